@@ -1,0 +1,16 @@
+/*
+ * banned.h - calls that this code base does not make; force-included into every file.
+ *
+ * Each has a safer form here: struct buf and arena_printf for text, day.h for calendars,
+ * strtoll-free parsers in money.c and day.c for numbers. The system headers that use these
+ * names come first, so only our own calls are stopped.
+ */
+#ifndef PLEDGED_BANNED_H
+#define PLEDGED_BANNED_H
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok gets atoi atol atof
+#pragma GCC poison gmtime localtime ctime asctime mktemp tmpnam
+#endif

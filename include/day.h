@@ -1,0 +1,35 @@
+/*
+ * day.h - civil days (Asia/Shanghai by convention, no clock, no zone) and quarters.
+ */
+#ifndef PLEDGED_DAY_H
+#define PLEDGED_DAY_H
+#include "arena.h"
+
+typedef struct {
+    int32_t n; /* days since 1970-01-01, proleptic Gregorian */
+} day;
+typedef struct {
+    int32_t n; /* year * 4 + (0..3) */
+} quarter;
+
+#define DAY_MIN ((day){-25567}) /* 1900-01-01 */
+#define DAY_MAX ((day){84005})  /* 2199-12-31 */
+
+/* Strict "YYYY-MM-DD", 1900-01-01 to 2199-12-31. */
+MUST_USE bool day_parse(struct str s, day *out);
+struct str day_text(struct arena *a, day d);
+day day_of(int year, int month, int mday); /* a real date; BUG otherwise */
+void day_split(day d, int *year, int *month, int *mday);
+/* The same day of the month n years later; 29 February becomes 28 in other years. */
+day day_add_years(day d, int n);
+
+/* Strict "2022Q3", 1900 to 2199. */
+MUST_USE bool quarter_parse(struct str s, quarter *out);
+struct str quarter_text(struct arena *a, quarter q);
+quarter quarter_of(day d);
+quarter quarter_make(int year, int q /* 1..4 */);
+int quarter_year(quarter q);
+int quarter_number(quarter q); /* 1..4 */
+day quarter_first(quarter q);
+day quarter_last(quarter q);
+#endif

@@ -1,0 +1,153 @@
+/*
+ * err.h - what is wrong with a request, as a list that the callee appends to.
+ *
+ * Every problem carries a code, a JSON pointer (RFC 6901) to the field and, where the sentence
+ * needs one, a figure or name that takes the place of "{}" in the title and the cure. The list is
+ * untouched on success, so checks chain. Texts live in one table (err.c), Chinese and English.
+ */
+#ifndef PLEDGED_ERR_H
+#define PLEDGED_ERR_H
+#include "arena.h"
+
+/* X(code, http status, zh title, en title, zh cure, en cure) */
+#define ERR_TABLE(X)                                                                               \
+    X(E_JSON, 400, "不是合法的 JSON:{}", "Not valid JSON: {}", "按 RFC 8259 修正后重发",           \
+        "Correct the text according to RFC 8259 and send it again")                                \
+    X(E_UTF8, 400, "不是合法的 UTF-8(字节 {})", "Not valid UTF-8 (at byte {})",                    \
+        "以 UTF-8 编码发送;CSV 可声明 charset=gb18030",                                            \
+        "Send UTF-8; a CSV may declare charset=gb18030")                                           \
+    X(E_DEPTH, 400, "嵌套超过 {} 层", "Nested deeper than {} levels", "减少嵌套",                  \
+        "Nest less deeply")                                                                        \
+    X(E_DUPLICATE_KEY, 400, "键重复:{}", "Duplicate key: {}", "每个键只写一次",                    \
+        "Write each key once")                                                                     \
+    X(E_HTTP, 400, "HTTP 报文不合规:{}", "Malformed HTTP: {}", "按 RFC 9112 发送",                 \
+        "Send a message that follows RFC 9112")                                                    \
+    X(E_AUTH, 401, "未登录:{}", "Not authenticated: {}",                                           \
+        "在 Authorization 头中发送 Bearer 令牌;令牌由运维人员用 pledged token add 签发",           \
+        "Send Authorization: Bearer with a token issued by `pledged token add`")                   \
+    X(E_ROLE, 403, "本机构类别({})无此权限", "Organisations of kind {} may not do this",           \
+        "由有权的机构办理", "Ask an organisation that may")                                        \
+    X(E_NOT_FOUND, 404, "找不到:{}", "Not found: {}", "核对地址与编号",                            \
+        "Check the address and the id")                                                            \
+    X(E_METHOD, 405, "此地址不支持方法 {}", "Method {} is not supported here",                     \
+        "使用 Allow 头中列出的方法", "Use a method listed in the Allow header")                    \
+    X(E_KEY_REUSED, 409, "同一编号已有不同内容:{}", "This key already holds other content: {}",    \
+        "若是更正,请用 PUT 加 If-Match 与 reason;若是新业务,请换新编号",                           \
+        "To correct, use PUT with If-Match and reason; for a new record use a new key")            \
+    X(E_STALE, 409, "版本已变:当前为 {}", "The record has changed: current version is {}",         \
+        "重新 GET,在新版本上更正", "GET it again and correct the new version")                     \
+    X(E_TOO_LARGE, 413, "内容超过上限 {}", "Larger than the limit of {}",                          \
+        "分批发送,或用 CSV/NDJSON 上传", "Send less at a time, or upload CSV/NDJSON")              \
+    X(E_MEDIA_TYPE, 415, "不支持的内容类型:{}", "Unsupported content type: {}",                    \
+        "使用 application/json、application/x-ndjson 或 text/csv",                                 \
+        "Use application/json, application/x-ndjson or text/csv")                                  \
+    X(E_NEED, 422, "缺少必填项", "Required field is missing", "补上该项", "Add the field")         \
+    X(E_UNKNOWN, 422, "没有此字段", "Unknown field", "删去,或改为 {}", "Remove it, or use {}")     \
+    X(E_NULL, 422, "不接受 null", "null is not accepted", "没有值时省略该字段",                    \
+        "Leave the field out when it has no value")                                                \
+    X(E_TYPE, 422, "类型不对", "Wrong type", "应为 {}", "Send {}")                                 \
+    X(E_TEXT_NUMBER, 422, "金额与比率须写成文本", "Money and rates travel as text",                \
+        "加引号,例如 {}", "Put it in quotes, for example {}")                                      \
+    X(E_MONEY, 422, "金额格式不对", "Not an amount",                                               \
+        "写成元,至多两位小数,不用千分位,例如 \"5000000.00\"",                                      \
+        "Yuan with at most two decimals and no separators, for example \"5000000.00\"")            \
+    X(E_RATE, 422, "比率格式不对", "Not a rate", "写成百分数,至多四位小数,例如 \"3.65\"",          \
+        "Percent with at most four decimals, for example \"3.65\"")                                \
+    X(E_DAY, 422, "日期不存在或格式不对", "Not a calendar day", "写成 2022-07-01",                 \
+        "Write it as 2022-07-01")                                                                  \
+    X(E_INSTANT, 422, "时刻格式不对", "Not an instant", "写成 2022-07-01T09:30:00+08:00",          \
+        "Write it as 2022-07-01T09:30:00+08:00")                                                   \
+    X(E_QUARTER, 422, "季度格式不对", "Not a quarter", "写成 2022Q3", "Write it as 2022Q3")        \
+    X(E_RANGE, 422, "超出范围", "Out of range", "应在 {} 之间", "Must be within {}")               \
+    X(E_LENGTH, 422, "长度不对", "Wrong length", "长度应为 {}", "Length must be {}")               \
+    X(E_CHARS, 422, "含有控制字符或首尾空格", "Control characters or outer spaces", "删去它们",    \
+        "Remove them")                                                                             \
+    X(E_CHOICE, 422, "不是可选值", "Not one of the choices", "可选:{}", "Choose one of: {}")       \
+    X(E_ORDER, 422, "日期先后不对", "Dates out of order", "不得早于 {}",                           \
+        "Must not be earlier than {}")                                                             \
+    X(E_EXCEEDS, 422, "超过 {}", "Exceeds {}", "改为不大于 {}", "Make it no larger than {}")       \
+    X(E_USCC, 422, "统一社会信用代码不合 GB 32100", "Not a unified social credit code (GB 32100)", \
+        "核对 18 位代码:{}", "Check the 18 characters: {}")                                        \
+    X(E_PATENT, 422, "专利号校验不通过", "Not a valid patent number", "核对号码:{}",               \
+        "Check the number: {}")                                                                    \
+    X(E_TRADEMARK, 422, "商标注册号格式不对", "Not a trademark registration number",               \
+        "写成至多 8 位数字,或 G 加 6 至 7 位数字", "Up to 8 digits, or G and 6 to 7 digits")       \
+    X(E_IP_KIND, 422, "种类与号码不符", "The kind contradicts the number", "按号码应为 {}",        \
+        "By its number this is {}")                                                                \
+    X(E_DISTRICT, 422, "不是上海市的区代码", "Not a district of Shanghai",                         \
+        "使用 6 位区代码,例如 310115(浦东新区)", "Use a 6-digit code such as 310115 (Pudong)")     \
+    X(E_INDUSTRY, 422, "行业代码不合 GB/T 4754", "Not an industry code (GB/T 4754)",               \
+        "门类字母加 2 至 4 位数字,例如 C3973",                                                     \
+        "Section letter and 2 to 4 digits, for example C3973")                                     \
+    X(E_PLEDGE_NO, 422, "质权登记号格式不对", "Not a pledge registration number",                  \
+        "例如 Y2021310000123", "For example Y2021310000123")                                       \
+    X(E_ID, 422, "不是记录编号", "Not a record id", "使用 36 位 UUID",                             \
+        "Use the 36-character UUID")                                                               \
+    X(E_REPEATED, 422, "重复出现", "Listed twice", "只保留一次:{}", "Keep it once: {}")            \
+    X(E_KEY_CHANGED, 422, "编号不可更改", "The key of a record cannot change", "应为 {}",          \
+        "It must stay {}")                                                                         \
+    X(E_IF_MATCH, 422, "更正须带 If-Match", "A correction needs If-Match",                         \
+        "发送 If-Match: \"版本号\",版本号取自 GET 的 ETag",                                        \
+        "Send If-Match: \"<version>\" with the version of the ETag of a GET")                      \
+    X(E_PARAM, 422, "没有此查询参数", "Unknown query parameter", "可用:{}", "Known: {}")           \
+    X(E_CURSOR, 422, "游标无效", "Not a cursor of this list", "使用上一页 next 的值",              \
+        "Use the value of next of the page before")                                                \
+    X(E_CSV, 422, "CSV 格式有误:{}", "Malformed CSV: {}", "检查引号、分隔符与编码",                \
+        "Check quotes, separators and encoding")                                                   \
+    X(E_HEADER, 422, "表头有误:{}", "Header row: {}",                                              \
+        "使用 GET …/template.csv 的表头(中文或英文列名)",                                          \
+        "Use the columns of GET …/template.csv (Chinese or English names)")                        \
+    X(E_EMPTY, 422, "没有任何数据行", "No data lines", "至少一行", "Send at least one line")       \
+    X(E_LINES, 413, "原子批次超过 {} 行", "An atomic batch has at most {} lines", "分成几批",      \
+        "Split it")                                                                                \
+    X(E_BATCH, 422, "批次未入库:{} 行有误", "Nothing was stored: {} lines failed",                 \
+        "改正所列各行后整批重发", "Correct the listed lines and send the whole batch again")       \
+    X(E_PLAN, 422, "年度不在计划范围", "The year is outside the plan", "应为 {}", "Must be {}")    \
+    X(E_EXPECT, 417, "不支持的 Expect:{}", "Unsupported Expect: {}", "去掉 Expect 头",             \
+        "Leave the header out")                                                                    \
+    X(E_TIMEOUT, 408, "发送过慢,已断开", "Sent too slowly", "检查网络后重发",                      \
+        "Check the network and send again")                                                        \
+    X(E_INTERNAL, 500, "服务内部错误", "Internal error", "请带 request_id 联系运维人员",           \
+        "Contact the operator with the request_id")                                                \
+    X(E_BUSY, 503, "暂时不可用:{}", "Temporarily unavailable: {}",                                 \
+        "按 Retry-After 等待后原样重发;同一编号不会重复入账",                                      \
+        "Wait as Retry-After says and send the same again; the same key is never booked twice")
+
+enum err_code {
+#define X(code, ...) code,
+    ERR_TABLE(X)
+#undef X
+        ERR_CODE_COUNT
+};
+
+struct err_text {
+    const char *name; /* "E_RANGE" */
+    int status;
+    const char *zh, *en, *cure_zh, *cure_en;
+};
+const struct err_text *err_text(enum err_code code);
+
+struct problem {
+    enum err_code code;
+    struct str pointer; /* "" is the whole document */
+    struct str arg;     /* takes the place of {} ; may be empty */
+    struct problem *next;
+};
+struct err {
+    struct arena *a;
+    struct problem *first, *last;
+    int n;
+};
+/* A list keeps the first 100 problems; further ones are counted in n only. */
+enum { ERR_KEPT_MAX = 100 };
+
+void err_init(struct err *e, struct arena *a);
+/* fmt may be NULL when the texts of the code hold no {}. Returns false, so that a check can end
+ * with `return err_add(…)`. */
+bool err_add(struct err *e, enum err_code code, struct str pointer, const char *fmt, ...)
+    PRINTF(4, 5);
+/* "[{"pointer":…,"code":…,"title":…,"cure":…},…]" appended to out. */
+void err_write(const struct err *e, bool english, struct buf *out);
+/* The title of a code with {} filled in. */
+struct str err_title(struct arena *a, enum err_code code, struct str arg, bool english);
+#endif

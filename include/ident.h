@@ -1,0 +1,50 @@
+/*
+ * ident.h - identifiers: syntax, check digits, one canonical form. Sources: domain facts in README.
+ *
+ * A checker takes what a person typed and gives the canonical form in the arena, or false with a
+ * problem code and, in *hint, what would be right (may stay empty).
+ */
+#ifndef PLEDGED_IDENT_H
+#define PLEDGED_IDENT_H
+#include "day.h"
+#include "err.h"
+
+typedef bool ident_fn(
+    struct arena *a, struct str in, struct str *canonical, enum err_code *code, struct str *hint);
+
+/* GB 32100-2015: 18 characters, outer check mod 31 and nested organisation code mod 11
+ * (GB 11714). Lower case is folded. E_USCC; hint names the check that fails and the character
+ * expected. */
+ident_fn ident_uscc;
+/* Patent or trademark, told apart by form. Patents: 12 + 1 or 8 + 1 digits, optional ZL or CN,
+ * optional dot, check digit mod 11; canonical without prefix and dot ("2021199990019", check X
+ * upper case). Trademarks: 1-8 digits or G and 6-7 digits, optional letter; canonical upper case.
+ * E_PATENT or E_TRADEMARK. */
+ident_fn ident_ip;
+/* Patent pledge number ^Y?(19|20)\d{2}\d{2}\d{7}$, or a trademark pledge certificate number: free
+ * text of 1-40 printable characters that does not look like the first kind. E_PLEDGE_NO only when
+ * it begins like a patent pledge number (Y and a digit) and is not one. */
+ident_fn ident_pledge_no;
+/* "C3973": section letter A-T whose divisions hold the first two digits, 2 to 4 digits. A bare
+ * "3973" gets its letter. E_INDUSTRY. */
+ident_fn ident_industry;
+/* One of Shanghai's 16 districts, 6 digits. E_DISTRICT. */
+ident_fn ident_district;
+
+enum ip_kind { IP_INVENTION, IP_UTILITY_MODEL, IP_DESIGN, IP_TRADEMARK };
+/* Of a canonical number (ident_ip). */
+enum ip_kind ident_ip_kind(struct str canonical);
+/* "invention" … */
+const char *ip_kind_name(enum ip_kind kind);
+/* The last day of the right: invention 20 years from filing, utility model 10, design 15 (10 when
+ * filed before 2021-06-01); trademarks false: they run from registration, which is not known here.
+ * Patent Law 2020 art. 42. */
+MUST_USE bool ip_expiry(enum ip_kind kind, day filed, day *last);
+
+struct district {
+    const char *code, *zh, *en;
+};
+enum { DISTRICT_COUNT = 16 };
+extern const struct district districts[DISTRICT_COUNT];
+const struct district *district_find(struct str code); /* NULL when there is none */
+#endif

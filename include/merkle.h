@@ -1,0 +1,35 @@
+/*
+ * merkle.h - the log of records as a Merkle tree (hashing of RFC 6962): leaves, heads, proofs.
+ *
+ * leaf hash = SHA-256(0x00 || leaf text), node hash = SHA-256(0x01 || left || right).
+ * The frontier is all that appending needs: the hashes of the complete subtrees of a tree of `size`
+ * leaves, largest first (one per set bit of size).
+ */
+#ifndef PLEDGED_MERKLE_H
+#define PLEDGED_MERKLE_H
+#include "arena.h"
+
+typedef struct {
+    unsigned char b[32];
+} hash;
+
+struct frontier {
+    uint64_t size;
+    hash node[64]; /* popcount(size) of them, largest subtree first */
+};
+
+hash hash_sha256(const void *p, size_t n);
+struct str hash_hex(struct arena *a, hash h);
+bool hash_parse(struct str hex, hash *out);
+
+hash merkle_leaf(struct str text);
+hash merkle_node(hash left, hash right);
+void frontier_add(struct frontier *f, hash leaf);
+hash frontier_root(const struct frontier *f); /* SHA-256 of nothing when empty */
+
+/* Audit path of leaf `index` in a tree of n leaves (all given), bottom up; out holds up to 64.
+ * Returns the length. RFC 6962 §2.1.1. */
+int merkle_path(const hash *leaves, uint64_t n, uint64_t index, hash *out);
+/* Does the path lead from leaf to root? */
+bool merkle_verify(hash leaf, uint64_t index, uint64_t n, const hash *path, int length, hash root);
+#endif

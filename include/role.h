@@ -1,0 +1,36 @@
+/*
+ * role.h - kinds of organisations and who acts.
+ */
+#ifndef PLEDGED_ROLE_H
+#define PLEDGED_ROLE_H
+#include "arena.h"
+
+enum org_kind {
+    ORG_BANK,
+    ORG_INSURER,
+    ORG_GUARANTOR,
+    ORG_DISTRICT,
+    ORG_FINANCE,
+    ORG_IP_OFFICE,
+    ORG_AUDITOR,
+    ORG_KIND_COUNT
+};
+#define BANK      (1u << ORG_BANK)
+#define INSURER   (1u << ORG_INSURER)
+#define GUARANTOR (1u << ORG_GUARANTOR)
+#define DISTRICT  (1u << ORG_DISTRICT)
+#define FINANCE   (1u << ORG_FINANCE)
+#define IP_OFFICE (1u << ORG_IP_OFFICE)
+#define AUDITOR   (1u << ORG_AUDITOR)
+#define EVERYBODY ((1u << ORG_KIND_COUNT) - 1)
+
+const char *org_kind_name(enum org_kind k); /* "ip_office" */
+bool org_kind_parse(struct str s, enum org_kind *k);
+
+/* The organisation and person behind a request. Row-level security sees exactly these. */
+struct actor {
+    int64_t org; /* key in the database */
+    enum org_kind kind;
+    struct str code, name, district, person;
+};
+#endif

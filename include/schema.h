@@ -1,0 +1,129 @@
+/*
+ * schema.h - fields and records described as data; everything about them is made from the rows.
+ *
+ * From a record's row come: decoding of JSON and CSV with all problems at once, the canonical bytes
+ * that are hashed, stored and returned, the OpenAPI schema, the CSV template. A decoded record is
+ * an array of struct value in the order of its fields.
+ */
+#ifndef PLEDGED_SCHEMA_H
+#define PLEDGED_SCHEMA_H
+#include "day.h"
+#include "err.h"
+#include "ident.h"
+#include "json.h"
+#include "money.h"
+
+enum field_kind {
+    F_TEXT, /* min, max: length in characters */
+    F_INT,  /* min, max */
+    F_BOOL,
+    F_ENUM,  /* choices */
+    F_MONEY, /* min, max in fen */
+    F_RATE,  /* min, max in ppm */
+    F_DAY,
+    F_IDENT, /* ident: checks and gives the canonical form */
+    F_LIST,  /* of: the fields of an element; min, max: elements; unique_by: index into of */
+};
+
+struct choice {
+    const char *name, *zh;
+};
+
+struct field {
+    const char *name; /* snake_case */
+    const char *zh;   /* title: CSV header, console, OpenAPI */
+    enum field_kind kind;
+    bool need;
+    bool party;        /* an organisation named here may read the record */
+    int64_t min, max;  /* by kind; 0,0 = none for numbers */
+    const char *after; /* F_DAY: not earlier than this earlier field */
+    ident_fn *ident;
+    const struct choice *choices; /* ends with {NULL} */
+    const struct field *of;       /* ends with {NULL} */
+    const char *example;          /* as it stands in JSON text, without quotes */
+};
+
+struct value {
+    bool present;
+    int64_t n;         /* INT, BOOL, ENUM (index), MONEY (fen), RATE (ppm), DAY */
+    struct str s;      /* TEXT, IDENT */
+    struct value *row; /* LIST: count elements of (number of fields of `of`) values each */
+    int count;
+};
+
+/* A red flag that a record raises by itself (no database needed). */
+struct warning {
+    const char *code; /* "RF03" */
+    struct str pointer;
+    struct warning *next;
+};
+struct warnings {
+    struct arena *a;
+    struct warning *first, *last;
+};
+void warn_add(struct warnings *w, const char *code, struct str pointer);
+
+/* The texts of red flags, one row each. */
+struct flag_text {
+    const char *code, *severity, *zh, *en;
+};
+extern const struct flag_text flag_texts[]; /* ends with {NULL} */
+const struct flag_text *flag_text(const char *code);
+
+enum { RECORD_FIELDS_MAX = 48, RECORD_PARTIES_MAX = 4 };
+
+struct record {
+    const char *name; /* "loan": the type in the database, the stem of its SQL */
+    const char *path; /* "/v1/loans" */
+    const char *zh;
+    const struct field *fields; /* ends with {NULL} */
+    /* Envelope: indexes of the fields that every record type has in some form. */
+    int key, subject, district, on, until;
+    const char *project; /* SQL that writes the typed rows */
+    /* Fill defaults and derived fields, after all fields were decoded without a problem. */
+    void (*derive)(struct arena *a, struct value *v);
+    /* Cross-field rules. */
+    void (*check)(const struct value *v, struct err *e);
+    void (*warn)(const struct value *v, struct warnings *w);
+    /* Read-only members of the answer that follow from the values, in JSON: `"size":"small"`. */
+    void (*answer)(const struct value *v, day as_of, struct buf *out);
+    /* Names that an answer carries beside the fields: taken and ignored on input, so that what a
+     * GET gave can be sent again. Ends with NULL. */
+    const char *const *read_only;
+    unsigned write, read; /* bits of enum org_kind */
+};
+
+extern const struct record records[];
+extern const int record_count;
+const struct record *record_by_name(const char *name);
+
+int field_count(const struct field *f);
+int field_index(const struct field *f, struct str name); /* -1 when there is none */
+
+/* All problems of the record are in e; on true the values are complete, derived and checked.
+ * v has field_count(record->fields) elements. */
+MUST_USE bool schema_decode(
+    struct arena *a, const struct record *r, const struct json *in, struct value *v, struct err *e);
+/* {"contract_no":…} : order of the fields, no white space, absent fields left out. */
+void schema_canonical(const struct record *r, const struct value *v, struct buf *out);
+/* Pointers of the members that differ between two canonical texts, comma separated. */
+struct str schema_diff(struct arena *a, struct str before, struct str after);
+
+/* What a CSV header row means: for each column the field and the power of ten of its unit. */
+struct csv_column {
+    int field; /* -1: ignored (a column whose name begins with '#') */
+    int scale; /* F_MONEY: 4 for (万元) */
+};
+struct csv_map {
+    int n;
+    struct csv_column column[200];
+};
+MUST_USE bool schema_csv_header(
+    const struct record *r, const struct str *cells, int n, struct csv_map *map, struct err *e);
+MUST_USE bool schema_csv_row(struct arena *a, const struct record *r, const struct csv_map *map,
+    const struct str *cells, int n, struct value *v, struct err *e);
+/* The header row with Chinese titles, CRLF ended. */
+void schema_csv_template(const struct record *r, struct buf *out);
+/* The object schema of a record (OpenAPI 3.1 / JSON Schema 2020-12). */
+void schema_openapi(const struct record *r, bool answer, struct buf *out);
+#endif

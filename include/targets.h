@@ -1,0 +1,55 @@
+/*
+ * targets.h - the plan's numeric targets: growth by both readings, totals, what is still required.
+ *
+ * Pure arithmetic on whole numbers. Ratios are exact (big integers from libcrypto) until they are
+ * printed: percent with two decimals, rounded half up, away from zero for negatives.
+ */
+#ifndef PLEDGED_TARGETS_H
+#define PLEDGED_TARGETS_H
+#include "arena.h"
+#include "day.h"
+
+enum { PLAN_YEARS_MAX = 12 };
+
+enum target_kind { TARGET_GROWTH, TARGET_TOTAL };
+enum target_status { TARGET_MET, TARGET_ON_TRACK, TARGET_AT_RISK, TARGET_MISSED, TARGET_NO_BASE };
+const char *target_status_name(enum target_status s);
+
+/* One measured series. Values are fen or a count, all >= 0. */
+struct series {
+    int first_year, last_year; /* of the plan; years = last - first + 1 */
+    quarter as_of;             /* the last quarter that counts */
+    bool base_known;
+    int64_t base;                 /* of first_year - 1 */
+    int64_t year[PLAN_YEARS_MAX]; /* year to date in the year of as_of; 0 after it */
+    /* The same quarters of the year before, for the year of as_of when it is not complete. */
+    int64_t prior_to_date;
+    bool prior_to_date_known; /* false when that year is a baseline without quarters */
+};
+struct ratio_text {
+    bool known;
+    struct str text; /* "59.16" */
+};
+struct target_answer {
+    struct ratio_text yoy[PLAN_YEARS_MAX]; /* year on year; the current year compares to date */
+    /* Over the complete years of the plan up to as_of. */
+    int complete_years;
+    struct ratio_text growth_compound, growth_mean;
+    enum target_status status_compound, status_mean;
+    int64_t total;
+    enum target_status status_total;
+    int remaining_quarters; /* of the plan, after as_of */
+    /* Growth targets: what the last year must reach by each reading (rounded up), what is missing
+     * from it, and that divided over the remaining quarters of the last year (rounded up). */
+    bool required_known;
+    int64_t required_compound, required_mean, missing_compound, missing_mean;
+    int64_t per_quarter_compound, per_quarter_mean;
+    /* Total target. */
+    int64_t missing_total, per_quarter_total;
+};
+/* threshold: growth in ppm (30 % = 300000) or, for totals, the value to reach. */
+void target_evaluate(struct arena *a, enum target_kind kind, int64_t threshold,
+    const struct series *s, struct target_answer *out);
+/* value as a percentage of whole, two decimals, half up; known == false when whole is 0. */
+struct ratio_text ratio_percent(struct arena *a, int64_t value, int64_t whole);
+#endif

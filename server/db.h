@@ -1,0 +1,98 @@
+/*
+ * db.h - PostgreSQL on the loop: read connections and the write lane.
+ *
+ * Only db.c, lane.c and migrate.c see libpq. Nobody gets an answer before the Sync of his group.
+ */
+#ifndef PLEDGED_DB_H
+#define PLEDGED_DB_H
+#include "role.h"
+#include "schema.h"
+#include "server.h"
+
+/* An environment failure. sqlstate "08006" when the connection was lost. */
+struct fail {
+    char sqlstate[6];
+    char constraint[64];
+    char text[256];
+};
+
+/* A result copied into an arena. Absent (NULL) cells have p == NULL. */
+struct rows {
+    int n, columns;
+    const struct str *cell; /* n * columns, row by row */
+};
+struct str rows_at(const struct rows *rows, int row, int column);
+bool rows_int(const struct rows *rows, int row, int column, int64_t *out);
+
+/* fail == NULL: worked. rows live in the arena given to db_query. */
+typedef void db_rows_fn(void *arg, const struct rows *rows, const struct fail *fail);
+
+enum { DB_PARAMS_MAX = 12 };
+
+/* Run the embedded statement `name` for `actor` (NULL: nobody; sees no tenant's rows) on a read
+ * connection. Parameters are texts, p == NULL is SQL null; they are copied at once. done is called
+ * exactly once, later on the loop. */
+void db_query(struct db *db, struct arena *a, const struct actor *actor, const char *name,
+    const struct str *params, int n, db_rows_fn *done, void *arg);
+
+struct db *db_open(struct server *s, const char *conninfo, int readers);
+bool db_ready(const struct db *db);
+void db_close(struct db *db);
+
+/* ---- lane.c: the write lane -------------------------------------------------------------------
+ */
+enum outcome { OUT_CREATED, OUT_REPLAY, OUT_CONFLICT, OUT_STALE, OUT_MISSING, OUT_KEY_CHANGED };
+
+/* What the database said of one element; texts live in the work's arena. */
+struct verdict {
+    enum outcome outcome;
+    struct str id;
+    int64_t version;
+    struct str body; /* canonical text now stored under that key (conflict: the other one) */
+    struct str recorded_at, recorded_by, flags;
+    struct str sha256;    /* hex of body */
+    int64_t leaf, head;   /* place in the log and the size of the signed head that covers it */
+    struct str leaf_hash; /* hex */
+};
+/* Exactly once. fail != NULL: nothing of this work was stored. */
+typedef void lane_done_fn(void *arg, const struct verdict *v, int n, const struct fail *fail);
+
+struct work {
+    struct arena *a; /* of the verdicts; lives until done */
+    const struct actor *actor;
+    const char *write;   /* statement that returns verdict rows */
+    const char *project; /* statement that writes typed rows of what was created; may be NULL */
+    struct str elements; /* JSON objects separated by commas, without brackets or ord */
+    int n;
+    lane_done_fn *done;
+    void *arg;
+    /* lane.c's own */
+    struct work *next;
+    int first;
+};
+struct lane *lane_open(struct server *s, const char *conninfo);
+bool lane_ready(const struct lane *l);
+/* false: the queue is full (answer 503). w stays in place until done. */
+MUST_USE bool lane_submit(struct lane *l, struct work *w);
+/* Nothing waiting or flying. */
+bool lane_idle(const struct lane *l);
+void lane_close(struct lane *l);
+
+/* ---- migrate.c, embedded.c (blocking; start-up and sub-commands only) --------------------------
+ */
+/* false after logging "migrate_failed". */
+bool migrate_apply(const char *conninfo);
+/* Does the database have exactly our migrations? */
+bool migrate_current(const char *conninfo);
+
+struct embedded_pg;
+/* Make (first time) and start or re-attach the private cluster under data. NULL after logging. */
+struct embedded_pg *embedded_start(const char *data);
+/* conninfo of the owner; of the serving role. */
+const char *embedded_owner(const struct embedded_pg *pg);
+const char *embedded_app(const struct embedded_pg *pg);
+/* Not blocking: start the postmaster again if it has died. Called while reconnecting. */
+void embedded_revive(struct embedded_pg *pg);
+/* Stop the cluster when this process started it and `stop`; free. */
+void embedded_close(struct embedded_pg *pg, bool stop);
+#endif
