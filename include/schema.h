@@ -78,7 +78,7 @@ struct record {
     const char *zh;
     const struct field *fields; /* ends with {NULL} */
     /* Envelope: indexes of the fields that every record type has in some form. */
-    int key, subject, district, on, until;
+    int key, subject, district, on;
     const char *project; /* SQL that writes the typed rows */
     /* Fill defaults and derived fields, after all fields were decoded without a problem. */
     void (*derive)(struct arena *a, struct value *v);

@@ -1,0 +1,54 @@
+/*
+ * records.h - the field order of records whose fields are named in code (see ledger/records.c).
+ *
+ * A static_assert there ties each list to its table.
+ */
+#ifndef PLEDGED_RECORDS_H
+#define PLEDGED_RECORDS_H
+#include "schema.h"
+
+enum loan_field {
+    LOAN_CONTRACT_NO,
+    LOAN_PRODUCT,
+    LOAN_BORROWER_USCC,
+    LOAN_BORROWER_NAME,
+    LOAN_DISTRICT,
+    LOAN_INDUSTRY,
+    LOAN_EMPLOYEES,
+    LOAN_REVENUE,
+    LOAN_ASSETS,
+    LOAN_FIRST_LOAN,
+    LOAN_AMOUNT,
+    LOAN_IP_AMOUNT,
+    LOAN_RATE,
+    LOAN_SIGNED_ON,
+    LOAN_DISBURSED_ON,
+    LOAN_MATURES_ON,
+    LOAN_PURPOSE,
+    LOAN_PLEDGE_NO,
+    LOAN_REGISTERED_ON,
+    LOAN_SCHEME,
+    LOAN_GUARANTOR_USCC,
+    LOAN_INSURER_USCC,
+    LOAN_IP,
+    LOAN_FIELD_COUNT
+};
+enum loan_ip_field {
+    LOAN_IP_NUMBER,
+    LOAN_IP_KIND,
+    LOAN_IP_OWNER_USCC,
+    LOAN_IP_FILED_ON,
+    LOAN_IP_EXPIRES_ON,
+    LOAN_IP_VALUATION,
+    LOAN_IP_APPRAISER,
+    LOAN_IP_SHARE,
+    LOAN_IP_FIELD_COUNT
+};
+
+/* signed: not yet disbursed; active: disbursed, not matured; matured: the term has ended (what was
+ * repaid is told by loan events). Derived from dates alone, as of a day. */
+enum loan_state { LOAN_SIGNED, LOAN_ACTIVE, LOAN_MATURED };
+enum loan_state loan_state(const struct value *v, day as_of);
+const char *loan_state_name(enum loan_state s);
+bool loan_state_parse(struct str s, enum loan_state *out);
+#endif

@@ -1,0 +1,232 @@
+/*
+ * records.c - THE table of record types: fields, rules, flags, who may do what.
+ *
+ * A new record type is one row here, one SQL file that writes its typed rows, one migration.
+ * Field names and meaning: the client contract; Chinese titles are CSV headers as bank staff see
+ * them.
+ */
+#include "records.h"
+#include "role.h"
+#include "size.h"
+#include <assert.h>
+
+static const struct choice ip_kinds[] = {{"invention", "发明专利"},
+    {"utility_model", "实用新型专利"}, {"design", "外观设计专利"}, {"trademark", "注册商标"},
+    {NULL, NULL}};
+
+static const struct choice loan_products[] = {{"single_pledge", "单一质押"},
+    {"pooled_credit", "集合授信"}, {"invest_loan_linkage", "投贷联动"}, {"trust", "信托"},
+    {NULL, NULL}};
+
+static const struct field loan_ip_fields[] = {
+    {"number", "专利号或商标注册号", F_IDENT, .need = true, .ident = ident_ip,
+        .example = "ZL202119999001.9"},
+    {"kind", "知识产权种类", F_ENUM, .choices = ip_kinds, .example = "invention"},
+    {"owner_uscc", "权利人统一社会信用代码", F_IDENT, .ident = ident_uscc,
+        .example = "91310115QX0115114N"},
+    {"filed_on", "申请日", F_DAY, .example = "2021-03-01"},
+    {"expires_on", "权利届满日", F_DAY, .after = "filed_on", .example = "2041-03-01"},
+    {"valuation", "评估价值", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX, .example = "8000000.00"},
+    {"appraiser", "评估机构", F_TEXT, .min = 1, .max = 100, .example = "示例资产评估有限公司"},
+    {"share", "质押比例", F_RATE, .min = 0, .max = 1000000, .example = "100.00"},
+    {NULL},
+};
+
+static const struct field loan_fields[] = {
+    {"contract_no", "贷款合同编号", F_TEXT, .need = true, .min = 1, .max = 64,
+        .example = "PJ-2022-000123"},
+    {"product", "贷款产品", F_ENUM, .need = true, .choices = loan_products,
+        .example = "single_pledge"},
+    {"borrower_uscc", "借款企业统一社会信用代码", F_IDENT, .need = true, .ident = ident_uscc,
+        .example = "91310115QX0115114N"},
+    {"borrower_name", "借款企业名称", F_TEXT, .need = true, .min = 1, .max = 100,
+        .example = "上海示例半导体有限公司"},
+    {"district", "所在区代码", F_IDENT, .need = true, .ident = ident_district, .example = "310115"},
+    {"industry", "行业代码", F_IDENT, .ident = ident_industry, .example = "C3973"},
+    {"employees", "从业人员数", F_INT, .min = 0, .max = 10000000, .example = "86"},
+    {"revenue", "营业收入", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX, .example = "52000000.00"},
+    {"assets", "资产总额", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX, .example = "61000000.00"},
+    {"first_loan", "是否首贷", F_BOOL, .example = "true"},
+    {"amount", "贷款金额", F_MONEY, .need = true, .min = 1, .max = MONEY_RECORD_MAX,
+        .example = "5000000.00"},
+    {"ip_amount", "知识产权担保金额", F_MONEY, .min = 1, .max = MONEY_RECORD_MAX,
+        .example = "5000000.00"},
+    {"rate", "年利率", F_RATE, .need = true, .min = 0, .max = 360000, .example = "3.65"},
+    {"signed_on", "合同签订日", F_DAY, .need = true, .example = "2022-07-01"},
+    {"disbursed_on", "放款日", F_DAY, .after = "signed_on", .example = "2022-07-08"},
+    {"matures_on", "到期日", F_DAY, .need = true, .after = "signed_on", .example = "2023-07-07"},
+    {"purpose", "贷款用途", F_TEXT, .min = 1, .max = 200, .example = "补充流动资金"},
+    {"pledge_no", "质权登记号", F_IDENT, .ident = ident_pledge_no, .example = "Y2022310000123"},
+    {"registered_on", "质权登记日", F_DAY, .example = "2022-07-05"},
+    {"scheme", "风险分担方案代码", F_TEXT, .min = 1, .max = 40, .example = "SH-DEPOSIT"},
+    {"guarantor_uscc", "担保机构统一社会信用代码", F_IDENT, .party = true, .ident = ident_uscc,
+        .example = "91310101QX0101011R"},
+    {"insurer_uscc", "保险机构统一社会信用代码", F_IDENT, .party = true, .ident = ident_uscc,
+        .example = "91310104QX0104028H"},
+    {"ip", "质押知识产权", F_LIST, .need = true, .min = 1, .max = 200, .of = loan_ip_fields},
+    {NULL},
+};
+static_assert(COUNT_OF(loan_fields) == LOAN_FIELD_COUNT + 1, "enum loan_field follows the table");
+static_assert(COUNT_OF(loan_ip_fields) == LOAN_IP_FIELD_COUNT + 1, "enum loan_ip_field likewise");
+
+const struct flag_text flag_texts[] = {
+    {"RF01", "high", "该知识产权已在另一笔存续质押中",
+        "This right is already in another live pledge"},
+    {"RF03", "high", "贷款到期日晚于知识产权届满日", "The loan matures after the right expires"},
+    {"RF04", "high", "借款人不是知识产权权利人", "The borrower does not own the right"},
+    {"RF21", "med", "放款早于质权登记超过 30 天",
+        "Drawn down more than 30 days before registration"},
+    {NULL, NULL, NULL, NULL},
+};
+
+static const char *const loan_states[] = {"signed", "active", "matured"};
+
+enum loan_state loan_state(const struct value *v, day as_of)
+{
+    const struct value *drawn = &v[LOAN_DISBURSED_ON];
+    if (!drawn->present || drawn->n > as_of.n)
+        return LOAN_SIGNED;
+    return v[LOAN_MATURES_ON].n >= as_of.n ? LOAN_ACTIVE : LOAN_MATURED;
+}
+
+const char *loan_state_name(enum loan_state s)
+{
+    return loan_states[s];
+}
+
+bool loan_state_parse(struct str s, enum loan_state *out)
+{
+    for (size_t i = 0; i < COUNT_OF(loan_states); i++) {
+        if (str_is(s, loan_states[i])) {
+            *out = (enum loan_state)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum firm_size loan_size(const struct value *v)
+{
+    return firm_size(&(struct firm_metrics){
+        .industry = v[LOAN_INDUSTRY].s,
+        .employees_known = v[LOAN_EMPLOYEES].present,
+        .employees = v[LOAN_EMPLOYEES].n,
+        .revenue_known = v[LOAN_REVENUE].present,
+        .revenue = {v[LOAN_REVENUE].n},
+        .assets_known = v[LOAN_ASSETS].present,
+        .assets = {v[LOAN_ASSETS].n},
+    });
+}
+
+/* The kind follows from the number; the secured part is the whole loan unless said otherwise. */
+static void loan_derive(struct arena *a, struct value *v)
+{
+    (void)a;
+    struct value *secured = &v[LOAN_IP_AMOUNT];
+    if (!secured->present)
+        *secured = (struct value){.present = true, .n = v[LOAN_AMOUNT].n};
+    for (int i = 0; i < v[LOAN_IP].count; i++) {
+        struct value *ip = v[LOAN_IP].row + i * LOAN_IP_FIELD_COUNT;
+        struct value *kind = &ip[LOAN_IP_KIND];
+        if (!kind->present)
+            *kind = (struct value){.present = true, .n = ident_ip_kind(ip[LOAN_IP_NUMBER].s)};
+    }
+}
+
+static struct str ip_pointer(struct arena *a, int i, const char *name)
+{
+    return arena_printf(a, "/ip/%d/%s", i, name);
+}
+
+static void check_ip(const struct value *list, struct err *e)
+{
+    for (int i = 0; i < list->count; i++) {
+        const struct value *ip = list->row + i * LOAN_IP_FIELD_COUNT;
+        enum ip_kind by_number = ident_ip_kind(ip[LOAN_IP_NUMBER].s);
+        if (ip[LOAN_IP_KIND].n != (int64_t)by_number)
+            err_add(e, E_IP_KIND, ip_pointer(e->a, i, "kind"), "%s", ip_kind_name(by_number));
+        for (int j = 0; j < i; j++) {
+            const struct value *earlier = list->row + j * LOAN_IP_FIELD_COUNT;
+            if (str_eq(ip[LOAN_IP_NUMBER].s, earlier[LOAN_IP_NUMBER].s)) {
+                err_add(e, E_REPEATED, ip_pointer(e->a, i, "number"), "%s", ip[LOAN_IP_NUMBER].s.p);
+                break;
+            }
+        }
+    }
+}
+
+static void loan_check(const struct value *v, struct err *e)
+{
+    if (v[LOAN_IP_AMOUNT].n > v[LOAN_AMOUNT].n)
+        err_add(e, E_EXCEEDS, STR("/ip_amount"), "amount");
+    check_ip(&v[LOAN_IP], e);
+}
+
+/* The last day of a right: as stated, else from its filing day where the law gives a term. */
+static bool ip_last_day(const struct value *ip, day *last)
+{
+    if (ip[LOAN_IP_EXPIRES_ON].present) {
+        *last = (day){(int32_t)ip[LOAN_IP_EXPIRES_ON].n};
+        return true;
+    }
+    return ip[LOAN_IP_FILED_ON].present && ip_expiry((enum ip_kind)ip[LOAN_IP_KIND].n,
+                                               (day){(int32_t)ip[LOAN_IP_FILED_ON].n}, last);
+}
+
+static void loan_warn(const struct value *v, struct warnings *w)
+{
+    for (int i = 0; i < v[LOAN_IP].count; i++) {
+        const struct value *ip = v[LOAN_IP].row + i * LOAN_IP_FIELD_COUNT;
+        day last;
+        if (ip_last_day(ip, &last) && v[LOAN_MATURES_ON].n > last.n)
+            warn_add(w, "RF03", ip_pointer(w->a, i, "number"));
+        if (ip[LOAN_IP_OWNER_USCC].present &&
+            !str_eq(ip[LOAN_IP_OWNER_USCC].s, v[LOAN_BORROWER_USCC].s))
+            warn_add(w, "RF04", ip_pointer(w->a, i, "owner_uscc"));
+    }
+    /* Civil Code art. 444: the pledge exists only from registration. */
+    if (v[LOAN_REGISTERED_ON].present && v[LOAN_DISBURSED_ON].present &&
+        v[LOAN_REGISTERED_ON].n - v[LOAN_DISBURSED_ON].n > 30)
+        warn_add(w, "RF21", STR("/registered_on"));
+}
+
+static void loan_answer(const struct value *v, day as_of, struct buf *out)
+{
+    json_key(out, "size");
+    json_text(out, firm_size_name(loan_size(v)));
+    json_key(out, "state");
+    json_text(out, loan_state_name(loan_state(v, as_of)));
+}
+
+static const char *const loan_read_only[] = {"size", "state", NULL};
+
+const struct record records[] = {
+    {
+        .name = "loan",
+        .path = "/v1/loans",
+        .zh = "知识产权质押贷款",
+        .fields = loan_fields,
+        .key = LOAN_CONTRACT_NO,
+        .subject = LOAN_BORROWER_USCC,
+        .district = LOAN_DISTRICT,
+        .on = LOAN_SIGNED_ON,
+        .project = "loan_project",
+        .derive = loan_derive,
+        .check = loan_check,
+        .warn = loan_warn,
+        .answer = loan_answer,
+        .read_only = loan_read_only,
+        .write = BANK,
+        .read = EVERYBODY,
+    },
+};
+const int record_count = COUNT_OF(records);
+
+const struct record *record_by_name(const char *name)
+{
+    for (int i = 0; i < record_count; i++) {
+        if (strcmp(records[i].name, name) == 0)
+            return &records[i];
+    }
+    return NULL;
+}
