@@ -1,0 +1,88 @@
+-- loan_project: write the typed rows and the red flags of loans that this transaction recorded.
+-- $1 JSON array as for record_write or record_correct; only elements that are the newest version of
+--    their record and have no typed row yet are written
+-- -> ord int4, flags text (for every element written)
+with input as materialized (
+    select e.ord, r.id, r.version, r.org_id, r.parties, r.subject, r.district, r.recorded_at,
+           r.body, e.warnings, e.derived ->> 'size' as size
+      from json_to_recordset($1::json) as e(
+           ord int, id uuid, sha256 text, warnings json, derived json)
+     cross join lateral (
+           select r.*
+             from record r
+            where r.id = e.id
+            order by r.version desc
+            limit 1) r
+     where r.sha256 = decode(e.sha256, 'hex')
+       and not exists (select from loan l where l.id = r.id and l.version = r.version)
+),
+fact as materialized (
+    select i.*, b.*
+      from input i
+     cross join lateral json_to_record(i.body) as b(
+           product text, borrower_name text, industry text, employees bigint, revenue numeric,
+           assets numeric, first_loan boolean, amount numeric, ip_amount numeric, rate numeric,
+           signed_on date, disbursed_on date, matures_on date, registered_on date, scheme text,
+           ip json)
+),
+pledge as materialized (
+    select f.ord, f.id, f.version, f.org_id, f.parties, f.district, f.recorded_at, x.number, x.kind,
+           x.owner_uscc, '/ip/' || (x.place - 1) || '/number' as pointer,
+           coalesce(f.registered_on, f.signed_on) as from_day,
+           greatest(f.matures_on, coalesce(f.registered_on, f.signed_on)) as until_day
+      from fact f
+     cross join lateral rows from (
+           json_to_recordset(f.ip) as (number text, kind text, owner_uscc text)
+           ) with ordinality as x(number, kind, owner_uscc, place)
+),
+loans as (
+    insert into loan (id, version, org_id, parties, borrower, borrower_name, district, product,
+           industry, size, employees, revenue_fen, assets_fen, first_loan, amount_fen,
+           ip_amount_fen, rate_ppm, signed_on, disbursed_on, matures_on, registered_on, scheme,
+           patents, trademarks, recorded_at)
+    select f.id, f.version, f.org_id, f.parties, f.subject, f.borrower_name, f.district, f.product,
+           f.industry, f.size, f.employees, (f.revenue * 100)::bigint, (f.assets * 100)::bigint,
+           f.first_loan, (f.amount * 100)::bigint, (f.ip_amount * 100)::bigint,
+           (f.rate * 10000)::int, f.signed_on, f.disbursed_on, f.matures_on, f.registered_on,
+           f.scheme, n.patents, n.trademarks, f.recorded_at
+      from fact f
+     cross join lateral (
+           select count(*) filter (where p.kind <> 'trademark') as patents,
+                  count(*) filter (where p.kind = 'trademark') as trademarks
+             from pledge p
+            where p.ord = f.ord) n
+),
+pledges as (
+    insert into loan_ip (record_id, version, number, kind, owner, org_id, parties, district,
+           from_day, until_day)
+    select p.id, p.version, p.number, p.kind, p.owner_uscc, p.org_id, p.parties, p.district,
+           p.from_day, p.until_day
+      from pledge p
+),
+elsewhere as materialized (
+    select x.record_id, x.version, x.pointer
+      from pledged_elsewhere((select my_org()), (
+           select json_agg(json_build_object('record_id', p.id, 'version', p.version, 'pointer',
+                  p.pointer, 'number', p.number, 'from_day', p.from_day, 'until_day', p.until_day))
+             from pledge p)) as x
+),
+raised as (
+    select i.id, i.version, w.code, w.pointer, i.org_id, i.district, i.recorded_at
+      from input i
+     cross join lateral json_to_recordset(i.warnings) as w(code text, pointer text)
+    union
+    select p.id, p.version, 'RF01', p.pointer, p.org_id, p.district, p.recorded_at
+      from pledge p
+      join elsewhere x on x.record_id = p.id and x.version = p.version and x.pointer = p.pointer
+),
+flags as (
+    insert into flag (record_id, version, code, pointer, org_id, district, raised_at)
+    select r.id, r.version, r.code, r.pointer, r.org_id, r.district, r.recorded_at
+      from raised r
+)
+select i.ord,
+       coalesce((select json_agg(json_build_array(r.code, r.pointer) order by r.code, r.pointer)
+                   from raised r
+                  where r.id = i.id)::text, '[]') as flags
+  from input i
+ order by i.ord

@@ -1,0 +1,35 @@
+-- record_peek: what record_write would say; stores nothing.
+-- $1 type, $2 JSON array as for record_write
+-- -> as record_write (id and version are null for what would be created)
+with input as materialized (
+    select e.*,
+           first_value(e.sha256) over (partition by e.key order by e.ord) as first_sha256,
+           first_value(e.body::text) over (partition by e.key order by e.ord) as first_body,
+           row_number() over (partition by e.key order by e.ord) as turn
+      from json_to_recordset($2::json) as e(ord int, key text, sha256 text, body json)
+)
+select i.ord,
+       case when k.id is null and i.turn = 1 then 'created'
+            when coalesce(encode(k.sha256, 'hex'), i.first_sha256) = i.sha256 then 'replay'
+            else 'conflict' end as outcome,
+       k.id,
+       k.version,
+       coalesce(k.body::text, i.first_body) as body,
+       i.sha256,
+       instant_text(k.recorded_at) as recorded_at,
+       k.recorded_by,
+       coalesce(flags_of(k.id, k.version), '[]') as flags,
+       leaf.no as leaf,
+       encode(leaf.hash, 'hex') as leaf_hash,
+       leaf.head
+  from input i
+  left join lateral (
+       select r.id, r.version, r.body, r.sha256, r.recorded_at, r.recorded_by
+         from record r
+        where r.org_id = (select my_org())
+          and r.type = $1::text
+          and r.key = i.key
+        order by (r.sha256 = decode(i.sha256, 'hex')) desc, r.version desc
+        limit 1) k on true
+  left join log_leaf leaf on leaf.record_id = k.id and leaf.version = k.version
+ order by i.ord

@@ -1,0 +1,44 @@
+/*
+ * link.h - one PostgreSQL connection on the loop, always in pipeline mode.
+ *
+ * Shared by db.c (readers) and lane.c (writer). Statements queue up, link_sync ends a group; the
+ * group's end function hears whether all of it worked, and only after the Sync came back.
+ */
+#ifndef PLEDGED_LINK_H
+#define PLEDGED_LINK_H
+#include "db.h"
+#include <libpq-fe.h>
+
+struct link;
+
+/* A result of one statement: PGRES_TUPLES_OK or PGRES_COMMAND_OK; errors go to the group's end. The
+ * rows are provisional until the end function says so. The caller clears nothing. */
+typedef void link_result_fn(void *arg, const PGresult *result);
+/* fail == NULL: committed. Called exactly once per link_sync, also when the connection is lost. */
+typedef void link_end_fn(void *arg, const struct fail *fail);
+
+struct link_setup {
+    const char *name;         /* for the log: "reader", "lane" */
+    const char *const *first; /* statements sent once after connecting; ends with NULL */
+    void (*up)(void *arg);    /* connected, all statements prepared */
+    void (*down)(void *arg);  /* lost; every pending group has been told */
+    void (*notified)(void *arg, const char *channel);
+    void *arg;
+};
+
+struct link *link_open(struct server *s, const char *conninfo, const struct link_setup *setup);
+bool link_is_up(const struct link *l);
+/* Groups sent and not yet ended. */
+int link_pending(const struct link *l);
+/* Parameters are texts; p == NULL is SQL null. They are copied. */
+void link_send(struct link *l, const char *statement, const struct str *params, int n,
+    link_result_fn *result, void *arg);
+/* Run as this actor until the next Sync (row-level security sees it). */
+void link_identity(struct link *l, const struct actor *actor);
+/* Ask for the results so far without ending the transaction. */
+void link_nudge(struct link *l);
+void link_sync(struct link *l, link_end_fn *end, void *arg);
+/* Drop the connection (a protocol surprise); it comes back by itself. */
+void link_reset(struct link *l, const char *why);
+void link_close(struct link *l);
+#endif
