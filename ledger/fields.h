@@ -1,0 +1,20 @@
+/*
+ * fields.h - what schema.c (JSON) and schema_csv.c share: one value out of one text.
+ */
+#ifndef PLEDGED_FIELDS_H
+#define PLEDGED_FIELDS_H
+#include "schema.h"
+
+/* A value of any kind that travels as text (all but INT, BOOL and LIST). Adds its problems. */
+bool field_from_text(struct arena *a, const struct field *f, struct str text, struct str pointer,
+    struct value *v, struct err *e);
+/* Ranges of a number that was read: INT, MONEY, RATE. */
+bool field_in_range(
+    struct arena *a, const struct field *f, int64_t n, struct str pointer, struct err *e);
+/* Needs, orders, defaults, cross-field rules: everything after the single fields. */
+bool record_finish(struct arena *a, const struct record *r, struct value *v, struct err *e);
+/* The nearest name in a list of fields, for "use … instead". */
+const char *field_nearest(const struct field *f, struct str name);
+/* "A、B、C" of a choice list: names. */
+struct str choices_text(struct arena *a, const struct choice *c);
+#endif
