@@ -54,6 +54,8 @@ struct verdict {
     int64_t leaf, head;   /* place in the log and the size of the signed head that covers it */
     struct str leaf_hash; /* hex */
 };
+/* A verdict out of a row of record_write, record_get …: `outcome` is column first_column. */
+bool verdict_read(const struct rows *rows, int row, int first_column, struct verdict *v);
 /* Exactly once. fail != NULL: nothing of this work was stored. */
 typedef void lane_done_fn(void *arg, const struct verdict *v, int n, const struct fail *fail);
 
@@ -62,20 +64,25 @@ struct work {
     const struct actor *actor;
     const char *write;   /* statement that returns verdict rows */
     const char *project; /* statement that writes typed rows of what was created; may be NULL */
-    struct str elements; /* JSON objects separated by commas, without brackets or ord */
+    struct str elements; /* JSON objects separated by commas, without brackets */
     int n;
     lane_done_fn *done;
     void *arg;
     /* lane.c's own */
     struct work *next;
-    int first;
+    struct verdict *verdict;
+    bool alone; /* its flight failed: it travels by itself */
 };
 struct lane *lane_open(struct server *s, const char *conninfo);
 bool lane_ready(const struct lane *l);
 /* false: the queue is full (answer 503). w stays in place until done. */
 MUST_USE bool lane_submit(struct lane *l, struct work *w);
+/* How many records one work should carry now: fewer while others wait. */
+int lane_slice(const struct lane *l);
 /* Nothing waiting or flying. */
 bool lane_idle(const struct lane *l);
+/* The key that verifies signed heads, PEM. */
+struct str lane_public_key(const struct lane *l, struct arena *a);
 void lane_close(struct lane *l);
 
 /* ---- migrate.c, embedded.c (blocking; start-up and sub-commands only) --------------------------

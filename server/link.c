@@ -29,7 +29,7 @@ struct link {
     struct pending *first, **last;
     int syncs, retry_ms;
     bool up, failed;
-    bool broken; /* a statement could not be queued: its group must not reach a Sync */
+    bool broken;      /* a statement could not be queued: its group must not reach a Sync */
     struct fail fail; /* first failure of the group now coming in */
 };
 
@@ -159,9 +159,12 @@ static void take_result(struct link *l, const PGresult *r)
     if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
         if (p.result)
             p.result(p.arg, r);
-    } else if (status != PGRES_PIPELINE_ABORTED) {
-        take_error(l, r);
+        return;
     }
+    if (status != PGRES_PIPELINE_ABORTED)
+        take_error(l, r);
+    if (p.result)
+        p.result(p.arg, NULL);
 }
 
 static void link_notifications(struct link *l)

@@ -11,8 +11,12 @@
 
 struct link;
 
-/* A result of one statement: PGRES_TUPLES_OK or PGRES_COMMAND_OK; errors go to the group's end. The
- * rows are provisional until the end function says so. The caller clears nothing. */
+/* Copy a result into an arena (db.c). */
+void rows_copy(struct arena *a, const PGresult *r, struct rows *out);
+
+/* A result of one statement: PGRES_TUPLES_OK or PGRES_COMMAND_OK; NULL when it failed or was
+ * skipped (the group's end hears why). Not called when the connection is lost. The rows are
+ * provisional until the end function says so. */
 typedef void link_result_fn(void *arg, const PGresult *result);
 /* fail == NULL: committed. Called exactly once per link_sync, also when the connection is lost. */
 typedef void link_end_fn(void *arg, const struct fail *fail);

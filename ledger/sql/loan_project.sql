@@ -1,12 +1,13 @@
 -- loan_project: write the typed rows and the red flags of loans that this transaction recorded.
 -- $1 JSON array as for record_write or record_correct; only elements that are the newest version of
 --    their record and have no typed row yet are written
--- -> ord int4, flags text (for every element written)
+-- -> ord int8 (from 1), flags text (for every element written)
 with input as materialized (
     select e.ord, r.id, r.version, r.org_id, r.parties, r.subject, r.district, r.recorded_at,
            r.body, e.warnings, e.derived ->> 'size' as size
-      from json_to_recordset($1::json) as e(
-           ord int, id uuid, sha256 text, warnings json, derived json)
+      from rows from (json_to_recordset($1::json) as (
+           id uuid, sha256 text, warnings json, derived json)) with ordinality as e(
+           id, sha256, warnings, derived, ord)
      cross join lateral (
            select r.*
              from record r

@@ -1,5 +1,5 @@
 -- record_correct: a further version of records that exist; one verdict a line.
--- $1 type, $2 JSON array of {ord, id, expect, reason, key, subject, district, on, parties, sha256,
+-- $1 type, $2 JSON array of {id, expect, reason, key, subject, district, on, parties, sha256,
 --    warnings, derived, body}
 -- -> as record_write
 -- Verdicts: created (a new version); replay (the version asked for, or the one this correction made
@@ -8,9 +8,10 @@
 with input as materialized (
     select e.*,
            row_number() over (partition by e.id order by e.ord) as turn
-      from json_to_recordset($2::json) as e(
-           ord int, id uuid, expect int, reason text, key text, subject text, district text,
-           "on" date, parties text[], sha256 text, body json)
+      from rows from (json_to_recordset($2::json) as (
+           id uuid, expect int, reason text, key text, subject text, district text, "on" date,
+           parties text[], sha256 text, body json)) with ordinality as e(
+           id, expect, reason, key, subject, district, "on", parties, sha256, body, ord)
 ),
 known as materialized (
     select i.ord, r.*

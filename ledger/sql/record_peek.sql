@@ -6,7 +6,8 @@ with input as materialized (
            first_value(e.sha256) over (partition by e.key order by e.ord) as first_sha256,
            first_value(e.body::text) over (partition by e.key order by e.ord) as first_body,
            row_number() over (partition by e.key order by e.ord) as turn
-      from json_to_recordset($2::json) as e(ord int, key text, sha256 text, body json)
+      from rows from (json_to_recordset($2::json) as (key text, sha256 text, body json))
+           with ordinality as e(key, sha256, body, ord)
 )
 select i.ord,
        case when k.id is null and i.turn = 1 then 'created'

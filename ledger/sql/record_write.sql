@@ -1,7 +1,7 @@
 -- record_write: store new records of one type for one organisation; one verdict a line.
--- $1 type, $2 JSON array of {ord, id, key, subject, district, on, parties, sha256, warnings, derived,
+-- $1 type, $2 JSON array of {id, key, subject, district, on, parties, sha256, warnings, derived,
 --    body}; body is the canonical text and is stored byte for byte (json, not jsonb).
--- -> ord int4, outcome text, id uuid, version int4, body text, sha256 text, recorded_at text,
+-- -> ord int8 (from 1), outcome text, id uuid, version int4, body text, sha256 text, recorded_at text,
 --    recorded_by text, flags text, leaf int8, leaf_hash text, head int8
 -- Verdicts: created; replay (a version under this key has this content); conflict (other content).
 -- The same key twice in one array: the first line decides, later ones are judged against it.
@@ -9,9 +9,10 @@
 with input as materialized (
     select e.*,
            row_number() over (partition by e.key order by e.ord) as turn
-      from json_to_recordset($2::json) as e(
-           ord int, id uuid, key text, subject text, district text, "on" date, parties text[],
-           sha256 text, body json)
+      from rows from (json_to_recordset($2::json) as (
+           id uuid, key text, subject text, district text, "on" date, parties text[], sha256 text,
+           body json)) with ordinality as e(
+           id, key, subject, district, "on", parties, sha256, body, ord)
 ),
 known as materialized (
     select i.ord, r.*

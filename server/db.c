@@ -1,0 +1,151 @@
+/*
+ * db.c - read connections: queries that run as somebody and answer after their Sync.
+ *
+ * Each query is a group of its own: identity, statement, Sync. The least busy connection takes it.
+ * Readers are read-only and carry row-level security; the first of them listens for changed tokens.
+ */
+#include "link.h"
+
+enum { READERS_MAX = 32 };
+
+struct reader {
+    struct db *db;
+    struct link *link;
+};
+struct db {
+    struct server *s;
+    int n;
+    struct reader reader[READERS_MAX];
+};
+
+struct query {
+    struct arena *a;
+    struct rows rows;
+    db_rows_fn *done;
+    void *arg;
+};
+
+struct str rows_at(const struct rows *rows, int row, int column)
+{
+    MUST(row >= 0 && row < rows->n && column >= 0 && column < rows->columns);
+    return rows->cell[row * rows->columns + column];
+}
+
+bool rows_int(const struct rows *rows, int row, int column, int64_t *out)
+{
+    struct str s = rows_at(rows, row, column);
+    if (!s.p)
+        return false;
+    *out = strtoll(s.p, NULL, 10);
+    return true;
+}
+
+/* Copy a result into an arena: libpq's memory goes when the callback returns. */
+void rows_copy(struct arena *a, const PGresult *r, struct rows *out)
+{
+    out->n = PQntuples(r);
+    out->columns = PQnfields(r);
+    struct str *cell =
+        arena_alloc(a, (size_t)out->n * (size_t)out->columns * sizeof(struct str) + 1);
+    for (int i = 0; i < out->n; i++) {
+        for (int j = 0; j < out->columns; j++) {
+            if (!PQgetisnull(r, i, j))
+                cell[i * out->columns + j] =
+                    arena_str(a, PQgetvalue(r, i, j), (size_t)PQgetlength(r, i, j));
+        }
+    }
+    out->cell = cell;
+}
+
+static void on_rows(void *arg, const PGresult *r)
+{
+    struct query *q = arg;
+    if (r)
+        rows_copy(q->a, r, &q->rows);
+}
+
+static void on_end(void *arg, const struct fail *fail)
+{
+    struct query *q = arg;
+    if (fail)
+        log_event(LOG_WARN, "db_failed", "link", "reader", "sqlstate", fail->sqlstate, "text",
+            fail->text, NULL);
+    q->done(q->arg, fail ? NULL : &q->rows, fail);
+}
+
+static struct link *least_busy(struct db *db)
+{
+    struct link *best = db->reader[0].link;
+    for (int i = 1; i < db->n; i++) {
+        struct link *l = db->reader[i].link;
+        if (!link_is_up(best) || (link_is_up(l) && link_pending(l) < link_pending(best)))
+            best = l;
+    }
+    return best;
+}
+
+void db_query(struct db *db, struct arena *a, const struct actor *actor, const char *name,
+    const struct str *params, int n, db_rows_fn *done, void *arg)
+{
+    struct query *q = arena_alloc(a, sizeof *q);
+    *q = (struct query){.a = a, .done = done, .arg = arg};
+    struct link *l = least_busy(db);
+    link_identity(l, actor);
+    link_send(l, name, params, n, on_rows, q);
+    link_sync(l, on_end, q);
+}
+
+static void on_notified(void *arg, const char *channel)
+{
+    const struct reader *r = arg;
+    if (strcmp(channel, "pledged_token") == 0)
+        auth_forget(r->db->s);
+}
+
+/* Notifications may have been missed while the listener was away. */
+static void on_up_or_down(void *arg)
+{
+    const struct reader *r = arg;
+    auth_forget(r->db->s);
+}
+
+struct db *db_open(struct server *s, const char *conninfo, int readers)
+{
+    static const char *const settings[] = {"set default_transaction_read_only = on",
+        "set statement_timeout = '30s'", "set idle_in_transaction_session_timeout = '60s'",
+        "set jit = off", NULL};
+    static const char *const listener[] = {"listen pledged_token",
+        "set default_transaction_read_only = on", "set statement_timeout = '30s'", "set jit = off",
+        NULL};
+    struct db *db = calloc(1, sizeof *db);
+    MUST(db && readers >= 1 && readers <= READERS_MAX);
+    db->s = s;
+    db->n = readers;
+    for (int i = 0; i < readers; i++) {
+        struct reader *r = &db->reader[i];
+        r->db = db;
+        const struct link_setup first = {
+            "listener", listener, on_up_or_down, on_up_or_down, on_notified, r};
+        const struct link_setup other = {.name = "reader", .first = settings, .arg = r};
+        r->link = link_open(s, conninfo, i == 0 ? &first : &other);
+    }
+    return db;
+}
+
+bool db_ready(const struct db *db)
+{
+    for (int i = 0; i < db->n; i++) {
+        if (!link_is_up(db->reader[i].link))
+            return false;
+    }
+    return true;
+}
+
+void db_close(struct db *db)
+{
+    if (!db)
+        return;
+    for (int i = 0; i < db->n; i++)
+        link_close(db->reader[i].link);
+    free(db);
+}

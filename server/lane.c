@@ -1,0 +1,582 @@
+/*
+ * lane.c - the write lane: many requests, one commit.
+ *
+ * A durable commit costs the same whatever it carries, so waiting requests travel together: an idle
+ * lane sends at the end of the loop turn, arrivals during a flight form the next one. No timer.
+ *
+ *   idle --submit--> flying --verdicts--> sealing --Sync ok--> answer all, launch what waited
+ *                      |--SQL error--> rolled back whole; each member is sent again alone, once
+ *                      |--connection lost--> members kept, the same sent again after reconnecting
+ *
+ * Refusals are verdict rows and never fail a flight. Sending again is harmless: the natural key
+ * decides in the same transaction, a record that was stored comes back as a replay. The head over
+ * the log is signed and stored in the transaction of its records, so no receipt names a head that
+ * does not exist. One session advisory lock makes this daemon the only writer; a second one waits.
+ */
+#include "link.h"
+#include "seal.h"
+
+enum {
+    FLIGHT_SHARED_MAX = 256, /* records a flight while others wait: about 20 ms */
+    FLIGHT_ALONE_MAX = 1000,
+    FLIGHT_BYTES_MAX = 1 << 20,
+    DOWN_GRACE_S = 5, /* how long members wait for a lost database before they get 503 */
+};
+
+struct group {
+    struct lane *lane;
+    struct work *first;
+    int records;
+};
+
+struct lane {
+    struct server *s;
+    struct link *link;
+    struct sealer *sealer;
+    struct event *launch, *grace;
+    struct work *waiting, **waiting_last;
+    int waiting_records;
+    /* the flight */
+    struct arena *a;
+    struct work *flying, **flying_last;
+    int awaited; /* results still to come before the seal */
+    bool broken; /* a statement of it failed or answered nonsense */
+    struct frontier frontier, next;
+    bool loaded;
+};
+
+/* ---- queues --------------------------------------------------------------------------------- */
+
+static void schedule(struct lane *l)
+{
+    if (l->loaded && !l->flying && l->waiting)
+        event_active(l->launch, EV_TIMEOUT, 0);
+}
+
+bool lane_submit(struct lane *l, struct work *w)
+{
+    if (l->waiting_records + w->n > l->s->conf.queue_max && l->waiting)
+        return false;
+    if (!l->loaded && !evtimer_pending(l->grace, NULL))
+        return false; /* down for longer than the grace time */
+    w->next = NULL;
+    w->alone = false;
+    w->verdict = NULL;
+    *l->waiting_last = w;
+    l->waiting_last = &w->next;
+    l->waiting_records += w->n;
+    schedule(l);
+    return true;
+}
+
+int lane_slice(const struct lane *l)
+{
+    return l->waiting || (l->flying && l->flying->next) ? FLIGHT_SHARED_MAX : FLIGHT_ALONE_MAX;
+}
+
+static struct work *take_waiting(struct lane *l)
+{
+    struct work *w = l->waiting;
+    l->waiting = w->next;
+    if (!l->waiting)
+        l->waiting_last = &l->waiting;
+    l->waiting_records -= w->n;
+    w->next = NULL;
+    return w;
+}
+
+/* The flight's members go back to the front, in their order. */
+static void put_back(struct lane *l, bool alone)
+{
+    for (struct work *w = l->flying; w; w = w->next) {
+        w->alone = alone;
+        w->verdict = NULL;
+        l->waiting_records += w->n;
+    }
+    if (l->flying) {
+        *l->flying_last = l->waiting;
+        if (!l->waiting)
+            l->waiting_last = l->flying_last;
+        l->waiting = l->flying;
+    }
+    l->flying = NULL;
+    l->flying_last = &l->flying;
+}
+
+/* ---- verdicts ------------------------------------------------------------------------------- */
+
+static bool outcome_parse(struct str s, enum outcome *out)
+{
+    static const char *const names[] = {
+        "created", "replay", "conflict", "stale", "missing", "key_changed"};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (str_is(s, names[i])) {
+            *out = (enum outcome)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool verdict_read(const struct rows *rows, int row, int first_column, struct verdict *v)
+{
+    enum { OUTCOME, ID, VERSION, BODY, SHA256, AT, BY, FLAGS, LEAF, LEAF_HASH, HEAD };
+    int c = first_column;
+    *v = (struct verdict){.leaf = -1};
+    if (!outcome_parse(rows_at(rows, row, c + OUTCOME), &v->outcome))
+        return false;
+    v->id = rows_at(rows, row, c + ID);
+    v->body = rows_at(rows, row, c + BODY);
+    v->sha256 = rows_at(rows, row, c + SHA256);
+    v->recorded_at = rows_at(rows, row, c + AT);
+    v->recorded_by = rows_at(rows, row, c + BY);
+    v->flags = rows_at(rows, row, c + FLAGS);
+    v->leaf_hash = rows_at(rows, row, c + LEAF_HASH);
+    (void)rows_int(rows, row, c + VERSION, &v->version); /* absent: a missing record */
+    (void)rows_int(rows, row, c + LEAF, &v->leaf);
+    (void)rows_int(rows, row, c + HEAD, &v->head);
+    return true;
+}
+
+/* The verdict of the group's element number ord (from 1). */
+static struct verdict *group_verdict(struct group *g, int64_t ord, struct work **owner)
+{
+    int64_t left = ord - 1;
+    for (struct work *w = g->first; w; w = w->next) {
+        if (left < w->n) {
+            *owner = w;
+            return &w->verdict[left];
+        }
+        left -= w->n;
+    }
+    return NULL;
+}
+
+static void flight_seal(struct lane *l);
+
+static void result_arrived(struct lane *l)
+{
+    if (--l->awaited == 0)
+        flight_seal(l);
+}
+
+static void on_verdicts(void *arg, const PGresult *r)
+{
+    struct group *g = arg;
+    struct lane *l = g->lane;
+    if (!r || PQntuples(r) != g->records) {
+        l->broken = true;
+        result_arrived(l);
+        return;
+    }
+    struct rows rows;
+    rows_copy(l->a, r, &rows);
+    for (int i = 0; i < rows.n; i++) {
+        int64_t ord = 0;
+        struct work *w = NULL;
+        bool good = rows_int(&rows, i, 0, &ord);
+        struct verdict *v = good ? group_verdict(g, ord, &w) : NULL;
+        if (!v || !verdict_read(&rows, i, 1, v))
+            l->broken = true;
+    }
+    result_arrived(l);
+}
+
+static void on_flags(void *arg, const PGresult *r)
+{
+    struct group *g = arg;
+    struct lane *l = g->lane;
+    struct rows rows = {0};
+    if (r)
+        rows_copy(l->a, r, &rows);
+    else
+        l->broken = true;
+    for (int i = 0; i < rows.n; i++) {
+        int64_t ord = 0;
+        struct work *w = NULL;
+        struct verdict *v = rows_int(&rows, i, 0, &ord) ? group_verdict(g, ord, &w) : NULL;
+        if (v)
+            v->flags = rows_at(&rows, i, 1);
+        else
+            l->broken = true;
+    }
+    result_arrived(l);
+}
+
+/* ---- the seal ------------------------------------------------------------------------------- */
+
+static void add_leaf(struct lane *l, struct verdict *v, struct buf *leaves)
+{
+    struct str text = leaf_text(l->a, v->id, v->version, v->sha256, v->recorded_at, v->recorded_by);
+    hash h = merkle_leaf(text);
+    v->leaf = (int64_t)l->next.size;
+    v->leaf_hash = hash_hex(l->a, h);
+    frontier_add(&l->next, h);
+    json_open(leaves, '{');
+    json_key(leaves, "no");
+    json_i64(leaves, v->leaf);
+    json_key(leaves, "hash");
+    json_str(leaves, v->leaf_hash);
+    json_key(leaves, "id");
+    json_str(leaves, v->id);
+    json_key(leaves, "version");
+    json_i64(leaves, v->version);
+    json_close(leaves, '}');
+}
+
+/* A line that repeats one created in this same flight shares its receipt and flags. */
+static void share_receipt(struct lane *l, struct verdict *v)
+{
+    for (struct work *w = l->flying; w; w = w->next) {
+        for (int i = 0; i < w->n; i++) {
+            const struct verdict *other = &w->verdict[i];
+            if (other->outcome == OUT_CREATED && str_eq(other->id, v->id)) {
+                v->leaf = other->leaf;
+                v->leaf_hash = other->leaf_hash;
+                v->head = other->head;
+                v->flags = other->flags;
+                return;
+            }
+        }
+    }
+}
+
+static struct str frontier_hex(struct arena *a, const struct frontier *f)
+{
+    struct buf b;
+    buf_init(&b, a);
+    int n = __builtin_popcountll(f->size);
+    for (int i = 0; i < n; i++)
+        buf_str(&b, hash_hex(a, f->node[i]));
+    return buf_view(&b);
+}
+
+static void send_seal(struct lane *l, struct str leaves, struct str signed_at)
+{
+    hash root = frontier_root(&l->next);
+    struct str params[] = {
+        leaves,
+        arena_printf(l->a, "%llu", (unsigned long long)l->next.size),
+        hash_hex(l->a, root),
+        frontier_hex(l->a, &l->next),
+        sealer_sign(l->a, l->sealer, l->next.size, root, signed_at),
+        signed_at,
+    };
+    link_send(l->link, "seal", params, COUNT_OF(params), NULL, NULL);
+}
+
+static void flight_number(struct lane *l)
+{
+    struct buf leaves;
+    struct str signed_at = STR("");
+    buf_init(&leaves, l->a);
+    json_open(&leaves, '[');
+    l->next = l->frontier;
+    for (struct work *w = l->flying; w; w = w->next) {
+        for (int i = 0; i < w->n; i++) {
+            if (w->verdict[i].outcome != OUT_CREATED)
+                continue;
+            signed_at = w->verdict[i].recorded_at;
+            add_leaf(l, &w->verdict[i], &leaves);
+        }
+    }
+    json_close(&leaves, ']');
+    if (l->next.size == l->frontier.size)
+        return;
+    for (struct work *w = l->flying; w; w = w->next) {
+        for (int i = 0; i < w->n; i++) {
+            struct verdict *v = &w->verdict[i];
+            if (v->outcome == OUT_CREATED)
+                v->head = (int64_t)l->next.size;
+            else if (v->leaf < 0 && v->id.p)
+                share_receipt(l, v);
+        }
+    }
+    send_seal(l, buf_view(&leaves), signed_at);
+}
+
+static void on_landed(void *arg, const struct fail *fail);
+
+static void flight_seal(struct lane *l)
+{
+    if (!l->broken)
+        flight_number(l);
+    link_sync(l->link, on_landed, l);
+}
+
+/* ---- flights -------------------------------------------------------------------------------- */
+
+static struct str str_keep(struct arena *a, struct str s)
+{
+    return s.p ? arena_str(a, s.p, s.n) : s;
+}
+
+/* Texts move from the flight's arena to the member's, which outlives it. */
+static void keep_verdicts(struct work *w)
+{
+    struct verdict *kept = arena_alloc(w->a, (size_t)w->n * sizeof *kept);
+    for (int i = 0; i < w->n; i++) {
+        kept[i] = w->verdict[i];
+        kept[i].id = str_keep(w->a, kept[i].id);
+        kept[i].body = str_keep(w->a, kept[i].body);
+        kept[i].recorded_at = str_keep(w->a, kept[i].recorded_at);
+        kept[i].recorded_by = str_keep(w->a, kept[i].recorded_by);
+        kept[i].flags = str_keep(w->a, kept[i].flags);
+        kept[i].sha256 = str_keep(w->a, kept[i].sha256);
+        kept[i].leaf_hash = str_keep(w->a, kept[i].leaf_hash);
+    }
+    w->verdict = kept;
+}
+
+static void finish_members(struct lane *l, const struct fail *fail)
+{
+    struct work *w = l->flying;
+    for (struct work *m = w; m && !fail; m = m->next)
+        keep_verdicts(m);
+    l->flying = NULL;
+    l->flying_last = &l->flying;
+    arena_reset(l->a);
+    while (w) {
+        struct work *next = w->next; /* done may free w */
+        l->s->count.records += fail ? 0 : w->n;
+        w->done(w->arg, fail ? NULL : w->verdict, w->n, fail);
+        w = next;
+    }
+    schedule(l);
+}
+
+static void on_landed(void *arg, const struct fail *fail)
+{
+    struct lane *l = arg;
+    l->s->count.flights++;
+    if (!fail && l->broken)
+        BUG("a statement answered something else than its verdicts");
+    if (!fail) {
+        l->frontier = l->next;
+        finish_members(l, NULL);
+        return;
+    }
+    if (strcmp(fail->sqlstate, "08006") == 0) {
+        put_back(l, false);
+        return; /* lane_down comes next, or has come */
+    }
+    log_event(LOG_ERROR, "lane_failed", "sqlstate", fail->sqlstate, "constraint", fail->constraint,
+        "text", fail->text, NULL);
+    if (l->flying->next) {
+        l->s->count.resent++;
+        put_back(l, true);
+        arena_reset(l->a);
+        schedule(l);
+    } else {
+        finish_members(l, fail);
+    }
+}
+
+static bool same_group(const struct work *a, const struct work *b)
+{
+    return strcmp(a->write, b->write) == 0 && strcmp(a->type, b->type) == 0 &&
+           a->actor->org == b->actor->org && str_eq(a->actor->person, b->actor->person);
+}
+
+/* Members of one group are neighbours in the flight: insert behind the last of the same kind. */
+static void board(struct lane *l, struct work *w)
+{
+    for (struct work *m = l->flying; m; m = m->next) {
+        if (same_group(m, w) && (!m->next || !same_group(m->next, w))) {
+            w->next = m->next;
+            m->next = w;
+            if (!w->next)
+                l->flying_last = &w->next;
+            return;
+        }
+    }
+    *l->flying_last = w;
+    l->flying_last = &w->next;
+}
+
+static void flight_fill(struct lane *l)
+{
+    int records = 0;
+    size_t bytes = 0;
+    while (l->waiting) {
+        struct work *w = l->waiting;
+        bool first = !l->flying;
+        if (!first && (w->alone || records + w->n > FLIGHT_SHARED_MAX ||
+                          bytes + w->elements.n > FLIGHT_BYTES_MAX))
+            break;
+        bool alone = w->alone;
+        records += w->n;
+        bytes += w->elements.n;
+        board(l, take_waiting(l));
+        if (alone)
+            break;
+    }
+}
+
+static void send_group(struct lane *l, struct group *g, struct str elements)
+{
+    const struct work *w = g->first;
+    struct str params[] = {str_of(w->type), elements};
+    link_identity(l->link, w->actor);
+    link_send(l->link, w->write, params, 2, on_verdicts, g);
+    l->awaited++;
+    if (w->project) {
+        link_send(l->link, w->project, &elements, 1, on_flags, g);
+        l->awaited++;
+    }
+}
+
+/* One group from w on; returns the first work of the next. */
+static struct work *launch_group(struct lane *l, struct work *w)
+{
+    struct group *g = arena_alloc(l->a, sizeof *g);
+    struct buf elements;
+    *g = (struct group){.lane = l, .first = w};
+    buf_init(&elements, l->a);
+    buf_char(&elements, '[');
+    struct work *m = w;
+    for (; m && same_group(w, m); m = m->next) {
+        if (g->records)
+            buf_char(&elements, ',');
+        buf_str(&elements, m->elements);
+        g->records += m->n;
+        m->verdict = arena_alloc(l->a, (size_t)m->n * sizeof *m->verdict);
+    }
+    buf_char(&elements, ']');
+    send_group(l, g, buf_view(&elements));
+    return m;
+}
+
+static void on_launch(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    struct lane *l = arg;
+    if (!l->loaded || l->flying || !l->waiting)
+        return;
+    l->broken = false;
+    l->awaited = 0;
+    flight_fill(l);
+    for (struct work *w = l->flying; w;)
+        w = launch_group(l, w);
+    link_nudge(l->link);
+}
+
+/* ---- connection ----------------------------------------------------------------------------- */
+
+static void on_tail(void *arg, const PGresult *r)
+{
+    struct lane *l = arg;
+    struct rows rows = {0};
+    l->next = (struct frontier){0};
+    if (r)
+        rows_copy(l->a, r, &rows);
+    if (rows.n == 0)
+        return;
+    int64_t size = 0;
+    struct str hex = rows_at(&rows, 0, 1);
+    MUST(rows_int(&rows, 0, 0, &size));
+    l->next.size = (uint64_t)size;
+    int n = __builtin_popcountll(l->next.size);
+    MUST(hex.n == (size_t)n * 64);
+    for (int i = 0; i < n; i++)
+        MUST(hash_parse((struct str){hex.p + i * 64, 64}, &l->next.node[i]));
+}
+
+static void on_loaded(void *arg, const struct fail *fail)
+{
+    struct lane *l = arg;
+    if (fail)
+        return;
+    l->frontier = l->next;
+    l->loaded = true;
+    arena_reset(l->a);
+    evtimer_del(l->grace);
+    log_event(LOG_INFO, "lane_connected", NULL);
+    schedule(l);
+}
+
+static void lane_up(void *arg)
+{
+    struct lane *l = arg;
+    link_send(l->link, "log_tail", NULL, 0, on_tail, l);
+    link_sync(l->link, on_loaded, l);
+}
+
+static void lane_down(void *arg)
+{
+    struct lane *l = arg;
+    static const struct timeval grace = {DOWN_GRACE_S, 0};
+    l->loaded = false;
+    put_back(l, false); /* a flight that had not reached its Sync */
+    arena_reset(l->a);
+    log_event(LOG_WARN, "lane_lost", NULL);
+    evtimer_add(l->grace, &grace);
+}
+
+/* The database stayed away: whoever waits is told to come again. Nothing of it is lost, the client
+ * sends the same key again. */
+static void on_grace_over(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    struct lane *l = arg;
+    struct fail away = {.sqlstate = "08006", .text = "database away"};
+    while (l->waiting) {
+        struct work *w = take_waiting(l);
+        w->done(w->arg, NULL, w->n, &away);
+    }
+}
+
+struct lane *lane_open(struct server *s, const char *conninfo)
+{
+    /* The lock first: a second daemon waits here, without a time limit, as a warm standby. */
+    static const char *const settings[] = {"select pg_advisory_lock(2021000017)",
+        "set statement_timeout = '60s'", "set idle_in_transaction_session_timeout = '60s'",
+        "set jit = off", NULL};
+    struct lane *l = calloc(1, sizeof *l);
+    MUST(l);
+    l->s = s;
+    l->a = arena_new();
+    l->waiting_last = &l->waiting;
+    l->flying_last = &l->flying;
+    l->sealer = sealer_open(s->conf.data);
+    l->launch = event_new(s->base, -1, 0, on_launch, l);
+    l->grace = evtimer_new(s->base, on_grace_over, l);
+    MUST(l->launch && l->grace);
+    if (!l->sealer) {
+        lane_close(l);
+        return NULL;
+    }
+    const struct link_setup setup = {
+        .name = "lane", .first = settings, .up = lane_up, .down = lane_down, .arg = l};
+    l->link = link_open(s, conninfo, &setup);
+    return l;
+}
+
+bool lane_ready(const struct lane *l)
+{
+    return l->loaded;
+}
+
+bool lane_idle(const struct lane *l)
+{
+    return !l->waiting && !l->flying;
+}
+
+struct str lane_public_key(const struct lane *l, struct arena *a)
+{
+    return sealer_public(a, l->sealer);
+}
+
+void lane_close(struct lane *l)
+{
+    if (!l)
+        return;
+    link_close(l->link);
+    event_free(l->launch);
+    event_free(l->grace);
+    sealer_free(l->sealer);
+    arena_free(l->a);
+    free(l);
+}
