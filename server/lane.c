@@ -396,16 +396,16 @@ static void board(struct lane *l, struct work *w)
 
 static void flight_fill(struct lane *l)
 {
-    int records = 0;
+    int count = 0;
     size_t bytes = 0;
     while (l->waiting) {
         struct work *w = l->waiting;
         bool first = !l->flying;
-        if (!first && (w->alone || records + w->n > FLIGHT_SHARED_MAX ||
+        if (!first && (w->alone || count + w->n > FLIGHT_SHARED_MAX ||
                           bytes + w->elements.n > FLIGHT_BYTES_MAX))
             break;
         bool alone = w->alone;
-        records += w->n;
+        count += w->n;
         bytes += w->elements.n;
         board(l, take_waiting(l));
         if (alone)
