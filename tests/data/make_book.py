@@ -88,8 +88,8 @@ FIRST = "曜澜岚砚珩霁玥昱翊泓澄桓屹昭晗沐栎峤芃睿擎翎朔�
 SECOND = "衡川序禾拓微域研图序维纳构析源格谱辰桥序瞻原策算芯能"
 PURPOSES = ("补充流动资金", "采购原材料", "研发投入", "扩大生产", "技术改造", "专利产业化",
             "研发投入,含试制设备", "支付委外加工费", "新产品中试", "订单备货")
-PRODUCTS = (("single_pledge", 780), ("pooled_credit", 130), ("invest_loan_linkage", 70),
-            ("trust", 20))
+PRODUCTS = ((("single_pledge", "单一质押"), 78), (("pooled_credit", "集合授信"), 13),
+            (("invest_loan_linkage", "投贷联动"), 7), (("trust", "信托"), 2))
 
 USCC_SET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
@@ -391,7 +391,7 @@ def columns(bank):
     money, unit = (wan_text, "(万元)") if bank.wan else (yuan, "")
     return (
         ("contract_no", "贷款合同编号", lambda x: x.contract_no),
-        ("product", "贷款产品", lambda x: x.product),
+        ("product", "贷款产品", lambda x: x.product[not bank.english]),
         ("borrower_uscc", "借款企业统一社会信用代码", lambda x: x.firm.code),
         ("borrower_name", "借款企业名称", lambda x: x.firm.name),
         ("district", "所在区代码", lambda x: x.district),
