@@ -151,6 +151,12 @@ create function flags_of(id uuid, version int) returns text language sql stable 
       from flag f where f.record_id = $1 and f.version = $2
 $$;
 
+-- Rolls back the flight that carries an atomic batch with a conflict in it.
+create function abort_flight() returns void language plpgsql as $$
+begin
+    raise exception 'a line of an atomic batch conflicts' using errcode = 'PB001';
+end $$;
+
 grant select on org, token, record_type to pledged_app;
 grant select, insert on record, log_leaf, log_head, flag to pledged_app;
 

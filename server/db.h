@@ -71,6 +71,7 @@ struct work {
     lane_done_fn *done;
     void *arg;
     /* lane.c's own */
+    bool atomic; /* a conflict among the elements rolls all of them back; verdicts still arrive */
     struct work *next;
     struct verdict *verdict;
     bool alone; /* its flight failed: it travels by itself */

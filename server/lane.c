@@ -60,7 +60,7 @@ bool lane_submit(struct lane *l, struct work *w)
     if (!l->loaded && !evtimer_pending(l->grace, NULL))
         return false; /* down for longer than the grace time */
     w->next = NULL;
-    w->alone = false;
+    w->alone = w->atomic;
     w->verdict = NULL;
     *l->waiting_last = w;
     l->waiting_last = &w->next;
@@ -89,7 +89,7 @@ static struct work *take_waiting(struct lane *l)
 static void put_back(struct lane *l, bool alone)
 {
     for (struct work *w = l->flying; w; w = w->next) {
-        w->alone = alone;
+        w->alone = alone || w->atomic;
         w->verdict = NULL;
         l->waiting_records += w->n;
     }
@@ -297,9 +297,20 @@ static void flight_number(struct lane *l)
 
 static void on_landed(void *arg, const struct fail *fail);
 
+static bool must_abort(const struct work *w)
+{
+    for (int i = 0; w->atomic && i < w->n; i++) {
+        if (w->verdict[i].outcome > OUT_REPLAY)
+            return true;
+    }
+    return false;
+}
+
 static void flight_seal(struct lane *l)
 {
-    if (!l->broken)
+    if (!l->broken && must_abort(l->flying)) /* an atomic work always flies alone */
+        link_send(l->link, "abort_flight", NULL, 0, NULL, NULL);
+    else if (!l->broken)
         flight_number(l);
     link_sync(l->link, on_landed, l);
 }
@@ -360,6 +371,10 @@ static void on_landed(void *arg, const struct fail *fail)
         put_back(l, false);
         return; /* lane_down comes next, or has come */
     }
+    if (strcmp(fail->sqlstate, "PB001") == 0) {
+        finish_members(l, NULL);
+        return;
+    }
     log_event(LOG_ERROR, "lane_failed", "sqlstate", fail->sqlstate, "constraint", fail->constraint,
         "text", fail->text, NULL);
     if (l->flying->next) {
@@ -400,9 +415,8 @@ static void flight_fill(struct lane *l)
     size_t bytes = 0;
     while (l->waiting) {
         struct work *w = l->waiting;
-        bool first = !l->flying;
-        if (!first && (w->alone || count + w->n > FLIGHT_SHARED_MAX ||
-                          bytes + w->elements.n > FLIGHT_BYTES_MAX))
+        if (l->flying && (w->alone || count + w->n > FLIGHT_SHARED_MAX ||
+                             bytes + w->elements.n > FLIGHT_BYTES_MAX))
             break;
         bool alone = w->alone;
         count += w->n;

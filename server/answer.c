@@ -1,0 +1,290 @@
+/*
+ * answer.c - between the records' rows and the database: elements in, answers out.
+ */
+#include "api.h"
+#include "merkle.h"
+#include <openssl/rand.h>
+
+/* ---- elements ------------------------------------------------------------------------------- */
+
+static void write_parties(struct buf *out, const struct record *rec, const struct value *v)
+{
+    /* A PostgreSQL array literal: identifiers hold only letters and digits. */
+    struct buf list;
+    buf_init(&list, out->a);
+    buf_char(&list, '{');
+    for (int i = 0; rec->fields[i].name; i++) {
+        if (!rec->fields[i].party || !v[i].present)
+            continue;
+        if (list.n > 1)
+            buf_char(&list, ',');
+        buf_str(&list, v[i].s);
+    }
+    buf_char(&list, '}');
+    json_key(out, "parties");
+    json_str(out, buf_view(&list));
+}
+
+static void write_warnings(struct buf *out, const struct record *rec, const struct value *v)
+{
+    struct warnings w = {.a = out->a};
+    if (rec->warn)
+        rec->warn(v, &w);
+    json_key(out, "warnings");
+    json_open(out, '[');
+    for (const struct warning *x = w.first; x; x = x->next) {
+        json_open(out, '{');
+        json_key(out, "code");
+        json_text(out, x->code);
+        json_key(out, "pointer");
+        json_str(out, x->pointer);
+        json_close(out, '}');
+    }
+    json_close(out, ']');
+}
+
+void element_write(struct buf *out, const struct record *rec, const struct value *v, struct str id,
+    int64_t expect, struct str reason)
+{
+    struct buf body;
+    buf_init(&body, out->a);
+    schema_canonical(rec, v, &body);
+    struct str canonical = buf_view(&body);
+    buf_text(out, "{\"id\":");
+    json_str(out, id);
+    if (expect) {
+        json_key(out, "expect");
+        json_i64(out, expect);
+        json_key(out, "reason");
+        json_str(out, reason);
+    }
+    json_key(out, "key");
+    json_str(out, v[rec->key].s);
+    json_key(out, "subject");
+    json_str(out, v[rec->subject].s);
+    json_key(out, "district");
+    json_str(out, v[rec->district].s);
+    json_key(out, "on");
+    json_str(out, day_text(out->a, (day){(int32_t)v[rec->on].n}));
+    write_parties(out, rec, v);
+    json_key(out, "sha256");
+    json_str(out, hash_hex(out->a, hash_sha256(canonical.p, canonical.n)));
+    write_warnings(out, rec, v);
+    json_key(out, "derived");
+    json_open(out, '{');
+    rec->answer(v, today_shanghai(), out);
+    json_close(out, '}');
+    json_key(out, "body");
+    json_raw(out, canonical);
+    json_close(out, '}');
+}
+
+/* ---- answers -------------------------------------------------------------------------------- */
+
+void warnings_write(struct buf *out, struct arena *a, struct str flags)
+{
+    struct err none;
+    err_init(&none, a);
+    const struct json *list = flags.p ? json_parse(a, flags, &none) : NULL;
+    json_open(out, '[');
+    for (const struct json *x = list ? list->child : NULL; x; x = x->next) {
+        MUST(x->count == 2);
+        const struct flag_text *t = flag_text(x->child->text.p);
+        json_open(out, '{');
+        json_key(out, "code");
+        json_str(out, x->child->text);
+        json_key(out, "severity");
+        json_text(out, t ? t->severity : "med");
+        json_key(out, "pointer");
+        json_str(out, x->child->next->text);
+        json_key(out, "title");
+        json_text(out, t ? t->zh : "");
+        json_key(out, "title_en");
+        json_text(out, t ? t->en : "");
+        json_close(out, '}');
+    }
+    json_close(out, ']');
+}
+
+static void write_receipt(struct buf *out, const struct verdict *v)
+{
+    json_open(out, '{');
+    json_key(out, "leaf");
+    json_i64(out, v->leaf);
+    json_key(out, "leaf_hash");
+    json_str(out, v->leaf_hash);
+    json_key(out, "head");
+    json_i64(out, v->head);
+    json_close(out, '}');
+}
+
+/* What follows from the values. A record stored under older rules may no longer decode; it is shown
+ * as it was stored, without them. */
+static void write_derived(struct buf *out, const struct record *rec, struct str body, day as_of)
+{
+    struct err e;
+    err_init(&e, out->a);
+    const struct json *in = json_parse(out->a, body, &e);
+    struct value *v = arena_alloc(out->a, (size_t)field_count(rec->fields) * sizeof *v);
+    if (in && schema_decode(out->a, rec, in, v, &e))
+        rec->answer(v, as_of, out);
+}
+
+void answer_write(struct buf *out, const struct record *rec, const struct verdict *v, day as_of)
+{
+    day recorded;
+    if (as_of.n == DAY_RECORDED.n && v->recorded_at.p &&
+        day_parse(arena_str(out->a, v->recorded_at.p, 10), &recorded))
+        as_of = recorded;
+    json_raw(out, (struct str){v->body.p, v->body.n - 1});
+    write_derived(out, rec, v->body, as_of);
+    json_key(out, "id");
+    json_str(out, v->id);
+    json_key(out, "version");
+    json_i64(out, v->version);
+    json_key(out, "recorded_at");
+    json_str(out, v->recorded_at);
+    json_key(out, "recorded_by");
+    json_str(out, v->recorded_by);
+    json_key(out, "warnings");
+    warnings_write(out, out->a, v->flags);
+    if (v->leaf >= 0) {
+        json_key(out, "receipt");
+        write_receipt(out, v);
+    }
+    json_close(out, '}');
+}
+
+void verdict_problems(
+    const struct record *rec, const struct verdict *v, struct str body, struct err *e)
+{
+    struct str key = arena_printf(e->a, "/%s", rec->fields[rec->key].name);
+    switch (v->outcome) {
+    case OUT_CONFLICT: {
+        struct str all = schema_diff(e->a, v->body, body);
+        for (const char *p = all.p; p;) {
+            const char *comma = strstr(p, ", ");
+            size_t n = comma ? (size_t)(comma - p) : strlen(p);
+            struct str pointer = arena_str(e->a, p, n);
+            err_add(e, E_KEY_REUSED, pointer, "%s", pointer.p);
+            p = comma ? comma + 2 : NULL;
+        }
+        break;
+    }
+    case OUT_STALE: err_add(e, E_STALE, STR("/version"), "%lld", (long long)v->version); break;
+    case OUT_MISSING: err_add(e, E_NOT_FOUND, STR(""), "%s", rec->zh); break;
+    case OUT_KEY_CHANGED: err_add(e, E_KEY_CHANGED, key, "%s", key.p + 1); break;
+    case OUT_CREATED:
+    case OUT_REPLAY: break;
+    default: BUG("outcome");
+    }
+}
+
+/* ---- failures ------------------------------------------------------------------------------- */
+
+void reply_fail(struct req *r, const struct fail *fail)
+{
+    static const char *const passing[] = {"08", "57", "53", "40", "55"};
+    for (size_t i = 0; i < COUNT_OF(passing); i++) {
+        if (memcmp(fail->sqlstate, passing[i], 2) == 0) {
+            reply_refuse(r, E_BUSY, "", "%s", r->english ? "database" : "数据库");
+            return;
+        }
+    }
+    reply_refuse(r, E_INTERNAL, "", NULL);
+}
+
+/* ---- ids and parameters --------------------------------------------------------------------- */
+
+struct str uuid_make(struct arena *a)
+{
+    static int64_t last_ms;
+    static unsigned counter;
+    unsigned char tail[8], start[2];
+    int64_t ms = clock_us() / 1000;
+    MUST(RAND_bytes(tail, sizeof tail) == 1 && RAND_bytes(start, sizeof start) == 1);
+    if (ms > last_ms) {
+        last_ms = ms;
+        counter = start[0] * 4u; /* random start, room to count upwards */
+    } else if (++counter > 0xfff) {
+        last_ms++;
+        counter = 0;
+    }
+    unsigned long long t = (unsigned long long)last_ms;
+    return arena_printf(a, "%08llx-%04llx-7%03x-%02x%02x-%02x%02x%02x%02x%02x%02x", t >> 16,
+        t & 0xffff, counter, (tail[0] & 0x3fu) | 0x80u, tail[1], tail[2], tail[3], tail[4], tail[5],
+        tail[6], tail[7]);
+}
+
+bool uuid_is(struct str s)
+{
+    if (s.n != 36)
+        return false;
+    for (size_t i = 0; i < s.n; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        bool digit = (s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] >= 'a' && s.p[i] <= 'f');
+        if (dash ? s.p[i] != '-' : !digit)
+            return false;
+    }
+    return true;
+}
+
+static struct str param_pointer(struct req *r, const char *name)
+{
+    return arena_printf(r->a, "?%s", name);
+}
+
+bool param_flag(struct req *r, const char *name)
+{
+    struct str s = req_param(r, name);
+    if (!s.p || str_is(s, "false"))
+        return false;
+    if (!str_is(s, "true"))
+        err_add(&r->err, E_CHOICE, param_pointer(r, name), "true, false");
+    return true;
+}
+
+bool param_day(struct req *r, const char *name, day fallback, day *out)
+{
+    struct str s = req_param(r, name);
+    *out = fallback;
+    if (s.p && !day_parse(s, out))
+        return err_add(&r->err, E_DAY, param_pointer(r, name), NULL);
+    return true;
+}
+
+/* Shape only; PostgreSQL reads the instant itself. "now" is the live view. */
+bool param_instant(struct req *r, const char *name, struct str *out)
+{
+    static const char shape[] = "dddd-dd-ddTdd:dd:dd";
+    struct str s = req_param(r, name);
+    *out = (struct str){NULL, 0};
+    if (!s.p || str_is(s, "now"))
+        return true;
+    day d;
+    bool good = s.n >= 20 && s.n <= 32 && day_parse(arena_str(r->a, s.p, 10), &d);
+    for (size_t i = 0; good && i < sizeof shape - 1; i++)
+        good = shape[i] == 'd' ? s.p[i] >= '0' && s.p[i] <= '9' : s.p[i] == shape[i];
+    for (size_t i = sizeof shape - 1; good && i < s.n; i++)
+        good = strchr("0123456789.:+-Z", s.p[i]) != NULL;
+    good = good && memcmp(s.p + 11, "24", 2) < 0 && s.p[14] < '6' && s.p[17] < '6' &&
+           (s.p[s.n - 1] == 'Z' || (s.p[s.n - 3] == ':' && strchr("+-", s.p[s.n - 6])));
+    if (!good)
+        return err_add(&r->err, E_INSTANT, param_pointer(r, name), NULL);
+    *out = s;
+    return true;
+}
+
+bool param_limit(struct req *r, int64_t fallback, int64_t most, int64_t *out)
+{
+    struct str s = req_param(r, "limit");
+    money m;
+    *out = fallback;
+    if (!s.p)
+        return true;
+    bool whole = s.n < 8 && !memchr(s.p, '.', s.n) && money_parse(s, &m);
+    if (!whole || m.fen < 100 || m.fen / 100 > most)
+        return err_add(&r->err, E_RANGE, STR("?limit"), "1–%lld", (long long)most);
+    *out = m.fen / 100;
+    return true;
+}

@@ -1,0 +1,48 @@
+/*
+ * api.h - the handlers that the route table names, and what they share.
+ */
+#ifndef PLEDGED_API_H
+#define PLEDGED_API_H
+#include "db.h"
+#include "server.h"
+
+extern const struct route routes[]; /* ends with path NULL */
+
+/* api_record.c */
+req_fn record_post, record_put, record_get, record_history, record_template;
+/* api_upload.c: a batch as NDJSON or CSV; called by record_post. */
+req_fn upload_start;
+/* api_list.c, api_lookup.c, api_targets.c, api_admin.c */
+req_fn loan_list, enterprise_get, ip_get, receipt_get, log_key_get;
+req_fn targets_get, baselines_get, baselines_put;
+req_fn health_get, ready_get, metrics_get, openapi_get;
+
+/* answer.c: what of the database's words goes out. */
+
+/* The element of a set-based statement for one decoded record. id: of the record; expect 0 for a
+ * new one. */
+void element_write(struct buf *out, const struct record *rec, const struct value *v, struct str id,
+    int64_t expect, struct str reason);
+/* The record as clients see it. as_of is the day its state is shown for; .n == INT32_MIN: the day
+ * it was recorded. */
+#define DAY_RECORDED ((day){INT32_MIN})
+void answer_write(struct buf *out, const struct record *rec, const struct verdict *v, day as_of);
+/* Red flags out of [["RF01","/ip/0/number"],…]. */
+void warnings_write(struct buf *out, struct arena *a, struct str flags);
+/* The problems of a verdict that stored nothing (conflict, stale, missing, key_changed); body: the
+ * canonical text that was sent. */
+void verdict_problems(
+    const struct record *rec, const struct verdict *v, struct str body, struct err *e);
+/* Answer a failure of the environment: 503 for a lost database, else 500. */
+void reply_fail(struct req *r, const struct fail *fail);
+
+/* A UUIDv7, later ones sort after earlier ones within this process. */
+struct str uuid_make(struct arena *a);
+bool uuid_is(struct str s);
+/* ?name=true; another value than true or false is a problem. */
+bool param_flag(struct req *r, const char *name);
+/* An optional day, quarter, instant or choice from the query; false after adding a problem. */
+bool param_day(struct req *r, const char *name, day fallback, day *out);
+bool param_instant(struct req *r, const char *name, struct str *out);
+bool param_limit(struct req *r, int64_t fallback, int64_t most, int64_t *out);
+#endif

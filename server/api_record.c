@@ -1,0 +1,343 @@
+/*
+ * api_record.c - one record of any type: create, correct, read, history.
+ *
+ * A POST is an array of one for the write lane. Replays answer with the bytes of the first answer;
+ * nothing is answered before the lane's commit.
+ */
+#include "api.h"
+
+struct submit {
+    struct req *r;
+    const struct record *rec;
+    struct str canonical;
+    struct work work;
+};
+
+static bool type_is(struct str type, const char *want)
+{
+    size_t n = strlen(want);
+    return type.n >= n && strncasecmp(type.p, want, n) == 0 &&
+           (type.n == n || type.p[n] == ';' || type.p[n] == ' ');
+}
+
+/* ---- decode --------------------------------------------------------------------------------- */
+
+/* The same object without one member. */
+static const struct json *without(struct arena *a, const struct json *in, const char *key)
+{
+    struct json *out = arena_alloc(a, sizeof *out);
+    struct json **last = (struct json **)&out->child;
+    *out = *in;
+    out->child = NULL;
+    for (const struct json *m = in->child; m; m = m->next) {
+        if (str_is(m->key, key)) {
+            out->count--;
+            continue;
+        }
+        struct json *copy = arena_alloc(a, sizeof *copy);
+        *copy = *m;
+        copy->next = NULL;
+        *last = copy;
+        last = (struct json **)&copy->next;
+    }
+    return out;
+}
+
+static struct value *decode(struct req *r, const struct json *in)
+{
+    const struct record *rec = r->route->record;
+    struct value *v = arena_alloc(r->a, (size_t)field_count(rec->fields) * sizeof *v);
+    return in && schema_decode(r->a, rec, in, v, &r->err) ? v : NULL;
+}
+
+static struct submit *prepare(
+    struct req *r, const struct value *v, struct str id, int64_t expect, struct str reason)
+{
+    struct submit *s = arena_alloc(r->a, sizeof *s);
+    struct buf element, canonical;
+    *s = (struct submit){.r = r, .rec = r->route->record};
+    buf_init(&element, r->a);
+    buf_init(&canonical, r->a);
+    schema_canonical(s->rec, v, &canonical);
+    s->canonical = buf_view(&canonical);
+    element_write(&element, s->rec, v, id, expect, reason);
+    s->work = (struct work){
+        .a = r->a,
+        .actor = r->actor,
+        .type = s->rec->name,
+        .write = expect ? "record_correct" : "record_write",
+        .project = s->rec->project,
+        .elements = buf_view(&element),
+        .n = 1,
+        .arg = s,
+    };
+    return s;
+}
+
+/* ---- answers -------------------------------------------------------------------------------- */
+
+static void reply_record(
+    struct req *r, int status, const struct record *rec, const struct verdict *v, day as_of)
+{
+    struct buf out;
+    buf_init(&out, r->a);
+    answer_write(&out, rec, v, as_of);
+    reply_header(r, "ETag", arena_printf(r->a, "\"%lld\"", (long long)v->version));
+    reply_json(r, status, buf_view(&out));
+}
+
+static void on_stored(void *arg, const struct verdict *v, int n, const struct fail *fail)
+{
+    struct submit *s = arg;
+    struct req *r = s->r;
+    (void)n;
+    if (fail) {
+        reply_fail(r, fail);
+        return;
+    }
+    verdict_problems(s->rec, v, s->canonical, &r->err);
+    if (r->err.n) {
+        r->server->count.refused++;
+        reply_problem(r);
+        return;
+    }
+    bool fresh = v->outcome == OUT_CREATED;
+    if (!fresh)
+        reply_header(r, "Idempotent-Replay", STR("true"));
+    if (r->method == METHOD_POST)
+        reply_header(r, "Location", arena_printf(r->a, "%s/%s", s->rec->path, v->id.p));
+    reply_record(r, fresh && r->method == METHOD_POST ? 201 : 200, s->rec, v, DAY_RECORDED);
+}
+
+static void submit(struct submit *s)
+{
+    s->work.done = on_stored;
+    if (!lane_submit(s->r->server->lane, &s->work))
+        reply_refuse(s->r, E_BUSY, "", "%s", s->r->english ? "queue" : "排队已满");
+}
+
+/* ---- dry run -------------------------------------------------------------------------------- */
+
+static void on_peeked(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    static const char *const names[] = {"created", "replay", "conflict"};
+    struct submit *s = arg;
+    struct req *r = s->r;
+    struct verdict v;
+    if (fail) {
+        reply_fail(r, fail);
+        return;
+    }
+    MUST(rows->n == 1 && verdict_read(rows, 0, 1, &v));
+    verdict_problems(s->rec, &v, s->canonical, &r->err);
+    if (r->err.n) {
+        reply_problem(r);
+        return;
+    }
+    struct buf out;
+    buf_init(&out, r->a);
+    json_open(&out, '{');
+    json_key(&out, "dry_run");
+    json_bool(&out, true);
+    json_key(&out, "outcome");
+    json_text(&out, names[v.outcome]);
+    json_key(&out, "record");
+    json_raw(&out, s->canonical);
+    json_close(&out, '}');
+    reply_json(r, 200, buf_view(&out));
+}
+
+static void peek(struct submit *s)
+{
+    struct str params[] = {str_of(s->rec->name), arena_printf(s->r->a, "[%s]", s->work.elements.p)};
+    db_query(s->r->server->db, s->r->a, s->r->actor, "record_peek", params, 2, on_peeked, s);
+}
+
+/* ---- POST ----------------------------------------------------------------------------------- */
+
+static void on_post_body(struct req *r)
+{
+    bool dry = param_flag(r, "dry_run");
+    const struct value *v = decode(r, json_parse(r->a, r->body, &r->err));
+    if (!v || r->err.n) {
+        r->server->count.refused++;
+        reply_problem(r);
+        return;
+    }
+    struct submit *s = prepare(r, v, uuid_make(r->a), 0, STR(""));
+    if (dry)
+        peek(s);
+    else
+        submit(s);
+}
+
+void record_post(struct req *r)
+{
+    struct str type = req_header(r, "content-type");
+    if (type.p && (type_is(type, "application/x-ndjson") || type_is(type, "text/csv")))
+        upload_start(r);
+    else if (type.p && type_is(type, "application/json"))
+        http_read_whole(r, (size_t)r->server->conf.json_limit_bytes, on_post_body);
+    else
+        reply_refuse(r, E_MEDIA_TYPE, "", "%s", type.p ? type.p : "-");
+}
+
+/* ---- PUT ------------------------------------------------------------------------------------ */
+
+static bool read_if_match(struct req *r, int64_t *version)
+{
+    struct str s = req_header(r, "if-match");
+    money m;
+    if (s.n > 2 && s.p[0] == '"' && s.p[s.n - 1] == '"')
+        s = arena_str(r->a, s.p + 1, s.n - 2);
+    if (!s.p || s.n > 9 || memchr(s.p, '.', s.n) || !money_parse(s, &m) || m.fen < 100)
+        return err_add(&r->err, E_IF_MATCH, STR(""), NULL);
+    *version = m.fen / 100;
+    return true;
+}
+
+/* The reason travels in the body beside the fields, or as ?reason=. */
+static bool read_reason(struct req *r, const struct json *in, struct str *reason)
+{
+    const struct json *m = json_get(in, "reason");
+    if (m && m->kind == JSON_STRING)
+        *reason = m->text;
+    else if (!m && req_param(r, "reason").p)
+        *reason = req_param(r, "reason");
+    else
+        return err_add(&r->err, m ? E_TYPE : E_NEED, STR("/reason"), "string");
+    if (reason->n == 0 || reason->n > 500)
+        return err_add(&r->err, E_LENGTH, STR("/reason"), "1–500");
+    return true;
+}
+
+static void on_put_body(struct req *r)
+{
+    int64_t expect = 0;
+    struct str reason = STR("");
+    const struct json *in = json_parse(r->a, r->body, &r->err);
+    const struct value *v = NULL;
+    (void)read_if_match(r, &expect); /* problems are in r->err, all at once */
+    if (in && in->kind == JSON_OBJECT) {
+        (void)read_reason(r, in, &reason);
+        v = decode(r, without(r->a, in, "reason"));
+    } else if (in) {
+        err_add(&r->err, E_TYPE, STR(""), "object");
+    }
+    if (!uuid_is(r->capture[0]) && !r->err.n)
+        err_add(&r->err, E_NOT_FOUND, STR(""), "%s", r->capture[0].p);
+    if (!v || r->err.n) {
+        r->server->count.refused++;
+        reply_problem(r);
+        return;
+    }
+    submit(prepare(r, v, r->capture[0], expect, reason));
+}
+
+void record_put(struct req *r)
+{
+    struct str type = req_header(r, "content-type");
+    if (type.p && type_is(type, "application/json"))
+        http_read_whole(r, (size_t)r->server->conf.json_limit_bytes, on_put_body);
+    else
+        reply_refuse(r, E_MEDIA_TYPE, "", "%s", type.p ? type.p : "-");
+}
+
+/* ---- GET ------------------------------------------------------------------------------------ */
+
+static void on_got(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct req *r = arg;
+    struct verdict v;
+    if (fail) {
+        reply_fail(r, fail);
+        return;
+    }
+    if (rows->n == 0) {
+        reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
+        return;
+    }
+    MUST(verdict_read(rows, 0, 0, &v));
+    struct str seen = req_header(r, "if-none-match");
+    struct str tag = arena_printf(r->a, "\"%lld\"", (long long)v.version);
+    if (seen.p && str_eq(seen, tag)) {
+        reply_header(r, "ETag", tag);
+        reply_bytes(r, 304, NULL, STR(""));
+        return;
+    }
+    day as_of;
+    (void)param_day(r, "as_of", today_shanghai(), &as_of); /* checked by record_get */
+    reply_record(r, 200, r->route->record, &v, as_of);
+}
+
+static bool read_id(struct req *r, struct str *id)
+{
+    *id = r->capture[0];
+    return uuid_is(*id) || err_add(&r->err, E_NOT_FOUND, STR(""), "%s", id->p);
+}
+
+void record_get(struct req *r)
+{
+    day as_of;
+    struct str params[3] = {str_of(r->route->record->name)};
+    if (!read_id(r, &params[1]) || !param_day(r, "as_of", DAY_MIN, &as_of) ||
+        !param_instant(r, "known_at", &params[2])) {
+        reply_problem(r);
+        return;
+    }
+    db_query(r->server->db, r->a, r->actor, "record_get", params, 3, on_got, r);
+}
+
+static void on_history(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct req *r = arg;
+    struct buf out;
+    if (fail) {
+        reply_fail(r, fail);
+        return;
+    }
+    if (rows->n == 0) {
+        reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
+        return;
+    }
+    buf_init(&out, r->a);
+    json_open(&out, '{');
+    json_key(&out, "items");
+    json_open(&out, '[');
+    for (int i = 0; i < rows->n; i++) {
+        struct verdict v;
+        struct str reason = rows_at(rows, i, rows->columns - 1);
+        MUST(verdict_read(rows, i, 0, &v));
+        answer_write(&out, r->route->record, &v, DAY_RECORDED);
+        if (reason.p) {
+            out.n--; /* reopen the object */
+            json_key(&out, "reason");
+            json_str(&out, reason);
+            json_close(&out, '}');
+        }
+    }
+    json_close(&out, ']');
+    json_close(&out, '}');
+    reply_json(r, 200, buf_view(&out));
+}
+
+void record_history(struct req *r)
+{
+    struct str params[2] = {str_of(r->route->record->name)};
+    if (!read_id(r, &params[1])) {
+        reply_problem(r);
+        return;
+    }
+    db_query(r->server->db, r->a, r->actor, "record_history", params, 2, on_history, r);
+}
+
+void record_template(struct req *r)
+{
+    struct buf out;
+    buf_init(&out, r->a);
+    buf_text(&out, "\xEF\xBB\xBF"); /* a BOM, so that Excel opens it as UTF-8 */
+    schema_csv_template(r->route->record, &out);
+    reply_header(r, "Content-Disposition",
+        arena_printf(r->a, "attachment; filename=\"%s-template.csv\"", r->route->record->name));
+    reply_bytes(r, 200, "text/csv; charset=utf-8", buf_view(&out));
+}

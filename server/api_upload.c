@@ -1,0 +1,551 @@
+/*
+ * api_upload.c - batches: NDJSON and CSV of any length, in slices through the write lane.
+ *
+ * Bytes come in, lines are decoded as they are complete, sound ones gather in a slice; a full slice
+ * is one submission. Reading stops while two slices are under way, so that memory stays at a few
+ * slices whatever the file's length and other clients' records board between them. Verdicts go out
+ * in the order of the lines. An atomic batch is one slice that lands whole or not at all.
+ */
+#include "api.h"
+#include "sheet.h"
+
+enum { SLICES_UNDER_WAY = 2, LINE_MAX = 1 << 20, ATOMIC_LINES_MAX = 50000 };
+
+struct line {
+    int64_t number;
+    int element; /* index in the slice's work; -1: refused here */
+    struct str canonical;
+    struct err err; /* of this line alone; in the slice's arena */
+    struct line *next;
+};
+
+struct slice {
+    struct slice *next;
+    struct upload *up;
+    struct arena *a;
+    struct line *first, **last;
+    int lines;
+    struct buf elements;
+    struct work work;
+    const struct verdict *verdict; /* of the work, once done */
+    bool done;
+    struct fail fail;
+    bool failed;
+};
+
+struct upload {
+    struct req *r;
+    const struct record *rec;
+    bool dry_run, atomic, csv;
+    bool started;  /* the reply has begun: no problem document any more */
+    bool finished; /* no more input */
+    bool halted;   /* the input turned out unreadable: what follows is dropped */
+    bool broken;   /* a slice could not be stored */
+    bool draining; /* the client reads slowly */
+    bool busy;     /* inside the input: advance() waits until it is left */
+    struct sheet *sheet;
+    struct csv_map map;
+    bool has_header;
+    char *tail; /* NDJSON: the incomplete last line */
+    size_t tail_n, tail_cap;
+    int64_t number; /* of the line now read */
+    struct slice *filling;
+    struct slice *queue, **queue_last; /* under way, in order */
+    int under_way;
+    int64_t count[4]; /* created, replay, conflict, refused */
+};
+
+static const char *const outcome_names[] = {"created", "replay", "conflict", "refused"};
+
+static void advance(struct upload *up);
+
+/* ---- slices --------------------------------------------------------------------------------- */
+
+static struct slice *slice_new(struct upload *up)
+{
+    struct arena *a = arena_new();
+    struct slice *s = arena_alloc(a, sizeof *s);
+    *s = (struct slice){.up = up, .a = a};
+    s->last = &s->first;
+    buf_init(&s->elements, a);
+    return s;
+}
+
+static struct line *line_add(struct slice *s, int64_t number)
+{
+    struct line *l = arena_alloc(s->a, sizeof *l);
+    *l = (struct line){.number = number, .element = -1};
+    err_init(&l->err, s->a);
+    *s->last = l;
+    s->last = &l->next;
+    s->lines++;
+    return l;
+}
+
+static void on_slice_stored(void *arg, const struct verdict *v, int n, const struct fail *fail)
+{
+    struct slice *s = arg;
+    (void)n;
+    s->done = true;
+    s->verdict = v;
+    s->failed = fail != NULL;
+    if (fail)
+        s->fail = *fail;
+    advance(s->up);
+}
+
+static void on_slice_peeked(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct slice *s = arg;
+    struct verdict *v = arena_alloc(s->a, (size_t)s->work.n * sizeof *v);
+    for (int i = 0; !fail && i < rows->n; i++)
+        MUST(i < s->work.n && verdict_read(rows, i, 1, &v[i]));
+    on_slice_stored(s, v, s->work.n, fail);
+}
+
+static void slice_send(struct slice *s)
+{
+    struct upload *up = s->up;
+    struct req *r = up->r;
+    s->work.a = s->a;
+    s->work.actor = r->actor;
+    s->work.type = up->rec->name;
+    s->work.write = "record_write";
+    s->work.project = up->rec->project;
+    s->work.elements = buf_view(&s->elements);
+    s->work.atomic = up->atomic;
+    s->work.done = on_slice_stored;
+    s->work.arg = s;
+    if (s->work.n == 0 || up->broken) {
+        on_slice_stored(s, NULL, 0, NULL);
+        return;
+    }
+    if (up->dry_run) {
+        struct str params[] = {
+            str_of(up->rec->name), arena_printf(s->a, "[%s]", s->work.elements.p)};
+        db_query(r->server->db, s->a, r->actor, "record_peek", params, 2, on_slice_peeked, s);
+    } else if (!lane_submit(r->server->lane, &s->work)) {
+        struct fail full = {.sqlstate = "53400", .text = "queue full"};
+        on_slice_stored(s, NULL, s->work.n, &full);
+    }
+}
+
+static void slice_close(struct upload *up)
+{
+    struct slice *s = up->filling;
+    if (!s)
+        return;
+    up->filling = NULL;
+    *up->queue_last = s;
+    up->queue_last = &s->next;
+    up->under_way++;
+    if (up->under_way >= SLICES_UNDER_WAY && !up->finished)
+        http_pause(up->r);
+    slice_send(s);
+}
+
+/* ---- lines in ------------------------------------------------------------------------------- */
+
+static void line_take(struct upload *up, struct line *l, const struct value *v)
+{
+    struct slice *s = up->filling;
+    struct buf canonical;
+    buf_init(&canonical, s->a);
+    schema_canonical(up->rec, v, &canonical);
+    l->canonical = buf_view(&canonical);
+    l->element = s->work.n++;
+    if (l->element)
+        buf_char(&s->elements, ',');
+    element_write(&s->elements, up->rec, v, uuid_make(s->a), 0, STR(""));
+}
+
+static void line_done(struct upload *up)
+{
+    struct slice *s = up->filling;
+    if (up->atomic)
+        return; /* goes as one */
+    if (s->lines >= lane_slice(up->r->server->lane))
+        slice_close(up);
+}
+
+/* Room for a further line; false when an atomic batch has become too long. */
+static struct line *line_begin(struct upload *up)
+{
+    if (!up->filling)
+        up->filling = slice_new(up);
+    if (up->atomic && up->filling->lines >= ATOMIC_LINES_MAX) {
+        if (!up->halted)
+            err_add(&up->r->err, E_LINES, STR(""), "%d", ATOMIC_LINES_MAX);
+        up->halted = true;
+        return NULL;
+    }
+    return line_add(up->filling, up->number);
+}
+
+static struct value *values_new(struct upload *up)
+{
+    size_t n = (size_t)field_count(up->rec->fields);
+    return arena_alloc(up->filling->a, n * sizeof(struct value));
+}
+
+static void take_json_line(struct upload *up, const char *p, size_t n)
+{
+    up->number++;
+    if (n && p[n - 1] == '\r')
+        n--;
+    if (n == 0 || up->halted)
+        return; /* blank lines are counted and passed over */
+    struct line *l = line_begin(up);
+    if (!l)
+        return;
+    struct value *v = values_new(up);
+    const struct json *in = json_parse(up->filling->a, arena_str(up->filling->a, p, n), &l->err);
+    if (in && schema_decode(up->filling->a, up->rec, in, v, &l->err))
+        line_take(up, l, v);
+    line_done(up);
+}
+
+static void take_row(void *arg, int64_t row, const struct str *cells, int n)
+{
+    struct upload *up = arg;
+    up->number = row;
+    if (up->halted)
+        return;
+    if (!up->has_header) {
+        up->has_header = true;
+        if (!schema_csv_header(up->rec, cells, n, &up->map, &up->r->err))
+            up->halted = true;
+        return;
+    }
+    struct line *l = line_begin(up);
+    if (!l)
+        return;
+    struct value *v = values_new(up);
+    if (schema_csv_row(up->filling->a, up->rec, &up->map, cells, n, v, &l->err))
+        line_take(up, l, v);
+    line_done(up);
+}
+
+static void copy_problems(const struct err *from, struct str prefix, struct err *to)
+{
+    for (const struct problem *p = from->first; p; p = p->next)
+        err_add(to, p->code, arena_printf(to->a, "%s%s", prefix.p, p->pointer.p), "%s",
+            p->arg.p ? p->arg.p : "");
+}
+
+/* The rest of the input cannot be read: the last line carries why. */
+static void halt(struct upload *up, const struct err *why)
+{
+    bool header = up->csv && !up->has_header;
+    up->number++;
+    struct line *l = header ? NULL : line_begin(up);
+    copy_problems(why, STR(""), l ? &l->err : &up->r->err);
+    up->halted = true;
+}
+
+static void tail_keep(struct upload *up, const char *p, size_t n)
+{
+    if (up->tail_n + n > up->tail_cap) {
+        up->tail_cap = (up->tail_n + n) * 2;
+        up->tail = realloc(up->tail, up->tail_cap);
+        MUST(up->tail);
+    }
+    memcpy(up->tail + up->tail_n, p, n);
+    up->tail_n += n;
+}
+
+static void take_ndjson(struct upload *up, const char *p, size_t n)
+{
+    while (n && !up->halted) {
+        const char *end = memchr(p, '\n', n);
+        size_t part = end ? (size_t)(end - p) : n;
+        if (up->tail_n + part > LINE_MAX) {
+            struct err e;
+            err_init(&e, up->r->a);
+            err_add(&e, E_TOO_LARGE, STR(""), "%d", LINE_MAX);
+            halt(up, &e);
+            return;
+        }
+        if (!end || up->tail_n)
+            tail_keep(up, p, part);
+        if (end && up->tail_n)
+            take_json_line(up, up->tail, up->tail_n);
+        else if (end)
+            take_json_line(up, p, part);
+        if (end)
+            up->tail_n = 0;
+        p += part + (end != NULL);
+        n -= part + (end != NULL);
+    }
+}
+
+static void on_data(struct req *r, const char *p, size_t n)
+{
+    struct upload *up = r->state;
+    struct err e;
+    err_init(&e, r->a);
+    if (up->halted)
+        return;
+    up->busy = true;
+    if (!up->csv)
+        take_ndjson(up, p, n);
+    else if (!sheet_feed(up->sheet, p, n, &e))
+        halt(up, &e);
+    up->busy = false;
+    advance(up);
+}
+
+static void on_input_end(struct req *r, bool complete)
+{
+    struct upload *up = r->state;
+    struct err e;
+    err_init(&e, r->a);
+    up->busy = true;
+    if (complete && !up->halted) {
+        if (!up->csv && up->tail_n)
+            take_json_line(up, up->tail, up->tail_n);
+        else if (up->csv && !sheet_end(up->sheet, &e))
+            halt(up, &e);
+    }
+    if (!complete && up->atomic) /* half a batch is no batch */
+        up->broken = true;
+    up->finished = true;
+    if (up->atomic && up->filling) {
+        bool sound = !up->halted && up->filling->work.n == up->filling->lines;
+        up->broken |= !sound;
+    }
+    slice_close(up);
+    up->busy = false;
+    advance(up);
+}
+
+/* ---- verdicts out --------------------------------------------------------------------------- */
+
+/* What the database said of the line, with its problems added to the line's own. NULL: refused. */
+static const struct verdict *line_verdict(
+    const struct upload *up, const struct slice *s, struct line *l)
+{
+    if (l->element < 0 || !s->verdict)
+        return NULL;
+    const struct verdict *v = &s->verdict[l->element];
+    verdict_problems(up->rec, v, l->canonical, &l->err);
+    return v;
+}
+
+static void write_line(struct upload *up, struct slice *s, struct line *l, struct buf *out)
+{
+    const struct verdict *v = line_verdict(up, s, l);
+    int outcome = 3;
+    if (v) {
+        outcome = (int)v->outcome;
+    }
+    up->count[outcome]++;
+    json_open(out, '{');
+    json_key(out, "line");
+    json_i64(out, l->number);
+    json_key(out, "outcome");
+    json_text(out, outcome_names[outcome]);
+    if (v && v->id.p && v->outcome != OUT_CONFLICT) {
+        json_key(out, "id");
+        json_str(out, v->id);
+    }
+    json_key(out, "errors");
+    err_write(&l->err, up->r->english, out);
+    if (v && v->outcome != OUT_CONFLICT && v->flags.p && v->flags.n > 2) {
+        json_key(out, "warnings");
+        warnings_write(out, s->a, v->flags);
+    }
+    json_close(out, '}');
+    buf_char(out, '\n');
+}
+
+static void on_drained(struct req *r)
+{
+    struct upload *up = r->state;
+    up->draining = false;
+    advance(up);
+}
+
+static void slice_write(struct upload *up, struct slice *s)
+{
+    struct buf out;
+    buf_init(&out, s->a);
+    for (struct line *l = s->first; l; l = l->next)
+        write_line(up, s, l, &out);
+    if (out.n == 0)
+        return;
+    if (!up->started)
+        reply_start(up->r, 200, "application/x-ndjson");
+    up->started = true;
+    if (!reply_chunk(up->r, buf_view(&out), on_drained))
+        up->draining = true;
+}
+
+static void write_summary(struct upload *up)
+{
+    struct buf out;
+    buf_init(&out, up->r->a);
+    json_open(&out, '{');
+    json_key(&out, "summary");
+    json_open(&out, '{');
+    for (int i = 0; i < 4; i++) {
+        json_key(&out, outcome_names[i]);
+        json_i64(&out, up->count[i]);
+    }
+    json_close(&out, '}');
+    if (up->broken) { /* the lines without a verdict are not stored: send the file again */
+        json_key(&out, "incomplete");
+        json_bool(&out, true);
+    }
+    if (up->dry_run) {
+        json_key(&out, "dry_run");
+        json_bool(&out, true);
+    }
+    json_close(&out, '}');
+    buf_char(&out, '\n');
+    if (!up->started)
+        reply_start(up->r, 200, "application/x-ndjson");
+    (void)reply_chunk(up->r, buf_view(&out), NULL); /* the last one */
+    up->r->server->count.refused += up->count[3];
+    reply_end(up->r);
+}
+
+/* ---- the end -------------------------------------------------------------------------------- */
+
+static void upload_free(struct upload *up)
+{
+    sheet_free(up->sheet);
+    free(up->tail);
+    for (struct slice *s = up->queue, *next; s; s = next) {
+        next = s->next;
+        arena_free(s->a);
+    }
+    if (up->filling)
+        arena_free(up->filling->a);
+    free(up);
+}
+
+/* All lines of an atomic batch that failed, as one problem document: /lines/<number>/<field>. */
+static void atomic_problems(struct upload *up, struct slice *s)
+{
+    struct err *e = &up->r->err;
+    int failed = 0;
+    err_add(e, E_BATCH, STR(""), "…");
+    for (struct line *l = s->first; l; l = l->next) {
+        (void)line_verdict(up, s, l); /* for its problems */
+        failed += l->err.n > 0;
+        copy_problems(&l->err, arena_printf(e->a, "/lines/%lld", (long long)l->number), e);
+    }
+    e->first->arg = arena_printf(e->a, "%d", failed);
+}
+
+static void finish(struct upload *up)
+{
+    if (up->started)
+        write_summary(up);
+    else
+        reply_problem(up->r);
+    upload_free(up);
+}
+
+/* A slice that could not be stored ends the upload: its client sends the rest again, what was
+ * answered stays stored. */
+static void slice_failed(struct upload *up, const struct fail *fail)
+{
+    up->broken = true;
+    up->halted = true;
+    bool away = memcmp(fail->sqlstate, "08", 2) == 0 || memcmp(fail->sqlstate, "5", 1) == 0;
+    if (!up->started)
+        err_add(&up->r->err, away ? E_BUSY : E_INTERNAL, STR(""), "%s", away ? "database" : "");
+}
+
+static bool atomic_landed(const struct slice *s)
+{
+    for (const struct line *l = s->first; l; l = l->next) {
+        if (l->element < 0 || !s->verdict || s->verdict[l->element].outcome > OUT_REPLAY)
+            return false;
+    }
+    return true;
+}
+
+static void take_slice(struct upload *up)
+{
+    struct slice *s = up->queue;
+    up->queue = s->next;
+    if (!up->queue)
+        up->queue_last = &up->queue;
+    up->under_way--;
+    if (s->failed)
+        slice_failed(up, &s->fail);
+    else if (up->atomic && !up->dry_run && up->r->err.n == 0 && !atomic_landed(s))
+        atomic_problems(up, s);
+    else if (up->r->err.n == 0)
+        slice_write(up, s);
+    arena_free(s->a);
+}
+
+/* Whatever happened: write what is ready, in order; go on reading; finish. */
+static void advance(struct upload *up)
+{
+    struct req *r = up->r;
+    if (up->busy)
+        return;
+    while (up->queue && up->queue->done)
+        take_slice(up);
+    if (up->halted && r->err.n && !up->finished && up->under_way == 0) {
+        up->finished = true; /* refuse now: the rest of the body is of no use */
+        finish(up);
+        return;
+    }
+    if (up->finished && up->under_way == 0) {
+        if (!up->started && r->err.n == 0)
+            err_add(&r->err, E_EMPTY, STR(""), NULL);
+        finish(up);
+    } else if (!up->finished && up->under_way < SLICES_UNDER_WAY && !up->draining) {
+        http_resume(r);
+    }
+}
+
+/* ---- start ---------------------------------------------------------------------------------- */
+
+static bool read_charset(struct req *r, enum sheet_charset *out)
+{
+    struct str type = req_header(r, "content-type");
+    const char *at = strcasestr(type.p, "charset=");
+    *out = SHEET_UTF8;
+    if (!at)
+        return true;
+    at += strlen("charset=");
+    at += *at == '"';
+    size_t n = strcspn(at, "\"; ");
+    struct str name = arena_str(r->a, at, n);
+    if (strcasecmp(name.p, "utf-8") == 0 || strcasecmp(name.p, "utf8") == 0)
+        return true;
+    *out = SHEET_GB18030;
+    if (strcasecmp(name.p, "gb18030") == 0 || strcasecmp(name.p, "gbk") == 0 ||
+        strcasecmp(name.p, "gb2312") == 0)
+        return true;
+    return err_add(&r->err, E_MEDIA_TYPE, STR(""), "charset=%s", name.p);
+}
+
+void upload_start(struct req *r)
+{
+    enum sheet_charset charset;
+    bool dry_run = param_flag(r, "dry_run"), atomic = param_flag(r, "atomic");
+    if (!read_charset(r, &charset) || r->err.n) {
+        reply_problem(r);
+        return;
+    }
+    struct upload *up = calloc(1, sizeof *up);
+    MUST(up);
+    up->r = r;
+    up->rec = r->route->record;
+    up->dry_run = dry_run;
+    up->atomic = atomic;
+    up->queue_last = &up->queue;
+    up->csv = strncasecmp(req_header(r, "content-type").p, "text/csv", 8) == 0;
+    if (up->csv)
+        up->sheet = sheet_new(charset, take_row, up);
+    r->state = up;
+    http_read_stream(r, on_data, on_input_end);
+}

@@ -1,0 +1,172 @@
+/*
+ * auth.c - who is asking: bearer token to organisation and person.
+ *
+ * Only the SHA-256 of a token is known. Actors are cached; a notification from the database empties
+ * the cache when a token was added or revoked, so that a revoked token stops at once.
+ */
+#include "auth.h"
+#include "db.h"
+#include "merkle.h"
+
+enum { CACHE_SLOTS = 4096, CACHE_TTL_S = 60 };
+
+struct cached {
+    struct cached *next;
+    struct arena *a;
+    struct str token;
+    struct actor actor;
+    int64_t until_us;
+};
+struct auth {
+    struct cached *slot[CACHE_SLOTS];
+    int generation; /* an answer asked for before a change must not enter the cache after it */
+};
+
+struct lookup {
+    struct req *r;
+    req_fn *next;
+    struct str token; /* hex of the hash */
+    int generation;
+};
+
+struct auth *auth_open(void)
+{
+    struct auth *auth = calloc(1, sizeof *auth);
+    MUST(auth);
+    return auth;
+}
+
+static void cached_free(struct cached *c)
+{
+    while (c) {
+        struct cached *next = c->next;
+        arena_free(c->a); /* c lives in it */
+        c = next;
+    }
+}
+
+void auth_forget(struct server *s)
+{
+    if (!s->auth)
+        return;
+    s->auth->generation++;
+    for (size_t i = 0; i < CACHE_SLOTS; i++) {
+        cached_free(s->auth->slot[i]);
+        s->auth->slot[i] = NULL;
+    }
+}
+
+void auth_close(struct server *s)
+{
+    auth_forget(s);
+    free(s->auth);
+    s->auth = NULL;
+}
+
+static struct cached **slot_of(struct auth *auth, struct str token)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < 6 && i < token.n; i++)
+        n = n * 31 + (unsigned char)token.p[i];
+    return &auth->slot[n % CACHE_SLOTS];
+}
+
+static struct actor *actor_copy(struct arena *a, const struct actor *from)
+{
+    struct actor *to = arena_alloc(a, sizeof *to);
+    *to = *from;
+    to->code = arena_str(a, from->code.p, from->code.n);
+    to->name = arena_str(a, from->name.p, from->name.n);
+    to->person = arena_str(a, from->person.p, from->person.n);
+    if (from->district.p)
+        to->district = arena_str(a, from->district.p, from->district.n);
+    return to;
+}
+
+static const struct actor *cache_find(struct auth *auth, struct str token)
+{
+    for (const struct cached *c = *slot_of(auth, token); c; c = c->next) {
+        if (str_eq(c->token, token) && c->until_us > clock_us())
+            return &c->actor;
+    }
+    return NULL;
+}
+
+static void cache_add(
+    struct auth *auth, struct str token, const struct actor *actor, int64_t until_us)
+{
+    struct arena *a = arena_new();
+    struct cached *c = arena_alloc(a, sizeof *c);
+    struct cached **slot = slot_of(auth, token);
+    int64_t longest = clock_us() + (int64_t)CACHE_TTL_S * 1000000;
+    cached_free(*slot); /* one actor a slot keeps the cache small without a sweep */
+    *c = (struct cached){.a = a, .token = arena_str(a, token.p, token.n)};
+    c->actor = *actor_copy(a, actor);
+    c->until_us = until_us && until_us < longest ? until_us : longest;
+    *slot = c;
+}
+
+static bool actor_read(const struct rows *rows, struct actor *actor, int64_t *until_us)
+{
+    enum { ORG, KIND, CODE, NAME, DISTRICT_, PERSON, EXPIRES };
+    *actor = (struct actor){0};
+    *until_us = 0;
+    if (!rows_int(rows, 0, ORG, &actor->org) ||
+        !org_kind_parse(rows_at(rows, 0, KIND), &actor->kind))
+        return false;
+    actor->code = rows_at(rows, 0, CODE);
+    actor->name = rows_at(rows, 0, NAME);
+    actor->district = rows_at(rows, 0, DISTRICT_);
+    actor->person = rows_at(rows, 0, PERSON);
+    (void)rows_int(rows, 0, EXPIRES, until_us); /* absent: never */
+    return true;
+}
+
+static void on_actor(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct lookup *l = arg;
+    struct req *r = l->r;
+    struct actor actor;
+    int64_t until_us;
+    if (fail) {
+        reply_refuse(r, E_BUSY, "", "database");
+        return;
+    }
+    if (rows->n == 0 || !actor_read(rows, &actor, &until_us)) {
+        reply_refuse(
+            r, E_AUTH, "", "%s", r->english ? "unknown or revoked token" : "令牌无效或已吊销");
+        return;
+    }
+    if (l->generation == r->server->auth->generation)
+        cache_add(r->server->auth, l->token, &actor, until_us);
+    r->actor = actor_copy(r->a, &actor);
+    l->next(r);
+}
+
+static struct str bearer(struct req *r)
+{
+    struct str h = req_header(r, "authorization");
+    static const char scheme[] = "Bearer ";
+    if (h.n <= sizeof scheme - 1 || strncasecmp(h.p, scheme, sizeof scheme - 1) != 0)
+        return (struct str){NULL, 0};
+    return (struct str){h.p + sizeof scheme - 1, h.n - (sizeof scheme - 1)};
+}
+
+void auth_actor(struct req *r, req_fn *next)
+{
+    struct str token = bearer(r);
+    if (!token.p) {
+        reply_refuse(r, E_AUTH, "", "%s", r->english ? "no bearer token" : "未带令牌");
+        return;
+    }
+    struct str hex = hash_hex(r->a, hash_sha256(token.p, token.n));
+    const struct actor *known = cache_find(r->server->auth, hex);
+    if (known) {
+        r->actor = actor_copy(r->a, known);
+        next(r);
+        return;
+    }
+    struct lookup *l = arena_alloc(r->a, sizeof *l);
+    *l = (struct lookup){r, next, hex, r->server->auth->generation};
+    db_query(r->server->db, r->a, NULL, "token_actor", &hex, 1, on_actor, l);
+}
