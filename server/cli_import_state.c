@@ -1,0 +1,194 @@
+/*
+ * cli_import_state.c - what outlives a killed import: how far it came, and what was rejected.
+ *
+ * FILE.pledged-progress is replaced by rename after each slice and says how long
+ * FILE.rejected.csv was then; a later run cuts off what a killed one wrote beyond that. The
+ * rejected rows stand as they were in the file, behind two columns whose names begin with '#':
+ * the server ignores such columns, so the mended file can be imported as it is.
+ */
+#include "cli_import.h"
+#include "json.h"
+#include <errno.h>
+#include <iconv.h>
+#include <unistd.h>
+
+/* ---- progress ------------------------------------------------------------------------------- */
+
+static const char *progress_path(struct arena *a, const char *path)
+{
+    return arena_printf(a, "%s.pledged-progress", path).p;
+}
+
+static bool complain(const char *path)
+{
+    (void)fprintf(stderr, "pledged import: %s: %s\n", path, strerror(errno));
+    return false;
+}
+
+static void write_state(struct buf *b, const struct import_state *st)
+{
+    json_open(b, '{');
+    json_key(b, "job");
+    json_str(b, st->job);
+    json_key(b, "offset");
+    json_i64(b, st->offset);
+    json_key(b, "row");
+    json_i64(b, st->row);
+    json_key(b, "rejected_bytes");
+    json_i64(b, st->rejected_bytes);
+    for (int i = 0; i < IMPORT_OUTCOMES; i++) {
+        json_key(b, import_outcome_name((enum import_outcome)i));
+        json_i64(b, st->count[i]);
+    }
+    json_close(b, '}');
+}
+
+bool import_state_save(struct arena *a, const char *path, const struct import_state *st)
+{
+    struct buf b;
+    buf_init(&b, a);
+    write_state(&b, st);
+    const char *to = progress_path(a, path);
+    const char *fresh = arena_printf(a, "%s.new", to).p;
+    FILE *f = fopen(fresh, "w");
+    if (!f)
+        return complain(fresh);
+    bool good = fwrite(b.p, 1, b.n, f) == b.n;
+    good = fclose(f) == 0 && good;
+    return (good && rename(fresh, to) == 0) || complain(to);
+}
+
+static bool take_i64(const struct json *doc, const char *key, int64_t *out)
+{
+    const struct json *j = json_get(doc, key);
+    if (!j || j->kind != JSON_NUMBER || !j->whole || j->n < 0)
+        return false;
+    *out = j->n;
+    return true;
+}
+
+bool import_state_load(struct arena *a, const char *path, struct str job, struct import_state *st)
+{
+    char text[4096];
+    FILE *f = fopen(progress_path(a, path), "r");
+    if (!f)
+        return false;
+    size_t n = fread(text, 1, sizeof text, f);
+    (void)fclose(f); /* read only */
+    struct err e;
+    err_init(&e, a);
+    const struct json *doc = json_parse(a, arena_str(a, text, n), &e);
+    const struct json *of = doc && doc->kind == JSON_OBJECT ? json_get(doc, "job") : NULL;
+    if (!of || of->kind != JSON_STRING || !str_eq(of->text, job))
+        return false;
+    struct import_state found = {.job = job};
+    bool good = take_i64(doc, "offset", &found.offset) && take_i64(doc, "row", &found.row) &&
+                take_i64(doc, "rejected_bytes", &found.rejected_bytes);
+    for (int i = 0; good && i < IMPORT_OUTCOMES; i++)
+        good = take_i64(doc, import_outcome_name((enum import_outcome)i), &found.count[i]);
+    if (good)
+        *st = found;
+    return good;
+}
+
+void import_state_remove(struct arena *a, const char *path)
+{
+    const char *name = progress_path(a, path);
+    if (unlink(name) != 0 && errno != ENOENT)
+        (void)complain(name);
+}
+
+/* ---- rejected rows -------------------------------------------------------------------------- */
+
+struct str import_reject_path(struct arena *a, const char *path)
+{
+    return arena_printf(a, "%s.rejected.csv", path);
+}
+
+/* Our own words in the charset of the file. */
+static void add_converted(struct buf *out, enum sheet_charset charset, struct str utf8)
+{
+    if (charset == SHEET_UTF8) {
+        buf_str(out, utf8);
+        return;
+    }
+    iconv_t cd = iconv_open("GB18030", "UTF-8");
+    MUST(cd != (iconv_t)-1);
+    size_t in_left = utf8.n, room = utf8.n * 4;
+    char *in = arena_alloc(out->a, in_left + 1), *to = arena_alloc(out->a, room + 1), *end = to;
+    memcpy(in, utf8.p, in_left);
+    (void)iconv(cd, &in, &in_left, &end, &room); /* all of Unicode is in GB18030 */
+    (void)iconv_close(cd);
+    buf_add(out, to, (size_t)(end - to));
+}
+
+/* "12,reason," in front of what follows. */
+static void add_row(
+    struct buf *out, const struct import_source *s, int64_t row, struct str reason, struct str rest)
+{
+    struct buf own;
+    buf_init(&own, out->a);
+    if (row)
+        buf_printf(&own, "%lld", (long long)row);
+    else
+        buf_text(&own, "#行");
+    sheet_cell(&own, reason, false);
+    add_converted(out, s->charset, buf_view(&own));
+    buf_char(out, ',');
+    if (s->is_csv)
+        buf_str(out, rest);
+    else
+        sheet_cell(out, rest, true);
+    buf_text(out, "\r\n");
+}
+
+static void add_header(struct buf *out, const struct import_source *s)
+{
+    static const char bom[] = "\xef\xbb\xbf";
+    struct str header = s->is_csv ? s->header : STR("#原文");
+    if (str_starts(header, bom)) {
+        buf_text(out, bom);
+        header = (struct str){header.p + 3, header.n - 3};
+    }
+    add_row(out, &(struct import_source){.is_csv = true, .charset = s->charset}, 0, STR("#原因"),
+        header);
+}
+
+static bool append(const char *path, int64_t at, struct str text)
+{
+    FILE *f = fopen(path, at ? "r+" : "w");
+    if (!f)
+        return complain(path);
+    bool good = ftruncate(fileno(f), at) == 0 && fseeko(f, at, SEEK_SET) == 0 &&
+                fwrite(text.p, 1, text.n, f) == text.n;
+    good = fclose(f) == 0 && good;
+    return good || complain(path);
+}
+
+bool import_reject(struct arena *a, const struct import_source *s, const struct import_slice *slice,
+    const struct import_verdict *verdicts, struct import_state *st)
+{
+    struct buf text;
+    buf_init(&text, a);
+    if (st->rejected_bytes == 0)
+        add_header(&text, s);
+    size_t empty = text.n;
+    for (int i = 0; i < slice->n; i++) {
+        const struct import_verdict *v = &verdicts[i];
+        if (v->outcome == IMPORT_CONFLICT || v->outcome == IMPORT_REFUSED)
+            add_row(&text, s, slice->records[i].row, v->reason, slice->records[i].bytes);
+    }
+    if (text.n == empty)
+        return true;
+    if (!append(import_reject_path(a, s->path).p, st->rejected_bytes, buf_view(&text)))
+        return false;
+    st->rejected_bytes += (int64_t)text.n;
+    return true;
+}
+
+void import_reject_none(struct arena *a, const char *path)
+{
+    struct str name = import_reject_path(a, path);
+    if (unlink(name.p) != 0 && errno != ENOENT)
+        (void)complain(name.p);
+}
