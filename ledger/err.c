@@ -1,0 +1,92 @@
+/*
+ * err.c - the list of problems and its texts in two languages.
+ */
+#include "err.h"
+#include "json.h"
+
+static const struct err_text texts[] = {
+#define X(code, status, zh, en, cure_zh, cure_en) {#code, status, zh, en, cure_zh, cure_en},
+    ERR_TABLE(X)
+#undef X
+};
+
+const struct err_text *err_text(enum err_code code)
+{
+    MUST((unsigned)code < ERR_CODE_COUNT);
+    return &texts[code];
+}
+
+void err_init(struct err *e, struct arena *a)
+{
+    *e = (struct err){.a = a};
+}
+
+bool err_add(struct err *e, enum err_code code, struct str pointer, const char *fmt, ...)
+{
+    if (++e->n > ERR_KEPT_MAX)
+        return false;
+    struct problem *p = arena_alloc(e->a, sizeof *p);
+    p->code = code;
+    p->pointer = arena_str(e->a, pointer.p, pointer.n);
+    if (fmt) {
+        va_list ap;
+        va_start(ap, fmt);
+        p->arg = arena_vprintf(e->a, fmt, ap);
+        va_end(ap);
+    }
+    if (e->last)
+        e->last->next = p;
+    else
+        e->first = p;
+    e->last = p;
+    return false;
+}
+
+/* The text with arg in place of each {}; without an arg the tail that would hold it goes. */
+static struct str fill(struct arena *a, const char *text, struct str arg)
+{
+    struct buf b;
+    buf_init(&b, a);
+    if (arg.n == 0) {
+        static const char *const tails[] = {":{}", ": {}", "({})", ":{}"};
+        size_t n = strlen(text);
+        for (size_t i = 0; i < COUNT_OF(tails); i++) {
+            const char *at = strstr(text, tails[i]);
+            if (at && at + strlen(tails[i]) == text + n)
+                n = (size_t)(at - text);
+        }
+        buf_add(&b, text, n);
+        return buf_view(&b);
+    }
+    for (const char *at; (at = strstr(text, "{}")); text = at + 2) {
+        buf_add(&b, text, (size_t)(at - text));
+        buf_str(&b, arg);
+    }
+    buf_text(&b, text);
+    return buf_view(&b);
+}
+
+struct str err_title(struct arena *a, enum err_code code, struct str arg, bool english)
+{
+    const struct err_text *t = err_text(code);
+    return fill(a, english ? t->en : t->zh, arg);
+}
+
+void err_write(const struct err *e, bool english, struct buf *out)
+{
+    json_open(out, '[');
+    for (const struct problem *p = e->first; p; p = p->next) {
+        const struct err_text *t = err_text(p->code);
+        json_open(out, '{');
+        json_key(out, "pointer");
+        json_str(out, p->pointer);
+        json_key(out, "code");
+        json_text(out, t->name);
+        json_key(out, "title");
+        json_str(out, fill(out->a, english ? t->en : t->zh, p->arg));
+        json_key(out, "cure");
+        json_str(out, fill(out->a, english ? t->cure_en : t->cure_zh, p->arg));
+        json_close(out, '}');
+    }
+    json_close(out, ']');
+}

@@ -1,0 +1,97 @@
+/*
+ * json_write.c - JSON out, without a tree: the last byte written says whether a comma is due.
+ */
+#include "json.h"
+
+static void separate(struct buf *b)
+{
+    if (b->n && !strchr("{[:,\n", b->p[b->n - 1]))
+        buf_char(b, ',');
+}
+
+void json_open(struct buf *b, char bracket)
+{
+    separate(b);
+    buf_char(b, bracket);
+}
+
+void json_close(struct buf *b, char bracket)
+{
+    /* A trailing "{", "[" stays: an empty object or list. */
+    buf_char(b, bracket);
+}
+
+static void write_string(struct buf *b, struct str s)
+{
+    static const char plain[] = "\b\f\n\r\t\"\\", escaped[] = "bfnrt\"\\";
+    buf_char(b, '"');
+    size_t from = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        buf_add(b, s.p + from, i - from);
+        from = i + 1;
+        const char *at = c ? strchr(plain, c) : NULL;
+        if (at) {
+            buf_char(b, '\\');
+            buf_char(b, escaped[at - plain]);
+        } else {
+            buf_printf(b, "\\u%04x", c);
+        }
+    }
+    buf_add(b, s.p + from, s.n - from);
+    buf_char(b, '"');
+}
+
+void json_key(struct buf *b, const char *key)
+{
+    separate(b);
+    write_string(b, str_of(key));
+    buf_char(b, ':');
+}
+
+void json_str(struct buf *b, struct str s)
+{
+    separate(b);
+    write_string(b, s);
+}
+
+void json_text(struct buf *b, const char *c_string)
+{
+    json_str(b, str_of(c_string));
+}
+
+void json_i64(struct buf *b, int64_t n)
+{
+    separate(b);
+    buf_printf(b, "%lld", (long long)n);
+}
+
+void json_bool(struct buf *b, bool yes)
+{
+    separate(b);
+    buf_text(b, yes ? "true" : "false");
+}
+
+void json_null(struct buf *b)
+{
+    separate(b);
+    buf_text(b, "null");
+}
+
+void json_money(struct buf *b, money m)
+{
+    json_str(b, money_text(b->a, m));
+}
+
+void json_rate(struct buf *b, rate r)
+{
+    json_str(b, rate_text(b->a, r));
+}
+
+void json_raw(struct buf *b, struct str json)
+{
+    separate(b);
+    buf_str(b, json);
+}

@@ -1,0 +1,132 @@
+/*
+ * money.c - exact amounts and rates.
+ */
+#include "money.h"
+
+__extension__ typedef __int128 wide;
+
+enum { DIGITS_MAX = 17 };
+
+/* [-]digits[.digits] as a whole number of units of 10^-decimals. No leading zeros, no exponent. */
+static bool decimal_parse(struct str s, int decimals, int64_t *out)
+{
+    size_t i = 0;
+    bool minus = s.n && s.p[0] == '-';
+    int64_t n = 0;
+    int digits = 0, fraction = -1;
+    for (i = minus; i < s.n; i++) {
+        char c = s.p[i];
+        if (c == '.' && fraction < 0 && digits > 0) {
+            fraction = 0;
+            continue;
+        }
+        if (c < '0' || c > '9' || digits >= DIGITS_MAX)
+            return false;
+        if (fraction < 0 && digits == 1 && n == 0)
+            return false; /* a leading zero */
+        n = n * 10 + (c - '0');
+        digits++;
+        if (fraction >= 0 && ++fraction > decimals)
+            return false;
+    }
+    if (digits == 0 || fraction == 0)
+        return false;
+    for (int left = decimals - (fraction < 0 ? 0 : fraction); left > 0; left--) {
+        if (__builtin_mul_overflow(n, 10, &n))
+            return false;
+    }
+    *out = minus ? -n : n;
+    return true;
+}
+
+bool money_parse(struct str s, money *out)
+{
+    return decimal_parse(s, 2, &out->fen);
+}
+
+bool money_parse_scaled(struct str s, int shift, money *out)
+{
+    return decimal_parse(s, 2 + shift, &out->fen);
+}
+
+struct str money_text(struct arena *a, money m)
+{
+    uint64_t n = m.fen < 0 ? 0 - (uint64_t)m.fen : (uint64_t)m.fen;
+    return arena_printf(a, "%s%llu.%02llu", m.fen < 0 ? "-" : "", (unsigned long long)(n / 100),
+        (unsigned long long)(n % 100));
+}
+
+bool money_add(money a, money b, money *out)
+{
+    return !__builtin_add_overflow(a.fen, b.fen, &out->fen);
+}
+
+bool money_sub(money a, money b, money *out)
+{
+    return !__builtin_sub_overflow(a.fen, b.fen, &out->fen);
+}
+
+bool money_share(money m, rate r, enum rounding how, money *out)
+{
+    wide product = (wide)m.fen * r.ppm;
+    wide half = how == ROUND_HALF_UP ? 500000 : 0;
+    wide quotient = (product + (product < 0 ? -half : half)) / 1000000;
+    if (quotient > INT64_MAX || quotient < INT64_MIN)
+        return false;
+    out->fen = (int64_t)quotient;
+    return true;
+}
+
+bool money_allocate(money total, const int64_t *weights, int n, money *out)
+{
+    wide sum = 0;
+    if (total.fen < 0)
+        return false;
+    for (int i = 0; i < n; i++) {
+        if (weights[i] < 0)
+            return false;
+        sum += weights[i];
+    }
+    if (sum == 0 || sum > INT64_MAX)
+        return false;
+    int64_t left = total.fen;
+    for (int i = 0; i < n; i++) {
+        out[i].fen = (int64_t)((wide)total.fen * weights[i] / sum);
+        left -= out[i].fen;
+    }
+    /* left < n: one fen each to the largest remainders, the earlier first. A part that has had its
+     * fen is recognised by being above its floor. */
+    for (; left > 0; left--) {
+        int best = -1;
+        wide most = -1;
+        for (int i = 0; i < n; i++) {
+            wide exact = (wide)total.fen * weights[i];
+            wide remainder = exact - (wide)out[i].fen * sum;
+            if (remainder > most) {
+                most = remainder;
+                best = i;
+            }
+        }
+        out[best].fen++;
+    }
+    return true;
+}
+
+bool rate_parse(struct str s, rate *out)
+{
+    int64_t n;
+    if (!decimal_parse(s, 4, &n) || n > INT32_MAX || n < -INT32_MAX)
+        return false;
+    out->ppm = (int32_t)n;
+    return true;
+}
+
+struct str rate_text(struct arena *a, rate r)
+{
+    int64_t n = r.ppm < 0 ? -(int64_t)r.ppm : r.ppm;
+    struct str s = arena_printf(
+        a, "%s%lld.%04lld", r.ppm < 0 ? "-" : "", (long long)(n / 10000), (long long)(n % 10000));
+    for (int spare = 2; spare > 0 && s.p[s.n - 1] == '0'; spare--)
+        s.n--;
+    return arena_str(a, s.p, s.n);
+}
