@@ -81,8 +81,10 @@ static struct str job_name(
 static void count_slice(
     const struct import_slice *slice, const struct import_verdict *v, struct import_state *st)
 {
-    for (int i = 0; i < slice->n; i++)
-        st->count[v[i].outcome]++;
+    for (int i = 0; i < slice->n; i++) {
+        if (v[i].outcome != IMPORT_UNKNOWN)
+            st->count[v[i].outcome]++;
+    }
     st->offset = slice->next_offset;
     st->row = slice->next_row;
 }
@@ -134,7 +136,8 @@ static bool send_all(struct import_remote *r, const struct import_options *o,
     return good;
 }
 
-static int finish(struct arena *a, const struct import_source *s, const struct import_state *st)
+static int finish(struct arena *a, const struct import_options *o, const struct import_source *s,
+    const struct import_state *st)
 {
     import_state_remove(a, s->path);
     if (printf("%s:", base_name(s->path)) < 0)
@@ -147,8 +150,8 @@ static int finish(struct arena *a, const struct import_source *s, const struct i
         import_reject_none(a, s->path);
         return EXIT_STORED;
     }
-    (void)fprintf(stderr, "%s: rejected rows and reasons are in %s\n", base_name(s->path),
-        import_reject_path(a, s->path).p);
+    (void)fprintf(stderr, "%s: %srejected rows and reasons are in %s\n", base_name(s->path),
+        o->atomic ? "nothing was stored; " : "", import_reject_path(a, s->path).p);
     return EXIT_REJECTED;
 }
 
@@ -161,7 +164,7 @@ static int import_file(struct import_remote *r, const struct import_options *o, 
     if (import_open(a, path, &s)) {
         resume(a, o, &s, &st);
         if (send_all(r, o, &s, &st))
-            result = finish(a, &s, &st);
+            result = finish(a, o, &s, &st);
     }
     import_close(&s);
     arena_free(a);

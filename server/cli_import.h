@@ -26,11 +26,14 @@ struct import_source {
     bool is_csv;      /* NDJSON otherwise */
     enum sheet_charset charset;
     struct str header; /* CSV: the first row as it stands, with BOM, without line end */
+    int header_cells;
     int64_t first_offset, first_row; /* of the first record */
 };
 struct import_record {
     struct str bytes; /* without its line end */
-    int64_t row;      /* as a spreadsheet counts: the header is 1, empty rows count */
+    int64_t offset;
+    int64_t row; /* as a spreadsheet counts: the header is 1, empty rows count */
+    int cells;
 };
 struct import_slice {
     struct str body;
@@ -45,6 +48,9 @@ void import_close(struct import_source *s);
 MUST_USE bool import_cut(struct arena *a, const struct import_source *s, int64_t offset,
     int64_t row, bool whole, struct import_slice *out);
 
+/* Keep the first n records; the next slice begins with the one after them. */
+void import_shorten(struct import_slice *slice, int n);
+
 /* ---- cli_import_send.c: a slice and its verdicts --------------------------------------------- */
 enum import_outcome {
     IMPORT_CREATED,
@@ -52,7 +58,7 @@ enum import_outcome {
     IMPORT_CONFLICT,
     IMPORT_REFUSED,
     IMPORT_OUTCOMES,
-    IMPORT_UNKNOWN = IMPORT_OUTCOMES
+    IMPORT_UNKNOWN = IMPORT_OUTCOMES /* not stored, and no reason to do with this record */
 };
 const char *import_outcome_name(enum import_outcome o);
 struct import_verdict {
@@ -62,16 +68,19 @@ struct import_verdict {
 struct import_remote;
 struct import_remote *import_connect(const struct import_options *o); /* NULL: message given */
 void import_disconnect(struct import_remote *r);
-/* One verdict for each record of the slice. Tries again while the service is away, for about two
- * minutes. false after a message: nothing is known of this slice. */
+/* One verdict for each record of the slice. The service stops reading at a row that is not CSV: the
+ * slice is then shortened to what was judged. An atomic slice that fails has verdicts only where
+ * the service named a reason. Tries again while the service is away, for about two minutes. false
+ * after a message: nothing is known of this slice. */
 MUST_USE bool import_send(struct import_remote *r, struct arena *a, const struct import_source *s,
-    const struct import_slice *slice, struct import_verdict *verdicts);
+    struct import_slice *slice, struct import_verdict *verdicts);
 
 /* ---- cli_import_state.c: what outlives the process ------------------------------------------- */
 struct import_state {
     struct str job; /* file, address and way of import that the counts belong to */
     int64_t offset, row;
     int64_t count[IMPORT_OUTCOMES];
+    bool nothing_stored;    /* an atomic import that failed */
     int64_t rejected_bytes; /* of FILE.rejected.csv that belong to slices before offset */
 };
 /* true: state holds where an earlier run of the same job stopped. */

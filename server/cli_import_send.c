@@ -1,15 +1,16 @@
 /*
  * cli_import_send.c - one slice to the service and its verdicts back.
  *
- * A slice is done when the summary line has come and every record has its verdict; anything less
- * (connection lost, 429, 5xx, a line that says "temporarily unavailable") is tried again, which is
- * safe because a contract number is booked once for ever. What the service refuses as a whole (a
+ * A slice is done when the summary line has come and does not say "incomplete"; anything less
+ * (connection lost, 429, 5xx) is tried again, which is safe because a contract number is booked
+ * once for ever. What the service refuses as a whole (a
  * wrong token, a header it cannot read) is told with its cure and ends the import.
  */
 #include "cli_import.h"
 #include "json.h"
 #include "server.h"
 #include <curl/curl.h>
+#include <unistd.h>
 
 enum {
     CONNECT_SECONDS = 10,
@@ -37,7 +38,7 @@ struct attempt {
     int n, judged;
     struct import_verdict *verdicts;
     struct buf text; /* an unfinished line, or the whole of an answer that is not verdicts */
-    bool has_summary, is_garbled, is_busy;
+    bool is_complete, is_garbled;
 };
 
 static const char *const outcome_names[] = {"created", "replay", "conflict", "refused"};
@@ -67,25 +68,30 @@ static struct str column_title(const struct import_remote *r, struct arena *a, s
     return i < 0 ? field : str_of(r->record->fields[i].zh);
 }
 
-/* "贷款金额:金额格式不对(写成元…);…" */
+/* "贷款金额：金额格式不对（写成元…）；…" */
+static void add_reason(
+    const struct import_remote *r, const struct json *problem, struct str pointer, struct buf *b)
+{
+    struct str title = column_title(r, b->a, pointer);
+    struct str cure = text_of(problem, "cure");
+    if (b->n)
+        buf_text(b, "；");
+    if (title.n) {
+        buf_str(b, title);
+        buf_text(b, "：");
+    }
+    buf_str(b, text_of(problem, "title"));
+    if (cure.n)
+        buf_printf(b, "（%s）", cure.p);
+}
+
 static struct str reason_of(
     const struct import_remote *r, struct arena *a, const struct json *errors)
 {
     struct buf b;
     buf_init(&b, a);
-    for (const struct json *x = errors ? errors->child : NULL; x; x = x->next) {
-        struct str title = column_title(r, a, text_of(x, "pointer"));
-        struct str cure = text_of(x, "cure");
-        if (b.n)
-            buf_text(&b, "；");
-        if (title.n) {
-            buf_str(&b, title);
-            buf_text(&b, "：");
-        }
-        buf_str(&b, text_of(x, "title"));
-        if (cure.n)
-            buf_printf(&b, "（%s）", cure.p);
-    }
+    for (const struct json *x = errors ? errors->child : NULL; x; x = x->next)
+        add_reason(r, x, text_of(x, "pointer"), &b);
     return buf_view(&b);
 }
 
@@ -118,29 +124,16 @@ static enum import_outcome outcome_of(struct str s)
     return IMPORT_UNKNOWN;
 }
 
-static bool says_busy(const struct json *errors)
-{
-    for (const struct json *x = errors ? errors->child : NULL; x; x = x->next) {
-        struct str code = text_of(x, "code");
-        if (str_is(code, "E_BUSY") || str_is(code, "E_INTERNAL"))
-            return true;
-    }
-    return false;
-}
-
 static void take_verdict(struct attempt *t, const struct json *doc)
 {
     const struct json *line = json_get(doc, "line");
     const struct json *errors = json_get(doc, "errors");
     enum import_outcome outcome = outcome_of(text_of(doc, "outcome"));
     int64_t i = line && line->whole ? line->n - t->first_line : -1;
-    if (i < 0 || i >= t->n || outcome == IMPORT_UNKNOWN ||
-        t->verdicts[i].outcome != IMPORT_UNKNOWN) {
+    if (i != t->judged || i >= t->n || outcome == IMPORT_UNKNOWN) {
         t->is_garbled = true;
         return;
     }
-    if (says_busy(errors))
-        t->is_busy = true;
     t->verdicts[i].outcome = outcome;
     t->judged++;
     if (errors)
@@ -155,7 +148,7 @@ static void take_line(struct attempt *t, struct str line)
     if (!doc || doc->kind != JSON_OBJECT)
         t->is_garbled = true;
     else if (json_get(doc, "summary"))
-        t->has_summary = true;
+        t->is_complete = !json_get(doc, "incomplete");
     else
         take_verdict(t, doc);
 }
@@ -191,6 +184,47 @@ static size_t on_data(char *p, size_t size, size_t count, void *arg)
     return n;
 }
 
+/* ---- an atomic slice that failed --------------------------------------------------------------
+ */
+
+/* "/lines/12/amount" -> 12 and "/amount"; -1 when it is about no line. */
+static int64_t line_of(struct str pointer, struct str *rest)
+{
+    static const char prefix[] = "/lines/";
+    size_t at = sizeof prefix - 1;
+    int64_t line = 0;
+    if (!str_starts(pointer, prefix))
+        return -1;
+    for (; at < pointer.n && pointer.p[at] >= '0' && pointer.p[at] <= '9'; at++)
+        line = line < INT32_MAX ? line * 10 + (pointer.p[at] - '0') : line;
+    *rest = (struct str){pointer.p + at, pointer.n - at};
+    return line;
+}
+
+/* Reasons out of the problem document; false when it names no line. */
+static bool take_failed_batch(struct attempt *t)
+{
+    struct err e;
+    struct str rest;
+    err_init(&e, t->a);
+    const struct json *doc = json_parse(t->a, buf_view(&t->text), &e);
+    const struct json *errors = doc && doc->kind == JSON_OBJECT ? json_get(doc, "errors") : NULL;
+    for (const struct json *x = errors ? errors->child : NULL; x; x = x->next) {
+        int64_t i = line_of(text_of(x, "pointer"), &rest) - t->first_line;
+        if (i < 0 || i >= t->n)
+            continue;
+        struct import_verdict *v = &t->verdicts[i];
+        t->judged += v->outcome == IMPORT_UNKNOWN;
+        v->outcome = str_is(text_of(x, "code"), "E_KEY_REUSED") ? IMPORT_CONFLICT : IMPORT_REFUSED;
+        struct buf b;
+        buf_init(&b, t->a);
+        buf_str(&b, v->reason);
+        add_reason(t->remote, x, rest, &b);
+        v->reason = buf_view(&b);
+    }
+    return t->judged > 0;
+}
+
 /* ---- one slice ------------------------------------------------------------------------------ */
 
 static struct curl_slist *content_headers(
@@ -204,7 +238,7 @@ static void attempt_begin(struct attempt *t)
     for (int i = 0; i < t->n; i++)
         t->verdicts[i] = (struct import_verdict){IMPORT_UNKNOWN, STR("")};
     t->judged = 0;
-    t->has_summary = t->is_garbled = t->is_busy = false;
+    t->is_complete = t->is_garbled = false;
     buf_init(&t->text, t->a);
 }
 
@@ -217,15 +251,15 @@ static enum result attempt_judge(const struct attempt *t, CURLcode code, long st
         return FINAL;
     if (code != CURLE_OK || status == 429 || status == 408 || status >= 500)
         return AGAIN;
-    if (!is_verdicts(t->remote->curl))
+    if (!is_verdicts(t->remote->curl) || t->is_garbled)
         return FINAL;
-    if (t->is_garbled)
-        return FINAL;
-    return t->has_summary && !t->is_busy && t->judged == t->n ? WORKED : AGAIN;
+    return t->is_complete && t->judged ? WORKED : AGAIN;
 }
 
 static void tell(const struct attempt *t, CURLcode code, long status)
 {
+    if (isatty(STDERR_FILENO))
+        (void)fputc('\n', stderr); /* leave the line of the progress bar */
     if (code != CURLE_OK)
         (void)fprintf(stderr, "pledged import: %s\n",
             t->remote->reason[0] ? t->remote->reason : curl_easy_strerror(code));
@@ -264,7 +298,7 @@ static void prepare(struct import_remote *r, const struct import_source *s,
 }
 
 bool import_send(struct import_remote *r, struct arena *a, const struct import_source *s,
-    const struct import_slice *slice, struct import_verdict *verdicts)
+    struct import_slice *slice, struct import_verdict *verdicts)
 {
     struct attempt t = {
         .remote = r, .a = a, .first_line = s->is_csv ? 2 : 1, .n = slice->n, .verdicts = verdicts};
@@ -276,6 +310,10 @@ bool import_send(struct import_remote *r, struct arena *a, const struct import_s
         CURLcode code = curl_easy_perform(r->curl);
         (void)curl_easy_getinfo(r->curl, CURLINFO_RESPONSE_CODE, &status); /* 0 when none came */
         enum result result = attempt_judge(&t, code, status);
+        if (result == FINAL && status == 422 && take_failed_batch(&t))
+            return true;
+        if (result == WORKED && t.judged < t.n)
+            import_shorten(slice, t.judged);
         if (result == WORKED)
             return true;
         if (first || result == FINAL)
@@ -327,9 +365,10 @@ static struct str address(struct arena *a, const struct import_options *o)
     buf_init(&b, a);
     buf_add(&b, o->url, n);
     buf_printf(&b, "/v1/%s", o->type);
-    if (o->atomic || o->dry_run)
-        buf_printf(&b, "?%s%s%s", o->atomic ? "atomic=true" : "",
-            o->atomic && o->dry_run ? "&" : "", o->dry_run ? "dry_run=true" : "");
+    if (o->dry_run) /* stores nothing, so atomic would add nothing */
+        buf_text(&b, "?dry_run=true");
+    else if (o->atomic)
+        buf_text(&b, "?atomic=true");
     return buf_view(&b);
 }
 

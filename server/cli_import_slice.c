@@ -14,25 +14,52 @@
 
 enum { SLICE_RECORDS = 1000, SLICE_BYTES = 512 * 1024, SCAN_BYTES = 1 << 20 };
 
-/* ---- records -------------------------------------------------------------------------------- */
+/* ---- records ------------------------------------------------------------------------------ */
 
-/* Bytes up to the record's end and, in *skip, of its line end. false: no end in sight. */
-static bool record_end(struct str s, bool is_csv, size_t *n, size_t *skip)
+struct extent {
+    size_t n, skip; /* bytes of the record, of its line end */
+    int cells;
+};
+
+/*
+ * Where the record ends at which s begins. As the server reads it: a quote opens only at the start
+ * of a cell and is doubled inside, so a stray quote spoils its own row and no other.
+ * false: no end in sight.
+ */
+static bool csv_end(struct str s, struct extent *x)
 {
-    bool quoted = false;
+    enum { START, PLAIN, QUOTED } at = START;
+    x->cells = 1;
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
-        if (is_csv && c == '"')
-            quoted = !quoted; /* a doubled quote toggles twice */
-        if (quoted || (c != '\n' && !(is_csv && c == '\r')))
-            continue;
-        if (c == '\r' && i + 1 == s.n)
-            return false; /* its \n may still come */
-        *n = i;
-        *skip = c == '\r' && s.p[i + 1] == '\n' ? 2 : 1;
-        return true;
+        if (at == QUOTED) {
+            if (c == '"' && i + 1 < s.n && s.p[i + 1] == '"')
+                i++;
+            else if (c == '"')
+                at = PLAIN;
+        } else if (c == ',') {
+            x->cells++;
+            at = START;
+        } else if (c == '\n' || c == '\r') {
+            if (c == '\r' && i + 1 == s.n)
+                return false; /* its \n may still come */
+            x->n = i;
+            x->skip = c == '\r' && s.p[i + 1] == '\n' ? 2 : 1;
+            return true;
+        } else if (c == '"' && at == START) {
+            at = QUOTED;
+        } else if (c != ' ' && c != '\t') {
+            at = PLAIN;
+        }
     }
     return false;
+}
+
+static bool ndjson_end(struct str s, struct extent *x)
+{
+    const char *end = memchr(s.p, '\n', s.n);
+    *x = (struct extent){end ? (size_t)(end - s.p) : s.n, 1, 1};
+    return end != NULL;
 }
 
 static bool is_blank(struct str s, bool is_csv)
@@ -78,47 +105,51 @@ static bool window_read(
 }
 
 /* The next record of the window; the last one of a file may lack its line end. */
-static bool next_record(
-    struct str window, size_t at, bool is_csv, bool at_end, size_t *n, size_t *skip)
+static bool next_record(struct str window, size_t at, bool is_csv, bool at_end, struct extent *x)
 {
     struct str rest = {window.p + at, window.n - at};
     if (rest.n == 0)
         return false;
-    if (record_end(rest, is_csv, n, skip))
+    if (is_csv ? csv_end(rest, x) : ndjson_end(rest, x))
         return true;
-    *n = rest.n - (rest.p[rest.n - 1] == '\r');
-    *skip = rest.n - *n;
+    x->n = rest.n - (rest.p[rest.n - 1] == '\r');
+    x->skip = rest.n - x->n;
     return at_end;
+}
+
+static void add_record(struct arena *a, struct import_slice *out, int *room, struct import_record r)
+{
+    if (out->n == *room) {
+        size_t old = (size_t)*room * sizeof r;
+        *room = *room ? *room * 2 : SLICE_RECORDS;
+        out->records = arena_grow(a, out->records, old, (size_t)*room * sizeof r);
+    }
+    out->records[out->n++] = r;
 }
 
 static void take_records(struct arena *a, const struct import_source *s, struct str window,
     bool at_end, int limit, struct import_slice *out)
 {
     struct buf body;
+    struct extent x;
+    int room = 0;
     buf_init(&body, a);
     if (s->is_csv) {
         buf_str(&body, s->header);
         buf_char(&body, '\n');
     }
-    size_t at = 0, n, skip;
-    int room = 0;
-    while (out->n < limit && next_record(window, at, s->is_csv, at_end, &n, &skip)) {
-        struct str bytes = {window.p + at, n};
+    for (size_t at = 0; out->n < limit && next_record(window, at, s->is_csv, at_end, &x);) {
+        struct str bytes = {window.p + at, x.n};
         if (!is_blank(bytes, s->is_csv)) {
-            if (out->n == room) {
-                size_t old = (size_t)room * sizeof *out->records;
-                room = room ? room * 2 : SLICE_RECORDS;
-                out->records =
-                    arena_grow(a, out->records, old, (size_t)room * sizeof *out->records);
-            }
-            out->records[out->n++] = (struct import_record){bytes, out->next_row};
+            add_record(a, out, &room,
+                (struct import_record){bytes, out->next_offset, out->next_row, x.cells});
             buf_str(&body, bytes);
             buf_char(&body, '\n');
         }
         out->next_row++;
-        at += n + skip;
+        out->next_offset += (int64_t)(x.n + x.skip);
+        at += x.n + x.skip;
     }
-    out->next_offset += (int64_t)at;
     out->body = buf_view(&body);
 }
 
@@ -203,16 +234,17 @@ static bool find_charset(const struct import_source *s, enum sheet_charset *out)
 static bool read_header(struct arena *a, struct import_source *s)
 {
     struct str window;
-    size_t n, skip;
+    struct extent x;
     if (!window_read(a, s, 0, SHEET_ROW_MAX, &window))
         return false;
     s->first_row = 1;
     if (!s->is_csv)
         return true;
-    if (!next_record(window, 0, true, (int64_t)window.n >= s->size, &n, &skip))
+    if (!next_record(window, 0, true, (int64_t)window.n >= s->size, &x))
         return complain(s->path, "no header row");
-    s->header = arena_str(a, window.p, n);
-    s->first_offset = (int64_t)(n + skip);
+    s->header = arena_str(a, window.p, x.n);
+    s->header_cells = x.cells;
+    s->first_offset = (int64_t)(x.n + x.skip);
     s->first_row = 2;
     return find_charset(s, &s->charset);
 }
@@ -223,6 +255,13 @@ static bool is_ndjson(const struct import_source *s, char first)
     if (ends_with(path, ".ndjson") || ends_with(path, ".jsonl") || ends_with(path, ".json"))
         return true;
     return !ends_with(path, ".csv") && first == '{';
+}
+
+void import_shorten(struct import_slice *slice, int n)
+{
+    slice->next_offset = slice->records[n].offset;
+    slice->next_row = slice->records[n].row;
+    slice->n = n;
 }
 
 bool import_open(struct arena *a, const char *path, struct import_source *s)

@@ -3,8 +3,8 @@
  *
  * FILE.pledged-progress is replaced by rename after each slice and says how long
  * FILE.rejected.csv was then; a later run cuts off what a killed one wrote beyond that. The
- * rejected rows stand as they were in the file, behind two columns whose names begin with '#':
- * the server ignores such columns, so the mended file can be imported as it is.
+ * rejected rows stand as they were in the file, followed by two columns whose names begin with
+ * '#': the server ignores such columns, so the mended file can be imported as it is.
  */
 #include "cli_import.h"
 #include "json.h"
@@ -122,36 +122,28 @@ static void add_converted(struct buf *out, enum sheet_charset charset, struct st
     buf_add(out, to, (size_t)(end - to));
 }
 
-/* "12,reason," in front of what follows. */
-static void add_row(
-    struct buf *out, const struct import_source *s, int64_t row, struct str reason, struct str rest)
+/* A row as it stands, filled up to the width of the header, then our two cells. */
+static void add_row(struct buf *out, const struct import_source *s, struct str row, int cells,
+    struct str number, struct str reason)
 {
     struct buf own;
     buf_init(&own, out->a);
-    if (row)
-        buf_printf(&own, "%lld", (long long)row);
-    else
-        buf_text(&own, "#行");
+    for (int i = cells; i < s->header_cells; i++)
+        buf_char(&own, ',');
+    sheet_cell(&own, number, false);
     sheet_cell(&own, reason, false);
-    add_converted(out, s->charset, buf_view(&own));
-    buf_char(out, ',');
     if (s->is_csv)
-        buf_str(out, rest);
+        buf_str(out, row);
     else
-        sheet_cell(out, rest, true);
+        sheet_cell(out, row, true);
+    add_converted(out, s->charset, buf_view(&own));
     buf_text(out, "\r\n");
 }
 
 static void add_header(struct buf *out, const struct import_source *s)
 {
-    static const char bom[] = "\xef\xbb\xbf";
-    struct str header = s->is_csv ? s->header : STR("#原文");
-    if (str_starts(header, bom)) {
-        buf_text(out, bom);
-        header = (struct str){header.p + 3, header.n - 3};
-    }
-    add_row(out, &(struct import_source){.is_csv = true, .charset = s->charset}, 0, STR("#原因"),
-        header);
+    add_row(
+        out, s, s->is_csv ? s->header : STR("#原文"), s->header_cells, STR("#行"), STR("#原因"));
 }
 
 static bool append(const char *path, int64_t at, struct str text)
@@ -175,8 +167,10 @@ bool import_reject(struct arena *a, const struct import_source *s, const struct 
     size_t empty = text.n;
     for (int i = 0; i < slice->n; i++) {
         const struct import_verdict *v = &verdicts[i];
+        const struct import_record *r = &slice->records[i];
         if (v->outcome == IMPORT_CONFLICT || v->outcome == IMPORT_REFUSED)
-            add_row(&text, s, slice->records[i].row, v->reason, slice->records[i].bytes);
+            add_row(&text, s, r->bytes, r->cells, arena_printf(a, "%lld", (long long)r->row),
+                v->reason);
     }
     if (text.n == empty)
         return true;
