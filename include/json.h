@@ -17,7 +17,7 @@ enum json_kind { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_LIST, JSON
 struct json {
     enum json_kind kind;
     bool yes;        /* JSON_BOOL */
-    bool whole;      /* JSON_NUMBER: an integer, exactly representable, |n| <= 2^53 */
+    bool whole;      /* JSON_NUMBER: an integer, exactly representable, |n| < 2^53 */
     int64_t n;       /* JSON_NUMBER when whole */
     struct str text; /* JSON_STRING */
     struct str key;  /* member of an object; {NULL,0} otherwise */

@@ -264,7 +264,7 @@ static bool keys_differ(struct arena *a, const struct json *object, struct err *
 static void take_number(struct json *out, double d)
 {
     const double limit = 9007199254740992.0;
-    if (d < -limit || d > limit)
+    if (d <= -limit || d >= limit)
         return;
     out->n = (int64_t)d;
     out->whole = !((double)out->n < d) && !((double)out->n > d);

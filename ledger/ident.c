@@ -1,0 +1,302 @@
+/*
+ * ident.c - identifiers and their check digits.
+ *
+ * Sources: GB 32100-2015 and GB 11714 (credit codes), CNIPA numbering (patents), GB/T 2260
+ * (districts), GB/T 4754-2017 (industries). Each takes what a person typed and gives one canonical
+ * form, or says what would be right.
+ */
+#include "ident.h"
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static char upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+static struct str fold(struct arena *a, struct str in)
+{
+    char *p = arena_alloc(a, in.n + 1);
+    for (size_t i = 0; i < in.n; i++)
+        p[i] = upper(in.p[i]);
+    return (struct str){p, in.n};
+}
+
+static bool all_digits(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (!is_digit(s.p[i]))
+            return false;
+    }
+    return s.n > 0;
+}
+
+/* ---- credit code ---------------------------------------------------------------------------- */
+
+static const char uscc_alphabet[] = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+
+/* GB 11714: the 9th character of the organisation code inside (characters 9-17). */
+static char organisation_check(const char *p)
+{
+    static const int weight[] = {3, 7, 9, 10, 5, 8, 4, 2};
+    int sum = 0;
+    for (int i = 0; i < 8; i++)
+        sum += (is_digit(p[i]) ? p[i] - '0' : p[i] - 'A' + 10) * weight[i];
+    int c = 11 - sum % 11;
+    return c == 10 ? 'X' : c == 11 ? '0' : (char)('0' + c);
+}
+
+static char uscc_check(const char *p)
+{
+    int sum = 0, weight = 1;
+    for (int i = 0; i < 17; i++) {
+        sum += (int)(strchr(uscc_alphabet, p[i]) - uscc_alphabet) * weight;
+        weight = weight * 3 % 31;
+    }
+    return uscc_alphabet[(31 - sum % 31) % 31];
+}
+
+bool ident_uscc(
+    struct arena *a, struct str in, struct str *canonical, enum err_code *code, struct str *hint)
+{
+    *code = E_USCC;
+    if (in.n != 18) {
+        *hint = arena_printf(a, "%zu != 18", in.n);
+        return false;
+    }
+    struct str s = fold(a, in);
+    for (size_t i = 0; i < s.n; i++) {
+        bool digit_only = i >= 2 && i < 8;
+        if (!s.p[i] || !strchr(uscc_alphabet, s.p[i]) || (digit_only && !is_digit(s.p[i]))) {
+            *hint = arena_printf(a, "#%zu", i + 1);
+            return false;
+        }
+    }
+    if (s.p[16] != organisation_check(s.p + 8)) {
+        *hint = arena_printf(a, "#17 = %c", organisation_check(s.p + 8));
+        return false;
+    }
+    if (s.p[17] != uscc_check(s.p)) {
+        *hint = arena_printf(a, "#18 = %c", uscc_check(s.p));
+        return false;
+    }
+    *canonical = s;
+    return true;
+}
+
+/* ---- patents and trademarks ----------------------------------------------------------------- */
+
+static char patent_check(const char *p, size_t n)
+{
+    int sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (p[i] - '0') * (int)(i % 8 + 2);
+    return sum % 11 == 10 ? 'X' : (char)('0' + sum % 11);
+}
+
+/* digits + check, without prefix and dot: 12 + 1 since 2003, 8 + 1 before. */
+static bool patent_form(struct str s)
+{
+    if (s.n != 13 && s.n != 9)
+        return false;
+    char last = s.p[s.n - 1];
+    return all_digits((struct str){s.p, s.n - 1}) && (is_digit(last) || last == 'X');
+}
+
+static bool patent_plausible(struct str s)
+{
+    if (s.n == 9)
+        return s.p[2] >= '1' && s.p[2] <= '3';
+    int year = (s.p[0] - '0') * 1000 + (s.p[1] - '0') * 100 + (s.p[2] - '0') * 10 + s.p[3] - '0';
+    return year >= 2003 && year <= 2199 && strchr("12389", s.p[4]) != NULL;
+}
+
+static bool patent_take(struct arena *a, struct str s, struct str *canonical, struct str *hint)
+{
+    if (!patent_form(s)) {
+        *hint = STR("ZL202119999001.9");
+        return false;
+    }
+    char check = patent_check(s.p, s.n - 1);
+    if (s.p[s.n - 1] != check) {
+        *hint = arena_printf(a, "%.*s.%c", (int)s.n - 1, s.p, check);
+        return false;
+    }
+    if (!patent_plausible(s)) {
+        *hint = STR("1, 2, 3, 8, 9");
+        return false;
+    }
+    *canonical = s;
+    return true;
+}
+
+static bool trademark_form(struct str s)
+{
+    size_t n = s.n;
+    if (n > 1 && s.p[n - 1] >= 'A' && s.p[n - 1] <= 'Z')
+        n--;
+    if (n && s.p[0] == 'G')
+        return (n == 7 || n == 8) && all_digits((struct str){s.p + 1, n - 1});
+    return n >= 1 && n <= 8 && all_digits((struct str){s.p, n});
+}
+
+/* Without the dot before the check digit; other dots stay and fail. */
+static struct str without_dot(struct arena *a, struct str s, bool *had_dot)
+{
+    *had_dot = s.n >= 3 && s.p[s.n - 2] == '.';
+    if (!*had_dot)
+        return s;
+    return arena_printf(a, "%.*s%c", (int)s.n - 2, s.p, s.p[s.n - 1]);
+}
+
+bool ident_ip(
+    struct arena *a, struct str in, struct str *canonical, enum err_code *code, struct str *hint)
+{
+    bool had_dot;
+    struct str s = fold(a, in);
+    bool prefixed = str_starts(s, "ZL") || str_starts(s, "CN");
+    if (prefixed)
+        s = arena_str(a, s.p + 2, s.n - 2);
+    s = without_dot(a, s, &had_dot);
+    *code = E_PATENT;
+    bool nine_is_patent =
+        s.n == 9 && patent_form(s) && (is_digit(s.p[8]) || s.p[8] == patent_check(s.p, 8));
+    if (prefixed || had_dot || s.n == 12 || s.n >= 13 || nine_is_patent)
+        return patent_take(a, s, canonical, hint);
+    *code = E_TRADEMARK;
+    if (!trademark_form(s))
+        return false;
+    *canonical = s;
+    return true;
+}
+
+enum ip_kind ident_ip_kind(struct str s)
+{
+    char type = s.n == 13 ? s.p[4] : s.p[2];
+    if (!patent_form(s) || s.p[s.n - 1] != patent_check(s.p, s.n - 1))
+        return IP_TRADEMARK;
+    if (type == '2' || type == '9')
+        return IP_UTILITY_MODEL;
+    return type == '3' ? IP_DESIGN : IP_INVENTION;
+}
+
+const char *ip_kind_name(enum ip_kind kind)
+{
+    static const char *const names[] = {"invention", "utility_model", "design", "trademark"};
+    return names[kind];
+}
+
+bool ip_expiry(enum ip_kind kind, day filed, day *last)
+{
+    if (kind == IP_TRADEMARK)
+        return false;
+    int years = kind == IP_INVENTION ? 20 : 10;
+    if (kind == IP_DESIGN && filed.n >= day_of(2021, 6, 1).n)
+        years = 15;
+    *last = day_add_years(filed, years);
+    return true;
+}
+
+/* ---- pledge numbers ------------------------------------------------------------------------- */
+
+static bool pledge_form(struct str s)
+{
+    size_t y = s.n && s.p[0] == 'Y';
+    struct str digits = {s.p + y, s.n - y};
+    return digits.n == 13 && all_digits(digits) &&
+           (str_starts(digits, "19") || str_starts(digits, "20"));
+}
+
+bool ident_pledge_no(
+    struct arena *a, struct str in, struct str *canonical, enum err_code *code, struct str *hint)
+{
+    (void)hint;
+    *code = E_PLEDGE_NO;
+    struct str s = fold(a, in);
+    bool patent_like = s.n > 1 && s.p[0] == 'Y' && is_digit(s.p[1]);
+    if (patent_like && !pledge_form(s))
+        return false;
+    if (s.n < 1 || s.n > 120 || s.p[0] == ' ' || s.p[s.n - 1] == ' ')
+        return false;
+    size_t characters = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c < 0x20 || c == 0x7f)
+            return false;
+        characters += (c & 0xc0) != 0x80;
+    }
+    *canonical = s;
+    return characters <= 40;
+}
+
+/* ---- industries ----------------------------------------------------------------------------- */
+
+/* First and last division of each section, A to T. */
+static const unsigned char sections[20][2] = {{1, 5}, {6, 12}, {13, 43}, {44, 46}, {47, 50},
+    {51, 52}, {53, 60}, {61, 62}, {63, 65}, {66, 69}, {70, 70}, {71, 72}, {73, 75}, {76, 79},
+    {80, 82}, {83, 83}, {84, 85}, {86, 90}, {91, 96}, {97, 97}};
+
+bool ident_industry(
+    struct arena *a, struct str in, struct str *canonical, enum err_code *code, struct str *hint)
+{
+    (void)hint;
+    *code = E_INDUSTRY;
+    struct str s = fold(a, in);
+    size_t letter = s.n && s.p[0] >= 'A' && s.p[0] <= 'T';
+    struct str digits = {s.p + letter, s.n - letter};
+    if (digits.n < 2 || digits.n > 4 || !all_digits(digits))
+        return false;
+    int division = (digits.p[0] - '0') * 10 + digits.p[1] - '0';
+    for (int i = 0; i < 20; i++) {
+        if (division < sections[i][0] || division > sections[i][1])
+            continue;
+        if (letter && s.p[0] != 'A' + i)
+            return false;
+        *canonical = arena_printf(a, "%c%s", 'A' + i, digits.p);
+        return true;
+    }
+    return false;
+}
+
+/* ---- districts ------------------------------------------------------------------------------ */
+
+const struct district districts[DISTRICT_COUNT] = {
+    {"310101", "黄浦区", "Huangpu"},
+    {"310104", "徐汇区", "Xuhui"},
+    {"310105", "长宁区", "Changning"},
+    {"310106", "静安区", "Jing'an"},
+    {"310107", "普陀区", "Putuo"},
+    {"310109", "虹口区", "Hongkou"},
+    {"310110", "杨浦区", "Yangpu"},
+    {"310112", "闵行区", "Minhang"},
+    {"310113", "宝山区", "Baoshan"},
+    {"310114", "嘉定区", "Jiading"},
+    {"310115", "浦东新区", "Pudong"},
+    {"310116", "金山区", "Jinshan"},
+    {"310117", "松江区", "Songjiang"},
+    {"310118", "青浦区", "Qingpu"},
+    {"310120", "奉贤区", "Fengxian"},
+    {"310151", "崇明区", "Chongming"},
+};
+
+const struct district *district_find(struct str code)
+{
+    for (int i = 0; i < DISTRICT_COUNT; i++) {
+        if (str_is(code, districts[i].code))
+            return &districts[i];
+    }
+    return NULL;
+}
+
+bool ident_district(
+    struct arena *a, struct str in, struct str *canonical, enum err_code *code, struct str *hint)
+{
+    (void)a;
+    (void)hint;
+    *code = E_DISTRICT;
+    *canonical = in;
+    return district_find(in) != NULL;
+}

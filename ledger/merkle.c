@@ -1,0 +1,134 @@
+/*
+ * merkle.c - the log's hashing, RFC 6962 section 2.1.
+ */
+#include "merkle.h"
+#include <openssl/evp.h>
+#include <string.h>
+
+static hash digest(const void *a, size_t na, const void *b, size_t nb, const void *c, size_t nc)
+{
+    hash h;
+    unsigned n = 0;
+    EVP_MD_CTX *m = EVP_MD_CTX_new();
+    MUST(m && EVP_DigestInit_ex(m, EVP_sha256(), NULL) == 1 && EVP_DigestUpdate(m, a, na) == 1 &&
+         EVP_DigestUpdate(m, b, nb) == 1 && EVP_DigestUpdate(m, c, nc) == 1 &&
+         EVP_DigestFinal_ex(m, h.b, &n) == 1 && n == sizeof h.b);
+    EVP_MD_CTX_free(m);
+    return h;
+}
+
+hash hash_sha256(const void *p, size_t n)
+{
+    return digest(p, n, "", 0, "", 0);
+}
+
+struct str hash_hex(struct arena *a, hash h)
+{
+    static const char digits[] = "0123456789abcdef";
+    char text[64];
+    for (size_t i = 0; i < sizeof h.b; i++) {
+        text[2 * i] = digits[h.b[i] >> 4];
+        text[2 * i + 1] = digits[h.b[i] & 15];
+    }
+    return arena_str(a, text, sizeof text);
+}
+
+bool hash_parse(struct str hex, hash *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    if (hex.n != 2 * sizeof out->b)
+        return false;
+    for (size_t i = 0; i < hex.n; i++) {
+        const char *at = hex.p[i] ? strchr(digits, hex.p[i]) : NULL;
+        if (!at)
+            return false;
+        unsigned n = (unsigned)(at - digits);
+        out->b[i / 2] = (unsigned char)(i % 2 ? out->b[i / 2] | n : n << 4);
+    }
+    return true;
+}
+
+hash merkle_leaf(struct str text)
+{
+    return digest("\0", 1, text.p, text.n, "", 0);
+}
+
+hash merkle_node(hash left, hash right)
+{
+    return digest("\1", 1, left.b, sizeof left.b, right.b, sizeof right.b);
+}
+
+void frontier_add(struct frontier *f, hash leaf)
+{
+    int n = __builtin_popcountll(f->size);
+    /* Each trailing 1 of size is a complete subtree that the new leaf completes into a larger one.
+     */
+    for (uint64_t size = f->size; size & 1; size >>= 1)
+        leaf = merkle_node(f->node[--n], leaf);
+    f->node[n] = leaf;
+    f->size++;
+}
+
+hash frontier_root(const struct frontier *f)
+{
+    int n = __builtin_popcountll(f->size);
+    if (n == 0)
+        return hash_sha256("", 0);
+    hash root = f->node[n - 1];
+    for (int i = n - 2; i >= 0; i--)
+        root = merkle_node(f->node[i], root);
+    return root;
+}
+
+/* The largest power of two below n (n >= 2). */
+static uint64_t split(uint64_t n)
+{
+    uint64_t k = 1;
+    while (k * 2 < n)
+        k *= 2;
+    return k;
+}
+
+static hash root_of(const hash *leaves, uint64_t n)
+{
+    struct frontier f = {0};
+    for (uint64_t i = 0; i < n; i++)
+        frontier_add(&f, leaves[i]);
+    return frontier_root(&f);
+}
+
+int merkle_path(const hash *leaves, uint64_t n, uint64_t index, hash *out)
+{
+    MUST(index < n);
+    if (n == 1)
+        return 0;
+    uint64_t k = split(n);
+    bool left = index < k;
+    int length =
+        left ? merkle_path(leaves, k, index, out) : merkle_path(leaves + k, n - k, index - k, out);
+    out[length] = left ? root_of(leaves + k, n - k) : root_of(leaves, k);
+    return length + 1;
+}
+
+bool merkle_verify(hash leaf, uint64_t index, uint64_t n, const hash *path, int length, hash root)
+{
+    if (index >= n)
+        return false;
+    uint64_t last = n - 1;
+    for (int i = 0; i < length; i++) {
+        if (last == 0)
+            return false;
+        if ((index & 1) || index == last) {
+            leaf = merkle_node(path[i], leaf);
+            while (!(index & 1) && index) {
+                index >>= 1;
+                last >>= 1;
+            }
+        } else {
+            leaf = merkle_node(leaf, path[i]);
+        }
+        index >>= 1;
+        last >>= 1;
+    }
+    return last == 0 && memcmp(leaf.b, root.b, sizeof leaf.b) == 0;
+}
