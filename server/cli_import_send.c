@@ -205,7 +205,7 @@ static int64_t line_of(struct str pointer, struct str *rest)
 static bool take_failed_batch(struct attempt *t)
 {
     struct err e;
-    struct str rest;
+    struct str rest = STR("");
     err_init(&e, t->a);
     const struct json *doc = json_parse(t->a, buf_view(&t->text), &e);
     const struct json *errors = doc && doc->kind == JSON_OBJECT ? json_get(doc, "errors") : NULL;
