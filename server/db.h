@@ -92,8 +92,6 @@ void lane_close(struct lane *l);
  */
 /* false after logging "migrate_failed". */
 bool migrate_apply(const char *conninfo);
-/* Does the database have exactly our migrations? */
-bool migrate_current(const char *conninfo);
 
 struct embedded_pg;
 /* Make (first time) and start or re-attach the private cluster under data. NULL after logging. */

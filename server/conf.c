@@ -1,0 +1,223 @@
+/*
+ * conf.c - one table of settings: flag, then environment, then file, then default.
+ */
+#include "conf.h"
+#include "day.h"
+#include <stddef.h>
+#include <unistd.h>
+
+enum kind { TEXT, NUMBER };
+struct setting {
+    const char *key; /* flag --tls-cert, environment PLEDGED_TLS_CERT, file tls_cert */
+    enum kind kind;
+    size_t place;
+    const char *fallback;
+    int64_t min, max;
+    const char *zh;
+};
+#define AT(member) offsetof(struct conf, member)
+
+static const struct setting settings[] = {
+    {"listen", TEXT, AT(listen), "127.0.0.1:8420", 0, 0, "监听地址"},
+    {"data", TEXT, AT(data), NULL, 0, 0, "数据目录(私有数据库、签名密钥)"},
+    {"database", TEXT, AT(database), NULL, 0, 0, "外部 PostgreSQL(libpq 连接串);不设则自建"},
+    {"database_app", TEXT, AT(database_app), NULL, 0, 0, "服务用角色的连接串"},
+    {"tls_cert", TEXT, AT(tls_cert), NULL, 0, 0, "TLS 证书(PEM)"},
+    {"tls_key", TEXT, AT(tls_key), NULL, 0, 0, "TLS 私钥(PEM)"},
+    {"client_ca", TEXT, AT(client_ca), NULL, 0, 0, "客户端证书的签发机构"},
+    {"log_level", TEXT, AT(log_level), "info", 0, 0, "日志级别 debug|info|warn|error"},
+    {"readers", NUMBER, AT(readers), "4", 1, 32, "读连接数"},
+    {"header_deadline_ms", NUMBER, AT(header_deadline_ms), "10000", 100, 600000, "报文头总时限"},
+    {"body_deadline_ms", NUMBER, AT(body_deadline_ms), "30000", 100, 600000, "报文体总时限"},
+    {"idle_deadline_ms", NUMBER, AT(idle_deadline_ms), "60000", 100, 3600000, "空闲连接时限"},
+    {"body_floor_bytes", NUMBER, AT(body_floor_bytes), "65536", 1, 1 << 30,
+        "每收到这么多字节,时限延长一秒"},
+    {"json_limit_bytes", NUMBER, AT(json_limit_bytes), "1048576", 1024, 1 << 26, "JSON 报文上限"},
+    {"connections_max", NUMBER, AT(connections_max), "12000", 1, 1000000, "连接数上限"},
+    {"queue_max", NUMBER, AT(queue_max), "8192", 1, 1000000, "写队列上限(记录数)"},
+};
+
+static const char *environment(struct arena *a, const char *key)
+{
+    struct buf b;
+    buf_init(&b, a);
+    buf_text(&b, "PLEDGED_");
+    for (; *key; key++)
+        buf_char(&b, *key >= 'a' && *key <= 'z' ? (char)(*key - 'a' + 'A') : *key);
+    return getenv(buf_view(&b).p);
+}
+
+static bool flag_matches(const char *flag, const char *key)
+{
+    if (strncmp(flag, "--", 2) != 0)
+        return false;
+    for (flag += 2; *flag && *key; flag++, key++) {
+        if (*flag != (*key == '_' ? '-' : *key))
+            return false;
+    }
+    return !*flag && !*key;
+}
+
+static bool number_read(const struct setting *s, const char *text, int64_t *out)
+{
+    char *end;
+    long long n = strtoll(text, &end, 10);
+    if (*text && !*end && n >= s->min && n <= s->max) {
+        *out = n;
+        return true;
+    }
+    fprintf(stderr, "pledged: %s = %s: a whole number from %lld to %lld is needed\n", s->key, text,
+        (long long)s->min, (long long)s->max);
+    return false;
+}
+
+static bool set(struct conf *conf, const struct setting *s, const char *text)
+{
+    char *place = (char *)conf + s->place;
+    if (s->kind == NUMBER)
+        return number_read(s, text, (int64_t *)(void *)place);
+    *(const char **)(void *)place = text;
+    return true;
+}
+
+/* ---- file ----------------------------------------------------------------------------------- */
+
+static char *strip(char *p)
+{
+    while (*p == ' ' || *p == '\t')
+        p++;
+    size_t n = strlen(p);
+    while (n && strchr(" \t\r\n", p[n - 1]))
+        p[--n] = 0;
+    return p;
+}
+
+static bool file_line(struct arena *a, struct conf *conf, const char *path, char *line)
+{
+    char *text = strip(line);
+    char *equals = strchr(text, '=');
+    if (!*text || *text == '#')
+        return true;
+    if (equals) {
+        *equals = 0;
+        const char *key = strip(text);
+        for (size_t i = 0; i < COUNT_OF(settings); i++) {
+            if (strcmp(settings[i].key, key) == 0)
+                return set(conf, &settings[i], arena_text(a, strip(equals + 1)).p);
+        }
+    }
+    fprintf(stderr, "pledged: %s: no such setting: %s\n", path, text);
+    return false;
+}
+
+static bool file_read(struct arena *a, struct conf *conf, const char *path)
+{
+    char line[4096];
+    FILE *f = fopen(path, "re");
+    if (!f) {
+        fprintf(stderr, "pledged: cannot read %s\n", path);
+        return false;
+    }
+    bool good = true;
+    while (good && fgets(line, sizeof line, f))
+        good = file_line(a, conf, path, line);
+    (void)fclose(f); /* only read */
+    return good;
+}
+
+/* ---- flags ---------------------------------------------------------------------------------- */
+
+static const struct setting *setting_of(const char *flag)
+{
+    for (size_t i = 0; i < COUNT_OF(settings); i++) {
+        if (flag_matches(flag, settings[i].key))
+            return &settings[i];
+    }
+    return NULL;
+}
+
+static struct flag *extra_of(const char *name, struct flag *extra, int extras)
+{
+    for (int i = 0; i < extras; i++) {
+        if (strcmp(extra[i].name, name) == 0)
+            return &extra[i];
+    }
+    return NULL;
+}
+
+static bool flags_read(struct conf *conf, int argc, char **argv, struct flag *extra, int extras)
+{
+    for (int i = 0; i < argc; i++) {
+        const struct setting *s = setting_of(argv[i]);
+        struct flag *f = extra_of(argv[i], extra, extras);
+        if (f && f->is_switch) {
+            f->value = "true";
+            continue;
+        }
+        if (!s && !f && strcmp(argv[i], "--config") != 0) {
+            fprintf(stderr, "pledged: unknown flag %s (see pledged help)\n", argv[i]);
+            return false;
+        }
+        if (++i == argc) {
+            fprintf(stderr, "pledged: %s needs a value\n", argv[i - 1]);
+            return false;
+        }
+        if (f)
+            f->value = argv[i];
+        else if (s && !set(conf, s, argv[i]))
+            return false;
+    }
+    return true;
+}
+
+static const char *default_data(struct arena *a)
+{
+    const char *home = getenv("HOME");
+    if (geteuid() == 0 || !home)
+        return "/var/lib/pledged";
+    return arena_printf(a, "%s/.local/share/pledged", home).p;
+}
+
+bool conf_read(
+    struct arena *a, struct conf *conf, int argc, char **argv, struct flag *extra, int extras)
+{
+    const char *file = getenv("PLEDGED_CONFIG");
+    *conf = (struct conf){0};
+    for (size_t i = 0; i < COUNT_OF(settings); i++) {
+        if (settings[i].fallback && !set(conf, &settings[i], settings[i].fallback))
+            return false;
+    }
+    conf->data = default_data(a);
+    for (int i = 0; i + 1 < argc; i++) {
+        if (strcmp(argv[i], "--config") == 0)
+            file = argv[i + 1];
+    }
+    if (file && !file_read(a, conf, file))
+        return false;
+    for (size_t i = 0; i < COUNT_OF(settings); i++) {
+        const char *text = environment(a, settings[i].key);
+        if (text && !set(conf, &settings[i], text))
+            return false;
+    }
+    return flags_read(conf, argc, argv, extra, extras);
+}
+
+void conf_show(struct arena *a, const struct conf *conf)
+{
+    (void)a;
+    for (size_t i = 0; i < COUNT_OF(settings); i++) {
+        const struct setting *s = &settings[i];
+        const char *place = (const char *)conf + s->place;
+        printf("# %s\n", s->zh);
+        if (s->kind == NUMBER) {
+            printf("%s = %lld\n", s->key, (long long)*(const int64_t *)(const void *)place);
+            continue;
+        }
+        const char *text = *(const char *const *)(const void *)place;
+        bool secret = text && strstr(text, "password");
+        printf("%s%s = %s\n", text ? "" : "# ", s->key,
+            secret ? "(hidden: holds a password)"
+            : text ? text
+                   : "");
+    }
+}

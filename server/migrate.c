@@ -1,0 +1,101 @@
+/*
+ * migrate.c - apply migrations, and the blocking queries of sub-commands.
+ *
+ * Forward only. What is applied must be exactly what this program carries: a changed file, a gap or
+ * an unknown row is refused by name. Each file runs in its own transaction with its row.
+ */
+#include "migrate.h"
+#include "db.h"
+#include "merkle.h"
+#include "sql.h"
+
+/* Any number nobody else uses: one migrator at a time. */
+#define MIGRATE_LOCK "2021000018"
+
+static bool failed(PGconn *c, const char *what)
+{
+    log_event(LOG_ERROR, "migrate_failed", "what", what, "text", PQerrorMessage(c), NULL);
+    return false;
+}
+
+static bool run(PGconn *c, const char *sql)
+{
+    PGresult *r = PQexec(c, sql);
+    bool good = PQresultStatus(r) == PGRES_COMMAND_OK || PQresultStatus(r) == PGRES_TUPLES_OK;
+    PQclear(r);
+    return good;
+}
+
+PGresult *sql_run(PGconn *c, const char *sql, const char *const *params, int n)
+{
+    return PQexecParams(c, sql, n, NULL, params, NULL, NULL, 0);
+}
+
+static struct str checksum(struct arena *a, const struct embedded *m)
+{
+    return hash_hex(a, hash_sha256(m->text, m->length));
+}
+
+static bool apply(struct arena *a, PGconn *c, int version, const struct embedded *m)
+{
+    const char *params[] = {arena_printf(a, "%d", version).p, m->name, checksum(a, m).p};
+    if (!run(c, "begin") || !run(c, (const char *)m->text))
+        return failed(c, m->name);
+    PGresult *r = sql_run(
+        c, "insert into schema_migration (version, name, sha256) values ($1, $2, $3)", params, 3);
+    bool good = PQresultStatus(r) == PGRES_COMMAND_OK;
+    PQclear(r);
+    if (!good || !run(c, "commit"))
+        return failed(c, m->name);
+    log_event(LOG_INFO, "migrated", "name", m->name, NULL);
+    return true;
+}
+
+/* How many are applied, or -1 after logging that they are not ours. */
+static int applied(struct arena *a, PGconn *c)
+{
+    PGresult *r = PQexec(c, "select version, name, sha256 from schema_migration order by version");
+    int n = PQntuples(r);
+    if (PQresultStatus(r) != PGRES_TUPLES_OK || n > (int)migrations_count) {
+        failed(c, "the database is newer than this program");
+        n = -1;
+    }
+    for (int i = 0; i < n; i++) {
+        const struct embedded *m = &migrations[i];
+        if (strcmp(PQgetvalue(r, i, 1), m->name) != 0 ||
+            strcmp(PQgetvalue(r, i, 2), checksum(a, m).p) != 0) {
+            log_event(LOG_ERROR, "migrate_failed", "what", "an applied migration differs from ours",
+                "name", PQgetvalue(r, i, 1), NULL);
+            n = -1;
+        }
+    }
+    PQclear(r);
+    return n;
+}
+
+static bool apply_rest(struct arena *a, PGconn *c)
+{
+    static const char table[] =
+        "create table if not exists schema_migration (version int primary key, name text not null,"
+        " sha256 text not null, applied_at timestamptz not null default now(),"
+        " applied_by text not null default current_user)";
+    if (!run(c, "set client_min_messages = warning") ||
+        !run(c, "select pg_advisory_lock(" MIGRATE_LOCK ")") || !run(c, table))
+        return failed(c, "start");
+    int n = applied(a, c);
+    for (int i = n; n >= 0 && i < (int)migrations_count; i++) {
+        if (!apply(a, c, i + 1, &migrations[i]))
+            return false;
+    }
+    return n >= 0;
+}
+
+bool migrate_apply(const char *conninfo)
+{
+    PGconn *c = PQconnectdb(conninfo);
+    struct arena *a = arena_new();
+    bool good = PQstatus(c) == CONNECTION_OK ? apply_rest(a, c) : failed(c, "connect");
+    PQfinish(c);
+    arena_free(a);
+    return good;
+}
