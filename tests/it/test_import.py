@@ -1,0 +1,258 @@
+"""`pledged import`: files of any size, killed, cut off and refused on the way, end up in the ledger
+exactly once, and what was refused comes back with its reason and goes in after mending."""
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+from harness import Case, PLEDGED_BIN
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data"))
+from make_book import patent, uscc  # noqa: E402
+
+HEADER = ("贷款合同编号,贷款产品,借款企业统一社会信用代码,借款企业名称,所在区代码,贷款金额,年利率,"
+          "合同签订日,到期日,质押知识产权")
+
+
+def row(serial, **changed):
+    """One sound loan; every serial has its own contract and patent."""
+    cells = {
+        "contract": "T-%06d" % serial, "product": "单一质押",
+        "borrower": uscc("310115", 300000 + serial), "name": "上海示例%d有限公司" % serial,
+        "district": "310115", "amount": "5000000.00", "rate": "3.65",
+        "signed": "2022-07-01", "matures": "2023-07-01",
+        "ip": patent(2019, 1, 9100000 + serial),
+    }
+    cells.update(changed)
+    return ",".join(cells.values())
+
+
+def book(serials):
+    return [HEADER] + [row(i) for i in serials]
+
+
+class Import(Case):
+    def setUp(self):
+        super().setUp()
+        self.folder = tempfile.TemporaryDirectory(prefix="pledged-import-")
+        self.addCleanup(self.folder.cleanup)
+        self.token = self.d.token("bank")
+        self.before = self.loans()
+
+    def loans(self):
+        return int(self.d.sql("select count(*) from loan"))
+
+    def stored(self):
+        return self.loans() - self.before
+
+    def file(self, name, lines, charset="utf-8", end="\n"):
+        path = os.path.join(self.folder.name, name)
+        with open(path, "wb") as f:
+            f.write((end.join(lines) + end).encode(charset))
+        return path
+
+    def command(self, *args, token=None):
+        return [PLEDGED_BIN, "import", "--url", "http://127.0.0.1:%d" % self.d.port,
+                "--token", token or self.token, *args]
+
+    def run_import(self, *args, token=None):
+        return subprocess.run(self.command(*args, token=token), capture_output=True, text=True,
+                              timeout=180, check=False)
+
+    def start_and_wait_for_progress(self, path):
+        """An import that has stored at least one slice and is not done."""
+        run = subprocess.Popen(self.command(path), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               text=True)
+        for _ in range(20000):
+            if os.path.exists(path + ".pledged-progress"):
+                return run
+            self.assertIsNone(run.poll(), "ended before it could be interrupted")
+            time.sleep(0.001)
+        raise AssertionError("no progress file after 20 seconds")
+
+    def rejected(self, path, charset="utf-8"):
+        with open(path + ".rejected.csv", "rb") as f:
+            return list(csv.DictReader(io.StringIO(f.read().decode(charset), newline="")))
+
+    def assertCounts(self, run, **expected):
+        counts = {"created": 0, "replay": 0, "conflict": 0, "refused": 0, **expected}
+        line = " ".join("%s %d" % item for item in counts.items())
+        self.assertIn(line, run.stdout, run.stderr)
+
+    def assertNoTraces(self, path):
+        self.assertEqual(sorted(n for n in os.listdir(self.folder.name)
+                                if n.startswith(os.path.basename(path) + ".")), [])
+
+
+class Whole(Import):
+    def test_many_slices_are_stored_once_and_a_second_import_is_a_replay(self):
+        path = self.file("a.csv", book(range(10000, 12500)))
+        run = self.run_import(path)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertCounts(run, created=2500)
+        self.assertEqual(self.stored(), 2500)
+        again = self.run_import(path)
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertCounts(again, replay=2500)
+        self.assertEqual(self.stored(), 2500)
+        self.assertNoTraces(path)
+
+    def test_gb18030_with_crlf_is_told_apart_from_utf8(self):
+        path = self.file("g.csv", [HEADER, row(20000, name="上海䶮示例有限公司")], "gb18030", "\r\n")
+        run = self.run_import(path)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        name = self.d.sql("select borrower_name from loan where borrower = '%s'"
+                          % uscc("310115", 320000))
+        self.assertEqual(name, "上海䶮示例有限公司")
+
+    def test_byte_order_mark_blank_rows_and_a_missing_last_line_end_do_no_harm(self):
+        lines = [HEADER, row(20100), "", ",,,,,,,,,", row(20101)]
+        path = self.file("b.csv", lines, "utf-8-sig", "\r\n")
+        with open(path, "rb+") as f:
+            f.truncate(os.path.getsize(path) - 2)
+        run = self.run_import(path)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertCounts(run, created=2)
+
+    def test_ndjson_goes_the_same_way(self):
+        loan = {"contract_no": "N-1", "product": "single_pledge",
+                "borrower_uscc": uscc("310115", 320200), "borrower_name": "上海示例有限公司",
+                "district": "310115", "amount": "5000000.00", "rate": "3.65",
+                "signed_on": "2022-07-01", "matures_on": "2023-07-01",
+                "ip": [{"number": patent(2019, 1, 9200200)}]}
+        bad = dict(loan, contract_no="N-2", amount=5000000)
+        path = self.file("n.ndjson", [json.dumps(loan), "", json.dumps(bad)])
+        run = self.run_import(path)
+        self.assertEqual(run.returncode, 1, run.stderr)
+        self.assertCounts(run, created=1, refused=1)
+        (line,) = self.rejected(path)
+        self.assertEqual(line["#行"], "3")
+        self.assertIn("贷款金额", line["#原因"])
+        self.assertEqual(json.loads(line["#原文"]), bad)
+
+    def test_dry_run_judges_and_stores_nothing(self):
+        path = self.file("d.csv", book((20300, 20301)))
+        run = self.run_import("--dry-run", path)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertEqual(self.stored(), 0)
+        self.assertNoTraces(path)
+
+    def test_atomic_stores_all_or_nothing(self):
+        bad = self.file("bad.csv", book((20400, 20401)) + [row(20402, amount="1,5")])
+        bad = self.file("bad.csv", book((20400, 20401)) + [row(20402, amount="1.555")])
+        run = self.run_import("--atomic", bad)
+        self.assertEqual(run.returncode, 1, run.stderr)
+        self.assertIn("nothing was stored", run.stderr)
+        self.assertEqual(self.stored(), 0)
+        (line,) = self.rejected(bad)
+        self.assertEqual((line["#行"], line["贷款合同编号"]), ("4", "T-020402"))
+        good = self.file("good.csv", book((20400, 20401, 20402)))
+        run = self.run_import("--atomic", good)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertEqual(self.stored(), 3)
+
+
+class Rejected(Import):
+    def test_rejected_rows_come_back_with_reasons_and_go_in_after_mending(self):
+        first = self.run_import(self.file("first.csv", [HEADER, row(30000)]))
+        self.assertEqual(first.returncode, 0, first.stderr)
+        lines = [HEADER, row(30001), row(30002, borrower="91350100M000100Y44"),
+                 row(30003, name='"上海示例，含\n换行"', amount="5 万"), row(30004),
+                 row(30000, amount="6000000.00")]
+        path = self.file("r.csv", lines, "gb18030", "\r\n")
+        run = self.run_import(path)
+        self.assertEqual(run.returncode, 1, run.stderr)
+        self.assertCounts(run, created=2, conflict=1, refused=2)
+        self.assertEqual(self.stored(), 3)
+
+        wrong_code, wrong_amount, reused = self.rejected(path, "gb18030")
+        self.assertEqual([r["#行"] for r in (wrong_code, wrong_amount, reused)], ["3", "4", "6"])
+        self.assertIn("借款企业统一社会信用代码", wrong_code["#原因"])
+        self.assertIn("贷款金额", wrong_amount["#原因"])
+        self.assertEqual(wrong_amount["贷款金额"], "5 万")
+        self.assertIn("amount", reused["#原因"])
+
+        mended = path + ".rejected.csv"
+        with open(mended, encoding="gb18030", newline="") as f:
+            text = f.read()
+        text = text.replace("91350100M000100Y44", "91350100M000100Y43").replace("5 万", "50000")
+        text = text.replace("含\n换行", "一行").replace("6000000.00", "5000000.00")
+        with open(mended, "w", encoding="gb18030", newline="") as f:
+            f.write(text)
+        run = self.run_import(mended)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertCounts(run, created=2, replay=1)
+        self.assertEqual(self.stored(), 5)
+        self.assertNoTraces(mended)
+
+    def test_a_stray_quote_costs_its_own_row_only(self):
+        path = self.file("q.csv", [HEADER, row(30100), row(30101, name='上海"示例'), row(30102),
+                                   row(30103)])
+        run = self.run_import(path)
+        self.assertEqual(run.returncode, 1, run.stderr)
+        self.assertCounts(run, created=3, refused=1)
+        with open(path + ".rejected.csv", encoding="utf-8") as f:
+            self.assertIn("T-030101", f.read())
+
+    def test_an_unknown_column_stops_before_anything_is_stored_and_names_the_cure(self):
+        path = self.file("h.csv", [HEADER + ",贷款金额合计", row(30200) + ",1"])
+        run = self.run_import(path)
+        self.assertEqual(run.returncode, 2, run.stderr)
+        self.assertIn("贷款金额合计", run.stderr)
+        self.assertIn("template.csv", run.stderr)
+        self.assertEqual(self.stored(), 0)
+
+    def test_a_wrong_token_stops_at_once(self):
+        run = self.run_import(self.file("t.csv", book((30300,))), token="nobody")
+        self.assertEqual(run.returncode, 2, run.stderr)
+        self.assertIn("401", run.stderr)
+
+    def test_wrong_usage_ends_with_2(self):
+        run = subprocess.run([PLEDGED_BIN, "import", "--url", "http://127.0.0.1:1", "--token", "t"],
+                             capture_output=True, text=True, timeout=20, check=False)
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("usage", run.stderr)
+
+
+class Interrupted(Import):
+    def test_killed_midway_it_goes_on_behind_what_was_answered(self):
+        lines = book(range(40000, 48000))
+        lines[1500] = row(41499, amount="-1")
+        path = self.file("k.csv", lines)
+        run = self.start_and_wait_for_progress(path)
+        run.send_signal(signal.SIGKILL)
+        run.communicate(timeout=20)
+        run = self.run_import(path)
+        self.assertEqual(run.returncode, 1, run.stderr)
+        self.assertIn("going on at row", run.stderr)
+        self.assertEqual(self.stored(), 7999)
+        self.assertEqual([r["#行"] for r in self.rejected(path)], ["1501"])
+        self.assertFalse(os.path.exists(path + ".pledged-progress"))
+
+    def test_a_changed_file_is_not_gone_on_with(self):
+        path = self.file("c.csv", book(range(50000, 58000)))
+        run = self.start_and_wait_for_progress(path)
+        run.send_signal(signal.SIGKILL)
+        run.communicate(timeout=20)
+        self.file("c.csv", book((58000, 58001)))
+        run = self.run_import(path)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertNotIn("going on", run.stderr)
+        self.assertCounts(run, created=2)
+
+    def test_it_waits_for_a_restarted_service_and_loses_nothing(self):
+        path = self.file("w.csv", book(range(60000, 68000)))
+        run = self.start_and_wait_for_progress(path)
+        self.d.stop()
+        time.sleep(1)
+        self.d.start()
+        out, err = run.communicate(timeout=150)
+        self.assertEqual(run.returncode, 0, err)
+        self.assertIn("conflict 0 refused 0", out)
+        self.assertEqual(self.stored(), 8000)
+        self.assertNoTraces(path)
