@@ -93,6 +93,7 @@ struct conn {
     llhttp_t parser;
     char *piece; /* body bytes of the current slice, moved together in place */
     size_t piece_n;
+    char last_byte; /* of the slice before */
     struct conn *next, *prev, *next_dead;
 };
 

@@ -101,6 +101,8 @@ const char *embedded_owner(const struct embedded_pg *pg);
 const char *embedded_app(const struct embedded_pg *pg);
 /* Not blocking: start the postmaster again if it has died. Called while reconnecting. */
 void embedded_revive(struct embedded_pg *pg);
-/* Stop the cluster when this process started it and `stop`; free. */
+/* Did this process start it (false: it was running)? */
+bool embedded_started(const struct embedded_pg *pg);
+/* Stop the cluster if `stop`; free. */
 void embedded_close(struct embedded_pg *pg, bool stop);
 #endif

@@ -29,6 +29,7 @@ struct embedded_pg {
     uid_t uid;
     gid_t gid;
     bool as_user;      /* root: programs run as uid */
+    bool started;      /* by this process */
     bool needs_search; /* a folder above data is closed to that user */
     pid_t reviving;
     int64_t revived_us;
@@ -219,7 +220,7 @@ static bool accepts(const struct embedded_pg *pg)
 }
 
 /* After a kill -9 old backends hold the shared memory for a moment, so starting is tried again. */
-static bool start_cluster(const struct embedded_pg *pg)
+static bool start_cluster(struct embedded_pg *pg)
 {
     for (int i = 0; i < START_TRIES; i++) {
         if (accepts(pg)) {
@@ -312,6 +313,11 @@ const char *embedded_owner(const struct embedded_pg *pg)
 const char *embedded_app(const struct embedded_pg *pg)
 {
     return pg->app;
+}
+
+bool embedded_started(const struct embedded_pg *pg)
+{
+    return pg->started;
 }
 
 void embedded_revive(struct embedded_pg *pg)

@@ -154,6 +154,14 @@ static void body_deliver(struct conn *c)
         buf_add(&ex->body, c->piece, c->piece_n);
 }
 
+/* llhttp takes a bare LF for the empty line that ends a chunked body. */
+static bool ends_in_crlf(const struct conn *c, size_t n)
+{
+    bool chunked = c->ex && c->ex->length < 0;
+
+    return !chunked || (n > 1 ? c->piece[n - 2] : c->last_byte) == '\r';
+}
+
 /* Take one slice of the body; without an exchange it is thrown away. */
 static bool body_step(struct conn *c)
 {
@@ -172,10 +180,14 @@ static bool body_step(struct conn *c)
     if (code == HPE_PAUSED) {
         n = (size_t)(llhttp_get_error_pos(&c->parser) - c->piece);
         llhttp_resume(&c->parser);
-    } else if (code != HPE_OK) {
+    }
+    if (code == HPE_PAUSED && !ends_in_crlf(c, n))
+        code = HPE_CR_EXPECTED;
+    if (code != HPE_OK && code != HPE_PAUSED) {
         conn_refuse(c, &(struct fault){400, E_HTTP, llhttp_errno_name(code)});
         return true;
     }
+    c->last_byte = c->piece[n - 1];
     body_deliver(c);
     evbuffer_drain(in, n);
     return true;

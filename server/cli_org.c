@@ -1,0 +1,288 @@
+/*
+ * cli_org.c - organisations, tokens, migrate and verify: work on the database directly, as its
+ * owner.
+ *
+ * A private cluster that is not running is started for the command and stopped again.
+ */
+#include "cli.h"
+#include "conf.h"
+#include "db.h"
+#include "merkle.h"
+#include "migrate.h"
+#include "sql.h"
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+struct session {
+    struct arena *a;
+    struct conf conf;
+    struct embedded_pg *pg;
+    PGconn *c;
+};
+
+static bool open_session(struct session *s, int argc, char **argv, struct flag *extra, int extras)
+{
+    *s = (struct session){.a = arena_new()};
+    log_level_set(LOG_WARN);
+    if (!conf_read(s->a, &s->conf, argc, argv, extra, extras))
+        return false;
+    const char *owner = s->conf.database;
+    if (!owner) {
+        s->pg = embedded_start(s->conf.data);
+        owner = s->pg ? embedded_owner(s->pg) : NULL;
+    }
+    if (!owner || !migrate_apply(owner))
+        return false;
+    s->c = PQconnectdb(owner);
+    if (PQstatus(s->c) == CONNECTION_OK)
+        return true;
+    fprintf(stderr, "pledged: %s", PQerrorMessage(s->c));
+    return false;
+}
+
+static int close_session(struct session *s, int status)
+{
+    PQfinish(s->c);
+    embedded_close(s->pg, s->pg && embedded_started(s->pg));
+    arena_free(s->a);
+    return status;
+}
+
+static int complain(const char *what)
+{
+    fprintf(stderr, "pledged: %s\n", what);
+    return 2;
+}
+
+/* Runs and prints what PostgreSQL minds. NULL: it did. */
+static PGresult *ask(struct session *s, const char *sql, const char *const *params, int n)
+{
+    PGresult *r = sql_run(s->c, sql, params, n);
+    if (PQresultStatus(r) == PGRES_TUPLES_OK || PQresultStatus(r) == PGRES_COMMAND_OK)
+        return r;
+    fprintf(stderr, "pledged: %s", PQresultErrorMessage(r));
+    PQclear(r);
+    return NULL;
+}
+
+/* ---- org ------------------------------------------------------------------------------------ */
+
+static bool org_arguments(struct session *s, const struct flag *f)
+{
+    enum { CODE, KIND, NAME, DISTRICT_ };
+    enum org_kind kind;
+    if (!f[CODE].value || !f[KIND].value || !f[NAME].value)
+        return complain("--code, --kind and --name are needed") == 0;
+    if (!org_kind_parse(str_of(f[KIND].value), &kind))
+        return complain("--kind is one of bank, insurer, guarantor, district, finance, ip_office, "
+                        "auditor") == 0;
+    bool has_district = f[DISTRICT_].value && district_find(str_of(f[DISTRICT_].value));
+    if (kind == ORG_DISTRICT ? !has_district : f[DISTRICT_].value != NULL)
+        return complain(
+                   "--district with one of Shanghai's district codes goes with --kind district, "
+                   "and only with it") == 0;
+    (void)s;
+    return true;
+}
+
+/* Adding the same again is fine; another kind or district under the code is not. */
+static int org_add(struct session *s, const struct flag *f)
+{
+    static const char sql[] =
+        "with added as (insert into org (code, kind, name, district) values ($1, $2, $3, $4)"
+        " on conflict (code) do nothing returning kind, district)"
+        " select kind, district from added"
+        " union all select kind, district from org where code = $1 limit 1";
+    const char *params[] = {f[0].value, f[1].value, f[2].value, f[3].value};
+    PGresult *r = org_arguments(s, f) ? ask(s, sql, params, 4) : NULL;
+    if (!r)
+        return 2;
+    bool same = strcmp(PQgetvalue(r, 0, 0), f[1].value) == 0 &&
+                (!f[3].value || strcmp(PQgetvalue(r, 0, 1), f[3].value) == 0);
+    PQclear(r);
+    if (!same)
+        return complain("this code is registered with another kind or district");
+    printf("%s %s %s\n", f[0].value, f[1].value, f[2].value);
+    return 0;
+}
+
+int cli_org(int argc, char **argv)
+{
+    struct flag f[] = {{"--code", NULL, false}, {"--kind", NULL, false}, {"--name", NULL, false},
+        {"--district", NULL, false}};
+    struct session s;
+    if (argc < 1 || strcmp(argv[0], "add") != 0)
+        return complain("usage: pledged org add --code CODE --kind KIND --name NAME");
+    if (!open_session(&s, argc - 1, argv + 1, f, COUNT_OF(f)))
+        return close_session(&s, 2);
+    return close_session(&s, org_add(&s, f));
+}
+
+/* ---- token ---------------------------------------------------------------------------------- */
+
+/* 256 random bits, printed once; only the hash is kept. */
+static struct str token_make(struct arena *a)
+{
+    unsigned char random[32], text[64];
+    MUST(RAND_bytes(random, sizeof random) == 1);
+    int n = EVP_EncodeBlock(text, random, sizeof random);
+    struct buf b;
+    buf_init(&b, a);
+    buf_text(&b, "plg_");
+    for (int i = 0; i < n && text[i] != '='; i++)
+        buf_char(&b, text[i] == '+' ? '-' : text[i] == '/' ? '_' : (char)text[i]);
+    return buf_view(&b);
+}
+
+static void tokens_changed(struct session *s)
+{
+    PGresult *r = ask(s, "select pg_notify('pledged_token', '')", NULL, 0);
+    PQclear(r);
+}
+
+static int token_add(struct session *s, const struct flag *f)
+{
+    static const char sql[] =
+        "insert into token (sha256, org_id, person, expires_at)"
+        " select decode($1, 'hex'), id, $3, now() + make_interval(days => $4::int) from org"
+        " where code = $2";
+    if (!f[0].value || !f[1].value)
+        return complain("--org and --person are needed");
+    struct str token = token_make(s->a);
+    struct str hex = hash_hex(s->a, hash_sha256(token.p, token.n));
+    const char *params[] = {hex.p, f[0].value, f[1].value, f[2].value};
+    PGresult *r = ask(s, sql, params, 4);
+    bool added = r && strcmp(PQcmdTuples(r), "1") == 0;
+    PQclear(r);
+    if (!added)
+        return complain("no such organisation: register it with pledged org add");
+    tokens_changed(s);
+    puts(token.p);
+    return 0;
+}
+
+static int token_list(struct session *s, const struct flag *f)
+{
+    static const char sql[] =
+        "select left(encode(t.sha256, 'hex'), 8), o.code, t.person, instant_text(t.created_at),"
+        " coalesce(instant_text(t.expires_at), 'never'), coalesce(instant_text(t.revoked_at), '-')"
+        " from token t join org o on o.id = t.org_id where $1::text is null or o.code = $1"
+        " order by t.created_at";
+    const char *params[] = {f[0].value};
+    PGresult *r = ask(s, sql, params, 1);
+    if (!r)
+        return 2;
+    puts("id\torg\tperson\tcreated\texpires\trevoked");
+    for (int i = 0; i < PQntuples(r); i++) {
+        for (int j = 0; j < 6; j++)
+            printf("%s%c", PQgetvalue(r, i, j), j < 5 ? '\t' : '\n');
+    }
+    PQclear(r);
+    return 0;
+}
+
+static int token_revoke(struct session *s, const struct flag *f)
+{
+    static const char sql[] =
+        "update token t set revoked_at = now() from org o where o.id = t.org_id and"
+        " t.revoked_at is null and (left(encode(t.sha256, 'hex'), 8) = $1 or"
+        " ($1 is null and o.code = $2 and t.person = $3))";
+    const char *params[] = {f[3].value, f[0].value, f[1].value};
+    if (!f[3].value && !(f[0].value && f[1].value))
+        return complain("--id HEX of token list, or --org and --person are needed");
+    PGresult *r = ask(s, sql, params, 3);
+    bool any = r && strcmp(PQcmdTuples(r), "0") != 0;
+    PQclear(r);
+    if (!any)
+        return complain("no such live token");
+    tokens_changed(s);
+    puts("revoked");
+    return 0;
+}
+
+int cli_token(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*run)(struct session *s, const struct flag *f);
+    } verbs[] = {{"add", token_add}, {"list", token_list}, {"revoke", token_revoke}};
+    struct flag f[] = {{"--org", NULL, false}, {"--person", NULL, false},
+        {"--expires-days", NULL, false}, {"--id", NULL, false}};
+    struct session s;
+    for (size_t i = 0; argc > 0 && i < COUNT_OF(verbs); i++) {
+        if (strcmp(argv[0], verbs[i].name) != 0)
+            continue;
+        if (!open_session(&s, argc - 1, argv + 1, f, COUNT_OF(f)))
+            return close_session(&s, 2);
+        return close_session(&s, verbs[i].run(&s, f));
+    }
+    return complain("usage: pledged token add|list|revoke");
+}
+
+/* ---- migrate, verify ------------------------------------------------------------------------ */
+
+int cli_migrate(int argc, char **argv)
+{
+    struct session s;
+    bool good = open_session(&s, argc, argv, NULL, 0);
+    if (good)
+        printf("%zu migrations in place\n", migrations_count);
+    return close_session(&s, good ? 0 : 2);
+}
+
+static const struct embedded *verify_statement(void)
+{
+    for (size_t i = 0; i < ledger_sql_count; i++) {
+        if (strcmp(ledger_sql[i].name, "verify") == 0)
+            return &ledger_sql[i];
+    }
+    BUG("verify.sql is missing");
+}
+
+/* The log in the database's order: every leaf again from its record, every root from the leaves. */
+static int verify_log(struct session *s)
+{
+    static const char sql[] =
+        "select l.no, encode(l.hash, 'hex'), encode(sha256(convert_to(E'\\\\x00', 'UTF8')), 'hex'),"
+        " 'pledged-leaf-1' || E'\\n' || r.id || E'\\n' || r.version || E'\\n' ||"
+        " encode(sha256(convert_to(r.body::text, 'UTF8')), 'hex') || E'\\n' ||"
+        " instant_text(r.recorded_at) || E'\\n' || r.recorded_by || E'\\n',"
+        " encode(h.root, 'hex') from log_leaf l"
+        " join record r on r.id = l.record_id and r.version = l.version"
+        " left join log_head h on h.size = l.no + 1 order by l.no";
+    int defects = 0;
+    struct frontier f = {0};
+    PGresult *r = ask(s, sql, NULL, 0);
+    for (int i = 0; r && i < PQntuples(r); i++) {
+        hash stored, made = merkle_leaf(str_of(PQgetvalue(r, i, 3)));
+        MUST(hash_parse(str_of(PQgetvalue(r, i, 1)), &stored));
+        if (strtoll(PQgetvalue(r, i, 0), NULL, 10) != (long long)f.size ||
+            memcmp(stored.b, made.b, sizeof made.b) != 0) {
+            printf("log_leaf %s does not match its record\n", PQgetvalue(r, i, 0));
+            defects++;
+        }
+        frontier_add(&f, stored);
+        if (!PQgetisnull(r, i, 4) &&
+            strcmp(PQgetvalue(r, i, 4), hash_hex(s->a, frontier_root(&f)).p) != 0) {
+            printf("log_head %llu does not match its leaves\n", (unsigned long long)f.size);
+            defects++;
+        }
+    }
+    PQclear(r);
+    return r ? defects : 1;
+}
+
+int cli_verify(int argc, char **argv)
+{
+    struct session s;
+    if (!open_session(&s, argc, argv, NULL, 0))
+        return close_session(&s, 2);
+    PGresult *r = ask(&s, (const char *)verify_statement()->text, NULL, 0);
+    int defects = r ? PQntuples(r) : 1;
+    for (int i = 0; r && i < PQntuples(r); i++)
+        printf("%s %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 1));
+    PQclear(r);
+    defects += verify_log(&s);
+    printf(defects ? "%d defects\n" : "no defects\n", defects);
+    return close_session(&s, defects ? 1 : 0);
+}

@@ -1,0 +1,241 @@
+/*
+ * main.c - sub-commands, start order, signals, drain.
+ */
+#include "auth.h"
+#include "cli.h"
+#include "conf.h"
+#include "db.h"
+#include "openapi.h"
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { DRAIN_MAX_S = 30, POLL_MS = 20 };
+
+/* ---- serve ---------------------------------------------------------------------------------- */
+
+struct process {
+    struct server s;
+    struct event *poll, *term, *intr;
+    int64_t drain_until_us;
+};
+
+static void on_poll(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    struct process *p = arg;
+    struct server *s = &p->s;
+    if (!s->ready && db_ready(s->db) && lane_ready(s->lane)) {
+        char port[16];
+        snprintf(port, sizeof port, "%d", http_port(s->http));
+        s->ready = true;
+        log_event(LOG_INFO, "ready", "listen", s->conf.listen, "port", port, NULL);
+    }
+    bool over = monotonic_us() > p->drain_until_us;
+    if (s->draining && ((http_active(s->http) == 0 && lane_idle(s->lane)) || over))
+        event_base_loopbreak(s->base);
+}
+
+static void on_term(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    struct process *p = arg;
+    if (p->s.draining)
+        return;
+    log_event(LOG_INFO, "drain", NULL);
+    p->s.draining = true;
+    p->drain_until_us = monotonic_us() + (int64_t)DRAIN_MAX_S * 1000000;
+    http_drain(p->s.http);
+}
+
+static void watch(struct process *p)
+{
+    static const struct timeval every = {0, POLL_MS * 1000};
+    p->poll = event_new(p->s.base, -1, EV_PERSIST, on_poll, p);
+    p->term = evsignal_new(p->s.base, SIGTERM, on_term, p);
+    p->intr = evsignal_new(p->s.base, SIGINT, on_term, p);
+    MUST(p->poll && p->term && p->intr && event_add(p->poll, &every) == 0 &&
+         event_add(p->term, NULL) == 0 && event_add(p->intr, NULL) == 0);
+}
+
+/* Two daemons on one data folder would fight over the cluster. */
+static bool lock_data(struct arena *a, const char *data)
+{
+    int fd = open(arena_printf(a, "%s/lock", data).p, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return true; /* held until the process ends */
+    log_event(LOG_ERROR, "cluster_failed", "what", "another pledged serves this data folder",
+        "detail", data, NULL);
+    return false;
+}
+
+static bool start_database(struct arena *a, struct server *s, const char **app)
+{
+    const char *owner = s->conf.database;
+    if (owner) {
+        *app = s->conf.database_app ? s->conf.database_app
+                                    : arena_printf(a, "%s options='-c role=pledged_app'", owner).p;
+        return migrate_apply(owner);
+    }
+    s->pg = embedded_start(s->conf.data);
+    if (!s->pg || !lock_data(a, s->conf.data))
+        return false;
+    *app = embedded_app(s->pg);
+    return migrate_apply(embedded_owner(s->pg));
+}
+
+static bool start_http(struct server *s)
+{
+    struct ssl_ctx_st *tls = NULL;
+    if (s->conf.tls_cert) {
+        tls = tls_server(s->conf.tls_cert, s->conf.tls_key, s->conf.client_ca);
+        if (!tls)
+            return false;
+    }
+    s->http = http_listen(s, s->conf.listen, tls, route_dispatch);
+    return s->http != NULL;
+}
+
+static void raise_file_limit(void)
+{
+    struct rlimit r;
+    if (getrlimit(RLIMIT_NOFILE, &r) != 0)
+        return;
+    r.rlim_cur = r.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &r) != 0)
+        log_event(LOG_WARN, "limit", "what", "open files", NULL);
+}
+
+static void stop(struct process *p)
+{
+    struct server *s = &p->s;
+    http_free(s->http);
+    lane_close(s->lane);
+    db_close(s->db);
+    auth_close(s);
+    event_free(p->poll);
+    event_free(p->term);
+    event_free(p->intr);
+    event_base_free(s->base);
+}
+
+static enum log_level level_of(const char *name)
+{
+    static const char *const names[] = {"debug", "info", "warn", "error"};
+    for (int i = 0; i < 4; i++) {
+        if (strcmp(names[i], name) == 0)
+            return (enum log_level)i;
+    }
+    return LOG_INFO;
+}
+
+static int serve(struct arena *a, const struct conf *conf)
+{
+    struct process p = {.s = {.conf = *conf}};
+    struct server *s = &p.s;
+    const char *app = NULL;
+    log_level_set(level_of(conf->log_level));
+    signal(SIGPIPE, SIG_IGN);
+    raise_file_limit();
+    if (!start_database(a, s, &app))
+        return 1;
+    s->base = event_base_new();
+    MUST(s->base);
+    s->auth = auth_open();
+    s->lane = lane_open(s, app);
+    s->db = db_open(s, app, (int)conf->readers);
+    bool good = s->lane && start_http(s);
+    if (good) {
+        watch(&p);
+        event_base_dispatch(s->base);
+        stop(&p);
+    }
+    embedded_close(s->pg, true);
+    log_event(LOG_INFO, "stopped", NULL);
+    return good ? 0 : 1;
+}
+
+static int cmd_serve(int argc, char **argv)
+{
+    struct arena *a = arena_new();
+    struct conf conf;
+    int status = conf_read(a, &conf, argc, argv, NULL, 0) ? serve(a, &conf) : 2;
+    arena_free(a);
+    return status;
+}
+
+/* ---- small ones ------------------------------------------------------------------------------ */
+
+static int cmd_show_config(int argc, char **argv)
+{
+    struct arena *a = arena_new();
+    struct conf conf;
+    bool good = conf_read(a, &conf, argc, argv, NULL, 0);
+    if (good)
+        conf_show(a, &conf);
+    arena_free(a);
+    return good ? 0 : 2;
+}
+
+static int cmd_openapi(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    struct arena *a = arena_new();
+    struct buf out;
+    buf_init(&out, a);
+    openapi_write(&out);
+    buf_char(&out, '\n');
+    bool good = fwrite(out.p, 1, out.n, stdout) == out.n && fflush(stdout) == 0;
+    arena_free(a);
+    return good ? 0 : 1;
+}
+
+static int cmd_help(int argc, char **argv);
+
+static const struct command {
+    const char *name;
+    int (*run)(int argc, char **argv); /* arguments after the name */
+    const char *usage;
+} commands[] = {
+    {"serve", cmd_serve,
+        "serve [--listen 127.0.0.1:8420] [--data DIR] [--database CONNINFO] "
+        "[--tls-cert F --tls-key F [--client-ca F]]"},
+    {"org", cli_org, "org add --code CODE --kind KIND --name NAME [--district 310115]"},
+    {"token", cli_token,
+        "token add --org CODE --person NAME [--expires-days N] | token list "
+        "[--org CODE] | token revoke --id HEX"},
+    {"import", cli_import, "import --url URL --token T [--type loans] FILE…"},
+    {"targets", cli_targets, "targets --url URL --token T [--quarter 2023Q4]"},
+    {"verify", cli_verify, "verify [--data DIR | --database CONNINFO]"},
+    {"migrate", cli_migrate, "migrate [--data DIR | --database CONNINFO]"},
+    {"show-config", cmd_show_config, "show-config"},
+    {"openapi", cmd_openapi, "openapi"},
+    {"help", cmd_help, "help"},
+};
+
+static int cmd_help(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    puts("pledged - the ledger of a city's IP-pledge financing (知识产权质押融资)\n");
+    for (size_t i = 0; i < COUNT_OF(commands); i++)
+        printf("  pledged %s\n", commands[i].usage);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    for (size_t i = 0; argc > 1 && i < COUNT_OF(commands); i++) {
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 2, argv + 2);
+    }
+    fprintf(stderr, "pledged: %s%s\n", argc > 1 ? "no such command: " : "a command is needed",
+        argc > 1 ? argv[1] : "");
+    cmd_help(0, NULL);
+    return 2;
+}
