@@ -1,0 +1,585 @@
+"""Malformed and slow HTTP over raw sockets: one refusal, a closed connection, no second answer.
+
+Two servers in a chain that read one message differently let a client smuggle a request past the
+first. So whatever is doubtful must be refused here, and what follows it must never be answered.
+"""
+import json
+import socket
+import struct
+import threading
+import time
+import unittest
+
+from harness import Case
+
+HOST = b"Host: localhost\r\n"
+# What an attacker hopes to get answered: every hostile message is followed by it.
+SMUGGLED = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+def connect(port):
+    s = socket.create_connection(("127.0.0.1", port), timeout=15)
+    s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return s
+
+
+def read_all(s):
+    """Everything until the server closes; fails (timeout) when it does not."""
+    got = b""
+    while True:
+        try:
+            piece = s.recv(65536)
+        except ConnectionResetError:
+            return got
+        if not piece:
+            return got
+        got += piece
+
+
+def chunks_of(rest):
+    body = b""
+    while True:
+        size, rest = rest.split(b"\r\n", 1)
+        n = int(size, 16)
+        body += rest[:n]
+        rest = rest[n + 2:]
+        if n == 0:
+            return body, rest
+
+
+def split_answers(got, without_body=False):
+    """[(status, {header: value}, body)] of all bytes that a server sent."""
+    answers = []
+    while got:
+        head, got = got.split(b"\r\n\r\n", 1)
+        lines = head.decode().split("\r\n")
+        assert lines[0].startswith("HTTP/1.1 "), lines[0]
+        status = int(lines[0].split(" ")[1])
+        headers = {k.lower(): v for k, v in (x.split(": ", 1) for x in lines[1:])}
+        if status == 100:
+            answers.append((status, headers, b""))
+            continue
+        if headers.get("transfer-encoding") == "chunked":
+            body, got = chunks_of(got)
+        else:
+            n = 0 if without_body else int(headers.get("content-length", 0))
+            body, got = got[:n], got[n:]
+            assert len(body) == n, "answer cut short"
+        answers.append((status, headers, body))
+    return answers
+
+
+def talk(port, raw, half_close=False):
+    with connect(port) as s:
+        s.sendall(raw)
+        if half_close:
+            s.shutdown(socket.SHUT_WR)
+        return read_all(s)
+
+
+def head(*lines, method=b"GET", target=b"/healthz", version=b"HTTP/1.1", host=HOST):
+    line = method + b" " + target + b" " + version + b"\r\n"
+    return line + host + b"".join(x + b"\r\n" for x in lines) + b"\r\n"
+
+
+def post(*lines, body=b"", **kw):
+    return head(*lines, method=b"POST", target=b"/healthz", **kw) + body
+
+
+HOSTILE_HEADS = {
+    # Two lengths, or a length and an encoding.
+    "two equal lengths": post(b"Content-Length: 5", b"Content-Length: 5", body=b"hello"),
+    "two lengths": post(b"Content-Length: 5", b"Content-Length: 6", body=b"hello!"),
+    "two lengths, one empty": post(b"Content-Length: 5", b"Content-Length:", body=b"hello"),
+    "length list": post(b"Content-Length: 5, 5", body=b"hello"),
+    "length and chunked": post(
+        b"Content-Length: 5", b"Transfer-Encoding: chunked", body=b"0\r\n\r\n"),
+    "chunked and length": post(
+        b"Transfer-Encoding: chunked", b"Content-Length: 5", body=b"0\r\n\r\n"),
+    # Lengths that are not 1*DIGIT.
+    "length +5": post(b"Content-Length: +5", body=b"hello"),
+    "length -1": post(b"Content-Length: -1"),
+    "length 5x": post(b"Content-Length: 5x", body=b"hello"),
+    "length 5 5": post(b"Content-Length: 5 5", body=b"hello"),
+    "length 0x5": post(b"Content-Length: 0x5", body=b"hello"),
+    "length 5.0": post(b"Content-Length: 5.0", body=b"hello"),
+    "length in quotes": post(b'Content-Length: "5"', body=b"hello"),
+    "length empty": post(b"Content-Length:"),
+    "length of 2^64 + 5": post(b"Content-Length: 18446744073709551621", body=b"hello"),
+    "length 5 NUL": post(b"Content-Length: 5\0", body=b"hello"),
+    # Encodings other than exactly chunked.
+    "encoding gzip": post(b"Transfer-Encoding: gzip", body=b"0\r\n\r\n"),
+    "encoding identity": post(b"Transfer-Encoding: identity", body=b"0\r\n\r\n"),
+    "encoding empty": post(b"Transfer-Encoding:", body=b"0\r\n\r\n"),
+    "encoding in quotes": post(b'Transfer-Encoding: "chunked"', body=b"0\r\n\r\n"),
+    "encoding gzip, chunked": post(b"Transfer-Encoding: gzip, chunked", body=b"0\r\n\r\n"),
+    "encoding chunked, identity": post(b"Transfer-Encoding: chunked, identity", body=b"0\r\n\r\n"),
+    "encoding chunked, chunked": post(b"Transfer-Encoding: chunked, chunked", body=b"0\r\n\r\n"),
+    "encoding with parameter": post(b"Transfer-Encoding: chunked;q=1", body=b"0\r\n\r\n"),
+    "encoding xchunked": post(b"Transfer-Encoding: xchunked", body=b"0\r\n\r\n"),
+    "encoding twice": post(
+        b"Transfer-Encoding: chunked", b"Transfer-Encoding: chunked", body=b"0\r\n\r\n"),
+    "encoding twice, first identity": post(
+        b"Transfer-Encoding: identity", b"Transfer-Encoding: chunked", body=b"0\r\n\r\n"),
+    "encoding with vertical tab": post(b"Transfer-Encoding: \x0bchunked", body=b"0\r\n\r\n"),
+    "encoding on HTTP/1.0": post(
+        b"Transfer-Encoding: chunked", version=b"HTTP/1.0", body=b"0\r\n\r\n"),
+    # Lines.
+    "folded value": head(b"X-A: b", b" c"),
+    "folded with tab": head(b"X-A: b", b"\tc"),
+    "folded encoding": post(b"Transfer-Encoding:", b" chunked", body=b"0\r\n\r\n"),
+    "folded first line": b"GET /healthz HTTP/1.1\r\n X: y\r\n" + HOST + b"\r\n",
+    "space before colon": head(b"X-A : b"),
+    "space before colon of a length": post(b"Content-Length : 5", body=b"hello"),
+    "tab before colon of an encoding": post(b"Transfer-Encoding\t: chunked", body=b"0\r\n\r\n"),
+    "space in a name": head(b"X A: b"),
+    "bracket in a name": head(b"X[A]: b"),
+    "slash in a name": head(b"X/A: b"),
+    "non-ASCII name": head("Ｘ-A: b".encode()),
+    "empty name": head(b": b"),
+    "no colon": head(b"X-A"),
+    "NUL in a value": head(b"X-A: b\0c"),
+    "NUL in a name": head(b"X\0A: b"),
+    "control character in a value": head(b"X-A: b\x01c"),
+    "DEL in a value": head(b"X-A: b\x7fc"),
+    "invalid UTF-8 in a value": head(b"X-A: b\xff"),
+    "bare LF after a header": b"GET /healthz HTTP/1.1\r\nX-A: b\n" + HOST + b"\r\n",
+    "bare LF everywhere": b"GET /healthz HTTP/1.1\nHost: localhost\n\n",
+    "bare LF at the end": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\n",
+    "bare CR in a value": head(b"X-A: b\rc"),
+    "bare CR before an encoding": post(
+        b"X-A: b\rTransfer-Encoding: chunked", b"Content-Length: 5", body=b"hello"),
+    "CR CR LF": b"GET /healthz HTTP/1.1\r\r\n" + HOST + b"\r\n",
+    # Host.
+    "no Host": head(host=b""),
+    "two Hosts": head(b"Host: localhost"),
+    "two different Hosts": head(b"Host: example.com"),
+    "two Hosts on HTTP/1.0": head(b"Host: localhost", version=b"HTTP/1.0"),
+    "empty Host": head(host=b"Host:\r\n"),
+    "Host with a space": head(host=b"Host: a b\r\n"),
+    "Host with a path": head(host=b"Host: localhost/x\r\n"),
+    "Host with a user": head(host=b"Host: a@localhost\r\n"),
+    "Host list": head(host=b"Host: a, b\r\n"),
+    "Host with a bad port": head(host=b"Host: localhost:80a\r\n"),
+    "Host with two ports": head(host=b"Host: localhost:80:80\r\n"),
+    "Host with an open bracket": head(host=b"Host: [::1\r\n"),
+    # Versions and request lines.
+    "version 1.2": head(version=b"HTTP/1.2"),
+    "version 1.10": head(version=b"HTTP/1.10"),
+    "version 01.1": head(version=b"HTTP/01.1"),
+    "version 2.0": head(version=b"HTTP/2.0"),
+    "version 0.9": head(version=b"HTTP/0.9"),
+    "version in lower case": head(version=b"http/1.1"),
+    "another protocol": head(version=b"RTSP/1.0"),
+    "HTTP/2 preface": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "no version": b"GET /healthz\r\n" + HOST + b"\r\n",
+    "no target": b"GET  HTTP/1.1\r\n" + HOST + b"\r\n",
+    "two spaces": b"GET  /healthz HTTP/1.1\r\n" + HOST + b"\r\n",
+    "tab for a space": b"GET\t/healthz HTTP/1.1\r\n" + HOST + b"\r\n",
+    "space after the version": b"GET /healthz HTTP/1.1 \r\n" + HOST + b"\r\n",
+    "space before the method": b" GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n",
+    "method with a colon": head(method=b"GE:T"),
+    "CONNECT": head(method=b"CONNECT", target=b"localhost:80"),
+    "CONNECT with a path": head(method=b"CONNECT"),
+    "TLS on a plain port": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    # Targets.
+    "absolute target": head(target=b"http://localhost/healthz"),
+    "asterisk": head(method=b"OPTIONS", target=b"*"),
+    "target without slash": head(target=b"healthz"),
+    "fragment": head(target=b"/healthz#a"),
+    "raw UTF-8": head(target="/健康".encode()),
+    "NUL": head(target=b"/healthz\0"),
+    "%00": head(target=b"/healthz%00"),
+    "%00 in the query": head(target=b"/healthz?a=%00"),
+    "% alone": head(target=b"/healthz%"),
+    "% and one digit": head(target=b"/healthz%4"),
+    "% and no digits": head(target=b"/healthz?a=%zz"),
+    "%0a in the path": head(target=b"/healthz%0a"),
+    "invalid UTF-8": head(target=b"/%ff"),
+    "overlong UTF-8": head(target=b"/%c0%af"),
+    "UTF-8 surrogate": head(target=b"/%ed%a0%80"),
+    "dot segment": head(target=b"/./healthz"),
+    "dot dot segment": head(target=b"/x/../healthz"),
+    "dot dot at the end": head(target=b"/x/.."),
+    "encoded dot dot": head(target=b"/x/%2e%2E/healthz"),
+    "encoded slash and dots": head(target=b"/x%2f..%2fhealthz"),
+}
+
+# Sent to a route that reads its body, after a head that is fine.
+HOSTILE_CHUNKS = {
+    "+5": b"+5\r\nhello\r\n0\r\n\r\n",
+    "-5": b"-5\r\nhello\r\n0\r\n\r\n",
+    "0x5": b"0x5\r\nhello\r\n0\r\n\r\n",
+    "space before the size": b" 5\r\nhello\r\n0\r\n\r\n",
+    "space after the size": b"5 \r\nhello\r\n0\r\n\r\n",
+    "tab after the size": b"5\t\r\nhello\r\n0\r\n\r\n",
+    "NUL after the size": b"5\0\r\nhello\r\n0\r\n\r\n",
+    "no size": b"\r\nhello\r\n0\r\n\r\n",
+    "not a number": b"g\r\nhello\r\n0\r\n\r\n",
+    "bare LF after the size": b"5\nhello\r\n0\r\n\r\n",
+    "bare CR after the size": b"5\rhello\r\n0\r\n\r\n",
+    "bare LF after the data": b"5\r\nhello\n0\r\n\r\n",
+    "nothing after the data": b"5\r\nhello0\r\n\r\n",
+    "more data than announced": b"5\r\nhello!!\r\n0\r\n\r\n",
+    "bare LF at the end": b"5\r\nhello\r\n0\r\n\n",
+    "bare LF after the last size": b"5\r\nhello\r\n0\n\r\n",
+    "size of 2^64 + 5": b"10000000000000005\r\nhello\r\n0\r\n\r\n",
+    "size of 2^64 - 1": b"ffffffffffffffff0\r\nhello\r\n0\r\n\r\n",
+    "extension": b"5;a=b\r\nhello\r\n0\r\n\r\n",
+    "extension without a value": b"5;a\r\nhello\r\n0\r\n\r\n",
+    "empty extension": b"5;\r\nhello\r\n0\r\n\r\n",
+    "extension with bare LF": b"5;a\nb\r\nhello\r\n0\r\n\r\n",
+    "extension on the last chunk": b"5\r\nhello\r\n0;a=b\r\n\r\n",
+    "trailer": b"5\r\nhello\r\n0\r\nX-A: b\r\n\r\n",
+    "trailer that would be a length": b"5\r\nhello\r\n0\r\nContent-Length: 5\r\n\r\n",
+    "trailer without end": b"5\r\nhello\r\n0\r\nX",
+}
+
+
+class Hostile(Case):
+    def refused(self, raw, status=400, code="E_HTTP"):
+        answers = split_answers(talk(self.d.port, raw + SMUGGLED))
+        self.assertEqual([a[0] for a in answers], [status])
+        _, headers, body = answers[0]
+        self.assertEqual(headers["connection"], "close")
+        self.assertEqual(headers["content-type"], "application/problem+json")
+        problem = json.loads(body)
+        self.assertEqual(problem["status"], status)
+        self.assertEqual([e["code"] for e in problem["errors"]], [code])
+        self.assertEqual(problem["request_id"], headers["x-request-id"])
+        self.assertTrue(self.d.alive())
+        return problem
+
+    def bearer(self):
+        return b"Authorization: Bearer " + self.d.token("bank").encode()
+
+    def loan(self, *lines, body=b"", **kw):
+        lines = (self.bearer(), b"Content-Type: application/json") + lines
+        return head(*lines, method=b"POST", target=b"/v1/loans", **kw) + body
+
+    def test_malformed_heads(self):
+        for name, raw in HOSTILE_HEADS.items():
+            with self.subTest(name):
+                self.refused(raw)
+
+    def test_malformed_heads_byte_by_byte_are_the_same(self):
+        for name in ("two lengths", "folded encoding", "bare LF everywhere", "encoding gzip"):
+            with self.subTest(name), connect(self.d.port) as s:
+                for i in HOSTILE_HEADS[name]:
+                    try:
+                        s.sendall(bytes([i]))
+                    except (BrokenPipeError, ConnectionResetError):
+                        break
+                self.assertEqual([a[0] for a in split_answers(read_all(s))], [400])
+
+    def test_malformed_chunks(self):
+        for name, body in HOSTILE_CHUNKS.items():
+            with self.subTest(name):
+                self.refused(self.loan(b"Transfer-Encoding: chunked", body=body))
+
+    def test_a_refusal_names_what_is_wrong(self):
+        problem = self.refused(post(b"Content-Length: 5", b"Content-Length: 5", body=b"hello"))
+        self.assertEqual(problem["type"], "urn:pledged:problem:E_HTTP")
+        self.assertIn("Content-Length repeated", problem["title"])
+        self.assertIn("不合规", problem["title"])
+
+    def test_a_refusal_speaks_english_when_asked(self):
+        problem = self.refused(head(b"Accept-Language: en-GB, zh;q=0.5", host=b""))
+        self.assertEqual(problem["title"], "Malformed HTTP: Host missing")
+
+    def test_too_long(self):
+        self.refused(head(b"X-A: " + b"a" * 17000), 431)
+        self.refused(b"GET /healthz HTTP/1.1\r\n" + b"X: y\r\n" * 4000, 431)
+        self.refused(head(*[b"X-%d: y" % i for i in range(100)]), 431)
+        self.refused(head(target=b"/" + b"a" * 8192), 414)
+        self.refused(b"GET /" + b"a" * 100000, 414)
+        self.refused(b"A" * 100000, 414)
+        self.refused(head(method=b"A" * 33))
+
+    def test_what_fits_is_served(self):
+        lines = [b"X-%d: y" % i for i in range(98)] + [b"Connection: close"]
+        answers = split_answers(talk(self.d.port, head(*lines)))
+        self.assertEqual([a[0] for a in answers], [200])
+        long = head(b"Connection: close", target=b"/" + b"a" * 8191)
+        self.assertEqual([a[0] for a in split_answers(talk(self.d.port, long))], [404])
+
+    def test_expectations(self):
+        self.refused(post(b"Expect: 200-ok", b"Content-Length: 5"), 417, "E_EXPECT")
+
+    def test_over_size(self):
+        announced = self.loan(b"Content-Length: 999999999", body=b"{")
+        self.refused(announced, 413, "E_TOO_LARGE")
+        chunk = b"10000\r\n" + b" " * 65536 + b"\r\n"
+        self.refused(self.loan(b"Transfer-Encoding: chunked", body=chunk * 40), 413, "E_TOO_LARGE")
+
+    def test_over_size_is_not_asked_for(self):
+        raw = self.loan(b"Content-Length: 999999999", b"Expect: 100-continue")
+        self.refused(raw, 413, "E_TOO_LARGE")
+
+    def test_body_cut_short(self):
+        for lines, body in (((b"Content-Length: 50",), b"{"),
+                            ((b"Transfer-Encoding: chunked",), b"5\r\nhe"),
+                            ((b"Transfer-Encoding: chunked",), b"5\r\nhello\r\n"),
+                            ((b"Transfer-Encoding: chunked",), b"5\r\nhello\r\n0\r\n")):
+            with self.subTest(body):
+                raw = self.loan(*lines, body=body)
+                answers = split_answers(talk(self.d.port, raw, half_close=True))
+                self.assertEqual([a[0] for a in answers], [400])
+                self.assertTrue(self.d.alive())
+
+    def test_head_cut_short_is_not_answered(self):
+        for raw in (b"G", b"GET /healthz HTTP/1.1\r\n", head()[:-1], head()[:-2]):
+            with self.subTest(raw):
+                self.assertEqual(talk(self.d.port, raw, half_close=True), b"")
+        self.assertTrue(self.d.alive())
+
+    def test_body_without_a_length_is_the_next_request(self):
+        # Legal HTTP: no length means no body. What follows must be judged as a head of its own.
+        answers = split_answers(talk(self.d.port, self.loan(body=b'{"a":1}\r\n\r\n')))
+        self.assertEqual([a[0] for a in answers], [400, 400])
+
+    def test_garbage(self):
+        for seed in range(60):
+            raw = b"".join(struct.pack("<Q", (seed * 7919 + i * 104729) ** 5 % 2**64)
+                           for i in range(40))
+            with self.subTest(seed):
+                talk(self.d.port, raw, half_close=True)
+        for i in range(0, len(SMUGGLED), 3):
+            broken = SMUGGLED[:i] + b"\x00" + SMUGGLED[i:]
+            self.assertEqual([a[0] for a in split_answers(talk(self.d.port, broken))], [400])
+        self.assertTrue(self.d.alive())
+
+
+class Manners(Case):
+    """What a well-behaved client may rely on."""
+
+    def bearer(self):
+        return b"Authorization: Bearer " + self.d.token("bank").encode()
+
+    def statuses(self, raw, **kw):
+        return [a[0] for a in split_answers(talk(self.d.port, raw, **kw))]
+
+    def test_pipelined_requests_are_answered_in_order(self):
+        raw = head() + head(target=b"/nowhere") + head() + head(b"Connection: close")
+        self.assertEqual(self.statuses(raw), [200, 404, 200, 200])
+
+    def test_bodies_between_pipelined_requests(self):
+        lines = (self.bearer(), b"Content-Type: application/json")
+        one = head(*lines, b"Content-Length: 2", method=b"POST", target=b"/v1/loans") + b"{}"
+        two = head(*lines, b"Transfer-Encoding: chunked", method=b"POST",
+                   target=b"/v1/loans") + b"1\r\n{\r\n1\r\n}\r\n0\r\n\r\n"
+        raw = one + two + one + head(b"Connection: close")
+        self.assertEqual(self.statuses(raw), [422, 422, 422, 200])
+
+    def test_bytes_may_come_one_at_a_time(self):
+        raw = head(self.bearer(), b"Transfer-Encoding: chunked", b"Connection: close",
+                   b"Content-Type: application/json",
+                   method=b"POST", target=b"/v1/loans") + b"1\r\n{\r\n1\r\n}\r\n0\r\n\r\n"
+        with connect(self.d.port) as s:
+            for i in raw:
+                s.sendall(bytes([i]))
+            self.assertEqual([a[0] for a in split_answers(read_all(s))], [422])
+
+    def test_a_half_closed_client_is_answered(self):
+        self.assertEqual(self.statuses(head(), half_close=True), [200])
+        self.assertEqual(self.statuses(head() + head(), half_close=True), [200, 200])
+
+    def test_nothing_after_close_is_answered(self):
+        self.assertEqual(self.statuses(head(b"Connection: close") + SMUGGLED), [200])
+
+    def test_http_1_0(self):
+        raw = head(version=b"HTTP/1.0", host=b"") + SMUGGLED
+        self.assertEqual(self.statuses(raw), [200])
+        kept = head(b"Connection: keep-alive", version=b"HTTP/1.0")
+        self.assertEqual(self.statuses(kept + head(version=b"HTTP/1.0")), [200, 200])
+
+    def test_empty_lines_before_a_request_are_passed_over(self):
+        self.assertEqual(self.statuses(b"\r\n\r\n" + head(b"Connection: close")), [200])
+
+    def test_head_has_a_length_and_no_body(self):
+        got = talk(self.d.port, head(b"Connection: close", method=b"HEAD"))
+        (status, headers, _), = split_answers(got, without_body=True)
+        self.assertEqual(status, 200)
+        self.assertGreater(int(headers["content-length"]), 0)
+        self.assertTrue(got.endswith(b"\r\n\r\n"))
+
+    def test_unknown_methods_are_405(self):
+        for method in (b"PATCH", b"OPTIONS", b"TRACE", b"BREW", b"get", b"SUBSCRIBE", b"DESCRIBE"):
+            with self.subTest(method):
+                raw = head(b"Connection: close", method=method)
+                self.assertEqual(self.statuses(raw), [405])
+
+    def test_upgrades_are_not_followed(self):
+        raw = head(b"Connection: Upgrade, HTTP2-Settings", b"Upgrade: h2c",
+                   b"HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA")
+        self.assertEqual(self.statuses(raw + head(b"Connection: close")), [200, 200])
+
+    def test_standard_headers(self):
+        (_, one, _), (_, two, _) = split_answers(
+            talk(self.d.port, head() + head(b"Connection: close")))
+        self.assertRegex(one["x-request-id"], "^[0-9a-f]{16,}$")
+        self.assertNotEqual(one["x-request-id"], two["x-request-id"])
+        self.assertEqual(one["cache-control"], "no-store")
+        self.assertEqual(one["x-content-type-options"], "nosniff")
+        self.assertEqual((one["connection"], two["connection"]), ("keep-alive", "close"))
+
+    def test_no_token_is_401_with_a_challenge(self):
+        raw = head(b"Content-Length: 2", b"Connection: close", method=b"POST", target=b"/v1/loans")
+        (status, headers, _), = split_answers(talk(self.d.port, raw + b"{}"))
+        self.assertEqual(status, 401)
+        self.assertEqual(headers["www-authenticate"], "Bearer")
+
+    def test_small_unread_bodies_keep_the_connection(self):
+        refused = head(b"Content-Length: 60000", method=b"POST", target=b"/v1/loans")
+        raw = refused + b"x" * 60000 + head(b"Connection: close")
+        self.assertEqual(self.statuses(raw), [401, 200])
+
+    def test_large_unread_bodies_close_it(self):
+        refused = head(b"Content-Length: 70000", method=b"POST", target=b"/v1/loans")
+        self.assertEqual(self.statuses(refused + b"x" * 70000 + SMUGGLED), [401])
+        refused = head(b"Transfer-Encoding: chunked", method=b"POST", target=b"/v1/loans")
+        self.assertEqual(self.statuses(refused + b"0\r\n\r\n" + SMUGGLED), [401])
+
+    def test_a_refusal_survives_a_large_upload(self):
+        """The answer must not be lost to a reset because the client was still sending."""
+        for _ in range(3):
+            refused = head(b"Content-Length: 4000000", method=b"POST", target=b"/v1/loans")
+            self.assertEqual(self.statuses(refused + b"x" * 4000000), [401])
+
+    def test_continue_comes_after_authentication(self):
+        expect = (b"Content-Length: 2", b"Expect: 100-continue", b"Content-Type: application/json")
+        with connect(self.d.port) as s:
+            s.sendall(head(self.bearer(), *expect, b"Connection: close",
+                           method=b"POST", target=b"/v1/loans"))
+            self.assertEqual(s.recv(100), b"HTTP/1.1 100 Continue\r\n\r\n")
+            s.sendall(b"{}")
+            self.assertEqual([a[0] for a in split_answers(read_all(s))], [422])
+        # Without a token: no invitation, and the connection closes for the body may still come.
+        raw = head(*expect, method=b"POST", target=b"/v1/loans")
+        self.assertEqual(self.statuses(raw), [401])
+
+    def test_clients_that_vanish(self):
+        lines = (self.bearer(), b"Content-Type: application/json", b"Content-Length: 2")
+        raw = head(*lines, method=b"POST", target=b"/v1/loans") + b"{}"
+        for cut in (1, 20, len(raw) - 1, len(raw)):
+            for _ in range(10):
+                s = connect(self.d.port)
+                s.sendall(raw[:cut])
+                # Reset, not a polite close.
+                s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                s.close()
+        self.assertTrue(self.d.alive())
+
+    def test_many_connections_at_once(self):
+        clients = [connect(self.d.port) for _ in range(100)]
+        for s in clients:
+            s.sendall(head(b"Connection: close"))
+        for s in clients:
+            self.assertEqual([a[0] for a in split_answers(read_all(s))], [200])
+            s.close()
+
+
+class Slow(Case):
+    """Total deadlines: a byte now and then buys no time, and nobody else waits."""
+
+    conf = {"header_deadline_ms": "1500", "body_deadline_ms": "2000"}
+
+    def drip(self, first, each, expected, least, most):
+        """Send `first`, then `each` every 0.2 s, until the server ends it."""
+        started = time.monotonic()
+        with connect(self.d.port) as s:
+            s.sendall(first)
+            s.settimeout(0.2)
+            got = b""
+            while time.monotonic() - started < most + 5:
+                try:
+                    piece = s.recv(65536)
+                    if not piece:
+                        break
+                    got += piece
+                except TimeoutError:
+                    try:
+                        s.sendall(each)
+                    except (BrokenPipeError, ConnectionResetError):
+                        break
+                except ConnectionResetError:
+                    break
+        took = time.monotonic() - started
+        self.assertEqual([a[0] for a in split_answers(got)], expected)
+        self.assertGreaterEqual(took, least)
+        self.assertLess(took, most)
+
+    def serving_others(self, work):
+        """Others are answered promptly while `work` runs."""
+        failures = []
+        done = threading.Event()
+
+        def others():
+            while not done.is_set():
+                started = time.monotonic()
+                if not self.d.alive() or time.monotonic() - started > 1:
+                    failures.append("another client had to wait")
+                time.sleep(0.05)
+
+        thread = threading.Thread(target=others)
+        thread.start()
+        try:
+            work()
+        finally:
+            done.set()
+            thread.join()
+        self.assertEqual(failures, [])
+
+    def bearer(self):
+        return b"Authorization: Bearer " + self.d.token("bank").encode()
+
+    def test_dripping_heads(self):
+        self.serving_others(lambda: self.drip(
+            b"GET /healthz HTTP/1.1\r\n" + HOST + b"X-A: ", b"a", [408], 1.4, 3.0))
+
+    def test_dripping_heads_in_whole_lines(self):
+        self.drip(b"GET /healthz HTTP/1.1\r\n" + HOST, b"X-A: b\r\n", [408], 1.4, 3.0)
+
+    def test_silent_connections_are_closed(self):
+        self.drip(b"", b"", [], 1.4, 3.0)
+
+    def test_empty_lines_buy_no_time(self):
+        self.drip(b"", b"\r\n", [], 1.4, 3.0)
+
+    def test_dripping_bodies(self):
+        raw = head(self.bearer(), b"Content-Type: application/json", b"Content-Length: 1000",
+                   method=b"POST", target=b"/v1/loans")
+        self.serving_others(lambda: self.drip(raw, b" ", [408], 1.9, 4.0))
+
+    def test_dripping_chunks(self):
+        raw = head(self.bearer(), b"Content-Type: application/json",
+                   b"Transfer-Encoding: chunked", method=b"POST", target=b"/v1/loans")
+        self.drip(raw, b"1\r\n \r\n", [408], 1.9, 4.0)
+
+    def test_endless_chunk_sizes(self):
+        raw = head(self.bearer(), b"Content-Type: application/json",
+                   b"Transfer-Encoding: chunked", method=b"POST", target=b"/v1/loans")
+        self.drip(raw, b"0", [408], 1.9, 4.0)
+
+    def test_the_second_head_has_a_deadline_too(self):
+        self.drip(head() + b"GET /healthz HTTP/1.1\r\n", b"X: y\r\n", [200, 408], 1.4, 3.5)
+
+    def test_answers_not_read_are_cut(self):
+        with connect(self.d.port) as s:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            s.settimeout(0.5)
+            ended = time.monotonic() + 15
+            try:
+                while time.monotonic() < ended:
+                    try:
+                        s.sendall(SMUGGLED * 1000)
+                    except TimeoutError:
+                        continue
+                self.fail("a client that never reads was kept")
+            except (BrokenPipeError, ConnectionResetError):
+                pass
+        self.assertTrue(self.d.alive())
+
+
+if __name__ == "__main__":
+    unittest.main()
