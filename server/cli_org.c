@@ -243,7 +243,7 @@ static const struct embedded *verify_statement(void)
 static int verify_log(struct session *s)
 {
     static const char sql[] =
-        "select l.no, encode(l.hash, 'hex'), encode(sha256(convert_to(E'\\\\x00', 'UTF8')), 'hex'),"
+        "select l.no, encode(l.hash, 'hex'),"
         " 'pledged-leaf-1' || E'\\n' || r.id || E'\\n' || r.version || E'\\n' ||"
         " encode(sha256(convert_to(r.body::text, 'UTF8')), 'hex') || E'\\n' ||"
         " instant_text(r.recorded_at) || E'\\n' || r.recorded_by || E'\\n',"

@@ -1,0 +1,20 @@
+-- ip_get: a right, its kind, the owners named for it and the pledges visible to the reader.
+-- $1 number (canonical)
+-- -> document text (JSON; null when no pledge of it is visible)
+with pledge as (
+    select p.*
+      from loan_ip p
+     where p.number = $1::text
+       and not exists (select from loan later
+                        where later.id = p.record_id and later.version = p.version + 1)
+)
+select case when count(*) > 0 then json_build_object(
+       'number', $1::text,
+       'kind', max(p.kind),
+       'owners', coalesce(json_agg(distinct p.owner) filter (where p.owner is not null), '[]'),
+       'pledges', json_agg(json_build_object(
+                  'loan', p.record_id,
+                  'district', p.district,
+                  'from', p.from_day,
+                  'until', p.until_day) order by p.record_id))::text end as document
+  from pledge p

@@ -1,0 +1,156 @@
+/*
+ * route.c - the route table and the steps from a head to a handler.
+ *
+ * Path, method, actor, role, parameters, body, handler: each step answers by itself when it
+ * refuses.
+ */
+#include "api.h"
+#include "records.h"
+
+enum { SEGMENTS_MAX = 8 };
+
+#define LOANS (&records[0])
+
+const struct route routes[] = {
+    {METHOD_GET, "/healthz", 0, health_get, false, NULL, "", "存活检查", "Is the process alive"},
+    {METHOD_GET, "/readyz", 0, ready_get, false, NULL, "", "就绪检查", "Can it serve"},
+    {METHOD_GET, "/metrics", 0, metrics_get, false, NULL, "", "运行指标", "Prometheus metrics"},
+    {METHOD_GET, "/openapi.json", 0, openapi_get, false, NULL, "", "接口说明", "This description"},
+    {METHOD_GET, "/v1/log/key", 0, log_key_get, false, NULL, "", "日志签名公钥",
+        "Public key of the log's heads"},
+    {METHOD_POST, "/v1/loans", BANK, record_post, true, LOANS, "atomic,dry_run", "报送贷款",
+        "Record one loan or a batch"},
+    {METHOD_GET, "/v1/loans", EVERYBODY, loan_list, false, LOANS,
+        "limit,after,district,quarter,borrower,state,as_of,known_at,contract_no", "贷款列表",
+        "List loans"},
+    {METHOD_GET, "/v1/loans/template.csv", EVERYBODY, record_template, false, LOANS, "", "CSV 模板",
+        "Header row of a CSV batch"},
+    {METHOD_GET, "/v1/loans/{id}", EVERYBODY, record_get, false, LOANS, "as_of,known_at", "贷款",
+        "One loan"},
+    {METHOD_PUT, "/v1/loans/{id}", BANK, record_put, true, LOANS, "reason", "更正贷款",
+        "Correct a loan"},
+    {METHOD_GET, "/v1/loans/{id}/history", EVERYBODY, record_history, false, LOANS, "", "更正历史",
+        "All versions of a loan"},
+    {METHOD_GET, "/v1/enterprises/{uscc}", EVERYBODY, enterprise_get, false, NULL, "", "企业",
+        "A firm as its submissions show it"},
+    {METHOD_GET, "/v1/ip/{number}", EVERYBODY, ip_get, false, NULL, "", "知识产权",
+        "A right and its pledges"},
+    {METHOD_GET, "/v1/receipts/{id}", EVERYBODY, receipt_get, false, NULL, "version", "回执",
+        "Proof that a record is in the signed log"},
+    {METHOD_GET, "/v1/plans/{code}/targets", EVERYBODY, targets_get, false, NULL,
+        "quarter,basis,as_of,known_at", "计划目标", "Targets of a plan"},
+    {METHOD_GET, "/v1/plans/{code}/baselines", EVERYBODY, baselines_get, false, NULL, "", "基数",
+        "Figures from outside the ledger"},
+    {METHOD_PUT, "/v1/plans/{code}/baselines", IP_OFFICE, baselines_put, false, NULL, "",
+        "录入基数", "Enter figures from outside the ledger"},
+    {METHOD_OTHER, NULL, 0, NULL, false, NULL, NULL, NULL, NULL},
+};
+
+/* ---- path ----------------------------------------------------------------------------------- */
+
+static struct str segment(const char **p, const char *end)
+{
+    const char *from = *p + 1, *to = from;
+    while (to < end && *to != '/')
+        to++;
+    *p = to;
+    return (struct str){from, (size_t)(to - from)};
+}
+
+/* {x} takes one segment that is not empty. */
+static bool path_matches(struct arena *a, const char *pattern, struct str path, struct str *capture)
+{
+    const char *p = pattern, *pe = p + strlen(p), *q = path.p, *qe = q + path.n;
+    int n = 0;
+    while (p < pe && q < qe) {
+        struct str want = segment(&p, pe), got = segment(&q, qe);
+        if (want.n && want.p[0] == '{') {
+            if (got.n == 0)
+                return false;
+            capture[n++] = arena_str(a, got.p, got.n);
+        } else if (!str_eq(want, got)) {
+            return false;
+        }
+    }
+    return p == pe && q == qe;
+}
+
+/* The route; or NULL with the methods that the path knows. Literal paths stand before {x}. */
+static const struct route *find(struct req *r, struct buf *allow)
+{
+    enum http_method want = r->method == METHOD_HEAD ? METHOD_GET : r->method;
+    for (const struct route *t = routes; t->path; t++) {
+        static const char *const names[] = {
+            [METHOD_GET] = "GET", [METHOD_POST] = "POST", [METHOD_PUT] = "PUT"};
+        struct str capture[3] = {{NULL, 0}};
+        if (!path_matches(r->a, t->path, r->path, capture))
+            continue;
+        if (t->method == want) {
+            memcpy(r->capture, capture, sizeof capture);
+            return t;
+        }
+        if (allow->n)
+            buf_text(allow, ", ");
+        buf_text(allow, names[t->method]);
+    }
+    return NULL;
+}
+
+/* ---- parameters ----------------------------------------------------------------------------- */
+
+static bool is_listed(const char *list, struct str name)
+{
+    while (*list) {
+        size_t n = strcspn(list, ",");
+        if (n == name.n && memcmp(list, name.p, n) == 0)
+            return true;
+        list += n + (list[n] == ',');
+    }
+    return false;
+}
+
+static bool params_known(struct req *r)
+{
+    for (const struct param *p = r->params; p; p = p->next) {
+        if (!is_listed(r->route->params, p->name))
+            err_add(&r->err, E_PARAM, arena_printf(r->a, "?%s", p->name.p), "%s",
+                *r->route->params ? r->route->params : "-");
+    }
+    return r->err.n == 0;
+}
+
+/* ---- steps ---------------------------------------------------------------------------------- */
+
+static void with_actor(struct req *r)
+{
+    const struct route *t = r->route;
+    if (t->roles && !(t->roles & (1u << r->actor->kind))) {
+        reply_refuse(r, E_ROLE, "", "%s", org_kind_name(r->actor->kind));
+        return;
+    }
+    if (!params_known(r)) {
+        reply_problem(r);
+        return;
+    }
+    if (t->stream || (r->method != METHOD_POST && r->method != METHOD_PUT))
+        t->handle(r);
+    else
+        http_read_whole(r, (size_t)r->server->conf.json_limit_bytes, t->handle);
+}
+
+void route_dispatch(struct req *r)
+{
+    struct buf allow;
+    buf_init(&allow, r->a);
+    r->route = find(r, &allow);
+    if (!r->route && allow.n) {
+        reply_header(r, "Allow", buf_view(&allow));
+        reply_refuse(r, E_METHOD, "", "%s", r->method_name.p);
+    } else if (!r->route) {
+        reply_refuse(r, E_NOT_FOUND, "", "%s", r->path.p);
+    } else if (r->route->roles) {
+        auth_actor(r, with_actor);
+    } else {
+        with_actor(r);
+    }
+}
