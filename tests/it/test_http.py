@@ -37,14 +37,14 @@ def read_all(s):
 
 
 def chunks_of(rest):
-    body = b""
+    pieces, at = [], 0
     while True:
-        size, rest = rest.split(b"\r\n", 1)
-        n = int(size, 16)
-        body += rest[:n]
-        rest = rest[n + 2:]
+        line = rest.index(b"\r\n", at)
+        n = int(rest[at:line], 16)
+        pieces.append(rest[line + 2:line + 2 + n])
+        at = line + 2 + n + 2
         if n == 0:
-            return body, rest
+            return b"".join(pieces), rest[at:]
 
 
 def split_answers(got, without_body=False):
