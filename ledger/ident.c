@@ -46,7 +46,7 @@ static char organisation_check(const char *p)
     for (int i = 0; i < 8; i++)
         sum += (is_digit(p[i]) ? p[i] - '0' : p[i] - 'A' + 10) * weight[i];
     int c = 11 - sum % 11;
-    return c == 10 ? 'X' : c == 11 ? '0' : (char)('0' + c);
+    return "0123456789X0"[c];
 }
 
 static char uscc_check(const char *p)
@@ -94,7 +94,7 @@ static char patent_check(const char *p, size_t n)
     int sum = 0;
     for (size_t i = 0; i < n; i++)
         sum += (p[i] - '0') * (int)(i % 8 + 2);
-    return sum % 11 == 10 ? 'X' : (char)('0' + sum % 11);
+    return "0123456789X"[sum % 11];
 }
 
 /* digits + check, without prefix and dot: 12 + 1 since 2003, 8 + 1 before. */

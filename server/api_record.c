@@ -25,20 +25,22 @@ static bool type_is(struct str type, const char *want)
 /* The same object without one member. */
 static const struct json *without(struct arena *a, const struct json *in, const char *key)
 {
-    struct json *out = arena_alloc(a, sizeof *out);
-    struct json **last = (struct json **)&out->child;
+    struct json *out = arena_alloc(a, sizeof *out), *last = NULL;
     *out = *in;
     out->child = NULL;
+    out->count = 0;
     for (const struct json *m = in->child; m; m = m->next) {
-        if (str_is(m->key, key)) {
-            out->count--;
+        if (str_is(m->key, key))
             continue;
-        }
         struct json *copy = arena_alloc(a, sizeof *copy);
         *copy = *m;
         copy->next = NULL;
-        *last = copy;
-        last = (struct json **)&copy->next;
+        if (last)
+            last->next = copy;
+        else
+            out->child = copy;
+        last = copy;
+        out->count++;
     }
     return out;
 }

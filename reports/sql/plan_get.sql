@@ -1,0 +1,36 @@
+-- plan_get: everything the targets of a plan are computed from, as rows of four kinds.
+-- $1 plan code, $2 basis or null (the plan's own), $3 last day that counts, $4 known_at or null
+-- -> kind text, a text .. h text:
+--    plan: code, title, first_year, last_year, basis, undated loans
+--    target: id, kind, measure, threshold, zh, en
+--    quarter: quarter, year, amount_fen, count
+--    baseline: year, amount_fen, count, source, assumed, version, recorded_at, recorded_by
+with chosen as (
+    select p.*, coalesce($2::text, p.basis) as use
+      from plan p
+     where p.code = $1::text
+)
+select 'plan' as kind, c.code as a, c.title as b, c.first_year::text as c, c.last_year::text as d,
+       c.use as e, plan_undated(c.use, $4::timestamptz)::text as f, null as g, null as h
+  from chosen c
+union all
+select 'target', t.id, t.kind, t.measure, t.threshold::text, t.zh, t.en, null, null
+  from plan_target t
+  join chosen c on c.code = t.plan
+union all
+select 'quarter', q.quarter, q.year::text, q.amount_fen::text, q.count::text, null, null, null, null
+  from chosen c
+ cross join lateral plan_quarters(c.use, $3::date, $4::timestamptz) q
+ where q.year between c.first_year - 1 and c.last_year
+union all
+select 'baseline', b.year::text, b.amount_fen::text, b.count::text, b.source,
+       case when b.assumed then 'true' else 'false' end, b.version::text, instant_text(b.recorded_at),
+       b.recorded_by
+  from baseline b
+  join chosen c on c.code = b.plan
+ where ($4::timestamptz is null or b.recorded_at <= $4::timestamptz)
+   and not exists (select from baseline later
+                    where later.plan = b.plan and later.year = b.year
+                      and later.version = b.version + 1
+                      and ($4::timestamptz is null or later.recorded_at <= $4::timestamptz))
+ order by 1, 2

@@ -1,0 +1,342 @@
+/*
+ * targets.c - growth and totals of a plan, exact until printed.
+ *
+ * Ratios stay fractions of big integers. A percentage is printed with two decimals, half up (away
+ * from zero); a threshold is compared with the exact fraction, never with what was printed.
+ */
+#include "targets.h"
+#include <openssl/bn.h>
+#include <string.h>
+
+enum { PPM = 1000000, PRINT = 10000 /* a percentage with two decimals */ };
+
+/* ---- fractions ------------------------------------------------------------------------------ */
+
+struct fraction {
+    BIGNUM *up, *down; /* down > 0 */
+};
+struct maths {
+    BN_CTX *ctx;
+};
+
+static BIGNUM *big(struct maths *m, int64_t n)
+{
+    BIGNUM *b = BN_CTX_get(m->ctx);
+    MUST(b && BN_set_word(b, n < 0 ? 0 - (BN_ULONG)n : (BN_ULONG)n) == 1);
+    BN_set_negative(b, n < 0);
+    return b;
+}
+
+static BIGNUM *times(struct maths *m, const BIGNUM *a, const BIGNUM *b)
+{
+    BIGNUM *r = big(m, 0);
+    MUST(BN_mul(r, a, b, m->ctx) == 1);
+    return r;
+}
+
+static BIGNUM *plus(struct maths *m, const BIGNUM *a, const BIGNUM *b)
+{
+    BIGNUM *r = big(m, 0);
+    MUST(BN_add(r, a, b) == 1);
+    return r;
+}
+
+static BIGNUM *minus(struct maths *m, const BIGNUM *a, const BIGNUM *b)
+{
+    BIGNUM *r = big(m, 0);
+    MUST(BN_sub(r, a, b) == 1);
+    return r;
+}
+
+static BIGNUM *power(struct maths *m, const BIGNUM *a, int n)
+{
+    BIGNUM *r = big(m, 1);
+    for (int i = 0; i < n; i++)
+        r = times(m, r, a);
+    return r;
+}
+
+/* up / down rounded to the next whole number above; at most INT64_MAX. */
+static int64_t ceiling(struct maths *m, const BIGNUM *up, const BIGNUM *down)
+{
+    BIGNUM *quotient = big(m, 0), *rest = big(m, 0);
+    MUST(BN_div(quotient, rest, up, down, m->ctx) == 1);
+    if (!BN_is_zero(rest) && !BN_is_negative(up))
+        MUST(BN_add_word(quotient, 1) == 1);
+    if (BN_is_negative(quotient))
+        return 0;
+    return BN_num_bits(quotient) > 62 ? INT64_MAX : (int64_t)BN_get_word(quotient);
+}
+
+/* A fraction in units of 0.01 % as text: "59.16". */
+static struct ratio_text percent(
+    struct arena *a, struct maths *m, const BIGNUM *up, const BIGNUM *down)
+{
+    bool negative = BN_is_negative(up);
+    BIGNUM *twice = times(m, up, big(m, 2 * PRINT)), *quotient = big(m, 0);
+    BN_set_negative(twice, 0);
+    twice = plus(m, twice, down); /* floor(x + 1/2) of the magnitude */
+    MUST(BN_div(quotient, NULL, twice, times(m, down, big(m, 2)), m->ctx) == 1);
+    char *digits = BN_bn2dec(quotient);
+    MUST(digits);
+    size_t n = strlen(digits);
+    struct str s = arena_printf(a, "%s%s", n < 3 ? (n == 1 ? "00" : "0") : "", digits);
+    OPENSSL_free(digits);
+    bool zero = BN_is_zero(quotient);
+    return (struct ratio_text){true, arena_printf(a, "%s%.*s.%s", negative && !zero ? "-" : "",
+                                         (int)s.n - 2, s.p, s.p + s.n - 2)};
+}
+
+struct ratio_text ratio_percent(struct arena *a, int64_t value, int64_t whole)
+{
+    struct maths m = {BN_CTX_new()};
+    struct ratio_text r = {0};
+    MUST(m.ctx);
+    BN_CTX_start(m.ctx);
+    if (whole > 0)
+        r = percent(a, &m, big(&m, value), big(&m, whole));
+    BN_CTX_end(m.ctx);
+    BN_CTX_free(m.ctx);
+    return r;
+}
+
+/* ---- yearly ratios -------------------------------------------------------------------------- */
+
+/* value / before, year by year; `known` ends at the first year without a base. */
+struct chain {
+    int n;
+    int64_t value[PLAN_YEARS_MAX], before[PLAN_YEARS_MAX];
+};
+
+static struct fraction product(struct maths *m, const struct chain *c)
+{
+    struct fraction f = {big(m, 1), big(m, 1)};
+    for (int i = 0; i < c->n; i++) {
+        f.up = times(m, f.up, big(m, c->value[i]));
+        f.down = times(m, f.down, big(m, c->before[i]));
+    }
+    return f;
+}
+
+static struct fraction sum(struct maths *m, const struct chain *c)
+{
+    struct fraction f = {big(m, 0), big(m, 1)};
+    for (int i = 0; i < c->n; i++) {
+        BIGNUM *left = times(m, f.up, big(m, c->before[i]));
+        f.up = plus(m, left, times(m, f.down, big(m, c->value[i])));
+        f.down = times(m, f.down, big(m, c->before[i]));
+    }
+    return f;
+}
+
+/* (up/down)^(1/n) - 1. The root in units of 0.01 %, rounded: the largest k with
+ * (2k - 1)^n · down <= up · (2 · 10000)^n, found by halving; below 1 a tie goes the other way. */
+static struct ratio_text compound(struct arena *a, struct maths *m, const struct chain *c)
+{
+    struct fraction f = product(m, c);
+    BIGNUM *right = times(m, f.up, power(m, big(m, 2 * PRINT), c->n));
+    BIGNUM *low = big(m, 0), *high = plus(m, right, big(m, 2));
+    bool falling = BN_cmp(f.up, f.down) < 0;
+    while (BN_cmp(plus(m, low, big(m, 1)), high) < 0) {
+        BN_CTX_start(m->ctx);
+        BIGNUM *middle = plus(m, low, high);
+        MUST(BN_rshift1(middle, middle) == 1);
+        BIGNUM *odd = minus(m, times(m, middle, big(m, 2)), big(m, 1));
+        int order = BN_cmp(times(m, power(m, odd, c->n), f.down), right);
+        bool fits = falling ? order < 0 : order <= 0;
+        MUST(BN_copy(fits ? low : high, middle));
+        BN_CTX_end(m->ctx);
+    }
+    return percent(a, m, minus(m, low, big(m, PRINT)), big(m, PRINT));
+}
+
+static struct ratio_text mean(struct arena *a, struct maths *m, const struct chain *c)
+{
+    struct fraction f = sum(m, c);
+    BIGNUM *down = times(m, f.down, big(m, c->n));
+    return percent(a, m, minus(m, f.up, down), down);
+}
+
+static bool compound_passes(struct maths *m, const struct chain *c, int64_t ppm)
+{
+    struct fraction f = product(m, c);
+    return BN_cmp(times(m, f.up, power(m, big(m, PPM), c->n)),
+               times(m, f.down, power(m, big(m, PPM + ppm), c->n))) >= 0;
+}
+
+static bool mean_passes(struct maths *m, const struct chain *c, int64_t ppm)
+{
+    struct fraction f = sum(m, c);
+    return BN_cmp(times(m, f.up, big(m, PPM)),
+               times(m, f.down, times(m, big(m, PPM + ppm), big(m, c->n)))) >= 0;
+}
+
+/* ---- growth --------------------------------------------------------------------------------- */
+
+static int years_of(const struct series *s)
+{
+    return s->last_year - s->first_year + 1;
+}
+
+static int complete_years(const struct series *s)
+{
+    int n = quarter_year(s->as_of) - s->first_year + (quarter_number(s->as_of) == 4);
+    return n < 0 ? 0 : n > years_of(s) ? years_of(s) : n;
+}
+
+static bool value_before(const struct series *s, int i, int64_t *before)
+{
+    *before = i == 0 ? s->base : s->year[i - 1];
+    return (i > 0 || s->base_known) && *before > 0;
+}
+
+/* Ratios of the complete years; false when one of them has no base. */
+static bool chain_complete(const struct series *s, int n, struct chain *c)
+{
+    c->n = 0;
+    for (int i = 0; i < n; i++) {
+        if (!value_before(s, i, &c->before[i]))
+            return false;
+        c->value[i] = s->year[i];
+        c->n++;
+    }
+    return true;
+}
+
+/* The running year against the same quarters of the year before. */
+static bool chain_running(const struct series *s, struct chain *c)
+{
+    int i = quarter_year(s->as_of) - s->first_year;
+    if (quarter_number(s->as_of) == 4 || i < 0 || i >= years_of(s))
+        return false;
+    if (!s->prior_to_date_known || s->prior_to_date <= 0)
+        return false;
+    c->value[c->n] = s->year[i];
+    c->before[c->n++] = s->prior_to_date;
+    return true;
+}
+
+static void year_on_year(
+    struct arena *a, struct maths *m, const struct series *s, struct target_answer *out)
+{
+    for (int i = 0; i < years_of(s); i++) {
+        struct chain one = {0};
+        bool known = i < out->complete_years ? value_before(s, i, &one.before[0])
+                                             : i == out->complete_years && chain_running(s, &one);
+        if (!known)
+            continue;
+        one.value[0] = s->year[i];
+        one.n = 1;
+        out->yoy[i] = mean(a, m, &one);
+    }
+}
+
+static enum target_status interim(bool final, bool passes)
+{
+    if (final)
+        return passes ? TARGET_MET : TARGET_MISSED;
+    return passes ? TARGET_ON_TRACK : TARGET_AT_RISK;
+}
+
+/* Quarters of the last year still to come (all four when it has not begun). */
+static int last_year_quarters(const struct series *s)
+{
+    int left = quarter_make(s->last_year, 4).n - s->as_of.n;
+    return left < 0 ? 0 : left > 4 ? 4 : left;
+}
+
+static void missing(const struct series *s, int64_t required, int64_t *gap, int64_t *per_quarter)
+{
+    int quarters = last_year_quarters(s);
+    int64_t have = s->year[years_of(s) - 1];
+    *gap = required > have ? required - have : 0;
+    *per_quarter = quarters ? (*gap + quarters - 1) / quarters : 0;
+}
+
+/* Compound: base · (1 + t)^N. Mean: the rates that are still needed, spread evenly over the years
+ * that are not complete. Both rounded up. */
+static void required(struct maths *m, int64_t ppm, const struct series *s, const struct chain *done,
+    struct target_answer *out)
+{
+    int all = years_of(s), left = all - done->n;
+    BIGNUM *grown = times(m, big(m, s->base), power(m, big(m, PPM + ppm), all));
+    out->required_known = true;
+    out->required_compound = ceiling(m, grown, power(m, big(m, PPM), all));
+    missing(s, out->required_compound, &out->missing_compound, &out->per_quarter_compound);
+    if (left == 0)
+        return;
+    struct fraction had = sum(m, done);
+    BIGNUM *up = minus(m, times(m, had.down, times(m, big(m, PPM + ppm), big(m, all))),
+        times(m, had.up, big(m, PPM)));
+    BIGNUM *down = times(m, had.down, times(m, big(m, PPM), big(m, left)));
+    int64_t from = done->n ? s->year[done->n - 1] : s->base;
+    if (BN_is_negative(up))
+        up = big(m, 0);
+    out->required_mean =
+        ceiling(m, times(m, big(m, from), power(m, up, left)), power(m, down, left));
+    missing(s, out->required_mean, &out->missing_mean, &out->per_quarter_mean);
+}
+
+static void evaluate_growth(struct arena *a, struct maths *m, int64_t ppm, const struct series *s,
+    struct target_answer *out)
+{
+    struct chain c = {0};
+    out->status_compound = out->status_mean = TARGET_NO_BASE;
+    if (!chain_complete(s, out->complete_years, &c) || !s->base_known || s->base <= 0)
+        return;
+    if (c.n) {
+        out->growth_compound = compound(a, m, &c);
+        out->growth_mean = mean(a, m, &c);
+    }
+    required(m, ppm, s, &c, out);
+    bool final = out->complete_years == years_of(s);
+    if (!final)
+        chain_running(s, &c);
+    out->status_compound = interim(final, c.n && compound_passes(m, &c, ppm));
+    out->status_mean = interim(final, c.n && mean_passes(m, &c, ppm));
+}
+
+/* ---- totals --------------------------------------------------------------------------------- */
+
+static void evaluate_total(int64_t threshold, const struct series *s, struct target_answer *out)
+{
+    __extension__ typedef __int128 wide;
+    int all = years_of(s) * 4, elapsed = s->as_of.n - quarter_make(s->first_year, 1).n + 1;
+    elapsed = elapsed < 0 ? 0 : elapsed > all ? all : elapsed;
+    out->missing_total = out->total < threshold ? threshold - out->total : 0;
+    if (out->remaining_quarters)
+        out->per_quarter_total =
+            (out->missing_total + out->remaining_quarters - 1) / out->remaining_quarters;
+    if (out->total >= threshold)
+        out->status_total = TARGET_MET;
+    else
+        out->status_total = interim(
+            elapsed == all, (wide)out->total * all >= (wide)threshold * elapsed && elapsed < all);
+}
+
+void target_evaluate(struct arena *a, enum target_kind kind, int64_t threshold,
+    const struct series *s, struct target_answer *out)
+{
+    struct maths m = {BN_CTX_new()};
+    MUST(m.ctx && years_of(s) >= 1 && years_of(s) <= PLAN_YEARS_MAX);
+    *out = (struct target_answer){0};
+    BN_CTX_start(m.ctx);
+    int left = quarter_make(s->last_year, 4).n - s->as_of.n;
+    out->remaining_quarters = left < 0 ? 0 : left > years_of(s) * 4 ? years_of(s) * 4 : left;
+    out->complete_years = complete_years(s);
+    for (int i = 0; i < years_of(s); i++)
+        out->total += s->year[i];
+    year_on_year(a, &m, s, out);
+    if (kind == TARGET_GROWTH)
+        evaluate_growth(a, &m, threshold, s, out);
+    else
+        evaluate_total(threshold, s, out);
+    BN_CTX_end(m.ctx);
+    BN_CTX_free(m.ctx);
+}
+
+const char *target_status_name(enum target_status s)
+{
+    static const char *const names[] = {"met", "on_track", "at_risk", "missed", "no_base"};
+    return names[s];
+}
