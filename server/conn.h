@@ -61,7 +61,7 @@ struct exchange {
     req_data_fn *on_data;
     req_end_fn *on_end;
 
-    int status; /* overrides that of the problem; 0 = none */
+    int status; /* sent; before that, overrides that of the problem; 0 = none */
     bool started, ended, keep, chunked, orphaned;
     req_fn *on_drained;
     struct exchange *next_orphan, *next_ended;

@@ -194,7 +194,12 @@ void http_drain(struct http *h)
 
 int http_active(const struct http *h)
 {
-    return h->active;
+    int owed = h->active;
+
+    for (const struct conn *c = h->conns; c; c = c->next)
+        if (c->state != CONN_CLOSED && conn_waiting_out(c) > 0)
+            owed++;
+    return owed;
 }
 
 int http_connections(const struct http *h)

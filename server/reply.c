@@ -129,8 +129,29 @@ static void begin(struct exchange *ex, int status)
     if (ex->started || ex->ended)
         BUG("request answered twice");
     ex->started = true;
+    ex->status = status;
     if (status >= 100 && status < 600)
         count->by_class[status / 100]++;
+}
+
+/* Neither path nor query: they may name firms. */
+static void log_request(const struct exchange *ex)
+{
+    const struct req *r = &ex->r;
+    enum log_level level = ex->status < 400 ? LOG_DEBUG : ex->status < 500 ? LOG_INFO : LOG_WARN;
+    char status[16], ms[24];
+
+    MUST(snprintf(status, sizeof status, "%d", ex->status) > 0);
+    MUST(snprintf(ms, sizeof ms, "%lld", (long long)(monotonic_us() - r->started_us) / 1000) > 0);
+    log_event(level, "request", "req", r->request_id.p, "actor", r->actor ? r->actor->code.p : "",
+        "method", r->method_name.p, "route", r->route ? r->route->path : "", "status", status, "ms",
+        ms, NULL);
+}
+
+static void finish(struct exchange *ex)
+{
+    log_request(ex);
+    exchange_end(ex);
 }
 
 void reply_bytes(struct req *r, int status, const char *type, struct str body)
@@ -143,7 +164,7 @@ void reply_bytes(struct req *r, int status, const char *type, struct str body)
         if (!without_body(ex, status))
             put(output(ex), body.p, body.n);
     }
-    exchange_end(ex);
+    finish(ex);
 }
 
 void reply_json(struct req *r, int status, struct str body)
@@ -271,5 +292,5 @@ void reply_end(struct req *r)
     MUST(ex->started && !ex->ended);
     if (r->conn && ex->chunked && r->method != METHOD_HEAD)
         put(output(ex), "0\r\n\r\n", 5);
-    exchange_end(ex);
+    finish(ex);
 }

@@ -93,7 +93,7 @@ struct http *http_listen(
 int http_port(const struct http *h);
 /* Stop accepting; close idle connections; answered requests close theirs. */
 void http_drain(struct http *h);
-/* Requests whose reply is still owed. */
+/* Requests whose reply is still owed, and replies still on their way out. */
 int http_active(const struct http *h);
 int http_connections(const struct http *h);
 void http_free(struct http *h);
