@@ -6,7 +6,9 @@
  * beside each row. An atomic import is one request: all of the file or nothing.
  */
 #include "cli_import.h"
+#include "cli.h"
 #include "server.h"
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -203,21 +205,32 @@ static bool read_options(int argc, char **argv, struct import_options *o)
     return o->url && o->token && optind < argc && plain && o->type[plain] == '\0';
 }
 
-/* argv[0] is "import". */
-int cli_import(int argc, char **argv)
+static int import_files(const struct import_options *o, char *const *paths)
 {
-    struct import_options o;
-    if (!read_options(argc, argv, &o)) {
-        (void)fputs(usage, stderr);
-        return EXIT_FAILED;
-    }
-    (void)signal(SIGPIPE, SIG_IGN); /* cannot fail for this signal */
-    struct import_remote *r = import_connect(&o);
+    struct import_remote *r = import_connect(o);
     int worst = EXIT_STORED;
-    for (int i = optind; i < argc && worst != EXIT_FAILED; i++) {
-        int result = import_file(r, &o, argv[i]);
+    for (; *paths && worst != EXIT_FAILED; paths++) {
+        int result = import_file(r, o, *paths);
         worst = result > worst ? result : worst;
     }
     import_disconnect(r);
     return worst;
+}
+
+int cli_import(int argc, char **argv)
+{
+    struct import_options o;
+    struct arena *a = arena_new();
+    /* getopt passes over the first word and moves the others: a list of our own, ended by NULL. */
+    char **words = arena_alloc(a, ((size_t)argc + 2) * sizeof *words);
+    words[0] = program_invocation_short_name;
+    memcpy(words + 1, argv, (size_t)argc * sizeof *words);
+    int result = EXIT_FAILED;
+    (void)signal(SIGPIPE, SIG_IGN); /* cannot fail for this signal */
+    if (read_options(argc + 1, words, &o))
+        result = import_files(&o, words + optind);
+    else
+        (void)fputs(usage, stderr);
+    arena_free(a);
+    return result;
 }

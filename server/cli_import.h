@@ -96,6 +96,4 @@ MUST_USE bool import_reject(struct arena *a, const struct import_source *s,
 /* Nothing was rejected: no such file may stay from an earlier run. */
 void import_reject_none(struct arena *a, const char *path);
 struct str import_reject_path(struct arena *a, const char *path);
-
-int cli_import(int argc, char **argv);
 #endif

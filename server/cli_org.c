@@ -254,7 +254,7 @@ static int verify_log(struct session *s)
     struct frontier f = {0};
     PGresult *r = ask(s, sql, NULL, 0);
     for (int i = 0; r && i < PQntuples(r); i++) {
-        hash stored, made = merkle_leaf(str_of(PQgetvalue(r, i, 3)));
+        hash stored, made = merkle_leaf(str_of(PQgetvalue(r, i, 2)));
         MUST(hash_parse(str_of(PQgetvalue(r, i, 1)), &stored));
         if (strtoll(PQgetvalue(r, i, 0), NULL, 10) != (long long)f.size ||
             memcmp(stored.b, made.b, sizeof made.b) != 0) {
@@ -262,8 +262,8 @@ static int verify_log(struct session *s)
             defects++;
         }
         frontier_add(&f, stored);
-        if (!PQgetisnull(r, i, 4) &&
-            strcmp(PQgetvalue(r, i, 4), hash_hex(s->a, frontier_root(&f)).p) != 0) {
+        if (!PQgetisnull(r, i, 3) &&
+            strcmp(PQgetvalue(r, i, 3), hash_hex(s->a, frontier_root(&f)).p) != 0) {
             printf("log_head %llu does not match its leaves\n", (unsigned long long)f.size);
             defects++;
         }

@@ -1,0 +1,27 @@
+# Debian packages, and how to have them. Sourced by tests/run.sh and server/quickstart.sh.
+BUILD_PACKAGES="build-essential cmake ninja-build pkg-config libevent-dev libpq-dev libssl-dev
+ libcjson-dev libcsv-dev node-llhttp libcurl4-openssl-dev postgresql"
+TEST_PACKAGES="clang libclang-rt-14-dev libcmocka-dev python3 nodejs npm curl"
+
+has() {
+    case $1 in # a program from elsewhere serves as well
+    nodejs) command -v node >/dev/null && return 0 ;;
+    npm) command -v npm >/dev/null && return 0 ;;
+    python3) command -v python3 >/dev/null && return 0 ;;
+    esac
+    dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'install ok installed'
+}
+
+need() {
+    missing=
+    for package in "$@"; do
+        has "$package" || missing="$missing $package"
+    done
+    [ -z "$missing" ] && return 0
+    echo "installing:$missing"
+    root=
+    [ "$(id -u)" -eq 0 ] || root=sudo
+    $root apt-get update -qq &&
+        DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq --no-install-recommends $missing \
+            >/dev/null
+}
