@@ -1,0 +1,103 @@
+"""Who may do what: each kind of organisation on each route, and the database's own answer to it."""
+import subprocess
+
+from harness import Case, loan
+
+ALL = ("bank", "insurer", "guarantor", "district", "finance", "ip_office", "auditor")
+BASELINE = {"years": [{"year": 2020, "amount": "4800000000.00", "count": 160, "source": "假定",
+                       "assumed": True}]}
+# method, path, body, the kinds that may
+MATRIX = [
+    ("GET", "/v1/loans", None, ALL),
+    ("GET", "/v1/loans/template.csv", None, ALL),
+    ("POST", "/v1/loans?dry_run=true", "loan", ("bank",)),
+    ("PUT", "/v1/loans/00000000-0000-7000-8000-000000000000", "loan", ("bank",)),
+    ("GET", "/v1/plans/sh-2021-2023/targets", None, ALL),
+    ("GET", "/v1/plans/sh-2021-2023/baselines", None, ALL),
+    ("PUT", "/v1/plans/sh-2021-2023/baselines", BASELINE, ("ip_office",)),
+]
+
+
+class Roles(Case):
+    def test_every_kind_on_every_route(self):
+        for method, path, body, may in MATRIX:
+            for kind in ALL:
+                sent = loan() if body == "loan" else body
+                r = self.d.call(method, path, sent, self.d.token(kind))
+                with self.subTest(method=method, path=path, kind=kind):
+                    if kind in may:
+                        self.assertNotIn(r.status, (401, 403))
+                    else:
+                        self.assertEqual((r.status, r.codes()), (403, [("", "E_ROLE")]))
+
+    def test_without_a_good_token_nobody_gets_in(self):
+        for headers in ({}, {"Authorization": "Bearer plg_wrong"}, {"Authorization": "Basic eA=="},
+                        {"Authorization": "Bearer "}):
+            r = self.d.call("GET", "/v1/loans", headers=headers)
+            self.assertEqual((r.status, r.headers["www-authenticate"]), (401, "Bearer"))
+
+    def test_a_revoked_or_expired_token_stops_at_once(self):
+        org = self.d.org("bank", "BANK-R")
+        token = self.d.cli("token", "add", "--org", org, "--person", "甲").stdout.strip()
+        self.assertEqual(self.d.call("GET", "/v1/loans", token=token).status, 200)
+        self.d.cli("token", "revoke", "--org", org, "--person", "甲")
+        self.assertEqual(self.d.call("GET", "/v1/loans", token=token).status, 401)
+        token = self.d.cli("token", "add", "--org", org, "--person", "乙",
+                           "--expires-days", "0").stdout.strip()
+        self.assertEqual(self.d.call("GET", "/v1/loans", token=token).status, 401)
+
+    def test_only_the_hash_of_a_token_is_stored(self):
+        token = self.d.token("bank")
+        self.assertEqual(self.d.sql("select count(*) from token where sha256 ="
+                                    " sha256(convert_to('%s', 'UTF8'))" % token), "1")
+        self.assertGreaterEqual(len(token), 43)
+
+    def test_who_sees_a_loan(self):
+        bank = self.d.token("bank")
+        made = self.d.call("POST", "/v1/loans", loan(
+            guarantor_uscc="91310101QX0101011R"), bank)
+        where = made.headers["location"]
+        sees = {"bank": 200, "insurer": 404, "guarantor": 200, "district": 200, "finance": 200,
+                "ip_office": 200, "auditor": 200}
+        for kind, status in sees.items():
+            r = self.d.call("GET", where, token=self.d.token(kind))
+            self.assertEqual(r.status, status, kind)
+        for token in (self.d.token("bank", "BANK-B"), self.d.token("district", "DIST-310116")):
+            self.assertEqual(self.d.call("GET", where, token=token).status, 404)
+            ids = [x["id"] for x in self.d.call("GET", "/v1/loans?limit=1000", token=token)
+                   .json()["items"]]
+            self.assertNotIn(made.json()["id"], ids)
+
+    def test_the_database_itself_keeps_tenants_apart(self):
+        self.d.call("POST", "/v1/loans", loan(), self.d.token("bank"))
+        self.d.token("bank", "BANK-B")
+        run = lambda sql: subprocess.run(
+            ["psql", "-qAtX", "-h", self.d.data + "/run", "-U", "pledged_app", "pledged", "-c", sql],
+            capture_output=True, text=True, check=False)
+        self.assertEqual(run("select count(*) from record").stdout.strip(), "0")
+        self.assertEqual(run("select count(*) from loan").stdout.strip(), "0")
+        mine = ("begin; select set_config('pledged.org', (select id::text from org where code ="
+                " '%s'), true), set_config('pledged.kind', 'bank', true); ")
+        count = mine + "select count(*) = count(*) filter (where org_id = my_org()) from record"
+        self.assertEqual(run(count % "BANK-B").stdout.strip().split("\n")[-1], "t")
+        self.assertIn("permission denied", run("update record set key = 'x'").stderr)
+        self.assertIn("permission denied", run("delete from loan").stderr)
+        self.assertIn("permission denied", run("set role pledged_owner").stderr)
+        forged = (mine + "insert into flag select record_id, version, 'X', pointer, org_id + 1000,"
+                  " district, raised_at from (values (gen_random_uuid(), 1, '', 1, '', now()))"
+                  " f(record_id, version, pointer, org_id, district, raised_at)")
+        self.assertIn("row-level security", run(forged % "BANK-B").stderr)
+
+    def test_nobody_changes_history_not_even_the_owner(self):
+        for table in ("record", "loan", "loan_ip", "log_leaf", "log_head", "flag", "baseline"):
+            for sql in ("update %s set %s = %s", "delete from %s", "truncate %s"):
+                column = self.d.sql("select attname from pg_attribute where attrelid = '%s'::regclass"
+                                    " and attnum = 1" % table)
+                text = sql % ((table, column, column) if "set" in sql else table)
+                with self.assertRaises(subprocess.CalledProcessError) as failed:
+                    self.d.sql(text)
+                self.assertIn("append-only", failed.exception.stderr, text)
+
+    def test_verify_finds_the_ledger_sound(self):
+        out = self.d.cli("verify", check=False)
+        self.assertEqual((out.returncode, out.stdout.strip()), (0, "no defects"), out.stdout)

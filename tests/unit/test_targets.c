@@ -1,0 +1,155 @@
+/* Growth by both readings and totals, worked by hand and with exact fractions. */
+#include "unit.h"
+#include "targets.h"
+
+static struct arena *a;
+
+static struct target_answer growth(struct series s, int64_t ppm)
+{
+    struct target_answer t;
+    target_evaluate(a, TARGET_GROWTH, ppm, &s, &t);
+    return t;
+}
+
+/* +80 %, -20 %, +50 % on 100: 180, 144, 216. 216/100 = 2.16, its cube root 1.29266; (80-20+50)/3 =
+ * 36.67. The plan's 30 % is passed by the mean and missed by the compound rate. */
+static void test_one_reading_may_pass_where_the_other_fails(void **state)
+{
+    (void)state;
+    struct target_answer t = growth((struct series){.first_year = 2021, .last_year = 2023,
+                                        .as_of = quarter_make(2023, 4), .base_known = true,
+                                        .base = 100, .year = {180, 144, 216}},
+        300000);
+    assert_string_equal(t.yoy[0].text.p, "80.00");
+    assert_string_equal(t.yoy[1].text.p, "-20.00");
+    assert_string_equal(t.yoy[2].text.p, "50.00");
+    assert_string_equal(t.growth_compound.text.p, "29.27");
+    assert_string_equal(t.growth_mean.text.p, "36.67");
+    assert_int_equal(t.status_compound, TARGET_MISSED);
+    assert_int_equal(t.status_mean, TARGET_MET);
+    /* 100 x 1.3^3 = 219.7, rounded up */
+    assert_int_equal(t.required_compound, 220);
+    assert_int_equal(t.missing_compound, 4);
+}
+
+/* Shanghai 2021-2024 as published: 76.36, 121.53, 227.60, 320 (亿元); 190, 519, 1370, 2223. Expected
+ * values by exact fractions: the mean of 329/190, 851/519, 853/1370 is 133.1299 %. */
+static void test_published_shanghai_figures(void **state)
+{
+    (void)state;
+    struct target_answer t = growth((struct series){.first_year = 2022, .last_year = 2024,
+                                        .as_of = quarter_make(2024, 4), .base_known = true,
+                                        .base = 7636, .year = {12153, 22760, 32000}},
+        300000);
+    assert_string_equal(t.growth_compound.text.p, "61.22");
+    assert_string_equal(t.yoy[1].text.p, "87.28");
+    assert_string_equal(t.yoy[2].text.p, "40.60");
+    t = growth((struct series){.first_year = 2022, .last_year = 2024,
+                   .as_of = quarter_make(2024, 4), .base_known = true, .base = 190,
+                   .year = {519, 1370, 2223}},
+        200000);
+    assert_string_equal(t.growth_compound.text.p, "127.02");
+    assert_string_equal(t.growth_mean.text.p, "133.13");
+    assert_string_equal(t.yoy[0].text.p, "173.16");
+    assert_string_equal(t.yoy[1].text.p, "163.97");
+    assert_int_equal(t.status_compound, TARGET_MET);
+    t = growth((struct series){.first_year = 2022, .last_year = 2023,
+                   .as_of = quarter_make(2023, 4), .base_known = true,
+                   .base = INT64_C(763570000000),
+                   .year = {INT64_C(1215300000000), INT64_C(2276000000000)}},
+        300000);
+    assert_string_equal(t.yoy[0].text.p, "59.16");
+    assert_string_equal(t.yoy[1].text.p, "87.28");
+    assert_string_equal(t.growth_compound.text.p, "72.65");
+}
+
+static void test_without_a_base_nothing_is_guessed(void **state)
+{
+    (void)state;
+    struct series s = {.first_year = 2021, .last_year = 2023, .as_of = quarter_make(2023, 4),
+        .year = {100, 200, 300}};
+    struct target_answer t = growth(s, 300000);
+    assert_int_equal(t.status_compound, TARGET_NO_BASE);
+    assert_int_equal(t.status_mean, TARGET_NO_BASE);
+    assert_false(t.growth_compound.known);
+    assert_false(t.yoy[0].known);
+    assert_string_equal(t.yoy[1].text.p, "100.00");
+    s.base_known = true; /* a base of zero is no base either */
+    assert_int_equal(growth(s, 300000).status_compound, TARGET_NO_BASE);
+}
+
+static void test_a_threshold_is_compared_before_rounding(void **state)
+{
+    (void)state;
+    struct series s = {.first_year = 2021, .last_year = 2021, .as_of = quarter_make(2021, 4),
+        .base_known = true, .base = 1000000, .year = {1299999}};
+    struct target_answer t = growth(s, 300000);
+    assert_string_equal(t.growth_compound.text.p, "30.00");
+    assert_int_equal(t.status_compound, TARGET_MISSED);
+    s.year[0] = 1300000;
+    assert_int_equal(growth(s, 300000).status_compound, TARGET_MET);
+}
+
+static void test_a_running_year_compares_with_the_same_quarters(void **state)
+{
+    (void)state;
+    struct target_answer t = growth((struct series){.first_year = 2021, .last_year = 2023,
+                                        .as_of = quarter_make(2022, 3), .base_known = true,
+                                        .base = 100, .year = {130, 120, 0}, .prior_to_date = 80,
+                                        .prior_to_date_known = true},
+        300000);
+    assert_string_equal(t.yoy[1].text.p, "50.00");
+    assert_false(t.yoy[2].known);
+    assert_string_equal(t.growth_compound.text.p, "30.00");
+    assert_int_equal(t.status_compound, TARGET_ON_TRACK);
+    assert_int_equal(t.remaining_quarters, 5);
+    /* 219.7 up to 220 in 2023, over its four quarters */
+    assert_int_equal(t.per_quarter_compound, 55);
+}
+
+static void test_totals(void **state)
+{
+    (void)state;
+    struct series s = {.first_year = 2021, .last_year = 2023, .as_of = quarter_make(2022, 2),
+        .year = {40, 34, 0}};
+    struct target_answer t;
+    target_evaluate(a, TARGET_TOTAL, 150, &s, &t);
+    assert_int_equal(t.status_total, TARGET_AT_RISK); /* 74 of the 75 that half the time asks for */
+    assert_int_equal(t.missing_total, 76);
+    assert_int_equal(t.per_quarter_total, 13); /* 76 over 6 quarters, rounded up */
+    s.year[1] = 35;
+    target_evaluate(a, TARGET_TOTAL, 150, &s, &t);
+    assert_int_equal(t.status_total, TARGET_ON_TRACK);
+    s.year[1] = 110;
+    target_evaluate(a, TARGET_TOTAL, 150, &s, &t);
+    assert_int_equal(t.status_total, TARGET_MET);
+    s.year[1] = 100;
+    s.as_of = quarter_make(2023, 4);
+    target_evaluate(a, TARGET_TOTAL, 150, &s, &t);
+    assert_int_equal(t.status_total, TARGET_MISSED);
+}
+
+static void test_percentages_round_half_up_away_from_zero(void **state)
+{
+    (void)state;
+    assert_string_equal(ratio_percent(a, 1, 800).text.p, "0.13");  /* 0.125 */
+    assert_string_equal(ratio_percent(a, -1, 800).text.p, "-0.13");
+    assert_string_equal(ratio_percent(a, 1, 3).text.p, "33.33");
+    assert_string_equal(ratio_percent(a, 2, 3).text.p, "66.67");
+    assert_string_equal(ratio_percent(a, -1, 1000000).text.p, "0.00");
+    assert_false(ratio_percent(a, 1, 0).known);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_one_reading_may_pass_where_the_other_fails),
+        cmocka_unit_test(test_published_shanghai_figures),
+        cmocka_unit_test(test_without_a_base_nothing_is_guessed),
+        cmocka_unit_test(test_a_threshold_is_compared_before_rounding),
+        cmocka_unit_test(test_a_running_year_compares_with_the_same_quarters),
+        cmocka_unit_test(test_totals),
+        cmocka_unit_test(test_percentages_round_half_up_away_from_zero),
+    };
+    return unit_run(&a, tests);
+}
