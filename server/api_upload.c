@@ -8,6 +8,7 @@
  */
 #include "api.h"
 #include "sheet.h"
+#include "spill.h"
 
 enum { SLICES_UNDER_WAY = 2, LINE_MAX = 1 << 20, ATOMIC_LINES_MAX = 50000 };
 
@@ -41,8 +42,9 @@ struct upload {
     bool finished; /* no more input */
     bool halted;   /* the input turned out unreadable: what follows is dropped */
     bool broken;   /* a slice could not be stored */
-    bool draining; /* the client reads slowly */
-    bool busy;     /* inside the input: advance() waits until it is left */
+    bool draining; /* the client reads slowly: verdicts go to the spill */
+    struct spill spill;
+    bool busy; /* inside the input: advance() waits until it is left */
     struct sheet *sheet;
     struct csv_map map;
     bool has_header;
@@ -310,7 +312,7 @@ static void on_input_end(struct req *r, bool complete)
     if (!complete && up->atomic) /* half a batch is no batch */
         up->broken = true;
     up->finished = true;
-    if (up->atomic && up->filling) {
+    if (up->atomic && !up->dry_run && up->filling) {
         bool sound = !up->halted && up->filling->work.n == up->filling->lines;
         up->broken |= !sound;
     }
@@ -362,7 +364,13 @@ static void write_line(struct upload *up, struct slice *s, struct line *l, struc
 static void on_drained(struct req *r)
 {
     struct upload *up = r->state;
+    struct arena *a = arena_new();
     up->draining = false;
+    while (!up->draining && !spill_is_empty(&up->spill)) {
+        up->draining = !reply_chunk(r, spill_take(&up->spill, a), on_drained);
+        arena_reset(a);
+    }
+    arena_free(a);
     advance(up);
 }
 
@@ -370,15 +378,19 @@ static void slice_write(struct upload *up, struct slice *s)
 {
     struct buf out;
     buf_init(&out, s->a);
-    for (struct line *l = s->first; l; l = l->next)
-        write_line(up, s, l, &out);
+    for (struct line *l = s->first; l; l = l->next) {
+        if (l->element < 0 || s->verdict) /* else: not stored, nothing to say of it */
+            write_line(up, s, l, &out);
+    }
     if (out.n == 0)
         return;
     if (!up->started)
         reply_start(up->r, 200, "application/x-ndjson");
     up->started = true;
-    if (!reply_chunk(up->r, buf_view(&out), on_drained))
-        up->draining = true;
+    if (up->draining)
+        spill_add(&up->spill, buf_view(&out));
+    else
+        up->draining = !reply_chunk(up->r, buf_view(&out), on_drained);
 }
 
 static void write_summary(struct upload *up)
@@ -415,6 +427,7 @@ static void write_summary(struct upload *up)
 static void upload_free(struct upload *up)
 {
     sheet_free(up->sheet);
+    spill_close(&up->spill);
     free(up->tail);
     for (struct slice *s = up->queue, *next; s; s = next) {
         next = s->next;
@@ -497,11 +510,11 @@ static void advance(struct upload *up)
         finish(up);
         return;
     }
-    if (up->finished && up->under_way == 0) {
+    if (up->finished && up->under_way == 0 && !up->draining) {
         if (!up->started && r->err.n == 0)
             err_add(&r->err, E_EMPTY, STR(""), NULL);
         finish(up);
-    } else if (!up->finished && up->under_way < SLICES_UNDER_WAY && !up->draining) {
+    } else if (!up->finished && up->under_way < SLICES_UNDER_WAY) {
         http_resume(r);
     }
 }

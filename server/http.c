@@ -43,6 +43,11 @@ static void expire(struct conn *c)
     }
 }
 
+static bool reading_body(const struct conn *c)
+{
+    return c->state == CONN_REQUEST && c->ex->want != WANT_NOTHING;
+}
+
 static void on_sweep(evutil_socket_t fd, short what, void *arg)
 {
     struct http *h = arg;
@@ -55,6 +60,8 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
     for (struct conn *c = h->conns; c; c = c->next) {
         if (c->state == CONN_CLOSED)
             continue;
+        if (reading_body(c)) /* many clients read nothing before they have sent all */
+            c->progress_us = now;
         if (conn_waiting_out(c) > 0 && now - c->progress_us > patience)
             conn_close(c);
         else if (now >= c->deadline_us)

@@ -18,6 +18,8 @@ import unittest
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 PLEDGED_BIN = os.environ.get("PLEDGED_BIN", os.path.join(ROOT, "build", "dev", "pledged"))
+RELEASE_BIN = os.environ.get("PLEDGED_RELEASE_BIN",
+                             os.path.join(ROOT, "build", "release", "pledged"))
 ORGS = {
     "bank": "BANK-A", "insurer": "91310115QX0115114N", "guarantor": "91310101QX0101011R",
     "district": "DIST-310115", "finance": "FINANCE", "ip_office": "IP-OFFICE",
@@ -49,7 +51,8 @@ def free_port():
 
 
 class Daemon:
-    def __init__(self, conf=None, safe=False):
+    def __init__(self, conf=None, safe=False, binary=None):
+        self.binary = binary or PLEDGED_BIN
         self.folder = tempfile.mkdtemp(prefix="pledged-it-")
         self.data = os.path.join(self.folder, "data")
         self.port = free_port()
@@ -65,7 +68,7 @@ class Daemon:
         self.start()
 
     def start(self):
-        self.process = subprocess.Popen([PLEDGED_BIN, "serve"], env=self.env, stderr=self.log,
+        self.process = subprocess.Popen([self.binary, "serve"], env=self.env, stderr=self.log,
                                         stdin=subprocess.DEVNULL)
         deadline = time.time() + 60
         while time.time() < deadline:
@@ -84,7 +87,7 @@ class Daemon:
             return f.read()
 
     def cli(self, *args, check=True):
-        return subprocess.run([PLEDGED_BIN, *args], env=self.env, check=check, timeout=120,
+        return subprocess.run([self.binary, *args], env=self.env, check=check, timeout=120,
                               capture_output=True, text=True)
 
     def org(self, kind, code=None, district=None):
@@ -163,10 +166,10 @@ class Daemon:
 running = {}
 
 
-def daemon(conf=None, safe=False):
-    key = (json.dumps(conf or {}, sort_keys=True), safe)
+def daemon(conf=None, safe=False, binary=None):
+    key = (json.dumps(conf or {}, sort_keys=True), safe, binary)
     if key not in running:
-        running[key] = Daemon(conf, safe)
+        running[key] = Daemon(conf, safe, binary)
         atexit.register(running[key].close)
     return running[key]
 
@@ -174,10 +177,11 @@ def daemon(conf=None, safe=False):
 class Case(unittest.TestCase):
     conf = None
     safe = False
+    binary = None  # RELEASE_BIN where sanitizers would change what is measured
 
     @classmethod
     def setUpClass(cls):
-        cls.d = daemon(cls.conf, cls.safe)
+        cls.d = daemon(cls.conf, cls.safe, cls.binary)
 
 
 def patent(serial, year=2019, kind=1):

@@ -2,7 +2,7 @@
 import json
 import time
 
-from harness import Case, loan, patent, numbers
+from harness import RELEASE_BIN, Case, loan, numbers, patent
 
 EN = ["contract_no", "product", "borrower_uscc", "borrower_name", "district", "amount", "rate",
       "signed_on", "matures_on", "ip"]
@@ -20,7 +20,7 @@ def sheet(header, rows, end="\r\n"):
     return end.join(",".join(r) for r in [header] + rows) + end
 
 
-class Batches(Case):
+class Sender(Case):
     def setUp(self):
         self.bank = self.d.token("bank")
 
@@ -38,6 +38,8 @@ class Batches(Case):
         return int(self.d.sql("select count(*) from record where version = 1 and key in (%s)"
                               % ",".join("'%s'" % k for k in keys)))
 
+
+class Batches(Sender):
     def test_every_line_has_its_verdict_in_order(self):
         known = loan()
         self.d.call("POST", "/v1/loans", known, self.bank)
@@ -155,6 +157,10 @@ class Batches(Case):
         header = r.body.decode("utf-8-sig").strip().split(",")
         self.assertEqual(header[0], "贷款合同编号")
         self.assertLessEqual(set(ZH), set(header))
+
+
+class Large(Sender):
+    binary = RELEASE_BIN
 
     def test_100000_lines_pass_with_flat_memory(self):
         def rss():

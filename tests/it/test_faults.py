@@ -1,0 +1,94 @@
+"""Nothing acknowledged is lost and nothing is doubled, whatever dies in between."""
+import http.client
+import json
+import random
+import threading
+import time
+
+from harness import Case, Daemon, loan
+
+
+class Faults(Case):
+    safe = True  # fsync on: this is what the product promises
+
+    def post_until_answered(self, record, token, deadline):
+        """As a bank's client does: the same record again on silence or 5xx."""
+        while time.time() < deadline:
+            try:
+                r = self.d.call("POST", "/v1/loans", record, token, timeout=10)
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.05)
+                continue
+            if r.status in (200, 201):
+                return json.loads(r.body)["id"]
+            assert r.status == 503, (r.status, r.body)
+            time.sleep(0.05)
+        return None
+
+    def test_kill_9_of_daemon_and_postmaster_under_load_loses_and_doubles_nothing(self):
+        token = self.d.token("bank")
+        end = time.time() + 12
+        acknowledged, lock = {}, threading.Lock()
+
+        def client():
+            while time.time() < end:
+                record = loan()
+                identity = self.post_until_answered(record, token, end + 60)
+                with lock:
+                    acknowledged[record["contract_no"]] = identity
+
+        clients = [threading.Thread(target=client) for _ in range(64)]
+        for c in clients:
+            c.start()
+        dice = random.Random(17)
+        while time.time() < end:
+            time.sleep(dice.uniform(1.0, 2.5))
+            if dice.random() < 0.6:
+                self.d.kill9()
+                self.d.start()
+            else:
+                self.d.kill_postmaster()
+        for c in clients:
+            c.join()
+        rows = dict(x.split("|") for x in self.d.sql(
+            "select key || '|' || id from record where version = 1").splitlines())
+        self.assertGreater(len(acknowledged), 200)
+        self.assertNotIn(None, acknowledged.values())
+        self.assertEqual({k: rows.get(k) for k in acknowledged}, acknowledged)
+        self.assertEqual(self.d.sql("select count(*) - count(distinct key) from record"), "0")
+        out = self.d.cli("verify", check=False)
+        self.assertEqual(out.stdout.strip(), "no defects")
+        print("\n%d acknowledged, each present once" % len(acknowledged))
+
+    def test_while_the_database_is_away_503_says_when_to_come_again(self):
+        token = self.d.token("bank")
+        self.assertEqual(self.d.call("GET", "/v1/loans?limit=1", token=token).status, 200)
+        self.d.kill_postmaster()
+        statuses = set()
+        deadline = time.time() + 40
+        while time.time() < deadline:
+            r = self.d.call("GET", "/readyz")
+            statuses.add(r.status)
+            if r.status == 503:
+                self.assertGreaterEqual(int(r.headers["retry-after"]), 1)
+            elif 503 in statuses:
+                break
+            time.sleep(0.02)
+        self.assertEqual(statuses, {200, 503})
+        self.assertEqual(self.d.call("POST", "/v1/loans", loan(), token).status, 201)
+
+    def test_sigterm_answers_what_was_accepted_and_exits_0(self):
+        d = Daemon(safe=False)
+        try:
+            token = d.token("bank")
+            answers = []
+            senders = [threading.Thread(target=lambda: answers.append(
+                d.call("POST", "/v1/loans", loan(), token).status)) for _ in range(8)]
+            for s in senders:
+                s.start()
+            for s in senders:
+                s.join()
+            self.assertEqual(d.stop(), 0)
+            self.assertEqual(answers, [201] * 8)
+        finally:
+            d.close()
