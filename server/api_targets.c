@@ -73,9 +73,20 @@ static void take_baseline(struct plan_view *p, const struct rows *rows, int i)
     y->assumed = str_is(rows_at(rows, i, 5), "true");
 }
 
-static int64_t used(const struct year_figures *y, bool amount)
+/* A figure from outside is one of a whole year: it does not count while that year is running. */
+static bool is_entered(const struct plan_view *p, int i, bool amount)
 {
-    if (amount ? y->has_amount : y->has_count)
+    const struct year_figures *y = &p->year[i];
+    int year = p->first - 1 + i;
+    bool complete = year < quarter_year(p->as_of) ||
+                    (year == quarter_year(p->as_of) && quarter_number(p->as_of) == 4);
+    return complete && (amount ? y->has_amount : y->has_count);
+}
+
+static int64_t used(const struct plan_view *p, int i, bool amount)
+{
+    const struct year_figures *y = &p->year[i];
+    if (is_entered(p, i, amount))
         return amount ? y->amount : y->count;
     return amount ? y->own_amount : y->own_count;
 }
@@ -85,11 +96,11 @@ static struct series series_of(const struct plan_view *p, bool amount)
 {
     struct series s = {.first_year = p->first, .last_year = p->last, .as_of = p->as_of};
     const struct year_figures *base = &p->year[0];
-    s.base = used(base, amount);
-    s.base_known = (amount ? base->has_amount : base->has_count) || base->own_count > 0;
+    s.base = used(p, 0, amount);
+    s.base_known = is_entered(p, 0, amount) || base->own_count > 0;
     int running = quarter_year(p->as_of) - p->first;
     for (int i = 0; i <= p->last - p->first; i++)
-        s.year[i] = i <= running ? used(&p->year[i + 1], amount) : 0;
+        s.year[i] = i <= running ? used(p, i + 1, amount) : 0;
     if (running >= 0 && running <= p->last - p->first) {
         const struct year_figures *before = &p->year[running];
         s.prior_to_date = amount ? before->prior_amount : before->prior_count;
@@ -122,7 +133,7 @@ static void write_year(struct buf *out, const struct plan_view *p, int i, bool a
     int64_t value, const struct ratio_text *yoy)
 {
     const struct year_figures *y = &p->year[i];
-    bool entered = amount ? y->has_amount : y->has_count;
+    bool entered = is_entered(p, i, amount);
     json_open(out, '{');
     json_key(out, "year");
     json_i64(out, p->first - 1 + i);

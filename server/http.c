@@ -43,9 +43,10 @@ static void expire(struct conn *c)
     }
 }
 
+/* Then the deadline of the body rules: many clients read nothing before they have sent all. */
 static bool reading_body(const struct conn *c)
 {
-    return c->state == CONN_REQUEST && c->ex->want != WANT_NOTHING;
+    return c->state == CONN_REQUEST && c->ex->want != WANT_NOTHING && !c->ex->paused;
 }
 
 static void on_sweep(evutil_socket_t fd, short what, void *arg)
@@ -60,7 +61,7 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
     for (struct conn *c = h->conns; c; c = c->next) {
         if (c->state == CONN_CLOSED)
             continue;
-        if (reading_body(c)) /* many clients read nothing before they have sent all */
+        if (reading_body(c))
             c->progress_us = now;
         if (conn_waiting_out(c) > 0 && now - c->progress_us > patience)
             conn_close(c);
