@@ -25,15 +25,16 @@ def connect(port):
 
 def read_all(s):
     """Everything until the server closes; fails (timeout) when it does not."""
-    got = b""
+    got = []
     while True:
         try:
             piece = s.recv(65536)
         except ConnectionResetError:
-            return got
+            break
         if not piece:
-            return got
-        got += piece
+            break
+        got.append(piece)
+    return b"".join(got)
 
 
 def chunks_of(rest):
