@@ -36,7 +36,7 @@ void *arena_grow(struct arena *a, const void *old, size_t old_size, size_t new_s
 struct str arena_str(struct arena *a, const char *p, size_t n);
 struct str arena_text(struct arena *a, const char *c_string);
 struct str arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
-struct str arena_vprintf(struct arena *a, const char *fmt, va_list ap);
+struct str arena_vprintf(struct arena *a, const char *fmt, va_list ap) PRINTF(2, 0);
 
 struct str str_of(const char *c_string);
 bool str_eq(struct str a, struct str b);

@@ -5,8 +5,6 @@
 
 __extension__ typedef __int128 wide;
 
-enum { DIGITS_MAX = 17 };
-
 /* [-]digits[.digits] as a whole number of units of 10^-decimals. No leading zeros, no exponent. */
 static bool decimal_parse(struct str s, int decimals, int64_t *out)
 {
@@ -20,11 +18,12 @@ static bool decimal_parse(struct str s, int decimals, int64_t *out)
             fraction = 0;
             continue;
         }
-        if (c < '0' || c > '9' || digits >= DIGITS_MAX)
+        if (c < '0' || c > '9')
             return false;
         if (fraction < 0 && digits == 1 && n == 0)
             return false; /* a leading zero */
-        n = n * 10 + (c - '0');
+        if (__builtin_mul_overflow(n, 10, &n) || __builtin_add_overflow(n, c - '0', &n))
+            return false;
         digits++;
         if (fraction >= 0 && ++fraction > decimals)
             return false;

@@ -29,7 +29,7 @@ static const struct field loan_ip_fields[] = {
     {"valuation", "评估价值", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX, .example = "8000000.00"},
     {"appraiser", "评估机构", F_TEXT, .min = 1, .max = 100, .example = "示例资产评估有限公司"},
     {"share", "质押比例", F_RATE, .min = 0, .max = 1000000, .example = "100.00"},
-    {NULL},
+    {.name = NULL},
 };
 
 static const struct field loan_fields[] = {
@@ -64,7 +64,7 @@ static const struct field loan_fields[] = {
     {"insurer_uscc", "保险机构统一社会信用代码", F_IDENT, .party = true, .ident = ident_uscc,
         .example = "91310104QX0104028H"},
     {"ip", "质押知识产权", F_LIST, .need = true, .min = 1, .max = 200, .of = loan_ip_fields},
-    {NULL},
+    {.name = NULL},
 };
 static_assert(COUNT_OF(loan_fields) == LOAN_FIELD_COUNT + 1, "enum loan_field follows the table");
 static_assert(COUNT_OF(loan_ip_fields) == LOAN_IP_FIELD_COUNT + 1, "enum loan_ip_field likewise");

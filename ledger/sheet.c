@@ -49,8 +49,9 @@ static struct str convert(struct sheet *s, const char *p, size_t n)
     char *from = arena_alloc(s->a, n + 1);
     if (n)
         memcpy(from, p, n);
+    bool has_nul = memchr(p, 0, n) != NULL;
     iconv(s->to_utf8, NULL, NULL, NULL, NULL);
-    if (iconv(s->to_utf8, &from, &n, &to, &left) == (size_t)-1 || memchr(p, 0, n))
+    if (has_nul || iconv(s->to_utf8, &from, &n, &to, &left) == (size_t)-1)
         fail(s, E_UTF8, "GB18030");
     return (struct str){out, room - left};
 }

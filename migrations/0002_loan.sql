@@ -51,7 +51,7 @@ create table loan_ip (
     until_day date not null,
     primary key (record_id, version, number)
 );
-create index loan_ip_by_number on loan_ip (number);
+create index loan_ip_by_number on loan_ip (number, org_id);
 
 call make_append_only('loan');
 call make_append_only('loan_ip');
@@ -73,7 +73,8 @@ create policy loan_ip_write on loan_ip for insert to pledged_app with check (org
 
 -- Which of these rights lie in a live pledge of another organisation that overlaps the given term?
 -- Runs as the owner, because the answer crosses tenants; it tells which right and nothing else.
--- PL/pgSQL keeps the plan between calls.
+-- PL/pgSQL keeps the plan between calls. Two ranges of org_id, so that a right which one bank pledged
+-- ten thousand times costs no more than another.
 create function pledged_elsewhere(org bigint, rights json)
     returns table (record_id uuid, version int, pointer text)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
@@ -85,7 +86,15 @@ begin
      where exists (
            select from loan_ip other
             where other.number = w.number
-              and other.org_id <> org
+              and other.org_id < org
+              and other.from_day <= w.until_day
+              and other.until_day >= w.from_day
+              and not exists (select from loan later
+                               where later.id = other.record_id and later.version = other.version + 1))
+        or exists (
+           select from loan_ip other
+            where other.number = w.number
+              and other.org_id > org
               and other.from_day <= w.until_day
               and other.until_day >= w.from_day
               and not exists (select from loan later

@@ -388,12 +388,12 @@ static const struct field baseline_fields[] = {
     {"count", "项目数", F_INT, .min = 0, .max = 1000000000, .example = "160"},
     {"source", "来源", F_TEXT, .need = true, .min = 1, .max = 300, .example = "年度统计公报"},
     {"assumed", "是否假定", F_BOOL, .need = true, .example = "false"},
-    {NULL},
+    {.name = NULL},
 };
 static const struct field baselines_fields[] = {
     {"years", "年度基数", F_LIST, .need = true, .min = 1, .max = PLAN_YEARS_MAX,
         .of = baseline_fields},
-    {NULL},
+    {.name = NULL},
 };
 static const char *const baselines_read_only[] = {NULL};
 static const struct record baselines_record = {

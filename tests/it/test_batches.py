@@ -172,6 +172,7 @@ class Large(Sender):
         for i in range(100000):
             row = list(line)
             row[0] = "L-%d-%d" % (base, i)
+            row[9] = patent(i, 2012 + base // 1000 % 8)
             rows.append(row)
         self.send(sheet(ZH, rows[:2000]))
         before, start = rss(), time.time()

@@ -1,0 +1,46 @@
+/* Any bytes as CSV in either charset, cut at any place: no crash, cells are valid UTF-8. */
+#include "json.h"
+#include "schema.h"
+#include "sheet.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct reader {
+    struct arena *a;
+    struct csv_map map;
+    bool header;
+};
+
+static void on_row(void *arg, int64_t row, const struct str *cells, int n)
+{
+    struct reader *r = arg;
+    struct err e;
+    size_t at;
+    (void)row;
+    err_init(&e, r->a);
+    for (int i = 0; i < n; i++)
+        MUST(utf8_check(cells[i], &at));
+    if (!r->header) {
+        (void)schema_csv_header(&records[0], cells, n, &r->map, &e); /* any answer will do */
+        r->header = e.n == 0;
+        return;
+    }
+    struct value *v = arena_alloc(r->a, (size_t)field_count(records[0].fields) * sizeof *v);
+    (void)schema_csv_row(r->a, &records[0], &r->map, cells, n, v, &e);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct reader r = {.a = arena_new()};
+    struct err e;
+    err_init(&e, r.a);
+    bool gb = size && data[size - 1] & 1;
+    struct sheet *s = sheet_new(gb ? SHEET_GB18030 : SHEET_UTF8, on_row, &r);
+    size_t cut = size ? data[0] % size : 0;
+    bool good = sheet_feed(s, (const char *)data, cut, &e) &&
+                sheet_feed(s, (const char *)data + cut, size - cut, &e) && sheet_end(s, &e);
+    MUST(good == (e.n == 0));
+    sheet_free(s);
+    arena_free(r.a);
+    return 0;
+}
