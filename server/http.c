@@ -224,6 +224,8 @@ void http_free(struct http *h)
     for (struct conn *c = h->conns; c; c = c->next)
         conn_close(c);
     http_reap(h);
+    tls_free(h->tls);
+    h->tls = NULL;
     /* Requests still with their handlers keep h until they are answered. */
     h->released = true;
     if (h->active > 0)

@@ -86,7 +86,8 @@ typedef void req_end_fn(struct req *r, bool complete);
 struct http;
 struct ssl_ctx_st;
 /* NULL after logging "listen_failed". on_head is called for each request after its head was read
- * and found well-formed; reading stands still until the handler replies or asks for the body. */
+ * and found well-formed; reading stands still until the handler replies or asks for the body. tls
+ * is taken over and freed by http_free. */
 struct http *http_listen(
     struct server *s, const char *address, struct ssl_ctx_st *tls, req_fn *on_head);
 /* The port bound (when address asked for port 0). */

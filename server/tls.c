@@ -132,3 +132,8 @@ void tls_forget_errors(void)
 {
     ERR_clear_error();
 }
+
+void tls_free(struct ssl_ctx_st *tls)
+{
+    SSL_CTX_free(tls);
+}

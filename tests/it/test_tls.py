@@ -1,0 +1,130 @@
+"""TLS: what the handshake takes, and that framing and deadlines hold behind it."""
+import http.client
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import tempfile
+import time
+import unittest
+
+import harness
+from test_http import HOSTILE_HEADS, SMUGGLED, connect, head, read_all, split_answers
+
+
+def certificates(folder):
+    """A CA and a certificate for 127.0.0.1 signed by it: (ca, cert, key)."""
+    def run(*args):
+        subprocess.run(["openssl", *args], cwd=folder, check=True, capture_output=True)
+
+    new = ("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+    run(*new, "-x509", "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=test CA")
+    run(*new, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=127.0.0.1")
+    with open(os.path.join(folder, "san"), "w", encoding="ascii") as f:
+        f.write("subjectAltName=IP:127.0.0.1")
+    run("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
+        "-CAcreateserial", "-out", "server.pem", "-extfile", "san")
+    return [os.path.join(folder, name) for name in ("ca.pem", "server.pem", "server.key")]
+
+
+class TlsDaemon(harness.Daemon):
+    def __init__(self, ca, conf):
+        self.ca = ca
+        super().__init__(conf)
+
+    def call(self, method, path, body=None, token=None, headers=None, timeout=60):
+        c = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout,
+                                        context=ssl.create_default_context(cafile=self.ca))
+        try:
+            c.request(method, path, body, headers or {})
+            return harness.Response(c.getresponse())
+        finally:
+            c.close()
+
+
+class Tls(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="pledged-tls-")
+        cls.ca, cert, key = certificates(cls.folder)
+        cls.d = TlsDaemon(cls.ca, {"tls_cert": cert, "tls_key": key, "client_ca": cls.ca,
+                                   "header_deadline_ms": "1500"})
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.d.close()
+        shutil.rmtree(cls.folder)
+
+    def dial(self, **versions):
+        context = ssl.create_default_context(cafile=self.ca)
+        context.set_alpn_protocols(["http/1.1"])
+        for name, value in versions.items():
+            setattr(context, name, value)
+        return context.wrap_socket(connect(self.d.port), server_hostname="127.0.0.1")
+
+    def talk(self, raw):
+        with self.dial() as s:
+            s.sendall(raw)
+            return [a[0] for a in split_answers(read_all(s))]
+
+    def test_versions(self):
+        v = ssl.TLSVersion
+        for version, name in ((v.TLSv1_2, "TLSv1.2"), (v.TLSv1_3, "TLSv1.3")):
+            with self.dial(minimum_version=version, maximum_version=version) as s:
+                self.assertEqual(s.version(), name)
+                self.assertEqual(s.selected_alpn_protocol(), "http/1.1")
+                self.assertRegex(s.cipher()[0], "GCM|CHACHA20")
+
+    def test_old_versions_are_refused(self):
+        with self.assertRaises((ssl.SSLError, ConnectionResetError)):
+            self.dial(minimum_version=ssl.TLSVersion.TLSv1, maximum_version=ssl.TLSVersion.TLSv1_1)
+        self.assertTrue(self.d.alive())
+
+    def test_pipelined_requests(self):
+        raw = head() + head(target=b"/nowhere") + head(b"Connection: close")
+        self.assertEqual(self.talk(raw), [200, 404, 200])
+
+    def test_malformed_heads(self):
+        for name in ("two lengths", "length and chunked", "encoding gzip", "folded encoding",
+                     "space before colon", "NUL in a value", "bare LF everywhere", "no Host"):
+            with self.subTest(name):
+                self.assertEqual(self.talk(HOSTILE_HEADS[name] + SMUGGLED), [400])
+
+    def test_plain_http_is_cut(self):
+        with connect(self.d.port) as s:
+            s.sendall(SMUGGLED)
+            self.assertNotIn(b"HTTP/1.1 200", read_all(s))
+        self.assertTrue(self.d.alive())
+
+    def test_silent_and_dripping_handshakes_are_cut(self):
+        for byte in (b"", b"\x16"):
+            with self.subTest(byte), connect(self.d.port) as s:
+                started = time.monotonic()
+                s.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
+                s.settimeout(0.2)
+                while time.monotonic() - started < 8:
+                    try:
+                        if not s.recv(100):
+                            break
+                    except TimeoutError:
+                        try:
+                            s.sendall(byte)
+                        except (BrokenPipeError, ConnectionResetError):
+                            break
+                    except ConnectionResetError:
+                        break
+                self.assertLess(time.monotonic() - started, 3)
+
+    def test_a_client_that_cuts_the_line(self):
+        for end in (len(SMUGGLED) // 2, len(SMUGGLED)):
+            s = self.dial()
+            s.sendall(SMUGGLED[:end])
+            # No close_notify: the TCP connection just ends.
+            plain = socket.socket(fileno=s.detach())
+            plain.close()
+        self.assertTrue(self.d.alive())
+
+
+if __name__ == "__main__":
+    unittest.main()
