@@ -1,0 +1,126 @@
+/* Rows out of CSV bytes, whatever the charset and wherever the bytes are cut. */
+#include "unit.h"
+#include "sheet.h"
+#include <string.h>
+
+static struct arena *a;
+
+struct seen {
+    struct buf text; /* "row:cell|cell|\n" */
+};
+
+static void on_row(void *arg, int64_t row, const struct str *cells, int n)
+{
+    struct seen *s = arg;
+    buf_printf(&s->text, "%lld:", (long long)row);
+    for (int i = 0; i < n; i++) {
+        buf_str(&s->text, cells[i]);
+        buf_char(&s->text, '|');
+    }
+    buf_char(&s->text, '\n');
+}
+
+/* The rows of text, fed in pieces; or the code of the problem. */
+static const char *rows(enum sheet_charset charset, struct str text, size_t piece)
+{
+    struct seen s;
+    struct err e;
+    bool good = true;
+    buf_init(&s.text, a);
+    err_init(&e, a);
+    struct sheet *sheet = sheet_new(charset, on_row, &s);
+    for (size_t i = 0; i < text.n && good; i += piece)
+        good = sheet_feed(sheet, text.p + i, text.n - i < piece ? text.n - i : piece, &e);
+    good = good && sheet_end(sheet, &e);
+    sheet_free(sheet);
+    assert_int_equal(good, e.n == 0);
+    return good ? buf_view(&s.text).p : err_text(e.first->code)->name;
+}
+
+static void test_cells_and_rows_as_excel_counts_them(void **state)
+{
+    (void)state;
+    const struct str text = STR("a,b\r\n1,\"x,\"\"y\"\"\r\nz\"\r\n\r\n,,\r\n 2 ,\r\n3");
+    for (size_t piece = 1; piece < 12; piece++)
+        assert_string_equal(rows(SHEET_UTF8, text, piece),
+            "1:a|b|\n2:1|x,\"y\"\r\nz|\n5:2||\n6:3|\n");
+    assert_string_equal(rows(SHEET_UTF8, STR("a\nb\n"), 99), "1:a|\n2:b|\n");
+    assert_string_equal(rows(SHEET_UTF8, STR("a\rb\r"), 99), "1:a|\n2:b|\n");
+}
+
+static void test_a_byte_order_mark_is_no_part_of_the_first_cell(void **state)
+{
+    (void)state;
+    assert_string_equal(rows(SHEET_UTF8, STR("\xEF\xBB\xBF甲,乙\n"), 2), "1:甲|乙|\n");
+    assert_string_equal(rows(SHEET_GB18030, STR("\x84\x31\x95\x33\xBC\xD7\n"), 1), "1:甲|\n");
+}
+
+static void test_gb18030_of_two_and_four_bytes(void **state)
+{
+    (void)state;
+    /* 甲 BCD7; 㐀 (U+3400) 8139EE39; 镕 E946; 、 A1A2 */
+    const struct str text = STR("\xBC\xD7,\x81\x39\xEE\x39,\"\xE9\x46\xA1\xA2\"\r\n");
+    for (size_t piece = 1; piece < 9; piece++)
+        assert_string_equal(rows(SHEET_GB18030, text, piece), "1:甲|㐀|镕、|\n");
+}
+
+static void test_what_is_not_in_the_charset_is_refused(void **state)
+{
+    (void)state;
+    assert_string_equal(rows(SHEET_UTF8, STR("\xBC\xD7\n"), 9), "E_UTF8");
+    assert_string_equal(rows(SHEET_GB18030, STR("\xFF\xFF\n"), 9), "E_UTF8");
+    assert_string_equal(rows(SHEET_UTF8, STR("a\0b\n"), 9), "E_UTF8");
+    assert_string_equal(rows(SHEET_GB18030, STR("a\0b\n"), 9), "E_UTF8");
+}
+
+static void test_stray_and_open_quotes_are_refused(void **state)
+{
+    (void)state;
+    assert_string_equal(rows(SHEET_UTF8, STR("a\"b,c\n"), 9), "E_CSV");
+    assert_string_equal(rows(SHEET_UTF8, STR("\"a\"b\n"), 9), "E_CSV");
+    assert_string_equal(rows(SHEET_UTF8, STR("\"abc"), 9), "E_CSV");
+}
+
+static void test_a_quote_that_never_closes_does_not_grow_memory(void **state)
+{
+    (void)state;
+    struct seen s;
+    struct err e;
+    static char block[65536];
+    memset(block, 'x', sizeof block);
+    buf_init(&s.text, a);
+    err_init(&e, a);
+    struct sheet *sheet = sheet_new(SHEET_UTF8, on_row, &s);
+    assert_true(sheet_feed(sheet, "\"start", 6, &e));
+    size_t taken = 0;
+    while (sheet_feed(sheet, block, sizeof block, &e))
+        taken += sizeof block;
+    assert_true(taken <= SHEET_ROW_MAX);
+    assert_string_equal(err_text(e.first->code)->name, "E_CSV");
+    sheet_free(sheet);
+}
+
+static void test_cells_are_quoted_when_they_must_be(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, a);
+    sheet_cell(&b, STR("甲"), true);
+    sheet_cell(&b, STR("a,b"), false);
+    sheet_cell(&b, STR("say \"x\""), false);
+    assert_string_equal(b.p, "甲,\"a,b\",\"say \"\"x\"\"\"");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cells_and_rows_as_excel_counts_them),
+        cmocka_unit_test(test_a_byte_order_mark_is_no_part_of_the_first_cell),
+        cmocka_unit_test(test_gb18030_of_two_and_four_bytes),
+        cmocka_unit_test(test_what_is_not_in_the_charset_is_refused),
+        cmocka_unit_test(test_stray_and_open_quotes_are_refused),
+        cmocka_unit_test(test_a_quote_that_never_closes_does_not_grow_memory),
+        cmocka_unit_test(test_cells_are_quoted_when_they_must_be),
+    };
+    return unit_run(&a, tests);
+}
