@@ -10,7 +10,7 @@ import time
 import unittest
 
 import harness
-from test_http import HOSTILE_HEADS, SMUGGLED, connect, head, read_all, split_answers
+from http_raw import HOSTILE_HEADS, SMUGGLED, connect, head, read_all, split_answers
 
 
 def certificates(folder):
