@@ -544,10 +544,13 @@ static void on_grace_over(evutil_socket_t fd, short what, void *arg)
 
 struct lane *lane_open(struct server *s, const char *conninfo)
 {
-    /* The lock first: a second daemon waits here, without a time limit, as a warm standby. */
+    /* The lock first: a second daemon waits here, without a time limit, as a warm standby. Plans
+     * are made once and only look things up by index: made while the tables were empty, they would
+     * otherwise scan them for ever. */
     static const char *const settings[] = {"select pg_advisory_lock(2021000017)",
         "set statement_timeout = '60s'", "set idle_in_transaction_session_timeout = '60s'",
-        "set jit = off", NULL};
+        "set jit = off", "set enable_seqscan = off", "set plan_cache_mode = force_generic_plan",
+        NULL};
     struct lane *l = calloc(1, sizeof *l);
     MUST(l);
     l->s = s;

@@ -15,7 +15,7 @@ with input as materialized (
             order by r.version desc
             limit 1) r
      where r.sha256 = decode(e.sha256, 'hex')
-       and not exists (select from loan l where l.id = r.id and l.version = r.version)
+       and not exists (select from loan l where l.id = r.id and l.version = r.version offset 0)
 ),
 fact as materialized (
     select i.*, b.*

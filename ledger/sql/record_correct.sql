@@ -59,5 +59,9 @@ select i.ord,
   from input i
   left join known k on k.ord = i.ord
   left join fresh f on f.id = i.id
-  left join log_leaf leaf on leaf.record_id = k.id and leaf.version = k.version and f.id is null
+  left join lateral (
+       select x.no, x.hash, x.head
+         from log_leaf x
+        where x.record_id = k.id and x.version = k.version
+        limit 1) leaf on f.id is null
  order by i.ord

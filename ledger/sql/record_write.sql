@@ -5,6 +5,8 @@
 --    recorded_by text, flags text, leaf int8, leaf_hash text, head int8
 -- Verdicts: created; replay (a version under this key has this content); conflict (other content).
 -- The same key twice in one array: the first line decides, later ones are judged against it.
+-- Look-ups in tables stand in lateral sub-selects with a limit: they stay index look-ups whatever the
+-- planner knew of the tables when it made the plan (often: that they were empty).
 -- Locks: none beyond the rows written; the write lane is the only writer.
 with input as materialized (
     select e.*,
@@ -15,43 +17,48 @@ with input as materialized (
            id, key, subject, district, "on", parties, sha256, body, ord)
 ),
 known as materialized (
-    select i.ord, r.*
+    select i.*, r.id as known_id, r.version as known_version, r.body as known_body,
+           r.sha256 as known_sha256, r.recorded_at as known_at, r.recorded_by as known_by
       from input i
-     cross join lateral (
+      left join lateral (
            select r.id, r.version, r.body, r.sha256, r.recorded_at, r.recorded_by
              from record r
             where r.org_id = (select my_org())
               and r.type = $1::text
               and r.key = i.key
             order by (r.sha256 = decode(i.sha256, 'hex')) desc, r.version desc
-            limit 1) r
+            limit 1) r on true
 ),
 fresh as (
     insert into record (id, version, org_id, type, key, subject, district, on_day, parties, body,
            sha256, recorded_at, recorded_by)
-    select i.id, 1, (select my_org()), $1::text, i.key, i.subject, i.district, i."on", i.parties,
-           i.body, decode(i.sha256, 'hex'), now(), (select my_signature())
-      from input i
-     where i.turn = 1
-       and not exists (select from known k where k.ord = i.ord)
+    select k.id, 1, (select my_org()), $1::text, k.key, k.subject, k.district, k."on", k.parties,
+           k.body, decode(k.sha256, 'hex'), now(), (select my_signature())
+      from known k
+     where k.turn = 1
+       and k.known_id is null
     returning id, version, key, body, sha256, recorded_at, recorded_by
 )
-select i.ord,
-       case when k.ord is null and i.turn = 1 then 'created'
-            when coalesce(k.sha256, f.sha256) = decode(i.sha256, 'hex') then 'replay'
+select k.ord,
+       case when k.known_id is null and k.turn = 1 then 'created'
+            when coalesce(k.known_sha256, f.sha256) = decode(k.sha256, 'hex') then 'replay'
             else 'conflict' end as outcome,
-       coalesce(k.id, f.id) as id,
-       coalesce(k.version, f.version) as version,
-       coalesce(k.body, f.body)::text as body,
-       encode(coalesce(k.sha256, f.sha256), 'hex') as sha256,
-       instant_text(coalesce(k.recorded_at, f.recorded_at)) as recorded_at,
-       coalesce(k.recorded_by, f.recorded_by) as recorded_by,
-       case when k.ord is not null then flags_of(k.id, k.version) else '[]' end as flags,
+       coalesce(k.known_id, f.id) as id,
+       coalesce(k.known_version, f.version) as version,
+       coalesce(k.known_body, f.body)::text as body,
+       encode(coalesce(k.known_sha256, f.sha256), 'hex') as sha256,
+       instant_text(coalesce(k.known_at, f.recorded_at)) as recorded_at,
+       coalesce(k.known_by, f.recorded_by) as recorded_by,
+       case when k.known_id is not null then flags_of(k.known_id, k.known_version) else '[]' end
+           as flags,
        leaf.no as leaf,
        encode(leaf.hash, 'hex') as leaf_hash,
        leaf.head
-  from input i
-  left join known k on k.ord = i.ord
-  left join fresh f on f.key = i.key
-  left join log_leaf leaf on leaf.record_id = k.id and leaf.version = k.version
- order by i.ord
+  from known k
+  left join fresh f on f.key = k.key
+  left join lateral (
+       select x.no, x.hash, x.head
+         from log_leaf x
+        where x.record_id = k.known_id and x.version = k.known_version
+        limit 1) leaf on true
+ order by k.ord
