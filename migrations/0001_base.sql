@@ -33,6 +33,7 @@ create table org (
 create table token (
     sha256 bytea primary key constraint token_sha256_length check (length(sha256) = 32),
     org_id bigint not null references org,
+    is_certificate boolean not null default false, -- sha256 is of a client certificate (DER)
     person text not null constraint token_person_length check (length(person) between 1 and 60),
     created_at timestamptz not null default now(),
     expires_at timestamptz,

@@ -25,7 +25,7 @@ struct auth {
 struct lookup {
     struct req *r;
     req_fn *next;
-    struct str token; /* hex of the hash */
+    struct str token; /* hex of the hash, 'c' before that of a certificate */
     int generation;
 };
 
@@ -152,14 +152,25 @@ static struct str bearer(struct req *r)
     return (struct str){h.p + sizeof scheme - 1, h.n - (sizeof scheme - 1)};
 }
 
-void auth_actor(struct req *r, req_fn *next)
+/* A bearer token, else a client certificate; their hashes never meet in the cache. */
+static struct str credential(struct req *r, bool *is_certificate)
 {
     struct str token = bearer(r);
-    if (!token.p) {
+    *is_certificate = !token.p;
+    if (token.p)
+        return hash_hex(r->a, hash_sha256(token.p, token.n));
+    struct str print = http_client_fingerprint(r);
+    return print.p ? arena_printf(r->a, "c%s", print.p) : print;
+}
+
+void auth_actor(struct req *r, req_fn *next)
+{
+    bool is_certificate;
+    struct str hex = credential(r, &is_certificate);
+    if (!hex.p) {
         reply_refuse(r, E_AUTH, "", "%s", r->english ? "no bearer token" : "未带令牌");
         return;
     }
-    struct str hex = hash_hex(r->a, hash_sha256(token.p, token.n));
     const struct actor *known = cache_find(r->server->auth, hex);
     if (known) {
         r->actor = actor_copy(r->a, known);
@@ -168,5 +179,7 @@ void auth_actor(struct req *r, req_fn *next)
     }
     struct lookup *l = arena_alloc(r->a, sizeof *l);
     *l = (struct lookup){r, next, hex, r->server->auth->generation};
-    db_query(r->server->db, r->a, NULL, "token_actor", &hex, 1, on_actor, l);
+    struct str params[] = {is_certificate ? arena_str(r->a, hex.p + 1, hex.n - 1) : hex,
+        is_certificate ? STR("true") : STR("false")};
+    db_query(r->server->db, r->a, NULL, "token_actor", params, 2, on_actor, l);
 }

@@ -11,6 +11,7 @@
 #include "migrate.h"
 #include "sql.h"
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/rand.h>
 
 struct session {
@@ -134,6 +135,22 @@ static struct str token_make(struct arena *a)
     return buf_view(&b);
 }
 
+/* SHA-256 of a client certificate, as its holder presents it in the TLS handshake. */
+static bool certificate_print(struct arena *a, const char *path, struct str *hex)
+{
+    hash h;
+    unsigned n = 0;
+    FILE *file = fopen(path, "re");
+    X509 *x = file ? PEM_read_X509(file, NULL, NULL, NULL) : NULL;
+    bool good = x && X509_digest(x, EVP_sha256(), h.b, &n) == 1 && n == sizeof h.b;
+    if (file)
+        (void)fclose(file); /* only read */
+    X509_free(x);
+    if (good)
+        *hex = hash_hex(a, h);
+    return good;
+}
+
 static void tokens_changed(struct session *s)
 {
     PGresult *r = ask(s, "select pg_notify('pledged_token', '')", NULL, 0);
@@ -143,15 +160,19 @@ static void tokens_changed(struct session *s)
 static int token_add(struct session *s, const struct flag *f)
 {
     static const char sql[] =
-        "insert into token (sha256, org_id, person, expires_at)"
-        " select decode($1, 'hex'), id, $3, now() + make_interval(days => $4::int) from org"
-        " where code = $2";
+        "insert into token (sha256, org_id, person, expires_at, is_certificate)"
+        " select decode($1, 'hex'), id, $3, now() + make_interval(days => $4::int), $5::boolean"
+        " from org where code = $2";
     if (!f[0].value || !f[1].value)
         return complain("--org and --person are needed");
-    struct str token = token_make(s->a);
-    struct str hex = hash_hex(s->a, hash_sha256(token.p, token.n));
-    const char *params[] = {hex.p, f[0].value, f[1].value, f[2].value};
-    PGresult *r = ask(s, sql, params, 4);
+    struct str token = f[4].value ? STR("certificate bound") : token_make(s->a), hex;
+    if (!f[4].value)
+        hex = hash_hex(s->a, hash_sha256(token.p, token.n));
+    else if (!certificate_print(s->a, f[4].value, &hex))
+        return complain("--cert must name a certificate in PEM form");
+    const char *params[] = {
+        hex.p, f[0].value, f[1].value, f[2].value, f[4].value ? "true" : "false"};
+    PGresult *r = ask(s, sql, params, 5);
     bool added = r && strcmp(PQcmdTuples(r), "1") == 0;
     PQclear(r);
     if (!added)
@@ -207,7 +228,7 @@ int cli_token(int argc, char **argv)
         int (*run)(struct session *s, const struct flag *f);
     } verbs[] = {{"add", token_add}, {"list", token_list}, {"revoke", token_revoke}};
     struct flag f[] = {{"--org", NULL, false}, {"--person", NULL, false},
-        {"--expires-days", NULL, false}, {"--id", NULL, false}};
+        {"--expires-days", NULL, false}, {"--id", NULL, false}, {"--cert", NULL, false}};
     struct session s;
     for (size_t i = 0; argc > 0 && i < COUNT_OF(verbs); i++) {
         if (strcmp(argv[0], verbs[i].name) != 0)

@@ -207,7 +207,7 @@ static const struct command {
         "[--tls-cert F --tls-key F [--client-ca F]]"},
     {"org", cli_org, "org add --code CODE --kind KIND --name NAME [--district 310115]"},
     {"token", cli_token,
-        "token add --org CODE --person NAME [--expires-days N] | token list "
+        "token add --org CODE --person NAME [--expires-days N] [--cert F] | token list "
         "[--org CODE] | token revoke --id HEX"},
     {"import", cli_import, "import --url URL --token T [--type loans] FILE…"},
     {"targets", cli_targets, "targets --url URL --token T [--quarter 2023Q4]"},

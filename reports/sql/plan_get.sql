@@ -1,6 +1,6 @@
 -- plan_get: everything the targets of a plan are computed from, as rows of four kinds.
 -- $1 plan code, $2 basis or null (the plan's own), $3 last day that counts, $4 known_at or null
--- -> kind text, a text .. h text:
+-- -> kind text, a text, b text, c text, d text, e text, f text, g text, h text:
 --    plan: code, title, first_year, last_year, basis, undated loans
 --    target: id, kind, measure, threshold, zh, en
 --    quarter: quarter, year, amount_fen, count

@@ -91,6 +91,31 @@ class Tls(unittest.TestCase):
             with self.subTest(name):
                 self.assertEqual(self.talk(HOSTILE_HEADS[name] + SMUGGLED), [400])
 
+    def test_a_bound_client_certificate_is_as_good_as_a_token(self):
+        def run(*args):
+            subprocess.run(["openssl", *args], cwd=self.folder, check=True, capture_output=True)
+        for name in ("bank", "stranger"):
+            run("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+                name + ".key", "-out", name + ".csr", "-subj", "/CN=" + name)
+            run("x509", "-req", "-in", name + ".csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-out",
+                name + ".pem", "-CAcreateserial")
+        path = lambda name: os.path.join(self.folder, name)
+        self.d.org("bank")
+        self.d.cli("token", "add", "--org", "BANK-A", "--person", "批处理", "--cert", path("bank.pem"))
+
+        def get(name):
+            context = ssl.create_default_context(cafile=self.ca)
+            if name:
+                context.load_cert_chain(path(name + ".pem"), path(name + ".key"))
+            c = http.client.HTTPSConnection("127.0.0.1", self.d.port, timeout=20, context=context)
+            c.request("GET", "/v1/loans")
+            status = c.getresponse().status
+            c.close()
+            return status
+        self.assertEqual([get("bank"), get("stranger"), get(None)], [200, 401, 401])
+        self.d.cli("token", "revoke", "--org", "BANK-A", "--person", "批处理")
+        self.assertEqual(get("bank"), 401)
+
     def test_plain_http_is_cut(self):
         with connect(self.d.port) as s:
             s.sendall(SMUGGLED)
