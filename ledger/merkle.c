@@ -58,15 +58,17 @@ hash merkle_node(hash left, hash right)
     return digest("\1", 1, left.b, sizeof left.b, right.b, sizeof right.b);
 }
 
-void frontier_add(struct frontier *f, hash leaf)
+int frontier_add(struct frontier *f, hash leaf, hash *completed)
 {
-    int n = __builtin_popcountll(f->size);
-    /* Each trailing 1 of size is a complete subtree that the new leaf completes into a larger one.
-     */
-    for (uint64_t size = f->size; size & 1; size >>= 1)
+    int n = __builtin_popcountll(f->size), count = 0;
+    /* Each trailing 1 of size is a complete subtree that the new leaf makes into a larger one. */
+    for (uint64_t size = f->size; size & 1; size >>= 1) {
         leaf = merkle_node(f->node[--n], leaf);
+        completed[count++] = leaf;
+    }
     f->node[n] = leaf;
     f->size++;
+    return count;
 }
 
 hash frontier_root(const struct frontier *f)
@@ -89,25 +91,42 @@ static uint64_t split(uint64_t n)
     return k;
 }
 
-static hash root_of(const hash *leaves, uint64_t n)
+struct tree {
+    merkle_find_fn *find;
+    void *arg;
+};
+
+static int level_of(uint64_t n)
 {
-    struct frontier f = {0};
-    for (uint64_t i = 0; i < n; i++)
-        frontier_add(&f, leaves[i]);
-    return frontier_root(&f);
+    return 63 - __builtin_clzll(n);
 }
 
-int merkle_path(const hash *leaves, uint64_t n, uint64_t index, hash *out)
+/* The root over leaves [from, from + n): complete subtrees, largest first, joined from the right.
+ */
+static hash root_of(const struct tree *t, uint64_t from, uint64_t n)
 {
-    MUST(index < n);
+    uint64_t whole = UINT64_C(1) << level_of(n);
+    hash left = t->find(t->arg, level_of(n), from + whole - 1);
+    return whole == n ? left : merkle_node(left, root_of(t, from + whole, n - whole));
+}
+
+static int path_of(const struct tree *t, uint64_t from, uint64_t n, uint64_t index, hash *out)
+{
     if (n == 1)
         return 0;
     uint64_t k = split(n);
     bool left = index < k;
     int length =
-        left ? merkle_path(leaves, k, index, out) : merkle_path(leaves + k, n - k, index - k, out);
-    out[length] = left ? root_of(leaves + k, n - k) : root_of(leaves, k);
+        left ? path_of(t, from, k, index, out) : path_of(t, from + k, n - k, index - k, out);
+    out[length] = left ? root_of(t, from + k, n - k) : root_of(t, from, k);
     return length + 1;
+}
+
+int merkle_path(merkle_find_fn *find, void *arg, uint64_t n, uint64_t index, hash *out)
+{
+    const struct tree t = {find, arg};
+    MUST(index < n);
+    return path_of(&t, 0, n, index, out);
 }
 
 bool merkle_verify(hash leaf, uint64_t index, uint64_t n, const hash *path, int length, hash root)

@@ -94,6 +94,8 @@ create index record_by_district on record (district, id);
 create table log_leaf (
     no bigint primary key,
     hash bytea not null constraint log_leaf_hash_length check (length(hash) = 32),
+    -- of the subtrees of 2, 4, 8 … leaves that this one completes: a proof needs log n rows
+    nodes bytea not null constraint log_leaf_nodes_length check (length(nodes) % 32 = 0),
     record_id uuid not null,
     version int not null,
     head bigint not null,

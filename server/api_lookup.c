@@ -41,61 +41,106 @@ void ip_get(struct req *r)
 
 /* ---- receipts ------------------------------------------------------------------------------- */
 
-static void write_path(struct req *r, struct buf *out, struct str leaves_hex, int64_t index)
+/* Two rounds over the same path: the first only collects which subtrees it needs. */
+struct receipt {
+    struct req *r;
+    const struct rows *head;  /* of receipt_get */
+    const struct rows *nodes; /* of log_nodes; NULL in the first round */
+    struct buf wanted;
+};
+enum { LEAF, SIZE, ROOT, SIGNATURE, SIGNED_AT, LEAF_TEXT };
+
+static hash find_node(void *arg, int level, uint64_t last)
 {
-    uint64_t n = leaves_hex.n / 64;
-    hash *leaves = arena_alloc(r->a, n * sizeof *leaves + 1);
+    struct receipt *p = arg;
+    hash h = {{0}};
+    if (!p->nodes) {
+        json_i64(&p->wanted, (int64_t)last);
+        return h;
+    }
+    for (int i = 0; i < p->nodes->n; i++) {
+        int64_t no;
+        struct str hex = rows_at(p->nodes, i, 1);
+        if (rows_int(p->nodes, i, 0, &no) && (uint64_t)no == last)
+            MUST(hex.n >= (size_t)(level + 1) * 64 &&
+                 hash_parse((struct str){hex.p + level * 64, 64}, &h));
+    }
+    return h;
+}
+
+static int receipt_path(struct receipt *p, hash *path)
+{
+    int64_t leaf = 0, size = 0;
+    MUST(rows_int(p->head, 0, LEAF, &leaf) && rows_int(p->head, 0, SIZE, &size));
+    return merkle_path(find_node, p, (uint64_t)size, (uint64_t)leaf, path);
+}
+
+static void on_nodes(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    static const struct {
+        const char *key;
+        int column;
+        bool is_text;
+    } members[] = {{"leaf", LEAF, false}, {"leaf_text", LEAF_TEXT, true}, {"size", SIZE, false},
+        {"root", ROOT, true}, {"signed_at", SIGNED_AT, true}, {"signature", SIGNATURE, true}};
+    struct receipt *p = arg;
+    struct buf out;
     hash path[64];
-    for (uint64_t i = 0; i < n; i++)
-        MUST(hash_parse((struct str){leaves_hex.p + i * 64, 64}, &leaves[i]));
-    int length = merkle_path(leaves, n, (uint64_t)index, path);
-    json_key(out, "path");
-    json_open(out, '[');
+    if (fail) {
+        reply_fail(p->r, fail);
+        return;
+    }
+    p->nodes = rows;
+    buf_init(&out, p->r->a);
+    json_open(&out, '{');
+    for (size_t i = 0; i < COUNT_OF(members); i++) {
+        struct str value = rows_at(p->head, 0, members[i].column);
+        json_key(&out, members[i].key);
+        if (members[i].is_text)
+            json_str(&out, value);
+        else
+            json_raw(&out, value);
+    }
+    json_key(&out, "path");
+    json_open(&out, '[');
+    int length = receipt_path(p, path);
     for (int i = 0; i < length; i++)
-        json_str(out, hash_hex(r->a, path[i]));
-    json_close(out, ']');
+        json_str(&out, hash_hex(p->r->a, path[i]));
+    json_close(&out, ']');
+    json_close(&out, '}');
+    reply_json(p->r, 200, buf_view(&out));
 }
 
 static void on_receipt(void *arg, const struct rows *rows, const struct fail *fail)
 {
-    enum { LEAF, SIZE, ROOT, SIGNATURE, SIGNED_AT, LEAF_TEXT, LEAVES };
-    struct req *r = arg;
-    int64_t leaf, size;
+    struct receipt *p = arg;
+    struct req *r = p->r;
+    hash path[64];
     if (fail || rows->n == 0) {
         on_document(r, rows, fail);
         return;
     }
-    MUST(rows_int(rows, 0, LEAF, &leaf) && rows_int(rows, 0, SIZE, &size));
-    struct buf out;
-    buf_init(&out, r->a);
-    json_open(&out, '{');
-    json_key(&out, "leaf");
-    json_i64(&out, leaf);
-    json_key(&out, "leaf_text");
-    json_str(&out, rows_at(rows, 0, LEAF_TEXT));
-    json_key(&out, "size");
-    json_i64(&out, size);
-    json_key(&out, "root");
-    json_str(&out, rows_at(rows, 0, ROOT));
-    json_key(&out, "signed_at");
-    json_str(&out, rows_at(rows, 0, SIGNED_AT));
-    json_key(&out, "signature");
-    json_str(&out, rows_at(rows, 0, SIGNATURE));
-    write_path(r, &out, rows_at(rows, 0, LEAVES), leaf);
-    json_close(&out, '}');
-    reply_json(r, 200, buf_view(&out));
+    p->head = rows;
+    buf_init(&p->wanted, r->a);
+    json_open(&p->wanted, '[');
+    (void)receipt_path(p, path); /* the first round only asks */
+    json_close(&p->wanted, ']');
+    struct str wanted = buf_view(&p->wanted);
+    db_query(r->server->db, r->a, r->actor, "log_nodes", &wanted, 1, on_nodes, p);
 }
 
 void receipt_get(struct req *r)
 {
     struct str params[] = {r->capture[0], req_param(r, "version")};
+    struct receipt *p = arena_alloc(r->a, sizeof *p);
     money version;
     bool good = !params[1].p || (params[1].n < 9 && !memchr(params[1].p, '.', params[1].n) &&
                                     money_parse(params[1], &version) && version.fen >= 100);
+    p->r = r;
     if (!uuid_is(params[0]))
         reply_refuse(r, E_NOT_FOUND, "", "%s", params[0].p);
     else if (!good)
         reply_refuse(r, E_RANGE, "?version", "1–");
     else
-        db_query(r->server->db, r->a, r->actor, "receipt_get", params, 2, on_receipt, r);
+        db_query(r->server->db, r->a, r->actor, "receipt_get", params, 2, on_receipt, p);
 }

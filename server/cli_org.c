@@ -5,84 +5,37 @@
  * A private cluster that is not running is started for the command and stopped again.
  */
 #include "cli.h"
-#include "conf.h"
-#include "db.h"
+#include "ident.h"
 #include "merkle.h"
-#include "migrate.h"
-#include "sql.h"
+#include "role.h"
+#include "session.h"
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 
-struct session {
-    struct arena *a;
-    struct conf conf;
-    struct embedded_pg *pg;
-    PGconn *c;
-};
+/* ---- org ------------------------------------------------------------------------------------ */
 
-static bool open_session(struct session *s, int argc, char **argv, struct flag *extra, int extras)
+static bool refuse(const char *what)
 {
-    *s = (struct session){.a = arena_new()};
-    log_level_set(LOG_WARN);
-    if (!conf_read(s->a, &s->conf, argc, argv, extra, extras))
-        return false;
-    const char *owner = s->conf.database;
-    if (!owner) {
-        s->pg = embedded_start(s->conf.data);
-        owner = s->pg ? embedded_owner(s->pg) : NULL;
-    }
-    if (!owner || !migrate_apply(owner))
-        return false;
-    s->c = PQconnectdb(owner);
-    if (PQstatus(s->c) == CONNECTION_OK)
-        return true;
-    fprintf(stderr, "pledged: %s", PQerrorMessage(s->c));
+    (void)session_complain(what); /* its status is the caller's to give */
     return false;
 }
 
-static int close_session(struct session *s, int status)
-{
-    PQfinish(s->c);
-    embedded_close(s->pg, s->pg && embedded_started(s->pg));
-    arena_free(s->a);
-    return status;
-}
-
-static int complain(const char *what)
-{
-    fprintf(stderr, "pledged: %s\n", what);
-    return 2;
-}
-
-/* Runs and prints what PostgreSQL minds. NULL: it did. */
-static PGresult *ask(struct session *s, const char *sql, const char *const *params, int n)
-{
-    PGresult *r = sql_run(s->c, sql, params, n);
-    if (PQresultStatus(r) == PGRES_TUPLES_OK || PQresultStatus(r) == PGRES_COMMAND_OK)
-        return r;
-    fprintf(stderr, "pledged: %s", PQresultErrorMessage(r));
-    PQclear(r);
-    return NULL;
-}
-
-/* ---- org ------------------------------------------------------------------------------------ */
-
-static bool org_arguments(struct session *s, const struct flag *f)
+static bool org_arguments(const struct flag *f)
 {
     enum { CODE, KIND, NAME, DISTRICT_ };
     enum org_kind kind;
     if (!f[CODE].value || !f[KIND].value || !f[NAME].value)
-        return complain("--code, --kind and --name are needed") == 0;
+        return refuse("--code, --kind and --name are needed");
     if (!org_kind_parse(str_of(f[KIND].value), &kind))
-        return complain("--kind is one of bank, insurer, guarantor, district, finance, ip_office, "
-                        "auditor") == 0;
+        return session_complain(
+                   "--kind is one of bank, insurer, guarantor, district, finance, ip_office, "
+                   "auditor") == 0;
     bool has_district = f[DISTRICT_].value && district_find(str_of(f[DISTRICT_].value));
     if (kind == ORG_DISTRICT ? !has_district : f[DISTRICT_].value != NULL)
-        return complain(
+        return session_complain(
                    "--district with one of Shanghai's district codes goes with --kind district, "
                    "and only with it") == 0;
-    (void)s;
     return true;
 }
 
@@ -95,14 +48,14 @@ static int org_add(struct session *s, const struct flag *f)
         " select kind, district from added"
         " union all select kind, district from org where code = $1 limit 1";
     const char *params[] = {f[0].value, f[1].value, f[2].value, f[3].value};
-    PGresult *r = org_arguments(s, f) ? ask(s, sql, params, 4) : NULL;
+    PGresult *r = org_arguments(f) ? session_ask(s, sql, params, 4) : NULL;
     if (!r)
         return 2;
     bool same = strcmp(PQgetvalue(r, 0, 0), f[1].value) == 0 &&
                 (!f[3].value || strcmp(PQgetvalue(r, 0, 1), f[3].value) == 0);
     PQclear(r);
     if (!same)
-        return complain("this code is registered with another kind or district");
+        return session_complain("this code is registered with another kind or district");
     printf("%s %s %s\n", f[0].value, f[1].value, f[2].value);
     return 0;
 }
@@ -113,10 +66,10 @@ int cli_org(int argc, char **argv)
         {"--district", NULL, false}};
     struct session s;
     if (argc < 1 || strcmp(argv[0], "add") != 0)
-        return complain("usage: pledged org add --code CODE --kind KIND --name NAME");
-    if (!open_session(&s, argc - 1, argv + 1, f, COUNT_OF(f)))
-        return close_session(&s, 2);
-    return close_session(&s, org_add(&s, f));
+        return session_complain("usage: pledged org add --code CODE --kind KIND --name NAME");
+    if (!session_open(&s, argc - 1, argv + 1, f, COUNT_OF(f)))
+        return session_close(&s, 2);
+    return session_close(&s, org_add(&s, f));
 }
 
 /* ---- token ---------------------------------------------------------------------------------- */
@@ -153,7 +106,7 @@ static bool certificate_print(struct arena *a, const char *path, struct str *hex
 
 static void tokens_changed(struct session *s)
 {
-    PGresult *r = ask(s, "select pg_notify('pledged_token', '')", NULL, 0);
+    PGresult *r = session_ask(s, "select pg_notify('pledged_token', '')", NULL, 0);
     PQclear(r);
 }
 
@@ -164,19 +117,19 @@ static int token_add(struct session *s, const struct flag *f)
         " select decode($1, 'hex'), id, $3, now() + make_interval(days => $4::int), $5::boolean"
         " from org where code = $2";
     if (!f[0].value || !f[1].value)
-        return complain("--org and --person are needed");
+        return session_complain("--org and --person are needed");
     struct str token = f[4].value ? STR("certificate bound") : token_make(s->a), hex;
     if (!f[4].value)
         hex = hash_hex(s->a, hash_sha256(token.p, token.n));
     else if (!certificate_print(s->a, f[4].value, &hex))
-        return complain("--cert must name a certificate in PEM form");
+        return session_complain("--cert must name a certificate in PEM form");
     const char *params[] = {
         hex.p, f[0].value, f[1].value, f[2].value, f[4].value ? "true" : "false"};
-    PGresult *r = ask(s, sql, params, 5);
+    PGresult *r = session_ask(s, sql, params, 5);
     bool added = r && strcmp(PQcmdTuples(r), "1") == 0;
     PQclear(r);
     if (!added)
-        return complain("no such organisation: register it with pledged org add");
+        return session_complain("no such organisation: register it with pledged org add");
     tokens_changed(s);
     puts(token.p);
     return 0;
@@ -190,7 +143,7 @@ static int token_list(struct session *s, const struct flag *f)
         " from token t join org o on o.id = t.org_id where $1::text is null or o.code = $1"
         " order by t.created_at";
     const char *params[] = {f[0].value};
-    PGresult *r = ask(s, sql, params, 1);
+    PGresult *r = session_ask(s, sql, params, 1);
     if (!r)
         return 2;
     puts("id\torg\tperson\tcreated\texpires\trevoked");
@@ -210,12 +163,12 @@ static int token_revoke(struct session *s, const struct flag *f)
         " ($1 is null and o.code = $2 and t.person = $3))";
     const char *params[] = {f[3].value, f[0].value, f[1].value};
     if (!f[3].value && !(f[0].value && f[1].value))
-        return complain("--id HEX of token list, or --org and --person are needed");
-    PGresult *r = ask(s, sql, params, 3);
+        return session_complain("--id HEX of token list, or --org and --person are needed");
+    PGresult *r = session_ask(s, sql, params, 3);
     bool any = r && strcmp(PQcmdTuples(r), "0") != 0;
     PQclear(r);
     if (!any)
-        return complain("no such live token");
+        return session_complain("no such live token");
     tokens_changed(s);
     puts("revoked");
     return 0;
@@ -233,77 +186,9 @@ int cli_token(int argc, char **argv)
     for (size_t i = 0; argc > 0 && i < COUNT_OF(verbs); i++) {
         if (strcmp(argv[0], verbs[i].name) != 0)
             continue;
-        if (!open_session(&s, argc - 1, argv + 1, f, COUNT_OF(f)))
-            return close_session(&s, 2);
-        return close_session(&s, verbs[i].run(&s, f));
+        if (!session_open(&s, argc - 1, argv + 1, f, COUNT_OF(f)))
+            return session_close(&s, 2);
+        return session_close(&s, verbs[i].run(&s, f));
     }
-    return complain("usage: pledged token add|list|revoke");
-}
-
-/* ---- migrate, verify ------------------------------------------------------------------------ */
-
-int cli_migrate(int argc, char **argv)
-{
-    struct session s;
-    bool good = open_session(&s, argc, argv, NULL, 0);
-    if (good)
-        printf("%zu migrations in place\n", migrations_count);
-    return close_session(&s, good ? 0 : 2);
-}
-
-static const struct embedded *verify_statement(void)
-{
-    for (size_t i = 0; i < ledger_sql_count; i++) {
-        if (strcmp(ledger_sql[i].name, "verify") == 0)
-            return &ledger_sql[i];
-    }
-    BUG("verify.sql is missing");
-}
-
-/* The log in the database's order: every leaf again from its record, every root from the leaves. */
-static int verify_log(struct session *s)
-{
-    static const char sql[] =
-        "select l.no, encode(l.hash, 'hex'),"
-        " 'pledged-leaf-1' || E'\\n' || r.id || E'\\n' || r.version || E'\\n' ||"
-        " encode(sha256(convert_to(r.body::text, 'UTF8')), 'hex') || E'\\n' ||"
-        " instant_text(r.recorded_at) || E'\\n' || r.recorded_by || E'\\n',"
-        " encode(h.root, 'hex') from log_leaf l"
-        " join record r on r.id = l.record_id and r.version = l.version"
-        " left join log_head h on h.size = l.no + 1 order by l.no";
-    int defects = 0;
-    struct frontier f = {0};
-    PGresult *r = ask(s, sql, NULL, 0);
-    for (int i = 0; r && i < PQntuples(r); i++) {
-        hash stored, made = merkle_leaf(str_of(PQgetvalue(r, i, 2)));
-        MUST(hash_parse(str_of(PQgetvalue(r, i, 1)), &stored));
-        if (strtoll(PQgetvalue(r, i, 0), NULL, 10) != (long long)f.size ||
-            memcmp(stored.b, made.b, sizeof made.b) != 0) {
-            printf("log_leaf %s does not match its record\n", PQgetvalue(r, i, 0));
-            defects++;
-        }
-        frontier_add(&f, stored);
-        if (!PQgetisnull(r, i, 3) &&
-            strcmp(PQgetvalue(r, i, 3), hash_hex(s->a, frontier_root(&f)).p) != 0) {
-            printf("log_head %llu does not match its leaves\n", (unsigned long long)f.size);
-            defects++;
-        }
-    }
-    PQclear(r);
-    return r ? defects : 1;
-}
-
-int cli_verify(int argc, char **argv)
-{
-    struct session s;
-    if (!open_session(&s, argc, argv, NULL, 0))
-        return close_session(&s, 2);
-    PGresult *r = ask(&s, (const char *)verify_statement()->text, NULL, 0);
-    int defects = r ? PQntuples(r) : 1;
-    for (int i = 0; r && i < PQntuples(r); i++)
-        printf("%s %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 1));
-    PQclear(r);
-    defects += verify_log(&s);
-    printf(defects ? "%d defects\n" : "no defects\n", defects);
-    return close_session(&s, defects ? 1 : 0);
+    return session_complain("usage: pledged token add|list|revoke");
 }

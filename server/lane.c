@@ -205,18 +205,29 @@ static void on_flags(void *arg, const PGresult *r)
 
 /* ---- the seal ------------------------------------------------------------------------------- */
 
+static struct str hashes_hex(struct arena *a, const hash *list, int n)
+{
+    struct buf b;
+    buf_init(&b, a);
+    for (int i = 0; i < n; i++)
+        buf_str(&b, hash_hex(a, list[i]));
+    return buf_view(&b);
+}
+
 static void add_leaf(struct lane *l, struct verdict *v, struct buf *leaves)
 {
     struct str text = leaf_text(l->a, v->id, v->version, v->sha256, v->recorded_at, v->recorded_by);
-    hash h = merkle_leaf(text);
+    hash h = merkle_leaf(text), completed[64];
     v->leaf = (int64_t)l->next.size;
     v->leaf_hash = hash_hex(l->a, h);
-    frontier_add(&l->next, h);
+    int n = frontier_add(&l->next, h, completed);
     json_open(leaves, '{');
     json_key(leaves, "no");
     json_i64(leaves, v->leaf);
     json_key(leaves, "hash");
     json_str(leaves, v->leaf_hash);
+    json_key(leaves, "nodes");
+    json_str(leaves, hashes_hex(l->a, completed, n));
     json_key(leaves, "id");
     json_str(leaves, v->id);
     json_key(leaves, "version");
@@ -241,16 +252,6 @@ static void share_receipt(struct lane *l, struct verdict *v)
     }
 }
 
-static struct str frontier_hex(struct arena *a, const struct frontier *f)
-{
-    struct buf b;
-    buf_init(&b, a);
-    int n = __builtin_popcountll(f->size);
-    for (int i = 0; i < n; i++)
-        buf_str(&b, hash_hex(a, f->node[i]));
-    return buf_view(&b);
-}
-
 static void send_seal(struct lane *l, struct str leaves, struct str signed_at)
 {
     hash root = frontier_root(&l->next);
@@ -258,7 +259,7 @@ static void send_seal(struct lane *l, struct str leaves, struct str signed_at)
         leaves,
         arena_printf(l->a, "%llu", (unsigned long long)l->next.size),
         hash_hex(l->a, root),
-        frontier_hex(l->a, &l->next),
+        hashes_hex(l->a, l->next.node, __builtin_popcountll(l->next.size)),
         sealer_sign(l->a, l->sealer, l->next.size, root, signed_at),
         signed_at,
     };

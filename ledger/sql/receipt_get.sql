@@ -1,17 +1,13 @@
 -- receipt_get: what proves that a record version is in the log under its signed head.
 -- $1 record id, $2 version or null (the newest)
--- -> leaf int8, size int8, root text, signature text, signed_at text, leaf_text text,
---    leaves text (hex of all leaf hashes of the head, in order)
+-- -> leaf int8, size int8, root text, signature text, signed_at text, leaf_text text
 select l.no as leaf,
        h.size,
        encode(h.root, 'hex') as root,
        encode(h.signature, 'hex') as signature,
        instant_text(h.signed_at) as signed_at,
        'pledged-leaf-1' || E'\n' || r.id || E'\n' || r.version || E'\n' || encode(r.sha256, 'hex')
-           || E'\n' || instant_text(r.recorded_at) || E'\n' || r.recorded_by || E'\n' as leaf_text,
-       (select string_agg(encode(x.hash, 'hex'), '' order by x.no)
-          from log_leaf x
-         where x.no < h.size) as leaves
+           || E'\n' || instant_text(r.recorded_at) || E'\n' || r.recorded_by || E'\n' as leaf_text
   from record r
   join log_leaf l on l.record_id = r.id and l.version = r.version
   join log_head h on h.size = l.head
