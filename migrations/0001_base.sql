@@ -155,6 +155,28 @@ create function flags_of(id uuid, version int) returns text language sql stable 
       from flag f where f.record_id = $1 and f.version = $2
 $$;
 
+-- A record version as every answer carries it, in the columns that verdicts have. Row-level security of
+-- whoever asks applies.
+create view record_answer with (security_invoker = true) as
+    select 'replay'::text as outcome,
+           r.id,
+           r.version,
+           r.body::text as body,
+           encode(r.sha256, 'hex') as sha256,
+           instant_text(r.recorded_at) as recorded_at,
+           r.recorded_by,
+           flags_of(r.id, r.version) as flags,
+           leaf.no as leaf,
+           encode(leaf.hash, 'hex') as leaf_hash,
+           leaf.head,
+           r.reason,
+           r.type,
+           r.org_id,
+           r.key,
+           r.recorded_at as recorded
+      from record r
+      left join log_leaf leaf on leaf.record_id = r.id and leaf.version = r.version;
+
 -- Rolls back the flight that carries an atomic batch with a conflict in it.
 create function abort_flight() returns void language plpgsql as $$
 begin
@@ -162,6 +184,7 @@ begin
 end $$;
 
 grant select on org, token, record_type to pledged_app;
+grant select on record_answer to pledged_app;
 grant select, insert on record, log_leaf, log_head, flag to pledged_app;
 
 do $$

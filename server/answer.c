@@ -194,6 +194,15 @@ void reply_fail(struct req *r, const struct fail *fail)
     reply_refuse(r, E_INTERNAL, "", NULL);
 }
 
+bool rows_found(struct req *r, const struct rows *rows, const struct fail *fail)
+{
+    if (fail)
+        reply_fail(r, fail);
+    else if (rows->n == 0)
+        reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
+    return !fail && rows->n > 0;
+}
+
 /* ---- ids and parameters --------------------------------------------------------------------- */
 
 struct str uuid_make(struct arena *a)

@@ -36,6 +36,9 @@ void verdict_problems(
 /* Answer a failure of the environment: 503 for a lost database, else 500. */
 void reply_fail(struct req *r, const struct fail *fail);
 
+/* Rows to answer with; else the failure or the 404 has been answered. */
+MUST_USE bool rows_found(struct req *r, const struct rows *rows, const struct fail *fail);
+
 /* A UUIDv7, later ones sort after earlier ones within this process. */
 struct str uuid_make(struct arena *a);
 bool uuid_is(struct str s);

@@ -116,10 +116,8 @@ static void on_receipt(void *arg, const struct rows *rows, const struct fail *fa
     struct receipt *p = arg;
     struct req *r = p->r;
     hash path[64];
-    if (fail || rows->n == 0) {
-        on_document(r, rows, fail);
+    if (!rows_found(r, rows, fail))
         return;
-    }
     p->head = rows;
     buf_init(&p->wanted, r->a);
     json_open(&p->wanted, '[');

@@ -251,14 +251,8 @@ static void on_got(void *arg, const struct rows *rows, const struct fail *fail)
 {
     struct req *r = arg;
     struct verdict v;
-    if (fail) {
-        reply_fail(r, fail);
+    if (!rows_found(r, rows, fail))
         return;
-    }
-    if (rows->n == 0) {
-        reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
-        return;
-    }
     MUST(verdict_read(rows, 0, 0, &v));
     struct str seen = req_header(r, "if-none-match");
     struct str tag = arena_printf(r->a, "\"%lld\"", (long long)v.version);
@@ -294,14 +288,8 @@ static void on_history(void *arg, const struct rows *rows, const struct fail *fa
 {
     struct req *r = arg;
     struct buf out;
-    if (fail) {
-        reply_fail(r, fail);
+    if (!rows_found(r, rows, fail))
         return;
-    }
-    if (rows->n == 0) {
-        reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
-        return;
-    }
     buf_init(&out, r->a);
     json_open(&out, '{');
     json_key(&out, "items");

@@ -354,14 +354,8 @@ static void on_baselines(void *arg, const struct rows *rows, const struct fail *
 {
     struct req *r = arg;
     struct buf out;
-    if (fail) {
-        reply_fail(r, fail);
+    if (!rows_found(r, rows, fail))
         return;
-    }
-    if (rows->n == 0) {
-        reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
-        return;
-    }
     buf_init(&out, r->a);
     json_open(&out, '{');
     json_key(&out, "years");

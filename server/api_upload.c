@@ -7,59 +7,7 @@
  * in the order of the lines. An atomic batch is one slice that lands whole or not at all.
  */
 #include "api.h"
-#include "sheet.h"
-#include "spill.h"
-
-enum { SLICES_UNDER_WAY = 2, LINE_MAX = 1 << 20, ATOMIC_LINES_MAX = 50000 };
-
-struct line {
-    int64_t number;
-    int element; /* index in the slice's work; -1: refused here */
-    struct str canonical;
-    struct err err; /* of this line alone; in the slice's arena */
-    struct line *next;
-};
-
-struct slice {
-    struct slice *next;
-    struct upload *up;
-    struct arena *a;
-    struct line *first, **last;
-    int lines;
-    struct buf elements;
-    struct work work;
-    const struct verdict *verdict; /* of the work, once done */
-    bool done;
-    struct fail fail;
-    bool failed;
-};
-
-struct upload {
-    struct req *r;
-    const struct record *rec;
-    bool dry_run, atomic, csv;
-    bool started;  /* the reply has begun: no problem document any more */
-    bool finished; /* no more input */
-    bool halted;   /* the input turned out unreadable: what follows is dropped */
-    bool broken;   /* a slice could not be stored */
-    bool draining; /* the client reads slowly: verdicts go to the spill */
-    struct spill spill;
-    bool busy; /* inside the input: advance() waits until it is left */
-    struct sheet *sheet;
-    struct csv_map map;
-    bool has_header;
-    char *tail; /* NDJSON: the incomplete last line */
-    size_t tail_n, tail_cap;
-    int64_t number; /* of the line now read */
-    struct slice *filling;
-    struct slice *queue, **queue_last; /* under way, in order */
-    int under_way;
-    int64_t count[4]; /* created, replay, conflict, refused */
-};
-
-static const char *const outcome_names[] = {"created", "replay", "conflict", "refused"};
-
-static void advance(struct upload *up);
+#include "upload.h"
 
 /* ---- slices --------------------------------------------------------------------------------- */
 
@@ -93,7 +41,7 @@ static void on_slice_stored(void *arg, const struct verdict *v, int n, const str
     s->failed = fail != NULL;
     if (fail)
         s->fail = *fail;
-    advance(s->up);
+    upload_advance(s->up);
 }
 
 static void on_slice_peeked(void *arg, const struct rows *rows, const struct fail *fail)
@@ -228,20 +176,13 @@ static void take_row(void *arg, int64_t row, const struct str *cells, int n)
     line_done(up);
 }
 
-static void copy_problems(const struct err *from, struct str prefix, struct err *to)
-{
-    for (const struct problem *p = from->first; p; p = p->next)
-        err_add(to, p->code, arena_printf(to->a, "%s%s", prefix.p, p->pointer.p), "%s",
-            p->arg.p ? p->arg.p : "");
-}
-
 /* The rest of the input cannot be read: the last line carries why. */
 static void halt(struct upload *up, const struct err *why)
 {
     bool header = up->csv && !up->has_header;
     up->number++;
     struct line *l = header ? NULL : line_begin(up);
-    copy_problems(why, STR(""), l ? &l->err : &up->r->err);
+    upload_problems(why, STR(""), l ? &l->err : &up->r->err);
     up->halted = true;
 }
 
@@ -294,7 +235,7 @@ static void on_data(struct req *r, const char *p, size_t n)
     else if (!sheet_feed(up->sheet, p, n, &e))
         halt(up, &e);
     up->busy = false;
-    advance(up);
+    upload_advance(up);
 }
 
 static void on_input_end(struct req *r, bool complete)
@@ -318,108 +259,7 @@ static void on_input_end(struct req *r, bool complete)
     }
     slice_close(up);
     up->busy = false;
-    advance(up);
-}
-
-/* ---- verdicts out --------------------------------------------------------------------------- */
-
-/* What the database said of the line, with its problems added to the line's own. NULL: refused. */
-static const struct verdict *line_verdict(
-    const struct upload *up, const struct slice *s, struct line *l)
-{
-    if (l->element < 0 || !s->verdict)
-        return NULL;
-    const struct verdict *v = &s->verdict[l->element];
-    verdict_problems(up->rec, v, l->canonical, &l->err);
-    return v;
-}
-
-static void write_line(struct upload *up, struct slice *s, struct line *l, struct buf *out)
-{
-    const struct verdict *v = line_verdict(up, s, l);
-    int outcome = 3;
-    if (v) {
-        outcome = (int)v->outcome;
-    }
-    up->count[outcome]++;
-    json_open(out, '{');
-    json_key(out, "line");
-    json_i64(out, l->number);
-    json_key(out, "outcome");
-    json_text(out, outcome_names[outcome]);
-    if (v && v->id.p && v->outcome != OUT_CONFLICT) {
-        json_key(out, "id");
-        json_str(out, v->id);
-    }
-    json_key(out, "errors");
-    err_write(&l->err, up->r->english, out);
-    if (v && v->outcome != OUT_CONFLICT && v->flags.p && v->flags.n > 2) {
-        json_key(out, "warnings");
-        warnings_write(out, s->a, v->flags);
-    }
-    json_close(out, '}');
-    buf_char(out, '\n');
-}
-
-static void on_drained(struct req *r)
-{
-    struct upload *up = r->state;
-    struct arena *a = arena_new();
-    up->draining = false;
-    while (!up->draining && !spill_is_empty(&up->spill)) {
-        up->draining = !reply_chunk(r, spill_take(&up->spill, a), on_drained);
-        arena_reset(a);
-    }
-    arena_free(a);
-    advance(up);
-}
-
-static void slice_write(struct upload *up, struct slice *s)
-{
-    struct buf out;
-    buf_init(&out, s->a);
-    for (struct line *l = s->first; l; l = l->next) {
-        if (l->element < 0 || s->verdict) /* else: not stored, nothing to say of it */
-            write_line(up, s, l, &out);
-    }
-    if (out.n == 0)
-        return;
-    if (!up->started)
-        reply_start(up->r, 200, "application/x-ndjson");
-    up->started = true;
-    if (up->draining)
-        spill_add(&up->spill, buf_view(&out));
-    else
-        up->draining = !reply_chunk(up->r, buf_view(&out), on_drained);
-}
-
-static void write_summary(struct upload *up)
-{
-    struct buf out;
-    buf_init(&out, up->r->a);
-    json_open(&out, '{');
-    json_key(&out, "summary");
-    json_open(&out, '{');
-    for (int i = 0; i < 4; i++) {
-        json_key(&out, outcome_names[i]);
-        json_i64(&out, up->count[i]);
-    }
-    json_close(&out, '}');
-    if (up->broken) { /* the lines without a verdict are not stored: send the file again */
-        json_key(&out, "incomplete");
-        json_bool(&out, true);
-    }
-    if (up->dry_run) {
-        json_key(&out, "dry_run");
-        json_bool(&out, true);
-    }
-    json_close(&out, '}');
-    buf_char(&out, '\n');
-    if (!up->started)
-        reply_start(up->r, 200, "application/x-ndjson");
-    (void)reply_chunk(up->r, buf_view(&out), NULL); /* the last one */
-    up->r->server->count.refused += up->count[3];
-    reply_end(up->r);
+    upload_advance(up);
 }
 
 /* ---- the end -------------------------------------------------------------------------------- */
@@ -438,24 +278,10 @@ static void upload_free(struct upload *up)
     free(up);
 }
 
-/* All lines of an atomic batch that failed, as one problem document: /lines/<number>/<field>. */
-static void atomic_problems(struct upload *up, struct slice *s)
-{
-    struct err *e = &up->r->err;
-    int failed = 0;
-    err_add(e, E_BATCH, STR(""), "…");
-    for (struct line *l = s->first; l; l = l->next) {
-        (void)line_verdict(up, s, l); /* for its problems */
-        failed += l->err.n > 0;
-        copy_problems(&l->err, arena_printf(e->a, "/lines/%lld", (long long)l->number), e);
-    }
-    e->first->arg = arena_printf(e->a, "%d", failed);
-}
-
 static void finish(struct upload *up)
 {
     if (up->started)
-        write_summary(up);
+        upload_summary(up);
     else
         reply_problem(up->r);
     upload_free(up);
@@ -491,14 +317,14 @@ static void take_slice(struct upload *up)
     if (s->failed)
         slice_failed(up, &s->fail);
     else if (up->atomic && !up->dry_run && up->r->err.n == 0 && !atomic_landed(s))
-        atomic_problems(up, s);
+        upload_refuse(up, s);
     else if (up->r->err.n == 0)
-        slice_write(up, s);
+        upload_answer(up, s);
     arena_free(s->a);
 }
 
 /* Whatever happened: write what is ready, in order; go on reading; finish. */
-static void advance(struct upload *up)
+void upload_advance(struct upload *up)
 {
     struct req *r = up->r;
     if (up->busy)

@@ -3,35 +3,31 @@
 -- $6 last day of signing or null, $7 state or null, $8 as_of for the state, $9 known_at or null,
 -- $10 contract_no or null
 -- -> as record_get
-select 'replay' as outcome,
-       r.id,
-       r.version,
-       r.body::text as body,
-       encode(r.sha256, 'hex') as sha256,
-       instant_text(r.recorded_at) as recorded_at,
-       r.recorded_by,
-       flags_of(r.id, r.version) as flags,
-       leaf.no as leaf,
-       encode(leaf.hash, 'hex') as leaf_hash,
-       leaf.head
-  from record r
-  join loan l on l.id = r.id and l.version = r.version
-  left join log_leaf leaf on leaf.record_id = r.id and leaf.version = r.version
- where r.type = 'loan'
-   and ($1::uuid is null or r.id > $1::uuid)
-   and ($3::text is null or r.district = $3::text)
-   and ($4::text is null or r.subject = $4::text)
-   and ($5::date is null or r.on_day between $5::date and $6::date)
-   and ($10::text is null or r.key = $10::text)
-   and ($7::text is null or $7::text = case
-           when l.disbursed_on is null or l.disbursed_on > $8::date then 'signed'
-           when l.matures_on >= $8::date then 'active'
-           else 'matured' end)
-   and ($9::timestamptz is null or r.recorded_at <= $9::timestamptz)
-   and not exists (
-       select from record later
-        where later.id = r.id
-          and later.version = r.version + 1
-          and ($9::timestamptz is null or later.recorded_at <= $9::timestamptz))
- order by r.id
- limit $2::int
+with page as (
+    select r.id, r.version
+      from record r
+      join loan l on l.id = r.id and l.version = r.version
+     where r.type = 'loan'
+       and ($1::uuid is null or r.id > $1::uuid)
+       and ($3::text is null or r.district = $3::text)
+       and ($4::text is null or r.subject = $4::text)
+       and ($5::date is null or r.on_day between $5::date and $6::date)
+       and ($10::text is null or r.key = $10::text)
+       and ($7::text is null or $7::text = case
+               when l.disbursed_on is null or l.disbursed_on > $8::date then 'signed'
+               when l.matures_on >= $8::date then 'active'
+               else 'matured' end)
+       and ($9::timestamptz is null or r.recorded_at <= $9::timestamptz)
+       and not exists (
+           select from record later
+            where later.id = r.id
+              and later.version = r.version + 1
+              and ($9::timestamptz is null or later.recorded_at <= $9::timestamptz))
+     order by r.id
+     limit $2::int
+)
+select a.outcome, a.id, a.version, a.body, a.sha256, a.recorded_at, a.recorded_by, a.flags, a.leaf,
+       a.leaf_hash, a.head
+  from page p
+  join record_answer a on a.id = p.id and a.version = p.version
+ order by a.id

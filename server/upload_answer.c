@@ -1,0 +1,128 @@
+/*
+ * upload_answer.c - the verdicts of a batch on their way out.
+ */
+#include "upload.h"
+
+static const char *const outcome_names[] = {"created", "replay", "conflict", "refused"};
+
+void upload_problems(const struct err *from, struct str prefix, struct err *to)
+{
+    for (const struct problem *p = from->first; p; p = p->next)
+        err_add(to, p->code, arena_printf(to->a, "%s%s", prefix.p, p->pointer.p), "%s",
+            p->arg.p ? p->arg.p : "");
+}
+
+/* ---- verdicts out --------------------------------------------------------------------------- */
+
+/* What the database said of the line, with its problems added to the line's own. NULL: refused. */
+static const struct verdict *line_verdict(
+    const struct upload *up, const struct slice *s, struct line *l)
+{
+    if (l->element < 0 || !s->verdict)
+        return NULL;
+    const struct verdict *v = &s->verdict[l->element];
+    verdict_problems(up->rec, v, l->canonical, &l->err);
+    return v;
+}
+
+static void write_line(struct upload *up, struct slice *s, struct line *l, struct buf *out)
+{
+    const struct verdict *v = line_verdict(up, s, l);
+    int outcome = 3;
+    if (v) {
+        outcome = (int)v->outcome;
+    }
+    up->count[outcome]++;
+    json_open(out, '{');
+    json_key(out, "line");
+    json_i64(out, l->number);
+    json_key(out, "outcome");
+    json_text(out, outcome_names[outcome]);
+    if (v && v->id.p && v->outcome != OUT_CONFLICT) {
+        json_key(out, "id");
+        json_str(out, v->id);
+    }
+    json_key(out, "errors");
+    err_write(&l->err, up->r->english, out);
+    if (v && v->outcome != OUT_CONFLICT && v->flags.p && v->flags.n > 2) {
+        json_key(out, "warnings");
+        warnings_write(out, s->a, v->flags);
+    }
+    json_close(out, '}');
+    buf_char(out, '\n');
+}
+
+static void on_drained(struct req *r)
+{
+    struct upload *up = r->state;
+    struct arena *a = arena_new();
+    up->draining = false;
+    while (!up->draining && !spill_is_empty(&up->spill)) {
+        up->draining = !reply_chunk(r, spill_take(&up->spill, a), on_drained);
+        arena_reset(a);
+    }
+    arena_free(a);
+    upload_advance(up);
+}
+
+void upload_answer(struct upload *up, struct slice *s)
+{
+    struct buf out;
+    buf_init(&out, s->a);
+    for (struct line *l = s->first; l; l = l->next) {
+        if (l->element < 0 || s->verdict) /* else: not stored, nothing to say of it */
+            write_line(up, s, l, &out);
+    }
+    if (out.n == 0)
+        return;
+    if (!up->started)
+        reply_start(up->r, 200, "application/x-ndjson");
+    up->started = true;
+    if (up->draining)
+        spill_add(&up->spill, buf_view(&out));
+    else
+        up->draining = !reply_chunk(up->r, buf_view(&out), on_drained);
+}
+
+void upload_summary(struct upload *up)
+{
+    struct buf out;
+    buf_init(&out, up->r->a);
+    json_open(&out, '{');
+    json_key(&out, "summary");
+    json_open(&out, '{');
+    for (int i = 0; i < 4; i++) {
+        json_key(&out, outcome_names[i]);
+        json_i64(&out, up->count[i]);
+    }
+    json_close(&out, '}');
+    if (up->broken) { /* the lines without a verdict are not stored: send the file again */
+        json_key(&out, "incomplete");
+        json_bool(&out, true);
+    }
+    if (up->dry_run) {
+        json_key(&out, "dry_run");
+        json_bool(&out, true);
+    }
+    json_close(&out, '}');
+    buf_char(&out, '\n');
+    if (!up->started)
+        reply_start(up->r, 200, "application/x-ndjson");
+    (void)reply_chunk(up->r, buf_view(&out), NULL); /* the last one */
+    up->r->server->count.refused += up->count[3];
+    reply_end(up->r);
+}
+
+/* All lines of an atomic batch that failed, as one problem document: /lines/<number>/<field>. */
+void upload_refuse(struct upload *up, struct slice *s)
+{
+    struct err *e = &up->r->err;
+    int failed = 0;
+    err_add(e, E_BATCH, STR(""), "…");
+    for (struct line *l = s->first; l; l = l->next) {
+        (void)line_verdict(up, s, l); /* for its problems */
+        failed += l->err.n > 0;
+        upload_problems(&l->err, arena_printf(e->a, "/lines/%lld", (long long)l->number), e);
+    }
+    e->first->arg = arena_printf(e->a, "%d", failed);
+}
