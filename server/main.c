@@ -73,12 +73,23 @@ static bool lock_data(struct arena *a, const char *data)
     return false;
 }
 
+/* The owner's conninfo (key = value, or a URI), serving as the role that owns nothing. */
+static const char *as_app(struct arena *a, const char *owner)
+{
+    bool is_uri =
+        strncmp(owner, "postgresql://", 13) == 0 || strncmp(owner, "postgres://", 11) == 0;
+    if (!is_uri)
+        return arena_printf(a, "%s options='-c role=pledged_app'", owner).p;
+    return arena_printf(
+        a, "%s%coptions=-c%%20role%%3Dpledged_app", owner, strchr(owner, '?') ? '&' : '?')
+        .p;
+}
+
 static bool start_database(struct arena *a, struct server *s, const char **app)
 {
     const char *owner = s->conf.database;
     if (owner) {
-        *app = s->conf.database_app ? s->conf.database_app
-                                    : arena_printf(a, "%s options='-c role=pledged_app'", owner).p;
+        *app = s->conf.database_app ? s->conf.database_app : as_app(a, owner);
         return migrate_apply(owner);
     }
     s->pg = embedded_start(s->conf.data);
