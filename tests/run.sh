@@ -41,6 +41,9 @@ one "arrows point down" arrows_point_down
 one "build with gcc, sanitizers" build dev all
 one "build with gcc, release" build release pledged
 one "build with clang" build clang all
+one "gcc -fanalyzer finds nothing" build analyzer pledged
+one "cppcheck finds nothing" cppcheck --enable=warning,performance --inline-suppr --quiet \
+    --std=c11 --error-exitcode=1 -Iinclude -Iserver -Iledger ledger reports server
 
 for t in build/dev/test_*; do
     [ -x "$t" ] && [ -f "$t" ] || continue
