@@ -21,7 +21,7 @@ end $$;
 create table org (
     id bigint generated always as identity primary key,
     code text not null constraint org_code_unique unique
-        constraint org_code_length check (length(code) between 1 and 40),
+        constraint org_code_form check (code ~ '^[[:graph:]]{1,40}$'),
     kind text not null constraint org_kind_known check (kind in
         ('bank', 'insurer', 'guarantor', 'district', 'finance', 'ip_office', 'auditor')),
     name text not null constraint org_name_length check (length(name) between 1 and 100),
@@ -34,7 +34,7 @@ create table token (
     sha256 bytea primary key constraint token_sha256_length check (length(sha256) = 32),
     org_id bigint not null references org,
     is_certificate boolean not null default false, -- sha256 is of a client certificate (DER)
-    person text not null constraint token_person_length check (length(person) between 1 and 60),
+    person text not null constraint token_person_form check (person ~ '^[^[:cntrl:]]{1,60}$'),
     created_at timestamptz not null default now(),
     expires_at timestamptz,
     revoked_at timestamptz

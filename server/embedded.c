@@ -148,8 +148,8 @@ static pid_t spawn(const struct embedded_pg *pg, const char *program, char *cons
         if (null < 0 || dup2(null, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0 ||
             chdir("/") != 0)
             _exit(126);
-        for (int fd = 3; fd < 1024; fd++)
-            close(fd);
+        if (close_range(3, ~0u, 0) != 0)
+            _exit(126);
         become_user(pg);
         execv(path.p, argv);
         _exit(127);

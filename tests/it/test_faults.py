@@ -4,6 +4,7 @@ import json
 import random
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from harness import Case, Daemon, loan
 
@@ -59,6 +60,19 @@ class Faults(Case):
         out = self.d.cli("verify", check=False)
         self.assertEqual(out.stdout.strip(), "no defects")
         print("\n%d acknowledged, each present once" % len(acknowledged))
+
+    def test_a_record_that_the_database_refuses_does_not_harm_its_neighbours(self):
+        token = self.d.token("bank")
+        self.d.sql("alter table loan add constraint poison check (borrower_name <> '毒')")
+        try:
+            records = [loan(borrower_name="毒" if n % 16 == 7 else "好") for n in range(64)]
+            with ThreadPoolExecutor(64) as pool:
+                answers = list(pool.map(
+                    lambda r: self.d.call("POST", "/v1/loans", r, token).status, records))
+        finally:
+            self.d.sql("alter table loan drop constraint poison")
+        self.assertEqual(answers, [500 if n % 16 == 7 else 201 for n in range(64)])
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
 
     def test_while_the_database_is_away_503_says_when_to_come_again(self):
         token = self.d.token("bank")
