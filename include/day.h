@@ -23,6 +23,10 @@ void day_split(day d, int *year, int *month, int *mday);
 /* The same day of the month n years later; 29 February becomes 28 in other years. */
 day day_add_years(day d, int n);
 
+/* RFC 3339 with a zone: "2022-07-01T09:30:00+08:00", "…Z", at most six decimals of a second; in
+ * microseconds since 1970 UTC. A space stands for the '+' that an unescaped query turned into one. */
+MUST_USE bool instant_parse(struct str s, int64_t *us);
+
 /* Strict "2022Q3", 1900 to 2199. */
 MUST_USE bool quarter_parse(struct str s, quarter *out);
 struct str quarter_text(struct arena *a, quarter q);

@@ -70,7 +70,7 @@ struct flag_text {
 extern const struct flag_text flag_texts[]; /* ends with {NULL} */
 const struct flag_text *flag_text(const char *code);
 
-enum { RECORD_FIELDS_MAX = 48, RECORD_PARTIES_MAX = 4 };
+enum { RECORD_FIELDS_MAX = 48 };
 
 struct record {
     const char *name; /* "loan": the type in the database, the stem of its SQL */
@@ -90,7 +90,6 @@ struct record {
     /* Names that an answer carries beside the fields: taken and ignored on input, so that what a
      * GET gave can be sent again. Ends with NULL. */
     const char *const *read_only;
-    unsigned write, read; /* bits of enum org_kind */
 };
 
 extern const struct record records[];

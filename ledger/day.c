@@ -5,6 +5,7 @@
  * so that the leap day is the last of its year.
  */
 #include "day.h"
+#include <string.h>
 
 static bool is_leap(int year)
 {
@@ -79,6 +80,46 @@ day day_add_years(day d, int n)
     day_split(d, &y, &m, &mday);
     int last = month_length(y + n, m);
     return day_of(y + n, m, mday > last ? last : mday);
+}
+
+/* Z or ±hh:mm, in minutes. */
+static bool zone_parse(const char *p, size_t n, int *minutes)
+{
+    int h, m;
+    *minutes = 0;
+    if (n == 1 && *p == 'Z')
+        return true;
+    if (n != 6 || !strchr("+- ", p[0]) || p[3] != ':' || !digits(p + 1, 2, &h) ||
+        !digits(p + 4, 2, &m) || h > 14 || m > 59)
+        return false;
+    *minutes = (p[0] == '-' ? -1 : 1) * (h * 60 + m);
+    return true;
+}
+
+bool instant_parse(struct str s, int64_t *us)
+{
+    day d;
+    int h, m, sec, minutes, micros = 0;
+    if (s.n < 20 || s.p[10] != 'T' || s.p[13] != ':' || s.p[16] != ':' ||
+        !day_parse((struct str){s.p, 10}, &d) || !digits(s.p + 11, 2, &h) ||
+        !digits(s.p + 14, 2, &m) || !digits(s.p + 17, 2, &sec) || h > 23 || m > 59 || sec > 59)
+        return false;
+    size_t i = 19;
+    if (s.p[i] == '.') {
+        int unit = 100000;
+        for (i++; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++, unit /= 10) {
+            if (unit == 0)
+                return false;
+            micros += (s.p[i] - '0') * unit;
+        }
+        if (i == 20)
+            return false;
+    }
+    if (i >= s.n || !zone_parse(s.p + i, s.n - i, &minutes))
+        return false;
+    int64_t seconds = (int64_t)d.n * 86400 + h * 3600 + m * 60 + sec - (int64_t)minutes * 60;
+    *us = seconds * 1000000 + micros;
+    return true;
 }
 
 bool quarter_parse(struct str s, quarter *out)

@@ -175,9 +175,9 @@ bool ident_ip(
 
 enum ip_kind ident_ip_kind(struct str s)
 {
-    char type = s.n == 13 ? s.p[4] : s.p[2];
     if (!patent_form(s) || s.p[s.n - 1] != patent_check(s.p, s.n - 1))
         return IP_TRADEMARK;
+    char type = s.n == 13 ? s.p[4] : s.p[2];
     if (type == '2' || type == '9')
         return IP_UTILITY_MODEL;
     return type == '3' ? IP_DESIGN : IP_INVENTION;

@@ -6,7 +6,6 @@
  * them.
  */
 #include "records.h"
-#include "role.h"
 #include "size.h"
 #include <assert.h>
 
@@ -216,8 +215,6 @@ const struct record records[] = {
         .warn = loan_warn,
         .answer = loan_answer,
         .read_only = loan_read_only,
-        .write = BANK,
-        .read = EVERYBODY,
     },
 };
 const int record_count = COUNT_OF(records);

@@ -262,25 +262,23 @@ bool param_day(struct req *r, const char *name, day fallback, day *out)
     return true;
 }
 
-/* Shape only; PostgreSQL reads the instant itself. "now" is the live view. */
+/* As PostgreSQL takes it. "now" is the live view, as is no instant at all. */
 bool param_instant(struct req *r, const char *name, struct str *out)
 {
-    static const char shape[] = "dddd-dd-ddTdd:dd:dd";
     struct str s = req_param(r, name);
+    int64_t us;
     *out = (struct str){NULL, 0};
     if (!s.p || str_is(s, "now"))
         return true;
-    day d;
-    bool good = s.n >= 20 && s.n <= 32 && day_parse(arena_str(r->a, s.p, 10), &d);
-    for (size_t i = 0; good && i < sizeof shape - 1; i++)
-        good = shape[i] == 'd' ? s.p[i] >= '0' && s.p[i] <= '9' : s.p[i] == shape[i];
-    for (size_t i = sizeof shape - 1; good && i < s.n; i++)
-        good = strchr("0123456789.:+-Z", s.p[i]) != NULL;
-    good = good && memcmp(s.p + 11, "24", 2) < 0 && s.p[14] < '6' && s.p[17] < '6' &&
-           (s.p[s.n - 1] == 'Z' || (s.p[s.n - 3] == ':' && strchr("+-", s.p[s.n - 6])));
-    if (!good)
+    if (!instant_parse(s, &us))
         return err_add(&r->err, E_INSTANT, param_pointer(r, name), NULL);
-    *out = s;
+    char *zone = arena_alloc(r->a, s.n + 1);
+    memcpy(zone, s.p, s.n);
+    for (size_t i = 19; i < s.n; i++) {
+        if (zone[i] == ' ')
+            zone[i] = '+';
+    }
+    *out = (struct str){zone, s.n};
     return true;
 }
 

@@ -22,6 +22,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct str s = arena_str(a, (const char *)data, size);
     for (size_t i = 0; i < COUNT_OF(checks); i++)
         check_ident(a, checks[i], s);
+    enum err_code code;
+    struct str number, hint;
+    if (ident_ip(a, s, &number, &code, &hint))
+        MUST(ip_kind_name(ident_ip_kind(number)) != NULL);
     money m, m2;
     rate r, r2;
     day d;

@@ -72,6 +72,27 @@ static void test_quarters_have_their_days(void **state)
         assert_false(quarter_parse(str_of(bad[i]), &q));
 }
 
+static void test_instants_need_a_zone(void **state)
+{
+    (void)state;
+    int64_t us;
+    assert_true(instant_parse(STR("1970-01-01T00:00:00Z"), &us));
+    assert_int_equal(us, 0);
+    assert_true(instant_parse(STR("2022-07-01T09:30:00+08:00"), &us)); /* 2022-07-01T01:30:00Z */
+    assert_int_equal(us, INT64_C(1656639000000000));
+    assert_true(instant_parse(STR("2022-07-01T09:30:00 08:00"), &us));
+    assert_int_equal(us, INT64_C(1656639000000000));
+    assert_true(instant_parse(STR("2022-06-30T20:30:00.000001-05:00"), &us));
+    assert_int_equal(us, INT64_C(1656639000000001));
+    static const char *const bad[] = {"2022-07-01T09:30:00", "2022-07-01", "2022-07-01T25:00:00Z",
+        "2022-07-01T09:60:00Z", "2022-07-01T09:30:60Z", "2022-07-01T09:30:00+99:99",
+        "2022-07-01T09:30:00.--Z", "2022-07-01T09:30:00.Z", "2022-07-01T09:30:00.1234567Z",
+        "2022-07-01T09:30:00-", "2022-02-30T09:30:00Z", "2022-07-01 09:30:00Z",
+        "2022-07-01T09:30:00+0800", "2022-07-01T09:30:00Zx"};
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        assert_false(instant_parse(str_of(bad[i]), &us));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -80,6 +101,7 @@ int main(void)
         cmocka_unit_test(test_every_day_survives_printing_and_reading),
         cmocka_unit_test(test_a_leap_day_becomes_the_28th_in_other_years),
         cmocka_unit_test(test_quarters_have_their_days),
+        cmocka_unit_test(test_instants_need_a_zone),
     };
     return unit_run(&a, tests);
 }

@@ -89,6 +89,7 @@ static void test_the_kind_follows_from_the_number(void **state)
     assert_int_equal(ident_ip_kind(STR("95115608X")), IP_INVENTION);
     assert_int_equal(ident_ip_kind(STR("12345678")), IP_TRADEMARK);
     assert_int_equal(ident_ip_kind(STR("G1234567")), IP_TRADEMARK);
+    assert_int_equal(ident_ip_kind(STR("1")), IP_TRADEMARK);
 }
 
 static void test_wrong_patents_say_the_check_digit(void **state)

@@ -1,0 +1,102 @@
+"""Odd values in every field, path, query and header: a refusal or a record, never a 5xx, never a crash,
+and the same judgement singly and in a batch."""
+import json
+import random
+import urllib.parse
+
+from harness import Case, loan, numbers, patent
+
+ODD = [None, True, 0, -1, 1.5, 1e308, 2**53, 2**63, "", " ", "x" * 5000, "\u0000", "\ud7ff",
+       "💥" * 100, "'; drop table record;--", "{}", [], {}, [None], [[1]], {"a": 1}, "1",
+       "91310115QX0115114N", "9999-99-99", "2022-07-01", "NaN", "1e5", "-0", "00", "१२", "3.65%",
+       "2021199990019", "G1234567", "Y2021310000123", "\x7f", "a\nb", "\u202e", "310115", "true",
+       "0.005", "99999999999999999999", "2147483648", "2022-07-01T00:00:00+99:99",
+       "2022-07-01T00:00:00.--Z", "9999-12-31T00:00:00Z", "00000000-0000-7000-8000-000000000000"]
+FIELDS = ["contract_no", "product", "borrower_uscc", "borrower_name", "district", "industry",
+          "employees", "revenue", "assets", "first_loan", "amount", "ip_amount", "rate", "signed_on",
+          "disbursed_on", "matures_on", "purpose", "pledge_no", "registered_on", "scheme",
+          "guarantor_uscc", "insurer_uscc", "ip"]
+IP_FIELDS = ["number", "kind", "owner_uscc", "filed_on", "expires_on", "valuation", "appraiser",
+             "share"]
+CSV = ["贷款合同编号", "贷款产品", "借款企业统一社会信用代码", "借款企业名称", "所在区代码", "贷款金额", "年利率",
+       "合同签订日", "到期日", "质押知识产权"]
+
+
+def as_text(odd):
+    text = odd if isinstance(odd, str) else json.dumps(odd)
+    return text.encode("utf-8", "surrogatepass")
+
+
+class OddValues(Case):
+    def setUp(self):
+        self.bank = self.d.token("bank")
+
+    def tearDown(self):
+        self.assertTrue(self.d.alive())
+
+    def post(self, body, kind, query=""):
+        return self.d.call("POST", "/v1/loans" + query, body, self.bank, {"Content-Type": kind})
+
+    def test_in_every_field_singly_and_in_a_batch(self):
+        for field in FIELDS + ["ip/" + f for f in IP_FIELDS]:
+            for odd in ODD:
+                record = loan()
+                if field.startswith("ip/"):
+                    record["ip"][0][field[3:]] = odd
+                else:
+                    record[field] = odd
+                body = json.dumps(record).encode()
+                alone = self.post(body, "application/json")
+                batch = self.post(body + b"\n", "application/x-ndjson")
+                with self.subTest(field=field, odd=repr(odd)[:50]):
+                    self.assertIn(alone.status, (201, 200, 400, 409, 422))
+                    self.assertEqual(batch.status, 200)
+                    outcome = batch.lines()[0]["outcome"]
+                    self.assertEqual(outcome in ("refused", "conflict"), alone.status >= 400)
+
+    def test_in_every_query_parameter_and_path(self):
+        paths = ["/v1/loans", "/v1/loans/00000000-0000-7000-8000-000000000000",
+                 "/v1/plans/sh-2021-2023/targets", "/v1/receipts/00000000-0000-7000-8000-000000000000"]
+        names = ["limit", "after", "district", "quarter", "borrower", "state", "as_of", "known_at",
+                 "contract_no", "basis", "version", "colour"]
+        asked = ["%s?%s=%s" % (p, n, urllib.parse.quote(as_text(o)))
+                 for p in paths for n in names for o in ODD]
+        asked += [p % urllib.parse.quote(as_text(o), safe="") for o in ODD for p in (
+            "/v1/loans/%s", "/v1/loans/%s/history", "/v1/enterprises/%s", "/v1/ip/%s",
+            "/v1/receipts/%s", "/v1/plans/%s/targets", "/v1/plans/%s/baselines", "/v1/%s")]
+        for path in asked:
+            status = self.d.call("GET", path, token=self.bank).status
+            with self.subTest(path[:120]):
+                self.assertLess(status, 500)
+
+    def test_in_every_baseline_field_and_header(self):
+        office = self.d.token("ip_office")
+        for odd in ODD:
+            for field in ("year", "amount", "count", "source", "assumed"):
+                year = {"year": 2019, "amount": "1.00", "count": 1, "source": "s", "assumed": True}
+                year[field] = odd
+                r = self.d.call("PUT", "/v1/plans/sh-2021-2023/baselines",
+                                json.dumps({"years": [year]}).encode(), office,
+                                {"Content-Type": "application/json"})
+                self.assertIn(r.status, (400, 422), (field, odd))
+            text = as_text(odd)
+            if not text.isascii() or not text.decode().isprintable():
+                continue
+            for header in ("If-Match", "If-None-Match", "Accept-Language", "Content-Type",
+                           "Authorization", "Accept"):
+                r = self.d.call("PUT", "/v1/loans/00000000-0000-7000-8000-000000000000", "{}",
+                                None, {"Authorization": "Bearer " + self.bank,
+                                       header: text.decode()})
+                self.assertLess(r.status, 500, (header, odd))
+
+    def test_in_csv_cells(self):
+        dice = random.Random(5)
+        for i in range(400):
+            cells = ["C%d" % next(numbers), "单一质押", "91310115QX0115114N", "甲", "310115", "1.00", "3",
+                     "2022-01-01", "2023-01-01", patent(i)]
+            for _ in range(dice.randint(1, 3)):
+                cells[dice.randrange(10)] = as_text(dice.choice(ODD)).decode("utf-8", "replace")
+            row = ",".join('"%s"' % c.replace('"', '""') if dice.random() < 0.8 else c for c in cells)
+            query = dice.choice(["", "?atomic=true", "?dry_run=true", "?atomic=true&dry_run=true"])
+            r = self.post((",".join(CSV) + "\r\n" + row + "\r\n").encode(), "text/csv", query)
+            self.assertIn(r.status, (200, 422), row)
