@@ -106,12 +106,19 @@ static bool patent_form(struct str s)
     return all_digits((struct str){s.p, s.n - 1}) && (is_digit(last) || last == 'X');
 }
 
-static bool patent_plausible(struct str s)
+/* 1 invention, 2 utility model, 3 design; 8 and 9 are PCT entries, in the short form too since 1998
+ * (98805245.8). */
+static char patent_type(struct str s)
+{
+    return s.n == 13 ? s.p[4] : s.p[2];
+}
+
+static bool patent_year_plausible(struct str s)
 {
     if (s.n == 9)
-        return s.p[2] >= '1' && s.p[2] <= '3';
+        return true; /* two digits say little */
     int year = (s.p[0] - '0') * 1000 + (s.p[1] - '0') * 100 + (s.p[2] - '0') * 10 + s.p[3] - '0';
-    return year >= 2003 && year <= 2199 && strchr("12389", s.p[4]) != NULL;
+    return year >= 2003 && year <= 2199;
 }
 
 static bool patent_take(struct arena *a, struct str s, struct str *canonical, struct str *hint)
@@ -125,7 +132,11 @@ static bool patent_take(struct arena *a, struct str s, struct str *canonical, st
         *hint = arena_printf(a, "%.*s.%c", (int)s.n - 1, s.p, check);
         return false;
     }
-    if (!patent_plausible(s)) {
+    if (!patent_year_plausible(s)) {
+        *hint = STR("2003-2199");
+        return false;
+    }
+    if (!strchr("12389", patent_type(s))) {
         *hint = STR("1, 2, 3, 8, 9");
         return false;
     }
@@ -143,28 +154,31 @@ static bool trademark_form(struct str s)
     return n >= 1 && n <= 8 && all_digits((struct str){s.p, n});
 }
 
-/* Without the dot before the check digit; other dots stay and fail. */
-static struct str without_dot(struct arena *a, struct str s, bool *had_dot)
+/* Without the dot before the check digit; other dots stay and fail. Copied byte by byte: a print
+ * would end at a NUL and so mend what must be refused. */
+static struct str without_dot(struct arena *a, struct str s)
 {
-    *had_dot = s.n >= 3 && s.p[s.n - 2] == '.';
-    if (!*had_dot)
+    if (s.n < 3 || s.p[s.n - 2] != '.')
         return s;
-    return arena_printf(a, "%.*s%c", (int)s.n - 2, s.p, s.p[s.n - 1]);
+    char *p = arena_alloc(a, s.n);
+    memcpy(p, s.p, s.n - 2);
+    p[s.n - 2] = s.p[s.n - 1];
+    return (struct str){p, s.n - 1};
 }
 
 bool ident_ip(
     struct arena *a, struct str in, struct str *canonical, enum err_code *code, struct str *hint)
 {
-    bool had_dot;
     struct str s = fold(a, in);
+    bool dotted = memchr(s.p, '.', s.n) != NULL; /* no trademark number holds one */
     bool prefixed = str_starts(s, "ZL") || str_starts(s, "CN");
     if (prefixed)
         s = arena_str(a, s.p + 2, s.n - 2);
-    s = without_dot(a, s, &had_dot);
+    s = without_dot(a, s);
     *code = E_PATENT;
     bool nine_is_patent =
         s.n == 9 && patent_form(s) && (is_digit(s.p[8]) || s.p[8] == patent_check(s.p, 8));
-    if (prefixed || had_dot || s.n == 12 || s.n >= 13 || nine_is_patent)
+    if (prefixed || dotted || s.n >= 12 || nine_is_patent)
         return patent_take(a, s, canonical, hint);
     *code = E_TRADEMARK;
     if (!trademark_form(s))
@@ -177,7 +191,7 @@ enum ip_kind ident_ip_kind(struct str s)
 {
     if (!patent_form(s) || s.p[s.n - 1] != patent_check(s.p, s.n - 1))
         return IP_TRADEMARK;
-    char type = s.n == 13 ? s.p[4] : s.p[2];
+    char type = patent_type(s);
     if (type == '2' || type == '9')
         return IP_UTILITY_MODEL;
     return type == '3' ? IP_DESIGN : IP_INVENTION;
@@ -219,7 +233,7 @@ bool ident_pledge_no(
     bool patent_like = s.n > 1 && s.p[0] == 'Y' && is_digit(s.p[1]);
     if (patent_like && !pledge_form(s))
         return false;
-    if (s.n < 1 || s.n > 120 || s.p[0] == ' ' || s.p[s.n - 1] == ' ')
+    if (s.n < 1 || s.n > 160 || s.p[0] == ' ' || s.p[s.n - 1] == ' ')
         return false;
     size_t characters = 0;
     for (size_t i = 0; i < s.n; i++) {

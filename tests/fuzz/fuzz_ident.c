@@ -1,4 +1,4 @@
-/* Any text: no crash; a canonical form is its own canonical form; numbers print as they were read. */
+/* Any text: no crash; a canonical form stays as it is; numbers print as they were read. */
 #include "day.h"
 #include "ident.h"
 #include "money.h"
@@ -12,6 +12,8 @@ static void check_ident(struct arena *a, ident_fn *check, struct str s)
     if (!check(a, s, &once, &code, &hint))
         return;
     MUST(check(a, once, &twice, &code, &hint) && str_eq(once, twice));
+    /* No identifier holds a NUL; a canonical form that lost one would be another's. */
+    MUST(!memchr(s.p, 0, s.n));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

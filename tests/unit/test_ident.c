@@ -1,6 +1,7 @@
 /* Identifiers: the worked examples of the standards and the numbers seen in public sources. */
-#include "unit.h"
 #include "ident.h"
+#include "sheet.h"
+#include "unit.h"
 #include <string.h>
 
 static struct arena *a;
@@ -18,6 +19,21 @@ static const char *hint_of(ident_fn *check, const char *s)
     struct str out, hint = STR("");
     assert_false(check(a, str_of(s), &out, &code, &hint));
     return hint.p;
+}
+
+static const char *canonical_bytes(ident_fn *check, struct str s)
+{
+    enum err_code code;
+    struct str out = {NULL, 0}, hint = STR("");
+    return check(a, s, &out, &code, &hint) ? out.p : "refused";
+}
+
+static enum err_code code_of(ident_fn *check, const char *s)
+{
+    enum err_code code = ERR_CODE_COUNT;
+    struct str out, hint = STR("");
+    assert_false(check(a, str_of(s), &out, &code, &hint));
+    return code;
 }
 
 static const char *const district_codes[] = {"91310101QX0101011R", "91310104QX0104028H",
@@ -78,6 +94,65 @@ static void test_patents_are_stored_without_prefix_and_dot(void **state)
     assert_string_equal(canonical(ident_ip, "202119999008.0"), "2021199990080");
 }
 
+/* Numbers of public sources and invented ones; check digits worked by hand. */
+static const struct {
+    const char *digits, *check;
+    enum ip_kind kind;
+} patents[] = {
+    {"201710601862", "3", IP_INVENTION},
+    {"95115608", "X", IP_INVENTION},
+    {"97101765", "4", IP_INVENTION},
+    {"202119999001", "9", IP_INVENTION},
+    {"202129999002", "9", IP_UTILITY_MODEL},
+    {"202139999003", "9", IP_DESIGN},
+    {"202089999004", "6", IP_INVENTION},
+    {"201999999005", "3", IP_UTILITY_MODEL},
+    {"202119999017", "X", IP_INVENTION},
+    {"202119999008", "0", IP_INVENTION},
+    /* PCT entries of 1998 to 2003: 18+24+32+0+30+14+32+45 = 195 = 17*11 + 8; 87 = 7*11 + 10 */
+    {"98805245", "8", IP_INVENTION},
+    {"98900001", "X", IP_UTILITY_MODEL},
+};
+
+static void test_every_spelling_of_a_patent_gives_one_form(void **state)
+{
+    (void)state;
+    static const char *const prefixes[] = {"", "ZL", "CN", "zl"}, *const dots[] = {"", "."};
+    for (size_t i = 0; i < COUNT_OF(patents); i++) {
+        struct str one = arena_printf(a, "%s%s", patents[i].digits, patents[i].check);
+        for (size_t p = 0; p < COUNT_OF(prefixes) * COUNT_OF(dots); p++) {
+            struct str typed = arena_printf(
+                a, "%s%s%s%s", prefixes[p / 2], patents[i].digits, dots[p % 2], patents[i].check);
+            assert_string_equal(canonical(ident_ip, typed.p), one.p);
+        }
+        assert_int_equal(ident_ip_kind(one), patents[i].kind);
+    }
+}
+
+/* With ZL, because a bare nine characters ending in X may be a trademark. */
+static void test_wrong_or_swapped_characters_of_any_patent_are_found(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(patents); i++) {
+        struct str good = arena_printf(a, "ZL%s%s", patents[i].digits, patents[i].check);
+        char *s = arena_alloc(a, good.n + 1);
+        for (size_t at = 2; at < good.n; at++) {
+            for (const char *c = "0123456789X"; *c; c++) {
+                memcpy(s, good.p, good.n);
+                s[at] = *c;
+                if (*c != good.p[at])
+                    assert_string_equal(canonical(ident_ip, s), "refused");
+            }
+            memcpy(s, good.p, good.n);
+            if (at + 1 == good.n || s[at] == s[at + 1])
+                continue;
+            s[at] = good.p[at + 1];
+            s[at + 1] = good.p[at];
+            assert_string_equal(canonical(ident_ip, s), "refused");
+        }
+    }
+}
+
 static void test_the_kind_follows_from_the_number(void **state)
 {
     (void)state;
@@ -90,6 +165,32 @@ static void test_the_kind_follows_from_the_number(void **state)
     assert_int_equal(ident_ip_kind(STR("12345678")), IP_TRADEMARK);
     assert_int_equal(ident_ip_kind(STR("G1234567")), IP_TRADEMARK);
     assert_int_equal(ident_ip_kind(STR("1")), IP_TRADEMARK);
+    assert_int_equal(ident_ip_kind(STR("12345678X")), IP_TRADEMARK); /* the check would be 9 */
+}
+
+static void test_a_refusal_names_the_register_that_was_meant(void **state)
+{
+    (void)state;
+    static const char *const patent[] = {"ZL1", "CN12345678", "12.345", "1.2345678", "202119999001",
+        "20211999900195", "2021199990018", "971017653", "97101765X.4", "ZL202119999001."};
+    for (size_t i = 0; i < COUNT_OF(patent); i++)
+        assert_int_equal(code_of(ident_ip, patent[i]), E_PATENT);
+    static const char *const trademark[] = {"", "A1234567", "G12345", "12AB", "G", "G1", "123 456"};
+    for (size_t i = 0; i < COUNT_OF(trademark); i++)
+        assert_int_equal(code_of(ident_ip, trademark[i]), E_TRADEMARK);
+    assert_string_equal(hint_of(ident_ip, "202149999001.5"), "1, 2, 3, 8, 9");
+    assert_string_equal(hint_of(ident_ip, "200219999001.6"), "2003-2199");
+}
+
+/* A NUL ended the copy without the dot, so that what stood behind it went unseen. */
+static void test_a_nul_inside_a_number_is_not_mended(void **state)
+{
+    (void)state;
+    assert_string_equal(canonical_bytes(ident_ip, STR("95115608\0\0.X")), "refused");
+    assert_string_equal(canonical_bytes(ident_ip, STR("1234\0005")), "refused");
+    assert_string_equal(canonical_bytes(ident_uscc, STR("91350100M000100Y4\0")), "refused");
+    assert_string_equal(canonical_bytes(ident_industry, STR("C39\0")), "refused");
+    assert_string_equal(canonical_bytes(ident_district, STR("310115\0")), "refused");
 }
 
 static void test_wrong_patents_say_the_check_digit(void **state)
@@ -100,27 +201,6 @@ static void test_wrong_patents_say_the_check_digit(void **state)
         "95115608.1", "2021 19999001.9", "202119999001..9"};
     for (size_t i = 0; i < COUNT_OF(bad); i++)
         assert_string_equal(canonical(ident_ip, bad[i]), "refused");
-}
-
-static void test_wrong_or_swapped_digits_of_a_patent_are_found(void **state)
-{
-    (void)state;
-    static const char good[] = "2017106018623";
-    for (size_t at = 0; at < 12; at++) {
-        char s[14];
-        memcpy(s, good, 14);
-        for (char c = '0'; c <= '9'; c++) {
-            s[at] = c;
-            assert_string_equal(canonical(ident_ip, s), c == good[at] ? good : "refused");
-        }
-        memcpy(s, good, 14);
-        if (at == 11 || s[at] == s[at + 1])
-            continue;
-        char c = s[at];
-        s[at] = s[at + 1];
-        s[at + 1] = c;
-        assert_string_equal(canonical(ident_ip, s), "refused");
-    }
 }
 
 static void test_trademarks_are_told_from_patents(void **state)
@@ -156,7 +236,21 @@ static void test_industries_carry_the_letter_of_their_section(void **state)
     assert_string_equal(canonical(ident_industry, "3973"), "C3973");
     assert_string_equal(canonical(ident_industry, "I6513"), "I6513");
     assert_string_equal(canonical(ident_industry, "m73"), "M73");
-    static const char *const bad[] = {"C6513", "C", "Z3973", "C39735", "9999", "C3", "", "C39 3"};
+    /* how many divisions each section has, A to T: 97 in all */
+    static const int divisions[20] = {5, 7, 31, 3, 4, 2, 8, 2, 3, 4, 1, 2, 3, 4, 3, 1, 2, 5, 6, 1};
+    for (int section = 0, division = 1; section < 20; section++) {
+        for (int i = 0; i < divisions[section]; i++, division++) {
+            struct str whole = arena_printf(a, "%c%02d", 'A' + section, division);
+            assert_string_equal(canonical(ident_industry, whole.p + 1), whole.p);
+            for (char letter = 'A'; letter <= 'Z'; letter++) {
+                struct str s = arena_printf(a, "%c%02d", letter, division);
+                assert_string_equal(
+                    canonical(ident_industry, s.p), letter == whole.p[0] ? whole.p : "refused");
+            }
+        }
+    }
+    static const char *const bad[] = {
+        "A00", "00", "98", "T98", "C6513", "C", "Z3973", "C39735", "9999", "C3", "", "C39 3"};
     for (size_t i = 0; i < COUNT_OF(bad); i++)
         assert_string_equal(canonical(ident_industry, bad[i]), "refused");
 }
@@ -168,6 +262,50 @@ static void test_pledge_numbers(void **state)
     assert_string_equal(canonical(ident_pledge_no, "2015990000410"), "2015990000410");
     assert_string_equal(canonical(ident_pledge_no, "Y202131000012"), "refused");
     assert_string_equal(canonical(ident_pledge_no, "Y1821310000123"), "refused");
+    assert_string_equal(canonical(ident_pledge_no, "Y20213100001234"), "refused");
+    assert_string_equal(canonical(ident_pledge_no, "商标质字2022-15号"), "商标质字2022-15号");
+    assert_string_equal(canonical(ident_pledge_no, ""), "refused");
+    assert_string_equal(canonical(ident_pledge_no, "a\tb"), "refused");
+    /* 40 characters, whatever their length in bytes */
+    struct buf forty;
+    buf_init(&forty, a);
+    for (int i = 0; i < 40; i++)
+        buf_text(&forty, "𠮷");
+    assert_string_equal(canonical(ident_pledge_no, forty.p), forty.p);
+    buf_char(&forty, '1');
+    assert_string_equal(canonical(ident_pledge_no, forty.p), "refused");
+}
+
+static void on_district(void *arg, int64_t row, const struct str *cell, int n)
+{
+    int *seen = arg;
+    assert_int_equal(n, 4);
+    if (row == 1)
+        return;
+    const struct district *d = district_find(cell[0]);
+    assert_non_null(d);
+    assert_ptr_equal(d, &districts[*seen]);
+    assert_string_equal(d->zh, cell[1].p);
+    assert_string_equal(d->en, cell[2].p);
+    assert_string_equal(canonical(ident_uscc, cell[3].p), cell[3].p);
+    ++*seen;
+}
+
+static void test_districts_are_those_of_the_official_list(void **state)
+{
+    (void)state;
+    static char text[4096];
+    int seen = 0;
+    struct err e;
+    FILE *f = fopen("tests/data/districts.csv", "rb");
+    assert_non_null(f);
+    size_t n = fread(text, 1, sizeof text, f);
+    assert_int_equal(fclose(f), 0);
+    err_init(&e, a);
+    struct sheet *sheet = sheet_new(SHEET_UTF8, on_district, &seen);
+    assert_true(sheet_feed(sheet, text, n, &e) && sheet_end(sheet, &e));
+    sheet_free(sheet);
+    assert_int_equal(seen, DISTRICT_COUNT);
 }
 
 static void test_only_shanghai_districts(void **state)
@@ -185,13 +323,17 @@ int main(void)
         cmocka_unit_test(test_wrong_credit_codes_say_what_would_be_right),
         cmocka_unit_test(test_one_wrong_character_of_a_credit_code_is_always_found),
         cmocka_unit_test(test_patents_are_stored_without_prefix_and_dot),
+        cmocka_unit_test(test_every_spelling_of_a_patent_gives_one_form),
+        cmocka_unit_test(test_wrong_or_swapped_characters_of_any_patent_are_found),
         cmocka_unit_test(test_the_kind_follows_from_the_number),
+        cmocka_unit_test(test_a_refusal_names_the_register_that_was_meant),
+        cmocka_unit_test(test_a_nul_inside_a_number_is_not_mended),
         cmocka_unit_test(test_wrong_patents_say_the_check_digit),
-        cmocka_unit_test(test_wrong_or_swapped_digits_of_a_patent_are_found),
         cmocka_unit_test(test_trademarks_are_told_from_patents),
         cmocka_unit_test(test_rights_end_as_the_law_says),
         cmocka_unit_test(test_industries_carry_the_letter_of_their_section),
         cmocka_unit_test(test_pledge_numbers),
+        cmocka_unit_test(test_districts_are_those_of_the_official_list),
         cmocka_unit_test(test_only_shanghai_districts),
     };
     return unit_run(&a, tests);
