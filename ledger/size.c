@@ -4,7 +4,7 @@
  * The wording ("two conditions, else the lower class") equals: find the tier of each metric, take
  * the lowest. X employees, Y revenue, Z assets; money in 万元. The mapping from GB/T 4754-2017
  * divisions follows the standard's own scope; rail transport, finance, education, health and public
- * bodies are not classified.
+ * bodies are not classified. Of section Q the standard names social work (85), not health (84).
  */
 #include "size.h"
 #include <string.h>
@@ -42,7 +42,7 @@ static const struct {
     int first, last, row;
 } scopes[] = {{1, 5, 1}, {6, 46, 2}, {47, 50, 3}, {51, 51, 4}, {52, 52, 5}, {54, 58, 6},
     {59, 59, 7}, {60, 60, 8}, {61, 61, 9}, {62, 62, 10}, {63, 64, 11}, {65, 65, 12}, {71, 72, 15},
-    {73, 79, 16}, {80, 82, 16}, {86, 90, 16}};
+    {73, 79, 16}, {80, 82, 16}, {85, 90, 16}};
 
 static const struct industry *row_of(struct str code)
 {
