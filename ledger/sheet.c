@@ -167,7 +167,8 @@ void sheet_cell(struct buf *b, struct str s, bool first)
 {
     if (!first)
         buf_char(b, ',');
-    bool quote = false;
+    /* A reader drops outer spaces of a cell without quotes. */
+    bool quote = s.n && (strchr(" \t", s.p[0]) || strchr(" \t", s.p[s.n - 1]));
     for (size_t i = 0; i < s.n; i++)
         quote |= strchr(",\"\r\n", s.p[i]) != NULL;
     if (!quote) {

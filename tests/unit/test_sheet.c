@@ -1,6 +1,6 @@
 /* Rows out of CSV bytes, whatever the charset and wherever the bytes are cut. */
-#include "unit.h"
 #include "sheet.h"
+#include "unit.h"
 #include <string.h>
 
 static struct arena *a;
@@ -42,8 +42,8 @@ static void test_cells_and_rows_as_excel_counts_them(void **state)
     (void)state;
     const struct str text = STR("a,b\r\n1,\"x,\"\"y\"\"\r\nz\"\r\n\r\n,,\r\n 2 ,\r\n3");
     for (size_t piece = 1; piece < 12; piece++)
-        assert_string_equal(rows(SHEET_UTF8, text, piece),
-            "1:a|b|\n2:1|x,\"y\"\r\nz|\n5:2||\n6:3|\n");
+        assert_string_equal(
+            rows(SHEET_UTF8, text, piece), "1:a|b|\n2:1|x,\"y\"\r\nz|\n5:2||\n6:3|\n");
     assert_string_equal(rows(SHEET_UTF8, STR("a\nb\n"), 99), "1:a|\n2:b|\n");
     assert_string_equal(rows(SHEET_UTF8, STR("a\rb\r"), 99), "1:a|\n2:b|\n");
 }
@@ -111,6 +111,46 @@ static void test_cells_are_quoted_when_they_must_be(void **state)
     assert_string_equal(b.p, "甲,\"a,b\",\"say \"\"x\"\"\"");
 }
 
+static void test_what_is_written_reads_back_the_same(void **state)
+{
+    (void)state;
+    static const char *const cells[] = {"甲", " outer ", "tab\t", "two\r\nlines", "\"", ",", "x"};
+    struct buf line, expected;
+    buf_init(&line, a);
+    buf_init(&expected, a);
+    buf_text(&expected, "1:");
+    for (size_t i = 0; i < COUNT_OF(cells); i++) {
+        sheet_cell(&line, str_of(cells[i]), i == 0);
+        buf_printf(&expected, "%s|", cells[i]);
+    }
+    buf_char(&expected, '\n');
+    for (size_t piece = 1; piece <= line.n; piece++)
+        assert_string_equal(rows(SHEET_UTF8, buf_view(&line), piece), expected.p);
+}
+
+static void test_rows_have_a_limit_of_cells(void **state)
+{
+    (void)state;
+    static char commas[SHEET_CELLS_MAX + 1];
+    memset(commas, ',', SHEET_CELLS_MAX);
+    commas[0] = 'x';
+    assert_string_not_equal(
+        rows(SHEET_UTF8, (struct str){commas, SHEET_CELLS_MAX}, 7), "E_CSV"); /* 200 cells */
+    commas[0] = ',';
+    assert_string_equal(rows(SHEET_UTF8, (struct str){commas, SHEET_CELLS_MAX}, 7), "E_CSV");
+}
+
+static void test_a_character_cut_short_is_refused_at_the_end(void **state)
+{
+    (void)state;
+    assert_string_equal(rows(SHEET_UTF8, STR("\xE7\x94"), 1), "E_UTF8");
+    assert_string_equal(rows(SHEET_GB18030, STR("a,\x81\x39\xEE"), 1), "E_UTF8");
+    assert_string_equal(rows(SHEET_UTF8, STR("\xED\xA0\x80\n"), 1), "E_UTF8"); /* a surrogate */
+    assert_string_equal(rows(SHEET_UTF8, STR("\xC0\xAF\n"), 1), "E_UTF8");     /* overlong */
+    assert_string_equal(rows(SHEET_UTF8, STR(""), 1), "");
+    assert_string_equal(rows(SHEET_UTF8, STR("\xEF\xBB\xBF"), 1), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -121,6 +161,9 @@ int main(void)
         cmocka_unit_test(test_stray_and_open_quotes_are_refused),
         cmocka_unit_test(test_a_quote_that_never_closes_does_not_grow_memory),
         cmocka_unit_test(test_cells_are_quoted_when_they_must_be),
+        cmocka_unit_test(test_what_is_written_reads_back_the_same),
+        cmocka_unit_test(test_rows_have_a_limit_of_cells),
+        cmocka_unit_test(test_a_character_cut_short_is_refused_at_the_end),
     };
     return unit_run(&a, tests);
 }
