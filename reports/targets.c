@@ -65,7 +65,7 @@ static int64_t ceiling(struct maths *m, const BIGNUM *up, const BIGNUM *down)
         MUST(BN_add_word(quotient, 1) == 1);
     if (BN_is_negative(quotient))
         return 0;
-    return BN_num_bits(quotient) > 62 ? INT64_MAX : (int64_t)BN_get_word(quotient);
+    return BN_num_bits(quotient) > 63 ? INT64_MAX : (int64_t)BN_get_word(quotient);
 }
 
 /* A fraction in units of 0.01 % as text: "59.16". */
@@ -102,11 +102,19 @@ struct ratio_text ratio_percent(struct arena *a, int64_t value, int64_t whole)
 
 /* ---- yearly ratios -------------------------------------------------------------------------- */
 
-/* value / before, year by year; `known` ends at the first year without a base. */
+/* Rates value / before, and the years that they span together: one each for the mean; for the
+ * compound rate one entry reaches from the base to the last complete year. */
 struct chain {
-    int n;
+    int n, years;
     int64_t value[PLAN_YEARS_MAX], before[PLAN_YEARS_MAX];
 };
+
+static void chain_add(struct chain *c, int64_t value, int64_t before, int years)
+{
+    c->value[c->n] = value;
+    c->before[c->n++] = before;
+    c->years += years;
+}
 
 static struct fraction product(struct maths *m, const struct chain *c)
 {
@@ -129,12 +137,13 @@ static struct fraction sum(struct maths *m, const struct chain *c)
     return f;
 }
 
-/* (up/down)^(1/n) - 1. The root in units of 0.01 %, rounded: the largest k with
- * (2k - 1)^n · down <= up · (2 · 10000)^n, found by halving; below 1 a tie goes the other way. */
+/* (up/down)^(1/years) - 1. The root in units of 0.01 %, rounded: the largest k with
+ * (2k - 1)^years · down <= up · (2 · 10000)^years, found by halving; below 1 a tie goes the other
+ * way. */
 static struct ratio_text compound(struct arena *a, struct maths *m, const struct chain *c)
 {
     struct fraction f = product(m, c);
-    BIGNUM *right = times(m, f.up, power(m, big(m, 2 * PRINT), c->n));
+    BIGNUM *right = times(m, f.up, power(m, big(m, 2 * PRINT), c->years));
     BIGNUM *low = big(m, 0), *high = plus(m, right, big(m, 2));
     bool falling = BN_cmp(f.up, f.down) < 0;
     while (BN_cmp(plus(m, low, big(m, 1)), high) < 0) {
@@ -142,7 +151,7 @@ static struct ratio_text compound(struct arena *a, struct maths *m, const struct
         BIGNUM *middle = plus(m, low, high);
         MUST(BN_rshift1(middle, middle) == 1);
         BIGNUM *odd = minus(m, times(m, middle, big(m, 2)), big(m, 1));
-        int order = BN_cmp(times(m, power(m, odd, c->n), f.down), right);
+        int order = BN_cmp(times(m, power(m, odd, c->years), f.down), right);
         bool fits = falling ? order < 0 : order <= 0;
         MUST(BN_copy(fits ? low : high, middle));
         BN_CTX_end(m->ctx);
@@ -160,8 +169,8 @@ static struct ratio_text mean(struct arena *a, struct maths *m, const struct cha
 static bool compound_passes(struct maths *m, const struct chain *c, int64_t ppm)
 {
     struct fraction f = product(m, c);
-    return BN_cmp(times(m, f.up, power(m, big(m, PPM), c->n)),
-               times(m, f.down, power(m, big(m, PPM + ppm), c->n))) >= 0;
+    return BN_cmp(times(m, f.up, power(m, big(m, PPM), c->years)),
+               times(m, f.down, power(m, big(m, PPM + ppm), c->years))) >= 0;
 }
 
 static bool mean_passes(struct maths *m, const struct chain *c, int64_t ppm)
@@ -190,15 +199,14 @@ static bool value_before(const struct series *s, int i, int64_t *before)
     return (i > 0 || s->base_known) && *before > 0;
 }
 
-/* Ratios of the complete years; false when one of them has no base. */
-static bool chain_complete(const struct series *s, int n, struct chain *c)
+/* Rates of the first n years; false when one of them has no base. */
+static bool chain_yearly(const struct series *s, int n, struct chain *c)
 {
-    c->n = 0;
     for (int i = 0; i < n; i++) {
-        if (!value_before(s, i, &c->before[i]))
+        int64_t before;
+        if (!value_before(s, i, &before))
             return false;
-        c->value[i] = s->year[i];
-        c->n++;
+        chain_add(c, s->year[i], before, 1);
     }
     return true;
 }
@@ -211,8 +219,7 @@ static bool chain_running(const struct series *s, struct chain *c)
         return false;
     if (!s->prior_to_date_known || s->prior_to_date <= 0)
         return false;
-    c->value[c->n] = s->year[i];
-    c->before[c->n++] = s->prior_to_date;
+    chain_add(c, s->year[i], s->prior_to_date, 1);
     return true;
 }
 
@@ -221,13 +228,13 @@ static void year_on_year(
 {
     for (int i = 0; i < years_of(s); i++) {
         struct chain one = {0};
-        bool known = i < out->complete_years ? value_before(s, i, &one.before[0])
-                                             : i == out->complete_years && chain_running(s, &one);
-        if (!known)
-            continue;
-        one.value[0] = s->year[i];
-        one.n = 1;
-        out->yoy[i] = mean(a, m, &one);
+        int64_t before;
+        if (i < out->complete_years && value_before(s, i, &before))
+            chain_add(&one, s->year[i], before, 1);
+        else if (i == out->complete_years)
+            (void)chain_running(s, &one); /* leaves it empty when there is nothing to compare */
+        if (one.n)
+            out->yoy[i] = mean(a, m, &one);
     }
 }
 
@@ -245,55 +252,81 @@ static int last_year_quarters(const struct series *s)
     return left < 0 ? 0 : left > 4 ? 4 : left;
 }
 
-static void missing(const struct series *s, int64_t required, int64_t *gap, int64_t *per_quarter)
+/* n / parts rounded up; 0 parts: nothing is left to spread over. */
+static int64_t spread(int64_t n, int parts)
 {
-    int quarters = last_year_quarters(s);
-    int64_t have = s->year[years_of(s) - 1];
-    *gap = required > have ? required - have : 0;
-    *per_quarter = quarters ? (*gap + quarters - 1) / quarters : 0;
+    return parts ? n / parts + (n % parts != 0) : 0;
 }
 
-/* Compound: base · (1 + t)^N. Mean: the rates that are still needed, spread evenly over the years
- * that are not complete. Both rounded up. */
-static void required(struct maths *m, int64_t ppm, const struct series *s, const struct chain *done,
-    struct target_answer *out)
+static void missing(const struct series *s, int64_t required, int64_t *gap, int64_t *per_quarter)
 {
-    int all = years_of(s), left = all - done->n;
+    int64_t have = s->year[years_of(s) - 1];
+    *gap = required > have ? required - have : 0;
+    *per_quarter = spread(*gap, last_year_quarters(s));
+}
+
+/* base · (1 + t)^N, rounded up. */
+static int64_t required_compound(struct maths *m, int64_t ppm, const struct series *s)
+{
+    int all = years_of(s);
     BIGNUM *grown = times(m, big(m, s->base), power(m, big(m, PPM + ppm), all));
-    out->required_known = true;
-    out->required_compound = ceiling(m, grown, power(m, big(m, PPM), all));
-    missing(s, out->required_compound, &out->missing_compound, &out->per_quarter_compound);
-    if (left == 0)
-        return;
-    struct fraction had = sum(m, done);
+    return ceiling(m, grown, power(m, big(m, PPM), all));
+}
+
+/* The rates still needed, spread evenly over the years not complete and rounded up. When all are
+ * complete: what the last one had to reach after those before it. 0 when a year without a base
+ * leaves no mean. */
+static int64_t required_mean(struct maths *m, int64_t ppm, const struct series *s, int complete)
+{
+    int all = years_of(s), done = complete < all ? complete : all - 1, left = all - done;
+    struct chain c = {0};
+    if (!chain_yearly(s, done, &c))
+        return 0;
+    struct fraction had = sum(m, &c);
     BIGNUM *up = minus(m, times(m, had.down, times(m, big(m, PPM + ppm), big(m, all))),
         times(m, had.up, big(m, PPM)));
     BIGNUM *down = times(m, had.down, times(m, big(m, PPM), big(m, left)));
-    int64_t from = done->n ? s->year[done->n - 1] : s->base;
     if (BN_is_negative(up))
-        up = big(m, 0);
-    out->required_mean =
-        ceiling(m, times(m, big(m, from), power(m, up, left)), power(m, down, left));
+        return 0;
+    int64_t from = done ? s->year[done - 1] : s->base;
+    return ceiling(m, times(m, big(m, from), power(m, up, left)), power(m, down, left));
+}
+
+static void required(
+    struct maths *m, int64_t ppm, const struct series *s, struct target_answer *out)
+{
+    out->required_known = true;
+    out->required_compound = required_compound(m, ppm, s);
+    out->required_mean = required_mean(m, ppm, s, out->complete_years);
+    missing(s, out->required_compound, &out->missing_compound, &out->per_quarter_compound);
     missing(s, out->required_mean, &out->missing_mean, &out->per_quarter_mean);
 }
 
+/* The compound rate needs the base and the last year only; the mean needs every year between, so a
+ * year of zero leaves it without a base. */
 static void evaluate_growth(struct arena *a, struct maths *m, int64_t ppm, const struct series *s,
     struct target_answer *out)
 {
-    struct chain c = {0};
+    int n = out->complete_years;
+    bool final = n == years_of(s);
+    struct chain whole = {0}, yearly = {0};
     out->status_compound = out->status_mean = TARGET_NO_BASE;
-    if (!chain_complete(s, out->complete_years, &c) || !s->base_known || s->base <= 0)
+    if (!s->base_known || s->base <= 0)
         return;
-    if (c.n) {
-        out->growth_compound = compound(a, m, &c);
-        out->growth_mean = mean(a, m, &c);
+    required(m, ppm, s, out);
+    bool chained = chain_yearly(s, n, &yearly);
+    if (n) {
+        chain_add(&whole, s->year[n - 1], s->base, n);
+        out->growth_compound = compound(a, m, &whole);
     }
-    required(m, ppm, s, &c, out);
-    bool final = out->complete_years == years_of(s);
-    if (!final)
-        chain_running(s, &c);
-    out->status_compound = interim(final, c.n && compound_passes(m, &c, ppm));
-    out->status_mean = interim(final, c.n && mean_passes(m, &c, ppm));
+    if (n && chained)
+        out->growth_mean = mean(a, m, &yearly);
+    /* Before the end the running year counts by its quarters so far, where they compare. */
+    if (!final && chain_running(s, &whole))
+        chain_add(&yearly, whole.value[whole.n - 1], whole.before[whole.n - 1], 1);
+    out->status_compound = interim(final, whole.n && compound_passes(m, &whole, ppm));
+    if (chained)
+        out->status_mean = interim(final, yearly.n && mean_passes(m, &yearly, ppm));
 }
 
 /* ---- totals --------------------------------------------------------------------------------- */
@@ -304,9 +337,7 @@ static void evaluate_total(int64_t threshold, const struct series *s, struct tar
     int all = years_of(s) * 4, elapsed = s->as_of.n - quarter_make(s->first_year, 1).n + 1;
     elapsed = elapsed < 0 ? 0 : elapsed > all ? all : elapsed;
     out->missing_total = out->total < threshold ? threshold - out->total : 0;
-    if (out->remaining_quarters)
-        out->per_quarter_total =
-            (out->missing_total + out->remaining_quarters - 1) / out->remaining_quarters;
+    out->per_quarter_total = spread(out->missing_total, out->remaining_quarters);
     if (out->total >= threshold)
         out->status_total = TARGET_MET;
     else

@@ -1,6 +1,6 @@
 /* Growth by both readings and totals, worked by hand and with exact fractions. */
-#include "unit.h"
 #include "targets.h"
+#include "unit.h"
 
 static struct arena *a;
 
@@ -16,9 +16,12 @@ static struct target_answer growth(struct series s, int64_t ppm)
 static void test_one_reading_may_pass_where_the_other_fails(void **state)
 {
     (void)state;
-    struct target_answer t = growth((struct series){.first_year = 2021, .last_year = 2023,
-                                        .as_of = quarter_make(2023, 4), .base_known = true,
-                                        .base = 100, .year = {180, 144, 216}},
+    struct target_answer t = growth((struct series){.first_year = 2021,
+                                        .last_year = 2023,
+                                        .as_of = quarter_make(2023, 4),
+                                        .base_known = true,
+                                        .base = 100,
+                                        .year = {180, 144, 216}},
         300000);
     assert_string_equal(t.yoy[0].text.p, "80.00");
     assert_string_equal(t.yoy[1].text.p, "-20.00");
@@ -30,22 +33,31 @@ static void test_one_reading_may_pass_where_the_other_fails(void **state)
     /* 100 x 1.3^3 = 219.7, rounded up */
     assert_int_equal(t.required_compound, 220);
     assert_int_equal(t.missing_compound, 4);
+    /* 90 % in three rates, 60 % after two of them: 144 x 1.3 = 187.2 for the third */
+    assert_int_equal(t.required_mean, 188);
+    assert_int_equal(t.missing_mean, 0);
 }
 
-/* Shanghai 2021-2024 as published: 76.36, 121.53, 227.60, 320 (亿元); 190, 519, 1370, 2223. Expected
- * values by exact fractions: the mean of 329/190, 851/519, 853/1370 is 133.1299 %. */
+/* Shanghai 2021-2024 as published: 76.36, 121.53, 227.60, 320 (亿元); 190, 519, 1370, 2223.
+ * Expected values by exact fractions: the mean of 329/190, 851/519, 853/1370 is 133.1299 %. */
 static void test_published_shanghai_figures(void **state)
 {
     (void)state;
-    struct target_answer t = growth((struct series){.first_year = 2022, .last_year = 2024,
-                                        .as_of = quarter_make(2024, 4), .base_known = true,
-                                        .base = 7636, .year = {12153, 22760, 32000}},
+    struct target_answer t = growth((struct series){.first_year = 2022,
+                                        .last_year = 2024,
+                                        .as_of = quarter_make(2024, 4),
+                                        .base_known = true,
+                                        .base = 7636,
+                                        .year = {12153, 22760, 32000}},
         300000);
     assert_string_equal(t.growth_compound.text.p, "61.22");
     assert_string_equal(t.yoy[1].text.p, "87.28");
     assert_string_equal(t.yoy[2].text.p, "40.60");
-    t = growth((struct series){.first_year = 2022, .last_year = 2024,
-                   .as_of = quarter_make(2024, 4), .base_known = true, .base = 190,
+    t = growth((struct series){.first_year = 2022,
+                   .last_year = 2024,
+                   .as_of = quarter_make(2024, 4),
+                   .base_known = true,
+                   .base = 190,
                    .year = {519, 1370, 2223}},
         200000);
     assert_string_equal(t.growth_compound.text.p, "127.02");
@@ -53,20 +65,114 @@ static void test_published_shanghai_figures(void **state)
     assert_string_equal(t.yoy[0].text.p, "173.16");
     assert_string_equal(t.yoy[1].text.p, "163.97");
     assert_int_equal(t.status_compound, TARGET_MET);
-    t = growth((struct series){.first_year = 2022, .last_year = 2023,
-                   .as_of = quarter_make(2023, 4), .base_known = true,
+    t = growth((struct series){.first_year = 2022,
+                   .last_year = 2023,
+                   .as_of = quarter_make(2023, 4),
+                   .base_known = true,
                    .base = INT64_C(763570000000),
                    .year = {INT64_C(1215300000000), INT64_C(2276000000000)}},
         300000);
     assert_string_equal(t.yoy[0].text.p, "59.16");
     assert_string_equal(t.yoy[1].text.p, "87.28");
     assert_string_equal(t.growth_compound.text.p, "72.65");
+    t = growth((struct series){.first_year = 2022,
+                   .last_year = 2023,
+                   .as_of = quarter_make(2023, 4),
+                   .base_known = true,
+                   .base = 7636,
+                   .year = {12153, 22760}},
+        300000);
+    assert_string_equal(t.growth_compound.text.p, "72.64");
+    /* from 76.357, which printed as 76.36 gives 62.34 */
+    t = growth((struct series){.first_year = 2022,
+                   .last_year = 2024,
+                   .as_of = quarter_make(2024, 4),
+                   .base_known = true,
+                   .base = 76357,
+                   .year = {121530, 227600, 320000}},
+        300000);
+    assert_string_equal(t.growth_mean.text.p, "62.35");
+    assert_string_equal(ratio_percent(a, 42549, 15000).text.p, "283.66");
+}
+
+/* 100, 120, 0, 300: the cube root of 3 is 1.44225; the third year has nothing to grow from. */
+static void test_a_year_of_zero_leaves_the_compound_rate_but_no_mean(void **state)
+{
+    (void)state;
+    struct target_answer t = growth((struct series){.first_year = 2021,
+                                        .last_year = 2023,
+                                        .as_of = quarter_make(2023, 4),
+                                        .base_known = true,
+                                        .base = 100,
+                                        .year = {120, 0, 300}},
+        300000);
+    assert_string_equal(t.yoy[0].text.p, "20.00");
+    assert_string_equal(t.yoy[1].text.p, "-100.00");
+    assert_false(t.yoy[2].known);
+    assert_string_equal(t.growth_compound.text.p, "44.22");
+    assert_int_equal(t.status_compound, TARGET_MET);
+    assert_false(t.growth_mean.known);
+    assert_int_equal(t.status_mean, TARGET_NO_BASE);
+    assert_int_equal(t.required_compound, 220);
+}
+
+/* Needed: 90 % in three yearly rates on 100. */
+static void test_the_mean_spreads_what_is_still_needed(void **state)
+{
+    (void)state;
+    struct series s = {.first_year = 2021,
+        .last_year = 2023,
+        .as_of = quarter_make(2021, 4),
+        .base_known = true,
+        .base = 100,
+        .year = {180}};
+    struct target_answer t = growth(s, 300000);
+    assert_int_equal(t.required_mean, 199); /* 10 % in two: 180 x 1.05 x 1.05 = 198.45 */
+    assert_int_equal(t.per_quarter_mean, 50);
+    s.as_of = quarter_make(2022, 4);
+    s.year[1] = 144;
+    t = growth(s, 300000);
+    assert_int_equal(t.required_mean, 188); /* 30 % in one: 187.2 */
+    assert_int_equal(t.missing_mean, 188);
+    assert_int_equal(t.per_quarter_mean, 47);
+    s = (struct series){.first_year = 2021,
+        .last_year = 2023,
+        .as_of = quarter_make(2023, 4),
+        .base_known = true,
+        .base = 100,
+        .year = {110, 110, 110}};
+    t = growth(s, 300000);
+    assert_int_equal(t.status_mean, TARGET_MISSED);
+    assert_int_equal(t.required_mean, 198); /* 80 % in the last: 110 x 1.8 */
+    assert_int_equal(t.missing_mean, 88);
+    assert_int_equal(t.per_quarter_mean, 0); /* too late */
+}
+
+/* What cannot be written as a figure stays the largest one, also when spread over quarters. */
+static void test_figures_beyond_measure_do_not_wrap(void **state)
+{
+    (void)state;
+    struct target_answer t = growth((struct series){.first_year = 2021,
+                                        .last_year = 2032,
+                                        .as_of = quarter_make(2021, 4),
+                                        .base_known = true,
+                                        .base = INT64_C(1000000000000),
+                                        .year = {INT64_C(1000000000000)}},
+        100000000);
+    assert_int_equal(t.required_compound, INT64_MAX);
+    assert_int_equal(t.per_quarter_compound, INT64_C(2305843009213693952)); /* 2^61 */
+    struct series s = {.first_year = 2021, .last_year = 2023, .as_of = quarter_make(2020, 4)};
+    target_evaluate(a, TARGET_TOTAL, INT64_MAX, &s, &t);
+    /* (2^63 - 1) / 12 = 768614336404564650.58 */
+    assert_int_equal(t.per_quarter_total, INT64_C(768614336404564651));
 }
 
 static void test_without_a_base_nothing_is_guessed(void **state)
 {
     (void)state;
-    struct series s = {.first_year = 2021, .last_year = 2023, .as_of = quarter_make(2023, 4),
+    struct series s = {.first_year = 2021,
+        .last_year = 2023,
+        .as_of = quarter_make(2023, 4),
         .year = {100, 200, 300}};
     struct target_answer t = growth(s, 300000);
     assert_int_equal(t.status_compound, TARGET_NO_BASE);
@@ -81,8 +187,12 @@ static void test_without_a_base_nothing_is_guessed(void **state)
 static void test_a_threshold_is_compared_before_rounding(void **state)
 {
     (void)state;
-    struct series s = {.first_year = 2021, .last_year = 2021, .as_of = quarter_make(2021, 4),
-        .base_known = true, .base = 1000000, .year = {1299999}};
+    struct series s = {.first_year = 2021,
+        .last_year = 2021,
+        .as_of = quarter_make(2021, 4),
+        .base_known = true,
+        .base = 1000000,
+        .year = {1299999}};
     struct target_answer t = growth(s, 300000);
     assert_string_equal(t.growth_compound.text.p, "30.00");
     assert_int_equal(t.status_compound, TARGET_MISSED);
@@ -93,9 +203,13 @@ static void test_a_threshold_is_compared_before_rounding(void **state)
 static void test_a_running_year_compares_with_the_same_quarters(void **state)
 {
     (void)state;
-    struct target_answer t = growth((struct series){.first_year = 2021, .last_year = 2023,
-                                        .as_of = quarter_make(2022, 3), .base_known = true,
-                                        .base = 100, .year = {130, 120, 0}, .prior_to_date = 80,
+    struct target_answer t = growth((struct series){.first_year = 2021,
+                                        .last_year = 2023,
+                                        .as_of = quarter_make(2022, 3),
+                                        .base_known = true,
+                                        .base = 100,
+                                        .year = {130, 120, 0},
+                                        .prior_to_date = 80,
                                         .prior_to_date_known = true},
         300000);
     assert_string_equal(t.yoy[1].text.p, "50.00");
@@ -107,11 +221,29 @@ static void test_a_running_year_compares_with_the_same_quarters(void **state)
     assert_int_equal(t.per_quarter_compound, 55);
 }
 
+static void test_a_running_year_without_quarters_before_it_is_not_compared(void **state)
+{
+    (void)state;
+    struct series s = {.first_year = 2021,
+        .last_year = 2023,
+        .as_of = quarter_make(2022, 3),
+        .base_known = true,
+        .base = 100,
+        .year = {129, 500, 0},
+        .prior_to_date = 80};
+    struct target_answer t = growth(s, 300000);
+    assert_false(t.yoy[1].known);
+    assert_int_equal(t.complete_years, 1);
+    assert_int_equal(t.status_compound, TARGET_AT_RISK); /* 29 % is all that is known */
+    s.year[0] = 130;
+    assert_int_equal(growth(s, 300000).status_compound, TARGET_ON_TRACK);
+}
+
 static void test_totals(void **state)
 {
     (void)state;
-    struct series s = {.first_year = 2021, .last_year = 2023, .as_of = quarter_make(2022, 2),
-        .year = {40, 34, 0}};
+    struct series s = {
+        .first_year = 2021, .last_year = 2023, .as_of = quarter_make(2022, 2), .year = {40, 34, 0}};
     struct target_answer t;
     target_evaluate(a, TARGET_TOTAL, 150, &s, &t);
     assert_int_equal(t.status_total, TARGET_AT_RISK); /* 74 of the 75 that half the time asks for */
@@ -132,7 +264,7 @@ static void test_totals(void **state)
 static void test_percentages_round_half_up_away_from_zero(void **state)
 {
     (void)state;
-    assert_string_equal(ratio_percent(a, 1, 800).text.p, "0.13");  /* 0.125 */
+    assert_string_equal(ratio_percent(a, 1, 800).text.p, "0.13"); /* 0.125 */
     assert_string_equal(ratio_percent(a, -1, 800).text.p, "-0.13");
     assert_string_equal(ratio_percent(a, 1, 3).text.p, "33.33");
     assert_string_equal(ratio_percent(a, 2, 3).text.p, "66.67");
@@ -148,6 +280,10 @@ int main(void)
         cmocka_unit_test(test_without_a_base_nothing_is_guessed),
         cmocka_unit_test(test_a_threshold_is_compared_before_rounding),
         cmocka_unit_test(test_a_running_year_compares_with_the_same_quarters),
+        cmocka_unit_test(test_a_running_year_without_quarters_before_it_is_not_compared),
+        cmocka_unit_test(test_a_year_of_zero_leaves_the_compound_rate_but_no_mean),
+        cmocka_unit_test(test_the_mean_spreads_what_is_still_needed),
+        cmocka_unit_test(test_figures_beyond_measure_do_not_wrap),
         cmocka_unit_test(test_totals),
         cmocka_unit_test(test_percentages_round_half_up_away_from_zero),
     };
