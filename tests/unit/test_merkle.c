@@ -60,6 +60,33 @@ static void test_appending_gives_the_root_of_the_definition(void **state)
     }
 }
 
+/* The eight leaves of the Certificate Transparency test data and their roots for 1 to 8 leaves. */
+static void test_the_published_vectors(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *leaf;
+        size_t n;
+        const char *root;
+    } vectors[] = {
+        {"", 0, "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"},
+        {"\0", 1, "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"},
+        {"\x10", 1, "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77"},
+        {"\x20\x21", 2, "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"},
+        {"\x30\x31", 2, "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4"},
+        {"\x40\x41\x42\x43", 4, "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef"},
+        {"PQRSTUVW", 8, "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c"},
+        {"`abcdefghijklmno", 16,
+            "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"},
+    };
+    struct frontier f = {0};
+    hash completed[64];
+    for (size_t i = 0; i < COUNT_OF(vectors); i++) {
+        (void)frontier_add(&f, merkle_leaf((struct str){vectors[i].leaf, vectors[i].n}), completed);
+        assert_string_equal(hash_hex(a, frontier_root(&f)).p, vectors[i].root);
+    }
+}
+
 static void test_every_leaf_of_every_tree_can_be_proven_and_nothing_else(void **state)
 {
     (void)state;
@@ -97,6 +124,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_empty_tree_is_the_hash_of_nothing),
         cmocka_unit_test(test_appending_gives_the_root_of_the_definition),
+        cmocka_unit_test(test_the_published_vectors),
         cmocka_unit_test(test_every_leaf_of_every_tree_can_be_proven_and_nothing_else),
         cmocka_unit_test(test_hex_is_read_strictly),
     };
