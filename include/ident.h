@@ -41,6 +41,9 @@ const char *ip_kind_name(enum ip_kind kind);
  * Patent Law 2020 art. 42. */
 MUST_USE bool ip_expiry(enum ip_kind kind, day filed, day *last);
 
+/* The year in a canonical patent number; the right was not filed later. false for trademarks. */
+MUST_USE bool ip_number_year(struct str canonical, int *year);
+
 struct district {
     const char *code, *zh, *en;
 };

@@ -197,6 +197,17 @@ enum ip_kind ident_ip_kind(struct str s)
     return type == '3' ? IP_DESIGN : IP_INVENTION;
 }
 
+/* Two-digit years began with the Patent Law in 1985 and ended in 2003. */
+bool ip_number_year(struct str s, int *year)
+{
+    if (ident_ip_kind(s) == IP_TRADEMARK)
+        return false;
+    int two = (s.p[0] - '0') * 10 + s.p[1] - '0';
+    *year = s.n == 13 ? two * 100 + (s.p[2] - '0') * 10 + s.p[3] - '0'
+                      : (two >= 85 ? 1900 : 2000) + two;
+    return true;
+}
+
 const char *ip_kind_name(enum ip_kind kind)
 {
     static const char *const names[] = {"invention", "utility_model", "design", "trademark"};

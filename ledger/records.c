@@ -161,15 +161,22 @@ static void loan_check(const struct value *v, struct err *e)
     check_ip(&v[LOAN_IP], e);
 }
 
-/* The last day of a right: as stated, else from its filing day where the law gives a term. */
+/* The last day that a right can have: as stated, else by the law from its filing day, else from the
+ * end of the year in its number. */
 static bool ip_last_day(const struct value *ip, day *last)
 {
+    int year;
     if (ip[LOAN_IP_EXPIRES_ON].present) {
         *last = (day){(int32_t)ip[LOAN_IP_EXPIRES_ON].n};
         return true;
     }
-    return ip[LOAN_IP_FILED_ON].present && ip_expiry((enum ip_kind)ip[LOAN_IP_KIND].n,
-                                               (day){(int32_t)ip[LOAN_IP_FILED_ON].n}, last);
+    day filed = {(int32_t)ip[LOAN_IP_FILED_ON].n};
+    if (!ip[LOAN_IP_FILED_ON].present) {
+        if (!ip_number_year(ip[LOAN_IP_NUMBER].s, &year))
+            return false;
+        filed = day_of(year, 12, 31);
+    }
+    return ip_expiry((enum ip_kind)ip[LOAN_IP_KIND].n, filed, last);
 }
 
 static void loan_warn(const struct value *v, struct warnings *w)

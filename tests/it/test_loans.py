@@ -5,7 +5,7 @@ import re
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
-from harness import Case, loan, patent
+from harness import Case, loan, numbers, patent
 
 
 class Loans(Case):
@@ -151,6 +151,13 @@ class Loans(Case):
     def test_a_loan_that_outlives_its_patent_warns(self):
         r = self.post(loan(ip=[{"number": patent(1, 2003), "filed_on": "2003-06-30"}]))
         self.assertEqual([w["code"] for w in r.json()["warnings"]], ["RF03"])
+
+    def test_the_year_in_a_number_says_when_a_right_must_have_ended(self):
+        # a utility model of 2012 cannot outlive 2022-12-31
+        for matures, codes in (("2022-12-31", []), ("2023-01-01", ["RF03"])):
+            r = self.post(loan(ip=[{"number": patent(next(numbers) % 10000000, 2012, 2)}],
+                               matures_on=matures))
+            self.assertEqual([w["code"] for w in r.json()["warnings"]], codes)
 
     def test_lists_page_by_cursor_and_do_not_shift(self):
         made = [self.post(loan(borrower_uscc="91310112QX0112087G", district="310112")).json()["id"]

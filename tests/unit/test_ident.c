@@ -193,6 +193,17 @@ static void test_a_nul_inside_a_number_is_not_mended(void **state)
     assert_string_equal(canonical_bytes(ident_district, STR("310115\0")), "refused");
 }
 
+static void test_a_patent_number_carries_its_year(void **state)
+{
+    (void)state;
+    int year = 0;
+    assert_true(ip_number_year(STR("2017106018623"), &year));
+    assert_int_equal(year, 2017);
+    assert_true(ip_number_year(STR("95115608X"), &year));
+    assert_int_equal(year, 1995);
+    assert_false(ip_number_year(STR("12345678"), &year));
+}
+
 static void test_wrong_patents_say_the_check_digit(void **state)
 {
     (void)state;
@@ -328,6 +339,7 @@ int main(void)
         cmocka_unit_test(test_the_kind_follows_from_the_number),
         cmocka_unit_test(test_a_refusal_names_the_register_that_was_meant),
         cmocka_unit_test(test_a_nul_inside_a_number_is_not_mended),
+        cmocka_unit_test(test_a_patent_number_carries_its_year),
         cmocka_unit_test(test_wrong_patents_say_the_check_digit),
         cmocka_unit_test(test_trademarks_are_told_from_patents),
         cmocka_unit_test(test_rights_end_as_the_law_says),
