@@ -41,7 +41,7 @@ struct target_answer {
     int remaining_quarters; /* of the plan, after as_of */
     /* Growth targets: what the last year must reach by each reading (rounded up), what is missing
      * from it, and that divided over the remaining quarters of the last year (rounded up). */
-    bool required_known;
+    bool required_known, required_mean_known; /* a year without a base leaves no mean */
     int64_t required_compound, required_mean, missing_compound, missing_mean;
     int64_t per_quarter_compound, per_quarter_mean;
     /* Total target. */

@@ -274,22 +274,24 @@ static int64_t required_compound(struct maths *m, int64_t ppm, const struct seri
 }
 
 /* The rates still needed, spread evenly over the years not complete and rounded up. When all are
- * complete: what the last one had to reach after those before it. 0 when a year without a base
+ * complete: what the last one had to reach after those before it. false when a year without a base
  * leaves no mean. */
-static int64_t required_mean(struct maths *m, int64_t ppm, const struct series *s, int complete)
+static bool required_mean(
+    struct maths *m, int64_t ppm, const struct series *s, int complete, int64_t *out)
 {
     int all = years_of(s), done = complete < all ? complete : all - 1, left = all - done;
     struct chain c = {0};
+    *out = 0;
     if (!chain_yearly(s, done, &c))
-        return 0;
+        return false;
     struct fraction had = sum(m, &c);
     BIGNUM *up = minus(m, times(m, had.down, times(m, big(m, PPM + ppm), big(m, all))),
         times(m, had.up, big(m, PPM)));
     BIGNUM *down = times(m, had.down, times(m, big(m, PPM), big(m, left)));
-    if (BN_is_negative(up))
-        return 0;
     int64_t from = done ? s->year[done - 1] : s->base;
-    return ceiling(m, times(m, big(m, from), power(m, up, left)), power(m, down, left));
+    if (!BN_is_negative(up)) /* else the years so far carry the mean by themselves */
+        *out = ceiling(m, times(m, big(m, from), power(m, up, left)), power(m, down, left));
+    return true;
 }
 
 static void required(
@@ -297,7 +299,7 @@ static void required(
 {
     out->required_known = true;
     out->required_compound = required_compound(m, ppm, s);
-    out->required_mean = required_mean(m, ppm, s, out->complete_years);
+    out->required_mean_known = required_mean(m, ppm, s, out->complete_years, &out->required_mean);
     missing(s, out->required_compound, &out->missing_compound, &out->per_quarter_compound);
     missing(s, out->required_mean, &out->missing_mean, &out->per_quarter_mean);
 }
@@ -324,9 +326,11 @@ static void evaluate_growth(struct arena *a, struct maths *m, int64_t ppm, const
     /* Before the end the running year counts by its quarters so far, where they compare. */
     if (!final && chain_running(s, &whole))
         chain_add(&yearly, whole.value[whole.n - 1], whole.before[whole.n - 1], 1);
-    out->status_compound = interim(final, whole.n && compound_passes(m, &whole, ppm));
-    if (chained)
-        out->status_mean = interim(final, yearly.n && mean_passes(m, &yearly, ppm));
+    /* With nothing to compare yet there is no base to judge by. */
+    if (whole.n)
+        out->status_compound = interim(final, compound_passes(m, &whole, ppm));
+    if (chained && yearly.n)
+        out->status_mean = interim(final, mean_passes(m, &yearly, ppm));
 }
 
 /* ---- totals --------------------------------------------------------------------------------- */

@@ -171,9 +171,11 @@ static void write_growth(struct buf *out, const struct target_answer *t, bool am
     write_figure(out, "last_year_compound", amount, t->required_compound);
     write_figure(out, "missing_compound", amount, t->missing_compound);
     write_figure(out, "per_quarter_compound", amount, t->per_quarter_compound);
-    write_figure(out, "last_year_mean", amount, t->required_mean);
-    write_figure(out, "missing_mean", amount, t->missing_mean);
-    write_figure(out, "per_quarter_mean", amount, t->per_quarter_mean);
+    if (t->required_mean_known) {
+        write_figure(out, "last_year_mean", amount, t->required_mean);
+        write_figure(out, "missing_mean", amount, t->missing_mean);
+        write_figure(out, "per_quarter_mean", amount, t->per_quarter_mean);
+    }
     json_close(out, '}');
 }
 

@@ -239,6 +239,18 @@ static void test_a_running_year_without_quarters_before_it_is_not_compared(void 
     assert_int_equal(growth(s, 300000).status_compound, TARGET_ON_TRACK);
 }
 
+static void test_with_nothing_to_compare_yet_there_is_no_base(void **state)
+{
+    (void)state;
+    struct target_answer t = growth((struct series){.first_year = 2021, .last_year = 2023,
+                                        .as_of = quarter_make(2021, 2), .base_known = true,
+                                        .base = 100, .year = {60}},
+        300000);
+    assert_int_equal(t.status_compound, TARGET_NO_BASE);
+    assert_int_equal(t.status_mean, TARGET_NO_BASE);
+    assert_int_equal(t.required_compound, 220);
+}
+
 static void test_totals(void **state)
 {
     (void)state;
@@ -284,6 +296,7 @@ int main(void)
         cmocka_unit_test(test_a_year_of_zero_leaves_the_compound_rate_but_no_mean),
         cmocka_unit_test(test_the_mean_spreads_what_is_still_needed),
         cmocka_unit_test(test_figures_beyond_measure_do_not_wrap),
+        cmocka_unit_test(test_with_nothing_to_compare_yet_there_is_no_base),
         cmocka_unit_test(test_totals),
         cmocka_unit_test(test_percentages_round_half_up_away_from_zero),
     };
