@@ -1,8 +1,5 @@
 /*
- * cli_org.c - organisations, tokens, migrate and verify: work on the database directly, as its
- * owner.
- *
- * A private cluster that is not running is started for the command and stopped again.
+ * cli_org.c - organisations and tokens, directly in the database as its owner.
  */
 #include "cli.h"
 #include "ident.h"
@@ -21,21 +18,20 @@ static bool refuse(const char *what)
     return false;
 }
 
+enum org_flag { CODE, KIND, NAME, DISTRICT_, ORG_FLAGS };
+
 static bool org_arguments(const struct flag *f)
 {
-    enum { CODE, KIND, NAME, DISTRICT_ };
     enum org_kind kind;
     if (!f[CODE].value || !f[KIND].value || !f[NAME].value)
         return refuse("--code, --kind and --name are needed");
     if (!org_kind_parse(str_of(f[KIND].value), &kind))
-        return session_complain(
-                   "--kind is one of bank, insurer, guarantor, district, finance, ip_office, "
-                   "auditor") == 0;
+        return refuse("--kind is one of bank, insurer, guarantor, district, finance, ip_office, "
+                      "auditor");
     bool has_district = f[DISTRICT_].value && district_find(str_of(f[DISTRICT_].value));
     if (kind == ORG_DISTRICT ? !has_district : f[DISTRICT_].value != NULL)
-        return session_complain(
-                   "--district with one of Shanghai's district codes goes with --kind district, "
-                   "and only with it") == 0;
+        return refuse("--district with one of Shanghai's district codes goes with --kind district, "
+                      "and only with it");
     return true;
 }
 
@@ -47,32 +43,36 @@ static int org_add(struct session *s, const struct flag *f)
         " on conflict (code) do nothing returning kind, district)"
         " select kind, district from added"
         " union all select kind, district from org where code = $1 limit 1";
-    const char *params[] = {f[0].value, f[1].value, f[2].value, f[3].value};
+    const char *params[] = {f[CODE].value, f[KIND].value, f[NAME].value, f[DISTRICT_].value};
     PGresult *r = org_arguments(f) ? session_ask(s, sql, params, 4) : NULL;
     if (!r)
         return 2;
-    bool same = strcmp(PQgetvalue(r, 0, 0), f[1].value) == 0 &&
-                (!f[3].value || strcmp(PQgetvalue(r, 0, 1), f[3].value) == 0);
+    bool same = strcmp(PQgetvalue(r, 0, 0), f[KIND].value) == 0 &&
+                (!f[DISTRICT_].value || strcmp(PQgetvalue(r, 0, 1), f[DISTRICT_].value) == 0);
     PQclear(r);
     if (!same)
         return session_complain("this code is registered with another kind or district");
-    printf("%s %s %s\n", f[0].value, f[1].value, f[2].value);
+    printf("%s %s %s\n", f[CODE].value, f[KIND].value, f[NAME].value);
     return 0;
 }
 
 int cli_org(int argc, char **argv)
 {
-    struct flag f[] = {{"--code", NULL, false}, {"--kind", NULL, false}, {"--name", NULL, false},
-        {"--district", NULL, false}};
+    struct flag f[ORG_FLAGS] = {[CODE] = {.name = "--code"},
+        [KIND] = {.name = "--kind"},
+        [NAME] = {.name = "--name"},
+        [DISTRICT_] = {.name = "--district"}};
     struct session s;
     if (argc < 1 || strcmp(argv[0], "add") != 0)
         return session_complain("usage: pledged org add --code CODE --kind KIND --name NAME");
-    if (!session_open(&s, argc - 1, argv + 1, f, COUNT_OF(f)))
+    if (!session_open(&s, argc - 1, argv + 1, f, ORG_FLAGS))
         return session_close(&s, 2);
     return session_close(&s, org_add(&s, f));
 }
 
 /* ---- token ---------------------------------------------------------------------------------- */
+
+enum token_flag { ORG, PERSON, DAYS, ID, CERT, TOKEN_FLAGS };
 
 /* 256 random bits, printed once; only the hash is kept. */
 static struct str token_make(struct arena *a)
@@ -116,15 +116,15 @@ static int token_add(struct session *s, const struct flag *f)
         "insert into token (sha256, org_id, person, expires_at, is_certificate)"
         " select decode($1, 'hex'), id, $3, now() + make_interval(days => $4::int), $5::boolean"
         " from org where code = $2";
-    if (!f[0].value || !f[1].value)
+    if (!f[ORG].value || !f[PERSON].value)
         return session_complain("--org and --person are needed");
-    struct str token = f[4].value ? STR("certificate bound") : token_make(s->a), hex;
-    if (!f[4].value)
+    struct str token = f[CERT].value ? STR("certificate bound") : token_make(s->a), hex;
+    if (!f[CERT].value)
         hex = hash_hex(s->a, hash_sha256(token.p, token.n));
-    else if (!certificate_print(s->a, f[4].value, &hex))
+    else if (!certificate_print(s->a, f[CERT].value, &hex))
         return session_complain("--cert must name a certificate in PEM form");
     const char *params[] = {
-        hex.p, f[0].value, f[1].value, f[2].value, f[4].value ? "true" : "false"};
+        hex.p, f[ORG].value, f[PERSON].value, f[DAYS].value, f[CERT].value ? "true" : "false"};
     PGresult *r = session_ask(s, sql, params, 5);
     bool added = r && strcmp(PQcmdTuples(r), "1") == 0;
     PQclear(r);
@@ -142,7 +142,7 @@ static int token_list(struct session *s, const struct flag *f)
         " coalesce(instant_text(t.expires_at), 'never'), coalesce(instant_text(t.revoked_at), '-')"
         " from token t join org o on o.id = t.org_id where $1::text is null or o.code = $1"
         " order by t.created_at";
-    const char *params[] = {f[0].value};
+    const char *params[] = {f[ORG].value};
     PGresult *r = session_ask(s, sql, params, 1);
     if (!r)
         return 2;
@@ -161,8 +161,8 @@ static int token_revoke(struct session *s, const struct flag *f)
         "update token t set revoked_at = now() from org o where o.id = t.org_id and"
         " t.revoked_at is null and (left(encode(t.sha256, 'hex'), 8) = $1 or"
         " ($1 is null and o.code = $2 and t.person = $3))";
-    const char *params[] = {f[3].value, f[0].value, f[1].value};
-    if (!f[3].value && !(f[0].value && f[1].value))
+    const char *params[] = {f[ID].value, f[ORG].value, f[PERSON].value};
+    if (!f[ID].value && !(f[ORG].value && f[PERSON].value))
         return session_complain("--id HEX of token list, or --org and --person are needed");
     PGresult *r = session_ask(s, sql, params, 3);
     bool any = r && strcmp(PQcmdTuples(r), "0") != 0;
@@ -180,13 +180,16 @@ int cli_token(int argc, char **argv)
         const char *name;
         int (*run)(struct session *s, const struct flag *f);
     } verbs[] = {{"add", token_add}, {"list", token_list}, {"revoke", token_revoke}};
-    struct flag f[] = {{"--org", NULL, false}, {"--person", NULL, false},
-        {"--expires-days", NULL, false}, {"--id", NULL, false}, {"--cert", NULL, false}};
+    struct flag f[TOKEN_FLAGS] = {[ORG] = {.name = "--org"},
+        [PERSON] = {.name = "--person"},
+        [DAYS] = {.name = "--expires-days"},
+        [ID] = {.name = "--id"},
+        [CERT] = {.name = "--cert"}};
     struct session s;
     for (size_t i = 0; argc > 0 && i < COUNT_OF(verbs); i++) {
         if (strcmp(argv[0], verbs[i].name) != 0)
             continue;
-        if (!session_open(&s, argc - 1, argv + 1, f, COUNT_OF(f)))
+        if (!session_open(&s, argc - 1, argv + 1, f, TOKEN_FLAGS))
             return session_close(&s, 2);
         return session_close(&s, verbs[i].run(&s, f));
     }
