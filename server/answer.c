@@ -180,19 +180,7 @@ void verdict_problems(
     }
 }
 
-/* ---- failures ------------------------------------------------------------------------------- */
-
-void reply_fail(struct req *r, const struct fail *fail)
-{
-    static const char *const passing[] = {"08", "57", "53", "40", "55"};
-    for (size_t i = 0; i < COUNT_OF(passing); i++) {
-        if (memcmp(fail->sqlstate, passing[i], 2) == 0) {
-            reply_refuse(r, E_BUSY, "", "%s", r->english ? "database" : "数据库");
-            return;
-        }
-    }
-    reply_refuse(r, E_INTERNAL, "", NULL);
-}
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 bool rows_found(struct req *r, const struct rows *rows, const struct fail *fail)
 {

@@ -33,7 +33,8 @@ void warnings_write(struct buf *out, struct arena *a, struct str flags);
  * canonical text that was sent. */
 void verdict_problems(
     const struct record *rec, const struct verdict *v, struct str body, struct err *e);
-/* Answer a failure of the environment: 503 for a lost database, else 500. */
+/* fail.c: answer a failure of the environment: 503 for a lost database, the field for a constraint
+ * that it knows, else 500. */
 void reply_fail(struct req *r, const struct fail *fail);
 
 /* Rows to answer with; else the failure or the 404 has been answered. */

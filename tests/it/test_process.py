@@ -1,9 +1,10 @@
 """The program as an operator meets it: sub-commands, settings, a second daemon, migrations."""
 import json
 import os
+import re
 import subprocess
 
-from harness import PLEDGED_BIN, Case
+from harness import PLEDGED_BIN, ROOT, Case
 
 
 def run(*args, **env):
@@ -55,6 +56,16 @@ class Process(Case):
                              " where t.relnamespace = 'public'::regnamespace and contype = 'c'"
                              " and conname ~ '_check[0-9]*$'")
         self.assertEqual(unnamed, "")
+
+    def test_every_constraint_that_a_request_can_meet_has_its_answer(self):
+        with open(os.path.join(ROOT, "server", "fail.c"), encoding="utf-8") as f:
+            known = set(re.findall(r'\{"(\w+)", E_', f.read()))
+        in_database = set(self.d.sql(
+            "select conname from pg_constraint c join pg_class t on t.oid = conrelid where"
+            " t.relnamespace = 'public'::regnamespace and (contype = 'c' or (contype = 'u'))"
+            " and t.relname not in ('org', 'token', 'plan', 'plan_target', 'record_type')"
+            ).split())
+        self.assertEqual(in_database, known)
 
     def test_a_changed_migration_is_refused_by_name(self):
         self.d.sql("update schema_migration set sha256 = 'x' || sha256 where version = 2")

@@ -1,0 +1,65 @@
+/*
+ * fail.c - failures of the environment as answers.
+ *
+ * The checks in C refuse what a constraint would; a constraint that speaks all the same shows a gap
+ * between the two. Its sender still gets the field, the operator finds it in the log.
+ */
+#include "api.h"
+
+static const struct {
+    const char *constraint;
+    enum err_code code;
+    const char *pointer;
+} constraints[] = {
+    {"loan_product_known", E_CHOICE, "/product"},
+    {"loan_size_known", E_INTERNAL, ""},
+    {"loan_employees_range", E_RANGE, "/employees"},
+    {"loan_revenue_range", E_RANGE, "/revenue"},
+    {"loan_assets_range", E_RANGE, "/assets"},
+    {"loan_amount_range", E_RANGE, "/amount"},
+    {"loan_ip_amount_range", E_EXCEEDS, "/ip_amount"},
+    {"loan_rate_range", E_RANGE, "/rate"},
+    {"loan_disbursed_order", E_ORDER, "/disbursed_on"},
+    {"loan_matures_order", E_ORDER, "/matures_on"},
+    {"loan_has_ip", E_NEED, "/ip"},
+    {"loan_ip_kind_known", E_CHOICE, "/ip"},
+    {"record_reason_length", E_LENGTH, "/reason"},
+    {"record_reason_needed", E_NEED, "/reason"},
+    {"baseline_amount_range", E_RANGE, "/years"},
+    {"baseline_count_range", E_RANGE, "/years"},
+    {"baseline_has_figure", E_NEED, "/years"},
+    /* Two writers, or a log that does not follow its records: never the sender's fault. */
+    {"record_key_unique", E_INTERNAL, ""},
+    {"record_version_positive", E_INTERNAL, ""},
+    {"record_sha256_length", E_INTERNAL, ""},
+    {"log_leaf_hash_length", E_INTERNAL, ""},
+    {"log_leaf_nodes_length", E_INTERNAL, ""},
+    {"log_leaf_record_unique", E_INTERNAL, ""},
+    {"log_head_root_length", E_INTERNAL, ""},
+};
+
+/* Connection, shutdown, resources, serialisation, object not in the right state: it passes. */
+static bool is_passing(const char *sqlstate)
+{
+    static const char *const classes[] = {"08", "57", "53", "40", "55"};
+    for (size_t i = 0; i < COUNT_OF(classes); i++) {
+        if (memcmp(sqlstate, classes[i], 2) == 0)
+            return true;
+    }
+    return false;
+}
+
+void reply_fail(struct req *r, const struct fail *fail)
+{
+    if (is_passing(fail->sqlstate)) {
+        reply_refuse(r, E_BUSY, "", "%s", r->english ? "database" : "数据库");
+        return;
+    }
+    for (size_t i = 0; i < COUNT_OF(constraints); i++) {
+        if (strcmp(fail->constraint, constraints[i].constraint) == 0) {
+            reply_refuse(r, constraints[i].code, constraints[i].pointer, "%s", "-");
+            return;
+        }
+    }
+    reply_refuse(r, E_INTERNAL, "", NULL);
+}
