@@ -135,10 +135,17 @@ static void become_user(const struct embedded_pg *pg)
 
 /* ---- programs ------------------------------------------------------------------------------- */
 
-/* Run a program of PostgreSQL, its output to the log file. Not waited for. */
-static pid_t spawn(const struct embedded_pg *pg, const char *program, char *const *argv)
+static char *writable(const struct embedded_pg *pg, const char *s)
 {
-    struct str path = arena_printf(pg->a, "%s/%s", pg->bin, program);
+    size_t n = strlen(s);
+    char *copy = arena_alloc(pg->a, n + 1);
+    return memcpy(copy, s, n);
+}
+/* Run a program of PostgreSQL, its output to the log file. Not waited for. */
+static pid_t spawn(const struct embedded_pg *pg, char **argv)
+{
+    /* By its whole path: PostgreSQL's programs look for each other beside it, else along PATH. */
+    argv[0] = writable(pg, arena_printf(pg->a, "%s/%s", pg->bin, argv[0]).p);
     int log = open(pg->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
     pid_t pid = log < 0 ? -1 : fork();
     if (pid == 0) {
@@ -151,7 +158,7 @@ static pid_t spawn(const struct embedded_pg *pg, const char *program, char *cons
         if (close_range(3, ~0u, 0) != 0)
             _exit(126);
         become_user(pg);
-        execv(path.p, argv);
+        execv(argv[0], argv);
         _exit(127);
     }
     if (log >= 0)
@@ -159,10 +166,10 @@ static pid_t spawn(const struct embedded_pg *pg, const char *program, char *cons
     return pid;
 }
 
-static bool run(const struct embedded_pg *pg, const char *program, char *const *argv)
+static bool run(const struct embedded_pg *pg, char **argv)
 {
     int status = 0;
-    pid_t pid = spawn(pg, program, argv);
+    pid_t pid = spawn(pg, argv);
     while (pid > 0 && waitpid(pid, &status, 0) < 0) {
         if (errno != EINTR)
             return false;
@@ -170,12 +177,6 @@ static bool run(const struct embedded_pg *pg, const char *program, char *const *
     return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-static char *writable(const struct embedded_pg *pg, const char *s)
-{
-    size_t n = strlen(s);
-    char *copy = arena_alloc(pg->a, n + 1);
-    return memcpy(copy, s, n);
-}
 #define W(s) writable(pg, (s))
 
 /* For tests alone: a cluster that may be lost with the machine. */
@@ -191,7 +192,7 @@ static bool init_cluster(const struct embedded_pg *pg)
         W("UTF8"), W("--locale=C"), W("-k"), W("--auth=trust"), W("-N"), NULL};
     if (!unsafe_fast())
         argv[10] = NULL;
-    if (!run(pg, "initdb", argv))
+    if (!run(pg, argv))
         return failed("initdb failed", pg->log);
     log_event(LOG_INFO, "cluster_made", "folder", pg->cluster, NULL);
     return true;
@@ -228,7 +229,7 @@ static bool start_cluster(struct embedded_pg *pg)
                 LOG_INFO, i ? "cluster_started" : "cluster_attached", "folder", pg->cluster, NULL);
             return true;
         }
-        if (!run(pg, "pg_ctl", start_argv(pg)))
+        if (!run(pg, start_argv(pg)))
             usleep(500000);
     }
     return failed("the cluster does not start, see", pg->log);
@@ -330,7 +331,7 @@ void embedded_revive(struct embedded_pg *pg)
         return;
     pg->revived_us = monotonic_us();
     log_event(LOG_WARN, "cluster_revived", "folder", pg->cluster, NULL);
-    pg->reviving = spawn(pg, "pg_ctl", start_argv(pg));
+    pg->reviving = spawn(pg, start_argv(pg));
 }
 
 void embedded_close(struct embedded_pg *pg, bool stop)
@@ -339,7 +340,7 @@ void embedded_close(struct embedded_pg *pg, bool stop)
         return;
     char *argv[] = {
         W("pg_ctl"), W("stop"), W("-D"), W(pg->cluster), W("-m"), W("fast"), W("-w"), NULL};
-    if (stop && run(pg, "pg_ctl", argv))
+    if (stop && run(pg, argv))
         log_event(LOG_INFO, "cluster_stopped", "folder", pg->cluster, NULL);
     arena_free(pg->a);
 }
