@@ -177,6 +177,18 @@ create view record_answer with (security_invoker = true) as
       from record r
       left join log_leaf leaf on leaf.record_id = r.id and leaf.version = r.version;
 
+-- Is there a later version (known by then)? Runs as the owner: whoever a correction took the record away
+-- from cannot see that version, and must not be shown the earlier one as if it were current.
+create function has_later(id uuid, version int, known_at timestamptz) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return exists (select from record r
+                    where r.id = $1 and r.version = $2 + 1
+                      and ($3 is null or r.recorded_at <= $3));
+end $$;
+revoke all on function has_later from public;
+grant execute on function has_later to pledged_app;
+
 -- Rolls back the flight that carries an atomic batch with a conflict in it.
 create function abort_flight() returns void language plpgsql as $$
 begin

@@ -5,7 +5,7 @@ with current_loan as (
     select l.*
       from loan l
      where l.borrower = $1::text
-       and not exists (select from loan later where later.id = l.id and later.version = l.version + 1)
+       and not has_later(l.id, l.version, null)
 ),
 latest as (
     select * from current_loan order by signed_on desc, recorded_at desc limit 1

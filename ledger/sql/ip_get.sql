@@ -5,8 +5,7 @@ with pledge as (
     select p.*
       from loan_ip p
      where p.number = $1::text
-       and not exists (select from loan later
-                        where later.id = p.record_id and later.version = p.version + 1)
+       and not has_later(p.record_id, p.version, null)
 )
 select case when count(*) > 0 then json_build_object(
        'number', $1::text,

@@ -18,11 +18,7 @@ with page as (
                when l.matures_on >= $8::date then 'active'
                else 'matured' end)
        and ($9::timestamptz is null or r.recorded_at <= $9::timestamptz)
-       and not exists (
-           select from record later
-            where later.id = r.id
-              and later.version = r.version + 1
-              and ($9::timestamptz is null or later.recorded_at <= $9::timestamptz))
+       and not has_later(r.id, r.version, $9::timestamptz)
      order by r.id
      limit $2::int
 )

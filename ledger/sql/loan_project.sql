@@ -3,7 +3,8 @@
 --    their record and have no typed row yet are written
 -- -> ord int8 (from 1), flags text (for every element written)
 with input as materialized (
-    select e.ord, r.id, r.version, r.org_id, r.parties, r.subject, r.district, r.recorded_at,
+    select distinct on (r.id, r.version)
+           e.ord, r.id, r.version, r.org_id, r.parties, r.subject, r.district, r.recorded_at,
            r.body, e.warnings, e.derived ->> 'size' as size
       from rows from (json_to_recordset($1::json) as (
            id uuid, sha256 text, warnings json, derived json)) with ordinality as e(
@@ -16,6 +17,7 @@ with input as materialized (
             limit 1) r
      where r.sha256 = decode(e.sha256, 'hex')
        and not exists (select from loan l where l.id = r.id and l.version = r.version offset 0)
+     order by r.id, r.version, e.ord
 ),
 fact as materialized (
     select i.*, b.*
@@ -36,6 +38,13 @@ pledge as materialized (
            json_to_recordset(f.ip) as (number text, kind text, owner_uscc text)
            ) with ordinality as x(number, kind, owner_uscc, place)
 ),
+rights as (
+    select p.ord,
+           count(*) filter (where p.kind <> 'trademark') as patents,
+           count(*) filter (where p.kind = 'trademark') as trademarks
+      from pledge p
+     group by p.ord
+),
 loans as (
     insert into loan (id, version, org_id, parties, borrower, borrower_name, district, product,
            industry, size, employees, revenue_fen, assets_fen, first_loan, amount_fen,
@@ -47,11 +56,7 @@ loans as (
            (f.rate * 10000)::int, f.signed_on, f.disbursed_on, f.matures_on, f.registered_on,
            f.scheme, n.patents, n.trademarks, f.recorded_at
       from fact f
-     cross join lateral (
-           select count(*) filter (where p.kind <> 'trademark') as patents,
-                  count(*) filter (where p.kind = 'trademark') as trademarks
-             from pledge p
-            where p.ord = f.ord) n
+      join rights n on n.ord = f.ord
 ),
 pledges as (
     insert into loan_ip (record_id, version, number, kind, owner, org_id, parties, district,
@@ -82,8 +87,9 @@ flags as (
       from raised r
 )
 select i.ord,
-       coalesce((select json_agg(json_build_array(r.code, r.pointer) order by r.code, r.pointer)
-                   from raised r
-                  where r.id = i.id)::text, '[]') as flags
+       coalesce(json_agg(json_build_array(r.code, r.pointer) order by r.code, r.pointer)
+                filter (where r.id is not null)::text, '[]') as flags
   from input i
+  left join raised r on r.id = i.id and r.version = i.version
+ group by i.ord
  order by i.ord

@@ -8,5 +8,6 @@ select a.outcome, a.id, a.version, a.body, a.sha256, a.recorded_at, a.recorded_b
  where a.type = $1::text
    and a.id = $2::uuid
    and ($3::timestamptz is null or a.recorded <= $3::timestamptz)
+   and not has_later(a.id, a.version, $3::timestamptz)
  order by a.version desc
  limit 1

@@ -162,6 +162,17 @@ class Batches(Sender):
 class Large(Sender):
     binary = RELEASE_BIN
 
+    def test_an_atomic_batch_of_the_largest_size_lands(self):
+        line = cells()
+        base = next(numbers)
+        rows = [["X-%d-%d" % (base, i)] + line[1:9] + [patent(i, 2011)] for i in range(50000)]
+        start = time.time()
+        r = self.send(sheet(ZH, rows), query="?atomic=true")
+        self.assertEqual(r.lines()[-1]["summary"]["created"], 50000)
+        print("\n50,000 lines atomically in %.1f s" % (time.time() - start))
+        r = self.send(sheet(ZH, rows + rows[:1]), query="?atomic=true")
+        self.assertEqual((r.status, r.codes()[0][1]), (413, "E_LINES"))
+
     def test_100000_lines_pass_with_flat_memory(self):
         def rss():
             with open("/proc/%d/status" % self.d.process.pid, encoding="ascii") as f:

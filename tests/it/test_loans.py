@@ -88,6 +88,25 @@ class Loans(Case):
         late = self.post(record)  # a retry of the first submission that arrives late
         self.assertEqual((late.status, late.body), (200, made.body))
 
+    def test_corrections_of_one_loan_at_once_let_exactly_the_right_one_through(self):
+        for _ in range(8):
+            record = loan()
+            where = self.post(record).headers["location"]
+
+            def put(sent):
+                amount, match = sent
+                return self.d.call("PUT", where, dict(record, amount=amount, ip_amount=amount,
+                                                      reason="更正"), self.bank, {"If-Match": match})
+            sent = [("4000000.00", '"7"'), ("4100000.00", '"1"'), ("4100000.00", '"1"'),
+                    ("4000000.00", '"9"')] * 4
+            with ThreadPoolExecutor(16) as pool:
+                answers = list(pool.map(put, sent))
+            self.assertEqual([r.status for r in answers], [409, 200, 200, 409] * 4)
+            self.assertEqual(len({r.body for r in answers if r.status == 200}), 1)
+        resent = [x for x in self.d.call("GET", "/metrics").body.decode().splitlines()
+                  if x.startswith("pledged_flights_resent_total")]
+        self.assertEqual(resent, ["pledged_flights_resent_total 0"])
+
     def test_a_correction_of_an_old_version_is_stale(self):
         record = loan()
         where = self.post(record).headers["location"]

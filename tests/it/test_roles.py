@@ -68,6 +68,26 @@ class Roles(Case):
                    .json()["items"]]
             self.assertNotIn(made.json()["id"], ids)
 
+    def test_whom_a_correction_takes_a_loan_away_from_no_longer_sees_it(self):
+        bank = self.d.token("bank")
+        record = loan(guarantor_uscc="91310101QX0101011R", district="310115",
+                      borrower_uscc="91310104QX0104028H")
+        where = self.d.call("POST", "/v1/loans", record, bank).headers["location"]
+        lost = [self.d.token("district"), self.d.token("guarantor")]
+        number = record["ip"][0]["number"]
+        views = [where, "/v1/enterprises/91310104QX0104028H", "/v1/ip/" + number]
+        for token in lost:
+            self.assertEqual([self.d.call("GET", v, token=token).status for v in views], [200] * 3)
+        moved = dict(record, district="310104", reason="区划有误")
+        del moved["guarantor_uscc"]
+        r = self.d.call("PUT", where, moved, bank, {"If-Match": '"1"'})
+        self.assertEqual(r.status, 200)
+        for token in lost:
+            self.assertEqual([self.d.call("GET", v, token=token).status for v in views], [404] * 3)
+            page = self.d.call("GET", "/v1/loans?borrower=91310104QX0104028H", token=token)
+            self.assertEqual(page.json()["items"], [])
+        self.assertEqual(self.d.call("GET", where, token=bank).json()["district"], "310104")
+
     def test_the_database_itself_keeps_tenants_apart(self):
         self.d.call("POST", "/v1/loans", loan(), self.d.token("bank"))
         self.d.token("bank", "BANK-B")
