@@ -19,10 +19,10 @@ req_fn health_get, ready_get, metrics_get, openapi_get;
 
 /* answer.c: what of the database's words goes out. */
 
-/* The element of a set-based statement for one decoded record. id: of the record; expect 0 for a
- * new one. */
-void element_write(struct buf *out, const struct record *rec, const struct value *v, struct str id,
-    int64_t expect, struct str reason);
+/* The element of a set-based statement for one decoded record and its canonical text. id: of the
+ * record; expect 0 for a new one. */
+void element_write(struct buf *out, const struct record *rec, const struct value *v,
+    struct str canonical, struct str id, int64_t expect, struct str reason);
 /* The record as clients see it. as_of is the day its state is shown for; .n == INT32_MIN: the day
  * it was recorded. */
 #define DAY_RECORDED ((day){INT32_MIN})

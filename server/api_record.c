@@ -62,7 +62,7 @@ static struct submit *prepare(
     buf_init(&canonical, r->a);
     schema_canonical(s->rec, v, &canonical);
     s->canonical = buf_view(&canonical);
-    element_write(&element, s->rec, v, id, expect, reason);
+    element_write(&element, s->rec, v, s->canonical, id, expect, reason);
     s->work = (struct work){
         .a = r->a,
         .actor = r->actor,

@@ -106,7 +106,7 @@ static void line_take(struct upload *up, struct line *l, const struct value *v)
     l->element = s->work.n++;
     if (l->element)
         buf_char(&s->elements, ',');
-    element_write(&s->elements, up->rec, v, uuid_make(s->a), 0, STR(""));
+    element_write(&s->elements, up->rec, v, l->canonical, uuid_make(s->a), 0, STR(""));
 }
 
 static void line_done(struct upload *up)
@@ -114,28 +114,39 @@ static void line_done(struct upload *up)
     struct slice *s = up->filling;
     if (up->atomic)
         return; /* goes as one */
-    if (s->lines >= lane_slice(up->r->server->lane))
+    if (s->lines >= lane_slice(up->r->server->lane) || s->bytes >= SLICE_INPUT_MAX)
         slice_close(up);
 }
 
-/* Room for a further line; false when an atomic batch has become too long. */
-static struct line *line_begin(struct upload *up)
+static bool atomic_has_room(struct upload *up)
+{
+    const struct slice *s = up->filling;
+    if (s->lines < ATOMIC_LINES_MAX && s->bytes < ATOMIC_INPUT_MAX)
+        return true;
+    if (s->lines >= ATOMIC_LINES_MAX)
+        err_add(&up->r->err, E_LINES, STR(""), "%d", ATOMIC_LINES_MAX);
+    else
+        err_add(&up->r->err, E_TOO_LARGE, STR(""), "%d", ATOMIC_INPUT_MAX);
+    up->halted = true;
+    return false;
+}
+
+/* Room for a further line of n bytes; NULL when an atomic batch has become too large. */
+static struct line *line_begin(struct upload *up, size_t n)
 {
     if (!up->filling)
         up->filling = slice_new(up);
-    if (up->atomic && up->filling->lines >= ATOMIC_LINES_MAX) {
-        if (!up->halted)
-            err_add(&up->r->err, E_LINES, STR(""), "%d", ATOMIC_LINES_MAX);
-        up->halted = true;
+    if (up->atomic && !up->halted && !atomic_has_room(up))
         return NULL;
-    }
+    up->filling->bytes += n;
+    arena_reset(up->scratch);
     return line_add(up->filling, up->number);
 }
 
 static struct value *values_new(struct upload *up)
 {
     size_t n = (size_t)field_count(up->rec->fields);
-    return arena_alloc(up->filling->a, n * sizeof(struct value));
+    return arena_alloc(up->scratch, n * sizeof(struct value));
 }
 
 static void take_json_line(struct upload *up, const char *p, size_t n)
@@ -145,12 +156,12 @@ static void take_json_line(struct upload *up, const char *p, size_t n)
         n--;
     if (n == 0 || up->halted)
         return; /* blank lines are counted and passed over */
-    struct line *l = line_begin(up);
+    struct line *l = line_begin(up, n);
     if (!l)
         return;
     struct value *v = values_new(up);
-    const struct json *in = json_parse(up->filling->a, arena_str(up->filling->a, p, n), &l->err);
-    if (in && schema_decode(up->filling->a, up->rec, in, v, &l->err))
+    const struct json *in = json_parse(up->scratch, arena_str(up->scratch, p, n), &l->err);
+    if (in && schema_decode(up->scratch, up->rec, in, v, &l->err))
         line_take(up, l, v);
     line_done(up);
 }
@@ -167,11 +178,14 @@ static void take_row(void *arg, int64_t row, const struct str *cells, int n)
             up->halted = true;
         return;
     }
-    struct line *l = line_begin(up);
+    size_t bytes = 0;
+    for (int i = 0; i < n; i++)
+        bytes += cells[i].n;
+    struct line *l = line_begin(up, bytes);
     if (!l)
         return;
     struct value *v = values_new(up);
-    if (schema_csv_row(up->filling->a, up->rec, &up->map, cells, n, v, &l->err))
+    if (schema_csv_row(up->scratch, up->rec, &up->map, cells, n, v, &l->err))
         line_take(up, l, v);
     line_done(up);
 }
@@ -181,7 +195,7 @@ static void halt(struct upload *up, const struct err *why)
 {
     bool header = up->csv && !up->has_header;
     up->number++;
-    struct line *l = header ? NULL : line_begin(up);
+    struct line *l = header ? NULL : line_begin(up, 0);
     upload_problems(why, STR(""), l ? &l->err : &up->r->err);
     up->halted = true;
 }
@@ -202,10 +216,10 @@ static void take_ndjson(struct upload *up, const char *p, size_t n)
     while (n && !up->halted) {
         const char *end = memchr(p, '\n', n);
         size_t part = end ? (size_t)(end - p) : n;
-        if (up->tail_n + part > LINE_MAX) {
+        if (up->tail_n + part > UPLOAD_LINE_MAX) {
             struct err e;
             err_init(&e, up->r->a);
-            err_add(&e, E_TOO_LARGE, STR(""), "%d", LINE_MAX);
+            err_add(&e, E_TOO_LARGE, STR(""), "%d", UPLOAD_LINE_MAX);
             halt(up, &e);
             return;
         }
@@ -268,6 +282,7 @@ static void upload_free(struct upload *up)
 {
     sheet_free(up->sheet);
     spill_close(&up->spill);
+    arena_free(up->scratch);
     free(up->tail);
     for (struct slice *s = up->queue, *next; s; s = next) {
         next = s->next;
@@ -340,6 +355,8 @@ void upload_advance(struct upload *up)
         if (!up->started && r->err.n == 0)
             err_add(&r->err, E_EMPTY, STR(""), NULL);
         finish(up);
+    } else if (!up->finished && upload_is_full(up)) {
+        http_pause(r); /* who reads nothing now is cut by the rule for writing */
     } else if (!up->finished && up->under_way < SLICES_UNDER_WAY) {
         http_resume(r);
     }
@@ -378,6 +395,7 @@ void upload_start(struct req *r)
     struct upload *up = calloc(1, sizeof *up);
     MUST(up);
     up->r = r;
+    up->scratch = arena_new();
     up->rec = r->route->record;
     up->dry_run = dry_run;
     up->atomic = atomic;

@@ -14,9 +14,10 @@ struct spill {
     long written, read;
 };
 
-void spill_add(struct spill *s, struct str text);
+/* false: the disk did not take it; nothing was added. */
+MUST_USE bool spill_add(struct spill *s, struct str text);
 bool spill_is_empty(const struct spill *s);
-/* The next piece, in order; {NULL,0} when there is none. */
+/* The next piece, in order; {NULL,0} when there is none or the disk does not give it back. */
 struct str spill_take(struct spill *s, struct arena *a);
 void spill_close(struct spill *s);
 #endif

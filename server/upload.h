@@ -7,7 +7,14 @@
 #include "sheet.h"
 #include "spill.h"
 
-enum { SLICES_UNDER_WAY = 2, LINE_MAX = 1 << 20, ATOMIC_LINES_MAX = 50000 };
+enum {
+    SLICES_UNDER_WAY = 2,
+    UPLOAD_LINE_MAX = 1 << 20,
+    SLICE_INPUT_MAX = 1 << 20, /* bytes of input; few lines may be long */
+    ATOMIC_LINES_MAX = 50000,
+    ATOMIC_INPUT_MAX = 64 << 20,
+    UNREAD_MAX = 64 << 20, /* bytes of verdicts kept for a client that does not read yet */
+};
 
 struct line {
     int64_t number;
@@ -23,6 +30,7 @@ struct slice {
     struct arena *a;
     struct line *first, **last;
     int lines;
+    size_t bytes; /* of input */
     struct buf elements;
     struct work work;
     const struct verdict *verdict; /* of the work, once done */
@@ -41,7 +49,8 @@ struct upload {
     bool broken;   /* a slice could not be stored */
     bool draining; /* the client reads slowly: verdicts go to the spill */
     struct spill spill;
-    bool busy; /* inside the input: advance() waits until it is left */
+    struct arena *scratch; /* of the line being decoded */
+    bool busy;             /* inside the input: advance() waits until it is left */
     struct sheet *sheet;
     struct csv_map map;
     bool has_header;
@@ -61,6 +70,8 @@ void upload_answer(struct upload *up, struct slice *s);
 void upload_summary(struct upload *up);
 /* All lines of an atomic batch that failed, as problems of /lines/<number>/<field>. */
 void upload_refuse(struct upload *up, struct slice *s);
+/* So much waits for a client that does not read that it must read first. */
+bool upload_is_full(const struct upload *up);
 /* Append problems, their pointers behind a prefix. */
 void upload_problems(const struct err *from, struct str prefix, struct err *to);
 #endif

@@ -58,11 +58,18 @@ static void on_drained(struct req *r)
     struct arena *a = arena_new();
     up->draining = false;
     while (!up->draining && !spill_is_empty(&up->spill)) {
-        up->draining = !reply_chunk(r, spill_take(&up->spill, a), on_drained);
+        struct str piece = spill_take(&up->spill, a);
+        up->broken |= !piece.p;
+        up->draining = !reply_chunk(r, piece, on_drained);
         arena_reset(a);
     }
     arena_free(a);
     upload_advance(up);
+}
+
+bool upload_is_full(const struct upload *up)
+{
+    return up->spill.written - up->spill.read > UNREAD_MAX;
 }
 
 void upload_answer(struct upload *up, struct slice *s)
@@ -78,9 +85,9 @@ void upload_answer(struct upload *up, struct slice *s)
     if (!up->started)
         reply_start(up->r, 200, "application/x-ndjson");
     up->started = true;
-    if (up->draining)
-        spill_add(&up->spill, buf_view(&out));
-    else
+    if (up->draining && !spill_add(&up->spill, buf_view(&out)))
+        up->broken = up->halted = true; /* stored, but not told: the summary says incomplete */
+    else if (!up->draining)
         up->draining = !reply_chunk(up->r, buf_view(&out), on_drained);
 }
 

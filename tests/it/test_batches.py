@@ -1,5 +1,6 @@
 """Batches as NDJSON and as the CSV that staff export: a verdict for every line, in order."""
 import json
+import socket
 import time
 
 from harness import RELEASE_BIN, Case, loan, numbers, patent
@@ -162,6 +163,23 @@ class Batches(Sender):
 class Large(Sender):
     binary = RELEASE_BIN
 
+    def peak(self):
+        with open("/proc/%d/status" % self.d.process.pid, encoding="ascii") as f:
+            return int(next(x for x in f if x.startswith("VmHWM")).split()[1])
+
+    def test_long_lines_do_not_pile_up_in_memory(self):
+        self.send(json.dumps(loan()) + "\n", "application/x-ndjson")
+        before = self.peak()
+        line = b'{"x":[' + b"1," * 400000 + b"1]}\n"
+        r = self.send(line * 40, "application/x-ndjson")
+        self.assertEqual(r.lines()[-1]["summary"]["refused"], 40)
+        self.assertLess(self.peak() - before, 200 * 1024)
+
+    def test_an_atomic_batch_is_bounded_in_bytes_too(self):
+        line = b'{"x":"' + b"y" * 1000000 + b'"}\n'
+        r = self.send(line * 70, "application/x-ndjson", "?atomic=true")
+        self.assertEqual((r.status, r.codes()[0][1]), (413, "E_TOO_LARGE"))
+
     def test_an_atomic_batch_of_the_largest_size_lands(self):
         line = cells()
         base = next(numbers)
@@ -194,3 +212,21 @@ class Large(Sender):
         print("\n100,000 CSV lines in %.1f s, resident +%d KiB" % (time.time() - start,
                                                                    rss() - before))
         self.assertLess(rss() - before, 64 * 1024)
+
+
+class Unread(Sender):
+    conf = {"body_deadline_ms": "2000"}
+    binary = RELEASE_BIN
+
+    def test_a_client_that_never_reads_is_cut_before_its_answers_fill_the_disk(self):
+        with socket.create_connection(("127.0.0.1", self.d.port), timeout=30) as s:
+            s.sendall(("POST /v1/loans HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n"
+                       "Content-Type: application/x-ndjson\r\nContent-Length: 40000000\r\n\r\n"
+                       % self.bank).encode())
+            sent = 0
+            with self.assertRaises((BrokenPipeError, ConnectionResetError)):
+                while sent < 40000000:
+                    s.sendall(b"x\n" * 5000)
+                    sent += 10000
+        self.assertLess(sent, 5000000)  # of some 80 bytes of answer to one of question
+        self.assertTrue(self.d.alive())
