@@ -57,5 +57,9 @@ void openapi_get(struct req *r)
 
 void log_key_get(struct req *r)
 {
-    reply_bytes(r, 200, "application/x-pem-file", lane_public_key(r->server->lane, r->a));
+    struct str key = lane_public_key(r->server->lane, r->a);
+    if (key.p)
+        reply_bytes(r, 200, "application/x-pem-file", key);
+    else
+        reply_refuse(r, E_BUSY, "", "log.key");
 }

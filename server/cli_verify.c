@@ -40,6 +40,8 @@ static void check_head(struct log_check *c, const PGresult *r, int i)
     struct str size = arena_printf(c->a, "%llu", (unsigned long long)c->f.size);
     if (strcmp(PQgetvalue(r, i, ROOT), hash_hex(c->a, root).p) != 0)
         defect(c, "log head does not match its leaves:", size.p);
+    if (!c->sealer)
+        return;
     struct str again =
         sealer_sign(c->a, c->sealer, c->f.size, root, str_of(PQgetvalue(r, i, SIGNED_AT)));
     if (strcmp(PQgetvalue(r, i, SIGNATURE), again.p) != 0) /* Ed25519 signs alike every time */
@@ -105,9 +107,9 @@ int cli_verify(int argc, char **argv)
     struct session s;
     if (!session_open(&s, argc, argv, NULL, 0))
         return session_close(&s, 2);
-    struct log_check c = {.s = &s, .sealer = sealer_open(s.conf.data), .a = arena_new()};
+    struct log_check c = {.s = &s, .sealer = sealer_open(s.conf.data, false), .a = arena_new()};
     if (!c.sealer)
-        return session_close(&s, 2);
+        puts("log.key is not in the data folder: signatures are not checked");
     check_log(&c);
     c.defects += check_rows(&s);
     if (c.defects)

@@ -75,6 +75,7 @@ struct work {
     struct work *next;
     struct verdict *verdict;
     bool alone; /* its flight failed: it travels by itself */
+    int losses; /* flights that went down with the connection */
 };
 struct lane *lane_open(struct server *s, const char *conninfo);
 bool lane_ready(const struct lane *l);
@@ -84,7 +85,7 @@ MUST_USE bool lane_submit(struct lane *l, struct work *w);
 int lane_slice(const struct lane *l);
 /* Nothing waiting or flying. */
 bool lane_idle(const struct lane *l);
-/* The key that verifies signed heads, PEM. */
+/* The key that verifies signed heads, PEM; {NULL,0} until the lane has been ready once. */
 struct str lane_public_key(const struct lane *l, struct arena *a);
 void lane_close(struct lane *l);
 
@@ -95,7 +96,8 @@ bool migrate_apply(const char *conninfo);
 
 struct embedded_pg;
 /* Make (first time) and start or re-attach the private cluster under data. NULL after logging. */
-struct embedded_pg *embedded_start(const char *data);
+/* exclusive: this process serves; refused while another one does. */
+struct embedded_pg *embedded_start(const char *data, bool exclusive);
 /* conninfo of the owner; of the serving role. */
 const char *embedded_owner(const struct embedded_pg *pg);
 const char *embedded_app(const struct embedded_pg *pg);

@@ -14,6 +14,7 @@
 #include <linux/capability.h>
 #include <pwd.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -26,6 +27,7 @@ struct embedded_pg {
     struct arena *a;
     const char *data, *cluster, *socket, *bin, *log;
     const char *owner, *app;
+    char **start; /* argv that starts the cluster */
     uid_t uid;
     gid_t gid;
     bool as_user;      /* root: programs run as uid */
@@ -76,11 +78,17 @@ static bool find_user(struct embedded_pg *pg)
     return true;
 }
 
-static bool folder(const struct embedded_pg *pg, const char *path, mode_t mode, bool give)
+/* A folder that only the cluster's user enters. One that is there already must be ours and closed:
+ * whoever can enter the socket folder is the database's owner. */
+static bool private_folder(const struct embedded_pg *pg, const char *path)
 {
-    if (mkdir(path, mode) != 0 && errno != EEXIST)
+    struct stat st;
+    if (mkdir(path, 0700) != 0 && errno != EEXIST)
         return failed("cannot make the folder", path);
-    if (give && pg->as_user && chown(path, pg->uid, pg->gid) != 0)
+    if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode) || (st.st_mode & 077) != 0 ||
+        (st.st_uid != geteuid() && !(pg->as_user && st.st_uid == pg->uid)))
+        return failed("this folder is open to others or somebody else's", path);
+    if (pg->as_user && lchown(path, pg->uid, pg->gid) != 0)
         return failed("cannot give the folder away", path);
     return true;
 }
@@ -93,8 +101,8 @@ static bool data_folder(const struct embedded_pg *pg)
         if (mkdir(part.p, 0755) != 0 && errno != EEXIST)
             return failed("cannot make the folder", part.p);
     }
-    if (!folder(pg, pg->data, 0711, false))
-        return false;
+    if (mkdir(pg->data, 0711) != 0 && errno != EEXIST)
+        return failed("cannot make the folder", pg->data);
     return !pg->as_user || chmod(pg->data, 0711) == 0 || failed("cannot open the folder", pg->data);
 }
 
@@ -141,11 +149,17 @@ static char *writable(const struct embedded_pg *pg, const char *s)
     char *copy = arena_alloc(pg->a, n + 1);
     return memcpy(copy, s, n);
 }
+#define W(s) writable(pg, (s))
+
+/* By its whole path: PostgreSQL's programs look for each other beside it, else along PATH. */
+static char *program(const struct embedded_pg *pg, const char *name)
+{
+    return W(arena_printf(pg->a, "%s/%s", pg->bin, name).p);
+}
+
 /* Run a program of PostgreSQL, its output to the log file. Not waited for. */
 static pid_t spawn(const struct embedded_pg *pg, char **argv)
 {
-    /* By its whole path: PostgreSQL's programs look for each other beside it, else along PATH. */
-    argv[0] = writable(pg, arena_printf(pg->a, "%s/%s", pg->bin, argv[0]).p);
     int log = open(pg->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
     pid_t pid = log < 0 ? -1 : fork();
     if (pid == 0) {
@@ -177,8 +191,6 @@ static bool run(const struct embedded_pg *pg, char **argv)
     return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-#define W(s) writable(pg, (s))
-
 /* For tests alone: a cluster that may be lost with the machine. */
 static bool unsafe_fast(void)
 {
@@ -188,8 +200,8 @@ static bool unsafe_fast(void)
 
 static bool init_cluster(const struct embedded_pg *pg)
 {
-    char *argv[] = {W("initdb"), W("-D"), W(pg->cluster), W("-U"), W("pledged_owner"), W("-E"),
-        W("UTF8"), W("--locale=C"), W("-k"), W("--auth=trust"), W("-N"), NULL};
+    char *argv[] = {program(pg, "initdb"), W("-D"), W(pg->cluster), W("-U"), W("pledged_owner"),
+        W("-E"), W("UTF8"), W("--locale=C"), W("-k"), W("--auth=trust"), W("-N"), NULL};
     if (!unsafe_fast())
         argv[10] = NULL;
     if (!run(pg, argv))
@@ -201,12 +213,12 @@ static bool init_cluster(const struct embedded_pg *pg)
 static char **start_argv(const struct embedded_pg *pg)
 {
     const struct str options = arena_printf(pg->a,
-        "-c listen_addresses= -c unix_socket_directories=%s -c max_connections=60"
+        "-c listen_addresses= -c unix_socket_directories='%s' -c max_connections=60"
         " -c shared_buffers=256MB -c max_wal_size=2GB -c wal_compression=on"
         " -c timezone=Asia/Shanghai -c log_timezone=Asia/Shanghai -c fsync=%s",
         pg->socket, unsafe_fast() ? "off" : "on");
-    char *argv[] = {W("pg_ctl"), W("start"), W("-D"), W(pg->cluster), W("-w"), W("-t"), W("60"),
-        W("-l"), W(pg->log), W("-o"), W(options.p), NULL};
+    char *argv[] = {program(pg, "pg_ctl"), W("start"), W("-D"), W(pg->cluster), W("-w"), W("-t"),
+        W("60"), W("-l"), W(pg->log), W("-o"), W(options.p), NULL};
     char **copy = arena_alloc(pg->a, sizeof argv);
     return memcpy(copy, argv, sizeof argv);
 }
@@ -216,7 +228,7 @@ static char **start_argv(const struct embedded_pg *pg)
 static bool accepts(const struct embedded_pg *pg)
 {
     const struct str any = arena_printf(
-        pg->a, "host=%s dbname=postgres user=pledged_owner connect_timeout=5", pg->socket);
+        pg->a, "host='%s' dbname=postgres user=pledged_owner connect_timeout=5", pg->socket);
     return PQping(any.p) == PQPING_OK;
 }
 
@@ -225,11 +237,12 @@ static bool start_cluster(struct embedded_pg *pg)
 {
     for (int i = 0; i < START_TRIES; i++) {
         if (accepts(pg)) {
+            pg->started = i > 0;
             log_event(
                 LOG_INFO, i ? "cluster_started" : "cluster_attached", "folder", pg->cluster, NULL);
             return true;
         }
-        if (!run(pg, start_argv(pg)))
+        if (!run(pg, pg->start))
             usleep(500000);
     }
     return failed("the cluster does not start, see", pg->log);
@@ -238,7 +251,7 @@ static bool start_cluster(struct embedded_pg *pg)
 static bool make_database(const struct embedded_pg *pg)
 {
     const struct str any =
-        arena_printf(pg->a, "host=%s dbname=postgres user=pledged_owner", pg->socket);
+        arena_printf(pg->a, "host='%s' dbname=postgres user=pledged_owner", pg->socket);
     PGconn *c = PQconnectdb(any.p);
     PGresult *there = PQexec(c, "select 1 from pg_database where datname = 'pledged'");
     bool good = PQresultStatus(there) == PGRES_TUPLES_OK;
@@ -263,7 +276,7 @@ static bool choose_socket(struct embedded_pg *pg)
             sum = sum * 33 + (unsigned char)*p;
         pg->socket = arena_printf(pg->a, "/tmp/pledged-%08lx", sum & 0xffffffff).p;
     }
-    return folder(pg, pg->socket, 0700, true);
+    return private_folder(pg, pg->socket);
 }
 
 static bool prepare(struct embedded_pg *pg, const char *data)
@@ -272,6 +285,8 @@ static bool prepare(struct embedded_pg *pg, const char *data)
     pg->data = data[0] == '/'              ? data
                : getcwd(here, sizeof here) ? arena_printf(pg->a, "%s/%s", here, data).p
                                            : data;
+    if (strpbrk(pg->data, "'\\\n"))
+        return failed("no quotes and backslashes in the path of", pg->data);
     pg->cluster = arena_printf(pg->a, "%s/pg", pg->data).p;
     pg->log = arena_printf(pg->a, "%s/pg.log", pg->data).p;
     pg->bin = newest_bin(pg->a);
@@ -286,23 +301,32 @@ static bool prepare(struct embedded_pg *pg, const char *data)
     if (pg->as_user && chown(pg->log, pg->uid, pg->gid) != 0)
         return failed("cannot give away", pg->log);
     pg->needs_search = pg->as_user && path_is_closed(pg);
-    return folder(pg, pg->cluster, 0700, true);
+    pg->start = start_argv(pg);
+    return private_folder(pg, pg->cluster);
 }
 
-struct embedded_pg *embedded_start(const char *data)
+/* Two daemons on one data folder would fight over the cluster. Held until the process ends. */
+static bool lock_data(const struct embedded_pg *pg)
+{
+    int fd = open(arena_printf(pg->a, "%s/lock", pg->data).p, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    return (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0) ||
+           failed("another pledged serves this data folder", pg->data);
+}
+
+struct embedded_pg *embedded_start(const char *data, bool exclusive)
 {
     struct arena *a = arena_new();
     struct embedded_pg *pg = arena_alloc(a, sizeof *pg);
     pg->a = a;
-    bool good = prepare(pg, data);
+    bool good = prepare(pg, data) && (!exclusive || lock_data(pg));
     if (good && access(arena_printf(a, "%s/PG_VERSION", pg->cluster).p, F_OK) != 0)
         good = init_cluster(pg);
     if (!good || !start_cluster(pg) || !make_database(pg)) {
         arena_free(a);
         return NULL;
     }
-    pg->owner = arena_printf(a, "host=%s dbname=pledged user=pledged_owner", pg->socket).p;
-    pg->app = arena_printf(a, "host=%s dbname=pledged user=pledged_app", pg->socket).p;
+    pg->owner = arena_printf(a, "host='%s' dbname=pledged user=pledged_owner", pg->socket).p;
+    pg->app = arena_printf(a, "host='%s' dbname=pledged user=pledged_app", pg->socket).p;
     return pg;
 }
 
@@ -327,19 +351,20 @@ void embedded_revive(struct embedded_pg *pg)
     if (pg->reviving > 0 && waitpid(pg->reviving, &status, WNOHANG) == 0)
         return; /* still starting */
     pg->reviving = 0;
-    if (monotonic_us() - pg->revived_us < REVIVE_EVERY_US || accepts(pg))
+    /* Not asked whether it runs, which could block: starting a running cluster does nothing. */
+    if (monotonic_us() - pg->revived_us < REVIVE_EVERY_US)
         return;
     pg->revived_us = monotonic_us();
     log_event(LOG_WARN, "cluster_revived", "folder", pg->cluster, NULL);
-    pg->reviving = spawn(pg, start_argv(pg));
+    pg->reviving = spawn(pg, pg->start);
 }
 
 void embedded_close(struct embedded_pg *pg, bool stop)
 {
     if (!pg)
         return;
-    char *argv[] = {
-        W("pg_ctl"), W("stop"), W("-D"), W(pg->cluster), W("-m"), W("fast"), W("-w"), NULL};
+    char *argv[] = {program(pg, "pg_ctl"), W("stop"), W("-D"), W(pg->cluster), W("-m"), W("fast"),
+        W("-w"), NULL};
     if (stop && run(pg, argv))
         log_event(LOG_INFO, "cluster_stopped", "folder", pg->cluster, NULL);
     arena_free(pg->a);

@@ -20,6 +20,7 @@ enum {
     FLIGHT_SHARED_MAX = 256, /* records a flight while others wait: about 20 ms */
     FLIGHT_ALONE_MAX = 1000,
     FLIGHT_BYTES_MAX = 1 << 20,
+    LOSSES_MAX = 3,   /* flights that a work may lose with the connection */
     DOWN_GRACE_S = 5, /* how long members wait for a lost database before they get 503 */
 };
 
@@ -62,6 +63,7 @@ bool lane_submit(struct lane *l, struct work *w)
     w->next = NULL;
     w->alone = w->atomic;
     w->verdict = NULL;
+    w->losses = 0;
     *l->waiting_last = w;
     l->waiting_last = &w->next;
     l->waiting_records += w->n;
@@ -85,11 +87,13 @@ static struct work *take_waiting(struct lane *l)
     return w;
 }
 
-/* The flight's members go back to the front, in their order. */
-static void put_back(struct lane *l, bool alone)
+/* The flight's members go back to the front, in their order, to travel alone: one of them may be
+ * what made it fail. */
+static void put_back(struct lane *l, bool lost)
 {
     for (struct work *w = l->flying; w; w = w->next) {
-        w->alone = alone || w->atomic;
+        w->alone = true;
+        w->losses += lost;
         w->verdict = NULL;
         l->waiting_records += w->n;
     }
@@ -335,7 +339,7 @@ static void on_landed(void *arg, const struct fail *fail)
         return;
     }
     if (strcmp(fail->sqlstate, "08006") == 0) {
-        put_back(l, false);
+        put_back(l, true);
         return; /* lane_down comes next, or has come */
     }
     if (strcmp(fail->sqlstate, "PB001") == 0 && !l->broken) {
@@ -346,7 +350,7 @@ static void on_landed(void *arg, const struct fail *fail)
         "text", fail->text, NULL);
     if (l->flying->next) {
         l->s->count.resent++;
-        put_back(l, true);
+        put_back(l, false);
         arena_reset(l->a);
         schedule(l);
     } else {
@@ -428,6 +432,17 @@ static struct work *launch_group(struct lane *l, struct work *w)
     return m;
 }
 
+/* A work whose flights kill the connection again and again must not keep all others waiting. */
+static void drop_poison(struct lane *l)
+{
+    struct fail poison = {.sqlstate = "08006", .text = "lost with every flight"};
+    while (l->waiting && l->waiting->losses >= LOSSES_MAX) {
+        struct work *w = take_waiting(l);
+        log_event(LOG_ERROR, "lane_failed", "text", poison.text, "write", w->write, NULL);
+        w->done(w->arg, NULL, w->n, &poison);
+    }
+}
+
 static void on_launch(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;
@@ -437,6 +452,7 @@ static void on_launch(evutil_socket_t fd, short what, void *arg)
         return;
     l->broken = false;
     l->awaited = 0;
+    drop_poison(l);
     flight_fill(l);
     for (struct work *w = l->flying; w;)
         w = launch_group(l, w);
@@ -467,8 +483,18 @@ static void on_tail(void *arg, const PGresult *r)
 static void on_loaded(void *arg, const struct fail *fail)
 {
     struct lane *l = arg;
-    if (fail)
+    if (fail) {
+        link_reset(l->link, fail->text);
         return;
+    }
+    /* A log that has heads is never continued with another key. */
+    if (!l->sealer)
+        l->sealer = sealer_open(l->s->conf.data, l->next.size == 0);
+    if (!l->sealer) {
+        log_event(
+            LOG_ERROR, "seal_failed", "why", "the log has heads but log.key is missing", NULL);
+        return;
+    }
     l->frontier = l->next;
     l->loaded = true;
     arena_reset(l->a);
@@ -489,7 +515,7 @@ static void lane_down(void *arg)
     struct lane *l = arg;
     static const struct timeval grace = {DOWN_GRACE_S, 0};
     l->loaded = false;
-    put_back(l, false); /* a flight that had not reached its Sync */
+    put_back(l, true); /* a flight that had not reached its Sync */
     arena_reset(l->a);
     log_event(LOG_WARN, "lane_lost", NULL);
     evtimer_add(l->grace, &grace);
@@ -514,24 +540,20 @@ struct lane *lane_open(struct server *s, const char *conninfo)
     /* The lock first: a second daemon waits here, without a time limit, as a warm standby. Plans
      * are made once and only look things up by index: made while the tables were empty, they would
      * otherwise scan them for ever. */
-    static const char *const settings[] = {"select pg_advisory_lock(2021000017)",
-        "set statement_timeout = '60s'", "set idle_in_transaction_session_timeout = '60s'",
-        "set jit = off", "set enable_seqscan = off", "set plan_cache_mode = force_generic_plan",
-        NULL};
+    static const char *const settings[] = {"set statement_timeout = 0",
+        "select pg_advisory_lock(2021000017)", "set statement_timeout = '60s'",
+        "set idle_in_transaction_session_timeout = '60s'", "set jit = off",
+        "set enable_seqscan = off", "set plan_cache_mode = force_generic_plan", NULL};
     struct lane *l = calloc(1, sizeof *l);
     MUST(l);
     l->s = s;
     l->a = arena_new();
     l->waiting_last = &l->waiting;
     l->flying_last = &l->flying;
-    l->sealer = sealer_open(s->conf.data);
+    l->sealer = sealer_open(s->conf.data, false);
     l->launch = event_new(s->base, -1, 0, on_launch, l);
     l->grace = evtimer_new(s->base, on_grace_over, l);
     MUST(l->launch && l->grace);
-    if (!l->sealer) {
-        lane_close(l);
-        return NULL;
-    }
     const struct link_setup setup = {
         .name = "lane", .first = settings, .up = lane_up, .down = lane_down, .arg = l};
     l->link = link_open(s, conninfo, &setup);
@@ -550,7 +572,7 @@ bool lane_idle(const struct lane *l)
 
 struct str lane_public_key(const struct lane *l, struct arena *a)
 {
-    return sealer_public(a, l->sealer);
+    return l->sealer ? sealer_public(a, l->sealer) : (struct str){NULL, 0};
 }
 
 void lane_close(struct lane *l)

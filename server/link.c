@@ -211,7 +211,8 @@ static void on_prepared(void *arg, const struct fail *fail)
     if (fail) {
         log_event(LOG_ERROR, "db_failed", "link", l->setup.name, "sqlstate", fail->sqlstate, "text",
             fail->text, NULL);
-        return; /* stays down: readyz keeps saying so */
+        link_reset(l, fail->text); /* and tries again: what was wrong may be mended meanwhile */
+        return;
     }
     l->up = true;
     l->retry_ms = RETRY_MIN_MS;

@@ -6,9 +6,7 @@
 #include "conf.h"
 #include "db.h"
 #include "openapi.h"
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/file.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -62,17 +60,6 @@ static void watch(struct process *p)
          event_add(p->term, NULL) == 0 && event_add(p->intr, NULL) == 0);
 }
 
-/* Two daemons on one data folder would fight over the cluster. */
-static bool lock_data(struct arena *a, const char *data)
-{
-    int fd = open(arena_printf(a, "%s/lock", data).p, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
-        return true; /* held until the process ends */
-    log_event(LOG_ERROR, "cluster_failed", "what", "another pledged serves this data folder",
-        "detail", data, NULL);
-    return false;
-}
-
 /* The owner's conninfo (key = value, or a URI), serving as the role that owns nothing. */
 static const char *as_app(struct arena *a, const char *owner)
 {
@@ -92,8 +79,8 @@ static bool start_database(struct arena *a, struct server *s, const char **app)
         *app = s->conf.database_app ? s->conf.database_app : as_app(a, owner);
         return migrate_apply(owner);
     }
-    s->pg = embedded_start(s->conf.data);
-    if (!s->pg || !lock_data(a, s->conf.data))
+    s->pg = embedded_start(s->conf.data, true);
+    if (!s->pg)
         return false;
     *app = embedded_app(s->pg);
     return migrate_apply(embedded_owner(s->pg));
@@ -152,8 +139,10 @@ static int serve(struct arena *a, const struct conf *conf)
     log_level_set(level_of(conf->log_level));
     signal(SIGPIPE, SIG_IGN);
     raise_file_limit();
-    if (!start_database(a, s, &app))
+    if (!start_database(a, s, &app)) {
+        embedded_close(s->pg, true);
         return 1;
+    }
     s->base = event_base_new();
     MUST(s->base);
     s->auth = auth_open();

@@ -28,7 +28,7 @@ static EVP_PKEY *key_read(const char *path)
 }
 
 /* Written beside and renamed, so that a crash leaves no half key. */
-static EVP_PKEY *key_make(struct arena *a, const char *path)
+static EVP_PKEY *key_make(struct arena *a, const char *folder, const char *path)
 {
     struct str draft = arena_printf(a, "%s.new", path);
     EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
@@ -38,28 +38,29 @@ static EVP_PKEY *key_make(struct arena *a, const char *path)
                 fflush(f) == 0 && fsync(fd) == 0;
     if (f && fclose(f) != 0)
         good = false;
-    if (good && rename(draft.p, path) == 0)
+    int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    good = good && rename(draft.p, path) == 0 && dir >= 0 && fsync(dir) == 0;
+    if (dir >= 0)
+        close(dir);
+    if (good)
         return key;
     EVP_PKEY_free(key);
     return NULL;
 }
 
-struct sealer *sealer_open(const char *folder)
+struct sealer *sealer_open(const char *folder, bool make)
 {
     struct arena *a = arena_new();
     struct str path = arena_printf(a, "%s/log.key", folder);
     EVP_PKEY *key = key_read(path.p);
-    if (!key && access(path.p, F_OK) != 0) {
-        if (mkdir(folder, 0711) != 0 && errno != EEXIST)
-            log_event(LOG_ERROR, "seal_failed", "folder", folder, "why", strerror(errno), NULL);
-        key = key_make(a, path.p);
-    }
+    if (!key && make && access(path.p, F_OK) != 0 && (mkdir(folder, 0711) == 0 || errno == EEXIST))
+        key = key_make(a, folder, path.p);
     struct sealer *k = NULL;
     if (key) {
         k = calloc(1, sizeof *k);
         MUST(k);
         k->key = key;
-    } else {
+    } else if (make || access(path.p, F_OK) == 0) {
         log_event(LOG_ERROR, "seal_failed", "key", path.p, "why", "cannot read or make it", NULL);
     }
     arena_free(a);

@@ -7,9 +7,9 @@
 
 struct sealer;
 
-/* The Ed25519 key of this installation: read from folder/log.key, made there on first start (mode
- * 0600). NULL after logging "seal_failed". */
-struct sealer *sealer_open(const char *folder);
+/* The Ed25519 key of this installation: read from folder/log.key; when it is not there and `make`,
+ * made (mode 0600). NULL when it is missing, or after logging "seal_failed". */
+struct sealer *sealer_open(const char *folder, bool make);
 void sealer_free(struct sealer *k);
 /* Signature over "pledged-head-1\n<size>\n<root hex>\n<signed_at>\n", in hex. */
 struct str sealer_sign(

@@ -12,7 +12,7 @@ bool session_open(struct session *s, int argc, char **argv, struct flag *extra, 
         return false;
     const char *owner = s->conf.database;
     if (!owner) {
-        s->pg = embedded_start(s->conf.data);
+        s->pg = embedded_start(s->conf.data, false);
         owner = s->pg ? embedded_owner(s->pg) : NULL;
     }
     if (!owner || !migrate_apply(owner))

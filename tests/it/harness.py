@@ -54,7 +54,7 @@ class Daemon:
     def __init__(self, conf=None, safe=False, binary=None):
         self.binary = binary or PLEDGED_BIN
         self.folder = tempfile.mkdtemp(prefix="pledged-it-")
-        self.data = os.path.join(self.folder, "data")
+        self.data = (conf or {}).get("data") or os.path.join(self.folder, "data")
         self.port = free_port()
         self.env = dict(os.environ, PLEDGED_DATA=self.data)
         self.env["PLEDGED_LISTEN"] = "127.0.0.1:%d" % self.port

@@ -1,21 +1,12 @@
 """A PostgreSQL that somebody else runs, and a second daemon that waits for the first."""
 import os
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 
 from harness import PLEDGED_BIN, Case, Daemon, free_port, loan
-
-
-class Outside(Daemon):
-    """A daemon with --database; it has no cluster of its own."""
-
-    def __init__(self, host, conninfo):
-        self.host = host
-        super().__init__({"database": conninfo})
-
-    def close(self):
-        super().close()
 
 
 class External(Case):
@@ -24,19 +15,59 @@ class External(Case):
         super().setUpClass()
         cls.host = os.path.join(cls.d.data, "run")
         cls.d.sql("select 1")
-        subprocess.run(["psql", "-qAtX", "-h", cls.host, "-U", "pledged_owner", "pledged", "-c",
-                        "create database outside"], check=True)
 
-    @classmethod
-    def tearDownClass(cls):
-        subprocess.run(["psql", "-qAtX", "-h", cls.host, "-U", "pledged_owner", "pledged", "-c",
-                        "drop database outside with (force)"], check=True)
+    def host_sql(self, query):
+        subprocess.run(["psql", "-qAtX", "-h", self.host, "-U", "pledged_owner", "pledged", "-c",
+                        query], check=True)
+
+    def setUp(self):
+        self.host_sql("create database outside")
+        self.folder = tempfile.mkdtemp(prefix="pledged-it-")
+
+    def tearDown(self):
+        self.host_sql("drop database outside with (force)")
+        shutil.rmtree(self.folder)
+
+    def outside(self, conninfo, key=None):
+        """A daemon with --database: no cluster of its own; a log is continued by its key alone."""
+        data = tempfile.mkdtemp(dir=self.folder)
+        if key:
+            shutil.copy(key, data)
+        return Daemon({"database": conninfo, "data": data})
+
+    def test_a_log_that_has_heads_is_not_continued_with_another_key(self):
+        conninfo = "host=%s dbname=outside user=pledged_owner" % self.host
+        d = self.outside(conninfo)
+        try:
+            self.assertEqual(d.call("POST", "/v1/loans", loan(), d.token("bank")).status, 201)
+            token, key = d.token("bank"), os.path.join(d.data, "log.key")
+            d.stop()
+            os.rename(key, key + ".kept")
+            process = subprocess.Popen([PLEDGED_BIN, "serve"], env=d.env, stderr=d.log)
+            deadline = time.time() + 20
+            while "log.key is missing" not in d.stderr() and time.time() < deadline:
+                time.sleep(0.05)
+            self.assertIn("log.key is missing", d.stderr())
+            self.assertEqual(d.call("GET", "/readyz").status, 503)
+            self.assertEqual(d.call("POST", "/v1/loans", loan(), token).status, 503)
+            self.assertEqual(d.call("GET", "/v1/log/key", token=token).status, 503)
+            self.assertFalse(os.path.exists(key))
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(timeout=30), 0)
+            os.rename(key + ".kept", key)
+            d.start()
+            self.assertEqual(d.call("POST", "/v1/loans", loan(), token).status, 201)
+        finally:
+            d.close()
 
     def test_both_forms_of_conninfo_and_the_serving_role(self):
         pairs = "host=%s dbname=outside user=pledged_owner" % self.host
         uri = "postgresql:///outside?host=%s&user=pledged_owner" % self.host
+        key = None
         for conninfo in (pairs, uri):
-            d = Outside(self.host, conninfo)
+            d = self.outside(conninfo, key)
+            key = os.path.join(self.folder, "log.key")
+            shutil.copy(os.path.join(d.data, "log.key"), key)
             try:
                 self.assertEqual(d.call("POST", "/v1/loans", loan(), d.token("bank")).status, 201)
                 role = self.d.sql("select count(*) from pg_stat_activity where datname = 'outside'"
@@ -47,7 +78,9 @@ class External(Case):
 
     def test_a_second_daemon_waits_and_takes_over(self):
         conninfo = "host=%s dbname=outside user=pledged_owner" % self.host
-        first = Outside(self.host, conninfo)
+        first = self.outside(conninfo)
+        os.mkdir(first.data + "-2")  # a standby continues the log with the same key
+        shutil.copy(os.path.join(first.data, "log.key"), first.data + "-2")
         port = free_port()
         env = dict(first.env, PLEDGED_LISTEN="127.0.0.1:%d" % port,
                    PLEDGED_DATA=first.data + "-2")
