@@ -24,7 +24,8 @@ void day_split(day d, int *year, int *month, int *mday);
 day day_add_years(day d, int n);
 
 /* RFC 3339 with a zone: "2022-07-01T09:30:00+08:00", "…Z", at most six decimals of a second; in
- * microseconds since 1970 UTC. A space stands for the '+' that an unescaped query turned into one. */
+ * microseconds since 1970 UTC. A space stands for the '+' that an unescaped query turned into one.
+ */
 MUST_USE bool instant_parse(struct str s, int64_t *us);
 
 /* Strict "2022Q3", 1900 to 2199. */

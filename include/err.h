@@ -103,6 +103,8 @@
     X(E_BATCH, 422, "批次未入库:{} 行有误", "Nothing was stored: {} lines failed",                 \
         "改正所列各行后整批重发", "Correct the listed lines and send the whole batch again")       \
     X(E_PLAN, 422, "年度不在计划范围", "The year is outside the plan", "应为 {}", "Must be {}")    \
+    X(E_SUM, 422, "合计超出可计范围", "The sum is beyond what can be counted", "缩小期间或范围",   \
+        "Ask for a shorter period or a smaller part")                                              \
     X(E_EXPECT, 417, "不支持的 Expect:{}", "Unsupported Expect: {}", "去掉 Expect 头",             \
         "Leave the header out")                                                                    \
     X(E_TIMEOUT, 408, "发送过慢,已断开", "Sent too slowly", "检查网络后重发",                      \

@@ -25,14 +25,15 @@ bool hash_parse(struct str hex, hash *out);
 hash merkle_leaf(struct str text);
 hash merkle_node(hash left, hash right);
 /* completed: the hashes of the complete subtrees that end with this leaf, of 2, 4, 8 … leaves; room
- * for 64. Returns how many. Stored beside the leaf they make any proof a matter of log n look-ups. */
+ * for 64. Returns how many. Stored beside the leaf they make any proof a matter of log n look-ups.
+ */
 int frontier_add(struct frontier *f, hash leaf, hash *completed);
 hash frontier_root(const struct frontier *f); /* SHA-256 of nothing when empty */
 
 /* The hash of the complete subtree of 2^level leaves that ends with leaf number `last`. */
 typedef hash merkle_find_fn(void *arg, int level, uint64_t last);
-/* Audit path of leaf `index` in a tree of n leaves, bottom up; out holds up to 64. Returns the length.
- * RFC 6962 §2.1.1. Asks find for at most 2 log n subtrees. */
+/* Audit path of leaf `index` in a tree of n leaves, bottom up; out holds up to 64. Returns the
+ * length. RFC 6962 §2.1.1. Asks find for at most 2 log n subtrees. */
 int merkle_path(merkle_find_fn *find, void *arg, uint64_t n, uint64_t index, hash *out);
 /* Does the path lead from leaf to root? */
 bool merkle_verify(hash leaf, uint64_t index, uint64_t n, const hash *path, int length, hash root);

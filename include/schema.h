@@ -99,6 +99,9 @@ const struct record *record_by_name(const char *name);
 int field_count(const struct field *f);
 int field_index(const struct field *f, struct str name); /* -1 when there is none */
 
+/* A value of any kind that travels as text (all but INT, BOOL and LIST). Adds its problems. */
+MUST_USE bool field_from_text(struct arena *a, const struct field *f, struct str text,
+    struct str pointer, struct value *v, struct err *e);
 /* All problems of the record are in e; on true the values are complete, derived and checked.
  * v has field_count(record->fields) elements. */
 MUST_USE bool schema_decode(

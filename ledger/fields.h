@@ -5,9 +5,6 @@
 #define PLEDGED_FIELDS_H
 #include "schema.h"
 
-/* A value of any kind that travels as text (all but INT, BOOL and LIST). Adds its problems. */
-bool field_from_text(struct arena *a, const struct field *f, struct str text, struct str pointer,
-    struct value *v, struct err *e);
 /* Ranges of a number that was read: INT, MONEY, RATE. */
 bool field_in_range(
     struct arena *a, const struct field *f, int64_t n, struct str pointer, struct err *e);

@@ -301,7 +301,8 @@ static bool decode_fields(struct arena *a, const struct field *fields, const cha
             continue;
         struct str pointer = pointer_to(a, base, m->key);
         if (i < 0)
-            good = err_add(e, E_UNKNOWN, pointer, "%s", field_nearest(fields, m->key));
+            good = err_add(e, E_UNKNOWN, pointer, "%s", /* counted, not kept, beyond that */
+                e->n < ERR_KEPT_MAX ? field_nearest(fields, m->key) : "");
         else
             good &= decode_field(a, &fields[i], m, pointer, &v[i], e);
     }

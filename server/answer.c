@@ -158,6 +158,8 @@ void verdict_problems(
     switch (v->outcome) {
     case OUT_CONFLICT: {
         struct str all = schema_diff(e->a, v->body, body);
+        if (all.n == 0) /* the same members, written differently by an earlier version of ours */
+            err_add(e, E_KEY_REUSED, key, "%s", key.p);
         for (const char *p = all.p; p;) {
             const char *comma = strstr(p, ", ");
             size_t n = comma ? (size_t)(comma - p) : strlen(p);
@@ -266,16 +268,26 @@ bool param_instant(struct req *r, const char *name, struct str *out)
     return true;
 }
 
-bool param_limit(struct req *r, int64_t fallback, int64_t most, int64_t *out)
+bool count_parse(struct str s, int64_t least, int64_t most, int64_t *out)
 {
-    struct str s = req_param(r, "limit");
-    money m;
+    int64_t n = 0;
+    if (!s.p || s.n == 0 || s.n > 15)
+        return false;
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] < '0' || s.p[i] > '9')
+            return false;
+        n = n * 10 + (s.p[i] - '0');
+    }
+    *out = n;
+    return n >= least && n <= most;
+}
+
+bool param_count(
+    struct req *r, const char *name, int64_t least, int64_t most, int64_t fallback, int64_t *out)
+{
+    struct str s = req_param(r, name);
     *out = fallback;
-    if (!s.p)
-        return true;
-    bool whole = s.n < 8 && !memchr(s.p, '.', s.n) && money_parse(s, &m);
-    if (!whole || m.fen < 100 || m.fen / 100 > most)
-        return err_add(&r->err, E_RANGE, STR("?limit"), "1–%lld", (long long)most);
-    *out = m.fen / 100;
-    return true;
+    return !s.p || count_parse(s, least, most, out) ||
+           err_add(&r->err, E_RANGE, param_pointer(r, name), "%lld–%lld", (long long)least,
+               (long long)most);
 }

@@ -34,7 +34,8 @@ void warnings_write(struct buf *out, struct arena *a, struct str flags);
 void verdict_problems(
     const struct record *rec, const struct verdict *v, struct str body, struct err *e);
 /* fail.c: answer a failure of the environment: 503 for a lost database, the field for a constraint
- * that it knows, else 500. */
+ * that it knows, else 500. fail_problem only puts it in r->err. */
+void fail_problem(struct req *r, const struct fail *fail);
 void reply_fail(struct req *r, const struct fail *fail);
 
 /* Rows to answer with; else the failure or the 404 has been answered. */
@@ -48,5 +49,9 @@ bool param_flag(struct req *r, const char *name);
 /* An optional day, quarter, instant or choice from the query; false after adding a problem. */
 bool param_day(struct req *r, const char *name, day fallback, day *out);
 bool param_instant(struct req *r, const char *name, struct str *out);
-bool param_limit(struct req *r, int64_t fallback, int64_t most, int64_t *out);
+/* Digits only, at most 15 of them. */
+MUST_USE bool count_parse(struct str s, int64_t least, int64_t most, int64_t *out);
+bool param_count(
+    struct req *r, const char *name, int64_t least, int64_t most, int64_t fallback, int64_t *out);
+enum { LIST_LIMIT_DEFAULT = 100, LIST_LIMIT_MAX = 1000 };
 #endif

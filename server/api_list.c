@@ -7,7 +7,6 @@
 #include "api.h"
 #include "records.h"
 
-enum { LIMIT_DEFAULT = 100, LIMIT_MAX = 1000 };
 enum {
     P_AFTER,
     P_LIMIT,
@@ -37,9 +36,12 @@ static void on_page(void *arg, const struct rows *rows, const struct fail *fail)
         reply_fail(r, fail);
         return;
     }
-    bool more = rows->n > l->limit;
-    int n = more ? (int)l->limit : rows->n;
     struct verdict v = {0};
+    int64_t page = 0;
+    if (rows->n)
+        MUST(rows_int(rows, 0, VERDICT_COLUMNS, &page));
+    int n = rows->n > l->limit ? (int)l->limit : rows->n;
+    bool more = page > n;
     buf_init(&out, r->a);
     json_open(&out, '{');
     json_key(&out, "items");
@@ -103,7 +105,7 @@ void loan_list(struct req *r)
     struct str p[P_COUNT] = {{NULL, 0}};
     *l = (struct listing){.r = r};
     read_filters(r, p);
-    (void)param_limit(r, LIMIT_DEFAULT, LIMIT_MAX, &l->limit);
+    (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &l->limit);
     (void)param_day(r, "as_of", today_shanghai(), &l->as_of);
     if (r->err.n) {
         reply_problem(r);

@@ -131,14 +131,12 @@ void receipt_get(struct req *r)
 {
     struct str params[] = {r->capture[0], req_param(r, "version")};
     struct receipt *p = arena_alloc(r->a, sizeof *p);
-    money version;
-    bool good = !params[1].p || (params[1].n < 9 && !memchr(params[1].p, '.', params[1].n) &&
-                                    money_parse(params[1], &version) && version.fen >= 100);
+    int64_t version;
     p->r = r;
     if (!uuid_is(params[0]))
         reply_refuse(r, E_NOT_FOUND, "", "%s", params[0].p);
-    else if (!good)
-        reply_refuse(r, E_RANGE, "?version", "1–");
+    else if (!param_count(r, "version", 1, INT32_MAX, 0, &version))
+        reply_problem(r);
     else
         db_query(r->server->db, r->a, r->actor, "receipt_get", params, 2, on_receipt, p);
 }

@@ -189,28 +189,24 @@ void record_post(struct req *r)
 static bool read_if_match(struct req *r, int64_t *version)
 {
     struct str s = req_header(r, "if-match");
-    money m;
     if (s.n > 2 && s.p[0] == '"' && s.p[s.n - 1] == '"')
         s = arena_str(r->a, s.p + 1, s.n - 2);
-    if (!s.p || s.n > 9 || memchr(s.p, '.', s.n) || !money_parse(s, &m) || m.fen < 100)
-        return err_add(&r->err, E_IF_MATCH, STR(""), NULL);
-    *version = m.fen / 100;
-    return true;
+    return count_parse(s, 1, INT32_MAX, version) || err_add(&r->err, E_IF_MATCH, STR(""), NULL);
 }
 
 /* The reason travels in the body beside the fields, or as ?reason=. */
 static bool read_reason(struct req *r, const struct json *in, struct str *reason)
 {
+    static const struct field field = {
+        "reason", "更正原因", F_TEXT, .min = 1, .max = 500, .example = "录入错误"};
     const struct json *m = json_get(in, "reason");
-    if (m && m->kind == JSON_STRING)
-        *reason = m->text;
-    else if (!m && req_param(r, "reason").p)
-        *reason = req_param(r, "reason");
-    else
+    struct value v = {0};
+    struct str text = m ? m->text : req_param(r, "reason");
+    if (m ? m->kind != JSON_STRING : !text.p)
         return err_add(&r->err, m ? E_TYPE : E_NEED, STR("/reason"), "string");
-    if (reason->n == 0 || reason->n > 500)
-        return err_add(&r->err, E_LENGTH, STR("/reason"), "1–500");
-    return true;
+    bool good = field_from_text(r->a, &field, text, STR("/reason"), &v, &r->err);
+    *reason = v.s;
+    return good;
 }
 
 static void on_put_body(struct req *r)
@@ -288,16 +284,19 @@ static void on_history(void *arg, const struct rows *rows, const struct fail *fa
 {
     struct req *r = arg;
     struct buf out;
+    int64_t page = 0, last = 0;
     if (!rows_found(r, rows, fail))
         return;
+    MUST(rows_int(rows, 0, VERDICT_COLUMNS, &page));
     buf_init(&out, r->a);
     json_open(&out, '{');
     json_key(&out, "items");
     json_open(&out, '[');
     for (int i = 0; i < rows->n; i++) {
         struct verdict v;
-        struct str reason = rows_at(rows, i, rows->columns - 1);
+        struct str reason = rows_at(rows, i, VERDICT_COLUMNS + 1);
         MUST(verdict_read(rows, i, 0, &v));
+        last = v.version;
         answer_write(&out, r->route->record, &v, DAY_RECORDED);
         if (reason.p) {
             out.n--; /* reopen the object */
@@ -307,18 +306,26 @@ static void on_history(void *arg, const struct rows *rows, const struct fail *fa
         }
     }
     json_close(&out, ']');
+    json_key(&out, "next");
+    if (page > rows->n || page == LIST_LIMIT_MAX)
+        json_str(&out, arena_printf(r->a, "%lld", (long long)last));
+    else
+        json_null(&out);
     json_close(&out, '}');
     reply_json(r, 200, buf_view(&out));
 }
 
 void record_history(struct req *r)
 {
-    struct str params[2] = {str_of(r->route->record->name)};
-    if (!read_id(r, &params[1])) {
+    struct str params[4] = {str_of(r->route->record->name)};
+    int64_t after = 0;
+    if (!read_id(r, &params[1]) || !param_count(r, "after", 0, INT32_MAX, 0, &after)) {
         reply_problem(r);
         return;
     }
-    db_query(r->server->db, r->a, r->actor, "record_history", params, 2, on_history, r);
+    params[2] = arena_printf(r->a, "%lld", (long long)after);
+    params[3] = arena_printf(r->a, "%d", LIST_LIMIT_MAX);
+    db_query(r->server->db, r->a, r->actor, "record_history", params, 4, on_history, r);
 }
 
 void record_template(struct req *r)

@@ -21,6 +21,8 @@ struct plan_view {
     quarter as_of;
     struct str code, title, basis, undated;
     int first, last;
+    bool running;                                 /* the quarter has not ended */
+    bool overflow;                                /* a sum left 64 bits */
     struct year_figures year[PLAN_YEARS_MAX + 1]; /* [0]: the base year */
 };
 
@@ -53,10 +55,10 @@ static void take_quarter(struct plan_view *p, const struct rows *rows, int i)
     if (!y || !quarter_parse(rows_at(rows, i, 1), &q) || q.n > p->as_of.n)
         return;
     MUST(rows_int(rows, i, 3, &amount) && rows_int(rows, i, 4, &count));
-    y->own_amount += amount;
+    p->overflow |= __builtin_add_overflow(y->own_amount, amount, &y->own_amount);
     y->own_count += count;
     if (quarter_number(q) <= quarter_number(p->as_of)) {
-        y->prior_amount += amount;
+        y->prior_amount += amount; /* no more than own_amount */
         y->prior_count += count;
     }
 }
@@ -211,8 +213,10 @@ static void write_target(struct plan_view *p, const struct rows *rows, int i, st
     json_key(out, "threshold");
     if (growth)
         json_rate(out, (rate){(int32_t)threshold});
-    else
+    else if (amount)
         json_money(out, (money){threshold});
+    else
+        json_i64(out, threshold);
     json_key(out, "base");
     if (s.base_known)
         write_year(out, p, 0, amount, s.base, NULL);
@@ -255,6 +259,9 @@ static bool plan_take(struct plan_view *p, const struct rows *rows)
         else if (is_kind(rows, i, "baseline"))
             take_baseline(p, rows, i);
     }
+    int64_t total = 0;
+    for (int i = 0; i <= PLAN_YEARS_MAX; i++)
+        p->overflow |= __builtin_add_overflow(total, used(p, i, true), &total);
     return found;
 }
 
@@ -271,6 +278,10 @@ static void on_plan(void *arg, const struct rows *rows, const struct fail *fail)
         reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
         return;
     }
+    if (p->overflow) {
+        reply_refuse(r, E_SUM, "", NULL);
+        return;
+    }
     buf_init(&out, r->a);
     json_open(&out, '{');
     json_key(&out, "plan");
@@ -279,6 +290,8 @@ static void on_plan(void *arg, const struct rows *rows, const struct fail *fail)
     json_str(&out, p->title);
     json_key(&out, "quarter");
     json_str(&out, quarter_text(r->a, p->as_of));
+    json_key(&out, "complete");
+    json_bool(&out, !p->running);
     json_key(&out, "basis");
     json_str(&out, p->basis);
     json_key(&out, "undated"); /* loans without that date, in no year */
@@ -296,16 +309,20 @@ static void on_plan(void *arg, const struct rows *rows, const struct fail *fail)
 
 /* ---- GET targets ---------------------------------------------------------------------------- */
 
+/* Growth over a quarter that still runs would compare a part with a whole: unless asked for by
+ * name, the last quarter complete on the day. */
 static void read_quarter(struct req *r, struct plan_view *p, day *last)
 {
     struct str s = req_param(r, "quarter");
-    p->as_of = quarter_of(today_shanghai());
+    if (!param_day(r, "as_of", today_shanghai(), last))
+        return;
+    p->as_of = quarter_of((day){last->n + 1});
+    p->as_of.n--;
     if (s.p && !quarter_parse(s, &p->as_of))
         err_add(&r->err, E_QUARTER, STR("?quarter"), NULL);
-    if (!param_day(r, "as_of", quarter_last(p->as_of), last))
-        return;
-    if (req_param(r, "as_of").p && !s.p)
-        p->as_of = quarter_of(*last);
+    if (!req_param(r, "as_of").p)
+        *last = quarter_last(p->as_of);
+    p->running = quarter_last(p->as_of).n > today_shanghai().n;
 }
 
 void targets_get(struct req *r)

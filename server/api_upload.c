@@ -308,9 +308,8 @@ static void slice_failed(struct upload *up, const struct fail *fail)
 {
     up->broken = true;
     up->halted = true;
-    bool away = memcmp(fail->sqlstate, "08", 2) == 0 || memcmp(fail->sqlstate, "5", 1) == 0;
     if (!up->started)
-        err_add(&up->r->err, away ? E_BUSY : E_INTERNAL, STR(""), "%s", away ? "database" : "");
+        fail_problem(up->r, fail);
 }
 
 static bool atomic_landed(const struct slice *s)

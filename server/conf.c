@@ -178,6 +178,21 @@ static const char *default_data(struct arena *a)
     return arena_printf(a, "%s/.local/share/pledged", home).p;
 }
 
+/* Settings that only make sense together. */
+static bool check_together(const struct conf *conf)
+{
+    const char *wrong = NULL;
+    if (!log_level_set(conf->log_level))
+        wrong = "log_level is one of debug, info, warn, error";
+    else if (!conf->tls_cert != !conf->tls_key)
+        wrong = "tls_cert and tls_key are set together or not at all";
+    else if (conf->client_ca && !conf->tls_cert)
+        wrong = "client_ca needs tls_cert and tls_key";
+    if (wrong)
+        fprintf(stderr, "pledged: %s\n", wrong);
+    return !wrong;
+}
+
 bool conf_read(
     struct arena *a, struct conf *conf, int argc, char **argv, struct flag *extra, int extras)
 {
@@ -199,7 +214,7 @@ bool conf_read(
         if (text && !set(conf, &settings[i], text))
             return false;
     }
-    return flags_read(conf, argc, argv, extra, extras);
+    return flags_read(conf, argc, argv, extra, extras) && check_together(conf);
 }
 
 void conf_show(struct arena *a, const struct conf *conf)

@@ -31,7 +31,7 @@ enum { DB_PARAMS_MAX = 12 };
 
 /* Run the embedded statement `name` for `actor` (NULL: nobody; sees no tenant's rows) on a read
  * connection. Parameters are texts, p == NULL is SQL null; they are copied at once. done is called
- * exactly once, later on the loop. */
+ * exactly once, later on the loop; before db_query returns when no connection is up. */
 void db_query(struct db *db, struct arena *a, const struct actor *actor, const char *name,
     const struct str *params, int n, db_rows_fn *done, void *arg);
 
@@ -53,6 +53,21 @@ struct verdict {
     struct str sha256;    /* hex of body */
     int64_t leaf, head;   /* place in the log and the size of the signed head that covers it */
     struct str leaf_hash; /* hex */
+};
+/* The columns of a row that is a verdict or a record's answer. */
+enum {
+    V_OUTCOME,
+    V_ID,
+    V_VERSION,
+    V_BODY,
+    V_SHA256,
+    V_AT,
+    V_BY,
+    V_FLAGS,
+    V_LEAF,
+    V_LEAF_HASH,
+    V_HEAD,
+    VERDICT_COLUMNS
 };
 /* A verdict out of a row of record_write, record_get …: `outcome` is column first_column. */
 bool verdict_read(const struct rows *rows, int row, int first_column, struct verdict *v);
@@ -95,8 +110,8 @@ void lane_close(struct lane *l);
 bool migrate_apply(const char *conninfo);
 
 struct embedded_pg;
-/* Make (first time) and start or re-attach the private cluster under data. NULL after logging. */
-/* exclusive: this process serves; refused while another one does. */
+/* Make (first time) and start or re-attach the private cluster under data. NULL after logging.
+ * exclusive: this process serves; refused while another one does. */
 struct embedded_pg *embedded_start(const char *data, bool exclusive);
 /* conninfo of the owner; of the serving role. */
 const char *embedded_owner(const struct embedded_pg *pg);

@@ -49,17 +49,27 @@ static bool is_passing(const char *sqlstate)
     return false;
 }
 
-void reply_fail(struct req *r, const struct fail *fail)
+void fail_problem(struct req *r, const struct fail *fail)
 {
     if (is_passing(fail->sqlstate)) {
-        reply_refuse(r, E_BUSY, "", "%s", r->english ? "database" : "数据库");
+        err_add(&r->err, E_BUSY, STR(""), "%s", r->english ? "database" : "数据库");
+        return;
+    }
+    if (strcmp(fail->sqlstate, "22003") == 0) { /* numeric value out of range: only sums can be */
+        err_add(&r->err, E_SUM, STR(""), NULL);
         return;
     }
     for (size_t i = 0; i < COUNT_OF(constraints); i++) {
         if (strcmp(fail->constraint, constraints[i].constraint) == 0) {
-            reply_refuse(r, constraints[i].code, constraints[i].pointer, "%s", "-");
+            err_add(&r->err, constraints[i].code, str_of(constraints[i].pointer), "%s", "-");
             return;
         }
     }
-    reply_refuse(r, E_INTERNAL, "", NULL);
+    err_add(&r->err, E_INTERNAL, STR(""), NULL);
+}
+
+void reply_fail(struct req *r, const struct fail *fail)
+{
+    fail_problem(r, fail);
+    reply_problem(r);
 }

@@ -266,11 +266,11 @@ static bool parse_lines(struct exchange *ex, const char *p, size_t n, struct fau
             count < 0 ? parse_request_line(ex, line, length, f) : parse_header(ex, line, length, f);
         if (!ok)
             return false;
+        if (count == HEADERS_MAX)
+            return refuse(f, 431, E_HTTP, "headers > 100");
         line += length + 2;
     }
-    if (count < 0)
-        return malformed(f, "request line");
-    return count <= HEADERS_MAX || refuse(f, 431, E_HTTP, "headers > 100");
+    return count >= 0 || malformed(f, "request line");
 }
 
 /* How many headers have this name; *value is the first one's. */

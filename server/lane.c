@@ -185,11 +185,13 @@ static struct str hashes_hex(struct arena *a, const hash *list, int n)
     return buf_view(&b);
 }
 
-static void add_leaf(struct lane *l, struct verdict *v, struct buf *leaves)
+/* created: how many leaves this flight adds; one head covers them all. */
+static void add_leaf(struct lane *l, struct verdict *v, int created, struct buf *leaves)
 {
     struct str text = leaf_text(l->a, v->id, v->version, v->sha256, v->recorded_at, v->recorded_by);
     hash h = merkle_leaf(text), completed[64];
     v->leaf = (int64_t)l->next.size;
+    v->head = (int64_t)l->frontier.size + created;
     v->leaf_hash = hash_hex(l->a, h);
     int n = frontier_add(&l->next, h, completed);
     json_open(leaves, '{');
@@ -206,19 +208,36 @@ static void add_leaf(struct lane *l, struct verdict *v, struct buf *leaves)
     json_close(leaves, '}');
 }
 
-/* A line that repeats one created in this same flight shares its receipt and flags. */
-static void share_receipt(struct lane *l, struct verdict *v)
+static int by_id(const void *x, const void *y)
 {
+    const struct verdict *const *a = x, *const *b = y;
+    return strcmp((*a)->id.p, (*b)->id.p);
+}
+
+/* Lines that repeat one created in this same flight share its receipt and flags. */
+static void share_receipts(struct lane *l, int created)
+{
+    struct verdict **made = arena_alloc(l->a, (size_t)created * sizeof *made);
+    int n = 0;
     for (struct work *w = l->flying; w; w = w->next) {
         for (int i = 0; i < w->n; i++) {
-            const struct verdict *other = &w->verdict[i];
-            if (other->outcome == OUT_CREATED && str_eq(other->id, v->id)) {
-                v->leaf = other->leaf;
-                v->leaf_hash = other->leaf_hash;
-                v->head = other->head;
-                v->flags = other->flags;
-                return;
-            }
+            if (w->verdict[i].outcome == OUT_CREATED)
+                made[n++] = &w->verdict[i];
+        }
+    }
+    qsort(made, (size_t)n, sizeof(struct verdict *), by_id);
+    for (struct work *w = l->flying; w; w = w->next) {
+        for (int i = 0; i < w->n; i++) {
+            struct verdict *v = &w->verdict[i];
+            if (v->leaf >= 0 || !v->id.p)
+                continue;
+            struct verdict **same = bsearch(&v, made, (size_t)n, sizeof(struct verdict *), by_id);
+            if (!same)
+                continue;
+            v->leaf = (*same)->leaf;
+            v->leaf_hash = (*same)->leaf_hash;
+            v->head = (*same)->head;
+            v->flags = (*same)->flags;
         }
     }
 }
@@ -237,6 +256,14 @@ static void send_seal(struct lane *l, struct str leaves, struct str signed_at)
     link_send(l->link, "seal", params, COUNT_OF(params), NULL, NULL);
 }
 
+static int created_of(const struct verdict *v, int n)
+{
+    int created = 0;
+    for (int i = 0; i < n; i++)
+        created += v[i].outcome == OUT_CREATED;
+    return created;
+}
+
 static void flight_number(struct lane *l)
 {
     struct buf leaves;
@@ -244,26 +271,21 @@ static void flight_number(struct lane *l)
     buf_init(&leaves, l->a);
     json_open(&leaves, '[');
     l->next = l->frontier;
+    int created = 0;
+    for (const struct work *w = l->flying; w; w = w->next)
+        created += created_of(w->verdict, w->n);
+    if (!created)
+        return;
     for (struct work *w = l->flying; w; w = w->next) {
         for (int i = 0; i < w->n; i++) {
             if (w->verdict[i].outcome != OUT_CREATED)
                 continue;
             signed_at = w->verdict[i].recorded_at;
-            add_leaf(l, &w->verdict[i], &leaves);
+            add_leaf(l, &w->verdict[i], created, &leaves);
         }
     }
     json_close(&leaves, ']');
-    if (l->next.size == l->frontier.size)
-        return;
-    for (struct work *w = l->flying; w; w = w->next) {
-        for (int i = 0; i < w->n; i++) {
-            struct verdict *v = &w->verdict[i];
-            if (v->outcome == OUT_CREATED)
-                v->head = (int64_t)l->next.size;
-            else if (v->leaf < 0 && v->id.p)
-                share_receipt(l, v);
-        }
-    }
+    share_receipts(l, created);
     send_seal(l, buf_view(&leaves), signed_at);
 }
 
@@ -322,7 +344,7 @@ static void finish_members(struct lane *l, const struct fail *fail)
     arena_reset(l->a);
     while (w) {
         struct work *next = w->next; /* done may free w */
-        l->s->count.records += fail ? 0 : w->n;
+        l->s->count.records += fail ? 0 : created_of(w->verdict, w->n);
         w->done(w->arg, fail ? NULL : w->verdict, w->n, fail);
         w = next;
     }

@@ -221,27 +221,35 @@ static void on_prepared(void *arg, const struct fail *fail)
         l->setup.up(l->setup.arg);
 }
 
-static void prepare_all(struct link *l, const struct embedded *list, size_t n)
+static bool prepare_all(struct link *l, const struct embedded *list, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         if (!PQsendPrepare(l->c, list[i].name, (const char *)list[i].text, 0, NULL))
-            return;
+            return false;
         queue(l, (struct pending){0});
     }
+    return true;
+}
+
+static bool send_settings(struct link *l)
+{
+    for (const char *const *q = l->setup.first; q && *q; q++) {
+        if (!PQsendQueryParams(l->c, *q, 0, NULL, NULL, NULL, NULL, 0))
+            return false;
+        queue(l, (struct pending){0});
+    }
+    return true;
 }
 
 static void link_begin(struct link *l)
 {
     PQsetnonblocking(l->c, 1);
-    if (!PQenterPipelineMode(l->c))
-        BUG("pipeline mode refused");
-    for (const char *const *q = l->setup.first; q && *q; q++) {
-        if (PQsendQueryParams(l->c, *q, 0, NULL, NULL, NULL, NULL, 0))
-            queue(l, (struct pending){0});
+    if (!PQenterPipelineMode(l->c) || !send_settings(l) ||
+        !prepare_all(l, ledger_sql, ledger_sql_count) ||
+        !prepare_all(l, reports_sql, reports_sql_count) || !PQpipelineSync(l->c)) {
+        link_drop(l, PQerrorMessage(l->c));
+        return;
     }
-    prepare_all(l, ledger_sql, ledger_sql_count);
-    prepare_all(l, reports_sql, reports_sql_count);
-    PQpipelineSync(l->c);
     queue(l, (struct pending){.is_sync = true, .end = on_prepared, .arg = l});
     link_push(l);
 }

@@ -16,9 +16,15 @@ static const char *const level_names[] = {"debug", "info", "warn", "error"};
 
 static enum log_level least_level = LOG_INFO;
 
-void log_level_set(enum log_level least)
+bool log_level_set(const char *name)
 {
-    least_level = least;
+    for (size_t i = 0; i < COUNT_OF(level_names); i++) {
+        if (strcmp(level_names[i], name) == 0) {
+            least_level = (enum log_level)i;
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool is_known(const char *event)

@@ -121,22 +121,11 @@ static void stop(struct process *p)
     event_base_free(s->base);
 }
 
-static enum log_level level_of(const char *name)
-{
-    static const char *const names[] = {"debug", "info", "warn", "error"};
-    for (int i = 0; i < 4; i++) {
-        if (strcmp(names[i], name) == 0)
-            return (enum log_level)i;
-    }
-    return LOG_INFO;
-}
-
 static int serve(struct arena *a, const struct conf *conf)
 {
     struct process p = {.s = {.conf = *conf}};
     struct server *s = &p.s;
     const char *app = NULL;
-    log_level_set(level_of(conf->log_level));
     signal(SIGPIPE, SIG_IGN);
     raise_file_limit();
     if (!start_database(a, s, &app)) {

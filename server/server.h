@@ -23,7 +23,8 @@ struct route;
  *   log_event(LOG_INFO, "ready", "listen", "127.0.0.1:8420", NULL); */
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 void log_event(enum log_level level, const char *event, ...) __attribute__((sentinel));
-void log_level_set(enum log_level least);
+/* Events below this level are dropped. false: no such level. */
+bool log_level_set(const char *name);
 
 /* ---- conf.c --------------------------------------------------------------------------------- */
 struct conf {

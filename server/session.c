@@ -7,9 +7,9 @@
 bool session_open(struct session *s, int argc, char **argv, struct flag *extra, int extras)
 {
     *s = (struct session){.a = arena_new()};
-    log_level_set(LOG_WARN);
     if (!conf_read(s->a, &s->conf, argc, argv, extra, extras))
         return false;
+    (void)log_level_set("warn"); /* the command's own lines are the output */
     const char *owner = s->conf.database;
     if (!owner) {
         s->pg = embedded_start(s->conf.data, false);

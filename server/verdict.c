@@ -18,20 +18,19 @@ static bool outcome_parse(struct str s, enum outcome *out)
 
 bool verdict_read(const struct rows *rows, int row, int first_column, struct verdict *v)
 {
-    enum { OUTCOME, ID, VERSION, BODY, SHA256, AT, BY, FLAGS, LEAF, LEAF_HASH, HEAD };
     int c = first_column;
     *v = (struct verdict){.leaf = -1};
-    if (!outcome_parse(rows_at(rows, row, c + OUTCOME), &v->outcome))
+    if (!outcome_parse(rows_at(rows, row, c + V_OUTCOME), &v->outcome))
         return false;
-    v->id = rows_at(rows, row, c + ID);
-    v->body = rows_at(rows, row, c + BODY);
-    v->sha256 = rows_at(rows, row, c + SHA256);
-    v->recorded_at = rows_at(rows, row, c + AT);
-    v->recorded_by = rows_at(rows, row, c + BY);
-    v->flags = rows_at(rows, row, c + FLAGS);
-    v->leaf_hash = rows_at(rows, row, c + LEAF_HASH);
-    (void)rows_int(rows, row, c + VERSION, &v->version); /* absent: a missing record */
-    (void)rows_int(rows, row, c + LEAF, &v->leaf);
-    (void)rows_int(rows, row, c + HEAD, &v->head);
+    v->id = rows_at(rows, row, c + V_ID);
+    v->body = rows_at(rows, row, c + V_BODY);
+    v->sha256 = rows_at(rows, row, c + V_SHA256);
+    v->recorded_at = rows_at(rows, row, c + V_AT);
+    v->recorded_by = rows_at(rows, row, c + V_BY);
+    v->flags = rows_at(rows, row, c + V_FLAGS);
+    v->leaf_hash = rows_at(rows, row, c + V_LEAF_HASH);
+    (void)rows_int(rows, row, c + V_VERSION, &v->version); /* absent: a missing record */
+    (void)rows_int(rows, row, c + V_LEAF, &v->leaf);
+    (void)rows_int(rows, row, c + V_HEAD, &v->head);
     return true;
 }

@@ -1,6 +1,6 @@
 -- enterprise_get: a firm as the loans visible to the reader show it.
 -- $1 uscc
--- -> document text (JSON; null when no loan is visible)
+-- -> document text (JSON; null when no loan is visible); the 1,000 loans recorded last
 with current_loan as (
     select l.*
       from loan l
@@ -28,10 +28,11 @@ select json_build_object(
                         'revenue', to_char(y.revenue_fen / 100.0, 'FM9999999999999990.00'),
                         'assets', to_char(y.assets_fen / 100.0, 'FM9999999999999990.00'),
                         'size', y.size)) order by y.year) from yearly y),
+       'loans_total', (select count(*) from current_loan),
        'loans', (select json_agg(json_build_object(
                         'id', c.id,
                         'signed_on', c.signed_on,
                         'matures_on', c.matures_on,
                         'amount', to_char(c.amount_fen / 100.0, 'FM9999999999999990.00')) order by c.id)
-                   from current_loan c))::text as document
+                   from (select * from current_loan order by id desc limit 1000) c))::text as document
   from latest

@@ -2,9 +2,10 @@
 -- $1 after (uuid) or null, $2 limit, $3 district or null, $4 borrower or null, $5 first day and
 -- $6 last day of signing or null, $7 state or null, $8 as_of for the state, $9 known_at or null,
 -- $10 contract_no or null
--- -> as record_get
+-- -> as record_get, and page int8: how many the limit allowed. Fewer come when they are so long
+--    that they would make more than 8 MiB; at least one always does
 with page as (
-    select r.id, r.version
+    select r.id, r.version, octet_length(r.body::text) as bytes
       from record r
       join loan l on l.id = r.id and l.version = r.version
      where r.type = 'loan'
@@ -21,9 +22,15 @@ with page as (
        and not has_later(r.id, r.version, $9::timestamptz)
      order by r.id
      limit $2::int
+),
+sized as (
+    select p.id, p.version, sum(p.bytes) over (order by p.id) - p.bytes as before,
+           count(*) over () as page
+      from page p
 )
 select a.outcome, a.id, a.version, a.body, a.sha256, a.recorded_at, a.recorded_by, a.flags, a.leaf,
-       a.leaf_hash, a.head
-  from page p
-  join record_answer a on a.id = p.id and a.version = p.version
+       a.leaf_hash, a.head, s.page
+  from sized s
+  join record_answer a on a.id = s.id and a.version = s.version
+ where s.before < 8388608
  order by a.id

@@ -34,10 +34,45 @@ select 'typed loan that differs from its record', l.id || ' v' || l.version
     or l.signed_on <> (r.body ->> 'signed_on')::date
     or l.district <> r.body ->> 'district'
     or l.borrower <> r.body ->> 'borrower_uscc'
+    or (l.borrower_name, l.product, l.industry, l.employees, l.first_loan, l.scheme)
+       is distinct from
+       (r.body ->> 'borrower_name', r.body ->> 'product', r.body ->> 'industry',
+       (r.body ->> 'employees')::bigint, (r.body ->> 'first_loan')::boolean, r.body ->> 'scheme')
+    or (l.disbursed_on, l.matures_on, l.registered_on)
+       is distinct from
+       ((r.body ->> 'disbursed_on')::date, (r.body ->> 'matures_on')::date,
+       (r.body ->> 'registered_on')::date)
+    or (l.rate_ppm, l.revenue_fen, l.assets_fen)
+       is distinct from
+       (((r.body ->> 'rate')::numeric * 10000)::int, ((r.body ->> 'revenue')::numeric * 100)::bigint,
+       ((r.body ->> 'assets')::numeric * 100)::bigint)
+    or (l.org_id, l.parties, l.recorded_at) is distinct from (r.org_id, r.parties, r.recorded_at)
     or l.patents + l.trademarks <> json_array_length(r.body -> 'ip')
 union all
-select 'typed loan whose rights differ in number', l.id || ' v' || l.version
-  from loan l
- where l.patents + l.trademarks <>
-       (select count(*) from loan_ip p where p.record_id = l.id and p.version = l.version)
+select 'record envelope that differs from its body', r.id || ' v' || r.version
+  from record r
+ where r.type = 'loan'
+   and ((r.key, r.subject, r.district, r.on_day)
+        is distinct from
+        (r.body ->> 'contract_no', r.body ->> 'borrower_uscc', r.body ->> 'district',
+        (r.body ->> 'signed_on')::date)
+        or r.parties <> array_remove(array[r.body ->> 'guarantor_uscc', r.body ->> 'insurer_uscc'], null))
+union all
+select 'record of another organisation than its author''s', r.id || ' v' || r.version
+  from record r
+  join org o on o.id = r.org_id
+ where right(r.recorded_by, length(o.code) + 1) <> '@' || o.code
+union all
+select 'pledged rights that differ from the record', r.id || ' v' || r.version
+  from record r
+  join loan l on l.id = r.id and l.version = r.version
+ where (select string_agg(concat_ws(' ', p.number, p.kind, p.owner, p.org_id, p.parties, p.district,
+               p.from_day, p.until_day), ',' order by p.number)
+          from loan_ip p
+         where p.record_id = r.id and p.version = r.version)
+       is distinct from
+       (select string_agg(concat_ws(' ', x.number, x.kind, x.owner_uscc, r.org_id, r.parties,
+               r.district, coalesce(l.registered_on, l.signed_on),
+               greatest(l.matures_on, coalesce(l.registered_on, l.signed_on))), ',' order by x.number)
+          from json_to_recordset(r.body -> 'ip') as x(number text, kind text, owner_uscc text))
  order by 1, 2

@@ -107,6 +107,43 @@ class Loans(Case):
                   if x.startswith("pledged_flights_resent_total")]
         self.assertEqual(resent, ["pledged_flights_resent_total 0"])
 
+    def test_a_reason_is_counted_in_characters_and_clean(self):
+        record = loan()
+        where = self.post(record).headers["location"]
+        put = lambda reason: self.d.call(
+            "PUT", where, dict(record, amount="5100000.00", reason=reason), self.bank,
+            {"If-Match": '"1"'})
+        for reason, code in (("", "E_LENGTH"), ("错" * 501, "E_LENGTH"), ("a\nb", "E_CHARS"),
+                             (" a", "E_CHARS"), (5, "E_TYPE")):
+            r = put(reason)
+            self.assertEqual((r.status, r.codes()), (422, [("/reason", code)]))
+        self.assertEqual(put("错" * 500).status, 200)
+
+    def test_long_records_make_short_pages_and_nothing_is_left_out(self):
+        token = self.d.token("bank", "BANK-LONG")
+        wide = lambda: loan(borrower_uscc="91310115QX0115114N", ip=[
+            {"number": patent(i), "appraiser": "评" * 100, "kind": "invention"} for i in range(200)])
+        made = [self.post(wide(), token).json()["id"] for _ in range(120)]  # 80 KB each
+        got, after, pages = [], "", 0
+        while after is not None:
+            page = self.d.call("GET", "/v1/loans?limit=1000" + after, token=token).json()
+            got += [x["id"] for x in page["items"]]
+            after = page["next"] and "&after=" + page["next"]
+            pages += 1
+        self.assertEqual((got, pages), (made, 2))
+
+    def test_a_long_history_comes_in_pages(self):
+        record = loan()
+        where = self.post(record).headers["location"]
+        for n in range(1, 4):
+            r = self.d.call("PUT", where, dict(record, purpose="x%d" % n, reason="更正"), self.bank,
+                            {"If-Match": '"%d"' % n})
+            self.assertEqual(r.status, 200)
+        r = self.d.call("GET", where + "/history?after=2", token=self.bank).json()
+        self.assertEqual(([x["version"] for x in r["items"]], r["next"]), ([3, 4], None))
+        r = self.d.call("GET", where + "/history?after=x", token=self.bank)
+        self.assertEqual(r.codes(), [("?after", "E_RANGE")])
+
     def test_a_correction_of_an_old_version_is_stale(self):
         record = loan()
         where = self.post(record).headers["location"]

@@ -31,6 +31,13 @@ class Process(Case):
             self.assertEqual(out.returncode, 2)
             self.assertIn(words, out.stderr)
 
+    def test_settings_that_do_not_fit_together_are_explained(self):
+        for args, word in ((["--log-level", "loud"], "log_level"),
+                           (["--client-ca", "/x"], "client_ca"), (["--tls-key", "/x"], "tls_cert")):
+            out = self.d.cli("serve", *args, check=False)
+            self.assertEqual(out.returncode, 2, args)
+            self.assertIn(word, out.stderr)
+
     def test_settings_come_from_flag_then_environment_then_file(self):
         path = os.path.join(self.d.folder, "conf")
         with open(path, "w", encoding="utf-8") as f:

@@ -1,5 +1,5 @@
 """Targets of the plan on a ledger of its own, with the figures worked by hand."""
-from harness import Case, loan
+from harness import Case, Daemon, loan
 
 
 class Targets(Case):
@@ -45,6 +45,32 @@ class Targets(Case):
         self.assertEqual(t["years"][1]["yoy"], "-100.00")
         self.assertEqual(t["remaining_quarters"], 7)
         self.assertEqual(t["status"], "at_risk")
+
+    def test_without_a_quarter_the_last_complete_one_answers(self):
+        path = "/v1/plans/sh-2021-2023/targets"
+        for as_of, quarter in (("2022-08-15", "2022Q2"), ("2022-09-29", "2022Q2"),
+                               ("2022-09-30", "2022Q3"), ("2023-01-01", "2022Q4")):
+            r = self.d.call("GET", path + "?as_of=" + as_of, token=self.bank).json()
+            self.assertEqual((r["quarter"], r["complete"]), (quarter, True), as_of)
+        r = self.d.call("GET", path, token=self.bank).json()
+        self.assertTrue(r["complete"])
+        r = self.d.call("GET", path + "?quarter=2199Q4", token=self.bank).json()
+        self.assertFalse(r["complete"])
+
+    def test_sums_beyond_64_bits_are_a_problem_with_a_name(self):
+        d = Daemon({"readers": "1"})
+        try:
+            bank = d.token("bank")
+            self.assertEqual(d.call("POST", "/v1/loans", loan(), bank).status, 201)
+            d.sql("insert into loan select gen_random_uuid(), 1, org_id, parties, borrower,"
+                  " borrower_name, district, product, industry, size, employees, revenue_fen,"
+                  " assets_fen, first_loan, 100000000000000, 100000000000000, rate_ppm, signed_on,"
+                  " disbursed_on, matures_on, registered_on, scheme, patents, trademarks,"
+                  " recorded_at from loan, generate_series(1, 92234)")
+            r = d.call("GET", "/v1/plans/sh-2021-2023/targets?quarter=2022Q4", token=bank)
+            self.assertEqual((r.status, r.codes()), (422, [("", "E_SUM")]))
+        finally:
+            d.close()
 
     def test_total_says_what_is_still_required_per_quarter(self):
         t = self.target("T3", "quarter=2022Q2")

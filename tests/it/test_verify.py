@@ -15,7 +15,20 @@ TAMPER = [
     ("a typed row deleted", "delete from loan where id = '{id}'",
      ["loan record without its typed row"]),
     ("a right deleted", "delete from loan_ip where record_id = '{id}'",
-     ["typed loan whose rights differ in number"]),
+     ["pledged rights that differ from the record"]),
+    ("the owner of a right", "update loan_ip set owner = 'X' where record_id = '{id}'",
+     ["pledged rights that differ from the record"]),
+    ("a typed day", "update loan set registered_on = '2022-07-02' where id = '{id}'",
+     ["typed loan that differs from its record"]),
+    ("a typed rate", "update loan set rate_ppm = rate_ppm + 1 where id = '{id}'",
+     ["typed loan that differs from its record"]),
+    ("the organisation", "update record set org_id = (select max(id) from org) where id = '{id}'",
+     ["record of another organisation than its author's",
+      "typed loan that differs from its record"]),
+    ("the district of the envelope", "update record set district = '310101' where id = '{id}'",
+     ["record envelope that differs from its body"]),
+    ("the parties", "update record set parties = '{{91310101QX0101011R}}' where id = '{id}'",
+     ["record envelope that differs from its body"]),
     ("a record deleted", "delete from record where id = '{id}'",
      ["leaf without a record", "typed loan without a record"]),
     ("the newest leaf and head deleted with the record kept",
@@ -39,6 +52,7 @@ class Verify(Case):
 
     def test_each_kind_of_tampering_is_named(self):
         token = self.d.token("bank")
+        self.d.token("auditor")  # a further organisation
         for n in range(3):
             self.d.call("POST", "/v1/loans", loan(), token)
         self.assertEqual(self.verify(), (0, "no defects\n"))
