@@ -200,37 +200,26 @@ static void halt(struct upload *up, const struct err *why)
     up->halted = true;
 }
 
-static void tail_keep(struct upload *up, const char *p, size_t n)
-{
-    if (up->tail_n + n > up->tail_cap) {
-        up->tail_cap = (up->tail_n + n) * 2;
-        up->tail = realloc(up->tail, up->tail_cap);
-        MUST(up->tail);
-    }
-    memcpy(up->tail + up->tail_n, p, n);
-    up->tail_n += n;
-}
-
 static void take_ndjson(struct upload *up, const char *p, size_t n)
 {
     while (n && !up->halted) {
         const char *end = memchr(p, '\n', n);
         size_t part = end ? (size_t)(end - p) : n;
-        if (up->tail_n + part > UPLOAD_LINE_MAX) {
+        if (up->tail.n + part > UPLOAD_LINE_MAX) {
             struct err e;
             err_init(&e, up->r->a);
             err_add(&e, E_TOO_LARGE, STR(""), "%d", UPLOAD_LINE_MAX);
             halt(up, &e);
             return;
         }
-        if (!end || up->tail_n)
-            tail_keep(up, p, part);
-        if (end && up->tail_n)
-            take_json_line(up, up->tail, up->tail_n);
+        if (!end || up->tail.n)
+            buf_add(&up->tail, p, part);
+        if (end && up->tail.n)
+            take_json_line(up, up->tail.p, up->tail.n);
         else if (end)
             take_json_line(up, p, part);
         if (end)
-            up->tail_n = 0;
+            up->tail.n = 0;
         p += part + (end != NULL);
         n -= part + (end != NULL);
     }
@@ -259,8 +248,8 @@ static void on_input_end(struct req *r, bool complete)
     err_init(&e, r->a);
     up->busy = true;
     if (complete && !up->halted) {
-        if (!up->csv && up->tail_n)
-            take_json_line(up, up->tail, up->tail_n);
+        if (!up->csv && up->tail.n)
+            take_json_line(up, up->tail.p, up->tail.n);
         else if (up->csv && !sheet_end(up->sheet, &e))
             halt(up, &e);
     }
@@ -283,7 +272,7 @@ static void upload_free(struct upload *up)
     sheet_free(up->sheet);
     spill_close(&up->spill);
     arena_free(up->scratch);
-    free(up->tail);
+    arena_free(up->tail.a);
     for (struct slice *s = up->queue, *next; s; s = next) {
         next = s->next;
         arena_free(s->a);
@@ -395,6 +384,7 @@ void upload_start(struct req *r)
     MUST(up);
     up->r = r;
     up->scratch = arena_new();
+    buf_init(&up->tail, arena_new());
     up->rec = r->route->record;
     up->dry_run = dry_run;
     up->atomic = atomic;

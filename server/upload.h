@@ -54,9 +54,8 @@ struct upload {
     struct sheet *sheet;
     struct csv_map map;
     bool has_header;
-    char *tail; /* NDJSON: the incomplete last line */
-    size_t tail_n, tail_cap;
-    int64_t number; /* of the line now read */
+    struct buf tail; /* NDJSON: the incomplete last line; in an arena of its own */
+    int64_t number;  /* of the line now read */
     struct slice *filling;
     struct slice *queue, **queue_last; /* under way, in order */
     int under_way;
