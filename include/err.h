@@ -36,6 +36,11 @@
         "To correct, use PUT with If-Match and reason; for a new record use a new key")            \
     X(E_STALE, 409, "版本已变:当前为 {}", "The record has changed: current version is {}",         \
         "重新 GET,在新版本上更正", "GET it again and correct the new version")                     \
+    X(E_STATE, 409, "当前状态下不能发生此事件", "This cannot happen in the present state",         \
+        "此时可以:{}", "What can: {}")                                                             \
+    X(E_STATE_LATER, 409, "与之后已登记的事件矛盾:{}", "Contradicts a later event on record: {}",  \
+        "先用 reversed 冲销后一事件,或改正日期",                                                   \
+        "Reverse the later event first, or correct the day")                                       \
     X(E_TOO_LARGE, 413, "内容超过上限 {}", "Larger than the limit of {}",                          \
         "分批发送,或用 CSV/NDJSON 上传", "Send less at a time, or upload CSV/NDJSON")              \
     X(E_MEDIA_TYPE, 415, "不支持的内容类型:{}", "Unsupported content type: {}",                    \
@@ -103,6 +108,17 @@
     X(E_BATCH, 422, "批次未入库:{} 行有误", "Nothing was stored: {} lines failed",                 \
         "改正所列各行后整批重发", "Correct the listed lines and send the whole batch again")       \
     X(E_PLAN, 422, "年度不在计划范围", "The year is outside the plan", "应为 {}", "Must be {}")    \
+    X(E_PATH, 422, "与路径不符", "Contradicts the address", "改为 {},或删去",                      \
+        "Make it {}, or leave it out")                                                             \
+    X(E_UNWANTED, 422, "{} 不带此项", "{} does not take this field", "删去", "Remove it")          \
+    X(E_FUTURE, 422, "日期在将来", "The day is in the future", "不晚于 {}", "Not later than {}")   \
+    X(E_NO_LOAN, 422, "本机构没有此合同:{}", "No loan of yours has this contract number: {}",      \
+        "先报送贷款,或核对合同编号", "Record the loan first, or check the number")                 \
+    X(E_NO_EVENT, 422, "没有可冲销的事件:{}", "No event to reverse: {}",                           \
+        "写该贷款一个未冲销事件的 reference",                                                      \
+        "Name the reference of an event of this loan that stands")                                 \
+    X(E_OUTSTANDING, 422, "应等于未偿本金", "Must equal the outstanding principal",                \
+        "改为 {},或省略", "Make it {}, or leave it out")                                           \
     X(E_SUM, 422, "合计超出可计范围", "The sum is beyond what can be counted", "缩小期间或范围",   \
         "Ask for a shorter period or a smaller part")                                              \
     X(E_EXPECT, 417, "不支持的 Expect:{}", "Unsupported Expect: {}", "去掉 Expect 头",             \
@@ -128,6 +144,7 @@ struct err_text {
     const char *zh, *en, *cure_zh, *cure_en;
 };
 const struct err_text *err_text(enum err_code code);
+enum err_code err_by_name(struct str name); /* E_INTERNAL when there is none of that name */
 
 struct problem {
     enum err_code code;

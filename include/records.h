@@ -45,10 +45,20 @@ enum loan_ip_field {
     LOAN_IP_FIELD_COUNT
 };
 
-/* signed: not yet disbursed; active: disbursed, not matured; matured: the term has ended (what was
- * repaid is told by loan events). Derived from dates alone, as of a day. */
-enum loan_state { LOAN_SIGNED, LOAN_ACTIVE, LOAN_MATURED };
-enum loan_state loan_state(const struct value *v, day as_of);
-const char *loan_state_name(enum loan_state s);
-bool loan_state_parse(struct str s, enum loan_state *out);
+/* The states that loan_fold (migrations) tells, with NULL behind. signed: not yet disbursed;
+ * matured: the term has ended and no event tells what became of the loan. */
+extern const char *const loan_states[];
+
+enum loan_event_field {
+    EVENT_REFERENCE,
+    EVENT_CONTRACT_NO,
+    EVENT_KIND,
+    EVENT_ON,
+    EVENT_PRINCIPAL,
+    EVENT_INTEREST,
+    EVENT_GRADE,
+    EVENT_MATURES_ON,
+    EVENT_REVERSES,
+    EVENT_FIELD_COUNT
+};
 #endif

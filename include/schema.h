@@ -70,7 +70,7 @@ struct flag_text {
 extern const struct flag_text flag_texts[]; /* ends with {NULL} */
 const struct flag_text *flag_text(const char *code);
 
-enum { RECORD_FIELDS_MAX = 48 };
+enum { RECORD_FIELDS_MAX = 48, NO_FIELD = -1 };
 
 struct record {
     const char *name; /* "loan": the type in the database, the stem of its SQL */
@@ -78,15 +78,22 @@ struct record {
     const char *zh;
     const struct field *fields; /* ends with {NULL} */
     /* Envelope: indexes of the fields that every record type has in some form. */
-    int key, subject, district, on;
-    const char *project; /* SQL that writes the typed rows */
+    int key, subject, on;
+    int district;        /* NO_FIELD: that of the record it belongs to */
+    const char *write;   /* SQL that stores and judges: record_write, record_decide */
+    const char *peek;    /* the same for a dry run */
+    const char *project; /* SQL that writes the typed rows; NULL when `write` does */
+    /* A field that the address fixes ({id} of the record it belongs to); or NO_FIELD. */
+    int parent;
     /* Fill defaults and derived fields, after all fields were decoded without a problem. */
     void (*derive)(struct arena *a, struct value *v);
     /* Cross-field rules. */
     void (*check)(const struct value *v, struct err *e);
     void (*warn)(const struct value *v, struct warnings *w);
     /* Read-only members of the answer that follow from the values, in JSON: `"size":"small"`. */
-    void (*answer)(const struct value *v, day as_of, struct buf *out);
+    void (*answer)(const struct value *v, struct buf *out);
+    /* Members that other records change later, as they are while there are none. */
+    void (*fresh)(const struct value *v, day as_of, struct buf *out);
     /* Names that an answer carries beside the fields: taken and ignored on input, so that what a
      * GET gave can be sent again. Ends with NULL. */
     const char *const *read_only;

@@ -16,6 +16,15 @@ const struct err_text *err_text(enum err_code code)
     return &texts[code];
 }
 
+enum err_code err_by_name(struct str name)
+{
+    for (int i = 0; i < ERR_CODE_COUNT; i++) {
+        if (str_is(name, texts[i].name))
+            return (enum err_code)i;
+    }
+    return E_INTERNAL;
+}
+
 void err_init(struct err *e, struct arena *a)
 {
     *e = (struct err){.a = a};

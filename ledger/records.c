@@ -78,31 +78,8 @@ const struct flag_text flag_texts[] = {
     {NULL, NULL, NULL, NULL},
 };
 
-static const char *const loan_states[] = {"signed", "active", "matured"};
-
-enum loan_state loan_state(const struct value *v, day as_of)
-{
-    const struct value *drawn = &v[LOAN_DISBURSED_ON];
-    if (!drawn->present || drawn->n > as_of.n)
-        return LOAN_SIGNED;
-    return v[LOAN_MATURES_ON].n >= as_of.n ? LOAN_ACTIVE : LOAN_MATURED;
-}
-
-const char *loan_state_name(enum loan_state s)
-{
-    return loan_states[s];
-}
-
-bool loan_state_parse(struct str s, enum loan_state *out)
-{
-    for (size_t i = 0; i < COUNT_OF(loan_states); i++) {
-        if (str_is(s, loan_states[i])) {
-            *out = (enum loan_state)i;
-            return true;
-        }
-    }
-    return false;
-}
+const char *const loan_states[] = {
+    "signed", "active", "matured", "overdue", "written_off", "settled", NULL};
 
 static enum firm_size loan_size(const struct value *v)
 {
@@ -196,15 +173,107 @@ static void loan_warn(const struct value *v, struct warnings *w)
         warn_add(w, "RF21", STR("/registered_on"));
 }
 
-static void loan_answer(const struct value *v, day as_of, struct buf *out)
+static void loan_answer(const struct value *v, struct buf *out)
 {
     json_key(out, "size");
     json_text(out, firm_size_name(loan_size(v)));
-    json_key(out, "state");
-    json_text(out, loan_state_name(loan_state(v, as_of)));
 }
 
-static const char *const loan_read_only[] = {"size", "state", NULL};
+/* As loan_life_members (migrations) says of a loan without events. */
+static void loan_fresh(const struct value *v, day as_of, struct buf *out)
+{
+    static const char *const once_drawn[] = {"disbursed", "overdue", "classified", "repaid",
+        "extended", "written_off", "settled", "pledge_released"};
+    const struct value *drawn = &v[LOAN_DISBURSED_ON];
+    bool is_drawn = drawn->present && drawn->n <= as_of.n;
+    json_key(out, "state");
+    json_text(out, !is_drawn ? "signed" : v[LOAN_MATURES_ON].n >= as_of.n ? "active" : "matured");
+    json_key(out, "outstanding");
+    json_money(out, (money){is_drawn ? v[LOAN_AMOUNT].n : 0});
+    json_key(out, "days_overdue");
+    json_i64(out, 0);
+    json_key(out, "grade");
+    json_text(out, "normal");
+    json_key(out, "legal_events");
+    json_open(out, '[');
+    for (size_t i = 0; i < (is_drawn ? COUNT_OF(once_drawn) : 1); i++)
+        json_text(out, once_drawn[i]);
+    json_close(out, ']');
+}
+
+static const char *const loan_read_only[] = {"size", "state", "outstanding", "days_overdue",
+    "grade", "extended_to", "pledge_released_on", "legal_events", NULL};
+
+/* ---- loan events ---------------------------------------------------------------------------- */
+
+static const struct choice event_kinds[] = {{"disbursed", "放款"}, {"repaid", "还款"},
+    {"extended", "展期"}, {"overdue", "逾期"}, {"classified", "五级分类"}, {"written_off", "核销"},
+    {"recovered", "核销后收回"}, {"settled", "结清"}, {"pledge_released", "解除质押"},
+    {"reversed", "冲销"}, {NULL, NULL}};
+enum event_kind {
+    EVENT_DISBURSED,
+    EVENT_REPAID,
+    EVENT_EXTENDED,
+    EVENT_OVERDUE,
+    EVENT_CLASSIFIED,
+    EVENT_WRITTEN_OFF,
+    EVENT_RECOVERED,
+    EVENT_SETTLED,
+    EVENT_PLEDGE_RELEASED,
+    EVENT_REVERSED,
+    EVENT_KIND_COUNT
+};
+static_assert(COUNT_OF(event_kinds) == EVENT_KIND_COUNT + 1, "enum event_kind follows the list");
+
+/* The five classes of 银保监会令〔2023〕1号. */
+static const struct choice grades[] = {{"normal", "正常"}, {"special_mention", "关注"},
+    {"substandard", "次级"}, {"doubtful", "可疑"}, {"loss", "损失"}, {NULL, NULL}};
+
+static const struct field event_fields[] = {
+    {"reference", "事件编号", F_TEXT, .need = true, .min = 1, .max = 64,
+        .example = "SJ-2023-000456"},
+    {"contract_no", "贷款合同编号", F_TEXT, .need = true, .min = 1, .max = 64,
+        .example = "PJ-2022-000123"},
+    {"kind", "事件种类", F_ENUM, .need = true, .choices = event_kinds, .example = "repaid"},
+    {"on", "发生日", F_DAY, .need = true, .example = "2023-07-07"},
+    {"principal", "本金", F_MONEY, .min = 1, .max = MONEY_RECORD_MAX, .example = "1000000.00"},
+    {"interest", "利息", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX, .example = "18250.00"},
+    {"grade", "五级分类", F_ENUM, .choices = grades, .example = "substandard"},
+    {"matures_on", "展期后到期日", F_DAY, .after = "on", .example = "2024-07-07"},
+    {"reverses", "冲销的事件编号", F_TEXT, .min = 1, .max = 64, .example = "SJ-2023-000455"},
+    {.name = NULL},
+};
+static_assert(COUNT_OF(event_fields) == EVENT_FIELD_COUNT + 1, "enum loan_event_field likewise");
+
+/* Which further fields a kind of event takes (T) or needs (N). */
+enum { NOT = 0, T = 1, N = 2 };
+static const unsigned char event_takes[EVENT_KIND_COUNT][EVENT_FIELD_COUNT] = {
+    [EVENT_DISBURSED] = {[EVENT_PRINCIPAL] = T},
+    [EVENT_REPAID] = {[EVENT_PRINCIPAL] = T, [EVENT_INTEREST] = T},
+    [EVENT_EXTENDED] = {[EVENT_MATURES_ON] = N},
+    [EVENT_OVERDUE] = {[EVENT_PRINCIPAL] = T, [EVENT_INTEREST] = T},
+    [EVENT_CLASSIFIED] = {[EVENT_GRADE] = N},
+    [EVENT_WRITTEN_OFF] = {[EVENT_PRINCIPAL] = T, [EVENT_INTEREST] = T},
+    [EVENT_RECOVERED] = {[EVENT_PRINCIPAL] = N, [EVENT_INTEREST] = T},
+    [EVENT_SETTLED] = {[EVENT_PRINCIPAL] = T, [EVENT_INTEREST] = T},
+    [EVENT_REVERSED] = {[EVENT_REVERSES] = N},
+};
+
+static void event_check(const struct value *v, struct err *e)
+{
+    int64_t kind = v[EVENT_KIND].n;
+    for (int i = EVENT_PRINCIPAL; i < EVENT_FIELD_COUNT; i++) {
+        struct str pointer = arena_printf(e->a, "/%s", event_fields[i].name);
+        if (v[i].present && event_takes[kind][i] == NOT)
+            err_add(e, E_UNWANTED, pointer, "%s", event_kinds[kind].name);
+        if (!v[i].present && event_takes[kind][i] == N)
+            err_add(e, E_NEED, pointer, NULL);
+    }
+    if (kind == EVENT_REPAID && !v[EVENT_PRINCIPAL].present && !v[EVENT_INTEREST].present)
+        err_add(e, E_NEED, STR("/principal"), NULL);
+}
+
+static const char *const no_read_only[] = {NULL};
 
 const struct record records[] = {
     {
@@ -216,12 +285,31 @@ const struct record records[] = {
         .subject = LOAN_BORROWER_USCC,
         .district = LOAN_DISTRICT,
         .on = LOAN_SIGNED_ON,
+        .write = "record_write",
+        .peek = "record_peek",
         .project = "loan_project",
+        .parent = NO_FIELD,
         .derive = loan_derive,
         .check = loan_check,
         .warn = loan_warn,
         .answer = loan_answer,
+        .fresh = loan_fresh,
         .read_only = loan_read_only,
+    },
+    {
+        .name = "loan_event",
+        .path = "/v1/loan-events",
+        .zh = "贷款事件",
+        .fields = event_fields,
+        .key = EVENT_REFERENCE,
+        .subject = EVENT_CONTRACT_NO,
+        .district = NO_FIELD,
+        .on = EVENT_ON,
+        .write = "record_decide",
+        .peek = "record_try",
+        .parent = EVENT_CONTRACT_NO,
+        .check = event_check,
+        .read_only = no_read_only,
     },
 };
 const int record_count = COUNT_OF(records);

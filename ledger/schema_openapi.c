@@ -142,7 +142,7 @@ void schema_openapi(const struct record *r, bool answer, struct buf *out)
     if (answer) {
         for (const char *const *name = r->read_only; *name; name++) {
             json_key(out, *name);
-            json_raw(out, STR("{\"type\":\"string\",\"readOnly\":true}"));
+            json_raw(out, STR("{\"readOnly\":true}"));
         }
         buf_char(out, ',');
         buf_text(out, answer_members);

@@ -5,6 +5,26 @@
 #include "merkle.h"
 #include <openssl/rand.h>
 
+/* ---- values ---------------------------------------------------------------------------------- */
+
+struct value *values_new(const struct req *r, struct arena *a)
+{
+    const struct record *rec = r->route->record;
+    struct value *v = arena_alloc(a, (size_t)field_count(rec->fields) * sizeof *v);
+    if (r->parent_key.p)
+        v[rec->parent] = (struct value){.present = true, .s = r->parent_key};
+    return v;
+}
+
+bool values_fit(const struct req *r, const struct value *v, struct err *e)
+{
+    const struct record *rec = r->route->record;
+    if (!r->parent_key.p || str_eq(v[rec->parent].s, r->parent_key))
+        return true;
+    struct str pointer = arena_printf(e->a, "/%s", rec->fields[rec->parent].name);
+    return err_add(e, E_PATH, pointer, "%s", r->parent_key.p);
+}
+
 /* ---- elements ------------------------------------------------------------------------------- */
 
 static void write_parties(struct buf *out, const struct record *rec, const struct value *v)
@@ -58,8 +78,10 @@ void element_write(struct buf *out, const struct record *rec, const struct value
     json_str(out, v[rec->key].s);
     json_key(out, "subject");
     json_str(out, v[rec->subject].s);
-    json_key(out, "district");
-    json_str(out, v[rec->district].s);
+    if (rec->district != NO_FIELD) {
+        json_key(out, "district");
+        json_str(out, v[rec->district].s);
+    }
     json_key(out, "on");
     json_str(out, day_text(out->a, (day){(int32_t)v[rec->on].n}));
     write_parties(out, rec, v);
@@ -68,7 +90,8 @@ void element_write(struct buf *out, const struct record *rec, const struct value
     write_warnings(out, rec, v);
     json_key(out, "derived");
     json_open(out, '{');
-    rec->answer(v, today_shanghai(), out);
+    if (rec->answer)
+        rec->answer(v, out);
     json_close(out, '}');
     json_key(out, "body");
     json_raw(out, canonical);
@@ -116,24 +139,31 @@ static void write_receipt(struct buf *out, const struct verdict *v)
 
 /* What follows from the values. A record stored under older rules may no longer decode; it is shown
  * as it was stored, without them. */
-static void write_derived(struct buf *out, const struct record *rec, struct str body, day as_of)
+static void write_derived(struct buf *out, const struct record *rec, const struct verdict *verdict)
 {
     struct err e;
+    day recorded = DAY_MIN;
+    if (!rec->answer)
+        return;
     err_init(&e, out->a);
-    const struct json *in = json_parse(out->a, body, &e);
+    const struct json *in = json_parse(out->a, verdict->body, &e);
     struct value *v = arena_alloc(out->a, (size_t)field_count(rec->fields) * sizeof *v);
-    if (in && schema_decode(out->a, rec, in, v, &e))
-        rec->answer(v, as_of, out);
+    if (!in || !schema_decode(out->a, rec, in, v, &e))
+        return;
+    rec->answer(v, out);
+    if (rec->fresh && !verdict->life.p && verdict->recorded_at.p &&
+        day_parse(arena_str(out->a, verdict->recorded_at.p, 10), &recorded))
+        rec->fresh(v, recorded, out);
 }
 
-void answer_write(struct buf *out, const struct record *rec, const struct verdict *v, day as_of)
+void answer_write(struct buf *out, const struct record *rec, const struct verdict *v)
 {
-    day recorded;
-    if (as_of.n == DAY_RECORDED.n && v->recorded_at.p &&
-        day_parse(arena_str(out->a, v->recorded_at.p, 10), &recorded))
-        as_of = recorded;
     json_raw(out, (struct str){v->body.p, v->body.n - 1});
-    write_derived(out, rec, v->body, as_of);
+    write_derived(out, rec, v);
+    if (v->life.p) {
+        buf_char(out, ',');
+        buf_str(out, v->life);
+    }
     json_key(out, "id");
     json_str(out, v->id);
     json_key(out, "version");
@@ -149,6 +179,20 @@ void answer_write(struct buf *out, const struct record *rec, const struct verdic
         write_receipt(out, v);
     }
     json_close(out, '}');
+}
+
+/* The database's own refusals. A code it invents shows as an internal error. */
+static void refused_problems(struct str body, struct err *e)
+{
+    struct err none;
+    err_init(&none, e->a);
+    const struct json *list = json_parse(e->a, body, &none);
+    MUST(list && list->kind == JSON_LIST && list->count > 0);
+    for (const struct json *x = list->child; x; x = x->next) {
+        MUST(x->count == 3);
+        const struct json *pointer = x->child->next;
+        err_add(e, err_by_name(x->child->text), pointer->text, "%s", pointer->next->text.p);
+    }
 }
 
 void verdict_problems(
@@ -169,6 +213,7 @@ void verdict_problems(
         }
         break;
     }
+    case OUT_REFUSED: refused_problems(v->body, e); break;
     case OUT_STALE: err_add(e, E_STALE, STR("/version"), "%lld", (long long)v->version); break;
     case OUT_MISSING: err_add(e, E_NOT_FOUND, STR(""), "%s", rec->zh); break;
     case OUT_KEY_CHANGED: err_add(e, E_KEY_CHANGED, key, "%s", key.p + 1); break;

@@ -13,7 +13,8 @@ req_fn record_post, record_put, record_get, record_history, record_template;
 /* api_upload.c: a batch as NDJSON or CSV; called by record_post. */
 req_fn upload_start;
 /* api_list.c, api_lookup.c, api_targets.c, api_admin.c */
-req_fn loan_list, enterprise_get, ip_get, receipt_get, log_key_get;
+req_fn loan_list, loan_event_list, loan_events_get, loan_events_post;
+req_fn enterprise_get, ip_get, receipt_get, log_key_get;
 req_fn targets_get, baselines_get, baselines_put;
 req_fn health_get, ready_get, metrics_get, openapi_get;
 
@@ -25,8 +26,11 @@ void element_write(struct buf *out, const struct record *rec, const struct value
     struct str canonical, struct str id, int64_t expect, struct str reason);
 /* The record as clients see it. as_of is the day its state is shown for; .n == INT32_MIN: the day
  * it was recorded. */
-#define DAY_RECORDED ((day){INT32_MIN})
-void answer_write(struct buf *out, const struct record *rec, const struct verdict *v, day as_of);
+void answer_write(struct buf *out, const struct record *rec, const struct verdict *v);
+/* Room for the values of a record, with the key of the record that the address names filled in;
+ * whether what was sent agrees with the address. */
+struct value *values_new(const struct req *r, struct arena *a);
+MUST_USE bool values_fit(const struct req *r, const struct value *v, struct err *e);
 /* Red flags out of [["RF01","/ip/0/number"],…]. */
 void warnings_write(struct buf *out, struct arena *a, struct str flags);
 /* The problems of a verdict that stored nothing (conflict, stale, missing, key_changed); body: the

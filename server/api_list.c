@@ -1,5 +1,5 @@
 /*
- * api_list.c - pages of loans.
+ * api_list.c - pages of loans and of their events.
  *
  * The cursor is the id of the last item: ids are made in the order of recording, so that a page
  * never shifts when loans are added.
@@ -25,6 +25,7 @@ struct listing {
     struct req *r;
     int64_t limit;
     day as_of;
+    struct str loan; /* of events: their loan, or p == NULL */
 };
 
 static void on_page(void *arg, const struct rows *rows, const struct fail *fail)
@@ -48,7 +49,7 @@ static void on_page(void *arg, const struct rows *rows, const struct fail *fail)
     json_open(&out, '[');
     for (int i = 0; i < n; i++) {
         MUST(verdict_read(rows, i, 0, &v));
-        answer_write(&out, r->route->record, &v, l->as_of);
+        answer_write(&out, r->route->record, &v);
     }
     json_close(&out, ']');
     json_key(&out, "next");
@@ -83,9 +84,17 @@ static void read_quarter(struct req *r, struct str *first, struct str *last)
     *last = day_text(r->a, quarter_last(q));
 }
 
+static bool is_state(struct str s)
+{
+    for (const char *const *name = loan_states; *name; name++) {
+        if (str_is(s, *name))
+            return true;
+    }
+    return false;
+}
+
 static void read_filters(struct req *r, struct str *p)
 {
-    enum loan_state state;
     p[P_AFTER] = req_param(r, "after");
     if (p[P_AFTER].p && !uuid_is(p[P_AFTER]))
         err_add(&r->err, E_CURSOR, STR("?after"), NULL);
@@ -93,8 +102,9 @@ static void read_filters(struct req *r, struct str *p)
     read_ident_param(r, "borrower", ident_uscc, &p[P_BORROWER]);
     read_quarter(r, &p[P_FIRST], &p[P_LAST]);
     p[P_STATE] = req_param(r, "state");
-    if (p[P_STATE].p && !loan_state_parse(p[P_STATE], &state))
-        err_add(&r->err, E_CHOICE, STR("?state"), "signed, active, matured");
+    if (p[P_STATE].p && !is_state(p[P_STATE]))
+        err_add(&r->err, E_CHOICE, STR("?state"),
+            "signed, active, matured, overdue, written_off, settled");
     p[P_CONTRACT] = req_param(r, "contract_no");
     (void)param_instant(r, "known_at", &p[P_KNOWN_AT]); /* problems are in r->err */
 }
@@ -114,4 +124,69 @@ void loan_list(struct req *r)
     p[P_LIMIT] = arena_printf(r->a, "%lld", (long long)l->limit + 1);
     p[P_AS_OF] = day_text(r->a, l->as_of);
     db_query(r->server->db, r->a, r->actor, "loan_list", p, P_COUNT, on_page, l);
+}
+
+/* ---- events of loans ------------------------------------------------------------------------ */
+
+static void list_events(struct listing *l)
+{
+    struct req *r = l->r;
+    struct str p[] = {
+        l->loan, req_param(r, "after"), {NULL, 0}, req_param(r, "contract_no"), {NULL, 0}};
+    (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &l->limit);
+    (void)param_instant(r, "known_at", &p[4]); /* problems are in r->err */
+    if (p[1].p && !uuid_is(p[1]))
+        err_add(&r->err, E_CURSOR, STR("?after"), NULL);
+    if (r->err.n) {
+        reply_problem(r);
+        return;
+    }
+    p[2] = arena_printf(r->a, "%lld", (long long)l->limit + 1);
+    db_query(r->server->db, r->a, r->actor, "loan_event_list", p, COUNT_OF(p), on_page, l);
+}
+
+void loan_event_list(struct req *r)
+{
+    struct listing *l = arena_alloc(r->a, sizeof *l);
+    *l = (struct listing){.r = r};
+    list_events(l);
+}
+
+/* The loan that the address names, for whoever may see it. */
+static void with_loan(struct req *r, db_rows_fn *next, void *arg)
+{
+    if (uuid_is(r->capture[0]))
+        db_query(r->server->db, r->a, r->actor, "loan_key", r->capture, 1, next, arg);
+    else
+        reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
+}
+
+static void on_loan_of_list(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct listing *l = arg;
+    if (!rows_found(l->r, rows, fail))
+        return;
+    l->loan = l->r->capture[0];
+    list_events(l);
+}
+
+void loan_events_get(struct req *r)
+{
+    struct listing *l = arena_alloc(r->a, sizeof *l);
+    *l = (struct listing){.r = r};
+    with_loan(r, on_loan_of_list, l);
+}
+
+static void on_loan_of_post(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct req *r = arg;
+    if (!rows_found(r, rows, fail))
+        return;
+    r->parent_key = rows_at(rows, 0, 0);
+    record_post(r);
+}
+
+void loan_events_post(struct req *r)
+{
+    with_loan(r, on_loan_of_post, r);
 }

@@ -48,8 +48,8 @@ static const struct json *without(struct arena *a, const struct json *in, const 
 static struct value *decode(struct req *r, const struct json *in)
 {
     const struct record *rec = r->route->record;
-    struct value *v = arena_alloc(r->a, (size_t)field_count(rec->fields) * sizeof *v);
-    return in && schema_decode(r->a, rec, in, v, &r->err) ? v : NULL;
+    struct value *v = values_new(r, r->a);
+    return in && schema_decode(r->a, rec, in, v, &r->err) && values_fit(r, v, &r->err) ? v : NULL;
 }
 
 static struct submit *prepare(
@@ -67,7 +67,7 @@ static struct submit *prepare(
         .a = r->a,
         .actor = r->actor,
         .type = s->rec->name,
-        .write = expect ? "record_correct" : "record_write",
+        .write = expect ? "record_correct" : s->rec->write,
         .project = s->rec->project,
         .elements = buf_view(&element),
         .n = 1,
@@ -78,13 +78,21 @@ static struct submit *prepare(
 
 /* ---- answers -------------------------------------------------------------------------------- */
 
+/* The version; behind it what other records make of it, so that a cached answer is not taken for a
+ * loan that has gone overdue since. */
+static struct str record_tag(struct arena *a, const struct verdict *v)
+{
+    return arena_printf(
+        a, "\"%lld%s%s\"", (long long)v->version, v->mark.p ? "-" : "", v->mark.p ? v->mark.p : "");
+}
+
 static void reply_record(
-    struct req *r, int status, const struct record *rec, const struct verdict *v, day as_of)
+    struct req *r, int status, const struct record *rec, const struct verdict *v)
 {
     struct buf out;
     buf_init(&out, r->a);
-    answer_write(&out, rec, v, as_of);
-    reply_header(r, "ETag", arena_printf(r->a, "\"%lld\"", (long long)v->version));
+    answer_write(&out, rec, v);
+    reply_header(r, "ETag", record_tag(r->a, v));
     reply_json(r, status, buf_view(&out));
 }
 
@@ -108,7 +116,7 @@ static void on_stored(void *arg, const struct verdict *v, int n, const struct fa
         reply_header(r, "Idempotent-Replay", STR("true"));
     if (r->method == METHOD_POST)
         reply_header(r, "Location", arena_printf(r->a, "%s/%s", s->rec->path, v->id.p));
-    reply_record(r, fresh && r->method == METHOD_POST ? 201 : 200, s->rec, v, DAY_RECORDED);
+    reply_record(r, fresh && r->method == METHOD_POST ? 201 : 200, s->rec, v);
 }
 
 static void submit(struct submit *s)
@@ -122,7 +130,7 @@ static void submit(struct submit *s)
 
 static void on_peeked(void *arg, const struct rows *rows, const struct fail *fail)
 {
-    static const char *const names[] = {"created", "replay", "conflict"};
+    static const char *const names[] = {"created", "replay"};
     struct submit *s = arg;
     struct req *r = s->r;
     struct verdict v;
@@ -152,7 +160,7 @@ static void on_peeked(void *arg, const struct rows *rows, const struct fail *fai
 static void peek(struct submit *s)
 {
     struct str params[] = {str_of(s->rec->name), arena_printf(s->r->a, "[%s]", s->work.elements.p)};
-    db_query(s->r->server->db, s->r->a, s->r->actor, "record_peek", params, 2, on_peeked, s);
+    db_query(s->r->server->db, s->r->a, s->r->actor, s->rec->peek, params, 2, on_peeked, s);
 }
 
 /* ---- POST ----------------------------------------------------------------------------------- */
@@ -191,6 +199,9 @@ static bool read_if_match(struct req *r, int64_t *version)
     struct str s = req_header(r, "if-match");
     if (s.n > 2 && s.p[0] == '"' && s.p[s.n - 1] == '"')
         s = arena_str(r->a, s.p + 1, s.n - 2);
+    const char *mark = s.p ? strchr(s.p, '-') : NULL; /* of record_tag */
+    if (mark)
+        s.n = (size_t)(mark - s.p);
     return count_parse(s, 1, INT32_MAX, version) || err_add(&r->err, E_IF_MATCH, STR(""), NULL);
 }
 
@@ -251,15 +262,13 @@ static void on_got(void *arg, const struct rows *rows, const struct fail *fail)
         return;
     MUST(verdict_read(rows, 0, 0, &v));
     struct str seen = req_header(r, "if-none-match");
-    struct str tag = arena_printf(r->a, "\"%lld\"", (long long)v.version);
+    struct str tag = record_tag(r->a, &v);
     if (seen.p && str_eq(seen, tag)) {
         reply_header(r, "ETag", tag);
         reply_bytes(r, 304, NULL, STR(""));
         return;
     }
-    day as_of;
-    (void)param_day(r, "as_of", today_shanghai(), &as_of); /* checked by record_get */
-    reply_record(r, 200, r->route->record, &v, as_of);
+    reply_record(r, 200, r->route->record, &v);
 }
 
 static bool read_id(struct req *r, struct str *id)
@@ -271,13 +280,14 @@ static bool read_id(struct req *r, struct str *id)
 void record_get(struct req *r)
 {
     day as_of;
-    struct str params[3] = {str_of(r->route->record->name)};
-    if (!read_id(r, &params[1]) || !param_day(r, "as_of", DAY_MIN, &as_of) ||
+    struct str params[4] = {str_of(r->route->record->name)};
+    if (!read_id(r, &params[1]) || !param_day(r, "as_of", today_shanghai(), &as_of) ||
         !param_instant(r, "known_at", &params[2])) {
         reply_problem(r);
         return;
     }
-    db_query(r->server->db, r->a, r->actor, "record_get", params, 3, on_got, r);
+    params[3] = day_text(r->a, as_of);
+    db_query(r->server->db, r->a, r->actor, "record_get", params, 4, on_got, r);
 }
 
 static void on_history(void *arg, const struct rows *rows, const struct fail *fail)
@@ -297,7 +307,7 @@ static void on_history(void *arg, const struct rows *rows, const struct fail *fa
         struct str reason = rows_at(rows, i, VERDICT_COLUMNS + 1);
         MUST(verdict_read(rows, i, 0, &v));
         last = v.version;
-        answer_write(&out, r->route->record, &v, DAY_RECORDED);
+        answer_write(&out, r->route->record, &v);
         if (reason.p) {
             out.n--; /* reopen the object */
             json_key(&out, "reason");

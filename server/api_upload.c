@@ -60,7 +60,7 @@ static void slice_send(struct slice *s)
     s->work.a = s->a;
     s->work.actor = r->actor;
     s->work.type = up->rec->name;
-    s->work.write = "record_write";
+    s->work.write = up->rec->write;
     s->work.project = up->rec->project;
     s->work.elements = buf_view(&s->elements);
     s->work.atomic = up->atomic;
@@ -73,7 +73,7 @@ static void slice_send(struct slice *s)
     if (up->dry_run) {
         struct str params[] = {
             str_of(up->rec->name), arena_printf(s->a, "[%s]", s->work.elements.p)};
-        db_query(r->server->db, s->a, r->actor, "record_peek", params, 2, on_slice_peeked, s);
+        db_query(r->server->db, s->a, r->actor, up->rec->peek, params, 2, on_slice_peeked, s);
     } else if (!lane_submit(r->server->lane, &s->work)) {
         struct fail full = {.sqlstate = "53400", .text = "queue full"};
         on_slice_stored(s, NULL, s->work.n, &full);
@@ -143,12 +143,6 @@ static struct line *line_begin(struct upload *up, size_t n)
     return line_add(up->filling, up->number);
 }
 
-static struct value *values_new(struct upload *up)
-{
-    size_t n = (size_t)field_count(up->rec->fields);
-    return arena_alloc(up->scratch, n * sizeof(struct value));
-}
-
 static void take_json_line(struct upload *up, const char *p, size_t n)
 {
     up->number++;
@@ -159,9 +153,9 @@ static void take_json_line(struct upload *up, const char *p, size_t n)
     struct line *l = line_begin(up, n);
     if (!l)
         return;
-    struct value *v = values_new(up);
+    struct value *v = values_new(up->r, up->scratch);
     const struct json *in = json_parse(up->scratch, arena_str(up->scratch, p, n), &l->err);
-    if (in && schema_decode(up->scratch, up->rec, in, v, &l->err))
+    if (in && schema_decode(up->scratch, up->rec, in, v, &l->err) && values_fit(up->r, v, &l->err))
         line_take(up, l, v);
     line_done(up);
 }
@@ -184,8 +178,9 @@ static void take_row(void *arg, int64_t row, const struct str *cells, int n)
     struct line *l = line_begin(up, bytes);
     if (!l)
         return;
-    struct value *v = values_new(up);
-    if (schema_csv_row(up->scratch, up->rec, &up->map, cells, n, v, &l->err))
+    struct value *v = values_new(up->r, up->scratch);
+    if (schema_csv_row(up->scratch, up->rec, &up->map, cells, n, v, &l->err) &&
+        values_fit(up->r, v, &l->err))
         line_take(up, l, v);
     line_done(up);
 }

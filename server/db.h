@@ -41,7 +41,16 @@ void db_close(struct db *db);
 
 /* ---- lane.c: the write lane -------------------------------------------------------------------
  */
-enum outcome { OUT_CREATED, OUT_REPLAY, OUT_CONFLICT, OUT_STALE, OUT_MISSING, OUT_KEY_CHANGED };
+/* REFUSED: body holds the problems, [[code, pointer, argument], ...]. */
+enum outcome {
+    OUT_CREATED,
+    OUT_REPLAY,
+    OUT_CONFLICT,
+    OUT_REFUSED,
+    OUT_STALE,
+    OUT_MISSING,
+    OUT_KEY_CHANGED
+};
 
 /* What the database said of one element; texts live in the work's arena. */
 struct verdict {
@@ -53,6 +62,8 @@ struct verdict {
     struct str sha256;    /* hex of body */
     int64_t leaf, head;   /* place in the log and the size of the signed head that covers it */
     struct str leaf_hash; /* hex */
+    struct str life;      /* JSON members that follow from other records; p == NULL: unknown here */
+    struct str mark;      /* tells answers of one version apart; p == NULL: nothing to tell */
 };
 /* The columns of a row that is a verdict or a record's answer. */
 enum {
@@ -67,6 +78,8 @@ enum {
     V_LEAF,
     V_LEAF_HASH,
     V_HEAD,
+    V_LIFE, /* from here on: of record_get and lists only */
+    V_MARK,
     VERDICT_COLUMNS
 };
 /* A verdict out of a row of record_write, record_get …: `outcome` is column first_column. */

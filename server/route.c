@@ -9,7 +9,8 @@
 
 enum { SEGMENTS_MAX = 8 };
 
-#define LOANS (&records[0])
+#define LOANS       (&records[0])
+#define LOAN_EVENTS (&records[1])
 
 const struct route routes[] = {
     {METHOD_GET, "/healthz", 0, health_get, false, NULL, "", "存活检查", "Is the process alive"},
@@ -31,6 +32,18 @@ const struct route routes[] = {
         "Correct a loan"},
     {METHOD_GET, "/v1/loans/{id}/history", EVERYBODY, record_history, false, LOANS, "after",
         "更正历史", "All versions of a loan"},
+    {METHOD_POST, "/v1/loans/{id}/events", BANK, loan_events_post, true, LOAN_EVENTS,
+        "atomic,dry_run", "报送该贷款的事件", "Record events of a loan"},
+    {METHOD_GET, "/v1/loans/{id}/events", EVERYBODY, loan_events_get, false, LOAN_EVENTS,
+        "limit,after,known_at", "该贷款的事件", "Events of a loan"},
+    {METHOD_POST, "/v1/loan-events", BANK, record_post, true, LOAN_EVENTS, "atomic,dry_run",
+        "报送贷款事件", "Record one loan event or a batch over many loans"},
+    {METHOD_GET, "/v1/loan-events", EVERYBODY, loan_event_list, false, LOAN_EVENTS,
+        "limit,after,contract_no,known_at", "贷款事件列表", "List loan events"},
+    {METHOD_GET, "/v1/loan-events/template.csv", EVERYBODY, record_template, false, LOAN_EVENTS, "",
+        "CSV 模板", "Header row of a CSV batch of events"},
+    {METHOD_GET, "/v1/loan-events/{id}", EVERYBODY, record_get, false, LOAN_EVENTS,
+        "as_of,known_at", "贷款事件", "One loan event"},
     {METHOD_GET, "/v1/enterprises/{uscc}", EVERYBODY, enterprise_get, false, NULL, "", "企业",
         "A firm as its submissions show it"},
     {METHOD_GET, "/v1/ip/{number}", EVERYBODY, ip_get, false, NULL, "", "知识产权",

@@ -73,6 +73,7 @@ struct req {
     const struct route *route;
     struct str capture[3]; /* path segments that matched {…} in the route */
     struct actor *actor;
+    struct str parent_key;    /* of the record that the address names; p == NULL: none */
     void *state;              /* of the handler */
     int64_t started_us;       /* monotonic */
     struct str extra_headers; /* complete lines, made by reply_header */

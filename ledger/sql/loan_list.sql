@@ -14,10 +14,7 @@ with page as (
        and ($4::text is null or r.subject = $4::text)
        and ($5::date is null or r.on_day between $5::date and $6::date)
        and ($10::text is null or r.key = $10::text)
-       and ($7::text is null or $7::text = case
-               when l.disbursed_on is null or l.disbursed_on > $8::date then 'signed'
-               when l.matures_on >= $8::date then 'active'
-               else 'matured' end)
+       and ($7::text is null or $7::text = loan_state(l, $8::date, $9::timestamptz))
        and ($9::timestamptz is null or r.recorded_at <= $9::timestamptz)
        and not has_later(r.id, r.version, $9::timestamptz)
      order by r.id
@@ -29,8 +26,9 @@ sized as (
       from page p
 )
 select a.outcome, a.id, a.version, a.body, a.sha256, a.recorded_at, a.recorded_by, a.flags, a.leaf,
-       a.leaf_hash, a.head, s.page
+       a.leaf_hash, a.head, loan_life_members(l, $8::date, $9::timestamptz) as life, null::text as mark, s.page
   from sized s
   join record_answer a on a.id = s.id and a.version = s.version
+  join loan l on l.id = s.id and l.version = s.version
  where s.before < 8388608
  order by a.id

@@ -1,10 +1,16 @@
 -- record_get: the current version of a record, or the one known at an instant.
--- $1 type, $2 id, $3 known_at (timestamptz) or null
+-- $1 type, $2 id, $3 known_at (timestamptz) or null, $4 as_of (a day)
 -- -> outcome text, id uuid, version int4, body text, sha256 text, recorded_at text, recorded_by text,
---    flags text, leaf int8, leaf_hash text, head int8
+--    flags text, leaf int8, leaf_hash text, head int8, life text (members of what follows from other
+--    records as of that day; null for types without), mark text (tells two such answers apart)
 select a.outcome, a.id, a.version, a.body, a.sha256, a.recorded_at, a.recorded_by, a.flags, a.leaf,
-       a.leaf_hash, a.head
+       a.leaf_hash, a.head, l.life, l.mark
   from record_answer a
+  left join lateral (
+       select m.life, loan_life_mark(x, m.life) as mark
+         from loan x
+        cross join lateral (select loan_life_members(x, $4::date, $3::timestamptz) as life) m
+        where x.id = a.id and x.version = a.version) l on true
  where a.type = $1::text
    and a.id = $2::uuid
    and ($3::timestamptz is null or a.recorded <= $3::timestamptz)

@@ -16,7 +16,7 @@ sized as (
       from page p
 )
 select a.outcome, a.id, a.version, a.body, a.sha256, a.recorded_at, a.recorded_by, a.flags, a.leaf,
-       a.leaf_hash, a.head, s.page, a.reason
+       a.leaf_hash, a.head, null::text as life, null::text as mark, s.page, a.reason
   from sized s
   join record_answer a on a.id = s.id and a.version = s.version
  where s.before < 8388608

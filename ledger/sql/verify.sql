@@ -49,6 +49,31 @@ select 'typed loan that differs from its record', l.id || ' v' || l.version
     or (l.org_id, l.parties, l.recorded_at) is distinct from (r.org_id, r.parties, r.recorded_at)
     or l.patents + l.trademarks <> json_array_length(r.body -> 'ip')
 union all
+select 'loan event record without its typed row', r.id || ''
+  from record r
+ where r.type = 'loan_event'
+   and not exists (select from loan_event e where e.id = r.id)
+union all
+select 'typed loan event that differs from its record', e.id || ''
+  from loan_event e
+  left join record r on r.id = e.id and r.type = 'loan_event'
+ where (e.reference, e.kind, e.on_day, e.grade, e.matures_on, e.reverses, e.org_id, e.district)
+       is distinct from
+       (r.body ->> 'reference', r.body ->> 'kind', (r.body ->> 'on')::date, r.body ->> 'grade',
+       (r.body ->> 'matures_on')::date, r.body ->> 'reverses', r.org_id, r.district)
+    or (e.principal_fen, e.interest_fen)
+       is distinct from
+       (((r.body ->> 'principal')::numeric * 100)::bigint, ((r.body ->> 'interest')::numeric * 100)::bigint)
+    or not exists (select from record l
+                    where l.id = e.loan_id and l.org_id = e.org_id and l.key = r.body ->> 'contract_no')
+union all
+select 'loan whose events contradict each other', l.id || ' event ' || f.bad_event
+  from loan l
+ cross join lateral loan_fold(l, 'infinity', null, null) f
+ where not has_later(l.id, l.version, null)
+   and exists (select from loan_event e where e.loan_id = l.id)
+   and f.bad_code is not null
+union all
 select 'record envelope that differs from its body', r.id || ' v' || r.version
   from record r
  where r.type = 'loan'

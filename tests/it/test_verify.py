@@ -14,6 +14,16 @@ TAMPER = [
      ["typed loan that differs from its record"]),
     ("a typed row deleted", "delete from loan where id = '{id}'",
      ["loan record without its typed row"]),
+    ("a loan event deleted", "delete from loan_event where loan_id = '{id}'",
+     ["loan event record without its typed row"]),
+    ("the day of a loan event", "update loan_event set on_day = on_day + 1 where loan_id = '{id}'",
+     ["typed loan event that differs from its record"]),
+    ("a loan event moved to another loan", "update loan_event set loan_id = (select id from loan where"
+     " id <> '{id}' limit 1) where loan_id = '{id}'",
+     ["typed loan event that differs from its record"]),
+    ("an event that its loan does not allow", "insert into loan_event select gen_random_uuid(), loan_id,"
+     " org_id, parties, district, 'x', 'recovered', on_day, 100, null, null, null, null, recorded_at"
+     " from loan_event where loan_id = '{id}'", ["loan whose events contradict each other"]),
     ("a right deleted", "delete from loan_ip where record_id = '{id}'",
      ["pledged rights that differ from the record"]),
     ("the owner of a right", "update loan_ip set owner = 'X' where record_id = '{id}'",
@@ -56,10 +66,13 @@ class Verify(Case):
         for n in range(3):
             self.d.call("POST", "/v1/loans", loan(), token)
         self.assertEqual(self.verify(), (0, "no defects\n"))
-        tables = "record loan loan_ip log_leaf log_head".split()
+        tables = "record loan loan_event loan_ip log_leaf log_head".split()
         for what, sql, names in TAMPER:
             with self.subTest(what):
-                made = self.d.call("POST", "/v1/loans", loan(), token).json()["id"]
+                made = self.d.call("POST", "/v1/loans", loan(disbursed_on="2022-07-05"),
+                                   token).json()["id"]
+                self.d.call("POST", "/v1/loans/%s/events" % made, {
+                    "reference": made, "kind": "overdue", "on": "2022-08-01"}, token)
                 copies = "".join("create table copy_%s as table %s;" % (t, t) for t in tables)
                 off = "".join("alter table %s disable trigger user;" % t for t in tables)
                 on = "".join("alter table %s enable trigger user;" % t for t in tables)

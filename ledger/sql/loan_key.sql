@@ -1,0 +1,8 @@
+-- loan_key: the contract number of a loan that the reader may see.
+-- $1 loan id
+-- -> key text
+select r.key
+  from record r
+ where r.type = 'loan'
+   and r.id = $1::uuid
+   and not has_later(r.id, r.version, null)
