@@ -119,6 +119,20 @@
         "Name the reference of an event of this loan that stands")                                 \
     X(E_OUTSTANDING, 422, "应等于未偿本金", "Must equal the outstanding principal",                \
         "改为 {},或省略", "Make it {}, or leave it out")                                           \
+    X(E_ACCOUNT_CODE, 422, "账户代码格式不对", "Not an account code",                              \
+        "字母、数字与 - 组成,各段以 : 相连,例如 fund:SH-DEPOSIT",                                  \
+        "Parts of letters, digits and -, joined by :, for example fund:SH-DEPOSIT")                \
+    X(E_ACCOUNT, 422, "没有此账户", "No such account", "最接近的是 {}", "The nearest is {}")       \
+    X(E_TAKEN, 409, "已被占用:{}", "Already taken: {}", "换一个名称", "Choose another name")       \
+    X(E_OVERDRAFT, 409, "账户可用余额不足:{}", "The account does not cover it: {}",                \
+        "减少金额,或先拨入资金", "Post less, or appropriate money first")                          \
+    X(E_NO_TRANSFER, 422, "没有可冲销的转账", "No transfer to reverse",                            \
+        "写一笔拨款或调整转账的 id;赔付由理赔流程更正",                                            \
+        "Name an appropriation or adjustment; compensation is corrected through its claim")        \
+    X(E_REVERSED, 409, "已被冲销,见 {}", "Already reversed, see {}", "无需再冲销",                 \
+        "Nothing is left to reverse")                                                              \
+    X(E_SAME, 422, "借贷不能是同一账户", "Debit and credit are the same account", "改其中一个",    \
+        "Change one of them")                                                                      \
     X(E_SUM, 422, "合计超出可计范围", "The sum is beyond what can be counted", "缩小期间或范围",   \
         "Ask for a shorter period or a smaller part")                                              \
     X(E_EXPECT, 417, "不支持的 Expect:{}", "Unsupported Expect: {}", "去掉 Expect 头",             \

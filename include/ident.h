@@ -30,6 +30,10 @@ ident_fn ident_pledge_no;
 ident_fn ident_industry;
 /* One of Shanghai's 16 districts, 6 digits. E_DISTRICT. */
 ident_fn ident_district;
+/* A record's id: a UUID in lower case. Kept as written. */
+ident_fn ident_id;
+/* An account of the ledger: parts of letters, digits and '-' joined by ':'. Kept as written. */
+ident_fn ident_account;
 
 enum ip_kind { IP_INVENTION, IP_UTILITY_MODEL, IP_DESIGN, IP_TRADEMARK };
 /* Of a canonical number (ident_ip). */

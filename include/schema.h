@@ -83,6 +83,7 @@ struct record {
     const char *write;   /* SQL that stores and judges: record_write, record_decide */
     const char *peek;    /* the same for a dry run */
     const char *project; /* SQL that writes the typed rows; NULL when `write` does */
+    bool by_key;         /* its address holds the key, not the id */
     /* A field that the address fixes ({id} of the record it belongs to); or NO_FIELD. */
     int parent;
     /* Fill defaults and derived fields, after all fields were decoded without a problem. */

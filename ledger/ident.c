@@ -257,6 +257,52 @@ bool ident_pledge_no(
     return characters <= 40;
 }
 
+/* ---- names of our own ------------------------------------------------------------------------ */
+
+bool ident_id(
+    struct arena *a, struct str in, struct str *canonical, enum err_code *code, struct str *hint)
+{
+    (void)a;
+    (void)hint;
+    *code = E_ID;
+    *canonical = in;
+    if (in.n != 36)
+        return false;
+    for (size_t i = 0; i < in.n; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        bool digit = is_digit(in.p[i]) || (in.p[i] >= 'a' && in.p[i] <= 'f');
+        if (dash ? in.p[i] != '-' : !digit)
+            return false;
+    }
+    return true;
+}
+
+bool ident_account(
+    struct arena *a, struct str in, struct str *canonical, enum err_code *code, struct str *hint)
+{
+    enum { PARTS_MAX = 6, PART_MAX = 40 };
+    int parts = 1, length = 0;
+    (void)a;
+    (void)hint;
+    *code = E_ACCOUNT_CODE;
+    *canonical = in;
+    for (size_t i = 0; i < in.n; i++) {
+        char c = in.p[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c);
+        if (c == ':' && length > 0) {
+            parts++;
+            length = 0;
+        } else if (letter || (c == '-' && length > 0)) {
+            length++;
+        } else {
+            return false;
+        }
+        if (length > PART_MAX)
+            return false;
+    }
+    return length > 0 && parts <= PARTS_MAX;
+}
+
 /* ---- industries ----------------------------------------------------------------------------- */
 
 /* First and last division of each section, A to T. */

@@ -275,6 +275,63 @@ static void event_check(const struct value *v, struct err *e)
 
 static const char *const no_read_only[] = {NULL};
 
+/* ---- the fund's accounts and transfers ------------------------------------------------------- */
+
+static const struct choice account_kinds[] = {{"asset", "资产"}, {"liability", "负债"},
+    {"equity", "权益"}, {"income", "收入"}, {"expense", "支出"}, {NULL, NULL}};
+
+static const struct field account_fields[] = {
+    {"code", "账户代码", F_IDENT, .need = true, .ident = ident_account,
+        .example = "bank-interest:SH-DEPOSIT"},
+    {"kind", "账户类别", F_ENUM, .need = true, .choices = account_kinds, .example = "income"},
+    {"title", "名称", F_TEXT, .need = true, .min = 1, .max = 100, .example = "存款利息"},
+    {"no_overdraft", "不得透支", F_BOOL, .need = true, .example = "false"},
+    {"opened_on", "启用日", F_DAY, .need = true, .example = "2022-01-01"},
+    {.name = NULL},
+};
+enum { ACCOUNT_CODE, ACCOUNT_KIND, ACCOUNT_TITLE, ACCOUNT_NO_OVERDRAFT, ACCOUNT_OPENED_ON };
+
+static const struct choice transfer_causes[] = {
+    {"appropriation", "拨款"}, {"adjustment", "调整"}, {NULL, NULL}};
+static const struct field transfer_fields[] = {
+    {"reference", "凭证号", F_TEXT, .need = true, .min = 1, .max = 64, .example = "BK-2022-001"},
+    {"debit", "借方账户", F_IDENT, .ident = ident_account, .example = "fund:SH-DEPOSIT"},
+    {"credit", "贷方账户", F_IDENT, .ident = ident_account, .example = "appropriation:SH-DEPOSIT"},
+    {"amount", "金额", F_MONEY, .min = 1, .max = MONEY_RECORD_MAX, .example = "40000000.00"},
+    {"on", "记账日", F_DAY, .need = true, .example = "2022-01-05"},
+    {"cause", "事由", F_ENUM, .choices = transfer_causes, .example = "appropriation"},
+    {"reverses", "冲销的转账", F_IDENT, .ident = ident_id,
+        .example = "01a20acb-f7bf-73f4-a445-6219f936f824"},
+    {"memo", "摘要", F_TEXT, .min = 1, .max = 200, .example = "2022 年度拨款"},
+    {.name = NULL},
+};
+enum {
+    TRANSFER_REFERENCE,
+    TRANSFER_DEBIT,
+    TRANSFER_CREDIT,
+    TRANSFER_AMOUNT,
+    TRANSFER_ON,
+    TRANSFER_CAUSE,
+    TRANSFER_REVERSES
+};
+
+/* Two accounts, an amount and a cause; or the transfer that this one reverses. */
+static void transfer_check(const struct value *v, struct err *e)
+{
+    static const int parts[] = {TRANSFER_DEBIT, TRANSFER_CREDIT, TRANSFER_AMOUNT, TRANSFER_CAUSE};
+    bool reversal = v[TRANSFER_REVERSES].present;
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        struct str pointer = arena_printf(e->a, "/%s", transfer_fields[parts[i]].name);
+        if (reversal && v[parts[i]].present)
+            err_add(e, E_UNWANTED, pointer, "%s", "reversal");
+        else if (!reversal && !v[parts[i]].present)
+            err_add(e, E_NEED, pointer, NULL);
+    }
+    if (v[TRANSFER_DEBIT].present && v[TRANSFER_CREDIT].present &&
+        str_eq(v[TRANSFER_DEBIT].s, v[TRANSFER_CREDIT].s))
+        err_add(e, E_SAME, STR("/credit"), NULL);
+}
+
 const struct record records[] = {
     {
         .name = "loan",
@@ -309,6 +366,36 @@ const struct record records[] = {
         .peek = "record_try",
         .parent = EVENT_CONTRACT_NO,
         .check = event_check,
+        .read_only = no_read_only,
+    },
+    {
+        .name = "account",
+        .path = "/v1/accounts",
+        .zh = "账户",
+        .fields = account_fields,
+        .key = ACCOUNT_CODE,
+        .subject = ACCOUNT_CODE,
+        .district = NO_FIELD,
+        .on = ACCOUNT_OPENED_ON,
+        .write = "record_decide",
+        .peek = "record_try",
+        .by_key = true,
+        .parent = NO_FIELD,
+        .read_only = no_read_only,
+    },
+    {
+        .name = "transfer",
+        .path = "/v1/transfers",
+        .zh = "转账",
+        .fields = transfer_fields,
+        .key = TRANSFER_REFERENCE,
+        .subject = TRANSFER_REFERENCE,
+        .district = NO_FIELD,
+        .on = TRANSFER_ON,
+        .write = "transfer_write",
+        .peek = "record_try",
+        .parent = TRANSFER_REVERSES,
+        .check = transfer_check,
         .read_only = no_read_only,
     },
 };

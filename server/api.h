@@ -15,6 +15,9 @@ req_fn upload_start;
 /* api_list.c, api_lookup.c, api_targets.c, api_admin.c */
 req_fn loan_list, loan_event_list, loan_events_get, loan_events_post;
 req_fn enterprise_get, ip_get, receipt_get, log_key_get;
+/* api_fund.c */
+req_fn account_list, account_get, account_entries, transfer_list, transfer_get, transfer_reverse;
+req_fn journal_get;
 req_fn targets_get, baselines_get, baselines_put;
 req_fn health_get, ready_get, metrics_get, openapi_get;
 

@@ -9,7 +9,7 @@
 struct submit {
     struct req *r;
     const struct record *rec;
-    struct str canonical;
+    struct str canonical, key;
     struct work work;
 };
 
@@ -58,6 +58,7 @@ static struct submit *prepare(
     struct submit *s = arena_alloc(r->a, sizeof *s);
     struct buf element, canonical;
     *s = (struct submit){.r = r, .rec = r->route->record};
+    s->key = v[s->rec->key].s;
     buf_init(&element, r->a);
     buf_init(&canonical, r->a);
     schema_canonical(s->rec, v, &canonical);
@@ -115,7 +116,8 @@ static void on_stored(void *arg, const struct verdict *v, int n, const struct fa
     if (!fresh)
         reply_header(r, "Idempotent-Replay", STR("true"));
     if (r->method == METHOD_POST)
-        reply_header(r, "Location", arena_printf(r->a, "%s/%s", s->rec->path, v->id.p));
+        reply_header(r, "Location",
+            arena_printf(r->a, "%s/%s", s->rec->path, s->rec->by_key ? s->key.p : v->id.p));
     reply_record(r, fresh && r->method == METHOD_POST ? 201 : 200, s->rec, v);
 }
 

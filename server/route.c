@@ -11,6 +11,8 @@ enum { SEGMENTS_MAX = 8 };
 
 #define LOANS       (&records[0])
 #define LOAN_EVENTS (&records[1])
+#define ACCOUNTS    (&records[2])
+#define TRANSFERS   (&records[3])
 
 const struct route routes[] = {
     {METHOD_GET, "/healthz", 0, health_get, false, NULL, "", "存活检查", "Is the process alive"},
@@ -44,6 +46,25 @@ const struct route routes[] = {
         "CSV 模板", "Header row of a CSV batch of events"},
     {METHOD_GET, "/v1/loan-events/{id}", EVERYBODY, record_get, false, LOAN_EVENTS,
         "as_of,known_at", "贷款事件", "One loan event"},
+    {METHOD_POST, "/v1/accounts", FINANCE, record_post, true, ACCOUNTS, "atomic,dry_run",
+        "开设账户", "Open an account"},
+    {METHOD_GET, "/v1/accounts", EVERYBODY, account_list, false, NULL, "limit,after,as_of,known_at",
+        "账户与余额", "Accounts with their balances"},
+    {METHOD_GET, "/v1/accounts/{code}", EVERYBODY, account_get, false, NULL, "as_of,known_at",
+        "账户余额", "One account and its balance"},
+    {METHOD_GET, "/v1/accounts/{code}/entries", EVERYBODY, account_entries, false, NULL,
+        "from,to,known_at,limit,after", "账户明细", "Why a balance is what it is"},
+    {METHOD_POST, "/v1/transfers", FINANCE, record_post, true, TRANSFERS, "atomic,dry_run",
+        "记一笔转账", "Post one transfer or a batch"},
+    {METHOD_GET, "/v1/transfers", EVERYBODY, transfer_list, false, NULL, "limit,after,account",
+        "转账列表", "List transfers"},
+    {METHOD_GET, "/v1/transfers/{id}", EVERYBODY, transfer_get, false, NULL, "", "转账",
+        "One transfer"},
+    {METHOD_POST, "/v1/transfers/{id}/reverse", FINANCE, transfer_reverse, true, TRANSFERS,
+        "dry_run", "冲销转账", "Reverse a transfer"},
+    {METHOD_GET, "/v1/journal", EVERYBODY, journal_get, false, NULL, "format",
+        "日记账(hledger、ledger、beancount、csv、json)",
+        "The journal for other accounting programs"},
     {METHOD_GET, "/v1/enterprises/{uscc}", EVERYBODY, enterprise_get, false, NULL, "", "企业",
         "A firm as its submissions show it"},
     {METHOD_GET, "/v1/ip/{number}", EVERYBODY, ip_get, false, NULL, "", "知识产权",
