@@ -98,7 +98,7 @@ void journal_head(enum journal_format f, struct str known_at, struct buf *out)
         buf_text(out, "; pledged: journal as recorded by ");
         buf_str(out, known_at);
         buf_text(out, f == JOURNAL_HLEDGER ? "\ndecimal-mark .\ncommodity 1000.00 CNY\n"
-                                           : "\ncommodity CNY\n    format 1000.00 CNY\n");
+                                           : "\ntag id\ncommodity CNY\n    format 1000.00 CNY\n");
         break;
     case JOURNAL_BEANCOUNT:
         buf_text(out, "; pledged: journal as recorded by ");

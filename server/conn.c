@@ -268,6 +268,15 @@ static void conn_run(struct conn *c)
     while (conn_step(c))
         continue;
     c->running = false;
+    if (c->state == CONN_CLOSED)
+        return;
+    /* A full input that nobody takes now: libevent would call again at once, for ever. conn_kick
+     * calls all the same. */
+    bool held = evbuffer_get_length(bufferevent_get_input(c->bev)) >= INPUT_BYTES_MAX;
+    if (held != c->held) {
+        c->held = held;
+        (held ? bufferevent_disable : bufferevent_enable)(c->bev, EV_READ);
+    }
 }
 
 static void on_readable(struct bufferevent *bev, void *arg)

@@ -82,6 +82,7 @@ struct conn {
     struct exchange *ex;
     enum conn_state state;
     bool running; /* inside conn_run */
+    bool held;    /* not reading: the input is full */
     bool eof;     /* the client has finished sending */
     bool begun;   /* first byte of a head seen */
     bool first;   /* no request yet on this connection */

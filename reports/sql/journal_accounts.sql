@@ -1,8 +1,8 @@
 -- journal_accounts: the accounts of a journal: those that the reader may see, and the other side of their
 -- transfers.
--- -> known_at text (of the newest transfer; all that was recorded by then is committed), closes_on text, code
---    text, kind text, title text, opened_on text, balance text (debits less credits; null where only the name may be
---    known)
+-- -> known_at text (of the newest transfer; all that was recorded by then is committed), closes_on text,
+--    code text, kind text, title text, opened_on text, balance text (debits less credits; null where only
+--    the name may be known)
 with known as (
     select max(t.recorded_at) as at, max(t.on_day) as last from transfer t
 ),

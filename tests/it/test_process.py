@@ -71,6 +71,8 @@ class Process(Case):
             "select conname from pg_constraint c join pg_class t on t.oid = conrelid where"
             " t.relnamespace = 'public'::regnamespace and (contype = 'c' or (contype = 'u'))"
             " and t.relname not in ('org', 'token', 'plan', 'plan_target', 'record_type')"
+            " union all select indexrelid::regclass::text from pg_index where indisunique and"
+            " indpred is not null"
             ).split())
         self.assertEqual(in_database, known)
 

@@ -6,7 +6,7 @@ import subprocess
 
 from harness import ROOT, Case
 
-TYPES = {"int2": "smallint", "int4": "integer", "int8": "bigint"}
+TYPES = {"bool": "boolean", "int2": "smallint", "int4": "integer", "int8": "bigint"}
 
 
 def files():

@@ -1,0 +1,232 @@
+"""Accounts, transfers and the journal: every fen is somewhere, and other people's programs agree."""
+import json
+import os
+import re
+import subprocess
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+
+from harness import Case, numbers
+
+
+class Fund(Case):
+    conf = {"readers": "5"}  # a ledger of its own
+
+    def setUp(self):
+        self.finance = self.d.token("finance")
+        n = next(numbers)
+        self.fund, self.source = "fund:T%d" % n, "appropriation:T%d" % n
+        for code, kind, guarded in ((self.fund, "asset", True), (self.source, "income", False)):
+            r = self.post("/v1/accounts", {"code": code, "kind": kind, "title": "测试 %s" % kind,
+                                           "no_overdraft": guarded, "opened_on": "2022-01-01"})
+            self.assertEqual(r.status, 201, r.body)
+
+    def post(self, path, body, token=None):
+        return self.d.call("POST", path, body, token or self.finance)
+
+    def get(self, path, token=None):
+        r = self.d.call("GET", path, token=token or self.finance)
+        self.assertEqual(r.status, 200, r.body)
+        return r.json()
+
+    def transfer(self, amount, on="2022-01-05", out=False, **over):
+        pair = (self.source, self.fund) if out else (self.fund, self.source)
+        return dict({"reference": "TR-%d" % next(numbers), "debit": pair[0], "credit": pair[1],
+                     "amount": amount, "on": on, "cause": "adjustment" if out else "appropriation"},
+                    **over)
+
+    def move(self, *args, **over):
+        r = self.post("/v1/transfers", self.transfer(*args, **over))
+        self.assertEqual(r.status, 201, r.body)
+        return r.json()
+
+    def balance(self, query="", code=None):
+        return self.get("/v1/accounts/%s%s" % (code or self.fund, query))["balance"]
+
+    def test_a_transfer_moves_money_once_and_a_retry_moves_none(self):
+        sent = self.transfer("40000000.00")
+        first, again = self.post("/v1/transfers", sent), self.post("/v1/transfers", sent)
+        self.assertEqual((first.status, again.status, first.body), (201, 200, again.body))
+        self.assertEqual((self.balance(), self.balance(code=self.source)),
+                         ("40000000.00", "40000000.00"))
+        r = self.post("/v1/transfers", dict(sent, amount="1.00"))
+        self.assertEqual((r.status, r.codes()), (409, [("/amount", "E_KEY_REUSED")]))
+
+    def test_no_account_goes_below_zero_by_one_fen(self):
+        self.move("100.00")
+        r = self.post("/v1/transfers", self.transfer("100.01", out=True))
+        self.assertEqual((r.status, r.codes()), (409, [("/amount", "E_OVERDRAFT")]))
+        self.assertIn("100.00", r.json()["title"])
+        self.move("100.00", out=True)
+        self.assertEqual(self.balance(), "0.00")
+
+    def test_64_payers_at_once_never_overdraw_one_fund(self):
+        self.move("10.00")
+        with ThreadPoolExecutor(64) as pool:
+            answers = list(pool.map(lambda _: self.post(
+                "/v1/transfers", self.transfer("0.30", out=True)).status, range(64)))
+        self.assertEqual(sorted(answers), [201] * 33 + [409] * 31)
+        self.assertEqual(self.balance(), "0.10")
+
+    def test_in_a_batch_the_lines_that_are_covered_pass(self):
+        self.move("1.00")
+        lines = [self.transfer(a, out=True) for a in ("0.60", "0.60", "0.40")]
+        body = "".join(json.dumps(x) + "\n" for x in lines)
+        r = self.d.call("POST", "/v1/transfers", body, self.finance,
+                        {"Content-Type": "application/x-ndjson"})
+        self.assertEqual([x.get("outcome") for x in r.lines()[:3]], ["created", "refused", "created"])
+        self.assertEqual(self.balance(), "0.00")
+
+    def test_a_thousand_in_one_call_run_through_the_account_one_by_one(self):
+        body = "".join(json.dumps(self.transfer("0.01", on="2022-01-%02d" % (1 + i % 28))) + "\n"
+                       for i in range(1000))
+        r = self.d.call("POST", "/v1/transfers", body, self.finance,
+                        {"Content-Type": "application/x-ndjson"})
+        self.assertEqual(r.lines()[-1]["summary"]["created"], 1000)
+        self.assertEqual(self.balance(), "10.00")
+        self.assertEqual(self.get("/v1/accounts/" + self.fund)["version"], 1000)
+        self.assertEqual(self.balance("?as_of=2022-01-01"), "0.36")  # 36 of 1,000 fall on day 1
+
+    def test_bad_transfers_are_refused_with_the_nearest_account(self):
+        wrong = self.fund.replace("fund", "fnud")
+        for over, codes in (
+                ({"debit": wrong}, [("/debit", "E_ACCOUNT")]),
+                ({"credit": self.fund}, [("/credit", "E_SAME")]),
+                ({"amount": "0.00"}, [("/amount", "E_RANGE")]),
+                ({"amount": "-1.00"}, [("/amount", "E_RANGE")]),
+                ({"on": "2199-01-01"}, [("/on", "E_FUTURE")]),
+                ({"debit": "a b"}, [("/debit", "E_ACCOUNT_CODE")]),
+                ({"cause": "gift"}, [("/cause", "E_CHOICE")])):
+            with self.subTest(over):
+                r = self.post("/v1/transfers", dict(self.transfer("1.00"), **over))
+                self.assertEqual(r.codes(), codes)
+        r = self.post("/v1/transfers", self.transfer("1.00", debit=wrong))
+        self.assertIn(self.fund, r.json()["detail"])
+        r = self.post("/v1/accounts", {"code": self.fund.upper(), "kind": "asset", "title": "x",
+                                       "no_overdraft": True, "opened_on": "2022-01-01"})
+        self.assertEqual(r.codes(), [("/code", "E_TAKEN")])
+
+    def test_a_reversal_is_linked_and_happens_once_also_in_a_race(self):
+        made = self.move("5.00")
+        where = "/v1/transfers/%s/reverse" % made["id"]
+        ask = lambda i: self.post(where, {"reference": "RV-%d" % next(numbers), "on": "2022-02-01"})
+        with ThreadPoolExecutor(16) as pool:
+            answers = list(pool.map(ask, range(16)))
+        self.assertEqual(sorted(r.status for r in answers), [201] + [409] * 15)
+        self.assertEqual({tuple(r.codes()) for r in answers if r.status == 409},
+                         {(("/reverses", "E_REVERSED"),)})
+        self.assertEqual((self.balance(), self.balance("?as_of=2022-01-31")), ("0.00", "5.00"))
+        shown = self.get("/v1/transfers/" + made["id"])
+        back = self.get("/v1/transfers/" + shown["reversed_by"])
+        self.assertEqual((back["debit"], back["credit"], back["amount"], back["cause"]),
+                         (self.source, self.fund, "5.00", "reversal"))
+        self.assertEqual(self.post("/v1/transfers/%s/reverse" % back["id"], {
+            "reference": "RV-%d" % next(numbers), "on": "2022-02-02"}).codes(),
+            [("/reverses", "E_NO_TRANSFER")])
+
+    def test_two_clocks(self):
+        self.move("1.00", on="2022-01-05")
+        known = self.move("2.00", on="2022-03-05")["recorded_at"].replace("+", "%2B")
+        self.move("4.00", on="2022-02-05")  # told late
+        for query, value in (("", "7.00"), ("?as_of=2022-02-28", "5.00"), ("?as_of=2021-12-31", "0.00"),
+                             ("?known_at=" + known, "3.00"),
+                             ("?as_of=2022-02-28&known_at=" + known, "1.00")):
+            self.assertEqual(self.balance(query), value, query)
+
+    def test_why_a_balance_is_what_it_is(self):
+        for amount, on, out in (("1.00", "2022-01-05", False), ("8.00", "2022-02-10", False),
+                                ("3.00", "2022-02-20", True), ("5.00", "2022-03-01", False)):
+            self.move(amount, on=on, out=out)
+        page = self.get("/v1/accounts/%s/entries?from=2022-02-01&to=2022-02-28" % self.fund)
+        self.assertEqual((page["opening"], page["closing"]), ("1.00", "6.00"))
+        self.assertEqual([(x["on"], x["amount"], x["after"]) for x in page["items"]],
+                         [("2022-02-10", "8.00", "9.00"), ("2022-02-20", "-3.00", "6.00")])
+        all_of = self.get("/v1/accounts/%s/entries?limit=3" % self.fund)
+        rest = self.get("/v1/accounts/%s/entries?after=%s" % (
+            self.fund, all_of["next"].replace(" ", "%20")))
+        self.assertEqual([x["after"] for x in all_of["items"] + rest["items"]],
+                         ["1.00", "9.00", "6.00", "11.00"])
+
+    def test_who_may_see_and_who_may_post(self):
+        made = self.move("1.00")
+        bank = self.d.token("bank")
+        self.assertEqual(self.post("/v1/transfers", self.transfer("1.00"), bank).status, 403)
+        self.assertEqual(self.get("/v1/accounts", bank)["items"], [])
+        self.assertEqual(self.d.call("GET", "/v1/accounts/" + self.fund, token=bank).status, 404)
+        self.assertEqual(self.d.call("GET", "/v1/transfers/" + made["id"], token=bank).status, 404)
+        self.assertEqual(self.get("/v1/journal", bank)["transfers"], [])
+        self.assertEqual(self.balance(), self.get("/v1/accounts/" + self.fund,
+                                                  self.d.token("auditor"))["balance"])
+
+    def test_nobody_changes_what_was_posted(self):
+        self.move("1.00")
+        for sql in ("update transfer set amount_fen = 1", "delete from transfer", "truncate transfer cascade",
+                    "update account set title = 'x'", "delete from hold"):
+            with self.assertRaises(subprocess.CalledProcessError):
+                self.d.sql(sql)
+
+    def test_dry_run_says_so_and_posts_nothing(self):
+        self.move("1.00")
+        r = self.d.call("POST", "/v1/transfers?dry_run=true", self.transfer("1.01", out=True), self.finance)
+        self.assertEqual(r.codes(), [("/amount", "E_OVERDRAFT")])
+        r = self.d.call("POST", "/v1/transfers?dry_run=true", self.transfer("1.00", out=True), self.finance)
+        self.assertEqual(r.json()["outcome"], "created")
+        self.assertEqual(self.balance(), "1.00")
+
+    # ---- journal -------------------------------------------------------------------------------
+
+    PROGRAMS = {"hledger": ["hledger", "check", "--strict", "-f"],
+                "ledger": ["ledger", "--strict", "--pedantic", "bal", "-f"],
+                "beancount": ["bean-check"]}
+
+    def journal(self, name):
+        r = self.d.call("GET", "/v1/journal?format=" + name, token=self.finance)
+        self.assertEqual(r.status, 200)
+        return r.body.decode()
+
+    def accepts(self, name, text):
+        with tempfile.NamedTemporaryFile("w", suffix=".beancount", encoding="utf-8") as f:
+            f.write(text)
+            f.flush()
+            return subprocess.run(self.PROGRAMS[name] + [f.name], capture_output=True, check=False,
+                                  env=dict(os.environ, LC_ALL="C.UTF-8")).returncode == 0
+
+    def test_hledger_ledger_and_beancount_accept_the_journal_and_see_one_fen(self):
+        self.move("40000000.00", memo='年度拨款; "一"|二 \\ 三')
+        self.move("0.07", out=True, on="2022-05-05")
+        made = self.move("3.00", on="2022-06-06")
+        self.post("/v1/transfers/%s/reverse" % made["id"], {
+            "reference": "RV-%d" % next(numbers), "on": "2022-06-07", "memo": "错账"})
+        for name in self.PROGRAMS:
+            text = self.journal(name)
+            with self.subTest(name):
+                self.assertTrue(self.accepts(name, text))
+                amounts = [m for m in re.finditer(r"(?<![\d.])40000000\.00(?= CNY\n)", text)]
+                off = text[:amounts[0].start()] + "40000000.01" + text[amounts[0].end():]
+                self.assertFalse(self.accepts(name, off))
+                place = text.rindex("39999999.93")
+                off = text[:place] + "39999999.94" + text[place + 11:]
+                self.assertFalse(self.accepts(name, off))
+
+    def test_their_sums_are_our_balances(self):
+        self.move("123.45")
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8") as f:
+            f.write(self.journal("hledger"))
+            f.flush()
+            out = subprocess.run(["hledger", "-f", f.name, "bal", "-N", "-O", "csv"], check=True, text=True,
+                                 capture_output=True, env=dict(os.environ, LC_ALL="C.UTF-8")).stdout
+        theirs = {a.split(":", 1)[1].lower(): b for a, b in re.findall(r'"(\S+)","(-?[\d.]+) CNY"', out)}
+        for account in self.get("/v1/accounts?limit=1000")["items"]:
+            ours = account["balance"]
+            if account["kind"] == "income" and ours != "0.00":
+                ours = ours[1:] if ours[0] == "-" else "-" + ours
+            self.assertEqual(theirs.get(account["code"].lower(), "0.00"), ours, account["code"])
+
+    def test_csv_and_json_carry_every_transfer(self):
+        made = self.move("9.99")
+        self.assertIn(made["id"], self.journal("csv"))
+        told = json.loads(self.journal("json"))
+        mine = [t for t in told["transfers"] if t["id"] == made["id"]]
+        self.assertEqual([(t["amount"], t["debit"]) for t in mine], [("9.99", self.fund)])
+        self.assertEqual(self.d.call("GET", "/v1/journal?format=xls", token=self.finance).codes(),
+                         [("?format", "E_CHOICE")])
