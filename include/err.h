@@ -41,6 +41,16 @@
     X(E_STATE_LATER, 409, "与之后已登记的事件矛盾:{}", "Contradicts a later event on record: {}",  \
         "先用 reversed 冲销后一事件,或改正日期",                                                   \
         "Reverse the later event first, or correct the day")                                       \
+    X(E_STEP, 409, "此步骤现在不能办理:{}", "This step cannot be taken now: {}", "按所列步骤办理", \
+        "Take one of the steps listed")                                                            \
+    X(E_SEEN, 409, "所见版本已变:{}", "What you saw has changed: {}",                              \
+        "重新 GET,核对后以新的 seen 办理", "GET it again, look, and send the new seen")            \
+    X(E_CHANGED, 409, "事实已变,应赔金额或方案不同:{}", "The facts have changed: {}",              \
+        "退回理赔,由银行重新申请", "Return the claim; the bank submits it anew")                   \
+    X(E_SAME_PERSON, 409, "经办与复核须为不同的人:{}", "Maker and checker are one person: {}",     \
+        "由另一人办理", "Have another person take this step")                                      \
+    X(E_OVERLAP, 409, "与同一方案的另一版本时段重叠:{}", "Overlaps another version: {}",           \
+        "调整生效或失效日", "Change the first or last day")                                        \
     X(E_TOO_LARGE, 413, "内容超过上限 {}", "Larger than the limit of {}",                          \
         "分批发送,或用 CSV/NDJSON 上传", "Send less at a time, or upload CSV/NDJSON")              \
     X(E_MEDIA_TYPE, 415, "不支持的内容类型:{}", "Unsupported content type: {}",                    \
@@ -133,6 +143,41 @@
         "Nothing is left to reverse")                                                              \
     X(E_SAME, 422, "借贷不能是同一账户", "Debit and credit are the same account", "改其中一个",    \
         "Change one of them")                                                                      \
+    X(E_SHARE_SUM, 422, "分担比例合计须为 100%", "The shares must add up to 100 %", "现合计 {}%",  \
+        "They add up to {} %")                                                                     \
+    X(E_LAYERS, 422, "分担层须各有且仅有一个 fund 与 bank",                                        \
+        "One fund and one bank layer are needed", "每方一层", "One layer for each party")          \
+    X(E_CLAIM_KIND, 422, "该方案不办理此类赔付:{}", "Not a kind of claim of scheme {}",            \
+        "改为 compensation", "Use compensation")                                                   \
+    X(E_NOT_IN_SCHEME, 422, "贷款签订时无生效的风险分担方案:{}",                                   \
+        "No approved scheme governed the loan when it was signed: {}",                             \
+        "核对贷款的 scheme 与签订日", "Check the loan's scheme and day of signing")                \
+    X(E_TRIGGER, 422, "未达到赔付触发条件:{}", "The trigger is not reached: {}",                   \
+        "达到后再申请,或补报贷款事件", "Claim once it is, or report the missing loan events")      \
+    X(E_WINDOW, 422, "已过申请期", "The time to claim has passed", "最迟 {}",                      \
+        "The last day was {}")                                                                     \
+    X(E_RELEASED, 422, "违约前质押已解除:{}", "The pledge was released before the default: {}",    \
+        "不予赔付;登记有误先冲销", "Not covered; reverse the event if it is wrong")                \
+    X(E_UNREGISTERED, 422, "违约时质权未登记:{}", "The pledge was not registered at default: {}",  \
+        "质权自登记时设立(民法典 444 条);登记日有误先更正贷款",                                    \
+        "A pledge exists from registration (Civil Code art. 444); correct the loan if wrong")      \
+    X(E_EXCLUDED, 422, "已有政策性担保,本方案不重复补偿:{}",                                       \
+        "Loans under a policy guarantee are excluded: {}", "由担保方案赔付",                       \
+        "Claim under the guarantee")                                                               \
+    X(E_IP_SHARE, 422, "知识产权担保占比不足", "The share secured by IP is too small",             \
+        "不低于 {}%", "At least {} %")                                                             \
+    X(E_NO_LPR, 422, "该日没有 LPR:{}", "No LPR is known for {}", "补录 LPR", "Enter the LPR")     \
+    X(E_RATE_CEILING, 422, "利率超过方案上限", "The rate exceeds the scheme's ceiling",            \
+        "上限 {}%", "The ceiling is {} %")                                                         \
+    X(E_COMPENSATED, 422, "已在他处申请或获得补偿:{}", "Already claimed: {}", "不重复赔付",        \
+        "No loss is compensated twice")                                                            \
+    X(E_LEVERAGE, 422, "超出资金池放大倍数:{}", "Beyond the leverage of the pool: {}",             \
+        "先增拨资金", "Appropriate more money first")                                              \
+    X(E_BREAKER, 422, "本行不良率触发熔断:{}", "The bank's bad-loan ratio breaks the circuit: {}", \
+        "降至限额以下后再申请", "Claim once it is below the limit")                                \
+    X(E_CAP, 422, "额度已用尽:{}", "Nothing is left under {}", "不再赔付", "No more is paid")      \
+    X(E_NO_LOSS, 422, "基金无应赔金额:{}", "No loss for the fund to bear: {}", "核对金额",         \
+        "Check the amounts")                                                                       \
     X(E_SUM, 422, "合计超出可计范围", "The sum is beyond what can be counted", "缩小期间或范围",   \
         "Ask for a shorter period or a smaller part")                                              \
     X(E_EXPECT, 417, "不支持的 Expect:{}", "Unsupported Expect: {}", "去掉 Expect 头",             \

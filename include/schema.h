@@ -21,8 +21,9 @@ enum field_kind {
     F_MONEY, /* min, max in fen */
     F_RATE,  /* min, max in ppm */
     F_DAY,
-    F_IDENT, /* ident: checks and gives the canonical form */
-    F_LIST,  /* of: the fields of an element; min, max: elements; unique_by: index into of */
+    F_IDENT,  /* ident: checks and gives the canonical form */
+    F_OBJECT, /* of: its fields; JSON only */
+    F_LIST,   /* of: the fields of an element; min, max: elements; unique_by: index into of */
 };
 
 struct choice {
@@ -79,11 +80,13 @@ struct record {
     const struct field *fields; /* ends with {NULL} */
     /* Envelope: indexes of the fields that every record type has in some form. */
     int key, subject, on;
+    int key_also;        /* a day that is part of the key as well; 0: none */
     int district;        /* NO_FIELD: that of the record it belongs to */
     const char *write;   /* SQL that stores and judges: record_write, record_decide */
     const char *peek;    /* the same for a dry run */
     const char *project; /* SQL that writes the typed rows; NULL when `write` does */
     bool by_key;         /* its address holds the key, not the id */
+    int verb;            /* an enum field that the address's last part fixes; 0: none */
     /* A field that the address fixes ({id} of the record it belongs to); or NO_FIELD. */
     int parent;
     /* Fill defaults and derived fields, after all fields were decoded without a problem. */

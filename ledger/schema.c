@@ -168,6 +168,7 @@ bool field_from_text(struct arena *a, const struct field *f, struct str text, st
         return true;
     case F_INT:
     case F_BOOL:
+    case F_OBJECT:
     case F_LIST:
     default: BUG("this kind does not travel as text");
     }
@@ -221,6 +222,7 @@ static const char *wanted(enum field_kind k)
     switch (k) {
     case F_INT: return "integer";
     case F_BOOL: return "boolean";
+    case F_OBJECT: return "object";
     case F_LIST: return "array";
     case F_TEXT:
     case F_ENUM:
@@ -240,6 +242,11 @@ static bool decode_field(struct arena *a, const struct field *f, const struct js
         return err_add(e, E_NULL, pointer, NULL);
     if (f->kind == F_LIST && in->kind == JSON_LIST)
         return decode_list(a, f, in, pointer, v, e);
+    if (f->kind == F_OBJECT && in->kind == JSON_OBJECT) {
+        v->count = 1;
+        v->row = arena_alloc(a, (size_t)field_count(f->of) * sizeof *v->row);
+        return decode_fields(a, f->of, NULL, in, pointer, v->row, e);
+    }
     if (f->kind == F_BOOL && in->kind == JSON_BOOL) {
         v->n = in->yes;
         return true;
@@ -250,7 +257,8 @@ static bool decode_field(struct arena *a, const struct field *f, const struct js
     }
     if ((f->kind == F_MONEY || f->kind == F_RATE) && in->kind == JSON_NUMBER)
         return err_add(e, E_TEXT_NUMBER, pointer, "\"%s\"", f->example);
-    if (in->kind == JSON_STRING && f->kind != F_LIST && f->kind != F_BOOL && f->kind != F_INT)
+    if (in->kind == JSON_STRING && f->kind != F_LIST && f->kind != F_OBJECT && f->kind != F_BOOL &&
+        f->kind != F_INT)
         return field_from_text(a, f, in->text, pointer, v, e);
     return err_add(e, E_TYPE, pointer, "%s", wanted(f->kind));
 }
@@ -343,6 +351,7 @@ static void write_value(const struct field *f, const struct value *v, struct buf
     case F_MONEY: json_money(out, (money){v->n}); break;
     case F_RATE: json_rate(out, (rate){(int32_t)v->n}); break;
     case F_DAY: json_str(out, day_text(out->a, (day){(int32_t)v->n})); break;
+    case F_OBJECT: write_fields(f->of, v->row, out); break;
     case F_LIST:
         json_open(out, '[');
         for (int i = 0; i < v->count; i++)

@@ -4,6 +4,7 @@
 #include "schema.h"
 
 static void write_object(const struct field *f, struct buf *out);
+static void write_members(const struct field *f, struct buf *out);
 
 static void write_pattern(const struct field *f, struct buf *out)
 {
@@ -35,6 +36,7 @@ static void write_type(const struct field *f, struct buf *out)
         [F_RATE] = "string",
         [F_DAY] = "string",
         [F_IDENT] = "string",
+        [F_OBJECT] = "object",
         [F_LIST] = "array"};
     json_key(out, "type");
     json_text(out, types[f->kind]);
@@ -54,6 +56,7 @@ static void write_type(const struct field *f, struct buf *out)
         json_key(out, "format");
         json_text(out, "date");
         break;
+    case F_OBJECT: write_members(f->of, out); break;
     case F_LIST:
         write_limits(f, "minItems", "maxItems", out);
         json_key(out, "items");
@@ -102,11 +105,8 @@ static void write_required(const struct field *f, struct buf *out)
     json_close(out, ']');
 }
 
-static void write_object(const struct field *f, struct buf *out)
+static void write_members(const struct field *f, struct buf *out)
 {
-    json_open(out, '{');
-    json_key(out, "type");
-    json_text(out, "object");
     write_required(f, out);
     json_key(out, "additionalProperties");
     json_bool(out, false);
@@ -114,6 +114,14 @@ static void write_object(const struct field *f, struct buf *out)
     json_open(out, '{');
     write_properties(f, out);
     json_close(out, '}');
+}
+
+static void write_object(const struct field *f, struct buf *out)
+{
+    json_open(out, '{');
+    json_key(out, "type");
+    json_text(out, "object");
+    write_members(f, out);
     json_close(out, '}');
 }
 

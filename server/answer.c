@@ -7,19 +7,37 @@
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
+/* Which choice the address's last part is: "/v1/claims/{id}/approve". */
+static int64_t verb_of(const struct req *r, const struct field *f)
+{
+    const char *last = strrchr(r->route->path, '/') + 1;
+    for (int i = 0; f->choices[i].name; i++) {
+        if (strcmp(f->choices[i].name, last) == 0)
+            return i;
+    }
+    BUG("a route that names no choice");
+}
+
 struct value *values_new(const struct req *r, struct arena *a)
 {
     const struct record *rec = r->route->record;
     struct value *v = arena_alloc(a, (size_t)field_count(rec->fields) * sizeof *v);
     if (r->parent_key.p)
         v[rec->parent] = (struct value){.present = true, .s = r->parent_key};
+    if (r->parent_key.p && rec->verb)
+        v[rec->verb] = (struct value){.present = true, .n = verb_of(r, &rec->fields[rec->verb])};
     return v;
 }
 
 bool values_fit(const struct req *r, const struct value *v, struct err *e)
 {
     const struct record *rec = r->route->record;
-    if (!r->parent_key.p || str_eq(v[rec->parent].s, r->parent_key))
+    if (!r->parent_key.p)
+        return true;
+    if (rec->verb && v[rec->verb].n != verb_of(r, &rec->fields[rec->verb]))
+        return err_add(e, E_PATH, arena_printf(e->a, "/%s", rec->fields[rec->verb].name), "%s",
+            strrchr(r->route->path, '/') + 1);
+    if (str_eq(v[rec->parent].s, r->parent_key))
         return true;
     struct str pointer = arena_printf(e->a, "/%s", rec->fields[rec->parent].name);
     return err_add(e, E_PATH, pointer, "%s", r->parent_key.p);
@@ -75,7 +93,11 @@ void element_write(struct buf *out, const struct record *rec, const struct value
         json_str(out, reason);
     }
     json_key(out, "key");
-    json_str(out, v[rec->key].s);
+    if (rec->key_also)
+        json_str(out, arena_printf(out->a, "%s %s", v[rec->key].s.p,
+                          day_text(out->a, (day){(int32_t)v[rec->key_also].n}).p));
+    else
+        json_str(out, v[rec->key].s);
     json_key(out, "subject");
     json_str(out, v[rec->subject].s);
     if (rec->district != NO_FIELD) {

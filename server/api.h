@@ -9,6 +9,7 @@
 extern const struct route routes[]; /* ends with path NULL */
 
 /* api_record.c */
+req_fn record_post_one, record_step, record_list;
 req_fn record_post, record_put, record_get, record_history, record_template;
 /* api_upload.c: a batch as NDJSON or CSV; called by record_post. */
 req_fn upload_start;
@@ -16,8 +17,8 @@ req_fn upload_start;
 req_fn loan_list, loan_event_list, loan_events_get, loan_events_post;
 req_fn enterprise_get, ip_get, receipt_get, log_key_get;
 /* api_fund.c */
-req_fn account_list, account_get, account_entries, transfer_list, transfer_get, transfer_reverse;
-req_fn journal_get;
+req_fn account_list, account_get, account_entries, transfer_list, transfer_get;
+req_fn journal_get, scheme_statement;
 req_fn targets_get, baselines_get, baselines_put;
 req_fn health_get, ready_get, metrics_get, openapi_get;
 

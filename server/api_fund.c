@@ -232,14 +232,39 @@ void transfer_get(struct req *r)
         reply_refuse(r, E_NOT_FOUND, "", "%s", p[0].p);
 }
 
-void transfer_reverse(struct req *r)
+/* ---- the fund of a scheme ------------------------------------------------------------------- */
+
+static void on_statement(void *arg, const struct rows *rows, const struct fail *fail)
 {
-    if (!uuid_is(r->capture[0])) {
-        reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
+    static const struct column columns[] = {{"scheme", C_TEXT}, {"from", C_TEXT}, {"to", C_TEXT},
+        {"opening", C_TEXT}, {"appropriations", C_TEXT}, {"compensation", C_TEXT},
+        {"recoveries", C_TEXT}, {"returns", C_TEXT}, {"adjustments", C_TEXT}, {"closing", C_TEXT},
+        {"held", C_TEXT}};
+    struct req *r = arg;
+    struct buf out;
+    if (!rows_found(r, rows, fail))
+        return;
+    buf_init(&out, r->a);
+    write_row(&out, rows, 0, columns, COUNT_OF(columns));
+    reply_json(r, 200, buf_view(&out));
+}
+
+void scheme_statement(struct req *r)
+{
+    day from, to;
+    struct str p[4] = {r->capture[0]};
+    if (!param_day(r, "from", DAY_MIN, &from) || !param_day(r, "to", today_shanghai(), &to) ||
+        !param_instant(r, "known_at", &p[3])) {
+        reply_problem(r);
         return;
     }
-    r->parent_key = r->capture[0];
-    record_post(r);
+    if (to.n < from.n) {
+        reply_refuse(r, E_ORDER, "?to", "from");
+        return;
+    }
+    p[1] = day_text(r->a, from);
+    p[2] = day_text(r->a, to);
+    db_query(r->server->db, r->a, r->actor, "scheme_statement", p, COUNT_OF(p), on_statement, r);
 }
 
 /* ---- journal -------------------------------------------------------------------------------- */

@@ -152,6 +152,26 @@ void loan_event_list(struct req *r)
     list_events(l);
 }
 
+/* Any type that is not corrected: ?limit, ?after, and what its route allows of ?loan, ?code,
+ * ?state. */
+void record_list(struct req *r)
+{
+    struct listing *l = arena_alloc(r->a, sizeof *l);
+    struct str p[] = {str_of(r->route->record->name), req_param(r, "after"), {NULL, 0},
+        req_param(r, "loan").p ? req_param(r, "loan") : req_param(r, "code"),
+        req_param(r, "state")};
+    *l = (struct listing){.r = r};
+    (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &l->limit);
+    if (p[1].p && !uuid_is(p[1]))
+        err_add(&r->err, E_CURSOR, STR("?after"), NULL);
+    if (r->err.n) {
+        reply_problem(r);
+        return;
+    }
+    p[2] = arena_printf(r->a, "%lld", (long long)l->limit + 1);
+    db_query(r->server->db, r->a, r->actor, "record_list", p, COUNT_OF(p), on_page, l);
+}
+
 /* The loan that the address names, for whoever may see it. */
 static void with_loan(struct req *r, db_rows_fn *next, void *arg)
 {

@@ -194,6 +194,27 @@ void record_post(struct req *r)
         reply_refuse(r, E_MEDIA_TYPE, "", "%s", type.p ? type.p : "-");
 }
 
+/* For types that hold objects and for steps: no batches. */
+void record_post_one(struct req *r)
+{
+    struct str type = req_header(r, "content-type");
+    if (type.p && type_is(type, "application/json"))
+        http_read_whole(r, (size_t)r->server->conf.json_limit_bytes, on_post_body);
+    else
+        reply_refuse(r, E_MEDIA_TYPE, "", "%s", type.p ? type.p : "-");
+}
+
+/* A step on the record that the address names. */
+void record_step(struct req *r)
+{
+    if (!uuid_is(r->capture[0])) {
+        reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
+        return;
+    }
+    r->parent_key = r->capture[0];
+    record_post_one(r);
+}
+
 /* ---- PUT ------------------------------------------------------------------------------------ */
 
 static bool read_if_match(struct req *r, int64_t *version)

@@ -13,6 +13,14 @@ enum { SEGMENTS_MAX = 8 };
 #define LOAN_EVENTS (&records[1])
 #define ACCOUNTS    (&records[2])
 #define TRANSFERS   (&records[3])
+#define SCHEMES     (&records[4])
+#define APPROVALS   (&records[5])
+#define CLAIMS      (&records[6])
+#define STEPS       (&records[7])
+#define STEP(name, roles, zh, en)                                                                  \
+    {                                                                                              \
+        METHOD_POST, "/v1/claims/{id}/" name, roles, record_step, true, STEPS, "dry_run", zh, en   \
+    }
 
 const struct route routes[] = {
     {METHOD_GET, "/healthz", 0, health_get, false, NULL, "", "存活检查", "Is the process alive"},
@@ -60,11 +68,35 @@ const struct route routes[] = {
         "转账列表", "List transfers"},
     {METHOD_GET, "/v1/transfers/{id}", EVERYBODY, transfer_get, false, NULL, "", "转账",
         "One transfer"},
-    {METHOD_POST, "/v1/transfers/{id}/reverse", FINANCE, transfer_reverse, true, TRANSFERS,
-        "dry_run", "冲销转账", "Reverse a transfer"},
+    {METHOD_POST, "/v1/transfers/{id}/reverse", FINANCE, record_step, true, TRANSFERS, "dry_run",
+        "冲销转账", "Reverse a transfer"},
     {METHOD_GET, "/v1/journal", EVERYBODY, journal_get, false, NULL, "format",
         "日记账(hledger、ledger、beancount、csv、json)",
         "The journal for other accounting programs"},
+    {METHOD_POST, "/v1/schemes", IP_OFFICE, record_post_one, true, SCHEMES, "dry_run",
+        "起草风险分担方案", "Draft a version of a scheme"},
+    {METHOD_GET, "/v1/schemes", EVERYBODY, record_list, false, SCHEMES, "limit,after,code",
+        "风险分担方案列表", "List schemes"},
+    {METHOD_GET, "/v1/schemes/{id}", EVERYBODY, record_get, false, SCHEMES, "", "风险分担方案",
+        "One version of a scheme"},
+    {METHOD_POST, "/v1/schemes/{id}/approve", FINANCE, record_step, true, APPROVALS, "dry_run",
+        "批准方案", "Approve a scheme: it is in force from its day"},
+    {METHOD_GET, "/v1/schemes/{code}/statement", FINANCE | IP_OFFICE | AUDITOR, scheme_statement,
+        false, NULL, "from,to,known_at", "补偿资金收支表", "Statement of a fund"},
+    {METHOD_POST, "/v1/claims", BANK, record_post, true, CLAIMS, "atomic,dry_run", "申请风险补偿",
+        "Claim compensation"},
+    {METHOD_GET, "/v1/claims", EVERYBODY, record_list, false, CLAIMS, "limit,after,loan,state",
+        "理赔列表", "List claims"},
+    {METHOD_GET, "/v1/claims/{id}", EVERYBODY, record_get, false, CLAIMS, "", "理赔", "One claim"},
+    STEP("accept", FINANCE, "受理理赔", "Accept a claim"),
+    STEP("return", FINANCE, "退回理赔", "Return a claim to its owner with a deadline"),
+    STEP("resubmit", BANK, "重新提交理赔", "Submit a returned claim again"),
+    STEP("withdraw", BANK, "撤回理赔", "Withdraw a claim"),
+    STEP("approve", FINANCE, "批准理赔", "Approve a claim: the money is held"),
+    STEP("pay", FINANCE, "支付理赔", "Pay a claim"),
+    STEP("recover", BANK | FINANCE, "追偿分配", "Money came back: share it"),
+    STEP("cure", BANK | FINANCE, "恢复正常", "The loan is cured: the fund gets its share back"),
+    STEP("close", FINANCE, "结案", "Close a claim"),
     {METHOD_GET, "/v1/enterprises/{uscc}", EVERYBODY, enterprise_get, false, NULL, "", "企业",
         "A firm as its submissions show it"},
     {METHOD_GET, "/v1/ip/{number}", EVERYBODY, ip_get, false, NULL, "", "知识产权",

@@ -7,10 +7,9 @@ select a.outcome, a.id, a.version, a.body, a.sha256, a.recorded_at, a.recorded_b
        a.leaf_hash, a.head, l.life, l.mark
   from record_answer a
   left join lateral (
-       select m.life, loan_life_mark(x, m.life) as mark
-         from loan x
-        cross join lateral (select loan_life_members(x, $4::date, $3::timestamptz) as life) m
-        where x.id = a.id and x.version = a.version) l on true
+       select m.life, life_mark(a.type, a.id, a.version, m.life) as mark
+         from (select life_members(a.type, a.id, a.version, $4::date, $3::timestamptz) as life) m
+       ) l on true
  where a.type = $1::text
    and a.id = $2::uuid
    and ($3::timestamptz is null or a.recorded <= $3::timestamptz)

@@ -1,0 +1,422 @@
+"""Risk sharing: who bears what to the fen, who may say so, and that no limit is passed by one fen."""
+import glob
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+from harness import ROOT, Case, loan, numbers
+
+
+class Claims(Case):
+    conf = {"readers": "6"}  # a ledger of its own
+
+    def setUp(self):
+        self.bank, self.office = self.d.token("bank"), self.d.token("ip_office")
+        self.finance = self.d.token("finance")
+        if not hasattr(Claims, "second"):
+            Claims.second = self.d.cli("token", "add", "--org", "FINANCE", "--person", "李华").stdout.strip()
+
+    def post(self, path, body, token, status=None):
+        r = self.d.call("POST", path, body, token)
+        if status:
+            self.assertEqual(r.status, status, r.body)
+        return r
+
+    def get(self, path, token=None):
+        r = self.d.call("GET", path, token=token or self.finance)
+        self.assertEqual(r.status, 200, r.body)
+        return r.json()
+
+    def draft(self, name="zs", **over):
+        with open(os.path.join(ROOT, "tests", "data", "schemes", name + ".json"), encoding="utf-8") as f:
+            body = json.load(f)
+        body["code"] = "%s-%d" % (body["code"], next(numbers))
+        body.update(over)
+        body = {k: v for k, v in body.items() if v is not None}
+        return self.post("/v1/schemes", body, self.office, 201)
+
+    def scheme(self, name="zs", money="40000000.00", **over):
+        made = self.draft(name, **over)
+        where = made.headers["location"]
+        self.post(where + "/approve", {"seen": self.get(where)["seen"], "reason": "经核准",
+                                       "on": "2022-01-01"}, self.finance, 201)
+        code = made.json()["code"]
+        if money:
+            self.post("/v1/transfers", {"reference": "AP-" + code, "debit": "fund:" + code,
+                                        "credit": "appropriation:" + code, "amount": money,
+                                        "on": "2022-01-05", "cause": "appropriation"}, self.finance, 201)
+        return code
+
+    def lent(self, scheme, overdue="2023-01-10", grade="substandard", token=None, **over):
+        """A registered loan that went bad on a day; its contract number."""
+        record = loan(**dict({"scheme": scheme, "amount": "3000000.00", "registered_on": "2022-07-05",
+                              "disbursed_on": "2022-07-05"}, **over))
+        where = self.post("/v1/loans", record, token or self.bank, 201).headers["location"]
+        steps = [("overdue", {})] + ([("classified", {"grade": grade})] if grade else [])
+        for kind, more in steps if overdue else []:
+            self.post(where + "/events", dict(reference="E-%d" % next(numbers), kind=kind, on=overdue,
+                                              **more), token or self.bank, 201)
+        return record["contract_no"]
+
+    def claim(self, contract, token=None, status=None, **over):
+        body = dict({"reference": "CL-%d" % next(numbers), "loan": contract, "kind": "compensation",
+                     "loss_principal": "3000000.00", "on": "2023-09-01"}, **over)
+        return self.post("/v1/claims", body, token or self.bank, status)
+
+    def step(self, where, name, token, status=201, **over):
+        body = {"on": "2023-09-10", "reason": "材料齐全"}
+        if name != "recover":
+            body["seen"] = self.get(where)["seen"]
+        body.update(over)
+        return self.post("%s/%s" % (where, name), body, token, status)
+
+    def paid(self, contract, **over):
+        where = self.claim(contract, status=201, **over).headers["location"]
+        for name, token in (("accept", self.finance), ("approve", self.second), ("pay", self.finance)):
+            self.step(where, name, token)
+        return where
+
+    def fund(self, code):
+        a = self.get("/v1/accounts/fund:" + code)
+        return a["balance"], a["held"], a["available"]
+
+    # ---- schemes ---------------------------------------------------------------------------------
+
+    def test_every_scheme_of_the_fixtures_loads_and_is_approved(self):
+        files = sorted(glob.glob(os.path.join(ROOT, "tests", "data", "schemes", "*.json")))
+        self.assertEqual(len(files), 9)
+        for path in files:
+            code = self.scheme(os.path.basename(path)[:-5])
+            self.assertEqual(self.get("/v1/schemes?code=" + code)["items"][0]["state"], "in_force")
+
+    def test_bad_schemes_are_refused_with_all_that_is_wrong(self):
+        with open(os.path.join(ROOT, "tests", "data", "schemes", "zs.json"), encoding="utf-8") as f:
+            good = json.load(f)
+        layers = good["layers"]
+        for over, codes in (
+                ({"layers": layers[:3]}, [("/layers", "E_SHARE_SUM")]),
+                ({"layers": [{"party": "fund", "share": "50"}] * 2}, [("/layers", "E_LAYERS")]),
+                ({"trigger": {}}, [("/trigger/days_overdue", "E_NEED")]),
+                ({"trigger": {"days": 3}}, [("/trigger/days", "E_UNKNOWN")]),
+                ({"trigger": {"days_overdue": 0}}, [("/trigger/days_overdue", "E_RANGE")]),
+                ({"first_loan_uplift": "26.01"}, [("/first_loan_uplift", "E_EXCEEDS")]),
+                ({"code": "a:b"}, [("/code", "E_ACCOUNT_CODE")]),
+                ({"cap_per_loan": "0.00", "effective_to": "2015-01-01"},
+                 [("/cap_per_loan", "E_RANGE"), ("/effective_to", "E_ORDER")])):
+            with self.subTest(over):
+                r = self.post("/v1/schemes", dict(good, **over), self.office)
+                self.assertEqual(sorted(r.codes()), sorted(codes))
+
+    def test_versions_do_not_overlap_and_the_one_at_signing_governs(self):
+        code = "V-%d" % next(numbers)
+        first = self.scheme("zs", code=code, effective_from="2020-01-01", effective_to="2022-06-30")
+        self.assertEqual(first, code)
+        r = self.post("/v1/schemes", dict(json.load(open(os.path.join(
+            ROOT, "tests", "data", "schemes", "sz.json"), encoding="utf-8")), code=code,
+            effective_from="2022-06-30"), self.office)
+        self.assertEqual((r.status, r.codes()), (409, [("/effective_from", "E_OVERLAP")]))
+        self.scheme("cd-2008", money=None, code=code, effective_from="2022-07-01")
+        old = self.lent(code, signed_on="2022-06-30", disbursed_on="2022-07-01", registered_on="2022-07-01")
+        new = self.lent(code)
+        fund = lambda contract: self.get(self.claim(contract, status=201).headers["location"])["fund"]
+        self.assertEqual((fund(old), fund(new)), ("1620000.00", "2700000.00"))
+
+    def test_a_draft_governs_nothing_and_approval_needs_what_was_seen(self):
+        made = self.draft()
+        where = made.headers["location"]
+        contract = self.lent(made.json()["code"])
+        self.assertEqual(self.claim(contract).codes(), [("/loan", "E_NOT_IN_SCHEME")])
+        body = {"seen": "0" * 64, "reason": "x", "on": "2022-01-01"}
+        r = self.post(where + "/approve", body, self.finance)
+        self.assertEqual((r.status, r.codes()), (409, [("/seen", "E_SEEN")]))
+        self.assertEqual(self.post(where + "/approve", body, self.office).status, 403)
+
+    # ---- the split -------------------------------------------------------------------------------
+
+    def test_four_parties_share_a_loss_and_what_comes_back(self):
+        code = self.scheme()
+        where = self.paid(self.lent(code))
+        said = self.get(where)
+        self.assertEqual([(x["party"], x["amount"]) for x in said["split"]], [
+            ("fund", "1620000.00"), ("bank", "780000.00"), ("insurer", "480000.00"),
+            ("assessor", "120000.00")])
+        self.assertEqual([(x["formula"], x["amount"]) for x in said["arithmetic"]][2:4], [
+            ("3000000.00 × 54.00%", "1620000.00"), ("3000000.00 × 26.00%", "780000.00")])
+        self.assertEqual(self.fund(code), ("38380000.00", "0.00", "38380000.00"))
+        self.step(where, "recover", self.bank, reference="RC-%d" % next(numbers), on="2024-02-01",
+                  amount="1000003.00", costs="3.00")
+        self.assertEqual(self.fund(code)[0], "38920000.00")  # 540,000 of the net 1,000,000
+        self.assertEqual(self.get(where)["paid"], "1080000.00")
+
+    def test_odd_fen_go_to_the_largest_remainder_ties_to_the_earlier_layer(self):
+        code = self.scheme()
+        for loss, shares in (("0.01", ["0.01", "0.00", "0.00", "0.00"]),
+                             ("0.10", ["0.05", "0.03", "0.02", "0.00"]),
+                             ("33.33", ["18.00", "8.67", "5.33", "1.33"])):
+            contract = self.lent(code)
+            said = self.get(self.claim(contract, status=201, loss_principal=loss).headers["location"])
+            self.assertEqual([x["amount"] for x in said["split"]], shares)
+
+    def test_a_first_loan_gets_five_points_more(self):
+        code = self.scheme("sh-credit")
+        fund = lambda **over: self.get(self.claim(self.lent(code, **over), status=201)
+                                       .headers["location"])["fund"]
+        self.assertEqual((fund(), fund(first_loan=True)), ("1650000.00", "1800000.00"))
+
+    def test_only_the_part_secured_by_ip_counts_where_the_scheme_says_so(self):
+        code = self.scheme("wh-2024", effective_from="2022-01-01")
+        half = self.lent(code, ip_amount="2000000.00")
+        said = self.get(self.claim(half, status=201).headers["location"])
+        self.assertEqual((said["net_loss"], said["fund"]), ("2000000.00", "1000000.00"))
+        less = self.lent(code, ip_amount="1499999.99")
+        self.assertEqual(self.claim(less).codes(), [("/loan", "E_IP_SHARE")])
+
+    def test_recoveries_before_the_claim_reduce_the_loss_costs_first(self):
+        code = self.scheme()
+        said = self.get(self.claim(self.lent(code), status=201, recovered="1000003.00", costs="3.00")
+                        .headers["location"])
+        self.assertEqual((said["net_loss"], said["fund"]), ("2000000.00", "1080000.00"))
+
+    # ---- defects -----------------------------------------------------------------------------------
+
+    def test_all_defects_of_a_claim_are_named_at_once(self):
+        code = self.scheme("sh-credit", ip_share_min="60.00", rate_ceiling={"lpr_spread": "0.50"})
+        contract = self.lent(code, overdue="2022-07-20", grade=None, registered_on="2022-08-01",
+                             guarantor_uscc="91310101QX0101011R", ip_amount="1000000.00", rate="4.21")
+        r = self.claim(contract, loss_principal="3000000.01", loss_interest="1.00",
+                       kind="pre_compensation")
+        self.assertEqual(set(r.codes()), {
+            ("/kind", "E_CLAIM_KIND"), ("/loss_principal", "E_EXCEEDS"),
+            ("/loss_interest", "E_UNWANTED"), ("/on", "E_TRIGGER"), ("/loan", "E_UNREGISTERED"),
+            ("/loan", "E_EXCLUDED"), ("/loan", "E_IP_SHARE"), ("/loan", "E_RATE_CEILING")})
+        self.assertIn("4.20", next(e["cure"] for e in r.json()["errors"]  # 3.70 + 0.50
+                                   if e["code"] == "E_RATE_CEILING"))
+        self.assertEqual(self.get("/v1/claims?loan=" + contract)["items"], [])
+
+    def test_trigger_and_window_by_the_day(self):
+        code = self.scheme(claim_window_days=30)
+        contract = self.lent(code, overdue="2023-01-10")
+        for on, said in (("2023-04-09", [("/on", "E_TRIGGER")]), ("2023-05-11", [("/on", "E_WINDOW")])):
+            self.assertEqual(self.claim(contract, on=on).codes(), said)
+        self.claim(contract, on="2023-04-10", status=201)  # the 90th day
+
+    def test_two_months_non_performing_without_write_off(self):
+        code = self.scheme("sh-deposit", effective_from="2022-01-01", excludes=None)
+        contract = self.lent(code, overdue="2023-01-31")
+        self.assertEqual(self.claim(contract, on="2023-03-30").codes(), [("/on", "E_TRIGGER")])
+        said = self.get(self.claim(contract, on="2023-03-31", status=201).headers["location"])
+        self.assertEqual(said["fund"], "2400000.00")
+
+    def test_no_loss_is_compensated_twice(self):
+        one = self.scheme()
+        contract = self.lent(one)
+        self.claim(contract, status=201)
+        self.assertEqual(self.claim(contract).codes(), [("/loan", "E_COMPENSATED")])
+        other = self.scheme(excludes=[{"scheme": one}])
+        where = self.get("/v1/loans?contract_no=" + contract, self.bank)["items"][0]
+        moved = {k: v for k, v in where.items() if k not in ("scheme",)}
+        r = self.d.call("PUT", "/v1/loans/" + where["id"], dict(moved, scheme=other, reason="改方案"),
+                        self.bank, {"If-Match": '"1"'})
+        self.assertEqual(r.status, 200, r.body)
+        self.assertEqual(self.claim(contract).codes(), [("/loan", "E_COMPENSATED")])
+
+    # ---- limits ------------------------------------------------------------------------------------
+
+    def test_caps_per_loan_and_firm_leave_the_rest_to_the_bank(self):
+        code = self.scheme("gz-2023", money="100000000.00", effective_from="2022-01-01")
+        firm = {"amount": "30000000.00", "borrower_uscc": "91310104QX0104028H"}
+        fund = []
+        for _ in range(2):
+            said = self.get(self.claim(self.lent(code, **firm), loss_principal="30000000.00", status=201)
+                            .headers["location"])
+            fund.append((said["fund"], said["split"][1]["amount"], said["headroom"]["cap_per_enterprise"]))
+        self.assertEqual(fund, [("10000000.00", "20000000.00", "10000000.00"),
+                                ("10000000.00", "20000000.00", "0.00")])
+        r = self.claim(self.lent(code, **firm), loss_principal="30000000.00")
+        self.assertEqual(r.codes(), [("/loss_principal", "E_CAP")])
+
+    def test_64_claims_at_once_never_pass_the_cap_of_the_year(self):
+        code = self.scheme("sz", cap_fund_year="1000000.00")
+        contracts = [self.lent(code, amount="100000.01") for _ in range(64)]
+        with ThreadPoolExecutor(64) as pool:
+            answers = list(pool.map(lambda c: self.claim(c, loss_principal="100000.01"), contracts))
+        kept = [self.get(r.headers["location"]) for r in answers if r.status == 201]
+        total = sum(round(float(x["fund"]) * 100) for x in kept)
+        self.assertEqual((len(kept), total), (20, 100000000))
+        self.assertEqual({tuple(r.codes()) for r in answers if r.status != 201},
+                         {(("/loss_principal", "E_CAP"),)})
+
+    def test_a_pool_pays_no_more_than_it_holds(self):
+        code = self.scheme("hk-2023", money="1000000.00", leverage_limit=None, effective_from="2022-01-01")
+        first = self.get(self.claim(self.lent(code), status=201, loss_principal="1800000.00")
+                         .headers["location"])
+        second = self.get(self.claim(self.lent(code), status=201).headers["location"])
+        self.assertEqual((first["fund"], second["fund"]), ("900000.00", "100000.00"))
+        self.assertEqual(self.claim(self.lent(code)).codes(), [("/loss_principal", "E_CAP")])
+
+    def test_leverage_and_the_bad_loan_breaker(self):
+        code = self.scheme(money="400000.00")  # ten times is 4 million
+        self.claim(self.lent(code), status=201)
+        self.assertEqual(self.claim(self.lent(code)).codes(), [("/loan", "E_LEVERAGE")])
+        code = self.scheme(leverage_limit=None, npl_breaker="50.00")
+        bad = self.lent(code)
+        self.assertEqual(self.claim(bad).codes(), [("/loan", "E_BREAKER")])
+        self.lent(code, overdue=None)
+        self.claim(bad, status=201)  # one of two loans: exactly 50 %
+
+    # ---- workflow ----------------------------------------------------------------------------------
+
+    def test_maker_is_not_checker_and_what_was_seen_is_what_is_approved(self):
+        code = self.scheme()
+        where = self.claim(self.lent(code), status=201).headers["location"]
+        seen = self.get(where)["seen"]
+        self.assertEqual(self.step(where, "accept", self.bank, status=None).status, 403)
+        self.step(where, "accept", self.finance)
+        r = self.step(where, "approve", self.second, status=409, seen=seen)
+        self.assertEqual(r.codes(), [("/seen", "E_SEEN")])
+        self.assertIn("1 accept 王敏@FINANCE", r.json()["title"])
+        r = self.step(where, "approve", self.finance, status=409)
+        self.assertEqual(r.codes(), [("", "E_SAME_PERSON")])
+        self.step(where, "approve", self.second)
+        self.assertEqual(self.fund(code), ("40000000.00", "1620000.00", "38380000.00"))
+        self.assertEqual(self.step(where, "pay", self.second, status=409).codes(), [("", "E_SAME_PERSON")])
+        self.step(where, "pay", self.finance)
+        self.assertEqual(self.fund(code), ("38380000.00", "0.00", "38380000.00"))
+        again = self.post(where + "/pay", {"on": "2023-09-10", "reason": "x", "seen": self.get(where)["seen"]},
+                          self.second)
+        self.assertEqual((again.status, again.codes()), (409, [("", "E_STEP")]))
+
+    def test_a_step_sent_twice_happens_once(self):
+        code = self.scheme()
+        where = self.claim(self.lent(code), status=201).headers["location"]
+        body = {"on": "2023-09-10", "reason": "材料齐全", "seen": self.get(where)["seen"]}
+        with ThreadPoolExecutor(16) as pool:
+            answers = list(pool.map(lambda _: self.post(where + "/accept", body, self.finance), range(16)))
+        self.assertEqual(sorted(r.status for r in answers), [200] * 15 + [201])
+        self.assertEqual(len(self.get(where)["steps"]), 1)
+
+    def test_a_returned_claim_has_an_owner_a_deadline_and_an_age(self):
+        code = self.scheme()
+        contract = self.lent(code)
+        where = self.claim(contract, status=201).headers["location"]
+        r = self.step(where, "return", self.finance, status=422)
+        self.assertEqual(r.codes(), [("/owner", "E_NEED"), ("/due_on", "E_NEED")])
+        self.step(where, "return", self.finance, owner="赵强", due_on="2023-09-30")
+        mine = [x for x in self.get("/v1/claims?state=returned&limit=1000", self.bank)["items"]
+                if x["loan"] == contract]
+        self.assertEqual([(x["owner"], x["due_on"], x["days_over"] > 1000) for x in mine],
+                         [("赵强", "2023-09-30", True)])
+        self.step(where, "resubmit", self.bank)
+        self.assertEqual(self.get(where)["state"], "submitted")
+
+    def test_returning_an_approved_claim_frees_the_money(self):
+        code = self.scheme()
+        where = self.claim(self.lent(code), status=201).headers["location"]
+        self.step(where, "accept", self.finance)
+        self.step(where, "approve", self.second)
+        self.step(where, "return", self.finance, owner="赵强", due_on="2023-09-30")
+        self.assertEqual(self.fund(code), ("40000000.00", "0.00", "40000000.00"))
+
+    def test_approved_money_is_not_there_for_anything_else(self):
+        code = self.scheme(money="2000000.00", leverage_limit=None)
+        first = self.claim(self.lent(code), status=201).headers["location"]
+        second = self.claim(self.lent(code), status=201).headers["location"]
+        for where in (first, second):
+            self.step(where, "accept", self.finance)
+        self.step(first, "approve", self.second)
+        self.assertEqual(self.step(second, "approve", self.second, status=409).codes(), [("", "E_OVERDRAFT")])
+        r = self.post("/v1/transfers", {"reference": "X-" + code, "debit": "appropriation:" + code,
+                                        "credit": "fund:" + code, "amount": "380000.01", "on": "2023-09-11",
+                                        "cause": "adjustment"}, self.finance)
+        self.assertEqual(r.codes(), [("/amount", "E_OVERDRAFT")])
+        self.step(first, "pay", self.finance)
+
+    def test_a_hold_that_expired_frees_the_money_and_an_uncovered_payment_moves_nothing(self):
+        code = self.scheme(money="2000000.00", leverage_limit=None)
+        where = self.claim(self.lent(code), status=201).headers["location"]
+        self.step(where, "accept", self.finance)
+        self.step(where, "approve", self.second)
+        self.d.sql("alter table hold disable trigger user; update hold set until_day = '2023-01-01' where"
+                   " account = 'fund:%s'; alter table hold enable trigger user" % code)
+        other = self.claim(self.lent(code), status=201).headers["location"]
+        self.step(other, "accept", self.finance)
+        self.step(other, "approve", self.second)  # the expired hold no longer stands in its way
+        self.assertEqual(self.step(where, "pay", self.finance, status=409).codes(), [("", "E_OVERDRAFT")])
+        self.assertEqual(self.fund(code), ("2000000.00", "1620000.00", "380000.00"))
+        self.step(other, "pay", self.finance)
+
+    def test_facts_that_changed_since_stop_the_approval(self):
+        code = self.scheme()
+        contract = self.lent(code)
+        where = self.claim(contract, status=201).headers["location"]
+        self.step(where, "accept", self.finance)
+        l = self.get("/v1/loans?contract_no=" + contract, self.bank)["items"][0]
+        self.post("/v1/loans/%s/events" % l["id"], {"reference": "E-%d" % next(numbers), "kind": "repaid",
+                                                    "on": "2023-08-01", "principal": "1.00"}, self.bank, 201)
+        r = self.step(where, "approve", self.second, status=None)
+        self.assertEqual(r.codes(), [("/loss_principal", "E_EXCEEDS")])
+
+    def test_recoveries_never_give_back_more_than_was_paid_in_any_order(self):
+        for order, back in (("pro_rata", "0.54"), ("fund_first", "1.00"), ("bank_first", "0.00")):
+            code = self.scheme(recovery_order=order)
+            where = self.paid(self.lent(code))
+            before = self.fund(code)[0]
+            self.step(where, "recover", self.bank, reference="RC-%d" % next(numbers), amount="1.00")
+            self.assertAlmostEqual(float(self.fund(code)[0]) - float(before), float(back), 2)
+            r = self.step(where, "recover", self.bank, status=None,
+                          reference="RC-%d" % next(numbers), amount="2999999.01")
+            self.assertEqual(r.codes(), [("/amount", "E_EXCEEDS")])
+            self.step(where, "recover", self.bank, reference="RC-%d" % next(numbers), amount="2999999.00")
+            self.assertEqual((self.fund(code)[0], self.get(where)["paid"]), ("40000000.00", "0.00"))
+
+    def test_a_cured_loan_returns_the_share_of_the_fund(self):
+        code = self.scheme()
+        where = self.paid(self.lent(code))
+        self.step(where, "cure", self.bank)
+        self.assertEqual((self.fund(code)[0], self.get(where)["state"]), ("40000000.00", "closed"))
+
+    def test_an_advance_is_part_of_what_is_paid_in_the_end(self):
+        code = self.scheme("sh-precomp", effective_from="2022-01-01", excludes=None)
+        contract = self.lent(code)
+        self.paid(contract, kind="pre_compensation", loss_principal="1000000.00")
+        said = self.get(self.claim(contract, status=201, on="2023-10-01").headers["location"])
+        self.assertEqual(said["fund"], "1100000.00")  # 55 % of 3,000,000 less the 550,000 paid
+
+    def test_a_kill_between_approval_and_payment_loses_and_doubles_nothing(self):
+        code = self.scheme()
+        where = self.claim(self.lent(code), status=201).headers["location"]
+        self.step(where, "accept", self.finance)
+        self.step(where, "approve", self.second)
+        self.d.kill9()
+        self.d.start()
+        self.assertEqual(self.fund(code), ("40000000.00", "1620000.00", "38380000.00"))
+        self.step(where, "pay", self.finance)
+        self.assertEqual(self.fund(code), ("38380000.00", "0.00", "38380000.00"))
+
+    def test_another_bank_sees_no_claim_and_the_bank_sees_its_own_account(self):
+        code = self.scheme()
+        where = self.paid(self.lent(code))
+        other = self.d.token("bank", "BANK-B")
+        self.assertEqual(self.d.call("GET", where, token=other).status, 404)
+        self.assertEqual(self.post(where + "/withdraw", {"on": "2023-09-10", "reason": "x", "seen": "0" * 64},
+                                   other).status, 404)
+        mine = [a["code"] for a in self.get("/v1/accounts?limit=1000", self.bank)["items"]]
+        self.assertIn("paid:%s:BANK-A" % code, mine)
+        self.assertEqual([a for a in mine if a.startswith("fund:")], [])
+
+    def test_the_statement_of_a_fund_equals_its_entries(self):
+        code = self.scheme()
+        where = self.paid(self.lent(code))
+        self.step(where, "recover", self.bank, reference="RC-%d" % next(numbers), on="2024-02-01",
+                  amount="1000000.00")
+        held = self.claim(self.lent(code), status=201).headers["location"]
+        self.step(held, "accept", self.finance)
+        self.step(held, "approve", self.second)
+        s = self.get("/v1/schemes/%s/statement?from=2023-01-01&to=2023-12-31" % code)
+        self.assertEqual([s[k] for k in ("opening", "appropriations", "compensation", "recoveries",
+                                         "returns", "adjustments", "closing", "held")],
+                         ["40000000.00", "0.00", "-1620000.00", "0.00", "0.00", "0.00", "38380000.00",
+                          "1620000.00"])
+        s = self.get("/v1/schemes/%s/statement" % code)
+        self.assertEqual((s["opening"], s["appropriations"], s["recoveries"], s["closing"]),
+                         ("0.00", "40000000.00", "540000.00", "38920000.00"))
