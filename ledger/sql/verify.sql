@@ -74,6 +74,139 @@ select 'loan whose events contradict each other', l.id || ' event ' || f.bad_eve
    and exists (select from loan_event e where e.loan_id = l.id)
    and f.bad_code is not null
 union all
+select 'transfer record without its posting', r.id || ''
+  from record r
+ where r.type = 'transfer'
+   and not exists (select from transfer t where t.id = r.id)
+union all
+select 'transfer that differs from its record', t.id || ''
+  from transfer t
+  join record r on r.id = t.id and r.type = 'transfer'
+ where (t.reference, t.on_day, t.memo, t.recorded_at, t.recorded_by, t.reverses)
+       is distinct from
+       (r.body ->> 'reference', (r.body ->> 'on')::date, r.body ->> 'memo', r.recorded_at, r.recorded_by,
+       (r.body ->> 'reverses')::uuid)
+    or (r.body ->> 'reverses' is null
+        and (t.debit, t.credit, t.amount_fen, t.cause)
+            is distinct from
+            (r.body ->> 'debit', r.body ->> 'credit', ((r.body ->> 'amount')::numeric * 100)::bigint,
+            r.body ->> 'cause'))
+union all
+select 'reversal that does not mirror its transfer', t.id || ''
+  from transfer t
+  left join transfer o on o.id = t.reverses
+ where (t.cause = 'reversal' or t.reverses is not null)
+   and (t.debit, t.credit, t.amount_fen) is distinct from (o.credit, o.debit, o.amount_fen)
+union all
+select 'transfer that nobody caused', t.id || ''
+  from transfer t
+ where not exists (select from record r where r.id = t.id and r.type in ('transfer', 'claim_step'))
+union all
+select 'account whose versions have a gap', x.account
+  from (select t.debit as account, t.debit_version as version from transfer t
+        union all
+        select t.credit, t.credit_version from transfer t) x
+  full join account_balance b on b.account = x.account
+ group by x.account, b.account, b.version
+having count(x.version) <> coalesce(b.version, -1) or coalesce(max(x.version), 0) <> coalesce(b.version, -1)
+union all
+select 'balance that differs from its transfers', b.account
+  from account_balance b
+ where (b.debits_fen, b.credits_fen) <> (
+       (select coalesce(sum(t.amount_fen), 0) from transfer t where t.debit = b.account),
+       (select coalesce(sum(t.amount_fen), 0) from transfer t where t.credit = b.account))
+union all
+select 'running balance that differs from its transfers', e.account || ' version ' || e.version
+  from (select s.account, s.version, s.after_fen,
+               sum(s.delta) over (partition by s.account order by s.version) as should_be
+          from (select t.debit as account, t.debit_version as version, t.debit_after_fen as after_fen,
+                       t.amount_fen as delta
+                  from transfer t
+                union all
+                select t.credit, t.credit_version, t.credit_after_fen, -t.amount_fen from transfer t) s) e
+ where e.after_fen <> e.should_be
+union all
+select 'daily sum that differs from its transfers', coalesce(d.account, x.account) || ' ' || coalesce(d.on_day, x.on_day)
+  from account_day d
+  full join (select s.account, s.version / 4096 as block, s.on_day,
+                    sum(s.delta) filter (where s.delta > 0) as debits,
+                    -sum(s.delta) filter (where s.delta < 0) as credits
+               from (select t.debit as account, t.debit_version as version, t.on_day, t.amount_fen as delta
+                       from transfer t
+                     union all
+                     select t.credit, t.credit_version, t.on_day, -t.amount_fen from transfer t) s
+              group by 1, 2, 3) x on x.account = d.account and x.block = d.block and x.on_day = d.on_day
+ where (d.debits_fen, d.credits_fen) is distinct from (coalesce(x.debits, 0), coalesce(x.credits, 0))
+union all
+select 'account below zero', a.code
+  from account a
+ where a.no_overdraft
+   and available_fen(a.code) < 0
+union all
+select 'held money that differs from the open holds', b.account
+  from account_balance b
+ where b.held_fen <> (select coalesce(sum(h.amount_fen), 0) from hold h
+                       where h.account = b.account
+                         and not exists (select from hold_end x where x.hold = h.id))
+union all
+select 'books that do not balance', sum(b.debits_fen) - sum(b.credits_fen) || ''
+  from account_balance b
+having sum(b.debits_fen) <> sum(b.credits_fen)
+union all
+select 'scheme that differs from its record', s.id || ''
+  from scheme s
+  left join record r on r.id = s.id and r.type = 'scheme'
+ where s.body::text is distinct from r.body::text
+    or (s.code, s.effective_from, s.effective_to)
+       is distinct from
+       (r.body ->> 'code', (r.body ->> 'effective_from')::date, (r.body ->> 'effective_to')::date)
+union all
+select 'scheme in force without an approval on record', a.scheme || ''
+  from scheme_approval a
+ where not exists (select from record r where r.type = 'scheme_approval' and r.body ->> 'scheme' = a.scheme::text)
+union all
+select 'claim that differs from its record', coalesce(c.id, r.id) || ''
+  from claim c
+  full join (select * from record where type = 'claim') r on r.id = c.id
+ where (c.reference, c.kind, c.on_day, c.org_id)
+       is distinct from
+       (r.body ->> 'reference', r.body ->> 'kind', (r.body ->> 'on')::date, r.org_id)
+union all
+select 'claim whose split does not add up', c.id || ''
+  from claim c
+ where (select sum((x ->> 2)::bigint) from json_array_elements(c.split) x) <> c.net_loss_fen
+union all
+select 'claim step that differs from its record', coalesce(s.id, r.id) || ''
+  from claim_step s
+  full join (select * from record where type = 'claim_step') r on r.id = s.id
+ where (s.claim::text, s.step, s.on_day, s.recorded_by)
+       is distinct from
+       (r.body ->> 'claim', r.body ->> 'step', (r.body ->> 'on')::date, r.recorded_by)
+union all
+select 'claim step that was not legal', s.id || ''
+  from claim_step s
+  left join claim_step e on e.claim = s.claim and e.n = s.n - 1
+ where not exists (select from claim_transition t
+                    where t.state = coalesce(e.state, case when s.n = 1 then 'submitted' end)
+                      and t.step = s.step and t.next = s.state)
+    or (s.step in ('approve', 'pay') and (s.maker is null or s.maker <> e.recorded_by))
+union all
+select 'claim step whose money is not where it should be', s.id || ''
+  from claim_step s
+  join claim c on c.id = s.claim
+ where case when s.step in ('pay', 'recover', 'cure') and s.fund_fen > 0 then not exists (
+            select from transfer t
+             where t.id = s.id and t.cause_id = s.claim and t.amount_fen = s.fund_fen
+               and 'fund:' || c.scheme_code = case when s.step = 'pay' then t.credit else t.debit end)
+            when s.step = 'approve' then not exists (
+            select from hold h where h.id = s.id and h.amount_fen = s.fund_fen)
+            else s.transfer is not null end
+    or (s.step = 'pay' and s.fund_fen <> c.fund_fen)
+union all
+select 'claim that got back more than it was paid', c.id || ''
+  from claim c
+ where claim_paid_fen(c.id) < 0
+union all
 select 'record envelope that differs from its body', r.id || ' v' || r.version
   from record r
  where r.type = 'loan'

@@ -68,6 +68,23 @@ class Fund(Case):
         self.assertEqual(sorted(answers), [201] * 33 + [409] * 31)
         self.assertEqual(self.balance(), "0.10")
 
+    def test_sessions_that_post_at_once_in_the_database_neither_overdraw_nor_wait_for_each_other(self):
+        self.move("100.00")
+        other = "fund:U%d" % next(numbers)
+        self.post("/v1/accounts", {"code": other, "kind": "asset", "title": "另一", "no_overdraft": True,
+                                   "opened_on": "2022-01-01"})
+        script = "".join(
+            "select set_config('pledged.person', 'p', false) is null; select post_transfers(array[row("
+            "gen_random_uuid(), 'c', '%s', '%s', 7, '2022-02-02', 'adjustment', null, null, null)::posting,"
+            " row(gen_random_uuid(), 'd', '%s', '%s', 3, '2022-02-02', 'adjustment', null, null, null)"
+            "::posting]);" % (pair + pair[::-1]) for pair in [(self.source, self.fund), (other, self.fund),
+                                                              (self.source, other)] * 20)
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(self.d.sql, [script] * 8))  # a deadlock would raise
+        balance = lambda code: round(float(self.balance(code=code)) * 100)
+        self.assertGreaterEqual(min(balance(self.fund), balance(other)), 0)
+        self.assertEqual(balance(self.fund) + balance(other), balance(self.source))
+
     def test_in_a_batch_the_lines_that_are_covered_pass(self):
         self.move("1.00")
         lines = [self.transfer(a, out=True) for a in ("0.60", "0.60", "0.40")]

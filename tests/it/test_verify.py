@@ -1,4 +1,5 @@
 """`pledged verify` names what was tampered with, even by the owner of the database with triggers off."""
+import test_claims
 from harness import Case, loan
 
 TAMPER = [
@@ -84,4 +85,86 @@ class Verify(Case):
                 self.assertEqual(status, 1)
                 for name in names:
                     self.assertIn(name, said)
+        self.assertEqual(self.verify(), (0, "no defects\n"))
+
+
+FUND = [
+    ("a transfer's amount", "update transfer set amount_fen = amount_fen + 1 where id = '{pay}'",
+     ["balance that differs from its transfers", "running balance that differs from its transfers",
+      "daily sum that differs from its transfers", "claim step whose money is not where it should be"]),
+    ("a balance", "update account_balance set debits_fen = debits_fen + 1 where account = '{fund}'",
+     ["balance that differs from its transfers", "books that do not balance"]),
+    ("a daily sum", "update account_day set credits_fen = credits_fen + 1 where account = '{fund}'",
+     ["daily sum that differs from its transfers"]),
+    ("a transfer deleted", "delete from transfer where id = '{pay}'",
+     ["account whose versions have a gap", "claim step whose money is not where it should be"]),
+    ("a transfer that nobody caused", "insert into transfer select gen_random_uuid(), 'x', debit, credit,"
+     " amount_fen, on_day, cause, null, null, null, debit_version + 1, debit_after_fen, credit_version + 1,"
+     " credit_after_fen, recorded_at, recorded_by from transfer where id = '{pay}'",
+     ["transfer that nobody caused"]),
+    ("a posted transfer turned round", "update transfer set debit = credit, credit = debit where id ="
+     " '{given}'", ["transfer that differs from its record"]),
+    ("held money", "update account_balance set held_fen = held_fen + 1 where account = '{fund}'",
+     ["held money that differs from the open holds"]),
+    ("a fund below zero", "update account_balance set debits_fen = 0 where account = '{fund}'",
+     ["account below zero"]),
+    ("the rules of a scheme", "update scheme set body = replace(body::text, '54.00', '64.00')::json where"
+     " code = '{code}'", ["scheme that differs from its record"]),
+    ("an approval from nowhere", "insert into scheme_approval select s.id, 'x', now(), 'x@Y' from (insert_scheme)"
+     " s", ["scheme in force without an approval on record"]),
+    ("a claim's day", "update claim set on_day = on_day + 1 where id = '{claim}'",
+     ["claim that differs from its record"]),
+    ("a claim's split", "update claim set net_loss_fen = net_loss_fen + 1 where id = '{claim}'",
+     ["claim whose split does not add up"]),
+    ("who approved", "update claim_step set recorded_by = 'x@FINANCE' where claim = '{claim}' and step ="
+     " 'approve'", ["claim step that differs from its record", "claim step that was not legal"]),
+    ("a step that was never allowed", "update claim_step set step = 'close' where claim = '{claim}' and n = 1",
+     ["claim step that was not legal"]),
+    ("what was paid", "update claim_step set fund_fen = fund_fen - 1 where id = '{pay}'",
+     ["claim step whose money is not where it should be"]),
+    ("a deleted step", "delete from claim_step where id = '{pay}'",
+     ["claim step that differs from its record"]),
+]
+
+
+class VerifyFund(Case):
+    """The same for the fund: each planted defect is named."""
+
+    conf = {"readers": "7"}
+    TABLES = ("record log_leaf log_head account account_balance account_day transfer hold hold_end scheme"
+              " scheme_approval claim claim_step").split()
+
+    def verify(self):
+        out = self.d.cli("verify", check=False)
+        return out.returncode, out.stdout
+
+    def test_each_kind_of_tampering_with_money_is_named(self):
+        case = test_claims.Claims("setUp")
+        case.d = self.d
+        test_claims.Claims.second = self.d.cli("token", "add", "--org", self.d.org("finance"), "--person",
+                                   "李华").stdout.strip()
+        case.setUp()
+        code = case.scheme()
+        where = case.paid(case.lent(code))
+        case.step(where, "recover", case.bank, reference="R1", amount="1000000.03")
+        steps = {s["step"]: s["id"] for s in case.get(where)["steps"]}
+        given = case.get("/v1/transfers?account=fund:" + code)["items"][0]["id"]
+        names = {"code": code, "fund": "fund:" + code, "claim": where.split("/")[-1], "pay": steps["pay"],
+                 "given": given}
+        self.assertEqual(self.verify(), (0, "no defects\n"))
+        self.d.sql("".join("create table kept_%s as table %s;" % (t, t) for t in self.TABLES))
+        off = "set session_replication_role = replica;"
+        for what, sql, said in FUND:
+            with self.subTest(what):
+                if "(insert_scheme)" in sql:
+                    sql = ("insert into scheme values ('00000000-0000-7000-8000-000000000001', 'Z', '2022-01-01',"
+                           " null, '{{}}'); insert into scheme_approval values"
+                           " ('00000000-0000-7000-8000-000000000001', 'x', now(), 'x@Y')")
+                self.d.sql(off + sql.format(**names))
+                status, text = self.verify()
+                self.d.sql(off + "".join("delete from %s; insert into %s table kept_%s;" % (t, t, t)
+                                         for t in self.TABLES))
+                self.assertEqual(status, 1)
+                for name in said:
+                    self.assertIn(name, text)
         self.assertEqual(self.verify(), (0, "no defects\n"))
