@@ -476,7 +476,7 @@ begin
     end if;
     insert into record (id, version, org_id, type, key, subject, district, on_day, parties, body, sha256,
            recorded_at, recorded_by)
-    select x.id, 1, n.org, 'transfer', x.key, (x.posting).debit, '', x.on_day, '{}', x.body,
+    select x.id, 1, n.org, 'transfer', x.key, x.key, '', x.on_day, '{}', x.body,
            decode(x.sha256, 'hex'), now(), n.by
       from unnest(e) x
      cross join (select my_org() as org, my_signature() as by) n;
