@@ -36,7 +36,8 @@ create table account_balance (
     credits_fen bigint not null default 0,
     held_fen bigint not null default 0 constraint account_held_range check (held_fen >= 0)
 );
--- Sums of the entries of one effective day whose version lies in one block of 4,096.
+-- Sums of the entries of one effective day: of all (block -1), and of those whose version lies in one block of
+-- 4,096.
 create table account_day (
     account text not null,
     block bigint not null,
@@ -199,10 +200,11 @@ begin
     ),
     days as (
         insert into account_day as d (account, block, on_day, debits_fen, credits_fen)
-        select e.account, e.version / 4096, e.on_day,
+        select e.account, b.block, e.on_day,
                coalesce(sum(e.delta) filter (where e.delta > 0), 0)::bigint,
                coalesce(-sum(e.delta) filter (where e.delta < 0), 0)::bigint
           from entry e
+         cross join lateral (values (e.version / 4096), (-1)) as b(block)
          group by 1, 2, 3
         on conflict (account, block, on_day) do update
             set debits_fen = d.debits_fen + excluded.debits_fen,
@@ -331,20 +333,32 @@ end $$;
 create function balance_fen(code text, as_of date, known_at timestamptz) returns bigint
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
-    v bigint := version_known(code, known_at);
+    v bigint;
 begin
+    if known_at is null and as_of is null then
+        return coalesce((select b.debits_fen - b.credits_fen from account_balance b where b.account = code), 0);
+    elsif known_at is null then
+        return coalesce((select sum(d.debits_fen - d.credits_fen)
+                           from account_day d
+                          where d.account = code and d.block = -1 and d.on_day <= as_of), 0);
+    end if;
+    v := version_known(code, known_at);
+    if as_of is null then
+        return coalesce((select t.debit_after_fen from transfer t where t.debit = code and t.debit_version = v),
+                        (select t.credit_after_fen from transfer t where t.credit = code and t.credit_version = v), 0);
+    end if;
     return coalesce((select sum(d.debits_fen - d.credits_fen)
                        from account_day d
-                      where d.account = code and d.block < v / 4096
-                        and (as_of is null or d.on_day <= as_of)), 0)
+                      where d.account = code and d.block between 0 and v / 4096 - 1
+                        and d.on_day <= as_of), 0)
          + coalesce((select sum(t.amount_fen)
                        from transfer t
                       where t.debit = code and t.debit_version between v / 4096 * 4096 and v
-                        and (as_of is null or t.on_day <= as_of)), 0)
+                        and t.on_day <= as_of), 0)
          - coalesce((select sum(t.amount_fen)
                        from transfer t
                       where t.credit = code and t.credit_version between v / 4096 * 4096 and v
-                        and (as_of is null or t.on_day <= as_of)), 0);
+                        and t.on_day <= as_of), 0);
 end $$;
 
 -- ---- accounts and transfers as records ---------------------------------------------------------

@@ -128,13 +128,14 @@ select 'running balance that differs from its transfers', e.account || ' version
 union all
 select 'daily sum that differs from its transfers', coalesce(d.account, x.account) || ' ' || coalesce(d.on_day, x.on_day)
   from account_day d
-  full join (select s.account, s.version / 4096 as block, s.on_day,
+  full join (select s.account, b.block, s.on_day,
                     sum(s.delta) filter (where s.delta > 0) as debits,
                     -sum(s.delta) filter (where s.delta < 0) as credits
                from (select t.debit as account, t.debit_version as version, t.on_day, t.amount_fen as delta
                        from transfer t
                      union all
                      select t.credit, t.credit_version, t.on_day, -t.amount_fen from transfer t) s
+              cross join lateral (values (s.version / 4096), (-1)) as b(block)
               group by 1, 2, 3) x on x.account = d.account and x.block = d.block and x.on_day = d.on_day
  where (d.debits_fen, d.credits_fen) is distinct from (coalesce(x.debits, 0), coalesce(x.credits, 0))
 union all
