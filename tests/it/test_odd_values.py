@@ -100,3 +100,70 @@ class OddValues(Case):
             query = dice.choice(["", "?atomic=true", "?dry_run=true", "?atomic=true&dry_run=true"])
             r = self.post((",".join(CSV) + "\r\n" + row + "\r\n").encode(), "text/csv", query)
             self.assertIn(r.status, (200, 422), row)
+
+    SOUND = {
+        "/v1/loan-events": ("bank", {"reference": "r", "contract_no": "c", "kind": "extended", "on":
+                                     "2022-08-01", "matures_on": "2024-01-01"},
+                            ("principal", "interest", "grade", "reverses")),
+        "/v1/accounts": ("finance", {"code": "a:b", "kind": "asset", "title": "t", "no_overdraft": True,
+                                     "opened_on": "2022-01-01"}, ()),
+        "/v1/transfers": ("finance", {"reference": "r", "debit": "a:b", "credit": "a:c", "amount": "1.00",
+                                      "on": "2022-01-01", "cause": "adjustment"}, ("memo", "reverses")),
+        "/v1/claims": ("bank", {"reference": "r", "loan": "c", "kind": "compensation", "loss_principal":
+                                "1.00", "on": "2023-01-01"}, ("loss_interest", "recovered", "costs")),
+        "/v1/schemes": ("ip_office", {
+            "code": "S", "effective_from": "2022-01-01", "title": "t", "legal_ref": "l", "loss_base":
+            "principal", "trigger": {"days_overdue": 90}, "layers": [
+                {"party": "fund", "share": "50"}, {"party": "bank", "share": "50"}]},
+            ("effective_to", "ip_part_only", "ip_share_min", "first_loan_uplift", "cap_per_loan",
+             "cap_fund_year", "leverage_limit", "npl_breaker", "claim_window_days", "recovery_order",
+             "pre_compensation", "excludes", "rate_ceiling", "trigger/days_overdue", "trigger/min_grade",
+             "trigger/written_off", "layers/party", "layers/share", "layers/cap")),
+        "/v1/claims/00000000-0000-7000-8000-000000000000/return": ("finance", {
+            "on": "2023-01-01", "seen": "0" * 64, "reason": "x", "owner": "o", "due_on": "2023-02-01"},
+            ("claim", "step", "reference", "amount", "costs")),
+        "/v1/schemes/00000000-0000-7000-8000-000000000000/approve": ("finance", {
+            "on": "2023-01-01", "seen": "0" * 64, "reason": "x"}, ("scheme",)),
+        "/v1/transfers/00000000-0000-7000-8000-000000000000/reverse": ("finance", {
+            "on": "2023-01-01", "reference": "r"}, ("memo", "reverses", "debit")),
+    }
+
+    def test_in_every_field_of_the_other_records(self):
+        for path, (kind, sound, more) in self.SOUND.items():
+            token = self.d.token(kind)
+            for field in list(sound) + list(more):
+                for odd in ODD:
+                    record = json.loads(json.dumps(sound))
+                    record.update({k: "O-%d" % next(numbers) for k in ("reference", "code") if k in record})
+                    outer, _, inner = field.partition("/")
+                    if inner:
+                        place = record[outer][0] if outer == "layers" else record[outer]
+                        place[inner] = odd
+                    else:
+                        record[field] = odd
+                    r = self.d.call("POST", path, json.dumps(record).encode(), token,
+                                    {"Content-Type": "application/json"})
+                    with self.subTest(path=path, field=field, odd=repr(odd)[:50]):
+                        self.assertIn(r.status, (201, 200, 400, 404, 409, 422), r.body)
+            for odd in ODD:
+                for kind_of in ("application/x-ndjson", "text/csv"):
+                    r = self.d.call("POST", path, as_text(odd), token, {"Content-Type": kind_of})
+                    self.assertIn(r.status, (200, 400, 404, 415, 422), r.body)
+
+    def test_in_the_queries_of_the_fund(self):
+        token = self.d.token("finance")
+        names = ["limit", "after", "as_of", "known_at", "from", "to", "account", "format", "code", "state",
+                 "loan", "contract_no"]
+        for path in ("/v1/accounts", "/v1/accounts/fund:X", "/v1/accounts/fund:X/entries", "/v1/transfers",
+                     "/v1/journal", "/v1/schemes", "/v1/schemes/X/statement", "/v1/claims", "/v1/loan-events",
+                     "/v1/loans/00000000-0000-7000-8000-000000000000/events"):
+            for name in names:
+                for odd in ODD:
+                    asked = "%s?%s=%s" % (path, name, urllib.parse.quote(as_text(odd)))
+                    with self.subTest(asked[:120]):
+                        self.assertLess(self.d.call("GET", asked, token=token).status, 500)
+        for odd in ODD:
+            part = urllib.parse.quote(as_text(odd), safe="")
+            for path in ("/v1/accounts/%s", "/v1/accounts/%s/entries", "/v1/transfers/%s", "/v1/schemes/%s",
+                         "/v1/schemes/%s/statement", "/v1/claims/%s", "/v1/loan-events/%s"):
+                self.assertLess(self.d.call("GET", path % part, token=token).status, 500, path % part)
