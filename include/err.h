@@ -133,6 +133,8 @@
         "字母、数字与 - 组成,各段以 : 相连,例如 fund:SH-DEPOSIT",                                  \
         "Parts of letters, digits and -, joined by :, for example fund:SH-DEPOSIT")                \
     X(E_ACCOUNT, 422, "没有此账户", "No such account", "最接近的是 {}", "The nearest is {}")       \
+    X(E_ACCOUNT_CLAIMS, 422, "此账户只由理赔记账", "Only claims post to this account",             \
+        "用 adjustment 账户调整", "Adjust through the adjustment account")                         \
     X(E_TAKEN, 409, "已被占用:{}", "Already taken: {}", "换一个名称", "Choose another name")       \
     X(E_OVERDRAFT, 409, "账户可用余额不足:{}", "The account does not cover it: {}",                \
         "减少金额,或先拨入资金", "Post less, or appropriate money first")                          \

@@ -433,6 +433,10 @@ begin
             found_problems := found_problems || problem('E_ACCOUNT', '/credit', nearest_account(p.credit));
         end if;
     end if;
+    if exists (select from account a where a.code in (p.debit, p.credit) and a.party is not null) then
+        found_problems := found_problems || problem('E_ACCOUNT_CLAIMS', case when exists (
+            select from account a where a.code = p.debit and a.party is not null) then '/debit' else '/credit' end, '');
+    end if;
     if p.on_day > today() then
         found_problems := found_problems || problem('E_FUTURE', '/on', today()::text);
     end if;
@@ -478,8 +482,10 @@ begin
            debit text, credit text, amount numeric, cause text, reverses text, memo text);
     sound := sound
         and not exists (select from unnest(e) x
-                         where not exists (select from account a where a.code = (x.posting).debit)
-                            or not exists (select from account a where a.code = (x.posting).credit))
+                         where not exists (select from account a
+                                            where a.code = (x.posting).debit and a.party is null)
+                            or not exists (select from account a
+                                            where a.code = (x.posting).credit and a.party is null))
         and not exists (select from unnest(e) x
                           join lateral (select from record r
                                          where r.org_id = my_org() and r.type = 'transfer' and r.key = x.key

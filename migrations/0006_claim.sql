@@ -378,6 +378,7 @@ declare
     interest bigint := coalesce(fen_of(doc ->> 'loss_interest'), 0);
     recovered bigint := coalesce(fen_of(doc ->> 'recovered'), 0);
     costs bigint := coalesce(fen_of(doc ->> 'costs'), 0);
+    owed bigint;
     base bigint;
     net bigint;
     shares bigint[];
@@ -428,8 +429,10 @@ begin
     if doc ->> 'kind' = 'pre_compensation' and not coalesce((b ->> 'pre_compensation')::boolean, false) then
         j.problems := j.problems || problem('E_CLAIM_KIND', '/kind', s.code);
     end if;
-    if claimed > f.outstanding_fen then
-        j.problems := j.problems || problem('E_EXCEEDS', '/loss_principal', yuan_text(f.outstanding_fen));
+    -- no more than was owed on that day, nor than is owed by what is known since; recoveries may be in either
+    owed := least(f.outstanding_fen, (loan_fold(l, 'infinity', null, null)).outstanding_fen) + recovered;
+    if claimed > owed then
+        j.problems := j.problems || problem('E_EXCEEDS', '/loss_principal', yuan_text(owed));
     end if;
     if b ->> 'loss_base' = 'principal' and interest > 0 then
         j.problems := j.problems || problem('E_UNWANTED', '/loss_interest', s.code);
@@ -725,7 +728,7 @@ begin
         found_problems := found_problems || problem('E_FUTURE', '/on', today()::text);
     end if;
 
-    if step in ('resubmit', 'approve') then
+    if step in ('resubmit', 'approve', 'pay') then
         j := claim_judge(c.org_id, (select r.body from record r where r.id = c.id and r.version = 1), c.id);
         if cardinality(j.problems) > 0 then
             found_problems := found_problems || j.problems;

@@ -356,6 +356,35 @@ class Claims(Case):
         r = self.step(where, "approve", self.second, status=None)
         self.assertEqual(r.codes(), [("/loss_principal", "E_EXCEEDS")])
 
+    def test_what_is_no_longer_owed_is_not_paid(self):
+        code = self.scheme()
+        contract = self.lent(code)
+        where = self.claim(contract, status=201).headers["location"]
+        self.step(where, "accept", self.finance)
+        self.step(where, "approve", self.second)
+        l = self.get("/v1/loans?contract_no=" + contract, self.bank)["items"][0]
+        self.post("/v1/loans/%s/events" % l["id"], {"reference": "E-%d" % next(numbers), "kind": "settled",
+                                                    "on": "2023-10-01"}, self.bank, 201)
+        r = self.step(where, "pay", self.finance, status=None)
+        self.assertEqual(r.codes(), [("/loss_principal", "E_EXCEEDS")])
+        self.assertEqual(self.fund(code)[0], "40000000.00")
+
+    def test_a_pledge_released_before_the_default_covers_nothing(self):
+        code = self.scheme()
+        contract = self.lent(code)
+        l = self.get("/v1/loans?contract_no=" + contract, self.bank)["items"][0]
+        self.post("/v1/loans/%s/events" % l["id"], {"reference": "E-%d" % next(numbers), "on": "2023-01-05",
+                                                    "kind": "pledge_released"}, self.bank, 201)
+        self.assertEqual(self.claim(contract).codes(), [("/loan", "E_RELEASED")])
+
+    def test_nobody_posts_by_hand_to_what_claims_have_paid(self):
+        code = self.scheme()
+        self.paid(self.lent(code))
+        sent = {"reference": "H-" + code, "debit": "paid:%s:BANK-A" % code, "credit": "fund:" + code, "amount":
+                "1.00", "on": "2023-09-11", "cause": "adjustment"}
+        self.assertEqual(self.post("/v1/transfers", sent, self.finance).codes(),
+                         [("/debit", "E_ACCOUNT_CLAIMS")])
+
     def test_recoveries_never_give_back_more_than_was_paid_in_any_order(self):
         for order, back in (("pro_rata", "0.54"), ("fund_first", "1.00"), ("bank_first", "0.00")):
             code = self.scheme(recovery_order=order)
