@@ -157,6 +157,12 @@ begin
       where b.account in (select x.debit from unnest(p) x union select x.credit from unnest(p) x)
       order by b.account
         for update;
+    perform expire_holds(x.account)
+      from (select distinct h.account
+              from hold h
+             where h.account in (select y.debit from unnest(p) y union select y.credit from unnest(p) y)
+               and h.until_day < today()
+               and not exists (select from hold_end e where e.hold = h.id)) x;
     with input as materialized (
         select x.*
           from unnest(p) with ordinality as x(id, reference, debit, credit, amount_fen, on_day, cause,
@@ -266,6 +272,15 @@ begin
       from (select coalesce(sum(h.amount_fen), 0)::bigint as amount from ended join hold h on h.id = ended.hold) e
      where b.account = code and e.amount > 0;
 end $$;
+
+-- What holds of an account that has passed its day still keeps back, until the next hold or posting ends them.
+create function expired_fen(code text) returns bigint
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select coalesce(sum(h.amount_fen), 0)::bigint
+      from hold h
+     where h.account = code and h.until_day < today()
+       and not exists (select from hold_end x where x.hold = h.id)
+$$;
 
 -- Reserve money. false: the account has not that much free.
 create function hold_money(hold_id uuid, code text, amount bigint, cause uuid, until_day date) returns boolean

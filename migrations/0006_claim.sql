@@ -83,6 +83,8 @@ insert into lpr values
 call make_append_only('lpr');
 grant select on lpr to pledged_app;
 
+create index loan_by_scheme on loan (scheme, org_id) where scheme is not null;
+
 -- ---- schemes -----------------------------------------------------------------------------------
 
 create table scheme (
@@ -349,56 +351,301 @@ create function claim_seal(claim_id uuid) returns text
              where s.claim = claim_id) x
 $$;
 
+-- A claim with what it is judged by: the loan as of now and on its day, and the scheme that governs it.
+create type claim_case as (
+    org bigint, doc json, claim_id uuid, day date, loan loan, life loan_life, scheme scheme, rules json
+);
 -- A judged claim: all its defects, or the amounts.
 create type judgement as (
-    problems json[], loan_id uuid, parties text[], district text, borrower text, org_code text, scheme scheme,
-    net_loss bigint, fund_fen bigint, split json, account json, headroom json
+    problems json[], loan_id uuid, parties text[], district text, borrower text, scheme scheme,
+    net_loss bigint, fund_fen bigint, split json, account json[], headroom jsonb
 );
 
 create function account_line(line text, formula text, fen bigint) returns json language sql immutable as
     $$ select json_build_object('line', line, 'formula', formula, 'amount', yuan_text(fen)) $$;
 
--- Runs as the owner: caps add up over all banks. It tells a bank sums and its own defects, nothing of others.
-create function claim_judge(org bigint, doc json, claim_id uuid) returns judgement
+-- The functions that judge run as the owner: caps add up over all banks. A bank learns sums and its own defects.
+
+-- Has the loan gone bad as the scheme asks, and was the claim made in time?
+create function judge_trigger(c claim_case) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
-    j judgement;
-    l loan;
-    s scheme;
-    b json;
-    f loan_life;
-    claim_day date := (doc ->> 'on')::date;
-    overdue_day date;
-    bad_day date;
-    trigger_day date;
-    days int;
-    want int;
     grades text[] := array['normal', 'special_mention', 'substandard', 'doubtful', 'loss'];
-    claimed bigint := fen_of(doc ->> 'loss_principal');
-    interest bigint := coalesce(fen_of(doc ->> 'loss_interest'), 0);
-    recovered bigint := coalesce(fen_of(doc ->> 'recovered'), 0);
-    costs bigint := coalesce(fen_of(doc ->> 'costs'), 0);
+    rule json := c.rules -> 'trigger';
+    overdue_days int := (rule ->> 'days_overdue')::int;
+    bad_months int := (rule ->> 'non_performing_months')::int;
+    grade text := rule ->> 'min_grade';
+    life loan_life := c.life;
+    reached date; -- the day on which the last of its conditions came true
+    last_day date;
+    p json[] := '{}';
+begin
+    if overdue_days is not null then
+        if coalesce(c.day - life.overdue_since, 0) < overdue_days then
+            p := p || problem('E_TRIGGER', '/on', format('days_overdue %s < %s',
+                              coalesce(c.day - life.overdue_since, 0), overdue_days));
+        end if;
+        reached := greatest(reached, life.overdue_since + overdue_days);
+    end if;
+    if grade is not null then
+        if array_position(grades, life.grade) < array_position(grades, grade) and life.state <> 'written_off' then
+            p := p || problem('E_TRIGGER', '/on', format('grade %s < %s', life.grade, grade));
+        end if;
+        reached := greatest(reached, life.bad_since);
+    end if;
+    if bad_months is not null then
+        if life.bad_since is null or c.day < life.bad_since + make_interval(months => bad_months) then
+            p := p || problem('E_TRIGGER', '/on', format('non_performing since %s, %s months',
+                              coalesce(life.bad_since::text, '-'), bad_months));
+        end if;
+        reached := greatest(reached, (life.bad_since + make_interval(months => bad_months))::date);
+    end if;
+    if coalesce((rule ->> 'written_off')::boolean, false) and life.state <> 'written_off' then
+        p := p || problem('E_TRIGGER', '/on', 'written_off');
+    end if;
+    last_day := reached + (c.rules ->> 'claim_window_days')::int;
+    if c.day > last_day then
+        p := p || problem('E_WINDOW', '/on', last_day::text);
+    end if;
+    return p;
+end $$;
+
+-- The highest rate that the scheme allows for a loan signed on a day; null when it sets none.
+create function rate_ceiling_ppm(rule json, signed_on date) returns int language sql stable as $$
+    select floor(p.one_year_ppm * coalesce((rule ->> 'lpr_multiplier')::numeric, 100) / 100)::int
+           + coalesce(ppm_of(rule ->> 'lpr_spread'), 0)
+      from lpr p
+     where rule is not null and p.on_day <= signed_on
+     order by p.on_day desc
+     limit 1
+$$;
+
+-- Is the loan one that the scheme covers: kind, amounts, pledge, exclusions, rate?
+create function judge_terms(c claim_case) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    l loan := c.loan;
+    rules json := c.rules;
+    default_day date := least((c.life).overdue_since, (c.life).bad_since);
     owed bigint;
-    base bigint;
-    net bigint;
-    shares bigint[];
+    ceiling int := rate_ceiling_ppm(rules -> 'rate_ceiling', l.signed_on);
+    p json[] := '{}';
+begin
+    if c.day > today() then
+        p := p || problem('E_FUTURE', '/on', today()::text);
+    end if;
+    if c.doc ->> 'kind' = 'pre_compensation' and not coalesce((rules ->> 'pre_compensation')::boolean, false) then
+        p := p || problem('E_CLAIM_KIND', '/kind', (c.scheme).code);
+    end if;
+    -- no more than was owed on that day, nor than is owed by what is known since; recoveries may be in either
+    owed := least((c.life).outstanding_fen, (loan_fold(l, 'infinity', null, null)).outstanding_fen)
+          + coalesce(fen_of(c.doc ->> 'recovered'), 0);
+    if fen_of(c.doc ->> 'loss_principal') > owed then
+        p := p || problem('E_EXCEEDS', '/loss_principal', yuan_text(owed));
+    end if;
+    if rules ->> 'loss_base' = 'principal' and coalesce(fen_of(c.doc ->> 'loss_interest'), 0) > 0 then
+        p := p || problem('E_UNWANTED', '/loss_interest', (c.scheme).code);
+    end if;
+    if (c.life).released_on <= coalesce(default_day, c.day) then
+        p := p || problem('E_RELEASED', '/loan', (c.life).released_on::text);
+    end if;
+    if l.registered_on is null or l.registered_on > coalesce(default_day, c.day) then
+        p := p || problem('E_UNREGISTERED', '/loan', coalesce(l.registered_on::text, '-'));
+    end if;
+    if coalesce((rules ->> 'excludes_guaranteed')::boolean, false) and exists (
+           select from record r
+            where r.id = l.id and r.version = l.version and r.body ->> 'guarantor_uscc' is not null) then
+        p := p || problem('E_EXCLUDED', '/loan', 'guarantor_uscc');
+    end if;
+    if l.ip_amount_fen::numeric * 1000000 < l.amount_fen::numeric * ppm_of(rules ->> 'ip_share_min') then
+        p := p || problem('E_IP_SHARE', '/loan', rules ->> 'ip_share_min');
+    end if;
+    if rules -> 'rate_ceiling' is not null and ceiling is null then
+        p := p || problem('E_NO_LPR', '/loan', l.signed_on::text);
+    elsif l.rate_ppm > ceiling then
+        p := p || problem('E_RATE_CEILING', '/loan', percent_text(ceiling));
+    end if;
+    return p;
+end $$;
+
+-- Claims of the same loan that stand in the way: of the same kind, or under a scheme that excludes this one.
+create function judge_elsewhere(c claim_case) returns json[]
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select coalesce(array_agg(problem('E_COMPENSATED', '/loan', o.scheme_code || ' ' || o.reference)
+                              order by o.recorded_at, o.id), '{}')
+      from claim o
+      join scheme s on s.id = o.scheme
+     where o.loan_id = ((c).loan).id
+       and o.id is distinct from (c).claim_id
+       and claim_counts(o.id)
+       and case when o.scheme_code = ((c).scheme).code then o.kind = (c).doc ->> 'kind'
+                else exists (select from json_array_elements((c).rules -> 'excludes') e
+                              where e ->> 'scheme' = o.scheme_code)
+                     or exists (select from json_array_elements(s.body -> 'excludes') e
+                                 where e ->> 'scheme' = ((c).scheme).code) end
+$$;
+
+-- Leverage: the loans of the scheme up to this one against what was appropriated. Breaker: the share of this bank's
+-- outstanding loans of the scheme that are bad.
+create function judge_pool(c claim_case) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    l loan := c.loan;
+    times int := (c.rules ->> 'leverage_limit')::int;
+    pool bigint := -balance_fen('appropriation:' || (c.scheme).code, c.day, null);
+    total numeric;
+    bad numeric;
+    p json[] := '{}';
+begin
+    if times is not null then
+        select sum(o.amount_fen) into total
+          from loan o
+         where o.scheme = l.scheme and (o.signed_on, o.id) <= (l.signed_on, l.id)
+           and not has_later(o.id, o.version, null);
+        if total > times * pool then
+            p := p || problem('E_LEVERAGE', '/loan',
+                              format('%s > %s × %s', yuan_text(total::bigint), times, yuan_text(pool)));
+        end if;
+    end if;
+    if c.rules ->> 'npl_breaker' is not null then
+        select sum(y.outstanding), sum(y.outstanding) filter (where y.bad) into total, bad
+          from loan o
+         cross join lateral (
+               select f.outstanding_fen as outstanding, f.bad_since is not null as bad
+                 from loan_fold(o, c.day, null, null) f
+                where exists (select from loan_event e where e.loan_id = o.id)
+               union all
+               select o.amount_fen, false
+                where o.disbursed_on <= c.day
+                  and not exists (select from loan_event e where e.loan_id = o.id)) y
+         where o.scheme = l.scheme and o.org_id = c.org and o.signed_on <= c.day
+           and not has_later(o.id, o.version, null);
+        if bad * 1000000 > total * ppm_of(c.rules ->> 'npl_breaker') then
+            p := p || problem('E_BREAKER', '/loan', percent_text((bad * 1000000 / total)::bigint) || ' > '
+                              || (c.rules ->> 'npl_breaker'));
+        end if;
+    end if;
+    return p;
+end $$;
+
+-- The loss that is shared, with its arithmetic.
+create function judge_loss(c claim_case, inout j judgement) language plpgsql stable as $$
+declare
+    principal bigint := fen_of(c.doc ->> 'loss_principal');
+    interest bigint := coalesce(fen_of(c.doc ->> 'loss_interest'), 0);
+    recovered bigint := coalesce(fen_of(c.doc ->> 'recovered'), 0);
+    costs bigint := coalesce(fen_of(c.doc ->> 'costs'), 0);
+    whole bigint := principal + interest - greatest(recovered - costs, 0);
+begin
+    j.account := array[
+        account_line('claimed', yuan_text(principal) || ' + ' || yuan_text(interest), principal + interest),
+        account_line('net_loss', format('%s - max(%s - %s, 0)', yuan_text(principal + interest),
+                     yuan_text(recovered), yuan_text(costs)), whole)];
+    j.net_loss := whole;
+    if coalesce((c.rules ->> 'ip_part_only')::boolean, false) then
+        j.net_loss := round(whole::numeric * (c.loan).ip_amount_fen / (c.loan).amount_fen)::bigint;
+        j.account := j.account || account_line('ip_part', format('%s × %s / %s, half up', yuan_text(whole),
+                     yuan_text((c.loan).ip_amount_fen), yuan_text((c.loan).amount_fen)), j.net_loss);
+    end if;
+end $$;
+
+-- What the fund may still pay under each limit, before this claim. Only limits that the scheme sets.
+create function claim_rooms(c claim_case) returns table (name text, room bigint)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    with other as materialized (
+        select o.fund_fen, o.loan_id, o.borrower, o.org_id,
+               date_trunc('year', o.on_day) = date_trunc('year', (c).day) as this_year
+          from claim o
+         where o.scheme_code = ((c).scheme).code and o.id is distinct from (c).claim_id and claim_counts(o.id)
+    ),
+    cap as (
+        select 'cap_per_loan' as name, fen_of((c).rules ->> 'cap_per_loan') as cap,
+               (select sum(o.fund_fen) from other o where o.loan_id = ((c).loan).id) as used
+        union all
+        select 'cap_per_enterprise', fen_of((c).rules ->> 'cap_per_enterprise'),
+               (select sum(o.fund_fen) from other o where o.borrower = ((c).loan).borrower)
+        union all
+        select 'cap_bank_year', fen_of((c).rules ->> 'cap_bank_year'),
+               (select sum(o.fund_fen) from other o where o.this_year and o.org_id = (c).org)
+        union all
+        select 'cap_fund_year', fen_of((c).rules ->> 'cap_fund_year'),
+               (select sum(o.fund_fen) from other o where o.this_year)
+        union all
+        select 'pool_balance', case when ((c).rules ->> 'pool_balance_limits_liability')::boolean then
+                    balance_fen('fund:' || ((c).scheme).code, null, null) + paid_out_fen(((c).scheme).code) end,
+               (select sum(o.fund_fen) from other o)
+    )
+    select cap.name, (cap.cap - coalesce(cap.used, 0))::bigint
+      from cap
+     where cap.cap is not null
+$$;
+
+-- Share the loss over the layers; what a cap or limit keeps from a party, the bank bears.
+create function judge_split(c claim_case, inout j judgement)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
     parties text[];
+    shares bigint[];
+    caps bigint[];
     amounts bigint[];
     fund_at int;
     bank_at int;
-    uplift int := 0;
-    wanted bigint;
-    room bigint;
-    spent bigint;
-    lines json[] := '{}';
-    head jsonb := '{}';
-    k text;
-    x record;
-    ceiling int;
-    total numeric;
-    bad numeric;
+    uplift bigint := case when (c.loan).first_loan then ppm_of(c.rules ->> 'first_loan_uplift') end;
+    advance bigint;
+    limited record;
 begin
-    j.problems := '{}';
+    select array_agg(e ->> 'party' order by n), array_agg(ppm_of(e ->> 'share')::bigint order by n),
+           array_agg(fen_of(e ->> 'cap') order by n)
+      into parties, shares, caps
+      from json_array_elements(c.rules -> 'layers') with ordinality as y(e, n);
+    fund_at := array_position(parties, 'fund');
+    bank_at := array_position(parties, 'bank');
+    shares[fund_at] := shares[fund_at] + coalesce(uplift, 0);
+    shares[bank_at] := shares[bank_at] - coalesce(uplift, 0);
+    amounts := split_loss(j.net_loss, shares);
+    for i in 1 .. cardinality(parties) loop
+        j.account := j.account || account_line(parties[i], format('%s × %s%%', yuan_text(j.net_loss),
+                     percent_text(shares[i])), amounts[i]);
+        if caps[i] < amounts[i] and i <> bank_at then
+            amounts[bank_at] := amounts[bank_at] + amounts[i] - caps[i];
+            amounts[i] := caps[i];
+            j.account := j.account || account_line(parties[i], 'cap of the layer', amounts[i]);
+        end if;
+    end loop;
+    -- an earlier payment in advance is part of the fund's share
+    select coalesce(sum(claim_paid_fen(o.id)), 0) into advance
+      from claim o
+     where o.loan_id = (c.loan).id and o.scheme_code = (c.scheme).code and o.kind = 'pre_compensation'
+       and c.doc ->> 'kind' = 'compensation' and claim_counts(o.id);
+    if advance > 0 then
+        j.account := j.account || account_line('paid_in_advance', '', -advance);
+    end if;
+    j.fund_fen := amounts[fund_at] - advance;
+    j.headroom := '{}';
+    for limited in select r.name, r.room from claim_rooms(c) r loop
+        if limited.room <= 0 then
+            j.problems := j.problems || problem('E_CAP', '/loss_principal', limited.name);
+        elsif j.fund_fen > limited.room then
+            amounts[bank_at] := amounts[bank_at] + j.fund_fen - limited.room;
+            amounts[fund_at] := amounts[fund_at] - (j.fund_fen - limited.room);
+            j.fund_fen := limited.room;
+            j.account := j.account || account_line('fund', limited.name, limited.room);
+        end if;
+    end loop;
+    select coalesce(jsonb_object_agg(r.name, yuan_text(greatest(r.room - j.fund_fen, 0))), '{}') into j.headroom
+      from claim_rooms(c) r;
+    select json_agg(json_build_array(parties[i], shares[i], amounts[i]) order by i) into j.split
+      from generate_subscripts(parties, 1) i;
+end $$;
+
+create function claim_judge(org bigint, doc json, claim_id uuid) returns judgement
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    c claim_case;
+    j judgement;
+    l loan;
+    s scheme;
+begin
     select v.* into l
       from record r
       join loan v on v.id = r.id and v.version = r.version
@@ -413,218 +660,30 @@ begin
     j.parties := l.parties;
     j.district := l.district;
     j.borrower := l.borrower;
-    select o.code into j.org_code from org o where o.id = org;
     s := scheme_for(l.scheme, l.signed_on, null);
     if s.id is null then
         j.problems := array[problem('E_NOT_IN_SCHEME', '/loan', coalesce(l.scheme, '-'))];
         return j;
     end if;
     j.scheme := s;
-    b := s.body;
-    -- ---- the loan on the day of the claim
-    f := loan_fold(l, claim_day, null, null);
-    if claim_day > today() then
-        j.problems := j.problems || problem('E_FUTURE', '/on', today()::text);
-    end if;
-    if doc ->> 'kind' = 'pre_compensation' and not coalesce((b ->> 'pre_compensation')::boolean, false) then
-        j.problems := j.problems || problem('E_CLAIM_KIND', '/kind', s.code);
-    end if;
-    -- no more than was owed on that day, nor than is owed by what is known since; recoveries may be in either
-    owed := least(f.outstanding_fen, (loan_fold(l, 'infinity', null, null)).outstanding_fen) + recovered;
-    if claimed > owed then
-        j.problems := j.problems || problem('E_EXCEEDS', '/loss_principal', yuan_text(owed));
-    end if;
-    if b ->> 'loss_base' = 'principal' and interest > 0 then
-        j.problems := j.problems || problem('E_UNWANTED', '/loss_interest', s.code);
-    end if;
-
-    -- ---- the trigger, and the window from the day it was reached
-    want := (b -> 'trigger' ->> 'days_overdue')::int;
-    overdue_day := f.overdue_since;
-    bad_day := f.bad_since;
-    if want is not null then
-        days := coalesce(claim_day - overdue_day, 0);
-        if days < want then
-            j.problems := j.problems || problem('E_TRIGGER', '/on', format('days_overdue %s < %s', days, want));
-        end if;
-        trigger_day := greatest(trigger_day, overdue_day + want);
-    end if;
-    if b -> 'trigger' ->> 'min_grade' is not null then
-        if array_position(grades, f.grade) < array_position(grades, b -> 'trigger' ->> 'min_grade')
-           and f.state <> 'written_off' then
-            j.problems := j.problems || problem('E_TRIGGER', '/on',
-                                                format('grade %s < %s', f.grade, b -> 'trigger' ->> 'min_grade'));
-        end if;
-        trigger_day := greatest(trigger_day, bad_day);
-    end if;
-    want := (b -> 'trigger' ->> 'non_performing_months')::int;
-    if want is not null then
-        if bad_day is null or claim_day < bad_day + make_interval(months => want) then
-            j.problems := j.problems || problem('E_TRIGGER', '/on', format('non_performing since %s, %s months',
-                                                coalesce(bad_day::text, '-'), want));
-        end if;
-        trigger_day := greatest(trigger_day, (bad_day + make_interval(months => want))::date);
-    end if;
-    if coalesce((b -> 'trigger' ->> 'written_off')::boolean, false) and f.state <> 'written_off' then
-        j.problems := j.problems || problem('E_TRIGGER', '/on', 'written_off');
-    end if;
-    want := (b ->> 'claim_window_days')::int;
-    if want is not null and trigger_day is not null and claim_day > trigger_day + want then
-        j.problems := j.problems || problem('E_WINDOW', '/on', (trigger_day + want)::text);
-    end if;
-
-    -- ---- pledge, exclusions, terms
-    if f.released_on is not null and f.released_on <= coalesce(overdue_day, bad_day, claim_day) then
-        j.problems := j.problems || problem('E_RELEASED', '/loan', f.released_on::text);
-    end if;
-    if l.registered_on is null or l.registered_on > coalesce(least(overdue_day, bad_day), claim_day) then
-        j.problems := j.problems || problem('E_UNREGISTERED', '/loan', coalesce(l.registered_on::text, '-'));
-    end if;
-    if coalesce((b ->> 'excludes_guaranteed')::boolean, false)
-       and exists (select from record r where r.id = l.id and r.version = l.version
-                      and r.body ->> 'guarantor_uscc' is not null) then
-        j.problems := j.problems || problem('E_EXCLUDED', '/loan', 'guarantor_uscc');
-    end if;
-    if l.ip_amount_fen::numeric * 1000000 < l.amount_fen::numeric * coalesce(ppm_of(b ->> 'ip_share_min'), 0) then
-        j.problems := j.problems || problem('E_IP_SHARE', '/loan', b ->> 'ip_share_min');
-    end if;
-    if b -> 'rate_ceiling' is not null then
-        select p.one_year_ppm into ceiling from lpr p where p.on_day <= l.signed_on order by p.on_day desc limit 1;
-        if ceiling is null then
-            j.problems := j.problems || problem('E_NO_LPR', '/loan', l.signed_on::text);
-        else
-            ceiling := floor(ceiling * coalesce((b -> 'rate_ceiling' ->> 'lpr_multiplier')::numeric, 100) / 100)
-                     + coalesce(ppm_of(b -> 'rate_ceiling' ->> 'lpr_spread'), 0);
-            if l.rate_ppm > ceiling then
-                j.problems := j.problems || problem('E_RATE_CEILING', '/loan', percent_text(ceiling));
-            end if;
-        end if;
-    end if;
-    for x in
-        select c.reference, c.scheme_code, c.kind
-          from claim c
-         where c.loan_id = l.id and c.id is distinct from claim_id and claim_counts(c.id)
-           and (c.kind = doc ->> 'kind' or c.scheme_code <> s.code)
-           and (c.scheme_code = s.code
-                or exists (select from json_array_elements(b -> 'excludes') e where e ->> 'scheme' = c.scheme_code)
-                or exists (select from scheme o, json_array_elements(o.body -> 'excludes') e
-                            where o.id = c.scheme and e ->> 'scheme' = s.code))
-    loop
-        j.problems := j.problems || problem('E_COMPENSATED', '/loan', x.scheme_code || ' ' || x.reference);
-    end loop;
-
-    -- ---- leverage: the loans of the scheme up to this one against what was appropriated by its day
-    want := (b ->> 'leverage_limit')::int;
-    if want is not null then
-        select sum(o.amount_fen) into total
-          from loan o
-         where o.scheme = l.scheme and (o.signed_on, o.id) <= (l.signed_on, l.id)
-           and not has_later(o.id, o.version, null);
-        room := want * -balance_fen('appropriation:' || s.code, claim_day, null);
-        if total > room then
-            j.problems := j.problems || problem('E_LEVERAGE', '/loan',
-                                                format('%s > %s × %s', yuan_text(total::bigint), want, yuan_text(room / want)));
-        end if;
-    end if;
-    -- ---- breaker: this bank's bad loans of the scheme
-    if b ->> 'npl_breaker' is not null then
-        select sum(y.outstanding_fen), sum(y.outstanding_fen) filter (where y.bad_since is not null)
-          into total, bad
-          from loan o
-         cross join lateral loan_fold(o, claim_day, null, null) y
-         where o.scheme = l.scheme and o.org_id = org and o.signed_on <= claim_day
-           and not has_later(o.id, o.version, null);
-        if bad * 1000000 > total * ppm_of(b ->> 'npl_breaker') then
-            j.problems := j.problems || problem('E_BREAKER', '/loan', percent_text((bad * 1000000 / total)::bigint)
-                                                || ' > ' || (b ->> 'npl_breaker'));
-        end if;
-    end if;
-
-    -- ---- arithmetic
-    base := claimed + interest;
-    lines := lines || account_line('claimed', yuan_text(claimed) || ' + ' || yuan_text(interest), base);
-    net := base - greatest(recovered - costs, 0);
-    lines := lines || account_line('net_loss', format('%s - max(%s - %s, 0)', yuan_text(base), yuan_text(recovered),
-                                   yuan_text(costs)), net);
-    if coalesce((b ->> 'ip_part_only')::boolean, false) then
-        base := net;
-        net := round(base::numeric * l.ip_amount_fen / l.amount_fen)::bigint;
-        lines := lines || account_line('ip_part', format('%s × %s / %s, half up', yuan_text(base),
-                                       yuan_text(l.ip_amount_fen), yuan_text(l.amount_fen)), net);
-    end if;
-    if net <= 0 then
-        j.problems := j.problems || problem('E_NO_LOSS', '/recovered', yuan_text(net));
+    c.org := org;
+    c.doc := doc;
+    c.claim_id := claim_id;
+    c.day := (doc ->> 'on')::date;
+    c.loan := l;
+    c.life := loan_fold(l, c.day, null, null);
+    c.scheme := s;
+    c.rules := s.body;
+    j.problems := judge_terms(c) || judge_trigger(c) || judge_elsewhere(c) || judge_pool(c);
+    j := judge_loss(c, j);
+    if j.net_loss <= 0 then
+        j.problems := j.problems || problem('E_NO_LOSS', '/recovered', yuan_text(j.net_loss));
         return j;
     end if;
-    select array_agg(e ->> 'party' order by n), array_agg(ppm_of(e ->> 'share')::bigint order by n)
-      into parties, shares
-      from json_array_elements(b -> 'layers') with ordinality as y(e, n);
-    fund_at := array_position(parties, 'fund');
-    bank_at := array_position(parties, 'bank');
-    if coalesce(l.first_loan, false) then
-        uplift := coalesce(ppm_of(b ->> 'first_loan_uplift'), 0);
-        shares[fund_at] := shares[fund_at] + uplift;
-        shares[bank_at] := shares[bank_at] - uplift;
+    j := judge_split(c, j);
+    if j.fund_fen <= 0 and cardinality(j.problems) = 0 then
+        j.problems := array[problem('E_NO_LOSS', '/loss_principal', yuan_text(j.fund_fen))];
     end if;
-    amounts := split_loss(net, shares);
-    for i in 1 .. cardinality(parties) loop
-        lines := lines || account_line(parties[i], format('%s × %s%%', yuan_text(net), percent_text(shares[i])), amounts[i]);
-        select fen_of(e ->> 'cap') into room
-          from json_array_elements(b -> 'layers') with ordinality as y(e, n)
-         where n = i;
-        if room < amounts[i] and i <> bank_at then
-            amounts[bank_at] := amounts[bank_at] + amounts[i] - room;
-            amounts[i] := room;
-            lines := lines || account_line(parties[i], 'cap of the layer', room);
-        end if;
-    end loop;
-    -- an earlier payment in advance is part of the fund's share
-    select coalesce(sum(claim_paid_fen(c.id)), 0) into spent
-      from claim c
-     where c.loan_id = l.id and c.scheme_code = s.code and c.kind = 'pre_compensation'
-       and doc ->> 'kind' = 'compensation' and claim_counts(c.id);
-    if spent > 0 then
-        lines := lines || account_line('paid_in_advance', '', -spent);
-    end if;
-    wanted := amounts[fund_at] - spent;
-
-    -- ---- limits: what the fund may still pay under each; the bank bears what is beyond
-    for k, room in
-        select y.name, case when y.cap is null then null else y.cap - coalesce((
-                   select sum(greatest(c.fund_fen, 0)) from claim c
-                    where c.id is distinct from claim_id and c.scheme_code = s.code and claim_counts(c.id)
-                      and (y.name <> 'cap_per_loan' or c.loan_id = l.id)
-                      and (y.name <> 'cap_per_enterprise' or c.borrower = l.borrower)
-                      and (y.name <> 'cap_bank_year' or c.org_id = org)
-                      and (y.name not in ('cap_bank_year', 'cap_fund_year')
-                           or date_trunc('year', c.on_day) = date_trunc('year', claim_day))), 0) end
-          from (values ('cap_per_loan', fen_of(b ->> 'cap_per_loan')),
-                       ('cap_per_enterprise', fen_of(b ->> 'cap_per_enterprise')),
-                       ('cap_bank_year', fen_of(b ->> 'cap_bank_year')),
-                       ('cap_fund_year', fen_of(b ->> 'cap_fund_year')),
-                       ('pool_balance', case when (b ->> 'pool_balance_limits_liability')::boolean then
-                           balance_fen('fund:' || s.code, null, null) + paid_out_fen(s.code) end)) as y(name, cap)
-    loop
-        continue when room is null;
-        head := head || jsonb_build_object(k, yuan_text(greatest(room - least(wanted, greatest(room, 0)), 0)));
-        if room <= 0 then
-            j.problems := j.problems || problem('E_CAP', '/loss_principal', k);
-        elsif wanted > room then
-            amounts[bank_at] := amounts[bank_at] + wanted - room;
-            amounts[fund_at] := amounts[fund_at] - (wanted - room);
-            wanted := room;
-            lines := lines || account_line('fund', k, room);
-        end if;
-    end loop;
-    if wanted <= 0 and cardinality(j.problems) = 0 then
-        j.problems := j.problems || problem('E_NO_LOSS', '/loss_principal', yuan_text(wanted));
-    end if;
-    j.net_loss := net;
-    j.fund_fen := wanted;
-    j.account := array_to_json(lines);
-    j.headroom := head::json;
-    select json_agg(json_build_array(parties[i], shares[i], amounts[i]) order by i) into j.split
-      from generate_subscripts(parties, 1) i;
     return j;
 end $$;
 
@@ -649,7 +708,7 @@ begin
         insert into claim
         values (new_id, doc ->> 'reference', my_org(), j.parties, j.district, j.loan_id, j.borrower, (j.scheme).id,
                (j.scheme).code, doc ->> 'kind', (doc ->> 'on')::date, j.net_loss, j.fund_fen, j.split,
-               json_build_object('lines', j.account, 'headroom', j.headroom), now());
+               json_build_object('lines', array_to_json(j.account), 'headroom', j.headroom), now());
     end if;
     return d;
 end $$;
@@ -665,158 +724,186 @@ create function recovered_fund_fen(order_name text, fund bigint, others bigint, 
            end)
 $$;
 
+-- Organisation codes may hold what account codes may not.
+create function account_part(code text, org bigint) returns text language sql immutable as $$
+    select case when code ~ '^[A-Za-z0-9][A-Za-z0-9-]{0,39}$' then code else 'org-' || org end
+$$;
+
+-- A step about to be taken: the claim, the step before it, what it moves.
+create type step_case as (
+    id uuid, doc json, step text, day date, claim claim, last claim_step, next text, maker text, bank text,
+    fund_fen bigint, net_fen bigint, cause text
+);
+
+-- May this step be taken now, by this person, on what was seen?
+create function step_refusal(c step_case) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    state text := coalesce((c.last).state, 'submitted');
+    p json[] := '{}';
+begin
+    if c.next is null then
+        return array[problem('E_STEP', '', state || ': ' || coalesce((
+            select string_agg(x.step, ', ' order by x.step) from claim_transition x
+             where x.state = coalesce((c.last).state, 'submitted') and my_kind() = any (x.takers)), '-'))];
+    elsif c.doc ->> 'seen' <> claim_seal((c.claim).id) then
+        return array[problem('E_SEEN', '/seen', (
+            select coalesce(string_agg(s.n || ' ' || s.step || ' ' || s.recorded_by || ' '
+                            || instant_text(s.recorded_at), '; ' order by s.n), '-')
+              from claim_step s where s.claim = (c.claim).id))];
+    end if;
+    -- who accepts is not who approves, who approves is not who pays
+    if c.maker = my_signature() then
+        p := p || problem('E_SAME_PERSON', '', c.maker);
+    end if;
+    if c.day > today() then
+        p := p || problem('E_FUTURE', '/on', today()::text);
+    end if;
+    return p;
+end $$;
+
+-- Do the facts still say what the claim says?
+create function step_rejudge(c step_case) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    j judgement := claim_judge((c.claim).org_id, (select r.body from record r
+                               where r.id = (c.claim).id and r.version = 1), (c.claim).id);
+begin
+    if cardinality(j.problems) > 0 then
+        return j.problems;
+    elsif j.fund_fen <> (c.claim).fund_fen then
+        return array[problem('E_CHANGED', '', yuan_text((c.claim).fund_fen) || ' → ' || yuan_text(j.fund_fen))];
+    elsif (j.scheme).id <> (c.claim).scheme then
+        return array[problem('E_CHANGED', '', (j.scheme).effective_from::text)];
+    end if;
+    return '{}';
+end $$;
+
+-- What the step moves: into c; and what stands against it.
+create function step_amounts(inout c step_case, out problems json[])
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    fund text := 'fund:' || (c.claim).scheme_code;
+    paid bigint := claim_paid_fen((c.claim).id);
+    others bigint := (c.claim).net_loss_fen - (c.claim).fund_fen;
+    before bigint;
+begin
+    problems := '{}';
+    c.cause := case c.step when 'pay' then 'compensation' when 'recover' then 'recovery' when 'cure' then 'return' end;
+    case c.step
+        when 'approve', 'pay' then
+            c.fund_fen := (c.claim).fund_fen;
+            -- the hold of the approval covers the payment, unless it has expired
+            if available_fen(fund) + expired_fen(fund) < c.fund_fen and not (c.step = 'pay' and exists (
+                   select from hold h where h.id = (c.last).hold and h.until_day >= today())) then
+                problems := array[problem('E_OVERDRAFT', '', fund || ' ' || yuan_text(available_fen(fund) + expired_fen(fund)))];
+            end if;
+        when 'recover' then
+            c.net_fen := greatest(fen_of(c.doc ->> 'amount') - coalesce(fen_of(c.doc ->> 'costs'), 0), 0);
+            select coalesce(sum(s.net_fen), 0) into before
+              from claim_step s where s.claim = (c.claim).id and s.step = 'recover';
+            if before + c.net_fen > (c.claim).net_loss_fen then
+                problems := array[problem('E_EXCEEDS', '/amount', yuan_text((c.claim).net_loss_fen - before))];
+            end if;
+            c.fund_fen := recovered_fund_fen((select coalesce(s.body ->> 'recovery_order', 'pro_rata')
+                                                from scheme s where s.id = (c.claim).scheme),
+                                             (c.claim).fund_fen, others, before + c.net_fen)
+                          - ((c.claim).fund_fen - paid);
+        when 'cure' then
+            c.fund_fen := paid;
+        else
+    end case;
+end $$;
+
+-- Move the money of a step: hold, release or post it.
+create function step_money(c step_case) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    code text := (c.claim).scheme_code;
+    other text := case when c.step = 'pay' then 'paid:' else 'recovered:' end || code || ':'
+                  || account_part(c.bank, (c.claim).org_id);
+    fund text := 'fund:' || code;
+    p posting;
+begin
+    if c.step = 'approve' then
+        if not hold_money(c.id, fund, c.fund_fen, (c.claim).id, today() + 30) then
+            raise exception 'not covered: %', fund; -- looked at by step_amounts: never half a movement
+        end if;
+        return;
+    elsif (c.last).hold is not null then
+        perform end_hold((c.last).hold, case when c.step = 'pay' then 'posted' else 'voided' end);
+    end if;
+    if c.cause is null or c.fund_fen = 0 then
+        return;
+    end if;
+    perform open_account(other, case when c.step = 'pay' then 'expense' else 'income' end,
+                         case when c.step = 'pay' then '代偿支出 ' else '追偿收回 ' end || c.bank, false, c.bank, code,
+                         c.day);
+    p := row(c.id, coalesce(c.doc ->> 'reference', c.step || ' ' || (c.claim).reference),
+             case when c.step = 'pay' then other else fund end, case when c.step = 'pay' then fund else other end,
+             c.fund_fen, c.day, c.cause, (c.claim).id, null, (c.claim).reference)::posting;
+    if post_transfers(array[p]) is not null then
+        raise exception 'not covered: %', fund;
+    end if;
+end $$;
+
 create function claim_step_decide(new_id uuid, doc json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     d decision;
-    c claim;
-    t claim_transition;
-    last claim_step;
-    j judgement;
-    p posting;
-    bank text;
-    state text;
-    maker text;
-    seal text;
-    step text := doc ->> 'step';
-    fund bigint;
-    net bigint;
-    hold_id uuid;
-    transfer_id uuid;
-    overdrawn text;
-    cause text;
-    found_problems json[] := '{}';
+    c step_case;
+    found_claim claim;
+    found_last claim_step;
+    amounts record;
+    found_problems json[];
 begin
     if not dry then
         perform claims_lock();
     end if;
-    select x.* into c
+    d.district := '';
+    d.parties := '{}';
+    select x.* into found_claim
       from claim x
      where x.id = (doc ->> 'claim')::uuid and (my_kind() = 'finance' or x.org_id = my_org());
     if not found then
         d.problems := json_build_array(problem('E_NOT_FOUND', '', doc ->> 'claim'));
         return d;
     end if;
-    d.district := c.district;
-    d.parties := '{}';
-    select s.* into last from claim_step s where s.claim = c.id order by s.n desc limit 1;
-    state := coalesce(last.state, 'submitted');
-    select x.* into t from claim_transition x where x.state = coalesce(last.state, 'submitted') and x.step = doc ->> 'step';
-    if not found or not my_kind() = any (t.takers) then
-        d.problems := json_build_array(problem('E_STEP', '', state || ': ' || coalesce((
-            select string_agg(x.step, ', ' order by x.step) from claim_transition x
-             where x.state = coalesce(last.state, 'submitted') and my_kind() = any (x.takers)), '-')));
-        return d;
+    select s.* into found_last from claim_step s where s.claim = found_claim.id order by s.n desc limit 1;
+    d.district := found_claim.district;
+    c.id := new_id;
+    c.doc := doc;
+    c.step := doc ->> 'step';
+    c.day := (doc ->> 'on')::date;
+    c.claim := found_claim;
+    c.last := found_last;
+    c.maker := case when c.step in ('approve', 'pay') then found_last.recorded_by end;
+    select x.next into c.next from claim_transition x
+     where x.state = coalesce(found_last.state, 'submitted') and x.step = c.step and my_kind() = any (x.takers);
+    select o.code into c.bank from org o where o.id = found_claim.org_id;
+    found_problems := step_refusal(c);
+    if cardinality(found_problems) = 0 and c.step in ('resubmit', 'approve', 'pay') then
+        found_problems := step_rejudge(c);
     end if;
-    seal := claim_seal(c.id);
-    if doc ->> 'seen' is not null and doc ->> 'seen' <> seal then
-        d.problems := json_build_array(problem('E_SEEN', '/seen', (
-            select coalesce(string_agg(s.n || ' ' || s.step || ' ' || s.recorded_by || ' ' || instant_text(s.recorded_at), '; '
-                            order by s.n), '-')
-              from claim_step s where s.claim = c.id)));
-        return d;
-    end if;
-    -- who accepts is not who approves, who approves is not who pays
-    if step in ('approve', 'pay') then
-        maker := last.recorded_by;
-        if maker = my_signature() then
-            found_problems := found_problems || problem('E_SAME_PERSON', '', maker);
-        end if;
-    end if;
-    select o.code into bank from org o where o.id = c.org_id;
-    if (doc ->> 'on')::date > today() then
-        found_problems := found_problems || problem('E_FUTURE', '/on', today()::text);
-    end if;
-
-    if step in ('resubmit', 'approve', 'pay') then
-        j := claim_judge(c.org_id, (select r.body from record r where r.id = c.id and r.version = 1), c.id);
-        if cardinality(j.problems) > 0 then
-            found_problems := found_problems || j.problems;
-        elsif j.fund_fen <> c.fund_fen then
-            found_problems := found_problems || problem('E_CHANGED', '', yuan_text(c.fund_fen) || ' → ' || yuan_text(j.fund_fen));
-        elsif (j.scheme).id <> c.scheme then
-            found_problems := found_problems || problem('E_CHANGED', '', (j.scheme).effective_from::text);
-        end if;
-    end if;
-    if step = 'approve' and cardinality(found_problems) = 0 then
-        fund := c.fund_fen;
-        hold_id := new_id;
-        if dry and available_fen('fund:' || c.scheme_code) < fund
-           or not dry and not hold_money(hold_id, 'fund:' || c.scheme_code, fund, c.id, today() + 30) then
-            found_problems := found_problems || problem('E_OVERDRAFT', '', 'fund:' || c.scheme_code || ' '
-                              || yuan_text(available_fen('fund:' || c.scheme_code)));
-        end if;
-    elsif step = 'return' and state = 'approved' and not dry then
-        perform end_hold(last.hold, 'voided');
-    elsif step = 'pay' and cardinality(found_problems) = 0 then
-        fund := c.fund_fen;
-        cause := 'compensation';
-        -- a hold that has expired covers nothing: then the balance decides
-        if available_fen('fund:' || c.scheme_code) < fund and not exists (
-               select from hold h where h.id = last.hold and h.until_day >= today()) then
-            found_problems := found_problems || problem('E_OVERDRAFT', '', 'fund:' || c.scheme_code || ' '
-                              || yuan_text(available_fen('fund:' || c.scheme_code)));
-        elsif not dry then
-            perform end_hold(last.hold, 'posted');
-        end if;
-    elsif step = 'recover' and cardinality(found_problems) = 0 then
-        cause := 'recovery';
-        select coalesce(sum(s.net_fen), 0) + greatest(fen_of(doc ->> 'amount') - coalesce(fen_of(doc ->> 'costs'), 0), 0)
-          into net
-          from claim_step s where s.claim = c.id and s.step = 'recover';
-        if net > c.net_loss_fen then
-            found_problems := found_problems || problem('E_EXCEEDS', '/amount', yuan_text(c.net_loss_fen - net
-                              + greatest(fen_of(doc ->> 'amount') - coalesce(fen_of(doc ->> 'costs'), 0), 0)));
-        else
-            fund := recovered_fund_fen((select coalesce(s.body ->> 'recovery_order', 'pro_rata') from scheme s where s.id = c.scheme),
-                                       c.fund_fen, c.net_loss_fen - c.fund_fen, net)
-                    - (c.fund_fen - claim_paid_fen(c.id));
-            net := greatest(fen_of(doc ->> 'amount') - coalesce(fen_of(doc ->> 'costs'), 0), 0);
-        end if;
-    elsif step = 'cure' then
-        cause := 'return';
-        fund := claim_paid_fen(c.id);
-    end if;
-
-    if cause is not null and fund > 0 and cardinality(found_problems) = 0 then
-        transfer_id := new_id;
-        p := row(new_id, coalesce(doc ->> 'reference', step || ' ' || c.reference), null, null, fund,
-                 (doc ->> 'on')::date, cause, c.id, null, c.reference)::posting;
-        if step = 'pay' then
-            p.debit := 'paid:' || c.scheme_code || ':' || account_part(bank, c.org_id);
-            p.credit := 'fund:' || c.scheme_code;
-        else
-            p.debit := 'fund:' || c.scheme_code;
-            p.credit := 'recovered:' || c.scheme_code || ':' || account_part(bank, c.org_id);
-        end if;
-        if not dry then
-            perform open_account(case when step = 'pay' then p.debit else p.credit end,
-                                 case when step = 'pay' then 'expense' else 'income' end,
-                                 case when step = 'pay' then '代偿支出 ' else '追偿收回 ' end || bank, false, bank,
-                                 c.scheme_code, p.on_day);
-            overdrawn := post_transfers(array[p]);
-            if overdrawn is not null then -- was looked at above: never half a movement
-                raise exception 'not covered: %', overdrawn;
-            end if;
-        end if;
+    if cardinality(found_problems) = 0 then
+        amounts := step_amounts(c);
+        c := amounts.c;
+        found_problems := amounts.problems;
     end if;
     if cardinality(found_problems) > 0 then
         d.problems := array_to_json(found_problems);
     elsif not dry then
+        perform step_money(c);
         insert into claim_step
-        values (new_id, c.id, coalesce(last.n, 0) + 1, step, t.next, (doc ->> 'on')::date, doc ->> 'reason', doc ->> 'owner',
-               (doc ->> 'due_on')::date, fund, net, case when fund > 0 and cause is not null then transfer_id end,
-               case when step = 'approve' then hold_id end, maker, now(), my_signature());
+        values (new_id, found_claim.id, coalesce(found_last.n, 0) + 1, c.step, c.next, c.day, doc ->> 'reason',
+               doc ->> 'owner', (doc ->> 'due_on')::date, c.fund_fen, c.net_fen,
+               case when c.fund_fen > 0 and c.cause is not null then new_id end,
+               case when c.step = 'approve' then new_id end, c.maker, now(), my_signature());
     end if;
     return d;
 end $$;
-revoke all on function claim_step_decide from public;
+revoke all on function claim_step_decide, step_money from public;
 grant execute on function claim_step_decide to pledged_app;
-
--- Organisation codes may hold what account codes may not.
-create function account_part(code text, org bigint) returns text language sql immutable as $$
-    select case when code ~ '^[A-Za-z0-9][A-Za-z0-9-]{0,39}$' then code else 'org-' || org end
-$$;
 
 -- ---- answers -----------------------------------------------------------------------------------
 
