@@ -7,6 +7,10 @@
 #define PLEDGED_RECORDS_H
 #include "schema.h"
 
+extern const struct record loan_record, loan_event_record;
+extern const struct record account_record, transfer_record;
+extern const struct record scheme_record, scheme_approval_record, claim_record, claim_step_record;
+
 enum loan_field {
     LOAN_CONTRACT_NO,
     LOAN_PRODUCT,

@@ -103,9 +103,8 @@ struct record {
     const char *const *read_only;
 };
 
-extern const struct record records[];
+extern const struct record *const records[];
 extern const int record_count;
-const struct record *record_by_name(const char *name);
 
 int field_count(const struct field *f);
 int field_index(const struct field *f, struct str name); /* -1 when there is none */

@@ -14,4 +14,7 @@ bool record_finish(struct arena *a, const struct record *r, struct value *v, str
 const char *field_nearest(const struct field *f, struct str name);
 /* "A、B、C" of a choice list: names. */
 struct str choices_text(struct arena *a, const struct choice *c);
+/* Shared by records_*.c: the five classes of a loan; a type whose answers add nothing. */
+extern const struct choice grades[];
+extern const char *const no_read_only[];
 #endif

@@ -335,8 +335,8 @@ bool import_send(struct import_remote *r, struct arena *a, const struct import_s
 static const struct record *record_of_type(const char *type)
 {
     for (int i = 0; i < record_count; i++) {
-        if (strcmp(records[i].path + strlen("/v1/"), type) == 0)
-            return &records[i];
+        if (strcmp(records[i]->path + strlen("/v1/"), type) == 0)
+            return records[i];
     }
     return NULL;
 }

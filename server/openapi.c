@@ -174,10 +174,10 @@ static void write_schemas(struct buf *out)
     json_key(out, "schemas");
     json_open(out, '{');
     for (int i = 0; i < record_count; i++) {
-        json_key(out, records[i].name);
-        schema_openapi(&records[i], false, out);
-        json_key(out, arena_printf(out->a, "%s_answer", records[i].name).p);
-        schema_openapi(&records[i], true, out);
+        json_key(out, records[i]->name);
+        schema_openapi(records[i], false, out);
+        json_key(out, arena_printf(out->a, "%s_answer", records[i]->name).p);
+        schema_openapi(records[i], true, out);
     }
     json_key(out, "problem");
     json_raw(out, str_of(problem_schema));

@@ -9,14 +9,14 @@
 
 enum { SEGMENTS_MAX = 8 };
 
-#define LOANS       (&records[0])
-#define LOAN_EVENTS (&records[1])
-#define ACCOUNTS    (&records[2])
-#define TRANSFERS   (&records[3])
-#define SCHEMES     (&records[4])
-#define APPROVALS   (&records[5])
-#define CLAIMS      (&records[6])
-#define STEPS       (&records[7])
+#define LOANS       (&loan_record)
+#define LOAN_EVENTS (&loan_event_record)
+#define ACCOUNTS    (&account_record)
+#define TRANSFERS   (&transfer_record)
+#define SCHEMES     (&scheme_record)
+#define APPROVALS   (&scheme_approval_record)
+#define CLAIMS      (&claim_record)
+#define STEPS       (&claim_step_record)
 #define STEP(name, roles, zh, en)                                                                  \
     {                                                                                              \
         METHOD_POST, "/v1/claims/{id}/" name, roles, record_step, true, STEPS, "dry_run", zh, en   \

@@ -1,0 +1,313 @@
+/*
+ * records_loan.c - loans and the events of their lives: fields, rules, flags.
+ *
+ * Field names and meaning: the client contract; Chinese titles are CSV headers as bank staff see
+ * them.
+ */
+#include "fields.h"
+#include "records.h"
+#include "size.h"
+#include <assert.h>
+
+static const struct choice ip_kinds[] = {{"invention", "发明专利"},
+    {"utility_model", "实用新型专利"}, {"design", "外观设计专利"}, {"trademark", "注册商标"},
+    {NULL, NULL}};
+
+static const struct choice loan_products[] = {{"single_pledge", "单一质押"},
+    {"pooled_credit", "集合授信"}, {"invest_loan_linkage", "投贷联动"}, {"trust", "信托"},
+    {NULL, NULL}};
+
+static const struct field loan_ip_fields[] = {
+    {"number", "专利号或商标注册号", F_IDENT, .need = true, .ident = ident_ip,
+        .example = "ZL202119999001.9"},
+    {"kind", "知识产权种类", F_ENUM, .choices = ip_kinds, .example = "invention"},
+    {"owner_uscc", "权利人统一社会信用代码", F_IDENT, .ident = ident_uscc,
+        .example = "91310115QX0115114N"},
+    {"filed_on", "申请日", F_DAY, .example = "2021-03-01"},
+    {"expires_on", "权利届满日", F_DAY, .after = "filed_on", .example = "2041-03-01"},
+    {"valuation", "评估价值", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX, .example = "8000000.00"},
+    {"appraiser", "评估机构", F_TEXT, .min = 1, .max = 100, .example = "示例资产评估有限公司"},
+    {"share", "质押比例", F_RATE, .min = 0, .max = 1000000, .example = "100.00"},
+    {.name = NULL},
+};
+
+static const struct field loan_fields[] = {
+    {"contract_no", "贷款合同编号", F_TEXT, .need = true, .min = 1, .max = 64,
+        .example = "PJ-2022-000123"},
+    {"product", "贷款产品", F_ENUM, .need = true, .choices = loan_products,
+        .example = "single_pledge"},
+    {"borrower_uscc", "借款企业统一社会信用代码", F_IDENT, .need = true, .ident = ident_uscc,
+        .example = "91310115QX0115114N"},
+    {"borrower_name", "借款企业名称", F_TEXT, .need = true, .min = 1, .max = 100,
+        .example = "上海示例半导体有限公司"},
+    {"district", "所在区代码", F_IDENT, .need = true, .ident = ident_district, .example = "310115"},
+    {"industry", "行业代码", F_IDENT, .ident = ident_industry, .example = "C3973"},
+    {"employees", "从业人员数", F_INT, .min = 0, .max = 10000000, .example = "86"},
+    {"revenue", "营业收入", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX, .example = "52000000.00"},
+    {"assets", "资产总额", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX, .example = "61000000.00"},
+    {"first_loan", "是否首贷", F_BOOL, .example = "true"},
+    {"amount", "贷款金额", F_MONEY, .need = true, .min = 1, .max = MONEY_RECORD_MAX,
+        .example = "5000000.00"},
+    {"ip_amount", "知识产权担保金额", F_MONEY, .min = 1, .max = MONEY_RECORD_MAX,
+        .example = "5000000.00"},
+    {"rate", "年利率", F_RATE, .need = true, .min = 0, .max = 360000, .example = "3.65"},
+    {"signed_on", "合同签订日", F_DAY, .need = true, .example = "2022-07-01"},
+    {"disbursed_on", "放款日", F_DAY, .after = "signed_on", .example = "2022-07-08"},
+    {"matures_on", "到期日", F_DAY, .need = true, .after = "signed_on", .example = "2023-07-07"},
+    {"purpose", "贷款用途", F_TEXT, .min = 1, .max = 200, .example = "补充流动资金"},
+    {"pledge_no", "质权登记号", F_IDENT, .ident = ident_pledge_no, .example = "Y2022310000123"},
+    {"registered_on", "质权登记日", F_DAY, .example = "2022-07-05"},
+    {"scheme", "风险分担方案代码", F_TEXT, .min = 1, .max = 40, .example = "SH-DEPOSIT"},
+    {"guarantor_uscc", "担保机构统一社会信用代码", F_IDENT, .party = true, .ident = ident_uscc,
+        .example = "91310101QX0101011R"},
+    {"insurer_uscc", "保险机构统一社会信用代码", F_IDENT, .party = true, .ident = ident_uscc,
+        .example = "91310104QX0104028H"},
+    {"ip", "质押知识产权", F_LIST, .need = true, .min = 1, .max = 200, .of = loan_ip_fields},
+    {.name = NULL},
+};
+static_assert(COUNT_OF(loan_fields) == LOAN_FIELD_COUNT + 1, "enum loan_field follows the table");
+static_assert(COUNT_OF(loan_ip_fields) == LOAN_IP_FIELD_COUNT + 1, "enum loan_ip_field likewise");
+
+const struct flag_text flag_texts[] = {
+    {"RF01", "high", "该知识产权已在另一笔存续质押中",
+        "This right is already in another live pledge"},
+    {"RF03", "high", "贷款到期日晚于知识产权届满日", "The loan matures after the right expires"},
+    {"RF04", "high", "借款人不是知识产权权利人", "The borrower does not own the right"},
+    {"RF21", "med", "放款早于质权登记超过 30 天",
+        "Drawn down more than 30 days before registration"},
+    {NULL, NULL, NULL, NULL},
+};
+
+const char *const loan_states[] = {
+    "signed", "active", "matured", "overdue", "written_off", "settled", NULL};
+
+static enum firm_size loan_size(const struct value *v)
+{
+    return firm_size(&(struct firm_metrics){
+        .industry = v[LOAN_INDUSTRY].s,
+        .employees_known = v[LOAN_EMPLOYEES].present,
+        .employees = v[LOAN_EMPLOYEES].n,
+        .revenue_known = v[LOAN_REVENUE].present,
+        .revenue = {v[LOAN_REVENUE].n},
+        .assets_known = v[LOAN_ASSETS].present,
+        .assets = {v[LOAN_ASSETS].n},
+    });
+}
+
+/* The kind follows from the number; the secured part is the whole loan unless said otherwise. */
+static void loan_derive(struct arena *a, struct value *v)
+{
+    (void)a;
+    struct value *secured = &v[LOAN_IP_AMOUNT];
+    if (!secured->present)
+        *secured = (struct value){.present = true, .n = v[LOAN_AMOUNT].n};
+    for (int i = 0; i < v[LOAN_IP].count; i++) {
+        struct value *ip = v[LOAN_IP].row + i * LOAN_IP_FIELD_COUNT;
+        struct value *kind = &ip[LOAN_IP_KIND];
+        if (!kind->present)
+            *kind = (struct value){.present = true, .n = ident_ip_kind(ip[LOAN_IP_NUMBER].s)};
+    }
+}
+
+static struct str ip_pointer(struct arena *a, int i, const char *name)
+{
+    return arena_printf(a, "/ip/%d/%s", i, name);
+}
+
+static void check_ip(const struct value *list, struct err *e)
+{
+    for (int i = 0; i < list->count; i++) {
+        const struct value *ip = list->row + i * LOAN_IP_FIELD_COUNT;
+        enum ip_kind by_number = ident_ip_kind(ip[LOAN_IP_NUMBER].s);
+        if (ip[LOAN_IP_KIND].n != (int64_t)by_number)
+            err_add(e, E_IP_KIND, ip_pointer(e->a, i, "kind"), "%s", ip_kind_name(by_number));
+        for (int j = 0; j < i; j++) {
+            const struct value *earlier = list->row + j * LOAN_IP_FIELD_COUNT;
+            if (str_eq(ip[LOAN_IP_NUMBER].s, earlier[LOAN_IP_NUMBER].s)) {
+                err_add(e, E_REPEATED, ip_pointer(e->a, i, "number"), "%s", ip[LOAN_IP_NUMBER].s.p);
+                break;
+            }
+        }
+    }
+}
+
+static void loan_check(const struct value *v, struct err *e)
+{
+    if (v[LOAN_IP_AMOUNT].n > v[LOAN_AMOUNT].n)
+        err_add(e, E_EXCEEDS, STR("/ip_amount"), "amount");
+    check_ip(&v[LOAN_IP], e);
+}
+
+/* The last day that a right can have: as stated, else by the law from its filing day, else from the
+ * end of the year in its number. */
+static bool ip_last_day(const struct value *ip, day *last)
+{
+    int year;
+    if (ip[LOAN_IP_EXPIRES_ON].present) {
+        *last = (day){(int32_t)ip[LOAN_IP_EXPIRES_ON].n};
+        return true;
+    }
+    day filed = {(int32_t)ip[LOAN_IP_FILED_ON].n};
+    if (!ip[LOAN_IP_FILED_ON].present) {
+        if (!ip_number_year(ip[LOAN_IP_NUMBER].s, &year))
+            return false;
+        filed = day_of(year, 12, 31);
+    }
+    return ip_expiry((enum ip_kind)ip[LOAN_IP_KIND].n, filed, last);
+}
+
+static void loan_warn(const struct value *v, struct warnings *w)
+{
+    for (int i = 0; i < v[LOAN_IP].count; i++) {
+        const struct value *ip = v[LOAN_IP].row + i * LOAN_IP_FIELD_COUNT;
+        day last;
+        if (ip_last_day(ip, &last) && v[LOAN_MATURES_ON].n > last.n)
+            warn_add(w, "RF03", ip_pointer(w->a, i, "number"));
+        if (ip[LOAN_IP_OWNER_USCC].present &&
+            !str_eq(ip[LOAN_IP_OWNER_USCC].s, v[LOAN_BORROWER_USCC].s))
+            warn_add(w, "RF04", ip_pointer(w->a, i, "owner_uscc"));
+    }
+    /* Civil Code art. 444: the pledge exists only from registration. */
+    if (v[LOAN_REGISTERED_ON].present && v[LOAN_DISBURSED_ON].present &&
+        v[LOAN_REGISTERED_ON].n - v[LOAN_DISBURSED_ON].n > 30)
+        warn_add(w, "RF21", STR("/registered_on"));
+}
+
+static void loan_answer(const struct value *v, struct buf *out)
+{
+    json_key(out, "size");
+    json_text(out, firm_size_name(loan_size(v)));
+}
+
+/* As loan_life_members (migrations) says of a loan without events. */
+static void loan_fresh(const struct value *v, day as_of, struct buf *out)
+{
+    static const char *const once_drawn[] = {"disbursed", "overdue", "classified", "repaid",
+        "extended", "written_off", "settled", "pledge_released"};
+    const struct value *drawn = &v[LOAN_DISBURSED_ON];
+    bool is_drawn = drawn->present && drawn->n <= as_of.n;
+    json_key(out, "state");
+    json_text(out, !is_drawn ? "signed" : v[LOAN_MATURES_ON].n >= as_of.n ? "active" : "matured");
+    json_key(out, "outstanding");
+    json_money(out, (money){is_drawn ? v[LOAN_AMOUNT].n : 0});
+    json_key(out, "days_overdue");
+    json_i64(out, 0);
+    json_key(out, "grade");
+    json_text(out, "normal");
+    json_key(out, "legal_events");
+    json_open(out, '[');
+    for (size_t i = 0; i < (is_drawn ? COUNT_OF(once_drawn) : 1); i++)
+        json_text(out, once_drawn[i]);
+    json_close(out, ']');
+}
+
+static const char *const loan_read_only[] = {"size", "state", "outstanding", "days_overdue",
+    "grade", "extended_to", "pledge_released_on", "legal_events", NULL};
+
+/* ---- loan events ---------------------------------------------------------------------------- */
+
+static const struct choice event_kinds[] = {{"disbursed", "放款"}, {"repaid", "还款"},
+    {"extended", "展期"}, {"overdue", "逾期"}, {"classified", "五级分类"}, {"written_off", "核销"},
+    {"recovered", "核销后收回"}, {"settled", "结清"}, {"pledge_released", "解除质押"},
+    {"reversed", "冲销"}, {NULL, NULL}};
+enum event_kind {
+    EVENT_DISBURSED,
+    EVENT_REPAID,
+    EVENT_EXTENDED,
+    EVENT_OVERDUE,
+    EVENT_CLASSIFIED,
+    EVENT_WRITTEN_OFF,
+    EVENT_RECOVERED,
+    EVENT_SETTLED,
+    EVENT_PLEDGE_RELEASED,
+    EVENT_REVERSED,
+    EVENT_KIND_COUNT
+};
+static_assert(COUNT_OF(event_kinds) == EVENT_KIND_COUNT + 1, "enum event_kind follows the list");
+
+/* The five classes of 银保监会令〔2023〕1号. */
+const struct choice grades[] = {{"normal", "正常"}, {"special_mention", "关注"},
+    {"substandard", "次级"}, {"doubtful", "可疑"}, {"loss", "损失"}, {NULL, NULL}};
+
+static const struct field event_fields[] = {
+    {"reference", "事件编号", F_TEXT, .need = true, .min = 1, .max = 64,
+        .example = "SJ-2023-000456"},
+    {"contract_no", "贷款合同编号", F_TEXT, .need = true, .min = 1, .max = 64,
+        .example = "PJ-2022-000123"},
+    {"kind", "事件种类", F_ENUM, .need = true, .choices = event_kinds, .example = "repaid"},
+    {"on", "发生日", F_DAY, .need = true, .example = "2023-07-07"},
+    {"principal", "本金", F_MONEY, .min = 1, .max = MONEY_RECORD_MAX, .example = "1000000.00"},
+    {"interest", "利息", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX, .example = "18250.00"},
+    {"grade", "五级分类", F_ENUM, .choices = grades, .example = "substandard"},
+    {"matures_on", "展期后到期日", F_DAY, .after = "on", .example = "2024-07-07"},
+    {"reverses", "冲销的事件编号", F_TEXT, .min = 1, .max = 64, .example = "SJ-2023-000455"},
+    {.name = NULL},
+};
+static_assert(COUNT_OF(event_fields) == EVENT_FIELD_COUNT + 1, "enum loan_event_field likewise");
+
+/* Which further fields a kind of event takes (T) or needs (N). */
+enum { NOT = 0, T = 1, N = 2 };
+static const unsigned char event_takes[EVENT_KIND_COUNT][EVENT_FIELD_COUNT] = {
+    [EVENT_DISBURSED] = {[EVENT_PRINCIPAL] = T},
+    [EVENT_REPAID] = {[EVENT_PRINCIPAL] = T, [EVENT_INTEREST] = T},
+    [EVENT_EXTENDED] = {[EVENT_MATURES_ON] = N},
+    [EVENT_OVERDUE] = {[EVENT_PRINCIPAL] = T, [EVENT_INTEREST] = T},
+    [EVENT_CLASSIFIED] = {[EVENT_GRADE] = N},
+    [EVENT_WRITTEN_OFF] = {[EVENT_PRINCIPAL] = T, [EVENT_INTEREST] = T},
+    [EVENT_RECOVERED] = {[EVENT_PRINCIPAL] = N, [EVENT_INTEREST] = T},
+    [EVENT_SETTLED] = {[EVENT_PRINCIPAL] = T, [EVENT_INTEREST] = T},
+    [EVENT_REVERSED] = {[EVENT_REVERSES] = N},
+};
+
+static void event_check(const struct value *v, struct err *e)
+{
+    int64_t kind = v[EVENT_KIND].n;
+    for (int i = EVENT_PRINCIPAL; i < EVENT_FIELD_COUNT; i++) {
+        struct str pointer = arena_printf(e->a, "/%s", event_fields[i].name);
+        if (v[i].present && event_takes[kind][i] == NOT)
+            err_add(e, E_UNWANTED, pointer, "%s", event_kinds[kind].name);
+        if (!v[i].present && event_takes[kind][i] == N)
+            err_add(e, E_NEED, pointer, NULL);
+    }
+    if (kind == EVENT_REPAID && !v[EVENT_PRINCIPAL].present && !v[EVENT_INTEREST].present)
+        err_add(e, E_NEED, STR("/principal"), NULL);
+}
+
+const char *const no_read_only[] = {NULL};
+
+const struct record loan_record = {
+    .name = "loan",
+    .path = "/v1/loans",
+    .zh = "知识产权质押贷款",
+    .fields = loan_fields,
+    .key = LOAN_CONTRACT_NO,
+    .subject = LOAN_BORROWER_USCC,
+    .district = LOAN_DISTRICT,
+    .on = LOAN_SIGNED_ON,
+    .write = "record_write",
+    .peek = "record_peek",
+    .project = "loan_project",
+    .parent = NO_FIELD,
+    .derive = loan_derive,
+    .check = loan_check,
+    .warn = loan_warn,
+    .answer = loan_answer,
+    .fresh = loan_fresh,
+    .read_only = loan_read_only,
+};
+
+const struct record loan_event_record = {
+    .name = "loan_event",
+    .path = "/v1/loan-events",
+    .zh = "贷款事件",
+    .fields = event_fields,
+    .key = EVENT_REFERENCE,
+    .subject = EVENT_CONTRACT_NO,
+    .district = NO_FIELD,
+    .on = EVENT_ON,
+    .write = "record_decide",
+    .peek = "record_try",
+    .parent = EVENT_CONTRACT_NO,
+    .check = event_check,
+    .read_only = no_read_only,
+};
