@@ -130,8 +130,9 @@ struct csv_map {
     int n;
     struct csv_column column[200];
 };
-MUST_USE bool schema_csv_header(
-    const struct record *r, const struct str *cells, int n, struct csv_map *map, struct err *e);
+/* given: a field that needs no column, because the address has it; NO_FIELD when there is none. */
+MUST_USE bool schema_csv_header(const struct record *r, const struct str *cells, int n, int given,
+    struct csv_map *map, struct err *e);
 MUST_USE bool schema_csv_row(struct arena *a, const struct record *r, const struct csv_map *map,
     const struct str *cells, int n, struct value *v, struct err *e);
 /* The header row with Chinese titles, CRLF ended. */

@@ -68,8 +68,8 @@ static bool read_column(
     return true;
 }
 
-bool schema_csv_header(
-    const struct record *r, const struct str *cells, int n, struct csv_map *map, struct err *e)
+bool schema_csv_header(const struct record *r, const struct str *cells, int n, int given,
+    struct csv_map *map, struct err *e)
 {
     bool seen[RECORD_FIELDS_MAX] = {false};
     bool good = true;
@@ -84,7 +84,7 @@ bool schema_csv_header(
         seen[c->field] = true;
     }
     for (int i = 0; r->fields[i].name; i++) {
-        if (r->fields[i].need && !seen[i])
+        if (r->fields[i].need && !seen[i] && i != given)
             good =
                 err_add(e, E_HEADER, STR(""), "缺少 %s (%s)", r->fields[i].zh, r->fields[i].name);
     }

@@ -168,7 +168,8 @@ static void take_row(void *arg, int64_t row, const struct str *cells, int n)
         return;
     if (!up->has_header) {
         up->has_header = true;
-        if (!schema_csv_header(up->rec, cells, n, &up->map, &up->r->err))
+        int given = up->r->parent_key.p ? up->rec->parent : NO_FIELD;
+        if (!schema_csv_header(up->rec, cells, n, given, &up->map, &up->r->err))
             up->halted = true;
         return;
     }

@@ -216,6 +216,13 @@ class LoanLife(Case):
         r = self.d.call("GET", "/v1/loan-events/template.csv", token=self.bank)
         self.assertIn("贷款合同编号", r.body.decode())
 
+    def test_a_csv_of_one_loans_events_needs_no_contract_number(self):
+        where = self.make(disbursed_on="2022-07-05")
+        rows = "事件编号,事件种类,发生日,本金(元)\r\nCSV-%d,还款,2022-08-05,7.00\r\n" % next(numbers)
+        r = self.d.call("POST", where + "/events", rows, self.bank, {"Content-Type": "text/csv"})
+        self.assertEqual(r.lines()[0]["outcome"], "created", r.body)
+        self.assertEqual(self.short(where)[1], "4999993.00")
+
     def test_lines_of_one_batch_see_each_other(self):
         where = self.make(disbursed_on="2022-07-05")
         events = [self.event("repaid", "2022-08-05", principal="3000000.00") for _ in range(2)]
