@@ -30,6 +30,8 @@ static const struct setting settings[] = {
     {"header_deadline_ms", NUMBER, AT(header_deadline_ms), "10000", 100, 600000, "报文头总时限"},
     {"body_deadline_ms", NUMBER, AT(body_deadline_ms), "30000", 100, 600000, "报文体总时限"},
     {"idle_deadline_ms", NUMBER, AT(idle_deadline_ms), "60000", 100, 3600000, "空闲连接时限"},
+    {"db_deadline_ms", NUMBER, AT(db_deadline_ms), "75000", 100, 600000,
+        "数据库无任何响应的时限,其后重连"},
     {"body_floor_bytes", NUMBER, AT(body_floor_bytes), "65536", 1, 1 << 30,
         "每收到这么多字节,时限延长一秒"},
     {"json_limit_bytes", NUMBER, AT(json_limit_bytes), "1048576", 1024, 1 << 26, "JSON 报文上限"},

@@ -125,8 +125,12 @@ struct db *db_open(struct server *s, const char *conninfo, int readers)
     for (int i = 0; i < readers; i++) {
         struct reader *r = &db->reader[i];
         r->db = db;
-        const struct link_setup first = {
-            "listener", listener, on_up_or_down, on_up_or_down, on_notified, r};
+        const struct link_setup first = {.name = "listener",
+            .first = listener,
+            .up = on_up_or_down,
+            .down = on_up_or_down,
+            .notified = on_notified,
+            .arg = r};
         const struct link_setup other = {.name = "reader", .first = settings, .arg = r};
         r->link = link_open(s, conninfo, i == 0 ? &first : &other);
     }

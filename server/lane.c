@@ -576,8 +576,12 @@ struct lane *lane_open(struct server *s, const char *conninfo)
     l->launch = event_new(s->base, -1, 0, on_launch, l);
     l->grace = evtimer_new(s->base, on_grace_over, l);
     MUST(l->launch && l->grace);
-    const struct link_setup setup = {
-        .name = "lane", .first = settings, .up = lane_up, .down = lane_down, .arg = l};
+    const struct link_setup setup = {.name = "lane",
+        .first = settings,
+        .patient = true,
+        .up = lane_up,
+        .down = lane_down,
+        .arg = l};
     l->link = link_open(s, conninfo, &setup);
     return l;
 }

@@ -25,10 +25,12 @@ struct link {
     struct link_setup setup;
     char *conninfo;
     PGconn *c;
-    struct event *io, *retry;
+    struct event *io, *retry, *watchdog;
+    int64_t moved_us; /* when the connection last got on: monotonic */
     struct pending *first, **last;
     int syncs, retry_ms;
     bool up, failed;
+    bool begun;       /* connected; settings and statements are on their way */
     bool broken;      /* a statement could not be queued: its group must not reach a Sync */
     struct fail fail; /* first failure of the group now coming in */
 };
@@ -47,6 +49,8 @@ static void queue(struct link *l, struct pending p)
 {
     struct pending *item = malloc(sizeof *item);
     MUST(item);
+    if (!l->first)
+        l->moved_us = monotonic_us(); /* nothing was owed before */
     *item = p;
     item->next = NULL;
     *l->last = item;
@@ -110,6 +114,18 @@ static void link_drop(struct link *l, const char *why)
 }
 
 static void on_io(evutil_socket_t fd, short what, void *arg);
+
+/* A database that is frozen, or a network that swallows: nothing would ever come back. What has
+ * waited without any progress is answered 503 and sent again by its client. */
+static void on_watchdog(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    struct link *l = arg;
+    bool waits = l->up ? l->first != NULL : l->c && !(l->begun && l->setup.patient);
+    if (waits && monotonic_us() - l->moved_us > l->s->conf.db_deadline_ms * 1000)
+        link_drop(l, "no answer within the time limit");
+}
 
 /* false: the connection was lost and l->c is gone. */
 static bool link_push(struct link *l)
@@ -189,6 +205,7 @@ static void on_io(evutil_socket_t fd, short what, void *arg)
     while (l->c && l->first && !PQisBusy(l->c)) {
         PGresult *r = PQgetResult(l->c);
         if (r) {
+            l->moved_us = monotonic_us();
             take_result(l, r);
             PQclear(r);
         } else if (PQstatus(l->c) == CONNECTION_BAD) {
@@ -243,6 +260,7 @@ static bool send_settings(struct link *l)
 
 static void link_begin(struct link *l)
 {
+    l->begun = true;
     PQsetnonblocking(l->c, 1);
     if (!PQenterPipelineMode(l->c) || !send_settings(l) ||
         !prepare_all(l, ledger_sql, ledger_sql_count) ||
@@ -285,6 +303,8 @@ static void link_connect(struct link *l)
     const char *keys[] = {"dbname", "application_name", "client_encoding", NULL};
     const char *values[] = {l->conninfo, "pledged", "UTF8", NULL};
     l->failed = false;
+    l->begun = false;
+    l->moved_us = monotonic_us();
     l->c = PQconnectStartParams(keys, values, 1);
     MUST(l->c);
     PQsetNoticeReceiver(l->c, on_notice, l);
@@ -311,7 +331,10 @@ struct link *link_open(struct server *s, const char *conninfo, const struct link
     l->s = s;
     l->setup = *setup;
     l->conninfo = strdup(conninfo);
+    static const struct timeval often = {0, 500000};
     l->retry = evtimer_new(s->base, on_retry, l);
+    l->watchdog = event_new(s->base, -1, EV_PERSIST, on_watchdog, l);
+    MUST(l->watchdog && event_add(l->watchdog, &often) == 0);
     l->last = &l->first;
     l->retry_ms = RETRY_MIN_MS;
     MUST(l->conninfo && l->retry);
@@ -397,6 +420,7 @@ void link_close(struct link *l)
     if (l->io)
         event_free(l->io);
     event_free(l->retry);
+    event_free(l->watchdog);
     if (l->c)
         PQfinish(l->c);
     while (l->first)

@@ -28,6 +28,7 @@ struct link_setup {
     void (*down)(void *arg);  /* lost; every pending group has been told */
     void (*notified)(void *arg, const char *channel);
     void *arg;
+    bool patient; /* `first` may wait for ever: for a lock that another daemon holds */
 };
 
 struct link *link_open(struct server *s, const char *conninfo, const struct link_setup *setup);

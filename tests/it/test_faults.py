@@ -1,7 +1,9 @@
 """Nothing acknowledged is lost and nothing is doubled, whatever dies in between."""
 import http.client
 import json
+import os
 import random
+import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -106,3 +108,35 @@ class Faults(Case):
             self.assertEqual(answers, [201] * 8)
         finally:
             d.close()
+
+
+class Frozen(Case):
+    conf = {"db_deadline_ms": "1500"}
+
+    def test_a_frozen_database_is_answered_503_and_nothing_is_lost_or_doubled(self):
+        token = self.d.token("bank")
+        where = self.d.call("POST", "/v1/loans", loan(), token).headers["location"]
+        cluster = self.d.postmaster()
+        backends = [int(x) for x in self.d.sql(
+            "select pid from pg_stat_activity where usename = 'pledged_app'").split()]
+        for pid in backends + [cluster]:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            record = loan()
+            with ThreadPoolExecutor(2) as pool:
+                reads = pool.submit(self.d.call, "GET", where, None, token)
+                writes = pool.submit(self.d.call, "POST", "/v1/loans", record, token)
+                for r in (reads.result(), writes.result()):
+                    self.assertEqual((r.status, r.headers["retry-after"] != ""), (503, True), r.body)
+            self.assertEqual(self.d.call("GET", "/healthz").status, 200)
+            self.assertEqual(self.d.call("GET", "/readyz").status, 503)
+        finally:
+            for pid in backends + [cluster]:
+                os.kill(pid, signal.SIGCONT)
+        deadline = time.time() + 30
+        while self.d.call("GET", "/readyz").status != 200 and time.time() < deadline:
+            time.sleep(0.1)
+        answers = [self.d.call("POST", "/v1/loans", record, token).status for _ in range(2)]
+        self.assertIn(answers, ([201, 200], [200, 200]))
+        self.assertEqual(self.d.sql("select count(*) from record where key = '%s'"
+                                    % record["contract_no"]), "1")
