@@ -4,6 +4,7 @@
 #ifndef PLEDGED_API_H
 #define PLEDGED_API_H
 #include "db.h"
+#include "lane.h"
 #include "server.h"
 
 extern const struct route routes[]; /* ends with path NULL */
@@ -49,6 +50,7 @@ void reply_fail(struct req *r, const struct fail *fail);
 /* Rows to answer with; else the failure or the 404 has been answered. */
 MUST_USE bool rows_found(struct req *r, const struct rows *rows, const struct fail *fail);
 
+/* ---- params.c ---- */
 /* A UUIDv7, later ones sort after earlier ones within this process. */
 struct str uuid_make(struct arena *a);
 bool uuid_is(struct str s);

@@ -5,7 +5,8 @@
  * programs run as the user postgres (or nobody). The cluster outlives a kill -9 of the daemon and
  * is taken up again; if the postmaster itself died it is started anew while the connections retry.
  */
-#include "db.h"
+#include "embedded.h"
+#include "server.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -13,6 +13,7 @@
  * the log is signed and stored in the transaction of its records, so no receipt names a head that
  * does not exist. One session advisory lock makes this daemon the only writer; a second one waits.
  */
+#include "lane.h"
 #include "link.h"
 #include "seal.h"
 

@@ -7,6 +7,7 @@
  * group with 08006 and is opened again with back-off; libpq is only ever used non-blocking.
  */
 #include "link.h"
+#include "embedded.h"
 #include "sql.h"
 #include <errno.h>
 

@@ -4,7 +4,9 @@
 #include "auth.h"
 #include "cli.h"
 #include "conf.h"
-#include "db.h"
+#include "embedded.h"
+#include "lane.h"
+#include "migrate.h"
 #include "openapi.h"
 #include <signal.h>
 #include <sys/resource.h>

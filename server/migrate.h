@@ -1,10 +1,13 @@
 /*
- * migrate.h - blocking queries, for start-up and sub-commands only.
+ * migrate.h - migrations and blocking queries, for start-up and sub-commands only.
  */
 #ifndef PLEDGED_MIGRATE_H
 #define PLEDGED_MIGRATE_H
 #include <libpq-fe.h>
+#include <stdbool.h>
 
 /* PQexecParams with texts. The caller clears the result. */
 PGresult *sql_run(PGconn *c, const char *sql, const char *const *params, int n);
+/* false after logging "migrate_failed". */
+bool migrate_apply(const char *conninfo);
 #endif

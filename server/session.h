@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "conf.h"
 #include "db.h"
+#include "embedded.h"
 #include "sql.h"
 #include <libpq-fe.h>
 

@@ -1,7 +1,7 @@
 /*
  * verdict.c - what the database said of one element, out of a row.
  */
-#include "db.h"
+#include "lane.h"
 
 static bool outcome_parse(struct str s, enum outcome *out)
 {

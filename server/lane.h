@@ -1,0 +1,83 @@
+/*
+ * lane.h - the write lane: works in, verdicts out, many in one commit.
+ */
+#ifndef PLEDGED_LANE_H
+#define PLEDGED_LANE_H
+#include "db.h"
+
+/* REFUSED: body holds the problems, [[code, pointer, argument], ...]. */
+enum outcome {
+    OUT_CREATED,
+    OUT_REPLAY,
+    OUT_CONFLICT,
+    OUT_REFUSED,
+    OUT_STALE,
+    OUT_MISSING,
+    OUT_KEY_CHANGED
+};
+
+/* What the database said of one element; texts live in the work's arena. */
+struct verdict {
+    enum outcome outcome;
+    struct str id;
+    int64_t version;
+    struct str body; /* canonical text now stored under that key (conflict: the other one) */
+    struct str recorded_at, recorded_by, flags;
+    struct str sha256;    /* hex of body */
+    int64_t leaf, head;   /* place in the log and the size of the signed head that covers it */
+    struct str leaf_hash; /* hex */
+    struct str life;      /* JSON members that follow from other records; p == NULL: unknown here */
+    struct str mark;      /* tells answers of one version apart; p == NULL: nothing to tell */
+};
+/* The columns of a row that is a verdict or a record's answer. */
+enum {
+    V_OUTCOME,
+    V_ID,
+    V_VERSION,
+    V_BODY,
+    V_SHA256,
+    V_AT,
+    V_BY,
+    V_FLAGS,
+    V_LEAF,
+    V_LEAF_HASH,
+    V_HEAD,
+    V_LIFE, /* from here on: of record_get and lists only */
+    V_MARK,
+    VERDICT_COLUMNS
+};
+/* A verdict out of a row of record_write, record_get …: `outcome` is column first_column. */
+bool verdict_read(const struct rows *rows, int row, int first_column, struct verdict *v);
+/* Exactly once. fail != NULL: nothing of this work was stored. */
+typedef void lane_done_fn(void *arg, const struct verdict *v, int n, const struct fail *fail);
+
+struct work {
+    struct arena *a; /* of the verdicts; lives until done */
+    const struct actor *actor;
+    const char *write;   /* statement that returns verdict rows: ($1 type, $2 elements) */
+    const char *type;    /* record type */
+    const char *project; /* statement ($1 elements) that writes typed rows of what was created and
+                            returns (ord, flags); may be NULL */
+    struct str elements; /* JSON objects separated by commas, without brackets */
+    int n;
+    lane_done_fn *done;
+    void *arg;
+    /* lane.c's own */
+    bool atomic; /* a conflict among the elements rolls all of them back; verdicts still arrive */
+    struct work *next;
+    struct verdict *verdict;
+    bool alone; /* its flight failed: it travels by itself */
+    int losses; /* flights that went down with the connection */
+};
+struct lane *lane_open(struct server *s, const char *conninfo);
+bool lane_ready(const struct lane *l);
+/* false: the queue is full (answer 503). w stays in place until done. */
+MUST_USE bool lane_submit(struct lane *l, struct work *w);
+/* How many records one work should carry now: fewer while others wait. */
+int lane_slice(const struct lane *l);
+/* Nothing waiting or flying. */
+bool lane_idle(const struct lane *l);
+/* The key that verifies signed heads, PEM; {NULL,0} until the lane has been ready once. */
+struct str lane_public_key(const struct lane *l, struct arena *a);
+void lane_close(struct lane *l);
+#endif
