@@ -52,6 +52,7 @@ enum loan_ip_field {
 /* The states that loan_fold (migrations) tells, with NULL behind. signed: not yet disbursed;
  * matured: the term has ended and no event tells what became of the loan. */
 extern const char *const loan_states[];
+extern const char *const claim_states[]; /* of claim_transition (migrations), likewise */
 
 enum loan_event_field {
     EVENT_REFERENCE,

@@ -198,6 +198,9 @@ static const char *const claim_read_only[] = {"state", "seen", "scheme", "scheme
     "net_loss", "fund", "paid", "split", "arithmetic", "headroom", "steps", "legal_steps", "owner",
     "due_on", "days_over", NULL};
 
+const char *const claim_states[] = {
+    "submitted", "returned", "accepted", "approved", "paid", "recovering", "closed", NULL};
+
 static const struct choice claim_steps[] = {{"accept", "受理"}, {"return", "退回"},
     {"resubmit", "重新提交"}, {"withdraw", "撤回"}, {"approve", "批准"}, {"pay", "支付"},
     {"recover", "追偿"}, {"cure", "恢复正常"}, {"close", "结案"}, {NULL, NULL}};

@@ -84,13 +84,18 @@ static void read_quarter(struct req *r, struct str *first, struct str *last)
     *last = day_text(r->a, quarter_last(q));
 }
 
-static bool is_state(struct str s)
+/* ?state=, one of a list that ends with NULL; else a problem. */
+static void read_state(struct req *r, const char *const *states, struct str *out)
 {
-    for (const char *const *name = loan_states; *name; name++) {
-        if (str_is(s, *name))
-            return true;
+    struct buf all;
+    *out = req_param(r, "state");
+    buf_init(&all, r->a);
+    for (const char *const *name = states; *name; name++) {
+        if (!out->p || str_is(*out, *name))
+            return;
+        buf_printf(&all, "%s%s", all.n ? ", " : "", *name);
     }
-    return false;
+    err_add(&r->err, E_CHOICE, STR("?state"), "%s", buf_view(&all).p);
 }
 
 static void read_filters(struct req *r, struct str *p)
@@ -101,10 +106,7 @@ static void read_filters(struct req *r, struct str *p)
     read_ident_param(r, "district", ident_district, &p[P_DISTRICT]);
     read_ident_param(r, "borrower", ident_uscc, &p[P_BORROWER]);
     read_quarter(r, &p[P_FIRST], &p[P_LAST]);
-    p[P_STATE] = req_param(r, "state");
-    if (p[P_STATE].p && !is_state(p[P_STATE]))
-        err_add(&r->err, E_CHOICE, STR("?state"),
-            "signed, active, matured, overdue, written_off, settled");
+    read_state(r, loan_states, &p[P_STATE]);
     p[P_CONTRACT] = req_param(r, "contract_no");
     (void)param_instant(r, "known_at", &p[P_KNOWN_AT]); /* problems are in r->err */
 }
@@ -158,12 +160,12 @@ void record_list(struct req *r)
 {
     struct listing *l = arena_alloc(r->a, sizeof *l);
     struct str p[] = {str_of(r->route->record->name), req_param(r, "after"), {NULL, 0},
-        req_param(r, "loan").p ? req_param(r, "loan") : req_param(r, "code"),
-        req_param(r, "state")};
+        req_param(r, "loan").p ? req_param(r, "loan") : req_param(r, "code"), {NULL, 0}};
     *l = (struct listing){.r = r};
     (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &l->limit);
     if (p[1].p && !uuid_is(p[1]))
         err_add(&r->err, E_CURSOR, STR("?after"), NULL);
+    read_state(r, claim_states, &p[4]); /* only claims have the parameter */
     if (r->err.n) {
         reply_problem(r);
         return;

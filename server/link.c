@@ -29,7 +29,7 @@ struct link {
     struct event *io, *retry, *watchdog;
     int64_t moved_us; /* when the connection last got on: monotonic */
     struct pending *first, **last;
-    int syncs, retry_ms;
+    int syncs, owed, retry_ms; /* owed: entries in the queue */
     bool up, failed;
     bool begun;       /* connected; settings and statements are on their way */
     bool broken;      /* a statement could not be queued: its group must not reach a Sync */
@@ -48,10 +48,10 @@ static void fail_set(struct fail *f, const char *sqlstate, const char *constrain
 
 static void queue(struct link *l, struct pending p)
 {
+    if (l->owed++ == 0)
+        l->moved_us = monotonic_us();
     struct pending *item = malloc(sizeof *item);
     MUST(item);
-    if (!l->first)
-        l->moved_us = monotonic_us(); /* nothing was owed before */
     *item = p;
     item->next = NULL;
     *l->last = item;
@@ -67,6 +67,7 @@ static struct pending unqueue(struct link *l)
     if (!l->first)
         l->last = &l->first;
     l->syncs -= p.is_sync;
+    l->owed--;
     free(item);
     return p;
 }
@@ -99,7 +100,7 @@ static void link_drop(struct link *l, const char *why)
     struct pending *old = l->first;
     l->first = NULL;
     l->last = &l->first;
-    l->syncs = 0;
+    l->syncs = l->owed = 0;
     while (old) {
         struct pending p = *old;
         free(old);
@@ -123,7 +124,7 @@ static void on_watchdog(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     struct link *l = arg;
-    bool waits = l->up ? l->first != NULL : l->c && !(l->begun && l->setup.patient);
+    bool waits = l->up ? l->owed > 0 : l->c && !(l->begun && l->setup.patient);
     if (waits && monotonic_us() - l->moved_us > l->s->conf.db_deadline_ms * 1000)
         link_drop(l, "no answer within the time limit");
 }

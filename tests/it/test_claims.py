@@ -309,6 +309,16 @@ class Claims(Case):
         self.step(where, "resubmit", self.bank)
         self.assertEqual(self.get(where)["state"], "submitted")
 
+    def test_the_states_that_lists_know_are_those_of_the_database(self):
+        states = self.d.sql("select string_agg(distinct s, ',' order by s) from claim_transition,"
+                            " unnest(array[state, next]) s").split(",")
+        for state in states:
+            self.assertEqual(self.d.call("GET", "/v1/claims?state=" + state, token=self.bank).status, 200)
+        r = self.d.call("GET", "/v1/claims?state=lost", token=self.bank)
+        self.assertEqual(r.codes(), [("?state", "E_CHOICE")])
+        for state in states:
+            self.assertIn(state, r.json()["errors"][0]["cure"])
+
     def test_returning_an_approved_claim_frees_the_money(self):
         code = self.scheme()
         where = self.claim(self.lent(code), status=201).headers["location"]
