@@ -17,8 +17,6 @@ typedef struct {
 /* The largest amount of one record: 1,000,000,000,000.00 yuan. Sums of 90,000 of them fit. */
 #define MONEY_RECORD_MAX INT64_C(100000000000000)
 
-enum rounding { ROUND_HALF_UP, ROUND_DOWN }; /* half up: away from zero */
-
 /* "1234567.89", "-3.5": optional minus, digits without leading zeros, at most two decimals. */
 MUST_USE bool money_parse(struct str s, money *out);
 /* The same for a figure in units of 10^shift yuan (万元: shift 4): at most 2 + shift decimals,
@@ -26,13 +24,6 @@ MUST_USE bool money_parse(struct str s, money *out);
 MUST_USE bool money_parse_scaled(struct str s, int shift, money *out);
 /* Always two decimals. */
 struct str money_text(struct arena *a, money m);
-MUST_USE bool money_add(money a, money b, money *out);
-MUST_USE bool money_sub(money a, money b, money *out);
-/* m × r, rounded to the fen as named. false on overflow. */
-MUST_USE bool money_share(money m, rate r, enum rounding how, money *out);
-/* Split total >= 0 by weights >= 0 (sum > 0): largest remainder, ties to the earlier; the parts sum
- * to total exactly. */
-MUST_USE bool money_allocate(money total, const int64_t *weights, int n, money *out);
 
 /* "3.65", "-0.5": percent with at most four decimals. */
 MUST_USE bool rate_parse(struct str s, rate *out);

@@ -55,62 +55,6 @@ struct str money_text(struct arena *a, money m)
         (unsigned long long)(n % 100));
 }
 
-bool money_add(money a, money b, money *out)
-{
-    return !__builtin_add_overflow(a.fen, b.fen, &out->fen);
-}
-
-bool money_sub(money a, money b, money *out)
-{
-    return !__builtin_sub_overflow(a.fen, b.fen, &out->fen);
-}
-
-bool money_share(money m, rate r, enum rounding how, money *out)
-{
-    wide product = (wide)m.fen * r.ppm;
-    wide half = how == ROUND_HALF_UP ? 500000 : 0;
-    wide quotient = (product + (product < 0 ? -half : half)) / 1000000;
-    if (quotient > INT64_MAX || quotient < INT64_MIN)
-        return false;
-    out->fen = (int64_t)quotient;
-    return true;
-}
-
-bool money_allocate(money total, const int64_t *weights, int n, money *out)
-{
-    wide sum = 0;
-    if (total.fen < 0)
-        return false;
-    for (int i = 0; i < n; i++) {
-        if (weights[i] < 0)
-            return false;
-        sum += weights[i];
-    }
-    if (sum == 0 || sum > INT64_MAX)
-        return false;
-    int64_t left = total.fen;
-    for (int i = 0; i < n; i++) {
-        out[i].fen = (int64_t)((wide)total.fen * weights[i] / sum);
-        left -= out[i].fen;
-    }
-    /* left < n: one fen each to the largest remainders, the earlier first. A part that has had its
-     * fen is recognised by being above its floor. */
-    for (; left > 0; left--) {
-        int best = -1;
-        wide most = -1;
-        for (int i = 0; i < n; i++) {
-            wide exact = (wide)total.fen * weights[i];
-            wide remainder = exact - (wide)out[i].fen * sum;
-            if (remainder > most) {
-                most = remainder;
-                best = i;
-            }
-        }
-        out[best].fen++;
-    }
-    return true;
-}
-
 bool rate_parse(struct str s, rate *out)
 {
     int64_t n;

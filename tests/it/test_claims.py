@@ -2,7 +2,9 @@
 import glob
 import json
 import os
+import random
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 
 from harness import ROOT, Case, loan, numbers
 
@@ -156,6 +158,24 @@ class Claims(Case):
             contract = self.lent(code)
             said = self.get(self.claim(contract, status=201, loss_principal=loss).headers["location"])
             self.assertEqual([x["amount"] for x in said["split"]], shares)
+
+    def test_parts_always_sum_to_the_whole_and_are_what_exact_fractions_say(self):
+        dice = random.Random(2021)
+        cases = []
+        for _ in range(300):
+            cuts = sorted(dice.randrange(1000001) for _ in range(dice.randint(1, 5)))
+            shares = [b - a for a, b in zip([0] + cuts, cuts + [1000000])]
+            cases.append((dice.choice((1, 7, 99, dice.randrange(10 ** 14))), shares))
+        said = self.d.sql("select array_to_string(split_loss(loss, shares), ',') from (values %s) as x(n, loss,"
+                          " shares) order by n" % ",".join("(%d, %d::bigint, array%s::bigint[])" % (i, loss, shares)
+                                                           for i, (loss, shares) in enumerate(cases)))
+        for (loss, shares), line in zip(cases, said.splitlines()):
+            exact = [Fraction(loss * s, 1000000) for s in shares]
+            want = [int(x) for x in exact]
+            order = sorted(range(len(shares)), key=lambda i: (-(exact[i] - want[i]), i))
+            for i in order[:loss - sum(want)]:
+                want[i] += 1
+            self.assertEqual([int(x) for x in line.split(",")], want, (loss, shares))
 
     def test_a_first_loan_gets_five_points_more(self):
         code = self.scheme("sh-credit")
