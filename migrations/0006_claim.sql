@@ -758,6 +758,8 @@ begin
     end if;
     if c.day > today() then
         p := p || problem('E_FUTURE', '/on', today()::text);
+    elsif c.day < greatest((c.claim).on_day, (c.last).on_day) then
+        p := p || problem('E_ORDER', '/on', greatest((c.claim).on_day, (c.last).on_day)::text);
     end if;
     return p;
 end $$;

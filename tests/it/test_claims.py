@@ -297,6 +297,8 @@ class Claims(Case):
         self.assertIn("1 accept 王敏@FINANCE", r.json()["title"])
         r = self.step(where, "approve", self.finance, status=409)
         self.assertEqual(r.codes(), [("", "E_SAME_PERSON")])
+        r = self.step(where, "approve", self.second, status=422, on="2023-09-09")
+        self.assertEqual(r.codes(), [("/on", "E_ORDER")])  # before it was accepted
         self.step(where, "approve", self.second)
         self.assertEqual(self.fund(code), ("40000000.00", "1620000.00", "38380000.00"))
         self.assertEqual(self.step(where, "pay", self.second, status=409).codes(), [("", "E_SAME_PERSON")])
