@@ -135,6 +135,9 @@
     X(E_ACCOUNT, 422, "没有此账户", "No such account", "最接近的是 {}", "The nearest is {}")       \
     X(E_ACCOUNT_CLAIMS, 422, "此账户只由理赔记账", "Only claims post to this account",             \
         "用 adjustment 账户调整", "Adjust through the adjustment account")                         \
+    X(E_RESERVED, 422, "账户名 {} 由方案与理赔专用",                                               \
+        "Accounts named {} belong to schemes and claims", "换一个名称;方案批准时自动开设",         \
+        "Choose another name; approving a scheme opens them")                                      \
     X(E_TAKEN, 409, "已被占用:{}", "Already taken: {}", "换一个名称", "Choose another name")       \
     X(E_OVERDRAFT, 409, "账户可用余额不足:{}", "The account does not cover it: {}",                \
         "减少金额,或先拨入资金", "Post less, or appropriate money first")                          \

@@ -327,14 +327,7 @@ begin
     return d;
 end $$;
 
-create function record_decide_one(type text, id uuid, body json, dry boolean) returns decision
-    language plpgsql as $$
-begin
-    case type
-        when 'loan_event' then return loan_event_decide(id, body, dry);
-    end case;
-end $$;
-
+-- record_decide_one names the function of each type: it stands in the last migration that adds one.
 create function record_decide(type text, elements json, dry boolean)
     returns table (ord bigint, outcome text, id uuid, version int, body text, sha256 text,
                    recorded_at text, recorded_by text, flags text, leaf bigint, leaf_hash text, head bigint)

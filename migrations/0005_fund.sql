@@ -123,8 +123,18 @@ begin
     insert into account (code, kind, title, no_overdraft, party, scheme, opened_on)
     values (code, kind, title, no_overdraft, party, scheme, opened_on)
     on conflict do nothing;
+    if not exists (select from account a
+                    where a.code = $1 and a.kind = $2 and a.no_overdraft = $4
+                      and a.party is not distinct from $5 and a.scheme is not distinct from $6) then
+        raise exception 'account % exists as something else', code; -- reserved names: see account_decide
+    end if;
     insert into account_balance (account) values (code) on conflict do nothing;
 end $$;
+
+-- Accounts under these names are opened by schemes and claims alone.
+create function is_reserved(code text) returns boolean language sql immutable as $$
+    select lower(split_part(code, ':', 1)) in ('fund', 'appropriation', 'adjustment', 'paid', 'recovered')
+$$;
 
 -- The known account most like a name: shares the most groups of three letters.
 create function nearest_account(name text) returns text language sql stable as $$
@@ -146,7 +156,29 @@ create type posting as (
     cause_id uuid, reverses uuid, memo text
 );
 
--- Post all of p, in their order, or none. Returns null, or the account that would be overdrawn.
+-- The first day from from_day on, by whose end less than amount would be in an account as it stands; null: none. For
+-- a movement that is dated back: what was paid since must still have been covered.
+create function short_day(code text, amount bigint, from_day date) returns date
+    language sql stable security definer set search_path = public, pg_temp as $$
+    with day as (
+        select d.on_day,
+               sum(case when a.kind in ('asset', 'expense') then d.debits_fen - d.credits_fen
+                        else d.credits_fen - d.debits_fen end) over (order by d.on_day) as after
+          from account_day d
+          join account a on a.code = d.account
+         where d.account = $1 and d.block = -1 and a.no_overdraft
+    )
+    select min(x.on_day)
+      from (select from_day as on_day, coalesce((select day.after from day where day.on_day <= from_day
+                                                  order by day.on_day desc limit 1), 0) as after
+            union all
+            select day.on_day, day.after from day where day.on_day > from_day) x
+     where x.after < amount
+       and exists (select from account a where a.code = $1 and a.no_overdraft)
+$$;
+
+-- Post all of p, in their order, or none. Returns null, or what would be overdrawn: the account and what it has, or
+-- the day on which it would have been short.
 -- Locks the balances it touches in the order of their codes: no two postings wait for each other.
 create function post_transfers(p posting[]) returns text
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -223,34 +255,61 @@ begin
        and (e.delta < 0) = (e.kind in ('asset', 'expense'))
      order by e.ord
      limit 1;
+    if overdrawn is null then
+        select x.account || ' ' || x.short into overdrawn
+          from (select s.account, short_day(s.account, 0, min(s.on_day)) as short
+                  from (select y.debit as account, y.on_day, a.kind not in ('asset', 'expense') as falls
+                          from unnest(p) y join account a on a.code = y.debit and a.no_overdraft
+                        union all
+                        select y.credit, y.on_day, a.kind in ('asset', 'expense')
+                          from unnest(p) y join account a on a.code = y.credit and a.no_overdraft) s
+                 where s.falls
+                 group by s.account) x
+         where x.short is not null
+         limit 1;
+    end if;
     if overdrawn is not null then
-        raise exception 'overdrawn' using errcode = 'PB002', detail = overdrawn;
+        raise exception 'overdrawn' using errcode = 'PB002';
     end if;
     return null;
 exception when sqlstate 'PB002' then -- what was posted above is rolled back with this block
-    return overdrawn;
+    return case when position(' ' in overdrawn) > 0 then overdrawn
+                else overdrawn || ' ' || yuan_text(available_fen(overdrawn)) end;
 end $$;
 revoke all on function post_transfers, open_account from public;
 grant execute on function post_transfers, open_account to pledged_app;
+
+-- What holds of an account that has passed its day still keeps back, until the next hold or posting ends them.
+create function expired_fen(code text) returns bigint
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select coalesce(sum(h.amount_fen), 0)::bigint
+      from hold h
+     where h.account = code and h.until_day < today()
+       and not exists (select from hold_end x where x.hold = h.id)
+$$;
 
 -- What an account may still pay out: its balance on the normal side less what is held. null: no limit.
 create function available_fen(code text) returns bigint
     language sql stable security definer set search_path = public, pg_temp as $$
     select case when a.no_overdraft then
            case when a.kind in ('asset', 'expense') then b.debits_fen - b.credits_fen
-                else b.credits_fen - b.debits_fen end - b.held_fen end
+                else b.credits_fen - b.debits_fen end - b.held_fen + expired_fen(a.code) end
       from account a
       join account_balance b on b.account = a.code
      where a.code = $1
 $$;
 
+-- What post_transfers would say of one.
 create function would_overdraw(p posting) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
-    select a.code
+    select a.code || ' ' || case when available_fen(a.code) < p.amount_fen then yuan_text(available_fen(a.code))
+                            else short_day(a.code, p.amount_fen, p.on_day)::text end
       from account a
      where a.code in (p.debit, p.credit)
+       and a.no_overdraft
        and (a.code = p.credit) = (a.kind in ('asset', 'expense'))
-       and available_fen(a.code) < p.amount_fen
+       and (available_fen(a.code) < p.amount_fen
+            or short_day(a.code, p.amount_fen, p.on_day) is not null)
      limit 1
 $$;
 
@@ -272,15 +331,6 @@ begin
       from (select coalesce(sum(h.amount_fen), 0)::bigint as amount from ended join hold h on h.id = ended.hold) e
      where b.account = code and e.amount > 0;
 end $$;
-
--- What holds of an account that has passed its day still keeps back, until the next hold or posting ends them.
-create function expired_fen(code text) returns bigint
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select coalesce(sum(h.amount_fen), 0)::bigint
-      from hold h
-     where h.account = code and h.until_day < today()
-       and not exists (select from hold_end x where x.hold = h.id)
-$$;
 
 -- Reserve money. false: the account has not that much free.
 create function hold_money(hold_id uuid, code text, amount bigint, cause uuid, until_day date) returns boolean
@@ -385,7 +435,9 @@ declare
 begin
     d.district := '';
     d.parties := '{}';
-    if exists (select from account a where lower(a.code) = lower(doc ->> 'code')) then
+    if is_reserved(doc ->> 'code') then
+        d.problems := json_build_array(problem('E_RESERVED', '/code', split_part(doc ->> 'code', ':', 1)));
+    elsif exists (select from account a where lower(a.code) = lower(doc ->> 'code')) then
         d.problems := json_build_array(problem('E_TAKEN', '/code', doc ->> 'code'));
     elsif not dry then
         perform open_account(doc ->> 'code', doc ->> 'kind', doc ->> 'title', (doc ->> 'no_overdraft')::boolean,
@@ -435,6 +487,9 @@ begin
     elsif p.reverses is not null and exists (select from transfer t where t.reverses = p.reverses) then
         found_problems := found_problems || problem('E_REVERSED', '/reverses', (
             select t.reference from transfer t where t.reverses = p.reverses));
+    elsif exists (select from transfer t where t.id = p.reverses and t.on_day > p.on_day) then
+        found_problems := found_problems || problem('E_ORDER', '/on', (
+            select t.on_day::text from transfer t where t.id = p.reverses));
     elsif p.reverses is not null and exists (
               select from transfer t
                where t.id = p.reverses and t.cause not in ('appropriation', 'adjustment')) then
@@ -459,7 +514,7 @@ begin
         overdrawn := case when dry then would_overdraw(p) else post_transfers(array[p]) end;
         if overdrawn is not null then
             found_problems := found_problems || problem('E_OVERDRAFT', case when p.reverses is null
-                then '/amount' else '/reverses' end, overdrawn || ' ' || yuan_text(available_fen(overdrawn)));
+                then '/amount' else '/reverses' end, overdrawn);
         end if;
     end if;
     if cardinality(found_problems) > 0 then
@@ -521,16 +576,6 @@ begin
       from unnest(e) x
      cross join (select instant_text(now()) as at, my_signature() as by) n
      order by x.ord;
-end $$;
-
-create or replace function record_decide_one(type text, id uuid, body json, dry boolean) returns decision
-    language plpgsql as $$
-begin
-    case type
-        when 'loan_event' then return loan_event_decide(id, body, dry);
-        when 'account' then return account_decide(id, body, dry);
-        when 'transfer' then return transfer_decide(id, body, dry);
-    end case;
 end $$;
 
 -- What a journal has to say of an account, also to a party that sees only its transfers with it. The day is the

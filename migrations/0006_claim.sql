@@ -724,9 +724,12 @@ create function recovered_fund_fen(order_name text, fund bigint, others bigint, 
            end)
 $$;
 
--- Organisation codes may hold what account codes may not.
-create function account_part(code text, org bigint) returns text language sql immutable as $$
-    select case when code ~ '^[A-Za-z0-9][A-Za-z0-9-]{0,39}$' then code else 'org-' || org end
+-- Organisation codes may hold what account codes may not, and differ by case alone: then the later one goes by number.
+create function account_part(code text, org bigint) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select case when code ~ '^[A-Za-z0-9][A-Za-z0-9-]{0,39}$' and code !~* '^org-[0-9]+$'
+                 and not exists (select from org o where lower(o.code) = lower($1) and o.id < org)
+                then code else 'org-' || org end
 $$;
 
 -- A step about to be taken: the claim, the step before it, what it moves.
@@ -796,9 +799,11 @@ begin
         when 'approve', 'pay' then
             c.fund_fen := (c.claim).fund_fen;
             -- the hold of the approval covers the payment, unless it has expired
-            if available_fen(fund) + expired_fen(fund) < c.fund_fen and not (c.step = 'pay' and exists (
+            if available_fen(fund) < c.fund_fen and not (c.step = 'pay' and exists (
                    select from hold h where h.id = (c.last).hold and h.until_day >= today())) then
-                problems := array[problem('E_OVERDRAFT', '', fund || ' ' || yuan_text(available_fen(fund) + expired_fen(fund)))];
+                problems := array[problem('E_OVERDRAFT', '', fund || ' ' || yuan_text(available_fen(fund)))];
+            elsif short_day(fund, c.fund_fen, c.day) is not null then
+                problems := array[problem('E_OVERDRAFT', '/on', fund || ' ' || short_day(fund, c.fund_fen, c.day))];
             end if;
         when 'recover' then
             c.net_fen := greatest(fen_of(c.doc ->> 'amount') - coalesce(fen_of(c.doc ->> 'costs'), 0), 0);
@@ -979,7 +984,7 @@ create function scheme_statement(code text, from_day date, to_day date, known_at
       left join moved m on true
 $$;
 
-create or replace function record_decide_one(type text, id uuid, body json, dry boolean) returns decision
+create function record_decide_one(type text, id uuid, body json, dry boolean) returns decision
     language plpgsql as $$
 begin
     case type

@@ -77,6 +77,13 @@ static void put_quoted(struct str s, char escape, struct buf *out)
     buf_char(out, '"');
 }
 
+/* A spreadsheet would run what begins like a formula: an apostrophe makes it a text. */
+static void put_cell(struct str s, struct buf *out)
+{
+    bool formula = s.n && strchr("=+-@", s.p[0]);
+    put_quoted(formula ? arena_printf(out->a, "'%s", s.p) : s, '"', out);
+}
+
 static void put_posting(
     struct str kind, struct str code, const char *sign, struct str amount, struct buf *out)
 {
@@ -202,7 +209,7 @@ static void put_members(enum journal_format f, const struct journal_transfer *t,
         if (f == JOURNAL_CSV) {
             if (i)
                 buf_char(out, ',');
-            put_quoted(members[i].text, '"', out);
+            put_cell(members[i].text, out);
         } else if (members[i].text.p) {
             json_key(out, members[i].key);
             json_str(out, members[i].text);

@@ -23,13 +23,13 @@ IDENTITY = ("select set_config('pledged.org', (select id::text from org where co
 ONE_ROW = IDENTITY + """
 select * from transfer_write(json_build_array(json_build_object('id', gen_random_uuid(), 'key', 'P' ||
   gen_random_uuid(), 'subject', 'x', 'on', '2022-01-05', 'sha256', repeat('ab', 32), 'body', json_build_object('reference', 'x',
-  'debit', 'fund' || chr(58) || 'X', 'credit', 'appropriation' || chr(58) || 'X', 'amount', '1.00', 'on', '2022-01-05', 'cause',
+  'debit', 'pool' || chr(58) || 'X', 'credit', 'grant' || chr(58) || 'X', 'amount', '1.00', 'on', '2022-01-05', 'cause',
   'appropriation'))));
 """
 
 
 def transfer(i):
-    return {"reference": "B-%d" % i, "debit": "fund:X", "credit": "appropriation:X", "amount": "1.00",
+    return {"reference": "B-%d" % i, "debit": "pool:X", "credit": "grant:X", "amount": "1.00",
             "on": "2022-01-%02d" % (1 + i % 28), "cause": "appropriation"}
 
 
@@ -75,26 +75,26 @@ def pgbench(d):
 
 
 def balances(d):
-    call = ("select post_transfers((select array_agg(row(gen_random_uuid(), 'M', 'fund:X', 'appropriation:X', 100,"
+    call = ("select post_transfers((select array_agg(row(gen_random_uuid(), 'M', 'pool:X', 'grant:X', 100,"
             " date '2022-01-01' + (i * %d %% 900), 'appropriation', null, null, null)::posting)"
             " from generate_series(1, 1000) i));\n")
     subprocess.run(["psql", "-qAtX", "-h", os.path.join(d.data, "run"), "-U", "pledged_owner", "pledged"],
                    input="".join(call % k for k in range(1, 1001)), text=True, check=True,
                    stdout=subprocess.DEVNULL)
-    at = d.sql("select recorded_at from transfer where debit = 'fund:X' and debit_version = 150000")
+    at = d.sql("select recorded_at from transfer where debit = 'pool:X' and debit_version = 150000")
     for what, query in (("now", "null, null"), ("as of a day", "'2023-01-01', null"),
                         ("known at an instant", "null, '%s'" % at),
                         ("both", "'2022-01-15', '%s'" % at)):
-        out = d.sql("explain (analyze, timing off, summary on) select balance_fen('fund:X', %s)" % query)
+        out = d.sql("explain (analyze, timing off, summary on) select balance_fen('pool:X', %s)" % query)
         print("balance %-20s %s" % (what + ":", out.splitlines()[-1]))
-    print("entries of the account:", d.sql("select version from account_balance where account = 'fund:X'"))
+    print("entries of the account:", d.sql("select version from account_balance where account = 'pool:X'"))
 
 
 def main():
     d = Daemon(safe=True, binary=RELEASE_BIN)
     try:
         token = d.token("finance")
-        for code, kind in (("fund:X", "asset"), ("appropriation:X", "income")):
+        for code, kind in (("pool:X", "asset"), ("grant:X", "income")):
             r = d.call("POST", "/v1/accounts", {"code": code, "kind": kind, "title": "t", "opened_on":
                                                 "2022-01-01", "no_overdraft": kind == "asset"}, token)
             assert r.status == 201, r.body

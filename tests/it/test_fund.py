@@ -15,7 +15,7 @@ class Fund(Case):
     def setUp(self):
         self.finance = self.d.token("finance")
         n = next(numbers)
-        self.fund, self.source = "fund:T%d" % n, "appropriation:T%d" % n
+        self.fund, self.source = "pool:T%d" % n, "grant:T%d" % n
         for code, kind, guarded in ((self.fund, "asset", True), (self.source, "income", False)):
             r = self.post("/v1/accounts", {"code": code, "kind": kind, "title": "测试 %s" % kind,
                                            "no_overdraft": guarded, "opened_on": "2022-01-01"})
@@ -70,7 +70,7 @@ class Fund(Case):
 
     def test_sessions_that_post_at_once_in_the_database_neither_overdraw_nor_wait_for_each_other(self):
         self.move("100.00")
-        other = "fund:U%d" % next(numbers)
+        other = "pool:U%d" % next(numbers)
         self.post("/v1/accounts", {"code": other, "kind": "asset", "title": "另一", "no_overdraft": True,
                                    "opened_on": "2022-01-01"})
         script = "".join(
@@ -105,7 +105,7 @@ class Fund(Case):
         self.assertEqual(self.balance("?as_of=2022-01-01"), "0.36")  # 36 of 1,000 fall on day 1
 
     def test_bad_transfers_are_refused_with_the_nearest_account(self):
-        wrong = self.fund.replace("fund", "fnud")
+        wrong = self.fund.replace("pool", "pol")
         for over, codes in (
                 ({"debit": wrong}, [("/debit", "E_ACCOUNT")]),
                 ({"credit": self.fund}, [("/credit", "E_SAME")]),
@@ -140,6 +140,37 @@ class Fund(Case):
         self.assertEqual(self.post("/v1/transfers/%s/reverse" % back["id"], {
             "reference": "RV-%d" % next(numbers), "on": "2022-02-02"}).codes(),
             [("/reverses", "E_NO_TRANSFER")])
+
+    def test_what_is_dated_back_must_have_been_covered_ever_since(self):
+        self.move("10.00", on="2022-03-01")
+        self.move("10.00", on="2022-05-01", out=True)
+        self.move("10.00", on="2022-06-01")
+        for on, day in (("2022-02-01", "2022-02-01"), ("2022-04-01", "2022-05-01")):
+            for query in ("", "?dry_run=true"):
+                r = self.d.call("POST", "/v1/transfers" + query, self.transfer("1.00", on=on, out=True),
+                                self.finance)
+                self.assertEqual((r.status, r.codes()), (409, [("/amount", "E_OVERDRAFT")]), (on, query))
+                self.assertIn("%s %s" % (self.fund, day), r.json()["title"])
+        self.move("1.00", on="2022-06-01", out=True)
+        made = self.move("2.00", on="2022-07-01")
+        r = self.post("/v1/transfers/%s/reverse" % made["id"], {"reference": "RV-%d" % next(numbers),
+                                                                "on": "2022-06-30"})
+        self.assertEqual(r.codes(), [("/on", "E_ORDER")])
+
+    def test_names_of_schemes_and_claims_are_reserved(self):
+        for code in ("fund:Z", "FUND:Z", "paid:Z:BANK-A", "Recovered:Z:B", "appropriation:Z", "adjustment:Z"):
+            r = self.post("/v1/accounts", {"code": code, "kind": "asset", "title": "x", "no_overdraft": False,
+                                           "opened_on": "2022-01-01"})
+            self.assertEqual(r.codes(), [("/code", "E_RESERVED")], code)
+
+    def test_held_and_available_are_told_of_now_alone(self):
+        self.assertIn("available", self.get("/v1/accounts/" + self.fund))
+        past = self.get("/v1/accounts/%s?as_of=2022-01-01" % self.fund)
+        self.assertFalse({"held", "available"} & set(past))
+
+    def test_a_spreadsheet_runs_no_formula_of_the_journal(self):
+        self.move("1.00", memo="=1+1")
+        self.assertIn('"\'=1+1"', self.journal("csv"))
 
     def test_two_clocks(self):
         self.move("1.00", on="2022-01-05")
