@@ -49,6 +49,9 @@
         "退回理赔,由银行重新申请", "Return the claim; the bank submits it anew")                   \
     X(E_SAME_PERSON, 409, "经办与复核须为不同的人:{}", "Maker and checker are one person: {}",     \
         "由另一人办理", "Have another person take this step")                                      \
+    X(E_UNTOLD, 409, "贷款已收回 {} 尚未办理追偿分配",                                             \
+        "{} came back by the loan's events and was not shared", "先办理 recover",                  \
+        "Take the step recover first")                                                             \
     X(E_OVERLAP, 409, "与同一方案的另一版本时段重叠:{}", "Overlaps another version: {}",           \
         "调整生效或失效日", "Change the first or last day")                                        \
     X(E_TOO_LARGE, 413, "内容超过上限 {}", "Larger than the limit of {}",                          \
@@ -174,6 +177,13 @@
     X(E_NO_LPR, 422, "该日没有 LPR:{}", "No LPR is known for {}", "补录 LPR", "Enter the LPR")     \
     X(E_RATE_CEILING, 422, "利率超过方案上限", "The rate exceeds the scheme's ceiling",            \
         "上限 {}%", "The ceiling is {} %")                                                         \
+    X(E_SAME_CREDIT, 422, "与另一合同似为同一笔贷款:{}",                                           \
+        "Looks like the same credit as contract {}",                                               \
+        "同一笔贷款只报送一次;确为两笔的,由主管部门核定",                                          \
+        "Report one credit once; where they are two, ask the office")                              \
+    X(E_LATE_CHANGE, 422, "违约后更改过决定赔付的事项(第 {} 版)",                                  \
+        "Something that decides the payment was changed after the default (version {})",           \
+        "不予赔付", "Not covered")                                                                 \
     X(E_COMPENSATED, 422, "已在他处申请或获得补偿:{}", "Already claimed: {}", "不重复赔付",        \
         "No loss is compensated twice")                                                            \
     X(E_LEVERAGE, 422, "超出资金池放大倍数:{}", "Beyond the leverage of the pool: {}",             \

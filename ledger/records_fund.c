@@ -161,7 +161,7 @@ static void scheme_check(const struct value *v, struct err *e)
         err_add(e, E_EXCEEDS, STR("/first_loan_uplift"), "%s",
             rate_text(e->a, (rate){(int32_t)bank}).p);
     const struct value *when = v[SCHEME_TRIGGER].row;
-    if (!when[0].present && !when[1].present && !when[2].present && !when[3].present)
+    if (!when[0].present && !when[1].present && !when[2].present && !when[3].n)
         err_add(e, E_NEED, STR("/trigger/days_overdue"), NULL);
 }
 static const char *const scheme_read_only[] = {"state", "seen", "approved_by", "approved_at", NULL};
@@ -195,8 +195,8 @@ static const struct field claim_fields[] = {
 };
 enum { CLAIM_REFERENCE, CLAIM_LOAN, CLAIM_ON = 7 };
 static const char *const claim_read_only[] = {"state", "seen", "scheme", "scheme_version",
-    "net_loss", "fund", "paid", "split", "arithmetic", "headroom", "steps", "legal_steps", "owner",
-    "due_on", "days_over", NULL};
+    "net_loss", "fund", "paid", "recovery_untold", "split", "arithmetic", "headroom", "steps",
+    "legal_steps", "owner", "due_on", "days_over", NULL};
 
 const char *const claim_states[] = {
     "submitted", "returned", "accepted", "approved", "paid", "recovering", "closed", NULL};

@@ -94,6 +94,10 @@ create type loan_life as (
     bad_since date,        -- graded substandard or worse, or written off, without a break
     matures_on date,       -- as extended
     released_on date,      -- the pledge
+    drawn_on date,         -- first
+    written_off_on date,
+    back_fen bigint,       -- principal that came back since the default, without a break
+    interest_fen bigint,   -- paid so far
     bad_event uuid,        -- the first event that does not fit, and why
     bad_code text,
     bad_pointer text,
@@ -117,17 +121,20 @@ begin
     f.state := 'signed';
     f.outstanding_fen := 0;
     f.overdue_fen := 0;
+    f.back_fen := 0;
+    f.interest_fen := 0;
     f.grade := 'normal';
     f.matures_on := l.matures_on;
     for e in
         with stored as (
-            select s.id, s.kind, s.on_day, s.principal_fen, s.grade, s.matures_on, s.reference, s.reverses
+            select s.id, s.kind, s.on_day, s.principal_fen, s.interest_fen, s.grade, s.matures_on, s.reference,
+                   s.reverses
               from loan_event s
              where s.loan_id = l.id
                and (known_at is null or s.recorded_at <= known_at)
             union all
-            select more.id, more.kind, more.on_day, more.principal_fen, more.grade, more.matures_on,
-                   more.reference, more.reverses
+            select more.id, more.kind, more.on_day, more.principal_fen, more.interest_fen, more.grade,
+                   more.matures_on, more.reference, more.reverses
              where more.id is not null
         ),
         standing as (
@@ -138,10 +145,10 @@ begin
                                 where r.kind = 'reversed' and r.reverses = s.reference)
         ),
         told as (
-            select s.id, s.kind, s.on_day, s.principal_fen, s.grade, s.matures_on, s.reference
+            select s.id, s.kind, s.on_day, s.principal_fen, s.interest_fen, s.grade, s.matures_on, s.reference
               from standing s
             union all -- the day of disbursement in the loan itself, while no event tells of one
-            select null, 'disbursed', l.disbursed_on, l.amount_fen, null, null, ''
+            select null, 'disbursed', l.disbursed_on, l.amount_fen, null, null, null, ''
              where l.disbursed_on is not null
                and not exists (select from standing s where s.kind = 'disbursed')
         )
@@ -189,13 +196,20 @@ begin
             return f;
         end if;
         f.state := reached;
+        f.interest_fen := f.interest_fen + case when e.kind in ('repaid', 'recovered', 'settled')
+                                           then coalesce(e.interest_fen, 0) else 0 end;
         case e.kind
             when 'disbursed' then
+                f.drawn_on := coalesce(f.drawn_on, e.on_day);
                 drawn := drawn + coalesce(e.principal_fen, l.amount_fen);
                 f.outstanding_fen := f.outstanding_fen + coalesce(e.principal_fen, l.amount_fen);
             when 'repaid', 'recovered' then
                 f.outstanding_fen := f.outstanding_fen - coalesce(e.principal_fen, 0);
                 f.overdue_fen := greatest(f.overdue_fen - coalesce(e.principal_fen, 0), 0);
+                f.back_fen := f.back_fen + case when f.overdue_since is not null or f.bad_since is not null
+                                           then coalesce(e.principal_fen, 0) else 0 end;
+            when 'written_off' then
+                f.written_off_on := e.on_day;
             when 'overdue' then
                 f.overdue_since := e.on_day;
                 f.overdue_fen := coalesce(e.principal_fen, f.outstanding_fen);
@@ -218,6 +232,9 @@ begin
             f.bad_since := coalesce(f.bad_since, e.on_day);
         else
             f.bad_since := null;
+        end if;
+        if f.overdue_since is null and f.bad_since is null then
+            f.back_fen := 0;
         end if;
     end loop;
     f.bad_event := null;

@@ -87,23 +87,20 @@ create index loan_by_scheme on loan (scheme, org_id) where scheme is not null;
 
 -- ---- schemes -----------------------------------------------------------------------------------
 
+-- The versions in force. A draft is only a record, which may be corrected until it is approved.
 create table scheme (
     id uuid primary key,
     code text not null,
     effective_from date not null,
     effective_to date,
     body json not null,
+    reason text not null,       -- of the approval
+    approved_at timestamptz not null default now(),
+    approved_by text not null,
     constraint scheme_version_unique unique (code, effective_from)
 );
-create table scheme_approval (
-    scheme uuid primary key references scheme,
-    reason text not null,
-    recorded_at timestamptz not null default now(),
-    recorded_by text not null
-);
 call make_append_only('scheme');
-call make_append_only('scheme_approval');
-grant select, insert on scheme, scheme_approval to pledged_app;
+grant select, insert on scheme to pledged_app;
 -- Everybody reads schemes: they are public rules.
 drop policy record_read on record;
 create policy record_read on record for select to pledged_app using (
@@ -118,11 +115,10 @@ create function scheme_for(scheme_code text, signed_on date, known_at timestampt
     language sql stable security definer set search_path = public, pg_temp as $$
     select s
       from scheme s
-      join scheme_approval a on a.scheme = s.id
      where s.code = scheme_code
        and s.effective_from <= signed_on
        and (s.effective_to is null or s.effective_to >= signed_on)
-       and (known_at is null or a.recorded_at <= known_at)
+       and (known_at is null or s.approved_at <= known_at)
      order by s.effective_from desc
      limit 1
 $$;
@@ -134,16 +130,16 @@ create function ppm_of(rate text) returns int language sql immutable parallel sa
 create function percent_text(ppm bigint) returns text language sql immutable parallel safe as
     $$ select regexp_replace(to_char(ppm / 10000.0, 'FM9999999990.0000'), '0{1,2}$', '') $$;
 
-create function scheme_decide(new_id uuid, doc json, dry boolean) returns decision
-    language plpgsql as $$
+-- What stands against a version among those in force.
+create function scheme_refusal(doc json) returns json[] language plpgsql stable as $$
 declare
-    d decision;
     from_day date := (doc ->> 'effective_from')::date;
     to_day date := (doc ->> 'effective_to')::date;
     other scheme;
 begin
-    d.district := '';
-    d.parties := '{}';
+    if exists (select from scheme s where lower(s.code) = lower(doc ->> 'code') and s.code <> doc ->> 'code') then
+        return array[problem('E_TAKEN', '/code', doc ->> 'code')]; -- accounts do not differ by case alone
+    end if;
     select o.* into other
       from scheme o
      where o.code = doc ->> 'code'
@@ -152,16 +148,27 @@ begin
             or (o.effective_from > from_day and to_day >= o.effective_from))
      limit 1;
     if found then
-        d.problems := json_build_array(problem('E_OVERLAP', case when other.effective_from < from_day
-            then '/effective_from' else '/effective_to' end, other.effective_from || ' – '
-            || coalesce(other.effective_to::text, '…')));
-    elsif not dry then
-        insert into scheme values (new_id, doc ->> 'code', from_day, to_day, doc);
+        return array[problem('E_OVERLAP', case when other.effective_from < from_day then '/effective_from'
+                     else '/effective_to' end, other.effective_from || ' – ' || coalesce(other.effective_to::text, '…'))];
+    end if;
+    return '{}';
+end $$;
+
+create function scheme_decide(new_id uuid, doc json, dry boolean) returns decision
+    language plpgsql as $$
+declare
+    d decision;
+    found_problems json[] := scheme_refusal(doc);
+begin
+    d.district := '';
+    d.parties := '{}';
+    if cardinality(found_problems) > 0 then
+        d.problems := array_to_json(found_problems);
     end if;
     return d;
 end $$;
 
--- The record as its approver saw it.
+-- The record as its approver saw it: every version.
 create function record_seal(record_id uuid) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
     select encode(sha256(string_agg(r.sha256, ''::bytea order by r.version)), 'hex')
@@ -173,37 +180,50 @@ create function scheme_approval_decide(new_id uuid, doc json, dry boolean) retur
     language plpgsql as $$
 declare
     d decision;
-    s scheme;
+    r record%rowtype;
     code text;
+    from_day date;
+    found_problems json[];
 begin
     d.district := '';
     d.parties := '{}';
-    select * into s from scheme where id = (doc ->> 'scheme')::uuid;
+    select x.* into r
+      from record x
+     where x.id = (doc ->> 'scheme')::uuid and x.type = 'scheme'
+     order by x.version desc
+     limit 1;
     if not found then
         d.problems := json_build_array(problem('E_NOT_FOUND', '/scheme', doc ->> 'scheme'));
-    elsif exists (select from scheme_approval a where a.scheme = s.id) then
-        d.problems := json_build_array(problem('E_STEP', '/scheme', ''));
-    elsif doc ->> 'seen' <> record_seal(s.id) then
-        d.problems := json_build_array(problem('E_SEEN', '/seen', record_seal(s.id)));
+        return d;
+    end if;
+    found_problems := scheme_refusal(r.body);
+    if exists (select from scheme s where s.id = r.id) then
+        d.problems := json_build_array(problem('E_STEP', '/scheme', 'in_force'));
+    elsif doc ->> 'seen' <> record_seal(r.id) then
+        d.problems := json_build_array(problem('E_SEEN', '/seen', 'version ' || r.version));
+    elsif cardinality(found_problems) > 0 then
+        d.problems := array_to_json(found_problems);
     elsif not dry then
-        insert into scheme_approval values (s.id, doc ->> 'reason', now(), my_signature());
-        code := s.code;
-        perform open_account('fund:' || code, 'asset', '补偿资金池 ' || code, true, null, code, s.effective_from),
-                open_account('appropriation:' || code, 'income', '财政拨款 ' || code, false, null, code, s.effective_from),
-                open_account('adjustment:' || code, 'equity', '调整 ' || code, false, null, code, s.effective_from);
+        code := r.body ->> 'code';
+        from_day := (r.body ->> 'effective_from')::date;
+        insert into scheme
+        values (r.id, code, from_day, (r.body ->> 'effective_to')::date, r.body, doc ->> 'reason', now(), my_signature());
+        perform open_account('fund:' || code, 'asset', '补偿资金池 ' || code, true, null, code, from_day),
+                open_account('appropriation:' || code, 'income', '财政拨款 ' || code, false, null, code, from_day),
+                open_account('adjustment:' || code, 'equity', '调整 ' || code, false, null, code, from_day);
     end if;
     return d;
 end $$;
 
-create function scheme_members(s scheme) returns text
+create function scheme_members(record_id uuid) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
-    select format('"state":%s,"seen":%s%s', to_json(case when a.scheme is null then 'draft' else 'in_force' end),
-                  to_json(record_seal(s.id)),
-                  case when a.scheme is not null then
-                       format(',"approved_by":%s,"approved_at":%s', to_json(a.recorded_by),
-                              to_json(instant_text(a.recorded_at))) end)
-      from (select s.id) x
-      left join scheme_approval a on a.scheme = x.id
+    select format('"state":%s,"seen":%s%s', to_json(case when s.id is null then 'draft' else 'in_force' end),
+                  to_json(record_seal(x.id)),
+                  case when s.id is not null then
+                       format(',"approved_by":%s,"approved_at":%s', to_json(s.approved_by),
+                              to_json(instant_text(s.approved_at))) end)
+      from (select record_id as id) x
+      left join scheme s on s.id = x.id
 $$;
 
 -- ---- the split ---------------------------------------------------------------------------------
@@ -244,6 +264,9 @@ create table claim (
     on_day date not null,
     net_loss_fen bigint not null constraint claim_net_loss_range check (net_loss_fen >= 1),
     fund_fen bigint not null constraint claim_fund_range check (fund_fen between 1 and net_loss_fen),
+    advance_fen bigint not null, -- paid on the loan before, part of the fund's share
+    part_up bigint not null,     -- what comes back counts by part_up / part_down: the part secured by IP
+    part_down bigint not null,
     split json not null,    -- [[party, share ppm, fen], …]
     account json not null,  -- the arithmetic, line by line
     recorded_at timestamptz not null
@@ -261,7 +284,8 @@ create table claim_step (
     owner text,
     due_on date,
     fund_fen bigint constraint claim_step_fund_range check (fund_fen >= 0),
-    net_fen bigint constraint claim_step_net_range check (net_fen >= 0),
+    amount_fen bigint constraint claim_step_amount_range check (amount_fen >= 1), -- of a recovery
+    costs_fen bigint constraint claim_step_costs_range check (costs_fen >= 0),
     transfer uuid,
     hold uuid,
     maker text,            -- who took the step that this one checks
@@ -316,18 +340,40 @@ create function claim_state(claim_id uuid) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
     select coalesce((select s.state from claim_step s where s.claim = claim_id order by s.n desc limit 1), 'submitted')
 $$;
--- What the fund has paid for a claim less what came back.
-create function claim_paid_fen(claim_id uuid) returns bigint
+create function claim_took(claim_id uuid, name text) returns boolean
     language sql stable security definer set search_path = public, pg_temp as $$
-    select coalesce(sum(case when s.step = 'pay' then s.fund_fen else -s.fund_fen end), 0)::bigint
-      from claim_step s
-     where s.claim = claim_id and s.step in ('pay', 'recover', 'cure')
+    select exists (select from claim_step s where s.claim = claim_id and s.step = name)
 $$;
--- Does a claim still count against limits? Returned and withdrawn ones do not.
+-- Does a claim count: against limits, and in the way of others? Returned, withdrawn and cured ones do not.
 create function claim_counts(claim_id uuid) returns boolean
     language sql stable security definer set search_path = public, pg_temp as $$
-    select claim_state(claim_id) not in ('returned')
-       and not exists (select from claim_step s where s.claim = claim_id and s.step = 'withdraw')
+    select claim_state(claim_id) <> 'returned'
+       and not claim_took(claim_id, 'withdraw') and not claim_took(claim_id, 'cure')
+$$;
+-- What a scheme has paid for a loan, over all its claims, less what came back.
+create function loan_paid_fen(loan uuid, code text) returns bigint
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select coalesce(sum(case when s.step = 'pay' then s.fund_fen else -s.fund_fen end), 0)::bigint
+      from claim c
+      join claim_step s on s.claim = c.id and s.step in ('pay', 'recover', 'cure')
+     where c.loan_id = loan and c.scheme_code = code
+$$;
+-- The final claim that has taken over what was paid in advance: what comes back is told there.
+create function superseded_by(c claim) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select o.reference
+      from claim o
+     where (c).kind = 'pre_compensation' and o.kind = 'compensation'
+       and o.loan_id = (c).loan_id and o.scheme_code = (c).scheme_code
+       and (claim_counts(o.id) or claim_took(o.id, 'pay'))
+     order by o.recorded_at desc
+     limit 1
+$$;
+-- What the fund is still out of pocket by a claim; an advance counts with the final claim.
+create function claim_paid_fen(c claim) returns bigint
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select case when claim_took((c).id, 'pay') and not claim_took((c).id, 'cure') and superseded_by(c) is null
+                then loan_paid_fen((c).loan_id, (c).scheme_code) else 0 end
 $$;
 
 -- What the counted claims of a scheme were paid, before anything came back.
@@ -353,12 +399,12 @@ $$;
 
 -- A claim with what it is judged by: the loan as of now and on its day, and the scheme that governs it.
 create type claim_case as (
-    org bigint, doc json, claim_id uuid, day date, loan loan, life loan_life, scheme scheme, rules json
+    org bigint, doc json, claim_id uuid, day date, received date, loan loan, life loan_life, scheme scheme, rules json
 );
 -- A judged claim: all its defects, or the amounts.
 create type judgement as (
     problems json[], loan_id uuid, parties text[], district text, borrower text, scheme scheme,
-    net_loss bigint, fund_fen bigint, split json, account json[], headroom jsonb
+    net_loss bigint, fund_fen bigint, advance_fen bigint, part_up bigint, part_down bigint, split json, account json[], headroom jsonb
 );
 
 create function account_line(line text, formula text, fen bigint) returns json language sql immutable as
@@ -400,11 +446,15 @@ begin
         end if;
         reached := greatest(reached, (life.bad_since + make_interval(months => bad_months))::date);
     end if;
-    if coalesce((rule ->> 'written_off')::boolean, false) and life.state <> 'written_off' then
-        p := p || problem('E_TRIGGER', '/on', 'written_off');
+    if coalesce((rule ->> 'written_off')::boolean, false) then
+        if life.state <> 'written_off' then
+            p := p || problem('E_TRIGGER', '/on', 'written_off');
+        end if;
+        reached := greatest(reached, life.written_off_on);
     end if;
+    -- the day of the claim is the bank's word; the day it was received is that of whoever accepts it
     last_day := reached + (c.rules ->> 'claim_window_days')::int;
-    if c.day > last_day then
+    if greatest(c.day, c.received) > last_day then
         p := p || problem('E_WINDOW', '/on', last_day::text);
     end if;
     return p;
@@ -420,14 +470,71 @@ create function rate_ceiling_ppm(rule json, signed_on date) returns int language
      limit 1
 $$;
 
--- Is the loan one that the scheme covers: kind, amounts, pledge, exclusions, rate?
+-- Does the claim stay within what the loan's own events say is lost?
+create function judge_amounts(c claim_case) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    principal bigint := fen_of(c.doc ->> 'loss_principal');
+    interest bigint := coalesce(fen_of(c.doc ->> 'loss_interest'), 0);
+    recovered bigint := coalesce(fen_of(c.doc ->> 'recovered'), 0);
+    life loan_life := c.life;
+    -- no more than was owed on that day, nor than is owed by what is known since
+    owed bigint := least(life.outstanding_fen, (loan_fold(c.loan, 'infinity', null, null)).outstanding_fen);
+    at_default bigint := life.outstanding_fen + life.back_fen;
+    -- simple interest on the whole amount since it was drawn, 360 days a year, less what was paid: unpaid
+    -- interest cannot be more
+    interest_max bigint := greatest(ceil((c.loan).amount_fen::numeric * (c.loan).rate_ppm
+                                    * greatest(c.day - life.drawn_on, 0) / 360000000) - life.interest_fen, 0);
+    p json[] := '{}';
+begin
+    if principal > least(at_default, owed + recovered) then
+        p := p || problem('E_EXCEEDS', '/loss_principal', yuan_text(least(at_default, owed + recovered)));
+    end if;
+    if recovered > principal then
+        p := p || problem('E_EXCEEDS', '/recovered', yuan_text(principal));
+    end if;
+    if coalesce(fen_of(c.doc ->> 'costs'), 0) > recovered then
+        p := p || problem('E_EXCEEDS', '/costs', yuan_text(recovered));
+    end if;
+    if c.rules ->> 'loss_base' = 'principal' and interest > 0 then
+        p := p || problem('E_UNWANTED', '/loss_interest', (c.scheme).code);
+    elsif interest > coalesce(interest_max, 0) then
+        p := p || problem('E_EXCEEDS', '/loss_interest', yuan_text(coalesce(interest_max, 0)));
+    end if;
+    return p;
+end $$;
+
+-- The first version of a loan that changed, after its default was first told, something that decides what is paid.
+create function late_change(loan_id uuid) returns int
+    language sql stable security definer set search_path = public, pg_temp as $$
+    with told as (
+        select min(e.recorded_at) as at
+          from loan_event e
+         where e.loan_id = $1
+           and (e.kind in ('overdue', 'written_off') or e.grade in ('substandard', 'doubtful', 'loss'))
+    ),
+    fact as (
+        select r.version, r.recorded_at,
+               json_build_array(r.body ->> 'scheme', r.body ->> 'borrower_uscc', r.body ->> 'amount',
+                                r.body ->> 'ip_amount', r.body ->> 'rate', r.body ->> 'signed_on',
+                                r.body ->> 'registered_on', r.body ->> 'first_loan', r.body ->> 'guarantor_uscc',
+                                r.body -> 'ip')::text as facts
+          from record r
+         where r.id = $1
+    )
+    select min(f.version)
+      from fact f
+      join fact before on before.version = f.version - 1 and before.facts <> f.facts
+      join told t on f.recorded_at > t.at
+$$;
+
+-- Is the loan one that the scheme covers: kind, pledge, exclusions, rate?
 create function judge_terms(c claim_case) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     l loan := c.loan;
     rules json := c.rules;
     default_day date := least((c.life).overdue_since, (c.life).bad_since);
-    owed bigint;
     ceiling int := rate_ceiling_ppm(rules -> 'rate_ceiling', l.signed_on);
     p json[] := '{}';
 begin
@@ -437,14 +544,8 @@ begin
     if c.doc ->> 'kind' = 'pre_compensation' and not coalesce((rules ->> 'pre_compensation')::boolean, false) then
         p := p || problem('E_CLAIM_KIND', '/kind', (c.scheme).code);
     end if;
-    -- no more than was owed on that day, nor than is owed by what is known since; recoveries may be in either
-    owed := least((c.life).outstanding_fen, (loan_fold(l, 'infinity', null, null)).outstanding_fen)
-          + coalesce(fen_of(c.doc ->> 'recovered'), 0);
-    if fen_of(c.doc ->> 'loss_principal') > owed then
-        p := p || problem('E_EXCEEDS', '/loss_principal', yuan_text(owed));
-    end if;
-    if rules ->> 'loss_base' = 'principal' and coalesce(fen_of(c.doc ->> 'loss_interest'), 0) > 0 then
-        p := p || problem('E_UNWANTED', '/loss_interest', (c.scheme).code);
+    if late_change(l.id) is not null then
+        p := p || problem('E_LATE_CHANGE', '/loan', late_change(l.id)::text);
     end if;
     if (c.life).released_on <= coalesce(default_day, c.day) then
         p := p || problem('E_RELEASED', '/loan', (c.life).released_on::text);
@@ -468,7 +569,8 @@ begin
     return p;
 end $$;
 
--- Claims of the same loan that stand in the way: of the same kind, or under a scheme that excludes this one.
+-- Claims of the same loan that stand in the way: of the same kind; a final one in that of an advance; an advance not
+-- yet paid in that of a final one; one under a scheme that excludes this one.
 create function judge_elsewhere(c claim_case) returns json[]
     language sql stable security definer set search_path = public, pg_temp as $$
     select coalesce(array_agg(problem('E_COMPENSATED', '/loan', o.scheme_code || ' ' || o.reference)
@@ -478,11 +580,29 @@ create function judge_elsewhere(c claim_case) returns json[]
      where o.loan_id = ((c).loan).id
        and o.id is distinct from (c).claim_id
        and claim_counts(o.id)
-       and case when o.scheme_code = ((c).scheme).code then o.kind = (c).doc ->> 'kind'
+       and case when o.scheme_code = ((c).scheme).code
+                then o.kind = (c).doc ->> 'kind' or o.kind = 'compensation' or not claim_took(o.id, 'pay')
                 else exists (select from json_array_elements((c).rules -> 'excludes') e
                               where e ->> 'scheme' = o.scheme_code)
                      or exists (select from json_array_elements(s.body -> 'excludes') e
                                  where e ->> 'scheme' = ((c).scheme).code) end
+$$;
+
+-- The same credit under another contract number: same borrower, amount, day and one right at least, with a claim that
+-- counts. The number is told to the bank whose it is.
+create function judge_same_credit(c claim_case) returns json[]
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select coalesce(array_agg(distinct problem('E_SAME_CREDIT', '/loan', x.name)::text)::json[], '{}')
+      from (select case when l.org_id = (c).org
+                        then (select r.key from record r where r.id = l.id limit 1) else '-' end as name
+              from loan_ip mine
+              join loan_ip p on p.number = mine.number and p.record_id <> mine.record_id
+              join loan l on l.id = p.record_id and l.version = p.version
+             where mine.record_id = ((c).loan).id and mine.version = ((c).loan).version
+               and l.borrower = ((c).loan).borrower and l.amount_fen = ((c).loan).amount_fen
+               and l.signed_on = ((c).loan).signed_on
+               and not has_later(l.id, l.version, null)
+               and exists (select from claim o where o.loan_id = l.id and claim_counts(o.id))) x
 $$;
 
 -- Leverage: the loans of the scheme up to this one against what was appropriated. Breaker: the share of this bank's
@@ -511,7 +631,7 @@ begin
         select sum(y.outstanding), sum(y.outstanding) filter (where y.bad) into total, bad
           from loan o
          cross join lateral (
-               select f.outstanding_fen as outstanding, f.bad_since is not null as bad
+               select f.outstanding_fen as outstanding, f.bad_since is not null or f.bad_code is not null as bad
                  from loan_fold(o, c.day, null, null) f
                 where exists (select from loan_event e where e.loan_id = o.id)
                union all
@@ -535,14 +655,28 @@ declare
     interest bigint := coalesce(fen_of(c.doc ->> 'loss_interest'), 0);
     recovered bigint := coalesce(fen_of(c.doc ->> 'recovered'), 0);
     costs bigint := coalesce(fen_of(c.doc ->> 'costs'), 0);
+    elsewhere bigint;
     whole bigint := principal + interest - greatest(recovered - costs, 0);
 begin
     j.account := array[
         account_line('claimed', yuan_text(principal) || ' + ' || yuan_text(interest), principal + interest),
         account_line('net_loss', format('%s - max(%s - %s, 0)', yuan_text(principal + interest),
                      yuan_text(recovered), yuan_text(costs)), whole)];
+    -- what other schemes pay for the loan is no loss any more
+    select coalesce(sum(o.fund_fen), 0) into elsewhere
+      from claim o
+     where o.loan_id = (c.loan).id and o.scheme_code <> (c.scheme).code and claim_counts(o.id);
+    if elsewhere > 0 then
+        whole := whole - elsewhere;
+        j.account := j.account || account_line('paid_elsewhere', yuan_text(whole + elsewhere) || ' - '
+                     || yuan_text(elsewhere), whole);
+    end if;
     j.net_loss := whole;
+    j.part_up := 1;
+    j.part_down := 1;
     if coalesce((c.rules ->> 'ip_part_only')::boolean, false) then
+        j.part_up := (c.loan).ip_amount_fen;
+        j.part_down := (c.loan).amount_fen;
         j.net_loss := round(whole::numeric * (c.loan).ip_amount_fen / (c.loan).amount_fen)::bigint;
         j.account := j.account || account_line('ip_part', format('%s × %s / %s, half up', yuan_text(whole),
                      yuan_text((c.loan).ip_amount_fen), yuan_text((c.loan).amount_fen)), j.net_loss);
@@ -591,7 +725,6 @@ declare
     fund_at int;
     bank_at int;
     uplift bigint := case when (c.loan).first_loan then ppm_of(c.rules ->> 'first_loan_uplift') end;
-    advance bigint;
     limited record;
 begin
     select array_agg(e ->> 'party' order by n), array_agg(ppm_of(e ->> 'share')::bigint order by n),
@@ -612,15 +745,12 @@ begin
             j.account := j.account || account_line(parties[i], 'cap of the layer', amounts[i]);
         end if;
     end loop;
-    -- an earlier payment in advance is part of the fund's share
-    select coalesce(sum(claim_paid_fen(o.id)), 0) into advance
-      from claim o
-     where o.loan_id = (c.loan).id and o.scheme_code = (c.scheme).code and o.kind = 'pre_compensation'
-       and c.doc ->> 'kind' = 'compensation' and claim_counts(o.id);
-    if advance > 0 then
-        j.account := j.account || account_line('paid_in_advance', '', -advance);
+    -- what was paid in advance is part of the fund's share; a claim judged again has not paid anything itself yet
+    j.advance_fen := loan_paid_fen((c.loan).id, (c.scheme).code);
+    if j.advance_fen > 0 then
+        j.account := j.account || account_line('paid_in_advance', '', -j.advance_fen);
     end if;
-    j.fund_fen := amounts[fund_at] - advance;
+    j.fund_fen := amounts[fund_at] - j.advance_fen;
     j.headroom := '{}';
     for limited in select r.name, r.room from claim_rooms(c) r loop
         if limited.room <= 0 then
@@ -638,7 +768,8 @@ begin
       from generate_subscripts(parties, 1) i;
 end $$;
 
-create function claim_judge(org bigint, doc json, claim_id uuid) returns judgement
+-- received: the day on which whoever accepts has the claim; null before.
+create function claim_judge(org bigint, doc json, claim_id uuid, received date) returns judgement
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     c claim_case;
@@ -670,11 +801,13 @@ begin
     c.doc := doc;
     c.claim_id := claim_id;
     c.day := (doc ->> 'on')::date;
+    c.received := received;
     c.loan := l;
     c.life := loan_fold(l, c.day, null, null);
     c.scheme := s;
     c.rules := s.body;
-    j.problems := judge_terms(c) || judge_trigger(c) || judge_elsewhere(c) || judge_pool(c);
+    j.problems := judge_amounts(c) || judge_terms(c) || judge_trigger(c) || judge_elsewhere(c)
+                  || judge_same_credit(c) || judge_pool(c);
     j := judge_loss(c, j);
     if j.net_loss <= 0 then
         j.problems := j.problems || problem('E_NO_LOSS', '/recovered', yuan_text(j.net_loss));
@@ -699,7 +832,7 @@ begin
     if not dry then
         perform claims_lock();
     end if;
-    j := claim_judge(my_org(), doc, null);
+    j := claim_judge(my_org(), doc, null, null);
     d.district := coalesce(j.district, '');
     d.parties := coalesce(j.parties, '{}');
     if cardinality(j.problems) > 0 then
@@ -707,7 +840,8 @@ begin
     elsif not dry then
         insert into claim
         values (new_id, doc ->> 'reference', my_org(), j.parties, j.district, j.loan_id, j.borrower, (j.scheme).id,
-               (j.scheme).code, doc ->> 'kind', (doc ->> 'on')::date, j.net_loss, j.fund_fen, j.split,
+               (j.scheme).code, doc ->> 'kind', (doc ->> 'on')::date, j.net_loss, j.fund_fen, j.advance_fen, j.part_up,
+               j.part_down, j.split,
                json_build_object('lines', array_to_json(j.account), 'headroom', j.headroom), now());
     end if;
     return d;
@@ -732,10 +866,35 @@ create function account_part(code text, org bigint) returns text
                 then code else 'org-' || org end
 $$;
 
+-- Principal that came back after the claim by the loan's events and was not told as a recovery.
+create function claim_untold_fen(c claim) returns bigint
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    l loan;
+    now_life loan_life;
+    back bigint;
+begin
+    if not claim_took((c).id, 'pay') or claim_took((c).id, 'cure') or superseded_by(c) is not null then
+        return 0;
+    end if;
+    select v.* into l from loan v where v.id = (c).loan_id order by v.version desc limit 1;
+    now_life := loan_fold(l, 'infinity', null, null);
+    if now_life.state = 'settled' and now_life.written_off_on is null then
+        back := (loan_fold(l, (c).on_day, null, null)).outstanding_fen; -- settled in full
+    else
+        select coalesce(sum(e.principal_fen), 0) into back
+          from loan_event e
+         where e.loan_id = l.id and e.kind in ('repaid', 'recovered') and e.on_day > (c).on_day
+           and not exists (select from loan_event r
+                            where r.loan_id = e.loan_id and r.kind = 'reversed' and r.reverses = e.reference);
+    end if;
+    return greatest(back - coalesce((select sum(s.amount_fen) from claim_step s where s.claim = (c).id), 0), 0);
+end $$;
+
 -- A step about to be taken: the claim, the step before it, what it moves.
 create type step_case as (
     id uuid, doc json, step text, day date, claim claim, last claim_step, next text, maker text, bank text,
-    fund_fen bigint, net_fen bigint, cause text
+    fund_fen bigint, amount_fen bigint, costs_fen bigint, cause text
 );
 
 -- May this step be taken now, by this person, on what was seen?
@@ -771,8 +930,11 @@ end $$;
 create function step_rejudge(c step_case) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
+    received date := case when c.step = 'accept' then c.day else (
+        select s.on_day from claim_step s where s.claim = (c.claim).id and s.step = 'accept' order by s.n desc limit 1) end;
     j judgement := claim_judge((c.claim).org_id, (select r.body from record r
-                               where r.id = (c.claim).id and r.version = 1), (c.claim).id);
+                               where r.id = (c.claim).id and r.version = 1), (c.claim).id,
+                               case when c.step <> 'resubmit' then received end);
 begin
     if cardinality(j.problems) > 0 then
         return j.problems;
@@ -789,9 +951,11 @@ create function step_amounts(inout c step_case, out problems json[])
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     fund text := 'fund:' || (c.claim).scheme_code;
-    paid bigint := claim_paid_fen((c.claim).id);
-    others bigint := (c.claim).net_loss_fen - (c.claim).fund_fen;
-    before bigint;
+    paid bigint := claim_paid_fen(c.claim);
+    share bigint := (c.claim).fund_fen + (c.claim).advance_fen;
+    amounts bigint;
+    costs bigint;
+    net numeric; -- of all recoveries, costs first; then by the part secured by IP, half up
 begin
     problems := '{}';
     c.cause := case c.step when 'pay' then 'compensation' when 'recover' then 'recovery' when 'cure' then 'return' end;
@@ -806,20 +970,31 @@ begin
                 problems := array[problem('E_OVERDRAFT', '/on', fund || ' ' || short_day(fund, c.fund_fen, c.day))];
             end if;
         when 'recover' then
-            c.net_fen := greatest(fen_of(c.doc ->> 'amount') - coalesce(fen_of(c.doc ->> 'costs'), 0), 0);
-            select coalesce(sum(s.net_fen), 0) into before
+            c.amount_fen := fen_of(c.doc ->> 'amount');
+            c.costs_fen := coalesce(fen_of(c.doc ->> 'costs'), 0);
+            select coalesce(sum(s.amount_fen), 0), coalesce(sum(s.costs_fen), 0) into amounts, costs
               from claim_step s where s.claim = (c.claim).id and s.step = 'recover';
-            if before + c.net_fen > (c.claim).net_loss_fen then
-                problems := array[problem('E_EXCEEDS', '/amount', yuan_text((c.claim).net_loss_fen - before))];
+            net := greatest(amounts + c.amount_fen - costs - c.costs_fen, 0);
+            net := div(2 * net * (c.claim).part_up + (c.claim).part_down, 2 * (c.claim).part_down::numeric);
+            if net > (c.claim).net_loss_fen then
+                problems := array[problem('E_EXCEEDS', '/amount', yuan_text(div((c.claim).net_loss_fen::numeric
+                            * (c.claim).part_down, (c.claim).part_up)::bigint - amounts + costs + c.costs_fen))];
             end if;
-            c.fund_fen := recovered_fund_fen((select coalesce(s.body ->> 'recovery_order', 'pro_rata')
-                                                from scheme s where s.id = (c.claim).scheme),
-                                             (c.claim).fund_fen, others, before + c.net_fen)
-                          - ((c.claim).fund_fen - paid);
+            c.fund_fen := greatest(recovered_fund_fen((select coalesce(s.body ->> 'recovery_order', 'pro_rata')
+                                                         from scheme s where s.id = (c.claim).scheme),
+                                                      share, (c.claim).net_loss_fen - share, net::bigint)
+                                   - (share - paid), 0);
         when 'cure' then
             c.fund_fen := paid;
+        when 'close' then
+            if claim_untold_fen(c.claim) > 0 then
+                problems := array[problem('E_UNTOLD', '', yuan_text(claim_untold_fen(c.claim)))];
+            end if;
         else
     end case;
+    if c.cause in ('recovery', 'return') and superseded_by(c.claim) is not null then
+        problems := array[problem('E_COMPENSATED', '', superseded_by(c.claim))];
+    end if;
 end $$;
 
 -- Move the money of a step: hold, release or post it.
@@ -889,7 +1064,7 @@ begin
      where x.state = coalesce(found_last.state, 'submitted') and x.step = c.step and my_kind() = any (x.takers);
     select o.code into c.bank from org o where o.id = found_claim.org_id;
     found_problems := step_refusal(c);
-    if cardinality(found_problems) = 0 and c.step in ('resubmit', 'approve', 'pay') then
+    if cardinality(found_problems) = 0 and c.step in ('accept', 'resubmit', 'approve', 'pay') then
         found_problems := step_rejudge(c);
     end if;
     if cardinality(found_problems) = 0 then
@@ -903,7 +1078,7 @@ begin
         perform step_money(c);
         insert into claim_step
         values (new_id, found_claim.id, coalesce(found_last.n, 0) + 1, c.step, c.next, c.day, doc ->> 'reason',
-               doc ->> 'owner', (doc ->> 'due_on')::date, c.fund_fen, c.net_fen,
+               doc ->> 'owner', (doc ->> 'due_on')::date, c.fund_fen, c.amount_fen, c.costs_fen,
                case when c.fund_fen > 0 and c.cause is not null then new_id end,
                case when c.step = 'approve' then new_id end, c.maker, now(), my_signature());
     end if;
@@ -924,7 +1099,7 @@ begin
                   '"arithmetic":%s,"headroom":%s,"steps":%s,"legal_steps":%s%s',
         to_json(coalesce(last.state, 'submitted')), to_json(claim_seal(c.id)), to_json(c.scheme_code),
         to_json((select s.effective_from from scheme s where s.id = c.scheme)),
-        to_json(yuan_text(c.net_loss_fen)), to_json(yuan_text(c.fund_fen)), to_json(yuan_text(claim_paid_fen(c.id))),
+        to_json(yuan_text(c.net_loss_fen)), to_json(yuan_text(c.fund_fen)), to_json(yuan_text(claim_paid_fen(c))),
         (select json_agg(json_build_object('party', x ->> 0, 'share', percent_text((x ->> 1)::bigint),
                 'amount', yuan_text((x ->> 2)::bigint)) order by n)
            from json_array_elements(c.split) with ordinality as y(x, n)),
@@ -936,8 +1111,38 @@ begin
                     from claim_step s where s.claim = c.id), '[]'),
         to_json(coalesce((select array_agg(x.step order by x.step) from claim_transition x
                   where x.state = coalesce(last.state, 'submitted')), '{}')),
-        case when last.state = 'returned' then format(',"owner":%s,"due_on":%s,"days_over":%s', to_json(last.owner),
-                  to_json(last.due_on), greatest(today() - last.due_on, 0)) end);
+        concat(case when last.state = 'returned' then format(',"owner":%s,"due_on":%s,"days_over":%s', to_json(last.owner),
+                         to_json(last.due_on), greatest(today() - last.due_on, 0)) end,
+               case when claim_untold_fen(c) > 0 then ',"recovery_untold":' || to_json(yuan_text(claim_untold_fen(c))) end));
+end $$;
+
+-- What stands against a correction, as a JSON array of problems; null: nothing. Of a loan: its events must still be
+-- possible. Of a scheme: it must not be in force.
+create function correction_refusal(type text, record_id uuid, doc json) returns json
+    language plpgsql stable as $$
+declare
+    l loan;
+    f loan_life;
+    p json[] := '{}';
+begin
+    if type = 'loan' and exists (select from loan_event e where e.loan_id = record_id) then
+        select v.* into l from loan v where v.id = record_id order by v.version desc limit 1;
+        l.amount_fen := fen_of(doc ->> 'amount');
+        l.signed_on := (doc ->> 'signed_on')::date;
+        l.disbursed_on := (doc ->> 'disbursed_on')::date;
+        l.matures_on := (doc ->> 'matures_on')::date;
+        f := loan_fold(l, 'infinity', null, null);
+        if f.bad_code is not null then
+            p := array[problem('E_STATE_LATER', '', coalesce((
+                select e.reference || ' (' || e.kind || ' ' || e.on_day || ')' from loan_event e where e.id = f.bad_event),
+                'disbursed_on'))];
+        end if;
+    elsif type = 'scheme' and exists (select from scheme s where s.id = record_id) then
+        p := array[problem('E_STEP', '', 'in_force')];
+    elsif type = 'scheme' then
+        p := scheme_refusal(doc);
+    end if;
+    return case when cardinality(p) > 0 then array_to_json(p) end;
 end $$;
 
 -- What other records make of a record: members of its answer; null for types without.
@@ -946,7 +1151,7 @@ create function life_members(type text, id uuid, version int, as_of date, known_
 begin
     return case type
         when 'loan' then (select loan_life_members(l, as_of, known_at) from loan l where l.id = $2 and l.version = $3)
-        when 'scheme' then (select scheme_members(s) from scheme s where s.id = $2)
+        when 'scheme' then scheme_members(id)
         when 'claim' then (select claim_members(c) from claim c where c.id = $2)
     end;
 end $$;
@@ -979,7 +1184,17 @@ create function scheme_statement(code text, from_day date, to_day date, known_at
            coalesce(sum(m.fen) filter (where m.cause = 'return'), 0)::bigint,
            coalesce(sum(m.fen) filter (where m.cause = 'adjustment'), 0)::bigint,
            balance_fen('fund:' || code, to_day, known_at),
-           (select b.held_fen from account_balance b where b.account = 'fund:' || code)
+           -- approved by the end of the period, neither paid nor returned by then, and not run out
+           (select coalesce(sum(s.fund_fen), 0)::bigint
+              from claim_step s
+              join claim c on c.id = s.claim
+              join hold h on h.id = s.hold
+             where c.scheme_code = code and s.step = 'approve' and s.on_day <= to_day
+               and h.until_day >= least(to_day, today())
+               and (known_at is null or s.recorded_at <= known_at)
+               and not exists (select from claim_step x
+                                where x.claim = s.claim and x.n = s.n + 1 and x.on_day <= to_day
+                                  and (known_at is null or x.recorded_at <= known_at)))
       from (select 1) one
       left join moved m on true
 $$;

@@ -32,7 +32,8 @@ static const struct {
     {"claim_net_loss_range", E_INTERNAL, ""},
     {"claim_fund_range", E_INTERNAL, ""},
     {"claim_step_fund_range", E_INTERNAL, ""},
-    {"claim_step_net_range", E_INTERNAL, ""},
+    {"claim_step_amount_range", E_RANGE, "/amount"},
+    {"claim_step_costs_range", E_RANGE, "/costs"},
     {"claim_step_order", E_INTERNAL, ""},
     {"claim_step_two_persons", E_SAME_PERSON, ""},
     /* The posting functions refuse before these speak. */

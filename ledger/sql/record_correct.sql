@@ -3,7 +3,8 @@
 --    warnings, derived, body}
 -- -> as record_write
 -- Verdicts: created (a new version); replay (the version asked for, or the one this correction made
--- before, has this content); stale (another version is current); missing; key_changed.
+-- before, has this content); stale (another version is current); missing; key_changed; refused: body holds the
+-- problems, as in record_decide.
 -- Locks: none beyond the rows written; the write lane is the only writer.
 with input as materialized (
     select e.*
@@ -13,13 +14,13 @@ with input as materialized (
            id, expect, reason, key, subject, district, "on", parties, sha256, body, ord)
 ),
 known as materialized (
-    select i.*, r.version as known_version, r.key as known_key, r.body as known_body,
+    select i.*, r.version as known_version, r.district as known_district, r.key as known_key, r.body as known_body,
            r.sha256 as known_sha256, r.recorded_at as known_at, r.recorded_by as known_by,
            coalesce(r.version = i.expect and r.key = i.key
                     and r.sha256 <> decode(i.sha256, 'hex'), false) as may
       from input i
       left join lateral (
-           select r.version, r.key, r.body, r.sha256, r.recorded_at, r.recorded_by
+           select r.version, r.district, r.key, r.body, r.sha256, r.recorded_at, r.recorded_by
              from record r
             where r.id = i.id
               and r.type = $1::text
@@ -27,33 +28,38 @@ known as materialized (
             order by r.version desc
             limit 1) r on true
 ),
+judged as materialized (
+    select k.*, case when k.may then correction_refusal($1::text, k.id, k.body) end as refusal
+      from known k
+),
 winner as materialized ( -- of several corrections of one record, the first that may
     select distinct on (k.id) k.ord, k.id
-      from known k
-     where k.may
+      from judged k
+     where k.may and k.refusal is null
      order by k.id, k.ord
 ),
 fresh as (
     insert into record (id, version, org_id, type, key, subject, district, on_day, parties, body,
            sha256, reason, recorded_at, recorded_by)
-    select k.id, k.known_version + 1, (select my_org()), $1::text, k.key, k.subject, k.district,
-           k."on", k.parties, k.body, decode(k.sha256, 'hex'), k.reason, now(),
+    select k.id, k.known_version + 1, (select my_org()), $1::text, k.key, k.subject,
+           coalesce(k.district, k.known_district), k."on", k.parties, k.body, decode(k.sha256, 'hex'), k.reason, now(),
            (select my_signature())
-      from known k
+      from judged k
       join winner w on w.ord = k.ord
     returning id, version, body, sha256, recorded_at, recorded_by
 )
 select k.ord,
        case when k.known_version is null then 'missing'
             when k.known_key <> k.key then 'key_changed'
+            when k.refusal is not null then 'refused'
             when w.ord = k.ord then 'created'
             when f.id is not null and k.may and f.sha256 = decode(k.sha256, 'hex') then 'replay'
             when f.id is null and k.known_sha256 = decode(k.sha256, 'hex')
                  and k.known_version in (k.expect, k.expect + 1) then 'replay'
             else 'stale' end as outcome,
-       case when k.known_version is not null then k.id end as id,
+       case when k.known_version is not null and k.refusal is null then k.id end as id,
        coalesce(f.version, k.known_version) as version,
-       coalesce(f.body, k.known_body)::text as body,
+       coalesce(k.refusal, f.body, k.known_body)::text as body,
        encode(coalesce(f.sha256, k.known_sha256), 'hex') as sha256,
        instant_text(coalesce(f.recorded_at, k.known_at)) as recorded_at,
        coalesce(f.recorded_by, k.known_by) as recorded_by,
@@ -61,7 +67,7 @@ select k.ord,
        leaf.no as leaf,
        encode(leaf.hash, 'hex') as leaf_hash,
        leaf.head
-  from known k
+  from judged k
   left join winner w on w.id = k.id
   left join fresh f on f.id = k.id
   left join lateral (

@@ -156,15 +156,18 @@ having sum(b.debits_fen) <> sum(b.credits_fen)
 union all
 select 'scheme that differs from its record', s.id || ''
   from scheme s
-  left join record r on r.id = s.id and r.type = 'scheme'
- where s.body::text is distinct from r.body::text
+ where not exists (select from record r
+                    where r.id = s.id and r.type = 'scheme' and r.body::text = s.body::text
+                      and not has_later(r.id, r.version, null))
     or (s.code, s.effective_from, s.effective_to)
        is distinct from
-       (r.body ->> 'code', (r.body ->> 'effective_from')::date, (r.body ->> 'effective_to')::date)
+       (s.body ->> 'code', (s.body ->> 'effective_from')::date, (s.body ->> 'effective_to')::date)
 union all
-select 'scheme in force without an approval on record', a.scheme || ''
-  from scheme_approval a
- where not exists (select from record r where r.type = 'scheme_approval' and r.body ->> 'scheme' = a.scheme::text)
+select 'scheme in force without an approval on record', s.id || ''
+  from scheme s
+ where not exists (select from record r
+                    where r.type = 'scheme_approval' and r.body ->> 'scheme' = s.id::text
+                      and r.recorded_by = s.approved_by)
 union all
 select 'claim that differs from its record', coalesce(c.id, r.id) || ''
   from claim c
@@ -206,7 +209,7 @@ select 'claim step whose money is not where it should be', s.id || ''
 union all
 select 'claim that got back more than it was paid', c.id || ''
   from claim c
- where claim_paid_fen(c.id) < 0
+ where loan_paid_fen(c.loan_id, c.scheme_code) < 0
 union all
 select 'record envelope that differs from its body', r.id || ' v' || r.version
   from record r

@@ -72,10 +72,10 @@ class Claims(Case):
         body.update(over)
         return self.post("%s/%s" % (where, name), body, token, status)
 
-    def paid(self, contract, **over):
+    def paid(self, contract, step_on="2023-09-10", **over):
         where = self.claim(contract, status=201, **over).headers["location"]
         for name, token in (("accept", self.finance), ("approve", self.second), ("pay", self.finance)):
-            self.step(where, name, token)
+            self.step(where, name, token, on=step_on)
         return where
 
     def fund(self, code):
@@ -99,6 +99,7 @@ class Claims(Case):
                 ({"layers": layers[:3]}, [("/layers", "E_SHARE_SUM")]),
                 ({"layers": [{"party": "fund", "share": "50"}] * 2}, [("/layers", "E_LAYERS")]),
                 ({"trigger": {}}, [("/trigger/days_overdue", "E_NEED")]),
+                ({"trigger": {"written_off": False}}, [("/trigger/days_overdue", "E_NEED")]),
                 ({"trigger": {"days": 3}}, [("/trigger/days", "E_UNKNOWN")]),
                 ({"trigger": {"days_overdue": 0}}, [("/trigger/days_overdue", "E_RANGE")]),
                 ({"first_loan_uplift": "26.01"}, [("/first_loan_uplift", "E_EXCEEDS")]),
@@ -132,6 +133,38 @@ class Claims(Case):
         r = self.post(where + "/approve", body, self.finance)
         self.assertEqual((r.status, r.codes()), (409, [("/seen", "E_SEEN")]))
         self.assertEqual(self.post(where + "/approve", body, self.office).status, 403)
+
+    def test_a_draft_may_be_corrected_until_it_is_approved_and_is_in_nobodys_way(self):
+        made = self.draft()
+        where, body = made.headers["location"], made.json()
+        old = self.get(where)["seen"]
+        r = self.d.call("PUT", where, dict(body, effective_to="2030-12-31", reason="更正"), self.office,
+                        {"If-Match": '"1"'})
+        self.assertEqual((r.status, r.json()["version"]), (200, 2), r.body)
+        self.scheme("sz", money=None, code=body["code"], effective_from="2025-01-01")  # overlaps the draft
+        approval = {"seen": old, "reason": "x", "on": "2022-01-01"}
+        self.assertEqual(self.post(where + "/approve", approval, self.finance).codes(), [("/seen", "E_SEEN")])
+        approval["seen"] = self.get(where)["seen"]
+        r = self.post(where + "/approve", approval, self.finance)
+        self.assertEqual((r.status, r.codes()), (409, [("/effective_to", "E_OVERLAP")]))
+        r = self.d.call("PUT", where, dict(body, effective_to="2024-12-31", reason="更正"), self.office,
+                        {"If-Match": '"2"'})
+        self.post(where + "/approve", dict(approval, seen=self.get(where)["seen"]), self.finance, 201)
+        r = self.d.call("PUT", where, dict(body, title="x", reason="更正"), self.office, {"If-Match": '"3"'})
+        self.assertEqual((r.status, r.codes()), (409, [("", "E_STEP")]))
+
+    def test_codes_that_differ_by_case_alone(self):
+        code = self.scheme(code="CA-%d" % next(numbers))
+        r = self.post("/v1/schemes", dict(self.get("/v1/schemes?code=" + code)["items"][0], code=code.lower()),
+                      self.office)
+        self.assertEqual(r.codes(), [("/code", "E_TAKEN")])
+        self.paid(self.lent(code))
+        other = self.d.token("bank", "bank-a")
+        contract = self.lent(code, token=other)
+        where = self.claim(contract, token=other, status=201).headers["location"]
+        for name, token in (("accept", self.finance), ("approve", self.second), ("pay", self.finance)):
+            self.step(where, name, token)
+        self.assertEqual(len(self.get("/v1/accounts?limit=1000", other)["items"]), 1)
 
     # ---- the split -------------------------------------------------------------------------------
 
@@ -238,7 +271,180 @@ class Claims(Case):
         r = self.d.call("PUT", "/v1/loans/" + where["id"], dict(moved, scheme=other, reason="改方案"),
                         self.bank, {"If-Match": '"1"'})
         self.assertEqual(r.status, 200, r.body)
-        self.assertEqual(self.claim(contract).codes(), [("/loan", "E_COMPENSATED")])
+        self.assertEqual(self.claim(contract).codes(),
+                         [("/loan", "E_LATE_CHANGE"), ("/loan", "E_COMPENSATED")])
+
+    # ---- a bank that wants more than it lost -----------------------------------------------------
+
+    def loan_of(self, contract):
+        return self.get("/v1/loans?contract_no=" + contract, self.bank)["items"][0]
+
+    def correct(self, contract, status=200, **over):
+        old = self.loan_of(contract)
+        body = {k: v for k, v in dict(old, reason="更正", **over).items() if v is not None}
+        r = self.d.call("PUT", "/v1/loans/" + old["id"], body, self.bank,
+                        {"If-Match": '"%d"' % old["version"]})
+        self.assertEqual(r.status, status, r.body)
+        return r
+
+    def test_recovered_and_costs_of_ones_own_making_raise_no_loss(self):
+        code = self.scheme()
+        contract = self.lent(code)
+        for over, field in (
+                ({"loss_principal": "1000000000.00", "recovered": "997000000.00", "costs": "997000000.00"},
+                 "/loss_principal"),
+                ({"loss_principal": "3000000.01", "recovered": "0.01", "costs": "0.01"}, "/loss_principal"),
+                ({"loss_principal": "2000000.00", "recovered": "2000000.01"}, "/recovered"),
+                ({"recovered": "1.00", "costs": "1.01"}, "/costs")):
+            self.assertIn((field, "E_EXCEEDS"), self.claim(contract, **over).codes(), over)
+        where = "/v1/loans/%s/events" % self.loan_of(contract)["id"]
+        for kind, more in (("written_off", {}), ("recovered", {"principal": "1000000.00"})):
+            self.post(where, dict(more, reference="E-%d" % next(numbers), kind=kind, on="2023-05-01"),
+                      self.bank, 201)
+        self.assertEqual(self.claim(contract).codes(), [("/loss_principal", "E_EXCEEDS")])
+        said = self.get(self.claim(contract, recovered="1000000.00", costs="3.00", status=201)
+                        .headers["location"])
+        self.assertEqual(said["net_loss"], "2000003.00")
+
+    def test_interest_is_bounded_by_the_rate_and_what_was_paid(self):
+        code = self.scheme(loss_base="principal_and_interest")
+        contract = self.lent(code)  # 3,000,000 × 3.65 % × 423 days / 360 = 128,662.50
+        where = "/v1/loans/%s/events" % self.loan_of(contract)["id"]
+        self.post(where, {"reference": "E-%d" % next(numbers), "kind": "repaid", "on": "2023-02-01",
+                          "interest": "8662.50"}, self.bank, 201)
+        r = self.claim(contract, loss_interest="120000.01")
+        self.assertEqual(r.codes(), [("/loss_interest", "E_EXCEEDS")])
+        self.assertIn("120000.00", r.json()["detail"])
+        self.claim(contract, loss_interest="120000.00", status=201)
+
+    def test_an_advance_and_the_final_claim_never_make_more_than_the_share(self):
+        code = self.scheme(pre_compensation=True)
+        contract = self.lent(code)
+        advance = self.claim(contract, kind="pre_compensation", status=201).headers["location"]
+        self.assertEqual(self.claim(contract).codes(), [("/loan", "E_COMPENSATED")])  # not paid yet
+        self.step(advance, "withdraw", self.bank)
+        final = self.claim(contract, status=201).headers["location"]
+        self.assertEqual(self.claim(contract, kind="pre_compensation").codes(), [("/loan", "E_COMPENSATED")])
+        self.step(final, "withdraw", self.bank)
+        advance = self.paid(contract, kind="pre_compensation", loss_principal="2000000.00")
+        final = self.paid(contract, on="2023-10-01", step_on="2023-10-02")
+        said = [self.get(w) for w in (advance, final)]
+        self.assertEqual([(x["fund"], x["paid"]) for x in said],
+                         [("1080000.00", "0.00"), ("540000.00", "1620000.00")])
+        r = self.step(advance, "recover", self.bank, reference="R-%d" % next(numbers), amount="1.00",
+                      on="2024-01-01", status=None)
+        self.assertEqual(r.codes(), [("", "E_COMPENSATED")])
+        before = float(self.fund(code)[0])
+        self.step(final, "recover", self.bank, reference="R-%d" % next(numbers), amount="1000000.00",
+                  on="2024-01-01")
+        self.assertEqual(float(self.fund(code)[0]) - before, 540000.0)
+        self.step(final, "cure", self.bank, on="2024-02-01")
+        self.assertEqual(self.fund(code)[0], "40000000.00")
+        again = self.get(self.claim(contract, on="2024-03-01", status=201).headers["location"])
+        self.assertEqual(again["fund"], "1620000.00")  # nothing is left of the advance
+
+    def test_two_schemes_together_pay_no_more_than_the_loss(self):
+        one, other = self.scheme(), self.scheme("sz")
+        contract = self.lent(one)
+        self.paid(contract)
+        self.correct(contract, scheme=other)
+        self.assertEqual(self.claim(contract).codes(), [("/loan", "E_LATE_CHANGE")])
+        self.d.sql("alter table loan_event disable trigger user; update loan_event set recorded_at = now() where"
+                   " loan_id = '%s'; alter table loan_event enable trigger user" % self.loan_of(contract)["id"])
+        said = self.get(self.claim(contract, status=201).headers["location"])  # as if changed in time
+        self.assertEqual((said["net_loss"], said["fund"]), ("1380000.00", "690000.00"))
+
+    def test_one_credit_under_two_contract_numbers_is_paid_once(self):
+        code = self.scheme()
+        first = self.lent(code)
+        ip = self.loan_of(first)["ip"]
+        self.claim(first, status=201)
+        r = self.claim(self.lent(code, ip=ip))
+        self.assertEqual(r.codes(), [("/loan", "E_SAME_CREDIT")])
+        self.assertIn(first, r.json()["title"])
+        self.claim(self.lent(code, ip=ip, amount="3000000.01"), status=201)
+
+    def test_the_window_is_kept_by_the_day_of_receipt_that_finance_enters(self):
+        code = self.scheme(claim_window_days=30)
+        where = self.claim(self.lent(code, overdue="2023-01-10"), on="2023-04-10", status=201).headers["location"]
+        r = self.step(where, "accept", self.finance, on="2023-05-11", status=None)
+        self.assertEqual(r.codes(), [("/on", "E_WINDOW")])
+        self.step(where, "accept", self.finance, on="2023-05-10")
+        self.step(where, "approve", self.second, on="2023-06-30")
+
+    def test_a_window_after_write_off_counts_from_it(self):
+        code = self.scheme(trigger={"written_off": True}, claim_window_days=30)
+        contract = self.lent(code)
+        where = "/v1/loans/%s/events" % self.loan_of(contract)["id"]
+        self.post(where, {"reference": "E-%d" % next(numbers), "kind": "written_off", "on": "2023-02-01"},
+                  self.bank, 201)
+        self.assertEqual(self.claim(contract, on="2023-03-04").codes(), [("/on", "E_WINDOW")])
+        self.claim(contract, on="2023-03-03", status=201)
+
+    def test_what_decides_the_payment_cannot_change_after_the_default(self):
+        code = self.scheme()
+        for over in ({"scheme": code}, {"borrower_uscc": "91310104QX0104028H"}, {"first_loan": True},
+                     {"registered_on": "2022-07-04"}, {"rate": "3.00"}):
+            contract = self.lent(None if "scheme" in over else code)
+            self.correct(contract, **over)
+            self.assertEqual(self.claim(contract).codes(), [("/loan", "E_LATE_CHANGE")], over)
+        contract = self.lent(code)
+        self.correct(contract, purpose="补充流动资金")
+        self.claim(contract, status=201)
+
+    def test_a_correction_may_not_contradict_the_events_of_the_loan(self):
+        contract = self.lent(self.scheme())
+        self.post("/v1/loans/%s/events" % self.loan_of(contract)["id"], {
+            "reference": "E-%d" % next(numbers), "kind": "repaid", "on": "2023-02-01",
+            "principal": "1000000.00"}, self.bank, 201)
+        for over in ({"disbursed_on": "2023-03-01"}, {"amount": "999999.99", "ip_amount": "1.00"},
+                     {"signed_on": "2023-01-11", "registered_on": None, "disbursed_on": None}):
+            r = self.correct(contract, status=409, **over)
+            self.assertEqual(r.codes(), [("", "E_STATE_LATER")], over)
+        self.assertEqual(self.loan_of(contract)["version"], 1)
+
+    def test_costs_beyond_one_recovery_come_off_the_next(self):
+        code = self.scheme()
+        where = self.paid(self.lent(code))
+        before = float(self.fund(code)[0])
+        for amount, costs in (("10.00", "100000.00"), ("200000.00", "0.00")):
+            self.step(where, "recover", self.bank, reference="R-%d" % next(numbers), amount=amount, costs=costs)
+        self.assertAlmostEqual(float(self.fund(code)[0]) - before, 54005.40, 2)  # 54 % of 100,010
+
+    def test_where_only_the_ip_part_is_covered_recoveries_count_by_that_part(self):
+        code = self.scheme("wh-2024", effective_from="2022-01-01")
+        where = self.paid(self.lent(code, ip_amount="2000000.00"))  # 2,000,000 of 3,000,000, half of it
+        before = float(self.fund(code)[0])
+        self.step(where, "recover", self.bank, reference="R-%d" % next(numbers), amount="900000.00")
+        self.assertEqual(float(self.fund(code)[0]) - before, 300000.0)
+        r = self.step(where, "recover", self.bank, reference="R-%d" % next(numbers), amount="2100000.01",
+                      status=None)
+        self.assertEqual(r.codes(), [("/amount", "E_EXCEEDS")])
+        self.step(where, "recover", self.bank, reference="R-%d" % next(numbers), amount="2100000.00")
+        self.assertEqual(self.get(where)["paid"], "0.00")
+
+    def test_a_cured_loan_may_fail_again(self):
+        code = self.scheme()
+        contract = self.lent(code)
+        where = self.paid(contract)
+        self.step(where, "cure", self.bank)
+        self.paid(contract, on="2023-10-01", step_on="2023-10-02")
+        self.assertEqual(self.fund(code)[0], "38380000.00")
+
+    def test_a_claim_is_not_closed_while_money_that_came_back_is_untold(self):
+        code = self.scheme()
+        contract = self.lent(code)
+        where = self.paid(contract)
+        self.post("/v1/loans/%s/events" % self.loan_of(contract)["id"], {
+            "reference": "E-%d" % next(numbers), "kind": "repaid", "on": "2023-12-01",
+            "principal": "1000000.00"}, self.bank, 201)
+        self.assertEqual(self.get(where)["recovery_untold"], "1000000.00")
+        r = self.step(where, "close", self.finance, on="2024-01-01", status=None)
+        self.assertEqual((r.status, r.codes()), (409, [("", "E_UNTOLD")]))
+        self.step(where, "recover", self.bank, reference="R-%d" % next(numbers), amount="1000000.00",
+                  on="2024-01-01")
+        self.assertNotIn("recovery_untold", self.get(where))
+        self.step(where, "close", self.finance, on="2024-01-01")
 
     # ---- limits ------------------------------------------------------------------------------------
 
@@ -478,6 +684,8 @@ class Claims(Case):
                                          "returns", "adjustments", "closing", "held")],
                          ["40000000.00", "0.00", "-1620000.00", "0.00", "0.00", "0.00", "38380000.00",
                           "1620000.00"])
+        s = self.get("/v1/schemes/%s/statement?to=2023-09-09" % code)
+        self.assertEqual((s["closing"], s["held"]), ("40000000.00", "0.00"))  # the day before both steps
         s = self.get("/v1/schemes/%s/statement" % code)
         self.assertEqual((s["opening"], s["appropriations"], s["recoveries"], s["closing"]),
                          ("0.00", "40000000.00", "540000.00", "38920000.00"))

@@ -39,6 +39,8 @@ MATRIX = [
     ("POST", "/v1/schemes", {}, ("ip_office",)),
     ("GET", "/v1/schemes", None, ALL),
     ("GET", "/v1/schemes/%s", None, ALL),
+    ("PUT", "/v1/schemes/%s", {}, ("ip_office",)),
+    ("GET", "/v1/schemes/%s/history", None, ALL),
     ("POST", "/v1/schemes/%s/approve", {}, ("finance",)),
     ("GET", "/v1/schemes/X/statement", None, ("finance", "ip_office", "auditor")),
     ("POST", "/v1/claims", {}, ("bank",)),
