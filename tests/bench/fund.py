@@ -19,6 +19,8 @@ from harness import RELEASE_BIN, Daemon  # noqa: E402
 IDENTITY = ("select set_config('pledged.org', (select id::text from org where code = 'FINANCE'), true),"
             " set_config('pledged.kind', 'finance', true), set_config('pledged.code', 'FINANCE', true),"
             " set_config('pledged.person', 'b', true);")
+# As the daemon's own connection has it: the peers' side gets the same plans.
+SETTINGS = "-c role=pledged_app -c jit=off -c enable_seqscan=off -c plan_cache_mode=force_generic_plan"
 # chr(58): pgbench takes a colon before a letter for a variable of its own
 ONE_ROW = IDENTITY + """
 select * from transfer_write(json_build_array(json_build_object('id', gen_random_uuid(), 'key', 'P' ||
@@ -67,7 +69,7 @@ def pgbench(d):
                 out = subprocess.run([program, "-n", "-M", "prepared", "-T", "4", "-c", clients, "-j", "2", "-f",
                                       f.name, "-h", os.path.join(d.data, "run"), "-U", "pledged_owner",
                                       "pledged"], stdout=subprocess.PIPE, text=True, check=True,
-                                     env=dict(os.environ, PGOPTIONS="-c role=pledged_app")).stdout
+                                     env=dict(os.environ, PGOPTIONS=SETTINGS)).stdout
                 best.append(float(out.split("tps = ")[1].split()[0]))
             print("pgbench, %2s clients:       %s transfers/s" % (clients, ["%.0f" % b for b in best]))
             rates.append(statistics.median(best))
