@@ -14,8 +14,8 @@
  * does not exist. One session advisory lock makes this daemon the only writer; a second one waits.
  */
 #include "lane.h"
+#include "leaves.h"
 #include "link.h"
-#include "seal.h"
 
 enum {
     FLIGHT_SHARED_MAX = 256, /* records a flight while others wait: about 20 ms */
@@ -177,120 +177,15 @@ static void on_flags(void *arg, const PGresult *r)
 
 /* ---- the seal ------------------------------------------------------------------------------- */
 
-static struct str hashes_hex(struct arena *a, const hash *list, int n)
-{
-    struct buf b;
-    buf_init(&b, a);
-    for (int i = 0; i < n; i++)
-        buf_str(&b, hash_hex(a, list[i]));
-    return buf_view(&b);
-}
-
-/* created: how many leaves this flight adds; one head covers them all. */
-static void add_leaf(struct lane *l, struct verdict *v, int created, struct buf *leaves)
-{
-    struct str text = leaf_text(l->a, v->id, v->version, v->sha256, v->recorded_at, v->recorded_by);
-    hash h = merkle_leaf(text), completed[64];
-    v->leaf = (int64_t)l->next.size;
-    v->head = (int64_t)l->frontier.size + created;
-    v->leaf_hash = hash_hex(l->a, h);
-    int n = frontier_add(&l->next, h, completed);
-    json_open(leaves, '{');
-    json_key(leaves, "no");
-    json_i64(leaves, v->leaf);
-    json_key(leaves, "hash");
-    json_str(leaves, v->leaf_hash);
-    json_key(leaves, "nodes");
-    json_str(leaves, hashes_hex(l->a, completed, n));
-    json_key(leaves, "id");
-    json_str(leaves, v->id);
-    json_key(leaves, "version");
-    json_i64(leaves, v->version);
-    json_close(leaves, '}');
-}
-
-static int by_id(const void *x, const void *y)
-{
-    const struct verdict *const *a = x, *const *b = y;
-    return strcmp((*a)->id.p, (*b)->id.p);
-}
-
-/* Lines that repeat one created in this same flight share its receipt and flags. */
-static void share_receipts(struct lane *l, int created)
-{
-    struct verdict **made = arena_alloc(l->a, (size_t)created * sizeof *made);
-    int n = 0;
-    for (struct work *w = l->flying; w; w = w->next) {
-        for (int i = 0; i < w->n; i++) {
-            if (w->verdict[i].outcome == OUT_CREATED)
-                made[n++] = &w->verdict[i];
-        }
-    }
-    qsort(made, (size_t)n, sizeof(struct verdict *), by_id);
-    for (struct work *w = l->flying; w; w = w->next) {
-        for (int i = 0; i < w->n; i++) {
-            struct verdict *v = &w->verdict[i];
-            if (v->leaf >= 0 || !v->id.p)
-                continue;
-            struct verdict **same = bsearch(&v, made, (size_t)n, sizeof(struct verdict *), by_id);
-            if (!same)
-                continue;
-            v->leaf = (*same)->leaf;
-            v->leaf_hash = (*same)->leaf_hash;
-            v->head = (*same)->head;
-            v->flags = (*same)->flags;
-        }
-    }
-}
-
-static void send_seal(struct lane *l, struct str leaves, struct str signed_at)
-{
-    hash root = frontier_root(&l->next);
-    struct str params[] = {
-        leaves,
-        arena_printf(l->a, "%llu", (unsigned long long)l->next.size),
-        hash_hex(l->a, root),
-        hashes_hex(l->a, l->next.node, __builtin_popcountll(l->next.size)),
-        sealer_sign(l->a, l->sealer, l->next.size, root, signed_at),
-        signed_at,
-    };
-    link_send(l->link, "seal", params, COUNT_OF(params), NULL, NULL);
-}
-
-static int created_of(const struct verdict *v, int n)
-{
-    int created = 0;
-    for (int i = 0; i < n; i++)
-        created += v[i].outcome == OUT_CREATED;
-    return created;
-}
-
-static void flight_number(struct lane *l)
-{
-    struct buf leaves;
-    struct str signed_at = STR("");
-    buf_init(&leaves, l->a);
-    json_open(&leaves, '[');
-    l->next = l->frontier;
-    int created = 0;
-    for (const struct work *w = l->flying; w; w = w->next)
-        created += created_of(w->verdict, w->n);
-    if (!created)
-        return;
-    for (struct work *w = l->flying; w; w = w->next) {
-        for (int i = 0; i < w->n; i++) {
-            if (w->verdict[i].outcome != OUT_CREATED)
-                continue;
-            signed_at = w->verdict[i].recorded_at;
-            add_leaf(l, &w->verdict[i], created, &leaves);
-        }
-    }
-    json_close(&leaves, ']');
-    share_receipts(l, created);
-    send_seal(l, buf_view(&leaves), signed_at);
-}
-
 static void on_landed(void *arg, const struct fail *fail);
+
+static void seal(struct lane *l)
+{
+    struct str params[SEAL_PARAMS];
+    l->next = l->frontier;
+    if (leaves_number(l->a, l->flying, &l->next, l->sealer, params))
+        link_send(l->link, "seal", params, SEAL_PARAMS, NULL, NULL);
+}
 
 static bool must_abort(const struct work *w)
 {
@@ -307,39 +202,17 @@ static void flight_seal(struct lane *l)
     if (l->broken || must_abort(l->flying))
         link_send(l->link, "abort_flight", NULL, 0, NULL, NULL);
     else
-        flight_number(l);
+        seal(l);
     link_sync(l->link, on_landed, l);
 }
 
 /* ---- flights -------------------------------------------------------------------------------- */
 
-static struct str str_keep(struct arena *a, struct str s)
-{
-    return s.p ? arena_str(a, s.p, s.n) : s;
-}
-
-/* Texts move from the flight's arena to the member's, which outlives it. */
-static void keep_verdicts(struct work *w)
-{
-    struct verdict *kept = arena_alloc(w->a, (size_t)w->n * sizeof *kept);
-    for (int i = 0; i < w->n; i++) {
-        kept[i] = w->verdict[i];
-        kept[i].id = str_keep(w->a, kept[i].id);
-        kept[i].body = str_keep(w->a, kept[i].body);
-        kept[i].recorded_at = str_keep(w->a, kept[i].recorded_at);
-        kept[i].recorded_by = str_keep(w->a, kept[i].recorded_by);
-        kept[i].flags = str_keep(w->a, kept[i].flags);
-        kept[i].sha256 = str_keep(w->a, kept[i].sha256);
-        kept[i].leaf_hash = str_keep(w->a, kept[i].leaf_hash);
-    }
-    w->verdict = kept;
-}
-
 static void finish_members(struct lane *l, const struct fail *fail)
 {
     struct work *w = l->flying;
     for (struct work *m = w; m && !fail; m = m->next)
-        keep_verdicts(m);
+        verdicts_keep(m);
     l->flying = NULL;
     l->flying_last = &l->flying;
     arena_reset(l->a);

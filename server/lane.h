@@ -69,6 +69,8 @@ struct work {
     bool alone; /* its flight failed: it travels by itself */
     int losses; /* flights that went down with the connection */
 };
+/* Move the texts of its verdicts from the flight's arena to the work's, which outlives it. */
+void verdicts_keep(struct work *w);
 struct lane *lane_open(struct server *s, const char *conninfo);
 bool lane_ready(const struct lane *l);
 /* false: the queue is full (answer 503). w stays in place until done. */
