@@ -22,6 +22,10 @@ day day_of(int year, int month, int mday); /* a real date; BUG otherwise */
 void day_split(day d, int *year, int *month, int *mday);
 /* The same day of the month n years later; 29 February becomes 28 in other years. */
 day day_add_years(day d, int n);
+/* The same day of the month n months later, or the last day of a shorter month. */
+day day_add_months(day d, int n);
+/* Days from a to b where every month has 30 and every year 360 (30E/360). */
+int32_t days_30_360(day a, day b);
 
 /* RFC 3339 with a zone: "2022-07-01T09:30:00+08:00", "…Z", at most six decimals of a second; in
  * microseconds since 1970 UTC. A space stands for the '+' that an unescaped query turned into one.

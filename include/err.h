@@ -193,6 +193,23 @@
     X(E_CAP, 422, "额度已用尽:{}", "Nothing is left under {}", "不再赔付", "No more is paid")      \
     X(E_NO_LOSS, 422, "基金无应赔金额:{}", "No loss for the fund to bear: {}", "核对金额",         \
         "Check the amounts")                                                                       \
+    X(E_FACT, 422, "没有此事实", "No such fact", "最接近的是 {}", "The nearest is {}")             \
+    X(E_CONDITION, 422, "{} 须单独成一个条件", "{} stands alone in its condition",                 \
+        "分成两个条件,用 all 组合", "Write two conditions and join them with all")                 \
+    X(E_WINDOW_EMPTY, 422, "区间为空", "The window is empty", "先写较小的一端",                    \
+        "Write the lower end first")                                                               \
+    X(E_TWO_ANSWERS, 422, "同一情形有两个答案:{}", "Two items answer one case: {}",                \
+        "用 when 把两项的情形分开", "Separate their cases with when")                              \
+    X(E_TOO_WIDE, 422, "when 条件涉及的事实过多,无法查证是否重叠",                                 \
+        "The when conditions involve too many facts to tell whether they overlap",                 \
+        "减少 when 中的事实", "Use fewer facts in when")                                           \
+    X(E_CONTRADICTS, 422, "与其他事实矛盾", "Contradicts other facts", "应为 {},或删去",           \
+        "Make it {}, or leave it out")                                                             \
+    X(E_BUDGET_ACCOUNT, 422, "预算账户不属于该政策的区",                                           \
+        "Not a budget account of the policy's district", "以 {} 开头", "Begin it with {}")         \
+    X(E_ITEM, 422, "此项缺少或多余:{}", "Missing or too much for this item: {}",                   \
+        "interest 用 share 或 points;费用用 share 或 of_loan;奖励用 share",                        \
+        "interest takes share or points, fees share or of_loan, awards share")                     \
     X(E_SUM, 422, "合计超出可计范围", "The sum is beyond what can be counted", "缩小期间或范围",   \
         "Ask for a shorter period or a smaller part")                                              \
     X(E_EXPECT, 417, "不支持的 Expect:{}", "Unsupported Expect: {}", "去掉 Expect 头",             \

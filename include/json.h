@@ -44,5 +44,6 @@ void json_bool(struct buf *b, bool yes);
 void json_null(struct buf *b);
 void json_money(struct buf *b, money m);
 void json_rate(struct buf *b, rate r);
-void json_raw(struct buf *b, struct str json); /* already JSON */
+void json_raw(struct buf *b, struct str json);        /* already JSON */
+void json_tree(struct buf *b, const struct json *in); /* what was parsed; numbers are whole */
 #endif

@@ -25,6 +25,10 @@ MUST_USE bool money_parse_scaled(struct str s, int shift, money *out);
 /* Always two decimals. */
 struct str money_text(struct arena *a, money m);
 
+/* n × num ÷ den, half a fen up; n and num >= 0, den > 0. The product of three factors fits 128 bits
+ * as long as n is an amount and num below 10^18. */
+int64_t money_part(int64_t n, int64_t num, int64_t den);
+
 /* "3.65", "-0.5": percent with at most four decimals. */
 MUST_USE bool rate_parse(struct str s, rate *out);
 /* At least two decimals, further ones only when they are not zero: "3.65", "4.00", "3.4375". */

@@ -9,6 +9,7 @@
 
 extern const struct record loan_record, loan_event_record;
 extern const struct record account_record, transfer_record;
+extern const struct record policy_record;
 extern const struct record scheme_record, scheme_approval_record, claim_record, claim_step_record;
 
 enum loan_field {
@@ -66,4 +67,42 @@ enum loan_event_field {
     EVENT_REVERSES,
     EVENT_FIELD_COUNT
 };
+
+/* Subsidy policies; rule.c reads them by these. */
+enum policy_field {
+    POLICY_CODE,
+    POLICY_TITLE,
+    POLICY_DISTRICT,
+    POLICY_FROM,
+    POLICY_TO,
+    POLICY_APPLY_UNTIL,
+    POLICY_LEGAL_REF,
+    POLICY_SOURCE,
+    POLICY_ELIGIBLE,
+    POLICY_ITEMS,
+    POLICY_CAPS,
+    POLICY_BUDGET,
+    POLICY_EXCLUDES,
+    POLICY_FIELD_COUNT
+};
+enum policy_item_field {
+    ITEM_NAME,
+    ITEM_SHARE,
+    ITEM_POINTS,
+    ITEM_OF_LOAN,
+    ITEM_RATE_BASIS,
+    ITEM_CEILING,
+    ITEM_IP_PART_ONLY,
+    ITEM_MONTHS,
+    ITEM_YEARS,
+    ITEM_DAY_COUNT,
+    ITEM_CAP,
+    ITEM_MAX_OF_LOAN,
+    ITEM_WHEN,
+    ITEM_UPLIFTS,
+    ITEM_WIDTH
+};
+enum policy_uplift_field { UPLIFT_SHARE, UPLIFT_WHEN, UPLIFT_WIDTH };
+enum policy_cap_field { CAP_PER, CAP_PERIOD, CAP_AMOUNT, CAP_WIDTH };
+extern const struct choice policy_items[];
 #endif

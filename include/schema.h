@@ -24,6 +24,7 @@ enum field_kind {
     F_IDENT,  /* ident: checks and gives the canonical form */
     F_OBJECT, /* of: its fields; JSON only */
     F_LIST,   /* of: the fields of an element; min, max: elements; unique_by: index into of */
+    F_JSON,   /* any JSON; its inside is the business of the record's check; JSON only */
 };
 
 struct choice {
@@ -46,9 +47,10 @@ struct field {
 
 struct value {
     bool present;
-    int64_t n;         /* INT, BOOL, ENUM (index), MONEY (fen), RATE (ppm), DAY */
-    struct str s;      /* TEXT, IDENT */
-    struct value *row; /* LIST: count elements of (number of fields of `of`) values each */
+    int64_t n;               /* INT, BOOL, ENUM (index), MONEY (fen), RATE (ppm), DAY */
+    struct str s;            /* TEXT, IDENT */
+    const struct json *json; /* JSON */
+    struct value *row;       /* LIST: count elements of (number of fields of `of`) values each */
     int count;
 };
 
@@ -116,6 +118,8 @@ MUST_USE bool field_from_text(struct arena *a, const struct field *f, struct str
  * v has field_count(record->fields) elements. */
 MUST_USE bool schema_decode(
     struct arena *a, const struct record *r, const struct json *in, struct value *v, struct err *e);
+/* One value as it stands in a canonical text. */
+void schema_value(const struct field *f, const struct value *v, struct buf *out);
 /* {"contract_no":…} : order of the fields, no white space, absent fields left out. */
 void schema_canonical(const struct record *r, const struct value *v, struct buf *out);
 /* Pointers of the members that differ between two canonical texts, comma separated. */

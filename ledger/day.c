@@ -82,6 +82,23 @@ day day_add_years(day d, int n)
     return day_of(y + n, m, mday > last ? last : mday);
 }
 
+day day_add_months(day d, int n)
+{
+    int y, m, mday;
+    day_split(d, &y, &m, &mday);
+    int months = y * 12 + m - 1 + n;
+    int last = month_length(months / 12, months % 12 + 1);
+    return day_of(months / 12, months % 12 + 1, mday > last ? last : mday);
+}
+
+int32_t days_30_360(day a, day b)
+{
+    int ya, ma, da, yb, mb, db;
+    day_split(a, &ya, &ma, &da);
+    day_split(b, &yb, &mb, &db);
+    return (yb - ya) * 360 + (mb - ma) * 30 + (db > 30 ? 30 : db) - (da > 30 ? 30 : da);
+}
+
 /* Z or ±hh:mm, in minutes. */
 static bool zone_parse(const char *p, size_t n, int *minutes)
 {

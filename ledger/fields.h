@@ -8,10 +8,14 @@
 /* Ranges of a number that was read: INT, MONEY, RATE. */
 bool field_in_range(
     struct arena *a, const struct field *f, int64_t n, struct str pointer, struct err *e);
+/* An object that is part of a document: base is its pointer. */
+MUST_USE bool fields_decode(struct arena *a, const struct field *fields, const struct json *in,
+    struct str base, struct value *v, struct err *e);
 /* Needs, orders, defaults, cross-field rules: everything after the single fields. */
 bool record_finish(struct arena *a, const struct record *r, struct value *v, struct err *e);
 /* The nearest name in a list of fields, for "use … instead". */
 const char *field_nearest(const struct field *f, struct str name);
+int choices_count(const struct choice *c);
 /* "A、B、C" of a choice list: names. */
 struct str choices_text(struct arena *a, const struct choice *c);
 /* Shared by records_*.c: the five classes of a loan; a type whose answers add nothing. */

@@ -95,3 +95,24 @@ void json_raw(struct buf *b, struct str json)
     separate(b);
     buf_str(b, json);
 }
+
+void json_tree(struct buf *b, const struct json *in)
+{
+    switch (in->kind) {
+    case JSON_NULL: json_null(b); break;
+    case JSON_BOOL: json_bool(b, in->yes); break;
+    case JSON_NUMBER: json_i64(b, in->n); break;
+    case JSON_STRING: json_str(b, in->text); break;
+    case JSON_LIST:
+    case JSON_OBJECT:
+        json_open(b, in->kind == JSON_LIST ? '[' : '{');
+        for (const struct json *m = in->child; m; m = m->next) {
+            if (m->key.p)
+                json_key(b, m->key.p);
+            json_tree(b, m);
+        }
+        json_close(b, in->kind == JSON_LIST ? ']' : '}');
+        break;
+    default: BUG("JSON kind");
+    }
+}

@@ -55,6 +55,13 @@ struct str money_text(struct arena *a, money m)
         (unsigned long long)(n % 100));
 }
 
+int64_t money_part(int64_t n, int64_t num, int64_t den)
+{
+    wide part = ((wide)n * num * 2 + den) / ((wide)den * 2);
+    MUST(n >= 0 && num >= 0 && den > 0 && part <= INT64_MAX);
+    return (int64_t)part;
+}
+
 bool rate_parse(struct str s, rate *out)
 {
     int64_t n;

@@ -61,6 +61,14 @@ const char *field_nearest(const struct field *f, struct str name)
     return best;
 }
 
+int choices_count(const struct choice *c)
+{
+    int n = 0;
+    while (c[n].name)
+        n++;
+    return n;
+}
+
 struct str choices_text(struct arena *a, const struct choice *c)
 {
     struct buf b;
@@ -170,6 +178,7 @@ bool field_from_text(struct arena *a, const struct field *f, struct str text, st
     case F_BOOL:
     case F_OBJECT:
     case F_LIST:
+    case F_JSON:
     default: BUG("this kind does not travel as text");
     }
 }
@@ -224,6 +233,7 @@ static const char *wanted(enum field_kind k)
     case F_BOOL: return "boolean";
     case F_OBJECT: return "object";
     case F_LIST: return "array";
+    case F_JSON:
     case F_TEXT:
     case F_ENUM:
     case F_MONEY:
@@ -234,12 +244,26 @@ static const char *wanted(enum field_kind k)
     }
 }
 
+/* Numbers only where they are whole. */
+static bool json_is_exact(const struct json *in)
+{
+    for (const struct json *m = in->child; m; m = m->next) {
+        if (!json_is_exact(m))
+            return false;
+    }
+    return in->kind != JSON_NUMBER || in->whole;
+}
+
 static bool decode_field(struct arena *a, const struct field *f, const struct json *in,
     struct str pointer, struct value *v, struct err *e)
 {
     v->present = true;
     if (in->kind == JSON_NULL)
         return err_add(e, E_NULL, pointer, NULL);
+    if (f->kind == F_JSON) {
+        v->json = in;
+        return json_is_exact(in) || err_add(e, E_TEXT_NUMBER, pointer, "\"%s\"", "30.00");
+    }
     if (f->kind == F_LIST && in->kind == JSON_LIST)
         return decode_list(a, f, in, pointer, v, e);
     if (f->kind == F_OBJECT && in->kind == JSON_OBJECT) {
@@ -317,6 +341,14 @@ static bool decode_fields(struct arena *a, const struct field *fields, const cha
     return good & check_fields(fields, base, v, e);
 }
 
+bool fields_decode(struct arena *a, const struct field *fields, const struct json *in,
+    struct str base, struct value *v, struct err *e)
+{
+    if (in->kind != JSON_OBJECT)
+        return err_add(e, E_TYPE, base, "object");
+    return decode_fields(a, fields, NULL, in, base, v, e);
+}
+
 bool record_finish(struct arena *a, const struct record *r, struct value *v, struct err *e)
 {
     int before = e->n;
@@ -340,7 +372,7 @@ bool schema_decode(
 
 static void write_fields(const struct field *fields, const struct value *v, struct buf *out);
 
-static void write_value(const struct field *f, const struct value *v, struct buf *out)
+void schema_value(const struct field *f, const struct value *v, struct buf *out)
 {
     switch (f->kind) {
     case F_TEXT:
@@ -358,6 +390,7 @@ static void write_value(const struct field *f, const struct value *v, struct buf
             write_fields(f->of, v->row + i * field_count(f->of), out);
         json_close(out, ']');
         break;
+    case F_JSON: json_tree(out, v->json); break;
     default: BUG("field kind");
     }
 }
@@ -369,7 +402,7 @@ static void write_fields(const struct field *fields, const struct value *v, stru
         if (!v[i].present)
             continue;
         json_key(out, fields[i].name);
-        write_value(&fields[i], &v[i], out);
+        schema_value(&fields[i], &v[i], out);
     }
     json_close(out, '}');
 }

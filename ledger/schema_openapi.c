@@ -38,6 +38,11 @@ static void write_type(const struct field *f, struct buf *out)
         [F_IDENT] = "string",
         [F_OBJECT] = "object",
         [F_LIST] = "array"};
+    if (f->kind == F_JSON) {
+        json_key(out, "description");
+        json_text(out, f->example);
+        return;
+    }
     json_key(out, "type");
     json_text(out, types[f->kind]);
     switch (f->kind) {
@@ -63,6 +68,7 @@ static void write_type(const struct field *f, struct buf *out)
         write_object(f->of, out);
         break;
     case F_BOOL:
+    case F_JSON:
     case F_IDENT: break;
     default: BUG("field kind");
     }
@@ -70,7 +76,7 @@ static void write_type(const struct field *f, struct buf *out)
 
 static void write_example(const struct field *f, struct buf *out)
 {
-    if (!f->example)
+    if (!f->example || f->kind == F_JSON)
         return;
     json_key(out, "examples");
     json_open(out, '[');

@@ -1,0 +1,106 @@
+/*
+ * facts.h - the facts that a subsidy rule may ask about: one table, for rules, requests and rows.
+ *
+ * A case is an array of struct value in the order of the table. What records tell stands first;
+ * what only the applicant can tell, and what other applications have used, behind it.
+ */
+#ifndef PLEDGED_FACTS_H
+#define PLEDGED_FACTS_H
+#include "schema.h"
+
+/* In the order of fact_fields (ledger/facts.c). */
+enum fact {
+    FACT_BORROWER_USCC,
+    FACT_BORROWER_DISTRICT,
+    FACT_BORROWER_SIZE,
+    FACT_BORROWER_SME,
+    FACT_BORROWER_INDUSTRY,
+    FACT_BORROWER_EMPLOYEES,
+    FACT_BORROWER_REVENUE,
+    FACT_BORROWER_ASSETS,
+    FACT_LOAN_PRODUCT,
+    FACT_LOAN_AMOUNT,
+    FACT_LOAN_IP_AMOUNT,
+    FACT_LOAN_IP_SHARE,
+    FACT_LOAN_RATE,
+    FACT_LOAN_SIGNED_ON,
+    FACT_LOAN_DISBURSED_ON,
+    FACT_LOAN_REGISTERED_ON,
+    FACT_LOAN_MATURES_ON,
+    FACT_LOAN_TERM_DAYS,
+    FACT_LOAN_SETTLED_ON,
+    FACT_LOAN_SETTLED_ON_TIME,
+    FACT_LOAN_OVERDUE_EVER,
+    FACT_LOAN_FIRST,
+    FACT_LOAN_GUARANTEED,
+    FACT_LOAN_INSURED,
+    FACT_LOAN_SCHEME,
+    FACT_LOAN_UNDER_SCHEME,
+    FACT_LOAN_COMPENSATED,
+    FACT_LOAN_PATENTS,
+    FACT_LOAN_TRADEMARKS,
+    FACT_LOAN_OWNER_IS_BORROWER,
+    FACT_LOAN_INTEREST_PAID,
+    /* the applicant's word, with evidence */
+    FACT_BORROWER_OPERATING_DISTRICT,
+    FACT_BORROWER_TAX_DISTRICT,
+    FACT_BORROWER_REGISTERED_ON,
+    FACT_BORROWER_BAD_RECORD,
+    FACT_BORROWER_HIGH_TECH,
+    FACT_BORROWER_TECH_SME,
+    FACT_BORROWER_KIND,
+    FACT_FEE_INSURANCE,
+    FACT_FEE_GUARANTEE,
+    FACT_FEE_VALUATION,
+    FACT_INSURANCE_KIND,
+    FACT_INSURANCE_PREMIUM,
+    FACT_INSURANCE_SUM,
+    FACT_INSURANCE_STARTS_ON,
+    FACT_INSURANCE_ENDS_ON,
+    FACT_AID_INTEREST,
+    FACT_AID_INSURANCE_FEE,
+    FACT_AID_GUARANTEE_FEE,
+    FACT_AID_VALUATION_FEE,
+    FACT_AID_PREMIUM,
+    /* the loan prime rates of the case's days */
+    FACT_LPR_1Y_DISBURSED,
+    FACT_LPR_5Y_DISBURSED,
+    FACT_LPR_1Y_SIGNED,
+    FACT_LPR_5Y_SIGNED,
+    FACT_LPR_1Y_SIGNED_MONTH,
+    FACT_LPR_5Y_SIGNED_MONTH,
+    FACT_LPR_1Y_SETTLED,
+    FACT_LPR_5Y_SETTLED,
+    /* what other applications have taken */
+    FACT_USED_CITY,
+    FACT_USED_DISTRICT,
+    FACT_USED_APPLICATIONS,
+    FACT_USED_POLICIES,
+    FACT_USED_INTEREST_DAYS,
+    FACT_USED_ITEMS,
+    FACT_USED_ENTERPRISE_YEAR,
+    FACT_USED_ENTERPRISE_LIFETIME,
+    FACT_COUNT
+};
+
+extern const struct field fact_fields[];    /* ends with {NULL} */
+enum { FACT_TOLD = FACT_LPR_1Y_DISBURSED }; /* requests may tell the facts before this one */
+
+/* A loan prime rate from the day of its publication. */
+struct lpr {
+    day on;
+    int32_t ppm[2]; /* one year, five years */
+};
+
+/* Fill what follows from other facts: shares, terms, "on time", size classes. What is told and
+ * contradicts it is a problem at base/name. */
+MUST_USE bool facts_derive(struct value *f, const char *base, struct err *e);
+/* Fill the loan prime rates of the days that are known; a day before the first row has none. */
+void facts_lpr(struct value *f, const struct lpr *rates, int n);
+/* {"borrower.district":"310116",…}: present facts in the order of the table. */
+void facts_write(const struct value *f, struct buf *out);
+/* One fact as the JSON that it would be told in; null when it is absent. */
+void fact_write(int fact, const struct value *v, struct buf *out);
+/* The same as facts_write in reverse, for decisions that were stored. */
+MUST_USE bool facts_read(struct arena *a, const struct json *in, struct value *f, struct err *e);
+#endif

@@ -1,0 +1,43 @@
+/*
+ * rule.h - subsidy policies as data: load once, judge cases, explain, say what would change it.
+ *
+ * A policy is a record (records_policy.c) whose conditions are JSON in a closed form:
+ *   {"all":[…]} {"any":[…]} {"not":…} {"clause","text","legal_ref","fact","op","value"}
+ * with op eq ne lt le gt ge in between exists. Judging is pure: the same rule and facts give the
+ * same bytes. What is not known is neither true nor false, and only true passes.
+ */
+#ifndef PLEDGED_RULE_H
+#define PLEDGED_RULE_H
+#include "facts.h"
+
+struct rule;
+enum { RULE_ITEMS_MAX = 12 };
+
+struct outcome {
+    bool eligible;
+    const char *failed; /* the first clause that did not pass, or NULL */
+    int64_t amount;     /* fen, after caps; 0 when not eligible */
+    int n;
+    int64_t item[RULE_ITEMS_MAX];
+    day interest_from, interest_until; /* the days of interest it takes; equal: none */
+};
+
+/* policy: the values of a policy record. NULL after adding every problem of its conditions and
+ * items: unknown facts (with the nearest name), values of another kind, empty windows, two items
+ * that answer one case. The rule lives in a and borrows from policy. */
+const struct rule *rule_load(struct arena *a, const struct value *policy, struct err *e);
+/* The loan prime rates that the rule asks for are known for the days of this case. */
+MUST_USE bool rule_has_lpr(
+    const struct rule *rule, const struct value *facts, const char *base, struct err *e);
+/* facts: FACT_COUNT values after facts_derive. */
+void rule_judge(const struct rule *rule, const struct value *facts, struct outcome *out);
+/* "eligible":…,"amount":…,"items":[…],"trace":[…],"cures":[…] without the braces. */
+void rule_explain(const struct rule *rule, const struct value *facts, struct buf *out);
+/* Change facts so that every failed threshold is just passed; false when no such change is known.
+ * What changes is proven by judging again. */
+MUST_USE bool rule_cure(const struct rule *rule, struct arena *a, struct value *facts);
+/* Names of items, for statements: "interest". */
+const char *rule_item_name(const struct rule *rule, int item);
+int rule_item_count(const struct rule *rule);
+bool rule_item_is_interest(const struct rule *rule, int item);
+#endif

@@ -1,0 +1,182 @@
+/*
+ * rule_explain.c - the answer to "eligible, for how much, if not why, and what would change it?"
+ */
+#include "rule_parts.h"
+
+/* ---- clause by clause ----------------------------------------------------------------------- */
+
+static void write_used(const struct cond *c, const struct value *facts, struct buf *out)
+{
+    json_key(out, "facts");
+    json_open(out, '{');
+    json_key(out, fact_fields[c->fact].name);
+    fact_write(c->fact, &facts[c->fact], out);
+    if (c->lpr.present) {
+        json_key(out, fact_fields[c->lpr.fact].name);
+        fact_write(c->lpr.fact, &facts[c->lpr.fact], out);
+    }
+    json_close(out, '}');
+}
+
+static void write_passed(const struct cond *c, const struct value *facts, struct buf *out)
+{
+    enum truth t = cond_truth(c, facts);
+    json_key(out, "passed");
+    json_bool(out, t == YES);
+    if (t == UNKNOWN) {
+        json_key(out, "unknown");
+        json_bool(out, true);
+    }
+}
+
+/* A group that is not plain `all` is a row of its own, before its members; they carry its number.
+ */
+static void write_trace(
+    const struct cond *c, const struct value *facts, int group, int *groups, struct buf *out)
+{
+    if (c->kind == COND_ALL && group == 0) {
+        for (const struct cond *m = c->child; m; m = m->next)
+            write_trace(m, facts, 0, groups, out);
+        return;
+    }
+    json_open(out, '{');
+    json_key(out, "clause");
+    json_str(out, c->clause);
+    int own = c->kind == COND_TEST ? 0 : ++*groups;
+    if (group) {
+        json_key(out, "part_of");
+        json_i64(out, group);
+    }
+    if (own) {
+        json_key(out, "group");
+        json_i64(out, own);
+    } else {
+        json_key(out, "legal_ref");
+        json_str(out, c->legal_ref);
+        json_key(out, "text");
+        json_str(out, c->text);
+        write_used(c, facts, out);
+    }
+    write_passed(c, facts, out);
+    json_close(out, '}');
+    for (const struct cond *m = c->child; m; m = m->next)
+        write_trace(m, facts, own, groups, out);
+}
+
+/* ---- items ---------------------------------------------------------------------------------- */
+
+static void write_items(
+    const struct rule *rule, const struct value *facts, struct outcome *o, struct buf *out)
+{
+    struct outcome again = *o;
+    json_key(out, "items");
+    json_open(out, '[');
+    for (int i = 0; o->eligible && i < rule->items; i++) {
+        const struct item *item = &rule->item[i];
+        struct buf lines;
+        buf_init(&lines, out->a);
+        json_open(&lines, '[');
+        again.item[i] = item_judge(item, facts, &again, &lines);
+        json_close(&lines, ']');
+        json_open(out, '{');
+        json_key(out, "item");
+        json_text(out, item->name);
+        json_key(out, "payee");
+        json_text(out, item->kind == ITEM_LENDER_AWARD ? "lender" : "borrower");
+        json_key(out, "amount");
+        json_money(out, (money){o->item[i]});
+        json_key(out, "arithmetic");
+        json_raw(out, buf_view(&lines));
+        json_close(out, '}');
+    }
+    json_close(out, ']');
+    struct buf lines;
+    buf_init(&lines, out->a);
+    json_open(&lines, '[');
+    again.amount = 0;
+    for (int i = 0; o->eligible && i < rule->items; i++)
+        again.amount += again.item[i];
+    caps_judge(rule, facts, &again, &lines);
+    json_close(&lines, ']');
+    json_key(out, "caps");
+    json_raw(out, buf_view(&lines));
+}
+
+/* ---- cures ---------------------------------------------------------------------------------- */
+
+static const struct cond *test_of(const struct cond *c, enum fact fact, const struct value *facts)
+{
+    if (c->kind == COND_TEST)
+        return c->fact == fact && cond_truth(c, facts) != YES ? c : NULL;
+    for (const struct cond *m = c->child; m; m = m->next) {
+        const struct cond *found = test_of(m, fact, facts);
+        if (found)
+            return found;
+    }
+    return NULL;
+}
+
+static bool same_value(int fact, const struct value *x, const struct value *y)
+{
+    bool text = fact_fields[fact].kind == F_TEXT || fact_fields[fact].kind == F_IDENT;
+    return x->present == y->present && (!x->present || (text ? str_eq(x->s, y->s) : x->n == y->n));
+}
+
+/* Each changed fact that a clause asks for; facts that follow from it stand with `also`. */
+static void write_cures(const struct rule *rule, const struct value *facts, struct buf *out)
+{
+    struct value *cured = arena_alloc(out->a, FACT_COUNT * sizeof *cured);
+    struct outcome after;
+    memcpy(cured, facts, FACT_COUNT * sizeof *cured);
+    json_key(out, "cures");
+    json_open(out, '[');
+    bool found = rule_cure(rule, out->a, cured);
+    for (int i = 0; found && i < FACT_COUNT; i++) {
+        if (same_value(i, &facts[i], &cured[i]))
+            continue;
+        const struct cond *c = test_of(rule->eligible, (enum fact)i, facts);
+        json_open(out, '{');
+        json_key(out, "clause");
+        if (c)
+            json_str(out, c->clause);
+        else
+            json_null(out); /* follows from another change */
+        json_key(out, "fact");
+        json_text(out, fact_fields[i].name);
+        json_key(out, "title");
+        json_text(out, fact_fields[i].zh);
+        json_key(out, "from");
+        fact_write(i, &facts[i], out);
+        json_key(out, "to");
+        fact_write(i, &cured[i], out);
+        json_close(out, '}');
+    }
+    json_close(out, ']');
+    if (found) {
+        rule_judge(rule, cured, &after);
+        json_key(out, "amount_if_cured");
+        json_money(out, (money){after.amount});
+    }
+}
+
+void rule_explain(const struct rule *rule, const struct value *facts, struct buf *out)
+{
+    struct outcome o;
+    int groups = 0;
+    rule_judge(rule, facts, &o);
+    json_key(out, "eligible");
+    json_bool(out, o.eligible);
+    json_key(out, "amount");
+    json_money(out, (money){o.amount});
+    write_items(rule, facts, &o, out);
+    json_key(out, "trace");
+    json_open(out, '[');
+    write_trace(rule->eligible, facts, 0, &groups, out);
+    json_close(out, ']');
+    if (o.eligible) {
+        json_key(out, "cures");
+        json_raw(out, STR("[]"));
+    } else {
+        write_cures(rule, facts, out);
+    }
+}

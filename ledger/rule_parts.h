@@ -1,0 +1,93 @@
+/*
+ * rule_parts.h - a loaded rule, shared by rule*.c.
+ */
+#ifndef PLEDGED_RULE_PARTS_H
+#define PLEDGED_RULE_PARTS_H
+#include "fields.h"
+#include "rule.h"
+
+enum cond_kind { COND_ALL, COND_ANY, COND_NOT, COND_TEST };
+enum op { OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_IN, OP_BETWEEN, OP_EXISTS, OP_LACKS };
+enum truth { NO, YES, UNKNOWN };
+
+/* A loan prime rate as a bound: rate × multiplier + spread. */
+struct lpr_bound {
+    bool present;
+    enum fact fact;             /* where the rate of the case stands */
+    int32_t multiplier, spread; /* 10,000 is 1.00; ppm */
+};
+
+struct cond {
+    enum cond_kind kind;
+    struct str clause, text, legal_ref;
+    struct cond *child, *next;
+    enum fact fact;
+    enum op op;
+    struct value *value; /* of the fact's kind */
+    int values;
+    struct lpr_bound lpr;
+};
+
+struct uplift {
+    int32_t share;
+    const struct cond *when;
+};
+
+enum item_kind {
+    ITEM_INTEREST,
+    ITEM_INSURANCE_FEE,
+    ITEM_GUARANTEE_FEE,
+    ITEM_VALUATION_FEE,
+    ITEM_PREMIUM,
+    ITEM_PRINCIPAL_AWARD,
+    ITEM_LENDER_AWARD,
+};
+
+struct item {
+    enum item_kind kind;
+    const char *name;
+    int32_t share; /* ppm of the base */
+    bool has_points, has_of_loan, base_is_lpr, ip_part_only;
+    int32_t points, of_loan;
+    struct lpr_bound ceiling;
+    int months; /* 0: no limit */
+    int day_count;
+    int64_t cap, max_of_loan; /* 0: none */
+    const struct cond *when;  /* NULL: always */
+    struct uplift *uplift;
+    int uplifts;
+};
+
+struct cap {
+    bool per_loan, lifetime;
+    int64_t amount;
+};
+
+struct rule {
+    struct cond *eligible;
+    struct item item[RULE_ITEMS_MAX];
+    int items;
+    struct cap *cap;
+    int caps;
+};
+
+/* rule_cond.c */
+extern const struct field lpr_fields[]; /* of a bound by a loan prime rate */
+void lpr_bound_read(const struct value *v, struct lpr_bound *out);
+/* NULL after adding problems; base is the pointer of in. */
+struct cond *cond_load(
+    struct arena *a, const struct json *in, struct str base, struct str legal_ref, struct err *e);
+struct cond *cond_test(struct arena *a, enum fact fact, enum op op, struct value value,
+    struct str clause, struct str text, struct str legal_ref);
+enum truth cond_truth(const struct cond *c, const struct value *facts);
+/* The bound of a test or ceiling for this case, in ppm; false when the rate is not known. */
+bool lpr_bound_of(const struct lpr_bound *b, const struct value *facts, int64_t *ppm);
+/* rule_overlap.c: can both hold? Then with the case in out; *wide when it cannot be told. */
+bool cond_meet(
+    struct arena *a, const struct cond *x, const struct cond *y, struct buf *out, bool *too_wide);
+/* rule_judge.c: the arithmetic of one item; lines go to out unless it is NULL. */
+int64_t item_judge(
+    const struct item *item, const struct value *facts, struct outcome *o, struct buf *out);
+void caps_judge(
+    const struct rule *rule, const struct value *facts, struct outcome *o, struct buf *out);
+#endif
