@@ -207,6 +207,20 @@
         "Make it {}, or leave it out")                                                             \
     X(E_BUDGET_ACCOUNT, 422, "预算账户不属于该政策的区",                                           \
         "Not a budget account of the policy's district", "以 {} 开头", "Begin it with {}")         \
+    X(E_OWN_DISTRICT, 422, "只能制定本区政策", "A district writes its own policies", "写 {}",      \
+        "Write {}")                                                                                \
+    X(E_NO_POLICY, 422, "没有此政策", "No such policy", "核对代码:{}", "Check the code: {}")       \
+    X(E_NO_BUDGET, 422, "没有此年度的预算:{}", "No budget of that year: {}", "先拨款",             \
+        "Appropriate money first")                                                                 \
+    X(E_KNOWN, 422, "此事实由台账得出", "The ledger tells this fact itself", "删去", "Remove it")  \
+    X(E_AMBIGUOUS, 422, "几家银行都有此合同编号", "Several banks use this contract number",        \
+        "改用贷款记录的 id", "Use the id of the loan's record")                                    \
+    X(E_LOAN, 422, "找不到贷款:{}", "No such loan: {}", "写合同编号或贷款记录的 id",               \
+        "Give the contract number or the id of its record")                                        \
+    X(E_FACTS_MOVED, 409, "事实在办理中不断变化", "The facts kept changing meanwhile", "稍后重试", \
+        "Try again")                                                                               \
+    X(E_FACTS_CHANGED, 409, "贷款事实自申请后已变:{}", "The loan has changed since: {}",           \
+        "不予补贴后重新申请", "Refuse it and apply anew")                                          \
     X(E_ITEM, 422, "此项缺少或多余:{}", "Missing or too much for this item: {}",                   \
         "interest 用 share 或 points;费用用 share 或 of_loan;奖励用 share",                        \
         "interest takes share or points, fees share or of_loan, awards share")                     \

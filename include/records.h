@@ -9,7 +9,10 @@
 
 extern const struct record loan_record, loan_event_record;
 extern const struct record account_record, transfer_record;
-extern const struct record policy_record;
+extern const struct record policy_record, policy_step_record, budget_record, lpr_record;
+extern const struct record application_record, application_step_record;
+/* Requests with fields that are not stored. */
+extern const struct record eligibility_record, rehearsal_record;
 extern const struct record scheme_record, scheme_approval_record, claim_record, claim_step_record;
 
 enum loan_field {
@@ -53,7 +56,6 @@ enum loan_ip_field {
 /* The states that loan_fold (migrations) tells, with NULL behind. signed: not yet disbursed;
  * matured: the term has ended and no event tells what became of the loan. */
 extern const char *const loan_states[];
-extern const char *const claim_states[]; /* of claim_transition (migrations), likewise */
 
 enum loan_event_field {
     EVENT_REFERENCE,
@@ -105,4 +107,33 @@ enum policy_item_field {
 enum policy_uplift_field { UPLIFT_SHARE, UPLIFT_WHEN, UPLIFT_WIDTH };
 enum policy_cap_field { CAP_PER, CAP_PERIOD, CAP_AMOUNT, CAP_WIDTH };
 extern const struct choice policy_items[];
+enum application_field {
+    APPLICATION_REFERENCE,
+    APPLICATION_POLICY,
+    APPLICATION_POLICY_FROM,
+    APPLICATION_LOAN,
+    APPLICATION_ON,
+    APPLICATION_FACTS,
+    APPLICATION_FIELD_COUNT
+};
+enum check_field {
+    CHECK_POLICY,
+    CHECK_POLICY_FROM,
+    CHECK_LOAN,
+    CHECK_ON,
+    CHECK_FACTS,
+    CHECK_FIELD_COUNT
+};
+enum rehearsal_field {
+    REHEARSAL_POLICY_FROM,
+    REHEARSAL_FROM,
+    REHEARSAL_TO,
+    REHEARSAL_BY,
+    REHEARSAL_BUDGET,
+    REHEARSAL_AGAINST,
+    REHEARSAL_AGAINST_FROM,
+    REHEARSAL_FACTS,
+    REHEARSAL_LIST,
+    REHEARSAL_FIELD_COUNT
+};
 #endif

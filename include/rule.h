@@ -13,7 +13,7 @@
 struct rule;
 enum { RULE_ITEMS_MAX = 12 };
 
-struct outcome {
+struct subsidy {
     bool eligible;
     const char *failed; /* the first clause that did not pass, or NULL */
     int64_t amount;     /* fen, after caps; 0 when not eligible */
@@ -30,14 +30,15 @@ const struct rule *rule_load(struct arena *a, const struct value *policy, struct
 MUST_USE bool rule_has_lpr(
     const struct rule *rule, const struct value *facts, const char *base, struct err *e);
 /* facts: FACT_COUNT values after facts_derive. */
-void rule_judge(const struct rule *rule, const struct value *facts, struct outcome *out);
+void rule_judge(const struct rule *rule, const struct value *facts, struct subsidy *out);
 /* "eligible":…,"amount":…,"items":[…],"trace":[…],"cures":[…] without the braces. */
 void rule_explain(const struct rule *rule, const struct value *facts, struct buf *out);
 /* Change facts so that every failed threshold is just passed; false when no such change is known.
  * What changes is proven by judging again. */
 MUST_USE bool rule_cure(const struct rule *rule, struct arena *a, struct value *facts);
+/* Reduce the items of a case to what caps leave after what the firm has had, earlier items first;
+ * the sum. */
+int64_t rule_cap(const struct rule *rule, int64_t used_year, int64_t used_lifetime, int64_t *item);
 /* Names of items, for statements: "interest". */
 const char *rule_item_name(const struct rule *rule, int item);
-int rule_item_count(const struct rule *rule);
-bool rule_item_is_interest(const struct rule *rule, int item);
 #endif

@@ -87,8 +87,10 @@ struct record {
     const char *write;   /* SQL that stores and judges: record_write, record_decide */
     const char *peek;    /* the same for a dry run */
     const char *project; /* SQL that writes the typed rows; NULL when `write` does */
+    bool decided;        /* the answer to a POST carries what was decided (decision_members) */
     bool by_key;         /* its address holds the key, not the id */
-    int verb;            /* an enum field that the address's last part fixes; 0: none */
+    const char *const *states; /* of ?state=, ends with NULL; or NULL */
+    int verb;                  /* an enum field that the address's last part fixes; 0: none */
     /* A field that the address fixes ({id} of the record it belongs to); or NO_FIELD. */
     int parent;
     /* Fill defaults and derived fields, after all fields were decoded without a problem. */
@@ -107,6 +109,8 @@ struct record {
 
 extern const struct record *const records[];
 extern const int record_count;
+/* Requests that are described by fields and not stored; ends with NULL. */
+extern const struct record *const request_records[];
 
 int field_count(const struct field *f);
 int field_index(const struct field *f, struct str name); /* -1 when there is none */

@@ -198,7 +198,7 @@ static const char *const claim_read_only[] = {"state", "seen", "scheme", "scheme
     "net_loss", "fund", "paid", "recovery_untold", "split", "arithmetic", "headroom", "steps",
     "legal_steps", "owner", "due_on", "days_over", NULL};
 
-const char *const claim_states[] = {
+static const char *const claim_states[] = {
     "submitted", "returned", "accepted", "approved", "paid", "recovering", "closed", NULL};
 
 static const struct choice claim_steps[] = {{"accept", "受理"}, {"return", "退回"},
@@ -335,6 +335,8 @@ const struct record claim_record = {
     .subject = CLAIM_LOAN,
     .district = NO_FIELD,
     .on = CLAIM_ON,
+    .states = claim_states,
+    .decided = true,
     .write = "record_decide",
     .peek = "record_try",
     .parent = NO_FIELD,

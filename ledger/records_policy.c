@@ -133,3 +133,254 @@ const struct record policy_record = {
     .check = policy_check,
     .read_only = policy_read_only,
 };
+
+/* ---- steps on policies and applications ------------------------------------------------------ */
+
+/* Both tables of steps begin with these. */
+enum { STEP_KEY, STEP_ON_SEEN, STEP_OF, STEP_NAME, STEP_REASON, STEP_DAY, STEP_MONEY };
+
+/* A step is taken once on what was seen. */
+static void seen_derive(struct arena *a, struct value *v, int step, const struct choice *names)
+{
+    if (!v[STEP_KEY].present)
+        v[STEP_KEY] = (struct value){.present = true,
+            .s = arena_printf(a, "%s %s", names[v[step].n].name, v[STEP_ON_SEEN].s.p)};
+}
+
+static const struct choice policy_steps[] = {{"approve", "批准"}, {"end", "终止"}, {NULL, NULL}};
+static const struct field policy_step_fields[] = {
+    {"reference", "编号", F_TEXT, .min = 1, .max = 100, .example = "PF-2023-001"},
+    {"seen", "所见版本", F_TEXT, .need = true, .min = 64, .max = 64, .example = "64 hex digits"},
+    {"policy", "政策记录", F_IDENT, .need = true, .ident = ident_id,
+        .example = "01a20acb-f7bf-73f4-a445-6219f936f824"},
+    {"step", "步骤", F_ENUM, .need = true, .choices = policy_steps, .example = "approve"},
+    {"reason", "理由", F_TEXT, .need = true, .min = 1, .max = 500, .example = "经区政府同意"},
+    {"on", "日期", F_DAY, .need = true, .example = "2023-06-20"},
+    {.name = NULL},
+};
+
+static void policy_step_derive(struct arena *a, struct value *v)
+{
+    seen_derive(a, v, STEP_NAME, policy_steps);
+}
+
+const struct record policy_step_record = {
+    .name = "policy_step",
+    .path = "/v1/policy-steps",
+    .zh = "政策步骤",
+    .fields = policy_step_fields,
+    .key = STEP_KEY,
+    .subject = STEP_OF,
+    .district = NO_FIELD,
+    .on = STEP_DAY,
+    .write = "record_decide",
+    .peek = "record_try",
+    .parent = STEP_OF,
+    .verb = STEP_NAME,
+    .derive = policy_step_derive,
+    .read_only = no_read_only,
+};
+
+static const struct choice application_steps[] = {{"approve", "批准"}, {"pay", "支付"},
+    {"refuse", "不予补贴"}, {"withdraw", "撤回"}, {"clawback", "追回"}, {NULL, NULL}};
+static const struct field application_step_fields[] = {
+    {"reference", "编号", F_TEXT, .min = 1, .max = 100, .example = "ZH-2024-001"},
+    {"seen", "所见版本", F_TEXT, .need = true, .min = 64, .max = 64, .example = "64 hex digits"},
+    {"application", "申请", F_IDENT, .need = true, .ident = ident_id,
+        .example = "01a20acb-f7bf-73f4-a445-6219f936f824"},
+    {"step", "步骤", F_ENUM, .need = true, .choices = application_steps, .example = "approve"},
+    {"reason", "理由", F_TEXT, .need = true, .min = 1, .max = 500, .example = "材料齐全"},
+    {"on", "日期", F_DAY, .need = true, .example = "2024-08-20"},
+    {"amount", "追回金额", F_MONEY, .min = 1, .max = MONEY_RECORD_MAX, .example = "25875.00"},
+    {.name = NULL},
+};
+
+static void application_step_derive(struct arena *a, struct value *v)
+{
+    seen_derive(a, v, STEP_NAME, application_steps);
+}
+
+static void application_step_check(const struct value *v, struct err *e)
+{
+    const char *step = application_steps[v[STEP_NAME].n].name;
+    if (v[STEP_MONEY].present && strcmp(step, "clawback") != 0)
+        err_add(e, E_UNWANTED, STR("/amount"), "%s", step);
+}
+
+const struct record application_step_record = {
+    .name = "application_step",
+    .path = "/v1/application-steps",
+    .zh = "申请步骤",
+    .fields = application_step_fields,
+    .key = STEP_KEY,
+    .subject = STEP_OF,
+    .district = NO_FIELD,
+    .on = STEP_DAY,
+    .write = "record_decide",
+    .peek = "record_try",
+    .parent = STEP_OF,
+    .verb = STEP_NAME,
+    .derive = application_step_derive,
+    .check = application_step_check,
+    .read_only = no_read_only,
+};
+
+/* ---- budgets and loan prime rates ------------------------------------------------------------ */
+
+static const struct choice budget_kinds[] = {
+    {"appropriation", "拨款"}, {"carry_over", "结转下年"}, {"return", "缴回"}, {NULL, NULL}};
+static const struct field budget_fields[] = {
+    {"reference", "凭证号", F_TEXT, .need = true, .min = 1, .max = 64, .example = "YS-2024-001"},
+    {"policy", "政策代码", F_IDENT, .need = true, .ident = ident_account, .example = "JS-2023"},
+    {"year", "预算年度", F_INT, .need = true, .min = 2000, .max = 2198, .example = "2024"},
+    {"kind", "种类", F_ENUM, .need = true, .choices = budget_kinds, .example = "appropriation"},
+    {"amount", "金额", F_MONEY, .need = true, .min = 1, .max = MONEY_RECORD_MAX,
+        .example = "2000000.00"},
+    {"on", "记账日", F_DAY, .need = true, .example = "2024-01-08"},
+    {"memo", "摘要", F_TEXT, .min = 1, .max = 200, .example = "年初预算"},
+    {.name = NULL},
+};
+
+const struct record budget_record = {
+    .name = "budget",
+    .path = "/v1/budgets",
+    .zh = "补贴预算",
+    .fields = budget_fields,
+    .key = 0,
+    .subject = 1,
+    .district = NO_FIELD,
+    .on = 5,
+    .write = "record_decide",
+    .peek = "record_try",
+    .parent = NO_FIELD,
+    .read_only = no_read_only,
+};
+
+static const struct field lpr_record_fields[] = {
+    {"reference", "编号", F_TEXT, .need = true, .min = 1, .max = 64, .example = "LPR-2025-05"},
+    {"on", "发布日", F_DAY, .need = true, .example = "2025-05-20"},
+    {"one_year", "一年期", F_RATE, .need = true, .min = 1, .max = 360000, .example = "3.00"},
+    {"five_year", "五年期", F_RATE, .need = true, .min = 1, .max = 360000, .example = "3.50"},
+    {.name = NULL},
+};
+
+const struct record lpr_record = {
+    .name = "lpr",
+    .path = "/v1/lpr",
+    .zh = "贷款市场报价利率",
+    .fields = lpr_record_fields,
+    .key = 0,
+    .subject = 0,
+    .district = NO_FIELD,
+    .on = 1,
+    .write = "record_decide",
+    .peek = "record_try",
+    .parent = NO_FIELD,
+    .read_only = no_read_only,
+};
+
+/* ---- cases: checks and applications -----------------------------------------------------------
+ */
+
+static const struct field application_fields[] = {
+    {"reference", "申请编号", F_TEXT, .need = true, .min = 1, .max = 64, .example = "TX-2024-001"},
+    {"policy", "政策代码", F_IDENT, .need = true, .ident = ident_account, .example = "JS-2023"},
+    {"policy_from", "政策版本的生效日", F_DAY, .example = "2023-07-01"},
+    {"loan", "贷款合同编号或记录", F_TEXT, .need = true, .min = 1, .max = 64,
+        .example = "PJ-2022-000123"},
+    {"on", "申请日", F_DAY, .need = true, .example = "2024-07-15"},
+    {"facts", "申请人陈述的事实", F_OBJECT, .of = fact_fields},
+    {.name = NULL},
+};
+static const struct field check_fields[] = {
+    {"policy", "政策代码", F_IDENT, .need = true, .ident = ident_account, .example = "JS-2023"},
+    {"policy_from", "政策版本的生效日", F_DAY, .example = "2023-07-01"},
+    {"loan", "贷款合同编号或记录", F_TEXT, .min = 1, .max = 64, .example = "PJ-2022-000123"},
+    {"on", "申请日", F_DAY, .example = "2024-07-15"},
+    {"facts", "事实", F_OBJECT, .of = fact_fields},
+    {.name = NULL},
+};
+
+/* What the ledger alone knows is not told. */
+static void facts_check(const struct value *facts, struct err *e)
+{
+    for (int i = FACT_TOLD; facts->present && i < FACT_COUNT; i++) {
+        if (facts->row[i].present)
+            err_add(e, E_KNOWN, arena_printf(e->a, "/facts/%s", fact_fields[i].name), NULL);
+    }
+}
+
+static void application_check(const struct value *v, struct err *e)
+{
+    facts_check(&v[APPLICATION_FACTS], e);
+}
+
+static void eligibility_check(const struct value *v, struct err *e)
+{
+    facts_check(&v[CHECK_FACTS], e);
+    if (!v[CHECK_LOAN].present && !v[CHECK_FACTS].present)
+        err_add(e, E_NEED, STR("/loan"), NULL);
+}
+
+static const char *const application_read_only[] = {"eligible", "amount", "items", "caps", "trace",
+    "cures", "amount_if_cured", "facts_used", "rule", "policy_version", "state", "seen", "budget",
+    "queue", "steps", "legal_steps", NULL};
+
+static const char *const application_states[] = {
+    "refused", "queued", "reserved", "approved", "paid", "withdrawn", "clawed_back", NULL};
+
+const struct record application_record = {
+    .name = "application",
+    .path = "/v1/applications",
+    .zh = "补贴申请",
+    .fields = application_fields,
+    .key = APPLICATION_REFERENCE,
+    .subject = APPLICATION_POLICY,
+    .district = NO_FIELD,
+    .on = APPLICATION_ON,
+    .states = application_states,
+    .write = "record_decide",
+    .peek = "record_try",
+    .decided = true,
+    .parent = NO_FIELD,
+    .check = application_check,
+    .read_only = application_read_only,
+};
+
+const struct record eligibility_record = {
+    .name = "eligibility_check",
+    .zh = "资格查询",
+    .fields = check_fields,
+    .parent = NO_FIELD,
+    .check = eligibility_check,
+    .read_only = no_read_only,
+};
+
+static const struct choice rehearsal_days[] = {
+    {"settled_on", "还清日"}, {"disbursed_on", "放款日"}, {"signed_on", "签订日"}, {NULL, NULL}};
+static const struct field rehearsal_fields[] = {
+    {"policy_from", "政策版本的生效日", F_DAY, .example = "2023-07-01"},
+    {"from", "起日", F_DAY, .need = true, .example = "2023-01-01"},
+    {"to", "止日", F_DAY, .need = true, .after = "from", .example = "2023-12-31"},
+    {"by", "每笔的申请日", F_ENUM, .choices = rehearsal_days, .example = "settled_on"},
+    {"budget", "预算", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX, .example = "2000000.00"},
+    {"against", "对照政策代码", F_IDENT, .ident = ident_account, .example = "JS-2024"},
+    {"against_from", "对照版本的生效日", F_DAY, .example = "2024-07-01"},
+    {"facts", "假定每笔如此的事实", F_OBJECT, .of = fact_fields},
+    {"list", "列出每一笔", F_BOOL, .example = "false"},
+    {.name = NULL},
+};
+
+static void rehearsal_check(const struct value *v, struct err *e)
+{
+    facts_check(&v[REHEARSAL_FACTS], e);
+}
+
+const struct record rehearsal_record = {
+    .name = "rehearsal",
+    .zh = "政策试算",
+    .fields = rehearsal_fields,
+    .parent = NO_FIELD,
+    .check = rehearsal_check,
+    .read_only = no_read_only,
+};

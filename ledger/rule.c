@@ -182,13 +182,3 @@ const char *rule_item_name(const struct rule *rule, int item)
 {
     return rule->item[item].name;
 }
-
-int rule_item_count(const struct rule *rule)
-{
-    return rule->items;
-}
-
-bool rule_item_is_interest(const struct rule *rule, int item)
-{
-    return rule->item[item].kind == ITEM_INTEREST;
-}

@@ -66,9 +66,9 @@ static void write_trace(
 /* ---- items ---------------------------------------------------------------------------------- */
 
 static void write_items(
-    const struct rule *rule, const struct value *facts, struct outcome *o, struct buf *out)
+    const struct rule *rule, const struct value *facts, struct subsidy *o, struct buf *out)
 {
-    struct outcome again = *o;
+    struct subsidy again = *o;
     json_key(out, "items");
     json_open(out, '[');
     for (int i = 0; o->eligible && i < rule->items; i++) {
@@ -93,10 +93,8 @@ static void write_items(
     struct buf lines;
     buf_init(&lines, out->a);
     json_open(&lines, '[');
-    again.amount = 0;
-    for (int i = 0; o->eligible && i < rule->items; i++)
-        again.amount += again.item[i];
-    caps_judge(rule, facts, &again, &lines);
+    if (o->eligible)
+        caps_explain(rule, facts, again.item, &lines);
     json_close(&lines, ']');
     json_key(out, "caps");
     json_raw(out, buf_view(&lines));
@@ -126,7 +124,7 @@ static bool same_value(int fact, const struct value *x, const struct value *y)
 static void write_cures(const struct rule *rule, const struct value *facts, struct buf *out)
 {
     struct value *cured = arena_alloc(out->a, FACT_COUNT * sizeof *cured);
-    struct outcome after;
+    struct subsidy after;
     memcpy(cured, facts, FACT_COUNT * sizeof *cured);
     json_key(out, "cures");
     json_open(out, '[');
@@ -161,7 +159,7 @@ static void write_cures(const struct rule *rule, const struct value *facts, stru
 
 void rule_explain(const struct rule *rule, const struct value *facts, struct buf *out)
 {
-    struct outcome o;
+    struct subsidy o;
     int groups = 0;
     rule_judge(rule, facts, &o);
     json_key(out, "eligible");

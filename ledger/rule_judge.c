@@ -147,7 +147,7 @@ static int64_t interest_cost(
 }
 
 static int64_t interest_judge(
-    const struct item *item, const struct value *facts, struct outcome *o, struct buf *out)
+    const struct item *item, const struct value *facts, struct subsidy *o, struct buf *out)
 {
     enum fact part = item->ip_part_only ? FACT_LOAN_IP_AMOUNT : FACT_LOAN_AMOUNT;
     day from = {0}, until = {0};
@@ -228,7 +228,7 @@ static int64_t award_judge(const struct item *item, const struct value *facts, s
 }
 
 int64_t item_judge(
-    const struct item *item, const struct value *facts, struct outcome *o, struct buf *out)
+    const struct item *item, const struct value *facts, struct subsidy *o, struct buf *out)
 {
     int64_t amount;
     if (item->when && cond_truth(item->when, facts) != YES) {
@@ -253,26 +253,47 @@ int64_t item_judge(
 
 /* ---- caps over all items -------------------------------------------------------------------- */
 
-void caps_judge(
-    const struct rule *rule, const struct value *facts, struct outcome *o, struct buf *out)
+/* Down to limit, earlier items first; the sum of what stays. */
+static int64_t cut(const struct rule *rule, int64_t limit, int64_t *item)
 {
+    int64_t left = limit < 0 ? 0 : limit, sum = 0;
+    for (int i = 0; i < rule->items; i++) {
+        item[i] = item[i] < left ? item[i] : left;
+        left -= item[i];
+        sum += item[i];
+    }
+    return sum;
+}
+
+static int64_t cap_left(const struct cap *cap, int64_t used_year, int64_t used_lifetime)
+{
+    return cap->amount - (cap->per_loan ? 0 : cap->lifetime ? used_lifetime : used_year);
+}
+
+int64_t rule_cap(const struct rule *rule, int64_t used_year, int64_t used_lifetime, int64_t *item)
+{
+    int64_t sum = cut(rule, INT64_MAX, item);
+    for (int i = 0; i < rule->caps; i++)
+        sum = cut(rule, cap_left(&rule->cap[i], used_year, used_lifetime), item);
+    return sum;
+}
+
+void caps_explain(
+    const struct rule *rule, const struct value *facts, int64_t *item, struct buf *out)
+{
+    int64_t year = facts[FACT_USED_ENTERPRISE_YEAR].n,
+            ever = facts[FACT_USED_ENTERPRISE_LIFETIME].n;
+    int64_t sum = cut(rule, INT64_MAX, item);
     for (int i = 0; i < rule->caps; i++) {
         const struct cap *cap = &rule->cap[i];
-        enum fact used = cap->lifetime ? FACT_USED_ENTERPRISE_LIFETIME : FACT_USED_ENTERPRISE_YEAR;
-        int64_t left = cap->amount - (cap->per_loan ? 0 : facts[used].n);
-        left = left < 0 ? 0 : left;
-        if (o->amount > left)
+        int64_t left = cap_left(cap, year, ever), after = cut(rule, left, item);
+        if (after < sum)
             LINE(out,
                 cap->per_loan   ? "每笔贷款上限"
                 : cap->lifetime ? "每户累计上限"
                                 : "每户年度上限",
-                left, "min(%s, %s)", yuan(out, o->amount), yuan(out, left));
-        o->amount = 0;
-        for (int k = 0; k < o->n; k++) { /* earlier items first */
-            o->item[k] = o->item[k] < left ? o->item[k] : left;
-            left -= o->item[k];
-            o->amount += o->item[k];
-        }
+                after, "min(%s, %s)", yuan(out, sum), yuan(out, left));
+        sum = after;
     }
 }
 
@@ -287,7 +308,7 @@ static const struct cond *first_failed(const struct cond *c, const struct value 
     return c;
 }
 
-void rule_judge(const struct rule *rule, const struct value *facts, struct outcome *out)
+void rule_judge(const struct rule *rule, const struct value *facts, struct subsidy *out)
 {
     out->eligible = cond_truth(rule->eligible, facts) == YES;
     out->failed = out->eligible ? NULL : first_failed(rule->eligible, facts)->clause.p;
@@ -296,9 +317,9 @@ void rule_judge(const struct rule *rule, const struct value *facts, struct outco
     out->interest_from = out->interest_until = (day){0};
     for (int i = 0; i < rule->items; i++) {
         out->item[i] = out->eligible ? item_judge(&rule->item[i], facts, out, NULL) : 0;
-        out->amount += out->item[i];
     }
-    caps_judge(rule, facts, out, NULL);
+    out->amount = rule_cap(rule, facts[FACT_USED_ENTERPRISE_YEAR].n,
+        facts[FACT_USED_ENTERPRISE_LIFETIME].n, out->item);
     for (int i = 0; i < rule->items; i++) {
         if (rule->item[i].kind == ITEM_INTEREST && out->item[i] > 0)
             return;

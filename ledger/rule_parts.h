@@ -87,7 +87,8 @@ bool cond_meet(
     struct arena *a, const struct cond *x, const struct cond *y, struct buf *out, bool *too_wide);
 /* rule_judge.c: the arithmetic of one item; lines go to out unless it is NULL. */
 int64_t item_judge(
-    const struct item *item, const struct value *facts, struct outcome *o, struct buf *out);
-void caps_judge(
-    const struct rule *rule, const struct value *facts, struct outcome *o, struct buf *out);
+    const struct item *item, const struct value *facts, struct subsidy *o, struct buf *out);
+/* What caps take away, line by line; item is cut. */
+void caps_explain(
+    const struct rule *rule, const struct value *facts, int64_t *item, struct buf *out);
 #endif

@@ -81,7 +81,7 @@ static void write_warnings(struct buf *out, const struct record *rec, const stru
 }
 
 void element_write(struct buf *out, const struct record *rec, const struct value *v,
-    struct str canonical, struct str id, int64_t expect, struct str reason)
+    struct str canonical, struct str id, int64_t expect, struct str reason, struct str derived)
 {
     buf_text(out, "{\"id\":");
     json_str(out, id);
@@ -110,10 +110,14 @@ void element_write(struct buf *out, const struct record *rec, const struct value
     json_str(out, hash_hex(out->a, hash_sha256(canonical.p, canonical.n)));
     write_warnings(out, rec, v);
     json_key(out, "derived");
-    json_open(out, '{');
-    if (rec->answer)
-        rec->answer(v, out);
-    json_close(out, '}');
+    if (derived.p) {
+        json_raw(out, derived);
+    } else {
+        json_open(out, '{');
+        if (rec->answer)
+            rec->answer(v, out);
+        json_close(out, '}');
+    }
     json_key(out, "body");
     json_raw(out, canonical);
     json_close(out, '}');

@@ -11,12 +11,17 @@ extern const struct route routes[]; /* ends with path NULL */
 
 /* api_record.c */
 req_fn record_post_one, record_step, record_list;
+/* A decoded record with what the program decided of it, in JSON. again: called instead of an answer
+ * when the facts moved meanwhile; NULL: answer that. */
+void record_decided(struct req *r, const struct value *v, struct str decision, req_fn *again);
 req_fn record_post, record_put, record_get, record_history, record_template;
 /* api_upload.c: a batch as NDJSON or CSV; called by record_post. */
 req_fn upload_start;
 /* api_list.c, api_lookup.c, api_targets.c, api_admin.c */
 req_fn loan_list, loan_event_list, loan_events_get, loan_events_post;
 req_fn enterprise_get, ip_get, receipt_get, log_key_get;
+/* api_subsidy.c, api_rehearsal.c */
+req_fn eligibility_post, application_post, budget_get, lpr_list, rehearsal_post;
 /* api_fund.c */
 req_fn account_list, account_get, account_entries, transfer_list, transfer_get;
 req_fn journal_get, scheme_statement;
@@ -26,9 +31,9 @@ req_fn health_get, ready_get, metrics_get, openapi_get;
 /* answer.c: what of the database's words goes out. */
 
 /* The element of a set-based statement for one decoded record and its canonical text. id: of the
- * record; expect 0 for a new one. */
+ * record; expect 0 for a new one; derived: JSON, or p == NULL for what follows from the values. */
 void element_write(struct buf *out, const struct record *rec, const struct value *v,
-    struct str canonical, struct str id, int64_t expect, struct str reason);
+    struct str canonical, struct str id, int64_t expect, struct str reason, struct str derived);
 /* The record as clients see it. as_of is the day its state is shown for; .n == INT32_MIN: the day
  * it was recorded. */
 void answer_write(struct buf *out, const struct record *rec, const struct verdict *v);

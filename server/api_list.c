@@ -165,7 +165,8 @@ void record_list(struct req *r)
     (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &l->limit);
     if (p[1].p && !uuid_is(p[1]))
         err_add(&r->err, E_CURSOR, STR("?after"), NULL);
-    read_state(r, claim_states, &p[4]); /* only claims have the parameter */
+    if (r->route->record->states)
+        read_state(r, r->route->record->states, &p[4]);
     if (r->err.n) {
         reply_problem(r);
         return;

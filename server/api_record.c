@@ -10,6 +10,8 @@ struct submit {
     struct req *r;
     const struct record *rec;
     struct str canonical, key;
+    req_fn *again; /* when the facts moved; may be NULL */
+    struct verdict verdict;
     struct work work;
 };
 
@@ -52,8 +54,8 @@ static struct value *decode(struct req *r, const struct json *in)
     return in && schema_decode(r->a, rec, in, v, &r->err) && values_fit(r, v, &r->err) ? v : NULL;
 }
 
-static struct submit *prepare(
-    struct req *r, const struct value *v, struct str id, int64_t expect, struct str reason)
+static struct submit *prepare(struct req *r, const struct value *v, struct str id, int64_t expect,
+    struct str reason, struct str derived)
 {
     struct submit *s = arena_alloc(r->a, sizeof *s);
     struct buf element, canonical;
@@ -63,7 +65,7 @@ static struct submit *prepare(
     buf_init(&canonical, r->a);
     schema_canonical(s->rec, v, &canonical);
     s->canonical = buf_view(&canonical);
-    element_write(&element, s->rec, v, s->canonical, id, expect, reason);
+    element_write(&element, s->rec, v, s->canonical, id, expect, reason, derived);
     s->work = (struct work){
         .a = r->a,
         .actor = r->actor,
@@ -97,6 +99,9 @@ static void reply_record(
     reply_json(r, status, buf_view(&out));
 }
 
+static void on_decision(void *arg, const struct rows *rows, const struct fail *fail);
+static void reply_stored(struct submit *s);
+
 static void on_stored(void *arg, const struct verdict *v, int n, const struct fail *fail)
 {
     struct submit *s = arg;
@@ -107,11 +112,38 @@ static void on_stored(void *arg, const struct verdict *v, int n, const struct fa
         return;
     }
     verdict_problems(s->rec, v, s->canonical, &r->err);
+    if (s->again && r->err.n == 1 && r->err.first->code == E_FACTS_MOVED) {
+        err_init(&r->err, r->a);
+        s->again(r);
+        return;
+    }
     if (r->err.n) {
         r->server->count.refused++;
         reply_problem(r);
         return;
     }
+    s->verdict = *v;
+    if (s->rec->decided && r->method == METHOD_POST) {
+        struct str params[] = {str_of(s->rec->name), v->id};
+        db_query(r->server->db, r->a, r->actor, "record_decision", params, 2, on_decision, s);
+        return;
+    }
+    reply_stored(s);
+}
+
+static void on_decision(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct submit *s = arg;
+    if (!rows_found(s->r, rows, fail))
+        return; /* it is stored all the same: sent again it is a replay */
+    s->verdict.life = rows_at(rows, 0, 0);
+    reply_stored(s);
+}
+
+static void reply_stored(struct submit *s)
+{
+    struct req *r = s->r;
+    const struct verdict *v = &s->verdict;
     bool fresh = v->outcome == OUT_CREATED;
     if (!fresh)
         reply_header(r, "Idempotent-Replay", STR("true"));
@@ -165,6 +197,14 @@ static void peek(struct submit *s)
     db_query(s->r->server->db, s->r->a, s->r->actor, s->rec->peek, params, 2, on_peeked, s);
 }
 
+static void go(struct submit *s, bool dry)
+{
+    if (dry)
+        peek(s);
+    else
+        submit(s);
+}
+
 /* ---- POST ----------------------------------------------------------------------------------- */
 
 static void on_post_body(struct req *r)
@@ -176,11 +216,18 @@ static void on_post_body(struct req *r)
         reply_problem(r);
         return;
     }
-    struct submit *s = prepare(r, v, uuid_make(r->a), 0, STR(""));
-    if (dry)
-        peek(s);
+    go(prepare(r, v, uuid_make(r->a), 0, STR(""), (struct str){NULL, 0}), dry);
+}
+
+void record_decided(struct req *r, const struct value *v, struct str decision, req_fn *again)
+{
+    bool dry = param_flag(r, "dry_run");
+    struct submit *s = prepare(r, v, uuid_make(r->a), 0, STR(""), decision);
+    s->again = again;
+    if (r->err.n)
+        reply_problem(r);
     else
-        submit(s);
+        go(s, dry);
 }
 
 void record_post(struct req *r)
@@ -263,7 +310,7 @@ static void on_put_body(struct req *r)
         reply_problem(r);
         return;
     }
-    submit(prepare(r, v, r->capture[0], expect, reason));
+    submit(prepare(r, v, r->capture[0], expect, reason, (struct str){NULL, 0}));
 }
 
 void record_put(struct req *r)

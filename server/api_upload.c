@@ -106,7 +106,8 @@ static void line_take(struct upload *up, struct line *l, const struct value *v)
     l->element = s->work.n++;
     if (l->element)
         buf_char(&s->elements, ',');
-    element_write(&s->elements, up->rec, v, l->canonical, uuid_make(s->a), 0, STR(""));
+    element_write(
+        &s->elements, up->rec, v, l->canonical, uuid_make(s->a), 0, STR(""), (struct str){NULL, 0});
 }
 
 static void line_done(struct upload *up)

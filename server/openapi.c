@@ -179,6 +179,10 @@ static void write_schemas(struct buf *out)
         json_key(out, arena_printf(out->a, "%s_answer", records[i]->name).p);
         schema_openapi(records[i], true, out);
     }
+    for (const struct record *const *r = request_records; *r; r++) {
+        json_key(out, (*r)->name);
+        schema_openapi(*r, false, out);
+    }
     json_key(out, "problem");
     json_raw(out, str_of(problem_schema));
     json_key(out, "warning");

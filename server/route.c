@@ -9,14 +9,29 @@
 
 enum { SEGMENTS_MAX = 8 };
 
-#define LOANS       (&loan_record)
-#define LOAN_EVENTS (&loan_event_record)
-#define ACCOUNTS    (&account_record)
-#define TRANSFERS   (&transfer_record)
-#define SCHEMES     (&scheme_record)
-#define APPROVALS   (&scheme_approval_record)
-#define CLAIMS      (&claim_record)
-#define STEPS       (&claim_step_record)
+#define LOANS        (&loan_record)
+#define LOAN_EVENTS  (&loan_event_record)
+#define ACCOUNTS     (&account_record)
+#define TRANSFERS    (&transfer_record)
+#define SCHEMES      (&scheme_record)
+#define APPROVALS    (&scheme_approval_record)
+#define CLAIMS       (&claim_record)
+#define STEPS        (&claim_step_record)
+#define POLICIES     (&policy_record)
+#define BUDGETS      (&budget_record)
+#define APPLICATIONS (&application_record)
+#define OFFICES      (DISTRICT | FINANCE)
+#define READERS      (DISTRICT | FINANCE | IP_OFFICE | AUDITOR)
+#define POLICY_STEP(name, zh, en)                                                                  \
+    {                                                                                              \
+        METHOD_POST, "/v1/policies/{id}/" name, OFFICES, record_step, true, &policy_step_record,   \
+            "dry_run", zh, en                                                                      \
+    }
+#define APPLICATION_STEP(name, zh, en)                                                             \
+    {                                                                                              \
+        METHOD_POST, "/v1/applications/{id}/" name, OFFICES, record_step, true,                    \
+            &application_step_record, "dry_run", zh, en                                            \
+    }
 #define STEP(name, roles, zh, en)                                                                  \
     {                                                                                              \
         METHOD_POST, "/v1/claims/{id}/" name, roles, record_step, true, STEPS, "dry_run", zh, en   \
@@ -101,6 +116,45 @@ const struct route routes[] = {
     STEP("recover", BANK | FINANCE, "追偿分配", "Money came back: share it"),
     STEP("cure", BANK | FINANCE, "恢复正常", "The loan is cured: the fund gets its share back"),
     STEP("close", FINANCE, "结案", "Close a claim"),
+    {METHOD_POST, "/v1/policies", OFFICES, record_post_one, true, POLICIES, "dry_run",
+        "起草补贴政策", "Draft a version of a subsidy policy"},
+    {METHOD_GET, "/v1/policies", BANK | READERS, record_list, false, POLICIES, "limit,after,code",
+        "补贴政策列表", "List policies"},
+    {METHOD_GET, "/v1/policies/{id}", BANK | READERS, record_get, false, POLICIES, "", "补贴政策",
+        "One version of a policy"},
+    {METHOD_PUT, "/v1/policies/{id}", OFFICES, record_put, true, POLICIES, "reason", "更正政策草稿",
+        "Correct a draft of a policy"},
+    {METHOD_GET, "/v1/policies/{id}/history", READERS, record_history, false, POLICIES, "after",
+        "政策更正历史", "All versions of a draft"},
+    POLICY_STEP("approve", "批准政策", "Approve a policy: it is in force from its day"),
+    POLICY_STEP("end", "终止政策", "End a policy"),
+    {METHOD_GET, "/v1/policies/{code}/budget", READERS, budget_get, false, NULL, "year", "政策预算",
+        "Budget of a policy in a year"},
+    {METHOD_POST, "/v1/policies/{code}/rehearsals", OFFICES, rehearsal_post, false,
+        &rehearsal_record, "", "试算政策", "Run a policy over the recorded loans"},
+    {METHOD_POST, "/v1/eligibility-checks", BANK | READERS, eligibility_post, false,
+        &eligibility_record, "", "查询资格",
+        "Is it eligible, for how much, and if not, why and what would change it"},
+    {METHOD_POST, "/v1/budgets", OFFICES, record_post, true, BUDGETS, "atomic,dry_run", "登记预算",
+        "Appropriate, carry over or return a budget"},
+    {METHOD_GET, "/v1/budgets", READERS, record_list, false, BUDGETS, "limit,after,code",
+        "预算登记列表", "List budget entries"},
+    {METHOD_GET, "/v1/budgets/{id}", READERS, record_get, false, BUDGETS, "", "预算登记",
+        "One budget entry"},
+    {METHOD_POST, "/v1/applications", OFFICES, application_post, false, APPLICATIONS, "dry_run",
+        "申请补贴", "Apply for a subsidy"},
+    {METHOD_GET, "/v1/applications", READERS, record_list, false, APPLICATIONS,
+        "limit,after,code,state", "补贴申请列表", "List applications"},
+    {METHOD_GET, "/v1/applications/{id}", READERS, record_get, false, APPLICATIONS, "", "补贴申请",
+        "One application"},
+    APPLICATION_STEP("approve", "批准补贴", "Approve an application"),
+    APPLICATION_STEP("pay", "支付补贴", "Pay a subsidy"),
+    APPLICATION_STEP("refuse", "不予补贴", "Refuse an application"),
+    APPLICATION_STEP("withdraw", "撤回申请", "Withdraw an application"),
+    APPLICATION_STEP("clawback", "追回补贴", "Claw a subsidy back"),
+    {METHOD_POST, "/v1/lpr", FINANCE | IP_OFFICE, record_post, true, &lpr_record, "atomic,dry_run",
+        "补录 LPR", "Record a loan prime rate"},
+    {METHOD_GET, "/v1/lpr", EVERYBODY, lpr_list, false, NULL, "", "LPR 历史", "Loan prime rates"},
     {METHOD_GET, "/v1/enterprises/{uscc}", EVERYBODY, enterprise_get, false, NULL, "", "企业",
         "A firm as its submissions show it"},
     {METHOD_GET, "/v1/ip/{number}", EVERYBODY, ip_get, false, NULL, "", "知识产权",

@@ -26,7 +26,7 @@ fact as materialized (
            product text, borrower_name text, industry text, employees bigint, revenue numeric,
            assets numeric, first_loan boolean, amount numeric, ip_amount numeric, rate numeric,
            signed_on date, disbursed_on date, matures_on date, registered_on date, scheme text,
-           ip json)
+           guarantor_uscc text, insurer_uscc text, ip json)
 ),
 pledge as materialized (
     select f.ord, f.id, f.version, f.org_id, f.parties, f.district, f.recorded_at, x.number, x.kind,
@@ -49,12 +49,12 @@ loans as (
     insert into loan (id, version, org_id, parties, borrower, borrower_name, district, product,
            industry, size, employees, revenue_fen, assets_fen, first_loan, amount_fen,
            ip_amount_fen, rate_ppm, signed_on, disbursed_on, matures_on, registered_on, scheme,
-           patents, trademarks, recorded_at)
+           patents, trademarks, recorded_at, guarantor, insurer)
     select f.id, f.version, f.org_id, f.parties, f.subject, f.borrower_name, f.district, f.product,
            f.industry, f.size, f.employees, (f.revenue * 100)::bigint, (f.assets * 100)::bigint,
            f.first_loan, (f.amount * 100)::bigint, (f.ip_amount * 100)::bigint,
            (f.rate * 10000)::int, f.signed_on, f.disbursed_on, f.matures_on, f.registered_on,
-           f.scheme, n.patents, n.trademarks, f.recorded_at
+           f.scheme, n.patents, n.trademarks, f.recorded_at, f.guarantor_uscc, f.insurer_uscc
       from fact f
       join rights n on n.ord = f.ord
 ),

@@ -1,5 +1,5 @@
 -- record_decide: store records whose acceptance depends on what is stored; one verdict a line.
--- $1 type, $2 JSON array of {id, key, subject, on, sha256, body}
+-- $1 type, $2 JSON array of {id, key, subject, on, sha256, derived, body}
 -- -> as record_write
 -- Verdicts: created, replay, conflict; refused: body holds the problems, [[code, pointer, argument], …].
 -- Locks: those of the type's own function (migrations).

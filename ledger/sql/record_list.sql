@@ -1,5 +1,5 @@
 -- record_list: a page of the current records of one type, in the order of their ids.
--- $1 type, $2 after (uuid) or null, $3 limit, $4 subject or null, $5 state or null (of claims)
+-- $1 type, $2 after (uuid) or null, $3 limit, $4 subject or null, $5 state or null
 -- -> as record_get, and page int8 (as loan_list)
 with page as (
     select r.id, r.version, octet_length(r.body::text) as bytes
@@ -7,7 +7,7 @@ with page as (
      where r.type = $1::text
        and ($2::uuid is null or r.id > $2::uuid)
        and ($4::text is null or r.subject = $4::text)
-       and ($5::text is null or claim_state(r.id) = $5::text)
+       and ($5::text is null or record_state($1::text, r.id) = $5::text)
        and not has_later(r.id, r.version, null)
      order by r.id
      limit $3::int

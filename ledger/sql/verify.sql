@@ -46,6 +46,7 @@ select 'typed loan that differs from its record', l.id || ' v' || l.version
        is distinct from
        (((r.body ->> 'rate')::numeric * 10000)::int, ((r.body ->> 'revenue')::numeric * 100)::bigint,
        ((r.body ->> 'assets')::numeric * 100)::bigint)
+    or (l.guarantor, l.insurer) is distinct from (r.body ->> 'guarantor_uscc', r.body ->> 'insurer_uscc')
     or (l.org_id, l.parties, l.recorded_at) is distinct from (r.org_id, r.parties, r.recorded_at)
     or l.patents + l.trademarks <> json_array_length(r.body -> 'ip')
 union all

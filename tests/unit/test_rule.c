@@ -83,7 +83,7 @@ static void test_the_worked_examples_of_jinshan_come_out_to_the_fen(void **state
 {
     (void)state;
     const struct rule *rule = load_file("tests/data/policies/js-2023.json");
-    struct outcome o;
+    struct subsidy o;
     rule_judge(rule, jinshan("3000000.00", "3000000.00", "3.45", "2023-01-16"), &o);
     assert_true(o.eligible);
     assert_int_equal(o.amount, 2587500);
@@ -121,7 +121,7 @@ static void test_what_is_not_known_does_not_pass_not_even_negated(void **state)
 {
     (void)state;
     struct err e;
-    struct outcome o;
+    struct subsidy o;
     const struct rule *rule = load(
         STR("{\"code\":\"X\",\"title\":\"x\",\"effective_from\":\"2023-01-01\","
             "\"legal_ref\":\"x\",\"eligible\":{\"not\":{\"clause\":\"bad\",\"text\":\"x\",\"fact\":"
@@ -142,7 +142,7 @@ static void test_a_subsidy_never_exceeds_what_was_paid_less_other_aid(void **sta
 {
     (void)state;
     const struct rule *rule = load_file("tests/data/policies/js-2023.json");
-    struct outcome o;
+    struct subsidy o;
     struct value *f = jinshan("3000000.00", "3000000.00", "3.45", "2023-01-16");
     f[FACT_LOAN_INTEREST_PAID] = (struct value){.present = true, .n = 3000000};
     f[FACT_AID_INTEREST] = (struct value){.present = true, .n = 1000000};
@@ -177,7 +177,7 @@ static void test_the_day_count_is_a_parameter(void **state)
     } counts[] = {{"30/360", 1293750}, {"actual/360", 1308125}, {"actual/365", 1290206}};
     for (size_t i = 0; i < COUNT_OF(counts); i++) {
         struct err e;
-        struct outcome o;
+        struct subsidy o;
         const struct rule *rule =
             load(arena_printf(a,
                      POLICY(ALWAYS, "{\"item\":\"interest\",\"share\":\"50\",\"rate_ceiling\":{"
@@ -195,7 +195,7 @@ static void test_other_patterns_of_district_rules(void **state)
 {
     (void)state;
     struct err e;
-    struct outcome o;
+    struct subsidy o;
     struct value *f = facts(
         "{\"loan.amount\":\"10000000.00\",\"loan.rate\":\"5.11\",\"loan.signed_on\":"
         "\"2022-08-21\",\"loan.disbursed_on\":\"2022-08-25\",\"loan.matures_on\":\"2024-08-25\","
@@ -245,7 +245,7 @@ static void test_caps_of_firm_and_loan_leave_what_is_left(void **state)
 {
     (void)state;
     struct err e;
-    struct outcome o;
+    struct subsidy o;
     const struct rule *rule =
         load(STR("{\"code\":\"X\",\"title\":\"x\",\"effective_from\":\"2023-01-01\","
                  "\"legal_ref\":\"x\",\"eligible\":" ALWAYS
@@ -448,7 +448,7 @@ static void test_every_cure_that_is_offered_passes(void **state)
     for (int i = 0; i < 20000; i++) {
         arena_reset(a);
         struct err e;
-        struct outcome o;
+        struct subsidy o;
         const struct rule *rule = load(arena_printf(a, POLICY("%s", AWARD), random_cond(3).p), &e);
         assert_non_null(rule);
         struct value *f = random_facts();

@@ -1,0 +1,33 @@
+-- rehearsal_page: the facts of a page of loans, in the order of their ids, for rehearsals.
+-- $1 after (a loan's id) or null, $2 limit, $3 policy code, $4 second code or null, $5 day of a case: settled_on,
+--    disbursed_on, signed_on
+-- -> id uuid, bank text, contract_no text, year_second int8, lifetime_second int8 (of $4), then the facts of
+--    loan_cases from borrower_uscc on, of loan_usage and of firm_usage under $1
+with page as materialized (
+    select array_agg(x.id) as ids
+      from (select l.id
+              from loan l
+             where ($1::uuid is null or l.id > $1::uuid)
+               and not has_later(l.id, l.version, null)
+             order by l.id
+             limit $2::int) x
+)
+select c.id, c.bank, c.contract_no, s.used_enterprise_year as year_second,
+       s.used_enterprise_lifetime as lifetime_second,
+       c.borrower_uscc, c.borrower_district, c.borrower_size, c.borrower_sme, c.borrower_industry, c.borrower_employees,
+       c.borrower_revenue, c.borrower_assets, c.loan_product, c.loan_amount, c.loan_ip_amount, c.loan_ip_share,
+       c.loan_rate, c.loan_signed_on, c.loan_disbursed_on, c.loan_registered_on, c.loan_matures_on, c.loan_term_days,
+       c.loan_settled_on, c.loan_settled_on_time, c.loan_overdue_ever, c.loan_first_loan, c.loan_guaranteed,
+       c.loan_insured, c.loan_scheme, c.loan_under_scheme, c.loan_compensated, c.loan_patents, c.loan_trademarks,
+       c.loan_owner_is_borrower, c.loan_interest_paid,
+       u.used_city, u.used_district, u.used_applications, u.used_policies, u.used_interest_days, u.used_items,
+       f.used_enterprise_year, f.used_enterprise_lifetime
+  from page p
+ cross join lateral loan_cases(p.ids) c
+  join loan_usage((select ids from page)) u on u.id = c.id
+ cross join lateral (
+       select date '1970-01-01' + case $5::text when 'settled_on' then c.loan_settled_on
+                                   when 'disbursed_on' then c.loan_disbursed_on else c.loan_signed_on end as day) d
+ cross join lateral firm_usage(c.borrower_uscc, $3::text, d.day) f
+ cross join lateral firm_usage(c.borrower_uscc, $4::text, d.day) s
+ order by c.id

@@ -1,0 +1,167 @@
+/*
+ * case.c - rows of policy_case and of rehearsals become rules and facts.
+ */
+#include "case.h"
+#include "records.h"
+#include <stdlib.h>
+
+enum {
+    C_ID,
+    C_BODY,
+    C_SHA256,
+    C_STATE,
+    C_DISTRICT,
+    C_FROM,
+    C_LPR,
+    C_AVAILABLE,
+    C_QUEUE,
+    C_LOANS,
+    C_GUARD,
+    C_LOAN,
+    C_FACTS
+};
+
+/* ---- the policy -------------------------------------------------------------------------------
+ */
+
+static const struct rule *load_rule(struct arena *a, struct str body)
+{
+    struct err e;
+    struct value *v = arena_alloc(a, POLICY_FIELD_COUNT * sizeof *v);
+    err_init(&e, a);
+    const struct json *in = json_parse(a, body, &e);
+    return in && schema_decode(a, &policy_record, in, v, &e) ? rule_load(a, v, &e) : NULL;
+}
+
+/* "18128:42500:48500 18159:…" */
+static void load_lpr(struct arena *a, struct str text, struct policy_case *k)
+{
+    int n = 0;
+    for (const char *p = text.p; p && *p; p++)
+        n += *p == ':';
+    k->lprs = n / 2;
+    k->lpr = arena_alloc(a, (size_t)(k->lprs + 1) * sizeof *k->lpr);
+    char *end = NULL;
+    const char *p = text.p;
+    for (int i = 0; i < k->lprs; i++) {
+        k->lpr[i].on.n = (int32_t)strtol(p, &end, 10);
+        k->lpr[i].ppm[0] = (int32_t)strtol(end + 1, &end, 10);
+        k->lpr[i].ppm[1] = (int32_t)strtol(end + 1, &end, 10);
+        p = end + (*end == ' ');
+    }
+}
+
+bool case_policy(struct req *r, const struct rows *rows, struct str code, struct policy_case *k)
+{
+    *k = (struct policy_case){.lprs = 0};
+    if (rows->n == 0)
+        return err_add(&r->err, E_NO_POLICY, STR("/policy"), "%s", code.p);
+    k->id = rows_at(rows, 0, C_ID);
+    k->sha256 = rows_at(rows, 0, C_SHA256);
+    k->state = rows_at(rows, 0, C_STATE);
+    k->district = rows_at(rows, 0, C_DISTRICT);
+    k->effective_from = rows_at(rows, 0, C_FROM);
+    k->available = rows_at(rows, 0, C_AVAILABLE);
+    k->guard = rows_at(rows, 0, C_GUARD);
+    k->loan = rows_at(rows, 0, C_LOAN);
+    (void)rows_int(rows, 0, C_QUEUE, &k->queue); /* a draft has none */
+    load_lpr(r->a, rows_at(rows, 0, C_LPR), k);
+    k->rule = load_rule(r->a, rows_at(rows, 0, C_BODY));
+    return k->rule || err_add(&r->err, E_NO_POLICY, STR("/policy"), "%s", code.p);
+}
+
+/* ---- facts ------------------------------------------------------------------------------------
+ */
+
+/* The column of a fact behind the first: records' facts, then what was used. */
+static void fact_of(struct arena *a, enum fact fact, struct str cell, struct value *v)
+{
+    const struct field *f = &fact_fields[fact];
+    if (!cell.p)
+        return;
+    v->present = true;
+    switch (f->kind) {
+    case F_BOOL: v->n = str_is(cell, "t"); break;
+    case F_INT:
+    case F_MONEY:
+    case F_RATE:
+    case F_DAY: v->n = strtoll(cell.p, NULL, 10); break;
+    case F_ENUM:
+        v->present = false;
+        for (int i = 0; f->choices[i].name; i++) {
+            if (str_is(cell, f->choices[i].name))
+                *v = (struct value){.present = true, .n = i};
+        }
+        break;
+    case F_TEXT:
+    case F_IDENT: v->s = arena_str(a, cell.p, cell.n); break;
+    case F_OBJECT:
+    case F_LIST:
+    case F_JSON:
+    default: BUG("no fact is of this kind");
+    }
+}
+
+void case_facts(struct arena *a, const struct rows *rows, int row, int first, struct value *facts)
+{
+    int told = FACT_LOAN_INTEREST_PAID + 1;
+    for (int i = 0; i < told; i++)
+        fact_of(a, (enum fact)i, rows_at(rows, row, first + i), &facts[i]);
+    for (int i = FACT_USED_CITY;
+         i < FACT_COUNT && first + told + i - FACT_USED_CITY < rows->columns; i++)
+        fact_of(a, (enum fact)i, rows_at(rows, row, first + told + i - FACT_USED_CITY), &facts[i]);
+}
+
+bool case_tell(struct value *facts, const struct value *told, struct err *e)
+{
+    bool good = true;
+    for (int i = 0; told->present && i < FACT_TOLD; i++) {
+        const struct value *v = &told->row[i];
+        if (!v->present)
+            continue;
+        bool text = fact_fields[i].kind == F_TEXT || fact_fields[i].kind == F_IDENT;
+        if (facts[i].present && (text ? !str_eq(facts[i].s, v->s) : facts[i].n != v->n))
+            good = err_add(e, E_KNOWN, arena_printf(e->a, "/facts/%s", fact_fields[i].name), NULL);
+        else
+            facts[i] = *v;
+    }
+    return good;
+}
+
+/* Nothing was used where no loan is known. */
+static void none_used(struct value *facts)
+{
+    static const enum fact noughts[] = {FACT_USED_CITY, FACT_USED_DISTRICT, FACT_USED_APPLICATIONS,
+        FACT_USED_ENTERPRISE_YEAR, FACT_USED_ENTERPRISE_LIFETIME};
+    for (size_t i = 0; i < COUNT_OF(noughts); i++)
+        facts[noughts[i]].present = true;
+}
+
+bool case_complete(const struct policy_case *k, struct value *facts, struct err *e)
+{
+    none_used(facts);
+    facts_lpr(facts, k->lpr, k->lprs);
+    return facts_derive(facts, "/facts", e) && rule_has_lpr(k->rule, facts, "/facts", e);
+}
+
+bool case_read(struct req *r, const struct rows *rows, struct str code, const struct value *told,
+    struct policy_case *k)
+{
+    int64_t loans = 0;
+    if (!case_policy(r, rows, code, k))
+        return false;
+    (void)rows_int(rows, 0, C_LOANS, &loans);
+    if (loans > 1)
+        return err_add(&r->err, E_AMBIGUOUS, STR("/loan"), NULL);
+    k->facts = arena_alloc(r->a, FACT_COUNT * sizeof *k->facts);
+    if (k->loan.p)
+        case_facts(r->a, rows, 0, C_FACTS, k->facts);
+    return case_tell(k->facts, told, &r->err) && case_complete(k, k->facts, &r->err);
+}
+
+void decision_write(const struct rule *rule, const struct value *facts, struct buf *out)
+{
+    json_open(out, '{');
+    rule_explain(rule, facts, out);
+    json_close(out, '}');
+}

@@ -1,0 +1,34 @@
+/*
+ * case.h - a policy and the facts of one case, out of rows.
+ */
+#ifndef PLEDGED_CASE_H
+#define PLEDGED_CASE_H
+#include "db.h"
+#include "rule.h"
+
+struct policy_case {
+    struct str id, sha256, state, district, effective_from, available, guard, loan;
+    int64_t queue;
+    const struct rule *rule;
+    struct lpr *lpr;
+    int lprs;
+    struct value *facts; /* FACT_COUNT, complete */
+};
+
+/* The policy of a row of policy_case; NULL after adding problems. */
+MUST_USE bool case_policy(
+    struct req *r, const struct rows *rows, struct str code, struct policy_case *k);
+/* The policy and the facts of its case: those of the row, then those that were told. Problems of
+ * both are in r->err. */
+MUST_USE bool case_read(struct req *r, const struct rows *rows, struct str code,
+    const struct value *told, struct policy_case *k);
+/* Facts out of the columns from `first` on: loan_cases' and loan_usage's, firm_usage's when there.
+ */
+void case_facts(struct arena *a, const struct rows *rows, int row, int first, struct value *facts);
+/* Add what was told; a fact that the row knows otherwise is a problem. */
+MUST_USE bool case_tell(struct value *facts, const struct value *told, struct err *e);
+/* Fill loan prime rates and what follows. */
+MUST_USE bool case_complete(const struct policy_case *k, struct value *facts, struct err *e);
+/* {"eligible":…}: what is stored of a decision. */
+void decision_write(const struct rule *rule, const struct value *facts, struct buf *out);
+#endif

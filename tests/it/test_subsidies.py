@@ -1,0 +1,378 @@
+"""Subsidies as a district lives them: a rule, a budget, applications, money, and what stops it."""
+import json
+import os
+import threading
+import unittest
+
+from harness import Case, ROOT, loan, patent, numbers
+
+OWNER = "91310116QX0116125G"
+
+
+def fixture(name, **over):
+    with open(os.path.join(ROOT, "tests", "data", "policies", name + ".json"), encoding="utf-8") as f:
+        return dict(json.load(f), **over)
+
+
+class Subsidies(Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        d = cls.d
+        cls.bank = d.token("bank")
+        cls.finance = d.token("finance")
+        cls.district = d.token("district", "DIST-310116")
+        cls.checker = cls.person("DIST-310116", "李复核")
+        cls.payer = cls.person("DIST-310116", "赵支付")
+
+    @classmethod
+    def person(cls, org, name):
+        return cls.d.cli("token", "add", "--org", org, "--person", name).stdout.strip()
+
+    def post(self, path, body, token, status=201):
+        r = self.d.call("POST", path, body, token)
+        self.assertEqual(r.status, status, r.body.decode())
+        return r
+
+    def get(self, path, token=None):
+        r = self.d.call("GET", path, token=token or self.district)
+        self.assertEqual(r.status, 200, r.body.decode())
+        return r.json()
+
+    def in_force(self, body, drafter=None, approver=None):
+        where = self.post("/v1/policies", body, drafter or self.district).headers["location"]
+        draft = self.get(where, drafter)
+        self.assertEqual(draft["state"], "draft")
+        self.post(where + "/approve", {"seen": draft["seen"], "reason": "经批准", "on": "2023-06-20"},
+                  approver or self.checker)
+        return where
+
+    def policy(self, code=None, name="js-2023", **over):
+        code = code or "JS-%d" % next(numbers)
+        self.in_force(fixture(name, code=code, **over))
+        return code
+
+    def budget(self, code, amount, year=2024, token=None, **over):
+        return self.post("/v1/budgets", dict({
+            "reference": "YS-%d" % next(numbers), "policy": code, "year": year, "kind": "appropriation",
+            "amount": amount, "on": "2024-01-08"}, **over), token or self.district)
+
+    def lent(self, amount="3000000.00", drawn="2023-01-16", settled="2024-01-15", interest=None, **over):
+        record = loan(district="310116", borrower_uscc=OWNER, amount=amount, rate="3.45", signed_on=drawn,
+                      disbursed_on=drawn, matures_on="2024-01-15", **over)
+        for right in record["ip"]:
+            right["owner_uscc"] = OWNER
+        self.post("/v1/loans", record, self.bank)
+        if settled:
+            event = {"reference": "E-" + record["contract_no"], "contract_no": record["contract_no"],
+                     "kind": "settled", "on": settled}
+            if interest:
+                event["interest"] = interest
+            self.post("/v1/loan-events", event, self.bank)
+        return record["contract_no"]
+
+    def apply(self, code, contract, status=201, on="2024-02-01", token=None, **over):
+        return self.post("/v1/applications", dict({
+            "reference": "SQ-%d" % next(numbers), "policy": code, "loan": contract, "on": on,
+            "facts": {"borrower.bad_record": False}}, **over), token or self.district, status)
+
+    def step(self, where, name, token, status=201, **over):
+        return self.post(where + "/" + name, dict({"seen": self.get(where)["seen"], "reason": "按规定",
+                                                   "on": "2024-02-02"}, **over), token, status)
+
+    def state(self, where):
+        return self.get(where)["state"]
+
+    # ---- policies -------------------------------------------------------------------------------
+
+    def test_a_policy_is_drafted_by_one_and_approved_by_another(self):
+        code = "JS-%d" % next(numbers)
+        where = self.post("/v1/policies", fixture("js-2023", code=code), self.district).headers["location"]
+        draft = self.get(where)
+        step = {"seen": draft["seen"], "reason": "自批", "on": "2023-06-20"}
+        self.assertEqual(self.post(where + "/approve", step, self.district, 409).codes(), [("", "E_SAME_PERSON")])
+        self.assertEqual(self.d.call("GET", where, token=self.bank).status, 404)
+        body = dict(fixture("js-2023", code=code, title="更名"), reason="改名")
+        r = self.d.call("PUT", where, body, self.district, {"If-Match": '"1"', "Content-Type": "application/json"})
+        self.assertEqual(r.status, 200, r.body)
+        self.assertEqual(self.post(where + "/approve", step, self.checker, 409).codes(), [("/seen", "E_SEEN")])
+        self.post(where + "/approve", dict(step, seen=self.get(where)["seen"]), self.checker)
+        said = self.d.call("GET", where, token=self.bank).json()
+        self.assertEqual((said["state"], said["title"]), ("in_force", "更名"))
+        r = self.d.call("PUT", where, dict(body, title="再改"), self.district,
+                        {"If-Match": '"2"', "Content-Type": "application/json"})
+        self.assertEqual(r.codes(), [("", "E_STEP")])
+        self.post(where + "/end", {"seen": said["seen"], "reason": "期满", "on": "2024-06-30"}, self.district)
+        self.assertEqual(self.get(where)["state"], "ended")
+
+    def test_a_district_writes_only_its_own_policies_and_no_version_overlaps(self):
+        code = self.policy()
+        r = self.post("/v1/policies", fixture("js-2023", code="X-%d" % next(numbers), district="310115"),
+                      self.district, 422)
+        self.assertEqual(r.codes(), [("/district", "E_OWN_DISTRICT")])
+        r = self.post("/v1/policies", fixture("js-2023", code=code, effective_from="2024-01-01",
+                                              effective_to="2024-12-31"), self.district, 409)
+        self.assertEqual(r.codes(), [("/effective_from", "E_OVERLAP")])
+        city = fixture("js-2023", code=code)
+        del city["district"]
+        self.assertEqual(self.post("/v1/policies", city, self.finance, 409).codes(), [("/code", "E_TAKEN")])
+
+    # ---- eligibility ----------------------------------------------------------------------------
+
+    def test_the_worked_examples_from_facts_and_from_records(self):
+        code = self.policy()
+        facts = {"borrower.district": "310116", "borrower.bad_record": False, "loan.amount": "3000000.00",
+                 "loan.ip_amount": "3000000.00", "loan.rate": "3.45", "loan.disbursed_on": "2023-01-16",
+                 "loan.matures_on": "2024-01-15", "loan.settled_on": "2024-01-15", "loan.owner_is_borrower": True}
+        check = lambda **over: self.post("/v1/eligibility-checks", {
+            "policy": code, "facts": dict(facts, **over)}, self.bank, 200).json()
+        self.assertEqual(check()["amount"], "25875.00")
+        self.assertEqual(check(**{"loan.amount": "10000000.00", "loan.ip_amount": "10000000.00",
+                                  "loan.rate": "4.35"})["amount"], "50000.00")
+        said = check(**{"loan.amount": "5000000.00", "loan.ip_amount": "1499500.00", "loan.rate": "3.65"})
+        self.assertEqual((said["eligible"], said["amount"]), (False, "0.00"))
+        self.assertEqual([x["clause"] for x in said["trace"] if not x["passed"]], ["ip-share"])
+        self.assertEqual([(x["fact"], x["from"], x["to"]) for x in said["cures"] if x["clause"]],
+                         [("loan.ip_share", "29.99", "30.00")])
+        said = check(**{"loan.amount": "5000000.00", "loan.ip_amount": "1500000.00", "loan.rate": "4.00",
+                        "loan.disbursed_on": "2023-09-01", "loan.matures_on": "2024-06-01",
+                        "loan.settled_on": "2024-06-01"})
+        self.assertEqual(said["amount"], "12937.50")
+        contract = self.lent()
+        said = self.post("/v1/eligibility-checks", {"policy": code, "loan": contract,
+                                                    "facts": {"borrower.bad_record": False}}, self.bank, 200).json()
+        self.assertEqual((said["eligible"], said["amount"]), (True, "25875.00"))
+        self.assertEqual(said["facts_used"]["lpr.1y.disbursed_on"], "3.65")
+
+    def test_bad_questions_are_refused_with_pointer_and_cure(self):
+        code = self.policy()
+        ask = lambda status=422, **body: self.post("/v1/eligibility-checks", body, self.district, status).codes()
+        self.assertEqual(ask(policy="NO-SUCH", facts={}), [("/policy", "E_NO_POLICY")])
+        self.assertEqual(ask(policy=code, loan="NO-SUCH"), [("/loan", "E_LOAN")])
+        self.assertEqual(ask(policy=code), [("/loan", "E_NEED")])
+        self.assertEqual(ask(policy=code, facts={"loan.amout": "1.00"}), [("/facts/loan.amout", "E_UNKNOWN")])
+        self.assertEqual(ask(policy=code, facts={"loan.amount": 1}), [("/facts/loan.amount", "E_TEXT_NUMBER")])
+        self.assertEqual(ask(policy=code, facts={"used.city": True}), [("/facts/used.city", "E_KNOWN")])
+        self.assertEqual(ask(policy=code, facts={"loan.disbursed_on": "2019-08-19"}),
+                         [("/facts/loan.disbursed_on", "E_NO_LPR")])
+        self.assertEqual(ask(policy=code, loan=self.lent(), facts={"loan.amount": "9.00"}),
+                         [("/facts/loan.amount", "E_KNOWN")])
+        other = self.d.token("bank", "BANK-Z")
+        self.assertEqual(self.post("/v1/eligibility-checks", {"policy": code, "loan": self.lent()}, other,
+                                   422).codes(), [("/loan", "E_LOAN")])
+
+    def test_lpr_is_extended_and_never_changed(self):
+        n = next(numbers)
+        self.post("/v1/lpr", {"reference": "L-%d" % n, "on": "2024-12-20", "one_year": "3.00",
+                              "five_year": "3.50"}, self.finance, 422)
+        self.post("/v1/lpr", {"reference": "L2-%d" % n, "on": "2025-05-20", "one_year": "3.00",
+                              "five_year": "3.50"}, self.finance)
+        self.assertEqual(self.get("/v1/lpr")["items"][-1],
+                         {"on": "2025-05-20", "one_year": "3.00", "five_year": "3.50"})
+
+    # ---- applications and money -----------------------------------------------------------------
+
+    def test_an_application_is_held_approved_paid_and_clawed_back(self):
+        code = self.policy()
+        self.budget(code, "100000.00")
+        contract = self.lent()
+        r = self.apply(code, contract)
+        where, said = r.headers["location"], r.json()
+        self.assertEqual((said["eligible"], said["amount"], said["state"]), (True, "25875.00", "reserved"))
+        left = lambda: {k: v for k, v in self.get("/v1/policies/%s/budget?year=2024" % code).items()
+                        if k in ("appropriated", "paid", "clawed_back", "balance", "held", "available")}
+        self.assertEqual(left(), {"appropriated": "100000.00", "paid": "0.00", "clawed_back": "0.00",
+                                  "balance": "100000.00", "held": "25875.00", "available": "74125.00"})
+        self.assertEqual(self.step(where, "approve", self.district, 409).codes(), [("", "E_SAME_PERSON")])
+        self.assertEqual(self.step(where, "pay", self.checker, 409).codes(), [("", "E_STEP")])
+        self.step(where, "approve", self.checker)
+        self.assertEqual(self.step(where, "pay", self.checker, 409).codes(), [("", "E_SAME_PERSON")])
+        stale = self.post(where + "/pay", {"seen": "0" * 64, "reason": "x", "on": "2024-02-02"}, self.payer, 409)
+        self.assertEqual(stale.codes(), [("/seen", "E_SEEN")])
+        self.step(where, "pay", self.payer)
+        self.assertEqual(left(), {"appropriated": "100000.00", "paid": "25875.00", "clawed_back": "0.00",
+                                  "balance": "74125.00", "held": "0.00", "available": "74125.00"})
+        over = self.step(where, "clawback", self.district, 422, amount="25875.01")
+        self.assertEqual(over.codes(), [("/amount", "E_EXCEEDS")])
+        self.step(where, "clawback", self.district, amount="875.00")
+        self.assertEqual(self.state(where), "paid")
+        self.step(where, "clawback", self.checker, reason="骗补")
+        self.assertEqual(self.state(where), "clawed_back")
+        self.assertEqual(left(), {"appropriated": "100000.00", "paid": "25875.00", "clawed_back": "25875.00",
+                                  "balance": "100000.00", "held": "0.00", "available": "100000.00"})
+        self.assertEqual(self.get("/v1/accounts/granted:310116:%s" % code)["balance"], "0.00")
+        again = self.apply(code, contract)  # what was taken is free again
+        self.assertEqual(again.json()["amount"], "25875.00")
+
+    def test_a_repeated_application_is_answered_byte_for_byte(self):
+        code = self.policy()
+        self.budget(code, "100000.00")
+        body = {"reference": "R-%d" % next(numbers), "policy": code, "loan": self.lent(), "on": "2024-02-01",
+                "facts": {"borrower.bad_record": False}}
+        first = self.post("/v1/applications", body, self.district)
+        self.step(first.headers["location"], "approve", self.checker)
+        second = self.post("/v1/applications", body, self.district, 200)
+        self.assertEqual((second.body, second.headers["idempotent-replay"]), (first.body, "true"))
+        self.assertEqual(self.post("/v1/applications", dict(body, on="2024-02-03"), self.district, 409).codes(),
+                         [("/on", "E_KEY_REUSED")])
+
+    def test_who_does_not_qualify_is_refused_with_reasons(self):
+        code = self.policy()
+        said = self.apply(code, self.lent(settled=None)).json()
+        self.assertEqual((said["eligible"], said["state"], said["amount"]), (False, "refused", "0.00"))
+        self.assertEqual([x["clause"] for x in said["trace"] if not x["passed"]], ["repaid", "window"])
+        said = self.apply(code, self.lent(interest="20000.00")).json()
+        self.assertEqual(said["amount"], "20000.00")  # 25,875.00 would exceed the interest paid
+
+    def test_a_changed_loan_is_not_approved(self):
+        code = self.policy()
+        self.budget(code, "100000.00")
+        contract = self.lent()
+        where = self.apply(code, contract).headers["location"]
+        self.post("/v1/loan-events", {"reference": "REV-" + contract, "contract_no": contract, "kind": "reversed",
+                                      "on": "2024-01-20", "reverses": "E-" + contract}, self.bank)
+        self.assertEqual(self.step(where, "approve", self.checker, 409).codes(), [("", "E_FACTS_CHANGED")])
+        self.step(where, "refuse", self.checker)
+        self.assertEqual(self.get("/v1/policies/%s/budget?year=2024" % code)["held"], "0.00")
+
+    def test_a_spent_budget_queues_and_releases_in_order_also_after_a_crash(self):
+        code = self.policy()
+        self.budget(code, "60000.00")
+        wheres = [self.apply(code, self.lent()).headers["location"] for _ in range(5)]
+        said = [self.get(w) for w in wheres]
+        self.assertEqual([(x["state"], x.get("queue")) for x in said],
+                         [("reserved", None), ("reserved", None), ("queued", 1), ("queued", 2), ("queued", 3)])
+        small = self.apply(code, self.lent(amount="100000.00")).headers["location"]
+        self.assertEqual(self.get(small)["queue"], 4)  # though 8,250.00 are left: nobody overtakes
+        self.step(wheres[3], "withdraw", self.district)
+        self.d.kill9()
+        self.d.start()
+        self.budget(code, "45000.00")
+        self.assertEqual([self.state(w) for w in wheres], ["reserved", "reserved", "reserved", "withdrawn", "reserved"])
+        self.assertEqual(self.state(small), "reserved")
+        self.step(wheres[0], "refuse", self.checker)
+        b = self.get("/v1/policies/%s/budget?year=2024" % code)
+        self.assertEqual((b["held"], b["queue"], b["queued"]), ("78487.50", 0, "0.00"))
+
+    def test_what_is_left_is_carried_over_or_returned(self):
+        code = self.policy()
+        self.budget(code, "100000.00", year=2023, on="2023-07-03")
+        over = self.post("/v1/budgets", {"reference": "B-%d" % next(numbers), "policy": code, "year": 2023,
+                                         "kind": "carry_over", "amount": "100000.01", "on": "2023-12-31"},
+                         self.district, 409)
+        self.assertEqual(over.codes(), [("/amount", "E_OVERDRAFT")])
+        self.budget(code, "60000.00", year=2023, kind="carry_over", on="2023-12-31")
+        self.budget(code, "40000.00", year=2023, kind="return", on="2023-12-31")
+        b = self.get("/v1/policies/%s/budget?year=2023" % code)
+        self.assertEqual((b["appropriated"], b["carried_out"], b["returned"], b["balance"]),
+                         ("100000.00", "60000.00", "40000.00", "0.00"))
+        self.assertEqual(self.get("/v1/policies/%s/budget?year=2024" % code)["carried_in"], "60000.00")
+        r = self.post("/v1/budgets", {"reference": "B-%d" % next(numbers), "policy": code, "year": 2020,
+                                      "kind": "return", "amount": "1.00", "on": "2023-12-31"}, self.district, 422)
+        self.assertEqual(r.codes(), [("/year", "E_NO_BUDGET")])
+
+    def test_64_applications_over_two_levels_take_each_day_once(self):
+        mine = self.policy()
+        city = fixture("js-2023", code="CITY-%d" % next(numbers))
+        del city["district"]
+        checker = self.person("FINANCE", "李复核")
+        self.in_force(city, self.finance, checker)
+        self.budget(mine, "10000000.00")
+        self.budget(city["code"], "10000000.00", token=self.finance)
+        contract = self.lent()
+        answers = []
+
+        def one(i):
+            answers.append(self.apply(*((mine, contract) if i % 2 else (city["code"], contract)),
+                                      token=self.district if i % 2 else self.finance).json())
+        threads = [threading.Thread(target=one, args=(i,)) for i in range(64)]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        self.assertEqual(len(answers), 64)
+        won = [x for x in answers if x["state"] != "refused"]
+        self.assertEqual([(x["amount"], x["state"]) for x in won], [("25875.00", "reserved")])
+        lost = next(x for x in answers if x["state"] == "refused")
+        self.assertEqual(lost["items"][0]["arithmetic"][-1]["line"], "这些天的利息已获贴息")
+
+    def test_64_payouts_never_overdraw_a_budget(self):
+        code = self.policy()
+        self.budget(code, "300000.00")  # 11 of them, and 15,375.00 are left
+        contracts = [self.lent() for _ in range(16)]
+        threads = [threading.Thread(target=self.apply, args=(code, c)) for c in contracts]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        b = self.get("/v1/policies/%s/budget?year=2024" % code)
+        self.assertEqual((b["held"], b["available"], b["queue"]), ("284625.00", "15375.00", 5))
+
+    def test_caps_of_a_firm_hold_over_its_applications(self):
+        code = self.policy(caps=[{"per": "enterprise", "period": "year", "amount": "40000.00"}])
+        self.budget(code, "1000000.00")
+        amounts = [self.apply(code, self.lent()).json()["amount"] for _ in range(3)]
+        self.assertEqual(amounts, ["25875.00", "14125.00", "0.00"])
+
+    def test_a_policy_can_exclude_what_the_city_pays(self):
+        city = fixture("js-2023", code="CITY-%d" % next(numbers))
+        del city["district"]
+        self.in_force(city, self.finance, self.person("FINANCE", "李复核"))
+        self.budget(city["code"], "1000000.00", token=self.finance)
+        code = self.policy(excludes=["city_policy"])
+        contract = self.lent()
+        self.apply(city["code"], contract, token=self.finance)
+        said = self.apply(code, contract).json()
+        self.assertEqual([x["clause"] for x in said["trace"] if not x["passed"]], ["excludes:city_policy"])
+
+    def test_another_office_sees_nothing(self):
+        code = self.policy()
+        where = self.apply(code, self.lent()).headers["location"]
+        other = self.d.token("district", "DIST-310115")
+        self.assertEqual(self.d.call("GET", where, token=other).status, 404)
+        self.assertEqual(self.d.call("GET", where, token=self.bank).status, 403)
+        self.assertEqual(self.d.call("GET", "/v1/policies/%s/budget" % code, token=other).status, 404)
+        self.post(where + "/withdraw", {"seen": "0" * 64, "reason": "x", "on": "2024-02-02"}, other, 404)
+
+    # ---- rehearsal ------------------------------------------------------------------------------
+
+    def test_a_rehearsal_equals_really_applying(self):
+        draft = fixture("js-2023", code="DR-%d" % next(numbers),
+                        caps=[{"per": "enterprise", "period": "year", "amount": "60000.00"}])
+        draft["eligible"]["all"].append({"clause": "scheme", "text": "本试点", "fact": "loan.scheme", "op": "eq",
+                                         "value": draft["code"]})
+        where = self.post("/v1/policies", draft, self.district).headers["location"]
+        lent = {}
+        for i, (amount, settled) in enumerate([("3000000.00", "2023-08-01"), ("1000000.00", "2023-09-01"),
+                                               ("4000000.00", "2023-10-01"), ("2000000.00", None)]):
+            lent[settled or "open"] = self.lent(amount=amount, settled=settled, scheme=draft["code"])
+        ask = {"from": "2023-07-01", "to": "2023-12-31", "budget": "30000.00",
+               "facts": {"borrower.bad_record": False}}
+        tried = self.post("/v1/policies/%s/rehearsals" % draft["code"], ask, self.district, 200).json()["result"]
+        # 25,875.00 + 8,625.00 + min(34,500.00, 60,000.00 - 34,500.00)
+        self.assertEqual((tried["winners"], tried["cost"], tried["policy_state"]), (3, "60000.00", "draft"))
+        self.assertEqual([(x["key"], x["count"], x["amount"]) for x in tried["by_month"]],
+                         [("2023-08", 1, "25875.00"), ("2023-09", 1, "8625.00"), ("2023-10", 1, "25500.00")])
+        self.assertEqual((tried["budget"]["runs_out_in"], tried["budget"]["queued"]), ("2023-09", 2))
+        self.post(where + "/approve", {"seen": self.get(where)["seen"], "reason": "x", "on": "2023-06-20"},
+                  self.checker)
+        self.budget(draft["code"], "30000.00", year=2023, on="2023-07-03")
+        real = [self.apply(draft["code"], lent[day], on=day).json() for day in sorted(lent)[:3]]
+        self.assertEqual([(x["amount"], x["state"]) for x in real],
+                         [("25875.00", "reserved"), ("8625.00", "queued"), ("25500.00", "queued")])
+
+    def test_two_drafts_side_by_side_and_every_case(self):
+        first, second = self.policy(), self.policy(caps=[{"per": "loan", "amount": "10000.00"}])
+        contract = self.lent(settled="2023-11-11")
+        r = self.d.call("POST", "/v1/policies/%s/rehearsals" % first, {
+            "from": "2023-11-11", "to": "2023-11-11", "against": second, "list": True,
+            "facts": {"borrower.bad_record": False}}, self.district)
+        lines = r.lines()
+        self.assertEqual((lines[0]["result"]["cost"], lines[0]["against"]["cost"]), ("25875.00", "10000.00"))
+        self.assertEqual(lines[0]["difference"], {"both": 1, "only_first": 0, "only_second": 0, "cost": "-15875.00"})
+        self.assertEqual([(x["contract_no"], x["result"]["amount"], x["against"]["amount"]) for x in lines[1:]],
+                         [(contract, "25875.00", "10000.00")])
+
+
+if __name__ == "__main__":
+    unittest.main()
