@@ -1,9 +1,18 @@
 -- policy_case: a policy and the facts of one case: a loan (by id or contract number) or none.
 -- $1 policy code, $2 effective_from (a day) or null: the version in force on $4, else the newest, else a draft of
 --    one's own, $3 loan id or contract number or null, $4 the day of the case
--- -> id uuid, body text, sha256 text, state text, district text, effective_from text, lpr text ("day:1y:5y …", day
---    since 1970, ppm), available text (null: no budget yet), queue int8, loans int8 (that fit $3), guard text, loan
---    uuid, then the facts of loan_cases from borrower_uscc on, of loan_usage and of firm_usage
+-- -> id uuid, body text, sha256 text, state text, district text, effective_from text,
+--    lpr text ("day:1y:5y …", day since 1970, ppm), available text (null: no budget yet), queue int8,
+--    loans int8 (that fit $3), guard text, loan uuid, borrower_uscc text, borrower_district text,
+--    borrower_size text, borrower_sme text, borrower_industry text, borrower_employees int8,
+--    borrower_revenue int8, borrower_assets int8, loan_product text, loan_amount int8, loan_ip_amount int8,
+--    loan_ip_share text, loan_rate int4, loan_signed_on int4, loan_disbursed_on int4,
+--    loan_registered_on int4, loan_matures_on int4, loan_term_days text, loan_settled_on int4,
+--    loan_settled_on_time bool, loan_overdue_ever bool, loan_first_loan bool, loan_guaranteed bool,
+--    loan_insured bool, loan_scheme text, loan_under_scheme bool, loan_compensated bool, loan_patents int4,
+--    loan_trademarks int4, loan_owner_is_borrower bool, loan_interest_paid int8, used_city bool,
+--    used_district bool, used_applications int8, used_policies text, used_interest_days text,
+--    used_items text, used_enterprise_year int8, used_enterprise_lifetime int8
 with version as (
     select r.id, r.body, r.sha256, p.id is not null as in_force, p.effective_from as from_day,
            coalesce(r.body ->> 'district', '310000') as district

@@ -1,8 +1,17 @@
 -- rehearsal_page: the facts of a page of loans, in the order of their ids, for rehearsals.
 -- $1 after (a loan's id) or null, $2 limit, $3 policy code, $4 second code or null, $5 day of a case: settled_on,
 --    disbursed_on, signed_on
--- -> id uuid, bank text, contract_no text, year_second int8, lifetime_second int8 (of $4), then the facts of
---    loan_cases from borrower_uscc on, of loan_usage and of firm_usage under $1
+-- -> id uuid, bank text, contract_no text, year_second int8, lifetime_second int8 (of $4),
+--    borrower_uscc text, borrower_district text, borrower_size text, borrower_sme text,
+--    borrower_industry text, borrower_employees int8, borrower_revenue int8, borrower_assets int8,
+--    loan_product text, loan_amount int8, loan_ip_amount int8, loan_ip_share text, loan_rate int4,
+--    loan_signed_on int4, loan_disbursed_on int4, loan_registered_on int4, loan_matures_on int4,
+--    loan_term_days text, loan_settled_on int4, loan_settled_on_time bool, loan_overdue_ever bool,
+--    loan_first_loan bool, loan_guaranteed bool, loan_insured bool, loan_scheme text,
+--    loan_under_scheme bool, loan_compensated bool, loan_patents int4, loan_trademarks int4,
+--    loan_owner_is_borrower bool, loan_interest_paid int8, used_city bool, used_district bool,
+--    used_applications int8, used_policies text, used_interest_days text, used_items text,
+--    used_enterprise_year int8, used_enterprise_lifetime int8
 with page as materialized (
     select array_agg(x.id) as ids
       from (select l.id

@@ -8,6 +8,8 @@ ALL = ("bank", "insurer", "guarantor", "district", "finance", "ip_office", "audi
 BASELINE = {"years": [{"year": 2020, "amount": "4800000000.00", "count": 160, "source": "假定",
                        "assumed": True}]}
 # method, path, body, the kinds that may
+OFFICES = ("district", "finance")
+READERS = ("district", "finance", "ip_office", "auditor")
 MATRIX = [
     ("GET", "/v1/loans", None, ALL),
     ("GET", "/v1/loans/template.csv", None, ALL),
@@ -17,6 +19,29 @@ MATRIX = [
     ("GET", "/v1/plans/sh-2021-2023/baselines", None, ALL),
     ("PUT", "/v1/plans/sh-2021-2023/baselines", BASELINE, ("ip_office",)),
     ("GET", "/v1/loans/%s", None, ALL),
+    ("GET", "/v1/policies", None, READERS + ("bank",)),
+    ("GET", "/v1/policies/%s", None, READERS + ("bank",)),
+    ("GET", "/v1/policies/%s/history", None, READERS),
+    ("GET", "/v1/policies/%s/budget", None, READERS),
+    ("POST", "/v1/policies", {}, OFFICES),
+    ("PUT", "/v1/policies/%s", {}, OFFICES),
+    ("POST", "/v1/policies/%s/approve", {}, OFFICES),
+    ("POST", "/v1/policies/%s/end", {}, OFFICES),
+    ("POST", "/v1/policies/%s/rehearsals", {}, OFFICES),
+    ("POST", "/v1/eligibility-checks", {}, READERS + ("bank",)),
+    ("POST", "/v1/budgets", {}, OFFICES),
+    ("GET", "/v1/budgets", None, READERS),
+    ("GET", "/v1/budgets/%s", None, READERS),
+    ("POST", "/v1/applications", {}, OFFICES),
+    ("GET", "/v1/applications", None, READERS),
+    ("GET", "/v1/applications/%s", None, READERS),
+    ("POST", "/v1/applications/%s/approve", {}, OFFICES),
+    ("POST", "/v1/applications/%s/pay", {}, OFFICES),
+    ("POST", "/v1/applications/%s/refuse", {}, OFFICES),
+    ("POST", "/v1/applications/%s/withdraw", {}, OFFICES),
+    ("POST", "/v1/applications/%s/clawback", {}, OFFICES),
+    ("POST", "/v1/lpr", {}, ("finance", "ip_office")),
+    ("GET", "/v1/lpr", None, ALL),
     ("GET", "/v1/loans/%s/history", None, ALL),
     ("POST", "/v1/loans/%s/events", {}, ("bank",)),
     ("GET", "/v1/loans/%s/events", None, ALL),
