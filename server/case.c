@@ -165,3 +165,20 @@ void decision_write(const struct rule *rule, const struct value *facts, struct b
     rule_explain(rule, facts, out);
     json_close(out, '}');
 }
+
+bool decision_again(
+    struct arena *a, struct str body, struct str facts, struct buf *out, int64_t *amount)
+{
+    struct err e;
+    struct subsidy o;
+    struct value *f = arena_alloc(a, FACT_COUNT * sizeof *f);
+    err_init(&e, a);
+    const struct rule *rule = load_rule(a, body);
+    const struct json *in = json_parse(a, facts, &e);
+    if (!rule || !in || !facts_read(a, in, f, &e) || !facts_derive(f, "", &e))
+        return false;
+    rule_judge(rule, f, &o);
+    *amount = o.amount;
+    decision_write(rule, f, out);
+    return true;
+}

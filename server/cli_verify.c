@@ -1,9 +1,11 @@
 /*
  * cli_verify.c - trust nothing: every hash, leaf, subtree and signed head made again from the rows.
  */
+#include "case.h"
 #include "merkle.h"
 #include "seal.h"
 #include "session.h"
+#include <stdlib.h>
 
 /* Rows a fetch, so that memory stays small whatever the log's length. */
 #define FETCH "fetch 10000 from leaves"
@@ -102,6 +104,31 @@ static int check_rows(struct session *s)
     return defects;
 }
 
+/* Every stored decision, judged again by the rule and the facts that are stored with it. */
+static int check_decisions(struct session *s, struct arena *a)
+{
+    enum { ID, FACTS, DECISION, BODY, AMOUNT };
+    static const char ask[] = "select a.id, a.facts, a.decision, p.body, a.amount_fen"
+                              " from application a join policy p on p.id = a.policy order by a.id";
+    PGresult *r = session_ask(s, ask, NULL, 0);
+    int n = r ? PQntuples(r) : 0, defects = !r;
+    for (int i = 0; i < n; i++) {
+        struct buf again;
+        int64_t amount = 0;
+        arena_reset(a);
+        buf_init(&again, a);
+        bool judged = decision_again(
+            a, str_of(PQgetvalue(r, i, BODY)), str_of(PQgetvalue(r, i, FACTS)), &again, &amount);
+        if (judged && strcmp(buf_view(&again).p, PQgetvalue(r, i, DECISION)) == 0 &&
+            amount == strtoll(PQgetvalue(r, i, AMOUNT), NULL, 10))
+            continue;
+        printf("decision that its rule and facts do not give: %s\n", PQgetvalue(r, i, ID));
+        defects++;
+    }
+    PQclear(r);
+    return defects;
+}
+
 int cli_verify(int argc, char **argv)
 {
     struct session s;
@@ -112,6 +139,7 @@ int cli_verify(int argc, char **argv)
         puts("log.key is not in the data folder: signatures are not checked");
     check_log(&c);
     c.defects += check_rows(&s);
+    c.defects += check_decisions(&s, c.a);
     if (c.defects)
         printf("%d defects\n", c.defects);
     else

@@ -182,6 +182,8 @@ static void write_schemas(struct buf *out)
     for (const struct record *const *r = request_records; *r; r++) {
         json_key(out, (*r)->name);
         schema_openapi(*r, false, out);
+        json_key(out, arena_printf(out->a, "%s_answer", (*r)->name).p);
+        json_raw(out, STR("{\"type\":\"object\"}"));
     }
     json_key(out, "problem");
     json_raw(out, str_of(problem_schema));

@@ -1,5 +1,6 @@
 """`pledged verify` names what was tampered with, even by the owner of the database with triggers off."""
 import test_claims
+import test_subsidies
 from harness import Case, loan
 
 TAMPER = [
@@ -154,10 +155,13 @@ class VerifyFund(Case):
         given = case.get("/v1/transfers?account=fund:" + code)["items"][0]["id"]
         names = {"code": code, "fund": "fund:" + code, "claim": where.split("/")[-1], "pay": steps["pay"],
                  "given": given}
+        self.plant(FUND, names)
+
+    def plant(self, planted, names):
         self.assertEqual(self.verify(), (0, "no defects\n"))
         self.d.sql("".join("create table kept_%s as table %s;" % (t, t) for t in self.TABLES))
         off = "set session_replication_role = replica;"
-        for what, sql, said in FUND:
+        for what, sql, said in planted:
             with self.subTest(what):
                 self.d.sql(off + sql.format(**names))
                 status, text = self.verify()
@@ -167,3 +171,48 @@ class VerifyFund(Case):
                 for name in said:
                     self.assertIn(name, text)
         self.assertEqual(self.verify(), (0, "no defects\n"))
+
+
+SUBSIDY = [
+    ("the rule of a policy", "update policy set body = replace(body::text, '\"50.00\"', '\"60.00\"')::json where"
+     " code = '{code}'", ["policy that differs from its record", "decision that its rule and facts do not give"]),
+    ("who approved a policy", "update policy set approved_by = 'x@Y' where code = '{code}'",
+     ["policy in force without an approval on record"]),
+    ("a fact of a decision", "update application set facts = replace(facts::text, '\"3.45\"', '\"3.40\"')::json"
+     " where id = '{app}'", ["decision that its rule and facts do not give"]),
+    ("a decided amount", "update application set amount_fen = amount_fen + 1 where id = '{app}'",
+     ["decision that its rule and facts do not give", "application step whose money is not where it should be",
+      "application whose state is not that of its steps"]),
+    ("the day of an application", "update application set on_day = on_day + 1 where id = '{app}'",
+     ["application that differs from its record"]),
+    ("who paid", "update application_step set recorded_by = 'x@Y' where application = '{app}' and step = 'pay'",
+     ["application step that differs from its record"]),
+    ("a payment that was not made", "delete from transfer where cause = 'subsidy'",
+     ["application step whose money is not where it should be"]),
+    ("a state", "update application_now set state = 'clawed_back' where application = '{app}'",
+     ["application whose state is not that of its steps", "what a subsidy takes does not fit its application"]),
+    ("a hold that ended by itself", "insert into hold_end values ('{held}', 'voided', now(), 'x')",
+     ["application that holds more or less than it was promised", "held money that differs from the open holds"]),
+    ("days that nobody takes any more", "delete from subsidy_unit where application = '{app}'",
+     ["what a subsidy takes does not fit its application"]),
+]
+
+
+class VerifySubsidies(VerifyFund):
+    """The same for subsidies; a stored decision is judged again."""
+
+    conf = {"readers": "6"}
+    TABLES = ("record log_leaf log_head account account_balance account_day transfer hold hold_end policy"
+              " application application_step application_now subsidy_unit").split()
+
+    def test_each_kind_of_tampering_with_money_is_named(self):
+        test_subsidies.Subsidies.conf = self.conf
+        test_subsidies.Subsidies.setUpClass()
+        case = test_subsidies.Subsidies("setUp")
+        code = case.policy()
+        case.budget(code, "100000.00")
+        where = case.apply(code, case.lent()).headers["location"]
+        case.step(where, "approve", case.checker)
+        case.step(where, "pay", case.payer)
+        held = case.apply(code, case.lent()).headers["location"]
+        self.plant(SUBSIDY, {"code": code, "app": where.split("/")[-1], "held": held.split("/")[-1]})
