@@ -117,6 +117,43 @@ class Subsidies(Case):
         del city["district"]
         self.assertEqual(self.post("/v1/policies", city, self.finance, 409).codes(), [("/code", "E_TAKEN")])
 
+    def test_every_published_rule_set_loads_and_pays_what_it_says(self):
+        checker = self.person("FINANCE", "李复核")
+        facts = {"borrower.sme": True, "borrower.bad_record": False, "borrower.high_tech": True,
+                 "borrower.tech_sme": True, "borrower.revenue": "150000000.00", "loan.amount": "5000000.00",
+                 "loan.ip_amount": "2000000.00", "loan.rate": "4.00", "loan.signed_on": "2023-01-16",
+                 "loan.disbursed_on": "2023-01-16", "loan.matures_on": "2024-01-16", "loan.settled_on": "2024-01-16",
+                 "loan.registered_on": "2023-01-20", "loan.guaranteed": True, "loan.insured": False,
+                 "fee.guarantee": "20000.00", "fee.valuation": "30000.00", "fee.insurance": "1000.00"}
+        want = {  # by hand; 365 days from 2023-01-16 to 2024-01-16, 360 by 30/360
+            "lingang": ("310115", "65000.00"),     # 2,000,000 × 4 % × 50 % + 10,000 + 15,000
+            "jiading": ("310114", "20000.00"),     # 0.5 % are 25,000: the fee was 20,000
+            "zhongguancun": (None, "81111.11"),    # 5,000,000 × 4 % × 365/360 = 202,777.78 × 40 %
+            "nansha": (None, "125000.00"),         # 100,000 + 15,000 + 10,000
+            "hangzhou": (None, "50000.00"),
+            "shandong": (None, "124500.00"),       # 3.65 % × 5,000,000 × 60 % + 15,000
+            "sichuan": (None, "75000.00"),
+            "shuangliu": (None, "150000.00"),
+        }
+        for name, (district, amount) in want.items():
+            with self.subTest(name):
+                body = fixture(name, code="%s-%d" % (name, next(numbers)))
+                told = dict(facts)
+                if district:
+                    told.update({"borrower.district": district, "borrower.operating_district": district,
+                                 "borrower.tax_district": district})
+                    org = "DIST-" + district
+                    self.in_force(body, self.d.token("district", org), self.person(org, "李复核"))
+                else:
+                    self.in_force(body, self.finance, checker)
+                if name == "lingang":
+                    told["fee.insurance"] = "0.00"
+                if name == "shandong":
+                    del told["borrower.sme"]
+                    told["borrower.size"] = "small"
+                said = self.post("/v1/eligibility-checks", {"policy": body["code"], "facts": told}, self.finance, 200)
+                self.assertEqual((said.json()["eligible"], said.json()["amount"]), (True, amount), said.body.decode())
+
     # ---- eligibility ----------------------------------------------------------------------------
 
     def test_the_worked_examples_from_facts_and_from_records(self):
