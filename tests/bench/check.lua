@@ -1,0 +1,22 @@
+-- Eligibility checks by wrk: a policy code, then a contract number ("" asks by facts alone).
+local headers = {["Content-Type"] = "application/json"}
+local body
+
+function init(args)
+    headers["Authorization"] = "Bearer " .. args[1]
+    local subject = args[3] and args[3] ~= "" and ('"loan":"%s","facts":{"borrower.bad_record":false}'):format(args[3])
+        or '"facts":{"borrower.district":"310116","borrower.bad_record":false,"loan.amount":"3000000.00",' ..
+           '"loan.ip_amount":"3000000.00","loan.rate":"3.45","loan.disbursed_on":"2023-01-16",' ..
+           '"loan.matures_on":"2024-01-15","loan.settled_on":"2024-01-15","loan.owner_is_borrower":true}'
+    body = ('{"policy":"%s",%s}'):format(args[2], subject)
+end
+
+function request()
+    return wrk.format("POST", "/v1/eligibility-checks", headers, body)
+end
+
+function done(summary, latency)
+    io.write(("%d checks/s, p50 %.2f ms, p99 %.2f ms, %d not 200\n"):format(
+        summary.requests / summary.duration * 1e6, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3,
+        summary.errors.status))
+end
