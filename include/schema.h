@@ -88,6 +88,7 @@ struct record {
     const char *peek;    /* the same for a dry run */
     const char *project; /* SQL that writes the typed rows; NULL when `write` does */
     bool decided;        /* the answer to a POST carries what was decided (decision_members) */
+    bool subsidy;        /* what is kept of policies and budgets is asked for anew after it */
     bool by_key;         /* its address holds the key, not the id */
     const char *const *states; /* of ?state=, ends with NULL; or NULL */
     int verb;                  /* an enum field that the address's last part fixes; 0: none */

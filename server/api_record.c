@@ -5,6 +5,7 @@
  * nothing is answered before the lane's commit.
  */
 #include "api.h"
+#include "case.h"
 
 struct submit {
     struct req *r;
@@ -123,6 +124,8 @@ static void on_stored(void *arg, const struct verdict *v, int n, const struct fa
         return;
     }
     s->verdict = *v;
+    if (s->rec->subsidy)
+        case_forget(r->server->cases);
     if (s->rec->decided && r->method == METHOD_POST) {
         struct str params[] = {str_of(s->rec->name), v->id};
         db_query(r->server->db, r->a, r->actor, "record_decision", params, 2, on_decision, s);

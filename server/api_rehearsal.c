@@ -51,7 +51,8 @@ struct firms {
 struct rehearsal {
     struct req *r;
     const struct value *v;
-    struct arena *page;
+    struct arena *page[2]; /* one is judged while the other is filled */
+    int turn;
     struct policy_case policy[SIDES];
     struct str code[SIDES];
     int sides, asked;
@@ -136,7 +137,7 @@ static void judge_side(struct rehearsal *h, int i, struct value *facts, struct s
 {
     struct subsidy o;
     struct err none;
-    err_init(&none, h->page);
+    err_init(&none, h->page[h->turn]);
     facts_lpr(facts, h->policy[i].lpr, h->policy[i].lprs);
     if (!rule_has_lpr(h->policy[i].rule, facts, "", &none)) {
         side->failed = "lpr";
@@ -155,12 +156,15 @@ static void judge_side(struct rehearsal *h, int i, struct value *facts, struct s
 
 static void judge_row(struct rehearsal *h, const struct rows *rows, int row)
 {
-    enum { R_ID, R_BANK, R_CONTRACT, R_YEAR_SECOND, R_LIFE_SECOND, R_FACTS };
-    struct value *facts = arena_alloc(h->page, FACT_COUNT * sizeof *facts);
+    enum { R_ID, R_CURRENT, R_BANK, R_CONTRACT, R_YEAR_SECOND, R_LIFE_SECOND, R_FACTS };
+    struct arena *page = h->page[h->turn];
+    struct value *facts = arena_alloc(page, FACT_COUNT * sizeof *facts);
     struct arena *a = h->r->a;
     struct err none;
-    err_init(&none, h->page);
-    case_facts(h->page, rows, row, R_FACTS, facts);
+    if (!str_is(rows_at(rows, row, R_CURRENT), "t"))
+        return;
+    err_init(&none, page);
+    case_facts(page, rows, row, R_FACTS, facts);
     const struct value *told = &h->v[REHEARSAL_FACTS];
     for (int i = 0; told->present && i < FACT_TOLD;
          i++) { /* supposed of those that are not known */
@@ -439,10 +443,16 @@ static void write_tried(struct buf *out, const struct rehearsal *h, const struct
     buf_char(out, '\n');
 }
 
+static void free_pages(struct rehearsal *h)
+{
+    arena_free(h->page[0]);
+    arena_free(h->page[1]);
+}
+
 static void finish(struct rehearsal *h)
 {
     struct req *r = h->r;
-    arena_free(h->page);
+    free_pages(h);
     reply_end(r);
 }
 
@@ -452,8 +462,8 @@ static void list_on(struct req *r)
     struct rehearsal *h = r->state;
     for (;;) {
         struct buf out;
-        arena_reset(h->page);
-        buf_init(&out, h->page);
+        arena_reset(h->page[0]);
+        buf_init(&out, h->page[0]);
         for (int k = 0; k < LINES_A_CHUNK && h->shown < h->n; k++)
             write_tried(&out, h, h->sorted[h->shown++]);
         if (!out.n) {
@@ -473,7 +483,7 @@ static void answer(struct rehearsal *h)
     buf_init(&out, r->a);
     write_result(&out, h);
     if (!h->lines) {
-        arena_free(h->page);
+        free_pages(h);
         reply_json(r, 200, buf_view(&out));
         return;
     }
@@ -488,20 +498,30 @@ static void answer(struct rehearsal *h)
 /* ---- loans, page by page ----------------------------------------------------------------------
  */
 
-static void next_page(struct req *r);
+static void on_loans(void *arg, const struct rows *rows, const struct fail *fail);
+
+static void ask_page(struct rehearsal *h)
+{
+    struct req *r = h->r;
+    struct arena *page = h->page[1 - h->turn];
+    struct str p[] = {h->after, arena_printf(r->a, "%d", PAGE), h->code[0],
+        h->sides == 2 ? h->code[1] : (struct str){NULL, 0}, str_of(by_names[h->v[REHEARSAL_BY].n])};
+    arena_reset(page);
+    db_query(r->server->db, page, r->actor, "rehearsal_page", p, COUNT_OF(p), on_loans, h);
+}
 
 static void progress(struct rehearsal *h)
 {
     struct buf out;
-    buf_init(&out, h->page);
+    buf_init(&out, h->r->a);
     json_open(&out, '{');
     write_number(&out, "progress", h->seen);
     json_close(&out, '}');
     buf_char(&out, '\n');
-    if (reply_chunk(h->r, buf_view(&out), next_page))
-        next_page(h->r);
+    (void)reply_chunk(h->r, buf_view(&out), NULL); /* a few bytes a page */
 }
 
+/* The database fetches the next page while this one is judged. */
 static void on_loans(void *arg, const struct rows *rows, const struct fail *fail)
 {
     struct rehearsal *h = arg;
@@ -511,29 +531,25 @@ static void on_loans(void *arg, const struct rows *rows, const struct fail *fail
         return;
     }
     if (fail) {
-        arena_free(h->page);
+        free_pages(h);
         reply_fail(r, fail);
         return;
     }
-    for (int i = 0; i < rows->n; i++)
-        judge_row(h, rows, i);
+    h->turn = 1 - h->turn;
+    bool more = rows->n == PAGE && r->conn;
     if (rows->n)
         h->after = keep(r->a, rows_at(rows, rows->n - 1, 0));
-    if (rows->n < PAGE || !r->conn)
+    bool asked = more && db_ready(r->server->db); /* else the answer may come within the call */
+    if (asked)
+        ask_page(h);
+    for (int i = 0; i < rows->n; i++)
+        judge_row(h, rows, i);
+    if (!more)
         answer(h);
     else if (h->lines)
         progress(h);
-    else
-        next_page(r);
-}
-
-static void next_page(struct req *r)
-{
-    struct rehearsal *h = r->state;
-    struct str p[] = {h->after, arena_printf(r->a, "%d", PAGE), h->code[0],
-        h->sides == 2 ? h->code[1] : (struct str){NULL, 0}, str_of(by_names[h->v[REHEARSAL_BY].n])};
-    arena_reset(h->page);
-    db_query(r->server->db, h->page, r->actor, "rehearsal_page", p, COUNT_OF(p), on_loans, h);
+    if (more && !asked)
+        ask_page(h);
 }
 
 /* ---- the policies -----------------------------------------------------------------------------
@@ -549,7 +565,7 @@ static void on_policy(void *arg, const struct rows *rows, const struct fail *fai
         reply_fail(r, fail);
         return;
     }
-    if (!case_policy(r, rows, h->code[h->asked], &h->policy[h->asked])) {
+    if (!case_policy(r->a, rows, h->code[h->asked], &h->policy[h->asked], &r->err)) {
         reply_problem(r);
         return;
     }
@@ -557,18 +573,19 @@ static void on_policy(void *arg, const struct rows *rows, const struct fail *fai
         ask_policy(h);
         return;
     }
-    h->page = arena_new();
+    h->page[0] = arena_new();
+    h->page[1] = arena_new();
     r->state = h;
     if (h->lines)
         reply_start(r, 200, "application/x-ndjson");
-    next_page(r);
+    ask_page(h);
 }
 
 static void ask_policy(struct rehearsal *h)
 {
     struct req *r = h->r;
     const struct value *from = &h->v[h->asked ? REHEARSAL_AGAINST_FROM : REHEARSAL_POLICY_FROM];
-    struct str p[] = {h->code[h->asked], {NULL, 0}, {NULL, 0}, day_text(r->a, today_shanghai())};
+    struct str p[] = {h->code[h->asked], {NULL, 0}, day_text(r->a, today_shanghai())};
     if (from->present)
         p[1] = day_text(r->a, (day){(int32_t)from->n});
     db_query(r->server->db, r->a, r->actor, "policy_case", p, COUNT_OF(p), on_policy, h);

@@ -14,15 +14,17 @@
 struct check {
     struct req *r;
     const struct value *v; /* of the request */
-    struct str policy_code;
+    struct value policy, from, loan, told;
+    struct str key;
     day on;
     int tries;
+    void (*judge)(struct check *c, struct policy_case *k);
 };
 
 static void write_case(struct buf *out, const struct check *c, const struct policy_case *k)
 {
     json_key(out, "policy");
-    json_str(out, c->policy_code);
+    json_str(out, c->policy.s);
     json_key(out, "policy_version");
     json_str(out, k->effective_from);
     json_key(out, "policy_state");
@@ -47,44 +49,94 @@ static void write_case(struct buf *out, const struct check *c, const struct poli
     json_i64(out, k->queue);
 }
 
-static bool loan_found(struct req *r, const struct policy_case *k, const struct value *asked)
+/* Policy and loan are there: what was told comes to the facts, then the answer. */
+static void judge(struct check *c, struct policy_case *k)
 {
-    return !asked->present || k->loan.p || err_add(&r->err, E_LOAN, STR("/loan"), "%s", asked->s.p);
+    struct req *r = c->r;
+    if (!case_tell(k->facts, &c->told, &r->err) || !case_complete(k, k->facts, &r->err))
+        reply_problem(r);
+    else
+        c->judge(c, k);
 }
 
-static void on_case_for_check(void *arg, const struct rows *rows, const struct fail *fail)
+static struct policy_case *case_of(struct check *c, const struct policy_case *policy)
+{
+    struct policy_case *k = arena_alloc(c->r->a, sizeof *k);
+    *k = *policy;
+    k->facts = arena_alloc(c->r->a, FACT_COUNT * sizeof *k->facts);
+    return k;
+}
+
+static void ask(struct check *c);
+
+static void on_loan_case(void *arg, const struct rows *rows, const struct fail *fail)
 {
     struct check *c = arg;
     struct req *r = c->r;
-    struct policy_case k;
-    struct buf out;
+    const struct policy_case *policy = case_cached(r->server->cases, c->key, false);
     if (fail) {
         reply_fail(r, fail);
         return;
     }
-    if (!case_read(r, rows, c->policy_code, &c->v[CHECK_FACTS], &k) ||
-        !loan_found(r, &k, &c->v[CHECK_LOAN])) {
-        reply_problem(r);
+    if (!policy) { /* others took its place meanwhile */
+        ask(c);
         return;
     }
-    buf_init(&out, r->a);
-    json_open(&out, '{');
-    write_case(&out, c, &k);
-    json_close(&out, '}');
-    reply_json(r, 200, buf_view(&out));
+    struct policy_case *k = case_of(c, policy);
+    if (case_loan(r, rows, c->loan.s, k))
+        judge(c, k);
+    else
+        reply_problem(r);
 }
 
-static void ask_case(
-    struct check *c, struct value policy, struct value from, struct value loan, db_rows_fn *done)
+static void with_policy(struct check *c, const struct policy_case *policy)
 {
     struct req *r = c->r;
-    struct str p[] = {policy.s, {NULL, 0}, {NULL, 0}, day_text(r->a, c->on)};
-    c->policy_code = policy.s;
-    if (from.present)
-        p[1] = day_text(r->a, (day){(int32_t)from.n});
-    if (loan.present)
-        p[2] = loan.s;
-    db_query(r->server->db, r->a, r->actor, "policy_case", p, COUNT_OF(p), done, c);
+    struct str p[] = {c->loan.s, c->policy.s, day_text(r->a, c->on)};
+    if (c->loan.present)
+        db_query(r->server->db, r->a, r->actor, "loan_case", p, COUNT_OF(p), on_loan_case, c);
+    else
+        judge(c, case_of(c, policy));
+}
+
+static void on_policy_case(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct check *c = arg;
+    struct req *r = c->r;
+    if (fail) {
+        reply_fail(r, fail);
+        return;
+    }
+    const struct policy_case *k = case_keep(r->server->cases, c->key, rows, c->policy.s, &r->err);
+    if (k)
+        with_policy(c, k);
+    else
+        reply_problem(r);
+}
+
+static void ask(struct check *c)
+{
+    struct req *r = c->r;
+    struct str p[] = {c->policy.s, {NULL, 0}, day_text(r->a, c->on)};
+    if (c->from.present)
+        p[1] = day_text(r->a, (day){(int32_t)c->from.n});
+    c->key = arena_printf(r->a, "%lld %s %s %s", (long long)r->actor->org, c->policy.s.p,
+        c->from.present ? p[1].p : "-", p[2].p);
+    const struct policy_case *known = case_cached(r->server->cases, c->key, true);
+    if (known)
+        with_policy(c, known);
+    else
+        db_query(r->server->db, r->a, r->actor, "policy_case", p, COUNT_OF(p), on_policy_case, c);
+}
+
+static void answer_check(struct check *c, struct policy_case *k)
+{
+    struct buf out;
+    buf_init(&out, c->r->a);
+    json_open(&out, '{');
+    write_case(&out, c, k);
+    json_close(&out, '}');
+    reply_json(c->r, 200, buf_view(&out));
 }
 
 static struct value *decode(struct req *r)
@@ -103,12 +155,18 @@ static struct value *decode(struct req *r)
 void eligibility_post(struct req *r)
 {
     struct check *c = arena_alloc(r->a, sizeof *c);
-    *c = (struct check){.r = r, .v = decode(r), .on = today_shanghai()};
-    if (!c->v)
+    const struct value *v = decode(r);
+    if (!v)
         return;
-    if (c->v[CHECK_ON].present)
-        c->on = (day){(int32_t)c->v[CHECK_ON].n};
-    ask_case(c, c->v[CHECK_POLICY], c->v[CHECK_POLICY_FROM], c->v[CHECK_LOAN], on_case_for_check);
+    *c = (struct check){.r = r,
+        .v = v,
+        .policy = v[CHECK_POLICY],
+        .from = v[CHECK_POLICY_FROM],
+        .loan = v[CHECK_LOAN],
+        .told = v[CHECK_FACTS],
+        .on = v[CHECK_ON].present ? (day){(int32_t)v[CHECK_ON].n} : today_shanghai(),
+        .judge = answer_check};
+    ask(c);
 }
 
 /* ---- applications -----------------------------------------------------------------------------
@@ -156,44 +214,34 @@ static struct str decision_of(struct arena *a, const struct policy_case *k)
     return buf_view(&out);
 }
 
-static void apply(struct req *r);
-
-static void on_case_for_application(void *arg, const struct rows *rows, const struct fail *fail)
-{
-    struct check *c = arg;
-    struct req *r = c->r;
-    struct policy_case k;
-    if (fail) {
-        reply_fail(r, fail);
-        return;
-    }
-    if (!case_read(r, rows, c->policy_code, &c->v[APPLICATION_FACTS], &k) ||
-        !loan_found(r, &k, &c->v[APPLICATION_LOAN])) {
-        reply_problem(r);
-        return;
-    }
-    if (str_is(k.state, "draft")) {
-        reply_refuse(r, E_NO_POLICY, "/policy", "%s", k.state.p);
-        return;
-    }
-    record_decided(r, c->v, decision_of(r->a, &k), c->tries++ < TRIES ? apply : NULL);
-}
-
 /* Also again, when the facts moved between judging and storing. */
 static void apply(struct req *r)
 {
-    struct check *c = r->state;
-    ask_case(c, c->v[APPLICATION_POLICY], c->v[APPLICATION_POLICY_FROM], c->v[APPLICATION_LOAN],
-        on_case_for_application);
+    ask(r->state);
+}
+
+static void answer_application(struct check *c, struct policy_case *k)
+{
+    if (str_is(k->state, "draft"))
+        reply_refuse(c->r, E_NO_POLICY, "/policy", "%s", k->state.p);
+    else
+        record_decided(c->r, c->v, decision_of(c->r->a, k), c->tries++ < TRIES ? apply : NULL);
 }
 
 void application_post(struct req *r)
 {
     struct check *c = arena_alloc(r->a, sizeof *c);
-    *c = (struct check){.r = r, .v = decode(r)};
-    if (!c->v)
+    const struct value *v = decode(r);
+    if (!v)
         return;
-    c->on = (day){(int32_t)c->v[APPLICATION_ON].n};
+    *c = (struct check){.r = r,
+        .v = v,
+        .policy = v[APPLICATION_POLICY],
+        .from = v[APPLICATION_POLICY_FROM],
+        .loan = v[APPLICATION_LOAN],
+        .told = v[APPLICATION_FACTS],
+        .on = {(int32_t)v[APPLICATION_ON].n},
+        .judge = answer_application};
     r->state = c;
     apply(r);
 }

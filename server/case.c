@@ -5,21 +5,8 @@
 #include "records.h"
 #include <stdlib.h>
 
-enum {
-    C_ID,
-    C_BODY,
-    C_SHA256,
-    C_STATE,
-    C_DISTRICT,
-    C_FROM,
-    C_LPR,
-    C_AVAILABLE,
-    C_QUEUE,
-    C_LOANS,
-    C_GUARD,
-    C_LOAN,
-    C_FACTS
-};
+enum { C_ID, C_BODY, C_SHA256, C_STATE, C_FROM, C_LPR, C_AVAILABLE, C_QUEUE };
+enum { L_LOANS, L_GUARD, L_ID, L_FACTS };
 
 /* ---- the policy -------------------------------------------------------------------------------
  */
@@ -51,23 +38,95 @@ static void load_lpr(struct arena *a, struct str text, struct policy_case *k)
     }
 }
 
-bool case_policy(struct req *r, const struct rows *rows, struct str code, struct policy_case *k)
+static struct str keep(struct arena *a, struct str s)
+{
+    return s.p ? arena_str(a, s.p, s.n) : s;
+}
+
+bool case_policy(
+    struct arena *a, const struct rows *rows, struct str code, struct policy_case *k, struct err *e)
 {
     *k = (struct policy_case){.lprs = 0};
     if (rows->n == 0)
-        return err_add(&r->err, E_NO_POLICY, STR("/policy"), "%s", code.p);
-    k->id = rows_at(rows, 0, C_ID);
-    k->sha256 = rows_at(rows, 0, C_SHA256);
-    k->state = rows_at(rows, 0, C_STATE);
-    k->district = rows_at(rows, 0, C_DISTRICT);
-    k->effective_from = rows_at(rows, 0, C_FROM);
-    k->available = rows_at(rows, 0, C_AVAILABLE);
-    k->guard = rows_at(rows, 0, C_GUARD);
-    k->loan = rows_at(rows, 0, C_LOAN);
+        return err_add(e, E_NO_POLICY, STR("/policy"), "%s", code.p);
+    k->id = keep(a, rows_at(rows, 0, C_ID));
+    k->sha256 = keep(a, rows_at(rows, 0, C_SHA256));
+    k->state = keep(a, rows_at(rows, 0, C_STATE));
+    k->effective_from = keep(a, rows_at(rows, 0, C_FROM));
+    k->available = keep(a, rows_at(rows, 0, C_AVAILABLE));
     (void)rows_int(rows, 0, C_QUEUE, &k->queue); /* a draft has none */
-    load_lpr(r->a, rows_at(rows, 0, C_LPR), k);
-    k->rule = load_rule(r->a, rows_at(rows, 0, C_BODY));
-    return k->rule || err_add(&r->err, E_NO_POLICY, STR("/policy"), "%s", code.p);
+    load_lpr(a, rows_at(rows, 0, C_LPR), k);
+    k->rule = load_rule(a, keep(a, rows_at(rows, 0, C_BODY)));
+    return k->rule || err_add(e, E_NO_POLICY, STR("/policy"), "%s", code.p);
+}
+
+/* ---- policies that were asked for just now ------------------------------------------------------
+ */
+
+/* What this process writes is forgotten at once; what another one writes shows within a second. */
+enum { SLOTS = 64, KEPT_US = 1000000 };
+
+struct case_cache {
+    struct slot {
+        struct arena *a;
+        struct str key;
+        int64_t until_us;
+        struct policy_case policy;
+    } slot[SLOTS];
+    int next;
+};
+
+struct case_cache *case_cache_new(void)
+{
+    return calloc(1, sizeof(struct case_cache));
+}
+
+void case_cache_free(struct case_cache *c)
+{
+    for (int i = 0; c && i < SLOTS; i++) {
+        if (c->slot[i].a)
+            arena_free(c->slot[i].a);
+    }
+    free(c);
+}
+
+void case_forget(struct case_cache *c)
+{
+    for (int i = 0; i < SLOTS; i++)
+        c->slot[i].until_us = 0;
+}
+
+static struct slot *slot_of(struct case_cache *c, struct str key)
+{
+    for (int i = 0; i < SLOTS; i++) {
+        if (c->slot[i].key.p && str_eq(c->slot[i].key, key))
+            return &c->slot[i];
+    }
+    return NULL;
+}
+
+const struct policy_case *case_cached(struct case_cache *c, struct str key, bool fresh)
+{
+    const struct slot *s = slot_of(c, key);
+    return s && (!fresh || s->until_us > monotonic_us()) ? &s->policy : NULL;
+}
+
+const struct policy_case *case_keep(
+    struct case_cache *c, struct str key, const struct rows *rows, struct str code, struct err *e)
+{
+    struct slot *s = slot_of(c, key);
+    if (!s)
+        s = &c->slot[c->next++ % SLOTS];
+    s->key = (struct str){NULL, 0};
+    if (s->a)
+        arena_reset(s->a);
+    else
+        s->a = arena_new();
+    if (!case_policy(s->a, rows, code, &s->policy, e))
+        return NULL;
+    s->key = keep(s->a, key);
+    s->until_us = monotonic_us() + KEPT_US;
+    return &s->policy;
 }
 
 /* ---- facts ------------------------------------------------------------------------------------
@@ -144,19 +203,19 @@ bool case_complete(const struct policy_case *k, struct value *facts, struct err 
     return facts_derive(facts, "/facts", e) && rule_has_lpr(k->rule, facts, "/facts", e);
 }
 
-bool case_read(struct req *r, const struct rows *rows, struct str code, const struct value *told,
-    struct policy_case *k)
+bool case_loan(struct req *r, const struct rows *rows, struct str asked, struct policy_case *k)
 {
     int64_t loans = 0;
-    if (!case_policy(r, rows, code, k))
-        return false;
-    (void)rows_int(rows, 0, C_LOANS, &loans);
+    if (rows->n)
+        (void)rows_int(rows, 0, L_LOANS, &loans);
     if (loans > 1)
         return err_add(&r->err, E_AMBIGUOUS, STR("/loan"), NULL);
-    k->facts = arena_alloc(r->a, FACT_COUNT * sizeof *k->facts);
-    if (k->loan.p)
-        case_facts(r->a, rows, 0, C_FACTS, k->facts);
-    return case_tell(k->facts, told, &r->err) && case_complete(k, k->facts, &r->err);
+    if (loans == 0)
+        return err_add(&r->err, E_LOAN, STR("/loan"), "%s", asked.p);
+    k->guard = rows_at(rows, 0, L_GUARD);
+    k->loan = rows_at(rows, 0, L_ID);
+    case_facts(r->a, rows, 0, L_FACTS, k->facts);
+    return true;
 }
 
 void decision_write(const struct rule *rule, const struct value *facts, struct buf *out)

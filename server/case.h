@@ -7,7 +7,7 @@
 #include "rule.h"
 
 struct policy_case {
-    struct str id, sha256, state, district, effective_from, available, guard, loan;
+    struct str id, sha256, state, effective_from, available, guard, loan;
     int64_t queue;
     const struct rule *rule;
     struct lpr *lpr;
@@ -15,13 +15,21 @@ struct policy_case {
     struct value *facts; /* FACT_COUNT, complete */
 };
 
-/* The policy of a row of policy_case; NULL after adding problems. */
-MUST_USE bool case_policy(
-    struct req *r, const struct rows *rows, struct str code, struct policy_case *k);
-/* The policy and the facts of its case: those of the row, then those that were told. Problems of
- * both are in r->err. */
-MUST_USE bool case_read(struct req *r, const struct rows *rows, struct str code,
-    const struct value *told, struct policy_case *k);
+struct case_cache; /* policies as they were asked for within the last second */
+struct case_cache *case_cache_new(void);
+void case_cache_free(struct case_cache *c);
+void case_forget(struct case_cache *c);
+/* key: who asks, for which policy, version and day. What is returned holds until the loop turns;
+ * fresh: not a second old, and nothing was written since. */
+const struct policy_case *case_cached(struct case_cache *c, struct str key, bool fresh);
+const struct policy_case *case_keep(
+    struct case_cache *c, struct str key, const struct rows *rows, struct str code, struct err *e);
+/* The policy of a row of policy_case, in a; false after adding problems. */
+MUST_USE bool case_policy(struct arena *a, const struct rows *rows, struct str code,
+    struct policy_case *k, struct err *e);
+/* The facts of a row of loan_case, into k; problems are in r->err. */
+MUST_USE bool case_loan(
+    struct req *r, const struct rows *rows, struct str asked, struct policy_case *k);
 /* Facts out of the columns from `first` on: loan_cases' and loan_usage's, firm_usage's when there.
  */
 void case_facts(struct arena *a, const struct rows *rows, int row, int first, struct value *facts);

@@ -2,6 +2,7 @@
  * main.c - sub-commands, start order, signals, drain.
  */
 #include "auth.h"
+#include "case.h"
 #include "cli.h"
 #include "conf.h"
 #include "embedded.h"
@@ -117,6 +118,7 @@ static void stop(struct process *p)
     lane_close(s->lane);
     db_close(s->db);
     auth_close(s);
+    case_cache_free(s->cases);
     event_free(p->poll);
     event_free(p->term);
     event_free(p->intr);
@@ -137,6 +139,7 @@ static int serve(struct arena *a, const struct conf *conf)
     s->base = event_base_new();
     MUST(s->base);
     s->auth = auth_open();
+    s->cases = case_cache_new();
     s->lane = lane_open(s, app);
     s->db = db_open(s, app, (int)conf->readers);
     bool good = s->lane && start_http(s);

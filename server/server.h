@@ -168,6 +168,7 @@ struct server {
     struct lane *lane;
     struct auth *auth;
     struct embedded_pg *pg;
+    struct case_cache *cases;
     struct counters count;
     bool ready, draining;
 };

@@ -1,7 +1,7 @@
 -- rehearsal_page: the facts of a page of loans, in the order of their ids, for rehearsals.
 -- $1 after (a loan's id) or null, $2 limit, $3 policy code, $4 second code or null, $5 day of a case: settled_on,
 --    disbursed_on, signed_on
--- -> id uuid, bank text, contract_no text, year_second int8, lifetime_second int8 (of $4),
+-- -> id uuid, current bool (the newest version is one that the asker may see), bank text, contract_no text, year_second int8, lifetime_second int8 (of $4),
 --    borrower_uscc text, borrower_district text, borrower_size text, borrower_sme text,
 --    borrower_industry text, borrower_employees int8, borrower_revenue int8, borrower_assets int8,
 --    loan_product text, loan_amount int8, loan_ip_amount int8, loan_ip_share text, loan_rate int4,
@@ -16,13 +16,13 @@ with page as materialized (
     select array_agg(x.id) as ids
       from (select l.id
               from loan l
-             where ($1::uuid is null or l.id > $1::uuid)
-               and not has_later(l.id, l.version, null)
+             where $1::uuid is null or l.id > $1::uuid
+             group by l.id
              order by l.id
              limit $2::int) x
 )
-select c.id, c.bank, c.contract_no, s.used_enterprise_year as year_second,
-       s.used_enterprise_lifetime as lifetime_second,
+select c.id, v.id is not null as current, c.bank, c.contract_no, coalesce(sy.used, 0) as year_second,
+       coalesce(sl.used, 0) as lifetime_second,
        c.borrower_uscc, c.borrower_district, c.borrower_size, c.borrower_sme, c.borrower_industry, c.borrower_employees,
        c.borrower_revenue, c.borrower_assets, c.loan_product, c.loan_amount, c.loan_ip_amount, c.loan_ip_share,
        c.loan_rate, c.loan_signed_on, c.loan_disbursed_on, c.loan_registered_on, c.loan_matures_on, c.loan_term_days,
@@ -30,13 +30,16 @@ select c.id, c.bank, c.contract_no, s.used_enterprise_year as year_second,
        c.loan_insured, c.loan_scheme, c.loan_under_scheme, c.loan_compensated, c.loan_patents, c.loan_trademarks,
        c.loan_owner_is_borrower, c.loan_interest_paid,
        u.used_city, u.used_district, u.used_applications, u.used_policies, u.used_interest_days, u.used_items,
-       f.used_enterprise_year, f.used_enterprise_lifetime
+       coalesce(fy.used, 0) as used_enterprise_year, coalesce(fl.used, 0) as used_enterprise_lifetime
   from page p
  cross join lateral loan_cases(p.ids) c
+  left join loan v on v.id = c.id and v.version = c.version
   join loan_usage((select ids from page)) u on u.id = c.id
  cross join lateral (
-       select date '1970-01-01' + case $5::text when 'settled_on' then c.loan_settled_on
-                                   when 'disbursed_on' then c.loan_disbursed_on else c.loan_signed_on end as day) d
- cross join lateral firm_usage(c.borrower_uscc, $3::text, d.day) f
- cross join lateral firm_usage(c.borrower_uscc, $4::text, d.day) s
+       select extract(year from date '1970-01-01' + case $5::text when 'settled_on' then c.loan_settled_on
+              when 'disbursed_on' then c.loan_disbursed_on else c.loan_signed_on end)::int as year) d
+  left join firms_used($3::text) fy on fy.firm = c.borrower_uscc and fy.year = d.year
+  left join firms_used($3::text) fl on fl.firm = c.borrower_uscc and fl.year = 0
+  left join firms_used($4::text) sy on sy.firm = c.borrower_uscc and sy.year = d.year
+  left join firms_used($4::text) sl on sl.firm = c.borrower_uscc and sl.year = 0
  order by c.id
