@@ -288,7 +288,7 @@ end $$;
 
 -- ---- what a rule may ask of a loan -------------------------------------------------------------
 
--- PL/pgSQL, here and below, keeps the plans between calls: planning cost five times what the look-ups did.
+-- PL/pgSQL with generic plans, here and below: planning anew for each call cost five times what the look-ups did.
 -- The facts of loans in the order of the program's catalogue, as numbers (fen, ppm, days since 1970) and texts. Runs
 -- as the owner: who may see a loan is told the same of it. Sums over events do not depend on their order.
 create function loan_cases(ids uuid[])
@@ -300,7 +300,8 @@ create function loan_cases(ids uuid[])
                    loan_first_loan boolean, loan_guaranteed boolean, loan_insured boolean, loan_scheme text,
                    loan_under_scheme boolean, loan_compensated boolean, loan_patents int, loan_trademarks int,
                    loan_owner_is_borrower boolean, loan_interest_paid bigint)
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 #variable_conflict use_column
 begin
     return query
@@ -445,7 +446,8 @@ create function subsidies_lock() returns void language sql as $$ select pg_advis
 create function loan_usage(ids uuid[])
     returns table (id uuid, used_city boolean, used_district boolean, used_applications bigint, used_policies text,
                    used_interest_days text, used_items text)
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 #variable_conflict use_column
 begin
     return query
@@ -466,7 +468,8 @@ begin
 end $$;
 -- Counted sums of one firm under one policy: in the year of a day, and ever.
 create function firm_usage(firm text, code text, day date) returns table (used_enterprise_year bigint, used_enterprise_lifetime bigint)
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 #variable_conflict use_column
 begin
     return query
@@ -478,7 +481,8 @@ begin
 end $$;
 -- The same for all firms of a policy: a row a year, and one of year 0 for ever.
 create function firms_used(code text) returns table (firm text, year int, used bigint)
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
     return query
     select a.borrower, coalesce(extract(year from a.on_day)::int, 0), sum(a.amount_fen)::bigint
@@ -488,12 +492,14 @@ begin
 end $$;
 -- Told apart by these: the loan's own facts, and all facts of a case.
 create function loan_guard(loan uuid) returns text
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
     return (select md5(c::text) from loan_cases(array[loan]) c);
 end $$;
 create function case_guard(loan uuid, firm text, code text, day date) returns text
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
     return (select md5(loan_guard(loan) || u::text || f::text)
       from loan_usage(array[loan]) u
@@ -942,7 +948,8 @@ end $$;
 
 -- What a check may tell anybody of a budget: what is left, and how many wait.
 create function budget_room(policy_id uuid, year int) returns table (available bigint, queue bigint)
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 #variable_conflict use_column
 begin
     return query
@@ -956,3 +963,26 @@ create function record_state(type text, id uuid) returns text
     select case type when 'claim' then claim_state(id)
                      when 'application' then (select n.state from application_now n where n.application = id) end
 $$;
+
+-- The loans that a contract number or a record's id names, for whoever asks: row-level security applies.
+create function find_loans(asked text) returns uuid[]
+    language plpgsql stable set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+begin
+    if asked ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then
+        return array(select r.id
+                       from (select x.id, x.version from record x
+                              where x.id = asked::uuid and x.type = 'loan'
+                              order by x.version desc
+                              limit 1) r
+                      where not has_later(r.id, r.version, null));
+    end if;
+    return array(select r.id
+                   from org o
+                  cross join lateral (
+                        select x.id, x.version
+                          from record x
+                         where x.org_id = o.id and x.type = 'loan' and x.key = asked
+                         order by x.version desc
+                         limit 1) r
+                  where not has_later(r.id, r.version, null));
+end $$;

@@ -10,33 +10,7 @@
 --    loan_trademarks int4, loan_owner_is_borrower bool, loan_interest_paid int8, used_city bool,
 --    used_district bool, used_applications int8, used_policies text, used_interest_days text,
 --    used_items text, used_enterprise_year int8, used_enterprise_lifetime int8
-with fitting as materialized (
-    select r.id
-      from org o
-     cross join lateral (
-           select r.id, r.version
-             from record r
-            where r.org_id = o.id and r.type = 'loan' and r.key = $1::text
-            order by r.version desc
-            limit 1) r
-     where $1::text is not null and $1::text !~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
-       and not has_later(r.id, r.version, null)
-    union all
-    select r.id
-      from (select case when $1::text ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
-                        then $1::uuid end as id) w
-     cross join lateral (
-           select r.id, r.version
-             from record r
-            where r.id = w.id and r.type = 'loan'
-            order by r.version desc
-            limit 1) r
-     where not has_later(r.id, r.version, null)
-),
-one as (
-    select f.id from fitting f limit 1
-)
-select (select count(*) from fitting) as loans, case_guard(c.id, c.borrower_uscc, $2::text, $3::date) as guard, c.id,
+select cardinality(f.ids)::int8 as loans, case_guard(c.id, c.borrower_uscc, $2::text, $3::date) as guard, c.id,
        c.borrower_uscc, c.borrower_district, c.borrower_size, c.borrower_sme, c.borrower_industry, c.borrower_employees,
        c.borrower_revenue, c.borrower_assets, c.loan_product, c.loan_amount, c.loan_ip_amount, c.loan_ip_share,
        c.loan_rate, c.loan_signed_on, c.loan_disbursed_on, c.loan_registered_on, c.loan_matures_on, c.loan_term_days,
@@ -44,8 +18,8 @@ select (select count(*) from fitting) as loans, case_guard(c.id, c.borrower_uscc
        c.loan_insured, c.loan_scheme, c.loan_under_scheme, c.loan_compensated, c.loan_patents, c.loan_trademarks,
        c.loan_owner_is_borrower, c.loan_interest_paid,
        u.used_city, u.used_district, u.used_applications, u.used_policies, u.used_interest_days, u.used_items,
-       f.used_enterprise_year, f.used_enterprise_lifetime
-  from one
- cross join lateral loan_cases(array[one.id]) c
- cross join lateral loan_usage(array[c.id]) u
- cross join lateral firm_usage(c.borrower_uscc, $2::text, $3::date) f
+       w.used_enterprise_year, w.used_enterprise_lifetime
+  from (select find_loans($1::text) as ids) f
+  left join lateral loan_cases(f.ids[1:1]) c on true
+  left join lateral loan_usage(f.ids[1:1]) u on true
+  left join lateral firm_usage(c.borrower_uscc, $2::text, $3::date) w on true
