@@ -84,6 +84,7 @@ const struct field fact_fields[] = {
     {"used.policies", "该贷款已适用的政策", F_TEXT, .min = 1, .max = 4000},
     {"used.interest_days", "已获贴息的时段", F_TEXT, .min = 1, .max = 4000},
     {"used.items", "已获补贴的费用", F_TEXT, .min = 1, .max = 4000},
+    {"used.interest", "该贷款已获贴息金额", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
     {"used.enterprise_year", "企业本年已获本政策补贴", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
     {"used.enterprise_lifetime", "企业累计已获本政策补贴", F_MONEY, .min = 0,
         .max = MONEY_RECORD_MAX},

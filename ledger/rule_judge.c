@@ -143,7 +143,7 @@ static int64_t interest_cost(
         LINE(out, "按合同应付利息", cost, "%s × %s%%", yuan(out, facts[FACT_LOAN_AMOUNT].n),
             percent(out, facts[FACT_LOAN_RATE].n));
     }
-    return cost - facts[FACT_AID_INTEREST].n;
+    return cost - facts[FACT_AID_INTEREST].n - facts[FACT_USED_INTEREST].n;
 }
 
 static int64_t interest_judge(

@@ -405,6 +405,7 @@ create table subsidy_unit (
     loan_id uuid not null,
     item text not null,
     days daterange not null, -- of interest; everything else is taken for ever
+    amount_fen bigint not null constraint subsidy_unit_amount_range check (amount_fen >= 1),
     primary key (application, item),
     constraint subsidy_unit_taken_once exclude using gist (loan_id with =, item with =, days with &&)
 );
@@ -445,14 +446,14 @@ create function subsidies_lock() returns void language sql as $$ select pg_advis
 -- neither whose nor how much.
 create function loan_usage(ids uuid[])
     returns table (id uuid, used_city boolean, used_district boolean, used_applications bigint, used_policies text,
-                   used_interest_days text, used_items text)
+                   used_interest_days text, used_items text, used_interest bigint)
     language plpgsql stable security definer set search_path = public, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 #variable_conflict use_column
 begin
     return query
     select x.id, coalesce(n.city, false), coalesce(n.district, false), coalesce(n.applications, 0), n.policies, u.days,
-           u.items
+           u.items, coalesce(u.interest, 0)
       from unnest(ids) x(id)
       left join lateral (
            select bool_or(a.district = '310000') as city, bool_or(a.district <> '310000') as district,
@@ -461,7 +462,8 @@ begin
             where a.loan_id = x.id and a.state in ('queued', 'reserved', 'approved', 'paid')
            having count(*) > 0) n on true
       left join lateral (
-           select string_agg(lower(s.days) || '/' || upper(s.days), ' ' order by s.days) filter (where s.item = 'interest') as days,
+           select sum(s.amount_fen) filter (where s.item = 'interest')::bigint as interest,
+                  string_agg(lower(s.days) || '/' || upper(s.days), ' ' order by s.days) filter (where s.item = 'interest') as days,
                   string_agg(s.item, ' ' order by s.item) filter (where s.item <> 'interest') as items
              from subsidy_unit s
             where s.loan_id = x.id) u on true;
@@ -581,7 +583,8 @@ begin
     if amount > 0 then
         insert into subsidy_unit
         select new_id, loan, i ->> 0, case when i ->> 0 = 'interest' then
-                    daterange((v ->> 'from')::date, (v ->> 'until')::date) else daterange(null, null) end
+                    daterange((v ->> 'from')::date, (v ->> 'until')::date) else daterange(null, null) end,
+               (i ->> 1)::bigint
           from json_array_elements(v -> 'items') i
          where (i ->> 1)::bigint > 0;
         if exists (select from account a where a.code = account_code)

@@ -191,7 +191,7 @@ bool case_tell(struct value *facts, const struct value *told, struct err *e)
 static void none_used(struct value *facts)
 {
     static const enum fact noughts[] = {FACT_USED_CITY, FACT_USED_DISTRICT, FACT_USED_APPLICATIONS,
-        FACT_USED_ENTERPRISE_YEAR, FACT_USED_ENTERPRISE_LIFETIME};
+        FACT_USED_INTEREST, FACT_USED_ENTERPRISE_YEAR, FACT_USED_ENTERPRISE_LIFETIME};
     for (size_t i = 0; i < COUNT_OF(noughts); i++)
         facts[noughts[i]].present = true;
 }

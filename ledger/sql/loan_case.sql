@@ -9,7 +9,7 @@
 --    loan_insured bool, loan_scheme text, loan_under_scheme bool, loan_compensated bool, loan_patents int4,
 --    loan_trademarks int4, loan_owner_is_borrower bool, loan_interest_paid int8, used_city bool,
 --    used_district bool, used_applications int8, used_policies text, used_interest_days text,
---    used_items text, used_enterprise_year int8, used_enterprise_lifetime int8
+--    used_items text, used_interest int8, used_enterprise_year int8, used_enterprise_lifetime int8
 select cardinality(f.ids)::int8 as loans, case_guard(c.id, c.borrower_uscc, $2::text, $3::date) as guard, c.id,
        c.borrower_uscc, c.borrower_district, c.borrower_size, c.borrower_sme, c.borrower_industry, c.borrower_employees,
        c.borrower_revenue, c.borrower_assets, c.loan_product, c.loan_amount, c.loan_ip_amount, c.loan_ip_share,
@@ -17,7 +17,7 @@ select cardinality(f.ids)::int8 as loans, case_guard(c.id, c.borrower_uscc, $2::
        c.loan_settled_on, c.loan_settled_on_time, c.loan_overdue_ever, c.loan_first_loan, c.loan_guaranteed,
        c.loan_insured, c.loan_scheme, c.loan_under_scheme, c.loan_compensated, c.loan_patents, c.loan_trademarks,
        c.loan_owner_is_borrower, c.loan_interest_paid,
-       u.used_city, u.used_district, u.used_applications, u.used_policies, u.used_interest_days, u.used_items,
+       u.used_city, u.used_district, u.used_applications, u.used_policies, u.used_interest_days, u.used_items, u.used_interest,
        w.used_enterprise_year, w.used_enterprise_lifetime
   from (select find_loans($1::text) as ids) f
   left join lateral loan_cases(f.ids[1:1]) c on true

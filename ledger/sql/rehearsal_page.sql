@@ -10,7 +10,7 @@
 --    loan_first_loan bool, loan_guaranteed bool, loan_insured bool, loan_scheme text,
 --    loan_under_scheme bool, loan_compensated bool, loan_patents int4, loan_trademarks int4,
 --    loan_owner_is_borrower bool, loan_interest_paid int8, used_city bool, used_district bool,
---    used_applications int8, used_policies text, used_interest_days text, used_items text,
+--    used_applications int8, used_policies text, used_interest_days text, used_items text, used_interest int8,
 --    used_enterprise_year int8, used_enterprise_lifetime int8
 with page as materialized (
     select array_agg(x.id) as ids
@@ -29,7 +29,7 @@ select c.id, v.id is not null as current, c.bank, c.contract_no, coalesce(sy.use
        c.loan_settled_on, c.loan_settled_on_time, c.loan_overdue_ever, c.loan_first_loan, c.loan_guaranteed,
        c.loan_insured, c.loan_scheme, c.loan_under_scheme, c.loan_compensated, c.loan_patents, c.loan_trademarks,
        c.loan_owner_is_borrower, c.loan_interest_paid,
-       u.used_city, u.used_district, u.used_applications, u.used_policies, u.used_interest_days, u.used_items,
+       u.used_city, u.used_district, u.used_applications, u.used_policies, u.used_interest_days, u.used_items, u.used_interest,
        coalesce(fy.used, 0) as used_enterprise_year, coalesce(fl.used, 0) as used_enterprise_lifetime
   from page p
  cross join lateral loan_cases(p.ids) c

@@ -268,9 +268,11 @@ select 'application that holds more or less than it was promised', n.application
 union all
 select 'what a subsidy takes does not fit its application', coalesce(n.application, u.application) || ''
   from application_now n
-  full join (select distinct x.application, x.loan_id from subsidy_unit x) u on u.application = n.application
+  full join (select x.application, x.loan_id, sum(x.amount_fen) as fen from subsidy_unit x group by 1, 2) u
+         on u.application = n.application
+  left join application a on a.id = n.application
  where (n.state in ('queued', 'reserved', 'approved', 'paid')) is distinct from (u.application is not null)
-    or u.loan_id <> n.loan_id
+    or u.loan_id <> n.loan_id or u.fen <> a.amount_fen
 union all
 select 'record envelope that differs from its body', r.id || ' v' || r.version
   from record r

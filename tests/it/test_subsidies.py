@@ -261,6 +261,19 @@ class Subsidies(Case):
         said = self.apply(code, self.lent(interest="20000.00")).json()
         self.assertEqual(said["amount"], "20000.00")  # 25,875.00 would exceed the interest paid
 
+    def test_two_subsidies_of_one_loan_stay_within_the_interest_paid(self):
+        first, second = self.policy(), self.policy(items=[
+            {"item": "interest", "share": "100", "months": 12, "day_count": "30/360"}])
+        self.budget(first, "100000.00")
+        contract = self.lent(interest="30000.00")
+        self.assertEqual(self.apply(first, contract).json()["amount"], "25875.00")
+        said = self.apply(second, contract).json()  # overlaps the first six months
+        self.assertEqual(said["amount"], "0.00")
+        check = lambda policy, **over: self.post("/v1/eligibility-checks", dict({
+            "policy": policy, "loan": contract, "facts": {"borrower.bad_record": False}}, **over),
+            self.district, 200).json()
+        self.assertEqual(check(second)["facts_used"]["used.interest"], "25875.00")
+
     def test_a_changed_loan_is_not_approved(self):
         code = self.policy()
         self.budget(code, "100000.00")

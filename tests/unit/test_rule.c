@@ -159,6 +159,9 @@ static void test_a_subsidy_never_exceeds_what_was_paid_less_other_aid(void **sta
     f[FACT_USED_INTEREST_DAYS].s = STR("2022-01-01/2023-01-16 2023-07-16/2023-08-01");
     rule_judge(rule, f, &o);
     assert_int_equal(o.item[0], 2000000);
+    f[FACT_USED_INTEREST] = (struct value){.present = true, .n = 1500000};
+    rule_judge(rule, f, &o);
+    assert_int_equal(o.item[0], 500000); /* other days of this loan have had 15,000.00 of it */
 }
 
 #define POLICY(eligible, items)                                                                    \
