@@ -101,7 +101,7 @@ void facts_lpr(struct value *f, const struct lpr *rates, int n);
 /* {"borrower.district":"310116",…}: present facts in the order of the table. */
 void facts_write(const struct value *f, struct buf *out);
 /* One fact as the JSON that it would be told in; null when it is absent. */
-void fact_write(int fact, const struct value *v, struct buf *out);
+void fact_write(enum fact fact, const struct value *v, struct buf *out);
 /* The same as facts_write in reverse, for decisions that were stored. */
 MUST_USE bool facts_read(struct arena *a, const struct json *in, struct value *f, struct err *e);
 #endif

@@ -192,7 +192,7 @@ void facts_lpr(struct value *f, const struct lpr *rates, int n)
 
 /* ---- text ----------------------------------------------------------------------------------- */
 
-void fact_write(int fact, const struct value *v, struct buf *out)
+void fact_write(enum fact fact, const struct value *v, struct buf *out)
 {
     if (v->present)
         schema_value(&fact_fields[fact], v, out);

@@ -64,22 +64,24 @@ static bool load_item(struct arena *a, struct item *i, const struct value *v, st
     return load_uplifts(a, i, &v[ITEM_UPLIFTS], base, legal_ref, e) && good;
 }
 
+enum { CASES_MAX = 50000 }; /* some 20 ms */
+
 /* Two items of one kind must never both apply. */
 static bool items_apart(struct arena *a, const struct rule *rule, struct err *e)
 {
     static const struct cond always = {.kind = COND_ALL};
     bool good = true;
-    for (int i = 0; i < rule->items; i++) {
-        for (int k = 0; k < i; k++) {
+    int64_t left = CASES_MAX;
+    for (int i = 0; i < rule->items && left >= 0; i++) {
+        for (int k = 0; k < i && left >= 0; k++) {
             const struct item *x = &rule->item[k], *y = &rule->item[i];
-            bool too_wide = false;
             struct buf seen;
             buf_init(&seen, a);
             if (x->kind != y->kind)
                 continue;
             bool meet = cond_meet(
-                a, x->when ? x->when : &always, y->when ? y->when : &always, &seen, &too_wide);
-            if (too_wide)
+                a, x->when ? x->when : &always, y->when ? y->when : &always, &seen, &left);
+            if (left < 0)
                 good = err_add(e, E_TOO_WIDE, arena_printf(a, "/items/%d/when", i), NULL);
             else if (meet)
                 good = err_add(

@@ -144,9 +144,9 @@ static void write_cures(const struct rule *rule, const struct value *facts, stru
         json_key(out, "title");
         json_text(out, fact_fields[i].zh);
         json_key(out, "from");
-        fact_write(i, &facts[i], out);
+        fact_write((enum fact)i, &facts[i], out);
         json_key(out, "to");
-        fact_write(i, &cured[i], out);
+        fact_write((enum fact)i, &cured[i], out);
         json_close(out, '}');
     }
     json_close(out, ']');

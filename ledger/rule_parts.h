@@ -82,9 +82,10 @@ struct cond *cond_test(struct arena *a, enum fact fact, enum op op, struct value
 enum truth cond_truth(const struct cond *c, const struct value *facts);
 /* The bound of a test or ceiling for this case, in ppm; false when the rate is not known. */
 bool lpr_bound_of(const struct lpr_bound *b, const struct value *facts, int64_t *ppm);
-/* rule_overlap.c: can both hold? Then with the case in out; *wide when it cannot be told. */
+/* rule_overlap.c: can both hold? Then with the case in out. *left: how many cases may still be
+ * tried; below nought it cannot be told. */
 bool cond_meet(
-    struct arena *a, const struct cond *x, const struct cond *y, struct buf *out, bool *too_wide);
+    struct arena *a, const struct cond *x, const struct cond *y, struct buf *out, int64_t *left);
 /* rule_judge.c: the arithmetic of one item; lines go to out unless it is NULL. */
 int64_t item_judge(
     const struct item *item, const struct value *facts, struct subsidy *o, struct buf *out);

@@ -164,8 +164,10 @@ void eligibility_post(struct req *r)
         .from = v[CHECK_POLICY_FROM],
         .loan = v[CHECK_LOAN],
         .told = v[CHECK_FACTS],
-        .on = v[CHECK_ON].present ? (day){(int32_t)v[CHECK_ON].n} : today_shanghai(),
+        .on = today_shanghai(),
         .judge = answer_check};
+    if (v[CHECK_ON].present)
+        c->on = (day){(int32_t)v[CHECK_ON].n};
     ask(c);
 }
 

@@ -69,7 +69,7 @@ class Process(Case):
             known = set(re.findall(r'\{"(\w+)", E_', f.read()))
         in_database = set(self.d.sql(
             "select conname from pg_constraint c join pg_class t on t.oid = conrelid where"
-            " t.relnamespace = 'public'::regnamespace and (contype = 'c' or (contype = 'u'))"
+            " t.relnamespace = 'public'::regnamespace and contype in ('c', 'u', 'x')"
             " and t.relname not in ('org', 'token', 'plan', 'plan_target', 'record_type')"
             " union all select indexrelid::regclass::text from pg_index where indisunique and"
             " indpred is not null"
