@@ -14,7 +14,8 @@ enum { PAGE = 2000, SIDES = 2, TALLIES = 4, LINES_A_CHUNK = 500 };
 
 struct tally {
     struct str key;
-    int64_t count, fen;
+    int64_t count, fen; /* winners */
+    int64_t losers;
 };
 struct tallies {
     struct tally *t;
@@ -69,7 +70,7 @@ static const enum fact by_facts[] = {
 /* ---- tallies and firms ------------------------------------------------------------------------
  */
 
-static void tally_add(struct arena *a, struct tallies *all, struct str key, int64_t fen)
+static struct tally *tally_of(struct arena *a, struct tallies *all, struct str key)
 {
     int i = 0;
     while (i < all->n && !str_eq(all->t[i].key, key))
@@ -81,8 +82,16 @@ static void tally_add(struct arena *a, struct tallies *all, struct str key, int6
     }
     if (i == all->n)
         all->t[all->n++] = (struct tally){.key = key};
-    all->t[i].count++;
-    all->t[i].fen += fen;
+    return &all->t[i];
+}
+
+/* fen == 0: one who gets nothing. */
+static void tally_add(struct arena *a, struct tallies *all, struct str key, int64_t fen)
+{
+    struct tally *t = tally_of(a, all, key);
+    t->count += fen > 0;
+    t->losers += fen == 0;
+    t->fen += fen;
 }
 
 static int by_key(const void *x, const void *y)
@@ -104,6 +113,8 @@ static void tallies_write(struct buf *out, const char *name, const struct tallie
         json_i64(out, all->t[i].count);
         json_key(out, "amount");
         json_money(out, (money){all->t[i].fen});
+        json_key(out, "losers");
+        json_i64(out, all->t[i].losers);
         json_close(out, '}');
     }
     json_close(out, ']');
@@ -245,9 +256,8 @@ static void take(const struct rehearsal *h, int i, struct tried *t, struct firms
     ever->fen += s->fen;
 }
 
-static void count_winner(const struct rehearsal *h, const struct tried *t, int i, struct sum *sum)
+static void count_winner(const struct tried *t, int i, struct sum *sum)
 {
-    struct arena *a = h->r->a;
     const struct side *s = &t->side[i];
     sum->winners++;
     sum->fen += s->fen;
@@ -255,6 +265,12 @@ static void count_winner(const struct rehearsal *h, const struct tried *t, int i
         sum->overlap++;
         sum->overlap_fen += s->fen;
     }
+}
+
+static void tally_case(const struct rehearsal *h, const struct tried *t, int i, struct sum *sum)
+{
+    struct arena *a = h->r->a;
+    const struct side *s = &t->side[i];
     tally_add(a, &sum->districts, t->district, s->fen);
     tally_add(a, &sum->sizes, str_of(t->size), s->fen);
     tally_add(a, &sum->banks, t->bank, s->fen);
@@ -286,14 +302,14 @@ static void sum_up(const struct rehearsal *h, int i, struct sum *sum)
     for (int k = 0; k < h->n; k++) {
         struct tried *t = h->sorted[k];
         struct side *s = &t->side[i];
-        if (!s->eligible) {
+        if (s->eligible)
+            take(h, i, t, &firms);
+        else
             tally_add(h->r->a, &sum->failed, str_of(s->failed), 0);
-            continue;
-        }
-        sum->eligible++;
-        take(h, i, t, &firms);
+        sum->eligible += s->eligible;
+        tally_case(h, t, i, sum);
         if (s->fen > 0)
-            count_winner(h, t, i, sum);
+            count_winner(t, i, sum);
         if (s->fen > 0 && h->v[REHEARSAL_BUDGET].present)
             spend(h, t, i, sum);
     }
@@ -321,7 +337,7 @@ static void write_failed(struct buf *out, struct tallies *failed)
     json_key(out, "losers_by_clause");
     json_open(out, '{');
     for (int i = 0; i < failed->n; i++)
-        write_number(out, failed->t[i].key.p, failed->t[i].count);
+        write_number(out, failed->t[i].key.p, failed->t[i].losers);
     json_close(out, '}');
 }
 

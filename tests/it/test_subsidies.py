@@ -403,6 +403,10 @@ class Subsidies(Case):
         self.assertEqual((tried["winners"], tried["cost"], tried["policy_state"]), (3, "60000.00", "draft"))
         self.assertEqual([(x["key"], x["count"], x["amount"]) for x in tried["by_month"]],
                          [("2023-08", 1, "25875.00"), ("2023-09", 1, "8625.00"), ("2023-10", 1, "25500.00")])
+        self.assertEqual([(x["key"], x["count"], x["amount"]) for x in tried["by_district"]],
+                         [("310116", 3, "60000.00")])
+        self.assertEqual(sum(x["losers"] for x in tried["by_bank"]), tried["losers"])
+        self.assertEqual(sum(tried["losers_by_clause"].values()), tried["cases"] - tried["eligible"])
         self.assertEqual((tried["budget"]["runs_out_in"], tried["budget"]["queued"]), ("2023-09", 2))
         self.post(where + "/approve", {"seen": self.get(where)["seen"], "reason": "x", "on": "2023-06-20"},
                   self.checker)
