@@ -21,6 +21,7 @@ req_fn upload_start;
 req_fn loan_list, loan_event_list, loan_events_get, loan_events_post;
 req_fn enterprise_get, ip_get, receipt_get, log_key_get;
 /* api_subsidy.c, api_rehearsal.c */
+struct loan_lane *loan_lane_new(void); /* checks that wait for the facts of their loans; free() */
 req_fn eligibility_post, application_post, budget_get, lpr_list, rehearsal_post;
 /* api_fund.c */
 req_fn account_list, account_get, account_entries, transfer_list, transfer_get;

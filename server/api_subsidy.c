@@ -8,6 +8,7 @@
 #include "api.h"
 #include "case.h"
 #include "records.h"
+#include <stdlib.h>
 
 /* ---- eligibility ----------------------------------------------------------------------------- */
 
@@ -18,6 +19,8 @@ struct check {
     struct str key;
     day on;
     int tries;
+    bool guard; /* tell the mark of the facts: they will be stored */
+    struct check *next;
     void (*judge)(struct check *c, struct policy_case *k);
 };
 
@@ -69,34 +72,133 @@ static struct policy_case *case_of(struct check *c, const struct policy_case *po
 
 static void ask(struct check *c);
 
-static void on_loan_case(void *arg, const struct rows *rows, const struct fail *fail)
+/* ---- loans, many at once -----------------------------------------------------------------------
+ */
+
+/* Like the write lane: what is asked while the readers are busy goes together in the next
+ * statement. One organisation a flight, because what it may see is decided once a statement. */
+enum { FLIGHTS_MAX = 2, FLIGHT_MAX = 64 };
+
+struct loan_lane {
+    struct check *first, *last;
+    int flights;
+};
+struct flight {
+    struct server *server;
+    struct arena *a;
+    struct check *first;
+};
+
+struct loan_lane *loan_lane_new(void)
 {
-    struct check *c = arg;
+    return calloc(1, sizeof(struct loan_lane));
+}
+
+/* The policy may have made room for others since; then the check begins again. */
+static void with_loan(struct check *c, const struct rows *rows, int row)
+{
     struct req *r = c->r;
     const struct policy_case *policy = case_cached(r->server->cases, c->key, false);
-    if (fail) {
-        reply_fail(r, fail);
-        return;
-    }
-    if (!policy) { /* others took its place meanwhile */
+    if (!policy) {
         ask(c);
         return;
     }
     struct policy_case *k = case_of(c, policy);
-    if (case_loan(r, rows, c->loan.s, k))
+    if (case_loan(r, rows, row, c->loan.s, k))
         judge(c, k);
     else
         reply_problem(r);
 }
 
+static void loans_launch(struct server *s);
+
+static void on_loans(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct flight *f = arg;
+    struct server *s = f->server;
+    struct arena *a = f->a;
+    int row = 0;
+    for (struct check *c = f->first, *next; c; c = next, row++) {
+        next = c->next; /* the request goes with its reply */
+        if (fail)
+            reply_fail(c->r, fail);
+        else
+            with_loan(c, rows, row);
+    }
+    arena_free(a);
+    s->loans->flights--;
+    loans_launch(s);
+}
+
+static void write_asked(struct buf *out, const struct check *c)
+{
+    json_open(out, '{');
+    json_key(out, "loan");
+    json_str(out, c->loan.s);
+    json_key(out, "code");
+    json_str(out, c->policy.s);
+    json_key(out, "on");
+    json_str(out, day_text(out->a, c->on));
+    json_key(out, "guard");
+    json_bool(out, c->guard);
+    json_close(out, '}');
+}
+
+/* Take the checks of one organisation out of the line, in their order. */
+static struct check *take(struct loan_lane *l, int64_t org, struct buf *out)
+{
+    struct check *first = NULL, **end = &first, **at = &l->first;
+    int n = 0;
+    l->last = NULL;
+    while (*at) {
+        struct check *c = *at;
+        if (c->r->actor->org == org && n < FLIGHT_MAX) {
+            *at = c->next;
+            c->next = NULL;
+            *end = c;
+            end = &c->next;
+            write_asked(out, c);
+            n++;
+        } else {
+            l->last = c;
+            at = &c->next;
+        }
+    }
+    return first;
+}
+
+static void loans_launch(struct server *s)
+{
+    struct loan_lane *l = s->loans;
+    while (l->first && l->flights < FLIGHTS_MAX) {
+        struct arena *a = arena_new();
+        struct flight *f = arena_alloc(a, sizeof *f);
+        const struct actor *actor = l->first->r->actor;
+        struct buf out;
+        buf_init(&out, a);
+        json_open(&out, '[');
+        *f = (struct flight){.server = s, .a = a, .first = take(l, actor->org, &out)};
+        json_close(&out, ']');
+        struct str p[] = {buf_view(&out)};
+        l->flights++;
+        db_query(s->db, a, actor, "loan_case", p, COUNT_OF(p), on_loans, f);
+    }
+}
+
 static void with_policy(struct check *c, const struct policy_case *policy)
 {
-    struct req *r = c->r;
-    struct str p[] = {c->loan.s, c->policy.s, day_text(r->a, c->on)};
-    if (c->loan.present)
-        db_query(r->server->db, r->a, r->actor, "loan_case", p, COUNT_OF(p), on_loan_case, c);
-    else
+    struct loan_lane *l = c->r->server->loans;
+    if (!c->loan.present) {
         judge(c, case_of(c, policy));
+        return;
+    }
+    c->next = NULL;
+    if (l->last)
+        l->last->next = c;
+    else
+        l->first = c;
+    l->last = c;
+    loans_launch(c->r->server);
 }
 
 static void on_policy_case(void *arg, const struct rows *rows, const struct fail *fail)
@@ -243,6 +345,7 @@ void application_post(struct req *r)
         .loan = v[APPLICATION_LOAN],
         .told = v[APPLICATION_FACTS],
         .on = {(int32_t)v[APPLICATION_ON].n},
+        .guard = true,
         .judge = answer_application};
     r->state = c;
     apply(r);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 enum { C_ID, C_BODY, C_SHA256, C_STATE, C_FROM, C_LPR, C_AVAILABLE, C_QUEUE };
-enum { L_LOANS, L_GUARD, L_ID, L_FACTS };
+enum { L_N, L_LOANS, L_GUARD, L_ID, L_FACTS };
 
 /* ---- the policy -------------------------------------------------------------------------------
  */
@@ -203,18 +203,18 @@ bool case_complete(const struct policy_case *k, struct value *facts, struct err 
     return facts_derive(facts, "/facts", e) && rule_has_lpr(k->rule, facts, "/facts", e);
 }
 
-bool case_loan(struct req *r, const struct rows *rows, struct str asked, struct policy_case *k)
+bool case_loan(
+    struct req *r, const struct rows *rows, int row, struct str asked, struct policy_case *k)
 {
     int64_t loans = 0;
-    if (rows->n)
-        (void)rows_int(rows, 0, L_LOANS, &loans);
+    (void)rows_int(rows, row, L_LOANS, &loans);
     if (loans > 1)
         return err_add(&r->err, E_AMBIGUOUS, STR("/loan"), NULL);
     if (loans == 0)
         return err_add(&r->err, E_LOAN, STR("/loan"), "%s", asked.p);
-    k->guard = rows_at(rows, 0, L_GUARD);
-    k->loan = rows_at(rows, 0, L_ID);
-    case_facts(r->a, rows, 0, L_FACTS, k->facts);
+    k->guard = keep(r->a, rows_at(rows, row, L_GUARD));
+    k->loan = keep(r->a, rows_at(rows, row, L_ID));
+    case_facts(r->a, rows, row, L_FACTS, k->facts);
     return true;
 }
 

@@ -27,9 +27,9 @@ const struct policy_case *case_keep(
 /* The policy of a row of policy_case, in a; false after adding problems. */
 MUST_USE bool case_policy(struct arena *a, const struct rows *rows, struct str code,
     struct policy_case *k, struct err *e);
-/* The facts of a row of loan_case, into k; problems are in r->err. */
+/* The facts of a row of loan_case, copied into k; problems are in r->err. */
 MUST_USE bool case_loan(
-    struct req *r, const struct rows *rows, struct str asked, struct policy_case *k);
+    struct req *r, const struct rows *rows, int row, struct str asked, struct policy_case *k);
 /* Facts out of the columns from `first` on: loan_cases' and loan_usage's, firm_usage's when there.
  */
 void case_facts(struct arena *a, const struct rows *rows, int row, int first, struct value *facts);

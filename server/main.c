@@ -1,6 +1,7 @@
 /*
  * main.c - sub-commands, start order, signals, drain.
  */
+#include "api.h"
 #include "auth.h"
 #include "case.h"
 #include "cli.h"
@@ -10,6 +11,7 @@
 #include "migrate.h"
 #include "openapi.h"
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -119,6 +121,7 @@ static void stop(struct process *p)
     db_close(s->db);
     auth_close(s);
     case_cache_free(s->cases);
+    free(s->loans);
     event_free(p->poll);
     event_free(p->term);
     event_free(p->intr);
@@ -140,6 +143,7 @@ static int serve(struct arena *a, const struct conf *conf)
     MUST(s->base);
     s->auth = auth_open();
     s->cases = case_cache_new();
+    s->loans = loan_lane_new();
     s->lane = lane_open(s, app);
     s->db = db_open(s, app, (int)conf->readers);
     bool good = s->lane && start_http(s);

@@ -169,6 +169,7 @@ struct server {
     struct auth *auth;
     struct embedded_pg *pg;
     struct case_cache *cases;
+    struct loan_lane *loans;
     struct counters count;
     bool ready, draining;
 };

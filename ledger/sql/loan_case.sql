@@ -1,6 +1,7 @@
--- loan_case: the facts of one loan under one policy.
--- $1 loan id or contract number, $2 policy code, $3 the day of the case
--- -> loans int8 (that fit $1), guard text, id uuid, borrower_uscc text, borrower_district text,
+-- loan_case: the facts of loans, each under a policy: what many ask at once is one statement.
+-- $1 JSON array of {loan (id or contract number), code (of the policy), on (day of the case), guard (bool: tell the
+--    mark of the facts)}
+-- -> n int8 (from 1), loans int8 (that fit), guard text, id uuid, borrower_uscc text, borrower_district text,
 --    borrower_size text, borrower_sme text, borrower_industry text, borrower_employees int8,
 --    borrower_revenue int8, borrower_assets int8, loan_product text, loan_amount int8, loan_ip_amount int8,
 --    loan_ip_share text, loan_rate int4, loan_signed_on int4, loan_disbursed_on int4,
@@ -10,7 +11,17 @@
 --    loan_trademarks int4, loan_owner_is_borrower bool, loan_interest_paid int8, used_city bool,
 --    used_district bool, used_applications int8, used_policies text, used_interest_days text,
 --    used_items text, used_interest int8, used_enterprise_year int8, used_enterprise_lifetime int8
-select cardinality(f.ids)::int8 as loans, case_guard(c.id, c.borrower_uscc, $2::text, $3::date) as guard, c.id,
+with asked as materialized (
+    select e.n, e.code, e."on", e.guard, find_loans(e.loan) as ids
+      from rows from (json_to_recordset($1::json) as (loan text, code text, "on" date, guard boolean))
+           with ordinality as e(loan, code, "on", guard, n)
+),
+found as materialized (
+    select array_agg(distinct a.ids[1]) as ids
+      from asked a
+)
+select a.n, cardinality(a.ids)::int8 as loans,
+       case when a.guard then case_guard(c.id, c.borrower_uscc, a.code, a."on") end as guard, c.id,
        c.borrower_uscc, c.borrower_district, c.borrower_size, c.borrower_sme, c.borrower_industry, c.borrower_employees,
        c.borrower_revenue, c.borrower_assets, c.loan_product, c.loan_amount, c.loan_ip_amount, c.loan_ip_share,
        c.loan_rate, c.loan_signed_on, c.loan_disbursed_on, c.loan_registered_on, c.loan_matures_on, c.loan_term_days,
@@ -19,7 +30,8 @@ select cardinality(f.ids)::int8 as loans, case_guard(c.id, c.borrower_uscc, $2::
        c.loan_owner_is_borrower, c.loan_interest_paid,
        u.used_city, u.used_district, u.used_applications, u.used_policies, u.used_interest_days, u.used_items, u.used_interest,
        w.used_enterprise_year, w.used_enterprise_lifetime
-  from (select find_loans($1::text) as ids) f
-  left join lateral loan_cases(f.ids[1:1]) c on true
-  left join lateral loan_usage(f.ids[1:1]) u on true
-  left join lateral firm_usage(c.borrower_uscc, $2::text, $3::date) w on true
+  from asked a
+  left join loan_cases((select ids from found)) c on c.id = a.ids[1]
+  left join loan_usage((select ids from found)) u on u.id = a.ids[1]
+  left join lateral firm_usage(c.borrower_uscc, a.code, a."on") w on true
+ order by a.n
