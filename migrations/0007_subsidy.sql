@@ -470,8 +470,7 @@ begin
 end $$;
 -- Counted sums of one firm under one policy: in the year of a day, and ever.
 create function firm_usage(firm text, code text, day date) returns table (used_enterprise_year bigint, used_enterprise_lifetime bigint)
-    language plpgsql stable security definer set search_path = public, pg_temp
-    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
 begin
     return query
@@ -967,9 +966,10 @@ create function record_state(type text, id uuid) returns text
                      when 'application' then (select n.state from application_now n where n.application = id) end
 $$;
 
--- The loans that a contract number or a record's id names, for whoever asks: row-level security applies.
+-- The loans that a contract number or a record's id names, for whoever asks: row-level security applies. Called once
+-- an element, so the statement sets the plan mode, not the function.
 create function find_loans(asked text) returns uuid[]
-    language plpgsql stable set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+    language plpgsql stable as $$
 begin
     if asked ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then
         return array(select r.id

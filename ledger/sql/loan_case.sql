@@ -15,6 +15,7 @@ with asked as materialized (
     select e.n, e.code, e."on", e.guard, find_loans(e.loan) as ids
       from rows from (json_to_recordset($1::json) as (loan text, code text, "on" date, guard boolean))
            with ordinality as e(loan, code, "on", guard, n)
+     cross join (select set_config('plan_cache_mode', 'force_generic_plan', true)) mode -- of the functions called
 ),
 found as materialized (
     select array_agg(distinct a.ids[1]) as ids

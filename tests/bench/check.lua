@@ -1,8 +1,10 @@
--- Eligibility checks by wrk: a policy code, then a contract number ("" asks by facts alone).
+-- Eligibility checks by wrk: a policy code, then "random" for contract numbers B-0 to B-99999, or "" for facts alone.
 local headers = {["Content-Type"] = "application/json"}
-local body
+local body, numbered
 
 function init(args)
+    math.randomseed(1)
+    numbered = args[3] == "random"
     headers["Authorization"] = "Bearer " .. args[1]
     local subject = args[3] and args[3] ~= "" and ('"loan":"%s","facts":{"borrower.bad_record":false}'):format(args[3])
         or '"facts":{"borrower.district":"310116","borrower.bad_record":false,"loan.amount":"3000000.00",' ..
@@ -12,6 +14,10 @@ function init(args)
 end
 
 function request()
+    if numbered then
+        return wrk.format("POST", "/v1/eligibility-checks", headers,
+                          (body:gsub("random", "B-" .. math.random(0, 99999))))
+    end
     return wrk.format("POST", "/v1/eligibility-checks", headers, body)
 end
 

@@ -53,7 +53,7 @@ def main():
         checker = d.cli("token", "add", "--org", "DIST-310116", "--person", "李复核").stdout.strip()
         policy(d, district, checker)
         fill(d, bank)
-        for what, contract in (("by facts", ""), ("by loan", "B-77")):
+        for what, contract in (("by facts", ""), ("by loan", "random")):
             for _ in range(3):
                 out = subprocess.run(["wrk", "-t1", "-c64", "-d5s", "-s", "tests/bench/check.lua",
                                       "http://127.0.0.1:%d" % d.port, "--", bank, "JS-2023", contract],

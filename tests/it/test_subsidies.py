@@ -124,7 +124,7 @@ class Subsidies(Case):
                  "loan.ip_amount": "2000000.00", "loan.rate": "4.00", "loan.signed_on": "2023-01-16",
                  "loan.disbursed_on": "2023-01-16", "loan.matures_on": "2024-01-16", "loan.settled_on": "2024-01-16",
                  "loan.registered_on": "2023-01-20", "loan.guaranteed": True, "loan.insured": False,
-                 "fee.guarantee": "20000.00", "fee.valuation": "30000.00", "fee.insurance": "1000.00"}
+                 "fee.guarantee": "20000.00", "fee.valuation": "30000.00", "loan.owner_is_borrower": True, "fee.insurance": "1000.00"}
         want = {  # by hand; 365 days from 2023-01-16 to 2024-01-16, 360 by 30/360
             "lingang": ("310115", "65000.00"),     # 2,000,000 × 4 % × 50 % + 10,000 + 15,000
             "jiading": ("310114", "20000.00"),     # 0.5 % are 25,000: the fee was 20,000
@@ -134,6 +134,7 @@ class Subsidies(Case):
             "shandong": (None, "124500.00"),       # 3.65 % × 5,000,000 × 60 % + 15,000
             "sichuan": (None, "75000.00"),
             "shuangliu": (None, "150000.00"),
+            "huangpu": (None, "110000.00"),        # 200,000 × 50 % + 10,000
         }
         for name, (district, amount) in want.items():
             with self.subTest(name):
