@@ -416,6 +416,30 @@ class Subsidies(Case):
         self.assertEqual([(x["amount"], x["state"]) for x in real],
                          [("25875.00", "reserved"), ("8625.00", "queued"), ("25500.00", "queued")])
 
+    def test_a_long_rehearsal_tells_its_progress_and_others_are_served(self):
+        firm, n = "91310114QX0114103W", next(numbers)
+        lines = "".join(json.dumps(dict(loan(contract_no="L-%d-%d" % (n, i), district="310114", borrower_uscc=firm,
+                                             signed_on="2023-03-01", disbursed_on="2023-03-01",
+                                             matures_on="2024-03-01"))) + "\n" for i in range(2100))
+        r = self.d.call("POST", "/v1/loans", lines, self.bank, {"Content-Type": "application/x-ndjson"})
+        self.assertEqual(r.lines()[-1]["summary"]["created"], 2100)
+        office, checker = self.d.token("district", "DIST-310114"), self.person("DIST-310114", "李复核")
+        body = fixture("jiading", code="LONG-%d" % n)
+        self.in_force(body, office, checker)
+        alive = []
+        pinger = threading.Thread(target=lambda: alive.extend(
+            self.d.call("GET", "/healthz").status for _ in range(20)))
+        pinger.start()
+        r = self.d.call("POST", "/v1/policies/%s/rehearsals" % body["code"], {
+            "from": "2023-03-01", "to": "2023-03-01", "by": "disbursed_on",
+            "facts": {"fee.guarantee": "100.00"}}, office, {"Accept": "application/x-ndjson",
+                                                          "Content-Type": "application/json"})
+        pinger.join()
+        self.assertEqual(alive, [200] * 20)
+        said = r.lines()
+        self.assertEqual(said[0], {"progress": 2000})
+        self.assertEqual((said[-1]["loans"] >= 2100, said[-1]["result"]["losers_by_clause"]), (True, {"guarantee": 2100}))
+
     def test_two_drafts_side_by_side_and_every_case(self):
         first, second = self.policy(), self.policy(caps=[{"per": "loan", "amount": "10000.00"}])
         contract = self.lent(settled="2023-11-11")
