@@ -527,7 +527,7 @@ begin
         update application_now set state = 'reserved', queue_no = null where application = a.application;
     end loop;
 end $$;
-revoke all on function release_queue, budget_decide, policy_step_decide from public;
+revoke all on function release_queue, open_budget, budget_decide, policy_step_decide from public;
 grant execute on function budget_decide, policy_step_decide to pledged_app;
 
 -- v: what the program made of the case: {loan, policy, guard, eligible, amount, from, until, items, facts, decision}.
