@@ -199,7 +199,8 @@ bool lpr_bound_of(const struct lpr_bound *b, const struct value *facts, int64_t 
 {
     if (!facts[b->fact].present)
         return false;
-    *ppm = money_part(facts[b->fact].n, b->multiplier, 10000) + b->spread;
+    int64_t bound = money_part(facts[b->fact].n, b->multiplier, 10000) + b->spread;
+    *ppm = bound < 0 ? 0 : bound; /* a spread may be negative, a rate is not */
     return true;
 }
 

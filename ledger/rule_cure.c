@@ -55,25 +55,53 @@ static bool set(struct arena *a, struct value *facts, enum fact f, struct value 
     return carry(a, facts, f);
 }
 
-/* A value that is none of those listed. */
+static bool is_listed(const struct cond *c, int64_t n)
+{
+    for (int i = 0; i < c->values; i++) {
+        if (c->value[i].n == n)
+            return true;
+    }
+    return false;
+}
+
+/* The value nearest to what is that is none of those listed: of a choice the first, else up, then
+ * down. */
 static bool set_other(struct arena *a, const struct cond *c, struct value *facts, int *changes)
 {
     const struct field *f = &fact_fields[c->fact];
-    int64_t last = f->kind == F_BOOL ? 1 : f->max;
+    bool choice = f->kind == F_BOOL || f->kind == F_ENUM;
+    int64_t last = f->kind == F_BOOL   ? 1
+                   : f->kind == F_ENUM ? choices_count(f->choices) - 1
+                                       : f->max;
+    int64_t now = facts[c->fact].present ? facts[c->fact].n : c->value[0].n;
     if (f->kind == F_TEXT || f->kind == F_IDENT)
         return false; /* which other text nobody can say */
-    if (f->kind == F_ENUM)
-        last = choices_count(f->choices) - 1;
     if (f->kind == F_DAY)
         last = DAY_MAX.n;
-    for (int64_t n = f->kind == F_DAY ? c->value[0].n : f->min; n <= last; n++) {
-        bool listed = false;
-        for (int i = 0; i < c->values; i++)
-            listed |= c->value[i].n == n;
-        if (!listed)
+    for (int64_t n = choice ? 0 : now; n <= last; n++) {
+        if (!is_listed(c, n))
+            return set(a, facts, c->fact, (struct value){.n = n}, changes);
+    }
+    for (int64_t n = now; n >= f->min; n--) {
+        if (!is_listed(c, n))
             return set(a, facts, c->fact, (struct value){.n = n}, changes);
     }
     return false;
+}
+
+/* Any value does; of a day one that fits the loan. */
+static bool set_any(struct arena *a, enum fact f, struct value *facts, int *changes)
+{
+    const struct field *field = &fact_fields[f];
+    const struct value *due = &facts[FACT_LOAN_MATURES_ON], *drawn = &facts[FACT_LOAN_DISBURSED_ON];
+    struct value v = {.n = field->min};
+    if (field->kind == F_IDENT)
+        return false; /* nobody can say which */
+    if (field->kind == F_TEXT)
+        v.s = STR("-");
+    if (field->kind == F_DAY)
+        v.n = due->present ? due->n : drawn->n;
+    return set(a, facts, f, v, changes);
 }
 
 /* The listed value nearest to what is. */
@@ -109,8 +137,7 @@ static bool cure_test(
     if (c->op == OP_LACKS || (c->op == OP_EXISTS && !want))
         return false;
     if (c->op == OP_EXISTS)
-        return set(a, facts, c->fact, (struct value){.n = fact_fields[c->fact].min, .s = STR("-")},
-            changes);
+        return set_any(a, c->fact, facts, changes);
     if (c->lpr.present && !lpr_bound_of(&c->lpr, facts, &bound))
         return false;
     struct value v = {.n = bound};
@@ -129,7 +156,8 @@ static bool cure_test(
         if (want)
             v = now->present && now->n > c->value[1].n ? c->value[1] : c->value[0];
         else
-            v.n = c->value[1].n + 1;
+            v.n = now->n - c->value[0].n < c->value[1].n - now->n ? c->value[0].n - 1
+                                                                  : c->value[1].n + 1;
         break;
     case OP_EXISTS:
     case OP_LACKS:

@@ -147,6 +147,10 @@ static void write_cures(const struct rule *rule, const struct value *facts, stru
         fact_write((enum fact)i, &facts[i], out);
         json_key(out, "to");
         fact_write((enum fact)i, &cured[i], out);
+        if (c && c->op == OP_EXISTS) { /* `to` is one of many */
+            json_key(out, "any");
+            json_bool(out, true);
+        }
         json_close(out, '}');
     }
     json_close(out, ']');

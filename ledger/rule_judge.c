@@ -352,12 +352,22 @@ static bool cond_known(
     return good;
 }
 
+static bool item_known(
+    const struct item *item, const struct value *facts, const char *base, struct err *e)
+{
+    bool good = bound_known(&item->ceiling, facts, base, e);
+    if (item->when)
+        good &= cond_known(item->when, facts, base, e);
+    for (int i = 0; i < item->uplifts; i++)
+        good &= cond_known(item->uplift[i].when, facts, base, e);
+    return good;
+}
+
 bool rule_has_lpr(
     const struct rule *rule, const struct value *facts, const char *base, struct err *e)
 {
     bool good = cond_known(rule->eligible, facts, base, e);
     for (int i = 0; good && i < rule->items; i++)
-        good &= bound_known(&rule->item[i].ceiling, facts, base, e) &&
-                (!rule->item[i].when || cond_known(rule->item[i].when, facts, base, e));
+        good = item_known(&rule->item[i], facts, base, e);
     return good;
 }

@@ -270,13 +270,18 @@ begin
                      case kind when 'return' then 'budget_return' else kind end, null, null, doc ->> 'memo')::posting;
         if not dry then
             perform subsidies_lock();
-            perform open_budget(p, year, day);
-            perform open_budget(p, year + 1, day) where kind = 'carry_over';
         end if;
-        overdrawn := case when dry then would_overdraw(moved) else post_transfers(array[moved]) end;
+        overdrawn := would_overdraw(moved); -- before accounts are opened: a refusal leaves no trace
         if overdrawn is not null then
             found_problems := found_problems || problem('E_OVERDRAFT', '/amount', overdrawn);
         elsif not dry then
+            perform open_budget(p, year, day);
+            if kind = 'carry_over' then
+                perform open_budget(p, year + 1, day);
+            end if;
+            if post_transfers(array[moved]) is not null then
+                raise exception 'not covered: %', source;
+            end if;
             perform release_queue(target, day);
         end if;
     end if;
@@ -442,8 +447,8 @@ grant select on application_transition to pledged_app;
 -- One decision at a time, whoever asks: what was judged is what is stored.
 create function subsidies_lock() returns void language sql as $$ select pg_advisory_xact_lock(2021000019) $$;
 
--- What counted applications have taken of loans, in the order of the program's catalogue. Crosses offices, and tells
--- neither whose nor how much.
+-- What counted applications of all offices have taken of loans, in the order of the program's catalogue. Whoever may
+-- see a loan is told.
 create function loan_usage(ids uuid[])
     returns table (id uuid, used_city boolean, used_district boolean, used_applications bigint, used_policies text,
                    used_interest_days text, used_items text, used_interest bigint)
@@ -463,7 +468,7 @@ begin
            having count(*) > 0) n on true
       left join lateral (
            select sum(s.amount_fen) filter (where s.item = 'interest')::bigint as interest,
-                  string_agg(lower(s.days) || '/' || upper(s.days), ' ' order by s.days) filter (where s.item = 'interest') as days,
+                  string_agg(to_char(lower(s.days), 'YYYY-MM-DD') || '/' || to_char(upper(s.days), 'YYYY-MM-DD'), ' ' order by s.days) filter (where s.item = 'interest') as days,
                   string_agg(s.item, ' ' order by s.item) filter (where s.item <> 'interest') as items
              from subsidy_unit s
             where s.loan_id = x.id) u on true;
@@ -606,7 +611,7 @@ create function application_seal(app uuid) returns text
     select encode(sha256(string_agg(x.sha256, ''::bytea order by x.n)), 'hex')
       from (select r.sha256, 0 as n from record r where r.id = app and r.version = 1
             union all
-            select coalesce(r.sha256, convert_to(s.step || s.recorded_at, 'UTF8')), s.n
+            select coalesce(r.sha256, convert_to(s.step || instant_text(s.recorded_at), 'UTF8')), s.n
               from application_step s
               left join record r on r.id = s.id and r.version = 1
              where s.application = app) x

@@ -366,6 +366,65 @@ static void test_a_day_without_a_known_lpr_is_refused_not_guessed(void **state)
         rule_has_lpr(rule, jinshan("3000000.00", "3000000.00", "3.45", "2019-08-20"), "", &e));
 }
 
+static void test_a_bound_below_nought_gives_nothing(void **state)
+{
+    (void)state;
+    struct err e;
+    struct subsidy o;
+    const struct rule *rule =
+        load(STR(POLICY(ALWAYS, "{\"item\":\"interest\",\"share\":\"50\",\"rate_ceiling\":"
+                                "{\"lpr\":\"1y\",\"at\":\"disbursed_on\",\"spread\":\"-9.00\"}}")),
+            &e);
+    assert_non_null(rule);
+    rule_judge(rule, jinshan("3000000.00", "3000000.00", "3.45", "2023-01-16"), &o);
+    assert_true(o.eligible);
+    assert_int_equal(o.amount, 0);
+}
+
+static void test_the_lpr_of_an_uplift_must_be_known_too(void **state)
+{
+    (void)state;
+    struct err e;
+    const struct rule *rule =
+        load(STR(POLICY(ALWAYS, "{\"item\":\"interest\",\"share\":\"50\",\"uplifts\":[{"
+                                "\"share\":\"5\",\"when\":" TEST("loan.rate", "le",
+                                    "{\"lpr\":\"1y\",\"at\":\"disbursed_on\"}") "}]}")),
+            &e);
+    assert_non_null(rule);
+    err_init(&e, a);
+    assert_false(
+        rule_has_lpr(rule, jinshan("3000000.00", "3000000.00", "3.45", "2019-08-19"), "", &e));
+    assert_int_equal(e.first->code, E_NO_LPR);
+}
+
+/* What is asked, what is, and the one fact that a cure changes to what. */
+static void test_a_cure_is_the_nearest_value_that_passes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *eligible, *facts, *cure;
+    } cases[] = {
+        {TEST("loan.amount", "ne", "\"1000.00\""), "{\"loan.amount\":\"1000.00\"}",
+            "\"to\":\"1000.01\"}"},
+        {TEST("loan.amount", "lt", "\"1000.00\""), "{\"loan.amount\":\"5000.00\"}",
+            "\"to\":\"999.99\"}"},
+        {"{\"not\":" TEST("loan.signed_on", "between", "[\"2023-01-01\",\"2023-12-31\"]") "}",
+            "{\"loan.signed_on\":\"2023-01-05\"}", "\"to\":\"2022-12-31\"}"},
+        {TEST("borrower.employees", "in", "[10,20,90]"), "{\"borrower.employees\":70}",
+            "\"to\":90}"},
+        {TEST("loan.settled_on", "exists", "true"), "{\"loan.matures_on\":\"2024-01-15\"}",
+            "\"to\":\"2024-01-15\",\"any\":true}"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct err e;
+        const struct rule *rule = load(arena_printf(a, POLICY("%s", AWARD), cases[i].eligible), &e);
+        assert_non_null(rule);
+        const char *text = explain(rule, facts(cases[i].facts));
+        if (!strstr(text, cases[i].cure))
+            fail_msg("%s not in %s", cases[i].cure, text);
+    }
+}
+
 /* ---- property: a cure that is offered works ------------------------------------------------- */
 
 static uint64_t seed = 20231101;
@@ -486,6 +545,9 @@ int main(void)
         cmocka_unit_test(test_bad_rules_are_refused_with_pointer_and_cure),
         cmocka_unit_test(test_facts_that_contradict_each_other_are_refused),
         cmocka_unit_test(test_a_day_without_a_known_lpr_is_refused_not_guessed),
+        cmocka_unit_test(test_a_bound_below_nought_gives_nothing),
+        cmocka_unit_test(test_the_lpr_of_an_uplift_must_be_known_too),
+        cmocka_unit_test(test_a_cure_is_the_nearest_value_that_passes),
         cmocka_unit_test(test_every_cure_that_is_offered_passes),
     };
     return unit_run(&a, tests);
