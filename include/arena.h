@@ -34,6 +34,8 @@ void *arena_alloc(struct arena *a, size_t size);
 /* A longer copy of old (old_size bytes); old stays valid until the arena goes. */
 void *arena_grow(struct arena *a, const void *old, size_t old_size, size_t new_size);
 struct str arena_str(struct arena *a, const char *p, size_t n);
+/* A copy that lives in a; absent stays absent. */
+struct str arena_keep(struct arena *a, struct str s);
 struct str arena_text(struct arena *a, const char *c_string);
 struct str arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
 struct str arena_vprintf(struct arena *a, const char *fmt, va_list ap) PRINTF(2, 0);

@@ -109,6 +109,11 @@ struct str arena_str(struct arena *a, const char *p, size_t n)
     return (struct str){copy, n};
 }
 
+struct str arena_keep(struct arena *a, struct str s)
+{
+    return s.p ? arena_str(a, s.p, s.n) : s;
+}
+
 struct str arena_text(struct arena *a, const char *c_string)
 {
     return arena_str(a, c_string, strlen(c_string));

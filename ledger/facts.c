@@ -3,14 +3,10 @@
  */
 #include "facts.h"
 #include "fields.h"
-#include "size.h"
 #include <assert.h>
 
 static const struct choice sizes[] = {
     {"micro", "微型"}, {"small", "小型"}, {"medium", "中型"}, {"large", "大型"}, {NULL, NULL}};
-static const struct choice products[] = {{"single_pledge", "单一质押"},
-    {"pooled_credit", "集合授信"}, {"invest_loan_linkage", "投贷联动"}, {"trust", "信托"},
-    {NULL, NULL}};
 static const struct choice borrower_kinds[] = {{"enterprise", "企业"}, {"cooperative", "合作社"},
     {"ngo", "社会组织"}, {"public_body", "事业单位"}, {NULL, NULL}};
 static const struct choice insurance_kinds[] = {{"enforcement", "专利执行保险"},
@@ -27,7 +23,7 @@ const struct field fact_fields[] = {
     {"borrower.employees", "从业人员数", F_INT, .min = 0, .max = 10000000},
     {"borrower.revenue", "营业收入", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
     {"borrower.assets", "资产总额", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
-    {"loan.product", "贷款产品", F_ENUM, .choices = products},
+    {"loan.product", "贷款产品", F_ENUM, .choices = loan_products},
     {"loan.amount", "贷款金额", F_MONEY, .min = 1, .max = MONEY_RECORD_MAX},
     {"loan.ip_amount", "知识产权担保金额", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
     {"loan.ip_share", "知识产权担保占比", F_RATE, .min = 0, .max = 1000000},

@@ -18,7 +18,10 @@ const char *field_nearest(const struct field *f, struct str name);
 int choices_count(const struct choice *c);
 /* "A、B、C" of a choice list: names. */
 struct str choices_text(struct arena *a, const struct choice *c);
-/* Shared by records_*.c: the five classes of a loan; a type whose answers add nothing. */
-extern const struct choice grades[];
+/* Shared by records_*.c: the five classes of a loan, its products; a type whose answers add
+ * nothing. */
+extern const struct choice grades[], loan_products[];
+/* The key of a step that has none of its own: its name and what was seen. */
+void step_key(struct arena *a, struct value *key, const struct value *seen, const char *step);
 extern const char *const no_read_only[];
 #endif

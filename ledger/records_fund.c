@@ -237,9 +237,7 @@ static_assert(COUNT_OF(step_fields) == STEP_FIELD_COUNT + 1, "the enum follows t
 /* A recovery has a reference of its own; any other step is taken once on what was seen. */
 static void step_derive(struct arena *a, struct value *v)
 {
-    if (!v[STEP_REFERENCE].present && v[STEP_SEEN].present)
-        v[STEP_REFERENCE] = (struct value){.present = true,
-            .s = arena_printf(a, "%s %s", claim_steps[v[STEP_STEP].n].name, v[STEP_SEEN].s.p)};
+    step_key(a, &v[STEP_REFERENCE], &v[STEP_SEEN], claim_steps[v[STEP_STEP].n].name);
 }
 
 static void step_check(const struct value *v, struct err *e)

@@ -13,9 +13,8 @@ static const struct choice ip_kinds[] = {{"invention", "发明专利"},
     {"utility_model", "实用新型专利"}, {"design", "外观设计专利"}, {"trademark", "注册商标"},
     {NULL, NULL}};
 
-static const struct choice loan_products[] = {{"single_pledge", "单一质押"},
-    {"pooled_credit", "集合授信"}, {"invest_loan_linkage", "投贷联动"}, {"trust", "信托"},
-    {NULL, NULL}};
+const struct choice loan_products[] = {{"single_pledge", "单一质押"}, {"pooled_credit", "集合授信"},
+    {"invest_loan_linkage", "投贷联动"}, {"trust", "信托"}, {NULL, NULL}};
 
 static const struct field loan_ip_fields[] = {
     {"number", "专利号或商标注册号", F_IDENT, .need = true, .ident = ident_ip,

@@ -140,14 +140,6 @@ const struct record policy_record = {
 /* Both tables of steps begin with these. */
 enum { STEP_KEY, STEP_ON_SEEN, STEP_OF, STEP_NAME, STEP_REASON, STEP_DAY, STEP_MONEY };
 
-/* A step is taken once on what was seen. */
-static void seen_derive(struct arena *a, struct value *v, int step, const struct choice *names)
-{
-    if (!v[STEP_KEY].present)
-        v[STEP_KEY] = (struct value){.present = true,
-            .s = arena_printf(a, "%s %s", names[v[step].n].name, v[STEP_ON_SEEN].s.p)};
-}
-
 static const struct choice policy_steps[] = {{"approve", "批准"}, {"end", "终止"}, {NULL, NULL}};
 static const struct field policy_step_fields[] = {
     {"reference", "编号", F_TEXT, .min = 1, .max = 100, .example = "PF-2023-001"},
@@ -162,7 +154,7 @@ static const struct field policy_step_fields[] = {
 
 static void policy_step_derive(struct arena *a, struct value *v)
 {
-    seen_derive(a, v, STEP_NAME, policy_steps);
+    step_key(a, &v[STEP_KEY], &v[STEP_ON_SEEN], policy_steps[v[STEP_NAME].n].name);
 }
 
 const struct record policy_step_record = {
@@ -199,7 +191,7 @@ static const struct field application_step_fields[] = {
 
 static void application_step_derive(struct arena *a, struct value *v)
 {
-    seen_derive(a, v, STEP_NAME, application_steps);
+    step_key(a, &v[STEP_KEY], &v[STEP_ON_SEEN], application_steps[v[STEP_NAME].n].name);
 }
 
 static void application_step_check(const struct value *v, struct err *e)

@@ -258,3 +258,67 @@ bool rows_found(struct req *r, const struct rows *rows, const struct fail *fail)
         reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
     return !fail && rows->n > 0;
 }
+
+void write_row(struct buf *out, const struct rows *rows, int i, const struct column *columns, int n)
+{
+    json_open(out, '{');
+    for (int c = 0; c < n; c++) {
+        struct str cell = rows_at(rows, i, c);
+        if (!cell.p || columns[c].kind == C_SKIP)
+            continue;
+        json_key(out, columns[c].key);
+        if (columns[c].kind == C_TEXT)
+            json_str(out, cell);
+        else if (columns[c].kind == C_BOOL)
+            json_bool(out, str_is(cell, "t"));
+        else
+            json_raw(out, cell);
+    }
+    json_close(out, '}');
+}
+
+/* {"items":[…],"next":…}: a further row than the limit says that there is more. */
+void reply_page(struct req *r, const struct rows *rows, int64_t limit, const struct column *columns,
+    int n, int cursor)
+{
+    struct buf out;
+    int shown = rows->n > limit ? (int)limit : rows->n;
+    buf_init(&out, r->a);
+    json_open(&out, '{');
+    json_key(&out, "items");
+    json_open(&out, '[');
+    for (int i = 0; i < shown; i++)
+        write_row(&out, rows, i, columns, n);
+    json_close(&out, ']');
+    json_key(&out, "next");
+    if (rows->n > shown)
+        json_str(&out, rows_at(rows, shown - 1, cursor));
+    else
+        json_null(&out);
+    json_close(&out, '}');
+    reply_json(r, 200, buf_view(&out));
+}
+
+void reply_row(struct req *r, const struct rows *rows, const struct fail *fail,
+    const struct column *columns, int n)
+{
+    struct buf out;
+    if (!rows_found(r, rows, fail))
+        return;
+    buf_init(&out, r->a);
+    write_row(&out, rows, 0, columns, n);
+    reply_json(r, 200, buf_view(&out));
+}
+
+/* ---- requests -------------------------------------------------------------------------------- */
+
+const struct value *request_values(struct req *r)
+{
+    const struct record *rec = r->route->record;
+    const struct json *in = json_parse(r->a, r->body, &r->err);
+    struct value *v = arena_alloc(r->a, (size_t)field_count(rec->fields) * sizeof *v);
+    if (in && schema_decode(r->a, rec, in, v, &r->err))
+        return v;
+    reply_problem(r);
+    return NULL;
+}

@@ -9,55 +9,6 @@
 #include "ident.h"
 #include "journal.h"
 
-/* ---- rows as JSON --------------------------------------------------------------------------- */
-
-enum column_kind { C_TEXT, C_RAW, C_BOOL, C_SKIP };
-struct column {
-    const char *key;
-    enum column_kind kind;
-};
-
-static void write_row(
-    struct buf *out, const struct rows *rows, int i, const struct column *columns, int n)
-{
-    json_open(out, '{');
-    for (int c = 0; c < n; c++) {
-        struct str cell = rows_at(rows, i, c);
-        if (!cell.p || columns[c].kind == C_SKIP)
-            continue;
-        json_key(out, columns[c].key);
-        if (columns[c].kind == C_TEXT)
-            json_str(out, cell);
-        else if (columns[c].kind == C_BOOL)
-            json_bool(out, str_is(cell, "t"));
-        else
-            json_raw(out, cell);
-    }
-    json_close(out, '}');
-}
-
-/* {"items":[…],"next":…}: a further row than the limit says that there is more. */
-static void reply_page(struct req *r, const struct rows *rows, int64_t limit,
-    const struct column *columns, int n, int cursor)
-{
-    struct buf out;
-    int shown = rows->n > limit ? (int)limit : rows->n;
-    buf_init(&out, r->a);
-    json_open(&out, '{');
-    json_key(&out, "items");
-    json_open(&out, '[');
-    for (int i = 0; i < shown; i++)
-        write_row(&out, rows, i, columns, n);
-    json_close(&out, ']');
-    json_key(&out, "next");
-    if (rows->n > shown)
-        json_str(&out, rows_at(rows, shown - 1, cursor));
-    else
-        json_null(&out);
-    json_close(&out, '}');
-    reply_json(r, 200, buf_view(&out));
-}
-
 /* ---- accounts ------------------------------------------------------------------------------- */
 
 static const struct column account_columns[] = {{"code", C_TEXT}, {"kind", C_TEXT},
@@ -80,13 +31,7 @@ static void on_accounts(void *arg, const struct rows *rows, const struct fail *f
 
 static void on_account(void *arg, const struct rows *rows, const struct fail *fail)
 {
-    struct req *r = arg;
-    struct buf out;
-    if (!rows_found(r, rows, fail))
-        return;
-    buf_init(&out, r->a);
-    write_row(&out, rows, 0, account_columns, COUNT_OF(account_columns));
-    reply_json(r, 200, buf_view(&out));
+    reply_row(arg, rows, fail, account_columns, COUNT_OF(account_columns));
 }
 
 /* Two clocks, as parameters of a statement; p == NULL: none. Problems go to r->err. */
@@ -198,13 +143,7 @@ static void on_transfers(void *arg, const struct rows *rows, const struct fail *
 
 static void on_transfer(void *arg, const struct rows *rows, const struct fail *fail)
 {
-    struct req *r = arg;
-    struct buf out;
-    if (!rows_found(r, rows, fail))
-        return;
-    buf_init(&out, r->a);
-    write_row(&out, rows, 0, transfer_columns, COUNT_OF(transfer_columns));
-    reply_json(r, 200, buf_view(&out));
+    reply_row(arg, rows, fail, transfer_columns, COUNT_OF(transfer_columns));
 }
 
 void transfer_list(struct req *r)
@@ -240,13 +179,7 @@ static void on_statement(void *arg, const struct rows *rows, const struct fail *
         {"opening", C_TEXT}, {"appropriations", C_TEXT}, {"compensation", C_TEXT},
         {"recoveries", C_TEXT}, {"returns", C_TEXT}, {"adjustments", C_TEXT}, {"closing", C_TEXT},
         {"held", C_TEXT}};
-    struct req *r = arg;
-    struct buf out;
-    if (!rows_found(r, rows, fail))
-        return;
-    buf_init(&out, r->a);
-    write_row(&out, rows, 0, columns, COUNT_OF(columns));
-    reply_json(r, 200, buf_view(&out));
+    reply_row(arg, rows, fail, columns, COUNT_OF(columns));
 }
 
 void scheme_statement(struct req *r)

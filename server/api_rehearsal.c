@@ -1,471 +1,37 @@
 /*
  * api_rehearsal.c - a policy tried on the loans that are recorded, before anybody signs it.
  *
- * Loans come page by page and are judged as they come, so that the daemon serves others meanwhile;
- * what stays of each is small. Then the cases are taken in the order of their days, as if each had
- * applied on its day: caps of firms and the budget are used up in that order, as they really are.
+ * Loans come page by page, so that the daemon serves others meanwhile: the database fetches the
+ * next page while one is judged. What is made of them is reports/rehearsal.c.
  */
 #include "api.h"
 #include "case.h"
 #include "records.h"
-#include <stdlib.h>
+#include "rehearsal.h"
 
-enum { PAGE = 2000, SIDES = 2, TALLIES = 4, LINES_A_CHUNK = 500 };
+enum { PAGE = 2000, LINES_A_CHUNK = 500 };
 
-struct tally {
-    struct str key;
-    int64_t count, fen; /* winners */
-    int64_t losers;
-};
-struct tallies {
-    struct tally *t;
-    int n, room;
-};
-
-/* One loan under one policy. */
-struct side {
-    bool eligible;
-    const char *failed;
-    int64_t *item; /* before what the firm used up in this rehearsal */
-    int64_t fen, used_year, used_lifetime;
-    bool queued;
-};
-struct tried {
-    struct tried *next;
-    day on;
-    struct str id, bank, contract, borrower, district;
-    const char *size;
-    int64_t others; /* applications that the loan has already */
-    struct side side[SIDES];
-};
-
-struct firm {
-    struct str uscc;
-    int year; /* 0: for ever */
-    int64_t fen;
-};
-struct firms {
-    struct firm *f;
-    size_t room; /* a power of two */
-};
-
-struct rehearsal {
+struct run {
     struct req *r;
     const struct value *v;
     struct arena *page[2]; /* one is judged while the other is filled */
     int turn;
-    struct policy_case policy[SIDES];
-    struct str code[SIDES];
+    struct rehearsal_policy policy[REHEARSAL_SIDES];
+    struct rehearsal *rehearsal;
     int sides, asked;
     bool lines;
     struct str after;
-    struct tried *all, **sorted;
-    int n, seen, shown;
 };
 
-static const char *const by_names[] = {"settled_on", "disbursed_on", "signed_on"};
-static const enum fact by_facts[] = {
-    FACT_LOAN_SETTLED_ON, FACT_LOAN_DISBURSED_ON, FACT_LOAN_SIGNED_ON};
+/* ---- the answer ------------------------------------------------------------------------------ */
 
-/* ---- tallies and firms ------------------------------------------------------------------------
- */
-
-static struct tally *tally_of(struct arena *a, struct tallies *all, struct str key)
-{
-    int i = 0;
-    while (i < all->n && !str_eq(all->t[i].key, key))
-        i++;
-    if (i == all->room) {
-        all->room = all->room ? 2 * all->room : 32;
-        all->t = arena_grow(
-            a, all->t, (size_t)all->n * sizeof *all->t, (size_t)all->room * sizeof *all->t);
-    }
-    if (i == all->n)
-        all->t[all->n++] = (struct tally){.key = key};
-    return &all->t[i];
-}
-
-/* fen == 0: one who gets nothing. */
-static void tally_add(struct arena *a, struct tallies *all, struct str key, int64_t fen)
-{
-    struct tally *t = tally_of(a, all, key);
-    t->count += fen > 0;
-    t->losers += fen == 0;
-    t->fen += fen;
-}
-
-static int by_key(const void *x, const void *y)
-{
-    return strcmp(((const struct tally *)x)->key.p, ((const struct tally *)y)->key.p);
-}
-
-static void tallies_write(struct buf *out, const char *name, const struct tallies *all)
-{
-    if (all->n)
-        qsort(all->t, (size_t)all->n, sizeof *all->t, by_key);
-    json_key(out, name);
-    json_open(out, '[');
-    for (int i = 0; i < all->n; i++) {
-        json_open(out, '{');
-        json_key(out, "key");
-        json_str(out, all->t[i].key);
-        json_key(out, "count");
-        json_i64(out, all->t[i].count);
-        json_key(out, "amount");
-        json_money(out, (money){all->t[i].fen});
-        json_key(out, "losers");
-        json_i64(out, all->t[i].losers);
-        json_close(out, '}');
-    }
-    json_close(out, ']');
-}
-
-/* What a firm got in this rehearsal. */
-static struct firm *firm_of(struct firms *all, struct str uscc, int year)
-{
-    uint64_t h = 14695981039346656037u;
-    for (size_t i = 0; i < uscc.n; i++)
-        h = (h ^ (unsigned char)uscc.p[i]) * 1099511628211u;
-    h ^= (uint64_t)year * 0x9e3779b97f4a7c15u;
-    for (size_t i = h & (all->room - 1);; i = (i + 1) & (all->room - 1)) {
-        struct firm *f = &all->f[i];
-        if (!f->uscc.p)
-            *f = (struct firm){.uscc = uscc, .year = year};
-        if (f->year == year && str_eq(f->uscc, uscc))
-            return f;
-    }
-}
-
-/* ---- judging ----------------------------------------------------------------------------------
- */
-
-static struct str keep(struct arena *a, struct str s)
-{
-    return arena_str(a, s.p ? s.p : "", s.n);
-}
-
-static void judge_side(struct rehearsal *h, int i, struct value *facts, struct side *side)
-{
-    struct subsidy o;
-    struct err none;
-    err_init(&none, h->page[h->turn]);
-    facts_lpr(facts, h->policy[i].lpr, h->policy[i].lprs);
-    if (!rule_has_lpr(h->policy[i].rule, facts, "", &none)) {
-        side->failed = "lpr";
-        return;
-    }
-    rule_judge(h->policy[i].rule, facts, &o);
-    side->eligible = o.eligible;
-    side->failed = o.failed;
-    side->used_year = facts[FACT_USED_ENTERPRISE_YEAR].n;
-    side->used_lifetime = facts[FACT_USED_ENTERPRISE_LIFETIME].n;
-    if (o.eligible) {
-        side->item = arena_alloc(h->r->a, (size_t)o.n * sizeof *side->item);
-        memcpy(side->item, o.item, (size_t)o.n * sizeof *side->item);
-    }
-}
-
-static void judge_row(struct rehearsal *h, const struct rows *rows, int row)
-{
-    enum { R_ID, R_CURRENT, R_BANK, R_CONTRACT, R_YEAR_SECOND, R_LIFE_SECOND, R_FACTS };
-    struct arena *page = h->page[h->turn];
-    struct value *facts = arena_alloc(page, FACT_COUNT * sizeof *facts);
-    struct arena *a = h->r->a;
-    struct err none;
-    if (!str_is(rows_at(rows, row, R_CURRENT), "t"))
-        return;
-    err_init(&none, page);
-    case_facts(page, rows, row, R_FACTS, facts);
-    const struct value *told = &h->v[REHEARSAL_FACTS];
-    for (int i = 0; told->present && i < FACT_TOLD;
-         i++) { /* supposed of those that are not known */
-        if (told->row[i].present && !facts[i].present)
-            facts[i] = told->row[i];
-    }
-    const struct value *on = &facts[by_facts[h->v[REHEARSAL_BY].n]];
-    h->seen++;
-    if (!on->present || on->n < h->v[REHEARSAL_FROM].n || on->n > h->v[REHEARSAL_TO].n ||
-        !facts_derive(facts, "", &none))
-        return;
-    struct tried *t = arena_alloc(a, sizeof *t);
-    *t = (struct tried){.next = h->all,
-        .on = {(int32_t)on->n},
-        .id = keep(a, rows_at(rows, row, R_ID)),
-        .bank = keep(a, rows_at(rows, row, R_BANK)),
-        .contract = keep(a, rows_at(rows, row, R_CONTRACT)),
-        .borrower = keep(a, facts[FACT_BORROWER_USCC].s),
-        .district = keep(a, facts[FACT_BORROWER_DISTRICT].s),
-        .size = facts[FACT_BORROWER_SIZE].present
-                    ? fact_fields[FACT_BORROWER_SIZE].choices[facts[FACT_BORROWER_SIZE].n].name
-                    : "unknown",
-        .others = facts[FACT_USED_APPLICATIONS].n};
-    judge_side(h, 0, facts, &t->side[0]);
-    if (h->sides == 2) {
-        int64_t n = 0;
-        (void)rows_int(rows, row, R_YEAR_SECOND, &n);
-        facts[FACT_USED_ENTERPRISE_YEAR].n = n;
-        (void)rows_int(rows, row, R_LIFE_SECOND, &n);
-        facts[FACT_USED_ENTERPRISE_LIFETIME].n = n;
-        judge_side(h, 1, facts, &t->side[1]);
-    }
-    h->all = t;
-    h->n++;
-}
-
-static int by_day(const void *x, const void *y)
-{
-    const struct tried *a = *(struct tried *const *)x, *b = *(struct tried *const *)y;
-    return a->on.n != b->on.n ? (a->on.n < b->on.n ? -1 : 1) : strcmp(a->id.p, b->id.p);
-}
-
-static void sort_cases(struct rehearsal *h)
-{
-    int i = 0;
-    h->sorted = arena_alloc(h->r->a, (size_t)(h->n + 1) * sizeof *h->sorted);
-    for (struct tried *t = h->all; t; t = t->next)
-        h->sorted[i++] = t;
-    if (h->n)
-        qsort(h->sorted, (size_t)h->n, sizeof *h->sorted, by_day);
-}
-
-/* ---- one policy over all cases ----------------------------------------------------------------
- */
-
-struct sum {
-    int64_t eligible, winners, fen, queued, queued_fen, overlap, overlap_fen, left;
-    struct tallies failed, districts, sizes, banks, months;
-    struct str out_in; /* the month in which the budget runs out */
-};
-
-static int year_of(day d)
-{
-    int y, m, n;
-    day_split(d, &y, &m, &n);
-    return y;
-}
-
-/* The amount after what the firm has had, here and before. */
-static void take(const struct rehearsal *h, int i, struct tried *t, struct firms *firms)
-{
-    struct side *s = &t->side[i];
-    struct firm *year = firm_of(firms, t->borrower, year_of(t->on));
-    struct firm *ever = firm_of(firms, t->borrower, 0);
-    s->fen = rule_cap(
-        h->policy[i].rule, s->used_year + year->fen, s->used_lifetime + ever->fen, s->item);
-    year->fen += s->fen;
-    ever->fen += s->fen;
-}
-
-static void count_winner(const struct tried *t, int i, struct sum *sum)
-{
-    const struct side *s = &t->side[i];
-    sum->winners++;
-    sum->fen += s->fen;
-    if (t->others) {
-        sum->overlap++;
-        sum->overlap_fen += s->fen;
-    }
-}
-
-static void tally_case(const struct rehearsal *h, const struct tried *t, int i, struct sum *sum)
-{
-    struct arena *a = h->r->a;
-    const struct side *s = &t->side[i];
-    tally_add(a, &sum->districts, t->district, s->fen);
-    tally_add(a, &sum->sizes, str_of(t->size), s->fen);
-    tally_add(a, &sum->banks, t->bank, s->fen);
-    tally_add(a, &sum->months, arena_str(a, day_text(a, t->on).p, 7), s->fen);
-}
-
-/* First come, first served; once one has to wait, all behind it wait. */
-static void spend(const struct rehearsal *h, struct tried *t, int i, struct sum *sum)
-{
-    struct side *s = &t->side[i];
-    s->queued = sum->out_in.p || s->fen > sum->left;
-    if (!s->queued) {
-        sum->left -= s->fen;
-        return;
-    }
-    if (!sum->out_in.p)
-        sum->out_in = arena_str(h->r->a, day_text(h->r->a, t->on).p, 7);
-    sum->queued++;
-    sum->queued_fen += s->fen;
-}
-
-static void sum_up(const struct rehearsal *h, int i, struct sum *sum)
-{
-    struct firms firms = {.room = 64};
-    while (firms.room < (size_t)h->n * 5)
-        firms.room *= 2;
-    firms.f = arena_alloc(h->r->a, firms.room * sizeof *firms.f);
-    *sum = (struct sum){.left = h->v[REHEARSAL_BUDGET].n};
-    for (int k = 0; k < h->n; k++) {
-        struct tried *t = h->sorted[k];
-        struct side *s = &t->side[i];
-        if (s->eligible)
-            take(h, i, t, &firms);
-        else
-            tally_add(h->r->a, &sum->failed, str_of(s->failed), 0);
-        sum->eligible += s->eligible;
-        tally_case(h, t, i, sum);
-        if (s->fen > 0)
-            count_winner(t, i, sum);
-        if (s->fen > 0 && h->v[REHEARSAL_BUDGET].present)
-            spend(h, t, i, sum);
-    }
-}
-
-/* ---- the answer -------------------------------------------------------------------------------
- */
-
-static void write_number(struct buf *out, const char *name, int64_t n)
-{
-    json_key(out, name);
-    json_i64(out, n);
-}
-
-static void write_amount(struct buf *out, const char *name, int64_t fen)
-{
-    json_key(out, name);
-    json_money(out, (money){fen});
-}
-
-static void write_failed(struct buf *out, struct tallies *failed)
-{
-    if (failed->n)
-        qsort(failed->t, (size_t)failed->n, sizeof *failed->t, by_key);
-    json_key(out, "losers_by_clause");
-    json_open(out, '{');
-    for (int i = 0; i < failed->n; i++)
-        write_number(out, failed->t[i].key.p, failed->t[i].losers);
-    json_close(out, '}');
-}
-
-static void write_budget(struct buf *out, const struct rehearsal *h, const struct sum *sum)
-{
-    if (!h->v[REHEARSAL_BUDGET].present)
-        return;
-    json_key(out, "budget");
-    json_open(out, '{');
-    write_amount(out, "amount", h->v[REHEARSAL_BUDGET].n);
-    write_amount(out, "left", sum->left);
-    json_key(out, "runs_out_in");
-    if (sum->out_in.p)
-        json_str(out, sum->out_in);
-    else
-        json_null(out);
-    write_number(out, "queued", sum->queued);
-    write_amount(out, "queued_amount", sum->queued_fen);
-    json_close(out, '}');
-}
-
-static void write_side(struct buf *out, struct rehearsal *h, int i)
-{
-    struct sum sum;
-    sum_up(h, i, &sum);
-    json_open(out, '{');
-    json_key(out, "policy");
-    json_str(out, h->code[i]);
-    json_key(out, "policy_version");
-    json_str(out, h->policy[i].effective_from);
-    json_key(out, "policy_state");
-    json_str(out, h->policy[i].state);
-    json_key(out, "rule");
-    json_str(out, h->policy[i].sha256);
-    write_number(out, "cases", h->n);
-    write_number(out, "eligible", sum.eligible);
-    write_number(out, "winners", sum.winners);
-    write_number(out, "losers", h->n - sum.winners);
-    write_amount(out, "cost", sum.fen);
-    write_failed(out, &sum.failed);
-    tallies_write(out, "by_district", &sum.districts);
-    tallies_write(out, "by_size", &sum.sizes);
-    tallies_write(out, "by_bank", &sum.banks);
-    tallies_write(out, "by_month", &sum.months);
-    json_key(out, "overlap");
-    json_open(out, '{');
-    write_number(out, "count", sum.overlap);
-    write_amount(out, "amount", sum.overlap_fen);
-    json_close(out, '}');
-    write_budget(out, h, &sum);
-    json_close(out, '}');
-}
-
-/* Who gains and who loses between the two. */
-static void write_difference(struct buf *out, const struct rehearsal *h)
-{
-    int64_t both = 0, first = 0, second = 0, fen = 0;
-    for (int k = 0; k < h->n; k++) {
-        const struct side *s = h->sorted[k]->side;
-        both += s[0].fen > 0 && s[1].fen > 0;
-        first += s[0].fen > 0 && s[1].fen == 0;
-        second += s[0].fen == 0 && s[1].fen > 0;
-        fen += s[1].fen - s[0].fen;
-    }
-    json_key(out, "difference");
-    json_open(out, '{');
-    write_number(out, "both", both);
-    write_number(out, "only_first", first);
-    write_number(out, "only_second", second);
-    write_amount(out, "cost", fen);
-    json_close(out, '}');
-}
-
-static void write_result(struct buf *out, struct rehearsal *h)
-{
-    json_open(out, '{');
-    write_number(out, "loans", h->seen);
-    json_key(out, "by");
-    json_text(out, by_names[h->v[REHEARSAL_BY].n]);
-    json_key(out, "result");
-    write_side(out, h, 0);
-    if (h->sides == 2) {
-        json_key(out, "against");
-        write_side(out, h, 1);
-        write_difference(out, h);
-    }
-    json_close(out, '}');
-}
-
-static void write_tried(struct buf *out, const struct rehearsal *h, const struct tried *t)
-{
-    json_open(out, '{');
-    json_key(out, "loan");
-    json_str(out, t->id);
-    json_key(out, "bank");
-    json_str(out, t->bank);
-    json_key(out, "contract_no");
-    json_str(out, t->contract);
-    json_key(out, "borrower_uscc");
-    json_str(out, t->borrower);
-    json_key(out, "on");
-    json_str(out, day_text(out->a, t->on));
-    for (int i = 0; i < h->sides; i++) {
-        const struct side *s = &t->side[i];
-        json_key(out, i ? "against" : "result");
-        json_open(out, '{');
-        write_amount(out, "amount", s->fen);
-        if (s->failed) {
-            json_key(out, "failed");
-            json_text(out, s->failed);
-        }
-        if (s->queued) {
-            json_key(out, "queued");
-            json_bool(out, true);
-        }
-        json_close(out, '}');
-    }
-    json_close(out, '}');
-    buf_char(out, '\n');
-}
-
-static void free_pages(struct rehearsal *h)
+static void free_pages(struct run *h)
 {
     arena_free(h->page[0]);
     arena_free(h->page[1]);
 }
 
-static void finish(struct rehearsal *h)
+static void finish(struct run *h)
 {
     struct req *r = h->r;
     free_pages(h);
@@ -475,13 +41,12 @@ static void finish(struct rehearsal *h)
 /* The cases one by one, as there is room for them. */
 static void list_on(struct req *r)
 {
-    struct rehearsal *h = r->state;
+    struct run *h = r->state;
     for (;;) {
         struct buf out;
         arena_reset(h->page[0]);
         buf_init(&out, h->page[0]);
-        for (int k = 0; k < LINES_A_CHUNK && h->shown < h->n; k++)
-            write_tried(&out, h, h->sorted[h->shown++]);
+        rehearsal_list(h->rehearsal, LINES_A_CHUNK, &out);
         if (!out.n) {
             finish(h);
             return;
@@ -491,56 +56,72 @@ static void list_on(struct req *r)
     }
 }
 
-static void answer(struct rehearsal *h)
+static void answer(struct run *h)
 {
     struct req *r = h->r;
     struct buf out;
-    sort_cases(h);
+    bool list = h->v[REHEARSAL_LIST].n != 0;
     buf_init(&out, r->a);
-    write_result(&out, h);
+    rehearsal_result(h->rehearsal, &out);
     if (!h->lines) {
         free_pages(h);
         reply_json(r, 200, buf_view(&out));
         return;
     }
     buf_char(&out, '\n');
-    bool room = reply_chunk(r, buf_view(&out), h->v[REHEARSAL_LIST].n ? list_on : NULL);
-    if (!h->v[REHEARSAL_LIST].n)
+    bool room = reply_chunk(r, buf_view(&out), list ? list_on : NULL);
+    if (!list)
         finish(h);
     else if (room)
         list_on(r);
 }
 
-/* ---- loans, page by page ----------------------------------------------------------------------
- */
+/* ---- loans, page by page --------------------------------------------------------------------- */
 
 static void on_loans(void *arg, const struct rows *rows, const struct fail *fail);
 
-static void ask_page(struct rehearsal *h)
+static void ask_page(struct run *h)
 {
     struct req *r = h->r;
     struct arena *page = h->page[1 - h->turn];
-    struct str p[] = {h->after, arena_printf(r->a, "%d", PAGE), h->code[0],
-        h->sides == 2 ? h->code[1] : (struct str){NULL, 0}, str_of(by_names[h->v[REHEARSAL_BY].n])};
+    struct str p[] = {h->after, arena_printf(r->a, "%d", PAGE), h->policy[0].code,
+        h->policy[1].code, str_of(rehearsal_by(h->v))};
     arena_reset(page);
     db_query(r->server->db, page, r->actor, "rehearsal_page", p, COUNT_OF(p), on_loans, h);
 }
 
-static void progress(struct rehearsal *h)
+static void progress(struct run *h)
 {
     struct buf out;
     buf_init(&out, h->r->a);
     json_open(&out, '{');
-    write_number(&out, "progress", h->seen);
+    json_key(&out, "progress");
+    json_i64(&out, rehearsal_seen(h->rehearsal));
     json_close(&out, '}');
     buf_char(&out, '\n');
     (void)reply_chunk(h->r, buf_view(&out), NULL); /* a few bytes a page */
 }
 
+static void judge_row(struct run *h, const struct rows *rows, int row)
+{
+    enum { R_ID, R_CURRENT, R_BANK, R_CONTRACT, R_YEAR_SECOND, R_LIFE_SECOND, R_FACTS };
+    struct arena *page = h->page[h->turn];
+    struct value *facts = arena_alloc(page, FACT_COUNT * sizeof *facts);
+    struct rehearsal_loan loan = {.id = rows_at(rows, row, R_ID),
+        .bank = rows_at(rows, row, R_BANK),
+        .contract_no = rows_at(rows, row, R_CONTRACT)};
+    if (!str_is(rows_at(rows, row, R_CURRENT), "t"))
+        return;
+    (void)rows_int(rows, row, R_YEAR_SECOND, &loan.second_year);
+    (void)rows_int(rows, row, R_LIFE_SECOND, &loan.second_lifetime);
+    case_facts(page, rows, row, R_FACTS, facts);
+    rehearsal_add(h->rehearsal, page, &loan, facts);
+}
+
 /* The database fetches the next page while this one is judged. */
 static void on_loans(void *arg, const struct rows *rows, const struct fail *fail)
 {
-    struct rehearsal *h = arg;
+    struct run *h = arg;
     struct req *r = h->r;
     if (fail && h->lines) { /* the result line is missing: the reader sees that it is cut off */
         finish(h);
@@ -554,7 +135,7 @@ static void on_loans(void *arg, const struct rows *rows, const struct fail *fail
     h->turn = 1 - h->turn;
     bool more = rows->n == PAGE && r->conn;
     if (rows->n)
-        h->after = keep(r->a, rows_at(rows, rows->n - 1, 0));
+        h->after = arena_keep(r->a, rows_at(rows, rows->n - 1, 0));
     bool asked = more && db_ready(r->server->db); /* else the answer may come within the call */
     if (asked)
         ask_page(h);
@@ -568,27 +149,35 @@ static void on_loans(void *arg, const struct rows *rows, const struct fail *fail
         ask_page(h);
 }
 
-/* ---- the policies -----------------------------------------------------------------------------
- */
+/* ---- the policies ---------------------------------------------------------------------------- */
 
-static void ask_policy(struct rehearsal *h);
+static void ask_policy(struct run *h);
 
 static void on_policy(void *arg, const struct rows *rows, const struct fail *fail)
 {
-    struct rehearsal *h = arg;
+    struct run *h = arg;
     struct req *r = h->r;
     if (fail) {
         reply_fail(r, fail);
         return;
     }
-    if (!case_policy(r->a, rows, h->code[h->asked], &h->policy[h->asked], &r->err)) {
+    struct rehearsal_policy *p = &h->policy[h->asked];
+    struct policy_case k;
+    if (!case_policy(r->a, rows, p->code, &k, &r->err)) {
         reply_problem(r);
         return;
     }
+    p->rule = k.rule;
+    p->lpr = k.lpr;
+    p->lprs = k.lprs;
+    p->effective_from = k.effective_from;
+    p->state = k.state;
+    p->sha256 = k.sha256;
     if (++h->asked < h->sides) {
         ask_policy(h);
         return;
     }
+    h->rehearsal = rehearsal_new(r->a, h->v, h->policy, h->sides);
     h->page[0] = arena_new();
     h->page[1] = arena_new();
     r->state = h;
@@ -597,11 +186,11 @@ static void on_policy(void *arg, const struct rows *rows, const struct fail *fai
     ask_page(h);
 }
 
-static void ask_policy(struct rehearsal *h)
+static void ask_policy(struct run *h)
 {
     struct req *r = h->r;
     const struct value *from = &h->v[h->asked ? REHEARSAL_AGAINST_FROM : REHEARSAL_POLICY_FROM];
-    struct str p[] = {h->code[h->asked], {NULL, 0}, day_text(r->a, today_shanghai())};
+    struct str p[] = {h->policy[h->asked].code, {NULL, 0}, day_text(r->a, today_shanghai())};
     if (from->present)
         p[1] = day_text(r->a, (day){(int32_t)from->n});
     db_query(r->server->db, r->a, r->actor, "policy_case", p, COUNT_OF(p), on_policy, h);
@@ -609,17 +198,14 @@ static void ask_policy(struct rehearsal *h)
 
 void rehearsal_post(struct req *r)
 {
-    struct rehearsal *h = arena_alloc(r->a, sizeof *h);
-    const struct json *in = json_parse(r->a, r->body, &r->err);
-    struct value *v = arena_alloc(r->a, REHEARSAL_FIELD_COUNT * sizeof *v);
-    if (!in || !schema_decode(r->a, r->route->record, in, v, &r->err)) {
-        reply_problem(r);
-        return;
-    }
+    struct run *h = arena_alloc(r->a, sizeof *h);
+    const struct value *v = request_values(r);
     struct str accept = req_header(r, "accept");
-    *h = (struct rehearsal){.r = r, .v = v, .sides = v[REHEARSAL_AGAINST].present ? 2 : 1};
-    h->code[0] = r->capture[0];
-    h->code[1] = v[REHEARSAL_AGAINST].s;
+    if (!v)
+        return;
+    *h = (struct run){.r = r, .v = v, .sides = v[REHEARSAL_AGAINST].present ? 2 : 1};
+    h->policy[0].code = r->capture[0];
+    h->policy[1].code = v[REHEARSAL_AGAINST].s;
     h->lines = v[REHEARSAL_LIST].n || (accept.p && strstr(accept.p, "application/x-ndjson"));
     ask_policy(h);
 }

@@ -1,9 +1,9 @@
 /*
  * api_subsidy.c - eligibility checks, applications, budgets.
  *
- * Facts come out of the database in one row with the policy, the rule is judged here, and an
- * application goes to the lane with the mark of the facts it was judged by. When they moved
- * meanwhile - another application took the same days - it is judged again.
+ * A policy is asked for and kept for a moment, the facts of loans come for many checks at once, the
+ * rule is judged here. An application goes to the lane with the mark of the facts it was judged by;
+ * when they moved meanwhile - another application took the same days - it is judged again.
  */
 #include "api.h"
 #include "case.h"
@@ -241,23 +241,10 @@ static void answer_check(struct check *c, struct policy_case *k)
     reply_json(c->r, 200, buf_view(&out));
 }
 
-static struct value *decode(struct req *r)
-{
-    const struct record *rec = r->route->record;
-    const struct json *in = json_parse(r->a, r->body, &r->err);
-    struct value *v = arena_alloc(r->a, (size_t)field_count(rec->fields) * sizeof *v);
-    bool good = in && schema_decode(r->a, rec, in, v, &r->err);
-    if (!good || r->err.n) {
-        reply_problem(r);
-        return NULL;
-    }
-    return v;
-}
-
 void eligibility_post(struct req *r)
 {
     struct check *c = arena_alloc(r->a, sizeof *c);
-    const struct value *v = decode(r);
+    const struct value *v = request_values(r);
     if (!v)
         return;
     *c = (struct check){.r = r,
@@ -335,7 +322,7 @@ static void answer_application(struct check *c, struct policy_case *k)
 void application_post(struct req *r)
 {
     struct check *c = arena_alloc(r->a, sizeof *c);
-    const struct value *v = decode(r);
+    const struct value *v = request_values(r);
     if (!v)
         return;
     *c = (struct check){.r = r,
@@ -356,26 +343,11 @@ void application_post(struct req *r)
 
 static void on_budget(void *arg, const struct rows *rows, const struct fail *fail)
 {
-    static const char *const names[] = {"account", "appropriated", "carried_in", "carried_out",
-        "returned", "paid", "clawed_back", "balance", "held", "available", "queued"};
-    struct req *r = arg;
-    struct buf out;
-    int64_t queue = 0;
-    if (!rows_found(r, rows, fail))
-        return;
-    buf_init(&out, r->a);
-    json_open(&out, '{');
-    json_key(&out, "policy");
-    json_str(&out, r->capture[0]);
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        json_key(&out, names[i]);
-        json_str(&out, rows_at(rows, 0, (int)i));
-    }
-    MUST(rows_int(rows, 0, COUNT_OF(names), &queue));
-    json_key(&out, "queue");
-    json_i64(&out, queue);
-    json_close(&out, '}');
-    reply_json(r, 200, buf_view(&out));
+    static const struct column columns[] = {{"policy", C_TEXT}, {"account", C_TEXT},
+        {"appropriated", C_TEXT}, {"carried_in", C_TEXT}, {"carried_out", C_TEXT},
+        {"returned", C_TEXT}, {"paid", C_TEXT}, {"clawed_back", C_TEXT}, {"balance", C_TEXT},
+        {"held", C_TEXT}, {"available", C_TEXT}, {"queued", C_TEXT}, {"queue", C_RAW}};
+    reply_row(arg, rows, fail, columns, COUNT_OF(columns));
 }
 
 void budget_get(struct req *r)
@@ -396,26 +368,13 @@ void budget_get(struct req *r)
 
 static void on_lpr(void *arg, const struct rows *rows, const struct fail *fail)
 {
-    static const char *const names[] = {"on", "one_year", "five_year"};
+    static const struct column columns[] = {
+        {"on", C_TEXT}, {"one_year", C_TEXT}, {"five_year", C_TEXT}};
     struct req *r = arg;
-    struct buf out;
-    if (!rows_found(r, rows, fail))
-        return;
-    buf_init(&out, r->a);
-    json_open(&out, '{');
-    json_key(&out, "items");
-    json_open(&out, '[');
-    for (int i = 0; i < rows->n; i++) {
-        json_open(&out, '{');
-        for (int k = 0; k < 3; k++) {
-            json_key(&out, names[k]);
-            json_str(&out, rows_at(rows, i, k));
-        }
-        json_close(&out, '}');
-    }
-    json_close(&out, ']');
-    json_close(&out, '}');
-    reply_json(r, 200, buf_view(&out));
+    if (fail)
+        reply_fail(r, fail);
+    else
+        reply_page(r, rows, rows->n, columns, COUNT_OF(columns), 0);
 }
 
 void lpr_list(struct req *r)

@@ -38,25 +38,20 @@ static void load_lpr(struct arena *a, struct str text, struct policy_case *k)
     }
 }
 
-static struct str keep(struct arena *a, struct str s)
-{
-    return s.p ? arena_str(a, s.p, s.n) : s;
-}
-
 bool case_policy(
     struct arena *a, const struct rows *rows, struct str code, struct policy_case *k, struct err *e)
 {
     *k = (struct policy_case){.lprs = 0};
     if (rows->n == 0)
         return err_add(e, E_NO_POLICY, STR("/policy"), "%s", code.p);
-    k->id = keep(a, rows_at(rows, 0, C_ID));
-    k->sha256 = keep(a, rows_at(rows, 0, C_SHA256));
-    k->state = keep(a, rows_at(rows, 0, C_STATE));
-    k->effective_from = keep(a, rows_at(rows, 0, C_FROM));
-    k->available = keep(a, rows_at(rows, 0, C_AVAILABLE));
+    k->id = arena_keep(a, rows_at(rows, 0, C_ID));
+    k->sha256 = arena_keep(a, rows_at(rows, 0, C_SHA256));
+    k->state = arena_keep(a, rows_at(rows, 0, C_STATE));
+    k->effective_from = arena_keep(a, rows_at(rows, 0, C_FROM));
+    k->available = arena_keep(a, rows_at(rows, 0, C_AVAILABLE));
     (void)rows_int(rows, 0, C_QUEUE, &k->queue); /* a draft has none */
     load_lpr(a, rows_at(rows, 0, C_LPR), k);
-    k->rule = load_rule(a, keep(a, rows_at(rows, 0, C_BODY)));
+    k->rule = load_rule(a, arena_keep(a, rows_at(rows, 0, C_BODY)));
     return k->rule || err_add(e, E_NO_POLICY, STR("/policy"), "%s", code.p);
 }
 
@@ -124,7 +119,7 @@ const struct policy_case *case_keep(
         s->a = arena_new();
     if (!case_policy(s->a, rows, code, &s->policy, e))
         return NULL;
-    s->key = keep(s->a, key);
+    s->key = arena_keep(s->a, key);
     s->until_us = monotonic_us() + KEPT_US;
     return &s->policy;
 }
@@ -212,8 +207,8 @@ bool case_loan(
         return err_add(&r->err, E_AMBIGUOUS, STR("/loan"), NULL);
     if (loans == 0)
         return err_add(&r->err, E_LOAN, STR("/loan"), "%s", asked.p);
-    k->guard = keep(r->a, rows_at(rows, row, L_GUARD));
-    k->loan = keep(r->a, rows_at(rows, row, L_ID));
+    k->guard = arena_keep(r->a, rows_at(rows, row, L_GUARD));
+    k->loan = arena_keep(r->a, rows_at(rows, row, L_ID));
     case_facts(r->a, rows, row, L_FACTS, k->facts);
     return true;
 }

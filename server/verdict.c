@@ -39,23 +39,18 @@ bool verdict_read(const struct rows *rows, int row, int first_column, struct ver
     return true;
 }
 
-static struct str str_keep(struct arena *a, struct str s)
-{
-    return s.p ? arena_str(a, s.p, s.n) : s;
-}
-
 void verdicts_keep(struct work *w)
 {
     struct verdict *kept = arena_alloc(w->a, (size_t)w->n * sizeof *kept);
     for (int i = 0; i < w->n; i++) {
         kept[i] = w->verdict[i];
-        kept[i].id = str_keep(w->a, kept[i].id);
-        kept[i].body = str_keep(w->a, kept[i].body);
-        kept[i].recorded_at = str_keep(w->a, kept[i].recorded_at);
-        kept[i].recorded_by = str_keep(w->a, kept[i].recorded_by);
-        kept[i].flags = str_keep(w->a, kept[i].flags);
-        kept[i].sha256 = str_keep(w->a, kept[i].sha256);
-        kept[i].leaf_hash = str_keep(w->a, kept[i].leaf_hash);
+        kept[i].id = arena_keep(w->a, kept[i].id);
+        kept[i].body = arena_keep(w->a, kept[i].body);
+        kept[i].recorded_at = arena_keep(w->a, kept[i].recorded_at);
+        kept[i].recorded_by = arena_keep(w->a, kept[i].recorded_by);
+        kept[i].flags = arena_keep(w->a, kept[i].flags);
+        kept[i].sha256 = arena_keep(w->a, kept[i].sha256);
+        kept[i].leaf_hash = arena_keep(w->a, kept[i].leaf_hash);
     }
     w->verdict = kept;
 }

@@ -61,6 +61,7 @@ if ls tests/fuzz/fuzz_*.c >/dev/null 2>&1; then
     for f in build/fuzz/fuzz_*; do
         [ -x "$f" ] && [ -f "$f" ] || continue
         mkdir -p "build/corpus/$(basename "$f")"
+        cp tests/data/policies/*.json tests/data/schemes/*.json "build/corpus/$(basename "$f")"
         one "$(basename "$f")" "$f" -max_total_time="${FUZZ_SECONDS:-8}" -max_len=4096 \
             -artifact_prefix=build/ -dict=tests/fuzz/json.dict "build/corpus/$(basename "$f")"
     done

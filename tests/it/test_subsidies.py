@@ -312,6 +312,8 @@ class Subsidies(Case):
                                          "kind": "carry_over", "amount": "100000.01", "on": "2023-12-31"},
                          self.district, 409)
         self.assertEqual(over.codes(), [("/amount", "E_OVERDRAFT")])
+        r = self.d.call("GET", "/v1/accounts/subsidy:310116:%s:2024" % code, token=self.district)
+        self.assertEqual(r.status, 404)  # what is refused opens nothing
         self.budget(code, "60000.00", year=2023, kind="carry_over", on="2023-12-31")
         self.budget(code, "40000.00", year=2023, kind="return", on="2023-12-31")
         b = self.get("/v1/policies/%s/budget?year=2023" % code)
@@ -447,6 +449,10 @@ class Subsidies(Case):
             "from": "2023-11-11", "to": "2023-11-11", "against": second, "list": True,
             "facts": {"borrower.bad_record": False}}, self.district)
         lines = r.lines()
+        odd = self.post("/v1/policies/%s/rehearsals" % first, {
+            "from": "2023-11-11", "to": "2023-11-11", "facts": {"borrower.size": "large", "borrower.sme": True}},
+            self.district, 200).json()["result"]
+        self.assertEqual((odd["cases"], odd["losers_by_clause"]), (1, {"facts": 1}))  # they contradict each other
         self.assertEqual((lines[0]["result"]["cost"], lines[0]["against"]["cost"]), ("25875.00", "10000.00"))
         self.assertEqual(lines[0]["difference"], {"both": 1, "only_first": 0, "only_second": 0, "cost": "-15875.00"})
         self.assertEqual([(x["contract_no"], x["result"]["amount"], x["against"]["amount"]) for x in lines[1:]],

@@ -1,0 +1,40 @@
+/*
+ * rehearsal.h - a policy, or two side by side, tried on many loans as if each had applied on its
+ * day.
+ *
+ * Loans are judged as they come; what stays of each is small. The result takes them in the order of
+ * their days: caps of firms and the budget are used up in that order, as they really are.
+ */
+#ifndef PLEDGED_REHEARSAL_H
+#define PLEDGED_REHEARSAL_H
+#include "rule.h"
+
+enum { REHEARSAL_SIDES = 2 };
+
+struct rehearsal_policy {
+    const struct rule *rule;
+    const struct lpr *lpr;
+    int lprs;
+    struct str code, effective_from, state, sha256;
+};
+struct rehearsal_loan {
+    struct str id, bank, contract_no;
+    int64_t second_year, second_lifetime; /* what its firm has had under the second policy */
+};
+struct rehearsal;
+
+/* request: the values of a rehearsal record (the period, the day of a case, budget, supposed
+ * facts), borrowed; everything lives in a. */
+struct rehearsal *rehearsal_new(
+    struct arena *a, const struct value *request, const struct rehearsal_policy *policy, int sides);
+/* facts: as the ledger tells them; changed. page: memory that may go afterwards. */
+void rehearsal_add(struct rehearsal *h, struct arena *page, const struct rehearsal_loan *loan,
+    struct value *facts);
+int rehearsal_seen(const struct rehearsal *h);
+/* Once, after the last loan: {"loans":…,"result":{…},"against":{…},"difference":{…}}. */
+void rehearsal_result(struct rehearsal *h, struct buf *out);
+/* After it: the next n cases, a line each; nothing when all are told. */
+void rehearsal_list(struct rehearsal *h, int n, struct buf *out);
+/* "settled_on" …: the name of the day on which a case applies. */
+const char *rehearsal_by(const struct value *request);
+#endif

@@ -1,0 +1,474 @@
+/*
+ * rehearsal.c - what a policy would cost, whom it would reach, when its budget would run out.
+ *
+ * Money is summed in fen; nothing is rounded here. A loan whose supposed facts contradict its own
+ * is a loser by the clause "facts", one without a known loan prime rate by "lpr".
+ */
+#include "rehearsal.h"
+#include "records.h"
+#include <stdlib.h>
+
+struct tally {
+    struct str key;
+    int64_t count, fen; /* winners */
+    int64_t losers;
+};
+struct tallies {
+    struct tally *t;
+    int n, room;
+};
+
+/* One loan under one policy. */
+struct side {
+    bool eligible;
+    const char *failed;
+    int64_t *item; /* before what the firm used up in this rehearsal */
+    int64_t fen, used_year, used_lifetime;
+    bool queued;
+};
+struct tried {
+    struct tried *next;
+    day on;
+    struct str id, bank, contract, borrower, district;
+    const char *size;
+    int64_t others; /* applications that the loan has already */
+    struct side side[REHEARSAL_SIDES];
+};
+
+struct firm {
+    struct str uscc;
+    int year; /* 0: for ever */
+    int64_t fen;
+};
+struct firms {
+    struct firm *f;
+    size_t room; /* a power of two */
+};
+
+struct rehearsal {
+    struct arena *a;
+    const struct value *v;
+    struct rehearsal_policy policy[REHEARSAL_SIDES];
+    int sides;
+    struct tried *all, **sorted;
+    int n, seen, shown;
+};
+
+static const char *const by_names[] = {"settled_on", "disbursed_on", "signed_on"};
+static const enum fact by_facts[] = {
+    FACT_LOAN_SETTLED_ON, FACT_LOAN_DISBURSED_ON, FACT_LOAN_SIGNED_ON};
+
+struct rehearsal *rehearsal_new(
+    struct arena *a, const struct value *request, const struct rehearsal_policy *policy, int sides)
+{
+    struct rehearsal *h = arena_alloc(a, sizeof *h);
+    *h = (struct rehearsal){.a = a, .v = request, .sides = sides};
+    memcpy(h->policy, policy, (size_t)sides * sizeof *policy);
+    return h;
+}
+
+int rehearsal_seen(const struct rehearsal *h)
+{
+    return h->seen;
+}
+
+const char *rehearsal_by(const struct value *request)
+{
+    return by_names[request[REHEARSAL_BY].n];
+}
+
+/* ---- tallies and firms ----------------------------------------------------------------------- */
+
+static struct tally *tally_of(struct arena *a, struct tallies *all, struct str key)
+{
+    int i = 0;
+    while (i < all->n && !str_eq(all->t[i].key, key))
+        i++;
+    if (i == all->room) {
+        all->room = all->room ? 2 * all->room : 32;
+        all->t = arena_grow(
+            a, all->t, (size_t)all->n * sizeof *all->t, (size_t)all->room * sizeof *all->t);
+    }
+    if (i == all->n)
+        all->t[all->n++] = (struct tally){.key = key};
+    return &all->t[i];
+}
+
+/* fen == 0: one who gets nothing. */
+static void tally_add(struct arena *a, struct tallies *all, struct str key, int64_t fen)
+{
+    struct tally *t = tally_of(a, all, key);
+    t->count += fen > 0;
+    t->losers += fen == 0;
+    t->fen += fen;
+}
+
+static int by_key(const void *x, const void *y)
+{
+    return strcmp(((const struct tally *)x)->key.p, ((const struct tally *)y)->key.p);
+}
+
+static void tallies_write(struct buf *out, const char *name, const struct tallies *all)
+{
+    if (all->n)
+        qsort(all->t, (size_t)all->n, sizeof *all->t, by_key);
+    json_key(out, name);
+    json_open(out, '[');
+    for (int i = 0; i < all->n; i++) {
+        json_open(out, '{');
+        json_key(out, "key");
+        json_str(out, all->t[i].key);
+        json_key(out, "count");
+        json_i64(out, all->t[i].count);
+        json_key(out, "amount");
+        json_money(out, (money){all->t[i].fen});
+        json_key(out, "losers");
+        json_i64(out, all->t[i].losers);
+        json_close(out, '}');
+    }
+    json_close(out, ']');
+}
+
+/* What a firm got in this rehearsal. */
+static struct firm *firm_of(struct firms *all, struct str uscc, int year)
+{
+    uint64_t h = 14695981039346656037u;
+    for (size_t i = 0; i < uscc.n; i++)
+        h = (h ^ (unsigned char)uscc.p[i]) * 1099511628211u;
+    h ^= (uint64_t)year * 0x9e3779b97f4a7c15u;
+    for (size_t i = h & (all->room - 1);; i = (i + 1) & (all->room - 1)) {
+        struct firm *f = &all->f[i];
+        if (!f->uscc.p)
+            *f = (struct firm){.uscc = uscc, .year = year};
+        if (f->year == year && str_eq(f->uscc, uscc))
+            return f;
+    }
+}
+
+/* ---- judging --------------------------------------------------------------------------------- */
+
+static void judge_side(
+    struct rehearsal *h, int i, struct arena *page, struct value *facts, struct side *side)
+{
+    struct subsidy o;
+    struct err none;
+    err_init(&none, page);
+    facts_lpr(facts, h->policy[i].lpr, h->policy[i].lprs);
+    if (!rule_has_lpr(h->policy[i].rule, facts, "", &none)) {
+        side->failed = "lpr";
+        return;
+    }
+    rule_judge(h->policy[i].rule, facts, &o);
+    side->eligible = o.eligible;
+    side->failed = o.failed;
+    side->used_year = facts[FACT_USED_ENTERPRISE_YEAR].n;
+    side->used_lifetime = facts[FACT_USED_ENTERPRISE_LIFETIME].n;
+    if (o.eligible) {
+        side->item = arena_alloc(h->a, (size_t)o.n * sizeof *side->item);
+        memcpy(side->item, o.item, (size_t)o.n * sizeof *side->item);
+    }
+}
+
+/* Facts that nobody knows are as the request supposes them. false: they contradict the others. */
+static bool suppose(const struct rehearsal *h, struct arena *page, struct value *facts)
+{
+    const struct value *told = &h->v[REHEARSAL_FACTS];
+    struct err none;
+    err_init(&none, page);
+    for (int i = 0; told->present && i < FACT_TOLD; i++) {
+        if (told->row[i].present && !facts[i].present)
+            facts[i] = told->row[i];
+    }
+    return facts_derive(facts, "", &none);
+}
+
+static struct tried *tried_new(
+    struct rehearsal *h, const struct rehearsal_loan *loan, const struct value *facts, int64_t on)
+{
+    struct tried *t = arena_alloc(h->a, sizeof *t);
+    const struct value *size = &facts[FACT_BORROWER_SIZE];
+    *t = (struct tried){.next = h->all,
+        .on = {(int32_t)on},
+        .id = arena_keep(h->a, loan->id),
+        .bank = arena_keep(h->a, loan->bank),
+        .contract = arena_keep(h->a, loan->contract_no),
+        .borrower = arena_keep(h->a, facts[FACT_BORROWER_USCC].s),
+        .district = arena_keep(h->a, facts[FACT_BORROWER_DISTRICT].s),
+        .size = size->present ? fact_fields[FACT_BORROWER_SIZE].choices[size->n].name : "unknown",
+        .others = facts[FACT_USED_APPLICATIONS].n};
+    h->all = t;
+    h->n++;
+    return t;
+}
+
+void rehearsal_add(
+    struct rehearsal *h, struct arena *page, const struct rehearsal_loan *loan, struct value *facts)
+{
+    const struct value *on = &facts[by_facts[h->v[REHEARSAL_BY].n]];
+    h->seen++;
+    if (!on->present || on->n < h->v[REHEARSAL_FROM].n || on->n > h->v[REHEARSAL_TO].n)
+        return;
+    struct tried *t = tried_new(h, loan, facts, on->n);
+    if (!suppose(h, page, facts)) {
+        t->side[0].failed = t->side[1].failed = "facts";
+        return;
+    }
+    judge_side(h, 0, page, facts, &t->side[0]);
+    if (h->sides == 2) {
+        facts[FACT_USED_ENTERPRISE_YEAR].n = loan->second_year;
+        facts[FACT_USED_ENTERPRISE_LIFETIME].n = loan->second_lifetime;
+        judge_side(h, 1, page, facts, &t->side[1]);
+    }
+}
+
+static int by_day(const void *x, const void *y)
+{
+    const struct tried *a = *(struct tried *const *)x, *b = *(struct tried *const *)y;
+    return a->on.n != b->on.n ? (a->on.n < b->on.n ? -1 : 1) : strcmp(a->id.p, b->id.p);
+}
+
+static void sort_cases(struct rehearsal *h)
+{
+    int i = 0;
+    h->sorted = arena_alloc(h->a, (size_t)(h->n + 1) * sizeof *h->sorted);
+    for (struct tried *t = h->all; t; t = t->next)
+        h->sorted[i++] = t;
+    if (h->n)
+        qsort(h->sorted, (size_t)h->n, sizeof *h->sorted, by_day);
+}
+
+/* ---- one policy over all cases --------------------------------------------------------------- */
+
+struct sum {
+    int64_t eligible, winners, fen, queued, queued_fen, overlap, overlap_fen, left;
+    struct tallies failed, districts, sizes, banks, months;
+    struct str out_in; /* the month in which the budget runs out */
+};
+
+static int year_of(day d)
+{
+    int y, m, n;
+    day_split(d, &y, &m, &n);
+    return y;
+}
+
+/* The amount after what the firm has had, here and before. */
+static void take(const struct rehearsal *h, int i, struct tried *t, struct firms *firms)
+{
+    struct side *s = &t->side[i];
+    struct firm *year = firm_of(firms, t->borrower, year_of(t->on));
+    struct firm *ever = firm_of(firms, t->borrower, 0);
+    s->fen = rule_cap(
+        h->policy[i].rule, s->used_year + year->fen, s->used_lifetime + ever->fen, s->item);
+    year->fen += s->fen;
+    ever->fen += s->fen;
+}
+
+static void count_winner(const struct tried *t, int i, struct sum *sum)
+{
+    const struct side *s = &t->side[i];
+    sum->winners++;
+    sum->fen += s->fen;
+    if (t->others) {
+        sum->overlap++;
+        sum->overlap_fen += s->fen;
+    }
+}
+
+static void tally_case(const struct rehearsal *h, const struct tried *t, int i, struct sum *sum)
+{
+    struct arena *a = h->a;
+    const struct side *s = &t->side[i];
+    tally_add(a, &sum->districts, t->district, s->fen);
+    tally_add(a, &sum->sizes, str_of(t->size), s->fen);
+    tally_add(a, &sum->banks, t->bank, s->fen);
+    tally_add(a, &sum->months, arena_str(a, day_text(a, t->on).p, 7), s->fen);
+}
+
+/* First come, first served; once one has to wait, all behind it wait. */
+static void spend(const struct rehearsal *h, struct tried *t, int i, struct sum *sum)
+{
+    struct side *s = &t->side[i];
+    s->queued = sum->out_in.p || s->fen > sum->left;
+    if (!s->queued) {
+        sum->left -= s->fen;
+        return;
+    }
+    if (!sum->out_in.p)
+        sum->out_in = arena_str(h->a, day_text(h->a, t->on).p, 7);
+    sum->queued++;
+    sum->queued_fen += s->fen;
+}
+
+static void sum_up(const struct rehearsal *h, int i, struct sum *sum)
+{
+    struct firms firms = {.room = 64};
+    while (firms.room < (size_t)h->n * 5)
+        firms.room *= 2;
+    firms.f = arena_alloc(h->a, firms.room * sizeof *firms.f);
+    *sum = (struct sum){.left = h->v[REHEARSAL_BUDGET].n};
+    for (int k = 0; k < h->n; k++) {
+        struct tried *t = h->sorted[k];
+        struct side *s = &t->side[i];
+        if (s->eligible)
+            take(h, i, t, &firms);
+        else
+            tally_add(h->a, &sum->failed, str_of(s->failed), 0);
+        sum->eligible += s->eligible;
+        tally_case(h, t, i, sum);
+        if (s->fen > 0)
+            count_winner(t, i, sum);
+        if (s->fen > 0 && h->v[REHEARSAL_BUDGET].present)
+            spend(h, t, i, sum);
+    }
+}
+
+/* ---- the answer ------------------------------------------------------------------------------ */
+
+static void write_number(struct buf *out, const char *name, int64_t n)
+{
+    json_key(out, name);
+    json_i64(out, n);
+}
+
+static void write_amount(struct buf *out, const char *name, int64_t fen)
+{
+    json_key(out, name);
+    json_money(out, (money){fen});
+}
+
+static void write_failed(struct buf *out, struct tallies *failed)
+{
+    if (failed->n)
+        qsort(failed->t, (size_t)failed->n, sizeof *failed->t, by_key);
+    json_key(out, "losers_by_clause");
+    json_open(out, '{');
+    for (int i = 0; i < failed->n; i++)
+        write_number(out, failed->t[i].key.p, failed->t[i].losers);
+    json_close(out, '}');
+}
+
+static void write_budget(struct buf *out, const struct rehearsal *h, const struct sum *sum)
+{
+    if (!h->v[REHEARSAL_BUDGET].present)
+        return;
+    json_key(out, "budget");
+    json_open(out, '{');
+    write_amount(out, "amount", h->v[REHEARSAL_BUDGET].n);
+    write_amount(out, "left", sum->left);
+    json_key(out, "runs_out_in");
+    if (sum->out_in.p)
+        json_str(out, sum->out_in);
+    else
+        json_null(out);
+    write_number(out, "queued", sum->queued);
+    write_amount(out, "queued_amount", sum->queued_fen);
+    json_close(out, '}');
+}
+
+static void write_side(struct buf *out, struct rehearsal *h, int i)
+{
+    struct sum sum;
+    sum_up(h, i, &sum);
+    json_open(out, '{');
+    json_key(out, "policy");
+    json_str(out, h->policy[i].code);
+    json_key(out, "policy_version");
+    json_str(out, h->policy[i].effective_from);
+    json_key(out, "policy_state");
+    json_str(out, h->policy[i].state);
+    json_key(out, "rule");
+    json_str(out, h->policy[i].sha256);
+    write_number(out, "cases", h->n);
+    write_number(out, "eligible", sum.eligible);
+    write_number(out, "winners", sum.winners);
+    write_number(out, "losers", h->n - sum.winners);
+    write_amount(out, "cost", sum.fen);
+    write_failed(out, &sum.failed);
+    tallies_write(out, "by_district", &sum.districts);
+    tallies_write(out, "by_size", &sum.sizes);
+    tallies_write(out, "by_bank", &sum.banks);
+    tallies_write(out, "by_month", &sum.months);
+    json_key(out, "overlap");
+    json_open(out, '{');
+    write_number(out, "count", sum.overlap);
+    write_amount(out, "amount", sum.overlap_fen);
+    json_close(out, '}');
+    write_budget(out, h, &sum);
+    json_close(out, '}');
+}
+
+/* Who gains and who loses between the two. */
+static void write_difference(struct buf *out, const struct rehearsal *h)
+{
+    int64_t both = 0, first = 0, second = 0, fen = 0;
+    for (int k = 0; k < h->n; k++) {
+        const struct side *s = h->sorted[k]->side;
+        both += s[0].fen > 0 && s[1].fen > 0;
+        first += s[0].fen > 0 && s[1].fen == 0;
+        second += s[0].fen == 0 && s[1].fen > 0;
+        fen += s[1].fen - s[0].fen;
+    }
+    json_key(out, "difference");
+    json_open(out, '{');
+    write_number(out, "both", both);
+    write_number(out, "only_first", first);
+    write_number(out, "only_second", second);
+    write_amount(out, "cost", fen);
+    json_close(out, '}');
+}
+
+void rehearsal_result(struct rehearsal *h, struct buf *out)
+{
+    sort_cases(h);
+    json_open(out, '{');
+    write_number(out, "loans", h->seen);
+    json_key(out, "by");
+    json_text(out, by_names[h->v[REHEARSAL_BY].n]);
+    json_key(out, "result");
+    write_side(out, h, 0);
+    if (h->sides == 2) {
+        json_key(out, "against");
+        write_side(out, h, 1);
+        write_difference(out, h);
+    }
+    json_close(out, '}');
+}
+
+static void write_tried(struct buf *out, const struct rehearsal *h, const struct tried *t)
+{
+    json_open(out, '{');
+    json_key(out, "loan");
+    json_str(out, t->id);
+    json_key(out, "bank");
+    json_str(out, t->bank);
+    json_key(out, "contract_no");
+    json_str(out, t->contract);
+    json_key(out, "borrower_uscc");
+    json_str(out, t->borrower);
+    json_key(out, "on");
+    json_str(out, day_text(out->a, t->on));
+    for (int i = 0; i < h->sides; i++) {
+        const struct side *s = &t->side[i];
+        json_key(out, i ? "against" : "result");
+        json_open(out, '{');
+        write_amount(out, "amount", s->fen);
+        if (s->failed) {
+            json_key(out, "failed");
+            json_text(out, s->failed);
+        }
+        if (s->queued) {
+            json_key(out, "queued");
+            json_bool(out, true);
+        }
+        json_close(out, '}');
+    }
+    json_close(out, '}');
+    buf_char(out, '\n');
+}
+
+void rehearsal_list(struct rehearsal *h, int n, struct buf *out)
+{
+    for (; n > 0 && h->shown < h->n; n--)
+        write_tried(out, h, h->sorted[h->shown++]);
+}
