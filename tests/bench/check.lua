@@ -1,16 +1,23 @@
--- Eligibility checks by wrk: a policy code, then "random" for contract numbers B-0 to B-99999, or "" for facts alone.
+-- Eligibility checks by wrk: a policy code, then "random" for contract numbers B-0 to B-99999, or "" for facts alone,
+-- then the milliseconds that each connection waits between two checks.
 local headers = {["Content-Type"] = "application/json"}
-local body, numbered
+local body, numbered, pause
 
 function init(args)
     math.randomseed(1)
     numbered = args[3] == "random"
+    pause = tonumber(args[4] or "0")
     headers["Authorization"] = "Bearer " .. args[1]
     local subject = args[3] and args[3] ~= "" and ('"loan":"%s","facts":{"borrower.bad_record":false}'):format(args[3])
         or '"facts":{"borrower.district":"310116","borrower.bad_record":false,"loan.amount":"3000000.00",' ..
            '"loan.ip_amount":"3000000.00","loan.rate":"3.45","loan.disbursed_on":"2023-01-16",' ..
            '"loan.matures_on":"2024-01-15","loan.settled_on":"2024-01-15","loan.owner_is_borrower":true}'
     body = ('{"policy":"%s",%s}'):format(args[2], subject)
+end
+
+-- Each connection waits as long between its checks; what wrk counts begins with the request.
+function delay()
+    return pause
 end
 
 function request()

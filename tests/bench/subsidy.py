@@ -53,10 +53,11 @@ def main():
         checker = d.cli("token", "add", "--org", "DIST-310116", "--person", "李复核").stdout.strip()
         policy(d, district, checker)
         fill(d, bank)
-        for what, contract in (("by facts", ""), ("by loan", "random")):
+        for what, contract, pause in (("full load, by facts", "", "0"), ("full load, by loan", "random", "0"),
+                                      ("paced, by loan", "random", "20")):
             for _ in range(3):
                 out = subprocess.run(["wrk", "-t1", "-c64", "-d5s", "-s", "tests/bench/check.lua",
-                                      "http://127.0.0.1:%d" % d.port, "--", bank, "JS-2023", contract],
+                                      "http://127.0.0.1:%d" % d.port, "--", bank, "JS-2023", contract, pause],
                                      check=True, capture_output=True, text=True, cwd=ROOT).stdout
                 print("64 connections, %s: %s" % (what, out.strip().splitlines()[-1]))
         for _ in range(3):

@@ -349,6 +349,25 @@ class Subsidies(Case):
         lost = next(x for x in answers if x["state"] == "refused")
         self.assertEqual(lost["items"][0]["arithmetic"][-1]["line"], "这些天的利息已获贴息")
 
+    def test_a_loan_that_moves_to_another_district_takes_its_days_along(self):
+        first = self.policy()
+        body = fixture("js-2023", code="PD-%d" % next(numbers), district="310115")
+        body["eligible"]["all"][0]["value"] = "310115"
+        office = self.d.token("district", "DIST-310115")
+        self.in_force(body, office, self.person("DIST-310115", "李复核"))
+        contract = self.lent()
+        self.apply(first, contract)
+        found = self.d.call("GET", "/v1/loans?contract_no=" + contract, token=self.bank).json()["items"][0]
+        moved = {k: v for k, v in found.items() if k in (
+            "contract_no", "product", "borrower_uscc", "borrower_name", "amount", "ip_amount", "rate", "signed_on",
+            "disbursed_on", "matures_on", "ip")}
+        r = self.d.call("PUT", "/v1/loans/" + found["id"], dict(moved, district="310115", reason="迁入浦东"), self.bank,
+                        {"If-Match": '"1"', "Content-Type": "application/json"})
+        self.assertEqual(r.status, 200, r.body)
+        said = self.apply(body["code"], contract, token=office).json()
+        self.assertEqual((said["eligible"], said["amount"], said["state"]), (True, "0.00", "refused"))
+        self.assertEqual(said["facts_used"]["used.interest_days"], "2023-01-16/2023-07-16")
+
     def test_64_payouts_never_overdraw_a_budget(self):
         code = self.policy()
         self.budget(code, "300000.00")  # 11 of them, and 15,375.00 are left
