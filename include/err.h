@@ -224,6 +224,16 @@
     X(E_ITEM, 422, "此项缺少或多余:{}", "Missing or too much for this item: {}",                   \
         "interest 用 share 或 points;费用用 share 或 of_loan;奖励用 share",                        \
         "interest takes share or points, fees share or of_loan, awards share")                     \
+    X(E_LATER, 422, "日期先后不对", "Dates out of order", "不得晚于 {}",                           \
+        "Must not be later than {}")                                                               \
+    X(E_COVER, 422, "不在承保期间内", "Outside the days covered", "应在 {} 之内",                  \
+        "Must lie within {}")                                                                      \
+    X(E_COVER_OVERLAP, 409, "与同号保险单的承保期间重叠:{}",                                       \
+        "Overlaps the cover of another policy of this number: {}",                                 \
+        "调整起止期,或先更正另一份(可填退保日)",                                                   \
+        "Change the days, or correct the other policy first (cancelled_on ends its cover)")        \
+    X(E_NO_INSURANCE, 422, "没有此保险单:{}", "No policy of yours has this number: {}",            \
+        "先报送保险单,或核对单号", "Record the policy first, or check the number")                \
     X(E_SUM, 422, "合计超出可计范围", "The sum is beyond what can be counted", "缩小期间或范围",   \
         "Ask for a shorter period or a smaller part")                                              \
     X(E_EXPECT, 417, "不支持的 Expect:{}", "Unsupported Expect: {}", "去掉 Expect 头",             \

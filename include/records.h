@@ -14,6 +14,7 @@ extern const struct record application_record, application_step_record;
 /* Requests with fields that are not stored. */
 extern const struct record eligibility_record, rehearsal_record;
 extern const struct record scheme_record, scheme_approval_record, claim_record, claim_step_record;
+extern const struct record insurance_policy_record, insurance_claim_record;
 
 enum loan_field {
     LOAN_CONTRACT_NO,

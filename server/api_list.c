@@ -154,13 +154,23 @@ void loan_event_list(struct req *r)
     list_events(l);
 }
 
-/* Any type that is not corrected: ?limit, ?after, and what its route allows of ?loan, ?code,
- * ?state. */
+/* The subject of a record, under the name that the type's route gives it. */
+static struct str subject_param(struct req *r)
+{
+    static const char *const names[] = {"loan", "code", "insured", "policy_no"};
+    struct str s = {NULL, 0};
+    for (size_t i = 0; i < COUNT_OF(names) && !s.p; i++)
+        s = req_param(r, names[i]);
+    return s;
+}
+
+/* The current records of any type: ?limit, ?after, and what its route allows of ?state and of the
+ * names of a subject. */
 void record_list(struct req *r)
 {
     struct listing *l = arena_alloc(r->a, sizeof *l);
     struct str p[] = {str_of(r->route->record->name), req_param(r, "after"), {NULL, 0},
-        req_param(r, "loan").p ? req_param(r, "loan") : req_param(r, "code"), {NULL, 0}};
+        subject_param(r), {NULL, 0}};
     *l = (struct listing){.r = r};
     (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &l->limit);
     if (p[1].p && !uuid_is(p[1]))

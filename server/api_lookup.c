@@ -39,6 +39,20 @@ void ip_get(struct req *r)
     look_up(r, ident_ip, "ip_get");
 }
 
+/* Over the policies that begin, and the claims filed, from one day to another; both may be left
+ * out. */
+void insurance_totals(struct req *r)
+{
+    day from, to;
+    if (!param_day(r, "from", day_of(1900, 1, 1), &from) ||
+        !param_day(r, "to", today_shanghai(), &to)) {
+        reply_problem(r);
+        return;
+    }
+    struct str params[] = {day_text(r->a, from), day_text(r->a, to)};
+    db_query(r->server->db, r->a, r->actor, "insurance_totals", params, 2, on_document, r);
+}
+
 /* ---- receipts ------------------------------------------------------------------------------- */
 
 /* Two rounds over the same path: the first only collects which subtrees it needs. */

@@ -32,6 +32,22 @@ enum { SEGMENTS_MAX = 8 };
         METHOD_POST, "/v1/applications/{id}/" name, OFFICES, record_step, true,                    \
             &application_step_record, "dry_run", zh, en                                            \
     }
+/* What every type that is submitted, listed and corrected has. */
+#define RECORD_ROUTES(base, writers, readers, filters, rec, name_zh, name_en)                      \
+    {METHOD_POST, base, writers, record_post, true, rec, "atomic,dry_run", "报送" name_zh,         \
+        "Record one " name_en " or a batch"},                                                      \
+        {METHOD_GET, base, readers, record_list, false, rec, "limit,after" filters,                \
+            name_zh "列表", "List: " name_en},                                                     \
+        {METHOD_GET, base "/template.csv", readers, record_template, false, rec, "",               \
+            name_zh " CSV 模板", "Header row of a CSV batch: " name_en},                           \
+        {METHOD_GET, base "/{id}", readers, record_get, false, rec, "as_of,known_at", name_zh,     \
+            "One " name_en},                                                                       \
+        {METHOD_PUT, base "/{id}", writers, record_put, true, rec, "reason", "更正" name_zh,       \
+            "Correct one " name_en},                                                               \
+    {                                                                                              \
+        METHOD_GET, base "/{id}/history", readers, record_history, false, rec, "after",            \
+            name_zh "更正历史", "All versions of one " name_en                                     \
+    }
 #define STEP(name, roles, zh, en)                                                                  \
     {                                                                                              \
         METHOD_POST, "/v1/claims/{id}/" name, roles, record_step, true, STEPS, "dry_run", zh, en   \
@@ -152,6 +168,12 @@ const struct route routes[] = {
     APPLICATION_STEP("refuse", "不予补贴", "Refuse an application"),
     APPLICATION_STEP("withdraw", "撤回申请", "Withdraw an application"),
     APPLICATION_STEP("clawback", "追回补贴", "Claw a subsidy back"),
+    RECORD_ROUTES("/v1/insurance-policies", INSURER, EVERYBODY, ",insured",
+        &insurance_policy_record, "知识产权保险单", "insurance policy"),
+    RECORD_ROUTES("/v1/insurance-claims", INSURER, EVERYBODY, ",policy_no", &insurance_claim_record,
+        "知识产权保险赔案", "insurance claim"),
+    {METHOD_GET, "/v1/insurance-totals", EVERYBODY, insurance_totals, false, NULL, "from,to",
+        "保险汇总", "Policies, premiums and claims by kind"},
     {METHOD_POST, "/v1/lpr", FINANCE | IP_OFFICE, record_post, true, &lpr_record, "atomic,dry_run",
         "补录 LPR", "Record a loan prime rate"},
     {METHOD_GET, "/v1/lpr", EVERYBODY, lpr_list, false, NULL, "", "LPR 历史", "Loan prime rates"},

@@ -106,6 +106,14 @@ class OddValues(Case):
         "/v1/loan-events": ("bank", {"reference": "r", "contract_no": "c", "kind": "extended", "on":
                                      "2022-08-01", "matures_on": "2024-01-01"},
                             ("principal", "interest", "grade", "reverses")),
+        "/v1/insurance-policies": ("insurer", {
+            "policy_no": "p", "kind": "trademark", "insured_uscc": "91310115QX0115114N", "district": "310115",
+            "sum_insured": "1.00", "premium": "0.00", "starts_on": "2022-01-01", "ends_on": "2022-12-31",
+            "ip": [{"number": "2021199990019"}]},
+            ("insured_name", "cancelled_on", "loan_contract_no", "cover_share", "ip/number")),
+        "/v1/insurance-claims": ("insurer", {
+            "claim_no": "c", "policy_no": "p", "loss_on": "2022-02-01", "filed_on": "2022-02-02", "claimed": "1.00"},
+            ("outcome", "decided_on", "paid")),
         "/v1/accounts": ("finance", {"code": "a:b", "kind": "asset", "title": "t", "no_overdraft": True,
                                      "opened_on": "2022-01-01"}, ()),
         "/v1/transfers": ("finance", {"reference": "r", "debit": "a:b", "credit": "a:c", "amount": "1.00",

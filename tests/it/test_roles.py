@@ -68,10 +68,17 @@ MATRIX = [
     ("GET", "/v1/schemes/%s/history", None, ALL),
     ("POST", "/v1/schemes/%s/approve", {}, ("finance",)),
     ("GET", "/v1/schemes/X/statement", None, ("finance", "ip_office", "auditor")),
+    ("GET", "/v1/insurance-totals", None, ALL),
     ("POST", "/v1/claims", {}, ("bank",)),
     ("GET", "/v1/claims", None, ALL),
     ("GET", "/v1/claims/%s", None, ALL),
-] + [("POST", "/v1/claims/%s/" + step, {}, takers) for step, takers in (
+] + [route for base, writers, readers in (
+    ("/v1/insurance-policies", ("insurer",), ALL), ("/v1/insurance-claims", ("insurer",), ALL),
+) for route in (
+    ("POST", base, {}, writers), ("PUT", base + "/%s", {}, writers), ("GET", base, None, readers),
+    ("GET", base + "/template.csv", None, readers), ("GET", base + "/%s", None, readers),
+    ("GET", base + "/%s/history", None, readers),
+)] + [("POST", "/v1/claims/%s/" + step, {}, takers) for step, takers in (
     ("accept", ("finance",)), ("return", ("finance",)), ("approve", ("finance",)),
     ("pay", ("finance",)), ("close", ("finance",)), ("resubmit", ("bank",)), ("withdraw", ("bank",)),
     ("recover", ("bank", "finance")), ("cure", ("bank", "finance")))]
