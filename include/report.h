@@ -1,0 +1,104 @@
+/*
+ * report.h - a report as data: what its sections are (the catalogue) and what is in them (tables).
+ *
+ * A section is a table of rows and columns. Figures come from the database as whole numbers
+ * (counts, fen); every percentage is made here from two of them, so that rows, totals and formats
+ * can not differ: two decimals, half up, away from zero for negatives, from unrounded values
+ * (domain rule: publications round half up; growth without a base is not known, never infinite).
+ */
+#ifndef PLEDGED_REPORT_H
+#define PLEDGED_REPORT_H
+#include "day.h"
+#include "json.h"
+
+enum cell_kind {
+    CELL_COUNT,   /* whole number */
+    CELL_MONEY,   /* fen */
+    CELL_BY_ROW,  /* count or money, as the row says: tables whose rows are measures */
+    CELL_PERCENT, /* hundredths of a percent */
+    CELL_TEXT,
+};
+/* Where a column's figure comes from. */
+enum cell_from {
+    FROM_FACTS,  /* v[index] of the section's facts, summed */
+    FROM_FIRMS,  /* distinct firms among the facts: does not add up over rows */
+    FROM_SHARE,  /* column a in percent of column b */
+    FROM_GROWTH, /* column a over column b, less one, in percent */
+    FROM_TEXT,   /* a text that the row carries */
+};
+
+struct report_column {
+    const char *key; /* "amount_last_year" */
+    const char *zh, *en;
+    enum cell_kind kind;
+    enum cell_from from;
+    int a, b; /* FROM_FACTS: a = index into v, from 1; FROM_SHARE, FROM_GROWTH: columns, from 0 */
+};
+
+/* What a picture of the section shows, when there is one. */
+enum report_chart {
+    CHART_NONE,
+    CHART_LINE,     /* a line over the rows in their order */
+    CHART_BARS,     /* one bar a row, the largest first */
+    CHART_PROGRESS, /* how far each row has come towards its threshold */
+};
+
+struct report_section {
+    const char *name; /* "by_district": in ?section=, of the facts in the database */
+    const char *zh, *en;
+    const char *row_zh, *row_en;         /* head of the first column: "区", "District" */
+    const struct report_column *columns; /* ends with {NULL} */
+    bool total;                          /* has a total row */
+    enum report_chart chart;
+    int chart_column; /* whose figures the picture shows */
+};
+extern const struct report_section report_sections[]; /* ends with {NULL} */
+const struct report_section *report_section(struct str name);
+
+struct report_cell {
+    bool known;      /* false: shown as "—" */
+    bool suppressed; /* fewer than three firms stand behind it, or it would give such a cell away */
+    int64_t n;       /* by kind */
+    struct str text; /* CELL_TEXT */
+};
+struct report_row {
+    struct str key;           /* "310115"; "" of the total */
+    struct str title;         /* "浦东新区" */
+    enum cell_kind kind;      /* of CELL_BY_ROW columns */
+    struct report_cell *cell; /* as many as the section has columns */
+};
+struct report_table {
+    const struct report_section *section;
+    int n;
+    struct report_row *row;
+    struct report_row total; /* cell == NULL: none */
+};
+struct report {
+    quarter quarter;
+    day as_of;                     /* the last day that counts */
+    struct str known_at;           /* instant of the snapshot, RFC 3339 */
+    struct str basis;              /* signed_on, registered_on, disbursed_on */
+    struct str scope_zh, scope_en; /* whose figures: 全市, a district, a bank */
+    struct str sealed_at;          /* p == NULL: live */
+    bool public_only;              /* small cells are suppressed */
+    int n;
+    struct report_table *table;
+};
+
+/* ---- writers: one report, four forms that agree to the fen ------------------------------------
+ */
+enum report_format { REPORT_JSON, REPORT_CSV, REPORT_XLSX, REPORT_HTML, REPORT_FORMAT_COUNT };
+bool report_format_parse(struct str s, enum report_format *out);
+const char *report_type(enum report_format f);      /* Content-Type */
+const char *report_extension(enum report_format f); /* "xlsx" */
+
+void report_json(const struct report *r, bool english, struct buf *out);
+void report_csv(const struct report *r, bool english, struct buf *out);  /* UTF-8 with BOM */
+void report_html(const struct report *r, bool english, struct buf *out); /* one page, no script */
+/* The workbook's bytes; the same report gives the same bytes. */
+void report_xlsx(const struct report *r, bool english, struct buf *out);
+
+/* How a cell is written: "121530000.00", "519", "59.16", "—", "*" when suppressed. */
+struct str report_cell_text(
+    struct arena *a, const struct report_column *c, const struct report_row *row, int column);
+#endif
