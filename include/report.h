@@ -59,6 +59,7 @@ struct report_cell {
     bool known;      /* false: shown as "—" */
     bool suppressed; /* fewer than three firms stand behind it, or it would give such a cell away */
     int64_t n;       /* by kind */
+    int64_t firms;   /* distinct firms among the facts with v[a] <> 0; 0: nobody's own figure */
     struct str text; /* CELL_TEXT */
 };
 struct report_row {
@@ -78,6 +79,7 @@ struct report {
     day as_of;                     /* the last day that counts */
     struct str known_at;           /* instant of the snapshot, RFC 3339 */
     struct str basis;              /* signed_on, registered_on, disbursed_on */
+    bool as_of_asked, known_at_asked, basis_asked; /* links to rows carry on what is set */
     struct str scope_zh, scope_en; /* whose figures: 全市, a district, a bank */
     struct str sealed_at;          /* p == NULL: live */
     bool public_only;              /* small cells are suppressed */
@@ -95,10 +97,19 @@ const char *report_extension(enum report_format f); /* "xlsx" */
 void report_json(const struct report *r, bool english, struct buf *out);
 void report_csv(const struct report *r, bool english, struct buf *out);  /* UTF-8 with BOM */
 void report_html(const struct report *r, bool english, struct buf *out); /* one page, no script */
-/* The workbook's bytes; the same report gives the same bytes. */
-void report_xlsx(const struct report *r, bool english, struct buf *out);
+/* The workbook's bytes; the same report gives the same bytes. false: no room for its parts, which
+ * libxlsxwriter keeps in files of the temporary folder. */
+MUST_USE bool report_xlsx(const struct report *r, bool english, struct buf *out);
 
 /* How a cell is written: "121530000.00", "519", "59.16", "—", "*" when suppressed. */
 struct str report_cell_text(
     struct arena *a, const struct report_column *c, const struct report_row *row, int column);
+/* Where the records behind a cell are listed; absent for what no records add up to (percentages,
+ * texts) and for what is not shown. */
+struct str report_link(struct arena *a, const struct report *r, const struct report_table *t,
+    const struct report_row *row, int column);
+
+/* Before a report is published: marks the figures of one or two firms, what is derived from them,
+ * and what would let a reader work them out from the figures that stay (see reports/suppress.c). */
+void report_suppress(struct report *r);
 #endif
