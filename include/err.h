@@ -233,7 +233,12 @@
         "调整起止期,或先更正另一份(可填退保日)",                                                   \
         "Change the days, or correct the other policy first (cancelled_on ends its cover)")        \
     X(E_NO_INSURANCE, 422, "没有此保险单:{}", "No policy of yours has this number: {}",            \
-        "先报送保险单,或核对单号", "Record the policy first, or check the number")                \
+        "先报送保险单,或核对单号", "Record the policy first, or check the number")                 \
+    X(E_TRANCHES, 422, "分档金额合计须等于发行金额,现为 {}",                                       \
+        "The tranches must add up to the amount; they add up to {}", "核对各档金额",               \
+        "Check the amounts of the tranches")                                                       \
+    X(E_NO_ISSUE, 422, "没有此证券化产品:{}", "No issue of yours has this reference: {}",          \
+        "先报送发行,或核对编号", "Record the issue first, or check the reference")                 \
     X(E_SUM, 422, "合计超出可计范围", "The sum is beyond what can be counted", "缩小期间或范围",   \
         "Ask for a shorter period or a smaller part")                                              \
     X(E_EXPECT, 417, "不支持的 Expect:{}", "Unsupported Expect: {}", "去掉 Expect 头",             \

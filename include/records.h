@@ -15,6 +15,7 @@ extern const struct record application_record, application_step_record;
 extern const struct record eligibility_record, rehearsal_record;
 extern const struct record scheme_record, scheme_approval_record, claim_record, claim_step_record;
 extern const struct record insurance_policy_record, insurance_claim_record;
+extern const struct record securitisation_record, securitisation_event_record;
 
 enum loan_field {
     LOAN_CONTRACT_NO,
@@ -39,6 +40,16 @@ enum loan_field {
     LOAN_SCHEME,
     LOAN_GUARANTOR_USCC,
     LOAN_INSURER_USCC,
+    LOAN_FACILITY_NO,
+    LOAN_FACILITY_AMOUNT,
+    LOAN_EQUITY_AMOUNT,
+    LOAN_EQUITY_INVESTOR,
+    LOAN_TRUST_PLAN,
+    LOAN_TRUSTEE,
+    LOAN_BORROWER_ADDRESS,
+    LOAN_BORROWER_CONTACT,
+    LOAN_CONTROLLER,
+    LOAN_ACCOUNT_MANAGER,
     LOAN_IP,
     LOAN_FIELD_COUNT
 };

@@ -21,6 +21,8 @@ struct str choices_text(struct arena *a, const struct choice *c);
 /* Shared by records_*.c: the five classes of a loan, its products; a type whose answers add
  * nothing. */
 extern const struct choice grades[], loan_products[];
+/* Elements of a list that repeat the first value of an earlier one are problems. */
+void list_unlike(const struct value *list, const struct field *f, struct err *e);
 /* The key of a step that has none of its own: its name and what was seen. */
 void step_key(struct arena *a, struct value *key, const struct value *seen, const char *step);
 extern const char *const no_read_only[];

@@ -10,9 +10,25 @@
 const struct record *const records[] = {&loan_record, &loan_event_record, &account_record,
     &transfer_record, &scheme_record, &scheme_approval_record, &claim_record, &claim_step_record,
     &policy_record, &policy_step_record, &budget_record, &lpr_record, &application_record,
-    &application_step_record, &insurance_policy_record, &insurance_claim_record};
+    &application_step_record, &insurance_policy_record, &insurance_claim_record,
+    &securitisation_record, &securitisation_event_record};
 const int record_count = COUNT_OF(records);
 const struct record *const request_records[] = {&eligibility_record, &rehearsal_record, NULL};
+
+void list_unlike(const struct value *list, const struct field *f, struct err *e)
+{
+    int width = field_count(f->of);
+    for (int i = 0; i < list->count; i++) {
+        struct str s = list->row[i * width].s;
+        for (int j = 0; j < i; j++) {
+            if (str_eq(s, list->row[j * width].s)) {
+                err_add(e, E_REPEATED, arena_printf(e->a, "/%s/%d/%s", f->name, i, f->of->name),
+                    "%s", s.p);
+                break;
+            }
+        }
+    }
+}
 
 void step_key(struct arena *a, struct value *key, const struct value *seen, const char *step)
 {

@@ -60,19 +60,6 @@ enum {
 };
 static_assert(COUNT_OF(policy_fields) == POLICY_WIDTH + 1, "the enum follows the table");
 
-static void check_repeated(const struct value *list, struct err *e)
-{
-    for (int i = 0; i < list->count; i++) {
-        for (int j = 0; j < i; j++) {
-            if (str_eq(list->row[i].s, list->row[j].s)) {
-                err_add(
-                    e, E_REPEATED, arena_printf(e->a, "/ip/%d/number", i), "%s", list->row[i].s.p);
-                break;
-            }
-        }
-    }
-}
-
 static void policy_check(const struct value *v, struct err *e)
 {
     static const int of_guarantee[] = {LOAN, COVER_SHARE};
@@ -86,7 +73,7 @@ static void policy_check(const struct value *v, struct err *e)
     }
     if (v[CANCELLED_ON].present && v[CANCELLED_ON].n > v[ENDS_ON].n)
         err_add(e, E_LATER, STR("/cancelled_on"), "ends_on");
-    check_repeated(&v[IP], e);
+    list_unlike(&v[IP], &policy_fields[IP], e);
 }
 
 static const char *const policy_read_only[] = {"state", "claims", "cover", NULL};

@@ -8,6 +8,7 @@
 #include "records.h"
 #include "size.h"
 #include <assert.h>
+#include <string.h>
 
 static const struct choice ip_kinds[] = {{"invention", "发明专利"},
     {"utility_model", "实用新型专利"}, {"design", "外观设计专利"}, {"trademark", "注册商标"},
@@ -61,6 +62,20 @@ static const struct field loan_fields[] = {
         .example = "91310101QX0101011R"},
     {"insurer_uscc", "保险机构统一社会信用代码", F_IDENT, .party = true, .ident = ident_uscc,
         .example = "91310104QX0104028H"},
+    {"facility_no", "授信编号", F_TEXT, .min = 1, .max = 64, .example = "SX-2022-0007"},
+    {"facility_amount", "授信总额", F_MONEY, .min = 1, .max = MONEY_RECORD_MAX,
+        .example = "50000000.00"},
+    {"equity_amount", "股权投资金额", F_MONEY, .min = 1, .max = MONEY_RECORD_MAX,
+        .example = "3000000.00"},
+    {"equity_investor", "投资方", F_TEXT, .min = 1, .max = 100, .example = "示例创业投资基金"},
+    {"trust_plan", "信托计划", F_TEXT, .min = 1, .max = 100, .example = "示例知识产权信托计划1号"},
+    {"trustee", "受托人", F_TEXT, .min = 1, .max = 100, .example = "示例信托有限责任公司"},
+    {"borrower_address", "借款企业地址", F_TEXT, .min = 1, .max = 200,
+        .example = "示例路 1 号 101 室"},
+    {"borrower_contact", "借款企业联系方式", F_TEXT, .min = 1, .max = 60,
+        .example = "021-00000000"},
+    {"controller", "实际控制人", F_TEXT, .min = 1, .max = 100, .example = "张三"},
+    {"account_manager", "客户经理", F_TEXT, .min = 1, .max = 60, .example = "李四"},
     {"ip", "质押知识产权", F_LIST, .need = true, .min = 1, .max = 200, .of = loan_ip_fields},
     {.name = NULL},
 };
@@ -120,20 +135,45 @@ static void check_ip(const struct value *list, struct err *e)
         enum ip_kind by_number = ident_ip_kind(ip[LOAN_IP_NUMBER].s);
         if (ip[LOAN_IP_KIND].n != (int64_t)by_number)
             err_add(e, E_IP_KIND, ip_pointer(e->a, i, "kind"), "%s", ip_kind_name(by_number));
-        for (int j = 0; j < i; j++) {
-            const struct value *earlier = list->row + j * LOAN_IP_FIELD_COUNT;
-            if (str_eq(ip[LOAN_IP_NUMBER].s, earlier[LOAN_IP_NUMBER].s)) {
-                err_add(e, E_REPEATED, ip_pointer(e->a, i, "number"), "%s", ip[LOAN_IP_NUMBER].s.p);
-                break;
-            }
-        }
     }
+    list_unlike(list, &loan_fields[LOAN_IP], e);
+}
+
+/* Fields that one product has; with those in pairs, one does not stand without the other. */
+static const struct product_field {
+    enum loan_field field, with;
+    const char *product;
+} product_fields[] = {
+    {LOAN_FACILITY_NO, LOAN_FACILITY_AMOUNT, "pooled_credit"},
+    {LOAN_FACILITY_AMOUNT, LOAN_FACILITY_NO, "pooled_credit"},
+    {LOAN_EQUITY_AMOUNT, LOAN_EQUITY_AMOUNT, "invest_loan_linkage"},
+    {LOAN_EQUITY_INVESTOR, LOAN_EQUITY_AMOUNT, "invest_loan_linkage"},
+    {LOAN_TRUST_PLAN, LOAN_TRUST_PLAN, "trust"},
+    {LOAN_TRUSTEE, LOAN_TRUST_PLAN, "trust"},
+};
+
+static void check_product(const struct value *v, struct err *e)
+{
+    const char *product = loan_products[v[LOAN_PRODUCT].n].name;
+    for (size_t i = 0; i < COUNT_OF(product_fields); i++) {
+        const struct product_field *p = &product_fields[i];
+        if (!v[p->field].present)
+            continue;
+        if (strcmp(p->product, product) != 0)
+            err_add(e, E_UNWANTED, arena_printf(e->a, "/%s", loan_fields[p->field].name), "%s",
+                product);
+        else if (!v[p->with].present)
+            err_add(e, E_NEED, arena_printf(e->a, "/%s", loan_fields[p->with].name), NULL);
+    }
+    if (v[LOAN_FACILITY_AMOUNT].present && v[LOAN_AMOUNT].n > v[LOAN_FACILITY_AMOUNT].n)
+        err_add(e, E_EXCEEDS, STR("/amount"), "facility_amount");
 }
 
 static void loan_check(const struct value *v, struct err *e)
 {
     if (v[LOAN_IP_AMOUNT].n > v[LOAN_AMOUNT].n)
         err_add(e, E_EXCEEDS, STR("/ip_amount"), "amount");
+    check_product(v, e);
     check_ip(&v[LOAN_IP], e);
 }
 

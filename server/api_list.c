@@ -157,7 +157,8 @@ void loan_event_list(struct req *r)
 /* The subject of a record, under the name that the type's route gives it. */
 static struct str subject_param(struct req *r)
 {
-    static const char *const names[] = {"loan", "code", "insured", "policy_no"};
+    static const char *const names[] = {
+        "loan", "code", "insured", "policy_no", "reference", "securitisation"};
     struct str s = {NULL, 0};
     for (size_t i = 0; i < COUNT_OF(names) && !s.p; i++)
         s = req_param(r, names[i]);

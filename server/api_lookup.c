@@ -39,6 +39,12 @@ void ip_get(struct req *r)
     look_up(r, ident_ip, "ip_get");
 }
 
+/* A facility number is a bank's own text. */
+void facility_get(struct req *r)
+{
+    db_query(r->server->db, r->a, r->actor, "facility_get", r->capture, 1, on_document, r);
+}
+
 /* Over the policies that begin, and the claims filed, from one day to another; both may be left
  * out. */
 void insurance_totals(struct req *r)

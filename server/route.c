@@ -22,6 +22,7 @@ enum { SEGMENTS_MAX = 8 };
 #define APPLICATIONS (&application_record)
 #define OFFICES      (DISTRICT | FINANCE)
 #define READERS      (DISTRICT | FINANCE | IP_OFFICE | AUDITOR)
+#define ISSUERS      (BANK | INSURER | GUARANTOR | IP_OFFICE)
 #define POLICY_STEP(name, zh, en)                                                                  \
     {                                                                                              \
         METHOD_POST, "/v1/policies/{id}/" name, OFFICES, record_step, true, &policy_step_record,   \
@@ -172,11 +173,17 @@ const struct route routes[] = {
         &insurance_policy_record, "知识产权保险单", "insurance policy"),
     RECORD_ROUTES("/v1/insurance-claims", INSURER, EVERYBODY, ",policy_no", &insurance_claim_record,
         "知识产权保险赔案", "insurance claim"),
+    RECORD_ROUTES("/v1/securitisations", ISSUERS, EVERYBODY, ",reference", &securitisation_record,
+        "知识产权证券化产品", "issue"),
+    RECORD_ROUTES("/v1/securitisation-events", ISSUERS, EVERYBODY, ",securitisation",
+        &securitisation_event_record, "证券化兑付", "payment on an issue"),
     {METHOD_GET, "/v1/insurance-totals", EVERYBODY, insurance_totals, false, NULL, "from,to",
         "保险汇总", "Policies, premiums and claims by kind"},
     {METHOD_POST, "/v1/lpr", FINANCE | IP_OFFICE, record_post, true, &lpr_record, "atomic,dry_run",
         "补录 LPR", "Record a loan prime rate"},
     {METHOD_GET, "/v1/lpr", EVERYBODY, lpr_list, false, NULL, "", "LPR 历史", "Loan prime rates"},
+    {METHOD_GET, "/v1/facilities/{no}", EVERYBODY, facility_get, false, NULL, "", "集合授信",
+        "Pooled credit: the loans of a facility"},
     {METHOD_GET, "/v1/enterprises/{uscc}", EVERYBODY, enterprise_get, false, NULL, "", "企业",
         "A firm as its submissions show it"},
     {METHOD_GET, "/v1/ip/{number}", EVERYBODY, ip_get, false, NULL, "", "知识产权",

@@ -26,17 +26,23 @@ fact as materialized (
            product text, borrower_name text, industry text, employees bigint, revenue numeric,
            assets numeric, first_loan boolean, amount numeric, ip_amount numeric, rate numeric,
            signed_on date, disbursed_on date, matures_on date, registered_on date, scheme text,
-           guarantor_uscc text, insurer_uscc text, ip json)
+           guarantor_uscc text, insurer_uscc text, purpose text, pledge_no text, facility_no text,
+           facility_amount numeric, equity_amount numeric, equity_investor text, trust_plan text,
+           trustee text, borrower_address text, borrower_contact text, controller text,
+           account_manager text, ip json)
 ),
 pledge as materialized (
     select f.ord, f.id, f.version, f.org_id, f.parties, f.district, f.recorded_at, x.number, x.kind,
-           x.owner_uscc, '/ip/' || (x.place - 1) || '/number' as pointer,
+           x.owner_uscc, x.filed_on, x.expires_on, (x.valuation * 100)::bigint as valuation_fen,
+           x.appraiser, '/ip/' || (x.place - 1) || '/number' as pointer,
            coalesce(f.registered_on, f.signed_on) as from_day,
            greatest(f.matures_on, coalesce(f.registered_on, f.signed_on)) as until_day
       from fact f
      cross join lateral rows from (
-           json_to_recordset(f.ip) as (number text, kind text, owner_uscc text)
-           ) with ordinality as x(number, kind, owner_uscc, place)
+           json_to_recordset(f.ip) as (number text, kind text, owner_uscc text, filed_on date,
+           expires_on date, valuation numeric, appraiser text)
+           ) with ordinality as x(number, kind, owner_uscc, filed_on, expires_on, valuation,
+           appraiser, place)
 ),
 rights as (
     select p.ord,
@@ -49,20 +55,25 @@ loans as (
     insert into loan (id, version, org_id, parties, borrower, borrower_name, district, product,
            industry, size, employees, revenue_fen, assets_fen, first_loan, amount_fen,
            ip_amount_fen, rate_ppm, signed_on, disbursed_on, matures_on, registered_on, scheme,
-           patents, trademarks, recorded_at, guarantor, insurer)
+           patents, trademarks, recorded_at, guarantor, insurer, purpose, pledge_no, facility_no,
+           facility_fen, equity_fen, equity_investor, trust_plan, trustee, address, contact,
+           controller, account_manager)
     select f.id, f.version, f.org_id, f.parties, f.subject, f.borrower_name, f.district, f.product,
            f.industry, f.size, f.employees, (f.revenue * 100)::bigint, (f.assets * 100)::bigint,
            f.first_loan, (f.amount * 100)::bigint, (f.ip_amount * 100)::bigint,
            (f.rate * 10000)::int, f.signed_on, f.disbursed_on, f.matures_on, f.registered_on,
-           f.scheme, n.patents, n.trademarks, f.recorded_at, f.guarantor_uscc, f.insurer_uscc
+           f.scheme, n.patents, n.trademarks, f.recorded_at, f.guarantor_uscc, f.insurer_uscc,
+           f.purpose, f.pledge_no, f.facility_no, (f.facility_amount * 100)::bigint,
+           (f.equity_amount * 100)::bigint, f.equity_investor, f.trust_plan, f.trustee,
+           f.borrower_address, f.borrower_contact, f.controller, f.account_manager
       from fact f
       join rights n on n.ord = f.ord
 ),
 pledges as (
     insert into loan_ip (record_id, version, number, kind, owner, org_id, parties, district,
-           from_day, until_day)
+           from_day, until_day, filed_on, expires_on, valuation_fen, appraiser)
     select p.id, p.version, p.number, p.kind, p.owner_uscc, p.org_id, p.parties, p.district,
-           p.from_day, p.until_day
+           p.from_day, p.until_day, p.filed_on, p.expires_on, p.valuation_fen, p.appraiser
       from pledge p
 ),
 elsewhere as materialized (

@@ -38,6 +38,14 @@ select 'typed loan that differs from its record', l.id || ' v' || l.version
        is distinct from
        (r.body ->> 'borrower_name', r.body ->> 'product', r.body ->> 'industry',
        (r.body ->> 'employees')::bigint, (r.body ->> 'first_loan')::boolean, r.body ->> 'scheme')
+    or (l.purpose, l.pledge_no, l.facility_no, l.equity_investor, l.trust_plan, l.trustee, l.address, l.contact,
+       l.controller, l.account_manager)
+       is distinct from
+       (r.body ->> 'purpose', r.body ->> 'pledge_no', r.body ->> 'facility_no', r.body ->> 'equity_investor',
+       r.body ->> 'trust_plan', r.body ->> 'trustee', r.body ->> 'borrower_address', r.body ->> 'borrower_contact',
+       r.body ->> 'controller', r.body ->> 'account_manager')
+    or (l.facility_fen, l.equity_fen)
+       is distinct from (fen_of(r.body ->> 'facility_amount'), fen_of(r.body ->> 'equity_amount'))
     or (l.disbursed_on, l.matures_on, l.registered_on)
        is distinct from
        ((r.body ->> 'disbursed_on')::date, (r.body ->> 'matures_on')::date,

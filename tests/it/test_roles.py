@@ -9,6 +9,7 @@ BASELINE = {"years": [{"year": 2020, "amount": "4800000000.00", "count": 160, "s
                        "assumed": True}]}
 # method, path, body, the kinds that may
 OFFICES = ("district", "finance")
+ISSUERS = ("bank", "insurer", "guarantor", "ip_office")
 READERS = ("district", "finance", "ip_office", "auditor")
 MATRIX = [
     ("GET", "/v1/loans", None, ALL),
@@ -51,6 +52,7 @@ MATRIX = [
     ("GET", "/v1/loan-events/%s", None, ALL),
     ("GET", "/v1/enterprises/91310115QX0115114N", None, ALL),
     ("GET", "/v1/ip/2019100000019", None, ALL),
+    ("GET", "/v1/facilities/%s", None, ALL),
     ("GET", "/v1/receipts/%s", None, ALL),
     ("POST", "/v1/accounts", {}, ("finance",)),
     ("GET", "/v1/accounts", None, ALL),
@@ -74,6 +76,7 @@ MATRIX = [
     ("GET", "/v1/claims/%s", None, ALL),
 ] + [route for base, writers, readers in (
     ("/v1/insurance-policies", ("insurer",), ALL), ("/v1/insurance-claims", ("insurer",), ALL),
+    ("/v1/securitisations", ISSUERS, ALL), ("/v1/securitisation-events", ISSUERS, ALL),
 ) for route in (
     ("POST", base, {}, writers), ("PUT", base + "/%s", {}, writers), ("GET", base, None, readers),
     ("GET", base + "/template.csv", None, readers), ("GET", base + "/%s", None, readers),

@@ -1,6 +1,6 @@
 /* The field engine: what is decoded, written and decoded again stays the same; states by dates. */
-#include "unit.h"
 #include "records.h"
+#include "unit.h"
 #include <string.h>
 
 static struct arena *a;
@@ -13,7 +13,11 @@ static const char full[] =
     "\"signed_on\":\"2022-07-01\",\"disbursed_on\":\"2022-07-08\",\"matures_on\":\"2023-07-07\","
     "\"purpose\":\"流动资金\",\"pledge_no\":\"Y2022310000123\",\"registered_on\":\"2022-07-05\","
     "\"scheme\":\"SH-DEPOSIT\",\"guarantor_uscc\":\"91310101QX0101011R\",\"insurer_uscc\":"
-    "\"91310104QX0104028H\",\"ip\":[{\"number\":\"2021199990019\",\"kind\":\"invention\","
+    "\"91310104QX0104028H\",\"facility_no\":\"SX-1\",\"facility_amount\":\"50000000.00\","
+    "\"equity_amount\":\"3000000.00\",\"equity_investor\":\"示例创投\",\"trust_plan\":\"一号\","
+    "\"trustee\":\"示例信托\",\"borrower_address\":\"示例路 1 号\",\"borrower_contact\":\"021-1\","
+    "\"controller\":\"张三\",\"account_manager\":\"李四\",\"ip\":[{\"number\":\"2021199990019\","
+    "\"kind\":\"invention\","
     "\"owner_uscc\":\"91310115QX0115114N\",\"filed_on\":\"2021-03-01\",\"expires_on\":"
     "\"2041-03-01\",\"valuation\":\"8000000.00\",\"appraiser\":\"示例评估\",\"share\":\"100.00\"},"
     "{\"number\":\"12345678\",\"kind\":\"trademark\"}]}";
@@ -27,16 +31,51 @@ static struct value *decode(struct str text, struct err *e)
     return in && schema_decode(a, r, in, v, e) ? v : NULL;
 }
 
+/* `full` holds the fields of every product; here without the members from one to another. */
+static struct str without(struct str text, const char *first, const char *next)
+{
+    const char *from = strstr(text.p, first), *to = strstr(text.p, next);
+    return arena_printf(a, "%.*s%s", (int)(from - text.p), text.p, to);
+}
+
 static void test_a_canonical_text_is_its_own_canonical_text(void **state)
 {
     (void)state;
+    static const char facility[] = "\"facility_no\"", equity[] = "\"equity_amount\"",
+                      trust[] = "\"trust_plan\"", rest[] = "\"borrower_address\"";
+    struct str whole = arena_printf(
+        a, "{\"contract_no\":\"PJ-1\",\"product\":\"%%s\",%s", strstr(full, "\"borrower_uscc\""));
+    const struct {
+        const char *product;
+        struct str text;
+    } cases[] = {
+        {"single_pledge", without(whole, facility, rest)},
+        {"pooled_credit", without(whole, equity, rest)},
+        {"invest_loan_linkage", without(without(whole, facility, equity), trust, rest)},
+        {"trust", without(whole, facility, trust)},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct err e;
+        struct buf out;
+        const char *at = strstr(cases[i].text.p, "%s");
+        struct str text = arena_printf(
+            a, "%.*s%s%s", (int)(at - cases[i].text.p), cases[i].text.p, cases[i].product, at + 2);
+        const struct value *v = decode(text, &e);
+        assert_non_null(v);
+        buf_init(&out, a);
+        schema_canonical(&loan_record, v, &out);
+        assert_string_equal(out.p, text.p);
+    }
+}
+
+static void test_a_field_of_another_product_is_refused(void **state)
+{
+    (void)state;
     struct err e;
-    struct buf out;
-    const struct value *v = decode(str_of(full), &e);
-    assert_non_null(v);
-    buf_init(&out, a);
-    schema_canonical(&loan_record, v, &out);
-    assert_string_equal(out.p, full);
+    assert_null(decode(str_of(full), &e)); /* a single pledge with the fields of the other three */
+    assert_int_equal(e.n, 6);
+    for (const struct problem *p = e.first; p; p = p->next)
+        assert_int_equal(p->code, E_UNWANTED);
 }
 
 static void test_every_field_left_out_or_spoilt_is_named(void **state)
@@ -65,8 +104,8 @@ static void test_the_table_is_complete(void **state)
         for (int i = 0; r->fields[i].name; i++) {
             assert_non_null(r->fields[i].zh);
             assert_int_equal(field_index(r->fields, str_of(r->fields[i].name)), i);
-            assert_true(!r->fields[i].after ||
-                        field_index(r->fields, str_of(r->fields[i].after)) < i);
+            assert_true(
+                !r->fields[i].after || field_index(r->fields, str_of(r->fields[i].after)) < i);
         }
     }
     assert_string_equal(flag_text("RF01")->severity, "high");
@@ -75,10 +114,9 @@ static void test_the_table_is_complete(void **state)
 static void test_differences_name_the_members(void **state)
 {
     (void)state;
-    assert_string_equal(
-        schema_diff(a, STR("{\"a\":1,\"b\":[1,{\"c\":2}],\"d\":3}"),
-            STR("{\"a\":1,\"b\":[1,{\"c\":3}],\"e\":3}"))
-            .p,
+    assert_string_equal(schema_diff(a, STR("{\"a\":1,\"b\":[1,{\"c\":2}],\"d\":3}"),
+                            STR("{\"a\":1,\"b\":[1,{\"c\":3}],\"e\":3}"))
+                            .p,
         "/b, /d, /e");
 }
 
@@ -96,6 +134,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_canonical_text_is_its_own_canonical_text),
+        cmocka_unit_test(test_a_field_of_another_product_is_refused),
         cmocka_unit_test(test_every_field_left_out_or_spoilt_is_named),
         cmocka_unit_test(test_the_table_is_complete),
         cmocka_unit_test(test_differences_name_the_members),
