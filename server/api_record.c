@@ -6,6 +6,7 @@
  */
 #include "api.h"
 #include "case.h"
+#include "intake.h"
 
 struct submit {
     struct req *r;
@@ -100,6 +101,14 @@ static void reply_record(
     reply_json(r, status, buf_view(&out));
 }
 
+static void count_refused(struct req *r, bool conflict)
+{
+    struct str dry = req_param(r, "dry_run");
+    r->server->count.refused++;
+    if (!dry.p || !str_is(dry, "true"))
+        intake_note(r->server, r->actor, r->route->record->name, !conflict, conflict);
+}
+
 static void on_decision(void *arg, const struct rows *rows, const struct fail *fail);
 static void reply_stored(struct submit *s);
 
@@ -119,7 +128,7 @@ static void on_stored(void *arg, const struct verdict *v, int n, const struct fa
         return;
     }
     if (r->err.n) {
-        r->server->count.refused++;
+        count_refused(r, v->outcome == OUT_CONFLICT);
         reply_problem(r);
         return;
     }
@@ -215,7 +224,7 @@ static void on_post_body(struct req *r)
     bool dry = param_flag(r, "dry_run");
     const struct value *v = decode(r, json_parse(r->a, r->body, &r->err));
     if (!v || r->err.n) {
-        r->server->count.refused++;
+        count_refused(r, false);
         reply_problem(r);
         return;
     }
@@ -309,7 +318,7 @@ static void on_put_body(struct req *r)
     if (!uuid_is(r->capture[0]) && !r->err.n)
         err_add(&r->err, E_NOT_FOUND, STR(""), "%s", r->capture[0].p);
     if (!v || r->err.n) {
-        r->server->count.refused++;
+        count_refused(r, false);
         reply_problem(r);
         return;
     }

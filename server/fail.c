@@ -60,6 +60,11 @@ static const struct {
     {"insurance_claim_decided_needed", E_NEED, "/decided_on"},
     {"insurance_claim_paid_needed", E_NEED, "/paid"},
     {"insurance_claim_covered", E_COVER, "/loss_on"},
+    {"securitisation_event_fits", E_EXCEEDS, "/amount"},
+    {"loan_facility_range", E_RANGE, "/facility_amount"},
+    {"loan_equity_range", E_RANGE, "/equity_amount"},
+    {"intake_refused_range", E_INTERNAL, ""},
+    {"intake_conflicts_range", E_INTERNAL, ""},
     {"subsidy_unit_amount_range", E_INTERNAL, ""},
     {"subsidy_unit_taken_once", E_FACTS_MOVED, ""},
     /* The posting functions refuse before these speak. */

@@ -7,6 +7,7 @@
 #include "cli.h"
 #include "conf.h"
 #include "embedded.h"
+#include "intake.h"
 #include "lane.h"
 #include "migrate.h"
 #include "openapi.h"
@@ -38,7 +39,9 @@ static void on_poll(evutil_socket_t fd, short what, void *arg)
         log_event(LOG_INFO, "ready", "listen", s->conf.listen, "port", port, NULL);
     }
     bool over = monotonic_us() > p->drain_until_us;
-    if (s->draining && ((http_active(s->http) == 0 && lane_idle(s->lane)) || over))
+    bool quiet =
+        s->draining && http_active(s->http) == 0 && intake_flush(s->intake) && lane_idle(s->lane);
+    if (quiet || (s->draining && over))
         event_base_loopbreak(s->base);
 }
 
@@ -118,6 +121,7 @@ static void stop(struct process *p)
     struct server *s = &p->s;
     http_free(s->http);
     lane_close(s->lane);
+    intake_close(s->intake);
     db_close(s->db);
     auth_close(s);
     case_cache_free(s->cases);
@@ -145,6 +149,7 @@ static int serve(struct arena *a, const struct conf *conf)
     s->cases = case_cache_new();
     s->loans = loan_lane_new();
     s->lane = lane_open(s, app);
+    s->intake = intake_open(s);
     s->db = db_open(s, app, (int)conf->readers);
     bool good = s->lane && start_http(s);
     if (good) {

@@ -166,6 +166,7 @@ struct server {
     struct http *http;
     struct db *db;
     struct lane *lane;
+    struct intake *intake;
     struct auth *auth;
     struct embedded_pg *pg;
     struct case_cache *cases;

@@ -1,6 +1,7 @@
 /*
  * upload_answer.c - the verdicts of a batch on their way out.
  */
+#include "intake.h"
 #include "upload.h"
 
 static const char *const outcome_names[] = {"created", "replay", "conflict", "refused"};
@@ -116,7 +117,10 @@ void upload_summary(struct upload *up)
     if (!up->started)
         reply_start(up->r, 200, "application/x-ndjson");
     (void)reply_chunk(up->r, buf_view(&out), NULL); /* the last one */
-    up->r->server->count.refused += up->count[3];
+    up->r->server->count.refused += up->count[OUT_REFUSED];
+    if (!up->dry_run)
+        intake_note(up->r->server, up->r->actor, up->rec->name, up->count[OUT_REFUSED],
+            up->count[OUT_CONFLICT]);
     reply_end(up->r);
 }
 
@@ -132,4 +136,5 @@ void upload_refuse(struct upload *up, struct slice *s)
         upload_problems(&l->err, arena_printf(e->a, "/lines/%lld", (long long)l->number), e);
     }
     e->first->arg = arena_printf(e->a, "%d", failed);
+    intake_note(up->r->server, up->r->actor, up->rec->name, failed, 0);
 }
