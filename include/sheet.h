@@ -1,5 +1,6 @@
 /*
- * sheet.h - rows out of CSV bytes as they arrive, in UTF-8 whatever the file was in.
+ * sheet.h - rows out of CSV bytes as they arrive, in UTF-8 whatever the file was in; and cells into
+ * CSV, for spreadsheets and in their charset.
  *
  * libcsv finds cells and rows (RFC 4180, strict quotes), iconv converts. A BOM is dropped. Rows
  * without any content (Excel's trailing ",,,,") are passed over but counted.
@@ -22,4 +23,8 @@ MUST_USE bool sheet_end(struct sheet *c, struct err *e);
 void sheet_free(struct sheet *c);
 /* Append one cell, quoted when it must be. */
 void sheet_cell(struct buf *b, struct str s, bool first);
+/* A spreadsheet would run a text that begins like a formula: an apostrophe keeps it a text. */
+struct str sheet_defused(struct arena *a, struct str s);
+/* Valid UTF-8 as the bytes of a file in that charset; the mark that begins a UTF-8 file goes. */
+struct str sheet_encoded(struct arena *a, enum sheet_charset charset, struct str utf8);
 #endif

@@ -183,3 +183,35 @@ void sheet_cell(struct buf *b, struct str s, bool first)
     }
     buf_char(b, '"');
 }
+
+struct str sheet_defused(struct arena *a, struct str s)
+{
+    /* Tab and carriage return are dropped on import, and what follows them is looked at. */
+    bool formula = s.n && strchr("=+-@\t\r", s.p[0]);
+    return formula ? arena_printf(a, "'%.*s", (int)s.n, s.p) : s;
+}
+
+struct str sheet_encoded(struct arena *a, enum sheet_charset charset, struct str utf8)
+{
+    if (charset == SHEET_UTF8)
+        return utf8;
+    if (str_starts(utf8, "\xEF\xBB\xBF"))
+        utf8 = (struct str){utf8.p + 3, utf8.n - 3};
+    iconv_t cd = iconv_open("GB18030", "UTF-8");
+    MUST(cd != (iconv_t)-1);
+    size_t in_left = utf8.n, room = utf8.n * 4, left = room; /* a byte never becomes more than 4 */
+    char *in = arena_alloc(a, in_left + 1), *out = arena_alloc(a, room + 1), *end = out;
+    if (in_left)
+        memcpy(in, utf8.p, in_left);
+    while (iconv(cd, &in, &in_left, &end, &left) == (size_t)-1) {
+        /* glibc knows no place for 24 private characters (U+E78D to U+E864): 〓 stands for them. */
+        MUST(errno == EILSEQ && in_left >= 3 && left >= 2);
+        in += 3;
+        in_left -= 3;
+        *end++ = '\xA1';
+        *end++ = '\xFE';
+        left -= 2;
+    }
+    (void)iconv_close(cd);
+    return (struct str){out, room - left};
+}

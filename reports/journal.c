@@ -6,6 +6,7 @@
  * constraint of the account table.
  */
 #include "journal.h"
+#include "sheet.h"
 #include <string.h>
 
 static const struct {
@@ -75,13 +76,6 @@ static void put_quoted(struct str s, char escape, struct buf *out)
         buf_char(out, s.p[i]);
     }
     buf_char(out, '"');
-}
-
-/* A spreadsheet would run what begins like a formula: an apostrophe makes it a text. */
-static void put_cell(struct str s, struct buf *out)
-{
-    bool formula = s.n && strchr("=+-@", s.p[0]);
-    put_quoted(formula ? arena_printf(out->a, "'%s", s.p) : s, '"', out);
 }
 
 static void put_posting(
@@ -209,7 +203,7 @@ static void put_members(enum journal_format f, const struct journal_transfer *t,
         if (f == JOURNAL_CSV) {
             if (i)
                 buf_char(out, ',');
-            put_cell(members[i].text, out);
+            put_quoted(sheet_defused(out->a, members[i].text), '"', out);
         } else if (members[i].text.p) {
             json_key(out, members[i].key);
             json_str(out, members[i].text);

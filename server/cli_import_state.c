@@ -9,7 +9,6 @@
 #include "cli_import.h"
 #include "json.h"
 #include <errno.h>
-#include <iconv.h>
 #include <unistd.h>
 
 /* ---- progress ------------------------------------------------------------------------------- */
@@ -105,23 +104,6 @@ struct str import_reject_path(struct arena *a, const char *path)
     return arena_printf(a, "%s.rejected.csv", path);
 }
 
-/* Our own words in the charset of the file. */
-static void add_converted(struct buf *out, enum sheet_charset charset, struct str utf8)
-{
-    if (charset == SHEET_UTF8) {
-        buf_str(out, utf8);
-        return;
-    }
-    iconv_t cd = iconv_open("GB18030", "UTF-8");
-    MUST(cd != (iconv_t)-1);
-    size_t in_left = utf8.n, room = utf8.n * 4;
-    char *in = arena_alloc(out->a, in_left + 1), *to = arena_alloc(out->a, room + 1), *end = to;
-    memcpy(in, utf8.p, in_left);
-    (void)iconv(cd, &in, &in_left, &end, &room); /* all of Unicode is in GB18030 */
-    (void)iconv_close(cd);
-    buf_add(out, to, (size_t)(end - to));
-}
-
 /* A row as it stands, filled up to the width of the header, then our two cells. */
 static void add_row(struct buf *out, const struct import_source *s, struct str row, int cells,
     struct str number, struct str reason)
@@ -136,7 +118,7 @@ static void add_row(struct buf *out, const struct import_source *s, struct str r
         buf_str(out, row);
     else
         sheet_cell(out, row, true);
-    add_converted(out, s->charset, buf_view(&own));
+    buf_str(out, sheet_encoded(out->a, s->charset, buf_view(&own))); /* in the file's charset */
     buf_text(out, "\r\n");
 }
 

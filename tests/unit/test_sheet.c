@@ -151,12 +151,40 @@ static void test_a_character_cut_short_is_refused_at_the_end(void **state)
     assert_string_equal(rows(SHEET_UTF8, STR("\xEF\xBB\xBF"), 1), "");
 }
 
+static void test_a_file_in_gb18030_goes_out_as_it_came_in(void **state)
+{
+    (void)state;
+    struct str gb = sheet_encoded(a, SHEET_GB18030, STR("\xEF\xBB\xBF甲,㐀,€\r\n"));
+    assert_string_equal(gb.p, "\xBC\xD7,\x81\x39\xEE\x39,\xA2\xE3\r\n");
+    assert_int_equal(gb.n, 12);
+    assert_string_equal(sheet_encoded(a, SHEET_UTF8, STR("\xEF\xBB\xBF甲")).p, "\xEF\xBB\xBF甲");
+    /* U+E78D has no place in the converter: the geta mark, and the rest of the row stays. */
+    assert_string_equal(
+        sheet_encoded(a, SHEET_GB18030, STR("a\xEE\x9E\x8D,甲")).p, "a\xA1\xFE,\xBC\xD7");
+    assert_int_equal(sheet_encoded(a, SHEET_GB18030, STR("")).n, 0);
+}
+
+static void test_no_cell_begins_a_formula(void **state)
+{
+    (void)state;
+    static const char *const hostile[] = {"=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1"};
+    for (size_t i = 0; i < COUNT_OF(hostile); i++) {
+        struct str s = sheet_defused(a, str_of(hostile[i]));
+        assert_int_equal(s.p[0], '\'');
+        assert_string_equal(s.p + 1, hostile[i]);
+    }
+    assert_string_equal(sheet_defused(a, STR("1-1=0")).p, "1-1=0");
+    assert_int_equal(sheet_defused(a, STR("")).n, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cells_and_rows_as_excel_counts_them),
         cmocka_unit_test(test_a_byte_order_mark_is_no_part_of_the_first_cell),
         cmocka_unit_test(test_gb18030_of_two_and_four_bytes),
+        cmocka_unit_test(test_a_file_in_gb18030_goes_out_as_it_came_in),
+        cmocka_unit_test(test_no_cell_begins_a_formula),
         cmocka_unit_test(test_what_is_not_in_the_charset_is_refused),
         cmocka_unit_test(test_stray_and_open_quotes_are_refused),
         cmocka_unit_test(test_a_quote_that_never_closes_does_not_grow_memory),
