@@ -1,0 +1,46 @@
+/*
+ * form.h - what the writers of a report share.
+ */
+#ifndef PLEDGED_FORM_H
+#define PLEDGED_FORM_H
+#include "report.h"
+
+struct str form_pick(bool english, const char *zh, const char *en);
+/* "知识产权质押融资季度报告 2022年第三季度" and the lines below it: whose, when, by which date. */
+struct str form_title(struct arena *a, const struct report *r, bool english);
+struct form_fact {
+    struct str name, value;
+};
+enum { FORM_FACTS_MAX = 6 };
+int form_facts(struct arena *a, const struct report *r, bool english, struct form_fact *out);
+
+struct str form_section_title(const struct report_section *s, bool english);
+struct str form_row_head(const struct report_section *s, bool english);
+/* With the unit of its figures: "金额（元）", "同比（%）". */
+struct str form_column_title(struct arena *a, const struct report_column *c, bool english);
+/* With the unit of its figures when that is the row's business. */
+struct str form_row_title(
+    struct arena *a, const struct report_section *s, const struct report_row *row, bool english);
+struct str form_total_title(bool english);
+struct str form_nothing(bool english); /* said in place of a table without rows */
+
+int form_columns(const struct report_section *s);
+/* What a cell holds, CELL_BY_ROW resolved. */
+enum cell_kind form_kind(const struct report_column *c, const struct report_row *row);
+bool form_shown(const struct report_cell *c); /* known and not suppressed */
+
+/* Fen for reading: "121.53亿元", "56.00万元", "0.50元", "12.15 bn yuan". Two decimals, half up away
+ * from zero. */
+struct str form_amount(struct arena *a, int64_t fen, bool english);
+/* Thousands set apart: "12,153,000.00". */
+struct str form_grouped(struct arena *a, struct str digits);
+/* Columns that a text takes up on the screen, a Chinese character two; and what fits into so many,
+ * with "…" for the rest. */
+int form_width(struct str s);
+struct str form_cut(struct arena *a, struct str s, int width);
+
+/* ---- pieces of the page ---------------------------------------------------------------------- */
+void html_text(struct buf *out, struct str s); /* escaped, for text and attributes */
+/* The section's picture as SVG with its figures in words; nothing when it has none to show. */
+void chart_svg(const struct report_table *t, bool english, struct buf *out);
+#endif

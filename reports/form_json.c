@@ -1,0 +1,157 @@
+/*
+ * form_json.c - a report for programs: every figure with the address of the records behind it.
+ *
+ * Money and percentages are texts with two decimals, counts are numbers; null is "not known".
+ */
+#include "form.h"
+
+static const char *unit_name(enum cell_kind kind)
+{
+    switch (kind) {
+    case CELL_COUNT: return "count";
+    case CELL_MONEY: return "yuan";
+    case CELL_PERCENT: return "percent";
+    case CELL_TEXT: return "text";
+    case CELL_BY_ROW: return "by_row";
+    default: BUG("cell kind");
+    }
+}
+
+static void put_value(
+    const struct report_table *t, const struct report_row *row, int column, struct buf *out)
+{
+    const struct report_column *c = &t->section->columns[column];
+    const struct report_cell *cell = &row->cell[column];
+    json_key(out, "value");
+    if (!form_shown(cell))
+        json_null(out);
+    else if (form_kind(c, row) == CELL_COUNT)
+        json_i64(out, cell->n);
+    else
+        json_str(out, report_cell_text(out->a, c, row, column));
+}
+
+static void put_cell(const struct report *r, const struct report_table *t,
+    const struct report_row *row, int column, struct buf *out)
+{
+    const struct report_column *c = &t->section->columns[column];
+    struct str link = report_link(out->a, r, t, row, column);
+    json_key(out, c->key);
+    json_open(out, '{');
+    put_value(t, row, column, out);
+    if (row->cell[column].suppressed) {
+        json_key(out, "suppressed");
+        json_bool(out, true);
+    } else if (c->from == FROM_SHARE || c->from == FROM_GROWTH) {
+        json_key(out, "of");
+        json_open(out, '[');
+        json_text(out, t->section->columns[c->a].key);
+        json_text(out, t->section->columns[c->b].key);
+        json_close(out, ']');
+    }
+    if (link.p) {
+        json_key(out, "rows");
+        json_str(out, link);
+    }
+    json_close(out, '}');
+}
+
+static void put_row(const struct report *r, const struct report_table *t,
+    const struct report_row *row, bool english, struct buf *out)
+{
+    bool total = row == &t->total;
+    bool by_row = false;
+    json_open(out, '{');
+    if (!total) {
+        json_key(out, "key");
+        json_str(out, row->key);
+    }
+    json_key(out, "title");
+    json_str(out, total ? form_total_title(english) : row->title);
+    for (const struct report_column *c = t->section->columns; c->key; c++)
+        by_row |= c->kind == CELL_BY_ROW;
+    if (by_row) {
+        json_key(out, "unit");
+        json_text(out, unit_name(row->kind));
+    }
+    json_key(out, "cells");
+    json_open(out, '{');
+    for (int i = 0; t->section->columns[i].key; i++)
+        put_cell(r, t, row, i, out);
+    json_close(out, '}');
+    json_close(out, '}');
+}
+
+static void put_columns(const struct report_section *s, bool english, struct buf *out)
+{
+    json_key(out, "columns");
+    json_open(out, '[');
+    for (const struct report_column *c = s->columns; c->key; c++) {
+        json_open(out, '{');
+        json_key(out, "key");
+        json_text(out, c->key);
+        json_key(out, "title");
+        json_str(out, form_pick(english, c->zh, c->en));
+        json_key(out, "unit");
+        json_text(out, unit_name(c->kind));
+        json_close(out, '}');
+    }
+    json_close(out, ']');
+}
+
+static void put_section(
+    const struct report *r, const struct report_table *t, bool english, struct buf *out)
+{
+    json_open(out, '{');
+    json_key(out, "name");
+    json_text(out, t->section->name);
+    json_key(out, "title");
+    json_str(out, form_section_title(t->section, english));
+    json_key(out, "row_title");
+    json_str(out, form_row_head(t->section, english));
+    put_columns(t->section, english, out);
+    json_key(out, "rows");
+    json_open(out, '[');
+    for (int i = 0; i < t->n; i++)
+        put_row(r, t, &t->row[i], english, out);
+    json_close(out, ']');
+    json_key(out, "total");
+    if (t->total.cell)
+        put_row(r, t, &t->total, english, out);
+    else
+        json_null(out);
+    json_close(out, '}');
+}
+
+void report_json(const struct report *r, bool english, struct buf *out)
+{
+    json_open(out, '{');
+    json_key(out, "quarter");
+    json_str(out, quarter_text(out->a, r->quarter));
+    json_key(out, "as_of");
+    json_str(out, day_text(out->a, r->as_of));
+    json_key(out, "known_at");
+    json_str(out, r->known_at);
+    json_key(out, "basis");
+    json_str(out, r->basis);
+    json_key(out, "scope");
+    json_open(out, '{');
+    json_key(out, "zh");
+    json_str(out, r->scope_zh);
+    json_key(out, "en");
+    json_str(out, r->scope_en);
+    json_close(out, '}');
+    json_key(out, "sealed_at");
+    if (r->sealed_at.p)
+        json_str(out, r->sealed_at);
+    else
+        json_null(out);
+    json_key(out, "public");
+    json_bool(out, r->public_only);
+    json_key(out, "sections");
+    json_open(out, '[');
+    for (int i = 0; i < r->n; i++)
+        put_section(r, &r->table[i], english, out);
+    json_close(out, ']');
+    json_close(out, '}');
+}
