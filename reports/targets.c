@@ -187,16 +187,26 @@ static int years_of(const struct series *s)
     return s->last_year - s->first_year + 1;
 }
 
-static int complete_years(const struct series *s)
+static int ended_years(const struct series *s)
 {
     int n = quarter_year(s->as_of) - s->first_year + (quarter_number(s->as_of) == 4);
     return n < 0 ? 0 : n > years_of(s) ? years_of(s) : n;
 }
 
+/* The years that a rate can be told of: up to the last of the ended ones that is known. */
+static int told_years(const struct series *s)
+{
+    int n = ended_years(s);
+    while (n > 0 && s->year_missing[n - 1])
+        n--;
+    return n;
+}
+
+/* What year i grows from; false when there is none, or year i itself is not known. */
 static bool value_before(const struct series *s, int i, int64_t *before)
 {
     *before = i == 0 ? s->base : s->year[i - 1];
-    return (i > 0 || s->base_known) && *before > 0;
+    return (i > 0 ? !s->year_missing[i - 1] : s->base_known) && !s->year_missing[i] && *before > 0;
 }
 
 /* Rates of the first n years; false when one of them has no base. */
@@ -215,7 +225,7 @@ static bool chain_yearly(const struct series *s, int n, struct chain *c)
 static bool chain_running(const struct series *s, struct chain *c)
 {
     int i = quarter_year(s->as_of) - s->first_year;
-    if (quarter_number(s->as_of) == 4 || i < 0 || i >= years_of(s))
+    if (quarter_number(s->as_of) == 4 || i < 0 || i >= years_of(s) || s->year_missing[i])
         return false;
     if (!s->prior_to_date_known || s->prior_to_date <= 0)
         return false;
@@ -231,7 +241,7 @@ static void year_on_year(
         int64_t before;
         if (i < out->complete_years && value_before(s, i, &before))
             chain_add(&one, s->year[i], before, 1);
-        else if (i == out->complete_years)
+        else if (i == ended_years(s))
             (void)chain_running(s, &one); /* leaves it empty when there is nothing to compare */
         if (one.n)
             out->yoy[i] = mean(a, m, &one);
@@ -323,8 +333,9 @@ static void evaluate_growth(struct arena *a, struct maths *m, int64_t ppm, const
     }
     if (n && chained)
         out->growth_mean = mean(a, m, &yearly);
-    /* Before the end the running year counts by its quarters so far, where they compare. */
-    if (!final && chain_running(s, &whole))
+    /* Before the end the running year counts by its quarters so far, where they compare and no
+     * year between is missing. */
+    if (!final && n == ended_years(s) && chain_running(s, &whole))
         chain_add(&yearly, whole.value[whole.n - 1], whole.before[whole.n - 1], 1);
     /* With nothing to compare yet there is no base to judge by. */
     if (whole.n)
@@ -356,9 +367,8 @@ void target_evaluate(struct arena *a, enum target_kind kind, int64_t threshold,
     MUST(m.ctx && years_of(s) >= 1 && years_of(s) <= PLAN_YEARS_MAX);
     *out = (struct target_answer){0};
     BN_CTX_start(m.ctx);
-    int left = quarter_make(s->last_year, 4).n - s->as_of.n;
-    out->remaining_quarters = left < 0 ? 0 : left > years_of(s) * 4 ? years_of(s) * 4 : left;
-    out->complete_years = complete_years(s);
+    out->remaining_quarters = plan_quarters_left(s->as_of, s->first_year, s->last_year);
+    out->complete_years = told_years(s);
     for (int i = 0; i < years_of(s); i++)
         out->total += s->year[i];
     year_on_year(a, &m, s, out);
@@ -368,6 +378,43 @@ void target_evaluate(struct arena *a, enum target_kind kind, int64_t threshold,
         evaluate_total(threshold, s, out);
     BN_CTX_end(m.ctx);
     BN_CTX_free(m.ctx);
+}
+
+int plan_quarters_left(quarter after, int first_year, int last_year)
+{
+    int all = (last_year - first_year + 1) * 4, left = quarter_make(last_year, 4).n - after.n;
+    return left < 0 ? 0 : left > all ? all : left;
+}
+
+/* ---- rising --------------------------------------------------------------------------------- */
+
+enum rise { RISE_UNTOLD, RISE_PROVEN, RISE_DISPROVEN };
+
+static enum rise rise(struct bounds before, struct bounds after)
+{
+    if (!before.known || !after.known)
+        return RISE_UNTOLD;
+    if (after.least > before.most)
+        return RISE_PROVEN;
+    return after.most <= before.least ? RISE_DISPROVEN : RISE_UNTOLD;
+}
+
+enum target_status target_rising(const struct bounds *years, int n, int complete,
+    struct bounds running, struct bounds running_before)
+{
+    bool untold = false;
+    for (int i = 1; i <= complete; i++) {
+        enum rise r = rise(years[i - 1], years[i]);
+        if (r == RISE_DISPROVEN)
+            return TARGET_MISSED;
+        untold |= r == RISE_UNTOLD;
+    }
+    if (complete == n)
+        return untold ? TARGET_NO_BASE : TARGET_MET;
+    enum rise now = rise(running_before, running);
+    if (now == RISE_DISPROVEN)
+        return TARGET_AT_RISK;
+    return untold || (now == RISE_UNTOLD && complete == 0) ? TARGET_NO_BASE : TARGET_ON_TRACK;
 }
 
 const char *target_status_name(enum target_status s)

@@ -242,13 +242,129 @@ static void test_a_running_year_without_quarters_before_it_is_not_compared(void 
 static void test_with_nothing_to_compare_yet_there_is_no_base(void **state)
 {
     (void)state;
-    struct target_answer t = growth((struct series){.first_year = 2021, .last_year = 2023,
-                                        .as_of = quarter_make(2021, 2), .base_known = true,
-                                        .base = 100, .year = {60}},
+    struct target_answer t = growth((struct series){.first_year = 2021,
+                                        .last_year = 2023,
+                                        .as_of = quarter_make(2021, 2),
+                                        .base_known = true,
+                                        .base = 100,
+                                        .year = {60}},
         300000);
     assert_int_equal(t.status_compound, TARGET_NO_BASE);
     assert_int_equal(t.status_mean, TARGET_NO_BASE);
     assert_int_equal(t.required_compound, 220);
+}
+
+/* 100 -> 150 -> ? -> 400: the cube root of 4 is 1.58740; without the second year there is no mean
+ * and neither the second nor the third rate. */
+static void test_a_year_not_told_leaves_what_does_not_need_it(void **state)
+{
+    (void)state;
+    struct series s = {.first_year = 2021,
+        .last_year = 2023,
+        .as_of = quarter_make(2023, 4),
+        .base_known = true,
+        .base = 100,
+        .year = {150, 70, 400},
+        .year_missing = {false, true, false}};
+    struct target_answer t = growth(s, 300000);
+    assert_string_equal(t.yoy[0].text.p, "50.00");
+    assert_false(t.yoy[1].known);
+    assert_false(t.yoy[2].known);
+    assert_string_equal(t.growth_compound.text.p, "58.74");
+    assert_false(t.growth_mean.known);
+    assert_int_equal(t.status_compound, TARGET_MET);
+    assert_int_equal(t.status_mean, TARGET_NO_BASE);
+}
+
+/* 2023 has ended and is not told: 100 -> 125 -> 196 in two years is 40 % a year, by which the plan
+ * is on track and not yet met; 100 -> 110 -> 121 is 10 %, at risk and not yet missed. */
+static void test_nothing_is_final_before_the_last_year_is_told(void **state)
+{
+    (void)state;
+    struct series s = {.first_year = 2021,
+        .last_year = 2023,
+        .as_of = quarter_make(2023, 4),
+        .base_known = true,
+        .base = 100,
+        .year = {125, 196, 1},
+        .year_missing = {false, false, true}};
+    struct target_answer t = growth(s, 300000);
+    assert_int_equal(t.complete_years, 2);
+    assert_string_equal(t.growth_compound.text.p, "40.00");
+    assert_int_equal(t.status_compound, TARGET_ON_TRACK);
+    assert_false(t.yoy[2].known);
+    s.year[0] = 110;
+    s.year[1] = 121;
+    t = growth(s, 300000);
+    assert_string_equal(t.growth_compound.text.p, "10.00");
+    assert_int_equal(t.status_compound, TARGET_AT_RISK);
+}
+
+/* 2022 is not told as a whole, its first two quarters are: 2023 so far doubles them, but a chain
+ * over the hole would take two years for one. What is judged ends with 2021. */
+static void test_a_running_year_behind_a_hole_does_not_count(void **state)
+{
+    (void)state;
+    struct target_answer t = growth((struct series){.first_year = 2021,
+                                        .last_year = 2023,
+                                        .as_of = quarter_make(2023, 2),
+                                        .base_known = true,
+                                        .base = 100,
+                                        .year = {129, 80, 100},
+                                        .year_missing = {false, true, false},
+                                        .prior_to_date = 50,
+                                        .prior_to_date_known = true},
+        300000);
+    assert_int_equal(t.complete_years, 1);
+    assert_int_equal(t.status_compound, TARGET_AT_RISK); /* 29 % */
+    assert_string_equal(t.yoy[2].text.p, "100.00");      /* by itself it compares */
+}
+
+static struct bounds exactly(int64_t n)
+{
+    return (struct bounds){true, n, n};
+}
+
+static struct bounds at_least(int64_t n)
+{
+    return (struct bounds){true, n, INT64_MAX};
+}
+
+static void test_rising_every_year(void **state)
+{
+    (void)state;
+    const struct bounds none = {0};
+    struct bounds y[] = {exactly(10), exactly(11), exactly(12), exactly(13)};
+    assert_int_equal(target_rising(y, 3, 3, none, none), TARGET_MET);
+    y[2] = exactly(11); /* to stay is not to rise */
+    assert_int_equal(target_rising(y, 3, 3, none, none), TARGET_MISSED);
+    assert_int_equal(target_rising(y, 3, 1, none, none), TARGET_ON_TRACK);
+    assert_int_equal(target_rising(y, 3, 1, exactly(5), exactly(5)), TARGET_AT_RISK);
+    assert_int_equal(target_rising(y, 3, 1, exactly(6), exactly(5)), TARGET_ON_TRACK);
+    assert_int_equal(target_rising(y, 3, 0, none, none), TARGET_NO_BASE);
+    y[0] = none;
+    y[2] = exactly(12);
+    assert_int_equal(target_rising(y, 3, 3, none, none), TARGET_NO_BASE);
+    y[3] = exactly(12); /* missed whatever the base was */
+    assert_int_equal(target_rising(y, 3, 3, none, none), TARGET_MISSED);
+}
+
+/* Firms without a figure only add: 100 of some firms is at least 100. */
+static void test_a_rise_is_proven_by_bounds(void **state)
+{
+    (void)state;
+    const struct bounds none = {0};
+    struct bounds y[] = {exactly(90), at_least(100), exactly(200), at_least(201)};
+    assert_int_equal(target_rising(y, 3, 1, none, none), TARGET_ON_TRACK); /* 100 > 90 */
+    assert_int_equal(target_rising(y, 3, 2, none, none), TARGET_NO_BASE);  /* 100 may be 250 */
+    y[2] = exactly(100);
+    assert_int_equal(
+        target_rising(y, 3, 2, none, none), TARGET_MISSED); /* 100 is no more than 100 or more */
+    y[1] = exactly(100);
+    y[2] = exactly(200);
+    assert_int_equal(target_rising(y, 3, 3, none, none), TARGET_MET);
+    y[3] = at_least(200); /* may be 201 */
+    assert_int_equal(target_rising(y, 3, 3, none, none), TARGET_NO_BASE);
 }
 
 static void test_totals(void **state)
@@ -297,6 +413,11 @@ int main(void)
         cmocka_unit_test(test_the_mean_spreads_what_is_still_needed),
         cmocka_unit_test(test_figures_beyond_measure_do_not_wrap),
         cmocka_unit_test(test_with_nothing_to_compare_yet_there_is_no_base),
+        cmocka_unit_test(test_a_year_not_told_leaves_what_does_not_need_it),
+        cmocka_unit_test(test_nothing_is_final_before_the_last_year_is_told),
+        cmocka_unit_test(test_a_running_year_behind_a_hole_does_not_count),
+        cmocka_unit_test(test_rising_every_year),
+        cmocka_unit_test(test_a_rise_is_proven_by_bounds),
         cmocka_unit_test(test_totals),
         cmocka_unit_test(test_percentages_round_half_up_away_from_zero),
     };
