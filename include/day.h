@@ -41,4 +41,11 @@ int quarter_year(quarter q);
 int quarter_number(quarter q); /* 1..4 */
 day quarter_first(quarter q);
 day quarter_last(quarter q);
+
+/* A year or a quarter, as statistics are reported: strict "2022" or "2022Q3", 1900 to 2199. */
+struct period {
+    int year, quarter; /* quarter 0: the whole year */
+};
+MUST_USE bool period_parse(struct str s, struct period *out);
+day period_last(struct period p);
 #endif

@@ -239,6 +239,16 @@
         "Check the amounts of the tranches")                                                       \
     X(E_NO_ISSUE, 422, "没有此证券化产品:{}", "No issue of yours has this reference: {}",          \
         "先报送发行,或核对编号", "Record the issue first, or check the reference")                 \
+    X(E_PERIOD, 422, "期间格式不对", "Not a year or quarter", "写成 2022 或 2022Q3",               \
+        "Write it as 2022 or 2022Q3")                                                              \
+    X(E_NOT_ENDED, 422, "期间尚未结束", "The period has not ended", "最近一期为 {}",               \
+        "The last one is {}")                                                                      \
+    X(E_WHOLE_YEAR, 422, "此项只按年度报送", "Reported by whole years only", "写成 {}",            \
+        "Write it as {}")                                                                          \
+    X(E_REPORTED_TWICE, 409, "同一期间已报送:{}", "Already reported for this period: {}",          \
+        "若是更正,用 PUT 更正那条记录", "To change it, correct that record with PUT")              \
+    X(E_PERIOD_SUM, 409, "季度与年度数不符:{}", "The quarters and the year disagree: {}",          \
+        "核对两者,先更正有误的一项", "Check both, and correct the wrong one first")                \
     X(E_SUM, 422, "合计超出可计范围", "The sum is beyond what can be counted", "缩小期间或范围",   \
         "Ask for a shorter period or a smaller part")                                              \
     X(E_EXPECT, 417, "不支持的 Expect:{}", "Unsupported Expect: {}", "去掉 Expect 头",             \

@@ -34,6 +34,8 @@ ident_fn ident_district;
 ident_fn ident_id;
 /* An account of the ledger: parts of letters, digits and '-' joined by ':'. Kept as written. */
 ident_fn ident_account;
+/* A year or a quarter: "2022", "2022Q3". E_PERIOD. Kept as written. */
+ident_fn ident_period;
 
 enum ip_kind { IP_INVENTION, IP_UTILITY_MODEL, IP_DESIGN, IP_TRADEMARK };
 /* Of a canonical number (ident_ip). */

@@ -80,7 +80,8 @@ struct record {
     const char *path; /* "/v1/loans" */
     const char *zh;
     const struct field *fields; /* ends with {NULL} */
-    /* Envelope: indexes of the fields that every record type has in some form. */
+    /* Envelope: indexes of the fields that every record type has in some form. on: a day, or a text
+     * whose derive puts the day into n. */
     int key, subject, on;
     int key_also;        /* a day that is part of the key as well; 0: none */
     int district;        /* NO_FIELD: that of the record it belongs to */

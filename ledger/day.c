@@ -187,3 +187,22 @@ day quarter_last(quarter q)
     int month = quarter_number(q) * 3;
     return day_of(quarter_year(q), month, month_length(quarter_year(q), month));
 }
+
+bool period_parse(struct str s, struct period *out)
+{
+    quarter q;
+    int y;
+    if (quarter_parse(s, &q)) {
+        *out = (struct period){quarter_year(q), quarter_number(q)};
+        return true;
+    }
+    if (s.n != 4 || !digits(s.p, 4, &y) || y < 1900 || y > 2199)
+        return false;
+    *out = (struct period){y, 0};
+    return true;
+}
+
+day period_last(struct period p)
+{
+    return quarter_last(quarter_make(p.year, p.quarter ? p.quarter : 4));
+}

@@ -371,3 +371,14 @@ bool ident_district(
     *canonical = in;
     return district_find(in) != NULL;
 }
+
+bool ident_period(
+    struct arena *a, struct str in, struct str *canonical, enum err_code *code, struct str *hint)
+{
+    struct period p;
+    (void)a;
+    (void)hint;
+    *code = E_PERIOD;
+    *canonical = in;
+    return period_parse(in, &p);
+}

@@ -1,30 +1,10 @@
 /*
- * api_targets.c - a plan's targets and the figures entered from outside.
+ * api_targets.c - a plan's targets over pledge loans, and the figures entered from outside.
  *
  * A year entered from outside takes the place of the ledger's own sum for that year; the answer
  * shows both and says which was used. A year without either stays 0, a missing base is said so.
  */
-#include "api.h"
-#include "targets.h"
-
-struct year_figures {
-    bool entered, assumed;
-    struct str source;
-    int64_t amount, count; /* entered */
-    bool has_amount, has_count;
-    int64_t own_amount, own_count;     /* of the ledger, to date in the year of as_of */
-    int64_t prior_amount, prior_count; /* of the ledger up to the same quarter of that year */
-};
-
-struct plan_view {
-    struct req *r;
-    quarter as_of;
-    struct str code, title, basis, undated;
-    int first, last;
-    bool running;                                 /* the quarter has not ended */
-    bool overflow;                                /* a sum left 64 bits */
-    struct year_figures year[PLAN_YEARS_MAX + 1]; /* [0]: the base year */
-};
+#include "plan_view.h"
 
 static struct year_figures *figures(struct plan_view *p, const struct rows *rows, int i, int column)
 {
@@ -113,16 +93,16 @@ static struct series series_of(const struct plan_view *p, bool amount)
 
 /* ---- writing -------------------------------------------------------------------------------- */
 
-static void write_figure(struct buf *out, const char *key, bool amount, int64_t n)
+void write_figure(struct buf *out, const char *key, bool money_figure, int64_t n)
 {
     json_key(out, key);
-    if (amount)
+    if (money_figure)
         json_money(out, (money){n});
     else
         json_i64(out, n);
 }
 
-static void write_ratio(struct buf *out, const char *key, struct ratio_text r)
+void write_ratio(struct buf *out, const char *key, struct ratio_text r)
 {
     json_key(out, key);
     if (r.known)
@@ -156,7 +136,7 @@ static void write_year(struct buf *out, const struct plan_view *p, int i, bool a
     json_close(out, '}');
 }
 
-static void write_growth(struct buf *out, const struct target_answer *t, bool amount)
+void write_growth(struct buf *out, const struct target_answer *t, bool money_figure)
 {
     write_ratio(out, "growth_compound", t->growth_compound);
     write_ratio(out, "growth_mean", t->growth_mean);
@@ -170,13 +150,13 @@ static void write_growth(struct buf *out, const struct target_answer *t, bool am
         return;
     }
     json_open(out, '{');
-    write_figure(out, "last_year_compound", amount, t->required_compound);
-    write_figure(out, "missing_compound", amount, t->missing_compound);
-    write_figure(out, "per_quarter_compound", amount, t->per_quarter_compound);
+    write_figure(out, "last_year_compound", money_figure, t->required_compound);
+    write_figure(out, "missing_compound", money_figure, t->missing_compound);
+    write_figure(out, "per_quarter_compound", money_figure, t->per_quarter_compound);
     if (t->required_mean_known) {
-        write_figure(out, "last_year_mean", amount, t->required_mean);
-        write_figure(out, "missing_mean", amount, t->missing_mean);
-        write_figure(out, "per_quarter_mean", amount, t->per_quarter_mean);
+        write_figure(out, "last_year_mean", money_figure, t->required_mean);
+        write_figure(out, "missing_mean", money_figure, t->missing_mean);
+        write_figure(out, "per_quarter_mean", money_figure, t->per_quarter_mean);
     }
     json_close(out, '}');
 }
@@ -190,7 +170,9 @@ static void write_total(struct buf *out, const struct target_answer *t, bool amo
     json_close(out, '}');
 }
 
-static void write_target(struct plan_view *p, const struct rows *rows, int i, struct buf *out)
+/* A target over pledge loans. */
+static void write_loan_target(
+    const struct plan_view *p, const struct rows *rows, int i, struct buf *out)
 {
     bool amount = str_is(rows_at(rows, i, 3), "amount");
     bool growth = str_is(rows_at(rows, i, 2), "growth");
@@ -199,15 +181,6 @@ static void write_target(struct plan_view *p, const struct rows *rows, int i, st
     struct target_answer t;
     MUST(rows_int(rows, i, 4, &threshold));
     target_evaluate(p->r->a, growth ? TARGET_GROWTH : TARGET_TOTAL, threshold, &s, &t);
-    json_open(out, '{');
-    json_key(out, "id");
-    json_str(out, rows_at(rows, i, 1));
-    json_key(out, "title");
-    json_str(out, rows_at(rows, i, 5));
-    json_key(out, "title_en");
-    json_str(out, rows_at(rows, i, 6));
-    json_key(out, "kind");
-    json_str(out, rows_at(rows, i, 2));
     json_key(out, "measure");
     json_str(out, rows_at(rows, i, 3));
     json_key(out, "threshold");
@@ -234,8 +207,25 @@ static void write_target(struct plan_view *p, const struct rows *rows, int i, st
         write_growth(out, &t, amount);
     else
         write_total(out, &t, amount);
+}
+
+static void write_target(struct plan_view *p, const struct rows *rows, int i, struct buf *out)
+{
+    json_open(out, '{');
+    json_key(out, "id");
+    json_str(out, rows_at(rows, i, 1));
+    json_key(out, "title");
+    json_str(out, rows_at(rows, i, 5));
+    json_key(out, "title_en");
+    json_str(out, rows_at(rows, i, 6));
+    json_key(out, "kind");
+    json_str(out, rows_at(rows, i, 2));
+    if (rows_at(rows, i, 3).p)
+        write_loan_target(p, rows, i, out);
+    else
+        goals_write(p, rows, i, out);
     json_key(out, "remaining_quarters");
-    json_i64(out, t.remaining_quarters);
+    json_i64(out, plan_quarters_left(p->as_of, p->first, p->last));
     json_close(out, '}');
 }
 
@@ -247,6 +237,7 @@ static bool is_kind(const struct rows *rows, int i, const char *kind)
 static bool plan_take(struct plan_view *p, const struct rows *rows)
 {
     bool found = false;
+    p->told = arena_alloc(p->r->a, sizeof *p->told);
     for (int i = 0; i < rows->n; i++) {
         if (is_kind(rows, i, "plan")) {
             take_plan(p, rows, i);
@@ -258,6 +249,8 @@ static bool plan_take(struct plan_view *p, const struct rows *rows)
             take_quarter(p, rows, i);
         else if (is_kind(rows, i, "baseline"))
             take_baseline(p, rows, i);
+        else if (is_kind(rows, i, "indicator"))
+            goals_take(p, rows, i);
     }
     int64_t total = 0;
     for (int i = 0; i <= PLAN_YEARS_MAX; i++)
@@ -452,6 +445,7 @@ static void on_plan_for_put(void *arg, const struct rows *rows, const struct fai
     struct req *r = b->r;
     struct plan_view *p = arena_alloc(r->a, sizeof *p);
     struct buf list;
+    p->r = r;
     if (fail) {
         reply_fail(r, fail);
         return;

@@ -316,6 +316,31 @@ select 'insurance policy that paid more than its sum insured', c.policy || ''
 having sum(c.paid_fen) > (select p.sum_insured_fen from insurance_policy p where p.id = c.policy
                            order by p.version desc limit 1)
 union all
+select 'indicator that differs from its record', coalesce(i.id, r.id) || ''
+  from indicator i
+  full join (select * from record where type = 'indicator') r on r.id = i.id and r.version = i.version
+ where (i.reference, i.side, i.way, i.year || coalesce('Q' || i.quarter, ''), i.source, i.evidence, i.assumed, i.org_id,
+       i.recorded_at)
+       is distinct from
+       (r.body ->> 'reference', r.body ->> 'side', r.body ->> 'way', r.body ->> 'period', r.body ->> 'source',
+       r.body ->> 'evidence', (r.body ->> 'assumed')::boolean, r.org_id, r.recorded_at)
+    or (i.count, i.contract_value_fen, i.cash_received_fen, i.revenue_fen, i.employees)
+       is distinct from
+       ((r.body ->> 'count')::bigint, fen_of(r.body ->> 'contract_value'), fen_of(r.body ->> 'cash_received'),
+       fen_of(r.body ->> 'revenue'), (r.body ->> 'employees')::bigint)
+union all
+select 'indicator told twice for one period', min(f.id::text)
+  from indicator_figures(null) f
+ group by f.side, f.way, f.figure, f.year, f.quarter
+having count(*) > 1
+union all
+select 'quarters that disagree with their year', concat_ws(' ', f.year, f.side, f.way, f.figure)
+  from indicator_figures(null) f
+ group by f.side, f.way, f.figure, f.year
+having sum(f.value) filter (where f.quarter is not null) > sum(f.value) filter (where f.quarter is null)
+    or (count(f.quarter) = 4
+        and sum(f.value) filter (where f.quarter is not null) <> sum(f.value) filter (where f.quarter is null))
+union all
 select 'record envelope that differs from its body', r.id || ' v' || r.version
   from record r
  where r.type = 'loan'

@@ -1,10 +1,12 @@
--- plan_get: everything the targets of a plan are computed from, as rows of four kinds.
+-- plan_get: everything the targets of a plan are computed from, as rows of several kinds.
 -- $1 plan code, $2 basis or null (the plan's own), $3 last day that counts, $4 known_at or null
 -- -> kind text, a text, b text, c text, d text, e text, f text, g text, h text:
 --    plan: code, title, first_year, last_year, basis, undated loans
 --    target: id, kind, measure, threshold, zh, en
 --    quarter: quarter, year, amount_fen, count
 --    baseline: year, amount_fen, count, source, assumed, version, recorded_at, recorded_by
+--    measure (of a target that has several): target, no, measure, side, figure, zh, en
+--    indicator: year, quarter (null: the whole year), side, way, figure, value, source, assumed
 with chosen as (
     select p.*, coalesce($2::text, p.basis) as use
       from plan p
@@ -33,4 +35,13 @@ select 'baseline', b.year::text, b.amount_fen::text, b.count::text, b.source,
                     where later.plan = b.plan and later.year = b.year
                       and later.version = b.version + 1
                       and ($4::timestamptz is null or later.recorded_at <= $4::timestamptz))
- order by 1, 2
+union all
+select 'measure', m.target, m.no::text, m.measure, m.side, m.figure, m.zh, m.en, null
+  from plan_target_measure m
+  join chosen c on c.code = m.plan
+union all
+select 'indicator', f.year::text, f.quarter::text, f.side, f.way, f.figure, f.value::text, f.source,
+       case when f.assumed then 'true' else 'false' end
+  from chosen c
+  join indicator_figures($4::timestamptz) f on f.year between c.first_year - 1 and c.last_year
+ order by 1, 2, 3

@@ -114,6 +114,9 @@ class OddValues(Case):
         "/v1/insurance-claims": ("insurer", {
             "claim_no": "c", "policy_no": "p", "loss_on": "2022-02-01", "filed_on": "2022-02-02", "claimed": "1.00"},
             ("outcome", "decided_on", "paid")),
+        "/v1/indicators": ("ip_office", {"reference": "r", "period": "2001", "side": "sme_acquisition", "way": "transfer",
+                                         "count": 1, "source": "s", "evidence": "e", "assumed": False},
+                           ("contract_value", "cash_received", "revenue", "employees")),
         "/v1/accounts": ("finance", {"code": "a:b", "kind": "asset", "title": "t", "no_overdraft": True,
                                      "opened_on": "2022-01-01"}, ()),
         "/v1/transfers": ("finance", {"reference": "r", "debit": "a:b", "credit": "a:c", "amount": "1.00",

@@ -77,6 +77,7 @@ MATRIX = [
 ] + [route for base, writers, readers in (
     ("/v1/insurance-policies", ("insurer",), ALL), ("/v1/insurance-claims", ("insurer",), ALL),
     ("/v1/securitisations", ISSUERS, ALL), ("/v1/securitisation-events", ISSUERS, ALL),
+    ("/v1/indicators", ("ip_office",), ALL),
 ) for route in (
     ("POST", base, {}, writers), ("PUT", base + "/%s", {}, writers), ("GET", base, None, readers),
     ("GET", base + "/template.csv", None, readers), ("GET", base + "/%s", None, readers),

@@ -1,0 +1,45 @@
+/*
+ * plan_view.h - what a plan's targets are computed from, and the words both kinds share.
+ *
+ * api_targets.c has the request and the targets over pledge loans, goals.c those with several
+ * measures.
+ */
+#ifndef PLEDGED_PLAN_VIEW_H
+#define PLEDGED_PLAN_VIEW_H
+#include "api.h"
+#include "indicators.h"
+#include "targets.h"
+
+struct year_figures {
+    bool entered, assumed;
+    struct str source;
+    int64_t amount, count; /* entered */
+    bool has_amount, has_count;
+    int64_t own_amount, own_count;     /* of the ledger, to date in the year of as_of */
+    int64_t prior_amount, prior_count; /* of the ledger up to the same quarter of that year */
+};
+
+/* By side, way (0 where there is none) and figure, the base year first. */
+typedef struct told_year told_years[SIDE_COUNT][WAY_COUNT][FIGURE_KINDS][PLAN_YEARS_MAX + 1];
+
+struct plan_view {
+    struct req *r;
+    quarter as_of;
+    struct str code, title, basis, undated;
+    int first, last;
+    bool running;                                 /* the quarter has not ended */
+    bool overflow;                                /* a sum left 64 bits */
+    struct year_figures year[PLAN_YEARS_MAX + 1]; /* [0]: the base year */
+    told_years *told;
+};
+
+/* goals.c */
+void goals_take(struct plan_view *p, const struct rows *rows, int i); /* a row of indicators */
+/* The members of the target in row i, from its kind on. */
+void goals_write(struct plan_view *p, const struct rows *rows, int i, struct buf *out);
+
+/* api_targets.c */
+void write_figure(struct buf *out, const char *key, bool money_figure, int64_t n);
+void write_ratio(struct buf *out, const char *key, struct ratio_text r);
+void write_growth(struct buf *out, const struct target_answer *t, bool money_figure);
+#endif
