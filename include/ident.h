@@ -46,6 +46,9 @@ const char *ip_kind_name(enum ip_kind kind);
  * filed before 2021-06-01); trademarks false: they run from registration, which is not known here.
  * Patent Law 2020 art. 42. */
 MUST_USE bool ip_expiry(enum ip_kind kind, day filed, day *last);
+/* The last day of a trademark that was registered on a day: ten years that begin with that day, as
+ * certificates print them. Trademark Law 2019 art. 39. */
+day trademark_expiry(day registered);
 
 /* The year in a canonical patent number; the right was not filed later. false for trademarks. */
 MUST_USE bool ip_number_year(struct str canonical, int *year);

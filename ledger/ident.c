@@ -225,6 +225,11 @@ bool ip_expiry(enum ip_kind kind, day filed, day *last)
     return true;
 }
 
+day trademark_expiry(day registered)
+{
+    return day_add_years((day){registered.n - 1}, 10);
+}
+
 /* ---- pledge numbers ------------------------------------------------------------------------- */
 
 static bool pledge_form(struct str s)

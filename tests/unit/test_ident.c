@@ -238,6 +238,20 @@ static void test_rights_end_as_the_law_says(void **state)
     assert_true(ip_expiry(IP_DESIGN, day_of(2021, 6, 1), &last));
     assert_string_equal(day_text(a, last).p, "2036-06-01");
     assert_false(ip_expiry(IP_TRADEMARK, day_of(2021, 6, 1), &last));
+    /* filed on a leap day: the 29th where there is one */
+    assert_true(ip_expiry(IP_INVENTION, day_of(2004, 2, 29), &last));
+    assert_string_equal(day_text(a, last).p, "2024-02-29");
+    assert_true(ip_expiry(IP_UTILITY_MODEL, day_of(2004, 2, 29), &last));
+    assert_string_equal(day_text(a, last).p, "2014-02-28");
+}
+
+static void test_a_trademark_ends_the_day_before_its_tenth_anniversary(void **state)
+{
+    (void)state;
+    assert_string_equal(day_text(a, trademark_expiry(day_of(2012, 3, 14))).p, "2022-03-13");
+    assert_string_equal(day_text(a, trademark_expiry(day_of(2012, 3, 1))).p, "2022-02-28");
+    assert_string_equal(day_text(a, trademark_expiry(day_of(2012, 2, 29))).p, "2022-02-28");
+    assert_string_equal(day_text(a, trademark_expiry(day_of(2014, 3, 1))).p, "2024-02-28");
 }
 
 static void test_industries_carry_the_letter_of_their_section(void **state)
@@ -343,6 +357,7 @@ int main(void)
         cmocka_unit_test(test_wrong_patents_say_the_check_digit),
         cmocka_unit_test(test_trademarks_are_told_from_patents),
         cmocka_unit_test(test_rights_end_as_the_law_says),
+        cmocka_unit_test(test_a_trademark_ends_the_day_before_its_tenth_anniversary),
         cmocka_unit_test(test_industries_carry_the_letter_of_their_section),
         cmocka_unit_test(test_pledge_numbers),
         cmocka_unit_test(test_districts_are_those_of_the_official_list),
