@@ -128,8 +128,8 @@
     X(E_NO_LOAN, 422, "本机构没有此合同:{}", "No loan of yours has this contract number: {}",      \
         "先报送贷款,或核对合同编号", "Record the loan first, or check the number")                 \
     X(E_NO_EVENT, 422, "没有可冲销的事件:{}", "No event to reverse: {}",                           \
-        "写该贷款一个未冲销事件的 reference",                                                      \
-        "Name the reference of an event of this loan that stands")                                 \
+        "写同一贷款(权利)一个未冲销事件的 reference",                                            \
+        "Name the reference of an event that stands, of the same loan or right")                   \
     X(E_OUTSTANDING, 422, "应等于未偿本金", "Must equal the outstanding principal",                \
         "改为 {},或省略", "Make it {}, or leave it out")                                           \
     X(E_ACCOUNT_CODE, 422, "账户代码格式不对", "Not an account code",                              \

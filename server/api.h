@@ -19,6 +19,7 @@ req_fn record_post, record_put, record_get, record_history, record_template;
 req_fn upload_start;
 /* api_list.c, api_lookup.c, api_targets.c, api_admin.c */
 req_fn loan_list, loan_event_list, loan_events_get, loan_events_post;
+req_fn ip_events_get, ip_events_post;
 req_fn enterprise_get, ip_get, facility_get, insurance_totals, receipt_get, log_key_get;
 /* api_subsidy.c, api_rehearsal.c */
 struct loan_lane *loan_lane_new(void); /* checks that wait for the facts of their loans; free() */

@@ -160,18 +160,17 @@ static struct str subject_param(struct req *r)
     static const char *const names[] = {
         "loan", "code", "insured", "policy_no", "reference", "securitisation", "period"};
     struct str s = {NULL, 0};
+    read_ident_param(r, "number", ident_ip, &s);
     for (size_t i = 0; i < COUNT_OF(names) && !s.p; i++)
         s = req_param(r, names[i]);
     return s;
 }
 
-/* The current records of any type: ?limit, ?after, and what its route allows of ?state and of the
- * names of a subject. */
-void record_list(struct req *r)
+static void list_records(struct req *r, struct str subject)
 {
     struct listing *l = arena_alloc(r->a, sizeof *l);
-    struct str p[] = {str_of(r->route->record->name), req_param(r, "after"), {NULL, 0},
-        subject_param(r), {NULL, 0}};
+    struct str p[] = {
+        str_of(r->route->record->name), req_param(r, "after"), {NULL, 0}, subject, {NULL, 0}};
     *l = (struct listing){.r = r};
     (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &l->limit);
     if (p[1].p && !uuid_is(p[1]))
@@ -185,6 +184,43 @@ void record_list(struct req *r)
     p[2] = arena_printf(r->a, "%lld", (long long)l->limit + 1);
     db_query(r->server->db, r->a, r->actor, "record_list", p, COUNT_OF(p), on_page, l);
 }
+
+/* The current records of any type: ?limit, ?after, and what its route allows of ?state and of the
+ * names of a subject. */
+void record_list(struct req *r)
+{
+    list_records(r, subject_param(r));
+}
+
+/* ---- events of rights ----------------------------------------------------------------------- */
+
+/* The canonical number that the address holds; or p == NULL after refusing it. */
+static struct str right_of(struct req *r)
+{
+    enum err_code code = E_TYPE;
+    struct str hint = STR(""), number = {NULL, 0};
+    if (!ident_ip(r->a, r->capture[0], &number, &code, &hint)) {
+        reply_refuse(r, code, "", "%s", hint.p);
+        return (struct str){NULL, 0};
+    }
+    return number;
+}
+
+void ip_events_get(struct req *r)
+{
+    struct str number = right_of(r);
+    if (number.p)
+        list_records(r, number);
+}
+
+void ip_events_post(struct req *r)
+{
+    r->parent_key = right_of(r);
+    if (r->parent_key.p)
+        record_post(r);
+}
+
+/* ---- the loan of an address ----------------------------------------------------------------- */
 
 /* The loan that the address names, for whoever may see it. */
 static void with_loan(struct req *r, db_rows_fn *next, void *arg)

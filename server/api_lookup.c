@@ -34,9 +34,41 @@ void enterprise_get(struct req *r)
     look_up(r, ident_uscc, "enterprise_get");
 }
 
+/* A day from the query, or no value. */
+static struct str optional_day(struct req *r, const char *name)
+{
+    day d = today_shanghai();
+    bool good = param_day(r, name, d, &d); /* a problem is in r->err */
+    return good && req_param(r, name).p ? day_text(r->a, d) : (struct str){NULL, 0};
+}
+
+/* A right as of a day, and the grounds against a pledge registered on a day (else that day) for a
+ * debt due on another. Who asks for the grounds gets them of any number; else a right that neither
+ * a register nor a visible pledge tells of is not found. */
 void ip_get(struct req *r)
 {
-    look_up(r, ident_ip, "ip_get");
+    enum err_code code = E_TYPE;
+    struct str hint = STR("");
+    struct str p[6] = {{NULL, 0}};
+    if (!ident_ip(r->a, r->capture[0], &p[0], &code, &hint)) {
+        reply_refuse(r, code, "", "%s", hint.p);
+        return;
+    }
+    day as_of;
+    if (param_day(r, "as_of", today_shanghai(), &as_of))
+        p[1] = day_text(r->a, as_of);
+    (void)param_instant(r, "known_at", &p[2]); /* problems are in r->err */
+    p[3] = optional_day(r, "registered_on");
+    p[4] = optional_day(r, "matures_on");
+    if (r->err.n == 0 && p[3].p && p[4].p && strcmp(p[4].p, p[3].p) < 0)
+        err_add(&r->err, E_ORDER, STR("?matures_on"), "registered_on");
+    struct str pledgor = req_param(r, "pledgor");
+    if (pledgor.p && !ident_uscc(r->a, pledgor, &p[5], &code, &hint))
+        err_add(&r->err, code, STR("?pledgor"), "%s", hint.p);
+    if (r->err.n)
+        reply_problem(r);
+    else
+        db_query(r->server->db, r->a, r->actor, "ip_get", p, COUNT_OF(p), on_document, r);
 }
 
 /* A facility number is a bank's own text. */

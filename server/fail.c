@@ -77,6 +77,10 @@ static const struct {
     {"indicator_whole_year", E_WHOLE_YEAR, "/period"},
     {"indicator_has_figure", E_NEED, "/count"},
     {"indicator_told_once", E_REPORTED_TWICE, "/period"},
+    {"ip_event_kind_known", E_CHOICE, "/kind"},
+    {"ip_event_expires_order", E_ORDER, "/expires_on"},
+    {"ip_event_owner_needed", E_NEED, "/owner_uscc"},
+    {"ip_event_fits", E_STATE, "/kind"},
     {"subsidy_unit_amount_range", E_INTERNAL, ""},
     {"subsidy_unit_taken_once", E_FACTS_MOVED, ""},
     /* The posting functions refuse before these speak. */

@@ -20,6 +20,7 @@ enum { SEGMENTS_MAX = 8 };
 #define POLICIES     (&policy_record)
 #define BUDGETS      (&budget_record)
 #define APPLICATIONS (&application_record)
+#define IP_EVENTS    (&ip_event_record)
 #define OFFICES      (DISTRICT | FINANCE)
 #define READERS      (DISTRICT | FINANCE | IP_OFFICE | AUDITOR)
 #define ISSUERS      (BANK | INSURER | GUARANTOR | IP_OFFICE)
@@ -188,8 +189,21 @@ const struct route routes[] = {
         "Pooled credit: the loans of a facility"},
     {METHOD_GET, "/v1/enterprises/{uscc}", EVERYBODY, enterprise_get, false, NULL, "", "企业",
         "A firm as its submissions show it"},
-    {METHOD_GET, "/v1/ip/{number}", EVERYBODY, ip_get, false, NULL, "", "知识产权",
-        "A right and its pledges"},
+    {METHOD_GET, "/v1/ip/{number}", EVERYBODY, ip_get, false, NULL,
+        "as_of,known_at,registered_on,matures_on,pledgor", "知识产权",
+        "A right: its status on a day, owners, events, pledges, and what speaks against a pledge"},
+    {METHOD_POST, "/v1/ip/{number}/events", IP_OFFICE, ip_events_post, true, IP_EVENTS,
+        "atomic,dry_run", "登记该权利的事项", "Record events of a right"},
+    {METHOD_GET, "/v1/ip/{number}/events", EVERYBODY, ip_events_get, false, IP_EVENTS,
+        "limit,after", "该权利的登记簿事项", "Events of a right"},
+    {METHOD_POST, "/v1/ip-events", IP_OFFICE, record_post, true, IP_EVENTS, "atomic,dry_run",
+        "登记知识产权事项", "Record one event of a right or a batch over many rights"},
+    {METHOD_GET, "/v1/ip-events", EVERYBODY, record_list, false, IP_EVENTS, "limit,after,number",
+        "知识产权登记簿事项列表", "List events of rights"},
+    {METHOD_GET, "/v1/ip-events/template.csv", EVERYBODY, record_template, false, IP_EVENTS, "",
+        "CSV 模板", "Header row of a CSV batch of events of rights"},
+    {METHOD_GET, "/v1/ip-events/{id}", EVERYBODY, record_get, false, IP_EVENTS, "",
+        "知识产权登记簿事项", "One event of a right"},
     {METHOD_GET, "/v1/receipts/{id}", EVERYBODY, receipt_get, false, NULL, "version", "回执",
         "Proof that a record is in the signed log"},
     {METHOD_GET, "/v1/plans/{code}/targets", EVERYBODY, targets_get, false, NULL,

@@ -341,6 +341,23 @@ having sum(f.value) filter (where f.quarter is not null) > sum(f.value) filter (
     or (count(f.quarter) = 4
         and sum(f.value) filter (where f.quarter is not null) <> sum(f.value) filter (where f.quarter is null))
 union all
+select 'IP event that differs from its record', coalesce(e.id, r.id) || ''
+  from ip_event e
+  full join (select * from record where type = 'ip_event') r on r.id = e.id
+ where (e.number, e.reference, e.kind, e.on_day, e.filed_on, e.expires_on, e.twin, e.reverses, e.org_id, e.recorded_at)
+       is distinct from
+       (r.body ->> 'number', r.body ->> 'reference', r.body ->> 'kind', (r.body ->> 'on')::date,
+       (r.body ->> 'filed_on')::date, (r.body ->> 'expires_on')::date, r.body ->> 'twin', r.body ->> 'reverses', r.org_id,
+       r.recorded_at)
+    or array_to_string(e.owners, ';') is distinct from concat_ws(';',
+       coalesce(r.body ->> 'owner_uscc', r.body ->> 'owner_name'),
+       (select string_agg(x ->> 'uscc', ';') from json_array_elements(r.body -> 'co_owners') x))
+union all
+select 'right whose events contradict each other', n.number || ' event ' || f.bad_event
+  from (select distinct e.number from ip_event e) n
+ cross join lateral ip_fold(n.number, null, null) f
+ where f.bad_event is not null
+union all
 select 'record envelope that differs from its body', r.id || ' v' || r.version
   from record r
  where r.type = 'loan'

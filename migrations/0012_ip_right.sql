@@ -1,0 +1,698 @@
+-- IP rights with dated status (知识产权的法律状态): what the patent and trademark registers tell of a right, and what
+-- follows from it for pledges.
+--
+-- Nothing of it is stored as state. ip_fold runs through the events in the order of their effective days, whatever
+-- order they arrived in, and gives the spans of days in which a right was what: so a lapse recorded in October that
+-- took effect in March is seen by every question about April, and by none that asks what was known in May. An event
+-- is taken only when the whole dated sequence with it in place is legal. An invalidated right never existed
+-- (Patent Law art. 47, Trademark Law art. 47): its decision has a day, its effect covers all days.
+
+insert into record_type (name, writers, judged, told) values ('ip_event', '{ip_office}', true, false);
+
+create table ip_event (
+    id uuid primary key,
+    org_id bigint not null,
+    number text not null, -- canonical
+    reference text not null,
+    kind text not null constraint ip_event_kind_known check (kind in
+        ('applied', 'granted', 'transferred', 'grace', 'annuity_paid', 'suspended', 'resumed', 'lapsed', 'restored',
+         'renewed', 'invalidation_filed', 'invalidation_closed', 'invalidated', 'twin', 'reversed')),
+    on_day date not null, -- effective
+    owners text[] not null, -- the owner and its co-owners: credit codes, the name of who has none; empty: not told
+    filed_on date,
+    expires_on date constraint ip_event_expires_order check (expires_on >= on_day),
+    twin text,
+    reverses text,
+    recorded_at timestamptz not null,
+    constraint ip_event_owner_needed
+        check ((kind in ('applied', 'granted', 'transferred')) = (cardinality(owners) > 0))
+);
+create index ip_event_by_number on ip_event (number, on_day);
+call make_append_only('ip_event');
+
+-- The registers are public: everybody who is somebody reads them.
+alter table ip_event enable row level security;
+create policy ip_event_read on ip_event for select to pledged_app using ((select my_kind()) <> '');
+create policy ip_event_write on ip_event for insert to pledged_app with check (org_id = (select my_org()));
+grant select, insert on ip_event to pledged_app;
+create policy record_read_ip_event on record for select to pledged_app
+    using (type = 'ip_event' and (select my_kind()) <> '');
+
+-- ---- numbers and terms -------------------------------------------------------------------------
+
+-- Of a canonical number, as ident_ip_kind (ledger/ident.c) says: a patent number's last character is its check digit.
+create function ip_kind(number text) returns text language sql immutable parallel safe as $$
+    select case
+           when number !~ '^([0-9]{12}|[0-9]{8})[0-9X]$'
+                or right(number, 1) <> substr('0123456789X', 1 + (
+                   select sum(substr(number, i, 1)::int * ((i - 1) % 8 + 2))
+                     from generate_series(1, length(number) - 1) i)::int % 11, 1)
+           then 'trademark'
+           when substr(number, case length(number) when 13 then 5 else 3 end, 1) in ('2', '9') then 'utility_model'
+           when substr(number, case length(number) when 13 then 5 else 3 end, 1) = '3' then 'design'
+           else 'invention' end
+$$;
+
+-- The year in a patent number (two-digit years ran from 1985 to 2003); null for trademarks.
+create function ip_number_year(number text) returns int language sql immutable parallel safe as $$
+    select case when ip_kind(number) = 'trademark' then null
+                when length(number) = 13 then left(number, 4)::int
+                else left(number, 2)::int + case when left(number, 2) >= '85' then 1900 else 2000 end end
+$$;
+
+-- The last day of a right by law: patents from filing as ip_expiry (ledger/ident.c), Patent Law 2020 art. 42;
+-- trademarks ten years that begin with the day of registration, Trademark Law 2019 art. 39.
+create function ip_expiry(kind text, filed date, granted date) returns date language sql immutable parallel safe as $$
+    select case kind
+           when 'trademark' then granted - 1 + interval '10 years'
+           when 'invention' then filed + interval '20 years'
+           when 'design' then filed + case when filed >= '2021-06-01' then interval '15 years' else interval '10 years' end
+           else filed + interval '10 years' end::date
+$$;
+
+-- The last day that a right can have by its number alone: filed on the last day of that year. null for trademarks.
+create function ip_expiry_latest(number text) returns date language sql immutable parallel safe as $$
+    select ip_expiry(ip_kind(number), make_date(ip_number_year(number), 12, 31), null)
+$$;
+
+-- ---- the legal steps ---------------------------------------------------------------------------
+
+-- rank: the order in which the events of one day are taken. rights: the kinds of right that can have it.
+create table ip_event_kind (
+    event text primary key,
+    rank int not null,
+    rights text[] not null
+);
+insert into ip_event_kind (event, rank, rights) values
+    ('applied', 1, '{invention,utility_model,design,trademark}'),
+    ('granted', 2, '{invention,utility_model,design,trademark}'),
+    ('twin', 3, '{invention,utility_model}'),
+    ('grace', 4, '{invention,utility_model,design}'),
+    ('annuity_paid', 5, '{invention,utility_model,design}'),
+    ('suspended', 6, '{invention,utility_model,design,trademark}'),
+    ('resumed', 7, '{invention,utility_model,design,trademark}'),
+    ('lapsed', 8, '{invention,utility_model,design,trademark}'),
+    ('restored', 9, '{invention,utility_model,design,trademark}'),
+    ('transferred', 10, '{invention,utility_model,design,trademark}'),
+    ('renewed', 11, '{trademark}'),
+    ('invalidation_filed', 12, '{invention,utility_model,design,trademark}'),
+    ('invalidation_closed', 13, '{invention,utility_model,design,trademark}'),
+    ('invalidated', 14, '{invention,utility_model,design,trademark}');
+
+-- next '-': as it was before the suspension or the lapse. The register may begin to tell of a right in the middle of
+-- its life: from unknown everything is legal that does not presuppose another event. A right changes hands in grace and
+-- its lapse takes effect before: so transferred is legal once lapsed, of what the right has left.
+create table ip_transition (
+    state text not null,
+    event text not null,
+    next text not null,
+    primary key (state, event)
+);
+insert into ip_transition (state, event, next) values
+    ('unknown', 'applied', 'applied'),
+    ('unknown', 'granted', 'valid'),
+    ('unknown', 'twin', 'unknown'),
+    ('unknown', 'grace', 'grace'),
+    ('unknown', 'suspended', 'suspended'),
+    ('unknown', 'lapsed', 'lapsed'),
+    ('unknown', 'transferred', 'unknown'),
+    ('unknown', 'renewed', 'valid'),
+    ('unknown', 'invalidation_filed', 'unknown'),
+    ('unknown', 'invalidation_closed', 'unknown'),
+    ('unknown', 'invalidated', 'invalidated'),
+    ('applied', 'granted', 'valid'),
+    ('applied', 'twin', 'applied'),
+    ('applied', 'suspended', 'suspended'),
+    ('applied', 'lapsed', 'lapsed'),
+    ('applied', 'transferred', 'applied'),
+    ('valid', 'twin', 'valid'),
+    ('valid', 'grace', 'grace'),
+    ('valid', 'suspended', 'suspended'),
+    ('valid', 'lapsed', 'lapsed'),
+    ('valid', 'transferred', 'valid'),
+    ('valid', 'renewed', 'valid'),
+    ('valid', 'invalidation_filed', 'valid'),
+    ('valid', 'invalidation_closed', 'valid'),
+    ('valid', 'invalidated', 'invalidated'),
+    ('grace', 'twin', 'grace'),
+    ('grace', 'annuity_paid', 'valid'),
+    ('grace', 'suspended', 'suspended'),
+    ('grace', 'lapsed', 'lapsed'),
+    ('grace', 'transferred', 'grace'),
+    ('grace', 'renewed', 'valid'),
+    ('grace', 'invalidation_filed', 'grace'),
+    ('grace', 'invalidation_closed', 'grace'),
+    ('grace', 'invalidated', 'invalidated'),
+    ('suspended', 'twin', 'suspended'),
+    ('suspended', 'annuity_paid', 'suspended'),
+    ('suspended', 'resumed', '-'),
+    ('suspended', 'lapsed', 'lapsed'),
+    ('suspended', 'renewed', 'suspended'),
+    ('suspended', 'invalidation_filed', 'suspended'),
+    ('suspended', 'invalidation_closed', 'suspended'),
+    ('suspended', 'invalidated', 'invalidated'),
+    ('lapsed', 'restored', '-'),
+    ('lapsed', 'transferred', 'lapsed'),
+    ('lapsed', 'invalidation_filed', 'lapsed'),
+    ('lapsed', 'invalidation_closed', 'lapsed'),
+    ('lapsed', 'invalidated', 'invalidated'),
+    ('expired', 'invalidation_filed', 'expired'),
+    ('expired', 'invalidation_closed', 'expired'),
+    ('expired', 'invalidated', 'invalidated');
+call make_append_only('ip_event_kind');
+call make_append_only('ip_transition');
+grant select on ip_event_kind, ip_transition to pledged_app;
+
+-- The steps that a right of a kind can take; procedures: invalidation proceedings under way.
+create function ip_steps(state text, right_kind text, procedures int)
+    returns table (event text, next text, rank int) language sql stable as $$
+    select t.event, t.next, k.rank
+      from ip_transition t
+      join ip_event_kind k on k.event = t.event
+     where t.state = $1
+       and $2 = any (k.rights)
+       and not (t.event = 'invalidation_closed' and $3 = 0)
+$$;
+create function ip_events_legal(state text, right_kind text, procedures int) returns text language sql stable as
+    $$ select coalesce(string_agg(s.event, ', ' order by s.rank), '-') from ip_steps($1, $2, $3) s $$;
+
+-- ---- the fold ----------------------------------------------------------------------------------
+
+create type ip_life as (
+    from_day date,       -- the days for which it holds
+    until_day date,
+    state text,          -- unknown applied valid grace suspended lapsed invalidated expired
+    since date,          -- of the state; of an invalidated right the grant, null when that is not on record
+    owners text[],       -- null: not told
+    filed_on date,
+    granted_on date,
+    expires_on date,     -- as the register says, else by law; null while neither tells
+    procedure boolean,   -- an invalidation proceeding is under way
+    twin text,           -- the number of the application of the same day for the same invention
+    invalidated_on date, -- the day of the decision, once it is known
+    bad_event uuid,      -- the first event that does not fit, and why; its row is the last
+    bad_code text,
+    bad_pointer text,
+    bad_arg text
+);
+
+-- The events that stand, in the order in which they count; more: one not stored yet, or null.
+create function ip_standing(right_no text, known_at timestamptz, more ip_event) returns setof ip_event
+    language sql stable as $$
+    with stored as (
+        select s.*
+          from ip_event s
+         where s.number = right_no
+           and (known_at is null or s.recorded_at <= known_at)
+        union all
+        select (more).* where (more).id is not null
+    )
+    select s.*
+      from stored s
+      join ip_event_kind k on k.event = s.kind -- reversed is none
+     where not exists (select from stored r
+                        where r.kind = 'reversed' and r.reverses = s.reference and r.org_id = s.org_id)
+     order by s.on_day, k.rank, s.reference
+$$;
+
+-- Until when a trademark can still be renewed once its term has ended (Trademark Law art. 40).
+create function ip_renewal_end(expires_on date) returns date language sql immutable parallel safe as
+    $$ select (expires_on + interval '6 months')::date $$;
+
+-- What f comes to from its from_day to last: cut where the term ends. Behind it a trademark is in its renewal grace as
+-- long as nobody can know better (known_day); renewed_to: it was renewed, from the day after the term.
+create function ip_pieces(f ip_life, last date, is_mark boolean, known_day date, renewed_to date) returns setof ip_life
+    language plpgsql immutable as $$
+declare
+    term_end date := f.expires_on;
+    grace_end date := ip_renewal_end(f.expires_on);
+    g ip_life := f;
+begin
+    if last < f.from_day then
+        return;
+    end if;
+    if term_end is null or last <= term_end or f.state in ('applied', 'lapsed', 'invalidated') then
+        f.until_day := last;
+        return next f;
+        return;
+    end if;
+    if f.from_day <= term_end then
+        g.until_day := term_end;
+        return next g;
+        g.from_day := term_end + 1;
+    end if;
+    if renewed_to is not null then
+        g.until_day := last;
+        g.expires_on := renewed_to;
+        return next g;
+        return;
+    end if;
+    g.since := term_end + 1;
+    if is_mark and known_day <= grace_end and g.from_day <= grace_end then
+        g.state := 'grace';
+        g.until_day := least(last, grace_end);
+        return next g;
+        g.from_day := grace_end + 1;
+    end if;
+    if g.from_day <= last then
+        g.state := 'expired';
+        g.until_day := last;
+        return next g;
+    end if;
+end $$;
+
+-- The life of a right as known at an instant (null: now): spans of days without a gap, from -infinity to infinity.
+create function ip_fold(right_no text, known_at timestamptz, more ip_event) returns setof ip_life
+    language plpgsql stable as $$
+declare
+    kind text := ip_kind(right_no);
+    is_mark boolean := kind = 'trademark';
+    known_day date := (coalesce(known_at, now()) at time zone 'Asia/Shanghai')::date;
+    events ip_event[] := array(select x from ip_standing(right_no, known_at, more) x);
+    filed date;
+    granted date;
+    void_on date;
+    year_from date := make_date(ip_number_year(right_no), 1, 1);
+    f ip_life;
+    e ip_event;
+    step_from text;
+    reached text;
+    under_suspension text;
+    under_lapse text;
+    procedures int := 0;
+    renewed_to date;
+    spans ip_life[] := '{}';
+    s ip_life;
+begin
+    select min(coalesce(x.filed_on, case when x.kind = 'applied' then x.on_day end)),
+           min(x.on_day) filter (where x.kind = 'granted'),
+           min(x.on_day) filter (where x.kind = 'invalidated')
+      into filed, granted, void_on
+      from unnest(events) x;
+    f.from_day := '-infinity';
+    f.state := 'unknown';
+    f.procedure := false;
+    foreach e in array events loop
+        step_from := f.state;
+        if f.expires_on < e.on_day and f.state in ('unknown', 'valid', 'grace', 'suspended') then
+            step_from := case when is_mark and e.on_day <= ip_renewal_end(f.expires_on) then 'grace' else 'expired' end;
+        end if;
+        select x.next into reached from ip_steps(step_from, kind, procedures) x where x.event = e.kind;
+        renewed_to := case when e.kind = 'renewed' then (f.expires_on + interval '10 years')::date end;
+        f.bad_event := e.id;
+        if reached is null then
+            f.bad_code := 'E_STATE';
+            f.bad_pointer := '/kind';
+            f.bad_arg := ip_events_legal(step_from, kind, procedures);
+        elsif e.on_day < filed then
+            f.bad_code := 'E_ORDER';
+            f.bad_pointer := '/on';
+            f.bad_arg := 'filed_on ' || filed;
+        elsif e.kind <> 'applied' and e.on_day < year_from then -- a PCT or divisional number is younger than its filing day
+            f.bad_code := 'E_ORDER';
+            f.bad_pointer := '/on';
+            f.bad_arg := year_from::text;
+        elsif e.kind = 'granted' and e.filed_on <> f.filed_on then
+            f.bad_code := 'E_CONTRADICTS';
+            f.bad_pointer := '/filed_on';
+            f.bad_arg := f.filed_on::text;
+        elsif e.kind = 'renewed' and f.expires_on is null and e.expires_on is null then
+            f.bad_code := 'E_NEED';
+            f.bad_pointer := '/expires_on';
+        elsif e.on_day <= renewed_to - interval '11 years' then
+            f.bad_code := 'E_ORDER';
+            f.bad_pointer := '/on';
+            f.bad_arg := ((renewed_to - interval '11 years')::date + 1)::text;
+        elsif e.expires_on <> renewed_to then
+            f.bad_code := 'E_CONTRADICTS';
+            f.bad_pointer := '/expires_on';
+            f.bad_arg := renewed_to::text;
+        end if;
+        if f.bad_code is not null then
+            return next f;
+            return;
+        end if;
+        if e.on_day > f.from_day then
+            spans := spans || array(select p from ip_pieces(f, e.on_day - 1, is_mark, known_day, renewed_to) p);
+            f.from_day := e.on_day;
+        end if;
+        if e.kind = 'suspended' then
+            under_suspension := f.state;
+        elsif e.kind = 'annuity_paid' then
+            under_suspension := 'valid';
+        elsif e.kind = 'lapsed' then
+            under_lapse := case when f.state = 'applied' or (f.state = 'suspended' and under_suspension = 'applied')
+                                then 'applied' else 'valid' end;
+        elsif e.kind = 'invalidation_filed' then
+            procedures := procedures + 1;
+        elsif e.kind = 'invalidation_closed' then
+            procedures := procedures - 1;
+        elsif e.kind = 'invalidated' then
+            procedures := 0;
+        end if;
+        if reached = '-' then
+            reached := case e.kind when 'resumed' then under_suspension else under_lapse end;
+        end if;
+        if reached <> f.state then
+            f.state := reached;
+            f.since := e.on_day;
+        end if;
+        f.procedure := procedures > 0;
+        f.owners := case when cardinality(e.owners) > 0 then e.owners else f.owners end;
+        f.filed_on := coalesce(e.filed_on, case when e.kind = 'applied' then e.on_day end, f.filed_on);
+        f.granted_on := case when e.kind = 'granted' then e.on_day else f.granted_on end;
+        f.expires_on := case e.kind when 'granted' then coalesce(e.expires_on, ip_expiry(kind, e.filed_on, e.on_day))
+                                    when 'renewed' then coalesce(renewed_to, e.expires_on)
+                                    else f.expires_on end;
+        f.twin := coalesce(e.twin, f.twin);
+    end loop;
+    f.bad_event := null;
+    spans := spans || array(select p from ip_pieces(f, 'infinity', is_mark, known_day, null) p);
+    foreach s in array spans loop
+        s.bad_event := null;
+        s.invalidated_on := void_on;
+        if void_on is not null and s.state <> 'applied' then
+            s.state := 'invalidated';
+            s.since := granted;
+        end if;
+        return next s;
+    end loop;
+end $$;
+
+-- A right on a day, as known at an instant (null: now). unknown: no register told of it.
+create function ip_state(number text, as_of date, known_at timestamptz) returns ip_life language sql stable as $$
+    select x from ip_fold(number, known_at, null) x where as_of between x.from_day and x.until_day
+$$;
+
+-- The same for many numbers, one row each. Numbers that no register told of cost one look-up together.
+create function ip_states(numbers text[], as_of date, known_at timestamptz)
+    returns table (number text, state text, since date, owners text[], filed_on date, granted_on date, expires_on date,
+                   procedure boolean, twin text)
+    language sql stable as $$
+    with told as materialized (
+        select k.number, x.*
+          from (select distinct e.number from ip_event e where e.number = any (numbers)) k
+         cross join lateral ip_fold(k.number, known_at, null) x
+         where as_of between x.from_day and x.until_day
+    )
+    select n.number, coalesce(t.state, 'unknown'), t.since, t.owners, t.filed_on, t.granted_on, t.expires_on,
+           coalesce(t.procedure, false), t.twin
+      from (select distinct u.number from unnest(numbers) as u(number)) n
+      left join told t on t.number = n.number
+$$;
+
+-- ---- the record type ---------------------------------------------------------------------------
+
+create function ip_event_of(id uuid, doc json) returns ip_event language sql stable as $$
+    select row(ip_event_of.id, my_org(), b.number, b.reference, b.kind, b."on",
+               array_remove(coalesce(b.owner_uscc, b.owner_name)
+                            || array(select x ->> 'uscc' from json_array_elements(b.co_owners) x), null),
+               b.filed_on, b.expires_on, b.twin, b.reverses, now())::ip_event
+      from json_to_record(doc) as b(number text, reference text, kind text, "on" date, owner_uscc text, owner_name text,
+           co_owners json, filed_on date, expires_on date, twin text, reverses text)
+$$;
+
+-- Why the sequence with this event in place is not legal, or null. Two transactions about one right meet here.
+create function ip_event_refusal(e ip_event) returns json language plpgsql as $$
+declare
+    bad ip_life;
+begin
+    perform pg_advisory_xact_lock(hashtextextended('ip ' || e.number, 0));
+    if e.on_day > today() then
+        return problem('E_FUTURE', '/on', today()::text);
+    end if;
+    if e.kind = 'reversed' and not exists (
+           select from ip_standing(e.number, null, null) s where s.reference = e.reverses and s.org_id = e.org_id) then
+        return problem('E_NO_EVENT', '/reverses', e.reverses);
+    end if;
+    select x.* into bad from ip_fold(e.number, null, e) x where x.bad_event is not null;
+    return case when not found then null
+                when bad.bad_event = e.id then problem(bad.bad_code, bad.bad_pointer, bad.bad_arg)
+                else problem('E_STATE_LATER', case e.kind when 'reversed' then '/reverses' else '/on' end, (
+                     select s.reference || ' (' || s.kind || ' ' || s.on_day || ')'
+                       from ip_event s where s.id = bad.bad_event)) end;
+end $$;
+
+create function ip_event_problems(id uuid, doc json) returns json[] language sql as $$
+    select array_remove(array[ip_event_refusal(ip_event_of(id, doc))::text], null)::json[]
+$$;
+
+create function ip_event_row() returns trigger language plpgsql as $$
+declare
+    e ip_event := ip_event_of(new.id, new.body);
+    refusal json := ip_event_refusal(e);
+begin
+    if refusal is not null then
+        raise exception 'event % does not fit: %', e.reference, refusal
+            using errcode = '23514', constraint = 'ip_event_fits';
+    end if;
+    new.district := '';
+    new.parties := '{}';
+    e.recorded_at := new.recorded_at;
+    insert into ip_event select e.*;
+    return new;
+end $$;
+create trigger ip_event_row before insert on record for each row
+    when (new.type = 'ip_event') execute function ip_event_row();
+
+-- ---- grounds to refuse a pledge ----------------------------------------------------------------
+
+-- Measures on the Registration of Pledges of Patent Rights (CNIPA announcement 461, 2021), the twelve cases of refusal.
+create table pledge_ground (
+    ground int primary key,
+    zh text not null,
+    en text not null
+);
+insert into pledge_ground (ground, zh, en) values
+    (1, '出质人不是登记簿记载的权利人', 'The pledgor is not the owner on the register'),
+    (2, '权利已经终止或者被宣告无效', 'The right has ended or was declared invalid'),
+    (3, '申请尚未被授予权利', 'The application has not been granted'),
+    (4, '未按照规定缴纳年费', 'Annuities were not paid as required'),
+    (5, '因权属纠纷或者财产保全,权利处于中止状态', 'Suspended by an ownership dispute or by court preservation'),
+    (6, '债务履行期限超过权利有效期', 'The debt falls due after the right ends'),
+    (7, '质押合同不符合规定内容', 'The contract lacks required content'),
+    (8, '共有权利未取得全体共有人同意', 'Not all co-owners have consented'),
+    (9, '权利已被申请质押登记且处于质押期间', 'The right is under a registered pledge already'),
+    (10, '同一申请人同日另有发明专利申请,当事人被告知后仍须确认', 'The applicant filed an invention the same day: the parties must confirm'),
+    (11, '权利已被启动无效宣告程序,当事人被告知后仍须确认', 'An invalidation procedure was started: the parties must confirm'),
+    (12, '其他不应登记的情形', 'Another case unfit for registration');
+call make_append_only('pledge_ground');
+grant select on pledge_ground to pledged_app;
+
+-- The day until which a pledge of a loan lasts: released or settled; while a default stands open, without end; else
+-- the maturity as extended. until_day: the maturity in the loan itself. Runs as the owner: see pledge_live.
+create function pledge_end(loan_id uuid, until_day date, known_at timestamptz) returns date
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+#variable_conflict use_column
+declare
+    ended date;
+begin
+    select coalesce(min(e.on_day) filter (where e.kind in ('settled', 'pledge_released')),
+                    max('infinity'::date) filter (where e.kind in ('overdue', 'written_off')),
+                    greatest(pledge_end.until_day, max(e.matures_on) filter (where e.kind = 'extended')))
+      into ended
+      from loan_event e
+     where e.loan_id = pledge_end.loan_id
+       and e.kind <> 'reversed'
+       and (pledge_end.known_at is null or e.recorded_at <= pledge_end.known_at)
+       and not exists (select from loan_event r
+                        where r.loan_id = e.loan_id and r.kind = 'reversed' and r.reverses = e.reference
+                          and (pledge_end.known_at is null or r.recorded_at <= pledge_end.known_at));
+    return coalesce(ended, until_day);
+end $$;
+revoke all on function pledge_end from public;
+grant execute on function pledge_end to pledged_app;
+
+-- Is the right under a pledge, of whichever organisation, on any of these days? Runs as the owner because the answer
+-- crosses tenants; yes or no is all that comes out.
+create function pledge_live(right_no text, first_day date, last_day date, known_at timestamptz) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return exists (
+        select from loan_ip p
+          join loan l on l.id = p.record_id and l.version = p.version
+         where p.number = right_no
+           and (known_at is null or l.recorded_at <= known_at)
+           and not has_later(p.record_id, p.version, known_at)
+           and p.from_day <= last_day
+           and pledge_end(p.record_id, p.until_day, known_at) > first_day);
+end $$;
+revoke all on function pledge_live from public;
+grant execute on function pledge_live to pledged_app;
+
+-- What the registers say against pledges that are in the ledger or about to be, one row a finding.
+--
+-- rights: [{"record_id","version","pointer","number","owner","borrower","pledged_on","drawn_on","matures_on","ended_on",
+-- "claimed_on":[…]}], pointer as "/ip/0/number"; owner: as the bank states it; ended_on: of the pledge; drawn_on, owner,
+-- ended_on and claimed_on may be missing. known_at null: as known now.
+-- -> ground: number in pledge_ground; flag: the red flag it is (RF02 dead IP, RF03 term, RF04 owner, RF05 ungranted,
+-- RF28 twin), null where a ground has none; on_day: the first day on which it held; state: of the right on that day.
+--
+-- Ground 2 looks at the day of the pledge, the draw-down, every quarter end until the pledge ends (or known_at) and the
+-- claims, with all that is known since: a lapse counts from the day it took effect. Only rights that a register told
+-- of give rows; the others cost one look-up by index each, so that the write path can ask for every record.
+create function pledge_findings(rights json, known_at timestamptz)
+    returns table (record_id uuid, version int, ground int, flag text, pointer text, number text, on_day date, state text)
+    language plpgsql stable as $$
+#variable_conflict use_column
+declare
+    known_day date := (coalesce(known_at, now()) at time zone 'Asia/Shanghai')::date;
+begin
+    if not exists (select from json_to_recordset(rights) as w(number text)
+                    where exists (select from ip_event e where e.number = w.number offset 0)) then
+        return;
+    end if;
+    return query
+    with asked as materialized (
+        select w.*
+          from json_to_recordset(rights) as w(record_id uuid, version int, pointer text, number text, owner text,
+               borrower text, pledged_on date, drawn_on date, matures_on date, ended_on date, claimed_on date[])
+         where exists (select from ip_event e where e.number = w.number offset 0)
+    ),
+    span as materialized (
+        select n.number as right_no, x.*, max(x.expires_on) over (partition by n.number) as last_day,
+               max(x.granted_on) over (partition by n.number) as granted
+          from (select distinct a.number from asked a) n
+         cross join lateral ip_fold(n.number, pledge_findings.known_at, null) x
+    ),
+    at_pledge as materialized (
+        select a.*, s.state, s.owners, s.procedure, s.twin, s.last_day, s.granted
+          from asked a
+          join span s on s.right_no = a.number and a.pledged_on between s.from_day and s.until_day
+    ),
+    checked as (
+        select a.record_id, a.version, a.pointer, a.number, d.day
+          from asked a
+         cross join lateral (
+               select a.pledged_on as day
+               union select a.drawn_on
+               union select unnest(a.claimed_on)
+               union
+               select (q + interval '3 months')::date - 1
+                 from generate_series(date_trunc('quarter', coalesce(a.drawn_on, a.pledged_on)::timestamp),
+                      least(known_day, coalesce(a.ended_on, a.matures_on))::timestamp, interval '3 months') q
+                where (q + interval '3 months')::date - 1 <= least(known_day, coalesce(a.ended_on, a.matures_on))) d
+         where d.day is not null
+    ),
+    dead as (
+        select distinct on (c.record_id, c.version, c.pointer)
+               c.record_id, c.version, c.pointer, c.number, c.day, s.state
+          from checked c
+          join span s on s.right_no = c.number and c.day between s.from_day and s.until_day
+         where s.state in ('lapsed', 'invalidated', 'expired')
+         order by c.record_id, c.version, c.pointer, c.day
+    )
+    select p.record_id, p.version, g.ground, g.flag, g.pointer, p.number, p.pledged_on, p.state
+      from at_pledge p
+     cross join lateral (values
+           (1, 'RF04', case when p.owner is null then p.pointer else regexp_replace(p.pointer, 'number$', 'owner_uscc') end,
+               coalesce(p.owner, p.borrower) <> all (p.owners)),
+           (3, 'RF05', p.pointer, p.state = 'applied' or p.granted > p.pledged_on),
+           (4, null, p.pointer, p.state = 'grace'),
+           (5, null, p.pointer, p.state = 'suspended'),
+           (6, 'RF03', p.pointer, p.matures_on > p.last_day),
+           (10, 'RF28', p.pointer, p.twin is not null and ip_kind(p.number) = 'utility_model'),
+           (11, null, p.pointer, p.procedure)) as g(ground, flag, pointer, holds)
+     where g.holds
+    union all
+    select d.record_id, d.version, 2, 'RF02', d.pointer, d.number, d.day, d.state
+      from dead d
+     order by 1, 2, 5, 3;
+end $$;
+
+-- The same for stored loans in the version known at that instant (null: now), with their events and claims; ids the
+-- asker may not see give no rows.
+create function pledge_grounds(ids uuid[], known_at timestamptz)
+    returns table (record_id uuid, version int, ground int, flag text, pointer text, number text, on_day date, state text)
+    language plpgsql stable as $$
+#variable_conflict use_column
+begin
+    return query
+    select x.*
+      from pledge_findings((
+           select json_agg(json_build_object('record_id', l.id, 'version', l.version, 'pointer', '/ip/' || (i.place - 1) || '/number',
+                  'number', i.number, 'owner', i.owner_uscc, 'borrower', l.borrower,
+                  'pledged_on', coalesce(l.registered_on, l.signed_on), 'drawn_on', l.disbursed_on,
+                  'matures_on', m.matures_on, 'ended_on', pledge_end(l.id, l.matures_on, pledge_grounds.known_at),
+                  'claimed_on', (select array_agg(c.on_day) from claim c
+                                  where c.loan_id = l.id
+                                    and (pledge_grounds.known_at is null or c.recorded_at <= pledge_grounds.known_at))))
+             from loan l
+             join record r on r.id = l.id and r.version = l.version
+            cross join lateral rows from (json_to_recordset(r.body -> 'ip') as (number text, owner_uscc text))
+                  with ordinality as i(number, owner_uscc, place)
+            cross join lateral (
+                  select greatest(l.matures_on, max(e.matures_on)) as matures_on
+                    from loan_event e
+                   where e.loan_id = l.id and e.kind = 'extended'
+                     and (pledge_grounds.known_at is null or e.recorded_at <= pledge_grounds.known_at)
+                     and not exists (select from loan_event v
+                                      where v.loan_id = e.loan_id and v.kind = 'reversed' and v.reverses = e.reference)) m
+            where l.id = any (ids)
+              and (pledge_grounds.known_at is null or l.recorded_at <= pledge_grounds.known_at)
+              and not has_later(l.id, l.version, pledge_grounds.known_at)
+              and exists (select from loan_ip p
+                            join ip_event e on e.number = p.number
+                           where p.record_id = l.id and p.version = l.version)), pledge_grounds.known_at) x;
+end $$;
+
+-- The twelve grounds for a pledge that somebody thinks of: registered on a day, the debt due on another (or null), by a
+-- pledgor (or null). pass, fail, warning (register after the parties confirm), unknown (nobody told), manual (not for a
+-- machine), not_applicable.
+create function pledge_check(right_no text, pledgor text, registered_on date, matures_on date, known_at timestamptz)
+    returns json language plpgsql stable as $$
+declare
+    kind text := ip_kind(right_no);
+    f ip_life := ip_state(right_no, registered_on, known_at);
+    last_day date;
+    granted date;
+    live boolean := pledge_live(right_no, registered_on, coalesce(matures_on, registered_on), known_at);
+    dead boolean := f.state in ('lapsed', 'invalidated', 'expired');
+    results json[];
+begin
+    select max(x.expires_on), max(x.granted_on) into last_day, granted from ip_fold(right_no, known_at, null) x;
+    results := array[
+        json_build_array(case when f.owners is null or pledgor is null then 'unknown'
+                              when pledgor = any (f.owners) then 'pass' else 'fail' end,
+                         json_build_object('pledgor', pledgor, 'owners', f.owners)),
+        json_build_array(case when dead then 'fail' when f.state in ('unknown', 'applied') then 'unknown' else 'pass' end,
+                         json_build_object('state', f.state, 'since', f.since, 'decided_on', f.invalidated_on)),
+        json_build_array(case when f.state = 'applied' or granted > registered_on then 'fail'
+                              when granted is null then 'unknown' else 'pass' end,
+                         json_build_object('granted_on', granted)),
+        json_build_array(case when f.state = 'grace' then 'fail' when kind = 'trademark' then 'not_applicable'
+                              when f.state = 'valid' then 'pass' else 'unknown' end,
+                         json_build_object('state', f.state)),
+        json_build_array(case when f.state = 'suspended' then 'fail' when f.state = 'unknown' then 'unknown' else 'pass' end,
+                         json_build_object('state', f.state)),
+        json_build_array(case when matures_on is null then 'unknown'
+                              when matures_on > coalesce(last_day, ip_expiry_latest(right_no)) then 'fail'
+                              when last_day is null then 'unknown' else 'pass' end,
+                         json_build_object('matures_on', matures_on, 'expires_on', last_day,
+                                           'expires_at_the_latest', case when last_day is null then ip_expiry_latest(right_no) end)),
+        json_build_array('manual', json_build_object()),
+        json_build_array(case when f.owners is null then 'unknown' when cardinality(f.owners) > 1 then 'manual' else 'pass' end,
+                         json_build_object('owners', f.owners)),
+        json_build_array(case when live then 'fail' else 'pass' end, json_build_object('live_pledge', live)),
+        json_build_array(case when kind <> 'utility_model' then 'not_applicable' when f.twin is not null then 'warning'
+                              when granted is null then 'unknown' else 'pass' end,
+                         json_build_object('twin', f.twin)),
+        json_build_array(case when f.procedure then 'warning' when f.state = 'unknown' then 'unknown' else 'pass' end,
+                         json_build_object('procedure', f.procedure)),
+        json_build_array('manual', json_build_object())];
+    return (select json_agg(json_build_object('ground', g.ground, 'zh', g.zh, 'en', g.en, 'result', r.result ->> 0,
+                            'facts', json_strip_nulls(r.result -> 1)) order by g.ground)
+              from pledge_ground g
+              join unnest(results) with ordinality as r(result, place) on r.place = g.ground);
+end $$;
+
+do $$
+begin
+    assert ip_kind('2021199990019') = 'invention' and ip_kind('12345678') = 'trademark'
+       and ip_kind('95115608X') = 'invention' and ip_kind('12345678X') = 'trademark', 'kinds by number';
+    assert ip_expiry('design', '2021-05-31', null) = '2031-05-31'
+       and ip_expiry('design', '2021-06-01', null) = '2036-06-01'
+       and ip_expiry('trademark', null, '2012-03-14') = '2022-03-13', 'terms by law';
+    assert not exists (select from ip_transition t
+                        where not exists (select from ip_event_kind k where k.event = t.event)), 'events have a rank';
+end $$;
