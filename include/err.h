@@ -54,6 +54,21 @@
         "Take the step recover first")                                                             \
     X(E_OVERLAP, 409, "与同一方案的另一版本时段重叠:{}", "Overlaps another version: {}",           \
         "调整生效或失效日", "Change the first or last day")                                        \
+    X(E_SEALED, 409, "该季度已封存:{}", "The quarter is sealed already: {}",                       \
+        "封存只办一次;之后的变化见 …/diff",                                                        \
+        "A quarter is sealed once; see …/diff for what changed")                                   \
+    X(E_SEAL_EARLY, 409, "季度尚未结束,不能封存", "The quarter is not over yet", "{} 起可以封存",  \
+        "It can be sealed from {}")                                                                \
+    X(E_SEAL_OPEN, 409, "以前的季度尚未封存:{}", "Earlier quarters are still open: {}",            \
+        "按先后依次封存", "Seal them first, in their order")                                       \
+    X(E_SEAL_ORDER, 409, "之后的季度已封存:{}", "A later quarter is sealed already: {}",           \
+        "封存依次相连,不能补插;差额列入以后季度的重述",                                            \
+        "Seals follow each other; what belongs to an earlier quarter is shown as a restatement")   \
+    X(E_NOT_SEALED, 404, "该季度尚未封存:{}", "The quarter is not sealed: {}",                     \
+        "先封存,或查阅实时报告", "Seal it first, or read the live report")                         \
+    X(E_SEAL_KEY, 503, "缺少封存密钥:{}", "A key of the seals is missing: {}",                     \
+        "由运维人员恢复该文件,或运行 pledged report-keys --new",                                   \
+        "The operator puts the file back, or runs pledged report-keys --new")                      \
     X(E_TOO_LARGE, 413, "内容超过上限 {}", "Larger than the limit of {}",                          \
         "分批发送,或用 CSV/NDJSON 上传", "Send less at a time, or upload CSV/NDJSON")              \
     X(E_MEDIA_TYPE, 415, "不支持的内容类型:{}", "Unsupported content type: {}",                    \

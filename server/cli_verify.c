@@ -5,6 +5,7 @@
 #include "merkle.h"
 #include "seal.h"
 #include "session.h"
+#include "verify.h"
 #include <stdlib.h>
 
 /* Rows a fetch, so that memory stays small whatever the log's length. */
@@ -140,6 +141,7 @@ int cli_verify(int argc, char **argv)
     check_log(&c);
     c.defects += check_rows(&s);
     c.defects += check_decisions(&s, c.a);
+    c.defects += verify_seals(&s, c.a);
     if (c.defects)
         printf("%d defects\n", c.defects);
     else

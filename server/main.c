@@ -11,6 +11,7 @@
 #include "lane.h"
 #include "migrate.h"
 #include "openapi.h"
+#include "report_keys.h"
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -32,7 +33,7 @@ static void on_poll(evutil_socket_t fd, short what, void *arg)
     (void)what;
     struct process *p = arg;
     struct server *s = &p->s;
-    if (!s->ready && db_ready(s->db) && lane_ready(s->lane)) {
+    if (!s->ready && db_ready(s->db) && lane_ready(s->lane) && report_keys_ready(s)) {
         char port[16];
         snprintf(port, sizeof port, "%d", http_port(s->http));
         s->ready = true;
@@ -126,6 +127,7 @@ static void stop(struct process *p)
     auth_close(s);
     case_cache_free(s->cases);
     free(s->loans);
+    report_keys_free(s->report_keys);
     event_free(p->poll);
     event_free(p->term);
     event_free(p->intr);
@@ -148,6 +150,7 @@ static int serve(struct arena *a, const struct conf *conf)
     s->auth = auth_open();
     s->cases = case_cache_new();
     s->loans = loan_lane_new();
+    s->report_keys = report_keys_new();
     s->lane = lane_open(s, app);
     s->intake = intake_open(s);
     s->db = db_open(s, app, (int)conf->readers);
@@ -215,6 +218,9 @@ static const struct command {
     {"import", cli_import, "import --url URL --token T [--type loans] FILE…"},
     {"targets", cli_targets, "targets --url URL --token T [--quarter 2023Q4]"},
     {"verify", cli_verify, "verify [--data DIR | --database CONNINFO]"},
+    {"verify-report", cli_verify_report,
+        "verify-report FILE [--manifest FILE.seal.json] [--key PEM]…"},
+    {"report-keys", cli_report_keys, "report-keys [--data DIR] [--new]"},
     {"migrate", cli_migrate, "migrate [--data DIR | --database CONNINFO]"},
     {"show-config", cmd_show_config, "show-config"},
     {"openapi", cmd_openapi, "openapi"},

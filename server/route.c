@@ -62,6 +62,8 @@ const struct route routes[] = {
     {METHOD_GET, "/openapi.json", 0, openapi_get, false, NULL, "", "接口说明", "This description"},
     {METHOD_GET, "/v1/log/key", 0, log_key_get, false, NULL, "", "日志签名公钥",
         "Public key of the log's heads"},
+    {METHOD_GET, "/v1/reports/keys", 0, report_keys_get, false, NULL, "format", "报告封存公钥",
+        "Public keys that sealed reports are signed with"},
     {METHOD_POST, "/v1/loans", BANK, record_post, true, LOANS, "atomic,dry_run", "报送贷款",
         "Record one loan or a batch"},
     {METHOD_GET, "/v1/loans", EVERYBODY, loan_list, false, LOANS,

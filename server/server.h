@@ -171,6 +171,7 @@ struct server {
     struct embedded_pg *pg;
     struct case_cache *cases;
     struct loan_lane *loans;
+    struct report_keys *report_keys;
     struct counters count;
     bool ready, draining;
 };

@@ -384,4 +384,37 @@ select 'pledged rights that differ from the record', r.id || ' v' || r.version
                r.district, coalesce(l.registered_on, l.signed_on),
                greatest(l.matures_on, coalesce(l.registered_on, l.signed_on))), ',' order by x.number)
           from json_to_recordset(r.body -> 'ip') as x(number text, kind text, owner_uscc text))
+union all
+select 'sealed report that does not fit its manifest', s.quarter || ' ' || report_seal_gaps(s)
+  from report_seal s
+ where report_seal_gaps(s) is not null
+union all
+select 'seal that differs from its record', coalesce(s.quarter, r.key)
+  from report_seal s
+  full join (select * from record where type = 'report_seal') r on r.id = s.id
+ where (s.quarter, s.manifest, s.signatures::text, s.reason, s.recorded_at, s.sealed_by)
+       is distinct from
+       (r.key, r.body ->> 'manifest', r.body ->> 'signatures', r.body ->> 'reason', r.recorded_at, r.recorded_by)
+    or (s.quarter, s.as_of::text, s.basis, instant_text(s.known_at), instant_text(s.sealed_at), s.previous)
+       is distinct from
+       (manifest_line(s.manifest, 'quarter'), manifest_line(s.manifest, 'as_of'), manifest_line(s.manifest, 'basis'),
+       manifest_line(s.manifest, 'known_at'), manifest_line(s.manifest, 'sealed_at'), manifest_line(s.manifest, 'previous'))
+union all
+select 'seal that does not follow the one before', s.quarter
+  from (select x.*, lag(x.quarter) over (order by x.quarter) as last_quarter,
+               lag(x.known_at) over (order by x.quarter) as last_known
+          from report_seal x) s
+ where s.last_quarter is not null
+   and (quarter_first(s.last_quarter) + interval '3 months' <> s.first_day or s.known_at < s.last_known)
+union all
+select 'seal over a log head that is not in the log', s.quarter
+  from report_seal s
+ where not exists (select from log_head h
+                    where h.size::text = manifest_line(s.manifest, 'log_size')
+                      and encode(h.root, 'hex') = manifest_line(s.manifest, 'log_root')
+                      and instant_text(h.signed_at) = manifest_line(s.manifest, 'known_at'))
+union all
+select 'log head that is no later than the one before', h.size || ''
+  from (select x.size, x.signed_at, lag(x.signed_at) over (order by x.size) as last from log_head x) h
+ where h.signed_at <= h.last
  order by 1, 2

@@ -1,0 +1,94 @@
+/*
+ * verify_seals.c - seals of reports: what SQL cannot check of them.
+ */
+#include "manifest.h"
+#include "merkle.h"
+#include "signing.h"
+#include "verify.h"
+
+static int defect(const char *what, const char *of, const char *detail)
+{
+    printf("%s: %s%s%s\n", what, of, *detail ? " " : "", detail);
+    return 1;
+}
+
+static struct str member(const struct json *o, const char *name)
+{
+    const struct json *m = o->kind == JSON_OBJECT ? json_get(o, name) : NULL;
+    return m && m->kind == JSON_STRING ? m->text : STR("");
+}
+
+static bool is_signed(struct arena *a, struct str manifest, const struct json *s)
+{
+    enum signing_kind kind;
+    struct signing_key *k = signing_read(member(s, "public_key"));
+    bool good = k && signing_kind_parse(member(s, "algorithm"), &kind) &&
+                signing_kind_of(k) == kind &&
+                str_eq(signing_fingerprint(a, k), member(s, "fingerprint"));
+    struct str signature = base64_read(a, member(s, "signature"));
+    good = good && signature.p && signing_verify(k, manifest, signature);
+    signing_free(k);
+    return good;
+}
+
+static int check_signatures(struct arena *a, const char *of, struct str manifest, struct str list)
+{
+    struct err e;
+    err_init(&e, a);
+    const struct json *in = json_parse(a, list, &e);
+    int defects = 0, n = 0;
+    for (const struct json *s = in && in->kind == JSON_LIST ? in->child : NULL; s; s = s->next) {
+        n++;
+        if (!is_signed(a, manifest, s))
+            defects += defect("seal whose signature does not verify", of, member(s, "algorithm").p);
+    }
+    return n ? defects : defect("seal without a signature", of, "");
+}
+
+/* Lengths and SHA-256 are compared in SQL (report_seal_gaps). */
+static int check_forms(struct session *s, struct arena *a, const char *of, const struct manifest *m)
+{
+    static const char ask[] = "select translate(encode(bytes, 'base64'), E'\\n', '') from "
+                              "report_form where quarter = $1 and format = $2 and language = $3";
+    int defects = 0;
+    for (int i = 0; i < m->n; i++) {
+        const struct sealed_form *f = &m->form[i];
+        const char *params[] = {of, f->format.p, f->language.p};
+        PGresult *r = session_ask(s, ask, params, COUNT_OF(params));
+        struct str bytes = {NULL, 0};
+        if (r && PQntuples(r) == 1)
+            bytes = base64_read(a, str_of(PQgetvalue(r, 0, 0)));
+        struct str sm3 = bytes.p ? sm3_hex(a, bytes) : bytes;
+        if (!bytes.p || (sm3.p && !str_is(f->sm3, "-") && !str_eq(f->sm3, sm3)))
+            defects += defect("sealed file that does not match its SM3", of, f->format.p);
+        PQclear(r);
+    }
+    return defects;
+}
+
+int verify_seals(struct session *s, struct arena *a)
+{
+    enum { QUARTER, MANIFEST, SIGNATURES };
+    static const char ask[] =
+        "select quarter, manifest, signatures::text from report_seal order by quarter";
+    PGresult *r = session_ask(s, ask, NULL, 0);
+    int n = r ? PQntuples(r) : 0, defects = !r;
+    struct arena *of_chain = arena_new();
+    struct str last = STR("none");
+    for (int i = 0; i < n; i++) {
+        struct manifest m;
+        struct str text = str_of(PQgetvalue(r, i, MANIFEST));
+        const char *of = PQgetvalue(r, i, QUARTER);
+        arena_reset(a);
+        if (!manifest_parse(a, text, &m))
+            defects += defect("seal whose manifest cannot be read", of, "");
+        else if (!str_eq(m.previous, last))
+            defects += defect("seal that names another one as the one before", of, "");
+        defects += check_signatures(a, of, text, str_of(PQgetvalue(r, i, SIGNATURES)));
+        defects += check_forms(s, a, of, &m);
+        last = hash_hex(of_chain, hash_sha256(text.p, text.n));
+    }
+    PQclear(r);
+    arena_free(of_chain);
+    return defects;
+}
