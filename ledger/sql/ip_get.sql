@@ -1,6 +1,7 @@
 -- ip_get: a right on a day: status, owners over time, events, the pledges visible to the reader, grounds against a pledge.
 -- $1 number (canonical), $2 as of, $3 known at or null, $4 pledge registered on or null (the day as of),
 -- $5 debt due on or null, $6 pledgor or null
+-- owners: by the register, while it does not tell as stated in pledges (stated_owners).
 -- -> document text (JSON; null when no register told of it, no pledge of it is visible and no pledge is asked for);
 --    the 1,000 pledges and events recorded last. Of pledges of others it tells whether there is one.
 with pledge as (
@@ -35,7 +36,8 @@ select case when exists (select from pledge) or exists (select from event) or co
        'as_of', $2::date,
        'state', f.state,
        'since', f.since,
-       'registered_owners', f.owners,
+       'owners', coalesce(to_json(f.owners), (select json_agg(distinct p.owner) from pledge p where p.owner is not null), '[]'),
+       'stated_owners', coalesce((select json_agg(distinct p.owner) from pledge p where p.owner is not null), '[]'),
        'filed_on', f.filed_on,
        'granted_on', f.granted_on,
        'expires_on', f.expires_on,
@@ -75,7 +77,6 @@ select case when exists (select from pledge) or exists (select from event) or co
                         'recorded_at', instant_text(e.recorded_at))) order by e.on_day, k.rank, e.id)
                         filter (where e.place <= 1000)
                    from event e left join ip_event_kind k on k.event = e.kind), '[]'),
-       'owners', coalesce((select json_agg(distinct p.owner) from pledge p where p.owner is not null), '[]'),
        'pledges_total', (select count(*) from pledge),
        'pledges', coalesce((select json_agg(json_build_object(
                          'loan', p.record_id,

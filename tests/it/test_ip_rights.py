@@ -1,6 +1,7 @@
 """Rights with dated status: what the registers tell, what a right was on a day, what speaks against a pledge."""
 import itertools
 import json
+import random
 import urllib.parse
 
 from harness import Case, loan, numbers, patent
@@ -77,7 +78,7 @@ class IpRights(Case):
             items = self.d.call("GET", path, None, self.bank).json()["items"]
             self.assertEqual([x["reference"] for x in items], [body["reference"]], path)
         doc = self.right(n, as_of="2022-01-01")
-        self.assertEqual((doc["state"], doc["since"], doc["registered_owners"], doc["filed_on"], doc["granted_on"],
+        self.assertEqual((doc["state"], doc["since"], doc["owners"], doc["filed_on"], doc["granted_on"],
                           doc["expires_on"], doc["expiry"]["basis"], doc["kind"]),
                          ("valid", "2021-03-01", [OWNER, OTHER], "2019-05-06", "2021-03-01", "2039-05-06", "law",
                           "invention"))
@@ -107,7 +108,7 @@ class IpRights(Case):
                      filed_on="2019-05-06", expires_on="2021-02-28")
         # A person has no credit code.
         self.event(n, "granted", "2021-03-01", owner_name="张三", filed_on="2019-05-06")
-        self.assertEqual(self.right(n)["registered_owners"], ["张三"])
+        self.assertEqual(self.right(n)["owners"], ["张三"])
 
     def test_a_lapse_counts_from_its_effective_day_but_not_before_it_was_known(self):
         n = right()
@@ -222,6 +223,64 @@ class IpRights(Case):
             " from unnest('{%s}'::text[]) n, unnest('{%s}'::date[]) d, ip_state(n, d, null) s group by n"
             % (",".join(rights), ",".join(days)))
         self.assertEqual(sorted(got.splitlines()), sorted("%s|%s|{%s}" % (n, want, OTHER) for n in rights))
+
+    def test_what_was_taken_in_any_order_tells_the_same_in_the_order_of_days(self):
+        """Random stories, mostly nonsense, in random order; reversed events among them leave no trace."""
+        dice = random.Random(20221125)
+        kinds = ("applied", "granted", "transferred", "grace", "annuity_paid", "suspended", "resumed", "lapsed", "restored",
+                 "renewed", "invalidation_filed", "invalidation_closed", "invalidated", "twin")
+        months = ["20%02d-%02d-01" % (year, month) for year in (20, 21, 22, 23) for month in (1, 4, 7, 10)]
+        send = lambda lines: [x.get("outcome") for x in self.d.call(
+            "POST", "/v1/ip-events", "".join(json.dumps(x) + "\n" for x in lines), self.office,
+            {"Content-Type": "application/x-ndjson"}).lines()[:-1]]
+        told, first, second = [], [], []
+        for i in range(60):
+            n = mark() if i % 3 == 0 else right(1 + i % 2)
+            for _ in range(14):
+                kind = dice.choice(kinds)
+                told.append({"reference": "DJB-%d" % next(numbers), "number": n, "kind": kind, "on": dice.choice(months)})
+                if kind in ("applied", "granted", "transferred"):
+                    told[-1]["owner_uscc"] = dice.choice((OWNER, OTHER, THIRD))
+                if kind == "granted" and len(n) > 8:
+                    told[-1]["filed_on"] = "2019-05-06"
+                if kind == "applied":
+                    told[-1]["on"] = "2019-05-06"
+                if kind == "twin":
+                    told[-1]["twin"] = right(2 - i % 2)
+                if kind == "renewed":
+                    told[-1]["expires_on"] = "2031-01-01"
+            told.append({"reference": "DJB-%d" % next(numbers), "number": n, "kind": "reversed", "on": "2023-12-01",
+                         "reverses": dice.choice(told[-14:])["reference"]})
+        taken = [x for x, outcome in zip(told, send(told)) if outcome == "created"]
+        self.assertGreater(len(taken), 200)
+        gone = {x.get("reverses") for x in taken}
+        twins = {}
+        for x in sorted(taken, key=lambda x: x["on"]):
+            if x["reference"] in gone or x["kind"] == "reversed":
+                continue
+            if x["number"] not in twins:
+                twins[x["number"]] = mark() if len(x["number"]) < 9 else right(int(x["number"][4]))
+            second.append(dict(x, reference="DJB-%d" % next(numbers), number=twins[x["number"]]))
+        # One day holds several: what waits for another of its day is taken in the next round.
+        for _ in range(4):
+            outcomes = send(second)
+        self.assertEqual(set(outcomes), {"replay"})
+        pairs = ",".join("('%s','%s')" % pair for pair in twins.items())
+        spans = ("(select json_agg(row(x.from_day, x.until_day, x.state, x.since, x.owners, x.filed_on, x.granted_on, x.expires_on,"
+                 " x.procedure, x.twin) order by x.from_day)::text from ip_fold(%s, null, null) x)")
+        self.assertEqual(self.d.sql("select count(*), count(*) filter (where %s = %s) from (values %s) p(a, b)"
+                                    % (spans % "p.a", spans % "p.b", pairs)), "%d|%d" % (len(twins), len(twins)))
+
+    def test_a_dry_run_stores_nothing_and_an_atomic_batch_all_or_nothing(self):
+        n = right()
+        body = {"reference": "DJB-%d" % next(numbers), "number": n, "kind": "lapsed", "on": "2022-05-06"}
+        r = self.d.call("POST", "/v1/ip-events?dry_run=true", body, self.office)
+        self.assertEqual(r.status, 200, r.body)
+        lines = [body, dict(body, reference="DJB-%d" % next(numbers), kind="restored", on="2022-05-05")]
+        r = self.d.call("POST", "/v1/ip-events?atomic=true", "".join(json.dumps(x) + "\n" for x in lines), self.office,
+                        {"Content-Type": "application/x-ndjson"})
+        self.assertEqual(r.status, 422, r.body)
+        self.assertEqual(self.d.sql("select count(*) from ip_event where number = '%s'" % n), "0")
 
     def test_spans_cover_all_days_without_a_gap(self):
         n = mark()
