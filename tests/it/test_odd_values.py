@@ -57,13 +57,14 @@ class OddValues(Case):
 
     def test_in_every_query_parameter_and_path(self):
         paths = ["/v1/loans", "/v1/loans/00000000-0000-7000-8000-000000000000",
-                 "/v1/plans/sh-2021-2023/targets", "/v1/receipts/00000000-0000-7000-8000-000000000000"]
+                 "/v1/plans/sh-2021-2023/targets", "/v1/receipts/00000000-0000-7000-8000-000000000000",
+                 "/v1/ip/2021199990019", "/v1/ip-events"]
         names = ["limit", "after", "district", "quarter", "borrower", "state", "as_of", "known_at",
-                 "contract_no", "basis", "version", "colour"]
+                 "contract_no", "basis", "version", "colour", "number", "registered_on", "matures_on", "pledgor"]
         asked = ["%s?%s=%s" % (p, n, urllib.parse.quote(as_text(o)))
                  for p in paths for n in names for o in ODD]
         asked += [p % urllib.parse.quote(as_text(o), safe="") for o in ODD for p in (
-            "/v1/loans/%s", "/v1/loans/%s/history", "/v1/enterprises/%s", "/v1/ip/%s",
+            "/v1/loans/%s", "/v1/loans/%s/history", "/v1/enterprises/%s", "/v1/ip/%s", "/v1/ip/%s/events",
             "/v1/receipts/%s", "/v1/plans/%s/targets", "/v1/plans/%s/baselines", "/v1/%s")]
         for path in asked:
             status = self.d.call("GET", path, token=self.bank).status
@@ -121,6 +122,11 @@ class OddValues(Case):
                                      "opened_on": "2022-01-01"}, ()),
         "/v1/transfers": ("finance", {"reference": "r", "debit": "a:b", "credit": "a:c", "amount": "1.00",
                                       "on": "2022-01-01", "cause": "adjustment"}, ("memo", "reverses")),
+        "/v1/ip-events": ("ip_office", {"reference": "r", "number": "2021199990019", "kind": "granted", "on": "2022-02-01",
+                                        "owner_uscc": "91310115QX0115114N", "filed_on": "2021-03-01",
+                                        "co_owners": [{"uscc": "91310101QX0101011R"}]},
+                          ("document_no", "owner_name", "expires_on", "twin", "reverses", "co_owners/uscc")),
+        "/v1/ip/2021199990019/events": ("ip_office", {"reference": "r", "kind": "lapsed", "on": "2022-02-01"}, ("number",)),
         "/v1/claims": ("bank", {"reference": "r", "loan": "c", "kind": "compensation", "loss_principal":
                                 "1.00", "on": "2023-01-01"}, ("loss_interest", "recovered", "costs")),
         "/v1/schemes": ("ip_office", {
