@@ -264,6 +264,8 @@
         "若是更正,用 PUT 更正那条记录", "To change it, correct that record with PUT")              \
     X(E_PERIOD_SUM, 409, "季度与年度数不符:{}", "The quarters and the year disagree: {}",          \
         "核对两者,先更正有误的一项", "Check both, and correct the wrong one first")                \
+    X(E_RUNNING, 422, "该季度尚未结束:{}", "The quarter has not ended: {}", "写已结束的季度",      \
+        "Name a quarter that has ended")                                                           \
     X(E_SUM, 422, "合计超出可计范围", "The sum is beyond what can be counted", "缩小期间或范围",   \
         "Ask for a shorter period or a smaller part")                                              \
     X(E_EXPECT, 417, "不支持的 Expect:{}", "Unsupported Expect: {}", "去掉 Expect 头",             \

@@ -29,6 +29,13 @@ struct str money_text(struct arena *a, money m);
  * as long as n is an amount and num below 10^18. */
 int64_t money_part(int64_t n, int64_t num, int64_t den);
 
+/*
+ * Share out a total by weights, exactly: each part rounded down, what is left goes one by one to
+ * the largest remainders, ties to the earlier. weight  n of them >= 0, not all nought, their sum
+ * within 64 bits; total >= 0
+ */
+void money_allocate(int64_t total, const int64_t *weight, int n, int64_t *out);
+
 /* "3.65", "-0.5": percent with at most four decimals. */
 MUST_USE bool rate_parse(struct str s, rate *out);
 /* At least two decimals, further ones only when they are not zero: "3.65", "4.00", "3.4375". */

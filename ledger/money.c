@@ -62,6 +62,32 @@ int64_t money_part(int64_t n, int64_t num, int64_t den)
     return (int64_t)part;
 }
 
+void money_allocate(int64_t total, const int64_t *weight, int n, int64_t *out)
+{
+    int64_t sum = 0, left = total;
+    for (int i = 0; i < n; i++)
+        MUST(weight[i] >= 0 && !__builtin_add_overflow(sum, weight[i], &sum));
+    MUST(total >= 0 && sum > 0);
+    for (int i = 0; i < n; i++) {
+        out[i] = (int64_t)((wide)total * weight[i] / sum);
+        left -= out[i];
+    }
+    /* left < n; a part that has got its one more no longer has the remainder it had */
+    while (left-- > 0) {
+        int best = -1;
+        wide most = -1;
+        for (int i = 0; i < n; i++) {
+            wide rest = (wide)total * weight[i] - (wide)out[i] * sum;
+            if (rest > most) {
+                most = rest;
+                best = i;
+            }
+        }
+        MUST(best >= 0);
+        out[best]++;
+    }
+}
+
 bool rate_parse(struct str s, rate *out)
 {
     int64_t n;

@@ -27,7 +27,7 @@ req_fn eligibility_post, application_post, budget_get, lpr_list, rehearsal_post;
 /* api_fund.c */
 req_fn account_list, account_get, account_entries, transfer_list, transfer_get;
 req_fn journal_get, scheme_statement;
-req_fn targets_get, baselines_get, baselines_put;
+req_fn targets_get, forecast_get, baselines_get, baselines_put;
 req_fn report_keys_get;
 req_fn health_get, ready_get, metrics_get, openapi_get;
 

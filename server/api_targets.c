@@ -74,7 +74,7 @@ static int64_t used(const struct plan_view *p, int i, bool amount)
 }
 
 /* Year-to-date comparison needs the ledger's own quarters on both sides. */
-static struct series series_of(const struct plan_view *p, bool amount)
+struct series plan_series(const struct plan_view *p, bool amount)
 {
     struct series s = {.first_year = p->first, .last_year = p->last, .as_of = p->as_of};
     const struct year_figures *base = &p->year[0];
@@ -177,7 +177,7 @@ static void write_loan_target(
     bool amount = str_is(rows_at(rows, i, 3), "amount");
     bool growth = str_is(rows_at(rows, i, 2), "growth");
     int64_t threshold = 0;
-    struct series s = series_of(p, amount);
+    struct series s = plan_series(p, amount);
     struct target_answer t;
     MUST(rows_int(rows, i, 4, &threshold));
     target_evaluate(p->r->a, growth ? TARGET_GROWTH : TARGET_TOTAL, threshold, &s, &t);
@@ -229,7 +229,7 @@ static void write_target(struct plan_view *p, const struct rows *rows, int i, st
     json_close(out, '}');
 }
 
-static bool is_kind(const struct rows *rows, int i, const char *kind)
+bool plan_row_is(const struct rows *rows, int i, const char *kind)
 {
     return str_is(rows_at(rows, i, 0), kind);
 }
@@ -239,17 +239,17 @@ static bool plan_take(struct plan_view *p, const struct rows *rows)
     bool found = false;
     p->told = arena_alloc(p->r->a, sizeof *p->told);
     for (int i = 0; i < rows->n; i++) {
-        if (is_kind(rows, i, "plan")) {
+        if (plan_row_is(rows, i, "plan")) {
             take_plan(p, rows, i);
             found = true;
         }
     }
     for (int i = 0; found && i < rows->n; i++) {
-        if (is_kind(rows, i, "quarter"))
+        if (plan_row_is(rows, i, "quarter"))
             take_quarter(p, rows, i);
-        else if (is_kind(rows, i, "baseline"))
+        else if (plan_row_is(rows, i, "baseline"))
             take_baseline(p, rows, i);
-        else if (is_kind(rows, i, "indicator"))
+        else if (plan_row_is(rows, i, "indicator"))
             goals_take(p, rows, i);
     }
     int64_t total = 0;
@@ -258,23 +258,31 @@ static bool plan_take(struct plan_view *p, const struct rows *rows)
     return found;
 }
 
+bool plan_found(struct plan_view *p, const struct rows *rows, const struct fail *fail)
+{
+    struct req *r = p->r;
+    if (fail) {
+        reply_fail(r, fail);
+        return false;
+    }
+    if (!plan_take(p, rows)) {
+        reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
+        return false;
+    }
+    if (p->overflow) {
+        reply_refuse(r, E_SUM, "", NULL);
+        return false;
+    }
+    return true;
+}
+
 static void on_plan(void *arg, const struct rows *rows, const struct fail *fail)
 {
     struct plan_view *p = arg;
     struct req *r = p->r;
     struct buf out;
-    if (fail) {
-        reply_fail(r, fail);
+    if (!plan_found(p, rows, fail))
         return;
-    }
-    if (!plan_take(p, rows)) {
-        reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
-        return;
-    }
-    if (p->overflow) {
-        reply_refuse(r, E_SUM, "", NULL);
-        return;
-    }
     buf_init(&out, r->a);
     json_open(&out, '{');
     json_key(&out, "plan");
@@ -292,7 +300,7 @@ static void on_plan(void *arg, const struct rows *rows, const struct fail *fail)
     json_key(&out, "targets");
     json_open(&out, '[');
     for (int i = 0; i < rows->n; i++) {
-        if (is_kind(rows, i, "target"))
+        if (plan_row_is(rows, i, "target"))
             write_target(p, rows, i, &out);
     }
     json_close(&out, ']');
@@ -318,12 +326,11 @@ static void read_quarter(struct req *r, struct plan_view *p, day *last)
     p->running = quarter_last(p->as_of).n > today_shanghai().n;
 }
 
-void targets_get(struct req *r)
+void plan_ask(struct plan_view *p, db_rows_fn *done)
 {
-    struct plan_view *p = arena_alloc(r->a, sizeof *p);
+    struct req *r = p->r;
     struct str params[4] = {r->capture[0], req_param(r, "basis")};
     day last = DAY_MIN;
-    p->r = r;
     if (params[1].p && !str_is(params[1], "registered_on") && !str_is(params[1], "signed_on") &&
         !str_is(params[1], "disbursed_on"))
         err_add(&r->err, E_CHOICE, STR("?basis"), "registered_on, signed_on, disbursed_on");
@@ -334,7 +341,14 @@ void targets_get(struct req *r)
         return;
     }
     params[2] = day_text(r->a, last);
-    db_query(r->server->db, r->a, r->actor, "plan_get", params, 4, on_plan, p);
+    db_query(r->server->db, r->a, r->actor, "plan_get", params, 4, done, p);
+}
+
+void targets_get(struct req *r)
+{
+    struct plan_view *p = arena_alloc(r->a, sizeof *p);
+    p->r = r;
+    plan_ask(p, on_plan);
 }
 
 /* ---- baselines ------------------------------------------------------------------------------ */
@@ -373,7 +387,7 @@ static void on_baselines(void *arg, const struct rows *rows, const struct fail *
     json_key(&out, "years");
     json_open(&out, '[');
     for (int i = 0; i < rows->n; i++) {
-        if (is_kind(rows, i, "baseline"))
+        if (plan_row_is(rows, i, "baseline"))
             write_baseline(&out, rows, i);
     }
     json_close(&out, ']');

@@ -39,6 +39,13 @@ void goals_take(struct plan_view *p, const struct rows *rows, int i); /* a row o
 void goals_write(struct plan_view *p, const struct rows *rows, int i, struct buf *out);
 
 /* api_targets.c */
+/* Ask for everything of the plan that the address names, at the quarter and clocks of the query;
+ * problems are answered. done gets the rows of plan_get and p. */
+void plan_ask(struct plan_view *p, db_rows_fn *done);
+/* The rows taken into p; false after answering that there is no such plan, or that it failed. */
+MUST_USE bool plan_found(struct plan_view *p, const struct rows *rows, const struct fail *fail);
+bool plan_row_is(const struct rows *rows, int i, const char *kind);
+struct series plan_series(const struct plan_view *p, bool amount);
 void write_figure(struct buf *out, const char *key, bool money_figure, int64_t n);
 void write_ratio(struct buf *out, const char *key, struct ratio_text r);
 void write_growth(struct buf *out, const struct target_answer *t, bool money_figure);

@@ -210,6 +210,8 @@ const struct route routes[] = {
         "Proof that a record is in the signed log"},
     {METHOD_GET, "/v1/plans/{code}/targets", EVERYBODY, targets_get, false, NULL,
         "quarter,basis,as_of,known_at", "计划目标", "Targets of a plan"},
+    {METHOD_GET, "/v1/plans/{code}/forecast", EVERYBODY, forecast_get, false, NULL,
+        "quarter,basis,as_of,known_at", "目标预测", "How far the plan can come, as a range"},
     {METHOD_GET, "/v1/plans/{code}/baselines", EVERYBODY, baselines_get, false, NULL, "", "基数",
         "Figures from outside the ledger"},
     {METHOD_PUT, "/v1/plans/{code}/baselines", IP_OFFICE, baselines_put, false, NULL, "",

@@ -1,6 +1,6 @@
 /* Amounts, rates and their sharing: exact to the fen. */
-#include "unit.h"
 #include "money.h"
+#include "unit.h"
 
 static struct arena *a;
 
@@ -66,9 +66,32 @@ static void test_rates_keep_four_decimals_of_a_percent(void **state)
     assert_false(rate_parse(STR("3.65%"), &r));
 }
 
+static void test_parts_add_up_and_odd_fen_go_to_the_largest_remainder(void **state)
+{
+    (void)state;
+    /* 0.01 over 54:26:16:4 goes to the first; 100 over 1:1:1 is 34, 33, 33 (ties to the earlier);
+     * 7 over 10:20:30 is 1.16, 2.33, 3.5: 1, 2, 4. */
+    static const int64_t zhongshan[] = {54, 26, 16, 4}, even[] = {1, 1, 1}, rising[] = {10, 20, 30};
+    int64_t part[4];
+    money_allocate(1, zhongshan, 4, part);
+    assert_int_equal(part[0], 1);
+    assert_int_equal(part[1] + part[2] + part[3], 0);
+    money_allocate(100, even, 3, part);
+    assert_int_equal(part[0], 34);
+    assert_int_equal(part[1], 33);
+    assert_int_equal(part[2], 33);
+    money_allocate(7, rising, 3, part);
+    assert_int_equal(part[0], 1);
+    assert_int_equal(part[1], 2);
+    assert_int_equal(part[2], 4);
+    money_allocate(INT64_MAX, zhongshan, 4, part);
+    assert_int_equal(part[0] + part[1] + part[2] + part[3], INT64_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_parts_add_up_and_odd_fen_go_to_the_largest_remainder),
         cmocka_unit_test(test_amounts_are_read_exactly),
         cmocka_unit_test(test_anything_but_plain_yuan_is_refused),
         cmocka_unit_test(test_ten_thousands_of_yuan_convert_exactly),
