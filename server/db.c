@@ -3,6 +3,10 @@
  *
  * Each query is a group of its own: identity, statement, Sync. The least busy connection takes it.
  * Readers are read-only and carry row-level security; the first of them listens for changed tokens.
+ *
+ * Reports have a connection of their own, so that nobody waits behind one. All transactions on it
+ * are REPEATABLE READ by default: the statements up to a Sync are one transaction, so no BEGIN is
+ * needed, and a failure ends with the Sync instead of leaving an aborted transaction open.
  */
 #include "link.h"
 
@@ -16,6 +20,7 @@ struct db {
     struct server *s;
     int n;
     struct reader reader[READERS_MAX];
+    struct reader reports;
 };
 
 struct query {
@@ -95,6 +100,44 @@ void db_query(struct db *db, struct arena *a, const struct actor *actor, const c
     link_sync(l, on_end, q);
 }
 
+struct snapshot {
+    struct arena *a;
+    struct db_ask *ask;
+    int n, answered;
+    db_snapshot_fn *done;
+    void *arg;
+};
+
+static void on_snapshot_rows(void *arg, const PGresult *r)
+{
+    struct snapshot *s = arg;
+    MUST(s->answered < s->n);
+    struct db_ask *ask = &s->ask[s->answered++];
+    if (r)
+        rows_copy(s->a, r, &ask->rows);
+}
+
+static void on_snapshot_end(void *arg, const struct fail *fail)
+{
+    struct snapshot *s = arg;
+    if (fail)
+        log_event(LOG_WARN, "db_failed", "link", "reports", "sqlstate", fail->sqlstate, "text",
+            fail->text, NULL);
+    s->done(s->arg, fail);
+}
+
+void db_snapshot(struct db *db, struct arena *a, const struct actor *actor, struct db_ask *ask,
+    int n, db_snapshot_fn *done, void *arg)
+{
+    struct snapshot *s = arena_alloc(a, sizeof *s);
+    struct link *l = db->reports.link;
+    *s = (struct snapshot){.a = a, .ask = ask, .n = n, .done = done, .arg = arg};
+    link_identity(l, actor);
+    for (int i = 0; i < n; i++)
+        link_send(l, ask[i].name, ask[i].params, ask[i].n, on_snapshot_rows, s);
+    link_sync(l, on_snapshot_end, s);
+}
+
 static void on_notified(void *arg, const char *channel)
 {
     const struct reader *r = arg;
@@ -118,6 +161,11 @@ struct db *db_open(struct server *s, const char *conninfo, int readers)
     static const char *const listener[] = {"listen pledged_token",
         "set default_transaction_read_only = on", "set statement_timeout = '30s'", "set jit = off",
         "set plan_cache_mode = force_custom_plan", NULL};
+    /* A report over all rows may take a while, but no longer than the connection's own deadline. */
+    static const char *const reports[] = {"set default_transaction_isolation = 'repeatable read'",
+        "set default_transaction_read_only = on", "set statement_timeout = '70s'",
+        "set idle_in_transaction_session_timeout = '60s'", "set work_mem = '64MB'", "set jit = off",
+        "set plan_cache_mode = force_custom_plan", NULL};
     struct db *db = calloc(1, sizeof *db);
     MUST(db && readers >= 1 && readers <= READERS_MAX);
     db->s = s;
@@ -134,6 +182,9 @@ struct db *db_open(struct server *s, const char *conninfo, int readers)
         const struct link_setup other = {.name = "reader", .first = settings, .arg = r};
         r->link = link_open(s, conninfo, i == 0 ? &first : &other);
     }
+    db->reports.db = db;
+    const struct link_setup own = {.name = "reports", .first = reports, .arg = &db->reports};
+    db->reports.link = link_open(s, conninfo, &own);
     return db;
 }
 
@@ -143,7 +194,7 @@ bool db_ready(const struct db *db)
         if (!link_is_up(db->reader[i].link))
             return false;
     }
-    return true;
+    return link_is_up(db->reports.link);
 }
 
 void db_close(struct db *db)
@@ -152,5 +203,6 @@ void db_close(struct db *db)
         return;
     for (int i = 0; i < db->n; i++)
         link_close(db->reader[i].link);
+    link_close(db->reports.link);
     free(db);
 }

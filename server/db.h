@@ -36,6 +36,20 @@ enum { DB_PARAMS_MAX = 12 };
 void db_query(struct db *db, struct arena *a, const struct actor *actor, const char *name,
     const struct str *params, int n, db_rows_fn *done, void *arg);
 
+/* One of the statements that see the same snapshot. */
+struct db_ask {
+    const char *name;
+    struct str params[DB_PARAMS_MAX];
+    int n;
+    struct rows rows; /* the answer */
+};
+/* fail == NULL: all worked. */
+typedef void db_snapshot_fn(void *arg, const struct fail *fail);
+/* Run all n statements for `actor` in one REPEATABLE READ, read-only transaction. ask stays where
+ * it is until done is called; the rows live in the arena. One such transaction runs at a time. */
+void db_snapshot(struct db *db, struct arena *a, const struct actor *actor, struct db_ask *ask,
+    int n, db_snapshot_fn *done, void *arg);
+
 struct db *db_open(struct server *s, const char *conninfo, int readers);
 bool db_ready(const struct db *db);
 void db_close(struct db *db);
