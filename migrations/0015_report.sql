@@ -1,0 +1,528 @@
+-- The quarterly report: what each of its sections counts.
+--
+-- A section is one function facts_<section>(first, cut, known_at, basis): the records that stand in its rows and
+-- what each of them adds to every summed column. Cells, the records behind a cell, the difference between two
+-- instants and the count of firms are made of these facts alone, so that none of them can disagree. first: the
+-- first day of the quarter; cut: the last day that counts; known_at null: now; basis: the day by which a loan
+-- counts. The functions run as whoever asks: row-level security gives every reader his own scope.
+
+create type report_fact as (
+    row_key text,
+    id uuid,
+    version int,
+    type text,
+    reference text,
+    firm text,       -- whose figure it is; null: nobody's, as of money that a budget gives
+    v bigint[]       -- counts as 1, money in fen; at most 12
+);
+
+-- ---- days --------------------------------------------------------------------------------------
+
+create function year_before(d date) returns date language sql immutable parallel safe as
+    $$ select (d - interval '1 year')::date $$;
+create function year_start(d date) returns date language sql immutable parallel safe as
+    $$ select make_date(extract(year from d)::int, 1, 1) $$;
+-- The last day of the quarter before that compares with cut: of a whole quarter the whole quarter before.
+create function cut_before(first date, cut date) returns date language sql immutable parallel safe as $$
+    select case when cut = (first + interval '3 months')::date - 1 then first - 1
+                else least((cut - interval '3 months')::date, first - 1) end
+$$;
+-- Figures since the plan began are counted from here.
+create function plan_first_day() returns date language sql stable as
+    $$ select make_date(min(p.first_year), 1, 1) from plan p $$;
+-- The day by which a loan counts when nobody asks for another.
+create function plan_basis() returns text language sql stable as
+    $$ select p.basis from plan p order by p.first_year, p.code limit 1 $$;
+
+-- ---- loans -------------------------------------------------------------------------------------
+
+-- Loan versions that a later one had replaced by then. Runs as the owner: see has_later.
+create index loan_corrected on loan (id, version) where version > 1;
+create function loans_replaced(known_at timestamptz) returns table (id uuid, version int)
+    language sql stable rows 10000 security definer set search_path = public, pg_temp as $$
+    select l.id, l.version - 1
+      from loan l
+     where l.version > 1 and (known_at is null or l.recorded_at <= known_at)
+$$;
+
+-- Loans as known, with the day by which they count (null: it has none), up to the last day that counts.
+create function loans_known(cut date, known_at timestamptz, basis text)
+    returns table (id uuid, version int, org_id bigint, firm text, district text, product text, industry text, size text,
+                   first_loan boolean, amount_fen bigint, patents int, trademarks int, on_day date)
+    language sql stable as $$
+    select l.id, l.version, l.org_id, l.borrower, l.district, l.product, l.industry, l.size, l.first_loan, l.amount_fen,
+           l.patents, l.trademarks,
+           case basis when 'registered_on' then l.registered_on when 'disbursed_on' then l.disbursed_on else l.signed_on end
+      from loan l
+     where (known_at is null or l.recorded_at <= known_at)
+       and case basis when 'registered_on' then l.registered_on when 'disbursed_on' then l.disbursed_on
+                      else l.signed_on end <= cut
+       and not exists (select from loans_replaced(known_at) x where x.id = l.id and x.version = l.version)
+$$;
+
+-- Count and amount of one loan: in the quarter, the same of last year, the quarter before, the year to date, the
+-- same of last year, since the plan began; each up to the day that compares with cut.
+create function loan_sums(on_day date, amount bigint, first date, cut date, plan date) returns bigint[]
+    language sql immutable parallel safe as $$
+    select array[
+        case when on_day >= first then 1 else 0 end,
+        case when on_day >= first then amount else 0 end,
+        case when on_day between year_before(first) and year_before(cut) then 1 else 0 end,
+        case when on_day between year_before(first) and year_before(cut) then amount else 0 end,
+        case when on_day between (first - interval '3 months')::date and cut_before(first, cut) then 1 else 0 end,
+        case when on_day between (first - interval '3 months')::date and cut_before(first, cut) then amount else 0 end,
+        case when on_day >= year_start(first) then 1 else 0 end,
+        case when on_day >= year_start(first) then amount else 0 end,
+        case when on_day between year_before(year_start(first)) and year_before(cut) then 1 else 0 end,
+        case when on_day between year_before(year_start(first)) and year_before(cut) then amount else 0 end,
+        case when on_day >= plan then 1 else 0 end,
+        case when on_day >= plan then amount else 0 end]::bigint[]
+$$;
+
+create function loans_counted(first date, cut date, known_at timestamptz, basis text)
+    returns table (id uuid, version int, org_id bigint, firm text, district text, product text, industry text, size text,
+                   first_loan boolean, amount_fen bigint, patents int, trademarks int, v bigint[])
+    language sql stable as $$
+    select l.id, l.version, l.org_id, l.firm, l.district, l.product, l.industry, l.size, l.first_loan, l.amount_fen,
+           l.patents, l.trademarks, loan_sums(l.on_day, l.amount_fen, first, cut, p.day)
+      from loans_known(cut, known_at, basis) l
+     cross join (select plan_first_day() as day offset 0) p -- a column: loan_sums is not inlined with a sub-select
+     where l.on_day >= least(p.day, year_before(year_start(first)))
+    offset 0 -- the sums of a loan are made once, not once for each column that is read of them
+$$;
+
+create function record_key(id uuid, version int) returns text language sql stable as
+    $$ select r.key from record r where r.id = $1 and r.version = $2 $$;
+
+-- Rows are measures: of each the six periods.
+create function facts_headline(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
+    language sql stable as $$
+    select m.row_key, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, m.v
+      from loans_counted(first, cut, known_at, basis) l
+     cross join lateral (values
+           ('count', array[l.v[1], l.v[3], l.v[5], l.v[7], l.v[9], l.v[11]]),
+           ('amount', array[l.v[2], l.v[4], l.v[6], l.v[8], l.v[10], l.v[12]])) as m(row_key, v)
+$$;
+
+-- Every quarter of the plan so far beside the same of last year and the one before.
+create function facts_by_quarter(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
+    language sql stable as $$
+    select to_char(q.first, 'YYYY"Q"Q'), l.id, l.version, 'loan', record_key(l.id, l.version), l.firm,
+           array[case when q.ahead = 0 then 1 else 0 end, case when q.ahead = 0 then l.amount_fen else 0 end,
+                 case when q.ahead = 4 then 1 else 0 end, case when q.ahead = 4 then l.amount_fen else 0 end,
+                 case when q.ahead = 1 then 1 else 0 end, case when q.ahead = 1 then l.amount_fen else 0 end]::bigint[]
+      from loans_known(cut, known_at, basis) l
+     cross join lateral (
+           select k.ahead, (date_trunc('quarter', l.on_day::timestamp) + k.ahead * interval '3 months')::date as first
+             from (values (0), (1), (4)) as k(ahead)) q
+     where q.first between (select plan_first_day()) and facts_by_quarter.first
+       and (q.first < facts_by_quarter.first
+            or l.on_day <= case q.ahead when 0 then cut when 1 then cut_before(facts_by_quarter.first, cut)
+                                        else year_before(cut) end)
+$$;
+
+create function facts_by_district(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
+    language sql stable as $$
+    select l.district, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, l.v
+      from loans_counted(first, cut, known_at, basis) l
+$$;
+
+create function facts_by_bank(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
+    language sql stable as $$
+    select o.code, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, l.v
+      from loans_counted(first, cut, known_at, basis) l
+      join org o on o.id = l.org_id
+$$;
+
+-- A loan secured by patents and trademarks stands in a row of its own, so that the rows add up.
+create function facts_by_kind(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
+    language sql stable as $$
+    select case when l.trademarks = 0 then 'patent' when l.patents = 0 then 'trademark' else 'mixed' end, l.id, l.version,
+           'loan', record_key(l.id, l.version), l.firm, l.v
+      from loans_counted(first, cut, known_at, basis) l
+$$;
+
+-- The same by kinds of rights: several when not all of a loan's are of one.
+create function facts_by_ip_kind(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
+    language sql stable as $$
+    select case when k.least = k.most then k.least else 'several' end, l.id, l.version, 'loan',
+           record_key(l.id, l.version), l.firm, l.v
+      from loans_counted(first, cut, known_at, basis) l
+      join (select p.record_id, p.version, min(p.kind) as least, max(p.kind) as most
+              from loan_ip p
+             group by p.record_id, p.version) k on k.record_id = l.id and k.version = l.version
+$$;
+
+create function facts_by_product(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
+    language sql stable as $$
+    select l.product, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, l.v
+      from loans_counted(first, cut, known_at, basis) l
+$$;
+
+create function facts_by_size(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
+    language sql stable as $$
+    select l.size, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, l.v
+      from loans_counted(first, cut, known_at, basis) l
+$$;
+
+-- By section of GB/T 4754.
+create function facts_by_industry(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
+    language sql stable as $$
+    select coalesce(left(l.industry, 1), 'unknown'), l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, l.v
+      from loans_counted(first, cut, known_at, basis) l
+$$;
+
+-- The published share: loans of at most 10 million yuan (1,000 万元).
+create function facts_small_loans(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
+    language sql stable as $$
+    select case when l.amount_fen <= 1000000000 then 'small' else 'larger' end, l.id, l.version, 'loan',
+           record_key(l.id, l.version), l.firm, l.v
+      from loans_counted(first, cut, known_at, basis) l
+$$;
+
+create function facts_first_loans(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
+    language sql stable as $$
+    select case l.first_loan when true then 'first' when false then 'further' else 'unknown' end, l.id, l.version, 'loan',
+           record_key(l.id, l.version), l.firm, l.v
+      from loans_counted(first, cut, known_at, basis) l
+$$;
+
+-- What the plan measures in loans (T1 to T3; the other targets count by indicators). growth: the year to date and the same of last year; total: all of the plan so far.
+create function facts_targets(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
+    language sql stable as $$
+    select t.id, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm,
+           case when t.kind = 'growth' and t.measure = 'amount' then array[l.v[8], l.v[10]]
+                when t.kind = 'growth' then array[l.v[7], l.v[9]]
+                when t.measure = 'amount' then array[l.v[12], null]
+                else array[l.v[11], null] end
+      from plan p
+      join plan_target t on t.plan = p.code and t.measure in ('amount', 'count')
+     cross join loans_counted(first, least(cut, make_date(p.last_year, 12, 31)), known_at, basis) l
+     where p.first_year = (select min(x.first_year) from plan x)
+$$;
+
+-- ---- what is outstanding -----------------------------------------------------------------------
+
+-- Loans of which an event is known. Runs as the owner, as loan_fold does.
+create function loans_with_events(known_at timestamptz) returns table (loan_id uuid)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select distinct e.loan_id from loan_event e where known_at is null or e.recorded_at <= known_at
+$$;
+
+-- By bank at the end of the day cut: loans outstanding; principal overdue; outstanding graded substandard or worse
+-- (不良); written off and not come back, which is off the books and stands beside them; past its term without a word
+-- of what became of it. A loan without events is outstanding from its day of disbursement.
+create function facts_balances(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
+    language sql stable as $$
+    select o.code, l.id, l.version, 'loan', record_key(l.id, l.version), l.borrower,
+           case when f.state = 'written_off' then array[0, 0, 0, 0, 0, 0, 1, f.outstanding_fen, 0, 0]
+                else array[1, f.outstanding_fen,
+                           case when f.state = 'overdue' then 1 else 0 end, f.overdue_fen,
+                           case when f.bad_since is not null then 1 else 0 end,
+                           case when f.bad_since is not null then f.outstanding_fen else 0 end, 0, 0,
+                           case when f.state = 'matured' then 1 else 0 end,
+                           case when f.state = 'matured' then f.outstanding_fen else 0 end] end::bigint[]
+      from loan l
+      join org o on o.id = l.org_id
+     cross join lateral (
+           select x.state, x.outstanding_fen, x.overdue_fen, x.bad_since
+             from loan_fold(l, cut, known_at, null) x
+            where l.id in (select e.loan_id from loans_with_events(known_at) e)
+           union all
+           select case when l.matures_on < cut then 'matured' else 'active' end, l.amount_fen, 0, null
+            where l.disbursed_on <= cut
+              and l.id not in (select e.loan_id from loans_with_events(known_at) e)) f
+     where (known_at is null or l.recorded_at <= known_at)
+       and l.signed_on <= cut
+       and not exists (select from loans_replaced(known_at) x where x.id = l.id and x.version = l.version)
+       and f.outstanding_fen > 0
+$$;
+
+-- ---- money of schemes --------------------------------------------------------------------------
+
+-- The last day of a hold. Runs as the owner: holds are the city offices' to see, a bank sees its own claims.
+create function hold_until(hold_id uuid) returns date
+    language sql stable security definer set search_path = public, pg_temp as
+    $$ select h.until_day from hold h where h.id = hold_id $$;
+
+-- Every movement of a fund: before the quarter, in it by cause, up to cut; and what is approved and held by then.
+-- What went out is negative, so that a row adds up from the left to the right. Only offices see all of a fund: to
+-- others neither opening nor closing would mean anything.
+create function facts_fund(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
+    language sql stable as $$
+    select m.scheme, m.id, 1, 'transfer', m.reference, m.firm,
+           array[case when my_kind() in ('finance', 'ip_office', 'auditor') then
+                      case when m.on_day < first then m.fen else 0 end end,
+                 case when m.on_day >= first and m.cause = 'appropriation' then m.fen else 0 end,
+                 case when m.on_day >= first and m.cause = 'compensation' then m.fen else 0 end,
+                 case when m.on_day >= first and m.cause = 'recovery' then m.fen else 0 end,
+                 case when m.on_day >= first and m.cause = 'return' then m.fen else 0 end,
+                 case when m.on_day >= first and m.cause = 'adjustment' then m.fen else 0 end,
+                 case when my_kind() in ('finance', 'ip_office', 'auditor') then m.fen end,
+                 0]::bigint[]
+      from (select a.scheme, t.id, t.reference, t.on_day,
+                   case when t.debit = a.code then t.amount_fen else -t.amount_fen end as fen,
+                   case when t.cause = 'reversal' then (select x.cause from transfer x where x.id = t.reverses)
+                        else t.cause end as cause,
+                   (select c.borrower from claim c where c.id = t.cause_id) as firm
+              from (select distinct s.code as scheme, 'fund:' || s.code as code from scheme s) a
+              join transfer t on a.code in (t.debit, t.credit)
+             where t.on_day <= cut
+               and (known_at is null or t.recorded_at <= known_at)) m
+    union all
+    select c.scheme_code, c.id, 1, 'claim', c.reference, c.borrower, array[0, 0, 0, 0, 0, 0, 0, s.fund_fen]::bigint[]
+      from claim_step s
+      join claim c on c.id = s.claim
+     where s.step = 'approve' and s.on_day <= cut
+       and (known_at is null or s.recorded_at <= known_at)
+       and hold_until(s.hold) >= least(cut, today())
+       and not exists (select from claim_step x
+                        where x.claim = s.claim and x.n = s.n + 1 and x.on_day <= cut
+                          and (known_at is null or x.recorded_at <= known_at))
+$$;
+
+-- Claims with the state that their steps up to cut have led to: filed in the quarter and so far, what the fund bears
+-- of them; paid and come back in the quarter and so far.
+create function claims_counted(first date, cut date, known_at timestamptz)
+    returns table (id uuid, reference text, firm text, scheme_code text, state text, v bigint[])
+    language sql stable as $$
+    select c.id, c.reference, c.borrower, c.scheme_code, coalesce(s.state, 'submitted'),
+           array[case when c.on_day >= first then 1 else 0 end,
+                 case when c.on_day >= first then c.net_loss_fen else 0 end,
+                 case when c.on_day >= first then c.fund_fen else 0 end,
+                 1, c.net_loss_fen, c.fund_fen, s.paid, s.paid_all, s.back, s.back_all]::bigint[]
+      from claim c
+     cross join lateral (
+           select (array_agg(x.state order by x.n desc))[1] as state,
+                  coalesce(sum(x.fund_fen) filter (where x.step = 'pay' and x.on_day >= first), 0) as paid,
+                  coalesce(sum(x.fund_fen) filter (where x.step = 'pay'), 0) as paid_all,
+                  coalesce(sum(x.fund_fen) filter (where x.step in ('recover', 'cure') and x.on_day >= first), 0) as back,
+                  coalesce(sum(x.fund_fen) filter (where x.step in ('recover', 'cure')), 0) as back_all
+             from claim_step x
+            where x.claim = c.id and x.on_day <= cut
+              and (known_at is null or x.recorded_at <= known_at)) s
+     where c.on_day <= cut
+       and (known_at is null or c.recorded_at <= known_at)
+$$;
+
+create function facts_claims(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
+    language sql stable as $$
+    select c.state, c.id, 1, 'claim', c.reference, c.firm, c.v from claims_counted(first, cut, known_at) c
+$$;
+create function facts_claims_by_scheme(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
+    language sql stable as $$
+    select c.scheme_code, c.id, 1, 'claim', c.reference, c.firm, c.v from claims_counted(first, cut, known_at) c
+$$;
+
+-- ---- subsidies ---------------------------------------------------------------------------------
+
+-- Where an application stood at the end of a day. What it began as is not written down: money was held for it in
+-- the transaction that stored it, or it waited. Runs as the owner: holds are the city offices' to see.
+create function application_state_on(a application, cut date, known_at timestamptz) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select coalesce(
+           (select s.state from application_step s
+             where s.application = (a).id and s.on_day <= cut and (known_at is null or s.recorded_at <= known_at)
+             order by s.n desc limit 1),
+           case when (a).amount_fen = 0 then 'refused'
+                when exists (select from hold h where h.id = (a).id and h.recorded_at = (a).recorded_at) then 'reserved'
+                else 'queued' end)
+$$;
+
+-- By policy: applications of the quarter; what is promised and what waits at the end of cut; what was approved, paid
+-- and clawed back in the quarter; the budget of the year and what is left of it, less what is promised from it.
+create function facts_subsidies(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
+    language sql stable as $$
+    with budget as (
+        select distinct p.code as policy, budget_account(p, extract(year from first)::int) as account from policy p
+    )
+    select a.policy_code, a.id, 1, 'application', a.reference, a.borrower,
+           array[case when a.on_day >= first then 1 else 0 end,
+                 case when a.on_day >= first then a.amount_fen else 0 end,
+                 case when s.state in ('reserved', 'approved') then a.amount_fen else 0 end,
+                 case when s.state = 'queued' then a.amount_fen else 0 end,
+                 case when exists (select from application_step x
+                                    where x.application = a.id and x.step = 'approve' and x.on_day between first and cut
+                                      and (known_at is null or x.recorded_at <= known_at)) then a.amount_fen else 0 end,
+                 0, 0, 0,
+                 case when s.state in ('reserved', 'approved')
+                       and exists (select from budget b where b.policy = a.policy_code and b.account = a.account)
+                      then -a.amount_fen else 0 end]::bigint[]
+      from application a
+     cross join lateral (select application_state_on(a, cut, known_at) as state) s
+     where a.on_day <= cut
+       and (known_at is null or a.recorded_at <= known_at)
+    union all
+    select a.policy_code, t.id, 1, 'transfer', t.reference, a.borrower,
+           array[0, 0, 0, 0, 0,
+                 case when t.on_day >= first and t.cause = 'subsidy' then t.amount_fen else 0 end,
+                 case when t.on_day >= first and t.cause = 'clawback' then t.amount_fen else 0 end,
+                 0,
+                 case when not exists (select from budget b where b.policy = a.policy_code and b.account = a.account) then 0
+                      when t.cause = 'subsidy' then -t.amount_fen else t.amount_fen end]::bigint[]
+      from transfer t
+      join application a on a.id = t.cause_id
+     where t.cause in ('subsidy', 'clawback') and t.on_day <= cut
+       and (known_at is null or t.recorded_at <= known_at)
+    union all
+    select m.policy, m.id, 1, 'transfer', m.reference, null, array[0, 0, 0, 0, 0, 0, 0, m.fen, m.fen]::bigint[]
+      from (select b.policy, t.id, t.reference,
+                   case when t.debit = b.account then t.amount_fen else -t.amount_fen end as fen
+              from budget b
+              join transfer t on b.account in (t.debit, t.credit)
+              join record r on r.id = t.id and r.version = 1 and r.type = 'budget' and r.body ->> 'policy' = b.policy
+             where t.cause in ('appropriation', 'carry_over', 'budget_return') and t.on_day <= cut
+               and (known_at is null or t.recorded_at <= known_at)) m
+$$;
+
+-- ---- insurance, securitisation -----------------------------------------------------------------
+
+-- Policies count on the day they begin, claims on the day they are filed, what is paid on the day it was decided.
+create function facts_insurance(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
+    language sql stable as $$
+    select p.kind, p.id, p.version, 'insurance_policy', p.policy_no, p.insured,
+           array[case when p.starts_on >= first then 1 else 0 end,
+                 case when p.starts_on >= first then p.sum_insured_fen else 0 end,
+                 case when p.starts_on >= first then p.premium_fen else 0 end,
+                 case when p.starts_on between year_before(first) and year_before(cut) then 1 else 0 end,
+                 case when p.starts_on between year_before(first) and year_before(cut) then p.sum_insured_fen else 0 end,
+                 case when p.starts_on >= year_start(first) then 1 else 0 end,
+                 case when p.starts_on >= year_start(first) then p.sum_insured_fen else 0 end,
+                 case when p.starts_on >= year_start(first) then p.premium_fen else 0 end,
+                 0, 0, 0]::bigint[]
+      from insurance_policy p
+     where p.starts_on between year_before(first) and cut
+       and not isempty(p.cover)
+       and (known_at is null or p.recorded_at <= known_at)
+       and not has_later(p.id, p.version, known_at)
+    union all
+    select c.kind, c.id, c.version, 'insurance_claim', c.claim_no, c.insured,
+           array[0, 0, 0, 0, 0, 0, 0, 0,
+                 case when c.filed_on >= first then 1 else 0 end,
+                 case when c.filed_on >= first then c.claimed_fen else 0 end,
+                 case when c.decided_on between first and cut then c.paid_fen else 0 end]::bigint[]
+      from insurance_claim c
+     where c.filed_on <= cut
+       and c.outcome <> 'withdrawn'
+       and (known_at is null or c.recorded_at <= known_at)
+       and not has_later(c.id, c.version, known_at)
+$$;
+
+-- By kind of issue: issued in the quarter, the same quarter of last year and so far; principal repaid in the quarter
+-- and so far; what is outstanding.
+create function facts_securitisation(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
+    language sql stable as $$
+    with issue as (
+        select r.id, r.version, r.org_id, r.key, r.on_day, r.body ->> 'kind' as kind, r.body ->> 'originator_uscc' as firm,
+               fen_of(r.body ->> 'amount') as fen, json_array_length(r.body -> 'tranches') as tranches
+          from record r
+         where r.type = 'securitisation' and r.on_day <= cut
+           and (known_at is null or r.recorded_at <= known_at)
+           and not has_later(r.id, r.version, known_at)
+    )
+    select i.kind, i.id, i.version, 'securitisation', i.key, i.firm,
+           array[case when i.on_day >= first then 1 else 0 end,
+                 case when i.on_day >= first then i.fen else 0 end,
+                 case when i.on_day >= first then i.tranches else 0 end,
+                 case when i.on_day between year_before(first) and year_before(cut) then i.fen else 0 end,
+                 1, i.fen, 0, 0, i.fen]::bigint[]
+      from issue i
+    union all
+    select i.kind, r.id, r.version, 'securitisation_event', r.key, i.firm,
+           array[0, 0, 0, 0, 0, 0, case when r.on_day >= first then fen_of(r.body ->> 'amount') else 0 end,
+                 fen_of(r.body ->> 'amount'), -fen_of(r.body ->> 'amount')]::bigint[]
+      from record r
+      join issue i on i.key = r.subject and i.org_id = r.org_id
+     where r.type = 'securitisation_event' and r.body ->> 'kind' = 'principal' and r.on_day <= cut
+       and (known_at is null or r.recorded_at <= known_at)
+       and not has_later(r.id, r.version, known_at)
+$$;
+
+-- ---- cells and the records behind them ---------------------------------------------------------
+
+create type report_cells_row as (
+    row_key text,     -- null: of the whole section
+    v bigint[],       -- sums
+    firms bigint[],   -- distinct firms among the facts with v <> 0; null when one of these facts is nobody's own
+    facts bigint
+);
+
+-- `what` for each of the columns that a fact may have, # being its number.
+create function report_wide(what text) returns text language sql immutable as
+    $$ select string_agg(replace(what, '#', n::text), ', ' order by n) from generate_series(1, 12) n $$;
+
+-- From the records themselves. Per firm first: distinct firms come for nothing then.
+create function report_cells_of_facts(section text, first date, cut date, known_at timestamptz, basis text)
+    returns setof report_cells_row
+    language plpgsql stable as $$
+begin
+    return query execute format('
+        with firm as materialized (
+            select f.row_key, f.firm, count(*) as facts, array[%s] as v, array[%s] as n
+              from (select x.row_key, x.firm, x.v from %I($1, $2, $3, $4) x offset 0) f
+             group by f.row_key, f.firm
+        ),
+        whole as (
+            select f.firm, sum(f.facts) as facts, array[%s] as v, array[%s] as n
+              from firm f
+             group by f.firm
+        )
+        select f.row_key, array[%s], array[%s], sum(f.facts)::bigint from firm f group by f.row_key
+        union all
+        select null, array[%s], array[%s], coalesce(sum(f.facts), 0)::bigint from whole f',
+        report_wide('sum(f.v[#])::bigint'), report_wide('count(*) filter (where f.v[#] <> 0)'),
+        'facts_' || section,
+        report_wide('sum(f.v[#])::bigint'), report_wide('sum(f.n[#])::bigint'),
+        report_wide('sum(f.v[#])::bigint'),
+        report_wide('case when not coalesce(bool_or(f.firm is null and f.n[#] > 0), false) then count(*) filter (where f.n[#] > 0) end'),
+        report_wide('sum(f.v[#])::bigint'),
+        report_wide('case when not coalesce(bool_or(f.firm is null and f.n[#] > 0), false) then count(*) filter (where f.n[#] > 0) end'))
+        using first, cut, known_at, basis;
+end $$;
+
+-- The cells of a section. Where they come from is decided here.
+create function report_cells(section text, first date, cut date, known_at timestamptz, basis text)
+    returns setof report_cells_row
+    language plpgsql stable as $$
+begin
+    return query select * from report_cells_of_facts(section, first, cut, known_at, basis);
+end $$;
+
+-- What a row is called, where the database knows it.
+create function report_title(section text, row_key text) returns text language sql stable as $$
+    select case
+           when section in ('by_bank', 'balances', 'reporters', 'quality') then
+                (select o.name from org o where o.code = row_key)
+           when section in ('fund', 'claims_by_scheme') then
+                (select s.body ->> 'title' from scheme s where s.code = row_key order by s.effective_from desc limit 1)
+           when section = 'subsidies' then
+                (select p.body ->> 'title' from policy p where p.code = row_key order by p.effective_from desc limit 1)
+           end
+$$;
+
+-- The records behind one cell (row null: of the whole section), in the order of their ids, and what they come to.
+-- after: id and row of the last one seen.
+create function report_rows(section text, first date, cut date, known_at timestamptz, basis text, "row" text, at int,
+                            after_id uuid, after_row text, most int)
+    returns table (total bigint, total_firms bigint, total_facts bigint, row_key text, id uuid, version int, type text,
+                   reference text, firm text, v bigint)
+    language plpgsql stable as $$
+begin
+    return query execute format('
+        with whole as (
+            select sum(f.v[$6])::bigint as total, count(distinct f.firm) as firms, count(*) as facts
+              from %1$I($1, $2, $3, $4) f
+             where ($5 is null or f.row_key = $5) and f.v[$6] <> 0
+        ),
+        page as (
+            select f.row_key, f.id, f.version, f.type, f.reference, f.firm, f.v[$6] as v
+              from %1$I($1, $2, $3, $4) f
+             where ($5 is null or f.row_key = $5) and f.v[$6] <> 0
+               and ($7 is null or (f.id, f.row_key) > ($7, $8))
+             order by f.id, f.row_key
+             limit $9
+        )
+        select w.total, w.firms, w.facts, p.* from whole w left join page p on true order by p.id, p.row_key',
+        'facts_' || section)
+        using first, cut, known_at, basis, "row", at, after_id, after_row, most;
+end $$;
