@@ -24,6 +24,8 @@ enum cell_from {
     FROM_FIRMS,  /* distinct firms among the facts: does not add up over rows */
     FROM_SHARE,  /* column a in percent of column b */
     FROM_GROWTH, /* column a over column b, less one, in percent */
+    FROM_PART,   /* column a in percent of the same column of the total row */
+    FROM_PLAN,   /* what the plan requires of the row's target */
     FROM_TEXT,   /* a text that the row carries */
 };
 
@@ -32,7 +34,9 @@ struct report_column {
     const char *zh, *en;
     enum cell_kind kind;
     enum cell_from from;
-    int a, b; /* FROM_FACTS: a = index into v, from 1; FROM_SHARE, FROM_GROWTH: columns, from 0 */
+    /* FROM_FACTS, FROM_FIRMS: a = index into v, from 1; FROM_SHARE, FROM_GROWTH, FROM_PART:
+     * columns, from 0; FROM_PLAN: a = the column that growth starts from */
+    int a, b;
 };
 
 /* What a picture of the section shows, when there is one. */
@@ -43,6 +47,21 @@ enum report_chart {
     CHART_PROGRESS, /* how far each row has come towards its threshold */
 };
 
+/* Which rows a section shows: an empty quarter has them all the same, with nought in them. What the
+ * facts know beside these follows in the order of its keys. */
+enum report_rows {
+    ROWS_FOUND,     /* those of the facts */
+    ROWS_LISTED,    /* keys */
+    ROWS_DISTRICTS, /* all of Shanghai; for a district its own */
+    ROWS_QUARTERS,  /* of the plan, up to the report's */
+    ROWS_TARGETS,   /* of the plan */
+};
+struct report_key {
+    const char *key, *zh, *en;
+    enum cell_kind kind;  /* of CELL_BY_ROW columns */
+    const char *firms_of; /* the row counts the distinct firms behind that row's facts */
+};
+
 struct report_section {
     const char *name; /* "by_district": in ?section=, of the facts in the database */
     const char *zh, *en;
@@ -51,9 +70,17 @@ struct report_section {
     bool total;                          /* has a total row */
     enum report_chart chart;
     int chart_column; /* whose figures the picture shows */
+    enum report_rows rows;
+    const struct report_key *keys; /* titles; ROWS_LISTED: all of them. Ends with {NULL} */
 };
-extern const struct report_section report_sections[]; /* ends with {NULL} */
-const struct report_section *report_section(struct str name);
+enum { REPORT_SECTIONS_MAX = 40 };
+extern const struct report_section report_sections[];         /* ends with {NULL} */
+const struct report_section *report_section(struct str name); /* NULL when there is none */
+struct str report_section_nearest(struct str name);
+/* The listed row of this key; NULL when there is none. */
+const struct report_key *report_listed(const struct report_section *s, struct str key);
+int report_columns(const struct report_section *s);
+int report_column(const struct report_section *s, struct str key); /* -1 when there is none */
 
 struct report_cell {
     bool known;      /* false: shown as "—" */
@@ -76,16 +103,42 @@ struct report_table {
 };
 struct report {
     quarter quarter;
-    day as_of;                     /* the last day that counts */
-    struct str known_at;           /* instant of the snapshot, RFC 3339 */
-    struct str basis;              /* signed_on, registered_on, disbursed_on */
+    day as_of;                                     /* the last day that counts */
+    struct str known_at;                           /* instant of the snapshot, RFC 3339 */
+    struct str basis;                              /* signed_on, registered_on, disbursed_on */
     bool as_of_asked, known_at_asked, basis_asked; /* links to rows carry on what is set */
-    struct str scope_zh, scope_en; /* whose figures: 全市, a district, a bank */
-    struct str sealed_at;          /* p == NULL: live */
-    bool public_only;              /* small cells are suppressed */
+    struct str scope_zh, scope_en;                 /* whose figures: 全市, a district, a bank */
+    struct str sealed_at;                          /* p == NULL: live */
+    bool public_only;                              /* small cells are suppressed */
     int n;
     struct report_table *table;
 };
+
+/* ---- out of the database's figures (reports/build.c) ----------------------------------------- */
+
+enum { REPORT_WIDTH = 12 }; /* columns that a fact may have */
+/* One row of report_cells. */
+struct report_figures {
+    struct str key;   /* p == NULL: of the whole section */
+    struct str title; /* p == NULL: the catalogue's, or the key */
+    int64_t facts;
+    struct report_cell v[REPORT_WIDTH]; /* known, n, firms */
+};
+struct report_target {
+    struct str id, zh, en;
+    bool growth, amount;
+    int64_t threshold; /* growth: ppm; total: fen or a count */
+};
+struct report_plan {
+    int first_year;
+    int n;
+    const struct report_target *target;
+};
+/* whole: the database's own total. district: whose report it is; p == NULL: not a district's.
+ * false: the rows do not add up to it. */
+MUST_USE bool report_table_make(struct arena *a, quarter q, const struct report_section *s,
+    const struct report_figures *row, int n, const struct report_figures *whole,
+    const struct report_plan *plan, struct str district, bool english, struct report_table *out);
 
 /* ---- writers: one report, four forms that agree to the fen ------------------------------------
  */

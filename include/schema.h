@@ -116,6 +116,8 @@ extern const struct record *const request_records[];
 
 int field_count(const struct field *f);
 int field_index(const struct field *f, struct str name); /* -1 when there is none */
+/* Levenshtein distance over bytes of names of at most 40 bytes; 99 for longer ones. */
+int name_distance(struct str a, const char *b);
 
 /* A value of any kind that travels as text (all but INT, BOOL and LIST). Adds its problems. */
 MUST_USE bool field_from_text(struct arena *a, const struct field *f, struct str text,

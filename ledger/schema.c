@@ -25,8 +25,7 @@ int field_index(const struct field *f, struct str name)
 
 /* ---- nearest names -------------------------------------------------------------------------- */
 
-/* Levenshtein distance over bytes, for names of at most 40 bytes. */
-static int distance(struct str a, const char *b)
+int name_distance(struct str a, const char *b)
 {
     int row[41];
     int n = (int)strlen(b);
@@ -52,7 +51,7 @@ const char *field_nearest(const struct field *f, struct str name)
     const char *best = f[0].name;
     int least = 100;
     for (int i = 0; f[i].name; i++) {
-        int d = distance(name, f[i].name);
+        int d = name_distance(name, f[i].name);
         if (d < least) {
             least = d;
             best = f[i].name;
