@@ -123,6 +123,7 @@
         "发送 If-Match: \"版本号\",版本号取自 GET 的 ETag",                                        \
         "Send If-Match: \"<version>\" with the version of the ETag of a GET")                      \
     X(E_PARAM, 422, "没有此查询参数", "Unknown query parameter", "可用:{}", "Known: {}")           \
+    X(E_SECTION, 422, "没有此章节", "No such section", "最接近的是 {}", "The nearest is {}")        \
     X(E_CURSOR, 422, "游标无效", "Not a cursor of this list", "使用上一页 next 的值",              \
         "Use the value of next of the page before")                                                \
     X(E_CSV, 422, "CSV 格式有误:{}", "Malformed CSV: {}", "检查引号、分隔符与编码",                \

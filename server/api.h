@@ -24,6 +24,8 @@ req_fn enterprise_get, ip_get, facility_get, insurance_totals, receipt_get, log_
 /* api_subsidy.c, api_rehearsal.c */
 struct loan_lane *loan_lane_new(void); /* checks that wait for the facts of their loans; free() */
 req_fn eligibility_post, application_post, budget_get, lpr_list, rehearsal_post;
+/* api_report.c */
+req_fn report_get, report_rows;
 /* api_fund.c */
 req_fn account_list, account_get, account_entries, transfer_list, transfer_get;
 req_fn journal_get, scheme_statement;
