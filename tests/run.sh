@@ -12,6 +12,9 @@ part() { # part NAME PASSED FAILED
     passed=$((passed + $2))
     failed=$((failed + $3))
 }
+figures() { # figures LOG: what a test has measured, in lines that begin with "figure: "
+    sed -n 's/^figure: /   /p' "$1"
+}
 one() { # one NAME COMMAND…: a part that is a single check
     name=$1
     shift
@@ -54,6 +57,7 @@ for t in build/dev/test_*; do
     [ "$status" -ne 0 ] && [ "$bad" -eq 0 ] && bad=1
     [ "$bad" -gt 0 ] && cat build/unit.log
     part "$(basename "$t")" "$ok" "$bad"
+    figures build/unit.log
 done
 
 if ls tests/fuzz/fuzz_*.c >/dev/null 2>&1; then
@@ -75,6 +79,7 @@ for t in tests/it/test_*.py; do
     [ "$status" -ne 0 ] && [ "$bad" -eq 0 ] && bad=1
     [ "$bad" -gt 0 ] && cat build/it.log
     part "$(basename "$t")" "$((${ran:-0} - bad < 0 ? 0 : ${ran:-0} - bad))" "$bad"
+    figures build/it.log
 done
 
 one "OpenAPI is lint-clean" openapi_is_clean

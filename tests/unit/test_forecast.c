@@ -108,7 +108,8 @@ static void test_what_comes_lies_in_the_range_as_often_as_promised(void **state)
         tested += f.tested;
         test_within += f.within;
     }
-    printf("forecast: %d of %d held-out years in the range (%d %%); back-test %d of %d (%d %%)\n",
+    printf("figure: forecast: %d of %d held-out years in the range (%d %%); back-test %d of %d (%d "
+           "%%)\n",
         within, all, within * 100 / all, test_within, tested, test_within * 100 / tested);
     assert_true(within * 100 >= all * 70);
 }
