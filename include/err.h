@@ -263,6 +263,10 @@
         "Write it as {}")                                                                          \
     X(E_REPORTED_TWICE, 409, "同一期间已报送:{}", "Already reported for this period: {}",          \
         "若是更正,用 PUT 更正那条记录", "To change it, correct that record with PUT")              \
+    X(E_FIRM_DISTRICT, 422, "不是本区企业", "Not a firm of your district", "本区为 {}",            \
+        "Your district is {}")                                                                     \
+    X(E_FIRM_STRANGER, 422, "不是本行借款企业:{}", "Not a borrower of yours: {}",                  \
+        "先报送该企业的贷款", "Record its loan first")                                             \
     X(E_PERIOD_SUM, 409, "季度与年度数不符:{}", "The quarters and the year disagree: {}",          \
         "核对两者,先更正有误的一项", "Check both, and correct the wrong one first")                \
     X(E_RUNNING, 422, "该季度尚未结束:{}", "The quarter has not ended: {}", "写已结束的季度",      \

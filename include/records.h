@@ -16,7 +16,7 @@ extern const struct record eligibility_record, rehearsal_record;
 extern const struct record scheme_record, scheme_approval_record, claim_record, claim_step_record;
 extern const struct record insurance_policy_record, insurance_claim_record;
 extern const struct record securitisation_record, securitisation_event_record;
-extern const struct record indicator_record;
+extern const struct record indicator_record, enterprise_profile_record;
 extern const struct record ip_event_record;
 
 enum loan_field {

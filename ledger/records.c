@@ -11,7 +11,8 @@ const struct record *const records[] = {&loan_record, &loan_event_record, &accou
     &transfer_record, &scheme_record, &scheme_approval_record, &claim_record, &claim_step_record,
     &policy_record, &policy_step_record, &budget_record, &lpr_record, &application_record,
     &application_step_record, &insurance_policy_record, &insurance_claim_record,
-    &securitisation_record, &securitisation_event_record, &indicator_record, &ip_event_record};
+    &securitisation_record, &securitisation_event_record, &indicator_record, &ip_event_record,
+    &enterprise_profile_record};
 const int record_count = COUNT_OF(records);
 const struct record *const request_records[] = {&eligibility_record, &rehearsal_record, NULL};
 

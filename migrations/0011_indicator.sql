@@ -60,8 +60,8 @@ create function period_last(period text) returns date language sql immutable as 
 $$;
 
 -- What stands against a period that must have ended.
-create function period_problem(period text) returns json language sql stable as $$
-    select problem('E_NOT_ENDED', '/period', case length(period)
+create function period_problem(period text, pointer text) returns json language sql stable as $$
+    select problem('E_NOT_ENDED', pointer, case length(period)
                    when 4 then (extract(year from today()) - 1)::text
                    else to_char(today() - interval '3 months', 'YYYY"Q"Q') end)
      where period_last(period) >= today()
@@ -74,7 +74,7 @@ declare
     p json[] := '{}';
     of_year int := left(doc ->> 'period', 4)::int;
     of_quarter int := nullif(substr(doc ->> 'period', 6), '')::int;
-    early json := period_problem(doc ->> 'period');
+    early json := period_problem(doc ->> 'period', '/period');
     f record;
     o record;
 begin

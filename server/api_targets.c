@@ -251,10 +251,13 @@ static bool plan_take(struct plan_view *p, const struct rows *rows)
             take_baseline(p, rows, i);
         else if (plan_row_is(rows, i, "indicator"))
             goals_take(p, rows, i);
+        else if (plan_row_is(rows, i, "benefit"))
+            benefits_take(p, rows, i);
     }
     int64_t total = 0;
     for (int i = 0; i <= PLAN_YEARS_MAX; i++)
         p->overflow |= __builtin_add_overflow(total, used(p, i, true), &total);
+    p->overflow |= !benefits_fit(p);
     return found;
 }
 
@@ -329,7 +332,7 @@ static void read_quarter(struct req *r, struct plan_view *p, day *last)
 void plan_ask(struct plan_view *p, db_rows_fn *done)
 {
     struct req *r = p->r;
-    struct str params[4] = {r->capture[0], req_param(r, "basis")};
+    struct str params[5] = {r->capture[0], req_param(r, "basis")};
     day last = DAY_MIN;
     if (params[1].p && !str_is(params[1], "registered_on") && !str_is(params[1], "signed_on") &&
         !str_is(params[1], "disbursed_on"))
@@ -341,13 +344,16 @@ void plan_ask(struct plan_view *p, db_rows_fn *done)
         return;
     }
     params[2] = day_text(r->a, last);
-    db_query(r->server->db, r->a, r->actor, "plan_get", params, 4, done, p);
+    if (p->with_firms)
+        params[4] = day_text(r->a, quarter_last(p->as_of));
+    db_query(r->server->db, r->a, r->actor, "plan_get", params, 5, done, p);
 }
 
 void targets_get(struct req *r)
 {
     struct plan_view *p = arena_alloc(r->a, sizeof *p);
     p->r = r;
+    p->with_firms = true;
     plan_ask(p, on_plan);
 }
 
@@ -397,8 +403,8 @@ static void on_baselines(void *arg, const struct rows *rows, const struct fail *
 
 void baselines_get(struct req *r)
 {
-    struct str params[4] = {r->capture[0], {NULL, 0}, STR("1900-01-01"), {NULL, 0}};
-    db_query(r->server->db, r->a, r->actor, "plan_get", params, 4, on_baselines, r);
+    struct str params[5] = {r->capture[0], {NULL, 0}, STR("1900-01-01")};
+    db_query(r->server->db, r->a, r->actor, "plan_get", params, 5, on_baselines, r);
 }
 
 enum baseline_field { BASE_YEAR, BASE_AMOUNT, BASE_COUNT, BASE_SOURCE, BASE_ASSUMED };
@@ -491,12 +497,12 @@ static void on_plan_for_put(void *arg, const struct rows *rows, const struct fai
 void baselines_put(struct req *r)
 {
     struct baselines_put *b = arena_alloc(r->a, sizeof *b);
-    struct str params[4] = {r->capture[0], {NULL, 0}, STR("1900-01-01"), {NULL, 0}};
+    struct str params[5] = {r->capture[0], {NULL, 0}, STR("1900-01-01")};
     const struct json *in = json_parse(r->a, r->body, &r->err);
     b->r = r;
     if (!in || !schema_decode(r->a, &baselines_record, in, &b->v, &r->err)) {
         reply_problem(r);
         return;
     }
-    db_query(r->server->db, r->a, r->actor, "plan_get", params, 4, on_plan_for_put, b);
+    db_query(r->server->db, r->a, r->actor, "plan_get", params, 5, on_plan_for_put, b);
 }

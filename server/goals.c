@@ -38,8 +38,7 @@ void goals_take(struct plan_view *p, const struct rows *rows, int i)
 
 /* ---- values --------------------------------------------------------------------------------- */
 
-/* How many quarters of a year count as of the quarter asked for. */
-static int quarters_of(const struct plan_view *p, int year)
+int plan_quarters_of(const struct plan_view *p, int year)
 {
     int n = p->as_of.n - quarter_make(year, 1).n + 1;
     return n < 0 ? 0 : n > 4 ? 4 : n;
@@ -67,9 +66,9 @@ static struct series line_series(const struct plan_view *p, const struct line *l
 {
     struct series s = {.first_year = p->first, .last_year = p->last, .as_of = p->as_of};
     int running = quarter_year(p->as_of) - p->first;
-    s.base_known = line_sum(p, l, 0, quarters_of(p, p->first - 1), &s.base) && running >= 0;
+    s.base_known = line_sum(p, l, 0, plan_quarters_of(p, p->first - 1), &s.base) && running >= 0;
     for (int i = 0; i <= p->last - p->first; i++)
-        s.year_missing[i] = !line_sum(p, l, i + 1, quarters_of(p, p->first + i), &s.year[i]);
+        s.year_missing[i] = !line_sum(p, l, i + 1, plan_quarters_of(p, p->first + i), &s.year[i]);
     if (running >= 0 && running <= p->last - p->first)
         s.prior_to_date_known = line_sum(p, l, running, quarter_number(p->as_of), &s.prior_to_date);
     return s;
@@ -127,7 +126,7 @@ static void write_value(
 static void write_told_year(struct buf *out, const struct plan_view *p, const struct line *l,
     int index, const struct ratio_text *yoy)
 {
-    int year = p->first - 1 + index, n = quarters_of(p, year);
+    int year = p->first - 1 + index, n = plan_quarters_of(p, year);
     json_open(out, '{');
     json_key(out, "year");
     json_i64(out, year);
@@ -210,7 +209,7 @@ static void write_missing(struct buf *out, const struct plan_view *p, const stru
     json_key(out, "missing");
     json_open(out, '[');
     for (int index = 0; index <= p->last - p->first + 1; index++) {
-        int year = p->first - 1 + index, n = quarters_of(p, year);
+        int year = p->first - 1 + index, n = plan_quarters_of(p, year);
         for (int way = 0; way < l->ways; way++) {
             for (int q = 0; q <= 4; q++) {
                 if (n && told_missing(told_of(p, l, way, index), n, q))
@@ -221,24 +220,14 @@ static void write_missing(struct buf *out, const struct plan_view *p, const stru
     json_close(out, ']');
 }
 
-/* A row of plan_target_measure, and the status that it comes to. */
-static enum target_status write_measure(
-    struct plan_view *p, const struct rows *rows, int i, int64_t threshold, struct buf *out)
+/* What the IP office reports of a measure, and the status that it comes to. */
+static enum target_status write_reported(
+    const struct plan_view *p, const struct line *line, int64_t threshold, struct buf *out)
 {
-    enum { NAME = 3, SIDE, FIGURE, ZH, EN };
-    struct line l = {0};
-    while (!str_is(rows_at(rows, i, SIDE), side_rules[l.side].name))
-        MUST(++l.side < SIDE_COUNT);
-    while (!str_is(rows_at(rows, i, FIGURE), figure_rules[l.figure].name))
-        MUST(++l.figure < FIGURE_KINDS);
-    l.ways = side_rules[l.side].by_way ? WAY_COUNT : 1;
+    struct line l = *line;
     struct series s = line_series(p, &l);
     struct target_answer t;
     target_evaluate(p->r->a, TARGET_GROWTH, threshold, &s, &t);
-    json_open(out, '{');
-    json_key(out, "measure");
-    json_str(out, rows_at(rows, i, NAME));
-    write_titles(out, rows_at(rows, i, ZH).p, rows_at(rows, i, EN).p);
     write_line(out, p, &l, &s, &t);
     json_key(out, "status");
     json_text(out, target_status_name(t.status_compound));
@@ -256,8 +245,29 @@ static enum target_status write_measure(
         json_close(out, ']');
     }
     write_missing(out, p, &l);
-    json_close(out, '}');
     return t.status_compound;
+}
+
+/* A row of plan_target_measure. */
+static enum target_status write_measure(
+    struct plan_view *p, const struct rows *rows, int i, int64_t threshold, struct buf *out)
+{
+    enum { NAME = 3, SIDE, FIGURE, ZH, EN };
+    struct line l = {0};
+    while (!str_is(rows_at(rows, i, SIDE), side_rules[l.side].name))
+        MUST(++l.side < SIDE_COUNT);
+    while (!str_is(rows_at(rows, i, FIGURE), figure_rules[l.figure].name))
+        MUST(++l.figure < FIGURE_KINDS);
+    l.ways = side_rules[l.side].by_way ? WAY_COUNT : 1;
+    json_open(out, '{');
+    json_key(out, "measure");
+    json_str(out, rows_at(rows, i, NAME));
+    write_titles(out, rows_at(rows, i, ZH).p, rows_at(rows, i, EN).p);
+    enum target_status status = l.side == SIDE_BENEFITING_FIRM
+                                    ? benefits_write(p, l.figure, out)
+                                    : write_reported(p, &l, threshold, out);
+    json_close(out, '}');
+    return status;
 }
 
 /* All measures must be met; the worst of them is what the target comes to. */
@@ -277,7 +287,10 @@ void goals_write(struct plan_view *p, const struct rows *rows, int i, struct buf
     int64_t threshold = 0;
     MUST(rows_int(rows, i, 4, &threshold));
     json_key(out, "threshold");
-    json_rate(out, (rate){(int32_t)threshold});
+    if (str_is(rows_at(rows, i, 2), "growth"))
+        json_rate(out, (rate){(int32_t)threshold});
+    else
+        json_null(out); /* every year more than the one before */
     json_key(out, "measures");
     json_open(out, '[');
     for (int m = 0; m < rows->n; m++) {

@@ -2,7 +2,7 @@
  * plan_view.h - what a plan's targets are computed from, and the words both kinds share.
  *
  * api_targets.c has the request and the targets over pledge loans, goals.c those with several
- * measures.
+ * measures, benefits.c the firms that benefit.
  */
 #ifndef PLEDGED_PLAN_VIEW_H
 #define PLEDGED_PLAN_VIEW_H
@@ -22,6 +22,17 @@ struct year_figures {
 /* By side, way (0 where there is none) and figure, the base year first. */
 typedef struct told_year told_years[SIDE_COUNT][WAY_COUNT][FIGURE_KINDS][PLAN_YEARS_MAX + 1];
 
+/* Firms that benefit in a year, and what is known of a figure of theirs; part: by the same quarter
+ * as that asked for. */
+struct benefit {
+    int64_t value, without, part, part_without;
+};
+struct benefit_year {
+    struct benefit figure[FIGURE_KINDS], unknown_size;
+    int64_t loans, insurance, subsidies; /* firms by what they benefit from */
+    int64_t firms, part_firms;
+};
+
 struct plan_view {
     struct req *r;
     quarter as_of;
@@ -31,12 +42,24 @@ struct plan_view {
     bool overflow;                                /* a sum left 64 bits */
     struct year_figures year[PLAN_YEARS_MAX + 1]; /* [0]: the base year */
     told_years *told;
+    bool with_firms; /* firms that benefit are asked for: a pass over all loans */
+    struct benefit_year benefit[PLAN_YEARS_MAX + 1];
 };
 
 /* goals.c */
 void goals_take(struct plan_view *p, const struct rows *rows, int i); /* a row of indicators */
 /* The members of the target in row i, from its kind on. */
 void goals_write(struct plan_view *p, const struct rows *rows, int i, struct buf *out);
+
+/* How many quarters of a year count as of the quarter asked for. */
+int plan_quarters_of(const struct plan_view *p, int year);
+
+/* benefits.c */
+void benefits_take(struct plan_view *p, const struct rows *rows, int i);
+bool benefits_fit(const struct plan_view *p); /* the sums over all years */
+/* The members of a measure of firms that benefit, and the status that it comes to. */
+enum target_status benefits_write(
+    struct plan_view *p, enum indicator_figure figure, struct buf *out);
 
 /* api_targets.c */
 /* Ask for everything of the plan that the address names, at the quarter and clocks of the query;

@@ -182,6 +182,8 @@ const struct route routes[] = {
         &securitisation_event_record, "证券化兑付", "payment on an issue"),
     {METHOD_GET, "/v1/insurance-totals", EVERYBODY, insurance_totals, false, NULL, "from,to",
         "保险汇总", "Policies, premiums and claims by kind"},
+    RECORD_ROUTES("/v1/enterprise-profiles", BANK | DISTRICT | IP_OFFICE, EVERYBODY, ",uscc",
+        &enterprise_profile_record, "企业年度情况", "yearly profile of a firm"),
     RECORD_ROUTES("/v1/indicators", IP_OFFICE, EVERYBODY, ",period", &indicator_record, "计划指标",
         "indicator of the plan's goals"),
     {METHOD_POST, "/v1/lpr", FINANCE | IP_OFFICE, record_post, true, &lpr_record, "atomic,dry_run",

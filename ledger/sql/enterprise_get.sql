@@ -1,38 +1,57 @@
--- enterprise_get: a firm as the loans visible to the reader show it.
+-- enterprise_get: a firm as what has been submitted of it shows it, as far as the reader may see that.
 -- $1 uscc
--- -> document text (JSON; null when no loan is visible); the 1,000 loans recorded last
+-- -> document text (JSON; null when nothing of it is visible); of a year the figures recorded last; the 1,000 loans
+--    recorded last
 with current_loan as (
     select l.*
       from loan l
      where l.borrower = $1::text
        and not has_later(l.id, l.version, null)
 ),
-latest as (
-    select * from current_loan order by signed_on desc, recorded_at desc limit 1
+told as (
+    select *
+      from firm_submission s
+     where s.uscc = $1::text
 ),
 yearly as (
-    select distinct on (extract(year from signed_on))
-           extract(year from signed_on)::int as year, employees, revenue_fen, assets_fen, size
-      from current_loan
-     order by extract(year from signed_on), signed_on desc, recorded_at desc
+    select t.year,
+           (array_agg(t.employees order by t.recorded_at desc, t.employees desc)
+               filter (where t.employees is not null))[1] as employees,
+           (array_agg(t.revenue_fen order by t.recorded_at desc, t.revenue_fen desc)
+               filter (where t.revenue_fen is not null))[1] as revenue_fen,
+           (array_agg(t.assets_fen order by t.recorded_at desc, t.assets_fen desc)
+               filter (where t.assets_fen is not null))[1] as assets_fen,
+           coalesce((array_agg(t.size order by t.recorded_at desc, size_rank(t.size) desc)
+               filter (where t.size <> 'unknown'))[1], 'unknown') as size
+      from told t
+     group by t.year
+),
+latest as ( -- of the last year that is told
+    select (array_agg(t.name order by t.year desc, t.recorded_at desc, t.id desc)
+               filter (where t.name is not null))[1] as name,
+           (array_agg(t.district order by t.year desc, t.recorded_at desc, t.id desc))[1] as district,
+           (array_agg(t.industry order by t.year desc, t.recorded_at desc, t.id desc)
+               filter (where t.industry is not null))[1] as industry
+      from told t
 )
 select json_build_object(
        'uscc', $1::text,
-       'name', latest.borrower_name,
-       'district', latest.district,
-       'industry', latest.industry,
-       'size', latest.size,
+       'name', l.name,
+       'district', l.district,
+       'industry', l.industry,
+       'size', (select y.size from yearly y order by y.year desc limit 1),
        'years', (select json_agg(json_strip_nulls(json_build_object(
                         'year', y.year,
                         'employees', y.employees,
-                        'revenue', to_char(y.revenue_fen / 100.0, 'FM9999999999999990.00'),
-                        'assets', to_char(y.assets_fen / 100.0, 'FM9999999999999990.00'),
+                        'revenue', yuan_text(y.revenue_fen),
+                        'assets', yuan_text(y.assets_fen),
                         'size', y.size)) order by y.year) from yearly y),
        'loans_total', (select count(*) from current_loan),
-       'loans', (select json_agg(json_build_object(
+       'loans', coalesce((select json_agg(json_build_object(
                         'id', c.id,
                         'signed_on', c.signed_on,
                         'matures_on', c.matures_on,
-                        'amount', to_char(c.amount_fen / 100.0, 'FM9999999999999990.00')) order by c.id)
-                   from (select * from current_loan order by id desc limit 1000) c))::text as document
-  from latest
+                        'amount', yuan_text(c.amount_fen)) order by c.id)
+                   from (select * from current_loan order by id desc limit 1000) c), '[]'))::text as document
+  from latest l
+ where exists (select from told)

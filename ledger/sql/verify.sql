@@ -329,6 +329,16 @@ select 'indicator that differs from its record', coalesce(i.id, r.id) || ''
        ((r.body ->> 'count')::bigint, fen_of(r.body ->> 'contract_value'), fen_of(r.body ->> 'cash_received'),
        fen_of(r.body ->> 'revenue'), (r.body ->> 'employees')::bigint)
 union all
+select 'enterprise profile that differs from its record', coalesce(p.id, r.id) || ''
+  from enterprise_profile p
+  full join (select * from record where type = 'enterprise_profile') r on r.id = p.id and r.version = p.version
+ where (p.reference, p.uscc, p.year, p.district, p.name, p.industry, p.size, p.employees, p.source, p.org_id, p.recorded_at)
+       is distinct from
+       (r.body ->> 'reference', r.body ->> 'uscc', (r.body ->> 'year')::int, r.body ->> 'district', r.body ->> 'name',
+       r.body ->> 'industry', r.body ->> 'size', (r.body ->> 'employees')::bigint, r.body ->> 'source', r.org_id,
+       r.recorded_at)
+    or (p.revenue_fen, p.assets_fen) is distinct from (fen_of(r.body ->> 'revenue'), fen_of(r.body ->> 'assets'))
+union all
 select 'indicator told twice for one period', min(f.id::text)
   from indicator_figures(null) f
  group by f.side, f.way, f.figure, f.year, f.quarter

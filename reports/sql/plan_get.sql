@@ -1,11 +1,13 @@
 -- plan_get: everything the targets of a plan are computed from, as rows of several kinds.
--- $1 plan code, $2 basis or null (the plan's own), $3 last day that counts, $4 known_at or null
+-- $1 plan code, $2 basis or null (the plan's own), $3 last day that counts, $4 known_at or null,
+-- $5 end of the quarter that counts last, or null: firms that benefit are not asked for
 -- -> kind text, a text, b text, c text, d text, e text, f text, g text, h text:
 --    plan: code, title, first_year, last_year, basis, undated loans
 --    target: id, kind, measure, threshold, zh, en
 --    quarter: quarter, year, amount_fen, count
 --    baseline: year, amount_fen, count, source, assumed, version, recorded_at, recorded_by
 --    measure (of a target that has several): target, no, measure, side, figure, zh, en
+--    benefit: year, figure, value, without, part, part_without, firms, part_firms (plan_benefits)
 --    indicator: year, quarter (null: the whole year), side, way, figure, value, source, assumed
 with chosen as (
     select p.*, coalesce($2::text, p.basis) as use
@@ -39,6 +41,12 @@ union all
 select 'measure', m.target, m.no::text, m.measure, m.side, m.figure, m.zh, m.en, null
   from plan_target_measure m
   join chosen c on c.code = m.plan
+union all
+select 'benefit', b.year::text, b.figure, b.value::text, b.without::text, b.part::text, b.part_without::text,
+       b.firms::text, b.part_firms::text
+  from chosen c
+ cross join lateral plan_benefits(c.first_year - 1, c.last_year, $5::date, $4::timestamptz) b
+ where $5::date is not null
 union all
 select 'indicator', f.year::text, f.quarter::text, f.side, f.way, f.figure, f.value::text, f.source,
        case when f.assumed then 'true' else 'false' end

@@ -115,6 +115,9 @@ class OddValues(Case):
         "/v1/insurance-claims": ("insurer", {
             "claim_no": "c", "policy_no": "p", "loss_on": "2022-02-01", "filed_on": "2022-02-02", "claimed": "1.00"},
             ("outcome", "decided_on", "paid")),
+        "/v1/enterprise-profiles": ("ip_office", {"reference": "r", "uscc": "91310115QX0115114N", "year": 2001, "district":
+                                                  "310115", "employees": 1, "source": "s"},
+                                    ("name", "industry", "revenue", "assets", "size")),
         "/v1/indicators": ("ip_office", {"reference": "r", "period": "2001", "side": "sme_acquisition", "way": "transfer",
                                          "count": 1, "source": "s", "evidence": "e", "assumed": False},
                            ("contract_value", "cash_received", "revenue", "employees")),

@@ -87,6 +87,7 @@ MATRIX = [
     ("/v1/insurance-policies", ("insurer",), ALL), ("/v1/insurance-claims", ("insurer",), ALL),
     ("/v1/securitisations", ISSUERS, ALL), ("/v1/securitisation-events", ISSUERS, ALL),
     ("/v1/indicators", ("ip_office",), ALL),
+    ("/v1/enterprise-profiles", ("bank", "district", "ip_office"), ALL),
 ) for route in (
     ("POST", base, {}, writers), ("PUT", base + "/%s", {}, writers), ("GET", base, None, readers),
     ("GET", base + "/template.csv", None, readers), ("GET", base + "/%s", None, readers),

@@ -1,0 +1,252 @@
+-- Firms by year (/v1/enterprise-profiles), and target T7: micro, small and medium firms that benefit from loans,
+-- insurance or subsidies, counted once a year, with their revenue and employment.
+
+insert into record_type (name, writers, judged, told) values
+    ('enterprise_profile', '{ip_office,district,bank}', true, false);
+
+create table enterprise_profile (
+    id uuid not null,
+    version int not null,
+    org_id bigint not null,
+    reference text not null,
+    uscc text not null,
+    year int not null,
+    district text not null,
+    name text,
+    industry text,
+    size text not null constraint enterprise_profile_size_known check (size in
+        ('unknown', 'micro', 'small', 'medium', 'large')),
+    employees bigint constraint enterprise_profile_employees_range check (employees >= 0),
+    revenue_fen bigint constraint enterprise_profile_revenue_range check (revenue_fen between 0 and 100000000000000),
+    assets_fen bigint constraint enterprise_profile_assets_range check (assets_fen between 0 and 100000000000000),
+    source text not null,
+    recorded_at timestamptz not null,
+    primary key (id, version),
+    constraint enterprise_profile_has_figure check (num_nonnulls(employees, revenue_fen, assets_fen) >= 1)
+);
+create index enterprise_profile_by_firm on enterprise_profile (uscc, year);
+call make_append_only('enterprise_profile');
+
+-- Offices see all, a bank its own, a district those of its district.
+alter table enterprise_profile enable row level security;
+create policy enterprise_profile_read on enterprise_profile for select to pledged_app using (
+    (select my_kind()) in ('finance', 'ip_office', 'auditor')
+    or org_id = (select my_org())
+    or ((select my_kind()) = 'district' and district = (select my_district())));
+create policy enterprise_profile_write on enterprise_profile for insert to pledged_app
+    with check (org_id = (select my_org()));
+grant select, insert on enterprise_profile to pledged_app;
+
+-- Another profile that an organisation has of this firm and year.
+create function profile_beside(org bigint, firm text, of_year int, self uuid) returns text language sql stable as $$
+    select p.reference
+      from enterprise_profile p
+     where p.uscc = firm and p.year = of_year and p.org_id = org and p.id <> self and not has_later(p.id, p.version, null)
+     limit 1
+$$;
+
+create function enterprise_profile_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
+declare
+    p json[] := '{}';
+    early json := period_problem(doc ->> 'year', '/year');
+    other text := profile_beside(my_org(), doc ->> 'uscc', (doc ->> 'year')::int, id);
+begin
+    if early is not null then
+        p := p || early;
+    end if;
+    if my_kind() = 'district' and doc ->> 'district' <> my_district() then
+        p := p || problem('E_FIRM_DISTRICT', '/district', my_district());
+    end if;
+    if my_kind() = 'bank' and not exists (
+           select from loan l where l.borrower = doc ->> 'uscc' and l.org_id = my_org()
+                                and not has_later(l.id, l.version, null)) then
+        p := p || problem('E_FIRM_STRANGER', '/uscc', doc ->> 'uscc');
+    end if;
+    if other is not null then
+        p := p || problem('E_REPORTED_TWICE', '/year', other);
+    end if;
+    return p;
+end $$;
+
+create function enterprise_profile_row() returns trigger language plpgsql as $$
+begin
+    -- Two corrections in one statement are judged apart; here they meet.
+    perform pg_advisory_xact_lock(hashtextextended('profile ' || new.org_id || ' ' || (new.body ->> 'uscc'), 0));
+    if profile_beside(new.org_id, new.body ->> 'uscc', (new.body ->> 'year')::int, new.id) is not null then
+        raise exception 'profile % is the second of its year', new.key
+            using errcode = '23P01', constraint = 'enterprise_profile_once';
+    end if;
+    insert into enterprise_profile (id, version, org_id, reference, uscc, year, district, name, industry, size, employees,
+           revenue_fen, assets_fen, source, recorded_at)
+    select new.id, new.version, new.org_id, b.reference, b.uscc, b.year, b.district, b.name, b.industry, b.size,
+           b.employees, fen_of(b.revenue), fen_of(b.assets), b.source, new.recorded_at
+      from json_to_record(new.body) as b(reference text, uscc text, year int, district text, name text, industry text,
+           size text, employees bigint, revenue text, assets text, source text);
+    return new;
+end $$;
+create trigger enterprise_profile_row before insert on record for each row
+    when (new.type = 'enterprise_profile') execute function enterprise_profile_row();
+
+-- What has been submitted of a firm for a year: loans signed in it, profiles of it; for whoever asks.
+create view firm_submission with (security_invoker = true) as
+    select l.borrower as uscc, extract(year from l.signed_on)::int as year, l.borrower_name as name, l.district,
+           l.industry, l.size, l.employees, l.revenue_fen, l.assets_fen, l.recorded_at, l.id
+      from loan l
+     where not has_later(l.id, l.version, null)
+    union all
+    select p.uscc, p.year, p.name, p.district, p.industry, p.size, p.employees, p.revenue_fen, p.assets_fen,
+           p.recorded_at, p.id
+      from enterprise_profile p
+     where not has_later(p.id, p.version, null);
+grant select on firm_submission to pledged_app;
+
+-- Ranks an instant and a size as numbers, so that max() of a pair finds what was recorded last in one pass. Of two
+-- submissions in one flight the larger figure counts.
+create function recorded_us(t timestamptz) returns bigint language sql stable parallel safe as
+    $$ select (date_part('epoch', t) * 1000000)::bigint $$;
+create function size_rank(size text) returns bigint language sql immutable parallel safe as
+    $$ select case size when 'micro' then 1 when 'small' then 2 when 'medium' then 3 when 'large' then 4 end::bigint $$;
+
+-- ---- firms that benefit --------------------------------------------------------------------------
+
+-- Runs as the owner: every role may see the city's sums, none sees firms. A firm benefits in a year when a loan of
+-- it is signed, an insurance policy of it begins (and is not cancelled on that day), or a subsidy of it is approved
+-- or paid and not taken back since. It counts once, as micro, small or medium by the submission recorded last for
+-- the year, or else for the nearest one. Figures are those recorded last for the year.
+--   last_day  the end of the quarter that counts last; part: the same quarters of an earlier year
+--   figure    count, revenue, employees: value, firms without one; unknown_size: firms not counted for it;
+--             loans, insurance, subsidies: firms by what they benefit from
+create function plan_benefits(first_year int, last_year int, last_day date, known_at timestamptz)
+    returns table (year int, figure text, value bigint, without bigint, part bigint, part_without bigint,
+                   firms bigint, part_firms bigint)
+    language sql stable security definer set search_path = public, pg_temp set work_mem = '64MB' as $$
+    with lent as materialized ( -- one pass over the loans: a firm, a year, what was recorded last
+        select l.borrower as firm, extract(year from l.signed_on)::int as year, min(l.signed_on) as first_day,
+               max(array[recorded_us(l.recorded_at), size_rank(l.size)]) filter (where l.size <> 'unknown') as size,
+               max(array[recorded_us(l.recorded_at), l.revenue_fen]) filter (where l.revenue_fen is not null) as revenue,
+               max(array[recorded_us(l.recorded_at), l.employees]) filter (where l.employees is not null) as employees
+          from loan l
+         where l.signed_on between make_date($1, 1, 1) and least($3, make_date($2, 12, 31))
+           and ($4 is null or l.recorded_at <= $4)
+           and not exists (select from loan later
+                            where later.id = l.id and later.version = l.version + 1
+                              and ($4 is null or later.recorded_at <= $4))
+         group by 1, 2
+    ),
+    benefit as (
+        select x.firm, x.year, x.first_day, 'loans' as by
+          from lent x
+        union all
+        select i.insured, extract(year from i.starts_on)::int, min(i.starts_on), 'insurance'
+          from insurance_policy i
+         where i.starts_on between make_date($1, 1, 1) and least($3, make_date($2, 12, 31))
+           and not isempty(i.cover)
+           and ($4 is null or i.recorded_at <= $4)
+           and not exists (select from insurance_policy later
+                            where later.id = i.id and later.version = i.version + 1
+                              and ($4 is null or later.recorded_at <= $4))
+         group by 1, 2
+        union all
+        select a.borrower, extract(year from s.on_day)::int, min(s.on_day), 'subsidies'
+          from application_step s
+          join application a on a.id = s.application
+         where s.step in ('approve', 'pay')
+           and s.on_day between make_date($1, 1, 1) and least($3, make_date($2, 12, 31))
+           and ($4 is null or s.recorded_at <= $4)
+           and (select latest.state
+                  from application_step latest
+                 where latest.application = a.id and latest.on_day <= $3 and ($4 is null or latest.recorded_at <= $4)
+                 order by latest.n desc
+                 limit 1) in ('approved', 'paid')
+         group by 1, 2
+    ),
+    firm_year as (
+        select b.firm, b.year, extract(quarter from min(b.first_day)) <= extract(quarter from $3) as part,
+               bool_or(b.by = 'loans') as lent, bool_or(b.by = 'insurance') as insured,
+               bool_or(b.by = 'subsidies') as subsidised
+          from benefit b
+         group by 1, 2
+    ),
+    submission as (
+        select x.firm, x.year, x.size, x.revenue, x.employees
+          from lent x
+        union all
+        select p.uscc, p.year,
+               case when p.size <> 'unknown' then array[recorded_us(p.recorded_at), size_rank(p.size)] end,
+               case when p.revenue_fen is not null then array[recorded_us(p.recorded_at), p.revenue_fen] end,
+               case when p.employees is not null then array[recorded_us(p.recorded_at), p.employees] end
+          from enterprise_profile p
+         where ($4 is null or p.recorded_at <= $4)
+           and not exists (select from enterprise_profile later
+                            where later.id = p.id and later.version = p.version + 1
+                              and ($4 is null or later.recorded_at <= $4))
+    ),
+    told as materialized (
+        select s.firm, s.year, (max(s.size))[2] as size, (max(s.revenue))[2] as revenue_fen,
+               (max(s.employees))[2] as employees
+          from submission s
+         group by 1, 2
+    ),
+    nearest as ( -- of the firms whose size the year itself does not tell
+        select distinct on (f.firm, f.year) f.firm, f.year, n.size
+          from firm_year f
+          left join told t on t.firm = f.firm and t.year = f.year
+          join told n on n.firm = f.firm
+         where t.size is null and n.size is not null
+         order by f.firm, f.year, abs(n.year - f.year), n.year desc
+    ),
+    counted as (
+        select f.*, t.revenue_fen, t.employees,
+               coalesce(t.size, n.size) <= size_rank('medium') as small,
+               coalesce(t.size, n.size) is null as unknown
+          from firm_year f
+          left join told t on t.firm = f.firm and t.year = f.year
+          left join nearest n on n.firm = f.firm and n.year = f.year
+    ),
+    summed as (
+        select c.year,
+               count(*) filter (where c.small) as firms,
+               count(*) filter (where c.small and c.part) as part_firms,
+               count(*) filter (where c.unknown) as unknown,
+               count(*) filter (where c.unknown and c.part) as part_unknown,
+               coalesce(sum(c.revenue_fen) filter (where c.small), 0)::bigint as revenue,
+               coalesce(sum(c.revenue_fen) filter (where c.small and c.part), 0)::bigint as part_revenue,
+               count(*) filter (where c.small and c.revenue_fen is null) as no_revenue,
+               count(*) filter (where c.small and c.revenue_fen is null and c.part) as part_no_revenue,
+               coalesce(sum(c.employees) filter (where c.small), 0)::bigint as employees,
+               coalesce(sum(c.employees) filter (where c.small and c.part), 0)::bigint as part_employees,
+               count(*) filter (where c.small and c.employees is null) as no_employees,
+               count(*) filter (where c.small and c.employees is null and c.part) as part_no_employees,
+               count(*) filter (where c.small and c.lent) as lent,
+               count(*) filter (where c.small and c.insured) as insured,
+               count(*) filter (where c.small and c.subsidised) as subsidised
+          from counted c
+         group by 1
+    )
+    select s.year, x.figure, x.value, x.without, x.part, x.part_without, s.firms, s.part_firms
+      from summed s
+     cross join lateral (values
+           ('count', s.firms, 0::bigint, s.part_firms, 0::bigint),
+           ('revenue', s.revenue, s.no_revenue, s.part_revenue, s.part_no_revenue),
+           ('employees', s.employees, s.no_employees, s.part_employees, s.part_no_employees),
+           ('unknown_size', s.unknown, 0, s.part_unknown, 0),
+           ('loans', s.lent, 0, 0, 0),
+           ('insurance', s.insured, 0, 0, 0),
+           ('subsidies', s.subsidised, 0, 0, 0)) as x(figure, value, without, part, part_without)
+$$;
+revoke all on function plan_benefits from public;
+grant execute on function plan_benefits to pledged_app;
+
+insert into plan_target values
+    ('sh-2021-2023', 'T7', 'rising', null, 0,
+     '政策惠及的中小微企业数量及其营业收入、就业人数保持逐年递增态势',
+     'Micro, small and medium firms that benefit, their revenue and employment increase every year');
+insert into plan_target_measure values
+    ('sh-2021-2023', 'T7', 1, 'count', 'benefiting_firm', 'count', '惠及中小微企业数量', 'Firms that benefit'),
+    ('sh-2021-2023', 'T7', 2, 'revenue', 'benefiting_firm', 'revenue', '惠及企业营业收入', 'Their revenue'),
+    ('sh-2021-2023', 'T7', 3, 'employees', 'benefiting_firm', 'employees', '惠及企业就业人数', 'Their employment');
+
+do $$
+begin
+    assert (select count(*) from plan_target) = 7, 'seven targets';
+end $$;
