@@ -99,7 +99,8 @@ insert into ip_event_kind (event, rank, rights) values
     ('invalidation_closed', 13, '{invention,utility_model,design,trademark}'),
     ('invalidated', 14, '{invention,utility_model,design,trademark}');
 
--- next '-': as it was before the suspension or the lapse. The register may begin to tell of a right in the middle of
+-- next '-': as it was before the suspension or the lapse. Between lapse and restoration a right is lapsed: an office that
+-- restores it from the start dates both on one day. The register may begin to tell of a right in the middle of
 -- its life: from unknown everything is legal that does not presuppose another event. A right changes hands in grace and
 -- its lapse takes effect before: so transferred is legal once lapsed, of what the right has left.
 create table ip_transition (
@@ -479,18 +480,21 @@ insert into pledge_ground (ground, zh, en) values
 call make_append_only('pledge_ground');
 grant select on pledge_ground to pledged_app;
 
--- The day until which a pledge of a loan lasts: released or settled; while a default stands open, without end; else
+-- The day until which a pledge of a loan lasts: released or settled; while the loan is in default, without end; else
 -- the maturity as extended. until_day: the maturity in the loan itself. Runs as the owner: see pledge_live.
 create function pledge_end(loan_id uuid, until_day date, known_at timestamptz) returns date
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
 declare
     ended date;
+    extended date;
+    defaulted boolean;
+    l loan;
 begin
-    select coalesce(min(e.on_day) filter (where e.kind in ('settled', 'pledge_released')),
-                    max('infinity'::date) filter (where e.kind in ('overdue', 'written_off')),
-                    greatest(pledge_end.until_day, max(e.matures_on) filter (where e.kind = 'extended')))
-      into ended
+    select min(e.on_day) filter (where e.kind in ('settled', 'pledge_released')),
+           max(e.matures_on) filter (where e.kind = 'extended'),
+           bool_or(e.kind in ('overdue', 'written_off'))
+      into ended, extended, defaulted
       from loan_event e
      where e.loan_id = pledge_end.loan_id
        and e.kind <> 'reversed'
@@ -498,7 +502,13 @@ begin
        and not exists (select from loan_event r
                         where r.loan_id = e.loan_id and r.kind = 'reversed' and r.reverses = e.reference
                           and (pledge_end.known_at is null or r.recorded_at <= pledge_end.known_at));
-    return coalesce(ended, until_day);
+    if ended is null and defaulted then
+        select v.* into l from loan v where v.id = pledge_end.loan_id order by v.version desc limit 1;
+        if (loan_fold(l, 'infinity', pledge_end.known_at, null)).state in ('overdue', 'written_off') then
+            return 'infinity';
+        end if;
+    end if;
+    return coalesce(ended, greatest(until_day, extended));
 end $$;
 revoke all on function pledge_end from public;
 grant execute on function pledge_end to pledged_app;
@@ -679,7 +689,9 @@ begin
                          json_build_object('twin', f.twin)),
         json_build_array(case when f.procedure then 'warning' when f.state = 'unknown' then 'unknown' else 'pass' end,
                          json_build_object('procedure', f.procedure)),
-        json_build_array('manual', json_build_object())];
+        json_build_array('manual', case when kind = 'trademark' then json_build_object('together',
+                         '同一种或者类似商品上相同或者近似的注册商标应一并质押 / identical or similar marks are pledged together')
+                         else json_build_object() end)];
     return (select json_agg(json_build_object('ground', g.ground, 'zh', g.zh, 'en', g.en, 'result', r.result ->> 0,
                             'facts', json_strip_nulls(r.result -> 1)) order by g.ground)
               from pledge_ground g

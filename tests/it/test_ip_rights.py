@@ -159,6 +159,9 @@ class IpRights(Case):
         self.refused(n, "transferred", "2021-04-01", ("/owner_uscc", "E_NEED"))
         self.event(n, "lapsed", "2022-05-06")
         self.refused(n, "grace", "2022-08-01", ("/kind", "E_STATE"))
+        lapse = self.right(n)["events"][-1]["reference"]
+        self.event(n, "restored", "2022-09-01")
+        self.refused(n, "reversed", "2022-10-01", ("/reverses", "E_STATE_LATER"), reverses=lapse)
         # Before the lapse it fits; behind an invalidation nothing does.
         self.refused(n, "invalidated", "2022-05-01", ("/on", "E_STATE_LATER"))
 
@@ -255,14 +258,15 @@ class IpRights(Case):
         self.assertGreater(len(taken), 200)
         gone = {x.get("reverses") for x in taken}
         twins = {}
-        for x in sorted(taken, key=lambda x: x["on"]):
+        for x in sorted(dice.sample(taken, len(taken)), key=lambda x: x["on"]):
             if x["reference"] in gone or x["kind"] == "reversed":
                 continue
             if x["number"] not in twins:
                 twins[x["number"]] = mark() if len(x["number"]) < 9 else right(int(x["number"][4]))
-            second.append(dict(x, reference="DJB-%d" % next(numbers), number=twins[x["number"]]))
+            # The same order of references: it decides between two transfers of one day.
+            second.append(dict(x, reference=x["reference"] + "B", number=twins[x["number"]]))
         # One day holds several: what waits for another of its day is taken in the next round.
-        for _ in range(4):
+        for _ in range(6):
             outcomes = send(second)
         self.assertEqual(set(outcomes), {"replay"})
         pairs = ",".join("('%s','%s')" % pair for pair in twins.items())
@@ -497,6 +501,61 @@ class IpRights(Case):
         self.assertEqual(r.status, 201, r.body)
         self.event(n, "lapsed", "2022-12-20")
         self.assertEqual(self.found(loan_id), [])
+
+    def test_a_pledge_lasts_while_the_loan_is_in_default(self):
+        n = right()
+        self.granted(n)
+        loan_id = self.lent({"number": n})  # matures 2023-07-01
+
+        def told(kind, on, **more):
+            r = self.d.call("POST", "/v1/loans/%s/events" % loan_id, dict(
+                more, reference="E-%d" % next(numbers), kind=kind, on=on), self.bank)
+            self.assertEqual(r.status, 201, r.body)
+
+        self.event(n, "lapsed", "2023-08-01")
+        told("overdue", "2023-06-01", principal="1000000.00")
+        self.assertEqual(self.found(loan_id), [("2", "RF02", "/ip/0/number", "2023-09-30", "lapsed")])
+        told("repaid", "2023-06-20", principal="1000000.00")
+        self.assertEqual(self.found(loan_id), [])
+        told("extended", "2023-06-25", matures_on="2023-12-31")
+        self.assertEqual(self.found(loan_id), [("2", "RF02", "/ip/0/number", "2023-09-30", "lapsed")])
+
+    def test_each_day_on_which_a_right_must_live(self):
+        n = right()
+        self.granted(n)
+        self.event(n, "lapsed", "2022-08-10")
+        self.event(n, "restored", "2022-08-20")  # dead for ten days only
+        facts = {"record_id": "00000000-0000-7000-8000-000000000001", "version": 1, "pointer": "/ip/0/number", "number": n,
+                 "borrower": OWNER, "pledged_on": "2022-07-05", "drawn_on": "2022-07-08", "matures_on": "2023-07-01"}
+        asked = lambda **over: self.d.sql("select flag, on_day from pledge_findings('%s', null)"
+                                          % json.dumps([dict(facts, **over)]))
+        self.assertEqual(asked(), "")
+        self.assertEqual(asked(drawn_on="2022-08-19"), "RF02|2022-08-19")
+        self.assertEqual(asked(drawn_on="2022-08-20"), "")
+        self.assertEqual(asked(pledged_on="2022-08-10"), "RF02|2022-08-10")
+        self.assertEqual(asked(claimed_on=["2022-08-09", "2022-08-20"]), "")
+        self.assertEqual(asked(claimed_on=["2022-08-09", "2022-08-11"]), "RF02|2022-08-11")
+        # A claim in the ledger is such a day too.
+        loan_id = self.lent({"number": n})
+        self.assertEqual(self.found(loan_id), [])
+        self.d.sql("insert into scheme values ('00000000-0000-7000-8000-00000000000a', 'IPR', '2022-01-01', null, '{}', 'x',"
+                   " now(), 'x@IP-OFFICE') on conflict do nothing; insert into claim values (gen_random_uuid(), 'r', 1, '{}',"
+                   " '310115', '%s', '%s', '00000000-0000-7000-8000-00000000000a', 'IPR', 'compensation', '2022-08-11', 1, 1, 0,"
+                   " 1, 1, '[]', '[]', now())" % (loan_id, OWNER))
+        self.assertEqual(self.found(loan_id), [("2", "RF02", "/ip/0/number", "2022-08-11", "lapsed")])
+        self.d.sql("set session_replication_role = replica; delete from claim where loan_id = '%s'; delete from scheme"
+                   " where code = 'IPR'" % loan_id)  # the ledger of the other tests stays sound
+
+    def test_a_release_that_was_not_known_yet_did_not_end_a_pledge(self):
+        n = right()
+        self.granted(n)
+        loan_id = self.lent({"number": n})
+        before = self.d.sql("select now()")
+        r = self.d.call("POST", "/v1/loans/%s/events" % loan_id, {
+            "reference": "E-%d" % next(numbers), "kind": "pledge_released", "on": "2022-12-01"}, self.bank)
+        self.assertEqual(r.status, 201, r.body)
+        self.assertEqual(self.d.sql("select pledge_live('%s', '2023-01-01', '2023-01-01', null),"
+                                    " pledge_live('%s', '2023-01-01', '2023-01-01', '%s')" % (n, n, before)), "f|t")
 
     def test_the_owner_as_stated_is_held_against_the_register(self):
         n = right()
