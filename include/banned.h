@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#ifdef WITH_XLSXWRITER
+#include <xlsxwriter.h> /* its macros use some of these names */
+#endif
 /* glibc's fortified forms are macros for clang. */
 #undef sprintf
 #undef vsprintf

@@ -118,7 +118,7 @@ static struct str written(const struct report *r, enum report_format f, bool eng
     case REPORT_JSON: report_json(r, english, &out); break;
     case REPORT_CSV: report_csv(r, english, &out); break;
     case REPORT_HTML: report_html(r, english, &out); break;
-    case REPORT_XLSX:
+    case REPORT_XLSX: assert_true(report_xlsx(r, english, &out)); break;
     case REPORT_FORMAT_COUNT:
     default: fail();
     }
@@ -298,6 +298,36 @@ static void test_pictures_stay_within_64_bits(void **state)
     assert_false(has(written(r, REPORT_HTML, false), "d-by_quarter"));
 }
 
+/* What is in the cells is read back by another program in tests/it/test_report_forms.py. */
+static void test_the_same_report_is_the_same_workbook(void **state)
+{
+    (void)state;
+    for (int english = 0; english < 2; english++) {
+        struct str first = written(report_make(), REPORT_XLSX, english);
+        assert_true(str_starts(first, "PK\x03\x04"));
+        assert_true(str_eq(first, written(report_make(), REPORT_XLSX, english)));
+    }
+    struct report *r = report_make();
+    r->known_at = STR("2022-10-11T09:30:01+08:00"); /* a second later */
+    struct str later = written(r, REPORT_XLSX, false);
+    assert_false(str_eq(later, written(report_make(), REPORT_XLSX, false)));
+}
+
+static void test_a_workbook_holds_any_figure_and_none(void **state)
+{
+    (void)state;
+    struct report *r = report_make();
+    static const int64_t edges[] = {INT64_MAX, INT64_MIN, 0};
+    for (size_t i = 0; i < COUNT_OF(edges); i++) {
+        r->table[TREND].row[0].cell[1].n = edges[i];
+        r->table[TREND].row[1].cell[1].n = edges[2 - i];
+        r->table[DISTRICT].total.cell[1].n = edges[i];
+        assert_true(written(r, REPORT_XLSX, false).n > 0);
+    }
+    r->n = 0;
+    assert_true(written(r, REPORT_XLSX, false).n > 0);
+}
+
 static void test_formats_have_names(void **state)
 {
     (void)state;
@@ -320,6 +350,8 @@ int main(void)
         cmocka_unit_test(test_html_runs_nothing_and_shows_every_figure),
         cmocka_unit_test(test_pictures_are_to_scale_and_say_their_figures),
         cmocka_unit_test(test_pictures_stay_within_64_bits),
+        cmocka_unit_test(test_the_same_report_is_the_same_workbook),
+        cmocka_unit_test(test_a_workbook_holds_any_figure_and_none),
         cmocka_unit_test(test_formats_have_names),
     };
     return unit_run(&a, tests);

@@ -1,0 +1,49 @@
+/*
+ * form_xlsx.h - the workbook while it is being written.
+ */
+#ifndef PLEDGED_FORM_XLSX_H
+#define PLEDGED_FORM_XLSX_H
+#include "form.h"
+#include <xlsxwriter.h>
+
+/* Units that a table is shown in: yuan first, the others are its figures divided. */
+enum { XLSX_SCALES = 3 };
+enum xlsx_look {
+    LOOK_TITLE,
+    LOOK_NOTE,
+    LOOK_NAME,
+    LOOK_LINK,
+    LOOK_HEAD,
+    LOOK_ROW,
+    LOOK_TEXT,
+    LOOK_NONE, /* "—" and "*" */
+    LOOK_COUNT,
+    LOOK_PERCENT,
+    LOOK_MONEY, /* and the other scales after it */
+    LOOKS = LOOK_MONEY + XLSX_SCALES
+};
+
+struct workbook {
+    const struct report *r;
+    struct arena *a;
+    bool english;
+    lxw_workbook *book;
+    lxw_format *look[LOOKS][2]; /* [1]: of a total row */
+    const char **sheet;         /* name of each table's sheet */
+};
+
+/* Where the first figures of a table are on its sheet. */
+enum { XLSX_HEAD = 2, XLSX_FIRST = 3 };
+
+/* Only here does a figure become floating point. A whole number below 10^15 is exact in a double
+ * and n / 100 is then the double nearest to the two-decimal amount: Excel and LibreOffice, which
+ * show 15 digits, read it back to the fen. */
+double xlsx_number(int64_t n, int64_t per);
+bool xlsx_exact(int64_t n);
+
+/* A4 on its side, so many pages wide (0: at a scale of its own), with the report's name and page
+ * numbers. */
+void xlsx_page(struct workbook *w, lxw_worksheet *sheet, int pages_wide);
+/* A sheet with the pictures of all sections that have one. */
+void xlsx_charts(struct workbook *w);
+#endif
