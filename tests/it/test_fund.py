@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import random
 import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -103,6 +104,53 @@ class Fund(Case):
         self.assertEqual(self.balance(), "10.00")
         self.assertEqual(self.get("/v1/accounts/" + self.fund)["version"], 1000)
         self.assertEqual(self.balance("?as_of=2022-01-01"), "0.36")  # 36 of 1,000 fall on day 1
+
+    def batch(self, lines):
+        r = self.d.call("POST", "/v1/transfers", "".join(json.dumps(x) + "\n" for x in lines), self.finance,
+                        {"Content-Type": "application/x-ndjson"})
+        return r.lines()[:-1]
+
+    def mixed_lines(self, dice, size):
+        """Sound ones, uncovered ones, wrong ones, and keys that come again."""
+        bad = ({"debit": "pool:nowhere"}, {"on": "2199-01-01"},
+               {"reverses": "01a20a1d-5130-7204-b3a8-67f55b05ce9f", "debit": None, "credit": None,
+                "amount": None, "cause": None})
+        lines = []
+        for _ in range(size):
+            line = self.transfer("0.%02d" % dice.randint(1, 40), out=dice.random() < 0.6)
+            line.update(dice.choice(bad) if dice.random() < 0.2 else {})
+            lines.append({k: v for k, v in line.items() if v is not None})
+            if dice.random() < 0.2:
+                lines.append(dict(dice.choice(lines), **dice.choice(({}, {"memo": "x"}))))
+        return lines
+
+    def test_a_batch_with_bad_lines_says_what_its_lines_say_one_by_one(self):
+        dice = random.Random(11)
+        for size in (2, 3, 5, 61):
+            self.setUp()
+            self.move("0.50")
+            here, lines = (self.fund, self.source), self.mixed_lines(dice, size)
+            alone = [self.post("/v1/transfers", x) for x in lines]
+            self.setUp()
+            self.move("0.50")
+            twin = dict(zip(here, (self.fund, self.source)))
+            twins = [dict({k: twin.get(v, v) for k, v in x.items()}, reference="B" + x["reference"])
+                     for x in lines]
+            told = self.batch(twins)
+            expected = [({201: "created", 200: "replay"}.get(
+                             r.status, "conflict" if "E_KEY_REUSED" in str(r.body) else "refused"),
+                         r.codes() if r.status >= 400 else []) for r in alone]
+            self.assertEqual([(x["outcome"], [(e["pointer"], e["code"]) for e in x["errors"]])
+                              for x in told], expected)
+            for field in ("balance", "version"):
+                self.assertEqual(*[[self.get("/v1/accounts/" + code)[field] for code in pair]
+                                   for pair in (twin.keys(), twin.values())])
+            for x, line in zip(told, twins):
+                if x["outcome"] == "created":
+                    again = self.post("/v1/transfers", line)
+                    self.assertEqual((again.status, again.json()["id"]), (200, x["id"]))
+        self.assertEqual({o for o, _ in expected}, {"created", "replay", "conflict", "refused"})
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
 
     def test_bad_transfers_are_refused_with_the_nearest_account(self):
         wrong = self.fund.replace("pool", "pol")
