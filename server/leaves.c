@@ -14,8 +14,19 @@ static struct str hashes_hex(struct arena *a, const hash *list, int n)
     return buf_view(&b);
 }
 
+/* Array literals, one element a leaf: ids, versions, hashes, the nodes that it completes. */
+enum { LEAF_COLUMNS = 4 };
+
+static void add_element(struct buf *column, struct str text)
+{
+    buf_char(column, column->n ? ',' : '{');
+    buf_char(column, '"'); /* an empty one must be quoted; none holds anything to escape */
+    buf_str(column, text);
+    buf_char(column, '"');
+}
+
 static void add_leaf(
-    struct arena *a, struct frontier *f, struct verdict *v, int64_t head, struct buf *leaves)
+    struct arena *a, struct frontier *f, struct verdict *v, int64_t head, struct buf *columns)
 {
     struct str text = leaf_text(a, v->id, v->version, v->sha256, v->recorded_at, v->recorded_by);
     hash h = merkle_leaf(text), completed[64];
@@ -23,18 +34,10 @@ static void add_leaf(
     v->head = head;
     v->leaf_hash = hash_hex(a, h);
     int n = frontier_add(f, h, completed);
-    json_open(leaves, '{');
-    json_key(leaves, "no");
-    json_i64(leaves, v->leaf);
-    json_key(leaves, "hash");
-    json_str(leaves, v->leaf_hash);
-    json_key(leaves, "nodes");
-    json_str(leaves, hashes_hex(a, completed, n));
-    json_key(leaves, "id");
-    json_str(leaves, v->id);
-    json_key(leaves, "version");
-    json_i64(leaves, v->version);
-    json_close(leaves, '}');
+    const struct str row[LEAF_COLUMNS] = {v->id, arena_printf(a, "%lld", (long long)v->version),
+        v->leaf_hash, hashes_hex(a, completed, n)};
+    for (int i = 0; i < LEAF_COLUMNS; i++)
+        add_element(&columns[i], row[i]);
 }
 
 static int by_id(const void *x, const void *y)
@@ -82,7 +85,7 @@ int created_of(const struct verdict *v, int n)
 bool leaves_number(struct arena *a, struct work *flying, struct frontier *f,
     const struct sealer *sealer, struct str params[SEAL_PARAMS])
 {
-    struct buf leaves;
+    struct buf columns[LEAF_COLUMNS];
     struct str signed_at = STR("");
     int created = 0;
     for (const struct work *w = flying; w; w = w->next)
@@ -90,24 +93,30 @@ bool leaves_number(struct arena *a, struct work *flying, struct frontier *f,
     if (!created)
         return false;
     int64_t head = (int64_t)f->size + created; /* one covers them all */
-    buf_init(&leaves, a);
-    json_open(&leaves, '[');
+    for (int i = 0; i < LEAF_COLUMNS; i++)
+        buf_init(&columns[i], a);
     for (struct work *w = flying; w; w = w->next) {
         for (int i = 0; i < w->n; i++) {
             if (w->verdict[i].outcome != OUT_CREATED)
                 continue;
             signed_at = w->verdict[i].recorded_at;
-            add_leaf(a, f, &w->verdict[i], head, &leaves);
+            add_leaf(a, f, &w->verdict[i], head, columns);
         }
     }
-    json_close(&leaves, ']');
     share_receipts(a, flying, created);
     hash root = frontier_root(f);
-    params[0] = buf_view(&leaves);
-    params[1] = arena_printf(a, "%llu", (unsigned long long)f->size);
-    params[2] = hash_hex(a, root);
-    params[3] = hashes_hex(a, f->node, __builtin_popcountll(f->size));
-    params[4] = sealer_sign(a, sealer, f->size, root, signed_at);
-    params[5] = signed_at;
+    for (int i = 0; i < LEAF_COLUMNS; i++) {
+        buf_char(&columns[i], '}');
+        params[i] = buf_view(&columns[i]);
+    }
+    const struct str signed_head[] = {
+        arena_printf(a, "%llu", (unsigned long long)f->size),
+        hash_hex(a, root),
+        hashes_hex(a, f->node, __builtin_popcountll(f->size)),
+        sealer_sign(a, sealer, f->size, root, signed_at),
+        signed_at,
+    };
+    for (size_t i = 0; i < COUNT_OF(signed_head); i++)
+        params[LEAF_COLUMNS + i] = signed_head[i];
     return true;
 }

@@ -7,7 +7,7 @@
 #include "merkle.h"
 #include "seal.h"
 
-enum { SEAL_PARAMS = 6 };
+enum { SEAL_PARAMS = 9 };
 
 int created_of(const struct verdict *v, int n);
 /* Number every created verdict of the works, in their order, as leaves behind *f, which grows;
