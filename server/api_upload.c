@@ -115,7 +115,7 @@ static void line_done(struct upload *up)
     struct slice *s = up->filling;
     if (up->atomic)
         return; /* goes as one */
-    if (s->lines >= lane_slice(up->r->server->lane) || s->bytes >= SLICE_INPUT_MAX)
+    if (s->lines >= lane_slice(up->r->server->lane, up->r->actor) || s->bytes >= SLICE_INPUT_MAX)
         slice_close(up);
 }
 

@@ -8,6 +8,12 @@
  *                      |--SQL error--> rolled back whole; each member is sent again alone, once
  *                      |--connection lost--> members kept, the same sent again after reconnecting
  *
+ * When much waits the next flight is sent right behind the seal of the one ahead, so that the
+ * database finds it as soon as that one has landed. It is a transaction of its own, begun after the
+ * other has ended, and is sealed only when the other has landed. If the one ahead is rolled back
+ * and its members must travel again, the one behind is recalled (aborted) and goes after them: what
+ * was handed in first is judged first.
+ *
  * Refusals are verdict rows and never fail a flight. Sending again is harmless: the natural key
  * decides in the same transaction, a record that was stored comes back as a replay. The head over
  * the log is signed and stored in the transaction of its records, so no receipt names a head that
@@ -21,12 +27,23 @@ enum {
     FLIGHT_SHARED_MAX = 256, /* records a flight while others wait: about 20 ms */
     FLIGHT_ALONE_MAX = 1000,
     FLIGHT_BYTES_MAX = 1 << 20,
+    EARLY_MIN = 256,  /* so many must wait for a flight to follow another before it has landed */
     LOSSES_MAX = 3,   /* flights that a work may lose with the connection */
     DOWN_GRACE_S = 5, /* how long members wait for a lost database before they get 503 */
 };
 
+struct flight {
+    struct arena *a; /* of its groups and verdicts */
+    struct work *first, **last;
+    int awaited;   /* results still to come before the seal */
+    bool broken;   /* a statement of it failed or answered nonsense */
+    bool sealed;   /* its Sync is on its way */
+    bool recalled; /* to be rolled back: the flight ahead of it failed */
+};
+
 struct group {
     struct lane *lane;
+    struct flight *flight;
     struct work *first;
     int records;
 };
@@ -38,20 +55,29 @@ struct lane {
     struct event *launch, *grace;
     struct work *waiting, **waiting_last;
     int waiting_records;
-    /* the flight */
-    struct arena *a;
-    struct work *flying, **flying_last;
-    int awaited; /* results still to come before the seal */
-    bool broken; /* a statement of it failed or answered nonsense */
+    struct flight flight[3];
+    struct flight *ahead;    /* whose results come next; NULL: idle */
+    struct flight *behind;   /* sent after it; NULL mostly */
+    struct flight *grounded; /* failed; its members wait for the recalled one that is now ahead */
+    struct arena *a;         /* of the log's tail, at connecting */
     struct frontier frontier, next;
     bool loaded;
 };
 
 /* ---- queues --------------------------------------------------------------------------------- */
 
+static bool may_launch(const struct lane *l)
+{
+    if (!l->loaded || !l->waiting)
+        return false;
+    if (!l->ahead)
+        return true;
+    return l->ahead->sealed && !l->behind && !l->grounded && l->waiting_records >= EARLY_MIN;
+}
+
 static void schedule(struct lane *l)
 {
-    if (l->loaded && !l->flying && l->waiting)
+    if (may_launch(l))
         event_active(l->launch, EV_TIMEOUT, 0);
 }
 
@@ -72,9 +98,18 @@ bool lane_submit(struct lane *l, struct work *w)
     return true;
 }
 
-int lane_slice(const struct lane *l)
+static bool has_others(const struct work *w, const struct actor *mine)
 {
-    return l->waiting || (l->flying && l->flying->next) ? FLIGHT_SHARED_MAX : FLIGHT_ALONE_MAX;
+    while (w && w->actor == mine)
+        w = w->next;
+    return w != NULL;
+}
+
+int lane_slice(const struct lane *l, const struct actor *mine)
+{
+    bool others = has_others(l->waiting, mine) || (l->ahead && has_others(l->ahead->first, mine)) ||
+                  (l->behind && has_others(l->behind->first, mine));
+    return others ? FLIGHT_SHARED_MAX : FLIGHT_ALONE_MAX;
 }
 
 static struct work *take_waiting(struct lane *l)
@@ -88,24 +123,52 @@ static struct work *take_waiting(struct lane *l)
     return w;
 }
 
-/* The flight's members go back to the front, in their order, to travel alone: one of them may be
- * what made it fail. */
-static void put_back(struct lane *l, bool lost)
+static struct flight *flight_new(struct lane *l)
 {
-    for (struct work *w = l->flying; w; w = w->next) {
-        w->alone = true;
-        w->losses += lost;
+    struct flight *f = l->flight;
+    while (f == l->ahead || f == l->behind || f == l->grounded)
+        f++;
+    MUST(f < l->flight + COUNT_OF(l->flight));
+    *f = (struct flight){.a = f->a, .last = &f->first};
+    return f;
+}
+
+/* The flight's members go back to the front, in their order. */
+static void put_back(struct lane *l, struct flight *f)
+{
+    if (!f)
+        return;
+    for (struct work *w = f->first; w; w = w->next) {
         w->verdict = NULL;
         l->waiting_records += w->n;
     }
-    if (l->flying) {
-        *l->flying_last = l->waiting;
+    if (f->first) {
+        *f->last = l->waiting;
         if (!l->waiting)
-            l->waiting_last = l->flying_last;
-        l->waiting = l->flying;
+            l->waiting_last = f->last;
+        l->waiting = f->first;
     }
-    l->flying = NULL;
-    l->flying_last = &l->flying;
+    f->first = NULL;
+    f->last = &f->first;
+    arena_reset(f->a);
+}
+
+/* One of the members may be what made the flight fail: they travel alone from now on. */
+static void part(struct flight *f, bool lost)
+{
+    for (struct work *w = f ? f->first : NULL; w; w = w->next) {
+        w->alone = true;
+        w->losses += lost;
+    }
+}
+
+/* All that flies goes back, in the order in which it was handed in. */
+static void put_all_back(struct lane *l)
+{
+    put_back(l, l->behind);
+    put_back(l, l->ahead);
+    put_back(l, l->grounded);
+    l->ahead = l->behind = l->grounded = NULL;
 }
 
 /* ---- verdicts ------------------------------------------------------------------------------- */
@@ -124,45 +187,45 @@ static struct verdict *group_verdict(struct group *g, int64_t ord, struct work *
     return NULL;
 }
 
-static void flight_seal(struct lane *l);
+static void flight_seal(struct lane *l, struct flight *f);
 
-static void result_arrived(struct lane *l)
+static void result_arrived(const struct group *g)
 {
-    if (--l->awaited == 0)
-        flight_seal(l);
+    if (--g->flight->awaited == 0)
+        flight_seal(g->lane, g->flight);
 }
 
 static void on_verdicts(void *arg, const PGresult *r)
 {
     struct group *g = arg;
-    struct lane *l = g->lane;
+    struct flight *f = g->flight;
     if (!r || PQntuples(r) != g->records) {
-        l->broken = true;
-        result_arrived(l);
+        f->broken = true;
+        result_arrived(g);
         return;
     }
     struct rows rows;
-    rows_copy(l->a, r, &rows);
+    rows_copy(f->a, r, &rows);
     for (int i = 0; i < rows.n; i++) {
         int64_t ord = 0;
         struct work *w = NULL;
         bool good = rows_int(&rows, i, 0, &ord);
         struct verdict *v = good ? group_verdict(g, ord, &w) : NULL;
         if (!v || !verdict_read(&rows, i, 1, v))
-            l->broken = true;
+            f->broken = true;
     }
-    result_arrived(l);
+    result_arrived(g);
 }
 
 static void on_flags(void *arg, const PGresult *r)
 {
     struct group *g = arg;
-    struct lane *l = g->lane;
+    struct flight *f = g->flight;
     struct rows rows = {0};
     if (r)
-        rows_copy(l->a, r, &rows);
+        rows_copy(f->a, r, &rows);
     else
-        l->broken = true;
+        f->broken = true;
     for (int i = 0; i < rows.n; i++) {
         int64_t ord = 0;
         struct work *w = NULL;
@@ -170,20 +233,20 @@ static void on_flags(void *arg, const PGresult *r)
         if (v)
             v->flags = rows_at(&rows, i, 1);
         else
-            l->broken = true;
+            f->broken = true;
     }
-    result_arrived(l);
+    result_arrived(g);
 }
 
 /* ---- the seal ------------------------------------------------------------------------------- */
 
 static void on_landed(void *arg, const struct fail *fail);
 
-static void seal(struct lane *l)
+static void seal(struct lane *l, struct flight *f)
 {
     struct str params[SEAL_PARAMS];
     l->next = l->frontier;
-    if (leaves_number(l->a, l->flying, &l->next, l->sealer, params))
+    if (leaves_number(f->a, f->first, &l->next, l->sealer, params))
         link_send(l->link, "seal", params, SEAL_PARAMS, NULL, NULL);
 }
 
@@ -196,62 +259,83 @@ static bool must_abort(const struct work *w)
     return false;
 }
 
-static void flight_seal(struct lane *l)
+static void launch(struct lane *l);
+
+/* Its verdicts have come, so the one ahead of it has landed and the frontier stands. */
+static void flight_seal(struct lane *l, struct flight *f)
 {
+    MUST(f == l->ahead);
     /* An atomic work always flies alone. Behind a failed statement the abort is skipped. */
-    if (l->broken || must_abort(l->flying))
+    if (f->broken || f->recalled || must_abort(f->first))
         link_send(l->link, "abort_flight", NULL, 0, NULL, NULL);
     else
-        seal(l);
-    link_sync(l->link, on_landed, l);
+        seal(l, f);
+    f->sealed = true;
+    bool sound = !f->broken && !f->recalled;
+    link_sync(l->link, on_landed, l); /* may lose the connection, and with it the flight */
+    if (sound && may_launch(l))
+        launch(l);
 }
 
 /* ---- flights -------------------------------------------------------------------------------- */
 
-static void finish_members(struct lane *l, const struct fail *fail)
+static void finish_members(struct lane *l, struct flight *f, const struct fail *fail)
 {
-    struct work *w = l->flying;
+    struct work *w = f->first;
     for (struct work *m = w; m && !fail; m = m->next)
         verdicts_keep(m);
-    l->flying = NULL;
-    l->flying_last = &l->flying;
-    arena_reset(l->a);
+    f->first = NULL;
+    f->last = &f->first;
+    arena_reset(f->a);
     while (w) {
         struct work *next = w->next; /* done may free w */
         l->s->count.records += fail ? 0 : created_of(w->verdict, w->n);
         w->done(w->arg, fail ? NULL : w->verdict, w->n, fail);
         w = next;
     }
-    schedule(l);
+}
+
+/* Rolled back, and one member among several may be why. */
+static void ground(struct lane *l, struct flight *f)
+{
+    l->s->count.resent++;
+    part(f, false);
+    if (!l->ahead) {
+        put_back(l, f);
+        return;
+    }
+    l->grounded = f;
+    l->ahead->recalled = true;
+    log_event(LOG_WARN, "lane_recalled", NULL);
 }
 
 static void on_landed(void *arg, const struct fail *fail)
 {
     struct lane *l = arg;
+    struct flight *f = l->ahead;
     l->s->count.flights++;
-    if (!fail) {
+    if (fail && strcmp(fail->sqlstate, "08006") == 0)
+        return; /* lane_down comes next */
+    l->ahead = l->behind;
+    l->behind = NULL;
+    if (f->recalled) {
+        put_back(l, f);
+        put_back(l, l->grounded);
+        l->grounded = NULL;
+    } else if (!fail) {
         l->frontier = l->next;
-        finish_members(l, NULL);
-        return;
-    }
-    if (strcmp(fail->sqlstate, "08006") == 0) {
-        put_back(l, true);
-        return; /* lane_down comes next, or has come */
-    }
-    if (strcmp(fail->sqlstate, "PB001") == 0 && !l->broken) {
-        finish_members(l, NULL);
-        return;
-    }
-    log_event(LOG_ERROR, "lane_failed", "sqlstate", fail->sqlstate, "constraint", fail->constraint,
-        "text", fail->text, NULL);
-    if (l->flying->next) {
-        l->s->count.resent++;
-        put_back(l, false);
-        arena_reset(l->a);
-        schedule(l);
+        finish_members(l, f, NULL);
+    } else if (strcmp(fail->sqlstate, "PB001") == 0 && !f->broken) {
+        finish_members(l, f, NULL);
     } else {
-        finish_members(l, fail);
+        log_event(LOG_ERROR, "lane_failed", "sqlstate", fail->sqlstate, "constraint",
+            fail->constraint, "text", fail->text, NULL);
+        if (f->first->next)
+            ground(l, f);
+        else
+            finish_members(l, f, fail);
     }
+    schedule(l);
 }
 
 static bool same_group(const struct work *a, const struct work *b)
@@ -261,59 +345,60 @@ static bool same_group(const struct work *a, const struct work *b)
 }
 
 /* Members of one group are neighbours in the flight: insert behind the last of the same kind. */
-static void board(struct lane *l, struct work *w)
+static void board(struct flight *f, struct work *w)
 {
-    for (struct work *m = l->flying; m; m = m->next) {
+    for (struct work *m = f->first; m; m = m->next) {
         if (same_group(m, w) && (!m->next || !same_group(m->next, w))) {
             w->next = m->next;
             m->next = w;
             if (!w->next)
-                l->flying_last = &w->next;
+                f->last = &w->next;
             return;
         }
     }
-    *l->flying_last = w;
-    l->flying_last = &w->next;
+    *f->last = w;
+    f->last = &w->next;
 }
 
-static void flight_fill(struct lane *l)
+static void flight_fill(struct lane *l, struct flight *f)
 {
     int count = 0;
     size_t bytes = 0;
     while (l->waiting) {
         struct work *w = l->waiting;
-        if (l->flying && (w->alone || count + w->n > FLIGHT_SHARED_MAX ||
-                             bytes + w->elements.n > FLIGHT_BYTES_MAX))
+        if (f->first && (w->alone || count + w->n > FLIGHT_SHARED_MAX ||
+                            bytes + w->elements.n > FLIGHT_BYTES_MAX))
             break;
         bool alone = w->alone;
         count += w->n;
         bytes += w->elements.n;
-        board(l, take_waiting(l));
+        board(f, take_waiting(l));
         if (alone)
             break;
     }
 }
 
-static void send_group(struct lane *l, struct group *g, struct str elements)
+static void send_group(struct group *g, struct str elements)
 {
+    struct lane *l = g->lane;
     const struct work *w = g->first;
     struct str params[] = {str_of(w->type), elements};
     link_identity(l->link, w->actor);
     link_send(l->link, w->write, params, 2, on_verdicts, g);
-    l->awaited++;
+    g->flight->awaited++;
     if (w->project) {
         link_send(l->link, w->project, &elements, 1, on_flags, g);
-        l->awaited++;
+        g->flight->awaited++;
     }
 }
 
 /* One group from w on; returns the first work of the next. */
-static struct work *launch_group(struct lane *l, struct work *w)
+static struct work *launch_group(struct lane *l, struct flight *f, struct work *w)
 {
-    struct group *g = arena_alloc(l->a, sizeof *g);
+    struct group *g = arena_alloc(f->a, sizeof *g);
     struct buf elements;
-    *g = (struct group){.lane = l, .first = w};
-    buf_init(&elements, l->a);
+    *g = (struct group){.lane = l, .flight = f, .first = w};
+    buf_init(&elements, f->a);
     buf_char(&elements, '[');
     struct work *m = w;
     for (; m && same_group(w, m); m = m->next) {
@@ -321,10 +406,10 @@ static struct work *launch_group(struct lane *l, struct work *w)
             buf_char(&elements, ',');
         buf_str(&elements, m->elements);
         g->records += m->n;
-        m->verdict = arena_alloc(l->a, (size_t)m->n * sizeof *m->verdict);
+        m->verdict = arena_alloc(f->a, (size_t)m->n * sizeof *m->verdict);
     }
     buf_char(&elements, ']');
-    send_group(l, g, buf_view(&elements));
+    send_group(g, buf_view(&elements));
     return m;
 }
 
@@ -339,20 +424,25 @@ static void drop_poison(struct lane *l)
     }
 }
 
+static void launch(struct lane *l)
+{
+    if (may_launch(l))
+        drop_poison(l);
+    if (!may_launch(l))
+        return;
+    struct flight *f = flight_new(l);
+    flight_fill(l, f);
+    *(l->ahead ? &l->behind : &l->ahead) = f;
+    for (struct work *w = f->first; w;)
+        w = launch_group(l, f, w);
+    link_nudge(l->link);
+}
+
 static void on_launch(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;
     (void)what;
-    struct lane *l = arg;
-    if (!l->loaded || l->flying || !l->waiting)
-        return;
-    l->broken = false;
-    l->awaited = 0;
-    drop_poison(l);
-    flight_fill(l);
-    for (struct work *w = l->flying; w;)
-        w = launch_group(l, w);
-    link_nudge(l->link);
+    launch(arg);
 }
 
 /* ---- connection ----------------------------------------------------------------------------- */
@@ -411,8 +501,8 @@ static void lane_down(void *arg)
     struct lane *l = arg;
     static const struct timeval grace = {DOWN_GRACE_S, 0};
     l->loaded = false;
-    put_back(l, true); /* a flight that had not reached its Sync */
-    arena_reset(l->a);
+    part(l->ahead, true); /* it was at work; what flew behind had not begun */
+    put_all_back(l);
     log_event(LOG_WARN, "lane_lost", NULL);
     evtimer_add(l->grace, &grace);
 }
@@ -445,7 +535,8 @@ struct lane *lane_open(struct server *s, const char *conninfo)
     l->s = s;
     l->a = arena_new();
     l->waiting_last = &l->waiting;
-    l->flying_last = &l->flying;
+    for (size_t i = 0; i < COUNT_OF(l->flight); i++)
+        l->flight[i].a = arena_new();
     l->sealer = sealer_open(s->conf.data, false);
     l->launch = event_new(s->base, -1, 0, on_launch, l);
     l->grace = evtimer_new(s->base, on_grace_over, l);
@@ -467,7 +558,7 @@ bool lane_ready(const struct lane *l)
 
 bool lane_idle(const struct lane *l)
 {
-    return !l->waiting && !l->flying;
+    return !l->waiting && !l->ahead;
 }
 
 struct str lane_public_key(const struct lane *l, struct arena *a)
@@ -483,6 +574,8 @@ void lane_close(struct lane *l)
     event_free(l->launch);
     event_free(l->grace);
     sealer_free(l->sealer);
+    for (size_t i = 0; i < COUNT_OF(l->flight); i++)
+        arena_free(l->flight[i].a);
     arena_free(l->a);
     free(l);
 }

@@ -75,8 +75,9 @@ struct lane *lane_open(struct server *s, const char *conninfo);
 bool lane_ready(const struct lane *l);
 /* false: the queue is full (answer 503). w stays in place until done. */
 MUST_USE bool lane_submit(struct lane *l, struct work *w);
-/* How many records one work should carry now: fewer while others wait. */
-int lane_slice(const struct lane *l);
+/* How many records one work should carry now: fewer while requests of others wait or fly. mine: the
+ * actor of the request, which is its own. */
+int lane_slice(const struct lane *l, const struct actor *mine);
 /* Nothing waiting or flying. */
 bool lane_idle(const struct lane *l);
 /* The key that verifies signed heads, PEM; {NULL,0} until the lane has been ready once. */

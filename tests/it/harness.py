@@ -122,13 +122,19 @@ class Daemon:
         finally:
             c.close()
 
-    def sql(self, query):
+    def psql_command(self):
         run = os.path.join(self.data, "run")
         if not os.path.isdir(run):
             run = next(os.path.join("/tmp", n) for n in os.listdir("/tmp") if n.startswith("pledged-"))
-        return subprocess.run(
-            ["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-h", run, "-U", "pledged_owner", "pledged",
-             "-c", query], check=True, capture_output=True, text=True).stdout.strip()
+        return ["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-h", run, "-U", "pledged_owner", "pledged"]
+
+    def sql(self, query):
+        return subprocess.run(self.psql_command() + ["-c", query], check=True, capture_output=True,
+                              text=True).stdout.strip()
+
+    def psql(self):
+        """A session that stays open; statements go to its stdin."""
+        return subprocess.Popen(self.psql_command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def alive(self):
         return self.process.poll() is None and self.call("GET", "/healthz").status == 200

@@ -140,3 +140,82 @@ class Frozen(Case):
         self.assertIn(answers, ([201, 200], [200, 200]))
         self.assertEqual(self.d.sql("select count(*) from record where key = '%s'"
                                     % record["contract_no"]), "1")
+
+
+class Behind(Case):
+    """A flight that was sent before the one ahead of it had landed."""
+    conf = {"db_deadline_ms": "20000"}  # a ledger of its own
+
+    def locked(self):
+        """A session that keeps every writer of loans waiting until it is told to commit."""
+        session = self.d.psql()
+        session.stdin.write("begin; lock table loan in share mode; select 'held';\n")
+        session.stdin.flush()
+        self.assertEqual(session.stdout.readline(), "held\n")
+        return session
+
+    def until(self, query, answer):
+        deadline = time.time() + 20
+        while self.d.sql(query) != answer and time.time() < deadline:
+            time.sleep(0.05)
+        self.assertEqual(self.d.sql(query), answer)
+
+    def lines(self, path, records, token):
+        body = "".join(json.dumps(x, ensure_ascii=False) + "\n" for x in records)
+        return self.d.call("POST", path, body, token, {"Content-Type": "application/x-ndjson"}).lines()
+
+    def test_a_flight_behind_one_that_is_rolled_back_at_its_end_is_recalled_and_goes_after_it(self):
+        token = self.d.token("bank")
+        loans = [loan() for _ in range(300)]
+        self.lines("/v1/loans", loans[1:], token)
+        self.d.sql("create function poison() returns trigger language plpgsql as $$"
+                   " begin raise exception 'poison' using errcode = '23514'; end $$;"
+                   " create constraint trigger poison after insert on loan deferrable initially deferred"
+                   " for each row when (new.borrower_name = '毒') execute function poison()")
+        events = [{"contract_no": x["contract_no"], "reference": "E" + x["contract_no"],
+                   "kind": "disbursed", "on": "2022-07-01", "principal": "5000000.00"} for x in loans]
+        session = self.locked()
+        with ThreadPoolExecutor(4) as pool:
+            try:
+                first = pool.submit(self.d.call, "POST", "/v1/loans", loan(), token)
+                self.until("select count(*) from pg_locks where not granted", "1")
+                two = [pool.submit(self.d.call, "POST", "/v1/loans", x, token)
+                       for x in (loan(borrower_name="毒"), loans[0])]
+                time.sleep(0.5)  # both wait in the lane
+                told = pool.submit(self.lines, "/v1/loan-events", events, token)
+                time.sleep(1)
+            finally:
+                session.communicate("commit;\n")
+            self.assertEqual([x.result().status for x in [first] + two], [201, 500, 201])
+            self.assertEqual(told.result()[-1]["summary"],
+                             {"created": 300, "replay": 0, "conflict": 0, "refused": 0})
+        self.assertIn('"lane_recalled"', self.d.stderr())
+        self.d.sql("drop trigger poison on loan")
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+
+    def test_a_connection_lost_with_two_flights_under_way_loses_and_doubles_nothing(self):
+        token, loans = self.d.token("bank"), [loan() for _ in range(12000)]
+        done = threading.Event()
+
+        def killer():
+            dice = random.Random(5)
+            while not done.is_set():
+                time.sleep(dice.uniform(0.2, 0.5))
+                self.d.sql("select pg_terminate_backend(l.pid) from pg_locks l where l.locktype = 'advisory'")
+
+        thread = threading.Thread(target=killer)
+        thread.start()
+        try:
+            with ThreadPoolExecutor(3) as pool:
+                answers = list(pool.map(lambda k: self.lines("/v1/loans", loans[k::3], token), range(3)))
+        finally:
+            done.set()
+            thread.join()
+        for lines in answers:
+            self.assertEqual(len(lines), 4001)
+            summary = lines[-1]["summary"]
+            self.assertEqual(summary["created"] + summary["replay"], 4000, summary)
+        stored = self.d.psql().communicate("select key from record where type = 'loan' and key = any ('{%s}');"
+                                           % ",".join(x["contract_no"] for x in loans))[0].split()
+        self.assertEqual(sorted(stored), sorted(x["contract_no"] for x in loans))
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
