@@ -262,6 +262,26 @@ begin
     end if;
 end $$;
 
+-- Why an event cannot follow on f, or null. step_from, reached: the step; filed: the day of filing by all events;
+-- renewed_to: the term that a renewal leads to, null where the term before is not on record.
+create function ip_misfit(e ip_event, f ip_life, step_from text, reached text, procedures int, filed date, renewed_to date)
+    returns json language plpgsql stable as $$
+declare
+    -- Of the number: a PCT entry or a divisional application has a younger number than its filing day.
+    numbered date := make_date(ip_number_year(e.number), 1, 1);
+    first_renewal date := (renewed_to - interval '11 years')::date + 1; -- the last twelve months of the term
+begin
+    return case
+        when reached is null then problem('E_STATE', '/kind', ip_events_legal(step_from, ip_kind(e.number), procedures))
+        when e.on_day < filed then problem('E_ORDER', '/on', 'filed_on ' || filed)
+        when e.kind <> 'applied' and e.on_day < numbered then problem('E_ORDER', '/on', numbered::text)
+        when e.kind = 'granted' and e.filed_on <> f.filed_on then problem('E_CONTRADICTS', '/filed_on', f.filed_on::text)
+        when e.kind = 'renewed' and f.expires_on is null and e.expires_on is null then problem('E_NEED', '/expires_on', null)
+        when e.on_day < first_renewal then problem('E_ORDER', '/on', first_renewal::text)
+        when e.expires_on <> renewed_to then problem('E_CONTRADICTS', '/expires_on', renewed_to::text)
+    end;
+end $$;
+
 -- The life of a right as known at an instant (null: now): spans of days without a gap, from -infinity to infinity.
 create function ip_fold(right_no text, known_at timestamptz, more ip_event) returns setof ip_life
     language plpgsql stable as $$
@@ -273,9 +293,9 @@ declare
     filed date;
     granted date;
     void_on date;
-    year_from date := make_date(ip_number_year(right_no), 1, 1);
     f ip_life;
     e ip_event;
+    misfit json;
     step_from text;
     reached text;
     under_suspension text;
@@ -300,36 +320,12 @@ begin
         end if;
         select x.next into reached from ip_steps(step_from, kind, procedures) x where x.event = e.kind;
         renewed_to := case when e.kind = 'renewed' then (f.expires_on + interval '10 years')::date end;
-        f.bad_event := e.id;
-        if reached is null then
-            f.bad_code := 'E_STATE';
-            f.bad_pointer := '/kind';
-            f.bad_arg := ip_events_legal(step_from, kind, procedures);
-        elsif e.on_day < filed then
-            f.bad_code := 'E_ORDER';
-            f.bad_pointer := '/on';
-            f.bad_arg := 'filed_on ' || filed;
-        elsif e.kind <> 'applied' and e.on_day < year_from then -- a PCT or divisional number is younger than its filing day
-            f.bad_code := 'E_ORDER';
-            f.bad_pointer := '/on';
-            f.bad_arg := year_from::text;
-        elsif e.kind = 'granted' and e.filed_on <> f.filed_on then
-            f.bad_code := 'E_CONTRADICTS';
-            f.bad_pointer := '/filed_on';
-            f.bad_arg := f.filed_on::text;
-        elsif e.kind = 'renewed' and f.expires_on is null and e.expires_on is null then
-            f.bad_code := 'E_NEED';
-            f.bad_pointer := '/expires_on';
-        elsif e.on_day <= renewed_to - interval '11 years' then
-            f.bad_code := 'E_ORDER';
-            f.bad_pointer := '/on';
-            f.bad_arg := ((renewed_to - interval '11 years')::date + 1)::text;
-        elsif e.expires_on <> renewed_to then
-            f.bad_code := 'E_CONTRADICTS';
-            f.bad_pointer := '/expires_on';
-            f.bad_arg := renewed_to::text;
-        end if;
-        if f.bad_code is not null then
+        misfit := ip_misfit(e, f, step_from, reached, procedures, filed, renewed_to);
+        if misfit is not null then
+            f.bad_event := e.id;
+            f.bad_code := misfit ->> 0;
+            f.bad_pointer := misfit ->> 1;
+            f.bad_arg := misfit ->> 2;
             return next f;
             return;
         end if;
@@ -367,10 +363,8 @@ begin
                                     else f.expires_on end;
         f.twin := coalesce(e.twin, f.twin);
     end loop;
-    f.bad_event := null;
     spans := spans || array(select p from ip_pieces(f, 'infinity', is_mark, known_day, null) p);
     foreach s in array spans loop
-        s.bad_event := null;
         s.invalidated_on := void_on;
         if void_on is not null and s.state <> 'applied' then
             s.state := 'invalidated';
