@@ -7,6 +7,7 @@
 int cli_org(int argc, char **argv);
 int cli_token(int argc, char **argv);
 int cli_import(int argc, char **argv);
+int cli_report(int argc, char **argv);
 int cli_targets(int argc, char **argv);
 int cli_verify(int argc, char **argv);
 int cli_report_keys(int argc, char **argv);

@@ -217,6 +217,9 @@ static const struct command {
         "[--org CODE] | token revoke --id HEX"},
     {"import", cli_import, "import --url URL --token T [--type loans] FILE…"},
     {"targets", cli_targets, "targets --url URL --token T [--quarter 2023Q4]"},
+    {"report", cli_report,
+        "report 2022Q3 --url URL --token T --format json|csv|xlsx|html -o FILE|- [--section a,b] "
+        "[--as-of DAY] [--known-at INSTANT] [--basis B] [--public true] [--lang en]"},
     {"verify", cli_verify, "verify [--data DIR | --database CONNINFO]"},
     {"verify-report", cli_verify_report,
         "verify-report FILE [--manifest FILE.seal.json] [--key PEM]…"},
