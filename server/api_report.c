@@ -404,7 +404,19 @@ static void write_href(struct buf *out, struct str type, struct str id)
     json_null(out);
 }
 
-enum { R_TOTAL, R_FIRMS, R_FACTS, R_ROW, R_ID, R_VERSION, R_TYPE, R_REFERENCE, R_FIRM, R_VALUE };
+enum {
+    R_TOTAL,
+    R_FIRMS,
+    R_FACTS,
+    R_ROW,
+    R_ID,
+    R_VERSION,
+    R_TYPE,
+    R_REFERENCE,
+    R_FIRM,
+    R_VALUE,
+    R_MONEY
+};
 
 static void write_item(struct buf *out, const struct drill *d, const struct rows *rows, int i)
 {
@@ -463,6 +475,8 @@ static void on_rows(void *arg, const struct rows *rows, const struct fail *fail)
     int n = rows->n > d->limit ? (int)d->limit : rows->n;
     if (rows->n && !rows_at(rows, 0, R_ID).p)
         n = 0;
+    if (rows->n && str_is(rows_at(rows, 0, R_MONEY), "t"))
+        d->kind = CELL_MONEY;
     if (rows->n) {
         (void)rows_int(rows, 0, d->firms ? R_FIRMS : R_TOTAL, &total); /* absent: nothing there */
         (void)rows_int(rows, 0, R_FACTS, &count);
