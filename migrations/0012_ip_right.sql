@@ -507,15 +507,17 @@ end $$;
 revoke all on function pledge_end from public;
 grant execute on function pledge_end to pledged_app;
 
--- Is the right under a pledge, of whichever organisation, on any of these days? Runs as the owner because the answer
--- crosses tenants; yes or no is all that comes out.
-create function pledge_live(right_no text, first_day date, last_day date, known_at timestamptz) returns boolean
+-- Is the right under a pledge on any of these days, of whichever organisation but one (null: of any)? Runs as the owner
+-- because the answer crosses tenants; yes or no is all that comes out.
+create function pledge_live(right_no text, first_day date, last_day date, other_than bigint, known_at timestamptz)
+    returns boolean
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
     return exists (
         select from loan_ip p
           join loan l on l.id = p.record_id and l.version = p.version
          where p.number = right_no
+           and (other_than is null or p.org_id <> other_than)
            and (known_at is null or l.recorded_at <= known_at)
            and not has_later(p.record_id, p.version, known_at)
            and p.from_day <= last_day
@@ -650,7 +652,9 @@ declare
     f ip_life := ip_state(right_no, registered_on, known_at);
     last_day date;
     granted date;
-    live boolean := pledge_live(right_no, registered_on, coalesce(matures_on, registered_on), known_at);
+    due date := coalesce(matures_on, registered_on);
+    live boolean := pledge_live(right_no, registered_on, due, null, known_at);
+    elsewhere boolean := live and pledge_live(right_no, registered_on, due, my_org(), known_at);
     dead boolean := f.state in ('lapsed', 'invalidated', 'expired');
     results json[];
 begin
@@ -677,7 +681,7 @@ begin
         json_build_array('manual', json_build_object()),
         json_build_array(case when f.owners is null then 'unknown' when cardinality(f.owners) > 1 then 'manual' else 'pass' end,
                          json_build_object('owners', f.owners)),
-        json_build_array(case when live then 'fail' else 'pass' end, json_build_object('live_pledge', live)),
+        json_build_array(case when live then 'fail' else 'pass' end, json_build_object('live_pledge', live, 'elsewhere', elsewhere)),
         json_build_array(case when kind <> 'utility_model' then 'not_applicable' when f.twin is not null then 'warning'
                               when granted is null then 'unknown' else 'pass' end,
                          json_build_object('twin', f.twin)),

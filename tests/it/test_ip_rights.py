@@ -444,7 +444,9 @@ class IpRights(Case):
         other = self.d.token("bank", "BANK-B")
         r = self.d.call("GET", "/v1/ip/%s?registered_on=2022-08-01" % n, None, other)
         ground = r.json()["pledge_check"][8]
-        self.assertEqual((ground["result"], ground["facts"]), ("fail", {"live_pledge": True}))
+        self.assertEqual((ground["result"], ground["facts"]), ("fail", {"live_pledge": True, "elsewhere": True}))
+        own = self.right(n, self.bank, registered_on="2022-08-01")["pledge_check"][8]
+        self.assertEqual((own["result"], own["facts"]), ("fail", {"live_pledge": True, "elsewhere": False}))
         self.assertEqual((r.json()["pledges"], r.json()["pledges_total"]), ([], 0))
         for secret in (made["id"], body["contract_no"], "BANK-A", body["borrower_name"], "5000000"):
             self.assertNotIn(secret, r.body.decode())
@@ -554,8 +556,8 @@ class IpRights(Case):
         r = self.d.call("POST", "/v1/loans/%s/events" % loan_id, {
             "reference": "E-%d" % next(numbers), "kind": "pledge_released", "on": "2022-12-01"}, self.bank)
         self.assertEqual(r.status, 201, r.body)
-        self.assertEqual(self.d.sql("select pledge_live('%s', '2023-01-01', '2023-01-01', null),"
-                                    " pledge_live('%s', '2023-01-01', '2023-01-01', '%s')" % (n, n, before)), "f|t")
+        self.assertEqual(self.d.sql("select pledge_live('%s', '2023-01-01', '2023-01-01', null, null),"
+                                    " pledge_live('%s', '2023-01-01', '2023-01-01', null, '%s')" % (n, n, before)), "f|t")
 
     def test_the_owner_as_stated_is_held_against_the_register(self):
         n = right()
