@@ -211,6 +211,34 @@ static const struct report_column securitisation_columns[] = {
     END,
 };
 
+static const struct report_column reporter_columns[] = {
+    COUNT("loans", "本季贷款笔数", "Loans of the quarter", 1),
+    COUNT("loans_late", "迟报贷款笔数", "Of these reported late", 2),
+    SHARE("loans_late_share", "贷款迟报率", "Share late", 1, 0),
+    COUNT("events", "本季贷款事件数", "Loan events of the quarter", 3),
+    COUNT("events_late", "迟报事件数", "Of these reported late", 4),
+    SHARE("events_late_share", "事件迟报率", "Share late", 4, 3),
+    COUNT("missing", "本季到期未报结果笔数", "Ended in the quarter, nothing reported", 5),
+    MONEY("missing_amount", "本季到期未报结果金额", "Amount of these", 6),
+    COUNT("silent", "整季未报送", "Nothing reported at all", 7),
+    END,
+};
+static const struct report_column quality_columns[] = {
+    COUNT("received", "本季收到记录数", "Records received in the quarter", 1),
+    COUNT("refused", "退回行数", "Lines refused", 2),
+    {"lines", "报送行数合计", "Received and refused", CELL_COUNT, FROM_FACTS, 10, 0},
+    SHARE("refused_share", "退回率", "Share refused", 1, 2),
+    COUNT("reused", "编号重复而内容不同", "Numbers used again for other content", 3),
+    COUNT("corrections", "更正次数", "Corrections", 4),
+    SHARE("corrections_share", "更正率", "Corrections per record received", 5, 0),
+    COUNT("released_owing", "未还清已解押", "Pledge released, principal owed", 5),
+    COUNT("settled_pledged", "结清六十日未解押", "Settled, pledge still registered", 6),
+    COUNT("pledge_no_twice", "质权登记号重复", "Pledge number of another loan", 7),
+    COUNT("pledge_no_year", "登记号年份与登记日不符", "Pledge number of another year", 8),
+    COUNT("unregistered", "放款三十日未登记", "Drawn and not registered", 9),
+    END,
+};
+
 /* ---- rows ------------------------------------------------------------------------------------ */
 
 #define ROW(key, zh, en)                                                                           \
@@ -355,6 +383,10 @@ const struct report_section report_sections[] = {
         CHART_BARS, INSURANCE_SUM, ROWS_LISTED, insurance_keys},
     {"securitisation", "知识产权证券化", "Securitisation", "种类", "Kind", securitisation_columns,
         true, CHART_BARS, ISSUE_AMOUNT_COLUMN, ROWS_LISTED, issue_keys},
+    {"reporters", "报送及时性", "Late and missing reporters", "银行", "Bank", reporter_columns,
+        true, CHART_NONE, 0, ROWS_FOUND, NULL},
+    {"quality", "报送质量", "Quality of what is reported", "机构", "Reporter", quality_columns,
+        true, CHART_NONE, 0, ROWS_FOUND, NULL},
     {NULL, NULL, NULL, NULL, NULL, NULL, false, CHART_NONE, 0, ROWS_FOUND, NULL},
 };
 

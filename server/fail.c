@@ -69,6 +69,7 @@ static const struct {
     {"securitisation_event_fits", E_EXCEEDS, "/amount"},
     {"loan_facility_range", E_RANGE, "/facility_amount"},
     {"loan_equity_range", E_RANGE, "/equity_amount"},
+    {"reporting_deadline_range", E_INTERNAL, ""},
     {"intake_refused_range", E_INTERNAL, ""},
     {"intake_conflicts_range", E_INTERNAL, ""},
     {"enterprise_profile_size_known", E_CHOICE, "/size"},
