@@ -123,7 +123,7 @@
         "发送 If-Match: \"版本号\",版本号取自 GET 的 ETag",                                        \
         "Send If-Match: \"<version>\" with the version of the ETag of a GET")                      \
     X(E_PARAM, 422, "没有此查询参数", "Unknown query parameter", "可用:{}", "Known: {}")           \
-    X(E_SECTION, 422, "没有此章节", "No such section", "最接近的是 {}", "The nearest is {}")        \
+    X(E_SECTION, 422, "没有此章节", "No such section", "最接近的是 {}", "The nearest is {}")       \
     X(E_CURSOR, 422, "游标无效", "Not a cursor of this list", "使用上一页 next 的值",              \
         "Use the value of next of the page before")                                                \
     X(E_CSV, 422, "CSV 格式有误:{}", "Malformed CSV: {}", "检查引号、分隔符与编码",                \
@@ -144,7 +144,7 @@
     X(E_NO_LOAN, 422, "本机构没有此合同:{}", "No loan of yours has this contract number: {}",      \
         "先报送贷款,或核对合同编号", "Record the loan first, or check the number")                 \
     X(E_NO_EVENT, 422, "没有可冲销的事件:{}", "No event to reverse: {}",                           \
-        "写同一贷款(权利)一个未冲销事件的 reference",                                            \
+        "写同一贷款(权利)一个未冲销事件的 reference",                                              \
         "Name the reference of an event that stands, of the same loan or right")                   \
     X(E_OUTSTANDING, 422, "应等于未偿本金", "Must equal the outstanding principal",                \
         "改为 {},或省略", "Make it {}, or leave it out")                                           \
@@ -263,6 +263,14 @@
         "Write it as {}")                                                                          \
     X(E_REPORTED_TWICE, 409, "同一期间已报送:{}", "Already reported for this period: {}",          \
         "若是更正,用 PUT 更正那条记录", "To change it, correct that record with PUT")              \
+    X(E_DECIMAL, 422, "数值格式不对", "Not a decimal figure", "写成 37 或 0.75,至多四位小数",      \
+        "Write it as 37 or 0.75, with at most four decimals")                                      \
+    X(E_NOT_RESPONSIBLE, 422, "该部门不是此举措的责任部门", "Not responsible for this measure",    \
+        "责任部门:{}", "Responsible are: {}")                                                      \
+    X(E_RECORDER, 422, "该部门的进展不由本机构报送",                                               \
+        "Another organisation records for this department", "由 {} 报送", "Recorded by {}")        \
+    X(E_RHYTHM, 422, "与报送频率不符", "Not a period of the reporting rhythm", "应为 {}",          \
+        "Must be one of {}")                                                                       \
     X(E_FIRM_DISTRICT, 422, "不是本区企业", "Not a firm of your district", "本区为 {}",            \
         "Your district is {}")                                                                     \
     X(E_FIRM_STRANGER, 422, "不是本行借款企业:{}", "Not a borrower of yours: {}",                  \

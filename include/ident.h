@@ -36,6 +36,9 @@ ident_fn ident_id;
 ident_fn ident_account;
 /* A year or a quarter: "2022", "2022Q3". E_PERIOD. Kept as written. */
 ident_fn ident_period;
+/* A figure of any unit: "37", "0.75", not negative, at most 15 and 4 digits. E_DECIMAL. Kept as
+ * written. */
+ident_fn ident_decimal;
 
 enum ip_kind { IP_INVENTION, IP_UTILITY_MODEL, IP_DESIGN, IP_TRADEMARK };
 /* Of a canonical number (ident_ip). */

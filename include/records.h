@@ -17,6 +17,7 @@ extern const struct record scheme_record, scheme_approval_record, claim_record, 
 extern const struct record insurance_policy_record, insurance_claim_record;
 extern const struct record securitisation_record, securitisation_event_record;
 extern const struct record indicator_record, enterprise_profile_record;
+extern const struct record measure_report_record, measure_rhythm_record;
 extern const struct record ip_event_record;
 
 enum loan_field {

@@ -387,3 +387,19 @@ bool ident_period(
     *canonical = in;
     return period_parse(in, &p);
 }
+
+bool ident_decimal(
+    struct arena *a, struct str in, struct str *canonical, enum err_code *code, struct str *hint)
+{
+    static const char digits[] = "0123456789";
+    enum { WHOLE_MAX = 15, PART_MAX = 4 };
+    (void)a;
+    (void)hint;
+    *code = E_DECIMAL;
+    *canonical = in;
+    size_t whole = strspn(in.p, digits);
+    size_t part = in.p[whole] == '.' ? strspn(in.p + whole + 1, digits) : 0;
+    size_t used = part ? whole + 1 + part : whole;
+    return used == in.n && whole >= 1 && whole <= WHOLE_MAX && part <= PART_MAX &&
+           (in.p[0] != '0' || whole == 1);
+}

@@ -12,7 +12,7 @@ const struct record *const records[] = {&loan_record, &loan_event_record, &accou
     &policy_record, &policy_step_record, &budget_record, &lpr_record, &application_record,
     &application_step_record, &insurance_policy_record, &insurance_claim_record,
     &securitisation_record, &securitisation_event_record, &indicator_record, &ip_event_record,
-    &enterprise_profile_record};
+    &enterprise_profile_record, &measure_report_record, &measure_rhythm_record};
 const int record_count = COUNT_OF(records);
 const struct record *const request_records[] = {&eligibility_record, &rehearsal_record, NULL};
 

@@ -17,6 +17,10 @@ void record_decided(struct req *r, const struct value *v, struct str decision, r
 req_fn record_post, record_put, record_get, record_history, record_template;
 /* api_upload.c: a batch as NDJSON or CSV; called by record_post. */
 req_fn upload_start;
+/* api_measures.c */
+req_fn measure_list, measure_get, measure_overdue, measure_evaluation;
+/* A row with one document of JSON is the answer; without one there is nothing of that name. */
+db_rows_fn on_document;
 /* api_list.c, api_lookup.c, api_targets.c, api_admin.c */
 req_fn loan_list, loan_event_list, loan_events_get, loan_events_post;
 req_fn ip_events_get, ip_events_post;

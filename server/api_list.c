@@ -157,8 +157,8 @@ void loan_event_list(struct req *r)
 /* The subject of a record, under the name that the type's route gives it. */
 static struct str subject_param(struct req *r)
 {
-    static const char *const names[] = {
-        "loan", "code", "insured", "policy_no", "reference", "securitisation", "period", "uscc"};
+    static const char *const names[] = {"loan", "code", "insured", "policy_no", "reference",
+        "securitisation", "period", "uscc", "department"};
     struct str s = {NULL, 0};
     read_ident_param(r, "number", ident_ip, &s);
     for (size_t i = 0; i < COUNT_OF(names) && !s.p; i++)

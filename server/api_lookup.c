@@ -7,7 +7,7 @@
 #include "ident.h"
 #include "merkle.h"
 
-static void on_document(void *arg, const struct rows *rows, const struct fail *fail)
+void on_document(void *arg, const struct rows *rows, const struct fail *fail)
 {
     struct req *r = arg;
     if (fail)

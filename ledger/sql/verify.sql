@@ -339,6 +339,31 @@ select 'enterprise profile that differs from its record', coalesce(p.id, r.id) |
        r.recorded_at)
     or (p.revenue_fen, p.assets_fen) is distinct from (fen_of(r.body ->> 'revenue'), fen_of(r.body ->> 'assets'))
 union all
+select 'report on a measure that differs from its record', coalesce(m.id, r.id) || ''
+  from measure_report m
+  full join (select * from record where type = 'measure_report') r on r.id = m.id and r.version = m.version
+ where (m.reference, m.measure, m.department, m.period, m.on_day, m.text, m.figure, m.unit, m.evidence)
+       is distinct from
+       (r.body ->> 'reference', (r.body ->> 'measure')::int, r.body ->> 'department', r.body ->> 'period',
+       (r.body ->> 'on')::date, r.body ->> 'text', (r.body ->> 'figure')::numeric, r.body ->> 'unit', r.body ->> 'evidence')
+    or (m.first_day, m.last_day, m.org_id, m.recorded_at, m.recorded_by)
+       is distinct from
+       (period_first(r.body ->> 'period'), period_last(r.body ->> 'period'), r.org_id, r.recorded_at, r.recorded_by)
+union all
+select 'measure reported twice for one period', min(m.id::text)
+  from measure_report m
+ where not has_later(m.id, m.version, null)
+ group by m.measure, m.department, m.period
+having count(*) > 1
+union all
+select 'rhythm of reports that differs from its record', coalesce(m.id, r.id) || ''
+  from measure_rhythm m
+  full join (select * from record where type = 'measure_rhythm') r on r.id = m.id and r.version = m.version
+ where (m.reference, m.measure, m.department, m.effective_from, m.every, m.due_days, m.org_id, m.recorded_at)
+       is distinct from
+       (r.body ->> 'reference', (r.body ->> 'measure')::int, r.body ->> 'department', (r.body ->> 'effective_from')::date,
+       r.body ->> 'every', (r.body ->> 'due_days')::int, r.org_id, r.recorded_at)
+union all
 select 'indicator told twice for one period', min(f.id::text)
   from indicator_figures(null) f
  group by f.side, f.way, f.figure, f.year, f.quarter

@@ -118,6 +118,10 @@ class OddValues(Case):
         "/v1/enterprise-profiles": ("ip_office", {"reference": "r", "uscc": "91310115QX0115114N", "year": 2001, "district":
                                                   "310115", "employees": 1, "source": "s"},
                                     ("name", "industry", "revenue", "assets", "size")),
+        "/v1/measure-reports": ("ip_office", {"reference": "r", "measure": 1, "department": "ip_office", "period": "2022Q3",
+                                              "on": "2022-10-01", "text": "t"}, ("figure", "unit", "evidence")),
+        "/v1/measure-rhythms": ("ip_office", {"reference": "r", "effective_from": "2199-01-01", "every": "quarter",
+                                              "due_days": 15}, ("measure", "department")),
         "/v1/indicators": ("ip_office", {"reference": "r", "period": "2001", "side": "sme_acquisition", "way": "transfer",
                                          "count": 1, "source": "s", "evidence": "e", "assumed": False},
                            ("contract_value", "cash_received", "revenue", "employees")),

@@ -18,6 +18,10 @@ MATRIX = [
     ("PUT", "/v1/loans/00000000-0000-7000-8000-000000000000", "loan", ("bank",)),
     ("GET", "/v1/plans/sh-2021-2023/targets", None, ALL),
     ("GET", "/v1/plans/sh-2021-2023/forecast", None, ALL),
+    ("GET", "/v1/measures", None, ALL),
+    ("GET", "/v1/measures/overdue", None, ALL),
+    ("GET", "/v1/measures/evaluation", None, ALL),
+    ("GET", "/v1/measures/X", None, ALL),
     ("GET", "/v1/plans/sh-2021-2023/baselines", None, ALL),
     ("PUT", "/v1/plans/sh-2021-2023/baselines", BASELINE, ("ip_office",)),
     ("GET", "/v1/loans/%s", None, ALL),
@@ -86,7 +90,8 @@ MATRIX = [
 ] + [route for base, writers, readers in (
     ("/v1/insurance-policies", ("insurer",), ALL), ("/v1/insurance-claims", ("insurer",), ALL),
     ("/v1/securitisations", ISSUERS, ALL), ("/v1/securitisation-events", ISSUERS, ALL),
-    ("/v1/indicators", ("ip_office",), ALL),
+    ("/v1/indicators", ("ip_office",), ALL), ("/v1/measure-rhythms", ("ip_office",), ALL),
+    ("/v1/measure-reports", ("district", "finance", "ip_office"), ALL),
     ("/v1/enterprise-profiles", ("bank", "district", "ip_office"), ALL),
 ) for route in (
     ("POST", base, {}, writers), ("PUT", base + "/%s", {}, writers), ("GET", base, None, readers),

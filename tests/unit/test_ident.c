@@ -341,6 +341,22 @@ static void test_only_shanghai_districts(void **state)
     assert_string_equal(canonical(ident_district, "110101"), "refused");
 }
 
+static void test_figures_and_periods_are_kept_as_written(void **state)
+{
+    (void)state;
+    const char *const good[] = {"0", "37", "0.75", "123456789012345.1234", "10.50"};
+    const char *const bad[] = {"", "-1", "+1", "01", "00", "1.", ".5", "1.2.3", "1e3", " 1",
+        "1,000", "1.00001", "1234567890123456", "१२"};
+    for (size_t i = 0; i < COUNT_OF(good); i++)
+        assert_string_equal(canonical(ident_decimal, good[i]), good[i]);
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        assert_int_equal(code_of(ident_decimal, bad[i]), E_DECIMAL);
+    assert_string_equal(canonical_bytes(ident_decimal, (struct str){"1\0", 2}), "refused");
+    assert_string_equal(canonical(ident_period, "2022"), "2022");
+    assert_string_equal(canonical(ident_period, "2022Q4"), "2022Q4");
+    assert_int_equal(code_of(ident_period, "2022Q5"), E_PERIOD);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -362,6 +378,7 @@ int main(void)
         cmocka_unit_test(test_pledge_numbers),
         cmocka_unit_test(test_districts_are_those_of_the_official_list),
         cmocka_unit_test(test_only_shanghai_districts),
+        cmocka_unit_test(test_figures_and_periods_are_kept_as_written),
     };
     return unit_run(&a, tests);
 }

@@ -1,0 +1,123 @@
+/*
+ * records_measure.c - the plan's 25 measures: what departments report of them, and how often they
+ * do.
+ *
+ * The measures and who answers for them are preinstalled (migration 0017). Most departments have no
+ * login: the IP office, which leads the plan, records for those of the city, the finance office for
+ * the two financial regulators, a district for itself. Who may and must is judged by the database.
+ */
+#include "fields.h"
+#include "records.h"
+#include <assert.h>
+
+static const struct choice departments[] = {{"ip_office", "市知识产权局"},
+    {"economy", "市经济和信息化委"}, {"education", "市教委"}, {"science", "市科委"},
+    {"health", "市卫健委"}, {"sasac", "市国资委"}, {"financial_regulator", "市地方金融监管局"},
+    {"banking_regulator", "上海银保监局"}, {"310101", "黄浦区政府"}, {"310104", "徐汇区政府"},
+    {"310105", "长宁区政府"}, {"310106", "静安区政府"}, {"310107", "普陀区政府"},
+    {"310109", "虹口区政府"}, {"310110", "杨浦区政府"}, {"310112", "闵行区政府"},
+    {"310113", "宝山区政府"}, {"310114", "嘉定区政府"}, {"310115", "浦东新区政府"},
+    {"310116", "金山区政府"}, {"310117", "松江区政府"}, {"310118", "青浦区政府"},
+    {"310120", "奉贤区政府"}, {"310151", "崇明区政府"}, {NULL, NULL}};
+enum { CITY_DEPARTMENTS = 8, MEASURES = 25 };
+static_assert(COUNT_OF(departments) == CITY_DEPARTMENTS + DISTRICT_COUNT + 1, "one a district");
+
+/* ---- reports -------------------------------------------------------------------------------- */
+
+static const struct field report_fields[] = {
+    {"reference", "报送编号", F_TEXT, .min = 1, .max = 64, .example = "12 ip_office 2022Q3"},
+    {"measure", "举措序号", F_INT, .need = true, .min = 1, .max = MEASURES, .example = "12"},
+    {"department", "责任部门", F_ENUM, .need = true, .choices = departments,
+        .example = "ip_office"},
+    {"period", "期间", F_IDENT, .need = true, .ident = ident_period, .example = "2022Q3"},
+    {"on", "报送日", F_DAY, .need = true, .example = "2022-10-12"},
+    {"text", "进展情况", F_TEXT, .need = true, .min = 1, .max = 2000,
+        .example = "本季度推动三家保险机构推出专利技术交易保险"},
+    {"figure", "成效数值", F_IDENT, .ident = ident_decimal, .example = "37"},
+    {"unit", "单位", F_TEXT, .min = 1, .max = 20, .example = "单"},
+    {"evidence", "佐证材料", F_TEXT, .min = 1, .max = 1000, .example = "保险机构报表"},
+    {.name = NULL},
+};
+enum { REFERENCE, MEASURE, DEPARTMENT, PERIOD, ON, TEXT, FIGURE, UNIT, EVIDENCE, REPORT_WIDTH };
+static_assert(COUNT_OF(report_fields) == REPORT_WIDTH + 1, "the enum follows the table");
+
+/* The department stands for the record's subject: ?department= finds it. */
+static void report_derive(struct arena *a, struct value *v)
+{
+    v[DEPARTMENT].s = str_of(departments[v[DEPARTMENT].n].name);
+    if (!v[REFERENCE].present)
+        v[REFERENCE] = (struct value){.present = true,
+            .s = arena_printf(
+                a, "%lld %s %s", (long long)v[MEASURE].n, v[DEPARTMENT].s.p, v[PERIOD].s.p)};
+}
+
+/* A figure is worth what it counts and what proves it. */
+static void report_check(const struct value *v, struct err *e)
+{
+    if (v[FIGURE].present && !v[UNIT].present)
+        err_add(e, E_NEED, STR("/unit"), NULL);
+    if (v[FIGURE].present && !v[EVIDENCE].present)
+        err_add(e, E_NEED, STR("/evidence"), NULL);
+    if (!v[FIGURE].present && v[UNIT].present)
+        err_add(e, E_NEED, STR("/figure"), NULL);
+}
+
+const struct record measure_report_record = {
+    .name = "measure_report",
+    .path = "/v1/measure-reports",
+    .zh = "举措进展",
+    .fields = report_fields,
+    .key = REFERENCE,
+    .subject = DEPARTMENT,
+    .district = NO_FIELD,
+    .on = ON,
+    .write = "record_decide",
+    .peek = "record_try",
+    .parent = NO_FIELD,
+    .derive = report_derive,
+    .check = report_check,
+    .read_only = no_read_only,
+};
+
+/* ---- rhythm --------------------------------------------------------------------------------- */
+
+static const struct choice rhythms[] = {
+    {"quarter", "按季"}, {"year", "按年"}, {"none", "不要求"}, {NULL, NULL}};
+enum { RHYTHM_NONE = 2 };
+
+static const struct field rhythm_fields[] = {
+    {"reference", "编号", F_TEXT, .need = true, .min = 1, .max = 64, .example = "JZ-2022-01"},
+    {"measure", "举措序号", F_INT, .min = 1, .max = MEASURES, .example = "12"},
+    {"department", "责任部门", F_ENUM, .choices = departments, .example = "ip_office"},
+    {"effective_from", "生效日", F_DAY, .need = true, .example = "2022-01-01"},
+    {"every", "报送频率", F_ENUM, .need = true, .choices = rhythms, .example = "quarter"},
+    {"due_days", "期末后报送天数", F_INT, .min = 1, .max = 365, .example = "15"},
+    {.name = NULL},
+};
+enum { RHYTHM_REFERENCE, RHYTHM_MEASURE, RHYTHM_DEPARTMENT, FROM, EVERY, DUE_DAYS, RHYTHM_WIDTH };
+static_assert(COUNT_OF(rhythm_fields) == RHYTHM_WIDTH + 1, "the enum follows the table");
+
+static void rhythm_check(const struct value *v, struct err *e)
+{
+    bool reported = v[EVERY].n != RHYTHM_NONE;
+    if (reported && !v[DUE_DAYS].present)
+        err_add(e, E_NEED, STR("/due_days"), NULL);
+    if (!reported && v[DUE_DAYS].present)
+        err_add(e, E_UNWANTED, STR("/due_days"), "%s", rhythms[RHYTHM_NONE].name);
+}
+
+const struct record measure_rhythm_record = {
+    .name = "measure_rhythm",
+    .path = "/v1/measure-rhythms",
+    .zh = "举措报送频率",
+    .fields = rhythm_fields,
+    .key = RHYTHM_REFERENCE,
+    .subject = RHYTHM_REFERENCE,
+    .district = NO_FIELD,
+    .on = FROM,
+    .write = "record_decide",
+    .peek = "record_try",
+    .parent = NO_FIELD,
+    .check = rhythm_check,
+    .read_only = no_read_only,
+};

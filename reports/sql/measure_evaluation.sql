@@ -1,0 +1,61 @@
+-- measure_evaluation: how the plan's measures were carried out and reported over a time, for its evaluation.
+-- $1 first and $2 last day, $3 known_at or null
+-- -> document text (JSON). Counted are the periods that end from the first to the last day, as of the last day:
+--    due, of which on time, late and missing; figures of their reports, summed by unit (exact), and what was said
+with standing as materialized (
+    select s.*
+      from measure_standing($2::date, $3::timestamptz) s
+     where s.last_day between $1::date and $2::date
+),
+counted as (
+    select s.measure, s.department,
+           count(*) filter (where s.due_on <= $2::date) as due,
+           count(*) filter (where s.report is not null) as reported,
+           count(*) filter (where s.due_on <= $2::date and s.reported_on <= s.due_on) as on_time,
+           count(*) filter (where s.due_on <= $2::date and s.reported_on > s.due_on) as late,
+           count(*) filter (where s.due_on <= $2::date and s.report is null) as missing
+      from standing s
+     group by rollup (s.measure, s.department)
+),
+report as materialized (
+    select r.*
+      from measure_report r
+     where r.last_day between $1::date and $2::date
+       and r.on_day <= $2::date
+       and ($3::timestamptz is null or r.recorded_at <= $3::timestamptz)
+       and not has_later(r.id, r.version, $3::timestamptz)
+),
+by_unit as (
+    select r.measure, r.unit, sum(r.figure) as total, count(*) as n,
+           json_agg(json_build_object('department', r.department, 'period', r.period, 'figure', r.figure::text,
+                    'evidence', r.evidence, 'id', r.id) order by r.last_day, r.department) as of
+      from report r
+     where r.figure is not null
+     group by 1, 2
+),
+figures as (
+    select u.measure, json_agg(json_build_object('unit', u.unit, 'total', u.total::text, 'reports', u.n, 'of', u.of)
+           order by u.unit) as figures
+      from by_unit u
+     group by 1
+),
+departments as (
+    select c.measure, json_agg(json_build_object('department', d.code, 'title', d.zh, 'due', c.due, 'reported', c.reported,
+           'on_time', c.on_time, 'late', c.late, 'missing', c.missing) order by d.no, d.code) as lines
+      from counted c
+      join department d on d.code = c.department
+     group by 1
+)
+select json_build_object('from', $1::date, 'to', $2::date,
+       'total', (select json_build_object('due', coalesce(c.due, 0), 'reported', coalesce(c.reported, 0),
+                        'on_time', coalesce(c.on_time, 0), 'late', coalesce(c.late, 0), 'missing', coalesce(c.missing, 0))
+                   from counted c where c.measure is null),
+       'measures', json_agg(json_build_object('measure', m.no, 'chapter', m.chapter, 'title', m.zh, 'title_en', m.en,
+                   'due', coalesce(c.due, 0), 'reported', coalesce(c.reported, 0), 'on_time', coalesce(c.on_time, 0),
+                   'late', coalesce(c.late, 0), 'missing', coalesce(c.missing, 0),
+                   'rate', case when c.due > 0 then to_char(round(100.0 * (c.on_time + c.late) / c.due, 2), 'FM990.00') end,
+                   'figures', coalesce(f.figures, '[]'), 'departments', coalesce(d.lines, '[]')) order by m.no))::text as document
+  from measure m
+  left join counted c on c.measure = m.no and c.department is null
+  left join figures f on f.measure = m.no
+  left join departments d on d.measure = m.no
