@@ -49,6 +49,14 @@
         "退回理赔,由银行重新申请", "Return the claim; the bank submits it anew")                   \
     X(E_SAME_PERSON, 409, "经办与复核须为不同的人:{}", "Maker and checker are one person: {}",     \
         "由另一人办理", "Have another person take this step")                                      \
+    X(E_FLAGGED, 409, "有未解除的高风险预警:{}", "Red flags stop this payment: {}",                \
+        "查看各预警,由另一人以 POST /v1/flags/{id}/clear 说明理由解除后再支付",                    \
+        "Look at each; another person clears it with a reason (POST /v1/flags/{id}/clear)")        \
+    X(E_CLEARER, 409, "解除预警者不办理支付:{}", "Who cleared a flag does not pay: {}",            \
+        "由另一人支付", "Have another person pay")                                                 \
+    X(E_FLAGS_UNKNOWN, 503, "无法核查预警,不予支付:{}",                                            \
+        "Flags cannot be judged, so nothing is paid: {}", "联系运维人员", "Tell the operator")     \
+    X(E_CLEARED, 409, "已由 {} 解除", "Already cleared by {}", "无需再办", "Nothing is left to do") \
     X(E_UNTOLD, 409, "贷款已收回 {} 尚未办理追偿分配",                                             \
         "{} came back by the loan's events and was not shared", "先办理 recover",                  \
         "Take the step recover first")                                                             \

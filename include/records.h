@@ -9,6 +9,7 @@
 
 extern const struct record loan_record, loan_event_record;
 extern const struct record account_record, transfer_record;
+extern const struct record flag_clearing_record, flag_scan_record, flag_threshold_record;
 extern const struct record policy_record, policy_step_record, budget_record, lpr_record;
 extern const struct record application_record, application_step_record;
 /* Requests with fields that are not stored. */

@@ -54,25 +54,6 @@ struct value {
     int count;
 };
 
-/* A red flag that a record raises by itself (no database needed). */
-struct warning {
-    const char *code; /* "RF03" */
-    struct str pointer;
-    struct warning *next;
-};
-struct warnings {
-    struct arena *a;
-    struct warning *first, *last;
-};
-void warn_add(struct warnings *w, const char *code, struct str pointer);
-
-/* The texts of red flags, one row each. */
-struct flag_text {
-    const char *code, *severity, *zh, *en;
-};
-extern const struct flag_text flag_texts[]; /* ends with {NULL} */
-const struct flag_text *flag_text(const char *code);
-
 enum { RECORD_FIELDS_MAX = 48, NO_FIELD = -1 };
 
 struct record {
@@ -81,7 +62,7 @@ struct record {
     const char *zh;
     const struct field *fields; /* ends with {NULL} */
     /* Envelope: indexes of the fields that every record type has in some form. on: a day, or a text
-     * whose derive puts the day into n. */
+     * whose derive puts the day into n; NO_FIELD: the type's trigger sets the day of recording. */
     int key, subject, on;
     int key_also;        /* a day that is part of the key as well; 0: none */
     int district;        /* NO_FIELD: that of the record it belongs to */
@@ -99,7 +80,6 @@ struct record {
     void (*derive)(struct arena *a, struct value *v);
     /* Cross-field rules. */
     void (*check)(const struct value *v, struct err *e);
-    void (*warn)(const struct value *v, struct warnings *w);
     /* Read-only members of the answer that follow from the values, in JSON: `"size":"small"`. */
     void (*answer)(const struct value *v, struct buf *out);
     /* Members that other records change later, as they are while there are none. */

@@ -7,7 +7,8 @@
 #include "records.h"
 #include "fields.h"
 
-const struct record *const records[] = {&loan_record, &loan_event_record, &account_record,
+const struct record *const records[] = {&flag_clearing_record, &flag_scan_record,
+    &flag_threshold_record, &loan_record, &loan_event_record, &account_record,
     &transfer_record, &scheme_record, &scheme_approval_record, &claim_record, &claim_step_record,
     &policy_record, &policy_step_record, &budget_record, &lpr_record, &application_record,
     &application_step_record, &insurance_policy_record, &insurance_claim_record,

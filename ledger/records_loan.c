@@ -1,5 +1,5 @@
 /*
- * records_loan.c - loans and the events of their lives: fields, rules, flags.
+ * records_loan.c - loans and the events of their lives: fields and rules.
  *
  * Field names and meaning: the client contract; Chinese titles are CSV headers as bank staff see
  * them.
@@ -81,16 +81,6 @@ static const struct field loan_fields[] = {
 };
 static_assert(COUNT_OF(loan_fields) == LOAN_FIELD_COUNT + 1, "enum loan_field follows the table");
 static_assert(COUNT_OF(loan_ip_fields) == LOAN_IP_FIELD_COUNT + 1, "enum loan_ip_field likewise");
-
-const struct flag_text flag_texts[] = {
-    {"RF01", "high", "该知识产权已在另一笔存续质押中",
-        "This right is already in another live pledge"},
-    {"RF03", "high", "贷款到期日晚于知识产权届满日", "The loan matures after the right expires"},
-    {"RF04", "high", "借款人不是知识产权权利人", "The borrower does not own the right"},
-    {"RF21", "med", "放款早于质权登记超过 30 天",
-        "Drawn down more than 30 days before registration"},
-    {NULL, NULL, NULL, NULL},
-};
 
 const char *const loan_states[] = {
     "signed", "active", "matured", "overdue", "written_off", "settled", NULL};
@@ -175,41 +165,6 @@ static void loan_check(const struct value *v, struct err *e)
         err_add(e, E_EXCEEDS, STR("/ip_amount"), "amount");
     check_product(v, e);
     check_ip(&v[LOAN_IP], e);
-}
-
-/* The last day that a right can have: as stated, else by the law from its filing day, else from the
- * end of the year in its number. */
-static bool ip_last_day(const struct value *ip, day *last)
-{
-    int year;
-    if (ip[LOAN_IP_EXPIRES_ON].present) {
-        *last = (day){(int32_t)ip[LOAN_IP_EXPIRES_ON].n};
-        return true;
-    }
-    day filed = {(int32_t)ip[LOAN_IP_FILED_ON].n};
-    if (!ip[LOAN_IP_FILED_ON].present) {
-        if (!ip_number_year(ip[LOAN_IP_NUMBER].s, &year))
-            return false;
-        filed = day_of(year, 12, 31);
-    }
-    return ip_expiry((enum ip_kind)ip[LOAN_IP_KIND].n, filed, last);
-}
-
-static void loan_warn(const struct value *v, struct warnings *w)
-{
-    for (int i = 0; i < v[LOAN_IP].count; i++) {
-        const struct value *ip = v[LOAN_IP].row + i * LOAN_IP_FIELD_COUNT;
-        day last;
-        if (ip_last_day(ip, &last) && v[LOAN_MATURES_ON].n > last.n)
-            warn_add(w, "RF03", ip_pointer(w->a, i, "number"));
-        if (ip[LOAN_IP_OWNER_USCC].present &&
-            !str_eq(ip[LOAN_IP_OWNER_USCC].s, v[LOAN_BORROWER_USCC].s))
-            warn_add(w, "RF04", ip_pointer(w->a, i, "owner_uscc"));
-    }
-    /* Civil Code art. 444: the pledge exists only from registration. */
-    if (v[LOAN_REGISTERED_ON].present && v[LOAN_DISBURSED_ON].present &&
-        v[LOAN_REGISTERED_ON].n - v[LOAN_DISBURSED_ON].n > 30)
-        warn_add(w, "RF21", STR("/registered_on"));
 }
 
 static void loan_answer(const struct value *v, struct buf *out)
@@ -329,7 +284,6 @@ const struct record loan_record = {
     .parent = NO_FIELD,
     .derive = loan_derive,
     .check = loan_check,
-    .warn = loan_warn,
     .answer = loan_answer,
     .fresh = loan_fresh,
     .read_only = loan_read_only,

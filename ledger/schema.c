@@ -463,26 +463,3 @@ struct str schema_diff(struct arena *a, struct str before, struct str after)
     }
     return buf_view(&out);
 }
-
-/* ---- warnings ------------------------------------------------------------------------------- */
-
-void warn_add(struct warnings *w, const char *code, struct str pointer)
-{
-    struct warning *item = arena_alloc(w->a, sizeof *item);
-    item->code = code;
-    item->pointer = pointer;
-    if (w->last)
-        w->last->next = item;
-    else
-        w->first = item;
-    w->last = item;
-}
-
-const struct flag_text *flag_text(const char *code)
-{
-    for (const struct flag_text *t = flag_texts; t->code; t++) {
-        if (strcmp(t->code, code) == 0)
-            return t;
-    }
-    return NULL;
-}

@@ -62,24 +62,6 @@ static void write_parties(struct buf *out, const struct record *rec, const struc
     json_str(out, buf_view(&list));
 }
 
-static void write_warnings(struct buf *out, const struct record *rec, const struct value *v)
-{
-    struct warnings w = {.a = out->a};
-    if (rec->warn)
-        rec->warn(v, &w);
-    json_key(out, "warnings");
-    json_open(out, '[');
-    for (const struct warning *x = w.first; x; x = x->next) {
-        json_open(out, '{');
-        json_key(out, "code");
-        json_text(out, x->code);
-        json_key(out, "pointer");
-        json_str(out, x->pointer);
-        json_close(out, '}');
-    }
-    json_close(out, ']');
-}
-
 void element_write(struct buf *out, const struct record *rec, const struct value *v,
     struct str canonical, struct str id, int64_t expect, struct str reason, struct str derived)
 {
@@ -103,12 +85,13 @@ void element_write(struct buf *out, const struct record *rec, const struct value
         json_key(out, "district");
         json_str(out, v[rec->district].s);
     }
-    json_key(out, "on");
-    json_str(out, day_text(out->a, (day){(int32_t)v[rec->on].n}));
+    if (rec->on != NO_FIELD) {
+        json_key(out, "on");
+        json_str(out, day_text(out->a, (day){(int32_t)v[rec->on].n}));
+    }
     write_parties(out, rec, v);
     json_key(out, "sha256");
     json_str(out, hash_hex(out->a, hash_sha256(canonical.p, canonical.n)));
-    write_warnings(out, rec, v);
     json_key(out, "derived");
     if (derived.p) {
         json_raw(out, derived);
@@ -125,26 +108,22 @@ void element_write(struct buf *out, const struct record *rec, const struct value
 
 /* ---- answers -------------------------------------------------------------------------------- */
 
+/* flags: [[code, severity, pointer, title, title_en], …] of flags_of (migrations). */
 void warnings_write(struct buf *out, struct arena *a, struct str flags)
 {
+    static const char *const keys[] = {"code", "severity", "pointer", "title", "title_en"};
     struct err none;
     err_init(&none, a);
     const struct json *list = flags.p ? json_parse(a, flags, &none) : NULL;
     json_open(out, '[');
     for (const struct json *x = list ? list->child : NULL; x; x = x->next) {
-        MUST(x->count == 2);
-        const struct flag_text *t = flag_text(x->child->text.p);
+        const struct json *cell = x->child;
+        MUST(x->count == COUNT_OF(keys));
         json_open(out, '{');
-        json_key(out, "code");
-        json_str(out, x->child->text);
-        json_key(out, "severity");
-        json_text(out, t ? t->severity : "med");
-        json_key(out, "pointer");
-        json_str(out, x->child->next->text);
-        json_key(out, "title");
-        json_text(out, t ? t->zh : "");
-        json_key(out, "title_en");
-        json_text(out, t ? t->en : "");
+        for (size_t i = 0; i < COUNT_OF(keys); i++, cell = cell->next) {
+            json_key(out, keys[i]);
+            json_str(out, cell->text);
+        }
         json_close(out, '}');
     }
     json_close(out, ']');

@@ -33,6 +33,8 @@ req_fn report_get, report_rows;
 /* api_fund.c */
 req_fn account_list, account_get, account_entries, transfer_list, transfer_get;
 req_fn journal_get, scheme_statement;
+/* api_flag.c */
+req_fn flag_rules, flag_list, flag_get;
 req_fn targets_get, forecast_get, baselines_get, baselines_put;
 req_fn report_keys_get;
 req_fn health_get, ready_get, metrics_get, openapi_get;
@@ -50,7 +52,7 @@ void answer_write(struct buf *out, const struct record *rec, const struct verdic
  * whether what was sent agrees with the address. */
 struct value *values_new(const struct req *r, struct arena *a);
 MUST_USE bool values_fit(const struct req *r, const struct value *v, struct err *e);
-/* Red flags out of [["RF01","/ip/0/number"],…]. */
+/* Red flags out of the texts of flags_of (migrations). */
 void warnings_write(struct buf *out, struct arena *a, struct str flags);
 /* The problems of a verdict that stored nothing (conflict, stale, missing, key_changed); body: the
  * canonical text that was sent. */

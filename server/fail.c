@@ -104,6 +104,14 @@ static const struct {
     {"ip_event_expires_order", E_ORDER, "/expires_on"},
     {"ip_event_owner_needed", E_NEED, "/owner_uscc"},
     {"ip_event_fits", E_STATE, "/kind"},
+    /* Steps ask for flags before they pay: this is whoever did not. */
+    {"transfer_not_flagged", E_FLAGGED, ""},
+    {"flag_rule_code_form", E_INTERNAL, ""},
+    {"flag_rule_severity_known", E_INTERNAL, ""},
+    {"flag_rule_supported", E_INTERNAL, ""},
+    {"flag_threshold_unit_known", E_INTERNAL, ""},
+    {"flag_severity_known", E_INTERNAL, ""},
+    {"flag_origin_known", E_INTERNAL, ""},
     {"subsidy_unit_amount_range", E_INTERNAL, ""},
     {"subsidy_unit_taken_once", E_FACTS_MOVED, ""},
     /* The posting functions refuse before these speak. */

@@ -5,10 +5,10 @@
 with input as materialized (
     select distinct on (r.id, r.version)
            e.ord, r.id, r.version, r.org_id, r.parties, r.subject, r.district, r.recorded_at,
-           r.body, e.warnings, e.derived ->> 'size' as size
+           r.body, e.derived ->> 'size' as size
       from rows from (json_to_recordset($1::json) as (
-           id uuid, sha256 text, warnings json, derived json)) with ordinality as e(
-           id, sha256, warnings, derived, ord)
+           id uuid, sha256 text, derived json)) with ordinality as e(
+           id, sha256, derived, ord)
      cross join lateral (
            select r.*
              from record r
@@ -83,24 +83,33 @@ elsewhere as materialized (
                   p.pointer, 'number', p.number, 'from_day', p.from_day, 'until_day', p.until_day))
              from pledge p)) as x
 ),
-raised as (
-    select i.id, i.version, w.code, w.pointer, i.org_id, i.district, i.recorded_at
-      from input i
-     cross join lateral json_to_recordset(i.warnings) as w(code text, pointer text)
-    union
-    select p.id, p.version, 'RF01', p.pointer, p.org_id, p.district, p.recorded_at
+raised as materialized (
+    select i.ord, row(f.code, f.id || ' ' || f.number, f.severity, null::jsonb, f.id, f.version, f.pointer, f.facts,
+           true)::flag_found as case_of
+      from (select p.ord, p.id, p.version, p.number, x.code, x.severity, x.facts,
+                   replace(p.pointer, 'number', x.member) as pointer
+              from pledge p
+              join fact f on f.ord = p.ord
+             cross join lateral flag_of_right(p.number, p.kind, p.owner_uscc, f.subject, p.filed_on, p.expires_on,
+                   f.signed_on, f.registered_on, f.matures_on) x) f
+      join input i on i.ord = f.ord
+    union all
+    select f.ord, row(x.code, f.id || case when x.code = 'RF15' then ' ' || x.severity else '' end, x.severity, null::jsonb,
+           f.id, f.version, x.member, x.facts, true)::flag_found
+      from fact f
+     cross join lateral flag_of_loan((f.amount * 100)::bigint, (f.ip_amount * 100)::bigint, (f.rate * 10000)::int,
+           (f.revenue * 100)::bigint, f.purpose, f.signed_on, f.disbursed_on, f.registered_on, f.scheme) x
+    union all
+    select p.ord, row('RF01', p.number, 'high', null::jsonb, p.id, p.version, p.pointer,
+           jsonb_build_object('number', p.number), true)::flag_found
       from pledge p
       join elsewhere x on x.record_id = p.id and x.version = p.version and x.pointer = p.pointer
 ),
-flags as (
-    insert into flag (record_id, version, code, pointer, org_id, district, raised_at)
-    select r.id, r.version, r.code, r.pointer, r.org_id, r.district, r.recorded_at
-      from raised r
+stored as materialized (
+    select flags_submitted((select array_agg(r.case_of) from raised r))
 )
 select i.ord,
-       coalesce(json_agg(json_build_array(r.code, r.pointer) order by r.code, r.pointer)
-                filter (where r.id is not null)::text, '[]') as flags
+       flags_text((select array_agg(r.case_of) from raised r where r.ord = i.ord), i.id, i.version) as flags
   from input i
-  left join raised r on r.id = i.id and r.version = i.version
- group by i.ord
+ cross join stored s
  order by i.ord

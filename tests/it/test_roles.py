@@ -48,6 +48,15 @@ MATRIX = [
     ("POST", "/v1/applications/%s/clawback", {}, OFFICES),
     ("POST", "/v1/lpr", {}, ("finance", "ip_office")),
     ("GET", "/v1/lpr", None, ALL),
+    ("GET", "/v1/flag-rules", None, ALL),
+    ("POST", "/v1/flag-thresholds", {}, ("finance", "ip_office")),
+    ("GET", "/v1/flag-thresholds", None, ("finance", "ip_office", "auditor")),
+    ("POST", "/v1/flag-scans", {}, ("finance", "ip_office")),
+    ("GET", "/v1/flag-scans", None, ("finance", "ip_office", "auditor")),
+    ("GET", "/v1/flag-scans/%s", None, ("finance", "ip_office", "auditor")),
+    ("GET", "/v1/flags", None, ALL),
+    ("GET", "/v1/flags/%s", None, ALL),
+    ("POST", "/v1/flags/%s/clear", {}, ("finance", "ip_office")),
     ("GET", "/v1/loans/%s/history", None, ALL),
     ("POST", "/v1/loans/%s/events", {}, ("bank",)),
     ("GET", "/v1/loans/%s/events", None, ALL),
@@ -198,13 +207,16 @@ class Roles(Case):
         self.assertIn("permission denied", run("update record set key = 'x'").stderr)
         self.assertIn("permission denied", run("delete from loan").stderr)
         self.assertIn("permission denied", run("set role pledged_owner").stderr)
-        forged = (mine + "insert into flag select record_id, version, 'X', pointer, org_id + 1000,"
-                  " district, raised_at from (values (gen_random_uuid(), 1, '', 1, '', now()))"
-                  " f(record_id, version, pointer, org_id, district, raised_at)")
+        forged = (mine + "insert into loan_event (id, loan_id, org_id, parties, district, reference, kind, on_day,"
+                  " recorded_at) values (gen_random_uuid(), gen_random_uuid(), my_org() + 1000, '{}', '', 'X', 'settled',"
+                  " now(), now())")
         self.assertIn("row-level security", run(forged % "BANK-B").stderr)
+        for table in ("flag", "flag_record", "flag_clearing"): # nobody raises or clears by hand
+            self.assertIn("permission denied", run("insert into %s select from %s" % (table, table)).stderr)
 
     def test_nobody_changes_history_not_even_the_owner(self):
-        for table in ("record", "loan", "loan_ip", "log_leaf", "log_head", "flag", "baseline"):
+        for table in ("record", "loan", "loan_ip", "log_leaf", "log_head", "flag", "flag_record", "flag_clearing",
+                      "flag_threshold_value", "baseline"):
             for sql in ("update %s set %s = %s", "delete from %s", "truncate %s"):
                 column = self.d.sql("select attname from pg_attribute where attrelid = '%s'::regclass"
                                     " and attnum = 1" % table)

@@ -1,0 +1,858 @@
+-- Red flags (异常预警): rules as rows, what they found, who cleared it, and the stop of payments.
+--
+-- A rule is a row of flag_rule and a function that finds its cases, over the whole book or around some loans: a new
+-- rule is one row and one function. A case has a key that stays the same (the loan and the right, the address …). A case
+-- that is open gathers what evidence comes; one that was cleared stays cleared until it rests on evidence that whoever
+-- cleared it did not have: that opens a new flag. Nothing else closes a flag: a correction that takes the cause away
+-- shows (`standing`), but a person says that it is settled.
+--
+-- Before money of a fund or a budget is paid, every rule of high severity is run again around the loan, inside the
+-- paying statement and once more under the transfer itself. What cannot be judged is not paid.
+
+create table flag_rule (
+    code text primary key constraint flag_rule_code_form check (code ~ '^RF[0-9]{2}$'),
+    severity text not null constraint flag_rule_severity_known check (severity in ('high', 'med', 'low')),
+    title text not null,
+    title_en text not null,
+    fires text not null, -- when, in full
+    fires_en text not null,
+    basis text not null,
+    judge text,          -- the function that finds its cases; null: not supported, and why
+    why_not text,
+    why_not_en text,
+    of_firm boolean not null default false, -- a high flag stops payments for every loan of the firm
+    constraint flag_rule_supported check ((judge is null) = (why_not is not null) and (judge is null) = (why_not_en is not null))
+);
+create table flag_threshold (
+    code text not null references flag_rule,
+    name text not null,
+    unit text not null constraint flag_threshold_unit_known check (unit in ('percent', 'days', 'months', 'count', 'yuan', 'day')),
+    title text not null,
+    title_en text not null,
+    least numeric not null,
+    most numeric not null,
+    primary key (code, name)
+);
+-- Dated values; a day is counted from 1970. What the migration brings has no record.
+create table flag_threshold_value (
+    code text not null,
+    name text not null,
+    effective_from date not null,
+    value numeric not null,
+    record_id uuid,
+    recorded_at timestamptz not null,
+    recorded_by text,
+    foreign key (code, name) references flag_threshold
+);
+create index flag_threshold_value_by_name on flag_threshold_value (code, name, effective_from, recorded_at);
+call make_append_only('flag_rule');
+call make_append_only('flag_threshold');
+call make_append_only('flag_threshold_value');
+grant select on flag_rule, flag_threshold, flag_threshold_value to pledged_app; -- public rules
+
+-- The value in force today. A rule without its threshold cannot be judged.
+create function flag_limit(rule text, name text) returns numeric language plpgsql stable as $$
+declare
+    v numeric;
+begin
+    select x.value into v
+      from flag_threshold_value x
+     where x.code = rule and x.name = flag_limit.name and x.effective_from <= today()
+     order by x.effective_from desc, x.recorded_at desc
+     limit 1;
+    if v is null then
+        raise exception 'rule % has no threshold %', rule, name;
+    end if;
+    return v;
+end $$;
+
+create function flag_value_text(unit text, value numeric) returns text language sql immutable as $$
+    select case unit when 'percent' then percent_text((value * 10000)::bigint)
+                     when 'yuan' then yuan_text((value * 100)::bigint)
+                     when 'day' then (date '1970-01-01' + value::int)::text
+                     else value::bigint::text end
+$$;
+-- null: not of that unit.
+create function flag_value_of(unit text, value text) returns numeric language plpgsql immutable as $$
+begin
+    return case when unit = 'percent' and value ~ '^[0-9]{1,9}([.][0-9]{1,4})?$' then value::numeric
+                when unit = 'yuan' and value ~ '^[0-9]{1,13}([.][0-9]{1,2})?$' then value::numeric
+                when unit in ('days', 'months', 'count') and value ~ '^[0-9]{1,9}$' then value::numeric
+                when unit = 'day' and value ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' then value::date - date '1970-01-01' end;
+exception when datetime_field_overflow or invalid_datetime_format then
+    return null;
+end $$;
+
+-- ---- what was found ----------------------------------------------------------------------------
+
+alter table flag rename to flag_old;
+alter index flag_pkey rename to flag_old_pkey;
+
+create table flag (
+    id uuid primary key, -- in the order of raising
+    code text not null,
+    case_key text not null,
+    severity text not null constraint flag_severity_known check (severity in ('high', 'med', 'low')),
+    origin text not null constraint flag_origin_known check (origin in ('submission', 'scan', 'payment')),
+    figures jsonb, -- of the case as a whole
+    raised_at timestamptz not null
+);
+create index flag_by_case on flag (code, case_key, id);
+-- The records that raised it: which place of which version, and the facts that decided.
+create table flag_record (
+    flag uuid not null,
+    record_id uuid not null,
+    version int not null,
+    pointer text not null,
+    type text not null,
+    org_id bigint not null,
+    district text not null,
+    facts jsonb not null,
+    submitted boolean not null, -- the answer to this version's submission showed it
+    added_at timestamptz not null,
+    primary key (flag, record_id, version, pointer)
+);
+create index flag_record_by_record on flag_record (record_id, version);
+create index flag_record_by_org on flag_record (org_id, flag);
+create table flag_clearing (
+    flag uuid primary key,
+    record_id uuid not null,
+    reason text not null,
+    cleared_at timestamptz not null,
+    cleared_by text not null
+);
+call make_append_only('flag');
+call make_append_only('flag_record');
+call make_append_only('flag_clearing');
+
+-- A bank sees the flags that rest on a record of its own, and of them its own records; a district likewise. Rows come
+-- from the functions below alone: nobody raises or clears by hand.
+alter table flag_record enable row level security;
+create policy flag_record_read on flag_record for select to pledged_app using (
+    (select my_kind()) in ('finance', 'ip_office', 'auditor')
+    or org_id = (select my_org())
+    or ((select my_kind()) = 'district' and district = (select my_district())));
+alter table flag enable row level security;
+create policy flag_read on flag for select to pledged_app using (
+    (select my_kind()) in ('finance', 'ip_office', 'auditor')
+    or exists (select from flag_record r where r.flag = id));
+alter table flag_clearing enable row level security;
+create policy flag_clearing_read on flag_clearing for select to pledged_app
+    using (exists (select from flag f where f.id = flag));
+grant select on flag, flag_record, flag_clearing to pledged_app;
+
+create function uuid_v7() returns uuid language sql volatile as $$
+    select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+                  placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6),
+                  52, 1), 53, 1), 'hex')::uuid
+$$;
+
+-- One piece of evidence of one case, as the rules tell it.
+create type flag_found as (
+    code text, case_key text, severity text, figures jsonb, record_id uuid, version int, pointer text, facts jsonb,
+    submitted boolean
+);
+
+-- Store cases; how many flags are new.
+create function flag_store(cases flag_found[], origin text) returns bigint
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    fresh_count bigint;
+begin
+    with evidence as materialized (
+        select distinct on (f.code, f.case_key, f.record_id, f.version, f.pointer) f.*
+          from unnest(cases) f
+         order by f.code, f.case_key, f.record_id, f.version, f.pointer, f.facts
+    ),
+    known as materialized (
+        select c.code, c.case_key, c.severity, c.figures, k.id, k.cleared
+          from (select distinct on (e.code, e.case_key) e.code, e.case_key, e.severity, e.figures from evidence e
+                 order by e.code, e.case_key) c
+          left join lateral (
+               select x.id, exists (select from flag_clearing y where y.flag = x.id) as cleared
+                 from flag x
+                where x.code = c.code and x.case_key = c.case_key
+                order by x.id desc
+                limit 1) k on true
+    ),
+    unseen as materialized ( -- evidence that whoever cleared the case did not have
+        select distinct k.id
+          from known k
+          join evidence e on e.code = k.code and e.case_key = k.case_key
+         where k.cleared
+           and not exists (select from flag_record r
+                            where r.flag = k.id and r.record_id = e.record_id and r.pointer = e.pointer
+                              and r.facts = e.facts)
+    ),
+    target as materialized (
+        select k.code, k.case_key, k.severity, k.figures,
+               case when k.id is null or u.id is not null then uuid_v7() else k.id end as id,
+               k.id is null or u.id is not null as fresh
+          from known k
+          left join unseen u on u.id = k.id
+    ),
+    flags as (
+        insert into flag (id, code, case_key, severity, origin, figures, raised_at)
+        select t.id, t.code, t.case_key, t.severity, flag_store.origin, t.figures, now()
+          from target t
+         where t.fresh
+    ),
+    records as (
+        insert into flag_record (flag, record_id, version, pointer, type, org_id, district, facts, submitted, added_at)
+        select t.id, e.record_id, e.version, e.pointer, r.type, r.org_id, r.district, e.facts, e.submitted, now()
+          from evidence e
+          join target t on t.code = e.code and t.case_key = e.case_key
+         cross join lateral (select x.type, x.org_id, x.district from record x
+                              where x.id = e.record_id and x.version = e.version limit 1) r
+        on conflict do nothing
+    )
+    select count(*) into fresh_count from target t where t.fresh;
+    return fresh_count;
+end $$;
+revoke all on function flag_store from public;
+
+-- What the answer to a submission shows: [[code, severity, pointer, title, title_en], …] in a fixed order.
+create function flags_text(cases flag_found[], id uuid, version int) returns text language sql stable as $$
+    select coalesce(json_agg(json_build_array(f.code, f.severity, f.pointer, u.title, u.title_en)
+                             order by f.code, f.pointer)::text, '[]')
+      from unnest(cases) f
+      join flag_rule u on u.code = f.code
+     where f.submitted and f.record_id = $2 and f.version = $3
+$$;
+create or replace function flags_of(id uuid, version int) returns text language sql stable as $$
+    select coalesce(json_agg(json_build_array(f.code, f.severity, r.pointer, u.title, u.title_en)
+                             order by f.code, r.pointer)::text, '[]')
+      from flag_record r
+      join flag f on f.id = r.flag
+      join flag_rule u on u.code = f.code
+     where r.record_id = $1 and r.version = $2 and r.submitted
+$$;
+
+-- ---- at submission -----------------------------------------------------------------------------
+
+-- What a loan and a right show by themselves. Inlined into the statement that stores loans and into the rules alike.
+create function flag_of_right(number text, kind text, owner text, borrower text, filed_on date, expires_on date,
+                              signed_on date, registered_on date, matures_on date)
+    returns table (code text, severity text, member text, facts jsonb) language sql stable as $$
+    select 'RF03', 'high', 'number', jsonb_build_object('matures_on', matures_on, 'expires_on', x.last_day)
+      from (select coalesce(expires_on, case when kind <> 'trademark' then
+                   (y.filed + case when kind = 'invention' then interval '20 years'
+                                   when kind = 'design' and y.filed >= '2021-06-01' then interval '15 years'
+                                   else interval '10 years' end)::date end) as last_day
+              from (select coalesce(filed_on, case when kind <> 'trademark' and length(number) = 13
+                                                   then make_date(left(number, 4)::int, 12, 31)
+                                                   when kind <> 'trademark' and length(number) = 9
+                                                   then make_date(left(number, 2)::int + case when left(number, 2) >= '85'
+                                                                  then 1900 else 2000 end, 12, 31) end) as filed) y) x
+     where matures_on > x.last_day
+    union all
+    select 'RF04', 'high', 'owner_uscc', jsonb_build_object('owner', owner, 'borrower', borrower)
+     where owner <> borrower
+    union all -- a number is given in the year of filing; of an application from abroad (8, 9) when it enters
+    select 'RF05', 'med', 'filed_on', jsonb_build_object('number', number, 'filed_on', filed_on, 'pledged_on',
+           coalesce(registered_on, signed_on))
+     where kind <> 'trademark' and length(number) = 13
+       and (left(number, 4)::int > extract(year from coalesce(registered_on, signed_on))
+            or filed_on > coalesce(registered_on, signed_on)
+            or extract(year from filed_on) > left(number, 4)::int
+            or (extract(year from filed_on) < left(number, 4)::int and substr(number, 5, 1) not in ('8', '9')))
+$$;
+
+create function is_working_capital(purpose text) returns boolean language sql immutable parallel safe as
+    $$ select purpose is null or purpose ~* '流动资金|流贷|周转|日常经营|采购|原材料|working capital' $$;
+
+create function flag_of_loan(amount_fen bigint, ip_amount_fen bigint, rate_ppm int, revenue_fen bigint, purpose text,
+                             signed_on date, disbursed_on date, registered_on date, scheme text)
+    returns table (code text, severity text, member text, facts jsonb) language sql stable as $$
+    select 'RF15', case when amount_fen * 100 > revenue_fen * (select flag_limit('RF15', 'stop')) then 'high' else 'med' end,
+           '/amount', jsonb_build_object('amount', yuan_text(amount_fen), 'revenue', yuan_text(revenue_fen), 'share',
+           case when revenue_fen > 0 then percent_text(div(amount_fen::numeric * 1000000, revenue_fen)::bigint) end)
+     where amount_fen * 100 > revenue_fen * (select flag_limit('RF15', 'warn'))
+       and is_working_capital(purpose)
+    union all
+    select 'RF21', 'med', '/registered_on', jsonb_build_object('disbursed_on', disbursed_on, 'registered_on', registered_on)
+     where registered_on - disbursed_on > (select flag_limit('RF21', 'days'))
+    union all
+    select 'RF22', 'low', '/rate', jsonb_build_object('rate', percent_text(rate_ppm), 'lpr', percent_text(p.one_year_ppm))
+      from (select x.one_year_ppm from lpr x where x.on_day <= coalesce(disbursed_on, signed_on) order by x.on_day desc limit 1) p
+     where rate_ppm * 100 > p.one_year_ppm * (select flag_limit('RF22', 'multiplier'))
+        or rate_ppm > p.one_year_ppm + (select flag_limit('RF22', 'spread')) * 10000
+        or rate_ppm < (select flag_limit('RF22', 'floor')) * 10000
+    union all
+    select 'RF26', 'high', '/ip_amount', jsonb_build_object('share', percent_text(div(ip_amount_fen::numeric * 1000000, amount_fen)::bigint),
+           'least', s.least)
+      from (select x.body ->> 'ip_share_min' as least
+              from scheme x
+             where x.code = scheme and x.effective_from <= signed_on and coalesce(x.effective_to, 'infinity') >= signed_on
+             order by x.effective_from desc limit 1) s
+     where ip_amount_fen::numeric * 100 < amount_fen * s.least::numeric
+$$;
+
+-- Store what a batch of loans raised. RF01 rows name the right; the other pledges of it are found here, as the owner:
+-- the answer tells the bank which right, and nothing of the others.
+create function flags_submitted(cases flag_found[]) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    others flag_found[];
+begin
+    if cases is null then
+        return;
+    end if;
+    select array_agg(row(f.code, f.case_key, f.severity, f.figures, o.record_id, o.version,
+                         ip_pointer(o.record_id, o.version, f.case_key, 'number'), f.facts, false)::flag_found)
+      into others
+      from unnest(cases) f
+     cross join lateral (
+           select p.record_id, p.version
+             from record r
+            cross join lateral (
+                  select coalesce((r.body ->> 'registered_on')::date, r.on_day) as from_day,
+                         (r.body ->> 'matures_on')::date as until_day) mine
+             join loan_ip p on p.number = f.case_key and p.record_id <> f.record_id and p.org_id <> r.org_id
+                           and p.from_day <= greatest(mine.until_day, mine.from_day) and p.until_day >= mine.from_day
+            where r.id = f.record_id and r.version = f.version -- the typed row may not be there yet
+              and not exists (select from loan n where n.id = p.record_id and n.version = p.version + 1 offset 0)
+            limit 20) o
+     where f.code = 'RF01';
+    perform flag_store(cases || others, 'submission');
+end $$;
+revoke all on function flags_submitted from public;
+grant execute on function flags_submitted to pledged_app;
+
+-- Where a right stands in the text of a loan.
+create function ip_pointer(id uuid, version int, number text, member text) returns text language sql stable as $$
+    select '/ip/' || (x.place - 1) || '/' || member
+      from record r
+     cross join lateral json_array_elements(r.body -> 'ip') with ordinality as x(ip, place)
+     where r.id = $1 and r.version = $2 and x.ip ->> 'number' = $3
+     limit 1
+$$;
+
+-- ---- looking for cases -------------------------------------------------------------------------
+
+-- The cases of one rule: over the whole book, or (loans not null) those that involve these loans.
+create function flag_find(rule text, loans uuid[]) returns setof flag_found
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    name text := (select u.judge from flag_rule u where u.code = rule);
+begin
+    if name is null then
+        raise exception 'rule % cannot be judged', rule;
+    end if;
+    return query execute format('select * from %I($1)', name) using loans;
+end $$;
+
+-- Every rule that stops money, around one loan. A rule that is gone, or fails, is an error: nothing is paid then.
+create function flags_around(loan uuid) returns flag_found[]
+    language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_custom_plan as $$
+declare
+    must text[] := array['RF01', 'RF02', 'RF03', 'RF04', 'RF06', 'RF07', 'RF08', 'RF09', 'RF13', 'RF15', 'RF20', 'RF24', 'RF25',
+                         'RF26'];
+    rule text;
+    cases flag_found[] := '{}';
+begin
+    for rule in select unnest(must) union select u.code from flag_rule u where u.severity = 'high' and u.judge is not null order by 1 loop
+        cases := cases || array(select f from flag_find(rule, array[loan]) f);
+    end loop;
+    return cases;
+end $$;
+
+create table flag_scan (
+    id uuid not null,
+    rule text not null,
+    cases bigint not null,
+    raised bigint not null, -- new flags among them
+    ms bigint not null,
+    primary key (id, rule)
+);
+call make_append_only('flag_scan');
+alter table flag_scan enable row level security;
+create policy flag_scan_read on flag_scan for select to pledged_app
+    using ((select my_kind()) in ('finance', 'ip_office', 'auditor'));
+grant select on flag_scan to pledged_app;
+
+-- Plans of the write lane look single records up; a scan goes through all of them, maybe before anybody counted the rows.
+create function flag_scan_one(scan uuid, one text) returns void
+    language plpgsql security definer set search_path = public, pg_temp
+    set enable_seqscan = on set enable_nestloop = off set plan_cache_mode = force_custom_plan set work_mem = '128MB' as $$
+declare
+    since timestamptz := clock_timestamp();
+    hits flag_found[] := array(select f from flag_find(one, null) f);
+begin
+    insert into flag_scan (id, rule, cases, raised, ms)
+    values (scan, one, (select count(distinct f.case_key) from unnest(hits) f), flag_store_many(hits),
+           extract(epoch from clock_timestamp() - since) * 1000);
+end $$;
+-- As flag_store, with plans that look records up by index whatever the scan's are.
+create function flag_store_many(cases flag_found[]) returns bigint
+    language sql volatile security definer set search_path = public, pg_temp set enable_nestloop = on as
+    $$ select flag_store(cases, 'scan') $$;
+revoke all on function flag_find, flags_around, flag_scan_one, flag_store_many from public;
+
+-- ---- record types ------------------------------------------------------------------------------
+
+insert into record_type (name, writers, judged, told) values
+    ('flag_clearing', '{finance,ip_office}', true, false),
+    ('flag_scan', '{finance,ip_office}', true, true),
+    ('flag_threshold', '{finance,ip_office}', true, false);
+-- In whose name the program scans by night.
+insert into org (code, kind, name) values ('SYSTEM', 'ip_office', '台账系统') on conflict do nothing;
+
+-- What a flag rests on, as whoever clears it saw it.
+create function flag_seal(flag_id uuid) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select encode(sha256(convert_to(flag_id || coalesce(string_agg(concat_ws(' ', r.record_id, r.version, r.pointer, r.facts), ';'
+                  order by r.record_id, r.version, r.pointer), ''), 'UTF8')), 'hex')
+      from flag_record r
+     where r.flag = flag_id
+$$;
+
+create function flag_clearing_problems(id uuid, doc json) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    f flag;
+    recorder text;
+    p json[] := '{}';
+begin
+    select x.* into f from flag x where x.id = (doc ->> 'flag')::uuid;
+    if not found then
+        return array[problem('E_NOT_FOUND', '', doc ->> 'flag')];
+    end if;
+    select c.cleared_by || ' ' || instant_text(c.cleared_at) into recorder from flag_clearing c where c.flag = f.id;
+    if recorder is not null then
+        return array[problem('E_CLEARED', '', recorder)];
+    end if;
+    if doc ->> 'seen' <> flag_seal(f.id) then
+        p := p || problem('E_SEEN', '/seen', (select count(*)::text from flag_record r where r.flag = f.id));
+    end if;
+    select min(x.recorded_by) into recorder
+      from flag_record r
+      join record x on x.id = r.record_id and x.version <= r.version
+     where r.flag = f.id and x.recorded_by = my_signature();
+    if recorder is not null then
+        p := p || problem('E_SAME_PERSON', '', recorder);
+    end if;
+    return p;
+end $$;
+create function flag_clearing_row() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    new.on_day := today();
+    new.district := '';
+    insert into flag_clearing (flag, record_id, reason, cleared_at, cleared_by)
+    values ((new.body ->> 'flag')::uuid, new.id, new.body ->> 'reason', new.recorded_at, new.recorded_by);
+    return new;
+end $$;
+create trigger flag_clearing_row before insert on record for each row
+    when (new.type = 'flag_clearing') execute function flag_clearing_row();
+
+create function flag_rules_known() returns text language sql stable as
+    $$ select string_agg(u.code, ', ' order by u.code) from flag_rule u where u.judge is not null $$;
+
+create function flag_scan_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
+begin
+    if doc ->> 'rule' is not null and not exists (select from flag_rule u where u.code = doc ->> 'rule' and u.judge is not null) then
+        return array[problem('E_CHOICE', '/rule', flag_rules_known())];
+    end if;
+    return '{}';
+end $$;
+create function flag_scan_row() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    new.on_day := today();
+    new.district := '';
+    perform flag_scan_one(new.id, u.code)
+       from flag_rule u
+      where u.judge is not null and u.code = coalesce(new.body ->> 'rule', u.code)
+      order by u.code;
+    return new;
+end $$;
+create trigger flag_scan_row before insert on record for each row
+    when (new.type = 'flag_scan') execute function flag_scan_row();
+create function flag_scan_members(id uuid, version int, as_of date) returns text language sql stable as $$
+    select format('"cases":%s,"raised":%s,"rules":%s', coalesce(sum(s.cases), 0), coalesce(sum(s.raised), 0),
+           json_strip_nulls(coalesce(json_agg(json_build_object('rule', s.rule, 'cases', s.cases, 'raised', s.raised, 'ms', s.ms)
+           order by s.rule), '[]')))
+      from flag_scan s
+     where s.id = $1
+$$;
+
+create function flag_threshold_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
+declare
+    t flag_threshold;
+    v numeric;
+begin
+    select x.* into t from flag_threshold x where x.code = doc ->> 'rule' and x.name = doc ->> 'threshold';
+    if not found then
+        return array[problem('E_CHOICE', '/threshold', (select coalesce(string_agg(x.name, ', ' order by x.name), '-')
+                             from flag_threshold x where x.code = doc ->> 'rule'))];
+    end if;
+    v := flag_value_of(t.unit, doc ->> 'value');
+    if v is null or v < t.least or v > t.most then
+        return array[problem('E_RANGE', '/value', t.unit || ' ' || flag_value_text(t.unit, t.least) || '..'
+                             || flag_value_text(t.unit, t.most))];
+    elsif (doc ->> 'effective_from')::date < today() then
+        return array[problem('E_ORDER', '/effective_from', today()::text)];
+    end if;
+    return '{}';
+end $$;
+create function flag_threshold_row() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    new.district := '';
+    insert into flag_threshold_value (code, name, effective_from, value, record_id, recorded_at, recorded_by)
+    select t.code, t.name, (new.body ->> 'effective_from')::date, flag_value_of(t.unit, new.body ->> 'value'), new.id,
+           new.recorded_at, new.recorded_by
+      from flag_threshold t
+     where t.code = new.body ->> 'rule' and t.name = new.body ->> 'threshold';
+    return new;
+end $$;
+create trigger flag_threshold_row before insert on record for each row
+    when (new.type = 'flag_threshold') execute function flag_threshold_row();
+
+-- ---- claims and applications -------------------------------------------------------------------
+
+-- A claim or an application is looked at with everything around its loan as soon as it stands.
+create function flag_cause_row() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    loan uuid := case new.type when 'claim' then (select c.loan_id from claim c where c.id = new.id)
+                 else (select a.loan_id from application a where a.id = new.id) end;
+begin
+    perform flag_store(array(select row(f.code, f.case_key, f.severity, f.figures, f.record_id, f.version, f.pointer, f.facts,
+                                        f.record_id = new.id)::flag_found
+                               from unnest(flags_around(loan)) f), 'submission');
+    return null;
+end $$;
+create trigger flag_cause_row after insert on record for each row
+    when (new.type in ('claim', 'application')) execute function flag_cause_row();
+
+-- ---- the stop ----------------------------------------------------------------------------------
+
+-- What stands against paying for a loan by a claim or application: open flags of high severity on it or on the cause, on
+-- any loan of the firm where the rule is about the firm, and cases found just now. keep: store what was found.
+create function payment_stops(loan uuid, cause uuid, keep boolean) returns json[]
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    cases flag_found[];
+    own uuid[];
+    p json[] := '{}';
+    list text;
+begin
+    cases := flags_around(loan);
+    if keep then
+        perform flag_store(cases, 'payment');
+    end if;
+    select array_agg(distinct l.id) into own
+      from loan l
+     where l.borrower = (select x.borrower from loan x where x.id = loan order by x.version desc limit 1);
+    with open as (
+        select distinct f.id, f.code
+          from flag_record r
+          join flag f on f.id = r.flag
+          join flag_rule u on u.code = f.code
+         where r.record_id = any (own || cause)
+           and (u.of_firm or r.record_id in (loan, cause))
+           and f.severity = 'high'
+           and not exists (select from flag_clearing c where c.flag = f.id)
+    ),
+    unknown as ( -- found now, and not what somebody cleared
+        select distinct f.code
+          from unnest(cases) f
+         where f.severity = 'high'
+           and not exists (select from flag x where x.code = f.code and x.case_key = f.case_key
+                              and (not exists (select from flag_clearing c where c.flag = x.id)
+                                   or exists (select from flag_record r
+                                               where r.flag = x.id and r.record_id = f.record_id
+                                                 and r.pointer = f.pointer and r.facts = f.facts)))
+    )
+    select string_agg(x.what, ', ' order by x.what) into list
+      from (select o.code || ' ' || o.id as what from open o
+            union all
+            select u.code from unknown u) x;
+    if list is not null then
+        p := p || problem('E_FLAGGED', '', list);
+    end if;
+    -- who clears a flag does not pay what it stopped
+    select string_agg(distinct f.code, ', ') into list
+      from flag_record r
+      join flag f on f.id = r.flag and f.severity = 'high'
+      join flag_clearing c on c.flag = f.id
+     where r.record_id in (loan, cause) and c.cleared_by = my_signature();
+    if list is not null then
+        p := p || problem('E_CLEARER', '', list);
+    end if;
+    return p;
+exception when others then
+    return array[problem('E_FLAGS_UNKNOWN', '', left(sqlerrm, 200))];
+end $$;
+revoke all on function payment_stops from public;
+
+-- Under every payment, however it came about: a transfer that pays names its claim or application.
+create function transfer_not_flagged() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    loan uuid;
+    stops json[];
+begin
+    select c.loan_id into loan from claim c where c.id = new.cause_id
+    union all
+    select a.loan_id from application a where a.id = new.cause_id;
+    stops := case when loan is null then array[problem('E_FLAGS_UNKNOWN', '', 'cause')]
+                  else payment_stops(loan, new.cause_id, false) end;
+    if stops is null or cardinality(stops) > 0 then
+        raise exception 'payment stopped: %', array_to_json(stops)
+            using errcode = '23514', constraint = 'transfer_not_flagged';
+    end if;
+    return new;
+end $$;
+create trigger transfer_not_flagged before insert on transfer for each row
+    when (new.cause in ('compensation', 'subsidy')) execute function transfer_not_flagged();
+
+-- As before (0006); a payment also asks for flags.
+create or replace function step_rejudge(c step_case) returns json[]
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    received date := case when c.step = 'accept' then c.day else (
+        select s.on_day from claim_step s where s.claim = (c.claim).id and s.step = 'accept' order by s.n desc limit 1) end;
+    j judgement := claim_judge((c.claim).org_id, (select r.body from record r
+                               where r.id = (c.claim).id and r.version = 1), (c.claim).id,
+                               case when c.step <> 'resubmit' then received end);
+begin
+    if cardinality(j.problems) > 0 then
+        return j.problems;
+    elsif j.fund_fen <> (c.claim).fund_fen then
+        return array[problem('E_CHANGED', '', yuan_text((c.claim).fund_fen) || ' → ' || yuan_text(j.fund_fen))];
+    elsif (j.scheme).id <> (c.claim).scheme then
+        return array[problem('E_CHANGED', '', (j.scheme).effective_from::text)];
+    end if;
+    return case when c.step = 'pay' then payment_stops((c.claim).loan_id, (c.claim).id,
+                                                       current_setting('transaction_read_only') = 'off')
+                else '{}'::json[] end;
+end $$;
+
+-- As before (0007); a payment that nothing else stands against asks for flags.
+alter function application_step_decide(uuid, json, boolean) rename to application_step_take;
+revoke all on function application_step_take from public, pledged_app;
+create function application_step_decide(new_id uuid, doc json, dry boolean) returns decision
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    d decision;
+    stops json[];
+begin
+    if doc ->> 'step' = 'pay' then
+        if not dry then
+            perform subsidies_lock();
+        end if;
+        d := application_step_take(new_id, doc, true);
+        if d.problems is not null then
+            return d;
+        end if;
+        stops := payment_stops((select a.loan_id from application a where a.id = (doc ->> 'application')::uuid),
+                               (doc ->> 'application')::uuid, not dry);
+        if cardinality(stops) > 0 then
+            d.problems := array_to_json(stops);
+            return d;
+        end if;
+    end if;
+    return application_step_take(new_id, doc, dry);
+end $$;
+revoke all on function application_step_decide from public;
+grant execute on function application_step_decide to pledged_app;
+
+-- As before (0007); what a claim or an application raised is part of the answer.
+create or replace function record_decide(type text, elements json, dry boolean)
+    returns table (ord bigint, outcome text, id uuid, version int, body text, sha256 text,
+                   recorded_at text, recorded_by text, flags text, leaf bigint, leaf_hash text, head bigint)
+    language plpgsql as $$
+#variable_conflict use_column
+declare
+    e record;
+    k record;
+    d decision;
+begin
+    for e in
+        select x.*
+          from rows from (json_to_recordset(elements) as (
+               id uuid, key text, subject text, "on" date, sha256 text, derived json, body json))
+               with ordinality as x(id, key, subject, on_day, sha256, derived, body, place)
+         order by x.place
+    loop
+        ord := e.place;
+        flags := '[]';
+        select r.id, r.version, r.body, r.sha256, r.recorded_at, r.recorded_by, l.no, l.hash, l.head
+          into k
+          from record r
+          left join log_leaf l on l.record_id = r.id and l.version = r.version
+         where r.org_id = my_org() and r.type = $1 and r.key = e.key
+         limit 1;
+        if found then
+            outcome := case when k.sha256 = decode(e.sha256, 'hex') then 'replay' else 'conflict' end;
+            id := k.id;
+            version := k.version;
+            body := k.body::text;
+            sha256 := encode(k.sha256, 'hex');
+            recorded_at := instant_text(k.recorded_at);
+            recorded_by := k.recorded_by;
+            leaf := k.no;
+            leaf_hash := encode(k.hash, 'hex');
+            head := k.head;
+            return next;
+            continue;
+        end if;
+        leaf := null;
+        leaf_hash := null;
+        head := null;
+        d := record_decide_one($1, e.id, e.body, e.derived, dry);
+        if d.problems is not null then
+            outcome := 'refused';
+            id := null;
+            version := null;
+            body := d.problems::text;
+            sha256 := null;
+            recorded_at := null;
+            recorded_by := null;
+            return next;
+            continue;
+        end if;
+        if not dry then
+            insert into record (id, version, org_id, type, key, subject, district, on_day, parties, body,
+                   sha256, recorded_at, recorded_by)
+            values (e.id, 1, my_org(), $1, e.key, e.subject, d.district, e.on_day, d.parties, e.body,
+                   decode(e.sha256, 'hex'), now(), my_signature());
+        end if;
+        outcome := 'created';
+        id := e.id;
+        version := 1;
+        body := e.body::text;
+        sha256 := e.sha256;
+        recorded_at := instant_text(now());
+        recorded_by := my_signature();
+        if not dry and type in ('claim', 'application') then
+            flags := flags_of(e.id, 1);
+        end if;
+        return next;
+    end loop;
+end $$;
+
+-- As before (0007); of a type that is told, what is told.
+create or replace function decision_members(type text, id uuid) returns text
+    language plpgsql stable as $$
+begin
+    return case type
+        when 'claim' then (
+            select format('"scheme":%s,"scheme_version":%s,"net_loss":%s,"fund":%s,"split":%s,"arithmetic":%s,"headroom":%s',
+                   to_json(c.scheme_code), to_json((select s.effective_from from scheme s where s.id = c.scheme)),
+                   to_json(yuan_text(c.net_loss_fen)), to_json(yuan_text(c.fund_fen)),
+                   (select json_agg(json_build_object('party', x ->> 0, 'share', percent_text((x ->> 1)::bigint),
+                           'amount', yuan_text((x ->> 2)::bigint)) order by n)
+                      from json_array_elements(c.split) with ordinality as y(x, n)),
+                   c.account -> 'lines', c.account -> 'headroom')
+              from claim c
+             where c.id = $2)
+        when 'application' then (
+            select substr(a.decision::text, 2, length(a.decision::text) - 2)
+                   || format(',"facts_used":%s,"rule":%s,"policy_version":%s,"state":%s,"budget":%s', a.facts,
+                             to_json(encode(p.sha256, 'hex')), to_json(p.effective_from),
+                             to_json(case when a.amount_fen = 0 then 'refused'
+                                          when n.state = 'queued' or exists (
+                                               select from application_step s
+                                                where s.application = a.id and s.step = 'release') then 'queued'
+                                          else 'reserved' end), to_json(a.account))
+              from application a
+              join application_now n on n.application = a.id
+              join policy p on p.id = a.policy
+             where a.id = $2)
+        else record_type_members(type, id, 1, null)
+    end;
+end $$;
+
+-- ---- answers -----------------------------------------------------------------------------------
+
+create function flag_records_count(flag_id uuid) returns bigint
+    language sql stable security definer set search_path = public, pg_temp as
+    $$ select count(*) from flag_record r where r.flag = flag_id $$;
+
+-- Do the records still show the case? Its rule runs again around the loans that it rests on.
+create function flag_standing(flag_id uuid) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_custom_plan as $$
+declare
+    f flag;
+begin
+    select x.* into f from flag x where x.id = flag_id;
+    return exists (
+        select from flag_find(f.code, array(select distinct r.record_id from flag_record r
+                                             where r.flag = flag_id and r.type = 'loan')) n
+         where n.case_key = f.case_key);
+end $$;
+revoke all on function flag_records_count, flag_standing from public;
+grant execute on function flag_records_count, flag_standing to pledged_app;
+
+-- A flag for whoever asks, by row-level security: records of others are counted, not shown; the figures of a case that
+-- rests on others' records too, and who cleared it and why, are for the city's offices.
+create function flag_json(f flag, most int) returns text language plpgsql stable as $$
+declare
+    office boolean := my_kind() in ('finance', 'ip_office', 'auditor');
+    u flag_rule;
+    c flag_clearing;
+    shown bigint;
+    total bigint := flag_records_count(f.id);
+    list json;
+begin
+    select x.* into u from flag_rule x where x.code = f.code;
+    select x.* into c from flag_clearing x where x.flag = f.id;
+    select count(*) into shown from flag_record r where r.flag = f.id;
+    select json_agg(json_build_object('type', y.type, 'id', y.record_id, 'version', y.version, 'reference', y.key,
+                    'pointer', y.pointer, 'facts', y.facts) order by y.record_id, y.version, y.pointer)
+      into list
+      from (select r.*, x.key
+              from flag_record r
+              left join lateral (select e.key from record e where e.id = r.record_id and e.version = r.version limit 1) x on true
+             where r.flag = f.id
+             order by r.record_id, r.version, r.pointer
+             limit most) y;
+    return json_strip_nulls(json_build_object('id', f.id, 'code', f.code, 'severity', f.severity, 'title', u.title,
+           'title_en', u.title_en, 'state', case when c.flag is null then 'open' else 'cleared' end,
+           'raised_at', instant_text(f.raised_at), 'raised_by', f.origin,
+           'stops_payment', f.severity = 'high' and c.flag is null,
+           'figures', case when office or shown = total then f.figures end,
+           'records', list, 'records_shown', least(shown, most), 'records_of_others', total - shown,
+           'seen', case when office then flag_seal(f.id) end, 'cleared_at', instant_text(c.cleared_at),
+           'cleared_by', case when office then c.cleared_by end, 'cleared_because', case when office then c.reason end))::text;
+end $$;
+
+create function flag_rule_json(u flag_rule) returns json language sql stable as $$
+    select json_strip_nulls(json_build_object('code', (u).code, 'severity', (u).severity, 'title', (u).title,
+           'title_en', (u).title_en, 'fires', (u).fires, 'fires_en', (u).fires_en, 'basis', (u).basis,
+           'supported', (u).judge is not null, 'why_not', (u).why_not, 'why_not_en', (u).why_not_en,
+           'stops_payment', (u).severity = 'high' or (u).code = 'RF15', 'of_firm', (u).of_firm,
+           'thresholds', coalesce((
+               select json_agg(json_build_object('threshold', t.name, 'title', t.title, 'title_en', t.title_en, 'unit', t.unit,
+                               'value', flag_value_text(t.unit, flag_limit(t.code, t.name)),
+                               'least', flag_value_text(t.unit, t.least), 'most', flag_value_text(t.unit, t.most),
+                               'history', (select json_agg(json_strip_nulls(json_build_object('effective_from', v.effective_from,
+                                                  'value', flag_value_text(t.unit, v.value),
+                                                  'by', case when my_kind() in ('finance', 'ip_office', 'auditor')
+                                                             then v.recorded_by end))
+                                                  order by v.effective_from, v.recorded_at)
+                                             from flag_threshold_value v where v.code = t.code and v.name = t.name))
+                               order by t.name)
+                 from flag_threshold t where t.code = (u).code), '[]')))
+$$;
+
+-- ---- flags from before -------------------------------------------------------------------------
+
+-- Their cases get the keys that the rules give: of a right, the loan and its number; of a double pledge, the number.
+create temporary table flag_kept on commit drop as
+    select o.*, case when o.code = 'RF21' then o.record_id::text
+                     when o.code = 'RF01' then x.number
+                     else o.record_id || ' ' || x.number end as case_key
+      from flag_old o
+      left join lateral (
+           select r.body -> 'ip' -> (split_part(o.pointer, '/', 3)::int) ->> 'number' as number
+             from record r
+            where r.id = o.record_id and r.version = o.version and o.code <> 'RF21') x on true;
+insert into flag (id, code, case_key, severity, origin, raised_at)
+select uuid_v7(), k.code, k.case_key, case when k.code = 'RF21' then 'med' else 'high' end, 'submission', min(k.raised_at)
+  from flag_kept k
+ group by k.code, k.case_key;
+insert into flag_record (flag, record_id, version, pointer, type, org_id, district, facts, submitted, added_at)
+select f.id, k.record_id, k.version, k.pointer, 'loan', k.org_id, k.district, '{}', true, k.raised_at
+  from flag_kept k
+  join flag f on f.code = k.code and f.case_key = k.case_key;
+drop table flag_old;

@@ -1,0 +1,404 @@
+"""Red flags: who sees which, who may clear one, and that no money is paid past one, whoever asks and however."""
+import json
+import subprocess
+import unittest
+
+import test_claims
+import test_subsidies
+from harness import ORGS, Case, loan, numbers, patent
+
+FIRMS = ("91310101QX0101011R", "91310104QX0104028H", "91310105QX0105039B", "91310106QX010604X0",
+         "91310107QX0107050W", "91310109QX0109064M")
+
+
+class Flags(Case):
+    conf = {"readers": "3"}  # a ledger of its own
+
+    def setUp(self):
+        self.bank, self.other = self.d.token("bank"), self.d.token("bank", "BANK-B")
+        self.finance, self.office = self.d.token("finance"), self.d.token("ip_office")
+
+    def post(self, path, body, token, status=201):
+        r = self.d.call("POST", path, body, token)
+        self.assertEqual(r.status, status, r.body.decode())
+        return r.json() if status < 400 else r
+
+    def get(self, path, token=None, status=200):
+        r = self.d.call("GET", path, token=token or self.finance)
+        self.assertEqual(r.status, status, r.body.decode())
+        return r.json()
+
+    def flags(self, record, token=None, more=""):
+        return self.get("/v1/flags?record=%s%s" % (record, more), token)["items"]
+
+    def codes(self, record, more="&state=open"):
+        return sorted(x["code"] for x in self.flags(record, more=more))
+
+    def scan(self, rule=None):
+        body = {"reference": "SM-%d" % next(numbers)}
+        if rule:
+            body["rule"] = rule
+        return self.post("/v1/flag-scans", body, self.office)
+
+    def clear(self, flag, token=None, status=201, **over):
+        return self.post("/v1/flags/%s/clear" % flag, dict({"reason": "已核对原件"}, **over), token or self.finance, status)
+
+    # ---- at submission and by a scan -------------------------------------------------------------
+
+    def test_what_a_loan_shows_by_itself_stands_in_its_answer_and_in_every_replay(self):
+        n = patent(next(numbers) % 10000000, 2003)  # 20 years from the end of 2003: 2023-12-31
+        body = loan(matures_on="2024-01-01", disbursed_on="2022-07-01", registered_on="2022-08-01", revenue="8000000.00",
+                    rate="5.26", signed_on="2022-07-01", ip=[{"number": n, "owner_uscc": FIRMS[1]}])
+        first = self.d.call("POST", "/v1/loans", body, self.bank)
+        self.assertEqual([(w["code"], w["severity"], w["pointer"]) for w in first.json()["warnings"]], [
+            ("RF03", "high", "/ip/0/number"), ("RF04", "high", "/ip/0/owner_uscc"), ("RF15", "med", "/amount"),
+            ("RF21", "med", "/registered_on"), ("RF22", "low", "/rate")])
+        again = self.d.call("POST", "/v1/loans", body, self.bank)
+        self.assertEqual((again.status, again.body), (200, first.body))
+        self.scan()  # finds the same cases: nothing new, and the answer stays as it was
+        self.assertEqual(self.d.call("POST", "/v1/loans", body, self.bank).body, first.body)
+        self.assertEqual(self.codes(first.json()["id"]), ["RF03", "RF04", "RF15", "RF21", "RF22"])
+        self.assertEqual(self.d.call("GET", first.headers["location"], token=self.bank).json()["warnings"],
+                         first.json()["warnings"])
+
+    def test_just_inside_each_limit_nothing_is_raised(self):
+        n = patent(next(numbers) % 10000000, 2003)
+        # LPR on 2022-07-01 is 3.70: 1.40 × 3.70 = 5.18 is the lower of the two bounds
+        body = loan(matures_on="2023-12-31", disbursed_on="2022-07-01", registered_on="2022-07-31", revenue="10000000.00",
+                    rate="5.18", ip=[{"number": n, "owner_uscc": "91310115QX0115114N"}])
+        self.assertEqual(self.post("/v1/loans", body, self.bank)["warnings"], [])
+
+    def test_a_scan_raises_once_and_again_only_on_new_evidence(self):
+        def at(address, firm):
+            return self.post("/v1/loans", loan(borrower_uscc=firm, borrower_address=address), self.bank)["id"]
+        place = "示例路 %d 号" % next(numbers)
+        ids = [at(place, FIRMS[0]), at(place.replace(" ", ""), FIRMS[1])]
+        self.assertEqual(self.scan("RF13")["raised"], 0)  # two firms: one too few
+        ids.append(at(place, FIRMS[2]))
+        said = self.scan("RF13")
+        self.assertEqual((said["cases"], said["raised"]), (1, 1))
+        flag = self.flags(ids[0])[0]
+        self.assertEqual((flag["raised_by"], sorted(r["id"] for r in flag["records"])), ("scan", sorted(ids)))
+        self.assertEqual(flag["figures"], {"shared": "address", "borrowers": 3})
+        ids.append(at(place, FIRMS[3]))  # while it is open, evidence gathers
+        self.assertEqual(self.scan("RF13")["raised"], 0)
+        self.assertEqual(len(self.flags(ids[0])[0]["records"]), 4)
+        self.clear(flag["id"])
+        self.assertEqual(self.scan("RF13")["raised"], 0)  # the same case, as cleared
+        ids.append(at(place, FIRMS[4]))
+        self.assertEqual(self.scan("RF13")["raised"], 1)
+        states = [(x["state"], len(x["records"])) for x in self.flags(ids[0])]
+        self.assertEqual(states, [("cleared", 4), ("open", 5)])
+
+    def test_a_correction_shows_that_the_cause_is_gone_but_clears_nothing(self):
+        body = loan(ip=[{"number": patent(next(numbers) % 10000000), "owner_uscc": FIRMS[1]}])
+        made = self.post("/v1/loans", body, self.bank)
+        flag = self.flags(made["id"])[0]
+        self.assertTrue(self.get("/v1/flags/" + flag["id"])["standing"])
+        body["ip"][0]["owner_uscc"] = body["borrower_uscc"]
+        r = self.d.call("PUT", "/v1/loans/" + made["id"], dict(body, reason="录入错误"), self.bank, {"If-Match": '"1"'})
+        self.assertEqual((r.status, r.json()["warnings"]), (200, []))
+        said = self.get("/v1/flags/" + flag["id"])
+        self.assertEqual((said["state"], said["standing"], said["stops_payment"]), ("open", False, True))
+        body["ip"][0]["owner_uscc"] = FIRMS[2]  # another owner again: the case is still open and gathers it
+        r = self.d.call("PUT", "/v1/loans/" + made["id"], dict(body, reason="再改"), self.bank, {"If-Match": '"2"'})
+        self.assertEqual([w["code"] for w in r.json()["warnings"]], ["RF04"])
+        self.assertEqual([r["version"] for r in self.flags(made["id"])[0]["records"]], [1, 3])
+
+    def test_a_cleared_case_comes_back_when_its_facts_change_and_not_otherwise(self):
+        body = loan(ip=[{"number": patent(next(numbers) % 10000000), "owner_uscc": FIRMS[1]}])
+        made = self.post("/v1/loans", body, self.bank)
+        self.clear(self.flags(made["id"])[0]["id"])
+        put = lambda v, **over: self.d.call("PUT", "/v1/loans/" + made["id"], dict(body, reason="改", **over), self.bank,
+                                            {"If-Match": '"%d"' % v})
+        self.assertEqual(put(1, employees=9).status, 200)  # says nothing new of the owner
+        self.assertEqual(self.codes(made["id"]), [])
+        body["ip"][0]["owner_uscc"] = FIRMS[2]
+        self.assertEqual(put(2, employees=9).status, 200)
+        self.assertEqual(self.codes(made["id"]), ["RF04"])
+
+    # ---- clearing --------------------------------------------------------------------------------
+
+    def flagged(self, token=None):
+        made = self.post("/v1/loans", loan(ip=[{"number": patent(next(numbers) % 10000000), "owner_uscc": FIRMS[1]}]),
+                         token or self.bank)
+        return self.flags(made["id"])[0]
+
+    def test_clearing_is_signed_has_a_reason_and_happens_once(self):
+        flag = self.flagged()
+        r = self.d.call("POST", "/v1/flags/%s/clear" % flag["id"], {}, self.finance)
+        self.assertEqual((r.status, r.codes()), (422, [("/reason", "E_NEED")]))
+        r = self.clear(flag["id"], status=409, seen="0" * 64)
+        self.assertEqual(r.codes(), [("/seen", "E_SEEN")])
+        made = self.clear(flag["id"], seen=flag["seen"])
+        self.assertIn("receipt", made)
+        self.assertEqual(self.clear(flag["id"], status=200, seen=flag["seen"]), made)
+        self.assertEqual(self.clear(flag["id"], self.office, 409).codes(), [("", "E_CLEARED")])
+        said = self.get("/v1/flags/" + flag["id"])
+        self.assertEqual((said["state"], said["cleared_by"], said["cleared_because"], said["stops_payment"]),
+                         ("cleared", "王敏@FINANCE", "已核对原件", False))
+        self.assertEqual(self.clear("00000000-0000-7000-8000-000000000000", status=404).codes(), [("", "E_NOT_FOUND")])
+
+    def test_whoever_recorded_the_evidence_does_not_clear_it(self):
+        number = patent(next(numbers) % 10000000)
+        event = {"reference": "Z-%d" % next(numbers), "number": number, "kind": "lapsed", "on": "2022-01-05"}
+        self.post("/v1/ip/%s/events" % number, event, self.office)
+        owned = [{"reference": "Z-%d" % next(numbers), "number": number, "kind": "transferred", "on": day, "owner_uscc": firm}
+                 for day, firm in (("2022-02-01", FIRMS[0]), ("2022-03-01", FIRMS[1]), ("2022-04-02", FIRMS[0]))]
+        for x in owned:
+            self.post("/v1/ip/%s/events" % number, x, self.office)
+        made = self.post("/v1/loans", loan(borrower_uscc=FIRMS[0], disbursed_on="2022-07-01", ip=[{"number": number}]), self.bank)
+        self.scan()
+        found = {x["code"]: x for x in self.flags(made["id"])}
+        self.assertEqual(sorted(found), ["RF02", "RF09", "RF10"])
+        self.assertEqual(self.clear(found["RF09"]["id"], self.office, 409).codes(), [("", "E_SAME_PERSON")])
+        second = self.d.cli("token", "add", "--org", "IP-OFFICE", "--person", "钱二").stdout.strip()
+        self.clear(found["RF09"]["id"], second)
+        self.clear(found["RF02"]["id"], self.office)  # rests on the bank's loan alone
+
+    # ---- nothing leaks ---------------------------------------------------------------------------
+
+    def test_a_bank_sees_its_own_flags_without_others_names_firms_or_amounts(self):
+        number = patent(next(numbers) % 10000000)
+        mine = self.post("/v1/loans", loan(borrower_uscc=FIRMS[0], borrower_name="甲方公司", amount="1234567.00",
+                                           ip=[{"number": number}]), self.bank)
+        yours = self.post("/v1/loans", loan(borrower_uscc=FIRMS[1], borrower_name="乙方公司", amount="7654321.00", district="310116",
+                                            insurer_uscc=ORGS["insurer"], ip=[{"number": number}]), self.other)
+        self.assertEqual([w["code"] for w in yours["warnings"]], ["RF01"])
+        for token, own, secret in ((self.bank, mine, yours), (self.other, yours, mine)):
+            flag = self.flags(own["id"], token)[0]
+            text = json.dumps(self.get("/v1/flags/" + flag["id"], token), ensure_ascii=False)
+            for word in ("id", "contract_no", "borrower_uscc", "borrower_name", "amount"):
+                self.assertNotIn(secret[word], text)
+            self.assertEqual(([r["id"] for r in flag["records"]], flag["records_of_others"]), ([own["id"]], 1))
+            self.assertEqual(self.flags(secret["id"], token), [])
+            self.clear(flag["id"], status=201 if token is self.bank else 200)
+            said = self.get("/v1/flags/" + flag["id"], token)
+            self.assertEqual((said["state"], "cleared_by" in said, "cleared_because" in said, "seen" in said),
+                             ("cleared", False, False, False))
+        flag = self.flags(mine["id"])[0]
+        self.assertEqual((len(flag["records"]), flag["records_of_others"]), (2, 0))  # finance sees both
+        # a district that has one of the two borrowers; the insurer named in a loan; a bank with none of them
+        district = self.d.token("district", "DIST-310116")
+        self.assertEqual([r["reference"] for r in self.flags(yours["id"], district)[0]["records"]], [yours["contract_no"]])
+        self.assertEqual(self.flags(mine["id"], district), [])
+        for token in (self.d.token("insurer"), self.d.token("bank", "BANK-C")):
+            self.assertEqual(self.flags(yours["id"], token), [])
+            self.get("/v1/flags/" + flag["id"], token, 404)
+
+    def test_figures_made_of_others_records_are_for_the_offices(self):
+        place = "共用路 %d 号" % next(numbers)
+        ids = [self.post("/v1/loans", loan(borrower_uscc=f, borrower_address=place), t)["id"]
+               for f, t in zip(FIRMS, (self.bank, self.other, self.other))]
+        self.scan("RF13")
+        self.assertNotIn("figures", self.flags(ids[0], self.bank)[0])
+        self.assertEqual(self.flags(ids[0])[0]["figures"]["borrowers"], 3)
+
+    def test_lists_page_and_filter(self):
+        made = [self.flagged()["id"] for _ in range(3)]
+        self.clear(made[0])
+        page, after, seen = None, "", []
+        while page is None or page["next"]:
+            page = self.get("/v1/flags?code=RF04&limit=2&state=open" + after)
+            seen += [x["id"] for x in page["items"]]
+            after = "&after=%s" % page["next"]
+        self.assertEqual(seen, sorted(set(seen)))
+        self.assertTrue(set(made[1:]) <= set(seen) and made[0] not in seen)
+        self.assertEqual({x["severity"] for x in self.get("/v1/flags?severity=high")["items"]}, {"high"})
+        for query, code in (("state=x", "E_CHOICE"), ("severity=x", "E_CHOICE"), ("record=x", "E_ID"), ("after=x", "E_CURSOR"),
+                            ("limit=0", "E_RANGE")):
+            self.assertEqual(self.d.call("GET", "/v1/flags?" + query, token=self.finance).codes()[0][1], code, query)
+
+    # ---- rules as data ---------------------------------------------------------------------------
+
+    def test_rules_name_thresholds_and_what_the_records_cannot_tell(self):
+        rules = {x["code"]: x for x in self.get("/v1/flag-rules", self.bank)["items"]}
+        self.assertEqual(sorted(rules), ["RF%02d" % n for n in range(1, 29)])
+        self.assertEqual(sorted(c for c in rules if not rules[c]["supported"]), ["RF12", "RF14", "RF27"])
+        self.assertTrue(all(rules[c]["why_not"] for c in ("RF12", "RF14", "RF27")))
+        self.assertEqual({t["threshold"]: t["value"] for t in rules["RF15"]["thresholds"]}, {"stop": "90.00", "warn": "50.00"})
+
+    def test_a_threshold_is_changed_by_a_signed_dated_record_and_counts_from_its_day(self):
+        today = self.d.sql("select today()")
+        lent = lambda: [w["code"] for w in self.post("/v1/loans", loan(revenue="8000000.00"), self.bank)["warnings"]]
+        change = lambda value, status=201, **over: self.post("/v1/flag-thresholds", dict({
+            "reference": "Y-%d" % next(numbers), "rule": "RF15", "threshold": "warn", "value": value, "effective_from": today,
+            "reason": "试点"}, **over), self.office, status)
+        self.assertEqual(lent(), ["RF15"])  # 62.5 %
+        self.assertIn("receipt", change("62.50"))
+        self.assertEqual(lent(), [])
+        change("50", effective_from="2099-01-01")  # not yet
+        self.assertEqual(lent(), [])
+        change("50.00")
+        self.assertEqual(lent(), ["RF15"])
+        for value, over, pointer in (("0.99", {}, "/value"), ("x", {}, "/value"), ("1", {"threshold": "y"}, "/threshold"),
+                                     ("60", {"effective_from": "2020-01-01"}, "/effective_from"), ("60", {"rule": "RF99"}, "/threshold")):
+            self.assertEqual(change(value, 422, **over).codes()[0][0], pointer)
+        rules = {x["code"]: x for x in self.get("/v1/flag-rules")["items"]}
+        history = [t for t in rules["RF15"]["thresholds"] if t["threshold"] == "warn"][0]["history"]
+        self.assertEqual([(h["value"], h.get("by")) for h in history], [
+            ("50.00", None), ("62.50", "王敏@IP-OFFICE"), ("50.00", "王敏@IP-OFFICE"), ("50.00", "王敏@IP-OFFICE")])
+
+    def test_a_scan_of_a_rule_that_cannot_be_judged_is_refused(self):
+        for rule in ("RF12", "RF99"):
+            r = self.post("/v1/flag-scans", {"reference": "SM-%d" % next(numbers), "rule": rule}, self.office, 422)
+            self.assertEqual(r.codes(), [("/rule", "E_CHOICE")])
+
+
+class Stops(test_claims.Claims):
+    """An open high flag and money: claims."""
+
+    conf = {"readers": "8"}
+
+    def approved(self, **over):
+        self.code = self.scheme()
+        contract = self.lent(self.code, **over)
+        self.loan_id = self.get("/v1/loans?contract_no=" + contract)["items"][0]["id"]
+        where = self.claim(contract, status=201).headers["location"]
+        self.step(where, "accept", self.finance)
+        self.step(where, "approve", self.second)
+        return where
+
+    def flags(self, record):
+        return self.get("/v1/flags?state=open&record=" + record)["items"]
+
+    def app(self, sql, who=("FINANCE", "finance", "王敏")):
+        setup = ("begin; select set_config('pledged.org', (select id::text from org where code = '%s'), true),"
+                 " set_config('pledged.code', '%s', true), set_config('pledged.kind', '%s', true),"
+                 " set_config('pledged.person', '%s', true); " % (who[0], who[0], who[1], who[2]))
+        return subprocess.run(["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-h", self.d.data + "/run", "-U", "pledged_app", "pledged",
+                               "-c", setup + sql + "; commit"], capture_output=True, text=True, check=False)
+
+    def test_an_open_high_flag_stops_the_payment_until_another_clears_it(self):
+        firm = "91310101QX0101011R"
+        where = self.approved(borrower_uscc=firm, ip=[{"number": patent(1), "owner_uscc": "91310104QX0104028H"}])
+        flag = self.flags(self.loan_id)[0]
+        before = self.fund(self.code)
+        r = self.step(where, "pay", self.finance, status=409)
+        self.assertEqual(r.codes(), [("", "E_FLAGGED")])
+        self.assertIn("RF04 " + flag["id"], r.json()["errors"][0]["title"])
+        self.assertIn("/v1/flags/{id}/clear", r.json()["errors"][0]["cure"])
+        dry = self.d.call("POST", where + "/pay?dry_run=true", {"on": "2023-09-10", "reason": "x", "seen": self.get(where)["seen"]},
+                          self.finance)
+        self.assertEqual(dry.codes(), [("", "E_FLAGGED")])
+        self.assertEqual((self.fund(self.code), self.get(where)["state"]), (before, "approved"))
+        # who clears does not pay
+        self.post("/v1/flags/%s/clear" % flag["id"], {"reason": "权属已核"}, self.finance, 201)
+        self.assertEqual(self.step(where, "pay", self.finance, status=409).codes(), [("", "E_CLEARER")])
+        payer = self.d.cli("token", "add", "--org", "FINANCE", "--person", "吴三").stdout.strip()
+        self.step(where, "pay", payer)
+        self.assertEqual(self.get(where)["state"], "paid")
+
+    def test_a_case_that_no_scan_has_seen_is_found_in_the_paying_statement(self):
+        firms = ("91310105QX0105039B", "91310106QX010604X0", "91310107QX0107050W")
+        where = self.approved(borrower_uscc=firms[0], borrower_address="未扫描路 1 号")
+        for firm in firms[1:]:
+            self.post("/v1/loans", loan(borrower_uscc=firm, borrower_address="未扫描路1号"), self.bank, 201)
+        self.assertEqual(self.get("/v1/flags?code=RF13")["items"], [])
+        r = self.step(where, "pay", self.finance, status=409)
+        self.assertEqual(r.codes(), [("", "E_FLAGGED")])
+        raised = self.get("/v1/flags?code=RF13")["items"]
+        self.assertEqual([(x["raised_by"], len(x["records"])) for x in raised], [("payment", 3)])
+        self.assertIn(raised[0]["id"], r.json()["errors"][0]["title"])
+
+    def test_what_cannot_be_judged_is_not_paid(self):
+        where = self.approved(borrower_uscc="91310109QX0109064M")
+        off = "alter table flag_rule disable trigger user; %s; alter table flag_rule enable trigger user"
+        for spoil, mend in (
+                (off % "delete from flag_rule where code = 'RF20'", off % "insert into flag_rule select * from kept"),
+                ("alter function rf_20(uuid[]) rename to rf_gone", "alter function rf_gone(uuid[]) rename to rf_20"),
+                ("alter function rf_20(uuid[]) rename to rf_kept; create function rf_20(loans uuid[]) returns setof flag_found"
+                 " language plpgsql as 'begin raise exception ''broken''; end'",
+                 "drop function rf_20(uuid[]); alter function rf_kept(uuid[]) rename to rf_20")):
+            self.d.sql("create table if not exists kept as select * from flag_rule where code = 'RF20'; " + spoil)
+            try:
+                r = self.step(where, "pay", self.finance, status=503)
+                self.assertEqual(r.codes(), [("", "E_FLAGS_UNKNOWN")])
+            finally:
+                self.d.sql(mend)
+            self.assertEqual(self.get(where)["state"], "approved")
+        self.step(where, "pay", self.finance)
+
+    def test_direct_sql_as_the_serving_role_pays_nothing_past_a_flag(self):
+        where = self.approved(borrower_uscc="91310110QX0110073P", ip=[{"number": patent(2), "owner_uscc": "91310104QX0104028H"}])
+        claim = where.split("/")[-1]
+        fund, paid = "fund:" + self.code, "paid:%s:BANK-A" % self.code
+        self.app("select open_account('%s', 'expense', 'x', false, 'BANK-A', '%s', '2022-01-01')" % (paid, self.code))
+        post = ("select post_transfers(array[row(gen_random_uuid(), 'X', '%s', '%s', 100, '2023-09-10', 'compensation', %s, null,"
+                " null)::posting])")
+        for cause in ("'%s'" % claim, "null", "gen_random_uuid()"):
+            out = self.app(post % (paid, fund, cause))
+            self.assertIn("payment stopped", out.stderr, cause)
+        # the decision itself answers with the flag
+        doc = json.dumps({"claim": claim, "step": "pay", "on": "2023-09-10", "reason": "x", "seen": self.get(where)["seen"]})
+        out = self.app("select (claim_step_decide(gen_random_uuid(), '%s', false)).problems" % doc)
+        self.assertIn("E_FLAGGED", out.stdout)
+        for sql in ("insert into flag_clearing select id, id, 'x', now(), 'x' from flag", "update flag set severity = 'low'",
+                    "delete from flag", "insert into transfer select * from transfer", "select flag_store(null, 'scan')",
+                    "select payment_stops(null, null, true)", "alter table transfer disable trigger user"):
+            self.assertRegex(self.app(sql).stderr, "permission denied|must be owner")
+        self.assertEqual(self.get(where)["state"], "approved")
+
+    def test_a_flag_about_the_firm_stops_its_other_loans_one_about_a_loan_does_not(self):
+        firm = "91310112QX0112087G"
+        where = self.approved(borrower_uscc=firm)
+        self.lent(self.code, borrower_uscc=firm, amount="3000001.00", overdue=None,
+                  ip=[{"number": patent(3), "owner_uscc": "91310104QX0104028H"}])  # RF04 on another loan
+        for f, place in ((firm, "同址路 9 号"), ("91310113QX0113098A", "同址路 9 号"), ("91310114QX0114103W", "同址路 9 号")):
+            last = self.post("/v1/loans", loan(borrower_uscc=f, borrower_address=place), self.bank, 201).json()["id"]
+        self.post("/v1/flag-scans", {"reference": "SM-%d" % next(numbers), "rule": "RF13"}, self.office, 201)
+        r = self.step(where, "pay", self.finance, status=409)
+        self.assertRegex(r.json()["errors"][0]["title"], "RF13 [^,]*$")
+        self.assertNotIn("RF04", r.json()["errors"][0]["title"])
+        self.post("/v1/flags/%s/clear" % self.flags(last)[0]["id"], {"reason": "众创空间"}, self.second, 201)
+        self.step(where, "pay", self.finance)
+
+
+class StopsSubsidies(test_subsidies.Subsidies):
+    """The same for subsidies."""
+
+    conf = {"readers": "9"}
+
+    def test_an_open_high_flag_stops_a_subsidy_until_it_is_cleared(self):
+        code = self.policy()
+        self.budget(code, "100000.00")
+        number = patent(next(numbers) % 10000000)
+        where = self.apply(code, self.lent(ip=[{"number": number}])).headers["location"]
+        self.step(where, "approve", self.checker)
+        other = loan(borrower_uscc="91310104QX0104028H", signed_on="2023-03-01", matures_on="2024-03-01", ip=[{"number": number}])
+        self.post("/v1/loans", other, self.d.token("bank", "BANK-B"))  # the same right elsewhere: RF01 on both
+        r = self.step(where, "pay", self.payer, status=409)
+        self.assertEqual(r.codes(), [("", "E_FLAGGED")])
+        self.assertEqual(self.state(where), "approved")
+        flag = self.get("/v1/flags?code=RF01&state=open", self.finance)["items"][0]["id"]
+        self.post("/v1/flags/%s/clear" % flag, {"reason": "已注销前一质押"}, self.finance)
+        self.step(where, "pay", self.payer)
+        self.assertEqual(self.state(where), "paid")
+
+    def test_city_and_district_for_one_loan_in_a_year_are_flagged_on_both(self):
+        code, city = self.policy(), "CITY-%d" % next(numbers)
+        body = test_subsidies.fixture("js-2023", code=city, items=[{"item": "guarantee_fee", "share": "50.00", "cap": "50000.00"}])
+        del body["district"]
+        body["excludes"] = []
+        checker = self.person("FINANCE", "孙复核")
+        self.in_force(body, self.finance, checker)
+        contract = self.lent(borrower_name="两级申请公司")
+        one = self.apply(code, contract)
+        self.assertEqual(one.json()["warnings"], [])
+        two = self.apply(city, contract, token=self.finance, facts={"borrower.bad_record": False, "fee.guarantee": "1000.00"})
+        self.assertIn(("RF06", "/loan"), [(w["code"], w["pointer"]) for w in two.json()["warnings"]])
+        again = self.get(two.headers["location"], self.finance)
+        self.assertEqual(again["warnings"], two.json()["warnings"])
+
+
+def load_tests(loader, standard, pattern):
+    """The inherited tests run in their own files."""
+    suite = unittest.TestSuite()
+    for case in (Flags, Stops, StopsSubsidies):
+        for name in sorted(n for n in vars(case) if n.startswith("test_")):
+            suite.addTest(case(name))
+    return suite
+
+
+if __name__ == "__main__":
+    unittest.main()
