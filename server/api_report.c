@@ -48,13 +48,25 @@ static void read_cut(struct ask *k)
             day_text(r->a, last).p);
 }
 
+/* What will be known is not known yet: the same question would have another answer tomorrow. */
+static void read_known_at(struct ask *k)
+{
+    struct req *r = k->r;
+    int64_t us = 0;
+    if (!param_instant(r, "known_at", &k->known_at) || !k->known_at.p)
+        return;
+    MUST(instant_parse(k->known_at, &us));
+    if (us > clock_us())
+        err_add(&r->err, E_FUTURE, STR("?known_at"), "now");
+}
+
 static void read_clocks(struct ask *k)
 {
     struct req *r = k->r;
     read_quarter(k);
     if (!r->err.n)
         read_cut(k);
-    (void)param_instant(r, "known_at", &k->known_at); /* problems are in r->err */
+    read_known_at(k);
     k->basis = req_param(r, "basis");
     if (k->basis.p && !str_is(k->basis, "registered_on") && !str_is(k->basis, "signed_on") &&
         !str_is(k->basis, "disbursed_on"))
@@ -98,11 +110,6 @@ static void read_sections(struct ask *k)
     }
 }
 
-static bool is_written(enum report_format f)
-{
-    return f != REPORT_XLSX;
-}
-
 /* The first type of Accept that a report has; JSON when it names none. */
 static enum report_format accepted(struct req *r)
 {
@@ -113,8 +120,7 @@ static enum report_format accepted(struct req *r)
         size_t length = strcspn(type, ",; \t");
         for (int f = 0; f < REPORT_FORMAT_COUNT; f++) {
             const char *own = report_type((enum report_format)f);
-            if (is_written((enum report_format)f) && strcspn(own, ";") == length &&
-                strncasecmp(own, type, length) == 0)
+            if (strcspn(own, ";") == length && strncasecmp(own, type, length) == 0)
                 return (enum report_format)f;
         }
         at += n + 1;
@@ -126,8 +132,8 @@ static void read_format(struct ask *k)
 {
     struct str format = req_param(k->r, "format");
     k->format = accepted(k->r);
-    if (format.p && (!report_format_parse(format, &k->format) || !is_written(k->format)))
-        err_add(&k->r->err, E_CHOICE, STR("?format"), "json, csv, html");
+    if (format.p && !report_format_parse(format, &k->format))
+        err_add(&k->r->err, E_CHOICE, STR("?format"), "json, csv, xlsx, html");
 }
 
 /* ---- the answer ------------------------------------------------------------------------------ */
@@ -239,10 +245,25 @@ static bool write_report(const struct ask *k, const struct report *p, struct buf
     case REPORT_JSON: report_json(p, english, out); return true;
     case REPORT_CSV: report_csv(p, english, out); return true;
     case REPORT_HTML: report_html(p, english, out); return true;
-    case REPORT_XLSX:
+    case REPORT_XLSX: return report_xlsx(p, english, out);
     case REPORT_FORMAT_COUNT:
     default: BUG("format of a report");
     }
+}
+
+/* The page carries its own styles and pictures, and asks for nothing else. */
+static void write_headers(const struct ask *k)
+{
+    struct req *r = k->r;
+    reply_header(r, "Content-Language", r->english ? STR("en") : STR("zh-CN"));
+    reply_header(r, "Vary", STR("Accept, Accept-Language"));
+    reply_header(r, "Content-Disposition",
+        arena_printf(r->a, "inline; filename=\"pledged-%s.%s\"", quarter_text(r->a, k->quarter).p,
+            report_extension(k->format)));
+    if (k->format == REPORT_HTML)
+        reply_header(r, "Content-Security-Policy",
+            STR("default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
+                "form-action 'none'; frame-ancestors 'none'"));
 }
 
 static void on_report(void *arg, const struct fail *fail)
@@ -264,10 +285,7 @@ static void on_report(void *arg, const struct fail *fail)
         reply_refuse(r, E_INTERNAL, "", NULL);
         return;
     }
-    reply_header(r, "Content-Language", r->english ? STR("en") : STR("zh-CN"));
-    reply_header(r, "Content-Disposition",
-        arena_printf(r->a, "inline; filename=\"pledged-%s.%s\"", quarter_text(r->a, k->quarter).p,
-            report_extension(k->format)));
+    write_headers(k);
     reply_bytes(r, 200, report_type(k->format), buf_view(&out));
 }
 

@@ -292,6 +292,27 @@ class Reports(Case):
             self.d.sql("alter function kept rename to facts_by_kind")
         self.get("2022Q3")
 
+    def test_every_form_by_name_and_by_accept(self):
+        excel = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        known = urllib.parse.quote(self.get("2022Q3")["known_at"])
+        path = "/v1/reports/quarterly/2022Q3?section=by_bank&known_at=" + known
+        for form, kind, begin in (("json", "application/json", b'{"quarter":"2022Q3"'),
+                                  ("csv", "text/csv; charset=utf-8", "\ufeff".encode()), ("xlsx", excel, b"PK\x03\x04"),
+                                  ("html", "text/html; charset=utf-8", b"<!doctype html>")):
+            named = self.d.call("GET", path + "&format=" + form, token=self.finance)
+            asked = self.d.call("GET", path, token=self.finance, headers={
+                "Accept": "image/png, %s;q=0.9, */*;q=0.1" % kind.split(";")[0]})
+            for r in (named, asked):
+                self.assertEqual((r.status, r.headers["content-type"]), (200, kind))
+                self.assertTrue(r.body.startswith(begin), r.body[:40])
+            self.assertEqual(named.body, asked.body)
+            self.assertIn('filename="pledged-2022Q3.%s"' % form, named.headers["content-disposition"])
+            if form != "xlsx":
+                self.assertIn(b"24999999.99" if form != "html" else b"24,999,999.99", named.body)
+        self.assertIn("style-src 'unsafe-inline'", named.headers["content-security-policy"])
+        r = self.d.call("GET", path, token=self.finance, headers={"Accept": "*/*", "Accept-Language": "en"})
+        self.assertEqual((r.json()["sections"][0]["title"], r.headers["content-language"]), ("By bank", "en"))
+
     def codes(self, path):
         r = self.d.call("GET", path, token=self.finance)
         self.assertIn(r.status, (422, 404), r.body)
@@ -311,6 +332,7 @@ class Reports(Case):
             self.assertEqual(self.codes(base + "2022Q3?as_of=" + day), [("?as_of", "E_RANGE")])
         self.assertEqual(self.codes(base + "2022Q3?as_of=2022-09-31&known_at=x&basis=y"),
                          [("?as_of", "E_DAY"), ("?known_at", "E_INSTANT"), ("?basis", "E_CHOICE")])
+        self.assertEqual(self.codes(base + "2022Q3?known_at=2199-01-01T00:00:00Z"), [("?known_at", "E_FUTURE")])
         self.assertEqual(self.codes(base + "2022Q3?sections=by_bank"), [("?sections", "E_PARAM")])
         rows = base + "2022Q3/rows?"
         self.assertEqual(self.codes(rows), [("?section", "E_NEED"), ("?column", "E_NEED")])
