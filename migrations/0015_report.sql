@@ -245,20 +245,22 @@ create function hold_until(hold_id uuid) returns date
     language sql stable security definer set search_path = public, pg_temp as
     $$ select h.until_day from hold h where h.id = hold_id $$;
 
+create function sees_funds() returns boolean language sql stable as
+    $$ select my_kind() in ('finance', 'ip_office', 'auditor') $$;
+
 -- Every movement of a fund: before the quarter, in it by cause, up to cut; and what is approved and held by then.
 -- What went out is negative, so that a row adds up from the left to the right. Only offices see all of a fund: to
 -- others neither opening nor closing would mean anything.
 create function facts_fund(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
     language sql stable as $$
     select m.scheme, m.id, 1, 'transfer', m.reference, m.firm,
-           array[case when my_kind() in ('finance', 'ip_office', 'auditor') then
-                      case when m.on_day < first then m.fen else 0 end end,
+           array[case when sees_funds() then case when m.on_day < first then m.fen else 0 end end,
                  case when m.on_day >= first and m.cause = 'appropriation' then m.fen else 0 end,
                  case when m.on_day >= first and m.cause = 'compensation' then m.fen else 0 end,
                  case when m.on_day >= first and m.cause = 'recovery' then m.fen else 0 end,
                  case when m.on_day >= first and m.cause = 'return' then m.fen else 0 end,
                  case when m.on_day >= first and m.cause = 'adjustment' then m.fen else 0 end,
-                 case when my_kind() in ('finance', 'ip_office', 'auditor') then m.fen end,
+                 case when sees_funds() then m.fen end,
                  0]::bigint[]
       from (select a.scheme, t.id, t.reference, t.on_day,
                    case when t.debit = a.code then t.amount_fen else -t.amount_fen end as fen,
@@ -270,7 +272,8 @@ create function facts_fund(first date, cut date, known_at timestamptz, basis tex
              where t.on_day <= cut
                and (known_at is null or t.recorded_at <= known_at)) m
     union all
-    select c.scheme_code, c.id, 1, 'claim', c.reference, c.borrower, array[0, 0, 0, 0, 0, 0, 0, s.fund_fen]::bigint[]
+    select c.scheme_code, c.id, 1, 'claim', c.reference, c.borrower,
+           array[case when sees_funds() then 0 end, 0, 0, 0, 0, 0, case when sees_funds() then 0 end, s.fund_fen]::bigint[]
       from claim_step s
       join claim c on c.id = s.claim
      where s.step = 'approve' and s.on_day <= cut
