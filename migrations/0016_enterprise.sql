@@ -128,16 +128,14 @@ create function plan_benefits(first_year int, last_year int, last_day date, know
           from loan l
          where l.signed_on between make_date($1, 1, 1) and least($3, make_date($2, 12, 31))
            and ($4 is null or l.recorded_at <= $4)
-           and not exists (select from loan later
-                            where later.id = l.id and later.version = l.version + 1
-                              and ($4 is null or later.recorded_at <= $4))
+           and not exists (select from loans_replaced($4) x where x.id = l.id and x.version = l.version)
          group by 1, 2
     ),
-    benefit as (
-        select x.firm, x.year, x.first_day, 'loans' as by
+    told as ( -- benefits and submissions alike, one row a firm, a year and a source
+        select x.firm, x.year, x.first_day, 'loans' as by, x.size, x.revenue, x.employees
           from lent x
         union all
-        select i.insured, extract(year from i.starts_on)::int, min(i.starts_on), 'insurance'
+        select i.insured, extract(year from i.starts_on)::int, min(i.starts_on), 'insurance', null, null, null
           from insurance_policy i
          where i.starts_on between make_date($1, 1, 1) and least($3, make_date($2, 12, 31))
            and not isempty(i.cover)
@@ -147,7 +145,7 @@ create function plan_benefits(first_year int, last_year int, last_day date, know
                               and ($4 is null or later.recorded_at <= $4))
          group by 1, 2
         union all
-        select a.borrower, extract(year from s.on_day)::int, min(s.on_day), 'subsidies'
+        select a.borrower, extract(year from s.on_day)::int, min(s.on_day), 'subsidies', null, null, null
           from application_step s
           join application a on a.id = s.application
          where s.step in ('approve', 'pay')
@@ -159,19 +157,8 @@ create function plan_benefits(first_year int, last_year int, last_day date, know
                  order by latest.n desc
                  limit 1) in ('approved', 'paid')
          group by 1, 2
-    ),
-    firm_year as (
-        select b.firm, b.year, extract(quarter from min(b.first_day)) <= extract(quarter from $3) as part,
-               bool_or(b.by = 'loans') as lent, bool_or(b.by = 'insurance') as insured,
-               bool_or(b.by = 'subsidies') as subsidised
-          from benefit b
-         group by 1, 2
-    ),
-    submission as (
-        select x.firm, x.year, x.size, x.revenue, x.employees
-          from lent x
         union all
-        select p.uscc, p.year,
+        select p.uscc, p.year, null, 'profile',
                case when p.size <> 'unknown' then array[recorded_us(p.recorded_at), size_rank(p.size)] end,
                case when p.revenue_fen is not null then array[recorded_us(p.recorded_at), p.revenue_fen] end,
                case when p.employees is not null then array[recorded_us(p.recorded_at), p.employees] end
@@ -181,27 +168,27 @@ create function plan_benefits(first_year int, last_year int, last_day date, know
                             where later.id = p.id and later.version = p.version + 1
                               and ($4 is null or later.recorded_at <= $4))
     ),
-    told as materialized (
-        select s.firm, s.year, (max(s.size))[2] as size, (max(s.revenue))[2] as revenue_fen,
-               (max(s.employees))[2] as employees
-          from submission s
+    firm_year as materialized (
+        select t.firm, t.year,
+               extract(quarter from min(t.first_day)) <= extract(quarter from $3) as part, -- null: it does not benefit
+               bool_or(t.by = 'loans') as lent, bool_or(t.by = 'insurance') as insured,
+               bool_or(t.by = 'subsidies') as subsidised, (max(t.size))[2] as size, (max(t.revenue))[2] as revenue_fen,
+               (max(t.employees))[2] as employees
+          from told t
          group by 1, 2
     ),
     nearest as ( -- of the firms whose size the year itself does not tell
         select distinct on (f.firm, f.year) f.firm, f.year, n.size
           from firm_year f
-          left join told t on t.firm = f.firm and t.year = f.year
-          join told n on n.firm = f.firm
-         where t.size is null and n.size is not null
+          join firm_year n on n.firm = f.firm
+         where f.part is not null and f.size is null and n.size is not null
          order by f.firm, f.year, abs(n.year - f.year), n.year desc
     ),
     counted as (
-        select f.*, t.revenue_fen, t.employees,
-               coalesce(t.size, n.size) <= size_rank('medium') as small,
-               coalesce(t.size, n.size) is null as unknown
+        select f.*, coalesce(f.size, n.size) <= size_rank('medium') as small, coalesce(f.size, n.size) is null as unknown
           from firm_year f
-          left join told t on t.firm = f.firm and t.year = f.year
           left join nearest n on n.firm = f.firm and n.year = f.year
+         where f.part is not null
     ),
     summed as (
         select c.year,
