@@ -2,7 +2,7 @@
  * records_measure.c - the plan's 25 measures: what departments report of them, and how often they
  * do.
  *
- * The measures and who answers for them are preinstalled (migration 0017). Most departments have no
+ * The measures and who answers for them are preinstalled (migration 0019). Most departments have no
  * login: the IP office, which leads the plan, records for those of the city, the finance office for
  * the two financial regulators, a district for itself. Who may and must is judged by the database.
  */

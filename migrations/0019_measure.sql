@@ -266,6 +266,59 @@ create function measure_standing(as_of date, known_at timestamptz)
       left join report r on r.measure = s.measure and r.department = s.department and r.period = s.period
 $$;
 
+-- What the ledger itself holds of a measure over a time, as far as the reader may see it: payments of the fund (9) and
+-- of subsidies (10), insurance (12), securitisation (13), loans by the products that the plan names (14).
+create function measure_ledger(first_day date, last_day date, known_at timestamptz)
+    returns table (measure int, name text, zh text, en text, count bigint, amount_fen bigint)
+    language sql stable as $$
+    with product as (
+        select l.product, count(*) as n, sum(l.amount_fen)::bigint as fen
+          from loan l
+         where l.product <> 'single_pledge'
+           and l.signed_on between $1 and $2
+           and ($3 is null or l.recorded_at <= $3)
+           and not has_later(l.id, l.version, $3)
+         group by 1
+    ),
+    insurance as (
+        select i.kind, count(*) as n, sum(i.sum_insured_fen)::bigint as fen
+          from insurance_policy i
+         where i.starts_on between $1 and $2
+           and not isempty(i.cover)
+           and ($3 is null or i.recorded_at <= $3)
+           and not has_later(i.id, i.version, $3)
+         group by 1
+    )
+    select 9, 'compensation', '风险补偿支付', 'Compensation paid', count(*), coalesce(sum(s.fund_fen), 0)::bigint
+      from claim_step s
+     where s.step = 'pay' and s.on_day between $1 and $2 and ($3 is null or s.recorded_at <= $3)
+    union all
+    select 10, 'subsidies', '补贴支付', 'Subsidies paid', count(*), coalesce(sum(s.amount_fen), 0)::bigint
+      from application_step s
+     where s.step = 'pay' and s.on_day between $1 and $2 and ($3 is null or s.recorded_at <= $3)
+    union all
+    select 12, 'insurance', '知识产权保险', 'Insurance of intellectual property', coalesce(sum(i.n), 0)::bigint,
+           coalesce(sum(i.fen), 0)::bigint
+      from insurance i
+    union all
+    select 12, 'patent_transaction', '专利技术交易保险', 'Patent-transaction insurance', coalesce(sum(i.n), 0)::bigint,
+           coalesce(sum(i.fen), 0)::bigint
+      from insurance i
+     where i.kind = 'patent_transaction'
+    union all
+    select 13, 'securitisations', '知识产权证券化', 'Securitisations issued', count(*),
+           coalesce(sum(fen_of(r.body ->> 'amount')), 0)::bigint
+      from record r
+     where r.type = 'securitisation' and r.on_day between $1 and $2
+       and ($3 is null or r.recorded_at <= $3)
+       and not has_later(r.id, r.version, $3)
+    union all
+    select 14, x.name, x.zh, x.en, coalesce(p.n, 0), coalesce(p.fen, 0)
+      from (values ('pooled_credit', '集合授信', 'Pooled credit'), ('invest_loan_linkage', '投贷联动', 'Investment-loan linkage'),
+                   ('trust', '信托', 'Trusts')) as x(name, zh, en)
+      left join product p on p.product = x.name
+$$;
+
 -- Another report of the same department on the same measure and period.
 create function report_beside(of_measure int, of_department text, of_period text, self uuid) returns text
     language sql stable as $$

@@ -1,7 +1,8 @@
 -- measure_evaluation: how the plan's measures were carried out and reported over a time, for its evaluation.
 -- $1 first and $2 last day, $3 known_at or null
 -- -> document text (JSON). Counted are the periods that end from the first to the last day, as of the last day:
---    due, of which on time, late and missing; figures of their reports, summed by unit (exact), and what was said
+--    due, of which on time, late and missing; figures of their reports, summed by unit (exact). ledger: what the
+--    records themselves hold of a measure, as far as the reader may see them (measure_ledger)
 with standing as materialized (
     select s.*
       from measure_standing($2::date, $3::timestamptz) s
@@ -39,6 +40,12 @@ figures as (
       from by_unit u
      group by 1
 ),
+ledger as (
+    select l.measure, json_agg(json_build_object('name', l.name, 'title', l.zh, 'title_en', l.en, 'count', l.count,
+           'amount', yuan_text(l.amount_fen))) as lines
+      from measure_ledger($1::date, $2::date, $3::timestamptz) l
+     group by 1
+),
 departments as (
     select c.measure, json_agg(json_build_object('department', d.code, 'title', d.zh, 'due', c.due, 'reported', c.reported,
            'on_time', c.on_time, 'late', c.late, 'missing', c.missing) order by d.no, d.code) as lines
@@ -54,8 +61,9 @@ select json_build_object('from', $1::date, 'to', $2::date,
                    'due', coalesce(c.due, 0), 'reported', coalesce(c.reported, 0), 'on_time', coalesce(c.on_time, 0),
                    'late', coalesce(c.late, 0), 'missing', coalesce(c.missing, 0),
                    'rate', case when c.due > 0 then to_char(round(100.0 * (c.on_time + c.late) / c.due, 2), 'FM990.00') end,
-                   'figures', coalesce(f.figures, '[]'), 'departments', coalesce(d.lines, '[]')) order by m.no))::text as document
+                   'figures', coalesce(f.figures, '[]'), 'ledger', coalesce(l.lines, '[]'), 'departments', coalesce(d.lines, '[]')) order by m.no))::text as document
   from measure m
   left join counted c on c.measure = m.no and c.department is null
   left join figures f on f.measure = m.no
+  left join ledger l on l.measure = m.no
   left join departments d on d.measure = m.no

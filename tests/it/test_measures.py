@@ -3,8 +3,10 @@
 Each test takes measures or departments of its own: the ledger is shared.
 """
 import datetime
+import urllib.parse
 
-from harness import Case
+from harness import Case, loan
+from test_odd_values import ODD, as_text
 
 DISTRICTS = ("310101", "310104", "310105", "310106", "310107", "310109", "310110", "310112", "310113", "310114",
              "310115", "310116", "310117", "310118", "310120", "310151")
@@ -222,6 +224,33 @@ class Measures(Case):
         for query in ("from=2022-01-01&to=2021-01-01", "from=x", "to=2022-13-01", "known_at=x"):
             r = self.d.call("GET", "/v1/measures/evaluation?" + query, token=self.office)
             self.assertEqual(r.status, 422, query)
+
+    def test_an_evaluation_shows_what_the_ledger_itself_holds(self):
+        bank, insurer = self.d.token("bank"), self.d.token("insurer")
+        for product, amount, day in (("trust", "3000000.00", "2021-02-01"), ("trust", "2000000.50", "2021-03-31"),
+                                     ("trust", "9000000.00", "2021-04-01"), ("single_pledge", "1000000.00", "2021-02-01")):
+            self.post(loan(product=product, amount=amount, signed_on=day), bank, path="/v1/loans")
+        for n, kind in enumerate(("trademark", "patent_transaction")):
+            self.post({"policy_no": "BX-%d" % n, "kind": kind, "insured_uscc": "91310115QX0115114N", "district": "310115",
+                       "sum_insured": "%d00.00" % (n + 1), "premium": "1.00", "starts_on": "2021-01-01",
+                       "ends_on": "2021-12-31"}, insurer, path="/v1/insurance-policies")
+        def ledger(token):
+            said = self.get("/v1/measures/evaluation?from=2021-01-01&to=2021-03-31", token)["measures"]
+            return {x["name"]: (m["measure"], x["count"], x["amount"]) for m in said for x in m["ledger"]}
+        self.assertEqual(ledger(self.finance), {
+            "compensation": (9, 0, "0.00"), "subsidies": (10, 0, "0.00"), "insurance": (12, 2, "300.00"),
+            "patent_transaction": (12, 1, "200.00"), "securitisations": (13, 0, "0.00"), "pooled_credit": (14, 0, "0.00"),
+            "invest_loan_linkage": (14, 0, "0.00"), "trust": (14, 2, "5000000.50")})
+        # A bank sees its own loans and nobody's insurance.
+        self.assertEqual([ledger(bank)[k][1] for k in ("trust", "insurance")], [2, 0])
+        self.assertEqual(ledger(self.d.token("bank", "BANK-B"))["trust"], (14, 0, "0.00"))
+
+    def test_odd_questions_are_refused_or_answered(self):
+        for name in ("as_of", "known_at", "from", "to", "department", "overdue", "colour"):
+            for odd in ODD:
+                for path in ("/v1/measures", "/v1/measures/1", "/v1/measures/overdue", "/v1/measures/evaluation"):
+                    r = self.d.call("GET", "%s?%s=%s" % (path, name, urllib.parse.quote(as_text(odd))), token=self.office)
+                    self.assertIn(r.status, (200, 400, 422), (path, name, odd))
 
     def test_bad_questions_are_refused(self):
         for path, status in (("/v1/measures?as_of=x", 422), ("/v1/measures?overdue=maybe", 422), ("/v1/measures/0", 404),
