@@ -452,4 +452,47 @@ union all
 select 'log head that is no later than the one before', h.size || ''
   from (select x.size, x.signed_at, lag(x.signed_at) over (order by x.size) as last from log_head x) h
  where h.signed_at <= h.last
+union all
+select 'rollup of loans that differs from them', concat_ws(' ', org_id, district, quarter, kind, right_kind, product, size)
+  from loan_rollup r
+  full join loan_rollup_rows x using (org_id, district, quarter, kind, right_kind, product, size)
+ where (coalesce(r.loans, 0), coalesce(r.amount_fen, 0), coalesce(r.ip_amount_fen, 0), coalesce(r.small_loans, 0),
+        coalesce(r.small_fen, 0), coalesce(r.first_loans, 0), coalesce(r.first_fen, 0))
+       <> (coalesce(x.loans, 0), coalesce(x.amount_fen, 0), coalesce(x.ip_amount_fen, 0), coalesce(x.small_loans, 0),
+        coalesce(x.small_fen, 0), coalesce(x.first_loans, 0), coalesce(x.first_fen, 0))
+union all
+select 'rollup of the city that differs from its loans', concat_ws(' ', section, nullif(row_key, ''), quarter)
+  from city_rollup r
+  full join city_rollup_rows x using (section, row_key, quarter)
+ where (coalesce(r.loans, 0), coalesce(r.amount_fen, 0)) <> (coalesce(x.loans, 0), coalesce(x.amount_fen, 0))
+union all
+select 'loans of a firm that differ from what they are rolled up as', concat_ws(' ', borrower, quarter)
+  from firm_quarter r
+  full join firm_quarter_rows x using (borrower, quarter)
+ where r.classes is distinct from x.classes
+union all
+select 'count of firms that differs from them', concat_ws(' ', section, nullif(row_key, ''), quarter, before)
+  from city_firms r
+  full join city_firms_rows x using (section, row_key, quarter, before)
+ where coalesce(r.firms, 0) <> coalesce(x.firms, 0)
+union all
+select 'balance of a loan that differs from its events', concat_ws(' ', loan_id, quarter)
+  from loan_balance r
+  full join loan_balance_rows x using (loan_id, quarter)
+ where (r.org_id, r.district, r.borrower, r.v) is distinct from (x.org_id, x.district, x.borrower, x.v)
+union all
+select 'rollup of balances that differs from its loans', concat_ws(' ', org_id, district, quarter, what)
+  from balance_rollup r
+  full join balance_rollup_rows x using (org_id, district, what, quarter)
+ where coalesce(r.n, 0) <> coalesce(x.n, 0)
+union all
+select 'balances of a firm that differ from its loans', concat_ws(' ', borrower, org_id, quarter, what)
+  from firm_balance r
+  full join firm_balance_rows x using (borrower, what, org_id, quarter)
+ where coalesce(r.n, 0) <> coalesce(x.n, 0)
+union all
+select 'count of firms with balances that differs from them', concat_ws(' ', org_id, quarter, what)
+  from balance_firms r
+  full join balance_firms_rows x using (org_id, what, quarter)
+ where coalesce(r.firms, 0) <> coalesce(x.firms, 0)
  order by 1, 2
