@@ -164,5 +164,5 @@ struct str report_link(struct arena *a, const struct report *r, const struct rep
 
 /* Before a report is published: marks the figures of one or two firms, what is derived from them,
  * and what would let a reader work them out from the figures that stay (see reports/suppress.c). */
-void report_suppress(struct report *r);
+void report_suppress(struct arena *a, struct report *r);
 #endif
