@@ -104,14 +104,6 @@ struct str form_column_title(struct arena *a, const struct report_column *c, boo
     return with_unit(a, form_pick(english, c->zh, c->en), c->kind, english);
 }
 
-int form_columns(const struct report_section *s)
-{
-    int n = 0;
-    while (s->columns[n].key)
-        n++;
-    return n;
-}
-
 struct str form_row_title(
     struct arena *a, const struct report_section *s, const struct report_row *row, bool english)
 {

@@ -24,7 +24,6 @@ struct str form_row_title(
 struct str form_total_title(bool english);
 struct str form_nothing(bool english); /* said in place of a table without rows */
 
-int form_columns(const struct report_section *s);
 /* What a cell holds, CELL_BY_ROW resolved. */
 enum cell_kind form_kind(const struct report_column *c, const struct report_row *row);
 bool form_shown(const struct report_cell *c); /* known and not suppressed */

@@ -181,7 +181,7 @@ static void put_table(
 {
     const struct report_section *s = t->section;
     enum { FEW = 3, MANY = 9 }; /* columns: a page wide would tear them apart; small letters */
-    int columns = form_columns(s);
+    int columns = report_columns(s);
     buf_printf(out, "<div class=\"wrap\"><table class=\"%s\"><thead><tr>",
         columns <= FEW   ? "few"
         : columns > MANY ? "wide"

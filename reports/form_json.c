@@ -31,6 +31,20 @@ static void put_value(
         json_str(out, report_cell_text(out->a, c, row, column));
 }
 
+/* The two figures that a percentage is made of. */
+static void put_sources(
+    const struct report_section *s, const struct report_column *c, struct buf *out)
+{
+    if (c->from != FROM_SHARE && c->from != FROM_GROWTH && c->from != FROM_PART)
+        return;
+    json_key(out, "of");
+    json_open(out, '[');
+    json_text(out, s->columns[c->a].key);
+    json_str(out, c->from == FROM_PART ? arena_printf(out->a, "total.%s", s->columns[c->a].key)
+                                       : str_of(s->columns[c->b].key));
+    json_close(out, ']');
+}
+
 static void put_cell(const struct report *r, const struct report_table *t,
     const struct report_row *row, int column, struct buf *out)
 {
@@ -42,12 +56,8 @@ static void put_cell(const struct report *r, const struct report_table *t,
     if (row->cell[column].suppressed) {
         json_key(out, "suppressed");
         json_bool(out, true);
-    } else if (c->from == FROM_SHARE || c->from == FROM_GROWTH) {
-        json_key(out, "of");
-        json_open(out, '[');
-        json_text(out, t->section->columns[c->a].key);
-        json_text(out, t->section->columns[c->b].key);
-        json_close(out, ']');
+    } else {
+        put_sources(t->section, c, out);
     }
     if (link.p) {
         json_key(out, "rows");

@@ -289,7 +289,7 @@ static void put_section(struct workbook *w, int table)
     MUST(sheet);
     struct block b = {.w = w, .t = t, .sheet = sheet, .head = XLSX_HEAD};
     lxw_row_t rows = (lxw_row_t)(t->n ? t->n : 1), total = t->total.cell ? 1 : 0;
-    int columns = form_columns(t->section), width = set_widths(&b);
+    int columns = report_columns(t->section), width = set_widths(&b);
     must(worksheet_write_string(
         sheet, 0, 0, form_section_title(t->section, w->english).p, w->look[LOOK_TITLE][0]));
     must(worksheet_write_string(sheet, 1, 0,
