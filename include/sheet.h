@@ -12,6 +12,9 @@
 enum sheet_charset { SHEET_UTF8, SHEET_GB18030 };
 enum { SHEET_ROW_MAX = 1 << 20, SHEET_CELLS_MAX = 200 };
 
+/* "utf-8", "gb18030" and its older names, in any case. */
+MUST_USE bool sheet_charset_parse(struct str name, enum sheet_charset *out);
+
 /* Cells are valid until the call returns. row counts records from 1 (the header). */
 typedef void sheet_row_fn(void *arg, int64_t row, const struct str *cells, int n);
 

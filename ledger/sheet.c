@@ -29,6 +29,22 @@ struct sheet {
     struct err *err; /* of the current feed; NULL once it has a problem */
 };
 
+bool sheet_charset_parse(struct str name, enum sheet_charset *out)
+{
+    static const struct {
+        const char *name;
+        enum sheet_charset charset;
+    } names[] = {{"utf-8", SHEET_UTF8}, {"utf8", SHEET_UTF8}, {"gb18030", SHEET_GB18030},
+        {"gbk", SHEET_GB18030}, {"gb2312", SHEET_GB18030}};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (strlen(names[i].name) == name.n && strncasecmp(names[i].name, name.p, name.n) == 0) {
+            *out = names[i].charset;
+            return true;
+        }
+    }
+    return false;
+}
+
 static void fail(struct sheet *s, enum err_code code, const char *what)
 {
     if (s->err && !s->dead)

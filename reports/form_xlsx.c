@@ -168,6 +168,9 @@ static void put_cell(struct block *b, const struct report_row *row, lxw_row_t at
     lxw_format *look = b->w->look[look_of(b, cell, kind)][total];
     if (kind == CELL_TEXT || !form_shown(cell) || !xlsx_exact(cell->n)) {
         struct str s = report_cell_text(a, c, row, column);
+        if (b->scale > 0 && kind == CELL_MONEY && form_shown(cell))
+            s = arena_printf(
+                a, b->w->english ? "%s yuan" : "%s元", s.p); /* of no other unit here */
         must(worksheet_write_string(b->sheet, at, (lxw_col_t)(column + 1), s.p, look));
         return;
     }

@@ -8,6 +8,7 @@
 #include "api.h"
 #include "ident.h"
 #include "report.h"
+#include "sheet.h"
 
 /* ---- what is asked for ----------------------------------------------------------------------- */
 
@@ -17,7 +18,10 @@ struct ask {
     day cut;
     struct str known_at, basis; /* p == NULL: now, the plan's */
     enum report_format format;
-    const struct report_section *section[REPORT_SECTIONS_MAX];
+    enum sheet_charset charset; /* of CSV */
+    bool public_only;
+    bool wanted[REPORT_SECTIONS_MAX];
+    const struct report_section *section[REPORT_SECTIONS_MAX]; /* asked of the database */
     int n;
     struct db_ask *statement;
 };
@@ -91,49 +95,82 @@ static const struct report_section *section_named(struct req *r, struct str name
     return s;
 }
 
-/* ?section=a,b; none: all. Twice the same is once. */
+/* ?section=a,b; none: all. Twice the same is once. Which figures may be published depends on all of
+ * them, whatever is shown in the end. */
 static void read_sections(struct ask *k)
 {
     struct req *r = k->r;
     struct str list = req_param(r, "section");
-    bool wanted[REPORT_SECTIONS_MAX] = {false};
+    k->public_only = param_flag(r, "public");
     for (size_t at = 0; list.p && at <= list.n;) {
         size_t n = strcspn(list.p + at, ",");
         const struct report_section *s = section_named(r, arena_str(r->a, list.p + at, n));
         if (s)
-            wanted[s - report_sections] = true;
+            k->wanted[s - report_sections] = true;
         at += n + 1;
     }
     for (const struct report_section *s = report_sections; s->name; s++) {
-        if (!list.p || wanted[s - report_sections])
+        k->wanted[s - report_sections] |= !list.p;
+        if (k->public_only || k->wanted[s - report_sections])
             k->section[k->n++] = s;
     }
 }
 
+/* "; charset=gb18030" of one type of Accept; p == NULL: none. */
+static struct str charset_of(struct arena *a, const char *type, size_t n)
+{
+    static const char name[] = "charset=";
+    const char *at = strcasestr(arena_str(a, type, n).p, name);
+    if (!at)
+        return (struct str){NULL, 0};
+    at += sizeof name - 1;
+    at += *at == '"';
+    return arena_str(a, at, strcspn(at, "\"; \t"));
+}
+
 /* The first type of Accept that a report has; JSON when it names none. */
-static enum report_format accepted(struct req *r)
+static enum report_format accepted(struct req *r, struct str *charset)
 {
     struct str accept = req_header(r, "accept");
     for (size_t at = 0; accept.p && at < accept.n;) {
         size_t n = strcspn(accept.p + at, ",");
-        const char *type = accept.p + at + strspn(accept.p + at, " \t");
+        size_t blank = strspn(accept.p + at, " \t");
+        const char *type = accept.p + at + blank;
         size_t length = strcspn(type, ",; \t");
         for (int f = 0; f < REPORT_FORMAT_COUNT; f++) {
             const char *own = report_type((enum report_format)f);
-            if (strcspn(own, ";") == length && strncasecmp(own, type, length) == 0)
+            if (strcspn(own, ";") == length && strncasecmp(own, type, length) == 0) {
+                *charset = charset_of(r->a, type, n - blank);
                 return (enum report_format)f;
+            }
         }
         at += n + 1;
     }
     return REPORT_JSON;
 }
 
+/* Only CSV has another charset than UTF-8; what Accept asks for in vain stays UTF-8. */
+static void read_charset(struct ask *k, struct str preferred)
+{
+    struct str name = req_param(k->r, "charset");
+    enum sheet_charset charset = SHEET_UTF8;
+    if (name.p && (!sheet_charset_parse(name, &charset) ||
+                      (charset != SHEET_UTF8 && k->format != REPORT_CSV)))
+        err_add(&k->r->err, E_CHOICE, STR("?charset"),
+            k->format == REPORT_CSV ? "utf-8, gb18030" : "utf-8");
+    else if (!name.p && preferred.p && k->format == REPORT_CSV &&
+             !sheet_charset_parse(preferred, &charset))
+        charset = SHEET_UTF8;
+    k->charset = charset;
+}
+
 static void read_format(struct ask *k)
 {
-    struct str format = req_param(k->r, "format");
-    k->format = accepted(k->r);
+    struct str format = req_param(k->r, "format"), charset = {NULL, 0};
+    k->format = accepted(k->r, &charset);
     if (format.p && !report_format_parse(format, &k->format))
         err_add(&k->r->err, E_CHOICE, STR("?format"), "json, csv, xlsx, html");
+    read_charset(k, charset);
 }
 
 /* ---- the answer ------------------------------------------------------------------------------ */
@@ -235,7 +272,20 @@ static bool make_report(const struct ask *k, struct report *p)
         if (!make_table(k, &k->statement[1 + i].rows, &plan, k->section[i], &p->table[i]))
             return false;
     }
+    if (k->public_only)
+        report_suppress(r->a, p);
     return true;
+}
+
+/* What was asked of the database only to judge the rest is not shown. */
+static void keep_wanted(const struct ask *k, struct report *p)
+{
+    int n = 0;
+    for (int i = 0; i < p->n; i++) {
+        if (k->wanted[p->table[i].section - report_sections])
+            p->table[n++] = p->table[i];
+    }
+    p->n = n;
 }
 
 static bool write_report(const struct ask *k, const struct report *p, struct buf *out)
@@ -243,12 +293,23 @@ static bool write_report(const struct ask *k, const struct report *p, struct buf
     bool english = k->r->english;
     switch (k->format) {
     case REPORT_JSON: report_json(p, english, out); return true;
-    case REPORT_CSV: report_csv(p, english, out); return true;
     case REPORT_HTML: report_html(p, english, out); return true;
     case REPORT_XLSX: return report_xlsx(p, english, out);
+    case REPORT_CSV: {
+        struct buf utf8;
+        buf_init(&utf8, out->a);
+        report_csv(p, english, &utf8);
+        buf_str(out, sheet_encoded(out->a, k->charset, buf_view(&utf8)));
+        return true;
+    }
     case REPORT_FORMAT_COUNT:
     default: BUG("format of a report");
     }
+}
+
+static const char *type_of(const struct ask *k)
+{
+    return k->charset == SHEET_GB18030 ? "text/csv; charset=gb18030" : report_type(k->format);
 }
 
 /* The page carries its own styles and pictures, and asks for nothing else. */
@@ -280,13 +341,15 @@ static void on_report(void *arg, const struct fail *fail)
         reply_problem(r);
         return;
     }
+    keep_wanted(k, &p);
     buf_init(&out, r->a);
     if (!write_report(k, &p, &out)) {
-        reply_refuse(r, E_INTERNAL, "", NULL);
+        log_event(LOG_ERROR, "report_file", "req", r->request_id.p, NULL);
+        reply_refuse(r, E_BUSY, "", "xlsx");
         return;
     }
     write_headers(k);
-    reply_bytes(r, 200, report_type(k->format), buf_view(&out));
+    reply_bytes(r, 200, type_of(k), buf_view(&out));
 }
 
 /* What every statement of a report takes: section, first day, last day, known_at, basis. */

@@ -360,11 +360,7 @@ static bool read_charset(struct req *r, enum sheet_charset *out)
     at += *at == '"';
     size_t n = strcspn(at, "\"; ");
     struct str name = arena_str(r->a, at, n);
-    if (strcasecmp(name.p, "utf-8") == 0 || strcasecmp(name.p, "utf8") == 0)
-        return true;
-    *out = SHEET_GB18030;
-    if (strcasecmp(name.p, "gb18030") == 0 || strcasecmp(name.p, "gbk") == 0 ||
-        strcasecmp(name.p, "gb2312") == 0)
+    if (sheet_charset_parse(name, out))
         return true;
     return err_add(&r->err, E_MEDIA_TYPE, STR(""), "charset=%s", name.p);
 }

@@ -249,7 +249,7 @@ const struct route routes[] = {
     {METHOD_PUT, "/v1/plans/{code}/baselines", IP_OFFICE, baselines_put, false, NULL, "",
         "录入基数", "Enter figures from outside the ledger"},
     {METHOD_GET, "/v1/reports/quarterly/{quarter}", EVERYBODY, report_get, false, NULL,
-        "format,section,as_of,known_at,basis", "季度报告", "The quarterly report"},
+        "format,charset,section,as_of,known_at,basis,public", "季度报告", "The quarterly report"},
     {METHOD_GET, "/v1/reports/quarterly/{quarter}/rows", EVERYBODY, report_rows, false, NULL,
         "section,row,column,after,limit,as_of,known_at,basis", "报告数字背后的记录",
         "The records behind one figure of the report"},

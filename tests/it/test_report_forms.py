@@ -1,0 +1,348 @@
+"""One report in four forms: what JSON says is what CSV, the page and the workbook say, to the fen."""
+import csv
+import html.parser
+import io
+import json
+import random
+import re
+import subprocess
+import tempfile
+import time
+import urllib.parse
+import xml.etree.ElementTree
+import zipfile
+from decimal import Decimal
+
+from harness import Case, loan, patent
+from test_reports import firm
+
+PATH = "/v1/reports/quarterly/2022Q3"
+HOSTILE = "=HYPERLINK(\"http://x\") & <b onclick='x'>银行</b>, ; 甲"
+DISTRICTS = ["310101", "310104", "310112", "310115", "310117"]
+NS = {"office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
+      "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
+      "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0"}
+
+
+def q(name):
+    prefix, local = name.split(":")
+    return "{%s}%s" % (NS[prefix], local)
+
+
+def book():
+    """Loans of a dozen firms from two banks over six quarters, to the fen; the same at every run. A
+    third bank has one firm. Eleven loans of the largest amount that a loan may have, one firm each."""
+    rng = random.Random(2022)
+    for i in range(90):
+        yield ("FA" if rng.random() < 0.6 else "FB", dict(
+            borrower_uscc=firm(rng.randrange(12)), district=rng.choice(DISTRICTS[:4]),
+            amount="%d.%02d" % (rng.randrange(10000, 90000000), rng.randrange(100)),
+            employees=rng.choice([5, 50, 200]), industry=rng.choice(["C3973", "I6513"]),
+            signed_on="%d-%02d-%02d" % (2021 + (i >= 40), rng.randrange(1, 10), rng.randrange(1, 29))))
+    yield "FC", dict(borrower_uscc=firm(30), district="310117", amount="1234567.89", signed_on="2022-07-02")
+    for i in range(11):
+        yield "FB", dict(borrower_uscc=firm(40 + i), district="310115", amount="1000000000000.00",
+                         signed_on="2021-12-20")
+
+
+class Page(html.parser.HTMLParser):
+    """Tables of each section: {name: [rows of cells]}, several of a section side by side; what is in
+    a cell without its link, and every tag that was seen."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.sections, self.tags, self.links, self.cell = {}, set(), [], None
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.tags.add(tag)
+        assert not any(a.startswith("on") for a in attrs), attrs
+        if tag == "section":
+            self.tables = self.sections[attrs["id"]] = []
+        elif tag == "table":
+            self.tables.append([])
+        elif tag == "tr":
+            self.tables[-1].append([])
+        elif tag in ("td", "th"):
+            self.cell = ""
+        elif tag == "a" and self.cell is not None:
+            self.links.append(attrs["href"])
+
+    def handle_data(self, data):
+        if self.cell is not None:
+            self.cell += data
+
+    def handle_endtag(self, tag):
+        if tag in ("td", "th"):
+            self.tables[-1][-1].append(self.cell)
+            self.cell = None
+
+    def rows(self, name):
+        first, *others = self.sections[name]
+        return [row + [c for t in others for c in t[i][1:]] for i, row in enumerate(first)]
+
+
+def sheets_of(*workbooks):
+    """Workbooks as LibreOffice reads them: {sheet: {(row, column): (value, formula, shown)}}."""
+    with tempfile.TemporaryDirectory() as folder:
+        names = ["%s/%d.xlsx" % (folder, i) for i in range(len(workbooks))]
+        for name, workbook in zip(names, workbooks):
+            with open(name, "wb") as f:
+                f.write(workbook)
+        subprocess.run(["soffice", "-env:UserInstallation=file://%s/profile" % folder, "--headless",
+                        "--convert-to", "fods", "--outdir", folder, *names],
+                       check=True, capture_output=True, timeout=120)
+        trees = [xml.etree.ElementTree.parse(name.replace(".xlsx", ".fods")) for name in names]
+    return [{t.get(q("table:name")): cells_of(t) for t in tree.iter(q("table:table"))} for tree in trees]
+
+
+def cells_of(table):
+    cells, y = {}, 0
+    for row in table.iter(q("table:table-row")):
+        x = 0
+        for c in row:
+            if c.tag not in (q("table:table-cell"), q("table:covered-table-cell")):
+                continue
+            shown = "".join("".join(p.itertext()) for p in c.findall(q("text:p")))
+            value = c.get(q("office:value"))
+            value = Decimal(value) if value else shown
+            for i in range(int(c.get(q("table:number-columns-repeated"), 1)) if shown else 0):
+                cells[y, x + i] = (value, c.get(q("table:formula")), shown)
+            x += int(c.get(q("table:number-columns-repeated"), 1))
+        y += int(row.get(q("table:number-rows-repeated"), 1))
+    return cells
+
+
+def at(name):
+    """"$C$12" or "C12" as (row, column) from nought."""
+    letters, digits = re.fullmatch(r"\.?\$?([A-Z]+)\$?(\d+)", name).groups()
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return int(digits) - 1, column - 1
+
+
+class Forms(Case):
+    conf = {"readers": "6"}  # a daemon and ledger of its own
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.finance = cls.d.token("finance")
+        tokens = {}
+        for bank in ("FA", "FB", "FC"):
+            tokens[bank] = cls.d.token("bank", "BANK-" + bank)
+        cls.d.sql("update org set name = $h$%s$h$ where code = 'BANK-FA'" % HOSTILE)
+        lines = {bank: [] for bank in tokens}
+        for i, (bank, over) in enumerate(book()):
+            lines[bank].append(json.dumps(loan(ip=[{"number": patent(7000000 + i)}],
+                                               matures_on="2030-01-01", **over)))
+        for bank, body in lines.items():
+            r = cls.d.call("POST", "/v1/loans", "\n".join(body), tokens[bank],
+                           {"Content-Type": "application/x-ndjson"})
+            assert r.lines()[-1]["summary"]["created"] == len(body), r.body
+        cls.now = urllib.parse.quote(cls.report("").json()["known_at"])
+        cls.reports = {f: cls.report("format=%s&known_at=%s" % (f, cls.now))
+                       for f in ("json", "csv", "html", "xlsx")}
+        cls.public = {f: cls.report("public=true&format=%s&known_at=%s" % (f, cls.now))
+                      for f in ("json", "csv", "html", "xlsx")}
+        cls.sheets, cls.public_sheets = sheets_of(cls.reports["xlsx"].body, cls.public["xlsx"].body)
+
+    @classmethod
+    def report(cls, query, headers=None, want=200):
+        r = cls.d.call("GET", PATH + "?" + query, token=cls.finance, headers=headers)
+        assert r.status == want, r.body
+        return r
+
+    # ---- what JSON says, as rows of text ----------------------------------------------------
+
+    @staticmethod
+    def text(cell):
+        if cell.get("suppressed"):
+            return "*"
+        return "—" if cell["value"] is None else str(cell["value"])
+
+    def rows(self, section):
+        keys = [c["key"] for c in section["columns"]]
+        rows = section["rows"] + ([section["total"]] if section["total"] else [])
+        return [[self.text(row["cells"][k]) for k in keys] for row in rows]
+
+    def units(self, section):
+        rows = section["rows"] + ([section["total"]] if section["total"] else [])
+        return [[row["unit"] if c["unit"] == "by_row" else c["unit"] for c in section["columns"]]
+                for row in rows]
+
+    # ---- the forms ----------------------------------------------------------------------------
+
+    def csv_blocks(self, text):
+        self.assertTrue(text.startswith("\ufeff"))
+        self.assertEqual(text.count("\n"), text.count("\r\n"))
+        blocks = {}
+        for block in text[1:].split("\r\n\r\n")[1:]:
+            title, head, *rows = csv.reader(io.StringIO(block))
+            blocks[title[0]] = rows
+        return blocks
+
+    def check_csv(self, reports):
+        blocks = self.csv_blocks(reports["csv"].body.decode())
+        for s in reports["json"].json()["sections"]:
+            rows = [r for r in blocks[s["title"]] if len(r) > 1]
+            self.assertEqual([r[1:] for r in rows], self.rows(s), s["name"])
+
+    def check_html(self, reports):
+        page = Page(reports["html"].body.decode())
+        self.assertFalse(page.tags & {"script", "b", "link", "img", "iframe", "form"}, page.tags)
+        links = []
+        for s in reports["json"].json()["sections"]:
+            if page.sections[s["name"]]:
+                rows = [[c.replace(",", "") for c in r[1:]] for r in page.rows(s["name"])[1:]]
+                self.assertEqual(rows, self.rows(s), s["name"])
+            else:
+                self.assertEqual(self.rows(s), [], s["name"])
+            links += [c["rows"] for row in s["rows"] + [s["total"] or {"cells": {}}]
+                      for c in row["cells"].values() if "rows" in c]
+        self.assertEqual(sorted(page.links), sorted(links))
+
+    def cell(self, value, unit):
+        """What a cell of the workbook holds, as JSON writes it."""
+        if not isinstance(value, Decimal):
+            return value
+        if unit == "count":
+            return str(int(value))
+        return "%.2f" % round(value * 100 if unit == "percent" else value, 2)
+
+    def check_formula(self, sheet, formula, value, same):
+        """The sum of what stands above, or the cell "same" divided, worked out here."""
+        total = re.fullmatch(r"of:=SUM\(\[(\S+?):(\S+?)\]\)", formula)
+        if total:
+            (top, column), bottom = at(total[1]), at(total[2])[0]
+            self.assertEqual((at(total[2])[1], bottom), (column, same[0] - 1))
+            cells = [sheet[y, column][0] for y in range(top, bottom + 1)]
+        else:
+            one, divided = re.fullmatch(r"of:=\[(\S+?)\](?:/(\d+))?", formula).groups()
+            self.assertEqual(at(one), same)
+            cells = [sheet[at(one)][0] / int(divided or 1)]
+        self.assertAlmostEqual(sum(cells), value, delta=abs(value) * Decimal("1e-14"), msg=formula)
+
+    def check_sheet(self, s, sheet):
+        """The table in yuan from the third row on; below it the same twice by formulas alone."""
+        rows, units = self.rows(s), self.units(s)
+        self.assertEqual(sheet[0, 0][2], s["title"])
+        heads = [y for (y, x), c in sheet.items() if x == 0 and c[2] == s["row_title"]
+                 and sheet[y, 1][2] == s["columns"][0]["title"]]
+        has_money = any("yuan" in u for u in units[:len(s["rows"])])
+        self.assertEqual(len(heads), 3 if has_money else 1, s["name"])
+        gap = 0 if s["rows"] else 1  # a line says that there is nothing
+        for block, head in enumerate(heads):
+            for y, row in enumerate(rows):
+                for x, text in enumerate(row):
+                    value, formula, shown = sheet[head + 1 + gap + y, x + 1]
+                    unit = units[y][x]
+                    where = (s["name"], block, y, x)
+                    if block == 0:
+                        self.assertEqual(self.cell(value, unit), text, where)
+                    elif isinstance(value, Decimal):
+                        self.assertTrue(formula, where)
+                        if unit == "yuan":
+                            self.assertTrue(shown.endswith((None, "万元", "亿元")[block]), where)
+                    if formula:
+                        self.check_formula(sheet, formula, value, (heads[0] + 1 + gap + y, x + 1))
+                        self.sums += "SUM" in formula
+
+    def check_xlsx(self, reports, sheets):
+        self.sums = 0
+        for s in reports["json"].json()["sections"]:
+            self.check_sheet(s, sheets[s["title"]])
+        self.assertGreater(self.sums, 50)
+        self.assertEqual(list(sheets)[:2], ["封面", "图表"])
+
+    # ---- tests --------------------------------------------------------------------------------
+
+    def test_all_forms_agree_to_the_fen(self):
+        report = self.reports["json"].json()
+        by_bank = next(s for s in report["sections"] if s["name"] == "by_bank")
+        self.assertIn(HOSTILE, [row["title"] for row in by_bank["rows"]])
+        total = Decimal(by_bank["total"]["cells"]["amount_total"]["value"])
+        self.assertGreater(total, Decimal("1e13"))  # more than a spreadsheet's fifteen digits
+        self.check_csv(self.reports)
+        self.check_html(self.reports)
+        sheets = self.sheets
+        self.check_xlsx(self.reports, sheets)
+        self.assertTrue(any(c[:2] == (HOSTILE, None) for c in sheets[by_bank["title"]].values()))
+        self.assertTrue(any(c[2] == str(total) for c in sheets[by_bank["title"]].values()))
+        cover = [c[2] for c in sheets["封面"].values()]
+        for fact in ("2022年第三季度知识产权质押融资报告", "全市", report["as_of"], report["known_at"],
+                     "合同签订日" if report["basis"] == "signed_on" else "质押登记日", "未封存"):
+            self.assertIn(fact, cover)
+
+    def test_the_public_edition_is_the_same_in_all_forms(self):
+        self.check_csv(self.public)
+        self.check_html(self.public)
+        self.check_xlsx(self.public, self.public_sheets)
+        for f in ("csv", "html"):
+            self.assertIn("不足三家企业", self.public[f].body.decode())
+        self.assertTrue(self.public["json"].json()["public"])
+
+    def test_nothing_of_fewer_than_three_firms_is_published(self):
+        live = {s["name"]: s for s in self.reports["json"].json()["sections"]}
+        gaps = 0
+        for s in self.public["json"].json()["sections"]:
+            for row, own in zip(s["rows"], live[s["name"]]["rows"]):
+                for key, cell in row["cells"].items():
+                    if cell.get("suppressed"):
+                        gaps += 1
+                        self.assertEqual(cell, {"value": None, "suppressed": True})
+                    else:
+                        self.assertEqual(cell["value"], own["cells"][key]["value"])
+                if "firms" in row["cells"] and own["cells"]["firms"]["value"] in (1, 2):
+                    self.assertTrue(row["cells"]["amount"].get("suppressed"), row)
+                    self.assertTrue(row["cells"]["firms"].get("suppressed"), row)
+            for key, cell in (s["total"] or {"cells": {}})["cells"].items():
+                alone = sum(bool(row["cells"][key].get("suppressed")) for row in s["rows"]) == 1
+                if key.startswith(("count", "amount")) and not key.endswith(("yoy", "qoq", "share")):
+                    self.assertFalse(alone and not cell.get("suppressed"), (s["name"], key))
+        self.assertGreater(gaps, 30)
+
+    def test_what_is_published_does_not_depend_on_what_is_asked_for(self):
+        whole = {s["name"]: s for s in self.public["json"].json()["sections"]}
+        for name in ("by_bank", "by_quarter"):
+            one = self.report("public=true&section=%s&known_at=%s" % (name, self.now)).json()["sections"]
+            self.assertEqual(one, [whole[name]])
+
+    def test_the_same_report_is_the_same_file_a_second_later(self):
+        time.sleep(1.1)
+        again = self.report("format=xlsx&known_at=" + self.now).body
+        self.assertEqual(again, self.reports["xlsx"].body)
+        with zipfile.ZipFile(io.BytesIO(again)) as z:
+            created = re.search(r"<dcterms:created[^>]*>([^<]*)", z.read("docProps/core.xml").decode())[1]
+            names = z.namelist()
+        instant = self.reports["json"].json()["known_at"]
+        self.assertEqual(created[14:19], instant[14:19])  # minutes and seconds are those of any zone
+        self.assertGreaterEqual(len([n for n in names if n.startswith("xl/charts/")]), 4)
+
+    def test_csv_in_gb18030_is_the_same_text(self):
+        text = self.reports["csv"].body.decode()
+        for r in (self.report("format=csv&charset=gb18030&known_at=" + self.now),
+                  self.report("known_at=" + self.now, {"Accept": "image/png, text/csv; charset=\"GB18030\""})):
+            self.assertEqual(r.headers["content-type"], "text/csv; charset=gb18030")
+            self.assertEqual("\ufeff" + r.body.decode("gb18030"), text)
+
+    def test_formats_and_charsets_that_there_are_not(self):
+        for query, pointer in (("format=pdf", "?format"), ("format=csv&charset=latin1", "?charset"),
+                               ("format=json&charset=gb18030", "?charset"), ("public=yes", "?public")):
+            self.assertEqual(self.report(query, want=422).codes(), [(pointer, "E_CHOICE")])
+        r = self.report("charset=utf-8&format=xlsx")
+        self.assertEqual(r.headers["content-type"],
+                         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+        self.assertIn("default-src 'none'", self.reports["html"].headers["content-security-policy"])
+
+    def test_english_is_english(self):
+        h = {"Accept-Language": "en"}
+        text = self.report("format=html", h).body.decode()
+        self.assertIn("<html lang=\"en\">", text)
+        self.assertIn("IP pledge financing, quarterly report, Q3 2022", text)
+        self.assertIn("By district", self.report("format=csv", h).body.decode())
+        with zipfile.ZipFile(io.BytesIO(self.report("format=xlsx", h).body)) as z:
+            self.assertIn("name=\"By district\"", z.read("xl/workbook.xml").decode())
