@@ -214,6 +214,18 @@ const char *ip_kind_name(enum ip_kind kind)
     return names[kind];
 }
 
+/* The last day of a term of years that begins on a day: the one before its like so many years
+ * later, or the last day of that month where it has none like it (the Guidelines for Patent
+ * Examination count a utility model filed on 1999-09-06 to 2009-09-05). */
+static day term_last(day first, int years)
+{
+    int year, month, mday, like;
+    day end = day_add_years(first, years);
+    day_split(first, &year, &month, &mday);
+    day_split(end, &year, &month, &like);
+    return (day){end.n - (like == mday)};
+}
+
 bool ip_expiry(enum ip_kind kind, day filed, day *last)
 {
     if (kind == IP_TRADEMARK)
@@ -221,13 +233,13 @@ bool ip_expiry(enum ip_kind kind, day filed, day *last)
     int years = kind == IP_INVENTION ? 20 : 10;
     if (kind == IP_DESIGN && filed.n >= day_of(2021, 6, 1).n)
         years = 15;
-    *last = day_add_years(filed, years);
+    *last = term_last(filed, years);
     return true;
 }
 
 day trademark_expiry(day registered)
 {
-    return day_add_years((day){registered.n - 1}, 10);
+    return term_last(registered, 10);
 }
 
 /* ---- pledge numbers ------------------------------------------------------------------------- */

@@ -62,12 +62,16 @@ $$;
 
 -- The last day of a right by law: patents from filing as ip_expiry (ledger/ident.c), Patent Law 2020 art. 42;
 -- trademarks ten years that begin with the day of registration, Trademark Law 2019 art. 39.
+create function term_last(first date, years int) returns date language sql immutable parallel safe as $$
+    select (first + make_interval(years => years))::date
+           - case when extract(day from first + make_interval(years => years)) = extract(day from first) then 1 else 0 end
+$$;
 create function ip_expiry(kind text, filed date, granted date) returns date language sql immutable parallel safe as $$
     select case kind
-           when 'trademark' then granted - 1 + interval '10 years'
-           when 'invention' then filed + interval '20 years'
-           when 'design' then filed + case when filed >= '2021-06-01' then interval '15 years' else interval '10 years' end
-           else filed + interval '10 years' end::date
+           when 'trademark' then term_last(granted, 10)
+           when 'invention' then term_last(filed, 20)
+           when 'design' then term_last(filed, case when filed >= '2021-06-01' then 15 else 10 end)
+           else term_last(filed, 10) end
 $$;
 
 -- The last day that a right can have by its number alone: filed on the last day of that year. null for trademarks.
@@ -319,7 +323,7 @@ begin
             step_from := case when is_mark and e.on_day <= ip_renewal_end(f.expires_on) then 'grace' else 'expired' end;
         end if;
         select x.next into reached from ip_steps(step_from, kind, procedures) x where x.event = e.kind;
-        renewed_to := case when e.kind = 'renewed' then (f.expires_on + interval '10 years')::date end;
+        renewed_to := case when e.kind = 'renewed' then term_last(f.expires_on + 1, 10) end;
         misfit := ip_misfit(e, f, step_from, reached, procedures, filed, renewed_to);
         if misfit is not null then
             f.bad_event := e.id;
@@ -700,8 +704,8 @@ do $$
 begin
     assert ip_kind('2021199990019') = 'invention' and ip_kind('12345678') = 'trademark'
        and ip_kind('95115608X') = 'invention' and ip_kind('12345678X') = 'trademark', 'kinds by number';
-    assert ip_expiry('design', '2021-05-31', null) = '2031-05-31'
-       and ip_expiry('design', '2021-06-01', null) = '2036-06-01'
+    assert ip_expiry('design', '2021-05-31', null) = '2031-05-30'
+       and ip_expiry('design', '2021-06-01', null) = '2036-05-31'
        and ip_expiry('trademark', null, '2012-03-14') = '2022-03-13', 'terms by law';
     assert not exists (select from ip_transition t
                         where not exists (select from ip_event_kind k where k.event = t.event)), 'events have a rank';

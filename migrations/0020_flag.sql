@@ -236,9 +236,7 @@ create function flag_of_right(number text, kind text, owner text, borrower text,
     returns table (code text, severity text, member text, facts jsonb) language sql stable as $$
     select 'RF03', 'high', 'number', jsonb_build_object('matures_on', matures_on, 'expires_on', x.last_day)
       from (select coalesce(expires_on, case when kind <> 'trademark' then
-                   (y.filed + case when kind = 'invention' then interval '20 years'
-                                   when kind = 'design' and y.filed >= '2021-06-01' then interval '15 years'
-                                   else interval '10 years' end)::date end) as last_day
+                   ip_expiry(kind, y.filed, null) end) as last_day
               from (select coalesce(filed_on, case when kind <> 'trademark' and length(number) = 13
                                                    then make_date(left(number, 4)::int, 12, 31)
                                                    when kind <> 'trademark' and length(number) = 9

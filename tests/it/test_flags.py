@@ -64,7 +64,7 @@ class Flags(Case):
     def test_just_inside_each_limit_nothing_is_raised(self):
         n = patent(next(numbers) % 10000000, 2003)
         # LPR on 2022-07-01 is 3.70: 1.40 × 3.70 = 5.18 is the lower of the two bounds
-        body = loan(matures_on="2023-12-31", disbursed_on="2022-07-01", registered_on="2022-07-31", revenue="10000000.00",
+        body = loan(matures_on="2023-12-30", disbursed_on="2022-07-01", registered_on="2022-07-31", revenue="10000000.00",
                     rate="5.18", ip=[{"number": n, "owner_uscc": "91310115QX0115114N"}])
         self.assertEqual(self.post("/v1/loans", body, self.bank)["warnings"], [])
 

@@ -65,7 +65,7 @@ class IpRights(Case):
         made = self.d.call("POST", "/v1/ip-events", body, self.office)
         self.assertEqual(made.status, 201, made.body)
         # An invention filed 2019-05-06 by law ends twenty years later.
-        self.assertEqual((made.json()["number"], made.json()["expires_on"]), (n, "2039-05-06"))
+        self.assertEqual((made.json()["number"], made.json()["expires_on"]), (n, "2039-05-05"))
         again = self.d.call("POST", "/v1/ip-events", body, self.office)
         self.assertEqual((again.status, again.headers["idempotent-replay"]), (200, "true"))
         got = self.d.call("GET", made.headers["location"], None, self.bank)
@@ -80,7 +80,7 @@ class IpRights(Case):
         doc = self.right(n, as_of="2022-01-01")
         self.assertEqual((doc["state"], doc["since"], doc["owners"], doc["filed_on"], doc["granted_on"],
                           doc["expires_on"], doc["expiry"]["basis"], doc["kind"]),
-                         ("valid", "2021-03-01", [OWNER, OTHER], "2019-05-06", "2021-03-01", "2039-05-06", "law",
+                         ("valid", "2021-03-01", [OWNER, OTHER], "2019-05-06", "2021-03-01", "2039-05-05", "law",
                           "invention"))
 
     def test_the_address_fixes_the_number(self):
@@ -301,11 +301,11 @@ class IpRights(Case):
 
     def test_terms_by_kind_and_filing_day(self):
         # kind digit, filed, granted, the last day by law
-        for digit, filed, granted, last in ((1, "2003-11-05", "2005-01-05", "2023-11-05"),
-                                            (2, "2011-06-15", "2012-01-04", "2021-06-15"),
-                                            (3, "2021-05-31", "2021-12-01", "2031-05-31"),
-                                            (3, "2021-06-01", "2021-12-01", "2036-06-01"),
-                                            (8, "2012-02-29", "2014-01-01", "2032-02-29"),
+        for digit, filed, granted, last in ((1, "2003-11-05", "2005-01-05", "2023-11-04"),
+                                            (2, "2011-06-15", "2012-01-04", "2021-06-14"),
+                                            (3, "2021-05-31", "2021-12-01", "2031-05-30"),
+                                            (3, "2021-06-01", "2021-12-01", "2036-05-31"),
+                                            (8, "2012-02-29", "2014-01-01", "2032-02-28"),
                                             (9, "2012-02-29", "2014-01-01", "2022-02-28")):
             n = right(digit, int(filed[:4]))
             self.granted(n, granted, filed)
@@ -401,8 +401,8 @@ class IpRights(Case):
         n = right()
         self.granted(n)
         self.assertEqual(at(n, 1, pledgor=OTHER), "fail")
-        self.assertEqual(at(n, 6, matures_on="2039-05-06"), "pass")
-        self.assertEqual(at(n, 6, matures_on="2039-05-07"), "fail")
+        self.assertEqual(at(n, 6, matures_on="2039-05-05"), "pass")
+        self.assertEqual(at(n, 6, matures_on="2039-05-06"), "fail")
         self.assertEqual(at(n, 3, registered_on="2021-02-28"), "fail")
         self.event(n, "transferred", "2022-09-01", owner_uscc=OTHER, co_owners=[{"uscc": THIRD}])
         self.assertEqual((at(n, 1), at(n, 1, registered_on="2022-09-01")), ("pass", "fail"))

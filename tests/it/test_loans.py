@@ -209,8 +209,8 @@ class Loans(Case):
         self.assertEqual([w["code"] for w in r.json()["warnings"]], ["RF03"])
 
     def test_the_year_in_a_number_says_when_a_right_must_have_ended(self):
-        # a utility model of 2012 cannot outlive 2022-12-31
-        for matures, codes in (("2022-12-31", []), ("2023-01-01", ["RF03"])):
+        # a utility model filed on the last day of 2012 ends on 2022-12-30
+        for matures, codes in (("2022-12-30", []), ("2022-12-31", ["RF03"])):
             r = self.post(loan(ip=[{"number": patent(next(numbers) % 10000000, 2012, 2)}],
                                matures_on=matures))
             self.assertEqual([w["code"] for w in r.json()["warnings"]], codes)

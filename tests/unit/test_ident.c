@@ -230,17 +230,20 @@ static void test_rights_end_as_the_law_says(void **state)
     (void)state;
     day last;
     assert_true(ip_expiry(IP_INVENTION, day_of(2005, 6, 15), &last));
-    assert_string_equal(day_text(a, last).p, "2025-06-15");
+    assert_string_equal(day_text(a, last).p, "2025-06-14");
+    assert_true(
+        ip_expiry(IP_UTILITY_MODEL, day_of(1999, 9, 6), &last)); /* the Guidelines' example */
+    assert_string_equal(day_text(a, last).p, "2009-09-05");
     assert_true(ip_expiry(IP_UTILITY_MODEL, day_of(2015, 6, 15), &last));
-    assert_string_equal(day_text(a, last).p, "2025-06-15");
+    assert_string_equal(day_text(a, last).p, "2025-06-14");
     assert_true(ip_expiry(IP_DESIGN, day_of(2021, 5, 31), &last));
-    assert_string_equal(day_text(a, last).p, "2031-05-31");
+    assert_string_equal(day_text(a, last).p, "2031-05-30");
     assert_true(ip_expiry(IP_DESIGN, day_of(2021, 6, 1), &last));
-    assert_string_equal(day_text(a, last).p, "2036-06-01");
+    assert_string_equal(day_text(a, last).p, "2036-05-31");
     assert_false(ip_expiry(IP_TRADEMARK, day_of(2021, 6, 1), &last));
-    /* filed on a leap day: the 29th where there is one */
+    /* filed on a leap day: the day before the 29th where there is one, else the last of February */
     assert_true(ip_expiry(IP_INVENTION, day_of(2004, 2, 29), &last));
-    assert_string_equal(day_text(a, last).p, "2024-02-29");
+    assert_string_equal(day_text(a, last).p, "2024-02-28");
     assert_true(ip_expiry(IP_UTILITY_MODEL, day_of(2004, 2, 29), &last));
     assert_string_equal(day_text(a, last).p, "2014-02-28");
 }
@@ -251,7 +254,7 @@ static void test_a_trademark_ends_the_day_before_its_tenth_anniversary(void **st
     assert_string_equal(day_text(a, trademark_expiry(day_of(2012, 3, 14))).p, "2022-03-13");
     assert_string_equal(day_text(a, trademark_expiry(day_of(2012, 3, 1))).p, "2022-02-28");
     assert_string_equal(day_text(a, trademark_expiry(day_of(2012, 2, 29))).p, "2022-02-28");
-    assert_string_equal(day_text(a, trademark_expiry(day_of(2014, 3, 1))).p, "2024-02-28");
+    assert_string_equal(day_text(a, trademark_expiry(day_of(2014, 3, 1))).p, "2024-02-29");
 }
 
 static void test_industries_carry_the_letter_of_their_section(void **state)
