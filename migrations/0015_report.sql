@@ -197,16 +197,30 @@ create function facts_targets(first date, cut date, known_at timestamptz, basis 
                 else array[l.v[11], null] end
       from plan p
       join plan_target t on t.plan = p.code and t.measure in ('amount', 'count')
-     cross join loans_counted(first, least(cut, make_date(p.last_year, 12, 31)), known_at, basis) l
+     cross join loans_counted(first, least(cut, make_date(p.last_year, 12, 31)), known_at, facts_targets.basis) l
      where p.first_year = (select min(x.first_year) from plan x)
 $$;
 
 -- ---- what is outstanding -----------------------------------------------------------------------
 
--- Loans of which an event is known. Runs as the owner, as loan_fold does.
-create function loans_with_events(known_at timestamptz) returns table (loan_id uuid)
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select distinct e.loan_id from loan_event e where known_at is null or e.recorded_at <= known_at
+-- What the events of loans come to by the end of a day, where adding them up tells: what was drawn (a draw without
+-- an amount is of the whole loan), what came back, whether all is settled, the term as extended. troubled: their order
+-- matters, or one of them was reversed; loan_fold tells of these. Runs as the owner, as loan_fold does.
+create function loan_event_sums(cut date, known_at timestamptz)
+    returns table (loan_id uuid, troubled boolean, told boolean, drawn_fen bigint, drawn_whole bigint, back_fen bigint,
+                   settled boolean, matures_on date)
+    language sql stable rows 100000 security definer set search_path = public, pg_temp as $$
+    select e.loan_id,
+           bool_or(e.kind = 'reversed' or e.kind in ('overdue', 'classified', 'written_off', 'recovered')),
+           bool_or(e.kind = 'disbursed'), -- on any day: then the loan's own day of disbursement does not count
+           coalesce(sum(e.principal_fen) filter (where e.kind = 'disbursed' and e.on_day <= cut), 0)::bigint,
+           count(*) filter (where e.kind = 'disbursed' and e.on_day <= cut and e.principal_fen is null),
+           coalesce(sum(e.principal_fen) filter (where e.kind = 'repaid' and e.on_day <= cut), 0)::bigint,
+           coalesce(bool_or(e.kind = 'settled') filter (where e.on_day <= cut), false),
+           max(e.matures_on) filter (where e.kind = 'extended' and e.on_day <= cut)
+      from loan_event e
+     where known_at is null or e.recorded_at <= known_at
+     group by e.loan_id
 $$;
 
 -- By bank at the end of the day cut: loans outstanding; principal overdue; outstanding graded substandard or worse
@@ -224,14 +238,18 @@ create function facts_balances(first date, cut date, known_at timestamptz, basis
                            case when f.state = 'matured' then f.outstanding_fen else 0 end] end::bigint[]
       from loan l
       join org o on o.id = l.org_id
+      left join loan_event_sums(cut, known_at) e on e.loan_id = l.id
      cross join lateral (
            select x.state, x.outstanding_fen, x.overdue_fen, x.bad_since
              from loan_fold(l, cut, known_at, null) x
-            where l.id in (select e.loan_id from loans_with_events(known_at) e)
+            where e.troubled
            union all
-           select case when l.matures_on < cut then 'matured' else 'active' end, l.amount_fen, 0, null
-            where l.disbursed_on <= cut
-              and l.id not in (select e.loan_id from loans_with_events(known_at) e)) f
+           select case when coalesce(e.matures_on, l.matures_on) < cut then 'matured' else 'active' end,
+                  case when e.settled then 0
+                       when e.told then e.drawn_fen + e.drawn_whole * l.amount_fen - e.back_fen
+                       when l.disbursed_on <= cut then l.amount_fen - coalesce(e.back_fen, 0)
+                       else 0 end, 0, null
+            where not coalesce(e.troubled, false)) f
      where (known_at is null or l.recorded_at <= known_at)
        and l.signed_on <= cut
        and not exists (select from loans_replaced(known_at) x where x.id = l.id and x.version = l.version)

@@ -1,6 +1,8 @@
 """The report's sections on what is outstanding and on money: each figure worked by hand and, where an endpoint tells
 the same, equal to what it tells."""
+import random
 import urllib.parse
+from datetime import date, timedelta
 from decimal import Decimal
 
 import test_claims
@@ -84,6 +86,51 @@ class Money(Case):
         # what was known before the last event: it was not written off yet
         known = self.get("/v1/loan-events/" + events["BAL-bad", "classified"].json()["id"])["recorded_at"]
         self.check(row("2023Q4", query="&known_at=" + urllib.parse.quote(known)), npl="3000000.00", written_off="0.00")
+
+    def test_balances_of_random_stories_are_those_that_loan_fold_tells(self):
+        seed = random.randrange(10 ** 9)
+        print("figure: balances of random stories: seed %d" % seed)
+        rng = random.Random(seed)
+        bank = self.d.token("bank", "BANK-RND")
+        day = lambda: (date(2022, 1, 1) + timedelta(days=rng.randrange(900))).isoformat()
+        taken = 0
+        for _ in range(50):
+            made = loan(amount="1000.00", signed_on="2022-01-01", matures_on=day(),
+                        disbursed_on=rng.choice((None, "2022-01-05", "2022-01-05", day())))
+            where = self.post("/v1/loans", made, bank, 201).headers["location"] + "/events"
+            told = []
+            for _ in range(rng.randrange(10)):
+                kind = rng.choice(("disbursed", "repaid", "repaid", "extended", "overdue", "classified", "settled",
+                                   "written_off", "recovered", "reversed"))
+                event = {"reference": "R-%d" % next(numbers), "kind": kind, "on": day()}
+                if kind in ("disbursed", "repaid", "recovered", "overdue") and rng.random() < 0.8:
+                    event["principal"] = "%d.00" % rng.randrange(1, 700)
+                if kind == "extended":
+                    event["matures_on"] = day()
+                if kind == "classified":
+                    event["grade"] = rng.choice(("normal", "substandard", "loss"))
+                if kind == "reversed":
+                    event["reverses"] = rng.choice(told or ["none"])
+                if self.post(where, event, bank).status == 201:  # what is not possible is refused
+                    told.append(event["reference"])
+            taken += len(told)
+        self.assertGreater(taken, 20)
+        for cut in ("2022-03-31", "2022-12-31", "2023-05-05", "2024-06-30"):
+            folded = {}
+            for line in self.d.sql(
+                    "select l.id, f.state, f.outstanding_fen, f.overdue_fen, f.bad_since is not null from loan l join org o"
+                    " on o.id = l.org_id cross join lateral loan_fold(l, '%s', null, null) f where o.code = 'BANK-RND'"
+                    " and f.outstanding_fen > 0" % cut).splitlines():
+                key, state, left, overdue, bad = line.split("|")
+                n, left, bad = 1, int(left), int(bad == "t")
+                gone = state == "written_off"
+                folded[key] = [0, 0, 0, 0, 0, 0, n, left, 0, 0] if gone else [
+                    n, left, int(state == "overdue"), int(overdue), bad, bad * left, 0, 0,
+                    int(state == "matured"), left if state == "matured" else 0]
+            facts = dict(line.split("|") for line in self.d.sql(
+                "select id, array_to_string(v, ',') from facts_balances('%s', '%s', null, 'signed_on')"
+                " where row_key = 'BANK-RND'" % (cut, cut)).splitlines())
+            self.assertEqual({k: [int(x) for x in v.split(",")] for k, v in facts.items()}, folded, (cut, seed))
 
     # ---- funds and claims ------------------------------------------------------------------------
 

@@ -261,6 +261,7 @@ class Reports(Case):
     def test_the_day_that_counts_can_be_another_one(self):
         rows = self.cells("2022Q3", "headline", "&basis=registered_on")
         self.check(rows["count"], quarter=0, total=0)  # nobody told of a registration
+        self.check(self.cells("2022Q3", "targets", "&basis=registered_on")["T2"], value=0, base=0, growth=None)
         self.check(self.cells("2022Q3", "headline", "&basis=disbursed_on")["count"], quarter=3)
         r = self.get("2022Q3", "?section=by_kind&basis=disbursed_on&as_of=2022-09-30")
         self.assertIn("&as_of=2022-09-30&basis=disbursed_on", r["sections"][0]["total"]["cells"]["count"]["rows"])
