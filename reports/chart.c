@@ -11,7 +11,7 @@ enum {
     WIDTH = 720,
     FIGURE_ROOM = 110,
     CHAR_PX = 7,
-    LABEL_CHARS_MAX = 32,
+    LABEL_CHARS_MAX = 46,
     BARS_MAX = 24,
     TICKS = 5
 };
@@ -302,12 +302,15 @@ void chart_svg(const struct report_table *t, bool english, struct buf *out)
         .t = t, .column = &s->columns[s->chart_column], .english = english, .out = out};
     if (s->chart == CHART_NONE || t->n == 0)
         return;
+    bool any = false; /* a picture of noughts tells nothing */
     c.row = arena_alloc(out->a, (size_t)t->n * sizeof(const struct report_row *));
     for (int i = 0; i < t->n; i++) {
-        if (form_shown(&t->row[i].cell[s->chart_column]))
+        const struct report_cell *cell = &t->row[i].cell[s->chart_column];
+        if (form_shown(cell))
             c.row[c.n++] = &t->row[i];
+        any |= form_shown(cell) && cell->n != 0;
     }
-    if (c.n == 0)
+    if (!any)
         return;
     switch (s->chart) {
     case CHART_LINE: draw_line(&c); break;

@@ -14,7 +14,7 @@ static const char style[] =
     "--line:#35414e;--paper:#12181f;--band:#1a222b;--accent:#6cabeb;--soft:#2c4a68;--done:#5fbf86;"
     "--goal:#f08a5d}}"
     "*{box-sizing:border-box}"
-    "body{margin:0 auto;padding:24px 28px 48px;max-width:1240px;background:var(--paper);"
+    "body{margin:0 auto;padding:24px 28px 48px;max-width:1300px;background:var(--paper);"
     "color:var(--ink);font:14px/1.55 system-ui,\"PingFang SC\",\"Microsoft YaHei\","
     "\"Noto Sans CJK SC\",sans-serif}"
     "h1{font-size:25px;line-height:1.3;margin:0 0 10px}"
@@ -33,13 +33,15 @@ static const char style[] =
     ".tile .more{font-size:12.5px;color:var(--mute)}"
     ".wrap{overflow-x:auto}"
     "table{border-collapse:collapse;width:100%;font-size:13px}table.few{width:auto;min-width:60%}"
-    ".tiles+.wrap{margin-top:14px}"
+    ".tiles+.wrap,.wrap+.wrap{margin-top:14px}"
     "th,td{padding:5px 9px;border-bottom:1px solid var(--line);vertical-align:bottom}"
     "thead th{border-bottom:2px solid var(--mute);font-weight:600;text-align:right;"
     "background:var(--band);min-width:4.8em}thead th.text{text-align:left}"
-    "th:first-child{text-align:left;position:sticky;left:0;background:var(--paper);min-width:7em}"
+    "th:first-child{text-align:left;position:sticky;left:0;background:var(--paper);min-width:10."
+    "5em}"
     "thead th:first-child{background:var(--band)}"
-    "tbody th{font-weight:400}td{text-align:right;white-space:nowrap;"
+    "tbody th{font-weight:400}.wide tbody "
+    "th{white-space:nowrap}td{text-align:right;white-space:nowrap;"
     "font-variant-numeric:tabular-nums}td.text{text-align:left;white-space:normal;min-width:8em}"
     "tfoot th,tfoot td{border-top:2px solid var(--mute);border-bottom:0;font-weight:650}"
     "td.none{color:var(--mute)}p.none{color:var(--mute);margin:6px 0}"
@@ -58,12 +60,13 @@ static const char style[] =
     "@media print{body{max-width:none;padding:0;font-size:9.5pt}nav{display:none}"
     "h1{font-size:17pt}h2{font-size:12pt;margin:16pt 0 5pt;break-after:avoid}"
     ".tiles{grid-template-columns:repeat(4,1fr);gap:6pt}.tile .big{font-size:14pt}"
-    ".tile{padding:6pt 8pt}.wrap{overflow:visible}table{font-size:8pt}"
-    "table.wide{font-size:6.4pt}th,td{padding:2.4pt 4pt}table.wide th,table.wide td{padding:2pt "
+    ".tile{padding:6pt 8pt}.wrap{overflow:visible;break-inside:avoid}table{font-size:8pt}"
+    "table.wide{font-size:7pt}th,td{padding:2.4pt 4pt}table.wide th,table.wide td{padding:2pt "
     "2.2pt}thead "
-    "th{min-width:3.6em}th:first-child{position:static;min-width:5em}tr,svg,.tile{break-inside:"
+    "th{min-width:3.6em}th:first-child,thead "
+    "th:first-child{position:static;min-width:5em}tr,svg,.tile{break-inside:"
     "avoid}"
-    "svg.chart{max-width:128mm;break-after:avoid}"
+    "svg.chart{max-width:112mm;break-after:avoid}"
     "thead{display:table-header-group}tfoot{display:table-row-group;break-before:avoid}}";
 
 void html_text(struct buf *out, struct str s)
@@ -166,41 +169,78 @@ static void put_cell(const struct report *r, const struct report_table *t,
     buf_text(out, "</td>");
 }
 
+/* Columns of one table: a page is not wide enough for all of a section's. */
+struct span {
+    int from, to;
+};
+
 static void put_row(const struct report *r, const struct report_table *t,
-    const struct report_row *row, struct str title, struct buf *out)
+    const struct report_row *row, struct str title, struct span columns, struct buf *out)
 {
     buf_text(out, "<tr>");
     put_element(out, "th", " scope=\"row\"", title);
-    for (int i = 0; t->section->columns[i].key; i++)
+    for (int i = columns.from; i < columns.to; i++)
         put_cell(r, t, row, i, out);
     buf_text(out, "</tr>\n");
 }
 
-static void put_table(
-    const struct report *r, const struct report_table *t, bool english, struct buf *out)
+static void put_head_row(
+    const struct report_section *s, struct span columns, bool english, struct buf *out)
 {
-    const struct report_section *s = t->section;
-    enum { FEW = 3, MANY = 9 }; /* columns: a page wide would tear them apart; small letters */
-    int columns = report_columns(s);
-    buf_printf(out, "<div class=\"wrap\"><table class=\"%s\"><thead><tr>",
-        columns <= FEW   ? "few"
-        : columns > MANY ? "wide"
-                         : "usual");
+    buf_text(out, "<thead><tr>");
     put_element(out, "th", " scope=\"col\"", form_row_head(s, english));
-    for (const struct report_column *c = s->columns; c->key; c++)
+    for (int i = columns.from; i < columns.to; i++) {
+        const struct report_column *c = &s->columns[i];
         put_element(out, "th",
             c->kind == CELL_TEXT ? " scope=\"col\" class=\"text\"" : " scope=\"col\"",
             form_column_title(out->a, c, english));
-    buf_text(out, "</tr></thead>\n<tbody>\n");
+    }
+    buf_text(out, "</tr></thead>\n");
+}
+
+static void put_table(const struct report *r, const struct report_table *t, struct span columns,
+    bool english, struct buf *out)
+{
+    const struct report_section *s = t->section;
+    enum { FEW = 3, MANY = 9 }; /* columns: a page wide would tear them apart; small letters */
+    int n = report_columns(s);  /* both tables of a section look the same */
+    buf_printf(out, "<div class=\"wrap\"><table class=\"%s\">",
+        n <= FEW   ? "few"
+        : n > MANY ? "wide"
+                   : "usual");
+    put_head_row(s, columns, english, out);
+    buf_text(out, "<tbody>\n");
     for (int i = 0; i < t->n; i++)
-        put_row(r, t, &t->row[i], form_row_title(out->a, s, &t->row[i], english), out);
+        put_row(r, t, &t->row[i], form_row_title(out->a, s, &t->row[i], english), columns, out);
     buf_text(out, "</tbody>\n");
     if (t->total.cell) {
         buf_text(out, "<tfoot>");
-        put_row(r, t, &t->total, form_total_title(english), out);
+        put_row(r, t, &t->total, form_total_title(english), columns, out);
         buf_text(out, "</tfoot>");
     }
     buf_text(out, "</table></div>\n");
+}
+
+/* Where the second table of a wide section begins: past the middle, at a number that follows a
+ * percentage, for that is where a new comparison begins. */
+static int second_table(const struct report_section *s)
+{
+    enum { PAGE = 12 };
+    int n = report_columns(s);
+    for (int i = n / 2; n > PAGE && i < n; i++) {
+        if (s->columns[i].kind == CELL_COUNT && s->columns[i - 1].kind == CELL_PERCENT)
+            return i;
+    }
+    return n;
+}
+
+static void put_tables(
+    const struct report *r, const struct report_table *t, bool english, struct buf *out)
+{
+    int n = report_columns(t->section), second = second_table(t->section);
+    put_table(r, t, (struct span){0, second}, english, out);
+    if (second < n)
+        put_table(r, t, (struct span){second, n}, english, out);
 }
 
 static void put_section(
@@ -215,7 +255,7 @@ static void put_section(
     if (t->n == 0 && !t->total.cell)
         put_element(out, "p", " class=\"none\"", form_nothing(english));
     else
-        put_table(r, t, english, out);
+        put_tables(r, t, english, out);
     buf_text(out, "</section>\n");
 }
 

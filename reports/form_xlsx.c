@@ -365,7 +365,8 @@ static void put_cover(struct workbook *w)
             form_section_title(w->r->table[i].section, w->english).p, w->look[LOOK_LINK][0]));
     }
     put_notes(w, sheet, at + 2);
-    xlsx_page(w, sheet, 1);
+    xlsx_page(w, sheet, 0);
+    worksheet_fit_to_pages(sheet, 1, 1);
 }
 
 /* ---- the workbook --------------------------------------------------------------------------- */

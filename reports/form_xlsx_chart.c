@@ -39,7 +39,8 @@ static bool has_figures(const struct report_table *t)
     if (t->section->chart == CHART_NONE)
         return false;
     for (int i = 0; i < t->n; i++) {
-        if (form_shown(&t->row[i].cell[t->section->chart_column]))
+        const struct report_cell *c = &t->row[i].cell[t->section->chart_column];
+        if (form_shown(c) && c->n != 0)
             return true;
     }
     return false;
