@@ -13,7 +13,7 @@ extern const struct record flag_clearing_record, flag_scan_record, flag_threshol
 extern const struct record policy_record, policy_step_record, budget_record, lpr_record;
 extern const struct record application_record, application_step_record;
 /* Requests with fields that are not stored. */
-extern const struct record eligibility_record, rehearsal_record;
+extern const struct record eligibility_record, rehearsal_record, seal_request_record;
 extern const struct record scheme_record, scheme_approval_record, claim_record, claim_step_record;
 extern const struct record insurance_policy_record, insurance_claim_record;
 extern const struct record securitisation_record, securitisation_event_record;

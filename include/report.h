@@ -121,6 +121,7 @@ enum { REPORT_WIDTH = 12 }; /* columns that a fact may have */
 struct report_figures {
     struct str key;   /* p == NULL: of the whole section */
     struct str title; /* p == NULL: the catalogue's, or the key */
+    struct str note;  /* of FROM_TEXT columns; p == NULL: none */
     int64_t facts;
     struct report_cell v[REPORT_WIDTH]; /* known, n, firms */
 };

@@ -15,7 +15,7 @@ const struct record *const records[] = {&flag_clearing_record, &flag_scan_record
     &securitisation_record, &securitisation_event_record, &indicator_record, &ip_event_record,
     &enterprise_profile_record, &measure_report_record, &measure_rhythm_record};
 const int record_count = COUNT_OF(records);
-const struct record *const request_records[] = {&eligibility_record, &rehearsal_record, NULL};
+const struct record *const request_records[] = {&eligibility_record, &rehearsal_record, &seal_request_record, NULL};
 
 void list_unlike(const struct value *list, const struct field *f, struct err *e)
 {

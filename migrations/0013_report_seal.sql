@@ -130,7 +130,7 @@ begin
     if found then
         p := report_seal_refusal(q, manifest_line(doc ->> 'manifest', 'basis'), null);
     end if;
-    if p = '{}' and previous <> coalesce(encode(text_sha256(last.manifest), 'hex'), 'none') then
+    if cardinality(p) = 0 and previous <> coalesce(encode(text_sha256(last.manifest), 'hex'), 'none') then
         p := array[problem('E_FACTS_MOVED', '', last.quarter)];
     end if;
     return p;

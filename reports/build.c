@@ -112,6 +112,8 @@ static void fill(const struct build *b, struct report_row *row, const struct rep
             row->cell[i] = firms_of(f, c[i].a);
         else if (c[i].from == FROM_FACTS)
             row->cell[i] = sum_of(f, c[i].a);
+        else if (c[i].from == FROM_TEXT && f && f->note.p)
+            row->cell[i] = (struct report_cell){.known = true, .text = f->note};
     }
     for (int i = 0; i < b->columns; i++) {
         if (c[i].from == FROM_PLAN)

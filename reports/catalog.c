@@ -239,6 +239,19 @@ static const struct report_column quality_columns[] = {
     END,
 };
 
+/* Quarters that are sealed and no longer what the records give. */
+static const struct report_column restatement_columns[] = {
+    COUNT("count_sealed", "封存时笔数", "Loans as sealed", 2),
+    COUNT("count_difference", "笔数差额", "Difference in loans", 4),
+    COUNT("count_now", "现在笔数", "Loans as known now", 6),
+    MONEY("amount_sealed", "封存时金额", "Amount as sealed", 3),
+    MONEY("amount_difference", "金额差额", "Difference in amount", 5),
+    MONEY("amount_now", "现在金额", "Amount as known now", 7),
+    COUNT("records", "变动记录数", "Records changed", 1),
+    {"reasons", "原因", "Reasons", CELL_TEXT, FROM_TEXT, 0, 0},
+    END,
+};
+
 /* ---- rows ------------------------------------------------------------------------------------ */
 
 #define ROW(key, zh, en)                                                                           \
@@ -387,6 +400,8 @@ const struct report_section report_sections[] = {
         true, CHART_NONE, 0, ROWS_FOUND, NULL},
     {"quality", "报送质量", "Quality of what is reported", "机构", "Reporter", quality_columns,
         true, CHART_NONE, 0, ROWS_FOUND, NULL},
+    {"restatements", "以前季度的重述", "Restatements of earlier quarters", "季度", "Quarter",
+        restatement_columns, false, CHART_NONE, 0, ROWS_FOUND, NULL},
     {NULL, NULL, NULL, NULL, NULL, NULL, false, CHART_NONE, 0, ROWS_FOUND, NULL},
 };
 

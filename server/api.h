@@ -36,7 +36,7 @@ req_fn journal_get, scheme_statement;
 /* api_flag.c */
 req_fn flag_rules, flag_list, flag_get;
 req_fn targets_get, forecast_get, baselines_get, baselines_put;
-req_fn report_keys_get;
+req_fn report_keys_get, report_seal_get, report_seal_post, report_diff_get;
 req_fn health_get, ready_get, metrics_get, openapi_get;
 
 /* answer.c: what of the database's words goes out. */

@@ -5,29 +5,13 @@
  * or in none. A reader sees his own scope: row-level security decides what the sums are made of,
  * the answer names whose they are.
  */
-#include "api.h"
 #include "ident.h"
-#include "report.h"
-#include "sheet.h"
+#include "report_ask.h"
 
 /* ---- what is asked for ----------------------------------------------------------------------- */
 
-struct ask {
-    struct req *r;
-    quarter quarter;
-    day cut;
-    struct str known_at, basis; /* p == NULL: now, the plan's */
-    enum report_format format;
-    enum sheet_charset charset; /* of CSV */
-    bool public_only;
-    bool wanted[REPORT_SECTIONS_MAX];
-    const struct report_section *section[REPORT_SECTIONS_MAX]; /* asked of the database */
-    int n;
-    struct db_ask *statement;
-};
-
 /* A quarter that has begun, by the day in Shanghai. */
-static void read_quarter(struct ask *k)
+void report_ask_quarter(struct report_ask *k)
 {
     struct req *r = k->r;
     quarter now = quarter_of(today_shanghai());
@@ -39,7 +23,7 @@ static void read_quarter(struct ask *k)
 
 /* While the quarter runs it counts up to today, so that it compares with the same days of others.
  */
-static void read_cut(struct ask *k)
+static void read_cut(struct report_ask *k)
 {
     struct req *r = k->r;
     day first = quarter_first(k->quarter), last = quarter_last(k->quarter), now = today_shanghai();
@@ -53,7 +37,7 @@ static void read_cut(struct ask *k)
 }
 
 /* What will be known is not known yet: the same question would have another answer tomorrow. */
-static void read_known_at(struct ask *k)
+static void read_known_at(struct report_ask *k)
 {
     struct req *r = k->r;
     int64_t us = 0;
@@ -64,10 +48,10 @@ static void read_known_at(struct ask *k)
         err_add(&r->err, E_FUTURE, STR("?known_at"), "now");
 }
 
-static void read_clocks(struct ask *k)
+static void read_clocks(struct report_ask *k)
 {
     struct req *r = k->r;
-    read_quarter(k);
+    report_ask_quarter(k);
     if (!r->err.n)
         read_cut(k);
     read_known_at(k);
@@ -97,7 +81,7 @@ static const struct report_section *section_named(struct req *r, struct str name
 
 /* ?section=a,b; none: all. Twice the same is once. Which figures may be published depends on all of
  * them, whatever is shown in the end. */
-static void read_sections(struct ask *k)
+void report_ask_sections(struct report_ask *k)
 {
     struct req *r = k->r;
     struct str list = req_param(r, "section");
@@ -150,7 +134,7 @@ static enum report_format accepted(struct req *r, struct str *charset)
 }
 
 /* Only CSV has another charset than UTF-8; what Accept asks for in vain stays UTF-8. */
-static void read_charset(struct ask *k, struct str preferred)
+static void read_charset(struct report_ask *k, struct str preferred)
 {
     struct str name = req_param(k->r, "charset");
     enum sheet_charset charset = SHEET_UTF8;
@@ -164,7 +148,7 @@ static void read_charset(struct ask *k, struct str preferred)
     k->charset = charset;
 }
 
-static void read_format(struct ask *k)
+static void read_format(struct report_ask *k)
 {
     struct str format = req_param(k->r, "format"), charset = {NULL, 0};
     k->format = accepted(k->r, &charset);
@@ -216,11 +200,33 @@ static void read_plan(struct arena *a, const struct rows *rows, struct report_pl
     }
 }
 
-static void read_figures(const struct rows *rows, int row, struct report_figures *f)
+/* [[reason, n], …] in words: "录入错误 ×2;迟报". A record without a reason came late. */
+static struct str note_text(struct arena *a, struct str json, bool english)
 {
-    enum { KEY, TITLE, FACTS, SUMS, FIRMS = SUMS + REPORT_WIDTH };
-    *f =
-        (struct report_figures){.key = rows_at(rows, row, KEY), .title = rows_at(rows, row, TITLE)};
+    struct err e;
+    struct buf out;
+    err_init(&e, a);
+    buf_init(&out, a);
+    const struct json *list = json.p ? json_parse(a, json, &e) : NULL;
+    for (const struct json *m = list ? list->child : NULL; m; m = m->next) {
+        const struct json *reason = m->child, *n = reason->next;
+        buf_text(&out, !out.n ? "" : english ? "; " : ";");
+        buf_str(&out, reason->kind == JSON_STRING ? reason->text
+                      : english                   ? STR("reported late")
+                                                  : STR("迟报"));
+        if (n->n > 1)
+            buf_printf(&out, " ×%lld", (long long)n->n);
+    }
+    return out.n ? buf_view(&out) : (struct str){NULL, 0};
+}
+
+static void read_figures(
+    struct arena *a, const struct rows *rows, int row, bool english, struct report_figures *f)
+{
+    enum { KEY, TITLE, FACTS, SUMS, FIRMS = SUMS + REPORT_WIDTH, NOTE = FIRMS + REPORT_WIDTH };
+    *f = (struct report_figures){.key = rows_at(rows, row, KEY),
+        .title = rows_at(rows, row, TITLE),
+        .note = note_text(a, rows_at(rows, row, NOTE), english)};
     (void)rows_int(rows, row, FACTS, &f->facts); /* count(*) is never absent */
     for (int i = 0; i < REPORT_WIDTH; i++) {
         struct report_cell *c = &f->v[i];
@@ -229,8 +235,9 @@ static void read_figures(const struct rows *rows, int row, struct report_figures
     }
 }
 
-static bool make_table(const struct ask *k, const struct rows *rows, const struct report_plan *plan,
-    const struct report_section *s, struct report_table *out)
+static bool make_table(const struct report_ask *k, const struct rows *rows,
+    const struct report_plan *plan, const struct report_section *s, bool english,
+    struct report_table *out)
 {
     struct req *r = k->r;
     struct report_figures *row = arena_alloc(r->a, (size_t)(rows->n + 1) * sizeof *row);
@@ -239,22 +246,22 @@ static bool make_table(const struct ask *k, const struct rows *rows, const struc
         r->actor->kind == ORG_DISTRICT ? r->actor->district : (struct str){NULL, 0};
     int n = 0;
     for (int i = 0; i < rows->n; i++) {
-        read_figures(rows, i, &row[n]);
+        read_figures(r->a, rows, i, english, &row[n]);
         if (row[n].key.p)
             n++;
         else
             whole = row[n];
     }
-    if (report_table_make(r->a, k->quarter, s, row, n, &whole, plan, district, r->english, out))
+    if (report_table_make(r->a, k->quarter, s, row, n, &whole, plan, district, english, out))
         return true;
     log_event(LOG_ERROR, "report_totals", "req", r->request_id.p, "section", s->name, NULL);
     return err_add(&r->err, E_INTERNAL, STR(""), NULL);
 }
 
-static bool make_report(const struct ask *k, struct report *p)
+bool report_ask_make(const struct report_ask *k, bool english, struct report *p)
 {
     struct req *r = k->r;
-    const struct rows *head = &k->statement[0].rows;
+    const struct rows *head = &k->statement[k->before].rows;
     struct report_plan plan;
     MUST(head->n > 0);
     read_plan(r->a, head, &plan);
@@ -265,11 +272,13 @@ static bool make_report(const struct ask *k, struct report *p)
         .as_of_asked = req_param(r, "as_of").p != NULL,
         .known_at_asked = k->known_at.p != NULL,
         .basis_asked = k->basis.p != NULL,
+        .sealed_at = k->sealed_at,
         .n = k->n,
         .table = arena_alloc(r->a, (size_t)(k->n + 1) * sizeof *p->table)};
     set_scope(p, r->actor);
     for (int i = 0; i < k->n; i++) {
-        if (!make_table(k, &k->statement[1 + i].rows, &plan, k->section[i], &p->table[i]))
+        if (!make_table(k, &k->statement[k->before + 1 + i].rows, &plan, k->section[i], english,
+                &p->table[i]))
             return false;
     }
     if (k->public_only)
@@ -278,7 +287,7 @@ static bool make_report(const struct ask *k, struct report *p)
 }
 
 /* What was asked of the database only to judge the rest is not shown. */
-static void keep_wanted(const struct ask *k, struct report *p)
+static void keep_wanted(const struct report_ask *k, struct report *p)
 {
     int n = 0;
     for (int i = 0; i < p->n; i++) {
@@ -288,32 +297,25 @@ static void keep_wanted(const struct ask *k, struct report *p)
     p->n = n;
 }
 
-static bool write_report(const struct ask *k, const struct report *p, struct buf *out)
+bool report_write(enum report_format f, const struct report *p, bool english, struct buf *out)
 {
-    bool english = k->r->english;
-    switch (k->format) {
+    switch (f) {
     case REPORT_JSON: report_json(p, english, out); return true;
+    case REPORT_CSV: report_csv(p, english, out); return true;
     case REPORT_HTML: report_html(p, english, out); return true;
     case REPORT_XLSX: return report_xlsx(p, english, out);
-    case REPORT_CSV: {
-        struct buf utf8;
-        buf_init(&utf8, out->a);
-        report_csv(p, english, &utf8);
-        buf_str(out, sheet_encoded(out->a, k->charset, buf_view(&utf8)));
-        return true;
-    }
     case REPORT_FORMAT_COUNT:
     default: BUG("format of a report");
     }
 }
 
-static const char *type_of(const struct ask *k)
+static const char *type_of(const struct report_ask *k)
 {
     return k->charset == SHEET_GB18030 ? "text/csv; charset=gb18030" : report_type(k->format);
 }
 
 /* The page carries its own styles and pictures, and asks for nothing else. */
-static void write_headers(const struct ask *k)
+void report_reply(const struct report_ask *k, struct str bytes)
 {
     struct req *r = k->r;
     reply_header(r, "Content-Language", r->english ? STR("en") : STR("zh-CN"));
@@ -325,11 +327,12 @@ static void write_headers(const struct ask *k)
         reply_header(r, "Content-Security-Policy",
             STR("default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
                 "form-action 'none'; frame-ancestors 'none'"));
+    reply_bytes(r, 200, type_of(k), bytes);
 }
 
 static void on_report(void *arg, const struct fail *fail)
 {
-    struct ask *k = arg;
+    struct report_ask *k = arg;
     struct req *r = k->r;
     struct report p;
     struct buf out;
@@ -337,23 +340,27 @@ static void on_report(void *arg, const struct fail *fail)
         reply_fail(r, fail);
         return;
     }
-    if (!make_report(k, &p)) {
+    if (!report_ask_make(k, r->english, &p)) {
         reply_problem(r);
         return;
     }
     keep_wanted(k, &p);
     buf_init(&out, r->a);
-    if (!write_report(k, &p, &out)) {
+    if (!report_write(k->format, &p, r->english, &out)) {
         log_event(LOG_ERROR, "report_file", "req", r->request_id.p, NULL);
         reply_refuse(r, E_BUSY, "", "xlsx");
         return;
     }
-    write_headers(k);
-    reply_bytes(r, 200, type_of(k), buf_view(&out));
+    if (!req_param(r, "section").p) /* what sealing may name as seen */
+        reply_header(r, "X-Figures", figures_of(k).sha256);
+    if (k->sealed_at.p)
+        reply_header(r, "X-Sealed-At", k->sealed_at);
+    report_reply(k, sheet_encoded(r->a, k->charset, buf_view(&out)));
 }
 
 /* What every statement of a report takes: section, first day, last day, known_at, basis. */
-static void ask_section(const struct ask *k, const struct report_section *s, struct str *params)
+static void ask_section(
+    const struct report_ask *k, const struct report_section *s, struct str *params)
 {
     struct arena *a = k->r->a;
     params[0] = str_of(s->name);
@@ -363,31 +370,43 @@ static void ask_section(const struct ask *k, const struct report_section *s, str
     params[4] = k->basis;
 }
 
+void report_ask_run(struct report_ask *k, const struct db_ask *before, int n, db_snapshot_fn *done)
+{
+    k->before = n;
+    k->statement = arena_alloc(k->r->a, (size_t)(n + 1 + k->n) * sizeof *k->statement);
+    for (int i = 0; i < n; i++)
+        k->statement[i] = before[i];
+    k->statement[n].name = "report_head";
+    for (int i = 0; i < k->n; i++) {
+        k->statement[n + 1 + i] = (struct db_ask){.name = "report_cells", .n = 5};
+        ask_section(k, k->section[i], k->statement[n + 1 + i].params);
+    }
+    db_snapshot(k->r->server->db, k->r->a, k->r->actor, k->statement, n + 1 + k->n, done, k);
+}
+
+static void report_run(struct report_ask *k)
+{
+    report_ask_run(k, NULL, 0, on_report);
+}
+
 void report_get(struct req *r)
 {
-    struct ask *k = arena_alloc(r->a, sizeof *k);
+    struct report_ask *k = arena_alloc(r->a, sizeof *k);
     k->r = r;
     read_clocks(k);
-    read_sections(k);
+    report_ask_sections(k);
     read_format(k);
-    if (r->err.n) {
+    if (r->err.n)
         reply_problem(r);
-        return;
-    }
-    k->statement = arena_alloc(r->a, (size_t)(k->n + 1) * sizeof *k->statement);
-    k->statement[0].name = "report_head";
-    for (int i = 0; i < k->n; i++) {
-        k->statement[1 + i] = (struct db_ask){.name = "report_cells", .n = 5};
-        ask_section(k, k->section[i], k->statement[1 + i].params);
-    }
-    db_snapshot(r->server->db, r->a, r->actor, k->statement, k->n + 1, on_report, k);
+    else
+        report_through_seal(k, true, report_run);
 }
 
 /* ---- the records behind a figure --------------------------------------------------------------
  */
 
 struct drill {
-    struct ask ask;
+    struct report_ask ask;
     const struct report_section *section;
     const struct report_column *column;
     struct str row; /* p == NULL: the total */
@@ -526,7 +545,7 @@ static void write_item(struct buf *out, const struct drill *d, const struct rows
 
 static void write_question(struct buf *out, const struct drill *d)
 {
-    const struct ask *k = &d->ask;
+    const struct report_ask *k = &d->ask;
     struct str row = req_param(k->r, "row");
     json_key(out, "quarter");
     json_str(out, quarter_text(out->a, k->quarter));
@@ -622,27 +641,33 @@ static void read_after(struct req *r, struct str *id, struct str *row)
         *row = arena_str(r->a, after.p + 37, after.n - 37);
 }
 
+static void rows_ask(struct report_ask *k)
+{
+    struct drill *d = (struct drill *)k; /* its first member */
+    struct req *r = k->r;
+    struct str p[10] = {{NULL, 0}};
+    read_row(d);
+    ask_section(k, d->section, p);
+    p[5] = d->row;
+    p[6] = arena_printf(r->a, "%d", d->column->a);
+    read_after(r, &p[7], &p[8]);
+    p[9] = arena_printf(r->a, "%lld", (long long)d->limit + 1);
+    db_query(r->server->db, r->a, r->actor, "report_rows", p, COUNT_OF(p), on_rows, d);
+}
+
 void report_rows(struct req *r)
 {
     struct drill *d = arena_alloc(r->a, sizeof *d);
-    struct str p[10] = {{NULL, 0}};
+    struct str id, row;
     d->ask.r = r;
     read_clocks(&d->ask);
     read_cell(d);
-    read_after(r, &p[7], &p[8]);
+    read_after(r, &id, &row);
     (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &d->limit);
-    if (r->err.n) {
+    if (r->err.n)
         reply_problem(r);
-        return;
-    }
-    if (d->column->from != FROM_FACTS && d->column->from != FROM_FIRMS) {
+    else if (d->column->from != FROM_FACTS && d->column->from != FROM_FIRMS)
         reply_derived(d);
-        return;
-    }
-    read_row(d);
-    ask_section(&d->ask, d->section, p);
-    p[5] = d->row;
-    p[6] = arena_printf(r->a, "%d", d->column->a);
-    p[9] = arena_printf(r->a, "%lld", (long long)d->limit + 1);
-    db_query(r->server->db, r->a, r->actor, "report_rows", p, COUNT_OF(p), on_rows, d);
+    else
+        report_through_seal(&d->ask, false, rows_ask);
 }

@@ -40,7 +40,7 @@ void report_keys_free(struct report_keys *k)
     free(k);
 }
 
-const struct signing_key *report_key(const struct report_keys *k, enum signing_kind kind)
+const struct signing_key *report_keys_current(const struct report_keys *k, enum signing_kind kind)
 {
     return k->key[kind];
 }
@@ -149,7 +149,8 @@ static int row_of(const struct rows *rows, struct str fingerprint)
 static bool is_current(const struct req *r, struct str fingerprint)
 {
     for (int i = 0; i < SIGNING_KIND_COUNT; i++) {
-        const struct signing_key *k = report_key(r->server->report_keys, (enum signing_kind)i);
+        const struct signing_key *k =
+            report_keys_current(r->server->report_keys, (enum signing_kind)i);
         if (k && str_eq(signing_fingerprint(r->a, k), fingerprint))
             return true;
     }
@@ -169,7 +170,8 @@ static void on_keys(void *arg, const struct rows *rows, const struct fail *fail)
     buf_init(&pems, r->a);
     buf_text(&out, "{\"keys\":[");
     for (int i = 0; i < SIGNING_KIND_COUNT; i++) {
-        const struct signing_key *k = report_key(r->server->report_keys, (enum signing_kind)i);
+        const struct signing_key *k =
+            report_keys_current(r->server->report_keys, (enum signing_kind)i);
         if (!k)
             continue;
         struct str fingerprint = signing_fingerprint(r->a, k), pem = signing_public(r->a, k);

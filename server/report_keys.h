@@ -21,5 +21,5 @@ bool report_keys_ready(struct server *s);
 MUST_USE bool report_keys_sign(
     const struct report_keys *k, struct str text, struct buf *out, const char **missing);
 /* The key of this kind now in use; NULL: none. */
-const struct signing_key *report_key(const struct report_keys *k, enum signing_kind kind);
+const struct signing_key *report_keys_current(const struct report_keys *k, enum signing_kind kind);
 #endif

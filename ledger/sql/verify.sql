@@ -449,6 +449,17 @@ select 'seal over a log head that is not in the log', s.quarter
                       and encode(h.root, 'hex') = manifest_line(s.manifest, 'log_root')
                       and instant_text(h.signed_at) = manifest_line(s.manifest, 'known_at'))
 union all
+select 'change to a sealed quarter that is not listed', x.id || ''
+  from (select l.id, l.recorded_at, least(l.signed_on, l.registered_on, l.disbursed_on,
+               b.signed_on, b.registered_on, b.disbursed_on) as day
+          from loan l
+          left join loan b on b.id = l.id and b.version = l.version - 1
+         union all
+        select e.loan_id, e.recorded_at, case when e.kind = 'reversed' then '-infinity' else e.on_day end
+          from loan_event e) x
+ where exists (select from report_seal s where x.day <= s.as_of and x.recorded_at > s.known_at)
+   and not exists (select from sealed_change c where c.loan_id = x.id and c.recorded_at = x.recorded_at)
+union all
 select 'log head that is no later than the one before', h.size || ''
   from (select x.size, x.signed_at, lag(x.signed_at) over (order by x.size) as last from log_head x) h
  where h.signed_at <= h.last
