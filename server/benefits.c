@@ -3,7 +3,8 @@
  *
  * A firm counts once a year, whatever it benefits from; that is the database's business
  * (plan_benefits). Not all firms have a figure: a sum over those that have is the least that all of
- * them come to, and a rise is told only where it holds whatever the others have.
+ * them come to. The status is what holds whatever the others have; status_known, the rates and the
+ * values go by the figures that are there. A year without any firm is not told.
  */
 #include "plan_view.h"
 
@@ -71,20 +72,40 @@ static struct bounds year_bounds(const struct plan_view *p, enum indicator_figur
     const struct told *t = reported(p, figure, index);
     if (t)
         return (struct bounds){true, t->value, t->value};
-    if (index == 0 && y->firms == 0)
-        return (struct bounds){0}; /* nothing was recorded before the plan */
+    if (y->firms == 0)
+        return (struct bounds){0};
     return bounds_of(
         figure, y->figure[figure].value, y->figure[figure].without, y->unknown_size.value);
+}
+
+/* By the figures that are there alone. */
+static struct bounds only_known(struct bounds b, bool any)
+{
+    return b.known && any ? (struct bounds){true, b.least, b.least} : (struct bounds){0};
+}
+
+static struct bounds year_known(const struct plan_view *p, enum indicator_figure figure, int index)
+{
+    const struct benefit_year *y = &p->benefit[index];
+    bool any = reported(p, figure, index) || y->firms > y->figure[figure].without;
+    return only_known(year_bounds(p, figure, index), any);
 }
 
 /* The same quarters, by the ledger's own records. */
 static struct bounds part_bounds(const struct plan_view *p, enum indicator_figure figure, int index)
 {
     const struct benefit_year *y = &p->benefit[index];
-    if (y->part_firms == 0 && y->unknown_size.part == 0)
+    if (y->part_firms == 0)
         return (struct bounds){0};
     return bounds_of(
         figure, y->figure[figure].part, y->figure[figure].part_without, y->unknown_size.part);
+}
+
+static struct bounds part_known(const struct plan_view *p, enum indicator_figure figure, int index)
+{
+    const struct benefit_year *y = &p->benefit[index];
+    return only_known(
+        part_bounds(p, figure, index), y->part_firms > y->figure[figure].part_without);
 }
 
 static bool is_exact(struct bounds b)
@@ -101,34 +122,37 @@ static bool runs(const struct plan_view *p)
 static struct series series_of_firms(const struct plan_view *p, enum indicator_figure figure)
 {
     struct series s = {.first_year = p->first, .last_year = p->last, .as_of = p->as_of};
-    struct bounds base = year_bounds(p, figure, 0);
-    s.base_known = is_exact(base) && plan_quarters_of(p, p->first - 1) == 4;
+    struct bounds base = year_known(p, figure, 0);
+    s.base_known = base.known && plan_quarters_of(p, p->first - 1) == 4;
     s.base = base.least;
     for (int i = 0; i <= p->last - p->first; i++) {
-        struct bounds b = year_bounds(p, figure, i + 1);
+        struct bounds b = year_known(p, figure, i + 1);
         s.year[i] = b.least;
-        s.year_missing[i] = !is_exact(b);
+        s.year_missing[i] = !b.known;
     }
     if (runs(p)) {
-        struct bounds before = part_bounds(p, figure, quarter_year(p->as_of) - p->first);
+        struct bounds before = part_known(p, figure, quarter_year(p->as_of) - p->first);
         s.prior_to_date = before.least;
-        s.prior_to_date_known = is_exact(before);
+        s.prior_to_date_known = before.known;
     }
     return s;
 }
 
-static enum target_status status_of(const struct plan_view *p, enum indicator_figure figure)
+typedef struct bounds bounds_fn(const struct plan_view *p, enum indicator_figure figure, int index);
+
+static enum target_status status_of(
+    const struct plan_view *p, enum indicator_figure figure, bounds_fn *year_of, bounds_fn *part_of)
 {
     struct bounds years[PLAN_YEARS_MAX + 1] = {{0}}, now = {0}, before = {0};
     int n = p->last - p->first + 1;
     int ended = quarter_year(p->as_of) - p->first + (quarter_number(p->as_of) == 4);
     ended = ended < 0 ? 0 : ended > n ? n : ended;
     for (int i = 0; i <= n; i++)
-        years[i] = year_bounds(p, figure, i);
+        years[i] = year_of(p, figure, i);
     if (runs(p)) {
         int running = quarter_year(p->as_of) - p->first + 1;
-        now = year_bounds(p, figure, running);
-        before = part_bounds(p, figure, running - 1);
+        now = year_of(p, figure, running);
+        before = part_of(p, figure, running - 1);
     }
     return target_rising(years, n, ended, now, before);
 }
@@ -220,7 +244,7 @@ static void write_gaps_of(
     int year = p->first - 1 + index;
     long long firms = y->firms, without = y->figure[figure].without,
               unknown = y->unknown_size.value;
-    if (index == 0 && firms == 0)
+    if (firms == 0)
         write_gap(out, p, year, NULL, 0,
             arena_printf(a, "%d 台账无惠及企业,也未报送%s", year, f->zh),
             arena_printf(a, "%d: no firm on record and no %s reported", year, f->en));
@@ -251,9 +275,12 @@ static void write_gaps(struct buf *out, const struct plan_view *p, enum indicato
 static void write_required(struct buf *out, const struct plan_view *p, enum indicator_figure figure)
 {
     int index = quarter_year(p->as_of) - p->first + (quarter_number(p->as_of) == 4);
-    bool open = index >= 0 && index <= p->last - p->first;
-    struct bounds b = open ? year_bounds(p, figure, index) : (struct bounds){0};
     json_key(out, "required");
+    if (index < 0 || index > p->last - p->first) {
+        json_null(out);
+        return;
+    }
+    struct bounds b = year_bounds(p, figure, index);
     if (!is_exact(b)) {
         json_null(out);
         return;
@@ -269,7 +296,7 @@ enum target_status benefits_write(
 {
     struct series s = series_of_firms(p, figure);
     struct target_answer t;
-    enum target_status status = status_of(p, figure);
+    enum target_status status = status_of(p, figure, year_bounds, part_bounds);
     target_evaluate(p->r->a, TARGET_GROWTH, 0, &s, &t);
     json_key(out, "base");
     if (year_bounds(p, figure, 0).known)
@@ -283,6 +310,8 @@ enum target_status benefits_write(
     json_close(out, ']');
     json_key(out, "status");
     json_text(out, target_status_name(status));
+    json_key(out, "status_known");
+    json_text(out, target_status_name(status_of(p, figure, year_known, part_known)));
     write_ratio(out, "growth_compound", t.growth_compound);
     write_ratio(out, "growth_mean", t.growth_mean);
     write_required(out, p, figure);

@@ -127,6 +127,8 @@ static void print_measure(struct arena *a, const struct json *m, struct str thre
     const struct json *base = json_get(m, "base");
     printf("    %s %s   状态 status %s", member(m, "title").p, member(m, "title_en").p,
         member(m, "status").p);
+    if (json_get(m, "status_known"))
+        printf(" (按已知数 by known figures %s)", member(m, "status_known").p);
     print_growth(m, threshold);
     puts("");
     if (!anything_told(m)) {

@@ -196,8 +196,11 @@ class Benefits(Case):
             "1 of 2 firms have no revenue figure for 2021", "1 more firms of 2021 are of unknown size and not counted"])
         self.assertEqual([x["text"] for x in m["employees"]["missing"]], [
             "2020 台账无惠及企业,也未报送就业人数", "2021 2 户惠及企业中 1 户无就业人数", "2021 另有 1 户规模不明,未计入"])
-        # Whether 2022 rises on 2021 hangs on D: 3 on 2, or 3 on 3.
+        # Whether 2022 rises on 2021 hangs on D: 3 on 2, or 3 on 3. By what is known the revenue fell to 5 million,
+        # but B had some.
         self.assertEqual((status, m["count"]["status"], m["revenue"]["status"]), ("no_base", "no_base", "no_base"))
+        self.assertEqual((m["count"]["status_known"], m["revenue"]["status_known"]), ("met", "missed"))
+        self.assertEqual([y["yoy"] for y in m["revenue"]["years"]], ["-50.00", "240.00", "41.18"])
         # The first two quarters: A and B in 2021 as in 2022, which is no rise; 2021 itself rose on 1.
         status, half = self.goal("quarter=2022Q2")
         self.assertEqual((half["count"]["years"][1]["value"], half["count"]["years"][1]["to_date"]), (2, True))
@@ -238,7 +241,7 @@ class Benefits(Case):
             self.assertEqual(self.goal(token=token)[1]["revenue"]["years"][2]["value"], "24000000.00")
         run = self.d.cli("targets", "--url", "http://127.0.0.1:%d" % self.d.port, "--token", self.bank,
                          "--quarter", "2023Q4")
-        for words in ("T7  政策惠及的中小微企业", "惠及中小微企业数量 Firms that benefit   状态 status met",
+        for words in ("T7  政策惠及的中小微企业", "惠及中小微企业数量 Firms that benefit   状态 status met (按已知数 by known figures met)",
                       "缺 missing: 2020 台账无惠及企业,也未报送就业人数"):
             self.assertIn(words, run.stdout)
         out = self.d.cli("verify", check=False)

@@ -168,10 +168,15 @@ class Goals(Case):
 
     def test_all_targets_are_there(self):
         goals = self.goals()
-        self.assertEqual([(t, [m["measure"] for m in goals[t].get("measures", [])]) for t in sorted(goals)][:6], [
+        self.assertEqual([(t, [m["measure"] for m in goals[t].get("measures", [])]) for t in sorted(goals)], [
             ("T1", []), ("T2", []), ("T3", []), ("T4", ["count", "contract_value", "cash_received"]),
-            ("T5", ["count", "contract_value", "cash_received"]), ("T6", ["product_filing", "implementation"])])
+            ("T5", ["count", "contract_value", "cash_received"]), ("T6", ["product_filing", "implementation"]),
+            ("T7", ["count", "revenue", "employees"])])
         self.assertEqual([goals[t]["threshold"] for t in ("T4", "T5", "T6")], ["20.00"] * 3)
+
+    def test_without_any_firm_on_record_there_is_nothing_to_judge(self):
+        m = self.goals()["T7"]["measures"][0]
+        self.assertEqual((m["status"], m["status_known"], len(m["missing"])), ("no_base", "no_base", 4))
 
     def test_the_sum_of_all_ways_grows_and_each_way_is_shown(self):
         m = self.measure("T4", "count")
