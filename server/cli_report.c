@@ -4,9 +4,11 @@
  * The file appears when it is whole: what comes is written beside it and renamed at the end, so
  * that a broken connection never leaves half a report under the name of one. Exit status: 0 it is
  * there, 1 the daemon refused (and said why), 2 the call is wrong, 3 no answer, 4 the file could
- * not be written.
+ * not be written. Beside a sealed report its seal is written as FILE.seal.json: what
+ * `pledged verify-report FILE` needs.
  */
 #include "cli.h"
+#include "http_get.h"
 #include "json.h"
 #include <curl/curl.h>
 #include <stdio.h>
@@ -235,6 +237,29 @@ static int pull(struct pull *p)
     return status == 200 ? DONE : refused(p, status);
 }
 
+/* The seal of a sealed report; any other has none and gets no file. */
+static int pull_seal(struct pull *p)
+{
+    struct curl_header *h;
+    struct str doc, path = arena_printf(p->a, "%s.seal.json", p->file);
+    if (!p->temporary.p ||
+        curl_easy_header(p->curl, "X-Seal", 0, CURLH_HEADER, -1, &h) != CURLHE_OK)
+        return DONE;
+    struct str url = arena_printf(p->a, "%s/v1/reports/quarterly/%s/seal", p->url, p->quarter);
+    if (!http_get(p->a, url.p, p->token, &doc))
+        return NO_ANSWER;
+    if (!strstr(doc.p, h->value)) {
+        fprintf(stderr, "pledged: %s: not the seal of this report\n", url.p);
+        return REFUSED;
+    }
+    FILE *f = fopen(path.p, "we");
+    bool good = f && fwrite(doc.p, 1, doc.n, f) == doc.n;
+    good = f && fclose(f) == 0 && good;
+    if (!good)
+        perror(path.p);
+    return good ? DONE : NO_FILE;
+}
+
 int cli_report(int argc, char **argv)
 {
     struct pull p = {.a = arena_new(), .curl = curl_easy_init(), .shows = isatty(STDERR_FILENO)};
@@ -246,6 +271,8 @@ int cli_report(int argc, char **argv)
         fputs(usage, stderr);
     else
         status = open_file(&p) ? close_file(&p, pull(&p)) : NO_FILE;
+    if (status == DONE)
+        status = pull_seal(&p);
     curl_easy_cleanup(p.curl);
     arena_free(p.a);
     return status;

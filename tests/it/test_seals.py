@@ -410,6 +410,28 @@ class Seals(Ledger):
         keys = self.d.call("GET", "/v1/reports/keys").json()["keys"]
         self.assertEqual([k["last_seal"] for k in keys if k["current"]], [q, q])
 
+    def test_a_report_that_is_pulled_brings_its_seal_along(self):
+        q, _ = self.seal()
+        self.lend(first_day(q))
+        pull = lambda token, file, *args: self.d.cli("report", q, "--url", "http://127.0.0.1:%d" % self.d.port, "--token",
+                                                     token, "-o", file, *args)
+        with tempfile.TemporaryDirectory() as folder:
+            for form in FORMATS:
+                file = os.path.join(folder, "q." + form)
+                pull(self.finance, file, "--format", form)
+                self.assertIn("the file is as it was sealed", self.d.cli("verify-report", file).stdout)
+                with open(file, "ab") as f:
+                    f.write(b" ")
+                out = self.d.cli("verify-report", file, check=False)
+                self.assertEqual(out.returncode, 1)
+                self.assertIn("is not the sealed " + form, out.stderr)
+            for args in (("--known-at", "now"), ("--section", "headline")):
+                file = os.path.join(folder, "live.json")
+                pull(self.finance, file, "--format", "json", *args)
+                self.assertFalse(os.path.exists(file + ".seal.json"))
+            pull(self.bank, os.path.join(folder, "own.json"), "--format", "json")
+            self.assertFalse(os.path.exists(os.path.join(folder, "own.json.seal.json")))
+
     def test_of_two_seals_at_once_one_is_made(self):
         q, answers = self.quarter, []
         go = lambda: answers.append(self.d.call("POST", self.path(q, "/seal"), {}, self.finance))
