@@ -11,6 +11,7 @@
 struct diff {
     struct report_ask ask; /* first */
     int64_t limit;
+    struct db_ask changes;
 };
 
 /* Columns of the statement report_diff. */
@@ -178,10 +179,11 @@ static void write_next(struct buf *out, const struct diff *d, const struct rows 
                       rows_at(rows, last, D_SECTION).p, rows_at(rows, last, D_ROW).p));
 }
 
-static void on_diff(void *arg, const struct rows *rows, const struct fail *fail)
+static void on_diff(void *arg, const struct fail *fail)
 {
     struct diff *d = arg;
     struct req *r = d->ask.r;
+    const struct rows *rows = &d->changes.rows;
     struct buf out;
     int cells = 0;
     if (fail) {
@@ -245,11 +247,14 @@ static struct str names_array(const struct report_ask *k)
     return buf_view(&b);
 }
 
+/* On the connection of reports: it takes as long as they do, and readers need not wait. */
 static void diff_sealed(struct report_ask *k)
 {
-    struct diff *d = (struct diff *)k;
+    struct diff *d = (struct diff *)k; /* its first member */
     struct req *r = k->r;
-    struct str p[6] = {r->capture[0], names_array(k)};
+    struct str *p = d->changes.params;
+    d->changes =
+        (struct db_ask){.name = "report_diff", .n = 6, .params = {r->capture[0], names_array(k)}};
     if (!k->sealed_at.p)
         err_add(&r->err, E_NOT_SEALED, STR(""), "%s", r->capture[0].p);
     read_after(d, p);
@@ -258,7 +263,7 @@ static void diff_sealed(struct report_ask *k)
         return;
     }
     p[5] = arena_printf(r->a, "%lld", (long long)d->limit + 1);
-    db_query(r->server->db, r->a, r->actor, "report_diff", p, COUNT_OF(p), on_diff, d);
+    db_snapshot(r->server->db, r->a, r->actor, &d->changes, 1, on_diff, d);
 }
 
 void report_diff_get(struct req *r)
