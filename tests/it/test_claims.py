@@ -446,6 +446,102 @@ class Claims(Case):
         self.assertNotIn("recovery_untold", self.get(where))
         self.step(where, "close", self.finance, on="2024-01-01")
 
+    def event(self, contract, kind, on, status=201, **more):
+        return self.post("/v1/loans/%s/events" % self.loan_of(contract)["id"], dict(
+            more, reference="E-%d" % next(numbers), kind=kind, on=on), self.bank, status)
+
+    def untold(self, where):
+        """What came back and was not shared; while there is any, the claim does not close."""
+        left = self.get(where).get("recovery_untold")
+        r = self.step(where, "close", self.finance, on="2024-06-01", status=None)
+        self.assertEqual(r.codes() if left else r.status, [("", "E_UNTOLD")] if left else 201)
+        return left
+
+    def test_what_came_back_is_shared_whatever_its_day_and_after_a_write_off(self):
+        code = self.scheme()
+        contract = self.lent(code)
+        where = self.paid(contract)
+        self.event(contract, "repaid", "2023-08-31", principal="1000000.00")  # told late: before the claim's day
+        self.assertEqual(self.untold(where), "1000000.00")
+        for more, left in (({"principal": "2500000.00"}, "3000000.00"), ({}, "500000.00")):
+            contract = self.lent(code)
+            where = self.paid(contract)
+            self.event(contract, "written_off", "2023-08-30")
+            self.event(contract, "recovered", "2023-08-30", principal="500000.00")
+            self.event(contract, "settled", "2023-08-31", **more)
+            self.assertEqual(self.untold(where), left)
+
+    def test_a_loan_that_is_good_again_gives_the_share_back_before_its_claim_closes(self):
+        code = self.scheme()
+        contract = self.lent(code, grade=None)
+        where = self.paid(contract)
+        told = self.get("/v1/loans/%s/events" % self.loan_of(contract)["id"], self.bank)["items"]
+        self.event(contract, "reversed", "2023-12-01", reverses=told[0]["reference"])
+        self.assertEqual(self.untold(where), "3000000.00")
+        self.step(where, "cure", self.bank, on="2024-06-02")
+        self.assertEqual(self.fund(code)[0], "40000000.00")
+
+    def test_no_more_need_come_back_than_was_claimed(self):
+        contract = self.lent(self.scheme())
+        where = self.paid(contract, loss_principal="1000000.00")
+        self.event(contract, "settled", "2023-12-01")
+        self.assertEqual(self.untold(where), "1000000.00")
+        self.step(where, "recover", self.bank, reference="R-%d" % next(numbers), on="2023-12-02", amount="1000000.00")
+        self.assertIsNone(self.untold(where))
+
+    def test_interest_paid_after_the_claim_is_a_loss_no_more(self):
+        code = self.scheme(loss_base="principal_and_interest")  # the most is 128,662.50
+        contract = self.lent(code)
+        where = self.claim(contract, status=201, loss_interest="100000.00").headers["location"]
+        self.step(where, "accept", self.finance)
+        self.event(contract, "repaid", "2023-09-05", interest="28662.51")
+        r = self.step(where, "approve", self.second, status=None)
+        self.assertEqual(r.codes(), [("/loss_interest", "E_EXCEEDS")])
+        self.assertIn("99999.99", r.json()["detail"])
+        contract = self.lent(code)
+        where = self.paid(contract, loss_interest="100000.00")
+        self.event(contract, "repaid", "2023-10-05", interest="60000.00")
+        self.event(contract, "repaid", "2023-11-05", interest="60000.00")
+        self.assertEqual(self.untold(where), "100000.00")
+
+    def test_a_drawdown_told_after_the_default_makes_no_interest(self):
+        code = self.scheme(loss_base="principal_and_interest")
+        contract = self.lent(code, signed_on="2022-02-01")
+        self.event(contract, "disbursed", "2022-02-01")
+        r = self.claim(contract, loss_interest="128662.51")
+        self.assertEqual(r.codes(), [("/loss_interest", "E_EXCEEDS")])
+
+    def test_an_advance_stays_open_while_its_final_claim_may_be_withdrawn(self):
+        code = self.scheme(pre_compensation=True)
+        contract = self.lent(code)
+        advance = self.paid(contract, kind="pre_compensation", loss_principal="2000000.00")
+        final = self.claim(contract, on="2023-10-01", status=201).headers["location"]
+        r = self.step(advance, "close", self.finance, on="2023-11-01", status=None)
+        self.assertEqual(r.codes(), [("", "E_COMPENSATED")])
+        self.step(final, "withdraw", self.bank, on="2023-11-02")
+        self.step(advance, "recover", self.bank, reference="R-%d" % next(numbers), on="2023-11-03", amount="1000000.00")
+
+    def test_an_advance_that_went_back_is_in_nobodys_way(self):
+        code = self.scheme(pre_compensation=True, cap_per_loan="1620000.00")
+        contract = self.lent(code)
+        self.paid(contract, kind="pre_compensation", loss_principal="2000000.00")
+        final = self.paid(contract, on="2023-10-01", step_on="2023-10-02")
+        self.step(final, "cure", self.bank, on="2024-02-01")
+        again = self.claim(contract, on="2024-03-01", status=201).headers["location"]
+        self.assertEqual(self.get(again)["fund"], "1620000.00")  # all of the cap
+        self.step(again, "withdraw", self.bank, on="2024-03-02")
+        advance = self.paid(contract, kind="pre_compensation", on="2024-03-01", step_on="2024-03-03")
+        self.step(advance, "cure", self.bank, on="2024-04-01")  # the earlier final claim does not own this one
+        self.assertEqual(self.fund(code)[0], "40000000.00")
+
+    def test_costs_do_not_swallow_what_comes_back_for_ever(self):
+        where = self.paid(self.lent(self.scheme()))
+        tell = lambda status=None, **over: self.step(where, "recover", self.bank, status, reference="R-%d" % next(
+            numbers), **over)
+        self.assertEqual(tell(amount="1.00", costs="3000000.01").codes(), [("/costs", "E_EXCEEDS")])
+        tell(201, amount="1.00", costs="2999999.00")
+        self.assertEqual(tell(amount="1.00", costs="1.01").codes(), [("/costs", "E_EXCEEDS")])
+
     # ---- limits ------------------------------------------------------------------------------------
 
     def test_caps_per_loan_and_firm_leave_the_rest_to_the_bank(self):

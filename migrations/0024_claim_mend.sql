@@ -1,0 +1,171 @@
+-- Risk sharing, mended: what a bank could still claim, keep or slip past. Functions of 0006 once more.
+
+-- ---- what came back ----------------------------------------------------------------------------
+
+-- When the default of a loan was first told, also by an event that was reversed since; null: never.
+create function default_told(loan_id uuid) returns timestamptz
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select min(e.recorded_at)
+      from loan_event e
+     where e.loan_id = $1
+       and (e.kind in ('overdue', 'written_off') or e.grade in ('substandard', 'doubtful', 'loss'))
+$$;
+
+-- Does the claim stay within what the loan's own events say is lost?
+create or replace function judge_amounts(c claim_case) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    principal bigint := fen_of(c.doc ->> 'loss_principal');
+    interest bigint := coalesce(fen_of(c.doc ->> 'loss_interest'), 0);
+    recovered bigint := coalesce(fen_of(c.doc ->> 'recovered'), 0);
+    life loan_life := c.life;
+    known loan_life := loan_fold(c.loan, 'infinity', null, null);
+    -- no more than was owed on that day, nor than is owed by what is known since
+    owed bigint := least(life.outstanding_fen, known.outstanding_fen);
+    at_default bigint := life.outstanding_fen + life.back_fen;
+    -- a drawdown told after the default does not lengthen the time in which interest ran
+    drawn_on date := greatest(life.drawn_on, (loan_fold(c.loan, c.day, default_told((c.loan).id), null)).drawn_on);
+    -- simple interest on the whole amount since it was drawn, 360 days a year, less all that is known to be paid,
+    -- the oldest first: unpaid interest cannot be more
+    interest_max bigint := greatest(ceil((c.loan).amount_fen::numeric * (c.loan).rate_ppm
+                                    * greatest(c.day - drawn_on, 0) / 360000000) - known.interest_fen, 0);
+    p json[] := '{}';
+begin
+    if principal > least(at_default, owed + recovered) then
+        p := p || problem('E_EXCEEDS', '/loss_principal', yuan_text(least(at_default, owed + recovered)));
+    end if;
+    if recovered > principal then
+        p := p || problem('E_EXCEEDS', '/recovered', yuan_text(principal));
+    end if;
+    if coalesce(fen_of(c.doc ->> 'costs'), 0) > recovered then
+        p := p || problem('E_EXCEEDS', '/costs', yuan_text(recovered));
+    end if;
+    if c.rules ->> 'loss_base' = 'principal' and interest > 0 then
+        p := p || problem('E_UNWANTED', '/loss_interest', (c.scheme).code);
+    elsif interest > coalesce(interest_max, 0) then
+        p := p || problem('E_EXCEEDS', '/loss_interest', yuan_text(coalesce(interest_max, 0)));
+    end if;
+    return p;
+end $$;
+
+-- The loss of a claim before the part secured by IP was taken: no more than this can come back.
+create function claim_whole_fen(c claim) returns bigint language sql immutable as
+    $$ select div((c).net_loss_fen::numeric * (c).part_down, (c).part_up)::bigint $$;
+
+-- Money that came back on the loss of a claim that was paid, by the loan's events, and was not told as a recovery.
+-- What counts is what is owed no more, whatever day the events bear and whenever they were told; a loan that is
+-- good again owes the fund its whole share. A settlement after a write-off brought the principal that it names.
+create or replace function claim_untold_fen(c claim) returns bigint
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    doc json := (select r.body from record r where r.id = (c).id and r.version = 1);
+    loss bigint := fen_of(doc ->> 'loss_principal') - coalesce(fen_of(doc ->> 'recovered'), 0);
+    with_interest boolean;
+    l loan;
+    f loan_life;
+    told record;
+    owed bigint;
+begin
+    if not claim_took((c).id, 'pay') or claim_took((c).id, 'cure') or superseded_by(c) is not null then
+        return 0;
+    end if;
+    select s.body ->> 'loss_base' = 'principal_and_interest' into with_interest from scheme s where s.id = (c).scheme;
+    select v.* into l from loan_latest v where v.id = (c).loan_id;
+    f := loan_fold(l, 'infinity', null, null);
+    select coalesce(sum(e.principal_fen) filter (where e.kind <> 'disbursed' and e.on_day > (c).on_day), 0) as back,
+           coalesce(sum(e.interest_fen) filter (where with_interest
+                    and (e.on_day > (c).on_day or e.recorded_at > (c).recorded_at)), 0) as interest,
+           coalesce(sum(coalesce(e.principal_fen, l.amount_fen)) filter (where e.kind = 'disbursed'), l.amount_fen)
+           - coalesce(sum(e.principal_fen) filter (where e.kind <> 'disbursed'), 0) as unpaid
+      into told
+      from loan_event_standing e
+     where e.loan_id = l.id and e.kind in ('disbursed', 'repaid', 'recovered', 'settled');
+    owed := case when f.state = 'settled' and f.written_off_on is not null then told.unpaid
+                 when f.state in ('overdue', 'written_off') or f.bad_since is not null then f.outstanding_fen
+                 else 0 end;
+    return greatest(least(greatest(told.back, loss - owed)
+                          + least(told.interest, coalesce(fen_of(doc ->> 'loss_interest'), 0)), claim_whole_fen(c))
+                    - coalesce((select sum(s.amount_fen) from claim_step s where s.claim = (c).id), 0), 0);
+end $$;
+
+-- The final claim that has taken over what was paid in advance: what comes back is told there. A final claim of an
+-- earlier default, cured since, takes over nothing.
+create or replace function superseded_by(c claim) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select o.reference
+      from claim o
+     where (c).kind = 'pre_compensation' and o.kind = 'compensation'
+       and o.loan_id = (c).loan_id and o.scheme_code = (c).scheme_code and o.recorded_at >= (c).recorded_at
+       and (claim_counts(o.id) or claim_took(o.id, 'pay'))
+     order by o.recorded_at desc
+     limit 1
+$$;
+
+-- As before; an advance whose final claim was cured went back with it.
+create or replace function claim_counts(claim_id uuid) returns boolean
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select claim_state(claim_id) <> 'returned'
+       and not claim_took(claim_id, 'withdraw') and not claim_took(claim_id, 'cure')
+       and not exists (select from claim c
+                         join claim o on o.loan_id = c.loan_id and o.scheme_code = c.scheme_code
+                                     and o.kind = 'compensation' and o.recorded_at >= c.recorded_at
+                        where c.id = claim_id and c.kind = 'pre_compensation' and claim_took(o.id, 'cure'))
+$$;
+
+-- What the step moves: into c; and what stands against it.
+create or replace function step_amounts(inout c step_case, out problems json[])
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    fund text := 'fund:' || (c.claim).scheme_code;
+    paid bigint := claim_paid_fen(c.claim);
+    share bigint := (c.claim).fund_fen + (c.claim).advance_fen;
+    whole bigint := claim_whole_fen(c.claim);
+    final text := superseded_by(c.claim);
+    amounts bigint;
+    costs bigint;
+    net numeric; -- of all recoveries, costs first; then by the part secured by IP, half up
+begin
+    problems := '{}';
+    c.cause := case c.step when 'pay' then 'compensation' when 'recover' then 'recovery' when 'cure' then 'return' end;
+    case c.step
+        when 'approve', 'pay' then
+            c.fund_fen := (c.claim).fund_fen;
+            -- the hold of the approval covers the payment, unless it has expired
+            if available_fen(fund) < c.fund_fen and not (c.step = 'pay' and exists (
+                   select from hold h where h.id = (c.last).hold and h.until_day >= today())) then
+                problems := array[problem('E_OVERDRAFT', '', fund || ' ' || yuan_text(available_fen(fund)))];
+            elsif short_day(fund, c.fund_fen, c.day) is not null then
+                problems := array[problem('E_OVERDRAFT', '/on', fund || ' ' || short_day(fund, c.fund_fen, c.day))];
+            end if;
+        when 'recover' then
+            c.amount_fen := fen_of(c.doc ->> 'amount');
+            c.costs_fen := coalesce(fen_of(c.doc ->> 'costs'), 0);
+            select coalesce(sum(s.amount_fen), 0), coalesce(sum(s.costs_fen), 0) into amounts, costs
+              from claim_step s where s.claim = (c.claim).id and s.step = 'recover';
+            net := greatest(amounts + c.amount_fen - costs - c.costs_fen, 0);
+            net := div(2 * net * (c.claim).part_up + (c.claim).part_down, 2 * (c.claim).part_down::numeric);
+            if net > (c.claim).net_loss_fen then
+                problems := array[problem('E_EXCEEDS', '/amount', yuan_text(whole - amounts + costs + c.costs_fen))];
+            elsif costs + c.costs_fen > whole then -- else one line of costs swallows whatever comes back for ever
+                problems := array[problem('E_EXCEEDS', '/costs', yuan_text(whole - costs))];
+            end if;
+            c.fund_fen := greatest(recovered_fund_fen((select coalesce(s.body ->> 'recovery_order', 'pro_rata')
+                                                         from scheme s where s.id = (c.claim).scheme),
+                                                      share, (c.claim).net_loss_fen - share, net::bigint)
+                                   - (share - paid), 0);
+        when 'cure' then
+            c.fund_fen := paid;
+        when 'close' then
+            if claim_untold_fen(c.claim) > 0 then
+                problems := array[problem('E_UNTOLD', '', yuan_text(claim_untold_fen(c.claim)))];
+            elsif final is not null and not exists (
+                   select from claim o
+                    where o.org_id = (c.claim).org_id and o.reference = final and claim_took(o.id, 'pay')) then
+                problems := array[problem('E_COMPENSATED', '', final)]; -- it may still be withdrawn
+            end if;
+        else
+    end case;
+    if c.cause in ('recovery', 'return') and final is not null then
+        problems := array[problem('E_COMPENSATED', '', final)];
+    end if;
+end $$;
