@@ -169,3 +169,108 @@ begin
         problems := array[problem('E_COMPENSATED', '', final)];
     end if;
 end $$;
+
+-- ---- the days that count -----------------------------------------------------------------------
+
+-- The day by which a claim counts for the limits of a year: that of its last acceptance, which finance enters; before
+-- it is accepted the bank's own. Else a bank that dates its claim back finds the room that an earlier year left.
+create function claim_limit_day(c claim) returns date
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select coalesce(max(s.on_day), (c).on_day)
+      from claim_step s
+     where s.claim = (c).id and s.step = 'accept'
+       and s.n > (select coalesce(max(r.n), 0) from claim_step r where r.claim = (c).id and r.step = 'return')
+$$;
+
+-- The day by which a claim that is accepted on a day was received: when finance first had it in hand, unless the bank
+-- let a deadline pass that it was returned with.
+create function claim_receipt_day(claim_id uuid, accepted date) returns date
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select least(accepted, min(s.on_day))
+      from claim_step s
+     where s.claim = claim_id and s.step in ('accept', 'return')
+       and s.n > (select coalesce(max(r.n), 0)
+                    from claim_step r
+                    join claim_step b on b.claim = r.claim and b.n = r.n - 1
+                   where r.claim = claim_id and r.step = 'resubmit'
+                     and (r.recorded_at at time zone 'Asia/Shanghai')::date > b.due_on)
+$$;
+
+-- Has the loan gone bad as the scheme asks, and was the claim made in time?
+create or replace function judge_trigger(c claim_case) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    grades text[] := array['normal', 'special_mention', 'substandard', 'doubtful', 'loss'];
+    rule json := c.rules -> 'trigger';
+    overdue_days int := (rule ->> 'days_overdue')::int;
+    bad_months int := (rule ->> 'non_performing_months')::int;
+    grade text := rule ->> 'min_grade';
+    life loan_life := c.life;
+    reached date; -- the day on which the last of its conditions came true
+    last_day date;
+    p json[] := '{}';
+begin
+    if overdue_days is not null then
+        if coalesce(c.day - life.overdue_since, 0) < overdue_days then
+            p := p || problem('E_TRIGGER', '/on', format('days_overdue %s < %s',
+                              coalesce(c.day - life.overdue_since, 0), overdue_days));
+        end if;
+        reached := greatest(reached, life.overdue_since + overdue_days);
+    end if;
+    if grade is not null then
+        if array_position(grades, life.grade) < array_position(grades, grade) and life.state <> 'written_off' then
+            p := p || problem('E_TRIGGER', '/on', format('grade %s < %s', life.grade, grade));
+        end if;
+        reached := greatest(reached, life.bad_since);
+    end if;
+    if bad_months is not null then
+        if life.bad_since is null or c.day < life.bad_since + make_interval(months => bad_months) then
+            p := p || problem('E_TRIGGER', '/on', format('non_performing since %s, %s months',
+                              coalesce(life.bad_since::text, '-'), bad_months));
+        end if;
+        reached := greatest(reached, (life.bad_since + make_interval(months => bad_months))::date);
+    end if;
+    if coalesce((rule ->> 'written_off')::boolean, false) then
+        if life.state <> 'written_off' then
+            p := p || problem('E_TRIGGER', '/on', 'written_off');
+        end if;
+        reached := greatest(reached, life.written_off_on);
+    end if;
+    -- the day of the claim is the bank's word; the day it was received is that of whoever accepts it
+    last_day := reached + (c.rules ->> 'claim_window_days')::int;
+    if greatest(c.day, case when c.received is not null then claim_receipt_day(c.claim_id, c.received) end) > last_day then
+        p := p || problem('E_WINDOW', '/on', last_day::text);
+    end if;
+    return p;
+end $$;
+
+-- What the fund may still pay under each limit, before this claim. Only limits that the scheme sets.
+create or replace function claim_rooms(c claim_case) returns table (name text, room bigint)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    with other as materialized (
+        select o.fund_fen, o.loan_id, o.borrower, o.org_id,
+               date_trunc('year', claim_limit_day(o)) = date_trunc('year', greatest((c).day, (c).received)) as this_year
+          from claim o
+         where o.scheme_code = ((c).scheme).code and o.id is distinct from (c).claim_id and claim_counts(o.id)
+    ),
+    cap as (
+        select 'cap_per_loan' as name, fen_of((c).rules ->> 'cap_per_loan') as cap,
+               (select sum(o.fund_fen) from other o where o.loan_id = ((c).loan).id) as used
+        union all
+        select 'cap_per_enterprise', fen_of((c).rules ->> 'cap_per_enterprise'),
+               (select sum(o.fund_fen) from other o where o.borrower = ((c).loan).borrower)
+        union all
+        select 'cap_bank_year', fen_of((c).rules ->> 'cap_bank_year'),
+               (select sum(o.fund_fen) from other o where o.this_year and o.org_id = (c).org)
+        union all
+        select 'cap_fund_year', fen_of((c).rules ->> 'cap_fund_year'),
+               (select sum(o.fund_fen) from other o where o.this_year)
+        union all
+        select 'pool_balance', case when ((c).rules ->> 'pool_balance_limits_liability')::boolean then
+                    balance_fen('fund:' || ((c).scheme).code, null, null) + paid_out_fen(((c).scheme).code) end,
+               (select sum(o.fund_fen) from other o)
+    )
+    select cap.name, (cap.cap - coalesce(cap.used, 0))::bigint
+      from cap
+     where cap.cap is not null
+$$;

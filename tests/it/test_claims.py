@@ -372,6 +372,37 @@ class Claims(Case):
         self.step(where, "accept", self.finance, on="2023-05-10")
         self.step(where, "approve", self.second, on="2023-06-30")
 
+    def test_a_claim_that_was_returned_is_in_time_if_it_comes_back_by_its_deadline(self):
+        code = self.scheme(claim_window_days=30)  # until 2023-05-10
+        for due_on, received in (("2099-12-31", True), ("2023-05-20", False)):
+            where = self.claim(self.lent(code, overdue="2023-01-10"), on="2023-04-10",
+                               status=201).headers["location"]
+            self.step(where, "return", self.finance, on="2023-05-08", owner="赵强", due_on=due_on)
+            self.step(where, "resubmit", self.bank, on="2023-05-15")  # today, by the clock of the ledger
+            r = self.step(where, "accept", self.finance, on="2023-05-16", status=None)
+            self.assertEqual(r.status if received else r.codes(), 201 if received else [("/on", "E_WINDOW")])
+
+    def test_a_year_whose_cap_is_used_up_is_not_passed_by_dating_back(self):
+        code = self.scheme("sz", cap_fund_year="1500000.00")
+        where = self.claim(self.lent(code, overdue="2022-07-10"), on="2022-12-31", status=201).headers["location"]
+        self.paid(self.lent(code, overdue="2022-07-10"))  # takes 1,500,000 of 2023
+        r = self.step(where, "accept", self.finance, on="2023-01-01", status=None)
+        self.assertEqual(r.codes(), [("/loss_principal", "E_CAP")])
+        self.step(where, "accept", self.finance, on="2022-12-31")
+        late = self.claim(self.lent(code, overdue="2022-07-10"), on="2023-12-31")
+        self.assertEqual(late.codes(), [("/loss_principal", "E_CAP")])
+        where = self.claim(self.lent(code, overdue="2022-07-10"), on="2024-01-01", status=201).headers["location"]
+        self.step(where, "accept", self.finance, on="2024-01-02")
+
+    def test_two_claims_dated_in_a_year_with_room_do_not_share_the_room_of_the_next(self):
+        code = self.scheme("sz", cap_fund_year="1500000.00", cap_bank_year="1500000.00")
+        waiting = [self.claim(self.lent(code, overdue="2022-07-10"), on=on, status=201).headers["location"]
+                   for on in ("2022-12-31", "2023-12-31")]
+        self.step(waiting[0], "accept", self.finance, on="2024-01-05")
+        r = self.step(waiting[1], "accept", self.finance, on="2024-01-05", status=None)
+        self.assertEqual(r.codes(), [("/loss_principal", "E_CAP")] * 2)  # of the bank and of the fund
+        self.step(waiting[1], "accept", self.finance, on="2023-12-31")
+
     def test_a_window_after_write_off_counts_from_it(self):
         code = self.scheme(trigger={"written_off": True}, claim_window_days=30)
         contract = self.lent(code)
