@@ -153,6 +153,11 @@ class Claims(Case):
         r = self.d.call("PUT", where, dict(body, title="x", reason="更正"), self.office, {"If-Match": '"3"'})
         self.assertEqual((r.status, r.codes()), (409, [("", "E_STEP")]))
 
+    def test_schemes_are_approved_after_the_records_were_analysed(self):
+        self.scheme()  # the function that approves is in use
+        self.d.sql("analyze record")
+        self.scheme()
+
     def test_codes_that_differ_by_case_alone(self):
         code = self.scheme(code="CA-%d" % next(numbers))
         r = self.post("/v1/schemes", dict(self.get("/v1/schemes?code=" + code)["items"][0], code=code.lower()),

@@ -85,6 +85,11 @@ class Subsidies(Case):
 
     # ---- policies -------------------------------------------------------------------------------
 
+    def test_policies_are_approved_after_the_records_were_analysed(self):
+        self.policy()
+        self.d.sql("analyze record")
+        self.policy()
+
     def test_a_policy_is_drafted_by_one_and_approved_by_another(self):
         code = "JS-%d" % next(numbers)
         where = self.post("/v1/policies", fixture("js-2023", code=code), self.district).headers["location"]
