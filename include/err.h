@@ -60,6 +60,9 @@
     X(E_UNTOLD, 409, "贷款已收回 {} 尚未办理追偿分配",                                             \
         "{} came back by the loan's events and was not shared", "先办理 recover",                  \
         "Take the step recover first")                                                             \
+    X(E_PAID_UPON, 409, "已据此赔付,不得更改:{}", "A claim was paid upon this: {}",                \
+        "其余各项可以更正;赔付有误的先办理 cure 退回",                                             \
+        "Correct other fields; where the payment was wrong, give it back first (cure)")            \
     X(E_OVERLAP, 409, "与同一方案的另一版本时段重叠:{}", "Overlaps another version: {}",           \
         "调整生效或失效日", "Change the first or last day")                                        \
     X(E_SEALED, 409, "该季度已封存:{}", "The quarter is sealed already: {}",                       \
@@ -207,7 +210,7 @@
         "Report one credit once; where they are two, ask the office")                              \
     X(E_LATE_CHANGE, 422, "违约后更改过决定赔付的事项(第 {} 版)",                                  \
         "Something that decides the payment was changed after the default (version {})",           \
-        "不予赔付", "Not covered")                                                                 \
+        "恢复原值后再申请", "Restore what stood, then claim")                                      \
     X(E_COMPENSATED, 422, "已在他处申请或获得补偿:{}", "Already claimed: {}", "不重复赔付",        \
         "No loss is compensated twice")                                                            \
     X(E_LEVERAGE, 422, "超出资金池放大倍数:{}", "Beyond the leverage of the pool: {}",             \

@@ -274,3 +274,132 @@ create or replace function claim_rooms(c claim_case) returns table (name text, r
       from cap
      where cap.cap is not null
 $$;
+
+-- ---- what decides a payment --------------------------------------------------------------------
+
+-- Of a loan's record, what decides whether and how much is paid.
+create function loan_claim_facts(body json) returns text language sql immutable parallel safe as $$
+    select json_build_array(body ->> 'scheme', body ->> 'borrower_uscc', body ->> 'amount', body ->> 'ip_amount',
+               body ->> 'rate', body ->> 'signed_on', body ->> 'disbursed_on', body ->> 'registered_on',
+               body ->> 'first_loan', body ->> 'guarantor_uscc',
+               (select json_agg(x ->> 'number' order by x ->> 'number')
+                  from json_array_elements(body -> 'ip') x))::text
+$$;
+
+-- The version of a loan that claims, if it differs in what decides from the version that stood when the default was
+-- first told, or before the day of the default; null: it does not. What was changed and changed back does no harm; a
+-- correction made before the loan failed does none either, even when a default had been told by mistake before it.
+drop function late_change(uuid);
+create function late_change(l loan, default_day date) returns int
+    language sql stable security definer set search_path = public, pg_temp as $$
+    with stood as (
+        select r.body
+          from record r
+         where r.id = (l).id
+           and (r.version = 1 or r.recorded_at <= coalesce(default_told((l).id), 'infinity')
+                or (r.recorded_at at time zone 'Asia/Shanghai')::date < default_day)
+         order by r.version desc
+         limit 1
+    )
+    select r.version
+      from record r, stood s
+     where r.id = (l).id and r.version = (l).version
+       and loan_claim_facts(r.body) <> loan_claim_facts(s.body)
+$$;
+
+-- The claims that were paid for a loan and not given back by a cure.
+create function claims_paid_on(loan uuid) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select string_agg(c.reference, ', ' order by c.recorded_at, c.id)
+      from claim c
+     where c.loan_id = loan and claim_took(c.id, 'pay') and claim_counts(c.id)
+$$;
+
+-- What stands against the correction of a loan: its events must still be possible, and nothing that decided a payment
+-- may change after it.
+create function loan_correction_problems(loan uuid, doc json) returns json[] language plpgsql stable as $$
+declare
+    l loan;
+    f loan_life;
+begin
+    if claims_paid_on(loan) is not null and loan_claim_facts(doc) <> (
+           select loan_claim_facts(r.body) from record r where r.id = loan order by r.version desc limit 1) then
+        return array[problem('E_PAID_UPON', '', claims_paid_on(loan))];
+    elsif not exists (select from loan_event e where e.loan_id = loan) then
+        return '{}';
+    end if;
+    select v.* into l from loan v where v.id = loan order by v.version desc limit 1;
+    l.amount_fen := fen_of(doc ->> 'amount');
+    l.signed_on := (doc ->> 'signed_on')::date;
+    l.disbursed_on := (doc ->> 'disbursed_on')::date;
+    l.matures_on := (doc ->> 'matures_on')::date;
+    f := loan_fold(l, 'infinity', null, null);
+    if f.bad_code is not null then
+        return array[problem('E_STATE_LATER', '', coalesce((
+            select e.reference || ' (' || e.kind || ' ' || e.on_day || ')' from loan_event e where e.id = f.bad_event),
+            'disbursed_on'))];
+    end if;
+    return '{}';
+end $$;
+
+-- As before (0008); of a loan, see above.
+create or replace function correction_refusal(type text, record_id uuid, doc json) returns json
+    language plpgsql stable as $$
+declare
+    p json[] := '{}';
+begin
+    if type = 'loan' then
+        p := loan_correction_problems(record_id, doc);
+    elsif type = 'scheme' and exists (select from scheme s where s.id = record_id)
+          or type = 'policy' and exists (select from policy s where s.id = record_id) then
+        p := array[problem('E_STEP', '', 'in_force')];
+    elsif type = 'scheme' then
+        p := scheme_refusal(doc);
+    elsif type = 'policy' then
+        p := policy_refusal(doc);
+    elsif exists (select from record_type t where t.name = type and t.judged) then
+        return record_type_problems(type, record_id, doc);
+    end if;
+    return case when cardinality(p) > 0 then array_to_json(p) end;
+end $$;
+
+-- Is the loan one that the scheme covers: kind, pledge, exclusions, rate?
+create or replace function judge_terms(c claim_case) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    l loan := c.loan;
+    rules json := c.rules;
+    default_day date := least((c.life).overdue_since, (c.life).bad_since);
+    ceiling int := rate_ceiling_ppm(rules -> 'rate_ceiling', l.signed_on);
+    p json[] := '{}';
+begin
+    if c.day > today() then
+        p := p || problem('E_FUTURE', '/on', today()::text);
+    end if;
+    if c.doc ->> 'kind' = 'pre_compensation' and not coalesce((rules ->> 'pre_compensation')::boolean, false) then
+        p := p || problem('E_CLAIM_KIND', '/kind', (c.scheme).code);
+    end if;
+    if late_change(l, default_day) is not null then
+        p := p || problem('E_LATE_CHANGE', '/loan', late_change(l, default_day)::text);
+    end if;
+    if (c.life).released_on <= coalesce(default_day, c.day) then
+        p := p || problem('E_RELEASED', '/loan', (c.life).released_on::text);
+    end if;
+    if l.registered_on is null or l.registered_on > coalesce(default_day, c.day) then
+        p := p || problem('E_UNREGISTERED', '/loan', coalesce(l.registered_on::text, '-'));
+    end if;
+    if coalesce((rules ->> 'excludes_guaranteed')::boolean, false) and exists (
+           select from record r
+            where r.id = l.id and r.version = l.version and r.body ->> 'guarantor_uscc' is not null) then
+        p := p || problem('E_EXCLUDED', '/loan', 'guarantor_uscc');
+    end if;
+    if l.ip_amount_fen::numeric * 1000000 < l.amount_fen::numeric * ppm_of(rules ->> 'ip_share_min') then
+        p := p || problem('E_IP_SHARE', '/loan', rules ->> 'ip_share_min');
+    end if;
+    if rules -> 'rate_ceiling' is not null and ceiling is null then
+        p := p || problem('E_NO_LPR', '/loan', l.signed_on::text);
+    elsif l.rate_ppm > ceiling then
+        p := p || problem('E_RATE_CEILING', '/loan', percent_text(ceiling));
+    end if;
+    return p;
+end $$;

@@ -351,7 +351,7 @@ class Claims(Case):
     def test_two_schemes_together_pay_no_more_than_the_loss(self):
         one, other = self.scheme(), self.scheme("sz")
         contract = self.lent(one, borrower_uscc="91310104QX0104028H")  # RF07 stops the payments of its firm
-        self.paid(contract)
+        self.claim(contract, status=201)
         self.correct(contract, scheme=other)
         self.assertEqual(self.claim(contract).codes(), [("/loan", "E_LATE_CHANGE")])
         self.d.sql("alter table loan_event disable trigger user; update loan_event set recorded_at = now() where"
@@ -424,9 +424,40 @@ class Claims(Case):
             contract = self.lent(None if "scheme" in over else code)
             self.correct(contract, **over)
             self.assertEqual(self.claim(contract).codes(), [("/loan", "E_LATE_CHANGE")], over)
+        contract = self.lent(code, signed_on="2022-02-01")
+        self.correct(contract, disbursed_on="2022-02-01")  # interest would run longer
+        self.assertEqual(self.claim(contract).codes(), [("/loan", "E_LATE_CHANGE")])
         contract = self.lent(code)
         self.correct(contract, purpose="补充流动资金")
         self.claim(contract, status=201)
+
+    def test_a_correction_that_was_taken_back_or_came_before_the_default_does_no_harm(self):
+        code = self.scheme(trigger={"days_overdue": 1})
+        contract = self.lent(code)
+        self.correct(contract, rate="3.00")
+        self.correct(contract, rate="3.65")
+        self.claim(contract, status=201)
+        today = self.d.sql("select today()")
+        contract = self.lent(code)  # a default told by mistake; the real one comes the day after the correction
+        told = self.get("/v1/loans/%s/events" % self.loan_of(contract)["id"], self.bank)["items"]
+        for e in reversed(told):
+            self.event(contract, "reversed", "2023-02-01", reverses=e["reference"])
+        self.correct(contract, rate="3.00")
+        self.event(contract, "overdue", today)
+        self.assertIn(("/loan", "E_LATE_CHANGE"), self.claim(contract, on=today).codes())
+        self.d.sql("alter table record disable trigger user; update record set recorded_at = recorded_at - interval"
+                   " '25 hours' where id = '%s'; alter table record enable trigger user" % self.loan_of(contract)["id"])
+        self.assertEqual(self.claim(contract, on=today).codes(), [("/on", "E_TRIGGER")])
+
+    def test_what_was_paid_upon_does_not_change_until_it_is_given_back(self):
+        code = self.scheme()
+        contract = self.lent(code)
+        where = self.paid(contract)
+        for over in ({"scheme": None}, {"amount": "3000000.01"}, {"registered_on": "2022-07-04"}):
+            self.assertEqual(self.correct(contract, status=409, **over).codes(), [("", "E_PAID_UPON")], over)
+        self.correct(contract, purpose="补充流动资金")
+        self.step(where, "cure", self.bank)
+        self.correct(contract, scheme=None)
 
     def test_a_correction_may_not_contradict_the_events_of_the_loan(self):
         contract = self.lent(self.scheme())
