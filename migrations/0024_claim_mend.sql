@@ -403,3 +403,78 @@ begin
     end if;
     return p;
 end $$;
+
+-- ---- the pool ----------------------------------------------------------------------------------
+
+-- The loans of a scheme as they stand: those that it names now, and those that it named at an instant; what was moved
+-- out since still counts.
+create function scheme_loans(code text, at timestamptz) returns setof loan
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select o.*
+      from loan_latest o
+     where o.id in (select v.id
+                      from loan v
+                     where v.scheme = code
+                       and (not exists (select from loan n where n.id = v.id and n.version = v.version + 1)
+                            or v.recorded_at <= at
+                               and not exists (select from loan n
+                                                where n.id = v.id and n.version = v.version + 1 and n.recorded_at <= at)))
+$$;
+
+-- What a bank has lent under a scheme and is still owed on a day, and how much of that is bad: graded substandard or
+-- worse, written off, or unpaid for more than 90 days (银保监会令〔2023〕1号), whether the bank has told a grade or not.
+-- A loan whose term ended 90 days ago and of which nothing was told since is unpaid as far as anybody knows.
+create function bank_pool(bank bigint, code text, day date, at timestamptz, out owed numeric, out bad numeric)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select sum(y.owed), coalesce(sum(y.owed) filter (where y.bad), 0)
+      from scheme_loans(code, at) o
+     cross join lateral (
+           select f.outstanding_fen as owed,
+                  f.bad_since is not null or f.bad_code is not null or day - f.overdue_since > 90
+                  or f.state = 'matured' and day - f.matures_on > 90 as bad
+             from loan_fold(o, day, null, null) f
+            where exists (select from loan_event e where e.loan_id = o.id)
+           union all
+           select o.amount_fen, day - o.matures_on > 90
+            where o.disbursed_on <= day
+              and not exists (select from loan_event e where e.loan_id = o.id)) y
+     where o.org_id = bank and o.signed_on <= day
+$$;
+
+-- How much more may be lent under a scheme after a loan, against what was appropriated by a day; null: it sets no limit.
+create function leverage_room(l loan, rules json, day date) returns numeric
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select (rules ->> 'leverage_limit')::numeric * -balance_fen('appropriation:' || (l).scheme, day, null) - (
+           select sum(o.amount_fen)
+             from scheme_loans((l).scheme, default_told((l).id)) o
+            where (o.signed_on, o.id) <= ((l).signed_on, (l).id))
+     where rules ->> 'leverage_limit' is not null
+$$;
+
+-- Leverage: the loans of the scheme up to this one against what was appropriated. Breaker: the share of this bank's
+-- outstanding loans of the scheme that are bad. By the day of receipt once it is known: the bank's own day could be one
+-- on which fewer loans were bad.
+create or replace function judge_pool(c claim_case) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    l loan := c.loan;
+    day date := greatest(c.day, c.received);
+    room numeric := leverage_room(l, c.rules, day);
+    pool record;
+    p json[] := '{}';
+begin
+    if room < 0 then
+        p := p || problem('E_LEVERAGE', '/loan', format('%s > %s × %s',
+                          yuan_text(((c.rules ->> 'leverage_limit')::numeric
+                                     * -balance_fen('appropriation:' || l.scheme, day, null) - room)::bigint),
+                          c.rules ->> 'leverage_limit', yuan_text(-balance_fen('appropriation:' || l.scheme, day, null))));
+    end if;
+    if c.rules ->> 'npl_breaker' is not null then
+        pool := bank_pool(c.org, l.scheme, day, default_told(l.id));
+        if pool.bad * 1000000 > pool.owed * ppm_of(c.rules ->> 'npl_breaker') then
+            p := p || problem('E_BREAKER', '/loan', percent_text((pool.bad * 1000000 / pool.owed)::bigint) || ' > '
+                              || (c.rules ->> 'npl_breaker'));
+        end if;
+    end if;
+    return p;
+end $$;

@@ -653,6 +653,38 @@ class Claims(Case):
         self.lent(code, overdue=None)
         self.claim(bad, status=201)  # one of two loans: exactly 50 %
 
+    def test_the_breaker_counts_what_is_unpaid_whatever_the_bank_says_of_it(self):
+        code = self.scheme(leverage_limit=None, npl_breaker="70.00", trigger={"days_overdue": 90})
+        claimed = self.lent(code, overdue="2023-06-01", grade=None)
+        self.lent(code, overdue="2023-06-01", grade=None)
+        self.lent(code, overdue=None, matures_on="2024-07-01")
+        self.claim(claimed, on="2023-08-30", status=201)  # the 90th day: not yet bad
+        claimed = self.lent(code, overdue="2023-06-01", grade=None)  # 3 of 4, from the 91st day on
+        where = self.claim(claimed, on="2023-08-30", status=201).headers["location"]
+        r = self.step(where, "accept", self.finance, on="2023-08-31", status=None)  # no day of the bank's choice
+        self.assertEqual(r.codes(), [("/loan", "E_BREAKER")])
+        self.assertIn("75.00 > 70.00", r.json()["title"])
+        self.step(where, "accept", self.finance, on="2023-08-30")
+        code = self.scheme(leverage_limit=None, npl_breaker="50.00")
+        claimed = self.lent(code, overdue="2023-06-01")
+        self.lent(code, overdue=None)  # ends 2023-07-01, nothing told since: unpaid for 91 days on 2023-09-30
+        self.claim(claimed, on="2023-09-29", status=201)
+        claimed = self.lent(code, overdue="2023-06-01")
+        self.assertEqual(self.claim(claimed, on="2023-09-30").codes(), [("/loan", "E_BREAKER")])
+
+    def test_loans_moved_out_of_the_scheme_after_the_default_still_count(self):
+        code = self.scheme(money="600000.00", npl_breaker="70.00")  # ten times is 6 million
+        others = [self.lent(code), self.lent(code, overdue=None, amount="3000000.01")]
+        claimed = self.lent(code, amount="4000000.00")
+        said = [("/loan", "E_LEVERAGE")]
+        self.assertEqual(self.claim(claimed).codes(), said)  # 10 > 6; bad are 7 of 10: not more than 70 %
+        for contract in others:
+            self.correct(contract, scheme=None)
+        self.assertEqual(self.claim(claimed).codes(), said)
+        self.correct(others[1], scheme=code)
+        self.correct(others[0], amount="4000000.00", ip_amount="4000000.00")
+        self.assertEqual(self.claim(claimed).codes(), said + [("/loan", "E_BREAKER")])  # 8 of 11
+
     # ---- workflow ----------------------------------------------------------------------------------
 
     def test_maker_is_not_checker_and_what_was_seen_is_what_is_approved(self):
