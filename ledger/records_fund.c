@@ -77,6 +77,7 @@ static const struct field trigger_fields[] = {
 static const struct choice parties[] = {{"fund", "补偿资金"}, {"bank", "银行"},
     {"guarantor", "担保机构"}, {"reguarantor", "再担保机构"}, {"insurer", "保险机构"},
     {"assessor", "评估机构"}, {"other", "其他"}, {NULL, NULL}};
+enum { PARTY_FUND, PARTY_BANK };
 static const struct field layer_fields[] = {
     {"party", "分担方", F_ENUM, .need = true, .choices = parties, .example = "fund"},
     {"share", "分担比例", F_RATE, .need = true, .min = 1, .max = 1000000, .example = "54.00"},
@@ -150,12 +151,14 @@ static void scheme_check(const struct value *v, struct err *e)
     for (int i = 0; i < layers->count; i++) {
         const struct value *layer = layers->row + i * LAYER_WIDTH;
         sum += layer[LAYER_SHARE].n;
+        if (layer[LAYER_PARTY].n == PARTY_BANK && layer[LAYER_CAP].present) /* it bears the rest */
+            err_add(e, E_UNWANTED, arena_printf(e->a, "/layers/%d/cap", i), "%s", "bank");
         doubled |= seen[layer[LAYER_PARTY].n]++ > 0;
-        bank = layer[LAYER_PARTY].n == 1 ? layer[LAYER_SHARE].n : bank;
+        bank = layer[LAYER_PARTY].n == PARTY_BANK ? layer[LAYER_SHARE].n : bank;
     }
     if (sum != 1000000)
         err_add(e, E_SHARE_SUM, STR("/layers"), "%s", rate_text(e->a, (rate){(int32_t)sum}).p);
-    if (doubled || !seen[0] || !seen[1])
+    if (doubled || !seen[PARTY_FUND] || !seen[PARTY_BANK])
         err_add(e, E_LAYERS, STR("/layers"), NULL);
     if (v[SCHEME_UPLIFT].present && v[SCHEME_UPLIFT].n > bank)
         err_add(e, E_EXCEEDS, STR("/first_loan_uplift"), "%s",
@@ -196,7 +199,7 @@ static const struct field claim_fields[] = {
 enum { CLAIM_REFERENCE, CLAIM_LOAN, CLAIM_ON = 7 };
 static const char *const claim_read_only[] = {"state", "seen", "scheme", "scheme_version",
     "net_loss", "fund", "paid", "recovery_untold", "split", "arithmetic", "headroom", "steps",
-    "legal_steps", "owner", "due_on", "days_over", NULL};
+    "legal_steps", "owner", "due_on", "days_returned", "days_over", NULL};
 
 static const char *const claim_states[] = {
     "submitted", "returned", "accepted", "approved", "paid", "recovering", "closed", NULL};

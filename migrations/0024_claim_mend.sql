@@ -478,3 +478,118 @@ begin
     end if;
     return p;
 end $$;
+
+-- ---- the split and the answer ------------------------------------------------------------------
+
+-- Has the ledger a loan of the borrower that was drawn before this one was signed? Whoever lent it.
+create function borrowed_before(l loan) returns boolean
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select exists (select from loan_latest o
+                    where o.borrower = (l).borrower and o.id <> (l).id
+                      and coalesce((select min(e.on_day) from loan_event_standing e
+                                     where e.loan_id = o.id and e.kind = 'disbursed'), o.disbursed_on) < (l).signed_on)
+$$;
+
+-- What is left under the limits that are not caps: what the fund may still promise after this claim, what may still be
+-- lent after this loan, and how much more of the bank's loans may go bad.
+create function claim_pool_rooms(c claim_case, fund bigint) returns jsonb
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select jsonb_strip_nulls(jsonb_build_object(
+           'fund_balance', yuan_text(greatest(available_fen('fund:' || ((c).scheme).code) - fund, 0)),
+           'leverage', (select yuan_text(greatest(x.room, 0)::bigint)
+                          from leverage_room((c).loan, (c).rules, greatest((c).day, (c).received)) as x(room)
+                         where x.room is not null),
+           'npl_breaker', case when (c).rules ->> 'npl_breaker' is not null then (
+                select yuan_text(greatest(div(p.owed * ppm_of((c).rules ->> 'npl_breaker'), 1000000) - p.bad, 0)::bigint)
+                  from bank_pool((c).org, ((c).loan).scheme, greatest((c).day, (c).received),
+                                 default_told(((c).loan).id)) p) end))
+$$;
+
+-- Share the loss over the layers; what a cap or limit keeps from a party, the bank bears.
+create or replace function judge_split(c claim_case, inout j judgement)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    parties text[];
+    shares bigint[];
+    caps bigint[];
+    amounts bigint[];
+    fund_at int;
+    bank_at int;
+    uplift bigint := case when (c.loan).first_loan then ppm_of(c.rules ->> 'first_loan_uplift') end;
+    limited record;
+begin
+    if uplift is not null and borrowed_before(c.loan) then
+        uplift := null;
+        j.account := j.account || account_line('first_loan_uplift', 'an earlier loan of the borrower is on record', 0);
+    end if;
+    select array_agg(e ->> 'party' order by n), array_agg(ppm_of(e ->> 'share')::bigint order by n),
+           array_agg(fen_of(e ->> 'cap') order by n)
+      into parties, shares, caps
+      from json_array_elements(c.rules -> 'layers') with ordinality as y(e, n);
+    fund_at := array_position(parties, 'fund');
+    bank_at := array_position(parties, 'bank');
+    shares[fund_at] := shares[fund_at] + coalesce(uplift, 0);
+    shares[bank_at] := shares[bank_at] - coalesce(uplift, 0);
+    amounts := split_loss(j.net_loss, shares);
+    for i in 1 .. cardinality(parties) loop
+        j.account := j.account || account_line(parties[i], format('%s × %s%%', yuan_text(j.net_loss),
+                     percent_text(shares[i])), amounts[i]);
+        if caps[i] < amounts[i] and i <> bank_at then
+            amounts[bank_at] := amounts[bank_at] + amounts[i] - caps[i];
+            amounts[i] := caps[i];
+            j.account := j.account || account_line(parties[i], 'cap of the layer', amounts[i]);
+        end if;
+    end loop;
+    -- what was paid in advance is part of the fund's share; a claim judged again has not paid anything itself yet
+    j.advance_fen := loan_paid_fen((c.loan).id, (c.scheme).code);
+    if j.advance_fen > 0 then
+        j.account := j.account || account_line('paid_in_advance', '', -j.advance_fen);
+    end if;
+    j.fund_fen := amounts[fund_at] - j.advance_fen;
+    j.headroom := '{}';
+    for limited in select r.name, r.room from claim_rooms(c) r loop
+        if limited.room <= 0 then
+            j.problems := j.problems || problem('E_CAP', '/loss_principal', limited.name);
+        elsif j.fund_fen > limited.room then
+            amounts[bank_at] := amounts[bank_at] + j.fund_fen - limited.room;
+            amounts[fund_at] := amounts[fund_at] - (j.fund_fen - limited.room);
+            j.fund_fen := limited.room;
+            j.account := j.account || account_line('fund', limited.name, limited.room);
+        end if;
+    end loop;
+    select coalesce(jsonb_object_agg(r.name, yuan_text(greatest(r.room - j.fund_fen, 0))), '{}')
+           || claim_pool_rooms(c, j.fund_fen)
+      into j.headroom
+      from claim_rooms(c) r;
+    select json_agg(json_build_array(parties[i], shares[i], amounts[i]) order by i) into j.split
+      from generate_subscripts(parties, 1) i;
+end $$;
+
+create or replace function claim_members(c claim) returns text
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    last claim_step;
+begin
+    select s.* into last from claim_step s where s.claim = c.id order by s.n desc limit 1;
+    return format('"state":%s,"seen":%s,"scheme":%s,"scheme_version":%s,"net_loss":%s,"fund":%s,"paid":%s,"split":%s,'
+                  '"arithmetic":%s,"headroom":%s,"steps":%s,"legal_steps":%s%s',
+        to_json(coalesce(last.state, 'submitted')), to_json(claim_seal(c.id)), to_json(c.scheme_code),
+        to_json((select s.effective_from from scheme s where s.id = c.scheme)),
+        to_json(yuan_text(c.net_loss_fen)), to_json(yuan_text(c.fund_fen)), to_json(yuan_text(claim_paid_fen(c))),
+        (select json_agg(json_build_object('party', x ->> 0, 'share', percent_text((x ->> 1)::bigint),
+                'amount', yuan_text((x ->> 2)::bigint)) order by n)
+           from json_array_elements(c.split) with ordinality as y(x, n)),
+        c.account -> 'lines', c.account -> 'headroom',
+        coalesce((select json_agg(json_strip_nulls(json_build_object('id', s.id, 'step', s.step, 'state', s.state,
+                         'on', s.on_day, 'by', s.recorded_by, 'reason', s.reason, 'owner', s.owner, 'due_on', s.due_on,
+                         'fund', yuan_text(s.fund_fen), 'amount', yuan_text(s.amount_fen), 'costs', yuan_text(s.costs_fen),
+                         'transfer', s.transfer, 'at', instant_text(s.recorded_at)))
+                         order by s.n)
+                    from claim_step s where s.claim = c.id), '[]'),
+        to_json(coalesce((select array_agg(x.step order by x.step) from claim_transition x
+                  where x.state = coalesce(last.state, 'submitted')), '{}')),
+        concat(case when last.state = 'returned' then format(',"owner":%s,"due_on":%s,"days_returned":%s,"days_over":%s',
+                         to_json(last.owner), to_json(last.due_on), today() - last.on_day,
+                         greatest(today() - last.due_on, 0)) end,
+               case when claim_untold_fen(c) > 0 then ',"recovery_untold":' || to_json(yuan_text(claim_untold_fen(c))) end));
+end $$;

@@ -104,6 +104,7 @@ class Claims(Case):
                 ({"trigger": {"days_overdue": 0}}, [("/trigger/days_overdue", "E_RANGE")]),
                 ({"first_loan_uplift": "26.01"}, [("/first_loan_uplift", "E_EXCEEDS")]),
                 ({"code": "a:b"}, [("/code", "E_ACCOUNT_CODE")]),
+                ({"layers": [layers[0], dict(layers[1], cap="1.00")] + layers[2:]}, [("/layers/1/cap", "E_UNWANTED")]),
                 ({"cap_per_loan": "0.00", "effective_to": "2015-01-01"},
                  [("/cap_per_loan", "E_RANGE"), ("/effective_to", "E_ORDER")])):
             with self.subTest(over):
@@ -187,6 +188,8 @@ class Claims(Case):
                   amount="1000003.00", costs="3.00")
         self.assertEqual(self.fund(code)[0], "38920000.00")  # 540,000 of the net 1,000,000
         self.assertEqual(self.get(where)["paid"], "1080000.00")
+        self.assertEqual([self.get(where)["steps"][-1][k] for k in ("amount", "costs", "fund")],
+                         ["1000003.00", "3.00", "540000.00"])
 
     def test_odd_fen_go_to_the_largest_remainder_ties_to_the_earlier_layer(self):
         code = self.scheme()
@@ -217,9 +220,17 @@ class Claims(Case):
 
     def test_a_first_loan_gets_five_points_more(self):
         code = self.scheme("sh-credit")
-        fund = lambda **over: self.get(self.claim(self.lent(code, **over), status=201)
-                                       .headers["location"])["fund"]
-        self.assertEqual((fund(), fund(first_loan=True)), ("1650000.00", "1800000.00"))
+        firm = {"borrower_uscc": "91310109QX0109064M"}
+        told = lambda contract: self.get(self.claim(contract, status=201).headers["location"])
+        first = self.lent(code, first_loan=True, **firm)
+        self.assertEqual([told(c)["fund"] for c in (self.lent(code, **firm), first)], ["1650000.00", "1800000.00"])
+        self.lent(None, overdue=None, disbursed_on=None, signed_on="2022-01-04", **firm)  # never drawn
+        self.lent(None, overdue=None, disbursed_on="2022-08-02", **firm)
+        second = self.lent(code, first_loan=True, signed_on="2022-08-02", disbursed_on="2022-08-03",
+                           registered_on="2022-08-03", **firm)
+        said = told(second)  # whatever its bank says, the firm had borrowed before
+        self.assertEqual(said["fund"], "1650000.00")
+        self.assertIn("first_loan_uplift", [x["line"] for x in said["arithmetic"]])
 
     def test_only_the_part_secured_by_ip_counts_where_the_scheme_says_so(self):
         code = self.scheme("wh-2024", effective_from="2022-01-01")
@@ -651,7 +662,16 @@ class Claims(Case):
         bad = self.lent(code)
         self.assertEqual(self.claim(bad).codes(), [("/loan", "E_BREAKER")])
         self.lent(code, overdue=None)
-        self.claim(bad, status=201)  # one of two loans: exactly 50 %
+        made = self.claim(bad, status=201)  # one of two loans: exactly 50 %
+        self.assertEqual(made.json()["headroom"], {"fund_balance": "38380000.00", "npl_breaker": "0.00"})
+
+    def test_an_answer_says_what_is_left_under_each_limit(self):
+        code = self.scheme(money="500000.00", npl_breaker="90.00", cap_fund_year="2000000.00")
+        self.lent(code, overdue=None, amount="1000000.01")
+        said = self.claim(self.lent(code, amount="3000000.00"), loss_principal="500000.00", status=201).json()
+        self.assertEqual(said["headroom"], {  # 54 % of 500,000 is 270,000; 10 × 500,000 less 4,000,000.01
+            "cap_fund_year": "1730000.00", "fund_balance": "230000.00", "leverage": "999999.99",
+            "npl_breaker": "600000.00"})  # 90 % of 4,000,000.01 is 3,600,000.00(9), of which 3,000,000 are bad
 
     def test_the_breaker_counts_what_is_unpaid_whatever_the_bank_says_of_it(self):
         code = self.scheme(leverage_limit=None, npl_breaker="70.00", trigger={"days_overdue": 90})
@@ -729,6 +749,7 @@ class Claims(Case):
                 if x["loan"] == contract]
         self.assertEqual([(x["owner"], x["due_on"], x["days_over"] > 1000) for x in mine],
                          [("赵强", "2023-09-30", True)])
+        self.assertEqual(mine[0]["days_returned"] - mine[0]["days_over"], 20)  # since 2023-09-10
         self.step(where, "resubmit", self.bank)
         self.assertEqual(self.get(where)["state"], "submitted")
 
