@@ -212,13 +212,6 @@ end $$;
 revoke all on function flag_store from public;
 
 -- What the answer to a submission shows: [[code, severity, pointer, title, title_en], …] in a fixed order.
-create function flags_text(cases flag_found[], id uuid, version int) returns text language sql stable as $$
-    select coalesce(json_agg(json_build_array(f.code, f.severity, f.pointer, u.title, u.title_en)
-                             order by f.code, f.pointer)::text, '[]')
-      from unnest(cases) f
-      join flag_rule u on u.code = f.code
-     where f.submitted and f.record_id = $2 and f.version = $3
-$$;
 create or replace function flags_of(id uuid, version int) returns text language sql stable as $$
     select coalesce(json_agg(json_build_array(f.code, f.severity, r.pointer, u.title, u.title_en)
                              order by f.code, r.pointer)::text, '[]')
@@ -265,8 +258,7 @@ create function flag_of_loan(amount_fen bigint, ip_amount_fen bigint, rate_ppm i
     select 'RF15', case when amount_fen * 100 > revenue_fen * (select flag_limit('RF15', 'stop')) then 'high' else 'med' end,
            '/amount', jsonb_build_object('amount', yuan_text(amount_fen), 'revenue', yuan_text(revenue_fen), 'share',
            case when revenue_fen > 0 then percent_text(div(amount_fen::numeric * 1000000, revenue_fen)::bigint) end)
-     where amount_fen * 100 > revenue_fen * (select flag_limit('RF15', 'warn'))
-       and is_working_capital(purpose)
+     where case when amount_fen * 100 > revenue_fen * (select flag_limit('RF15', 'warn')) then is_working_capital(purpose) end
     union all
     select 'RF21', 'med', '/registered_on', jsonb_build_object('disbursed_on', disbursed_on, 'registered_on', registered_on)
      where registered_on - disbursed_on > (select flag_limit('RF21', 'days'))

@@ -32,7 +32,8 @@ fact as materialized (
            account_manager text, ip json)
 ),
 pledge as materialized (
-    select f.ord, f.id, f.version, f.org_id, f.parties, f.district, f.recorded_at, x.number, x.kind,
+    select f.ord, f.id, f.version, f.org_id, f.parties, f.district, f.recorded_at, f.subject, f.signed_on,
+           f.registered_on, f.matures_on, x.number, x.kind,
            x.owner_uscc, x.filed_on, x.expires_on, (x.valuation * 100)::bigint as valuation_fen,
            x.appraiser, '/ip/' || (x.place - 1) || '/number' as pointer,
            coalesce(f.registered_on, f.signed_on) as from_day,
@@ -84,15 +85,11 @@ elsewhere as materialized (
              from pledge p)) as x
 ),
 raised as materialized (
-    select i.ord, row(f.code, f.id || ' ' || f.number, f.severity, null::jsonb, f.id, f.version, f.pointer, f.facts,
-           true)::flag_found as case_of
-      from (select p.ord, p.id, p.version, p.number, x.code, x.severity, x.facts,
-                   replace(p.pointer, 'number', x.member) as pointer
-              from pledge p
-              join fact f on f.ord = p.ord
-             cross join lateral flag_of_right(p.number, p.kind, p.owner_uscc, f.subject, p.filed_on, p.expires_on,
-                   f.signed_on, f.registered_on, f.matures_on) x) f
-      join input i on i.ord = f.ord
+    select p.ord, row(x.code, p.id || ' ' || p.number, x.severity, null::jsonb, p.id, p.version,
+           replace(p.pointer, 'number', x.member), x.facts, true)::flag_found as case_of
+      from pledge p
+     cross join lateral flag_of_right(p.number, p.kind, p.owner_uscc, p.subject, p.filed_on, p.expires_on,
+           p.signed_on, p.registered_on, p.matures_on) x
     union all
     select f.ord, row(x.code, f.id || case when x.code = 'RF15' then ' ' || x.severity else '' end, x.severity, null::jsonb,
            f.id, f.version, x.member, x.facts, true)::flag_found
@@ -107,9 +104,16 @@ raised as materialized (
 ),
 stored as materialized (
     select flags_submitted((select array_agg(r.case_of) from raised r))
+),
+told as ( -- as flags_of will tell it
+    select r.ord, json_agg(json_build_array((r.case_of).code, (r.case_of).severity, (r.case_of).pointer, u.title, u.title_en)
+           order by (r.case_of).code, (r.case_of).pointer)::text as flags
+      from raised r
+      join flag_rule u on u.code = (r.case_of).code
+     group by r.ord
 )
-select i.ord,
-       flags_text((select array_agg(r.case_of) from raised r where r.ord = i.ord), i.id, i.version) as flags
+select i.ord, coalesce(t.flags, '[]') as flags
   from input i
  cross join stored s
+  left join told t on t.ord = i.ord
  order by i.ord
