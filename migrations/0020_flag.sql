@@ -278,6 +278,34 @@ create function flag_of_loan(amount_fen bigint, ip_amount_fen bigint, rate_ppm i
      where ip_amount_fen::numeric * 100 < amount_fen * s.least::numeric
 $$;
 
+-- Until when a pledge of a loan lasts, that day excluded: released or settled, else the end of the term; while the loan is
+-- in default, for ever.
+create function pledge_ends(loan_id uuid, until_day date) returns date language sql stable as $$
+    select coalesce((select min(e.on_day)
+                       from loan_event e
+                      where e.loan_id = $1 and e.kind in ('settled', 'pledge_released')
+                        and not exists (select from loan_event r
+                                         where r.loan_id = e.loan_id and r.kind = 'reversed' and r.reverses = e.reference)),
+                    pledge_end($1, $2, null) + 1)
+$$;
+-- Pledges of a right by other organisations that share a day with a term; at most twenty.
+create function pledges_against(right_no text, first_day date, last_day date, org bigint, self uuid)
+    returns table (record_id uuid, version int)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select p.record_id, p.version
+      from loan_ip p
+     where p.number = right_no and p.org_id <> org and p.record_id <> self
+       and p.from_day <= last_day and p.until_day >= first_day
+       and not exists (select from loan n where n.id = p.record_id and n.version = p.version + 1 offset 0)
+       and pledge_ends(p.record_id, p.until_day) > first_day
+     limit 20
+$$;
+create function is_pledged_against(right_no text, first_day date, last_day date, org bigint, self uuid) returns boolean
+    language sql stable security definer set search_path = public, pg_temp as
+    $$ select exists (select from pledges_against(right_no, first_day, last_day, org, self)) $$;
+revoke all on function pledges_against, is_pledged_against from public;
+grant execute on function is_pledged_against to pledged_app;
+
 -- Store what a batch of loans raised. RF01 rows name the right; the other pledges of it are found here, as the owner:
 -- the answer tells the bank which right, and nothing of the others.
 create function flags_submitted(cases flag_found[]) returns void
@@ -292,17 +320,10 @@ begin
                          ip_pointer(o.record_id, o.version, f.case_key, 'number'), f.facts, false)::flag_found)
       into others
       from unnest(cases) f
-     cross join lateral (
-           select p.record_id, p.version
-             from record r
-            cross join lateral (
-                  select coalesce((r.body ->> 'registered_on')::date, r.on_day) as from_day,
-                         (r.body ->> 'matures_on')::date as until_day) mine
-             join loan_ip p on p.number = f.case_key and p.record_id <> f.record_id and p.org_id <> r.org_id
-                           and p.from_day <= greatest(mine.until_day, mine.from_day) and p.until_day >= mine.from_day
-            where r.id = f.record_id and r.version = f.version -- the typed row may not be there yet
-              and not exists (select from loan n where n.id = p.record_id and n.version = p.version + 1 offset 0)
-            limit 20) o
+      join record r on r.id = f.record_id and r.version = f.version -- the typed row may not be there yet
+     cross join lateral (select coalesce((r.body ->> 'registered_on')::date, r.on_day) as from_day,
+                                (r.body ->> 'matures_on')::date as until_day) mine
+     cross join lateral pledges_against(f.case_key, mine.from_day, greatest(mine.until_day, mine.from_day), r.org_id, r.id) o
      where f.code = 'RF01';
     perform flag_store(cases || others, 'submission');
 end $$;

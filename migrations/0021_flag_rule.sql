@@ -261,14 +261,8 @@ begin
           join loan_latest l on l.id = p.record_id and l.version = p.version
     ),
     span as materialized (
-        select p.*, coalesce(e.released_on, e.settled_on, greatest(p.until_day, e.matures_on) + 1) as end_day
+        select p.*, pledge_ends(p.record_id, p.until_day) as end_day
           from pledge p
-          left join (select x.loan_id, min(x.on_day) filter (where x.kind = 'pledge_released') as released_on,
-                            max(x.on_day) filter (where x.kind = 'settled') as settled_on,
-                            max(x.matures_on) filter (where x.kind = 'extended') as matures_on
-                       from loan_event_standing x
-                      where x.loan_id in (select y.record_id from pledge y)
-                      group by x.loan_id) e on e.loan_id = p.record_id
     )
     select 'RF01', s.number, 'high', null::jsonb, s.record_id, s.version, ip_pointer(s.record_id, s.version, s.number, 'number'),
            jsonb_build_object('number', s.number), false
@@ -306,7 +300,7 @@ begin
           from owned a
           join owned gone on gone.number = a.number and gone.n = a.n + 1 and not gone.owners && a.owners
           join owned b on b.number = a.number and b.n > gone.n and b.owners && a.owners
-         where b.on_day <= gone.on_day + make_interval(months => flag_limit('RF09', 'return_months')::int)
+         where b.on_day <= gone.on_day + make_interval(months => (select flag_limit('RF09', 'return_months'))::int)
     ),
     many as (
         select b.number, b.id, 'many_owners'
@@ -318,8 +312,8 @@ begin
                  where a.number = b.number and a.n <= b.n
                    -- who owned it at the beginning of the months counts too
                    and coalesce((select x.on_day from owned x where x.number = a.number and x.n = a.n + 1), 'infinity')
-                       > b.on_day - make_interval(months => flag_limit('RF09', 'owner_months')::int))
-               >= flag_limit('RF09', 'owners')
+                       > b.on_day - make_interval(months => (select flag_limit('RF09', 'owner_months'))::int))
+               >= (select flag_limit('RF09', 'owners'))
     ),
     hit as materialized (
         select x.number, x.id, string_agg(distinct x.how, ' ') as how
@@ -346,7 +340,7 @@ begin
           join loan_ip p on p.number = e.number
           join loan_latest l on l.id = p.record_id and l.version = p.version
          where e.kind = 'transferred' and l.borrower = any (e.owners)
-           and p.from_day - e.on_day between 0 and flag_limit('RF10', 'days')
+           and p.from_day - e.on_day between 0 and (select flag_limit('RF10', 'days'))
            and (loans is null or p.record_id = any (loans))
            and not exists (select from ip_event r where r.number = e.number and r.kind = 'reversed' and r.reverses = e.reference
                               and r.org_id = e.org_id)
@@ -373,12 +367,12 @@ begin
     ),
     soon as materialized (
         select r.*, case when r.on_day > quarter_end(r.from_day)
-                          and r.on_day <= quarter_end(r.from_day) + flag_limit('RF11', 'days')::int then quarter_end(r.from_day) end as after_quarter,
+                          and r.on_day <= quarter_end(r.from_day) + (select flag_limit('RF11', 'days'))::int then quarter_end(r.from_day) end as after_quarter,
                (select max(s.on_day)
                   from application a
                   join application_step s on s.application = a.id and s.step = 'pay'
                  where a.loan_id = r.loan_id and s.on_day <= r.on_day
-                   and r.on_day <= s.on_day + flag_limit('RF11', 'days')::int) as after_subsidy
+                   and r.on_day <= s.on_day + (select flag_limit('RF11', 'days'))::int) as after_subsidy
           from released r
     ),
     again as materialized (
@@ -429,7 +423,7 @@ begin
         select s.what, s.value, count(distinct s.borrower) as borrowers
           from said s
          group by s.what, s.value
-        having count(distinct s.borrower) >= flag_limit('RF13', 'borrowers')
+        having count(distinct s.borrower) >= (select flag_limit('RF13', 'borrowers'))
     ),
     -- a manager and an appraiser each serve many firms; both together are told, and stop nothing
     pair as (
@@ -445,7 +439,7 @@ begin
         select p.value, count(distinct p.borrower) as borrowers
           from pair p
          group by p.value
-        having count(distinct p.borrower) >= flag_limit('RF13', 'pair_borrowers')
+        having count(distinct p.borrower) >= (select flag_limit('RF13', 'pair_borrowers'))
     )
     select 'RF13', s.what || ' ' || s.value, 'high', jsonb_build_object('shared', s.what, 'borrowers', c.borrowers),
            s.id, s.version, s.pointer, jsonb_build_object(s.what, s.value, 'borrower', s.borrower), false
@@ -471,22 +465,22 @@ begin
         select v.kind, percentile_disc(0.5) within group (order by v.valuation_fen) as fen
           from valued v
          group by v.kind
-        having count(*) >= flag_limit('RF16', 'least')
+        having count(*) >= (select flag_limit('RF16', 'least'))
     ),
     risen as ( -- the newer of two valuations, and the older
         select v.*, before.record_id as before_id, before.version as before_version
           from valued v
           join valued before on before.number = v.number and before.record_id <> v.record_id
                             and before.signed_on < v.signed_on
-                            and v.signed_on <= before.signed_on + make_interval(months => flag_limit('RF16', 'months')::int)
-                            and v.valuation_fen * 100 > before.valuation_fen * (100 + flag_limit('RF16', 'rise'))
+                            and v.signed_on <= before.signed_on + make_interval(months => (select flag_limit('RF16', 'months'))::int)
+                            and v.valuation_fen * 100 > before.valuation_fen * (100 + (select flag_limit('RF16', 'rise')))
     )
     select 'RF16', v.record_id || ' ' || v.number, 'med', jsonb_build_object('median', yuan_text(m.fen)), v.record_id, v.version,
            ip_pointer(v.record_id, v.version, v.number, 'valuation'),
            jsonb_build_object('number', v.number, 'valuation', yuan_text(v.valuation_fen)), false
       from valued v
       join middle m on m.kind = v.kind
-     where v.valuation_fen > m.fen * flag_limit('RF16', 'times')
+     where v.valuation_fen > m.fen * (select flag_limit('RF16', 'times'))
        and (loans is null or v.record_id = any (loans))
     union all
     select 'RF16', 'risen ' || r.record_id || ' ' || r.number, 'med', null::jsonb, x.record_id, x.version,
@@ -514,7 +508,7 @@ begin
           from valued v
           join book b on b.org_id = v.org_id and b.year = v.year
          group by v.org_id, v.year, v.appraiser, b.n
-        having b.n >= flag_limit('RF17', 'least') and count(*) * 100 > b.n * flag_limit('RF17', 'share')
+        having b.n >= (select flag_limit('RF17', 'least')) and count(*) * 100 > b.n * (select flag_limit('RF17', 'share'))
     )
     select 'RF17', v.org_id || ' ' || v.year || ' ' || v.appraiser, 'low',
            jsonb_build_object('appraiser', v.appraiser, 'year', v.year, 'loans', p.n, 'of', p.all_n),
@@ -530,12 +524,12 @@ begin
            jsonb_build_object('rights', count(*), 'least', yuan_text(min(p.valuation_fen)), 'most', yuan_text(max(p.valuation_fen))), false
       from loan_latest l
       join loan_ip p on p.record_id = l.id and p.version = l.version
-     where l.amount_fen <= flag_limit('RF18', 'loan') * 100
+     where l.amount_fen <= (select flag_limit('RF18', 'loan')) * 100
        and (loans is null or l.id = any (loans))
      group by l.id, l.version
-    having count(*) >= flag_limit('RF18', 'rights')
+    having count(*) >= (select flag_limit('RF18', 'rights'))
        and count(p.valuation_fen) = count(*)
-       and (sum(p.valuation_fen) < count(*) * flag_limit('RF18', 'value') * 100 or min(p.valuation_fen) = max(p.valuation_fen));
+       and (sum(p.valuation_fen) < count(*) * (select flag_limit('RF18', 'value')) * 100 or min(p.valuation_fen) = max(p.valuation_fen));
 end $$;
 
 create function rf_19(loans uuid[]) returns setof flag_found language plpgsql stable as $$
@@ -544,14 +538,14 @@ begin
     with below as materialized (
         select l.id, l.version, l.borrower, l.signed_on, l.amount_fen
           from loan_latest l
-         where l.amount_fen < flag_limit('RF19', 'cap') * 100
-           and l.amount_fen >= flag_limit('RF19', 'cap') * (100 - flag_limit('RF19', 'margin'))
+         where l.amount_fen < (select flag_limit('RF19', 'cap')) * 100
+           and l.amount_fen >= (select flag_limit('RF19', 'cap')) * (100 - (select flag_limit('RF19', 'margin')))
            and (loans is null or l.borrower in (select x.borrower from loan x where x.id = any (loans)))
     )
     select 'RF19', b.borrower || ' ' || b.signed_on, 'med', jsonb_build_object('loans', g.n, 'signed_on', b.signed_on),
            b.id, b.version, '/amount', jsonb_build_object('amount', yuan_text(b.amount_fen), 'signed_on', b.signed_on), false
       from (select y.borrower, y.signed_on, count(*) as n from below y group by y.borrower, y.signed_on
-            having count(*) >= flag_limit('RF19', 'loans')) g
+            having count(*) >= (select flag_limit('RF19', 'loans'))) g
       join below b on b.borrower = g.borrower and b.signed_on = g.signed_on;
 end $$;
 
@@ -579,7 +573,7 @@ begin
     return query
     with lent as materialized (
         select l.id, l.version, l.org_id, quarter_end(l.signed_on) as quarter, l.amount_fen,
-               l.signed_on > quarter_end(l.signed_on) - flag_limit('RF23', 'days')::int
+               l.signed_on > quarter_end(l.signed_on) - (select flag_limit('RF23', 'days'))::int
                and exists (select from loan_event_standing e
                             where e.loan_id = l.id and e.kind = 'pledge_released'
                               and e.on_day > quarter_end(l.signed_on)
@@ -591,8 +585,8 @@ begin
         select x.org_id, x.quarter
           from lent x
          group by x.org_id, x.quarter
-        having count(*) >= flag_limit('RF23', 'least')
-           and sum(x.amount_fen) filter (where x.spike) * 100 > sum(x.amount_fen) * flag_limit('RF23', 'share')
+        having count(*) >= (select flag_limit('RF23', 'least'))
+           and sum(x.amount_fen) filter (where x.spike) * 100 > sum(x.amount_fen) * (select flag_limit('RF23', 'share'))
     )
     select 'RF23', x.org_id || ' ' || x.quarter, 'med', jsonb_build_object('quarter_end', x.quarter), x.id, x.version, '/signed_on',
            jsonb_build_object('quarter_end', x.quarter), false
@@ -733,8 +727,8 @@ begin
         union all
         select a.id, a.loan_id, a.loan_version, 'late_in_ledger', a.drawn_on || ' ' || (a.known_at at time zone 'Asia/Shanghai')::date
           from asked a
-         where a.drawn_on >= date '1970-01-01' + flag_limit('RF24', 'ledger_from')::int
-           and (a.known_at at time zone 'Asia/Shanghai')::date > a.drawn_on + flag_limit('RF24', 'days')::int
+         where a.drawn_on >= date '1970-01-01' + (select flag_limit('RF24', 'ledger_from'))::int
+           and (a.known_at at time zone 'Asia/Shanghai')::date > a.drawn_on + (select flag_limit('RF24', 'days'))::int
     )
     select 'RF24', w.id || ' ' || w.why, 'high', null::jsonb, x.record_id, x.version, x.pointer,
            jsonb_build_object('why', w.why, 'detail', w.arg), false
@@ -749,7 +743,7 @@ begin
         select c.id, c.loan_id, e.id as event, e.on_day
           from claim c
           join loan_event_standing e on e.loan_id = c.loan_id and e.kind in ('repaid', 'recovered', 'settled')
-                                    and e.on_day > c.on_day and e.on_day < today() - flag_limit('RF25', 'days')::int
+                                    and e.on_day > c.on_day and e.on_day < today() - (select flag_limit('RF25', 'days'))::int
          where (loans is null or c.loan_id = any (loans))
            and claim_untold_fen(c) > 0
     )

@@ -101,6 +101,7 @@ raised as materialized (
            jsonb_build_object('number', p.number), true)::flag_found
       from pledge p
       join elsewhere x on x.record_id = p.id and x.version = p.version and x.pointer = p.pointer
+     where is_pledged_against(p.number, p.from_day, p.until_day, p.org_id, p.id) -- what events ended is no pledge
 ),
 stored as materialized (
     select flags_submitted((select array_agg(r.case_of) from raised r))
