@@ -223,37 +223,50 @@ create function loan_event_sums(cut date, known_at timestamptz)
      group by e.loan_id
 $$;
 
+-- Each loan as it stands at the end of a day.
+create function loans_standing(cut date, known_at timestamptz)
+    returns table (id uuid, version int, org_id bigint, firm text, amount_fen bigint, signed_on date, state text,
+                   outstanding_fen bigint, overdue_fen bigint, bad_since date, matures_on date)
+    language sql stable as $$
+    select l.id, l.version, l.org_id, l.borrower, l.amount_fen, l.signed_on, f.*
+      from loan l
+      left join loan_event_sums(cut, known_at) e on e.loan_id = l.id
+     cross join lateral (
+           select x.state, x.outstanding_fen, x.overdue_fen, x.bad_since, x.matures_on
+             from loan_fold(l, cut, known_at, null) x
+            where e.troubled
+           union all
+           select case when e.settled then 'settled'
+                       when not coalesce(case when e.told then e.drawn_fen > 0 or e.drawn_whole > 0
+                                              else l.disbursed_on <= cut end, false) then 'signed'
+                       when coalesce(e.matures_on, l.matures_on) < cut then 'matured'
+                       else 'active' end,
+                  case when e.settled then 0
+                       when e.told then e.drawn_fen + e.drawn_whole * l.amount_fen - e.back_fen
+                       when l.disbursed_on <= cut then l.amount_fen - coalesce(e.back_fen, 0)
+                       else 0 end, 0, null, coalesce(e.matures_on, l.matures_on)
+            where not coalesce(e.troubled, false)) f
+     where (known_at is null or l.recorded_at <= known_at)
+       and not exists (select from loans_replaced(known_at) x where x.id = l.id and x.version = l.version)
+$$;
+
 -- By bank at the end of the day cut: loans outstanding; principal overdue; outstanding graded substandard or worse
 -- (不良); written off and not come back, which is off the books and stands beside them; past its term without a word
 -- of what became of it. A loan without events is outstanding from its day of disbursement.
 create function facts_balances(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
     language sql stable as $$
-    select o.code, l.id, l.version, 'loan', record_key(l.id, l.version), l.borrower,
-           case when f.state = 'written_off' then array[0, 0, 0, 0, 0, 0, 1, f.outstanding_fen, 0, 0]
-                else array[1, f.outstanding_fen,
-                           case when f.state = 'overdue' then 1 else 0 end, f.overdue_fen,
-                           case when f.bad_since is not null then 1 else 0 end,
-                           case when f.bad_since is not null then f.outstanding_fen else 0 end, 0, 0,
-                           case when f.state = 'matured' then 1 else 0 end,
-                           case when f.state = 'matured' then f.outstanding_fen else 0 end] end::bigint[]
-      from loan l
+    select o.code, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm,
+           case when l.state = 'written_off' then array[0, 0, 0, 0, 0, 0, 1, l.outstanding_fen, 0, 0]
+                else array[1, l.outstanding_fen,
+                           case when l.state = 'overdue' then 1 else 0 end, l.overdue_fen,
+                           case when l.bad_since is not null then 1 else 0 end,
+                           case when l.bad_since is not null then l.outstanding_fen else 0 end, 0, 0,
+                           case when l.state = 'matured' then 1 else 0 end,
+                           case when l.state = 'matured' then l.outstanding_fen else 0 end] end::bigint[]
+      from loans_standing(cut, known_at) l
       join org o on o.id = l.org_id
-      left join loan_event_sums(cut, known_at) e on e.loan_id = l.id
-     cross join lateral (
-           select x.state, x.outstanding_fen, x.overdue_fen, x.bad_since
-             from loan_fold(l, cut, known_at, null) x
-            where e.troubled
-           union all
-           select case when coalesce(e.matures_on, l.matures_on) < cut then 'matured' else 'active' end,
-                  case when e.settled then 0
-                       when e.told then e.drawn_fen + e.drawn_whole * l.amount_fen - e.back_fen
-                       when l.disbursed_on <= cut then l.amount_fen - coalesce(e.back_fen, 0)
-                       else 0 end, 0, null
-            where not coalesce(e.troubled, false)) f
-     where (known_at is null or l.recorded_at <= known_at)
-       and l.signed_on <= cut
-       and not exists (select from loans_replaced(known_at) x where x.id = l.id and x.version = l.version)
-       and f.outstanding_fen > 0
+     where l.signed_on <= cut
+       and l.outstanding_fen > 0
 $$;
 
 -- ---- money of schemes --------------------------------------------------------------------------

@@ -64,19 +64,12 @@ create function facts_reporters(first date, cut date, known_at timestamptz, basi
       from told t
       join org o on o.id = t.org_id
     union all
-    select o.code, l.id, l.version, 'loan', record_key(l.id, l.version), l.borrower,
+    select o.code, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm,
            array[0, 0, 0, 0, 1, l.amount_fen, 0]::bigint[]
-      from loan l
+      from loans_standing(cut, known_at) l
       join org o on o.id = l.org_id
-     cross join lateral loan_fold(l, cut, known_at, null) f
-     where (l.matures_on between first and cut - 1
-            or l.id in (select e.loan_id from loan_event e
-                         where e.kind = 'extended' and e.matures_on between first and cut - 1
-                           and (known_at is null or e.recorded_at <= known_at)))
-       and (known_at is null or l.recorded_at <= known_at)
-       and not has_later(l.id, l.version, known_at)
-       and f.state = 'matured'
-       and f.matures_on between first and cut - 1 -- as extended
+     where l.state = 'matured'
+       and l.matures_on between first and cut - 1 -- as extended
     union all
     select s.code, md5('silent ' || s.id)::uuid, 1, 'org', s.code, null, array[0, 0, 0, 0, 0, 0, 1]::bigint[]
       from silent s
@@ -96,7 +89,7 @@ create function facts_quality(first date, cut date, known_at timestamptz, basis 
           from loan l
          where l.signed_on <= cut
            and (known_at is null or l.recorded_at <= known_at)
-           and not has_later(l.id, l.version, known_at)
+           and not exists (select from loans_replaced(known_at) x where x.id = l.id and x.version = l.version)
            and (l.signed_on >= first
                 or l.id in (select e.loan_id from loan_event e
                              where e.on_day between first and cut and (known_at is null or e.recorded_at <= known_at)))
@@ -106,7 +99,10 @@ create function facts_quality(first date, cut date, known_at timestamptz, basis 
                (select max(e.on_day) from loan_event e where e.loan_id = s.id and e.kind = 'settled' and e.on_day <= cut
                    and (known_at is null or e.recorded_at <= known_at)) as settled_on
           from subject s
-         cross join lateral loan_fold(s, cut, known_at, null) f
+          left join lateral loan_fold(s, cut, known_at, null) f -- what it is asked for needs one of these
+                 on s.id in (select e.loan_id from loan_event e
+                              where e.kind in ('settled', 'pledge_released') and e.on_day <= cut
+                                and (known_at is null or e.recorded_at <= known_at))
     )
     select x.row_key, x.id, max(x.version), min(x.type), min(x.reference), max(x.firm),
            array[sum(x.v[1]), sum(x.v[2]), sum(x.v[3]), sum(x.v[4]), sum(x.v[5]), sum(x.v[6]), sum(x.v[7]), sum(x.v[8]),
