@@ -64,6 +64,7 @@ static void slice_send(struct slice *s)
     s->work.project = up->rec->project;
     s->work.elements = buf_view(&s->elements);
     s->work.atomic = up->atomic;
+    s->work.patient = true; /* reading stands still meanwhile */
     s->work.done = on_slice_stored;
     s->work.arg = s;
     if (s->work.n == 0 || up->broken) {
@@ -75,8 +76,8 @@ static void slice_send(struct slice *s)
             str_of(up->rec->name), arena_printf(s->a, "[%s]", s->work.elements.p)};
         db_query(r->server->db, s->a, r->actor, up->rec->peek, params, 2, on_slice_peeked, s);
     } else if (!lane_submit(r->server->lane, &s->work)) {
-        struct fail full = {.sqlstate = "53400", .text = "queue full"};
-        on_slice_stored(s, NULL, s->work.n, &full);
+        struct fail away = {.sqlstate = "08006", .text = "database away"};
+        on_slice_stored(s, NULL, s->work.n, &away);
     }
 }
 
@@ -115,7 +116,7 @@ static void line_done(struct upload *up)
     struct slice *s = up->filling;
     if (up->atomic)
         return; /* goes as one */
-    if (s->lines >= lane_slice(up->r->server->lane, up->r->actor) || s->bytes >= SLICE_INPUT_MAX)
+    if (s->lines >= lane_slice(up->r->server->lane) || s->bytes >= SLICE_INPUT_MAX)
         slice_close(up);
 }
 

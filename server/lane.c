@@ -14,6 +14,9 @@
  * and its members must travel again, the one behind is recalled (aborted) and goes after them: what
  * was handed in first is judged first.
  *
+ * Batches are patient: in a full queue their parts wait for room, and half of the queue is kept for
+ * single requests, which are turned away (503) only when that is full too.
+ *
  * Refusals are verdict rows and never fail a flight. Sending again is harmless: the natural key
  * decides in the same transaction, a record that was stored comes back as a replay. The head over
  * the log is signed and stored in the transaction of its records, so no receipt names a head that
@@ -24,12 +27,17 @@
 #include "link.h"
 
 enum {
-    FLIGHT_SHARED_MAX = 256, /* records a flight while others wait: about 20 ms */
+    FLIGHT_SHARED_MAX = 256, /* records a flight while single requests are about: 20 ms at most */
     FLIGHT_ALONE_MAX = 1000,
     FLIGHT_BYTES_MAX = 1 << 20,
     EARLY_MIN = 256,  /* so many must wait for a flight to follow another before it has landed */
     LOSSES_MAX = 3,   /* flights that a work may lose with the connection */
     DOWN_GRACE_S = 5, /* how long members wait for a lost database before they get 503 */
+};
+
+struct queue {
+    struct work *first, **last;
+    int records, patient; /* of these: parts of batches */
 };
 
 struct flight {
@@ -53,8 +61,8 @@ struct lane {
     struct link *link;
     struct sealer *sealer;
     struct event *launch, *grace;
-    struct work *waiting, **waiting_last;
-    int waiting_records;
+    struct queue waiting;
+    struct queue held; /* the patient: they join what waits when half of the queue is free */
     struct flight flight[3];
     struct flight *ahead;    /* whose results come next; NULL: idle */
     struct flight *behind;   /* sent after it; NULL mostly */
@@ -66,13 +74,43 @@ struct lane {
 
 /* ---- queues --------------------------------------------------------------------------------- */
 
+static void queue_init(struct queue *q)
+{
+    *q = (struct queue){.last = &q->first};
+}
+
+static void queue_count(struct queue *q, const struct work *w, int sign)
+{
+    q->records += sign * w->n;
+    q->patient += w->patient ? sign * w->n : 0;
+}
+
+static void queue_add(struct queue *q, struct work *w)
+{
+    w->next = NULL;
+    *q->last = w;
+    q->last = &w->next;
+    queue_count(q, w, 1);
+}
+
+static struct work *queue_take(struct queue *q)
+{
+    struct work *w = q->first;
+    q->first = w->next;
+    if (!q->first)
+        q->last = &q->first;
+    queue_count(q, w, -1);
+    w->next = NULL;
+    return w;
+}
+
 static bool may_launch(const struct lane *l)
 {
-    if (!l->loaded || !l->waiting)
+    if (!l->loaded || !l->waiting.first)
         return false;
     if (!l->ahead)
         return true;
-    return l->ahead->sealed && !l->behind && !l->grounded && l->waiting_records >= EARLY_MIN;
+    return l->ahead->sealed && !l->behind && !l->grounded && l->waiting.records >= EARLY_MIN;
 }
 
 static void schedule(struct lane *l)
@@ -81,46 +119,48 @@ static void schedule(struct lane *l)
         event_active(l->launch, EV_TIMEOUT, 0);
 }
 
+/* Batches fill half of the queue and count as half of it at most: the rest is for single requests.
+ */
+static bool is_full(const struct lane *l, int n)
+{
+    int64_t max = l->s->conf.queue_max, batches = l->waiting.patient;
+    int64_t counted = l->waiting.records - batches + (batches > max / 2 ? max / 2 : batches);
+    return l->waiting.first && counted + n > max;
+}
+
+static void admit_held(struct lane *l)
+{
+    while (l->held.first && l->waiting.records <= l->s->conf.queue_max / 2)
+        queue_add(&l->waiting, queue_take(&l->held));
+}
+
 bool lane_submit(struct lane *l, struct work *w)
 {
-    if (l->waiting_records + w->n > l->s->conf.queue_max && l->waiting)
+    if (!w->patient && is_full(l, w->n))
         return false;
     if (!l->loaded && !evtimer_pending(l->grace, NULL))
         return false; /* down for longer than the grace time */
-    w->next = NULL;
     w->alone = w->atomic;
     w->verdict = NULL;
     w->losses = 0;
-    *l->waiting_last = w;
-    l->waiting_last = &w->next;
-    l->waiting_records += w->n;
+    queue_add(w->patient ? &l->held : &l->waiting, w);
+    admit_held(l);
     schedule(l);
     return true;
 }
 
-static bool has_others(const struct work *w, const struct actor *mine)
+static bool has_urgent(const struct work *w)
 {
-    while (w && w->actor == mine)
+    while (w && w->patient)
         w = w->next;
     return w != NULL;
 }
 
-int lane_slice(const struct lane *l, const struct actor *mine)
+int lane_slice(const struct lane *l)
 {
-    bool others = has_others(l->waiting, mine) || (l->ahead && has_others(l->ahead->first, mine)) ||
-                  (l->behind && has_others(l->behind->first, mine));
-    return others ? FLIGHT_SHARED_MAX : FLIGHT_ALONE_MAX;
-}
-
-static struct work *take_waiting(struct lane *l)
-{
-    struct work *w = l->waiting;
-    l->waiting = w->next;
-    if (!l->waiting)
-        l->waiting_last = &l->waiting;
-    l->waiting_records -= w->n;
-    w->next = NULL;
-    return w;
+    bool urgent = has_urgent(l->waiting.first) || (l->ahead && has_urgent(l->ahead->first)) ||
+                  (l->behind && has_urgent(l->behind->first));
+    return urgent ? FLIGHT_SHARED_MAX : FLIGHT_ALONE_MAX;
 }
 
 static struct flight *flight_new(struct lane *l)
@@ -140,13 +180,13 @@ static void put_back(struct lane *l, struct flight *f)
         return;
     for (struct work *w = f->first; w; w = w->next) {
         w->verdict = NULL;
-        l->waiting_records += w->n;
+        queue_count(&l->waiting, w, 1);
     }
     if (f->first) {
-        *f->last = l->waiting;
-        if (!l->waiting)
-            l->waiting_last = f->last;
-        l->waiting = f->first;
+        *f->last = l->waiting.first;
+        if (!l->waiting.first)
+            l->waiting.last = f->last;
+        l->waiting.first = f->first;
     }
     f->first = NULL;
     f->last = &f->first;
@@ -364,15 +404,15 @@ static void flight_fill(struct lane *l, struct flight *f)
 {
     int count = 0;
     size_t bytes = 0;
-    while (l->waiting) {
-        struct work *w = l->waiting;
+    while (l->waiting.first) {
+        struct work *w = l->waiting.first;
         if (f->first && (w->alone || count + w->n > FLIGHT_SHARED_MAX ||
                             bytes + w->elements.n > FLIGHT_BYTES_MAX))
             break;
         bool alone = w->alone;
         count += w->n;
         bytes += w->elements.n;
-        board(f, take_waiting(l));
+        board(f, queue_take(&l->waiting));
         if (alone)
             break;
     }
@@ -417,8 +457,8 @@ static struct work *launch_group(struct lane *l, struct flight *f, struct work *
 static void drop_poison(struct lane *l)
 {
     struct fail poison = {.sqlstate = "08006", .text = "lost with every flight"};
-    while (l->waiting && l->waiting->losses >= LOSSES_MAX) {
-        struct work *w = take_waiting(l);
+    while (l->waiting.first && l->waiting.first->losses >= LOSSES_MAX) {
+        struct work *w = queue_take(&l->waiting);
         log_event(LOG_ERROR, "lane_failed", "text", poison.text, "write", w->write, NULL);
         w->done(w->arg, NULL, w->n, &poison);
     }
@@ -428,10 +468,12 @@ static void launch(struct lane *l)
 {
     if (may_launch(l))
         drop_poison(l);
+    admit_held(l);
     if (!may_launch(l))
         return;
     struct flight *f = flight_new(l);
     flight_fill(l, f);
+    admit_held(l);
     *(l->ahead ? &l->behind : &l->ahead) = f;
     for (struct work *w = f->first; w;)
         w = launch_group(l, f, w);
@@ -515,8 +557,8 @@ static void on_grace_over(evutil_socket_t fd, short what, void *arg)
     (void)what;
     struct lane *l = arg;
     struct fail away = {.sqlstate = "08006", .text = "database away"};
-    while (l->waiting) {
-        struct work *w = take_waiting(l);
+    while (l->waiting.first || l->held.first) {
+        struct work *w = queue_take(l->waiting.first ? &l->waiting : &l->held);
         w->done(w->arg, NULL, w->n, &away);
     }
 }
@@ -534,7 +576,8 @@ struct lane *lane_open(struct server *s, const char *conninfo)
     MUST(l);
     l->s = s;
     l->a = arena_new();
-    l->waiting_last = &l->waiting;
+    queue_init(&l->waiting);
+    queue_init(&l->held);
     for (size_t i = 0; i < COUNT_OF(l->flight); i++)
         l->flight[i].a = arena_new();
     l->sealer = sealer_open(s->conf.data, false);
@@ -558,7 +601,7 @@ bool lane_ready(const struct lane *l)
 
 bool lane_idle(const struct lane *l)
 {
-    return !l->waiting && !l->ahead;
+    return !l->waiting.first && !l->held.first && !l->ahead;
 }
 
 struct str lane_public_key(const struct lane *l, struct arena *a)

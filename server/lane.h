@@ -62,6 +62,7 @@ struct work {
     int n;
     lane_done_fn *done;
     void *arg;
+    bool patient; /* part of a batch: waits for room in a full queue and is not turned away */
     /* lane.c's own */
     bool atomic; /* a conflict among the elements rolls all of them back; verdicts still arrive */
     struct work *next;
@@ -73,11 +74,10 @@ struct work {
 void verdicts_keep(struct work *w);
 struct lane *lane_open(struct server *s, const char *conninfo);
 bool lane_ready(const struct lane *l);
-/* false: the queue is full (answer 503). w stays in place until done. */
+/* false: the queue is full or the database away (answer 503). w stays in place until done. */
 MUST_USE bool lane_submit(struct lane *l, struct work *w);
-/* How many records one work should carry now: fewer while requests of others wait or fly. mine: the
- * actor of the request, which is its own. */
-int lane_slice(const struct lane *l, const struct actor *mine);
+/* How many records a part of a batch should carry now: fewer while single requests are about. */
+int lane_slice(const struct lane *l);
 /* Nothing waiting or flying. */
 bool lane_idle(const struct lane *l);
 /* The key that verifies signed heads, PEM; {NULL,0} until the lane has been ready once. */

@@ -2,6 +2,7 @@
 import json
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from harness import RELEASE_BIN, Case, loan, numbers, patent
 
@@ -230,3 +231,19 @@ class Unread(Sender):
                     sent += 10000
         self.assertLess(sent, 5000000)  # of some 80 bytes of answer to one of question
         self.assertTrue(self.d.alive())
+
+
+class Crowd(Sender):
+    conf = {"queue_max": "400"}
+
+    def test_batches_wait_for_room_and_leave_some_to_single_requests(self):
+        files = [[loan() for _ in range(900)] for _ in range(8)]
+        with ThreadPoolExecutor(9) as pool:
+            told = [pool.submit(self.ndjson, f) for f in files]
+            singles = []
+            while not all(t.done() for t in told):
+                singles.append(self.d.call("POST", "/v1/loans", loan(), self.bank).status)
+        self.assertEqual([t.result().lines()[-1]["summary"]["created"] for t in told], [900] * 8)
+        self.assertEqual(set(singles), {201})
+        self.assertGreater(len(singles), 5)  # while 7,200 lines waited for one queue
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")

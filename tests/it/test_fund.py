@@ -124,6 +124,16 @@ class Fund(Case):
                 lines.append(dict(dice.choice(lines), **dice.choice(({}, {"memo": "x"}))))
         return lines
 
+    def test_64_batches_at_once_spend_one_fund_to_the_fen(self):
+        self.move("10.00")
+        batches = [[self.transfer("0.01", out=True) for _ in range(30)] for _ in range(64)]
+        with ThreadPoolExecutor(64) as pool:
+            told = [x for lines in pool.map(self.batch, batches) for x in lines]
+        refused = [[e["code"] for e in x["errors"]] for x in told if x["outcome"] == "refused"]
+        self.assertEqual([len(told), sum(x["outcome"] == "created" for x in told)], [1920, 1000])
+        self.assertEqual(refused, [["E_OVERDRAFT"]] * 920)
+        self.assertEqual((self.balance(), self.get("/v1/accounts/" + self.fund)["version"]), ("0.00", 1001))
+
     def test_a_batch_with_bad_lines_says_what_its_lines_say_one_by_one(self):
         dice = random.Random(11)
         for size in (2, 3, 5, 61):
