@@ -64,7 +64,7 @@ static int by_size(const void *a, const void *b)
 /* The point stays inside. ratio: actual / forecast in ppm; n > 0. */
 static struct range find_range(int64_t point, const int64_t *ratio, int n)
 {
-    int64_t sorted[FORECAST_QUARTERS_MAX];
+    int64_t sorted[FORECAST_QUARTERS_MAX] = {0};
     for (int i = 0; i < n; i++)
         sorted[i] = ratio[i];
     qsort(sorted, (size_t)n, sizeof *sorted, by_size);
