@@ -152,7 +152,7 @@ create function shared_text(t text) returns text language sql immutable parallel
 create index loan_by_address on loan (shared_text(address)) where address is not null;
 create index loan_by_contact on loan (shared_text(contact)) where contact is not null;
 create index loan_by_controller on loan (shared_text(controller)) where controller is not null;
-create index loan_by_manager on loan (org_id, account_manager) where account_manager is not null;
+create index loan_by_manager on loan (account_manager) where account_manager is not null;
 
 -- ---- the loan and its rights by themselves -----------------------------------------------------
 
@@ -250,7 +250,7 @@ begin
         select p.number
           from loan_ip p
           join loan_latest l on l.id = p.record_id and l.version = p.version
-         where loans is null or p.number in (select y.number from loan_ip y where y.record_id = any (loans))
+         where loans is null or p.number = any (array(select y.number from loan_ip y where y.record_id = any (loans)))
          group by p.number
         having count(distinct (p.org_id, l.borrower, l.pledge_no)) > 1
     ),
@@ -284,7 +284,7 @@ begin
         select distinct e.number
           from ip_event e
          where e.kind = 'transferred'
-           and (loans is null or e.number in (select p.number from loan_ip p where p.record_id = any (loans)))
+           and (loans is null or e.number = any (array(select p.number from loan_ip p where p.record_id = any (loans))))
     ),
     owned as materialized ( -- n: the place in the chain; from_day: null when the register begins in the middle
         select n.number, s.id, s.on_day, s.owners,
@@ -429,11 +429,10 @@ begin
     pair as (
         select l.id, l.version, l.borrower, l.org_id || ' ' || shared_text(l.account_manager) || ' ' || shared_text(p.appraiser) as value
           from loan_latest l
-          join (select distinct y.record_id, y.version, y.appraiser from loan_ip y where y.appraiser is not null) p
-            on p.record_id = l.id and p.version = l.version
+         cross join lateral (select distinct y.appraiser from loan_ip y
+                              where y.record_id = l.id and y.version = l.version and y.appraiser is not null) p
          where l.account_manager is not null
-           and (loans is null or (l.org_id, l.account_manager) in (
-                select x.org_id, x.account_manager from loan_latest x where x.id = any (loans)))
+           and (loans is null or l.account_manager = any (array(select x.account_manager from loan x where x.id = any (loans))))
     ),
     pairs as (
         select p.value, count(distinct p.borrower) as borrowers
@@ -498,7 +497,7 @@ begin
           from loan_latest l
           join loan_ip p on p.record_id = l.id and p.version = l.version
          where p.appraiser is not null
-           and (loans is null or l.org_id in (select x.org_id from loan x where x.id = any (loans)))
+           and (loans is null or l.org_id = any (array(select x.org_id from loan x where x.id = any (loans))))
     ),
     book as (
         select v.org_id, v.year, count(distinct v.id) as n from valued v group by v.org_id, v.year
@@ -540,7 +539,7 @@ begin
           from loan_latest l
          where l.amount_fen < (select flag_limit('RF19', 'cap')) * 100
            and l.amount_fen >= (select flag_limit('RF19', 'cap')) * (100 - (select flag_limit('RF19', 'margin')))
-           and (loans is null or l.borrower in (select x.borrower from loan x where x.id = any (loans)))
+           and (loans is null or l.borrower = any (array(select x.borrower from loan x where x.id = any (loans))))
     )
     select 'RF19', b.borrower || ' ' || b.signed_on, 'med', jsonb_build_object('loans', g.n, 'signed_on', b.signed_on),
            b.id, b.version, '/amount', jsonb_build_object('amount', yuan_text(b.amount_fen), 'signed_on', b.signed_on), false
@@ -579,7 +578,7 @@ begin
                               and e.on_day > quarter_end(l.signed_on)
                               and e.on_day <= quarter_end(quarter_end(l.signed_on) + 1)) as spike
           from loan_latest l
-         where loans is null or l.org_id in (select x.org_id from loan x where x.id = any (loans))
+         where loans is null or l.org_id = any (array(select x.org_id from loan x where x.id = any (loans)))
     ),
     spikes as (
         select x.org_id, x.quarter
@@ -605,7 +604,7 @@ begin
           join loan_latest l on l.id = n.loan_id
           join loan_ip p on p.record_id = l.id and p.version = l.version
          where n.state in ('queued', 'reserved', 'approved', 'paid')
-           and (loans is null or p.number in (select y.number from loan_ip y where y.record_id = any (loans)))
+           and (loans is null or p.number = any (array(select y.number from loan_ip y where y.record_id = any (loans))))
     ),
     twice as materialized (
         select a.number, a.year

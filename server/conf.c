@@ -3,6 +3,7 @@
  */
 #include "conf.h"
 #include "day.h"
+#include "nightly.h"
 #include <stddef.h>
 #include <unistd.h>
 
@@ -26,6 +27,7 @@ static const struct setting settings[] = {
     {"tls_key", TEXT, AT(tls_key), NULL, 0, 0, "TLS 私钥(PEM)"},
     {"client_ca", TEXT, AT(client_ca), NULL, 0, 0, "客户端证书的签发机构"},
     {"log_level", TEXT, AT(log_level), "info", 0, 0, "日志级别 debug|info|warn|error"},
+    {"flag_scan_at", TEXT, AT(flag_scan_at), "02:30", 0, 0, "每日预警扫描时刻(上海时间),off 不扫描"},
     {"readers", NUMBER, AT(readers), "4", 1, 32, "读连接数"},
     {"header_deadline_ms", NUMBER, AT(header_deadline_ms), "10000", 100, 600000, "报文头总时限"},
     {"body_deadline_ms", NUMBER, AT(body_deadline_ms), "30000", 100, 600000, "报文体总时限"},
@@ -184,12 +186,15 @@ static const char *default_data(struct arena *a)
 static bool check_together(const struct conf *conf)
 {
     const char *wrong = NULL;
+    int second;
     if (!log_level_set(conf->log_level))
         wrong = "log_level is one of debug, info, warn, error";
     else if (!conf->tls_cert != !conf->tls_key)
         wrong = "tls_cert and tls_key are set together or not at all";
     else if (conf->client_ca && !conf->tls_cert)
         wrong = "client_ca needs tls_cert and tls_key";
+    else if (!nightly_parse(conf->flag_scan_at, &second))
+        wrong = "flag_scan_at is HH:MM, HH:MM:SS or off";
     if (wrong)
         fprintf(stderr, "pledged: %s\n", wrong);
     return !wrong;

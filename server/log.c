@@ -11,7 +11,7 @@ static const char *const events[] = {"ready", "listen_failed", "tls_failed", "mi
     "migrated", "cluster_made", "cluster_started", "cluster_attached", "cluster_failed",
     "cluster_revived", "cluster_stopped", "db_connected", "db_lost", "db_failed", "lane_connected",
     "lane_lost", "lane_failed", "lane_recalled", "request", "drain", "stopped", "seal_failed",
-    "bug", "notice", "limit", "report_totals"};
+    "bug", "notice", "limit", "report_totals", "flag_scan"};
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
 
 static enum log_level least_level = LOG_INFO;

@@ -10,6 +10,7 @@
 #include "intake.h"
 #include "lane.h"
 #include "migrate.h"
+#include "nightly.h"
 #include "openapi.h"
 #include "report_keys.h"
 #include <signal.h>
@@ -24,6 +25,7 @@ enum { DRAIN_MAX_S = 30, POLL_MS = 20 };
 struct process {
     struct server s;
     struct event *poll, *term, *intr;
+    struct nightly *nightly;
     int64_t drain_until_us;
 };
 
@@ -124,6 +126,7 @@ static void stop(struct process *p)
     lane_close(s->lane);
     intake_close(s->intake);
     db_close(s->db);
+    nightly_close(p->nightly);
     auth_close(s);
     case_cache_free(s->cases);
     free(s->loans);
@@ -157,6 +160,7 @@ static int serve(struct arena *a, const struct conf *conf)
     bool good = s->lane && start_http(s);
     if (good) {
         watch(&p);
+        p.nightly = nightly_open(s);
         event_base_dispatch(s->base);
         stop(&p);
     }

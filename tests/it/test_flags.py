@@ -1,10 +1,13 @@
 """Red flags: who sees which, who may clear one, and that no money is paid past one, whoever asks and however."""
+import datetime
 import json
 import subprocess
+import time
 import unittest
 
 import test_claims
 import test_subsidies
+import test_verify
 from harness import ORGS, Case, loan, numbers, patent
 
 FIRMS = ("91310101QX0101011R", "91310104QX0104028H", "91310105QX0105039B", "91310106QX010604X0",
@@ -391,10 +394,97 @@ class StopsSubsidies(test_subsidies.Subsidies):
         self.assertEqual(again["warnings"], two.json()["warnings"])
 
 
+# Several at once: each is named for itself.
+PLANTED = [
+    ("a flag that nothing raised, a reason, a threshold, a scan",
+     "delete from flag_record where flag = '{open}'; update flag_clearing set reason = 'y';"
+     " update flag_threshold_value set value = 70 where record_id is not null; delete from flag_scan",
+     ["flag without a record that raised it: {open}", "flag cleared without a clearing on record: {flag}",
+      "threshold that differs from its record", "scan without its record"]),
+    ("a rule, what a flag rests on", "update flag set code = 'RF99' where id = '{open}';"
+     " update flag_record set version = 9 where flag = '{open}'",
+     ["flag of a rule that is not there: {open}", "flag that rests on what is not there: {open}"]),
+    ("a deleted flag, a payment by the clearer", "delete from flag where id = '{open}';"
+     " update claim_step set recorded_by = '王敏@FINANCE' where step = 'pay'",
+     ["flag that rests on what is not there: {open}", "payment past an open flag"]),
+    ("a clearing by hand, one by the recorder",
+     "insert into flag_clearing values ('{open}', gen_random_uuid(), 'x', now(), 'x@FINANCE');"
+     " update flag_clearing set cleared_by = '王敏@BANK-A' where flag = '{flag}'",
+     ["flag cleared without a clearing on record: {open}", "flag cleared by whoever recorded what raised it: {flag}"]),
+    ("a clearing that is gone", "delete from flag_clearing where flag = '{flag}'",
+     ["flag cleared without a clearing on record: {flag}", "payment past an open flag"]),
+    ("a flag from before a payment", "insert into flag values (gen_random_uuid(), 'RF03', 'x', 'high', 'scan', null,"
+     " (select recorded_at - interval '1 second' from claim_step where step = 'pay')); insert into flag_record select id,"
+     " '{loan}', 1, '', 'loan', (select id from org where code = 'BANK-A'), '', '{{}}', false, raised_at from flag where"
+     " case_key = 'x'", ["payment past an open flag"]),
+]
+
+
+class VerifyFlags(test_verify.VerifyFund):
+    """Each planted defect of flags is named by pledged verify."""
+
+    conf = {"readers": "10"}
+    TABLES = ("record log_leaf log_head account account_balance account_day transfer hold hold_end claim claim_step flag"
+              " flag_record flag_clearing flag_threshold_value flag_scan").split()
+
+    def test_each_planted_defect_of_flags_is_named(self):
+        Stops.conf = self.conf
+        Stops.d = self.d
+        case = Stops("setUp")
+        case.d = self.d
+        self.d.token("finance")
+        test_claims.Claims.second = self.d.cli("token", "add", "--org", "FINANCE", "--person", "李华").stdout.strip()
+        case.setUp()
+        where = case.approved(borrower_uscc="91310101QX0101011R", ip=[{"number": patent(1), "owner_uscc": "91310104QX0104028H"}])
+        flag = case.flags(case.loan_id)[0]["id"]
+        case.post("/v1/flags/%s/clear" % flag, {"reason": "权属已核"}, case.finance, 201)
+        payer = self.d.cli("token", "add", "--org", "FINANCE", "--person", "吴三").stdout.strip()
+        case.step(where, "pay", payer)
+        open_one = case.post("/v1/loans", loan(ip=[{"number": patent(4), "owner_uscc": "91310104QX0104028H"}]), case.bank, 201)
+        case.post("/v1/flag-scans", {"reference": "SM"}, case.office, 201)
+        case.post("/v1/flag-thresholds", {"rule": "RF15", "threshold": "warn", "value": "60.00", "reason": "试点",
+                                          "effective_from": self.d.sql("select today()")}, case.office, 201)
+        names = {"flag": flag, "open": case.flags(open_one.json()["id"])[0]["id"], "loan": case.loan_id}
+        self.plant([(what, sql, [x.format(**names) for x in said]) for what, sql, said in PLANTED], names)
+
+
+class Nightly(Case):
+    """The program scans by itself, once a day, a record a rule."""
+
+    def test_at_its_time_the_program_scans_and_says_so(self):
+        at = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))) + datetime.timedelta(seconds=8)
+        from harness import Daemon
+        d = Daemon({"flag_scan_at": at.strftime("%H:%M:%S")})
+        try:
+            bank = d.token("bank")
+            for firm in FIRMS[:3]:
+                r = d.call("POST", "/v1/loans", loan(borrower_uscc=firm, borrower_address="夜间路 1 号"), bank)
+                self.assertEqual(r.json()["warnings"], [])
+            until = time.time() + 30
+            while time.time() < until and '"event":"flag_scan"' not in d.stderr():
+                time.sleep(0.2)
+            rules = int(d.sql("select count(*) from flag_rule where judge is not null"))
+            self.assertIn('"event":"flag_scan","rules":"%d"' % rules, d.stderr())
+            office = d.token("ip_office")
+            scans = d.call("GET", "/v1/flag-scans?limit=100", token=office).json()["items"]
+            self.assertEqual((len(scans), {s["recorded_by"] for s in scans}), (rules, {"nightly@SYSTEM"}))
+            self.assertEqual([f["code"] for f in d.call("GET", "/v1/flags", token=office).json()["items"]], ["RF13"])
+            self.assertEqual(d.cli("verify", check=False).stdout, "no defects\n")
+        finally:
+            d.close()
+
+    def test_the_time_is_checked_at_the_start(self):
+        for bad in ("25:00", "2:30", "02:60", "02:30:", "x", "02:30:00:00"):
+            out = self.d.cli("show-config", "--flag-scan-at", bad, check=False)
+            self.assertIn("flag_scan_at", out.stderr, bad)
+        for good in ("off", "00:00", "23:59:59"):
+            self.assertEqual(self.d.cli("show-config", "--flag-scan-at", good, check=False).returncode, 0)
+
+
 def load_tests(loader, standard, pattern):
     """The inherited tests run in their own files."""
     suite = unittest.TestSuite()
-    for case in (Flags, Stops, StopsSubsidies):
+    for case in (Flags, Stops, StopsSubsidies, VerifyFlags, Nightly):
         for name in sorted(n for n in vars(case) if n.startswith("test_")):
             suite.addTest(case(name))
     return suite

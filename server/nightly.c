@@ -1,0 +1,157 @@
+/*
+ * nightly.c - a scan a rule, one after the other, each a record of its own through the write lane.
+ *
+ * Between two rules whatever waits in the lane goes first, so that nobody waits longer than one
+ * rule takes. The reference names the day and the rule: a daemon that was started again, or a
+ * second one, finds the scan done. Only the daemon that holds the lane scans.
+ */
+#include "nightly.h"
+#include "api.h"
+#include "records.h"
+#include <stdlib.h>
+
+enum { DAY_S = 86400, SHANGHAI_S = 8 * 3600 };
+enum { SCAN_REFERENCE, SCAN_RULE, SCAN_WIDTH };
+
+struct nightly {
+    struct server *s;
+    struct event *timer;
+    struct arena *a; /* of the scan under way */
+    struct actor actor;
+    struct rows rules;
+    int next;
+    bool running;
+    struct work work;
+};
+
+bool nightly_parse(const char *text, int *second)
+{
+    int part[3] = {0, 0, 0}, n = 0;
+    *second = -1;
+    if (strcmp(text, "off") == 0)
+        return true;
+    for (const char *p = text; n < 3; p += 3) {
+        static const int most[] = {23, 59, 59};
+        if (p[0] < '0' || p[0] > '9' || p[1] < '0' || p[1] > '9')
+            return false;
+        part[n] = (p[0] - '0') * 10 + p[1] - '0';
+        if (part[n] > most[n])
+            return false;
+        n++;
+        if (!p[2])
+            break;
+        if (p[2] != ':' || n == 3)
+            return false;
+    }
+    *second = (part[0] * 60 + part[1]) * 60 + part[2];
+    return n >= 2;
+}
+
+static void arm(struct nightly *n)
+{
+    int at = -1;
+    MUST(nightly_parse(n->s->conf.flag_scan_at, &at)); /* conf.c has looked */
+    if (at < 0)
+        return;
+    int64_t now = (clock_us() / 1000000 + SHANGHAI_S) % DAY_S;
+    struct timeval wait = {at > now ? at - now : at - now + DAY_S, 0};
+    evtimer_add(n->timer, &wait);
+}
+
+static void submit_next(struct nightly *n);
+
+static void on_scanned(void *arg, const struct verdict *v, int count, const struct fail *fail)
+{
+    struct nightly *n = arg;
+    (void)count;
+    if (fail || v->outcome > OUT_REPLAY)
+        log_event(LOG_ERROR, "flag_scan", "rule", rows_at(&n->rules, n->next, 2).p, "text",
+            fail ? fail->text : "refused", NULL);
+    n->next++;
+    submit_next(n);
+}
+
+static void submit_next(struct nightly *n)
+{
+    const struct record *rec = &flag_scan_record;
+    struct value v[SCAN_WIDTH] = {{.present = true}, {.present = true}};
+    struct buf element, canonical;
+    if (n->next == n->rules.n || n->s->draining) {
+        n->running = false;
+        log_event(LOG_INFO, "flag_scan", "rules", arena_printf(n->a, "%d", n->next).p, NULL);
+        return;
+    }
+    v[SCAN_RULE].s = rows_at(&n->rules, n->next, 2);
+    v[SCAN_REFERENCE].s = arena_printf(
+        n->a, "nightly %s %s", day_text(n->a, today_shanghai()).p, v[SCAN_RULE].s.p);
+    buf_init(&element, n->a);
+    buf_init(&canonical, n->a);
+    schema_canonical(rec, v, &canonical);
+    element_write(&element, rec, v, buf_view(&canonical), uuid_make(n->a), 0, STR(""),
+        (struct str){NULL, 0});
+    n->work = (struct work){.a = n->a,
+        .actor = &n->actor,
+        .type = rec->name,
+        .write = rec->write,
+        .elements = buf_view(&element),
+        .n = 1,
+        .done = on_scanned,
+        .arg = n};
+    if (!lane_submit(n->s->lane, &n->work)) {
+        n->running = false;
+        log_event(LOG_ERROR, "flag_scan", "text", "the queue is full", NULL);
+    }
+}
+
+static void on_rules(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct nightly *n = arg;
+    int64_t org = 0;
+    if (fail || rows->n == 0 || !rows_int(rows, 0, 0, &org)) {
+        n->running = false;
+        log_event(LOG_ERROR, "flag_scan", "text", fail ? fail->text : "no rules", NULL);
+        return;
+    }
+    n->rules = *rows;
+    n->next = 0;
+    n->actor = (struct actor){.org = org,
+        .kind = ORG_IP_OFFICE,
+        .code = rows_at(rows, 0, 1),
+        .district = STR(""),
+        .person = STR("nightly")};
+    submit_next(n);
+}
+
+static void on_time(evutil_socket_t fd, short what, void *arg)
+{
+    struct nightly *n = arg;
+    (void)fd;
+    (void)what;
+    arm(n);
+    if (n->running || n->s->draining || !lane_ready(n->s->lane))
+        return;
+    n->running = true;
+    arena_reset(n->a);
+    db_query(n->s->db, n->a, NULL, "nightly_rules", NULL, 0, on_rules, n);
+}
+
+struct nightly *nightly_open(struct server *s)
+{
+    struct nightly *n = calloc(1, sizeof *n);
+    MUST(n);
+    n->s = s;
+    n->a = arena_new();
+    n->timer = evtimer_new(s->base, on_time, n);
+    MUST(n->timer);
+    arm(n);
+    return n;
+}
+
+void nightly_close(struct nightly *n)
+{
+    if (!n)
+        return;
+    event_free(n->timer);
+    arena_free(n->a);
+    free(n);
+}
