@@ -516,7 +516,6 @@ end $$;
 create function loan_balance_of_loans() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    l loan;
     changes balance_change[];
 begin
     select array_agg(c) into changes
@@ -532,15 +531,16 @@ begin
      cross join lateral eventless_changes(v.org_id, v.district, v.borrower, v.disbursed_on, v.matures_on,
                                           v.amount_fen, v.sign) c
      where v.version = 1 or not exists (select from loan_balance b where b.loan_id = v.id);
-    for l in
-        select f.*
-          from fresh f
-         where f.version > 1
-           and exists (select from loan_balance b where b.loan_id = f.id)
-         order by f.id, f.version
-    loop
-        changes := changes || loan_balance_keep(l, '-infinity');
-    end loop;
+    if exists (select from fresh f where f.version > 1) then
+        select changes || array_agg(c) into changes
+          from (select distinct f.id
+                  from fresh f
+                 where f.version > 1
+                   and exists (select from loan_balance b where b.loan_id = f.id)
+                 order by f.id) x
+         cross join lateral (select v from loan v where v.id = x.id order by v.version desc limit 1) l
+         cross join lateral unnest(loan_balance_keep(l.v, '-infinity')) c;
+    end if;
     perform balance_add(changes);
     return null;
 end $$;
@@ -552,21 +552,16 @@ create trigger rollup_balance after insert on loan referencing new table as fres
 create function loan_balance_of_events() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    e record;
-    l loan;
     changes balance_change[];
 begin
-    for e in
-        select f.loan_id,
-               min(case when f.kind in ('disbursed', 'reversed') then '-infinity' else f.on_day end) as since
-          from fresh f
-         group by f.loan_id
-         order by f.loan_id
-    loop
-        select v.* into l from loan v where v.id = e.loan_id order by v.version desc limit 1;
-        continue when not found; -- verify tells of it
-        changes := changes || loan_balance_keep(l, e.since);
-    end loop;
+    select array_agg(c) into changes
+      from (select f.loan_id,
+                   min(case when f.kind in ('disbursed', 'reversed') then '-infinity' else f.on_day end) as since
+              from fresh f
+             group by f.loan_id
+             order by f.loan_id) e
+     cross join lateral (select v from loan v where v.id = e.loan_id order by v.version desc limit 1) l
+     cross join lateral unnest(loan_balance_keep(l.v, e.since)) c;
     perform balance_add(changes);
     return null;
 end $$;

@@ -1,0 +1,182 @@
+"""The quarterly report at 1 and 10 million loans: how long from the rollups, how long from the rows.
+
+Prints the median of 20 pulls of the JSON report over HTTP, three runs at each size, and their ratio (G12); then the
+same cells from the rows, once, and that ratio (G13); and whether every sum and count of firms is equal.
+
+The loader writes loan, loan_ip and loan_event in slices of 250,000, as loan_project writes them. It goes round HTTP,
+the records' texts, the log and the triggers: the rollups are filled by the views that a migration fills them with and
+that verify compares them with. 2,000 loans come in over HTTP before, and are kept by the triggers. One loan in fifty
+has events. Firms stay at 100,000, banks at 24. fsync is off: only reading is measured.
+
+Run: python3 tests/bench/report.py [folder for the data] ; 10 million loans take about 8 GB.
+"""
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "it"))
+from harness import RELEASE_BIN, Daemon, patent  # noqa: E402
+
+BANKS, SLICE = 24, 250000
+QUARTER = "2023Q2"
+ROLLED = ("headline", "targets", "by_quarter", "by_district", "by_bank", "by_kind", "by_ip_kind", "by_product", "by_size",
+          "by_industry", "small_loans", "first_loans", "balances")
+OTHERS = ("fund", "claims", "claims_by_scheme", "subsidies", "insurance", "securitisation")
+DISTRICTS = "310101,310104,310105,310106,310107,310109,310110,310112,310113,310114,310115,310116,310117,310118,310120,310151"
+
+# Loan number n has the properties that its hash says; signed on one of the 1,095 days of 2021 to 2023.
+LOADER = """
+create unlogged table bench_org as select row_number() over (order by id) - 1 as i, id from org where kind = 'bank';
+create function bench_load(first int, last int) returns void language plpgsql as $$
+begin
+    create temp table slice on commit drop as
+    select n, ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid as id,
+           (select o.id from bench_org o where o.i = (h[1] %% {banks})) as org_id,
+           'QX' || lpad((h[2] %% 100000)::text, 16, '0') as borrower,
+           (string_to_array('{districts}', ','))[1 + (h[2] %% 16)] as district,
+           (array['single_pledge', 'single_pledge', 'single_pledge', 'pooled_credit', 'trust'])[1 + h[3] %% 5] as product,
+           (array['C39', 'C27', 'I65', 'M73', null])[1 + h[3] / 5 %% 5] as industry,
+           (array['micro', 'small', 'small', 'medium', 'unknown'])[1 + h[3] / 25 %% 5] as size,
+           (array[true, false, null])[1 + h[3] / 125 %% 3] as first_loan,
+           10000000::bigint + h[4] %% 199999 * 10000 + h[5] %% 100 as fen,
+           date '2021-01-01' + (h[6] %% 1095)::int as signed,
+           30 + (h[7] %% 700)::int as term,
+           (array['invention', 'invention', 'utility_model', 'design', 'trademark'])[1 + h[8] %% 5] as right_kind,
+           h[9] as life
+      from (select n, array(select (hashint8extended(n, k) & 2147483647) from generate_series(1, 9) as k) as h
+              from generate_series(first, last) as n) x;
+    insert into loan_ip (record_id, version, number, kind, owner, org_id, parties, district, from_day, until_day)
+    select s.id, 1, 'N' || s.n, s.right_kind, s.borrower, s.org_id, '{{}}', s.district, s.signed, s.signed + s.term
+      from slice s;
+    insert into loan (id, version, org_id, parties, borrower, borrower_name, district, product, industry, size,
+           first_loan, amount_fen, ip_amount_fen, rate_ppm, signed_on, disbursed_on, matures_on, patents, trademarks,
+           recorded_at)
+    select s.id, 1, s.org_id, '{{}}', s.borrower, 'firm', s.district, s.product, s.industry, s.size, s.first_loan,
+           s.fen, s.fen, 36500, s.signed, s.signed + 5, s.signed + s.term + 5, (s.right_kind <> 'trademark')::int,
+           (s.right_kind = 'trademark')::int, now()
+      from slice s;
+    insert into loan_event (id, loan_id, org_id, parties, district, reference, kind, on_day, principal_fen, recorded_at)
+    select gen_random_uuid(), s.id, s.org_id, '{{}}', s.district, e.kind || s.n, e.kind, s.signed + e.days, e.fen, now()
+      from slice s
+     cross join lateral (values ('repaid', 20, 1000000::bigint), ('overdue', 100, 2000000), ('settled', 200, null))
+           as e(kind, days, fen)
+     where s.life %% 50 = 0 and (e.kind <> 'settled' or s.life %% 100 = 0);
+end $$;
+create table bench_index as
+    select i.indexrelid::regclass::text as name, pg_get_indexdef(i.indexrelid) as made from pg_index i
+     where i.indrelid in ('loan'::regclass, 'loan_ip'::regclass, 'loan_event'::regclass) and not i.indisprimary;
+""".replace("%%", "%")
+FAST = "set synchronous_commit = off; set work_mem = '512MB'; set maintenance_work_mem = '1GB'; set jit = off;"
+ROLLUPS = ("loan_rollup", "city_rollup", "firm_quarter", "city_firms", "loan_balance", "balance_rollup", "firm_balance",
+           "balance_firms")
+APP = "set role pledged_app; set pledged.kind = 'finance'; set jit = off; set statement_timeout = 0;"
+FIRST, LAST = "date '2023-04-01'", "date '2023-06-30'"
+
+
+def sql(d, query):
+    """As Daemon.sql, for hours if need be."""
+    return d.sql(FAST + query)
+
+
+def load(d, first, last):
+    began = time.time()
+    sql(d, "alter table loan disable trigger user; alter table loan_ip disable trigger user;"
+           " alter table loan_event disable trigger user;"
+           "do $$ declare i text; begin for i in select name from bench_index loop"
+           " execute 'drop index if exists ' || i; end loop; end $$")
+    for n in range(first, last, SLICE):
+        sql(d, "select bench_load(%d, %d)" % (n + 1, min(n + SLICE, last)))
+    made = time.time()
+    sql(d, "do $$ declare i text; begin for i in select made from bench_index loop execute i; end loop; end $$")
+    for t in ("loan", "loan_ip", "loan_event"):
+        sql(d, "alter table %s enable trigger user; " % t)
+        d.sql("vacuum analyze " + t)
+    filled = time.time()
+    for t in ROLLUPS:
+        sql(d, "truncate %s; insert into %s table %s_rows" % (t, t, t))
+        d.sql("vacuum analyze " + t)
+    print("%s loans: %.0f s to load, %.0f s for indexes, %.0f s to fill the rollups, %s on disk" % (
+        sql(d, "select to_char(count(*), 'FM99,999,999') from loan"), made - began, filled - made, time.time() - filled,
+        d.sql("select pg_size_pretty(pg_database_size('pledged'))")), flush=True)
+
+
+def pulls(d, token, sections, n=20):
+    took = []
+    path = "/v1/reports/quarterly/%s?section=%s" % (QUARTER, ",".join(sections))
+    for _ in range(n):
+        began = time.time()
+        r = d.call("GET", path, token=token, timeout=600)
+        took.append((time.time() - began) * 1000)
+        assert r.status == 200, r.body[:500]
+    return statistics.median(took)
+
+
+def runs(d, token, sections, what):
+    pulls(d, token, sections, 3)  # plans, and pages into memory
+    p50 = [pulls(d, token, sections) for _ in range(3)]
+    print("%s: p50 %s ms" % (what, ", ".join("%.1f" % x for x in p50)), flush=True)
+    return statistics.median(p50)
+
+
+def from_rows(d):
+    """Each section once from the rows; [section], and how long all took."""
+    differ, total = [], 0.0
+    d.sql("create table bench_counted (section text, c report_cells_row); grant all on bench_counted to pledged_app")
+    for s in ROLLED:
+        began = time.time()
+        d.sql(APP + "set work_mem = '64MB'; insert into bench_counted select '%s', c from report_cells_of_facts('%s', %s, %s,"
+              " null, 'signed_on') c" % (s, s, FIRST, LAST))
+        took = time.time() - began
+        total += took
+        n = d.sql(APP + "with a as (select (c).* from bench_counted where section = '%s'), b as (select * from"
+                  " report_cells('%s', %s, %s, null, 'signed_on')) select (select count(*) from (table a except all table"
+                  " b) x) + (select count(*) from (table b except all table a) x) || ' of ' || (select count(*) from a)"
+                  % (s, s, FIRST, LAST))
+        print("  %s from rows: %.1f s, rows that differ: %s" % (s, took, n), flush=True)
+        if not n.startswith("0 "):
+            differ.append(s)
+    return differ, total
+
+
+def sample(d):
+    """2,000 loans through the front door."""
+    bank = d.token("bank", "BENCH-0")
+    lines = "".join(json.dumps({
+        "contract_no": "S-%d" % i, "product": "single_pledge", "borrower_uscc": "91310115QX0115114N",
+        "borrower_name": "压测企业", "district": "310115", "amount": "5000000.00", "rate": "3.45",
+        "signed_on": "2023-05-%02d" % (1 + i % 28), "disbursed_on": "2023-06-01", "matures_on": "2024-06-01",
+        "ip": [{"number": patent(i)}]}, ensure_ascii=False) + "\n" for i in range(2000))
+    r = d.call("POST", "/v1/loans", lines, bank, {"Content-Type": "application/x-ndjson"}, timeout=300)
+    assert r.lines()[-1]["summary"]["created"] == 2000, r.lines()[-1]
+
+
+def main():
+    conf = {"data": sys.argv[1]} if len(sys.argv) > 1 else None
+    sizes = [int(x) for x in os.environ.get("SIZES", "1000000,10000000").split(",")]
+    d = Daemon(conf=conf, binary=RELEASE_BIN)
+    try:
+        for n in range(BANKS):
+            d.org("bank", "BENCH-%d" % n)
+        finance = d.token("finance")
+        sample(d)
+        d.sql(LOADER.format(banks=BANKS, districts=DISTRICTS))
+        before, p50 = 0, []
+        for size in sizes:
+            load(d, before, size)
+            before = size
+            what = "{:,} loans".format(size)
+            p50.append(runs(d, finance, ROLLED, what + ", sections of loans and balances"))
+            runs(d, finance, ROLLED + OTHERS, what + ", and those of money, insurance and securities")
+        print("G12: %.2f" % (p50[-1] / p50[0]))
+        differ, took = from_rows(d)
+        print("G13: from rows %.1f s, %.0f times as long; %s" % (
+            took, took * 1000 / p50[-1], "differ: " + ", ".join(differ) if differ else "equal to the fen and the firm"))
+    finally:
+        d.close()
+
+
+if __name__ == "__main__":
+    main()
