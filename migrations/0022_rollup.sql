@@ -44,6 +44,7 @@ create function class_rows(class text) returns table (section text, row_key text
            ('first_loans', x.c[9])) as r(section, row_key)
 $$;
 
+-- Rows that are updated all the time leave half of a page free: the new version finds room beside the old one.
 create table loan_rollup (
     org_id bigint not null,
     district text not null,
@@ -60,7 +61,7 @@ create table loan_rollup (
     first_loans bigint not null, -- the borrower's first, as told
     first_fen bigint not null,
     constraint loan_rollup_key primary key (org_id, district, quarter, kind, right_kind, product, size)
-);
+) with (fillfactor = 50);
 create table city_rollup (
     section text not null,
     row_key text not null,
@@ -68,7 +69,7 @@ create table city_rollup (
     loans bigint not null,
     amount_fen bigint not null,
     constraint city_rollup_key primary key (section, row_key, quarter)
-);
+) with (fillfactor = 50);
 create table firm_quarter (
     borrower text not null,
     quarter date not null,
@@ -82,9 +83,9 @@ create table city_firms (
     before date not null, -- the firm's quarter before in this row; -infinity: none
     firms bigint not null,
     constraint city_firms_key primary key (section, row_key, quarter, before)
-);
+) with (fillfactor = 50);
 
--- Current loans as the rollups see them: for the first filling, and for verify.
+-- Current loans as the rollups see them: for the first filling, and for verify. (version > 1: by loan_corrected.)
 create view loan_classed as
     select l.borrower, quarter_start(l.signed_on) as quarter,
            loan_class(l.org_id, l.district, l.patents, l.trademarks, k.kind, l.product, l.size, l.industry,
@@ -95,7 +96,7 @@ create view loan_classed as
                         case when min(p.kind) = max(p.kind) then min(p.kind) else 'several' end as kind
                    from loan_ip p
                   group by 1, 2) k on k.record_id = l.id and k.version = l.version
-     where not exists (select from loan later where later.id = l.id and later.version = l.version + 1);
+     where not exists (select from loan later where later.id = l.id and later.version = l.version + 1 and later.version > 1);
 create view loan_rollup_rows as
     select x.c[1]::bigint as org_id, x.c[2] as district, x.quarter, x.c[3] as kind, x.c[4] as right_kind,
            x.c[5] as product, x.c[6] as size, sum(x.loans)::bigint as loans, sum(x.amount_fen)::bigint as amount_fen,
@@ -148,54 +149,41 @@ create function firm_classes(borrower text, quarter date) returns text[]
               from loan l
              where l.borrower = $1
                and l.signed_on between $2 and quarter_end($2)
-               and not exists (select from loan later where later.id = l.id and later.version = l.version + 1)) x
+               and not exists (select from loan later where later.id = l.id and later.version = l.version + 1 and later.version > 1)) x
 $$;
 
--- Adds the versions that a statement stored and takes away those they replace.
-create function loan_rollup_keep() returns trigger
+create type loan_version as (sign int, borrower text, quarter date, class text, amount_fen bigint, ip_amount_fen bigint);
+create type firm_change as (borrower text, quarter date, classes text[]);
+
+-- Which firms took something else in a quarter than what stands in firm_quarter, and what. Most loans of a known
+-- firm change nothing of it.
+create function firms_changed(versions loan_version[]) returns firm_change[]
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    changes firm_change[];
+begin
+    select array_agg(row(x.borrower, x.quarter, x.classes)::firm_change) into changes
+      from (select t.borrower, t.quarter, s.classes as was,
+                   case when t.gone then firm_classes(t.borrower, t.quarter)
+                        when t.classes <@ s.classes then s.classes
+                        else array(select c from unnest(t.classes || s.classes) as c group by c order by c) end
+                       as classes
+              from (select v.borrower, v.quarter, bool_or(v.sign < 0) as gone, array_agg(v.class) as classes
+                      from unnest(versions) v
+                     group by 1, 2) t
+              left join lateral (
+                   select q.classes from firm_quarter q where q.borrower = t.borrower and q.quarter = t.quarter
+                   offset 0) s on true) x
+     where x.classes is distinct from coalesce(x.was, '{}');
+    return changes;
+end $$;
+
+-- The chains of quarters of these firms in each row of the report, as they stood and as they stand.
+create function firms_rechain(changes firm_change[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    with version as materialized (
-        select v.sign, v.borrower, quarter_start(v.signed_on) as quarter,
-               loan_class(v.org_id, v.district, v.patents, v.trademarks, k.kind, v.product, v.size, v.industry,
-                          v.amount_fen, v.first_loan) as class,
-               v.amount_fen, v.ip_amount_fen
-          from (select 1 as sign, f.* from fresh f
-                union all
-                select -1, o.*
-                  from fresh f
-                 cross join lateral (
-                       select * from loan x where x.id = f.id and x.version = f.version - 1 offset 0) o
-                 where f.version > 1) v
-         cross join lateral (
-               select case when min(p.kind) = max(p.kind) then min(p.kind) else 'several' end as kind
-                 from loan_ip p
-                where p.record_id = v.id and p.version = v.version) k
-    ),
-    class as materialized (
-        select v.class, v.quarter, string_to_array(v.class, ' ') as c, sum(v.sign) as loans,
-               sum(v.sign * v.amount_fen) as amount_fen, sum(v.sign * v.ip_amount_fen) as ip_amount_fen
-          from version v
-         group by 1, 2
-    ),
-    -- what each firm took in the quarters concerned: as it stood, and as it stands
-    touched as (
-        select v.borrower, v.quarter, bool_or(v.sign < 0) as gone, array_agg(v.class) as classes
-          from version v
-         group by 1, 2
-    ),
-    changed as materialized (
-        select x.borrower, x.quarter, x.classes
-          from (select t.borrower, t.quarter, s.classes as was,
-                       case when t.gone then firm_classes(t.borrower, t.quarter)
-                            when t.classes <@ s.classes then s.classes
-                            else array(select c from unnest(t.classes || s.classes) as c group by c order by c) end
-                           as classes
-                  from touched t
-                  left join lateral (
-                       select q.classes from firm_quarter q where q.borrower = t.borrower and q.quarter = t.quarter
-                       offset 0) s on true) x
-         where x.classes is distinct from coalesce(x.was, '{}')
+    with changed as materialized (
+        select c.* from unnest(changes) c
     ),
     stood as materialized (
         select q.borrower, q.quarter, q.classes
@@ -217,24 +205,52 @@ begin
                  cross join lateral unnest(s.classes) as class
                  cross join lateral class_rows(class) k) r
     ),
-    firms_stored as (
+    stored as (
         insert into firm_quarter
-        select c.borrower, c.quarter, c.classes from changed c where c.classes <> '{}'
+        select c.* from changed c where c.classes <> '{}'
         on conflict on constraint firm_quarter_key do update set classes = excluded.classes
     ),
-    firms_gone as (
+    gone as (
         delete from firm_quarter f
          using changed c
          where c.classes = '{}' and f.borrower = c.borrower and f.quarter = c.quarter
-    ),
-    firms_added as (
-        insert into city_firms as r
-        select c.section, c.row_key, c.quarter, c.before, sum(case when c.after then 1 else -1 end)
-          from chain c
-         group by 1, 2, 3, 4
-        having sum(case when c.after then 1 else -1 end) <> 0
-         order by 1, 2, 3, 4
-        on conflict on constraint city_firms_key do update set firms = r.firms + excluded.firms
+    )
+    insert into city_firms as r
+    select c.section, c.row_key, c.quarter, c.before, sum(case when c.after then 1 else -1 end)
+      from chain c
+     group by 1, 2, 3, 4
+    having sum(case when c.after then 1 else -1 end) <> 0
+     order by 1, 2, 3, 4
+    on conflict on constraint city_firms_key do update set firms = r.firms + excluded.firms;
+end $$;
+
+-- Adds the versions that a statement stored and takes away those they replace.
+create function loan_rollup_keep() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    versions loan_version[];
+    changes firm_change[];
+begin
+    select array_agg(row(v.sign, v.borrower, quarter_start(v.signed_on),
+                         loan_class(v.org_id, v.district, v.patents, v.trademarks, k.kind, v.product, v.size,
+                                    v.industry, v.amount_fen, v.first_loan),
+                         v.amount_fen, v.ip_amount_fen)::loan_version) into versions
+      from (select 1 as sign, f.* from fresh f
+            union all
+            select -1, o.*
+              from fresh f
+             cross join lateral (
+                   select * from loan x where x.id = f.id and x.version = f.version - 1 offset 0) o
+             where f.version > 1) v
+     cross join lateral (
+           select case when min(p.kind) = max(p.kind) then min(p.kind) else 'several' end as kind
+             from loan_ip p
+            where p.record_id = v.id and p.version = v.version) k;
+    with class as materialized (
+        select v.class, v.quarter, string_to_array(v.class, ' ') as c, sum(v.sign)::bigint as loans,
+               sum(v.sign * v.amount_fen)::bigint as amount_fen, sum(v.sign * v.ip_amount_fen)::bigint as ip_amount_fen
+          from unnest(versions) v
+         group by 1, 2
     ),
     keys_added as (
         insert into loan_rollup as r
@@ -265,6 +281,10 @@ begin
      order by 1, 2, 3
     on conflict on constraint city_rollup_key do update
        set loans = r.loans + excluded.loans, amount_fen = r.amount_fen + excluded.amount_fen;
+    changes := firms_changed(versions);
+    if changes is not null then
+        perform firms_rechain(changes);
+    end if;
     return null;
 end $$;
 create trigger rollup after insert on loan referencing new table as fresh
@@ -305,7 +325,7 @@ create table balance_rollup (
     quarter date not null,
     n bigint not null,
     constraint balance_rollup_key primary key (org_id, district, what, quarter)
-);
+) with (fillfactor = 50);
 create table firm_balance (
     borrower text not null,
     what smallint not null,
@@ -320,7 +340,7 @@ create table balance_firms (
     quarter date not null,
     firms bigint not null,
     constraint balance_firms_key primary key (org_id, what, quarter)
-);
+) with (fillfactor = 50);
 
 create type balance_change as (org_id bigint, district text, borrower text, quarter date, what smallint, n bigint);
 
@@ -362,7 +382,7 @@ create view loan_balance_rows as
       from loan l
      cross join lateral loan_balances(l, '-infinity') x
      where exists (select from loan_event e where e.loan_id = l.id)
-       and not exists (select from loan later where later.id = l.id and later.version = l.version + 1);
+       and not exists (select from loan later where later.id = l.id and later.version = l.version + 1 and later.version > 1);
 -- From what stands in loan_balance, which verify compares with the events, and from loans without events.
 create view balance_changes as
     select b.org_id, b.district, b.borrower, b.quarter, x.what::smallint as what,
@@ -374,7 +394,7 @@ create view balance_changes as
       from loan l
      cross join lateral eventless_changes(l.org_id, l.district, l.borrower, l.disbursed_on, l.matures_on,
                                           l.amount_fen, 1) c
-     where not exists (select from loan later where later.id = l.id and later.version = l.version + 1)
+     where not exists (select from loan later where later.id = l.id and later.version = l.version + 1 and later.version > 1)
        and not exists (select from loan_event e where e.loan_id = l.id);
 create view balance_rollup_rows as
     select c.org_id, c.district, c.what, c.quarter, sum(c.n)::bigint as n
@@ -403,21 +423,33 @@ insert into balance_rollup table balance_rollup_rows;
 insert into firm_balance table firm_balance_rows;
 insert into balance_firms table balance_firms_rows;
 
-create function balance_add(changes balance_change[]) returns void
+-- Whether firms behind balances may come or go: always when something is taken away, or was; not when the firm
+-- stood there already and has more.
+create function firms_may_move(changes balance_change[]) returns boolean
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    with change as materialized (
-        select c.org_id, c.district, c.borrower, c.quarter, c.what, sum(c.n) as n
+    return exists (
+        select from (select x.borrower, x.what, x.org_id, min(x.quarter) as quarter, min(x.n) as n
+                       from unnest(changes) x
+                      where x.what in (1, 3, 5, 7, 9)
+                      group by 1, 2, 3) c
+         where (c.n < 0
+                or not exists (select from firm_balance b
+                                where b.borrower = c.borrower and b.what = c.what and b.org_id = c.org_id
+                                  and b.quarter <= c.quarter and b.n > 0)
+                or exists (select from firm_balance b
+                            where b.borrower = c.borrower and b.what = c.what and b.n < 0)));
+end $$;
+
+-- firm_balance still is as it was.
+create function firms_move(changes balance_change[]) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    with firm as materialized (
+        select c.borrower, c.what, c.org_id, c.quarter, sum(c.n)::bigint as n
           from unnest(changes) c
-         group by 1, 2, 3, 4, 5
-        having sum(c.n) <> 0
-    ),
-    firm as materialized (
-        select c.borrower, c.what, c.org_id, c.quarter, sum(c.n) as n
-          from change c
          where c.what in (1, 3, 5, 7, 9)
          group by 1, 2, 3, 4
-        having sum(c.n) <> 0
     ),
     stood as materialized (
         select b.borrower, b.what, b.org_id, b.quarter, b.n
@@ -438,24 +470,41 @@ begin
     ),
     presence as (
         select v.after, v.org_id, v.what, v.quarter,
-               (v.loans > 0)::int - lag((v.loans > 0)::int, 1, 0) over (partition by v.after, v.borrower, v.org_id, v.what
-                                                                      order by v.quarter) as firms
+               (v.loans > 0)::int
+               - lag((v.loans > 0)::int, 1, 0) over (partition by v.after, v.borrower, v.org_id, v.what
+                                                     order by v.quarter) as firms
           from level v
+    )
+    insert into balance_firms as r
+    select p.org_id, p.what, p.quarter, sum(case when p.after then p.firms else -p.firms end)
+      from presence p
+     group by 1, 2, 3
+    having sum(case when p.after then p.firms else -p.firms end) <> 0
+     order by 1, 2, 3
+    on conflict on constraint balance_firms_key do update set firms = r.firms + excluded.firms;
+end $$;
+
+create function balance_add(changes balance_change[]) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if firms_may_move(changes) then
+        perform firms_move(changes);
+    end if;
+    with change as materialized (
+        select c.org_id, c.district, c.borrower, c.quarter, c.what, sum(c.n)::bigint as n
+          from unnest(changes) c
+         group by 1, 2, 3, 4, 5
+        having sum(c.n) <> 0
     ),
     firms_stored as (
         insert into firm_balance as r
-        select f.* from firm f
+        select c.borrower, c.what, c.org_id, c.quarter, sum(c.n)
+          from change c
+         where c.what in (1, 3, 5, 7, 9)
+         group by 1, 2, 3, 4
+        having sum(c.n) <> 0
          order by 1, 2, 3, 4
         on conflict on constraint firm_balance_key do update set n = r.n + excluded.n
-    ),
-    firms_added as (
-        insert into balance_firms as r
-        select p.org_id, p.what, p.quarter, sum(case when p.after then p.firms else -p.firms end)
-          from presence p
-         group by 1, 2, 3
-        having sum(case when p.after then p.firms else -p.firms end) <> 0
-         order by 1, 2, 3
-        on conflict on constraint balance_firms_key do update set firms = r.firms + excluded.firms
     )
     insert into balance_rollup as r
     select c.org_id, c.district, c.what, c.quarter, sum(c.n)
@@ -568,8 +617,8 @@ end $$;
 create trigger rollup_balance after insert on loan_event referencing new table as fresh
     for each statement execute function loan_balance_of_events();
 
-revoke all on function firm_classes, loan_rollup_keep, loan_balances, balance_add, loan_balance_keep,
-    loan_balance_of_loans, loan_balance_of_events from public;
+revoke all on function firm_classes, firms_changed, firms_rechain, loan_rollup_keep, loan_balances, firms_may_move,
+    firms_move, balance_add, loan_balance_keep, loan_balance_of_loans, loan_balance_of_events from public;
 
 -- Who sees which loans sees their sums: offices all, a bank its own, a district its own. Insurers and guarantors
 -- see loans that name them, of which there are no sums; the city's are for its offices.

@@ -1,7 +1,9 @@
 """Rollups: after whatever is written, the report from the rollups is the report from the rows."""
 import datetime
+import http.client
 import random
 import threading
+import time
 import urllib.parse
 
 from harness import Case, loan, numbers, patent
@@ -174,6 +176,124 @@ class Stream(RollupCase):
         self.assertEqual({k: v["value"] for k, v in own.items() if "share" not in k},
                          {k: v["value"] for k, v in city["310115"].items() if "share" not in k})
 
+
+
+class Worked(RollupCase):
+    """Small cases by hand, in the rows of a bank of their own."""
+
+    conf = {"readers": "10"}
+
+    def row(self, quarter, section):
+        r = self.d.call("GET", "/v1/reports/quarterly/%s?section=%s" % (quarter, section), token=self.finance)
+        self.assertEqual(r.status, 200, r.body)
+        rows = [x for x in r.json()["sections"][0]["rows"] if x["key"] == "BANK-HAND"]
+        return {k: c["value"] for k, c in rows[0]["cells"].items()} if rows else None
+
+    def told(self, quarter, section, **want):
+        row = self.row(quarter, section)
+        self.assertEqual({k: row[k] for k in want}, want, (quarter, section))
+
+    def event(self, where, kind, on, **more):
+        event = dict({"reference": "H-%d" % next(numbers), "kind": kind, "on": on}, **more)
+        r = self.d.call("POST", where + "/events", event, self.bank)
+        self.assertEqual(r.status, 201, r.body)
+        return event["reference"]
+
+    def test_a_correction_over_the_end_of_a_quarter_and_a_life_with_reversals(self):
+        self.bank = self.d.token("bank", "BANK-HAND")
+        one, record = self.post(self.bank, borrower_uscc=firm(901), amount="5000000.00", signed_on="2022-09-30",
+                                disbursed_on="2022-09-30", matures_on="2024-09-29")
+        two, _ = self.post(self.bank, borrower_uscc=firm(901), amount="3000000.00", signed_on="2022-10-01",
+                           disbursed_on="2022-10-01", matures_on="2024-10-01")
+        three, _ = self.post(self.bank, borrower_uscc=firm(902), amount="2000000.01", signed_on="2022-09-15",
+                             disbursed_on="2022-10-08", matures_on="2023-03-31")
+        self.told("2022Q3", "by_bank", count=2, firms=2, amount="7000000.01")
+        self.told("2022Q4", "by_bank", count=1, firms=1, amount="3000000.00", count_previous=2, count_ytd=3,
+                  amount_total="10000000.01")
+        self.told("2022Q3", "balances", count=1, firms=1, outstanding="5000000.00")
+        self.told("2022Q4", "balances", count=3, firms=2, outstanding="10000000.01")
+        self.told("2023Q1", "balances", silent_count=0)  # the term ends on the last day of the quarter
+        self.told("2023Q2", "balances", silent_count=1, silent="2000000.01")
+        self.put(self.bank, one, dict(record, signed_on="2022-10-01", disbursed_on="2022-10-01"), 1)
+        self.told("2022Q3", "by_bank", count=1, firms=1, amount="2000000.01")
+        self.told("2022Q4", "by_bank", count=2, firms=1, amount="8000000.00", count_ytd=3)
+        self.assertIsNone(self.row("2022Q3", "balances"))
+        self.event(two, "overdue", "2022-12-20", principal="1000000.00")
+        self.event(two, "classified", "2023-01-10", grade="substandard")
+        self.event(two, "repaid", "2023-02-01", principal="400000.00")
+        self.told("2022Q4", "balances", overdue_count=1, overdue="1000000.00", npl_count=0, outstanding="10000000.01")
+        standing = dict(count=3, firms=2, outstanding="9600000.01", overdue="600000.00", npl_count=1, npl="2600000.00",
+                        written_off_count=0)
+        self.told("2023Q1", "balances", **standing)
+        off = self.event(two, "written_off", "2023-03-31")
+        self.told("2023Q1", "balances", count=2, firms=2, outstanding="7000000.01", overdue_count=0, npl_count=0,
+                  written_off_count=1, written_off="2600000.00")
+        self.event(two, "reversed", "2023-04-05", reverses=off)
+        self.told("2023Q1", "balances", **standing)
+        self.event(three, "settled", "2023-04-10")
+        self.told("2023Q2", "balances", count=2, firms=1, outstanding="7600000.00", silent_count=0)
+        self.event(three, "repaid", "2023-01-05", principal="1000000.00")  # came late, changes what was settled
+        self.told("2023Q1", "balances", outstanding="8600000.01")
+        self.told("2023Q2", "balances", count=2, outstanding="7600000.00")
+        self.check()
+
+
+class Concurrent(RollupCase):
+    conf = {"readers": "11"}
+
+    def stream(self, seed, stop=None, steps=12):
+        """One client: loans of few firms, each corrected or told an event of."""
+        dice = random.Random(seed)
+        token = self.d.token("bank", "MANY-%d" % (seed % 4))
+        for _ in range(steps):
+            if stop and stop.is_set():
+                return
+            try:
+                signed = "2022-%02d-%02d" % (dice.randint(1, 12), dice.randint(1, 28))
+                record = loan(borrower_uscc=firm(dice.randint(1, 5)), district=dice.choice(DISTRICTS), signed_on=signed,
+                              disbursed_on=signed, matures_on="2024-01-01")
+                where = self.d.call("POST", "/v1/loans", record, token).headers["location"]
+                if dice.random() < 0.5:
+                    self.d.call("PUT", where, dict(record, amount="1.23", signed_on="2022-01-01", reason="更正"), token,
+                                {"If-Match": '"1"'})
+                else:
+                    self.d.call("POST", where + "/events", {"reference": where, "kind": "overdue", "on": "2023-01-01"},
+                                token)
+            except (OSError, http.client.HTTPException, KeyError):
+                continue  # the daemon is down
+
+    def run_all(self, clients, **more):
+        for n in range(4):
+            self.d.token("bank", "MANY-%d" % n)
+        threads = [threading.Thread(target=self.stream, args=(seed,), kwargs=more) for seed in range(clients)]
+        for t in threads:
+            t.start()
+        return threads
+
+    def test_32_clients_at_once(self):
+        for t in self.run_all(32):
+            t.join()
+        self.assertGreaterEqual(int(self.d.sql("select count(*) from loan where version = 2")), 100)
+        self.check()
+        self.verified()
+
+    def test_killed_in_flight(self):
+        for what in ("daemon", "database"):
+            stop = threading.Event()
+            threads = self.run_all(16, stop=stop, steps=100000)
+            time.sleep(0.7)
+            if what == "daemon":
+                self.d.kill9()
+            else:
+                self.d.kill_postmaster()
+                self.d.kill9()
+            stop.set()
+            for t in threads:
+                t.join()
+            self.d.start()
+            with self.subTest(what):
+                self.check()
+                self.verified()
 
 # What is planted, and what verify says then. {q}: a quarter of the book.
 PLANTED = [
