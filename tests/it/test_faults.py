@@ -196,12 +196,17 @@ class Behind(Case):
     def test_a_connection_lost_with_two_flights_under_way_loses_and_doubles_nothing(self):
         token, loans = self.d.token("bank"), [loan() for _ in range(12000)]
         done = threading.Event()
+        kills = []
 
-        def killer():
-            dice = random.Random(5)
+        def killer():  # each time after some were stored: a work that is lost three times is given up
+            dice, seen = random.Random(5), 0
             while not done.is_set():
-                time.sleep(dice.uniform(0.2, 0.5))
-                self.d.sql("select pg_terminate_backend(l.pid) from pg_locks l where l.locktype = 'advisory'")
+                time.sleep(dice.uniform(0.1, 0.4))
+                stored = int(self.d.sql("select count(*) from log_head"))
+                if stored > seen:
+                    kills.append(self.d.sql("select pg_terminate_backend(l.pid) from pg_locks l"
+                                            " where l.locktype = 'advisory'"))
+                    seen = stored
 
         thread = threading.Thread(target=killer)
         thread.start()
@@ -211,6 +216,7 @@ class Behind(Case):
         finally:
             done.set()
             thread.join()
+        self.assertGreater(kills.count("t"), 2)
         for lines in answers:
             self.assertEqual(len(lines), 4001)
             summary = lines[-1]["summary"]
