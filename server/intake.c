@@ -8,7 +8,7 @@
 enum { EVERY_MS = 1000 };
 
 struct tally {
-    struct arena *a; /* of the actor's texts and of the work */
+    struct arena *a; /* of this, the actor's texts and the work */
     struct actor actor;
     const char *type;
     day on;
@@ -31,9 +31,9 @@ static struct tally *tally_of(struct intake *i, const struct actor *actor, const
         if (!t->flying && t->actor.org == actor->org && t->type == type && t->on.n == on.n)
             return t;
     }
-    struct tally *t = calloc(1, sizeof *t);
-    MUST(t);
-    t->a = arena_new();
+    struct arena *a = arena_new();
+    struct tally *t = arena_alloc(a, sizeof *t);
+    t->a = a;
     t->actor = *actor;
     t->actor.code = arena_keep(t->a, actor->code);
     t->actor.name = arena_keep(t->a, actor->name);
@@ -67,8 +67,7 @@ static void tally_drop(struct tally *t)
     while (*at != t)
         at = &(*at)->next;
     *at = t->next;
-    arena_free(t->a);
-    free(t);
+    arena_free(t->a); /* t with it */
 }
 
 static void on_written(void *arg, const struct verdict *v, int n, const struct fail *fail)
