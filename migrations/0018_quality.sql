@@ -15,9 +15,9 @@ create function shanghai_day(t timestamptz) returns date language sql immutable 
     $$ select (t at time zone 'Asia/Shanghai')::date $$;
 create function quarter_end(d date) returns date language sql immutable parallel safe as
     $$ select (date_trunc('quarter', d) + interval '3 months')::date - 1 $$;
--- The last day on which a record of that day is in time.
+-- The last day on which a record of that day is in time: the same for all days of a quarter.
 create function reporting_due(on_day date) returns date language sql stable as $$
-    select quarter_end(on_day) + (select x.days from reporting_deadline x where x.effective_from <= on_day
+    select quarter_end(on_day) + (select x.days from reporting_deadline x where x.effective_from <= quarter_end(on_day)
                                    order by x.effective_from desc limit 1)
 $$;
 -- When a record was first told of. Runs as the owner: whoever may see a record now may know how long it took.
@@ -25,21 +25,46 @@ create function first_recorded(id uuid) returns timestamptz
     language sql stable security definer set search_path = public, pg_temp as
     $$ select r.recorded_at from record r where r.id = $1 and r.version = 1 $$;
 
--- By bank: loans and loan events of the quarter and how many came late; loans whose term ended in the quarter with no
--- word of what became of them by cut; 1 when a bank with loans on its books told nothing at all of the quarter.
+-- By bank: loans and loan events of the quarter and how many came late; loans whose term ended (from the last day of the
+-- quarter before to the day before cut) with no word of what became of them by cut; 1 when a bank with loans on its
+-- books told nothing at all of the quarter. Nothing is looked up of a loan that an answer does not need.
 create function facts_reporters(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
     language sql stable as $$
-    with told as (
-        select l.org_id, l.id, l.version, 'loan' as type, record_key(l.id, l.version) as reference, l.firm,
-               shanghai_day(first_recorded(l.id)) > reporting_due(l.on_day) as late
-          from loans_known(cut, known_at, 'signed_on') l
-         where l.on_day >= first
+    with due as materialized (
+        select (reporting_due(first) + 1)::timestamp at time zone 'Asia/Shanghai' as late_from
+    ),
+    told as (
+        select l.org_id, l.id, l.version, 'loan' as type, null::text as reference, l.borrower as firm,
+               case when l.version = 1 then l.recorded_at else first_recorded(l.id) end >= (select d.late_from from due d) as late
+          from loan l
+         where l.signed_on between first and cut
+           and (known_at is null or l.recorded_at <= known_at)
+           and not exists (select from loans_replaced(known_at) x where x.id = l.id and x.version = l.version)
         union all
-        select e.org_id, e.id, 1, 'loan_event', e.reference, null,
-               shanghai_day(e.recorded_at) > reporting_due(e.on_day)
+        select e.org_id, e.id, 1, 'loan_event', e.reference, null, e.recorded_at >= (select d.late_from from due d)
           from loan_event e
          where e.on_day between first and cut
            and (known_at is null or e.recorded_at <= known_at)
+    ),
+    ending as (
+        select l.*, l.id in (select e.loan_id from loan_event e where known_at is null or e.recorded_at <= known_at) as has_events
+          from loan l
+         where (l.matures_on between first - 1 and cut - 1
+                or l.id in (select e.loan_id from loan_event e
+                             where e.kind = 'extended' and e.matures_on between first - 1 and cut - 1
+                               and (known_at is null or e.recorded_at <= known_at)))
+           and (known_at is null or l.recorded_at <= known_at)
+           and not exists (select from loans_replaced(known_at) x where x.id = l.id and x.version = l.version)
+    ),
+    missing as materialized (
+        select n.org_id, n.id, n.version, n.borrower, n.amount_fen, n.signed_on
+          from ending n
+         where not n.has_events and n.disbursed_on <= cut
+        union all
+        select n.org_id, n.id, n.version, n.borrower, n.amount_fen, n.signed_on
+          from ending n
+         cross join lateral loan_fold((select l from loan l where l.id = n.id and l.version = n.version), cut, known_at, null) f
+         where n.has_events and f.state = 'matured' and f.matures_on between first - 1 and cut - 1 -- as extended
     ),
     silent as (
         select o.id, o.code
@@ -52,29 +77,24 @@ create function facts_reporters(first date, cut date, known_at timestamptz, basi
                           and not has_later(l.id, l.version, known_at)
                           and loan_state(l, cut, known_at) in ('active', 'overdue', 'matured'))
     )
-    select x.row_key, x.id, max(x.version), min(x.type), min(x.reference), max(x.firm),
-           array[sum(x.v[1]), sum(x.v[2]), sum(x.v[3]), sum(x.v[4]), sum(x.v[5]), sum(x.v[6]), sum(x.v[7])]::bigint[]
+    select o.code, x.id, x.version, x.type, coalesce(x.reference, record_key(x.id, x.version)), x.firm, x.v
       from (
-    select o.code as row_key, t.id, t.version, t.type, t.reference, t.firm,
-           array[case when t.type = 'loan' then 1 else 0 end,
-                 case when t.type = 'loan' and t.late then 1 else 0 end,
-                 case when t.type = 'loan_event' then 1 else 0 end,
-                 case when t.type = 'loan_event' and t.late then 1 else 0 end,
-                 0, 0, 0]::bigint[] as v
-      from told t
-      join org o on o.id = t.org_id
-    union all
-    select o.code, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm,
-           array[0, 0, 0, 0, 1, l.amount_fen, 0]::bigint[]
-      from loans_standing(cut, known_at) l
-      join org o on o.id = l.org_id
-     where l.state = 'matured'
-       and l.matures_on between first and cut - 1 -- as extended
-    union all
-    select s.code, md5('silent ' || s.id)::uuid, 1, 'org', s.code, null, array[0, 0, 0, 0, 0, 0, 1]::bigint[]
-      from silent s
-      ) x
-     group by x.row_key, x.id
+           select t.org_id, t.id, t.version, t.type, t.reference, t.firm,
+                  array[case when t.type = 'loan' then 1 else 0 end,
+                        case when t.type = 'loan' and t.late then 1 else 0 end,
+                        case when t.type = 'loan_event' then 1 else 0 end,
+                        case when t.type = 'loan_event' and t.late then 1 else 0 end,
+                        case when m.id is not null then 1 else 0 end, coalesce(m.amount_fen, 0), 0]::bigint[] as v
+             from told t
+             left join missing m on m.id = t.id
+           union all
+           select m.org_id, m.id, m.version, 'loan', null, m.borrower, array[0, 0, 0, 0, 1, m.amount_fen, 0]::bigint[]
+             from missing m
+            where not m.signed_on between first and cut
+           union all
+           select s.id, md5('silent ' || s.id)::uuid, 1, 'org', s.code, null, array[0, 0, 0, 0, 0, 0, 1]::bigint[]
+             from silent s) x
+      join org o on o.id = x.org_id
 $$;
 
 -- By bank: records of the quarter that came in, lines that were refused, numbers used again for other content, and
@@ -96,49 +116,61 @@ create function facts_quality(first date, cut date, known_at timestamptz, basis 
     ),
     judged as (
         select s.*, f.state, f.released_on, f.outstanding_fen,
-               (select max(e.on_day) from loan_event e where e.loan_id = s.id and e.kind = 'settled' and e.on_day <= cut
-                   and (known_at is null or e.recorded_at <= known_at)) as settled_on
+               case when f.state = 'settled' then (
+                    select max(e.on_day) from loan_event e
+                     where e.loan_id = s.id and e.kind = 'settled' and e.on_day <= cut
+                       and (known_at is null or e.recorded_at <= known_at)) end as settled_on
           from subject s
-          left join lateral loan_fold(s, cut, known_at, null) f -- what it is asked for needs one of these
+          left join lateral loan_fold((select l from loan l where l.id = s.id and l.version = s.version), cut, known_at, null) f
+                 -- what it is asked for needs one of these
                  on s.id in (select e.loan_id from loan_event e
                               where e.kind in ('settled', 'pledge_released') and e.on_day <= cut
                                 and (known_at is null or e.recorded_at <= known_at))
+    ),
+    contradiction as materialized (
+        select x.*
+          from (select j.org_id, j.id, j.version, j.borrower,
+                       coalesce(j.released_on is not null and j.outstanding_fen > 0 and j.state <> 'written_off', false)
+                           as released_owing,
+                       coalesce(j.released_on is null and j.settled_on + 60 < cut, false) as settled_pledged,
+                       j.pledge_no is not null
+                           and exists (select from loan x
+                                        where x.pledge_no = j.pledge_no and x.id <> j.id
+                                          and (known_at is null or x.recorded_at <= known_at)
+                                          and not has_later(x.id, x.version, known_at)) as no_twice,
+                       coalesce(substring(j.pledge_no from '^Y?([0-9]{4})')::int <> extract(year from j.registered_on), false)
+                           as no_year,
+                       coalesce(j.disbursed_on + 30 < cut and j.registered_on is null, false) as unregistered
+                  from judged j) x
+         where x.released_owing or x.settled_pledged or x.no_twice or x.no_year or x.unregistered
+    ),
+    received as (
+        select r.org_id, r.id, max(r.version) as version, min(r.type) as type, count(*) as records,
+               count(*) filter (where r.version > 1) as corrections
+          from record r
+          join org o on o.id = r.org_id and o.kind in ('bank', 'insurer', 'guarantor')
+         where r.recorded_at >= (first::timestamp at time zone 'Asia/Shanghai')
+           and r.recorded_at < ((cut + 1)::timestamp at time zone 'Asia/Shanghai')
+           and (known_at is null or r.recorded_at <= known_at)
+         group by r.org_id, r.id
     )
-    select x.row_key, x.id, max(x.version), min(x.type), min(x.reference), max(x.firm),
-           array[sum(x.v[1]), sum(x.v[2]), sum(x.v[3]), sum(x.v[4]), sum(x.v[5]), sum(x.v[6]), sum(x.v[7]), sum(x.v[8]),
-                 sum(x.v[9]), sum(x.v[1]) + sum(x.v[2])]::bigint[]
+    select o.code, x.id, x.version, x.type, coalesce(x.reference, record_key(x.id, x.version)), x.firm, x.v
       from (
-    select o.code as row_key, j.id, j.version, 'loan' as type, record_key(j.id, j.version) as reference, j.borrower as firm,
-           array[0, 0, 0, 0,
-                 case when j.released_on is not null and j.outstanding_fen > 0 and j.state <> 'written_off' then 1 else 0 end,
-                 case when j.state = 'settled' and j.released_on is null and j.settled_on + 60 < cut then 1 else 0 end,
-                 case when j.pledge_no is not null
-                       and exists (select from loan x
-                                    where x.pledge_no = j.pledge_no and x.id <> j.id
-                                      and (known_at is null or x.recorded_at <= known_at)
-                                      and not has_later(x.id, x.version, known_at)) then 1 else 0 end,
-                 case when substring(j.pledge_no from '^Y?([0-9]{4})')::int <> extract(year from j.registered_on) then 1
-                      else 0 end,
-                 case when j.disbursed_on + 30 < cut and j.registered_on is null then 1 else 0 end]::bigint[] as v
-      from judged j
-      join org o on o.id = j.org_id
-    union all
-    select o.code, r.id, r.version, r.type, r.key, null,
-           array[1, 0, 0, case when r.version > 1 then 1 else 0 end, 0, 0, 0, 0, 0]::bigint[]
-      from record r
-      join org o on o.id = r.org_id and o.kind in ('bank', 'insurer', 'guarantor')
-     where r.recorded_at >= (first::timestamp at time zone 'Asia/Shanghai')
-       and r.recorded_at < ((cut + 1)::timestamp at time zone 'Asia/Shanghai')
-       and (known_at is null or r.recorded_at <= known_at)
-    union all
-    select o.code, md5('intake ' || i.org_id || ' ' || i.type || ' ' || i.on_day)::uuid, 1, 'intake',
-           i.type || ' ' || i.on_day, null, array[0, i.refused, i.conflicts, 0, 0, 0, 0, 0, 0]::bigint[]
-      from intake i
-      join org o on o.id = i.org_id
-     where i.on_day between first and cut
-       and (known_at is null or i.on_day < shanghai_day(known_at))
-      ) x
-     group by x.row_key, x.id
+           select coalesce(c.org_id, r.org_id) as org_id, coalesce(c.id, r.id) as id, coalesce(c.version, r.version) as version,
+                  coalesce(r.type, 'loan') as type, null::text as reference, c.borrower as firm,
+                  array[coalesce(r.records, 0), 0, 0, coalesce(r.corrections, 0),
+                        coalesce(c.released_owing, false)::int, coalesce(c.settled_pledged, false)::int,
+                        coalesce(c.no_twice, false)::int, coalesce(c.no_year, false)::int,
+                        coalesce(c.unregistered, false)::int, coalesce(r.records, 0)]::bigint[] as v
+             from contradiction c
+             full join received r on r.id = c.id
+           union all
+           select i.org_id, md5('intake ' || i.org_id || ' ' || i.type || ' ' || i.on_day)::uuid, 1, 'intake',
+                  i.type || ' ' || i.on_day, null, array[0, i.refused, i.conflicts, 0, 0, 0, 0, 0, 0, i.refused]::bigint[]
+             from intake i
+            where i.on_day between first and cut
+              and (known_at is null or i.on_day < shanghai_day(known_at))) x
+      join org o on o.id = x.org_id
 $$;
 create index record_by_instant on record (recorded_at);
 create index loan_by_pledge_no on loan (pledge_no) where pledge_no is not null;

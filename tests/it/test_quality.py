@@ -66,6 +66,13 @@ class Quality(Case):
         # The extended one is missing when its longer term has ended; the other one was before.
         self.check(self.row("2023Q3", "reporters", bank), missing=1, missing_amount="5000000.00")
 
+    def test_a_term_that_ends_with_the_quarter_is_missing_in_the_next(self):
+        bank = "BANK-EDGE"
+        self.post(bank, body=loan(disbursed_on="2022-07-01", matures_on="2023-03-31"))  # in time until the day is over
+        self.check(self.row("2023Q1", "reporters", bank), missing=0, silent=1)
+        self.check(self.row("2023Q2", "reporters", bank), missing=1)
+        self.check(self.row("2023Q3", "reporters", bank), missing=0, silent=1)
+
     def test_a_bank_with_loans_that_tells_nothing_is_silent(self):
         bank = "BANK-MUTE"
         self.post(bank, body=loan(signed_on="2022-01-10", disbursed_on="2022-01-10", matures_on="2030-01-01"))
