@@ -176,13 +176,7 @@ static void write_target(struct outlook *o, int i, struct buf *out)
     struct reach reach;
     MUST(rows_int(rows, i, 4, &threshold));
     find_reach(o, growth, amount, threshold, &reach);
-    json_open(out, '{');
-    json_key(out, "id");
-    json_str(out, rows_at(rows, i, 1));
-    json_key(out, "title");
-    json_str(out, rows_at(rows, i, 5));
-    json_key(out, "title_en");
-    json_str(out, rows_at(rows, i, 6));
+    target_head(rows, i, out);
     json_key(out, "measure");
     json_str(out, rows_at(rows, i, 3));
     json_key(out, "remaining_quarters");

@@ -209,7 +209,7 @@ static void write_loan_target(
         write_total(out, &t, amount);
 }
 
-static void write_target(struct plan_view *p, const struct rows *rows, int i, struct buf *out)
+void target_head(const struct rows *rows, int i, struct buf *out)
 {
     json_open(out, '{');
     json_key(out, "id");
@@ -218,6 +218,11 @@ static void write_target(struct plan_view *p, const struct rows *rows, int i, st
     json_str(out, rows_at(rows, i, 5));
     json_key(out, "title_en");
     json_str(out, rows_at(rows, i, 6));
+}
+
+static void write_target(struct plan_view *p, const struct rows *rows, int i, struct buf *out)
+{
+    target_head(rows, i, out);
     json_key(out, "kind");
     json_str(out, rows_at(rows, i, 2));
     if (rows_at(rows, i, 3).p)

@@ -68,6 +68,8 @@ void plan_ask(struct plan_view *p, db_rows_fn *done);
 /* The rows taken into p; false after answering that there is no such plan, or that it failed. */
 MUST_USE bool plan_found(struct plan_view *p, const struct rows *rows, const struct fail *fail);
 bool plan_row_is(const struct rows *rows, int i, const char *kind);
+/* Opens the object of the target in row i: its id and titles. */
+void target_head(const struct rows *rows, int i, struct buf *out);
 struct series plan_series(const struct plan_view *p, bool amount);
 void write_figure(struct buf *out, const char *key, bool money_figure, int64_t n);
 void write_ratio(struct buf *out, const char *key, struct ratio_text r);
