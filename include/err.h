@@ -56,7 +56,8 @@
         "由另一人支付", "Have another person pay")                                                 \
     X(E_FLAGS_UNKNOWN, 503, "无法核查预警,不予支付:{}",                                            \
         "Flags cannot be judged, so nothing is paid: {}", "联系运维人员", "Tell the operator")     \
-    X(E_CLEARED, 409, "已由 {} 解除", "Already cleared by {}", "无需再办", "Nothing is left to do") \
+    X(E_CLEARED, 409, "已由 {} 解除", "Already cleared by {}", "无需再办",                         \
+        "Nothing is left to do")                                                                   \
     X(E_UNTOLD, 409, "贷款已收回 {} 尚未办理追偿分配",                                             \
         "{} came back by the loan's events and was not shared", "先办理 recover",                  \
         "Take the step recover first")                                                             \

@@ -8,14 +8,15 @@
 #include "fields.h"
 
 const struct record *const records[] = {&flag_clearing_record, &flag_scan_record,
-    &flag_threshold_record, &loan_record, &loan_event_record, &account_record,
-    &transfer_record, &scheme_record, &scheme_approval_record, &claim_record, &claim_step_record,
-    &policy_record, &policy_step_record, &budget_record, &lpr_record, &application_record,
-    &application_step_record, &insurance_policy_record, &insurance_claim_record,
-    &securitisation_record, &securitisation_event_record, &indicator_record, &ip_event_record,
-    &enterprise_profile_record, &measure_report_record, &measure_rhythm_record};
+    &flag_threshold_record, &loan_record, &loan_event_record, &account_record, &transfer_record,
+    &scheme_record, &scheme_approval_record, &claim_record, &claim_step_record, &policy_record,
+    &policy_step_record, &budget_record, &lpr_record, &application_record, &application_step_record,
+    &insurance_policy_record, &insurance_claim_record, &securitisation_record,
+    &securitisation_event_record, &indicator_record, &ip_event_record, &enterprise_profile_record,
+    &measure_report_record, &measure_rhythm_record};
 const int record_count = COUNT_OF(records);
-const struct record *const request_records[] = {&eligibility_record, &rehearsal_record, &seal_request_record, NULL};
+const struct record *const request_records[] = {
+    &eligibility_record, &rehearsal_record, &seal_request_record, NULL};
 
 void list_unlike(const struct value *list, const struct field *f, struct err *e)
 {

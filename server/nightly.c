@@ -82,13 +82,13 @@ static void submit_next(struct nightly *n)
         return;
     }
     v[SCAN_RULE].s = rows_at(&n->rules, n->next, 2);
-    v[SCAN_REFERENCE].s = arena_printf(
-        n->a, "nightly %s %s", day_text(n->a, today_shanghai()).p, v[SCAN_RULE].s.p);
+    v[SCAN_REFERENCE].s =
+        arena_printf(n->a, "nightly %s %s", day_text(n->a, today_shanghai()).p, v[SCAN_RULE].s.p);
     buf_init(&element, n->a);
     buf_init(&canonical, n->a);
     schema_canonical(rec, v, &canonical);
-    element_write(&element, rec, v, buf_view(&canonical), uuid_make(n->a), 0, STR(""),
-        (struct str){NULL, 0});
+    element_write(
+        &element, rec, v, buf_view(&canonical), uuid_make(n->a), 0, STR(""), (struct str){NULL, 0});
     n->work = (struct work){.a = n->a,
         .actor = &n->actor,
         .type = rec->name,

@@ -35,7 +35,7 @@ struct conf {
     const char *tls_cert, *tls_key, *client_ca;
     const char *log_level;
     const char *flag_scan_at; /* Shanghai time of the nightly scan; "off" */
-    int64_t readers; /* read connections */
+    int64_t readers;          /* read connections */
     int64_t header_deadline_ms, body_deadline_ms, idle_deadline_ms, db_deadline_ms;
     int64_t body_floor_bytes; /* a body's deadline grows by a second for each of these */
     int64_t json_limit_bytes;

@@ -1,6 +1,6 @@
 /* Days and quarters of the civil calendar. */
-#include "unit.h"
 #include "day.h"
+#include "unit.h"
 
 static struct arena *a;
 
@@ -67,7 +67,8 @@ static void test_quarters_have_their_days(void **state)
     assert_int_equal(quarter_of(day_of(2022, 9, 30)).n, q.n);
     assert_int_equal(quarter_of(day_of(2022, 10, 1)).n, q.n + 1);
     assert_int_equal(quarter_make(2022, 4).n + 1, quarter_make(2023, 1).n);
-    static const char *const bad[] = {"2022Q0", "2022Q5", "2022q1", "22Q1", "2022-Q1", "2022Q11", ""};
+    static const char *const bad[] = {
+        "2022Q0", "2022Q5", "2022q1", "22Q1", "2022-Q1", "2022Q11", ""};
     for (size_t i = 0; i < COUNT_OF(bad); i++)
         assert_false(quarter_parse(str_of(bad[i]), &q));
 }

@@ -1,6 +1,6 @@
 /* The JSON wall: what RFC 8259 allows comes in exactly, all else stays out. */
-#include "unit.h"
 #include "json.h"
+#include "unit.h"
 
 static struct arena *a;
 

@@ -22,14 +22,13 @@ enum { HEADLINE, DISTRICT, TREND, TARGETS, EMPTY, SECTIONS };
 static const struct report_section sections[SECTIONS] = {
     {"headline", "概览", "Headline", "指标", "Measure", by_row, false, CHART_NONE, 0, ROWS_FOUND,
         NULL},
-    {"by_district", "分区", "By district", "区", "District", measures, true, CHART_BARS, 1, ROWS_FOUND,
-        NULL},
-    {"by_quarter", "分季度", "By quarter", "季度", "Quarter", measures, false, CHART_LINE, 1, ROWS_FOUND,
-        NULL},
+    {"by_district", "分区", "By district", "区", "District", measures, true, CHART_BARS, 1,
+        ROWS_FOUND, NULL},
+    {"by_quarter", "分季度", "By quarter", "季度", "Quarter", measures, false, CHART_LINE, 1,
+        ROWS_FOUND, NULL},
     {"targets", "目标", "Targets", "目标", "Target", progress, false, CHART_PROGRESS, 0, ROWS_FOUND,
         NULL},
-    {"claims", "代偿", "Claims", "状态", "State", by_row, false, CHART_BARS, 0, ROWS_FOUND,
-        NULL}};
+    {"claims", "代偿", "Claims", "状态", "State", by_row, false, CHART_BARS, 0, ROWS_FOUND, NULL}};
 
 static struct report_cell known(int64_t n)
 {
