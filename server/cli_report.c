@@ -21,7 +21,7 @@ enum { DONE, REFUSED, USAGE, NO_ANSWER, NO_FILE };
 
 struct pull {
     struct arena *a;
-    const char *quarter, *url, *token, *file, *lang;
+    const char *quarter, *url, *token, *file, *lang, *part;
     struct buf query;
     CURL *curl;
     FILE *out;
@@ -34,7 +34,29 @@ struct pull {
 static const char usage[] =
     "usage: pledged report 2022Q3 --url URL --token T --format json|csv|xlsx|html -o FILE|-\n"
     "       [--section a,b] [--as-of DAY] [--known-at INSTANT] [--basis signed_on|registered_on|\n"
-    "       disbursed_on] [--public true] [--lang zh|en]\n";
+    "       disbursed_on] [--public true] [--lang zh|en]\n"
+    "       --part rows --section S --row KEY --column C | --part diff | --part seal |\n"
+    "       --part forecast, each as JSON; [--limit N] [--after CURSOR] for long ones\n";
+
+/* What is pulled of a quarter: the report, or what belongs to it. %s is the quarter. */
+static const struct part {
+    const char *name, *path;
+} parts[] = {
+    {"report", "/v1/reports/quarterly/%s"},
+    {"rows", "/v1/reports/quarterly/%s/rows"},
+    {"diff", "/v1/reports/quarterly/%s/diff"},
+    {"seal", "/v1/reports/quarterly/%s/seal"},
+    {"forecast", "/v1/plans/sh-2021-2023/forecast?quarter=%s"},
+};
+
+static const struct part *part_find(const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        if (strcmp(parts[i].name, name) == 0)
+            return &parts[i];
+    }
+    return NULL;
+}
 
 /* ---- arguments ------------------------------------------------------------------------------- */
 
@@ -42,7 +64,7 @@ static void add_param(struct pull *p, const char *name, const char *value)
 {
     char *escaped = curl_easy_escape(p->curl, value, 0);
     MUST(escaped);
-    buf_printf(&p->query, "%c%s=%s", p->query.n ? '&' : '?', name, escaped);
+    buf_printf(&p->query, "%s%s=%s", p->query.n ? "&" : "", name, escaped);
     curl_free(escaped);
 }
 
@@ -50,11 +72,13 @@ static bool take(struct pull *p, const char *option, const char *value)
 {
     static const char *const params[][2] = {{"--format", "format"}, {"--section", "section"},
         {"--as-of", "as_of"}, {"--known-at", "known_at"}, {"--basis", "basis"},
-        {"--public", "public"}};
+        {"--public", "public"}, {"--row", "row"}, {"--column", "column"}, {"--limit", "limit"},
+        {"--after", "after"}};
     const struct {
         const char *option;
         const char **value;
-    } own[] = {{"--url", &p->url}, {"--token", &p->token}, {"-o", &p->file}, {"--lang", &p->lang}};
+    } own[] = {{"--url", &p->url}, {"--token", &p->token}, {"-o", &p->file}, {"--lang", &p->lang},
+        {"--part", &p->part}};
     for (size_t i = 0; i < COUNT_OF(own); i++) {
         if (strcmp(option, own[i].option) == 0) {
             *own[i].value = value;
@@ -74,6 +98,7 @@ static bool take(struct pull *p, const char *option, const char *value)
 static bool read_arguments(struct pull *p, int argc, char **argv)
 {
     p->url = "http://127.0.0.1:8420";
+    p->part = "report";
     if (argc < 1 || argc % 2 == 0)
         return false;
     p->quarter = argv[0];
@@ -81,7 +106,9 @@ static bool read_arguments(struct pull *p, int argc, char **argv)
         if (!take(p, argv[i], argv[i + 1]))
             return false;
     }
-    return p->token && p->file;
+    if (!part_find(p->part))
+        fprintf(stderr, "pledged: no such part: %s\n", p->part);
+    return p->token && p->file && part_find(p->part);
 }
 
 /* ---- transfer -------------------------------------------------------------------------------- */
@@ -124,13 +151,17 @@ static CURLcode transfer(struct pull *p)
     struct arena *a = p->a;
     char *quarter = curl_easy_escape(p->curl, p->quarter, 0);
     MUST(quarter);
-    struct str url = arena_printf(a, "%s/v1/reports/quarterly/%s%.*s", p->url, quarter,
-        (int)p->query.n, p->query.n ? p->query.p : "");
+    struct buf url;
+    const char *path = part_find(p->part)->path, *hole = strstr(path, "%s");
+    buf_init(&url, a);
+    buf_printf(&url, "%s%.*s%s%s", p->url, (int)(hole - path), path, quarter, hole + 2);
+    if (p->query.n)
+        buf_printf(&url, "%c%s", strchr(path, '?') ? '&' : '?', buf_view(&p->query).p);
     struct curl_slist *headers =
         curl_slist_append(NULL, arena_printf(a, "Authorization: Bearer %s", p->token).p);
     if (p->lang)
         headers = curl_slist_append(headers, arena_printf(a, "Accept-Language: %s", p->lang).p);
-    curl_easy_setopt(p->curl, CURLOPT_URL, url.p);
+    curl_easy_setopt(p->curl, CURLOPT_URL, buf_view(&url).p);
     curl_easy_setopt(p->curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(p->curl, CURLOPT_CONNECTTIMEOUT, 10L);
     curl_easy_setopt(p->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);  /* a byte a second … */
@@ -242,7 +273,7 @@ static int pull_seal(struct pull *p)
 {
     struct curl_header *h;
     struct str doc, path = arena_printf(p->a, "%s.seal.json", p->file);
-    if (!p->temporary.p ||
+    if (!p->temporary.p || strcmp(p->part, "report") != 0 ||
         curl_easy_header(p->curl, "X-Seal", 0, CURLH_HEADER, -1, &h) != CURLHE_OK)
         return DONE;
     struct str url = arena_printf(p->a, "%s/v1/reports/quarterly/%s/seal", p->url, p->quarter);

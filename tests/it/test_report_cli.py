@@ -54,6 +54,23 @@ class ReportCli(Case):
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertEqual(json.loads(run.stdout)["sections"][0]["title"], "Headline")
 
+    def test_what_belongs_to_a_report_is_pulled_alike(self):
+        run = self.run_report("--part", "rows", "--section", "by_district", "--row", "310115", "--column", "count",
+                              "--limit", "1000", "-o", "-")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        rows = json.loads(run.stdout)
+        self.assertEqual(rows["value"], len(rows["items"]))
+        run = self.run_report("--part", "forecast", "--basis", "signed_on", "-o", self.file)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        with open(self.file, encoding="utf-8") as f:
+            self.assertEqual([t["id"] for t in json.load(f)["targets"]], ["T1", "T2", "T3"])
+        self.assertEqual(os.listdir(self.folder), ["report"])
+        run = self.run_report("--part", "diff", "-o", "-")  # nothing is sealed
+        self.assertEqual(run.returncode, 1)
+        run = self.run_report("--part", "whole", "-o", "-")
+        self.assertEqual(run.returncode, 2)
+        self.assertIn(b"no such part: whole", run.stderr)
+
     def test_what_is_refused_is_told_and_leaves_the_file_that_was_there(self):
         with open(self.file, "w", encoding="ascii") as f:
             f.write("before")
