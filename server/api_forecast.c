@@ -1,6 +1,5 @@
 /*
- * api_forecast.c - how far a plan's loan targets can come by its end, and what each district must
- * add.
+ * api_forecast.c - how far a plan's targets can come by its end, and what each district must add.
  *
  * The series is the ledger's own, quarter by quarter up to the last complete one; the years so far
  * are those that the targets use, entered ones included. Districts share what is missing by what
@@ -67,27 +66,36 @@ static int64_t plus(int64_t a, int64_t b)
     return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
 }
 
-/* growth: the last year's value decides; total: all that is still to come. */
-static void find_reach(
-    struct outlook *o, bool growth, bool amount, int64_t threshold, struct reach *out)
+/* What is looked ahead from: growth: the last year's value decides; else all that is still to come.
+ */
+struct sight {
+    bool growth, money;
+    int64_t threshold;
+    struct series now;
+    int n; /* quarters known, the oldest first */
+    const int64_t *value;
+};
+
+static void find_reach(const struct outlook *o, const struct sight *from, struct reach *out)
 {
-    struct plan_view *p = &o->plan;
-    struct series now = plan_series(p, amount);
+    const struct plan_view *p = &o->plan;
     int left = plan_quarters_left(p->as_of, p->first, p->last);
     int last = p->last - p->first;
     int in_last = left < 4 ? left : 4;
-    enum target_kind kind = growth ? TARGET_GROWTH : TARGET_TOTAL;
-    target_evaluate(p->r->a, kind, threshold, &now, &out->now);
-    out->quarters = growth ? in_last : left;
-    out->f = forecast_sum(o->value[amount], o->n, left - out->quarters, out->quarters);
+    enum target_kind kind = from->growth ? TARGET_GROWTH : TARGET_TOTAL;
+    target_evaluate(p->r->a, kind, from->threshold, &from->now, &out->now);
+    out->quarters = from->growth ? in_last : left;
+    out->f = forecast_sum(from->value, from->n, left - out->quarters, out->quarters);
     for (int end = 0; end < ENDS; end++) {
-        struct series then = now;
+        struct series then = from->now;
         int64_t more = end_of(&out->f, end);
         then.as_of = quarter_make(p->last, 4);
         /* The years between stay as they are: growth over the plan does not ask for them. */
-        then.year[last] = plus(now.year[last], more);
-        out->value[end] = growth ? then.year[last] : plus(out->now.total, more);
-        target_evaluate(p->r->a, kind, threshold, &then, &out->answer[end]);
+        for (int y = 0; y <= last; y++)
+            then.year_missing[y] = false;
+        then.year[last] = plus(from->now.year[last], more);
+        out->value[end] = from->growth ? then.year[last] : plus(out->now.total, more);
+        target_evaluate(p->r->a, kind, from->threshold, &then, &out->answer[end]);
     }
 }
 
@@ -167,45 +175,82 @@ static void write_districts(
     json_close(out, ']');
 }
 
-static void write_target(struct outlook *o, int i, struct buf *out)
+/* All of it behind the titles; closes the object. shared: districts share what is missing. */
+static void write_reach(struct outlook *o, const struct sight *from, bool shared, struct buf *out)
 {
-    const struct rows *rows = o->rows;
-    bool growth = str_is(rows_at(rows, i, 2), "growth"),
-         amount = str_is(rows_at(rows, i, 3), "amount");
-    int64_t threshold = 0;
     struct reach reach;
-    MUST(rows_int(rows, i, 4, &threshold));
-    find_reach(o, growth, amount, threshold, &reach);
-    target_head(rows, i, out);
-    json_key(out, "measure");
-    json_str(out, rows_at(rows, i, 3));
+    const char *what = from->growth ? "last_year" : "total";
+    find_reach(o, from, &reach);
     json_key(out, "remaining_quarters");
     json_i64(out, plan_quarters_left(o->plan.as_of, o->plan.first, o->plan.last));
-    write_figure(out, "so_far", amount, reach.now.total);
+    json_key(out, "quarters_known");
+    json_i64(out, from->n);
+    write_figure(out, "so_far", from->money, reach.now.total);
     json_key(out, "point_from");
     if (!reach.f.known || !reach.quarters)
         json_null(out);
     else
         json_text(out, reach.f.growth ? "seasonal_growth" : "mean_of_last_year");
     if (reach.f.known) {
-        write_ends(out, growth ? "last_year" : "total", &reach, amount);
-        write_outcome(out, &reach, growth, threshold);
+        write_ends(out, what, &reach, from->money);
+        write_outcome(out, &reach, from->growth, from->threshold);
     } else {
-        json_key(out, growth ? "last_year" : "total");
+        json_key(out, what);
         json_null(out);
     }
     write_backtest(out, o->plan.r->a, &reach.f);
-    int64_t missing = !growth                    ? reach.now.missing_total
-                      : reach.now.required_known ? reach.now.missing_compound
-                                                 : 0;
-    if (growth && !reach.now.required_known) {
+    bool told = !from->growth || reach.now.required_known;
+    int64_t missing = !told          ? 0
+                      : from->growth ? reach.now.missing_compound
+                                     : reach.now.missing_total;
+    if (told) {
+        write_figure(out, "missing", from->money, missing);
+    } else {
         json_key(out, "missing");
         json_null(out);
-    } else {
-        write_figure(out, "missing", amount, missing);
     }
-    if (o->districts)
-        write_districts(o, amount, missing, reach.quarters * MONTHS_A_QUARTER, out);
+    if (shared)
+        write_districts(o, from->money, missing, reach.quarters * MONTHS_A_QUARTER, out);
+    json_close(out, '}');
+}
+
+/* Over pledge loans. */
+static void write_target(struct outlook *o, int i, struct buf *out)
+{
+    const struct rows *rows = o->rows;
+    bool amount = str_is(rows_at(rows, i, 3), "amount");
+    struct sight from = {.growth = str_is(rows_at(rows, i, 2), "growth"),
+        .money = amount,
+        .now = plan_series(&o->plan, amount),
+        .n = o->n,
+        .value = o->value[amount]};
+    MUST(rows_int(rows, i, 4, &from.threshold));
+    target_head(rows, i, out);
+    json_key(out, "measure");
+    json_str(out, rows_at(rows, i, 3));
+    write_reach(o, &from, o->districts != NULL, out);
+}
+
+/* Of the goals that the IP office reports: from the quarters it told. What it told by years alone
+ * has no quarters to go by (quarters_known 0). */
+static void write_goal(struct outlook *o, int i, struct buf *out)
+{
+    const struct rows *rows = o->rows;
+    target_head(rows, i, out);
+    json_key(out, "measures");
+    json_open(out, '[');
+    for (int m = 0; m < rows->n; m++) {
+        int64_t value[FORECAST_QUARTERS_MAX];
+        struct sight from = {.growth = true, .value = value};
+        if (!measure_is_of(rows, m, i))
+            continue;
+        MUST(rows_int(rows, i, 4, &from.threshold));
+        from.n = measure_quarters(
+            &o->plan, rows, m, &from.now, &from.money, value, FORECAST_QUARTERS_MAX);
+        measure_head(rows, m, out);
+        write_reach(o, &from, false, out);
+    }
+    json_close(out, ']');
     json_close(out, '}');
 }
 
@@ -238,14 +283,16 @@ static void write_outlook(struct outlook *o)
         "how earlier forecasts of this kind missed");
     json_key(&out, "nominal_coverage");
     json_rate(&out, (rate){FORECAST_NOMINAL_PERCENT * 10000});
-    json_key(&out, "quarters_known");
-    json_i64(&out, o->n);
     json_close(&out, '}');
     json_key(&out, "targets");
     json_open(&out, '[');
     for (int i = 0; i < o->rows->n; i++) {
-        if (plan_row_is(o->rows, i, "target") && rows_at(o->rows, i, 3).p) /* over pledge loans */
+        if (!plan_row_is(o->rows, i, "target"))
+            continue;
+        if (rows_at(o->rows, i, 3).p)
             write_target(o, i, &out);
+        else
+            write_goal(o, i, &out);
     }
     json_close(&out, ']');
     json_close(&out, '}');

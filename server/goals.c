@@ -248,21 +248,67 @@ static enum target_status write_reported(
     return t.status_compound;
 }
 
-/* A row of plan_target_measure. */
+/* The columns of a row of plan_target_measure. */
+enum { MEASURE_NAME = 3, MEASURE_SIDE, MEASURE_FIGURE, MEASURE_ZH, MEASURE_EN };
+
+static struct line measure_line(const struct rows *rows, int i)
+{
+    struct line l = {0};
+    while (!str_is(rows_at(rows, i, MEASURE_SIDE), side_rules[l.side].name))
+        MUST(++l.side < SIDE_COUNT);
+    while (!str_is(rows_at(rows, i, MEASURE_FIGURE), figure_rules[l.figure].name))
+        MUST(++l.figure < FIGURE_KINDS);
+    l.ways = side_rules[l.side].by_way ? WAY_COUNT : 1;
+    return l;
+}
+
+void measure_head(const struct rows *rows, int i, struct buf *out)
+{
+    json_open(out, '{');
+    json_key(out, "measure");
+    json_str(out, rows_at(rows, i, MEASURE_NAME));
+    write_titles(out, rows_at(rows, i, MEASURE_ZH).p, rows_at(rows, i, MEASURE_EN).p);
+}
+
+/* Of one quarter over all ways; false when some of it is not told as a quarter. */
+static bool line_quarter(const struct plan_view *p, const struct line *l, quarter q, int64_t *sum)
+{
+    int index = quarter_year(q) - p->first + 1;
+    *sum = 0;
+    if (index < 0 || quarter_year(q) > p->last)
+        return false;
+    for (int way = 0; way < l->ways; way++) {
+        const struct told *t = &told_of(p, l, way, index)->quarter[quarter_number(q) - 1];
+        if (!t->known || __builtin_add_overflow(*sum, t->value, sum))
+            return false;
+    }
+    return true;
+}
+
+int measure_quarters(const struct plan_view *p, const struct rows *rows, int i, struct series *s,
+    bool *money_figure, int64_t *value, int most)
+{
+    struct line l = measure_line(rows, i);
+    int n = 0, running = quarter_year(p->as_of) - p->first;
+    *s = line_series(p, &l);
+    *money_figure = figure_rules[l.figure].money;
+    if (running >= 0 && running <= p->last - p->first && s->year_missing[running])
+        return 0;
+    while (n < most && line_quarter(p, &l, (quarter){p->as_of.n - n}, &value[n]))
+        n++;
+    for (int k = 0; k < n / 2; k++) { /* the oldest first */
+        int64_t late = value[k];
+        value[k] = value[n - 1 - k];
+        value[n - 1 - k] = late;
+    }
+    return n;
+}
+
 static enum target_status write_measure(
     struct plan_view *p, const struct rows *rows, int i, int64_t threshold, struct buf *out)
 {
-    enum { NAME = 3, SIDE, FIGURE, ZH, EN };
-    struct line l = {0};
-    while (!str_is(rows_at(rows, i, SIDE), side_rules[l.side].name))
-        MUST(++l.side < SIDE_COUNT);
-    while (!str_is(rows_at(rows, i, FIGURE), figure_rules[l.figure].name))
-        MUST(++l.figure < FIGURE_KINDS);
-    l.ways = side_rules[l.side].by_way ? WAY_COUNT : 1;
-    json_open(out, '{');
-    json_key(out, "measure");
-    json_str(out, rows_at(rows, i, NAME));
-    write_titles(out, rows_at(rows, i, ZH).p, rows_at(rows, i, EN).p);
+    struct line l = measure_line(rows, i);
+    measure_head(rows, i, out);
     enum target_status status = l.side == SIDE_BENEFITING_FIRM
                                     ? benefits_write(p, l.figure, out)
                                     : write_reported(p, &l, threshold, out);
@@ -281,6 +327,12 @@ static enum target_status worse(enum target_status a, enum target_status b)
     return rank[a] > rank[b] ? a : b;
 }
 
+bool measure_is_of(const struct rows *rows, int m, int target)
+{
+    return str_is(rows_at(rows, m, 0), "measure") &&
+           str_eq(rows_at(rows, m, 1), rows_at(rows, target, 1));
+}
+
 void goals_write(struct plan_view *p, const struct rows *rows, int i, struct buf *out)
 {
     enum target_status status = TARGET_MET;
@@ -294,8 +346,7 @@ void goals_write(struct plan_view *p, const struct rows *rows, int i, struct buf
     json_key(out, "measures");
     json_open(out, '[');
     for (int m = 0; m < rows->n; m++) {
-        if (str_is(rows_at(rows, m, 0), "measure") &&
-            str_eq(rows_at(rows, m, 1), rows_at(rows, i, 1)))
+        if (measure_is_of(rows, m, i))
             status = worse(write_measure(p, rows, m, threshold, out), status);
     }
     json_close(out, ']');

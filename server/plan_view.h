@@ -61,6 +61,15 @@ bool benefits_fit(const struct plan_view *p); /* the sums over all years */
 enum target_status benefits_write(
     struct plan_view *p, enum indicator_figure figure, struct buf *out);
 
+/* Is row m a measure of the target in row `target`? */
+bool measure_is_of(const struct rows *rows, int m, int target);
+/* Opens the object of the measure in row i: its name and titles. */
+void measure_head(const struct rows *rows, int i, struct buf *out);
+/* The series of the measure in row i, and its quarters up to the plan's, as many as are told
+ * without a gap: how many, the oldest first; 0 when the running year is not told. */
+int measure_quarters(const struct plan_view *p, const struct rows *rows, int i, struct series *s,
+    bool *money_figure, int64_t *value, int most);
+
 /* api_targets.c */
 /* Ask for everything of the plan that the address names, at the quarter and clocks of the query;
  * problems are answered. done gets the rows of plan_get and p. */

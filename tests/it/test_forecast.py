@@ -80,6 +80,25 @@ class Forecast(Case):
         self.assertEqual(t["total"], {"low": "250000000.00", "point": "250000000.00", "high": "250000000.00"})
         self.assertEqual(t["districts"], [])
 
+    def test_goals_that_are_told_by_quarters_are_foretold_alike(self):
+        office = self.d.token("ip_office")
+        told = {"2020": 40}
+        told.update({"%dQ%d" % (y, q): n for y, n in ((2021, 10), (2022, 15)) for q in (1, 2, 3, 4)})
+        for period, n in told.items():
+            r = self.d.call("POST", "/v1/indicators", {
+                "period": period, "side": "product_filing", "count": n, "source": "备案登记", "evidence": "表 1",
+                "assumed": False}, office)
+            self.assertEqual(r.status, 201, r.body)
+        filed, used = self.target("T6")["measures"]
+        # 15 × 60/40 = 22.5, so 23 a quarter and 92 a year; 2.3^(1/3) = 1.32. The one earlier forecast said
+        # 4 × 10 for 2022, and 60 came: high is 92 × 1.5 = 138, 3.45^(1/3) = 1.51103.
+        self.assertEqual(filed["last_year"], {"low": 92, "point": 92, "high": 138})
+        self.assertEqual(filed["growth_compound"], {"low": "32.00", "point": "32.00", "high": "51.10"})
+        self.assertEqual(filed["quarters_known"], 8)
+        # 40 × 1.2³ = 69.12: 70 are asked of 2023
+        self.assertEqual(filed["missing"], 70)
+        self.assertEqual((used["quarters_known"], used["last_year"]), (0, None))
+
     def test_a_running_quarter_and_odd_ones_are_refused(self):
         finance = self.d.token("finance")
         for quarter, code in (("2199Q4", "E_RUNNING"), ("2022Q5", "E_QUARTER")):

@@ -63,7 +63,7 @@ class ReportCli(Case):
         run = self.run_report("--part", "forecast", "--basis", "signed_on", "-o", self.file)
         self.assertEqual(run.returncode, 0, run.stderr)
         with open(self.file, encoding="utf-8") as f:
-            self.assertEqual([t["id"] for t in json.load(f)["targets"]], ["T1", "T2", "T3"])
+            self.assertEqual([t["id"] for t in json.load(f)["targets"]], ["T1", "T2", "T3", "T4", "T5", "T6", "T7"])
         self.assertEqual(os.listdir(self.folder), ["report"])
         run = self.run_report("--part", "diff", "-o", "-")  # nothing is sealed
         self.assertEqual(run.returncode, 1)
