@@ -46,7 +46,7 @@ create function facts_reporters(first date, cut date, known_at timestamptz, basi
          where e.on_day between first and cut
            and (known_at is null or e.recorded_at <= known_at)
     ),
-    ending as (
+    ending as materialized (
         select l.*, l.id in (select e.loan_id from loan_event e where known_at is null or e.recorded_at <= known_at) as has_events
           from loan l
          where (l.matures_on between first - 1 and cut - 1
@@ -63,8 +63,11 @@ create function facts_reporters(first date, cut date, known_at timestamptz, basi
         union all
         select n.org_id, n.id, n.version, n.borrower, n.amount_fen, n.signed_on
           from ending n
-         cross join lateral loan_fold((select l from loan l where l.id = n.id and l.version = n.version), cut, known_at, null) f
-         where n.has_events and f.state = 'matured' and f.matures_on between first - 1 and cut - 1 -- as extended
+         cross join lateral (
+               select x.* from loan_fold((select l from loan l where l.id = n.id and l.version = n.version), cut, known_at, null) x
+                where n.has_events
+               offset 0) f
+         where f.state = 'matured' and f.matures_on between first - 1 and cut - 1 -- as extended
     ),
     silent as (
         select o.id, o.code
@@ -104,8 +107,11 @@ $$;
 -- registration.
 create function facts_quality(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
     language sql stable as $$
-    with subject as (
-        select l.*
+    with subject as materialized (
+        select l.*,
+               l.id in (select e.loan_id from loan_event e -- what the life of a loan is asked for needs one of these
+                         where e.kind in ('settled', 'pledge_released') and e.on_day <= cut
+                           and (known_at is null or e.recorded_at <= known_at)) as ended
           from loan l
          where l.signed_on <= cut
            and (known_at is null or l.recorded_at <= known_at)
@@ -121,11 +127,10 @@ create function facts_quality(first date, cut date, known_at timestamptz, basis 
                      where e.loan_id = s.id and e.kind = 'settled' and e.on_day <= cut
                        and (known_at is null or e.recorded_at <= known_at)) end as settled_on
           from subject s
-          left join lateral loan_fold((select l from loan l where l.id = s.id and l.version = s.version), cut, known_at, null) f
-                 -- what it is asked for needs one of these
-                 on s.id in (select e.loan_id from loan_event e
-                              where e.kind in ('settled', 'pledge_released') and e.on_day <= cut
-                                and (known_at is null or e.recorded_at <= known_at))
+          left join lateral (
+               select x.* from loan_fold((select l from loan l where l.id = s.id and l.version = s.version), cut, known_at, null) x
+                where s.ended
+               offset 0) f on true -- not run through for nothing: the condition stays inside
     ),
     contradiction as materialized (
         select x.*
