@@ -22,6 +22,7 @@ enum { DONE, REFUSED, USAGE, NO_ANSWER, NO_FILE };
 struct pull {
     struct arena *a;
     const char *quarter, *url, *token, *file, *lang, *part;
+    const char *path; /* of the part */
     struct buf query;
     CURL *curl;
     FILE *out;
@@ -38,24 +39,27 @@ static const char usage[] =
     "       --part rows --section S --row KEY --column C | --part diff | --part seal |\n"
     "       --part forecast, each as JSON; [--limit N] [--after CURSOR] for long ones\n";
 
-/* What is pulled of a quarter: the report, or what belongs to it. %s is the quarter. */
+/* What is pulled of a quarter: the report, or what belongs to it. */
 static const struct part {
     const char *name, *path;
 } parts[] = {
-    {"report", "/v1/reports/quarterly/%s"},
-    {"rows", "/v1/reports/quarterly/%s/rows"},
-    {"diff", "/v1/reports/quarterly/%s/diff"},
-    {"seal", "/v1/reports/quarterly/%s/seal"},
-    {"forecast", "/v1/plans/sh-2021-2023/forecast?quarter=%s"},
+    {"report", "/v1/reports/quarterly/{quarter}"},
+    {"rows", "/v1/reports/quarterly/{quarter}/rows"},
+    {"diff", "/v1/reports/quarterly/{quarter}/diff"},
+    {"seal", "/v1/reports/quarterly/{quarter}/seal"},
+    {"forecast", "/v1/plans/sh-2021-2023/forecast?quarter={quarter}"},
 };
 
-static const struct part *part_find(const char *name)
+static bool find_part(struct pull *p)
 {
     for (size_t i = 0; i < COUNT_OF(parts); i++) {
-        if (strcmp(parts[i].name, name) == 0)
-            return &parts[i];
+        if (strcmp(parts[i].name, p->part) == 0) {
+            p->path = parts[i].path;
+            return true;
+        }
     }
-    return NULL;
+    fprintf(stderr, "pledged: no such part: %s\n", p->part);
+    return false;
 }
 
 /* ---- arguments ------------------------------------------------------------------------------- */
@@ -106,9 +110,7 @@ static bool read_arguments(struct pull *p, int argc, char **argv)
         if (!take(p, argv[i], argv[i + 1]))
             return false;
     }
-    if (!part_find(p->part))
-        fprintf(stderr, "pledged: no such part: %s\n", p->part);
-    return p->token && p->file && part_find(p->part);
+    return find_part(p) && p->token && p->file;
 }
 
 /* ---- transfer -------------------------------------------------------------------------------- */
@@ -152,11 +154,11 @@ static CURLcode transfer(struct pull *p)
     char *quarter = curl_easy_escape(p->curl, p->quarter, 0);
     MUST(quarter);
     struct buf url;
-    const char *path = part_find(p->part)->path, *hole = strstr(path, "%s");
     buf_init(&url, a);
-    buf_printf(&url, "%s%.*s%s%s", p->url, (int)(hole - path), path, quarter, hole + 2);
+    buf_printf(&url, "%s%.*s%s%s", p->url, (int)strcspn(p->path, "{"), p->path, quarter,
+        p->path + strcspn(p->path, "}") + 1);
     if (p->query.n)
-        buf_printf(&url, "%c%s", strchr(path, '?') ? '&' : '?', buf_view(&p->query).p);
+        buf_printf(&url, "%c%s", strchr(p->path, '?') ? '&' : '?', buf_view(&p->query).p);
     struct curl_slist *headers =
         curl_slist_append(NULL, arena_printf(a, "Authorization: Bearer %s", p->token).p);
     if (p->lang)
