@@ -1,8 +1,8 @@
 /*
  * server.h - what the rooms of the process share: the request, the process, logging.
  *
- * A request's path: http.c reads the head -> route.c finds the row, auth.c the actor -> the body is
- * read -> a handler submits to the lane or queries a reader -> reply.c answers once, arena gone.
+ * A request's path: listen.c reads the head -> route.c finds the row, auth.c the actor -> the body
+ * is read -> a handler submits to the lane or queries a reader -> reply.c answers once, arena gone.
  */
 #ifndef PLEDGED_SERVER_H
 #define PLEDGED_SERVER_H
@@ -43,7 +43,8 @@ struct conf {
     int64_t queue_max; /* records waiting in the lane */
 };
 
-/* ---- http.c / reply.c ------------------------------------------------------------------------ */
+/* ---- listen.c / reply.c ---------------------------------------------------------------------- */
+ */
 enum http_method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_PUT, METHOD_DELETE, METHOD_OTHER };
 
 struct param {
@@ -61,7 +62,7 @@ struct req {
     struct arena *a;
     struct err err; /* problems for reply_problem */
     struct server *server;
-    struct conn *conn; /* http.c's; NULL once the client has gone */
+    struct conn *conn; /* listen.c's; NULL once the client has gone */
     struct str request_id;
     enum http_method method;
     struct str method_name;
@@ -106,8 +107,8 @@ void http_free(struct http *h);
  * other than Host, Content-Length, Transfer-Encoding are joined by ", ". */
 struct str req_header(const struct req *r, const char *name);
 struct str req_param(const struct req *r, const char *name); /* {NULL,0} when absent */
-/* Read the body into r->body and call on_body; more than limit -> 413 by http.c itself, connection
- * closed. No body: on_body at once with an empty text. */
+/* Read the body into r->body and call on_body; more than limit -> 413 by listen.c itself,
+ * connection closed. No body: on_body at once with an empty text. */
 void http_read_whole(struct req *r, size_t limit, req_fn *on_body);
 /* Hand the body over as it arrives. Between http_pause and http_resume nothing is read. */
 void http_read_stream(struct req *r, req_data_fn *on_data, req_end_fn *on_end);

@@ -46,7 +46,8 @@ one "build with gcc, release" build release pledged
 one "build with clang" build clang all
 one "gcc -fanalyzer finds nothing" build analyzer pledged
 one "cppcheck finds nothing" cppcheck --enable=warning,performance --inline-suppr --quiet \
-    --std=c11 --error-exitcode=1 -Iinclude -Iserver -Iledger ledger reports server
+    --std=c11 --error-exitcode=1 -Iinclude -Iserver -Iserver/http -Iserver/db \
+    -Iserver/api -Iserver/cli -Iledger ledger reports server
 
 for t in build/dev/test_*; do
     [ -x "$t" ] && [ -f "$t" ] || continue

@@ -1,0 +1,65 @@
+/*
+ * admin.c - health, metrics, description.
+ */
+#include "api.h"
+#include "openapi.h"
+
+void health_get(struct req *r)
+{
+    reply_json(r, 200, STR("{\"status\":\"alive\"}"));
+}
+
+void ready_get(struct req *r)
+{
+    const struct server *s = r->server;
+    if (s->ready && !s->draining && db_ready(s->db) && lane_ready(s->lane))
+        reply_json(r, 200, STR("{\"status\":\"ready\"}"));
+    else
+        reply_refuse(r, E_BUSY, "", "%s", s->draining ? "draining" : "database");
+}
+
+void metrics_get(struct req *r)
+{
+    const struct counters *c = &r->server->count;
+    struct buf b;
+    buf_init(&b, r->a);
+    const struct {
+        const char *name, *kind;
+        int64_t n;
+    } rows[] = {
+        {"pledged_requests_total", "counter", c->requests},
+        {"pledged_records_total", "counter", c->records},
+        {"pledged_refused_total", "counter", c->refused},
+        {"pledged_flights_total", "counter", c->flights},
+        {"pledged_flights_resent_total", "counter", c->resent},
+        {"pledged_database_lost_total", "counter", c->db_lost},
+        {"pledged_connections", "gauge", http_connections(r->server->http)},
+        {"pledged_requests_active", "gauge", http_active(r->server->http)},
+        {"pledged_ready", "gauge", db_ready(r->server->db) && lane_ready(r->server->lane)},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        buf_printf(&b, "# TYPE %s %s\n%s %lld\n", rows[i].name, rows[i].kind, rows[i].name,
+            (long long)rows[i].n);
+    buf_text(&b, "# TYPE pledged_responses_total counter\n");
+    for (int i = 1; i < 6; i++)
+        buf_printf(
+            &b, "pledged_responses_total{class=\"%dxx\"} %lld\n", i, (long long)c->by_class[i]);
+    reply_bytes(r, 200, "text/plain; version=0.0.4", buf_view(&b));
+}
+
+void openapi_get(struct req *r)
+{
+    struct buf b;
+    buf_init(&b, r->a);
+    openapi_write(&b);
+    reply_json(r, 200, buf_view(&b));
+}
+
+void log_key_get(struct req *r)
+{
+    struct str key = lane_public_key(r->server->lane, r->a);
+    if (key.p)
+        reply_bytes(r, 200, "application/x-pem-file", key);
+    else
+        reply_refuse(r, E_BUSY, "", "log.key");
+}

@@ -1,0 +1,101 @@
+/*
+ * api.h - the handlers that the route table names, and what they share.
+ */
+#ifndef PLEDGED_API_H
+#define PLEDGED_API_H
+#include "db.h"
+#include "lane.h"
+#include "server.h"
+
+extern const struct route routes[]; /* ends with path NULL */
+
+/* record.c */
+req_fn record_post_one, record_step, record_list;
+/* A decoded record with what the program decided of it, in JSON. again: called instead of an answer
+ * when the facts moved meanwhile; NULL: answer that. */
+void record_decided(struct req *r, const struct value *v, struct str decision, req_fn *again);
+req_fn record_post, record_put, record_get, record_history, record_template;
+/* upload.c: a batch as NDJSON or CSV; called by record_post. */
+req_fn upload_start;
+/* measures.c */
+req_fn measure_list, measure_get, measure_overdue, measure_evaluation;
+/* A row with one document of JSON is the answer; without one there is nothing of that name. */
+db_rows_fn on_document;
+/* list.c, lookup.c, targets.c, admin.c */
+req_fn loan_list, loan_event_list, loan_events_get, loan_events_post;
+req_fn ip_events_get, ip_events_post;
+req_fn enterprise_get, ip_get, facility_get, insurance_totals, receipt_get, log_key_get;
+/* subsidy.c, rehearsal.c */
+struct loan_lane *loan_lane_new(void); /* checks that wait for the facts of their loans; free() */
+req_fn eligibility_post, application_post, budget_get, lpr_list, rehearsal_post;
+/* report.c */
+req_fn report_get, report_rows;
+/* fund.c */
+req_fn account_list, account_get, account_entries, transfer_list, transfer_get;
+req_fn journal_get, scheme_statement;
+/* flag.c */
+req_fn flag_rules, flag_list, flag_get;
+req_fn targets_get, forecast_get, baselines_get, baselines_put;
+req_fn report_keys_get, report_seal_get, report_seal_post, report_diff_get;
+req_fn health_get, ready_get, metrics_get, openapi_get;
+
+/* answer.c: what of the database's words goes out. */
+
+/* The element of a set-based statement for one decoded record and its canonical text. id: of the
+ * record; expect 0 for a new one; derived: JSON, or p == NULL for what follows from the values. */
+void element_write(struct buf *out, const struct record *rec, const struct value *v,
+    struct str canonical, struct str id, int64_t expect, struct str reason, struct str derived);
+/* The record as clients see it. as_of is the day its state is shown for; .n == INT32_MIN: the day
+ * it was recorded. */
+void answer_write(struct buf *out, const struct record *rec, const struct verdict *v);
+/* Room for the values of a record, with the key of the record that the address names filled in;
+ * whether what was sent agrees with the address. */
+struct value *values_new(const struct req *r, struct arena *a);
+MUST_USE bool values_fit(const struct req *r, const struct value *v, struct err *e);
+/* Red flags out of the texts of flags_of (migrations). */
+void warnings_write(struct buf *out, struct arena *a, struct str flags);
+/* The problems of a verdict that stored nothing (conflict, stale, missing, key_changed); body: the
+ * canonical text that was sent. */
+void verdict_problems(
+    const struct record *rec, const struct verdict *v, struct str body, struct err *e);
+/* fail.c: answer a failure of the environment: 503 for a lost database, the field for a constraint
+ * that it knows, else 500. fail_problem only puts it in r->err. */
+void fail_problem(struct req *r, const struct fail *fail);
+void reply_fail(struct req *r, const struct fail *fail);
+
+/* Rows to answer with; else the failure or the 404 has been answered. */
+MUST_USE bool rows_found(struct req *r, const struct rows *rows, const struct fail *fail);
+
+/* Rows as JSON: what each column is called and how it travels. */
+enum column_kind { C_TEXT, C_RAW, C_BOOL, C_SKIP };
+struct column {
+    const char *key;
+    enum column_kind kind;
+};
+void write_row(
+    struct buf *out, const struct rows *rows, int i, const struct column *columns, int n);
+/* {"items":[…],"next":…}: a further row than the limit says that there is more; cursor is the
+ * column of its key. */
+void reply_page(struct req *r, const struct rows *rows, int64_t limit, const struct column *columns,
+    int n, int cursor);
+/* The first row; or 404, or the failure. */
+void reply_row(struct req *r, const struct rows *rows, const struct fail *fail,
+    const struct column *columns, int n);
+/* The body as the values of the route's record; NULL after answering its problems. */
+const struct value *request_values(struct req *r);
+
+/* ---- params.c ---- */
+/* A UUIDv7, later ones sort after earlier ones within this process. */
+struct str uuid_make(struct arena *a);
+bool uuid_is(struct str s);
+/* ?name=true; another value than true or false is a problem. */
+bool param_flag(struct req *r, const char *name);
+/* An optional day, quarter, instant or choice from the query; false after adding a problem. */
+bool param_day(struct req *r, const char *name, day fallback, day *out);
+bool param_instant(struct req *r, const char *name, struct str *out);
+/* Digits only, at most 15 of them. */
+MUST_USE bool count_parse(struct str s, int64_t least, int64_t most, int64_t *out);
+bool param_count(
+    struct req *r, const char *name, int64_t least, int64_t most, int64_t fallback, int64_t *out);
+enum { LIST_LIMIT_DEFAULT = 100, LIST_LIMIT_MAX = 1000 };
+#endif

@@ -1,0 +1,342 @@
+/*
+ * forecast.c - how far a plan's targets can come by its end, and what each district must add.
+ *
+ * The series is the ledger's own, quarter by quarter up to the last complete one; the years so far
+ * are those that the targets use, entered ones included. Districts share what is missing by what
+ * they brought in the last four quarters.
+ */
+#include "forecast.h"
+#include "plan_view.h"
+
+enum { MONTHS_A_QUARTER = 3 };
+enum { LOW, POINT, HIGH, ENDS };
+static const char *const ends[ENDS] = {"low", "point", "high"};
+
+struct outlook {
+    struct plan_view plan;
+    const struct rows *rows; /* of plan_get */
+    int n;                   /* quarters of the series, the first that has a loan first */
+    int64_t value[2][FORECAST_QUARTERS_MAX]; /* [amount] */
+    const struct rows *districts;
+};
+
+/* ---- the series ----------------------------------------------------------------------------- */
+
+static void take_series(struct outlook *o)
+{
+    const struct plan_view *p = &o->plan;
+    int first = INT32_MAX;
+    for (int turn = 0; turn < 2; turn++) { /* where it begins, then what is in it */
+        for (int i = 0; i < o->rows->n; i++) {
+            quarter q;
+            if (!plan_row_is(o->rows, i, "quarter") || !quarter_parse(rows_at(o->rows, i, 1), &q) ||
+                q.n > p->as_of.n)
+                continue;
+            if (turn == 0) {
+                first = q.n < first ? q.n : first;
+                continue;
+            }
+            MUST(rows_int(o->rows, i, 3, &o->value[true][q.n - first]) &&
+                 rows_int(o->rows, i, 4, &o->value[false][q.n - first]));
+        }
+    }
+    o->n = first == INT32_MAX ? 0 : p->as_of.n - first + 1;
+    MUST(o->n <= FORECAST_QUARTERS_MAX); /* the years of a plan and the one before */
+}
+
+/* ---- one target ----------------------------------------------------------------------------- */
+
+/* The three ends of what the target is about, and what the targets' own arithmetic says of each. */
+struct reach {
+    struct forecast f;
+    int quarters; /* that are forecast */
+    int64_t value[ENDS];
+    struct target_answer answer[ENDS];
+    struct target_answer now;
+};
+
+static int64_t end_of(const struct forecast *f, int end)
+{
+    return end == LOW ? f->low : end == POINT ? f->point : f->high;
+}
+
+static int64_t plus(int64_t a, int64_t b)
+{
+    int64_t sum;
+    return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+}
+
+/* What is looked ahead from: growth: the last year's value decides; else all that is still to come.
+ */
+struct sight {
+    bool growth, money;
+    int64_t threshold;
+    struct series now;
+    int n; /* quarters known, the oldest first */
+    const int64_t *value;
+};
+
+static void find_reach(const struct outlook *o, const struct sight *from, struct reach *out)
+{
+    const struct plan_view *p = &o->plan;
+    int left = plan_quarters_left(p->as_of, p->first, p->last);
+    int last = p->last - p->first;
+    int in_last = left < 4 ? left : 4;
+    enum target_kind kind = from->growth ? TARGET_GROWTH : TARGET_TOTAL;
+    target_evaluate(p->r->a, kind, from->threshold, &from->now, &out->now);
+    out->quarters = from->growth ? in_last : left;
+    out->f = forecast_sum(from->value, from->n, left - out->quarters, out->quarters);
+    for (int end = 0; end < ENDS; end++) {
+        struct series then = from->now;
+        int64_t more = end_of(&out->f, end);
+        then.as_of = quarter_make(p->last, 4);
+        /* The years between stay as they are: growth over the plan does not ask for them. */
+        for (int y = 0; y <= last; y++)
+            then.year_missing[y] = false;
+        then.year[last] = plus(from->now.year[last], more);
+        out->value[end] = from->growth ? then.year[last] : plus(out->now.total, more);
+        target_evaluate(p->r->a, kind, from->threshold, &then, &out->answer[end]);
+    }
+}
+
+static void write_ends(struct buf *out, const char *key, const struct reach *reach, bool amount)
+{
+    json_key(out, key);
+    json_open(out, '{');
+    for (int end = 0; end < ENDS; end++)
+        write_figure(out, ends[end], amount, reach->value[end]);
+    json_close(out, '}');
+}
+
+static void write_outcome(
+    struct buf *out, const struct reach *reach, bool growth, int64_t threshold)
+{
+    if (growth) {
+        json_key(out, "growth_compound");
+        json_open(out, '{');
+        for (int end = 0; end < ENDS; end++)
+            write_ratio(out, ends[end], reach->answer[end].growth_compound);
+        json_close(out, '}');
+    }
+    json_key(out, "status");
+    json_open(out, '{');
+    for (int end = 0; end < ENDS; end++) {
+        enum target_status s = growth                           ? reach->answer[end].status_compound
+                               : reach->value[end] >= threshold ? TARGET_MET
+                                                                : TARGET_MISSED;
+        json_key(out, ends[end]);
+        json_text(out, target_status_name(s));
+    }
+    json_close(out, '}');
+}
+
+static void write_backtest(struct buf *out, struct arena *a, const struct forecast *f)
+{
+    json_key(out, "backtest");
+    json_open(out, '{');
+    json_key(out, "errors");
+    json_i64(out, f->errors);
+    json_key(out, "held_out");
+    json_i64(out, f->tested);
+    json_key(out, "within");
+    json_i64(out, f->within);
+    write_ratio(out, "coverage", ratio_percent(a, f->within, f->tested));
+    json_close(out, '}');
+}
+
+/* What is missing, over the districts and the months that are left; each month rounded up. */
+static void write_districts(
+    struct outlook *o, bool amount, int64_t missing, int months, struct buf *out)
+{
+    const struct rows *rows = o->districts;
+    struct arena *a = o->plan.r->a;
+    int64_t *weight = arena_alloc(a, (size_t)(rows->n + 1) * sizeof *weight);
+    int64_t *part = arena_alloc(a, (size_t)(rows->n + 1) * sizeof *part);
+    int64_t sum = 0;
+    for (int i = 0; i < rows->n; i++) {
+        MUST(rows_int(rows, i, amount ? 1 : 2, &weight[i]));
+        sum = plus(sum, weight[i]);
+    }
+    json_key(out, "districts");
+    json_open(out, '[');
+    if (sum > 0 && sum < INT64_MAX && months > 0) {
+        money_allocate(missing, weight, rows->n, part);
+        for (int i = 0; i < rows->n; i++) {
+            json_open(out, '{');
+            json_key(out, "district");
+            json_str(out, rows_at(rows, i, 0));
+            write_figure(out, "last_four_quarters", amount, weight[i]);
+            write_ratio(out, "share", ratio_percent(a, weight[i], sum));
+            write_figure(out, "missing", amount, part[i]);
+            write_figure(out, "per_month", amount, part[i] / months + (part[i] % months > 0));
+            json_close(out, '}');
+        }
+    }
+    json_close(out, ']');
+}
+
+/* All of it behind the titles; closes the object. shared: districts share what is missing. */
+static void write_reach(struct outlook *o, const struct sight *from, bool shared, struct buf *out)
+{
+    struct reach reach;
+    const char *what = from->growth ? "last_year" : "total";
+    find_reach(o, from, &reach);
+    json_key(out, "remaining_quarters");
+    json_i64(out, plan_quarters_left(o->plan.as_of, o->plan.first, o->plan.last));
+    json_key(out, "quarters_known");
+    json_i64(out, from->n);
+    write_figure(out, "so_far", from->money, reach.now.total);
+    json_key(out, "point_from");
+    if (!reach.f.known || !reach.quarters)
+        json_null(out);
+    else
+        json_text(out, reach.f.growth ? "seasonal_growth" : "mean_of_last_year");
+    if (reach.f.known) {
+        write_ends(out, what, &reach, from->money);
+        write_outcome(out, &reach, from->growth, from->threshold);
+    } else {
+        json_key(out, what);
+        json_null(out);
+    }
+    write_backtest(out, o->plan.r->a, &reach.f);
+    bool told = !from->growth || reach.now.required_known;
+    int64_t missing = !told          ? 0
+                      : from->growth ? reach.now.missing_compound
+                                     : reach.now.missing_total;
+    if (told) {
+        write_figure(out, "missing", from->money, missing);
+    } else {
+        json_key(out, "missing");
+        json_null(out);
+    }
+    if (shared)
+        write_districts(o, from->money, missing, reach.quarters * MONTHS_A_QUARTER, out);
+    json_close(out, '}');
+}
+
+/* Over pledge loans. */
+static void write_target(struct outlook *o, int i, struct buf *out)
+{
+    const struct rows *rows = o->rows;
+    bool amount = str_is(rows_at(rows, i, 3), "amount");
+    struct sight from = {.growth = str_is(rows_at(rows, i, 2), "growth"),
+        .money = amount,
+        .now = plan_series(&o->plan, amount),
+        .n = o->n,
+        .value = o->value[amount]};
+    MUST(rows_int(rows, i, 4, &from.threshold));
+    target_head(rows, i, out);
+    json_key(out, "measure");
+    json_str(out, rows_at(rows, i, 3));
+    write_reach(o, &from, o->districts != NULL, out);
+}
+
+/* Of the goals that the IP office reports: from the quarters it told. What it told by years alone
+ * has no quarters to go by (quarters_known 0). */
+static void write_goal(struct outlook *o, int i, struct buf *out)
+{
+    const struct rows *rows = o->rows;
+    target_head(rows, i, out);
+    json_key(out, "measures");
+    json_open(out, '[');
+    for (int m = 0; m < rows->n; m++) {
+        int64_t value[FORECAST_QUARTERS_MAX];
+        struct sight from = {.growth = true, .value = value};
+        if (!measure_is_of(rows, m, i))
+            continue;
+        MUST(rows_int(rows, i, 4, &from.threshold));
+        from.n = measure_quarters(
+            &o->plan, rows, m, &from.now, &from.money, value, FORECAST_QUARTERS_MAX);
+        measure_head(rows, m, out);
+        write_reach(o, &from, false, out);
+    }
+    json_close(out, ']');
+    json_close(out, '}');
+}
+
+/* ---- the answer ----------------------------------------------------------------------------- */
+
+static void write_outlook(struct outlook *o)
+{
+    struct plan_view *p = &o->plan;
+    struct req *r = p->r;
+    struct buf out;
+    buf_init(&out, r->a);
+    json_open(&out, '{');
+    json_key(&out, "plan");
+    json_str(&out, p->code);
+    json_key(&out, "quarter");
+    json_str(&out, quarter_text(r->a, p->as_of));
+    json_key(&out, "basis");
+    json_str(&out, p->basis);
+    json_key(&out, "method");
+    json_open(&out, '{');
+    json_key(&out, "name");
+    json_text(&out, "seasonal_growth_past_errors");
+    json_key(&out, "title");
+    json_text(&out,
+        "按季同比外推:某季 = 上年同季 × 近四季与其前四季之比;区间取历次外推误差的 10% 与 90% 分位");
+    json_key(&out, "title_en");
+    json_text(&out,
+        "Seasonal growth: a quarter is the same quarter a year before times the last four "
+        "quarters over the four before them; the range are the 10 % and 90 % quantiles of "
+        "how earlier forecasts of this kind missed");
+    json_key(&out, "nominal_coverage");
+    json_rate(&out, (rate){FORECAST_NOMINAL_PERCENT * 10000});
+    json_close(&out, '}');
+    json_key(&out, "targets");
+    json_open(&out, '[');
+    for (int i = 0; i < o->rows->n; i++) {
+        if (!plan_row_is(o->rows, i, "target"))
+            continue;
+        if (rows_at(o->rows, i, 3).p)
+            write_target(o, i, &out);
+        else
+            write_goal(o, i, &out);
+    }
+    json_close(&out, ']');
+    json_close(&out, '}');
+    reply_json(r, 200, buf_view(&out));
+}
+
+static void on_districts(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct outlook *o = arg;
+    if (fail) {
+        reply_fail(o->plan.r, fail);
+        return;
+    }
+    o->districts = rows;
+    write_outlook(o);
+}
+
+static void on_plan(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct outlook *o = arg; /* the plan stands first in it */
+    struct plan_view *p = &o->plan;
+    struct req *r = p->r;
+    if (!plan_found(p, rows, fail))
+        return;
+    if (p->running) {
+        reply_refuse(r, E_RUNNING, "?quarter", "%s", quarter_text(r->a, p->as_of).p);
+        return;
+    }
+    o->rows = rows;
+    take_series(o);
+    if (r->actor->kind != ORG_DISTRICT && r->actor->kind != ORG_FINANCE &&
+        r->actor->kind != ORG_IP_OFFICE && r->actor->kind != ORG_AUDITOR) {
+        write_outlook(o); /* the districts' sums are the offices' to see */
+        return;
+    }
+    struct str params[] = {p->basis, day_text(r->a, quarter_first((quarter){p->as_of.n - 3})),
+        day_text(r->a, quarter_last(p->as_of)), req_param(r, "known_at")};
+    (void)param_instant(r, "known_at", &params[3]); /* it was good a moment ago */
+    db_query(r->server->db, r->a, r->actor, "plan_districts", params, 4, on_districts, o);
+}
+
+void forecast_get(struct req *r)
+{
+    struct outlook *o = arena_alloc(r->a, sizeof *o);
+    o->plan.r = r;
+    plan_ask(&o->plan, on_plan);
+}

@@ -1,0 +1,329 @@
+/*
+ * fund.c - accounts, their entries, transfers and the journal.
+ *
+ * Posting itself is record_post with the transfer type; what is here reads. The journal goes out
+ * page by page as of the newest transfer when it was asked for, so that its closing balances fit it
+ * whatever is posted meanwhile.
+ */
+#include "api.h"
+#include "ident.h"
+#include "journal.h"
+
+/* ---- accounts ------------------------------------------------------------------------------- */
+
+static const struct column account_columns[] = {{"code", C_TEXT}, {"kind", C_TEXT},
+    {"title", C_TEXT}, {"no_overdraft", C_BOOL}, {"balance", C_TEXT}, {"held", C_TEXT},
+    {"available", C_TEXT}, {"version", C_RAW}, {"opened_on", C_TEXT}};
+
+struct fund_list {
+    struct req *r;
+    int64_t limit;
+};
+
+static void on_accounts(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct fund_list *l = arg;
+    if (fail)
+        reply_fail(l->r, fail);
+    else
+        reply_page(l->r, rows, l->limit, account_columns, COUNT_OF(account_columns), 0);
+}
+
+static void on_account(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    reply_row(arg, rows, fail, account_columns, COUNT_OF(account_columns));
+}
+
+/* Two clocks, as parameters of a statement; p == NULL: none. Problems go to r->err. */
+static void read_clocks(
+    struct req *r, const char *day_name, struct str *as_of, struct str *known_at)
+{
+    day d;
+    if (req_param(r, day_name).p && param_day(r, day_name, DAY_MIN, &d))
+        *as_of = day_text(r->a, d);
+    if (known_at)
+        (void)param_instant(r, "known_at", known_at); /* problems are in r->err */
+}
+
+void account_list(struct req *r)
+{
+    struct fund_list *l = arena_alloc(r->a, sizeof *l);
+    struct str p[5] = {{NULL, 0}, req_param(r, "after")};
+    l->r = r;
+    (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &l->limit);
+    read_clocks(r, "as_of", &p[3], &p[4]);
+    if (r->err.n) {
+        reply_problem(r);
+        return;
+    }
+    p[2] = arena_printf(r->a, "%lld", (long long)l->limit + 1);
+    db_query(r->server->db, r->a, r->actor, "account_list", p, COUNT_OF(p), on_accounts, l);
+}
+
+void account_get(struct req *r)
+{
+    struct str p[5] = {r->capture[0], {NULL, 0}, STR("1")};
+    read_clocks(r, "as_of", &p[3], &p[4]);
+    if (r->err.n)
+        reply_problem(r);
+    else
+        db_query(r->server->db, r->a, r->actor, "account_list", p, COUNT_OF(p), on_account, r);
+}
+
+/* Why a balance is what it is. */
+static void on_entries(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    static const struct column columns[] = {{"", C_SKIP}, {"", C_SKIP}, {"on", C_TEXT},
+        {"id", C_TEXT}, {"reference", C_TEXT}, {"other", C_TEXT}, {"cause", C_TEXT},
+        {"cause_id", C_TEXT}, {"amount", C_TEXT}, {"after", C_TEXT}, {"memo", C_TEXT},
+        {"recorded_by", C_TEXT}};
+    enum { OPENING, CLOSING, ID = 3, CURSOR = 12 };
+    struct fund_list *l = arg;
+    struct req *r = l->r;
+    struct buf out;
+    if (!rows_found(r, rows, fail))
+        return;
+    int shown = rows->n > l->limit ? (int)l->limit : rows->n;
+    buf_init(&out, r->a);
+    json_open(&out, '{');
+    json_key(&out, "account");
+    json_str(&out, r->capture[0]);
+    json_key(&out, "opening");
+    json_str(&out, rows_at(rows, 0, OPENING));
+    json_key(&out, "items");
+    json_open(&out, '[');
+    for (int i = 0; i < shown && rows_at(rows, i, ID).p; i++)
+        write_row(&out, rows, i, columns, COUNT_OF(columns));
+    json_close(&out, ']');
+    json_key(&out, "closing");
+    json_str(&out, rows_at(rows, 0, CLOSING));
+    json_key(&out, "next");
+    if (rows->n > shown)
+        json_str(&out, rows_at(rows, shown - 1, CURSOR));
+    else
+        json_null(&out);
+    json_close(&out, '}');
+    reply_json(r, 200, buf_view(&out));
+}
+
+void account_entries(struct req *r)
+{
+    struct fund_list *l = arena_alloc(r->a, sizeof *l);
+    struct str p[6] = {r->capture[0]};
+    l->r = r;
+    read_clocks(r, "from", &p[1], NULL);
+    read_clocks(r, "to", &p[2], &p[3]);
+    p[4] = req_param(r, "after");
+    if (p[4].p && (p[4].n != 47 || !uuid_is((struct str){p[4].p + 11, 36})))
+        err_add(&r->err, E_CURSOR, STR("?after"), NULL);
+    (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &l->limit);
+    if (r->err.n) {
+        reply_problem(r);
+        return;
+    }
+    p[5] = arena_printf(r->a, "%lld", (long long)l->limit + 1);
+    db_query(r->server->db, r->a, r->actor, "account_entries", p, COUNT_OF(p), on_entries, l);
+}
+
+/* ---- transfers ------------------------------------------------------------------------------ */
+
+static const struct column transfer_columns[] = {{"id", C_TEXT}, {"reference", C_TEXT},
+    {"debit", C_TEXT}, {"credit", C_TEXT}, {"amount", C_TEXT}, {"on", C_TEXT}, {"cause", C_TEXT},
+    {"cause_id", C_TEXT}, {"reverses", C_TEXT}, {"reversed_by", C_TEXT}, {"memo", C_TEXT},
+    {"recorded_at", C_TEXT}, {"recorded_by", C_TEXT}};
+
+static void on_transfers(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct fund_list *l = arg;
+    if (fail)
+        reply_fail(l->r, fail);
+    else
+        reply_page(l->r, rows, l->limit, transfer_columns, COUNT_OF(transfer_columns), 0);
+}
+
+static void on_transfer(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    reply_row(arg, rows, fail, transfer_columns, COUNT_OF(transfer_columns));
+}
+
+void transfer_list(struct req *r)
+{
+    struct fund_list *l = arena_alloc(r->a, sizeof *l);
+    struct str p[4] = {{NULL, 0}, req_param(r, "after"), {NULL, 0}, req_param(r, "account")};
+    l->r = r;
+    if (p[1].p && !uuid_is(p[1]))
+        err_add(&r->err, E_CURSOR, STR("?after"), NULL);
+    (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &l->limit);
+    if (r->err.n) {
+        reply_problem(r);
+        return;
+    }
+    p[2] = arena_printf(r->a, "%lld", (long long)l->limit + 1);
+    db_query(r->server->db, r->a, r->actor, "transfer_get", p, COUNT_OF(p), on_transfers, l);
+}
+
+void transfer_get(struct req *r)
+{
+    struct str p[4] = {r->capture[0], {NULL, 0}, STR("1"), {NULL, 0}};
+    if (uuid_is(p[0]))
+        db_query(r->server->db, r->a, r->actor, "transfer_get", p, COUNT_OF(p), on_transfer, r);
+    else
+        reply_refuse(r, E_NOT_FOUND, "", "%s", p[0].p);
+}
+
+/* ---- the fund of a scheme ------------------------------------------------------------------- */
+
+static void on_statement(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    static const struct column columns[] = {{"scheme", C_TEXT}, {"from", C_TEXT}, {"to", C_TEXT},
+        {"opening", C_TEXT}, {"appropriations", C_TEXT}, {"compensation", C_TEXT},
+        {"recoveries", C_TEXT}, {"returns", C_TEXT}, {"adjustments", C_TEXT}, {"closing", C_TEXT},
+        {"held", C_TEXT}};
+    reply_row(arg, rows, fail, columns, COUNT_OF(columns));
+}
+
+void scheme_statement(struct req *r)
+{
+    day from, to;
+    struct str p[4] = {r->capture[0]};
+    if (!param_day(r, "from", DAY_MIN, &from) || !param_day(r, "to", today_shanghai(), &to) ||
+        !param_instant(r, "known_at", &p[3])) {
+        reply_problem(r);
+        return;
+    }
+    if (to.n < from.n) {
+        reply_refuse(r, E_ORDER, "?to", "from");
+        return;
+    }
+    p[1] = day_text(r->a, from);
+    p[2] = day_text(r->a, to);
+    db_query(r->server->db, r->a, r->actor, "scheme_statement", p, COUNT_OF(p), on_statement, r);
+}
+
+/* ---- journal -------------------------------------------------------------------------------- */
+
+enum { JOURNAL_PAGE = 2000 };
+
+struct journal_out {
+    struct req *r;
+    enum journal_format format;
+    struct str known_at, closes_on, after;
+    struct journal_account *account;
+    int accounts;
+    struct arena *a; /* of a page */
+};
+
+static void journal_next(struct req *r);
+
+static void journal_end(struct journal_out *j, bool complete)
+{
+    struct req *r = j->r;
+    struct buf out;
+    buf_init(&out, r->a);
+    if (complete) { /* else the assertions are missing, and a reader sees that it is cut off */
+        int own = 0;
+        for (int i = 0; i < j->accounts; i++) {
+            if (j->account[i].balance.p)
+                j->account[own++] = j->account[i];
+        }
+        journal_balances(j->format, j->account, own, j->closes_on, &out);
+        journal_tail(j->format, &out);
+        if (out.n)
+            (void)reply_chunk(r, buf_view(&out), NULL); /* the last one */
+    }
+    reply_end(r);
+    arena_free(j->a);
+}
+
+static void on_journal_page(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct journal_out *j = arg;
+    struct req *r = j->r;
+    struct buf out;
+    if (fail || rows->n == 0 || !r->conn) {
+        journal_end(j, !fail);
+        return;
+    }
+    buf_init(&out, j->a);
+    for (int i = 0; i < rows->n; i++) {
+        struct str c[13];
+        for (int k = 0; k < 13; k++)
+            c[k] = rows_at(rows, i, k);
+        if (j->format == JOURNAL_JSON && (i || j->after.p))
+            buf_char(&out, ',');
+        journal_transfer(j->format,
+            &(struct journal_transfer){.id = c[0],
+                .reference = c[1],
+                .on = c[2],
+                .debit = c[3],
+                .debit_kind = c[4],
+                .credit = c[5],
+                .credit_kind = c[6],
+                .amount = c[7],
+                .cause = c[8],
+                .memo = c[9],
+                .reverses = c[10],
+                .recorded_at = c[11],
+                .recorded_by = c[12]},
+            &out);
+    }
+    struct str last = rows_at(rows, rows->n - 1, 0);
+    j->after = arena_str(r->a, last.p, last.n);
+    bool room = reply_chunk(r, buf_view(&out), journal_next);
+    if (room)
+        journal_next(r);
+}
+
+static void journal_next(struct req *r)
+{
+    struct journal_out *j = r->state;
+    struct str p[3] = {j->after, arena_printf(r->a, "%d", JOURNAL_PAGE), j->known_at};
+    arena_reset(j->a);
+    db_query(r->server->db, j->a, r->actor, "journal_page", p, COUNT_OF(p), on_journal_page, j);
+}
+
+static void on_journal_accounts(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct journal_out *j = arg;
+    struct req *r = j->r;
+    struct buf out;
+    if (fail) {
+        arena_free(j->a);
+        reply_fail(r, fail);
+        return;
+    }
+    j->accounts = rows->n;
+    j->account = arena_alloc(r->a, (size_t)(rows->n + 1) * sizeof *j->account);
+    for (int i = 0; i < rows->n; i++) {
+        j->known_at = rows_at(rows, i, 0);
+        j->closes_on = rows_at(rows, i, 1);
+        j->account[i] = (struct journal_account){.code = rows_at(rows, i, 2),
+            .kind = rows_at(rows, i, 3),
+            .title = rows_at(rows, i, 4),
+            .opened_on = rows_at(rows, i, 5),
+            .balance = rows_at(rows, i, 6)};
+    }
+    buf_init(&out, r->a);
+    reply_start(r, 200, journal_type(j->format));
+    journal_head(j->format, j->known_at.p ? j->known_at : STR(""), &out);
+    journal_accounts(j->format, j->account, j->accounts, &out);
+    (void)reply_chunk(r, buf_view(&out), NULL); /* the pages wait for room */
+    if (j->known_at.n)
+        journal_next(r);
+    else
+        journal_end(j, true);
+}
+
+void journal_get(struct req *r)
+{
+    struct journal_out *j = arena_alloc(r->a, sizeof *j);
+    struct str format = req_param(r, "format");
+    *j = (struct journal_out){.r = r, .format = JOURNAL_JSON};
+    if (format.p && !journal_format_parse(format, &j->format)) {
+        reply_refuse(r, E_CHOICE, "?format", "hledger, ledger, beancount, csv, json");
+        return;
+    }
+    j->a = arena_new();
+    r->state = j;
+    db_query(r->server->db, r->a, r->actor, "journal_accounts", NULL, 0, on_journal_accounts, j);
+}

@@ -1,0 +1,262 @@
+/*
+ * list.c - pages of loans and of their events.
+ *
+ * The cursor is the id of the last item: ids are made in the order of recording, so that a page
+ * never shifts when loans are added.
+ */
+#include "api.h"
+#include "records.h"
+
+enum {
+    P_AFTER,
+    P_LIMIT,
+    P_DISTRICT,
+    P_BORROWER,
+    P_FIRST,
+    P_LAST,
+    P_STATE,
+    P_AS_OF,
+    P_KNOWN_AT,
+    P_CONTRACT,
+    P_COUNT
+};
+
+struct listing {
+    struct req *r;
+    int64_t limit;
+    day as_of;
+    struct str loan; /* of events: their loan, or p == NULL */
+};
+
+static void on_page(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct listing *l = arg;
+    struct req *r = l->r;
+    struct buf out;
+    if (fail) {
+        reply_fail(r, fail);
+        return;
+    }
+    struct verdict v = {0};
+    int64_t page = 0;
+    if (rows->n)
+        MUST(rows_int(rows, 0, VERDICT_COLUMNS, &page));
+    int n = rows->n > l->limit ? (int)l->limit : rows->n;
+    bool more = page > n;
+    buf_init(&out, r->a);
+    json_open(&out, '{');
+    json_key(&out, "items");
+    json_open(&out, '[');
+    for (int i = 0; i < n; i++) {
+        MUST(verdict_read(rows, i, 0, &v));
+        answer_write(&out, r->route->record, &v);
+    }
+    json_close(&out, ']');
+    json_key(&out, "next");
+    if (more)
+        json_str(&out, v.id);
+    else
+        json_null(&out);
+    json_close(&out, '}');
+    reply_json(r, 200, buf_view(&out));
+}
+
+static void read_ident_param(struct req *r, const char *name, ident_fn *check, struct str *out)
+{
+    enum err_code code = E_TYPE;
+    struct str hint = STR("");
+    struct str s = req_param(r, name);
+    if (s.p && !check(r->a, s, out, &code, &hint))
+        err_add(&r->err, code, arena_printf(r->a, "?%s", name), "%s", hint.p);
+}
+
+static void read_quarter(struct req *r, struct str *first, struct str *last)
+{
+    struct str s = req_param(r, "quarter");
+    quarter q;
+    if (!s.p)
+        return;
+    if (!quarter_parse(s, &q)) {
+        err_add(&r->err, E_QUARTER, STR("?quarter"), NULL);
+        return;
+    }
+    *first = day_text(r->a, quarter_first(q));
+    *last = day_text(r->a, quarter_last(q));
+}
+
+/* ?state=, one of a list that ends with NULL; else a problem. */
+static void read_state(struct req *r, const char *const *states, struct str *out)
+{
+    struct buf all;
+    *out = req_param(r, "state");
+    buf_init(&all, r->a);
+    for (const char *const *name = states; *name; name++) {
+        if (!out->p || str_is(*out, *name))
+            return;
+        buf_printf(&all, "%s%s", all.n ? ", " : "", *name);
+    }
+    err_add(&r->err, E_CHOICE, STR("?state"), "%s", buf_view(&all).p);
+}
+
+static void read_filters(struct req *r, struct str *p)
+{
+    p[P_AFTER] = req_param(r, "after");
+    if (p[P_AFTER].p && !uuid_is(p[P_AFTER]))
+        err_add(&r->err, E_CURSOR, STR("?after"), NULL);
+    read_ident_param(r, "district", ident_district, &p[P_DISTRICT]);
+    read_ident_param(r, "borrower", ident_uscc, &p[P_BORROWER]);
+    read_quarter(r, &p[P_FIRST], &p[P_LAST]);
+    read_state(r, loan_states, &p[P_STATE]);
+    p[P_CONTRACT] = req_param(r, "contract_no");
+    (void)param_instant(r, "known_at", &p[P_KNOWN_AT]); /* problems are in r->err */
+}
+
+void loan_list(struct req *r)
+{
+    struct listing *l = arena_alloc(r->a, sizeof *l);
+    struct str p[P_COUNT] = {{NULL, 0}};
+    *l = (struct listing){.r = r};
+    read_filters(r, p);
+    (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &l->limit);
+    (void)param_day(r, "as_of", today_shanghai(), &l->as_of);
+    if (r->err.n) {
+        reply_problem(r);
+        return;
+    }
+    p[P_LIMIT] = arena_printf(r->a, "%lld", (long long)l->limit + 1);
+    p[P_AS_OF] = day_text(r->a, l->as_of);
+    db_query(r->server->db, r->a, r->actor, "loan_list", p, P_COUNT, on_page, l);
+}
+
+/* ---- events of loans ------------------------------------------------------------------------ */
+
+static void list_events(struct listing *l)
+{
+    struct req *r = l->r;
+    struct str p[] = {
+        l->loan, req_param(r, "after"), {NULL, 0}, req_param(r, "contract_no"), {NULL, 0}};
+    (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &l->limit);
+    (void)param_instant(r, "known_at", &p[4]); /* problems are in r->err */
+    if (p[1].p && !uuid_is(p[1]))
+        err_add(&r->err, E_CURSOR, STR("?after"), NULL);
+    if (r->err.n) {
+        reply_problem(r);
+        return;
+    }
+    p[2] = arena_printf(r->a, "%lld", (long long)l->limit + 1);
+    db_query(r->server->db, r->a, r->actor, "loan_event_list", p, COUNT_OF(p), on_page, l);
+}
+
+void loan_event_list(struct req *r)
+{
+    struct listing *l = arena_alloc(r->a, sizeof *l);
+    *l = (struct listing){.r = r};
+    list_events(l);
+}
+
+/* The subject of a record, under the name that the type's route gives it. */
+static struct str subject_param(struct req *r)
+{
+    static const char *const names[] = {"loan", "code", "insured", "policy_no", "reference",
+        "securitisation", "period", "uscc", "department"};
+    struct str s = {NULL, 0};
+    read_ident_param(r, "number", ident_ip, &s);
+    for (size_t i = 0; i < COUNT_OF(names) && !s.p; i++)
+        s = req_param(r, names[i]);
+    return s;
+}
+
+static void list_records(struct req *r, struct str subject)
+{
+    struct listing *l = arena_alloc(r->a, sizeof *l);
+    struct str p[] = {
+        str_of(r->route->record->name), req_param(r, "after"), {NULL, 0}, subject, {NULL, 0}};
+    *l = (struct listing){.r = r};
+    (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &l->limit);
+    if (p[1].p && !uuid_is(p[1]))
+        err_add(&r->err, E_CURSOR, STR("?after"), NULL);
+    if (r->route->record->states)
+        read_state(r, r->route->record->states, &p[4]);
+    if (r->err.n) {
+        reply_problem(r);
+        return;
+    }
+    p[2] = arena_printf(r->a, "%lld", (long long)l->limit + 1);
+    db_query(r->server->db, r->a, r->actor, "record_list", p, COUNT_OF(p), on_page, l);
+}
+
+/* The current records of any type: ?limit, ?after, and what its route allows of ?state and of the
+ * names of a subject. */
+void record_list(struct req *r)
+{
+    list_records(r, subject_param(r));
+}
+
+/* ---- events of rights ----------------------------------------------------------------------- */
+
+/* The canonical number that the address holds; or p == NULL after refusing it. */
+static struct str right_of(struct req *r)
+{
+    enum err_code code = E_TYPE;
+    struct str hint = STR(""), number = {NULL, 0};
+    if (!ident_ip(r->a, r->capture[0], &number, &code, &hint)) {
+        reply_refuse(r, code, "", "%s", hint.p);
+        return (struct str){NULL, 0};
+    }
+    return number;
+}
+
+void ip_events_get(struct req *r)
+{
+    struct str number = right_of(r);
+    if (number.p)
+        list_records(r, number);
+}
+
+void ip_events_post(struct req *r)
+{
+    r->parent_key = right_of(r);
+    if (r->parent_key.p)
+        record_post(r);
+}
+
+/* ---- the loan of an address ----------------------------------------------------------------- */
+
+/* The loan that the address names, for whoever may see it. */
+static void with_loan(struct req *r, db_rows_fn *next, void *arg)
+{
+    if (uuid_is(r->capture[0]))
+        db_query(r->server->db, r->a, r->actor, "loan_key", r->capture, 1, next, arg);
+    else
+        reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
+}
+
+static void on_loan_of_list(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct listing *l = arg;
+    if (!rows_found(l->r, rows, fail))
+        return;
+    l->loan = l->r->capture[0];
+    list_events(l);
+}
+
+void loan_events_get(struct req *r)
+{
+    struct listing *l = arena_alloc(r->a, sizeof *l);
+    *l = (struct listing){.r = r};
+    with_loan(r, on_loan_of_list, l);
+}
+
+static void on_loan_of_post(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct req *r = arg;
+    if (!rows_found(r, rows, fail))
+        return;
+    r->parent_key = rows_at(rows, 0, 0);
+    record_post(r);
+}
+
+void loan_events_post(struct req *r)
+{
+    with_loan(r, on_loan_of_post, r);
+}

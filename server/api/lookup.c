@@ -1,0 +1,194 @@
+/*
+ * lookup.c - an enterprise, a right, a receipt: what the records add up to for this reader.
+ *
+ * The statements build the JSON; row-level security decides which rows are in it.
+ */
+#include "api.h"
+#include "ident.h"
+#include "merkle.h"
+
+void on_document(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct req *r = arg;
+    if (fail)
+        reply_fail(r, fail);
+    else if (rows->n == 0 || !rows_at(rows, 0, 0).p)
+        reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
+    else
+        reply_json(r, 200, rows_at(rows, 0, 0));
+}
+
+static void look_up(struct req *r, ident_fn *check, const char *statement)
+{
+    enum err_code code = E_TYPE;
+    struct str hint = STR(""), key;
+    if (!check(r->a, r->capture[0], &key, &code, &hint)) {
+        reply_refuse(r, code, "", "%s", hint.p);
+        return;
+    }
+    db_query(r->server->db, r->a, r->actor, statement, &key, 1, on_document, r);
+}
+
+void enterprise_get(struct req *r)
+{
+    look_up(r, ident_uscc, "enterprise_get");
+}
+
+/* A day from the query, or no value. */
+static struct str optional_day(struct req *r, const char *name)
+{
+    day d = today_shanghai();
+    bool good = param_day(r, name, d, &d); /* a problem is in r->err */
+    return good && req_param(r, name).p ? day_text(r->a, d) : (struct str){NULL, 0};
+}
+
+/* A right as of a day, and the grounds against a pledge registered on a day (else that day) for a
+ * debt due on another. Who asks for the grounds gets them of any number; else a right that neither
+ * a register nor a visible pledge tells of is not found. */
+void ip_get(struct req *r)
+{
+    enum err_code code = E_TYPE;
+    struct str hint = STR("");
+    struct str p[6] = {{NULL, 0}};
+    if (!ident_ip(r->a, r->capture[0], &p[0], &code, &hint)) {
+        reply_refuse(r, code, "", "%s", hint.p);
+        return;
+    }
+    day as_of;
+    if (param_day(r, "as_of", today_shanghai(), &as_of))
+        p[1] = day_text(r->a, as_of);
+    (void)param_instant(r, "known_at", &p[2]); /* problems are in r->err */
+    p[3] = optional_day(r, "registered_on");
+    p[4] = optional_day(r, "matures_on");
+    if (r->err.n == 0 && p[3].p && p[4].p && strcmp(p[4].p, p[3].p) < 0)
+        err_add(&r->err, E_ORDER, STR("?matures_on"), "registered_on");
+    struct str pledgor = req_param(r, "pledgor");
+    if (pledgor.p && !ident_uscc(r->a, pledgor, &p[5], &code, &hint))
+        err_add(&r->err, code, STR("?pledgor"), "%s", hint.p);
+    if (r->err.n)
+        reply_problem(r);
+    else
+        db_query(r->server->db, r->a, r->actor, "ip_get", p, COUNT_OF(p), on_document, r);
+}
+
+/* A facility number is a bank's own text. */
+void facility_get(struct req *r)
+{
+    db_query(r->server->db, r->a, r->actor, "facility_get", r->capture, 1, on_document, r);
+}
+
+/* Over the policies that begin, and the claims filed, from one day to another; both may be left
+ * out. */
+void insurance_totals(struct req *r)
+{
+    day from, to;
+    if (!param_day(r, "from", day_of(1900, 1, 1), &from) ||
+        !param_day(r, "to", today_shanghai(), &to)) {
+        reply_problem(r);
+        return;
+    }
+    struct str params[] = {day_text(r->a, from), day_text(r->a, to)};
+    db_query(r->server->db, r->a, r->actor, "insurance_totals", params, 2, on_document, r);
+}
+
+/* ---- receipts ------------------------------------------------------------------------------- */
+
+/* Two rounds over the same path: the first only collects which subtrees it needs. */
+struct receipt {
+    struct req *r;
+    const struct rows *head;  /* of receipt_get */
+    const struct rows *nodes; /* of log_nodes; NULL in the first round */
+    struct buf wanted;
+};
+enum { LEAF, SIZE, ROOT, SIGNATURE, SIGNED_AT, LEAF_TEXT };
+
+static hash find_node(void *arg, int level, uint64_t last)
+{
+    struct receipt *p = arg;
+    hash h = {{0}};
+    if (!p->nodes) {
+        json_i64(&p->wanted, (int64_t)last);
+        return h;
+    }
+    for (int i = 0; i < p->nodes->n; i++) {
+        int64_t no;
+        struct str hex = rows_at(p->nodes, i, 1);
+        if (rows_int(p->nodes, i, 0, &no) && (uint64_t)no == last)
+            MUST(hex.n >= (size_t)(level + 1) * 64 &&
+                 hash_parse((struct str){hex.p + level * 64, 64}, &h));
+    }
+    return h;
+}
+
+static int receipt_path(struct receipt *p, hash *path)
+{
+    int64_t leaf = 0, size = 0;
+    MUST(rows_int(p->head, 0, LEAF, &leaf) && rows_int(p->head, 0, SIZE, &size));
+    return merkle_path(find_node, p, (uint64_t)size, (uint64_t)leaf, path);
+}
+
+static void on_nodes(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    static const struct {
+        const char *key;
+        int column;
+        bool is_text;
+    } members[] = {{"leaf", LEAF, false}, {"leaf_text", LEAF_TEXT, true}, {"size", SIZE, false},
+        {"root", ROOT, true}, {"signed_at", SIGNED_AT, true}, {"signature", SIGNATURE, true}};
+    struct receipt *p = arg;
+    struct buf out;
+    hash path[64];
+    if (fail) {
+        reply_fail(p->r, fail);
+        return;
+    }
+    p->nodes = rows;
+    buf_init(&out, p->r->a);
+    json_open(&out, '{');
+    for (size_t i = 0; i < COUNT_OF(members); i++) {
+        struct str value = rows_at(p->head, 0, members[i].column);
+        json_key(&out, members[i].key);
+        if (members[i].is_text)
+            json_str(&out, value);
+        else
+            json_raw(&out, value);
+    }
+    json_key(&out, "path");
+    json_open(&out, '[');
+    int length = receipt_path(p, path);
+    for (int i = 0; i < length; i++)
+        json_str(&out, hash_hex(p->r->a, path[i]));
+    json_close(&out, ']');
+    json_close(&out, '}');
+    reply_json(p->r, 200, buf_view(&out));
+}
+
+static void on_receipt(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct receipt *p = arg;
+    struct req *r = p->r;
+    hash path[64];
+    if (!rows_found(r, rows, fail))
+        return;
+    p->head = rows;
+    buf_init(&p->wanted, r->a);
+    json_open(&p->wanted, '[');
+    (void)receipt_path(p, path); /* the first round only asks */
+    json_close(&p->wanted, ']');
+    struct str wanted = buf_view(&p->wanted);
+    db_query(r->server->db, r->a, r->actor, "log_nodes", &wanted, 1, on_nodes, p);
+}
+
+void receipt_get(struct req *r)
+{
+    struct str params[] = {r->capture[0], req_param(r, "version")};
+    struct receipt *p = arena_alloc(r->a, sizeof *p);
+    int64_t version;
+    p->r = r;
+    if (!uuid_is(params[0]))
+        reply_refuse(r, E_NOT_FOUND, "", "%s", params[0].p);
+    else if (!param_count(r, "version", 1, INT32_MAX, 0, &version))
+        reply_problem(r);
+    else
+        db_query(r->server->db, r->a, r->actor, "receipt_get", params, 2, on_receipt, p);
+}

@@ -1,0 +1,73 @@
+/*
+ * measures.c - the plan's 25 measures: who reports, what is overdue, how they are carried out.
+ *
+ * The statements build the JSON; a day and an instant decide what of it was there.
+ */
+#include "api.h"
+
+enum { MEASURES = 25 };
+
+/* ?as_of and ?known_at; false after answering their problems. */
+static bool read_times(struct req *r, struct str *as_of, struct str *known_at)
+{
+    day d;
+    (void)param_instant(r, "known_at", known_at); /* problems are in r->err */
+    if (param_day(r, "as_of", today_shanghai(), &d))
+        *as_of = day_text(r->a, d);
+    if (r->err.n)
+        reply_problem(r);
+    return r->err.n == 0;
+}
+
+static void ask(struct req *r, const char *statement, const struct str *p, int n)
+{
+    db_query(r->server->db, r->a, r->actor, statement, p, n, on_document, r);
+}
+
+void measure_list(struct req *r)
+{
+    struct str p[4] = {{NULL, 0}};
+    if (param_flag(r, "overdue"))
+        p[3] = STR("true");
+    if (read_times(r, &p[1], &p[2]))
+        ask(r, "measure_list", p, COUNT_OF(p));
+}
+
+void measure_get(struct req *r)
+{
+    struct str p[4] = {{NULL, 0}};
+    int64_t no;
+    if (!count_parse(r->capture[0], 1, MEASURES, &no)) {
+        reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
+        return;
+    }
+    p[0] = arena_printf(r->a, "%lld", (long long)no);
+    if (read_times(r, &p[1], &p[2]))
+        ask(r, "measure_list", p, COUNT_OF(p));
+}
+
+void measure_overdue(struct req *r)
+{
+    struct str p[3] = {{NULL, 0}, {NULL, 0}, req_param(r, "department")};
+    if (read_times(r, &p[0], &p[1]))
+        ask(r, "measure_overdue", p, COUNT_OF(p));
+}
+
+/* From one day to another, both of them included. */
+void measure_evaluation(struct req *r)
+{
+    day from, to;
+    struct str p[3] = {{NULL, 0}};
+    if (param_day(r, "from", day_of(1900, 1, 1), &from) &&
+        param_day(r, "to", today_shanghai(), &to)) {
+        if (from.n > to.n)
+            err_add(&r->err, E_ORDER, STR("?to"), "from");
+        p[0] = day_text(r->a, from);
+        p[1] = day_text(r->a, to);
+    }
+    (void)param_instant(r, "known_at", &p[2]); /* problems are in r->err */
+    if (r->err.n)
+        reply_problem(r);
+    else
+        ask(r, "measure_evaluation", p, COUNT_OF(p));
+}

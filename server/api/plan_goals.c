@@ -1,0 +1,356 @@
+/*
+ * plan_goals.c - targets with several measures: figures that the IP office reports by year or
+ * quarter.
+ *
+ * What is not reported is missing and named, never nought: a sum with a hole in it is shown as far
+ * as it is known, and no rate is told of it.
+ */
+#include "plan_view.h"
+
+/* One series of a measure: all ways together, or one of them. */
+struct line {
+    enum indicator_side side;
+    enum indicator_figure figure;
+    int first_way, ways; /* of the table; 0, 1 for a side without ways */
+};
+
+void goals_take(struct plan_view *p, const struct rows *rows, int i)
+{
+    enum { YEAR = 1, QUARTER, SIDE, WAY, FIGURE, VALUE, SOURCE, ASSUMED };
+    int64_t year = 0, quarter_no = 0, value = 0;
+    int side = 0, way = 0, figure = 0;
+    MUST(rows_int(rows, i, YEAR, &year) && rows_int(rows, i, VALUE, &value));
+    if (year < p->first - 1 || year > p->last)
+        return;
+    bool is_quarter = rows_int(rows, i, QUARTER, &quarter_no);
+    while (!str_is(rows_at(rows, i, SIDE), side_rules[side].name))
+        MUST(++side < SIDE_COUNT);
+    while (!str_is(rows_at(rows, i, FIGURE), figure_rules[figure].name))
+        MUST(++figure < FIGURE_KINDS);
+    while (side_rules[side].by_way && !str_is(rows_at(rows, i, WAY), way_rules[way].name))
+        MUST(++way < WAY_COUNT);
+    struct told_year *y = &(*p->told)[side][way][figure][year - p->first + 1];
+    struct told *t = is_quarter ? &y->quarter[quarter_no - 1] : &y->whole;
+    *t = (struct told){.known = true,
+        .value = value,
+        .source = rows_at(rows, i, SOURCE),
+        .assumed = str_is(rows_at(rows, i, ASSUMED), "true")};
+}
+
+/* ---- values --------------------------------------------------------------------------------- */
+
+int plan_quarters_of(const struct plan_view *p, int year)
+{
+    int n = p->as_of.n - quarter_make(year, 1).n + 1;
+    return n < 0 ? 0 : n > 4 ? 4 : n;
+}
+
+static const struct told_year *told_of(
+    const struct plan_view *p, const struct line *l, int way, int index)
+{
+    return &(*p->told)[l->side][l->first_way + way][l->figure][index];
+}
+
+/* Of the first n quarters of a year; false when some of it is missing. */
+static bool line_sum(
+    const struct plan_view *p, const struct line *l, int index, int n, int64_t *sum)
+{
+    bool all = n > 0, fits = true;
+    *sum = 0;
+    for (int way = 0; way < l->ways; way++)
+        all &= told_sum(told_of(p, l, way, index), n, sum, &fits);
+    MUST(fits); /* the bounds of a figure leave room for all ways and quarters */
+    return all;
+}
+
+static struct series line_series(const struct plan_view *p, const struct line *l)
+{
+    struct series s = {.first_year = p->first, .last_year = p->last, .as_of = p->as_of};
+    int running = quarter_year(p->as_of) - p->first;
+    s.base_known = line_sum(p, l, 0, plan_quarters_of(p, p->first - 1), &s.base) && running >= 0;
+    for (int i = 0; i <= p->last - p->first; i++)
+        s.year_missing[i] = !line_sum(p, l, i + 1, plan_quarters_of(p, p->first + i), &s.year[i]);
+    if (running >= 0 && running <= p->last - p->first)
+        s.prior_to_date_known = line_sum(p, l, running, quarter_number(p->as_of), &s.prior_to_date);
+    return s;
+}
+
+/* ---- writing -------------------------------------------------------------------------------- */
+
+/* Whether anything is told of a year so far, and whether some of that is assumed. */
+static bool line_told(
+    const struct plan_view *p, const struct line *l, int index, int n, bool *assumed)
+{
+    bool any = false;
+    *assumed = false;
+    for (int way = 0; way < l->ways; way++) {
+        const struct told_year *y = told_of(p, l, way, index);
+        bool whole = n == 4 && y->whole.known;
+        any |= whole;
+        *assumed |= whole && y->whole.assumed;
+        for (int q = 0; q < n && !whole; q++) {
+            any |= y->quarter[q].known;
+            *assumed |= y->quarter[q].assumed;
+        }
+    }
+    return any;
+}
+
+/* The value of a year and where it comes from: of a year told as a whole by one line, its source.
+ */
+static void write_value(
+    struct buf *out, const struct plan_view *p, const struct line *l, int index, int n)
+{
+    int64_t value;
+    bool assumed, complete = line_sum(p, l, index, n, &value);
+    if (!line_told(p, l, index, n, &assumed)) {
+        json_key(out, "value");
+        json_null(out);
+        json_key(out, "complete");
+        json_bool(out, false);
+        return;
+    }
+    write_figure(out, "value", figure_rules[l->figure].money, value);
+    json_key(out, "complete");
+    json_bool(out, complete);
+    json_key(out, "from");
+    json_text(out, "indicators");
+    const struct told *whole = &told_of(p, l, 0, index)->whole;
+    if (l->ways == 1 && n == 4 && whole->known) {
+        json_key(out, "source");
+        json_str(out, whole->source);
+    }
+    json_key(out, "assumed");
+    json_bool(out, assumed);
+}
+
+static void write_told_year(struct buf *out, const struct plan_view *p, const struct line *l,
+    int index, const struct ratio_text *yoy)
+{
+    int year = p->first - 1 + index, n = plan_quarters_of(p, year);
+    json_open(out, '{');
+    json_key(out, "year");
+    json_i64(out, year);
+    write_value(out, p, l, index, n);
+    json_key(out, "to_date");
+    json_bool(out, n > 0 && n < 4);
+    if (yoy)
+        write_ratio(out, "yoy", *yoy);
+    json_close(out, '}');
+}
+
+static void write_line(struct buf *out, const struct plan_view *p, const struct line *l,
+    const struct series *s, const struct target_answer *t)
+{
+    json_key(out, "base");
+    if (s->base_known)
+        write_told_year(out, p, l, 0, NULL);
+    else
+        json_null(out);
+    json_key(out, "years");
+    json_open(out, '[');
+    for (int i = 0; i <= p->last - p->first; i++)
+        write_told_year(out, p, l, i + 1, &t->yoy[i]);
+    json_close(out, ']');
+    write_figure(out, "total", figure_rules[l->figure].money, t->total);
+}
+
+static void write_titles(struct buf *out, const char *zh, const char *en)
+{
+    json_key(out, "title");
+    json_text(out, zh);
+    json_key(out, "title_en");
+    json_text(out, en);
+}
+
+static void write_way(
+    struct buf *out, const struct plan_view *p, const struct line *l, int way, int64_t threshold)
+{
+    struct line one = {l->side, l->figure, way, 1};
+    struct series s = line_series(p, &one);
+    struct target_answer t;
+    target_evaluate(p->r->a, TARGET_GROWTH, threshold, &s, &t);
+    json_open(out, '{');
+    json_key(out, "way");
+    json_text(out, way_rules[way].name);
+    write_titles(out, way_rules[way].zh, way_rules[way].en);
+    write_line(out, p, &one, &s, &t);
+    write_ratio(out, "growth_compound", t.growth_compound);
+    write_ratio(out, "growth_mean", t.growth_mean);
+    json_close(out, '}');
+}
+
+static void write_missing_part(
+    struct buf *out, const struct plan_view *p, const struct line *l, int way, int year, int q)
+{
+    const struct figure_rule *f = &figure_rules[l->figure];
+    bool by_way = side_rules[l->side].by_way;
+    const struct way_rule *w = &way_rules[l->first_way + way];
+    struct str period =
+        q ? quarter_text(p->r->a, quarter_make(year, q)) : arena_printf(p->r->a, "%d", year);
+    json_open(out, '{');
+    json_key(out, "period");
+    json_str(out, period);
+    if (by_way) {
+        json_key(out, "way");
+        json_text(out, w->name);
+    }
+    json_key(out, "text");
+    json_str(out, arena_printf(p->r->a, "%s 未报送%s%s%s", period.p, by_way ? w->zh : "",
+                      by_way ? "的" : "", f->zh));
+    json_key(out, "text_en");
+    json_str(out, arena_printf(p->r->a, "%s: no %s%s%s reported", period.p, f->en,
+                      by_way ? " by " : "", by_way ? w->en : ""));
+    json_close(out, '}');
+}
+
+/* Every period and way that the measure lacks, the base year first. */
+static void write_missing(struct buf *out, const struct plan_view *p, const struct line *l)
+{
+    json_key(out, "missing");
+    json_open(out, '[');
+    for (int index = 0; index <= p->last - p->first + 1; index++) {
+        int year = p->first - 1 + index, n = plan_quarters_of(p, year);
+        for (int way = 0; way < l->ways; way++) {
+            for (int q = 0; q <= 4; q++) {
+                if (n && told_missing(told_of(p, l, way, index), n, q))
+                    write_missing_part(out, p, l, way, year, q);
+            }
+        }
+    }
+    json_close(out, ']');
+}
+
+/* What the IP office reports of a measure, and the status that it comes to. */
+static enum target_status write_reported(
+    const struct plan_view *p, const struct line *line, int64_t threshold, struct buf *out)
+{
+    struct line l = *line;
+    struct series s = line_series(p, &l);
+    struct target_answer t;
+    target_evaluate(p->r->a, TARGET_GROWTH, threshold, &s, &t);
+    write_line(out, p, &l, &s, &t);
+    json_key(out, "status");
+    json_text(out, target_status_name(t.status_compound));
+    write_growth(out, &t, figure_rules[l.figure].money);
+    json_key(out, "judged_through"); /* the last ended year that is told */
+    if (t.complete_years)
+        json_i64(out, p->first + t.complete_years - 1);
+    else
+        json_null(out);
+    if (side_rules[l.side].by_way) {
+        json_key(out, "ways");
+        json_open(out, '[');
+        for (int way = 0; way < WAY_COUNT; way++)
+            write_way(out, p, &l, way, threshold);
+        json_close(out, ']');
+    }
+    write_missing(out, p, &l);
+    return t.status_compound;
+}
+
+/* The columns of a row of plan_target_measure. */
+enum { MEASURE_NAME = 3, MEASURE_SIDE, MEASURE_FIGURE, MEASURE_ZH, MEASURE_EN };
+
+static struct line measure_line(const struct rows *rows, int i)
+{
+    struct line l = {0};
+    while (!str_is(rows_at(rows, i, MEASURE_SIDE), side_rules[l.side].name))
+        MUST(++l.side < SIDE_COUNT);
+    while (!str_is(rows_at(rows, i, MEASURE_FIGURE), figure_rules[l.figure].name))
+        MUST(++l.figure < FIGURE_KINDS);
+    l.ways = side_rules[l.side].by_way ? WAY_COUNT : 1;
+    return l;
+}
+
+void measure_head(const struct rows *rows, int i, struct buf *out)
+{
+    json_open(out, '{');
+    json_key(out, "measure");
+    json_str(out, rows_at(rows, i, MEASURE_NAME));
+    write_titles(out, rows_at(rows, i, MEASURE_ZH).p, rows_at(rows, i, MEASURE_EN).p);
+}
+
+/* Of one quarter over all ways; false when some of it is not told as a quarter. */
+static bool line_quarter(const struct plan_view *p, const struct line *l, quarter q, int64_t *sum)
+{
+    int index = quarter_year(q) - p->first + 1;
+    *sum = 0;
+    if (index < 0 || quarter_year(q) > p->last)
+        return false;
+    for (int way = 0; way < l->ways; way++) {
+        const struct told *t = &told_of(p, l, way, index)->quarter[quarter_number(q) - 1];
+        if (!t->known || __builtin_add_overflow(*sum, t->value, sum))
+            return false;
+    }
+    return true;
+}
+
+int measure_quarters(const struct plan_view *p, const struct rows *rows, int i, struct series *s,
+    bool *money_figure, int64_t *value, int most)
+{
+    struct line l = measure_line(rows, i);
+    int n = 0, running = quarter_year(p->as_of) - p->first;
+    *s = line_series(p, &l);
+    *money_figure = figure_rules[l.figure].money;
+    if (running >= 0 && running <= p->last - p->first && s->year_missing[running])
+        return 0;
+    while (n < most && line_quarter(p, &l, (quarter){p->as_of.n - n}, &value[n]))
+        n++;
+    for (int k = 0; k < n / 2; k++) { /* the oldest first */
+        int64_t late = value[k];
+        value[k] = value[n - 1 - k];
+        value[n - 1 - k] = late;
+    }
+    return n;
+}
+
+static enum target_status write_measure(
+    struct plan_view *p, const struct rows *rows, int i, int64_t threshold, struct buf *out)
+{
+    struct line l = measure_line(rows, i);
+    measure_head(rows, i, out);
+    enum target_status status = l.side == SIDE_BENEFITING_FIRM
+                                    ? benefits_write(p, l.figure, out)
+                                    : write_reported(p, &l, threshold, out);
+    json_close(out, '}');
+    return status;
+}
+
+/* All measures must be met; the worst of them is what the target comes to. */
+static enum target_status worse(enum target_status a, enum target_status b)
+{
+    static const int rank[] = {[TARGET_MET] = 0,
+        [TARGET_ON_TRACK] = 1,
+        [TARGET_NO_BASE] = 2,
+        [TARGET_AT_RISK] = 3,
+        [TARGET_MISSED] = 4};
+    return rank[a] > rank[b] ? a : b;
+}
+
+bool measure_is_of(const struct rows *rows, int m, int target)
+{
+    return str_is(rows_at(rows, m, 0), "measure") &&
+           str_eq(rows_at(rows, m, 1), rows_at(rows, target, 1));
+}
+
+void goals_write(struct plan_view *p, const struct rows *rows, int i, struct buf *out)
+{
+    enum target_status status = TARGET_MET;
+    int64_t threshold = 0;
+    MUST(rows_int(rows, i, 4, &threshold));
+    json_key(out, "threshold");
+    if (str_is(rows_at(rows, i, 2), "growth"))
+        json_rate(out, (rate){(int32_t)threshold});
+    else
+        json_null(out); /* every year more than the one before */
+    json_key(out, "measures");
+    json_open(out, '[');
+    for (int m = 0; m < rows->n; m++) {
+        if (measure_is_of(rows, m, i))
+            status = worse(write_measure(p, rows, m, threshold, out), status);
+    }
+    json_close(out, ']');
+    json_key(out, "status");
+    json_text(out, target_status_name(status));
+}

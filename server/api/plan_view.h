@@ -1,0 +1,86 @@
+/*
+ * plan_view.h - what a plan's targets are computed from, and the words both kinds share.
+ *
+ * targets.c has the request and the targets over pledge loans, plan_goals.c those with several
+ * measures, plan_firms.c the firms that benefit.
+ */
+#ifndef PLEDGED_PLAN_VIEW_H
+#define PLEDGED_PLAN_VIEW_H
+#include "api.h"
+#include "indicators.h"
+#include "targets.h"
+
+struct year_figures {
+    bool entered, assumed;
+    struct str source;
+    int64_t amount, count; /* entered */
+    bool has_amount, has_count;
+    int64_t own_amount, own_count;     /* of the ledger, to date in the year of as_of */
+    int64_t prior_amount, prior_count; /* of the ledger up to the same quarter of that year */
+};
+
+/* By side, way (0 where there is none) and figure, the base year first. */
+typedef struct told_year told_years[SIDE_COUNT][WAY_COUNT][FIGURE_KINDS][PLAN_YEARS_MAX + 1];
+
+/* Firms that benefit in a year, and what is known of a figure of theirs; part: by the same quarter
+ * as that asked for. */
+struct benefit {
+    int64_t value, without, part, part_without;
+};
+struct benefit_year {
+    struct benefit figure[FIGURE_KINDS], unknown_size;
+    int64_t loans, insurance, subsidies; /* firms by what they benefit from */
+    int64_t firms, part_firms;
+};
+
+struct plan_view {
+    struct req *r;
+    quarter as_of;
+    struct str code, title, basis, undated;
+    int first, last;
+    bool running;                                 /* the quarter has not ended */
+    bool overflow;                                /* a sum left 64 bits */
+    struct year_figures year[PLAN_YEARS_MAX + 1]; /* [0]: the base year */
+    told_years *told;
+    bool with_firms; /* firms that benefit are asked for: a pass over all loans */
+    struct benefit_year benefit[PLAN_YEARS_MAX + 1];
+};
+
+/* plan_goals.c */
+void goals_take(struct plan_view *p, const struct rows *rows, int i); /* a row of indicators */
+/* The members of the target in row i, from its kind on. */
+void goals_write(struct plan_view *p, const struct rows *rows, int i, struct buf *out);
+
+/* How many quarters of a year count as of the quarter asked for. */
+int plan_quarters_of(const struct plan_view *p, int year);
+
+/* plan_firms.c */
+void benefits_take(struct plan_view *p, const struct rows *rows, int i);
+bool benefits_fit(const struct plan_view *p); /* the sums over all years */
+/* The members of a measure of firms that benefit, and the status that it comes to. */
+enum target_status benefits_write(
+    struct plan_view *p, enum indicator_figure figure, struct buf *out);
+
+/* Is row m a measure of the target in row `target`? */
+bool measure_is_of(const struct rows *rows, int m, int target);
+/* Opens the object of the measure in row i: its name and titles. */
+void measure_head(const struct rows *rows, int i, struct buf *out);
+/* The series of the measure in row i, and its quarters up to the plan's, as many as are told
+ * without a gap: how many, the oldest first; 0 when the running year is not told. */
+int measure_quarters(const struct plan_view *p, const struct rows *rows, int i, struct series *s,
+    bool *money_figure, int64_t *value, int most);
+
+/* targets.c */
+/* Ask for everything of the plan that the address names, at the quarter and clocks of the query;
+ * problems are answered. done gets the rows of plan_get and p. */
+void plan_ask(struct plan_view *p, db_rows_fn *done);
+/* The rows taken into p; false after answering that there is no such plan, or that it failed. */
+MUST_USE bool plan_found(struct plan_view *p, const struct rows *rows, const struct fail *fail);
+bool plan_row_is(const struct rows *rows, int i, const char *kind);
+/* Opens the object of the target in row i: its id and titles. */
+void target_head(const struct rows *rows, int i, struct buf *out);
+struct series plan_series(const struct plan_view *p, bool amount);
+void write_figure(struct buf *out, const char *key, bool money_figure, int64_t n);
+void write_ratio(struct buf *out, const char *key, struct ratio_text r);
+void write_growth(struct buf *out, const struct target_answer *t, bool money_figure);
+#endif

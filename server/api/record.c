@@ -1,0 +1,432 @@
+/*
+ * record.c - one record of any type: create, correct, read, history.
+ *
+ * A POST is an array of one for the write lane. Replays answer with the bytes of the first answer;
+ * nothing is answered before the lane's commit.
+ */
+#include "api.h"
+#include "case.h"
+#include "intake.h"
+
+struct submit {
+    struct req *r;
+    const struct record *rec;
+    struct str canonical, key;
+    req_fn *again; /* when the facts moved; may be NULL */
+    struct verdict verdict;
+    struct work work;
+};
+
+static bool type_is(struct str type, const char *want)
+{
+    size_t n = strlen(want);
+    return type.n >= n && strncasecmp(type.p, want, n) == 0 &&
+           (type.n == n || type.p[n] == ';' || type.p[n] == ' ');
+}
+
+/* ---- decode --------------------------------------------------------------------------------- */
+
+/* The same object without one member. */
+static const struct json *without(struct arena *a, const struct json *in, const char *key)
+{
+    struct json *out = arena_alloc(a, sizeof *out), *last = NULL;
+    *out = *in;
+    out->child = NULL;
+    out->count = 0;
+    for (const struct json *m = in->child; m; m = m->next) {
+        if (str_is(m->key, key))
+            continue;
+        struct json *copy = arena_alloc(a, sizeof *copy);
+        *copy = *m;
+        copy->next = NULL;
+        if (last)
+            last->next = copy;
+        else
+            out->child = copy;
+        last = copy;
+        out->count++;
+    }
+    return out;
+}
+
+static struct value *decode(struct req *r, const struct json *in)
+{
+    const struct record *rec = r->route->record;
+    struct value *v = values_new(r, r->a);
+    return in && schema_decode(r->a, rec, in, v, &r->err) && values_fit(r, v, &r->err) ? v : NULL;
+}
+
+static struct submit *prepare(struct req *r, const struct value *v, struct str id, int64_t expect,
+    struct str reason, struct str derived)
+{
+    struct submit *s = arena_alloc(r->a, sizeof *s);
+    struct buf element, canonical;
+    *s = (struct submit){.r = r, .rec = r->route->record};
+    s->key = v[s->rec->key].s;
+    buf_init(&element, r->a);
+    buf_init(&canonical, r->a);
+    schema_canonical(s->rec, v, &canonical);
+    s->canonical = buf_view(&canonical);
+    element_write(&element, s->rec, v, s->canonical, id, expect, reason, derived);
+    s->work = (struct work){
+        .a = r->a,
+        .actor = r->actor,
+        .type = s->rec->name,
+        .write = expect ? "record_correct" : s->rec->write,
+        .project = s->rec->project,
+        .elements = buf_view(&element),
+        .n = 1,
+        .arg = s,
+    };
+    return s;
+}
+
+/* ---- answers -------------------------------------------------------------------------------- */
+
+/* The version; behind it what other records make of it, so that a cached answer is not taken for a
+ * loan that has gone overdue since. */
+static struct str record_tag(struct arena *a, const struct verdict *v)
+{
+    return arena_printf(
+        a, "\"%lld%s%s\"", (long long)v->version, v->mark.p ? "-" : "", v->mark.p ? v->mark.p : "");
+}
+
+static void reply_record(
+    struct req *r, int status, const struct record *rec, const struct verdict *v)
+{
+    struct buf out;
+    buf_init(&out, r->a);
+    answer_write(&out, rec, v);
+    reply_header(r, "ETag", record_tag(r->a, v));
+    reply_json(r, status, buf_view(&out));
+}
+
+static void count_refused(struct req *r, bool conflict)
+{
+    struct str dry = req_param(r, "dry_run");
+    r->server->count.refused++;
+    if (!dry.p || !str_is(dry, "true"))
+        intake_note(r->server, r->actor, r->route->record->name, !conflict, conflict);
+}
+
+static void on_decision(void *arg, const struct rows *rows, const struct fail *fail);
+static void reply_stored(struct submit *s);
+
+static void on_stored(void *arg, const struct verdict *v, int n, const struct fail *fail)
+{
+    struct submit *s = arg;
+    struct req *r = s->r;
+    (void)n;
+    if (fail) {
+        reply_fail(r, fail);
+        return;
+    }
+    verdict_problems(s->rec, v, s->canonical, &r->err);
+    if (s->again && r->err.n == 1 && r->err.first->code == E_FACTS_MOVED) {
+        err_init(&r->err, r->a);
+        s->again(r);
+        return;
+    }
+    if (r->err.n) {
+        count_refused(r, v->outcome == OUT_CONFLICT);
+        reply_problem(r);
+        return;
+    }
+    s->verdict = *v;
+    if (s->rec->subsidy)
+        case_forget(r->server->cases);
+    if (s->rec->decided && r->method == METHOD_POST) {
+        struct str params[] = {str_of(s->rec->name), v->id};
+        db_query(r->server->db, r->a, r->actor, "record_decision", params, 2, on_decision, s);
+        return;
+    }
+    reply_stored(s);
+}
+
+static void on_decision(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct submit *s = arg;
+    if (!rows_found(s->r, rows, fail))
+        return; /* it is stored all the same: sent again it is a replay */
+    s->verdict.life = rows_at(rows, 0, 0);
+    reply_stored(s);
+}
+
+static void reply_stored(struct submit *s)
+{
+    struct req *r = s->r;
+    const struct verdict *v = &s->verdict;
+    bool fresh = v->outcome == OUT_CREATED;
+    if (!fresh)
+        reply_header(r, "Idempotent-Replay", STR("true"));
+    if (r->method == METHOD_POST)
+        reply_header(r, "Location",
+            arena_printf(r->a, "%s/%s", s->rec->path, s->rec->by_key ? s->key.p : v->id.p));
+    reply_record(r, fresh && r->method == METHOD_POST ? 201 : 200, s->rec, v);
+}
+
+static void submit(struct submit *s)
+{
+    s->work.done = on_stored;
+    if (!lane_submit(s->r->server->lane, &s->work))
+        reply_refuse(s->r, E_BUSY, "", "%s", s->r->english ? "queue" : "排队已满");
+}
+
+/* ---- dry run -------------------------------------------------------------------------------- */
+
+static void on_peeked(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    static const char *const names[] = {"created", "replay"};
+    struct submit *s = arg;
+    struct req *r = s->r;
+    struct verdict v;
+    if (fail) {
+        reply_fail(r, fail);
+        return;
+    }
+    MUST(rows->n == 1 && verdict_read(rows, 0, 1, &v));
+    verdict_problems(s->rec, &v, s->canonical, &r->err);
+    if (r->err.n) {
+        reply_problem(r);
+        return;
+    }
+    struct buf out;
+    buf_init(&out, r->a);
+    json_open(&out, '{');
+    json_key(&out, "dry_run");
+    json_bool(&out, true);
+    json_key(&out, "outcome");
+    json_text(&out, names[v.outcome]);
+    json_key(&out, "record");
+    json_raw(&out, s->canonical);
+    json_close(&out, '}');
+    reply_json(r, 200, buf_view(&out));
+}
+
+static void peek(struct submit *s)
+{
+    struct str params[] = {str_of(s->rec->name), arena_printf(s->r->a, "[%s]", s->work.elements.p)};
+    db_query(s->r->server->db, s->r->a, s->r->actor, s->rec->peek, params, 2, on_peeked, s);
+}
+
+static void go(struct submit *s, bool dry)
+{
+    if (dry)
+        peek(s);
+    else
+        submit(s);
+}
+
+/* ---- POST ----------------------------------------------------------------------------------- */
+
+static void on_post_body(struct req *r)
+{
+    bool dry = param_flag(r, "dry_run");
+    const struct value *v = decode(r, json_parse(r->a, r->body, &r->err));
+    if (!v || r->err.n) {
+        count_refused(r, false);
+        reply_problem(r);
+        return;
+    }
+    go(prepare(r, v, uuid_make(r->a), 0, STR(""), (struct str){NULL, 0}), dry);
+}
+
+void record_decided(struct req *r, const struct value *v, struct str decision, req_fn *again)
+{
+    bool dry = param_flag(r, "dry_run");
+    struct submit *s = prepare(r, v, uuid_make(r->a), 0, STR(""), decision);
+    s->again = again;
+    if (r->err.n)
+        reply_problem(r);
+    else
+        go(s, dry);
+}
+
+void record_post(struct req *r)
+{
+    struct str type = req_header(r, "content-type");
+    if (type.p && (type_is(type, "application/x-ndjson") || type_is(type, "text/csv")))
+        upload_start(r);
+    else if (type.p && type_is(type, "application/json"))
+        http_read_whole(r, (size_t)r->server->conf.json_limit_bytes, on_post_body);
+    else
+        reply_refuse(r, E_MEDIA_TYPE, "", "%s", type.p ? type.p : "-");
+}
+
+/* For types that hold objects and for steps: no batches. */
+void record_post_one(struct req *r)
+{
+    struct str type = req_header(r, "content-type");
+    if (type.p && type_is(type, "application/json"))
+        http_read_whole(r, (size_t)r->server->conf.json_limit_bytes, on_post_body);
+    else
+        reply_refuse(r, E_MEDIA_TYPE, "", "%s", type.p ? type.p : "-");
+}
+
+/* A step on the record that the address names. */
+void record_step(struct req *r)
+{
+    if (!uuid_is(r->capture[0])) {
+        reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
+        return;
+    }
+    r->parent_key = r->capture[0];
+    record_post_one(r);
+}
+
+/* ---- PUT ------------------------------------------------------------------------------------ */
+
+static bool read_if_match(struct req *r, int64_t *version)
+{
+    struct str s = req_header(r, "if-match");
+    if (s.n > 2 && s.p[0] == '"' && s.p[s.n - 1] == '"')
+        s = arena_str(r->a, s.p + 1, s.n - 2);
+    const char *mark = s.p ? strchr(s.p, '-') : NULL; /* of record_tag */
+    if (mark)
+        s.n = (size_t)(mark - s.p);
+    return count_parse(s, 1, INT32_MAX, version) || err_add(&r->err, E_IF_MATCH, STR(""), NULL);
+}
+
+/* The reason travels in the body beside the fields, or as ?reason=. */
+static bool read_reason(struct req *r, const struct json *in, struct str *reason)
+{
+    static const struct field field = {
+        "reason", "更正原因", F_TEXT, .min = 1, .max = 500, .example = "录入错误"};
+    const struct json *m = json_get(in, "reason");
+    struct value v = {0};
+    struct str text = m ? m->text : req_param(r, "reason");
+    if (m ? m->kind != JSON_STRING : !text.p)
+        return err_add(&r->err, m ? E_TYPE : E_NEED, STR("/reason"), "string");
+    bool good = field_from_text(r->a, &field, text, STR("/reason"), &v, &r->err);
+    *reason = v.s;
+    return good;
+}
+
+static void on_put_body(struct req *r)
+{
+    int64_t expect = 0;
+    struct str reason = STR("");
+    const struct json *in = json_parse(r->a, r->body, &r->err);
+    const struct value *v = NULL;
+    (void)read_if_match(r, &expect); /* problems are in r->err, all at once */
+    if (in && in->kind == JSON_OBJECT) {
+        (void)read_reason(r, in, &reason);
+        v = decode(r, without(r->a, in, "reason"));
+    } else if (in) {
+        err_add(&r->err, E_TYPE, STR(""), "object");
+    }
+    if (!uuid_is(r->capture[0]) && !r->err.n)
+        err_add(&r->err, E_NOT_FOUND, STR(""), "%s", r->capture[0].p);
+    if (!v || r->err.n) {
+        count_refused(r, false);
+        reply_problem(r);
+        return;
+    }
+    submit(prepare(r, v, r->capture[0], expect, reason, (struct str){NULL, 0}));
+}
+
+void record_put(struct req *r)
+{
+    struct str type = req_header(r, "content-type");
+    if (type.p && type_is(type, "application/json"))
+        http_read_whole(r, (size_t)r->server->conf.json_limit_bytes, on_put_body);
+    else
+        reply_refuse(r, E_MEDIA_TYPE, "", "%s", type.p ? type.p : "-");
+}
+
+/* ---- GET ------------------------------------------------------------------------------------ */
+
+static void on_got(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct req *r = arg;
+    struct verdict v;
+    if (!rows_found(r, rows, fail))
+        return;
+    MUST(verdict_read(rows, 0, 0, &v));
+    struct str seen = req_header(r, "if-none-match");
+    struct str tag = record_tag(r->a, &v);
+    if (seen.p && str_eq(seen, tag)) {
+        reply_header(r, "ETag", tag);
+        reply_bytes(r, 304, NULL, STR(""));
+        return;
+    }
+    reply_record(r, 200, r->route->record, &v);
+}
+
+static bool read_id(struct req *r, struct str *id)
+{
+    *id = r->capture[0];
+    return uuid_is(*id) || err_add(&r->err, E_NOT_FOUND, STR(""), "%s", id->p);
+}
+
+void record_get(struct req *r)
+{
+    day as_of;
+    struct str params[4] = {str_of(r->route->record->name)};
+    if (!read_id(r, &params[1]) || !param_day(r, "as_of", today_shanghai(), &as_of) ||
+        !param_instant(r, "known_at", &params[2])) {
+        reply_problem(r);
+        return;
+    }
+    params[3] = day_text(r->a, as_of);
+    db_query(r->server->db, r->a, r->actor, "record_get", params, 4, on_got, r);
+}
+
+static void on_history(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct req *r = arg;
+    struct buf out;
+    int64_t page = 0, last = 0;
+    if (!rows_found(r, rows, fail))
+        return;
+    MUST(rows_int(rows, 0, VERDICT_COLUMNS, &page));
+    buf_init(&out, r->a);
+    json_open(&out, '{');
+    json_key(&out, "items");
+    json_open(&out, '[');
+    for (int i = 0; i < rows->n; i++) {
+        struct verdict v;
+        struct str reason = rows_at(rows, i, VERDICT_COLUMNS + 1);
+        MUST(verdict_read(rows, i, 0, &v));
+        last = v.version;
+        answer_write(&out, r->route->record, &v);
+        if (reason.p) {
+            out.n--; /* reopen the object */
+            json_key(&out, "reason");
+            json_str(&out, reason);
+            json_close(&out, '}');
+        }
+    }
+    json_close(&out, ']');
+    json_key(&out, "next");
+    if (page > rows->n || page == LIST_LIMIT_MAX)
+        json_str(&out, arena_printf(r->a, "%lld", (long long)last));
+    else
+        json_null(&out);
+    json_close(&out, '}');
+    reply_json(r, 200, buf_view(&out));
+}
+
+void record_history(struct req *r)
+{
+    struct str params[4] = {str_of(r->route->record->name)};
+    int64_t after = 0;
+    if (!read_id(r, &params[1]) || !param_count(r, "after", 0, INT32_MAX, 0, &after)) {
+        reply_problem(r);
+        return;
+    }
+    params[2] = arena_printf(r->a, "%lld", (long long)after);
+    params[3] = arena_printf(r->a, "%d", LIST_LIMIT_MAX);
+    db_query(r->server->db, r->a, r->actor, "record_history", params, 4, on_history, r);
+}
+
+void record_template(struct req *r)
+{
+    struct buf out;
+    buf_init(&out, r->a);
+    buf_text(&out, "\xEF\xBB\xBF"); /* a BOM, so that Excel opens it as UTF-8 */
+    schema_csv_template(r->route->record, &out);
+    reply_header(r, "Content-Disposition",
+        arena_printf(r->a, "attachment; filename=\"%s-template.csv\"", r->route->record->name));
+    reply_bytes(r, 200, "text/csv; charset=utf-8", buf_view(&out));
+}

@@ -1,0 +1,53 @@
+/*
+ * report_ask.h - asking for a quarterly report: what the files that serve and seal it share.
+ */
+#ifndef PLEDGED_REPORT_ASK_H
+#define PLEDGED_REPORT_ASK_H
+#include "api.h"
+#include "report.h"
+#include "sheet.h"
+
+struct report_ask {
+    struct req *r;
+    quarter quarter;
+    day cut;
+    struct str known_at, basis; /* p == NULL: now, the plan's */
+    struct str sealed_at;       /* p == NULL: the quarter is not sealed, or shown live */
+    enum report_format format;
+    enum sheet_charset charset; /* of CSV */
+    bool public_only;
+    bool wanted[REPORT_SECTIONS_MAX];
+    const struct report_section *section[REPORT_SECTIONS_MAX]; /* asked of the database */
+    int n;
+    int before; /* statements of the caller's own in front of those of the report */
+    struct db_ask *statement;
+};
+
+/* A quarter that has begun; or a problem in r->err. */
+void report_ask_quarter(struct report_ask *k);
+void report_ask_sections(struct report_ask *k);
+/* All that it takes in one snapshot; `before` statements, which done finds answered too. */
+void report_ask_run(struct report_ask *k, const struct db_ask *before, int n, db_snapshot_fn *done);
+/* The report out of the answers; false after adding a problem. */
+MUST_USE bool report_ask_make(const struct report_ask *k, bool english, struct report *p);
+MUST_USE bool report_write(
+    enum report_format f, const struct report *p, bool english, struct buf *out);
+/* Headers of a file, then its bytes. */
+void report_reply(const struct report_ask *k, struct str bytes);
+
+/* ---- report_seal.c ---- */
+
+/* The summed figures of all sections asked for, as a seal keeps them. */
+struct figures {
+    struct str json;  /* [{"section", "row_key", "v"}, …] */
+    struct str cells; /* "<rows> <SHA-256 of their lines>": the line of a manifest */
+    struct str sha256;
+};
+struct figures figures_of(const struct report_ask *k);
+
+/* Find the seal of the quarter, if any, before a report is made: `then` goes on with known_at,
+ * basis and sealed_at of the seal where the request names none; a reader of the whole city who asks
+ * for nothing particular is answered with the sealed bytes, and `then` is not called. */
+typedef void report_then_fn(struct report_ask *k);
+void report_through_seal(struct report_ask *k, bool whole_file, report_then_fn *then);
+#endif

@@ -1,0 +1,538 @@
+/*
+ * report_seal.c - sealing a quarter, its sealed files, and what the seal says.
+ *
+ * All files are made from one snapshot and stored with the seal in one transaction of the write
+ * lane; from then on they are read, never made again. The instant that a seal shows is that of the
+ * newest signed head in the snapshot: whatever is in it was recorded by then, whatever comes later
+ * is recorded later (log_head_later).
+ */
+#include "manifest.h"
+#include "merkle.h"
+#include "records.h"
+#include "report_ask.h"
+#include "report_keys.h"
+#include "signing.h"
+
+enum { SEAL_TRIES = 3 };
+
+/* ---- figures --------------------------------------------------------------------------------- */
+
+struct figure {
+    const char *section;
+    struct str row;
+    const struct rows *rows;
+    int at;
+};
+
+static int by_section_and_row(const void *x, const void *y)
+{
+    const struct figure *a = x, *b = y;
+    int c = strcmp(a->section, b->section);
+    return c ? c : strcmp(a->row.p, b->row.p);
+}
+
+/* Columns of the statement report_cells. */
+enum { CELL_KEY, CELL_TITLE, CELL_FACTS, CELL_SUMS };
+
+static int collect(const struct report_ask *k, struct figure *out)
+{
+    int n = 0;
+    for (int i = 0; i < k->n; i++) {
+        const struct rows *rows = &k->statement[k->before + 1 + i].rows;
+        for (int j = 0; j < rows->n; j++) {
+            struct str key = rows_at(rows, j, CELL_KEY);
+            if (key.p && out)
+                out[n] = (struct figure){k->section[i]->name, key, rows, j};
+            n += key.p != NULL;
+        }
+    }
+    return n;
+}
+
+static void write_figure(const struct figure *f, struct buf *json, struct buf *line)
+{
+    json_open(json, '{');
+    json_key(json, "section");
+    json_text(json, f->section);
+    json_key(json, "row_key");
+    json_str(json, f->row);
+    json_key(json, "v");
+    json_open(json, '[');
+    buf_printf(line, "%s|%s|", f->section, f->row.p);
+    for (int i = 0; i < REPORT_WIDTH; i++) {
+        struct str n = rows_at(f->rows, f->at, CELL_SUMS + i);
+        if (n.p)
+            json_raw(json, n);
+        else
+            json_null(json);
+        buf_printf(line, "%s%s", i ? "," : "", n.p ? n.p : "-");
+    }
+    json_close(json, ']');
+    json_close(json, '}');
+    buf_char(line, '\n');
+}
+
+struct figures figures_of(const struct report_ask *k)
+{
+    struct arena *a = k->r->a;
+    int n = collect(k, NULL);
+    struct figure *list = arena_alloc(a, (size_t)n * sizeof *list + 1);
+    struct buf json, lines;
+    (void)collect(k, list); /* n again */
+    qsort(list, (size_t)n, sizeof *list, by_section_and_row);
+    buf_init(&json, a);
+    buf_init(&lines, a);
+    json_open(&json, '[');
+    for (int i = 0; i < n; i++)
+        write_figure(&list[i], &json, &lines);
+    json_close(&json, ']');
+    struct str sha256 = hash_hex(a, hash_sha256(lines.p ? lines.p : "", lines.n));
+    return (struct figures){
+        .json = buf_view(&json), .cells = arena_printf(a, "%d %s", n, sha256.p), .sha256 = sha256};
+}
+
+/* ---- the seal as an answer ------------------------------------------------------------------- */
+
+/* Columns of the statement report_seal_get. */
+enum {
+    S_QUARTER,
+    S_ID,
+    S_AS_OF,
+    S_BASIS,
+    S_KNOWN_AT,
+    S_SEALED_AT,
+    S_SEALED_BY,
+    S_REASON,
+    S_PREVIOUS,
+    S_SHA256,
+    S_MANIFEST,
+    S_SIGNATURES,
+    S_LEAF
+};
+
+static void write_files(struct buf *out, const struct manifest *m)
+{
+    json_key(out, "files");
+    json_open(out, '[');
+    for (int i = 0; i < m->n; i++) {
+        const struct sealed_form *f = &m->form[i];
+        json_open(out, '{');
+        json_key(out, "format");
+        json_str(out, f->format);
+        json_key(out, "language");
+        json_str(out, f->language);
+        json_key(out, "bytes");
+        json_i64(out, f->bytes);
+        json_key(out, "sha256");
+        json_str(out, f->sha256);
+        json_key(out, "sm3");
+        json_str(out, f->sm3);
+        json_close(out, '}');
+    }
+    json_close(out, ']');
+}
+
+static void write_receipt(struct buf *out, const struct rows *rows)
+{
+    json_key(out, "receipt");
+    json_open(out, '{');
+    json_key(out, "leaf");
+    json_raw(out, rows_at(rows, 0, S_LEAF));
+    json_key(out, "leaf_hash");
+    json_str(out, rows_at(rows, 0, S_LEAF + 1));
+    json_key(out, "head");
+    json_raw(out, rows_at(rows, 0, S_LEAF + 2));
+    json_close(out, '}');
+}
+
+static struct str seal_document(struct arena *a, const struct rows *rows)
+{
+    static const char *const names[] = {"quarter", "id", "as_of", "basis", "known_at", "sealed_at",
+        "sealed_by", "reason", "previous", "manifest_sha256", "manifest"};
+    struct manifest m;
+    struct buf out;
+    buf_init(&out, a);
+    json_open(&out, '{');
+    for (int i = 0; i <= S_MANIFEST; i++) {
+        if (!rows_at(rows, 0, i).p)
+            continue; /* no reason was given */
+        json_key(&out, names[i]);
+        json_str(&out, rows_at(rows, 0, i));
+    }
+    json_key(&out, "signatures");
+    json_raw(&out, rows_at(rows, 0, S_SIGNATURES));
+    if (manifest_parse(a, rows_at(rows, 0, S_MANIFEST), &m))
+        write_files(&out, &m);
+    write_receipt(&out, rows);
+    json_close(&out, '}');
+    return buf_view(&out);
+}
+
+/* The bytes of one signature, for openssl. */
+static void reply_signature(struct req *r, const struct rows *rows, enum signing_kind kind)
+{
+    const struct json *list = json_parse(r->a, rows_at(rows, 0, S_SIGNATURES), &r->err);
+    for (const struct json *s = list ? list->child : NULL; s; s = s->next) {
+        if (!str_is(json_get(s, "algorithm")->text, signing_name(kind)))
+            continue;
+        struct str bytes = base64_read(r->a, json_get(s, "signature")->text);
+        reply_bytes(r, 200, "application/octet-stream", bytes.p ? bytes : STR(""));
+        return;
+    }
+    reply_refuse(r, E_NOT_FOUND, "", "%s", signing_name(kind));
+}
+
+static const char *const seal_parts[] = {"json", "manifest", "ed25519", "sm2", NULL};
+enum { PART_JSON, PART_MANIFEST, PART_ED25519, PART_SM2 };
+
+static void on_seal(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct req *r = arg;
+    struct str part = req_param(r, "part");
+    if (fail)
+        reply_fail(r, fail);
+    else if (rows->n == 0)
+        reply_refuse(r, E_NOT_SEALED, "", "%s", r->capture[0].p);
+    else if (str_is(part, seal_parts[PART_MANIFEST]))
+        reply_bytes(r, 200, "text/plain; charset=utf-8", rows_at(rows, 0, S_MANIFEST));
+    else if (str_is(part, seal_parts[PART_ED25519]))
+        reply_signature(r, rows, SIGNING_ED25519);
+    else if (str_is(part, seal_parts[PART_SM2]))
+        reply_signature(r, rows, SIGNING_SM2);
+    else
+        reply_json(r, 200, seal_document(r->a, rows));
+}
+
+static bool part_known(struct str part)
+{
+    for (int i = 0; seal_parts[i]; i++) {
+        if (str_is(part, seal_parts[i]))
+            return true;
+    }
+    return !part.p;
+}
+
+void report_seal_get(struct req *r)
+{
+    struct report_ask *k = arena_alloc(r->a, sizeof *k);
+    k->r = r;
+    report_ask_quarter(k);
+    if (!part_known(req_param(r, "part")))
+        err_add(&r->err, E_CHOICE, STR("?part"), "json, manifest, ed25519, sm2");
+    if (r->err.n)
+        reply_problem(r);
+    else
+        db_query(r->server->db, r->a, r->actor, "report_seal_get", r->capture, 1, on_seal, r);
+}
+
+/* ---- sealed bytes -----------------------------------------------------------------------------
+ */
+
+struct through {
+    struct report_ask *k;
+    report_then_fn *then;
+    bool whole_file;
+    struct str seal; /* SHA-256 of the manifest */
+};
+
+static void on_form(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct through *t = arg;
+    struct req *r = t->k->r;
+    if (!rows_found(r, rows, fail))
+        return;
+    struct str bytes = base64_read(r->a, rows_at(rows, 0, 0)), sha256 = rows_at(rows, 0, 1);
+    hash h;
+    MUST(bytes.p && hash_parse(sha256, &h));
+    struct str digest = base64(r->a, (struct str){(const char *)h.b, sizeof h.b});
+    struct str tag = arena_printf(r->a, "\"%s\"", sha256.p), seen = req_header(r, "if-none-match");
+    reply_header(r, "ETag", tag);
+    reply_header(r, "Repr-Digest", arena_printf(r->a, "sha-256=:%s:", digest.p));
+    reply_header(r, "X-Seal", t->seal);
+    reply_header(r, "X-Sealed-At", t->k->sealed_at);
+    if (seen.p && str_eq(seen, tag))
+        reply_bytes(r, 304, NULL, STR(""));
+    else
+        report_reply(t->k, bytes);
+}
+
+static bool sees_all(const struct actor *who)
+{
+    return who->kind == ORG_FINANCE || who->kind == ORG_IP_OFFICE || who->kind == ORG_AUDITOR;
+}
+
+/* Nothing is asked for but the format. */
+static bool asks_plainly(const struct report_ask *k)
+{
+    for (const struct param *p = k->r->params; p; p = p->next) {
+        if (!str_is(p->name, "format") && !str_is(p->name, "charset"))
+            return false;
+    }
+    return k->charset == SHEET_UTF8;
+}
+
+static void on_seal_of(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct through *t = arg;
+    struct report_ask *k = t->k;
+    struct req *r = k->r;
+    if (fail) {
+        reply_fail(r, fail);
+        return;
+    }
+    if (rows->n) {
+        k->known_at = rows_at(rows, 0, S_KNOWN_AT);
+        k->sealed_at = rows_at(rows, 0, S_SEALED_AT);
+        t->seal = rows_at(rows, 0, S_SHA256);
+        if (!k->basis.p)
+            k->basis = rows_at(rows, 0, S_BASIS);
+    }
+    if (rows->n && t->whole_file && sees_all(r->actor) && asks_plainly(k)) {
+        struct str params[] = {
+            r->capture[0], str_of(report_extension(k->format)), r->english ? STR("en") : STR("zh")};
+        db_query(r->server->db, r->a, r->actor, "report_form_get", params, 3, on_form, t);
+        return;
+    }
+    t->then(k);
+}
+
+void report_through_seal(struct report_ask *k, bool whole_file, report_then_fn *then)
+{
+    struct req *r = k->r;
+    struct through *t = arena_alloc(r->a, sizeof *t);
+    *t = (struct through){.k = k, .then = then, .whole_file = whole_file};
+    if (req_param(r, "known_at").p) /* an instant, or "now" for the live figures */
+        then(k);
+    else
+        db_query(r->server->db, r->a, r->actor, "report_seal_get", r->capture, 1, on_seal_of, t);
+}
+
+/* ---- POST …/seal ------------------------------------------------------------------------------
+ */
+
+enum seal_field { SEAL_REASON, SEAL_SEEN };
+
+struct sealing {
+    struct report_ask ask; /* first */
+    const struct value *v;
+    struct manifest m;
+    struct str body;
+    struct work work;
+    int tries;
+};
+
+static void seal_try(struct sealing *s);
+
+static void on_sealed_seal(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct req *r = arg;
+    if (!rows_found(r, rows, fail))
+        return; /* it is stored all the same, as GET …/seal will tell */
+    reply_header(r, "Location",
+        arena_printf(r->a, "/v1/reports/quarterly/%s/seal", rows_at(rows, 0, S_QUARTER).p));
+    reply_json(r, 201, seal_document(r->a, rows));
+}
+
+static void on_stored(void *arg, const struct verdict *v, int n, const struct fail *fail)
+{
+    struct sealing *s = arg;
+    struct req *r = s->ask.r;
+    (void)n;
+    if (fail) {
+        reply_fail(r, fail);
+        return;
+    }
+    if (v->outcome == OUT_CONFLICT) /* another seal of this quarter was faster */
+        err_add(&r->err, E_SEALED, STR(""), "%s %s %s", s->m.quarter.p, v->recorded_at.p, v->id.p);
+    else
+        verdict_problems(&seal_request_record, v, s->body, &r->err);
+    if (r->err.n == 1 && r->err.first->code == E_FACTS_MOVED && ++s->tries < SEAL_TRIES) {
+        err_init(&r->err, r->a);
+        seal_try(s);
+        return;
+    }
+    if (r->err.n)
+        reply_problem(r);
+    else
+        db_query(
+            r->server->db, r->a, r->actor, "report_seal_get", r->capture, 1, on_sealed_seal, r);
+}
+
+static void submit(struct sealing *s, struct str forms, struct str figures)
+{
+    struct req *r = s->ask.r;
+    struct buf e;
+    buf_init(&e, r->a);
+    json_open(&e, '{');
+    json_key(&e, "id");
+    json_str(&e, uuid_make(r->a));
+    json_key(&e, "key");
+    json_str(&e, s->m.quarter);
+    json_key(&e, "subject");
+    json_str(&e, s->m.quarter);
+    json_key(&e, "on");
+    json_str(&e, s->m.as_of);
+    json_key(&e, "sha256");
+    json_str(&e, hash_hex(r->a, hash_sha256(s->body.p, s->body.n)));
+    json_key(&e, "derived");
+    json_open(&e, '{');
+    json_key(&e, "forms");
+    json_raw(&e, forms);
+    json_key(&e, "figures");
+    json_raw(&e, figures);
+    json_close(&e, '}');
+    json_key(&e, "body");
+    json_raw(&e, s->body);
+    json_close(&e, '}');
+    s->work = (struct work){.a = r->a,
+        .actor = r->actor,
+        .type = seal_request_record.name,
+        .write = "report_seal_write",
+        .elements = buf_view(&e),
+        .n = 1,
+        .done = on_stored,
+        .arg = s};
+    if (!lane_submit(r->server->lane, &s->work))
+        reply_refuse(r, E_BUSY, "", "%s", r->english ? "queue" : "排队已满");
+}
+
+/* Every form in every language; their digests go to the manifest. */
+static bool render(struct sealing *s, struct buf *forms)
+{
+    static const char *const languages[] = {"zh", "en"};
+    struct arena *a = s->ask.r->a;
+    json_open(forms, '[');
+    for (int i = 0; i < 2; i++) {
+        struct report p;
+        if (!report_ask_make(&s->ask, i == 1, &p))
+            return false;
+        for (int f = 0; f < REPORT_FORMAT_COUNT; f++) {
+            struct str format = str_of(report_extension((enum report_format)f));
+            struct buf out;
+            buf_init(&out, a);
+            if (!report_write((enum report_format)f, &p, i == 1, &out))
+                return err_add(&s->ask.r->err, E_INTERNAL, STR(""), NULL);
+            struct str bytes = buf_view(&out), language = str_of(languages[i]);
+            s->m.form[s->m.n++] = sealed_form_of(a, format, language, bytes);
+            json_open(forms, '{');
+            json_key(forms, "format");
+            json_str(forms, format);
+            json_key(forms, "language");
+            json_str(forms, language);
+            json_key(forms, "base64");
+            json_str(forms, base64(a, bytes));
+            json_close(forms, '}');
+        }
+    }
+    json_close(forms, ']');
+    return true;
+}
+
+/* The record: its hash is the leaf in the log. */
+static bool write_body(struct sealing *s)
+{
+    struct req *r = s->ask.r;
+    struct str manifest = manifest_text(r->a, &s->m);
+    const char *missing = NULL;
+    struct buf body, signatures;
+    buf_init(&body, r->a);
+    buf_init(&signatures, r->a);
+    if (!report_keys_sign(r->server->report_keys, manifest, &signatures, &missing))
+        return err_add(&r->err, E_SEAL_KEY, STR(""), "%s", missing);
+    json_open(&body, '{');
+    json_key(&body, "quarter");
+    json_str(&body, s->m.quarter);
+    if (s->v[SEAL_REASON].present) {
+        json_key(&body, "reason");
+        json_str(&body, s->v[SEAL_REASON].s);
+    }
+    json_key(&body, "manifest");
+    json_str(&body, manifest);
+    json_key(&body, "signatures");
+    json_raw(&body, buf_view(&signatures));
+    json_close(&body, '}');
+    s->body = buf_view(&body);
+    return true;
+}
+
+/* Columns of the statement report_seal_before. */
+enum { B_BASIS, B_KNOWN_AT, B_LOG_SIZE, B_LOG_ROOT, B_PREVIOUS, B_SEALED_AT, B_PROBLEMS };
+
+static bool stands_on(struct sealing *s, const struct rows *before)
+{
+    struct req *r = s->ask.r;
+    struct str problems = rows_at(before, 0, B_PROBLEMS);
+    if (problems.p) {
+        struct verdict refused = {.outcome = OUT_REFUSED, .body = problems};
+        verdict_problems(&seal_request_record, &refused, STR(""), &r->err);
+        return r->err.n == 0;
+    }
+    if (!rows_at(before, 0, B_KNOWN_AT).p)
+        return err_add(&r->err, E_EMPTY, STR(""), NULL);
+    s->ask.known_at = rows_at(before, 0, B_KNOWN_AT);
+    s->ask.basis = rows_at(before, 0, B_BASIS);
+    s->ask.sealed_at = rows_at(before, 0, B_SEALED_AT);
+    s->m = (struct manifest){.quarter = quarter_text(r->a, s->ask.quarter),
+        .as_of = day_text(r->a, s->ask.cut),
+        .basis = s->ask.basis,
+        .known_at = s->ask.known_at,
+        .log_size = rows_at(before, 0, B_LOG_SIZE),
+        .log_root = rows_at(before, 0, B_LOG_ROOT),
+        .sealed_at = s->ask.sealed_at,
+        .sealed_by = arena_printf(r->a, "%s@%s", r->actor->person.p, r->actor->code.p),
+        .previous = rows_at(before, 0, B_PREVIOUS)};
+    return true;
+}
+
+static void on_snapshot(void *arg, const struct fail *fail)
+{
+    struct sealing *s = arg;
+    struct req *r = s->ask.r;
+    struct buf forms;
+    if (fail) {
+        reply_fail(r, fail);
+        return;
+    }
+    if (!stands_on(s, &s->ask.statement[0].rows)) {
+        reply_problem(r);
+        return;
+    }
+    struct figures figures = figures_of(&s->ask);
+    s->m.cells = figures.cells;
+    if (s->v[SEAL_SEEN].present && !str_eq(s->v[SEAL_SEEN].s, figures.sha256)) {
+        reply_refuse(r, E_SEEN, "/seen", "%s", figures.sha256.p);
+        return;
+    }
+    buf_init(&forms, r->a);
+    if (render(s, &forms) && write_body(s))
+        submit(s, buf_view(&forms), figures.json);
+    else
+        reply_problem(r);
+}
+
+static void seal_try(struct sealing *s)
+{
+    const struct db_ask before = {
+        .name = "report_seal_before", .params = {s->ask.r->capture[0], {NULL, 0}}, .n = 2};
+    s->ask.known_at = s->ask.basis = (struct str){NULL, 0};
+    report_ask_run(&s->ask, &before, 1, on_snapshot);
+}
+
+void report_seal_post(struct req *r)
+{
+    struct sealing *s = arena_alloc(r->a, sizeof *s);
+    if (r->body.n == 0)
+        r->body = STR("{}");
+    s->v = request_values(r);
+    if (!s->v)
+        return;
+    s->ask.r = r;
+    report_ask_quarter(&s->ask);
+    report_ask_sections(&s->ask);
+    if (r->err.n) {
+        reply_problem(r);
+        return;
+    }
+    s->ask.cut = quarter_last(s->ask.quarter);
+    seal_try(s);
+}

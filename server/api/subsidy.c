@@ -1,0 +1,383 @@
+/*
+ * subsidy.c - eligibility checks, applications, budgets.
+ *
+ * A policy is asked for and kept for a moment, the facts of loans come for many checks at once, the
+ * rule is judged here. An application goes to the lane with the mark of the facts it was judged by;
+ * when they moved meanwhile - another application took the same days - it is judged again.
+ */
+#include "api.h"
+#include "case.h"
+#include "records.h"
+#include <stdlib.h>
+
+/* ---- eligibility ----------------------------------------------------------------------------- */
+
+struct check {
+    struct req *r;
+    const struct value *v; /* of the request */
+    struct value policy, from, loan, told;
+    struct str key;
+    day on;
+    int tries;
+    bool guard; /* tell the mark of the facts: they will be stored */
+    struct check *next;
+    void (*judge)(struct check *c, struct policy_case *k);
+};
+
+static void write_case(struct buf *out, const struct check *c, const struct policy_case *k)
+{
+    json_key(out, "policy");
+    json_str(out, c->policy.s);
+    json_key(out, "policy_version");
+    json_str(out, k->effective_from);
+    json_key(out, "policy_state");
+    json_str(out, k->state);
+    json_key(out, "rule");
+    json_str(out, k->sha256);
+    json_key(out, "on");
+    json_str(out, day_text(out->a, c->on));
+    if (k->loan.p) {
+        json_key(out, "loan");
+        json_str(out, k->loan);
+    }
+    rule_explain(k->rule, k->facts, out);
+    json_key(out, "facts_used");
+    facts_write(k->facts, out);
+    json_key(out, "budget_left");
+    if (k->available.p)
+        json_str(out, k->available);
+    else
+        json_null(out);
+    json_key(out, "queue");
+    json_i64(out, k->queue);
+}
+
+/* Policy and loan are there: what was told comes to the facts, then the answer. */
+static void judge(struct check *c, struct policy_case *k)
+{
+    struct req *r = c->r;
+    if (!case_tell(k->facts, &c->told, &r->err) || !case_complete(k, k->facts, &r->err))
+        reply_problem(r);
+    else
+        c->judge(c, k);
+}
+
+static struct policy_case *case_of(struct check *c, const struct policy_case *policy)
+{
+    struct policy_case *k = arena_alloc(c->r->a, sizeof *k);
+    *k = *policy;
+    k->facts = arena_alloc(c->r->a, FACT_COUNT * sizeof *k->facts);
+    return k;
+}
+
+static void ask(struct check *c);
+
+/* ---- loans, many at once -----------------------------------------------------------------------
+ */
+
+/* Like the write lane: what is asked while the readers are busy goes together in the next
+ * statement. One organisation a flight, because what it may see is decided once a statement. */
+enum { FLIGHTS_MAX = 2, FLIGHT_MAX = 64 };
+
+struct loan_lane {
+    struct check *first, *last;
+    int flights;
+};
+struct flight {
+    struct server *server;
+    struct arena *a;
+    struct check *first;
+};
+
+struct loan_lane *loan_lane_new(void)
+{
+    return calloc(1, sizeof(struct loan_lane));
+}
+
+/* The policy may have made room for others since; then the check begins again. */
+static void with_loan(struct check *c, const struct rows *rows, int row)
+{
+    struct req *r = c->r;
+    const struct policy_case *policy = case_cached(r->server->cases, c->key, false);
+    if (!policy) {
+        ask(c);
+        return;
+    }
+    struct policy_case *k = case_of(c, policy);
+    if (case_loan(r, rows, row, c->loan.s, k))
+        judge(c, k);
+    else
+        reply_problem(r);
+}
+
+static void loans_launch(struct server *s);
+
+static void on_loans(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct flight *f = arg;
+    struct server *s = f->server;
+    struct arena *a = f->a;
+    int row = 0;
+    for (struct check *c = f->first, *next; c; c = next, row++) {
+        next = c->next; /* the request goes with its reply */
+        if (fail)
+            reply_fail(c->r, fail);
+        else
+            with_loan(c, rows, row);
+    }
+    arena_free(a);
+    s->loans->flights--;
+    loans_launch(s);
+}
+
+static void write_asked(struct buf *out, const struct check *c)
+{
+    json_open(out, '{');
+    json_key(out, "loan");
+    json_str(out, c->loan.s);
+    json_key(out, "code");
+    json_str(out, c->policy.s);
+    json_key(out, "on");
+    json_str(out, day_text(out->a, c->on));
+    json_key(out, "guard");
+    json_bool(out, c->guard);
+    json_close(out, '}');
+}
+
+/* Take the checks of one organisation out of the line, in their order. */
+static struct check *take(struct loan_lane *l, int64_t org, struct buf *out)
+{
+    struct check *first = NULL, **end = &first, **at = &l->first;
+    int n = 0;
+    l->last = NULL;
+    while (*at) {
+        struct check *c = *at;
+        if (c->r->actor->org == org && n < FLIGHT_MAX) {
+            *at = c->next;
+            c->next = NULL;
+            *end = c;
+            end = &c->next;
+            write_asked(out, c);
+            n++;
+        } else {
+            l->last = c;
+            at = &c->next;
+        }
+    }
+    return first;
+}
+
+static void loans_launch(struct server *s)
+{
+    struct loan_lane *l = s->loans;
+    while (l->first && l->flights < FLIGHTS_MAX) {
+        struct arena *a = arena_new();
+        struct flight *f = arena_alloc(a, sizeof *f);
+        const struct actor *actor = l->first->r->actor;
+        struct buf out;
+        buf_init(&out, a);
+        json_open(&out, '[');
+        *f = (struct flight){.server = s, .a = a, .first = take(l, actor->org, &out)};
+        json_close(&out, ']');
+        struct str p[] = {buf_view(&out)};
+        l->flights++;
+        db_query(s->db, a, actor, "loan_case", p, COUNT_OF(p), on_loans, f);
+    }
+}
+
+static void with_policy(struct check *c, const struct policy_case *policy)
+{
+    struct loan_lane *l = c->r->server->loans;
+    if (!c->loan.present) {
+        judge(c, case_of(c, policy));
+        return;
+    }
+    c->next = NULL;
+    if (l->last)
+        l->last->next = c;
+    else
+        l->first = c;
+    l->last = c;
+    loans_launch(c->r->server);
+}
+
+static void on_policy_case(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct check *c = arg;
+    struct req *r = c->r;
+    if (fail) {
+        reply_fail(r, fail);
+        return;
+    }
+    const struct policy_case *k = case_keep(r->server->cases, c->key, rows, c->policy.s, &r->err);
+    if (k)
+        with_policy(c, k);
+    else
+        reply_problem(r);
+}
+
+static void ask(struct check *c)
+{
+    struct req *r = c->r;
+    struct str p[] = {c->policy.s, {NULL, 0}, day_text(r->a, c->on)};
+    if (c->from.present)
+        p[1] = day_text(r->a, (day){(int32_t)c->from.n});
+    c->key = arena_printf(r->a, "%lld %s %s %s", (long long)r->actor->org, c->policy.s.p,
+        c->from.present ? p[1].p : "-", p[2].p);
+    const struct policy_case *known = case_cached(r->server->cases, c->key, true);
+    if (known)
+        with_policy(c, known);
+    else
+        db_query(r->server->db, r->a, r->actor, "policy_case", p, COUNT_OF(p), on_policy_case, c);
+}
+
+static void answer_check(struct check *c, struct policy_case *k)
+{
+    struct buf out;
+    buf_init(&out, c->r->a);
+    json_open(&out, '{');
+    write_case(&out, c, k);
+    json_close(&out, '}');
+    reply_json(c->r, 200, buf_view(&out));
+}
+
+void eligibility_post(struct req *r)
+{
+    struct check *c = arena_alloc(r->a, sizeof *c);
+    const struct value *v = request_values(r);
+    if (!v)
+        return;
+    *c = (struct check){.r = r,
+        .v = v,
+        .policy = v[CHECK_POLICY],
+        .from = v[CHECK_POLICY_FROM],
+        .loan = v[CHECK_LOAN],
+        .told = v[CHECK_FACTS],
+        .on = today_shanghai(),
+        .judge = answer_check};
+    if (v[CHECK_ON].present)
+        c->on = (day){(int32_t)v[CHECK_ON].n};
+    ask(c);
+}
+
+/* ---- applications -----------------------------------------------------------------------------
+ */
+
+/* Of many that apply for one firm at once, each round lets one through. */
+enum { TRIES = 500 };
+
+/* What the database stores of the decision beside the record. */
+static struct str decision_of(struct arena *a, const struct policy_case *k)
+{
+    struct subsidy o;
+    struct buf out;
+    rule_judge(k->rule, k->facts, &o);
+    buf_init(&out, a);
+    json_open(&out, '{');
+    json_key(&out, "loan");
+    json_str(&out, k->loan);
+    json_key(&out, "policy");
+    json_str(&out, k->id);
+    json_key(&out, "guard");
+    json_str(&out, k->guard);
+    json_key(&out, "eligible");
+    json_bool(&out, o.eligible);
+    json_key(&out, "amount");
+    json_i64(&out, o.amount);
+    json_key(&out, "from");
+    json_str(&out, day_text(a, o.interest_from));
+    json_key(&out, "until");
+    json_str(&out, day_text(a, o.interest_until));
+    json_key(&out, "items");
+    json_open(&out, '[');
+    for (int i = 0; i < o.n; i++) {
+        json_open(&out, '[');
+        json_text(&out, rule_item_name(k->rule, i));
+        json_i64(&out, o.item[i]);
+        json_close(&out, ']');
+    }
+    json_close(&out, ']');
+    json_key(&out, "facts");
+    facts_write(k->facts, &out);
+    json_key(&out, "decision");
+    decision_write(k->rule, k->facts, &out);
+    json_close(&out, '}');
+    return buf_view(&out);
+}
+
+/* Also again, when the facts moved between judging and storing. */
+static void apply(struct req *r)
+{
+    ask(r->state);
+}
+
+static void answer_application(struct check *c, struct policy_case *k)
+{
+    if (str_is(k->state, "draft"))
+        reply_refuse(c->r, E_NO_POLICY, "/policy", "%s", k->state.p);
+    else
+        record_decided(c->r, c->v, decision_of(c->r->a, k), c->tries++ < TRIES ? apply : NULL);
+}
+
+void application_post(struct req *r)
+{
+    struct check *c = arena_alloc(r->a, sizeof *c);
+    const struct value *v = request_values(r);
+    if (!v)
+        return;
+    *c = (struct check){.r = r,
+        .v = v,
+        .policy = v[APPLICATION_POLICY],
+        .from = v[APPLICATION_POLICY_FROM],
+        .loan = v[APPLICATION_LOAN],
+        .told = v[APPLICATION_FACTS],
+        .on = {(int32_t)v[APPLICATION_ON].n},
+        .guard = true,
+        .judge = answer_application};
+    r->state = c;
+    apply(r);
+}
+
+/* ---- budgets ----------------------------------------------------------------------------------
+ */
+
+static void on_budget(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    static const struct column columns[] = {{"policy", C_TEXT}, {"account", C_TEXT},
+        {"appropriated", C_TEXT}, {"carried_in", C_TEXT}, {"carried_out", C_TEXT},
+        {"returned", C_TEXT}, {"paid", C_TEXT}, {"clawed_back", C_TEXT}, {"balance", C_TEXT},
+        {"held", C_TEXT}, {"available", C_TEXT}, {"queued", C_TEXT}, {"queue", C_RAW}};
+    reply_row(arg, rows, fail, columns, COUNT_OF(columns));
+}
+
+void budget_get(struct req *r)
+{
+    int64_t year;
+    int y, m, d;
+    day_split(today_shanghai(), &y, &m, &d);
+    if (!param_count(r, "year", 2000, 2199, y, &year)) {
+        reply_problem(r);
+        return;
+    }
+    struct str p[] = {r->capture[0], arena_printf(r->a, "%lld", (long long)year)};
+    db_query(r->server->db, r->a, r->actor, "budget_statement", p, COUNT_OF(p), on_budget, r);
+}
+
+/* ---- loan prime rates --------------------------------------------------------------------------
+ */
+
+static void on_lpr(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    static const struct column columns[] = {
+        {"on", C_TEXT}, {"one_year", C_TEXT}, {"five_year", C_TEXT}};
+    struct req *r = arg;
+    if (fail)
+        reply_fail(r, fail);
+    else
+        reply_page(r, rows, rows->n, columns, COUNT_OF(columns), 0);
+}
+
+void lpr_list(struct req *r)
+{
+    db_query(r->server->db, r->a, r->actor, "lpr_list", NULL, 0, on_lpr, r);
+}

@@ -1,0 +1,391 @@
+/*
+ * upload.c - batches: NDJSON and CSV of any length, in slices through the write lane.
+ *
+ * Bytes come in, lines are decoded as they are complete, sound ones gather in a slice; a full slice
+ * is one submission. Reading stops while two slices are under way, so that memory stays at a few
+ * slices whatever the file's length and other clients' records board between them. Verdicts go out
+ * in the order of the lines. An atomic batch is one slice that lands whole or not at all.
+ */
+#include "upload.h"
+#include "api.h"
+
+/* ---- slices --------------------------------------------------------------------------------- */
+
+static struct slice *slice_new(struct upload *up)
+{
+    struct arena *a = arena_new();
+    struct slice *s = arena_alloc(a, sizeof *s);
+    *s = (struct slice){.up = up, .a = a};
+    s->last = &s->first;
+    buf_init(&s->elements, a);
+    return s;
+}
+
+static struct line *line_add(struct slice *s, int64_t number)
+{
+    struct line *l = arena_alloc(s->a, sizeof *l);
+    *l = (struct line){.number = number, .element = -1};
+    err_init(&l->err, s->a);
+    *s->last = l;
+    s->last = &l->next;
+    s->lines++;
+    return l;
+}
+
+static void on_slice_stored(void *arg, const struct verdict *v, int n, const struct fail *fail)
+{
+    struct slice *s = arg;
+    (void)n;
+    s->done = true;
+    s->verdict = v;
+    s->failed = fail != NULL;
+    if (fail)
+        s->fail = *fail;
+    upload_advance(s->up);
+}
+
+static void on_slice_peeked(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct slice *s = arg;
+    struct verdict *v = arena_alloc(s->a, (size_t)s->work.n * sizeof *v);
+    for (int i = 0; !fail && i < rows->n; i++)
+        MUST(i < s->work.n && verdict_read(rows, i, 1, &v[i]));
+    on_slice_stored(s, v, s->work.n, fail);
+}
+
+static void slice_send(struct slice *s)
+{
+    struct upload *up = s->up;
+    struct req *r = up->r;
+    s->work.a = s->a;
+    s->work.actor = r->actor;
+    s->work.type = up->rec->name;
+    s->work.write = up->rec->write;
+    s->work.project = up->rec->project;
+    s->work.elements = buf_view(&s->elements);
+    s->work.atomic = up->atomic;
+    s->work.patient = true; /* reading stands still meanwhile */
+    s->work.done = on_slice_stored;
+    s->work.arg = s;
+    if (s->work.n == 0 || up->broken) {
+        on_slice_stored(s, NULL, 0, NULL);
+        return;
+    }
+    if (up->dry_run) {
+        struct str params[] = {
+            str_of(up->rec->name), arena_printf(s->a, "[%s]", s->work.elements.p)};
+        db_query(r->server->db, s->a, r->actor, up->rec->peek, params, 2, on_slice_peeked, s);
+    } else if (!lane_submit(r->server->lane, &s->work)) {
+        struct fail away = {.sqlstate = "08006", .text = "database away"};
+        on_slice_stored(s, NULL, s->work.n, &away);
+    }
+}
+
+static void slice_close(struct upload *up)
+{
+    struct slice *s = up->filling;
+    if (!s)
+        return;
+    up->filling = NULL;
+    *up->queue_last = s;
+    up->queue_last = &s->next;
+    up->under_way++;
+    if (up->under_way >= SLICES_UNDER_WAY && !up->finished)
+        http_pause(up->r);
+    slice_send(s);
+}
+
+/* ---- lines in ------------------------------------------------------------------------------- */
+
+static void line_take(struct upload *up, struct line *l, const struct value *v)
+{
+    struct slice *s = up->filling;
+    struct buf canonical;
+    buf_init(&canonical, s->a);
+    schema_canonical(up->rec, v, &canonical);
+    l->canonical = buf_view(&canonical);
+    l->element = s->work.n++;
+    if (l->element)
+        buf_char(&s->elements, ',');
+    element_write(
+        &s->elements, up->rec, v, l->canonical, uuid_make(s->a), 0, STR(""), (struct str){NULL, 0});
+}
+
+static void line_done(struct upload *up)
+{
+    struct slice *s = up->filling;
+    if (up->atomic)
+        return; /* goes as one */
+    if (s->lines >= lane_slice(up->r->server->lane) || s->bytes >= SLICE_INPUT_MAX)
+        slice_close(up);
+}
+
+static bool atomic_has_room(struct upload *up)
+{
+    const struct slice *s = up->filling;
+    if (s->lines < ATOMIC_LINES_MAX && s->bytes < ATOMIC_INPUT_MAX)
+        return true;
+    if (s->lines >= ATOMIC_LINES_MAX)
+        err_add(&up->r->err, E_LINES, STR(""), "%d", ATOMIC_LINES_MAX);
+    else
+        err_add(&up->r->err, E_TOO_LARGE, STR(""), "%d", ATOMIC_INPUT_MAX);
+    up->halted = true;
+    return false;
+}
+
+/* Room for a further line of n bytes; NULL when an atomic batch has become too large. */
+static struct line *line_begin(struct upload *up, size_t n)
+{
+    if (!up->filling)
+        up->filling = slice_new(up);
+    if (up->atomic && !up->halted && !atomic_has_room(up))
+        return NULL;
+    up->filling->bytes += n;
+    arena_reset(up->scratch);
+    return line_add(up->filling, up->number);
+}
+
+static void take_json_line(struct upload *up, const char *p, size_t n)
+{
+    up->number++;
+    if (n && p[n - 1] == '\r')
+        n--;
+    if (n == 0 || up->halted)
+        return; /* blank lines are counted and passed over */
+    struct line *l = line_begin(up, n);
+    if (!l)
+        return;
+    struct value *v = values_new(up->r, up->scratch);
+    const struct json *in = json_parse(up->scratch, arena_str(up->scratch, p, n), &l->err);
+    if (in && schema_decode(up->scratch, up->rec, in, v, &l->err) && values_fit(up->r, v, &l->err))
+        line_take(up, l, v);
+    line_done(up);
+}
+
+static void take_row(void *arg, int64_t row, const struct str *cells, int n)
+{
+    struct upload *up = arg;
+    up->number = row;
+    if (up->halted)
+        return;
+    if (!up->has_header) {
+        up->has_header = true;
+        int given = up->r->parent_key.p ? up->rec->parent : NO_FIELD;
+        if (!schema_csv_header(up->rec, cells, n, given, &up->map, &up->r->err))
+            up->halted = true;
+        return;
+    }
+    size_t bytes = 0;
+    for (int i = 0; i < n; i++)
+        bytes += cells[i].n;
+    struct line *l = line_begin(up, bytes);
+    if (!l)
+        return;
+    struct value *v = values_new(up->r, up->scratch);
+    if (schema_csv_row(up->scratch, up->rec, &up->map, cells, n, v, &l->err) &&
+        values_fit(up->r, v, &l->err))
+        line_take(up, l, v);
+    line_done(up);
+}
+
+/* The rest of the input cannot be read: the last line carries why. */
+static void halt(struct upload *up, const struct err *why)
+{
+    bool header = up->csv && !up->has_header;
+    up->number++;
+    struct line *l = header ? NULL : line_begin(up, 0);
+    upload_problems(why, STR(""), l ? &l->err : &up->r->err);
+    up->halted = true;
+}
+
+static void take_ndjson(struct upload *up, const char *p, size_t n)
+{
+    while (n && !up->halted) {
+        const char *end = memchr(p, '\n', n);
+        size_t part = end ? (size_t)(end - p) : n;
+        if (up->tail.n + part > UPLOAD_LINE_MAX) {
+            struct err e;
+            err_init(&e, up->r->a);
+            err_add(&e, E_TOO_LARGE, STR(""), "%d", UPLOAD_LINE_MAX);
+            halt(up, &e);
+            return;
+        }
+        if (!end || up->tail.n)
+            buf_add(&up->tail, p, part);
+        if (end && up->tail.n)
+            take_json_line(up, up->tail.p, up->tail.n);
+        else if (end)
+            take_json_line(up, p, part);
+        if (end)
+            up->tail.n = 0;
+        p += part + (end != NULL);
+        n -= part + (end != NULL);
+    }
+}
+
+static void on_data(struct req *r, const char *p, size_t n)
+{
+    struct upload *up = r->state;
+    struct err e;
+    err_init(&e, r->a);
+    if (up->halted)
+        return;
+    up->busy = true;
+    if (!up->csv)
+        take_ndjson(up, p, n);
+    else if (!sheet_feed(up->sheet, p, n, &e))
+        halt(up, &e);
+    up->busy = false;
+    upload_advance(up);
+}
+
+static void on_input_end(struct req *r, bool complete)
+{
+    struct upload *up = r->state;
+    struct err e;
+    err_init(&e, r->a);
+    up->busy = true;
+    if (complete && !up->halted) {
+        if (!up->csv && up->tail.n)
+            take_json_line(up, up->tail.p, up->tail.n);
+        else if (up->csv && !sheet_end(up->sheet, &e))
+            halt(up, &e);
+    }
+    if (!complete && up->atomic) /* half a batch is no batch */
+        up->broken = true;
+    up->finished = true;
+    if (up->atomic && !up->dry_run && up->filling) {
+        bool sound = !up->halted && up->filling->work.n == up->filling->lines;
+        up->broken |= !sound;
+    }
+    slice_close(up);
+    up->busy = false;
+    upload_advance(up);
+}
+
+/* ---- the end -------------------------------------------------------------------------------- */
+
+static void upload_free(struct upload *up)
+{
+    sheet_free(up->sheet);
+    spill_close(&up->spill);
+    arena_free(up->scratch);
+    arena_free(up->tail.a);
+    for (struct slice *s = up->queue, *next; s; s = next) {
+        next = s->next;
+        arena_free(s->a);
+    }
+    if (up->filling)
+        arena_free(up->filling->a);
+    free(up);
+}
+
+static void finish(struct upload *up)
+{
+    if (up->started)
+        upload_summary(up);
+    else
+        reply_problem(up->r);
+    upload_free(up);
+}
+
+/* A slice that could not be stored ends the upload: its client sends the rest again, what was
+ * answered stays stored. */
+static void slice_failed(struct upload *up, const struct fail *fail)
+{
+    up->broken = true;
+    up->halted = true;
+    if (!up->started)
+        fail_problem(up->r, fail);
+}
+
+static bool atomic_landed(const struct slice *s)
+{
+    for (const struct line *l = s->first; l; l = l->next) {
+        if (l->element < 0 || !s->verdict || s->verdict[l->element].outcome > OUT_REPLAY)
+            return false;
+    }
+    return true;
+}
+
+static void take_slice(struct upload *up)
+{
+    struct slice *s = up->queue;
+    up->queue = s->next;
+    if (!up->queue)
+        up->queue_last = &up->queue;
+    up->under_way--;
+    if (s->failed)
+        slice_failed(up, &s->fail);
+    else if (up->atomic && !up->dry_run && up->r->err.n == 0 && !atomic_landed(s))
+        upload_refuse(up, s);
+    else if (up->r->err.n == 0)
+        upload_answer(up, s);
+    arena_free(s->a);
+}
+
+/* Whatever happened: write what is ready, in order; go on reading; finish. */
+void upload_advance(struct upload *up)
+{
+    struct req *r = up->r;
+    if (up->busy)
+        return;
+    while (up->queue && up->queue->done)
+        take_slice(up);
+    if (up->halted && r->err.n && !up->finished && up->under_way == 0) {
+        up->finished = true; /* refuse now: the rest of the body is of no use */
+        finish(up);
+        return;
+    }
+    if (up->finished && up->under_way == 0 && !up->draining) {
+        if (!up->started && r->err.n == 0)
+            err_add(&r->err, E_EMPTY, STR(""), NULL);
+        finish(up);
+    } else if (!up->finished && upload_is_full(up)) {
+        http_pause(r); /* who reads nothing now is cut by the rule for writing */
+    } else if (!up->finished && up->under_way < SLICES_UNDER_WAY) {
+        http_resume(r);
+    }
+}
+
+/* ---- start ---------------------------------------------------------------------------------- */
+
+static bool read_charset(struct req *r, enum sheet_charset *out)
+{
+    struct str type = req_header(r, "content-type");
+    const char *at = strcasestr(type.p, "charset=");
+    *out = SHEET_UTF8;
+    if (!at)
+        return true;
+    at += strlen("charset=");
+    at += *at == '"';
+    size_t n = strcspn(at, "\"; ");
+    struct str name = arena_str(r->a, at, n);
+    if (sheet_charset_parse(name, out))
+        return true;
+    return err_add(&r->err, E_MEDIA_TYPE, STR(""), "charset=%s", name.p);
+}
+
+void upload_start(struct req *r)
+{
+    enum sheet_charset charset;
+    bool dry_run = param_flag(r, "dry_run"), atomic = param_flag(r, "atomic");
+    if (!read_charset(r, &charset) || r->err.n) {
+        reply_problem(r);
+        return;
+    }
+    struct upload *up = calloc(1, sizeof *up);
+    MUST(up);
+    up->r = r;
+    up->scratch = arena_new();
+    buf_init(&up->tail, arena_new());
+    up->rec = r->route->record;
+    up->dry_run = dry_run;
+    up->atomic = atomic;
+    up->queue_last = &up->queue;
+    up->csv = strncasecmp(req_header(r, "content-type").p, "text/csv", 8) == 0;
+    if (up->csv)
+        up->sheet = sheet_new(charset, take_row, up);
+    r->state = up;
+    http_read_stream(r, on_data, on_input_end);
+}

@@ -1,0 +1,236 @@
+/*
+ * import.c - `pledged import`: files of any size into the ledger, a slice at a time.
+ *
+ * Killed at any moment, the next run goes on behind the last slice that was answered; a slice sent
+ * twice is answered with "replay". What was not stored waits in FILE.rejected.csv, with the reason
+ * beside each row. An atomic import is one request: all of the file or nothing.
+ */
+#include "import.h"
+#include "cli.h"
+#include "server.h"
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <unistd.h>
+
+enum { EXIT_STORED = 0, EXIT_REJECTED = 1, EXIT_FAILED = 2 };
+
+static const char usage[] =
+    "usage: pledged import --url URL --token TOKEN [--type loans] [--atomic] [--dry-run]\n"
+    "                      [--cacert FILE] FILE…\n"
+    "  FILE is CSV (UTF-8 or GB18030) or NDJSON. The token may stand in PLEDGED_TOKEN instead.\n"
+    "  Rows that were not stored are in FILE.rejected.csv: mend them there and import that file.\n"
+    "  Ends with 0 when all is stored, 1 when rows were rejected, 2 when it could not go on.\n";
+
+/* ---- progress bar --------------------------------------------------------------------------- */
+
+enum { BAR_WIDTH = 28, TTY_EVERY_US = 100000, LINE_EVERY_US = 3000000 };
+
+struct meter {
+    const char *name;
+    int64_t size, shown_us;
+    bool is_tty;
+};
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static int64_t rejected(const struct import_state *st)
+{
+    return st->count[IMPORT_CONFLICT] + st->count[IMPORT_REFUSED];
+}
+
+static void draw_bar(const struct meter *m, const struct import_state *st, int64_t percent)
+{
+    static const char full[] = "############################";
+    static const char none[] = "............................";
+    int filled = (int)(percent * BAR_WIDTH / 100);
+    (void)fprintf(stderr, "\r%-16s [%.*s%.*s] %3" PRId64 " %%  %" PRId64 " stored", m->name, filled,
+        full, BAR_WIDTH - filled, none, percent,
+        st->count[IMPORT_CREATED] + st->count[IMPORT_REPLAY]);
+    if (rejected(st))
+        (void)fprintf(stderr, ", %" PRId64 " rejected", rejected(st));
+}
+
+static void meter_show(struct meter *m, const struct import_state *st, bool now)
+{
+    int64_t us = monotonic_us();
+    if (!now && us - m->shown_us < (m->is_tty ? TTY_EVERY_US : LINE_EVERY_US))
+        return;
+    m->shown_us = us;
+    int64_t percent = st->offset * 100 / m->size;
+    if (m->is_tty)
+        draw_bar(m, st, percent);
+    else
+        (void)fprintf(stderr, "%s: %" PRId64 " %%, row %" PRId64 ", %" PRId64 " rejected\n",
+            m->name, percent, st->row - 1, rejected(st));
+}
+
+/* ---- one file ------------------------------------------------------------------------------- */
+
+/* The counts of a dry run, of another address or of another file must not be gone on with. */
+static struct str job_name(
+    struct arena *a, const struct import_options *o, const struct import_source *s)
+{
+    return arena_printf(
+        a, "%s %s %s %s", o->url, o->type, o->dry_run ? "dry-run" : "store", s->stamp.p);
+}
+
+static void count_slice(
+    const struct import_slice *slice, const struct import_verdict *v, struct import_state *st)
+{
+    for (int i = 0; i < slice->n; i++) {
+        if (v[i].outcome != IMPORT_UNKNOWN)
+            st->count[v[i].outcome]++;
+    }
+    st->offset = slice->next_offset;
+    st->row = slice->next_row;
+}
+
+/* One slice there and back; *end once nothing is left. */
+static bool step(struct import_remote *r, const struct import_options *o,
+    const struct import_source *s, struct import_state *st, bool *end)
+{
+    struct arena *a = arena_new();
+    struct import_slice slice;
+    bool good = import_cut(a, s, st->offset, st->row, o->atomic, &slice);
+    *end = good && slice.n == 0;
+    if (good && slice.n) {
+        struct import_verdict *v = arena_alloc(a, (size_t)slice.n * sizeof *v);
+        good = import_send(r, a, s, &slice, v) && import_reject(a, s, &slice, v, st);
+        if (good) {
+            count_slice(&slice, v, st);
+            good = import_state_save(a, s->path, st);
+        }
+    }
+    arena_free(a);
+    return good;
+}
+
+static void resume(struct arena *a, const struct import_options *o, const struct import_source *s,
+    struct import_state *st)
+{
+    struct str job = job_name(a, o, s);
+    *st = (struct import_state){.job = job, .offset = s->first_offset, .row = s->first_row};
+    if (!o->atomic && import_state_load(a, s->path, job, st))
+        (void)fprintf(stderr, "%s: going on at row %" PRId64 "\n", base_name(s->path), st->row);
+}
+
+static bool send_all(struct import_remote *r, const struct import_options *o,
+    const struct import_source *s, struct import_state *st)
+{
+    struct meter m = {.name = base_name(s->path), .size = s->size, .is_tty = isatty(2)};
+    m.shown_us = m.is_tty ? 0 : monotonic_us();
+    bool good = true;
+    for (bool end = false; good && !end;) {
+        good = step(r, o, s, st, &end);
+        if (good && !end)
+            meter_show(&m, st, false);
+    }
+    if (m.is_tty) {
+        meter_show(&m, st, true);
+        (void)fputc('\n', stderr);
+    }
+    return good;
+}
+
+static int finish(struct arena *a, const struct import_options *o, const struct import_source *s,
+    const struct import_state *st)
+{
+    import_state_remove(a, s->path);
+    if (printf("%s:", base_name(s->path)) < 0)
+        return EXIT_FAILED;
+    for (int i = 0; i < IMPORT_OUTCOMES; i++)
+        (void)printf(" %s %" PRId64, import_outcome_name((enum import_outcome)i), st->count[i]);
+    (void)printf("\n");
+    (void)fflush(stdout); /* a closed pipe does not undo the import */
+    if (rejected(st) == 0) {
+        import_reject_none(a, s->path);
+        return EXIT_STORED;
+    }
+    (void)fprintf(stderr, "%s: %srejected rows and reasons are in %s\n", base_name(s->path),
+        o->atomic ? "nothing was stored; " : "", import_reject_path(a, s->path).p);
+    return EXIT_REJECTED;
+}
+
+static int import_file(struct import_remote *r, const struct import_options *o, const char *path)
+{
+    struct arena *a = arena_new();
+    struct import_source s;
+    struct import_state st;
+    int result = EXIT_FAILED;
+    if (import_open(a, path, &s)) {
+        resume(a, o, &s, &st);
+        if (send_all(r, o, &s, &st))
+            result = finish(a, o, &s, &st);
+    }
+    import_close(&s);
+    arena_free(a);
+    return result;
+}
+
+/* ---- arguments ------------------------------------------------------------------------------ */
+
+static bool take_option(struct import_options *o, int c)
+{
+    switch (c) {
+    case 'u': o->url = optarg; break;
+    case 't': o->token = optarg; break;
+    case 'k': o->type = optarg; break;
+    case 'c': o->cacert = optarg; break;
+    case 'a': o->atomic = true; break;
+    case 'n': o->dry_run = true; break;
+    default: return false;
+    }
+    return true;
+}
+
+static bool read_options(int argc, char **argv, struct import_options *o)
+{
+    static const struct option known[] = {{"url", required_argument, NULL, 'u'},
+        {"token", required_argument, NULL, 't'}, {"type", required_argument, NULL, 'k'},
+        {"cacert", required_argument, NULL, 'c'}, {"atomic", no_argument, NULL, 'a'},
+        {"dry-run", no_argument, NULL, 'n'}, {NULL, 0, NULL, 0}};
+    *o = (struct import_options){.type = "loans", .token = getenv("PLEDGED_TOKEN")};
+    optind = 1;
+    for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+        if (!take_option(o, c))
+            return false;
+    }
+    size_t plain = strspn(o->type, "abcdefghijklmnopqrstuvwxyz-");
+    return o->url && o->token && optind < argc && plain && o->type[plain] == '\0';
+}
+
+static int import_files(const struct import_options *o, char *const *paths)
+{
+    struct import_remote *r = import_connect(o);
+    int worst = EXIT_STORED;
+    for (; *paths && worst != EXIT_FAILED; paths++) {
+        int result = import_file(r, o, *paths);
+        worst = result > worst ? result : worst;
+    }
+    import_disconnect(r);
+    return worst;
+}
+
+int cli_import(int argc, char **argv)
+{
+    struct import_options o;
+    struct arena *a = arena_new();
+    /* getopt passes over the first word and moves the others: a list of our own, ended by NULL. */
+    char **words = arena_alloc(a, ((size_t)argc + 2) * sizeof *words);
+    words[0] = program_invocation_short_name;
+    memcpy(words + 1, argv, (size_t)argc * sizeof *words);
+    int result = EXIT_FAILED;
+    (void)signal(SIGPIPE, SIG_IGN); /* cannot fail for this signal */
+    if (read_options(argc + 1, words, &o))
+        result = import_files(&o, words + optind);
+    else
+        (void)fputs(usage, stderr);
+    arena_free(a);
+    return result;
+}

@@ -1,0 +1,293 @@
+/*
+ * import_slice.c - a file of any size as slices of whole records.
+ *
+ * Only ends of records are looked for; what is in them is the server's business. In CSV a line end
+ * between quotes belongs to a cell. GB18030 never uses the bytes of quote, comma or line end inside
+ * a character, so the same scan serves both charsets. Rows without content are left out of a slice
+ * (the server passes them over), so that its line numbers are known beforehand.
+ */
+#include "import.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SLICE_RECORDS = 1000, SLICE_BYTES = 512 * 1024, SCAN_BYTES = 1 << 20 };
+
+/* ---- records ------------------------------------------------------------------------------ */
+
+struct extent {
+    size_t n, skip; /* bytes of the record, of its line end */
+    int cells;
+};
+
+/*
+ * Where the record ends at which s begins. As the server reads it: a quote opens only at the start
+ * of a cell and is doubled inside, so a stray quote spoils its own row and no other.
+ * false: no end in sight.
+ */
+static bool csv_end(struct str s, struct extent *x)
+{
+    enum { START, PLAIN, QUOTED } at = START;
+    x->cells = 1;
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (at == QUOTED) {
+            if (c == '"' && i + 1 < s.n && s.p[i + 1] == '"')
+                i++;
+            else if (c == '"')
+                at = PLAIN;
+        } else if (c == ',') {
+            x->cells++;
+            at = START;
+        } else if (c == '\n' || c == '\r') {
+            if (c == '\r' && i + 1 == s.n)
+                return false; /* its \n may still come */
+            x->n = i;
+            x->skip = c == '\r' && s.p[i + 1] == '\n' ? 2 : 1;
+            return true;
+        } else if (c == '"' && at == START) {
+            at = QUOTED;
+        } else if (c != ' ' && c != '\t') {
+            at = PLAIN;
+        }
+    }
+    return false;
+}
+
+static bool ndjson_end(struct str s, struct extent *x)
+{
+    const char *end = memchr(s.p, '\n', s.n);
+    *x = (struct extent){end ? (size_t)(end - s.p) : s.n, 1, 1};
+    return end != NULL;
+}
+
+static bool is_blank(struct str s, bool is_csv)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (!strchr(is_csv ? " \t\r,\"" : " \t\r", s.p[i]))
+            return false;
+    }
+    return true;
+}
+
+/* pread until the range is full or the file ends; false: errno. */
+static bool read_at(int fd, char *p, size_t n, int64_t offset, size_t *got)
+{
+    for (*got = 0; *got < n;) {
+        ssize_t r = pread(fd, p + *got, n - *got, offset + (int64_t)*got);
+        if (r < 0 && errno == EINTR)
+            continue;
+        if (r < 0)
+            return false;
+        if (r == 0)
+            return true;
+        *got += (size_t)r;
+    }
+    return true;
+}
+
+static bool complain(const char *path, const char *what)
+{
+    (void)fprintf(stderr, "pledged import: %s: %s\n", path, what);
+    return false;
+}
+
+static bool window_read(
+    struct arena *a, const struct import_source *s, int64_t offset, size_t n, struct str *out)
+{
+    size_t got;
+    char *p = arena_alloc(a, n + 1);
+    if (!read_at(s->fd, p, n, offset, &got))
+        return complain(s->path, strerror(errno));
+    *out = (struct str){p, got};
+    return true;
+}
+
+/* The next record of the window; the last one of a file may lack its line end. */
+static bool next_record(struct str window, size_t at, bool is_csv, bool at_end, struct extent *x)
+{
+    struct str rest = {window.p + at, window.n - at};
+    if (rest.n == 0)
+        return false;
+    if (is_csv ? csv_end(rest, x) : ndjson_end(rest, x))
+        return true;
+    x->n = rest.n - (rest.p[rest.n - 1] == '\r');
+    x->skip = rest.n - x->n;
+    return at_end;
+}
+
+static void add_record(struct arena *a, struct import_slice *out, int *room, struct import_record r)
+{
+    if (out->n == *room) {
+        size_t old = (size_t)*room * sizeof r;
+        *room = *room ? *room * 2 : SLICE_RECORDS;
+        out->records = arena_grow(a, out->records, old, (size_t)*room * sizeof r);
+    }
+    out->records[out->n++] = r;
+}
+
+static void take_records(struct arena *a, const struct import_source *s, struct str window,
+    bool at_end, int limit, struct import_slice *out)
+{
+    struct buf body;
+    struct extent x;
+    int room = 0;
+    buf_init(&body, a);
+    if (s->is_csv) {
+        buf_str(&body, s->header);
+        buf_char(&body, '\n');
+    }
+    for (size_t at = 0; out->n < limit && next_record(window, at, s->is_csv, at_end, &x);) {
+        struct str bytes = {window.p + at, x.n};
+        if (!is_blank(bytes, s->is_csv)) {
+            add_record(a, out, &room,
+                (struct import_record){bytes, out->next_offset, out->next_row, x.cells});
+            buf_str(&body, bytes);
+            buf_char(&body, '\n');
+        }
+        out->next_row++;
+        out->next_offset += (int64_t)(x.n + x.skip);
+        at += x.n + x.skip;
+    }
+    out->body = buf_view(&body);
+}
+
+bool import_cut(struct arena *a, const struct import_source *s, int64_t offset, int64_t row,
+    bool whole, struct import_slice *out)
+{
+    *out = (struct import_slice){.next_offset = offset, .next_row = row};
+    size_t size = whole ? (size_t)(s->size - offset) : SLICE_BYTES;
+    while (out->n == 0 && out->next_offset < s->size) {
+        struct str window;
+        int64_t from = out->next_offset;
+        if (!window_read(a, s, from, size, &window))
+            return false;
+        take_records(a, s, window, from + (int64_t)window.n >= s->size,
+            whole ? INT32_MAX : SLICE_RECORDS, out);
+        if (out->next_offset > from)
+            continue; /* only blank rows so far */
+        if (size >= 2 * (size_t)SHEET_ROW_MAX || window.n < size) {
+            (void)fprintf(stderr,
+                "pledged import: %s: row %lld is longer than 1 MiB; is a quote not closed?\n",
+                s->path, (long long)out->next_row);
+            return false;
+        }
+        size *= 2;
+    }
+    return true;
+}
+
+/* ---- opening -------------------------------------------------------------------------------- */
+
+static bool ends_with(struct str s, const char *tail)
+{
+    size_t n = strlen(tail);
+    return s.n >= n && strcasecmp(s.p + s.n - n, tail) == 0;
+}
+
+static bool has_high_bytes(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if ((unsigned char)s.p[i] >= 0x80)
+            return true;
+    }
+    return false;
+}
+
+/* How far the window is UTF-8; a character that its end cuts is left for the next one. */
+static bool utf8_window(struct str window, bool at_end, size_t *n)
+{
+    if (utf8_check(window, n))
+        *n = window.n;
+    else if (at_end || window.n - *n >= 4)
+        return false;
+    return *n > 0;
+}
+
+/* Chinese titles tell the charset; otherwise the whole file must be UTF-8 to count as such. */
+static bool find_charset(const struct import_source *s, enum sheet_charset *out)
+{
+    size_t bad;
+    *out = SHEET_UTF8;
+    if (has_high_bytes(s->header)) {
+        *out = utf8_check(s->header, &bad) ? SHEET_UTF8 : SHEET_GB18030;
+        return true;
+    }
+    struct arena *a = arena_new();
+    bool good = true;
+    for (int64_t at = s->first_offset; good && *out == SHEET_UTF8 && at < s->size;) {
+        struct str window;
+        arena_reset(a);
+        good = window_read(a, s, at, SCAN_BYTES, &window);
+        if (!good || window.n == 0)
+            break;
+        size_t n;
+        if (!utf8_window(window, at + (int64_t)window.n >= s->size, &n))
+            *out = SHEET_GB18030;
+        at += (int64_t)n;
+    }
+    arena_free(a);
+    return good;
+}
+
+static bool read_header(struct arena *a, struct import_source *s)
+{
+    struct str window;
+    struct extent x;
+    if (!window_read(a, s, 0, SHEET_ROW_MAX, &window))
+        return false;
+    s->first_row = 1;
+    if (!s->is_csv)
+        return true;
+    if (!next_record(window, 0, true, (int64_t)window.n >= s->size, &x))
+        return complain(s->path, "no header row");
+    s->header = arena_str(a, window.p, x.n);
+    s->header_cells = x.cells;
+    s->first_offset = (int64_t)(x.n + x.skip);
+    s->first_row = 2;
+    return find_charset(s, &s->charset);
+}
+
+static bool is_ndjson(const struct import_source *s, char first)
+{
+    struct str path = str_of(s->path);
+    if (ends_with(path, ".ndjson") || ends_with(path, ".jsonl") || ends_with(path, ".json"))
+        return true;
+    return !ends_with(path, ".csv") && first == '{';
+}
+
+void import_shorten(struct import_slice *slice, int n)
+{
+    slice->next_offset = slice->records[n].offset;
+    slice->next_row = slice->records[n].row;
+    slice->n = n;
+}
+
+bool import_open(struct arena *a, const char *path, struct import_source *s)
+{
+    struct stat st;
+    struct str first;
+    *s = (struct import_source){.path = path, .fd = open(path, O_RDONLY | O_CLOEXEC)};
+    if (s->fd < 0 || fstat(s->fd, &st) < 0)
+        return complain(path, strerror(errno));
+    if (!S_ISREG(st.st_mode))
+        return complain(path, "not a file");
+    if (st.st_size == 0)
+        return complain(path, "the file is empty");
+    s->size = st.st_size;
+    s->header = STR("");
+    s->stamp = arena_printf(a, "%lld %lld.%09ld", (long long)st.st_size,
+        (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+    if (!window_read(a, s, 0, 1, &first))
+        return false;
+    s->is_csv = !is_ndjson(s, first.p[0]);
+    return read_header(a, s);
+}
+
+void import_close(struct import_source *s)
+{
+    if (s->fd >= 0)
+        (void)close(s->fd); /* opened for reading only */
+    s->fd = -1;
+}

@@ -1,0 +1,170 @@
+/*
+ * import_state.c - what outlives a killed import: how far it came, and what was rejected.
+ *
+ * FILE.pledged-progress is replaced by rename after each slice and says how long
+ * FILE.rejected.csv was then; a later run cuts off what a killed one wrote beyond that. The
+ * rejected rows stand as they were in the file, followed by two columns whose names begin with
+ * '#': the server ignores such columns, so the mended file can be imported as it is.
+ */
+#include "import.h"
+#include "json.h"
+#include <errno.h>
+#include <unistd.h>
+
+/* ---- progress ------------------------------------------------------------------------------- */
+
+static const char *progress_path(struct arena *a, const char *path)
+{
+    return arena_printf(a, "%s.pledged-progress", path).p;
+}
+
+static bool complain(const char *path)
+{
+    (void)fprintf(stderr, "pledged import: %s: %s\n", path, strerror(errno));
+    return false;
+}
+
+static void write_state(struct buf *b, const struct import_state *st)
+{
+    json_open(b, '{');
+    json_key(b, "job");
+    json_str(b, st->job);
+    json_key(b, "offset");
+    json_i64(b, st->offset);
+    json_key(b, "row");
+    json_i64(b, st->row);
+    json_key(b, "rejected_bytes");
+    json_i64(b, st->rejected_bytes);
+    for (int i = 0; i < IMPORT_OUTCOMES; i++) {
+        json_key(b, import_outcome_name((enum import_outcome)i));
+        json_i64(b, st->count[i]);
+    }
+    json_close(b, '}');
+}
+
+bool import_state_save(struct arena *a, const char *path, const struct import_state *st)
+{
+    struct buf b;
+    buf_init(&b, a);
+    write_state(&b, st);
+    const char *to = progress_path(a, path);
+    const char *fresh = arena_printf(a, "%s.new", to).p;
+    FILE *f = fopen(fresh, "w");
+    if (!f)
+        return complain(fresh);
+    bool good = fwrite(b.p, 1, b.n, f) == b.n;
+    good = fclose(f) == 0 && good;
+    return (good && rename(fresh, to) == 0) || complain(to);
+}
+
+static bool take_i64(const struct json *doc, const char *key, int64_t *out)
+{
+    const struct json *j = json_get(doc, key);
+    if (!j || j->kind != JSON_NUMBER || !j->whole || j->n < 0)
+        return false;
+    *out = j->n;
+    return true;
+}
+
+bool import_state_load(struct arena *a, const char *path, struct str job, struct import_state *st)
+{
+    char text[4096];
+    FILE *f = fopen(progress_path(a, path), "r");
+    if (!f)
+        return false;
+    size_t n = fread(text, 1, sizeof text, f);
+    (void)fclose(f); /* read only */
+    struct err e;
+    err_init(&e, a);
+    const struct json *doc = json_parse(a, arena_str(a, text, n), &e);
+    const struct json *of = doc && doc->kind == JSON_OBJECT ? json_get(doc, "job") : NULL;
+    if (!of || of->kind != JSON_STRING || !str_eq(of->text, job))
+        return false;
+    struct import_state found = {.job = job};
+    bool good = take_i64(doc, "offset", &found.offset) && take_i64(doc, "row", &found.row) &&
+                take_i64(doc, "rejected_bytes", &found.rejected_bytes);
+    for (int i = 0; good && i < IMPORT_OUTCOMES; i++)
+        good = take_i64(doc, import_outcome_name((enum import_outcome)i), &found.count[i]);
+    if (good)
+        *st = found;
+    return good;
+}
+
+void import_state_remove(struct arena *a, const char *path)
+{
+    const char *name = progress_path(a, path);
+    if (unlink(name) != 0 && errno != ENOENT)
+        (void)complain(name);
+}
+
+/* ---- rejected rows -------------------------------------------------------------------------- */
+
+struct str import_reject_path(struct arena *a, const char *path)
+{
+    return arena_printf(a, "%s.rejected.csv", path);
+}
+
+/* A row as it stands, filled up to the width of the header, then our two cells. */
+static void add_row(struct buf *out, const struct import_source *s, struct str row, int cells,
+    struct str number, struct str reason)
+{
+    struct buf own;
+    buf_init(&own, out->a);
+    for (int i = cells; i < s->header_cells; i++)
+        buf_char(&own, ',');
+    sheet_cell(&own, number, false);
+    sheet_cell(&own, reason, false);
+    if (s->is_csv)
+        buf_str(out, row);
+    else
+        sheet_cell(out, row, true);
+    buf_str(out, sheet_encoded(out->a, s->charset, buf_view(&own))); /* in the file's charset */
+    buf_text(out, "\r\n");
+}
+
+static void add_header(struct buf *out, const struct import_source *s)
+{
+    add_row(
+        out, s, s->is_csv ? s->header : STR("#原文"), s->header_cells, STR("#行"), STR("#原因"));
+}
+
+static bool append(const char *path, int64_t at, struct str text)
+{
+    FILE *f = fopen(path, at ? "r+" : "w");
+    if (!f)
+        return complain(path);
+    bool good = ftruncate(fileno(f), at) == 0 && fseeko(f, at, SEEK_SET) == 0 &&
+                fwrite(text.p, 1, text.n, f) == text.n;
+    good = fclose(f) == 0 && good;
+    return good || complain(path);
+}
+
+bool import_reject(struct arena *a, const struct import_source *s, const struct import_slice *slice,
+    const struct import_verdict *verdicts, struct import_state *st)
+{
+    struct buf text;
+    buf_init(&text, a);
+    if (st->rejected_bytes == 0)
+        add_header(&text, s);
+    size_t empty = text.n;
+    for (int i = 0; i < slice->n; i++) {
+        const struct import_verdict *v = &verdicts[i];
+        const struct import_record *r = &slice->records[i];
+        if (v->outcome == IMPORT_CONFLICT || v->outcome == IMPORT_REFUSED)
+            add_row(&text, s, r->bytes, r->cells, arena_printf(a, "%lld", (long long)r->row),
+                v->reason);
+    }
+    if (text.n == empty)
+        return true;
+    if (!append(import_reject_path(a, s->path).p, st->rejected_bytes, buf_view(&text)))
+        return false;
+    st->rejected_bytes += (int64_t)text.n;
+    return true;
+}
+
+void import_reject_none(struct arena *a, const char *path)
+{
+    struct str name = import_reject_path(a, path);
+    if (unlink(name.p) != 0 && errno != ENOENT)
+        (void)complain(name.p);
+}

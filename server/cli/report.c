@@ -1,0 +1,312 @@
+/*
+ * report.c - a quarterly report into a file, or down a pipe.
+ *
+ * The file appears when it is whole: what comes is written beside it and renamed at the end, so
+ * that a broken connection never leaves half a report under the name of one. Exit status: 0 it is
+ * there, 1 the daemon refused (and said why), 2 the call is wrong, 3 no answer, 4 the file could
+ * not be written. Beside a sealed report its seal is written as FILE.seal.json: what
+ * `pledged verify-report FILE` needs.
+ */
+#include "cli.h"
+#include "http_get.h"
+#include "json.h"
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { DONE, REFUSED, USAGE, NO_ANSWER, NO_FILE };
+
+struct pull {
+    struct arena *a;
+    const char *quarter, *url, *token, *file, *lang, *part;
+    const char *path; /* of the part */
+    struct buf query;
+    CURL *curl;
+    FILE *out;
+    struct str temporary; /* p == NULL: standard output */
+    struct buf problem;   /* the body of an answer that is no report */
+    bool full, shows;
+    int64_t shown_ms;
+};
+
+static const char usage[] =
+    "usage: pledged report 2022Q3 --url URL --token T --format json|csv|xlsx|html -o FILE|-\n"
+    "       [--section a,b] [--as-of DAY] [--known-at INSTANT] [--basis signed_on|registered_on|\n"
+    "       disbursed_on] [--public true] [--lang zh|en]\n"
+    "       --part rows --section S --row KEY --column C | --part diff | --part seal |\n"
+    "       --part forecast, each as JSON; [--limit N] [--after CURSOR] for long ones\n";
+
+/* What is pulled of a quarter: the report, or what belongs to it. */
+static const struct part {
+    const char *name, *path;
+} parts[] = {
+    {"report", "/v1/reports/quarterly/{quarter}"},
+    {"rows", "/v1/reports/quarterly/{quarter}/rows"},
+    {"diff", "/v1/reports/quarterly/{quarter}/diff"},
+    {"seal", "/v1/reports/quarterly/{quarter}/seal"},
+    {"forecast", "/v1/plans/sh-2021-2023/forecast?quarter={quarter}"},
+};
+
+static bool find_part(struct pull *p)
+{
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        if (strcmp(parts[i].name, p->part) == 0) {
+            p->path = parts[i].path;
+            return true;
+        }
+    }
+    fprintf(stderr, "pledged: no such part: %s\n", p->part);
+    return false;
+}
+
+/* ---- arguments ------------------------------------------------------------------------------- */
+
+static void add_param(struct pull *p, const char *name, const char *value)
+{
+    char *escaped = curl_easy_escape(p->curl, value, 0);
+    MUST(escaped);
+    buf_printf(&p->query, "%s%s=%s", p->query.n ? "&" : "", name, escaped);
+    curl_free(escaped);
+}
+
+static bool take(struct pull *p, const char *option, const char *value)
+{
+    static const char *const params[][2] = {{"--format", "format"}, {"--section", "section"},
+        {"--as-of", "as_of"}, {"--known-at", "known_at"}, {"--basis", "basis"},
+        {"--public", "public"}, {"--row", "row"}, {"--column", "column"}, {"--limit", "limit"},
+        {"--after", "after"}};
+    const struct {
+        const char *option;
+        const char **value;
+    } own[] = {{"--url", &p->url}, {"--token", &p->token}, {"-o", &p->file}, {"--lang", &p->lang},
+        {"--part", &p->part}};
+    for (size_t i = 0; i < COUNT_OF(own); i++) {
+        if (strcmp(option, own[i].option) == 0) {
+            *own[i].value = value;
+            return true;
+        }
+    }
+    for (size_t i = 0; i < COUNT_OF(params); i++) {
+        if (strcmp(option, params[i][0]) == 0) {
+            add_param(p, params[i][1], value);
+            return true;
+        }
+    }
+    fprintf(stderr, "pledged: no such option: %s\n", option);
+    return false;
+}
+
+static bool read_arguments(struct pull *p, int argc, char **argv)
+{
+    p->url = "http://127.0.0.1:8420";
+    p->part = "report";
+    if (argc < 1 || argc % 2 == 0)
+        return false;
+    p->quarter = argv[0];
+    for (int i = 1; i + 1 < argc; i += 2) {
+        if (!take(p, argv[i], argv[i + 1]))
+            return false;
+    }
+    return find_part(p) && p->token && p->file;
+}
+
+/* ---- transfer -------------------------------------------------------------------------------- */
+
+static size_t on_bytes(char *bytes, size_t size, size_t n, void *arg)
+{
+    struct pull *p = arg;
+    long status = 0;
+    curl_easy_getinfo(p->curl, CURLINFO_RESPONSE_CODE, &status);
+    if (status != 200) {
+        buf_add(&p->problem, bytes, size * n);
+        return size * n;
+    }
+    size_t written = fwrite(bytes, 1, size * n, p->out);
+    p->full |= written != size * n;
+    return written;
+}
+
+/* On a terminal only, and not more often than five times a second. */
+static int on_progress(void *arg, curl_off_t all, curl_off_t now, curl_off_t up_all, curl_off_t up)
+{
+    struct pull *p = arg;
+    struct timespec t;
+    (void)up_all;
+    (void)up;
+    if (!p->shows || now == 0 || clock_gettime(CLOCK_MONOTONIC, &t) != 0)
+        return 0;
+    int64_t ms = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    if (ms - p->shown_ms < 200 && now != all)
+        return 0;
+    p->shown_ms = ms;
+    fprintf(stderr, "\r%s  %lld KiB", p->quarter, (long long)(now / 1024));
+    if (all > 0)
+        fprintf(stderr, "  %lld %%", (long long)(now * 100 / all));
+    return 0;
+}
+
+static CURLcode transfer(struct pull *p)
+{
+    struct arena *a = p->a;
+    char *quarter = curl_easy_escape(p->curl, p->quarter, 0);
+    MUST(quarter);
+    struct buf url;
+    buf_init(&url, a);
+    buf_printf(&url, "%s%.*s%s%s", p->url, (int)strcspn(p->path, "{"), p->path, quarter,
+        p->path + strcspn(p->path, "}") + 1);
+    if (p->query.n)
+        buf_printf(&url, "%c%s", strchr(p->path, '?') ? '&' : '?', buf_view(&p->query).p);
+    struct curl_slist *headers =
+        curl_slist_append(NULL, arena_printf(a, "Authorization: Bearer %s", p->token).p);
+    if (p->lang)
+        headers = curl_slist_append(headers, arena_printf(a, "Accept-Language: %s", p->lang).p);
+    curl_easy_setopt(p->curl, CURLOPT_URL, buf_view(&url).p);
+    curl_easy_setopt(p->curl, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(p->curl, CURLOPT_CONNECTTIMEOUT, 10L);
+    curl_easy_setopt(p->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);  /* a byte a second … */
+    curl_easy_setopt(p->curl, CURLOPT_LOW_SPEED_TIME, 120L); /* … or two minutes of nothing */
+    curl_easy_setopt(p->curl, CURLOPT_WRITEFUNCTION, on_bytes);
+    curl_easy_setopt(p->curl, CURLOPT_WRITEDATA, p);
+    curl_easy_setopt(p->curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(p->curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(p->curl, CURLOPT_XFERINFODATA, p);
+    CURLcode code = curl_easy_perform(p->curl);
+    if (p->shown_ms)
+        fputc('\n', stderr);
+    curl_slist_free_all(headers);
+    curl_free(quarter);
+    return code;
+}
+
+/* ---- the file -------------------------------------------------------------------------------- */
+
+static bool open_file(struct pull *p)
+{
+    if (strcmp(p->file, "-") == 0) {
+        p->out = stdout;
+        return true;
+    }
+    struct str name = arena_printf(p->a, "%s.XXXXXX", p->file);
+    char *path = arena_alloc(p->a, name.n + 1);
+    memcpy(path, name.p, name.n + 1);
+    int fd = mkstemp(path);
+    p->out = fd < 0 ? NULL : fdopen(fd, "wb");
+    if (!p->out) {
+        perror(p->file);
+        if (fd >= 0)
+            close(fd);
+        return false;
+    }
+    p->temporary = str_of(path);
+    return true;
+}
+
+/* mkstemp makes a file for its owner alone; a report is one like any other. */
+static bool publish(const struct pull *p)
+{
+    mode_t mask = umask(0);
+    (void)umask(mask); /* put back: its old value is the 0 just set */
+    return chmod(p->temporary.p, 0666 & ~mask) == 0 && rename(p->temporary.p, p->file) == 0;
+}
+
+static int close_file(struct pull *p, int status)
+{
+    bool good = fflush(p->out) == 0 && !p->full;
+    if (p->temporary.p) {
+        good = fclose(p->out) == 0 && good;
+        if (status == DONE && good)
+            good = publish(p);
+        if (status != DONE || !good)
+            unlink(p->temporary.p);
+    }
+    if (status == DONE && !good) {
+        perror(p->file);
+        return NO_FILE;
+    }
+    return status;
+}
+
+/* ---- the answer ------------------------------------------------------------------------------ */
+
+static const char *member(const struct json *o, const char *key)
+{
+    const struct json *m = json_get(o, key);
+    return m && m->kind == JSON_STRING ? m->text.p : "";
+}
+
+/* What the daemon said, each problem on a line of its own. */
+static int refused(struct pull *p, long status)
+{
+    struct err e;
+    err_init(&e, p->a);
+    struct str body = p->problem.n ? buf_view(&p->problem) : STR("");
+    const struct json *in = json_parse(p->a, body, &e);
+    const struct json *errors = in && in->kind == JSON_OBJECT ? json_get(in, "errors") : NULL;
+    if (!errors || errors->kind != JSON_LIST) {
+        fprintf(
+            stderr, "pledged: HTTP %ld %.*s\n", status, (int)(body.n > 300 ? 300 : body.n), body.p);
+        return REFUSED;
+    }
+    for (const struct json *x = errors->child; x; x = x->next)
+        fprintf(stderr, "pledged: %s %s %s: %s\n", member(x, "code"), member(x, "pointer"),
+            member(x, "title"), member(x, "cure"));
+    return REFUSED;
+}
+
+static int pull(struct pull *p)
+{
+    long status = 0;
+    CURLcode code = transfer(p);
+    curl_easy_getinfo(p->curl, CURLINFO_RESPONSE_CODE, &status);
+    if (p->full)
+        return DONE; /* close_file says what is wrong with it */
+    if (code != CURLE_OK) {
+        fprintf(stderr, "pledged: %s: %s\n", p->url, curl_easy_strerror(code));
+        return NO_ANSWER;
+    }
+    return status == 200 ? DONE : refused(p, status);
+}
+
+/* The seal of a sealed report; any other has none and gets no file. */
+static int pull_seal(struct pull *p)
+{
+    struct curl_header *h;
+    struct str doc, path = arena_printf(p->a, "%s.seal.json", p->file);
+    if (!p->temporary.p || strcmp(p->part, "report") != 0 ||
+        curl_easy_header(p->curl, "X-Seal", 0, CURLH_HEADER, -1, &h) != CURLHE_OK)
+        return DONE;
+    struct str url = arena_printf(p->a, "%s/v1/reports/quarterly/%s/seal", p->url, p->quarter);
+    if (!http_get(p->a, url.p, p->token, &doc))
+        return NO_ANSWER;
+    if (!strstr(doc.p, h->value)) {
+        fprintf(stderr, "pledged: %s: not the seal of this report\n", url.p);
+        return REFUSED;
+    }
+    FILE *f = fopen(path.p, "we");
+    bool good = f && fwrite(doc.p, 1, doc.n, f) == doc.n;
+    good = f && fclose(f) == 0 && good;
+    if (!good)
+        perror(path.p);
+    return good ? DONE : NO_FILE;
+}
+
+int cli_report(int argc, char **argv)
+{
+    struct pull p = {.a = arena_new(), .curl = curl_easy_init(), .shows = isatty(STDERR_FILENO)};
+    int status = USAGE;
+    MUST(p.curl);
+    buf_init(&p.query, p.a);
+    buf_init(&p.problem, p.a);
+    if (!read_arguments(&p, argc, argv))
+        fputs(usage, stderr);
+    else
+        status = open_file(&p) ? close_file(&p, pull(&p)) : NO_FILE;
+    if (status == DONE)
+        status = pull_seal(&p);
+    curl_easy_cleanup(p.curl);
+    arena_free(p.a);
+    return status;
+}

@@ -1,0 +1,152 @@
+/*
+ * verify.c - trust nothing: every hash, leaf, subtree and signed head made again from the rows.
+ */
+#include "verify.h"
+#include "case.h"
+#include "log_head.h"
+#include "merkle.h"
+#include "session.h"
+#include <stdlib.h>
+
+/* Rows a fetch, so that memory stays small whatever the log's length. */
+#define FETCH "fetch 10000 from leaves"
+
+struct log_check {
+    struct session *s;
+    struct sealer *sealer;
+    struct arena *a; /* of one fetch */
+    struct frontier f;
+    int defects;
+};
+
+static void defect(struct log_check *c, const char *what, const char *where)
+{
+    printf("%s %s\n", what, where);
+    c->defects++;
+}
+
+static const char *statement(const char *name)
+{
+    for (size_t i = 0; i < ledger_sql_count; i++) {
+        if (strcmp(ledger_sql[i].name, name) == 0)
+            return (const char *)ledger_sql[i].text;
+    }
+    BUG(name);
+}
+
+static void check_head(struct log_check *c, const PGresult *r, int i)
+{
+    enum { ROOT = 3, SIGNATURE, SIGNED_AT };
+    if (PQgetisnull(r, i, ROOT))
+        return; /* no head ends with this leaf */
+    hash root = frontier_root(&c->f);
+    struct str size = arena_printf(c->a, "%llu", (unsigned long long)c->f.size);
+    if (strcmp(PQgetvalue(r, i, ROOT), hash_hex(c->a, root).p) != 0)
+        defect(c, "log head does not match its leaves:", size.p);
+    if (!c->sealer)
+        return;
+    struct str again =
+        sealer_sign(c->a, c->sealer, c->f.size, root, str_of(PQgetvalue(r, i, SIGNED_AT)));
+    if (strcmp(PQgetvalue(r, i, SIGNATURE), again.p) != 0) /* Ed25519 signs alike every time */
+        defect(c, "log head is not signed by this installation:", size.p);
+}
+
+static void check_leaf(struct log_check *c, const PGresult *r, int i)
+{
+    enum { NO, HASHES, TEXT };
+    hash completed[64], leaf = merkle_leaf(str_of(PQgetvalue(r, i, TEXT)));
+    const char *no = PQgetvalue(r, i, NO);
+    struct buf hashes;
+    if (strtoull(no, NULL, 10) != c->f.size)
+        defect(c, "log leaf is missing before", no);
+    int n = frontier_add(&c->f, leaf, completed);
+    buf_init(&hashes, c->a);
+    buf_str(&hashes, hash_hex(c->a, leaf));
+    for (int k = 0; k < n; k++)
+        buf_str(&hashes, hash_hex(c->a, completed[k]));
+    if (strcmp(PQgetvalue(r, i, HASHES), hashes.p) != 0)
+        defect(c, "log leaf does not match its record:", no);
+    check_head(c, r, i);
+}
+
+static void check_log(struct log_check *c)
+{
+    static const char declare[] =
+        "declare leaves no scroll cursor for"
+        " select l.no, encode(l.hash || l.nodes, 'hex'), 'pledged-leaf-1' || E'\\n' || r.id || "
+        "E'\\n' ||"
+        " r.version || E'\\n' || encode(sha256(convert_to(r.body::text, 'UTF8')), 'hex') || E'\\n' "
+        "||"
+        " instant_text(r.recorded_at) || E'\\n' || r.recorded_by || E'\\n', encode(h.root, 'hex'),"
+        " encode(h.signature, 'hex'), instant_text(h.signed_at)"
+        " from log_leaf l join record r on r.id = l.record_id and r.version = l.version"
+        " left join log_head h on h.size = l.no + 1 order by l.no";
+    PQclear(session_ask(c->s, "begin isolation level repeatable read read only", NULL, 0));
+    PQclear(session_ask(c->s, declare, NULL, 0));
+    for (int n = 1; n > 0;) {
+        PGresult *r = session_ask(c->s, FETCH, NULL, 0);
+        n = r ? PQntuples(r) : 0;
+        c->defects += !r;
+        for (int i = 0; i < n; i++)
+            check_leaf(c, r, i);
+        PQclear(r);
+        arena_reset(c->a);
+    }
+    PQclear(session_ask(c->s, "commit", NULL, 0));
+}
+
+static int check_rows(struct session *s)
+{
+    PGresult *r = session_ask(s, statement("verify"), NULL, 0);
+    int defects = r ? PQntuples(r) : 1;
+    for (int i = 0; r && i < defects; i++)
+        printf("%s: %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 1));
+    PQclear(r);
+    return defects;
+}
+
+/* Every stored decision, judged again by the rule and the facts that are stored with it. */
+static int check_decisions(struct session *s, struct arena *a)
+{
+    enum { ID, FACTS, DECISION, BODY, AMOUNT };
+    static const char ask[] = "select a.id, a.facts, a.decision, p.body, a.amount_fen"
+                              " from application a join policy p on p.id = a.policy order by a.id";
+    PGresult *r = session_ask(s, ask, NULL, 0);
+    int n = r ? PQntuples(r) : 0, defects = !r;
+    for (int i = 0; i < n; i++) {
+        struct buf again;
+        int64_t amount = 0;
+        arena_reset(a);
+        buf_init(&again, a);
+        bool judged = decision_again(
+            a, str_of(PQgetvalue(r, i, BODY)), str_of(PQgetvalue(r, i, FACTS)), &again, &amount);
+        if (judged && strcmp(buf_view(&again).p, PQgetvalue(r, i, DECISION)) == 0 &&
+            amount == strtoll(PQgetvalue(r, i, AMOUNT), NULL, 10))
+            continue;
+        printf("decision that its rule and facts do not give: %s\n", PQgetvalue(r, i, ID));
+        defects++;
+    }
+    PQclear(r);
+    return defects;
+}
+
+int cli_verify(int argc, char **argv)
+{
+    struct session s;
+    if (!session_open(&s, argc, argv, NULL, 0))
+        return session_close(&s, 2);
+    struct log_check c = {.s = &s, .sealer = sealer_open(s.conf.data, false), .a = arena_new()};
+    if (!c.sealer)
+        puts("log.key is not in the data folder: signatures are not checked");
+    check_log(&c);
+    c.defects += check_rows(&s);
+    c.defects += check_decisions(&s, c.a);
+    c.defects += verify_seals(&s, c.a);
+    if (c.defects)
+        printf("%d defects\n", c.defects);
+    else
+        puts("no defects");
+    sealer_free(c.sealer);
+    arena_free(c.a);
+    return session_close(&s, c.defects ? 1 : 0);
+}

@@ -1,0 +1,18 @@
+/*
+ * leaves.h - the places in the log of what a flight created.
+ */
+#ifndef PLEDGED_LEAVES_H
+#define PLEDGED_LEAVES_H
+#include "lane.h"
+#include "log_head.h"
+#include "merkle.h"
+
+enum { SEAL_PARAMS = 9 };
+
+int created_of(const struct verdict *v, int n);
+/* Number every created verdict of the works, in their order, as leaves behind *f, which grows;
+ * lines that repeat one of them share its receipt. Fills the parameters of the statement `seal`, in
+ * a. false: nothing was created, nothing is to be sealed. */
+bool leaves_number(struct arena *a, struct work *flying, struct frontier *f,
+    const struct sealer *sealer, struct str params[SEAL_PARAMS]);
+#endif

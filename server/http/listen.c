@@ -1,0 +1,311 @@
+/*
+ * listen.c - the listener, the deadlines and what handlers call to read a body.
+ *
+ * Deadlines are fields of the connections that one timer looks over every SWEEP_MS: they are
+ * totals, so a byte now and then buys no time, and setting one costs nothing.
+ *
+ * Beyond connections_max a few more are accepted, to be told 503 in answer to their first request;
+ * beyond those a connection is closed at once.
+ */
+#include "conn.h"
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+/* ---- deadlines ------------------------------------------------------------------------------ */
+
+static const struct fault too_slow = {408, E_TIMEOUT, ""};
+
+static void expire(struct conn *c)
+{
+    const struct exchange *ex = c->ex;
+
+    switch (c->state) {
+    case CONN_HEAD:
+        /* While earlier answers wait to be read, only the rule for writing counts. */
+        if (conn_waiting_out(c) > 0)
+            return;
+        if (c->begun)
+            conn_refuse(c, &too_slow);
+        else
+            conn_close(c);
+        return;
+    case CONN_REQUEST:
+        if (ex->want != WANT_NOTHING && !ex->paused)
+            conn_refuse(c, &too_slow);
+        return;
+    case CONN_DRAIN:
+    case CONN_LINGER: conn_close(c); return;
+    case CONN_CLOSING:
+    case CONN_CLOSED: return;
+    }
+}
+
+/* Then the deadline of the body rules: many clients read nothing before they have sent all. */
+static bool reading_body(const struct conn *c)
+{
+    return c->state == CONN_REQUEST && c->ex->want != WANT_NOTHING && !c->ex->paused;
+}
+
+static void on_sweep(evutil_socket_t fd, short what, void *arg)
+{
+    struct http *h = arg;
+    int64_t now = monotonic_us();
+    int64_t patience = h->server->conf.body_deadline_ms * 1000;
+
+    (void)fd;
+    (void)what;
+    /* Nothing leaves the list before http_reap. */
+    for (struct conn *c = h->conns; c; c = c->next) {
+        if (c->state == CONN_CLOSED)
+            continue;
+        if (reading_body(c))
+            c->progress_us = now;
+        if (conn_waiting_out(c) > 0 && now - c->progress_us > patience)
+            conn_close(c);
+        else if (now >= c->deadline_us)
+            expire(c);
+    }
+    /* Accepting stops when descriptors run out, see on_accept_error. */
+    if (h->listener && !h->draining)
+        evconnlistener_enable(h->listener);
+}
+
+/* ---- the listener --------------------------------------------------------------------------- */
+
+static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *address,
+    int length, void *arg)
+{
+    struct http *h = arg;
+    struct bufferevent *bev = NULL;
+    int on = 1;
+
+    (void)listener;
+    (void)address;
+    (void)length;
+    /* Answers are written whole; waiting for more to send would only delay them. Not an error when
+     * it fails: the answers are just slower. */
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (h->connections < h->server->conf.connections_max + SURPLUS_CONNECTIONS)
+        bev = h->tls ? tls_accept(h, fd)
+                     : bufferevent_socket_new(
+                           h->server->base, fd, BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
+    if (bev)
+        conn_new(h, bev);
+    else
+        evutil_closesocket(fd);
+}
+
+/* Out of descriptors, most likely: trying again at once would spin until one is free. */
+static void on_accept_error(struct evconnlistener *listener, void *arg)
+{
+    (void)arg;
+    evconnlistener_disable(listener);
+}
+
+static void on_reap(evutil_socket_t fd, short what, void *arg)
+{
+    struct http *h = arg;
+
+    (void)fd;
+    (void)what;
+    http_reap(h);
+    if (!h->released || h->active > 0)
+        return;
+    event_free(h->reaper);
+    free(h);
+}
+
+/* "127.0.0.1:8420", "[::1]:8420", "localhost:8420", ":8420" */
+static struct addrinfo *resolve(const char *address)
+{
+    const struct addrinfo hints = {
+        .ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
+    const char *colon = strrchr(address, ':');
+    struct addrinfo *found = NULL;
+    char host[256];
+
+    if (!colon || (size_t)(colon - address) >= sizeof host)
+        return NULL;
+    size_t n = (size_t)(colon - address);
+    bool bracketed = n >= 2 && address[0] == '[' && address[n - 1] == ']';
+    memcpy(host, address + bracketed, n - 2 * bracketed);
+    host[n - 2 * bracketed] = '\0';
+    if (getaddrinfo(host[0] ? host : NULL, colon + 1, &hints, &found) != 0)
+        return NULL;
+    return found;
+}
+
+static struct evconnlistener *bind_to(struct http *h, const char *address)
+{
+    struct addrinfo *at = resolve(address);
+    struct evconnlistener *listener = NULL;
+
+    if (at)
+        listener = evconnlistener_new_bind(h->server->base, on_accept, h,
+            LEV_OPT_REUSEABLE | LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 1024, at->ai_addr,
+            (int)at->ai_addrlen);
+    if (!listener)
+        log_event(LOG_ERROR, "listen_failed", "address", address, "error",
+            at ? strerror(errno) : "not an address", NULL);
+    else
+        evconnlistener_set_error_cb(listener, on_accept_error);
+    if (at)
+        freeaddrinfo(at);
+    return listener;
+}
+
+struct http *http_listen(
+    struct server *s, const char *address, struct ssl_ctx_st *tls, req_fn *on_head)
+{
+    const struct timeval every = {SWEEP_MS / 1000, SWEEP_MS % 1000 * 1000};
+    struct http *h = calloc(1, sizeof *h);
+
+    MUST(h);
+    h->server = s;
+    h->tls = tls;
+    h->on_head = on_head;
+    conn_settings(&h->settings);
+    h->listener = bind_to(h, address);
+    if (!h->listener) {
+        free(h);
+        return NULL;
+    }
+    h->sweep = event_new(s->base, -1, EV_PERSIST, on_sweep, h);
+    h->reaper = event_new(s->base, -1, 0, on_reap, h);
+    MUST(h->sweep && h->reaper && event_add(h->sweep, &every) == 0);
+    return h;
+}
+
+int http_port(const struct http *h)
+{
+    struct sockaddr_storage at;
+    socklen_t n = sizeof at;
+    uint16_t port;
+
+    if (getsockname(evconnlistener_get_fd(h->listener), (struct sockaddr *)&at, &n) != 0)
+        return 0;
+    /* sin_port and sin6_port lie at the same place. */
+    memcpy(&port, (const char *)&at + offsetof(struct sockaddr_in, sin_port), sizeof port);
+    return ntohs(port);
+}
+
+void http_drain(struct http *h)
+{
+    h->draining = true;
+    evconnlistener_disable(h->listener);
+    for (struct conn *c = h->conns; c; c = c->next)
+        conn_kick(c);
+}
+
+int http_active(const struct http *h)
+{
+    int owed = h->active;
+
+    for (const struct conn *c = h->conns; c; c = c->next)
+        if (c->state != CONN_CLOSED && conn_waiting_out(c) > 0)
+            owed++;
+    return owed;
+}
+
+int http_connections(const struct http *h)
+{
+    return h->connections;
+}
+
+void http_free(struct http *h)
+{
+    evconnlistener_free(h->listener);
+    h->listener = NULL;
+    h->draining = true;
+    event_free(h->sweep);
+    for (struct conn *c = h->conns; c; c = c->next)
+        conn_close(c);
+    http_reap(h);
+    tls_free(h->tls);
+    h->tls = NULL;
+    /* Requests still with their handlers keep h until they are answered. */
+    h->released = true;
+    if (h->active > 0)
+        return;
+    event_free(h->reaper);
+    free(h);
+}
+
+/* ---- bodies --------------------------------------------------------------------------------- */
+
+static void begin_reading(struct exchange *ex)
+{
+    struct conn *c = ex->r.conn;
+
+    if (!c) {
+        exchange_orphan(ex);
+        return;
+    }
+    /* Not sent when the body is already coming: RFC 9110 10.1.1 leaves it out then. */
+    if (ex->expects_continue && evbuffer_get_length(bufferevent_get_input(c->bev)) == 0) {
+        static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
+        MUST(evbuffer_add(bufferevent_get_output(c->bev), text, sizeof text - 1) == 0);
+    }
+    ex->expects_continue = false;
+    c->deadline_us = after_ms(c->http->server->conf.body_deadline_ms);
+    conn_kick(c);
+}
+
+void http_read_whole(struct req *r, size_t limit, req_fn *on_body)
+{
+    struct exchange *ex = (struct exchange *)r;
+
+    MUST(ex->want == WANT_NOTHING && !ex->ended);
+    ex->want = WANT_WHOLE;
+    ex->limit = limit;
+    ex->on_body = on_body;
+    buf_init(&ex->body, r->a);
+    if (r->conn && ex->length > 0 && (uint64_t)ex->length > limit)
+        conn_refuse_size(r->conn, ex);
+    else
+        begin_reading(ex);
+}
+
+void http_read_stream(struct req *r, req_data_fn *on_data, req_end_fn *on_end)
+{
+    struct exchange *ex = (struct exchange *)r;
+
+    MUST(ex->want == WANT_NOTHING && !ex->ended);
+    ex->want = WANT_STREAM;
+    ex->on_data = on_data;
+    ex->on_end = on_end;
+    begin_reading(ex);
+}
+
+void http_pause(struct req *r)
+{
+    struct exchange *ex = (struct exchange *)r;
+
+    if (ex->paused)
+        return;
+    ex->paused = true;
+    ex->paused_us = monotonic_us();
+}
+
+void http_resume(struct req *r)
+{
+    struct exchange *ex = (struct exchange *)r;
+
+    if (!ex->paused)
+        return;
+    ex->paused = false;
+    if (!r->conn)
+        return;
+    r->conn->deadline_us += monotonic_us() - ex->paused_us;
+    conn_kick(r->conn);
+}
+
+struct str http_client_fingerprint(const struct req *r)
+{
+    if (!r->conn || !r->conn->http->tls)
+        return (struct str){NULL, 0};
+    return tls_fingerprint(r->a, r->conn->bev);
+}
