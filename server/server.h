@@ -44,7 +44,6 @@ struct conf {
 };
 
 /* ---- listen.c / reply.c ---------------------------------------------------------------------- */
- */
 enum http_method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_PUT, METHOD_DELETE, METHOD_OTHER };
 
 struct param {
