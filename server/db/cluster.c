@@ -366,7 +366,9 @@ void embedded_close(struct embedded_pg *pg, bool stop)
         return;
     char *argv[] = {program(pg, "pg_ctl"), W("stop"), W("-D"), W(pg->cluster), W("-m"), W("fast"),
         W("-w"), NULL};
-    if (stop && run(pg, argv))
+    if (stop && run(pg, argv)) {
         log_event(LOG_INFO, "cluster_stopped", "folder", pg->cluster, NULL);
+        (void)rmdir(pg->socket); /* made again at the next start; a stray file in it keeps it */
+    }
     arena_free(pg->a);
 }

@@ -1,7 +1,9 @@
 """A real daemon on a real private PostgreSQL for each configuration that the tests ask for.
 
-Case.d is the daemon. Classes with the same `conf` share one, so that a whole run starts only a few
-clusters. Tests choose fresh contract numbers and firms and never rely on an empty ledger.
+Case.d is the daemon. Classes of a file with the same `conf` share one. Its cluster is a copy of one
+that is made and migrated once a run (tests/parts.py) or once a file that is run by hand; only a
+daemon that is `safe` makes its own, as it does at a user's. Tests choose fresh contract numbers and
+firms and never rely on an empty ledger.
 """
 import atexit
 import http.client
@@ -50,6 +52,43 @@ def free_port():
         return s.getsockname()[1]
 
 
+def make_cluster(binary, folder):
+    """An empty ledger under folder, its cluster stopped."""
+    env = dict(os.environ, PLEDGED_DATA=folder, PLEDGED_UNSAFE_NO_FSYNC="1")
+    out = subprocess.run([binary, "migrate"], env=env, check=False, capture_output=True, text=True)
+    if out.returncode != 0:
+        log = os.path.join(folder, "pg.log")
+        if os.path.exists(log):
+            with open(log, encoding="utf-8", errors="replace") as f:
+                out.stderr += f.read()[-4000:]
+        raise RuntimeError("no cluster can be made:\n" + out.stderr)
+
+
+templates = {}  # binary: a folder that make_cluster has filled
+if "PLEDGED_TEMPLATE" in os.environ:  # made for the whole run, from the sources of both
+    templates = dict.fromkeys((PLEDGED_BIN, RELEASE_BIN), os.environ["PLEDGED_TEMPLATE"])
+
+
+def copy_cluster(binary, data):
+    if binary not in templates:
+        folder = templates[binary] = tempfile.mkdtemp(prefix="pledged-it-")
+        atexit.register(shutil.rmtree, folder)
+        make_cluster(binary, folder)
+    os.mkdir(data)
+    subprocess.run(["cp", "-a", "--reflink=auto", os.path.join(templates[binary], "pg"), data], check=True)
+
+
+def socket_folder(data):
+    """Where the cluster of this data folder listens: as server/embedded.c chooses."""
+    run = os.path.join(data, "run")
+    if len(run.encode()) <= 90:
+        return run
+    total = 5381
+    for byte in data.encode():
+        total = total * 33 + byte
+    return "/tmp/pledged-%08x" % (total & 0xffffffff)
+
+
 class Daemon:
     def __init__(self, conf=None, safe=False, binary=None):
         self.binary = binary or PLEDGED_BIN
@@ -62,6 +101,8 @@ class Daemon:
             self.env["PLEDGED_UNSAFE_NO_FSYNC"] = "1"
         for key, value in (conf or {}).items():
             self.env["PLEDGED_" + key.upper()] = str(value)
+        if not safe and not {"data", "database"} & set(conf or {}):
+            copy_cluster(self.binary, self.data)
         self.tokens = {}
         self.log = open(os.path.join(self.folder, "stderr"), "ab")
         self.process = None
@@ -123,10 +164,8 @@ class Daemon:
             c.close()
 
     def psql_command(self):
-        run = os.path.join(self.data, "run")
-        if not os.path.isdir(run):
-            run = next(os.path.join("/tmp", n) for n in os.listdir("/tmp") if n.startswith("pledged-"))
-        return ["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-h", run, "-U", "pledged_owner", "pledged"]
+        return ["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-h", socket_folder(self.data), "-U",
+                "pledged_owner", "pledged"]
 
     def sql(self, query):
         return subprocess.run(self.psql_command() + ["-c", query], check=True, capture_output=True,

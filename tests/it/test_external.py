@@ -6,14 +6,14 @@ import subprocess
 import tempfile
 import time
 
-from harness import PLEDGED_BIN, Case, Daemon, free_port, loan
+from harness import PLEDGED_BIN, Case, Daemon, free_port, loan, socket_folder
 
 
 class External(Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.host = os.path.join(cls.d.data, "run")
+        cls.host = socket_folder(cls.d.data)
         cls.d.sql("select 1")
 
     def host_sql(self, query):

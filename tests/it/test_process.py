@@ -1,12 +1,11 @@
 """The program as an operator meets it: sub-commands, settings, a second daemon, migrations."""
 import glob
 import json
-import glob
 import os
 import re
 import subprocess
 
-from harness import PLEDGED_BIN, ROOT, Case
+from harness import PLEDGED_BIN, ROOT, Case, Daemon, socket_folder
 
 
 def run(*args, **env):
@@ -23,6 +22,21 @@ class Process(Case):
         out = run("serve", "--listen", "127.0.0.1:0", PLEDGED_DATA=self.d.data)
         self.assertEqual(out.returncode, 1)
         self.assertIn("another pledged serves this data folder", out.stderr)
+
+    def test_a_path_too_long_for_sockets_leaves_nothing_in_tmp(self):
+        d = Daemon()
+        try:
+            d.stop()
+            long = os.path.join(d.folder, "x" * 100)
+            os.rename(d.data, long)
+            d.data = d.env["PLEDGED_DATA"] = long
+            d.start()
+            self.assertEqual(os.path.dirname(socket_folder(long)), "/tmp")
+            self.assertEqual(d.sql("select 1"), "1")
+            d.stop()
+            self.assertFalse(os.path.exists(socket_folder(long)))
+        finally:
+            d.close()
 
     def test_unknown_commands_flags_and_values_are_explained(self):
         for args, words in ((("sevre",), "no such command: sevre"),

@@ -38,10 +38,8 @@ def promised(name):
 
 class Sql(Case):
     def described(self, body):
-        out = subprocess.run(
-            ["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-h", os.path.join(self.d.data, "run"), "-U",
-             "pledged_owner", "pledged"], input=body.rstrip() + "\n\\gdesc\n", text=True,
-            capture_output=True, check=False)
+        out = subprocess.run(self.d.psql_command(), input=body.rstrip() + "\n\\gdesc\n", text=True,
+                             capture_output=True, check=False)
         self.assertEqual(out.returncode, 0, out.stderr)
         return [tuple(x.split("|")) for x in out.stdout.splitlines()]
 
