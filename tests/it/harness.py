@@ -79,7 +79,7 @@ def copy_cluster(binary, data):
 
 
 def socket_folder(data):
-    """Where the cluster of this data folder listens: as server/embedded.c chooses."""
+    """Where the cluster of this data folder listens: as server/db/cluster.c chooses."""
     run = os.path.join(data, "run")
     if len(run.encode()) <= 90:
         return run
