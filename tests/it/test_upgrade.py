@@ -1,0 +1,167 @@
+"""An installation that an earlier version made goes on under this one, and is the same as a new one.
+
+The earlier one is tests/data/upgrade (see make.py there): the ledger as a dump, its keys, and what it answered.
+It is restored into a plain database whose owner is no superuser, as on a server that somebody else runs.
+"""
+import hashlib
+import itertools
+import json
+import lzma
+import os
+import shutil
+import subprocess
+import tempfile
+
+from harness import ROOT, Case, Daemon, loan, numbers
+
+FIXTURE = os.path.join(ROOT, "tests", "data", "upgrade")
+OWNER = "keeper"
+serial = itertools.count(1)
+
+
+def fixture(name):
+    with lzma.open(os.path.join(FIXTURE, name)) as f:
+        return f.read()
+
+
+class Upgrade(Case):
+    """Databases on a cluster that is there anyway; each test has its own."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.host = os.path.join(cls.d.data, "run")
+        cls.d.sql("select 1")
+        cls.d.sql("create role %s login createrole; grant pledged_app to %s with admin option" % (OWNER, OWNER))
+        cls.addClassCleanup(cls.d.sql, "drop role " + OWNER)
+        cls.folder = tempfile.mkdtemp(prefix="pledged-it-")
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
+        cls.make("aged")
+        cls.psql("aged", fixture("ledger.sql.xz"))
+
+    @classmethod
+    def make(cls, name, template=None):
+        cls.d.sql("create database %s owner %s%s" % (name, OWNER, " template " + template if template else ""))
+        cls.addClassCleanup(cls.d.sql, "drop database %s with (force)" % name)
+        cls.d.sql("alter database %s set timezone = 'Asia/Shanghai'" % name)
+        return name
+
+    def database(self, template=None):
+        return self.make("upgrade%d" % next(serial), template)
+
+    @classmethod
+    def session(cls, name, user=OWNER):
+        return subprocess.Popen(["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-h", cls.host, "-U", user, name],
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    @classmethod
+    def psql(cls, name, text, user=OWNER):
+        run = cls.session(name, user)
+        out, err = run.communicate(text if isinstance(text, bytes) else text.encode())
+        assert run.returncode == 0, err.decode()[:2000]
+        return out.decode().strip()
+
+    def conninfo(self, name):
+        return "host=%s dbname=%s user=%s" % (self.host, name, OWNER)
+
+    def keys(self):
+        """A data folder that holds the keys of the earlier installation and nothing else."""
+        folder = tempfile.mkdtemp(dir=self.folder)
+        for key in os.listdir(FIXTURE):
+            if key.endswith(".key"):
+                shutil.copy(os.path.join(FIXTURE, key), folder)
+        return folder
+
+    def serve(self, name, data=None):
+        d = Daemon({"database": self.conninfo(name), "data": data or self.keys()})
+        self.addCleanup(d.close)
+        return d
+
+    def cli(self, command, name, data=None):
+        env = dict(os.environ, PLEDGED_DATABASE=self.conninfo(name), PLEDGED_DATA=data or self.keys())
+        return subprocess.run([self.d.binary, command], env=env, capture_output=True, text=True, timeout=300, check=False)
+
+    def migrate(self, name):
+        run = self.cli("migrate", name)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        return name
+
+    def schema(self, name):
+        """`pg_dump -s` without the word that it makes at random."""
+        out = subprocess.run(["pg_dump", "-s", "-h", self.host, "-U", "pledged_owner", name], check=True,
+                             capture_output=True, text=True).stdout
+        return [x for x in out.split("\n") if not x.startswith(("\\restrict ", "\\unrestrict "))]
+
+    def assert_as_new(self, name):
+        self.maxDiff = None
+        self.assertEqual(self.schema(name), self.schema(self.migrate(self.database())))
+
+    def assert_sound(self, name):
+        run = self.cli("verify", name)
+        self.assertEqual((run.stdout.strip(), run.returncode), ("no defects", 0), run.stderr)
+
+
+class Upgraded(Upgrade):
+    def test_the_schema_is_that_of_a_new_installation(self):
+        name = self.migrate(self.database("aged"))
+        self.assert_as_new(name)
+        self.assert_sound(name)
+
+    def test_a_second_start_changes_nothing(self):
+        name = self.migrate(self.database("aged"))
+        rows = ("select version, name, sha256, applied_at from schema_migration order by version; select oid, xmin from pg_proc"
+                " order by oid; select oid, xmin from pg_class order by oid")
+        before = self.psql(name, rows)
+        self.migrate(name)
+        self.serve(name).stop()
+        self.assertEqual(self.psql(name, rows), before)
+
+    def test_what_was_read_before_reads_alike(self):
+        d = self.serve(self.database("aged"))
+        asked = json.loads(fixture("answers.json.xz"))
+        self.assertGreater(len(asked), 150)
+        self.maxDiff = None
+        for was in asked:
+            kind, _, code = was["who"].partition(":")
+            r = d.call("GET", was["path"], token=d.token(kind, code or None))
+            with self.subTest(was["path"]):
+                self.assertEqual(r.status, was["status"])
+                if "body" in was:
+                    self.assertEqual(r.json(), was["body"])
+                else:
+                    self.assertEqual(hashlib.sha256(r.body).hexdigest(), was["sha256"], r.body[:2000])
+
+    def test_life_goes_on(self):
+        name, data = self.database("aged"), self.keys()
+        d = self.serve(name, data)
+
+        def post(path, body, token, status=201):
+            r = d.call("POST", path, body, token)
+            self.assertEqual(r.status, status, r.body.decode())
+            return r
+
+        def step(path, state, token, step):
+            at = next(x for x in d.call("GET", path + "?limit=1000", token=token).json()["items"] if x["state"] == state)
+            where = path + "/" + at["id"]
+            seen = d.call("GET", where, token=token).json()["seen"]
+            post(where + "/" + step, {"on": "2024-03-01", "reason": "按规定", "seen": seen}, token)
+            return d.call("GET", where, token=token).json()["state"]
+
+        bank = d.token("bank")
+        made = post("/v1/loans", loan(scheme="ZS-UPGRADE"), bank)
+        post(made.headers["location"] + "/events", {"reference": "E-%d" % next(numbers), "kind": "disbursed",
+                                                    "on": "2022-07-05"}, bank)
+        self.assertEqual(d.call("POST", "/v1/loans", made.json(), bank).status, 200)
+        payer = d.cli("token", "add", "--org", "FINANCE", "--person", "吴三").stdout.strip()
+        self.assertEqual(step("/v1/claims", "submitted", payer, "accept"), "accepted")
+        self.assertEqual(step("/v1/claims", "approved", payer, "pay"), "paid")
+        d.org("district", "DIST-310116")
+        third = d.cli("token", "add", "--org", "DIST-310116", "--person", "吴三").stdout.strip()
+        self.assertEqual(step("/v1/applications", "reserved", third, "approve"), "approved")
+        self.assertEqual(step("/v1/applications", "queued", third, "refuse"), "refused")
+        sealed = post("/v1/reports/quarterly/2021Q3/seal", {"reason": "季度会审通过"}, d.token("finance")).json()
+        self.assertIn("previous ", sealed["manifest"])
+        self.assertNotIn("previous none", sealed["manifest"])
+        d.stop()
+        run = self.cli("verify", name, data)
+        self.assertEqual((run.stdout.strip(), run.returncode), ("no defects", 0), run.stderr)
