@@ -69,7 +69,7 @@ struct record {
     const char *write;   /* SQL that stores and judges: record_write, record_decide */
     const char *peek;    /* the same for a dry run */
     const char *project; /* SQL that writes the typed rows; NULL when `write` does */
-    bool decided;        /* the answer to a POST carries what was decided (decision_members) */
+    bool decided;        /* the answer to a POST carries what was decided (record_decision_members) */
     bool subsidy;        /* what is kept of policies and budgets is asked for anew after it */
     bool by_key;         /* its address holds the key, not the id */
     const char *const *states; /* of ?state=, ends with NULL; or NULL */

@@ -14,6 +14,8 @@ extern const struct embedded ledger_sql[];
 extern const size_t ledger_sql_count;
 extern const struct embedded reports_sql[];
 extern const size_t reports_sql_count;
-extern const struct embedded migrations[];
+extern const struct embedded migrations[]; /* numbered, forward only */
 extern const size_t migrations_count;
+extern const struct embedded functions[]; /* of the database, their current text, by subject */
+extern const size_t functions_count;
 #endif

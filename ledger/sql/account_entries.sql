@@ -24,8 +24,8 @@ entry as (
 bounds as (
     select s.sign,
            case when $2::date is null then 0
-                else s.sign * balance_fen($1::text, $2::date - 1, $4::timestamptz) end as opening,
-           s.sign * balance_fen($1::text, $3::date, $4::timestamptz) as closing
+                else s.sign * account_balance_fen($1::text, $2::date - 1, $4::timestamptz) end as opening,
+           s.sign * account_balance_fen($1::text, $3::date, $4::timestamptz) as closing
       from side s
 ),
 running as (

@@ -6,7 +6,7 @@ with current_loan as (
     select l.*
       from loan l
      where l.borrower = $1::text
-       and not has_later(l.id, l.version, null)
+       and not record_has_later(l.id, l.version, null)
 ),
 told as (
     select *
@@ -21,7 +21,7 @@ yearly as (
                filter (where t.revenue_fen is not null))[1] as revenue_fen,
            (array_agg(t.assets_fen order by t.recorded_at desc, t.assets_fen desc)
                filter (where t.assets_fen is not null))[1] as assets_fen,
-           coalesce((array_agg(t.size order by t.recorded_at desc, size_rank(t.size) desc)
+           coalesce((array_agg(t.size order by t.recorded_at desc, enterprise_size_rank(t.size) desc)
                filter (where t.size <> 'unknown'))[1], 'unknown') as size
       from told t
      group by t.year

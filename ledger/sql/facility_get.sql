@@ -5,7 +5,7 @@ with member as (
     select l.*, row_number() over (partition by l.org_id order by l.id) as place
       from loan l
      where l.facility_no = $1::text
-       and not has_later(l.id, l.version, null)
+       and not record_has_later(l.id, l.version, null)
 ),
 facility as (
     select o.code, max(m.facility_fen) as facility_fen, min(m.facility_fen) as least_fen, sum(m.amount_fen) as granted_fen,

@@ -10,7 +10,7 @@ with pledge as (
       join loan l on l.id = p.record_id and l.version = p.version
      where p.number = $1::text
        and ($3::timestamptz is null or l.recorded_at <= $3::timestamptz)
-       and not has_later(p.record_id, p.version, $3::timestamptz)
+       and not record_has_later(p.record_id, p.version, $3::timestamptz)
 ),
 event as (
     select e.*, row_number() over (order by e.id desc) as place

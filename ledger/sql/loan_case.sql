@@ -12,7 +12,7 @@
 --    used_district bool, used_applications int8, used_policies text, used_interest_days text,
 --    used_items text, used_interest int8, used_enterprise_year int8, used_enterprise_lifetime int8
 with asked as materialized (
-    select e.n, e.code, e."on", e.guard, find_loans(e.loan) as ids
+    select e.n, e.code, e."on", e.guard, loan_find(e.loan) as ids
       from rows from (json_to_recordset($1::json) as (loan text, code text, "on" date, guard boolean))
            with ordinality as e(loan, code, "on", guard, n)
      cross join (select set_config('plan_cache_mode', 'force_generic_plan', true)) mode -- of the functions called
@@ -22,7 +22,7 @@ found as materialized (
       from asked a
 )
 select a.n, cardinality(a.ids)::int8 as loans,
-       case when a.guard then case_guard(c.id, c.borrower_uscc, a.code, a."on") end as guard, c.id,
+       case when a.guard then subsidy_case_guard(c.id, c.borrower_uscc, a.code, a."on") end as guard, c.id,
        c.borrower_uscc, c.borrower_district, c.borrower_size, c.borrower_sme, c.borrower_industry, c.borrower_employees,
        c.borrower_revenue, c.borrower_assets, c.loan_product, c.loan_amount, c.loan_ip_amount, c.loan_ip_share,
        c.loan_rate, c.loan_signed_on, c.loan_disbursed_on, c.loan_registered_on, c.loan_matures_on, c.loan_term_days,
@@ -33,6 +33,6 @@ select a.n, cardinality(a.ids)::int8 as loans,
        w.used_enterprise_year, w.used_enterprise_lifetime
   from asked a
   left join loan_cases((select ids from found)) c on c.id = a.ids[1]
-  left join loan_usage((select ids from found)) u on u.id = a.ids[1]
-  left join lateral firm_usage(c.borrower_uscc, a.code, a."on") w on true
+  left join subsidy_loan_usage((select ids from found)) u on u.id = a.ids[1]
+  left join lateral subsidy_firm_usage(c.borrower_uscc, a.code, a."on") w on true
  order by a.n

@@ -4,7 +4,7 @@
 with page as (
     select e.id, octet_length(r.body::text) as bytes
       from loan_event e
-      join record r on r.id = e.id and r.version = 1
+      join submission r on r.id = e.id and r.version = 1
      where ($1::uuid is null or e.loan_id = $1::uuid)
        and ($2::uuid is null or e.id > $2::uuid)
        and ($4::text is null or r.subject = $4::text)

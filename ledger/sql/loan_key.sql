@@ -2,7 +2,7 @@
 -- $1 loan id
 -- -> key text
 select r.key
-  from record r
+  from submission r
  where r.type = 'loan'
    and r.id = $1::uuid
-   and not has_later(r.id, r.version, null)
+   and not record_has_later(r.id, r.version, null)

@@ -6,7 +6,7 @@
 --    that they would make more than 8 MiB; at least one always does
 with page as (
     select r.id, r.version, octet_length(r.body::text) as bytes
-      from record r
+      from submission r
       join loan l on l.id = r.id and l.version = r.version
      where r.type = 'loan'
        and ($1::uuid is null or r.id > $1::uuid)
@@ -16,7 +16,7 @@ with page as (
        and ($10::text is null or r.key = $10::text)
        and ($7::text is null or $7::text = loan_state(l, $8::date, $9::timestamptz))
        and ($9::timestamptz is null or r.recorded_at <= $9::timestamptz)
-       and not has_later(r.id, r.version, $9::timestamptz)
+       and not record_has_later(r.id, r.version, $9::timestamptz)
      order by r.id
      limit $2::int
 ),

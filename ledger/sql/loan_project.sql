@@ -11,7 +11,7 @@ with input as materialized (
            id, sha256, derived, ord)
      cross join lateral (
            select r.*
-             from record r
+             from submission r
             where r.id = e.id
             order by r.version desc
             limit 1) r
@@ -79,7 +79,7 @@ pledges as (
 ),
 elsewhere as materialized (
     select x.record_id, x.version, x.pointer
-      from pledged_elsewhere((select my_org()), (
+      from loan_pledged_elsewhere((select my_org()), (
            select json_agg(json_build_object('record_id', p.id, 'version', p.version, 'pointer',
                   p.pointer, 'number', p.number, 'from_day', p.from_day, 'until_day', p.until_day))
              from pledge p)) as x
@@ -101,7 +101,7 @@ raised as materialized (
            jsonb_build_object('number', p.number), true)::flag_found
       from pledge p
       join elsewhere x on x.record_id = p.id and x.version = p.version and x.pointer = p.pointer
-     where is_pledged_against(p.number, p.from_day, p.until_day, p.org_id, p.id) -- what events ended is no pledge
+     where pledge_is_against(p.number, p.from_day, p.until_day, p.org_id, p.id) -- what events ended is no pledge
 ),
 stored as materialized (
     select flags_submitted((select array_agg(r.case_of) from raised r))

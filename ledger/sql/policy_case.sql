@@ -5,11 +5,11 @@
 --    lpr text ("day:1y:5y …", day since 1970, ppm), available text (null: no budget yet), queue int8
 with version as (
     select r.id, r.body, r.sha256, p.id is not null as in_force
-      from record r
+      from submission r
       left join policy p on p.id = r.id
      where r.type = 'policy'
        and r.subject = $1::text
-       and not has_later(r.id, r.version, null)
+       and not record_has_later(r.id, r.version, null)
        and ($2::date is null or (r.body ->> 'effective_from')::date = $2::date)
      order by (p.id is not null) desc,
               ($3::date between p.effective_from and coalesce(p.effective_to, 'infinity')) desc,

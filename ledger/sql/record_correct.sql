@@ -21,7 +21,7 @@ known as materialized (
       from input i
       left join lateral (
            select r.version, r.district, r.key, r.body, r.sha256, r.recorded_at, r.recorded_by
-             from record r
+             from submission r
             where r.id = i.id
               and r.type = $1::text
               and r.org_id = (select my_org())
@@ -29,7 +29,7 @@ known as materialized (
             limit 1) r on true
 ),
 judged as materialized (
-    select k.*, case when k.may then correction_refusal($1::text, k.id, k.body) end as refusal
+    select k.*, case when k.may then record_correction_refusal($1::text, k.id, k.body) end as refusal
       from known k
 ),
 winner as materialized ( -- of several corrections of one record, the first that may
@@ -39,7 +39,7 @@ winner as materialized ( -- of several corrections of one record, the first that
      order by k.id, k.ord
 ),
 fresh as (
-    insert into record (id, version, org_id, type, key, subject, district, on_day, parties, body,
+    insert into submission (id, version, org_id, type, key, subject, district, on_day, parties, body,
            sha256, reason, recorded_at, recorded_by)
     select k.id, k.known_version + 1, (select my_org()), $1::text, k.key, k.subject,
            coalesce(k.district, k.known_district), k."on", k.parties, k.body, decode(k.sha256, 'hex'), k.reason, now(),
@@ -63,7 +63,7 @@ select k.ord,
        encode(coalesce(f.sha256, k.known_sha256), 'hex') as sha256,
        instant_text(coalesce(f.recorded_at, k.known_at)) as recorded_at,
        coalesce(f.recorded_by, k.known_by) as recorded_by,
-       case when f.id is null then flags_of(k.id, k.known_version) else '[]' end as flags,
+       case when f.id is null then flag_of_record(k.id, k.known_version) else '[]' end as flags,
        leaf.no as leaf,
        encode(leaf.hash, 'hex') as leaf_hash,
        leaf.head

@@ -7,12 +7,12 @@ select a.outcome, a.id, a.version, a.body, a.sha256, a.recorded_at, a.recorded_b
        a.leaf_hash, a.head, l.life, l.mark
   from record_answer a
   left join lateral (
-       select m.life, life_mark(a.type, a.id, a.version, m.life) as mark
-         from (select life_members(a.type, a.id, a.version, $4::date, $3::timestamptz) as life) m
+       select m.life, record_life_mark(a.type, a.id, a.version, m.life) as mark
+         from (select record_life_members(a.type, a.id, a.version, $4::date, $3::timestamptz) as life) m
        ) l on true
  where a.type = $1::text
    and a.id = $2::uuid
    and ($3::timestamptz is null or a.recorded <= $3::timestamptz)
-   and not has_later(a.id, a.version, $3::timestamptz)
+   and not record_has_later(a.id, a.version, $3::timestamptz)
  order by a.version desc
  limit 1

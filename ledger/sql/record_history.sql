@@ -3,7 +3,7 @@
 -- -> as record_get, and page int8 (as loan_list), reason text
 with page as (
     select r.id, r.version, octet_length(r.body::text) as bytes
-      from record r
+      from submission r
      where r.type = $1::text
        and r.id = $2::uuid
        and ($3::int is null or r.version > $3::int)

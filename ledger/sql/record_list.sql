@@ -3,12 +3,12 @@
 -- -> as record_get, and page int8 (as loan_list)
 with page as (
     select r.id, r.version, octet_length(r.body::text) as bytes
-      from record r
+      from submission r
      where r.type = $1::text
        and ($2::uuid is null or r.id > $2::uuid)
        and ($4::text is null or r.subject = $4::text)
        and ($5::text is null or record_state($1::text, r.id) = $5::text)
-       and not has_later(r.id, r.version, null)
+       and not record_has_later(r.id, r.version, null)
      order by r.id
      limit $3::int
 ),
@@ -17,7 +17,7 @@ sized as (
       from page p
 )
 select a.outcome, a.id, a.version, a.body, a.sha256, a.recorded_at, a.recorded_by, a.flags, a.leaf,
-       a.leaf_hash, a.head, life_members(a.type, a.id, a.version, null, null) as life, null::text as mark, s.page
+       a.leaf_hash, a.head, record_life_members(a.type, a.id, a.version, null, null) as life, null::text as mark, s.page
   from sized s
   join record_answer a on a.id = s.id and a.version = s.version
  where s.before < 8388608

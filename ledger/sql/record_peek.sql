@@ -19,14 +19,14 @@ select i.ord,
        i.sha256,
        instant_text(k.recorded_at) as recorded_at,
        k.recorded_by,
-       coalesce(flags_of(k.id, k.version), '[]') as flags,
+       coalesce(flag_of_record(k.id, k.version), '[]') as flags,
        leaf.no as leaf,
        encode(leaf.hash, 'hex') as leaf_hash,
        leaf.head
   from input i
   left join lateral (
        select r.id, r.version, r.body, r.sha256, r.recorded_at, r.recorded_by
-         from record r
+         from submission r
         where r.org_id = (select my_org())
           and r.type = $1::text
           and r.key = i.key

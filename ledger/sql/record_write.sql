@@ -22,7 +22,7 @@ known as materialized (
       from input i
       left join lateral (
            select r.id, r.version, r.body, r.sha256, r.recorded_at, r.recorded_by
-             from record r
+             from submission r
             where r.org_id = (select my_org())
               and r.type = $1::text
               and r.key = i.key
@@ -30,7 +30,7 @@ known as materialized (
             limit 1) r on true
 ),
 fresh as (
-    insert into record (id, version, org_id, type, key, subject, district, on_day, parties, body,
+    insert into submission (id, version, org_id, type, key, subject, district, on_day, parties, body,
            sha256, recorded_at, recorded_by)
     select k.id, 1, (select my_org()), $1::text, k.key, k.subject, k.district, k."on", k.parties,
            k.body, decode(k.sha256, 'hex'), now(), (select my_signature())
@@ -49,7 +49,7 @@ select k.ord,
        encode(coalesce(k.known_sha256, f.sha256), 'hex') as sha256,
        instant_text(coalesce(k.known_at, f.recorded_at)) as recorded_at,
        coalesce(k.known_by, f.recorded_by) as recorded_by,
-       case when k.known_id is not null then flags_of(k.known_id, k.known_version) else '[]' end
+       case when k.known_id is not null then flag_of_record(k.known_id, k.known_version) else '[]' end
            as flags,
        leaf.no as leaf,
        encode(leaf.hash, 'hex') as leaf_hash,

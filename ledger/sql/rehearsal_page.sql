@@ -34,12 +34,12 @@ select c.id, v.id is not null as current, c.bank, c.contract_no, coalesce(sy.use
   from page p
  cross join lateral loan_cases(p.ids) c
   left join loan v on v.id = c.id and v.version = c.version
-  join loan_usage((select ids from page)) u on u.id = c.id
+  join subsidy_loan_usage((select ids from page)) u on u.id = c.id
  cross join lateral (
        select extract(year from date '1970-01-01' + case $5::text when 'settled_on' then c.loan_settled_on
               when 'disbursed_on' then c.loan_disbursed_on else c.loan_signed_on end)::int as year) d
-  left join firms_used($3::text) fy on fy.firm = c.borrower_uscc and fy.year = d.year
-  left join firms_used($3::text) fl on fl.firm = c.borrower_uscc and fl.year = 0
-  left join firms_used($4::text) sy on sy.firm = c.borrower_uscc and sy.year = d.year
-  left join firms_used($4::text) sl on sl.firm = c.borrower_uscc and sl.year = 0
+  left join subsidy_firms_used($3::text) fy on fy.firm = c.borrower_uscc and fy.year = d.year
+  left join subsidy_firms_used($3::text) fl on fl.firm = c.borrower_uscc and fl.year = 0
+  left join subsidy_firms_used($4::text) sy on sy.firm = c.borrower_uscc and sy.year = d.year
+  left join subsidy_firms_used($4::text) sl on sl.firm = c.borrower_uscc and sl.year = 0
  order by c.id

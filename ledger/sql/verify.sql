@@ -1,34 +1,34 @@
 -- verify: defects of records, one row each; none means sound.
 -- -> defect text, place text
 select 'record body does not match its hash' as defect, r.id || ' v' || r.version as place
-  from record r
+  from submission r
  where sha256(convert_to(r.body::text, 'UTF8')) <> r.sha256
 union all
 select 'record without a leaf in the log', r.id || ' v' || r.version
-  from record r
+  from submission r
  where not exists (select from log_leaf l where l.record_id = r.id and l.version = r.version)
 union all
 select 'leaf without a record', l.no::text
   from log_leaf l
- where not exists (select from record r where r.id = l.record_id and r.version = l.version)
+ where not exists (select from submission r where r.id = l.record_id and r.version = l.version)
 union all
 select 'record whose earlier version is missing', r.id || ' v' || r.version
-  from record r
+  from submission r
  where r.version > 1
-   and not exists (select from record e where e.id = r.id and e.version = r.version - 1)
+   and not exists (select from submission e where e.id = r.id and e.version = r.version - 1)
 union all
 select 'loan record without its typed row', r.id || ' v' || r.version
-  from record r
+  from submission r
  where r.type = 'loan'
    and not exists (select from loan l where l.id = r.id and l.version = r.version)
 union all
 select 'typed loan without a record', l.id || ' v' || l.version
   from loan l
- where not exists (select from record r where r.id = l.id and r.version = l.version)
+ where not exists (select from submission r where r.id = l.id and r.version = l.version)
 union all
 select 'typed loan that differs from its record', l.id || ' v' || l.version
   from loan l
-  join record r on r.id = l.id and r.version = l.version
+  join submission r on r.id = l.id and r.version = l.version
  where l.amount_fen <> ((r.body ->> 'amount')::numeric * 100)::bigint
     or l.ip_amount_fen <> ((r.body ->> 'ip_amount')::numeric * 100)::bigint
     or l.signed_on <> (r.body ->> 'signed_on')::date
@@ -59,13 +59,13 @@ select 'typed loan that differs from its record', l.id || ' v' || l.version
     or l.patents + l.trademarks <> json_array_length(r.body -> 'ip')
 union all
 select 'loan event record without its typed row', r.id || ''
-  from record r
+  from submission r
  where r.type = 'loan_event'
    and not exists (select from loan_event e where e.id = r.id)
 union all
 select 'typed loan event that differs from its record', e.id || ''
   from loan_event e
-  left join record r on r.id = e.id and r.type = 'loan_event'
+  left join submission r on r.id = e.id and r.type = 'loan_event'
  where (e.reference, e.kind, e.on_day, e.grade, e.matures_on, e.reverses, e.org_id, e.district)
        is distinct from
        (r.body ->> 'reference', r.body ->> 'kind', (r.body ->> 'on')::date, r.body ->> 'grade',
@@ -73,24 +73,24 @@ select 'typed loan event that differs from its record', e.id || ''
     or (e.principal_fen, e.interest_fen)
        is distinct from
        (((r.body ->> 'principal')::numeric * 100)::bigint, ((r.body ->> 'interest')::numeric * 100)::bigint)
-    or not exists (select from record l
+    or not exists (select from submission l
                     where l.id = e.loan_id and l.org_id = e.org_id and l.key = r.body ->> 'contract_no')
 union all
 select 'loan whose events contradict each other', l.id || ' event ' || f.bad_event
   from loan l
  cross join lateral loan_fold(l, 'infinity', null, null) f
- where not has_later(l.id, l.version, null)
+ where not record_has_later(l.id, l.version, null)
    and exists (select from loan_event e where e.loan_id = l.id)
    and f.bad_code is not null
 union all
 select 'transfer record without its posting', r.id || ''
-  from record r
+  from submission r
  where r.type = 'transfer'
    and not exists (select from transfer t where t.id = r.id)
 union all
 select 'transfer that differs from its record', t.id || ''
   from transfer t
-  join record r on r.id = t.id and r.type = 'transfer'
+  join submission r on r.id = t.id and r.type = 'transfer'
  where (t.reference, t.on_day, t.memo, t.recorded_at, t.recorded_by, t.reverses)
        is distinct from
        (r.body ->> 'reference', (r.body ->> 'on')::date, r.body ->> 'memo', r.recorded_at, r.recorded_by,
@@ -109,7 +109,7 @@ select 'reversal that does not mirror its transfer', t.id || ''
 union all
 select 'transfer that nobody caused', t.id || ''
   from transfer t
- where not exists (select from record r where r.id = t.id and r.type in ('transfer', 'claim_step', 'budget', 'application_step'))
+ where not exists (select from submission r where r.id = t.id and r.type in ('transfer', 'claim_step', 'budget', 'application_step'))
 union all
 select 'account whose versions have a gap', x.account
   from (select t.debit as account, t.debit_version as version from transfer t
@@ -151,7 +151,7 @@ union all
 select 'account below zero', a.code
   from account a
  where a.no_overdraft
-   and available_fen(a.code) < 0
+   and account_available_fen(a.code) < 0
 union all
 select 'held money that differs from the open holds', b.account
   from account_balance b
@@ -165,22 +165,22 @@ having sum(b.debits_fen) <> sum(b.credits_fen)
 union all
 select 'scheme that differs from its record', s.id || ''
   from scheme s
- where not exists (select from record r
+ where not exists (select from submission r
                     where r.id = s.id and r.type = 'scheme' and r.body::text = s.body::text
-                      and not has_later(r.id, r.version, null))
+                      and not record_has_later(r.id, r.version, null))
     or (s.code, s.effective_from, s.effective_to)
        is distinct from
        (s.body ->> 'code', (s.body ->> 'effective_from')::date, (s.body ->> 'effective_to')::date)
 union all
 select 'scheme in force without an approval on record', s.id || ''
   from scheme s
- where not exists (select from record r
+ where not exists (select from submission r
                     where r.type = 'scheme_approval' and r.body ->> 'scheme' = s.id::text
                       and r.recorded_by = s.approved_by)
 union all
 select 'claim that differs from its record', coalesce(c.id, r.id) || ''
   from claim c
-  full join (select * from record where type = 'claim') r on r.id = c.id
+  full join (select * from submission where type = 'claim') r on r.id = c.id
  where (c.reference, c.kind, c.on_day, c.org_id)
        is distinct from
        (r.body ->> 'reference', r.body ->> 'kind', (r.body ->> 'on')::date, r.org_id)
@@ -191,7 +191,7 @@ select 'claim whose split does not add up', c.id || ''
 union all
 select 'claim step that differs from its record', coalesce(s.id, r.id) || ''
   from claim_step s
-  full join (select * from record where type = 'claim_step') r on r.id = s.id
+  full join (select * from submission where type = 'claim_step') r on r.id = s.id
  where (s.claim::text, s.step, s.on_day, s.recorded_by)
        is distinct from
        (r.body ->> 'claim', r.body ->> 'step', (r.body ->> 'on')::date, r.recorded_by)
@@ -222,7 +222,7 @@ select 'claim that got back more than it was paid', c.id || ''
 union all
 select 'policy that differs from its record', p.id || ''
   from policy p
-  left join lateral (select r.* from record r where r.id = p.id and r.type = 'policy' order by r.version desc limit 1) r on true
+  left join lateral (select r.* from submission r where r.id = p.id and r.type = 'policy' order by r.version desc limit 1) r on true
  where (p.body::text, p.sha256, p.code, p.effective_from, p.org_id, p.district)
        is distinct from
        (r.body::text, r.sha256, r.body ->> 'code', (r.body ->> 'effective_from')::date, r.org_id,
@@ -230,20 +230,20 @@ select 'policy that differs from its record', p.id || ''
 union all
 select 'policy in force without an approval on record', p.id || ''
   from policy p
- where not exists (select from record r
+ where not exists (select from submission r
                     where r.type = 'policy_step' and r.body ->> 'policy' = p.id::text and r.body ->> 'step' = 'approve'
                       and r.recorded_by = p.approved_by and r.recorded_at = p.approved_at)
 union all
 select 'application that differs from its record', coalesce(a.id, r.id) || ''
   from application a
-  full join (select * from record where type = 'application') r on r.id = a.id
+  full join (select * from submission where type = 'application') r on r.id = a.id
  where (a.reference, a.policy_code, a.on_day, a.org_id, a.recorded_at, a.recorded_by)
        is distinct from
        (r.body ->> 'reference', r.body ->> 'policy', (r.body ->> 'on')::date, r.org_id, r.recorded_at, r.recorded_by)
 union all
 select 'application step that differs from its record', coalesce(s.id, r.id) || ''
   from (select * from application_step where step <> 'release') s
-  full join (select * from record where type = 'application_step') r on r.id = s.id
+  full join (select * from submission where type = 'application_step') r on r.id = s.id
  where (s.application::text, s.step, s.on_day, s.reason, s.recorded_at, s.recorded_by)
        is distinct from
        (r.body ->> 'application', r.body ->> 'step', (r.body ->> 'on')::date, r.body ->> 'reason', r.recorded_at,
@@ -284,7 +284,7 @@ select 'what a subsidy takes does not fit its application', coalesce(n.applicati
 union all
 select 'insurance policy that differs from its record', coalesce(p.id, r.id) || ''
   from insurance_policy p
-  full join (select * from record where type = 'insurance_policy') r on r.id = p.id and r.version = p.version
+  full join (select * from submission where type = 'insurance_policy') r on r.id = p.id and r.version = p.version
  where (p.policy_no, p.kind, p.insured, p.district, p.starts_on, p.ends_on, p.cancelled_on, p.org_id, p.recorded_at)
        is distinct from
        (r.body ->> 'policy_no', r.body ->> 'kind', r.body ->> 'insured_uscc', r.body ->> 'district',
@@ -298,11 +298,11 @@ union all
 select 'insurance policies of one number that overlap', p.id || ''
   from insurance_policy p
   join insurance_policy q on q.policy_no = p.policy_no and q.org_id = p.org_id and q.id > p.id and q.cover && p.cover
- where not has_later(p.id, p.version, null) and not has_later(q.id, q.version, null)
+ where not record_has_later(p.id, p.version, null) and not record_has_later(q.id, q.version, null)
 union all
 select 'insurance claim that differs from its record', coalesce(c.id, r.id) || ''
   from insurance_claim c
-  full join (select * from record where type = 'insurance_claim') r on r.id = c.id and r.version = c.version
+  full join (select * from submission where type = 'insurance_claim') r on r.id = c.id and r.version = c.version
  where (c.claim_no, c.loss_on, c.filed_on, c.outcome, c.decided_on, c.claimed_fen, c.paid_fen, c.org_id, c.district)
        is distinct from
        (r.body ->> 'claim_no', (r.body ->> 'loss_on')::date, (r.body ->> 'filed_on')::date, r.body ->> 'outcome',
@@ -311,14 +311,14 @@ select 'insurance claim that differs from its record', coalesce(c.id, r.id) || '
 union all
 select 'insurance policy that paid more than its sum insured', c.policy || ''
   from insurance_claim c
- where not has_later(c.id, c.version, null)
+ where not record_has_later(c.id, c.version, null)
  group by c.policy
 having sum(c.paid_fen) > (select p.sum_insured_fen from insurance_policy p where p.id = c.policy
                            order by p.version desc limit 1)
 union all
 select 'indicator that differs from its record', coalesce(i.id, r.id) || ''
   from indicator i
-  full join (select * from record where type = 'indicator') r on r.id = i.id and r.version = i.version
+  full join (select * from submission where type = 'indicator') r on r.id = i.id and r.version = i.version
  where (i.reference, i.side, i.way, i.year || coalesce('Q' || i.quarter, ''), i.source, i.evidence, i.assumed, i.org_id,
        i.recorded_at)
        is distinct from
@@ -331,7 +331,7 @@ select 'indicator that differs from its record', coalesce(i.id, r.id) || ''
 union all
 select 'enterprise profile that differs from its record', coalesce(p.id, r.id) || ''
   from enterprise_profile p
-  full join (select * from record where type = 'enterprise_profile') r on r.id = p.id and r.version = p.version
+  full join (select * from submission where type = 'enterprise_profile') r on r.id = p.id and r.version = p.version
  where (p.reference, p.uscc, p.year, p.district, p.name, p.industry, p.size, p.employees, p.source, p.org_id, p.recorded_at)
        is distinct from
        (r.body ->> 'reference', r.body ->> 'uscc', (r.body ->> 'year')::int, r.body ->> 'district', r.body ->> 'name',
@@ -341,7 +341,7 @@ select 'enterprise profile that differs from its record', coalesce(p.id, r.id) |
 union all
 select 'report on a measure that differs from its record', coalesce(m.id, r.id) || ''
   from measure_report m
-  full join (select * from record where type = 'measure_report') r on r.id = m.id and r.version = m.version
+  full join (select * from submission where type = 'measure_report') r on r.id = m.id and r.version = m.version
  where (m.reference, m.measure, m.department, m.period, m.on_day, m.text, m.figure, m.unit, m.evidence)
        is distinct from
        (r.body ->> 'reference', (r.body ->> 'measure')::int, r.body ->> 'department', r.body ->> 'period',
@@ -352,13 +352,13 @@ select 'report on a measure that differs from its record', coalesce(m.id, r.id) 
 union all
 select 'measure reported twice for one period', min(m.id::text)
   from measure_report m
- where not has_later(m.id, m.version, null)
+ where not record_has_later(m.id, m.version, null)
  group by m.measure, m.department, m.period
 having count(*) > 1
 union all
 select 'rhythm of reports that differs from its record', coalesce(m.id, r.id) || ''
   from measure_rhythm m
-  full join (select * from record where type = 'measure_rhythm') r on r.id = m.id and r.version = m.version
+  full join (select * from submission where type = 'measure_rhythm') r on r.id = m.id and r.version = m.version
  where (m.reference, m.measure, m.department, m.effective_from, m.every, m.due_days, m.org_id, m.recorded_at)
        is distinct from
        (r.body ->> 'reference', (r.body ->> 'measure')::int, r.body ->> 'department', (r.body ->> 'effective_from')::date,
@@ -378,7 +378,7 @@ having sum(f.value) filter (where f.quarter is not null) > sum(f.value) filter (
 union all
 select 'IP event that differs from its record', coalesce(e.id, r.id) || ''
   from ip_event e
-  full join (select * from record where type = 'ip_event') r on r.id = e.id
+  full join (select * from submission where type = 'ip_event') r on r.id = e.id
  where (e.number, e.reference, e.kind, e.on_day, e.filed_on, e.expires_on, e.twin, e.reverses, e.org_id, e.recorded_at)
        is distinct from
        (r.body ->> 'number', r.body ->> 'reference', r.body ->> 'kind', (r.body ->> 'on')::date,
@@ -403,20 +403,20 @@ select 'flag of a rule that is not there', f.id || ''
 union all
 select 'flag that rests on what is not there', x.flag || ' ' || x.record_id || ' v' || x.version
   from flag_record x
-  left join record r on r.id = x.record_id and r.version = x.version
+  left join submission r on r.id = x.record_id and r.version = x.version
  where (x.type, x.org_id) is distinct from (r.type, r.org_id)
     or not exists (select from flag f where f.id = x.flag)
 union all
 select 'flag cleared without a clearing on record', coalesce(c.flag::text, r.body ->> 'flag')
   from flag_clearing c
-  full join (select * from record where type = 'flag_clearing') r on r.id = c.record_id
+  full join (select * from submission where type = 'flag_clearing') r on r.id = c.record_id
  where (c.flag::text, c.reason, c.cleared_at, c.cleared_by)
        is distinct from (r.body ->> 'flag', r.body ->> 'reason', r.recorded_at, r.recorded_by)
 union all
 select 'flag cleared by whoever recorded what raised it', c.flag || ''
   from flag_clearing c
  where exists (select from flag_record x
-                 join record r on r.id = x.record_id and r.version <= x.version
+                 join submission r on r.id = x.record_id and r.version <= x.version
                 where x.flag = c.flag and x.added_at <= c.cleared_at and r.recorded_by = c.cleared_by)
 union all
 select 'payment past an open flag', s.id || ' ' || f.id
@@ -440,7 +440,7 @@ select 'payment past an open flag', s.id || ' ' || f.id
 union all
 select 'threshold that differs from its record', coalesce(v.record_id, r.id) || ''
   from (select * from flag_threshold_value where record_id is not null) v
-  full join (select * from record where type = 'flag_threshold') r on r.id = v.record_id
+  full join (select * from submission where type = 'flag_threshold') r on r.id = v.record_id
   left join flag_threshold t on t.code = v.code and t.name = v.name
  where (v.code, v.name, v.effective_from, v.value, v.recorded_by)
        is distinct from
@@ -449,11 +449,11 @@ select 'threshold that differs from its record', coalesce(v.record_id, r.id) || 
 union all
 select 'scan without its record, or the other way round', coalesce(s.id, r.id) || ''
   from (select distinct x.id from flag_scan x) s
-  full join (select x.id from record x where x.type = 'flag_scan') r on r.id = s.id
+  full join (select x.id from submission x where x.type = 'flag_scan') r on r.id = s.id
  where s.id is null or r.id is null
 union all
 select 'record envelope that differs from its body', r.id || ' v' || r.version
-  from record r
+  from submission r
  where r.type = 'loan'
    and ((r.key, r.subject, r.district, r.on_day)
         is distinct from
@@ -462,12 +462,12 @@ select 'record envelope that differs from its body', r.id || ' v' || r.version
         or r.parties <> array_remove(array[r.body ->> 'guarantor_uscc', r.body ->> 'insurer_uscc'], null))
 union all
 select 'record of another organisation than its author''s', r.id || ' v' || r.version
-  from record r
+  from submission r
   join org o on o.id = r.org_id
  where right(r.recorded_by, length(o.code) + 1) <> '@' || o.code
 union all
 select 'pledged rights that differ from the record', r.id || ' v' || r.version
-  from record r
+  from submission r
   join loan l on l.id = r.id and l.version = r.version
  where (select string_agg(concat_ws(' ', p.number, p.kind, p.owner, p.org_id, p.parties, p.district,
                p.from_day, p.until_day), ',' order by p.number)
@@ -485,14 +485,14 @@ select 'sealed report that does not fit its manifest', s.quarter || ' ' || repor
 union all
 select 'seal that differs from its record', coalesce(s.quarter, r.key)
   from report_seal s
-  full join (select * from record where type = 'report_seal') r on r.id = s.id
+  full join (select * from submission where type = 'report_seal') r on r.id = s.id
  where (s.quarter, s.manifest, s.signatures::text, s.reason, s.recorded_at, s.sealed_by)
        is distinct from
        (r.key, r.body ->> 'manifest', r.body ->> 'signatures', r.body ->> 'reason', r.recorded_at, r.recorded_by)
     or (s.quarter, s.as_of::text, s.basis, instant_text(s.known_at), instant_text(s.sealed_at), s.previous)
        is distinct from
-       (manifest_line(s.manifest, 'quarter'), manifest_line(s.manifest, 'as_of'), manifest_line(s.manifest, 'basis'),
-       manifest_line(s.manifest, 'known_at'), manifest_line(s.manifest, 'sealed_at'), manifest_line(s.manifest, 'previous'))
+       (report_manifest_line(s.manifest, 'quarter'), report_manifest_line(s.manifest, 'as_of'), report_manifest_line(s.manifest, 'basis'),
+       report_manifest_line(s.manifest, 'known_at'), report_manifest_line(s.manifest, 'sealed_at'), report_manifest_line(s.manifest, 'previous'))
 union all
 select 'seal that does not follow the one before', s.quarter
   from (select x.*, lag(x.quarter) over (order by x.quarter) as last_quarter,
@@ -504,9 +504,9 @@ union all
 select 'seal over a log head that is not in the log', s.quarter
   from report_seal s
  where not exists (select from log_head h
-                    where h.size::text = manifest_line(s.manifest, 'log_size')
-                      and encode(h.root, 'hex') = manifest_line(s.manifest, 'log_root')
-                      and instant_text(h.signed_at) = manifest_line(s.manifest, 'known_at'))
+                    where h.size::text = report_manifest_line(s.manifest, 'log_size')
+                      and encode(h.root, 'hex') = report_manifest_line(s.manifest, 'log_root')
+                      and instant_text(h.signed_at) = report_manifest_line(s.manifest, 'known_at'))
 union all
 select 'change to a sealed quarter that is not listed', x.id || ''
   from (select l.id, l.recorded_at, least(l.signed_on, l.registered_on, l.disbursed_on,

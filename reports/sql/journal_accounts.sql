@@ -15,7 +15,7 @@ named as (
 )
 select coalesce(instant_text(k.at), '') as known_at, (coalesce(k.last, date '1999-12-31') + 1)::text as closes_on,
        n.code, a.kind, a.title, a.opened_on::text as opened_on,
-       case when n.own then yuan_text(balance_fen(n.code, null, k.at)) end as balance
+       case when n.own then yuan_text(account_balance_fen(n.code, null, k.at)) end as balance
   from named n
  cross join known k
  cross join lateral account_named(n.code) a

@@ -24,7 +24,7 @@ report as materialized (
      where r.last_day between $1::date and $2::date
        and r.on_day <= $2::date
        and ($3::timestamptz is null or r.recorded_at <= $3::timestamptz)
-       and not has_later(r.id, r.version, $3::timestamptz)
+       and not record_has_later(r.id, r.version, $3::timestamptz)
 ),
 by_unit as (
     select r.measure, r.unit, sum(r.figure) as total, count(*) as n,

@@ -13,7 +13,7 @@ last_report as materialized (
       from measure_report r
      where r.on_day <= $2::date
        and ($3::timestamptz is null or r.recorded_at <= $3::timestamptz)
-       and not has_later(r.id, r.version, $3::timestamptz)
+       and not record_has_later(r.id, r.version, $3::timestamptz)
      order by r.measure, r.department, r.last_day desc, r.first_day desc
 ),
 duty as (
@@ -62,7 +62,7 @@ report_line as (
              where r.measure = $1::int
                and r.on_day <= $2::date
                and ($3::timestamptz is null or r.recorded_at <= $3::timestamptz)
-               and not has_later(r.id, r.version, $3::timestamptz)
+               and not record_has_later(r.id, r.version, $3::timestamptz)
              order by r.last_day desc, p.no, r.department
              limit 1000) x
 )

@@ -108,7 +108,7 @@ void element_write(struct buf *out, const struct record *rec, const struct value
 
 /* ---- answers -------------------------------------------------------------------------------- */
 
-/* flags: [[code, severity, pointer, title, title_en], …] of flags_of (migrations). */
+/* flags: [[code, severity, pointer, title, title_en], …] of flag_of_record (migrations). */
 void warnings_write(struct buf *out, struct arena *a, struct str flags)
 {
     static const char *const keys[] = {"code", "severity", "pointer", "title", "title_en"};

@@ -52,7 +52,7 @@ void answer_write(struct buf *out, const struct record *rec, const struct verdic
  * whether what was sent agrees with the address. */
 struct value *values_new(const struct req *r, struct arena *a);
 MUST_USE bool values_fit(const struct req *r, const struct value *v, struct err *e);
-/* Red flags out of the texts of flags_of (migrations). */
+/* Red flags out of the texts of flag_of_record (migrations). */
 void warnings_write(struct buf *out, struct arena *a, struct str flags);
 /* The problems of a verdict that stored nothing (conflict, stale, missing, key_changed); body: the
  * canonical text that was sent. */

@@ -79,7 +79,7 @@ static void check_log(struct log_check *c)
         "||"
         " instant_text(r.recorded_at) || E'\\n' || r.recorded_by || E'\\n', encode(h.root, 'hex'),"
         " encode(h.signature, 'hex'), instant_text(h.signed_at)"
-        " from log_leaf l join record r on r.id = l.record_id and r.version = l.version"
+        " from log_leaf l join submission r on r.id = l.record_id and r.version = l.version"
         " left join log_head h on h.size = l.no + 1 order by l.no";
     PQclear(session_ask(c->s, "begin isolation level repeatable read read only", NULL, 0));
     PQclear(session_ask(c->s, declare, NULL, 0));

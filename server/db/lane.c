@@ -25,6 +25,7 @@
 #include "lane.h"
 #include "leaves.h"
 #include "link.h"
+#include "locks.h"
 
 enum {
     FLIGHT_SHARED_MAX = 256, /* records a flight while single requests are about: 20 ms at most */
@@ -569,7 +570,7 @@ struct lane *lane_open(struct server *s, const char *conninfo)
      * are made once and only look things up by index: made while the tables were empty, they would
      * otherwise scan them for ever. */
     static const char *const settings[] = {"set statement_timeout = 0",
-        "select pg_advisory_lock(2021000017)", "set statement_timeout = '60s'",
+        "select pg_advisory_lock(" LOCK_LANE ")", "set statement_timeout = '60s'",
         "set idle_in_transaction_session_timeout = '60s'", "set jit = off",
         "set enable_seqscan = off", "set plan_cache_mode = force_generic_plan", NULL};
     struct lane *l = calloc(1, sizeof *l);

@@ -1,16 +1,18 @@
 /*
  * migrate.c - apply migrations, and the blocking queries of sub-commands.
  *
- * Forward only. What is applied must be exactly what this program carries: a changed file, a gap or
- * an unknown row is refused by name. Each file runs in its own transaction with its row.
+ * Numbered files go forward only. What is applied must be exactly what this program carries: a
+ * changed file, a gap or an unknown row is refused by name. Each runs in its own transaction with
+ * its row.
+ *
+ * Functions have one address each, migrations/functions/, and no history there: all are made again
+ * in one transaction whenever their text differs from what the row of version 0 says was run last.
  */
 #include "migrate.h"
 #include "db.h"
+#include "locks.h"
 #include "merkle.h"
 #include "sql.h"
-
-/* Any number nobody else uses: one migrator at a time. */
-#define MIGRATE_LOCK "2021000018"
 
 static bool failed(PGconn *c, const char *what)
 {
@@ -54,7 +56,8 @@ static bool apply(struct arena *a, PGconn *c, int version, const struct embedded
 /* How many are applied, or -1 after logging that they are not ours. */
 static int applied(struct arena *a, PGconn *c)
 {
-    PGresult *r = PQexec(c, "select version, name, sha256 from schema_migration order by version");
+    PGresult *r = PQexec(
+        c, "select version, name, sha256 from schema_migration where version > 0 order by version");
     int n = PQntuples(r);
     if (PQresultStatus(r) != PGRES_TUPLES_OK || n > (int)migrations_count) {
         failed(c, "the database is newer than this program");
@@ -73,6 +76,54 @@ static int applied(struct arena *a, PGconn *c)
     return n;
 }
 
+/* One digest over all function files: a file added, changed or taken away changes it. */
+static const char *functions_digest(struct arena *a)
+{
+    struct buf all;
+    buf_init(&all, a);
+    for (size_t i = 0; i < functions_count; i++) {
+        buf_text(&all, functions[i].name);
+        buf_char(&all, ' ');
+        buf_str(&all, checksum(a, &functions[i]));
+        buf_char(&all, '\n');
+    }
+    return hash_hex(a, hash_sha256(all.p, all.n)).p;
+}
+
+static bool functions_stand(PGconn *c, const char *digest)
+{
+    static const char asked[] = "select 1 from schema_migration where version = 0 and sha256 = $1";
+    PGresult *r = sql_run(c, asked, &digest, 1);
+    bool same = PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) == 1;
+    PQclear(r);
+    return same;
+}
+
+/* Bodies are not checked while they are made: each may name any other, whatever the order. */
+static bool functions_apply(struct arena *a, PGconn *c)
+{
+    static const char noted[] =
+        "insert into schema_migration (version, name, sha256) values (0, 'functions', $1)"
+        " on conflict (version) do update set sha256 = excluded.sha256, applied_at = now(),"
+        " applied_by = current_user";
+    const char *digest = functions_digest(a);
+    if (functions_stand(c, digest))
+        return true;
+    if (!run(c, "begin") || !run(c, "set local check_function_bodies = off"))
+        return failed(c, "functions");
+    for (size_t i = 0; i < functions_count; i++) {
+        if (!run(c, (const char *)functions[i].text))
+            return failed(c, functions[i].name);
+    }
+    PGresult *r = sql_run(c, noted, &digest, 1);
+    bool good = PQresultStatus(r) == PGRES_COMMAND_OK;
+    PQclear(r);
+    if (!good || !run(c, "commit"))
+        return failed(c, "functions");
+    log_event(LOG_INFO, "migrated", "name", "functions", NULL);
+    return true;
+}
+
 static bool apply_rest(struct arena *a, PGconn *c)
 {
     static const char table[] =
@@ -80,14 +131,14 @@ static bool apply_rest(struct arena *a, PGconn *c)
         " sha256 text not null, applied_at timestamptz not null default now(),"
         " applied_by text not null default current_user)";
     if (!run(c, "set client_min_messages = warning") ||
-        !run(c, "select pg_advisory_lock(" MIGRATE_LOCK ")") || !run(c, table))
+        !run(c, "select pg_advisory_lock(" LOCK_MIGRATE ")") || !run(c, table))
         return failed(c, "start");
     int n = applied(a, c);
     for (int i = n; n >= 0 && i < (int)migrations_count; i++) {
         if (!apply(a, c, i + 1, &migrations[i]))
             return false;
     }
-    return n >= 0;
+    return n >= 0 && functions_apply(a, c);
 }
 
 bool migrate_apply(const char *conninfo)

@@ -77,7 +77,7 @@ def pgbench(d):
 
 
 def balances(d):
-    call = ("select post_transfers((select array_agg(row(gen_random_uuid(), 'M', 'pool:X', 'grant:X', 100,"
+    call = ("select transfer_post((select array_agg(row(gen_random_uuid(), 'M', 'pool:X', 'grant:X', 100,"
             " date '2022-01-01' + (i * %d %% 900), 'appropriation', null, null, null)::posting)"
             " from generate_series(1, 1000) i));\n")
     subprocess.run(["psql", "-qAtX", "-h", os.path.join(d.data, "run"), "-U", "pledged_owner", "pledged"],
@@ -87,7 +87,7 @@ def balances(d):
     for what, query in (("now", "null, null"), ("as of a day", "'2023-01-01', null"),
                         ("known at an instant", "null, '%s'" % at),
                         ("both", "'2022-01-15', '%s'" % at)):
-        out = d.sql("explain (analyze, timing off, summary on) select balance_fen('pool:X', %s)" % query)
+        out = d.sql("explain (analyze, timing off, summary on) select account_balance_fen('pool:X', %s)" % query)
         print("balance %-20s %s" % (what + ":", out.splitlines()[-1]))
     print("entries of the account:", d.sql("select version from account_balance where account = 'pool:X'"))
 

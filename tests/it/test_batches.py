@@ -37,7 +37,7 @@ class Sender(Case):
                          query)
 
     def stored(self, *keys):
-        return int(self.d.sql("select count(*) from record where version = 1 and key in (%s)"
+        return int(self.d.sql("select count(*) from submission where version = 1 and key in (%s)"
                               % ",".join("'%s'" % k for k in keys)))
 
 
@@ -76,7 +76,7 @@ class Batches(Sender):
         row = cells(borrower_name="上海镕垚示例有限公司")
         r = self.send(sheet(ZH, [row]).encode("gb18030"), "text/csv; charset=gb18030")
         self.assertEqual(r.lines()[0]["outcome"], "created")
-        self.assertEqual(self.d.sql("select borrower_name from loan join record using (id, version)"
+        self.assertEqual(self.d.sql("select borrower_name from loan join submission using (id, version)"
                                     " where key = '%s'" % row[0]), "上海镕垚示例有限公司")
 
     def test_csv_with_bom_quotes_and_line_breaks_inside_cells(self):
@@ -93,14 +93,14 @@ class Batches(Sender):
         row = cells(amount="520.000001")
         r = self.send(sheet(header, [row, cells(amount="520.0000001")]))
         self.assertEqual([x["outcome"] for x in r.lines()[:-1]], ["created", "refused"])
-        self.assertEqual(self.d.sql("select amount_fen from loan join record using (id, version)"
+        self.assertEqual(self.d.sql("select amount_fen from loan join submission using (id, version)"
                                     " where key = '%s'" % row[0]), "520000001")
 
     def test_several_rights_in_one_cell(self):
         row = cells()
         row[9] = "ZL202119999001.9;%s;12345678" % patent(next(numbers) % 10000000)
         self.send(sheet(ZH, [row]))
-        self.assertEqual(self.d.sql("select patents || ' ' || trademarks from loan join record"
+        self.assertEqual(self.d.sql("select patents || ' ' || trademarks from loan join submission"
                                     " using (id, version) where key = '%s'" % row[0]), "2 1")
 
     def test_header_problems_come_before_any_line(self):
@@ -137,7 +137,7 @@ class Batches(Sender):
         r = self.ndjson([loan(contract_no="A-%d" % next(numbers)), dict(good[0], rate="9")],
                         "?atomic=true")
         self.assertEqual((r.status, r.codes()[1]), (422, ("/lines/2/rate", "E_KEY_REUSED")))
-        self.assertEqual(self.d.sql("select count(*) from record where key like 'A-%'"), "0")
+        self.assertEqual(self.d.sql("select count(*) from submission where key like 'A-%'"), "0")
 
     def test_dry_run_stores_nothing(self):
         records = [loan() for _ in range(3)] + [loan(amount="x")]

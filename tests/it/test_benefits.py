@@ -27,11 +27,11 @@ class Profiles(Case):
         return r
 
     def refused(self, body, *problems, token=None):
-        before = self.d.sql("select (select count(*) from record), (select count(*) from enterprise_profile)")
+        before = self.d.sql("select (select count(*) from submission), (select count(*) from enterprise_profile)")
         r = self.d.call("POST", PATH, body, token or self.office)
         self.assertIn(r.status, (409, 422), r.body)
         self.assertEqual(r.codes(), list(problems), r.body)
-        self.assertEqual(self.d.sql("select (select count(*) from record), (select count(*) from enterprise_profile)"),
+        self.assertEqual(self.d.sql("select (select count(*) from submission), (select count(*) from enterprise_profile)"),
                          before)
 
     def test_a_profile_carries_the_size_that_its_figures_make(self):

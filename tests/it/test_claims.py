@@ -156,7 +156,7 @@ class Claims(Case):
 
     def test_schemes_are_approved_after_the_records_were_analysed(self):
         self.scheme()  # the function that approves is in use
-        self.d.sql("analyze record")
+        self.d.sql("analyze submission")
         self.scheme()
 
     def test_codes_that_differ_by_case_alone(self):
@@ -207,7 +207,7 @@ class Claims(Case):
             cuts = sorted(dice.randrange(1000001) for _ in range(dice.randint(1, 5)))
             shares = [b - a for a, b in zip([0] + cuts, cuts + [1000000])]
             cases.append((dice.choice((1, 7, 99, dice.randrange(10 ** 14))), shares))
-        said = self.d.sql("select array_to_string(split_loss(loss, shares), ',') from (values %s) as x(n, loss,"
+        said = self.d.sql("select array_to_string(claim_split_loss(loss, shares), ',') from (values %s) as x(n, loss,"
                           " shares) order by n" % ",".join("(%d, %d::bigint, array%s::bigint[])" % (i, loss, shares)
                                                            for i, (loss, shares) in enumerate(cases)))
         for (loss, shares), line in zip(cases, said.splitlines()):
@@ -456,8 +456,8 @@ class Claims(Case):
         self.correct(contract, rate="3.00")
         self.event(contract, "overdue", today)
         self.assertIn(("/loan", "E_LATE_CHANGE"), self.claim(contract, on=today).codes())
-        self.d.sql("alter table record disable trigger user; update record set recorded_at = recorded_at - interval"
-                   " '25 hours' where id = '%s'; alter table record enable trigger user" % self.loan_of(contract)["id"])
+        self.d.sql("alter table submission disable trigger user; update submission set recorded_at = recorded_at - interval"
+                   " '25 hours' where id = '%s'; alter table submission enable trigger user" % self.loan_of(contract)["id"])
         self.assertEqual(self.claim(contract, on=today).codes(), [("/on", "E_TRIGGER")])
 
     def test_what_was_paid_upon_does_not_change_until_it_is_given_back(self):

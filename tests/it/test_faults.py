@@ -54,11 +54,11 @@ class Faults(Case):
         for c in clients:
             c.join()
         rows = dict(x.split("|") for x in self.d.sql(
-            "select key || '|' || id from record where version = 1").splitlines())
+            "select key || '|' || id from submission where version = 1").splitlines())
         self.assertGreater(len(acknowledged), 200)
         self.assertNotIn(None, acknowledged.values())
         self.assertEqual({k: rows.get(k) for k in acknowledged}, acknowledged)
-        self.assertEqual(self.d.sql("select count(*) - count(distinct key) from record"), "0")
+        self.assertEqual(self.d.sql("select count(*) - count(distinct key) from submission"), "0")
         out = self.d.cli("verify", check=False)
         self.assertEqual(out.stdout.strip(), "no defects")
         print("\n%d acknowledged, each present once" % len(acknowledged))
@@ -138,7 +138,7 @@ class Frozen(Case):
             time.sleep(0.1)
         answers = [self.d.call("POST", "/v1/loans", record, token).status for _ in range(2)]
         self.assertIn(answers, ([201, 200], [200, 200]))
-        self.assertEqual(self.d.sql("select count(*) from record where key = '%s'"
+        self.assertEqual(self.d.sql("select count(*) from submission where key = '%s'"
                                     % record["contract_no"]), "1")
 
 
@@ -221,7 +221,7 @@ class Behind(Case):
             self.assertEqual(len(lines), 4001)
             summary = lines[-1]["summary"]
             self.assertEqual(summary["created"] + summary["replay"], 4000, summary)
-        stored = self.d.psql().communicate("select key from record where type = 'loan' and key = any ('{%s}');"
+        stored = self.d.psql().communicate("select key from submission where type = 'loan' and key = any ('{%s}');"
                                            % ",".join(x["contract_no"] for x in loans))[0].split()
         self.assertEqual(sorted(stored), sorted(x["contract_no"] for x in loans))
         self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")

@@ -309,10 +309,10 @@ class Stops(test_claims.Claims):
         off = "alter table flag_rule disable trigger user; %s; alter table flag_rule enable trigger user"
         for spoil, mend in (
                 (off % "delete from flag_rule where code = 'RF20'", off % "insert into flag_rule select * from kept"),
-                ("alter function rf_20(uuid[]) rename to rf_gone", "alter function rf_gone(uuid[]) rename to rf_20"),
-                ("alter function rf_20(uuid[]) rename to rf_kept; create function rf_20(loans uuid[]) returns setof flag_found"
+                ("alter function flag_rf20_registered_too_late(uuid[]) rename to rf_gone", "alter function rf_gone(uuid[]) rename to flag_rf20_registered_too_late"),
+                ("alter function flag_rf20_registered_too_late(uuid[]) rename to rf_kept; create function flag_rf20_registered_too_late(loans uuid[]) returns setof flag_found"
                  " language plpgsql as 'begin raise exception ''broken''; end'",
-                 "drop function rf_20(uuid[]); alter function rf_kept(uuid[]) rename to rf_20")):
+                 "drop function flag_rf20_registered_too_late(uuid[]); alter function rf_kept(uuid[]) rename to flag_rf20_registered_too_late")):
             self.d.sql("create table if not exists kept as select * from flag_rule where code = 'RF20'; " + spoil)
             try:
                 r = self.step(where, "pay", self.finance, status=503)
@@ -326,8 +326,8 @@ class Stops(test_claims.Claims):
         where = self.approved(borrower_uscc="91310110QX0110073P", ip=[{"number": patent(2), "owner_uscc": "91310104QX0104028H"}])
         claim = where.split("/")[-1]
         fund, paid = "fund:" + self.code, "paid:%s:BANK-A" % self.code
-        self.app("select open_account('%s', 'expense', 'x', false, 'BANK-A', '%s', '2022-01-01')" % (paid, self.code))
-        post = ("select post_transfers(array[row(gen_random_uuid(), 'X', '%s', '%s', 100, '2023-09-10', 'compensation', %s, null,"
+        self.app("select account_open('%s', 'expense', 'x', false, 'BANK-A', '%s', '2022-01-01')" % (paid, self.code))
+        post = ("select transfer_post(array[row(gen_random_uuid(), 'X', '%s', '%s', 100, '2023-09-10', 'compensation', %s, null,"
                 " null)::posting])")
         for cause in ("'%s'" % claim, "null", "gen_random_uuid()"):
             out = self.app(post % (paid, fund, cause))
@@ -338,7 +338,7 @@ class Stops(test_claims.Claims):
         self.assertIn("E_FLAGGED", out.stdout)
         for sql in ("insert into flag_clearing select id, id, 'x', now(), 'x' from flag", "update flag set severity = 'low'",
                     "delete from flag", "insert into transfer select * from transfer", "select flag_store(null, 'scan')",
-                    "select payment_stops(null, null, true)", "alter table transfer disable trigger user"):
+                    "select flag_payment_stops(null, null, true)", "alter table transfer disable trigger user"):
             self.assertRegex(self.app(sql).stderr, "permission denied|must be owner")
         self.assertEqual(self.get(where)["state"], "approved")
 
@@ -424,7 +424,7 @@ class VerifyFlags(test_verify.VerifyFund):
     """Each planted defect of flags is named by pledged verify."""
 
     conf = {"readers": "10"}
-    TABLES = ("record log_leaf log_head account account_balance account_day transfer hold hold_end claim claim_step flag"
+    TABLES = ("submission log_leaf log_head account account_balance account_day transfer hold hold_end claim claim_step flag"
               " flag_record flag_clearing flag_threshold_value flag_scan").split()
 
     def test_each_planted_defect_of_flags_is_named(self):

@@ -75,7 +75,7 @@ class Fund(Case):
         self.post("/v1/accounts", {"code": other, "kind": "asset", "title": "另一", "no_overdraft": True,
                                    "opened_on": "2022-01-01"})
         script = "".join(
-            "select set_config('pledged.person', 'p', false) is null; select post_transfers(array[row("
+            "select set_config('pledged.person', 'p', false) is null; select transfer_post(array[row("
             "gen_random_uuid(), 'c', '%s', '%s', 7, '2022-02-02', 'adjustment', null, null, null)::posting,"
             " row(gen_random_uuid(), 'd', '%s', '%s', 3, '2022-02-02', 'adjustment', null, null, null)"
             "::posting]);" % (pair + pair[::-1]) for pair in [(self.source, self.fund), (other, self.fund),

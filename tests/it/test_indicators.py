@@ -32,11 +32,11 @@ class Indicators(Case):
         return r
 
     def refused(self, body, *problems):
-        before = self.d.sql("select (select count(*) from record), (select count(*) from indicator)")
+        before = self.d.sql("select (select count(*) from submission), (select count(*) from indicator)")
         r = self.d.call("POST", "/v1/indicators", body, self.office)
         self.assertIn(r.status, (409, 422), r.body)
         self.assertEqual(r.codes(), list(problems), r.body)
-        self.assertEqual(self.d.sql("select (select count(*) from record), (select count(*) from indicator)"),
+        self.assertEqual(self.d.sql("select (select count(*) from submission), (select count(*) from indicator)"),
                          before)
         return r
 

@@ -42,11 +42,11 @@ class Insurance(Case):
         return r
 
     def refused(self, path, body, *problems):
-        before = self.d.sql("select count(*) from record")
+        before = self.d.sql("select count(*) from submission")
         r = self.d.call("POST", path, body, self.insurer)
         self.assertIn(r.status, (409, 422), r.body)
         self.assertEqual(r.codes(), list(problems))
-        self.assertEqual(self.d.sql("select count(*) from record"), before)
+        self.assertEqual(self.d.sql("select count(*) from submission"), before)
         return r
 
     def test_a_policy_is_stored_found_corrected_and_sent_again(self):

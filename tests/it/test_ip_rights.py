@@ -35,13 +35,13 @@ class IpRights(Case):
         return self.event(number, "granted", on, **dict(dict(owner_uscc=OWNER, filed_on=filed_on), **over))
 
     def refused(self, number, kind, on, *problems, **over):
-        before = self.d.sql("select count(*) from record")
+        before = self.d.sql("select count(*) from submission")
         body = {"reference": "DJB-%d" % next(numbers), "kind": kind, "on": on}
         body.update(over)
         r = self.d.call("POST", "/v1/ip/%s/events" % number, body, self.office)
         self.assertIn(r.status, (409, 422), r.body)
         self.assertEqual(r.codes(), list(problems))
-        self.assertEqual(self.d.sql("select count(*) from record"), before)
+        self.assertEqual(self.d.sql("select count(*) from submission"), before)
         return r.json()["errors"][0]["cure"]
 
     def right(self, number, token=None, **query):

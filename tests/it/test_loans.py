@@ -69,7 +69,7 @@ class Loans(Case):
             answers = list(pool.map(lambda _: self.post(record), range(64)))
         self.assertEqual(sorted(r.status for r in answers), [200] * 63 + [201])
         self.assertEqual(len({r.body for r in answers}), 1)
-        self.assertEqual(self.d.sql("select count(*) from record where key = '%s'"
+        self.assertEqual(self.d.sql("select count(*) from submission where key = '%s'"
                                     % record["contract_no"]), "1")
 
     def test_a_correction_makes_a_further_version_and_keeps_the_first(self):
@@ -267,10 +267,10 @@ class BadInput(Case):
 
     def setUp(self):
         self.bank = self.d.token("bank")
-        self.before = self.d.sql("select count(*) from record")
+        self.before = self.d.sql("select count(*) from submission")
 
     def tearDown(self):
-        self.assertEqual(self.d.sql("select count(*) from record"), self.before)
+        self.assertEqual(self.d.sql("select count(*) from submission"), self.before)
 
     def refused(self, record, *problems):
         r = self.d.call("POST", "/v1/loans", record, self.bank)

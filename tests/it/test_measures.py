@@ -41,7 +41,7 @@ class Measures(Case):
         return r.json()
 
     def refused(self, body, *problems, token=None, path="/v1/measure-reports"):
-        count = "select (select count(*) from record), (select count(*) from measure_report)"
+        count = "select (select count(*) from submission), (select count(*) from measure_report)"
         before = self.d.sql(count)
         r = self.d.call("POST", path, body, token or self.office)
         self.assertIn(r.status, (409, 422), r.body)

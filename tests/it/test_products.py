@@ -43,11 +43,11 @@ class Products(Case):
         return r
 
     def refused(self, path, body, *problems):
-        before = self.d.sql("select count(*) from record")
+        before = self.d.sql("select count(*) from submission")
         r = self.d.call("POST", path, body, self.bank)
         self.assertIn(r.status, (409, 422), r.body)
         self.assertEqual(r.codes(), list(problems))
-        self.assertEqual(self.d.sql("select count(*) from record"), before)
+        self.assertEqual(self.d.sql("select count(*) from submission"), before)
         return r
 
     # ---- loans ------------------------------------------------------------------------------

@@ -128,7 +128,7 @@ class Money(Case):
                     n, left, int(state == "overdue"), int(overdue), bad, bad * left, 0, 0,
                     int(state == "matured"), left if state == "matured" else 0]
             facts = dict(line.split("|") for line in self.d.sql(
-                "select id, array_to_string(v, ',') from facts_balances('%s', '%s', null, 'signed_on')"
+                "select id, array_to_string(v, ',') from report_facts_balances('%s', '%s', null, 'signed_on')"
                 " where row_key = 'BANK-RND'" % (cut, cut)).splitlines())
             self.assertEqual({k: [int(x) for x in v.split(",")] for k, v in facts.items()}, folded, (cut, seed))
 

@@ -285,12 +285,12 @@ class Reports(Case):
         self.get("2022Q3", "?section=by_kind")
 
     def test_a_failing_section_leaves_the_connection_usable(self):
-        self.d.sql("alter function facts_by_kind rename to kept")
+        self.d.sql("alter function report_facts_by_kind rename to kept")
         try:
             self.get("2022Q3", "?section=headline,by_kind,by_bank&basis=disbursed_on", want=500)  # from rows
             self.get("2022Q3", "?section=headline,by_bank&basis=disbursed_on")
         finally:
-            self.d.sql("alter function kept rename to facts_by_kind")
+            self.d.sql("alter function kept rename to report_facts_by_kind")
         self.get("2022Q3")
 
     def test_every_form_by_name_and_by_accept(self):

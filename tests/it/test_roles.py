@@ -201,13 +201,13 @@ class Roles(Case):
         run = lambda sql: subprocess.run(
             ["psql", "-qAtX", "-h", self.d.data + "/run", "-U", "pledged_app", "pledged", "-c", sql],
             capture_output=True, text=True, check=False)
-        self.assertEqual(run("select count(*) from record").stdout.strip(), "0")
+        self.assertEqual(run("select count(*) from submission").stdout.strip(), "0")
         self.assertEqual(run("select count(*) from loan").stdout.strip(), "0")
         mine = ("begin; select set_config('pledged.org', (select id::text from org where code ="
                 " '%s'), true), set_config('pledged.kind', 'bank', true); ")
-        count = mine + "select count(*) = count(*) filter (where org_id = my_org()) from record"
+        count = mine + "select count(*) = count(*) filter (where org_id = my_org()) from submission"
         self.assertEqual(run(count % "BANK-B").stdout.strip().split("\n")[-1], "t")
-        self.assertIn("permission denied", run("update record set key = 'x'").stderr)
+        self.assertIn("permission denied", run("update submission set key = 'x'").stderr)
         self.assertIn("permission denied", run("delete from loan").stderr)
         self.assertIn("permission denied", run("set role pledged_owner").stderr)
         forged = (mine + "insert into loan_event (id, loan_id, org_id, parties, district, reference, kind, on_day,"
@@ -218,7 +218,7 @@ class Roles(Case):
             self.assertIn("permission denied", run("insert into %s select from %s" % (table, table)).stderr)
 
     def test_nobody_changes_history_not_even_the_owner(self):
-        for table in ("record", "loan", "loan_ip", "log_leaf", "log_head", "flag", "flag_record", "flag_clearing",
+        for table in ("submission", "loan", "loan_ip", "log_leaf", "log_head", "flag", "flag_record", "flag_clearing",
                       "flag_threshold_value", "baseline"):
             for sql in ("update %s set %s = %s", "delete from %s", "truncate %s"):
                 column = self.d.sql("select attname from pg_attribute where attrelid = '%s'::regclass"

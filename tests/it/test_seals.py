@@ -668,12 +668,12 @@ TAMPER = [
     ("a seal deleted", "delete from report_seal where quarter = '{q}'",
      ["seal that differs from its record: {q}",
       "seal that names another one as the one before: {next}"]),
-    ("the body and the seal together", "update record set body = replace(body::text, 'signed_on', 'disbursed_on')::json"
+    ("the body and the seal together", "update submission set body = replace(body::text, 'signed_on', 'disbursed_on')::json"
      " where type = 'report_seal' and key = '{q}'; update report_seal set manifest = replace(manifest, 'signed_on',"
      " 'disbursed_on'), basis = 'disbursed_on' where quarter = '{q}'",
      ["record body does not match its hash", "log leaf does not match its record",
       "seal whose signature does not verify: {q} Ed25519"]),
-    ("the log that was sealed", "update log_head set root = sha256('x') where size = (select max(manifest_line(manifest,"
+    ("the log that was sealed", "update log_head set root = sha256('x') where size = (select max(report_manifest_line(manifest,"
      " 'log_size')::bigint) from report_seal where quarter = '{q}')",
      ["seal over a log head that is not in the log: {q}", "log head does not match its leaves"]),
     ("a clock that went back", "update log_head set signed_at = signed_at - interval '1 day' where size ="
@@ -687,7 +687,7 @@ class VerifySeals(Ledger):
     """`pledged verify` names each planted defect of seals."""
 
     conf = {"readers": "11"}
-    TABLES = "record log_leaf log_head report_seal report_form report_figure sealed_change".split()
+    TABLES = "submission log_leaf log_head report_seal report_form report_figure sealed_change".split()
 
     def test_each_kind_of_tampering_is_named(self):
         q, _ = self.seal()

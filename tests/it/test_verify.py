@@ -5,12 +5,12 @@ from harness import Case, loan
 
 TAMPER = [
     ("an amount changed in the stored text",
-     "update record set body = replace(body::text, '5000000.00', '4000000.00')::json where id = '{id}'",
+     "update submission set body = replace(body::text, '5000000.00', '4000000.00')::json where id = '{id}'",
      ["record body does not match its hash", "log leaf does not match its record",
       "typed loan that differs from its record"]),
     ("the text and its hash changed together",
-     "update record set body = b, sha256 = sha256(convert_to(b::text, 'UTF8')) from (select replace("
-     "body::text, '\"3.65\"', '\"2.65\"')::json as b from record where id = '{id}') x where id = '{id}'",
+     "update submission set body = b, sha256 = sha256(convert_to(b::text, 'UTF8')) from (select replace("
+     "body::text, '\"3.65\"', '\"2.65\"')::json as b from submission where id = '{id}') x where id = '{id}'",
      ["log leaf does not match its record"]),
     ("a typed amount", "update loan set amount_fen = amount_fen + 1 where id = '{id}'",
      ["typed loan that differs from its record"]),
@@ -34,18 +34,18 @@ TAMPER = [
      ["typed loan that differs from its record"]),
     ("a typed rate", "update loan set rate_ppm = rate_ppm + 1 where id = '{id}'",
      ["typed loan that differs from its record"]),
-    ("the organisation", "update record set org_id = (select max(id) from org) where id = '{id}'",
+    ("the organisation", "update submission set org_id = (select max(id) from org) where id = '{id}'",
      ["record of another organisation than its author's",
       "typed loan that differs from its record"]),
-    ("the district of the envelope", "update record set district = '310101' where id = '{id}'",
+    ("the district of the envelope", "update submission set district = '310101' where id = '{id}'",
      ["record envelope that differs from its body"]),
-    ("the parties", "update record set parties = '{{91310101QX0101011R}}' where id = '{id}'",
+    ("the parties", "update submission set parties = '{{91310101QX0101011R}}' where id = '{id}'",
      ["record envelope that differs from its body"]),
-    ("a record deleted", "delete from record where id = '{id}'",
+    ("a record deleted", "delete from submission where id = '{id}'",
      ["leaf without a record", "typed loan without a record"]),
     ("the newest leaf and head deleted with the record kept",
      "delete from log_leaf where record_id = '{id}'", ["record without a leaf in the log"]),
-    ("who recorded it", "update record set recorded_by = 'x@Y' where id = '{id}'",
+    ("who recorded it", "update submission set recorded_by = 'x@Y' where id = '{id}'",
      ["log leaf does not match its record"]),
     ("a leaf", "update log_leaf set hash = sha256(hash) where record_id = '{id}'",
      ["log leaf does not match its record"]),
@@ -68,7 +68,7 @@ class Verify(Case):
         for n in range(3):
             self.d.call("POST", "/v1/loans", loan(), token)
         self.assertEqual(self.verify(), (0, "no defects\n"))
-        tables = "record loan loan_event loan_ip log_leaf log_head".split()
+        tables = "submission loan loan_event loan_ip log_leaf log_head".split()
         for what, sql, names in TAMPER:
             with self.subTest(what):
                 made = self.d.call("POST", "/v1/loans", loan(disbursed_on="2022-07-05"),
@@ -135,7 +135,7 @@ class VerifyFund(Case):
     """The same for the fund: each planted defect is named."""
 
     conf = {"readers": "7"}
-    TABLES = ("record log_leaf log_head account account_balance account_day transfer hold hold_end scheme"
+    TABLES = ("submission log_leaf log_head account account_balance account_day transfer hold hold_end scheme"
               " claim claim_step").split()
 
     def verify(self):
@@ -202,7 +202,7 @@ class VerifySubsidies(VerifyFund):
     """The same for subsidies; a stored decision is judged again."""
 
     conf = {"readers": "6"}
-    TABLES = ("record log_leaf log_head account account_balance account_day transfer hold hold_end policy"
+    TABLES = ("submission log_leaf log_head account account_balance account_day transfer hold hold_end policy"
               " application application_step application_now subsidy_unit").split()
 
     def test_each_kind_of_tampering_with_money_is_named(self):

@@ -1,0 +1,130 @@
+-- Who acts, and small words that every subject uses: money, rates, days and quarters as text.
+
+-- Who acts: set by the identity statement at the head of every transaction. Unset means nobody.
+create or replace function my_org() returns bigint language sql stable parallel safe as
+    $$ select nullif(current_setting('pledged.org', true), '')::bigint $$;
+
+create or replace function my_kind() returns text language sql stable parallel safe as
+    $$ select coalesce(current_setting('pledged.kind', true), '') $$;
+
+create or replace function my_code() returns text language sql stable parallel safe as
+    $$ select coalesce(current_setting('pledged.code', true), '') $$;
+
+create or replace function my_district() returns text language sql stable parallel safe as
+    $$ select coalesce(current_setting('pledged.district', true), '') $$;
+
+create or replace function my_signature() returns text language sql stable parallel safe as
+    $$ select coalesce(current_setting('pledged.person', true), '') || '@' || my_code() $$;
+
+-- RFC 3339 with microseconds, Shanghai time.
+create or replace function instant_text(t timestamptz) returns text language sql stable parallel safe as
+    $$ select to_char(t at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"') $$;
+
+create or replace function refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception '% is append-only', tg_table_name using errcode = '55000';
+end $$;
+
+create or replace procedure make_append_only(tab regclass) language plpgsql as $$
+begin
+    execute format('create trigger append_only before update or delete on %s
+        for each statement execute function refuse_change()', tab);
+    execute format('create trigger append_only_truncate before truncate on %s
+        for each statement execute function refuse_change()', tab);
+end $$;
+
+create or replace function yuan_text(fen bigint) returns text language sql immutable parallel safe as
+    $$ select to_char(fen / 100.0, 'FM9999999999999990.00') $$;
+
+create or replace function problem(code text, pointer text, arg text) returns json language sql immutable as
+    $$ select json_build_array(code, pointer, coalesce(arg, '')) $$;
+
+create or replace function today() returns date language sql stable as
+    $$ select (now() at time zone 'Asia/Shanghai')::date $$;
+
+create or replace function fen_of(amount text) returns bigint language sql immutable parallel safe as
+    $$ select (amount::numeric * 100)::bigint $$;
+
+create or replace function ppm_of(rate text) returns int language sql immutable parallel safe as
+    $$ select (rate::numeric * 10000)::int $$;
+
+create or replace function percent_text(ppm bigint) returns text language sql immutable parallel safe as
+    $$ select regexp_replace(to_char(ppm / 10000.0, 'FM9999999990.0000'), '0{1,2}$', '') $$;
+
+-- What a share of an amount comes to, half a fen upwards.
+create or replace function share_fen(amount_fen bigint, share_ppm int) returns bigint language sql immutable as
+    $$ select div(amount_fen::numeric * share_ppm + 500000, 1000000)::bigint $$;
+
+create or replace function refuse_decrease() returns trigger language plpgsql as $$
+begin
+    if new.refused < old.refused or new.conflicts < old.conflicts
+       or (new.org_id, new.type, new.on_day) is distinct from (old.org_id, old.type, old.on_day) then
+        raise exception 'counts of % only grow', tg_table_name using errcode = '55000';
+    end if;
+    return new;
+end $$;
+
+create or replace function quarter_text(d date) returns text language sql immutable parallel safe as
+    $$ select to_char(d, 'YYYY"Q"Q') $$;
+
+create or replace function quarter_first(q text) returns date language sql immutable parallel safe as
+    $$ select make_date(left(q, 4)::int, right(q, 1)::int * 3 - 2, 1) $$;
+
+create or replace function text_sha256(t text) returns bytea language sql immutable parallel safe as
+    $$ select sha256(convert_to(t, 'UTF8')) $$;
+
+create or replace function year_before(d date) returns date language sql immutable parallel safe as
+    $$ select (d - interval '1 year')::date $$;
+
+create or replace function year_start(d date) returns date language sql immutable parallel safe as
+    $$ select make_date(extract(year from d)::int, 1, 1) $$;
+
+-- Ranks an instant and a size as numbers, so that max() of a pair finds what was recorded last in one pass. Of two
+-- submissions in one flight the larger figure counts.
+create or replace function recorded_us(t timestamptz) returns bigint language sql stable parallel safe as
+    $$ select (date_part('epoch', t) * 1000000)::bigint $$;
+
+create or replace function shanghai_day(t timestamptz) returns date language sql immutable parallel safe as
+    $$ select (t at time zone 'Asia/Shanghai')::date $$;
+
+create or replace function quarter_end(d date) returns date language sql immutable parallel safe as
+    $$ select (date_trunc('quarter', d) + interval '3 months')::date - 1 $$;
+
+create or replace function uuid_v7() returns uuid language sql volatile as $$
+    select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+                  placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6),
+                  52, 1), 53, 1), 'hex')::uuid
+$$;
+
+create or replace function quarter_start(on_day date) returns date language sql immutable parallel safe as
+    $$ select date_trunc('quarter', on_day::timestamp)::date $$;
+
+-- Sums of lists, place by place; what a list lacks is nought.
+create or replace function bigints_add(a bigint[], b bigint[]) returns bigint[] language sql immutable parallel safe as
+    $$ select array(select coalesce(x, 0) + coalesce(y, 0) from unnest(a, b) as t(x, y)) $$;
+
+create or replace function bigints_minus(a bigint[], b bigint[]) returns bigint[] language sql immutable parallel safe as
+    $$ select array(select coalesce(x, 0) - coalesce(y, 0) from unnest(a, b) as t(x, y)) $$;
+
+create or replace aggregate bigints_sum(bigint[]) (sfunc = bigints_add, stype = bigint[], initcond = '{}');
+
+-- The numbers of all advisory locks that have one; server/db/locks.h names those that the program takes itself. An
+-- unknown name is an error: a lock that nobody else takes protects nothing.
+create or replace function lock_no(name text) returns bigint language plpgsql immutable as $$
+declare
+    no bigint := case name
+        when 'lane' then 2021000017    -- one daemon writes
+        when 'migrate' then 2021000018 -- one migrator at a time
+        when 'subsidies' then 2021000019
+        when 'claims' then 2021000020
+    end;
+begin
+    if no is null then
+        raise exception 'no lock is called %', name;
+    end if;
+    return no;
+end $$;
+
+-- Until the transaction ends nobody else writes about this key of the subject.
+create or replace function lock_key(subject text, key text) returns void language sql as
+    $$ select pg_advisory_xact_lock(hashtextextended(subject || ' ' || key, 0)) $$;

@@ -1,0 +1,127 @@
+-- Budgets of policies: appropriated, carried over, returned.
+
+-- The account of a policy's budget in a year.
+create or replace function budget_account(p policy, year int) returns text language sql immutable as $$
+    select coalesce((p).body -> 'budget' ->> 'account', 'subsidy:' || (p).district || ':' || (p).code || ':' || year)
+$$;
+
+-- Open what a budget needs; its organisation sees the accounts.
+create or replace function budget_open(p policy, year int, day date) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    owner text := (select o.code from org o where o.id = (p).org_id);
+    code text := budget_account(p, year);
+begin
+    perform account_open(code, 'asset', '补贴预算 ' || code, true, owner, null,
+                         coalesce((select a.opened_on from account a where a.code = budget_account(p, year)), day)),
+            account_open('appropriation:' || (p).district || ':' || (p).code, 'income', '补贴拨款 ' || (p).code, false,
+                         owner, null, day),
+            account_open('granted:' || (p).district || ':' || (p).code, 'expense', '补贴支出 ' || (p).code, false,
+                         owner, null, day);
+end $$;
+revoke all on function budget_open from public;
+
+create or replace function budget_decide(new_id uuid, doc json, dry boolean) returns decision
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    d decision;
+    p policy := policy_own(doc ->> 'policy');
+    kind text := doc ->> 'kind';
+    day date := (doc ->> 'on')::date;
+    year int := (doc ->> 'year')::int;
+    source text;
+    target text;
+    moved posting;
+    found_problems json[] := '{}';
+    overdrawn text;
+begin
+    d.parties := '{}';
+    d.district := coalesce(my_district(), '');
+    if p.id is null then
+        d.problems := json_build_array(problem('E_NO_POLICY', '/policy', doc ->> 'policy'));
+        return d;
+    end if;
+    target := budget_account(p, case when kind = 'carry_over' then year + 1 else year end);
+    source := case kind when 'appropriation' then 'appropriation:' || p.district || ':' || p.code
+              else budget_account(p, year) end;
+    if kind = 'return' then
+        target := 'appropriation:' || p.district || ':' || p.code;
+    end if;
+    if day > today() then
+        found_problems := found_problems || problem('E_FUTURE', '/on', today()::text);
+    end if;
+    if source = target then
+        found_problems := found_problems || problem('E_SAME', '/kind', '');
+    end if;
+    if kind <> 'appropriation' and not exists (select from account a where a.code = source) then
+        found_problems := found_problems || problem('E_NO_BUDGET', '/year', source);
+    end if;
+    if cardinality(found_problems) = 0 then
+        moved := row(new_id, doc ->> 'reference', target, source, fen_of(doc ->> 'amount'), day,
+                     case kind when 'return' then 'budget_return' else kind end, null, null, doc ->> 'memo')::posting;
+        if not dry then
+            perform subsidies_lock();
+        end if;
+        overdrawn := account_would_overdraw(moved); -- before accounts are opened: a refusal leaves no trace
+        if overdrawn is not null then
+            found_problems := found_problems || problem('E_OVERDRAFT', '/amount', overdrawn);
+        elsif not dry then
+            perform budget_open(p, year, day);
+            if kind = 'carry_over' then
+                perform budget_open(p, year + 1, day);
+            end if;
+            if transfer_post(array[moved]) is not null then
+                raise exception 'not covered: %', source;
+            end if;
+            perform application_release_queue(target, day);
+        end if;
+    end if;
+    if cardinality(found_problems) > 0 then
+        d.problems := array_to_json(found_problems);
+    end if;
+    return d;
+end $$;
+revoke all on function budget_decide from public;
+grant execute on function budget_decide to pledged_app;
+
+-- A budget of one year: what came in, what is promised, what is left.
+create or replace function budget_statement(policy_code text, year int)
+    returns table (account text, appropriated bigint, carried_in bigint, carried_out bigint, returned bigint,
+                   paid bigint, clawed_back bigint, balance bigint, held bigint, available bigint, queued bigint,
+                   queue bigint)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    with p as (
+        select budget_account(x, year) as account
+          from policy x
+         where x.code = policy_code
+           and (my_kind() in ('finance', 'ip_office', 'auditor') or x.org_id = my_org())
+         order by x.effective_from desc
+         limit 1
+    )
+    select p.account,
+           coalesce(sum(t.amount_fen) filter (where t.cause = 'appropriation' and t.debit = p.account), 0)::bigint,
+           coalesce(sum(t.amount_fen) filter (where t.cause = 'carry_over' and t.debit = p.account), 0)::bigint,
+           coalesce(sum(t.amount_fen) filter (where t.cause = 'carry_over' and t.credit = p.account), 0)::bigint,
+           coalesce(sum(t.amount_fen) filter (where t.cause = 'budget_return'), 0)::bigint,
+           coalesce(sum(t.amount_fen) filter (where t.cause = 'subsidy'), 0)::bigint,
+           coalesce(sum(t.amount_fen) filter (where t.cause = 'clawback'), 0)::bigint,
+           account_balance_fen(p.account, null, null),
+           coalesce((select b.held_fen from account_balance b where b.account = p.account), 0),
+           coalesce(account_available_fen(p.account), 0),
+           (select coalesce(sum(q.amount_fen), 0)::bigint from application_now q where q.account = p.account and q.state = 'queued'),
+           (select count(*) from application_now q where q.account = p.account and q.state = 'queued')
+      from p
+      left join transfer t on t.debit = p.account or t.credit = p.account
+     group by p.account
+$$;
+
+-- What a check may tell anybody of a budget: what is left, and how many wait.
+create or replace function budget_room(policy_id uuid, year int) returns table (available bigint, queue bigint)
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+#variable_conflict use_column
+begin
+    return query
+    select account_available_fen(x.account), (select count(*) from application_now q where q.account = x.account and q.state = 'queued')
+      from (select budget_account(p, year) as account from policy p where p.id = policy_id) x;
+end $$;

@@ -1,0 +1,167 @@
+-- Firms: profiles, and who benefits from the plan.
+
+-- Another profile that an organisation has of this firm and year.
+create or replace function enterprise_profile_beside(org bigint, firm text, of_year int, self uuid) returns text language sql stable as $$
+    select p.reference
+      from enterprise_profile p
+     where p.uscc = firm and p.year = of_year and p.org_id = org and p.id <> self and not record_has_later(p.id, p.version, null)
+     limit 1
+$$;
+
+create or replace function enterprise_profile_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
+declare
+    p json[] := '{}';
+    early json := period_problem(doc ->> 'year', '/year');
+    other text := enterprise_profile_beside(my_org(), doc ->> 'uscc', (doc ->> 'year')::int, id);
+begin
+    if early is not null then
+        p := p || early;
+    end if;
+    if my_kind() = 'district' and doc ->> 'district' <> my_district() then
+        p := p || problem('E_FIRM_DISTRICT', '/district', my_district());
+    end if;
+    if my_kind() = 'bank' and not exists (
+           select from loan l where l.borrower = doc ->> 'uscc' and l.org_id = my_org()
+                                and not record_has_later(l.id, l.version, null)) then
+        p := p || problem('E_FIRM_STRANGER', '/uscc', doc ->> 'uscc');
+    end if;
+    if other is not null then
+        p := p || problem('E_REPORTED_TWICE', '/year', other);
+    end if;
+    return p;
+end $$;
+
+create or replace function enterprise_profile_row() returns trigger language plpgsql as $$
+begin
+    -- Two corrections in one statement are judged apart; here they meet.
+    perform lock_key('profile', new.org_id || ' ' || (new.body ->> 'uscc'));
+    if enterprise_profile_beside(new.org_id, new.body ->> 'uscc', (new.body ->> 'year')::int, new.id) is not null then
+        raise exception 'profile % is the second of its year', new.key
+            using errcode = '23P01', constraint = 'enterprise_profile_once';
+    end if;
+    insert into enterprise_profile (id, version, org_id, reference, uscc, year, district, name, industry, size, employees,
+           revenue_fen, assets_fen, source, recorded_at)
+    select new.id, new.version, new.org_id, b.reference, b.uscc, b.year, b.district, b.name, b.industry, b.size,
+           b.employees, fen_of(b.revenue), fen_of(b.assets), b.source, new.recorded_at
+      from json_to_record(new.body) as b(reference text, uscc text, year int, district text, name text, industry text,
+           size text, employees bigint, revenue text, assets text, source text);
+    return new;
+end $$;
+
+create or replace function enterprise_size_rank(size text) returns bigint language sql immutable parallel safe as
+    $$ select case size when 'micro' then 1 when 'small' then 2 when 'medium' then 3 when 'large' then 4 end::bigint $$;
+
+-- Runs as the owner: every role may see the city's sums, none sees firms. A firm benefits in a year when a loan of
+-- it is signed, an insurance policy of it begins (and is not cancelled on that day), or a subsidy of it is approved
+-- or paid and not taken back since. It counts once, as micro, small or medium by the submission recorded last for
+-- the year, or else for the nearest one. Figures are those recorded last for the year.
+--   last_day  the end of the quarter that counts last; part: the same quarters of an earlier year
+--   figure    count, revenue, employees: value, firms without one; unknown_size: firms not counted for it;
+--             loans, insurance, subsidies: firms by what they benefit from
+create or replace function plan_benefits(first_year int, last_year int, last_day date, known_at timestamptz)
+    returns table (year int, figure text, value bigint, without bigint, part bigint, part_without bigint,
+                   firms bigint, part_firms bigint)
+    language sql stable security definer set search_path = public, pg_temp set work_mem = '64MB' as $$
+    with lent as materialized ( -- one pass over the loans: a firm, a year, what was recorded last
+        select l.borrower as firm, extract(year from l.signed_on)::int as year, min(l.signed_on) as first_day,
+               max(array[recorded_us(l.recorded_at), enterprise_size_rank(l.size)]) filter (where l.size <> 'unknown') as size,
+               max(array[recorded_us(l.recorded_at), l.revenue_fen]) filter (where l.revenue_fen is not null) as revenue,
+               max(array[recorded_us(l.recorded_at), l.employees]) filter (where l.employees is not null) as employees
+          from loan l
+         where l.signed_on between make_date($1, 1, 1) and least($3, make_date($2, 12, 31))
+           and ($4 is null or l.recorded_at <= $4)
+           and not exists (select from loans_replaced($4) x where x.id = l.id and x.version = l.version)
+         group by 1, 2
+    ),
+    told as ( -- benefits and submissions alike, one row a firm, a year and a source
+        select x.firm, x.year, x.first_day, 'loans' as by, x.size, x.revenue, x.employees
+          from lent x
+        union all
+        select i.insured, extract(year from i.starts_on)::int, min(i.starts_on), 'insurance', null, null, null
+          from insurance_policy i
+         where i.starts_on between make_date($1, 1, 1) and least($3, make_date($2, 12, 31))
+           and not isempty(i.cover)
+           and ($4 is null or i.recorded_at <= $4)
+           and not exists (select from insurance_policy later
+                            where later.id = i.id and later.version = i.version + 1
+                              and ($4 is null or later.recorded_at <= $4))
+         group by 1, 2
+        union all
+        select a.borrower, extract(year from s.on_day)::int, min(s.on_day), 'subsidies', null, null, null
+          from application_step s
+          join application a on a.id = s.application
+         where s.step in ('approve', 'pay')
+           and s.on_day between make_date($1, 1, 1) and least($3, make_date($2, 12, 31))
+           and ($4 is null or s.recorded_at <= $4)
+           and (select latest.state
+                  from application_step latest
+                 where latest.application = a.id and latest.on_day <= $3 and ($4 is null or latest.recorded_at <= $4)
+                 order by latest.n desc
+                 limit 1) in ('approved', 'paid')
+         group by 1, 2
+        union all
+        select p.uscc, p.year, null, 'profile',
+               case when p.size <> 'unknown' then array[recorded_us(p.recorded_at), enterprise_size_rank(p.size)] end,
+               case when p.revenue_fen is not null then array[recorded_us(p.recorded_at), p.revenue_fen] end,
+               case when p.employees is not null then array[recorded_us(p.recorded_at), p.employees] end
+          from enterprise_profile p
+         where ($4 is null or p.recorded_at <= $4)
+           and not exists (select from enterprise_profile later
+                            where later.id = p.id and later.version = p.version + 1
+                              and ($4 is null or later.recorded_at <= $4))
+    ),
+    firm_year as materialized (
+        select t.firm, t.year,
+               extract(quarter from min(t.first_day)) <= extract(quarter from $3) as part, -- null: it does not benefit
+               bool_or(t.by = 'loans') as lent, bool_or(t.by = 'insurance') as insured,
+               bool_or(t.by = 'subsidies') as subsidised, (max(t.size))[2] as size, (max(t.revenue))[2] as revenue_fen,
+               (max(t.employees))[2] as employees
+          from told t
+         group by 1, 2
+    ),
+    nearest as ( -- of the firms whose size the year itself does not tell
+        select distinct on (f.firm, f.year) f.firm, f.year, n.size
+          from firm_year f
+          join firm_year n on n.firm = f.firm
+         where f.part is not null and f.size is null and n.size is not null
+         order by f.firm, f.year, abs(n.year - f.year), n.year desc
+    ),
+    counted as (
+        select f.*, coalesce(f.size, n.size) <= enterprise_size_rank('medium') as small, coalesce(f.size, n.size) is null as unknown
+          from firm_year f
+          left join nearest n on n.firm = f.firm and n.year = f.year
+         where f.part is not null
+    ),
+    summed as (
+        select c.year,
+               count(*) filter (where c.small) as firms,
+               count(*) filter (where c.small and c.part) as part_firms,
+               count(*) filter (where c.unknown) as unknown,
+               count(*) filter (where c.unknown and c.part) as part_unknown,
+               coalesce(sum(c.revenue_fen) filter (where c.small), 0)::bigint as revenue,
+               coalesce(sum(c.revenue_fen) filter (where c.small and c.part), 0)::bigint as part_revenue,
+               count(*) filter (where c.small and c.revenue_fen is null) as no_revenue,
+               count(*) filter (where c.small and c.revenue_fen is null and c.part) as part_no_revenue,
+               coalesce(sum(c.employees) filter (where c.small), 0)::bigint as employees,
+               coalesce(sum(c.employees) filter (where c.small and c.part), 0)::bigint as part_employees,
+               count(*) filter (where c.small and c.employees is null) as no_employees,
+               count(*) filter (where c.small and c.employees is null and c.part) as part_no_employees,
+               count(*) filter (where c.small and c.lent) as lent,
+               count(*) filter (where c.small and c.insured) as insured,
+               count(*) filter (where c.small and c.subsidised) as subsidised
+          from counted c
+         group by 1
+    )
+    select s.year, x.figure, x.value, x.without, x.part, x.part_without, s.firms, s.part_firms
+      from summed s
+     cross join lateral (values
+           ('count', s.firms, 0::bigint, s.part_firms, 0::bigint),
+           ('revenue', s.revenue, s.no_revenue, s.part_revenue, s.part_no_revenue),
+           ('employees', s.employees, s.no_employees, s.part_employees, s.part_no_employees),
+           ('unknown_size', s.unknown, 0, s.part_unknown, 0),
+           ('loans', s.lent, 0, 0, 0),
+           ('insurance', s.insured, 0, 0, 0),
+           ('subsidies', s.subsidised, 0, 0, 0)) as x(figure, value, without, part, part_without)
+$$;
+revoke all on function plan_benefits from public;
+grant execute on function plan_benefits to pledged_app;

@@ -1,0 +1,499 @@
+-- Red flags: found, gathered, cleared, and the stop of payments.
+
+-- The value in force today. A rule without its threshold cannot be judged.
+create or replace function flag_limit(rule text, name text) returns numeric language plpgsql stable as $$
+declare
+    v numeric;
+begin
+    select x.value into v
+      from flag_threshold_value x
+     where x.code = rule and x.name = flag_limit.name and x.effective_from <= today()
+     order by x.effective_from desc, x.recorded_at desc
+     limit 1;
+    if v is null then
+        raise exception 'rule % has no threshold %', rule, name;
+    end if;
+    return v;
+end $$;
+
+create or replace function flag_value_text(unit text, value numeric) returns text language sql immutable as $$
+    select case unit when 'percent' then percent_text((value * 10000)::bigint)
+                     when 'yuan' then yuan_text((value * 100)::bigint)
+                     when 'day' then (date '1970-01-01' + value::int)::text
+                     else value::bigint::text end
+$$;
+
+-- null: not of that unit.
+create or replace function flag_value_of(unit text, value text) returns numeric language plpgsql immutable as $$
+begin
+    return case when unit = 'percent' and value ~ '^[0-9]{1,9}([.][0-9]{1,4})?$' then value::numeric
+                when unit = 'yuan' and value ~ '^[0-9]{1,13}([.][0-9]{1,2})?$' then value::numeric
+                when unit in ('days', 'months', 'count') and value ~ '^[0-9]{1,9}$' then value::numeric
+                when unit = 'day' and value ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' then value::date - date '1970-01-01' end;
+exception when datetime_field_overflow or invalid_datetime_format then
+    return null;
+end $$;
+
+-- Store cases; how many flags are new.
+create or replace function flag_store(cases flag_found[], origin text) returns bigint
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    fresh_count bigint;
+begin
+    with evidence as materialized (
+        select distinct on (f.code, f.case_key, f.record_id, f.version, f.pointer) f.*
+          from unnest(cases) f
+         order by f.code, f.case_key, f.record_id, f.version, f.pointer, f.facts
+    ),
+    known as materialized (
+        select c.code, c.case_key, c.severity, c.figures, k.id, k.cleared
+          from (select distinct on (e.code, e.case_key) e.code, e.case_key, e.severity, e.figures from evidence e
+                 order by e.code, e.case_key) c
+          left join lateral (
+               select x.id, exists (select from flag_clearing y where y.flag = x.id) as cleared
+                 from flag x
+                where x.code = c.code and x.case_key = c.case_key
+                order by x.id desc
+                limit 1) k on true
+    ),
+    unseen as materialized ( -- evidence that whoever cleared the case did not have
+        select distinct k.id
+          from known k
+          join evidence e on e.code = k.code and e.case_key = k.case_key
+         where k.cleared
+           and not exists (select from flag_record r
+                            where r.flag = k.id and r.record_id = e.record_id and r.pointer = e.pointer
+                              and r.facts = e.facts)
+    ),
+    target as materialized (
+        select k.code, k.case_key, k.severity, k.figures,
+               case when k.id is null or u.id is not null then uuid_v7() else k.id end as id,
+               k.id is null or u.id is not null as fresh
+          from known k
+          left join unseen u on u.id = k.id
+    ),
+    flags as (
+        insert into flag (id, code, case_key, severity, origin, figures, raised_at)
+        select t.id, t.code, t.case_key, t.severity, flag_store.origin, t.figures, now()
+          from target t
+         where t.fresh
+    ),
+    records as (
+        insert into flag_record (flag, record_id, version, pointer, type, org_id, district, facts, submitted, added_at)
+        select t.id, e.record_id, e.version, e.pointer, r.type, r.org_id, r.district, e.facts, e.submitted, now()
+          from evidence e
+          join target t on t.code = e.code and t.case_key = e.case_key
+         cross join lateral (select x.type, x.org_id, x.district from submission x
+                              where x.id = e.record_id and x.version = e.version limit 1) r
+        on conflict do nothing
+    )
+    select count(*) into fresh_count from target t where t.fresh;
+    return fresh_count;
+end $$;
+revoke all on function flag_store from public;
+
+-- What a loan and a right show by themselves. Inlined into the statement that stores loans and into the rules alike.
+create or replace function flag_of_right(number text, kind text, owner text, borrower text, filed_on date, expires_on date,
+                              signed_on date, registered_on date, matures_on date)
+    returns table (code text, severity text, member text, facts jsonb) language sql stable as $$
+    select 'RF03', 'high', 'number', jsonb_build_object('matures_on', matures_on, 'expires_on', x.last_day)
+      from (select coalesce(expires_on, case when kind <> 'trademark' then
+                   ip_expiry(kind, y.filed, null) end) as last_day
+              from (select coalesce(filed_on, case when kind <> 'trademark' and length(number) = 13
+                                                   then make_date(left(number, 4)::int, 12, 31)
+                                                   when kind <> 'trademark' and length(number) = 9
+                                                   then make_date(left(number, 2)::int + case when left(number, 2) >= '85'
+                                                                  then 1900 else 2000 end, 12, 31) end) as filed) y) x
+     where matures_on > x.last_day
+    union all
+    select 'RF04', 'high', 'owner_uscc', jsonb_build_object('owner', owner, 'borrower', borrower)
+     where owner <> borrower
+    union all -- a number is given in the year of filing; of an application from abroad (8, 9) when it enters
+    select 'RF05', 'med', 'filed_on', jsonb_build_object('number', number, 'filed_on', filed_on, 'pledged_on',
+           coalesce(registered_on, signed_on))
+     where kind <> 'trademark' and length(number) = 13
+       and (left(number, 4)::int > extract(year from coalesce(registered_on, signed_on))
+            or filed_on > coalesce(registered_on, signed_on)
+            or extract(year from filed_on) > left(number, 4)::int
+            or (extract(year from filed_on) < left(number, 4)::int and substr(number, 5, 1) not in ('8', '9')))
+$$;
+
+create or replace function flag_is_working_capital(purpose text) returns boolean language sql immutable parallel safe as
+    $$ select purpose is null or purpose ~* '流动资金|流贷|周转|日常经营|采购|原材料|working capital' $$;
+
+create or replace function flag_of_loan(amount_fen bigint, ip_amount_fen bigint, rate_ppm int, revenue_fen bigint, purpose text,
+                             signed_on date, disbursed_on date, registered_on date, scheme text)
+    returns table (code text, severity text, member text, facts jsonb) language sql stable as $$
+    select 'RF15', case when amount_fen * 100 > revenue_fen * (select flag_limit('RF15', 'stop')) then 'high' else 'med' end,
+           '/amount', jsonb_build_object('amount', yuan_text(amount_fen), 'revenue', yuan_text(revenue_fen), 'share',
+           case when revenue_fen > 0 then percent_text(div(amount_fen::numeric * 1000000, revenue_fen)::bigint) end)
+     where case when amount_fen * 100 > revenue_fen * (select flag_limit('RF15', 'warn')) then flag_is_working_capital(purpose) end
+    union all
+    select 'RF21', 'med', '/registered_on', jsonb_build_object('disbursed_on', disbursed_on, 'registered_on', registered_on)
+     where registered_on - disbursed_on > (select flag_limit('RF21', 'days'))
+    union all
+    select 'RF22', 'low', '/rate', jsonb_build_object('rate', percent_text(rate_ppm), 'lpr', percent_text(p.one_year_ppm))
+      from (select x.one_year_ppm from lpr x where x.on_day <= coalesce(disbursed_on, signed_on) order by x.on_day desc limit 1) p
+     where rate_ppm * 100 > p.one_year_ppm * (select flag_limit('RF22', 'multiplier'))
+        or rate_ppm > p.one_year_ppm + (select flag_limit('RF22', 'spread')) * 10000
+        or rate_ppm < (select flag_limit('RF22', 'floor')) * 10000
+    union all
+    select 'RF26', 'high', '/ip_amount', jsonb_build_object('share', percent_text(div(ip_amount_fen::numeric * 1000000, amount_fen)::bigint),
+           'least', s.least)
+      from (select x.body ->> 'ip_share_min' as least
+              from scheme x
+             where x.code = scheme and x.effective_from <= signed_on and coalesce(x.effective_to, 'infinity') >= signed_on
+             order by x.effective_from desc limit 1) s
+     where ip_amount_fen::numeric * 100 < amount_fen * s.least::numeric
+$$;
+
+-- Store what a batch of loans raised. RF01 rows name the right; the other pledges of it are found here, as the owner:
+-- the answer tells the bank which right, and nothing of the others.
+create or replace function flags_submitted(cases flag_found[]) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    others flag_found[];
+begin
+    if cases is null then
+        return;
+    end if;
+    select array_agg(row(f.code, f.case_key, f.severity, f.figures, o.record_id, o.version,
+                         ip_pointer(o.record_id, o.version, f.case_key, 'number'), f.facts, false)::flag_found)
+      into others
+      from unnest(cases) f
+      join submission r on r.id = f.record_id and r.version = f.version -- the typed row may not be there yet
+     cross join lateral (select coalesce((r.body ->> 'registered_on')::date, r.on_day) as from_day,
+                                (r.body ->> 'matures_on')::date as until_day) mine
+     cross join lateral pledge_against(f.case_key, mine.from_day, greatest(mine.until_day, mine.from_day), r.org_id, r.id) o
+     where f.code = 'RF01';
+    perform flag_store(cases || others, 'submission');
+end $$;
+revoke all on function flags_submitted from public;
+grant execute on function flags_submitted to pledged_app;
+
+-- Where a right stands in the text of a loan.
+create or replace function ip_pointer(id uuid, version int, number text, member text) returns text language sql stable as $$
+    select '/ip/' || (x.place - 1) || '/' || member
+      from submission r
+     cross join lateral json_array_elements(r.body -> 'ip') with ordinality as x(ip, place)
+     where r.id = $1 and r.version = $2 and x.ip ->> 'number' = $3
+     limit 1
+$$;
+
+-- The cases of one rule: over the whole book, or (loans not null) those that involve these loans.
+create or replace function flag_find(rule text, loans uuid[]) returns setof flag_found
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    name text := (select u.judge from flag_rule u where u.code = rule);
+begin
+    if name is null then
+        raise exception 'rule % cannot be judged', rule;
+    end if;
+    return query execute format('select * from %I($1)', name) using loans;
+end $$;
+revoke all on function flag_find from public;
+
+-- Every rule that stops money, around one loan. A rule that is gone, or fails, is an error: nothing is paid then.
+create or replace function flags_around(loan uuid) returns flag_found[]
+    language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_custom_plan as $$
+declare
+    must text[] := array['RF01', 'RF02', 'RF03', 'RF04', 'RF06', 'RF07', 'RF08', 'RF09', 'RF13', 'RF15', 'RF20', 'RF24', 'RF25',
+                         'RF26'];
+    rule text;
+    cases flag_found[] := '{}';
+begin
+    for rule in select unnest(must) union select u.code from flag_rule u where u.severity = 'high' and u.judge is not null order by 1 loop
+        cases := cases || array(select f from flag_find(rule, array[loan]) f);
+    end loop;
+    return cases;
+end $$;
+revoke all on function flags_around from public;
+
+-- Plans of the write lane look single records up; a scan goes through all of them, maybe before anybody counted the rows.
+create or replace function flag_scan_one(scan uuid, one text) returns void
+    language plpgsql security definer set search_path = public, pg_temp
+    set enable_seqscan = on set enable_nestloop = off set plan_cache_mode = force_custom_plan set work_mem = '128MB' as $$
+declare
+    since timestamptz := clock_timestamp();
+    hits flag_found[] := array(select f from flag_find(one, null) f);
+begin
+    insert into flag_scan (id, rule, cases, raised, ms)
+    values (scan, one, (select count(distinct f.case_key) from unnest(hits) f), flag_store_many(hits),
+           extract(epoch from clock_timestamp() - since) * 1000);
+end $$;
+revoke all on function flag_scan_one from public;
+
+-- As flag_store, with plans that look records up by index whatever the scan's are.
+create or replace function flag_store_many(cases flag_found[]) returns bigint
+    language sql volatile security definer set search_path = public, pg_temp set enable_nestloop = on as
+    $$ select flag_store(cases, 'scan') $$;
+revoke all on function flag_store_many from public;
+
+-- What a flag rests on, as whoever clears it saw it.
+create or replace function flag_seal(flag_id uuid) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select encode(sha256(convert_to(flag_id || coalesce(string_agg(concat_ws(' ', r.record_id, r.version, r.pointer, r.facts), ';'
+                  order by r.record_id, r.version, r.pointer), ''), 'UTF8')), 'hex')
+      from flag_record r
+     where r.flag = flag_id
+$$;
+
+create or replace function flag_clearing_problems(id uuid, doc json) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    f flag;
+    recorder text;
+    p json[] := '{}';
+begin
+    select x.* into f from flag x where x.id = (doc ->> 'flag')::uuid;
+    if not found then
+        return array[problem('E_NOT_FOUND', '', doc ->> 'flag')];
+    end if;
+    select c.cleared_by || ' ' || instant_text(c.cleared_at) into recorder from flag_clearing c where c.flag = f.id;
+    if recorder is not null then
+        return array[problem('E_CLEARED', '', recorder)];
+    end if;
+    if doc ->> 'seen' <> flag_seal(f.id) then
+        p := p || problem('E_SEEN', '/seen', (select count(*)::text from flag_record r where r.flag = f.id));
+    end if;
+    select min(x.recorded_by) into recorder
+      from flag_record r
+      join submission x on x.id = r.record_id and x.version <= r.version
+     where r.flag = f.id and x.recorded_by = my_signature();
+    if recorder is not null then
+        p := p || problem('E_SAME_PERSON', '', recorder);
+    end if;
+    return p;
+end $$;
+
+create or replace function flag_clearing_row() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    new.on_day := today();
+    new.district := '';
+    insert into flag_clearing (flag, record_id, reason, cleared_at, cleared_by)
+    values ((new.body ->> 'flag')::uuid, new.id, new.body ->> 'reason', new.recorded_at, new.recorded_by);
+    return new;
+end $$;
+
+create or replace function flag_rules_known() returns text language sql stable as
+    $$ select string_agg(u.code, ', ' order by u.code) from flag_rule u where u.judge is not null $$;
+
+create or replace function flag_scan_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
+begin
+    if doc ->> 'rule' is not null and not exists (select from flag_rule u where u.code = doc ->> 'rule' and u.judge is not null) then
+        return array[problem('E_CHOICE', '/rule', flag_rules_known())];
+    end if;
+    return '{}';
+end $$;
+
+create or replace function flag_scan_row() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    new.on_day := today();
+    new.district := '';
+    perform flag_scan_one(new.id, u.code)
+       from flag_rule u
+      where u.judge is not null and u.code = coalesce(new.body ->> 'rule', u.code)
+      order by u.code;
+    return new;
+end $$;
+
+create or replace function flag_scan_members(id uuid, version int, as_of date) returns text language sql stable as $$
+    select format('"cases":%s,"raised":%s,"rules":%s', coalesce(sum(s.cases), 0), coalesce(sum(s.raised), 0),
+           json_strip_nulls(coalesce(json_agg(json_build_object('rule', s.rule, 'cases', s.cases, 'raised', s.raised, 'ms', s.ms)
+           order by s.rule), '[]')))
+      from flag_scan s
+     where s.id = $1
+$$;
+
+create or replace function flag_threshold_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
+declare
+    t flag_threshold;
+    v numeric;
+begin
+    select x.* into t from flag_threshold x where x.code = doc ->> 'rule' and x.name = doc ->> 'threshold';
+    if not found then
+        return array[problem('E_CHOICE', '/threshold', (select coalesce(string_agg(x.name, ', ' order by x.name), '-')
+                             from flag_threshold x where x.code = doc ->> 'rule'))];
+    end if;
+    v := flag_value_of(t.unit, doc ->> 'value');
+    if v is null or v < t.least or v > t.most then
+        return array[problem('E_RANGE', '/value', t.unit || ' ' || flag_value_text(t.unit, t.least) || '..'
+                             || flag_value_text(t.unit, t.most))];
+    elsif (doc ->> 'effective_from')::date < today() then
+        return array[problem('E_ORDER', '/effective_from', today()::text)];
+    end if;
+    return '{}';
+end $$;
+
+create or replace function flag_threshold_row() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    new.district := '';
+    insert into flag_threshold_value (code, name, effective_from, value, record_id, recorded_at, recorded_by)
+    select t.code, t.name, (new.body ->> 'effective_from')::date, flag_value_of(t.unit, new.body ->> 'value'), new.id,
+           new.recorded_at, new.recorded_by
+      from flag_threshold t
+     where t.code = new.body ->> 'rule' and t.name = new.body ->> 'threshold';
+    return new;
+end $$;
+
+-- A claim or an application is looked at with everything around its loan as soon as it stands.
+create or replace function flag_cause_row() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    loan uuid := case new.type when 'claim' then (select c.loan_id from claim c where c.id = new.id)
+                 else (select a.loan_id from application a where a.id = new.id) end;
+begin
+    perform flag_store(array(select row(f.code, f.case_key, f.severity, f.figures, f.record_id, f.version, f.pointer, f.facts,
+                                        f.record_id = new.id)::flag_found
+                               from unnest(flags_around(loan)) f), 'submission');
+    return null;
+end $$;
+
+-- What stands against paying for a loan by a claim or application: open flags of high severity on it or on the cause, on
+-- any loan of the firm where the rule is about the firm, and cases found just now. keep: store what was found.
+create or replace function flag_payment_stops(loan uuid, cause uuid, keep boolean) returns json[]
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    cases flag_found[];
+    own uuid[];
+    p json[] := '{}';
+    list text;
+begin
+    cases := flags_around(loan);
+    if keep then
+        perform flag_store(cases, 'payment');
+    end if;
+    select array_agg(distinct l.id) into own
+      from loan l
+     where l.borrower = (select x.borrower from loan x where x.id = loan order by x.version desc limit 1);
+    with open as (
+        select distinct f.id, f.code
+          from flag_record r
+          join flag f on f.id = r.flag
+          join flag_rule u on u.code = f.code
+         where r.record_id = any (own || cause)
+           and (u.of_firm or r.record_id in (loan, cause))
+           and f.severity = 'high'
+           and not exists (select from flag_clearing c where c.flag = f.id)
+    ),
+    unknown as ( -- found now, and not what somebody cleared
+        select distinct f.code
+          from unnest(cases) f
+         where f.severity = 'high'
+           and not exists (select from flag x where x.code = f.code and x.case_key = f.case_key
+                              and (not exists (select from flag_clearing c where c.flag = x.id)
+                                   or exists (select from flag_record r
+                                               where r.flag = x.id and r.record_id = f.record_id
+                                                 and r.pointer = f.pointer and r.facts = f.facts)))
+    )
+    select string_agg(x.what, ', ' order by x.what) into list
+      from (select o.code || ' ' || o.id as what from open o
+            union all
+            select u.code from unknown u) x;
+    if list is not null then
+        p := p || problem('E_FLAGGED', '', list);
+    end if;
+    -- who clears a flag does not pay what it stopped
+    select string_agg(distinct f.code, ', ') into list
+      from flag_record r
+      join flag f on f.id = r.flag and f.severity = 'high'
+      join flag_clearing c on c.flag = f.id
+     where r.record_id in (loan, cause) and c.cleared_by = my_signature();
+    if list is not null then
+        p := p || problem('E_CLEARER', '', list);
+    end if;
+    return p;
+exception when others then
+    return array[problem('E_FLAGS_UNKNOWN', '', left(sqlerrm, 200))];
+end $$;
+revoke all on function flag_payment_stops from public;
+
+-- Under every payment, however it came about: a transfer that pays names its claim or application.
+create or replace function transfer_not_flagged() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    loan uuid;
+    stops json[];
+begin
+    select c.loan_id into loan from claim c where c.id = new.cause_id
+    union all
+    select a.loan_id from application a where a.id = new.cause_id;
+    stops := case when loan is null then array[problem('E_FLAGS_UNKNOWN', '', 'cause')]
+                  else flag_payment_stops(loan, new.cause_id, false) end;
+    if stops is null or cardinality(stops) > 0 then
+        raise exception 'payment stopped: %', array_to_json(stops)
+            using errcode = '23514', constraint = 'transfer_not_flagged';
+    end if;
+    return new;
+end $$;
+
+create or replace function flag_records_count(flag_id uuid) returns bigint
+    language sql stable security definer set search_path = public, pg_temp as
+    $$ select count(*) from flag_record r where r.flag = flag_id $$;
+revoke all on function flag_records_count from public;
+grant execute on function flag_records_count to pledged_app;
+
+-- Do the records still show the case? Its rule runs again around the loans that it rests on.
+create or replace function flag_standing(flag_id uuid) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_custom_plan as $$
+declare
+    f flag;
+begin
+    select x.* into f from flag x where x.id = flag_id;
+    return exists (
+        select from flag_find(f.code, array(select distinct r.record_id from flag_record r
+                                             where r.flag = flag_id and r.type = 'loan')) n
+         where n.case_key = f.case_key);
+end $$;
+revoke all on function flag_standing from public;
+grant execute on function flag_standing to pledged_app;
+
+-- A flag for whoever asks, by row-level security: records of others are counted, not shown; the figures of a case that
+-- rests on others' records too, and who cleared it and why, are for the city's offices.
+create or replace function flag_json(f flag, most int) returns text language plpgsql stable as $$
+declare
+    office boolean := my_kind() in ('finance', 'ip_office', 'auditor');
+    u flag_rule;
+    c flag_clearing;
+    shown bigint;
+    total bigint := flag_records_count(f.id);
+    list json;
+begin
+    select x.* into u from flag_rule x where x.code = f.code;
+    select x.* into c from flag_clearing x where x.flag = f.id;
+    select count(*) into shown from flag_record r where r.flag = f.id;
+    select json_agg(json_build_object('type', y.type, 'id', y.record_id, 'version', y.version, 'reference', y.key,
+                    'pointer', y.pointer, 'facts', y.facts) order by y.record_id, y.version, y.pointer)
+      into list
+      from (select r.*, x.key
+              from flag_record r
+              left join lateral (select e.key from submission e where e.id = r.record_id and e.version = r.version limit 1) x on true
+             where r.flag = f.id
+             order by r.record_id, r.version, r.pointer
+             limit most) y;
+    return json_strip_nulls(json_build_object('id', f.id, 'code', f.code, 'severity', f.severity, 'title', u.title,
+           'title_en', u.title_en, 'state', case when c.flag is null then 'open' else 'cleared' end,
+           'raised_at', instant_text(f.raised_at), 'raised_by', f.origin,
+           'stops_payment', f.severity = 'high' and c.flag is null,
+           'figures', case when office or shown = total then f.figures end,
+           'records', list, 'records_shown', least(shown, most), 'records_of_others', total - shown,
+           'seen', case when office then flag_seal(f.id) end, 'cleared_at', instant_text(c.cleared_at),
+           'cleared_by', case when office then c.cleared_by end, 'cleared_because', case when office then c.reason end))::text;
+end $$;
+
+create or replace function flag_rule_json(u flag_rule) returns json language sql stable as $$
+    select json_strip_nulls(json_build_object('code', (u).code, 'severity', (u).severity, 'title', (u).title,
+           'title_en', (u).title_en, 'fires', (u).fires, 'fires_en', (u).fires_en, 'basis', (u).basis,
+           'supported', (u).judge is not null, 'why_not', (u).why_not, 'why_not_en', (u).why_not_en,
+           'stops_payment', (u).severity = 'high' or (u).code = 'RF15', 'of_firm', (u).of_firm,
+           'thresholds', coalesce((
+               select json_agg(json_build_object('threshold', t.name, 'title', t.title, 'title_en', t.title_en, 'unit', t.unit,
+                               'value', flag_value_text(t.unit, flag_limit(t.code, t.name)),
+                               'least', flag_value_text(t.unit, t.least), 'most', flag_value_text(t.unit, t.most),
+                               'history', (select json_agg(json_strip_nulls(json_build_object('effective_from', v.effective_from,
+                                                  'value', flag_value_text(t.unit, v.value),
+                                                  'by', case when my_kind() in ('finance', 'ip_office', 'auditor')
+                                                             then v.recorded_by end))
+                                                  order by v.effective_from, v.recorded_at)
+                                             from flag_threshold_value v where v.code = t.code and v.name = t.name))
+                               order by t.name)
+                 from flag_threshold t where t.code = (u).code), '[]')))
+$$;

@@ -1,0 +1,633 @@
+-- One function a red-flag rule: the cases it finds, over the whole book or around some loans.
+
+-- What two firms write alike when they mean the same: without spaces, hyphens and case.
+create or replace function flag_shared_text(t text) returns text language sql immutable parallel safe as
+    $$ select nullif(lower(regexp_replace(t, '[\s-]', '', 'g')), '') $$;
+
+create or replace function flag_rights(rule text, loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    select f.code, p.record_id || ' ' || p.number, f.severity, null::jsonb, p.record_id, p.version,
+           ip_pointer(p.record_id, p.version, p.number, f.member), f.facts, false
+      from loan_ip p
+      join loan_latest l on l.id = p.record_id and l.version = p.version
+     cross join lateral flag_of_right(p.number, p.kind, p.owner, l.borrower, p.filed_on, p.expires_on, l.signed_on,
+           l.registered_on, l.matures_on) f
+     where f.code = rule
+       and (loans is null or p.record_id = any (loans));
+end $$;
+
+create or replace function flag_loans(rule text, loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    select f.code, l.id || case when f.code = 'RF15' then ' ' || f.severity else '' end, f.severity, null::jsonb, l.id, l.version,
+           f.member, f.facts, false
+      from loan_latest l
+     cross join lateral flag_of_loan(l.amount_fen, l.ip_amount_fen, l.rate_ppm, l.revenue_fen, l.purpose, l.signed_on,
+           l.disbursed_on, l.registered_on, l.scheme) f
+     where f.code = rule
+       and (loans is null or l.id = any (loans));
+end $$;
+
+-- What the registers tell of pledged rights (0012), as cases of a rule.
+create or replace function flag_registers(rule text, loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    select g.flag, g.record_id || ' ' || g.number, u.severity, null::jsonb, g.record_id, g.version, g.pointer,
+           jsonb_build_object('number', g.number, 'on', g.on_day, 'state', g.state), false
+      from pledge_grounds(array(
+               select distinct p.record_id
+                 from loan_ip p
+                where p.number in (select e.number from ip_event e)
+                  and (loans is null or p.record_id = any (loans))), null) g
+      join flag_rule u on u.code = g.flag
+     where g.flag = rule;
+end $$;
+
+create or replace function flag_rf02_right_dead(loans uuid[]) returns setof flag_found language sql stable as $$ select * from flag_registers('RF02', loans) $$;
+
+create or replace function flag_rf03_right_expires(loans uuid[]) returns setof flag_found language sql stable as $$
+    select * from flag_rights('RF03', loans)
+    union all
+    select * from flag_registers('RF03', loans)
+$$;
+
+create or replace function flag_rf04_not_owner(loans uuid[]) returns setof flag_found language sql stable as $$
+    select * from flag_rights('RF04', loans)
+    union all
+    select * from flag_registers('RF04', loans)
+$$;
+
+create or replace function flag_rf15_capital_out_of_scale(loans uuid[]) returns setof flag_found language sql stable as $$ select * from flag_loans('RF15', loans) $$;
+
+create or replace function flag_rf21_drawn_unregistered(loans uuid[]) returns setof flag_found language sql stable as $$ select * from flag_loans('RF21', loans) $$;
+
+create or replace function flag_rf22_rate_out_of_line(loans uuid[]) returns setof flag_found language sql stable as $$ select * from flag_loans('RF22', loans) $$;
+
+-- Numbers are checked before they are stored; here they are checked again.
+create or replace function flag_rf05_number_contradicts(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    select f.* from flag_rights('RF05', loans) f
+    union all
+    select f.* from flag_registers('RF05', loans) f
+    union all
+    select 'RF05', p.record_id || ' ' || p.number, 'med', null::jsonb, p.record_id, p.version,
+           ip_pointer(p.record_id, p.version, p.number, 'kind'), jsonb_build_object('number', p.number, 'kind', p.kind), false
+      from loan_ip p
+      join loan_latest l on l.id = p.record_id and l.version = p.version
+     where p.kind <> ip_kind(p.number)
+       and (loans is null or p.record_id = any (loans));
+end $$;
+
+-- A utility model with an invention of the same owner and day, as the register says or as loans show.
+create or replace function flag_rf28_same_day_rights(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    select f.* from flag_registers('RF28', loans) f
+    union all
+    select 'RF28', p.record_id || ' ' || p.number, 'low', null::jsonb, p.record_id, p.version,
+           ip_pointer(p.record_id, p.version, p.number, 'number'), jsonb_build_object('number', p.number, 'filed_on', p.filed_on), false
+      from loan_ip p
+      join loan_latest l on l.id = p.record_id and l.version = p.version
+     where p.kind = 'utility_model' and p.filed_on is not null and p.owner is not null
+       and (loans is null or p.record_id = any (loans))
+       and exists (select from loan_ip o
+                    where o.kind = 'invention' and o.owner = p.owner and o.filed_on = p.filed_on);
+end $$;
+
+-- A pledge lasts from registration (or signing) until it was released, else settled, else to the end of the term.
+create or replace function flag_rf01_pledged_twice(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    with many as materialized ( -- rights that could be in two pledges at all
+        select p.number
+          from loan_ip p
+          join loan_latest l on l.id = p.record_id and l.version = p.version
+         where loans is null or p.number = any (array(select y.number from loan_ip y where y.record_id = any (loans)))
+         group by p.number
+        having count(distinct (p.org_id, l.borrower, l.pledge_no)) > 1
+    ),
+    pledge as materialized (
+        select p.number, p.record_id, p.version, p.org_id, l.borrower, l.pledge_no, l.facility_no, p.from_day, p.until_day
+          from many m
+          join loan_ip p on p.number = m.number
+          join loan_latest l on l.id = p.record_id and l.version = p.version
+    ),
+    span as materialized (
+        select p.*, pledge_ends(p.record_id, p.until_day) as end_day
+          from pledge p
+    )
+    select 'RF01', s.number, 'high', null::jsonb, s.record_id, s.version, ip_pointer(s.record_id, s.version, s.number, 'number'),
+           jsonb_build_object('number', s.number), false
+      from span s
+     where exists (select from span o
+                    where o.number = s.number and o.record_id <> s.record_id
+                      and s.from_day < o.end_day and o.from_day < s.end_day
+                      and (o.org_id <> s.org_id
+                           or ((o.borrower <> s.borrower or coalesce(o.pledge_no <> s.pledge_no, false))
+                               and coalesce(o.facility_no <> s.facility_no, true))));
+end $$;
+
+-- Owners follow each other in the register. A return: to who owned it before somebody else did. Many: that many different
+-- owners within the months. The loans that pledge the right are part of the case.
+create or replace function flag_rf09_circular_transfer(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    with right_no as materialized (
+        select distinct e.number
+          from ip_event e
+         where e.kind = 'transferred'
+           and (loans is null or e.number = any (array(select p.number from loan_ip p where p.record_id = any (loans))))
+    ),
+    owned as materialized ( -- n: the place in the chain; from_day: null when the register begins in the middle
+        select n.number, s.id, s.on_day, s.owners,
+               row_number() over (partition by n.number order by s.on_day, k.rank, s.reference) as n
+          from right_no n
+          join ip_event s on s.number = n.number and cardinality(s.owners) > 0
+          join ip_event_kind k on k.event = s.kind
+         where not exists (select from ip_event r where r.number = s.number and r.kind = 'reversed' and r.reverses = s.reference
+                              and r.org_id = s.org_id)
+    ),
+    back as ( -- gone with the event after a, back with b
+        select a.number, b.id, 'returned' as how
+          from owned a
+          join owned gone on gone.number = a.number and gone.n = a.n + 1 and not gone.owners && a.owners
+          join owned b on b.number = a.number and b.n > gone.n and b.owners && a.owners
+         where b.on_day <= gone.on_day + make_interval(months => (select flag_limit('RF09', 'return_months'))::int)
+    ),
+    many as (
+        select b.number, b.id, 'many_owners'
+          from owned b
+         where b.n > 1
+           and (select count(distinct y.owner)
+                  from owned a
+                 cross join lateral unnest(a.owners) as y(owner)
+                 where a.number = b.number and a.n <= b.n
+                   -- who owned it at the beginning of the months counts too
+                   and coalesce((select x.on_day from owned x where x.number = a.number and x.n = a.n + 1), 'infinity')
+                       > b.on_day - make_interval(months => (select flag_limit('RF09', 'owner_months'))::int))
+               >= (select flag_limit('RF09', 'owners'))
+    ),
+    hit as materialized (
+        select x.number, x.id, string_agg(distinct x.how, ' ') as how
+          from (select * from back union all select * from many) x
+         where exists (select from loan_ip p where p.number = x.number)
+         group by x.number, x.id
+    )
+    select 'RF09', h.number, 'high', null::jsonb, h.id, 1, '/owner_uscc', jsonb_build_object('number', h.number, 'how', h.how), false
+      from hit h
+    union all
+    select distinct 'RF09', h.number, 'high', null::jsonb, p.record_id, p.version,
+           ip_pointer(p.record_id, p.version, p.number, 'number'), jsonb_build_object('number', h.number), false
+      from hit h
+      join loan_ip p on p.number = h.number
+      join loan_latest l on l.id = p.record_id and l.version = p.version;
+end $$;
+
+create or replace function flag_rf10_acquired_before_pledge(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    with hit as materialized (
+        select p.record_id, p.version, p.number, e.id, e.on_day, p.from_day
+          from ip_event e
+          join loan_ip p on p.number = e.number
+          join loan_latest l on l.id = p.record_id and l.version = p.version
+         where e.kind = 'transferred' and l.borrower = any (e.owners)
+           and p.from_day - e.on_day between 0 and (select flag_limit('RF10', 'days'))
+           and (loans is null or p.record_id = any (loans))
+           and not exists (select from ip_event r where r.number = e.number and r.kind = 'reversed' and r.reverses = e.reference
+                              and r.org_id = e.org_id)
+    )
+    select 'RF10', h.record_id || ' ' || h.number, 'med', null::jsonb, h.record_id, h.version,
+           ip_pointer(h.record_id, h.version, h.number, 'number'),
+           jsonb_build_object('number', h.number, 'transferred_on', h.on_day, 'pledged_on', h.from_day), false
+      from hit h
+    union all
+    select 'RF10', h.record_id || ' ' || h.number, 'med', null::jsonb, h.id, 1, '/on',
+           jsonb_build_object('number', h.number, 'transferred_on', h.on_day), false
+      from hit h;
+end $$;
+
+create or replace function flag_rf11_released_and_pledged(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    with released as materialized (
+        select e.loan_id, e.id, e.on_day, l.version, coalesce(l.registered_on, l.signed_on) as from_day
+          from loan_event_standing e
+          join loan_latest l on l.id = e.loan_id
+         where e.kind = 'pledge_released'
+           and (loans is null or e.loan_id = any (loans))
+    ),
+    soon as materialized (
+        select r.*, case when r.on_day > quarter_end(r.from_day)
+                          and r.on_day <= quarter_end(r.from_day) + (select flag_limit('RF11', 'days'))::int then quarter_end(r.from_day) end as after_quarter,
+               (select max(s.on_day)
+                  from application a
+                  join application_step s on s.application = a.id and s.step = 'pay'
+                 where a.loan_id = r.loan_id and s.on_day <= r.on_day
+                   and r.on_day <= s.on_day + (select flag_limit('RF11', 'days'))::int) as after_subsidy
+          from released r
+    ),
+    again as materialized (
+        select distinct on (s.loan_id, p.number) s.*, p.number, o.record_id as again_id, o.version as again_version, o.from_day as again_on
+          from soon s
+          join loan_ip p on p.record_id = s.loan_id and p.version = s.version
+          join loan_ip o on o.number = p.number and o.record_id <> p.record_id and o.from_day >= s.on_day
+          join loan_latest l on l.id = o.record_id and l.version = o.version
+         where s.after_quarter is not null or s.after_subsidy is not null
+         order by s.loan_id, p.number, o.from_day, o.record_id
+    )
+    select 'RF11', a.loan_id || ' ' || a.number, 'med', null::jsonb, x.record_id, x.version, x.pointer,
+           jsonb_strip_nulls(jsonb_build_object('number', a.number, 'released_on', a.on_day, 'quarter_end', a.after_quarter,
+                                                'subsidy_on', a.after_subsidy)), false
+      from again a
+     cross join lateral (values
+           (a.loan_id, a.version, ip_pointer(a.loan_id, a.version, a.number, 'number')),
+           (a.id, 1, '/on'),
+           (a.again_id, a.again_version, ip_pointer(a.again_id, a.again_version, a.number, 'number'))) as x(record_id, version, pointer);
+end $$;
+
+create or replace function flag_rf13_shared_controller(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    with said as materialized (
+        select l.id, l.version, l.borrower, v.what, v.value, v.pointer
+          from loan_latest l
+         cross join lateral (values ('address', flag_shared_text(l.address), '/borrower_address'),
+                                    ('contact', flag_shared_text(l.contact), '/borrower_contact'),
+                                    ('controller', flag_shared_text(l.controller), '/controller')) as v(what, value, pointer)
+         where loans is null and v.value is not null
+        union all -- around loans: what they say, and who else says so, by index
+        select l.id, l.version, l.borrower, 'address', m.value, '/borrower_address'
+          from (select distinct flag_shared_text(x.address) as value from loan_latest x where x.id = any (loans)) m
+          join loan l on flag_shared_text(l.address) = m.value and l.address is not null and not record_has_later(l.id, l.version, null)
+        union all
+        select l.id, l.version, l.borrower, 'contact', m.value, '/borrower_contact'
+          from (select distinct flag_shared_text(x.contact) as value from loan_latest x where x.id = any (loans)) m
+          join loan l on flag_shared_text(l.contact) = m.value and l.contact is not null and not record_has_later(l.id, l.version, null)
+        union all
+        select l.id, l.version, l.borrower, 'controller', m.value, '/controller'
+          from (select distinct flag_shared_text(x.controller) as value from loan_latest x where x.id = any (loans)) m
+          join loan l on flag_shared_text(l.controller) = m.value and l.controller is not null and not record_has_later(l.id, l.version, null)
+    ),
+    crowd as (
+        select s.what, s.value, count(distinct s.borrower) as borrowers
+          from said s
+         group by s.what, s.value
+        having count(distinct s.borrower) >= (select flag_limit('RF13', 'borrowers'))
+    ),
+    -- a manager and an appraiser each serve many firms; both together are told, and stop nothing
+    pair as (
+        select l.id, l.version, l.borrower, l.org_id || ' ' || flag_shared_text(l.account_manager) || ' ' || flag_shared_text(p.appraiser) as value
+          from loan_latest l
+         cross join lateral (select distinct y.appraiser from loan_ip y
+                              where y.record_id = l.id and y.version = l.version and y.appraiser is not null) p
+         where l.account_manager is not null
+           and (loans is null or l.account_manager = any (array(select x.account_manager from loan x where x.id = any (loans))))
+    ),
+    pairs as (
+        select p.value, count(distinct p.borrower) as borrowers
+          from pair p
+         group by p.value
+        having count(distinct p.borrower) >= (select flag_limit('RF13', 'pair_borrowers'))
+    )
+    select 'RF13', s.what || ' ' || s.value, 'high', jsonb_build_object('shared', s.what, 'borrowers', c.borrowers),
+           s.id, s.version, s.pointer, jsonb_build_object(s.what, s.value, 'borrower', s.borrower), false
+      from crowd c
+      join said s on s.what = c.what and s.value = c.value
+    union all
+    select 'RF13', 'manager ' || p.value, 'med', jsonb_build_object('shared', 'account_manager and appraiser', 'borrowers', c.borrowers),
+           p.id, p.version, '/account_manager', jsonb_build_object('borrower', p.borrower), false
+      from pairs c
+      join pair p on p.value = c.value;
+end $$;
+
+create or replace function flag_rf16_valuation_outlier(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    with valued as materialized (
+        select p.record_id, p.version, p.number, p.kind, p.valuation_fen, l.signed_on
+          from loan_ip p
+          join loan_latest l on l.id = p.record_id and l.version = p.version
+         where p.valuation_fen > 0
+    ),
+    middle as (
+        select v.kind, percentile_disc(0.5) within group (order by v.valuation_fen) as fen
+          from valued v
+         group by v.kind
+        having count(*) >= (select flag_limit('RF16', 'least'))
+    ),
+    risen as ( -- the newer of two valuations, and the older
+        select v.*, before.record_id as before_id, before.version as before_version
+          from valued v
+          join valued before on before.number = v.number and before.record_id <> v.record_id
+                            and before.signed_on < v.signed_on
+                            and v.signed_on <= before.signed_on + make_interval(months => (select flag_limit('RF16', 'months'))::int)
+                            and v.valuation_fen * 100 > before.valuation_fen * (100 + (select flag_limit('RF16', 'rise')))
+    )
+    select 'RF16', v.record_id || ' ' || v.number, 'med', jsonb_build_object('median', yuan_text(m.fen)), v.record_id, v.version,
+           ip_pointer(v.record_id, v.version, v.number, 'valuation'),
+           jsonb_build_object('number', v.number, 'valuation', yuan_text(v.valuation_fen)), false
+      from valued v
+      join middle m on m.kind = v.kind
+     where v.valuation_fen > m.fen * (select flag_limit('RF16', 'times'))
+       and (loans is null or v.record_id = any (loans))
+    union all
+    select 'RF16', 'risen ' || r.record_id || ' ' || r.number, 'med', null::jsonb, x.record_id, x.version,
+           ip_pointer(x.record_id, x.version, r.number, 'valuation'), jsonb_build_object('number', r.number), false
+      from risen r
+     cross join lateral (values (r.record_id, r.version), (r.before_id, r.before_version)) as x(record_id, version)
+     where loans is null or r.record_id = any (loans);
+end $$;
+
+create or replace function flag_rf17_one_appraiser(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    with valued as materialized (
+        select distinct l.id, l.version, l.org_id, extract(year from l.signed_on)::int as year, p.appraiser
+          from loan_latest l
+          join loan_ip p on p.record_id = l.id and p.version = l.version
+         where p.appraiser is not null
+           and (loans is null or l.org_id = any (array(select x.org_id from loan x where x.id = any (loans))))
+    ),
+    book as (
+        select v.org_id, v.year, count(distinct v.id) as n from valued v group by v.org_id, v.year
+    ),
+    prevailing as (
+        select v.org_id, v.year, v.appraiser, count(*) as n, b.n as all_n
+          from valued v
+          join book b on b.org_id = v.org_id and b.year = v.year
+         group by v.org_id, v.year, v.appraiser, b.n
+        having b.n >= (select flag_limit('RF17', 'least')) and count(*) * 100 > b.n * (select flag_limit('RF17', 'share'))
+    )
+    select 'RF17', v.org_id || ' ' || v.year || ' ' || v.appraiser, 'low',
+           jsonb_build_object('appraiser', v.appraiser, 'year', v.year, 'loans', p.n, 'of', p.all_n),
+           v.id, v.version, '/ip', jsonb_build_object('appraiser', v.appraiser), false
+      from prevailing p
+      join valued v on v.org_id = p.org_id and v.year = p.year and v.appraiser = p.appraiser;
+end $$;
+
+create or replace function flag_rf18_batch_of_small(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    select 'RF18', l.id::text, 'low', null::jsonb, l.id, l.version, '/ip',
+           jsonb_build_object('rights', count(*), 'least', yuan_text(min(p.valuation_fen)), 'most', yuan_text(max(p.valuation_fen))), false
+      from loan_latest l
+      join loan_ip p on p.record_id = l.id and p.version = l.version
+     where l.amount_fen <= (select flag_limit('RF18', 'loan')) * 100
+       and (loans is null or l.id = any (loans))
+     group by l.id, l.version
+    having count(*) >= (select flag_limit('RF18', 'rights'))
+       and count(p.valuation_fen) = count(*)
+       and (sum(p.valuation_fen) < count(*) * (select flag_limit('RF18', 'value')) * 100 or min(p.valuation_fen) = max(p.valuation_fen));
+end $$;
+
+create or replace function flag_rf19_split_loans(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    with below as materialized (
+        select l.id, l.version, l.borrower, l.signed_on, l.amount_fen
+          from loan_latest l
+         where l.amount_fen < (select flag_limit('RF19', 'cap')) * 100
+           and l.amount_fen >= (select flag_limit('RF19', 'cap')) * (100 - (select flag_limit('RF19', 'margin')))
+           and (loans is null or l.borrower = any (array(select x.borrower from loan x where x.id = any (loans))))
+    )
+    select 'RF19', b.borrower || ' ' || b.signed_on, 'med', jsonb_build_object('loans', g.n, 'signed_on', b.signed_on),
+           b.id, b.version, '/amount', jsonb_build_object('amount', yuan_text(b.amount_fen), 'signed_on', b.signed_on), false
+      from (select y.borrower, y.signed_on, count(*) as n from below y group by y.borrower, y.signed_on
+            having count(*) >= (select flag_limit('RF19', 'loans'))) g
+      join below b on b.borrower = g.borrower and b.signed_on = g.signed_on;
+end $$;
+
+-- Gone bad: graded substandard or worse, or written off.
+create or replace function flag_rf20_registered_too_late(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    with ended as materialized (
+        select distinct on (e.loan_id) l.id, l.version, l.registered_on, e.id as event, e.kind, e.on_day
+          from loan_event_standing e
+          join loan_latest l on l.id = e.loan_id
+         where (e.kind in ('settled', 'written_off') or e.grade in ('substandard', 'doubtful', 'loss'))
+           and l.registered_on > e.on_day
+           and (loans is null or l.id = any (loans))
+         order by e.loan_id, e.on_day, e.id
+    )
+    select 'RF20', e.id::text, 'high', null::jsonb, x.record_id, x.version, x.pointer,
+           jsonb_build_object('registered_on', e.registered_on, 'event', e.kind, 'on', e.on_day), false
+      from ended e
+     cross join lateral (values (e.id, e.version, '/registered_on'), (e.event, 1, '/on')) as x(record_id, version, pointer);
+end $$;
+
+create or replace function flag_rf23_quarter_end_spike(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    with lent as materialized (
+        select l.id, l.version, l.org_id, quarter_end(l.signed_on) as quarter, l.amount_fen,
+               l.signed_on > quarter_end(l.signed_on) - (select flag_limit('RF23', 'days'))::int
+               and exists (select from loan_event_standing e
+                            where e.loan_id = l.id and e.kind = 'pledge_released'
+                              and e.on_day > quarter_end(l.signed_on)
+                              and e.on_day <= quarter_end(quarter_end(l.signed_on) + 1)) as spike
+          from loan_latest l
+         where loans is null or l.org_id = any (array(select x.org_id from loan x where x.id = any (loans)))
+    ),
+    spikes as (
+        select x.org_id, x.quarter
+          from lent x
+         group by x.org_id, x.quarter
+        having count(*) >= (select flag_limit('RF23', 'least'))
+           and sum(x.amount_fen) filter (where x.spike) * 100 > sum(x.amount_fen) * (select flag_limit('RF23', 'share'))
+    )
+    select 'RF23', x.org_id || ' ' || x.quarter, 'med', jsonb_build_object('quarter_end', x.quarter), x.id, x.version, '/signed_on',
+           jsonb_build_object('quarter_end', x.quarter), false
+      from spikes s
+      join lent x on x.org_id = s.org_id and x.quarter = s.quarter and x.spike;
+end $$;
+
+create or replace function flag_rf06_aid_of_two_districts(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    with asked as materialized (
+        select n.application, n.loan_id, l.version, n.district, extract(year from n.on_day)::int as year, p.number
+          from application_now n
+          join loan_latest l on l.id = n.loan_id
+          join loan_ip p on p.record_id = l.id and p.version = l.version
+         where n.state in ('queued', 'reserved', 'approved', 'paid')
+           and (loans is null or p.number = any (array(select y.number from loan_ip y where y.record_id = any (loans))))
+    ),
+    twice as materialized (
+        select a.number, a.year
+          from asked a
+         group by a.number, a.year
+        having count(distinct a.district) > 1
+    )
+    select 'RF06', t.year || ' ' || t.number, 'high', null::jsonb, x.record_id, x.version, x.pointer,
+           jsonb_build_object('number', t.number, 'year', t.year), false
+      from twice t
+      join asked a on a.number = t.number and a.year = t.year
+     cross join lateral (values (a.application, 1, '/loan'),
+                                (a.loan_id, a.version, ip_pointer(a.loan_id, a.version, a.number, 'number'))) as x(record_id, version, pointer);
+end $$;
+
+create or replace function flag_rf07_double_support(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    with supported as materialized ( -- each way in which money for one loan is asked for
+        select c.loan_id, 'claim' as how, c.scheme_code as whose, c.id as record_id, '/loan' as pointer
+          from claim c
+         where claim_counts(c.id) and (loans is null or c.loan_id = any (loans))
+        union all
+        select u.loan_id, 'interest', a.policy_code, a.id, '/loan'
+          from subsidy_unit u
+          join application a on a.id = u.application
+         where u.item = 'interest' and (loans is null or u.loan_id = any (loans))
+        union all -- a guarantee that paid, beside a scheme in which no insurer bears a part
+        select p.loan, 'claim', 'guarantee ' || p.policy_no, k.id, '/paid'
+          from insurance_claim k
+          join insurance_policy p on p.id = k.policy
+         where k.outcome = 'paid' and not record_has_later(k.id, k.version, null) and not record_has_later(p.id, p.version, null)
+           and p.loan is not null and (loans is null or p.loan = any (loans))
+           and not exists (select from claim c
+                             join scheme s on s.id = c.scheme
+                            cross join lateral json_array_elements(s.body -> 'layers') y
+                            where c.loan_id = p.loan and y ->> 'party' = 'insurer')
+        union all -- a policy guarantee, where the scheme excludes it
+        select c.loan_id, 'claim', 'guarantor ' || l.guarantor, l.id, '/guarantor_uscc'
+          from claim c
+          join scheme s on s.id = c.scheme
+          join loan_latest l on l.id = c.loan_id
+         where l.guarantor is not null and (s.body ->> 'excludes_guaranteed')::boolean and claim_counts(c.id)
+           and (loans is null or c.loan_id = any (loans))
+    ),
+    twice as (
+        select s.loan_id, s.how
+          from supported s
+         group by s.loan_id, s.how
+        having count(distinct s.whose) > 1
+    )
+    select 'RF07', t.how || ' ' || t.loan_id, 'high', null::jsonb, x.record_id, x.version, x.pointer, x.facts, false
+      from twice t
+     cross join lateral (
+           select s.record_id, (select max(r.version) from submission r where r.id = s.record_id) as version, s.pointer,
+                  jsonb_build_object('how', t.how, 'whose', s.whose) as facts
+             from supported s
+            where s.loan_id = t.loan_id and s.how = t.how
+           union all
+           select l.id, l.version, '', jsonb_build_object('how', t.how) from loan_latest l where l.id = t.loan_id) x;
+end $$;
+
+-- Interest: what events told; of a settled loan whose events told none, what its contract says (amount × rate × days ÷ 360,
+-- half a fen upwards); of an open one nothing. As loan_cases (0007) counts it.
+create or replace function flag_rf08_aid_beyond_cost(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    with granted as materialized (
+        select u.loan_id, sum(u.amount_fen)::bigint as fen
+          from subsidy_unit u
+         where u.item = 'interest' and (loans is null or u.loan_id = any (loans))
+         group by u.loan_id
+    ),
+    cost as (
+        select g.loan_id, l.version, g.fen,
+               case when e.interest is not null then e.interest
+                    when e.settled_on is null then 0
+                    else div(2 * l.amount_fen::numeric * l.rate_ppm * (e.settled_on - coalesce(e.drawn_on, l.disbursed_on, l.signed_on))
+                             + 360000000, 2 * 360000000::numeric)::bigint end as paid
+          from granted g
+          join loan_latest l on l.id = g.loan_id
+          left join lateral (
+               select sum(x.interest_fen)::bigint as interest, max(x.on_day) filter (where x.kind = 'settled') as settled_on,
+                      min(x.on_day) filter (where x.kind = 'disbursed') as drawn_on
+                 from loan_event_standing x
+                where x.loan_id = l.id) e on true
+    )
+    select 'RF08', c.loan_id::text, 'high', null::jsonb, x.record_id, x.version, x.pointer,
+           jsonb_build_object('subsidies', yuan_text(c.fen), 'interest_paid', yuan_text(c.paid)), false
+      from cost c
+     cross join lateral (
+           select c.loan_id as record_id, c.version, '' as pointer
+           union all
+           select u.application, 1, '/loan' from subsidy_unit u where u.loan_id = c.loan_id and u.item = 'interest') x
+     where c.fen > c.paid;
+end $$;
+
+-- Judged again as it stands now; and whether its loan was in the ledger in time.
+create or replace function flag_rf24_claim_out_of_order(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    with asked as materialized (
+        select c.*, r.body as doc, (select x from loan x where x.id = l.id and x.version = l.version) as the_loan,
+               l.version as loan_version, first.recorded_at as known_at,
+               coalesce((select min(e.on_day) from loan_event_standing e where e.loan_id = l.id and e.kind = 'disbursed'), l.disbursed_on) as drawn_on,
+               (select s.on_day from claim_step s where s.claim = c.id and s.step = 'accept' order by s.n desc limit 1) as received
+          from claim c
+          join submission r on r.id = c.id and r.version = 1
+          join submission first on first.id = c.loan_id and first.version = 1
+          join loan_latest l on l.id = c.loan_id
+         where claim_counts(c.id) and (loans is null or c.loan_id = any (loans))
+    ),
+    wrong as (
+        select a.id, a.loan_id, a.loan_version, x.problem ->> 0 as why, x.problem ->> 2 as arg
+          from asked a
+          join scheme s on s.id = a.scheme
+         cross join lateral unnest(claim_judge_trigger(row(a.org_id, a.doc, a.id, a.on_day, a.received, a.the_loan,
+                                   loan_fold(a.the_loan, a.on_day, null, null), s, s.body)::claim_case)) as x(problem)
+        union all
+        select a.id, a.loan_id, a.loan_version, 'late_in_ledger', a.drawn_on || ' ' || (a.known_at at time zone 'Asia/Shanghai')::date
+          from asked a
+         where a.drawn_on >= date '1970-01-01' + (select flag_limit('RF24', 'ledger_from'))::int
+           and (a.known_at at time zone 'Asia/Shanghai')::date > a.drawn_on + (select flag_limit('RF24', 'days'))::int
+    )
+    select 'RF24', w.id || ' ' || w.why, 'high', null::jsonb, x.record_id, x.version, x.pointer,
+           jsonb_build_object('why', w.why, 'detail', w.arg), false
+      from wrong w
+     cross join lateral (values (w.id, 1, '/on'), (w.loan_id, w.loan_version, '/disbursed_on')) as x(record_id, version, pointer);
+end $$;
+
+create or replace function flag_rf25_recovery_kept(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    with back as materialized (
+        select c.id, c.loan_id, e.id as event, e.on_day
+          from claim c
+          join loan_event_standing e on e.loan_id = c.loan_id and e.kind in ('repaid', 'recovered', 'settled')
+                                    and e.on_day > c.on_day and e.on_day < today() - (select flag_limit('RF25', 'days'))::int
+         where (loans is null or c.loan_id = any (loans))
+           and claim_untold_fen(c) > 0
+    )
+    select 'RF25', b.id::text, 'high', null::jsonb, x.record_id, x.version, x.pointer, x.facts, false
+      from back b
+     cross join lateral (
+           select b.id as record_id, 1 as version, '/loan' as pointer, '{}'::jsonb as facts
+           union all
+           select b.event, 1, '/on', jsonb_build_object('on', b.on_day)
+           union all
+           select l.id, l.version, '', '{}'::jsonb from loan_latest l where l.id = b.loan_id) x;
+end $$;
+
+-- Of a loan under its scheme, of a claim under the scheme it was made under, of an application under its policy.
+create or replace function flag_rf26_ip_share_small(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    select f.* from flag_loans('RF26', loans) f
+    union all
+    select 'RF26', a.id::text, 'high', null::jsonb, x.record_id, x.version, x.pointer,
+           jsonb_build_object('least', q.least, 'share', percent_text(div(l.ip_amount_fen::numeric * 1000000, l.amount_fen)::bigint)), false
+      from (select y.id, y.loan_id, jsonb_path_query(p.body::jsonb -> 'eligible',
+                   '$.** ? (@.fact == "loan.ip_share" && (@.op == "ge" || @.op == "gt")).value') #>> '{}' as least
+              from application_now n
+              join application y on y.id = n.application
+              join policy p on p.id = y.policy
+             where n.state in ('queued', 'reserved', 'approved', 'paid')
+            union all
+            select c.id, c.loan_id, s.body ->> 'ip_share_min'
+              from claim c
+              join scheme s on s.id = c.scheme
+             where claim_counts(c.id)) as q(id, loan_id, least)
+      join lateral (select q.id) a on true
+      join loan_latest l on l.id = q.loan_id
+     cross join lateral (values (q.id, 1, '/loan'), (l.id, l.version, '/ip_amount')) as x(record_id, version, pointer)
+     where l.ip_amount_fen::numeric * 100 < l.amount_fen * q.least::numeric
+       and (loans is null or q.loan_id = any (loans));
+end $$;

@@ -1,0 +1,182 @@
+-- Insurance of intellectual property: policies and claims of insurers.
+
+create or replace function insurance_policy_cover(doc json) returns daterange language sql immutable as $$
+    select daterange((doc ->> 'starts_on')::date, coalesce((doc ->> 'cancelled_on')::date, (doc ->> 'ends_on')::date + 1))
+$$;
+
+-- A policy of the same number whose cover shares a day with this one.
+create or replace function insurance_policy_overlapping(org bigint, no text, self uuid, days daterange) returns text language sql stable as $$
+    select x.starts_on || '..' || x.ends_on
+      from insurance_policy_now x
+     where x.policy_no = no and x.org_id = org and x.id <> self and x.cover && days
+     order by x.starts_on
+     limit 1
+$$;
+
+create or replace function insurance_policy_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
+declare
+    p json[] := '{}';
+    o record;
+    l loan;
+    days daterange := insurance_policy_cover(doc);
+    other text := insurance_policy_overlapping(my_org(), doc ->> 'policy_no', id, days);
+    paid bigint;
+    c text;
+begin
+    if other is not null then
+        p := p || problem('E_COVER_OVERLAP', '/starts_on', other);
+    end if;
+    if doc ->> 'kind' = 'loan_guarantee' then
+        o := loan_find_one(doc ->> 'loan_contract_no', '/loan_contract_no');
+        if o.p is not null then
+            return p || o.p;
+        end if;
+        l := o.l;
+        if l.borrower <> doc ->> 'insured_uscc' then
+            p := p || problem('E_CONTRADICTS', '/insured_uscc', l.borrower);
+        end if;
+        if lower(days) < l.signed_on then
+            p := p || problem('E_COVER', '/starts_on', l.signed_on || '..' || l.matures_on);
+        elsif lower(days) > l.matures_on then
+            p := p || problem('E_COVER', '/starts_on', l.signed_on || '..' || l.matures_on);
+        end if;
+        if fen_of(doc ->> 'sum_insured') > share_fen(l.amount_fen, ppm_of(doc ->> 'cover_share')::int) then
+            p := p || problem('E_EXCEEDS', '/sum_insured', format('%s × %s%% = %s', yuan_text(l.amount_fen),
+                 doc ->> 'cover_share', yuan_text(share_fen(l.amount_fen, ppm_of(doc ->> 'cover_share')::int))));
+        end if;
+    end if;
+    select sum(x.paid_fen), min(x.claim_no) filter (where not days @> x.loss_on)
+      into paid, c
+      from insurance_claim_now x where x.policy = insurance_policy_problems.id and x.outcome <> 'withdrawn';
+    if c is not null then
+        p := p || problem('E_STATE_LATER', '/ends_on', c);
+    end if;
+    if paid > fen_of(doc ->> 'sum_insured') then
+        p := p || problem('E_STATE_LATER', '/sum_insured', yuan_text(paid));
+    end if;
+    return p;
+end $$;
+
+create or replace function insurance_policy_row() returns trigger language plpgsql as $$
+#variable_conflict use_column
+declare
+    b record;
+    l loan;
+begin
+    select x.* into b
+      from json_to_record(new.body) as x(policy_no text, kind text, insured_uscc text, district text, sum_insured text,
+           premium text, starts_on date, ends_on date, cancelled_on date, loan_contract_no text, cover_share text, ip json);
+    -- Two corrections in one statement are judged apart; here they meet.
+    perform lock_key('insurance', new.org_id || ' ' || b.policy_no);
+    if insurance_policy_overlapping(new.org_id, b.policy_no, new.id, insurance_policy_cover(new.body)) is not null then
+        raise exception 'policy % overlaps another of its number', b.policy_no
+            using errcode = '23P01', constraint = 'insurance_policy_overlap';
+    end if;
+    if b.kind = 'loan_guarantee' then
+        l := (loan_find_one(b.loan_contract_no, '')).l;
+        new.parties := array(select o.code from org o where o.id = l.org_id);
+    end if;
+    insert into insurance_policy (id, version, org_id, policy_no, kind, insured, district, parties, sum_insured_fen,
+           premium_fen, starts_on, ends_on, cancelled_on, loan, cover_share_ppm, rights, recorded_at)
+    values (new.id, new.version, new.org_id, b.policy_no, b.kind, b.insured_uscc, b.district, new.parties,
+           fen_of(b.sum_insured), fen_of(b.premium), b.starts_on, b.ends_on, b.cancelled_on, l.id, ppm_of(b.cover_share),
+           array(select x ->> 'number' from json_array_elements(b.ip) x), new.recorded_at);
+    return new;
+end $$;
+
+-- How far guarantee insurance covers a loan: the days of its term (as extended) without cover, and the part
+-- of the amount that the policies of any one day leave open. Runs as the owner: a bank's loan may be covered by
+-- an insurer, an insurer's reader must see whether a second one covers the rest; only sums come out.
+create or replace function insurance_loan_cover(loan_id uuid, as_of date) returns table (from_day date, to_day date, gap_days int,
+    first_gap date, covered_fen bigint, open_fen bigint)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+#variable_conflict use_column
+declare
+    l loan;
+    last_day date;
+    open datemultirange;
+begin
+    select v.* into l from loan v where v.id = loan_id order by v.version desc limit 1;
+    last_day := greatest(l.matures_on, coalesce((select max(e.matures_on) from loan_event e
+                          where e.loan_id = insurance_loan_cover.loan_id and e.kind = 'extended'
+                            and not exists (select from loan_event r where r.loan_id = e.loan_id
+                                                and r.kind = 'reversed' and r.reverses = e.reference)), l.matures_on));
+    from_day := coalesce(l.disbursed_on, l.signed_on);
+    to_day := last_day;
+    select datemultirange(daterange(from_day, to_day, '[]')) - coalesce(range_agg(p.cover), '{}')
+      into open
+      from insurance_policy_now p where p.loan = loan_id and not isempty(p.cover);
+    select coalesce(sum(upper(r) - lower(r)), 0), min(lower(r)) into gap_days, first_gap from unnest(open) r;
+    select coalesce(sum(p.sum_insured_fen), 0) into covered_fen
+      from insurance_policy_now p where p.loan = loan_id and p.cover @> greatest(from_day, least(as_of, to_day));
+    open_fen := greatest(l.amount_fen - covered_fen, 0);
+    return next;
+end $$;
+revoke all on function insurance_loan_cover from public;
+grant execute on function insurance_loan_cover to pledged_app;
+
+create or replace function insurance_policy_members(id uuid, version int, as_of date) returns text language sql stable as $$
+    select format('"state":%s,"claims":{"count":%s,"claimed":%s,"paid":%s}',
+           to_json(case when p.cancelled_on <= as_of then 'cancelled' when p.starts_on > as_of then 'pending'
+                        when p.ends_on < as_of then 'expired' else 'in_force' end),
+           c.n, to_json(yuan_text(c.claimed)), to_json(yuan_text(c.paid)))
+           || coalesce((select format(',"cover":{"loan":%s,"from":%s,"to":%s,"gap_days":%s,"first_gap":%s,"covered":%s,"uncovered":%s}',
+                   to_json(p.loan), to_json(x.from_day), to_json(x.to_day), x.gap_days,
+                   coalesce(to_json(x.first_gap), 'null'::json), to_json(yuan_text(x.covered_fen)), to_json(yuan_text(x.open_fen)))
+                  from insurance_loan_cover(p.loan, as_of) x where p.loan is not null), '')
+      from insurance_policy p
+     cross join lateral (
+           select count(*) as n, coalesce(sum(y.claimed_fen), 0)::bigint as claimed, coalesce(sum(y.paid_fen), 0)::bigint as paid
+             from insurance_claim_now y where y.policy = p.id and y.outcome <> 'withdrawn') c
+     where p.id = $1 and p.version = $2
+$$;
+
+-- The policy of this number that covers the day.
+create or replace function insurance_policy_on(org bigint, no text, loss_on date) returns insurance_policy language sql stable as $$
+    select x.* from insurance_policy_now x where x.policy_no = no and x.org_id = org and x.cover @> loss_on limit 1
+$$;
+
+create or replace function insurance_claim_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
+declare
+    p insurance_policy := insurance_policy_on(my_org(), doc ->> 'policy_no', (doc ->> 'loss_on')::date);
+    days text;
+    paid bigint;
+begin
+    if p.id is null then
+        select string_agg(x.starts_on || '..' || coalesce(x.cancelled_on - 1, x.ends_on), ', ' order by x.starts_on) into days
+          from insurance_policy_now x where x.policy_no = doc ->> 'policy_no' and x.org_id = my_org() and not isempty(x.cover);
+        return array[case when days is null then problem('E_NO_INSURANCE', '/policy_no', doc ->> 'policy_no')
+                          else problem('E_COVER', '/loss_on', days) end];
+    end if;
+    select coalesce(sum(x.paid_fen), 0) into paid
+      from insurance_claim_now x where x.policy = p.id and x.id <> insurance_claim_problems.id;
+    if paid + coalesce(fen_of(doc ->> 'paid'), 0) > p.sum_insured_fen then
+        return array[problem('E_EXCEEDS', '/paid', format('sum_insured %s - %s', yuan_text(p.sum_insured_fen), yuan_text(paid)))];
+    end if;
+    return '{}';
+end $$;
+
+create or replace function insurance_claim_row() returns trigger language plpgsql as $$
+#variable_conflict use_column
+declare
+    b record;
+    p insurance_policy;
+    total bigint;
+begin
+    select x.* into b
+      from json_to_record(new.body) as x(claim_no text, policy_no text, loss_on date, filed_on date, claimed text,
+           outcome text, decided_on date, paid text);
+    perform lock_key('insurance', new.org_id || ' ' || b.policy_no);
+    p := insurance_policy_on(new.org_id, b.policy_no, b.loss_on);
+    select coalesce(sum(x.paid_fen), 0) into total from insurance_claim_now x where x.policy = p.id and x.id <> new.id;
+    if p.id is null or total + coalesce(fen_of(b.paid), 0) > p.sum_insured_fen then
+        raise exception 'claim % is beyond its policy', b.claim_no using errcode = '23514', constraint = 'insurance_claim_covered';
+    end if;
+    new.district := p.district;
+    new.parties := p.parties;
+    insert into insurance_claim (id, version, org_id, claim_no, policy, kind, insured, district, parties, loss_on, filed_on,
+           claimed_fen, outcome, decided_on, paid_fen, recorded_at)
+    values (new.id, new.version, new.org_id, b.claim_no, p.id, p.kind, p.insured, p.district, p.parties, b.loss_on, b.filed_on,
+           fen_of(b.claimed), b.outcome, b.decided_on, coalesce(fen_of(b.paid), 0), new.recorded_at);
+    return new;
+end $$;

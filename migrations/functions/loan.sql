@@ -1,0 +1,459 @@
+-- A loan's life: its events folded in the order of their days, what is owed, and what its default means.
+
+-- Which of these rights lie in a live pledge of another organisation that overlaps the given term?
+-- Runs as the owner, because the answer crosses tenants; it tells which right and nothing else.
+-- PL/pgSQL keeps the plan between calls; offset 0 keeps the look-ups by index in it. Two ranges of org_id, so that a right which one bank pledged
+-- ten thousand times costs no more than another.
+create or replace function loan_pledged_elsewhere(org bigint, rights json)
+    returns table (record_id uuid, version int, pointer text)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return query
+    select w.record_id, w.version, w.pointer
+      from json_to_recordset(rights) as w(
+           record_id uuid, version int, pointer text, number text, from_day date, until_day date)
+     where exists (
+           select from loan_ip other
+            where other.number = w.number
+              and other.org_id < org
+              and other.from_day <= w.until_day
+              and other.until_day >= w.from_day
+              and not exists (select from loan later
+                               where later.id = other.record_id and later.version = other.version + 1
+                               offset 0)
+            offset 0)
+        or exists (
+           select from loan_ip other
+            where other.number = w.number
+              and other.org_id > org
+              and other.from_day <= w.until_day
+              and other.until_day >= w.from_day
+              and not exists (select from loan later
+                               where later.id = other.record_id and later.version = other.version + 1
+                               offset 0)
+            offset 0);
+end $$;
+revoke all on function loan_pledged_elsewhere from public;
+grant execute on function loan_pledged_elsewhere to pledged_app;
+
+create or replace function loan_event_rank(kind text) returns int language sql immutable parallel safe as $$
+    select array_position(array['disbursed', 'overdue', 'classified', 'repaid', 'extended', 'written_off',
+                          'recovered', 'settled', 'pledge_released'], kind)
+$$;
+
+create or replace function loan_events_legal(state text, released boolean) returns text
+    language sql stable as $$
+    select coalesce(string_agg(t.event, ', ' order by loan_event_rank(t.event)), '')
+      from loan_transition t
+     where t.state = $1
+       and t.event <> 'cured'
+       and not ($2 and t.event = 'pledge_released')
+$$;
+
+-- l: the loan as of the version that counts; more: an event not stored yet, or null. Runs as the owner: whoever
+-- sees the loan is told the same of it, also when a correction has changed its parties since.
+create or replace function loan_fold(l loan, as_of date, known_at timestamptz, more loan_event) returns loan_life
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    f loan_life;
+    e record;
+    step text;
+    reached text;
+    drawn bigint := 0;
+begin
+    f.state := 'signed';
+    f.outstanding_fen := 0;
+    f.overdue_fen := 0;
+    f.back_fen := 0;
+    f.interest_fen := 0;
+    f.grade := 'normal';
+    f.matures_on := l.matures_on;
+    for e in
+        with stored as (
+            select s.id, s.kind, s.on_day, s.principal_fen, s.interest_fen, s.grade, s.matures_on, s.reference,
+                   s.reverses
+              from loan_event s
+             where s.loan_id = l.id
+               and (known_at is null or s.recorded_at <= known_at)
+            union all
+            select more.id, more.kind, more.on_day, more.principal_fen, more.interest_fen, more.grade,
+                   more.matures_on, more.reference, more.reverses
+             where more.id is not null
+        ),
+        standing as (
+            select s.*
+              from stored s
+             where s.kind <> 'reversed'
+               and not exists (select from stored r
+                                where r.kind = 'reversed' and r.reverses = s.reference)
+        ),
+        told as (
+            select s.id, s.kind, s.on_day, s.principal_fen, s.interest_fen, s.grade, s.matures_on, s.reference
+              from standing s
+            union all -- the day of disbursement in the loan itself, while no event tells of one
+            select null, 'disbursed', l.disbursed_on, l.amount_fen, null, null, null, ''
+             where l.disbursed_on is not null
+               and not exists (select from standing s where s.kind = 'disbursed')
+        )
+        select t.*
+          from told t
+         order by t.on_day, loan_event_rank(t.kind), t.reference
+    loop
+        exit when e.on_day > as_of;
+        step := e.kind;
+        if step = 'repaid' and f.state = 'overdue'
+           and coalesce(e.principal_fen, 0) >= f.overdue_fen then
+            step := 'cured';
+        end if;
+        select t.next into reached from loan_transition t where t.state = f.state and t.event = step;
+        f.bad_event := e.id;
+        if reached is null or (e.kind = 'pledge_released' and f.released_on is not null) then
+            f.bad_code := 'E_STATE';
+            f.bad_pointer := '/kind';
+            f.bad_arg := loan_events_legal(f.state, f.released_on is not null);
+            return f;
+        elsif e.on_day < l.signed_on then
+            f.bad_code := 'E_ORDER';
+            f.bad_pointer := '/on';
+            f.bad_arg := 'signed_on ' || l.signed_on;
+            return f;
+        elsif e.kind = 'disbursed' and drawn + coalesce(e.principal_fen, l.amount_fen) > l.amount_fen then
+            f.bad_code := 'E_EXCEEDS';
+            f.bad_pointer := '/principal';
+            f.bad_arg := yuan_text(l.amount_fen - drawn);
+            return f;
+        elsif e.kind in ('repaid', 'overdue', 'recovered') and e.principal_fen > f.outstanding_fen then
+            f.bad_code := 'E_EXCEEDS';
+            f.bad_pointer := '/principal';
+            f.bad_arg := yuan_text(f.outstanding_fen);
+            return f;
+        elsif e.kind in ('written_off', 'settled') and e.principal_fen <> f.outstanding_fen then
+            f.bad_code := 'E_OUTSTANDING';
+            f.bad_pointer := '/principal';
+            f.bad_arg := yuan_text(f.outstanding_fen);
+            return f;
+        elsif e.kind = 'extended' and e.matures_on <= f.matures_on then
+            f.bad_code := 'E_ORDER';
+            f.bad_pointer := '/matures_on';
+            f.bad_arg := f.matures_on::text;
+            return f;
+        end if;
+        f.state := reached;
+        f.interest_fen := f.interest_fen + case when e.kind in ('repaid', 'recovered', 'settled')
+                                           then coalesce(e.interest_fen, 0) else 0 end;
+        case e.kind
+            when 'disbursed' then
+                f.drawn_on := coalesce(f.drawn_on, e.on_day);
+                drawn := drawn + coalesce(e.principal_fen, l.amount_fen);
+                f.outstanding_fen := f.outstanding_fen + coalesce(e.principal_fen, l.amount_fen);
+            when 'repaid', 'recovered' then
+                f.outstanding_fen := f.outstanding_fen - coalesce(e.principal_fen, 0);
+                f.overdue_fen := greatest(f.overdue_fen - coalesce(e.principal_fen, 0), 0);
+                f.back_fen := f.back_fen + case when f.overdue_since is not null or f.bad_since is not null
+                                           then coalesce(e.principal_fen, 0) else 0 end;
+            when 'written_off' then
+                f.written_off_on := e.on_day;
+            when 'overdue' then
+                f.overdue_since := e.on_day;
+                f.overdue_fen := coalesce(e.principal_fen, f.outstanding_fen);
+            when 'extended' then
+                f.matures_on := e.matures_on;
+            when 'classified' then
+                f.grade := e.grade;
+            when 'settled' then
+                f.outstanding_fen := 0;
+            when 'pledge_released' then
+                f.released_on := e.on_day;
+            else
+        end case;
+        if f.state in ('active', 'settled') then
+            f.overdue_since := null;
+            f.overdue_fen := 0;
+        end if;
+        if f.state = 'written_off' or (f.grade in ('substandard', 'doubtful', 'loss')
+           and f.state <> 'settled') then
+            f.bad_since := coalesce(f.bad_since, e.on_day);
+        else
+            f.bad_since := null;
+        end if;
+        if f.overdue_since is null and f.bad_since is null then
+            f.back_fen := 0;
+        end if;
+    end loop;
+    f.bad_event := null;
+    if f.state = 'active' and f.matures_on < as_of then
+        f.state := 'matured'; -- the term has ended and nothing was told of what became of it
+    end if;
+    return f;
+end $$;
+
+-- What an answer shows of a loan as of a day: members of its JSON, without the braces.
+create or replace function loan_life_members(l loan, as_of date, known_at timestamptz) returns text
+    language plpgsql stable as $$
+declare
+    f loan_life := loan_fold(l, as_of, known_at, null);
+begin
+    return format('"state":%s,"outstanding":%s,"days_overdue":%s,"grade":%s%s%s,"legal_events":%s',
+        to_json(f.state), to_json(yuan_text(f.outstanding_fen)),
+        case when f.state in ('overdue', 'written_off') and f.overdue_since is not null
+             then as_of - f.overdue_since else 0 end,
+        to_json(f.grade),
+        case when f.matures_on <> l.matures_on then ',"extended_to":' || to_json(f.matures_on) end,
+        case when f.released_on is not null then ',"pledge_released_on":' || to_json(f.released_on) end,
+        to_json(string_to_array(loan_events_legal(case when f.state = 'matured' then 'active' else f.state end,
+                                f.released_on is not null), ', ')));
+end $$;
+
+-- What tells two answers of one loan version apart; null while no event is known of it.
+create or replace function loan_life_mark(l loan, members text) returns text
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return case when exists (select from loan_event e where e.loan_id = l.id)
+           then left(md5(members), 8) end;
+end $$;
+
+create or replace function loan_state(l loan, as_of date, known_at timestamptz) returns text
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    if not exists (select from loan_event e where e.loan_id = l.id) then
+        return case when l.disbursed_on is null or l.disbursed_on > as_of then 'signed'
+                    when l.matures_on >= as_of then 'active'
+                    else 'matured' end;
+    end if;
+    return (loan_fold(l, as_of, known_at, null)).state;
+end $$;
+
+create or replace function loan_event_decide(new_id uuid, doc json, dry boolean) returns decision
+    language plpgsql as $$
+declare
+    d decision;
+    l loan;
+    e loan_event;
+    f loan_life;
+begin
+    select x.* into l
+      from submission r
+      join loan x on x.id = r.id and x.version = r.version
+     where r.org_id = my_org() and r.type = 'loan' and r.key = doc ->> 'contract_no'
+     order by r.version desc
+     limit 1;
+    if not found then
+        d.problems := json_build_array(problem('E_NO_LOAN', '/contract_no', doc ->> 'contract_no'));
+        return d;
+    end if;
+    d.district := l.district;
+    d.parties := l.parties;
+    e := row(new_id, l.id, l.org_id, l.parties, l.district, doc ->> 'reference', doc ->> 'kind',
+             (doc ->> 'on')::date, ((doc ->> 'principal')::numeric * 100)::bigint,
+             ((doc ->> 'interest')::numeric * 100)::bigint, doc ->> 'grade',
+             (doc ->> 'matures_on')::date, doc ->> 'reverses', now());
+    if e.on_day > today() then
+        d.problems := json_build_array(problem('E_FUTURE', '/on', today()::text));
+        return d;
+    end if;
+    if e.kind = 'reversed' and not exists (
+           select from loan_event s
+            where s.loan_id = l.id and s.reference = e.reverses and s.kind <> 'reversed'
+              and not exists (select from loan_event r
+                               where r.loan_id = l.id and r.kind = 'reversed'
+                                 and r.reverses = s.reference)) then
+        d.problems := json_build_array(problem('E_NO_EVENT', '/reverses', e.reverses));
+        return d;
+    end if;
+    f := loan_fold(l, 'infinity', null, e);
+    if f.bad_code is not null then
+        d.problems := json_build_array(case
+            when f.bad_event = new_id then problem(f.bad_code, f.bad_pointer, f.bad_arg)
+            else problem('E_STATE_LATER', case when e.kind = 'reversed' then '/reverses' else '/on' end, (
+                 select s.reference || ' (' || s.kind || ' ' || s.on_day || ')'
+                   from loan_event s where s.id = f.bad_event)) end);
+        return d;
+    end if;
+    if not dry then
+        insert into loan_event select e.*;
+    end if;
+    return d;
+end $$;
+
+-- What a scheme has paid for a loan, over all its claims, less what came back.
+create or replace function loan_paid_fen(loan uuid, code text) returns bigint
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select coalesce(sum(case when s.step = 'pay' then s.fund_fen else -s.fund_fen end), 0)::bigint
+      from claim c
+      join claim_step s on s.claim = c.id and s.step in ('pay', 'recover', 'cure')
+     where c.loan_id = loan and c.scheme_code = code
+$$;
+
+-- The first version of a loan that changed, after its default was first told, something that decides what is paid.
+create or replace function loan_late_change(l loan, default_day date) returns int
+    language sql stable security definer set search_path = public, pg_temp as $$
+    with stood as (
+        select r.body
+          from submission r
+         where r.id = (l).id
+           and (r.version = 1 or r.recorded_at <= coalesce(loan_default_told((l).id), 'infinity')
+                or (r.recorded_at at time zone 'Asia/Shanghai')::date < default_day)
+         order by r.version desc
+         limit 1
+    )
+    select r.version
+      from submission r, stood s
+     where r.id = (l).id and r.version = (l).version
+       and loan_claim_facts(r.body) <> loan_claim_facts(s.body)
+$$;
+
+-- PL/pgSQL with generic plans, here and below: planning anew for each call cost five times what the look-ups did.
+-- The facts of loans in the order of the program's catalogue, as numbers (fen, ppm, days since 1970) and texts. Runs
+-- as the owner: who may see a loan is told the same of it. Sums over events do not depend on their order.
+create or replace function loan_cases(ids uuid[])
+    returns table (id uuid, version int, bank text, contract_no text, borrower_uscc text, borrower_district text, borrower_size text, borrower_sme text,
+                   borrower_industry text, borrower_employees bigint, borrower_revenue bigint, borrower_assets bigint,
+                   loan_product text, loan_amount bigint, loan_ip_amount bigint, loan_ip_share text, loan_rate int,
+                   loan_signed_on int, loan_disbursed_on int, loan_registered_on int, loan_matures_on int,
+                   loan_term_days text, loan_settled_on int, loan_settled_on_time boolean, loan_overdue_ever boolean,
+                   loan_first_loan boolean, loan_guaranteed boolean, loan_insured boolean, loan_scheme text,
+                   loan_under_scheme boolean, loan_compensated boolean, loan_patents int, loan_trademarks int,
+                   loan_owner_is_borrower boolean, loan_interest_paid bigint)
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+#variable_conflict use_column
+begin
+    return query
+    select l.id, l.version, o.code, r.key, l.borrower, l.district, nullif(l.size, 'unknown'), null::text, l.industry, l.employees,
+           l.revenue_fen, l.assets_fen, l.product, l.amount_fen, l.ip_amount_fen, null::text, l.rate_ppm,
+           l.signed_on - date '1970-01-01', coalesce(e.drawn_on, l.disbursed_on) - date '1970-01-01',
+           l.registered_on - date '1970-01-01', greatest(l.matures_on, e.matures_on) - date '1970-01-01', null::text,
+           e.settled_on - date '1970-01-01',
+           case when e.settled_on is null then false end, -- else it follows from the days
+           coalesce(e.overdue, false), l.first_loan, l.guarantor is not null, l.insurer is not null, l.scheme,
+           l.scheme is not null,
+           exists (select from claim c where c.loan_id = l.id and claim_counts(c.id)),
+           l.patents, l.trademarks, p.own,
+           -- nobody told of interest: a settled loan has paid what its contract says, another nothing yet
+           case when e.interest is not null then e.interest when e.settled_on is null then 0 end
+      from unnest(ids) x(id)
+      join loan l on l.id = x.id
+                 and not exists (select from loan later where later.id = l.id and later.version = l.version + 1)
+      join submission r on r.id = l.id and r.version = l.version
+      join org o on o.id = l.org_id
+      left join lateral (
+           select min(v.on_day) filter (where v.kind = 'disbursed') as drawn_on,
+                  max(v.matures_on) filter (where v.kind = 'extended') as matures_on,
+                  max(v.on_day) filter (where v.kind = 'settled') as settled_on,
+                  bool_or(v.kind in ('overdue', 'written_off')) as overdue,
+                  sum(v.interest_fen)::bigint as interest
+             from loan_event v
+            where v.loan_id = l.id and v.kind <> 'reversed'
+              and not exists (select from loan_event u
+                               where u.loan_id = v.loan_id and u.kind = 'reversed' and u.reverses = v.reference)) e on true
+      left join lateral (
+           select case when bool_or(i.owner <> l.borrower) then false
+                       when bool_and(i.owner = l.borrower) then true end as own -- an owner not told: not known
+             from (select y.owner from loan_ip y where y.record_id = l.id and y.version = l.version) i) p on true;
+end $$;
+
+-- The loans that a contract number or a record's id names, for whoever asks: row-level security applies. Called once
+-- an element, so the statement sets the plan mode, not the function.
+create or replace function loan_find(asked text) returns uuid[]
+    language plpgsql stable as $$
+begin
+    if asked ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then
+        return array(select r.id
+                       from (select x.id, x.version from submission x
+                              where x.id = asked::uuid and x.type = 'loan'
+                              order by x.version desc
+                              limit 1) r
+                      where not record_has_later(r.id, r.version, null));
+    end if;
+    return array(select r.id
+                   from org o
+                  cross join lateral (
+                        select x.id, x.version
+                          from submission x
+                         where x.org_id = o.id and x.type = 'loan' and x.key = asked
+                         order by x.version desc
+                         limit 1) r
+                  where not record_has_later(r.id, r.version, null));
+end $$;
+
+-- The newest version of the one loan that a contract number or id names for whoever asks; else problems.
+create or replace function loan_find_one(asked text, pointer text, out l loan, out p json[]) language plpgsql stable as $$
+declare
+    found uuid[] := loan_find(asked);
+begin
+    if cardinality(found) <> 1 then
+        p := array[problem(case cardinality(found) when 0 then 'E_LOAN' else 'E_AMBIGUOUS' end, pointer, asked)];
+        return;
+    end if;
+    select v.* into l from loan v where v.id = found[1] order by v.version desc limit 1;
+end $$;
+
+create or replace function loan_day(l loan, basis text) returns date language sql immutable parallel safe as $$
+    select case basis when 'registered_on' then (l).registered_on when 'disbursed_on' then (l).disbursed_on
+                      else (l).signed_on end
+$$;
+
+-- The version of a loan that counted at an instant, for whoever asks: none when he may not see it.
+create or replace function loan_at(loan_id uuid, known_at timestamptz) returns setof loan language sql stable as $$
+    select l.*
+      from loan l
+     where l.id = $1
+       and ($2 is null or l.recorded_at <= $2)
+       and not record_has_later(l.id, l.version, $2)
+     order by l.version desc
+     limit 1
+$$;
+
+-- When the default of a loan was first told, also by an event that was reversed since; null: never.
+create or replace function loan_default_told(loan_id uuid) returns timestamptz
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select min(e.recorded_at)
+      from loan_event e
+     where e.loan_id = $1
+       and (e.kind in ('overdue', 'written_off') or e.grade in ('substandard', 'doubtful', 'loss'))
+$$;
+
+-- Of a loan's record, what decides whether and how much is paid.
+create or replace function loan_claim_facts(body json) returns text language sql immutable parallel safe as $$
+    select json_build_array(body ->> 'scheme', body ->> 'borrower_uscc', body ->> 'amount', body ->> 'ip_amount',
+               body ->> 'rate', body ->> 'signed_on', body ->> 'disbursed_on', body ->> 'registered_on',
+               body ->> 'first_loan', body ->> 'guarantor_uscc',
+               (select json_agg(x ->> 'number' order by x ->> 'number')
+                  from json_array_elements(body -> 'ip') x))::text
+$$;
+
+-- What stands against the correction of a loan: its events must still be possible, and nothing that decided a payment
+-- may change after it.
+create or replace function loan_correction_problems(loan uuid, doc json) returns json[] language plpgsql stable as $$
+declare
+    l loan;
+    f loan_life;
+begin
+    if claims_paid_on(loan) is not null and loan_claim_facts(doc) <> (
+           select loan_claim_facts(r.body) from submission r where r.id = loan order by r.version desc limit 1) then
+        return array[problem('E_PAID_UPON', '', claims_paid_on(loan))];
+    elsif not exists (select from loan_event e where e.loan_id = loan) then
+        return '{}';
+    end if;
+    select v.* into l from loan v where v.id = loan order by v.version desc limit 1;
+    l.amount_fen := fen_of(doc ->> 'amount');
+    l.signed_on := (doc ->> 'signed_on')::date;
+    l.disbursed_on := (doc ->> 'disbursed_on')::date;
+    l.matures_on := (doc ->> 'matures_on')::date;
+    f := loan_fold(l, 'infinity', null, null);
+    if f.bad_code is not null then
+        return array[problem('E_STATE_LATER', '', coalesce((
+            select e.reference || ' (' || e.kind || ' ' || e.on_day || ')' from loan_event e where e.id = f.bad_event),
+            'disbursed_on'))];
+    end if;
+    return '{}';
+end $$;
+
+-- Has the ledger a loan of the borrower that was drawn before this one was signed? Whoever lent it.
+create or replace function loan_borrowed_before(l loan) returns boolean
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select exists (select from loan_latest o
+                    where o.borrower = (l).borrower and o.id <> (l).id
+                      and coalesce((select min(e.on_day) from loan_event_standing e
+                                     where e.loan_id = o.id and e.kind = 'disbursed'), o.disbursed_on) < (l).signed_on)
+$$;

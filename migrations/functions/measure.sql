@@ -1,0 +1,207 @@
+-- The register of the plan's measures.
+
+-- The periods of the plan that each department has to report on each measure, as the rhythm known by then has it:
+-- of several that apply, the one in force last, and of those the more particular one. A year's report is that of
+-- its last quarter.
+create or replace function measure_slots(known_at timestamptz)
+    returns table (measure int, department text, period text, every text, first_day date, last_day date, due_on date)
+    language sql stable as $$
+    with rhythm as materialized (
+        select r.*
+          from measure_rhythm r
+         where ($1 is null or r.recorded_at <= $1)
+           and not record_has_later(r.id, r.version, $1)
+    ),
+    quarter as (
+        select q::date as first_day, (q + interval '3 months - 1 day')::date as last_day
+          from plan p
+         cross join lateral generate_series(make_date(p.first_year, 1, 1)::timestamp, make_date(p.last_year, 10, 1), '3 months') q
+         where p.code = 'sh-2021-2023'
+    ),
+    slot as (
+        select d.measure, d.department, q.first_day, q.last_day, coalesce(r.every, d.every) as every,
+               case when r.every is null then d.due_days else r.due_days end as due_days
+          from measure_duty d
+         cross join quarter q
+          left join lateral (
+               select x.every, x.due_days
+                 from rhythm x
+                where (x.measure is null or x.measure = d.measure)
+                  and (x.department is null or x.department = d.department)
+                  and x.effective_from <= q.last_day
+                order by x.effective_from desc, num_nonnulls(x.measure, x.department) desc, x.department nulls last, x.id
+                limit 1) r on true
+    )
+    select s.measure, s.department,
+           case s.every when 'year' then to_char(s.last_day, 'YYYY') else to_char(s.last_day, 'YYYY"Q"Q') end, s.every,
+           case s.every when 'year' then date_trunc('year', s.last_day)::date else s.first_day end, s.last_day,
+           s.last_day + s.due_days
+      from slot s
+     where s.every = 'quarter' or (s.every = 'year' and extract(month from s.last_day) = 12)
+$$;
+
+-- Each of these periods with the report on it that was there by the day; those not reported have none.
+create or replace function measure_standing(as_of date, known_at timestamptz)
+    returns table (measure int, department text, period text, every text, first_day date, last_day date, due_on date,
+                   report uuid, reported_on date)
+    language sql stable as $$
+    with report as materialized (
+        select r.id, r.measure, r.department, r.period, r.on_day
+          from measure_report r
+         where r.on_day <= $1
+           and ($2 is null or r.recorded_at <= $2)
+           and not record_has_later(r.id, r.version, $2)
+    )
+    select s.measure, s.department, s.period, s.every, s.first_day, s.last_day, s.due_on, r.id, r.on_day
+      from measure_slots($2) s
+      left join report r on r.measure = s.measure and r.department = s.department and r.period = s.period
+$$;
+
+-- What the ledger itself holds of a measure over a time, as far as the reader may see it: payments of the fund (9) and
+-- of subsidies (10), insurance (12), securitisation (13), loans by the products that the plan names (14).
+create or replace function measure_ledger(first_day date, last_day date, known_at timestamptz)
+    returns table (measure int, name text, zh text, en text, count bigint, amount_fen bigint)
+    language sql stable as $$
+    with product as (
+        select l.product, count(*) as n, sum(l.amount_fen)::bigint as fen
+          from loan l
+         where l.product <> 'single_pledge'
+           and l.signed_on between $1 and $2
+           and ($3 is null or l.recorded_at <= $3)
+           and not record_has_later(l.id, l.version, $3)
+         group by 1
+    ),
+    insurance as (
+        select i.kind, count(*) as n, sum(i.sum_insured_fen)::bigint as fen
+          from insurance_policy i
+         where i.starts_on between $1 and $2
+           and not isempty(i.cover)
+           and ($3 is null or i.recorded_at <= $3)
+           and not record_has_later(i.id, i.version, $3)
+         group by 1
+    )
+    select 9, 'compensation', '风险补偿支付', 'Compensation paid', count(*), coalesce(sum(s.fund_fen), 0)::bigint
+      from claim_step s
+     where s.step = 'pay' and s.on_day between $1 and $2 and ($3 is null or s.recorded_at <= $3)
+    union all
+    select 10, 'subsidies', '补贴支付', 'Subsidies paid', count(*), coalesce(sum(s.amount_fen), 0)::bigint
+      from application_step s
+     where s.step = 'pay' and s.on_day between $1 and $2 and ($3 is null or s.recorded_at <= $3)
+    union all
+    select 12, 'insurance', '知识产权保险', 'Insurance of intellectual property', coalesce(sum(i.n), 0)::bigint,
+           coalesce(sum(i.fen), 0)::bigint
+      from insurance i
+    union all
+    select 12, 'patent_transaction', '专利技术交易保险', 'Patent-transaction insurance', coalesce(sum(i.n), 0)::bigint,
+           coalesce(sum(i.fen), 0)::bigint
+      from insurance i
+     where i.kind = 'patent_transaction'
+    union all
+    select 13, 'securitisations', '知识产权证券化', 'Securitisations issued', count(*),
+           coalesce(sum(fen_of(r.body ->> 'amount')), 0)::bigint
+      from submission r
+     where r.type = 'securitisation' and r.on_day between $1 and $2
+       and ($3 is null or r.recorded_at <= $3)
+       and not record_has_later(r.id, r.version, $3)
+    union all
+    select 14, x.name, x.zh, x.en, coalesce(p.n, 0), coalesce(p.fen, 0)
+      from (values ('pooled_credit', '集合授信', 'Pooled credit'), ('invest_loan_linkage', '投贷联动', 'Investment-loan linkage'),
+                   ('trust', '信托', 'Trusts')) as x(name, zh, en)
+      left join product p on p.product = x.name
+$$;
+
+-- Another report of the same department on the same measure and period.
+create or replace function measure_report_beside(of_measure int, of_department text, of_period text, self uuid) returns text
+    language sql stable as $$
+    select r.reference
+      from measure_report r
+     where r.measure = of_measure and r.department = of_department and r.period = of_period and r.id <> self
+       and not record_has_later(r.id, r.version, null)
+     limit 1
+$$;
+
+create or replace function period_first(period text) returns date language sql immutable as $$
+    select case length(period) when 4 then make_date(period::int, 1, 1)
+                else make_date(left(period, 4)::int, right(period, 1)::int * 3 - 2, 1) end
+$$;
+
+create or replace function measure_report_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
+declare
+    p json[] := '{}';
+    d department;
+    of_measure int := (doc ->> 'measure')::int;
+    of_period text := doc ->> 'period';
+    on_day date := (doc ->> 'on')::date;
+    years text := (select x.first_year || '–' || x.last_year from plan x where x.code = 'sh-2021-2023');
+    wanted text;
+    other text;
+begin
+    select x.* into d from department x where x.code = doc ->> 'department';
+    if not exists (select from measure_duty x where x.measure = of_measure and x.department = d.code) then
+        return array[problem('E_NOT_RESPONSIBLE', '/department', (
+            select string_agg(case when y.district is null then y.code end, ', ' order by y.no) ||
+                   case when bool_or(y.district is not null) then ', 3101xx' else '' end
+              from measure_duty x join department y on y.code = x.department where x.measure = of_measure))];
+    end if;
+    if d.recorder <> my_kind() or d.district <> my_district() then
+        p := p || problem('E_RECORDER', '/department', d.recorder || coalesce(' ' || d.district, ''));
+    end if;
+    if not exists (select from plan x where x.code = 'sh-2021-2023'
+                                        and left(of_period, 4)::int between x.first_year and x.last_year) then
+        return p || problem('E_PLAN', '/period', years);
+    end if;
+    select string_agg(s.period, ', ' order by s.last_day) into wanted
+      from measure_slots(null) s
+     where s.measure = of_measure and s.department = d.code
+       and s.first_day <= period_last(of_period) and s.last_day >= period_first(of_period)
+    having not bool_or(s.period = of_period); -- no slot at all: reported though nobody asks for it
+    if wanted is not null then
+        p := p || problem('E_RHYTHM', '/period', wanted);
+    end if;
+    if on_day > today() then
+        p := p || problem('E_FUTURE', '/on', today()::text);
+    elsif on_day < period_first(of_period) then
+        p := p || problem('E_ORDER', '/on', period_first(of_period)::text);
+    end if;
+    other := measure_report_beside(of_measure, d.code, of_period, id);
+    if other is not null then
+        p := p || problem('E_REPORTED_TWICE', '/period', other);
+    end if;
+    return p;
+end $$;
+
+create or replace function measure_report_row() returns trigger language plpgsql as $$
+begin
+    -- Two corrections in one statement are judged apart; here they meet.
+    perform lock_key('measure', (new.body ->> 'measure') || (new.body ->> 'department'));
+    if measure_report_beside((new.body ->> 'measure')::int, new.body ->> 'department', new.body ->> 'period', new.id) is not null then
+        raise exception 'report % is the second of its period', new.key
+            using errcode = '23P01', constraint = 'measure_report_once';
+    end if;
+    new.district := coalesce((select d.district from department d where d.code = new.body ->> 'department'), '');
+    insert into measure_report (id, version, org_id, reference, measure, department, period, first_day, last_day, on_day,
+           text, figure, unit, evidence, recorded_at, recorded_by)
+    select new.id, new.version, new.org_id, b.reference, b.measure, b.department, b.period, period_first(b.period),
+           period_last(b.period), b."on", b.text, b.figure, b.unit, b.evidence, new.recorded_at, new.recorded_by
+      from json_to_record(new.body) as b(reference text, measure int, department text, period text, "on" date, text text,
+           figure numeric, unit text, evidence text);
+    return new;
+end $$;
+
+create or replace function measure_rhythm_problems(id uuid, doc json) returns json[] language sql stable as $$
+    select case when doc ->> 'measure' is not null and doc ->> 'department' is not null and not exists (
+                     select from measure_duty d where d.measure = (doc ->> 'measure')::int
+                                                  and d.department = doc ->> 'department')
+                then array[problem('E_NOT_RESPONSIBLE', '/department', doc ->> 'measure')] else '{}' end
+$$;
+
+create or replace function measure_rhythm_row() returns trigger language plpgsql as $$
+begin
+    insert into measure_rhythm (id, version, org_id, reference, measure, department, effective_from, every, due_days,
+           recorded_at)
+    select new.id, new.version, new.org_id, b.reference, b.measure, b.department, b.effective_from, b.every, b.due_days,
+           new.recorded_at
+      from json_to_record(new.body) as b(reference text, measure int, department text, effective_from date, every text,
+           due_days int);
+    return new;
+end $$;

@@ -1,0 +1,148 @@
+-- The plan's indicators, periods and districts.
+
+-- City totals by quarter. Runs as the owner: every role may see the city's sums, none sees rows.
+create or replace function plan_quarters(basis text, as_of date, known_at timestamptz)
+    returns table (quarter text, year int, amount_fen bigint, count bigint)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    with counted as (
+        select case basis when 'registered_on' then l.registered_on
+                          when 'disbursed_on' then l.disbursed_on
+                          else l.signed_on end as on_day,
+               l.amount_fen
+          from loan l
+         where (known_at is null or l.recorded_at <= known_at)
+           and not exists (select from loan later
+                            where later.id = l.id and later.version = l.version + 1
+                              and (known_at is null or later.recorded_at <= known_at)))
+    select to_char(on_day, 'YYYY"Q"Q'), extract(year from on_day)::int,
+           sum(counted.amount_fen)::bigint, count(*)
+      from counted
+     where on_day <= as_of
+     group by 1, 2
+$$;
+revoke all on function plan_quarters from public;
+grant execute on function plan_quarters to pledged_app;
+
+create or replace function plan_undated(basis text, known_at timestamptz) returns bigint
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select count(*) from loan l
+     where case basis when 'registered_on' then l.registered_on
+                      when 'disbursed_on' then l.disbursed_on
+                      else l.signed_on end is null
+       and (known_at is null or l.recorded_at <= known_at)
+       and not exists (select from loan later
+                        where later.id = l.id and later.version = l.version + 1
+                          and (known_at is null or later.recorded_at <= known_at))
+$$;
+revoke all on function plan_undated from public;
+grant execute on function plan_undated to pledged_app;
+
+-- One row a figure, of the versions known by then.
+create or replace function indicator_figures(known_at timestamptz)
+    returns table (id uuid, reference text, side text, way text, year int, quarter int, figure text, value bigint,
+                   source text, assumed boolean)
+    language sql stable as $$
+    select i.id, i.reference, i.side, i.way, i.year, i.quarter, f.figure, f.value, i.source, i.assumed
+      from indicator i
+     cross join lateral (values ('count', i.count), ('contract_value', i.contract_value_fen),
+           ('cash_received', i.cash_received_fen), ('revenue', i.revenue_fen), ('employees', i.employees)) as f(figure, value)
+     where f.value is not null
+       and ($1 is null or i.recorded_at <= $1)
+       and not record_has_later(i.id, i.version, $1)
+$$;
+
+create or replace function period_last(period text) returns date language sql immutable as $$
+    select case length(period) when 4 then make_date(period::int, 12, 31)
+                else (make_date(left(period, 4)::int, right(period, 1)::int * 3, 1) + interval '1 month - 1 day')::date end
+$$;
+
+-- What stands against a period that must have ended.
+create or replace function period_problem(period text, pointer text) returns json language sql stable as $$
+    select problem('E_NOT_ENDED', pointer, case length(period)
+                   when 4 then (extract(year from today()) - 1)::text
+                   else to_char(today() - interval '3 months', 'YYYY"Q"Q') end)
+     where period_last(period) >= today()
+$$;
+
+-- A figure told twice; quarters that exceed their year or, when all four are there, differ from it.
+create or replace function indicator_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
+#variable_conflict use_column
+declare
+    p json[] := '{}';
+    of_year int := left(doc ->> 'period', 4)::int;
+    of_quarter int := nullif(substr(doc ->> 'period', 6), '')::int;
+    early json := period_problem(doc ->> 'period', '/period');
+    f record;
+    o record;
+begin
+    if early is not null then
+        return array[early];
+    end if;
+    for f in
+        select x.figure, x.value
+          from (values (1, 'count', (doc ->> 'count')::bigint),
+                       (2, 'contract_value', fen_of(doc ->> 'contract_value')),
+                       (3, 'cash_received', fen_of(doc ->> 'cash_received')),
+                       (4, 'revenue', fen_of(doc ->> 'revenue')),
+                       (5, 'employees', (doc ->> 'employees')::bigint)) as x(n, figure, value)
+         where x.value is not null
+         order by x.n
+    loop
+        select min(k.reference) filter (where k.quarter is not distinct from of_quarter) as same,
+               case when of_quarter is null then f.value else sum(k.value) filter (where k.quarter is null) end as whole,
+               coalesce(sum(k.value) filter (where k.quarter is not null), 0)
+                   + case when of_quarter is null then 0 else f.value end as parts,
+               count(k.value) filter (where k.quarter is not null)
+                   + case when of_quarter is null then 0 else 1 end as n
+          into o
+          from indicator_figures(null) k
+         where k.year = of_year and k.side = doc ->> 'side' and k.way is not distinct from doc ->> 'way'
+           and k.figure = f.figure and k.id <> indicator_problems.id;
+        if o.same is not null then
+            p := p || problem('E_REPORTED_TWICE', '/' || f.figure, o.same);
+        elsif o.n > 0 and (o.parts > o.whole or (o.n = 4 and o.parts <> o.whole)) then
+            p := p || problem('E_PERIOD_SUM', '/' || f.figure, format('%s × Q = %s, %s = %s', o.n,
+                 case when f.figure in ('count', 'employees') then o.parts::text else yuan_text(o.parts::bigint) end, of_year,
+                 case when f.figure in ('count', 'employees') then o.whole::text else yuan_text(o.whole::bigint) end));
+        end if;
+    end loop;
+    return p;
+end $$;
+
+create or replace function indicator_row() returns trigger language plpgsql as $$
+begin
+    -- Two corrections in one statement are judged apart; here they meet.
+    perform lock_key('indicator', (new.body ->> 'side') || left(new.body ->> 'period', 4));
+    if cardinality(indicator_problems(new.id, new.body)) > 0 then
+        raise exception 'indicator % contradicts another', new.key using errcode = '23P01', constraint = 'indicator_told_once';
+    end if;
+    insert into indicator (id, version, org_id, reference, side, way, year, quarter, count, contract_value_fen,
+           cash_received_fen, revenue_fen, employees, source, evidence, assumed, recorded_at)
+    select new.id, new.version, new.org_id, b.reference, b.side, b.way, left(b.period, 4)::int,
+           nullif(substr(b.period, 6), '')::int, b.count, fen_of(b.contract_value), fen_of(b.cash_received),
+           fen_of(b.revenue), b.employees, b.source, b.evidence, b.assumed, new.recorded_at
+      from json_to_record(new.body) as b(reference text, period text, side text, way text, count bigint,
+           contract_value text, cash_received text, revenue text, employees bigint, source text, evidence text,
+           assumed boolean);
+    return new;
+end $$;
+
+-- What each district brought from one day to another. Runs as the owner: districts and offices may see each
+-- district's sums, none sees another's rows.
+create or replace function plan_districts(basis text, from_day date, to_day date, known_at timestamptz)
+    returns table (district text, amount_fen bigint, count bigint)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select l.district, sum(l.amount_fen)::bigint, count(*)
+      from loan l
+     where my_kind() in ('district', 'finance', 'ip_office', 'auditor')
+       and case basis when 'registered_on' then l.registered_on
+                      when 'disbursed_on' then l.disbursed_on
+                      else l.signed_on end between from_day and to_day
+       and (known_at is null or l.recorded_at <= known_at)
+       and not exists (select from loan later
+                        where later.id = l.id and later.version = l.version + 1
+                          and (known_at is null or later.recorded_at <= known_at))
+     group by l.district
+$$;
+revoke all on function plan_districts from public;
+grant execute on function plan_districts to pledged_app;

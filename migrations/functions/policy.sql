@@ -1,0 +1,141 @@
+-- Subsidy policies and LPR: drafted, in force, ended.
+
+create or replace function lpr_decide(new_id uuid, doc json, dry boolean) returns decision
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    d decision;
+    day date := (doc ->> 'on')::date;
+    last_day date := (select max(p.on_day) from lpr p);
+begin
+    d.district := '';
+    d.parties := '{}';
+    if day > today() then
+        d.problems := json_build_array(problem('E_FUTURE', '/on', today()::text));
+    elsif day <= last_day then -- what is known of a day never changes
+        d.problems := json_build_array(problem('E_ORDER', '/on', (last_day + 1)::text));
+    elsif not dry then
+        insert into lpr values (day, ppm_of(doc ->> 'one_year'), ppm_of(doc ->> 'five_year'));
+    end if;
+    return d;
+end $$;
+revoke all on function lpr_decide from public;
+grant execute on function lpr_decide to pledged_app;
+
+create or replace function policy_refusal(doc json) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    from_day date := (doc ->> 'effective_from')::date;
+    to_day date := (doc ->> 'effective_to')::date;
+    other policy;
+    p json[] := '{}';
+begin
+    if my_kind() = 'district' and doc ->> 'district' is distinct from my_district() then
+        p := p || problem('E_OWN_DISTRICT', '/district', my_district());
+    elsif my_kind() = 'finance' and doc ->> 'district' is not null then
+        p := p || problem('E_UNWANTED', '/district', 'finance');
+    end if;
+    if exists (select from submission r
+                where r.type = 'policy' and lower(r.subject) = lower(doc ->> 'code')
+                  and (r.org_id <> my_org() or r.subject <> doc ->> 'code')) then
+        p := p || problem('E_TAKEN', '/code', doc ->> 'code');
+    end if;
+    select o.* into other
+      from policy o
+     where o.code = doc ->> 'code'
+       and o.effective_from <> from_day
+       and ((o.effective_from < from_day and coalesce(o.effective_to, 'infinity') >= from_day
+             and not exists (select from policy_end e where e.policy = o.id and e.on_day <= from_day))
+            or (o.effective_from > from_day and coalesce(to_day, 'infinity') >= o.effective_from))
+     limit 1;
+    if found then
+        p := p || problem('E_OVERLAP', case when other.effective_from < from_day then '/effective_from'
+                     else '/effective_to' end, other.effective_from || ' – ' || coalesce(other.effective_to::text, '…'));
+    end if;
+    return p;
+end $$;
+
+create or replace function policy_decide(new_id uuid, doc json, dry boolean) returns decision
+    language plpgsql as $$
+declare
+    d decision;
+    found_problems json[] := policy_refusal(doc);
+begin
+    d.district := coalesce(doc ->> 'district', '');
+    d.parties := '{}';
+    if cardinality(found_problems) > 0 then
+        d.problems := array_to_json(found_problems);
+    end if;
+    return d;
+end $$;
+
+-- One person drafts, another of the same office approves; either may end it.
+create or replace function policy_step_decide(new_id uuid, doc json, dry boolean) returns decision
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    d decision;
+    r submission%rowtype;
+    in_force policy;
+    of_district text;
+    found_problems json[] := '{}';
+    is_end boolean := doc ->> 'step' = 'end';
+begin
+    d.parties := '{}';
+    select x.* into r
+      from submission x
+     where x.id = (doc ->> 'policy')::uuid and x.type = 'policy' and x.org_id = my_org()
+     order by x.version desc
+     limit 1;
+    if not found then
+        d.problems := json_build_array(problem('E_NOT_FOUND', '/policy', doc ->> 'policy'));
+        return d;
+    end if;
+    d.district := r.district;
+    of_district := coalesce(r.body ->> 'district', '310000');
+    select p.* into in_force from policy p where p.id = r.id;
+    if (in_force.id is null) = is_end or exists (select from policy_end e where e.policy = r.id) then
+        found_problems := found_problems || problem('E_STEP', '', case when in_force.id is null then 'draft: approve'
+                          when exists (select from policy_end e where e.policy = r.id) then 'ended' else 'in_force: end' end);
+    elsif doc ->> 'seen' <> record_seal(r.id) then
+        found_problems := found_problems || problem('E_SEEN', '/seen', 'version ' || r.version);
+    elsif is_end and (doc ->> 'on')::date < in_force.effective_from then
+        found_problems := found_problems || problem('E_ORDER', '/on', in_force.effective_from::text);
+    elsif not is_end then
+        found_problems := policy_refusal(r.body);
+        if r.recorded_by = my_signature() then
+            found_problems := found_problems || problem('E_SAME_PERSON', '', r.recorded_by);
+        end if;
+    end if;
+    if cardinality(found_problems) > 0 then
+        d.problems := array_to_json(found_problems);
+    elsif not dry and is_end then
+        insert into policy_end values (r.id, (doc ->> 'on')::date, doc ->> 'reason', now(), my_signature());
+    elsif not dry then
+        insert into policy
+        values (r.id, r.org_id, r.body ->> 'code', of_district, (r.body ->> 'effective_from')::date,
+               (r.body ->> 'effective_to')::date, r.body, r.sha256, doc ->> 'reason', now(), my_signature());
+    end if;
+    return d;
+end $$;
+revoke all on function policy_step_decide from public;
+grant execute on function policy_step_decide to pledged_app;
+
+create or replace function policy_members(record_id uuid) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select format('"state":%s,"seen":%s%s%s',
+                  to_json(case when e.policy is not null and e.on_day <= today() then 'ended'
+                               when p.id is not null then 'in_force' else 'draft' end),
+                  to_json(record_seal(x.id)),
+                  case when p.id is not null then
+                       format(',"rule":%s,"approved_by":%s,"approved_at":%s', to_json(encode(p.sha256, 'hex')),
+                              to_json(p.approved_by), to_json(instant_text(p.approved_at))) end,
+                  ',"ended_on":' || to_json(e.on_day))
+      from (select record_id as id) x
+      left join policy p on p.id = x.id
+      left join policy_end e on e.policy = x.id
+$$;
+
+-- The newest version of a policy in force, of the acting organisation.
+create or replace function policy_own(policy_code text) returns policy
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select p from policy p where p.code = policy_code and p.org_id = my_org() order by p.effective_from desc limit 1
+$$;

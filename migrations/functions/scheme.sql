@@ -1,0 +1,192 @@
+-- Risk-sharing schemes: drafted, approved, and what their loans come to.
+
+-- The version that governs a loan signed on a day; known_at null: now.
+create or replace function scheme_for(scheme_code text, signed_on date, known_at timestamptz) returns scheme
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select s
+      from scheme s
+     where s.code = scheme_code
+       and s.effective_from <= signed_on
+       and (s.effective_to is null or s.effective_to >= signed_on)
+       and (known_at is null or s.approved_at <= known_at)
+     order by s.effective_from desc
+     limit 1
+$$;
+
+-- What stands against a version among those in force.
+create or replace function scheme_refusal(doc json) returns json[] language plpgsql stable as $$
+declare
+    from_day date := (doc ->> 'effective_from')::date;
+    to_day date := (doc ->> 'effective_to')::date;
+    other scheme;
+begin
+    if exists (select from scheme s where lower(s.code) = lower(doc ->> 'code') and s.code <> doc ->> 'code') then
+        return array[problem('E_TAKEN', '/code', doc ->> 'code')]; -- accounts do not differ by case alone
+    end if;
+    select o.* into other
+      from scheme o
+     where o.code = doc ->> 'code'
+       and o.effective_from <> from_day
+       and ((o.effective_from < from_day and o.effective_to >= from_day)
+            or (o.effective_from > from_day and to_day >= o.effective_from))
+     limit 1;
+    if found then
+        return array[problem('E_OVERLAP', case when other.effective_from < from_day then '/effective_from'
+                     else '/effective_to' end, other.effective_from || ' – ' || coalesce(other.effective_to::text, '…'))];
+    end if;
+    return '{}';
+end $$;
+
+create or replace function scheme_decide(new_id uuid, doc json, dry boolean) returns decision
+    language plpgsql as $$
+declare
+    d decision;
+    found_problems json[] := scheme_refusal(doc);
+begin
+    d.district := '';
+    d.parties := '{}';
+    if cardinality(found_problems) > 0 then
+        d.problems := array_to_json(found_problems);
+    end if;
+    return d;
+end $$;
+
+create or replace function scheme_approval_decide(new_id uuid, doc json, dry boolean) returns decision
+    language plpgsql as $$
+declare
+    d decision;
+    r submission%rowtype;
+    code text;
+    from_day date;
+    found_problems json[];
+begin
+    d.district := '';
+    d.parties := '{}';
+    select x.* into r
+      from submission x
+     where x.id = (doc ->> 'scheme')::uuid and x.type = 'scheme'
+     order by x.version desc
+     limit 1;
+    if not found then
+        d.problems := json_build_array(problem('E_NOT_FOUND', '/scheme', doc ->> 'scheme'));
+        return d;
+    end if;
+    found_problems := scheme_refusal(r.body);
+    if exists (select from scheme s where s.id = r.id) then
+        d.problems := json_build_array(problem('E_STEP', '/scheme', 'in_force'));
+    elsif doc ->> 'seen' <> record_seal(r.id) then
+        d.problems := json_build_array(problem('E_SEEN', '/seen', 'version ' || r.version));
+    elsif cardinality(found_problems) > 0 then
+        d.problems := array_to_json(found_problems);
+    elsif not dry then
+        code := r.body ->> 'code';
+        from_day := (r.body ->> 'effective_from')::date;
+        insert into scheme
+        values (r.id, code, from_day, (r.body ->> 'effective_to')::date, r.body, doc ->> 'reason', now(), my_signature());
+        perform account_open('fund:' || code, 'asset', '补偿资金池 ' || code, true, null, code, from_day),
+                account_open('appropriation:' || code, 'income', '财政拨款 ' || code, false, null, code, from_day),
+                account_open('adjustment:' || code, 'equity', '调整 ' || code, false, null, code, from_day);
+    end if;
+    return d;
+end $$;
+
+create or replace function scheme_members(record_id uuid) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select format('"state":%s,"seen":%s%s', to_json(case when s.id is null then 'draft' else 'in_force' end),
+                  to_json(record_seal(x.id)),
+                  case when s.id is not null then
+                       format(',"approved_by":%s,"approved_at":%s', to_json(s.approved_by),
+                              to_json(instant_text(s.approved_at))) end)
+      from (select record_id as id) x
+      left join scheme s on s.id = x.id
+$$;
+
+-- The highest rate that the scheme allows for a loan signed on a day; null when it sets none.
+create or replace function scheme_rate_ceiling_ppm(rule json, signed_on date) returns int language sql stable as $$
+    select floor(p.one_year_ppm * coalesce((rule ->> 'lpr_multiplier')::numeric, 100) / 100)::int
+           + coalesce(ppm_of(rule ->> 'lpr_spread'), 0)
+      from lpr p
+     where rule is not null and p.on_day <= signed_on
+     order by p.on_day desc
+     limit 1
+$$;
+
+-- The fund of a scheme from the first to the last day of a period.
+create or replace function scheme_statement(code text, from_day date, to_day date, known_at timestamptz)
+    returns table (opening bigint, appropriations bigint, compensation bigint, recoveries bigint, returns bigint,
+                   adjustments bigint, closing bigint, held bigint)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    with moved as (
+        select case when t.cause = 'reversal' then (select x.cause from transfer x where x.id = t.reverses) else t.cause end as cause,
+               case when t.debit = 'fund:' || code then t.amount_fen else -t.amount_fen end as fen
+          from transfer t
+         where (t.debit = 'fund:' || code or t.credit = 'fund:' || code)
+           and t.on_day between from_day and to_day
+           and (known_at is null or t.recorded_at <= known_at)
+    )
+    select account_balance_fen('fund:' || code, from_day - 1, known_at),
+           coalesce(sum(m.fen) filter (where m.cause = 'appropriation'), 0)::bigint,
+           coalesce(sum(m.fen) filter (where m.cause = 'compensation'), 0)::bigint,
+           coalesce(sum(m.fen) filter (where m.cause = 'recovery'), 0)::bigint,
+           coalesce(sum(m.fen) filter (where m.cause = 'return'), 0)::bigint,
+           coalesce(sum(m.fen) filter (where m.cause = 'adjustment'), 0)::bigint,
+           account_balance_fen('fund:' || code, to_day, known_at),
+           -- approved by the end of the period, neither paid nor returned by then, and not run out
+           (select coalesce(sum(s.fund_fen), 0)::bigint
+              from claim_step s
+              join claim c on c.id = s.claim
+              join hold h on h.id = s.hold
+             where c.scheme_code = code and s.step = 'approve' and s.on_day <= to_day
+               and h.until_day >= least(to_day, today())
+               and (known_at is null or s.recorded_at <= known_at)
+               and not exists (select from claim_step x
+                                where x.claim = s.claim and x.n = s.n + 1 and x.on_day <= to_day
+                                  and (known_at is null or x.recorded_at <= known_at)))
+      from (select 1) one
+      left join moved m on true
+$$;
+
+-- The loans of a scheme as they stand: those that it names now, and those that it named at an instant; what was moved
+-- out since still counts.
+create or replace function scheme_loans(code text, at timestamptz) returns setof loan
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select o.*
+      from loan_latest o
+     where o.id in (select v.id
+                      from loan v
+                     where v.scheme = code
+                       and (not exists (select from loan n where n.id = v.id and n.version = v.version + 1)
+                            or v.recorded_at <= at
+                               and not exists (select from loan n
+                                                where n.id = v.id and n.version = v.version + 1 and n.recorded_at <= at)))
+$$;
+
+-- What a bank has lent under a scheme and is still owed on a day, and how much of that is bad: graded substandard or
+-- worse, written off, or unpaid for more than 90 days (银保监会令〔2023〕1号), whether the bank has told a grade or not.
+-- A loan whose term ended 90 days ago and of which nothing was told since is unpaid as far as anybody knows.
+create or replace function scheme_bank_pool(bank bigint, code text, day date, at timestamptz, out owed numeric, out bad numeric)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select sum(y.owed), coalesce(sum(y.owed) filter (where y.bad), 0)
+      from scheme_loans(code, at) o
+     cross join lateral (
+           select f.outstanding_fen as owed,
+                  f.bad_since is not null or f.bad_code is not null or day - f.overdue_since > 90
+                  or f.state = 'matured' and day - f.matures_on > 90 as bad
+             from loan_fold(o, day, null, null) f
+            where exists (select from loan_event e where e.loan_id = o.id)
+           union all
+           select o.amount_fen, day - o.matures_on > 90
+            where o.disbursed_on <= day
+              and not exists (select from loan_event e where e.loan_id = o.id)) y
+     where o.org_id = bank and o.signed_on <= day
+$$;
+
+-- How much more may be lent under a scheme after a loan, against what was appropriated by a day; null: it sets no limit.
+create or replace function scheme_leverage_room(l loan, rules json, day date) returns numeric
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select (rules ->> 'leverage_limit')::numeric * -account_balance_fen('appropriation:' || (l).scheme, day, null) - (
+           select sum(o.amount_fen)
+             from scheme_loans((l).scheme, loan_default_told((l).id)) o
+            where (o.signed_on, o.id) <= ((l).signed_on, (l).id))
+     where rules ->> 'leverage_limit' is not null
+$$;
