@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 
 from harness import ROOT, Case, Daemon, loan, numbers
 
@@ -24,8 +25,10 @@ def fixture(name):
         return f.read()
 
 
-class Upgrade(Case):
+class Databases(Case):
     """Databases on a cluster that is there anyway; each test has its own."""
+
+    new = None  # the schema of a new installation
 
     @classmethod
     def setUpClass(cls):
@@ -43,7 +46,7 @@ class Upgrade(Case):
     def make(cls, name, template=None):
         cls.d.sql("create database %s owner %s%s" % (name, OWNER, " template " + template if template else ""))
         cls.addClassCleanup(cls.d.sql, "drop database %s with (force)" % name)
-        cls.d.sql("alter database %s set timezone = 'Asia/Shanghai'" % name)
+        cls.d.sql("alter database %s set timezone = 'UTC'" % name)
         return name
 
     def database(self, template=None):
@@ -93,15 +96,19 @@ class Upgrade(Case):
         return [x for x in out.split("\n") if not x.startswith(("\\restrict ", "\\unrestrict "))]
 
     def assert_as_new(self, name):
+        if not Databases.new:
+            Databases.new = self.schema(self.migrate(self.database()))
         self.maxDiff = None
-        self.assertEqual(self.schema(name), self.schema(self.migrate(self.database())))
+        self.assertEqual(self.schema(name), Databases.new)
 
     def assert_sound(self, name):
         run = self.cli("verify", name)
         self.assertEqual((run.stdout.strip(), run.returncode), ("no defects", 0), run.stderr)
 
 
-class Upgraded(Upgrade):
+class Upgrade(Databases):
+    # ---- what is there afterwards --------------------------------------------------------------------
+
     def test_the_schema_is_that_of_a_new_installation(self):
         name = self.migrate(self.database("aged"))
         self.assert_as_new(name)
@@ -165,3 +172,84 @@ class Upgraded(Upgrade):
         d.stop()
         run = self.cli("verify", name, data)
         self.assertEqual((run.stdout.strip(), run.returncode), ("no defects", 0), run.stderr)
+
+    # ---- a migrator that is killed, or at work beside a daemon ---------------------------------------
+
+    def start(self, command, name):
+        env = dict(os.environ, PLEDGED_DATABASE=self.conninfo(name), PLEDGED_DATA=self.keys())
+        process = subprocess.Popen([self.d.binary, command], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def holding(self, name, what):
+        """A session that holds what the statement takes, until it ends."""
+        other = self.session(name, "pledged_owner")
+        self.addCleanup(other.communicate)
+        other.stdin.write(("begin; %s; select 'held';\n" % what).encode())
+        other.stdin.flush()
+        while other.stdout.readline() != b"held\n":
+            self.assertIsNone(other.poll(), what)
+        return other
+
+    def until(self, query, value):
+        deadline = time.time() + 60
+        while self.d.sql(query) != value and time.time() < deadline:
+            time.sleep(0.02)
+        self.assertEqual(self.d.sql(query), value)
+
+    def killed_at(self, name, held):
+        """A migrator is killed while it waits for what another session holds."""
+        other, migrator = self.holding(name, held), self.start("migrate", name)
+        self.until("select count(*) from pg_stat_activity where datname = '%s' and wait_event_type = 'Lock'" % name, "1")
+        migrator.kill()
+        migrator.wait()
+        other.communicate(b"rollback;\n")
+
+    def versions(self, name):
+        """What has been run of what follows the earlier version; functions are version 0."""
+        said = self.psql(name, "select version from schema_migration where version not between 1 and 25 order by version")
+        return [int(x) for x in said.split()]
+
+    def test_killed_in_its_first_step(self):
+        name = self.database("aged")
+        self.killed_at(name, "lock table schema_migration in share mode")
+        self.migrate(name)
+        self.assert_as_new(name)
+
+    def test_killed_among_the_functions(self):
+        name = self.database("aged")
+        late = "do $$ begin execute format('alter function %s cost 101', to_regproc('application_decide')::regprocedure); end $$"
+        self.killed_at(name, late)
+        self.assertIn(26, self.versions(name))
+        self.assertNotIn(0, self.versions(name))
+        self.migrate(name)
+        self.assertIn(0, self.versions(name))
+        self.assert_as_new(name)
+        self.assert_sound(name)
+
+    def test_claims_and_loans_pass_while_a_migrator_holds_its_lock(self):
+        name = self.migrate(self.database("aged"))
+        d = self.serve(name)
+        bank = d.token("bank")
+
+        def post(path, body):
+            started = time.monotonic()
+            r = d.call("POST", path, body, bank, timeout=10)
+            self.assertEqual(r.status, 201, r.body.decode())
+            self.assertLess(time.monotonic() - started, 2)
+            return r
+
+        bad = loan(scheme="ZS-UPGRADE", amount="3000000.00", registered_on="2022-07-05", disbursed_on="2022-07-05")
+        where = post("/v1/loans", bad).headers["location"]
+        post(where + "/events", {"reference": "E-%d" % next(numbers), "kind": "overdue", "on": "2023-01-10"})
+        other, migrator = self.holding(name, "select pg_advisory_lock(lock_no('migrate'))"), self.start("migrate", name)
+        # The migrator waits for the other one, and nobody else for either.
+        self.until("select count(*) from pg_locks l join pg_database d on d.oid = l.database where locktype = 'advisory'"
+                   " and not granted and datname = '%s'" % name, "1")
+        post("/v1/claims", {"reference": "CL-%d" % next(numbers), "loan": bad["contract_no"], "kind": "compensation",
+                            "loss_principal": "3000000.00", "on": "2023-09-01"})
+        post("/v1/loans", loan())
+        self.assertIsNone(migrator.poll())
+        other.communicate()
+        self.assertEqual(migrator.wait(timeout=30), 0)
