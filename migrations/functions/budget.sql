@@ -32,7 +32,7 @@ declare
     source text;
     target text;
     moved posting;
-    found_problems json[] := '{}';
+    found_problems json[] := '{}'::json[];
     overdrawn text;
 begin
     d.parties := '{}';

@@ -97,7 +97,7 @@ declare
     life loan_life := c.life;
     reached date; -- the day on which the last of its conditions came true
     last_day date;
-    p json[] := '{}';
+    p json[] := '{}'::json[];
 begin
     if overdue_days is not null then
         if coalesce(c.day - life.overdue_since, 0) < overdue_days then
@@ -150,8 +150,8 @@ declare
     -- simple interest on the whole amount since it was drawn, 360 days a year, less all that is known to be paid,
     -- the oldest first: unpaid interest cannot be more
     interest_max bigint := greatest(ceil((c.loan).amount_fen::numeric * (c.loan).rate_ppm
-                                    * greatest(c.day - drawn_on, 0) / 360000000) - known.interest_fen, 0);
-    p json[] := '{}';
+                                    * greatest(c.day - drawn_on, 0) / 360000000)::bigint - known.interest_fen, 0);
+    p json[] := '{}'::json[];
 begin
     if principal > least(at_default, owed + recovered) then
         p := p || problem('E_EXCEEDS', '/loss_principal', yuan_text(least(at_default, owed + recovered)));
@@ -178,7 +178,7 @@ declare
     rules json := c.rules;
     default_day date := least((c.life).overdue_since, (c.life).bad_since);
     ceiling int := scheme_rate_ceiling_ppm(rules -> 'rate_ceiling', l.signed_on);
-    p json[] := '{}';
+    p json[] := '{}'::json[];
 begin
     if c.day > today() then
         p := p || problem('E_FUTURE', '/on', today()::text);
@@ -257,7 +257,7 @@ declare
     day date := greatest(c.day, c.received);
     room numeric := scheme_leverage_room(l, c.rules, day);
     pool record;
-    p json[] := '{}';
+    p json[] := '{}'::json[];
 begin
     if room < 0 then
         p := p || problem('E_LEVERAGE', '/loan', format('%s > %s × %s',
@@ -290,7 +290,7 @@ begin
         claim_account_line('net_loss', format('%s - max(%s - %s, 0)', yuan_text(principal + interest),
                      yuan_text(recovered), yuan_text(costs)), whole)];
     -- what other schemes pay for the loan is no loss any more
-    select coalesce(sum(o.fund_fen), 0) into elsewhere
+    select coalesce(sum(o.fund_fen), 0)::bigint into elsewhere
       from claim o
      where o.loan_id = (c.loan).id and o.scheme_code <> (c.scheme).code and claim_counts(o.id);
     if elsewhere > 0 then
@@ -511,11 +511,11 @@ begin
     select s.body ->> 'loss_base' = 'principal_and_interest' into with_interest from scheme s where s.id = (c).scheme;
     select v.* into l from loan_latest v where v.id = (c).loan_id;
     f := loan_fold(l, 'infinity', null, null);
-    select coalesce(sum(e.principal_fen) filter (where e.kind <> 'disbursed' and e.on_day > (c).on_day), 0) as back,
+    select coalesce(sum(e.principal_fen) filter (where e.kind <> 'disbursed' and e.on_day > (c).on_day), 0)::bigint as back,
            coalesce(sum(e.interest_fen) filter (where with_interest
-                    and (e.on_day > (c).on_day or e.recorded_at > (c).recorded_at)), 0) as interest,
-           coalesce(sum(coalesce(e.principal_fen, l.amount_fen)) filter (where e.kind = 'disbursed'), l.amount_fen)
-           - coalesce(sum(e.principal_fen) filter (where e.kind <> 'disbursed'), 0) as unpaid
+                    and (e.on_day > (c).on_day or e.recorded_at > (c).recorded_at)), 0)::bigint as interest,
+           (coalesce(sum(coalesce(e.principal_fen, l.amount_fen)) filter (where e.kind = 'disbursed'), l.amount_fen)
+            - coalesce(sum(e.principal_fen) filter (where e.kind <> 'disbursed'), 0))::bigint as unpaid
       into told
       from loan_event_standing e
      where e.loan_id = l.id and e.kind in ('disbursed', 'repaid', 'recovered', 'settled');
@@ -524,7 +524,7 @@ begin
                  else 0 end;
     return greatest(least(greatest(told.back, loss - owed)
                           + least(told.interest, coalesce(fen_of(doc ->> 'loss_interest'), 0)), claim_whole_fen(c))
-                    - coalesce((select sum(s.amount_fen) from claim_step s where s.claim = (c).id), 0), 0);
+                    - coalesce((select sum(s.amount_fen)::bigint from claim_step s where s.claim = (c).id), 0), 0);
 end $$;
 
 -- May this step be taken now, by this person, on what was seen?
@@ -532,7 +532,7 @@ create or replace function claim_step_refusal(c step_case) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     state text := coalesce((c.last).state, 'submitted');
-    p json[] := '{}';
+    p json[] := '{}'::json[];
 begin
     if c.next is null then
         return array[problem('E_STEP', '', state || ': ' || coalesce((
@@ -579,7 +579,7 @@ begin
 end $$;
 
 -- What the step moves: into c; and what stands against it.
-create or replace function claim_step_amounts(inout c step_case, out problems json[])
+create or replace function claim_step_amounts(c step_case) returns step_case
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     fund text := 'fund:' || (c.claim).scheme_code;
@@ -591,7 +591,7 @@ declare
     costs bigint;
     net numeric; -- of all recoveries, costs first; then by the part secured by IP, half up
 begin
-    problems := '{}';
+    c.problems := '{}'::json[];
     c.cause := case c.step when 'pay' then 'compensation' when 'recover' then 'recovery' when 'cure' then 'return' end;
     case c.step
         when 'approve', 'pay' then
@@ -599,21 +599,21 @@ begin
             -- the hold of the approval covers the payment, unless it has expired
             if account_available_fen(fund) < c.fund_fen and not (c.step = 'pay' and exists (
                    select from hold h where h.id = (c.last).hold and h.until_day >= today())) then
-                problems := array[problem('E_OVERDRAFT', '', fund || ' ' || yuan_text(account_available_fen(fund)))];
+                c.problems := array[problem('E_OVERDRAFT', '', fund || ' ' || yuan_text(account_available_fen(fund)))];
             elsif account_short_day(fund, c.fund_fen, c.day) is not null then
-                problems := array[problem('E_OVERDRAFT', '/on', fund || ' ' || account_short_day(fund, c.fund_fen, c.day))];
+                c.problems := array[problem('E_OVERDRAFT', '/on', fund || ' ' || account_short_day(fund, c.fund_fen, c.day))];
             end if;
         when 'recover' then
             c.amount_fen := fen_of(c.doc ->> 'amount');
             c.costs_fen := coalesce(fen_of(c.doc ->> 'costs'), 0);
-            select coalesce(sum(s.amount_fen), 0), coalesce(sum(s.costs_fen), 0) into amounts, costs
+            select coalesce(sum(s.amount_fen), 0)::bigint, coalesce(sum(s.costs_fen), 0)::bigint into amounts, costs
               from claim_step s where s.claim = (c.claim).id and s.step = 'recover';
             net := greatest(amounts + c.amount_fen - costs - c.costs_fen, 0);
             net := div(2 * net * (c.claim).part_up + (c.claim).part_down, 2 * (c.claim).part_down::numeric);
             if net > (c.claim).net_loss_fen then
-                problems := array[problem('E_EXCEEDS', '/amount', yuan_text(whole - amounts + costs + c.costs_fen))];
+                c.problems := array[problem('E_EXCEEDS', '/amount', yuan_text(whole - amounts + costs + c.costs_fen))];
             elsif costs + c.costs_fen > whole then -- else one line of costs swallows whatever comes back for ever
-                problems := array[problem('E_EXCEEDS', '/costs', yuan_text(whole - costs))];
+                c.problems := array[problem('E_EXCEEDS', '/costs', yuan_text(whole - costs))];
             end if;
             c.fund_fen := greatest(claim_recovered_fund_fen((select coalesce(s.body ->> 'recovery_order', 'pro_rata')
                                                          from scheme s where s.id = (c.claim).scheme),
@@ -623,17 +623,18 @@ begin
             c.fund_fen := paid;
         when 'close' then
             if claim_untold_fen(c.claim) > 0 then
-                problems := array[problem('E_UNTOLD', '', yuan_text(claim_untold_fen(c.claim)))];
+                c.problems := array[problem('E_UNTOLD', '', yuan_text(claim_untold_fen(c.claim)))];
             elsif final is not null and not exists (
                    select from claim o
                     where o.org_id = (c.claim).org_id and o.reference = final and claim_took(o.id, 'pay')) then
-                problems := array[problem('E_COMPENSATED', '', final)]; -- it may still be withdrawn
+                c.problems := array[problem('E_COMPENSATED', '', final)]; -- it may still be withdrawn
             end if;
         else
     end case;
     if c.cause in ('recovery', 'return') and final is not null then
-        problems := array[problem('E_COMPENSATED', '', final)];
+        c.problems := array[problem('E_COMPENSATED', '', final)];
     end if;
+    return c;
 end $$;
 
 -- Move the money of a step: hold, release or post it.
@@ -676,7 +677,6 @@ declare
     c step_case;
     found_claim claim;
     found_last claim_step;
-    amounts record;
     found_problems json[];
 begin
     if not dry then
@@ -708,9 +708,8 @@ begin
         found_problems := claim_step_rejudge(c);
     end if;
     if cardinality(found_problems) = 0 then
-        amounts := claim_step_amounts(c);
-        c := amounts.c;
-        found_problems := amounts.problems;
+        c := claim_step_amounts(c);
+        found_problems := c.problems;
     end if;
     if cardinality(found_problems) > 0 then
         d.problems := array_to_json(found_problems);

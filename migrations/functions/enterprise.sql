@@ -10,7 +10,7 @@ $$;
 
 create or replace function enterprise_profile_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
 declare
-    p json[] := '{}';
+    p json[] := '{}'::json[];
     early json := period_problem(doc ->> 'year', '/year');
     other text := enterprise_profile_beside(my_org(), doc ->> 'uscc', (doc ->> 'year')::int, id);
 begin

@@ -200,7 +200,7 @@ declare
     must text[] := array['RF01', 'RF02', 'RF03', 'RF04', 'RF06', 'RF07', 'RF08', 'RF09', 'RF13', 'RF15', 'RF20', 'RF24', 'RF25',
                          'RF26'];
     rule text;
-    cases flag_found[] := '{}';
+    cases flag_found[] := '{}'::flag_found[];
 begin
     for rule in select unnest(must) union select u.code from flag_rule u where u.severity = 'high' and u.judge is not null order by 1 loop
         cases := cases || array(select f from flag_find(rule, array[loan]) f);
@@ -243,7 +243,7 @@ create or replace function flag_clearing_problems(id uuid, doc json) returns jso
 declare
     f flag;
     recorder text;
-    p json[] := '{}';
+    p json[] := '{}'::json[];
 begin
     select x.* into f from flag x where x.id = (doc ->> 'flag')::uuid;
     if not found then
@@ -283,7 +283,7 @@ begin
     if doc ->> 'rule' is not null and not exists (select from flag_rule u where u.code = doc ->> 'rule' and u.judge is not null) then
         return array[problem('E_CHOICE', '/rule', flag_rules_known())];
     end if;
-    return '{}';
+    return '{}'::json[];
 end $$;
 
 create or replace function flag_scan_row() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
@@ -322,7 +322,7 @@ begin
     elsif (doc ->> 'effective_from')::date < today() then
         return array[problem('E_ORDER', '/effective_from', today()::text)];
     end if;
-    return '{}';
+    return '{}'::json[];
 end $$;
 
 create or replace function flag_threshold_row() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
@@ -355,7 +355,7 @@ create or replace function flag_payment_stops(loan uuid, cause uuid, keep boolea
 declare
     cases flag_found[];
     own uuid[];
-    p json[] := '{}';
+    p json[] := '{}'::json[];
     list text;
 begin
     cases := flags_around(loan);

@@ -15,8 +15,8 @@ $$;
 
 create or replace function insurance_policy_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
 declare
-    p json[] := '{}';
-    o record;
+    p json[] := '{}'::json[];
+    o loan_found;
     l loan;
     days daterange := insurance_policy_cover(doc);
     other text := insurance_policy_overlapping(my_org(), doc ->> 'policy_no', id, days);
@@ -28,8 +28,8 @@ begin
     end if;
     if doc ->> 'kind' = 'loan_guarantee' then
         o := loan_find_one(doc ->> 'loan_contract_no', '/loan_contract_no');
-        if o.p is not null then
-            return p || o.p;
+        if o.problems is not null then
+            return p || o.problems;
         end if;
         l := o.l;
         if l.borrower <> doc ->> 'insured_uscc' then
@@ -45,7 +45,7 @@ begin
                  doc ->> 'cover_share', yuan_text(share_fen(l.amount_fen, ppm_of(doc ->> 'cover_share')::int))));
         end if;
     end if;
-    select sum(x.paid_fen), min(x.claim_no) filter (where not days @> x.loss_on)
+    select sum(x.paid_fen)::bigint, min(x.claim_no) filter (where not days @> x.loss_on)
       into paid, c
       from insurance_claim_now x where x.policy = insurance_policy_problems.id and x.outcome <> 'withdrawn';
     if c is not null then
@@ -106,8 +106,8 @@ begin
     select datemultirange(daterange(from_day, to_day, '[]')) - coalesce(range_agg(p.cover), '{}')
       into open
       from insurance_policy_now p where p.loan = loan_id and not isempty(p.cover);
-    select coalesce(sum(upper(r) - lower(r)), 0), min(lower(r)) into gap_days, first_gap from unnest(open) r;
-    select coalesce(sum(p.sum_insured_fen), 0) into covered_fen
+    select coalesce(sum(upper(r) - lower(r)), 0)::int, min(lower(r)) into gap_days, first_gap from unnest(open) r;
+    select coalesce(sum(p.sum_insured_fen), 0)::bigint into covered_fen
       from insurance_policy_now p where p.loan = loan_id and p.cover @> greatest(from_day, least(as_of, to_day));
     open_fen := greatest(l.amount_fen - covered_fen, 0);
     return next;
@@ -148,12 +148,12 @@ begin
         return array[case when days is null then problem('E_NO_INSURANCE', '/policy_no', doc ->> 'policy_no')
                           else problem('E_COVER', '/loss_on', days) end];
     end if;
-    select coalesce(sum(x.paid_fen), 0) into paid
+    select coalesce(sum(x.paid_fen), 0)::bigint into paid
       from insurance_claim_now x where x.policy = p.id and x.id <> insurance_claim_problems.id;
     if paid + coalesce(fen_of(doc ->> 'paid'), 0) > p.sum_insured_fen then
         return array[problem('E_EXCEEDS', '/paid', format('sum_insured %s - %s', yuan_text(p.sum_insured_fen), yuan_text(paid)))];
     end if;
-    return '{}';
+    return '{}'::json[];
 end $$;
 
 create or replace function insurance_claim_row() returns trigger language plpgsql as $$
@@ -168,7 +168,7 @@ begin
            outcome text, decided_on date, paid text);
     perform lock_key('insurance', new.org_id || ' ' || b.policy_no);
     p := insurance_policy_on(new.org_id, b.policy_no, b.loss_on);
-    select coalesce(sum(x.paid_fen), 0) into total from insurance_claim_now x where x.policy = p.id and x.id <> new.id;
+    select coalesce(sum(x.paid_fen), 0)::bigint into total from insurance_claim_now x where x.policy = p.id and x.id <> new.id;
     if p.id is null or total + coalesce(fen_of(b.paid), 0) > p.sum_insured_fen then
         raise exception 'claim % is beyond its policy', b.claim_no using errcode = '23514', constraint = 'insurance_claim_covered';
     end if;

@@ -159,7 +159,7 @@ declare
     under_lapse text;
     procedures int := 0;
     renewed_to date;
-    spans ip_life[] := '{}';
+    spans ip_life[] := '{}'::ip_life[];
     s ip_life;
 begin
     select min(coalesce(x.filed_on, case when x.kind = 'applied' then x.on_day end)),
@@ -328,7 +328,7 @@ begin
     if ended is null and defaulted then
         select v.* into l from loan v where v.id = pledge_end.loan_id order by v.version desc limit 1;
         if (loan_fold(l, 'infinity', pledge_end.known_at, null)).state in ('overdue', 'written_off') then
-            return 'infinity';
+            return 'infinity'::date;
         end if;
     end if;
     return coalesce(ended, greatest(until_day, extended));

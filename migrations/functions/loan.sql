@@ -377,15 +377,17 @@ begin
 end $$;
 
 -- The newest version of the one loan that a contract number or id names for whoever asks; else problems.
-create or replace function loan_find_one(asked text, pointer text, out l loan, out p json[]) language plpgsql stable as $$
+create or replace function loan_find_one(asked text, pointer text) returns loan_found language plpgsql stable as $$
 declare
-    found uuid[] := loan_find(asked);
+    ids uuid[] := loan_find(asked);
+    f loan_found;
 begin
-    if cardinality(found) <> 1 then
-        p := array[problem(case cardinality(found) when 0 then 'E_LOAN' else 'E_AMBIGUOUS' end, pointer, asked)];
-        return;
+    if cardinality(ids) <> 1 then
+        f.problems := array[problem(case cardinality(ids) when 0 then 'E_LOAN' else 'E_AMBIGUOUS' end, pointer, asked)];
+    else
+        f.l := (select v from loan v where v.id = ids[1] order by v.version desc limit 1);
     end if;
-    select v.* into l from loan v where v.id = found[1] order by v.version desc limit 1;
+    return f;
 end $$;
 
 create or replace function loan_day(l loan, basis text) returns date language sql immutable parallel safe as $$
@@ -433,7 +435,7 @@ begin
            select loan_claim_facts(r.body) from submission r where r.id = loan order by r.version desc limit 1) then
         return array[problem('E_PAID_UPON', '', claims_paid_on(loan))];
     elsif not exists (select from loan_event e where e.loan_id = loan) then
-        return '{}';
+        return '{}'::json[];
     end if;
     select v.* into l from loan v where v.id = loan order by v.version desc limit 1;
     l.amount_fen := fen_of(doc ->> 'amount');
@@ -446,7 +448,7 @@ begin
             select e.reference || ' (' || e.kind || ' ' || e.on_day || ')' from loan_event e where e.id = f.bad_event),
             'disbursed_on'))];
     end if;
-    return '{}';
+    return '{}'::json[];
 end $$;
 
 -- Has the ledger a loan of the borrower that was drawn before this one was signed? Whoever lent it.

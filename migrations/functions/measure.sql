@@ -127,7 +127,7 @@ $$;
 
 create or replace function measure_report_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
 declare
-    p json[] := '{}';
+    p json[] := '{}'::json[];
     d department;
     of_measure int := (doc ->> 'measure')::int;
     of_period text := doc ->> 'period';

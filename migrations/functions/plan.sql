@@ -68,7 +68,7 @@ $$;
 create or replace function indicator_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
 #variable_conflict use_column
 declare
-    p json[] := '{}';
+    p json[] := '{}'::json[];
     of_year int := left(doc ->> 'period', 4)::int;
     of_quarter int := nullif(substr(doc ->> 'period', 6), '')::int;
     early json := period_problem(doc ->> 'period', '/period');

@@ -27,7 +27,7 @@ declare
     from_day date := (doc ->> 'effective_from')::date;
     to_day date := (doc ->> 'effective_to')::date;
     other policy;
-    p json[] := '{}';
+    p json[] := '{}'::json[];
 begin
     if my_kind() = 'district' and doc ->> 'district' is distinct from my_district() then
         p := p || problem('E_OWN_DISTRICT', '/district', my_district());
@@ -55,7 +55,7 @@ begin
 end $$;
 
 create or replace function policy_decide(new_id uuid, doc json, dry boolean) returns decision
-    language plpgsql as $$
+    language plpgsql stable as $$
 declare
     d decision;
     found_problems json[] := policy_refusal(doc);
@@ -76,7 +76,7 @@ declare
     r submission%rowtype;
     in_force policy;
     of_district text;
-    found_problems json[] := '{}';
+    found_problems json[] := '{}'::json[];
     is_end boolean := doc ->> 'step' = 'end';
 begin
     d.parties := '{}';

@@ -311,7 +311,7 @@ begin
     if known_at is null and as_of is null then
         return coalesce((select b.debits_fen - b.credits_fen from account_balance b where b.account = code), 0);
     elsif known_at is null then
-        return coalesce((select sum(d.debits_fen - d.credits_fen)
+        return coalesce((select sum(d.debits_fen - d.credits_fen)::bigint
                            from account_day d
                           where d.account = code and d.block = -1 and d.on_day <= as_of), 0);
     end if;
@@ -320,15 +320,15 @@ begin
         return coalesce((select t.debit_after_fen from transfer t where t.debit = code and t.debit_version = v),
                         (select t.credit_after_fen from transfer t where t.credit = code and t.credit_version = v), 0);
     end if;
-    return coalesce((select sum(d.debits_fen - d.credits_fen)
+    return coalesce((select sum(d.debits_fen - d.credits_fen)::bigint
                        from account_day d
                       where d.account = code and d.block between 0 and v / 4096 - 1
                         and d.on_day <= as_of), 0)
-         + coalesce((select sum(t.amount_fen)
+         + coalesce((select sum(t.amount_fen)::bigint
                        from transfer t
                       where t.debit = code and t.debit_version between v / 4096 * 4096 and v
                         and t.on_day <= as_of), 0)
-         - coalesce((select sum(t.amount_fen)
+         - coalesce((select sum(t.amount_fen)::bigint
                        from transfer t
                       where t.credit = code and t.credit_version between v / 4096 * 4096 and v
                         and t.on_day <= as_of), 0);
@@ -383,7 +383,7 @@ create or replace function transfer_decide(new_id uuid, doc json, dry boolean) r
 declare
     d decision;
     p posting := transfer_of(new_id, doc);
-    found_problems json[] := '{}';
+    found_problems json[] := '{}'::json[];
     overdrawn text;
 begin
     d.district := '';

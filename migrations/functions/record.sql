@@ -24,7 +24,8 @@ grant execute on function record_has_later to pledged_app;
 
 -- Rolls back the flight that carries an atomic batch with a conflict in it.
 create or replace function abort_flight() returns void language plpgsql as $$
-begin
+begin -- immutable, as it looks, would let the planner call it
+    -- @plpgsql_check_options: performance_warnings = off
     raise exception 'a line of an atomic batch conflicts' using errcode = 'PB001';
 end $$;
 
@@ -116,7 +117,7 @@ $$;
 create or replace function record_correction_refusal(type text, record_id uuid, doc json) returns json
     language plpgsql stable as $$
 declare
-    p json[] := '{}';
+    p json[] := '{}'::json[];
 begin
     if type = 'loan' then
         p := loan_correction_problems(record_id, doc);

@@ -43,7 +43,7 @@ revoke all on function rollup_firm_classes from public;
 -- Which firms took something else in a quarter than what stands in firm_quarter, and what. Most loans of a known
 -- firm change nothing of it.
 create or replace function rollup_firms_changed(versions loan_version[]) returns firm_change[]
-    language plpgsql security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     changes firm_change[];
 begin
@@ -228,7 +228,7 @@ revoke all on function loan_balances from public;
 -- Whether firms behind balances may come or go: always when something is taken away, or was; not when the firm
 -- stood there already and has more.
 create or replace function rollup_firms_may_move(changes balance_change[]) returns boolean
-    language plpgsql security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
     return exists (
         select from (select x.borrower, x.what, x.org_id, min(x.quarter) as quarter, min(x.n) as n

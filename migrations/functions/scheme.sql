@@ -34,11 +34,11 @@ begin
         return array[problem('E_OVERLAP', case when other.effective_from < from_day then '/effective_from'
                      else '/effective_to' end, other.effective_from || ' – ' || coalesce(other.effective_to::text, '…'))];
     end if;
-    return '{}';
+    return '{}'::json[];
 end $$;
 
 create or replace function scheme_decide(new_id uuid, doc json, dry boolean) returns decision
-    language plpgsql as $$
+    language plpgsql stable as $$
 declare
     d decision;
     found_problems json[] := scheme_refusal(doc);

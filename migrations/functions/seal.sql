@@ -57,7 +57,7 @@ declare
     q text := doc ->> 'quarter';
     previous text := report_manifest_line(doc ->> 'manifest', 'previous');
     last report_seal;
-    p json[] := '{}';
+    p json[] := '{}'::json[];
 begin
     select x.* into last from report_seal x order by x.quarter desc limit 1;
     if found then
@@ -242,7 +242,7 @@ begin
            and (f.section, f.row_key) = (case my_kind() when 'bank' then 'by_bank' else 'by_district' end,
                                          case my_kind() when 'bank' then my_code() else my_district() end);
     else
-        select array[count(*), coalesce(sum(l.amount_fen), 0)] into v
+        select array[count(*), coalesce(sum(l.amount_fen), 0)::bigint] into v
           from loans_known(s.as_of, s.known_at, s.basis) l where l.on_day >= s.first_day;
     end if;
     return v;
@@ -329,16 +329,15 @@ begin
     end if;
     return query execute format('
         with t as (select f.row_key, f.id, max(f.type) as type, max(f.reference) as reference, max(f.version) as version, array[%1$s] as v
-                     from %2$I($1, $2, $4, $3) f %3$s group by f.row_key, f.id),
+                     from %2$I($1, $2, $4, $3) f where $6 is null or f.id = any ($6) group by f.row_key, f.id),
              n as (select f.row_key, f.id, max(f.type) as type, max(f.reference) as reference, max(f.version) as version, array[%1$s] as v
-                     from %2$I($1, $2, $5, $3) f %3$s group by f.row_key, f.id)
+                     from %2$I($1, $2, $5, $3) f where $6 is null or f.id = any ($6) group by f.row_key, f.id)
         select row_key, id, coalesce(n.type, t.type), coalesce(n.reference, t.reference), t.version, n.version,
                coalesce(t.v, n.v_none), coalesce(n.v, t.v_none)
           from (select t.*, array_fill(0::bigint, array[12]) as v_none from t) t
           full join (select n.*, array_fill(0::bigint, array[12]) as v_none from n) n using (row_key, id)
          where coalesce(t.v, n.v_none) <> coalesce(n.v, t.v_none)',
-        report_wide('coalesce(sum(f.v[#]), 0)::bigint'), 'report_facts_' || section,
-        case when of_loans then 'where f.id = any ($6)' else '' end)
+        report_wide('coalesce(sum(f.v[#]), 0)::bigint'), 'report_facts_' || section)
         using first, cut, basis, sealed_at, known_at, touched;
 end $$;
 

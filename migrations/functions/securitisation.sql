@@ -16,7 +16,7 @@ $$;
 
 create or replace function securitisation_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
 declare
-    p json[] := '{}';
+    p json[] := '{}'::json[];
     t record;
 begin
     for t in select x.* from securitisation_tranche_paid(my_org(), doc ->> 'reference', id) x order by x.tranche loop
@@ -28,7 +28,7 @@ begin
     return p;
 end $$;
 
-create or replace function securitisation_event_problems(id uuid, doc json) returns json[] language plpgsql as $$
+create or replace function securitisation_event_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
 #variable_conflict use_column
 declare
     issue json;
@@ -56,7 +56,7 @@ begin
     if doc ->> 'kind' = 'principal' and fen_of(doc ->> 'amount') > room then
         return array[problem('E_EXCEEDS', '/amount', yuan_text(room))];
     end if;
-    return '{}';
+    return '{}'::json[];
 end $$;
 
 -- Corrections of one statement are judged apart; here each meets those before it.

@@ -106,7 +106,7 @@ declare
     amount bigint := (v ->> 'amount')::bigint;
     account_code text;
     held boolean := false;
-    found_problems json[] := '{}';
+    found_problems json[] := '{}'::json[];
 begin
     d.district := coalesce(my_district(), '');
     d.parties := '{}';
@@ -251,7 +251,7 @@ declare
     granted text;
     moved posting;
     overdrawn text;
-    p json[] := '{}';
+    p json[] := '{}'::json[];
 begin
     d.parties := '{}';
     d.district := coalesce(my_district(), '');
