@@ -42,11 +42,18 @@ create or replace function problem(code text, pointer text, arg text) returns js
 create or replace function today() returns date language sql stable as
     $$ select (now() at time zone 'Asia/Shanghai')::date $$;
 
+-- Records tell amounts in yuan and rates in percent; the ledger reckons in fen and parts per million.
+create or replace function yuan_fen(amount numeric) returns bigint language sql immutable parallel safe as
+    $$ select (amount * 100)::bigint $$;
+
+create or replace function percent_ppm(rate numeric) returns int language sql immutable parallel safe as
+    $$ select (rate * 10000)::int $$;
+
 create or replace function fen_of(amount text) returns bigint language sql immutable parallel safe as
-    $$ select (amount::numeric * 100)::bigint $$;
+    $$ select yuan_fen(amount::numeric) $$;
 
 create or replace function ppm_of(rate text) returns int language sql immutable parallel safe as
-    $$ select (rate::numeric * 10000)::int $$;
+    $$ select percent_ppm(rate::numeric) $$;
 
 create or replace function percent_text(ppm bigint) returns text language sql immutable parallel safe as
     $$ select regexp_replace(to_char(ppm / 10000.0, 'FM9999999990.0000'), '0{1,2}$', '') $$;

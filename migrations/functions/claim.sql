@@ -90,10 +90,10 @@ create or replace function claim_judge_trigger(c claim_case) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     grades text[] := array['normal', 'special_mention', 'substandard', 'doubtful', 'loss'];
-    rule json := c.rules -> 'trigger';
-    overdue_days int := (rule ->> 'days_overdue')::int;
-    bad_months int := (rule ->> 'non_performing_months')::int;
-    grade text := rule ->> 'min_grade';
+    rule scheme_trigger := (c.terms).trigger;
+    overdue_days int := rule.days_overdue;
+    bad_months int := rule.non_performing_months;
+    grade text := rule.min_grade;
     life loan_life := c.life;
     reached date; -- the day on which the last of its conditions came true
     last_day date;
@@ -119,14 +119,14 @@ begin
         end if;
         reached := greatest(reached, (life.bad_since + make_interval(months => bad_months))::date);
     end if;
-    if coalesce((rule ->> 'written_off')::boolean, false) then
+    if rule.written_off then
         if life.state <> 'written_off' then
             p := p || problem('E_TRIGGER', '/on', 'written_off');
         end if;
         reached := greatest(reached, life.written_off_on);
     end if;
     -- the day of the claim is the bank's word; the day it was received is that of whoever accepts it
-    last_day := reached + (c.rules ->> 'claim_window_days')::int;
+    last_day := reached + (c.terms).claim_window_days;
     if greatest(c.day, case when c.received is not null then claim_receipt_day(c.claim_id, c.received) end) > last_day then
         p := p || problem('E_WINDOW', '/on', last_day::text);
     end if;
@@ -137,9 +137,9 @@ end $$;
 create or replace function claim_judge_amounts(c claim_case) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
-    principal bigint := fen_of(c.doc ->> 'loss_principal');
-    interest bigint := coalesce(fen_of(c.doc ->> 'loss_interest'), 0);
-    recovered bigint := coalesce(fen_of(c.doc ->> 'recovered'), 0);
+    principal bigint := yuan_fen((c.told).loss_principal);
+    interest bigint := coalesce(yuan_fen((c.told).loss_interest), 0);
+    recovered bigint := coalesce(yuan_fen((c.told).recovered), 0);
     life loan_life := c.life;
     known loan_life := loan_fold(c.loan, 'infinity', null, null);
     -- no more than was owed on that day, nor than is owed by what is known since
@@ -159,10 +159,10 @@ begin
     if recovered > principal then
         p := p || problem('E_EXCEEDS', '/recovered', yuan_text(principal));
     end if;
-    if coalesce(fen_of(c.doc ->> 'costs'), 0) > recovered then
+    if yuan_fen((c.told).costs) > recovered then
         p := p || problem('E_EXCEEDS', '/costs', yuan_text(recovered));
     end if;
-    if c.rules ->> 'loss_base' = 'principal' and interest > 0 then
+    if (c.terms).loss_base = 'principal' and interest > 0 then
         p := p || problem('E_UNWANTED', '/loss_interest', (c.scheme).code);
     elsif interest > coalesce(interest_max, 0) then
         p := p || problem('E_EXCEEDS', '/loss_interest', yuan_text(coalesce(interest_max, 0)));
@@ -175,15 +175,15 @@ create or replace function claim_judge_terms(c claim_case) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     l loan := c.loan;
-    rules json := c.rules;
+    terms scheme_terms := c.terms;
     default_day date := least((c.life).overdue_since, (c.life).bad_since);
-    ceiling int := scheme_rate_ceiling_ppm(rules -> 'rate_ceiling', l.signed_on);
+    ceiling int := scheme_rate_ceiling_ppm(terms.rate_ceiling, l.signed_on);
     p json[] := '{}'::json[];
 begin
     if c.day > today() then
         p := p || problem('E_FUTURE', '/on', today()::text);
     end if;
-    if c.doc ->> 'kind' = 'pre_compensation' and not coalesce((rules ->> 'pre_compensation')::boolean, false) then
+    if (c.told).kind = 'pre_compensation' and not coalesce(terms.pre_compensation, false) then
         p := p || problem('E_CLAIM_KIND', '/kind', (c.scheme).code);
     end if;
     if loan_late_change(l, default_day) is not null then
@@ -195,15 +195,15 @@ begin
     if l.registered_on is null or l.registered_on > coalesce(default_day, c.day) then
         p := p || problem('E_UNREGISTERED', '/loan', coalesce(l.registered_on::text, '-'));
     end if;
-    if coalesce((rules ->> 'excludes_guaranteed')::boolean, false) and exists (
+    if terms.excludes_guaranteed and exists (
            select from submission r
             where r.id = l.id and r.version = l.version and r.body ->> 'guarantor_uscc' is not null) then
         p := p || problem('E_EXCLUDED', '/loan', 'guarantor_uscc');
     end if;
-    if l.ip_amount_fen::numeric * 1000000 < l.amount_fen::numeric * ppm_of(rules ->> 'ip_share_min') then
-        p := p || problem('E_IP_SHARE', '/loan', rules ->> 'ip_share_min');
+    if l.ip_amount_fen::numeric * 1000000 < l.amount_fen::numeric * percent_ppm(terms.ip_share_min) then
+        p := p || problem('E_IP_SHARE', '/loan', terms.ip_share_min::text);
     end if;
-    if rules -> 'rate_ceiling' is not null and ceiling is null then
+    if terms.rate_ceiling is distinct from null and ceiling is null then -- "is not null" would ask for both its members
         p := p || problem('E_NO_LPR', '/loan', l.signed_on::text);
     elsif l.rate_ppm > ceiling then
         p := p || problem('E_RATE_CEILING', '/loan', percent_text(ceiling));
@@ -223,11 +223,10 @@ create or replace function claim_judge_elsewhere(c claim_case) returns json[]
        and o.id is distinct from (c).claim_id
        and claim_counts(o.id)
        and case when o.scheme_code = ((c).scheme).code
-                then o.kind = (c).doc ->> 'kind' or o.kind = 'compensation' or not claim_took(o.id, 'pay')
-                else exists (select from json_array_elements((c).rules -> 'excludes') e
-                              where e ->> 'scheme' = o.scheme_code)
-                     or exists (select from json_array_elements(s.body -> 'excludes') e
-                                 where e ->> 'scheme' = ((c).scheme).code) end
+                then o.kind = ((c).told).kind or o.kind = 'compensation' or not claim_took(o.id, 'pay')
+                else exists (select from unnest(((c).terms).excludes) e where e.scheme = o.scheme_code)
+                     or exists (select from unnest((scheme_terms_of(s.body)).excludes) e
+                                 where e.scheme = ((c).scheme).code) end
 $$;
 
 -- The same credit under another contract number: same borrower, amount, day and one right at least, with a claim that
@@ -255,21 +254,21 @@ create or replace function claim_judge_pool(c claim_case) returns json[]
 declare
     l loan := c.loan;
     day date := greatest(c.day, c.received);
-    room numeric := scheme_leverage_room(l, c.rules, day);
+    room numeric := scheme_leverage_room(l, c.terms, day);
     pool record;
     p json[] := '{}'::json[];
 begin
     if room < 0 then
         p := p || problem('E_LEVERAGE', '/loan', format('%s > %s × %s',
-                          yuan_text(((c.rules ->> 'leverage_limit')::numeric
+                          yuan_text(((c.terms).leverage_limit::numeric
                                      * -account_balance_fen('appropriation:' || l.scheme, day, null) - room)::bigint),
-                          c.rules ->> 'leverage_limit', yuan_text(-account_balance_fen('appropriation:' || l.scheme, day, null))));
+                          (c.terms).leverage_limit, yuan_text(-account_balance_fen('appropriation:' || l.scheme, day, null))));
     end if;
-    if c.rules ->> 'npl_breaker' is not null then
+    if (c.terms).npl_breaker is not null then
         pool := scheme_bank_pool(c.org, l.scheme, day, loan_default_told(l.id));
-        if pool.bad * 1000000 > pool.owed * ppm_of(c.rules ->> 'npl_breaker') then
+        if pool.bad * 1000000 > pool.owed * percent_ppm((c.terms).npl_breaker) then
             p := p || problem('E_BREAKER', '/loan', percent_text((pool.bad * 1000000 / pool.owed)::bigint) || ' > '
-                              || (c.rules ->> 'npl_breaker'));
+                              || (c.terms).npl_breaker);
         end if;
     end if;
     return p;
@@ -278,10 +277,10 @@ end $$;
 -- The loss that is shared, with its arithmetic.
 create or replace function claim_judge_loss(c claim_case, inout j judgement) language plpgsql stable as $$
 declare
-    principal bigint := fen_of(c.doc ->> 'loss_principal');
-    interest bigint := coalesce(fen_of(c.doc ->> 'loss_interest'), 0);
-    recovered bigint := coalesce(fen_of(c.doc ->> 'recovered'), 0);
-    costs bigint := coalesce(fen_of(c.doc ->> 'costs'), 0);
+    principal bigint := yuan_fen((c.told).loss_principal);
+    interest bigint := coalesce(yuan_fen((c.told).loss_interest), 0);
+    recovered bigint := coalesce(yuan_fen((c.told).recovered), 0);
+    costs bigint := coalesce(yuan_fen((c.told).costs), 0);
     elsewhere bigint;
     whole bigint := principal + interest - greatest(recovered - costs, 0);
 begin
@@ -301,7 +300,7 @@ begin
     j.net_loss := whole;
     j.part_up := 1;
     j.part_down := 1;
-    if coalesce((c.rules ->> 'ip_part_only')::boolean, false) then
+    if (c.terms).ip_part_only then
         j.part_up := (c.loan).ip_amount_fen;
         j.part_down := (c.loan).amount_fen;
         j.net_loss := round(whole::numeric * (c.loan).ip_amount_fen / (c.loan).amount_fen)::bigint;
@@ -320,19 +319,19 @@ create or replace function claim_rooms(c claim_case) returns table (name text, r
          where o.scheme_code = ((c).scheme).code and o.id is distinct from (c).claim_id and claim_counts(o.id)
     ),
     cap as (
-        select 'cap_per_loan' as name, fen_of((c).rules ->> 'cap_per_loan') as cap,
+        select 'cap_per_loan' as name, yuan_fen(((c).terms).cap_per_loan) as cap,
                (select sum(o.fund_fen) from other o where o.loan_id = ((c).loan).id) as used
         union all
-        select 'cap_per_enterprise', fen_of((c).rules ->> 'cap_per_enterprise'),
+        select 'cap_per_enterprise', yuan_fen(((c).terms).cap_per_enterprise),
                (select sum(o.fund_fen) from other o where o.borrower = ((c).loan).borrower)
         union all
-        select 'cap_bank_year', fen_of((c).rules ->> 'cap_bank_year'),
+        select 'cap_bank_year', yuan_fen(((c).terms).cap_bank_year),
                (select sum(o.fund_fen) from other o where o.this_year and o.org_id = (c).org)
         union all
-        select 'cap_fund_year', fen_of((c).rules ->> 'cap_fund_year'),
+        select 'cap_fund_year', yuan_fen(((c).terms).cap_fund_year),
                (select sum(o.fund_fen) from other o where o.this_year)
         union all
-        select 'pool_balance', case when ((c).rules ->> 'pool_balance_limits_liability')::boolean then
+        select 'pool_balance', case when ((c).terms).pool_balance_limits_liability then
                     account_balance_fen('fund:' || ((c).scheme).code, null, null) + claim_paid_out_fen(((c).scheme).code) end,
                (select sum(o.fund_fen) from other o)
     )
@@ -351,17 +350,17 @@ declare
     amounts bigint[];
     fund_at int;
     bank_at int;
-    uplift bigint := case when (c.loan).first_loan then ppm_of(c.rules ->> 'first_loan_uplift') end;
+    uplift bigint := case when (c.loan).first_loan then percent_ppm((c.terms).first_loan_uplift) end;
     limited record;
 begin
     if uplift is not null and loan_borrowed_before(c.loan) then
         uplift := null;
         j.account := j.account || claim_account_line('first_loan_uplift', 'an earlier loan of the borrower is on record', 0);
     end if;
-    select array_agg(e ->> 'party' order by n), array_agg(ppm_of(e ->> 'share')::bigint order by n),
-           array_agg(fen_of(e ->> 'cap') order by n)
+    select array_agg(y.party order by y.ordinality), array_agg(percent_ppm(y.share)::bigint order by y.ordinality),
+           array_agg(yuan_fen(y.cap) order by y.ordinality)
       into parties, shares, caps
-      from json_array_elements(c.rules -> 'layers') with ordinality as y(e, n);
+      from unnest((c.terms).layers) with ordinality as y;
     fund_at := array_position(parties, 'fund');
     bank_at := array_position(parties, 'bank');
     shares[fund_at] := shares[fund_at] + coalesce(uplift, 0);
@@ -401,6 +400,25 @@ begin
       from generate_subscripts(parties, 1) i;
 end $$;
 
+-- All that a claim is judged by: what was told, the loan as it stood on that day, and the terms of its scheme.
+create or replace function claim_case_of(org bigint, doc json, claim_id uuid, received date, l loan, s scheme)
+    returns claim_case
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    c claim_case;
+begin
+    c.org := org;
+    c.told := json_populate_record(null::claim_told, doc);
+    c.claim_id := claim_id;
+    c.day := (c.told)."on";
+    c.received := received;
+    c.loan := l;
+    c.life := loan_fold(l, c.day, null, null);
+    c.scheme := s;
+    c.terms := scheme_terms_of(s.body);
+    return c;
+end $$;
+
 -- received: the day on which whoever accepts has the claim; null before.
 create or replace function claim_judge(org bigint, doc json, claim_id uuid, received date) returns judgement
     language plpgsql stable security definer set search_path = public, pg_temp as $$
@@ -430,15 +448,7 @@ begin
         return j;
     end if;
     j.scheme := s;
-    c.org := org;
-    c.doc := doc;
-    c.claim_id := claim_id;
-    c.day := (doc ->> 'on')::date;
-    c.received := received;
-    c.loan := l;
-    c.life := loan_fold(l, c.day, null, null);
-    c.scheme := s;
-    c.rules := s.body;
+    c := claim_case_of(org, doc, claim_id, received, l, s);
     j.problems := claim_judge_amounts(c) || claim_judge_terms(c) || claim_judge_trigger(c) || claim_judge_elsewhere(c)
                   || claim_judge_same_credit(c) || claim_judge_pool(c);
     j := claim_judge_loss(c, j);
@@ -497,9 +507,11 @@ $$;
 create or replace function claim_untold_fen(c claim) returns bigint
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
-    doc json := (select r.body from submission r where r.id = (c).id and r.version = 1);
-    loss bigint := fen_of(doc ->> 'loss_principal') - coalesce(fen_of(doc ->> 'recovered'), 0);
-    with_interest boolean;
+    claimed claim_told := (select json_populate_record(null::claim_told, r.body)
+                             from submission r where r.id = (c).id and r.version = 1);
+    loss bigint := yuan_fen(claimed.loss_principal) - coalesce(yuan_fen(claimed.recovered), 0);
+    with_interest boolean := (select (scheme_terms_of(s.body)).loss_base = 'principal_and_interest'
+                                from scheme s where s.id = (c).scheme);
     l loan;
     f loan_life;
     told record;
@@ -508,7 +520,6 @@ begin
     if not claim_took((c).id, 'pay') or claim_took((c).id, 'cure') or claim_superseded_by(c) is not null then
         return 0;
     end if;
-    select s.body ->> 'loss_base' = 'principal_and_interest' into with_interest from scheme s where s.id = (c).scheme;
     select v.* into l from loan_latest v where v.id = (c).loan_id;
     f := loan_fold(l, 'infinity', null, null);
     select coalesce(sum(e.principal_fen) filter (where e.kind <> 'disbursed' and e.on_day > (c).on_day), 0)::bigint as back,
@@ -523,7 +534,7 @@ begin
                  when f.state in ('overdue', 'written_off') or f.bad_since is not null then f.outstanding_fen
                  else 0 end;
     return greatest(least(greatest(told.back, loss - owed)
-                          + least(told.interest, coalesce(fen_of(doc ->> 'loss_interest'), 0)), claim_whole_fen(c))
+                          + least(told.interest, coalesce(yuan_fen(claimed.loss_interest), 0)), claim_whole_fen(c))
                     - coalesce((select sum(s.amount_fen)::bigint from claim_step s where s.claim = (c).id), 0), 0);
 end $$;
 
@@ -538,7 +549,7 @@ begin
         return array[problem('E_STEP', '', state || ': ' || coalesce((
             select string_agg(x.step, ', ' order by x.step) from claim_transition x
              where x.state = coalesce((c.last).state, 'submitted') and my_kind() = any (x.takers)), '-'))];
-    elsif c.doc ->> 'seen' <> claim_seal((c.claim).id) then
+    elsif (c.told).seen <> claim_seal((c.claim).id) then
         return array[problem('E_SEEN', '/seen', (
             select coalesce(string_agg(s.n || ' ' || s.step || ' ' || s.recorded_by || ' '
                             || instant_text(s.recorded_at), '; ' order by s.n), '-')
@@ -604,8 +615,8 @@ begin
                 c.problems := array[problem('E_OVERDRAFT', '/on', fund || ' ' || account_short_day(fund, c.fund_fen, c.day))];
             end if;
         when 'recover' then
-            c.amount_fen := fen_of(c.doc ->> 'amount');
-            c.costs_fen := coalesce(fen_of(c.doc ->> 'costs'), 0);
+            c.amount_fen := yuan_fen((c.told).amount);
+            c.costs_fen := coalesce(yuan_fen((c.told).costs), 0);
             select coalesce(sum(s.amount_fen), 0)::bigint, coalesce(sum(s.costs_fen), 0)::bigint into amounts, costs
               from claim_step s where s.claim = (c.claim).id and s.step = 'recover';
             net := greatest(amounts + c.amount_fen - costs - c.costs_fen, 0);
@@ -615,7 +626,7 @@ begin
             elsif costs + c.costs_fen > whole then -- else one line of costs swallows whatever comes back for ever
                 c.problems := array[problem('E_EXCEEDS', '/costs', yuan_text(whole - costs))];
             end if;
-            c.fund_fen := greatest(claim_recovered_fund_fen((select coalesce(s.body ->> 'recovery_order', 'pro_rata')
+            c.fund_fen := greatest(claim_recovered_fund_fen((select coalesce((scheme_terms_of(s.body)).recovery_order, 'pro_rata')
                                                          from scheme s where s.id = (c.claim).scheme),
                                                       share, (c.claim).net_loss_fen - share, net::bigint)
                                    - (share - paid), 0);
@@ -661,7 +672,7 @@ begin
     perform account_open(other, case when c.step = 'pay' then 'expense' else 'income' end,
                          case when c.step = 'pay' then '代偿支出 ' else '追偿收回 ' end || c.bank, false, c.bank, code,
                          c.day);
-    p := row(c.id, coalesce(c.doc ->> 'reference', c.step || ' ' || (c.claim).reference),
+    p := row(c.id, coalesce((c.told).reference, c.step || ' ' || (c.claim).reference),
              case when c.step = 'pay' then other else fund end, case when c.step = 'pay' then fund else other end,
              c.fund_fen, c.day, c.cause, (c.claim).id, null, (c.claim).reference)::posting;
     if transfer_post(array[p]) is not null then
@@ -684,19 +695,19 @@ begin
     end if;
     d.district := '';
     d.parties := '{}';
+    c.told := json_populate_record(null::claim_step_told, doc);
     select x.* into found_claim
       from claim x
-     where x.id = (doc ->> 'claim')::uuid and (my_kind() = 'finance' or x.org_id = my_org());
+     where x.id = (c.told).claim and (my_kind() = 'finance' or x.org_id = my_org());
     if not found then
-        d.problems := json_build_array(problem('E_NOT_FOUND', '', doc ->> 'claim'));
+        d.problems := json_build_array(problem('E_NOT_FOUND', '', (c.told).claim::text));
         return d;
     end if;
     select s.* into found_last from claim_step s where s.claim = found_claim.id order by s.n desc limit 1;
     d.district := found_claim.district;
     c.id := new_id;
-    c.doc := doc;
-    c.step := doc ->> 'step';
-    c.day := (doc ->> 'on')::date;
+    c.step := (c.told).step;
+    c.day := (c.told)."on";
     c.claim := found_claim;
     c.last := found_last;
     c.maker := case when c.step in ('approve', 'pay') then found_last.recorded_by end;
@@ -716,8 +727,8 @@ begin
     elsif not dry then
         perform claim_step_money(c);
         insert into claim_step
-        values (new_id, found_claim.id, coalesce(found_last.n, 0) + 1, c.step, c.next, c.day, doc ->> 'reason',
-               doc ->> 'owner', (doc ->> 'due_on')::date, c.fund_fen, c.amount_fen, c.costs_fen,
+        values (new_id, found_claim.id, coalesce(found_last.n, 0) + 1, c.step, c.next, c.day, (c.told).reason,
+               (c.told).owner, (c.told).due_on, c.fund_fen, c.amount_fen, c.costs_fen,
                case when c.fund_fen > 0 and c.cause is not null then new_id end,
                case when c.step = 'approve' then new_id end, c.maker, now(), my_signature());
     end if;
@@ -798,10 +809,10 @@ create or replace function claim_pool_rooms(c claim_case, fund bigint) returns j
     select jsonb_strip_nulls(jsonb_build_object(
            'fund_balance', yuan_text(greatest(account_available_fen('fund:' || ((c).scheme).code) - fund, 0)),
            'leverage', (select yuan_text(greatest(x.room, 0)::bigint)
-                          from scheme_leverage_room((c).loan, (c).rules, greatest((c).day, (c).received)) as x(room)
+                          from scheme_leverage_room((c).loan, (c).terms, greatest((c).day, (c).received)) as x(room)
                          where x.room is not null),
-           'npl_breaker', case when (c).rules ->> 'npl_breaker' is not null then (
-                select yuan_text(greatest(div(p.owed * ppm_of((c).rules ->> 'npl_breaker'), 1000000) - p.bad, 0)::bigint)
+           'npl_breaker', case when ((c).terms).npl_breaker is not null then (
+                select yuan_text(greatest(div(p.owed * percent_ppm(((c).terms).npl_breaker), 1000000) - p.bad, 0)::bigint)
                   from scheme_bank_pool((c).org, ((c).loan).scheme, greatest((c).day, (c).received),
                                  loan_default_told(((c).loan).id)) p) end))
 $$;

@@ -139,12 +139,12 @@ create or replace function flag_of_loan(amount_fen bigint, ip_amount_fen bigint,
         or rate_ppm < (select flag_limit('RF22', 'floor')) * 10000
     union all
     select 'RF26', 'high', '/ip_amount', jsonb_build_object('share', percent_text(div(ip_amount_fen::numeric * 1000000, amount_fen)::bigint),
-           'least', s.least)
-      from (select x.body ->> 'ip_share_min' as least
+           'least', s.least::text)
+      from (select (scheme_terms_of(x.body)).ip_share_min as least
               from scheme x
              where x.code = scheme and x.effective_from <= signed_on and coalesce(x.effective_to, 'infinity') >= signed_on
              order by x.effective_from desc limit 1) s
-     where ip_amount_fen::numeric * 100 < amount_fen * s.least::numeric
+     where ip_amount_fen::numeric * 100 < amount_fen * s.least
 $$;
 
 -- Store what a batch of loans raised. RF01 rows name the right; the other pledges of it are found here, as the owner:

@@ -490,14 +490,14 @@ begin
            and p.loan is not null and (loans is null or p.loan = any (loans))
            and not exists (select from claim c
                              join scheme s on s.id = c.scheme
-                            cross join lateral json_array_elements(s.body -> 'layers') y
-                            where c.loan_id = p.loan and y ->> 'party' = 'insurer')
+                            cross join lateral unnest((scheme_terms_of(s.body)).layers) y
+                            where c.loan_id = p.loan and y.party = 'insurer')
         union all -- a policy guarantee, where the scheme excludes it
         select c.loan_id, 'claim', 'guarantor ' || l.guarantor, l.id, '/guarantor_uscc'
           from claim c
           join scheme s on s.id = c.scheme
           join loan_latest l on l.id = c.loan_id
-         where l.guarantor is not null and (s.body ->> 'excludes_guaranteed')::boolean and claim_counts(c.id)
+         where l.guarantor is not null and (scheme_terms_of(s.body)).excludes_guaranteed and claim_counts(c.id)
            and (loans is null or c.loan_id = any (loans))
     ),
     twice as (
@@ -571,8 +571,8 @@ begin
         select a.id, a.loan_id, a.loan_version, x.problem ->> 0 as why, x.problem ->> 2 as arg
           from asked a
           join scheme s on s.id = a.scheme
-         cross join lateral unnest(claim_judge_trigger(row(a.org_id, a.doc, a.id, a.on_day, a.received, a.the_loan,
-                                   loan_fold(a.the_loan, a.on_day, null, null), s, s.body)::claim_case)) as x(problem)
+         cross join lateral unnest(claim_judge_trigger(
+                                   claim_case_of(a.org_id, a.doc, a.id, a.received, a.the_loan, s))) as x(problem)
         union all
         select a.id, a.loan_id, a.loan_version, 'late_in_ledger', a.drawn_on || ' ' || (a.known_at at time zone 'Asia/Shanghai')::date
           from asked a
@@ -621,7 +621,7 @@ begin
               join policy p on p.id = y.policy
              where n.state in ('queued', 'reserved', 'approved', 'paid')
             union all
-            select c.id, c.loan_id, s.body ->> 'ip_share_min'
+            select c.id, c.loan_id, (scheme_terms_of(s.body)).ip_share_min::text
               from claim c
               join scheme s on s.id = c.scheme
              where claim_counts(c.id)) as q(id, loan_id, least)

@@ -509,7 +509,7 @@ create or replace function report_title(section text, row_key text) returns text
            when section in ('by_bank', 'balances', 'reporters', 'quality') then
                 (select o.name from org o where o.code = row_key)
            when section in ('fund', 'claims_by_scheme') then
-                (select s.body ->> 'title' from scheme s where s.code = row_key order by s.effective_from desc limit 1)
+                (select (scheme_terms_of(s.body)).title from scheme s where s.code = row_key order by s.effective_from desc limit 1)
            when section = 'subsidies' then
                 (select p.body ->> 'title' from policy p where p.code = row_key order by p.effective_from desc limit 1)
            end

@@ -13,19 +13,24 @@ create or replace function scheme_for(scheme_code text, signed_on date, known_at
      limit 1
 $$;
 
+-- The terms of a scheme, read once: from here on a name that a scheme does not have is an error.
+create or replace function scheme_terms_of(body json) returns scheme_terms language sql stable parallel safe as
+    $$ select json_populate_record(null::scheme_terms, body) $$;
+
 -- What stands against a version among those in force.
 create or replace function scheme_refusal(doc json) returns json[] language plpgsql stable as $$
 declare
-    from_day date := (doc ->> 'effective_from')::date;
-    to_day date := (doc ->> 'effective_to')::date;
+    terms scheme_terms := scheme_terms_of(doc);
+    from_day date := terms.effective_from;
+    to_day date := terms.effective_to;
     other scheme;
 begin
-    if exists (select from scheme s where lower(s.code) = lower(doc ->> 'code') and s.code <> doc ->> 'code') then
-        return array[problem('E_TAKEN', '/code', doc ->> 'code')]; -- accounts do not differ by case alone
+    if exists (select from scheme s where lower(s.code) = lower(terms.code) and s.code <> terms.code) then
+        return array[problem('E_TAKEN', '/code', terms.code)]; -- accounts do not differ by case alone
     end if;
     select o.* into other
       from scheme o
-     where o.code = doc ->> 'code'
+     where o.code = terms.code
        and o.effective_from <> from_day
        and ((o.effective_from < from_day and o.effective_to >= from_day)
             or (o.effective_from > from_day and to_day >= o.effective_from))
@@ -56,8 +61,7 @@ create or replace function scheme_approval_decide(new_id uuid, doc json, dry boo
 declare
     d decision;
     r submission%rowtype;
-    code text;
-    from_day date;
+    terms scheme_terms;
     found_problems json[];
 begin
     d.district := '';
@@ -79,13 +83,13 @@ begin
     elsif cardinality(found_problems) > 0 then
         d.problems := array_to_json(found_problems);
     elsif not dry then
-        code := r.body ->> 'code';
-        from_day := (r.body ->> 'effective_from')::date;
+        terms := scheme_terms_of(r.body);
         insert into scheme
-        values (r.id, code, from_day, (r.body ->> 'effective_to')::date, r.body, doc ->> 'reason', now(), my_signature());
-        perform account_open('fund:' || code, 'asset', '补偿资金池 ' || code, true, null, code, from_day),
-                account_open('appropriation:' || code, 'income', '财政拨款 ' || code, false, null, code, from_day),
-                account_open('adjustment:' || code, 'equity', '调整 ' || code, false, null, code, from_day);
+        values (r.id, terms.code, terms.effective_from, terms.effective_to, r.body, doc ->> 'reason', now(), my_signature());
+        perform account_open(x.place || terms.code, x.kind, x.name || terms.code, x.place = 'fund:', null, terms.code,
+                             terms.effective_from)
+           from (values ('fund:', 'asset', '补偿资金池 '), ('appropriation:', 'income', '财政拨款 '),
+                        ('adjustment:', 'equity', '调整 ')) as x(place, kind, name);
     end if;
     return d;
 end $$;
@@ -102,11 +106,11 @@ create or replace function scheme_members(record_id uuid) returns text
 $$;
 
 -- The highest rate that the scheme allows for a loan signed on a day; null when it sets none.
-create or replace function scheme_rate_ceiling_ppm(rule json, signed_on date) returns int language sql stable as $$
-    select floor(p.one_year_ppm * coalesce((rule ->> 'lpr_multiplier')::numeric, 100) / 100)::int
-           + coalesce(ppm_of(rule ->> 'lpr_spread'), 0)
+create or replace function scheme_rate_ceiling_ppm(rule scheme_ceiling, signed_on date) returns int language sql stable as $$
+    select floor(p.one_year_ppm * coalesce((rule).lpr_multiplier, 100) / 100)::int
+           + coalesce(percent_ppm((rule).lpr_spread), 0)
       from lpr p
-     where rule is not null and p.on_day <= signed_on
+     where rule is distinct from null and p.on_day <= signed_on
      order by p.on_day desc
      limit 1
 $$;
@@ -182,11 +186,11 @@ create or replace function scheme_bank_pool(bank bigint, code text, day date, at
 $$;
 
 -- How much more may be lent under a scheme after a loan, against what was appropriated by a day; null: it sets no limit.
-create or replace function scheme_leverage_room(l loan, rules json, day date) returns numeric
+create or replace function scheme_leverage_room(l loan, terms scheme_terms, day date) returns numeric
     language sql stable security definer set search_path = public, pg_temp as $$
-    select (rules ->> 'leverage_limit')::numeric * -account_balance_fen('appropriation:' || (l).scheme, day, null) - (
+    select (terms).leverage_limit::numeric * -account_balance_fen('appropriation:' || (l).scheme, day, null) - (
            select sum(o.amount_fen)
              from scheme_loans((l).scheme, loan_default_told((l).id)) o
             where (o.signed_on, o.id) <= ((l).signed_on, (l).id))
-     where rules ->> 'leverage_limit' is not null
+     where (terms).leverage_limit is not null
 $$;

@@ -101,6 +101,7 @@ class Claims(Case):
                 ({"trigger": {}}, [("/trigger/days_overdue", "E_NEED")]),
                 ({"trigger": {"written_off": False}}, [("/trigger/days_overdue", "E_NEED")]),
                 ({"trigger": {"days": 3}}, [("/trigger/days", "E_UNKNOWN")]),
+                ({"npl_breakr": "5.00"}, [("/npl_breakr", "E_UNKNOWN")]), # a misspelt limit is none
                 ({"trigger": {"days_overdue": 0}}, [("/trigger/days_overdue", "E_RANGE")]),
                 ({"first_loan_uplift": "26.01"}, [("/first_loan_uplift", "E_EXCEEDS")]),
                 ({"code": "a:b"}, [("/code", "E_ACCOUNT_CODE")]),
