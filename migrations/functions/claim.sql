@@ -470,6 +470,7 @@ create or replace function claim_decide(new_id uuid, doc json, dry boolean) retu
     language plpgsql as $$
 declare
     d decision;
+    told claim_told := json_populate_record(null::claim_told, doc);
     j judgement;
 begin
     if not dry then
@@ -481,9 +482,10 @@ begin
     if cardinality(j.problems) > 0 then
         d.problems := array_to_json(j.problems);
     elsif not dry then
-        insert into claim
-        values (new_id, doc ->> 'reference', my_org(), j.parties, j.district, j.loan_id, j.borrower, (j.scheme).id,
-               (j.scheme).code, doc ->> 'kind', (doc ->> 'on')::date, j.net_loss, j.fund_fen, j.advance_fen, j.part_up,
+        insert into claim (id, reference, org_id, parties, district, loan_id, borrower, scheme, scheme_code, kind, on_day,
+               net_loss_fen, fund_fen, advance_fen, part_up, part_down, split, account, recorded_at)
+        values (new_id, told.reference, my_org(), j.parties, j.district, j.loan_id, j.borrower, (j.scheme).id,
+               (j.scheme).code, told.kind, told."on", j.net_loss, j.fund_fen, j.advance_fen, j.part_up,
                j.part_down, j.split,
                json_build_object('lines', array_to_json(j.account), 'headroom', j.headroom), now());
     end if;
@@ -726,7 +728,8 @@ begin
         d.problems := array_to_json(found_problems);
     elsif not dry then
         perform claim_step_money(c);
-        insert into claim_step
+        insert into claim_step (id, claim, n, step, state, on_day, reason, owner, due_on, fund_fen, amount_fen, costs_fen,
+               transfer, hold, maker, recorded_at, recorded_by)
         values (new_id, found_claim.id, coalesce(found_last.n, 0) + 1, c.step, c.next, c.day, (c.told).reason,
                (c.told).owner, (c.told).due_on, c.fund_fen, c.amount_fen, c.costs_fen,
                case when c.fund_fen > 0 and c.cause is not null then new_id end,

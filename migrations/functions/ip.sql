@@ -299,7 +299,10 @@ begin
     new.district := '';
     new.parties := '{}';
     e.recorded_at := new.recorded_at;
-    insert into ip_event select e.*;
+    insert into ip_event (id, org_id, number, reference, kind, on_day, owners, filed_on, expires_on, twin, reverses,
+           recorded_at)
+    values (e.id, e.org_id, e.number, e.reference, e.kind, e.on_day, e.owners, e.filed_on, e.expires_on, e.twin, e.reverses,
+           e.recorded_at);
     return new;
 end $$;
 

@@ -270,7 +270,10 @@ begin
         return d;
     end if;
     if not dry then
-        insert into loan_event select e.*;
+        insert into loan_event (id, loan_id, org_id, parties, district, reference, kind, on_day, principal_fen,
+               interest_fen, grade, matures_on, reverses, recorded_at)
+        values (e.id, e.loan_id, e.org_id, e.parties, e.district, e.reference, e.kind, e.on_day, e.principal_fen,
+               e.interest_fen, e.grade, e.matures_on, e.reverses, e.recorded_at);
     end if;
     return d;
 end $$;

@@ -14,7 +14,8 @@ begin
     elsif day <= last_day then -- what is known of a day never changes
         d.problems := json_build_array(problem('E_ORDER', '/on', (last_day + 1)::text));
     elsif not dry then
-        insert into lpr values (day, ppm_of(doc ->> 'one_year'), ppm_of(doc ->> 'five_year'));
+        insert into lpr (on_day, one_year_ppm, five_year_ppm)
+        values (day, ppm_of(doc ->> 'one_year'), ppm_of(doc ->> 'five_year'));
     end if;
     return d;
 end $$;
@@ -108,9 +109,11 @@ begin
     if cardinality(found_problems) > 0 then
         d.problems := array_to_json(found_problems);
     elsif not dry and is_end then
-        insert into policy_end values (r.id, (doc ->> 'on')::date, doc ->> 'reason', now(), my_signature());
+        insert into policy_end (policy, on_day, reason, recorded_at, recorded_by)
+        values (r.id, (doc ->> 'on')::date, doc ->> 'reason', now(), my_signature());
     elsif not dry then
-        insert into policy
+        insert into policy (id, org_id, code, district, effective_from, effective_to, body, sha256, reason, approved_at,
+               approved_by)
         values (r.id, r.org_id, r.body ->> 'code', of_district, (r.body ->> 'effective_from')::date,
                (r.body ->> 'effective_to')::date, r.body, r.sha256, doc ->> 'reason', now(), my_signature());
     end if;

@@ -92,8 +92,8 @@ begin
                  cross join lateral rollup_class_rows(class) k) r
     ),
     stored as (
-        insert into firm_quarter
-        select c.* from changed c where c.classes <> '{}'
+        insert into firm_quarter (borrower, quarter, classes)
+        select c.borrower, c.quarter, c.classes from changed c where c.classes <> '{}'
         on conflict on constraint firm_quarter_key do update set classes = excluded.classes
     ),
     gone as (
@@ -101,7 +101,7 @@ begin
          using changed c
          where c.classes = '{}' and f.borrower = c.borrower and f.quarter = c.quarter
     )
-    insert into city_firms as r
+    insert into city_firms as r (section, row_key, quarter, before, firms)
     select c.section, c.row_key, c.quarter, c.before, sum(case when c.after then 1 else -1 end)
       from chain c
      group by 1, 2, 3, 4
@@ -140,7 +140,8 @@ begin
          group by 1, 2
     ),
     keys_added as (
-        insert into loan_rollup as r
+        insert into loan_rollup as r (org_id, district, quarter, kind, right_kind, product, size, loans, amount_fen,
+               ip_amount_fen, small_loans, small_fen, first_loans, first_fen)
         select x.c[1]::bigint, x.c[2], x.quarter, x.c[3], x.c[4], x.c[5], x.c[6], sum(x.loans), sum(x.amount_fen),
                sum(x.ip_amount_fen), coalesce(sum(x.loans) filter (where x.c[8] = 'small'), 0),
                coalesce(sum(x.amount_fen) filter (where x.c[8] = 'small'), 0),
@@ -159,7 +160,7 @@ begin
                first_loans = r.first_loans + excluded.first_loans,
                first_fen = r.first_fen + excluded.first_fen
     )
-    insert into city_rollup as r
+    insert into city_rollup as r (section, row_key, quarter, loans, amount_fen)
     select k.section, k.row_key, x.quarter, sum(x.loans), sum(x.amount_fen)
       from class x
      cross join lateral rollup_class_rows(x.class) k
@@ -278,7 +279,7 @@ begin
                                                      order by v.quarter) as firms
           from level v
     )
-    insert into balance_firms as r
+    insert into balance_firms as r (org_id, what, quarter, firms)
     select p.org_id, p.what, p.quarter, sum(case when p.after then p.firms else -p.firms end)
       from presence p
      group by 1, 2, 3
@@ -301,7 +302,7 @@ begin
         having sum(c.n) <> 0
     ),
     firms_stored as (
-        insert into firm_balance as r
+        insert into firm_balance as r (borrower, what, org_id, quarter, n)
         select c.borrower, c.what, c.org_id, c.quarter, sum(c.n)
           from change c
          where c.what in (1, 3, 5, 7, 9)
@@ -310,7 +311,7 @@ begin
          order by 1, 2, 3, 4
         on conflict on constraint firm_balance_key do update set n = r.n + excluded.n
     )
-    insert into balance_rollup as r
+    insert into balance_rollup as r (org_id, district, what, quarter, n)
     select c.org_id, c.district, c.what, c.quarter, sum(c.n)
       from change c
      group by 1, 2, 3, 4
@@ -350,8 +351,8 @@ begin
          where not known
     ),
     stored as (
-        insert into loan_balance as b
-        select l.id, m.* from made m
+        insert into loan_balance as b (loan_id, quarter, org_id, district, borrower, v)
+        select l.id, m.quarter, m.org_id, m.district, m.borrower, m.v from made m
         on conflict on constraint loan_balance_key do update
            set org_id = excluded.org_id, district = excluded.district, borrower = excluded.borrower, v = excluded.v
          where (b.org_id, b.district, b.borrower, b.v)

@@ -84,7 +84,7 @@ begin
         d.problems := array_to_json(found_problems);
     elsif not dry then
         terms := scheme_terms_of(r.body);
-        insert into scheme
+        insert into scheme (id, code, effective_from, effective_to, body, reason, approved_at, approved_by)
         values (r.id, terms.code, terms.effective_from, terms.effective_to, r.body, doc ->> 'reason', now(), my_signature());
         perform account_open(x.place || terms.code, x.kind, x.name || terms.code, x.place = 'fund:', null, terms.code,
                              terms.effective_from)

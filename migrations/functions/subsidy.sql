@@ -139,12 +139,13 @@ begin
         return d;
     end if;
     account_code := budget_account(p, extract(year from day)::int);
-    insert into application
+    insert into application (id, reference, org_id, district, policy, policy_code, loan_id, borrower, on_day, eligible,
+           amount_fen, facts, decision, loan_guard, account, recorded_at, recorded_by)
     values (new_id, doc ->> 'reference', my_org(), p.district, p.id, p.code, loan, firm, day,
            (v ->> 'eligible')::boolean, amount, v -> 'facts', v -> 'decision', subsidy_loan_guard(loan), account_code, now(),
            my_signature());
     if amount > 0 then
-        insert into subsidy_unit
+        insert into subsidy_unit (application, loan_id, item, days, amount_fen)
         select new_id, loan, i ->> 0, case when i ->> 0 = 'interest' then
                     daterange((v ->> 'from')::date, (v ->> 'until')::date) else daterange(null, null) end,
                (i ->> 1)::bigint
@@ -155,7 +156,8 @@ begin
             held := hold_open(new_id, account_code, amount, new_id, 'infinity');
         end if;
     end if;
-    insert into application_now
+    insert into application_now (application, loan_id, borrower, policy_code, district, account, on_day, state, amount_fen,
+           queue_no)
     values (new_id, loan, firm, p.code, p.district, account_code, day,
            case when amount = 0 then 'refused' when held then 'reserved' else 'queued' end, amount,
            case when amount > 0 and not held then nextval('application_queue') end);
@@ -317,7 +319,8 @@ begin
         d.problems := array_to_json(p);
     elsif not dry then
         next_state := case when step = 'clawback' and money < now_row.amount_fen then 'paid' else next_state end;
-        insert into application_step
+        insert into application_step (id, application, n, step, state, on_day, reason, amount_fen, transfer, maker, recorded_at,
+               recorded_by)
         values (new_id, a.id, coalesce(last.n, 0) + 1, step, next_state, day, doc ->> 'reason', money,
                case when step in ('pay', 'clawback') then new_id end, maker, now(), my_signature());
         update application_now x

@@ -44,6 +44,16 @@ class Addresses(Case):
             for replaces, name in MADE.findall(text(path)):
                 self.assertEqual(replaces, "or replace ", name)
 
+    def test_rows_are_inserted_by_the_names_of_their_columns(self):
+        """A column that is added in the wrong place would be no error."""
+        seen = 0
+        for folder in ("migrations/functions", "ledger/sql", "reports/sql"):
+            for path in glob.glob(os.path.join(ROOT, folder, "*.sql")):
+                for table, follows in re.findall(r"insert into (\w+)(?: as \w+)?\s*(\S)", text(path)):
+                    self.assertEqual(follows, "(", "%s: %s" % (path, table))
+                    seen += 1
+        self.assertGreater(seen, 40)
+
     def test_a_rule_of_red_flags_says_what_it_looks_for(self):
         rules = self.d.sql("select code || ' ' || judge from flag_rule where judge is not null order by 1").splitlines()
         self.assertEqual(len(rules), 25)
