@@ -89,7 +89,6 @@ create or replace function claim_account_line(line text, formula text, fen bigin
 create or replace function claim_judge_trigger(c claim_case) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
-    grades text[] := array['normal', 'special_mention', 'substandard', 'doubtful', 'loss'];
     rule scheme_trigger := (c.terms).trigger;
     overdue_days int := rule.days_overdue;
     bad_months int := rule.non_performing_months;
@@ -107,7 +106,7 @@ begin
         reached := greatest(reached, life.overdue_since + overdue_days);
     end if;
     if grade is not null then
-        if array_position(grades, life.grade) < array_position(grades, grade) and life.state <> 'written_off' then
+        if grade_rank(life.grade) < grade_rank(grade) and life.state <> 'written_off' then
             p := p || problem('E_TRIGGER', '/on', format('grade %s < %s', life.grade, grade));
         end if;
         reached := greatest(reached, life.bad_since);

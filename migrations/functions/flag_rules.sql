@@ -408,7 +408,7 @@ begin
         select distinct on (e.loan_id) l.id, l.version, l.registered_on, e.id as event, e.kind, e.on_day
           from loan_event_standing e
           join loan_latest l on l.id = e.loan_id
-         where (e.kind in ('settled', 'written_off') or e.grade in ('substandard', 'doubtful', 'loss'))
+         where (e.kind in ('settled', 'written_off') or grade_is_bad(e.grade))
            and l.registered_on > e.on_day
            and (loans is null or l.id = any (loans))
          order by e.loan_id, e.on_day, e.id

@@ -1,5 +1,13 @@
 -- A loan's life: its events folded in the order of their days, what is owed, and what its default means.
 
+-- The five grades of a loan from best to worst (贷款五级分类): the worse, the higher.
+create or replace function grade_rank(grade text) returns int language sql immutable parallel safe as
+    $$ select array_position(array['normal', 'special_mention', 'substandard', 'doubtful', 'loss'], grade) $$;
+
+-- Does a grade make a loan a bad one (不良)?
+create or replace function grade_is_bad(grade text) returns boolean language sql immutable parallel safe as
+    $$ select grade in ('substandard', 'doubtful', 'loss') $$;
+
 -- Which of these rights lie in a live pledge of another organisation that overlaps the given term?
 -- Runs as the owner, because the answer crosses tenants; it tells which right and nothing else.
 -- PL/pgSQL keeps the plan between calls; offset 0 keeps the look-ups by index in it. Two ranges of org_id, so that a right which one bank pledged
@@ -170,8 +178,7 @@ begin
             f.overdue_since := null;
             f.overdue_fen := 0;
         end if;
-        if f.state = 'written_off' or (f.grade in ('substandard', 'doubtful', 'loss')
-           and f.state <> 'settled') then
+        if f.state = 'written_off' or (grade_is_bad(f.grade) and f.state <> 'settled') then
             f.bad_since := coalesce(f.bad_since, e.on_day);
         else
             f.bad_since := null;
@@ -415,7 +422,7 @@ create or replace function loan_default_told(loan_id uuid) returns timestamptz
     select min(e.recorded_at)
       from loan_event e
      where e.loan_id = $1
-       and (e.kind in ('overdue', 'written_off') or e.grade in ('substandard', 'doubtful', 'loss'))
+       and (e.kind in ('overdue', 'written_off') or grade_is_bad(e.grade))
 $$;
 
 -- Of a loan's record, what decides whether and how much is paid.
