@@ -1,5 +1,10 @@
 -- Rows that functions pass are types of the database, and so is money: a misspelt name is an error, not a null.
 
+-- Money. Wider than any record's amount, as sums are; no wider than what yuan_text() can write. Columns keep the tighter
+-- bounds that have a name of their own: a domain with a bound in their stead would rewrite every table.
+create domain fen as bigint
+    constraint fen_can_be_written check (value between -999999999999999999 and 999999999999999999);
+
 -- What a name of a loan leads to: the loan, or why it is not one.
 create type loan_found as (l loan, problems json[]);
 drop function loan_find_one;
@@ -44,3 +49,14 @@ alter type claim_case
 alter type step_case
     drop attribute doc,
     add attribute told claim_step_told;
+
+-- What functions hand on of money.
+alter type posting alter attribute amount_fen type fen;
+alter type judgement
+    alter attribute net_loss type fen,
+    alter attribute fund_fen type fen,
+    alter attribute advance_fen type fen;
+alter type step_case
+    alter attribute fund_fen type fen,
+    alter attribute amount_fen type fen,
+    alter attribute costs_fen type fen;

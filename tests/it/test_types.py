@@ -73,3 +73,14 @@ class Told(Case):
     def test_a_ceiling_without_members_is_that_of_the_lpr(self):
         for told, expected in (("{}", "f"), ('{"rate_ceiling":{}}', "t"), ('{"rate_ceiling":{"lpr_spread":"1.00"}}', "t")):
             self.assertEqual(self.d.sql("select (scheme_terms_of('%s')).rate_ceiling is distinct from null" % told), expected)
+
+    def test_money_that_could_not_be_written_is_no_money(self):
+        self.assertEqual(self.d.sql("select yuan_text(999999999999999999::fen)"), "9999999999999999.99")
+        for value in ("1000000000000000000::fen", "0.001::yuan", "50.00001::percent"):
+            with self.assertRaises(Exception):
+                self.d.sql("select " + value)
+
+    def test_grades_are_ranked_and_the_last_three_are_bad(self):
+        self.assertEqual(self.d.sql("select string_agg(g || grade_rank(g) || grade_is_bad(g), ' ' order by grade_rank(g)) from"
+                                    " unnest(array['loss', 'normal', 'doubtful', 'special_mention', 'substandard']) g"),
+                         "normal1false special_mention2false substandard3true doubtful4true loss5true")
