@@ -32,6 +32,9 @@ int32_t days_30_360(day a, day b);
  */
 MUST_USE bool instant_parse(struct str s, int64_t *us);
 
+/* "HH:MM" or "HH:MM:SS", 24 hours, as seconds since midnight. */
+MUST_USE bool time_of_day_parse(struct str s, int *second);
+
 /* Strict "2022Q3", 1900 to 2199. */
 MUST_USE bool quarter_parse(struct str s, quarter *out);
 struct str quarter_text(struct arena *a, quarter q);

@@ -139,6 +139,18 @@ bool instant_parse(struct str s, int64_t *us)
     return true;
 }
 
+bool time_of_day_parse(struct str s, int *second)
+{
+    int hour, minute, rest = 0;
+    if ((s.n != 5 && s.n != 8) || !digits(s.p, 2, &hour) || s.p[2] != ':' ||
+        !digits(s.p + 3, 2, &minute) || hour > 23 || minute > 59)
+        return false;
+    if (s.n == 8 && (s.p[5] != ':' || !digits(s.p + 6, 2, &rest) || rest > 59))
+        return false;
+    *second = (hour * 60 + minute) * 60 + rest;
+    return true;
+}
+
 bool quarter_parse(struct str s, quarter *out)
 {
     int y, q;

@@ -3,7 +3,6 @@
  */
 #include "conf.h"
 #include "day.h"
-#include "nightly.h"
 #include <stddef.h>
 #include <unistd.h>
 
@@ -194,7 +193,8 @@ static bool check_together(const struct conf *conf)
         wrong = "tls_cert and tls_key are set together or not at all";
     else if (conf->client_ca && !conf->tls_cert)
         wrong = "client_ca needs tls_cert and tls_key";
-    else if (!nightly_parse(conf->flag_scan_at, &second))
+    else if (strcmp(conf->flag_scan_at, "off") != 0 &&
+             !time_of_day_parse(str_of(conf->flag_scan_at), &second))
         wrong = "flag_scan_at is HH:MM, HH:MM:SS or off";
     if (wrong)
         fprintf(stderr, "pledged: %s\n", wrong);

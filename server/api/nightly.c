@@ -24,35 +24,11 @@ struct nightly {
     struct work work;
 };
 
-bool nightly_parse(const char *text, int *second)
-{
-    int part[3] = {0, 0, 0}, n = 0;
-    *second = -1;
-    if (strcmp(text, "off") == 0)
-        return true;
-    for (const char *p = text; n < 3; p += 3) {
-        static const int most[] = {23, 59, 59};
-        if (p[0] < '0' || p[0] > '9' || p[1] < '0' || p[1] > '9')
-            return false;
-        part[n] = (p[0] - '0') * 10 + p[1] - '0';
-        if (part[n] > most[n])
-            return false;
-        n++;
-        if (!p[2])
-            break;
-        if (p[2] != ':' || n == 3)
-            return false;
-    }
-    *second = (part[0] * 60 + part[1]) * 60 + part[2];
-    return n >= 2;
-}
-
 static void arm(struct nightly *n)
 {
-    int at = -1;
-    MUST(nightly_parse(n->s->conf.flag_scan_at, &at)); /* conf.c has looked */
-    if (at < 0)
-        return;
+    int at;
+    if (!time_of_day_parse(str_of(n->s->conf.flag_scan_at), &at))
+        return; /* off: conf.c takes nothing else */
     int64_t now = (clock_us() / 1000000 + SHANGHAI_S) % DAY_S;
     struct timeval wait = {at > now ? at - now : at - now + DAY_S, 0};
     evtimer_add(n->timer, &wait);

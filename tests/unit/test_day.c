@@ -94,6 +94,23 @@ static void test_instants_need_a_zone(void **state)
         assert_false(instant_parse(str_of(bad[i]), &us));
 }
 
+static void test_times_of_day_are_seconds(void **state)
+{
+    (void)state;
+    int second = -1;
+    assert_true(time_of_day_parse(STR("00:00"), &second));
+    assert_int_equal(second, 0);
+    assert_true(time_of_day_parse(STR("02:30"), &second));
+    assert_int_equal(second, 9000);
+    assert_true(time_of_day_parse(STR("23:59:59"), &second));
+    assert_int_equal(second, 86399);
+    static const char *const bad[] = {"24:00", "02:60", "02:30:60", "2:30", "02:30:", "02:30:1",
+        "02-30", "02:30:00:00", "02:3a", "off", "02", ""};
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        assert_false(time_of_day_parse(str_of(bad[i]), &second));
+    assert_int_equal(second, 86399); /* untouched */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +120,7 @@ int main(void)
         cmocka_unit_test(test_a_leap_day_becomes_the_28th_in_other_years),
         cmocka_unit_test(test_quarters_have_their_days),
         cmocka_unit_test(test_instants_need_a_zone),
+        cmocka_unit_test(test_times_of_day_are_seconds),
     };
     return unit_run(&a, tests);
 }
