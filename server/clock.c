@@ -1,7 +1,8 @@
 /*
  * clock.c - the one place where time comes in.
  */
-#include "server.h"
+#include "clock.h"
+#include <time.h>
 
 static int64_t read_clock(clockid_t id)
 {

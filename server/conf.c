@@ -3,6 +3,7 @@
  */
 #include "conf.h"
 #include "day.h"
+#include "log.h"
 #include <stddef.h>
 #include <unistd.h>
 

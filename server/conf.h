@@ -1,9 +1,25 @@
 /*
- * conf.h - reading the configuration.
+ * conf.h - the configuration.
  */
 #ifndef PLEDGED_CONF_H
 #define PLEDGED_CONF_H
-#include "server.h"
+#include "arena.h"
+
+struct conf {
+    const char *listen;       /* "127.0.0.1:8420" */
+    const char *data;         /* folder of the private cluster, keys, spool */
+    const char *database;     /* conninfo of the owner; NULL = private cluster under data */
+    const char *database_app; /* conninfo to serve with; NULL = database with role=pledged_app */
+    const char *tls_cert, *tls_key, *client_ca;
+    const char *log_level;
+    const char *flag_scan_at; /* Shanghai time of the nightly scan; "off" */
+    int64_t readers;          /* read connections */
+    int64_t header_deadline_ms, body_deadline_ms, idle_deadline_ms, db_deadline_ms;
+    int64_t body_floor_bytes; /* a body's deadline grows by a second for each of these */
+    int64_t json_limit_bytes;
+    int64_t connections_max;
+    int64_t queue_max; /* records waiting in the lane */
+};
 
 /* Fill conf from flags, environment, file and defaults (in that order of precedence). Flags that
  * belong to the sub-command are left: `extra` names them, values land in extra_value. false after

@@ -2,7 +2,7 @@
  * keyfile.c - private keys in the data folder.
  */
 #include "keyfile.h"
-#include "server.h"
+#include "log.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>

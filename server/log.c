@@ -4,7 +4,9 @@
  * Event names are a fixed list, so that an operator can grep for any of them. No bodies, no tokens,
  * no identifiers of persons.
  */
-#include "server.h"
+#include "log.h"
+#include "clock.h"
+#include "json.h"
 #include <unistd.h>
 
 static const char *const events[] = {"ready", "listen_failed", "tls_failed", "migrate_failed",

@@ -13,6 +13,7 @@
 #include "nightly.h"
 #include "openapi.h"
 #include "report_keys.h"
+#include <event2/event.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -22,8 +23,9 @@ enum { DRAIN_MAX_S = 30, POLL_MS = 20 };
 
 /* ---- serve ---------------------------------------------------------------------------------- */
 
-struct process {
+struct daemon {
     struct server s;
+    struct embedded_pg *pg;
     struct event *poll, *term, *intr;
     struct nightly *nightly;
     int64_t drain_until_us;
@@ -33,26 +35,26 @@ static void on_poll(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;
     (void)what;
-    struct process *p = arg;
+    struct daemon *p = arg;
     struct server *s = &p->s;
     if (!s->ready && db_ready(s->db) && lane_ready(s->lane) && report_keys_ready(s)) {
         char port[16];
         snprintf(port, sizeof port, "%d", http_port(s->http));
         s->ready = true;
-        log_event(LOG_INFO, "ready", "listen", s->conf.listen, "port", port, NULL);
+        log_event(LOG_INFO, "ready", "listen", s->process.conf.listen, "port", port, NULL);
     }
     bool over = monotonic_us() > p->drain_until_us;
     bool quiet =
         s->draining && http_active(s->http) == 0 && intake_flush(s->intake) && lane_idle(s->lane);
     if (quiet || (s->draining && over))
-        event_base_loopbreak(s->base);
+        event_base_loopbreak(s->process.base);
 }
 
 static void on_term(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;
     (void)what;
-    struct process *p = arg;
+    struct daemon *p = arg;
     if (p->s.draining)
         return;
     log_event(LOG_INFO, "drain", NULL);
@@ -61,12 +63,12 @@ static void on_term(evutil_socket_t fd, short what, void *arg)
     http_drain(p->s.http);
 }
 
-static void watch(struct process *p)
+static void watch(struct daemon *p)
 {
     static const struct timeval every = {0, POLL_MS * 1000};
-    p->poll = event_new(p->s.base, -1, EV_PERSIST, on_poll, p);
-    p->term = evsignal_new(p->s.base, SIGTERM, on_term, p);
-    p->intr = evsignal_new(p->s.base, SIGINT, on_term, p);
+    p->poll = event_new(p->s.process.base, -1, EV_PERSIST, on_poll, p);
+    p->term = evsignal_new(p->s.process.base, SIGTERM, on_term, p);
+    p->intr = evsignal_new(p->s.process.base, SIGINT, on_term, p);
     MUST(p->poll && p->term && p->intr && event_add(p->poll, &every) == 0 &&
          event_add(p->term, NULL) == 0 && event_add(p->intr, NULL) == 0);
 }
@@ -83,30 +85,37 @@ static const char *as_app(struct arena *a, const char *owner)
         .p;
 }
 
-static bool start_database(struct arena *a, struct server *s, const char **app)
+static bool start_database(struct arena *a, struct daemon *p, const char **app)
 {
-    const char *owner = s->conf.database;
+    const struct conf *conf = &p->s.process.conf;
+    const char *owner = conf->database;
     if (owner) {
-        *app = s->conf.database_app ? s->conf.database_app : as_app(a, owner);
+        *app = conf->database_app ? conf->database_app : as_app(a, owner);
         return migrate_apply(owner);
     }
-    s->pg = embedded_start(s->conf.data, true);
-    if (!s->pg)
+    p->pg = embedded_start(conf->data, true);
+    if (!p->pg)
         return false;
-    *app = embedded_app(s->pg);
-    return migrate_apply(embedded_owner(s->pg));
+    *app = embedded_app(p->pg);
+    return migrate_apply(embedded_owner(p->pg));
 }
 
 static bool start_http(struct server *s)
 {
     struct ssl_ctx_st *tls = NULL;
-    if (s->conf.tls_cert) {
-        tls = tls_server(s->conf.tls_cert, s->conf.tls_key, s->conf.client_ca);
+    if (s->process.conf.tls_cert) {
+        tls = tls_server(
+            s->process.conf.tls_cert, s->process.conf.tls_key, s->process.conf.client_ca);
         if (!tls)
             return false;
     }
-    s->http = http_listen(s, s->conf.listen, tls, route_dispatch);
+    s->http = http_listen(&s->process, s, s->process.conf.listen, tls, route_dispatch);
     return s->http != NULL;
+}
+
+static void on_tokens_changed(void *arg)
+{
+    auth_forget(arg);
 }
 
 static void raise_file_limit(void)
@@ -119,7 +128,7 @@ static void raise_file_limit(void)
         log_event(LOG_WARN, "limit", "what", "open files", NULL);
 }
 
-static void stop(struct process *p)
+static void stop(struct daemon *p)
 {
     struct server *s = &p->s;
     http_free(s->http);
@@ -127,44 +136,45 @@ static void stop(struct process *p)
     intake_close(s->intake);
     db_close(s->db);
     nightly_close(p->nightly);
-    auth_close(s);
+    auth_close(s->auth);
     case_cache_free(s->cases);
     free(s->loans);
     report_keys_free(s->report_keys);
     event_free(p->poll);
     event_free(p->term);
     event_free(p->intr);
-    event_base_free(s->base);
+    event_base_free(s->process.base);
 }
 
 static int serve(struct arena *a, const struct conf *conf)
 {
-    struct process p = {.s = {.conf = *conf}};
+    struct daemon p = {.s.process.conf = *conf};
     struct server *s = &p.s;
     const char *app = NULL;
     signal(SIGPIPE, SIG_IGN);
     raise_file_limit();
-    if (!start_database(a, s, &app)) {
-        embedded_close(s->pg, true);
+    if (!start_database(a, &p, &app)) {
+        embedded_close(p.pg, true);
         return 1;
     }
-    s->base = event_base_new();
-    MUST(s->base);
+    s->process.base = event_base_new();
+    MUST(s->process.base);
+    const struct database d = {&s->process, app, p.pg};
     s->auth = auth_open();
     s->cases = case_cache_new();
     s->loans = loan_lane_new();
     s->report_keys = report_keys_new();
-    s->lane = lane_open(s, app);
+    s->lane = lane_open(&d);
     s->intake = intake_open(s);
-    s->db = db_open(s, app, (int)conf->readers);
+    s->db = db_open(&d, (int)conf->readers, on_tokens_changed, s->auth);
     bool good = s->lane && start_http(s);
     if (good) {
         watch(&p);
         p.nightly = nightly_open(s);
-        event_base_dispatch(s->base);
+        event_base_dispatch(s->process.base);
         stop(&p);
     }
-    embedded_close(s->pg, true);
+    embedded_close(p.pg, true);
     log_event(LOG_INFO, "stopped", NULL);
     return good ? 0 : 1;
 }

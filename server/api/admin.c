@@ -20,7 +20,7 @@ void ready_get(struct req *r)
 
 void metrics_get(struct req *r)
 {
-    const struct counters *c = &r->server->count;
+    const struct counters *c = &r->server->process.count;
     struct buf b;
     buf_init(&b, r->a);
     const struct {

@@ -3,11 +3,12 @@
  */
 #ifndef PLEDGED_API_H
 #define PLEDGED_API_H
+#include "clock.h"
 #include "db.h"
 #include "lane.h"
+#include "log.h"
+#include "route.h"
 #include "server.h"
-
-extern const struct route routes[]; /* ends with path NULL */
 
 /* record.c */
 req_fn record_post_one, record_step, record_list;

@@ -5,8 +5,10 @@
  * the cache when a token was added or revoked, so that a revoked token stops at once.
  */
 #include "auth.h"
+#include "clock.h"
 #include "db.h"
 #include "merkle.h"
+#include "server.h"
 
 enum { CACHE_SLOTS = 4096, CACHE_TTL_S = 60 };
 
@@ -45,22 +47,19 @@ static void cached_free(struct cached *c)
     }
 }
 
-void auth_forget(struct server *s)
+void auth_forget(struct auth *auth)
 {
-    if (!s->auth)
-        return;
-    s->auth->generation++;
+    auth->generation++;
     for (size_t i = 0; i < CACHE_SLOTS; i++) {
-        cached_free(s->auth->slot[i]);
-        s->auth->slot[i] = NULL;
+        cached_free(auth->slot[i]);
+        auth->slot[i] = NULL;
     }
 }
 
-void auth_close(struct server *s)
+void auth_close(struct auth *auth)
 {
-    auth_forget(s);
-    free(s->auth);
-    s->auth = NULL;
+    auth_forget(auth);
+    free(auth);
 }
 
 static struct cached **slot_of(struct auth *auth, struct str token)

@@ -1,10 +1,14 @@
 /*
- * auth.h - the token cache's life.
+ * auth.h - who asks: bearer tokens and client certificates, cached for a moment.
  */
 #ifndef PLEDGED_AUTH_H
 #define PLEDGED_AUTH_H
-#include "server.h"
+#include "http.h"
 
 struct auth *auth_open(void);
-void auth_close(struct server *s);
+void auth_close(struct auth *auth);
+/* Find the actor of the request, then call next; replies 401 by itself. */
+void auth_actor(struct req *r, req_fn *next);
+/* Forget cached tokens (one was added or revoked). */
+void auth_forget(struct auth *auth);
 #endif

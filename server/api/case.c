@@ -2,6 +2,7 @@
  * case.c - rows of policy_case and of rehearsals become rules and facts.
  */
 #include "case.h"
+#include "clock.h"
 #include "records.h"
 #include <stdlib.h>
 

@@ -4,6 +4,7 @@
 #ifndef PLEDGED_CASE_H
 #define PLEDGED_CASE_H
 #include "db.h"
+#include "http.h"
 #include "rule.h"
 
 struct policy_case {

@@ -2,7 +2,10 @@
  * intake.c - counts of refused lines on their way into the database.
  */
 #include "intake.h"
+#include "clock.h"
+#include "json.h"
 #include "lane.h"
+#include <event2/event.h>
 #include <stdlib.h>
 
 enum { EVERY_MS = 1000 };
@@ -133,7 +136,7 @@ struct intake *intake_open(struct server *s)
     struct intake *i = calloc(1, sizeof *i);
     MUST(i);
     i->s = s;
-    i->timer = evtimer_new(s->base, on_timer, i);
+    i->timer = evtimer_new(s->process.base, on_timer, i);
     MUST(i->timer);
     return i;
 }

@@ -3,6 +3,7 @@
  */
 #ifndef PLEDGED_INTAKE_H
 #define PLEDGED_INTAKE_H
+#include "role.h"
 #include "server.h"
 
 /* What was refused is gone; that it was refused is told in the report on reporting quality. Counts

@@ -8,6 +8,7 @@
 #include "nightly.h"
 #include "api.h"
 #include "records.h"
+#include <event2/event.h>
 #include <stdlib.h>
 
 enum { DAY_S = 86400, SHANGHAI_S = 8 * 3600 };
@@ -27,7 +28,7 @@ struct nightly {
 static void arm(struct nightly *n)
 {
     int at;
-    if (!time_of_day_parse(str_of(n->s->conf.flag_scan_at), &at))
+    if (!time_of_day_parse(str_of(n->s->process.conf.flag_scan_at), &at))
         return; /* off: conf.c takes nothing else */
     int64_t now = (clock_us() / 1000000 + SHANGHAI_S) % DAY_S;
     struct timeval wait = {at > now ? at - now : at - now + DAY_S, 0};
@@ -117,7 +118,7 @@ struct nightly *nightly_open(struct server *s)
     MUST(n);
     n->s = s;
     n->a = arena_new();
-    n->timer = evtimer_new(s->base, on_time, n);
+    n->timer = evtimer_new(s->process.base, on_time, n);
     MUST(n->timer);
     arm(n);
     return n;

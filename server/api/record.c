@@ -104,7 +104,7 @@ static void reply_record(
 static void count_refused(struct req *r, bool conflict)
 {
     struct str dry = req_param(r, "dry_run");
-    r->server->count.refused++;
+    r->server->process.count.refused++;
     if (!dry.p || !str_is(dry, "true"))
         intake_note(r->server, r->actor, r->route->record->name, !conflict, conflict);
 }
@@ -248,7 +248,7 @@ void record_post(struct req *r)
     if (type.p && (type_is(type, "application/x-ndjson") || type_is(type, "text/csv")))
         upload_start(r);
     else if (type.p && type_is(type, "application/json"))
-        http_read_whole(r, (size_t)r->server->conf.json_limit_bytes, on_post_body);
+        http_read_whole(r, (size_t)r->server->process.conf.json_limit_bytes, on_post_body);
     else
         reply_refuse(r, E_MEDIA_TYPE, "", "%s", type.p ? type.p : "-");
 }
@@ -258,7 +258,7 @@ void record_post_one(struct req *r)
 {
     struct str type = req_header(r, "content-type");
     if (type.p && type_is(type, "application/json"))
-        http_read_whole(r, (size_t)r->server->conf.json_limit_bytes, on_post_body);
+        http_read_whole(r, (size_t)r->server->process.conf.json_limit_bytes, on_post_body);
     else
         reply_refuse(r, E_MEDIA_TYPE, "", "%s", type.p ? type.p : "-");
 }
@@ -329,7 +329,7 @@ void record_put(struct req *r)
 {
     struct str type = req_header(r, "content-type");
     if (type.p && type_is(type, "application/json"))
-        http_read_whole(r, (size_t)r->server->conf.json_limit_bytes, on_put_body);
+        http_read_whole(r, (size_t)r->server->process.conf.json_limit_bytes, on_put_body);
     else
         reply_refuse(r, E_MEDIA_TYPE, "", "%s", type.p ? type.p : "-");
 }

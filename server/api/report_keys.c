@@ -67,7 +67,7 @@ static void on_signers(void *arg, const struct rows *rows, const struct fail *fa
         enum signing_kind kind = (enum signing_kind)i;
         bool before = has_signed(rows, kind);
         if (!k->key[i] && signing_offered(kind))
-            k->key[i] = keyfile_open(s->conf.data, files[i], kind, !before);
+            k->key[i] = keyfile_open(s->process.conf.data, files[i], kind, !before);
         if (!k->key[i] && before)
             log_event(LOG_ERROR, "seal_failed", "key", files[i], "why",
                 "seals are signed with it: put it back, or run pledged report-keys --new", NULL);

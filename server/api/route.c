@@ -5,6 +5,7 @@
  * refuses.
  */
 #include "api.h"
+#include "auth.h"
 #include "records.h"
 
 enum { SEGMENTS_MAX = 8 };
@@ -354,7 +355,7 @@ static void with_actor(struct req *r)
     if (t->stream || (r->method != METHOD_POST && r->method != METHOD_PUT))
         t->handle(r);
     else
-        http_read_whole(r, (size_t)r->server->conf.json_limit_bytes, t->handle);
+        http_read_whole(r, (size_t)r->server->process.conf.json_limit_bytes, t->handle);
 }
 
 void route_dispatch(struct req *r)
@@ -362,6 +363,7 @@ void route_dispatch(struct req *r)
     struct buf allow;
     buf_init(&allow, r->a);
     r->route = find(r, &allow);
+    r->route_path = r->route ? r->route->path : NULL;
     if (!r->route && allow.n) {
         reply_header(r, "Allow", buf_view(&allow));
         reply_refuse(r, E_METHOD, "", "%s", r->method_name.p);

@@ -117,7 +117,7 @@ void upload_summary(struct upload *up)
     if (!up->started)
         reply_start(up->r, 200, "application/x-ndjson");
     (void)reply_chunk(up->r, buf_view(&out), NULL); /* the last one */
-    up->r->server->count.refused += up->count[OUT_REFUSED];
+    up->r->server->process.count.refused += up->count[OUT_REFUSED];
     if (!up->dry_run)
         intake_note(up->r->server, up->r->actor, up->rec->name, up->count[OUT_REFUSED],
             up->count[OUT_CONFLICT]);

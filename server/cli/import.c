@@ -7,7 +7,7 @@
  */
 #include "import.h"
 #include "cli.h"
-#include "server.h"
+#include "clock.h"
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>

@@ -6,9 +6,9 @@
  * once for ever. What the service refuses as a whole (a
  * wrong token, a header it cannot read) is told with its cure and ends the import.
  */
+#include "clock.h"
 #include "import.h"
 #include "json.h"
-#include "server.h"
 #include <curl/curl.h>
 #include <unistd.h>
 

@@ -2,6 +2,7 @@
  * session.c - a sub-command's work on the database, blocking, as its owner.
  */
 #include "session.h"
+#include "log.h"
 #include "migrate.h"
 
 bool session_open(struct session *s, int argc, char **argv, struct flag *extra, int extras)

@@ -1,6 +1,7 @@
 /*
  * verify_seals.c - seals of reports: what SQL cannot check of them.
  */
+#include "json.h"
 #include "manifest.h"
 #include "merkle.h"
 #include "signing.h"

@@ -6,7 +6,9 @@
  * is taken up again; if the postmaster itself died it is started anew while the connections retry.
  */
 #include "cluster.h"
-#include "server.h"
+#include "arena.h"
+#include "clock.h"
+#include "log.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -9,6 +9,7 @@
  * needed, and a failure ends with the Sync instead of leaving an aborted transaction open.
  */
 #include "link.h"
+#include "log.h"
 
 enum { READERS_MAX = 32 };
 
@@ -17,7 +18,8 @@ struct reader {
     struct link *link;
 };
 struct db {
-    struct server *s;
+    void (*tokens_changed)(void *arg);
+    void *arg;
     int n;
     struct reader reader[READERS_MAX];
     struct reader reports;
@@ -142,17 +144,18 @@ static void on_notified(void *arg, const char *channel)
 {
     const struct reader *r = arg;
     if (strcmp(channel, "pledged_token") == 0)
-        auth_forget(r->db->s);
+        r->db->tokens_changed(r->db->arg);
 }
 
 /* Notifications may have been missed while the listener was away. */
 static void on_up_or_down(void *arg)
 {
     const struct reader *r = arg;
-    auth_forget(r->db->s);
+    r->db->tokens_changed(r->db->arg);
 }
 
-struct db *db_open(struct server *s, const char *conninfo, int readers)
+struct db *db_open(
+    const struct database *d, int readers, void (*tokens_changed)(void *arg), void *arg)
 {
     /* Custom plans: a plan made while the tables were empty would not do for millions of rows. */
     static const char *const settings[] = {"set default_transaction_read_only = on",
@@ -168,7 +171,8 @@ struct db *db_open(struct server *s, const char *conninfo, int readers)
         "set plan_cache_mode = force_custom_plan", NULL};
     struct db *db = calloc(1, sizeof *db);
     MUST(db && readers >= 1 && readers <= READERS_MAX);
-    db->s = s;
+    db->tokens_changed = tokens_changed;
+    db->arg = arg;
     db->n = readers;
     for (int i = 0; i < readers; i++) {
         struct reader *r = &db->reader[i];
@@ -180,11 +184,11 @@ struct db *db_open(struct server *s, const char *conninfo, int readers)
             .notified = on_notified,
             .arg = r};
         const struct link_setup other = {.name = "reader", .first = settings, .arg = r};
-        r->link = link_open(s, conninfo, i == 0 ? &first : &other);
+        r->link = link_open(d, i == 0 ? &first : &other);
     }
     db->reports.db = db;
     const struct link_setup own = {.name = "reports", .first = reports, .arg = &db->reports};
-    db->reports.link = link_open(s, conninfo, &own);
+    db->reports.link = link_open(d, &own);
     return db;
 }
 

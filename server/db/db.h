@@ -6,9 +6,18 @@
  */
 #ifndef PLEDGED_DB_H
 #define PLEDGED_DB_H
+#include "process.h"
 #include "role.h"
-#include "schema.h"
-#include "server.h"
+
+struct db;
+struct embedded_pg;
+
+/* Where the links go. */
+struct database {
+    struct process *process;
+    const char *conninfo;
+    struct embedded_pg *cluster; /* the private one, revived when it has died; or NULL */
+};
 
 /* An environment failure. sqlstate "08006" when the connection was lost. */
 struct fail {
@@ -50,7 +59,9 @@ typedef void db_snapshot_fn(void *arg, const struct fail *fail);
 void db_snapshot(struct db *db, struct arena *a, const struct actor *actor, struct db_ask *ask,
     int n, db_snapshot_fn *done, void *arg);
 
-struct db *db_open(struct server *s, const char *conninfo, int readers);
+/* tokens_changed: a token was added or revoked, or that may have been missed. */
+struct db *db_open(
+    const struct database *d, int readers, void (*tokens_changed)(void *arg), void *arg);
 bool db_ready(const struct db *db);
 void db_close(struct db *db);
 #endif

@@ -26,6 +26,8 @@
 #include "leaves.h"
 #include "link.h"
 #include "locks.h"
+#include "log.h"
+#include <event2/event.h>
 
 enum {
     FLIGHT_SHARED_MAX = 256, /* records a flight while single requests are about: 20 ms at most */
@@ -58,7 +60,7 @@ struct group {
 };
 
 struct lane {
-    struct server *s;
+    struct process *process;
     struct link *link;
     struct sealer *sealer;
     struct event *launch, *grace;
@@ -124,14 +126,14 @@ static void schedule(struct lane *l)
  */
 static bool is_full(const struct lane *l, int n)
 {
-    int64_t max = l->s->conf.queue_max, batches = l->waiting.patient;
+    int64_t max = l->process->conf.queue_max, batches = l->waiting.patient;
     int64_t counted = l->waiting.records - batches + (batches > max / 2 ? max / 2 : batches);
     return l->waiting.first && counted + n > max;
 }
 
 static void admit_held(struct lane *l)
 {
-    while (l->held.first && l->waiting.records <= l->s->conf.queue_max / 2)
+    while (l->held.first && l->waiting.records <= l->process->conf.queue_max / 2)
         queue_add(&l->waiting, queue_take(&l->held));
 }
 
@@ -330,7 +332,7 @@ static void finish_members(struct lane *l, struct flight *f, const struct fail *
     arena_reset(f->a);
     while (w) {
         struct work *next = w->next; /* done may free w */
-        l->s->count.records += fail ? 0 : created_of(w->verdict, w->n);
+        l->process->count.records += fail ? 0 : created_of(w->verdict, w->n);
         w->done(w->arg, fail ? NULL : w->verdict, w->n, fail);
         w = next;
     }
@@ -339,7 +341,7 @@ static void finish_members(struct lane *l, struct flight *f, const struct fail *
 /* Rolled back, and one member among several may be why. */
 static void ground(struct lane *l, struct flight *f)
 {
-    l->s->count.resent++;
+    l->process->count.resent++;
     part(f, false);
     if (!l->ahead) {
         put_back(l, f);
@@ -354,7 +356,7 @@ static void on_landed(void *arg, const struct fail *fail)
 {
     struct lane *l = arg;
     struct flight *f = l->ahead;
-    l->s->count.flights++;
+    l->process->count.flights++;
     if (fail && strcmp(fail->sqlstate, "08006") == 0)
         return; /* lane_down comes next */
     l->ahead = l->behind;
@@ -518,7 +520,7 @@ static void on_loaded(void *arg, const struct fail *fail)
     }
     /* A log that has heads is never continued with another key. */
     if (!l->sealer)
-        l->sealer = sealer_open(l->s->conf.data, l->next.size == 0);
+        l->sealer = sealer_open(l->process->conf.data, l->next.size == 0);
     if (!l->sealer) {
         log_event(
             LOG_ERROR, "seal_failed", "why", "the log has heads but log.key is missing", NULL);
@@ -564,7 +566,7 @@ static void on_grace_over(evutil_socket_t fd, short what, void *arg)
     }
 }
 
-struct lane *lane_open(struct server *s, const char *conninfo)
+struct lane *lane_open(const struct database *d)
 {
     /* The lock first: a second daemon waits here, without a time limit, as a warm standby. Plans
      * are made once and only look things up by index: made while the tables were empty, they would
@@ -575,15 +577,15 @@ struct lane *lane_open(struct server *s, const char *conninfo)
         "set enable_seqscan = off", "set plan_cache_mode = force_generic_plan", NULL};
     struct lane *l = calloc(1, sizeof *l);
     MUST(l);
-    l->s = s;
+    l->process = d->process;
     l->a = arena_new();
     queue_init(&l->waiting);
     queue_init(&l->held);
     for (size_t i = 0; i < COUNT_OF(l->flight); i++)
         l->flight[i].a = arena_new();
-    l->sealer = sealer_open(s->conf.data, false);
-    l->launch = event_new(s->base, -1, 0, on_launch, l);
-    l->grace = evtimer_new(s->base, on_grace_over, l);
+    l->sealer = sealer_open(d->process->conf.data, false);
+    l->launch = event_new(d->process->base, -1, 0, on_launch, l);
+    l->grace = evtimer_new(d->process->base, on_grace_over, l);
     MUST(l->launch && l->grace);
     const struct link_setup setup = {.name = "lane",
         .first = settings,
@@ -591,7 +593,7 @@ struct lane *lane_open(struct server *s, const char *conninfo)
         .up = lane_up,
         .down = lane_down,
         .arg = l};
-    l->link = link_open(s, conninfo, &setup);
+    l->link = link_open(d, &setup);
     return l;
 }
 

@@ -72,7 +72,7 @@ struct work {
 };
 /* Move the texts of its verdicts from the flight's arena to the work's, which outlives it. */
 void verdicts_keep(struct work *w);
-struct lane *lane_open(struct server *s, const char *conninfo);
+struct lane *lane_open(const struct database *d);
 bool lane_ready(const struct lane *l);
 /* false: the queue is full or the database away (answer 503). w stays in place until done. */
 MUST_USE bool lane_submit(struct lane *l, struct work *w);

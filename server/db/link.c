@@ -7,9 +7,11 @@
  * group with 08006 and is opened again with back-off; libpq is only ever used non-blocking.
  */
 #include "link.h"
+#include "clock.h"
 #include "cluster.h"
+#include "log.h"
 #include "sql.h"
-#include <errno.h>
+#include <event2/event.h>
 
 enum { STATEMENT_MAX_PARAMS = DB_PARAMS_MAX, RETRY_MIN_MS = 20, RETRY_MAX_MS = 2000 };
 
@@ -22,7 +24,8 @@ struct pending {
 };
 
 struct link {
-    struct server *s;
+    struct process *process;
+    struct embedded_pg *cluster;
     struct link_setup setup;
     char *conninfo;
     PGconn *c;
@@ -78,7 +81,7 @@ static void link_watch(struct link *l, short what, event_callback_fn fn)
 {
     if (l->io)
         event_free(l->io);
-    l->io = event_new(l->s->base, PQsocket(l->c), what, fn, l);
+    l->io = event_new(l->process->base, PQsocket(l->c), what, fn, l);
     MUST(l->io && event_add(l->io, NULL) == 0);
 }
 
@@ -95,7 +98,7 @@ static void link_drop(struct link *l, const char *why)
     l->broken = false;
     PQfinish(l->c);
     l->c = NULL;
-    l->s->count.db_lost += was_up;
+    l->process->count.db_lost += was_up;
     /* A group's end function may queue new groups: they wait for the next connection. */
     struct pending *old = l->first;
     l->first = NULL;
@@ -125,7 +128,7 @@ static void on_watchdog(evutil_socket_t fd, short what, void *arg)
     (void)what;
     struct link *l = arg;
     bool waits = l->up ? l->owed > 0 : l->c && !(l->begun && l->setup.patient);
-    if (waits && monotonic_us() - l->moved_us > l->s->conf.db_deadline_ms * 1000)
+    if (waits && monotonic_us() - l->moved_us > l->process->conf.db_deadline_ms * 1000)
         link_drop(l, "no answer within the time limit");
 }
 
@@ -321,21 +324,22 @@ static void on_retry(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     struct link *l = arg;
-    if (l->s->pg)
-        embedded_revive(l->s->pg);
+    if (l->cluster)
+        embedded_revive(l->cluster);
     link_connect(l);
 }
 
-struct link *link_open(struct server *s, const char *conninfo, const struct link_setup *setup)
+struct link *link_open(const struct database *d, const struct link_setup *setup)
 {
     struct link *l = calloc(1, sizeof *l);
     MUST(l);
-    l->s = s;
+    l->process = d->process;
+    l->cluster = d->cluster;
     l->setup = *setup;
-    l->conninfo = strdup(conninfo);
+    l->conninfo = strdup(d->conninfo);
     static const struct timeval often = {0, 500000};
-    l->retry = evtimer_new(s->base, on_retry, l);
-    l->watchdog = event_new(s->base, -1, EV_PERSIST, on_watchdog, l);
+    l->retry = evtimer_new(d->process->base, on_retry, l);
+    l->watchdog = event_new(d->process->base, -1, EV_PERSIST, on_watchdog, l);
     MUST(l->watchdog && event_add(l->watchdog, &often) == 0);
     l->last = &l->first;
     l->retry_ms = RETRY_MIN_MS;

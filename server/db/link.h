@@ -31,7 +31,7 @@ struct link_setup {
     bool patient; /* `first` may wait for ever: for a lock that another daemon holds */
 };
 
-struct link *link_open(struct server *s, const char *conninfo, const struct link_setup *setup);
+struct link *link_open(const struct database *d, const struct link_setup *setup);
 bool link_is_up(const struct link *l);
 /* Groups sent and not yet ended. */
 int link_pending(const struct link *l);

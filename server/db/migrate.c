@@ -9,8 +9,8 @@
  * in one transaction whenever their text differs from what the row of version 0 says was run last.
  */
 #include "migrate.h"
-#include "db.h"
 #include "locks.h"
+#include "log.h"
 #include "merkle.h"
 #include "sql.h"
 

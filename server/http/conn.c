@@ -22,7 +22,7 @@ int64_t after_ms(int64_t ms)
 
 static const struct conf *conf_of(const struct conn *c)
 {
-    return &c->http->server->conf;
+    return &c->http->process->conf;
 }
 
 void conn_kick(struct conn *c)
@@ -320,8 +320,8 @@ void conn_new(struct http *h, struct bufferevent *bev)
     c->http = h;
     c->bev = bev;
     c->first = true;
-    c->surplus = h->connections >= h->server->conf.connections_max;
-    c->deadline_us = after_ms(h->server->conf.header_deadline_ms);
+    c->surplus = h->connections >= h->process->conf.connections_max;
+    c->deadline_us = after_ms(h->process->conf.header_deadline_ms);
     c->next = h->conns;
     if (c->next)
         c->next->prev = c;

@@ -8,9 +8,12 @@
  */
 #ifndef PLEDGED_CONN_H
 #define PLEDGED_CONN_H
-#include "server.h"
+#include "clock.h"
+#include "http.h"
+#include "log.h"
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
+#include <event2/event.h>
 #include <event2/listener.h>
 #include <llhttp.h>
 
@@ -99,7 +102,8 @@ struct conn {
 };
 
 struct http {
-    struct server *server;
+    struct process *process;
+    struct server *server; /* of the requests */
     struct ssl_ctx_st *tls;
     req_fn *on_head;
     struct evconnlistener *listener;

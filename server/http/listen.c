@@ -53,7 +53,7 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 {
     struct http *h = arg;
     int64_t now = monotonic_us();
-    int64_t patience = h->server->conf.body_deadline_ms * 1000;
+    int64_t patience = h->process->conf.body_deadline_ms * 1000;
 
     (void)fd;
     (void)what;
@@ -88,10 +88,10 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
     /* Answers are written whole; waiting for more to send would only delay them. Not an error when
      * it fails: the answers are just slower. */
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (h->connections < h->server->conf.connections_max + SURPLUS_CONNECTIONS)
+    if (h->connections < h->process->conf.connections_max + SURPLUS_CONNECTIONS)
         bev = h->tls ? tls_accept(h, fd)
                      : bufferevent_socket_new(
-                           h->server->base, fd, BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
+                           h->process->base, fd, BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
     if (bev)
         conn_new(h, bev);
     else
@@ -144,7 +144,7 @@ static struct evconnlistener *bind_to(struct http *h, const char *address)
     struct evconnlistener *listener = NULL;
 
     if (at)
-        listener = evconnlistener_new_bind(h->server->base, on_accept, h,
+        listener = evconnlistener_new_bind(h->process->base, on_accept, h,
             LEV_OPT_REUSEABLE | LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 1024, at->ai_addr,
             (int)at->ai_addrlen);
     if (!listener)
@@ -157,13 +157,14 @@ static struct evconnlistener *bind_to(struct http *h, const char *address)
     return listener;
 }
 
-struct http *http_listen(
-    struct server *s, const char *address, struct ssl_ctx_st *tls, req_fn *on_head)
+struct http *http_listen(struct process *p, struct server *s, const char *address,
+    struct ssl_ctx_st *tls, req_fn *on_head)
 {
     const struct timeval every = {SWEEP_MS / 1000, SWEEP_MS % 1000 * 1000};
     struct http *h = calloc(1, sizeof *h);
 
     MUST(h);
+    h->process = p;
     h->server = s;
     h->tls = tls;
     h->on_head = on_head;
@@ -173,8 +174,8 @@ struct http *http_listen(
         free(h);
         return NULL;
     }
-    h->sweep = event_new(s->base, -1, EV_PERSIST, on_sweep, h);
-    h->reaper = event_new(s->base, -1, 0, on_reap, h);
+    h->sweep = event_new(p->base, -1, EV_PERSIST, on_sweep, h);
+    h->reaper = event_new(p->base, -1, 0, on_reap, h);
     MUST(h->sweep && h->reaper && event_add(h->sweep, &every) == 0);
     return h;
 }
@@ -250,7 +251,7 @@ static void begin_reading(struct exchange *ex)
         MUST(evbuffer_add(bufferevent_get_output(c->bev), text, sizeof text - 1) == 0);
     }
     ex->expects_continue = false;
-    c->deadline_us = after_ms(c->http->server->conf.body_deadline_ms);
+    c->deadline_us = after_ms(c->http->process->conf.body_deadline_ms);
     conn_kick(c);
 }
 

@@ -51,7 +51,7 @@ static void request_begin(struct conn *c, const char *p, size_t n)
     bool ok = head_parse(ex, p, n, &f) && framing_agrees(c, p, n, &f);
 
     evbuffer_drain(bufferevent_get_input(c->bev), n);
-    c->http->server->count.requests++;
+    c->http->process->count.requests++;
     c->state = CONN_REQUEST;
     c->first = false;
     if (!ok)
@@ -86,7 +86,7 @@ static bool head_step(struct conn *c)
         n = HEAD_BYTES_MAX;
     if (n > c->scanned) {
         if (!c->begun && !c->first)
-            c->deadline_us = after_ms(c->http->server->conf.header_deadline_ms);
+            c->deadline_us = after_ms(c->http->process->conf.header_deadline_ms);
         c->begun = true;
         const char *p = (const char *)evbuffer_pullup(in, (ev_ssize_t)n);
         switch (head_scan(p, n, &c->scanned, &f)) {
@@ -145,7 +145,7 @@ static void body_deliver(struct conn *c)
     if (!ex || c->piece_n == 0)
         return;
     ex->expects_continue = false;
-    c->deadline_us += (int64_t)c->piece_n * 1000000 / c->http->server->conf.body_floor_bytes;
+    c->deadline_us += (int64_t)c->piece_n * 1000000 / c->http->process->conf.body_floor_bytes;
     if (ex->want == WANT_STREAM)
         ex->on_data(&ex->r, c->piece, c->piece_n);
     else if (c->piece_n > ex->limit - ex->body.n)

@@ -124,7 +124,7 @@ static bool without_body(const struct exchange *ex, int status)
 
 static void begin(struct exchange *ex, int status)
 {
-    struct counters *count = &ex->http->server->count;
+    struct counters *count = &ex->http->process->count;
 
     if (ex->started || ex->ended)
         BUG("request answered twice");
@@ -144,8 +144,8 @@ static void log_request(const struct exchange *ex)
     MUST(snprintf(status, sizeof status, "%d", ex->status) > 0);
     MUST(snprintf(ms, sizeof ms, "%lld", (long long)(monotonic_us() - r->started_us) / 1000) > 0);
     log_event(level, "request", "req", r->request_id.p, "actor", r->actor ? r->actor->code.p : "",
-        "method", r->method_name.p, "route", r->route ? r->route->path : "", "status", status, "ms",
-        ms, NULL);
+        "method", r->method_name.p, "route", r->route_path ? r->route_path : "", "status", status,
+        "ms", ms, NULL);
 }
 
 static void finish(struct exchange *ex)

@@ -97,7 +97,7 @@ struct bufferevent *tls_accept(struct http *h, evutil_socket_t fd)
     if (!ssl)
         return NULL;
     /* From here on the bufferevent owns ssl, also when making it fails. */
-    return bufferevent_openssl_socket_new(h->server->base, fd, ssl, BUFFEREVENT_SSL_ACCEPTING,
+    return bufferevent_openssl_socket_new(h->process->base, fd, ssl, BUFFEREVENT_SSL_ACCEPTING,
         BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
 }
 

@@ -1,49 +1,21 @@
 /*
- * server.h - what the rooms of the process share: the request, the process, logging.
+ * http.h - requests and replies, as handlers see them.
  *
- * A request's path: listen.c reads the head -> route.c finds the row, auth.c the actor -> the body
- * is read -> a handler submits to the lane or queries a reader -> reply.c answers once, arena gone.
+ * A request's path: listen.c accepts, head.c reads the head -> on_head (route.c finds the row,
+ * auth.c the actor) -> the body is read -> a handler submits to the lane or queries a reader ->
+ * reply.c answers once, arena gone.
  */
-#ifndef PLEDGED_SERVER_H
-#define PLEDGED_SERVER_H
-#include "day.h"
+#ifndef PLEDGED_HTTP_H
+#define PLEDGED_HTTP_H
 #include "err.h"
 #include "json.h"
+#include "process.h"
 #include "role.h"
-#include <event2/event.h>
 
 struct server;
-struct req;
 struct conn;
 struct route;
 
-/* ---- log.c ---------------------------------------------------------------------------------- */
-/* One JSON line on stderr: ts, level, event, then the pairs. Event names are a fixed list in
- * log.c (BUG otherwise). Arguments after `event`: name, value pairs of C strings, then NULL.
- *   log_event(LOG_INFO, "ready", "listen", "127.0.0.1:8420", NULL); */
-enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
-void log_event(enum log_level level, const char *event, ...) __attribute__((sentinel));
-/* Events below this level are dropped. false: no such level. */
-bool log_level_set(const char *name);
-
-/* ---- conf.c --------------------------------------------------------------------------------- */
-struct conf {
-    const char *listen;       /* "127.0.0.1:8420" */
-    const char *data;         /* folder of the private cluster, keys, spool */
-    const char *database;     /* conninfo of the owner; NULL = private cluster under data */
-    const char *database_app; /* conninfo to serve with; NULL = database with role=pledged_app */
-    const char *tls_cert, *tls_key, *client_ca;
-    const char *log_level;
-    const char *flag_scan_at; /* Shanghai time of the nightly scan; "off" */
-    int64_t readers;          /* read connections */
-    int64_t header_deadline_ms, body_deadline_ms, idle_deadline_ms, db_deadline_ms;
-    int64_t body_floor_bytes; /* a body's deadline grows by a second for each of these */
-    int64_t json_limit_bytes;
-    int64_t connections_max;
-    int64_t queue_max; /* records waiting in the lane */
-};
-
-/* ---- listen.c / reply.c ---------------------------------------------------------------------- */
 enum http_method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_PUT, METHOD_DELETE, METHOD_OTHER };
 
 struct param {
@@ -59,9 +31,9 @@ struct param {
  */
 struct req {
     struct arena *a;
-    struct err err; /* problems for reply_problem */
-    struct server *server;
-    struct conn *conn; /* listen.c's; NULL once the client has gone */
+    struct err err;        /* problems for reply_problem */
+    struct server *server; /* whose handlers these are; nobody here looks into it */
+    struct conn *conn;     /* listen.c's; NULL once the client has gone */
     struct str request_id;
     enum http_method method;
     struct str method_name;
@@ -72,7 +44,8 @@ struct req {
     int64_t content_length; /* -1 when chunked */
     struct str body;        /* after http_read_whole */
     const struct route *route;
-    struct str capture[3]; /* path segments that matched {…} in the route */
+    const char *route_path; /* of it, for the log; NULL: none was found */
+    struct str capture[3];  /* path segments that matched {…} in the route */
     struct actor *actor;
     struct str parent_key;    /* of the record that the address names; p == NULL: none */
     void *state;              /* of the handler */
@@ -91,8 +64,8 @@ struct ssl_ctx_st;
 /* NULL after logging "listen_failed". on_head is called for each request after its head was read
  * and found well-formed; reading stands still until the handler replies or asks for the body. tls
  * is taken over and freed by http_free. */
-struct http *http_listen(
-    struct server *s, const char *address, struct ssl_ctx_st *tls, req_fn *on_head);
+struct http *http_listen(struct process *p, struct server *s, const char *address,
+    struct ssl_ctx_st *tls, req_fn *on_head);
 /* The port bound (when address asked for port 0). */
 int http_port(const struct http *h);
 /* Stop accepting; close idle connections; answered requests close theirs. */
@@ -132,52 +105,8 @@ void reply_start(struct req *r, int status, const char *type);
 bool reply_chunk(struct req *r, struct str bytes, req_fn *on_drained);
 void reply_end(struct req *r);
 
-/* ---- tls.c ----------------------------------------------------------------------------------- */
+/* ---- tls.c ---------------------------------------------------------------------------------- */
+
 /* NULL after logging "tls_failed". client_ca may be NULL (no client certificates asked for). */
 struct ssl_ctx_st *tls_server(const char *cert, const char *key, const char *client_ca);
-
-/* ---- route.c, auth.c --------------------------------------------------------------------------
- */
-struct route {
-    enum http_method method;
-    const char *path; /* "/v1/loans/{id}" */
-    unsigned roles;   /* bits of role.h; 0 = no token needed */
-    req_fn *handle;   /* body read whole unless stream */
-    bool stream;      /* the handler reads the body itself */
-    const struct record *record;
-    const char *params;  /* query parameters it knows: "limit,after" */
-    const char *zh, *en; /* summary for OpenAPI */
-};
-void route_dispatch(struct req *r); /* the on_head of http_listen */
-/* Find the actor of the request, then call next; replies 401 by itself. */
-void auth_actor(struct req *r, req_fn *next);
-/* Forget cached tokens (a token was added or revoked). */
-void auth_forget(struct server *s);
-
-/* ---- metrics ----------------------------------------------------------------------------------
- */
-struct counters {
-    int64_t requests, by_class[6]; /* by_class[2]: 2xx … */
-    int64_t flights, records, refused, resent, db_lost;
-};
-
-struct server {
-    struct event_base *base;
-    struct conf conf;
-    struct http *http;
-    struct db *db;
-    struct lane *lane;
-    struct intake *intake;
-    struct auth *auth;
-    struct embedded_pg *pg;
-    struct case_cache *cases;
-    struct loan_lane *loans;
-    struct report_keys *report_keys;
-    struct counters count;
-    bool ready, draining;
-};
-
-int64_t clock_us(void); /* wall clock, microseconds since 1970 */
-int64_t monotonic_us(void);
-day today_shanghai(void);
 #endif

@@ -1,0 +1,20 @@
+/*
+ * server.h - the services that handlers call.
+ */
+#ifndef PLEDGED_SERVER_H
+#define PLEDGED_SERVER_H
+#include "process.h"
+
+struct server {
+    struct process process;
+    struct http *http;
+    struct db *db;
+    struct lane *lane;
+    struct intake *intake;
+    struct auth *auth;
+    struct case_cache *cases;
+    struct loan_lane *loans;
+    struct report_keys *report_keys;
+    bool ready, draining;
+};
+#endif
