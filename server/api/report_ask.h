@@ -23,20 +23,23 @@ struct report_ask {
     struct db_ask *statement;
 };
 
-/* A quarter that has begun; or a problem in r->err. */
+/* ---- report_ask.c: all that is wrong with a question is in r->err ---- */
+
+/* A quarter that has begun. */
 void report_ask_quarter(struct report_ask *k);
+/* The quarter, as_of, known_at and basis. */
+void report_ask_clocks(struct report_ask *k);
 void report_ask_sections(struct report_ask *k);
+const struct report_section *report_ask_section(struct req *r, struct str name);
+/* What every statement of a report takes: section, first day, last day, known_at, basis. */
+void report_ask_params(
+    const struct report_ask *k, const struct report_section *s, struct str *params);
 /* All that it takes in one snapshot; `before` statements, which done finds answered too. */
 void report_ask_run(struct report_ask *k, const struct db_ask *before, int n, db_snapshot_fn *done);
 /* The report out of the answers; false after adding a problem. */
 MUST_USE bool report_ask_make(const struct report_ask *k, bool english, struct report *p);
 MUST_USE bool report_write(
     enum report_format f, const struct report *p, bool english, struct buf *out);
-/* Headers of a file, then its bytes. */
-void report_reply(const struct report_ask *k, struct str bytes);
-
-/* ---- report_seal.c ---- */
-
 /* The summed figures of all sections asked for, as a seal keeps them. */
 struct figures {
     struct str json;  /* [{"section", "row_key", "v"}, …] */
@@ -44,6 +47,30 @@ struct figures {
     struct str sha256;
 };
 struct figures figures_of(const struct report_ask *k);
+
+/* ---- report.c ---- */
+
+/* Headers of a file, then its bytes. */
+void report_reply(const struct report_ask *k, struct str bytes);
+
+/* ---- report_sealed.c ---- */
+
+/* Columns of the statement report_seal_get. */
+enum {
+    S_QUARTER,
+    S_ID,
+    S_AS_OF,
+    S_BASIS,
+    S_KNOWN_AT,
+    S_SEALED_AT,
+    S_SEALED_BY,
+    S_REASON,
+    S_PREVIOUS,
+    S_SHA256,
+    S_MANIFEST,
+    S_SIGNATURES,
+    S_LEAF
+};
 
 /* Find the seal of the quarter, if any, before a report is made: `then` goes on with known_at,
  * basis and sealed_at of the seal where the request names none; a reader of the whole city who asks

@@ -1,0 +1,273 @@
+/*
+ * report_rows.c - the records behind each figure of the quarterly report.
+ */
+#include "ident.h"
+#include "records.h"
+#include "report_ask.h"
+
+struct drill {
+    struct report_ask ask;
+    const struct report_section *section;
+    const struct report_column *column;
+    struct str row; /* p == NULL: the total */
+    enum cell_kind kind;
+    bool firms; /* the figure counts distinct firms */
+    int64_t limit;
+};
+
+static bool row_is_possible(const struct report_section *s, struct str row)
+{
+    quarter q;
+    switch (s->rows) {
+    case ROWS_LISTED: return report_listed(s, row) != NULL;
+    case ROWS_DISTRICTS: return district_find(row) != NULL;
+    case ROWS_QUARTERS: return quarter_parse(row, &q);
+    case ROWS_FOUND:
+    case ROWS_TARGETS:
+    default: return row.n > 0;
+    }
+}
+
+static struct str names_of(struct arena *a, const struct report_section *s)
+{
+    struct buf b;
+    buf_init(&b, a);
+    for (const struct report_key *k = s->keys; k && k->key; k++)
+        buf_printf(&b, "%s%s", b.n ? ", " : "", k->key);
+    if (!b.n)
+        buf_text(&b, s->rows == ROWS_QUARTERS ? "2022Q3" : "310115");
+    return buf_view(&b);
+}
+
+static struct str columns_of(struct arena *a, const struct report_section *s)
+{
+    struct buf b;
+    buf_init(&b, a);
+    for (const struct report_column *c = s->columns; c->key; c++)
+        buf_printf(&b, "%s%s", b.n ? ", " : "", c->key);
+    return buf_view(&b);
+}
+
+static void read_cell(struct drill *d)
+{
+    struct req *r = d->ask.r;
+    struct str section = req_param(r, "section"), column = req_param(r, "column");
+    d->row = req_param(r, "row");
+    if (!section.p)
+        err_add(&r->err, E_NEED, STR("?section"), NULL);
+    if (!column.p)
+        err_add(&r->err, E_NEED, STR("?column"), NULL);
+    d->section = section.p ? report_ask_section(r, section) : NULL;
+    if (!d->section)
+        return;
+    int at = column.p ? report_column(d->section, column) : -1;
+    if (at >= 0)
+        d->column = &d->section->columns[at];
+    else if (column.p)
+        err_add(&r->err, E_CHOICE, STR("?column"), "%s", columns_of(r->a, d->section).p);
+    if (d->row.p ? !row_is_possible(d->section, d->row) : !d->section->total)
+        err_add(
+            &r->err, d->row.p ? E_CHOICE : E_NEED, STR("?row"), "%s", names_of(r->a, d->section).p);
+}
+
+/* A row that counts firms has no facts of its own: they are those of the row whose firms it
+ * counts. */
+static void read_row(struct drill *d)
+{
+    const struct report_key *key = d->row.p ? report_listed(d->section, d->row) : NULL;
+    d->firms = d->column->from == FROM_FIRMS;
+    d->kind = d->column->kind == CELL_BY_ROW && key ? key->kind : d->column->kind;
+    if (key && key->firms_of) {
+        d->firms = true;
+        d->row = str_of(key->firms_of);
+    }
+}
+
+static void write_amount(struct buf *out, const struct drill *d, int64_t n)
+{
+    if (d->kind == CELL_MONEY)
+        json_money(out, (money){n});
+    else
+        json_i64(out, n);
+}
+
+/* Where a record is shown: its type's address and its id. */
+static void write_href(struct buf *out, struct str type, struct str id)
+{
+    json_key(out, "href");
+    for (int i = 0; i < record_count; i++) {
+        if (str_is(type, records[i]->name)) {
+            json_str(out, arena_printf(out->a, "%s/%s", records[i]->path, id.p));
+            return;
+        }
+    }
+    json_null(out);
+}
+
+enum {
+    R_TOTAL,
+    R_FIRMS,
+    R_FACTS,
+    R_ROW,
+    R_ID,
+    R_VERSION,
+    R_TYPE,
+    R_REFERENCE,
+    R_FIRM,
+    R_VALUE,
+    R_MONEY
+};
+
+static void write_item(struct buf *out, const struct drill *d, const struct rows *rows, int i)
+{
+    int64_t n = 0;
+    struct str firm = rows_at(rows, i, R_FIRM);
+    (void)rows_int(rows, i, R_VALUE, &n); /* never absent: it is not nought */
+    json_open(out, '{');
+    json_key(out, "type");
+    json_str(out, rows_at(rows, i, R_TYPE));
+    json_key(out, "id");
+    json_str(out, rows_at(rows, i, R_ID));
+    json_key(out, "version");
+    json_raw(out, rows_at(rows, i, R_VERSION));
+    json_key(out, "reference");
+    json_str(out, rows_at(rows, i, R_REFERENCE));
+    json_key(out, "firm");
+    if (firm.p)
+        json_str(out, firm);
+    else
+        json_null(out);
+    json_key(out, "value");
+    write_amount(out, d, n);
+    write_href(out, rows_at(rows, i, R_TYPE), rows_at(rows, i, R_ID));
+    json_close(out, '}');
+}
+
+static void write_question(struct buf *out, const struct drill *d)
+{
+    const struct report_ask *k = &d->ask;
+    struct str row = req_param(k->r, "row");
+    json_key(out, "quarter");
+    json_str(out, quarter_text(out->a, k->quarter));
+    json_key(out, "as_of");
+    json_str(out, day_text(out->a, k->cut));
+    json_key(out, "section");
+    json_text(out, d->section->name);
+    json_key(out, "row");
+    if (row.p)
+        json_str(out, row);
+    else
+        json_null(out);
+    json_key(out, "column");
+    json_text(out, d->column->key);
+}
+
+static void on_rows(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct drill *d = arg;
+    struct req *r = d->ask.r;
+    struct buf out;
+    int64_t total = 0, count = 0;
+    if (fail) {
+        reply_fail(r, fail);
+        return;
+    }
+    int n = rows->n > d->limit ? (int)d->limit : rows->n;
+    if (rows->n && !rows_at(rows, 0, R_ID).p)
+        n = 0;
+    if (rows->n && str_is(rows_at(rows, 0, R_MONEY), "t"))
+        d->kind = CELL_MONEY;
+    if (rows->n) {
+        (void)rows_int(rows, 0, d->firms ? R_FIRMS : R_TOTAL, &total); /* absent: nothing there */
+        (void)rows_int(rows, 0, R_FACTS, &count);
+    }
+    buf_init(&out, r->a);
+    json_open(&out, '{');
+    write_question(&out, d);
+    json_key(&out, "value");
+    write_amount(&out, d, total);
+    json_key(&out, "count");
+    json_i64(&out, count);
+    json_key(&out, "items");
+    json_open(&out, '[');
+    for (int i = 0; i < n; i++)
+        write_item(&out, d, rows, i);
+    json_close(&out, ']');
+    json_key(&out, "next");
+    if (rows->n > n && n)
+        json_str(&out, arena_printf(r->a, "%s/%s", rows_at(rows, n - 1, R_ID).p,
+                           rows_at(rows, n - 1, R_ROW).p));
+    else
+        json_null(&out);
+    json_close(&out, '}');
+    reply_json(r, 200, buf_view(&out));
+}
+
+/* No records add up to a percentage: it names the columns that it is made of. */
+static void reply_derived(struct drill *d)
+{
+    struct req *r = d->ask.r;
+    const struct report_column *c = d->column, *all = d->section->columns;
+    struct buf out;
+    buf_init(&out, r->a);
+    json_open(&out, '{');
+    write_question(&out, d);
+    json_key(&out, "of");
+    json_open(&out, '[');
+    if (c->from != FROM_TEXT)
+        json_text(&out, all[c->a].key);
+    if (c->from == FROM_SHARE || c->from == FROM_GROWTH)
+        json_text(&out, all[c->b].key);
+    json_close(&out, ']');
+    json_key(&out, "items");
+    json_open(&out, '[');
+    json_close(&out, ']');
+    json_key(&out, "next");
+    json_null(&out);
+    json_close(&out, '}');
+    reply_json(r, 200, buf_view(&out));
+}
+
+/* "<id>/<row>" */
+static void read_after(struct req *r, struct str *id, struct str *row)
+{
+    struct str after = req_param(r, "after");
+    if (!after.p)
+        return;
+    *id = arena_str(r->a, after.p, after.n < 36 ? after.n : 36);
+    if (after.n < 38 || after.p[36] != '/' || !uuid_is(*id))
+        err_add(&r->err, E_CURSOR, STR("?after"), NULL);
+    else
+        *row = arena_str(r->a, after.p + 37, after.n - 37);
+}
+
+static void rows_ask(struct report_ask *k)
+{
+    struct drill *d = (struct drill *)k; /* its first member */
+    struct req *r = k->r;
+    struct str p[10] = {{NULL, 0}};
+    read_row(d);
+    report_ask_params(k, d->section, p);
+    p[5] = d->row;
+    p[6] = arena_printf(r->a, "%d", d->column->a);
+    read_after(r, &p[7], &p[8]);
+    p[9] = arena_printf(r->a, "%lld", (long long)d->limit + 1);
+    db_query(r->server->db, r->a, r->actor, "report_rows", p, COUNT_OF(p), on_rows, d);
+}
+
+void report_rows(struct req *r)
+{
+    struct drill *d = arena_alloc(r->a, sizeof *d);
+    struct str id, row;
+    d->ask.r = r;
+    report_ask_clocks(&d->ask);
+    read_cell(d);
+    read_after(r, &id, &row);
+    (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &d->limit);
+    if (r->err.n)
+        reply_problem(r);
+    else if (d->column->from != FROM_FACTS && d->column->from != FROM_FIRMS)
+        reply_derived(d);
+    else
+        report_through_seal(&d->ask, false, rows_ask);
+}
