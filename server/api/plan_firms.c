@@ -8,42 +8,6 @@
  */
 #include "plan_view.h"
 
-void benefits_take(struct plan_view *p, const struct rows *rows, int i)
-{
-    enum { YEAR = 1, FIGURE, VALUE, WITHOUT, PART, PART_WITHOUT, FIRMS, PART_FIRMS };
-    struct benefit b = {0};
-    int64_t year = 0;
-    MUST(rows_int(rows, i, YEAR, &year) && year >= p->first - 1 && year <= p->last);
-    struct benefit_year *y = &p->benefit[year - p->first + 1];
-    MUST(rows_int(rows, i, VALUE, &b.value) && rows_int(rows, i, WITHOUT, &b.without) &&
-         rows_int(rows, i, PART, &b.part) && rows_int(rows, i, PART_WITHOUT, &b.part_without) &&
-         rows_int(rows, i, FIRMS, &y->firms) && rows_int(rows, i, PART_FIRMS, &y->part_firms));
-    struct str name = rows_at(rows, i, FIGURE);
-    if (str_is(name, "unknown_size"))
-        y->unknown_size = b;
-    else if (str_is(name, "loans"))
-        y->loans = b.value;
-    else if (str_is(name, "insurance"))
-        y->insurance = b.value;
-    else if (str_is(name, "subsidies"))
-        y->subsidies = b.value;
-    for (int f = 0; f < FIGURE_KINDS; f++) {
-        if (str_is(name, figure_rules[f].name))
-            y->figure[f] = b;
-    }
-}
-
-bool benefits_fit(const struct plan_view *p)
-{
-    bool fits = true;
-    for (int f = 0; f < FIGURE_KINDS; f++) {
-        int64_t total = 0;
-        for (int i = 0; i <= PLAN_YEARS_MAX; i++)
-            fits &= !__builtin_add_overflow(total, p->benefit[i].figure[f].value, &total);
-    }
-    return fits;
-}
-
 /* ---- bounds --------------------------------------------------------------------------------- */
 
 /* A figure of the whole year that the IP office reports takes the place of the ledger's own, once

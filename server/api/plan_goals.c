@@ -14,36 +14,7 @@ struct line {
     int first_way, ways; /* of the table; 0, 1 for a side without ways */
 };
 
-void goals_take(struct plan_view *p, const struct rows *rows, int i)
-{
-    enum { YEAR = 1, QUARTER, SIDE, WAY, FIGURE, VALUE, SOURCE, ASSUMED };
-    int64_t year = 0, quarter_no = 0, value = 0;
-    int side = 0, way = 0, figure = 0;
-    MUST(rows_int(rows, i, YEAR, &year) && rows_int(rows, i, VALUE, &value));
-    if (year < p->first - 1 || year > p->last)
-        return;
-    bool is_quarter = rows_int(rows, i, QUARTER, &quarter_no);
-    while (!str_is(rows_at(rows, i, SIDE), side_rules[side].name))
-        MUST(++side < SIDE_COUNT);
-    while (!str_is(rows_at(rows, i, FIGURE), figure_rules[figure].name))
-        MUST(++figure < FIGURE_KINDS);
-    while (side_rules[side].by_way && !str_is(rows_at(rows, i, WAY), way_rules[way].name))
-        MUST(++way < WAY_COUNT);
-    struct told_year *y = &(*p->told)[side][way][figure][year - p->first + 1];
-    struct told *t = is_quarter ? &y->quarter[quarter_no - 1] : &y->whole;
-    *t = (struct told){.known = true,
-        .value = value,
-        .source = rows_at(rows, i, SOURCE),
-        .assumed = str_is(rows_at(rows, i, ASSUMED), "true")};
-}
-
 /* ---- values --------------------------------------------------------------------------------- */
-
-int plan_quarters_of(const struct plan_view *p, int year)
-{
-    int n = p->as_of.n - quarter_make(year, 1).n + 1;
-    return n < 0 ? 0 : n > 4 ? 4 : n;
-}
 
 static const struct told_year *told_of(
     const struct plan_view *p, const struct line *l, int way, int index)

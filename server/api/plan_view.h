@@ -1,8 +1,8 @@
 /*
  * plan_view.h - what a plan's targets are computed from, and the words both kinds share.
  *
- * targets.c has the request and the targets over pledge loans, plan_goals.c those with several
- * measures, plan_firms.c the firms that benefit.
+ * plan_view.c asks and adds up; targets.c writes the targets over pledge loans, plan_goals.c those
+ * with several measures, plan_firms.c the firms that benefit; baselines.c takes figures in.
  */
 #ifndef PLEDGED_PLAN_VIEW_H
 #define PLEDGED_PLAN_VIEW_H
@@ -47,19 +47,8 @@ struct plan_view {
 };
 
 /* plan_goals.c */
-void goals_take(struct plan_view *p, const struct rows *rows, int i); /* a row of indicators */
 /* The members of the target in row i, from its kind on. */
 void goals_write(struct plan_view *p, const struct rows *rows, int i, struct buf *out);
-
-/* How many quarters of a year count as of the quarter asked for. */
-int plan_quarters_of(const struct plan_view *p, int year);
-
-/* plan_firms.c */
-void benefits_take(struct plan_view *p, const struct rows *rows, int i);
-bool benefits_fit(const struct plan_view *p); /* the sums over all years */
-/* The members of a measure of firms that benefit, and the status that it comes to. */
-enum target_status benefits_write(
-    struct plan_view *p, enum indicator_figure figure, struct buf *out);
 
 /* Is row m a measure of the target in row `target`? */
 bool measure_is_of(const struct rows *rows, int m, int target);
@@ -70,12 +59,24 @@ void measure_head(const struct rows *rows, int i, struct buf *out);
 int measure_quarters(const struct plan_view *p, const struct rows *rows, int i, struct series *s,
     bool *money_figure, int64_t *value, int most);
 
-/* targets.c */
+/* plan_firms.c */
+/* The members of a measure of firms that benefit, and the status that it comes to. */
+enum target_status benefits_write(
+    struct plan_view *p, enum indicator_figure figure, struct buf *out);
+
+/* plan_view.c */
 /* Ask for everything of the plan that the address names, at the quarter and clocks of the query;
  * problems are answered. done gets the rows of plan_get and p. */
 void plan_ask(struct plan_view *p, db_rows_fn *done);
 /* The rows taken into p; false after answering that there is no such plan, or that it failed. */
 MUST_USE bool plan_found(struct plan_view *p, const struct rows *rows, const struct fail *fail);
+/* The same without an answer; false: there is no such plan. */
+MUST_USE bool plan_take(struct plan_view *p, const struct rows *rows);
+/* How many quarters of a year count as of the quarter asked for. */
+int plan_quarters_of(const struct plan_view *p, int year);
+/* A figure from outside is one of a whole year: it does not count while that year is running. i: of
+ * p->year. */
+bool plan_is_entered(const struct plan_view *p, int i, bool amount);
 bool plan_row_is(const struct rows *rows, int i, const char *kind);
 /* Opens the object of the target in row i: its id and titles. */
 void target_head(const struct rows *rows, int i, struct buf *out);

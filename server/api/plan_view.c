@@ -1,0 +1,303 @@
+/*
+ * plan_view.c - a plan asked for, its figures year by year, and the words its answers share.
+ *
+ * A year entered from outside takes the place of the ledger's own sum for that year; the answer
+ * shows both and says which was used. A year without either stays 0, a missing base is said so.
+ */
+#include "plan_view.h"
+
+/* ---- asking ---------------------------------------------------------------------------------- */
+
+/* Growth over a quarter that still runs would compare a part with a whole: unless asked for by
+ * name, the last quarter complete on the day. */
+static void read_quarter(struct req *r, struct plan_view *p, day *last)
+{
+    struct str s = req_param(r, "quarter");
+    if (!param_day(r, "as_of", today_shanghai(), last))
+        return;
+    p->as_of = quarter_of((day){last->n + 1});
+    p->as_of.n--;
+    if (s.p && !quarter_parse(s, &p->as_of))
+        err_add(&r->err, E_QUARTER, STR("?quarter"), NULL);
+    if (!req_param(r, "as_of").p)
+        *last = quarter_last(p->as_of);
+    p->running = quarter_last(p->as_of).n > today_shanghai().n;
+}
+
+void plan_ask(struct plan_view *p, db_rows_fn *done)
+{
+    struct req *r = p->r;
+    struct str params[5] = {r->capture[0], req_param(r, "basis")};
+    day last = DAY_MIN;
+    if (params[1].p && !str_is(params[1], "registered_on") && !str_is(params[1], "signed_on") &&
+        !str_is(params[1], "disbursed_on"))
+        err_add(&r->err, E_CHOICE, STR("?basis"), "registered_on, signed_on, disbursed_on");
+    read_quarter(r, p, &last);
+    (void)param_instant(r, "known_at", &params[3]); /* problems are in r->err */
+    if (r->err.n) {
+        reply_problem(r);
+        return;
+    }
+    params[2] = day_text(r->a, last);
+    if (p->with_firms)
+        params[4] = day_text(r->a, quarter_last(p->as_of));
+    db_query(r->server->db, r->a, r->actor, "plan_get", params, 5, done, p);
+}
+
+/* ---- rows ------------------------------------------------------------------------------------ */
+
+static struct year_figures *figures(struct plan_view *p, const struct rows *rows, int i, int column)
+{
+    int64_t year = 0;
+    if (!rows_int(rows, i, column, &year) || year < p->first - 1 || year > p->last)
+        return NULL;
+    return &p->year[year - p->first + 1];
+}
+
+static void take_plan(struct plan_view *p, const struct rows *rows, int i)
+{
+    int64_t first = 0, last = 0;
+    MUST(rows_int(rows, i, 3, &first) && rows_int(rows, i, 4, &last));
+    p->code = rows_at(rows, i, 1);
+    p->title = rows_at(rows, i, 2);
+    p->first = (int)first;
+    p->last = (int)last;
+    p->basis = rows_at(rows, i, 5);
+    p->undated = rows_at(rows, i, 6);
+    MUST(last - first < PLAN_YEARS_MAX);
+}
+
+static void take_quarter(struct plan_view *p, const struct rows *rows, int i)
+{
+    quarter q;
+    int64_t amount = 0, count = 0;
+    struct year_figures *y = figures(p, rows, i, 2);
+    if (!y || !quarter_parse(rows_at(rows, i, 1), &q) || q.n > p->as_of.n)
+        return;
+    MUST(rows_int(rows, i, 3, &amount) && rows_int(rows, i, 4, &count));
+    p->overflow |= __builtin_add_overflow(y->own_amount, amount, &y->own_amount);
+    y->own_count += count;
+    if (quarter_number(q) <= quarter_number(p->as_of)) {
+        y->prior_amount += amount; /* no more than own_amount */
+        y->prior_count += count;
+    }
+}
+
+static void take_baseline(struct plan_view *p, const struct rows *rows, int i)
+{
+    struct year_figures *y = figures(p, rows, i, 1);
+    if (!y)
+        return;
+    y->entered = true;
+    y->has_amount = rows_int(rows, i, 2, &y->amount);
+    y->has_count = rows_int(rows, i, 3, &y->count);
+    y->source = rows_at(rows, i, 4);
+    y->assumed = str_is(rows_at(rows, i, 5), "true");
+}
+
+static void take_indicator(struct plan_view *p, const struct rows *rows, int i)
+{
+    enum { YEAR = 1, QUARTER, SIDE, WAY, FIGURE, VALUE, SOURCE, ASSUMED };
+    int64_t year = 0, quarter_no = 0, value = 0;
+    int side = 0, way = 0, figure = 0;
+    MUST(rows_int(rows, i, YEAR, &year) && rows_int(rows, i, VALUE, &value));
+    if (year < p->first - 1 || year > p->last)
+        return;
+    bool is_quarter = rows_int(rows, i, QUARTER, &quarter_no);
+    while (!str_is(rows_at(rows, i, SIDE), side_rules[side].name))
+        MUST(++side < SIDE_COUNT);
+    while (!str_is(rows_at(rows, i, FIGURE), figure_rules[figure].name))
+        MUST(++figure < FIGURE_KINDS);
+    while (side_rules[side].by_way && !str_is(rows_at(rows, i, WAY), way_rules[way].name))
+        MUST(++way < WAY_COUNT);
+    struct told_year *y = &(*p->told)[side][way][figure][year - p->first + 1];
+    struct told *t = is_quarter ? &y->quarter[quarter_no - 1] : &y->whole;
+    *t = (struct told){.known = true,
+        .value = value,
+        .source = rows_at(rows, i, SOURCE),
+        .assumed = str_is(rows_at(rows, i, ASSUMED), "true")};
+}
+
+static void take_benefit(struct plan_view *p, const struct rows *rows, int i)
+{
+    enum { YEAR = 1, FIGURE, VALUE, WITHOUT, PART, PART_WITHOUT, FIRMS, PART_FIRMS };
+    struct benefit b = {0};
+    int64_t year = 0;
+    MUST(rows_int(rows, i, YEAR, &year) && year >= p->first - 1 && year <= p->last);
+    struct benefit_year *y = &p->benefit[year - p->first + 1];
+    MUST(rows_int(rows, i, VALUE, &b.value) && rows_int(rows, i, WITHOUT, &b.without) &&
+         rows_int(rows, i, PART, &b.part) && rows_int(rows, i, PART_WITHOUT, &b.part_without) &&
+         rows_int(rows, i, FIRMS, &y->firms) && rows_int(rows, i, PART_FIRMS, &y->part_firms));
+    struct str name = rows_at(rows, i, FIGURE);
+    if (str_is(name, "unknown_size"))
+        y->unknown_size = b;
+    else if (str_is(name, "loans"))
+        y->loans = b.value;
+    else if (str_is(name, "insurance"))
+        y->insurance = b.value;
+    else if (str_is(name, "subsidies"))
+        y->subsidies = b.value;
+    for (int f = 0; f < FIGURE_KINDS; f++) {
+        if (str_is(name, figure_rules[f].name))
+            y->figure[f] = b;
+    }
+}
+
+/* The sums over all years. */
+static bool benefits_fit(const struct plan_view *p)
+{
+    bool fits = true;
+    for (int f = 0; f < FIGURE_KINDS; f++) {
+        int64_t total = 0;
+        for (int i = 0; i <= PLAN_YEARS_MAX; i++)
+            fits &= !__builtin_add_overflow(total, p->benefit[i].figure[f].value, &total);
+    }
+    return fits;
+}
+
+bool plan_is_entered(const struct plan_view *p, int i, bool amount)
+{
+    const struct year_figures *y = &p->year[i];
+    int year = p->first - 1 + i;
+    bool complete = year < quarter_year(p->as_of) ||
+                    (year == quarter_year(p->as_of) && quarter_number(p->as_of) == 4);
+    return complete && (amount ? y->has_amount : y->has_count);
+}
+
+static int64_t used(const struct plan_view *p, int i, bool amount)
+{
+    const struct year_figures *y = &p->year[i];
+    if (plan_is_entered(p, i, amount))
+        return amount ? y->amount : y->count;
+    return amount ? y->own_amount : y->own_count;
+}
+
+/* Year-to-date comparison needs the ledger's own quarters on both sides. */
+struct series plan_series(const struct plan_view *p, bool amount)
+{
+    struct series s = {.first_year = p->first, .last_year = p->last, .as_of = p->as_of};
+    const struct year_figures *base = &p->year[0];
+    s.base = used(p, 0, amount);
+    s.base_known = plan_is_entered(p, 0, amount) || base->own_count > 0;
+    int running = quarter_year(p->as_of) - p->first;
+    for (int i = 0; i <= p->last - p->first; i++)
+        s.year[i] = i <= running ? used(p, i + 1, amount) : 0;
+    if (running >= 0 && running <= p->last - p->first) {
+        const struct year_figures *before = &p->year[running];
+        s.prior_to_date = amount ? before->prior_amount : before->prior_count;
+        s.prior_to_date_known = before->own_count > 0 && !before->entered;
+    }
+    return s;
+}
+
+bool plan_row_is(const struct rows *rows, int i, const char *kind)
+{
+    return str_is(rows_at(rows, i, 0), kind);
+}
+
+int plan_quarters_of(const struct plan_view *p, int year)
+{
+    int n = p->as_of.n - quarter_make(year, 1).n + 1;
+    return n < 0 ? 0 : n > 4 ? 4 : n;
+}
+
+bool plan_take(struct plan_view *p, const struct rows *rows)
+{
+    bool found = false;
+    p->told = arena_alloc(p->r->a, sizeof *p->told);
+    for (int i = 0; i < rows->n; i++) {
+        if (plan_row_is(rows, i, "plan")) {
+            take_plan(p, rows, i);
+            found = true;
+        }
+    }
+    for (int i = 0; found && i < rows->n; i++) {
+        if (plan_row_is(rows, i, "quarter"))
+            take_quarter(p, rows, i);
+        else if (plan_row_is(rows, i, "baseline"))
+            take_baseline(p, rows, i);
+        else if (plan_row_is(rows, i, "indicator"))
+            take_indicator(p, rows, i);
+        else if (plan_row_is(rows, i, "benefit"))
+            take_benefit(p, rows, i);
+    }
+    int64_t total = 0;
+    for (int i = 0; i <= PLAN_YEARS_MAX; i++)
+        p->overflow |= __builtin_add_overflow(total, used(p, i, true), &total);
+    p->overflow |= !benefits_fit(p);
+    return found;
+}
+
+bool plan_found(struct plan_view *p, const struct rows *rows, const struct fail *fail)
+{
+    struct req *r = p->r;
+    if (fail) {
+        reply_fail(r, fail);
+        return false;
+    }
+    if (!plan_take(p, rows)) {
+        reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
+        return false;
+    }
+    if (p->overflow) {
+        reply_refuse(r, E_SUM, "", NULL);
+        return false;
+    }
+    return true;
+}
+
+/* ---- words ----------------------------------------------------------------------------------- */
+
+void write_figure(struct buf *out, const char *key, bool money_figure, int64_t n)
+{
+    json_key(out, key);
+    if (money_figure)
+        json_money(out, (money){n});
+    else
+        json_i64(out, n);
+}
+
+void write_ratio(struct buf *out, const char *key, struct ratio_text r)
+{
+    json_key(out, key);
+    if (r.known)
+        json_str(out, r.text);
+    else
+        json_null(out);
+}
+
+void write_growth(struct buf *out, const struct target_answer *t, bool money_figure)
+{
+    write_ratio(out, "growth_compound", t->growth_compound);
+    write_ratio(out, "growth_mean", t->growth_mean);
+    json_key(out, "status_compound");
+    json_text(out, target_status_name(t->status_compound));
+    json_key(out, "status_mean");
+    json_text(out, target_status_name(t->status_mean));
+    json_key(out, "required");
+    if (!t->required_known) {
+        json_null(out);
+        return;
+    }
+    json_open(out, '{');
+    write_figure(out, "last_year_compound", money_figure, t->required_compound);
+    write_figure(out, "missing_compound", money_figure, t->missing_compound);
+    write_figure(out, "per_quarter_compound", money_figure, t->per_quarter_compound);
+    if (t->required_mean_known) {
+        write_figure(out, "last_year_mean", money_figure, t->required_mean);
+        write_figure(out, "missing_mean", money_figure, t->missing_mean);
+        write_figure(out, "per_quarter_mean", money_figure, t->per_quarter_mean);
+    }
+    json_close(out, '}');
+}
+
+void target_head(const struct rows *rows, int i, struct buf *out)
+{
+    json_open(out, '{');
+    json_key(out, "id");
+    json_str(out, rows_at(rows, i, 1));
+    json_key(out, "title");
+    json_str(out, rows_at(rows, i, 5));
+    json_key(out, "title_en");
+    json_str(out, rows_at(rows, i, 6));
+}
