@@ -27,10 +27,6 @@ one() { # one NAME COMMAND…: a part that is a single check
 }
 mkdir -p build
 
-arrows_point_down() {
-    ! grep -nE '#include [<"](libpq-fe|event2/|llhttp)' ledger/*.[ch] reports/*.[ch] include/*.h &&
-    ! grep -nE '#include "(server|db|link|api|conf)\.h"' ledger/*.[ch] reports/*.[ch] include/*.h
-}
 build() { # build PRESET TARGET
     cmake --preset "$1" -G Ninja && ninja -C "build/$1" "$2"
 }
@@ -40,7 +36,6 @@ openapi_is_clean() {
         npx --no-install redocly lint --config redocly.yaml ../../build/openapi.json)
 }
 
-one "arrows point down" arrows_point_down
 one "build with gcc, sanitizers" build dev all
 one "build with gcc, release" build release pledged
 one "build with clang" build clang all

@@ -13,6 +13,7 @@
 #include "log.h"
 #include "merkle.h"
 #include "sql.h"
+#include <libpq-fe.h>
 
 static bool failed(PGconn *c, const char *what)
 {

@@ -3,11 +3,12 @@
  */
 #ifndef PLEDGED_MIGRATE_H
 #define PLEDGED_MIGRATE_H
-#include <libpq-fe.h>
 #include <stdbool.h>
 
+struct pg_conn;
+
 /* PQexecParams with texts. The caller clears the result. */
-PGresult *sql_run(PGconn *c, const char *sql, const char *const *params, int n);
+struct pg_result *sql_run(struct pg_conn *c, const char *sql, const char *const *params, int n);
 /* false after logging "migrate_failed". */
 bool migrate_apply(const char *conninfo);
 #endif
