@@ -1,0 +1,83 @@
+/*
+ * replies.h - stand-ins at link time for reply.c and auth.c: they write down what a route answers.
+ */
+#ifndef PLEDGED_REPLIES_H
+#define PLEDGED_REPLIES_H
+#include "auth.h"
+#include "route.h"
+
+static struct {
+    int n; /* answers */
+    enum err_code code;
+    struct str allow;
+} replied;
+static enum org_kind acting; /* who asks */
+
+void reply_header(struct req *r, const char *name, struct str value)
+{
+    (void)r;
+    if (strcmp(name, "Allow") == 0)
+        replied.allow = value;
+}
+void reply_problem(struct req *r)
+{
+    replied.n++;
+    replied.code = r->err.first->code;
+}
+void reply_refuse(struct req *r, enum err_code code, const char *pointer, const char *fmt, ...)
+{
+    (void)pointer;
+    (void)fmt;
+    (void)r;
+    replied.n++;
+    replied.code = code;
+}
+void auth_actor(struct req *r, req_fn *next)
+{
+    static struct actor actor;
+    actor.kind = acting;
+    r->actor = &actor;
+    next(r);
+}
+/* No handler is reached. */
+void reply_bytes(struct req *r, int status, const char *type, struct str body)
+{
+    (void)r;
+    (void)status;
+    (void)type;
+    (void)body;
+    BUG("a handler was reached");
+}
+void reply_json(struct req *r, int status, struct str body)
+{
+    reply_bytes(r, status, "", body);
+}
+void reply_start(struct req *r, int status, const char *type)
+{
+    reply_bytes(r, status, type, STR(""));
+}
+bool reply_chunk(struct req *r, struct str bytes, req_fn *on_drained)
+{
+    (void)on_drained;
+    reply_bytes(r, 0, "", bytes);
+    return true;
+}
+void reply_end(struct req *r)
+{
+    reply_bytes(r, 0, "", STR(""));
+}
+
+/* A request with a parameter that no route knows, so that it stops before its handler. */
+static struct req *dispatch(struct arena *a, enum http_method method, struct str path)
+{
+    static struct param nobody_knows = {.name = {"nope", 4}, .value = {"", 0}};
+    struct req *r = arena_alloc(a, sizeof *r);
+    *r = (struct req){.a = a, .method = method, .method_name = STR("X"), .path = path};
+    r->params = &nobody_knows;
+    err_init(&r->err, a);
+    replied.n = 0;
+    replied.allow = STR("");
+    route_dispatch(r);
+    return r;
+}
+#endif

@@ -1,0 +1,364 @@
+/*
+ * The write lane on a link of its own, which the functions of link.h below stand in for: they write
+ * down what the lane sends, and the tests say what comes back.
+ */
+#include "lane.h"
+#include "link.h"
+#include "merkle.h"
+#include "unit.h"
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct arena *a;
+
+/* ---- the link ------------------------------------------------------------------------------- */
+
+enum { SENT_MAX = 64 };
+struct sent {
+    char statement[24];
+    struct str elements;
+    link_result_fn *result;
+    void *arg;
+};
+struct link {
+    struct link_setup setup;
+    struct sent sent[SENT_MAX]; /* since the last Sync */
+    int n;
+    link_end_fn *end; /* of the Sync on its way; NULL: none */
+    void *end_arg;
+    int syncs;
+};
+static struct link the_link;
+
+struct link *link_open(const struct database *d, const struct link_setup *setup)
+{
+    (void)d;
+    the_link = (struct link){.setup = *setup};
+    return &the_link;
+}
+bool link_is_up(const struct link *l)
+{
+    return l != NULL;
+}
+int link_pending(const struct link *l)
+{
+    return l->end != NULL;
+}
+void link_identity(struct link *l, const struct actor *actor)
+{
+    (void)l;
+    (void)actor;
+}
+void link_nudge(struct link *l)
+{
+    (void)l;
+}
+void link_reset(struct link *l, const char *why)
+{
+    (void)l;
+    fail_msg("the lane gave its link up: %s", why);
+}
+void link_close(struct link *l)
+{
+    (void)l;
+}
+void link_send(struct link *l, const char *statement, const struct str *params, int n,
+    link_result_fn *result, void *arg)
+{
+    assert_true(l->n < SENT_MAX);
+    struct sent *s = &l->sent[l->n++];
+    snprintf(s->statement, sizeof s->statement, "%s", statement);
+    s->elements = n == 2 ? arena_keep(a, params[1]) : STR("");
+    s->result = result;
+    s->arg = arg;
+}
+void link_sync(struct link *l, link_end_fn *end, void *arg)
+{
+    assert_null(l->end);
+    l->end = end;
+    l->end_arg = arg;
+    l->syncs++;
+}
+
+/* ---- what comes back ------------------------------------------------------------------------ */
+
+static PGresult *table(int columns)
+{
+    PGresAttDesc names[16] = {{0}};
+    char name[] = "c";
+    PGresult *r = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
+    for (int i = 0; i < columns; i++)
+        names[i].name = name;
+    assert_true(PQsetResultAttrs(r, columns, names));
+    return r;
+}
+
+static void put(PGresult *r, int row, int column, const char *text)
+{
+    char value[128];
+    snprintf(value, sizeof value, "%s", text);
+    assert_true(PQsetvalue(r, row, column, value, (int)strlen(value)));
+}
+
+/* The Sync comes back. */
+static void land(const char *sqlstate)
+{
+    struct fail fail = {.text = "told by the test"};
+    link_end_fn *end = the_link.end;
+    assert_non_null(end);
+    the_link.end = NULL;
+    the_link.n = 0;
+    snprintf(fail.sqlstate, sizeof fail.sqlstate, "%s", sqlstate ? sqlstate : "");
+    end(the_link.end_arg, sqlstate ? &fail : NULL);
+}
+
+/* Everything that has been sent since the last Sync, and its statement number i. */
+static const struct sent *sent(int i)
+{
+    assert_true(i < the_link.n);
+    return &the_link.sent[i];
+}
+
+/* A record of each of n elements was stored. */
+static void answer_created(const struct sent *s, int n)
+{
+    PGresult *r = table(1 + V_LIFE);
+    for (int i = 0; i < n; i++) {
+        put(r, i, 0, arena_printf(a, "%d", i + 1).p);
+        put(r, i, 1 + V_OUTCOME, "created");
+        put(r, i, 1 + V_ID, arena_printf(a, "00000000-0000-7000-8000-%012d", i).p);
+        put(r, i, 1 + V_VERSION, "1");
+        put(r, i, 1 + V_BODY, "{}");
+        put(r, i, 1 + V_SHA256, "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a");
+        put(r, i, 1 + V_AT, "2022-07-01T09:30:00+08:00");
+        put(r, i, 1 + V_BY, "p@b");
+        put(r, i, 1 + V_FLAGS, "[]");
+    }
+    s->result(s->arg, r);
+    PQclear(r);
+}
+
+/* ---- a lane and works ----------------------------------------------------------------------- */
+
+static struct process process;
+static struct lane *lane;
+static const struct actor bank = {.org = 1, .code = {"b", 1}, .person = {"p", 1}};
+
+struct told { /* what a work heard */
+    struct work w;
+    int times;
+    bool stored;
+    char sqlstate[6];
+    int64_t leaf, head;
+};
+
+static void on_told(void *arg, const struct verdict *v, int n, const struct fail *fail)
+{
+    struct told *t = arg;
+    (void)n;
+    t->times++;
+    t->stored = !fail;
+    snprintf(t->sqlstate, sizeof t->sqlstate, "%s", fail ? fail->sqlstate : "");
+    t->leaf = fail ? -1 : v->leaf;
+    t->head = fail ? -1 : v->head;
+}
+
+static bool submit(struct told *t, const char *element, int n)
+{
+    *t = (struct told){.w = {.a = a,
+                           .actor = &bank,
+                           .write = "record_write",
+                           .type = "loan",
+                           .elements = str_of(element),
+                           .n = n,
+                           .done = on_told,
+                           .arg = t}};
+    return lane_submit(lane, &t->w);
+}
+
+/* One turn of the loop: an idle lane sends. */
+static void turn(void)
+{
+    assert_true(event_base_loop(process.base, EVLOOP_NONBLOCK) >= 0);
+}
+
+static void connect_up(void)
+{
+    the_link.setup.up(the_link.setup.arg);
+    assert_string_equal(sent(0)->statement, "log_tail");
+    PGresult *none = table(2);
+    sent(0)->result(sent(0)->arg, none);
+    PQclear(none);
+    land(NULL);
+    assert_true(lane_ready(lane));
+}
+
+static void lose(void)
+{
+    if (the_link.end)
+        land("08006");
+    the_link.n = 0;
+    the_link.setup.down(the_link.setup.arg);
+    assert_false(lane_ready(lane));
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    char *folder = (char[]){"/tmp/pledged-lane-XXXXXX"};
+    assert_non_null(mkdtemp(folder));
+    process = (struct process){.base = event_base_new()};
+    process.conf.data = arena_text(a, folder).p;
+    process.conf.queue_max = 4;
+    lane = lane_open(&(struct database){.process = &process});
+    connect_up();
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    lane_close(lane);
+    event_base_free(process.base);
+    assert_int_equal(remove(arena_printf(a, "%s/log.key", process.conf.data).p), 0);
+    assert_int_equal(remove(process.conf.data), 0);
+    return 0;
+}
+
+/* ---- tests ---------------------------------------------------------------------------------- */
+
+static void test_what_waits_flies_together(void **state)
+{
+    struct told one, two, three;
+    (void)state;
+    assert_true(submit(&one, "{\"a\":1}", 1) && submit(&two, "{\"b\":1},{\"b\":2}", 2));
+    assert_int_equal(the_link.n, 0); /* not before the loop has turned */
+    turn();
+    assert_int_equal(the_link.n, 1);
+    assert_string_equal(sent(0)->statement, "record_write");
+    assert_string_equal(sent(0)->elements.p, "[{\"a\":1},{\"b\":1},{\"b\":2}]");
+    assert_true(submit(&three, "{\"c\":1}", 1));
+    turn();
+    assert_int_equal(the_link.n, 1); /* it forms the next flight */
+    answer_created(sent(0), 3);
+    assert_string_equal(sent(1)->statement, "seal");
+    assert_int_equal(one.times + two.times, 0); /* nobody hears before the Sync */
+    land(NULL);
+    assert_true(one.times == 1 && one.stored && two.times == 1 && two.stored);
+    assert_true(one.leaf == 0 && two.leaf == 1 && one.head == 3 && two.head == 3);
+    assert_int_equal(process.count.flights, 1);
+    assert_int_equal(process.count.records, 3);
+    turn();
+    assert_string_equal(sent(0)->elements.p, "[{\"c\":1}]");
+    answer_created(sent(0), 1);
+    land(NULL);
+    assert_true(three.stored && three.leaf == 3 && three.head == 4 && lane_idle(lane));
+}
+
+static void test_members_of_a_failed_flight_travel_again_one_by_one(void **state)
+{
+    struct told good, bad, last;
+    (void)state;
+    assert_true(submit(&good, "{\"g\":1}", 1) && submit(&bad, "{\"p\":1}", 1) &&
+                submit(&last, "{\"l\":1}", 1));
+    turn();
+    sent(0)->result(sent(0)->arg, NULL);
+    assert_string_equal(sent(1)->statement, "abort_flight");
+    land("23514");
+    assert_int_equal(good.times + bad.times + last.times, 0);
+    assert_int_equal(process.count.resent, 1);
+    turn();
+    assert_string_equal(sent(0)->elements.p, "[{\"g\":1}]");
+    answer_created(sent(0), 1);
+    land(NULL);
+    assert_true(good.stored && good.times == 1);
+    turn();
+    assert_string_equal(sent(0)->elements.p, "[{\"p\":1}]");
+    sent(0)->result(sent(0)->arg, NULL);
+    land("23514");
+    assert_true(!bad.stored && bad.times == 1);
+    assert_string_equal(bad.sqlstate, "23514");
+    turn();
+    assert_string_equal(sent(0)->elements.p, "[{\"l\":1}]");
+    answer_created(sent(0), 1);
+    land(NULL);
+    assert_true(last.stored && last.times == 1 && last.leaf == 1 && lane_idle(lane));
+}
+
+static void test_a_work_that_kills_the_link_three_times_is_given_up(void **state)
+{
+    struct told poison, other;
+    (void)state;
+    assert_true(submit(&poison, "{\"p\":1}", 1));
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(poison.times, 0);
+        turn();
+        assert_string_equal(sent(0)->elements.p, "[{\"p\":1}]");
+        lose();
+        connect_up();
+    }
+    assert_true(submit(&other, "{\"o\":1}", 1));
+    turn();
+    assert_true(poison.times == 1 && !poison.stored);
+    assert_string_equal(poison.sqlstate, "08006");
+    assert_string_equal(sent(0)->elements.p, "[{\"o\":1}]");
+    answer_created(sent(0), 1);
+    land(NULL);
+    assert_true(other.stored && lane_idle(lane));
+}
+
+static void test_a_flight_lost_after_its_seal_is_sent_again(void **state)
+{
+    struct told t;
+    (void)state;
+    assert_true(submit(&t, "{\"t\":1}", 1));
+    turn();
+    answer_created(sent(0), 1);
+    lose();
+    assert_int_equal(t.times, 0);
+    connect_up();
+    turn();
+    assert_string_equal(sent(0)->elements.p, "[{\"t\":1}]");
+    answer_created(sent(0), 1);
+    land(NULL);
+    assert_true(t.stored && t.times == 1 && t.leaf == 0);
+}
+
+static void test_a_full_queue_turns_single_requests_away(void **state)
+{
+    struct told flying, waits[4], late, more;
+    (void)state;
+    assert_true(submit(&flying, "{}", 1));
+    turn();
+    for (int i = 0; i < 4; i++)
+        assert_true(submit(&waits[i], "{}", 1));
+    assert_false(submit(&late, "{}", 1));
+    answer_created(sent(0), 1);
+    land(NULL);
+    turn(); /* the four fly */
+    assert_true(submit(&more, "{}", 1));
+    answer_created(sent(0), 4);
+    land(NULL);
+    assert_int_equal(late.times, 0); /* it was refused at once, and only then */
+    assert_true(waits[0].stored && waits[3].stored);
+    turn();
+    answer_created(sent(0), 1);
+    land(NULL);
+    assert_true(more.stored && lane_idle(lane));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_what_waits_flies_together, begin, end),
+        cmocka_unit_test_setup_teardown(
+            test_members_of_a_failed_flight_travel_again_one_by_one, begin, end),
+        cmocka_unit_test_setup_teardown(
+            test_a_work_that_kills_the_link_three_times_is_given_up, begin, end),
+        cmocka_unit_test_setup_teardown(
+            test_a_flight_lost_after_its_seal_is_sent_again, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_full_queue_turns_single_requests_away, begin, end),
+    };
+    return unit_run(&a, tests);
+}

@@ -1,0 +1,100 @@
+/* The leaves of a flight: numbered in order, one signed head over them, repeats share receipts. */
+#include "leaves.h"
+#include "signing.h"
+#include "unit.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct arena *a;
+static struct sealer *sealer;
+
+static struct verdict verdict(enum outcome outcome, const char *id)
+{
+    return (struct verdict){.outcome = outcome,
+        .id = str_of(id),
+        .version = 1,
+        .sha256 = STR("44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"),
+        .recorded_at = STR("2022-07-01T09:30:00+08:00"),
+        .recorded_by = STR("p@b"),
+        .flags = outcome == OUT_CREATED ? STR("[\"f\"]") : STR("[]"),
+        .leaf = -1};
+}
+
+static void test_nothing_created_seals_nothing(void **state)
+{
+    struct verdict v[] = {verdict(OUT_REPLAY, "a"), verdict(OUT_REFUSED, "b")};
+    struct work w = {.verdict = v, .n = 2};
+    struct frontier f = {0};
+    struct str params[SEAL_PARAMS];
+    (void)state;
+    assert_false(leaves_number(a, &w, &f, sealer, params));
+    assert_int_equal(f.size, 0);
+    assert_true(v[0].leaf == -1 && v[1].leaf == -1);
+}
+
+static void test_leaves_follow_the_log_in_order(void **state)
+{
+    struct verdict v1[] = {verdict(OUT_CREATED, "a"), verdict(OUT_CONFLICT, "b")};
+    struct verdict v2[] = {verdict(OUT_CREATED, "c")};
+    struct work second = {.verdict = v2, .n = 1}, first = {.verdict = v1, .n = 2, .next = &second};
+    struct frontier f = {0};
+    struct str params[SEAL_PARAMS];
+    hash completed[64];
+    (void)state;
+    frontier_add(&f, merkle_leaf(STR("before")), completed);
+    struct frontier by_hand = f;
+    assert_true(leaves_number(a, &first, &f, sealer, params));
+    assert_int_equal(v1[0].leaf, 1);
+    assert_int_equal(v1[1].leaf, -1);
+    assert_int_equal(v2[0].leaf, 2);
+    assert_true(v1[0].head == 3 && v2[0].head == 3);
+    assert_string_equal(params[0].p, "{\"a\",\"c\"}");
+    assert_string_equal(params[1].p, "{\"1\",\"1\"}");
+    assert_string_equal(params[4].p, "3");
+    /* The same tree from the lines that README tells an auditor to hash. */
+    static const char line[] =
+        "pledged-leaf-1\n%s\n1\n44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a\n"
+        "2022-07-01T09:30:00+08:00\np@b\n";
+    hash of_a = merkle_leaf(arena_printf(a, line, "a"));
+    frontier_add(&by_hand, of_a, completed);
+    frontier_add(&by_hand, merkle_leaf(arena_printf(a, line, "c")), completed);
+    assert_string_equal(v1[0].leaf_hash.p, hash_hex(a, of_a).p);
+    assert_string_equal(params[5].p, hash_hex(a, frontier_root(&by_hand)).p);
+    assert_string_equal(params[8].p, "2022-07-01T09:30:00+08:00");
+    assert_int_equal(params[7].n, 128); /* Ed25519: 64 bytes in hex */
+}
+
+static void test_a_repeat_within_the_flight_has_the_same_receipt(void **state)
+{
+    struct verdict v[] = {
+        verdict(OUT_REPLAY, "b"), verdict(OUT_CREATED, "b"), verdict(OUT_REPLAY, "other")};
+    struct work w = {.verdict = v, .n = 3};
+    struct frontier f = {0};
+    struct str params[SEAL_PARAMS];
+    (void)state;
+    assert_true(leaves_number(a, &w, &f, sealer, params));
+    assert_true(v[0].leaf == 0 && v[0].head == 1);
+    assert_string_equal(v[0].leaf_hash.p, v[1].leaf_hash.p);
+    assert_string_equal(v[0].flags.p, "[\"f\"]");
+    assert_int_equal(v[2].leaf, -1);
+    assert_int_equal(created_of(v, 3), 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_nothing_created_seals_nothing),
+        cmocka_unit_test(test_leaves_follow_the_log_in_order),
+        cmocka_unit_test(test_a_repeat_within_the_flight_has_the_same_receipt),
+    };
+    char folder[] = "/tmp/pledged-leaves-XXXXXX", key[64];
+    MUST(mkdtemp(folder));
+    sealer = sealer_open(folder, true);
+    MUST(sealer);
+    int status = unit_run(&a, tests);
+    sealer_free(sealer);
+    snprintf(key, sizeof key, "%s/log.key", folder);
+    MUST(remove(key) == 0 && remove(folder) == 0);
+    return status;
+}
