@@ -14,32 +14,48 @@ struct setting {
     size_t place;
     const char *fallback;
     int64_t min, max;
-    const char *zh;
+    const char *zh, *en;
 };
 #define AT(member) offsetof(struct conf, member)
 
 static const struct setting settings[] = {
-    {"listen", TEXT, AT(listen), "127.0.0.1:8420", 0, 0, "监听地址"},
-    {"data", TEXT, AT(data), NULL, 0, 0, "数据目录(私有数据库、签名密钥)"},
-    {"database", TEXT, AT(database), NULL, 0, 0, "外部 PostgreSQL(libpq 连接串);不设则自建"},
-    {"database_app", TEXT, AT(database_app), NULL, 0, 0, "服务用角色的连接串"},
-    {"tls_cert", TEXT, AT(tls_cert), NULL, 0, 0, "TLS 证书(PEM)"},
-    {"tls_key", TEXT, AT(tls_key), NULL, 0, 0, "TLS 私钥(PEM)"},
-    {"client_ca", TEXT, AT(client_ca), NULL, 0, 0, "客户端证书的签发机构"},
-    {"log_level", TEXT, AT(log_level), "info", 0, 0, "日志级别 debug|info|warn|error"},
-    {"flag_scan_at", TEXT, AT(flag_scan_at), "02:30", 0, 0,
-        "每日预警扫描时刻(上海时间),off 不扫描"},
-    {"readers", NUMBER, AT(readers), "4", 1, 32, "读连接数"},
-    {"header_deadline_ms", NUMBER, AT(header_deadline_ms), "10000", 100, 600000, "报文头总时限"},
-    {"body_deadline_ms", NUMBER, AT(body_deadline_ms), "30000", 100, 600000, "报文体总时限"},
-    {"idle_deadline_ms", NUMBER, AT(idle_deadline_ms), "60000", 100, 3600000, "空闲连接时限"},
+    {"listen", TEXT, AT(listen), "127.0.0.1:8420", 0, 0, "监听地址",
+        "address and port of the HTTP server; port 0 takes a free one"},
+    {"data", TEXT, AT(data), NULL, 0, 0, "数据目录(私有数据库、签名密钥)",
+        "folder of the private database and the keys"},
+    {"database", TEXT, AT(database), NULL, 0, 0, "外部 PostgreSQL(libpq 连接串);不设则自建",
+        "a PostgreSQL of your own, as its owner (libpq connection string); else a private one"},
+    {"database_app", TEXT, AT(database_app), NULL, 0, 0, "服务用角色的连接串",
+        "the same for serving, as a role that owns nothing; else by set role"},
+    {"tls_cert", TEXT, AT(tls_cert), NULL, 0, 0, "TLS 证书(PEM)",
+        "certificate chain of the server (PEM); with it HTTPS is spoken"},
+    {"tls_key", TEXT, AT(tls_key), NULL, 0, 0, "TLS 私钥(PEM)",
+        "private key of that certificate (PEM)"},
+    {"client_ca", TEXT, AT(client_ca), NULL, 0, 0, "客户端证书的签发机构",
+        "who issues certificates of clients (PEM); one may then stand for a token"},
+    {"log_level", TEXT, AT(log_level), "info", 0, 0, "日志级别 debug|info|warn|error",
+        "debug, info, warn or error"},
+    {"flag_scan_at", TEXT, AT(flag_scan_at), "02:30", 0, 0, "每日预警扫描时刻(上海时间),off 不扫描",
+        "when red flags are looked for each day (HH:MM of Shanghai), or off"},
+    {"readers", NUMBER, AT(readers), "4", 1, 32, "读连接数",
+        "connections that read from the database"},
+    {"header_deadline_ms", NUMBER, AT(header_deadline_ms), "10000", 100, 600000, "报文头总时限",
+        "time for the whole head of a request"},
+    {"body_deadline_ms", NUMBER, AT(body_deadline_ms), "30000", 100, 600000, "报文体总时限",
+        "time for the whole body of a request"},
+    {"idle_deadline_ms", NUMBER, AT(idle_deadline_ms), "60000", 100, 3600000, "空闲连接时限",
+        "how long a connection may be silent between requests"},
     {"db_deadline_ms", NUMBER, AT(db_deadline_ms), "75000", 100, 600000,
-        "数据库无任何响应的时限,其后重连"},
+        "数据库无任何响应的时限,其后重连",
+        "after so long without a word from the database a connection is made anew"},
     {"body_floor_bytes", NUMBER, AT(body_floor_bytes), "65536", 1, 1 << 30,
-        "每收到这么多字节,时限延长一秒"},
-    {"json_limit_bytes", NUMBER, AT(json_limit_bytes), "1048576", 1024, 1 << 26, "JSON 报文上限"},
-    {"connections_max", NUMBER, AT(connections_max), "12000", 1, 1000000, "连接数上限"},
-    {"queue_max", NUMBER, AT(queue_max), "8192", 1, 1000000, "写队列上限(记录数)"},
+        "每收到这么多字节,时限延长一秒", "as many bytes of a body lengthen its time by a second"},
+    {"json_limit_bytes", NUMBER, AT(json_limit_bytes), "1048576", 1024, 1 << 26, "JSON 报文上限",
+        "largest JSON body"},
+    {"connections_max", NUMBER, AT(connections_max), "12000", 1, 1000000, "连接数上限",
+        "connections of clients at once"},
+    {"queue_max", NUMBER, AT(queue_max), "8192", 1, 1000000, "写队列上限(记录数)",
+        "records that may wait for the write lane"},
 };
 
 static const char *environment(struct arena *a, const char *key)
@@ -232,7 +248,7 @@ void conf_show(struct arena *a, const struct conf *conf)
     for (size_t i = 0; i < COUNT_OF(settings); i++) {
         const struct setting *s = &settings[i];
         const char *place = (const char *)conf + s->place;
-        printf("# %s\n", s->zh);
+        printf("# %s - %s\n", s->zh, s->en);
         if (s->kind == NUMBER) {
             printf("%s = %lld\n", s->key, (long long)*(const int64_t *)(const void *)place);
             continue;
@@ -244,4 +260,38 @@ void conf_show(struct arena *a, const struct conf *conf)
             : text ? text
                    : "");
     }
+}
+
+static bool is_reached(const struct setting *s, enum conf_reach reach)
+{
+    return reach == CONF_ALL || s->place == AT(data) || s->place == AT(database);
+}
+
+/* A setting as an option: --tls-cert VALUE. Gives how wide it is. */
+static int flag_print(const struct setting *s)
+{
+    int n = printf("  --");
+    for (const char *p = s->key; *p; p++)
+        n += putchar(*p == '_' ? '-' : *p) != EOF;
+    return n + printf(" %s", s->kind == NUMBER ? "N" : "TEXT");
+}
+
+void conf_help(enum conf_reach reach)
+{
+    puts("\nSettings: here, or in the environment (--tls-cert as PLEDGED_TLS_CERT), or in a file\n"
+         "(tls_cert = …) that --config or PLEDGED_CONFIG names. The first of these counts.");
+    printf("  %-*s  %s\n", CONF_HELP_AT - 2, "--config FILE", "the file of settings");
+    for (size_t i = 0; i < COUNT_OF(settings); i++) {
+        const struct setting *s = &settings[i];
+        if (!is_reached(s, reach))
+            continue;
+        int n = flag_print(s);
+        printf("%*s  %s", n < CONF_HELP_AT ? CONF_HELP_AT - n : 0, "", s->en);
+        if (s->kind == NUMBER)
+            printf(", %lld to %lld", (long long)s->min, (long long)s->max);
+        printf("%s%s%s\n", s->fallback ? " (" : "", s->fallback ? s->fallback : "",
+            s->fallback ? ")" : "");
+    }
+    if (reach != CONF_ALL)
+        puts("The others, for all commands that take settings: pledged help serve");
 }

@@ -32,4 +32,9 @@ struct flag {
 MUST_USE bool conf_read(
     struct arena *a, struct conf *conf, int argc, char **argv, struct flag *extra, int extras);
 void conf_show(struct arena *a, const struct conf *conf);
+
+/* The settings as options of a command: all, or those that say where the ledger is. */
+enum conf_reach { CONF_NOTHING, CONF_STORE, CONF_ALL };
+enum { CONF_HELP_AT = 26 }; /* the column where words about an option begin */
+void conf_help(enum conf_reach reach);
 #endif

@@ -217,51 +217,107 @@ static int cmd_openapi(int argc, char **argv)
 
 static int cmd_help(int argc, char **argv);
 
-static const struct command {
-    const char *name;
-    int (*run)(int argc, char **argv); /* arguments after the name */
-    const char *usage;
-} commands[] = {
-    {"serve", cmd_serve,
-        "serve [--listen 127.0.0.1:8420] [--data DIR] [--database CONNINFO] "
-        "[--tls-cert F --tls-key F [--client-ca F]]"},
-    {"org", cli_org, "org add --code CODE --kind KIND --name NAME [--district 310115]"},
-    {"token", cli_token,
-        "token add --org CODE --person NAME [--expires-days N] [--cert F] | token list "
-        "[--org CODE] | token revoke --id HEX"},
-    {"import", cli_import, "import --url URL --token T [--type loans] FILE…"},
-    {"targets", cli_targets, "targets --url URL --token T [--quarter 2023Q4]"},
-    {"report", cli_report,
-        "report 2022Q3 --url URL --token T --format json|csv|xlsx|html -o FILE|- [--section a,b] "
-        "[--as-of DAY] [--known-at INSTANT] [--basis B] [--public true] [--lang en]"},
-    {"verify", cli_verify, "verify [--data DIR | --database CONNINFO]"},
-    {"verify-report", cli_verify_report,
-        "verify-report FILE [--manifest FILE.seal.json] [--key PEM]…"},
-    {"report-keys", cli_report_keys, "report-keys [--data DIR] [--new]"},
-    {"migrate", cli_migrate, "migrate [--data DIR | --database CONNINFO]"},
-    {"show-config", cmd_show_config, "show-config"},
-    {"openapi", cmd_openapi, "openapi"},
-    {"help", cmd_help, "help"},
-};
+/* ---- commands -------------------------------------------------------------------------------- */
+
+static const struct command serve_command = {.name = "serve",
+    .run = cmd_serve,
+    .words = "",
+    .help =
+        "Serve the ledger over HTTP until SIGTERM or Ctrl-C. Its log is one JSON object a line on\n"
+        "standard error.",
+    .settings = CONF_ALL};
+static const struct command show_config_command = {.name = "show-config",
+    .run = cmd_show_config,
+    .words = "",
+    .help = "Print every setting as `serve` would have it here, in the form of a settings file.",
+    .settings = CONF_ALL};
+static const struct command openapi_command = {.name = "openapi",
+    .run = cmd_openapi,
+    .words = "",
+    .help =
+        "Print the description of the HTTP interface (OpenAPI), as /openapi.json tells it."};
+static const struct command help_command = {.name = "help",
+    .run = cmd_help,
+    .words = "[COMMAND]",
+    .help = "Say what a command does and what its options mean; without one, list them."};
+
+static const struct command *const commands[] = {&serve_command, &command_org_add,
+    &command_token_add, &command_token_list, &command_token_revoke, &command_import,
+    &command_targets, &command_report, &command_verify, &command_verify_report,
+    &command_report_keys, &command_migrate, &show_config_command, &openapi_command, &help_command};
+
+static void list_commands(FILE *out)
+{
+    fputs("pledged " PLEDGED_VERSION
+          " - the ledger of a city's IP-pledge financing (知识产权质押融资)\n\n",
+        out);
+    for (size_t i = 0; i < COUNT_OF(commands); i++)
+        fprintf(out, "  pledged %-14s  %.*s\n", commands[i]->name,
+            (int)strcspn(commands[i]->help, ":.;\n"), commands[i]->help);
+    fputs("\npledged help COMMAND, or --help behind one, says more; pledged --version\n", out);
+}
+
+/* Help on each command whose name begins with these words. */
+static int help_on(int argc, char **argv)
+{
+    int found = 0, used;
+    bool whole;
+    for (size_t i = 0; i < COUNT_OF(commands); i++) {
+        if (!command_begins(commands[i], argc, argv, &used, &whole))
+            continue;
+        if (found++)
+            puts("\n");
+        command_help(commands[i]);
+    }
+    return found;
+}
+
+/* A call that names no command, or only the first word of some. */
+static int no_command(int argc, char **argv)
+{
+    int found = 0, used;
+    bool whole;
+    for (size_t i = 0; argc && i < COUNT_OF(commands); i++) {
+        if (command_begins(commands[i], 1, argv, &used, &whole)) {
+            command_usage(stderr, commands[i]);
+            found++;
+        }
+    }
+    if (found)
+        return 2;
+    fprintf(stderr, "pledged: %s%s\n", argc ? "no such command: " : "a command is needed",
+        argc ? argv[0] : "");
+    list_commands(stderr);
+    return 2;
+}
 
 static int cmd_help(int argc, char **argv)
 {
-    (void)argc;
-    (void)argv;
-    puts("pledged - the ledger of a city's IP-pledge financing (知识产权质押融资)\n");
-    for (size_t i = 0; i < COUNT_OF(commands); i++)
-        printf("  pledged %s\n", commands[i].usage);
-    return 0;
+    if (argc == 0) {
+        list_commands(stdout);
+        return 0;
+    }
+    return help_on(argc, argv) ? 0 : no_command(argc, argv);
+}
+
+static int run_command(int argc, char **argv)
+{
+    for (size_t i = 0; argc && i < COUNT_OF(commands); i++) {
+        int used;
+        bool whole;
+        if (command_begins(commands[i], argc, argv, &used, &whole) && whole)
+            return commands[i]->run(argc - used, argv + used);
+    }
+    return no_command(argc, argv);
 }
 
 int main(int argc, char **argv)
 {
-    for (size_t i = 0; argc > 1 && i < COUNT_OF(commands); i++) {
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return commands[i].run(argc - 2, argv + 2);
+    for (int i = 1; i < argc; i++) { /* of anything in front of it; alone, of all */
+        if (strcmp(argv[i], "--help") == 0)
+            return cmd_help(i - 1 < 2 ? i - 1 : 2, argv + 1);
     }
-    fprintf(stderr, "pledged: %s%s\n", argc > 1 ? "no such command: " : "a command is needed",
-        argc > 1 ? argv[1] : "");
-    cmd_help(0, NULL);
-    return 2;
+    if (argc == 2 && strcmp(argv[1], "--version") == 0)
+        return puts("pledged " PLEDGED_VERSION) < 0;
+    return run_command(argc - 1, argv + 1);
 }

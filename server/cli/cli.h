@@ -1,16 +1,42 @@
 /*
- * cli.h - sub-commands: arguments after the command's name in, exit status out.
+ * cli.h - sub-commands: a table row each, from which they are found, called and explained.
  */
 #ifndef PLEDGED_CLI_H
 #define PLEDGED_CLI_H
+#include "conf.h"
+#include <stdio.h>
 
-int cli_org(int argc, char **argv);
-int cli_token(int argc, char **argv);
-int cli_import(int argc, char **argv);
-int cli_report(int argc, char **argv);
-int cli_targets(int argc, char **argv);
-int cli_verify(int argc, char **argv);
-int cli_report_keys(int argc, char **argv);
-int cli_verify_report(int argc, char **argv);
-int cli_migrate(int argc, char **argv);
+/* What may stand behind a command. A list of them ends with an empty one. */
+struct cli_option {
+    const char *name;  /* "--code" */
+    const char *takes; /* "CODE"; NULL: it is a switch */
+    enum { OPTIONAL, NEEDED } need;
+    const char *help;
+};
+
+struct command {
+    const char *name;                  /* one word or two: "org add" */
+    int (*run)(int argc, char **argv); /* arguments after the name in, exit status out */
+    const char *words;                 /* what stands in a call beside options, or "" */
+    const char *help;                  /* what it does, a sentence or more */
+    const struct cli_option *options;
+    enum conf_reach settings; /* which settings are options, too */
+};
+
+extern const struct command command_org_add, command_token_add, command_token_list,
+    command_token_revoke, command_import, command_report, command_targets, command_verify,
+    command_verify_report, command_report_keys, command_migrate;
+
+/* Do the first words of a call begin the command's name? `used` of them; all if `whole`. */
+bool command_begins(const struct command *c, int argc, char *const *argv, int *used, bool *whole);
+/* "usage: pledged import --url URL …" */
+void command_usage(FILE *out, const struct command *c);
+/* All there is to say about it, on standard output. */
+void command_help(const struct command *c);
+
+/* The place of an option in its list, -1 for none of that name. */
+int option_find(const struct cli_option *options, const char *name);
+/* For conf_read: the options without values. Gives their number. */
+enum { FLAGS_MAX = 8 };
+int option_flags(const struct cli_option *options, struct flag flags[FLAGS_MAX]);
 #endif

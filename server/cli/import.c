@@ -16,12 +16,18 @@
 
 enum { EXIT_STORED = 0, EXIT_REJECTED = 1, EXIT_FAILED = 2 };
 
-static const char usage[] =
-    "usage: pledged import --url URL --token TOKEN [--type loans] [--atomic] [--dry-run]\n"
-    "                      [--cacert FILE] FILE…\n"
-    "  FILE is CSV (UTF-8 or GB18030) or NDJSON. The token may stand in PLEDGED_TOKEN instead.\n"
-    "  Rows that were not stored are in FILE.rejected.csv: mend them there and import that file.\n"
-    "  Ends with 0 when all is stored, 1 when rows were rejected, 2 when it could not go on.\n";
+enum { URL, TOKEN, TYPE, CACERT, ATOMIC, DRY_RUN, OPTIONS };
+static const struct cli_option options[] = {
+    [URL] = {"--url", "URL", NEEDED, "where the ledger is served"},
+    [TOKEN] = {"--token", "TOKEN", OPTIONAL,
+        "a token of `pledged token add`; else that in PLEDGED_TOKEN"},
+    [TYPE] = {"--type", "TYPE", OPTIONAL,
+        "what a row is, as in the paths of the interface (loans)"},
+    [CACERT] = {"--cacert", "FILE", OPTIONAL, "who issued the server's certificate (PEM)"},
+    [ATOMIC] = {"--atomic", NULL, OPTIONAL, "all of a file or nothing"},
+    [DRY_RUN] = {"--dry-run", NULL, OPTIONAL, "judge the rows, store nothing"},
+    [OPTIONS] = {0},
+};
 
 /* ---- progress bar --------------------------------------------------------------------------- */
 
@@ -175,31 +181,31 @@ static int import_file(struct import_remote *r, const struct import_options *o, 
 
 /* ---- arguments ------------------------------------------------------------------------------ */
 
-static bool take_option(struct import_options *o, int c)
+static void take_option(struct import_options *o, int option)
 {
-    switch (c) {
-    case 'u': o->url = optarg; break;
-    case 't': o->token = optarg; break;
-    case 'k': o->type = optarg; break;
-    case 'c': o->cacert = optarg; break;
-    case 'a': o->atomic = true; break;
-    case 'n': o->dry_run = true; break;
-    default: return false;
+    switch (option) {
+    case URL: o->url = optarg; break;
+    case TOKEN: o->token = optarg; break;
+    case TYPE: o->type = optarg; break;
+    case CACERT: o->cacert = optarg; break;
+    case ATOMIC: o->atomic = true; break;
+    case DRY_RUN: o->dry_run = true; break;
+    default: break;
     }
-    return true;
 }
 
 static bool read_options(int argc, char **argv, struct import_options *o)
 {
-    static const struct option known[] = {{"url", required_argument, NULL, 'u'},
-        {"token", required_argument, NULL, 't'}, {"type", required_argument, NULL, 'k'},
-        {"cacert", required_argument, NULL, 'c'}, {"atomic", no_argument, NULL, 'a'},
-        {"dry-run", no_argument, NULL, 'n'}, {NULL, 0, NULL, 0}};
+    struct option known[OPTIONS + 1] = {{0}};
+    for (int i = 0; i < OPTIONS; i++)
+        known[i] = (struct option){options[i].name + strlen("--"),
+            options[i].takes ? required_argument : no_argument, NULL, i};
     *o = (struct import_options){.type = "loans", .token = getenv("PLEDGED_TOKEN")};
     optind = 1;
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-        if (!take_option(o, c))
+        if (c == '?')
             return false;
+        take_option(o, c);
     }
     size_t plain = strspn(o->type, "abcdefghijklmnopqrstuvwxyz-");
     return o->url && o->token && optind < argc && plain && o->type[plain] == '\0';
@@ -217,7 +223,7 @@ static int import_files(const struct import_options *o, char *const *paths)
     return worst;
 }
 
-int cli_import(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     struct import_options o;
     struct arena *a = arena_new();
@@ -230,7 +236,17 @@ int cli_import(int argc, char **argv)
     if (read_options(argc + 1, words, &o))
         result = import_files(&o, words + optind);
     else
-        (void)fputs(usage, stderr);
+        command_usage(stderr, &command_import);
     arena_free(a);
     return result;
 }
+
+const struct command command_import = {.name = "import",
+    .run = run,
+    .words = "FILE…",
+    .help =
+        "Files of records (CSV in UTF-8 or GB18030, or NDJSON) into the ledger. Rows that were\n"
+        "not stored are in FILE.rejected.csv with the reason: mend them there and import that\n"
+        "file. A file whose import was broken off goes on where it stood. Ends with 0 when all\n"
+        "is stored, 1 when rows were rejected, 2 when it could not go on.",
+    .options = options};

@@ -18,7 +18,16 @@ static bool refuse(const char *what)
     return false;
 }
 
-enum org_flag { CODE, KIND, NAME, DISTRICT_, ORG_FLAGS };
+enum org_flag { CODE, KIND, NAME, DISTRICT_ };
+static const struct cli_option org_options[] = {
+    [CODE] = {"--code", "CODE", NEEDED, "its code, by which it is known ever after"},
+    [KIND] = {"--kind", "KIND", NEEDED,
+        "bank, insurer, guarantor, district, finance, ip_office or auditor"},
+    [NAME] = {"--name", "NAME", NEEDED, "its name"},
+    [DISTRICT_] = {"--district", "CODE", OPTIONAL,
+        "of a district only: its code of six digits, as 310115 for Pudong"},
+    {0},
+};
 
 static bool org_arguments(const struct flag *f)
 {
@@ -56,23 +65,54 @@ static int org_add(struct session *s, const struct flag *f)
     return 0;
 }
 
-int cli_org(int argc, char **argv)
+static int run(int argc, char **argv, const struct cli_option *options,
+    int (*work)(struct session *s, const struct flag *f))
 {
-    struct flag f[ORG_FLAGS] = {[CODE] = {.name = "--code"},
-        [KIND] = {.name = "--kind"},
-        [NAME] = {.name = "--name"},
-        [DISTRICT_] = {.name = "--district"}};
+    struct flag f[FLAGS_MAX];
     struct session s;
-    if (argc < 1 || strcmp(argv[0], "add") != 0)
-        return session_complain("usage: pledged org add --code CODE --kind KIND --name NAME");
-    if (!session_open(&s, argc - 1, argv + 1, f, ORG_FLAGS))
+    if (!session_open(&s, argc, argv, f, option_flags(options, f)))
         return session_close(&s, 2);
-    return session_close(&s, org_add(&s, f));
+    return session_close(&s, work(&s, f));
 }
+
+static int run_org_add(int argc, char **argv)
+{
+    return run(argc, argv, org_options, org_add);
+}
+
+const struct command command_org_add = {.name = "org add",
+    .run = run_org_add,
+    .words = "",
+    .help =
+        "Register an organisation that reports to the ledger or reads it. Registering it again\n"
+        "as the same changes nothing.",
+    .options = org_options,
+    .settings = CONF_STORE};
 
 /* ---- token ---------------------------------------------------------------------------------- */
 
-enum token_flag { ORG, PERSON, DAYS, ID, CERT, TOKEN_FLAGS };
+enum token_add_flag { ORG, PERSON, DAYS, CERT };
+static const struct cli_option add_options[] = {
+    [ORG] = {"--org", "CODE", NEEDED, "the organisation, as given to `pledged org add`"},
+    [PERSON] = {"--person", "NAME", NEEDED,
+        "who acts by this token: the name is kept with each act"},
+    [DAYS] = {"--expires-days", "N", OPTIONAL,
+        "it ends after so many days; else only when it is revoked"},
+    [CERT] = {"--cert", "FILE", OPTIONAL, "a client certificate (PEM) that stands for the token"},
+    {0},
+};
+enum token_list_flag { LIST_ORG };
+static const struct cli_option list_options[] = {
+    [LIST_ORG] = {"--org", "CODE", OPTIONAL, "of this organisation alone"},
+    {0},
+};
+enum token_revoke_flag { ID, REVOKE_ORG, REVOKE_PERSON };
+static const struct cli_option revoke_options[] = {
+    [ID] = {"--id", "HEX", OPTIONAL, "the token of this id in `pledged token list`"},
+    [REVOKE_ORG] = {"--org", "CODE", OPTIONAL, "with --person: all of this organisation"},
+    [REVOKE_PERSON] = {"--person", "NAME", OPTIONAL, "that this person acts by"},
+    {0},
+};
 
 /* 256 random bits, printed once; only the hash is kept. */
 static struct str token_make(struct arena *a)
@@ -142,7 +182,7 @@ static int token_list(struct session *s, const struct flag *f)
         " coalesce(instant_text(t.expires_at), 'never'), coalesce(instant_text(t.revoked_at), '-')"
         " from token t join org o on o.id = t.org_id where $1::text is null or o.code = $1"
         " order by t.created_at";
-    const char *params[] = {f[ORG].value};
+    const char *params[] = {f[LIST_ORG].value};
     PGresult *r = session_ask(s, sql, params, 1);
     if (!r)
         return 2;
@@ -161,8 +201,8 @@ static int token_revoke(struct session *s, const struct flag *f)
         "update token t set revoked_at = now() from org o where o.id = t.org_id and"
         " t.revoked_at is null and (left(encode(t.sha256, 'hex'), 8) = $1 or"
         " ($1 is null and o.code = $2 and t.person = $3))";
-    const char *params[] = {f[ID].value, f[ORG].value, f[PERSON].value};
-    if (!f[ID].value && !(f[ORG].value && f[PERSON].value))
+    const char *params[] = {f[ID].value, f[REVOKE_ORG].value, f[REVOKE_PERSON].value};
+    if (!f[ID].value && !(f[REVOKE_ORG].value && f[REVOKE_PERSON].value))
         return session_complain("--id HEX of token list, or --org and --person are needed");
     PGresult *r = session_ask(s, sql, params, 3);
     bool any = r && strcmp(PQcmdTuples(r), "0") != 0;
@@ -174,24 +214,36 @@ static int token_revoke(struct session *s, const struct flag *f)
     return 0;
 }
 
-int cli_token(int argc, char **argv)
+static int run_token_add(int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        int (*run)(struct session *s, const struct flag *f);
-    } verbs[] = {{"add", token_add}, {"list", token_list}, {"revoke", token_revoke}};
-    struct flag f[TOKEN_FLAGS] = {[ORG] = {.name = "--org"},
-        [PERSON] = {.name = "--person"},
-        [DAYS] = {.name = "--expires-days"},
-        [ID] = {.name = "--id"},
-        [CERT] = {.name = "--cert"}};
-    struct session s;
-    for (size_t i = 0; argc > 0 && i < COUNT_OF(verbs); i++) {
-        if (strcmp(argv[0], verbs[i].name) != 0)
-            continue;
-        if (!session_open(&s, argc - 1, argv + 1, f, TOKEN_FLAGS))
-            return session_close(&s, 2);
-        return session_close(&s, verbs[i].run(&s, f));
-    }
-    return session_complain("usage: pledged token add|list|revoke");
+    return run(argc, argv, add_options, token_add);
 }
+
+static int run_token_list(int argc, char **argv)
+{
+    return run(argc, argv, list_options, token_list);
+}
+
+static int run_token_revoke(int argc, char **argv)
+{
+    return run(argc, argv, revoke_options, token_revoke);
+}
+
+const struct command command_token_add = {.name = "token add",
+    .run = run_token_add,
+    .words = "",
+    .help = "Make a token and print it: once, as only its hash is kept.",
+    .options = add_options,
+    .settings = CONF_STORE};
+const struct command command_token_list = {.name = "token list",
+    .run = run_token_list,
+    .words = "",
+    .help = "Print the tokens, one a line: id, organisation, person, when made, ended, revoked.",
+    .options = list_options,
+    .settings = CONF_STORE};
+const struct command command_token_revoke = {.name = "token revoke",
+    .run = run_token_revoke,
+    .words = "",
+    .help = "End tokens at once.",
+    .options = revoke_options,
+    .settings = CONF_STORE};

@@ -32,12 +32,26 @@ struct pull {
     int64_t shown_ms;
 };
 
-static const char usage[] =
-    "usage: pledged report 2022Q3 --url URL --token T --format json|csv|xlsx|html -o FILE|-\n"
-    "       [--section a,b] [--as-of DAY] [--known-at INSTANT] [--basis signed_on|registered_on|\n"
-    "       disbursed_on] [--public true] [--lang zh|en]\n"
-    "       --part rows --section S --row KEY --column C | --part diff | --part seal |\n"
-    "       --part forecast, each as JSON; [--limit N] [--after CURSOR] for long ones\n";
+/* The first few are ours, the others parameters of the request. */
+enum { URL, TOKEN, FILE_, LANG, PART, PARAMS };
+static const struct cli_option options[] = {
+    [URL] = {"--url", "URL", OPTIONAL, "where the ledger is served (http://127.0.0.1:8420)"},
+    [TOKEN] = {"--token", "TOKEN", NEEDED, "a token of `pledged token add`"},
+    [FILE_] = {"-o", "FILE", NEEDED, "the file to write, - for standard output"},
+    [LANG] = {"--lang", "LANG", OPTIONAL, "zh or en"},
+    [PART] = {"--part", "PART", OPTIONAL, "report, or as JSON: rows, diff, seal, forecast"},
+    {"--format", "FORMAT", OPTIONAL, "json, csv, xlsx or html"},
+    {"--section", "A,B", OPTIONAL, "these sections alone"},
+    {"--as-of", "DAY", OPTIONAL, "with what had happened by this day"},
+    {"--known-at", "INSTANT", OPTIONAL, "with what was recorded by this instant"},
+    {"--basis", "DAY_OF", OPTIONAL, "loans count by signed_on, registered_on or disbursed_on"},
+    {"--public", "true", OPTIONAL, "small cells suppressed, as for publication"},
+    {"--row", "KEY", OPTIONAL, "of --part rows: the row of the cell"},
+    {"--column", "COLUMN", OPTIONAL, "of --part rows: the column of the cell"},
+    {"--limit", "N", OPTIONAL, "of rows and diff: at most so many"},
+    {"--after", "CURSOR", OPTIONAL, "of rows and diff: from where the last call ended"},
+    {0},
+};
 
 /* What is pulled of a quarter: the report, or what belongs to it. */
 static const struct part {
@@ -64,39 +78,33 @@ static bool find_part(struct pull *p)
 
 /* ---- arguments ------------------------------------------------------------------------------- */
 
-static void add_param(struct pull *p, const char *name, const char *value)
+static void add_param(struct pull *p, const char *option, const char *value)
 {
     char *escaped = curl_easy_escape(p->curl, value, 0);
     MUST(escaped);
-    buf_printf(&p->query, "%s%s=%s", p->query.n ? "&" : "", name, escaped);
+    if (p->query.n)
+        buf_char(&p->query, '&');
+    for (const char *c = option + strlen("--"); *c; c++)
+        buf_char(&p->query, *c == '-' ? '_' : *c);
+    buf_printf(&p->query, "=%s", escaped);
     curl_free(escaped);
 }
 
 static bool take(struct pull *p, const char *option, const char *value)
 {
-    static const char *const params[][2] = {{"--format", "format"}, {"--section", "section"},
-        {"--as-of", "as_of"}, {"--known-at", "known_at"}, {"--basis", "basis"},
-        {"--public", "public"}, {"--row", "row"}, {"--column", "column"}, {"--limit", "limit"},
-        {"--after", "after"}};
-    const struct {
-        const char *option;
-        const char **value;
-    } own[] = {{"--url", &p->url}, {"--token", &p->token}, {"-o", &p->file}, {"--lang", &p->lang},
-        {"--part", &p->part}};
-    for (size_t i = 0; i < COUNT_OF(own); i++) {
-        if (strcmp(option, own[i].option) == 0) {
-            *own[i].value = value;
-            return true;
-        }
-    }
-    for (size_t i = 0; i < COUNT_OF(params); i++) {
-        if (strcmp(option, params[i][0]) == 0) {
-            add_param(p, params[i][1], value);
-            return true;
-        }
-    }
-    fprintf(stderr, "pledged: no such option: %s\n", option);
-    return false;
+    const char **own[PARAMS] = {[URL] = &p->url,
+        [TOKEN] = &p->token,
+        [FILE_] = &p->file,
+        [LANG] = &p->lang,
+        [PART] = &p->part};
+    int i = option_find(options, option);
+    if (i >= PARAMS)
+        add_param(p, option, value);
+    else if (i >= 0)
+        *own[i] = value;
+    else
+        fprintf(stderr, "pledged: no such option: %s\n", option);
+    return i >= 0;
 }
 
 static bool read_arguments(struct pull *p, int argc, char **argv)
@@ -151,11 +159,11 @@ static int on_progress(void *arg, curl_off_t all, curl_off_t now, curl_off_t up_
 static CURLcode transfer(struct pull *p)
 {
     struct arena *a = p->a;
-    char *quarter = curl_easy_escape(p->curl, p->quarter, 0);
-    MUST(quarter);
+    char *escaped = curl_easy_escape(p->curl, p->quarter, 0);
+    MUST(escaped);
     struct buf url;
     buf_init(&url, a);
-    buf_printf(&url, "%s%.*s%s%s", p->url, (int)strcspn(p->path, "{"), p->path, quarter,
+    buf_printf(&url, "%s%.*s%s%s", p->url, (int)strcspn(p->path, "{"), p->path, escaped,
         p->path + strcspn(p->path, "}") + 1);
     if (p->query.n)
         buf_printf(&url, "%c%s", strchr(p->path, '?') ? '&' : '?', buf_view(&p->query).p);
@@ -177,7 +185,7 @@ static CURLcode transfer(struct pull *p)
     if (p->shown_ms)
         fputc('\n', stderr);
     curl_slist_free_all(headers);
-    curl_free(quarter);
+    curl_free(escaped);
     return code;
 }
 
@@ -293,7 +301,7 @@ static int pull_seal(struct pull *p)
     return good ? DONE : NO_FILE;
 }
 
-int cli_report(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     struct pull p = {.a = arena_new(), .curl = curl_easy_init(), .shows = isatty(STDERR_FILENO)};
     int status = USAGE;
@@ -301,7 +309,7 @@ int cli_report(int argc, char **argv)
     buf_init(&p.query, p.a);
     buf_init(&p.problem, p.a);
     if (!read_arguments(&p, argc, argv))
-        fputs(usage, stderr);
+        command_usage(stderr, &command_report);
     else
         status = open_file(&p) ? close_file(&p, pull(&p)) : NO_FILE;
     if (status == DONE)
@@ -310,3 +318,13 @@ int cli_report(int argc, char **argv)
     arena_free(p.a);
     return status;
 }
+
+const struct command command_report = {.name = "report",
+    .run = run,
+    .words = "2022Q3",
+    .help =
+        "A quarterly report, or what belongs to it, into a file that appears when it is whole.\n"
+        "Beside a sealed report its seal is written as FILE.seal.json. Ends with 0 when it is\n"
+        "there, 1 when the daemon refused, 2 when the call is wrong, 3 when there is no answer,\n"
+        "4 when the file cannot be written.",
+    .options = options};

@@ -35,12 +35,18 @@ static bool show(struct arena *a, const struct conf *conf, enum signing_kind kin
     return true;
 }
 
-int cli_report_keys(int argc, char **argv)
+static const struct cli_option options[] = {
+    {"--new", NULL, OPTIONAL,
+        "take new keys; the old ones stay beside them under their fingerprints"},
+    {0},
+};
+
+static int run(int argc, char **argv)
 {
-    struct flag f[] = {{.name = "--new", .is_switch = true}};
+    struct flag f[FLAGS_MAX];
     struct arena *a = arena_new();
     struct conf conf;
-    bool good = conf_read(a, &conf, argc, argv, f, COUNT_OF(f));
+    bool good = conf_read(a, &conf, argc, argv, f, option_flags(options, f));
     int status = good ? 0 : 2;
     for (int i = 0; good && i < SIGNING_KIND_COUNT; i++) {
         enum signing_kind kind = (enum signing_kind)i;
@@ -54,3 +60,10 @@ int cli_report_keys(int argc, char **argv)
     arena_free(a);
     return status;
 }
+
+const struct command command_report_keys = {.name = "report-keys",
+    .run = run,
+    .words = "",
+    .help = "Print the public keys that sealed reports are signed with on this machine.",
+    .options = options,
+    .settings = CONF_STORE};

@@ -49,7 +49,7 @@ PGresult *session_ask(struct session *s, const char *sql, const char *const *par
     return NULL;
 }
 
-int cli_migrate(int argc, char **argv)
+static int migrate(int argc, char **argv)
 {
     struct session s;
     bool good = session_open(&s, argc, argv, NULL, 0);
@@ -57,3 +57,9 @@ int cli_migrate(int argc, char **argv)
         printf("%zu migrations in place\n", migrations_count);
     return session_close(&s, good ? 0 : 2);
 }
+
+const struct command command_migrate = {.name = "migrate",
+    .run = migrate,
+    .words = "",
+    .help = "Bring the database up to date, as `serve` does at its start, and end.",
+    .settings = CONF_STORE};

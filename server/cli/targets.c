@@ -171,26 +171,41 @@ static int print_report(struct arena *a, struct str body)
     return 0;
 }
 
-int cli_targets(int argc, char **argv)
+enum { URL, TOKEN, QUARTER, OPTIONS };
+static const struct cli_option options[] = {
+    [URL] = {"--url", "URL", OPTIONAL, "where the ledger is served (http://127.0.0.1:8420)"},
+    [TOKEN] = {"--token", "TOKEN", NEEDED, "a token of `pledged token add`"},
+    [QUARTER] = {"--quarter", "2023Q4", OPTIONAL, "as the quarter stood; else as of today"},
+    [OPTIONS] = {0},
+};
+
+static int run(int argc, char **argv)
 {
-    const char *url = "http://127.0.0.1:8420", *token = NULL, *quarter = NULL;
-    for (int i = 0; i + 1 < argc; i += 2) {
-        if (strcmp(argv[i], "--url") == 0)
-            url = argv[i + 1];
-        else if (strcmp(argv[i], "--token") == 0)
-            token = argv[i + 1];
-        else if (strcmp(argv[i], "--quarter") == 0)
-            quarter = argv[i + 1];
+    const char *given[OPTIONS] = {[URL] = "http://127.0.0.1:8420"};
+    for (int i = 0; i < argc; i += 2) {
+        int option = i + 1 < argc ? option_find(options, argv[i]) : -1;
+        if (option < 0) {
+            command_usage(stderr, &command_targets);
+            return 2;
+        }
+        given[option] = argv[i + 1];
     }
-    if (!token || argc % 2) {
-        fputs("usage: pledged targets --url URL --token T [--quarter 2023Q4]\n", stderr);
+    const char *when = given[QUARTER];
+    if (!given[TOKEN]) {
+        command_usage(stderr, &command_targets);
         return 2;
     }
     struct arena *a = arena_new();
-    struct str path = arena_printf(a, "%s/v1/plans/sh-2021-2023/targets%s%s", url,
-        quarter ? "?quarter=" : "", quarter ? quarter : "");
+    struct str path = arena_printf(a, "%s/v1/plans/sh-2021-2023/targets%s%s", given[URL],
+        when ? "?quarter=" : "", when ? when : "");
     struct str body;
-    int status = http_get(a, path.p, token, &body) ? print_report(a, body) : 1;
+    int status = http_get(a, path.p, given[TOKEN], &body) ? print_report(a, body) : 1;
     arena_free(a);
     return status;
 }
+
+const struct command command_targets = {.name = "targets",
+    .run = run,
+    .words = "",
+    .help = "Print how far the goals of the plan are reached.",
+    .options = options};

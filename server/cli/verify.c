@@ -130,7 +130,7 @@ static int check_decisions(struct session *s, struct arena *a)
     return defects;
 }
 
-int cli_verify(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     struct session s;
     if (!session_open(&s, argc, argv, NULL, 0))
@@ -150,3 +150,12 @@ int cli_verify(int argc, char **argv)
     arena_free(c.a);
     return session_close(&s, c.defects ? 1 : 0);
 }
+
+const struct command command_verify = {.name = "verify",
+    .run = run,
+    .words = "",
+    .help =
+        "Check that all that was recorded is whole: the log's hashes and signed heads, what is\n"
+        "derived from records, stored decisions and seals. Ends with 0 when nothing is wrong,\n"
+        "with 1 and a line for each defect, with 2 when it could not look.",
+    .settings = CONF_STORE};

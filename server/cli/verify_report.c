@@ -191,15 +191,24 @@ static bool check_all(struct check *c)
     return true;
 }
 
-int cli_verify_report(int argc, char **argv)
+enum { MANIFEST, KEY };
+static const struct cli_option options[] = {
+    [MANIFEST] = {"--manifest", "FILE", OPTIONAL,
+        "the seal document (FILE.seal.json beside the report)"},
+    [KEY] = {"--key", "FILE", OPTIONAL,
+        "a public key to trust (PEM), as published; may be given again, else those in the seal"},
+    {0},
+};
+
+static int run(int argc, char **argv)
 {
     struct check c = {.a = arena_new()};
     bool good = true;
     for (int i = 0; i < argc && good; i++) {
-        bool more = i + 1 < argc;
-        if (more && strcmp(argv[i], "--key") == 0)
+        int option = i + 1 < argc ? option_find(options, argv[i]) : -1;
+        if (option == KEY)
             good = keys_read(&c, argv[++i]);
-        else if (more && strcmp(argv[i], "--manifest") == 0)
+        else if (option == MANIFEST)
             c.seal = argv[++i];
         else if (!c.file && argv[i][0] != '-')
             c.file = argv[i];
@@ -219,3 +228,11 @@ int cli_verify_report(int argc, char **argv)
     arena_free(c.a);
     return status;
 }
+
+const struct command command_verify_report = {.name = "verify-report",
+    .run = run,
+    .words = "FILE",
+    .help =
+        "Is this file of a report what was sealed? Neither database nor network is needed. Ends\n"
+        "with 0 when it is, with 1 when it is not, with 2 when the call is wrong.",
+    .options = options};

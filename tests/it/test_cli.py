@@ -1,0 +1,76 @@
+"""What the program says about itself: version, help, usage."""
+import os
+import re
+import subprocess
+import tempfile
+import unittest
+
+from harness import PLEDGED_BIN, ROOT
+
+COMMANDS = ["serve", "org add", "token add", "token list", "token revoke", "import", "targets", "report", "verify",
+            "verify-report", "report-keys", "migrate", "show-config", "openapi", "help"]
+
+
+def run(*args):
+    """(status, stdout, stderr), far from any ledger: nothing here may need or start one."""
+    with tempfile.TemporaryDirectory() as data:
+        out = subprocess.run([PLEDGED_BIN, *args], capture_output=True, text=True, check=False, timeout=20,
+                             env=dict(os.environ, PLEDGED_DATA=os.path.join(data, "none")))
+        assert not os.listdir(data), args
+    return out.returncode, out.stdout, out.stderr
+
+
+class Help(unittest.TestCase):
+    def test_the_version_is_that_of_the_project(self):
+        with open(os.path.join(ROOT, "CMakeLists.txt"), encoding="utf-8") as f:
+            version = re.search(r"project\(pledged VERSION ([\d.]+)", f.read()).group(1)
+        self.assertEqual(run("--version"), (0, "pledged %s\n" % version, ""))
+
+    def test_help_lists_every_command_with_a_sentence(self):
+        status, text, wrong = run("help")
+        self.assertEqual((status, wrong), (0, ""))
+        self.assertEqual(re.findall(r"^  pledged ([a-z -]+?)  +\w.{8}", text, re.M), COMMANDS)
+        self.assertEqual(run("--help"), (0, text, ""))
+
+    def test_help_on_a_command_and_behind_it_are_the_same(self):
+        for name in COMMANDS:
+            with self.subTest(name):
+                status, text, wrong = run(*name.split(), "--help")
+                self.assertEqual((status, wrong), (0, ""))
+                self.assertTrue(text.startswith("usage: pledged " + name), text)
+                self.assertEqual(run("help", *name.split()), (0, text, ""))
+
+    def test_every_option_of_a_usage_line_is_explained(self):
+        for name in COMMANDS:
+            text = run("help", *name.split())[1]
+            asked = re.findall(r" \[?(-[a-z-]+)", text.split("\n", maxsplit=1)[0])
+            told = re.findall(r"^  (-[a-z-]+)(?: \S+)?  +\w.{5}", text, re.M)
+            with self.subTest(name):
+                self.assertEqual(told[:len(asked)], asked)
+
+    def test_help_on_serve_explains_every_setting(self):
+        keys = re.findall(r"^(?:# )?([a-z_]+) =", run("show-config")[1], re.M)
+        told = re.findall(r"^  --([a-z-]+) \S+ +\w.{8}", run("serve", "--help")[1], re.M)
+        self.assertEqual(told, ["config"] + [key.replace("_", "-") for key in keys])
+        self.assertIn("tls_cert", keys)
+
+    def test_help_behind_options_and_on_a_first_word_is_given_too(self):
+        self.assertEqual(run("org", "add", "--code", "X", "--help")[1], run("help", "org", "add")[1])
+        status, text, _ = run("token", "--help")
+        self.assertEqual((status, re.findall(r"^usage: pledged (token \w+)", text, re.M)),
+                         (0, ["token add", "token list", "token revoke"]))
+
+    def test_calls_that_name_no_command_end_with_2_and_say_what_there_is(self):
+        for args, words in (((), "a command is needed"), (("sevre",), "no such command: sevre"),
+                            (("token",), "usage: pledged token revoke"), (("help", "sevre"), "no such command"),
+                            (("sevre", "--help"), "no such command"),
+                            (("targets", "--colour", "red"), "usage: pledged targets"),
+                            (("report", "2022Q3"), "usage: pledged report 2022Q3")):
+            with self.subTest(args):
+                status, text, wrong = run(*args)
+                self.assertEqual((status, text), (2, ""))
+                self.assertIn(words, wrong)
+
+
+if __name__ == "__main__":
+    unittest.main()
