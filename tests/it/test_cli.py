@@ -1,4 +1,4 @@
-"""What the program says about itself: version, help, usage."""
+"""What the program says about itself: version, help, usage; and where `cmake --install` puts it."""
 import os
 import re
 import subprocess
@@ -70,6 +70,17 @@ class Help(unittest.TestCase):
                 status, text, wrong = run(*args)
                 self.assertEqual((status, text), (2, ""))
                 self.assertIn(words, wrong)
+
+
+class Install(unittest.TestCase):
+    def test_the_binary_and_its_readme_are_installed_and_nothing_else(self):
+        with tempfile.TemporaryDirectory() as to:
+            subprocess.run(["cmake", "--install", os.path.dirname(PLEDGED_BIN), "--prefix", to], check=True,
+                           capture_output=True)
+            found = [os.path.relpath(os.path.join(d, n), to) for d, _, names in os.walk(to) for n in names]
+            self.assertEqual(sorted(found), ["bin/pledged", "share/doc/pledged/README.md"])
+            out = subprocess.run([os.path.join(to, "bin/pledged"), "--version"], check=True, capture_output=True)
+            self.assertEqual(out.stdout[:8], b"pledged ")
 
 
 if __name__ == "__main__":
