@@ -11,38 +11,17 @@
 
 /* ---- columns -------------------------------------------------------------------------------- */
 
-#define COUNT(key, zh, en, i)                                                                      \
-    {                                                                                              \
-        key, zh, en, CELL_COUNT, FROM_FACTS, i, 0                                                  \
-    }
-#define MONEY(key, zh, en, i)                                                                      \
-    {                                                                                              \
-        key, zh, en, CELL_MONEY, FROM_FACTS, i, 0                                                  \
-    }
-#define BY_ROW(key, zh, en, i)                                                                     \
-    {                                                                                              \
-        key, zh, en, CELL_BY_ROW, FROM_FACTS, i, 0                                                 \
-    }
-#define FIRMS(key, zh, en, i)                                                                      \
-    {                                                                                              \
-        key, zh, en, CELL_COUNT, FROM_FIRMS, i, 0                                                  \
-    }
-#define SHARE(key, zh, en, a, b)                                                                   \
-    {                                                                                              \
-        key, zh, en, CELL_PERCENT, FROM_SHARE, a, b                                                \
-    }
-#define GROWTH(key, zh, en, a, b)                                                                  \
-    {                                                                                              \
-        key, zh, en, CELL_PERCENT, FROM_GROWTH, a, b                                               \
-    }
-#define PART(key, zh, en, a)                                                                       \
-    {                                                                                              \
-        key, zh, en, CELL_PERCENT, FROM_PART, a, 0                                                 \
-    }
-#define END                                                                                        \
-    {                                                                                              \
-        NULL, NULL, NULL, CELL_COUNT, FROM_FACTS, 0, 0                                             \
-    }
+/* clang-format would lay out the rows in these macros backwards. */
+// clang-format off
+#define COUNT(key, zh, en, i) {key, zh, en, CELL_COUNT, FROM_FACTS, i, 0}
+#define MONEY(key, zh, en, i) {key, zh, en, CELL_MONEY, FROM_FACTS, i, 0}
+#define BY_ROW(key, zh, en, i) {key, zh, en, CELL_BY_ROW, FROM_FACTS, i, 0}
+#define FIRMS(key, zh, en, i) {key, zh, en, CELL_COUNT, FROM_FIRMS, i, 0}
+#define SHARE(key, zh, en, a, b) {key, zh, en, CELL_PERCENT, FROM_SHARE, a, b}
+#define GROWTH(key, zh, en, a, b) {key, zh, en, CELL_PERCENT, FROM_GROWTH, a, b}
+#define PART(key, zh, en, a) {key, zh, en, CELL_PERCENT, FROM_PART, a, 0}
+#define END {NULL, NULL, NULL, CELL_COUNT, FROM_FACTS, 0, 0}
+// clang-format on
 
 /* Rows are measures: the six periods of loan_sums, of one measure. */
 static const struct report_column headline_columns[] = {
@@ -254,14 +233,11 @@ static const struct report_column restatement_columns[] = {
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
-#define ROW(key, zh, en)                                                                           \
-    {                                                                                              \
-        key, zh, en, CELL_COUNT, NULL                                                              \
-    }
-#define NO_MORE                                                                                    \
-    {                                                                                              \
-        NULL, NULL, NULL, CELL_COUNT, NULL                                                         \
-    }
+/* clang-format would lay out the rows in these macros backwards. */
+// clang-format off
+#define ROW(key, zh, en) {key, zh, en, CELL_COUNT, NULL}
+#define NO_MORE {NULL, NULL, NULL, CELL_COUNT, NULL}
+// clang-format on
 
 static const struct report_key kind_keys[] = {
     ROW("patent", "专利", "Patents"),
@@ -356,10 +332,10 @@ static const struct report_key issue_keys[] = {
 /* ---- sections ------------------------------------------------------------------------------- */
 
 /* Loans by one of their properties, the amount of the quarter in the picture. */
-#define LOANS_BY(name, zh, en, row_zh, row_en, rows, keys)                                         \
-    {                                                                                              \
-        name, zh, en, row_zh, row_en, loan_columns, true, CHART_BARS, LOANS_AMOUNT, rows, keys     \
-    }
+// clang-format off
+#define LOANS_BY(name, zh, en, row_zh, row_en, rows, keys) \
+    {name, zh, en, row_zh, row_en, loan_columns, true, CHART_BARS, LOANS_AMOUNT, rows, keys}
+// clang-format on
 
 const struct report_section report_sections[] = {
     {"headline", "总体情况", "Headline", "指标", "Measure", headline_columns, false, CHART_NONE, 0,

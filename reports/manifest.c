@@ -9,10 +9,9 @@
 #define MANIFEST_HEAD "pledged-report-seal-1\n"
 
 /* The lines before the forms, in their order. */
-#define LINE(member)                                                                               \
-    {                                                                                              \
-#member, offsetof(struct manifest, member)                                                 \
-    }
+// clang-format off
+#define LINE(member) {#member, offsetof(struct manifest, member)}
+// clang-format on
 static const struct {
     const char *name;
     size_t at;

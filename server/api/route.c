@@ -25,36 +25,31 @@ enum { SEGMENTS_MAX = 8 };
 #define OFFICES      (DISTRICT | FINANCE)
 #define READERS      (DISTRICT | FINANCE | IP_OFFICE | AUDITOR)
 #define ISSUERS      (BANK | INSURER | GUARANTOR | IP_OFFICE)
-#define POLICY_STEP(name, zh, en)                                                                  \
-    {                                                                                              \
-        METHOD_POST, "/v1/policies/{id}/" name, OFFICES, record_step, true, &policy_step_record,   \
-            "dry_run", zh, en                                                                      \
-    }
-#define APPLICATION_STEP(name, zh, en)                                                             \
-    {                                                                                              \
-        METHOD_POST, "/v1/applications/{id}/" name, OFFICES, record_step, true,                    \
-            &application_step_record, "dry_run", zh, en                                            \
-    }
+/* clang-format would lay out the rows in these macros backwards. */
+// clang-format off
+#define POLICY_STEP(name, zh, en) \
+    {METHOD_POST, "/v1/policies/{id}/" name, OFFICES, record_step, true, &policy_step_record, \
+        "dry_run", zh, en}
+#define APPLICATION_STEP(name, zh, en) \
+    {METHOD_POST, "/v1/applications/{id}/" name, OFFICES, record_step, true, \
+        &application_step_record, "dry_run", zh, en}
 /* What every type that is submitted, listed and corrected has. */
-#define RECORD_ROUTES(base, writers, readers, filters, rec, name_zh, name_en)                      \
-    {METHOD_POST, base, writers, record_post, true, rec, "atomic,dry_run", "报送" name_zh,         \
-        "Record one " name_en " or a batch"},                                                      \
-        {METHOD_GET, base, readers, record_list, false, rec, "limit,after" filters,                \
-            name_zh "列表", "List: " name_en},                                                     \
-        {METHOD_GET, base "/template.csv", readers, record_template, false, rec, "",               \
-            name_zh " CSV 模板", "Header row of a CSV batch: " name_en},                           \
-        {METHOD_GET, base "/{id}", readers, record_get, false, rec, "as_of,known_at", name_zh,     \
-            "One " name_en},                                                                       \
-        {METHOD_PUT, base "/{id}", writers, record_put, true, rec, "reason", "更正" name_zh,       \
-            "Correct one " name_en},                                                               \
-    {                                                                                              \
-        METHOD_GET, base "/{id}/history", readers, record_history, false, rec, "after",            \
-            name_zh "更正历史", "All versions of one " name_en                                     \
-    }
-#define STEP(name, roles, zh, en)                                                                  \
-    {                                                                                              \
-        METHOD_POST, "/v1/claims/{id}/" name, roles, record_step, true, STEPS, "dry_run", zh, en   \
-    }
+#define RECORD_ROUTES(base, writers, readers, filters, rec, name_zh, name_en) \
+    {METHOD_POST, base, writers, record_post, true, rec, "atomic,dry_run", "报送" name_zh, \
+        "Record one " name_en " or a batch"}, \
+    {METHOD_GET, base, readers, record_list, false, rec, "limit,after" filters, name_zh "列表", \
+        "List: " name_en}, \
+    {METHOD_GET, base "/template.csv", readers, record_template, false, rec, "", \
+        name_zh " CSV 模板", "Header row of a CSV batch: " name_en}, \
+    {METHOD_GET, base "/{id}", readers, record_get, false, rec, "as_of,known_at", name_zh, \
+        "One " name_en}, \
+    {METHOD_PUT, base "/{id}", writers, record_put, true, rec, "reason", "更正" name_zh, \
+        "Correct one " name_en}, \
+    {METHOD_GET, base "/{id}/history", readers, record_history, false, rec, "after", \
+        name_zh "更正历史", "All versions of one " name_en}
+#define STEP(name, roles, zh, en) \
+    {METHOD_POST, "/v1/claims/{id}/" name, roles, record_step, true, STEPS, "dry_run", zh, en}
+// clang-format on
 
 const struct route routes[] = {
     {METHOD_GET, "/healthz", 0, health_get, false, NULL, "", "存活检查", "Is the process alive"},

@@ -7,8 +7,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
+
 #include "arena.h"
+#include <cmocka.h> /* wants those above before it */
 
 /* xorshift64*: the same sequence everywhere for a printed seed. */
 static inline uint64_t unit_random(uint64_t *seed)
