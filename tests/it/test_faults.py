@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from harness import Case, Daemon, loan
 
+ALONE = "answers within deadlines while processes die"
+
 
 class Faults(Case):
     safe = True  # fsync on: this is what the product promises

@@ -9,6 +9,7 @@ import test_subsidies
 from flag_book import Book
 from harness import ORGS, RELEASE_BIN, Case, loan, numbers, patent
 
+ALONE = "how long a scan of 100,000 loans takes"
 SIZE, SEED = 100000, 20211130
 CITY_ITEM = [{"item": "guarantee_fee", "share": "50.00", "cap": "50000.00"}]
 

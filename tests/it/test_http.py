@@ -14,6 +14,8 @@ from harness import Case
 from http_raw import (HOST, HOSTILE_CHUNKS, HOSTILE_HEADS, SMUGGLED, connect, head, post, read_all,
                       split_answers, talk)
 
+ALONE = "deadlines of connections"
+
 
 class Hostile(Case):
     def refused(self, raw, status=400, code="E_HTTP"):

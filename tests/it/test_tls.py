@@ -12,6 +12,8 @@ import unittest
 import harness
 from http_raw import HOSTILE_HEADS, SMUGGLED, connect, head, read_all, split_answers
 
+ALONE = "deadlines of connections"
+
 
 def certificates(folder):
     """A CA and a certificate for 127.0.0.1 signed by it: (ca, cert, key)."""
