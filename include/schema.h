@@ -69,9 +69,9 @@ struct record {
     const char *write;   /* SQL that stores and judges: record_write, record_decide */
     const char *peek;    /* the same for a dry run */
     const char *project; /* SQL that writes the typed rows; NULL when `write` does */
-    bool decided;        /* the answer to a POST carries what was decided (record_decision_members) */
-    bool subsidy;        /* what is kept of policies and budgets is asked for anew after it */
-    bool by_key;         /* its address holds the key, not the id */
+    bool decided; /* the answer to a POST carries what was decided (record_decision_members) */
+    bool subsidy; /* what is kept of policies and budgets is asked for anew after it */
+    bool by_key;  /* its address holds the key, not the id */
     const char *const *states; /* of ?state=, ends with NULL; or NULL */
     int verb;                  /* an enum field that the address's last part fixes; 0: none */
     /* A field that the address fixes ({id} of the record it belongs to); or NO_FIELD. */

@@ -1,7 +1,7 @@
 -- Rows that functions pass are types of the database, and so is money: a misspelt name is an error, not a null.
 
--- Money. Wider than any record's amount, as sums are; no wider than what yuan_text() can write. Columns keep the tighter
--- bounds that have a name of their own: a domain with a bound in their stead would rewrite every table.
+-- Money. Wider than any record's amount, as sums are; no wider than what yuan_text() can write. Columns keep the
+-- tighter bounds that have a name of their own: a domain with a bound in their stead would rewrite every table.
 create domain fen as bigint
     constraint fen_can_be_written check (value between -999999999999999999 and 999999999999999999);
 

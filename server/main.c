@@ -234,8 +234,7 @@ static const struct command show_config_command = {.name = "show-config",
 static const struct command openapi_command = {.name = "openapi",
     .run = cmd_openapi,
     .words = "",
-    .help =
-        "Print the description of the HTTP interface (OpenAPI), as /openapi.json tells it."};
+    .help = "Print the description of the HTTP interface (OpenAPI), as /openapi.json tells it."};
 static const struct command help_command = {.name = "help",
     .run = cmd_help,
     .words = "[COMMAND]",

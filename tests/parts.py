@@ -110,6 +110,10 @@ def checks():
     yield Part("cppcheck finds nothing", [
         "cppcheck", "--enable=warning,performance", "--inline-suppr", "--quiet", "--std=c11",
         "--error-exitcode=1", *INCLUDES, "ledger", "reports", "server"])
+    yield Part("C is laid out by .clang-format", ["sh", "-c", """
+        find include ledger reports server tests -name node_modules -prune -o -name '*.[ch]' -print |
+        xargs clang-format --dry-run -Werror"""])
+    yield Part("SQL is laid out as tests/lint_sql.py asks", [sys.executable, "tests/lint_sql.py"])
     yield Part("OpenAPI is lint-clean", ["sh", "-c", """
         build/dev/pledged openapi >build/openapi.json && cd tests/openapi &&
         npm install --no-audit --no-fund --silent &&

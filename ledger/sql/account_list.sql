@@ -7,7 +7,8 @@ select a.code, a.kind, a.title, a.no_overdraft,
                  $5::timestamptz)) as balance,
        case when $4::date is null and $5::timestamptz is null then
             yuan_text(b.held_fen - account_expired_fen(a.code)) end as held,
-       case when $4::date is null and $5::timestamptz is null then yuan_text(account_available_fen(a.code)) end as available,
+       case when $4::date is null and $5::timestamptz is null then
+           yuan_text(account_available_fen(a.code)) end as available,
        account_version_known(a.code, $5::timestamptz) as version,
        a.opened_on
   from account a

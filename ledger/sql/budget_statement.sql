@@ -1,7 +1,7 @@
 -- budget_statement: a policy's budget of one year, for its own office and the city's.
 -- $1 policy code, $2 year
--- -> policy text, account text, appropriated text, carried_in text, carried_out text, returned text, paid text, clawed_back text,
---    balance text, held text, available text, queued text, queue int8
+-- -> policy text, account text, appropriated text, carried_in text, carried_out text, returned text, paid text,
+--    clawed_back text, balance text, held text, available text, queued text, queue int8
 select $1::text as policy, b.account, yuan_text(b.appropriated) as appropriated, yuan_text(b.carried_in) as carried_in,
        yuan_text(b.carried_out) as carried_out, yuan_text(b.returned) as returned, yuan_text(b.paid) as paid,
        yuan_text(b.clawed_back) as clawed_back, yuan_text(b.balance) as balance, yuan_text(b.held) as held,

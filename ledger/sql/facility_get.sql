@@ -8,7 +8,8 @@ with member as (
        and not record_has_later(l.id, l.version, null)
 ),
 facility as (
-    select o.code, max(m.facility_fen) as facility_fen, min(m.facility_fen) as least_fen, sum(m.amount_fen) as granted_fen,
+    select o.code, max(m.facility_fen) as facility_fen, min(m.facility_fen) as least_fen,
+           sum(m.amount_fen) as granted_fen,
            count(*) as loans, count(distinct m.borrower) as borrowers,
            json_agg(json_build_object('id', m.id, 'borrower_uscc', m.borrower, 'borrower_name', m.borrower_name,
                     'amount', yuan_text(m.amount_fen), 'signed_on', m.signed_on) order by m.id)

@@ -23,7 +23,8 @@ claim as (
      group by rollup (c.kind)
 ),
 line as (
-    select k.kind, coalesce(p.n, 0) as policies, coalesce(p.firms, 0) as firms, coalesce(p.sum_insured, 0) as sum_insured,
+    select k.kind, coalesce(p.n, 0) as policies, coalesce(p.firms, 0) as firms,
+           coalesce(p.sum_insured, 0) as sum_insured,
            coalesce(p.premium, 0) as premium, coalesce(c.n, 0) as claims, coalesce(c.claimed, 0) as claimed,
            coalesce(c.paid, 0) as paid, coalesce(c.open, 0) as open
       from (select k.kind from kind k union all select null) k

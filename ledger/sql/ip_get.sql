@@ -1,4 +1,5 @@
--- ip_get: a right on a day: status, owners over time, events, the pledges visible to the reader, grounds against a pledge.
+-- ip_get: a right on a day: status, owners over time, events, the pledges visible to the reader,
+-- grounds against a pledge.
 -- $1 number (canonical), $2 as of, $3 known at or null, $4 pledge registered on or null (the day as of),
 -- $5 debt due on or null, $6 pledgor or null
 -- owners: by the register, while it does not tell as stated in pledges (stated_owners).
@@ -29,21 +30,24 @@ owned as ( -- spans of one owner joined
      where s.owners is not null
      group by s.part, s.owners
 )
-select case when exists (select from pledge) or exists (select from event) or coalesce($4::date::text, $5::date::text, $6::text) is not null
+select case when exists (select from pledge) or exists (select from event)
+                 or coalesce($4::date::text, $5::date::text, $6::text) is not null
        then json_build_object(
        'number', $1::text,
        'kind', ip_kind($1::text),
        'as_of', $2::date,
        'state', f.state,
        'since', f.since,
-       'owners', coalesce(to_json(f.owners), (select json_agg(distinct p.owner) from pledge p where p.owner is not null), '[]'),
+       'owners', coalesce(to_json(f.owners),
+                          (select json_agg(distinct p.owner) from pledge p where p.owner is not null), '[]'),
        'stated_owners', coalesce((select json_agg(distinct p.owner) from pledge p where p.owner is not null), '[]'),
        'filed_on', f.filed_on,
        'granted_on', f.granted_on,
        'expires_on', f.expires_on,
        'expiry', json_strip_nulls(json_build_object(
                  'on', coalesce(f.expires_on, ip_expiry_latest($1::text)),
-                 'basis', case when f.expires_on is null and ip_number_year($1::text) is not null then 'number_at_the_latest'
+                 'basis', case when f.expires_on is null and ip_number_year($1::text) is not null
+                               then 'number_at_the_latest'
                                when f.expires_on is null then 'not_known'
                                when f.expires_on = ip_expiry(ip_kind($1::text), f.filed_on, f.granted_on) then 'law'
                                else 'register' end,

@@ -29,7 +29,8 @@ select a.n, cardinality(a.ids)::int8 as loans,
        c.loan_settled_on, c.loan_settled_on_time, c.loan_overdue_ever, c.loan_first_loan, c.loan_guaranteed,
        c.loan_insured, c.loan_scheme, c.loan_under_scheme, c.loan_compensated, c.loan_patents, c.loan_trademarks,
        c.loan_owner_is_borrower, c.loan_interest_paid,
-       u.used_city, u.used_district, u.used_applications, u.used_policies, u.used_interest_days, u.used_items, u.used_interest,
+       u.used_city, u.used_district, u.used_applications, u.used_policies, u.used_interest_days, u.used_items,
+       u.used_interest,
        w.used_enterprise_year, w.used_enterprise_lifetime
   from asked a
   left join loan_cases((select ids from found)) c on c.id = a.ids[1]

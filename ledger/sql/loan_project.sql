@@ -91,8 +91,8 @@ raised as materialized (
      cross join lateral flag_of_right(p.number, p.kind, p.owner_uscc, p.subject, p.filed_on, p.expires_on,
            p.signed_on, p.registered_on, p.matures_on) x
     union all
-    select f.ord, row(x.code, f.id || case when x.code = 'RF15' then ' ' || x.severity else '' end, x.severity, null::jsonb,
-           f.id, f.version, x.member, x.facts, true)::flag_found
+    select f.ord, row(x.code, f.id || case when x.code = 'RF15' then ' ' || x.severity else '' end, x.severity,
+                      null::jsonb, f.id, f.version, x.member, x.facts, true)::flag_found
       from fact f
      cross join lateral flag_of_loan((f.amount * 100)::bigint, (f.ip_amount * 100)::bigint, (f.rate * 10000)::int,
            (f.revenue * 100)::bigint, f.purpose, f.signed_on, f.disbursed_on, f.registered_on, f.scheme) x
@@ -107,7 +107,8 @@ stored as materialized (
     select flags_submitted((select array_agg(r.case_of) from raised r))
 ),
 told as ( -- as flags_of will tell it
-    select r.ord, json_agg(json_build_array((r.case_of).code, (r.case_of).severity, (r.case_of).pointer, u.title, u.title_en)
+    select r.ord, json_agg(json_build_array((r.case_of).code, (r.case_of).severity, (r.case_of).pointer,
+                                            u.title, u.title_en)
            order by (r.case_of).code, (r.case_of).pointer)::text as flags
       from raised r
       join flag_rule u on u.code = (r.case_of).code

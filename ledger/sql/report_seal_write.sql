@@ -1,5 +1,6 @@
 -- report_seal_write: store the seal of a quarter with its files and figures; one verdict a line.
--- $1 type, $2 JSON array as for record_decide; derived: {forms: [{format, language, base64}], figures: [{section, row_key, v}]}
+-- $1 type, $2 JSON array as for record_decide; derived: {forms: [{format, language, base64}],
+-- figures: [{section, row_key, v}]}
 -- -> as record_write
 -- Locks: none beyond the rows written; the write lane is the only writer.
 select d.ord, d.outcome, d.id, d.version, d.body, d.sha256, d.recorded_at, d.recorded_by, d.flags, d.leaf,

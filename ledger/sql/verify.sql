@@ -109,7 +109,8 @@ select 'reversal that does not mirror its transfer', t.id || ''
 union all
 select 'transfer that nobody caused', t.id || ''
   from transfer t
- where not exists (select from submission r where r.id = t.id and r.type in ('transfer', 'claim_step', 'budget', 'application_step'))
+ where not exists (select from submission r
+                    where r.id = t.id and r.type in ('transfer', 'claim_step', 'budget', 'application_step'))
 union all
 select 'account whose versions have a gap', x.account
   from (select t.debit as account, t.debit_version as version from transfer t
@@ -135,7 +136,8 @@ select 'running balance that differs from its transfers', e.account || ' version
                 select t.credit, t.credit_version, t.credit_after_fen, -t.amount_fen from transfer t) s) e
  where e.after_fen <> e.should_be
 union all
-select 'daily sum that differs from its transfers', coalesce(d.account, x.account) || ' ' || coalesce(d.on_day, x.on_day)
+select 'daily sum that differs from its transfers',
+       coalesce(d.account, x.account) || ' ' || coalesce(d.on_day, x.on_day)
   from account_day d
   full join (select s.account, b.block, s.on_day,
                     sum(s.delta) filter (where s.delta > 0) as debits,
@@ -222,7 +224,8 @@ select 'claim that got back more than it was paid', c.id || ''
 union all
 select 'policy that differs from its record', p.id || ''
   from policy p
-  left join lateral (select r.* from submission r where r.id = p.id and r.type = 'policy' order by r.version desc limit 1) r on true
+  left join lateral (select r.* from submission r where r.id = p.id and r.type = 'policy'
+                     order by r.version desc limit 1) r on true
  where (p.body::text, p.sha256, p.code, p.effective_from, p.org_id, p.district)
        is distinct from
        (r.body::text, r.sha256, r.body ->> 'code', (r.body ->> 'effective_from')::date, r.org_id,
@@ -253,8 +256,10 @@ select 'application step whose money is not where it should be', s.id || ''
   from application_step s
   join application a on a.id = s.application
   left join transfer t on t.id = s.id
- where case s.step when 'pay' then (t.cause, t.credit, t.amount_fen) is distinct from ('subsidy', a.account, a.amount_fen)
-                   when 'clawback' then (t.cause, t.debit, t.amount_fen) is distinct from ('clawback', a.account, s.amount_fen)
+ where case s.step when 'pay' then (t.cause, t.credit, t.amount_fen)
+                        is distinct from ('subsidy', a.account, a.amount_fen)
+                   when 'clawback' then (t.cause, t.debit, t.amount_fen)
+                        is distinct from ('clawback', a.account, s.amount_fen)
                    else t.id is not null end
 union all
 select 'application whose state is not that of its steps', n.application || ''
@@ -265,7 +270,8 @@ select 'application whose state is not that of its steps', n.application || ''
  where n.state <> coalesce(last.state, case when a.amount_fen = 0 then 'refused' when n.state = 'queued' then 'queued'
                                             else 'reserved' end)
     or n.amount_fen <> case when n.state in ('refused', 'withdrawn') then 0 else a.amount_fen end
-       - (select coalesce(sum(s.amount_fen), 0) from application_step s where s.application = a.id and s.step = 'clawback')
+       - (select coalesce(sum(s.amount_fen), 0) from application_step s
+          where s.application = a.id and s.step = 'clawback')
     or (n.loan_id, n.borrower, n.policy_code, n.account, n.on_day)
        is distinct from (a.loan_id, a.borrower, a.policy_code, a.account, a.on_day)
 union all
@@ -332,7 +338,8 @@ union all
 select 'enterprise profile that differs from its record', coalesce(p.id, r.id) || ''
   from enterprise_profile p
   full join (select * from submission where type = 'enterprise_profile') r on r.id = p.id and r.version = p.version
- where (p.reference, p.uscc, p.year, p.district, p.name, p.industry, p.size, p.employees, p.source, p.org_id, p.recorded_at)
+ where (p.reference, p.uscc, p.year, p.district, p.name, p.industry, p.size, p.employees, p.source, p.org_id,
+        p.recorded_at)
        is distinct from
        (r.body ->> 'reference', r.body ->> 'uscc', (r.body ->> 'year')::int, r.body ->> 'district', r.body ->> 'name',
        r.body ->> 'industry', r.body ->> 'size', (r.body ->> 'employees')::bigint, r.body ->> 'source', r.org_id,
@@ -345,7 +352,8 @@ select 'report on a measure that differs from its record', coalesce(m.id, r.id) 
  where (m.reference, m.measure, m.department, m.period, m.on_day, m.text, m.figure, m.unit, m.evidence)
        is distinct from
        (r.body ->> 'reference', (r.body ->> 'measure')::int, r.body ->> 'department', r.body ->> 'period',
-       (r.body ->> 'on')::date, r.body ->> 'text', (r.body ->> 'figure')::numeric, r.body ->> 'unit', r.body ->> 'evidence')
+       (r.body ->> 'on')::date, r.body ->> 'text', (r.body ->> 'figure')::numeric, r.body ->> 'unit',
+       r.body ->> 'evidence')
     or (m.first_day, m.last_day, m.org_id, m.recorded_at, m.recorded_by)
        is distinct from
        (period_first(r.body ->> 'period'), period_last(r.body ->> 'period'), r.org_id, r.recorded_at, r.recorded_by)
@@ -361,7 +369,8 @@ select 'rhythm of reports that differs from its record', coalesce(m.id, r.id) ||
   full join (select * from submission where type = 'measure_rhythm') r on r.id = m.id and r.version = m.version
  where (m.reference, m.measure, m.department, m.effective_from, m.every, m.due_days, m.org_id, m.recorded_at)
        is distinct from
-       (r.body ->> 'reference', (r.body ->> 'measure')::int, r.body ->> 'department', (r.body ->> 'effective_from')::date,
+       (r.body ->> 'reference', (r.body ->> 'measure')::int, r.body ->> 'department',
+        (r.body ->> 'effective_from')::date,
        r.body ->> 'every', (r.body ->> 'due_days')::int, r.org_id, r.recorded_at)
 union all
 select 'indicator told twice for one period', min(f.id::text)
@@ -382,7 +391,8 @@ select 'IP event that differs from its record', coalesce(e.id, r.id) || ''
  where (e.number, e.reference, e.kind, e.on_day, e.filed_on, e.expires_on, e.twin, e.reverses, e.org_id, e.recorded_at)
        is distinct from
        (r.body ->> 'number', r.body ->> 'reference', r.body ->> 'kind', (r.body ->> 'on')::date,
-       (r.body ->> 'filed_on')::date, (r.body ->> 'expires_on')::date, r.body ->> 'twin', r.body ->> 'reverses', r.org_id,
+       (r.body ->> 'filed_on')::date, (r.body ->> 'expires_on')::date, r.body ->> 'twin', r.body ->> 'reverses',
+       r.org_id,
        r.recorded_at)
     or array_to_string(e.owners, ';') is distinct from concat_ws(';',
        coalesce(r.body ->> 'owner_uscc', r.body ->> 'owner_name'),
@@ -491,8 +501,9 @@ select 'seal that differs from its record', coalesce(s.quarter, r.key)
        (r.key, r.body ->> 'manifest', r.body ->> 'signatures', r.body ->> 'reason', r.recorded_at, r.recorded_by)
     or (s.quarter, s.as_of::text, s.basis, instant_text(s.known_at), instant_text(s.sealed_at), s.previous)
        is distinct from
-       (report_manifest_line(s.manifest, 'quarter'), report_manifest_line(s.manifest, 'as_of'), report_manifest_line(s.manifest, 'basis'),
-       report_manifest_line(s.manifest, 'known_at'), report_manifest_line(s.manifest, 'sealed_at'), report_manifest_line(s.manifest, 'previous'))
+       (report_manifest_line(s.manifest, 'quarter'), report_manifest_line(s.manifest, 'as_of'),
+       report_manifest_line(s.manifest, 'basis'), report_manifest_line(s.manifest, 'known_at'),
+       report_manifest_line(s.manifest, 'sealed_at'), report_manifest_line(s.manifest, 'previous'))
 union all
 select 'seal that does not follow the one before', s.quarter
   from (select x.*, lag(x.quarter) over (order by x.quarter) as last_quarter,
@@ -523,7 +534,8 @@ select 'log head that is no later than the one before', h.size || ''
   from (select x.size, x.signed_at, lag(x.signed_at) over (order by x.size) as last from log_head x) h
  where h.signed_at <= h.last
 union all
-select 'rollup of loans that differs from them', concat_ws(' ', org_id, district, quarter, kind, right_kind, product, size)
+select 'rollup of loans that differs from them',
+       concat_ws(' ', org_id, district, quarter, kind, right_kind, product, size)
   from loan_rollup r
   full join loan_rollup_rows x using (org_id, district, quarter, kind, right_kind, product, size)
  where (coalesce(r.loans, 0), coalesce(r.amount_fen, 0), coalesce(r.ip_amount_fen, 0), coalesce(r.small_loans, 0),

@@ -47,7 +47,8 @@ ledger as (
      group by 1
 ),
 departments as (
-    select c.measure, json_agg(json_build_object('department', d.code, 'title', d.zh, 'due', c.due, 'reported', c.reported,
+    select c.measure, json_agg(json_build_object('department', d.code, 'title', d.zh, 'due', c.due,
+           'reported', c.reported,
            'on_time', c.on_time, 'late', c.late, 'missing', c.missing) order by d.no, d.code) as lines
       from counted c
       join department d on d.code = c.department
@@ -55,13 +56,16 @@ departments as (
 )
 select json_build_object('from', $1::date, 'to', $2::date,
        'total', (select json_build_object('due', coalesce(c.due, 0), 'reported', coalesce(c.reported, 0),
-                        'on_time', coalesce(c.on_time, 0), 'late', coalesce(c.late, 0), 'missing', coalesce(c.missing, 0))
+                        'on_time', coalesce(c.on_time, 0), 'late', coalesce(c.late, 0),
+                        'missing', coalesce(c.missing, 0))
                    from counted c where c.measure is null),
        'measures', json_agg(json_build_object('measure', m.no, 'chapter', m.chapter, 'title', m.zh, 'title_en', m.en,
                    'due', coalesce(c.due, 0), 'reported', coalesce(c.reported, 0), 'on_time', coalesce(c.on_time, 0),
                    'late', coalesce(c.late, 0), 'missing', coalesce(c.missing, 0),
-                   'rate', case when c.due > 0 then to_char(round(100.0 * (c.on_time + c.late) / c.due, 2), 'FM990.00') end,
-                   'figures', coalesce(f.figures, '[]'), 'ledger', coalesce(l.lines, '[]'), 'departments', coalesce(d.lines, '[]')) order by m.no))::text as document
+                   'rate', case when c.due > 0
+                                then to_char(round(100.0 * (c.on_time + c.late) / c.due, 2), 'FM990.00') end,
+                   'figures', coalesce(f.figures, '[]'), 'ledger', coalesce(l.lines, '[]'),
+                   'departments', coalesce(d.lines, '[]')) order by m.no))::text as document
   from measure m
   left join counted c on c.measure = m.no and c.department is null
   left join figures f on f.measure = m.no

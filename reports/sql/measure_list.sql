@@ -18,7 +18,8 @@ last_report as materialized (
 ),
 duty as (
     select d.measure, d.department,
-           (select count(*) from standing s where s.measure = d.measure and s.department = d.department and s.overdue) as overdue,
+           (select count(*) from standing s
+             where s.measure = d.measure and s.department = d.department and s.overdue) as overdue,
            (select min(s.due_on) from standing s
              where s.measure = d.measure and s.department = d.department and s.overdue) as overdue_since,
            (select json_build_object('period', s.period, 'due_on', s.due_on)
@@ -31,8 +32,8 @@ duty as (
 ),
 department_line as (
     select u.measure, sum(u.overdue) as overdue, sum(l.n) as reports,
-           json_agg(json_strip_nulls(json_build_object('department', p.code, 'title', p.zh, 'title_en', p.en, 'recorder', p.recorder,
-                    'reports', coalesce(l.n, 0), 'last_report', case when l.id is not null then
+           json_agg(json_strip_nulls(json_build_object('department', p.code, 'title', p.zh, 'title_en', p.en,
+                    'recorder', p.recorder, 'reports', coalesce(l.n, 0), 'last_report', case when l.id is not null then
                         json_build_object('id', l.id, 'period', l.period, 'on', l.on_day) end,
                     'overdue', u.overdue, 'overdue_since', u.overdue_since, 'next_due', u.next_due))
                     order by p.no, p.code) filter (where $4::text is distinct from 'true' or u.overdue > 0) as lines
@@ -53,7 +54,8 @@ measure_line as (
 report_line as (
     select json_agg(json_strip_nulls(json_build_object('id', x.id, 'reference', x.reference, 'department', x.department,
            'period', x.period, 'on', x.on_day, 'late', x.on_day > x.due_on, 'text', x.text, 'figure', x.figure::text,
-           'unit', x.unit, 'evidence', x.evidence, 'recorded_at', instant_text(x.recorded_at), 'recorded_by', x.recorded_by))
+           'unit', x.unit, 'evidence', x.evidence, 'recorded_at', instant_text(x.recorded_at),
+           'recorded_by', x.recorded_by))
            order by x.last_day desc, x.no, x.department) as lines
       from (select r.*, p.no, s.due_on
               from measure_report r

@@ -10,7 +10,8 @@ with late as (
        and ($3::text is null or s.department = $3::text)
      group by 1, 2
 )
-select json_build_object('as_of', $1::date, 'overdue', coalesce(sum(l.n), 0), 'items', coalesce(json_agg(json_build_object(
+select json_build_object('as_of', $1::date, 'overdue', coalesce(sum(l.n), 0),
+       'items', coalesce(json_agg(json_build_object(
        'measure', l.measure, 'title', m.zh, 'title_en', m.en, 'department', d.code, 'department_title', d.zh,
        'recorder', d.recorder, 'overdue', l.n, 'since', l.since, 'days', $1::date - l.since, 'periods', l.periods)
        order by l.since, l.measure, d.no, d.code), '[]'))::text as document

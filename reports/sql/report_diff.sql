@@ -1,8 +1,9 @@
 -- report_diff: what changed since a quarter was sealed: the cells that differ, and a page of the records behind that.
--- $1 quarter, $2 sections (text[]), $3 after: place of the section, $4 row and $5 id of the last record seen, or null, $6 limit
--- -> kind text ('cell' or 'item'), section text, place int8, row_key text (null: of the whole section), sealed text (JSON list),
---    live text, itemised text, id uuid, type text, reference text, version_then int4, version_now int4, why text (JSON),
---    measure text (of a target's row), items int8
+-- $1 quarter, $2 sections (text[]), $3 after: place of the section, $4 row and $5 id of the last record seen, or null,
+-- $6 limit
+-- -> kind text ('cell' or 'item'), section text, place int8, row_key text (null: of the whole section),
+--    sealed text (JSON list), live text, itemised text, id uuid, type text, reference text, version_then int4,
+--    version_now int4, why text (JSON), measure text (of a target's row), items int8
 with seal as (
     select x as s, x.first_day, x.as_of, x.basis, x.known_at from report_seal x where x.quarter = $1::text
 ),
@@ -31,7 +32,8 @@ part as (
       from change c
 ),
 cell as (
-    select p.name, p.place, p.row_key, grouping(p.row_key) as whole, bigints_sum(p.sealed) as sealed, bigints_sum(p.live) as live,
+    select p.name, p.place, p.row_key, grouping(p.row_key) as whole, bigints_sum(p.sealed) as sealed,
+           bigints_sum(p.live) as live,
            bigints_sum(p.itemised) as itemised
       from part p
      group by grouping sets ((p.name, p.place, p.row_key), (p.name, p.place))
@@ -47,15 +49,17 @@ page as (
      order by c.place, c.row_key, c.id
      limit $6::int
 )
-select 'cell' as kind, c.name as section, c.place, c.row_key, to_json(c.sealed::text[])::text as sealed, to_json(c.live::text[])::text as live,
-       to_json(c.itemised::text[])::text as itemised, null::uuid as id, null::text as type, null::text as reference, null::int as version_then,
-       null::int as version_now, null::text as why, m.measure, null::bigint as items
+select 'cell' as kind, c.name as section, c.place, c.row_key, to_json(c.sealed::text[])::text as sealed,
+       to_json(c.live::text[])::text as live, to_json(c.itemised::text[])::text as itemised,
+       null::uuid as id, null::text as type, null::text as reference,
+       null::int as version_then, null::int as version_now, null::text as why, m.measure, null::bigint as items
   from cell c
   left join measure m on c.name = 'targets' and m.id = c.row_key
  where 0 <> any (bigints_minus(c.live, c.sealed)) or 0 <> any (c.itemised)
  union all
 select 'item', p.name, p.place, p.row_key, to_json(p.v_then::text[])::text, to_json(p.v_now::text[])::text,
-       to_json(bigints_minus(p.v_now, p.v_then)::text[])::text, p.id, p.type, p.reference, p.version_then, p.version_now,
+       to_json(bigints_minus(p.v_now, p.v_then)::text[])::text, p.id, p.type, p.reference, p.version_then,
+       p.version_now,
        report_change_why(p.id, seal.known_at)::text, m.measure,
        (select count(*) from change)
   from page p

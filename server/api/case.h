@@ -31,7 +31,8 @@ MUST_USE bool case_policy(struct arena *a, const struct rows *rows, struct str c
 /* The facts of a row of loan_case, copied into k; problems are in r->err. */
 MUST_USE bool case_loan(
     struct req *r, const struct rows *rows, int row, struct str asked, struct policy_case *k);
-/* Facts out of the columns from `first` on: loan_cases' and subsidy_loan_usage's, subsidy_firm_usage's when there.
+/* Facts out of the columns from `first` on: loan_cases' and subsidy_loan_usage's,
+ * subsidy_firm_usage's when there.
  */
 void case_facts(struct arena *a, const struct rows *rows, int row, int first, struct value *facts);
 /* Add what was told; a fact that the row knows otherwise is a problem. */

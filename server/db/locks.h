@@ -1,8 +1,9 @@
 /*
  * locks.h - the advisory locks that the program takes itself.
  *
- * lock_no() of the database (migrations/functions/base.sql) lists these and all others; it does not exist
- * yet when the first migrator takes its lock, so the two numbers stand here too. A test compares them.
+ * lock_no() of the database (migrations/functions/base.sql) lists these and all others; it does not
+ * exist yet when the first migrator takes its lock, so the two numbers stand here too. A test
+ * compares them.
  */
 #ifndef PLEDGED_LOCKS_H
 #define PLEDGED_LOCKS_H

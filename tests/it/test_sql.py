@@ -3,8 +3,13 @@ import glob
 import os
 import re
 import subprocess
+import sys
+import unittest
 
 from harness import ROOT, Case
+
+sys.path.insert(0, os.path.join(ROOT, "tests"))
+import lint_sql
 
 TYPES = {"bool": "boolean", "int2": "smallint", "int4": "integer", "int8": "bigint"}
 
@@ -59,3 +64,30 @@ class Sql(Case):
                     self.assertEqual([(c, t) for c, t in columns], promised(name))
                     checked += 1
         self.assertGreaterEqual(checked, 10)
+
+
+class Lint(unittest.TestCase):
+    def found(self, text, path="ledger/sql/x.sql"):
+        return lint_sql.faults(path, text)
+
+    def test_each_fault_of_layout_is_found_where_it_stands(self):
+        head = "-- x: why\n"
+        for text, line, what in ((head + "select\t1\n", 2, "a tab"), (head + "select 1 \n", 2, "space at the end"),
+                                 (head + "SELECT 1\n", 2, "upper case: SELECT"),
+                                 (head + "select '\n', Upper('A')\n", 3, "upper case: Upper"),
+                                 (head + "-- " + "借" * 59 + "\n", 2, "121 columns"),
+                                 ("-- y: why\n", 1, "the first line is not `-- x: …`"),
+                                 (head + "select 1", 1, "not exactly one line end at the end")):
+            with self.subTest(text):
+                self.assertEqual(self.found(text), [(line, what)])
+
+    def test_strings_comments_and_names_in_quotes_are_not_code(self):
+        self.assertEqual(self.found("""-- x: Why A
+/* B */ select 'C', e'D\\'E', "F", $1 -- G
+"""), [])
+
+    def test_frozen_migrations_are_not_looked_at_later_ones_are(self):
+        self.assertEqual([lint_sql.is_frozen("migrations/" + n) for n in ("0001_base.sql", "0025_x.sql", "0026_x.sql")],
+                         [True, True, False])
+        self.assertIn("ledger/sql/verify.sql", lint_sql.files())
+        self.assertNotIn("migrations/0001_base.sql", lint_sql.files())
