@@ -93,7 +93,7 @@ def sheets_of(*workbooks):
                 f.write(workbook)
         subprocess.run(["soffice", "-env:UserInstallation=file://%s/profile" % folder, "--headless",
                         "--convert-to", "fods", "--outdir", folder, *names],
-                       check=True, capture_output=True, timeout=120)
+                       check=True, capture_output=True, timeout=300)
         trees = [xml.etree.ElementTree.parse(name.replace(".xlsx", ".fods")) for name in names]
     return [{t.get(q("table:name")): cells_of(t) for t in tree.iter(q("table:table"))} for tree in trees]
 
