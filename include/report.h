@@ -141,8 +141,7 @@ MUST_USE bool report_table_make(struct arena *a, quarter q, const struct report_
     const struct report_figures *row, int n, const struct report_figures *whole,
     const struct report_plan *plan, struct str district, bool english, struct report_table *out);
 
-/* ---- writers: one report, four forms that agree to the fen ------------------------------------
- */
+/* ---- writers: one report, four forms that agree to the fen ----------------------------------- */
 enum report_format { REPORT_JSON, REPORT_CSV, REPORT_XLSX, REPORT_HTML, REPORT_FORMAT_COUNT };
 bool report_format_parse(struct str s, enum report_format *out);
 const char *report_type(enum report_format f);      /* Content-Type */

@@ -23,7 +23,7 @@ enum field_kind {
     F_DAY,
     F_IDENT,  /* ident: checks and gives the canonical form */
     F_OBJECT, /* of: its fields; JSON only */
-    F_LIST,   /* of: the fields of an element; min, max: elements; unique_by: index into of */
+    F_LIST,   /* of: the fields of an element; min, max: elements */
     F_JSON,   /* any JSON; its inside is the business of the record's check; JSON only */
 };
 

@@ -16,8 +16,6 @@ bool record_finish(struct arena *a, const struct record *r, struct value *v, str
 /* The nearest name in a list of fields, for "use … instead". */
 const char *field_nearest(const struct field *f, struct str name);
 int choices_count(const struct choice *c);
-/* "A、B、C" of a choice list: names. */
-struct str choices_text(struct arena *a, const struct choice *c);
 /* Shared by records_*.c: the five classes of a loan, its products; a type whose answers add
  * nothing. */
 extern const struct choice grades[], loan_products[];

@@ -276,8 +276,7 @@ const struct record lpr_record = {
     .read_only = no_read_only,
 };
 
-/* ---- cases: checks and applications -----------------------------------------------------------
- */
+/* ---- cases: checks and applications ---------------------------------------------------------- */
 
 static const struct field application_fields[] = {
     {"reference", "申请编号", F_TEXT, .need = true, .min = 1, .max = 64, .example = "TX-2024-001"},

@@ -68,7 +68,7 @@ int choices_count(const struct choice *c)
     return n;
 }
 
-struct str choices_text(struct arena *a, const struct choice *c)
+static struct str choices_text(struct arena *a, const struct choice *c)
 {
     struct buf b;
     buf_init(&b, a);

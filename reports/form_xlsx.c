@@ -30,7 +30,7 @@ double xlsx_number(int64_t n, int64_t per)
     return (double)n / (double)per;
 }
 
-bool xlsx_exact(int64_t n)
+static bool xlsx_exact(int64_t n)
 {
     return n < INT64_C(1000000000000000) && n > -INT64_C(1000000000000000);
 }

@@ -39,7 +39,6 @@ enum { XLSX_HEAD = 2, XLSX_FIRST = 3 };
  * and n / 100 is then the double nearest to the two-decimal amount: Excel and LibreOffice, which
  * show 15 digits, read it back to the fen. */
 double xlsx_number(int64_t n, int64_t per);
-bool xlsx_exact(int64_t n);
 
 /* A4 on its side, so many pages wide (0: at a scale of its own), with the report's name and page
  * numbers. */

@@ -9,8 +9,7 @@
 enum { C_ID, C_BODY, C_SHA256, C_STATE, C_FROM, C_LPR, C_AVAILABLE, C_QUEUE };
 enum { L_N, L_LOANS, L_GUARD, L_ID, L_FACTS };
 
-/* ---- the policy -------------------------------------------------------------------------------
- */
+/* ---- the policy ------------------------------------------------------------------------------ */
 
 static const struct rule *load_rule(struct arena *a, struct str body)
 {
@@ -56,8 +55,7 @@ bool case_policy(
     return k->rule || err_add(e, E_NO_POLICY, STR("/policy"), "%s", code.p);
 }
 
-/* ---- policies that were asked for just now ------------------------------------------------------
- */
+/* ---- policies that were asked for just now --------------------------------------------------- */
 
 /* What this process writes is forgotten at once; what another one writes shows within a second. */
 enum { SLOTS = 64, KEPT_US = 1000000 };
@@ -125,8 +123,7 @@ const struct policy_case *case_keep(
     return &s->policy;
 }
 
-/* ---- facts ------------------------------------------------------------------------------------
- */
+/* ---- facts ----------------------------------------------------------------------------------- */
 
 /* The column of a fact behind the first: records' facts, then what was used. */
 static void fact_of(struct arena *a, enum fact fact, struct str cell, struct value *v)

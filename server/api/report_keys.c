@@ -40,7 +40,8 @@ void report_keys_free(struct report_keys *k)
     free(k);
 }
 
-const struct signing_key *report_keys_current(const struct report_keys *k, enum signing_kind kind)
+static const struct signing_key *report_keys_current(
+    const struct report_keys *k, enum signing_kind kind)
 {
     return k->key[kind];
 }

@@ -20,6 +20,4 @@ bool report_keys_ready(struct server *s);
  * before. */
 MUST_USE bool report_keys_sign(
     const struct report_keys *k, struct str text, struct buf *out, const char **missing);
-/* The key of this kind now in use; NULL: none. */
-const struct signing_key *report_keys_current(const struct report_keys *k, enum signing_kind kind);
 #endif

@@ -72,8 +72,7 @@ static struct policy_case *case_of(struct check *c, const struct policy_case *po
 
 static void ask(struct check *c);
 
-/* ---- loans, many at once -----------------------------------------------------------------------
- */
+/* ---- loans, many at once --------------------------------------------------------------------- */
 
 /* Like the write lane: what is asked while the readers are busy goes together in the next
  * statement. One organisation a flight, because what it may see is decided once a statement. */
@@ -260,8 +259,7 @@ void eligibility_post(struct req *r)
     ask(c);
 }
 
-/* ---- applications -----------------------------------------------------------------------------
- */
+/* ---- applications ---------------------------------------------------------------------------- */
 
 /* Of many that apply for one firm at once, each round lets one through. */
 enum { TRIES = 500 };
@@ -338,8 +336,7 @@ void application_post(struct req *r)
     apply(r);
 }
 
-/* ---- budgets ----------------------------------------------------------------------------------
- */
+/* ---- budgets --------------------------------------------------------------------------------- */
 
 static void on_budget(void *arg, const struct rows *rows, const struct fail *fail)
 {
@@ -363,8 +360,7 @@ void budget_get(struct req *r)
     db_query(r->server->db, r->a, r->actor, "budget_statement", p, COUNT_OF(p), on_budget, r);
 }
 
-/* ---- loan prime rates --------------------------------------------------------------------------
- */
+/* ---- loan prime rates ------------------------------------------------------------------------ */
 
 static void on_lpr(void *arg, const struct rows *rows, const struct fail *fail)
 {

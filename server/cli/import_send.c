@@ -184,8 +184,7 @@ static size_t on_data(char *p, size_t size, size_t count, void *arg)
     return n;
 }
 
-/* ---- an atomic slice that failed --------------------------------------------------------------
- */
+/* ---- an atomic slice that failed ------------------------------------------------------------- */
 
 /* "/lines/12/amount" -> 12 and "/amount"; -1 when it is about no line. */
 static int64_t line_of(struct str pointer, struct str *rest)

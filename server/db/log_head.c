@@ -30,7 +30,8 @@ void sealer_free(struct sealer *k)
     free(k);
 }
 
-struct str head_text(struct arena *a, uint64_t size, hash root, struct str signed_at)
+/* The text that a head's signature covers. */
+static struct str head_text(struct arena *a, uint64_t size, hash root, struct str signed_at)
 {
     return arena_printf(a, "pledged-head-1\n%llu\n%s\n%s\n", (unsigned long long)size,
         hash_hex(a, root).p, signed_at.p);

@@ -14,8 +14,6 @@ void sealer_free(struct sealer *k);
 /* Signature over "pledged-head-1\n<size>\n<root hex>\n<signed_at>\n", in hex. */
 struct str sealer_sign(
     struct arena *a, const struct sealer *k, uint64_t size, hash root, struct str signed_at);
-/* The text that a head's signature covers. */
-struct str head_text(struct arena *a, uint64_t size, hash root, struct str signed_at);
 /* The text whose leaf hash enters the log for a record version. */
 struct str leaf_text(struct arena *a, struct str id, int64_t version, struct str sha256,
     struct str recorded_at, struct str recorded_by);

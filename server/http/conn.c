@@ -257,8 +257,7 @@ void conn_refuse_size(struct conn *c, struct exchange *ex)
     conn_refuse(c, &(struct fault){413, E_TOO_LARGE, limit.p});
 }
 
-/* ---- events ----------------------------------------------------------------------------------
- */
+/* ---- events ---------------------------------------------------------------------------------- */
 
 static void conn_run(struct conn *c)
 {
