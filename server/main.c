@@ -21,15 +21,197 @@
 
 enum { DRAIN_MAX_S = 30, POLL_MS = 20 };
 
-/* ---- serve ---------------------------------------------------------------------------------- */
-
 struct daemon {
     struct server s;
+    struct database database;
     struct embedded_pg *pg;
-    struct event *poll, *term, *intr;
     struct nightly *nightly;
+    struct event *poll, *term, *intr;
     int64_t drain_until_us;
 };
+
+/* ---- services -------------------------------------------------------------------------------- */
+
+static void on_tokens_changed(void *arg)
+{
+    auth_forget(arg);
+}
+
+static bool auth_start(struct daemon *p)
+{
+    p->s.auth = auth_open();
+    return true;
+}
+static void auth_stop(struct daemon *p)
+{
+    auth_close(p->s.auth);
+}
+
+static bool cases_start(struct daemon *p)
+{
+    p->s.cases = case_cache_new();
+    return true;
+}
+static void cases_stop(struct daemon *p)
+{
+    case_cache_free(p->s.cases);
+}
+
+static bool loans_start(struct daemon *p)
+{
+    p->s.loans = loan_lane_new();
+    return true;
+}
+static void loans_stop(struct daemon *p)
+{
+    free(p->s.loans);
+}
+
+static bool lane_start(struct daemon *p)
+{
+    p->s.lane = lane_open(&p->database);
+    return true;
+}
+static bool lane_is_ready(struct daemon *p)
+{
+    return lane_ready(p->s.lane);
+}
+static bool lane_is_idle(struct daemon *p)
+{
+    return lane_idle(p->s.lane);
+}
+static void lane_stop(struct daemon *p)
+{
+    lane_close(p->s.lane);
+}
+
+static bool intake_start(struct daemon *p)
+{
+    p->s.intake = intake_open(&p->s);
+    return true;
+}
+static bool intake_is_idle(struct daemon *p)
+{
+    return intake_flush(p->s.intake);
+}
+static void intake_stop(struct daemon *p)
+{
+    intake_close(p->s.intake);
+}
+
+static bool db_start(struct daemon *p)
+{
+    p->s.db = db_open(&p->database, (int)p->s.process.conf.readers, on_tokens_changed, p->s.auth);
+    return true;
+}
+static bool db_is_ready(struct daemon *p)
+{
+    return db_ready(p->s.db);
+}
+static void db_stop(struct daemon *p)
+{
+    db_close(p->s.db);
+}
+
+static bool keys_start(struct daemon *p)
+{
+    p->s.report_keys = report_keys_new();
+    return true;
+}
+static bool keys_are_ready(struct daemon *p)
+{
+    return report_keys_ready(&p->s);
+}
+static void keys_stop(struct daemon *p)
+{
+    report_keys_free(p->s.report_keys);
+}
+
+static bool http_start(struct daemon *p)
+{
+    const struct conf *conf = &p->s.process.conf;
+    struct ssl_ctx_st *tls = NULL;
+    if (conf->tls_cert) {
+        tls = tls_server(conf->tls_cert, conf->tls_key, conf->client_ca);
+        if (!tls)
+            return false;
+    }
+    p->s.http = http_listen(&p->s.process, &p->s, conf->listen, tls, route_dispatch);
+    return p->s.http != NULL;
+}
+static bool http_is_idle(struct daemon *p)
+{
+    return http_active(p->s.http) == 0;
+}
+static void http_stop(struct daemon *p)
+{
+    http_free(p->s.http);
+}
+
+static bool nightly_start(struct daemon *p)
+{
+    p->nightly = nightly_open(&p->s);
+    return true;
+}
+static void nightly_stop(struct daemon *p)
+{
+    nightly_close(p->nightly);
+}
+
+/* Opened and asked whether they are ready from top to bottom; asked whether they are idle and
+ * closed from bottom to top, so that what still comes in goes to what is still there. */
+static const struct service {
+    bool (*open)(struct daemon *p);
+    bool (*ready)(struct daemon *p); /* NULL: always */
+    bool (*idle)(struct daemon *p);  /* NULL: always */
+    void (*close)(struct daemon *p);
+} services[] = {
+    {.open = auth_start, .close = auth_stop},
+    {.open = cases_start, .close = cases_stop},
+    {.open = loans_start, .close = loans_stop},
+    {.open = lane_start, .ready = lane_is_ready, .idle = lane_is_idle, .close = lane_stop},
+    {.open = intake_start, .idle = intake_is_idle, .close = intake_stop},
+    {.open = db_start, .ready = db_is_ready, .close = db_stop},
+    {.open = keys_start, .ready = keys_are_ready, .close = keys_stop},
+    {.open = http_start, .idle = http_is_idle, .close = http_stop},
+    {.open = nightly_start, .close = nightly_stop},
+};
+enum { SERVICES = COUNT_OF(services) };
+
+static bool all_ready(struct daemon *p)
+{
+    for (int i = 0; i < SERVICES; i++) {
+        if (services[i].ready && !services[i].ready(p))
+            return false;
+    }
+    return true;
+}
+
+static bool all_idle(struct daemon *p)
+{
+    for (int i = SERVICES - 1; i >= 0; i--) {
+        if (services[i].idle && !services[i].idle(p))
+            return false;
+    }
+    return true;
+}
+
+/* How many of them are open: all, or those before the one that has failed. */
+static int services_open(struct daemon *p)
+{
+    int n = 0;
+    while (n < SERVICES && services[n].open(p))
+        n++;
+    return n;
+}
+
+static void services_close(struct daemon *p, int n)
+{
+    while (n > 0)
+        services[--n].close(p);
+}
+
+/* ---- serve ---------------------------------------------------------------------------------- */
 
 static void on_poll(evutil_socket_t fd, short what, void *arg)
 {
@@ -37,16 +219,13 @@ static void on_poll(evutil_socket_t fd, short what, void *arg)
     (void)what;
     struct daemon *p = arg;
     struct server *s = &p->s;
-    if (!s->ready && db_ready(s->db) && lane_ready(s->lane) && report_keys_ready(s)) {
+    if (!s->ready && all_ready(p)) {
         char port[16];
         snprintf(port, sizeof port, "%d", http_port(s->http));
         s->ready = true;
         log_event(LOG_INFO, "ready", "listen", s->process.conf.listen, "port", port, NULL);
     }
-    bool over = monotonic_us() > p->drain_until_us;
-    bool quiet =
-        s->draining && http_active(s->http) == 0 && intake_flush(s->intake) && lane_idle(s->lane);
-    if (quiet || (s->draining && over))
+    if (s->draining && (all_idle(p) || monotonic_us() > p->drain_until_us))
         event_base_loopbreak(s->process.base);
 }
 
@@ -85,37 +264,20 @@ static const char *as_app(struct arena *a, const char *owner)
         .p;
 }
 
-static bool start_database(struct arena *a, struct daemon *p, const char **app)
+static bool start_database(struct arena *a, struct daemon *p)
 {
     const struct conf *conf = &p->s.process.conf;
     const char *owner = conf->database;
     if (owner) {
-        *app = conf->database_app ? conf->database_app : as_app(a, owner);
+        p->database.conninfo = conf->database_app ? conf->database_app : as_app(a, owner);
         return migrate_apply(owner);
     }
     p->pg = embedded_start(conf->data, true);
     if (!p->pg)
         return false;
-    *app = embedded_app(p->pg);
+    p->database.conninfo = embedded_app(p->pg);
+    p->database.cluster = p->pg;
     return migrate_apply(embedded_owner(p->pg));
-}
-
-static bool start_http(struct server *s)
-{
-    struct ssl_ctx_st *tls = NULL;
-    if (s->process.conf.tls_cert) {
-        tls = tls_server(
-            s->process.conf.tls_cert, s->process.conf.tls_key, s->process.conf.client_ca);
-        if (!tls)
-            return false;
-    }
-    s->http = http_listen(&s->process, s, s->process.conf.listen, tls, route_dispatch);
-    return s->http != NULL;
-}
-
-static void on_tokens_changed(void *arg)
-{
-    auth_forget(arg);
 }
 
 static void raise_file_limit(void)
@@ -128,54 +290,40 @@ static void raise_file_limit(void)
         log_event(LOG_WARN, "limit", "what", "open files", NULL);
 }
 
-static void stop(struct daemon *p)
+static void unwatch(struct daemon *p)
 {
-    struct server *s = &p->s;
-    http_free(s->http);
-    lane_close(s->lane);
-    intake_close(s->intake);
-    db_close(s->db);
-    nightly_close(p->nightly);
-    auth_close(s->auth);
-    case_cache_free(s->cases);
-    free(s->loans);
-    report_keys_free(s->report_keys);
     event_free(p->poll);
     event_free(p->term);
     event_free(p->intr);
-    event_base_free(s->process.base);
+}
+
+static bool run(struct daemon *p)
+{
+    struct event_base *base = event_base_new();
+    MUST(base);
+    p->s.process.base = base;
+    p->database.process = &p->s.process;
+    int n = services_open(p);
+    if (n == SERVICES) {
+        watch(p);
+        event_base_dispatch(base);
+        unwatch(p);
+    }
+    services_close(p, n);
+    event_base_free(base);
+    return n == SERVICES;
 }
 
 static int serve(struct arena *a, const struct conf *conf)
 {
     struct daemon p = {.s.process.conf = *conf};
-    struct server *s = &p.s;
-    const char *app = NULL;
     signal(SIGPIPE, SIG_IGN);
     raise_file_limit();
-    if (!start_database(a, &p, &app)) {
-        embedded_close(p.pg, true);
-        return 1;
-    }
-    s->process.base = event_base_new();
-    MUST(s->process.base);
-    const struct database d = {&s->process, app, p.pg};
-    s->auth = auth_open();
-    s->cases = case_cache_new();
-    s->loans = loan_lane_new();
-    s->report_keys = report_keys_new();
-    s->lane = lane_open(&d);
-    s->intake = intake_open(s);
-    s->db = db_open(&d, (int)conf->readers, on_tokens_changed, s->auth);
-    bool good = s->lane && start_http(s);
-    if (good) {
-        watch(&p);
-        p.nightly = nightly_open(s);
-        event_base_dispatch(s->process.base);
-        stop(&p);
-    }
+    bool begun = start_database(a, &p);
+    bool good = begun && run(&p);
     embedded_close(p.pg, true);
-    log_event(LOG_INFO, "stopped", NULL);
+    if (begun)
+        log_event(LOG_INFO, "stopped", NULL);
     return good ? 0 : 1;
 }
 
