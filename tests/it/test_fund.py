@@ -291,10 +291,11 @@ class Fund(Case):
         return r.body.decode()
 
     def accepts(self, name, text):
-        with tempfile.NamedTemporaryFile("w", suffix=".beancount", encoding="utf-8") as f:
-            f.write(text)
-            f.flush()
-            return subprocess.run(self.PROGRAMS[name] + [f.name], capture_output=True, check=False,
+        with tempfile.TemporaryDirectory() as folder:  # bean-check writes a cache beside the file
+            path = os.path.join(folder, "journal.beancount")
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(text)
+            return subprocess.run(self.PROGRAMS[name] + [path], capture_output=True, check=False,
                                   env=dict(os.environ, LC_ALL="C.UTF-8")).returncode == 0
 
     def test_hledger_ledger_and_beancount_accept_the_journal_and_see_one_fen(self):
