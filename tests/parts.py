@@ -155,7 +155,8 @@ class Queue:
     """Runs parts, `jobs` at a time, and reports each when all before it have been."""
 
     def __init__(self, parts, jobs):
-        self.waiting, self.parts, self.jobs = list(parts), list(parts), jobs
+        self.parts, self.jobs = list(parts), jobs
+        self.waiting = list(self.parts)
         self.done, self.change = set(), threading.Condition()
 
     def take(self):
@@ -221,7 +222,7 @@ def stop_clusters(folder):
 @contextlib.contextmanager
 def temporary():
     """A folder for temporary files, in /tmp only where the tree's path is too long for sockets."""
-    folder = os.path.abspath("build/tmp")
+    folder = os.path.join(os.environ.get("PARTS_TMP", os.path.abspath("build/tmp")), "run")
     if len(folder.encode()) > 60:
         folder = tempfile.mkdtemp(prefix="pledged-run-", dir="/tmp")
     shutil.rmtree(folder, ignore_errors=True)
