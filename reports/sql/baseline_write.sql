@@ -1,6 +1,6 @@
 -- baseline_write: enter yearly figures of a plan; what is entered already is a replay.
 -- $1 plan code, $2 JSON array of {year, amount, count, source, assumed} (amount in yuan)
--- -> the columns of record_write; only ord and outcome are filled
+-- -> as record_write; only ord and outcome are filled
 -- Locks: none beyond the rows written; the write lane is the only writer.
 with input as materialized (
     select e.ord, e.year, (e.amount * 100)::bigint as amount_fen, e.count, e.source, e.assumed,
@@ -29,7 +29,7 @@ added as (
            (select my_signature())
       from changed c
 )
-select i.ord, 'replay' as outcome, null as id, coalesce(i.version, 0) as version, null as body,
+select i.ord, 'replay' as outcome, null::uuid as id, coalesce(i.version, 0) as version, null as body,
        null as sha256, null as recorded_at, null as recorded_by, '[]' as flags, null::bigint as leaf,
        null as leaf_hash, null::bigint as head
   from input i

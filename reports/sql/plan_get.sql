@@ -2,7 +2,7 @@
 -- $1 plan code, $2 basis or null (the plan's own), $3 last day that counts, $4 known_at or null,
 -- $5 end of the quarter that counts last, or null: firms that benefit are not asked for
 -- -> kind text, a text, b text, c text, d text, e text, f text, g text, h text:
---    plan: code, title, first_year, last_year, basis, undated loans
+--    plan: code, title, first_year, last_year, basis, undated (loans)
 --    target: id, kind, measure, threshold, zh, en
 --    quarter: quarter, year, amount_fen, count
 --    baseline: year, amount_fen, count, source, assumed, version, recorded_at, recorded_by
