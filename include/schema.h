@@ -12,6 +12,7 @@
 #include "ident.h"
 #include "json.h"
 #include "money.h"
+#include "sql_names.h"
 
 enum field_kind {
     F_TEXT, /* min, max: length in characters */
@@ -66,9 +67,9 @@ struct record {
     int key, subject, on;
     int key_also;        /* a day that is part of the key as well; 0: none */
     int district;        /* NO_FIELD: that of the record it belongs to */
-    const char *write;   /* SQL that stores and judges: record_write, record_decide */
-    const char *peek;    /* the same for a dry run */
-    const char *project; /* SQL that writes the typed rows; NULL when `write` does */
+    enum sql_id write;   /* SQL that stores and judges: record_write, record_decide */
+    enum sql_id peek;    /* the same for a dry run */
+    enum sql_id project; /* SQL that writes the typed rows; none when `write` does */
     bool decided; /* the answer to a POST carries what was decided (record_decision_members) */
     bool subsidy; /* what is kept of policies and budgets is asked for anew after it */
     bool by_key;  /* its address holds the key, not the id */

@@ -3,6 +3,7 @@
  */
 #ifndef PLEDGED_SQL_H
 #define PLEDGED_SQL_H
+#include "sql_names.h" /* enum sql_id and the columns of each, made by cmake/statements.cmake */
 #include <stddef.h>
 
 struct embedded {
@@ -10,10 +11,9 @@ struct embedded {
     const unsigned char *text; /* NUL after length */
     size_t length;
 };
-extern const struct embedded ledger_sql[];
-extern const size_t ledger_sql_count;
-extern const struct embedded reports_sql[];
-extern const size_t reports_sql_count;
+extern const struct embedded
+    statements[]; /* of ledger/sql and reports/sql: SQL_X is no. SQL_X - 1 */
+extern const size_t statements_count;
 extern const struct embedded migrations[]; /* numbered, forward only */
 extern const size_t migrations_count;
 extern const struct embedded functions[]; /* of the database, their current text, by subject */

@@ -180,5 +180,5 @@ void auth_actor(struct req *r, req_fn *next)
     *l = (struct lookup){r, next, hex, r->server->auth->generation};
     struct str params[] = {is_certificate ? arena_str(r->a, hex.p + 1, hex.n - 1) : hex,
         is_certificate ? STR("true") : STR("false")};
-    db_query(r->server->db, r->a, NULL, "token_actor", params, 2, on_actor, l);
+    db_query(r->server->db, r->a, NULL, SQL_TOKEN_ACTOR, params, 2, on_actor, l);
 }

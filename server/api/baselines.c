@@ -48,7 +48,7 @@ static void on_baselines(void *arg, const struct rows *rows, const struct fail *
 void baselines_get(struct req *r)
 {
     struct str params[5] = {r->capture[0], {NULL, 0}, STR("1900-01-01")};
-    db_query(r->server->db, r->a, r->actor, "plan_get", params, 5, on_baselines, r);
+    db_query(r->server->db, r->a, r->actor, SQL_PLAN_GET, params, 5, on_baselines, r);
 }
 
 enum baseline_field { BASE_YEAR, BASE_AMOUNT, BASE_COUNT, BASE_SOURCE, BASE_ASSUMED };
@@ -129,7 +129,7 @@ static void on_plan_for_put(void *arg, const struct rows *rows, const struct fai
     b->work = (struct work){.a = r->a,
         .actor = r->actor,
         .type = r->capture[0].p,
-        .write = "baseline_write",
+        .write = SQL_BASELINE_WRITE,
         .elements = arena_str(r->a, list.p + head, list.n - head - tail),
         .n = b->v.count,
         .done = on_entered,
@@ -148,5 +148,5 @@ void baselines_put(struct req *r)
         reply_problem(r);
         return;
     }
-    db_query(r->server->db, r->a, r->actor, "plan_get", params, 5, on_plan_for_put, b);
+    db_query(r->server->db, r->a, r->actor, SQL_PLAN_GET, params, 5, on_plan_for_put, b);
 }

@@ -35,7 +35,7 @@ static void on_rules(void *arg, const struct rows *rows, const struct fail *fail
 
 void flag_rules(struct req *r)
 {
-    db_query(r->server->db, r->a, r->actor, "flag_rules", NULL, 0, on_rules, r);
+    db_query(r->server->db, r->a, r->actor, SQL_FLAG_RULES, NULL, 0, on_rules, r);
 }
 
 static void on_flags(void *arg, const struct rows *rows, const struct fail *fail)
@@ -92,7 +92,7 @@ void flag_list(struct req *r)
         return;
     }
     p[F_LIMIT] = arena_printf(r->a, "%lld", (long long)*limit);
-    db_query(r->server->db, r->a, r->actor, "flag_list", p, F_COUNT, on_flags, r);
+    db_query(r->server->db, r->a, r->actor, SQL_FLAG_LIST, p, F_COUNT, on_flags, r);
 }
 
 static void on_flag(void *arg, const struct rows *rows, const struct fail *fail)
@@ -113,7 +113,7 @@ static void on_flag(void *arg, const struct rows *rows, const struct fail *fail)
 void flag_get(struct req *r)
 {
     if (uuid_is(r->capture[0]))
-        db_query(r->server->db, r->a, r->actor, "flag_get", r->capture, 1, on_flag, r);
+        db_query(r->server->db, r->a, r->actor, SQL_FLAG_GET, r->capture, 1, on_flag, r);
     else
         reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
 }

@@ -331,7 +331,7 @@ static void on_plan(void *arg, const struct rows *rows, const struct fail *fail)
     struct str params[] = {p->basis, day_text(r->a, quarter_first((quarter){p->as_of.n - 3})),
         day_text(r->a, quarter_last(p->as_of)), req_param(r, "known_at")};
     (void)param_instant(r, "known_at", &params[3]); /* it was good a moment ago */
-    db_query(r->server->db, r->a, r->actor, "plan_districts", params, 4, on_districts, o);
+    db_query(r->server->db, r->a, r->actor, SQL_PLAN_DISTRICTS, params, 4, on_districts, o);
 }
 
 void forecast_get(struct req *r)

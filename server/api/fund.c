@@ -57,7 +57,7 @@ void account_list(struct req *r)
         return;
     }
     p[2] = arena_printf(r->a, "%lld", (long long)l->limit + 1);
-    db_query(r->server->db, r->a, r->actor, "account_list", p, COUNT_OF(p), on_accounts, l);
+    db_query(r->server->db, r->a, r->actor, SQL_ACCOUNT_LIST, p, COUNT_OF(p), on_accounts, l);
 }
 
 void account_get(struct req *r)
@@ -67,7 +67,7 @@ void account_get(struct req *r)
     if (r->err.n)
         reply_problem(r);
     else
-        db_query(r->server->db, r->a, r->actor, "account_list", p, COUNT_OF(p), on_account, r);
+        db_query(r->server->db, r->a, r->actor, SQL_ACCOUNT_LIST, p, COUNT_OF(p), on_account, r);
 }
 
 /* Why a balance is what it is. */
@@ -122,7 +122,7 @@ void account_entries(struct req *r)
         return;
     }
     p[5] = arena_printf(r->a, "%lld", (long long)l->limit + 1);
-    db_query(r->server->db, r->a, r->actor, "account_entries", p, COUNT_OF(p), on_entries, l);
+    db_query(r->server->db, r->a, r->actor, SQL_ACCOUNT_ENTRIES, p, COUNT_OF(p), on_entries, l);
 }
 
 /* ---- transfers ------------------------------------------------------------------------------ */
@@ -159,14 +159,14 @@ void transfer_list(struct req *r)
         return;
     }
     p[2] = arena_printf(r->a, "%lld", (long long)l->limit + 1);
-    db_query(r->server->db, r->a, r->actor, "transfer_get", p, COUNT_OF(p), on_transfers, l);
+    db_query(r->server->db, r->a, r->actor, SQL_TRANSFER_GET, p, COUNT_OF(p), on_transfers, l);
 }
 
 void transfer_get(struct req *r)
 {
     struct str p[4] = {r->capture[0], {NULL, 0}, STR("1"), {NULL, 0}};
     if (uuid_is(p[0]))
-        db_query(r->server->db, r->a, r->actor, "transfer_get", p, COUNT_OF(p), on_transfer, r);
+        db_query(r->server->db, r->a, r->actor, SQL_TRANSFER_GET, p, COUNT_OF(p), on_transfer, r);
     else
         reply_refuse(r, E_NOT_FOUND, "", "%s", p[0].p);
 }
@@ -197,7 +197,7 @@ void scheme_statement(struct req *r)
     }
     p[1] = day_text(r->a, from);
     p[2] = day_text(r->a, to);
-    db_query(r->server->db, r->a, r->actor, "scheme_statement", p, COUNT_OF(p), on_statement, r);
+    db_query(r->server->db, r->a, r->actor, SQL_SCHEME_STATEMENT, p, COUNT_OF(p), on_statement, r);
 }
 
 /* ---- journal -------------------------------------------------------------------------------- */
@@ -279,7 +279,7 @@ static void journal_next(struct req *r)
     struct journal_out *j = r->state;
     struct str p[3] = {j->after, arena_printf(r->a, "%d", JOURNAL_PAGE), j->known_at};
     arena_reset(j->a);
-    db_query(r->server->db, j->a, r->actor, "journal_page", p, COUNT_OF(p), on_journal_page, j);
+    db_query(r->server->db, j->a, r->actor, SQL_JOURNAL_PAGE, p, COUNT_OF(p), on_journal_page, j);
 }
 
 static void on_journal_accounts(void *arg, const struct rows *rows, const struct fail *fail)
@@ -325,5 +325,5 @@ void journal_get(struct req *r)
     }
     j->a = arena_new();
     r->state = j;
-    db_query(r->server->db, r->a, r->actor, "journal_accounts", NULL, 0, on_journal_accounts, j);
+    db_query(r->server->db, r->a, r->actor, SQL_JOURNAL_ACCOUNTS, NULL, 0, on_journal_accounts, j);
 }

@@ -102,7 +102,7 @@ static void tally_send(struct tally *t)
     t->work = (struct work){.a = t->a,
         .actor = &t->actor,
         .type = t->type,
-        .write = "intake_write",
+        .write = SQL_INTAKE_WRITE,
         .elements = buf_view(&out),
         .n = 1,
         .done = on_written,

@@ -125,7 +125,7 @@ void loan_list(struct req *r)
     }
     p[P_LIMIT] = arena_printf(r->a, "%lld", (long long)l->limit + 1);
     p[P_AS_OF] = day_text(r->a, l->as_of);
-    db_query(r->server->db, r->a, r->actor, "loan_list", p, P_COUNT, on_page, l);
+    db_query(r->server->db, r->a, r->actor, SQL_LOAN_LIST, p, P_COUNT, on_page, l);
 }
 
 /* ---- events of loans ------------------------------------------------------------------------ */
@@ -144,7 +144,7 @@ static void list_events(struct listing *l)
         return;
     }
     p[2] = arena_printf(r->a, "%lld", (long long)l->limit + 1);
-    db_query(r->server->db, r->a, r->actor, "loan_event_list", p, COUNT_OF(p), on_page, l);
+    db_query(r->server->db, r->a, r->actor, SQL_LOAN_EVENT_LIST, p, COUNT_OF(p), on_page, l);
 }
 
 void loan_event_list(struct req *r)
@@ -182,7 +182,7 @@ static void list_records(struct req *r, struct str subject)
         return;
     }
     p[2] = arena_printf(r->a, "%lld", (long long)l->limit + 1);
-    db_query(r->server->db, r->a, r->actor, "record_list", p, COUNT_OF(p), on_page, l);
+    db_query(r->server->db, r->a, r->actor, SQL_RECORD_LIST, p, COUNT_OF(p), on_page, l);
 }
 
 /* The current records of any type: ?limit, ?after, and what its route allows of ?state and of the
@@ -226,7 +226,7 @@ void ip_events_post(struct req *r)
 static void with_loan(struct req *r, db_rows_fn *next, void *arg)
 {
     if (uuid_is(r->capture[0]))
-        db_query(r->server->db, r->a, r->actor, "loan_key", r->capture, 1, next, arg);
+        db_query(r->server->db, r->a, r->actor, SQL_LOAN_KEY, r->capture, 1, next, arg);
     else
         reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
 }

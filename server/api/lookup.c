@@ -18,7 +18,7 @@ void on_document(void *arg, const struct rows *rows, const struct fail *fail)
         reply_json(r, 200, rows_at(rows, 0, 0));
 }
 
-static void look_up(struct req *r, ident_fn *check, const char *statement)
+static void look_up(struct req *r, ident_fn *check, enum sql_id sql)
 {
     enum err_code code = E_TYPE;
     struct str hint = STR(""), key;
@@ -26,12 +26,12 @@ static void look_up(struct req *r, ident_fn *check, const char *statement)
         reply_refuse(r, code, "", "%s", hint.p);
         return;
     }
-    db_query(r->server->db, r->a, r->actor, statement, &key, 1, on_document, r);
+    db_query(r->server->db, r->a, r->actor, sql, &key, 1, on_document, r);
 }
 
 void enterprise_get(struct req *r)
 {
-    look_up(r, ident_uscc, "enterprise_get");
+    look_up(r, ident_uscc, SQL_ENTERPRISE_GET);
 }
 
 /* A day from the query, or no value. */
@@ -68,13 +68,13 @@ void ip_get(struct req *r)
     if (r->err.n)
         reply_problem(r);
     else
-        db_query(r->server->db, r->a, r->actor, "ip_get", p, COUNT_OF(p), on_document, r);
+        db_query(r->server->db, r->a, r->actor, SQL_IP_GET, p, COUNT_OF(p), on_document, r);
 }
 
 /* A facility number is a bank's own text. */
 void facility_get(struct req *r)
 {
-    db_query(r->server->db, r->a, r->actor, "facility_get", r->capture, 1, on_document, r);
+    db_query(r->server->db, r->a, r->actor, SQL_FACILITY_GET, r->capture, 1, on_document, r);
 }
 
 /* Over the policies that begin, and the claims filed, from one day to another; both may be left
@@ -88,7 +88,7 @@ void insurance_totals(struct req *r)
         return;
     }
     struct str params[] = {day_text(r->a, from), day_text(r->a, to)};
-    db_query(r->server->db, r->a, r->actor, "insurance_totals", params, 2, on_document, r);
+    db_query(r->server->db, r->a, r->actor, SQL_INSURANCE_TOTALS, params, 2, on_document, r);
 }
 
 /* ---- receipts ------------------------------------------------------------------------------- */
@@ -176,7 +176,7 @@ static void on_receipt(void *arg, const struct rows *rows, const struct fail *fa
     (void)receipt_path(p, path); /* the first round only asks */
     json_close(&p->wanted, ']');
     struct str wanted = buf_view(&p->wanted);
-    db_query(r->server->db, r->a, r->actor, "log_nodes", &wanted, 1, on_nodes, p);
+    db_query(r->server->db, r->a, r->actor, SQL_LOG_NODES, &wanted, 1, on_nodes, p);
 }
 
 void receipt_get(struct req *r)
@@ -190,5 +190,5 @@ void receipt_get(struct req *r)
     else if (!param_count(r, "version", 1, INT32_MAX, 0, &version))
         reply_problem(r);
     else
-        db_query(r->server->db, r->a, r->actor, "receipt_get", params, 2, on_receipt, p);
+        db_query(r->server->db, r->a, r->actor, SQL_RECEIPT_GET, params, 2, on_receipt, p);
 }

@@ -19,9 +19,9 @@ static bool read_times(struct req *r, struct str *as_of, struct str *known_at)
     return r->err.n == 0;
 }
 
-static void ask(struct req *r, const char *statement, const struct str *p, int n)
+static void ask(struct req *r, enum sql_id sql, const struct str *p, int n)
 {
-    db_query(r->server->db, r->a, r->actor, statement, p, n, on_document, r);
+    db_query(r->server->db, r->a, r->actor, sql, p, n, on_document, r);
 }
 
 void measure_list(struct req *r)
@@ -30,7 +30,7 @@ void measure_list(struct req *r)
     if (param_flag(r, "overdue"))
         p[3] = STR("true");
     if (read_times(r, &p[1], &p[2]))
-        ask(r, "measure_list", p, COUNT_OF(p));
+        ask(r, SQL_MEASURE_LIST, p, COUNT_OF(p));
 }
 
 void measure_get(struct req *r)
@@ -43,14 +43,14 @@ void measure_get(struct req *r)
     }
     p[0] = arena_printf(r->a, "%lld", (long long)no);
     if (read_times(r, &p[1], &p[2]))
-        ask(r, "measure_list", p, COUNT_OF(p));
+        ask(r, SQL_MEASURE_LIST, p, COUNT_OF(p));
 }
 
 void measure_overdue(struct req *r)
 {
     struct str p[3] = {{NULL, 0}, {NULL, 0}, req_param(r, "department")};
     if (read_times(r, &p[0], &p[1]))
-        ask(r, "measure_overdue", p, COUNT_OF(p));
+        ask(r, SQL_MEASURE_OVERDUE, p, COUNT_OF(p));
 }
 
 /* From one day to another, both of them included. */
@@ -69,5 +69,5 @@ void measure_evaluation(struct req *r)
     if (r->err.n)
         reply_problem(r);
     else
-        ask(r, "measure_evaluation", p, COUNT_OF(p));
+        ask(r, SQL_MEASURE_EVALUATION, p, COUNT_OF(p));
 }

@@ -109,7 +109,7 @@ static void on_time(evutil_socket_t fd, short what, void *arg)
         return;
     n->running = true;
     arena_reset(n->a);
-    db_query(n->s->db, n->a, NULL, "nightly_rules", NULL, 0, on_rules, n);
+    db_query(n->s->db, n->a, NULL, SQL_NIGHTLY_RULES, NULL, 0, on_rules, n);
 }
 
 struct nightly *nightly_open(struct server *s)

@@ -41,7 +41,7 @@ void plan_ask(struct plan_view *p, db_rows_fn *done)
     params[2] = day_text(r->a, last);
     if (p->with_firms)
         params[4] = day_text(r->a, quarter_last(p->as_of));
-    db_query(r->server->db, r->a, r->actor, "plan_get", params, 5, done, p);
+    db_query(r->server->db, r->a, r->actor, SQL_PLAN_GET, params, 5, done, p);
 }
 
 /* ---- rows ------------------------------------------------------------------------------------ */

@@ -72,7 +72,7 @@ static struct submit *prepare(struct req *r, const struct value *v, struct str i
         .a = r->a,
         .actor = r->actor,
         .type = s->rec->name,
-        .write = expect ? "record_correct" : s->rec->write,
+        .write = expect ? SQL_RECORD_CORRECT : s->rec->write,
         .project = s->rec->project,
         .elements = buf_view(&element),
         .n = 1,
@@ -137,7 +137,7 @@ static void on_stored(void *arg, const struct verdict *v, int n, const struct fa
         case_forget(r->server->cases);
     if (s->rec->decided && r->method == METHOD_POST) {
         struct str params[] = {str_of(s->rec->name), v->id};
-        db_query(r->server->db, r->a, r->actor, "record_decision", params, 2, on_decision, s);
+        db_query(r->server->db, r->a, r->actor, SQL_RECORD_DECISION, params, 2, on_decision, s);
         return;
     }
     reply_stored(s);
@@ -369,7 +369,7 @@ void record_get(struct req *r)
         return;
     }
     params[3] = day_text(r->a, as_of);
-    db_query(r->server->db, r->a, r->actor, "record_get", params, 4, on_got, r);
+    db_query(r->server->db, r->a, r->actor, SQL_RECORD_GET, params, 4, on_got, r);
 }
 
 static void on_history(void *arg, const struct rows *rows, const struct fail *fail)
@@ -417,7 +417,7 @@ void record_history(struct req *r)
     }
     params[2] = arena_printf(r->a, "%lld", (long long)after);
     params[3] = arena_printf(r->a, "%d", LIST_LIMIT_MAX);
-    db_query(r->server->db, r->a, r->actor, "record_history", params, 4, on_history, r);
+    db_query(r->server->db, r->a, r->actor, SQL_RECORD_HISTORY, params, 4, on_history, r);
 }
 
 void record_template(struct req *r)

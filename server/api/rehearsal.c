@@ -87,7 +87,7 @@ static void ask_page(struct run *h)
     struct str p[] = {h->after, arena_printf(r->a, "%d", PAGE), h->policy[0].code,
         h->policy[1].code, str_of(rehearsal_by(h->v))};
     arena_reset(page);
-    db_query(r->server->db, page, r->actor, "rehearsal_page", p, COUNT_OF(p), on_loans, h);
+    db_query(r->server->db, page, r->actor, SQL_REHEARSAL_PAGE, p, COUNT_OF(p), on_loans, h);
 }
 
 static void progress(struct run *h)
@@ -193,7 +193,7 @@ static void ask_policy(struct run *h)
     struct str p[] = {h->policy[h->asked].code, {NULL, 0}, day_text(r->a, today_shanghai())};
     if (from->present)
         p[1] = day_text(r->a, (day){(int32_t)from->n});
-    db_query(r->server->db, r->a, r->actor, "policy_case", p, COUNT_OF(p), on_policy, h);
+    db_query(r->server->db, r->a, r->actor, SQL_POLICY_CASE, p, COUNT_OF(p), on_policy, h);
 }
 
 void rehearsal_post(struct req *r)

@@ -120,9 +120,9 @@ void report_ask_run(struct report_ask *k, const struct db_ask *before, int n, db
     k->statement = arena_alloc(k->r->a, (size_t)(n + 1 + k->n) * sizeof *k->statement);
     for (int i = 0; i < n; i++)
         k->statement[i] = before[i];
-    k->statement[n].name = "report_head";
+    k->statement[n].sql = SQL_REPORT_HEAD;
     for (int i = 0; i < k->n; i++) {
-        k->statement[n + 1 + i] = (struct db_ask){.name = "report_cells", .n = 5};
+        k->statement[n + 1 + i] = (struct db_ask){.sql = SQL_REPORT_CELLS, .n = 5};
         report_ask_params(k, k->section[i], k->statement[n + 1 + i].params);
     }
     db_snapshot(k->r->server->db, k->r->a, k->r->actor, k->statement, n + 1 + k->n, done, k);

@@ -254,7 +254,7 @@ static void diff_sealed(struct report_ask *k)
     struct req *r = k->r;
     struct str *p = d->changes.params;
     d->changes =
-        (struct db_ask){.name = "report_diff", .n = 6, .params = {r->capture[0], names_array(k)}};
+        (struct db_ask){.sql = SQL_REPORT_DIFF, .n = 6, .params = {r->capture[0], names_array(k)}};
     if (!k->sealed_at.p)
         err_add(&r->err, E_NOT_SEALED, STR(""), "%s", r->capture[0].p);
     read_after(d, p);

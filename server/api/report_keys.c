@@ -82,7 +82,7 @@ bool report_keys_ready(struct server *s)
     struct report_keys *k = s->report_keys;
     if (!k->known && !k->asked) {
         k->asked = true;
-        db_query(s->db, k->a, NULL, "report_seal_keys", NULL, 0, on_signers, s);
+        db_query(s->db, k->a, NULL, SQL_REPORT_SEAL_KEYS, NULL, 0, on_signers, s);
     }
     return k->known;
 }
@@ -203,5 +203,5 @@ void report_keys_get(struct req *r)
     else if (!report_keys_ready(r->server))
         reply_refuse(r, E_BUSY, "", "report keys");
     else
-        db_query(r->server->db, r->a, NULL, "report_seal_keys", NULL, 0, on_keys, r);
+        db_query(r->server->db, r->a, NULL, SQL_REPORT_SEAL_KEYS, NULL, 0, on_keys, r);
 }

@@ -252,7 +252,7 @@ static void rows_ask(struct report_ask *k)
     p[6] = arena_printf(r->a, "%d", d->column->a);
     read_after(r, &p[7], &p[8]);
     p[9] = arena_printf(r->a, "%lld", (long long)d->limit + 1);
-    db_query(r->server->db, r->a, r->actor, "report_rows", p, COUNT_OF(p), on_rows, d);
+    db_query(r->server->db, r->a, r->actor, SQL_REPORT_ROWS, p, COUNT_OF(p), on_rows, d);
 }
 
 void report_rows(struct req *r)

@@ -129,7 +129,7 @@ void report_seal_get(struct req *r)
     if (r->err.n)
         reply_problem(r);
     else
-        db_query(r->server->db, r->a, r->actor, "report_seal_get", r->capture, 1, on_seal, r);
+        db_query(r->server->db, r->a, r->actor, SQL_REPORT_SEAL_GET, r->capture, 1, on_seal, r);
 }
 
 /* ---- POST …/seal ----------------------------------------------------------------------------- */
@@ -179,7 +179,7 @@ static void on_stored(void *arg, const struct verdict *v, int n, const struct fa
         reply_problem(r);
     else
         db_query(
-            r->server->db, r->a, r->actor, "report_seal_get", r->capture, 1, on_sealed_seal, r);
+            r->server->db, r->a, r->actor, SQL_REPORT_SEAL_GET, r->capture, 1, on_sealed_seal, r);
 }
 
 static void submit(struct sealing *s, struct str forms, struct str figures)
@@ -211,7 +211,7 @@ static void submit(struct sealing *s, struct str forms, struct str figures)
     s->work = (struct work){.a = r->a,
         .actor = r->actor,
         .type = seal_request_record.name,
-        .write = "report_seal_write",
+        .write = SQL_REPORT_SEAL_WRITE,
         .elements = buf_view(&e),
         .n = 1,
         .done = on_stored,
@@ -337,7 +337,7 @@ static void on_snapshot(void *arg, const struct fail *fail)
 static void seal_try(struct sealing *s)
 {
     const struct db_ask before = {
-        .name = "report_seal_before", .params = {s->ask.r->capture[0], {NULL, 0}}, .n = 2};
+        .sql = SQL_REPORT_SEAL_BEFORE, .params = {s->ask.r->capture[0], {NULL, 0}}, .n = 2};
     s->ask.known_at = s->ask.basis = (struct str){NULL, 0};
     report_ask_run(&s->ask, &before, 1, on_snapshot);
 }

@@ -67,7 +67,7 @@ static void on_seal_of(void *arg, const struct rows *rows, const struct fail *fa
     if (rows->n && t->whole_file && sees_all(r->actor) && asks_plainly(k)) {
         struct str params[] = {
             r->capture[0], str_of(report_extension(k->format)), r->english ? STR("en") : STR("zh")};
-        db_query(r->server->db, r->a, r->actor, "report_form_get", params, 3, on_form, t);
+        db_query(r->server->db, r->a, r->actor, SQL_REPORT_FORM_GET, params, 3, on_form, t);
         return;
     }
     t->then(k);
@@ -81,5 +81,5 @@ void report_through_seal(struct report_ask *k, bool whole_file, report_then_fn *
     if (req_param(r, "known_at").p) /* an instant, or "now" for the live figures */
         then(k);
     else
-        db_query(r->server->db, r->a, r->actor, "report_seal_get", r->capture, 1, on_seal_of, t);
+        db_query(r->server->db, r->a, r->actor, SQL_REPORT_SEAL_GET, r->capture, 1, on_seal_of, t);
 }

@@ -180,7 +180,7 @@ static void loans_launch(struct server *s)
         json_close(&out, ']');
         struct str p[] = {buf_view(&out)};
         l->flights++;
-        db_query(s->db, a, actor, "loan_case", p, COUNT_OF(p), on_loans, f);
+        db_query(s->db, a, actor, SQL_LOAN_CASE, p, COUNT_OF(p), on_loans, f);
     }
 }
 
@@ -227,7 +227,7 @@ static void ask(struct check *c)
     if (known)
         with_policy(c, known);
     else
-        db_query(r->server->db, r->a, r->actor, "policy_case", p, COUNT_OF(p), on_policy_case, c);
+        db_query(r->server->db, r->a, r->actor, SQL_POLICY_CASE, p, COUNT_OF(p), on_policy_case, c);
 }
 
 static void answer_check(struct check *c, struct policy_case *k)
@@ -357,7 +357,7 @@ void budget_get(struct req *r)
         return;
     }
     struct str p[] = {r->capture[0], arena_printf(r->a, "%lld", (long long)year)};
-    db_query(r->server->db, r->a, r->actor, "budget_statement", p, COUNT_OF(p), on_budget, r);
+    db_query(r->server->db, r->a, r->actor, SQL_BUDGET_STATEMENT, p, COUNT_OF(p), on_budget, r);
 }
 
 /* ---- loan prime rates ------------------------------------------------------------------------ */
@@ -375,5 +375,5 @@ static void on_lpr(void *arg, const struct rows *rows, const struct fail *fail)
 
 void lpr_list(struct req *r)
 {
-    db_query(r->server->db, r->a, r->actor, "lpr_list", NULL, 0, on_lpr, r);
+    db_query(r->server->db, r->a, r->actor, SQL_LPR_LIST, NULL, 0, on_lpr, r);
 }

@@ -25,15 +25,6 @@ static void defect(struct log_check *c, const char *what, const char *where)
     c->defects++;
 }
 
-static const char *statement(const char *name)
-{
-    for (size_t i = 0; i < ledger_sql_count; i++) {
-        if (strcmp(ledger_sql[i].name, name) == 0)
-            return (const char *)ledger_sql[i].text;
-    }
-    BUG(name);
-}
-
 static void check_head(struct log_check *c, const PGresult *r, int i)
 {
     enum { ROOT = 3, SIGNATURE, SIGNED_AT };
@@ -97,7 +88,7 @@ static void check_log(struct log_check *c)
 
 static int check_rows(struct session *s)
 {
-    PGresult *r = session_ask(s, statement("verify"), NULL, 0);
+    PGresult *r = session_ask(s, (const char *)statements[SQL_VERIFY - 1].text, NULL, 0);
     int defects = r ? PQntuples(r) : 1;
     for (int i = 0; r && i < defects; i++)
         printf("%s: %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 1));

@@ -91,14 +91,14 @@ static struct link *least_busy(struct db *db)
     return best;
 }
 
-void db_query(struct db *db, struct arena *a, const struct actor *actor, const char *name,
+void db_query(struct db *db, struct arena *a, const struct actor *actor, enum sql_id sql,
     const struct str *params, int n, db_rows_fn *done, void *arg)
 {
     struct query *q = arena_alloc(a, sizeof *q);
     *q = (struct query){.a = a, .done = done, .arg = arg};
     struct link *l = least_busy(db);
     link_identity(l, actor);
-    link_send(l, name, params, n, on_rows, q);
+    link_send(l, sql, params, n, on_rows, q);
     link_sync(l, on_end, q);
 }
 
@@ -136,7 +136,7 @@ void db_snapshot(struct db *db, struct arena *a, const struct actor *actor, stru
     *s = (struct snapshot){.a = a, .ask = ask, .n = n, .done = done, .arg = arg};
     link_identity(l, actor);
     for (int i = 0; i < n; i++)
-        link_send(l, ask[i].name, ask[i].params, ask[i].n, on_snapshot_rows, s);
+        link_send(l, ask[i].sql, ask[i].params, ask[i].n, on_snapshot_rows, s);
     link_sync(l, on_snapshot_end, s);
 }
 

@@ -8,6 +8,7 @@
 #define PLEDGED_DB_H
 #include "process.h"
 #include "role.h"
+#include "sql_names.h"
 
 struct db;
 struct embedded_pg;
@@ -39,15 +40,15 @@ typedef void db_rows_fn(void *arg, const struct rows *rows, const struct fail *f
 
 enum { DB_PARAMS_MAX = 12 };
 
-/* Run the embedded statement `name` for `actor` (NULL: nobody; sees no tenant's rows) on a read
+/* Run the embedded statement `sql` for `actor` (NULL: nobody; sees no tenant's rows) on a read
  * connection. Parameters are texts, p == NULL is SQL null; they are copied at once. done is called
  * exactly once, later on the loop; before db_query returns when no connection is up. */
-void db_query(struct db *db, struct arena *a, const struct actor *actor, const char *name,
+void db_query(struct db *db, struct arena *a, const struct actor *actor, enum sql_id sql,
     const struct str *params, int n, db_rows_fn *done, void *arg);
 
 /* One of the statements that see the same snapshot. */
 struct db_ask {
-    const char *name;
+    enum sql_id sql;
     struct str params[DB_PARAMS_MAX];
     int n;
     struct rows rows; /* the answer */

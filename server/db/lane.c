@@ -27,6 +27,7 @@
 #include "link.h"
 #include "locks.h"
 #include "log.h"
+#include "sql.h"
 #include <event2/event.h>
 
 enum {
@@ -290,7 +291,7 @@ static void seal(struct lane *l, struct flight *f)
     struct str params[SEAL_PARAMS];
     l->next = l->frontier;
     if (leaves_number(f->a, f->first, &l->next, l->sealer, params))
-        link_send(l->link, "seal", params, SEAL_PARAMS, NULL, NULL);
+        link_send(l->link, SQL_SEAL, params, SEAL_PARAMS, NULL, NULL);
 }
 
 static bool must_abort(const struct work *w)
@@ -310,7 +311,7 @@ static void flight_seal(struct lane *l, struct flight *f)
     MUST(f == l->ahead);
     /* An atomic work always flies alone. Behind a failed statement the abort is skipped. */
     if (f->broken || f->recalled || must_abort(f->first))
-        link_send(l->link, "abort_flight", NULL, 0, NULL, NULL);
+        link_send(l->link, SQL_ABORT_FLIGHT, NULL, 0, NULL, NULL);
     else
         seal(l, f);
     f->sealed = true;
@@ -383,7 +384,7 @@ static void on_landed(void *arg, const struct fail *fail)
 
 static bool same_group(const struct work *a, const struct work *b)
 {
-    return strcmp(a->write, b->write) == 0 && strcmp(a->type, b->type) == 0 &&
+    return a->write == b->write && strcmp(a->type, b->type) == 0 &&
            a->actor->org == b->actor->org && str_eq(a->actor->person, b->actor->person);
 }
 
@@ -462,7 +463,8 @@ static void drop_poison(struct lane *l)
     struct fail poison = {.sqlstate = "08006", .text = "lost with every flight"};
     while (l->waiting.first && l->waiting.first->losses >= LOSSES_MAX) {
         struct work *w = queue_take(&l->waiting);
-        log_event(LOG_ERROR, "lane_failed", "text", poison.text, "write", w->write, NULL);
+        log_event(LOG_ERROR, "lane_failed", "text", poison.text, "write",
+            statements[w->write - 1].name, NULL);
         w->done(w->arg, NULL, w->n, &poison);
     }
 }
@@ -537,7 +539,7 @@ static void on_loaded(void *arg, const struct fail *fail)
 static void lane_up(void *arg)
 {
     struct lane *l = arg;
-    link_send(l->link, "log_tail", NULL, 0, on_tail, l);
+    link_send(l->link, SQL_LOG_TAIL, NULL, 0, on_tail, l);
     link_sync(l->link, on_loaded, l);
 }
 

@@ -54,10 +54,10 @@ typedef void lane_done_fn(void *arg, const struct verdict *v, int n, const struc
 struct work {
     struct arena *a; /* of the verdicts; lives until done */
     const struct actor *actor;
-    const char *write;   /* statement that returns verdict rows: ($1 type, $2 elements) */
+    enum sql_id write;   /* statement that returns verdict rows: ($1 type, $2 elements) */
     const char *type;    /* record type */
-    const char *project; /* statement ($1 elements) that writes typed rows of what was created and
-                            returns (ord, flags); may be NULL */
+    enum sql_id project; /* statement ($1 elements) that writes typed rows of what was created and
+                            returns (ord, flags); may be none */
     struct str elements; /* JSON objects separated by commas, without brackets */
     int n;
     lane_done_fn *done;

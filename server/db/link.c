@@ -243,10 +243,11 @@ static void on_prepared(void *arg, const struct fail *fail)
         l->setup.up(l->setup.arg);
 }
 
-static bool prepare_all(struct link *l, const struct embedded *list, size_t n)
+static bool prepare_all(struct link *l)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (!PQsendPrepare(l->c, list[i].name, (const char *)list[i].text, 0, NULL))
+    for (size_t i = 0; i < statements_count; i++) {
+        const struct embedded *s = &statements[i];
+        if (!PQsendPrepare(l->c, s->name, (const char *)s->text, 0, NULL))
             return false;
         queue(l, (struct pending){0});
     }
@@ -267,9 +268,8 @@ static void link_begin(struct link *l)
 {
     l->begun = true;
     PQsetnonblocking(l->c, 1);
-    if (!PQenterPipelineMode(l->c) || !send_settings(l) ||
-        !prepare_all(l, ledger_sql, ledger_sql_count) ||
-        !prepare_all(l, reports_sql, reports_sql_count) || !PQpipelineSync(l->c)) {
+    if (!PQenterPipelineMode(l->c) || !send_settings(l) || !prepare_all(l) ||
+        !PQpipelineSync(l->c)) {
         link_drop(l, PQerrorMessage(l->c));
         return;
     }
@@ -359,7 +359,7 @@ int link_pending(const struct link *l)
 }
 
 /* A call on a lost connection is queued all the same: its group ends with 08006 at link_sync. */
-void link_send(struct link *l, const char *statement, const struct str *params, int n,
+void link_send(struct link *l, enum sql_id sql, const struct str *params, int n,
     link_result_fn *result, void *arg)
 {
     const char *values[STATEMENT_MAX_PARAMS];
@@ -368,7 +368,7 @@ void link_send(struct link *l, const char *statement, const struct str *params, 
         values[i] = params[i].p;
     if (!l->up)
         return;
-    if (!PQsendQueryPrepared(l->c, statement, n, values, NULL, NULL, 0)) {
+    if (!PQsendQueryPrepared(l->c, statements[sql - 1].name, n, values, NULL, NULL, 0)) {
         l->broken = true;
         event_active(l->io, EV_READ, 0);
         return;
@@ -380,7 +380,7 @@ void link_identity(struct link *l, const struct actor *actor)
 {
     static const struct str nobody[] = {{"", 0}, {"", 0}, {"", 0}, {"", 0}, {"", 0}};
     if (!actor) {
-        link_send(l, "identity", nobody, COUNT_OF(nobody), NULL, NULL);
+        link_send(l, SQL_IDENTITY, nobody, COUNT_OF(nobody), NULL, NULL);
         return;
     }
     char org[24];
@@ -392,7 +392,7 @@ void link_identity(struct link *l, const struct actor *actor)
         actor->district.p ? actor->district : STR(""),
         actor->person,
     };
-    link_send(l, "identity", who, COUNT_OF(who), NULL, NULL);
+    link_send(l, SQL_IDENTITY, who, COUNT_OF(who), NULL, NULL);
 }
 
 void link_nudge(struct link *l)

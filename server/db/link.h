@@ -36,7 +36,7 @@ bool link_is_up(const struct link *l);
 /* Groups sent and not yet ended. */
 int link_pending(const struct link *l);
 /* Parameters are texts; p == NULL is SQL null. They are copied. */
-void link_send(struct link *l, const char *statement, const struct str *params, int n,
+void link_send(struct link *l, enum sql_id sql, const struct str *params, int n,
     link_result_fn *result, void *arg);
 /* Run as this actor until the next Sync (row-level security sees it). */
 void link_identity(struct link *l, const struct actor *actor);

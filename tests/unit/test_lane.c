@@ -16,7 +16,7 @@ static struct arena *a;
 
 enum { SENT_MAX = 64 };
 struct sent {
-    char statement[24];
+    enum sql_id sql;
     struct str elements;
     link_result_fn *result;
     void *arg;
@@ -63,12 +63,12 @@ void link_close(struct link *l)
 {
     (void)l;
 }
-void link_send(struct link *l, const char *statement, const struct str *params, int n,
+void link_send(struct link *l, enum sql_id sql, const struct str *params, int n,
     link_result_fn *result, void *arg)
 {
     assert_true(l->n < SENT_MAX);
     struct sent *s = &l->sent[l->n++];
-    snprintf(s->statement, sizeof s->statement, "%s", statement);
+    s->sql = sql;
     s->elements = n == 2 ? arena_keep(a, params[1]) : STR("");
     s->result = result;
     s->arg = arg;
@@ -168,7 +168,7 @@ static bool submit(struct told *t, const char *element, int n)
 {
     *t = (struct told){.w = {.a = a,
                            .actor = &bank,
-                           .write = "record_write",
+                           .write = SQL_RECORD_WRITE,
                            .type = "loan",
                            .elements = str_of(element),
                            .n = n,
@@ -186,7 +186,7 @@ static void turn(void)
 static void connect_up(void)
 {
     the_link.setup.up(the_link.setup.arg);
-    assert_string_equal(sent(0)->statement, "log_tail");
+    assert_int_equal(sent(0)->sql, SQL_LOG_TAIL);
     PGresult *none = table(2);
     sent(0)->result(sent(0)->arg, none);
     PQclear(none);
@@ -236,13 +236,13 @@ static void test_what_waits_flies_together(void **state)
     assert_int_equal(the_link.n, 0); /* not before the loop has turned */
     turn();
     assert_int_equal(the_link.n, 1);
-    assert_string_equal(sent(0)->statement, "record_write");
+    assert_int_equal(sent(0)->sql, SQL_RECORD_WRITE);
     assert_string_equal(sent(0)->elements.p, "[{\"a\":1},{\"b\":1},{\"b\":2}]");
     assert_true(submit(&three, "{\"c\":1}", 1));
     turn();
     assert_int_equal(the_link.n, 1); /* it forms the next flight */
     answer_created(sent(0), 3);
-    assert_string_equal(sent(1)->statement, "seal");
+    assert_int_equal(sent(1)->sql, SQL_SEAL);
     assert_int_equal(one.times + two.times, 0); /* nobody hears before the Sync */
     land(NULL);
     assert_true(one.times == 1 && one.stored && two.times == 1 && two.stored);
@@ -264,7 +264,7 @@ static void test_members_of_a_failed_flight_travel_again_one_by_one(void **state
                 submit(&last, "{\"l\":1}", 1));
     turn();
     sent(0)->result(sent(0)->arg, NULL);
-    assert_string_equal(sent(1)->statement, "abort_flight");
+    assert_int_equal(sent(1)->sql, SQL_ABORT_FLIGHT);
     land("23514");
     assert_int_equal(good.times + bad.times + last.times, 0);
     assert_int_equal(process.count.resent, 1);
