@@ -1,5 +1,5 @@
 /*
- * day.h - civil days (Asia/Shanghai by convention, no clock, no zone) and quarters.
+ * day.h - civil days (Asia/Shanghai by convention, no zone) and quarters.
  */
 #ifndef PLEDGED_DAY_H
 #define PLEDGED_DAY_H
@@ -24,8 +24,15 @@ void day_split(day d, int *year, int *month, int *mday);
 day day_add_years(day d, int n);
 /* The same day of the month n months later, or the last day of a shorter month. */
 day day_add_months(day d, int n);
-/* Days from a to b where every month has 30 and every year 360 (30E/360). */
+/* Days from a to b where every month has 30, its last day being the 30th, and every year 360
+ * (30E/360 ISDA): counted over two stretches they give the same as over both at once. */
 int32_t days_30_360(day a, day b);
+/* How days of interest are counted. */
+enum day_count { ACTUAL_360, ACTUAL_365, THIRTY_360 };
+int32_t day_count_days(day a, day b, enum day_count how);
+/* Today in China, which keeps UTC+8 all year: the one place of ledger and reports where time comes
+ * in. */
+day day_today(void);
 
 /* RFC 3339 with a zone: "2022-07-01T09:30:00+08:00", "…Z", at most six decimals of a second; in
  * microseconds since 1970 UTC. A space stands for the '+' that an unescaped query turned into one.

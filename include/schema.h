@@ -39,6 +39,7 @@ struct field {
     bool need;
     bool party;        /* an organisation named here may read the record */
     int64_t min, max;  /* by kind; 0,0 = none for numbers */
+    bool past;         /* F_DAY: not after today (Shanghai) */
     const char *after; /* F_DAY: not earlier than this earlier field */
     ident_fn *ident;
     const struct choice *choices; /* ends with {NULL} */

@@ -6,6 +6,7 @@
  */
 #include "day.h"
 #include <string.h>
+#include <time.h>
 
 static bool is_leap(int year)
 {
@@ -91,12 +92,32 @@ day day_add_months(day d, int n)
     return day_of(months / 12, months % 12 + 1, mday > last ? last : mday);
 }
 
+/* 1 … 30: the last day of any month is its thirtieth. */
+static int day_of_thirty(day d, int *months)
+{
+    int y, m, mday;
+    day_split(d, &y, &m, &mday);
+    *months = y * 12 + m;
+    return mday == month_length(y, m) ? 30 : mday;
+}
+
 int32_t days_30_360(day a, day b)
 {
-    int ya, ma, da, yb, mb, db;
-    day_split(a, &ya, &ma, &da);
-    day_split(b, &yb, &mb, &db);
-    return (yb - ya) * 360 + (mb - ma) * 30 + (db > 30 ? 30 : db) - (da > 30 ? 30 : da);
+    int months_a, months_b;
+    int da = day_of_thirty(a, &months_a), db = day_of_thirty(b, &months_b);
+    return (months_b - months_a) * 30 + db - da;
+}
+
+int32_t day_count_days(day a, day b, enum day_count how)
+{
+    return how == THIRTY_360 ? days_30_360(a, b) : b.n - a.n;
+}
+
+day day_today(void)
+{
+    struct timespec t;
+    MUST(clock_gettime(CLOCK_REALTIME, &t) == 0);
+    return (day){(int32_t)((t.tv_sec + 8 * 3600) / 86400)};
 }
 
 /* Z or ±hh:mm, in minutes. */

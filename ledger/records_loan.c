@@ -17,6 +17,36 @@ static const struct choice ip_kinds[] = {{"invention", "发明专利"},
 const struct choice loan_products[] = {{"single_pledge", "单一质押"}, {"pooled_credit", "集合授信"},
     {"invest_loan_linkage", "投贷联动"}, {"trust", "信托"}, {NULL, NULL}};
 
+static const struct choice party_kinds[] = {{"firm", "企业"}, {"person", "自然人"}, {NULL, NULL}};
+
+/* A firm by its credit code; of a person the name alone: no identity-card number is ever stored. */
+static const struct field party_fields[] = {
+    {"name", "名称或姓名", F_TEXT, .need = true, .min = 1, .max = 100, .example = "王某"},
+    {"kind", "类别", F_ENUM, .need = true, .choices = party_kinds, .example = "person"},
+    {"uscc", "统一社会信用代码", F_IDENT, .ident = ident_uscc, .example = "91310115QX0115114N"},
+    {.name = NULL},
+};
+enum { PARTY_NAME, PARTY_KIND, PARTY_USCC, PARTY_WIDTH, PARTY_PERSON = 1 };
+
+static const struct field pledgee_fields[] = {
+    {"name", "质权人名称", F_TEXT, .need = true, .min = 1, .max = 100,
+        .example = "示例融资担保有限公司"},
+    {"uscc", "质权人统一社会信用代码", F_IDENT, .ident = ident_uscc,
+        .example = "91310101QX0101011R"},
+    {.name = NULL},
+};
+
+static const struct field instalment_fields[] = {
+    {"due_on", "应还日", F_DAY, .need = true, .example = "2022-08-05"},
+    {"principal", "应还本金", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX, .example = "250000.00"},
+    {"interest", "应还利息", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX, .example = "15208.33"},
+    {.name = NULL},
+};
+enum { INSTALMENT_DUE_ON, INSTALMENT_PRINCIPAL, INSTALMENT_INTEREST, INSTALMENT_WIDTH };
+
+static const struct choice day_counts[] = /* as enum day_count */ {{"actual/360", "实际天数/360"},
+    {"actual/365", "实际天数/365"}, {"30/360", "30/360"}, {NULL, NULL}};
+
 static const struct field loan_ip_fields[] = {
     {"number", "专利号或商标注册号", F_IDENT, .need = true, .ident = ident_ip,
         .example = "ZL202119999001.9"},
@@ -28,6 +58,7 @@ static const struct field loan_ip_fields[] = {
     {"valuation", "评估价值", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX, .example = "8000000.00"},
     {"appraiser", "评估机构", F_TEXT, .min = 1, .max = 100, .example = "示例资产评估有限公司"},
     {"share", "质押比例", F_RATE, .min = 0, .max = 1000000, .example = "100.00"},
+    {"owners", "权利人", F_LIST, .min = 1, .max = 50, .of = party_fields},
     {.name = NULL},
 };
 
@@ -51,12 +82,12 @@ static const struct field loan_fields[] = {
     {"ip_amount", "知识产权担保金额", F_MONEY, .min = 1, .max = MONEY_RECORD_MAX,
         .example = "5000000.00"},
     {"rate", "年利率", F_RATE, .need = true, .min = 0, .max = 360000, .example = "3.65"},
-    {"signed_on", "合同签订日", F_DAY, .need = true, .example = "2022-07-01"},
-    {"disbursed_on", "放款日", F_DAY, .after = "signed_on", .example = "2022-07-08"},
+    {"signed_on", "合同签订日", F_DAY, .need = true, .past = true, .example = "2022-07-01"},
+    {"disbursed_on", "放款日", F_DAY, .past = true, .after = "signed_on", .example = "2022-07-08"},
     {"matures_on", "到期日", F_DAY, .need = true, .after = "signed_on", .example = "2023-07-07"},
     {"purpose", "贷款用途", F_TEXT, .min = 1, .max = 200, .example = "补充流动资金"},
     {"pledge_no", "质权登记号", F_IDENT, .ident = ident_pledge_no, .example = "Y2022310000123"},
-    {"registered_on", "质权登记日", F_DAY, .example = "2022-07-05"},
+    {"registered_on", "质权登记日", F_DAY, .past = true, .example = "2022-07-05"},
     {"scheme", "风险分担方案代码", F_TEXT, .min = 1, .max = 40, .example = "SH-DEPOSIT"},
     {"guarantor_uscc", "担保机构统一社会信用代码", F_IDENT, .party = true, .ident = ident_uscc,
         .example = "91310101QX0101011R"},
@@ -76,14 +107,21 @@ static const struct field loan_fields[] = {
         .example = "021-00000000"},
     {"controller", "实际控制人", F_TEXT, .min = 1, .max = 100, .example = "张三"},
     {"account_manager", "客户经理", F_TEXT, .min = 1, .max = 60, .example = "李四"},
+    {"registered_amount", "质权登记金额", F_MONEY, .min = 1, .max = MONEY_RECORD_MAX,
+        .example = "6000000.00"},
+    {"revolving", "是否循环", F_BOOL, .example = "false"},
+    {"day_count", "计息天数规则", F_ENUM, .choices = day_counts, .example = "actual/360"},
+    {"pledgee", "质权人", F_OBJECT, .of = pledgee_fields},
+    {"pledgors", "出质人", F_LIST, .min = 1, .max = 50, .of = party_fields},
+    {"instalments", "还款计划", F_LIST, .min = 1, .max = 600, .of = instalment_fields},
     {"ip", "质押知识产权", F_LIST, .need = true, .min = 1, .max = 200, .of = loan_ip_fields},
     {.name = NULL},
 };
 static_assert(COUNT_OF(loan_fields) == LOAN_FIELD_COUNT + 1, "enum loan_field follows the table");
 static_assert(COUNT_OF(loan_ip_fields) == LOAN_IP_FIELD_COUNT + 1, "enum loan_ip_field likewise");
 
-const char *const loan_states[] = {
-    "signed", "active", "matured", "overdue", "written_off", "settled", NULL};
+const char *const loan_states[] = {"signed", "active", "matured", "overdue", "written_off",
+    "settled", "transferred", "voided", NULL};
 
 static enum firm_size loan_size(const struct value *v)
 {
@@ -118,6 +156,20 @@ static struct str ip_pointer(struct arena *a, int i, const char *name)
     return arena_printf(a, "/ip/%d/%s", i, name);
 }
 
+/* A firm is known by its code; a code makes nobody a person. */
+static void check_parties(const struct value *list, const char *pointer, struct err *e)
+{
+    for (int i = 0; i < list->count; i++) {
+        const struct value *x = list->row + i * PARTY_WIDTH;
+        struct str at = arena_printf(e->a, "%s/%d/uscc", pointer, i);
+        bool person = x[PARTY_KIND].n == PARTY_PERSON;
+        if (x[PARTY_USCC].present && person)
+            err_add(e, E_UNWANTED, at, "%s", party_kinds[PARTY_PERSON].name);
+        else if (!x[PARTY_USCC].present && !person)
+            err_add(e, E_NEED, at, NULL);
+    }
+}
+
 static void check_ip(const struct value *list, struct err *e)
 {
     for (int i = 0; i < list->count; i++) {
@@ -126,6 +178,9 @@ static void check_ip(const struct value *list, struct err *e)
         if (ip[LOAN_IP_KIND].n != (int64_t)by_number)
             err_add(e, E_IP_KIND, ip_pointer(e->a, i, "kind"), "%s", ip_kind_name(by_number));
     }
+    for (int i = 0; i < list->count; i++)
+        check_parties(&list->row[i * LOAN_IP_FIELD_COUNT + LOAN_IP_OWNERS],
+            arena_printf(e->a, "/ip/%d/owners", i).p, e);
     list_unlike(list, &loan_fields[LOAN_IP], e);
 }
 
@@ -159,8 +214,29 @@ static void check_product(const struct value *v, struct err *e)
         err_add(e, E_EXCEEDS, STR("/amount"), "facility_amount");
 }
 
+/* Due days rise; what falls due is no more than the loan, unless its line is drawn again. */
+static void check_instalments(const struct value *v, struct err *e)
+{
+    const struct value *list = &v[LOAN_INSTALMENTS];
+    int64_t sum = 0;
+    for (int i = 0; i < list->count; i++) {
+        const struct value *x = list->row + i * INSTALMENT_WIDTH;
+        sum += x[INSTALMENT_PRINCIPAL].n;
+        struct str at = arena_printf(e->a, "/instalments/%d/due_on", i);
+        if (x[INSTALMENT_DUE_ON].n < v[LOAN_SIGNED_ON].n)
+            err_add(e, E_ORDER, at, "signed_on");
+        else if (i > 0 && x[INSTALMENT_DUE_ON].n <= x[INSTALMENT_DUE_ON - INSTALMENT_WIDTH].n)
+            err_add(e, E_ORDER, at, "/instalments/%d/due_on", i - 1);
+    }
+    bool is_line = v[LOAN_REVOLVING].present && v[LOAN_REVOLVING].n;
+    if (sum > v[LOAN_AMOUNT].n && !is_line)
+        err_add(e, E_EXCEEDS, STR("/instalments"), "amount");
+}
+
 static void loan_check(const struct value *v, struct err *e)
 {
+    check_parties(&v[LOAN_PLEDGORS], "/pledgors", e);
+    check_instalments(v, e);
     if (v[LOAN_IP_AMOUNT].n > v[LOAN_AMOUNT].n)
         err_add(e, E_EXCEEDS, STR("/ip_amount"), "amount");
     check_product(v, e);
@@ -173,37 +249,51 @@ static void loan_answer(const struct value *v, struct buf *out)
     json_text(out, firm_size_name(loan_size(v)));
 }
 
-/* As loan_life_members (migrations) says of a loan without events. */
+/* As loan_life_members (migrations) says of a loan without events: the contract is all there is. */
 static void loan_fresh(const struct value *v, day as_of, struct buf *out)
 {
-    static const char *const once_drawn[] = {"disbursed", "overdue", "classified", "repaid",
-        "extended", "written_off", "settled", "pledge_released"};
+    static const char *const once_drawn[] = {"voided", "repriced", "disbursed", "overdue",
+        "classified", "repaid", "extended", "written_off", "settled", "transferred",
+        "pledge_released"};
+    static const char *const undrawn[] = {"voided", "repriced", "disbursed"};
     const struct value *drawn = &v[LOAN_DISBURSED_ON];
     bool is_drawn = drawn->present && drawn->n <= as_of.n;
+    money owed = {is_drawn ? v[LOAN_AMOUNT].n : 0};
+    enum day_count count = (enum day_count)v[LOAN_DAY_COUNT].n; /* absent: 0, the default */
+    int64_t days = is_drawn ? day_count_days((day){(int32_t)drawn->n}, as_of, count) : 0;
+    int64_t base = INT64_C(1000000) * (count == ACTUAL_365 ? 365 : 360);
     json_key(out, "state");
     json_text(out, !is_drawn ? "signed" : v[LOAN_MATURES_ON].n >= as_of.n ? "active" : "matured");
     json_key(out, "outstanding");
-    json_money(out, (money){is_drawn ? v[LOAN_AMOUNT].n : 0});
+    json_money(out, owed);
+    json_key(out, "arrears_principal");
+    json_money(out, (money){0});
+    json_key(out, "arrears_interest");
+    json_money(out, (money){0});
     json_key(out, "days_overdue");
     json_i64(out, 0);
+    json_key(out, "accrued_interest");
+    json_money(out, (money){money_part(owed.fen, is_drawn ? v[LOAN_RATE].n * days : 0, base)});
     json_key(out, "grade");
     json_text(out, "normal");
     json_key(out, "legal_events");
     json_open(out, '[');
-    for (size_t i = 0; i < (is_drawn ? COUNT_OF(once_drawn) : 1); i++)
-        json_text(out, once_drawn[i]);
+    for (size_t i = 0; i < (is_drawn ? COUNT_OF(once_drawn) : COUNT_OF(undrawn)); i++)
+        json_text(out, is_drawn ? once_drawn[i] : undrawn[i]);
     json_close(out, ']');
 }
 
-static const char *const loan_read_only[] = {"size", "state", "outstanding", "days_overdue",
-    "grade", "extended_to", "pledge_released_on", "legal_events", NULL};
+static const char *const loan_read_only[] = {"size", "state", "outstanding", "arrears_principal",
+    "arrears_interest", "days_overdue", "accrued_interest", "grade", "extended_to",
+    "pledge_released_on", "legal_events", NULL};
 
 /* ---- loan events ---------------------------------------------------------------------------- */
 
 static const struct choice event_kinds[] = {{"disbursed", "放款"}, {"repaid", "还款"},
     {"extended", "展期"}, {"overdue", "逾期"}, {"classified", "五级分类"}, {"written_off", "核销"},
     {"recovered", "核销后收回"}, {"settled", "结清"}, {"pledge_released", "解除质押"},
-    {"reversed", "冲销"}, {NULL, NULL}};
+    {"reversed", "冲销"}, {"repriced", "利率调整"}, {"transferred", "不良转让"}, {"voided", "作废"},
+    {NULL, NULL}};
 enum event_kind {
     EVENT_DISBURSED,
     EVENT_REPAID,
@@ -215,6 +305,9 @@ enum event_kind {
     EVENT_SETTLED,
     EVENT_PLEDGE_RELEASED,
     EVENT_REVERSED,
+    EVENT_REPRICED,
+    EVENT_TRANSFERRED,
+    EVENT_VOIDED,
     EVENT_KIND_COUNT
 };
 static_assert(COUNT_OF(event_kinds) == EVENT_KIND_COUNT + 1, "enum event_kind follows the list");
@@ -223,6 +316,9 @@ static_assert(COUNT_OF(event_kinds) == EVENT_KIND_COUNT + 1, "enum event_kind fo
 const struct choice grades[] = {{"normal", "正常"}, {"special_mention", "关注"},
     {"substandard", "次级"}, {"doubtful", "可疑"}, {"loss", "损失"}, {NULL, NULL}};
 
+static const struct choice payers[] = {{"borrower", "借款人"}, {"guarantor", "担保机构"},
+    {"insurer", "保险机构"}, {"third_party", "第三方"}, {NULL, NULL}};
+
 static const struct field event_fields[] = {
     {"reference", "事件编号", F_TEXT, .need = true, .min = 1, .max = 64,
         .example = "SJ-2023-000456"},
@@ -230,28 +326,54 @@ static const struct field event_fields[] = {
         .example = "PJ-2022-000123"},
     {"kind", "事件种类", F_ENUM, .need = true, .choices = event_kinds, .example = "repaid"},
     {"on", "发生日", F_DAY, .need = true, .example = "2023-07-07"},
-    {"principal", "本金", F_MONEY, .min = 1, .max = MONEY_RECORD_MAX, .example = "1000000.00"},
+    {"principal", "本金", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX, .example = "1000000.00"},
     {"interest", "利息", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX, .example = "18250.00"},
     {"grade", "五级分类", F_ENUM, .choices = grades, .example = "substandard"},
     {"matures_on", "展期后到期日", F_DAY, .after = "on", .example = "2024-07-07"},
     {"reverses", "冲销的事件编号", F_TEXT, .min = 1, .max = 64, .example = "SJ-2023-000455"},
+    {"rate", "调整后年利率", F_RATE, .min = 0, .max = 360000, .example = "3.45"},
+    {"payer", "付款人", F_ENUM, .choices = payers, .example = "borrower"},
+    {"for_from", "利息所属期起", F_DAY, .example = "2023-06-21"},
+    {"for_to", "利息所属期止", F_DAY, .after = "for_from", .example = "2023-07-07"},
+    {"reason", "事由", F_TEXT, .min = 1, .max = 500, .example = "合同未生效"},
     {.name = NULL},
 };
 static_assert(COUNT_OF(event_fields) == EVENT_FIELD_COUNT + 1, "enum loan_event_field likewise");
 
 /* Which further fields a kind of event takes (T) or needs (N). */
 enum { NOT = 0, T = 1, N = 2 };
+#define PAYMENT                                                                                    \
+    {                                                                                              \
+        [EVENT_PRINCIPAL] = T, [EVENT_INTEREST] = T, [EVENT_PAYER] = T, [EVENT_FOR_FROM] = T,      \
+        [EVENT_FOR_TO] = T                                                                         \
+    }
 static const unsigned char event_takes[EVENT_KIND_COUNT][EVENT_FIELD_COUNT] = {
     [EVENT_DISBURSED] = {[EVENT_PRINCIPAL] = T},
-    [EVENT_REPAID] = {[EVENT_PRINCIPAL] = T, [EVENT_INTEREST] = T},
+    [EVENT_REPAID] = PAYMENT,
     [EVENT_EXTENDED] = {[EVENT_MATURES_ON] = N},
     [EVENT_OVERDUE] = {[EVENT_PRINCIPAL] = T, [EVENT_INTEREST] = T},
     [EVENT_CLASSIFIED] = {[EVENT_GRADE] = N},
     [EVENT_WRITTEN_OFF] = {[EVENT_PRINCIPAL] = T, [EVENT_INTEREST] = T},
-    [EVENT_RECOVERED] = {[EVENT_PRINCIPAL] = N, [EVENT_INTEREST] = T},
-    [EVENT_SETTLED] = {[EVENT_PRINCIPAL] = T, [EVENT_INTEREST] = T},
-    [EVENT_REVERSED] = {[EVENT_REVERSES] = N},
+    [EVENT_RECOVERED] = PAYMENT,
+    [EVENT_SETTLED] = PAYMENT,
+    [EVENT_REVERSED] = {[EVENT_REVERSES] = N, [EVENT_REASON] = T},
+    [EVENT_REPRICED] = {[EVENT_RATE] = N},
+    [EVENT_TRANSFERRED] = {[EVENT_PRINCIPAL] = T},
+    [EVENT_VOIDED] = {[EVENT_REASON] = N},
 };
+#undef PAYMENT
+
+/* The period of an interest payment: both days or neither, and no later than the payment. */
+static void check_period(const struct value *v, struct err *e)
+{
+    const struct value *from = &v[EVENT_FOR_FROM], *to = &v[EVENT_FOR_TO];
+    if (from->present != to->present)
+        err_add(e, E_NEED, from->present ? STR("/for_to") : STR("/for_from"), NULL);
+    else if (from->present && from->n == to->n)
+        err_add(e, E_ORDER, STR("/for_to"), "for_from");
+    if (to->present && to->n > v[EVENT_ON].n)
+        err_add(e, E_ORDER, STR("/for_to"), "on");
+}
 
 static void event_check(const struct value *v, struct err *e)
 {
@@ -263,8 +385,15 @@ static void event_check(const struct value *v, struct err *e)
         if (!v[i].present && event_takes[kind][i] == N)
             err_add(e, E_NEED, pointer, NULL);
     }
-    if (kind == EVENT_REPAID && !v[EVENT_PRINCIPAL].present && !v[EVENT_INTEREST].present)
+    bool pays = kind == EVENT_REPAID || kind == EVENT_RECOVERED;
+    bool moves = pays || kind == EVENT_OVERDUE || kind == EVENT_DISBURSED;
+    bool told = v[EVENT_PRINCIPAL].present || v[EVENT_INTEREST].present;
+    if (pays && !told)
         err_add(e, E_NEED, STR("/principal"), NULL);
+    else if (moves && told && v[EVENT_PRINCIPAL].n + v[EVENT_INTEREST].n == 0)
+        err_add(e, E_RANGE, STR("/principal"), "0.01–%s",
+            money_text(e->a, (money){MONEY_RECORD_MAX}).p);
+    check_period(v, e);
 }
 
 const char *const no_read_only[] = {NULL};

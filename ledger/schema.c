@@ -172,6 +172,8 @@ bool field_from_text(struct arena *a, const struct field *f, struct str text, st
         if (!day_parse(text, &d))
             return err_add(e, E_DAY, pointer, NULL);
         v->n = d.n;
+        if (f->past && d.n > day_today().n)
+            return err_add(e, E_FUTURE, pointer, "%s", day_text(a, day_today()).p);
         return true;
     case F_INT:
     case F_BOOL:

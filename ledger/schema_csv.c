@@ -50,6 +50,18 @@ static int column_field(const struct record *r, struct str name)
     return -1;
 }
 
+/* A cell holds one value, or a list of what its elements must have: one text each. */
+static bool fits_a_cell(const struct field *f)
+{
+    if (f->kind == F_OBJECT || f->kind == F_JSON)
+        return false;
+    for (int i = 1; f->kind == F_LIST && f->of[i].name; i++) {
+        if (f->of[i].need)
+            return false;
+    }
+    return f->kind != F_LIST || f->of[0].kind != F_DAY;
+}
+
 static bool read_column(
     struct arena *a, const struct record *r, struct str cell, struct csv_column *out, struct err *e)
 {
@@ -63,6 +75,8 @@ static bool read_column(
     struct str shown = arena_str(a, whole.p, whole.n);
     if (out->field < 0)
         return err_add(e, E_HEADER, STR(""), "%s ?", shown.p);
+    if (!fits_a_cell(&r->fields[out->field]))
+        return err_add(e, E_HEADER, STR(""), "%s: application/x-ndjson", shown.p);
     if (has_unit && r->fields[out->field].kind != F_MONEY)
         return err_add(e, E_HEADER, STR(""), "%s: (万元)/(元)", shown.p);
     return true;
@@ -207,7 +221,9 @@ bool schema_csv_row(struct arena *a, const struct record *r, const struct csv_ma
 
 void schema_csv_template(const struct record *r, struct buf *out)
 {
-    for (int i = 0; r->fields[i].name; i++)
-        sheet_cell(out, str_of(r->fields[i].zh), i == 0);
+    for (int i = 0, n = 0; r->fields[i].name; i++) {
+        if (fits_a_cell(&r->fields[i]))
+            sheet_cell(out, str_of(r->fields[i].zh), n++ == 0);
+    }
     buf_text(out, "\r\n");
 }

@@ -20,9 +20,3 @@ int64_t monotonic_us(void)
 {
     return read_clock(CLOCK_MONOTONIC);
 }
-
-/* China keeps UTC+8 all year. */
-day today_shanghai(void)
-{
-    return (day){(int32_t)((clock_us() / 1000000 + 8 * 3600) / 86400)};
-}

@@ -7,5 +7,4 @@
 
 int64_t clock_us(void); /* wall clock, microseconds since 1970 */
 int64_t monotonic_us(void);
-day today_shanghai(void);
 #endif

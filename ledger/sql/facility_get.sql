@@ -6,6 +6,7 @@ with member as (
       from loan l
      where l.facility_no = $1::text
        and not record_has_later(l.id, l.version, null)
+       and not loan_is_void(l.id, null)
 ),
 facility as (
     select o.code, max(m.facility_fen) as facility_fen, min(m.facility_fen) as least_fen,

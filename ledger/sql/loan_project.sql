@@ -29,7 +29,7 @@ fact as materialized (
            guarantor_uscc text, insurer_uscc text, purpose text, pledge_no text, facility_no text,
            facility_amount numeric, equity_amount numeric, equity_investor text, trust_plan text,
            trustee text, borrower_address text, borrower_contact text, controller text,
-           account_manager text, ip json)
+           account_manager text, registered_amount numeric, revolving boolean, day_count text, ip json)
 ),
 pledge as materialized (
     select f.ord, f.id, f.version, f.org_id, f.parties, f.district, f.recorded_at, f.subject, f.signed_on,
@@ -58,7 +58,7 @@ loans as (
            ip_amount_fen, rate_ppm, signed_on, disbursed_on, matures_on, registered_on, scheme,
            patents, trademarks, recorded_at, guarantor, insurer, purpose, pledge_no, facility_no,
            facility_fen, equity_fen, equity_investor, trust_plan, trustee, address, contact,
-           controller, account_manager)
+           controller, account_manager, registered_fen, revolving, day_count)
     select f.id, f.version, f.org_id, f.parties, f.subject, f.borrower_name, f.district, f.product,
            f.industry, f.size, f.employees, (f.revenue * 100)::bigint, (f.assets * 100)::bigint,
            f.first_loan, (f.amount * 100)::bigint, (f.ip_amount * 100)::bigint,
@@ -66,7 +66,8 @@ loans as (
            f.scheme, n.patents, n.trademarks, f.recorded_at, f.guarantor_uscc, f.insurer_uscc,
            f.purpose, f.pledge_no, f.facility_no, (f.facility_amount * 100)::bigint,
            (f.equity_amount * 100)::bigint, f.equity_investor, f.trust_plan, f.trustee,
-           f.borrower_address, f.borrower_contact, f.controller, f.account_manager
+           f.borrower_address, f.borrower_contact, f.controller, f.account_manager,
+           (f.registered_amount * 100)::bigint, coalesce(f.revolving, false), coalesce(f.day_count, 'actual/360')
       from fact f
       join rights n on n.ord = f.ord
 ),

@@ -6,3 +6,4 @@
 select d.ord, d.outcome, d.id, d.version, d.body, d.sha256, d.recorded_at, d.recorded_by, d.flags, d.leaf,
        d.leaf_hash, d.head
   from record_decide($1::text, $2::json, false) d
+ order by d.ord

@@ -15,7 +15,8 @@ with page as materialized (
     select array_agg(x.id) as ids
       from (select l.id
               from loan l
-             where $1::uuid is null or l.id > $1::uuid
+             where ($1::uuid is null or l.id > $1::uuid)
+               and not loan_is_void(l.id, null)
              group by l.id
              order by l.id
              limit $2::int) x

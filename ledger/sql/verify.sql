@@ -44,8 +44,12 @@ select 'typed loan that differs from its record', l.id || ' v' || l.version
        (r.body ->> 'purpose', r.body ->> 'pledge_no', r.body ->> 'facility_no', r.body ->> 'equity_investor',
        r.body ->> 'trust_plan', r.body ->> 'trustee', r.body ->> 'borrower_address', r.body ->> 'borrower_contact',
        r.body ->> 'controller', r.body ->> 'account_manager')
-    or (l.facility_fen, l.equity_fen)
-       is distinct from (fen_of(r.body ->> 'facility_amount'), fen_of(r.body ->> 'equity_amount'))
+    or (l.facility_fen, l.equity_fen, l.registered_fen)
+       is distinct from (fen_of(r.body ->> 'facility_amount'), fen_of(r.body ->> 'equity_amount'),
+       fen_of(r.body ->> 'registered_amount'))
+    or (l.revolving, l.day_count)
+       is distinct from
+       (coalesce((r.body ->> 'revolving')::boolean, false), coalesce(r.body ->> 'day_count', 'actual/360'))
     or (l.disbursed_on, l.matures_on, l.registered_on)
        is distinct from
        ((r.body ->> 'disbursed_on')::date, (r.body ->> 'matures_on')::date,
@@ -73,15 +77,31 @@ select 'typed loan event that differs from its record', e.id || ''
     or (e.principal_fen, e.interest_fen)
        is distinct from
        (((r.body ->> 'principal')::numeric * 100)::bigint, ((r.body ->> 'interest')::numeric * 100)::bigint)
+    or (e.rate_ppm, e.payer, e.for_from, e.for_to, e.reason)
+       is distinct from
+       (ppm_of(r.body ->> 'rate'), r.body ->> 'payer', (r.body ->> 'for_from')::date, (r.body ->> 'for_to')::date,
+       r.body ->> 'reason')
     or not exists (select from submission l
                     where l.id = e.loan_id and l.org_id = e.org_id and l.key = r.body ->> 'contract_no')
 union all
 select 'loan whose events contradict each other', l.id || ' event ' || f.bad_event
   from loan l
- cross join lateral loan_fold(l, 'infinity', null, null) f
+ cross join lateral loan_fold(l, 'infinity', null, null, true) f
  where not record_has_later(l.id, l.version, null)
    and exists (select from loan_event e where e.loan_id = l.id)
    and f.bad_code is not null
+   and not (f.bad_pointer = '/interest' -- no bound of interest before accounts were kept by day
+            and (select e.recorded_at from loan_event e where e.id = f.bad_event)
+                < (select m.applied_at from schema_migration m where m.name like '%loan_account%'))
+union all
+select 'void that differs from its events', coalesce(v.loan_id, e.loan_id) || ''
+  from loan_void v
+  full join (select x.id, x.loan_id, x.recorded_at,
+                    coalesce((select min(r.recorded_at) from loan_event r
+                               where r.loan_id = x.loan_id and r.kind = 'reversed' and r.reverses = x.reference),
+                             'infinity') as until_at
+               from loan_event x where x.kind = 'voided') e on e.id = v.event_id
+ where (v.loan_id, v.from_at, v.until_at) is distinct from (e.loan_id, e.recorded_at, e.until_at)
 union all
 select 'transfer record without its posting', r.id || ''
   from submission r

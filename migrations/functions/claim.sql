@@ -144,12 +144,10 @@ declare
     -- no more than was owed on that day, nor than is owed by what is known since
     owed bigint := least(life.outstanding_fen, known.outstanding_fen);
     at_default bigint := life.outstanding_fen + life.back_fen;
-    -- a drawdown told after the default does not lengthen the time in which interest ran
-    drawn_on date := greatest(life.drawn_on, (loan_fold(c.loan, c.day, loan_default_told((c.loan).id), null)).drawn_on);
-    -- simple interest on the whole amount since it was drawn, 360 days a year, less all that is known to be paid,
-    -- the oldest first: unpaid interest cannot be more
-    interest_max bigint := greatest(ceil((c.loan).amount_fen::numeric * (c.loan).rate_ppm
-                                    * greatest(c.day - drawn_on, 0) / 360000000)::bigint - known.interest_fen, 0);
+    -- what ran on the balance of each day until the claim's, less all that is known to be paid; a drawdown that was told
+    -- after the default does not lengthen the time in which it ran
+    interest_max bigint := greatest(loan_interest_fen(least(life.accrued, (loan_fold(c.loan, c.day,
+                               loan_default_told((c.loan).id), null)).accrued), (c.loan).day_count) - known.interest_fen, 0);
     p json[] := '{}'::json[];
 begin
     if principal > least(at_default, owed + recovered) then
@@ -163,8 +161,8 @@ begin
     end if;
     if (c.terms).loss_base = 'principal' and interest > 0 then
         p := p || problem('E_UNWANTED', '/loss_interest', (c.scheme).code);
-    elsif interest > coalesce(interest_max, 0) then
-        p := p || problem('E_EXCEEDS', '/loss_interest', yuan_text(coalesce(interest_max, 0)));
+    elsif interest > interest_max then
+        p := p || problem('E_EXCEEDS', '/loss_interest', yuan_text(interest_max));
     end if;
     return p;
 end $$;

@@ -317,7 +317,8 @@ declare
     defaulted boolean;
     l loan;
 begin
-    select min(e.on_day) filter (where e.kind in ('settled', 'pledge_released')),
+    select min(case e.kind when 'voided' then '-infinity' else e.on_day end)
+               filter (where e.kind in ('settled', 'pledge_released', 'transferred', 'voided')),
            max(e.matures_on) filter (where e.kind = 'extended'),
            bool_or(e.kind in ('overdue', 'written_off'))
       into ended, extended, defaulted

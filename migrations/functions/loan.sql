@@ -44,155 +44,13 @@ end $$;
 revoke all on function loan_pledged_elsewhere from public;
 grant execute on function loan_pledged_elsewhere to pledged_app;
 
-create or replace function loan_event_rank(kind text) returns int language sql immutable parallel safe as $$
-    select array_position(array['disbursed', 'overdue', 'classified', 'repaid', 'extended', 'written_off',
-                          'recovered', 'settled', 'pledge_released'], kind)
-$$;
-
 create or replace function loan_events_legal(state text, released boolean) returns text
     language sql stable as $$
     select coalesce(string_agg(t.event, ', ' order by loan_event_rank(t.event)), '')
       from loan_transition t
      where t.state = $1
-       and t.event <> 'cured'
        and not ($2 and t.event = 'pledge_released')
 $$;
-
--- l: the loan as of the version that counts; more: an event not stored yet, or null. Runs as the owner: whoever
--- sees the loan is told the same of it, also when a correction has changed its parties since.
-create or replace function loan_fold(l loan, as_of date, known_at timestamptz, more loan_event) returns loan_life
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
-declare
-    f loan_life;
-    e record;
-    step text;
-    reached text;
-    drawn bigint := 0;
-begin
-    f.state := 'signed';
-    f.outstanding_fen := 0;
-    f.overdue_fen := 0;
-    f.back_fen := 0;
-    f.interest_fen := 0;
-    f.grade := 'normal';
-    f.matures_on := l.matures_on;
-    for e in
-        with stored as (
-            select s.id, s.kind, s.on_day, s.principal_fen, s.interest_fen, s.grade, s.matures_on, s.reference,
-                   s.reverses
-              from loan_event s
-             where s.loan_id = l.id
-               and (known_at is null or s.recorded_at <= known_at)
-            union all
-            select more.id, more.kind, more.on_day, more.principal_fen, more.interest_fen, more.grade,
-                   more.matures_on, more.reference, more.reverses
-             where more.id is not null
-        ),
-        standing as (
-            select s.*
-              from stored s
-             where s.kind <> 'reversed'
-               and not exists (select from stored r
-                                where r.kind = 'reversed' and r.reverses = s.reference)
-        ),
-        told as (
-            select s.id, s.kind, s.on_day, s.principal_fen, s.interest_fen, s.grade, s.matures_on, s.reference
-              from standing s
-            union all -- the day of disbursement in the loan itself, while no event tells of one
-            select null, 'disbursed', l.disbursed_on, l.amount_fen, null, null, null, ''
-             where l.disbursed_on is not null
-               and not exists (select from standing s where s.kind = 'disbursed')
-        )
-        select t.*
-          from told t
-         order by t.on_day, loan_event_rank(t.kind), t.reference
-    loop
-        exit when e.on_day > as_of;
-        step := e.kind;
-        if step = 'repaid' and f.state = 'overdue'
-           and coalesce(e.principal_fen, 0) >= f.overdue_fen then
-            step := 'cured';
-        end if;
-        select t.next into reached from loan_transition t where t.state = f.state and t.event = step;
-        f.bad_event := e.id;
-        if reached is null or (e.kind = 'pledge_released' and f.released_on is not null) then
-            f.bad_code := 'E_STATE';
-            f.bad_pointer := '/kind';
-            f.bad_arg := loan_events_legal(f.state, f.released_on is not null);
-            return f;
-        elsif e.on_day < l.signed_on then
-            f.bad_code := 'E_ORDER';
-            f.bad_pointer := '/on';
-            f.bad_arg := 'signed_on ' || l.signed_on;
-            return f;
-        elsif e.kind = 'disbursed' and drawn + coalesce(e.principal_fen, l.amount_fen) > l.amount_fen then
-            f.bad_code := 'E_EXCEEDS';
-            f.bad_pointer := '/principal';
-            f.bad_arg := yuan_text(l.amount_fen - drawn);
-            return f;
-        elsif e.kind in ('repaid', 'overdue', 'recovered') and e.principal_fen > f.outstanding_fen then
-            f.bad_code := 'E_EXCEEDS';
-            f.bad_pointer := '/principal';
-            f.bad_arg := yuan_text(f.outstanding_fen);
-            return f;
-        elsif e.kind in ('written_off', 'settled') and e.principal_fen <> f.outstanding_fen then
-            f.bad_code := 'E_OUTSTANDING';
-            f.bad_pointer := '/principal';
-            f.bad_arg := yuan_text(f.outstanding_fen);
-            return f;
-        elsif e.kind = 'extended' and e.matures_on <= f.matures_on then
-            f.bad_code := 'E_ORDER';
-            f.bad_pointer := '/matures_on';
-            f.bad_arg := f.matures_on::text;
-            return f;
-        end if;
-        f.state := reached;
-        f.interest_fen := f.interest_fen + case when e.kind in ('repaid', 'recovered', 'settled')
-                                           then coalesce(e.interest_fen, 0) else 0 end;
-        case e.kind
-            when 'disbursed' then
-                f.drawn_on := coalesce(f.drawn_on, e.on_day);
-                drawn := drawn + coalesce(e.principal_fen, l.amount_fen);
-                f.outstanding_fen := f.outstanding_fen + coalesce(e.principal_fen, l.amount_fen);
-            when 'repaid', 'recovered' then
-                f.outstanding_fen := f.outstanding_fen - coalesce(e.principal_fen, 0);
-                f.overdue_fen := greatest(f.overdue_fen - coalesce(e.principal_fen, 0), 0);
-                f.back_fen := f.back_fen + case when f.overdue_since is not null or f.bad_since is not null
-                                           then coalesce(e.principal_fen, 0) else 0 end;
-            when 'written_off' then
-                f.written_off_on := e.on_day;
-            when 'overdue' then
-                f.overdue_since := e.on_day;
-                f.overdue_fen := coalesce(e.principal_fen, f.outstanding_fen);
-            when 'extended' then
-                f.matures_on := e.matures_on;
-            when 'classified' then
-                f.grade := e.grade;
-            when 'settled' then
-                f.outstanding_fen := 0;
-            when 'pledge_released' then
-                f.released_on := e.on_day;
-            else
-        end case;
-        if f.state in ('active', 'settled') then
-            f.overdue_since := null;
-            f.overdue_fen := 0;
-        end if;
-        if f.state = 'written_off' or (grade_is_bad(f.grade) and f.state <> 'settled') then
-            f.bad_since := coalesce(f.bad_since, e.on_day);
-        else
-            f.bad_since := null;
-        end if;
-        if f.overdue_since is null and f.bad_since is null then
-            f.back_fen := 0;
-        end if;
-    end loop;
-    f.bad_event := null;
-    if f.state = 'active' and f.matures_on < as_of then
-        f.state := 'matured'; -- the term has ended and nothing was told of what became of it
-    end if;
-    return f;
-end $$;
 
 -- What an answer shows of a loan as of a day: members of its JSON, without the braces.
 create or replace function loan_life_members(l loan, as_of date, known_at timestamptz) returns text
@@ -200,10 +58,12 @@ create or replace function loan_life_members(l loan, as_of date, known_at timest
 declare
     f loan_life := loan_fold(l, as_of, known_at, null);
 begin
-    return format('"state":%s,"outstanding":%s,"days_overdue":%s,"grade":%s%s%s,"legal_events":%s',
-        to_json(f.state), to_json(yuan_text(f.outstanding_fen)),
-        case when f.state in ('overdue', 'written_off') and f.overdue_since is not null
-             then as_of - f.overdue_since else 0 end,
+    return format('"state":%s,"outstanding":%s,"arrears_principal":%s,"arrears_interest":%s,"days_overdue":%s,'
+                  '"accrued_interest":%s,"grade":%s%s%s,"legal_events":%s',
+        to_json(f.state), to_json(yuan_text(f.outstanding_fen)), to_json(yuan_text(f.overdue_fen)),
+        to_json(yuan_text(f.arrears_interest_fen)), coalesce(as_of - f.overdue_since, 0),
+        to_json(yuan_text(case when f.state in ('settled', 'transferred', 'voided') then 0
+                          else greatest(loan_interest_fen(f.accrued, l.day_count) - f.interest_fen, 0) end)),
         to_json(f.grade),
         case when f.matures_on <> l.matures_on then ',"extended_to":' || to_json(f.matures_on) end,
         case when f.released_on is not null then ',"pledge_released_on":' || to_json(f.released_on) end,
@@ -230,6 +90,81 @@ begin
     return (loan_fold(l, as_of, known_at, null)).state;
 end $$;
 
+-- Does whoever asks see the loan as it stands: a district those in it, an insurer or guarantor those that name it?
+create or replace function loan_seen(loan_id uuid) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return exists (select from loan l
+                    where l.id = $1
+                      and case my_kind() when 'district' then l.district = my_district()
+                                         when 'insurer' then l.parties @> array[my_code()]
+                                         when 'guarantor' then l.parties @> array[my_code()] end
+                      and not exists (select from loan later where later.id = l.id and later.version = l.version + 1));
+end $$;
+create or replace function loan_event_seen(event_id uuid) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return (select loan_seen(e.loan_id) from loan_event e where e.id = event_id);
+end $$;
+drop policy if exists loan_event_read on loan_event;
+create policy loan_event_read on loan_event for select to pledged_app using (
+    (select my_kind()) in ('finance', 'ip_office', 'auditor')
+    or org_id = (select my_org())
+    or ((select my_kind()) in ('district', 'insurer', 'guarantor') and loan_seen(loan_id)));
+drop policy if exists record_read_loan_event on submission;
+create policy record_read_loan_event on submission for select to pledged_app using (
+    type = 'loan_event' and (select my_kind()) in ('district', 'insurer', 'guarantor') and loan_event_seen(id));
+
+-- Was a loan void by an instant (null: is it now)?
+create or replace function loan_void_at(v loan_void, known_at timestamptz) returns boolean language sql immutable as
+    $$ select case when known_at is null then (v).until_at = 'infinity' else (v).from_at <= known_at and (v).until_at > known_at end $$;
+create or replace function loan_is_void(loan_id uuid, known_at timestamptz) returns boolean language sql stable as
+    $$ select exists (select from loan_void v where v.loan_id = $1 and loan_void_at(v, $2)) $$;
+
+-- What was paid upon a loan: claims of a fund, subsidies not wholly taken back, its guarantee insurance. Null: nothing.
+create or replace function loan_paid_upon(loan uuid) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select string_agg(x.reference, ', ' order by x.reference)
+      from (select claims_paid_on(loan) as reference
+             union all
+            select r.key
+              from application_now n
+              join submission r on r.id = n.application and r.version = 1
+             where n.loan_id = loan_paid_upon.loan and n.state = 'paid'
+             union all
+            select c.claim_no
+              from insurance_claim c
+              join insurance_policy p on p.id = c.policy and not record_has_later(p.id, p.version, null)
+             where p.loan = loan_paid_upon.loan and c.paid_fen > 0 and not record_has_later(c.id, c.version, null)) x
+$$;
+
+-- The event that a record tells, not stored yet.
+create or replace function loan_event_of(id uuid, l loan, doc json) returns loan_event language plpgsql stable as $$
+declare
+    e loan_event;
+begin
+    e.id := id;
+    e.loan_id := l.id;
+    e.org_id := l.org_id;
+    e.parties := l.parties;
+    e.district := l.district;
+    e.reference := doc ->> 'reference';
+    e.kind := doc ->> 'kind';
+    e.on_day := (doc ->> 'on')::date;
+    e.principal_fen := fen_of(doc ->> 'principal');
+    e.interest_fen := fen_of(doc ->> 'interest');
+    e.grade := doc ->> 'grade';
+    e.matures_on := (doc ->> 'matures_on')::date;
+    e.reverses := doc ->> 'reverses';
+    e.recorded_at := now();
+    e.rate_ppm := ppm_of(doc ->> 'rate');
+    e.payer := doc ->> 'payer';
+    e.for_from := (doc ->> 'for_from')::date;
+    e.for_to := (doc ->> 'for_to')::date;
+    e.reason := doc ->> 'reason';
+    return e;
+end $$;
+
 create or replace function loan_event_decide(new_id uuid, doc json, dry boolean) returns decision
     language plpgsql as $$
 declare
@@ -250,10 +185,7 @@ begin
     end if;
     d.district := l.district;
     d.parties := l.parties;
-    e := row(new_id, l.id, l.org_id, l.parties, l.district, doc ->> 'reference', doc ->> 'kind',
-             (doc ->> 'on')::date, ((doc ->> 'principal')::numeric * 100)::bigint,
-             ((doc ->> 'interest')::numeric * 100)::bigint, doc ->> 'grade',
-             (doc ->> 'matures_on')::date, doc ->> 'reverses', now());
+    e := loan_event_of(new_id, l, doc);
     if e.on_day > today() then
         d.problems := json_build_array(problem('E_FUTURE', '/on', today()::text));
         return d;
@@ -267,20 +199,27 @@ begin
         d.problems := json_build_array(problem('E_NO_EVENT', '/reverses', e.reverses));
         return d;
     end if;
-    f := loan_fold(l, 'infinity', null, e);
-    if f.bad_code is not null then
-        d.problems := json_build_array(case
-            when f.bad_event = new_id then problem(f.bad_code, f.bad_pointer, f.bad_arg)
-            else problem('E_STATE_LATER', case when e.kind = 'reversed' then '/reverses' else '/on' end, (
+    if e.kind = 'voided' and loan_paid_upon(l.id) is not null then
+        d.problems := json_build_array(problem('E_PAID_UPON', '/kind', loan_paid_upon(l.id)));
+        return d;
+    end if;
+    f := loan_fold(l, 'infinity', null, e, true);
+    if f.bad_event = new_id then
+        d.problems := json_build_array(problem(f.bad_code, f.bad_pointer, f.bad_arg));
+        return d;
+    elsif f.bad_code is not null -- and it was not so before, by what an earlier version took
+          and (loan_fold(l, 'infinity', null, null, true)).bad_event is distinct from f.bad_event then
+        d.problems := json_build_array(problem('E_STATE_LATER', case when e.kind = 'reversed' then '/reverses' else '/on' end, (
                  select s.reference || ' (' || s.kind || ' ' || s.on_day || ')'
-                   from loan_event s where s.id = f.bad_event)) end);
+                   from loan_event s where s.id = f.bad_event)));
         return d;
     end if;
     if not dry then
         insert into loan_event (id, loan_id, org_id, parties, district, reference, kind, on_day, principal_fen,
-               interest_fen, grade, matures_on, reverses, recorded_at)
+               interest_fen, grade, matures_on, reverses, recorded_at, rate_ppm, payer, for_from, for_to, reason)
         values (e.id, e.loan_id, e.org_id, e.parties, e.district, e.reference, e.kind, e.on_day, e.principal_fen,
-               e.interest_fen, e.grade, e.matures_on, e.reverses, e.recorded_at);
+               e.interest_fen, e.grade, e.matures_on, e.reverses, e.recorded_at, e.rate_ppm, e.payer, e.for_from, e.for_to,
+               e.reason);
     end if;
     return d;
 end $$;
@@ -351,7 +290,8 @@ begin
                   max(v.matures_on) filter (where v.kind = 'extended') as matures_on,
                   max(v.on_day) filter (where v.kind = 'settled') as settled_on,
                   bool_or(v.kind in ('overdue', 'written_off')) as overdue,
-                  sum(v.interest_fen)::bigint as interest
+                  sum(v.interest_fen) filter (where v.kind in ('repaid', 'recovered', 'settled')
+                                                and coalesce(v.payer, 'borrower') = 'borrower')::bigint as interest
              from loan_event v
             where v.loan_id = l.id and v.kind <> 'reversed'
               and not exists (select from loan_event u
@@ -412,6 +352,7 @@ create or replace function loan_at(loan_id uuid, known_at timestamptz) returns s
      where l.id = $1
        and ($2 is null or l.recorded_at <= $2)
        and not record_has_later(l.id, l.version, $2)
+       and not loan_is_void(l.id, $2)
      order by l.version desc
      limit 1
 $$;
@@ -444,6 +385,8 @@ begin
     if claims_paid_on(loan) is not null and loan_claim_facts(doc) <> (
            select loan_claim_facts(r.body) from submission r where r.id = loan order by r.version desc limit 1) then
         return array[problem('E_PAID_UPON', '', claims_paid_on(loan))];
+    elsif loan_is_void(loan, null) then
+        return array[problem('E_STATE', '', 'reversed')];
     elsif not exists (select from loan_event e where e.loan_id = loan) then
         return '{}'::json[];
     end if;
@@ -452,7 +395,7 @@ begin
     l.signed_on := (doc ->> 'signed_on')::date;
     l.disbursed_on := (doc ->> 'disbursed_on')::date;
     l.matures_on := (doc ->> 'matures_on')::date;
-    f := loan_fold(l, 'infinity', null, null);
+    f := loan_fold(l, 'infinity', null, null, true);
     if f.bad_code is not null then
         return array[problem('E_STATE_LATER', '', coalesce((
             select e.reference || ' (' || e.kind || ' ' || e.on_day || ')' from loan_event e where e.id = f.bad_event),

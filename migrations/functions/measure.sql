@@ -69,6 +69,7 @@ create or replace function measure_ledger(first_day date, last_day date, known_a
            and l.signed_on between $1 and $2
            and ($3 is null or l.recorded_at <= $3)
            and not record_has_later(l.id, l.version, $3)
+           and not loan_is_void(l.id, $3)
          group by 1
     ),
     insurance as (

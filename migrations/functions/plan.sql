@@ -13,7 +13,8 @@ create or replace function plan_quarters(basis text, as_of date, known_at timest
          where (known_at is null or l.recorded_at <= known_at)
            and not exists (select from loan later
                             where later.id = l.id and later.version = l.version + 1
-                              and (known_at is null or later.recorded_at <= known_at)))
+                              and (known_at is null or later.recorded_at <= known_at))
+           and not loan_is_void(l.id, known_at))
     select to_char(on_day, 'YYYY"Q"Q'), extract(year from on_day)::int,
            sum(counted.amount_fen)::bigint, count(*)
       from counted
@@ -33,6 +34,7 @@ create or replace function plan_undated(basis text, known_at timestamptz) return
        and not exists (select from loan later
                         where later.id = l.id and later.version = l.version + 1
                           and (known_at is null or later.recorded_at <= known_at))
+       and not loan_is_void(l.id, known_at)
 $$;
 revoke all on function plan_undated from public;
 grant execute on function plan_undated to pledged_app;
@@ -142,6 +144,7 @@ create or replace function plan_districts(basis text, from_day date, to_day date
        and not exists (select from loan later
                         where later.id = l.id and later.version = l.version + 1
                           and (known_at is null or later.recorded_at <= known_at))
+       and not loan_is_void(l.id, known_at)
      group by l.district
 $$;
 revoke all on function plan_districts from public;

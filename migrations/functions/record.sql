@@ -39,68 +39,77 @@ declare
     e record;
     k record;
     d decision;
+    by_day boolean := (select x.by_day from record_type x where x.name = $1);
+    again bigint[] := '{}'::bigint[];
 begin
-    for e in
-        select x.*
-          from rows from (json_to_recordset(elements) as (
-               id uuid, key text, subject text, "on" date, sha256 text, derived json, body json))
-               with ordinality as x(id, key, subject, on_day, sha256, derived, body, place)
-         order by x.place
-    loop
-        ord := e.place;
-        flags := '[]';
-        select r.id, r.version, r.body, r.sha256, r.recorded_at, r.recorded_by, l.no, l.hash, l.head
-          into k
-          from submission r
-          left join log_leaf l on l.record_id = r.id and l.version = r.version
-         where r.org_id = my_org() and r.type = $1 and r.key = e.key
-         limit 1;
-        if found then
-            outcome := case when k.sha256 = decode(e.sha256, 'hex') then 'replay' else 'conflict' end;
-            id := k.id;
-            version := k.version;
-            body := k.body::text;
-            sha256 := encode(k.sha256, 'hex');
-            recorded_at := instant_text(k.recorded_at);
-            recorded_by := k.recorded_by;
-            leaf := k.no;
-            leaf_hash := encode(k.hash, 'hex');
-            head := k.head;
+    for pass in 1 .. 2 loop
+        exit when pass = 2 and cardinality(again) = 0;
+        for e in
+            select x.*
+              from rows from (json_to_recordset(elements) as (
+                   id uuid, key text, subject text, "on" date, sha256 text, derived json, body json))
+                   with ordinality as x(id, key, subject, on_day, sha256, derived, body, place)
+             where pass = 1 or x.place = any (again)
+             order by case when by_day then x.on_day end, x.place
+        loop
+            ord := e.place;
+            flags := '[]';
+            select r.id, r.version, r.body, r.sha256, r.recorded_at, r.recorded_by, l.no, l.hash, l.head
+              into k
+              from submission r
+              left join log_leaf l on l.record_id = r.id and l.version = r.version
+             where r.org_id = my_org() and r.type = $1 and r.key = e.key
+             limit 1;
+            if found then
+                outcome := case when k.sha256 = decode(e.sha256, 'hex') then 'replay' else 'conflict' end;
+                id := k.id;
+                version := k.version;
+                body := k.body::text;
+                sha256 := encode(k.sha256, 'hex');
+                recorded_at := instant_text(k.recorded_at);
+                recorded_by := k.recorded_by;
+                leaf := k.no;
+                leaf_hash := encode(k.hash, 'hex');
+                head := k.head;
+                return next;
+                continue;
+            end if;
+            leaf := null;
+            leaf_hash := null;
+            head := null;
+            d := record_decide_one($1, e.id, e.body, e.derived, dry);
+            if d.problems is not null and by_day and pass = 1 then
+                again := again || e.place;
+                continue;
+            elsif d.problems is not null then
+                outcome := 'refused';
+                id := null;
+                version := null;
+                body := d.problems::text;
+                sha256 := null;
+                recorded_at := null;
+                recorded_by := null;
+                return next;
+                continue;
+            end if;
+            if not dry then
+                insert into submission (id, version, org_id, type, key, subject, district, on_day, parties, body,
+                       sha256, recorded_at, recorded_by)
+                values (e.id, 1, my_org(), $1, e.key, e.subject, d.district, e.on_day, d.parties, e.body,
+                       decode(e.sha256, 'hex'), now(), my_signature());
+            end if;
+            outcome := 'created';
+            id := e.id;
+            version := 1;
+            body := e.body::text;
+            sha256 := e.sha256;
+            recorded_at := instant_text(now());
+            recorded_by := my_signature();
+            if not dry and type in ('claim', 'application') then
+                flags := flag_of_record(e.id, 1);
+            end if;
             return next;
-            continue;
-        end if;
-        leaf := null;
-        leaf_hash := null;
-        head := null;
-        d := record_decide_one($1, e.id, e.body, e.derived, dry);
-        if d.problems is not null then
-            outcome := 'refused';
-            id := null;
-            version := null;
-            body := d.problems::text;
-            sha256 := null;
-            recorded_at := null;
-            recorded_by := null;
-            return next;
-            continue;
-        end if;
-        if not dry then
-            insert into submission (id, version, org_id, type, key, subject, district, on_day, parties, body,
-                   sha256, recorded_at, recorded_by)
-            values (e.id, 1, my_org(), $1, e.key, e.subject, d.district, e.on_day, d.parties, e.body,
-                   decode(e.sha256, 'hex'), now(), my_signature());
-        end if;
-        outcome := 'created';
-        id := e.id;
-        version := 1;
-        body := e.body::text;
-        sha256 := e.sha256;
-        recorded_at := instant_text(now());
-        recorded_by := my_signature();
-        if not dry and type in ('claim', 'application') then
-            flags := flag_of_record(e.id, 1);
-        end if;
-        return next;
+        end loop;
     end loop;
 end $$;
 

@@ -14,11 +14,16 @@ create or replace function plan_first_day() returns date language sql stable as
 create or replace function plan_basis() returns text language sql stable as
     $$ select p.basis from plan p order by p.first_year, p.code limit 1 $$;
 
+-- Versions of loans that count no more: a later one took their place, or the loan is void.
 create or replace function loans_replaced(known_at timestamptz) returns table (id uuid, version int)
     language sql stable rows 10000 security definer set search_path = public, pg_temp as $$
     select l.id, l.version - 1
       from loan l
      where l.version > 1 and (known_at is null or l.recorded_at <= known_at)
+     union all
+    select l.id, l.version
+      from loan l
+     where l.id in (select v.loan_id from loan_void v where loan_void_at(v, known_at))
 $$;
 
 -- Loans as known, with the day by which they count (null: it has none), up to the last day that counts.
@@ -182,7 +187,7 @@ create or replace function loan_event_sums(cut date, known_at timestamptz)
                    settled boolean, matures_on date)
     language sql stable rows 100000 security definer set search_path = public, pg_temp as $$
     select e.loan_id,
-           bool_or(e.kind = 'reversed' or e.kind in ('overdue', 'classified', 'written_off', 'recovered')),
+           bool_or(e.kind in ('reversed', 'overdue', 'classified', 'written_off', 'recovered', 'transferred')),
            bool_or(e.kind = 'disbursed'), -- on any day: then the loan's own day of disbursement does not count
            coalesce(sum(e.principal_fen) filter (where e.kind = 'disbursed' and e.on_day <= cut), 0)::bigint,
            count(*) filter (where e.kind = 'disbursed' and e.on_day <= cut and e.principal_fen is null),

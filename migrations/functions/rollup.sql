@@ -36,7 +36,8 @@ create or replace function rollup_firm_classes(borrower text, quarter date) retu
               from loan l
              where l.borrower = $1
                and l.signed_on between $2 and quarter_end($2)
-               and not exists (select from loan later where later.id = l.id and later.version = l.version + 1 and later.version > 1)) x
+               and not exists (select from loan later where later.id = l.id and later.version = l.version + 1 and later.version > 1)
+               and not loan_is_void(l.id, null)) x
 $$;
 revoke all on function rollup_firm_classes from public;
 
@@ -111,28 +112,12 @@ begin
 end $$;
 revoke all on function rollup_firms_rechain from public;
 
--- Adds the versions that a statement stored and takes away those they replace.
-create or replace function loan_rollup_keep() returns trigger
+-- Adds versions of loans to the sums, or takes them away, by their signs.
+create or replace function rollup_loans_add(versions loan_version[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    versions loan_version[];
     changes firm_change[];
 begin
-    select array_agg(row(v.sign, v.borrower, quarter_start(v.signed_on),
-                         loan_class(v.org_id, v.district, v.patents, v.trademarks, k.kind, v.product, v.size,
-                                    v.industry, v.amount_fen, v.first_loan),
-                         v.amount_fen, v.ip_amount_fen)::loan_version) into versions
-      from (select 1 as sign, f.* from fresh f
-            union all
-            select -1, o.*
-              from fresh f
-             cross join lateral (
-                   select * from loan x where x.id = f.id and x.version = f.version - 1 offset 0) o
-             where f.version > 1) v
-     cross join lateral (
-           select case when min(p.kind) = max(p.kind) then min(p.kind) else 'several' end as kind
-             from loan_ip p
-            where p.record_id = v.id and p.version = v.version) k;
     with class as materialized (
         select v.class, v.quarter, string_to_array(v.class, ' ') as c, sum(v.sign)::bigint as loans,
                sum(v.sign * v.amount_fen)::bigint as amount_fen, sum(v.sign * v.ip_amount_fen)::bigint as ip_amount_fen
@@ -173,6 +158,44 @@ begin
     if changes is not null then
         perform rollup_firms_rechain(changes);
     end if;
+end $$;
+revoke all on function rollup_loans_add from public;
+
+-- A version of a loan as the sums count it.
+create or replace function rollup_version(l loan, sign int) returns loan_version
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select row(sign, (l).borrower, quarter_start((l).signed_on),
+               loan_class((l).org_id, (l).district, (l).patents, (l).trademarks, k.kind, (l).product, (l).size,
+                          (l).industry, (l).amount_fen, (l).first_loan),
+               (l).amount_fen, (l).ip_amount_fen)::loan_version
+      from (select case when min(p.kind) = max(p.kind) then min(p.kind) else 'several' end as kind
+              from loan_ip p
+             where p.record_id = (l).id and p.version = (l).version) k
+$$;
+revoke all on function rollup_version from public;
+
+-- Adds the versions that a statement stored and takes away those they replace.
+create or replace function loan_rollup_keep() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    versions loan_version[];
+begin
+    select array_agg(row(v.sign, v.borrower, quarter_start(v.signed_on),
+                         loan_class(v.org_id, v.district, v.patents, v.trademarks, k.kind, v.product, v.size,
+                                    v.industry, v.amount_fen, v.first_loan),
+                         v.amount_fen, v.ip_amount_fen)::loan_version) into versions
+      from (select 1 as sign, f.* from fresh f
+            union all
+            select -1, o.*
+              from fresh f
+             cross join lateral (
+                   select * from loan x where x.id = f.id and x.version = f.version - 1 offset 0) o
+             where f.version > 1) v
+     cross join lateral (
+           select case when min(p.kind) = max(p.kind) then min(p.kind) else 'several' end as kind
+             from loan_ip p
+            where p.record_id = v.id and p.version = v.version) k;
+    perform rollup_loans_add(versions);
     return null;
 end $$;
 revoke all on function loan_rollup_keep from public;
@@ -411,7 +434,7 @@ declare
 begin
     select array_agg(c) into changes
       from (select f.loan_id,
-                   min(case when f.kind in ('disbursed', 'reversed') then '-infinity' else f.on_day end) as since
+                   min(case when f.kind in ('disbursed', 'reversed', 'voided') then '-infinity' else f.on_day end) as since
               from fresh f
              group by f.loan_id
              order by f.loan_id) e
@@ -590,3 +613,36 @@ create or replace function rollup_cells_of_balances(first date) returns setof re
      where k.facts > 0
      group by k.org_id, k.facts
 $$;
+
+-- After events: a loan that is void leaves every sum, and comes back when that is reversed.
+create or replace function loan_void_keep() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    versions loan_version[];
+begin
+    if not exists (select from fresh f where f.kind in ('voided', 'reversed')) then
+        return null;
+    end if;
+    insert into loan_void (event_id, loan_id, from_at)
+    select f.id, f.loan_id, f.recorded_at from fresh f where f.kind = 'voided';
+    with back as (
+        update loan_void v
+           set until_at = f.recorded_at
+          from fresh f
+          join loan_event e on e.loan_id = f.loan_id and e.reference = f.reverses and e.kind = 'voided'
+         where f.kind = 'reversed' and v.event_id = e.id and v.until_at = 'infinity'
+        returning v.loan_id
+    )
+    select array_agg(rollup_version(l, x.sign)) into versions
+      from (select f.loan_id, -1 as sign from fresh f where f.kind = 'voided'
+             union all
+            select b.loan_id, 1 from back b) x
+     cross join lateral (select v.* from loan v where v.id = x.loan_id order by v.version desc limit 1) l;
+    if versions is not null then
+        perform rollup_loans_add(versions);
+    end if;
+    return null;
+end $$;
+revoke all on function loan_void_keep from public;
+create or replace trigger loan_void after insert on loan_event referencing new table as fresh
+    for each statement execute function loan_void_keep();

@@ -194,7 +194,7 @@ declare
 begin
     if until is not null then
         insert into sealed_change (loan_id, recorded_at)
-        select distinct n.loan_id, n.recorded_at from fresh n where n.on_day <= until or n.kind = 'reversed'
+        select distinct n.loan_id, n.recorded_at from fresh n where n.on_day <= until or n.kind in ('reversed', 'voided')
         on conflict do nothing;
     end if;
     return null;
@@ -216,7 +216,7 @@ create or replace function report_seal_gap(s report_seal) returns void
               from log_leaf f
               join loan_event e on e.id = f.record_id
              where f.no >= report_manifest_line(s.manifest, 'log_size')::bigint
-               and (e.on_day <= s.as_of or e.kind = 'reversed')) c
+               and (e.on_day <= s.as_of or e.kind in ('reversed', 'voided'))) c
     on conflict do nothing
 $$;
 
@@ -300,15 +300,17 @@ create or replace function report_facts_restatements(first date, cut date, known
      where s.quarter in (select c.quarter from changed c)
 $$;
 
--- What there is to say of a row, as JSON: of a restatement the reasons given for corrections since the seal, null for
+-- What there is to say of a row, as JSON: of a restatement the reasons given for voids and corrections since, null for
 -- records that came late, with how many records each has; the commonest first.
 create or replace function report_note(section text, row_key text, known_at timestamptz) returns text language sql stable as $$
     select case when section = 'restatements' and row_key is not null then (
            select json_agg(json_build_array(w.reason, w.n) order by w.n desc, w.reason collate "C")::text
-             from (select r.reason, count(*) as n
+             from (select coalesce(e.reason, r.reason) as reason, count(*) as n
                      from report_restated('infinity', row_key, report_note.known_at) c
                      join submission r on r.id = c.id and r.version = c.version
-                    group by r.reason) w) end
+                     left join loan_void v on v.loan_id = c.id and loan_void_at(v, report_note.known_at)
+                     left join loan_event e on e.id = v.event_id
+                    group by 1) w) end
 $$;
 
 -- Every record whose part in a section differs between two instants, with both parts. Of the sections that count

@@ -23,7 +23,7 @@ req_fn measure_list, measure_get, measure_overdue, measure_evaluation;
 /* A row with one document of JSON is the answer; without one there is nothing of that name. */
 db_rows_fn on_document;
 /* list.c, lookup.c, targets.c, admin.c */
-req_fn loan_list, loan_event_list, loan_events_get, loan_events_post;
+req_fn loan_interest, loan_list, loan_event_list, loan_events_get, loan_events_post;
 req_fn ip_events_get, ip_events_post;
 req_fn enterprise_get, ip_get, facility_get, insurance_totals, receipt_get, log_key_get;
 /* subsidy.c, rehearsal.c */

@@ -186,7 +186,7 @@ void scheme_statement(struct req *r)
 {
     day from, to;
     struct str p[4] = {r->capture[0]};
-    if (!param_day(r, "from", DAY_MIN, &from) || !param_day(r, "to", today_shanghai(), &to) ||
+    if (!param_day(r, "from", DAY_MIN, &from) || !param_day(r, "to", day_today(), &to) ||
         !param_instant(r, "known_at", &p[3])) {
         reply_problem(r);
         return;

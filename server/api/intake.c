@@ -29,7 +29,7 @@ struct intake {
 
 static struct tally *tally_of(struct intake *i, const struct actor *actor, const char *type)
 {
-    day on = today_shanghai();
+    day on = day_today();
     for (struct tally *t = i->first; t; t = t->next) {
         if (!t->flying && t->actor.org == actor->org && t->type == type && t->on.n == on.n)
             return t;

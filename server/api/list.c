@@ -118,7 +118,7 @@ void loan_list(struct req *r)
     *l = (struct listing){.r = r};
     read_filters(r, p);
     (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &l->limit);
-    (void)param_day(r, "as_of", today_shanghai(), &l->as_of);
+    (void)param_day(r, "as_of", day_today(), &l->as_of);
     if (r->err.n) {
         reply_problem(r);
         return;

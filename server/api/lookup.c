@@ -37,7 +37,7 @@ void enterprise_get(struct req *r)
 /* A day from the query, or no value. */
 static struct str optional_day(struct req *r, const char *name)
 {
-    day d = today_shanghai();
+    day d = day_today();
     bool good = param_day(r, name, d, &d); /* a problem is in r->err */
     return good && req_param(r, name).p ? day_text(r->a, d) : (struct str){NULL, 0};
 }
@@ -55,7 +55,7 @@ void ip_get(struct req *r)
         return;
     }
     day as_of;
-    if (param_day(r, "as_of", today_shanghai(), &as_of))
+    if (param_day(r, "as_of", day_today(), &as_of))
         p[1] = day_text(r->a, as_of);
     (void)param_instant(r, "known_at", &p[2]); /* problems are in r->err */
     p[3] = optional_day(r, "registered_on");
@@ -77,13 +77,46 @@ void facility_get(struct req *r)
     db_query(r->server->db, r->a, r->actor, SQL_FACILITY_GET, r->capture, 1, on_document, r);
 }
 
+/* Both days are asked for: a window that nobody named would be somebody's guess. */
+static bool window_days(struct req *r, day *from, day *to)
+{
+    static const char *const names[] = {"from", "to"};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (!req_param(r, names[i]).p)
+            err_add(&r->err, E_NEED, arena_printf(r->a, "?%s", names[i]), NULL);
+    }
+    bool good = param_day(r, "from", DAY_MIN, from) & param_day(r, "to", DAY_MAX, to);
+    if (good && r->err.n == 0 && to->n <= from->n)
+        err_add(&r->err, E_ORDER, STR("?to"), "from");
+    return r->err.n == 0;
+}
+
+/* The stretches of a window over which a balance was owed at one rate, what accrued, what was paid.
+ */
+void loan_interest(struct req *r)
+{
+    day from, to;
+    struct str p[4] = {r->capture[0]};
+    bool good = window_days(r, &from, &to) & param_instant(r, "known_at", &p[3]);
+    if (!uuid_is(p[0])) {
+        reply_refuse(r, E_NOT_FOUND, "", "%s", p[0].p);
+        return;
+    }
+    if (!good) {
+        reply_problem(r);
+        return;
+    }
+    p[1] = day_text(r->a, from);
+    p[2] = day_text(r->a, to);
+    db_query(r->server->db, r->a, r->actor, SQL_LOAN_INTEREST, p, 4, on_document, r);
+}
+
 /* Over the policies that begin, and the claims filed, from one day to another; both may be left
  * out. */
 void insurance_totals(struct req *r)
 {
     day from, to;
-    if (!param_day(r, "from", day_of(1900, 1, 1), &from) ||
-        !param_day(r, "to", today_shanghai(), &to)) {
+    if (!param_day(r, "from", day_of(1900, 1, 1), &from) || !param_day(r, "to", day_today(), &to)) {
         reply_problem(r);
         return;
     }

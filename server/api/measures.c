@@ -12,7 +12,7 @@ static bool read_times(struct req *r, struct str *as_of, struct str *known_at)
 {
     day d;
     (void)param_instant(r, "known_at", known_at); /* problems are in r->err */
-    if (param_day(r, "as_of", today_shanghai(), &d))
+    if (param_day(r, "as_of", day_today(), &d))
         *as_of = day_text(r->a, d);
     if (r->err.n)
         reply_problem(r);
@@ -59,7 +59,7 @@ void measure_evaluation(struct req *r)
     day from, to;
     struct str p[3] = {{NULL, 0}};
     if (param_day(r, "from", day_of(1900, 1, 1), &from) &&
-        param_day(r, "to", today_shanghai(), &to)) {
+        param_day(r, "to", day_today(), &to)) {
         if (from.n > to.n)
             err_add(&r->err, E_ORDER, STR("?to"), "from");
         p[0] = day_text(r->a, from);

@@ -60,7 +60,7 @@ static void submit_next(struct nightly *n)
     }
     v[SCAN_RULE].s = rows_at(&n->rules, n->next, 2);
     v[SCAN_REFERENCE].s =
-        arena_printf(n->a, "nightly %s %s", day_text(n->a, today_shanghai()).p, v[SCAN_RULE].s.p);
+        arena_printf(n->a, "nightly %s %s", day_text(n->a, day_today()).p, v[SCAN_RULE].s.p);
     buf_init(&element, n->a);
     buf_init(&canonical, n->a);
     schema_canonical(rec, v, &canonical);

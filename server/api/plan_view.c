@@ -13,7 +13,7 @@
 static void read_quarter(struct req *r, struct plan_view *p, day *last)
 {
     struct str s = req_param(r, "quarter");
-    if (!param_day(r, "as_of", today_shanghai(), last))
+    if (!param_day(r, "as_of", day_today(), last))
         return;
     p->as_of = quarter_of((day){last->n + 1});
     p->as_of.n--;
@@ -21,7 +21,7 @@ static void read_quarter(struct req *r, struct plan_view *p, day *last)
         err_add(&r->err, E_QUARTER, STR("?quarter"), NULL);
     if (!req_param(r, "as_of").p)
         *last = quarter_last(p->as_of);
-    p->running = quarter_last(p->as_of).n > today_shanghai().n;
+    p->running = quarter_last(p->as_of).n > day_today().n;
 }
 
 void plan_ask(struct plan_view *p, db_rows_fn *done)

@@ -363,7 +363,7 @@ void record_get(struct req *r)
 {
     day as_of;
     struct str params[4] = {str_of(r->route->record->name)};
-    if (!read_id(r, &params[1]) || !param_day(r, "as_of", today_shanghai(), &as_of) ||
+    if (!read_id(r, &params[1]) || !param_day(r, "as_of", day_today(), &as_of) ||
         !param_instant(r, "known_at", &params[2])) {
         reply_problem(r);
         return;

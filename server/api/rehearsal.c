@@ -190,7 +190,7 @@ static void ask_policy(struct run *h)
 {
     struct req *r = h->r;
     const struct value *from = &h->v[h->asked ? REHEARSAL_AGAINST_FROM : REHEARSAL_POLICY_FROM];
-    struct str p[] = {h->policy[h->asked].code, {NULL, 0}, day_text(r->a, today_shanghai())};
+    struct str p[] = {h->policy[h->asked].code, {NULL, 0}, day_text(r->a, day_today())};
     if (from->present)
         p[1] = day_text(r->a, (day){(int32_t)from->n});
     db_query(r->server->db, r->a, r->actor, SQL_POLICY_CASE, p, COUNT_OF(p), on_policy, h);

@@ -15,7 +15,7 @@
 void report_ask_quarter(struct report_ask *k)
 {
     struct req *r = k->r;
-    quarter now = quarter_of(today_shanghai());
+    quarter now = quarter_of(day_today());
     if (!quarter_parse(r->capture[0], &k->quarter))
         err_add(&r->err, E_QUARTER, STR("{quarter}"), NULL);
     else if (k->quarter.n > now.n)
@@ -27,7 +27,7 @@ void report_ask_quarter(struct report_ask *k)
 static void read_cut(struct report_ask *k)
 {
     struct req *r = k->r;
-    day first = quarter_first(k->quarter), last = quarter_last(k->quarter), now = today_shanghai();
+    day first = quarter_first(k->quarter), last = quarter_last(k->quarter), now = day_today();
     if (last.n > now.n)
         last = now;
     if (!param_day(r, "as_of", last, &k->cut))

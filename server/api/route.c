@@ -77,6 +77,8 @@ const struct route routes[] = {
         "atomic,dry_run", "报送该贷款的事件", "Record events of a loan"},
     {METHOD_GET, "/v1/loans/{id}/events", EVERYBODY, loan_events_get, false, LOAN_EVENTS,
         "limit,after,known_at", "该贷款的事件", "Events of a loan"},
+    {METHOD_GET, "/v1/loans/{id}/interest", EVERYBODY, loan_interest, false, NULL,
+        "from,to,known_at", "贷款利息:分段计算", "Interest of a loan, stretch by stretch"},
     {METHOD_POST, "/v1/loan-events", BANK, record_post, true, LOAN_EVENTS, "atomic,dry_run",
         "报送贷款事件", "Record one loan event or a batch over many loans"},
     {METHOD_GET, "/v1/loan-events", EVERYBODY, loan_event_list, false, LOAN_EVENTS,

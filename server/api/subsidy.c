@@ -252,7 +252,7 @@ void eligibility_post(struct req *r)
         .from = v[CHECK_POLICY_FROM],
         .loan = v[CHECK_LOAN],
         .told = v[CHECK_FACTS],
-        .on = today_shanghai(),
+        .on = day_today(),
         .judge = answer_check};
     if (v[CHECK_ON].present)
         c->on = (day){(int32_t)v[CHECK_ON].n};
@@ -351,7 +351,7 @@ void budget_get(struct req *r)
 {
     int64_t year;
     int y, m, d;
-    day_split(today_shanghai(), &y, &m, &d);
+    day_split(day_today(), &y, &m, &d);
     if (!param_count(r, "year", 2000, 2199, y, &year)) {
         reply_problem(r);
         return;

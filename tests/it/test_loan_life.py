@@ -6,26 +6,30 @@ import random
 from harness import Case, loan, numbers
 
 KINDS = ("disbursed", "repaid", "extended", "overdue", "classified", "written_off", "recovered",
-         "settled", "pledge_released")
+         "settled", "pledge_released",
+         "repriced", "transferred", "voided")
 # Worked by hand from the rules: what may happen in which state.
 LEGAL = {
-    "signed": {"disbursed"},
-    "active": {"disbursed", "repaid", "extended", "overdue", "classified", "written_off", "settled",
-               "pledge_released"},
-    "overdue": {"repaid", "extended", "classified", "written_off", "settled", "pledge_released"},
-    "written_off": {"recovered", "settled", "pledge_released"},
-    "settled": {"pledge_released"},
+    "signed": {"disbursed", "repriced", "voided"},
+    "active": {"disbursed", "repaid", "extended", "overdue", "classified", "repriced", "written_off", "settled",
+               "transferred", "pledge_released", "voided"},
+    "overdue": {"repaid", "extended", "overdue", "classified", "repriced", "written_off", "settled", "transferred",
+                "pledge_released", "voided"},
+    "written_off": {"recovered", "settled", "transferred", "pledge_released", "voided"},
+    "settled": {"pledge_released", "voided"},
+    "transferred": {"pledge_released", "voided"},
 }
 WAY = {  # how to reach each state, on days before 2022-09-01
     "signed": [],
     "active": [("disbursed", "2022-07-05", {"principal": "3000000.00"})],
-    "overdue": [("disbursed", "2022-07-05", {}), ("overdue", "2022-08-01", {})],
+    "overdue": [("disbursed", "2022-07-05", {}), ("overdue", "2022-08-01", {"principal": "1000000.00"})],
     "written_off": [("disbursed", "2022-07-05", {}), ("written_off", "2022-08-01", {})],
     "settled": [("disbursed", "2022-07-05", {}), ("settled", "2022-08-01", {})],
+    "transferred": [("disbursed", "2022-07-05", {}), ("transferred", "2022-08-01", {})],
 }
 MORE = {"disbursed": {"principal": "1000000.00"}, "repaid": {"principal": "1.00"},
         "recovered": {"principal": "1.00"}, "extended": {"matures_on": "2024-07-01"},
-        "classified": {"grade": "doubtful"}}
+        "classified": {"grade": "doubtful"}, "repriced": {"rate": "3.00"}, "voided": {"reason": "录入错误"}}
 
 
 class LoanLife(Case):

@@ -87,7 +87,7 @@ class Subsidies(Case):
 
     def test_policies_are_approved_after_the_records_were_analysed(self):
         self.policy()
-        self.d.sql("analyze record")
+        self.d.sql("analyze submission")
         self.policy()
 
     def test_a_policy_is_drafted_by_one_and_approved_by_another(self):

@@ -1,0 +1,411 @@
+-- A loan as an account by day: balance, arrears, interest, who paid. One place each, for any day and as known at any
+-- instant, the same in whatever order the events came in.
+
+-- The order in which the events of one day count: a rate holds from the start of its day, draws come before payments.
+create or replace function loan_event_rank(kind text) returns int language sql immutable parallel safe as $$
+    select array_position(array['voided', 'repriced', 'disbursed', 'overdue', 'classified', 'repaid', 'extended', 'written_off',
+                          'recovered', 'settled', 'transferred', 'pledge_released'], kind)
+$$;
+
+-- Days between two days as the loan counts them. 30/360: every month has thirty, its last day is the thirtieth (30E/360
+-- ISDA), so that counting over two stretches gives the same as counting over both at once.
+create or replace function loan_days(from_day date, until_day date, day_count text) returns int
+    language sql immutable parallel safe as $$
+    select case when day_count <> '30/360' then until_day - from_day
+                else ((extract(year from until_day) - extract(year from from_day)) * 360
+                      + (extract(month from until_day) - extract(month from from_day)) * 30
+                      + case when extract(day from until_day + 1) = 1 then 30 else extract(day from until_day) end
+                      - case when extract(day from from_day + 1) = 1 then 30 else extract(day from from_day) end)::int end
+$$;
+
+-- What a sum of fen × ppm × days is divided by to be fen of interest.
+create or replace function loan_day_base(day_count text) returns numeric language sql immutable parallel safe as
+    $$ select case day_count when 'actual/365' then 365000000 else 360000000 end::numeric $$;
+
+-- Interest in fen, half up, of an exact sum: rounded once.
+create or replace function loan_interest_fen(accrued numeric, day_count text) returns bigint
+    language sql immutable parallel safe as $$
+    select div(2 * accrued + loan_day_base(day_count), 2 * loan_day_base(day_count))::bigint
+$$;
+
+-- Events that stand: told by then, not reversed, with one that is not stored yet (more, or null), and while none tells of
+-- a draw the day of disbursement that the loan itself tells.
+create or replace function loan_told(l loan, known_at timestamptz, more loan_event) returns setof loan_event
+    language sql stable as $$
+    with gone as materialized ( -- references of events that were reversed
+        select coalesce(array_agg(r.reverses), '{}')
+               || case when (more).kind = 'reversed' then array[(more).reverses] else '{}' end as refs
+          from loan_event r
+         where r.loan_id = (l).id and r.kind = 'reversed' and ($2 is null or r.recorded_at <= $2)
+    ),
+    standing as materialized (
+        select s.*
+          from loan_event s
+         where s.loan_id = (l).id and s.kind <> 'reversed' and ($2 is null or s.recorded_at <= $2)
+           and s.reference <> all ((select g.refs from gone g)::text[])
+         union all
+        select (more).* where (more).kind <> 'reversed'
+    )
+    select s.* from standing s
+     union all
+    select null::uuid, (l).id, (l).org_id, null::text[], null::text, '', 'disbursed', (l).disbursed_on, (l).amount_fen,
+           null::bigint, null::text, null::date, null::text, null::timestamptz, null::int, null::text, null::date, null::date,
+           null::text
+     where (l).disbursed_on is not null
+       and not exists (select from standing s where s.kind = 'disbursed')
+$$;
+
+-- Interest that ran to the day on which an event is told, and on that day itself: banks that take it on the day on which
+-- it is settled count it in. peak: the balance of the day before its payments.
+create or replace function loan_accrued_by(f loan_life, l loan, on_day date, peak_fen bigint, rate_ppm int) returns numeric
+    language sql immutable as $$
+    select (f).accrued + peak_fen::numeric * rate_ppm * loan_days(on_day, on_day + 1, (l).day_count)
+$$;
+
+-- Whether what was told to be owed or paid in interest can have run: each payment was rounded once to the fen, so each
+-- may be half a fen too much. Null: it can; else the most that can be told now.
+create or replace function loan_interest_excess(ran numeric, day_count text, told_fen bigint, more_fen bigint, payments bigint)
+    returns text language sql immutable as $$
+    select case when 2 * (told_fen + more_fen) * loan_day_base(day_count) > 2 * ran + payments * loan_day_base(day_count)
+                then yuan_text(greatest(div(2 * ran + payments * loan_day_base(day_count), 2 * loan_day_base(day_count))::bigint
+                                        - told_fen, 0)) end
+$$;
+
+-- What falls due, the oldest first, after a payment.
+create or replace function loan_due_clear(due bigint[], paid_fen bigint) returns bigint[] language plpgsql immutable as $$
+declare
+    left_fen bigint := paid_fen;
+begin
+    for i in 1 .. cardinality(due) loop
+        exit when left_fen <= 0;
+        left_fen := left_fen - due[i];
+        due[i] := greatest(-left_fen, 0);
+    end loop;
+    return due;
+end $$;
+
+-- The principal that an `overdue` event tells: without amounts all that is owed and has not fallen due before.
+create or replace function loan_due_principal(f loan_life, e loan_event) returns bigint language sql immutable as $$
+    select coalesce((e).principal_fen, case when (e).interest_fen is null then (f).outstanding_fen - (f).overdue_fen else 0 end)
+$$;
+
+-- What stands against an event that comes next in a loan's life: code, pointer and argument of the problem, or null.
+-- ran: interest that can have run by its day (loan_accrued_by).
+create or replace function loan_event_refusal(f loan_life, l loan, e loan_event, ran numeric) returns text[]
+    language plpgsql stable as $$
+declare
+    principal bigint := (e).principal_fen;
+    most text;
+begin
+    if not exists (select from loan_transition t where t.state = f.state and t.event = e.kind)
+       or (e.kind = 'pledge_released' and f.released_on is not null) then
+        return array['E_STATE', '/kind', loan_events_legal(f.state, f.released_on is not null)];
+    elsif e.on_day < l.signed_on then
+        return array['E_ORDER', '/on', 'signed_on ' || l.signed_on];
+    elsif e.kind = 'disbursed' and not l.revolving and f.drawn_fen + coalesce(principal, l.amount_fen) > l.amount_fen then
+        return array['E_EXCEEDS', '/principal', yuan_text(l.amount_fen - f.drawn_fen)];
+    elsif e.kind in ('repaid', 'recovered') and principal > f.outstanding_fen then
+        return array['E_EXCEEDS', '/principal', yuan_text(f.outstanding_fen)];
+    elsif e.kind in ('written_off', 'settled', 'transferred') and principal <> f.outstanding_fen then
+        return array['E_OUTSTANDING', '/principal', yuan_text(f.outstanding_fen)];
+    elsif e.kind = 'extended' and e.matures_on <= f.matures_on then
+        return array['E_ORDER', '/matures_on', f.matures_on::text];
+    elsif e.kind = 'overdue' then
+        principal := loan_due_principal(f, e);
+        if principal > f.outstanding_fen - f.overdue_fen or principal + coalesce(e.interest_fen, 0) = 0 then
+            return array['E_EXCEEDS', '/principal', yuan_text(f.outstanding_fen - f.overdue_fen)];
+        end if;
+        most := loan_interest_excess(ran, l.day_count, f.interest_fen + f.arrears_interest_fen, e.interest_fen, f.payments + 1);
+    elsif e.kind in ('repaid', 'recovered', 'settled') then
+        most := loan_interest_excess(ran, l.day_count, f.interest_fen, e.interest_fen, f.payments + 1);
+    end if;
+    return case when most is not null then array['E_EXCEEDS', '/interest', most] end;
+end $$;
+
+-- A loan's life until the end of a day: l as of the version that counts, more an event that is not stored yet, or null.
+-- judge: stop at the first event that cannot be (bad_*); without it what is stored is taken as it stands. Runs as the
+-- owner: whoever sees the loan is told the same of it, also when a correction has changed its parties since.
+create or replace function loan_fold(l loan, as_of date, known_at timestamptz, more loan_event, judge boolean default false)
+    returns loan_life language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    f loan_life;
+    e loan_event;
+    day date;             -- up to which interest has been counted
+    rate int := l.rate_ppm;
+    peak bigint := 0;     -- the balance of this day before its payments
+    due_on date[] := '{}'::date[];
+    due_principal bigint[] := '{}'::bigint[];
+    due_interest bigint[] := '{}'::bigint[];
+    last_draw loan_event; -- a line is judged at the end of its day
+    bad text[];
+    back bigint;
+begin
+    f := loan_life_new(l);
+    for e in select t.* from loan_told(l, known_at, more) t
+              where t.on_day <= as_of or t.kind = 'voided'
+              order by t.kind <> 'voided', t.on_day, loan_event_rank(t.kind), t.reference
+    loop
+        if e.kind = 'voided' then
+            f.state := 'voided';
+            if judge and more.id <> e.id then
+                f := loan_life_bad(f, more.id, array['E_STATE', '/kind', 'reversed']);
+            end if;
+            return f;
+        end if;
+        if e.on_day > day then
+            if judge and f.outstanding_fen > l.amount_fen then
+                exit;
+            end if;
+            f.accrued := f.accrued + f.outstanding_fen::numeric * rate * loan_days(day, e.on_day, l.day_count);
+            peak := f.outstanding_fen;
+        end if;
+        day := e.on_day;
+        if judge then
+            bad := loan_event_refusal(f, l, e, loan_accrued_by(f, l, day, peak, rate));
+            if bad is not null then
+                return loan_life_bad(f, e.id, bad);
+            end if;
+        end if;
+        case e.kind
+            when 'repriced' then
+                rate := e.rate_ppm;
+            when 'disbursed' then
+                last_draw := e;
+                back := coalesce(e.principal_fen, l.amount_fen);
+                f.state := 'active';
+                f.drawn_on := coalesce(f.drawn_on, day);
+                f.drawn_fen := f.drawn_fen + back;
+                f.outstanding_fen := f.outstanding_fen + back;
+                peak := peak + back;
+            when 'overdue' then
+                due_on := due_on || day;
+                due_principal := due_principal || loan_due_principal(f, e);
+                due_interest := due_interest || coalesce(e.interest_fen, 0);
+            when 'repaid', 'recovered' then
+                back := coalesce(e.principal_fen, 0);
+                f.outstanding_fen := f.outstanding_fen - back;
+                f.back_fen := f.back_fen + case when f.overdue_since is not null or f.bad_since is not null then back else 0 end;
+                due_principal := loan_due_clear(due_principal, back);
+                due_interest := loan_due_clear(due_interest, coalesce(e.interest_fen, 0));
+            when 'extended' then
+                f.matures_on := e.matures_on;
+                due_principal := array_fill(0::bigint, array[cardinality(due_on)]); -- carried to the new term
+            when 'classified' then
+                f.grade := e.grade;
+            when 'written_off' then
+                f.state := 'written_off';
+                f.written_off_on := day;
+            when 'settled', 'transferred' then
+                f.state := e.kind;
+                f.outstanding_fen := 0;
+                due_on := '{}'::date[];
+                due_principal := '{}'::bigint[];
+                due_interest := '{}'::bigint[];
+            when 'pledge_released' then
+                f.released_on := day;
+        end case;
+        if e.interest_fen > 0 and e.kind in ('repaid', 'recovered', 'settled') then
+            f.interest_fen := f.interest_fen + e.interest_fen;
+            f.payments := f.payments + 1;
+        end if;
+        f := loan_life_arrears(f, day, due_on, due_principal, due_interest);
+    end loop;
+    if judge and l.revolving and f.outstanding_fen > l.amount_fen then
+        return loan_life_bad(f, last_draw.id, array['E_EXCEEDS', '/principal', yuan_text(greatest(l.amount_fen - f.outstanding_fen
+                             + coalesce(last_draw.principal_fen, l.amount_fen), 0))]);
+    end if;
+    if as_of > day and isfinite(as_of) then
+        f.accrued := f.accrued + f.outstanding_fen::numeric * rate * loan_days(day, as_of, l.day_count);
+    end if;
+    if f.state = 'active' and f.matures_on < as_of then
+        f.state := 'matured'; -- the term has ended and nothing was told of what became of it
+    end if;
+    return f;
+end $$;
+
+-- The life of a loan of which nothing is told yet.
+create or replace function loan_life_new(l loan) returns loan_life language plpgsql immutable as $$
+declare
+    f loan_life;
+begin
+    f.state := 'signed';
+    f.grade := 'normal';
+    f.matures_on := l.matures_on;
+    f.outstanding_fen := 0;
+    f.overdue_fen := 0;
+    f.arrears_interest_fen := 0;
+    f.back_fen := 0;
+    f.interest_fen := 0;
+    f.drawn_fen := 0;
+    f.accrued := 0;
+    f.payments := 0;
+    return f;
+end $$;
+
+-- The life up to an event that cannot be, and why.
+create or replace function loan_life_bad(f loan_life, event uuid, bad text[]) returns loan_life language plpgsql immutable as $$
+begin
+    f.bad_event := event;
+    f.bad_code := bad[1];
+    f.bad_pointer := bad[2];
+    f.bad_arg := bad[3];
+    return f;
+end $$;
+
+-- What follows from what is due and unpaid: overdue is whoever is in arrears. Of a loan written off the day from which it
+-- was overdue stays, whatever is recovered; since when it is bad, without a break, follows from its grade.
+create or replace function loan_life_arrears(f loan_life, day date, due_on date[], principal bigint[], interest bigint[])
+    returns loan_life language plpgsql immutable as $$
+declare
+    since date; -- the oldest day on which something fell due that is not paid
+begin
+    f.overdue_fen := 0;
+    f.arrears_interest_fen := 0;
+    for i in reverse cardinality(due_on) .. 1 loop
+        f.overdue_fen := f.overdue_fen + principal[i];
+        f.arrears_interest_fen := f.arrears_interest_fen + interest[i];
+        if principal[i] > 0 or interest[i] > 0 then
+            since := due_on[i];
+        end if;
+    end loop;
+    if f.state <> 'written_off' then
+        f.overdue_since := since;
+    end if;
+    if f.state in ('active', 'overdue') then
+        f.state := case when f.overdue_since is null then 'active' else 'overdue' end;
+    end if;
+    if f.state = 'written_off' or (grade_is_bad(f.grade) and f.state not in ('settled', 'transferred')) then
+        f.bad_since := coalesce(f.bad_since, day);
+    else
+        f.bad_since := null;
+    end if;
+    if f.overdue_since is null and f.bad_since is null then
+        f.back_fen := 0;
+    end if;
+    return f;
+end $$;
+
+-- The stretches of days in a window, from its first day to before its last, over which a balance was owed at one rate.
+-- PL/pgSQL: it keeps the plan between calls.
+create or replace function loan_stretches(l loan, first_day date, last_day date, known_at timestamptz) returns setof loan_stretch
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+#variable_conflict use_column
+begin
+    return query
+    with day as (
+        select t.on_day,
+               sum(case t.kind when 'disbursed' then coalesce(t.principal_fen, (l).amount_fen)
+                               when 'repaid' then -t.principal_fen when 'recovered' then -t.principal_fen end) as change,
+               max(t.rate_ppm) filter (where t.kind = 'repriced') as rate_ppm,
+               bool_or(t.kind in ('settled', 'transferred')) as ends,
+               bool_or(t.kind = 'voided') as voided
+          from loan_told(l, known_at, null) t
+         where t.kind in ('disbursed', 'repaid', 'recovered', 'repriced', 'settled', 'transferred', 'voided')
+         group by t.on_day
+    ),
+    level as (
+        select d.on_day, sum(d.change) over by_day as owed, bool_or(d.ends) over by_day as ended, bool_or(d.voided) over () as voided,
+               count(d.rate_ppm) over by_day as price, d.rate_ppm
+          from day d
+        window by_day as (order by d.on_day)
+    ),
+    stood as (
+        select v.on_day, case when v.ended or v.voided then 0 else coalesce(v.owed, 0) end as owed,
+               coalesce(max(v.rate_ppm) over (partition by v.price), (l).rate_ppm) as rate_ppm
+          from level v
+    ),
+    changed as (
+        select s.*, (s.owed, s.rate_ppm) is distinct from (lag(s.owed) over by_day, lag(s.rate_ppm) over by_day) as is_new
+          from stood s
+        window by_day as (order by s.on_day)
+    ),
+    span as (
+        select greatest(c.on_day, first_day) as from_day, least(lead(c.on_day) over (order by c.on_day), last_day) as until_day,
+               c.owed::bigint as owed, c.rate_ppm
+          from changed c
+         where c.is_new
+    )
+    select x.from_day, x.until_day, x.owed, x.rate_ppm, n.days, x.owed::numeric * x.rate_ppm * n.days
+      from span x
+     cross join lateral (select loan_days(x.from_day, x.until_day, (l).day_count) as days) n
+     where x.from_day < x.until_day and x.owed > 0
+     order by x.from_day;
+end $$;
+revoke all on function loan_stretches from public;
+
+-- Interest paid by the borrower for the days of a window, in fen, half up once. A payment is for the days that it tells
+-- (for_from to before for_to), else for those since the last one; one that is for days in and out of the window counts
+-- by the interest that ran on those in it.
+create or replace function loan_interest_paid(l loan, first_day date, last_day date, known_at timestamptz) returns bigint
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    p record;
+    whole numeric := 0::numeric; -- of payments that lie in the window, or the numerator of all
+    base numeric := 1::numeric;
+    part numeric;
+    all_of numeric;
+begin
+    for p in
+        with told as materialized (
+            select t.* from loan_told(l, known_at, null) t
+        ),
+        payment as (
+            select t.on_day, t.interest_fen, coalesce(t.payer, 'borrower') = 'borrower' as own, t.for_from,
+                   coalesce(t.for_to, t.on_day) as until_day
+              from told t
+             where t.kind in ('repaid', 'recovered', 'settled') and t.interest_fen > 0
+               and not exists (select from told v where v.kind = 'voided')
+        ),
+        period as ( -- one that does not say begins where that of the day of payment before ends
+            select y.interest_fen, y.own, y.until_day,
+                   coalesce(y.for_from, max(y.until_day) over (order by y.on_day groups between 1 preceding and 1 preceding),
+                            (select min(t.on_day) from told t where t.kind = 'disbursed')) as from_day
+              from payment y
+        )
+        select y.interest_fen, y.from_day, y.until_day
+          from period y
+         where y.own and greatest(y.from_day, first_day) < least(y.until_day, last_day)
+    loop
+        if p.from_day >= first_day and p.until_day <= last_day then
+            whole := whole + p.interest_fen * base;
+            continue;
+        end if;
+        select sum(s.accrued), sum(s.balance_fen::numeric * s.rate_ppm
+                   * greatest(loan_days(greatest(s.from_day, first_day), least(s.until_day, last_day), l.day_count), 0))
+                   filter (where s.from_day < last_day and s.until_day > first_day)
+          into all_of, part
+          from loan_stretches(l, p.from_day, p.until_day, known_at) s;
+        if coalesce(all_of, 0) = 0 then -- nothing ran: by days
+            all_of := (p.until_day - p.from_day)::numeric;
+            part := (least(p.until_day, last_day) - greatest(p.from_day, first_day))::numeric;
+        end if;
+        whole := whole * all_of + p.interest_fen * coalesce(part, 0) * base;
+        base := base * all_of;
+    end loop;
+    return div(2 * whole + base, 2 * base)::bigint;
+end $$;
+revoke all on function loan_interest_paid from public;
+
+-- Interest of a loan over a window with its arithmetic, for whoever sees the loan: stretches, each rounded to be read;
+-- accrued, their exact sum rounded once; paid by the borrower for these days.
+create or replace function loan_interest(loan_id uuid, first_day date, last_day date, known_at timestamptz) returns json
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    l loan;
+begin
+    select v.* into l
+      from loan v
+     where v.id = loan_id and (loan_interest.known_at is null or v.recorded_at <= loan_interest.known_at)
+     order by v.version desc
+     limit 1;
+    return (
+        select json_build_object(
+                   'stretches', coalesce(json_agg(json_build_object('from', s.from_day, 'to', s.until_day,
+                       'balance', yuan_text(s.balance_fen), 'rate', percent_text(s.rate_ppm), 'days', s.days,
+                       'interest', yuan_text(loan_interest_fen(s.accrued, l.day_count))) order by s.from_day), '[]'),
+                   'accrued', yuan_text(loan_interest_fen(coalesce(sum(s.accrued), 0), l.day_count)),
+                   'paid', yuan_text(loan_interest_paid(l, first_day, last_day, loan_interest.known_at)))
+          from loan_stretches(l, first_day, last_day, loan_interest.known_at) s);
+end $$;
+revoke all on function loan_interest from public;
+grant execute on function loan_interest to pledged_app;
