@@ -25,6 +25,16 @@ def fixture(name):
         return f.read()
 
 
+def kept(now, was):
+    """What an answer says of what it said before: later versions add members, and events that may happen."""
+    if isinstance(now, dict) and isinstance(was, dict):
+        return {k: sorted(set(now[k]) & set(was[k]), key=was[k].index) if k == "legal_events" else kept(now[k], was[k])
+                for k in now if k in was}
+    if isinstance(now, list) and isinstance(was, list) and len(now) == len(was):
+        return [kept(x, y) for x, y in zip(now, was)]
+    return now
+
+
 class Databases(Case):
     """Databases on a cluster that is there anyway; each test has its own."""
 
@@ -134,7 +144,7 @@ class Upgrade(Databases):
             with self.subTest(was["path"]):
                 self.assertEqual(r.status, was["status"])
                 if "body" in was:
-                    self.assertEqual(r.json(), was["body"])
+                    self.assertEqual(kept(r.json(), was["body"]), was["body"])
                 else:
                     self.assertEqual(hashlib.sha256(r.body).hexdigest(), was["sha256"], r.body[:2000])
 
