@@ -3,10 +3,10 @@
 -- $5 end of the quarter that counts last, or null: firms that benefit are not asked for
 -- -> kind text, a text, b text, c text, d text, e text, f text, g text, h text:
 --    plan: code, title, first_year, last_year, basis, undated (loans)
---    target: id, kind, measure, threshold, zh, en
+--    target: id, kind, metric, threshold, zh, en
 --    quarter: quarter, year, amount_fen, count
 --    baseline: year, amount_fen, count, source, assumed, version, recorded_at, recorded_by
---    measure (of a target that has several): target, no, measure, side, figure, zh, en
+--    metric (of a target that has several): target, no, name, side, figure, zh, en
 --    benefit: year, figure, value, without, part, part_without, firms, part_firms (plan_benefits)
 --    indicator: year, quarter (null: the whole year), side, way, figure, value, source, assumed
 with chosen as (
@@ -38,7 +38,7 @@ select 'baseline', b.year::text, b.amount_fen::text, b.count::text, b.source,
                       and later.version = b.version + 1
                       and ($4::timestamptz is null or later.recorded_at <= $4::timestamptz))
 union all
-select 'measure', m.target, m.no::text, m.measure, m.side, m.figure, m.zh, m.en, null
+select 'metric', m.target, m.no::text, m.measure, m.side, m.figure, m.zh, m.en, null
   from plan_target_measure m
   join chosen c on c.code = m.plan
 union all

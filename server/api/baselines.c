@@ -8,21 +8,21 @@ static void write_baseline(struct buf *out, const struct rows *rows, int i)
     int64_t n;
     json_open(out, '{');
     json_key(out, "year");
-    json_raw(out, rows_at(rows, i, 1));
-    if (rows_int(rows, i, 2, &n))
+    json_raw(out, rows_at(rows, i, PLAN_GET_BASELINE_YEAR));
+    if (rows_int(rows, i, PLAN_GET_BASELINE_AMOUNT_FEN, &n))
         write_figure(out, "amount", true, n);
-    if (rows_int(rows, i, 3, &n))
+    if (rows_int(rows, i, PLAN_GET_BASELINE_COUNT, &n))
         write_figure(out, "count", false, n);
     json_key(out, "source");
-    json_str(out, rows_at(rows, i, 4));
+    json_str(out, rows_at(rows, i, PLAN_GET_BASELINE_SOURCE));
     json_key(out, "assumed");
-    json_raw(out, rows_at(rows, i, 5));
+    json_raw(out, rows_at(rows, i, PLAN_GET_BASELINE_ASSUMED));
     json_key(out, "version");
-    json_raw(out, rows_at(rows, i, 6));
+    json_raw(out, rows_at(rows, i, PLAN_GET_BASELINE_VERSION));
     json_key(out, "recorded_at");
-    json_str(out, rows_at(rows, i, 7));
+    json_str(out, rows_at(rows, i, PLAN_GET_BASELINE_RECORDED_AT));
     json_key(out, "recorded_by");
-    json_str(out, rows_at(rows, i, 8));
+    json_str(out, rows_at(rows, i, PLAN_GET_BASELINE_RECORDED_BY));
     json_close(out, '}');
 }
 

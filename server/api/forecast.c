@@ -29,15 +29,16 @@ static void take_series(struct outlook *o)
     for (int turn = 0; turn < 2; turn++) { /* where it begins, then what is in it */
         for (int i = 0; i < o->rows->n; i++) {
             quarter q;
-            if (!plan_row_is(o->rows, i, "quarter") || !quarter_parse(rows_at(o->rows, i, 1), &q) ||
+            if (!plan_row_is(o->rows, i, "quarter") ||
+                !quarter_parse(rows_at(o->rows, i, PLAN_GET_QUARTER_QUARTER), &q) ||
                 q.n > p->as_of.n)
                 continue;
             if (turn == 0) {
                 first = q.n < first ? q.n : first;
                 continue;
             }
-            MUST(rows_int(o->rows, i, 3, &o->value[true][q.n - first]) &&
-                 rows_int(o->rows, i, 4, &o->value[false][q.n - first]));
+            MUST(rows_int(o->rows, i, PLAN_GET_QUARTER_AMOUNT_FEN, &o->value[true][q.n - first]) &&
+                 rows_int(o->rows, i, PLAN_GET_QUARTER_COUNT, &o->value[false][q.n - first]));
         }
     }
     o->n = first == INT32_MAX ? 0 : p->as_of.n - first + 1;
@@ -154,7 +155,8 @@ static void write_districts(
     int64_t *part = arena_alloc(a, (size_t)(rows->n + 1) * sizeof *part);
     int64_t sum = 0;
     for (int i = 0; i < rows->n; i++) {
-        MUST(rows_int(rows, i, amount ? 1 : 2, &weight[i]));
+        MUST(rows_int(
+            rows, i, amount ? PLAN_DISTRICTS_AMOUNT_FEN : PLAN_DISTRICTS_COUNT, &weight[i]));
         sum = plus(sum, weight[i]);
     }
     json_key(out, "districts");
@@ -164,7 +166,7 @@ static void write_districts(
         for (int i = 0; i < rows->n; i++) {
             json_open(out, '{');
             json_key(out, "district");
-            json_str(out, rows_at(rows, i, 0));
+            json_str(out, rows_at(rows, i, PLAN_DISTRICTS_DISTRICT));
             write_figure(out, "last_four_quarters", amount, weight[i]);
             write_ratio(out, "share", ratio_percent(a, weight[i], sum));
             write_figure(out, "missing", amount, part[i]);
@@ -218,16 +220,16 @@ static void write_reach(struct outlook *o, const struct sight *from, bool shared
 static void write_target(struct outlook *o, int i, struct buf *out)
 {
     const struct rows *rows = o->rows;
-    bool amount = str_is(rows_at(rows, i, 3), "amount");
-    struct sight from = {.growth = str_is(rows_at(rows, i, 2), "growth"),
+    bool amount = str_is(rows_at(rows, i, PLAN_GET_TARGET_METRIC), "amount");
+    struct sight from = {.growth = str_is(rows_at(rows, i, PLAN_GET_TARGET_KIND), "growth"),
         .money = amount,
         .now = plan_series(&o->plan, amount),
         .n = o->n,
         .value = o->value[amount]};
-    MUST(rows_int(rows, i, 4, &from.threshold));
+    MUST(rows_int(rows, i, PLAN_GET_TARGET_THRESHOLD, &from.threshold));
     target_head(rows, i, out);
     json_key(out, "measure");
-    json_str(out, rows_at(rows, i, 3));
+    json_str(out, rows_at(rows, i, PLAN_GET_TARGET_METRIC));
     write_reach(o, &from, o->districts != NULL, out);
 }
 
@@ -244,7 +246,7 @@ static void write_goal(struct outlook *o, int i, struct buf *out)
         struct sight from = {.growth = true, .value = value};
         if (!measure_is_of(rows, m, i))
             continue;
-        MUST(rows_int(rows, i, 4, &from.threshold));
+        MUST(rows_int(rows, i, PLAN_GET_TARGET_THRESHOLD, &from.threshold));
         from.n = measure_quarters(
             &o->plan, rows, m, &from.now, &from.money, value, FORECAST_QUARTERS_MAX);
         measure_head(rows, m, out);
@@ -289,7 +291,7 @@ static void write_outlook(struct outlook *o)
     for (int i = 0; i < o->rows->n; i++) {
         if (!plan_row_is(o->rows, i, "target"))
             continue;
-        if (rows_at(o->rows, i, 3).p)
+        if (rows_at(o->rows, i, PLAN_GET_TARGET_METRIC).p)
             write_target(o, i, &out);
         else
             write_goal(o, i, &out);

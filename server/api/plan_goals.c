@@ -220,15 +220,12 @@ static enum target_status write_reported(
     return t.status_compound;
 }
 
-/* The columns of a row of plan_target_measure. */
-enum { MEASURE_NAME = 3, MEASURE_SIDE, MEASURE_FIGURE, MEASURE_ZH, MEASURE_EN };
-
 static struct line measure_line(const struct rows *rows, int i)
 {
     struct line l = {0};
-    while (!str_is(rows_at(rows, i, MEASURE_SIDE), side_rules[l.side].name))
+    while (!str_is(rows_at(rows, i, PLAN_GET_METRIC_SIDE), side_rules[l.side].name))
         MUST(++l.side < SIDE_COUNT);
-    while (!str_is(rows_at(rows, i, MEASURE_FIGURE), figure_rules[l.figure].name))
+    while (!str_is(rows_at(rows, i, PLAN_GET_METRIC_FIGURE), figure_rules[l.figure].name))
         MUST(++l.figure < FIGURE_KINDS);
     l.ways = side_rules[l.side].by_way ? WAY_COUNT : 1;
     return l;
@@ -238,8 +235,9 @@ void measure_head(const struct rows *rows, int i, struct buf *out)
 {
     json_open(out, '{');
     json_key(out, "measure");
-    json_str(out, rows_at(rows, i, MEASURE_NAME));
-    write_titles(out, rows_at(rows, i, MEASURE_ZH).p, rows_at(rows, i, MEASURE_EN).p);
+    json_str(out, rows_at(rows, i, PLAN_GET_METRIC_NAME));
+    write_titles(
+        out, rows_at(rows, i, PLAN_GET_METRIC_ZH).p, rows_at(rows, i, PLAN_GET_METRIC_EN).p);
 }
 
 /* Of one quarter over all ways; false when some of it is not told as a quarter. */
@@ -301,17 +299,17 @@ static enum target_status worse(enum target_status a, enum target_status b)
 
 bool measure_is_of(const struct rows *rows, int m, int target)
 {
-    return str_is(rows_at(rows, m, 0), "measure") &&
-           str_eq(rows_at(rows, m, 1), rows_at(rows, target, 1));
+    return plan_row_is(rows, m, "metric") && str_eq(rows_at(rows, m, PLAN_GET_METRIC_TARGET),
+                                                 rows_at(rows, target, PLAN_GET_TARGET_ID));
 }
 
 void goals_write(struct plan_view *p, const struct rows *rows, int i, struct buf *out)
 {
     enum target_status status = TARGET_MET;
     int64_t threshold = 0;
-    MUST(rows_int(rows, i, 4, &threshold));
+    MUST(rows_int(rows, i, PLAN_GET_TARGET_THRESHOLD, &threshold));
     json_key(out, "threshold");
-    if (str_is(rows_at(rows, i, 2), "growth"))
+    if (str_is(rows_at(rows, i, PLAN_GET_TARGET_KIND), "growth"))
         json_rate(out, (rate){(int32_t)threshold});
     else
         json_null(out); /* every year more than the one before */

@@ -57,13 +57,14 @@ static struct year_figures *figures(struct plan_view *p, const struct rows *rows
 static void take_plan(struct plan_view *p, const struct rows *rows, int i)
 {
     int64_t first = 0, last = 0;
-    MUST(rows_int(rows, i, 3, &first) && rows_int(rows, i, 4, &last));
-    p->code = rows_at(rows, i, 1);
-    p->title = rows_at(rows, i, 2);
+    MUST(rows_int(rows, i, PLAN_GET_PLAN_FIRST_YEAR, &first) &&
+         rows_int(rows, i, PLAN_GET_PLAN_LAST_YEAR, &last));
+    p->code = rows_at(rows, i, PLAN_GET_PLAN_CODE);
+    p->title = rows_at(rows, i, PLAN_GET_PLAN_TITLE);
     p->first = (int)first;
     p->last = (int)last;
-    p->basis = rows_at(rows, i, 5);
-    p->undated = rows_at(rows, i, 6);
+    p->basis = rows_at(rows, i, PLAN_GET_PLAN_BASIS);
+    p->undated = rows_at(rows, i, PLAN_GET_PLAN_UNDATED);
     MUST(last - first < PLAN_YEARS_MAX);
 }
 
@@ -71,10 +72,11 @@ static void take_quarter(struct plan_view *p, const struct rows *rows, int i)
 {
     quarter q;
     int64_t amount = 0, count = 0;
-    struct year_figures *y = figures(p, rows, i, 2);
-    if (!y || !quarter_parse(rows_at(rows, i, 1), &q) || q.n > p->as_of.n)
+    struct year_figures *y = figures(p, rows, i, PLAN_GET_QUARTER_YEAR);
+    if (!y || !quarter_parse(rows_at(rows, i, PLAN_GET_QUARTER_QUARTER), &q) || q.n > p->as_of.n)
         return;
-    MUST(rows_int(rows, i, 3, &amount) && rows_int(rows, i, 4, &count));
+    MUST(rows_int(rows, i, PLAN_GET_QUARTER_AMOUNT_FEN, &amount) &&
+         rows_int(rows, i, PLAN_GET_QUARTER_COUNT, &count));
     p->overflow |= __builtin_add_overflow(y->own_amount, amount, &y->own_amount);
     y->own_count += count;
     if (quarter_number(q) <= quarter_number(p->as_of)) {
@@ -85,50 +87,54 @@ static void take_quarter(struct plan_view *p, const struct rows *rows, int i)
 
 static void take_baseline(struct plan_view *p, const struct rows *rows, int i)
 {
-    struct year_figures *y = figures(p, rows, i, 1);
+    struct year_figures *y = figures(p, rows, i, PLAN_GET_BASELINE_YEAR);
     if (!y)
         return;
     y->entered = true;
-    y->has_amount = rows_int(rows, i, 2, &y->amount);
-    y->has_count = rows_int(rows, i, 3, &y->count);
-    y->source = rows_at(rows, i, 4);
-    y->assumed = str_is(rows_at(rows, i, 5), "true");
+    y->has_amount = rows_int(rows, i, PLAN_GET_BASELINE_AMOUNT_FEN, &y->amount);
+    y->has_count = rows_int(rows, i, PLAN_GET_BASELINE_COUNT, &y->count);
+    y->source = rows_at(rows, i, PLAN_GET_BASELINE_SOURCE);
+    y->assumed = str_is(rows_at(rows, i, PLAN_GET_BASELINE_ASSUMED), "true");
 }
 
 static void take_indicator(struct plan_view *p, const struct rows *rows, int i)
 {
-    enum { YEAR = 1, QUARTER, SIDE, WAY, FIGURE, VALUE, SOURCE, ASSUMED };
     int64_t year = 0, quarter_no = 0, value = 0;
     int side = 0, way = 0, figure = 0;
-    MUST(rows_int(rows, i, YEAR, &year) && rows_int(rows, i, VALUE, &value));
+    MUST(rows_int(rows, i, PLAN_GET_INDICATOR_YEAR, &year) &&
+         rows_int(rows, i, PLAN_GET_INDICATOR_VALUE, &value));
     if (year < p->first - 1 || year > p->last)
         return;
-    bool is_quarter = rows_int(rows, i, QUARTER, &quarter_no);
-    while (!str_is(rows_at(rows, i, SIDE), side_rules[side].name))
+    bool is_quarter = rows_int(rows, i, PLAN_GET_INDICATOR_QUARTER, &quarter_no);
+    while (!str_is(rows_at(rows, i, PLAN_GET_INDICATOR_SIDE), side_rules[side].name))
         MUST(++side < SIDE_COUNT);
-    while (!str_is(rows_at(rows, i, FIGURE), figure_rules[figure].name))
+    while (!str_is(rows_at(rows, i, PLAN_GET_INDICATOR_FIGURE), figure_rules[figure].name))
         MUST(++figure < FIGURE_KINDS);
-    while (side_rules[side].by_way && !str_is(rows_at(rows, i, WAY), way_rules[way].name))
+    while (side_rules[side].by_way &&
+           !str_is(rows_at(rows, i, PLAN_GET_INDICATOR_WAY), way_rules[way].name))
         MUST(++way < WAY_COUNT);
     struct told_year *y = &(*p->told)[side][way][figure][year - p->first + 1];
     struct told *t = is_quarter ? &y->quarter[quarter_no - 1] : &y->whole;
     *t = (struct told){.known = true,
         .value = value,
-        .source = rows_at(rows, i, SOURCE),
-        .assumed = str_is(rows_at(rows, i, ASSUMED), "true")};
+        .source = rows_at(rows, i, PLAN_GET_INDICATOR_SOURCE),
+        .assumed = str_is(rows_at(rows, i, PLAN_GET_INDICATOR_ASSUMED), "true")};
 }
 
 static void take_benefit(struct plan_view *p, const struct rows *rows, int i)
 {
-    enum { YEAR = 1, FIGURE, VALUE, WITHOUT, PART, PART_WITHOUT, FIRMS, PART_FIRMS };
     struct benefit b = {0};
     int64_t year = 0;
-    MUST(rows_int(rows, i, YEAR, &year) && year >= p->first - 1 && year <= p->last);
+    MUST(
+        rows_int(rows, i, PLAN_GET_BENEFIT_YEAR, &year) && year >= p->first - 1 && year <= p->last);
     struct benefit_year *y = &p->benefit[year - p->first + 1];
-    MUST(rows_int(rows, i, VALUE, &b.value) && rows_int(rows, i, WITHOUT, &b.without) &&
-         rows_int(rows, i, PART, &b.part) && rows_int(rows, i, PART_WITHOUT, &b.part_without) &&
-         rows_int(rows, i, FIRMS, &y->firms) && rows_int(rows, i, PART_FIRMS, &y->part_firms));
-    struct str name = rows_at(rows, i, FIGURE);
+    MUST(rows_int(rows, i, PLAN_GET_BENEFIT_VALUE, &b.value) &&
+         rows_int(rows, i, PLAN_GET_BENEFIT_WITHOUT, &b.without) &&
+         rows_int(rows, i, PLAN_GET_BENEFIT_PART, &b.part) &&
+         rows_int(rows, i, PLAN_GET_BENEFIT_PART_WITHOUT, &b.part_without) &&
+         rows_int(rows, i, PLAN_GET_BENEFIT_FIRMS, &y->firms) &&
+         rows_int(rows, i, PLAN_GET_BENEFIT_PART_FIRMS, &y->part_firms));
+    struct str name = rows_at(rows, i, PLAN_GET_BENEFIT_FIGURE);
     if (str_is(name, "unknown_size"))
         y->unknown_size = b;
     else if (str_is(name, "loans"))
@@ -192,7 +198,7 @@ struct series plan_series(const struct plan_view *p, bool amount)
 
 bool plan_row_is(const struct rows *rows, int i, const char *kind)
 {
-    return str_is(rows_at(rows, i, 0), kind);
+    return str_is(rows_at(rows, i, PLAN_GET_KIND), kind);
 }
 
 int plan_quarters_of(const struct plan_view *p, int year)
@@ -295,9 +301,9 @@ void target_head(const struct rows *rows, int i, struct buf *out)
 {
     json_open(out, '{');
     json_key(out, "id");
-    json_str(out, rows_at(rows, i, 1));
+    json_str(out, rows_at(rows, i, PLAN_GET_TARGET_ID));
     json_key(out, "title");
-    json_str(out, rows_at(rows, i, 5));
+    json_str(out, rows_at(rows, i, PLAN_GET_TARGET_ZH));
     json_key(out, "title_en");
-    json_str(out, rows_at(rows, i, 6));
+    json_str(out, rows_at(rows, i, PLAN_GET_TARGET_EN));
 }

@@ -42,15 +42,15 @@ static void write_total(struct buf *out, const struct target_answer *t, bool amo
 static void write_loan_target(
     const struct plan_view *p, const struct rows *rows, int i, struct buf *out)
 {
-    bool amount = str_is(rows_at(rows, i, 3), "amount");
-    bool growth = str_is(rows_at(rows, i, 2), "growth");
+    bool amount = str_is(rows_at(rows, i, PLAN_GET_TARGET_METRIC), "amount");
+    bool growth = str_is(rows_at(rows, i, PLAN_GET_TARGET_KIND), "growth");
     int64_t threshold = 0;
     struct series s = plan_series(p, amount);
     struct target_answer t;
-    MUST(rows_int(rows, i, 4, &threshold));
+    MUST(rows_int(rows, i, PLAN_GET_TARGET_THRESHOLD, &threshold));
     target_evaluate(p->r->a, growth ? TARGET_GROWTH : TARGET_TOTAL, threshold, &s, &t);
     json_key(out, "measure");
-    json_str(out, rows_at(rows, i, 3));
+    json_str(out, rows_at(rows, i, PLAN_GET_TARGET_METRIC));
     json_key(out, "threshold");
     if (growth)
         json_rate(out, (rate){(int32_t)threshold});
@@ -83,8 +83,8 @@ static void write_target(struct plan_view *p, const struct rows *rows, int i, st
 {
     target_head(rows, i, out);
     json_key(out, "kind");
-    json_str(out, rows_at(rows, i, 2));
-    if (rows_at(rows, i, 3).p)
+    json_str(out, rows_at(rows, i, PLAN_GET_TARGET_KIND));
+    if (rows_at(rows, i, PLAN_GET_TARGET_METRIC).p)
         write_loan_target(p, rows, i, out);
     else
         goals_write(p, rows, i, out);
