@@ -3,7 +3,7 @@
 -- $6 limit
 -- -> kind text ('cell' or 'item'), section text, place int8, row_key text (null: of the whole section),
 --    sealed text (JSON list), live text, itemised text, id uuid, type text, reference text, version_then int4,
---    version_now int4, why text (JSON), measure text (of a target's row), items int8
+--    version_now int4, why text (JSON), metric text (of a target's row), items int8
 with seal as (
     select x as s, x.first_day, x.as_of, x.basis, x.known_at from report_seal x where x.quarter = $1::text
 ),
@@ -38,8 +38,8 @@ cell as (
       from part p
      group by grouping sets ((p.name, p.place, p.row_key), (p.name, p.place))
 ),
-measure as (
-    select t.id, max(t.measure) as measure from plan_target t group by t.id
+metric as (
+    select t.id, max(t.measure) as metric from plan_target t group by t.id
 ),
 page as (
     select c.*
@@ -52,17 +52,17 @@ page as (
 select 'cell' as kind, c.name as section, c.place, c.row_key, to_json(c.sealed::text[])::text as sealed,
        to_json(c.live::text[])::text as live, to_json(c.itemised::text[])::text as itemised,
        null::uuid as id, null::text as type, null::text as reference,
-       null::int as version_then, null::int as version_now, null::text as why, m.measure, null::bigint as items
+       null::int as version_then, null::int as version_now, null::text as why, m.metric, null::bigint as items
   from cell c
-  left join measure m on c.name = 'targets' and m.id = c.row_key
+  left join metric m on c.name = 'targets' and m.id = c.row_key
  where 0 <> any (bigints_minus(c.live, c.sealed)) or 0 <> any (c.itemised)
  union all
 select 'item', p.name, p.place, p.row_key, to_json(p.v_then::text[])::text, to_json(p.v_now::text[])::text,
        to_json(bigints_minus(p.v_now, p.v_then)::text[])::text, p.id, p.type, p.reference, p.version_then,
        p.version_now,
-       report_change_why(p.id, seal.known_at)::text, m.measure,
+       report_change_why(p.id, seal.known_at)::text, m.metric,
        (select count(*) from change)
   from page p
-  left join measure m on p.name = 'targets' and m.id = p.row_key
+  left join metric m on p.name = 'targets' and m.id = p.row_key
  cross join seal
  order by kind, place, row_key, id

@@ -154,20 +154,19 @@ static void set_scope(struct report *p, const struct actor *who)
 
 static void read_plan(struct arena *a, const struct rows *rows, struct report_plan *plan)
 {
-    enum { KNOWN_AT, BASIS, ID, ZH, EN, KIND, MEASURE, THRESHOLD, FIRST_YEAR };
     struct report_target *target = arena_alloc(a, (size_t)(rows->n + 1) * sizeof *target);
     int64_t year = 0;
     *plan = (struct report_plan){.target = target};
     for (int i = 0; i < rows->n; i++) {
         struct report_target *t = &target[plan->n];
-        if (rows_int(rows, i, FIRST_YEAR, &year))
+        if (rows_int(rows, i, REPORT_HEAD_FIRST_YEAR, &year))
             plan->first_year = (int)year;
-        t->id = rows_at(rows, i, ID);
-        t->zh = rows_at(rows, i, ZH);
-        t->en = rows_at(rows, i, EN);
-        t->growth = str_is(rows_at(rows, i, KIND), "growth");
-        t->amount = str_is(rows_at(rows, i, MEASURE), "amount");
-        plan->n += rows_int(rows, i, THRESHOLD, &t->threshold);
+        t->id = rows_at(rows, i, REPORT_HEAD_ID);
+        t->zh = rows_at(rows, i, REPORT_HEAD_ZH);
+        t->en = rows_at(rows, i, REPORT_HEAD_EN);
+        t->growth = str_is(rows_at(rows, i, REPORT_HEAD_KIND), "growth");
+        t->amount = str_is(rows_at(rows, i, REPORT_HEAD_METRIC), "amount");
+        plan->n += rows_int(rows, i, REPORT_HEAD_THRESHOLD, &t->threshold);
     }
 }
 
@@ -194,15 +193,14 @@ static struct str note_text(struct arena *a, struct str json, bool english)
 static void read_figures(
     struct arena *a, const struct rows *rows, int row, bool english, struct report_figures *f)
 {
-    enum { KEY, TITLE, FACTS, SUMS, FIRMS = SUMS + REPORT_WIDTH, NOTE = FIRMS + REPORT_WIDTH };
-    *f = (struct report_figures){.key = rows_at(rows, row, KEY),
-        .title = rows_at(rows, row, TITLE),
-        .note = note_text(a, rows_at(rows, row, NOTE), english)};
-    (void)rows_int(rows, row, FACTS, &f->facts); /* count(*) is never absent */
+    *f = (struct report_figures){.key = rows_at(rows, row, REPORT_CELLS_ROW_KEY),
+        .title = rows_at(rows, row, REPORT_CELLS_TITLE),
+        .note = note_text(a, rows_at(rows, row, REPORT_CELLS_NOTE), english)};
+    (void)rows_int(rows, row, REPORT_CELLS_FACTS, &f->facts); /* count(*) is never absent */
     for (int i = 0; i < REPORT_WIDTH; i++) {
         struct report_cell *c = &f->v[i];
-        c->known = rows_int(rows, row, SUMS + i, &c->n);
-        (void)rows_int(rows, row, FIRMS + i, &c->firms); /* absent: nobody's own figure */
+        c->known = rows_int(rows, row, REPORT_CELLS_V1 + i, &c->n);
+        (void)rows_int(rows, row, REPORT_CELLS_F1 + i, &c->firms); /* absent: nobody's own figure */
     }
 }
 
@@ -238,8 +236,8 @@ bool report_ask_make(const struct report_ask *k, bool english, struct report *p)
     read_plan(r->a, head, &plan);
     *p = (struct report){.quarter = k->quarter,
         .as_of = k->cut,
-        .known_at = k->known_at.p ? k->known_at : rows_at(head, 0, 0),
-        .basis = k->basis.p ? k->basis : rows_at(head, 0, 1),
+        .known_at = k->known_at.p ? k->known_at : rows_at(head, 0, REPORT_HEAD_KNOWN_AT),
+        .basis = k->basis.p ? k->basis : rows_at(head, 0, REPORT_HEAD_BASIS),
         .as_of_asked = req_param(r, "as_of").p != NULL,
         .known_at_asked = k->known_at.p != NULL,
         .basis_asked = k->basis.p != NULL,
@@ -285,16 +283,13 @@ static int by_section_and_row(const void *x, const void *y)
     return c ? c : strcmp(a->row.p, b->row.p);
 }
 
-/* Columns of the statement report_cells. */
-enum { CELL_KEY, CELL_TITLE, CELL_FACTS, CELL_SUMS };
-
 static int collect(const struct report_ask *k, struct figure *out)
 {
     int n = 0;
     for (int i = 0; i < k->n; i++) {
         const struct rows *rows = &k->statement[k->before + 1 + i].rows;
         for (int j = 0; j < rows->n; j++) {
-            struct str key = rows_at(rows, j, CELL_KEY);
+            struct str key = rows_at(rows, j, REPORT_CELLS_ROW_KEY);
             if (key.p && out)
                 out[n] = (struct figure){k->section[i]->name, key, rows, j};
             n += key.p != NULL;
@@ -314,7 +309,7 @@ static void write_figure(const struct figure *f, struct buf *json, struct buf *l
     json_open(json, '[');
     buf_printf(line, "%s|%s|", f->section, f->row.p);
     for (int i = 0; i < REPORT_WIDTH; i++) {
-        struct str n = rows_at(f->rows, f->at, CELL_SUMS + i);
+        struct str n = rows_at(f->rows, f->at, REPORT_CELLS_V1 + i);
         if (n.p)
             json_raw(json, n);
         else

@@ -55,23 +55,6 @@ void report_reply(const struct report_ask *k, struct str bytes);
 
 /* ---- report_sealed.c ---- */
 
-/* Columns of the statement report_seal_get. */
-enum {
-    S_QUARTER,
-    S_ID,
-    S_AS_OF,
-    S_BASIS,
-    S_KNOWN_AT,
-    S_SEALED_AT,
-    S_SEALED_BY,
-    S_REASON,
-    S_PREVIOUS,
-    S_SHA256,
-    S_MANIFEST,
-    S_SIGNATURES,
-    S_LEAF
-};
-
 /* Find the seal of the quarter, if any, before a report is made: `then` goes on with known_at,
  * basis and sealed_at of the seal where the request names none; a reader of the whole city who asks
  * for nothing particular is answered with the sealed bytes, and `then` is not called. */

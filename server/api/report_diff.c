@@ -14,25 +14,6 @@ struct diff {
     struct db_ask changes;
 };
 
-/* Columns of the statement report_diff. */
-enum {
-    D_KIND,
-    D_SECTION,
-    D_PLACE,
-    D_ROW,
-    D_SEALED,
-    D_LIVE,
-    D_ITEMISED,
-    D_ID,
-    D_TYPE,
-    D_REFERENCE,
-    D_VERSION_THEN,
-    D_VERSION_NOW,
-    D_WHY,
-    D_MEASURE,
-    D_ITEMS
-};
-
 /* The three lists of one row; what a list lacks is nought. */
 struct lists {
     int64_t sealed[REPORT_WIDTH], live[REPORT_WIDTH], itemised[REPORT_WIDTH];
@@ -49,15 +30,16 @@ static void read_list(struct req *r, struct str text, int64_t *out)
 static void read_lists(struct req *r, const struct rows *rows, int i, struct lists *l)
 {
     *l = (struct lists){0};
-    read_list(r, rows_at(rows, i, D_SEALED), l->sealed);
-    read_list(r, rows_at(rows, i, D_LIVE), l->live);
-    read_list(r, rows_at(rows, i, D_ITEMISED), l->itemised);
+    read_list(r, rows_at(rows, i, REPORT_DIFF_SEALED), l->sealed);
+    read_list(r, rows_at(rows, i, REPORT_DIFF_LIVE), l->live);
+    read_list(r, rows_at(rows, i, REPORT_DIFF_ITEMISED), l->itemised);
 }
 
 static bool is_money(
     const struct report_section *s, const struct report_column *c, const struct rows *rows, int i)
 {
-    struct str row = rows_at(rows, i, D_ROW), measure = rows_at(rows, i, D_MEASURE);
+    struct str row = rows_at(rows, i, REPORT_DIFF_ROW_KEY),
+               measure = rows_at(rows, i, REPORT_DIFF_METRIC);
     const struct report_key *key = s->keys && row.p ? report_listed(s, row) : NULL;
     if (c->kind != CELL_BY_ROW)
         return c->kind == CELL_MONEY;
@@ -75,9 +57,9 @@ static void write_amount(struct buf *out, const char *key, bool amount, int64_t 
 
 static void write_place(struct buf *out, const struct rows *rows, int i)
 {
-    struct str row = rows_at(rows, i, D_ROW);
+    struct str row = rows_at(rows, i, REPORT_DIFF_ROW_KEY);
     json_key(out, "section");
-    json_str(out, rows_at(rows, i, D_SECTION));
+    json_str(out, rows_at(rows, i, REPORT_DIFF_SECTION));
     json_key(out, "row");
     if (row.p)
         json_str(out, row);
@@ -94,9 +76,9 @@ static void write_values(struct buf *out, bool money_, int64_t sealed, int64_t l
 
 static void write_cells(struct buf *out, struct req *r, const struct rows *rows, int i)
 {
-    const struct report_section *s = report_section(rows_at(rows, i, D_SECTION));
+    const struct report_section *s = report_section(rows_at(rows, i, REPORT_DIFF_SECTION));
     struct lists l;
-    if (!rows_at(rows, i, D_ROW).p && !s->total)
+    if (!rows_at(rows, i, REPORT_DIFF_ROW_KEY).p && !s->total)
         return;
     read_lists(r, rows, i, &l);
     for (const struct report_column *c = s->columns; c->key; c++) {
@@ -136,20 +118,20 @@ static void write_why(struct buf *out, struct req *r, struct str why)
 
 static void write_item(struct buf *out, struct req *r, const struct rows *rows, int i)
 {
-    const struct report_section *s = report_section(rows_at(rows, i, D_SECTION));
+    const struct report_section *s = report_section(rows_at(rows, i, REPORT_DIFF_SECTION));
     struct lists l;
     read_lists(r, rows, i, &l);
     json_open(out, '{');
     write_place(out, rows, i);
     json_key(out, "type");
-    json_str(out, rows_at(rows, i, D_TYPE));
+    json_str(out, rows_at(rows, i, REPORT_DIFF_TYPE));
     json_key(out, "id");
-    json_str(out, rows_at(rows, i, D_ID));
+    json_str(out, rows_at(rows, i, REPORT_DIFF_ID));
     json_key(out, "reference");
-    json_str(out, rows_at(rows, i, D_REFERENCE));
-    write_version(out, "version_sealed", rows_at(rows, i, D_VERSION_THEN));
-    write_version(out, "version_live", rows_at(rows, i, D_VERSION_NOW));
-    write_why(out, r, rows_at(rows, i, D_WHY));
+    json_str(out, rows_at(rows, i, REPORT_DIFF_REFERENCE));
+    write_version(out, "version_sealed", rows_at(rows, i, REPORT_DIFF_VERSION_THEN));
+    write_version(out, "version_live", rows_at(rows, i, REPORT_DIFF_VERSION_NOW));
+    write_why(out, r, rows_at(rows, i, REPORT_DIFF_WHY));
     json_key(out, "values");
     json_open(out, '[');
     for (const struct report_column *c = s->columns; c->key; c++) {
@@ -175,8 +157,9 @@ static void write_next(struct buf *out, const struct diff *d, const struct rows 
         return;
     }
     int last = cells + (int)d->limit - 1;
-    json_str(out, arena_printf(out->a, "%s/%s/%s", rows_at(rows, last, D_ID).p,
-                      rows_at(rows, last, D_SECTION).p, rows_at(rows, last, D_ROW).p));
+    json_str(out, arena_printf(out->a, "%s/%s/%s", rows_at(rows, last, REPORT_DIFF_ID).p,
+                      rows_at(rows, last, REPORT_DIFF_SECTION).p,
+                      rows_at(rows, last, REPORT_DIFF_ROW_KEY).p));
 }
 
 static void on_diff(void *arg, const struct fail *fail)
@@ -190,7 +173,7 @@ static void on_diff(void *arg, const struct fail *fail)
         reply_fail(r, fail);
         return;
     }
-    while (cells < rows->n && str_is(rows_at(rows, cells, D_KIND), "cell"))
+    while (cells < rows->n && str_is(rows_at(rows, cells, REPORT_DIFF_KIND), "cell"))
         cells++;
     buf_init(&out, r->a);
     json_open(&out, '{');
@@ -206,7 +189,7 @@ static void on_diff(void *arg, const struct fail *fail)
         write_cells(&out, r, rows, i);
     json_close(&out, ']');
     json_key(&out, "count");
-    json_raw(&out, cells < rows->n ? rows_at(rows, cells, D_ITEMS) : STR("0"));
+    json_raw(&out, cells < rows->n ? rows_at(rows, cells, REPORT_DIFF_ITEMS) : STR("0"));
     json_key(&out, "items");
     json_open(&out, '[');
     for (int i = cells; i < rows->n && i < cells + d->limit; i++)

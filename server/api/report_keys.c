@@ -48,12 +48,10 @@ static const struct signing_key *report_keys_current(
 
 /* ---- reading and making ---------------------------------------------------------------------- */
 
-enum { K_ALGORITHM, K_FINGERPRINT, K_PUBLIC, K_FIRST, K_LAST, K_SEALS };
-
 static bool has_signed(const struct rows *rows, enum signing_kind kind)
 {
     for (int i = 0; i < rows->n; i++) {
-        if (str_is(rows_at(rows, i, K_ALGORITHM), signing_name(kind)))
+        if (str_is(rows_at(rows, i, REPORT_SEAL_KEYS_ALGORITHM), signing_name(kind)))
             return true;
     }
     return false;
@@ -128,12 +126,12 @@ static void write_key(struct buf *out, struct str algorithm, struct str fingerpr
     json_key(out, "current");
     json_bool(out, current);
     json_key(out, "seals");
-    json_raw(out, row < 0 ? STR("0") : rows_at(rows, row, K_SEALS));
+    json_raw(out, row < 0 ? STR("0") : rows_at(rows, row, REPORT_SEAL_KEYS_SEALS));
     if (row >= 0) {
         json_key(out, "first_seal");
-        json_str(out, rows_at(rows, row, K_FIRST));
+        json_str(out, rows_at(rows, row, REPORT_SEAL_KEYS_FIRST_SEAL));
         json_key(out, "last_seal");
-        json_str(out, rows_at(rows, row, K_LAST));
+        json_str(out, rows_at(rows, row, REPORT_SEAL_KEYS_LAST_SEAL));
     }
     json_close(out, '}');
 }
@@ -141,7 +139,7 @@ static void write_key(struct buf *out, struct str algorithm, struct str fingerpr
 static int row_of(const struct rows *rows, struct str fingerprint)
 {
     for (int i = 0; i < rows->n; i++) {
-        if (str_eq(rows_at(rows, i, K_FINGERPRINT), fingerprint))
+        if (str_eq(rows_at(rows, i, REPORT_SEAL_KEYS_FINGERPRINT), fingerprint))
             return i;
     }
     return -1;
@@ -181,12 +179,12 @@ static void on_keys(void *arg, const struct rows *rows, const struct fail *fail)
         buf_str(&pems, pem);
     }
     for (int i = 0; i < rows->n; i++) {
-        struct str fingerprint = rows_at(rows, i, K_FINGERPRINT);
+        struct str fingerprint = rows_at(rows, i, REPORT_SEAL_KEYS_FINGERPRINT);
         if (is_current(r, fingerprint))
             continue;
-        write_key(&out, rows_at(rows, i, K_ALGORITHM), fingerprint, rows_at(rows, i, K_PUBLIC),
-            false, rows, i);
-        buf_str(&pems, rows_at(rows, i, K_PUBLIC));
+        write_key(&out, rows_at(rows, i, REPORT_SEAL_KEYS_ALGORITHM), fingerprint,
+            rows_at(rows, i, REPORT_SEAL_KEYS_PUBLIC_KEY), false, rows, i);
+        buf_str(&pems, rows_at(rows, i, REPORT_SEAL_KEYS_PUBLIC_KEY));
     }
     buf_text(&out, "]}");
     if (str_is(req_param(r, "format"), "pem"))

@@ -104,34 +104,20 @@ static void write_href(struct buf *out, struct str type, struct str id)
     json_null(out);
 }
 
-enum {
-    R_TOTAL,
-    R_FIRMS,
-    R_FACTS,
-    R_ROW,
-    R_ID,
-    R_VERSION,
-    R_TYPE,
-    R_REFERENCE,
-    R_FIRM,
-    R_VALUE,
-    R_MONEY
-};
-
 static void write_item(struct buf *out, const struct drill *d, const struct rows *rows, int i)
 {
     int64_t n = 0;
-    struct str firm = rows_at(rows, i, R_FIRM);
-    (void)rows_int(rows, i, R_VALUE, &n); /* never absent: it is not nought */
+    struct str firm = rows_at(rows, i, REPORT_ROWS_FIRM);
+    (void)rows_int(rows, i, REPORT_ROWS_V, &n); /* never absent: it is not nought */
     json_open(out, '{');
     json_key(out, "type");
-    json_str(out, rows_at(rows, i, R_TYPE));
+    json_str(out, rows_at(rows, i, REPORT_ROWS_TYPE));
     json_key(out, "id");
-    json_str(out, rows_at(rows, i, R_ID));
+    json_str(out, rows_at(rows, i, REPORT_ROWS_ID));
     json_key(out, "version");
-    json_raw(out, rows_at(rows, i, R_VERSION));
+    json_raw(out, rows_at(rows, i, REPORT_ROWS_VERSION));
     json_key(out, "reference");
-    json_str(out, rows_at(rows, i, R_REFERENCE));
+    json_str(out, rows_at(rows, i, REPORT_ROWS_REFERENCE));
     json_key(out, "firm");
     if (firm.p)
         json_str(out, firm);
@@ -139,7 +125,7 @@ static void write_item(struct buf *out, const struct drill *d, const struct rows
         json_null(out);
     json_key(out, "value");
     write_amount(out, d, n);
-    write_href(out, rows_at(rows, i, R_TYPE), rows_at(rows, i, R_ID));
+    write_href(out, rows_at(rows, i, REPORT_ROWS_TYPE), rows_at(rows, i, REPORT_ROWS_ID));
     json_close(out, '}');
 }
 
@@ -173,13 +159,14 @@ static void on_rows(void *arg, const struct rows *rows, const struct fail *fail)
         return;
     }
     int n = rows->n > d->limit ? (int)d->limit : rows->n;
-    if (rows->n && !rows_at(rows, 0, R_ID).p)
+    if (rows->n && !rows_at(rows, 0, REPORT_ROWS_ID).p)
         n = 0;
-    if (rows->n && str_is(rows_at(rows, 0, R_MONEY), "t"))
+    if (rows->n && str_is(rows_at(rows, 0, REPORT_ROWS_MONEY), "t"))
         d->kind = CELL_MONEY;
     if (rows->n) {
-        (void)rows_int(rows, 0, d->firms ? R_FIRMS : R_TOTAL, &total); /* absent: nothing there */
-        (void)rows_int(rows, 0, R_FACTS, &count);
+        (void)rows_int(rows, 0, d->firms ? REPORT_ROWS_TOTAL_FIRMS : REPORT_ROWS_TOTAL,
+            &total); /* absent: nothing there */
+        (void)rows_int(rows, 0, REPORT_ROWS_TOTAL_FACTS, &count);
     }
     buf_init(&out, r->a);
     json_open(&out, '{');
@@ -195,8 +182,8 @@ static void on_rows(void *arg, const struct rows *rows, const struct fail *fail)
     json_close(&out, ']');
     json_key(&out, "next");
     if (rows->n > n && n)
-        json_str(&out, arena_printf(r->a, "%s/%s", rows_at(rows, n - 1, R_ID).p,
-                           rows_at(rows, n - 1, R_ROW).p));
+        json_str(&out, arena_printf(r->a, "%s/%s", rows_at(rows, n - 1, REPORT_ROWS_ID).p,
+                           rows_at(rows, n - 1, REPORT_ROWS_ROW_KEY).p));
     else
         json_null(&out);
     json_close(&out, '}');

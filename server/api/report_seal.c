@@ -44,11 +44,11 @@ static void write_receipt(struct buf *out, const struct rows *rows)
     json_key(out, "receipt");
     json_open(out, '{');
     json_key(out, "leaf");
-    json_raw(out, rows_at(rows, 0, S_LEAF));
+    json_raw(out, rows_at(rows, 0, REPORT_SEAL_GET_LEAF));
     json_key(out, "leaf_hash");
-    json_str(out, rows_at(rows, 0, S_LEAF + 1));
+    json_str(out, rows_at(rows, 0, REPORT_SEAL_GET_LEAF_HASH));
     json_key(out, "head");
-    json_raw(out, rows_at(rows, 0, S_LEAF + 2));
+    json_raw(out, rows_at(rows, 0, REPORT_SEAL_GET_HEAD));
     json_close(out, '}');
 }
 
@@ -60,15 +60,15 @@ static struct str seal_document(struct arena *a, const struct rows *rows)
     struct buf out;
     buf_init(&out, a);
     json_open(&out, '{');
-    for (int i = 0; i <= S_MANIFEST; i++) {
+    for (int i = 0; i <= REPORT_SEAL_GET_MANIFEST; i++) {
         if (!rows_at(rows, 0, i).p)
             continue; /* no reason was given */
         json_key(&out, names[i]);
         json_str(&out, rows_at(rows, 0, i));
     }
     json_key(&out, "signatures");
-    json_raw(&out, rows_at(rows, 0, S_SIGNATURES));
-    if (manifest_parse(a, rows_at(rows, 0, S_MANIFEST), &m))
+    json_raw(&out, rows_at(rows, 0, REPORT_SEAL_GET_SIGNATURES));
+    if (manifest_parse(a, rows_at(rows, 0, REPORT_SEAL_GET_MANIFEST), &m))
         write_files(&out, &m);
     write_receipt(&out, rows);
     json_close(&out, '}');
@@ -78,7 +78,8 @@ static struct str seal_document(struct arena *a, const struct rows *rows)
 /* The bytes of one signature, for openssl. */
 static void reply_signature(struct req *r, const struct rows *rows, enum signing_kind kind)
 {
-    const struct json *list = json_parse(r->a, rows_at(rows, 0, S_SIGNATURES), &r->err);
+    const struct json *list =
+        json_parse(r->a, rows_at(rows, 0, REPORT_SEAL_GET_SIGNATURES), &r->err);
     for (const struct json *s = list ? list->child : NULL; s; s = s->next) {
         if (!str_is(json_get(s, "algorithm")->text, signing_name(kind)))
             continue;
@@ -101,7 +102,8 @@ static void on_seal(void *arg, const struct rows *rows, const struct fail *fail)
     else if (rows->n == 0)
         reply_refuse(r, E_NOT_SEALED, "", "%s", r->capture[0].p);
     else if (str_is(part, seal_parts[PART_MANIFEST]))
-        reply_bytes(r, 200, "text/plain; charset=utf-8", rows_at(rows, 0, S_MANIFEST));
+        reply_bytes(
+            r, 200, "text/plain; charset=utf-8", rows_at(rows, 0, REPORT_SEAL_GET_MANIFEST));
     else if (str_is(part, seal_parts[PART_ED25519]))
         reply_signature(r, rows, SIGNING_ED25519);
     else if (str_is(part, seal_parts[PART_SM2]))
@@ -153,7 +155,8 @@ static void on_sealed_seal(void *arg, const struct rows *rows, const struct fail
     if (!rows_found(r, rows, fail))
         return; /* it is stored all the same, as GET …/seal will tell */
     reply_header(r, "Location",
-        arena_printf(r->a, "/v1/reports/quarterly/%s/seal", rows_at(rows, 0, S_QUARTER).p));
+        arena_printf(
+            r->a, "/v1/reports/quarterly/%s/seal", rows_at(rows, 0, REPORT_SEAL_GET_QUARTER).p));
     reply_json(r, 201, seal_document(r->a, rows));
 }
 
@@ -279,32 +282,29 @@ static bool write_body(struct sealing *s)
     return true;
 }
 
-/* Columns of the statement report_seal_before. */
-enum { B_BASIS, B_KNOWN_AT, B_LOG_SIZE, B_LOG_ROOT, B_PREVIOUS, B_SEALED_AT, B_PROBLEMS };
-
 static bool stands_on(struct sealing *s, const struct rows *before)
 {
     struct req *r = s->ask.r;
-    struct str problems = rows_at(before, 0, B_PROBLEMS);
+    struct str problems = rows_at(before, 0, REPORT_SEAL_BEFORE_PROBLEMS);
     if (problems.p) {
         struct verdict refused = {.outcome = OUT_REFUSED, .body = problems};
         verdict_problems(&seal_request_record, &refused, STR(""), &r->err);
         return r->err.n == 0;
     }
-    if (!rows_at(before, 0, B_KNOWN_AT).p)
+    if (!rows_at(before, 0, REPORT_SEAL_BEFORE_KNOWN_AT).p)
         return err_add(&r->err, E_EMPTY, STR(""), NULL);
-    s->ask.known_at = rows_at(before, 0, B_KNOWN_AT);
-    s->ask.basis = rows_at(before, 0, B_BASIS);
-    s->ask.sealed_at = rows_at(before, 0, B_SEALED_AT);
+    s->ask.known_at = rows_at(before, 0, REPORT_SEAL_BEFORE_KNOWN_AT);
+    s->ask.basis = rows_at(before, 0, REPORT_SEAL_BEFORE_BASIS);
+    s->ask.sealed_at = rows_at(before, 0, REPORT_SEAL_BEFORE_SEALED_AT);
     s->m = (struct manifest){.quarter = quarter_text(r->a, s->ask.quarter),
         .as_of = day_text(r->a, s->ask.cut),
         .basis = s->ask.basis,
         .known_at = s->ask.known_at,
-        .log_size = rows_at(before, 0, B_LOG_SIZE),
-        .log_root = rows_at(before, 0, B_LOG_ROOT),
+        .log_size = rows_at(before, 0, REPORT_SEAL_BEFORE_LOG_SIZE),
+        .log_root = rows_at(before, 0, REPORT_SEAL_BEFORE_LOG_ROOT),
         .sealed_at = s->ask.sealed_at,
         .sealed_by = arena_printf(r->a, "%s@%s", r->actor->person.p, r->actor->code.p),
-        .previous = rows_at(before, 0, B_PREVIOUS)};
+        .previous = rows_at(before, 0, REPORT_SEAL_BEFORE_PREVIOUS)};
     return true;
 }
 

@@ -18,7 +18,8 @@ static void on_form(void *arg, const struct rows *rows, const struct fail *fail)
     struct req *r = t->k->r;
     if (!rows_found(r, rows, fail))
         return;
-    struct str bytes = base64_read(r->a, rows_at(rows, 0, 0)), sha256 = rows_at(rows, 0, 1);
+    struct str bytes = base64_read(r->a, rows_at(rows, 0, REPORT_FORM_GET_BASE64)),
+               sha256 = rows_at(rows, 0, REPORT_FORM_GET_SHA256);
     hash h;
     MUST(bytes.p && hash_parse(sha256, &h));
     struct str digest = base64(r->a, (struct str){(const char *)h.b, sizeof h.b});
@@ -58,11 +59,11 @@ static void on_seal_of(void *arg, const struct rows *rows, const struct fail *fa
         return;
     }
     if (rows->n) {
-        k->known_at = rows_at(rows, 0, S_KNOWN_AT);
-        k->sealed_at = rows_at(rows, 0, S_SEALED_AT);
-        t->seal = rows_at(rows, 0, S_SHA256);
+        k->known_at = rows_at(rows, 0, REPORT_SEAL_GET_KNOWN_AT);
+        k->sealed_at = rows_at(rows, 0, REPORT_SEAL_GET_SEALED_AT);
+        t->seal = rows_at(rows, 0, REPORT_SEAL_GET_MANIFEST_SHA256);
         if (!k->basis.p)
-            k->basis = rows_at(rows, 0, S_BASIS);
+            k->basis = rows_at(rows, 0, REPORT_SEAL_GET_BASIS);
     }
     if (rows->n && t->whole_file && sees_all(r->actor) && asks_plainly(k)) {
         struct str params[] = {
