@@ -107,17 +107,16 @@ static void cache_add(
 
 static bool actor_read(const struct rows *rows, struct actor *actor, int64_t *until_us)
 {
-    enum { ORG, KIND, CODE, NAME, DISTRICT_, PERSON, EXPIRES };
     *actor = (struct actor){0};
     *until_us = 0;
-    if (!rows_int(rows, 0, ORG, &actor->org) ||
-        !org_kind_parse(rows_at(rows, 0, KIND), &actor->kind))
+    if (!rows_int(rows, 0, TOKEN_ACTOR_ORG, &actor->org) ||
+        !org_kind_parse(rows_at(rows, 0, TOKEN_ACTOR_KIND), &actor->kind))
         return false;
-    actor->code = rows_at(rows, 0, CODE);
-    actor->name = rows_at(rows, 0, NAME);
-    actor->district = rows_at(rows, 0, DISTRICT_);
-    actor->person = rows_at(rows, 0, PERSON);
-    (void)rows_int(rows, 0, EXPIRES, until_us); /* absent: never */
+    actor->code = rows_at(rows, 0, TOKEN_ACTOR_CODE);
+    actor->name = rows_at(rows, 0, TOKEN_ACTOR_NAME);
+    actor->district = rows_at(rows, 0, TOKEN_ACTOR_DISTRICT);
+    actor->person = rows_at(rows, 0, TOKEN_ACTOR_PERSON);
+    (void)rows_int(rows, 0, TOKEN_ACTOR_EXPIRES_US, until_us); /* absent: never */
     return true;
 }
 

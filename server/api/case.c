@@ -6,9 +6,6 @@
 #include "records.h"
 #include <stdlib.h>
 
-enum { C_ID, C_BODY, C_SHA256, C_STATE, C_FROM, C_LPR, C_AVAILABLE, C_QUEUE };
-enum { L_N, L_LOANS, L_GUARD, L_ID, L_FACTS };
-
 /* ---- the policy ------------------------------------------------------------------------------ */
 
 static const struct rule *load_rule(struct arena *a, struct str body)
@@ -44,14 +41,14 @@ bool case_policy(
     *k = (struct policy_case){.lprs = 0};
     if (rows->n == 0)
         return err_add(e, E_NO_POLICY, STR("/policy"), "%s", code.p);
-    k->id = arena_keep(a, rows_at(rows, 0, C_ID));
-    k->sha256 = arena_keep(a, rows_at(rows, 0, C_SHA256));
-    k->state = arena_keep(a, rows_at(rows, 0, C_STATE));
-    k->effective_from = arena_keep(a, rows_at(rows, 0, C_FROM));
-    k->available = arena_keep(a, rows_at(rows, 0, C_AVAILABLE));
-    (void)rows_int(rows, 0, C_QUEUE, &k->queue); /* a draft has none */
-    load_lpr(a, rows_at(rows, 0, C_LPR), k);
-    k->rule = load_rule(a, arena_keep(a, rows_at(rows, 0, C_BODY)));
+    k->id = arena_keep(a, rows_at(rows, 0, POLICY_CASE_ID));
+    k->sha256 = arena_keep(a, rows_at(rows, 0, POLICY_CASE_SHA256));
+    k->state = arena_keep(a, rows_at(rows, 0, POLICY_CASE_STATE));
+    k->effective_from = arena_keep(a, rows_at(rows, 0, POLICY_CASE_EFFECTIVE_FROM));
+    k->available = arena_keep(a, rows_at(rows, 0, POLICY_CASE_AVAILABLE));
+    (void)rows_int(rows, 0, POLICY_CASE_QUEUE, &k->queue); /* a draft has none */
+    load_lpr(a, rows_at(rows, 0, POLICY_CASE_LPR), k);
+    k->rule = load_rule(a, arena_keep(a, rows_at(rows, 0, POLICY_CASE_BODY)));
     return k->rule || err_add(e, E_NO_POLICY, STR("/policy"), "%s", code.p);
 }
 
@@ -200,14 +197,14 @@ bool case_loan(
     struct req *r, const struct rows *rows, int row, struct str asked, struct policy_case *k)
 {
     int64_t loans = 0;
-    (void)rows_int(rows, row, L_LOANS, &loans);
+    (void)rows_int(rows, row, LOAN_CASE_LOANS, &loans);
     if (loans > 1)
         return err_add(&r->err, E_AMBIGUOUS, STR("/loan"), NULL);
     if (loans == 0)
         return err_add(&r->err, E_LOAN, STR("/loan"), "%s", asked.p);
-    k->guard = arena_keep(r->a, rows_at(rows, row, L_GUARD));
-    k->loan = arena_keep(r->a, rows_at(rows, row, L_ID));
-    case_facts(r->a, rows, row, L_FACTS, k->facts);
+    k->guard = arena_keep(r->a, rows_at(rows, row, LOAN_CASE_GUARD));
+    k->loan = arena_keep(r->a, rows_at(rows, row, LOAN_CASE_ID));
+    case_facts(r->a, rows, row, LOAN_CASE_BORROWER_USCC, k->facts);
     return true;
 }
 

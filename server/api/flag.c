@@ -49,10 +49,10 @@ static void on_flags(void *arg, const struct rows *rows, const struct fail *fail
     }
     int shown = rows->n > limit ? (int)limit : rows->n;
     buf_init(&out, r->a);
-    write_items(&out, rows, shown, 1);
+    write_items(&out, rows, shown, FLAG_LIST_FLAG);
     json_key(&out, "next");
     if (rows->n > shown)
-        json_str(&out, rows_at(rows, shown - 1, 0));
+        json_str(&out, rows_at(rows, shown - 1, FLAG_LIST_ID));
     else
         json_null(&out);
     json_close(&out, '}');
@@ -101,11 +101,11 @@ static void on_flag(void *arg, const struct rows *rows, const struct fail *fail)
     struct buf out;
     if (!rows_found(r, rows, fail))
         return;
-    struct str flag = rows_at(rows, 0, 0);
+    struct str flag = rows_at(rows, 0, FLAG_GET_FLAG);
     buf_init(&out, r->a);
     json_raw(&out, (struct str){flag.p, flag.n - 1}); /* reopen the object */
     json_key(&out, "standing");
-    json_raw(&out, rows_at(rows, 0, 1));
+    json_raw(&out, rows_at(rows, 0, FLAG_GET_STANDING));
     json_close(&out, '}');
     reply_json(r, 200, buf_view(&out));
 }

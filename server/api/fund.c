@@ -77,7 +77,6 @@ static void on_entries(void *arg, const struct rows *rows, const struct fail *fa
         {"id", C_TEXT}, {"reference", C_TEXT}, {"other", C_TEXT}, {"cause", C_TEXT},
         {"cause_id", C_TEXT}, {"amount", C_TEXT}, {"after", C_TEXT}, {"memo", C_TEXT},
         {"recorded_by", C_TEXT}};
-    enum { OPENING, CLOSING, ID = 3, CURSOR = 12 };
     struct fund_list *l = arg;
     struct req *r = l->r;
     struct buf out;
@@ -89,17 +88,17 @@ static void on_entries(void *arg, const struct rows *rows, const struct fail *fa
     json_key(&out, "account");
     json_str(&out, r->capture[0]);
     json_key(&out, "opening");
-    json_str(&out, rows_at(rows, 0, OPENING));
+    json_str(&out, rows_at(rows, 0, ACCOUNT_ENTRIES_OPENING));
     json_key(&out, "items");
     json_open(&out, '[');
-    for (int i = 0; i < shown && rows_at(rows, i, ID).p; i++)
+    for (int i = 0; i < shown && rows_at(rows, i, ACCOUNT_ENTRIES_ID).p; i++)
         write_row(&out, rows, i, columns, COUNT_OF(columns));
     json_close(&out, ']');
     json_key(&out, "closing");
-    json_str(&out, rows_at(rows, 0, CLOSING));
+    json_str(&out, rows_at(rows, 0, ACCOUNT_ENTRIES_CLOSING));
     json_key(&out, "next");
     if (rows->n > shown)
-        json_str(&out, rows_at(rows, shown - 1, CURSOR));
+        json_str(&out, rows_at(rows, shown - 1, ACCOUNT_ENTRIES_CURSOR));
     else
         json_null(&out);
     json_close(&out, '}');
@@ -202,7 +201,7 @@ void scheme_statement(struct req *r)
 
 /* ---- journal -------------------------------------------------------------------------------- */
 
-enum { JOURNAL_PAGE = 2000 };
+enum { JOURNAL_LINES = 2000 }; /* a page */
 
 struct journal_out {
     struct req *r;
@@ -246,28 +245,25 @@ static void on_journal_page(void *arg, const struct rows *rows, const struct fai
     }
     buf_init(&out, j->a);
     for (int i = 0; i < rows->n; i++) {
-        struct str c[13];
-        for (int k = 0; k < 13; k++)
-            c[k] = rows_at(rows, i, k);
         if (j->format == JOURNAL_JSON && (i || j->after.p))
             buf_char(&out, ',');
         journal_transfer(j->format,
-            &(struct journal_transfer){.id = c[0],
-                .reference = c[1],
-                .on = c[2],
-                .debit = c[3],
-                .debit_kind = c[4],
-                .credit = c[5],
-                .credit_kind = c[6],
-                .amount = c[7],
-                .cause = c[8],
-                .memo = c[9],
-                .reverses = c[10],
-                .recorded_at = c[11],
-                .recorded_by = c[12]},
+            &(struct journal_transfer){.id = rows_at(rows, i, JOURNAL_PAGE_ID),
+                .reference = rows_at(rows, i, JOURNAL_PAGE_REFERENCE),
+                .on = rows_at(rows, i, JOURNAL_PAGE_ON_DAY),
+                .debit = rows_at(rows, i, JOURNAL_PAGE_DEBIT),
+                .debit_kind = rows_at(rows, i, JOURNAL_PAGE_DEBIT_KIND),
+                .credit = rows_at(rows, i, JOURNAL_PAGE_CREDIT),
+                .credit_kind = rows_at(rows, i, JOURNAL_PAGE_CREDIT_KIND),
+                .amount = rows_at(rows, i, JOURNAL_PAGE_AMOUNT),
+                .cause = rows_at(rows, i, JOURNAL_PAGE_CAUSE),
+                .memo = rows_at(rows, i, JOURNAL_PAGE_MEMO),
+                .reverses = rows_at(rows, i, JOURNAL_PAGE_REVERSES),
+                .recorded_at = rows_at(rows, i, JOURNAL_PAGE_RECORDED_AT),
+                .recorded_by = rows_at(rows, i, JOURNAL_PAGE_RECORDED_BY)},
             &out);
     }
-    struct str last = rows_at(rows, rows->n - 1, 0);
+    struct str last = rows_at(rows, rows->n - 1, JOURNAL_PAGE_ID);
     j->after = arena_str(r->a, last.p, last.n);
     bool room = reply_chunk(r, buf_view(&out), journal_next);
     if (room)
@@ -277,7 +273,7 @@ static void on_journal_page(void *arg, const struct rows *rows, const struct fai
 static void journal_next(struct req *r)
 {
     struct journal_out *j = r->state;
-    struct str p[3] = {j->after, arena_printf(r->a, "%d", JOURNAL_PAGE), j->known_at};
+    struct str p[3] = {j->after, arena_printf(r->a, "%d", JOURNAL_LINES), j->known_at};
     arena_reset(j->a);
     db_query(r->server->db, j->a, r->actor, SQL_JOURNAL_PAGE, p, COUNT_OF(p), on_journal_page, j);
 }
@@ -295,13 +291,13 @@ static void on_journal_accounts(void *arg, const struct rows *rows, const struct
     j->accounts = rows->n;
     j->account = arena_alloc(r->a, (size_t)(rows->n + 1) * sizeof *j->account);
     for (int i = 0; i < rows->n; i++) {
-        j->known_at = rows_at(rows, i, 0);
-        j->closes_on = rows_at(rows, i, 1);
-        j->account[i] = (struct journal_account){.code = rows_at(rows, i, 2),
-            .kind = rows_at(rows, i, 3),
-            .title = rows_at(rows, i, 4),
-            .opened_on = rows_at(rows, i, 5),
-            .balance = rows_at(rows, i, 6)};
+        j->known_at = rows_at(rows, i, JOURNAL_ACCOUNTS_KNOWN_AT);
+        j->closes_on = rows_at(rows, i, JOURNAL_ACCOUNTS_CLOSES_ON);
+        j->account[i] = (struct journal_account){.code = rows_at(rows, i, JOURNAL_ACCOUNTS_CODE),
+            .kind = rows_at(rows, i, JOURNAL_ACCOUNTS_KIND),
+            .title = rows_at(rows, i, JOURNAL_ACCOUNTS_TITLE),
+            .opened_on = rows_at(rows, i, JOURNAL_ACCOUNTS_OPENED_ON),
+            .balance = rows_at(rows, i, JOURNAL_ACCOUNTS_BALANCE)};
     }
     buf_init(&out, r->a);
     reply_start(r, 200, journal_type(j->format));

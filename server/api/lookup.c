@@ -12,10 +12,10 @@ void on_document(void *arg, const struct rows *rows, const struct fail *fail)
     struct req *r = arg;
     if (fail)
         reply_fail(r, fail);
-    else if (rows->n == 0 || !rows_at(rows, 0, 0).p)
+    else if (rows->n == 0 || !rows_at(rows, 0, ENTERPRISE_GET_DOCUMENT).p)
         reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
     else
-        reply_json(r, 200, rows_at(rows, 0, 0));
+        reply_json(r, 200, rows_at(rows, 0, ENTERPRISE_GET_DOCUMENT));
 }
 
 static void look_up(struct req *r, ident_fn *check, enum sql_id sql)
@@ -133,7 +133,6 @@ struct receipt {
     const struct rows *nodes; /* of log_nodes; NULL in the first round */
     struct buf wanted;
 };
-enum { LEAF, SIZE, ROOT, SIGNATURE, SIGNED_AT, LEAF_TEXT };
 
 static hash find_node(void *arg, int level, uint64_t last)
 {
@@ -145,8 +144,8 @@ static hash find_node(void *arg, int level, uint64_t last)
     }
     for (int i = 0; i < p->nodes->n; i++) {
         int64_t no;
-        struct str hex = rows_at(p->nodes, i, 1);
-        if (rows_int(p->nodes, i, 0, &no) && (uint64_t)no == last)
+        struct str hex = rows_at(p->nodes, i, LOG_NODES_HASHES);
+        if (rows_int(p->nodes, i, LOG_NODES_NO, &no) && (uint64_t)no == last)
             MUST(hex.n >= (size_t)(level + 1) * 64 &&
                  hash_parse((struct str){hex.p + level * 64, 64}, &h));
     }
@@ -156,7 +155,8 @@ static hash find_node(void *arg, int level, uint64_t last)
 static int receipt_path(struct receipt *p, hash *path)
 {
     int64_t leaf = 0, size = 0;
-    MUST(rows_int(p->head, 0, LEAF, &leaf) && rows_int(p->head, 0, SIZE, &size));
+    MUST(rows_int(p->head, 0, RECEIPT_GET_LEAF, &leaf) &&
+         rows_int(p->head, 0, RECEIPT_GET_SIZE, &size));
     return merkle_path(find_node, p, (uint64_t)size, (uint64_t)leaf, path);
 }
 
@@ -166,8 +166,9 @@ static void on_nodes(void *arg, const struct rows *rows, const struct fail *fail
         const char *key;
         int column;
         bool is_text;
-    } members[] = {{"leaf", LEAF, false}, {"leaf_text", LEAF_TEXT, true}, {"size", SIZE, false},
-        {"root", ROOT, true}, {"signed_at", SIGNED_AT, true}, {"signature", SIGNATURE, true}};
+    } members[] = {{"leaf", RECEIPT_GET_LEAF, false}, {"leaf_text", RECEIPT_GET_LEAF_TEXT, true},
+        {"size", RECEIPT_GET_SIZE, false}, {"root", RECEIPT_GET_ROOT, true},
+        {"signed_at", RECEIPT_GET_SIGNED_AT, true}, {"signature", RECEIPT_GET_SIGNATURE, true}};
     struct receipt *p = arg;
     struct buf out;
     hash path[64];

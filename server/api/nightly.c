@@ -42,8 +42,8 @@ static void on_scanned(void *arg, const struct verdict *v, int count, const stru
     struct nightly *n = arg;
     (void)count;
     if (fail || v->outcome > OUT_REPLAY)
-        log_event(LOG_ERROR, "flag_scan", "rule", rows_at(&n->rules, n->next, 2).p, "text",
-            fail ? fail->text : "refused", NULL);
+        log_event(LOG_ERROR, "flag_scan", "rule", rows_at(&n->rules, n->next, NIGHTLY_RULES_RULE).p,
+            "text", fail ? fail->text : "refused", NULL);
     n->next++;
     submit_next(n);
 }
@@ -58,7 +58,7 @@ static void submit_next(struct nightly *n)
         log_event(LOG_INFO, "flag_scan", "rules", arena_printf(n->a, "%d", n->next).p, NULL);
         return;
     }
-    v[SCAN_RULE].s = rows_at(&n->rules, n->next, 2);
+    v[SCAN_RULE].s = rows_at(&n->rules, n->next, NIGHTLY_RULES_RULE);
     v[SCAN_REFERENCE].s =
         arena_printf(n->a, "nightly %s %s", day_text(n->a, day_today()).p, v[SCAN_RULE].s.p);
     buf_init(&element, n->a);
@@ -84,7 +84,7 @@ static void on_rules(void *arg, const struct rows *rows, const struct fail *fail
 {
     struct nightly *n = arg;
     int64_t org = 0;
-    if (fail || rows->n == 0 || !rows_int(rows, 0, 0, &org)) {
+    if (fail || rows->n == 0 || !rows_int(rows, 0, NIGHTLY_RULES_ORG, &org)) {
         n->running = false;
         log_event(LOG_ERROR, "flag_scan", "text", fail ? fail->text : "no rules", NULL);
         return;
@@ -93,7 +93,7 @@ static void on_rules(void *arg, const struct rows *rows, const struct fail *fail
     n->next = 0;
     n->actor = (struct actor){.org = org,
         .kind = ORG_IP_OFFICE,
-        .code = rows_at(rows, 0, 1),
+        .code = rows_at(rows, 0, NIGHTLY_RULES_CODE),
         .district = STR(""),
         .person = STR("nightly")};
     submit_next(n);

@@ -104,17 +104,16 @@ static void progress(struct run *h)
 
 static void judge_row(struct run *h, const struct rows *rows, int row)
 {
-    enum { R_ID, R_CURRENT, R_BANK, R_CONTRACT, R_YEAR_SECOND, R_LIFE_SECOND, R_FACTS };
     struct arena *page = h->page[h->turn];
     struct value *facts = arena_alloc(page, FACT_COUNT * sizeof *facts);
-    struct rehearsal_loan loan = {.id = rows_at(rows, row, R_ID),
-        .bank = rows_at(rows, row, R_BANK),
-        .contract_no = rows_at(rows, row, R_CONTRACT)};
-    if (!str_is(rows_at(rows, row, R_CURRENT), "t"))
+    struct rehearsal_loan loan = {.id = rows_at(rows, row, REHEARSAL_PAGE_ID),
+        .bank = rows_at(rows, row, REHEARSAL_PAGE_BANK),
+        .contract_no = rows_at(rows, row, REHEARSAL_PAGE_CONTRACT_NO)};
+    if (!str_is(rows_at(rows, row, REHEARSAL_PAGE_CURRENT), "t"))
         return;
-    (void)rows_int(rows, row, R_YEAR_SECOND, &loan.second_year);
-    (void)rows_int(rows, row, R_LIFE_SECOND, &loan.second_lifetime);
-    case_facts(page, rows, row, R_FACTS, facts);
+    (void)rows_int(rows, row, REHEARSAL_PAGE_YEAR_SECOND, &loan.second_year);
+    (void)rows_int(rows, row, REHEARSAL_PAGE_LIFETIME_SECOND, &loan.second_lifetime);
+    case_facts(page, rows, row, REHEARSAL_PAGE_BORROWER_USCC, facts);
     rehearsal_add(h->rehearsal, page, &loan, facts);
 }
 
@@ -135,7 +134,7 @@ static void on_loans(void *arg, const struct rows *rows, const struct fail *fail
     h->turn = 1 - h->turn;
     bool more = rows->n == PAGE && r->conn;
     if (rows->n)
-        h->after = arena_keep(r->a, rows_at(rows, rows->n - 1, 0));
+        h->after = arena_keep(r->a, rows_at(rows, rows->n - 1, REHEARSAL_PAGE_ID));
     bool asked = more && db_ready(r->server->db); /* else the answer may come within the call */
     if (asked)
         ask_page(h);
