@@ -6,6 +6,7 @@
  */
 #include "api.h"
 #include "records.h"
+#include <assert.h>
 
 enum {
     P_AFTER,
@@ -20,6 +21,11 @@ enum {
     P_CONTRACT,
     P_COUNT
 };
+
+/* One function writes the pages of three statements. */
+static_assert((int)LOAN_LIST_PAGE == (int)RECORD_LIST_PAGE &&
+                  (int)LOAN_EVENT_LIST_PAGE == (int)RECORD_LIST_PAGE,
+    "lists have one shape");
 
 struct listing {
     struct req *r;
@@ -40,7 +46,7 @@ static void on_page(void *arg, const struct rows *rows, const struct fail *fail)
     struct verdict v = {0};
     int64_t page = 0;
     if (rows->n)
-        MUST(rows_int(rows, 0, VERDICT_COLUMNS, &page));
+        MUST(rows_int(rows, 0, RECORD_LIST_PAGE, &page));
     int n = rows->n > l->limit ? (int)l->limit : rows->n;
     bool more = page > n;
     buf_init(&out, r->a);
@@ -48,7 +54,7 @@ static void on_page(void *arg, const struct rows *rows, const struct fail *fail)
     json_key(&out, "items");
     json_open(&out, '[');
     for (int i = 0; i < n; i++) {
-        MUST(verdict_read(rows, i, 0, &v));
+        MUST(verdict_read(rows, i, RECORD_LIST_OUTCOME, &v));
         answer_write(&out, r->route->record, &v);
     }
     json_close(&out, ']');
@@ -252,7 +258,7 @@ static void on_loan_of_post(void *arg, const struct rows *rows, const struct fai
     struct req *r = arg;
     if (!rows_found(r, rows, fail))
         return;
-    r->parent_key = rows_at(rows, 0, 0);
+    r->parent_key = rows_at(rows, 0, LOAN_KEY_KEY);
     record_post(r);
 }
 

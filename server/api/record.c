@@ -148,7 +148,7 @@ static void on_decision(void *arg, const struct rows *rows, const struct fail *f
     struct submit *s = arg;
     if (!rows_found(s->r, rows, fail))
         return; /* it is stored all the same: sent again it is a replay */
-    s->verdict.life = rows_at(rows, 0, 0);
+    s->verdict.life = rows_at(rows, 0, RECORD_DECISION_MEMBERS);
     reply_stored(s);
 }
 
@@ -184,7 +184,7 @@ static void on_peeked(void *arg, const struct rows *rows, const struct fail *fai
         reply_fail(r, fail);
         return;
     }
-    MUST(rows->n == 1 && verdict_read(rows, 0, 1, &v));
+    MUST(rows->n == 1 && verdict_read(rows, 0, RECORD_PEEK_OUTCOME, &v));
     verdict_problems(s->rec, &v, s->canonical, &r->err);
     if (r->err.n) {
         reply_problem(r);
@@ -342,7 +342,7 @@ static void on_got(void *arg, const struct rows *rows, const struct fail *fail)
     struct verdict v;
     if (!rows_found(r, rows, fail))
         return;
-    MUST(verdict_read(rows, 0, 0, &v));
+    MUST(verdict_read(rows, 0, RECORD_GET_OUTCOME, &v));
     struct str seen = req_header(r, "if-none-match");
     struct str tag = record_tag(r->a, &v);
     if (seen.p && str_eq(seen, tag)) {
@@ -379,15 +379,15 @@ static void on_history(void *arg, const struct rows *rows, const struct fail *fa
     int64_t page = 0, last = 0;
     if (!rows_found(r, rows, fail))
         return;
-    MUST(rows_int(rows, 0, VERDICT_COLUMNS, &page));
+    MUST(rows_int(rows, 0, RECORD_HISTORY_PAGE, &page));
     buf_init(&out, r->a);
     json_open(&out, '{');
     json_key(&out, "items");
     json_open(&out, '[');
     for (int i = 0; i < rows->n; i++) {
         struct verdict v;
-        struct str reason = rows_at(rows, i, VERDICT_COLUMNS + 1);
-        MUST(verdict_read(rows, i, 0, &v));
+        struct str reason = rows_at(rows, i, RECORD_HISTORY_REASON);
+        MUST(verdict_read(rows, i, RECORD_HISTORY_OUTCOME, &v));
         last = v.version;
         answer_write(&out, r->route->record, &v);
         if (reason.p) {

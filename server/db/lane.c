@@ -253,9 +253,9 @@ static void on_verdicts(void *arg, const PGresult *r)
     for (int i = 0; i < rows.n; i++) {
         int64_t ord = 0;
         struct work *w = NULL;
-        bool good = rows_int(&rows, i, 0, &ord);
+        bool good = rows_int(&rows, i, RECORD_WRITE_ORD, &ord);
         struct verdict *v = good ? group_verdict(g, ord, &w) : NULL;
-        if (!v || !verdict_read(&rows, i, 1, v))
+        if (!v || !verdict_read(&rows, i, RECORD_WRITE_OUTCOME, v))
             f->broken = true;
     }
     result_arrived(g);
@@ -273,9 +273,10 @@ static void on_flags(void *arg, const PGresult *r)
     for (int i = 0; i < rows.n; i++) {
         int64_t ord = 0;
         struct work *w = NULL;
-        struct verdict *v = rows_int(&rows, i, 0, &ord) ? group_verdict(g, ord, &w) : NULL;
+        struct verdict *v =
+            rows_int(&rows, i, LOAN_PROJECT_ORD, &ord) ? group_verdict(g, ord, &w) : NULL;
         if (v)
-            v->flags = rows_at(&rows, i, 1);
+            v->flags = rows_at(&rows, i, LOAN_PROJECT_FLAGS);
         else
             f->broken = true;
     }
@@ -504,8 +505,8 @@ static void on_tail(void *arg, const PGresult *r)
     if (rows.n == 0)
         return;
     int64_t size = 0;
-    struct str hex = rows_at(&rows, 0, 1);
-    MUST(rows_int(&rows, 0, 0, &size));
+    struct str hex = rows_at(&rows, 0, LOG_TAIL_FRONTIER);
+    MUST(rows_int(&rows, 0, LOG_TAIL_SIZE, &size));
     l->next.size = (uint64_t)size;
     int n = __builtin_popcountll(l->next.size);
     MUST(hex.n == (size_t)n * 64);

@@ -29,24 +29,8 @@ struct verdict {
     struct str life;      /* JSON members that follow from other records; p == NULL: unknown here */
     struct str mark;      /* tells answers of one version apart; p == NULL: nothing to tell */
 };
-/* The columns of a row that is a verdict or a record's answer. */
-enum {
-    V_OUTCOME,
-    V_ID,
-    V_VERSION,
-    V_BODY,
-    V_SHA256,
-    V_AT,
-    V_BY,
-    V_FLAGS,
-    V_LEAF,
-    V_LEAF_HASH,
-    V_HEAD,
-    V_LIFE, /* from here on: of record_get and lists only */
-    V_MARK,
-    VERDICT_COLUMNS
-};
-/* A verdict out of a row of record_write, record_get …: `outcome` is column first_column. */
+/* A verdict out of a row of record_write, record_get …: from `outcome`, which is column
+ * first_column, it has the columns of record_get or (up to `head`) those of record_write. */
 bool verdict_read(const struct rows *rows, int row, int first_column, struct verdict *v);
 /* Exactly once. fail != NULL: nothing of this work was stored. */
 typedef void lane_done_fn(void *arg, const struct verdict *v, int n, const struct fail *fail);

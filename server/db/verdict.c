@@ -2,6 +2,11 @@
  * verdict.c - what the database said of one element, out of a row.
  */
 #include "lane.h"
+#include <assert.h>
+
+/* Rows of record_write have the same columns after their ord, up to head. */
+static_assert((int)RECORD_WRITE_HEAD - (int)RECORD_WRITE_OUTCOME == (int)RECORD_GET_HEAD,
+    "verdicts have one shape");
 
 static bool outcome_parse(struct str s, enum outcome *out)
 {
@@ -20,22 +25,22 @@ bool verdict_read(const struct rows *rows, int row, int first_column, struct ver
 {
     int c = first_column;
     *v = (struct verdict){.leaf = -1};
-    if (!outcome_parse(rows_at(rows, row, c + V_OUTCOME), &v->outcome))
+    if (!outcome_parse(rows_at(rows, row, c + RECORD_GET_OUTCOME), &v->outcome))
         return false;
-    v->id = rows_at(rows, row, c + V_ID);
-    v->body = rows_at(rows, row, c + V_BODY);
-    v->sha256 = rows_at(rows, row, c + V_SHA256);
-    v->recorded_at = rows_at(rows, row, c + V_AT);
-    v->recorded_by = rows_at(rows, row, c + V_BY);
-    v->flags = rows_at(rows, row, c + V_FLAGS);
-    v->leaf_hash = rows_at(rows, row, c + V_LEAF_HASH);
-    if (rows->columns >= c + VERDICT_COLUMNS) {
-        v->life = rows_at(rows, row, c + V_LIFE);
-        v->mark = rows_at(rows, row, c + V_MARK);
+    v->id = rows_at(rows, row, c + RECORD_GET_ID);
+    v->body = rows_at(rows, row, c + RECORD_GET_BODY);
+    v->sha256 = rows_at(rows, row, c + RECORD_GET_SHA256);
+    v->recorded_at = rows_at(rows, row, c + RECORD_GET_RECORDED_AT);
+    v->recorded_by = rows_at(rows, row, c + RECORD_GET_RECORDED_BY);
+    v->flags = rows_at(rows, row, c + RECORD_GET_FLAGS);
+    v->leaf_hash = rows_at(rows, row, c + RECORD_GET_LEAF_HASH);
+    if (rows->columns >= c + RECORD_GET_COLUMNS) {
+        v->life = rows_at(rows, row, c + RECORD_GET_LIFE);
+        v->mark = rows_at(rows, row, c + RECORD_GET_MARK);
     }
-    (void)rows_int(rows, row, c + V_VERSION, &v->version); /* absent: a missing record */
-    (void)rows_int(rows, row, c + V_LEAF, &v->leaf);
-    (void)rows_int(rows, row, c + V_HEAD, &v->head);
+    (void)rows_int(rows, row, c + RECORD_GET_VERSION, &v->version); /* absent: a missing record */
+    (void)rows_int(rows, row, c + RECORD_GET_LEAF, &v->leaf);
+    (void)rows_int(rows, row, c + RECORD_GET_HEAD, &v->head);
     return true;
 }
 

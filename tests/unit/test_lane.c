@@ -123,17 +123,18 @@ static const struct sent *sent(int i)
 /* A record of each of n elements was stored. */
 static void answer_created(const struct sent *s, int n)
 {
-    PGresult *r = table(1 + V_LIFE);
+    PGresult *r = table(RECORD_WRITE_COLUMNS);
     for (int i = 0; i < n; i++) {
-        put(r, i, 0, arena_printf(a, "%d", i + 1).p);
-        put(r, i, 1 + V_OUTCOME, "created");
-        put(r, i, 1 + V_ID, arena_printf(a, "00000000-0000-7000-8000-%012d", i).p);
-        put(r, i, 1 + V_VERSION, "1");
-        put(r, i, 1 + V_BODY, "{}");
-        put(r, i, 1 + V_SHA256, "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a");
-        put(r, i, 1 + V_AT, "2022-07-01T09:30:00+08:00");
-        put(r, i, 1 + V_BY, "p@b");
-        put(r, i, 1 + V_FLAGS, "[]");
+        put(r, i, RECORD_WRITE_ORD, arena_printf(a, "%d", i + 1).p);
+        put(r, i, RECORD_WRITE_OUTCOME, "created");
+        put(r, i, RECORD_WRITE_ID, arena_printf(a, "00000000-0000-7000-8000-%012d", i).p);
+        put(r, i, RECORD_WRITE_VERSION, "1");
+        put(r, i, RECORD_WRITE_BODY, "{}");
+        put(r, i, RECORD_WRITE_SHA256,
+            "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a");
+        put(r, i, RECORD_WRITE_RECORDED_AT, "2022-07-01T09:30:00+08:00");
+        put(r, i, RECORD_WRITE_RECORDED_BY, "p@b");
+        put(r, i, RECORD_WRITE_FLAGS, "[]");
     }
     s->result(s->arg, r);
     PQclear(r);
