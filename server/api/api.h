@@ -59,8 +59,10 @@ void warnings_write(struct buf *out, struct arena *a, struct str flags);
 void verdict_problems(
     const struct record *rec, const struct verdict *v, struct str body, struct err *e);
 /* fail.c: answer a failure of the environment: 503 for a lost database, the field for a constraint
- * that it knows, else 500. fail_problem only puts it in r->err. */
+ * that speaks of one, else 500. fail_problem only puts it in r->err. */
 void fail_problem(struct req *r, const struct fail *fail);
+/* What is wrong when the database says that this constraint is violated, and with which field. */
+enum err_code constraint_answer(struct arena *a, const char *constraint, struct str *pointer);
 void reply_fail(struct req *r, const struct fail *fail);
 
 /* Rows to answer with; else the failure or the 404 has been answered. */

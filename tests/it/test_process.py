@@ -81,7 +81,7 @@ class Process(Case):
         self.assertEqual(unnamed, "")
 
     def test_every_constraint_that_a_request_can_meet_has_its_answer(self):
-        with open(os.path.join(ROOT, "server", "api", "fail.c"), encoding="utf-8") as f:
+        with open(os.path.join(ROOT, "tests", "unit", "test_fail.c"), encoding="utf-8") as f:
             known = set(re.findall(r'\{"(\w+)", E_', f.read()))
         in_database = set(self.d.sql(
             "select conname from pg_constraint c join pg_class t on t.oid = conrelid where"
