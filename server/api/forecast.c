@@ -244,12 +244,12 @@ static void write_goal(struct outlook *o, int i, struct buf *out)
     for (int m = 0; m < rows->n; m++) {
         int64_t value[FORECAST_QUARTERS_MAX];
         struct sight from = {.growth = true, .value = value};
-        if (!measure_is_of(rows, m, i))
+        if (!metric_is_of(rows, m, i))
             continue;
         MUST(rows_int(rows, i, PLAN_GET_TARGET_THRESHOLD, &from.threshold));
-        from.n = measure_quarters(
+        from.n = metric_quarters(
             &o->plan, rows, m, &from.now, &from.money, value, FORECAST_QUARTERS_MAX);
-        measure_head(rows, m, out);
+        metric_head(rows, m, out);
         write_reach(o, &from, false, out);
     }
     json_close(out, ']');

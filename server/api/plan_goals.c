@@ -1,5 +1,5 @@
 /*
- * plan_goals.c - targets with several measures: figures that the IP office reports by year or
+ * plan_goals.c - targets with several metrics: figures that the IP office reports by year or
  * quarter.
  *
  * What is not reported is missing and named, never nought: a sum with a hole in it is shown as far
@@ -7,7 +7,7 @@
  */
 #include "plan_view.h"
 
-/* One series of a measure: all ways together, or one of them. */
+/* One series of a metric: all ways together, or one of them. */
 struct line {
     enum indicator_side side;
     enum indicator_figure figure;
@@ -175,7 +175,7 @@ static void write_missing_part(
     json_close(out, '}');
 }
 
-/* Every period and way that the measure lacks, the base year first. */
+/* Every period and way that the metric lacks, the base year first. */
 static void write_missing(struct buf *out, const struct plan_view *p, const struct line *l)
 {
     json_key(out, "missing");
@@ -192,7 +192,7 @@ static void write_missing(struct buf *out, const struct plan_view *p, const stru
     json_close(out, ']');
 }
 
-/* What the IP office reports of a measure, and the status that it comes to. */
+/* What the IP office reports of a metric, and the status that it comes to. */
 static enum target_status write_reported(
     const struct plan_view *p, const struct line *line, int64_t threshold, struct buf *out)
 {
@@ -220,7 +220,7 @@ static enum target_status write_reported(
     return t.status_compound;
 }
 
-static struct line measure_line(const struct rows *rows, int i)
+static struct line metric_line(const struct rows *rows, int i)
 {
     struct line l = {0};
     while (!str_is(rows_at(rows, i, PLAN_GET_METRIC_SIDE), side_rules[l.side].name))
@@ -231,7 +231,7 @@ static struct line measure_line(const struct rows *rows, int i)
     return l;
 }
 
-void measure_head(const struct rows *rows, int i, struct buf *out)
+void metric_head(const struct rows *rows, int i, struct buf *out)
 {
     json_open(out, '{');
     json_key(out, "measure");
@@ -255,10 +255,10 @@ static bool line_quarter(const struct plan_view *p, const struct line *l, quarte
     return true;
 }
 
-int measure_quarters(const struct plan_view *p, const struct rows *rows, int i, struct series *s,
+int metric_quarters(const struct plan_view *p, const struct rows *rows, int i, struct series *s,
     bool *money_figure, int64_t *value, int most)
 {
-    struct line l = measure_line(rows, i);
+    struct line l = metric_line(rows, i);
     int n = 0, running = quarter_year(p->as_of) - p->first;
     *s = line_series(p, &l);
     *money_figure = figure_rules[l.figure].money;
@@ -274,11 +274,11 @@ int measure_quarters(const struct plan_view *p, const struct rows *rows, int i, 
     return n;
 }
 
-static enum target_status write_measure(
+static enum target_status write_metric(
     struct plan_view *p, const struct rows *rows, int i, int64_t threshold, struct buf *out)
 {
-    struct line l = measure_line(rows, i);
-    measure_head(rows, i, out);
+    struct line l = metric_line(rows, i);
+    metric_head(rows, i, out);
     enum target_status status = l.side == SIDE_BENEFITING_FIRM
                                     ? benefits_write(p, l.figure, out)
                                     : write_reported(p, &l, threshold, out);
@@ -286,7 +286,7 @@ static enum target_status write_measure(
     return status;
 }
 
-/* All measures must be met; the worst of them is what the target comes to. */
+/* All metrics must be met; the worst of them is what the target comes to. */
 static enum target_status worse(enum target_status a, enum target_status b)
 {
     static const int rank[] = {[TARGET_MET] = 0,
@@ -297,7 +297,7 @@ static enum target_status worse(enum target_status a, enum target_status b)
     return rank[a] > rank[b] ? a : b;
 }
 
-bool measure_is_of(const struct rows *rows, int m, int target)
+bool metric_is_of(const struct rows *rows, int m, int target)
 {
     return plan_row_is(rows, m, "metric") && str_eq(rows_at(rows, m, PLAN_GET_METRIC_TARGET),
                                                  rows_at(rows, target, PLAN_GET_TARGET_ID));
@@ -316,8 +316,8 @@ void goals_write(struct plan_view *p, const struct rows *rows, int i, struct buf
     json_key(out, "measures");
     json_open(out, '[');
     for (int m = 0; m < rows->n; m++) {
-        if (measure_is_of(rows, m, i))
-            status = worse(write_measure(p, rows, m, threshold, out), status);
+        if (metric_is_of(rows, m, i))
+            status = worse(write_metric(p, rows, m, threshold, out), status);
     }
     json_close(out, ']');
     json_key(out, "status");

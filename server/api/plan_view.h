@@ -2,7 +2,7 @@
  * plan_view.h - what a plan's targets are computed from, and the words both kinds share.
  *
  * plan_view.c asks and adds up; targets.c writes the targets over pledge loans, plan_goals.c those
- * with several measures, plan_firms.c the firms that benefit; baselines.c takes figures in.
+ * with several metrics, plan_firms.c the firms that benefit; baselines.c takes figures in.
  */
 #ifndef PLEDGED_PLAN_VIEW_H
 #define PLEDGED_PLAN_VIEW_H
@@ -50,17 +50,17 @@ struct plan_view {
 /* The members of the target in row i, from its kind on. */
 void goals_write(struct plan_view *p, const struct rows *rows, int i, struct buf *out);
 
-/* Is row m a measure of the target in row `target`? */
-bool measure_is_of(const struct rows *rows, int m, int target);
-/* Opens the object of the measure in row i: its name and titles. */
-void measure_head(const struct rows *rows, int i, struct buf *out);
-/* The series of the measure in row i, and its quarters up to the plan's, as many as are told
+/* Is row m a metric of the target in row `target`? */
+bool metric_is_of(const struct rows *rows, int m, int target);
+/* Opens the object of the metric in row i: its name and titles. */
+void metric_head(const struct rows *rows, int i, struct buf *out);
+/* The series of the metric in row i, and its quarters up to the plan's, as many as are told
  * without a gap: how many, the oldest first; 0 when the running year is not told. */
-int measure_quarters(const struct plan_view *p, const struct rows *rows, int i, struct series *s,
+int metric_quarters(const struct plan_view *p, const struct rows *rows, int i, struct series *s,
     bool *money_figure, int64_t *value, int most);
 
 /* plan_firms.c */
-/* The members of a measure of firms that benefit, and the status that it comes to. */
+/* The members of a metric of firms that benefit, and the status that it comes to. */
 enum target_status benefits_write(
     struct plan_view *p, enum indicator_figure figure, struct buf *out);
 

@@ -198,7 +198,7 @@ static void put_back(struct lane *l, struct flight *f)
 }
 
 /* One of the members may be what made the flight fail: they travel alone from now on. */
-static void part(struct flight *f, bool lost)
+static void go_alone(struct flight *f, bool lost)
 {
     for (struct work *w = f ? f->first : NULL; w; w = w->next) {
         w->alone = true;
@@ -344,7 +344,7 @@ static void finish_members(struct lane *l, struct flight *f, const struct fail *
 static void ground(struct lane *l, struct flight *f)
 {
     l->process->count.resent++;
-    part(f, false);
+    go_alone(f, false);
     if (!l->ahead) {
         put_back(l, f);
         return;
@@ -549,7 +549,7 @@ static void lane_down(void *arg)
     struct lane *l = arg;
     static const struct timeval grace = {DOWN_GRACE_S, 0};
     l->loaded = false;
-    part(l->ahead, true); /* it was at work; what flew behind had not begun */
+    go_alone(l->ahead, true); /* it was at work; what flew behind had not begun */
     put_all_back(l);
     log_event(LOG_WARN, "lane_lost", NULL);
     evtimer_add(l->grace, &grace);
