@@ -63,6 +63,17 @@ class Addresses(Case):
             self.assertIn(judge, functions())
 
 
+class Map(unittest.TestCase):
+    def test_readme_names_every_file_and_no_function_that_is_gone(self):
+        readme = text(os.path.join(ROOT, "README.md"))
+        table = readme[readme.index("| `migrations/functions/` |"):readme.index("**C or SQL?**")]
+        self.assertEqual(sorted(re.findall(r"`(\w+\.sql)`", table)), sorted(os.listdir(os.path.join(MIGRATIONS, "functions"))))
+        rule = readme[readme.index("**C or SQL?**"):readme.index("**Names of statements")]
+        called = re.findall(r"`([a-z_]+)`", rule)
+        self.assertGreaterEqual(len(called), 5)
+        self.assertEqual([f for f in called if f not in functions()], [])
+
+
 class Changed(unittest.TestCase):
     def test_functions_run_again_only_when_their_text_changed(self):
         d = Daemon()
