@@ -85,7 +85,8 @@ static bool window_days(struct req *r, day *from, day *to)
         if (!req_param(r, names[i]).p)
             err_add(&r->err, E_NEED, arena_printf(r->a, "?%s", names[i]), NULL);
     }
-    bool good = param_day(r, "from", DAY_MIN, from) & param_day(r, "to", DAY_MAX, to);
+    bool good = param_day(r, "from", DAY_MIN, from);
+    good = param_day(r, "to", DAY_MAX, to) && good;
     if (good && r->err.n == 0 && to->n <= from->n)
         err_add(&r->err, E_ORDER, STR("?to"), "from");
     return r->err.n == 0;
@@ -97,7 +98,8 @@ void loan_interest(struct req *r)
 {
     day from, to;
     struct str p[4] = {r->capture[0]};
-    bool good = window_days(r, &from, &to) & param_instant(r, "known_at", &p[3]);
+    bool good = window_days(r, &from, &to);
+    good = param_instant(r, "known_at", &p[3]) && good;
     if (!uuid_is(p[0])) {
         reply_refuse(r, E_NOT_FOUND, "", "%s", p[0].p);
         return;
