@@ -9,6 +9,9 @@
 #include "upload.h"
 #include "api.h"
 
+/* Whatever happened: write what is ready, in order; go on reading; finish. */
+static void advance(struct upload *up);
+
 /* ---- slices --------------------------------------------------------------------------------- */
 
 static struct slice *slice_new(struct upload *up)
@@ -41,7 +44,7 @@ static void on_slice_stored(void *arg, const struct verdict *v, int n, const str
     s->failed = fail != NULL;
     if (fail)
         s->fail = *fail;
-    upload_advance(s->up);
+    advance(s->up);
 }
 
 static void on_slice_peeked(void *arg, const struct rows *rows, const struct fail *fail)
@@ -236,7 +239,7 @@ static void on_data(struct req *r, const char *p, size_t n)
     else if (!sheet_feed(up->sheet, p, n, &e))
         halt(up, &e);
     up->busy = false;
-    upload_advance(up);
+    advance(up);
 }
 
 static void on_input_end(struct req *r, bool complete)
@@ -260,7 +263,7 @@ static void on_input_end(struct req *r, bool complete)
     }
     slice_close(up);
     up->busy = false;
-    upload_advance(up);
+    advance(up);
 }
 
 /* ---- the end -------------------------------------------------------------------------------- */
@@ -324,8 +327,7 @@ static void take_slice(struct upload *up)
     arena_free(s->a);
 }
 
-/* Whatever happened: write what is ready, in order; go on reading; finish. */
-void upload_advance(struct upload *up)
+static void advance(struct upload *up)
 {
     struct req *r = up->r;
     if (up->busy)
@@ -382,6 +384,7 @@ void upload_start(struct req *r)
     up->rec = r->route->record;
     up->dry_run = dry_run;
     up->atomic = atomic;
+    up->drained = advance;
     up->queue_last = &up->queue;
     up->csv = strncasecmp(req_header(r, "content-type").p, "text/csv", 8) == 0;
     if (up->csv)

@@ -48,6 +48,7 @@ struct upload {
     bool halted;   /* the input turned out unreadable: what follows is dropped */
     bool broken;   /* a slice could not be stored */
     bool draining; /* the client reads slowly: verdicts go to the spill */
+    void (*drained)(struct upload *up); /* it has read what was written; may free the upload */
     struct spill spill;
     struct arena *scratch; /* of the line being decoded */
     bool busy;             /* inside the input: advance() waits until it is left */
@@ -62,8 +63,6 @@ struct upload {
     int64_t count[4]; /* created, replay, conflict, refused */
 };
 
-/* Whatever happened: write what is ready, in order; go on reading; finish. */
-void upload_advance(struct upload *up);
 /* The verdict lines of a slice that is done; the summary, which ends the answer. */
 void upload_answer(struct upload *up, struct slice *s);
 void upload_summary(struct upload *up);

@@ -65,7 +65,7 @@ static void on_drained(struct req *r)
         arena_reset(a);
     }
     arena_free(a);
-    upload_advance(up);
+    up->drained(up);
 }
 
 bool upload_is_full(const struct upload *up)
