@@ -48,7 +48,7 @@ struct figures {
 };
 struct figures figures_of(const struct report_ask *k);
 
-/* ---- report.c ---- */
+/* ---- report_reply.c ---- */
 
 /* Headers of a file, then its bytes. */
 void report_reply(const struct report_ask *k, struct str bytes);
