@@ -124,6 +124,20 @@ struct str form_nothing(bool english)
     return form_pick(english, "本期无记录", "No records in this period");
 }
 
+void html_text(struct buf *out, struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        switch (s.p[i]) {
+        case '&': buf_text(out, "&amp;"); break;
+        case '<': buf_text(out, "&lt;"); break;
+        case '>': buf_text(out, "&gt;"); break;
+        case '"': buf_text(out, "&quot;"); break;
+        case '\'': buf_text(out, "&#39;"); break;
+        default: buf_char(out, s.p[i]);
+        }
+    }
+}
+
 /* ---- figures -------------------------------------------------------------------------------- */
 
 enum cell_kind form_kind(const struct report_column *c, const struct report_row *row)

@@ -23,6 +23,8 @@ struct str form_row_title(
     struct arena *a, const struct report_section *s, const struct report_row *row, bool english);
 struct str form_total_title(bool english);
 struct str form_nothing(bool english); /* said in place of a table without rows */
+/* Escaped, for text and attributes of a page. */
+void html_text(struct buf *out, struct str s);
 
 /* What a cell holds, CELL_BY_ROW resolved. */
 enum cell_kind form_kind(const struct report_column *c, const struct report_row *row);
@@ -38,8 +40,6 @@ struct str form_grouped(struct arena *a, struct str digits);
 int form_width(struct str s);
 struct str form_cut(struct arena *a, struct str s, int width);
 
-/* ---- pieces of the page ---------------------------------------------------------------------- */
-void html_text(struct buf *out, struct str s); /* escaped, for text and attributes */
 /* The section's picture as SVG with its figures in words; nothing when it has none to show. */
 void chart_svg(const struct report_table *t, bool english, struct buf *out);
 #endif

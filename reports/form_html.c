@@ -69,20 +69,6 @@ static const char style[] =
     "svg.chart{max-width:112mm;break-after:avoid}"
     "thead{display:table-header-group}tfoot{display:table-row-group;break-before:avoid}}";
 
-void html_text(struct buf *out, struct str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        switch (s.p[i]) {
-        case '&': buf_text(out, "&amp;"); break;
-        case '<': buf_text(out, "&lt;"); break;
-        case '>': buf_text(out, "&gt;"); break;
-        case '"': buf_text(out, "&quot;"); break;
-        case '\'': buf_text(out, "&#39;"); break;
-        default: buf_char(out, s.p[i]);
-        }
-    }
-}
-
 /* <tag>text</tag> */
 static void put_element(struct buf *out, const char *tag, const char *attributes, struct str text)
 {
