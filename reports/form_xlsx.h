@@ -39,10 +39,16 @@ enum { XLSX_HEAD = 2, XLSX_FIRST = 3 };
  * and n / 100 is then the double nearest to the two-decimal amount: Excel and LibreOffice, which
  * show 15 digits, read it back to the fen. */
 double xlsx_number(int64_t n, int64_t per);
+/* Rows, columns, lengths and names are within Excel's bounds by what the catalogue holds. */
+void xlsx_must(lxw_error e);
 
+/* Make w->look. */
+void xlsx_looks(struct workbook *w);
 /* A4 on its side, so many pages wide (0: at a scale of its own), with the report's name and page
  * numbers. */
 void xlsx_page(struct workbook *w, lxw_worksheet *sheet, int pages_wide);
+/* The sheet of a table: index in the report. */
+void xlsx_section(struct workbook *w, int table);
 /* A sheet with the pictures of all sections that have one. */
 void xlsx_charts(struct workbook *w);
 #endif

@@ -112,8 +112,7 @@ static void set_goal(struct workbook *w, lxw_chart *chart, int table, lxw_worksh
     lxw_chart_series *s = chart_add_series(chart, NULL, NULL);
     MUST(s);
     for (lxw_row_t row = at; row <= last; row++)
-        MUST(worksheet_write_number(sheet, row, column, 1, w->look[LOOK_PERCENT][0]) ==
-             LXW_NO_ERROR);
+        xlsx_must(worksheet_write_number(sheet, row, column, 1, w->look[LOOK_PERCENT][0]));
     chart_series_set_values(s, name, at, column, last, column);
     chart_series_set_name(s, form_pick(w->english, "目标（100%）", "threshold (100%)").p);
     chart_series_set_fill(s, &empty);
@@ -185,7 +184,7 @@ static void place(struct workbook *w, lxw_worksheet *sheet, struct layout *l, in
     lxw_chart *chart = chart_new(w, table);
     if (w->r->table[table].section->chart == CHART_PROGRESS)
         set_goal(w, chart, table, sheet, l->at, column);
-    MUST(worksheet_insert_chart_opt(sheet, l->at, column, chart, &options) == LXW_NO_ERROR);
+    xlsx_must(worksheet_insert_chart_opt(sheet, l->at, column, chart, &options));
     if (l->column++ == 1)
         band_next(l);
 }
@@ -202,7 +201,7 @@ void xlsx_charts(struct workbook *w)
             place(w, sheet, l, i);
     }
     if (l->n)
-        MUST(worksheet_set_h_pagebreaks(sheet, l->breaks) == LXW_NO_ERROR);
+        xlsx_must(worksheet_set_h_pagebreaks(sheet, l->breaks));
     xlsx_page(w, sheet, 0);
     worksheet_center_horizontally(sheet);
     worksheet_set_print_scale(
