@@ -3,73 +3,52 @@
 --    their record and have no typed row yet are written
 -- -> ord int8 (from 1), flags text (for every element written)
 with input as materialized (
-    select distinct on (r.id, r.version)
-           e.ord, r.id, r.version, r.org_id, r.parties, r.subject, r.district, r.recorded_at,
-           r.body, e.derived ->> 'size' as size
+    select distinct on ((s.record).id, (s.record).version)
+           e.ord, s.record, json_populate_record(null::loan_told, (s.record).body) as told, e.derived ->> 'size' as size
       from rows from (json_to_recordset($1::json) as (
            id uuid, sha256 text, derived json)) with ordinality as e(
            id, sha256, derived, ord)
      cross join lateral (
-           select r.*
+           select r as record
              from submission r
             where r.id = e.id
             order by r.version desc
-            limit 1) r
-     where r.sha256 = decode(e.sha256, 'hex')
-       and not exists (select from loan l where l.id = r.id and l.version = r.version offset 0)
-     order by r.id, r.version, e.ord
+            limit 1) s
+     where (s.record).sha256 = decode(e.sha256, 'hex')
+       and not exists (select from loan l where l.id = (s.record).id and l.version = (s.record).version offset 0)
+     order by (s.record).id, (s.record).version, e.ord
 ),
-fact as materialized (
-    select i.*, b.*
+told_right as materialized (
+    select i.ord, x.number, x.kind, x.owner_uscc, x.filed_on, x.expires_on, x.valuation, x.appraiser, x.place
       from input i
-     cross join lateral json_to_record(i.body) as b(
-           product text, borrower_name text, industry text, employees bigint, revenue numeric,
-           assets numeric, first_loan boolean, amount numeric, ip_amount numeric, rate numeric,
-           signed_on date, disbursed_on date, matures_on date, registered_on date, scheme text,
-           guarantor_uscc text, insurer_uscc text, purpose text, pledge_no text, facility_no text,
-           facility_amount numeric, equity_amount numeric, equity_investor text, trust_plan text,
-           trustee text, borrower_address text, borrower_contact text, controller text,
-           account_manager text, registered_amount numeric, revolving boolean, day_count text, ip json)
-),
-pledge as materialized (
-    select f.ord, f.id, f.version, f.org_id, f.parties, f.district, f.recorded_at, f.subject, f.signed_on,
-           f.registered_on, f.matures_on, x.number, x.kind,
-           x.owner_uscc, x.filed_on, x.expires_on, (x.valuation * 100)::bigint as valuation_fen,
-           x.appraiser, '/ip/' || (x.place - 1) || '/number' as pointer,
-           coalesce(f.registered_on, f.signed_on) as from_day,
-           greatest(f.matures_on, coalesce(f.registered_on, f.signed_on)) as until_day
-      from fact f
      cross join lateral rows from (
-           json_to_recordset(f.ip) as (number text, kind text, owner_uscc text, filed_on date,
+           json_to_recordset((i.told).ip) as (number text, kind text, owner_uscc text, filed_on date,
            expires_on date, valuation numeric, appraiser text)
            ) with ordinality as x(number, kind, owner_uscc, filed_on, expires_on, valuation,
            appraiser, place)
 ),
-rights as (
-    select p.ord,
-           count(*) filter (where p.kind <> 'trademark') as patents,
-           count(*) filter (where p.kind = 'trademark') as trademarks
-      from pledge p
-     group by p.ord
+made as materialized (
+    select i.ord, l as loan_row, l.*
+      from input i
+      join (select t.ord, count(*) filter (where t.kind <> 'trademark')::int as patents,
+                   count(*) filter (where t.kind = 'trademark')::int as trademarks
+              from told_right t
+             group by t.ord) n on n.ord = i.ord
+     cross join lateral loan_of(i.record, i.told, i.size, n.patents, n.trademarks) l
 ),
 loans as (
-    insert into loan (id, version, org_id, parties, borrower, borrower_name, district, product,
-           industry, size, employees, revenue_fen, assets_fen, first_loan, amount_fen,
-           ip_amount_fen, rate_ppm, signed_on, disbursed_on, matures_on, registered_on, scheme,
-           patents, trademarks, recorded_at, guarantor, insurer, purpose, pledge_no, facility_no,
-           facility_fen, equity_fen, equity_investor, trust_plan, trustee, address, contact,
-           controller, account_manager, registered_fen, revolving, day_count)
-    select f.id, f.version, f.org_id, f.parties, f.subject, f.borrower_name, f.district, f.product,
-           f.industry, f.size, f.employees, (f.revenue * 100)::bigint, (f.assets * 100)::bigint,
-           f.first_loan, (f.amount * 100)::bigint, (f.ip_amount * 100)::bigint,
-           (f.rate * 10000)::int, f.signed_on, f.disbursed_on, f.matures_on, f.registered_on,
-           f.scheme, n.patents, n.trademarks, f.recorded_at, f.guarantor_uscc, f.insurer_uscc,
-           f.purpose, f.pledge_no, f.facility_no, (f.facility_amount * 100)::bigint,
-           (f.equity_amount * 100)::bigint, f.equity_investor, f.trust_plan, f.trustee,
-           f.borrower_address, f.borrower_contact, f.controller, f.account_manager,
-           (f.registered_amount * 100)::bigint, coalesce(f.revolving, false), coalesce(f.day_count, 'actual/360')
-      from fact f
-      join rights n on n.ord = f.ord
+    insert into loan
+    select (m.loan_row).* from made m
+),
+pledge as materialized (
+    select m.ord, m.id, m.version, m.org_id, m.parties, m.district, m.recorded_at, m.borrower, m.signed_on,
+           m.registered_on, m.matures_on, x.number, x.kind,
+           x.owner_uscc, x.filed_on, x.expires_on, yuan_fen(x.valuation) as valuation_fen,
+           x.appraiser, '/ip/' || (x.place - 1) || '/number' as pointer,
+           coalesce(m.registered_on, m.signed_on) as from_day,
+           greatest(m.matures_on, coalesce(m.registered_on, m.signed_on)) as until_day
+      from made m
+      join told_right x on x.ord = m.ord
 ),
 pledges as (
     insert into loan_ip (record_id, version, number, kind, owner, org_id, parties, district,
@@ -89,14 +68,14 @@ raised as materialized (
     select p.ord, row(x.code, p.id || ' ' || p.number, x.severity, null::jsonb, p.id, p.version,
            replace(p.pointer, 'number', x.member), x.facts, true)::flag_found as case_of
       from pledge p
-     cross join lateral flag_of_right(p.number, p.kind, p.owner_uscc, p.subject, p.filed_on, p.expires_on,
+     cross join lateral flag_of_right(p.number, p.kind, p.owner_uscc, p.borrower, p.filed_on, p.expires_on,
            p.signed_on, p.registered_on, p.matures_on) x
     union all
-    select f.ord, row(x.code, f.id || case when x.code = 'RF15' then ' ' || x.severity else '' end, x.severity,
-                      null::jsonb, f.id, f.version, x.member, x.facts, true)::flag_found
-      from fact f
-     cross join lateral flag_of_loan((f.amount * 100)::bigint, (f.ip_amount * 100)::bigint, (f.rate * 10000)::int,
-           (f.revenue * 100)::bigint, f.purpose, f.signed_on, f.disbursed_on, f.registered_on, f.scheme) x
+    select m.ord, row(x.code, m.id || case when x.code = 'RF15' then ' ' || x.severity else '' end, x.severity,
+                      null::jsonb, m.id, m.version, x.member, x.facts, true)::flag_found
+      from made m
+     cross join lateral flag_of_loan(m.amount_fen, m.ip_amount_fen, m.rate_ppm, m.revenue_fen, m.purpose, m.signed_on,
+           m.disbursed_on, m.registered_on, m.scheme) x
     union all
     select p.ord, row('RF01', p.number, 'high', null::jsonb, p.id, p.version, p.pointer,
            jsonb_build_object('number', p.number), true)::flag_found

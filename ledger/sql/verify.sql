@@ -29,37 +29,7 @@ union all
 select 'typed loan that differs from its record', l.id || ' v' || l.version
   from loan l
   join submission r on r.id = l.id and r.version = l.version
- where l.amount_fen <> ((r.body ->> 'amount')::numeric * 100)::bigint
-    or l.ip_amount_fen <> ((r.body ->> 'ip_amount')::numeric * 100)::bigint
-    or l.signed_on <> (r.body ->> 'signed_on')::date
-    or l.district <> r.body ->> 'district'
-    or l.borrower <> r.body ->> 'borrower_uscc'
-    or (l.borrower_name, l.product, l.industry, l.employees, l.first_loan, l.scheme)
-       is distinct from
-       (r.body ->> 'borrower_name', r.body ->> 'product', r.body ->> 'industry',
-       (r.body ->> 'employees')::bigint, (r.body ->> 'first_loan')::boolean, r.body ->> 'scheme')
-    or (l.purpose, l.pledge_no, l.facility_no, l.equity_investor, l.trust_plan, l.trustee, l.address, l.contact,
-       l.controller, l.account_manager)
-       is distinct from
-       (r.body ->> 'purpose', r.body ->> 'pledge_no', r.body ->> 'facility_no', r.body ->> 'equity_investor',
-       r.body ->> 'trust_plan', r.body ->> 'trustee', r.body ->> 'borrower_address', r.body ->> 'borrower_contact',
-       r.body ->> 'controller', r.body ->> 'account_manager')
-    or (l.facility_fen, l.equity_fen, l.registered_fen)
-       is distinct from (fen_of(r.body ->> 'facility_amount'), fen_of(r.body ->> 'equity_amount'),
-       fen_of(r.body ->> 'registered_amount'))
-    or (l.revolving, l.day_count)
-       is distinct from
-       (coalesce((r.body ->> 'revolving')::boolean, false), coalesce(r.body ->> 'day_count', 'actual/360'))
-    or (l.disbursed_on, l.matures_on, l.registered_on)
-       is distinct from
-       ((r.body ->> 'disbursed_on')::date, (r.body ->> 'matures_on')::date,
-       (r.body ->> 'registered_on')::date)
-    or (l.rate_ppm, l.revenue_fen, l.assets_fen)
-       is distinct from
-       (((r.body ->> 'rate')::numeric * 10000)::int, ((r.body ->> 'revenue')::numeric * 100)::bigint,
-       ((r.body ->> 'assets')::numeric * 100)::bigint)
-    or (l.guarantor, l.insurer) is distinct from (r.body ->> 'guarantor_uscc', r.body ->> 'insurer_uscc')
-    or (l.org_id, l.parties, l.recorded_at) is distinct from (r.org_id, r.parties, r.recorded_at)
+ where l is distinct from loan_of(r, json_populate_record(null::loan_told, r.body), l.size, l.patents, l.trademarks)
     or l.patents + l.trademarks <> json_array_length(r.body -> 'ip')
 union all
 select 'loan event record without its typed row', r.id || ''

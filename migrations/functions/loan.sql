@@ -8,6 +8,39 @@ create or replace function grade_rank(grade text) returns int language sql immut
 create or replace function grade_is_bad(grade text) returns boolean language sql immutable parallel safe as
     $$ select grade in ('substandard', 'doubtful', 'loss') $$;
 
+-- The typed row of a loan's record. Whatever bears the same name in both comes over by itself; named here is what a
+-- record says under another name or in other units. What is counted or derived is handed in.
+create or replace function loan_of(r submission, told loan_told, size text, patents int, trademarks int) returns loan
+    language plpgsql stable as $$
+declare
+    l loan := json_populate_record(null::loan, (r).body);
+begin
+    l.id := (r).id;
+    l.version := (r).version;
+    l.org_id := (r).org_id;
+    l.parties := (r).parties;
+    l.recorded_at := (r).recorded_at;
+    l.size := size;
+    l.patents := patents;
+    l.trademarks := trademarks;
+    l.borrower := told.borrower_uscc;
+    l.address := told.borrower_address;
+    l.contact := told.borrower_contact;
+    l.guarantor := told.guarantor_uscc;
+    l.insurer := told.insurer_uscc;
+    l.revenue_fen := yuan_fen(told.revenue);
+    l.assets_fen := yuan_fen(told.assets);
+    l.amount_fen := yuan_fen(told.amount);
+    l.ip_amount_fen := yuan_fen(told.ip_amount);
+    l.facility_fen := yuan_fen(told.facility_amount);
+    l.equity_fen := yuan_fen(told.equity_amount);
+    l.registered_fen := yuan_fen(told.registered_amount);
+    l.rate_ppm := percent_ppm(told.rate);
+    l.revolving := coalesce(l.revolving, false); -- not told
+    l.day_count := coalesce(l.day_count, 'actual/360');
+    return l;
+end $$;
+
 -- Which of these rights lie in a live pledge of another organisation that overlaps the given term?
 -- Runs as the owner, because the answer crosses tenants; it tells which right and nothing else.
 -- PL/pgSQL keeps the plan between calls; offset 0 keeps the look-ups by index in it. Two ranges of org_id, so that a right which one bank pledged

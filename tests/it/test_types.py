@@ -7,19 +7,21 @@ import json
 import os
 import re
 
-from harness import ROOT, Case
+from harness import ROOT, Case, loan
 
 TOLD = {"scheme_terms": "scheme", "claim_told": "claim", "claim_step_told": "claim_step"}
 PLAIN = {"integer": "integer", "boolean": "boolean"}
 
 
-class Told(Case):
+class Types(Case):
     def members(self, name):
         """member -> its type, of a composite type"""
         rows = self.d.sql("select json_object_agg(attname, format_type(atttypid, atttypmod)) from pg_attribute"
                           " where attrelid = '%s'::regclass and attnum > 0 and not attisdropped" % name)
         return json.loads(rows)
 
+
+class Told(Types):
     def assert_alike(self, name, schema):
         members = self.members(name)
         self.assertEqual(sorted(members), sorted(schema["properties"]), name)
@@ -84,3 +86,52 @@ class Told(Case):
         self.assertEqual(self.d.sql("select string_agg(g || grade_rank(g) || grade_is_bad(g), ' ' order by grade_rank(g)) from"
                                     " unnest(array['loss', 'normal', 'doubtful', 'special_mention', 'substandard']) g"),
                          "normal1false special_mention2false substandard3true doubtful4true loss5true")
+
+
+class Loans(Types):
+    """The typed row of a loan takes over by itself what bears the same name."""
+
+    FIELDS = {
+        "industry": "C3973", "employees": 86, "revenue": "52000000.01", "assets": "61000000.02", "first_loan": True,
+        "amount": "5000000.03", "ip_amount": "4000000.04", "rate": "3.6512", "disbursed_on": "2022-07-08",
+        "purpose": "补充流动资金", "pledge_no": "Y2022310000123", "registered_on": "2022-07-05", "scheme": "SH-NONE",
+        "guarantor_uscc": "91310101QX0101011R", "insurer_uscc": "91310104QX0104028H", "borrower_address": "示例路 1 号",
+        "borrower_contact": "021-00000000", "controller": "张三", "account_manager": "李四",
+    }
+    COLUMNS = {
+        "borrower": "91310115QX0115114N", "borrower_name": "上海示例有限公司", "district": "310115",
+        "industry": "C3973", "size": "small", "employees": 86, "revenue_fen": 5200000001,
+        "assets_fen": 6100000002, "first_loan": True, "amount_fen": 500000003, "ip_amount_fen": 400000004,
+        "rate_ppm": 36512, "signed_on": "2022-07-01", "disbursed_on": "2022-07-08", "matures_on": "2023-07-01",
+        "registered_on": "2022-07-05", "scheme": "SH-NONE", "patents": 1, "trademarks": 1,
+        "guarantor": "91310101QX0101011R", "insurer": "91310104QX0104028H", "purpose": "补充流动资金",
+        "pledge_no": "Y2022310000123", "address": "示例路 1 号", "contact": "021-00000000", "controller": "张三",
+        "account_manager": "李四",
+    }
+    # product: its own fields, and their columns
+    PRODUCTS = {
+        "pooled_credit": ({"facility_no": "SX-TYPES", "facility_amount": "50000000.05"},
+                          {"facility_no": "SX-TYPES", "facility_fen": 5000000005}),
+        "invest_loan_linkage": ({"equity_amount": "3000000.06", "equity_investor": "示例创业投资基金"},
+                                {"equity_fen": 300000006, "equity_investor": "示例创业投资基金"}),
+        "trust": ({"trust_plan": "示例知识产权信托计划1号", "trustee": "示例信托有限责任公司"},
+                  {"trust_plan": "示例知识产权信托计划1号", "trustee": "示例信托有限责任公司"}),
+    }
+
+    def test_every_field_of_a_loan_has_a_column_or_another_name(self):
+        schema = self.d.call("GET", "/openapi.json").json()["components"]["schemas"]["loan"]["properties"]
+        columns, renamed = set(self.members("loan")), set(self.members("loan_told"))
+        self.assertEqual(set(schema) - columns - renamed, {"contract_no"})  # the key of the record
+        self.assertEqual(renamed - set(schema), set())
+        self.assertEqual(renamed & columns, set())
+
+    def test_each_field_stands_in_its_column(self):
+        for product, (fields, columns) in self.PRODUCTS.items():
+            body = loan(product=product, **self.FIELDS, **fields)
+            body["ip"] = body["ip"] + [{"number": "12345678", "kind": "trademark"}]
+            r = self.d.call("POST", "/v1/loans", body, self.d.token("bank"))
+            self.assertEqual(r.status, 201, r.body)
+            row = json.loads(self.d.sql("select json_strip_nulls(row_to_json(l)) from loan l where id = '%s'" % r.json()["id"]))
+            ours = {k: v for k, v in row.items() if k not in ("id", "version", "org_id", "parties", "recorded_at")}
+            self.assertEqual(ours, dict(self.COLUMNS, product=product, **columns))
+            self.assertEqual((row["version"], sorted(row["parties"])), (1, ["91310101QX0101011R", "91310104QX0104028H"]))
