@@ -107,6 +107,7 @@ static const struct field loan_fields[] = {
         .example = "021-00000000"},
     {"controller", "实际控制人", F_TEXT, .min = 1, .max = 100, .example = "张三"},
     {"account_manager", "客户经理", F_TEXT, .min = 1, .max = 60, .example = "李四"},
+    {"branch", "经办支行", F_TEXT, .min = 1, .max = 100, .example = "张江支行"},
     {"registered_amount", "质权登记金额", F_MONEY, .min = 1, .max = MONEY_RECORD_MAX,
         .example = "6000000.00"},
     {"revolving", "是否循环", F_BOOL, .example = "false"},
