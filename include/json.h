@@ -46,4 +46,7 @@ void json_money(struct buf *b, money m);
 void json_rate(struct buf *b, rate r);
 void json_raw(struct buf *b, struct str json);        /* already JSON */
 void json_tree(struct buf *b, const struct json *in); /* what was parsed; numbers are whole */
+/* The members of an object, as they stand, into the open one. Those that are null are not written:
+ * what is not known is not told. The text is JSON that we or the database wrote. */
+void json_members(struct buf *b, struct str object);
 #endif

@@ -66,14 +66,14 @@ struct record {
     /* Envelope: indexes of the fields that every record type has in some form. on: a day, or a text
      * whose derive puts the day into n; NO_FIELD: the type's trigger sets the day of recording. */
     int key, subject, on;
-    int key_also;        /* a day that is part of the key as well; 0: none */
-    int district;        /* NO_FIELD: that of the record it belongs to */
-    enum sql_id write;   /* SQL that stores and judges: record_write, record_decide */
-    enum sql_id peek;    /* the same for a dry run */
-    enum sql_id project; /* SQL that writes the typed rows; none when `write` does */
-    bool decided; /* the answer to a POST carries what was decided (record_decision_members) */
-    bool subsidy; /* what is kept of policies and budgets is asked for anew after it */
-    bool by_key;  /* its address holds the key, not the id */
+    int key_also;              /* a day that is part of the key as well; 0: none */
+    int district;              /* NO_FIELD: that of the record it belongs to */
+    enum sql_id write;         /* SQL that stores and judges: record_write, record_decide */
+    enum sql_id peek;          /* the same for a dry run */
+    enum sql_id project;       /* SQL that writes the typed rows; none when `write` does */
+    bool decided;              /* the answer to a POST carries what was decided (record_decided) */
+    bool subsidy;              /* what is kept of policies and budgets is asked for anew after it */
+    bool by_key;               /* its address holds the key, not the id */
     const char *const *states; /* of ?state=, ends with NULL; or NULL */
     int verb;                  /* an enum field that the address's last part fixes; 0: none */
     /* A field that the address fixes ({id} of the record it belongs to); or NO_FIELD. */

@@ -96,6 +96,64 @@ void json_raw(struct buf *b, struct str json)
     buf_str(b, json);
 }
 
+/* ---- of one text into another ------------------------------------------------------------------
+ */
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+static const char *skip_blank(const char *p, const char *end)
+{
+    while (p < end && is_blank(*p))
+        p++;
+    return p;
+}
+
+/* Behind the string that begins at p. */
+static const char *string_end(const char *p, const char *end)
+{
+    for (p++; p < end && *p != '"'; p++) {
+        if (*p == '\\')
+            p++;
+    }
+    return p + 1;
+}
+
+/* Behind the value that begins at p, and behind blanks before the comma or bracket that follows. */
+static const char *value_end(const char *p, const char *end)
+{
+    for (int depth = 0; p < end && (depth || !strchr(",}]", *p));) {
+        depth += *p == '{' || *p == '[';
+        depth -= *p == '}' || *p == ']';
+        p = *p == '"' ? string_end(p, end) : p + 1;
+    }
+    return p;
+}
+
+void json_members(struct buf *b, struct str object)
+{
+    const char *end = object.p + object.n, *p = skip_blank(object.p, end);
+    MUST(p < end && *p == '{');
+    while ((p = skip_blank(p + 1, end)) < end && *p == '"') {
+        const char *key = p, *key_end = string_end(p, end);
+        const char *value = skip_blank(key_end, end);
+        MUST(value < end && *value == ':');
+        value = skip_blank(value + 1, end);
+        p = value_end(value, end);
+        MUST(p < end && (*p == ',' || *p == '}'));
+        struct str text = {value, (size_t)(p - value)};
+        while (text.n && is_blank(text.p[text.n - 1]))
+            text.n--;
+        if (str_is(text, "null"))
+            continue;
+        json_raw(b, (struct str){key, (size_t)(key_end - key)});
+        buf_char(b, ':');
+        buf_str(b, text);
+    }
+}
+
 void json_tree(struct buf *b, const struct json *in)
 {
     switch (in->kind) {

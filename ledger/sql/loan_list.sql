@@ -26,7 +26,7 @@ sized as (
       from page p
 )
 select a.outcome, a.id, a.version, a.body, a.sha256, a.recorded_at, a.recorded_by, a.flags, a.leaf,
-       a.leaf_hash, a.head, loan_life_members(l, $8::date, $9::timestamptz) as life, null::text as mark, s.page
+       a.leaf_hash, a.head, loan_life_members(l, $8::date, $9::timestamptz)::text as life, null::text as mark, s.page
   from sized s
   join record_answer a on a.id = s.id and a.version = s.version
   join loan l on l.id = s.id and l.version = s.version

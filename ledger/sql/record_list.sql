@@ -17,7 +17,8 @@ sized as (
       from page p
 )
 select a.outcome, a.id, a.version, a.body, a.sha256, a.recorded_at, a.recorded_by, a.flags, a.leaf,
-       a.leaf_hash, a.head, record_life_members(a.type, a.id, a.version, null, null) as life, null::text as mark, s.page
+       a.leaf_hash, a.head, record_life_members(a.type, a.id, a.version, null, null)::text as life,
+       null::text as mark, s.page
   from sized s
   join record_answer a on a.id = s.id and a.version = s.version
  where s.before < 8388608

@@ -113,6 +113,13 @@ create or replace function bigints_add(a bigint[], b bigint[]) returns bigint[] 
 create or replace function bigints_minus(a bigint[], b bigint[]) returns bigint[] language sql immutable parallel safe as
     $$ select array(select coalesce(x, 0) - coalesce(y, 0) from unnest(a, b) as t(x, y)) $$;
 
+-- The members of several objects, in their order, as one object.
+create or replace function json_joined(variadic objects json[]) returns json language sql immutable parallel safe as $$
+    select json_object_agg(m.key, m.value order by o.n, m.n)
+      from unnest(objects) with ordinality as o(object, n)
+     cross join lateral json_each(o.object) with ordinality as m(key, value, n)
+$$;
+
 create or replace aggregate bigints_sum(bigint[]) (sfunc = bigints_add, stype = bigint[], initcond = '{}');
 
 -- The numbers of all advisory locks that have one; server/db/locks.h names those that the program takes itself. An

@@ -21,7 +21,7 @@ begin
 end $$;
 revoke all on function budget_open from public;
 
-create or replace function budget_decide(new_id uuid, doc json, dry boolean) returns decision
+create or replace function budget_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     d decision;

@@ -463,7 +463,7 @@ end $$;
 -- One claim at a time, whoever asks: what was judged is what is stored.
 create or replace function claims_lock() returns void language sql as $$ select pg_advisory_xact_lock(lock_no('claims')) $$;
 
-create or replace function claim_decide(new_id uuid, doc json, dry boolean) returns decision
+create or replace function claim_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql as $$
 declare
     d decision;
@@ -680,7 +680,7 @@ begin
 end $$;
 revoke all on function claim_step_money from public;
 
-create or replace function claim_step_decide(new_id uuid, doc json, dry boolean) returns decision
+create or replace function claim_step_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     d decision;
@@ -737,34 +737,71 @@ end $$;
 revoke all on function claim_step_decide from public;
 grant execute on function claim_step_decide to pledged_app;
 
-create or replace function claim_members(c claim) returns text
+-- The parts of the loss: [[party, share ppm, fen], …] as an answer shows them.
+create or replace function claim_split_shown(split json) returns json language sql immutable as $$
+    select json_agg(json_build_object('party', x ->> 0, 'share', percent_text((x ->> 1)::bigint),
+                    'amount', yuan_text((x ->> 2)::bigint)) order by n)
+      from json_array_elements(split) with ordinality as y(x, n)
+$$;
+
+create or replace function claim_steps_shown(claim_id uuid) returns json
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select coalesce(json_agg(json_strip_nulls(json_build_object('id', s.id, 'step', s.step, 'state', s.state,
+                    'on', s.on_day, 'by', s.recorded_by, 'reason', s.reason, 'owner', s.owner, 'due_on', s.due_on,
+                    'fund', yuan_text(s.fund_fen), 'amount', yuan_text(s.amount_fen), 'costs', yuan_text(s.costs_fen),
+                    'transfer', s.transfer, 'at', instant_text(s.recorded_at)))
+                    order by s.n), '[]')
+      from claim_step s
+     where s.claim = claim_id
+$$;
+revoke all on function claim_steps_shown from public;
+
+-- How far a claim has come, and what was decided of it.
+create or replace function claim_life_members(c claim) returns json
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     last claim_step;
+    is_returned boolean;
 begin
     select s.* into last from claim_step s where s.claim = c.id order by s.n desc limit 1;
-    return format('"state":%s,"seen":%s,"scheme":%s,"scheme_version":%s,"net_loss":%s,"fund":%s,"paid":%s,"split":%s,'
-                  '"arithmetic":%s,"headroom":%s,"steps":%s,"legal_steps":%s%s',
-        to_json(coalesce(last.state, 'submitted')), to_json(claim_seal(c.id)), to_json(c.scheme_code),
-        to_json((select s.effective_from from scheme s where s.id = c.scheme)),
-        to_json(yuan_text(c.net_loss_fen)), to_json(yuan_text(c.fund_fen)), to_json(yuan_text(claim_paid_fen(c))),
-        (select json_agg(json_build_object('party', x ->> 0, 'share', percent_text((x ->> 1)::bigint),
-                'amount', yuan_text((x ->> 2)::bigint)) order by n)
-           from json_array_elements(c.split) with ordinality as y(x, n)),
-        c.account -> 'lines', c.account -> 'headroom',
-        coalesce((select json_agg(json_strip_nulls(json_build_object('id', s.id, 'step', s.step, 'state', s.state,
-                         'on', s.on_day, 'by', s.recorded_by, 'reason', s.reason, 'owner', s.owner, 'due_on', s.due_on,
-                         'fund', yuan_text(s.fund_fen), 'amount', yuan_text(s.amount_fen), 'costs', yuan_text(s.costs_fen),
-                         'transfer', s.transfer, 'at', instant_text(s.recorded_at)))
-                         order by s.n)
-                    from claim_step s where s.claim = c.id), '[]'),
-        to_json(coalesce((select array_agg(x.step order by x.step) from claim_transition x
-                  where x.state = coalesce(last.state, 'submitted')), '{}')),
-        concat(case when last.state = 'returned' then format(',"owner":%s,"due_on":%s,"days_returned":%s,"days_over":%s',
-                         to_json(last.owner), to_json(last.due_on), today() - last.on_day,
-                         greatest(today() - last.due_on, 0)) end,
-               case when claim_untold_fen(c) > 0 then ',"recovery_untold":' || to_json(yuan_text(claim_untold_fen(c))) end));
+    is_returned := coalesce(last.state = 'returned', false);
+    return json_build_object(
+        'state', coalesce(last.state, 'submitted'),
+        'seen', claim_seal(c.id),
+        'scheme', c.scheme_code,
+        'scheme_version', (select s.effective_from from scheme s where s.id = c.scheme),
+        'net_loss', yuan_text(c.net_loss_fen),
+        'fund', yuan_text(c.fund_fen),
+        'paid', yuan_text(claim_paid_fen(c)),
+        'split', claim_split_shown(c.split),
+        'arithmetic', c.account -> 'lines',
+        'headroom', c.account -> 'headroom',
+        'steps', claim_steps_shown(c.id),
+        'legal_steps', coalesce((select array_agg(x.step order by x.step) from claim_transition x
+                                  where x.state = coalesce(last.state, 'submitted')), '{}'),
+        'owner', case when is_returned then last.owner end,
+        'due_on', case when is_returned then last.due_on end,
+        'days_returned', case when is_returned then today() - last.on_day end,
+        'days_over', case when is_returned then greatest(today() - last.due_on, 0) end,
+        'recovery_untold', case when claim_untold_fen(c) > 0 then yuan_text(claim_untold_fen(c)) end);
 end $$;
+
+create or replace function claim_members(id uuid, version int, as_of date, known_at timestamptz) returns json
+    language sql stable as
+    $$ select claim_life_members(c) from claim c where c.id = $1 $$;
+
+create or replace function claim_decided(id uuid) returns json language sql stable as $$
+    select json_build_object(
+           'scheme', c.scheme_code,
+           'scheme_version', (select s.effective_from from scheme s where s.id = c.scheme),
+           'net_loss', yuan_text(c.net_loss_fen),
+           'fund', yuan_text(c.fund_fen),
+           'split', claim_split_shown(c.split),
+           'arithmetic', c.account -> 'lines',
+           'headroom', c.account -> 'headroom')
+      from claim c
+     where c.id = $1
+$$;
 
 -- The loss of a claim before the part secured by IP was taken: no more than this can come back.
 create or replace function claim_whole_fen(c claim) returns bigint language sql immutable as

@@ -297,8 +297,9 @@ begin
     return new;
 end $$;
 
-create or replace function flag_scan_members(id uuid, version int, as_of date) returns text language sql stable as $$
-    select format('"cases":%s,"raised":%s,"rules":%s', coalesce(sum(s.cases), 0), coalesce(sum(s.raised), 0),
+create or replace function flag_scan_members(id uuid, version int, as_of date, known_at timestamptz) returns json
+    language sql stable as $$
+    select json_build_object('cases', coalesce(sum(s.cases), 0), 'raised', coalesce(sum(s.raised), 0), 'rules',
            json_strip_nulls(coalesce(json_agg(json_build_object('rule', s.rule, 'cases', s.cases, 'raised', s.raised, 'ms', s.ms)
            order by s.rule), '[]')))
       from flag_scan s

@@ -115,19 +115,22 @@ end $$;
 revoke all on function insurance_loan_cover from public;
 grant execute on function insurance_loan_cover to pledged_app;
 
-create or replace function insurance_policy_members(id uuid, version int, as_of date) returns text language sql stable as $$
-    select format('"state":%s,"claims":{"count":%s,"claimed":%s,"paid":%s}',
-           to_json(case when p.cancelled_on <= as_of then 'cancelled' when p.starts_on > as_of then 'pending'
-                        when p.ends_on < as_of then 'expired' else 'in_force' end),
-           c.n, to_json(yuan_text(c.claimed)), to_json(yuan_text(c.paid)))
-           || coalesce((select format(',"cover":{"loan":%s,"from":%s,"to":%s,"gap_days":%s,"first_gap":%s,"covered":%s,"uncovered":%s}',
-                   to_json(p.loan), to_json(x.from_day), to_json(x.to_day), x.gap_days,
-                   coalesce(to_json(x.first_gap), 'null'::json), to_json(yuan_text(x.covered_fen)), to_json(yuan_text(x.open_fen)))
-                  from insurance_loan_cover(p.loan, as_of) x where p.loan is not null), '')
+create or replace function insurance_policy_members(id uuid, version int, as_of date, known_at timestamptz) returns json
+    language sql stable as $$
+    select json_build_object(
+           'state', case when p.cancelled_on <= as_of then 'cancelled' when p.starts_on > as_of then 'pending'
+                         when p.ends_on < as_of then 'expired' else 'in_force' end,
+           'claims', (select row_to_json(c)
+                        from (select count(*) as count, yuan_text(coalesce(sum(y.claimed_fen), 0)::bigint) as claimed,
+                                     yuan_text(coalesce(sum(y.paid_fen), 0)::bigint) as paid
+                                from insurance_claim_now y
+                               where y.policy = p.id and y.outcome <> 'withdrawn') c),
+           'cover', (select row_to_json(c)
+                       from (select p.loan, x.from_day as "from", x.to_day as "to", x.gap_days, x.first_gap,
+                                    yuan_text(x.covered_fen) as covered, yuan_text(x.open_fen) as uncovered
+                               from insurance_loan_cover(p.loan, as_of) x
+                              where p.loan is not null) c))
       from insurance_policy p
-     cross join lateral (
-           select count(*) as n, coalesce(sum(y.claimed_fen), 0)::bigint as claimed, coalesce(sum(y.paid_fen), 0)::bigint as paid
-             from insurance_claim_now y where y.policy = p.id and y.outcome <> 'withdrawn') c
      where p.id = $1 and p.version = $2
 $$;
 

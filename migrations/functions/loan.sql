@@ -85,31 +85,37 @@ create or replace function loan_events_legal(state text, released boolean) retur
        and not ($2 and t.event = 'pledge_released')
 $$;
 
--- What an answer shows of a loan as of a day: members of its JSON, without the braces.
-create or replace function loan_life_members(l loan, as_of date, known_at timestamptz) returns text
+-- What an answer shows of a loan as of a day, as members of its JSON.
+create or replace function loan_life_members(l loan, as_of date, known_at timestamptz) returns json
     language plpgsql stable as $$
 declare
     f loan_life := loan_fold(l, as_of, known_at, null);
 begin
-    return format('"state":%s,"outstanding":%s,"arrears_principal":%s,"arrears_interest":%s,"days_overdue":%s,'
-                  '"accrued_interest":%s,"grade":%s%s%s,"legal_events":%s',
-        to_json(f.state), to_json(yuan_text(f.outstanding_fen)), to_json(yuan_text(f.overdue_fen)),
-        to_json(yuan_text(f.arrears_interest_fen)), coalesce(as_of - f.overdue_since, 0),
-        to_json(yuan_text(case when f.state in ('settled', 'transferred', 'voided') then 0
-                          else greatest(loan_interest_fen(f.accrued, l.day_count) - f.interest_fen, 0) end)),
-        to_json(f.grade),
-        case when f.matures_on <> l.matures_on then ',"extended_to":' || to_json(f.matures_on) end,
-        case when f.released_on is not null then ',"pledge_released_on":' || to_json(f.released_on) end,
-        to_json(string_to_array(loan_events_legal(case when f.state = 'matured' then 'active' else f.state end,
-                                f.released_on is not null), ', ')));
+    return json_build_object(
+        'state', f.state,
+        'outstanding', yuan_text(f.outstanding_fen),
+        'arrears_principal', yuan_text(f.overdue_fen),
+        'arrears_interest', yuan_text(f.arrears_interest_fen),
+        'days_overdue', coalesce(as_of - f.overdue_since, 0),
+        'accrued_interest', yuan_text(case when f.state in ('settled', 'transferred', 'voided') then 0
+                                      else greatest(loan_interest_fen(f.accrued, l.day_count) - f.interest_fen, 0) end),
+        'grade', f.grade,
+        'extended_to', case when f.matures_on <> l.matures_on then f.matures_on end,
+        'pledge_released_on', f.released_on,
+        'legal_events', string_to_array(loan_events_legal(case when f.state = 'matured' then 'active' else f.state end,
+                                                          f.released_on is not null), ', '));
 end $$;
 
+create or replace function loan_members(id uuid, version int, as_of date, known_at timestamptz) returns json
+    language sql stable as
+    $$ select loan_life_members(l, as_of, known_at) from loan l where l.id = $1 and l.version = $2 $$;
+
 -- What tells two answers of one loan version apart; null while no event is known of it.
-create or replace function loan_life_mark(l loan, members text) returns text
+create or replace function loan_mark(id uuid, members json) returns text
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
-    return case when exists (select from loan_event e where e.loan_id = l.id)
-           then left(md5(members), 8) end;
+    return case when exists (select from loan_event e where e.loan_id = $1)
+           then left(md5(members::text), 8) end;
 end $$;
 
 create or replace function loan_state(l loan, as_of date, known_at timestamptz) returns text
@@ -198,7 +204,7 @@ begin
     return e;
 end $$;
 
-create or replace function loan_event_decide(new_id uuid, doc json, dry boolean) returns decision
+create or replace function loan_event_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql as $$
 declare
     d decision;
@@ -410,7 +416,7 @@ $$;
 
 -- What stands against the correction of a loan: its events must still be possible, and nothing that decided a payment
 -- may change after it.
-create or replace function loan_correction_problems(loan uuid, doc json) returns json[] language plpgsql stable as $$
+create or replace function loan_correction(loan uuid, doc json) returns json[] language plpgsql stable as $$
 declare
     l loan;
     f loan_life;

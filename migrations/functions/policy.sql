@@ -1,6 +1,6 @@
 -- Subsidy policies and LPR: drafted, in force, ended.
 
-create or replace function lpr_decide(new_id uuid, doc json, dry boolean) returns decision
+create or replace function lpr_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     d decision;
@@ -55,7 +55,7 @@ begin
     return p;
 end $$;
 
-create or replace function policy_decide(new_id uuid, doc json, dry boolean) returns decision
+create or replace function policy_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql stable as $$
 declare
     d decision;
@@ -70,7 +70,7 @@ begin
 end $$;
 
 -- One person drafts, another of the same office approves; either may end it.
-create or replace function policy_step_decide(new_id uuid, doc json, dry boolean) returns decision
+create or replace function policy_step_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     d decision;
@@ -122,16 +122,25 @@ end $$;
 revoke all on function policy_step_decide from public;
 grant execute on function policy_step_decide to pledged_app;
 
-create or replace function policy_members(record_id uuid) returns text
+-- A policy is corrected until it is in force.
+create or replace function policy_correction(record_id uuid, doc json) returns json[] language plpgsql stable as $$
+begin
+    if exists (select from policy p where p.id = record_id) then
+        return array[problem('E_STEP', '', 'in_force')];
+    end if;
+    return policy_refusal(doc);
+end $$;
+
+create or replace function policy_members(record_id uuid, version int, as_of date, known_at timestamptz) returns json
     language sql stable security definer set search_path = public, pg_temp as $$
-    select format('"state":%s,"seen":%s%s%s',
-                  to_json(case when e.policy is not null and e.on_day <= today() then 'ended'
-                               when p.id is not null then 'in_force' else 'draft' end),
-                  to_json(record_seal(x.id)),
-                  case when p.id is not null then
-                       format(',"rule":%s,"approved_by":%s,"approved_at":%s', to_json(encode(p.sha256, 'hex')),
-                              to_json(p.approved_by), to_json(instant_text(p.approved_at))) end,
-                  ',"ended_on":' || to_json(e.on_day))
+    select json_build_object(
+           'state', case when e.policy is not null and e.on_day <= today() then 'ended'
+                         when p.id is not null then 'in_force' else 'draft' end,
+           'seen', record_seal(x.id),
+           'rule', encode(p.sha256, 'hex'),
+           'approved_by', p.approved_by,
+           'approved_at', instant_text(p.approved_at),
+           'ended_on', e.on_day)
       from (select record_id as id) x
       left join policy p on p.id = x.id
       left join policy_end e on e.policy = x.id

@@ -334,7 +334,7 @@ begin
                         and t.on_day <= as_of), 0);
 end $$;
 
-create or replace function account_decide(new_id uuid, doc json, dry boolean) returns decision
+create or replace function account_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql as $$
 declare
     d decision;
@@ -378,7 +378,7 @@ begin
     return p;
 end $$;
 
-create or replace function transfer_decide(new_id uuid, doc json, dry boolean) returns decision
+create or replace function transfer_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql as $$
 declare
     d decision;

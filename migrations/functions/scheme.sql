@@ -42,7 +42,7 @@ begin
     return '{}'::json[];
 end $$;
 
-create or replace function scheme_decide(new_id uuid, doc json, dry boolean) returns decision
+create or replace function scheme_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql stable as $$
 declare
     d decision;
@@ -56,7 +56,7 @@ begin
     return d;
 end $$;
 
-create or replace function scheme_approval_decide(new_id uuid, doc json, dry boolean) returns decision
+create or replace function scheme_approval_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql as $$
 declare
     d decision;
@@ -94,13 +94,22 @@ begin
     return d;
 end $$;
 
-create or replace function scheme_members(record_id uuid) returns text
+-- A scheme is corrected until it is in force.
+create or replace function scheme_correction(record_id uuid, doc json) returns json[] language plpgsql stable as $$
+begin
+    if exists (select from scheme s where s.id = record_id) then
+        return array[problem('E_STEP', '', 'in_force')];
+    end if;
+    return scheme_refusal(doc);
+end $$;
+
+create or replace function scheme_members(record_id uuid, version int, as_of date, known_at timestamptz) returns json
     language sql stable security definer set search_path = public, pg_temp as $$
-    select format('"state":%s,"seen":%s%s', to_json(case when s.id is null then 'draft' else 'in_force' end),
-                  to_json(record_seal(x.id)),
-                  case when s.id is not null then
-                       format(',"approved_by":%s,"approved_at":%s', to_json(s.approved_by),
-                              to_json(instant_text(s.approved_at))) end)
+    select json_build_object(
+           'state', case when s.id is null then 'draft' else 'in_force' end,
+           'seen', record_seal(x.id),
+           'approved_by', s.approved_by,
+           'approved_at', instant_text(s.approved_at))
       from (select record_id as id) x
       left join scheme s on s.id = x.id
 $$;

@@ -192,7 +192,7 @@ begin
 end $$;
 revoke all on function application_free from public;
 
-create or replace function application_step_decide(new_id uuid, doc json, dry boolean) returns decision
+create or replace function application_step_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     d decision;
@@ -218,24 +218,60 @@ end $$;
 revoke all on function application_step_decide from public;
 grant execute on function application_step_decide to pledged_app;
 
-create or replace function application_members(a application) returns text
+create or replace function application_steps_shown(app uuid) returns json
     language sql stable security definer set search_path = public, pg_temp as $$
-    select substr((a).decision::text, 2, length((a).decision::text) - 2)
-        || format(',"facts_used":%s,"rule":%s,"policy_version":%s,"state":%s,"seen":%s,"budget":%s%s,"steps":%s,"legal_steps":%s',
-           (a).facts, to_json(encode(p.sha256, 'hex')), to_json(p.effective_from), to_json(n.state),
-           to_json(application_seal((a).id)), to_json((a).account),
-           ',"queue":' || case when n.state = 'queued' then (
+    select coalesce(json_agg(json_strip_nulls(json_build_object('id', s.id, 'step', s.step, 'state', s.state,
+                    'on', s.on_day, 'by', s.recorded_by, 'reason', s.reason, 'amount', yuan_text(s.amount_fen),
+                    'transfer', s.transfer, 'at', instant_text(s.recorded_at))) order by s.n), '[]')
+      from application_step s
+     where s.application = app
+$$;
+revoke all on function application_steps_shown from public;
+
+-- How the rule decided, and how far the application has come.
+create or replace function application_life_members(a application) returns json
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select json_joined(a.decision, json_build_object(
+           'facts_used', a.facts,
+           'rule', encode(p.sha256, 'hex'),
+           'policy_version', p.effective_from,
+           'state', n.state,
+           'seen', application_seal(a.id),
+           'budget', a.account,
+           'queue', case when n.state = 'queued' then (
                select count(*) from application_now q
                 where q.account = n.account and q.state = 'queued' and q.queue_no <= n.queue_no) end,
-           coalesce((select json_agg(json_strip_nulls(json_build_object('id', s.id, 'step', s.step, 'state', s.state,
-                            'on', s.on_day, 'by', s.recorded_by, 'reason', s.reason, 'amount', yuan_text(s.amount_fen),
-                            'transfer', s.transfer, 'at', instant_text(s.recorded_at))) order by s.n)
-                       from application_step s where s.application = (a).id), '[]'),
-           to_json(coalesce((select array_agg(t.step order by t.step) from application_transition t
-                              where t.state = n.state), '{}')))
+           'steps', application_steps_shown(a.id),
+           'legal_steps', coalesce((select array_agg(t.step order by t.step) from application_transition t
+                                     where t.state = n.state), '{}')))
       from application_now n
-      join policy p on p.id = (a).policy
-     where n.application = (a).id
+      join policy p on p.id = a.policy
+     where n.application = a.id
+$$;
+
+create or replace function application_members(id uuid, version int, as_of date, known_at timestamptz) returns json
+    language sql stable as
+    $$ select application_life_members(a) from application a where a.id = $1 $$;
+
+create or replace function application_state(app uuid) returns text
+    language sql stable security definer set search_path = public, pg_temp as
+    $$ select n.state from application_now n where n.application = app $$;
+
+create or replace function application_decided(id uuid) returns json language sql stable as $$
+    select json_joined(a.decision, json_build_object(
+           'facts_used', a.facts,
+           'rule', encode(p.sha256, 'hex'),
+           'policy_version', p.effective_from,
+           'state', case when a.amount_fen = 0 then 'refused'
+                         when n.state = 'queued' or exists (
+                              select from application_step s
+                               where s.application = a.id and s.step = 'release') then 'queued'
+                         else 'reserved' end,
+           'budget', a.account))
+      from application a
+      join application_now n on n.application = a.id
+      join policy p on p.id = a.policy
+     where a.id = $1
 $$;
 
 create or replace function application_step_take(new_id uuid, doc json, dry boolean) returns decision

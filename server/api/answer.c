@@ -162,12 +162,11 @@ static void write_derived(struct buf *out, const struct record *rec, const struc
 
 void answer_write(struct buf *out, const struct record *rec, const struct verdict *v)
 {
-    json_raw(out, (struct str){v->body.p, v->body.n - 1});
+    json_open(out, '{');
+    json_members(out, v->body);
     write_derived(out, rec, v);
-    if (v->life.p) {
-        buf_char(out, ',');
-        buf_str(out, v->life);
-    }
+    if (v->life.p)
+        json_members(out, v->life);
     json_key(out, "id");
     json_str(out, v->id);
     json_key(out, "version");

@@ -26,7 +26,7 @@ struct verdict {
     struct str sha256;    /* hex of body */
     int64_t leaf, head;   /* place in the log and the size of the signed head that covers it */
     struct str leaf_hash; /* hex */
-    struct str life;      /* JSON members that follow from other records; p == NULL: unknown here */
+    struct str life;      /* an object: what follows from other records; p == NULL: unknown here */
     struct str mark;      /* tells answers of one version apart; p == NULL: nothing to tell */
 };
 /* A verdict out of a row of record_write, record_get …: from `outcome`, which is column

@@ -334,7 +334,7 @@ class Stops(test_claims.Claims):
             self.assertIn("payment stopped", out.stderr, cause)
         # the decision itself answers with the flag
         doc = json.dumps({"claim": claim, "step": "pay", "on": "2023-09-10", "reason": "x", "seen": self.get(where)["seen"]})
-        out = self.app("select (claim_step_decide(gen_random_uuid(), '%s', false)).problems" % doc)
+        out = self.app("select (claim_step_decide(gen_random_uuid(), '%s', null, false)).problems" % doc)
         self.assertIn("E_FLAGGED", out.stdout)
         for sql in ("insert into flag_clearing select id, id, 'x', now(), 'x' from flag", "update flag set severity = 'low'",
                     "delete from flag", "insert into transfer select * from transfer", "select flag_store(null, 'scan')",

@@ -117,6 +117,43 @@ static void test_what_is_written_can_be_read_again(void **state)
     assert_string_equal(json_get(j, "text")->text.p, "a\"\\\n\t\x01中/");
 }
 
+static const char *members_of(const char *object)
+{
+    struct buf out;
+    buf_init(&out, a);
+    json_open(&out, '{');
+    json_key(&out, "first");
+    json_i64(&out, 1);
+    json_members(&out, str_of(object));
+    json_key(&out, "last");
+    json_bool(&out, true);
+    json_close(&out, '}');
+    return buf_view(&out).p;
+}
+
+static void test_members_of_one_text_go_into_another_as_they_stand(void **state)
+{
+    (void)state;
+    assert_string_equal(members_of("{}"), "{\"first\":1,\"last\":true}");
+    assert_string_equal(members_of(" { } "), "{\"first\":1,\"last\":true}");
+    assert_string_equal(members_of("{\"a\":\"x\",\"b\":[1,{\"c\":2}]}"),
+        "{\"first\":1,\"a\":\"x\",\"b\":[1,{\"c\":2}],\"last\":true}");
+    /* as json_build_object writes them: blanks between members go, those inside of values stay */
+    assert_string_equal(members_of("{\"a\" : 1.50, \"b\" : {\"x\" : [1, 2]} , \n\"c\" : \"\" }"),
+        "{\"first\":1,\"a\":1.50,\"b\":{\"x\" : [1, 2]},\"c\":\"\",\"last\":true}");
+    /* brackets, commas and quotes inside of strings are none */
+    assert_string_equal(members_of("{\"k}\\\",\":\"]},{[\\\\\",\"z\":\"\\\"}\"}"),
+        "{\"first\":1,\"k}\\\",\":\"]},{[\\\\\",\"z\":\"\\\"}\",\"last\":true}");
+}
+
+static void test_members_that_are_null_are_not_told_but_inner_ones_are(void **state)
+{
+    (void)state;
+    assert_string_equal(members_of("{\"a\":null,\"b\" : null , \"c\":{\"d\":null},\"e\":\"null\"}"),
+        "{\"first\":1,\"c\":{\"d\":null},\"e\":\"null\",\"last\":true}");
+    assert_string_equal(members_of("{\"a\" : null}"), "{\"first\":1,\"last\":true}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,6 +164,8 @@ int main(void)
         cmocka_unit_test(test_sixteen_levels_and_no_more),
         cmocka_unit_test(test_whole_numbers_are_exact_or_not_whole),
         cmocka_unit_test(test_what_is_written_can_be_read_again),
+        cmocka_unit_test(test_members_of_one_text_go_into_another_as_they_stand),
+        cmocka_unit_test(test_members_that_are_null_are_not_told_but_inner_ones_are),
     };
     return unit_run(&a, tests);
 }
