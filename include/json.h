@@ -32,8 +32,8 @@ const struct json *json_get(const struct json *object, const char *key);
 /* Is this whole text valid UTF-8 without NUL? *at is the first bad byte otherwise. */
 bool utf8_check(struct str s, size_t *at);
 
-/* Writing. json_key before a member's value inside an object; values elsewhere separate
- * themselves. json_open/json_close take '{' or '[' / '}' or ']'. */
+/* Writing. json_key before a member's value inside an object, or json_member_… for both; values
+ * elsewhere separate themselves. json_open/json_close take '{' or '[' / '}' or ']'. */
 void json_open(struct buf *b, char bracket);
 void json_close(struct buf *b, char bracket);
 void json_key(struct buf *b, const char *key);
@@ -46,6 +46,17 @@ void json_money(struct buf *b, money m);
 void json_rate(struct buf *b, rate r);
 void json_raw(struct buf *b, struct str json);        /* already JSON */
 void json_tree(struct buf *b, const struct json *in); /* what was parsed; numbers are whole */
+void json_member_str(struct buf *b, const char *key, struct str s);
+void json_member_known(struct buf *b, const char *key, struct str s); /* null without s.p */
+void json_member_text(struct buf *b, const char *key, const char *c_string);
+void json_member_int(struct buf *b, const char *key, int64_t n);
+void json_member_bool(struct buf *b, const char *key, bool yes);
+void json_member_null(struct buf *b, const char *key);
+void json_member_money(struct buf *b, const char *key, money m);
+void json_member_rate(struct buf *b, const char *key, rate r);
+void json_member_raw(struct buf *b, const char *key, struct str json);
+void json_member_object(struct buf *b, const char *key); /* left open, as */
+void json_member_list(struct buf *b, const char *key);   /* this one */
 /* The members of an object, as they stand, into the open one. Those that are null are not written:
  * what is not known is not told. The text is JSON that we or the database wrote. */
 void json_members(struct buf *b, struct str object);

@@ -108,7 +108,8 @@ MUST_USE bool field_from_text(struct arena *a, const struct field *f, struct str
  * v has field_count(record->fields) elements. */
 MUST_USE bool schema_decode(
     struct arena *a, const struct record *r, const struct json *in, struct value *v, struct err *e);
-/* One value as it stands in a canonical text. */
+/* An object, or one value, as it stands in a canonical text. */
+void schema_object(const struct field *fields, const struct value *v, struct buf *out);
 void schema_value(const struct field *f, const struct value *v, struct buf *out);
 /* {"contract_no":…} : order of the fields, no white space, absent fields left out. */
 void schema_canonical(const struct record *r, const struct value *v, struct buf *out);

@@ -87,14 +87,10 @@ void err_write(const struct err *e, bool english, struct buf *out)
     for (const struct problem *p = e->first; p; p = p->next) {
         const struct err_text *t = err_text(p->code);
         json_open(out, '{');
-        json_key(out, "pointer");
-        json_str(out, p->pointer);
-        json_key(out, "code");
-        json_text(out, t->name);
-        json_key(out, "title");
-        json_str(out, fill(out->a, english ? t->en : t->zh, p->arg));
-        json_key(out, "cure");
-        json_str(out, fill(out->a, english ? t->cure_en : t->cure_zh, p->arg));
+        json_member_str(out, "pointer", p->pointer);
+        json_member_text(out, "code", t->name);
+        json_member_str(out, "title", fill(out->a, english ? t->en : t->zh, p->arg));
+        json_member_str(out, "cure", fill(out->a, english ? t->cure_en : t->cure_zh, p->arg));
         json_close(out, '}');
     }
     json_close(out, ']');

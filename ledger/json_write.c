@@ -96,7 +96,78 @@ void json_raw(struct buf *b, struct str json)
     buf_str(b, json);
 }
 
-/* ---- of one text into another ------------------------------------------------------------------
+/* ---- members -------------------------------------------------------------------------------- */
+
+void json_member_str(struct buf *b, const char *key, struct str s)
+{
+    json_key(b, key);
+    json_str(b, s);
+}
+
+void json_member_known(struct buf *b, const char *key, struct str s)
+{
+    json_key(b, key);
+    if (s.p)
+        json_str(b, s);
+    else
+        json_null(b);
+}
+
+void json_member_text(struct buf *b, const char *key, const char *c_string)
+{
+    json_key(b, key);
+    json_text(b, c_string);
+}
+
+void json_member_int(struct buf *b, const char *key, int64_t n)
+{
+    json_key(b, key);
+    json_i64(b, n);
+}
+
+void json_member_bool(struct buf *b, const char *key, bool yes)
+{
+    json_key(b, key);
+    json_bool(b, yes);
+}
+
+void json_member_null(struct buf *b, const char *key)
+{
+    json_key(b, key);
+    json_null(b);
+}
+
+void json_member_money(struct buf *b, const char *key, money m)
+{
+    json_key(b, key);
+    json_money(b, m);
+}
+
+void json_member_rate(struct buf *b, const char *key, rate r)
+{
+    json_key(b, key);
+    json_rate(b, r);
+}
+
+void json_member_raw(struct buf *b, const char *key, struct str json)
+{
+    json_key(b, key);
+    json_raw(b, json);
+}
+
+void json_member_object(struct buf *b, const char *key)
+{
+    json_key(b, key);
+    json_open(b, '{');
+}
+
+void json_member_list(struct buf *b, const char *key)
+{
+    json_key(b, key);
+    json_open(b, '[');
+}
+
+/* ---- one text into another --------------------------------------------------------------------
  */
 
 static bool is_blank(char c)

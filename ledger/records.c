@@ -1,8 +1,9 @@
 /*
  * records.c - THE table of record types.
  *
- * A new record type is one row here with its fields (records_*.c), one SQL file or function that
- * writes its typed rows, one migration.
+ * A new record type is one row here with its fields (records_*.c), one migration with its tables
+ * and its row of record_type, and the functions named after it that the row says it has
+ * (migrations/functions/record.sql).
  */
 #include "records.h"
 #include "fields.h"

@@ -246,8 +246,7 @@ static void loan_check(const struct value *v, struct err *e)
 
 static void loan_answer(const struct value *v, struct buf *out)
 {
-    json_key(out, "size");
-    json_text(out, firm_size_name(loan_size(v)));
+    json_member_text(out, "size", firm_size_name(loan_size(v)));
 }
 
 /* As loan_life_members (migrations) says of a loan without events: the contract is all there is. */
@@ -263,22 +262,18 @@ static void loan_fresh(const struct value *v, day as_of, struct buf *out)
     enum day_count count = (enum day_count)v[LOAN_DAY_COUNT].n; /* absent: 0, the default */
     int64_t days = is_drawn ? day_count_days((day){(int32_t)drawn->n}, as_of, count) : 0;
     int64_t base = INT64_C(1000000) * (count == ACTUAL_365 ? 365 : 360);
-    json_key(out, "state");
-    json_text(out, !is_drawn ? "signed" : v[LOAN_MATURES_ON].n >= as_of.n ? "active" : "matured");
-    json_key(out, "outstanding");
-    json_money(out, owed);
-    json_key(out, "arrears_principal");
-    json_money(out, (money){0});
-    json_key(out, "arrears_interest");
-    json_money(out, (money){0});
-    json_key(out, "days_overdue");
-    json_i64(out, 0);
-    json_key(out, "accrued_interest");
-    json_money(out, (money){money_part(owed.fen, is_drawn ? v[LOAN_RATE].n * days : 0, base)});
-    json_key(out, "grade");
-    json_text(out, "normal");
-    json_key(out, "legal_events");
-    json_open(out, '[');
+    json_member_text(out, "state",
+        !is_drawn                         ? "signed"
+        : v[LOAN_MATURES_ON].n >= as_of.n ? "active"
+                                          : "matured");
+    json_member_money(out, "outstanding", owed);
+    json_member_money(out, "arrears_principal", (money){0});
+    json_member_money(out, "arrears_interest", (money){0});
+    json_member_int(out, "days_overdue", 0);
+    json_member_money(out, "accrued_interest",
+        (money){money_part(owed.fen, is_drawn ? v[LOAN_RATE].n * days : 0, base)});
+    json_member_text(out, "grade", "normal");
+    json_member_list(out, "legal_events");
     for (size_t i = 0; i < (is_drawn ? COUNT_OF(once_drawn) : COUNT_OF(undrawn)); i++)
         json_text(out, is_drawn ? once_drawn[i] : undrawn[i]);
     json_close(out, ']');

@@ -7,8 +7,7 @@
 
 static void write_used(const struct cond *c, const struct value *facts, struct buf *out)
 {
-    json_key(out, "facts");
-    json_open(out, '{');
+    json_member_object(out, "facts");
     json_key(out, fact_fields[c->fact].name);
     fact_write(c->fact, &facts[c->fact], out);
     if (c->lpr.present) {
@@ -21,12 +20,9 @@ static void write_used(const struct cond *c, const struct value *facts, struct b
 static void write_passed(const struct cond *c, const struct value *facts, struct buf *out)
 {
     enum truth t = cond_truth(c, facts);
-    json_key(out, "passed");
-    json_bool(out, t == YES);
-    if (t == UNKNOWN) {
-        json_key(out, "unknown");
-        json_bool(out, true);
-    }
+    json_member_bool(out, "passed", t == YES);
+    if (t == UNKNOWN)
+        json_member_bool(out, "unknown", true);
 }
 
 /* A group that is not plain `all` is a row of its own, before its members; they carry its number.
@@ -40,21 +36,15 @@ static void write_trace(
         return;
     }
     json_open(out, '{');
-    json_key(out, "clause");
-    json_str(out, c->clause);
+    json_member_str(out, "clause", c->clause);
     int own = c->kind == COND_TEST ? 0 : ++*groups;
-    if (group) {
-        json_key(out, "part_of");
-        json_i64(out, group);
-    }
+    if (group)
+        json_member_int(out, "part_of", group);
     if (own) {
-        json_key(out, "group");
-        json_i64(out, own);
+        json_member_int(out, "group", own);
     } else {
-        json_key(out, "legal_ref");
-        json_str(out, c->legal_ref);
-        json_key(out, "text");
-        json_str(out, c->text);
+        json_member_str(out, "legal_ref", c->legal_ref);
+        json_member_str(out, "text", c->text);
         write_used(c, facts, out);
     }
     write_passed(c, facts, out);
@@ -69,8 +59,7 @@ static void write_items(
     const struct rule *rule, const struct value *facts, struct subsidy *o, struct buf *out)
 {
     struct subsidy again = *o;
-    json_key(out, "items");
-    json_open(out, '[');
+    json_member_list(out, "items");
     for (int i = 0; o->eligible && i < rule->items; i++) {
         const struct item *item = &rule->item[i];
         struct buf lines;
@@ -79,14 +68,10 @@ static void write_items(
         again.item[i] = item_judge(item, facts, &again, &lines);
         json_close(&lines, ']');
         json_open(out, '{');
-        json_key(out, "item");
-        json_text(out, item->name);
-        json_key(out, "payee");
-        json_text(out, item->kind == ITEM_LENDER_AWARD ? "lender" : "borrower");
-        json_key(out, "amount");
-        json_money(out, (money){o->item[i]});
-        json_key(out, "arithmetic");
-        json_raw(out, buf_view(&lines));
+        json_member_text(out, "item", item->name);
+        json_member_text(out, "payee", item->kind == ITEM_LENDER_AWARD ? "lender" : "borrower");
+        json_member_money(out, "amount", (money){o->item[i]});
+        json_member_raw(out, "arithmetic", buf_view(&lines));
         json_close(out, '}');
     }
     json_close(out, ']');
@@ -96,8 +81,7 @@ static void write_items(
     if (o->eligible)
         caps_explain(rule, facts, again.item, &lines);
     json_close(&lines, ']');
-    json_key(out, "caps");
-    json_raw(out, buf_view(&lines));
+    json_member_raw(out, "caps", buf_view(&lines));
 }
 
 /* ---- cures ---------------------------------------------------------------------------------- */
@@ -126,38 +110,30 @@ static void write_cures(const struct rule *rule, const struct value *facts, stru
     struct value *cured = arena_alloc(out->a, FACT_COUNT * sizeof *cured);
     struct subsidy after;
     memcpy(cured, facts, FACT_COUNT * sizeof *cured);
-    json_key(out, "cures");
-    json_open(out, '[');
+    json_member_list(out, "cures");
     bool found = rule_cure(rule, out->a, cured);
     for (int i = 0; found && i < FACT_COUNT; i++) {
         if (same_value(i, &facts[i], &cured[i]))
             continue;
         const struct cond *c = test_of(rule->eligible, (enum fact)i, facts);
         json_open(out, '{');
-        json_key(out, "clause");
-        if (c)
-            json_str(out, c->clause);
-        else
-            json_null(out); /* follows from another change */
-        json_key(out, "fact");
-        json_text(out, fact_fields[i].name);
-        json_key(out, "title");
-        json_text(out, fact_fields[i].zh);
+        json_member_known(out, "clause",
+            c ? c->clause : (struct str){NULL, 0}); /* null: follows from another change */
+        json_member_text(out, "fact", fact_fields[i].name);
+        json_member_text(out, "title", fact_fields[i].zh);
         json_key(out, "from");
         fact_write((enum fact)i, &facts[i], out);
         json_key(out, "to");
         fact_write((enum fact)i, &cured[i], out);
         if (c && c->op == OP_EXISTS) { /* `to` is one of many */
-            json_key(out, "any");
-            json_bool(out, true);
+            json_member_bool(out, "any", true);
         }
         json_close(out, '}');
     }
     json_close(out, ']');
     if (found) {
         rule_judge(rule, cured, &after);
-        json_key(out, "amount_if_cured");
-        json_money(out, (money){after.amount});
+        json_member_money(out, "amount_if_cured", (money){after.amount});
     }
 }
 
@@ -166,19 +142,14 @@ void rule_explain(const struct rule *rule, const struct value *facts, struct buf
     struct subsidy o;
     int groups = 0;
     rule_judge(rule, facts, &o);
-    json_key(out, "eligible");
-    json_bool(out, o.eligible);
-    json_key(out, "amount");
-    json_money(out, (money){o.amount});
+    json_member_bool(out, "eligible", o.eligible);
+    json_member_money(out, "amount", (money){o.amount});
     write_items(rule, facts, &o, out);
-    json_key(out, "trace");
-    json_open(out, '[');
+    json_member_list(out, "trace");
     write_trace(rule->eligible, facts, 0, &groups, out);
     json_close(out, ']');
-    if (o.eligible) {
-        json_key(out, "cures");
-        json_raw(out, STR("[]"));
-    } else {
+    if (o.eligible)
+        json_member_raw(out, "cures", STR("[]"));
+    else
         write_cures(rule, facts, out);
-    }
 }

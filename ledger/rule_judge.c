@@ -11,14 +11,10 @@ enum { NO_AMOUNT = -1 };
 static void line(struct buf *out, const char *what, struct str formula, int64_t fen)
 {
     json_open(out, '{');
-    json_key(out, "line");
-    json_text(out, what);
-    json_key(out, "formula");
-    json_str(out, formula);
-    if (fen != NO_AMOUNT) {
-        json_key(out, "amount");
-        json_money(out, (money){fen});
-    }
+    json_member_text(out, "line", what);
+    json_member_str(out, "formula", formula);
+    if (fen != NO_AMOUNT)
+        json_member_money(out, "amount", (money){fen});
     json_close(out, '}');
 }
 

@@ -371,8 +371,6 @@ bool schema_decode(
 
 /* ---- canonical text ------------------------------------------------------------------------- */
 
-static void write_fields(const struct field *fields, const struct value *v, struct buf *out);
-
 void schema_value(const struct field *f, const struct value *v, struct buf *out)
 {
     switch (f->kind) {
@@ -384,11 +382,11 @@ void schema_value(const struct field *f, const struct value *v, struct buf *out)
     case F_MONEY: json_money(out, (money){v->n}); break;
     case F_RATE: json_rate(out, (rate){(int32_t)v->n}); break;
     case F_DAY: json_str(out, day_text(out->a, (day){(int32_t)v->n})); break;
-    case F_OBJECT: write_fields(f->of, v->row, out); break;
+    case F_OBJECT: schema_object(f->of, v->row, out); break;
     case F_LIST:
         json_open(out, '[');
         for (int i = 0; i < v->count; i++)
-            write_fields(f->of, v->row + i * field_count(f->of), out);
+            schema_object(f->of, v->row + i * field_count(f->of), out);
         json_close(out, ']');
         break;
     case F_JSON: json_tree(out, v->json); break;
@@ -396,7 +394,7 @@ void schema_value(const struct field *f, const struct value *v, struct buf *out)
     }
 }
 
-static void write_fields(const struct field *fields, const struct value *v, struct buf *out)
+void schema_object(const struct field *fields, const struct value *v, struct buf *out)
 {
     json_open(out, '{');
     for (int i = 0; fields[i].name; i++) {
@@ -410,7 +408,7 @@ static void write_fields(const struct field *fields, const struct value *v, stru
 
 void schema_canonical(const struct record *r, const struct value *v, struct buf *out)
 {
-    write_fields(r->fields, v, out);
+    schema_object(r->fields, v, out);
 }
 
 /* ---- differences ---------------------------------------------------------------------------- */

@@ -37,8 +37,7 @@ static void put_sources(
 {
     if (c->from != FROM_SHARE && c->from != FROM_GROWTH && c->from != FROM_PART)
         return;
-    json_key(out, "of");
-    json_open(out, '[');
+    json_member_list(out, "of");
     json_text(out, s->columns[c->a].key);
     json_str(out, c->from == FROM_PART ? arena_printf(out->a, "total.%s", s->columns[c->a].key)
                                        : str_of(s->columns[c->b].key));
@@ -50,19 +49,14 @@ static void put_cell(const struct report *r, const struct report_table *t,
 {
     const struct report_column *c = &t->section->columns[column];
     struct str link = report_link(out->a, r, t, row, column);
-    json_key(out, c->key);
-    json_open(out, '{');
+    json_member_object(out, c->key);
     put_value(t, row, column, out);
-    if (row->cell[column].suppressed) {
-        json_key(out, "suppressed");
-        json_bool(out, true);
-    } else {
+    if (row->cell[column].suppressed)
+        json_member_bool(out, "suppressed", true);
+    else
         put_sources(t->section, c, out);
-    }
-    if (link.p) {
-        json_key(out, "rows");
-        json_str(out, link);
-    }
+    if (link.p)
+        json_member_str(out, "rows", link);
     json_close(out, '}');
 }
 
@@ -72,20 +66,14 @@ static void put_row(const struct report *r, const struct report_table *t,
     bool total = row == &t->total;
     bool by_row = false;
     json_open(out, '{');
-    if (!total) {
-        json_key(out, "key");
-        json_str(out, row->key);
-    }
-    json_key(out, "title");
-    json_str(out, total ? form_total_title(english) : row->title);
+    if (!total)
+        json_member_str(out, "key", row->key);
+    json_member_str(out, "title", total ? form_total_title(english) : row->title);
     for (const struct report_column *c = t->section->columns; c->key; c++)
         by_row |= c->kind == CELL_BY_ROW;
-    if (by_row) {
-        json_key(out, "unit");
-        json_text(out, unit_name(row->kind));
-    }
-    json_key(out, "cells");
-    json_open(out, '{');
+    if (by_row)
+        json_member_text(out, "unit", unit_name(row->kind));
+    json_member_object(out, "cells");
     for (int i = 0; t->section->columns[i].key; i++)
         put_cell(r, t, row, i, out);
     json_close(out, '}');
@@ -94,16 +82,12 @@ static void put_row(const struct report *r, const struct report_table *t,
 
 static void put_columns(const struct report_section *s, bool english, struct buf *out)
 {
-    json_key(out, "columns");
-    json_open(out, '[');
+    json_member_list(out, "columns");
     for (const struct report_column *c = s->columns; c->key; c++) {
         json_open(out, '{');
-        json_key(out, "key");
-        json_text(out, c->key);
-        json_key(out, "title");
-        json_str(out, form_pick(english, c->zh, c->en));
-        json_key(out, "unit");
-        json_text(out, unit_name(c->kind));
+        json_member_text(out, "key", c->key);
+        json_member_str(out, "title", form_pick(english, c->zh, c->en));
+        json_member_text(out, "unit", unit_name(c->kind));
         json_close(out, '}');
     }
     json_close(out, ']');
@@ -113,15 +97,11 @@ static void put_section(
     const struct report *r, const struct report_table *t, bool english, struct buf *out)
 {
     json_open(out, '{');
-    json_key(out, "name");
-    json_text(out, t->section->name);
-    json_key(out, "title");
-    json_str(out, form_section_title(t->section, english));
-    json_key(out, "row_title");
-    json_str(out, form_row_head(t->section, english));
+    json_member_text(out, "name", t->section->name);
+    json_member_str(out, "title", form_section_title(t->section, english));
+    json_member_str(out, "row_title", form_row_head(t->section, english));
     put_columns(t->section, english, out);
-    json_key(out, "rows");
-    json_open(out, '[');
+    json_member_list(out, "rows");
     for (int i = 0; i < t->n; i++)
         put_row(r, t, &t->row[i], english, out);
     json_close(out, ']');
@@ -136,30 +116,17 @@ static void put_section(
 void report_json(const struct report *r, bool english, struct buf *out)
 {
     json_open(out, '{');
-    json_key(out, "quarter");
-    json_str(out, quarter_text(out->a, r->quarter));
-    json_key(out, "as_of");
-    json_str(out, day_text(out->a, r->as_of));
-    json_key(out, "known_at");
-    json_str(out, r->known_at);
-    json_key(out, "basis");
-    json_str(out, r->basis);
-    json_key(out, "scope");
-    json_open(out, '{');
-    json_key(out, "zh");
-    json_str(out, r->scope_zh);
-    json_key(out, "en");
-    json_str(out, r->scope_en);
+    json_member_str(out, "quarter", quarter_text(out->a, r->quarter));
+    json_member_str(out, "as_of", day_text(out->a, r->as_of));
+    json_member_str(out, "known_at", r->known_at);
+    json_member_str(out, "basis", r->basis);
+    json_member_object(out, "scope");
+    json_member_str(out, "zh", r->scope_zh);
+    json_member_str(out, "en", r->scope_en);
     json_close(out, '}');
-    json_key(out, "sealed_at");
-    if (r->sealed_at.p)
-        json_str(out, r->sealed_at);
-    else
-        json_null(out);
-    json_key(out, "public");
-    json_bool(out, r->public_only);
-    json_key(out, "sections");
-    json_open(out, '[');
+    json_member_known(out, "sealed_at", r->sealed_at);
+    json_member_bool(out, "public", r->public_only);
+    json_member_list(out, "sections");
     for (int i = 0; i < r->n; i++)
         put_section(r, &r->table[i], english, out);
     json_close(out, ']');

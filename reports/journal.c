@@ -112,8 +112,8 @@ void journal_head(enum journal_format f, struct str known_at, struct buf *out)
                       "recorded_by\r\n");
         break;
     case JOURNAL_JSON:
-        buf_text(out, "{\"known_at\":");
-        json_str(out, known_at);
+        json_open(out, '{');
+        json_member_str(out, "known_at", known_at);
         break;
     case JOURNAL_FORMAT_COUNT:
     default: BUG("journal format");
@@ -123,14 +123,12 @@ void journal_head(enum journal_format f, struct str known_at, struct buf *out)
 static void put_accounts_json(
     const char *key, const struct journal_account *list, int n, bool balance, struct buf *out)
 {
-    json_key(out, key);
-    json_open(out, '[');
+    json_member_list(out, key);
     for (int i = 0; i < n; i++) {
         json_open(out, '{');
-        json_key(out, "code");
-        json_str(out, list[i].code);
-        json_key(out, balance ? "debits_less_credits" : "kind");
-        json_str(out, balance ? list[i].balance : list[i].kind);
+        json_member_str(out, "code", list[i].code);
+        json_member_str(out, balance ? "debits_less_credits" : "kind",
+            balance ? list[i].balance : list[i].kind);
         json_close(out, '}');
     }
     json_close(out, ']');
@@ -141,8 +139,7 @@ void journal_accounts(
 {
     if (f == JOURNAL_JSON) {
         put_accounts_json("accounts", list, n, false, out);
-        json_key(out, "transfers");
-        json_open(out, '[');
+        json_member_list(out, "transfers");
     }
     for (int i = 0; i < n && f <= JOURNAL_BEANCOUNT; i++) {
         buf_text(out, "; ");
@@ -205,8 +202,7 @@ static void put_members(enum journal_format f, const struct journal_transfer *t,
                 buf_char(out, ',');
             put_quoted(sheet_defused(out->a, members[i].text), '"', out);
         } else if (members[i].text.p) {
-            json_key(out, members[i].key);
-            json_str(out, members[i].text);
+            json_member_str(out, members[i].key, members[i].text);
         }
     }
 }

@@ -112,18 +112,13 @@ static void tallies_write(struct buf *out, const char *name, const struct tallie
 {
     if (all->n)
         qsort(all->t, (size_t)all->n, sizeof *all->t, by_key);
-    json_key(out, name);
-    json_open(out, '[');
+    json_member_list(out, name);
     for (int i = 0; i < all->n; i++) {
         json_open(out, '{');
-        json_key(out, "key");
-        json_str(out, all->t[i].key);
-        json_key(out, "count");
-        json_i64(out, all->t[i].count);
-        json_key(out, "amount");
-        json_money(out, (money){all->t[i].fen});
-        json_key(out, "losers");
-        json_i64(out, all->t[i].losers);
+        json_member_str(out, "key", all->t[i].key);
+        json_member_int(out, "count", all->t[i].count);
+        json_member_money(out, "amount", (money){all->t[i].fen});
+        json_member_int(out, "losers", all->t[i].losers);
         json_close(out, '}');
     }
     json_close(out, ']');
@@ -327,22 +322,19 @@ static void sum_up(const struct rehearsal *h, int i, struct sum *sum)
 
 static void write_number(struct buf *out, const char *name, int64_t n)
 {
-    json_key(out, name);
-    json_i64(out, n);
+    json_member_int(out, name, n);
 }
 
 static void write_amount(struct buf *out, const char *name, int64_t fen)
 {
-    json_key(out, name);
-    json_money(out, (money){fen});
+    json_member_money(out, name, (money){fen});
 }
 
 static void write_failed(struct buf *out, struct tallies *failed)
 {
     if (failed->n)
         qsort(failed->t, (size_t)failed->n, sizeof *failed->t, by_key);
-    json_key(out, "losers_by_clause");
-    json_open(out, '{');
+    json_member_object(out, "losers_by_clause");
     for (int i = 0; i < failed->n; i++)
         write_number(out, failed->t[i].key.p, failed->t[i].losers);
     json_close(out, '}');
@@ -352,15 +344,10 @@ static void write_budget(struct buf *out, const struct rehearsal *h, const struc
 {
     if (!h->v[REHEARSAL_BUDGET].present)
         return;
-    json_key(out, "budget");
-    json_open(out, '{');
+    json_member_object(out, "budget");
     write_amount(out, "amount", h->v[REHEARSAL_BUDGET].n);
     write_amount(out, "left", sum->left);
-    json_key(out, "runs_out_in");
-    if (sum->out_in.p)
-        json_str(out, sum->out_in);
-    else
-        json_null(out);
+    json_member_known(out, "runs_out_in", sum->out_in);
     write_number(out, "queued", sum->queued);
     write_amount(out, "queued_amount", sum->queued_fen);
     json_close(out, '}');
@@ -371,14 +358,10 @@ static void write_side(struct buf *out, struct rehearsal *h, int i)
     struct sum sum;
     sum_up(h, i, &sum);
     json_open(out, '{');
-    json_key(out, "policy");
-    json_str(out, h->policy[i].code);
-    json_key(out, "policy_version");
-    json_str(out, h->policy[i].effective_from);
-    json_key(out, "policy_state");
-    json_str(out, h->policy[i].state);
-    json_key(out, "rule");
-    json_str(out, h->policy[i].sha256);
+    json_member_str(out, "policy", h->policy[i].code);
+    json_member_str(out, "policy_version", h->policy[i].effective_from);
+    json_member_str(out, "policy_state", h->policy[i].state);
+    json_member_str(out, "rule", h->policy[i].sha256);
     write_number(out, "cases", h->n);
     write_number(out, "eligible", sum.eligible);
     write_number(out, "winners", sum.winners);
@@ -389,8 +372,7 @@ static void write_side(struct buf *out, struct rehearsal *h, int i)
     tallies_write(out, "by_size", &sum.sizes);
     tallies_write(out, "by_bank", &sum.banks);
     tallies_write(out, "by_month", &sum.months);
-    json_key(out, "overlap");
-    json_open(out, '{');
+    json_member_object(out, "overlap");
     write_number(out, "count", sum.overlap);
     write_amount(out, "amount", sum.overlap_fen);
     json_close(out, '}');
@@ -409,8 +391,7 @@ static void write_difference(struct buf *out, const struct rehearsal *h)
         second += s[0].fen == 0 && s[1].fen > 0;
         fen += s[1].fen - s[0].fen;
     }
-    json_key(out, "difference");
-    json_open(out, '{');
+    json_member_object(out, "difference");
     write_number(out, "both", both);
     write_number(out, "only_first", first);
     write_number(out, "only_second", second);
@@ -423,8 +404,7 @@ void rehearsal_result(struct rehearsal *h, struct buf *out)
     sort_cases(h);
     json_open(out, '{');
     write_number(out, "loans", h->seen);
-    json_key(out, "by");
-    json_text(out, by_names[h->v[REHEARSAL_BY].n]);
+    json_member_text(out, "by", by_names[h->v[REHEARSAL_BY].n]);
     json_key(out, "result");
     write_side(out, h, 0);
     if (h->sides == 2) {
@@ -438,29 +418,19 @@ void rehearsal_result(struct rehearsal *h, struct buf *out)
 static void write_tried(struct buf *out, const struct rehearsal *h, const struct tried *t)
 {
     json_open(out, '{');
-    json_key(out, "loan");
-    json_str(out, t->id);
-    json_key(out, "bank");
-    json_str(out, t->bank);
-    json_key(out, "contract_no");
-    json_str(out, t->contract);
-    json_key(out, "borrower_uscc");
-    json_str(out, t->borrower);
-    json_key(out, "on");
-    json_str(out, day_text(out->a, t->on));
+    json_member_str(out, "loan", t->id);
+    json_member_str(out, "bank", t->bank);
+    json_member_str(out, "contract_no", t->contract);
+    json_member_str(out, "borrower_uscc", t->borrower);
+    json_member_str(out, "on", day_text(out->a, t->on));
     for (int i = 0; i < h->sides; i++) {
         const struct side *s = &t->side[i];
-        json_key(out, i ? "against" : "result");
-        json_open(out, '{');
+        json_member_object(out, i ? "against" : "result");
         write_amount(out, "amount", s->fen);
-        if (s->failed) {
-            json_key(out, "failed");
-            json_text(out, s->failed);
-        }
-        if (s->queued) {
-            json_key(out, "queued");
-            json_bool(out, true);
-        }
+        if (s->failed)
+            json_member_text(out, "failed", s->failed);
+        if (s->queued)
+            json_member_bool(out, "queued", true);
         json_close(out, '}');
     }
     json_close(out, '}');

@@ -44,9 +44,9 @@ static void write_time(struct buf *b)
     int64_t local = us / 1000000 + 8 * 3600;
     int s = (int)(local % 86400);
     struct str d = day_text(b->a, (day){(int32_t)(local / 86400)});
-    json_key(b, "ts");
-    json_str(b, arena_printf(b->a, "%sT%02d:%02d:%02d.%03d+08:00", d.p, s / 3600, s / 60 % 60,
-                    s % 60, (int)(us / 1000 % 1000)));
+    json_member_str(b, "ts",
+        arena_printf(b->a, "%sT%02d:%02d:%02d.%03d+08:00", d.p, s / 3600, s / 60 % 60, s % 60,
+            (int)(us / 1000 % 1000)));
 }
 
 void log_event(enum log_level level, const char *event, ...)
@@ -61,15 +61,12 @@ void log_event(enum log_level level, const char *event, ...)
     buf_init(&b, a);
     json_open(&b, '{');
     write_time(&b);
-    json_key(&b, "level");
-    json_text(&b, level_names[level]);
-    json_key(&b, "event");
-    json_text(&b, event);
+    json_member_text(&b, "level", level_names[level]);
+    json_member_text(&b, "event", event);
     va_start(ap, event);
     for (const char *name; (name = va_arg(ap, const char *));) {
         const char *value = va_arg(ap, const char *);
-        json_key(&b, name);
-        json_text(&b, value ? value : "");
+        json_member_text(&b, name, value ? value : "");
     }
     va_end(ap);
     json_close(&b, '}');

@@ -45,7 +45,7 @@ department_line as (
 measure_line as (
     select m.no, m.chapter, json_build_object('measure', m.no, 'chapter', m.chapter, 'chapter_title', c.zh,
            'chapter_title_en', c.en, 'title', m.zh, 'title_en', m.en, 'reports', coalesce(d.reports, 0),
-           'overdue', d.overdue, 'departments', d.lines)::text as line
+           'overdue', d.overdue, 'departments', d.lines) as line
       from measure m
       join measure_chapter c on c.no = m.chapter
       join department_line d on d.measure = m.no
@@ -69,9 +69,9 @@ report_line as (
              limit 1000) x
 )
 select case when $1::int is null
-            then format('{"as_of":%s,"measures":[%s]}', to_json($2::date), (
-                 select string_agg(l.line, ',' order by l.no) from measure_line l))
-            else (select substr(l.line, 1, length(l.line) - 1) || format(',"as_of":%s,"items":%s}', to_json($2::date),
-                         coalesce(r.lines, '[]'::json))
+            then (select row_to_json(x)
+                    from (select $2::date as as_of,
+                                 array(select l.line from measure_line l order by l.no) as measures) x)
+            else (select json_joined(l.line, json_build_object('as_of', $2::date, 'items', coalesce(r.lines, '[]')))
                     from measure_line l
-                   cross join report_line r) end as document
+                   cross join report_line r) end::text as document

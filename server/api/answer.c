@@ -58,20 +58,17 @@ static void write_parties(struct buf *out, const struct record *rec, const struc
         buf_str(&list, v[i].s);
     }
     buf_char(&list, '}');
-    json_key(out, "parties");
-    json_str(out, buf_view(&list));
+    json_member_str(out, "parties", buf_view(&list));
 }
 
 void element_write(struct buf *out, const struct record *rec, const struct value *v,
     struct str canonical, struct str id, int64_t expect, struct str reason, struct str derived)
 {
-    buf_text(out, "{\"id\":");
-    json_str(out, id);
+    json_open(out, '{');
+    json_member_str(out, "id", id);
     if (expect) {
-        json_key(out, "expect");
-        json_i64(out, expect);
-        json_key(out, "reason");
-        json_str(out, reason);
+        json_member_int(out, "expect", expect);
+        json_member_str(out, "reason", reason);
     }
     json_key(out, "key");
     if (rec->key_also)
@@ -79,19 +76,13 @@ void element_write(struct buf *out, const struct record *rec, const struct value
                           day_text(out->a, (day){(int32_t)v[rec->key_also].n}).p));
     else
         json_str(out, v[rec->key].s);
-    json_key(out, "subject");
-    json_str(out, v[rec->subject].s);
-    if (rec->district != NO_FIELD) {
-        json_key(out, "district");
-        json_str(out, v[rec->district].s);
-    }
-    if (rec->on != NO_FIELD) {
-        json_key(out, "on");
-        json_str(out, day_text(out->a, (day){(int32_t)v[rec->on].n}));
-    }
+    json_member_str(out, "subject", v[rec->subject].s);
+    if (rec->district != NO_FIELD)
+        json_member_str(out, "district", v[rec->district].s);
+    if (rec->on != NO_FIELD)
+        json_member_str(out, "on", day_text(out->a, (day){(int32_t)v[rec->on].n}));
     write_parties(out, rec, v);
-    json_key(out, "sha256");
-    json_str(out, hash_hex(out->a, hash_sha256(canonical.p, canonical.n)));
+    json_member_str(out, "sha256", hash_hex(out->a, hash_sha256(canonical.p, canonical.n)));
     json_key(out, "derived");
     if (derived.p) {
         json_raw(out, derived);
@@ -101,8 +92,7 @@ void element_write(struct buf *out, const struct record *rec, const struct value
             rec->answer(v, out);
         json_close(out, '}');
     }
-    json_key(out, "body");
-    json_raw(out, canonical);
+    json_member_raw(out, "body", canonical);
     json_close(out, '}');
 }
 
@@ -120,10 +110,8 @@ void warnings_write(struct buf *out, struct arena *a, struct str flags)
         const struct json *cell = x->child;
         MUST(x->count == COUNT_OF(keys));
         json_open(out, '{');
-        for (size_t i = 0; i < COUNT_OF(keys); i++, cell = cell->next) {
-            json_key(out, keys[i]);
-            json_str(out, cell->text);
-        }
+        for (size_t i = 0; i < COUNT_OF(keys); i++, cell = cell->next)
+            json_member_str(out, keys[i], cell->text);
         json_close(out, '}');
     }
     json_close(out, ']');
@@ -132,12 +120,9 @@ void warnings_write(struct buf *out, struct arena *a, struct str flags)
 static void write_receipt(struct buf *out, const struct verdict *v)
 {
     json_open(out, '{');
-    json_key(out, "leaf");
-    json_i64(out, v->leaf);
-    json_key(out, "leaf_hash");
-    json_str(out, v->leaf_hash);
-    json_key(out, "head");
-    json_i64(out, v->head);
+    json_member_int(out, "leaf", v->leaf);
+    json_member_str(out, "leaf_hash", v->leaf_hash);
+    json_member_int(out, "head", v->head);
     json_close(out, '}');
 }
 
@@ -160,27 +145,28 @@ static void write_derived(struct buf *out, const struct record *rec, const struc
         rec->fresh(v, recorded, out);
 }
 
-void answer_write(struct buf *out, const struct record *rec, const struct verdict *v)
+void answer_members(struct buf *out, const struct record *rec, const struct verdict *v)
 {
-    json_open(out, '{');
     json_members(out, v->body);
     write_derived(out, rec, v);
     if (v->life.p)
         json_members(out, v->life);
-    json_key(out, "id");
-    json_str(out, v->id);
-    json_key(out, "version");
-    json_i64(out, v->version);
-    json_key(out, "recorded_at");
-    json_str(out, v->recorded_at);
-    json_key(out, "recorded_by");
-    json_str(out, v->recorded_by);
+    json_member_str(out, "id", v->id);
+    json_member_int(out, "version", v->version);
+    json_member_str(out, "recorded_at", v->recorded_at);
+    json_member_str(out, "recorded_by", v->recorded_by);
     json_key(out, "warnings");
     warnings_write(out, out->a, v->flags);
     if (v->leaf >= 0) {
         json_key(out, "receipt");
         write_receipt(out, v);
     }
+}
+
+void answer_write(struct buf *out, const struct record *rec, const struct verdict *v)
+{
+    json_open(out, '{');
+    answer_members(out, rec, v);
     json_close(out, '}');
 }
 
@@ -263,16 +249,12 @@ void reply_page(struct req *r, const struct rows *rows, int64_t limit, const str
     int shown = rows->n > limit ? (int)limit : rows->n;
     buf_init(&out, r->a);
     json_open(&out, '{');
-    json_key(&out, "items");
-    json_open(&out, '[');
+    json_member_list(&out, "items");
     for (int i = 0; i < shown; i++)
         write_row(&out, rows, i, columns, n);
     json_close(&out, ']');
-    json_key(&out, "next");
-    if (rows->n > shown)
-        json_str(&out, rows_at(rows, shown - 1, cursor));
-    else
-        json_null(&out);
+    json_member_known(
+        &out, "next", rows->n > shown ? rows_at(rows, shown - 1, cursor) : (struct str){NULL, 0});
     json_close(&out, '}');
     reply_json(r, 200, buf_view(&out));
 }

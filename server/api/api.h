@@ -46,7 +46,8 @@ req_fn health_get, ready_get, metrics_get, openapi_get;
  * record; expect 0 for a new one; derived: JSON, or p == NULL for what follows from the values. */
 void element_write(struct buf *out, const struct record *rec, const struct value *v,
     struct str canonical, struct str id, int64_t expect, struct str reason, struct str derived);
-/* The record as clients see it. */
+/* The record as clients see it; answer_members into an open object. */
+void answer_members(struct buf *out, const struct record *rec, const struct verdict *v);
 void answer_write(struct buf *out, const struct record *rec, const struct verdict *v);
 /* Room for the values of a record, with the key of the record that the address names filled in;
  * whether what was sent agrees with the address. */

@@ -7,22 +7,16 @@ static void write_baseline(struct buf *out, const struct rows *rows, int i)
 {
     int64_t n;
     json_open(out, '{');
-    json_key(out, "year");
-    json_raw(out, rows_at(rows, i, PLAN_GET_BASELINE_YEAR));
+    json_member_raw(out, "year", rows_at(rows, i, PLAN_GET_BASELINE_YEAR));
     if (rows_int(rows, i, PLAN_GET_BASELINE_AMOUNT_FEN, &n))
         write_figure(out, "amount", true, n);
     if (rows_int(rows, i, PLAN_GET_BASELINE_COUNT, &n))
         write_figure(out, "count", false, n);
-    json_key(out, "source");
-    json_str(out, rows_at(rows, i, PLAN_GET_BASELINE_SOURCE));
-    json_key(out, "assumed");
-    json_raw(out, rows_at(rows, i, PLAN_GET_BASELINE_ASSUMED));
-    json_key(out, "version");
-    json_raw(out, rows_at(rows, i, PLAN_GET_BASELINE_VERSION));
-    json_key(out, "recorded_at");
-    json_str(out, rows_at(rows, i, PLAN_GET_BASELINE_RECORDED_AT));
-    json_key(out, "recorded_by");
-    json_str(out, rows_at(rows, i, PLAN_GET_BASELINE_RECORDED_BY));
+    json_member_str(out, "source", rows_at(rows, i, PLAN_GET_BASELINE_SOURCE));
+    json_member_raw(out, "assumed", rows_at(rows, i, PLAN_GET_BASELINE_ASSUMED));
+    json_member_raw(out, "version", rows_at(rows, i, PLAN_GET_BASELINE_VERSION));
+    json_member_str(out, "recorded_at", rows_at(rows, i, PLAN_GET_BASELINE_RECORDED_AT));
+    json_member_str(out, "recorded_by", rows_at(rows, i, PLAN_GET_BASELINE_RECORDED_BY));
     json_close(out, '}');
 }
 
@@ -34,8 +28,7 @@ static void on_baselines(void *arg, const struct rows *rows, const struct fail *
         return;
     buf_init(&out, r->a);
     json_open(&out, '{');
-    json_key(&out, "years");
-    json_open(&out, '[');
+    json_member_list(&out, "years");
     for (int i = 0; i < rows->n; i++) {
         if (plan_row_is(rows, i, "baseline"))
             write_baseline(&out, rows, i);
@@ -123,14 +116,13 @@ static void on_plan_for_put(void *arg, const struct rows *rows, const struct fai
         return;
     }
     buf_init(&list, r->a);
-    schema_canonical(&baselines_record, &b->v, &list);
-    /* {"years":[…]} without the frame: the elements */
-    const size_t head = strlen("{\"years\":["), tail = strlen("]}");
+    for (int i = 0; i < b->v.count; i++)
+        schema_object(baseline_fields, b->v.row + i * field_count(baseline_fields), &list);
     b->work = (struct work){.a = r->a,
         .actor = r->actor,
         .type = r->capture[0].p,
         .write = SQL_BASELINE_WRITE,
-        .elements = arena_str(r->a, list.p + head, list.n - head - tail),
+        .elements = buf_view(&list),
         .n = b->v.count,
         .done = on_entered,
         .arg = b};

@@ -9,13 +9,9 @@ enum { F_AFTER, F_LIMIT, F_STATE, F_SEVERITY, F_CODE, F_RECORD, F_COUNT };
 static void write_items(struct buf *out, const struct rows *rows, int shown, int column)
 {
     json_open(out, '{');
-    json_key(out, "items");
-    json_open(out, '[');
-    for (int i = 0; i < shown; i++) {
-        if (i)
-            buf_char(out, ',');
-        buf_str(out, rows_at(rows, i, column));
-    }
+    json_member_list(out, "items");
+    for (int i = 0; i < shown; i++)
+        json_raw(out, rows_at(rows, i, column));
     json_close(out, ']');
 }
 
@@ -101,11 +97,10 @@ static void on_flag(void *arg, const struct rows *rows, const struct fail *fail)
     struct buf out;
     if (!rows_found(r, rows, fail))
         return;
-    struct str flag = rows_at(rows, 0, FLAG_GET_FLAG);
     buf_init(&out, r->a);
-    json_raw(&out, (struct str){flag.p, flag.n - 1}); /* reopen the object */
-    json_key(&out, "standing");
-    json_raw(&out, rows_at(rows, 0, FLAG_GET_STANDING));
+    json_open(&out, '{');
+    json_members(&out, rows_at(rows, 0, FLAG_GET_FLAG));
+    json_member_raw(&out, "standing", rows_at(rows, 0, FLAG_GET_STANDING));
     json_close(&out, '}');
     reply_json(r, 200, buf_view(&out));
 }

@@ -102,8 +102,7 @@ static void find_reach(const struct outlook *o, const struct sight *from, struct
 
 static void write_ends(struct buf *out, const char *key, const struct reach *reach, bool amount)
 {
-    json_key(out, key);
-    json_open(out, '{');
+    json_member_object(out, key);
     for (int end = 0; end < ENDS; end++)
         write_figure(out, ends[end], amount, reach->value[end]);
     json_close(out, '}');
@@ -113,34 +112,27 @@ static void write_outcome(
     struct buf *out, const struct reach *reach, bool growth, int64_t threshold)
 {
     if (growth) {
-        json_key(out, "growth_compound");
-        json_open(out, '{');
+        json_member_object(out, "growth_compound");
         for (int end = 0; end < ENDS; end++)
             write_ratio(out, ends[end], reach->answer[end].growth_compound);
         json_close(out, '}');
     }
-    json_key(out, "status");
-    json_open(out, '{');
+    json_member_object(out, "status");
     for (int end = 0; end < ENDS; end++) {
         enum target_status s = growth                           ? reach->answer[end].status_compound
                                : reach->value[end] >= threshold ? TARGET_MET
                                                                 : TARGET_MISSED;
-        json_key(out, ends[end]);
-        json_text(out, target_status_name(s));
+        json_member_text(out, ends[end], target_status_name(s));
     }
     json_close(out, '}');
 }
 
 static void write_backtest(struct buf *out, struct arena *a, const struct forecast *f)
 {
-    json_key(out, "backtest");
-    json_open(out, '{');
-    json_key(out, "errors");
-    json_i64(out, f->errors);
-    json_key(out, "held_out");
-    json_i64(out, f->tested);
-    json_key(out, "within");
-    json_i64(out, f->within);
+    json_member_object(out, "backtest");
+    json_member_int(out, "errors", f->errors);
+    json_member_int(out, "held_out", f->tested);
+    json_member_int(out, "within", f->within);
     write_ratio(out, "coverage", ratio_percent(a, f->within, f->tested));
     json_close(out, '}');
 }
@@ -159,14 +151,12 @@ static void write_districts(
             rows, i, amount ? PLAN_DISTRICTS_AMOUNT_FEN : PLAN_DISTRICTS_COUNT, &weight[i]));
         sum = plus(sum, weight[i]);
     }
-    json_key(out, "districts");
-    json_open(out, '[');
+    json_member_list(out, "districts");
     if (sum > 0 && sum < INT64_MAX && months > 0) {
         money_allocate(missing, weight, rows->n, part);
         for (int i = 0; i < rows->n; i++) {
             json_open(out, '{');
-            json_key(out, "district");
-            json_str(out, rows_at(rows, i, PLAN_DISTRICTS_DISTRICT));
+            json_member_str(out, "district", rows_at(rows, i, PLAN_DISTRICTS_DISTRICT));
             write_figure(out, "last_four_quarters", amount, weight[i]);
             write_ratio(out, "share", ratio_percent(a, weight[i], sum));
             write_figure(out, "missing", amount, part[i]);
@@ -183,10 +173,9 @@ static void write_reach(struct outlook *o, const struct sight *from, bool shared
     struct reach reach;
     const char *what = from->growth ? "last_year" : "total";
     find_reach(o, from, &reach);
-    json_key(out, "remaining_quarters");
-    json_i64(out, plan_quarters_left(o->plan.as_of, o->plan.first, o->plan.last));
-    json_key(out, "quarters_known");
-    json_i64(out, from->n);
+    json_member_int(
+        out, "remaining_quarters", plan_quarters_left(o->plan.as_of, o->plan.first, o->plan.last));
+    json_member_int(out, "quarters_known", from->n);
     write_figure(out, "so_far", from->money, reach.now.total);
     json_key(out, "point_from");
     if (!reach.f.known || !reach.quarters)
@@ -197,20 +186,17 @@ static void write_reach(struct outlook *o, const struct sight *from, bool shared
         write_ends(out, what, &reach, from->money);
         write_outcome(out, &reach, from->growth, from->threshold);
     } else {
-        json_key(out, what);
-        json_null(out);
+        json_member_null(out, what);
     }
     write_backtest(out, o->plan.r->a, &reach.f);
     bool told = !from->growth || reach.now.required_known;
     int64_t missing = !told          ? 0
                       : from->growth ? reach.now.missing_compound
                                      : reach.now.missing_total;
-    if (told) {
+    if (told)
         write_figure(out, "missing", from->money, missing);
-    } else {
-        json_key(out, "missing");
-        json_null(out);
-    }
+    else
+        json_member_null(out, "missing");
     if (shared)
         write_districts(o, from->money, missing, reach.quarters * MONTHS_A_QUARTER, out);
     json_close(out, '}');
@@ -228,8 +214,7 @@ static void write_target(struct outlook *o, int i, struct buf *out)
         .value = o->value[amount]};
     MUST(rows_int(rows, i, PLAN_GET_TARGET_THRESHOLD, &from.threshold));
     target_head(rows, i, out);
-    json_key(out, "measure");
-    json_str(out, rows_at(rows, i, PLAN_GET_TARGET_METRIC));
+    json_member_str(out, "measure", rows_at(rows, i, PLAN_GET_TARGET_METRIC));
     write_reach(o, &from, o->districts != NULL, out);
 }
 
@@ -239,8 +224,7 @@ static void write_goal(struct outlook *o, int i, struct buf *out)
 {
     const struct rows *rows = o->rows;
     target_head(rows, i, out);
-    json_key(out, "measures");
-    json_open(out, '[');
+    json_member_list(out, "measures");
     for (int m = 0; m < rows->n; m++) {
         int64_t value[FORECAST_QUARTERS_MAX];
         struct sight from = {.growth = true, .value = value};
@@ -265,29 +249,20 @@ static void write_outlook(struct outlook *o)
     struct buf out;
     buf_init(&out, r->a);
     json_open(&out, '{');
-    json_key(&out, "plan");
-    json_str(&out, p->code);
-    json_key(&out, "quarter");
-    json_str(&out, quarter_text(r->a, p->as_of));
-    json_key(&out, "basis");
-    json_str(&out, p->basis);
-    json_key(&out, "method");
-    json_open(&out, '{');
-    json_key(&out, "name");
-    json_text(&out, "seasonal_growth_past_errors");
-    json_key(&out, "title");
-    json_text(&out,
+    json_member_str(&out, "plan", p->code);
+    json_member_str(&out, "quarter", quarter_text(r->a, p->as_of));
+    json_member_str(&out, "basis", p->basis);
+    json_member_object(&out, "method");
+    json_member_text(&out, "name", "seasonal_growth_past_errors");
+    json_member_text(&out, "title",
         "按季同比外推:某季 = 上年同季 × 近四季与其前四季之比;区间取历次外推误差的 10% 与 90% 分位");
-    json_key(&out, "title_en");
-    json_text(&out,
+    json_member_text(&out, "title_en",
         "Seasonal growth: a quarter is the same quarter a year before times the last four "
         "quarters over the four before them; the range are the 10 % and 90 % quantiles of "
         "how earlier forecasts of this kind missed");
-    json_key(&out, "nominal_coverage");
-    json_rate(&out, (rate){FORECAST_NOMINAL_PERCENT * 10000});
+    json_member_rate(&out, "nominal_coverage", (rate){FORECAST_NOMINAL_PERCENT * 10000});
     json_close(&out, '}');
-    json_key(&out, "targets");
-    json_open(&out, '[');
+    json_member_list(&out, "targets");
     for (int i = 0; i < o->rows->n; i++) {
         if (!plan_row_is(o->rows, i, "target"))
             continue;

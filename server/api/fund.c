@@ -85,17 +85,13 @@ static void on_entries(void *arg, const struct rows *rows, const struct fail *fa
     int shown = rows->n > l->limit ? (int)l->limit : rows->n;
     buf_init(&out, r->a);
     json_open(&out, '{');
-    json_key(&out, "account");
-    json_str(&out, r->capture[0]);
-    json_key(&out, "opening");
-    json_str(&out, rows_at(rows, 0, ACCOUNT_ENTRIES_OPENING));
-    json_key(&out, "items");
-    json_open(&out, '[');
+    json_member_str(&out, "account", r->capture[0]);
+    json_member_str(&out, "opening", rows_at(rows, 0, ACCOUNT_ENTRIES_OPENING));
+    json_member_list(&out, "items");
     for (int i = 0; i < shown && rows_at(rows, i, ACCOUNT_ENTRIES_ID).p; i++)
         write_row(&out, rows, i, columns, COUNT_OF(columns));
     json_close(&out, ']');
-    json_key(&out, "closing");
-    json_str(&out, rows_at(rows, 0, ACCOUNT_ENTRIES_CLOSING));
+    json_member_str(&out, "closing", rows_at(rows, 0, ACCOUNT_ENTRIES_CLOSING));
     json_key(&out, "next");
     if (rows->n > shown)
         json_str(&out, rows_at(rows, shown - 1, ACCOUNT_ENTRIES_CURSOR));

@@ -92,12 +92,9 @@ static void tally_send(struct tally *t)
     struct buf out;
     buf_init(&out, t->a);
     json_open(&out, '{');
-    json_key(&out, "on");
-    json_str(&out, day_text(t->a, t->on));
-    json_key(&out, "refused");
-    json_i64(&out, t->refused);
-    json_key(&out, "conflicts");
-    json_i64(&out, t->conflicts);
+    json_member_str(&out, "on", day_text(t->a, t->on));
+    json_member_int(&out, "refused", t->refused);
+    json_member_int(&out, "conflicts", t->conflicts);
     json_close(&out, '}');
     t->work = (struct work){.a = t->a,
         .actor = &t->actor,

@@ -51,18 +51,13 @@ static void on_page(void *arg, const struct rows *rows, const struct fail *fail)
     bool more = page > n;
     buf_init(&out, r->a);
     json_open(&out, '{');
-    json_key(&out, "items");
-    json_open(&out, '[');
+    json_member_list(&out, "items");
     for (int i = 0; i < n; i++) {
         MUST(verdict_read(rows, i, RECORD_LIST_OUTCOME, &v));
         answer_write(&out, r->route->record, &v);
     }
     json_close(&out, ']');
-    json_key(&out, "next");
-    if (more)
-        json_str(&out, v.id);
-    else
-        json_null(&out);
+    json_member_known(&out, "next", more ? v.id : (struct str){NULL, 0});
     json_close(&out, '}');
     reply_json(r, 200, buf_view(&out));
 }

@@ -189,8 +189,7 @@ static void on_nodes(void *arg, const struct rows *rows, const struct fail *fail
         else
             json_raw(&out, value);
     }
-    json_key(&out, "path");
-    json_open(&out, '[');
+    json_member_list(&out, "path");
     int length = receipt_path(p, path);
     for (int i = 0; i < length; i++)
         json_str(&out, hash_hex(p->r->a, path[i]));

@@ -32,21 +32,16 @@ static const char *method_of(const struct route *t)
 static void write_parameter(struct buf *out, const char *in, struct str name)
 {
     json_open(out, '{');
-    json_key(out, "name");
-    json_str(out, name);
-    json_key(out, "in");
-    json_text(out, in);
-    json_key(out, "required");
-    json_bool(out, strcmp(in, "path") == 0);
-    json_key(out, "schema");
-    json_raw(out, STR("{\"type\":\"string\"}"));
+    json_member_str(out, "name", name);
+    json_member_text(out, "in", in);
+    json_member_bool(out, "required", strcmp(in, "path") == 0);
+    json_member_raw(out, "schema", STR("{\"type\":\"string\"}"));
     json_close(out, '}');
 }
 
 static void write_parameters(struct buf *out, const struct route *t)
 {
-    json_key(out, "parameters");
-    json_open(out, '[');
+    json_member_list(out, "parameters");
     for (const char *p = strchr(t->path, '{'); p; p = strchr(p + 1, '{'))
         write_parameter(out, "path", arena_str(out->a, p + 1, strcspn(p + 1, "}")));
     for (const char *p = t->params; *p;) {
@@ -61,12 +56,9 @@ static void write_body(struct buf *out, const struct route *t)
 {
     if (t->method == METHOD_GET)
         return;
-    json_key(out, "requestBody");
-    json_open(out, '{');
-    json_key(out, "required");
-    json_bool(out, true);
-    json_key(out, "content");
-    json_open(out, '{');
+    json_member_object(out, "requestBody");
+    json_member_bool(out, "required", true);
+    json_member_object(out, "content");
     json_key(out, "application/json");
     if (t->record)
         json_raw(out, arena_printf(out->a, "{\"schema\":{\"$ref\":\"#/components/schemas/%s\"}}",
@@ -74,10 +66,8 @@ static void write_body(struct buf *out, const struct route *t)
     else
         json_raw(out, STR("{\"schema\":{\"type\":\"object\"}}"));
     if (t->method == METHOD_POST && t->record) {
-        json_key(out, "application/x-ndjson");
-        json_raw(out, STR("{\"schema\":{\"type\":\"string\"}}"));
-        json_key(out, "text/csv");
-        json_raw(out, STR("{\"schema\":{\"type\":\"string\"}}"));
+        json_member_raw(out, "application/x-ndjson", STR("{\"schema\":{\"type\":\"string\"}}"));
+        json_member_raw(out, "text/csv", STR("{\"schema\":{\"type\":\"string\"}}"));
     }
     json_close(out, '}');
     json_close(out, '}');
@@ -85,8 +75,7 @@ static void write_body(struct buf *out, const struct route *t)
 
 static void write_answers(struct buf *out, const struct route *t)
 {
-    json_key(out, "responses");
-    json_open(out, '{');
+    json_member_object(out, "responses");
     json_key(out, "200");
     if (t->record && strstr(t->path, "{id}") && !strstr(t->path, "history"))
         json_raw(out, arena_printf(out->a,
@@ -96,15 +85,13 @@ static void write_answers(struct buf *out, const struct route *t)
     else
         json_raw(out, STR("{\"description\":\"OK\"}"));
     if (t->method == METHOD_POST && t->record) {
-        json_key(out, "201");
-        json_raw(
-            out, arena_printf(out->a,
-                     "{\"description\":\"Created\",\"content\":{\"application/json\":{\"schema\":"
-                     "{\"$ref\":\"#/components/schemas/%s_answer\"}}}}",
-                     t->record->name));
+        json_member_raw(out, "201",
+            arena_printf(out->a,
+                "{\"description\":\"Created\",\"content\":{\"application/json\":{\"schema\":"
+                "{\"$ref\":\"#/components/schemas/%s_answer\"}}}}",
+                t->record->name));
     }
-    json_key(out, "4XX");
-    json_raw(out, STR("{\"$ref\":\"#/components/responses/problem\"}"));
+    json_member_raw(out, "4XX", STR("{\"$ref\":\"#/components/responses/problem\"}"));
     json_close(out, '}');
 }
 
@@ -126,16 +113,11 @@ static struct str operation_id(struct arena *a, const struct route *t)
 
 static void write_operation(struct buf *out, const struct route *t)
 {
-    json_key(out, method_of(t));
-    json_open(out, '{');
-    json_key(out, "operationId");
-    json_str(out, operation_id(out->a, t));
-    json_key(out, "summary");
-    json_text(out, t->zh);
-    json_key(out, "description");
-    json_text(out, t->en);
-    json_key(out, "security");
-    json_raw(out, t->roles ? STR("[{\"bearer\":[]}]") : STR("[]"));
+    json_member_object(out, method_of(t));
+    json_member_str(out, "operationId", operation_id(out->a, t));
+    json_member_text(out, "summary", t->zh);
+    json_member_text(out, "description", t->en);
+    json_member_raw(out, "security", t->roles ? STR("[{\"bearer\":[]}]") : STR("[]"));
     write_parameters(out, t);
     write_body(out, t);
     write_answers(out, t);
@@ -153,13 +135,11 @@ static bool is_first_of_path(const struct route *t)
 
 static void write_paths(struct buf *out)
 {
-    json_key(out, "paths");
-    json_open(out, '{');
+    json_member_object(out, "paths");
     for (const struct route *t = routes; t->path; t++) {
         if (!is_first_of_path(t))
             continue;
-        json_key(out, t->path);
-        json_open(out, '{');
+        json_member_object(out, t->path);
         for (const struct route *m = t; m->path; m++) {
             if (strcmp(m->path, t->path) == 0)
                 write_operation(out, m);
@@ -171,8 +151,7 @@ static void write_paths(struct buf *out)
 
 static void write_schemas(struct buf *out)
 {
-    json_key(out, "schemas");
-    json_open(out, '{');
+    json_member_object(out, "schemas");
     for (int i = 0; i < record_count; i++) {
         json_key(out, records[i]->name);
         schema_openapi(records[i], false, out);
@@ -182,38 +161,30 @@ static void write_schemas(struct buf *out)
     for (const struct record *const *r = request_records; *r; r++) {
         json_key(out, (*r)->name);
         schema_openapi(*r, false, out);
-        json_key(out, arena_printf(out->a, "%s_answer", (*r)->name).p);
-        json_raw(out, STR("{\"type\":\"object\"}"));
+        json_member_raw(
+            out, arena_printf(out->a, "%s_answer", (*r)->name).p, STR("{\"type\":\"object\"}"));
     }
-    json_key(out, "problem");
-    json_raw(out, str_of(problem_schema));
-    json_key(out, "warning");
-    json_raw(out, str_of(warning_schema));
-    json_key(out, "receipt");
-    json_raw(out, str_of(receipt_schema));
+    json_member_raw(out, "problem", str_of(problem_schema));
+    json_member_raw(out, "warning", str_of(warning_schema));
+    json_member_raw(out, "receipt", str_of(receipt_schema));
     json_close(out, '}');
 }
 
 void openapi_write(struct buf *out)
 {
     json_open(out, '{');
-    json_key(out, "openapi");
-    json_text(out, "3.1.0");
-    json_key(out, "info");
-    json_raw(
-        out, STR("{\"title\":\"pledged\",\"version\":\"1\",\"summary\":\"知识产权质押融资台账\","
-                 "\"license\":{\"name\":\"Proprietary\",\"identifier\":\"LicenseRef-Pledged\"}}"));
-    json_key(out, "servers");
-    json_raw(out, STR("[{\"url\":\"/\"}]"));
+    json_member_text(out, "openapi", "3.1.0");
+    json_member_raw(out, "info",
+        STR("{\"title\":\"pledged\",\"version\":\"1\",\"summary\":\"知识产权质押融资台账\","
+            "\"license\":{\"name\":\"Proprietary\",\"identifier\":\"LicenseRef-Pledged\"}}"));
+    json_member_raw(out, "servers", STR("[{\"url\":\"/\"}]"));
     write_paths(out);
-    json_key(out, "components");
-    json_open(out, '{');
-    json_key(out, "securitySchemes");
-    json_raw(out, STR("{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"}}"));
-    json_key(out, "responses");
-    json_raw(
-        out, STR("{\"problem\":{\"description\":\"问题\",\"content\":{\"application/problem+json\":"
-                 "{\"schema\":{\"$ref\":\"#/components/schemas/problem\"}}}}}"));
+    json_member_object(out, "components");
+    json_member_raw(
+        out, "securitySchemes", STR("{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\"}}"));
+    json_member_raw(out, "responses",
+        STR("{\"problem\":{\"description\":\"问题\",\"content\":{\"application/problem+json\":"
+            "{\"schema\":{\"$ref\":\"#/components/schemas/problem\"}}}}}"));
     write_schemas(out);
     json_close(out, '}');
     json_close(out, '}');

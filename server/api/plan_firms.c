@@ -125,24 +125,20 @@ static enum target_status status_of(
 
 static void write_count(struct buf *out, const char *key, int64_t n)
 {
-    json_key(out, key);
-    json_i64(out, n);
+    json_member_int(out, key, n);
 }
 
 static void write_own(
     struct buf *out, const struct benefit_year *y, enum indicator_figure figure, bool exact)
 {
-    json_key(out, "complete");
-    json_bool(out, exact);
-    json_key(out, "from");
-    json_text(out, "records");
+    json_member_bool(out, "complete", exact);
+    json_member_text(out, "from", "records");
     write_count(out, "firms", y->firms);
     write_count(out, "without", y->figure[figure].without);
     write_count(out, "unknown_size", y->unknown_size.value);
     if (figure != FIGURE_COUNT)
         return;
-    json_key(out, "by");
-    json_open(out, '{');
+    json_member_object(out, "by");
     write_count(out, "loans", y->loans);
     write_count(out, "insurance", y->insurance);
     write_count(out, "subsidies", y->subsidies);
@@ -158,27 +154,20 @@ static void write_year(struct buf *out, const struct plan_view *p, enum indicato
     bool money_figure = figure_rules[figure].money;
     json_open(out, '{');
     write_count(out, "year", year);
-    if (n) {
+    if (n)
         write_figure(out, "value", money_figure, b.least);
-    } else {
-        json_key(out, "value");
-        json_null(out);
-    }
+    else
+        json_member_null(out, "value");
     if (t) {
-        json_key(out, "complete");
-        json_bool(out, true);
-        json_key(out, "from");
-        json_text(out, "indicators");
+        json_member_bool(out, "complete", true);
+        json_member_text(out, "from", "indicators");
         write_figure(out, "records", money_figure, p->benefit[index].figure[figure].value);
-        json_key(out, "source");
-        json_str(out, t->source);
-        json_key(out, "assumed");
-        json_bool(out, t->assumed);
+        json_member_str(out, "source", t->source);
+        json_member_bool(out, "assumed", t->assumed);
     } else {
         write_own(out, &p->benefit[index], figure, n && is_exact(b));
     }
-    json_key(out, "to_date");
-    json_bool(out, n > 0 && n < 4);
+    json_member_bool(out, "to_date", n > 0 && n < 4);
     if (yoy)
         write_ratio(out, "yoy", *yoy);
     json_close(out, '}');
@@ -188,14 +177,11 @@ static void write_gap(struct buf *out, const struct plan_view *p, int year, cons
     int64_t n, struct str text, struct str text_en)
 {
     json_open(out, '{');
-    json_key(out, "period");
-    json_str(out, arena_printf(p->r->a, "%d", year));
+    json_member_str(out, "period", arena_printf(p->r->a, "%d", year));
     if (key)
         write_count(out, key, n);
-    json_key(out, "text");
-    json_str(out, text);
-    json_key(out, "text_en");
-    json_str(out, text_en);
+    json_member_str(out, "text", text);
+    json_member_str(out, "text_en", text_en);
     json_close(out, '}');
 }
 
@@ -226,8 +212,7 @@ static void write_gaps_of(
 
 static void write_gaps(struct buf *out, const struct plan_view *p, enum indicator_figure figure)
 {
-    json_key(out, "missing");
-    json_open(out, '[');
+    json_member_list(out, "missing");
     for (int index = 0; index <= p->last - p->first + 1; index++) {
         if (plan_quarters_of(p, p->first - 1 + index) && !reported(p, figure, index))
             write_gaps_of(out, p, figure, index);
@@ -267,15 +252,13 @@ enum target_status benefits_write(
         write_year(out, p, figure, 0, NULL);
     else
         json_null(out);
-    json_key(out, "years");
-    json_open(out, '[');
+    json_member_list(out, "years");
     for (int i = 0; i <= p->last - p->first; i++)
         write_year(out, p, figure, i + 1, &t.yoy[i]);
     json_close(out, ']');
-    json_key(out, "status");
-    json_text(out, target_status_name(status));
-    json_key(out, "status_known");
-    json_text(out, target_status_name(status_of(p, figure, year_known, part_known)));
+    json_member_text(out, "status", target_status_name(status));
+    json_member_text(
+        out, "status_known", target_status_name(status_of(p, figure, year_known, part_known)));
     write_ratio(out, "growth_compound", t.growth_compound);
     write_ratio(out, "growth_mean", t.growth_mean);
     write_required(out, p, figure);

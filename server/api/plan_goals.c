@@ -75,24 +75,17 @@ static void write_value(
     int64_t value;
     bool assumed, complete = line_sum(p, l, index, n, &value);
     if (!line_told(p, l, index, n, &assumed)) {
-        json_key(out, "value");
-        json_null(out);
-        json_key(out, "complete");
-        json_bool(out, false);
+        json_member_null(out, "value");
+        json_member_bool(out, "complete", false);
         return;
     }
     write_figure(out, "value", figure_rules[l->figure].money, value);
-    json_key(out, "complete");
-    json_bool(out, complete);
-    json_key(out, "from");
-    json_text(out, "indicators");
+    json_member_bool(out, "complete", complete);
+    json_member_text(out, "from", "indicators");
     const struct told *whole = &told_of(p, l, 0, index)->whole;
-    if (l->ways == 1 && n == 4 && whole->known) {
-        json_key(out, "source");
-        json_str(out, whole->source);
-    }
-    json_key(out, "assumed");
-    json_bool(out, assumed);
+    if (l->ways == 1 && n == 4 && whole->known)
+        json_member_str(out, "source", whole->source);
+    json_member_bool(out, "assumed", assumed);
 }
 
 static void write_told_year(struct buf *out, const struct plan_view *p, const struct line *l,
@@ -100,11 +93,9 @@ static void write_told_year(struct buf *out, const struct plan_view *p, const st
 {
     int year = p->first - 1 + index, n = plan_quarters_of(p, year);
     json_open(out, '{');
-    json_key(out, "year");
-    json_i64(out, year);
+    json_member_int(out, "year", year);
     write_value(out, p, l, index, n);
-    json_key(out, "to_date");
-    json_bool(out, n > 0 && n < 4);
+    json_member_bool(out, "to_date", n > 0 && n < 4);
     if (yoy)
         write_ratio(out, "yoy", *yoy);
     json_close(out, '}');
@@ -118,8 +109,7 @@ static void write_line(struct buf *out, const struct plan_view *p, const struct 
         write_told_year(out, p, l, 0, NULL);
     else
         json_null(out);
-    json_key(out, "years");
-    json_open(out, '[');
+    json_member_list(out, "years");
     for (int i = 0; i <= p->last - p->first; i++)
         write_told_year(out, p, l, i + 1, &t->yoy[i]);
     json_close(out, ']');
@@ -128,10 +118,8 @@ static void write_line(struct buf *out, const struct plan_view *p, const struct 
 
 static void write_titles(struct buf *out, const char *zh, const char *en)
 {
-    json_key(out, "title");
-    json_text(out, zh);
-    json_key(out, "title_en");
-    json_text(out, en);
+    json_member_text(out, "title", zh);
+    json_member_text(out, "title_en", en);
 }
 
 static void write_way(
@@ -142,8 +130,7 @@ static void write_way(
     struct target_answer t;
     target_evaluate(p->r->a, TARGET_GROWTH, threshold, &s, &t);
     json_open(out, '{');
-    json_key(out, "way");
-    json_text(out, way_rules[way].name);
+    json_member_text(out, "way", way_rules[way].name);
     write_titles(out, way_rules[way].zh, way_rules[way].en);
     write_line(out, p, &one, &s, &t);
     write_ratio(out, "growth_compound", t.growth_compound);
@@ -160,26 +147,22 @@ static void write_missing_part(
     struct str period =
         q ? quarter_text(p->r->a, quarter_make(year, q)) : arena_printf(p->r->a, "%d", year);
     json_open(out, '{');
-    json_key(out, "period");
-    json_str(out, period);
-    if (by_way) {
-        json_key(out, "way");
-        json_text(out, w->name);
-    }
-    json_key(out, "text");
-    json_str(out, arena_printf(p->r->a, "%s 未报送%s%s%s", period.p, by_way ? w->zh : "",
-                      by_way ? "的" : "", f->zh));
-    json_key(out, "text_en");
-    json_str(out, arena_printf(p->r->a, "%s: no %s%s%s reported", period.p, f->en,
-                      by_way ? " by " : "", by_way ? w->en : ""));
+    json_member_str(out, "period", period);
+    if (by_way)
+        json_member_text(out, "way", w->name);
+    json_member_str(out, "text",
+        arena_printf(
+            p->r->a, "%s 未报送%s%s%s", period.p, by_way ? w->zh : "", by_way ? "的" : "", f->zh));
+    json_member_str(out, "text_en",
+        arena_printf(p->r->a, "%s: no %s%s%s reported", period.p, f->en, by_way ? " by " : "",
+            by_way ? w->en : ""));
     json_close(out, '}');
 }
 
 /* Every period and way that the metric lacks, the base year first. */
 static void write_missing(struct buf *out, const struct plan_view *p, const struct line *l)
 {
-    json_key(out, "missing");
-    json_open(out, '[');
+    json_member_list(out, "missing");
     for (int index = 0; index <= p->last - p->first + 1; index++) {
         int year = p->first - 1 + index, n = plan_quarters_of(p, year);
         for (int way = 0; way < l->ways; way++) {
@@ -201,8 +184,7 @@ static enum target_status write_reported(
     struct target_answer t;
     target_evaluate(p->r->a, TARGET_GROWTH, threshold, &s, &t);
     write_line(out, p, &l, &s, &t);
-    json_key(out, "status");
-    json_text(out, target_status_name(t.status_compound));
+    json_member_text(out, "status", target_status_name(t.status_compound));
     write_growth(out, &t, figure_rules[l.figure].money);
     json_key(out, "judged_through"); /* the last ended year that is told */
     if (t.complete_years)
@@ -210,8 +192,7 @@ static enum target_status write_reported(
     else
         json_null(out);
     if (side_rules[l.side].by_way) {
-        json_key(out, "ways");
-        json_open(out, '[');
+        json_member_list(out, "ways");
         for (int way = 0; way < WAY_COUNT; way++)
             write_way(out, p, &l, way, threshold);
         json_close(out, ']');
@@ -234,8 +215,7 @@ static struct line metric_line(const struct rows *rows, int i)
 void metric_head(const struct rows *rows, int i, struct buf *out)
 {
     json_open(out, '{');
-    json_key(out, "measure");
-    json_str(out, rows_at(rows, i, PLAN_GET_METRIC_NAME));
+    json_member_str(out, "measure", rows_at(rows, i, PLAN_GET_METRIC_NAME));
     write_titles(
         out, rows_at(rows, i, PLAN_GET_METRIC_ZH).p, rows_at(rows, i, PLAN_GET_METRIC_EN).p);
 }
@@ -313,13 +293,11 @@ void goals_write(struct plan_view *p, const struct rows *rows, int i, struct buf
         json_rate(out, (rate){(int32_t)threshold});
     else
         json_null(out); /* every year more than the one before */
-    json_key(out, "measures");
-    json_open(out, '[');
+    json_member_list(out, "measures");
     for (int m = 0; m < rows->n; m++) {
         if (metric_is_of(rows, m, i))
             status = worse(write_metric(p, rows, m, threshold, out), status);
     }
     json_close(out, ']');
-    json_key(out, "status");
-    json_text(out, target_status_name(status));
+    json_member_text(out, "status", target_status_name(status));
 }

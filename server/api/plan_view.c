@@ -265,21 +265,15 @@ void write_figure(struct buf *out, const char *key, bool money_figure, int64_t n
 
 void write_ratio(struct buf *out, const char *key, struct ratio_text r)
 {
-    json_key(out, key);
-    if (r.known)
-        json_str(out, r.text);
-    else
-        json_null(out);
+    json_member_known(out, key, r.known ? r.text : (struct str){NULL, 0});
 }
 
 void write_growth(struct buf *out, const struct target_answer *t, bool money_figure)
 {
     write_ratio(out, "growth_compound", t->growth_compound);
     write_ratio(out, "growth_mean", t->growth_mean);
-    json_key(out, "status_compound");
-    json_text(out, target_status_name(t->status_compound));
-    json_key(out, "status_mean");
-    json_text(out, target_status_name(t->status_mean));
+    json_member_text(out, "status_compound", target_status_name(t->status_compound));
+    json_member_text(out, "status_mean", target_status_name(t->status_mean));
     json_key(out, "required");
     if (!t->required_known) {
         json_null(out);
@@ -300,10 +294,7 @@ void write_growth(struct buf *out, const struct target_answer *t, bool money_fig
 void target_head(const struct rows *rows, int i, struct buf *out)
 {
     json_open(out, '{');
-    json_key(out, "id");
-    json_str(out, rows_at(rows, i, PLAN_GET_TARGET_ID));
-    json_key(out, "title");
-    json_str(out, rows_at(rows, i, PLAN_GET_TARGET_ZH));
-    json_key(out, "title_en");
-    json_str(out, rows_at(rows, i, PLAN_GET_TARGET_EN));
+    json_member_str(out, "id", rows_at(rows, i, PLAN_GET_TARGET_ID));
+    json_member_str(out, "title", rows_at(rows, i, PLAN_GET_TARGET_ZH));
+    json_member_str(out, "title_en", rows_at(rows, i, PLAN_GET_TARGET_EN));
 }

@@ -193,12 +193,9 @@ static void on_peeked(void *arg, const struct rows *rows, const struct fail *fai
     struct buf out;
     buf_init(&out, r->a);
     json_open(&out, '{');
-    json_key(&out, "dry_run");
-    json_bool(&out, true);
-    json_key(&out, "outcome");
-    json_text(&out, names[v.outcome]);
-    json_key(&out, "record");
-    json_raw(&out, s->canonical);
+    json_member_bool(&out, "dry_run", true);
+    json_member_text(&out, "outcome", names[v.outcome]);
+    json_member_raw(&out, "record", s->canonical);
     json_close(&out, '}');
     reply_json(r, 200, buf_view(&out));
 }
@@ -382,27 +379,22 @@ static void on_history(void *arg, const struct rows *rows, const struct fail *fa
     MUST(rows_int(rows, 0, RECORD_HISTORY_PAGE, &page));
     buf_init(&out, r->a);
     json_open(&out, '{');
-    json_key(&out, "items");
-    json_open(&out, '[');
+    json_member_list(&out, "items");
     for (int i = 0; i < rows->n; i++) {
         struct verdict v;
         struct str reason = rows_at(rows, i, RECORD_HISTORY_REASON);
         MUST(verdict_read(rows, i, RECORD_HISTORY_OUTCOME, &v));
         last = v.version;
-        answer_write(&out, r->route->record, &v);
-        if (reason.p) {
-            out.n--; /* reopen the object */
-            json_key(&out, "reason");
-            json_str(&out, reason);
-            json_close(&out, '}');
-        }
+        json_open(&out, '{');
+        answer_members(&out, r->route->record, &v);
+        if (reason.p)
+            json_member_str(&out, "reason", reason);
+        json_close(&out, '}');
     }
     json_close(&out, ']');
-    json_key(&out, "next");
-    if (page > rows->n || page == LIST_LIMIT_MAX)
-        json_str(&out, arena_printf(r->a, "%lld", (long long)last));
-    else
-        json_null(&out);
+    json_member_known(&out, "next",
+        page > rows->n || page == LIST_LIMIT_MAX ? arena_printf(r->a, "%lld", (long long)last)
+                                                 : (struct str){NULL, 0});
     json_close(&out, '}');
     reply_json(r, 200, buf_view(&out));
 }

@@ -95,8 +95,7 @@ static void progress(struct run *h)
     struct buf out;
     buf_init(&out, h->r->a);
     json_open(&out, '{');
-    json_key(&out, "progress");
-    json_i64(&out, rehearsal_seen(h->rehearsal));
+    json_member_int(&out, "progress", rehearsal_seen(h->rehearsal));
     json_close(&out, '}');
     buf_char(&out, '\n');
     (void)reply_chunk(h->r, buf_view(&out), NULL); /* a few bytes a page */

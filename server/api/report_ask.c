@@ -301,12 +301,9 @@ static int collect(const struct report_ask *k, struct figure *out)
 static void write_figure(const struct figure *f, struct buf *json, struct buf *line)
 {
     json_open(json, '{');
-    json_key(json, "section");
-    json_text(json, f->section);
-    json_key(json, "row_key");
-    json_str(json, f->row);
-    json_key(json, "v");
-    json_open(json, '[');
+    json_member_text(json, "section", f->section);
+    json_member_str(json, "row_key", f->row);
+    json_member_list(json, "v");
     buf_printf(line, "%s|%s|", f->section, f->row.p);
     for (int i = 0; i < REPORT_WIDTH; i++) {
         struct str n = rows_at(f->rows, f->at, REPORT_CELLS_V1 + i);

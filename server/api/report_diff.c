@@ -58,8 +58,7 @@ static void write_amount(struct buf *out, const char *key, bool amount, int64_t 
 static void write_place(struct buf *out, const struct rows *rows, int i)
 {
     struct str row = rows_at(rows, i, REPORT_DIFF_ROW_KEY);
-    json_key(out, "section");
-    json_str(out, rows_at(rows, i, REPORT_DIFF_SECTION));
+    json_member_str(out, "section", rows_at(rows, i, REPORT_DIFF_SECTION));
     json_key(out, "row");
     if (row.p)
         json_str(out, row);
@@ -88,8 +87,7 @@ static void write_cells(struct buf *out, struct req *r, const struct rows *rows,
         bool amount = is_money(s, c, rows, i);
         json_open(out, '{');
         write_place(out, rows, i);
-        json_key(out, "column");
-        json_text(out, c->key);
+        json_member_text(out, "column", c->key);
         write_values(out, amount, l.sealed[at], l.live[at]);
         if (l.live[at] - l.sealed[at] != l.itemised[at])
             write_amount(out, "unexplained", amount, l.live[at] - l.sealed[at] - l.itemised[at]);
@@ -123,24 +121,19 @@ static void write_item(struct buf *out, struct req *r, const struct rows *rows, 
     read_lists(r, rows, i, &l);
     json_open(out, '{');
     write_place(out, rows, i);
-    json_key(out, "type");
-    json_str(out, rows_at(rows, i, REPORT_DIFF_TYPE));
-    json_key(out, "id");
-    json_str(out, rows_at(rows, i, REPORT_DIFF_ID));
-    json_key(out, "reference");
-    json_str(out, rows_at(rows, i, REPORT_DIFF_REFERENCE));
+    json_member_str(out, "type", rows_at(rows, i, REPORT_DIFF_TYPE));
+    json_member_str(out, "id", rows_at(rows, i, REPORT_DIFF_ID));
+    json_member_str(out, "reference", rows_at(rows, i, REPORT_DIFF_REFERENCE));
     write_version(out, "version_sealed", rows_at(rows, i, REPORT_DIFF_VERSION_THEN));
     write_version(out, "version_live", rows_at(rows, i, REPORT_DIFF_VERSION_NOW));
     write_why(out, r, rows_at(rows, i, REPORT_DIFF_WHY));
-    json_key(out, "values");
-    json_open(out, '[');
+    json_member_list(out, "values");
     for (const struct report_column *c = s->columns; c->key; c++) {
         int at = c->a - 1;
         if (c->from != FROM_FACTS || l.itemised[at] == 0)
             continue;
         json_open(out, '{');
-        json_key(out, "column");
-        json_text(out, c->key);
+        json_member_text(out, "column", c->key);
         write_values(out, is_money(s, c, rows, i), l.sealed[at], l.live[at]);
         json_close(out, '}');
     }
@@ -177,21 +170,16 @@ static void on_diff(void *arg, const struct fail *fail)
         cells++;
     buf_init(&out, r->a);
     json_open(&out, '{');
-    json_key(&out, "quarter");
-    json_str(&out, r->capture[0]);
-    json_key(&out, "sealed_at");
-    json_str(&out, d->ask.sealed_at);
-    json_key(&out, "known_at");
-    json_str(&out, d->ask.known_at);
-    json_key(&out, "cells");
-    json_open(&out, '[');
+    json_member_str(&out, "quarter", r->capture[0]);
+    json_member_str(&out, "sealed_at", d->ask.sealed_at);
+    json_member_str(&out, "known_at", d->ask.known_at);
+    json_member_list(&out, "cells");
     for (int i = 0; i < cells; i++)
         write_cells(&out, r, rows, i);
     json_close(&out, ']');
-    json_key(&out, "count");
-    json_raw(&out, cells < rows->n ? rows_at(rows, cells, REPORT_DIFF_ITEMS) : STR("0"));
-    json_key(&out, "items");
-    json_open(&out, '[');
+    json_member_raw(
+        &out, "count", cells < rows->n ? rows_at(rows, cells, REPORT_DIFF_ITEMS) : STR("0"));
+    json_member_list(&out, "items");
     for (int i = cells; i < rows->n && i < cells + d->limit; i++)
         write_item(&out, r, rows, i);
     json_close(&out, ']');

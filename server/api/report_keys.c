@@ -97,14 +97,10 @@ bool report_keys_sign(
         if (!key)
             return false;
         json_open(out, '{');
-        json_key(out, "algorithm");
-        json_text(out, signing_name((enum signing_kind)i));
-        json_key(out, "fingerprint");
-        json_str(out, signing_fingerprint(out->a, key));
-        json_key(out, "public_key");
-        json_str(out, signing_public(out->a, key));
-        json_key(out, "signature");
-        json_str(out, base64(out->a, signing_sign(out->a, key, text)));
+        json_member_text(out, "algorithm", signing_name((enum signing_kind)i));
+        json_member_str(out, "fingerprint", signing_fingerprint(out->a, key));
+        json_member_str(out, "public_key", signing_public(out->a, key));
+        json_member_str(out, "signature", base64(out->a, signing_sign(out->a, key, text)));
         json_close(out, '}');
     }
     json_close(out, ']');
@@ -117,21 +113,14 @@ static void write_key(struct buf *out, struct str algorithm, struct str fingerpr
     bool current, const struct rows *rows, int row)
 {
     json_open(out, '{');
-    json_key(out, "algorithm");
-    json_str(out, algorithm);
-    json_key(out, "fingerprint");
-    json_str(out, fingerprint);
-    json_key(out, "public_key");
-    json_str(out, pem);
-    json_key(out, "current");
-    json_bool(out, current);
-    json_key(out, "seals");
-    json_raw(out, row < 0 ? STR("0") : rows_at(rows, row, REPORT_SEAL_KEYS_SEALS));
+    json_member_str(out, "algorithm", algorithm);
+    json_member_str(out, "fingerprint", fingerprint);
+    json_member_str(out, "public_key", pem);
+    json_member_bool(out, "current", current);
+    json_member_raw(out, "seals", row < 0 ? STR("0") : rows_at(rows, row, REPORT_SEAL_KEYS_SEALS));
     if (row >= 0) {
-        json_key(out, "first_seal");
-        json_str(out, rows_at(rows, row, REPORT_SEAL_KEYS_FIRST_SEAL));
-        json_key(out, "last_seal");
-        json_str(out, rows_at(rows, row, REPORT_SEAL_KEYS_LAST_SEAL));
+        json_member_str(out, "first_seal", rows_at(rows, row, REPORT_SEAL_KEYS_FIRST_SEAL));
+        json_member_str(out, "last_seal", rows_at(rows, row, REPORT_SEAL_KEYS_LAST_SEAL));
     }
     json_close(out, '}');
 }
@@ -167,7 +156,8 @@ static void on_keys(void *arg, const struct rows *rows, const struct fail *fail)
     }
     buf_init(&out, r->a);
     buf_init(&pems, r->a);
-    buf_text(&out, "{\"keys\":[");
+    json_open(&out, '{');
+    json_member_list(&out, "keys");
     for (int i = 0; i < SIGNING_KIND_COUNT; i++) {
         const struct signing_key *k =
             report_keys_current(r->server->report_keys, (enum signing_kind)i);
@@ -186,7 +176,8 @@ static void on_keys(void *arg, const struct rows *rows, const struct fail *fail)
             rows_at(rows, i, REPORT_SEAL_KEYS_PUBLIC_KEY), false, rows, i);
         buf_str(&pems, rows_at(rows, i, REPORT_SEAL_KEYS_PUBLIC_KEY));
     }
-    buf_text(&out, "]}");
+    json_close(&out, ']');
+    json_close(&out, '}');
     if (str_is(req_param(r, "format"), "pem"))
         reply_bytes(r, 200, "application/x-pem-file", buf_view(&pems));
     else

@@ -110,14 +110,10 @@ static void write_item(struct buf *out, const struct drill *d, const struct rows
     struct str firm = rows_at(rows, i, REPORT_ROWS_FIRM);
     (void)rows_int(rows, i, REPORT_ROWS_V, &n); /* never absent: it is not nought */
     json_open(out, '{');
-    json_key(out, "type");
-    json_str(out, rows_at(rows, i, REPORT_ROWS_TYPE));
-    json_key(out, "id");
-    json_str(out, rows_at(rows, i, REPORT_ROWS_ID));
-    json_key(out, "version");
-    json_raw(out, rows_at(rows, i, REPORT_ROWS_VERSION));
-    json_key(out, "reference");
-    json_str(out, rows_at(rows, i, REPORT_ROWS_REFERENCE));
+    json_member_str(out, "type", rows_at(rows, i, REPORT_ROWS_TYPE));
+    json_member_str(out, "id", rows_at(rows, i, REPORT_ROWS_ID));
+    json_member_raw(out, "version", rows_at(rows, i, REPORT_ROWS_VERSION));
+    json_member_str(out, "reference", rows_at(rows, i, REPORT_ROWS_REFERENCE));
     json_key(out, "firm");
     if (firm.p)
         json_str(out, firm);
@@ -133,19 +129,11 @@ static void write_question(struct buf *out, const struct drill *d)
 {
     const struct report_ask *k = &d->ask;
     struct str row = req_param(k->r, "row");
-    json_key(out, "quarter");
-    json_str(out, quarter_text(out->a, k->quarter));
-    json_key(out, "as_of");
-    json_str(out, day_text(out->a, k->cut));
-    json_key(out, "section");
-    json_text(out, d->section->name);
-    json_key(out, "row");
-    if (row.p)
-        json_str(out, row);
-    else
-        json_null(out);
-    json_key(out, "column");
-    json_text(out, d->column->key);
+    json_member_str(out, "quarter", quarter_text(out->a, k->quarter));
+    json_member_str(out, "as_of", day_text(out->a, k->cut));
+    json_member_text(out, "section", d->section->name);
+    json_member_known(out, "row", row);
+    json_member_text(out, "column", d->column->key);
 }
 
 static void on_rows(void *arg, const struct rows *rows, const struct fail *fail)
@@ -173,10 +161,8 @@ static void on_rows(void *arg, const struct rows *rows, const struct fail *fail)
     write_question(&out, d);
     json_key(&out, "value");
     write_amount(&out, d, total);
-    json_key(&out, "count");
-    json_i64(&out, count);
-    json_key(&out, "items");
-    json_open(&out, '[');
+    json_member_int(&out, "count", count);
+    json_member_list(&out, "items");
     for (int i = 0; i < n; i++)
         write_item(&out, d, rows, i);
     json_close(&out, ']');
@@ -199,18 +185,15 @@ static void reply_derived(struct drill *d)
     buf_init(&out, r->a);
     json_open(&out, '{');
     write_question(&out, d);
-    json_key(&out, "of");
-    json_open(&out, '[');
+    json_member_list(&out, "of");
     if (c->from != FROM_TEXT)
         json_text(&out, all[c->a].key);
     if (c->from == FROM_SHARE || c->from == FROM_GROWTH)
         json_text(&out, all[c->b].key);
     json_close(&out, ']');
-    json_key(&out, "items");
-    json_open(&out, '[');
+    json_member_list(&out, "items");
     json_close(&out, ']');
-    json_key(&out, "next");
-    json_null(&out);
+    json_member_null(&out, "next");
     json_close(&out, '}');
     reply_json(r, 200, buf_view(&out));
 }

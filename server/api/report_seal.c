@@ -19,21 +19,15 @@ enum { SEAL_TRIES = 3 };
 
 static void write_files(struct buf *out, const struct manifest *m)
 {
-    json_key(out, "files");
-    json_open(out, '[');
+    json_member_list(out, "files");
     for (int i = 0; i < m->n; i++) {
         const struct sealed_form *f = &m->form[i];
         json_open(out, '{');
-        json_key(out, "format");
-        json_str(out, f->format);
-        json_key(out, "language");
-        json_str(out, f->language);
-        json_key(out, "bytes");
-        json_i64(out, f->bytes);
-        json_key(out, "sha256");
-        json_str(out, f->sha256);
-        json_key(out, "sm3");
-        json_str(out, f->sm3);
+        json_member_str(out, "format", f->format);
+        json_member_str(out, "language", f->language);
+        json_member_int(out, "bytes", f->bytes);
+        json_member_str(out, "sha256", f->sha256);
+        json_member_str(out, "sm3", f->sm3);
         json_close(out, '}');
     }
     json_close(out, ']');
@@ -41,14 +35,10 @@ static void write_files(struct buf *out, const struct manifest *m)
 
 static void write_receipt(struct buf *out, const struct rows *rows)
 {
-    json_key(out, "receipt");
-    json_open(out, '{');
-    json_key(out, "leaf");
-    json_raw(out, rows_at(rows, 0, REPORT_SEAL_GET_LEAF));
-    json_key(out, "leaf_hash");
-    json_str(out, rows_at(rows, 0, REPORT_SEAL_GET_LEAF_HASH));
-    json_key(out, "head");
-    json_raw(out, rows_at(rows, 0, REPORT_SEAL_GET_HEAD));
+    json_member_object(out, "receipt");
+    json_member_raw(out, "leaf", rows_at(rows, 0, REPORT_SEAL_GET_LEAF));
+    json_member_str(out, "leaf_hash", rows_at(rows, 0, REPORT_SEAL_GET_LEAF_HASH));
+    json_member_raw(out, "head", rows_at(rows, 0, REPORT_SEAL_GET_HEAD));
     json_close(out, '}');
 }
 
@@ -63,11 +53,9 @@ static struct str seal_document(struct arena *a, const struct rows *rows)
     for (int i = 0; i <= REPORT_SEAL_GET_MANIFEST; i++) {
         if (!rows_at(rows, 0, i).p)
             continue; /* no reason was given */
-        json_key(&out, names[i]);
-        json_str(&out, rows_at(rows, 0, i));
+        json_member_str(&out, names[i], rows_at(rows, 0, i));
     }
-    json_key(&out, "signatures");
-    json_raw(&out, rows_at(rows, 0, REPORT_SEAL_GET_SIGNATURES));
+    json_member_raw(&out, "signatures", rows_at(rows, 0, REPORT_SEAL_GET_SIGNATURES));
     if (manifest_parse(a, rows_at(rows, 0, REPORT_SEAL_GET_MANIFEST), &m))
         write_files(&out, &m);
     write_receipt(&out, rows);
@@ -191,25 +179,16 @@ static void submit(struct sealing *s, struct str forms, struct str figures)
     struct buf e;
     buf_init(&e, r->a);
     json_open(&e, '{');
-    json_key(&e, "id");
-    json_str(&e, uuid_make(r->a));
-    json_key(&e, "key");
-    json_str(&e, s->m.quarter);
-    json_key(&e, "subject");
-    json_str(&e, s->m.quarter);
-    json_key(&e, "on");
-    json_str(&e, s->m.as_of);
-    json_key(&e, "sha256");
-    json_str(&e, hash_hex(r->a, hash_sha256(s->body.p, s->body.n)));
-    json_key(&e, "derived");
-    json_open(&e, '{');
-    json_key(&e, "forms");
-    json_raw(&e, forms);
-    json_key(&e, "figures");
-    json_raw(&e, figures);
+    json_member_str(&e, "id", uuid_make(r->a));
+    json_member_str(&e, "key", s->m.quarter);
+    json_member_str(&e, "subject", s->m.quarter);
+    json_member_str(&e, "on", s->m.as_of);
+    json_member_str(&e, "sha256", hash_hex(r->a, hash_sha256(s->body.p, s->body.n)));
+    json_member_object(&e, "derived");
+    json_member_raw(&e, "forms", forms);
+    json_member_raw(&e, "figures", figures);
     json_close(&e, '}');
-    json_key(&e, "body");
-    json_raw(&e, s->body);
+    json_member_raw(&e, "body", s->body);
     json_close(&e, '}');
     s->work = (struct work){.a = r->a,
         .actor = r->actor,
@@ -242,12 +221,9 @@ static bool render(struct sealing *s, struct buf *forms)
             struct str bytes = buf_view(&out), language = str_of(languages[i]);
             s->m.form[s->m.n++] = sealed_form_of(a, format, language, bytes);
             json_open(forms, '{');
-            json_key(forms, "format");
-            json_str(forms, format);
-            json_key(forms, "language");
-            json_str(forms, language);
-            json_key(forms, "base64");
-            json_str(forms, base64(a, bytes));
+            json_member_str(forms, "format", format);
+            json_member_str(forms, "language", language);
+            json_member_str(forms, "base64", base64(a, bytes));
             json_close(forms, '}');
         }
     }
@@ -267,16 +243,11 @@ static bool write_body(struct sealing *s)
     if (!report_keys_sign(r->server->report_keys, manifest, &signatures, &missing))
         return err_add(&r->err, E_SEAL_KEY, STR(""), "%s", missing);
     json_open(&body, '{');
-    json_key(&body, "quarter");
-    json_str(&body, s->m.quarter);
-    if (s->v[SEAL_REASON].present) {
-        json_key(&body, "reason");
-        json_str(&body, s->v[SEAL_REASON].s);
-    }
-    json_key(&body, "manifest");
-    json_str(&body, manifest);
-    json_key(&body, "signatures");
-    json_raw(&body, buf_view(&signatures));
+    json_member_str(&body, "quarter", s->m.quarter);
+    if (s->v[SEAL_REASON].present)
+        json_member_str(&body, "reason", s->v[SEAL_REASON].s);
+    json_member_str(&body, "manifest", manifest);
+    json_member_raw(&body, "signatures", buf_view(&signatures));
     json_close(&body, '}');
     s->body = buf_view(&body);
     return true;

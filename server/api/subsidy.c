@@ -26,30 +26,18 @@ struct check {
 
 static void write_case(struct buf *out, const struct check *c, const struct policy_case *k)
 {
-    json_key(out, "policy");
-    json_str(out, c->policy.s);
-    json_key(out, "policy_version");
-    json_str(out, k->effective_from);
-    json_key(out, "policy_state");
-    json_str(out, k->state);
-    json_key(out, "rule");
-    json_str(out, k->sha256);
-    json_key(out, "on");
-    json_str(out, day_text(out->a, c->on));
-    if (k->loan.p) {
-        json_key(out, "loan");
-        json_str(out, k->loan);
-    }
+    json_member_str(out, "policy", c->policy.s);
+    json_member_str(out, "policy_version", k->effective_from);
+    json_member_str(out, "policy_state", k->state);
+    json_member_str(out, "rule", k->sha256);
+    json_member_str(out, "on", day_text(out->a, c->on));
+    if (k->loan.p)
+        json_member_str(out, "loan", k->loan);
     rule_explain(k->rule, k->facts, out);
     json_key(out, "facts_used");
     facts_write(k->facts, out);
-    json_key(out, "budget_left");
-    if (k->available.p)
-        json_str(out, k->available);
-    else
-        json_null(out);
-    json_key(out, "queue");
-    json_i64(out, k->queue);
+    json_member_known(out, "budget_left", k->available);
+    json_member_int(out, "queue", k->queue);
 }
 
 /* Policy and loan are there: what was told comes to the facts, then the answer. */
@@ -132,14 +120,10 @@ static void on_loans(void *arg, const struct rows *rows, const struct fail *fail
 static void write_asked(struct buf *out, const struct check *c)
 {
     json_open(out, '{');
-    json_key(out, "loan");
-    json_str(out, c->loan.s);
-    json_key(out, "code");
-    json_str(out, c->policy.s);
-    json_key(out, "on");
-    json_str(out, day_text(out->a, c->on));
-    json_key(out, "guard");
-    json_bool(out, c->guard);
+    json_member_str(out, "loan", c->loan.s);
+    json_member_str(out, "code", c->policy.s);
+    json_member_str(out, "on", day_text(out->a, c->on));
+    json_member_bool(out, "guard", c->guard);
     json_close(out, '}');
 }
 
@@ -272,22 +256,14 @@ static struct str decision_of(struct arena *a, const struct policy_case *k)
     rule_judge(k->rule, k->facts, &o);
     buf_init(&out, a);
     json_open(&out, '{');
-    json_key(&out, "loan");
-    json_str(&out, k->loan);
-    json_key(&out, "policy");
-    json_str(&out, k->id);
-    json_key(&out, "guard");
-    json_str(&out, k->guard);
-    json_key(&out, "eligible");
-    json_bool(&out, o.eligible);
-    json_key(&out, "amount");
-    json_i64(&out, o.amount);
-    json_key(&out, "from");
-    json_str(&out, day_text(a, o.interest_from));
-    json_key(&out, "until");
-    json_str(&out, day_text(a, o.interest_until));
-    json_key(&out, "items");
-    json_open(&out, '[');
+    json_member_str(&out, "loan", k->loan);
+    json_member_str(&out, "policy", k->id);
+    json_member_str(&out, "guard", k->guard);
+    json_member_bool(&out, "eligible", o.eligible);
+    json_member_int(&out, "amount", o.amount);
+    json_member_str(&out, "from", day_text(a, o.interest_from));
+    json_member_str(&out, "until", day_text(a, o.interest_until));
+    json_member_list(&out, "items");
     for (int i = 0; i < o.n; i++) {
         json_open(&out, '[');
         json_text(&out, rule_item_name(k->rule, i));

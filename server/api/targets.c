@@ -11,20 +11,16 @@ static void write_year(struct buf *out, const struct plan_view *p, int i, bool a
     const struct year_figures *y = &p->year[i];
     bool entered = plan_is_entered(p, i, amount);
     json_open(out, '{');
-    json_key(out, "year");
-    json_i64(out, p->first - 1 + i);
+    json_member_int(out, "year", p->first - 1 + i);
     write_figure(out, "value", amount, value);
-    json_key(out, "from");
-    json_text(out, entered ? "entered" : "records");
+    json_member_text(out, "from", entered ? "entered" : "records");
     write_figure(out, "records", amount, amount ? y->own_amount : y->own_count);
     if (entered) {
-        json_key(out, "source");
-        json_str(out, y->source);
-        json_key(out, "assumed");
-        json_bool(out, y->assumed);
+        json_member_str(out, "source", y->source);
+        json_member_bool(out, "assumed", y->assumed);
     }
-    json_key(out, "to_date");
-    json_bool(out, p->first - 1 + i == quarter_year(p->as_of) && quarter_number(p->as_of) < 4);
+    json_member_bool(
+        out, "to_date", p->first - 1 + i == quarter_year(p->as_of) && quarter_number(p->as_of) < 4);
     if (yoy)
         write_ratio(out, "yoy", *yoy);
     json_close(out, '}');
@@ -32,8 +28,7 @@ static void write_year(struct buf *out, const struct plan_view *p, int i, bool a
 
 static void write_total(struct buf *out, const struct target_answer *t, bool amount)
 {
-    json_key(out, "required");
-    json_open(out, '{');
+    json_member_object(out, "required");
     write_figure(out, "missing", amount, t->missing_total);
     write_figure(out, "per_quarter", amount, t->per_quarter_total);
     json_close(out, '}');
@@ -49,8 +44,7 @@ static void write_loan_target(
     struct target_answer t;
     MUST(rows_int(rows, i, PLAN_GET_TARGET_THRESHOLD, &threshold));
     target_evaluate(p->r->a, growth ? TARGET_GROWTH : TARGET_TOTAL, threshold, &s, &t);
-    json_key(out, "measure");
-    json_str(out, rows_at(rows, i, PLAN_GET_TARGET_METRIC));
+    json_member_str(out, "measure", rows_at(rows, i, PLAN_GET_TARGET_METRIC));
     json_key(out, "threshold");
     if (growth)
         json_rate(out, (rate){(int32_t)threshold});
@@ -63,14 +57,15 @@ static void write_loan_target(
         write_year(out, p, 0, amount, s.base, NULL);
     else
         json_null(out);
-    json_key(out, "years");
-    json_open(out, '[');
+    json_member_list(out, "years");
     for (int y = 0; y <= p->last - p->first; y++)
         write_year(out, p, y + 1, amount, s.year[y], &t.yoy[y]);
     json_close(out, ']');
     write_figure(out, "total", amount, t.total);
-    json_key(out, "status"); /* planning practice reads 年均 as the compound rate */
-    json_text(out, target_status_name(growth ? t.status_compound : t.status_total));
+    json_member_text(out, "status",
+        target_status_name(
+            growth ? t.status_compound
+                   : t.status_total)); /* planning practice reads 年均 as the compound rate */
     if (growth)
         write_growth(out, &t, amount);
     else
@@ -82,14 +77,12 @@ static void write_loan_target(
 static void write_target(struct plan_view *p, const struct rows *rows, int i, struct buf *out)
 {
     target_head(rows, i, out);
-    json_key(out, "kind");
-    json_str(out, rows_at(rows, i, PLAN_GET_TARGET_KIND));
+    json_member_str(out, "kind", rows_at(rows, i, PLAN_GET_TARGET_KIND));
     if (rows_at(rows, i, PLAN_GET_TARGET_METRIC).p)
         write_loan_target(p, rows, i, out);
     else
         goals_write(p, rows, i, out);
-    json_key(out, "remaining_quarters");
-    json_i64(out, plan_quarters_left(p->as_of, p->first, p->last));
+    json_member_int(out, "remaining_quarters", plan_quarters_left(p->as_of, p->first, p->last));
     json_close(out, '}');
 }
 
@@ -102,20 +95,13 @@ static void on_plan(void *arg, const struct rows *rows, const struct fail *fail)
         return;
     buf_init(&out, r->a);
     json_open(&out, '{');
-    json_key(&out, "plan");
-    json_str(&out, p->code);
-    json_key(&out, "title");
-    json_str(&out, p->title);
-    json_key(&out, "quarter");
-    json_str(&out, quarter_text(r->a, p->as_of));
-    json_key(&out, "complete");
-    json_bool(&out, !p->running);
-    json_key(&out, "basis");
-    json_str(&out, p->basis);
-    json_key(&out, "undated"); /* loans without that date, in no year */
-    json_raw(&out, p->undated);
-    json_key(&out, "targets");
-    json_open(&out, '[');
+    json_member_str(&out, "plan", p->code);
+    json_member_str(&out, "title", p->title);
+    json_member_str(&out, "quarter", quarter_text(r->a, p->as_of));
+    json_member_bool(&out, "complete", !p->running);
+    json_member_str(&out, "basis", p->basis);
+    json_member_raw(&out, "undated", p->undated); /* loans without that date, in no year */
+    json_member_list(&out, "targets");
     for (int i = 0; i < rows->n; i++) {
         if (plan_row_is(rows, i, "target"))
             write_target(p, rows, i, &out);

@@ -108,8 +108,6 @@ static void line_take(struct upload *up, struct line *l, const struct value *v)
     schema_canonical(up->rec, v, &canonical);
     l->canonical = buf_view(&canonical);
     l->element = s->work.n++;
-    if (l->element)
-        buf_char(&s->elements, ',');
     element_write(
         &s->elements, up->rec, v, l->canonical, uuid_make(s->a), 0, STR(""), (struct str){NULL, 0});
 }

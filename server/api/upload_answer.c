@@ -35,14 +35,10 @@ static void write_line(struct upload *up, struct slice *s, struct line *l, struc
     }
     up->count[outcome]++;
     json_open(out, '{');
-    json_key(out, "line");
-    json_i64(out, l->number);
-    json_key(out, "outcome");
-    json_text(out, outcome_names[outcome]);
-    if (v && v->id.p && v->outcome != OUT_CONFLICT) {
-        json_key(out, "id");
-        json_str(out, v->id);
-    }
+    json_member_int(out, "line", l->number);
+    json_member_text(out, "outcome", outcome_names[outcome]);
+    if (v && v->id.p && v->outcome != OUT_CONFLICT)
+        json_member_str(out, "id", v->id);
     json_key(out, "errors");
     err_write(&l->err, up->r->english, out);
     if (v && v->outcome != OUT_CONFLICT && v->flags.p && v->flags.n > 2) {
@@ -97,21 +93,15 @@ void upload_summary(struct upload *up)
     struct buf out;
     buf_init(&out, up->r->a);
     json_open(&out, '{');
-    json_key(&out, "summary");
-    json_open(&out, '{');
-    for (int i = 0; i < 4; i++) {
-        json_key(&out, outcome_names[i]);
-        json_i64(&out, up->count[i]);
-    }
+    json_member_object(&out, "summary");
+    for (int i = 0; i < 4; i++)
+        json_member_int(&out, outcome_names[i], up->count[i]);
     json_close(&out, '}');
     if (up->broken) { /* the lines without a verdict are not stored: send the file again */
-        json_key(&out, "incomplete");
-        json_bool(&out, true);
+        json_member_bool(&out, "incomplete", true);
     }
-    if (up->dry_run) {
-        json_key(&out, "dry_run");
-        json_bool(&out, true);
-    }
+    if (up->dry_run)
+        json_member_bool(&out, "dry_run", true);
     json_close(&out, '}');
     buf_char(&out, '\n');
     if (!up->started)

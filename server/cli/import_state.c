@@ -27,18 +27,12 @@ static bool complain(const char *path)
 static void write_state(struct buf *b, const struct import_state *st)
 {
     json_open(b, '{');
-    json_key(b, "job");
-    json_str(b, st->job);
-    json_key(b, "offset");
-    json_i64(b, st->offset);
-    json_key(b, "row");
-    json_i64(b, st->row);
-    json_key(b, "rejected_bytes");
-    json_i64(b, st->rejected_bytes);
-    for (int i = 0; i < IMPORT_OUTCOMES; i++) {
-        json_key(b, import_outcome_name((enum import_outcome)i));
-        json_i64(b, st->count[i]);
-    }
+    json_member_str(b, "job", st->job);
+    json_member_int(b, "offset", st->offset);
+    json_member_int(b, "row", st->row);
+    json_member_int(b, "rejected_bytes", st->rejected_bytes);
+    for (int i = 0; i < IMPORT_OUTCOMES; i++)
+        json_member_int(b, import_outcome_name((enum import_outcome)i), st->count[i]);
     json_close(b, '}');
 }
 

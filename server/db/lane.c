@@ -23,6 +23,7 @@
  * does not exist. One session advisory lock makes this daemon the only writer; a second one waits.
  */
 #include "lane.h"
+#include "json.h"
 #include "leaves.h"
 #include "link.h"
 #include "locks.h"
@@ -444,16 +445,14 @@ static struct work *launch_group(struct lane *l, struct flight *f, struct work *
     struct buf elements;
     *g = (struct group){.lane = l, .flight = f, .first = w};
     buf_init(&elements, f->a);
-    buf_char(&elements, '[');
+    json_open(&elements, '[');
     struct work *m = w;
     for (; m && same_group(w, m); m = m->next) {
-        if (g->records)
-            buf_char(&elements, ',');
-        buf_str(&elements, m->elements);
+        json_raw(&elements, m->elements);
         g->records += m->n;
         m->verdict = arena_alloc(f->a, (size_t)m->n * sizeof *m->verdict);
     }
-    buf_char(&elements, ']');
+    json_close(&elements, ']');
     send_group(g, buf_view(&elements));
     return m;
 }
