@@ -7,7 +7,7 @@ alter table record_type
     add column stated boolean not null default false,
     add column marked boolean not null default false,
     add column flagged boolean not null default false,
-    add check (not (decides and judged));
+    add constraint record_type_one_judge check (not (decides and judged));
 
 update record_type set decides = true
  where name in ('loan_event', 'account', 'transfer', 'scheme', 'scheme_approval', 'claim', 'claim_step', 'lpr',
