@@ -15,7 +15,6 @@ static const struct {
 } constraints[] = {
     {"loan_product_known", E_CHOICE, "/product"},
     {"loan_size_known", E_INTERNAL, ""},
-    {"record_type_one_judge", E_INTERNAL, ""},
     {"loan_employees_range", E_RANGE, "/employees"},
     {"loan_revenue_range", E_RANGE, "/revenue"},
     {"loan_assets_range", E_RANGE, "/assets"},
