@@ -4,15 +4,19 @@
 create or replace function my_org() returns bigint language sql stable parallel safe as
     $$ select nullif(current_setting('pledged.org', true), '')::bigint $$;
 
+-- The kind of organisation that acts.
 create or replace function my_kind() returns text language sql stable parallel safe as
     $$ select coalesce(current_setting('pledged.kind', true), '') $$;
 
+-- The code of the organisation that acts.
 create or replace function my_code() returns text language sql stable parallel safe as
     $$ select coalesce(current_setting('pledged.code', true), '') $$;
 
+-- The district that the acting organisation answers for.
 create or replace function my_district() returns text language sql stable parallel safe as
     $$ select coalesce(current_setting('pledged.district', true), '') $$;
 
+-- How who acts stands beside what was done: the person and the organisation.
 create or replace function my_signature() returns text language sql stable parallel safe as
     $$ select coalesce(current_setting('pledged.person', true), '') || '@' || my_code() $$;
 
@@ -20,11 +24,13 @@ create or replace function my_signature() returns text language sql stable paral
 create or replace function instant_text(t timestamptz) returns text language sql stable parallel safe as
     $$ select to_char(t at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"') $$;
 
+-- What is recorded is never changed or deleted, by nobody.
 create or replace function refuse_change() returns trigger language plpgsql as $$
 begin
     raise exception '% is append-only', tg_table_name using errcode = '55000';
 end $$;
 
+-- Guards a table by refuse_change().
 create or replace procedure make_append_only(tab regclass) language plpgsql as $$
 begin
     execute format('create trigger append_only before update or delete on %s
@@ -33,12 +39,15 @@ begin
         for each statement execute function refuse_change()', tab);
 end $$;
 
+-- An amount as it is written: yuan, with fen after the point.
 create or replace function yuan_text(fen bigint) returns text language sql immutable parallel safe as
     $$ select to_char(fen / 100.0, 'FM9999999999999990.00') $$;
 
+-- One defect of what was submitted: its code, the place it is at, and what to say with it.
 create or replace function problem(code text, pointer text, arg text) returns json language sql immutable as
     $$ select json_build_array(code, pointer, coalesce(arg, '')) $$;
 
+-- The day it is in Shanghai, whatever the zone of the server.
 create or replace function today() returns date language sql stable as
     $$ select (now() at time zone 'Asia/Shanghai')::date $$;
 
@@ -46,15 +55,19 @@ create or replace function today() returns date language sql stable as
 create or replace function yuan_fen(amount numeric) returns bigint language sql immutable parallel safe as
     $$ select (amount * 100)::bigint $$;
 
+-- Records tell rates in percent; the ledger reckons in parts per million.
 create or replace function percent_ppm(rate numeric) returns int language sql immutable parallel safe as
     $$ select (rate * 10000)::int $$;
 
+-- An amount in the text of a record, in fen.
 create or replace function fen_of(amount text) returns bigint language sql immutable parallel safe as
     $$ select yuan_fen(amount::numeric) $$;
 
+-- A rate in the text of a record, in parts per million.
 create or replace function ppm_of(rate text) returns int language sql immutable parallel safe as
     $$ select percent_ppm(rate::numeric) $$;
 
+-- A rate as it is written: percent with two decimals, more where they say something.
 create or replace function percent_text(ppm bigint) returns text language sql immutable parallel safe as
     $$ select regexp_replace(to_char(ppm / 10000.0, 'FM9999999990.0000'), '0{1,2}$', '') $$;
 
@@ -62,6 +75,7 @@ create or replace function percent_text(ppm bigint) returns text language sql im
 create or replace function share_fen(amount_fen bigint, share_ppm int) returns bigint language sql immutable as
     $$ select div(amount_fen::numeric * share_ppm + 500000, 1000000)::bigint $$;
 
+-- Counts of what came in only grow; what they count never changes.
 create or replace function refuse_decrease() returns trigger language plpgsql as $$
 begin
     if new.refused < old.refused or new.conflicts < old.conflicts
@@ -71,18 +85,23 @@ begin
     return new;
 end $$;
 
+-- A quarter as it is written: 2022Q3.
 create or replace function quarter_text(d date) returns text language sql immutable parallel safe as
     $$ select to_char(d, 'YYYY"Q"Q') $$;
 
+-- The first day of a quarter as it is written.
 create or replace function quarter_first(q text) returns date language sql immutable parallel safe as
     $$ select make_date(left(q, 4)::int, right(q, 1)::int * 3 - 2, 1) $$;
 
+-- The digest of a text, by its bytes in UTF-8.
 create or replace function text_sha256(t text) returns bytea language sql immutable parallel safe as
     $$ select sha256(convert_to(t, 'UTF8')) $$;
 
+-- The same day a year earlier; of 29 February the 28th.
 create or replace function year_before(d date) returns date language sql immutable parallel safe as
     $$ select (d - interval '1 year')::date $$;
 
+-- The first day of the year of a day.
 create or replace function year_start(d date) returns date language sql immutable parallel safe as
     $$ select make_date(extract(year from d)::int, 1, 1) $$;
 
@@ -91,18 +110,22 @@ create or replace function year_start(d date) returns date language sql immutabl
 create or replace function recorded_us(t timestamptz) returns bigint language sql stable parallel safe as
     $$ select (date_part('epoch', t) * 1000000)::bigint $$;
 
+-- The day that an instant falls on in Shanghai.
 create or replace function shanghai_day(t timestamptz) returns date language sql immutable parallel safe as
     $$ select (t at time zone 'Asia/Shanghai')::date $$;
 
+-- The last day of the quarter of a day.
 create or replace function quarter_end(d date) returns date language sql immutable parallel safe as
     $$ select (date_trunc('quarter', d) + interval '3 months')::date - 1 $$;
 
+-- An id that sorts by when it was made (RFC 9562, version 7).
 create or replace function uuid_v7() returns uuid language sql volatile as $$
     select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
                   placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6),
                   52, 1), 53, 1), 'hex')::uuid
 $$;
 
+-- The first day of the quarter of a day.
 create or replace function quarter_start(on_day date) returns date language sql immutable parallel safe as
     $$ select date_trunc('quarter', on_day::timestamp)::date $$;
 
@@ -110,6 +133,7 @@ create or replace function quarter_start(on_day date) returns date language sql 
 create or replace function bigints_add(a bigint[], b bigint[]) returns bigint[] language sql immutable parallel safe as
     $$ select array(select coalesce(x, 0) + coalesce(y, 0) from unnest(a, b) as t(x, y)) $$;
 
+-- The difference of two lists, place by place.
 create or replace function bigints_minus(a bigint[], b bigint[]) returns bigint[] language sql immutable parallel safe as
     $$ select array(select coalesce(x, 0) - coalesce(y, 0) from unnest(a, b) as t(x, y)) $$;
 
@@ -120,6 +144,7 @@ create or replace function json_joined(variadic objects json[]) returns json lan
      cross join lateral json_each(o.object) with ordinality as m(key, value, n)
 $$;
 
+-- bigints_add() over rows.
 create or replace aggregate bigints_sum(bigint[]) (sfunc = bigints_add, stype = bigint[], initcond = '{}');
 
 -- The numbers of all advisory locks that have one; server/db/locks.h names those that the program takes itself. An

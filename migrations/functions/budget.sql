@@ -21,6 +21,7 @@ begin
 end $$;
 revoke all on function budget_open from public;
 
+-- Moves money into a budget, on to the next year, or back: never more than is there, and only by whose policy it is.
 create or replace function budget_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare

@@ -20,11 +20,13 @@ create or replace function claim_split_loss(loss bigint, shares bigint[]) return
       from ranked
 $$;
 
+-- The state that a claim is in by its last step.
 create or replace function claim_state(claim_id uuid) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
     select coalesce((select s.state from claim_step s where s.claim = claim_id order by s.n desc limit 1), 'submitted')
 $$;
 
+-- Was this step ever taken on a claim?
 create or replace function claim_took(claim_id uuid, name text) returns boolean
     language sql stable security definer set search_path = public, pg_temp as $$
     select exists (select from claim_step s where s.claim = claim_id and s.step = name)
@@ -82,6 +84,7 @@ create or replace function claim_seal(claim_id uuid) returns text
              where s.claim = claim_id) x
 $$;
 
+-- One line of the arithmetic that a claim shows.
 create or replace function claim_account_line(line text, formula text, fen bigint) returns json language sql immutable as
     $$ select json_build_object('line', line, 'formula', formula, 'amount', yuan_text(fen)) $$;
 
@@ -463,6 +466,7 @@ end $$;
 -- One claim at a time, whoever asks: what was judged is what is stored.
 create or replace function claims_lock() returns void language sql as $$ select pg_advisory_xact_lock(lock_no('claims')) $$;
 
+-- Judges a claim and stores it with its split; nothing is paid yet.
 create or replace function claim_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql as $$
 declare
@@ -680,6 +684,7 @@ begin
 end $$;
 revoke all on function claim_step_money from public;
 
+-- Takes a step on a claim: may it be taken, do the facts still hold, what does it move.
 create or replace function claim_step_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -744,6 +749,7 @@ create or replace function claim_split_shown(split json) returns json language s
       from json_array_elements(split) with ordinality as y(x, n)
 $$;
 
+-- The steps that a claim took, the first first, as its answer shows them.
 create or replace function claim_steps_shown(claim_id uuid) returns json
     language sql stable security definer set search_path = public, pg_temp as $$
     select coalesce(json_agg(json_strip_nulls(json_build_object('id', s.id, 'step', s.step, 'state', s.state,
@@ -786,10 +792,12 @@ begin
         'recovery_untold', case when claim_untold_fen(c) > 0 then yuan_text(claim_untold_fen(c)) end);
 end $$;
 
+-- What a claim shows beside its text: state, split, arithmetic, steps and those that may follow.
 create or replace function claim_members(id uuid, version int, as_of date, known_at timestamptz) returns json
     language sql stable as
     $$ select claim_life_members(c) from claim c where c.id = $1 $$;
 
+-- What was decided when a claim was made: the split with its arithmetic, the same for ever.
 create or replace function claim_decided(id uuid) returns json language sql stable as $$
     select json_build_object(
            'scheme', c.scheme_code,

@@ -8,6 +8,7 @@ create or replace function enterprise_profile_beside(org bigint, firm text, of_y
      limit 1
 $$;
 
+-- Told of a year that is over, by who knows the firm, once a year.
 create or replace function enterprise_profile_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
 declare
     p json[] := '{}'::json[];
@@ -31,6 +32,7 @@ begin
     return p;
 end $$;
 
+-- Writes the typed row of a profile.
 create or replace function enterprise_profile_row() returns trigger language plpgsql as $$
 begin
     -- Two corrections in one statement are judged apart; here they meet.
@@ -48,6 +50,7 @@ begin
     return new;
 end $$;
 
+-- The four sizes of firms in order.
 create or replace function enterprise_size_rank(size text) returns bigint language sql immutable parallel safe as
     $$ select case size when 'micro' then 1 when 'small' then 2 when 'medium' then 3 when 'large' then 4 end::bigint $$;
 

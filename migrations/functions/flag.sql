@@ -16,6 +16,7 @@ begin
     return v;
 end $$;
 
+-- A threshold as its unit is written.
 create or replace function flag_value_text(unit text, value numeric) returns text language sql immutable as $$
     select case unit when 'percent' then percent_text((value * 10000)::bigint)
                      when 'yuan' then yuan_text((value * 100)::bigint)
@@ -118,9 +119,12 @@ create or replace function flag_of_right(number text, kind text, owner text, bor
             or (extract(year from filed_on) < left(number, 4)::int and substr(number, 5, 1) not in ('8', '9')))
 $$;
 
+-- Does the purpose say working capital? So it does when it says nothing.
 create or replace function flag_is_working_capital(purpose text) returns boolean language sql immutable parallel safe as
     $$ select purpose is null or purpose ~* '流动资金|流贷|周转|日常经营|采购|原材料|working capital' $$;
 
+-- RF15, RF21, RF22 and RF26, as far as one loan shows them by itself: capital out of scale, drawn before it was
+-- registered, rate out of line, too small a share secured by IP.
 create or replace function flag_of_loan(amount_fen bigint, ip_amount_fen bigint, rate_ppm int, revenue_fen bigint, purpose text,
                              signed_on date, disbursed_on date, registered_on date, scheme text)
     returns table (code text, severity text, member text, facts jsonb) language sql stable as $$
@@ -238,6 +242,7 @@ create or replace function flag_seal(flag_id uuid) returns text
      where r.flag = flag_id
 $$;
 
+-- A flag is cleared once, on what was seen, by somebody who recorded none of its evidence.
 create or replace function flag_clearing_problems(id uuid, doc json) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -266,6 +271,7 @@ begin
     return p;
 end $$;
 
+-- Writes that a flag was cleared, by whom and why.
 create or replace function flag_clearing_row() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     new.on_day := today();
@@ -275,9 +281,11 @@ begin
     return new;
 end $$;
 
+-- The rules that have a judge, as a list to choose from.
 create or replace function flag_rules_known() returns text language sql stable as
     $$ select string_agg(u.code, ', ' order by u.code) from flag_rule u where u.judge is not null $$;
 
+-- Only a rule that has a judge can be scanned for.
 create or replace function flag_scan_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
 begin
     if doc ->> 'rule' is not null and not exists (select from flag_rule u where u.code = doc ->> 'rule' and u.judge is not null) then
@@ -286,6 +294,7 @@ begin
     return '{}'::json[];
 end $$;
 
+-- Runs the rules that a scan asks for, one after the other.
 create or replace function flag_scan_row() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     new.on_day := today();
@@ -297,6 +306,7 @@ begin
     return new;
 end $$;
 
+-- What a scan found, in all and by rule.
 create or replace function flag_scan_members(id uuid, version int, as_of date, known_at timestamptz) returns json
     language sql stable as $$
     select json_build_object('cases', coalesce(sum(s.cases), 0), 'raised', coalesce(sum(s.raised), 0), 'rules',
@@ -306,6 +316,7 @@ create or replace function flag_scan_members(id uuid, version int, as_of date, k
      where s.id = $1
 $$;
 
+-- A threshold that exists, a value within its bounds, from today on.
 create or replace function flag_threshold_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
 declare
     t flag_threshold;
@@ -326,6 +337,7 @@ begin
     return '{}'::json[];
 end $$;
 
+-- Writes a value of a threshold with the day it holds from.
 create or replace function flag_threshold_row() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     new.district := '';
@@ -426,6 +438,7 @@ begin
     return new;
 end $$;
 
+-- How many records a flag rests on; whoever sees a flag may know, even of those that they do not see.
 create or replace function flag_records_count(flag_id uuid) returns bigint
     language sql stable security definer set search_path = public, pg_temp as
     $$ select count(*) from flag_record r where r.flag = flag_id $$;
@@ -480,6 +493,7 @@ begin
            'cleared_by', case when office then c.cleared_by end, 'cleared_because', case when office then c.reason end))::text;
 end $$;
 
+-- A rule as it is shown: what it says, whether it stops payments, its thresholds and how these came about.
 create or replace function flag_rule_json(u flag_rule) returns json language sql stable as $$
     select json_strip_nulls(json_build_object('code', (u).code, 'severity', (u).severity, 'title', (u).title,
            'title_en', (u).title_en, 'fires', (u).fires, 'fires_en', (u).fires_en, 'basis', (u).basis,

@@ -4,6 +4,7 @@
 create or replace function flag_shared_text(t text) returns text language sql immutable parallel safe as
     $$ select nullif(lower(regexp_replace(t, '[\s-]', '', 'g')), '') $$;
 
+-- What a rule finds that looks at one pledged right by itself.
 create or replace function flag_rights(rule text, loans uuid[]) returns setof flag_found language plpgsql stable as $$
 begin
     return query
@@ -17,6 +18,7 @@ begin
        and (loans is null or p.record_id = any (loans));
 end $$;
 
+-- What a rule finds that looks at one loan by itself.
 create or replace function flag_loans(rule text, loans uuid[]) returns setof flag_found language plpgsql stable as $$
 begin
     return query
@@ -44,24 +46,30 @@ begin
      where g.flag = rule;
 end $$;
 
+-- Rights that had lapsed, were abandoned or invalid while they were pledged.
 create or replace function flag_rf02_right_dead(loans uuid[]) returns setof flag_found language sql stable as $$ select * from flag_registers('RF02', loans) $$;
 
+-- Loans that mature after a pledged right ends, by what the loan says of it and by the register.
 create or replace function flag_rf03_right_expires(loans uuid[]) returns setof flag_found language sql stable as $$
     select * from flag_rights('RF03', loans)
     union all
     select * from flag_registers('RF03', loans)
 $$;
 
+-- Borrowers who pledge a right that is not theirs, by what the loan says and by the register.
 create or replace function flag_rf04_not_owner(loans uuid[]) returns setof flag_found language sql stable as $$
     select * from flag_rights('RF04', loans)
     union all
     select * from flag_registers('RF04', loans)
 $$;
 
+-- Loans of working capital that are out of proportion to what the borrower turns over.
 create or replace function flag_rf15_capital_out_of_scale(loans uuid[]) returns setof flag_found language sql stable as $$ select * from flag_loans('RF15', loans) $$;
 
+-- Loans drawn long before their pledge was registered: for that time there was none.
 create or replace function flag_rf21_drawn_unregistered(loans uuid[]) returns setof flag_found language sql stable as $$ select * from flag_loans('RF21', loans) $$;
 
+-- Rates above what the LPR lets one expect, or below what money costs.
 create or replace function flag_rf22_rate_out_of_line(loans uuid[]) returns setof flag_found language sql stable as $$ select * from flag_loans('RF22', loans) $$;
 
 -- Numbers are checked before they are stored; here they are checked again.
@@ -185,6 +193,7 @@ begin
       join loan_latest l on l.id = p.record_id and l.version = p.version;
 end $$;
 
+-- Rights that were transferred to the borrower shortly before they were pledged.
 create or replace function flag_rf10_acquired_before_pledge(loans uuid[]) returns setof flag_found language plpgsql stable as $$
 begin
     return query
@@ -209,6 +218,7 @@ begin
       from hit h;
 end $$;
 
+-- Pledges released soon after a quarter ended or a subsidy was paid, whose right is pledged again afterwards.
 create or replace function flag_rf11_released_and_pledged(loans uuid[]) returns setof flag_found language plpgsql stable as $$
 begin
     return query
@@ -248,6 +258,7 @@ begin
            (a.again_id, a.again_version, ip_pointer(a.again_id, a.again_version, a.number, 'number'))) as x(record_id, version, pointer);
 end $$;
 
+-- Firms that share an address, a contact or a controller; and an account manager together with an appraiser.
 create or replace function flag_rf13_shared_controller(loans uuid[]) returns setof flag_found language plpgsql stable as $$
 begin
     return query
@@ -303,6 +314,7 @@ begin
       join pair p on p.value = c.value;
 end $$;
 
+-- Valuations far above the median of their kind, or risen too much within the months since the last.
 create or replace function flag_rf16_valuation_outlier(loans uuid[]) returns setof flag_found language plpgsql stable as $$
 begin
     return query
@@ -341,6 +353,7 @@ begin
      where loans is null or r.record_id = any (loans);
 end $$;
 
+-- Appraisers who valued more than their share of what a bank lent in a year.
 create or replace function flag_rf17_one_appraiser(loans uuid[]) returns setof flag_found language plpgsql stable as $$
 begin
     return query
@@ -368,6 +381,7 @@ begin
       join valued v on v.org_id = p.org_id and v.year = p.year and v.appraiser = p.appraiser;
 end $$;
 
+-- Small loans on many rights that are worth next to nothing each, or all exactly the same.
 create or replace function flag_rf18_batch_of_small(loans uuid[]) returns setof flag_found language plpgsql stable as $$
 begin
     return query
@@ -383,6 +397,7 @@ begin
        and (sum(p.valuation_fen) < count(*) * (select flag_limit('RF18', 'value')) * 100 or min(p.valuation_fen) = max(p.valuation_fen));
 end $$;
 
+-- Several loans to one firm on one day, each just below the cap.
 create or replace function flag_rf19_split_loans(loans uuid[]) returns setof flag_found language plpgsql stable as $$
 begin
     return query
@@ -419,6 +434,7 @@ begin
      cross join lateral (values (e.id, e.version, '/registered_on'), (e.event, 1, '/on')) as x(record_id, version, pointer);
 end $$;
 
+-- Loans signed in the last days of a quarter and released in the next, where they are most of what a bank lent.
 create or replace function flag_rf23_quarter_end_spike(loans uuid[]) returns setof flag_found language plpgsql stable as $$
 begin
     return query
@@ -445,6 +461,7 @@ begin
       join lent x on x.org_id = s.org_id and x.quarter = s.quarter and x.spike;
 end $$;
 
+-- One right for which several districts were asked for a subsidy in one year.
 create or replace function flag_rf06_aid_of_two_districts(loans uuid[]) returns setof flag_found language plpgsql stable as $$
 begin
     return query
@@ -470,6 +487,7 @@ begin
                                 (a.loan_id, a.version, ip_pointer(a.loan_id, a.version, a.number, 'number'))) as x(record_id, version, pointer);
 end $$;
 
+-- One loan supported twice: by two schemes, two interest subsidies, or a guarantee beside a scheme that excludes it.
 create or replace function flag_rf07_double_support(loans uuid[]) returns setof flag_found language plpgsql stable as $$
 begin
     return query
@@ -585,6 +603,7 @@ begin
      cross join lateral (values (w.id, 1, '/on'), (w.loan_id, w.loan_version, '/disbursed_on')) as x(record_id, version, pointer);
 end $$;
 
+-- Banks that got money back on a loan that was compensated and did not tell it in time as a recovery.
 create or replace function flag_rf25_recovery_kept(loans uuid[]) returns setof flag_found language plpgsql stable as $$
 begin
     return query

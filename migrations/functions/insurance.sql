@@ -1,5 +1,6 @@
 -- Insurance of intellectual property: policies and claims of insurers.
 
+-- The days that a policy covers: to its end, or to the day before it was cancelled.
 create or replace function insurance_policy_cover(doc json) returns daterange language sql immutable as $$
     select daterange((doc ->> 'starts_on')::date, coalesce((doc ->> 'cancelled_on')::date, (doc ->> 'ends_on')::date + 1))
 $$;
@@ -13,6 +14,7 @@ create or replace function insurance_policy_overlapping(org bigint, no text, sel
      limit 1
 $$;
 
+-- No two policies of one number at once; a guarantee fits its loan; what was claimed stays covered.
 create or replace function insurance_policy_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
 declare
     p json[] := '{}'::json[];
@@ -57,6 +59,7 @@ begin
     return p;
 end $$;
 
+-- Writes the typed row of a policy.
 create or replace function insurance_policy_row() returns trigger language plpgsql as $$
 #variable_conflict use_column
 declare
@@ -115,6 +118,7 @@ end $$;
 revoke all on function insurance_loan_cover from public;
 grant execute on function insurance_loan_cover to pledged_app;
 
+-- What a policy shows: its state, what was claimed on it, and of a guarantee how much of the loan it covers.
 create or replace function insurance_policy_members(id uuid, version int, as_of date, known_at timestamptz) returns json
     language sql stable as $$
     select json_build_object(
@@ -139,6 +143,7 @@ create or replace function insurance_policy_on(org bigint, no text, loss_on date
     select x.* from insurance_policy_now x where x.policy_no = no and x.org_id = org and x.cover @> loss_on limit 1
 $$;
 
+-- A loss on a day that a policy covers, and all that was paid within its sum.
 create or replace function insurance_claim_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
 declare
     p insurance_policy := insurance_policy_on(my_org(), doc ->> 'policy_no', (doc ->> 'loss_on')::date);
@@ -159,6 +164,7 @@ begin
     return '{}'::json[];
 end $$;
 
+-- Writes the typed row of a claim, once more within the sum.
 create or replace function insurance_claim_row() returns trigger language plpgsql as $$
 #variable_conflict use_column
 declare

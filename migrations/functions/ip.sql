@@ -27,6 +27,8 @@ create or replace function ip_term_last(first date, years int) returns date lang
            - case when extract(day from first + make_interval(years => years)) = extract(day from first) then 1 else 0 end
 $$;
 
+-- The last day of a right (专利法 42 条, 商标法 39 条): 20 years from filing for inventions, 10 for utility models,
+-- 10 or 15 for designs, 10 from registration for trademarks.
 create or replace function ip_expiry(kind text, filed date, granted date) returns date language sql immutable parallel safe as $$
     select case kind
            when 'trademark' then ip_term_last(granted, 10)
@@ -51,6 +53,7 @@ create or replace function ip_steps(state text, right_kind text, procedures int)
        and not (t.event = 'invalidation_closed' and $3 = 0)
 $$;
 
+-- The events that may follow, as a list to choose from.
 create or replace function ip_events_legal(state text, right_kind text, procedures int) returns text language sql stable as
     $$ select coalesce(string_agg(s.event, ', ' order by s.rank), '-') from ip_steps($1, $2, $3) s $$;
 
@@ -253,6 +256,7 @@ create or replace function ip_states(numbers text[], as_of date, known_at timest
       left join told t on t.number = n.number
 $$;
 
+-- The typed row of an event in the register.
 create or replace function ip_event_of(id uuid, doc json) returns ip_event language sql stable as $$
     select row(ip_event_of.id, my_org(), b.number, b.reference, b.kind, b."on",
                array_remove(coalesce(b.owner_uscc, b.owner_name)
@@ -283,10 +287,12 @@ begin
                        from ip_event s where s.id = bad.bad_event)) end;
 end $$;
 
+-- An event that does not fit into the life of its right is refused.
 create or replace function ip_event_problems(id uuid, doc json) returns json[] language sql as $$
     select array_remove(array[ip_event_refusal(ip_event_of(id, doc))::text], null)::json[]
 $$;
 
+-- Writes the typed row of an event, if it still fits beside those of the same statement.
 create or replace function ip_event_row() returns trigger language plpgsql as $$
 declare
     e ip_event := ip_event_of(new.id, new.body);
@@ -554,6 +560,7 @@ create or replace function pledge_against(right_no text, first_day date, last_da
 $$;
 revoke all on function pledge_against from public;
 
+-- Does a live pledge of another organisation stand against this one?
 create or replace function pledge_is_against(right_no text, first_day date, last_day date, org bigint, self uuid) returns boolean
     language sql stable security definer set search_path = public, pg_temp as
     $$ select exists (select from pledge_against(right_no, first_day, last_day, org, self)) $$;

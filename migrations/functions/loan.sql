@@ -77,6 +77,7 @@ end $$;
 revoke all on function loan_pledged_elsewhere from public;
 grant execute on function loan_pledged_elsewhere to pledged_app;
 
+-- The events that may follow in a state, as a list to choose from.
 create or replace function loan_events_legal(state text, released boolean) returns text
     language sql stable as $$
     select coalesce(string_agg(t.event, ', ' order by loan_event_rank(t.event)), '')
@@ -106,6 +107,7 @@ begin
                                                           f.released_on is not null), ', '));
 end $$;
 
+-- What an answer shows of a loan as of a day: its state and the figures of its account.
 create or replace function loan_members(id uuid, version int, as_of date, known_at timestamptz) returns json
     language sql stable as
     $$ select loan_life_members(l, as_of, known_at) from loan l where l.id = $1 and l.version = $2 $$;
@@ -118,6 +120,7 @@ begin
            then left(md5(members::text), 8) end;
 end $$;
 
+-- The state that a loan is in on a day, as it was known; without events its own days decide.
 create or replace function loan_state(l loan, as_of date, known_at timestamptz) returns text
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
@@ -140,6 +143,7 @@ begin
                                          when 'guarantor' then l.parties @> array[my_code()] end
                       and not exists (select from loan later where later.id = l.id and later.version = l.version + 1));
 end $$;
+-- Does whoever asks see the loan of an event?
 create or replace function loan_event_seen(event_id uuid) returns boolean
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
@@ -157,6 +161,7 @@ create policy record_read_loan_event on submission for select to pledged_app usi
 -- Was a loan void by an instant (null: is it now)?
 create or replace function loan_void_at(v loan_void, known_at timestamptz) returns boolean language sql immutable as
     $$ select case when known_at is null then (v).until_at = 'infinity' else (v).from_at <= known_at and (v).until_at > known_at end $$;
+-- Was a loan void by an instant, whichever void did it?
 create or replace function loan_is_void(loan_id uuid, known_at timestamptz) returns boolean language sql stable as
     $$ select exists (select from loan_void v where v.loan_id = $1 and loan_void_at(v, $2)) $$;
 
@@ -204,6 +209,7 @@ begin
     return e;
 end $$;
 
+-- An event is stored if the whole life of its loan is still possible with it.
 create or replace function loan_event_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql as $$
 declare
@@ -379,6 +385,7 @@ begin
     return f;
 end $$;
 
+-- The day that decides which period a loan is counted in.
 create or replace function loan_day(l loan, basis text) returns date language sql immutable parallel safe as $$
     select case basis when 'registered_on' then (l).registered_on when 'disbursed_on' then (l).disbursed_on
                       else (l).signed_on end

@@ -121,11 +121,13 @@ create or replace function measure_report_beside(of_measure int, of_department t
      limit 1
 $$;
 
+-- The first day of a year or a quarter.
 create or replace function period_first(period text) returns date language sql immutable as $$
     select case length(period) when 4 then make_date(period::int, 1, 1)
                 else make_date(left(period, 4)::int, right(period, 1)::int * 3 - 2, 1) end
 $$;
 
+-- A report of a department that answers for the measure, by who records for it, in the rhythm asked of it, once a period.
 create or replace function measure_report_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
 declare
     p json[] := '{}'::json[];
@@ -171,6 +173,7 @@ begin
     return p;
 end $$;
 
+-- Writes the typed row of a report on a measure.
 create or replace function measure_report_row() returns trigger language plpgsql as $$
 begin
     -- Two corrections in one statement are judged apart; here they meet.
@@ -189,6 +192,7 @@ begin
     return new;
 end $$;
 
+-- A rhythm is set only for a department that answers for the measure.
 create or replace function measure_rhythm_problems(id uuid, doc json) returns json[] language sql stable as $$
     select case when doc ->> 'measure' is not null and doc ->> 'department' is not null and not exists (
                      select from measure_duty d where d.measure = (doc ->> 'measure')::int
@@ -196,6 +200,7 @@ create or replace function measure_rhythm_problems(id uuid, doc json) returns js
                 then array[problem('E_NOT_RESPONSIBLE', '/department', doc ->> 'measure')] else '{}' end
 $$;
 
+-- Writes the typed row of a rhythm.
 create or replace function measure_rhythm_row() returns trigger language plpgsql as $$
 begin
     insert into measure_rhythm (id, version, org_id, reference, measure, department, effective_from, every, due_days,

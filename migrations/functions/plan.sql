@@ -24,6 +24,7 @@ $$;
 revoke all on function plan_quarters from public;
 grant execute on function plan_quarters to pledged_app;
 
+-- How many loans no period counts, because they lack the day that it counts by.
 create or replace function plan_undated(basis text, known_at timestamptz) returns bigint
     language sql stable security definer set search_path = public, pg_temp as $$
     select count(*) from loan l
@@ -53,6 +54,7 @@ create or replace function indicator_figures(known_at timestamptz)
        and not record_has_later(i.id, i.version, $1)
 $$;
 
+-- The last day of a year or a quarter.
 create or replace function period_last(period text) returns date language sql immutable as $$
     select case length(period) when 4 then make_date(period::int, 12, 31)
                 else (make_date(left(period, 4)::int, right(period, 1)::int * 3, 1) + interval '1 month - 1 day')::date end
@@ -111,6 +113,7 @@ begin
     return p;
 end $$;
 
+-- Writes the typed row of an indicator, if nothing in the same statement contradicts it.
 create or replace function indicator_row() returns trigger language plpgsql as $$
 begin
     -- Two corrections in one statement are judged apart; here they meet.

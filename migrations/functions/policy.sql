@@ -1,5 +1,6 @@
 -- Subsidy policies and LPR: drafted, in force, ended.
 
+-- A rate is told once, after those of earlier days, and never of a day to come.
 create or replace function lpr_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -22,6 +23,7 @@ end $$;
 revoke all on function lpr_decide from public;
 grant execute on function lpr_decide to pledged_app;
 
+-- What stands against a version of a policy: whose it is, its code, and the versions in force.
 create or replace function policy_refusal(doc json) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -55,6 +57,7 @@ begin
     return p;
 end $$;
 
+-- A policy is a draft until it is approved.
 create or replace function policy_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql stable as $$
 declare
@@ -131,6 +134,7 @@ begin
     return policy_refusal(doc);
 end $$;
 
+-- The state of a policy, and what was seen by who approves it.
 create or replace function policy_members(record_id uuid, version int, as_of date, known_at timestamptz) returns json
     language sql stable security definer set search_path = public, pg_temp as $$
     select json_build_object(

@@ -1,5 +1,6 @@
 -- Accounts, holds and transfers: posting without overdraft, balances by both clocks.
 
+-- Opens an account, or finds the same open; one of that name that is another is an error.
 create or replace function account_open(code text, kind text, title text, no_overdraft boolean, party text, scheme text,
                              opened_on date) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -334,6 +335,7 @@ begin
                         and t.on_day <= as_of), 0);
 end $$;
 
+-- An account under a name that is neither reserved nor taken.
 create or replace function account_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql as $$
 declare
@@ -378,6 +380,7 @@ begin
     return p;
 end $$;
 
+-- A transfer between accounts that exist, covered on its day and ever since; or the reversal of one, once.
 create or replace function transfer_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql as $$
 declare

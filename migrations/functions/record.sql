@@ -167,6 +167,7 @@ begin
     return members;
 end $$;
 
+-- A few letters that differ when what other records make of a record differs.
 create or replace function record_life_mark(type text, id uuid, members json) returns text
     language plpgsql stable as $$
 declare
@@ -178,6 +179,7 @@ begin
     return mark;
 end $$;
 
+-- Decides one record by the function of its type.
 create or replace function record_decide_one(t record_type, id uuid, body json, derived json, dry boolean) returns decision
     language plpgsql as $$
 declare
@@ -210,6 +212,7 @@ begin
     return record_life_members(type, id, 1, null, null);
 end $$;
 
+-- The state of a record that takes steps.
 create or replace function record_state(type text, id uuid) returns text
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -221,6 +224,7 @@ begin
     return state;
 end $$;
 
+-- The reference that whoever recorded it knows a record by.
 create or replace function record_key(id uuid, version int) returns text language sql stable as
     $$ select r.key from submission r where r.id = $1 and r.version = $2 $$;
 

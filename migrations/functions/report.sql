@@ -60,6 +60,7 @@ create or replace function loan_sums(on_day date, amount bigint, first date, cut
         case when on_day >= plan then amount else 0 end]::bigint[]
 $$;
 
+-- The loans that a report counts, each with its part in every column of the sums.
 create or replace function loans_counted(first date, cut date, known_at timestamptz, basis text)
     returns table (id uuid, version int, org_id bigint, firm text, district text, product text, industry text, size text,
                    first_loan boolean, amount_fen bigint, patents int, trademarks int, v bigint[])
@@ -99,12 +100,14 @@ create or replace function report_facts_by_quarter(first date, cut date, known_a
                                         else year_before(cut) end)
 $$;
 
+-- Loans by the district of the borrower.
 create or replace function report_facts_by_district(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
     language sql stable as $$
     select l.district, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, l.v
       from loans_counted(first, cut, known_at, basis) l
 $$;
 
+-- Loans by the bank that lent.
 create or replace function report_facts_by_bank(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
     language sql stable as $$
     select o.code, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, l.v
@@ -131,12 +134,14 @@ create or replace function report_facts_by_ip_kind(first date, cut date, known_a
              group by p.record_id, p.version) k on k.record_id = l.id and k.version = l.version
 $$;
 
+-- Loans by product.
 create or replace function report_facts_by_product(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
     language sql stable as $$
     select l.product, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, l.v
       from loans_counted(first, cut, known_at, basis) l
 $$;
 
+-- Loans by the size of the borrower.
 create or replace function report_facts_by_size(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
     language sql stable as $$
     select l.size, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, l.v
@@ -158,6 +163,7 @@ create or replace function report_facts_small_loans(first date, cut date, known_
       from loans_counted(first, cut, known_at, basis) l
 $$;
 
+-- Loans by whether they are the first of their borrower.
 create or replace function report_facts_first_loans(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
     language sql stable as $$
     select case l.first_loan when true then 'first' when false then 'further' else 'unknown' end, l.id, l.version, 'loan',
@@ -250,6 +256,7 @@ create or replace function hold_until(hold_id uuid) returns date
     language sql stable security definer set search_path = public, pg_temp as
     $$ select h.until_day from hold h where h.id = hold_id $$;
 
+-- Who sees the funds of all schemes.
 create or replace function report_sees_funds() returns boolean language sql stable as
     $$ select my_kind() in ('finance', 'ip_office', 'auditor') $$;
 
@@ -313,11 +320,13 @@ create or replace function claims_counted(first date, cut date, known_at timesta
        and (known_at is null or c.recorded_at <= known_at)
 $$;
 
+-- Claims by their state.
 create or replace function report_facts_claims(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
     language sql stable as $$
     select c.state, c.id, 1, 'claim', c.reference, c.firm, c.v from claims_counted(first, cut, known_at) c
 $$;
 
+-- Claims by scheme.
 create or replace function report_facts_claims_by_scheme(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
     language sql stable as $$
     select c.scheme_code, c.id, 1, 'claim', c.reference, c.firm, c.v from claims_counted(first, cut, known_at) c

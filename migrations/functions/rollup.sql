@@ -312,6 +312,7 @@ begin
 end $$;
 revoke all on function rollup_firms_move from public;
 
+-- Adds changes of balances to the sums, and firms that come or go.
 create or replace function rollup_balance_add(changes balance_change[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
@@ -486,10 +487,12 @@ create or replace function rollup_city_sums(section text, first date, last date)
      group by k.row_key, k.loans
 $$;
 
+-- Two lists of six as one of twelve: a, b, a, b …
 create or replace function rollup_in_pairs(a bigint[], b bigint[]) returns bigint[] language sql immutable as
     $$ select array_agg(x order by n, side) from (select a[n], n, 1 from generate_series(1, 6) n
        union all select b[n], n, 2 from generate_series(1, 6) n) as p(x, n, side) $$;
 
+-- Cells of a section that counts loans, from the sums.
 create or replace function rollup_cells_of_loans(section text, first date) returns setof report_cells_row
     language sql stable as $$
     select case when c.section = 'by_bank' then (select o.code from org o where o.id = c.row_key::bigint)
@@ -500,6 +503,7 @@ create or replace function rollup_cells_of_loans(section text, first date) retur
             select 'all', s.* from rollup_city_sums('all', first, first) s) c
 $$;
 
+-- Cells of the headline, from the sums.
 create or replace function rollup_cells_of_headline(first date) returns setof report_cells_row
     language sql stable as $$
     with whole as (select * from rollup_city_sums('all', first, first))
@@ -583,6 +587,7 @@ create or replace function rollup_cells_of_targets(first date) returns setof rep
     having count(*) > 0
 $$;
 
+-- Cells of what is owed, by bank and in all, from the sums.
 create or replace function rollup_cells_of_balances(first date) returns setof report_cells_row
     language sql stable as $$
     with sum as (

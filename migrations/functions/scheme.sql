@@ -42,6 +42,7 @@ begin
     return '{}'::json[];
 end $$;
 
+-- A scheme is a draft until it is approved.
 create or replace function scheme_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql stable as $$
 declare
@@ -56,6 +57,7 @@ begin
     return d;
 end $$;
 
+-- Puts a scheme in force, as it was seen, and opens the accounts of its fund.
 create or replace function scheme_approval_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql as $$
 declare
@@ -103,6 +105,7 @@ begin
     return scheme_refusal(doc);
 end $$;
 
+-- The state of a scheme, and what was seen by who approves it.
 create or replace function scheme_members(record_id uuid, version int, as_of date, known_at timestamptz) returns json
     language sql stable security definer set search_path = public, pg_temp as $$
     select json_build_object(

@@ -69,6 +69,7 @@ begin
     return p;
 end $$;
 
+-- Writes the sealed quarter that a manifest describes.
 create or replace function report_seal_row() returns trigger language plpgsql as $$
 declare
     m text := new.body ->> 'manifest';
@@ -92,6 +93,7 @@ begin
     return null;
 end $$;
 
+-- What differs between the manifest of a sealed quarter and what is kept of it; null: nothing.
 create or replace function report_seal_gaps(s report_seal) returns text language sql stable as $$
     with named as (
         select x[1] as format, x[2] as language, x[3]::bigint as bytes, x[4] as sha256
@@ -164,6 +166,7 @@ begin
     return new;
 end $$;
 
+-- The last day that is sealed.
 create or replace function report_sealed_until() returns date language sql stable as
     $$ select max(s.as_of) from report_seal s $$;
 
@@ -220,6 +223,7 @@ create or replace function report_seal_gap(s report_seal) returns void
     on conflict do nothing
 $$;
 
+-- Notes what was recorded between the reading of a quarter and its seal: it is a change since.
 create or replace function report_seal_gap_row() returns trigger language plpgsql as $$
 begin
     perform report_seal_gap(new);

@@ -14,6 +14,7 @@ create or replace function securitisation_tranche_paid(org bigint, reference tex
      group by 1
 $$;
 
+-- No tranche that is less than what was repaid of it.
 create or replace function securitisation_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
 declare
     p json[] := '{}'::json[];
@@ -28,6 +29,7 @@ begin
     return p;
 end $$;
 
+-- A payment on a tranche that exists, after the issue, and of principal no more than is left.
 create or replace function securitisation_event_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
 #variable_conflict use_column
 declare
@@ -70,6 +72,7 @@ begin
     return new;
 end $$;
 
+-- What is outstanding of an issue, in all and by tranche.
 create or replace function securitisation_members(id uuid, version int, as_of date, known_at timestamptz) returns json
     language sql stable as $$
     select json_build_object('outstanding', yuan_text(sum(x.rest)::bigint), 'tranches_now',

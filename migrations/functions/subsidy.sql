@@ -63,6 +63,7 @@ begin
     return (select md5(c::text) from loan_cases(array[loan]) c);
 end $$;
 
+-- A few letters that differ when what a case was judged by differs: loan, use of its interest and fees, use by its firm.
 create or replace function subsidy_case_guard(loan uuid, firm text, code text, day date) returns text
     language plpgsql stable security definer set search_path = public, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
@@ -192,6 +193,7 @@ begin
 end $$;
 revoke all on function application_free from public;
 
+-- Takes a step on an application; a red flag stops a payment before anything moves.
 create or replace function application_step_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -218,6 +220,7 @@ end $$;
 revoke all on function application_step_decide from public;
 grant execute on function application_step_decide to pledged_app;
 
+-- The steps that an application took, the first first, as its answer shows them.
 create or replace function application_steps_shown(app uuid) returns json
     language sql stable security definer set search_path = public, pg_temp as $$
     select coalesce(json_agg(json_strip_nulls(json_build_object('id', s.id, 'step', s.step, 'state', s.state,
@@ -249,14 +252,17 @@ create or replace function application_life_members(a application) returns json
      where n.application = a.id
 $$;
 
+-- What an application shows beside its text: decision, rule, state, place in the queue, steps.
 create or replace function application_members(id uuid, version int, as_of date, known_at timestamptz) returns json
     language sql stable as
     $$ select application_life_members(a) from application a where a.id = $1 $$;
 
+-- The state of an application, by which lists may be asked.
 create or replace function application_state(app uuid) returns text
     language sql stable security definer set search_path = public, pg_temp as
     $$ select n.state from application_now n where n.application = app $$;
 
+-- What was decided when an application was made: the same for ever.
 create or replace function application_decided(id uuid) returns json language sql stable as $$
     select json_joined(a.decision, json_build_object(
            'facts_used', a.facts,
@@ -274,6 +280,7 @@ create or replace function application_decided(id uuid) returns json language sq
      where a.id = $1
 $$;
 
+-- Takes a step on an application whose payment no red flag stops: may it be taken, and what does it move.
 create or replace function application_step_take(new_id uuid, doc json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare

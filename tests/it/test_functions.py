@@ -39,6 +39,13 @@ class Addresses(Case):
             if os.path.basename(path) > "0026":
                 self.assertEqual(MADE.findall(text(path)), [], path)
 
+    def test_every_function_says_above_it_what_it_decides(self):
+        for path in glob.glob(os.path.join(MIGRATIONS, "functions", "*.sql")):
+            lines = text(path).split("\n")
+            for before, line in zip(lines, lines[1:]):
+                if made := MADE.match(line):
+                    self.assertTrue(before.startswith("-- ") and len(before) > 15, made.group())
+
     def test_functions_can_be_made_again(self):
         for path in glob.glob(os.path.join(MIGRATIONS, "functions", "*.sql")):
             for replaces, name in MADE.findall(text(path)):
