@@ -1,10 +1,12 @@
--- A loan is an account by day: drawn, repaid, owed, in arrears, accrued, and who paid. What there was keeps its meaning.
+-- A loan is an account by day: drawn, repaid, owed, in arrears, accrued, and who paid. What there was keeps its
+-- meaning.
 
 alter table loan
     add column day_count text not null default 'actual/360'
         constraint loan_day_count_known check (day_count in ('actual/360', 'actual/365', '30/360')),
     add column revolving boolean not null default false,
-    add column registered_fen bigint constraint loan_registered_range check (registered_fen between 1 and 100000000000000);
+    add column registered_fen bigint
+        constraint loan_registered_range check (registered_fen between 1 and 100000000000000);
 
 alter table loan_event
     drop constraint loan_event_kind_known,
@@ -85,17 +87,19 @@ create or replace view loan_classed as
                         case when min(p.kind) = max(p.kind) then min(p.kind) else 'several' end as kind
                    from loan_ip p
                   group by 1, 2) k on k.record_id = l.id and k.version = l.version
-     where not exists (select from loan later where later.id = l.id and later.version = l.version + 1 and later.version > 1)
+     where not exists (select from loan later
+                        where later.id = l.id and later.version = l.version + 1 and later.version > 1)
        and not exists (select from loan_void v where v.loan_id = l.id and v.until_at = 'infinity');
 
--- Events follow their loan: who may read them besides their bank is said by what the loan says now (record_read_loan_event,
--- loan_event_read in functions/loan.sql), not by what it said when they were told.
+-- Events follow their loan: who may read them besides their bank follows from what the loan says now, not from what
+-- it said when they were told (record_read_loan_event and loan_event_read in functions/loan.sql).
 alter policy record_read on submission using (
     (select my_kind()) in ('finance', 'ip_office', 'auditor')
     or org_id = (select my_org())
     or type in ('scheme', 'lpr')
     or ((select my_kind()) = 'district' and district = (select my_district()) and type <> 'loan_event')
-    or ((select my_kind()) in ('insurer', 'guarantor') and parties @> array[(select my_code())] and type <> 'loan_event')
+    or ((select my_kind()) in ('insurer', 'guarantor') and parties @> array[(select my_code())]
+        and type <> 'loan_event')
     or (type in ('insurance_policy', 'insurance_claim') and parties @> array[(select my_code())])
     or (type = 'policy' and (select my_kind()) in ('bank', 'district')
         and exists (select from policy p where p.id = submission.id)));
