@@ -6,7 +6,6 @@
  * (migrations/functions/record.sql).
  */
 #include "records.h"
-#include "fields.h"
 
 const struct record *const records[] = {&flag_clearing_record, &flag_scan_record,
     &flag_threshold_record, &loan_record, &loan_event_record, &account_record, &transfer_record,
@@ -18,24 +17,3 @@ const struct record *const records[] = {&flag_clearing_record, &flag_scan_record
 const int record_count = COUNT_OF(records);
 const struct record *const request_records[] = {
     &eligibility_record, &rehearsal_record, &seal_request_record, NULL};
-
-void list_unlike(const struct value *list, const struct field *f, struct err *e)
-{
-    int width = field_count(f->of);
-    for (int i = 0; i < list->count; i++) {
-        struct str s = list->row[i * width].s;
-        for (int j = 0; j < i; j++) {
-            if (str_eq(s, list->row[j * width].s)) {
-                err_add(e, E_REPEATED, arena_printf(e->a, "/%s/%d/%s", f->name, i, f->of->name),
-                    "%s", s.p);
-                break;
-            }
-        }
-    }
-}
-
-void step_key(struct arena *a, struct value *key, const struct value *seen, const char *step)
-{
-    if (!key->present && seen->present)
-        *key = (struct value){.present = true, .s = arena_printf(a, "%s %s", step, seen->s.p)};
-}
