@@ -11,9 +11,6 @@
 
 /* ---- policies ------------------------------------------------------------------------------- */
 
-const struct choice policy_items[] = {{"interest", "贴息"}, {"insurance_fee", "贴保险费"},
-    {"guarantee_fee", "贴担保费"}, {"valuation_fee", "贴评估费"}, {"premium", "贴保费"},
-    {"principal_award", "借款奖励"}, {"lender_award", "放款奖励"}, {NULL, NULL}};
 static const struct choice rate_bases[] = {{"actual", "实际利率"}, {"lpr", "LPR"}, {NULL, NULL}};
 static const struct choice day_counts[] = {
     {"30/360", "30/360"}, {"actual/360", "实际/360"}, {"actual/365", "实际/365"}, {NULL, NULL}};

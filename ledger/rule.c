@@ -6,6 +6,11 @@
 
 /* ---- items ---------------------------------------------------------------------------------- */
 
+/* As enum item_kind. */
+const struct choice policy_items[] = {{"interest", "贴息"}, {"insurance_fee", "贴保险费"},
+    {"guarantee_fee", "贴担保费"}, {"valuation_fee", "贴评估费"}, {"premium", "贴保费"},
+    {"principal_award", "借款奖励"}, {"lender_award", "放款奖励"}, {NULL, NULL}};
+
 static bool takes(const struct item *i, const struct value *v)
 {
     bool award = i->kind == ITEM_PRINCIPAL_AWARD || i->kind == ITEM_LENDER_AWARD;
