@@ -316,7 +316,7 @@ static bool run(struct daemon *p)
 
 static int serve(struct arena *a, const struct conf *conf)
 {
-    struct daemon p = {.s.process.conf = *conf};
+    struct daemon p = {.s = {.process.conf = *conf, .describe = openapi_write}};
     signal(SIGPIPE, SIG_IGN);
     raise_file_limit();
     bool begun = start_database(a, &p);

@@ -2,7 +2,6 @@
  * admin.c - health, metrics, description.
  */
 #include "api.h"
-#include "openapi.h"
 
 void health_get(struct req *r)
 {
@@ -51,7 +50,7 @@ void openapi_get(struct req *r)
 {
     struct buf b;
     buf_init(&b, r->a);
-    openapi_write(&b);
+    r->server->describe(&b);
     reply_json(r, 200, buf_view(&b));
 }
 
