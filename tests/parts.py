@@ -115,6 +115,7 @@ def checks():
         find include ledger reports server tests -name node_modules -prune -o -name '*.[ch]' -print |
         xargs clang-format --dry-run -Werror"""])
     yield Part("SQL is laid out as tests/lint_sql.py asks", [sys.executable, "tests/lint_sql.py"])
+    yield Part("no circles of files but the one automaton", [sys.executable, "tests/lint_circles.py"])
     yield Part("OpenAPI is lint-clean", ["sh", "-c", """
         build/dev/pledged openapi >build/openapi.json && cd tests/openapi &&
         npm install --no-audit --no-fund --silent &&
