@@ -58,8 +58,7 @@ void measure_evaluation(struct req *r)
 {
     day from, to;
     struct str p[3] = {{NULL, 0}};
-    if (param_day(r, "from", day_of(1900, 1, 1), &from) &&
-        param_day(r, "to", day_today(), &to)) {
+    if (param_day(r, "from", day_of(1900, 1, 1), &from) && param_day(r, "to", day_today(), &to)) {
         if (from.n > to.n)
             err_add(&r->err, E_ORDER, STR("?to"), "from");
         p[0] = day_text(r->a, from);
