@@ -46,7 +46,8 @@ alter type loan_life
     add attribute arrears_interest_fen bigint, -- overdue_fen is of principal
     add attribute drawn_fen bigint,            -- over all draws
     add attribute accrued numeric,             -- interest since the first draw × loan_day_base, exact
-    add attribute payments bigint;             -- of interest: each was rounded once
+    add attribute payments bigint,             -- of interest: each was rounded once
+    add attribute dues bigint;                 -- of interest, told as overdue: likewise
 
 -- A stretch of days, from the first to before the last, with one balance at one rate.
 create type loan_stretch as (

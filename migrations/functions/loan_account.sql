@@ -115,7 +115,8 @@ begin
         if principal > f.outstanding_fen - f.overdue_fen or principal + coalesce(e.interest_fen, 0) = 0 then
             return array['E_EXCEEDS', '/principal', yuan_text(f.outstanding_fen - f.overdue_fen)];
         end if;
-        most := loan_interest_excess(ran, l.day_count, f.interest_fen + f.arrears_interest_fen, e.interest_fen, f.payments + 1);
+        most := loan_interest_excess(ran, l.day_count, f.interest_fen + f.arrears_interest_fen, e.interest_fen,
+                                     f.payments + f.dues + 1);
     elsif e.kind in ('repaid', 'recovered', 'settled') then
         most := loan_interest_excess(ran, l.day_count, f.interest_fen, e.interest_fen, f.payments + 1);
     end if;
@@ -181,6 +182,7 @@ begin
                 due_on := due_on || day;
                 due_principal := due_principal || loan_due_principal(f, e);
                 due_interest := due_interest || coalesce(e.interest_fen, 0);
+                f.dues := f.dues + coalesce((e.interest_fen > 0)::int, 0);
             when 'repaid', 'recovered' then
                 back := coalesce(e.principal_fen, 0);
                 f.outstanding_fen := f.outstanding_fen - back;
@@ -239,6 +241,7 @@ begin
     f.drawn_fen := 0;
     f.accrued := 0;
     f.payments := 0;
+    f.dues := 0;
     return f;
 end $$;
 
