@@ -105,8 +105,10 @@
     X(E_QUARTER, 422, "季度格式不对", "Not a quarter", "写成 2022Q3", "Write it as 2022Q3")        \
     X(E_RANGE, 422, "超出范围", "Out of range", "应在 {} 之间", "Must be within {}")               \
     X(E_LENGTH, 422, "长度不对", "Wrong length", "长度应为 {}", "Length must be {}")               \
-    X(E_CHARS, 422, "含有控制字符或首尾空格", "Control characters or outer spaces", "删去它们",    \
-        "Remove them")                                                                             \
+    X(E_CHARS, 422, "含有不可见字符或首尾空格:{}", "Invisible characters or outer spaces: {}",     \
+        "删去 {}", "Remove {}")                                                                    \
+    X(E_CARD_NO, 422, "似含身份证号码", "Seems to hold an identity-card number",                   \
+        "只写姓名;不得录入身份证号码", "Write the name alone; no such number may be recorded")     \
     X(E_CHOICE, 422, "不是可选值", "Not one of the choices", "可选:{}", "Choose one of: {}")       \
     X(E_ORDER, 422, "日期先后不对", "Dates out of order", "不得早于 {}",                           \
         "Must not be earlier than {}")                                                             \
@@ -116,7 +118,7 @@
     X(E_PATENT, 422, "专利号校验不通过", "Not a valid patent number", "核对号码:{}",               \
         "Check the number: {}")                                                                    \
     X(E_TRADEMARK, 422, "商标注册号格式不对", "Not a trademark registration number",               \
-        "写成至多 8 位数字,或 G 加 6 至 7 位数字", "Up to 8 digits, or G and 6 to 7 digits")       \
+        "写成至多 8 位数字,或 G 加 5 至 7 位数字", "Up to 8 digits, or G and 5 to 7 digits")       \
     X(E_IP_KIND, 422, "种类与号码不符", "The kind contradicts the number", "按号码应为 {}",        \
         "By its number this is {}")                                                                \
     X(E_DISTRICT, 422, "不是上海市的区代码", "Not a district of Shanghai",                         \

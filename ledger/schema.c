@@ -5,6 +5,7 @@
  * over several fields run only when each field by itself is sound, so that they need no guards.
  */
 #include "fields.h"
+#include "glyph.h"
 
 int field_count(const struct field *f)
 {
@@ -90,22 +91,22 @@ static size_t characters(struct str s)
     return n;
 }
 
-static bool text_is_clean(struct str s)
+/* What a copied text brings along and nobody sees would make another of two texts that look alike.
+ */
+static bool text_is_clean(struct str text, struct str pointer, struct err *e)
 {
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c < 0x20 || c == 0x7f)
-            return false;
-    }
-    return s.n == 0 || (s.p[0] != ' ' && s.p[s.n - 1] != ' ');
+    int32_t c = glyph_unseen(text);
+    if (c < 0 && !glyph_outer_space(text, &c))
+        return true;
+    return err_add(e, E_CHARS, pointer, "U+%04X", (unsigned)c);
 }
 
 static bool read_text(
     const struct field *f, struct str text, struct str pointer, struct value *v, struct err *e)
 {
     size_t n = characters(text);
-    if (!text_is_clean(text))
-        return err_add(e, E_CHARS, pointer, NULL);
+    if (!text_is_clean(text, pointer, e))
+        return false;
     if ((int64_t)n < f->min || (f->max && (int64_t)n > f->max))
         return err_add(e, E_LENGTH, pointer, "%lld–%lld", (long long)f->min, (long long)f->max);
     v->s = text;
@@ -129,6 +130,9 @@ static bool read_ident(struct arena *a, const struct field *f, struct str text, 
 {
     enum err_code code = E_TYPE;
     struct str hint = STR("");
+    int32_t unseen = glyph_unseen(text);
+    if (unseen >= 0)
+        return err_add(e, E_CHARS, pointer, "U+%04X", (unsigned)unseen);
     if (f->ident(a, text, &v->s, &code, &hint))
         return true;
     return err_add(e, code, pointer, "%s", hint.p);
