@@ -16,10 +16,11 @@ typedef bool ident_fn(
  * (GB 11714). Lower case is folded. E_USCC; hint names the check that fails and the character
  * expected. */
 ident_fn ident_uscc;
-/* Patent or trademark, told apart by form. Patents: 12 + 1 or 8 + 1 digits, optional ZL or CN,
+/* Patent or trademark, told apart by form, as keyboards and certificates write them: spaces of any
+ * kind and signs of full width. Patents: 12 + 1 digits, or 8 + 1 up to 2003, optional ZL or CN,
  * optional dot, check digit mod 11; canonical without prefix and dot ("2021199990019", check X
- * upper case). Trademarks: 1-8 digits or G and 6-7 digits, optional letter; canonical upper case.
- * E_PATENT or E_TRADEMARK. */
+ * upper case). Trademarks: 1-8 digits or G and 5-7 digits, optional letter, maybe as 第…号;
+ * canonical upper case. E_PATENT or E_TRADEMARK. */
 ident_fn ident_ip;
 /* Patent pledge number ^Y?(19|20)\d{2}\d{2}\d{7}$, or a trademark pledge certificate number: free
  * text of 1-40 printable characters that does not look like the first kind. E_PLEDGE_NO only when
@@ -39,6 +40,10 @@ ident_fn ident_period;
 /* A figure of any unit: "37", "0.75", not negative, at most 15 and 4 digits. E_DECIMAL. Kept as
  * written. */
 ident_fn ident_decimal;
+
+/* Whether a text that should be a person's name holds what may be an identity-card number: 15 or 18
+ * digits in a row, the last of 18 may be X. None is ever stored. */
+bool ident_has_card_no(struct arena *a, struct str text);
 
 enum ip_kind { IP_INVENTION, IP_UTILITY_MODEL, IP_DESIGN, IP_TRADEMARK };
 /* Of a canonical number (ident_ip). */

@@ -6,6 +6,7 @@
  * form, or says what would be right.
  */
 #include "ident.h"
+#include "glyph.h"
 
 static bool is_digit(char c)
 {
@@ -113,18 +114,31 @@ static char patent_type(struct str s)
     return s.n == 13 ? s.p[4] : s.p[2];
 }
 
-static bool patent_year_plausible(struct str s)
+/* The year of filing. Numbers of two digits for it began with the Patent Law and ended when those
+ * of four began, in October 2003. */
+static int patent_year(struct str s)
 {
-    if (s.n == 9)
-        return true; /* two digits say little */
-    int year = (s.p[0] - '0') * 1000 + (s.p[1] - '0') * 100 + (s.p[2] - '0') * 10 + s.p[3] - '0';
-    return year >= 2003 && year <= 2199;
+    int two = (s.p[0] - '0') * 10 + s.p[1] - '0';
+    if (s.n == 13)
+        return two * 100 + (s.p[2] - '0') * 10 + s.p[3] - '0';
+    return (two >= 85 ? 1900 : 2000) + two;
+}
+
+/* What of this number is not as a patent's: a sign that is no digit, or how many there are. */
+static struct str patent_form_hint(struct arena *a, struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        bool check = i + 1 == s.n && s.p[i] == 'X';
+        if (!is_digit(s.p[i]) && !check)
+            return arena_printf(a, "#%zu", i + 1);
+    }
+    return arena_printf(a, "%zu != 13 (12 + 1), 9 (8 + 1)", s.n);
 }
 
 static bool patent_take(struct arena *a, struct str s, struct str *canonical, struct str *hint)
 {
     if (!patent_form(s)) {
-        *hint = STR("ZL202119999001.9");
+        *hint = patent_form_hint(a, s);
         return false;
     }
     char check = patent_check(s.p, s.n - 1);
@@ -132,8 +146,9 @@ static bool patent_take(struct arena *a, struct str s, struct str *canonical, st
         *hint = arena_printf(a, "%.*s.%c", (int)s.n - 1, s.p, check);
         return false;
     }
-    if (!patent_year_plausible(s)) {
-        *hint = STR("2003-2199");
+    int year = patent_year(s);
+    if (s.n == 13 ? year < 2003 || year > 2199 : year > 2003) {
+        *hint = s.n == 13 ? STR("2003-2199") : STR("8 + 1: 1985-2003");
         return false;
     }
     if (!strchr("12389", patent_type(s))) {
@@ -150,7 +165,7 @@ static bool trademark_form(struct str s)
     if (n > 1 && s.p[n - 1] >= 'A' && s.p[n - 1] <= 'Z')
         n--;
     if (n && s.p[0] == 'G')
-        return (n == 7 || n == 8) && all_digits((struct str){s.p + 1, n - 1});
+        return n >= 6 && n <= 8 && all_digits((struct str){s.p + 1, n - 1});
     return n >= 1 && n <= 8 && all_digits((struct str){s.p, n});
 }
 
@@ -166,22 +181,34 @@ static struct str without_dot(struct arena *a, struct str s)
     return (struct str){p, s.n - 1};
 }
 
+/* As certificates print a trademark's number: 第…号. */
+static bool without_ordinal(struct str *s)
+{
+    static const char first[] = "第", last[] = "号";
+    size_t n = sizeof first - 1, m = sizeof last - 1;
+    if (!str_starts(*s, first) || s->n < n + m || memcmp(s->p + s->n - m, last, m) != 0)
+        return false;
+    *s = (struct str){s->p + n, s->n - n - m};
+    return true;
+}
+
 bool ident_ip(
     struct arena *a, struct str in, struct str *canonical, enum err_code *code, struct str *hint)
 {
-    struct str s = fold(a, in);
+    struct str s = fold(a, glyph_plain(a, in));
+    bool ordinal = without_ordinal(&s);
     bool dotted = memchr(s.p, '.', s.n) != NULL; /* no trademark number holds one */
-    bool prefixed = str_starts(s, "ZL") || str_starts(s, "CN");
+    bool prefixed = !ordinal && (str_starts(s, "ZL") || str_starts(s, "CN"));
     if (prefixed)
-        s = arena_str(a, s.p + 2, s.n - 2);
-    s = without_dot(a, s);
+        s = (struct str){s.p + 2, s.n - 2};
+    s = without_dot(a, arena_str(a, s.p, s.n));
     *code = E_PATENT;
     bool nine_is_patent =
         s.n == 9 && patent_form(s) && (is_digit(s.p[8]) || s.p[8] == patent_check(s.p, 8));
-    if (prefixed || dotted || s.n >= 12 || nine_is_patent)
+    if (!ordinal && (prefixed || dotted || s.n >= 12 || nine_is_patent))
         return patent_take(a, s, canonical, hint);
     *code = E_TRADEMARK;
-    if (!trademark_form(s))
+    if (!trademark_form(s) || nine_is_patent)
         return false;
     *canonical = s;
     return true;
@@ -197,14 +224,11 @@ enum ip_kind ident_ip_kind(struct str s)
     return type == '3' ? IP_DESIGN : IP_INVENTION;
 }
 
-/* Two-digit years began with the Patent Law in 1985 and ended in 2003. */
 bool ip_number_year(struct str s, int *year)
 {
     if (ident_ip_kind(s) == IP_TRADEMARK)
         return false;
-    int two = (s.p[0] - '0') * 10 + s.p[1] - '0';
-    *year = s.n == 13 ? two * 100 + (s.p[2] - '0') * 10 + s.p[3] - '0'
-                      : (two >= 85 ? 1900 : 2000) + two;
+    *year = patent_year(s);
     return true;
 }
 
@@ -272,6 +296,20 @@ bool ident_pledge_no(
     }
     *canonical = s;
     return characters <= 40;
+}
+
+/* ---- persons --------------------------------------------------------------------------------- */
+
+bool ident_has_card_no(struct arena *a, struct str text)
+{
+    struct str s = fold(a, glyph_plain(a, text));
+    for (size_t i = 0, run; i < s.n; i += run + 1) {
+        run = strspn(s.p + i, "0123456789");
+        bool check_x = run == 17 && s.p[i + run] == 'X';
+        if (run == 15 || run == 18 || check_x)
+            return true;
+    }
+    return false;
 }
 
 /* ---- names of our own ------------------------------------------------------------------------ */

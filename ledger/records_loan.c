@@ -157,6 +157,12 @@ static struct str ip_pointer(struct arena *a, int i, const char *name)
     return arena_printf(a, "/ip/%d/%s", i, name);
 }
 
+static void check_name(struct arena *a, const struct value *name, struct str pointer, struct err *e)
+{
+    if (name->present && ident_has_card_no(a, name->s))
+        err_add(e, E_CARD_NO, pointer, NULL);
+}
+
 /* A firm is known by its code; a code makes nobody a person. */
 static void check_parties(const struct value *list, const char *pointer, struct err *e)
 {
@@ -164,6 +170,8 @@ static void check_parties(const struct value *list, const char *pointer, struct 
         const struct value *x = list->row + i * PARTY_WIDTH;
         struct str at = arena_printf(e->a, "%s/%d/uscc", pointer, i);
         bool person = x[PARTY_KIND].n == PARTY_PERSON;
+        if (person)
+            check_name(e->a, &x[PARTY_NAME], arena_printf(e->a, "%s/%d/name", pointer, i), e);
         if (x[PARTY_USCC].present && person)
             err_add(e, E_UNWANTED, at, "%s", party_kinds[PARTY_PERSON].name);
         else if (!x[PARTY_USCC].present && !person)
@@ -236,6 +244,8 @@ static void check_instalments(const struct value *v, struct err *e)
 
 static void loan_check(const struct value *v, struct err *e)
 {
+    check_name(e->a, &v[LOAN_CONTROLLER], STR("/controller"), e);
+    check_name(e->a, &v[LOAN_ACCOUNT_MANAGER], STR("/account_manager"), e);
     check_parties(&v[LOAN_PLEDGORS], "/pledgors", e);
     check_instalments(v, e);
     if (v[LOAN_IP_AMOUNT].n > v[LOAN_AMOUNT].n)

@@ -175,7 +175,8 @@ static void test_a_refusal_names_the_register_that_was_meant(void **state)
         "20211999900195", "2021199990018", "971017653", "97101765X.4", "ZL202119999001."};
     for (size_t i = 0; i < COUNT_OF(patent); i++)
         assert_int_equal(code_of(ident_ip, patent[i]), E_PATENT);
-    static const char *const trademark[] = {"", "A1234567", "G12345", "12AB", "G", "G1", "123 456"};
+    static const char *const trademark[] = {
+        "", "A1234567", "G1234", "12AB", "G", "G1", "第ZL1号", "第号"};
     for (size_t i = 0; i < COUNT_OF(trademark); i++)
         assert_int_equal(code_of(ident_ip, trademark[i]), E_TRADEMARK);
     assert_string_equal(hint_of(ident_ip, "202149999001.5"), "1, 2, 3, 8, 9");
@@ -209,7 +210,7 @@ static void test_wrong_patents_say_the_check_digit(void **state)
     (void)state;
     assert_string_equal(hint_of(ident_ip, "ZL202119999001.8"), "202119999001.9");
     static const char *const bad[] = {"202119999001", "ZL2021199990", "202149999001.1", "ZL", "",
-        "95115608.1", "2021 19999001.9", "202119999001..9"};
+        "95115608.1", "2021-19999001.9", "202119999001..9"};
     for (size_t i = 0; i < COUNT_OF(bad); i++)
         assert_string_equal(canonical(ident_ip, bad[i]), "refused");
 }
@@ -223,6 +224,57 @@ static void test_trademarks_are_told_from_patents(void **state)
     assert_string_equal(canonical(ident_ip, "G12345678"), "refused");
     assert_string_equal(canonical(ident_ip, "A1234567"), "refused");
     assert_string_equal(canonical(ident_ip, "12345678Q"), "12345678Q");
+}
+
+static void test_numbers_are_taken_as_they_are_printed(void **state)
+{
+    (void)state;
+    static const char *const patent[] = {"ZL 2021 1 9999001.9", "zl\u00a02021\u00a01 9999001.9",
+        "ZL\u30002021\u20091\u20079999001\uff0e9", "\uff3a\uff2c202\uff11199990019"};
+    for (size_t i = 0; i < COUNT_OF(patent); i++)
+        assert_string_equal(canonical(ident_ip, patent[i]), "2021199990019");
+    static const char *const trademark[] = {
+        "第12345678号", "第 12345678 号", "第123\uff14\uff15678号", " 1234 5678"};
+    for (size_t i = 0; i < COUNT_OF(trademark); i++)
+        assert_string_equal(canonical(ident_ip, trademark[i]), "12345678");
+    assert_string_equal(canonical(ident_ip, "第G1234567号"), "G1234567");
+    assert_string_equal(canonical(ident_ip, "g12345"), "G12345");
+    /* what is not seen is no space, and letters of other scripts are no letters of ours */
+    assert_string_equal(canonical(ident_ip, "2021199990019\u200b"), "refused");
+    assert_string_equal(canonical(ident_ip, "\u0421N2021199990019"), "refused");
+}
+
+static void test_a_patent_says_what_was_expected_of_it(void **state)
+{
+    (void)state;
+    assert_string_equal(hint_of(ident_ip, "ZL 2017 1 0601862.4"), "201710601862.3");
+    assert_string_equal(hint_of(ident_ip, "ZL 95 1 15608.0"), "95115608.X");
+    assert_string_equal(hint_of(ident_ip, "ZL 2017 1 060186.3"), "12 != 13 (12 + 1), 9 (8 + 1)");
+    assert_string_equal(hint_of(ident_ip, "ZL 2017 1 O601862.3"), "#6");
+    assert_string_equal(hint_of(ident_ip, "ZL 2017"), "4 != 13 (12 + 1), 9 (8 + 1)");
+}
+
+/* 0*2 + 3*3 + 1*4 + 1*9 = 22 = 2*11; with 04: 25 = 2*11 + 3; with 84: 41 = 3*11 + 8; with 85: 44 */
+static void test_short_patent_numbers_are_of_1985_to_2003(void **state)
+{
+    (void)state;
+    assert_string_equal(canonical(ident_ip, "031000010"), "031000010");
+    assert_string_equal(canonical(ident_ip, "85100001.0"), "851000010");
+    assert_string_equal(hint_of(ident_ip, "ZL04100001.3"), "8 + 1: 1985-2003");
+    assert_string_equal(hint_of(ident_ip, "841000018"), "8 + 1: 1985-2003");
+}
+
+static void test_a_name_holds_no_identity_card_number(void **state)
+{
+    (void)state;
+    static const char *const with[] = {"张三 310101199001011237", "31010119900101123x",
+        "310101900101123", "张三(3101 0119 9001 0112 37)", "a-310101900101123b"};
+    static const char *const without[] = {"", "张三", "张三 13800000000", "12345678901234567",
+        "3101011990010112371", "12345678901234567A", "1234567 X"};
+    for (size_t i = 0; i < COUNT_OF(with); i++)
+        assert_true(ident_has_card_no(a, str_of(with[i])));
+    for (size_t i = 0; i < COUNT_OF(without); i++)
+        assert_false(ident_has_card_no(a, str_of(without[i])));
 }
 
 static void test_rights_end_as_the_law_says(void **state)
@@ -375,6 +427,10 @@ int main(void)
         cmocka_unit_test(test_a_patent_number_carries_its_year),
         cmocka_unit_test(test_wrong_patents_say_the_check_digit),
         cmocka_unit_test(test_trademarks_are_told_from_patents),
+        cmocka_unit_test(test_numbers_are_taken_as_they_are_printed),
+        cmocka_unit_test(test_a_patent_says_what_was_expected_of_it),
+        cmocka_unit_test(test_short_patent_numbers_are_of_1985_to_2003),
+        cmocka_unit_test(test_a_name_holds_no_identity_card_number),
         cmocka_unit_test(test_rights_end_as_the_law_says),
         cmocka_unit_test(test_a_trademark_ends_the_day_before_its_tenth_anniversary),
         cmocka_unit_test(test_industries_carry_the_letter_of_their_section),
