@@ -8,6 +8,7 @@
 #ifndef PLEDGED_ERR_H
 #define PLEDGED_ERR_H
 #include "arena.h"
+#include "shape.h"
 
 /* X(code, http status, zh title, en title, zh cure, en cure) */
 #define ERR_TABLE(X)                                                                               \
@@ -341,6 +342,7 @@ bool err_add(struct err *e, enum err_code code, struct str pointer, const char *
     PRINTF(4, 5);
 /* "[{"pointer":…,"code":…,"title":…,"cure":…},…]" appended to out. */
 void err_write(const struct err *e, bool english, struct buf *out);
+extern const struct member error_members[]; /* of one of these */
 /* The title of a code with {} filled in. */
 struct str err_title(struct arena *a, enum err_code code, struct str arg, bool english);
 #endif

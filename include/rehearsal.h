@@ -37,4 +37,6 @@ void rehearsal_result(struct rehearsal *h, struct buf *out);
 void rehearsal_list(struct rehearsal *h, int n, struct buf *out);
 /* "settled_on" …: the name of the day on which a case applies. */
 const char *rehearsal_by(const struct value *request);
+/* What these write. */
+extern const struct shape rehearsal_shape, rehearsal_case_shape, rehearsal_progress_shape;
 #endif

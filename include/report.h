@@ -10,6 +10,7 @@
 #define PLEDGED_REPORT_H
 #include "day.h"
 #include "json.h"
+#include "shape.h"
 
 enum cell_kind {
     CELL_COUNT,   /* whole number */
@@ -148,6 +149,7 @@ const char *report_type(enum report_format f);      /* Content-Type */
 const char *report_extension(enum report_format f); /* "xlsx" */
 
 void report_json(const struct report *r, bool english, struct buf *out);
+extern const struct shape report_shape;                                  /* what that writes */
 void report_csv(const struct report *r, bool english, struct buf *out);  /* UTF-8 with BOM */
 void report_html(const struct report *r, bool english, struct buf *out); /* one page, no script */
 /* The workbook's bytes; the same report gives the same bytes. false: no room for its parts, which

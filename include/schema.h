@@ -12,6 +12,7 @@
 #include "ident.h"
 #include "json.h"
 #include "money.h"
+#include "shape.h"
 #include "sql_names.h"
 
 enum field_kind {
@@ -86,9 +87,9 @@ struct record {
     void (*answer)(const struct value *v, struct buf *out);
     /* Members that other records change later, as they are while there are none. */
     void (*fresh)(const struct value *v, day as_of, struct buf *out);
-    /* Names that an answer carries beside the fields: taken and ignored on input, so that what a
-     * GET gave can be sent again. Ends with NULL. */
-    const char *const *read_only;
+    /* What an answer carries beside the fields: its names are taken and ignored on input, so that
+     * what a GET gave can be sent again. Ends with {NULL}. */
+    const struct member *read_only;
 };
 
 extern const struct record *const records[];
@@ -132,6 +133,19 @@ MUST_USE bool schema_csv_row(struct arena *a, const struct record *r, const stru
     const struct str *cells, int n, struct value *v, struct err *e);
 /* The header row with Chinese titles, CRLF ended. */
 void schema_csv_template(const struct record *r, struct buf *out);
-/* The object schema of a record (OpenAPI 3.1 / JSON Schema 2020-12). */
-void schema_openapi(const struct record *r, bool answer, struct buf *out);
+
+/* Object schemas (OpenAPI 3.1 / JSON Schema 2020-12). given: the address says what it belongs to;
+ * correction: with the reason beside the fields. */
+void schema_openapi_body(const struct record *r, bool given, bool correction, struct buf *out);
+void schema_openapi_answer(const struct record *r, struct buf *out);
+/* The members of an object of fields; its braces and type are the caller's. */
+void fields_openapi(const struct field *f, struct buf *out);
+/* "<name>":{…}, one after the other. */
+void field_properties(const struct field *f, struct buf *out);
+/* The names that are needed, one after the other, but those of two that the address gives. */
+void fields_needed(const struct field *f, int but, int and_but, struct buf *out);
+/* In `correction`, and beside the versions of a history. */
+extern const struct field reason_field;
+/* What the service adds to every record: id, version, …, receipt. */
+extern const struct member envelope_members[], warning_members[];
 #endif

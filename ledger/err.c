@@ -81,6 +81,14 @@ struct str err_title(struct arena *a, enum err_code code, struct str arg, bool e
     return fill(a, english ? t->en : t->zh, arg);
 }
 
+const struct member error_members[] = {
+    {"pointer", M_TEXT, "位置", .en = "JSON pointer, ?parameter, or empty"},
+    {"code", M_TEXT, "代码", .en = "Code: E_…"},
+    {"title", M_TEXT, "问题", .en = "What is wrong"},
+    {"cure", M_TEXT, "办法", .en = "What to do"},
+    {.name = NULL},
+};
+
 void err_write(const struct err *e, bool english, struct buf *out)
 {
     json_open(out, '[');

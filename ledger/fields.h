@@ -23,5 +23,5 @@ extern const struct choice grades[], loan_products[];
 void list_unlike(const struct value *list, const struct field *f, struct err *e);
 /* The key of a step that has none of its own: its name and what was seen. */
 void step_key(struct arena *a, struct value *key, const struct value *seen, const char *step);
-extern const char *const no_read_only[];
+extern const struct member no_read_only[];
 #endif

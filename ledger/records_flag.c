@@ -39,7 +39,20 @@ static const struct field scan_fields[] = {
     {.name = NULL},
 };
 enum { SCAN_REFERENCE };
-static const char *const scan_read_only[] = {"cases", "raised", "rules", NULL};
+static const struct member scan_rule_members[] = {
+    {"rule", M_TEXT, "规则", .en = "Rule"},
+    {"cases", M_COUNT, "情形数", .en = "Cases found"},
+    {"raised", M_COUNT, "新预警数", .en = "Flags raised"},
+    {"ms", M_COUNT, "毫秒", .en = "Milliseconds", .maybe = true},
+    {.name = NULL},
+};
+static const struct member scan_read_only[] = {
+    {"cases", M_COUNT, "情形数", .en = "Cases found", .maybe = true},
+    {"raised", M_COUNT, "新预警数", .en = "Flags raised", .maybe = true},
+    {"rules", M_OBJECT, "各规则", .en = "Rule by rule", .of = scan_rule_members, .list = true,
+        .maybe = true},
+    {.name = NULL},
+};
 
 const struct record flag_scan_record = {
     .name = "flag_scan",

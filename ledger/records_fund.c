@@ -6,6 +6,7 @@
  */
 #include "fields.h"
 #include "records.h"
+#include "rule.h"
 #include <assert.h>
 
 /* ---- the fund's accounts and transfers ------------------------------------------------------- */
@@ -167,7 +168,13 @@ static void scheme_check(const struct value *v, struct err *e)
     if (!when[0].present && !when[1].present && !when[2].present && !when[3].n)
         err_add(e, E_NEED, STR("/trigger/days_overdue"), NULL);
 }
-static const char *const scheme_read_only[] = {"state", "seen", "approved_by", "approved_at", NULL};
+static const struct member scheme_read_only[] = {
+    {"state", M_WORD, "状态", .en = "State", .words = "draft in_force", .maybe = true},
+    {"seen", M_HASH, "所见版本", .en = "What an approver names as seen", .maybe = true},
+    {"approved_by", M_TEXT, "批准人", .en = "Who approved it", .maybe = true},
+    {"approved_at", M_INSTANT, "批准时刻", .en = "When it was approved", .maybe = true},
+    {.name = NULL},
+};
 
 static const struct field approval_fields[] = {
     {"scheme", "方案记录", F_IDENT, .need = true, .ident = ident_id,
@@ -197,9 +204,60 @@ static const struct field claim_fields[] = {
     {.name = NULL},
 };
 enum { CLAIM_REFERENCE, CLAIM_LOAN, CLAIM_ON = 7 };
-static const char *const claim_read_only[] = {"state", "seen", "scheme", "scheme_version",
-    "net_loss", "fund", "paid", "recovery_untold", "split", "arithmetic", "headroom", "steps",
-    "legal_steps", "owner", "due_on", "days_returned", "days_over", NULL};
+static const struct member share_members[] = {
+    {"party", M_TEXT, "分担方", .en = "Who bears it"},
+    {"share", M_PERCENT, "比例", .en = "Share in percent"},
+    {"amount", M_YUAN, "金额", .en = "Amount"},
+    {.name = NULL},
+};
+/* What is left under each limit of the scheme, by its name. */
+static const struct member room_members[] = {
+    {"", M_YUAN, "余额", .en = "What is left"}, {.name = NULL}};
+static const struct member claim_step_members[] = {
+    {"id", M_ID, "步骤记录", .en = "Record of the step"},
+    {"step", M_TEXT, "步骤", .en = "Step"},
+    {"state", M_TEXT, "其后状态", .en = "State after it"},
+    {"on", M_DAY, "日期", .en = "Day"},
+    {"by", M_TEXT, "经办人", .en = "Who took it"},
+    {"reason", M_TEXT, "理由", .en = "Reason", .maybe = true},
+    {"owner", M_TEXT, "补正责任方", .en = "Who has to act", .maybe = true},
+    {"due_on", M_DAY, "补正期限", .en = "By which day", .maybe = true},
+    {"fund", M_YUAN, "基金份额", .en = "The fund's share", .maybe = true},
+    {"amount", M_YUAN, "金额", .en = "Amount", .maybe = true},
+    {"costs", M_YUAN, "费用", .en = "Costs", .maybe = true},
+    {"transfer", M_ID, "转账", .en = "Transfer that it made", .maybe = true},
+    {"at", M_INSTANT, "记录时刻", .en = "When it was recorded"},
+    {.name = NULL},
+};
+/* Decided when the claim is made: in every answer. */
+static const struct member claim_decided[] = {
+    {"scheme", M_TEXT, "方案代码", .en = "Scheme", .maybe = true},
+    {"scheme_version", M_DAY, "方案版本的生效日", .en = "Version of the scheme", .maybe = true},
+    {"net_loss", M_YUAN, "净损失", .en = "Net loss", .maybe = true},
+    {"fund", M_YUAN, "基金应赔", .en = "What the fund bears", .maybe = true},
+    {"split", M_OBJECT, "分担", .en = "Who bears what", .of = share_members, .list = true,
+        .maybe = true},
+    {"arithmetic", M_OBJECT, "计算过程", .en = "Line by line", .of = line_members, .list = true,
+        .maybe = true},
+    {"headroom", M_MAP, "各项限额余额", .en = "What is left under each limit", .of = room_members,
+        .maybe = true},
+    {.name = NULL},
+};
+static const struct member claim_read_only[] = {
+    {"", M_ALSO, .of = claim_decided},
+    {"state", M_TEXT, "状态", .en = "State", .maybe = true},
+    {"seen", M_HASH, "所见版本", .en = "What an approver names as seen", .maybe = true},
+    {"paid", M_YUAN, "已赔付", .en = "What the fund is out of pocket", .maybe = true},
+    {"recovery_untold", M_YUAN, "尚未分配的收回", .en = "Recovered and not shared", .maybe = true},
+    {"steps", M_OBJECT, "步骤", .en = "Steps taken", .of = claim_step_members, .list = true,
+        .maybe = true},
+    {"legal_steps", M_TEXT, "可办步骤", .en = "Steps possible now", .list = true, .maybe = true},
+    {"owner", M_TEXT, "补正责任方", .en = "Who has to act", .maybe = true},
+    {"due_on", M_DAY, "补正期限", .en = "By which day", .maybe = true},
+    {"days_returned", M_COUNT, "退回天数", .en = "Days since it was returned", .maybe = true},
+    {"days_over", M_COUNT, "逾期天数", .en = "Days past the deadline", .maybe = true},
+    {.name = NULL},
+};
 
 static const char *const claim_states[] = {
     "submitted", "returned", "accepted", "approved", "paid", "recovering", "closed", NULL};

@@ -76,7 +76,30 @@ static void policy_check(const struct value *v, struct err *e)
     list_unlike(&v[IP], &policy_fields[IP], e);
 }
 
-static const char *const policy_read_only[] = {"state", "claims", "cover", NULL};
+static const struct member policy_claim_members[] = {
+    {"count", M_COUNT, "件数", .en = "Claims"},
+    {"claimed", M_YUAN, "索赔金额", .en = "Claimed"},
+    {"paid", M_YUAN, "赔付金额", .en = "Paid"},
+    {.name = NULL},
+};
+static const struct member cover_members[] = {
+    {"loan", M_ID, "所保贷款", .en = "The loan insured"},
+    {"from", M_DAY, "贷款起日", .en = "First day of the loan"},
+    {"to", M_DAY, "贷款止日", .en = "Last day of the loan"},
+    {"gap_days", M_COUNT, "未承保天数", .en = "Days without cover"},
+    {"first_gap", M_DAY, "首个未承保日", .en = "First day without cover", .null = true},
+    {"covered", M_YUAN, "已承保金额", .en = "Covered"},
+    {"uncovered", M_YUAN, "未承保金额", .en = "Not covered"},
+    {.name = NULL},
+};
+static const struct member policy_read_only[] = {
+    {"state", M_WORD, "状态", .en = "State", .words = "pending in_force expired cancelled",
+        .maybe = true},
+    {"claims", M_OBJECT, "赔案", .en = "Claims on it", .of = policy_claim_members, .maybe = true},
+    {"cover", M_OBJECT, "对贷款的保障", .en = "How it covers its loan", .of = cover_members,
+        .maybe = true},
+    {.name = NULL},
+};
 
 const struct record insurance_policy_record = {
     .name = "insurance_policy",

@@ -98,7 +98,20 @@ static void issue_check(const struct value *v, struct err *e)
     list_unlike(&v[ISSUE_IP], &issue_fields[ISSUE_IP], e);
 }
 
-static const char *const issue_read_only[] = {"outstanding", "tranches_now", NULL};
+static const struct member tranche_members[] = {
+    {"name", M_TEXT, "档次", .en = "Tranche"},
+    {"repaid", M_YUAN, "已还本金", .en = "Principal repaid"},
+    {"interest", M_YUAN, "已付利息", .en = "Interest paid"},
+    {"outstanding", M_YUAN, "未偿本金", .en = "Principal outstanding"},
+    {"last_on", M_DAY, "最近兑付日", .en = "Last payment on", .null = true},
+    {.name = NULL},
+};
+static const struct member issue_read_only[] = {
+    {"outstanding", M_YUAN, "未偿本金", .en = "Principal outstanding", .maybe = true},
+    {"tranches_now", M_OBJECT, "各档现状", .en = "The tranches now", .of = tranche_members,
+        .list = true, .maybe = true},
+    {.name = NULL},
+};
 
 const struct record securitisation_record = {
     .name = "securitisation",

@@ -289,9 +289,25 @@ static void loan_fresh(const struct value *v, day as_of, struct buf *out)
     json_close(out, ']');
 }
 
-static const char *const loan_read_only[] = {"size", "state", "outstanding", "arrears_principal",
-    "arrears_interest", "days_overdue", "accrued_interest", "grade", "extended_to",
-    "pledge_released_on", "legal_events", NULL};
+static const struct member loan_read_only[] = {
+    {"size", M_WORD, "企业规模", .en = "Size of the firm",
+        .words = "micro small medium large unknown", .maybe = true},
+    {"state", M_WORD, "状态", .en = "State on the day asked for",
+        .words = "signed active matured overdue written_off settled transferred voided",
+        .maybe = true},
+    {"outstanding", M_YUAN, "未偿本金", .en = "Principal outstanding", .maybe = true},
+    {"arrears_principal", M_YUAN, "逾期本金", .en = "Principal in arrears", .maybe = true},
+    {"arrears_interest", M_YUAN, "欠息", .en = "Interest in arrears", .maybe = true},
+    {"days_overdue", M_COUNT, "逾期天数", .en = "Days overdue", .maybe = true},
+    {"accrued_interest", M_YUAN, "应计利息", .en = "Interest accrued and not paid", .maybe = true},
+    {"grade", M_WORD, "五级分类", .en = "Five-tier class",
+        .words = "normal special_mention substandard doubtful loss", .maybe = true},
+    {"extended_to", M_DAY, "展期至", .en = "Extended to", .maybe = true},
+    {"pledge_released_on", M_DAY, "解押日", .en = "Pledge released on", .maybe = true},
+    {"legal_events", M_TEXT, "可登记的事件", .en = "Events possible now", .list = true,
+        .maybe = true},
+    {.name = NULL},
+};
 
 /* ---- loan events ---------------------------------------------------------------------------- */
 
@@ -402,7 +418,7 @@ static void event_check(const struct value *v, struct err *e)
     check_period(v, e);
 }
 
-const char *const no_read_only[] = {NULL};
+const struct member no_read_only[] = {{.name = NULL}};
 
 const struct record loan_record = {
     .name = "loan",
@@ -413,6 +429,7 @@ const struct record loan_record = {
     .subject = LOAN_BORROWER_USCC,
     .district = LOAN_DISTRICT,
     .on = LOAN_SIGNED_ON,
+    .states = loan_states,
     .write = SQL_RECORD_WRITE,
     .peek = SQL_RECORD_PEEK,
     .project = SQL_LOAN_PROJECT,

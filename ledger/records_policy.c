@@ -111,8 +111,15 @@ static void policy_check(const struct value *v, struct err *e)
     budget_check(v, e);
     (void)rule_load(e->a, v, e); /* its problems are in e */
 }
-static const char *const policy_read_only[] = {
-    "state", "seen", "approved_by", "approved_at", "ended_on", "rule", NULL};
+static const struct member policy_read_only[] = {
+    {"state", M_WORD, "状态", .en = "State", .words = "draft in_force ended", .maybe = true},
+    {"seen", M_HASH, "所见版本", .en = "What an approver names as seen", .maybe = true},
+    {"approved_by", M_TEXT, "批准人", .en = "Who approved it", .maybe = true},
+    {"approved_at", M_INSTANT, "批准时刻", .en = "When it was approved", .maybe = true},
+    {"ended_on", M_DAY, "终止日", .en = "Ended on", .maybe = true},
+    {"rule", M_HASH, "规则摘要", .en = "Digest of the rule", .maybe = true},
+    {.name = NULL},
+};
 
 const struct record policy_record = {
     .name = "policy",
@@ -315,9 +322,33 @@ static void eligibility_check(const struct value *v, struct err *e)
         err_add(e, E_NEED, STR("/loan"), NULL);
 }
 
-static const char *const application_read_only[] = {"eligible", "amount", "items", "caps", "trace",
-    "cures", "amount_if_cured", "facts_used", "rule", "policy_version", "state", "seen", "budget",
-    "queue", "steps", "legal_steps", NULL};
+static const struct member application_step_members[] = {
+    {"id", M_ID, "步骤记录", .en = "Record of the step", .maybe = true},
+    {"step", M_TEXT, "步骤", .en = "Step"},
+    {"state", M_TEXT, "其后状态", .en = "State after it"},
+    {"on", M_DAY, "日期", .en = "Day"},
+    {"by", M_TEXT, "经办人", .en = "Who took it", .maybe = true},
+    {"reason", M_TEXT, "理由", .en = "Reason", .maybe = true},
+    {"amount", M_YUAN, "金额", .en = "Amount", .maybe = true},
+    {"transfer", M_ID, "转账", .en = "Transfer that it made", .maybe = true},
+    {"at", M_INSTANT, "记录时刻", .en = "When it was recorded"},
+    {.name = NULL},
+};
+static const struct member application_read_only[] = {
+    {"", M_ALSO, .of = rule_members},
+    {"facts_used", M_FIELDS, "所用事实", .en = "The facts it was judged by", .fields = fact_fields},
+    {"rule", M_HASH, "规则摘要", .en = "Digest of the rule"},
+    {"policy_version", M_DAY, "政策版本的生效日", .en = "Version of the policy"},
+    {"state", M_WORD, "状态", .en = "State",
+        .words = "refused queued reserved approved paid withdrawn clawed_back"},
+    {"seen", M_HASH, "所见版本", .en = "What an approver names as seen", .maybe = true},
+    {"budget", M_TEXT, "预算账户", .en = "Budget account", .null = true},
+    {"queue", M_COUNT, "排队位次", .en = "Place in the queue", .maybe = true},
+    {"steps", M_OBJECT, "步骤", .en = "Steps taken", .of = application_step_members, .list = true,
+        .maybe = true},
+    {"legal_steps", M_TEXT, "可办步骤", .en = "Steps possible now", .list = true, .maybe = true},
+    {.name = NULL},
+};
 
 static const char *const application_states[] = {
     "refused", "queued", "reserved", "approved", "paid", "withdrawn", "clawed_back", NULL};

@@ -3,6 +3,47 @@
  */
 #include "rule_parts.h"
 
+static const struct member value_members[] = {
+    {"", M_SCALAR, "值", .en = "Value", .null = true}, {.name = NULL}};
+static const struct member item_members[] = {
+    {"item", M_TEXT, "补贴项目", .en = "Item"},
+    {"payee", M_WORD, "收款方", .en = "Who gets it", .words = "lender borrower"},
+    {"amount", M_YUAN, "金额", .en = "Amount"},
+    {"arithmetic", M_OBJECT, "计算过程", .en = "Line by line", .of = line_members, .list = true},
+    {.name = NULL},
+};
+static const struct member trace_members[] = {
+    {"clause", M_TEXT, "条款", .en = "Clause"},
+    {"part_of", M_COUNT, "所属组", .en = "The group that it is part of", .maybe = true},
+    {"group", M_COUNT, "组号", .en = "Its own number, of a group", .maybe = true},
+    {"legal_ref", M_TEXT, "依据", .en = "Source of law", .maybe = true},
+    {"text", M_TEXT, "条文", .en = "What it asks for", .maybe = true},
+    {"facts", M_MAP, "所用事实", .en = "The facts that it looks at", .of = value_members,
+        .maybe = true},
+    {"passed", M_BOOL, "通过", .en = "Does it pass"},
+    {"unknown", M_BOOL, "无从判断", .en = "A fact is not known", .maybe = true},
+    {.name = NULL},
+};
+static const struct member cure_members[] = {
+    {"clause", M_TEXT, "条款", .en = "Clause; null: follows from another change", .null = true},
+    {"fact", M_TEXT, "事实", .en = "Fact"},
+    {"title", M_TEXT, "名称", .en = "Title of the fact"},
+    {"from", M_SCALAR, "现值", .en = "What it is", .null = true},
+    {"to", M_SCALAR, "改为", .en = "What it would have to be", .null = true},
+    {"any", M_BOOL, "任一值", .en = "Any value would do", .maybe = true},
+    {.name = NULL},
+};
+const struct member rule_members[] = {
+    {"eligible", M_BOOL, "符合条件", .en = "Eligible"},
+    {"amount", M_YUAN, "金额", .en = "Amount after caps"},
+    {"items", M_OBJECT, "补贴项目", .en = "Item by item", .of = item_members, .list = true},
+    {"caps", M_OBJECT, "限额", .en = "What caps take away", .of = line_members, .list = true},
+    {"trace", M_OBJECT, "逐条判断", .en = "Clause by clause", .of = trace_members, .list = true},
+    {"cures", M_OBJECT, "如何符合", .en = "What would change it", .of = cure_members, .list = true},
+    {"amount_if_cured", M_YUAN, "符合后的金额", .en = "Amount after these changes", .maybe = true},
+    {.name = NULL},
+};
+
 /* ---- clause by clause ----------------------------------------------------------------------- */
 
 static void write_used(const struct cond *c, const struct value *facts, struct buf *out)

@@ -8,6 +8,13 @@
 
 enum { NO_AMOUNT = -1 };
 
+const struct member line_members[] = {
+    {"line", M_TEXT, "步骤", .en = "Step"},
+    {"formula", M_TEXT, "算式", .en = "Formula"},
+    {"amount", M_YUAN, "金额", .en = "What it comes to", .maybe = true},
+    {.name = NULL},
+};
+
 static void line(struct buf *out, const char *what, struct str formula, int64_t fen)
 {
     json_open(out, '{');

@@ -207,7 +207,7 @@ static struct str pointer_to(struct arena *a, struct str base, struct str name)
     return buf_view(&b);
 }
 
-static bool decode_fields(struct arena *a, const struct field *fields, const char *const *ignored,
+static bool decode_fields(struct arena *a, const struct field *fields, const struct member *ignored,
     const struct json *in, struct str base, struct value *v, struct err *e);
 
 static bool decode_list(struct arena *a, const struct field *f, const struct json *in,
@@ -292,21 +292,6 @@ static bool decode_field(struct arena *a, const struct field *f, const struct js
     return err_add(e, E_TYPE, pointer, "%s", wanted(f->kind));
 }
 
-static bool is_ignored(const char *const *names, struct str key)
-{
-    static const char *const envelope[] = {
-        "id", "version", "recorded_at", "recorded_by", "warnings", "receipt", NULL};
-    for (const char *const *n = envelope; *n; n++) {
-        if (str_is(key, *n))
-            return true;
-    }
-    for (; *names; names++) {
-        if (str_is(key, *names))
-            return true;
-    }
-    return false;
-}
-
 static bool check_fields(
     const struct field *fields, struct str base, const struct value *v, struct err *e)
 {
@@ -328,13 +313,14 @@ static bool check_fields(
 }
 
 /* ignored: NULL inside lists, where every member must be a field. */
-static bool decode_fields(struct arena *a, const struct field *fields, const char *const *ignored,
+static bool decode_fields(struct arena *a, const struct field *fields, const struct member *ignored,
     const struct json *in, struct str base, struct value *v, struct err *e)
 {
     bool good = true;
     for (const struct json *m = in->child; m; m = m->next) {
         int i = field_index(fields, m->key);
-        if (i < 0 && ignored && is_ignored(ignored, m->key))
+        if (i < 0 && ignored &&
+            (member_named(envelope_members, m->key) || member_named(ignored, m->key)))
             continue;
         struct str pointer = pointer_to(a, base, m->key);
         if (i < 0)

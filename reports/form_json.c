@@ -5,6 +5,65 @@
  */
 #include "form.h"
 
+#define UNITS "count yuan percent text by_row"
+
+static const struct member cell_members[] = {
+    {"value", M_SCALAR, "值", .en = "Yuan and percent are texts; null: not known", .null = true},
+    {"suppressed", M_BOOL, "已隐去", .en = "Fewer than three firms stand behind it", .maybe = true},
+    {"of", M_TEXT, "由何而来", .en = "The columns that a percentage is made of", .list = true,
+        .maybe = true},
+    {"rows", M_TEXT, "明细地址", .en = "Where the records behind it are listed", .maybe = true},
+    {.name = NULL},
+};
+static const struct member cell_map[] = {
+    {"", M_OBJECT, "单元格", .en = "One figure", .of = cell_members}, {.name = NULL}};
+static const struct member column_members[] = {
+    {"key", M_TEXT, "列", .en = "Column: the name of its cells"},
+    {"title", M_TEXT, "名称", .en = "Title"},
+    {"unit", M_WORD, "单位", .en = "Unit", .words = UNITS},
+    {.name = NULL},
+};
+static const struct member row_members[] = {
+    {"key", M_TEXT, "行", .en = "Row"},
+    {"title", M_TEXT, "名称", .en = "Title"},
+    {"unit", M_WORD, "单位", .en = "Unit of by_row columns", .words = UNITS, .maybe = true},
+    {"cells", M_MAP, "单元格", .en = "Figures by column", .of = cell_map},
+    {.name = NULL},
+};
+static const struct member total_members[] = {
+    {"title", M_TEXT, "名称", .en = "Title"},
+    {"unit", M_WORD, "单位", .en = "Unit of by_row columns", .words = UNITS, .maybe = true},
+    {"cells", M_MAP, "单元格", .en = "Figures by column", .of = cell_map},
+    {.name = NULL},
+};
+static const struct member section_members[] = {
+    {"name", M_TEXT, "章节", .en = "Section"},
+    {"title", M_TEXT, "名称", .en = "Title"},
+    {"row_title", M_TEXT, "行名", .en = "What its rows are"},
+    {"columns", M_OBJECT, "列", .en = "Columns", .of = column_members, .list = true},
+    {"rows", M_OBJECT, "行", .en = "Rows", .of = row_members, .list = true},
+    {"total", M_OBJECT, "合计", .en = "Total row", .of = total_members, .null = true},
+    {.name = NULL},
+};
+static const struct member scope_members[] = {
+    {"zh", M_TEXT, "范围", .en = "Whose figures, in Chinese"},
+    {"en", M_TEXT, "英文范围", .en = "Whose figures, in English"},
+    {.name = NULL},
+};
+static const struct member report_members[] = {
+    {"quarter", M_QUARTER, "季度", .en = "Quarter"},
+    {"as_of", M_DAY, "截至", .en = "The last day that counts"},
+    {"known_at", M_INSTANT, "截至时刻", .en = "What was recorded by then"},
+    {"basis", M_WORD, "按哪一天计入", .en = "The day by which loans count",
+        .words = "registered_on signed_on disbursed_on"},
+    {"scope", M_OBJECT, "范围", .en = "Whose figures", .of = scope_members},
+    {"sealed_at", M_INSTANT, "封存时刻", .en = "When it was sealed; null: live", .null = true},
+    {"public", M_BOOL, "可公开", .en = "Small figures are hidden"},
+    {"sections", M_OBJECT, "章节", .en = "Sections", .of = section_members, .list = true},
+    {.name = NULL},
+};
+const struct shape report_shape = {"quarterly_report", report_members};
+
 static const char *unit_name(enum cell_kind kind)
 {
     switch (kind) {

@@ -442,3 +442,87 @@ void rehearsal_list(struct rehearsal *h, int n, struct buf *out)
     for (; n > 0 && h->shown < h->n; n--)
         write_tried(out, h, h->sorted[h->shown++]);
 }
+
+/* ---- what it is ---- */
+
+static const struct member tally_members[] = {
+    {"key", M_TEXT, "类", .en = "Which"},
+    {"count", M_COUNT, "获补数", .en = "Cases that get something"},
+    {"amount", M_YUAN, "金额", .en = "What they get"},
+    {"losers", M_COUNT, "未获数", .en = "Cases that get nothing"},
+    {.name = NULL},
+};
+static const struct member losers_members[] = {{"", M_COUNT, "数", .en = "Cases"}, {.name = NULL}};
+static const struct member overlap_members[] = {
+    {"count", M_COUNT, "笔数", .en = "Cases"},
+    {"amount", M_YUAN, "金额", .en = "Amount"},
+    {.name = NULL},
+};
+static const struct member budget_members[] = {
+    {"amount", M_YUAN, "预算", .en = "Budget"},
+    {"left", M_YUAN, "余额", .en = "What is left"},
+    {"runs_out_in", M_TEXT, "用尽月份", .en = "The month in which it runs out", .null = true},
+    {"queued", M_COUNT, "排队笔数", .en = "Cases that wait"},
+    {"queued_amount", M_YUAN, "排队金额", .en = "What they wait for"},
+    {.name = NULL},
+};
+static const struct member side_members[] = {
+    {"policy", M_TEXT, "政策代码", .en = "Policy"},
+    {"policy_version", M_DAY, "政策版本的生效日", .en = "Version"},
+    {"policy_state", M_TEXT, "政策状态", .en = "State"},
+    {"rule", M_HASH, "规则摘要", .en = "Digest of the rule"},
+    {"cases", M_COUNT, "案数", .en = "Cases"},
+    {"eligible", M_COUNT, "符合条件", .en = "Eligible"},
+    {"winners", M_COUNT, "获补", .en = "Get something"},
+    {"losers", M_COUNT, "未获", .en = "Get nothing"},
+    {"cost", M_YUAN, "费用", .en = "Cost"},
+    {"losers_by_clause", M_MAP, "未获原因", .en = "By the first clause that failed",
+        .of = losers_members},
+    {"by_district", M_OBJECT, "按区", .en = "By district", .of = tally_members, .list = true},
+    {"by_size", M_OBJECT, "按规模", .en = "By size", .of = tally_members, .list = true},
+    {"by_bank", M_OBJECT, "按银行", .en = "By bank", .of = tally_members, .list = true},
+    {"by_month", M_OBJECT, "按月", .en = "By month", .of = tally_members, .list = true},
+    {"overlap", M_OBJECT, "重复", .en = "Cases with other applications", .of = overlap_members},
+    {"budget", M_OBJECT, "预算", .en = "How far the budget goes", .of = budget_members,
+        .maybe = true},
+    {.name = NULL},
+};
+static const struct member difference_members[] = {
+    {"both", M_COUNT, "两者皆获", .en = "Get something by both"},
+    {"only_first", M_COUNT, "仅前者", .en = "By the first alone"},
+    {"only_second", M_COUNT, "仅后者", .en = "By the second alone"},
+    {"cost", M_YUAN, "费用之差", .en = "What the second costs more"},
+    {.name = NULL},
+};
+static const struct member result_members[] = {
+    {"loans", M_COUNT, "贷款数", .en = "Loans looked at"},
+    {"by", M_WORD, "申请日", .en = "Which day is that of the application",
+        .words = "settled_on disbursed_on signed_on"},
+    {"result", M_OBJECT, "结果", .en = "What it comes to", .of = side_members},
+    {"against", M_OBJECT, "对照", .en = "The other policy", .of = side_members, .maybe = true},
+    {"difference", M_OBJECT, "差异", .en = "Who gains and who loses", .of = difference_members,
+        .maybe = true},
+    {.name = NULL},
+};
+static const struct member case_side_members[] = {
+    {"amount", M_YUAN, "金额", .en = "What it gets"},
+    {"failed", M_TEXT, "未通过条款", .en = "The first clause that failed", .maybe = true},
+    {"queued", M_BOOL, "排队", .en = "The budget has run out", .maybe = true},
+    {.name = NULL},
+};
+static const struct member case_members[] = {
+    {"loan", M_ID, "贷款", .en = "Loan of the case"},
+    {"bank", M_TEXT, "银行", .en = "Bank"},
+    {"contract_no", M_TEXT, "合同编号", .en = "Contract"},
+    {"borrower_uscc", M_TEXT, "借款企业", .en = "Borrower"},
+    {"on", M_DAY, "申请日", .en = "Day of the application"},
+    {"result", M_OBJECT, "结果", .en = "What it comes to", .of = case_side_members},
+    {"against", M_OBJECT, "对照", .en = "By the other policy", .of = case_side_members,
+        .maybe = true},
+    {.name = NULL},
+};
+static const struct member progress_members[] = {
+    {"progress", M_COUNT, "进度", .en = "Loans looked at so far"}, {.name = NULL}};
+const struct shape rehearsal_shape = {"rehearsal_result", result_members};
+const struct shape rehearsal_case_shape = {"rehearsal_case", case_members};
+const struct shape rehearsal_progress_shape = {"rehearsal_progress", progress_members};

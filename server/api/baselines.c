@@ -58,7 +58,7 @@ static const struct field baselines_fields[] = {
         .of = baseline_fields},
     {.name = NULL},
 };
-static const char *const baselines_read_only[] = {NULL};
+static const struct member baselines_read_only[] = {{.name = NULL}};
 static const struct record baselines_record = {
     .name = "baselines", .fields = baselines_fields, .read_only = baselines_read_only};
 

@@ -15,15 +15,6 @@ static const char problem_schema[] = "{\"type\":\"object\",\"required\":[\"type\
                                      "\"pointer\":{\"type\":\"string\"},\"code\":{\"type\":"
                                      "\"string\"},\"title\":{\"type\":\"string\"},"
                                      "\"cure\":{\"type\":\"string\"}}}}}}";
-static const char warning_schema[] = "{\"type\":\"object\",\"properties\":{\"code\":{\"type\":"
-                                     "\"string\"},\"severity\":{\"type\":\"string\","
-                                     "\"enum\":[\"low\",\"med\",\"high\"]},\"pointer\":{\"type\":"
-                                     "\"string\"},\"title\":{\"type\":\"string\"},"
-                                     "\"title_en\":{\"type\":\"string\"}}}";
-static const char receipt_schema[] =
-    "{\"type\":\"object\",\"readOnly\":true,\"properties\":{\"leaf\":{\"type\":\"integer\"},"
-    "\"leaf_hash\":{\"type\":\"string\"},\"head\":{\"type\":\"integer\"}}}";
-
 static const char *method_of(const struct route *t)
 {
     return t->method == METHOD_GET ? "get" : t->method == METHOD_POST ? "post" : "put";
@@ -154,19 +145,17 @@ static void write_schemas(struct buf *out)
     json_member_object(out, "schemas");
     for (int i = 0; i < record_count; i++) {
         json_key(out, records[i]->name);
-        schema_openapi(records[i], false, out);
+        schema_openapi_body(records[i], false, false, out);
         json_key(out, arena_printf(out->a, "%s_answer", records[i]->name).p);
-        schema_openapi(records[i], true, out);
+        schema_openapi_answer(records[i], out);
     }
     for (const struct record *const *r = request_records; *r; r++) {
         json_key(out, (*r)->name);
-        schema_openapi(*r, false, out);
+        schema_openapi_body(*r, false, false, out);
         json_member_raw(
             out, arena_printf(out->a, "%s_answer", (*r)->name).p, STR("{\"type\":\"object\"}"));
     }
     json_member_raw(out, "problem", str_of(problem_schema));
-    json_member_raw(out, "warning", str_of(warning_schema));
-    json_member_raw(out, "receipt", str_of(receipt_schema));
     json_close(out, '}');
 }
 
