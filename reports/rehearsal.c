@@ -443,7 +443,7 @@ void rehearsal_list(struct rehearsal *h, int n, struct buf *out)
         write_tried(out, h, h->sorted[h->shown++]);
 }
 
-/* ---- what it is ---- */
+/* ---- what it is ------------------------------------------------------------------------------ */
 
 static const struct member tally_members[] = {
     {"key", M_TEXT, "类", .en = "Which"},

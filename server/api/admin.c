@@ -3,12 +3,12 @@
  */
 #include "api.h"
 
-void health_get(struct req *r)
+static void health_get(struct req *r)
 {
     reply_json(r, 200, STR("{\"status\":\"alive\"}"));
 }
 
-void ready_get(struct req *r)
+static void ready_get(struct req *r)
 {
     const struct server *s = r->server;
     if (s->ready && !s->draining && db_ready(s->db) && lane_ready(s->lane))
@@ -17,7 +17,7 @@ void ready_get(struct req *r)
         reply_refuse(r, E_BUSY, "", "%s", s->draining ? "draining" : "database");
 }
 
-void metrics_get(struct req *r)
+static void metrics_get(struct req *r)
 {
     const struct counters *c = &r->server->process.count;
     struct buf b;
@@ -46,7 +46,7 @@ void metrics_get(struct req *r)
     reply_bytes(r, 200, "text/plain; version=0.0.4", buf_view(&b));
 }
 
-void openapi_get(struct req *r)
+static void openapi_get(struct req *r)
 {
     struct buf b;
     buf_init(&b, r->a);
@@ -54,7 +54,7 @@ void openapi_get(struct req *r)
     reply_json(r, 200, buf_view(&b));
 }
 
-void log_key_get(struct req *r)
+static void log_key_get(struct req *r)
 {
     struct str key = lane_public_key(r->server->lane, r->a);
     if (key.p)
@@ -62,3 +62,39 @@ void log_key_get(struct req *r)
     else
         reply_refuse(r, E_BUSY, "", "log.key");
 }
+
+/* ---- routes ---------------------------------------------------------------------------------- */
+
+const struct route admin_routes[] = {
+    {.method = METHOD_GET,
+        .path = "/healthz",
+        .handle = health_get,
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "存活检查",
+        .en = "Is the process alive"},
+    {.method = METHOD_GET,
+        .path = "/readyz",
+        .handle = ready_get,
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "就绪检查",
+        .en = "Can it serve"},
+    {.method = METHOD_GET,
+        .path = "/metrics",
+        .handle = metrics_get,
+        .answers = ANSWERS(BYTES_OF("text/plain")),
+        .zh = "运行指标",
+        .en = "Prometheus metrics"},
+    {.method = METHOD_GET,
+        .path = "/openapi.json",
+        .handle = openapi_get,
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "接口说明",
+        .en = "This description"},
+    {.method = METHOD_GET,
+        .path = "/v1/log/key",
+        .handle = log_key_get,
+        .answers = ANSWERS(BYTES_OF("application/x-pem-file")),
+        .zh = "日志签名公钥",
+        .en = "Public key of the log's heads"},
+    {.path = NULL},
+};

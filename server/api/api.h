@@ -16,29 +16,13 @@ req_fn record_post_one, record_step, record_list;
  * when the facts moved meanwhile; NULL: answer that. */
 void record_decided(struct req *r, const struct value *v, struct str decision, req_fn *again);
 req_fn record_post, record_put, record_get, record_history, record_template;
-/* upload.c: a batch as NDJSON or CSV; called by record_post. */
+/* upload.c: a batch as NDJSON or CSV; called by record_post. What its lines are. */
 req_fn upload_start;
-/* measures.c */
-req_fn measure_list, measure_get, measure_overdue, measure_evaluation;
+extern const struct shape verdict_shape, summary_shape;
 /* A row with one document of JSON is the answer; without one there is nothing of that name. */
 db_rows_fn on_document;
-/* list.c, lookup.c, targets.c, admin.c */
-req_fn loan_interest, loan_list, loan_event_list, loan_events_get, loan_events_post;
-req_fn ip_events_get, ip_events_post;
-req_fn enterprise_get, ip_get, facility_get, insurance_totals, receipt_get, log_key_get;
-/* subsidy.c, rehearsal.c */
+/* subsidy.c */
 struct loan_lane *loan_lane_new(void); /* checks that wait for the facts of their loans; free() */
-req_fn eligibility_post, application_post, budget_get, lpr_list, rehearsal_post;
-/* report.c */
-req_fn report_get, report_rows;
-/* fund.c */
-req_fn account_list, account_get, account_entries, transfer_list, transfer_get;
-req_fn journal_get, scheme_statement;
-/* flag.c */
-req_fn flag_rules, flag_list, flag_get;
-req_fn targets_get, forecast_get, baselines_get, baselines_put;
-req_fn report_keys_get, report_seal_get, report_seal_post, report_diff_get;
-req_fn health_get, ready_get, metrics_get, openapi_get;
 
 /* answer.c: what of the database's words goes out. */
 
@@ -100,5 +84,7 @@ bool param_instant(struct req *r, const char *name, struct str *out);
 MUST_USE bool count_parse(struct str s, int64_t least, int64_t most, int64_t *out);
 bool param_count(
     struct req *r, const char *name, int64_t least, int64_t most, int64_t fallback, int64_t *out);
+/* Is that the media type of the body? */
+bool body_is(const struct req *r, const char *type);
 enum { LIST_LIMIT_DEFAULT = 100, LIST_LIMIT_MAX = 1000 };
 #endif

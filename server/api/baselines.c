@@ -38,7 +38,7 @@ static void on_baselines(void *arg, const struct rows *rows, const struct fail *
     reply_json(r, 200, buf_view(&out));
 }
 
-void baselines_get(struct req *r)
+static void baselines_get(struct req *r)
 {
     struct str params[5] = {r->capture[0], {NULL, 0}, STR("1900-01-01")};
     db_query(r->server->db, r->a, r->actor, SQL_PLAN_GET, params, 5, on_baselines, r);
@@ -59,8 +59,11 @@ static const struct field baselines_fields[] = {
     {.name = NULL},
 };
 static const struct member baselines_read_only[] = {{.name = NULL}};
-static const struct record baselines_record = {
-    .name = "baselines", .fields = baselines_fields, .read_only = baselines_read_only};
+static const struct record baselines_record = {.name = "baselines",
+    .zh = "计划基数",
+    .parent = NO_FIELD,
+    .fields = baselines_fields,
+    .read_only = baselines_read_only};
 
 struct baselines_put {
     struct req *r;
@@ -130,7 +133,7 @@ static void on_plan_for_put(void *arg, const struct rows *rows, const struct fai
         reply_refuse(r, E_BUSY, "", "%s", "queue");
 }
 
-void baselines_put(struct req *r)
+static void baselines_put(struct req *r)
 {
     struct baselines_put *b = arena_alloc(r->a, sizeof *b);
     struct str params[5] = {r->capture[0], {NULL, 0}, STR("1900-01-01")};
@@ -142,3 +145,25 @@ void baselines_put(struct req *r)
     }
     db_query(r->server->db, r->a, r->actor, SQL_PLAN_GET, params, 5, on_plan_for_put, b);
 }
+
+/* ---- routes ---------------------------------------------------------------------------------- */
+
+const struct route baseline_routes[] = {
+    {.method = METHOD_GET,
+        .path = "/v1/plans/{code}/baselines",
+        .roles = EVERYBODY,
+        .handle = baselines_get,
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "基数",
+        .en = "Figures from outside the ledger"},
+    {.method = METHOD_PUT,
+        .path = "/v1/plans/{code}/baselines",
+        .roles = IP_OFFICE,
+        .handle = baselines_put,
+        .takes = TAKES_JSON,
+        .record = &baselines_record,
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "录入基数",
+        .en = "Enter figures from outside the ledger"},
+    {.path = NULL},
+};

@@ -2,6 +2,7 @@
  * flag.c - red flags and their rules, as the database writes them (flag_json, migrations).
  */
 #include "api.h"
+#include "records.h"
 
 enum { F_AFTER, F_LIMIT, F_STATE, F_SEVERITY, F_CODE, F_RECORD, F_COUNT };
 
@@ -29,7 +30,7 @@ static void on_rules(void *arg, const struct rows *rows, const struct fail *fail
     reply_json(r, 200, buf_view(&out));
 }
 
-void flag_rules(struct req *r)
+static void flag_rules(struct req *r)
 {
     db_query(r->server->db, r->a, r->actor, SQL_FLAG_RULES, NULL, 0, on_rules, r);
 }
@@ -69,7 +70,7 @@ static void read_choice(struct req *r, const char *name, const char *choices, st
         err_add(&r->err, E_CHOICE, arena_printf(r->a, "?%s", name), "%s", choices);
 }
 
-void flag_list(struct req *r)
+static void flag_list(struct req *r)
 {
     struct str p[F_COUNT] = {{NULL, 0}};
     int64_t *limit = arena_alloc(r->a, sizeof *limit);
@@ -105,10 +106,100 @@ static void on_flag(void *arg, const struct rows *rows, const struct fail *fail)
     reply_json(r, 200, buf_view(&out));
 }
 
-void flag_get(struct req *r)
+static void flag_get(struct req *r)
 {
     if (uuid_is(r->capture[0]))
         db_query(r->server->db, r->a, r->actor, SQL_FLAG_GET, r->capture, 1, on_flag, r);
     else
         reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
 }
+
+/* ---- routes ---------------------------------------------------------------------------------- */
+
+#define READERS (FINANCE | IP_OFFICE | AUDITOR)
+
+static const struct query q_is = {"state", Q_WORD, .zh = "状态", .words = "open cleared"},
+                          q_severity = {"severity", Q_WORD, .zh = "级别", .words = "high med low"},
+                          q_record = {"record", Q_ID, .zh = "所涉记录"};
+
+const struct route flag_routes[] = {
+    {.method = METHOD_GET,
+        .path = "/v1/flag-rules",
+        .roles = EVERYBODY,
+        .handle = flag_rules,
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "预警规则",
+        .en = "Rules of red flags with their thresholds"},
+    {.method = METHOD_POST,
+        .path = "/v1/flag-thresholds",
+        .roles = FINANCE | IP_OFFICE,
+        .handle = record_post_one,
+        .takes = TAKES_JSON,
+        .record = &flag_threshold_record,
+        .query = {&q_dry_run},
+        .answers = record_made,
+        .zh = "调整预警阈值",
+        .en = "Change a threshold from a day on"},
+    {.method = METHOD_GET,
+        .path = "/v1/flag-thresholds",
+        .roles = READERS,
+        .handle = record_list,
+        .record = &flag_threshold_record,
+        .query = {&q_limit, &q_after},
+        .answers = record_page,
+        .zh = "预警阈值调整",
+        .en = "Changes of thresholds"},
+    {.method = METHOD_POST,
+        .path = "/v1/flag-scans",
+        .roles = FINANCE | IP_OFFICE,
+        .handle = record_post_one,
+        .takes = TAKES_JSON,
+        .record = &flag_scan_record,
+        .query = {&q_dry_run},
+        .answers = record_made,
+        .zh = "扫描预警",
+        .en = "Look for red flags in the whole book"},
+    {.method = METHOD_GET,
+        .path = "/v1/flag-scans",
+        .roles = READERS,
+        .handle = record_list,
+        .record = &flag_scan_record,
+        .query = {&q_limit, &q_after},
+        .answers = record_page,
+        .zh = "预警扫描列表",
+        .en = "List scans"},
+    {.method = METHOD_GET,
+        .path = "/v1/flag-scans/{id}",
+        .roles = READERS,
+        .handle = record_get,
+        .record = &flag_scan_record,
+        .answers = record_one,
+        .zh = "预警扫描",
+        .en = "One scan and what it raised"},
+    {.method = METHOD_GET,
+        .path = "/v1/flags",
+        .roles = EVERYBODY,
+        .handle = flag_list,
+        .query = {&q_limit, &q_after, &q_is, &q_severity, &q_code, &q_record},
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "预警列表",
+        .en = "List red flags"},
+    {.method = METHOD_GET,
+        .path = "/v1/flags/{id}",
+        .roles = EVERYBODY,
+        .handle = flag_get,
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "预警",
+        .en = "One red flag and the records that raised it"},
+    {.method = METHOD_POST,
+        .path = "/v1/flags/{id}/clear",
+        .roles = FINANCE | IP_OFFICE,
+        .handle = record_step,
+        .takes = TAKES_JSON,
+        .record = &flag_clearing_record,
+        .query = {&q_dry_run},
+        .answers = record_made,
+        .zh = "解除预警",
+        .en = "Clear a red flag, with the reason"},
+    {.path = NULL},
+};

@@ -311,9 +311,23 @@ static void on_plan(void *arg, const struct rows *rows, const struct fail *fail)
     db_query(r->server->db, r->a, r->actor, SQL_PLAN_DISTRICTS, params, 4, on_districts, o);
 }
 
-void forecast_get(struct req *r)
+static void forecast_get(struct req *r)
 {
     struct outlook *o = arena_alloc(r->a, sizeof *o);
     o->plan.r = r;
     plan_ask(&o->plan, on_plan);
 }
+
+/* ---- routes ---------------------------------------------------------------------------------- */
+
+const struct route forecast_routes[] = {
+    {.method = METHOD_GET,
+        .path = "/v1/plans/{code}/forecast",
+        .roles = EVERYBODY,
+        .handle = forecast_get,
+        .query = {&q_quarter, &q_basis, &q_as_of, &q_known_at},
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "目标预测",
+        .en = "How far the plan can come, as a range"},
+    {.path = NULL},
+};

@@ -8,6 +8,7 @@
 #include "api.h"
 #include "ident.h"
 #include "journal.h"
+#include "records.h"
 
 /* ---- accounts ------------------------------------------------------------------------------- */
 
@@ -45,7 +46,7 @@ static void read_clocks(
         (void)param_instant(r, "known_at", known_at); /* problems are in r->err */
 }
 
-void account_list(struct req *r)
+static void account_list(struct req *r)
 {
     struct fund_list *l = arena_alloc(r->a, sizeof *l);
     struct str p[5] = {{NULL, 0}, req_param(r, "after")};
@@ -60,7 +61,7 @@ void account_list(struct req *r)
     db_query(r->server->db, r->a, r->actor, SQL_ACCOUNT_LIST, p, COUNT_OF(p), on_accounts, l);
 }
 
-void account_get(struct req *r)
+static void account_get(struct req *r)
 {
     struct str p[5] = {r->capture[0], {NULL, 0}, STR("1")};
     read_clocks(r, "as_of", &p[3], &p[4]);
@@ -101,7 +102,13 @@ static void on_entries(void *arg, const struct rows *rows, const struct fail *fa
     reply_json(r, 200, buf_view(&out));
 }
 
-void account_entries(struct req *r)
+/* "<day> <id>" */
+static bool entry_cursor(struct str s)
+{
+    return s.n == 47 && uuid_is((struct str){s.p + 11, 36});
+}
+
+static void account_entries(struct req *r)
 {
     struct fund_list *l = arena_alloc(r->a, sizeof *l);
     struct str p[6] = {r->capture[0]};
@@ -109,8 +116,6 @@ void account_entries(struct req *r)
     read_clocks(r, "from", &p[1], NULL);
     read_clocks(r, "to", &p[2], &p[3]);
     p[4] = req_param(r, "after");
-    if (p[4].p && (p[4].n != 47 || !uuid_is((struct str){p[4].p + 11, 36})))
-        err_add(&r->err, E_CURSOR, STR("?after"), NULL);
     (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &l->limit);
     if (r->err.n) {
         reply_problem(r);
@@ -141,7 +146,7 @@ static void on_transfer(void *arg, const struct rows *rows, const struct fail *f
     reply_row(arg, rows, fail, transfer_columns, COUNT_OF(transfer_columns));
 }
 
-void transfer_list(struct req *r)
+static void transfer_list(struct req *r)
 {
     struct fund_list *l = arena_alloc(r->a, sizeof *l);
     struct str p[4] = {{NULL, 0}, req_param(r, "after"), {NULL, 0}, req_param(r, "account")};
@@ -157,7 +162,7 @@ void transfer_list(struct req *r)
     db_query(r->server->db, r->a, r->actor, SQL_TRANSFER_GET, p, COUNT_OF(p), on_transfers, l);
 }
 
-void transfer_get(struct req *r)
+static void transfer_get(struct req *r)
 {
     struct str p[4] = {r->capture[0], {NULL, 0}, STR("1"), {NULL, 0}};
     if (uuid_is(p[0]))
@@ -177,7 +182,7 @@ static void on_statement(void *arg, const struct rows *rows, const struct fail *
     reply_row(arg, rows, fail, columns, COUNT_OF(columns));
 }
 
-void scheme_statement(struct req *r)
+static void scheme_statement(struct req *r)
 {
     day from, to;
     struct str p[4] = {r->capture[0]};
@@ -306,7 +311,7 @@ static void on_journal_accounts(void *arg, const struct rows *rows, const struct
         journal_end(j, true);
 }
 
-void journal_get(struct req *r)
+static void journal_get(struct req *r)
 {
     struct journal_out *j = arena_alloc(r->a, sizeof *j);
     struct str format = req_param(r, "format");
@@ -319,3 +324,150 @@ void journal_get(struct req *r)
     r->state = j;
     db_query(r->server->db, r->a, r->actor, SQL_JOURNAL_ACCOUNTS, NULL, 0, on_journal_accounts, j);
 }
+
+/* ---- routes ---------------------------------------------------------------------------------- */
+
+#define OFFICES (FINANCE | IP_OFFICE | AUDITOR)
+
+static const struct query q_after_code = {"after", Q_TEXT, .zh = "上一页的 next"},
+                          q_after_entry = {"after", Q_CURSOR, .zh = "上一页的 next",
+                              .fits = entry_cursor},
+                          q_account = {"account", Q_TEXT, .zh = "账户代码"},
+                          q_format = {"format", Q_WORD, .zh = "格式",
+                              .words = "hledger ledger beancount csv json"};
+
+/* Three plain texts; a reader that is cut off finds the balances missing. */
+static const struct answer journal_answers[] = {
+    BYTES_OF("application/json"), BYTES_OF("text/plain"), BYTES_OF("text/csv"), {.status = 0}};
+
+const struct route fund_routes[] = {
+    {.method = METHOD_POST,
+        .path = "/v1/accounts",
+        .roles = FINANCE,
+        .handle = record_post,
+        .takes = TAKES_BATCH,
+        .record = &account_record,
+        .query = {&q_atomic, &q_dry_run},
+        .answers = record_batch,
+        .zh = "开设账户",
+        .en = "Open an account"},
+    {.method = METHOD_GET,
+        .path = "/v1/accounts",
+        .roles = EVERYBODY,
+        .handle = account_list,
+        .query = {&q_limit, &q_after_code, &q_as_of, &q_known_at},
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "账户与余额",
+        .en = "Accounts with their balances"},
+    {.method = METHOD_GET,
+        .path = "/v1/accounts/{code}",
+        .roles = EVERYBODY,
+        .handle = account_get,
+        .query = {&q_as_of, &q_known_at},
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "账户余额",
+        .en = "One account and its balance"},
+    {.method = METHOD_GET,
+        .path = "/v1/accounts/{code}/entries",
+        .roles = EVERYBODY,
+        .handle = account_entries,
+        .query = {&q_from, &q_to, &q_known_at, &q_limit, &q_after_entry},
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "账户明细",
+        .en = "Why a balance is what it is"},
+    {.method = METHOD_POST,
+        .path = "/v1/transfers",
+        .roles = FINANCE,
+        .handle = record_post,
+        .takes = TAKES_BATCH,
+        .record = &transfer_record,
+        .query = {&q_atomic, &q_dry_run},
+        .answers = record_batch,
+        .zh = "记一笔转账",
+        .en = "Post one transfer or a batch"},
+    {.method = METHOD_GET,
+        .path = "/v1/transfers",
+        .roles = EVERYBODY,
+        .handle = transfer_list,
+        .query = {&q_limit, &q_after, &q_account},
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "转账列表",
+        .en = "List transfers"},
+    {.method = METHOD_GET,
+        .path = "/v1/transfers/{id}",
+        .roles = EVERYBODY,
+        .handle = transfer_get,
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "转账",
+        .en = "One transfer"},
+    {.method = METHOD_POST,
+        .path = "/v1/transfers/{id}/reverse",
+        .roles = FINANCE,
+        .handle = record_step,
+        .takes = TAKES_JSON,
+        .record = &transfer_record,
+        .query = {&q_dry_run},
+        .answers = record_made,
+        .zh = "冲销转账",
+        .en = "Reverse a transfer"},
+    {.method = METHOD_GET,
+        .path = "/v1/journal",
+        .roles = EVERYBODY,
+        .handle = journal_get,
+        .query = {&q_format},
+        .answers = journal_answers,
+        .zh = "日记账(hledger、ledger、beancount、csv、json)",
+        .en = "The journal for other accounting programs"},
+    {.path = NULL},
+};
+
+const struct route scheme_routes[] = {
+    {.method = METHOD_POST,
+        .path = "/v1/schemes",
+        .roles = IP_OFFICE,
+        .handle = record_post_one,
+        .takes = TAKES_JSON,
+        .record = &scheme_record,
+        .query = {&q_dry_run},
+        .answers = record_made,
+        .zh = "起草风险分担方案",
+        .en = "Draft a version of a scheme"},
+    {.method = METHOD_GET,
+        .path = "/v1/schemes",
+        .roles = EVERYBODY,
+        .handle = record_list,
+        .record = &scheme_record,
+        .query = {&q_limit, &q_after, &q_code},
+        .answers = record_page,
+        .zh = "风险分担方案列表",
+        .en = "List schemes"},
+    {.method = METHOD_GET,
+        .path = "/v1/schemes/{id}",
+        .roles = EVERYBODY,
+        .handle = record_get,
+        .record = &scheme_record,
+        .answers = record_one,
+        .zh = "风险分担方案",
+        .en = "One version of a scheme"},
+    CORRECTION_ROUTES(
+        "/v1/schemes", &scheme_record, IP_OFFICE, EVERYBODY, "方案草稿", "draft of a scheme"),
+    {.method = METHOD_POST,
+        .path = "/v1/schemes/{id}/approve",
+        .roles = FINANCE,
+        .handle = record_step,
+        .takes = TAKES_JSON,
+        .record = &scheme_approval_record,
+        .query = {&q_dry_run},
+        .answers = record_made,
+        .zh = "批准方案",
+        .en = "Approve a scheme: it is in force from its day"},
+    {.method = METHOD_GET,
+        .path = "/v1/schemes/{code}/statement",
+        .roles = OFFICES,
+        .handle = scheme_statement,
+        .query = {&q_from, &q_to, &q_known_at},
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "补偿资金收支表",
+        .en = "Statement of a fund"},
+    {.path = NULL},
+};

@@ -112,7 +112,7 @@ static void read_filters(struct req *r, struct str *p)
     (void)param_instant(r, "known_at", &p[P_KNOWN_AT]); /* problems are in r->err */
 }
 
-void loan_list(struct req *r)
+static void loan_list(struct req *r)
 {
     struct listing *l = arena_alloc(r->a, sizeof *l);
     struct str p[P_COUNT] = {{NULL, 0}};
@@ -148,7 +148,7 @@ static void list_events(struct listing *l)
     db_query(r->server->db, r->a, r->actor, SQL_LOAN_EVENT_LIST, p, COUNT_OF(p), on_page, l);
 }
 
-void loan_event_list(struct req *r)
+static void loan_event_list(struct req *r)
 {
     struct listing *l = arena_alloc(r->a, sizeof *l);
     *l = (struct listing){.r = r};
@@ -207,14 +207,14 @@ static struct str right_of(struct req *r)
     return number;
 }
 
-void ip_events_get(struct req *r)
+static void ip_events_get(struct req *r)
 {
     struct str number = right_of(r);
     if (number.p)
         list_records(r, number);
 }
 
-void ip_events_post(struct req *r)
+static void ip_events_post(struct req *r)
 {
     r->parent_key = right_of(r);
     if (r->parent_key.p)
@@ -241,7 +241,7 @@ static void on_loan_of_list(void *arg, const struct rows *rows, const struct fai
     list_events(l);
 }
 
-void loan_events_get(struct req *r)
+static void loan_events_get(struct req *r)
 {
     struct listing *l = arena_alloc(r->a, sizeof *l);
     *l = (struct listing){.r = r};
@@ -257,7 +257,171 @@ static void on_loan_of_post(void *arg, const struct rows *rows, const struct fai
     record_post(r);
 }
 
-void loan_events_post(struct req *r)
+static void loan_events_post(struct req *r)
 {
     with_loan(r, on_loan_of_post, r);
 }
+
+/* ---- routes ---------------------------------------------------------------------------------- */
+
+static const struct query q_district = {"district", Q_IDENT, .zh = "区代码",
+                              .ident = ident_district},
+                          q_borrower = {"borrower", Q_IDENT, .zh = "借款企业", .ident = ident_uscc},
+                          q_contract_no = {"contract_no", Q_TEXT, .zh = "合同编号"},
+                          q_number = {
+                              "number", Q_IDENT, .zh = "专利号或商标注册号", .ident = ident_ip};
+
+const struct route loan_routes[] = {
+    {.method = METHOD_POST,
+        .path = "/v1/loans",
+        .roles = BANK,
+        .handle = record_post,
+        .takes = TAKES_BATCH,
+        .record = &loan_record,
+        .query = {&q_atomic, &q_dry_run},
+        .answers = record_batch,
+        .zh = "报送贷款",
+        .en = "Record one loan or a batch"},
+    {.method = METHOD_GET,
+        .path = "/v1/loans",
+        .roles = EVERYBODY,
+        .handle = loan_list,
+        .record = &loan_record,
+        .query = {&q_limit, &q_after, &q_district, &q_quarter, &q_borrower, &q_state, &q_as_of,
+            &q_known_at, &q_contract_no},
+        .answers = record_page,
+        .zh = "贷款列表",
+        .en = "List loans"},
+    {.method = METHOD_GET,
+        .path = "/v1/loans/template.csv",
+        .roles = EVERYBODY,
+        .handle = record_template,
+        .record = &loan_record,
+        .answers = record_template_csv,
+        .zh = "CSV 模板",
+        .en = "Header row of a CSV batch"},
+    {.method = METHOD_GET,
+        .path = "/v1/loans/{id}",
+        .roles = EVERYBODY,
+        .handle = record_get,
+        .record = &loan_record,
+        .query = {&q_as_of, &q_known_at},
+        .answers = record_one,
+        .zh = "贷款",
+        .en = "One loan"},
+    CORRECTION_ROUTES("/v1/loans", &loan_record, BANK, EVERYBODY, "贷款", "loan"),
+    {.method = METHOD_POST,
+        .path = "/v1/loans/{id}/events",
+        .roles = BANK,
+        .handle = loan_events_post,
+        .takes = TAKES_BATCH,
+        .record = &loan_event_record,
+        .query = {&q_atomic, &q_dry_run},
+        .answers = record_batch,
+        .zh = "报送该贷款的事件",
+        .en = "Record events of a loan"},
+    {.method = METHOD_GET,
+        .path = "/v1/loans/{id}/events",
+        .roles = EVERYBODY,
+        .handle = loan_events_get,
+        .record = &loan_event_record,
+        .query = {&q_limit, &q_after, &q_known_at},
+        .answers = record_page,
+        .zh = "该贷款的事件",
+        .en = "Events of a loan"},
+    {.method = METHOD_POST,
+        .path = "/v1/loan-events",
+        .roles = BANK,
+        .handle = record_post,
+        .takes = TAKES_BATCH,
+        .record = &loan_event_record,
+        .query = {&q_atomic, &q_dry_run},
+        .answers = record_batch,
+        .zh = "报送贷款事件",
+        .en = "Record one loan event or a batch over many loans"},
+    {.method = METHOD_GET,
+        .path = "/v1/loan-events",
+        .roles = EVERYBODY,
+        .handle = loan_event_list,
+        .record = &loan_event_record,
+        .query = {&q_limit, &q_after, &q_contract_no, &q_known_at},
+        .answers = record_page,
+        .zh = "贷款事件列表",
+        .en = "List loan events"},
+    {.method = METHOD_GET,
+        .path = "/v1/loan-events/template.csv",
+        .roles = EVERYBODY,
+        .handle = record_template,
+        .record = &loan_event_record,
+        .answers = record_template_csv,
+        .zh = "CSV 模板",
+        .en = "Header row of a CSV batch of events"},
+    {.method = METHOD_GET,
+        .path = "/v1/loan-events/{id}",
+        .roles = EVERYBODY,
+        .handle = record_get,
+        .record = &loan_event_record,
+        .query = {&q_as_of, &q_known_at},
+        .answers = record_one,
+        .zh = "贷款事件",
+        .en = "One loan event"},
+    {.path = NULL},
+};
+
+const struct route ip_routes[] = {
+    {.method = METHOD_POST,
+        .path = "/v1/ip/{number}/events",
+        .roles = IP_OFFICE,
+        .handle = ip_events_post,
+        .takes = TAKES_BATCH,
+        .record = &ip_event_record,
+        .query = {&q_atomic, &q_dry_run},
+        .answers = record_batch,
+        .zh = "登记该权利的事项",
+        .en = "Record events of a right"},
+    {.method = METHOD_GET,
+        .path = "/v1/ip/{number}/events",
+        .roles = EVERYBODY,
+        .handle = ip_events_get,
+        .record = &ip_event_record,
+        .query = {&q_limit, &q_after},
+        .answers = record_page,
+        .zh = "该权利的登记簿事项",
+        .en = "Events of a right"},
+    {.method = METHOD_POST,
+        .path = "/v1/ip-events",
+        .roles = IP_OFFICE,
+        .handle = record_post,
+        .takes = TAKES_BATCH,
+        .record = &ip_event_record,
+        .query = {&q_atomic, &q_dry_run},
+        .answers = record_batch,
+        .zh = "登记知识产权事项",
+        .en = "Record one event of a right or a batch over many rights"},
+    {.method = METHOD_GET,
+        .path = "/v1/ip-events",
+        .roles = EVERYBODY,
+        .handle = record_list,
+        .record = &ip_event_record,
+        .query = {&q_limit, &q_after, &q_number},
+        .answers = record_page,
+        .zh = "知识产权登记簿事项列表",
+        .en = "List events of rights"},
+    {.method = METHOD_GET,
+        .path = "/v1/ip-events/template.csv",
+        .roles = EVERYBODY,
+        .handle = record_template,
+        .record = &ip_event_record,
+        .answers = record_template_csv,
+        .zh = "CSV 模板",
+        .en = "Header row of a CSV batch of events of rights"},
+    {.method = METHOD_GET,
+        .path = "/v1/ip-events/{id}",
+        .roles = EVERYBODY,
+        .handle = record_get,
+        .record = &ip_event_record,
+        .answers = record_one,
+        .zh = "知识产权登记簿事项",
+        .en = "One event of a right"},
+    {.path = NULL},
+};

@@ -6,6 +6,7 @@
 #include "api.h"
 #include "ident.h"
 #include "merkle.h"
+#include "records.h"
 
 void on_document(void *arg, const struct rows *rows, const struct fail *fail)
 {
@@ -29,7 +30,7 @@ static void look_up(struct req *r, ident_fn *check, enum sql_id sql)
     db_query(r->server->db, r->a, r->actor, sql, &key, 1, on_document, r);
 }
 
-void enterprise_get(struct req *r)
+static void enterprise_get(struct req *r)
 {
     look_up(r, ident_uscc, SQL_ENTERPRISE_GET);
 }
@@ -45,7 +46,7 @@ static struct str optional_day(struct req *r, const char *name)
 /* A right as of a day, and the grounds against a pledge registered on a day (else that day) for a
  * debt due on another. Who asks for the grounds gets them of any number; else a right that neither
  * a register nor a visible pledge tells of is not found. */
-void ip_get(struct req *r)
+static void ip_get(struct req *r)
 {
     enum err_code code = E_TYPE;
     struct str hint = STR("");
@@ -72,58 +73,33 @@ void ip_get(struct req *r)
 }
 
 /* A facility number is a bank's own text. */
-void facility_get(struct req *r)
+static void facility_get(struct req *r)
 {
     db_query(r->server->db, r->a, r->actor, SQL_FACILITY_GET, r->capture, 1, on_document, r);
 }
 
-/* Both days are asked for: a window that nobody named would be somebody's guess. */
-static bool window_days(struct req *r, day *from, day *to)
-{
-    static const char *const names[] = {"from", "to"};
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        if (!req_param(r, names[i]).p)
-            err_add(&r->err, E_NEED, arena_printf(r->a, "?%s", names[i]), NULL);
-    }
-    bool good = param_day(r, "from", DAY_MIN, from);
-    good = param_day(r, "to", DAY_MAX, to) && good;
-    if (good && r->err.n == 0 && to->n <= from->n)
-        err_add(&r->err, E_ORDER, STR("?to"), "from");
-    return r->err.n == 0;
-}
-
 /* The stretches of a window over which a balance was owed at one rate, what accrued, what was paid.
  */
-void loan_interest(struct req *r)
+static void loan_interest(struct req *r)
 {
-    day from, to;
+    day from = DAY_MIN, to = DAY_MAX;
     struct str p[4] = {r->capture[0]};
-    bool good = window_days(r, &from, &to);
+    bool good = param_day(r, "from", DAY_MIN, &from);
+    good = param_day(r, "to", DAY_MAX, &to) && good;
     good = param_instant(r, "known_at", &p[3]) && good;
+    if (good && to.n <= from.n)
+        err_add(&r->err, E_ORDER, STR("?to"), "from");
     if (!uuid_is(p[0])) {
         reply_refuse(r, E_NOT_FOUND, "", "%s", p[0].p);
         return;
     }
-    if (!good) {
+    if (r->err.n) {
         reply_problem(r);
         return;
     }
     p[1] = day_text(r->a, from);
     p[2] = day_text(r->a, to);
     db_query(r->server->db, r->a, r->actor, SQL_LOAN_INTEREST, p, 4, on_document, r);
-}
-
-/* Over the policies that begin, and the claims filed, from one day to another; both may be left
- * out. */
-void insurance_totals(struct req *r)
-{
-    day from, to;
-    if (!param_day(r, "from", day_of(1900, 1, 1), &from) || !param_day(r, "to", day_today(), &to)) {
-        reply_problem(r);
-        return;
-    }
-    struct str params[] = {day_text(r->a, from), day_text(r->a, to)};
-    db_query(r->server->db, r->a, r->actor, SQL_INSURANCE_TOTALS, params, 2, on_document, r);
 }
 
 /* ---- receipts ------------------------------------------------------------------------------- */
@@ -214,7 +190,7 @@ static void on_receipt(void *arg, const struct rows *rows, const struct fail *fa
     db_query(r->server->db, r->a, r->actor, SQL_LOG_NODES, &wanted, 1, on_nodes, p);
 }
 
-void receipt_get(struct req *r)
+static void receipt_get(struct req *r)
 {
     struct str params[] = {r->capture[0], req_param(r, "version")};
     struct receipt *p = arena_alloc(r->a, sizeof *p);
@@ -227,3 +203,62 @@ void receipt_get(struct req *r)
     else
         db_query(r->server->db, r->a, r->actor, SQL_RECEIPT_GET, params, 2, on_receipt, p);
 }
+
+/* ---- routes ---------------------------------------------------------------------------------- */
+
+#define PROFILERS (BANK | DISTRICT | IP_OFFICE)
+
+/* Both are asked for: a window that nobody named would be somebody's guess. */
+static const struct query q_first = {"from", Q_DAY, .zh = "起日", .need = true},
+                          q_end = {"to", Q_DAY, .zh = "止日的次日", .need = true};
+static const struct query q_uscc = {"uscc", Q_TEXT, .zh = "企业"},
+                          q_registered_on = {"registered_on", Q_DAY, .zh = "质权登记日"},
+                          q_matures_on = {"matures_on", Q_DAY, .zh = "债务到期日"},
+                          q_pledgor = {"pledgor", Q_IDENT, .zh = "出质人", .ident = ident_uscc},
+                          q_version = {
+                              "version", Q_COUNT, .zh = "版本", .min = 1, .max = INT32_MAX};
+
+const struct route lookup_routes[] = {
+    {.method = METHOD_GET,
+        .path = "/v1/loans/{id}/interest",
+        .roles = EVERYBODY,
+        .handle = loan_interest,
+        .query = {&q_first, &q_end, &q_known_at},
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "贷款利息:分段计算",
+        .en = "Interest of a loan, stretch by stretch"},
+    RECORD_ROUTES("/v1/enterprise-profiles", &enterprise_profile_record, PROFILERS, EVERYBODY,
+        &q_uscc, "企业年度情况", "yearly profile of a firm"),
+    {.method = METHOD_GET,
+        .path = "/v1/enterprises/{uscc}",
+        .roles = EVERYBODY,
+        .handle = enterprise_get,
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "企业",
+        .en = "A firm as its submissions show it"},
+    {.method = METHOD_GET,
+        .path = "/v1/facilities/{facility_no}",
+        .roles = EVERYBODY,
+        .handle = facility_get,
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "集合授信",
+        .en = "Pooled credit: the loans of a facility"},
+    {.method = METHOD_GET,
+        .path = "/v1/ip/{number}",
+        .roles = EVERYBODY,
+        .handle = ip_get,
+        .query = {&q_as_of, &q_known_at, &q_registered_on, &q_matures_on, &q_pledgor},
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "知识产权",
+        .en = "A right: its status on a day, owners, events, pledges, and what speaks against a "
+              "pledge"},
+    {.method = METHOD_GET,
+        .path = "/v1/receipts/{id}",
+        .roles = EVERYBODY,
+        .handle = receipt_get,
+        .query = {&q_version},
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "回执",
+        .en = "Proof that a record is in the signed log"},
+    {.path = NULL},
+};

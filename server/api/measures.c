@@ -4,6 +4,7 @@
  * The statements build the JSON; a day and an instant decide what of it was there.
  */
 #include "api.h"
+#include "records.h"
 
 enum { MEASURES = 25 };
 
@@ -24,7 +25,7 @@ static void ask(struct req *r, enum sql_id sql, const struct str *p, int n)
     db_query(r->server->db, r->a, r->actor, sql, p, n, on_document, r);
 }
 
-void measure_list(struct req *r)
+static void measure_list(struct req *r)
 {
     struct str p[4] = {{NULL, 0}};
     if (param_flag(r, "overdue"))
@@ -33,7 +34,7 @@ void measure_list(struct req *r)
         ask(r, SQL_MEASURE_LIST, p, COUNT_OF(p));
 }
 
-void measure_get(struct req *r)
+static void measure_get(struct req *r)
 {
     struct str p[4] = {{NULL, 0}};
     int64_t no;
@@ -46,7 +47,7 @@ void measure_get(struct req *r)
         ask(r, SQL_MEASURE_LIST, p, COUNT_OF(p));
 }
 
-void measure_overdue(struct req *r)
+static void measure_overdue(struct req *r)
 {
     struct str p[3] = {{NULL, 0}, {NULL, 0}, req_param(r, "department")};
     if (read_times(r, &p[0], &p[1]))
@@ -54,7 +55,7 @@ void measure_overdue(struct req *r)
 }
 
 /* From one day to another, both of them included. */
-void measure_evaluation(struct req *r)
+static void measure_evaluation(struct req *r)
 {
     day from, to;
     struct str p[3] = {{NULL, 0}};
@@ -70,3 +71,48 @@ void measure_evaluation(struct req *r)
     else
         ask(r, SQL_MEASURE_EVALUATION, p, COUNT_OF(p));
 }
+
+/* ---- routes ---------------------------------------------------------------------------------- */
+
+static const struct query q_overdue = {"overdue", Q_BOOL, .zh = "只列逾期未报"},
+                          q_department = {"department", Q_TEXT, .zh = "部门"};
+
+const struct route measure_routes[] = {
+    {.method = METHOD_GET,
+        .path = "/v1/measures",
+        .roles = EVERYBODY,
+        .handle = measure_list,
+        .query = {&q_overdue, &q_as_of, &q_known_at},
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "计划举措",
+        .en = "The plan's measures with their departments and what is overdue"},
+    {.method = METHOD_GET,
+        .path = "/v1/measures/overdue",
+        .roles = EVERYBODY,
+        .handle = measure_overdue,
+        .query = {&q_department, &q_as_of, &q_known_at},
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "逾期未报",
+        .en = "Reports on measures that are overdue"},
+    {.method = METHOD_GET,
+        .path = "/v1/measures/evaluation",
+        .roles = EVERYBODY,
+        .handle = measure_evaluation,
+        .query = {&q_from, &q_to, &q_known_at},
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "举措评估",
+        .en = "How the measures were carried out over a time"},
+    {.method = METHOD_GET,
+        .path = "/v1/measures/{no}",
+        .roles = EVERYBODY,
+        .handle = measure_get,
+        .query = {&q_as_of, &q_known_at},
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "举措及进展",
+        .en = "One measure with its reports"},
+    RECORD_ROUTES("/v1/measure-reports", &measure_report_record, DISTRICT | FINANCE | IP_OFFICE,
+        EVERYBODY, &q_department, "举措进展", "report on a measure"),
+    RECORD_ROUTES("/v1/measure-rhythms", &measure_rhythm_record, IP_OFFICE, EVERYBODY, NULL,
+        "举措报送频率", "rhythm of reports on measures"),
+    {.path = NULL},
+};

@@ -1,5 +1,5 @@
 /*
- * params.c - ids, and the values of query parameters.
+ * params.c - ids, the media type of a body, and the values of query parameters.
  */
 #include "api.h"
 #include "ident.h"
@@ -98,4 +98,12 @@ bool param_count(
     return !s.p || count_parse(s, least, most, out) ||
            err_add(&r->err, E_RANGE, param_pointer(r, name), "%lld–%lld", (long long)least,
                (long long)most);
+}
+
+bool body_is(const struct req *r, const char *want)
+{
+    struct str type = req_header(r, "content-type");
+    size_t n = strlen(want);
+    return type.p && type.n >= n && strncasecmp(type.p, want, n) == 0 &&
+           (type.n == n || type.p[n] == ';' || type.p[n] == ' ');
 }

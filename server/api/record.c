@@ -8,6 +8,21 @@
 #include "case.h"
 #include "intake.h"
 
+const struct answer record_made[] = {
+    {.status = 201, .is = IS_RECORD}, {.status = 200, .is = IS_STORED}, {.status = 0}};
+const struct answer record_batch[] = {{.status = 201, .is = IS_RECORD},
+    {.status = 200, .is = IS_STORED},
+    {.status = 200,
+        .is = IS_LINES,
+        .type = "application/x-ndjson",
+        .line = {&verdict_shape, &summary_shape}},
+    {.status = 0}};
+const struct answer record_put_right[] = {{.status = 200, .is = IS_RECORD}, {.status = 0}};
+const struct answer record_one[] = {
+    {.status = 200, .is = IS_RECORD}, {.status = 304, .is = IS_NOTHING}, {.status = 0}};
+const struct answer record_page[] = {{.status = 200, .is = IS_PAGE}, {.status = 0}};
+const struct answer record_template_csv[] = {BYTES_OF("text/csv"), {.status = 0}};
+
 struct submit {
     struct req *r;
     const struct record *rec;
@@ -16,13 +31,6 @@ struct submit {
     struct verdict verdict;
     struct work work;
 };
-
-static bool type_is(struct str type, const char *want)
-{
-    size_t n = strlen(want);
-    return type.n >= n && strncasecmp(type.p, want, n) == 0 &&
-           (type.n == n || type.p[n] == ';' || type.p[n] == ' ');
-}
 
 /* ---- decode --------------------------------------------------------------------------------- */
 
@@ -216,7 +224,8 @@ static void go(struct submit *s, bool dry)
 
 /* ---- POST ----------------------------------------------------------------------------------- */
 
-static void on_post_body(struct req *r)
+/* For types that hold objects and for steps: no batches. */
+void record_post_one(struct req *r)
 {
     bool dry = param_flag(r, "dry_run");
     const struct value *v = decode(r, json_parse(r->a, r->body, &r->err));
@@ -241,23 +250,10 @@ void record_decided(struct req *r, const struct value *v, struct str decision, r
 
 void record_post(struct req *r)
 {
-    struct str type = req_header(r, "content-type");
-    if (type.p && (type_is(type, "application/x-ndjson") || type_is(type, "text/csv")))
+    if (body_is(r, "application/json"))
+        http_read_whole(r, (size_t)r->server->process.conf.json_limit_bytes, record_post_one);
+    else
         upload_start(r);
-    else if (type.p && type_is(type, "application/json"))
-        http_read_whole(r, (size_t)r->server->process.conf.json_limit_bytes, on_post_body);
-    else
-        reply_refuse(r, E_MEDIA_TYPE, "", "%s", type.p ? type.p : "-");
-}
-
-/* For types that hold objects and for steps: no batches. */
-void record_post_one(struct req *r)
-{
-    struct str type = req_header(r, "content-type");
-    if (type.p && type_is(type, "application/json"))
-        http_read_whole(r, (size_t)r->server->process.conf.json_limit_bytes, on_post_body);
-    else
-        reply_refuse(r, E_MEDIA_TYPE, "", "%s", type.p ? type.p : "-");
 }
 
 /* A step on the record that the address names. */
@@ -287,19 +283,17 @@ static bool read_if_match(struct req *r, int64_t *version)
 /* The reason travels in the body beside the fields, or as ?reason=. */
 static bool read_reason(struct req *r, const struct json *in, struct str *reason)
 {
-    static const struct field field = {
-        "reason", "更正原因", F_TEXT, .min = 1, .max = 500, .example = "录入错误"};
     const struct json *m = json_get(in, "reason");
     struct value v = {0};
     struct str text = m ? m->text : req_param(r, "reason");
     if (m ? m->kind != JSON_STRING : !text.p)
         return err_add(&r->err, m ? E_TYPE : E_NEED, STR("/reason"), "string");
-    bool good = field_from_text(r->a, &field, text, STR("/reason"), &v, &r->err);
+    bool good = field_from_text(r->a, &reason_field, text, STR("/reason"), &v, &r->err);
     *reason = v.s;
     return good;
 }
 
-static void on_put_body(struct req *r)
+void record_put(struct req *r)
 {
     int64_t expect = 0;
     struct str reason = STR("");
@@ -320,15 +314,6 @@ static void on_put_body(struct req *r)
         return;
     }
     submit(prepare(r, v, r->capture[0], expect, reason, (struct str){NULL, 0}));
-}
-
-void record_put(struct req *r)
-{
-    struct str type = req_header(r, "content-type");
-    if (type.p && type_is(type, "application/json"))
-        http_read_whole(r, (size_t)r->server->process.conf.json_limit_bytes, on_put_body);
-    else
-        reply_refuse(r, E_MEDIA_TYPE, "", "%s", type.p ? type.p : "-");
 }
 
 /* ---- GET ------------------------------------------------------------------------------------ */

@@ -194,7 +194,7 @@ static void ask_policy(struct run *h)
     db_query(r->server->db, r->a, r->actor, SQL_POLICY_CASE, p, COUNT_OF(p), on_policy, h);
 }
 
-void rehearsal_post(struct req *r)
+static void rehearsal_post(struct req *r)
 {
     struct run *h = arena_alloc(r->a, sizeof *h);
     const struct value *v = request_values(r);
@@ -207,3 +207,29 @@ void rehearsal_post(struct req *r)
     h->lines = v[REHEARSAL_LIST].n || (accept.p && strstr(accept.p, "application/x-ndjson"));
     ask_policy(h);
 }
+
+/* ---- routes ---------------------------------------------------------------------------------- */
+
+#define OFFICES (DISTRICT | FINANCE)
+
+/* The result; with NDJSON asked for, or the cases listed: {"progress"}, the result, a case a line.
+ */
+static const struct answer rehearsal_answers[] = {JSON_OF(rehearsal_shape),
+    {.status = 200,
+        .is = IS_LINES,
+        .type = "application/x-ndjson",
+        .line = {&rehearsal_progress_shape, &rehearsal_shape, &rehearsal_case_shape}},
+    {.status = 0}};
+
+const struct route rehearsal_routes[] = {
+    {.method = METHOD_POST,
+        .path = "/v1/policies/{code}/rehearsals",
+        .roles = OFFICES,
+        .handle = rehearsal_post,
+        .takes = TAKES_JSON,
+        .record = &rehearsal_record,
+        .answers = rehearsal_answers,
+        .zh = "试算政策",
+        .en = "Run a policy over the recorded loans"},
+    {.path = NULL},
+};

@@ -108,7 +108,7 @@ static void report_run(struct report_ask *k)
     report_ask_run(k, NULL, 0, on_report);
 }
 
-void report_get(struct req *r)
+static void report_get(struct req *r)
 {
     struct report_ask *k = arena_alloc(r->a, sizeof *k);
     k->r = r;
@@ -120,3 +120,27 @@ void report_get(struct req *r)
     else
         report_through_seal(k, true, report_run);
 }
+
+/* ---- routes ---------------------------------------------------------------------------------- */
+
+static const struct query q_format = {"format", Q_WORD, .zh = "格式",
+                              .words = "json csv xlsx html"},
+                          q_charset = {"charset", Q_TEXT, .zh = "CSV 的字符集:utf-8、gb18030"},
+                          q_sections = {"section", Q_SECTIONS, .zh = "章节"},
+                          q_public = {"public", Q_BOOL, .zh = "只给可公开的数字"};
+
+#define XLSX "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+static const struct answer report_answers[] = {JSON_OF(report_shape), BYTES_OF("text/csv"),
+    BYTES_OF(XLSX), BYTES_OF("text/html"), {.status = 304, .is = IS_NOTHING}, {.status = 0}};
+
+const struct route report_routes[] = {
+    {.method = METHOD_GET,
+        .path = "/v1/reports/quarterly/{quarter}",
+        .roles = EVERYBODY,
+        .handle = report_get,
+        .query = {&q_format, &q_charset, &q_sections, &q_as_of, &q_known_at, &q_basis, &q_public},
+        .answers = report_answers,
+        .zh = "季度报告",
+        .en = "The quarterly report"},
+    {.path = NULL},
+};

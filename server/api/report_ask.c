@@ -89,7 +89,7 @@ void report_ask_sections(struct report_ask *k)
     k->public_only = param_flag(r, "public");
     for (size_t at = 0; list.p && at <= list.n;) {
         size_t n = strcspn(list.p + at, ",");
-        const struct report_section *s = report_ask_section(r, arena_str(r->a, list.p + at, n));
+        const struct report_section *s = report_section(arena_str(r->a, list.p + at, n));
         if (s)
             k->wanted[s - report_sections] = true;
         at += n + 1;

@@ -237,7 +237,7 @@ static void diff_sealed(struct report_ask *k)
     db_snapshot(r->server->db, r->a, r->actor, &d->changes, 1, on_diff, d);
 }
 
-void report_diff_get(struct req *r)
+static void report_diff_get(struct req *r)
 {
     struct diff *d = arena_alloc(r->a, sizeof *d);
     d->ask.r = r;
@@ -249,3 +249,20 @@ void report_diff_get(struct req *r)
     else
         report_through_seal(&d->ask, false, diff_sealed);
 }
+
+/* ---- routes ---------------------------------------------------------------------------------- */
+
+static const struct query q_sections = {"section", Q_SECTIONS, .zh = "章节"},
+                          q_after_change = {"after", Q_TEXT, .zh = "上一页的 next"};
+
+const struct route report_diff_routes[] = {
+    {.method = METHOD_GET,
+        .path = "/v1/reports/quarterly/{quarter}/diff",
+        .roles = EVERYBODY,
+        .handle = report_diff_get,
+        .query = {&q_sections, &q_limit, &q_after_change},
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "封存后的变化",
+        .en = "What changed since the quarter was sealed, record by record"},
+    {.path = NULL},
+};

@@ -184,7 +184,7 @@ static void on_keys(void *arg, const struct rows *rows, const struct fail *fail)
         reply_json(r, 200, buf_view(&out));
 }
 
-void report_keys_get(struct req *r)
+static void report_keys_get(struct req *r)
 {
     struct str format = req_param(r, "format");
     if (format.p && !str_is(format, "json") && !str_is(format, "pem"))
@@ -194,3 +194,18 @@ void report_keys_get(struct req *r)
     else
         db_query(r->server->db, r->a, NULL, SQL_REPORT_SEAL_KEYS, NULL, 0, on_keys, r);
 }
+
+/* ---- routes ---------------------------------------------------------------------------------- */
+
+static const struct query q_format = {"format", Q_WORD, .zh = "格式", .words = "json pem"};
+
+const struct route report_key_routes[] = {
+    {.method = METHOD_GET,
+        .path = "/v1/reports/keys",
+        .handle = report_keys_get,
+        .query = {&q_format},
+        .answers = ANSWERS(BYTES_OF("application/json"), BYTES_OF("application/x-pem-file")),
+        .zh = "报告封存公钥",
+        .en = "Public keys that sealed reports are signed with"},
+    {.path = NULL},
+};

@@ -53,17 +53,11 @@ static void read_cell(struct drill *d)
     struct req *r = d->ask.r;
     struct str section = req_param(r, "section"), column = req_param(r, "column");
     d->row = req_param(r, "row");
-    if (!section.p)
-        err_add(&r->err, E_NEED, STR("?section"), NULL);
-    if (!column.p)
-        err_add(&r->err, E_NEED, STR("?column"), NULL);
-    d->section = section.p ? report_ask_section(r, section) : NULL;
-    if (!d->section)
-        return;
-    int at = column.p ? report_column(d->section, column) : -1;
+    d->section = report_section(section);
+    int at = report_column(d->section, column);
     if (at >= 0)
         d->column = &d->section->columns[at];
-    else if (column.p)
+    else
         err_add(&r->err, E_CHOICE, STR("?column"), "%s", columns_of(r->a, d->section).p);
     if (d->row.p ? !row_is_possible(d->section, d->row) : !d->section->total)
         err_add(
@@ -199,16 +193,18 @@ static void reply_derived(struct drill *d)
 }
 
 /* "<id>/<row>" */
+static bool row_cursor(struct str s)
+{
+    return s.n >= 38 && s.p[36] == '/' && uuid_is((struct str){s.p, 36});
+}
+
 static void read_after(struct req *r, struct str *id, struct str *row)
 {
     struct str after = req_param(r, "after");
     if (!after.p)
         return;
-    *id = arena_str(r->a, after.p, after.n < 36 ? after.n : 36);
-    if (after.n < 38 || after.p[36] != '/' || !uuid_is(*id))
-        err_add(&r->err, E_CURSOR, STR("?after"), NULL);
-    else
-        *row = arena_str(r->a, after.p + 37, after.n - 37);
+    *id = arena_str(r->a, after.p, 36);
+    *row = arena_str(r->a, after.p + 37, after.n - 37);
 }
 
 static void rows_ask(struct report_ask *k)
@@ -225,14 +221,12 @@ static void rows_ask(struct report_ask *k)
     db_query(r->server->db, r->a, r->actor, SQL_REPORT_ROWS, p, COUNT_OF(p), on_rows, d);
 }
 
-void report_rows(struct req *r)
+static void report_rows(struct req *r)
 {
     struct drill *d = arena_alloc(r->a, sizeof *d);
-    struct str id, row;
     d->ask.r = r;
     report_ask_clocks(&d->ask);
     read_cell(d);
-    read_after(r, &id, &row);
     (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &d->limit);
     if (r->err.n)
         reply_problem(r);
@@ -241,3 +235,24 @@ void report_rows(struct req *r)
     else
         report_through_seal(&d->ask, false, rows_ask);
 }
+
+/* ---- routes ---------------------------------------------------------------------------------- */
+
+static const struct query q_section = {"section", Q_SECTION, .zh = "章节", .need = true},
+                          q_row = {"row", Q_TEXT, .zh = "行;缺省为合计"},
+                          q_column = {"column", Q_TEXT, .zh = "列", .need = true},
+                          q_after_row = {
+                              "after", Q_CURSOR, .zh = "上一页的 next", .fits = row_cursor};
+
+const struct route report_row_routes[] = {
+    {.method = METHOD_GET,
+        .path = "/v1/reports/quarterly/{quarter}/rows",
+        .roles = EVERYBODY,
+        .handle = report_rows,
+        .query = {&q_section, &q_row, &q_column, &q_after_row, &q_limit, &q_as_of, &q_known_at,
+            &q_basis},
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "报告数字背后的记录",
+        .en = "The records behind one figure of the report"},
+    {.path = NULL},
+};

@@ -109,7 +109,7 @@ static bool part_known(struct str part)
     return !part.p;
 }
 
-void report_seal_get(struct req *r)
+static void report_seal_get(struct req *r)
 {
     struct report_ask *k = arena_alloc(r->a, sizeof *k);
     k->r = r;
@@ -313,7 +313,7 @@ static void seal_try(struct sealing *s)
     report_ask_run(&s->ask, &before, 1, on_snapshot);
 }
 
-void report_seal_post(struct req *r)
+static void report_seal_post(struct req *r)
 {
     struct sealing *s = arena_alloc(r->a, sizeof *s);
     if (r->body.n == 0)
@@ -331,3 +331,34 @@ void report_seal_post(struct req *r)
     s->ask.cut = quarter_last(s->ask.quarter);
     seal_try(s);
 }
+
+/* ---- routes ---------------------------------------------------------------------------------- */
+
+static const struct query q_part = {
+    "part", Q_WORD, "哪一部分", .words = "json manifest ed25519 sm2"};
+
+static const struct answer seal_answers[] = {BYTES_OF("application/json"), BYTES_OF("text/plain"),
+    BYTES_OF("application/octet-stream"), {.status = 0}};
+static const struct answer sealed_answers[] = {
+    {.status = 201, .type = "application/json"}, {.status = 0}};
+
+const struct route report_seal_routes[] = {
+    {.method = METHOD_POST,
+        .path = "/v1/reports/quarterly/{quarter}/seal",
+        .roles = FINANCE,
+        .handle = report_seal_post,
+        .takes = TAKES_JSON,
+        .record = &seal_request_record,
+        .answers = sealed_answers,
+        .zh = "封存季度报告",
+        .en = "Seal the report of a quarter"},
+    {.method = METHOD_GET,
+        .path = "/v1/reports/quarterly/{quarter}/seal",
+        .roles = EVERYBODY,
+        .handle = report_seal_get,
+        .query = {&q_part},
+        .answers = seal_answers,
+        .zh = "季度报告的封存",
+        .en = "The seal of a quarter: manifest and signatures"},
+    {.path = NULL},
+};

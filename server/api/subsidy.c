@@ -224,7 +224,7 @@ static void answer_check(struct check *c, struct policy_case *k)
     reply_json(c->r, 200, buf_view(&out));
 }
 
-void eligibility_post(struct req *r)
+static void eligibility_post(struct req *r)
 {
     struct check *c = arena_alloc(r->a, sizeof *c);
     const struct value *v = request_values(r);
@@ -293,7 +293,7 @@ static void answer_application(struct check *c, struct policy_case *k)
         record_decided(c->r, c->v, decision_of(c->r->a, k), c->tries++ < TRIES ? apply : NULL);
 }
 
-void application_post(struct req *r)
+static void application_post(struct req *r)
 {
     struct check *c = arena_alloc(r->a, sizeof *c);
     const struct value *v = request_values(r);
@@ -323,7 +323,7 @@ static void on_budget(void *arg, const struct rows *rows, const struct fail *fai
     reply_row(arg, rows, fail, columns, COUNT_OF(columns));
 }
 
-void budget_get(struct req *r)
+static void budget_get(struct req *r)
 {
     int64_t year;
     int y, m, d;
@@ -349,7 +349,153 @@ static void on_lpr(void *arg, const struct rows *rows, const struct fail *fail)
         reply_page(r, rows, rows->n, columns, COUNT_OF(columns), 0);
 }
 
-void lpr_list(struct req *r)
+static void lpr_list(struct req *r)
 {
     db_query(r->server->db, r->a, r->actor, SQL_LPR_LIST, NULL, 0, on_lpr, r);
 }
+
+/* ---- routes ---------------------------------------------------------------------------------- */
+
+#define OFFICES (DISTRICT | FINANCE)
+#define READERS (DISTRICT | FINANCE | IP_OFFICE | AUDITOR)
+
+static const struct query q_year = {"year", Q_COUNT, .zh = "预算年度", .min = 2000, .max = 2199};
+
+// clang-format off
+#define POLICY_STEP(step, name_zh, name_en) \
+    {.method = METHOD_POST, .path = "/v1/policies/{id}/" step, .roles = OFFICES, .handle = record_step, \
+        .takes = TAKES_JSON, .record = &policy_step_record, .query = {&q_dry_run}, \
+        .answers = record_made, .zh = name_zh, .en = name_en}
+#define APPLICATION_STEP(step, name_zh, name_en) \
+    {.method = METHOD_POST, .path = "/v1/applications/{id}/" step, .roles = OFFICES, .handle = record_step, \
+        .takes = TAKES_JSON, .record = &application_step_record, .query = {&q_dry_run}, \
+        .answers = record_made, .zh = name_zh, .en = name_en}
+// clang-format on
+
+const struct route policy_routes[] = {
+    {.method = METHOD_POST,
+        .path = "/v1/policies",
+        .roles = OFFICES,
+        .handle = record_post_one,
+        .takes = TAKES_JSON,
+        .record = &policy_record,
+        .query = {&q_dry_run},
+        .answers = record_made,
+        .zh = "起草补贴政策",
+        .en = "Draft a version of a subsidy policy"},
+    {.method = METHOD_GET,
+        .path = "/v1/policies",
+        .roles = BANK | READERS,
+        .handle = record_list,
+        .record = &policy_record,
+        .query = {&q_limit, &q_after, &q_code},
+        .answers = record_page,
+        .zh = "补贴政策列表",
+        .en = "List policies"},
+    {.method = METHOD_GET,
+        .path = "/v1/policies/{id}",
+        .roles = BANK | READERS,
+        .handle = record_get,
+        .record = &policy_record,
+        .answers = record_one,
+        .zh = "补贴政策",
+        .en = "One version of a policy"},
+    CORRECTION_ROUTES(
+        "/v1/policies", &policy_record, OFFICES, READERS, "政策草稿", "draft of a policy"),
+    POLICY_STEP("approve", "批准政策", "Approve a policy: it is in force from its day"),
+    POLICY_STEP("end", "终止政策", "End a policy"),
+    {.method = METHOD_GET,
+        .path = "/v1/policies/{code}/budget",
+        .roles = READERS,
+        .handle = budget_get,
+        .query = {&q_year},
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "政策预算",
+        .en = "Budget of a policy in a year"},
+    {.method = METHOD_POST,
+        .path = "/v1/eligibility-checks",
+        .roles = BANK | READERS,
+        .handle = eligibility_post,
+        .takes = TAKES_JSON,
+        .record = &eligibility_record,
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "查询资格",
+        .en = "Is it eligible, for how much, and if not, why and what would change it"},
+    {.method = METHOD_POST,
+        .path = "/v1/budgets",
+        .roles = OFFICES,
+        .handle = record_post,
+        .takes = TAKES_BATCH,
+        .record = &budget_record,
+        .query = {&q_atomic, &q_dry_run},
+        .answers = record_batch,
+        .zh = "登记预算",
+        .en = "Appropriate, carry over or return a budget"},
+    {.method = METHOD_GET,
+        .path = "/v1/budgets",
+        .roles = READERS,
+        .handle = record_list,
+        .record = &budget_record,
+        .query = {&q_limit, &q_after, &q_code},
+        .answers = record_page,
+        .zh = "预算登记列表",
+        .en = "List budget entries"},
+    {.method = METHOD_GET,
+        .path = "/v1/budgets/{id}",
+        .roles = READERS,
+        .handle = record_get,
+        .record = &budget_record,
+        .answers = record_one,
+        .zh = "预算登记",
+        .en = "One budget entry"},
+    {.method = METHOD_POST,
+        .path = "/v1/applications",
+        .roles = OFFICES,
+        .handle = application_post,
+        .takes = TAKES_JSON,
+        .record = &application_record,
+        .query = {&q_dry_run},
+        .answers = record_made,
+        .zh = "申请补贴",
+        .en = "Apply for a subsidy"},
+    {.method = METHOD_GET,
+        .path = "/v1/applications",
+        .roles = READERS,
+        .handle = record_list,
+        .record = &application_record,
+        .query = {&q_limit, &q_after, &q_code, &q_state},
+        .answers = record_page,
+        .zh = "补贴申请列表",
+        .en = "List applications"},
+    {.method = METHOD_GET,
+        .path = "/v1/applications/{id}",
+        .roles = READERS,
+        .handle = record_get,
+        .record = &application_record,
+        .answers = record_one,
+        .zh = "补贴申请",
+        .en = "One application"},
+    APPLICATION_STEP("approve", "批准补贴", "Approve an application"),
+    APPLICATION_STEP("pay", "支付补贴", "Pay a subsidy"),
+    APPLICATION_STEP("refuse", "不予补贴", "Refuse an application"),
+    APPLICATION_STEP("withdraw", "撤回申请", "Withdraw an application"),
+    APPLICATION_STEP("clawback", "追回补贴", "Claw a subsidy back"),
+    {.method = METHOD_POST,
+        .path = "/v1/lpr",
+        .roles = FINANCE | IP_OFFICE,
+        .handle = record_post,
+        .takes = TAKES_BATCH,
+        .record = &lpr_record,
+        .query = {&q_atomic, &q_dry_run},
+        .answers = record_batch,
+        .zh = "补录 LPR",
+        .en = "Record a loan prime rate"},
+    {.method = METHOD_GET,
+        .path = "/v1/lpr",
+        .roles = EVERYBODY,
+        .handle = lpr_list,
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "LPR 历史",
+        .en = "Loan prime rates"},
+    {.path = NULL},
+};

@@ -2,6 +2,7 @@
  * targets.c - a plan's targets as an answer; those over pledge loans are written here.
  */
 #include "plan_view.h"
+#include "records.h"
 
 /* ---- a target over pledge loans -------------------------------------------------------------- */
 
@@ -111,10 +112,28 @@ static void on_plan(void *arg, const struct rows *rows, const struct fail *fail)
     reply_json(r, 200, buf_view(&out));
 }
 
-void targets_get(struct req *r)
+static void targets_get(struct req *r)
 {
     struct plan_view *p = arena_alloc(r->a, sizeof *p);
     p->r = r;
     p->with_firms = true;
     plan_ask(p, on_plan);
 }
+
+/* ---- routes ---------------------------------------------------------------------------------- */
+
+static const struct query q_period = {"period", Q_TEXT, .zh = "期间"};
+
+const struct route plan_routes[] = {
+    {.method = METHOD_GET,
+        .path = "/v1/plans/{code}/targets",
+        .roles = EVERYBODY,
+        .handle = targets_get,
+        .query = {&q_quarter, &q_basis, &q_as_of, &q_known_at},
+        .answers = ANSWERS(BYTES_OF("application/json")),
+        .zh = "计划目标",
+        .en = "Targets of a plan"},
+    RECORD_ROUTES("/v1/indicators", &indicator_record, IP_OFFICE, EVERYBODY, &q_period, "计划指标",
+        "indicator of the plan's goals"),
+    {.path = NULL},
+};

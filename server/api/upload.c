@@ -384,7 +384,7 @@ void upload_start(struct req *r)
     up->atomic = atomic;
     up->drained = advance;
     up->queue_last = &up->queue;
-    up->csv = strncasecmp(req_header(r, "content-type").p, "text/csv", 8) == 0;
+    up->csv = body_is(r, "text/csv");
     if (up->csv)
         up->sheet = sheet_new(charset, take_row, up);
     r->state = up;

@@ -4,6 +4,31 @@
 #include "intake.h"
 #include "upload.h"
 
+static const struct member verdict_members[] = {
+    {"line", M_COUNT, "行号", .en = "Line of the file"},
+    {"outcome", M_WORD, "结果", .en = "Outcome", .words = "created replay conflict refused"},
+    {"id", M_ID, "记录编号", .en = "Id of the record", .maybe = true},
+    {"errors", M_OBJECT, "问题", .en = "What is wrong", .of = error_members, .list = true},
+    {"warnings", M_OBJECT, "预警", .en = "Red flags", .of = warning_members, .list = true,
+        .maybe = true},
+    {.name = NULL},
+};
+static const struct member count_members[] = {
+    {"created", M_COUNT, "入库", .en = "Stored"},
+    {"replay", M_COUNT, "重复", .en = "Known already"},
+    {"conflict", M_COUNT, "冲突", .en = "Known with other content"},
+    {"refused", M_COUNT, "拒绝", .en = "Refused"},
+    {.name = NULL},
+};
+static const struct member summary_members[] = {
+    {"summary", M_OBJECT, "合计", .en = "The last line", .of = count_members},
+    {"incomplete", M_BOOL, "未完", .en = "Lines without a verdict are not stored", .maybe = true},
+    {"dry_run", M_BOOL, "试运行", .en = "Nothing is stored", .maybe = true},
+    {.name = NULL},
+};
+const struct shape verdict_shape = {"batch_verdict", verdict_members};
+const struct shape summary_shape = {"batch_summary", summary_members};
+
 static const char *const outcome_names[] = {"created", "replay", "conflict", "refused"};
 
 void upload_problems(const struct err *from, struct str prefix, struct err *to)

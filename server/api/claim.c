@@ -1,0 +1,54 @@
+/*
+ * claim.c - claims on the fund and the steps on them: rows alone, record.c does the work.
+ */
+#include "api.h"
+#include "records.h"
+
+static const struct query q_loan = {"loan", Q_TEXT, .zh = "贷款合同编号"};
+
+// clang-format off
+#define STEP(step, who, name_zh, name_en) \
+    {.method = METHOD_POST, .path = "/v1/claims/{id}/" step, .roles = who, .handle = record_step, \
+        .takes = TAKES_JSON, .record = &claim_step_record, .query = {&q_dry_run}, \
+        .answers = record_made, .zh = name_zh, .en = name_en}
+// clang-format on
+
+const struct route claim_routes[] = {
+    {.method = METHOD_POST,
+        .path = "/v1/claims",
+        .roles = BANK,
+        .handle = record_post,
+        .takes = TAKES_BATCH,
+        .record = &claim_record,
+        .query = {&q_atomic, &q_dry_run},
+        .answers = record_batch,
+        .zh = "申请风险补偿",
+        .en = "Claim compensation"},
+    {.method = METHOD_GET,
+        .path = "/v1/claims",
+        .roles = EVERYBODY,
+        .handle = record_list,
+        .record = &claim_record,
+        .query = {&q_limit, &q_after, &q_loan, &q_state},
+        .answers = record_page,
+        .zh = "理赔列表",
+        .en = "List claims"},
+    {.method = METHOD_GET,
+        .path = "/v1/claims/{id}",
+        .roles = EVERYBODY,
+        .handle = record_get,
+        .record = &claim_record,
+        .answers = record_one,
+        .zh = "理赔",
+        .en = "One claim"},
+    STEP("accept", FINANCE, "受理理赔", "Accept a claim"),
+    STEP("return", FINANCE, "退回理赔", "Return a claim to its owner with a deadline"),
+    STEP("resubmit", BANK, "重新提交理赔", "Submit a returned claim again"),
+    STEP("withdraw", BANK, "撤回理赔", "Withdraw a claim"),
+    STEP("approve", FINANCE, "批准理赔", "Approve a claim: the money is held"),
+    STEP("pay", FINANCE, "支付理赔", "Pay a claim"),
+    STEP("recover", BANK | FINANCE, "追偿分配", "Money came back: share it"),
+    STEP("cure", BANK | FINANCE, "恢复正常", "The loan is cured: the fund gets its share back"),
+    STEP("close", FINANCE, "结案", "Close a claim"),
+    {.path = NULL},
+};
