@@ -209,6 +209,11 @@ begin
     return e;
 end $$;
 
+-- The turn of an event among those of its day that come in one file: as they count, and what takes another one or the
+-- whole loan back when those are told.
+create or replace function loan_event_turn(doc json) returns int language sql immutable as
+    $$ select case when doc ->> 'kind' in ('voided', 'reversed') then 99 else loan_event_rank(doc ->> 'kind') end $$;
+
 -- An event is stored if the whole life of its loan is still possible with it.
 create or replace function loan_event_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql as $$

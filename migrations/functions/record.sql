@@ -11,7 +11,8 @@
 --   stated     <type>_state(id) returns text: lists can be asked for a state
 --   marked     <type>_mark(id, members) returns text: tells two answers of a version apart; null: they are alike
 --   flagged    (no function) the answer to its submission shows the red flags that deciding it raised
---   by_day     (no function) lines that come together are judged in the order of their days
+--   by_day     <type>_turn(doc) returns int: lines that come together are judged in the order of their days, and on one
+--              day of their turns
 --
 -- They are called by name: planning such a call costs some 10 microseconds, a decision 500 and more.
 
@@ -45,7 +46,7 @@ begin -- immutable, as it looks, would let the planner call it
 end $$;
 
 -- One verdict an element; each is judged by what those before it have stored: in their order or, when the type is told
--- by day, in that of their days, and those that were refused once more after all others.
+-- by day, in that of their days and on a day of their turns, and those that were refused once more after all others.
 create or replace function record_decide(type text, elements json, dry boolean)
     returns table (ord bigint, outcome text, id uuid, version int, body text, sha256 text,
                    recorded_at text, recorded_by text, flags text, leaf bigint, leaf_hash text, head bigint)
@@ -67,7 +68,7 @@ begin
                    id uuid, key text, subject text, "on" date, sha256 text, derived json, body json))
                    with ordinality as x(id, key, subject, on_day, sha256, derived, body, place)
              where pass = 1 or x.place = any (again)
-             order by case when t.by_day then x.on_day end, x.place
+             order by case when t.by_day then x.on_day end, case when t.by_day then record_turn(t, x.body) end, x.place
         loop
             ord := e.place;
             flags := '[]';
@@ -177,6 +178,15 @@ begin
         execute format('select %I($1, $2)', type || '_mark') into mark using id, members;
     end if;
     return mark;
+end $$;
+
+-- The turn of a record among those of its day that come together.
+create or replace function record_turn(t record_type, doc json) returns int language plpgsql stable as $$
+declare
+    turn int;
+begin
+    execute format('select %I($1)', t.name || '_turn') into turn using doc;
+    return turn;
 end $$;
 
 -- Decides one record by the function of its type.

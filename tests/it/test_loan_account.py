@@ -57,6 +57,18 @@ class Account(Lives):
             self.assertEqual(todo, [])
             self.assertEqual(self.view(where, "2022-07-15"), ("overdue", "2000000.00", "500000.00", "0.00", 10, "2000.00"))
 
+    def test_lines_of_one_day_are_judged_as_they_count_whatever_their_order_in_the_file(self):
+        """Drawn and repaid on one day, told the other way round; what comes later fits only when both stand."""
+        where = self.make(**dict(THREE, amount="1000000.00", revolving=True))
+        lines = self.named([("repaid", "2022-07-05", {"principal": "1000000.00"}),
+                            ("disbursed", "2022-07-05", {"principal": "1000000.00"}),
+                            ("repaid", "2022-09-05", {"principal": "600000.00"}),
+                            ("disbursed", "2022-08-05", {"principal": "600000.00"})])
+        r = self.d.call("POST", where + "/events", "\n".join(json.dumps(e) for e in lines), self.bank, NDJSON)
+        self.assertEqual([x["outcome"] for x in r.lines()[:4]], ["created"] * 4, r.body.decode())
+        self.assertEqual([self.view(where, on)[1] for on in ("2022-07-05", "2022-08-05", "2022-09-05")],
+                         ["0.00", "600000.00", "0.00"])
+
     def test_what_was_known_at_an_instant(self):
         where = self.make([DRAWN, ("repaid", "2022-08-04", {"principal": "1000000.00"})], **THREE)
         at = self.get(where + "/events")["items"][-1]["recorded_at"].replace("+", "%2B")
