@@ -186,7 +186,7 @@ create or replace function scheme_bank_pool(bank bigint, code text, day date, at
       from scheme_loans(code, at) o
      cross join lateral (
            select f.outstanding_fen as owed,
-                  f.bad_since is not null or f.bad_code is not null or day - f.overdue_since > 90
+                  f.bad_since is not null or day - f.overdue_since > 90
                   or f.state = 'matured' and day - f.matures_on > 90 as bad
              from loan_fold(o, day, null, null) f
             where exists (select from loan_event e where e.loan_id = o.id)
