@@ -289,56 +289,64 @@ begin
 end $$;
 
 -- The stretches of days in a window, from its first day to before its last, over which a balance was owed at one rate.
--- PL/pgSQL: it keeps the plan between calls.
-create or replace function loan_stretches(l loan, first_day date, last_day date, known_at timestamptz) returns setof loan_stretch
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+-- One pass: what each day changes in balance and rate, added up. Of two rates of one day the later reference holds, as
+-- in loan_fold; a void loan ends before it began. PL/pgSQL keeps the plan between calls; behind offset 0 loan_days is
+-- inlined, so that a stretch costs no call.
+create or replace function loan_stretches(l loan, first_day date, last_day date, known_at timestamptz)
+    returns setof loan_stretch language plpgsql stable security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
+declare
+    amount bigint := l.amount_fen; -- taken out of the row once
+    rate int := l.rate_ppm;
+    day_count text := l.day_count;
 begin
     return query
-    with day as (
-        select t.on_day,
-               sum(case t.kind when 'disbursed' then coalesce(t.principal_fen, (l).amount_fen)
-                               when 'repaid' then -t.principal_fen when 'recovered' then -t.principal_fen end) as change,
-               max(t.rate_ppm) filter (where t.kind = 'repriced') as rate_ppm,
-               bool_or(t.kind in ('settled', 'transferred')) as ends,
-               bool_or(t.kind = 'voided') as voided
+    with told as materialized (
+        select t.on_day, t.kind, t.reference, t.rate_ppm,
+               case t.kind when 'disbursed' then coalesce(t.principal_fen, amount)
+                           when 'repaid' then -t.principal_fen when 'recovered' then -t.principal_fen end as change
           from loan_told(l, known_at, null) t
-         where t.kind in ('disbursed', 'repaid', 'recovered', 'repriced', 'settled', 'transferred', 'voided')
-         group by t.on_day
+         where t.on_day < last_day or t.kind = 'voided'
+    ),
+    step as (
+        select t.on_day, t.change, 0 as rate_change, false as ends from told t where t.change <> 0
+         union all
+        select t.on_day, 0, t.rate_ppm - lag(t.rate_ppm, 1, rate) over (order by t.on_day, t.reference), false
+          from told t
+         where t.kind = 'repriced'
+         union all
+        select case t.kind when 'voided' then '-infinity' else t.on_day end, 0, 0, true
+          from told t
+         where t.kind in ('settled', 'transferred', 'voided')
+    ),
+    day as (
+        select s.on_day, sum(s.change) as change, sum(s.rate_change) as rate_change, bool_or(s.ends) as ends
+          from step s
+         group by s.on_day
+        having sum(s.change) <> 0 or sum(s.rate_change) <> 0 or bool_or(s.ends)
     ),
     level as (
-        select d.on_day, sum(d.change) over by_day as owed, bool_or(d.ends) over by_day as ended, bool_or(d.voided) over () as voided,
-               count(d.rate_ppm) over by_day as price, d.rate_ppm
+        select d.on_day, lead(d.on_day, 1, last_day) over by_day as until_day, sum(d.change) over by_day as owed,
+               rate + sum(d.rate_change) over by_day as rate_ppm, bool_or(d.ends) over by_day as ended
           from day d
         window by_day as (order by d.on_day)
     ),
-    stood as (
-        select v.on_day, case when v.ended or v.voided then 0 else coalesce(v.owed, 0) end as owed,
-               coalesce(max(v.rate_ppm) over (partition by v.price), (l).rate_ppm) as rate_ppm
-          from level v
-    ),
-    changed as (
-        select s.*, (s.owed, s.rate_ppm) is distinct from (lag(s.owed) over by_day, lag(s.rate_ppm) over by_day) as is_new
-          from stood s
-        window by_day as (order by s.on_day)
-    ),
     span as (
-        select greatest(c.on_day, first_day) as from_day, least(lead(c.on_day) over (order by c.on_day), last_day) as until_day,
-               c.owed::bigint as owed, c.rate_ppm
-          from changed c
-         where c.is_new
+        select greatest(v.on_day, first_day) as from_day, v.until_day, v.owed, v.rate_ppm::int
+          from level v
+         where v.owed > 0 and not v.ended and v.until_day > first_day
+        offset 0
     )
-    select x.from_day, x.until_day, x.owed, x.rate_ppm, n.days, x.owed::numeric * x.rate_ppm * n.days
+    select x.from_day, x.until_day, x.owed::bigint, x.rate_ppm, n.days, x.owed * x.rate_ppm * n.days
       from span x
-     cross join lateral (select loan_days(x.from_day, x.until_day, (l).day_count) as days) n
-     where x.from_day < x.until_day and x.owed > 0
+     cross join lateral (select loan_days(x.from_day, x.until_day, day_count) as days) n
      order by x.from_day;
 end $$;
 revoke all on function loan_stretches from public;
 
 -- Interest paid by the borrower for the days of a window, in fen, half up once. A payment is for the days that it tells
--- (for_from to before for_to), else for those since the last one; one that is for days in and out of the window counts
--- by the interest that ran on those in it.
+-- (for_from to before for_to), else for those since the last day that one of an earlier day is for, so that no day is
+-- paid for twice; one that is for days in and out of the window counts by the interest that ran on those in it.
 create or replace function loan_interest_paid(l loan, first_day date, last_day date, known_at timestamptz) returns bigint
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -359,9 +367,10 @@ begin
              where t.kind in ('repaid', 'recovered', 'settled') and t.interest_fen > 0
                and not exists (select from told v where v.kind = 'voided')
         ),
-        period as ( -- one that does not say begins where that of the day of payment before ends
+        period as ( -- one that does not say begins where those of earlier days of payment end
             select y.interest_fen, y.own, y.until_day,
-                   coalesce(y.for_from, max(y.until_day) over (order by y.on_day groups between 1 preceding and 1 preceding),
+                   coalesce(y.for_from, max(y.until_day) over (order by y.on_day groups between unbounded preceding
+                                                                                            and 1 preceding),
                             (select min(t.on_day) from told t where t.kind = 'disbursed')) as from_day
               from payment y
         )

@@ -69,6 +69,24 @@ class Account(Lives):
         self.assertEqual([self.view(where, on)[1] for on in ("2022-07-05", "2022-08-05", "2022-09-05")],
                          ["0.00", "600000.00", "0.00"])
 
+    def test_of_two_rates_of_one_day_the_later_reference_holds(self):
+        """3,000,000 at 3.60 % are 300.00 a day."""
+        where = self.make([DRAWN, ("repriced", "2022-07-05", {"rate": "7.20"}), ("repriced", "2022-07-05", {"rate": "3.60"})],
+                          **THREE)
+        self.assertEqual(self.interest(where, "2022-07-05", "2022-07-15"), ("3000.00", "0.00", [
+            ("2022-07-05", "2022-07-15", "3000000.00", "3.60", 10, "3000.00")]))
+        self.assertEqual(self.view(where, "2022-07-15")[-1], "3000.00")
+
+    def test_a_payment_is_for_no_day_that_an_earlier_one_was_for(self):
+        """300.00 a day. 10.00 told late for the first ten days do not move back where the next payment begins: it is for
+        the sixty days since 4 August, half of them in the window."""
+        where = self.make([("repriced", "2022-07-05", {"rate": "3.60"}), DRAWN,
+                           ("repaid", "2022-08-04", {"interest": "9000.00"}),
+                           ("repaid", "2022-09-03", {"interest": "10.00", "for_from": "2022-07-05", "for_to": "2022-07-15"}),
+                           ("repaid", "2022-10-03", {"interest": "18000.00"})], **THREE)
+        self.assertEqual(self.interest(where, "2022-08-04", "2022-09-03")[:2], ("9000.00", "9000.00"))
+        self.assertEqual(self.interest(where, "2022-07-05", "2022-08-04")[:2], ("9000.00", "9010.00"))
+
     def test_what_was_known_at_an_instant(self):
         where = self.make([DRAWN, ("repaid", "2022-08-04", {"principal": "1000000.00"})], **THREE)
         at = self.get(where + "/events")["items"][-1]["recorded_at"].replace("+", "%2B")
