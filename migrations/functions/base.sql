@@ -41,7 +41,7 @@ end $$;
 
 -- An amount as it is written: yuan, with fen after the point.
 create or replace function yuan_text(fen bigint) returns text language sql immutable parallel safe as
-    $$ select to_char(fen / 100.0, 'FM9999999999999990.00') $$;
+    $$ select (fen * 0.01)::text $$;
 
 -- One defect of what was submitted: its code, the place it is at, and what to say with it.
 create or replace function problem(code text, pointer text, arg text) returns json language sql immutable as
@@ -68,8 +68,10 @@ create or replace function ppm_of(rate text) returns int language sql immutable 
     $$ select percent_ppm(rate::numeric) $$;
 
 -- A rate as it is written: percent with two decimals, more where they say something.
-create or replace function percent_text(ppm bigint) returns text language sql immutable parallel safe as
-    $$ select regexp_replace(to_char(ppm / 10000.0, 'FM9999999990.0000'), '0{1,2}$', '') $$;
+create or replace function percent_text(ppm bigint) returns text language sql immutable parallel safe as $$
+    select case when ppm % 100 = 0 then ppm / 100 * 0.01 when ppm % 10 = 0 then ppm / 10 * 0.001
+                else ppm * 0.0001 end::text
+$$;
 
 -- What a share of an amount comes to, half a fen upwards.
 create or replace function share_fen(amount_fen bigint, share_ppm int) returns bigint language sql immutable as

@@ -398,26 +398,34 @@ begin
 end $$;
 revoke all on function loan_interest_paid from public;
 
--- Interest of a loan over a window with its arithmetic, for whoever sees the loan: stretches, each rounded to be read;
--- accrued, their exact sum rounded once; paid by the borrower for these days.
-create or replace function loan_interest(loan_id uuid, first_day date, last_day date, known_at timestamptz) returns json
+-- Interest of a loan over a window with its arithmetic, for whoever sees the loan: its stretches, each rounded to be
+-- read; before them, without days, their exact sum rounded once and what the borrower paid for these days.
+create or replace function loan_interest(loan_id uuid, first_day date, last_day date, known_at timestamptz)
+    returns table (from_day date, until_day date, balance_fen bigint, rate_ppm int, days int, interest_fen bigint,
+                   paid_fen bigint)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
+#variable_conflict use_column
 declare
     l loan;
+    base numeric;
 begin
     select v.* into l
       from loan v
-     where v.id = loan_id and (loan_interest.known_at is null or v.recorded_at <= loan_interest.known_at)
+     where v.id = loan_interest.loan_id and (loan_interest.known_at is null or v.recorded_at <= loan_interest.known_at)
      order by v.version desc
      limit 1;
-    return (
-        select json_build_object(
-                   'stretches', coalesce(json_agg(json_build_object('from', s.from_day, 'to', s.until_day,
-                       'balance', yuan_text(s.balance_fen), 'rate', percent_text(s.rate_ppm), 'days', s.days,
-                       'interest', yuan_text(loan_interest_fen(s.accrued, l.day_count))) order by s.from_day), '[]'),
-                   'accrued', yuan_text(loan_interest_fen(coalesce(sum(s.accrued), 0), l.day_count)),
-                   'paid', yuan_text(loan_interest_paid(l, first_day, last_day, loan_interest.known_at)))
-          from loan_stretches(l, first_day, last_day, loan_interest.known_at) s);
+    base := loan_day_base(l.day_count);
+    return query
+    with stretch as materialized (
+        select s.* from loan_stretches(l, first_day, last_day, loan_interest.known_at) s
+    )
+    select null::date, null::date, null::bigint, null::int, null::int,
+           div(2 * coalesce(sum(s.accrued), 0) + base, 2 * base)::bigint,
+           loan_interest_paid(l, first_day, last_day, loan_interest.known_at)
+      from stretch s
+     union all
+    select s.from_day, s.until_day, s.balance_fen, s.rate_ppm, s.days, div(2 * s.accrued + base, 2 * base)::bigint, null
+      from stretch s;
 end $$;
 revoke all on function loan_interest from public;
 grant execute on function loan_interest to pledged_app;

@@ -78,6 +78,51 @@ static void facility_get(struct req *r)
     db_query(r->server->db, r->a, r->actor, SQL_FACILITY_GET, r->capture, 1, on_document, r);
 }
 
+static void write_stretch(struct buf *out, const struct rows *rows, int row)
+{
+    int64_t balance = 0, ppm = 0, days = 0, interest = 0;
+    MUST(rows_int(rows, row, LOAN_INTEREST_BALANCE_FEN, &balance) &&
+         rows_int(rows, row, LOAN_INTEREST_RATE_PPM, &ppm) &&
+         rows_int(rows, row, LOAN_INTEREST_DAYS, &days) &&
+         rows_int(rows, row, LOAN_INTEREST_INTEREST_FEN, &interest));
+    json_open(out, '{');
+    json_member_str(out, "from", rows_at(rows, row, LOAN_INTEREST_FROM_DAY));
+    json_member_str(out, "to", rows_at(rows, row, LOAN_INTEREST_UNTIL_DAY));
+    json_member_money(out, "balance", (money){balance});
+    json_member_rate(out, "rate", (rate){(int32_t)ppm});
+    json_member_int(out, "days", days);
+    json_member_money(out, "interest", (money){interest});
+    json_close(out, '}');
+}
+
+/* The first row is of the whole window. */
+static void on_interest(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct req *r = arg;
+    struct buf out;
+    int64_t accrued = 0, paid = 0;
+    if (fail) {
+        reply_fail(r, fail);
+        return;
+    }
+    if (rows->n == 0) {
+        reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
+        return;
+    }
+    MUST(rows_int(rows, 0, LOAN_INTEREST_INTEREST_FEN, &accrued) &&
+         rows_int(rows, 0, LOAN_INTEREST_PAID_FEN, &paid));
+    buf_init(&out, r->a);
+    json_open(&out, '{');
+    json_member_list(&out, "stretches");
+    for (int i = 1; i < rows->n; i++)
+        write_stretch(&out, rows, i);
+    json_close(&out, ']');
+    json_member_money(&out, "accrued", (money){accrued});
+    json_member_money(&out, "paid", (money){paid});
+    json_close(&out, '}');
+    reply_json(r, 200, buf_view(&out));
+}
+
 /* The stretches of a window over which a balance was owed at one rate, what accrued, what was paid.
  */
 static void loan_interest(struct req *r)
@@ -99,7 +144,7 @@ static void loan_interest(struct req *r)
     }
     p[1] = day_text(r->a, from);
     p[2] = day_text(r->a, to);
-    db_query(r->server->db, r->a, r->actor, SQL_LOAN_INTEREST, p, 4, on_document, r);
+    db_query(r->server->db, r->a, r->actor, SQL_LOAN_INTEREST, p, 4, on_interest, r);
 }
 
 /* ---- receipts ------------------------------------------------------------------------------- */

@@ -40,7 +40,7 @@ def events(contracts, n):
     each = max(1, n // len(contracts))
     day = datetime.date(2022, 8, 5)
     return [json.dumps({"reference": "%s/%d" % (c, k), "contract_no": c, "kind": "repaid", "principal": "100.00",
-                        "on": str(day + datetime.timedelta(days=7 * k))}) for c in contracts for k in range(each)][:n]
+                        "on": str(day + datetime.timedelta(days=3 * k))}) for c in contracts for k in range(each)][:n]
 
 
 def median_ms(call, times):
