@@ -209,7 +209,7 @@ static void write_body(struct buf *out, const struct route *t)
     if (t->takes == TAKES_NOTHING)
         return;
     json_member_object(out, "requestBody");
-    json_member_bool(out, "required", true);
+    json_member_bool(out, "required", t->takes != TAKES_MAYBE);
     json_member_object(out, "content");
     json_member_object(out, "application/json");
     json_key(out, "schema");

@@ -95,8 +95,9 @@ static bool body_is_taken(const struct req *r)
 {
     enum takes takes = r->route->takes;
     bool lines = body_is(r, "application/x-ndjson") || body_is(r, "text/csv");
+    bool untold = !req_header(r, "content-type").p;
     return takes == TAKES_NOTHING || body_is(r, "application/json") ||
-           (takes == TAKES_BATCH && lines);
+           (takes == TAKES_MAYBE && untold) || (takes == TAKES_BATCH && lines);
 }
 
 static void refuse_media_type(struct req *r)
@@ -114,7 +115,7 @@ static void with_actor(struct req *r)
         reply_problem(r);
     else if (!body_is_taken(r))
         refuse_media_type(r);
-    else if (t->takes == TAKES_JSON)
+    else if (t->takes == TAKES_JSON || t->takes == TAKES_MAYBE)
         http_read_whole(r, (size_t)r->server->process.conf.json_limit_bytes, t->handle);
     else
         t->handle(r);

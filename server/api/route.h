@@ -77,6 +77,7 @@ extern const struct answer record_made[], record_batch[], record_put_right[], re
 enum takes {
     TAKES_NOTHING,
     TAKES_JSON,  /* the handler finds the body in r->body */
+    TAKES_MAYBE, /* the same, or no body at all */
     TAKES_BATCH, /* NDJSON and CSV as well; the handler reads it */
 };
 
