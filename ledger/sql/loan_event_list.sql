@@ -7,7 +7,7 @@ with page as (
       join submission r on r.id = e.id and r.version = 1
      where ($1::uuid is null or e.loan_id = $1::uuid)
        and ($2::uuid is null or e.id > $2::uuid)
-       and ($4::text is null or r.subject = $4::text)
+       and ($4::text is null or e.loan_id = any ((select loan_find($4::text))::uuid[]))
        and ($5::timestamptz is null or r.recorded_at <= $5::timestamptz)
      order by e.id
      limit $3::int

@@ -13,7 +13,7 @@ with page as (
        and ($3::text is null or r.district = $3::text)
        and ($4::text is null or r.subject = $4::text)
        and ($5::date is null or r.on_day between $5::date and $6::date)
-       and ($10::text is null or r.key = $10::text)
+       and ($10::text is null or r.key_form = text_form($10::text))
        and ($7::text is null or $7::text = loan_state(l, $8::date, $9::timestamptz))
        and ($9::timestamptz is null or r.recorded_at <= $9::timestamptz)
        and not record_has_later(r.id, r.version, $9::timestamptz)

@@ -4,17 +4,19 @@
 -- -> ord int8 (from 1), outcome text, id uuid, version int4, body text, sha256 text, recorded_at text,
 --    recorded_by text, flags text, leaf int8, leaf_hash text, head int8
 -- Verdicts: created; replay (a version under this key has this content); conflict (other content).
+-- Keys are the same by their form (text_form), contents by record_alike.
 -- The same key twice in one array: the first line decides, later ones are judged against it.
 -- Look-ups in tables stand in lateral sub-selects with a limit: they stay index look-ups whatever the
 -- planner knew of the tables when it made the plan (often: that they were empty).
 -- Locks: none beyond the rows written; the write lane is the only writer.
 with input as materialized (
-    select e.*,
-           row_number() over (partition by e.key order by e.ord) as turn
+    select e.*, k.form,
+           row_number() over (partition by k.form order by e.ord) as turn
       from rows from (json_to_recordset($2::json) as (
            id uuid, key text, subject text, district text, "on" date, parties text[], sha256 text,
            body json)) with ordinality as e(
            id, key, subject, district, "on", parties, sha256, body, ord)
+     cross join lateral (select text_form(e.key) as form offset 0) k
 ),
 known as materialized (
     select i.*, r.id as known_id, r.version as known_version, r.body as known_body,
@@ -25,8 +27,8 @@ known as materialized (
              from submission r
             where r.org_id = (select my_org())
               and r.type = $1::text
-              and r.key = i.key
-            order by (r.sha256 = decode(i.sha256, 'hex')) desc, r.version desc
+              and r.key_form = i.form
+            order by (r.sha256 = decode(i.sha256, 'hex')) desc, (r.key = i.key) desc, r.version desc
             limit 1) r on true
 ),
 fresh as (
@@ -37,11 +39,12 @@ fresh as (
       from known k
      where k.turn = 1
        and k.known_id is null
-    returning id, version, key, body, sha256, recorded_at, recorded_by
+    returning id, version, key_form, body, sha256, recorded_at, recorded_by
 )
 select k.ord,
        case when k.known_id is null and k.turn = 1 then 'created'
-            when coalesce(k.known_sha256, f.sha256) = decode(k.sha256, 'hex') then 'replay'
+            when coalesce(k.known_sha256, f.sha256) = decode(k.sha256, 'hex')
+                 or record_alike(coalesce(k.known_body, f.body), k.body) then 'replay'
             else 'conflict' end as outcome,
        coalesce(k.known_id, f.id) as id,
        coalesce(k.known_version, f.version) as version,
@@ -55,7 +58,7 @@ select k.ord,
        encode(leaf.hash, 'hex') as leaf_hash,
        leaf.head
   from known k
-  left join fresh f on f.key = k.key
+  left join fresh f on f.key_form = k.form
   left join lateral (
        select x.no, x.hash, x.head
          from log_leaf x

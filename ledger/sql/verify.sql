@@ -8,6 +8,19 @@ select 'record without a leaf in the log', r.id || ' v' || r.version
   from submission r
  where not exists (select from log_leaf l where l.record_id = r.id and l.version = r.version)
 union all
+select 'keys that are one however they are written',
+       o.code || ' ' || r.type || ' ' || string_agg(r.key, ', ' order by r.id)
+  from submission r
+  join org o on o.id = r.org_id
+ where r.version = 1
+   and not (r.type = 'loan' and loan_is_void(r.id, null))
+ group by o.code, r.type, r.key_form
+having count(*) > 1
+union all
+select 'key whose form is not that of its text', r.id || ' v' || r.version
+  from submission r
+ where r.key_form <> text_form(r.key)
+union all
 select 'leaf without a record', l.no::text
   from log_leaf l
  where not exists (select from submission r where r.id = l.record_id and r.version = l.version)
@@ -40,10 +53,10 @@ union all
 select 'typed loan event that differs from its record', e.id || ''
   from loan_event e
   left join submission r on r.id = e.id and r.type = 'loan_event'
- where (e.reference, e.kind, e.on_day, e.grade, e.matures_on, e.reverses, e.org_id, e.district)
+ where (e.reference, e.kind, e.on_day, e.grade, e.matures_on, text_form(e.reverses), e.org_id, e.district)
        is distinct from
        (r.body ->> 'reference', r.body ->> 'kind', (r.body ->> 'on')::date, r.body ->> 'grade',
-       (r.body ->> 'matures_on')::date, r.body ->> 'reverses', r.org_id, r.district)
+       (r.body ->> 'matures_on')::date, text_form(r.body ->> 'reverses'), r.org_id, r.district)
     or (e.principal_fen, e.interest_fen)
        is distinct from
        (((r.body ->> 'principal')::numeric * 100)::bigint, ((r.body ->> 'interest')::numeric * 100)::bigint)
@@ -52,7 +65,8 @@ select 'typed loan event that differs from its record', e.id || ''
        (ppm_of(r.body ->> 'rate'), r.body ->> 'payer', (r.body ->> 'for_from')::date, (r.body ->> 'for_to')::date,
        r.body ->> 'reason')
     or not exists (select from submission l
-                    where l.id = e.loan_id and l.org_id = e.org_id and l.key = r.body ->> 'contract_no')
+                    where l.id = e.loan_id and l.org_id = e.org_id
+                      and l.key_form = text_form(r.body ->> 'contract_no'))
 union all
 select 'loan whose events contradict each other', l.id || ' event ' || f.bad_event
   from loan l
@@ -378,11 +392,12 @@ union all
 select 'IP event that differs from its record', coalesce(e.id, r.id) || ''
   from ip_event e
   full join (select * from submission where type = 'ip_event') r on r.id = e.id
- where (e.number, e.reference, e.kind, e.on_day, e.filed_on, e.expires_on, e.twin, e.reverses, e.org_id, e.recorded_at)
+ where (e.number, e.reference, e.kind, e.on_day, e.filed_on, e.expires_on, e.twin, text_form(e.reverses), e.org_id,
+       e.recorded_at)
        is distinct from
        (r.body ->> 'number', r.body ->> 'reference', r.body ->> 'kind', (r.body ->> 'on')::date,
-       (r.body ->> 'filed_on')::date, (r.body ->> 'expires_on')::date, r.body ->> 'twin', r.body ->> 'reverses',
-       r.org_id,
+       (r.body ->> 'filed_on')::date, (r.body ->> 'expires_on')::date, r.body ->> 'twin',
+       text_form(r.body ->> 'reverses'), r.org_id,
        r.recorded_at)
     or array_to_string(e.owners, ';') is distinct from concat_ws(';',
        coalesce(r.body ->> 'owner_uscc', r.body ->> 'owner_name'),

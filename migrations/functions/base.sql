@@ -20,6 +20,17 @@ create or replace function my_district() returns text language sql stable parall
 create or replace function my_signature() returns text language sql stable parallel safe as
     $$ select coalesce(current_setting('pledged.person', true), '') || '@' || my_code() $$;
 
+-- What two keys, names or references have in common that mean the same: width and form of signs, case, and spaces and
+-- signs that nobody sees do not tell them apart. What is written so stands in submission.key_form and loan.name_form;
+-- migration 0032 says it once more, since columns are made before functions.
+create or replace function text_form(t text) returns text language sql immutable parallel safe as $$
+    select case when t ~ '^[!-~]*$' then lower(t collate "C") collate "default"
+        else normalize(lower(upper(regexp_replace(normalize(t, nfkc), '[\s\u0085\u00a0\u00ad\u034f\u0600-\u0605'
+             '\u061c\u06dd\u070f\u08e2\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f'
+             '\u205f-\u206f\u3000\ufe00-\ufe0f\ufeff\ufff0-\ufffb\U000E0000-\U000E0FFF]', '', 'g')
+             collate "und-x-icu") collate "und-x-icu") collate "default", nfkc) end
+$$;
+
 -- RFC 3339 with microseconds, Shanghai time.
 create or replace function instant_text(t timestamptz) returns text language sql stable parallel safe as
     $$ select to_char(t at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI:SS.US"+08:00"') $$;

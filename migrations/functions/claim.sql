@@ -428,12 +428,7 @@ declare
     l loan;
     s scheme;
 begin
-    select v.* into l
-      from submission r
-      join loan v on v.id = r.id and v.version = r.version
-     where r.org_id = org and r.type = 'loan' and r.key = doc ->> 'loan'
-     order by r.version desc
-     limit 1;
+    select v.* into l from loan_keyed(org, doc ->> 'loan') v;
     if not found then
         j.problems := array[problem('E_NO_LOAN', '/loan', doc ->> 'loan')];
         return j;

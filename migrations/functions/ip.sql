@@ -261,9 +261,16 @@ create or replace function ip_event_of(id uuid, doc json) returns ip_event langu
     select row(ip_event_of.id, my_org(), b.number, b.reference, b.kind, b."on",
                array_remove(coalesce(b.owner_uscc, b.owner_name)
                             || array(select x ->> 'uscc' from json_array_elements(b.co_owners) x), null),
-               b.filed_on, b.expires_on, b.twin, b.reverses, now())::ip_event
+               b.filed_on, b.expires_on, b.twin, coalesce(r.reference, b.reverses), now())::ip_event
       from json_to_record(doc) as b(number text, reference text, kind text, "on" date, owner_uscc text, owner_name text,
            co_owners json, filed_on date, expires_on date, twin text, reverses text)
+      left join lateral ( -- as the event that it names is written
+           select s.reference
+             from ip_event s
+            where b.reverses is not null and s.number = b.number and s.org_id = my_org()
+              and text_form(s.reference) = text_form(b.reverses)
+            order by (s.reference = b.reverses) desc, s.id
+            limit 1) r on true
 $$;
 
 -- Why the sequence with this event in place is not legal, or null. Two transactions about one right meet here.

@@ -199,7 +199,13 @@ begin
     e.interest_fen := fen_of(doc ->> 'interest');
     e.grade := doc ->> 'grade';
     e.matures_on := (doc ->> 'matures_on')::date;
-    e.reverses := doc ->> 'reverses';
+    e.reverses := coalesce(( -- as the event that it names is written
+        select s.reference
+          from loan_event s
+         where doc ->> 'reverses' is not null and s.loan_id = l.id
+           and text_form(s.reference) = text_form(doc ->> 'reverses')
+         order by (s.reference = doc ->> 'reverses') desc, s.id
+         limit 1), doc ->> 'reverses');
     e.recorded_at := now();
     e.rate_ppm := ppm_of(doc ->> 'rate');
     e.payer := doc ->> 'payer';
@@ -214,6 +220,18 @@ end $$;
 create or replace function loan_event_turn(doc json) returns int language sql immutable as
     $$ select case when doc ->> 'kind' in ('voided', 'reversed') then 99 else loan_event_rank(doc ->> 'kind') end $$;
 
+-- The loan of an organisation under a contract number, however it is written, in its newest version. Numbers taken before
+-- they were compared by their form may be one: then the one that is written so, else the one that came first.
+create or replace function loan_keyed(org bigint, contract_no text) returns setof loan language sql stable as $$
+    select x.*
+      from (select r.id, r.version
+              from submission r
+             where r.org_id = $1 and r.type = 'loan' and r.key_form = text_form($2)
+             order by (r.key = $2) desc, r.id, r.version desc
+             limit 1) k
+      join loan x on x.id = k.id and x.version = k.version
+$$;
+
 -- An event is stored if the whole life of its loan is still possible with it.
 create or replace function loan_event_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql as $$
@@ -223,12 +241,7 @@ declare
     e loan_event;
     f loan_life;
 begin
-    select x.* into l
-      from submission r
-      join loan x on x.id = r.id and x.version = r.version
-     where r.org_id = my_org() and r.type = 'loan' and r.key = doc ->> 'contract_no'
-     order by r.version desc
-     limit 1;
+    select x.* into l from loan_keyed(my_org(), doc ->> 'contract_no') x;
     if not found then
         d.problems := json_build_array(problem('E_NO_LOAN', '/contract_no', doc ->> 'contract_no'));
         return d;
@@ -370,8 +383,8 @@ begin
                   cross join lateral (
                         select x.id, x.version
                           from submission x
-                         where x.org_id = o.id and x.type = 'loan' and x.key = asked
-                         order by x.version desc
+                         where x.org_id = o.id and x.type = 'loan' and x.key_form = text_form(asked)
+                         order by (x.key = asked) desc, x.id, x.version desc
                          limit 1) r
                   where not record_has_later(r.id, r.version, null));
 end $$;

@@ -451,9 +451,10 @@ begin
                              null, null, b.memo)::posting,
                          b.reverses is null and b.debit <> b.credit and x.on_day <= today()
                          and not exists (select from submission r
-                                          where r.org_id = org and r.type = 'transfer' and r.key = x.key)
+                                          where r.org_id = org and r.type = 'transfer'
+                                            and r.key_form = text_form(x.key))
                         )::transfer_element),
-           count(*), count(distinct x.key)
+           count(*), count(distinct text_form(x.key))
       into e, lines, keys
       from rows from (json_to_recordset(elements) as (
            id uuid, key text, "on" date, sha256 text, body json))
@@ -469,7 +470,7 @@ begin
     if keys < lines or cardinality(open) < cardinality(codes) then
         e := array(select row(x.ord, x.id, x.key, x.on_day, x.sha256, x.body, x.posting,
                               x.plain and (x.posting).debit = any (open) and (x.posting).credit = any (open)
-                              and row_number() over (partition by x.key order by x.ord) = 1)::transfer_element
+                              and row_number() over (partition by text_form(x.key) order by x.ord) = 1)::transfer_element
                      from unnest(e) x
                     order by x.ord);
     end if;

@@ -26,6 +26,17 @@ create or replace function flag_of_record(id uuid, version int) returns text lan
      where r.record_id = $1 and r.version = $2 and r.submitted
 $$;
 
+-- Does a record say again what another says? Keys, names and references are the same by their form; all else is by the
+-- letter. Only members of the record itself are looked at so, not those of lists in it.
+create or replace function record_alike(a json, b json) returns boolean language sql immutable parallel safe as $$
+    select not exists (
+        select from json_each(a) x
+          full join json_each(b) y on y.key = x.key
+         where x.value::text is distinct from y.value::text
+           and (coalesce(x.key !~ '(^|_)(no|name|reference|code|loan|reverses)$', true)
+                or text_form(x.value #>> '{}') is distinct from text_form(y.value #>> '{}')))
+$$;
+
 -- Is there a later version (known by then)? Runs as the owner: whoever a correction took the record away
 -- from cannot see that version, and must not be shown the earlier one as if it were current.
 create or replace function record_has_later(id uuid, version int, known_at timestamptz) returns boolean
@@ -76,10 +87,12 @@ begin
               into k
               from submission r
               left join log_leaf l on l.record_id = r.id and l.version = r.version
-             where r.org_id = my_org() and r.type = $1 and r.key = e.key
+             where r.org_id = my_org() and r.type = $1 and r.key_form = text_form(e.key)
+             order by (r.sha256 = decode(e.sha256, 'hex')) desc, (r.key = e.key) desc, r.version desc
              limit 1;
             if found then
-                outcome := case when k.sha256 = decode(e.sha256, 'hex') then 'replay' else 'conflict' end;
+                outcome := case when k.sha256 = decode(e.sha256, 'hex') or record_alike(k.body, e.body) then 'replay'
+                                else 'conflict' end;
                 id := k.id;
                 version := k.version;
                 body := k.body::text;

@@ -39,7 +39,8 @@ declare
 begin
     select r.body into issue
       from submission r
-     where r.type = 'securitisation' and r.org_id = my_org() and r.key = doc ->> 'securitisation'
+     where r.type = 'securitisation' and r.org_id = my_org() and r.key_form = text_form(doc ->> 'securitisation')
+       and r.key = doc ->> 'securitisation' -- its events are found by the text
      order by r.version desc limit 1;
     if issue is null then
         return array[problem('E_NO_ISSUE', '/securitisation', doc ->> 'securitisation')];

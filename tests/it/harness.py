@@ -171,6 +171,12 @@ class Daemon:
         return subprocess.run(self.psql_command() + ["-c", query], check=True, capture_output=True,
                               text=True).stdout.strip()
 
+    def refill(self, table, copy):
+        """The statement that puts the rows of a copy back; a generated column makes itself."""
+        columns = self.sql("select string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute where attrelid = '%s'"
+                           "::regclass and attnum > 0 and not attisdropped and attgenerated = ''" % table)
+        return "insert into %s (%s) select %s from %s;" % (table, columns, columns, copy)
+
     def psql(self):
         """A session that stays open; statements go to its stdin."""
         return subprocess.Popen(self.psql_command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

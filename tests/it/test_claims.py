@@ -162,8 +162,10 @@ class Claims(Case):
 
     def test_codes_that_differ_by_case_alone(self):
         code = self.scheme(code="CA-%d" % next(numbers))
-        r = self.post("/v1/schemes", dict(self.get("/v1/schemes?code=" + code)["items"][0], code=code.lower()),
-                      self.office)
+        known = self.get("/v1/schemes?code=" + code)["items"][0]
+        r = self.post("/v1/schemes", dict(known, code=code.lower()), self.office)
+        self.assertEqual((r.status, r.json()["id"]), (200, known["id"]))  # one key by its form
+        r = self.post("/v1/schemes", dict(known, code=code.lower(), effective_from="2023-01-01"), self.office)
         self.assertEqual(r.codes(), [("/code", "E_TAKEN")])
         self.paid(self.lent(code))
         other = self.d.token("bank", "bank-a")

@@ -179,7 +179,7 @@ class Fund(Case):
         self.assertIn(self.fund, r.json()["detail"])
         r = self.post("/v1/accounts", {"code": self.fund.upper(), "kind": "asset", "title": "x",
                                        "no_overdraft": True, "opened_on": "2022-01-01"})
-        self.assertEqual(r.codes(), [("/code", "E_TAKEN")])
+        self.assertEqual(r.codes(), [("/code", "E_KEY_REUSED"), ("/title", "E_KEY_REUSED")])  # one key by its form
 
     def test_a_reversal_is_linked_and_happens_once_also_in_a_race(self):
         made = self.move("5.00")

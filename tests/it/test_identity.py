@@ -1,9 +1,12 @@
 """A credit, a firm and a right have one identity however they are written, and nobody learns of another's from it."""
 import json
+import unicodedata
 import unittest
+import urllib.parse
 
 from harness import loan, numbers, patent
-from lives import Lives
+from lives import NDJSON, Lives
+from loan_examples import THREE
 from test_reports import firm
 
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u202e\u2066\u061c\u180e"
@@ -37,6 +40,32 @@ class Identity(Lives):
 
 
 class Keys(Identity):
+    def variants(self, key):
+        """Ways to write one key: case, width, Roman number, spaces of any kind inside."""
+        yield key.lower()
+        yield "".join(chr(ord(c) + 0xfee0) if "!" <= c <= "~" else c for c in key)
+        yield key.replace("II", "\u2161")
+        yield key[:3] + " " + key[3:]
+        yield key[:3] + "\u00a0" + key[3:]
+        yield key[:3] + "\u3000" + key[3:]
+
+    def test_a_contract_number_is_the_same_however_it_is_written(self):
+        record = loan(contract_no="PJ-II/%d" % next(numbers))
+        first = self.post(record).json()
+        for key in self.variants(record["contract_no"]):
+            with self.subTest(key):
+                self.assertEqual(unicodedata.normalize("NFKC", key).casefold().replace(" ", ""), record["contract_no"].lower())
+                again = self.d.call("POST", "/v1/loans", dict(record, contract_no=key), self.bank)
+                self.assertEqual((again.status, again.json().get("id")), (200, first["id"]), again.body.decode())
+                r = self.post(dict(record, contract_no=key, amount="5000000.01", ip_amount="5000000.01"), 409)
+                self.assertIn(("/amount", "E_KEY_REUSED"), r.codes())
+                found = self.get("/v1/loans?contract_no=" + urllib.parse.quote(key))
+                self.assertEqual([x["id"] for x in found["items"]], [first["id"]])
+        # other banks' numbers and numbers that differ by more are others
+        for key, token in ((record["contract_no"], self.other), (record["contract_no"] + "0", None),
+                           (record["contract_no"].replace("-", ""), None), (record["contract_no"].replace("P", "\u0420"), None)):
+            self.assertNotEqual(self.post(dict(record, contract_no=key), token=token).json()["id"], first["id"])
+
     def test_a_space_around_a_number_makes_no_second_loan(self):
         """C5: taken off, or refused; never another credit."""
         record = loan(contract_no="SP-%d" % next(numbers))
@@ -49,6 +78,85 @@ class Keys(Identity):
                 self.assertEqual((r.status, r.codes()), (422, [("/contract_no", "E_CHARS")]), repr(key))
         self.assertEqual(self.d.sql("select count(*) from submission where type = 'loan' and key ilike '%%%s%%'"
                                     % record["contract_no"]), "1")
+
+    def test_the_lines_of_a_file_are_compared_alike(self):
+        key = "FL-%d" % next(numbers)
+        record = loan(contract_no=key)
+        lines = [record, dict(record, contract_no=key.lower()), dict(record, contract_no=key.lower(), rate="4.00")]
+        r = self.d.call("POST", "/v1/loans", "\n".join(json.dumps(x) for x in lines), self.bank, NDJSON)
+        self.assertEqual([x["outcome"] for x in r.lines()[:3]], ["created", "replay", "conflict"], r.body.decode())
+
+    def test_events_find_their_loan_and_each_other(self):
+        n = next(numbers)
+        self.post(loan(**dict(THREE, contract_no="EV-%d" % n, disbursed_on="2022-07-05")))
+        event = {"reference": "Ref-%d" % n, "contract_no": "ev-%d" % n, "kind": "repaid", "on": "2022-08-04", "principal": "1.00"}
+        send = lambda **over: self.d.call("POST", "/v1/loan-events", dict(event, **over), self.bank)
+        first = send()
+        self.assertEqual(first.status, 201, first.body.decode())
+        again = send(reference="REF-%d" % n, contract_no="EV-%d" % n)
+        self.assertEqual((again.status, again.json()["id"]), (200, first.json()["id"]))
+        r = send(reference="REF-%d" % n, principal="2.00")
+        self.assertEqual((r.status, {c for _, c in r.codes()}), (409, {"E_KEY_REUSED"}))
+        self.assertIn("/principal", [p for p, _ in r.codes()])
+        undo = {"reference": "U-%d" % n, "contract_no": "EV-%d" % n, "kind": "reversed", "on": "2022-08-05", "reverses": "rEF-%d" % n}
+        r = self.d.call("POST", "/v1/loan-events", undo, self.bank)
+        self.assertEqual(r.status, 201, r.body.decode())
+
+    def test_a_form_is_one_function_and_the_columns_hold_it(self):
+        """What is one and what is not, worked by hand; the form of a form is itself."""
+        one = (("PJ-\u2161/12", "pj-ii/12"), ("\uff30\uff2a\u3000\uff11", "pj1"), ("Stra\u00dfe", "STRASSE"),
+               ("\u03a3\u03a4\u03c2", "\u03c3\u03c4\u03c3"), ("e\u0301", "\u00c9"), ("\ufb01", "FI"), ("a\u00ad\u200bb", "AB"),
+               ("上海（示例）　公司", "上海(示例)公司"), ("\u212a-1", "k-1"), ("㈱示例", "(株)示例"))
+        other = (("PJ-1", "PJ1"), ("P-1", "\u0420-1"), ("1/2", "1-2"), ("上海", "上诲"), ("O", "0"))
+        for pairs, want in ((one, "t"), (other, "f")):
+            for a, b in pairs:
+                self.assertEqual(self.d.sql("select text_form('%s') = text_form('%s')" % (a, b)), want, (a, b))
+                self.assertEqual(self.d.sql("select bool_and(text_form(text_form(x)) = text_form(x)) from unnest(array['%s', '%s']) x"
+                                            % (a, b)), "t", (a, b))
+                for text in (a, b):  # the column is made by built-in functions alone
+                    made = self.post(loan(contract_no="%s %d" % (text, next(numbers)))).json() if "\u200b" not in text else None
+                    if made:
+                        self.assertEqual(self.d.sql("select key_form = text_form(key) from submission where id = '%s'" % made["id"]), "t")
+
+    def test_a_reversal_finds_its_event_however_it_is_written_and_verify_agrees(self):
+        n = next(numbers)
+        self.post(loan(contract_no="RV-%d" % n, disbursed_on="2022-07-05"))
+        send = lambda **e: self.d.call("POST", "/v1/loan-events", dict({"contract_no": "rv-%d" % n}, **e), self.bank)
+        self.assertEqual(send(reference="Void-%d" % n, kind="voided", on="2022-08-01", reason="重复录入").status, 201)
+        r = send(reference="Back-%d" % n, kind="reversed", on="2022-08-02", reverses="VOID-%d" % n)
+        self.assertEqual(r.status, 201, r.body.decode())
+        self.assertEqual(self.get("/v1/loan-events?contract_no=Rv-%d" % n)["items"][1]["reverses"], "VOID-%d" % n)  # as sent
+        self.assertEqual(self.get("/v1/loans?contract_no=rV-%d" % n)["items"][0]["state"], "matured")
+        number = patent(next(numbers) % 10000000)
+        office = self.d.token("ip_office")
+        register = lambda **e: self.d.call("POST", "/v1/ip/%s/events" % number, e, office)
+        self.assertEqual(register(reference="Dj-%d" % n, kind="lapsed", on="2022-01-05").status, 201)
+        r = register(reference="DJ-R-%d" % n, kind="reversed", on="2022-01-06", reverses="DJ-%d" % n)
+        self.assertEqual(r.status, 201, r.body.decode())
+        self.assertNotEqual(self.get("/v1/ip/" + number, office)["state"], "lapsed")
+
+    def test_keys_of_before_that_are_one_now_are_listed_and_stay(self):
+        """As an older edition left them: two loans under numbers that differ by case."""
+        n = next(numbers)
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        first, second = (self.post(loan(contract_no="%s-%d" % (k, n))).json() for k in ("OLD", "ALSO"))
+        self.d.sql("alter table submission disable trigger user; update submission set key = 'old-%d',"
+                   " body = replace(body::text, 'ALSO-', 'old-')::json where id = '%s';"
+                   " alter table submission enable trigger user" % (n, second["id"]))
+        said = self.d.cli("verify", check=False).stdout
+        self.assertIn("keys that are one however they are written: BANK-A loan OLD-%d, old-%d\n" % (n, n), said)
+        find = lambda key: [x["id"] for x in self.get("/v1/loans?contract_no=%s-%d" % (key, n))["items"]]
+        self.assertEqual((find("OLD"), find("old")), ([first["id"], second["id"]],) * 2)
+        event = lambda key, k: self.d.call("POST", "/v1/loan-events", {
+            "reference": "O%d-%d" % (k, n), "contract_no": "%s-%d" % (key, n), "kind": "disbursed", "on": "2022-07-05"}, self.bank)
+        for k, (key, want) in enumerate((("OLD", first), ("old", second))):  # each by its own spelling
+            self.assertEqual(event(key, k).status, 201)
+            self.assertEqual(self.get("/v1/loans/" + want["id"])["state"], "matured")
+        self.d.sql("alter table submission disable trigger user; update submission set key = 'ALSO-%d',"
+                   " body = replace(body::text, 'old-', 'ALSO-')::json where id = '%s';"
+                   " update submission set body = replace(body::text, 'old-', 'ALSO-')::json, subject = 'ALSO-%d' where key = 'O1-%d';"
+                   " alter table submission enable trigger user" % (n, second["id"], n, n))
+        self.assertNotIn("keys that are one", self.d.cli("verify", check=False).stdout)
 
     def test_invisible_characters_are_refused_by_their_code_point(self):
         for c in INVISIBLE:

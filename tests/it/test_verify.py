@@ -80,8 +80,7 @@ class Verify(Case):
                 on = "".join("alter table %s enable trigger user;" % t for t in tables)
                 self.d.sql(copies + off + sql.format(id=made) + ";" + on)
                 status, said = self.verify()
-                back = "".join("truncate %s; insert into %s table copy_%s; drop table copy_%s;"
-                               % (t, t, t, t) for t in tables)
+                back = "".join("truncate %s;%sdrop table copy_%s;" % (t, self.d.refill(t, "copy_" + t), t) for t in tables)
                 self.d.sql(off + back + on)
                 self.assertEqual(status, 1)
                 for name in names:
@@ -165,8 +164,7 @@ class VerifyFund(Case):
             with self.subTest(what):
                 self.d.sql(off + sql.format(**names))
                 status, text = self.verify()
-                self.d.sql(off + "".join("delete from %s; insert into %s table kept_%s;" % (t, t, t)
-                                         for t in self.TABLES))
+                self.d.sql(off + "".join("delete from %s;" % t + self.d.refill(t, "kept_" + t) for t in self.TABLES))
                 self.assertEqual(status, 1)
                 for name in said:
                     self.assertIn(name, text)
