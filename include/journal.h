@@ -9,6 +9,7 @@
 #ifndef PLEDGED_JOURNAL_H
 #define PLEDGED_JOURNAL_H
 #include "json.h"
+#include "shape.h"
 
 enum journal_format {
     JOURNAL_HLEDGER,
@@ -40,4 +41,5 @@ void journal_transfer(enum journal_format f, const struct journal_transfer *t, s
 void journal_balances(enum journal_format f, const struct journal_account *list, int n,
     struct str closes_on, struct buf *out);
 void journal_tail(enum journal_format f, struct buf *out);
+extern const struct shape journal_shape; /* of the JSON */
 #endif

@@ -29,7 +29,7 @@ enum member_kind {
     M_OBJECT, /* of: its members */
     M_MAP,    /* an object whose names are data; of: one row, that of every value */
     M_FIELDS, /* an object of fields, none of which is needed */
-    M_ALSO,   /* no member itself: those of `of` stand here */
+    M_ALSO,   /* no member itself: those of `of` stand here, all or, maybe, some */
 };
 
 struct member {

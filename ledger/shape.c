@@ -132,7 +132,7 @@ void members_write(const struct member *m, struct buf *out)
 void members_needed(const struct member *m, struct buf *out)
 {
     for (; m->name; m++) {
-        if (m->kind == M_ALSO)
+        if (m->kind == M_ALSO && !m->maybe)
             members_needed(m->of, out);
         else if (!m->maybe)
             json_text(out, m->name);

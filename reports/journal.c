@@ -9,6 +9,40 @@
 #include "sheet.h"
 #include <string.h>
 
+static const struct member account_members[] = {
+    {"code", M_TEXT, "账户代码", .en = "Code"},
+    {"kind", M_WORD, "账户类别", .en = "Kind", .words = "asset liability equity income expense"},
+    {.name = NULL},
+};
+static const struct member balance_members[] = {
+    {"code", M_TEXT, "账户代码", .en = "Code"},
+    {"debits_less_credits", M_YUAN, "借方减贷方", .en = "Debits less credits"},
+    {.name = NULL},
+};
+static const struct member transfer_members[] = {
+    {"id", M_ID, "转账", .en = "Id"},
+    {"reference", M_TEXT, "编号", .en = "Reference"},
+    {"on", M_DAY, "日期", .en = "Effective on"},
+    {"debit", M_TEXT, "借方账户", .en = "Account that is debited"},
+    {"credit", M_TEXT, "贷方账户", .en = "Account that is credited"},
+    {"amount", M_YUAN, "金额", .en = "Amount"},
+    {"cause", M_TEXT, "事由", .en = "Cause", .maybe = true},
+    {"memo", M_TEXT, "摘要", .en = "Memo", .maybe = true},
+    {"reverses", M_ID, "冲销", .en = "The transfer that it reverses", .maybe = true},
+    {"recorded_at", M_INSTANT, "记录时刻", .en = "When it was recorded"},
+    {"recorded_by", M_TEXT, "记录人", .en = "Who recorded it"},
+    {.name = NULL},
+};
+static const struct member journal_members[] = {
+    {"known_at", M_INSTANT, "截至时刻", .en = "Null: no account is visible", .null = true},
+    {"accounts", M_OBJECT, "账户", .en = "Accounts", .of = account_members, .list = true},
+    {"transfers", M_OBJECT, "转账", .en = "In the order of recording", .of = transfer_members,
+        .list = true},
+    {"balances", M_OBJECT, "余额", .en = "What they come to", .of = balance_members, .list = true},
+    {.name = NULL},
+};
+const struct shape journal_shape = {"journal", journal_members};
+
 static const struct {
     const char *name, *type;
 } formats[JOURNAL_FORMAT_COUNT] = {
@@ -113,7 +147,7 @@ void journal_head(enum journal_format f, struct str known_at, struct buf *out)
         break;
     case JOURNAL_JSON:
         json_open(out, '{');
-        json_member_str(out, "known_at", known_at);
+        json_member_known(out, "known_at", known_at.n ? known_at : (struct str){NULL, 0});
         break;
     case JOURNAL_FORMAT_COUNT:
     default: BUG("journal format");

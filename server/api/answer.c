@@ -223,27 +223,32 @@ bool rows_found(struct req *r, const struct rows *rows, const struct fail *fail)
     return !fail && rows->n > 0;
 }
 
-void write_row(struct buf *out, const struct rows *rows, int i, const struct column *columns, int n)
+/* Numbers and truth values are what they are, all else is a text. */
+static void write_cell(struct buf *out, const struct member *m, struct str cell)
+{
+    json_key(out, m->name);
+    if (m->kind == M_COUNT)
+        json_raw(out, cell);
+    else if (m->kind == M_BOOL)
+        json_bool(out, str_is(cell, "t"));
+    else
+        json_str(out, cell);
+}
+
+void write_row(
+    struct buf *out, const struct rows *rows, int i, int column, const struct member *members)
 {
     json_open(out, '{');
-    for (int c = 0; c < n; c++) {
-        struct str cell = rows_at(rows, i, c);
-        if (!cell.p || columns[c].kind == C_SKIP)
-            continue;
-        json_key(out, columns[c].key);
-        if (columns[c].kind == C_TEXT)
-            json_str(out, cell);
-        else if (columns[c].kind == C_BOOL)
-            json_bool(out, str_is(cell, "t"));
-        else
-            json_raw(out, cell);
+    for (const struct member *m = members; m->name; m++, column++) {
+        struct str cell = rows_at(rows, i, column);
+        if (cell.p)
+            write_cell(out, m, cell);
     }
     json_close(out, '}');
 }
 
 /* {"items":[…],"next":…}: a further row than the limit says that there is more. */
-void reply_page(struct req *r, const struct rows *rows, int64_t limit, const struct column *columns,
-    int n, int cursor)
+void reply_page(struct req *r, const struct rows *rows, int64_t limit, const struct member *members)
 {
     struct buf out;
     int shown = rows->n > limit ? (int)limit : rows->n;
@@ -251,22 +256,22 @@ void reply_page(struct req *r, const struct rows *rows, int64_t limit, const str
     json_open(&out, '{');
     json_member_list(&out, "items");
     for (int i = 0; i < shown; i++)
-        write_row(&out, rows, i, columns, n);
+        write_row(&out, rows, i, 0, members);
     json_close(&out, ']');
     json_member_known(
-        &out, "next", rows->n > shown ? rows_at(rows, shown - 1, cursor) : (struct str){NULL, 0});
+        &out, "next", rows->n > shown ? rows_at(rows, shown - 1, 0) : (struct str){NULL, 0});
     json_close(&out, '}');
     reply_json(r, 200, buf_view(&out));
 }
 
-void reply_row(struct req *r, const struct rows *rows, const struct fail *fail,
-    const struct column *columns, int n)
+void reply_row(
+    struct req *r, const struct rows *rows, const struct fail *fail, const struct member *members)
 {
     struct buf out;
     if (!rows_found(r, rows, fail))
         return;
     buf_init(&out, r->a);
-    write_row(&out, rows, 0, columns, n);
+    write_row(&out, rows, 0, 0, members);
     reply_json(r, 200, buf_view(&out));
 }
 

@@ -53,21 +53,16 @@ void reply_fail(struct req *r, const struct fail *fail);
 /* Rows to answer with; else the failure or the 404 has been answered. */
 MUST_USE bool rows_found(struct req *r, const struct rows *rows, const struct fail *fail);
 
-/* Rows as JSON: what each column is called and how it travels. */
-enum column_kind { C_TEXT, C_RAW, C_BOOL, C_SKIP };
-struct column {
-    const char *key;
-    enum column_kind kind;
-};
+/* Rows as JSON: a column a member, from the given one on; what is null is absent. */
 void write_row(
-    struct buf *out, const struct rows *rows, int i, const struct column *columns, int n);
-/* {"items":[…],"next":…}: a further row than the limit says that there is more; cursor is the
- * column of its key. */
-void reply_page(struct req *r, const struct rows *rows, int64_t limit, const struct column *columns,
-    int n, int cursor);
+    struct buf *out, const struct rows *rows, int i, int column, const struct member *members);
+/* {"items":[…],"next":…}: a further row than the limit says that there is more; its key is in the
+ * first column. */
+void reply_page(
+    struct req *r, const struct rows *rows, int64_t limit, const struct member *members);
 /* The first row; or 404, or the failure. */
-void reply_row(struct req *r, const struct rows *rows, const struct fail *fail,
-    const struct column *columns, int n);
+void reply_row(
+    struct req *r, const struct rows *rows, const struct fail *fail, const struct member *members);
 /* The body as the values of the route's record; NULL after answering its problems. */
 const struct value *request_values(struct req *r);
 

@@ -12,9 +12,19 @@
 
 /* ---- accounts ------------------------------------------------------------------------------- */
 
-static const struct column account_columns[] = {{"code", C_TEXT}, {"kind", C_TEXT},
-    {"title", C_TEXT}, {"no_overdraft", C_BOOL}, {"balance", C_TEXT}, {"held", C_TEXT},
-    {"available", C_TEXT}, {"version", C_RAW}, {"opened_on", C_TEXT}};
+static const struct member account_members[] = {
+    {"code", M_TEXT, "账户代码", .en = "Code"},
+    {"kind", M_WORD, "账户类别", .en = "Kind", .words = "asset liability equity income expense"},
+    {"title", M_TEXT, "账户名称", .en = "Title"},
+    {"no_overdraft", M_BOOL, "不得透支", .en = "It may not be overdrawn"},
+    {"balance", M_YUAN, "余额", .en = "Balance"},
+    {"held", M_YUAN, "冻结", .en = "Held; only of now", .maybe = true},
+    {"available", M_YUAN, "可用", .en = "Available; only of now", .maybe = true},
+    {"version", M_COUNT, "版本", .en = "Moves with every transfer and hold"},
+    {"opened_on", M_DAY, "开户日", .en = "Opened on"},
+    {.name = NULL},
+};
+static const struct shape account_shape = {"account_balance", account_members};
 
 struct fund_list {
     struct req *r;
@@ -27,12 +37,12 @@ static void on_accounts(void *arg, const struct rows *rows, const struct fail *f
     if (fail)
         reply_fail(l->r, fail);
     else
-        reply_page(l->r, rows, l->limit, account_columns, COUNT_OF(account_columns), 0);
+        reply_page(l->r, rows, l->limit, account_members);
 }
 
 static void on_account(void *arg, const struct rows *rows, const struct fail *fail)
 {
-    reply_row(arg, rows, fail, account_columns, COUNT_OF(account_columns));
+    reply_row(arg, rows, fail, account_members);
 }
 
 /* Two clocks, as parameters of a statement; p == NULL: none. Problems go to r->err. */
@@ -71,13 +81,32 @@ static void account_get(struct req *r)
         db_query(r->server->db, r->a, r->actor, SQL_ACCOUNT_LIST, p, COUNT_OF(p), on_account, r);
 }
 
+static const struct member entry_members[] = {
+    {"on", M_DAY, "日期", .en = "Effective on"},
+    {"id", M_ID, "转账", .en = "Transfer"},
+    {"reference", M_TEXT, "编号", .en = "Reference"},
+    {"other", M_TEXT, "对方账户", .en = "The other account"},
+    {"cause", M_TEXT, "事由", .en = "Cause", .maybe = true},
+    {"cause_id", M_ID, "事由编号", .en = "The record that caused it", .maybe = true},
+    {"amount", M_YUAN, "金额", .en = "Amount, with its sign"},
+    {"after", M_YUAN, "余额", .en = "Balance after it"},
+    {"memo", M_TEXT, "摘要", .en = "Memo", .maybe = true},
+    {"recorded_by", M_TEXT, "记录人", .en = "Who recorded it"},
+    {.name = NULL},
+};
+static const struct member entries_members[] = {
+    {"account", M_TEXT, "账户代码", .en = "Code of the account"},
+    {"opening", M_YUAN, "期初余额", .en = "Balance before the period"},
+    {"items", M_OBJECT, "明细", .en = "Movements", .of = entry_members, .list = true},
+    {"closing", M_YUAN, "期末余额", .en = "Balance at the end of the period"},
+    {"next", M_TEXT, "下一页", .en = "?after of the next page", .null = true},
+    {.name = NULL},
+};
+static const struct shape entries_shape = {"account_entries", entries_members};
+
 /* Why a balance is what it is. */
 static void on_entries(void *arg, const struct rows *rows, const struct fail *fail)
 {
-    static const struct column columns[] = {{"", C_SKIP}, {"", C_SKIP}, {"on", C_TEXT},
-        {"id", C_TEXT}, {"reference", C_TEXT}, {"other", C_TEXT}, {"cause", C_TEXT},
-        {"cause_id", C_TEXT}, {"amount", C_TEXT}, {"after", C_TEXT}, {"memo", C_TEXT},
-        {"recorded_by", C_TEXT}};
     struct fund_list *l = arg;
     struct req *r = l->r;
     struct buf out;
@@ -90,7 +119,7 @@ static void on_entries(void *arg, const struct rows *rows, const struct fail *fa
     json_member_str(&out, "opening", rows_at(rows, 0, ACCOUNT_ENTRIES_OPENING));
     json_member_list(&out, "items");
     for (int i = 0; i < shown && rows_at(rows, i, ACCOUNT_ENTRIES_ID).p; i++)
-        write_row(&out, rows, i, columns, COUNT_OF(columns));
+        write_row(&out, rows, i, ACCOUNT_ENTRIES_ON_DAY, entry_members);
     json_close(&out, ']');
     json_member_str(&out, "closing", rows_at(rows, 0, ACCOUNT_ENTRIES_CLOSING));
     json_key(&out, "next");
@@ -127,10 +156,23 @@ static void account_entries(struct req *r)
 
 /* ---- transfers ------------------------------------------------------------------------------ */
 
-static const struct column transfer_columns[] = {{"id", C_TEXT}, {"reference", C_TEXT},
-    {"debit", C_TEXT}, {"credit", C_TEXT}, {"amount", C_TEXT}, {"on", C_TEXT}, {"cause", C_TEXT},
-    {"cause_id", C_TEXT}, {"reverses", C_TEXT}, {"reversed_by", C_TEXT}, {"memo", C_TEXT},
-    {"recorded_at", C_TEXT}, {"recorded_by", C_TEXT}};
+static const struct member transfer_members[] = {
+    {"id", M_ID, "转账", .en = "Id"},
+    {"reference", M_TEXT, "编号", .en = "Reference"},
+    {"debit", M_TEXT, "借方账户", .en = "Account that is debited"},
+    {"credit", M_TEXT, "贷方账户", .en = "Account that is credited"},
+    {"amount", M_YUAN, "金额", .en = "Amount"},
+    {"on", M_DAY, "日期", .en = "Effective on"},
+    {"cause", M_TEXT, "事由", .en = "Cause", .maybe = true},
+    {"cause_id", M_ID, "事由编号", .en = "The record that caused it", .maybe = true},
+    {"reverses", M_ID, "冲销", .en = "The transfer that it reverses", .maybe = true},
+    {"reversed_by", M_ID, "被冲销", .en = "The transfer that reverses it", .maybe = true},
+    {"memo", M_TEXT, "摘要", .en = "Memo", .maybe = true},
+    {"recorded_at", M_INSTANT, "记录时刻", .en = "When it was recorded"},
+    {"recorded_by", M_TEXT, "记录人", .en = "Who recorded it"},
+    {.name = NULL},
+};
+static const struct shape transfer_shape = {"posted_transfer", transfer_members};
 
 static void on_transfers(void *arg, const struct rows *rows, const struct fail *fail)
 {
@@ -138,12 +180,12 @@ static void on_transfers(void *arg, const struct rows *rows, const struct fail *
     if (fail)
         reply_fail(l->r, fail);
     else
-        reply_page(l->r, rows, l->limit, transfer_columns, COUNT_OF(transfer_columns), 0);
+        reply_page(l->r, rows, l->limit, transfer_members);
 }
 
 static void on_transfer(void *arg, const struct rows *rows, const struct fail *fail)
 {
-    reply_row(arg, rows, fail, transfer_columns, COUNT_OF(transfer_columns));
+    reply_row(arg, rows, fail, transfer_members);
 }
 
 static void transfer_list(struct req *r)
@@ -173,13 +215,25 @@ static void transfer_get(struct req *r)
 
 /* ---- the fund of a scheme ------------------------------------------------------------------- */
 
+static const struct member statement_members[] = {
+    {"scheme", M_TEXT, "方案", .en = "Code of the scheme"},
+    {"from", M_DAY, "起日", .en = "From"},
+    {"to", M_DAY, "止日", .en = "To"},
+    {"opening", M_YUAN, "期初余额", .en = "Balance before the period"},
+    {"appropriations", M_YUAN, "拨入", .en = "Appropriated"},
+    {"compensation", M_YUAN, "补偿支出", .en = "Compensation paid"},
+    {"recoveries", M_YUAN, "追偿收回", .en = "Recovered"},
+    {"returns", M_YUAN, "退回", .en = "Returned"},
+    {"adjustments", M_YUAN, "调整", .en = "Adjusted"},
+    {"closing", M_YUAN, "期末余额", .en = "Balance at the end of the period"},
+    {"held", M_YUAN, "冻结", .en = "Held for approved claims"},
+    {.name = NULL},
+};
+static const struct shape statement_shape = {"scheme_statement", statement_members};
+
 static void on_statement(void *arg, const struct rows *rows, const struct fail *fail)
 {
-    static const struct column columns[] = {{"scheme", C_TEXT}, {"from", C_TEXT}, {"to", C_TEXT},
-        {"opening", C_TEXT}, {"appropriations", C_TEXT}, {"compensation", C_TEXT},
-        {"recoveries", C_TEXT}, {"returns", C_TEXT}, {"adjustments", C_TEXT}, {"closing", C_TEXT},
-        {"held", C_TEXT}};
-    reply_row(arg, rows, fail, columns, COUNT_OF(columns));
+    reply_row(arg, rows, fail, statement_members);
 }
 
 static void scheme_statement(struct req *r)
@@ -338,7 +392,7 @@ static const struct query q_after_code = {"after", Q_TEXT, .zh = "上一页的 n
 
 /* Three plain texts; a reader that is cut off finds the balances missing. */
 static const struct answer journal_answers[] = {
-    BYTES_OF("application/json"), BYTES_OF("text/plain"), BYTES_OF("text/csv"), {.status = 0}};
+    JSON_OF(journal_shape), BYTES_OF("text/plain"), BYTES_OF("text/csv"), {.status = 0}};
 
 const struct route fund_routes[] = {
     {.method = METHOD_POST,
@@ -356,7 +410,7 @@ const struct route fund_routes[] = {
         .roles = EVERYBODY,
         .handle = account_list,
         .query = {&q_limit, &q_after_code, &q_as_of, &q_known_at},
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(PAGE_OF(account_shape)),
         .zh = "账户与余额",
         .en = "Accounts with their balances"},
     {.method = METHOD_GET,
@@ -364,7 +418,7 @@ const struct route fund_routes[] = {
         .roles = EVERYBODY,
         .handle = account_get,
         .query = {&q_as_of, &q_known_at},
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(account_shape)),
         .zh = "账户余额",
         .en = "One account and its balance"},
     {.method = METHOD_GET,
@@ -372,7 +426,7 @@ const struct route fund_routes[] = {
         .roles = EVERYBODY,
         .handle = account_entries,
         .query = {&q_from, &q_to, &q_known_at, &q_limit, &q_after_entry},
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(entries_shape)),
         .zh = "账户明细",
         .en = "Why a balance is what it is"},
     {.method = METHOD_POST,
@@ -390,14 +444,14 @@ const struct route fund_routes[] = {
         .roles = EVERYBODY,
         .handle = transfer_list,
         .query = {&q_limit, &q_after, &q_account},
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(PAGE_OF(transfer_shape)),
         .zh = "转账列表",
         .en = "List transfers"},
     {.method = METHOD_GET,
         .path = "/v1/transfers/{id}",
         .roles = EVERYBODY,
         .handle = transfer_get,
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(transfer_shape)),
         .zh = "转账",
         .en = "One transfer"},
     {.method = METHOD_POST,
@@ -466,7 +520,7 @@ const struct route scheme_routes[] = {
         .roles = OFFICES,
         .handle = scheme_statement,
         .query = {&q_from, &q_to, &q_known_at},
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(statement_shape)),
         .zh = "补偿资金收支表",
         .en = "Statement of a fund"},
     {.path = NULL},

@@ -24,6 +24,22 @@ struct check {
     void (*judge)(struct check *c, struct policy_case *k);
 };
 
+static const struct member check_members[] = {
+    {"policy", M_TEXT, "政策", .en = "Code of the policy"},
+    {"policy_version", M_DAY, "政策版本", .en = "The day from which it is in force"},
+    {"policy_state", M_WORD, "政策状态", .en = "State of the policy",
+        .words = "draft in_force ended"},
+    {"rule", M_HASH, "规则哈希", .en = "Hash of the rule"},
+    {"on", M_DAY, "办理日", .en = "The day of the case"},
+    {"loan", M_ID, "贷款", .en = "Loan", .maybe = true},
+    {"", M_ALSO, .of = rule_members},
+    {"facts_used", M_FIELDS, "所用事实", .en = "What is known of the case", .fields = fact_fields},
+    {"budget_left", M_YUAN, "预算余额", .en = "Null: no budget", .null = true},
+    {"queue", M_COUNT, "排队件数", .en = "How many wait for the budget"},
+    {.name = NULL},
+};
+static const struct shape check_shape = {"eligibility", check_members};
+
 static void write_case(struct buf *out, const struct check *c, const struct policy_case *k)
 {
     json_member_str(out, "policy", c->policy.s);
@@ -314,13 +330,27 @@ static void application_post(struct req *r)
 
 /* ---- budgets --------------------------------------------------------------------------------- */
 
+static const struct member budget_members[] = {
+    {"policy", M_TEXT, "政策", .en = "Code of the policy"},
+    {"account", M_TEXT, "账户", .en = "Account of the budget"},
+    {"appropriated", M_YUAN, "预算", .en = "Appropriated"},
+    {"carried_in", M_YUAN, "上年结转", .en = "Carried in"},
+    {"carried_out", M_YUAN, "结转下年", .en = "Carried out"},
+    {"returned", M_YUAN, "交回", .en = "Returned"},
+    {"paid", M_YUAN, "已支付", .en = "Paid"},
+    {"clawed_back", M_YUAN, "已追回", .en = "Clawed back"},
+    {"balance", M_YUAN, "余额", .en = "Balance"},
+    {"held", M_YUAN, "已批未付", .en = "Approved and not yet paid"},
+    {"available", M_YUAN, "可用", .en = "Available"},
+    {"queued", M_YUAN, "排队金额", .en = "Asked for by those who wait"},
+    {"queue", M_COUNT, "排队件数", .en = "How many wait"},
+    {.name = NULL},
+};
+static const struct shape budget_shape = {"budget_statement", budget_members};
+
 static void on_budget(void *arg, const struct rows *rows, const struct fail *fail)
 {
-    static const struct column columns[] = {{"policy", C_TEXT}, {"account", C_TEXT},
-        {"appropriated", C_TEXT}, {"carried_in", C_TEXT}, {"carried_out", C_TEXT},
-        {"returned", C_TEXT}, {"paid", C_TEXT}, {"clawed_back", C_TEXT}, {"balance", C_TEXT},
-        {"held", C_TEXT}, {"available", C_TEXT}, {"queued", C_TEXT}, {"queue", C_RAW}};
-    reply_row(arg, rows, fail, columns, COUNT_OF(columns));
+    reply_row(arg, rows, fail, budget_members);
 }
 
 static void budget_get(struct req *r)
@@ -338,15 +368,21 @@ static void budget_get(struct req *r)
 
 /* ---- loan prime rates ------------------------------------------------------------------------ */
 
+static const struct member rate_members[] = {
+    {"on", M_DAY, "公布日", .en = "Published on"},
+    {"one_year", M_PERCENT, "一年期", .en = "One year"},
+    {"five_year", M_PERCENT, "五年期以上", .en = "Over five years", .maybe = true},
+    {.name = NULL},
+};
+static const struct shape rate_shape = {"prime_rate", rate_members};
+
 static void on_lpr(void *arg, const struct rows *rows, const struct fail *fail)
 {
-    static const struct column columns[] = {
-        {"on", C_TEXT}, {"one_year", C_TEXT}, {"five_year", C_TEXT}};
     struct req *r = arg;
     if (fail)
         reply_fail(r, fail);
     else
-        reply_page(r, rows, rows->n, columns, COUNT_OF(columns), 0);
+        reply_page(r, rows, rows->n, rate_members);
 }
 
 static void lpr_list(struct req *r)
@@ -409,7 +445,7 @@ const struct route policy_routes[] = {
         .roles = READERS,
         .handle = budget_get,
         .query = {&q_year},
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(budget_shape)),
         .zh = "政策预算",
         .en = "Budget of a policy in a year"},
     {.method = METHOD_POST,
@@ -418,7 +454,7 @@ const struct route policy_routes[] = {
         .handle = eligibility_post,
         .takes = TAKES_JSON,
         .record = &eligibility_record,
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(check_shape)),
         .zh = "查询资格",
         .en = "Is it eligible, for how much, and if not, why and what would change it"},
     {.method = METHOD_POST,
@@ -494,7 +530,7 @@ const struct route policy_routes[] = {
         .path = "/v1/lpr",
         .roles = EVERYBODY,
         .handle = lpr_list,
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(PAGE_OF(rate_shape)),
         .zh = "LPR 历史",
         .en = "Loan prime rates"},
     {.path = NULL},
