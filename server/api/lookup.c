@@ -7,6 +7,7 @@
 #include "ident.h"
 #include "merkle.h"
 #include "records.h"
+#include "shapes.h"
 
 void on_document(void *arg, const struct rows *rows, const struct fail *fail)
 {
@@ -269,7 +270,7 @@ const struct route lookup_routes[] = {
         .roles = EVERYBODY,
         .handle = loan_interest,
         .query = {&q_first, &q_end, &q_known_at},
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(interest_shape)),
         .zh = "贷款利息:分段计算",
         .en = "Interest of a loan, stretch by stretch"},
     RECORD_ROUTES("/v1/enterprise-profiles", &enterprise_profile_record, PROFILERS, EVERYBODY,
@@ -278,14 +279,14 @@ const struct route lookup_routes[] = {
         .path = "/v1/enterprises/{uscc}",
         .roles = EVERYBODY,
         .handle = enterprise_get,
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(enterprise_shape)),
         .zh = "企业",
         .en = "A firm as its submissions show it"},
     {.method = METHOD_GET,
         .path = "/v1/facilities/{facility_no}",
         .roles = EVERYBODY,
         .handle = facility_get,
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(facility_shape)),
         .zh = "集合授信",
         .en = "Pooled credit: the loans of a facility"},
     {.method = METHOD_GET,
@@ -293,7 +294,7 @@ const struct route lookup_routes[] = {
         .roles = EVERYBODY,
         .handle = ip_get,
         .query = {&q_as_of, &q_known_at, &q_registered_on, &q_matures_on, &q_pledgor},
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(ip_shape)),
         .zh = "知识产权",
         .en = "A right: its status on a day, owners, events, pledges, and what speaks against a "
               "pledge"},
@@ -302,7 +303,7 @@ const struct route lookup_routes[] = {
         .roles = EVERYBODY,
         .handle = receipt_get,
         .query = {&q_version},
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(receipt_shape)),
         .zh = "回执",
         .en = "Proof that a record is in the signed log"},
     {.path = NULL},

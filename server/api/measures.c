@@ -5,6 +5,7 @@
  */
 #include "api.h"
 #include "records.h"
+#include "shapes.h"
 
 enum { MEASURES = 25 };
 
@@ -83,7 +84,7 @@ const struct route measure_routes[] = {
         .roles = EVERYBODY,
         .handle = measure_list,
         .query = {&q_overdue, &q_as_of, &q_known_at},
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(measures_shape)),
         .zh = "计划举措",
         .en = "The plan's measures with their departments and what is overdue"},
     {.method = METHOD_GET,
@@ -91,7 +92,7 @@ const struct route measure_routes[] = {
         .roles = EVERYBODY,
         .handle = measure_overdue,
         .query = {&q_department, &q_as_of, &q_known_at},
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(overdue_shape)),
         .zh = "逾期未报",
         .en = "Reports on measures that are overdue"},
     {.method = METHOD_GET,
@@ -99,7 +100,7 @@ const struct route measure_routes[] = {
         .roles = EVERYBODY,
         .handle = measure_evaluation,
         .query = {&q_from, &q_to, &q_known_at},
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(evaluation_shape)),
         .zh = "举措评估",
         .en = "How the measures were carried out over a time"},
     {.method = METHOD_GET,
@@ -107,7 +108,7 @@ const struct route measure_routes[] = {
         .roles = EVERYBODY,
         .handle = measure_get,
         .query = {&q_as_of, &q_known_at},
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(measure_shape)),
         .zh = "举措及进展",
         .en = "One measure with its reports"},
     RECORD_ROUTES("/v1/measure-reports", &measure_report_record, DISTRICT | FINANCE | IP_OFFICE,
