@@ -147,5 +147,5 @@ void fields_needed(const struct field *f, int but, int and_but, struct buf *out)
 /* In `correction`, and beside the versions of a history. */
 extern const struct field reason_field;
 /* What the service adds to every record: id, version, …, receipt. */
-extern const struct member envelope_members[], warning_members[];
+extern const struct member envelope_members[], warning_members[], receipt_members[];
 #endif

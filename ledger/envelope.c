@@ -11,7 +11,7 @@ const struct member warning_members[] = {
     {"title_en", M_TEXT, "英文名称", .en = "Title in English"},
     {.name = NULL},
 };
-static const struct member receipt_members[] = {
+const struct member receipt_members[] = {
     {"leaf", M_COUNT, "叶号", .en = "Number of its leaf in the log"},
     {"leaf_hash", M_HASH, "叶哈希", .en = "Hash of the leaf"},
     {"head", M_COUNT, "日志头", .en = "The signed head that covers it"},

@@ -63,19 +63,37 @@ static void log_key_get(struct req *r)
         reply_refuse(r, E_BUSY, "", "log.key");
 }
 
+/* ---- answers --------------------------------------------------------------------------------- */
+
+static const struct member alive_members[] = {
+    {"status", M_WORD, "状态", .en = "Status", .words = "alive"}, {.name = NULL}};
+static const struct member ready_members[] = {
+    {"status", M_WORD, "状态", .en = "Status", .words = "ready"}, {.name = NULL}};
+static const struct member description_members[] = {
+    {"openapi", M_TEXT, "规范版本", .en = "Version of OpenAPI"},
+    {"info", M_JSON, "概况", .en = "What it describes"},
+    {"servers", M_JSON, "地址", .en = "Where it is served"},
+    {"paths", M_JSON, "接口", .en = "Operations"},
+    {"components", M_JSON, "组件", .en = "What they name"},
+    {.name = NULL},
+};
+static const struct shape alive_shape = {"alive", alive_members},
+                          ready_shape = {"ready", ready_members},
+                          description_shape = {"description", description_members};
+
 /* ---- routes ---------------------------------------------------------------------------------- */
 
 const struct route admin_routes[] = {
     {.method = METHOD_GET,
         .path = "/healthz",
         .handle = health_get,
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(alive_shape)),
         .zh = "存活检查",
         .en = "Is the process alive"},
     {.method = METHOD_GET,
         .path = "/readyz",
         .handle = ready_get,
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(ready_shape)),
         .zh = "就绪检查",
         .en = "Can it serve"},
     {.method = METHOD_GET,
@@ -87,7 +105,7 @@ const struct route admin_routes[] = {
     {.method = METHOD_GET,
         .path = "/openapi.json",
         .handle = openapi_get,
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(description_shape)),
         .zh = "接口说明",
         .en = "This description"},
     {.method = METHOD_GET,

@@ -2,6 +2,7 @@
  * baselines.c - the figures of a plan's years that are entered from outside.
  */
 #include "plan_view.h"
+#include "shapes.h"
 
 static void write_baseline(struct buf *out, const struct rows *rows, int i)
 {
@@ -153,7 +154,7 @@ const struct route baseline_routes[] = {
         .path = "/v1/plans/{code}/baselines",
         .roles = EVERYBODY,
         .handle = baselines_get,
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(baselines_shape)),
         .zh = "基数",
         .en = "Figures from outside the ledger"},
     {.method = METHOD_PUT,
@@ -162,7 +163,7 @@ const struct route baseline_routes[] = {
         .handle = baselines_put,
         .takes = TAKES_JSON,
         .record = &baselines_record,
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(baselines_shape)),
         .zh = "录入基数",
         .en = "Enter figures from outside the ledger"},
     {.path = NULL},

@@ -114,6 +114,90 @@ static void flag_get(struct req *r)
         reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
 }
 
+/* ---- answers --------------------------------------------------------------------------------- */
+
+#define SEVERITIES "high med low"
+
+static const struct member history_members[] = {
+    {"effective_from", M_DAY, "生效日", .en = "In force from"},
+    {"value", M_TEXT, "阈值", .en = "Value"},
+    {"by", M_TEXT, "调整人", .en = "Who changed it, for the city's offices", .maybe = true},
+    {.name = NULL},
+};
+static const struct member threshold_members[] = {
+    {"threshold", M_TEXT, "阈值", .en = "Threshold"},
+    {"title", M_TEXT, "名称", .en = "Title in Chinese"},
+    {"title_en", M_TEXT, "英文名称", .en = "Title in English"},
+    {"unit", M_TEXT, "单位", .en = "Unit"},
+    {"value", M_TEXT, "现值", .en = "Value in force"},
+    {"least", M_TEXT, "下限", .en = "The least that it may be"},
+    {"most", M_TEXT, "上限", .en = "The most that it may be"},
+    {"history", M_OBJECT, "调整", .en = "How it came about", .of = history_members, .list = true,
+        .maybe = true},
+    {.name = NULL},
+};
+static const struct member rule_of_flags_members[] = {
+    {"code", M_TEXT, "规则", .en = "Rule"},
+    {"severity", M_WORD, "级别", .en = "Severity", .words = SEVERITIES},
+    {"title", M_TEXT, "名称", .en = "Title in Chinese"},
+    {"title_en", M_TEXT, "英文名称", .en = "Title in English"},
+    {"fires", M_TEXT, "条件", .en = "When it fires, in Chinese"},
+    {"fires_en", M_TEXT, "英文条件", .en = "When it fires, in English"},
+    {"basis", M_TEXT, "依据", .en = "Why there is such a rule", .maybe = true},
+    {"supported", M_BOOL, "已实现", .en = "The ledger can tell"},
+    {"why_not", M_TEXT, "未实现原因", .en = "Why it can not, in Chinese", .maybe = true},
+    {"why_not_en", M_TEXT, "英文原因", .en = "Why it can not, in English", .maybe = true},
+    {"stops_payment", M_BOOL, "暂停支付", .en = "An open flag stops payments"},
+    {"of_firm", M_BOOL, "按企业", .en = "About a firm, not a loan"},
+    {"thresholds", M_OBJECT, "阈值", .en = "Thresholds", .of = threshold_members, .list = true},
+    {.name = NULL},
+};
+static const struct member rules_members[] = {
+    {"items", M_OBJECT, "规则", .en = "Rules", .of = rule_of_flags_members, .list = true},
+    {.name = NULL},
+};
+static const struct member fact_members[] = {
+    {"", M_JSON, "事实", .en = "A fact of this rule"}, {.name = NULL}};
+static const struct member flag_record_members[] = {
+    {"type", M_TEXT, "类别", .en = "Type of the record"},
+    {"id", M_ID, "记录编号", .en = "Id of the record"},
+    {"version", M_COUNT, "版本", .en = "Version"},
+    {"reference", M_TEXT, "编号", .en = "Its own number", .maybe = true},
+    {"pointer", M_TEXT, "位置", .en = "Which member"},
+    {"facts", M_MAP, "事实", .en = "The facts that decided", .of = fact_members},
+    {.name = NULL},
+};
+static const struct member flag_members[] = {
+    {"id", M_ID, "预警", .en = "Id of the flag"},
+    {"code", M_TEXT, "规则", .en = "Rule"},
+    {"severity", M_WORD, "级别", .en = "Severity", .words = SEVERITIES},
+    {"title", M_TEXT, "名称", .en = "Title in Chinese"},
+    {"title_en", M_TEXT, "英文名称", .en = "Title in English"},
+    {"state", M_WORD, "状态", .en = "State", .words = "open cleared"},
+    {"raised_at", M_INSTANT, "触发时刻", .en = "When it was raised"},
+    {"raised_by", M_WORD, "触发方式", .en = "What raised it", .words = "submission scan payment"},
+    {"stops_payment", M_BOOL, "暂停支付", .en = "It stops payments"},
+    {"figures", M_MAP, "案情", .en = "Figures of the case as a whole", .of = fact_members,
+        .maybe = true},
+    {"records", M_OBJECT, "所涉记录", .en = "Records that the reader may see",
+        .of = flag_record_members, .list = true, .maybe = true},
+    {"records_shown", M_COUNT, "已列记录", .en = "How many are shown"},
+    {"records_of_others", M_COUNT, "他人记录", .en = "How many the reader may not see"},
+    {"seen", M_TEXT, "所见", .en = "What clearing it may name as seen", .maybe = true},
+    {"cleared_at", M_INSTANT, "解除时刻", .en = "When it was cleared", .maybe = true},
+    {"cleared_by", M_TEXT, "解除人", .en = "Who cleared it", .maybe = true},
+    {"cleared_because", M_TEXT, "解除理由", .en = "Why", .maybe = true},
+    {.name = NULL},
+};
+static const struct member one_flag_members[] = {
+    {"", M_ALSO, .of = flag_members},
+    {"standing", M_BOOL, "仍成立", .en = "Its records still show the case"},
+    {.name = NULL},
+};
+static const struct shape rules_shape = {"flag_rules", rules_members},
+                          flag_shape = {"flag", flag_members},
+                          one_flag_shape = {"flag_standing", one_flag_members};
+
 /* ---- routes ---------------------------------------------------------------------------------- */
 
 #define READERS (FINANCE | IP_OFFICE | AUDITOR)
@@ -127,7 +211,7 @@ const struct route flag_routes[] = {
         .path = "/v1/flag-rules",
         .roles = EVERYBODY,
         .handle = flag_rules,
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(rules_shape)),
         .zh = "预警规则",
         .en = "Rules of red flags with their thresholds"},
     {.method = METHOD_POST,
@@ -181,14 +265,14 @@ const struct route flag_routes[] = {
         .roles = EVERYBODY,
         .handle = flag_list,
         .query = {&q_limit, &q_after, &q_is, &q_severity, &q_code, &q_record},
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(PAGE_OF(flag_shape)),
         .zh = "预警列表",
         .en = "List red flags"},
     {.method = METHOD_GET,
         .path = "/v1/flags/{id}",
         .roles = EVERYBODY,
         .handle = flag_get,
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(one_flag_shape)),
         .zh = "预警",
         .en = "One red flag and the records that raised it"},
     {.method = METHOD_POST,

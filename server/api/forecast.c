@@ -7,6 +7,7 @@
  */
 #include "forecast.h"
 #include "plan_view.h"
+#include "shapes.h"
 
 enum { MONTHS_A_QUARTER = 3 };
 enum { LOW, POINT, HIGH, ENDS };
@@ -326,7 +327,7 @@ const struct route forecast_routes[] = {
         .roles = EVERYBODY,
         .handle = forecast_get,
         .query = {&q_quarter, &q_basis, &q_as_of, &q_known_at},
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(forecast_shape)),
         .zh = "目标预测",
         .en = "How far the plan can come, as a range"},
     {.path = NULL},

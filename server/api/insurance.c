@@ -17,6 +17,29 @@ static void insurance_totals(struct req *r)
     db_query(r->server->db, r->a, r->actor, SQL_INSURANCE_TOTALS, params, 2, on_document, r);
 }
 
+static const struct member kind_members[] = {
+    {"kind", M_WORD, "险种", .en = "Kind",
+        .words = "enforcement infringement_liability overseas_liability loan_guarantee trademark "
+                 "patent_transaction all"},
+    {"policies", M_COUNT, "保单数", .en = "Policies"},
+    {"firms", M_COUNT, "企业户数", .en = "Firms"},
+    {"sum_insured", M_YUAN, "保险金额", .en = "Sum insured"},
+    {"premium", M_YUAN, "保费", .en = "Premium"},
+    {"claims", M_COUNT, "赔案数", .en = "Claims"},
+    {"claimed", M_YUAN, "报损金额", .en = "Claimed"},
+    {"paid", M_YUAN, "赔付金额", .en = "Paid"},
+    {"open", M_YUAN, "未决金额", .en = "Claimed and not yet decided"},
+    {.name = NULL},
+};
+static const struct member totals_members[] = {
+    {"from", M_DAY, "起日", .en = "From"},
+    {"to", M_DAY, "止日", .en = "To"},
+    {"kinds", M_OBJECT, "险种", .en = "Kind by kind, at last all", .of = kind_members,
+        .list = true},
+    {.name = NULL},
+};
+static const struct shape totals_shape = {"insurance_totals", totals_members};
+
 /* ---- routes ---------------------------------------------------------------------------------- */
 
 static const struct query q_insured = {"insured", Q_TEXT, .zh = "被保险人"},
@@ -32,7 +55,7 @@ const struct route insurance_routes[] = {
         .roles = EVERYBODY,
         .handle = insurance_totals,
         .query = {&q_from, &q_to},
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(totals_shape)),
         .zh = "保险汇总",
         .en = "Policies, premiums and claims by kind"},
     {.path = NULL},

@@ -264,20 +264,30 @@ static void write_page(struct buf *out, const char *name, const char *suffix)
     json_close(out, '}');
 }
 
-/* false: bytes of which nothing more is said. */
-static bool write_schema(struct buf *out, const struct route *t, const struct answer *w)
+/* Bytes of which nothing more is said. */
+static void write_bytes(struct buf *out, const char *type)
 {
-    if (w->is == IS_SHAPE && !w->shape)
-        return false;
+    bool text = strncmp(type, "text/", 5) == 0 || strstr(type, "pem");
+    json_raw(out,
+        text ? STR("{\"type\":\"string\"}") : STR("{\"type\":\"string\",\"format\":\"binary\"}"));
+}
+
+static void write_schema(struct buf *out, const struct route *t, const struct answer *w)
+{
     json_key(out, "schema");
     switch (w->is) {
-    case IS_SHAPE: write_ref(out, w->shape->name, ""); return true;
+    case IS_SHAPE:
+        if (w->shape)
+            write_ref(out, w->shape->name, "");
+        else
+            write_bytes(out, w->type);
+        break;
     case IS_PAGE:
         write_page(out, w->shape ? w->shape->name : t->record->name, w->shape ? "" : "_answer");
-        return true;
-    case IS_RECORD: write_ref(out, t->record->name, "_answer"); return true;
-    case IS_STORED: write_stored(out, t->record->name); return true;
-    case IS_LINES: write_one_of_lines(out, w); return true;
+        break;
+    case IS_RECORD: write_ref(out, t->record->name, "_answer"); break;
+    case IS_STORED: write_stored(out, t->record->name); break;
+    case IS_LINES: write_one_of_lines(out, w); break;
     case IS_NOTHING:
     default: BUG("answer without a body");
     }
@@ -298,7 +308,7 @@ static void write_status(struct buf *out, const struct route *t, int status)
             json_member_object(out, "content");
         first = w;
         json_member_object(out, w->type ? w->type : "application/json");
-        (void)write_schema(out, t, w);
+        write_schema(out, t, w);
         json_close(out, '}');
         if (!w[1].status || w[1].status != status)
             json_close(out, '}');

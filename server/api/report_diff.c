@@ -7,6 +7,7 @@
  */
 #include "records.h"
 #include "report_ask.h"
+#include "shapes.h"
 
 struct diff {
     struct report_ask ask; /* first */
@@ -261,7 +262,7 @@ const struct route report_diff_routes[] = {
         .roles = EVERYBODY,
         .handle = report_diff_get,
         .query = {&q_sections, &q_limit, &q_after_change},
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(diff_shape)),
         .zh = "封存后的变化",
         .en = "What changed since the quarter was sealed, record by record"},
     {.path = NULL},

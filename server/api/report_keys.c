@@ -9,6 +9,7 @@
 #include "report_keys.h"
 #include "api.h"
 #include "keyfile.h"
+#include "shapes.h"
 
 static const char *const files[SIGNING_KIND_COUNT] = {
     [SIGNING_ED25519] = "report-ed25519.key", [SIGNING_SM2] = "report-sm2.key"};
@@ -204,7 +205,7 @@ const struct route report_key_routes[] = {
         .path = "/v1/reports/keys",
         .handle = report_keys_get,
         .query = {&q_format},
-        .answers = ANSWERS(BYTES_OF("application/json"), BYTES_OF("application/x-pem-file")),
+        .answers = ANSWERS(JSON_OF(keys_shape), BYTES_OF("application/x-pem-file")),
         .zh = "报告封存公钥",
         .en = "Public keys that sealed reports are signed with"},
     {.path = NULL},

@@ -4,6 +4,7 @@
 #include "ident.h"
 #include "records.h"
 #include "report_ask.h"
+#include "shapes.h"
 
 struct drill {
     struct report_ask ask;
@@ -251,7 +252,7 @@ const struct route report_row_routes[] = {
         .handle = report_rows,
         .query = {&q_section, &q_row, &q_column, &q_after_row, &q_limit, &q_as_of, &q_known_at,
             &q_basis},
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(rows_shape)),
         .zh = "报告数字背后的记录",
         .en = "The records behind one figure of the report"},
     {.path = NULL},

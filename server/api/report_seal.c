@@ -11,6 +11,7 @@
 #include "records.h"
 #include "report_ask.h"
 #include "report_keys.h"
+#include "shapes.h"
 #include "signing.h"
 
 enum { SEAL_TRIES = 3 };
@@ -337,10 +338,10 @@ static void report_seal_post(struct req *r)
 static const struct query q_part = {
     "part", Q_WORD, "哪一部分", .words = "json manifest ed25519 sm2"};
 
-static const struct answer seal_answers[] = {BYTES_OF("application/json"), BYTES_OF("text/plain"),
+static const struct answer seal_answers[] = {JSON_OF(seal_shape), BYTES_OF("text/plain"),
     BYTES_OF("application/octet-stream"), {.status = 0}};
 static const struct answer sealed_answers[] = {
-    {.status = 201, .type = "application/json"}, {.status = 0}};
+    {.status = 201, .shape = &seal_shape}, {.status = 0}};
 
 const struct route report_seal_routes[] = {
     {.method = METHOD_POST,

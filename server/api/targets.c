@@ -3,6 +3,7 @@
  */
 #include "plan_view.h"
 #include "records.h"
+#include "shapes.h"
 
 /* ---- a target over pledge loans -------------------------------------------------------------- */
 
@@ -130,7 +131,7 @@ const struct route plan_routes[] = {
         .roles = EVERYBODY,
         .handle = targets_get,
         .query = {&q_quarter, &q_basis, &q_as_of, &q_known_at},
-        .answers = ANSWERS(BYTES_OF("application/json")),
+        .answers = ANSWERS(JSON_OF(targets_shape)),
         .zh = "计划目标",
         .en = "Targets of a plan"},
     RECORD_ROUTES("/v1/indicators", &indicator_record, IP_OFFICE, EVERYBODY, &q_period, "计划指标",

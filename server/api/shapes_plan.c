@@ -1,0 +1,244 @@
+/*
+ * shapes_plan.c - a plan's targets, their forecast, figures from outside.
+ */
+#include "shapes.h"
+
+#define BASES    "registered_on signed_on disbursed_on"
+#define STATUSES "met on_track at_risk missed no_base"
+
+/* ---- years of a target ----------------------------------------------------------------------- */
+
+static const struct member by_members[] = {
+    {"loans", M_COUNT, "质押贷款", .en = "By loans"},
+    {"insurance", M_COUNT, "保险", .en = "By insurance"},
+    {"subsidies", M_COUNT, "补贴", .en = "By subsidies"},
+    {.name = NULL},
+};
+static const struct member year_members[] = {
+    {"year", M_COUNT, "年度", .en = "Year"},
+    {"value", M_FIGURE, "值", .en = "Value; null: not told", .null = true},
+    {"complete", M_BOOL, "完整", .en = "Nothing is missing in it", .maybe = true},
+    {"from", M_WORD, "来源", .en = "Where it comes from", .words = "records entered indicators",
+        .maybe = true},
+    {"records", M_FIGURE, "台账值", .en = "The ledger's own", .maybe = true},
+    {"source", M_TEXT, "出处", .en = "Source from outside", .maybe = true},
+    {"assumed", M_BOOL, "假定", .en = "Assumed", .maybe = true},
+    {"firms", M_COUNT, "企业户数", .en = "Firms on record", .maybe = true},
+    {"without", M_COUNT, "缺数户数", .en = "Firms without the figure", .maybe = true},
+    {"unknown_size", M_COUNT, "规模不明", .en = "Firms of unknown size", .maybe = true},
+    {"by", M_OBJECT, "惠及方式", .en = "What firms benefit from", .of = by_members, .maybe = true},
+    {"to_date", M_BOOL, "年初至今", .en = "The year has not ended"},
+    {"yoy", M_PERCENT, "同比", .en = "Growth on the year before", .null = true, .maybe = true},
+    {.name = NULL},
+};
+/* Of growth the first seven, of a total the next two, of a rise the last two. */
+static const struct member required_members[] = {
+    {"last_year_compound", M_FIGURE, "末年须达(复合)", .en = "Value of the last year, compound",
+        .maybe = true},
+    {"missing_compound", M_FIGURE, "尚缺(复合)", .en = "Missing, compound", .maybe = true},
+    {"per_quarter_compound", M_FIGURE, "每季须增(复合)", .en = "A quarter, compound",
+        .maybe = true},
+    {"last_year_mean", M_FIGURE, "末年须达(算术)", .en = "Value of the last year, mean",
+        .maybe = true},
+    {"missing_mean", M_FIGURE, "尚缺(算术)", .en = "Missing, mean", .maybe = true},
+    {"per_quarter_mean", M_FIGURE, "每季须增(算术)", .en = "A quarter, mean", .maybe = true},
+    {"missing", M_FIGURE, "尚缺", .en = "Missing", .maybe = true},
+    {"per_quarter", M_FIGURE, "每季须增", .en = "A quarter", .maybe = true},
+    {"year", M_COUNT, "年度", .en = "The year that must rise", .maybe = true},
+    {"more_than", M_FIGURE, "须超过", .en = "What it must exceed", .maybe = true},
+    {.name = NULL},
+};
+static const struct member gap_members[] = {
+    {"period", M_TEXT, "期间", .en = "Year or quarter"},
+    {"way", M_TEXT, "方式", .en = "Way", .maybe = true},
+    {"without", M_COUNT, "缺数户数", .en = "Firms without the figure", .maybe = true},
+    {"unknown_size", M_COUNT, "规模不明", .en = "Firms of unknown size", .maybe = true},
+    {"text", M_TEXT, "说明", .en = "In Chinese"},
+    {"text_en", M_TEXT, "英文说明", .en = "In English"},
+    {.name = NULL},
+};
+static const struct member series_members[] = {
+    {"base", M_OBJECT, "基年", .en = "The base year", .of = year_members, .null = true},
+    {"years", M_OBJECT, "各年", .en = "Year by year", .of = year_members, .list = true},
+    {.name = NULL},
+};
+static const struct member growth_members[] = {
+    {"growth_compound", M_PERCENT, "年均增长(复合)", .en = "Growth, compound", .null = true},
+    {"growth_mean", M_PERCENT, "年均增长(算术)", .en = "Growth, mean", .null = true},
+    {.name = NULL},
+};
+static const struct member both_status_members[] = {
+    {"status_compound", M_WORD, "状态(复合)", .en = "Status, compound", .words = STATUSES},
+    {"status_mean", M_WORD, "状态(算术)", .en = "Status, mean", .words = STATUSES},
+    {.name = NULL},
+};
+
+/* ---- targets --------------------------------------------------------------------------------- */
+
+static const struct member way_members[] = {
+    {"way", M_TEXT, "方式", .en = "Way"},
+    {"title", M_TEXT, "名称", .en = "Title in Chinese"},
+    {"title_en", M_TEXT, "英文名称", .en = "Title in English"},
+    {"", M_ALSO, .of = series_members},
+    {"total", M_FIGURE, "合计", .en = "Total"},
+    {"", M_ALSO, .of = growth_members},
+    {.name = NULL},
+};
+static const struct member metric_members[] = {
+    {"measure", M_TEXT, "指标", .en = "What is measured"},
+    {"title", M_TEXT, "名称", .en = "Title in Chinese"},
+    {"title_en", M_TEXT, "英文名称", .en = "Title in English"},
+    {"", M_ALSO, .of = series_members},
+    {"total", M_FIGURE, "合计", .en = "Total", .maybe = true},
+    {"status", M_WORD, "状态", .en = "Status", .words = STATUSES},
+    {"status_known", M_WORD, "状态(已知)", .en = "By the figures that are there", .words = STATUSES,
+        .maybe = true},
+    {"", M_ALSO, .of = growth_members},
+    {"", M_ALSO, .of = both_status_members, .maybe = true},
+    {"required", M_OBJECT, "须达", .en = "What it takes", .of = required_members, .null = true},
+    {"judged_through", M_COUNT, "判断至", .en = "The last year that is told", .null = true,
+        .maybe = true},
+    {"ways", M_OBJECT, "各方式", .en = "Way by way", .of = way_members, .list = true,
+        .maybe = true},
+    {"missing", M_OBJECT, "缺报", .en = "What is not told", .of = gap_members, .list = true},
+    {.name = NULL},
+};
+static const struct member target_members[] = {
+    {"id", M_TEXT, "目标", .en = "Target"},
+    {"title", M_TEXT, "名称", .en = "Title in Chinese"},
+    {"title_en", M_TEXT, "英文名称", .en = "Title in English"},
+    {"kind", M_WORD, "类别", .en = "Kind", .words = "growth total rising"},
+    {"measure", M_WORD, "指标", .en = "Of a target over loans", .words = "amount count",
+        .maybe = true},
+    {"threshold", M_SCALAR, "门槛", .en = "Yuan, a count, percent; null: any rise", .null = true},
+    {"", M_ALSO, .of = series_members, .maybe = true},
+    {"total", M_FIGURE, "合计", .en = "Total", .maybe = true},
+    {"status", M_WORD, "状态", .en = "Status", .words = STATUSES},
+    {"", M_ALSO, .of = growth_members, .maybe = true},
+    {"", M_ALSO, .of = both_status_members, .maybe = true},
+    {"required", M_OBJECT, "须达", .en = "What it takes", .of = required_members, .null = true,
+        .maybe = true},
+    {"measures", M_OBJECT, "各指标", .en = "Of a target with several", .of = metric_members,
+        .list = true, .maybe = true},
+    {"remaining_quarters", M_COUNT, "剩余季度", .en = "Quarters that are left"},
+    {.name = NULL},
+};
+static const struct member targets_members[] = {
+    {"plan", M_TEXT, "计划", .en = "Plan"},
+    {"title", M_TEXT, "名称", .en = "Title"},
+    {"quarter", M_QUARTER, "季度", .en = "The last quarter that counts"},
+    {"complete", M_BOOL, "已结束", .en = "That quarter has ended"},
+    {"basis", M_WORD, "按哪一天计入", .en = "The day by which loans count", .words = BASES},
+    {"undated", M_COUNT, "无日期", .en = "Loans without that day, in no year"},
+    {"targets", M_OBJECT, "目标", .en = "Targets", .of = target_members, .list = true},
+    {.name = NULL},
+};
+const struct shape targets_shape = {"plan_targets", targets_members};
+
+/* ---- forecast -------------------------------------------------------------------------------- */
+
+static const struct member figure_ends[] = {
+    {"low", M_FIGURE, "低", .en = "Low"},
+    {"point", M_FIGURE, "中", .en = "Point"},
+    {"high", M_FIGURE, "高", .en = "High"},
+    {.name = NULL},
+};
+static const struct member growth_ends[] = {
+    {"low", M_PERCENT, "低", .en = "Low", .null = true},
+    {"point", M_PERCENT, "中", .en = "Point", .null = true},
+    {"high", M_PERCENT, "高", .en = "High", .null = true},
+    {.name = NULL},
+};
+static const struct member status_ends[] = {
+    {"low", M_WORD, "低", .en = "Low", .words = STATUSES},
+    {"point", M_WORD, "中", .en = "Point", .words = STATUSES},
+    {"high", M_WORD, "高", .en = "High", .words = STATUSES},
+    {.name = NULL},
+};
+static const struct member backtest_members[] = {
+    {"errors", M_COUNT, "误差数", .en = "Past errors"},
+    {"held_out", M_COUNT, "检验次数", .en = "Forecasts that were tested"},
+    {"within", M_COUNT, "落入区间", .en = "That came within their range"},
+    {"coverage", M_PERCENT, "覆盖率", .en = "Share of them", .null = true},
+    {.name = NULL},
+};
+static const struct member district_members[] = {
+    {"district", M_TEXT, "行政区划代码", .en = "District"},
+    {"last_four_quarters", M_FIGURE, "近四季", .en = "What it brought in four quarters"},
+    {"share", M_PERCENT, "占比", .en = "Its share", .null = true},
+    {"missing", M_FIGURE, "尚缺", .en = "Its part of what is missing"},
+    {"per_month", M_FIGURE, "每月须增", .en = "A month"},
+    {.name = NULL},
+};
+static const struct member reach_members[] = {
+    {"remaining_quarters", M_COUNT, "剩余季度", .en = "Quarters that are left"},
+    {"quarters_known", M_COUNT, "已知季度", .en = "Quarters to go by"},
+    {"so_far", M_FIGURE, "至今", .en = "So far"},
+    {"point_from", M_WORD, "推算方法", .en = "How; null: not at all", .null = true,
+        .words = "seasonal_growth mean_of_last_year"},
+    {"last_year", M_OBJECT, "末年", .en = "Of growth: the last year", .of = figure_ends,
+        .null = true, .maybe = true},
+    {"total", M_OBJECT, "合计", .en = "Of a total: all of it", .of = figure_ends, .null = true,
+        .maybe = true},
+    {"growth_compound", M_OBJECT, "年均增长(复合)", .en = "Growth", .of = growth_ends,
+        .maybe = true},
+    {"status", M_OBJECT, "状态", .en = "Status", .of = status_ends, .maybe = true},
+    {"backtest", M_OBJECT, "回测", .en = "How such forecasts did", .of = backtest_members},
+    {"missing", M_FIGURE, "尚缺", .en = "What is missing; null: not known", .null = true},
+    {"districts", M_OBJECT, "各区", .en = "District by district", .of = district_members,
+        .list = true, .maybe = true},
+    {.name = NULL},
+};
+static const struct member outlook_metric_members[] = {
+    {"measure", M_TEXT, "指标", .en = "What is measured"},
+    {"title", M_TEXT, "名称", .en = "Title in Chinese"},
+    {"title_en", M_TEXT, "英文名称", .en = "Title in English"},
+    {"", M_ALSO, .of = reach_members},
+    {.name = NULL},
+};
+static const struct member outlook_members[] = {
+    {"id", M_TEXT, "目标", .en = "Target"},
+    {"title", M_TEXT, "名称", .en = "Title in Chinese"},
+    {"title_en", M_TEXT, "英文名称", .en = "Title in English"},
+    {"measure", M_WORD, "指标", .en = "Of a target over loans", .words = "amount count",
+        .maybe = true},
+    {"", M_ALSO, .of = reach_members, .maybe = true},
+    {"measures", M_OBJECT, "各指标", .en = "Of a target with several", .of = outlook_metric_members,
+        .list = true, .maybe = true},
+    {.name = NULL},
+};
+static const struct member method_members[] = {
+    {"name", M_TEXT, "方法", .en = "Method"},
+    {"title", M_TEXT, "说明", .en = "In Chinese"},
+    {"title_en", M_TEXT, "英文说明", .en = "In English"},
+    {"nominal_coverage", M_PERCENT, "名义覆盖率", .en = "How often the range should hold"},
+    {.name = NULL},
+};
+static const struct member forecast_members[] = {
+    {"plan", M_TEXT, "计划", .en = "Plan"},
+    {"quarter", M_QUARTER, "季度", .en = "The last quarter that counts"},
+    {"basis", M_WORD, "按哪一天计入", .en = "The day by which loans count", .words = BASES},
+    {"method", M_OBJECT, "方法", .en = "How it is done", .of = method_members},
+    {"targets", M_OBJECT, "目标", .en = "Targets", .of = outlook_members, .list = true},
+    {.name = NULL},
+};
+const struct shape forecast_shape = {"plan_forecast", forecast_members};
+
+/* ---- figures from outside -------------------------------------------------------------------- */
+
+static const struct member baseline_members[] = {
+    {"year", M_COUNT, "年度", .en = "Year"},
+    {"amount", M_YUAN, "金额", .en = "Amount", .maybe = true},
+    {"count", M_COUNT, "项目数", .en = "Loans", .maybe = true},
+    {"source", M_TEXT, "来源", .en = "Source"},
+    {"assumed", M_BOOL, "是否假定", .en = "Assumed"},
+    {"version", M_COUNT, "版本", .en = "Version"},
+    {"recorded_at", M_INSTANT, "记录时刻", .en = "When it was recorded"},
+    {"recorded_by", M_TEXT, "记录人", .en = "Who recorded it"},
+    {.name = NULL},
+};
+static const struct member baselines_members[] = {
+    {"years", M_OBJECT, "年度基数", .en = "Year by year", .of = baseline_members, .list = true},
+    {.name = NULL},
+};
+const struct shape baselines_shape = {"plan_baselines", baselines_members};
