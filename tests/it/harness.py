@@ -18,6 +18,8 @@ import tempfile
 import time
 import unittest
 
+import openapi_check  # before any other atexit: it tells last
+
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 PLEDGED_BIN = os.environ.get("PLEDGED_BIN", os.path.join(ROOT, "build", "dev", "pledged"))
 RELEASE_BIN = os.environ.get("PLEDGED_RELEASE_BIN",
@@ -157,11 +159,17 @@ class Daemon:
         if isinstance(body, str):
             body = body.encode()
         c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        return self.exchange(c, method, path, body, h)
+
+    def exchange(self, connection, method, path, body, headers):
+        """One request and its answer, which is held against the description."""
         try:
-            c.request(method, path, body, h)
-            return Response(c.getresponse())
+            connection.request(method, path, body, headers)
+            response = Response(connection.getresponse())
         finally:
-            c.close()
+            connection.close()
+        openapi_check.seen(self.binary, method, path, body, headers, response)
+        return response
 
     def psql_command(self):
         return ["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-h", socket_folder(self.data), "-U",

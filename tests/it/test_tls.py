@@ -38,11 +38,7 @@ class TlsDaemon(harness.Daemon):
     def call(self, method, path, body=None, token=None, headers=None, timeout=60):
         c = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout,
                                         context=ssl.create_default_context(cafile=self.ca))
-        try:
-            c.request(method, path, body, headers or {})
-            return harness.Response(c.getresponse())
-        finally:
-            c.close()
+        return self.exchange(c, method, path, body, headers or {})
 
 
 class Tls(unittest.TestCase):
