@@ -131,9 +131,22 @@ static struct str names_known(struct arena *a, const struct route *t)
     return b.n ? buf_view(&b) : STR("-");
 }
 
+/* The quarter that an address names: told with what else is wrong. */
+static void quarter_check(struct req *r)
+{
+    const char *at = strstr(r->route->path, "/{quarter}");
+    quarter q;
+    int n = 0;
+    for (const char *p = r->route->path; at && p < at; p++)
+        n += *p == '{';
+    if (at && !quarter_parse(r->capture[n], &q))
+        err_add(&r->err, E_QUARTER, STR("{quarter}"), NULL);
+}
+
 bool query_check(struct req *r)
 {
     const struct route *t = r->route;
+    quarter_check(r);
     for (const struct param *p = r->params; p; p = p->next) {
         const struct query *q = query_named(t, p->name);
         if (q)

@@ -16,9 +16,8 @@ void report_ask_quarter(struct report_ask *k)
 {
     struct req *r = k->r;
     quarter now = quarter_of(day_today());
-    if (!quarter_parse(r->capture[0], &k->quarter))
-        err_add(&r->err, E_QUARTER, STR("{quarter}"), NULL);
-    else if (k->quarter.n > now.n)
+    MUST(quarter_parse(r->capture[0], &k->quarter)); /* query_check has looked at it */
+    if (k->quarter.n > now.n)
         err_add(&r->err, E_FUTURE, STR("{quarter}"), "%s", quarter_text(r->a, now).p);
 }
 

@@ -110,7 +110,7 @@ static const struct member item_members[] = {
     {"version_sealed", M_COUNT, "封存版本", .en = "Null: it was not in this row", .null = true},
     {"version_live", M_COUNT, "现版本", .en = "Null: it is not in this row", .null = true},
     {"cause", M_WORD, "原因", .en = "Why", .words = "late corrected events"},
-    {"recorded_at", M_INSTANT, "记录时刻", .en = "When the last of it was recorded"},
+    {"recorded_at", M_INSTANT, "记录时刻", .en = "When the last of it was recorded", .null = true},
     {"corrections", M_OBJECT, "更正", .en = "Corrections since", .of = correction_members,
         .list = true},
     {"events", M_OBJECT, "事项", .en = "Events since", .of = event_members, .list = true},
