@@ -117,7 +117,7 @@ struct report {
 
 /* ---- out of the database's figures (reports/build.c) ----------------------------------------- */
 
-enum { REPORT_WIDTH = 12 }; /* columns that a fact may have */
+enum { REPORT_WIDTH = 13 }; /* columns that a fact may have */
 /* One row of report_cells. */
 struct report_figures {
     struct str key;   /* p == NULL: of the whole section */

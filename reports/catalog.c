@@ -60,30 +60,34 @@ static const struct report_column trend_columns[] = {
 };
 
 enum { LOANS_AMOUNT = 2 };
-static const struct report_column loan_columns[] = {
-    COUNT("count", "笔数", "Loans", 1),
-    FIRMS("firms", "企业数", "Firms", 1),
-    MONEY("amount", "金额", "Amount", 2),
-    PART("count_share", "笔数占比", "Share of loans", 0),
-    PART("amount_share", "金额占比", "Share of amount", 2),
-    COUNT("count_last_year", "上年同季笔数", "Loans, same quarter last year", 3),
-    GROWTH("count_yoy", "笔数同比", "Loans on last year", 0, 5),
-    MONEY("amount_last_year", "上年同季金额", "Amount, same quarter last year", 4),
-    GROWTH("amount_yoy", "金额同比", "Amount on last year", 2, 7),
-    COUNT("count_previous", "上季笔数", "Loans, quarter before", 5),
-    GROWTH("count_qoq", "笔数环比", "Loans on the quarter before", 0, 9),
-    MONEY("amount_previous", "上季金额", "Amount, quarter before", 6),
-    GROWTH("amount_qoq", "金额环比", "Amount on the quarter before", 2, 11),
-    COUNT("count_ytd", "本年累计笔数", "Loans, year to date", 7),
-    MONEY("amount_ytd", "本年累计金额", "Amount, year to date", 8),
-    COUNT("count_ytd_last_year", "上年同期累计笔数", "Loans, same of last year", 9),
-    GROWTH("count_ytd_yoy", "累计笔数同比", "Loans to date on last year", 13, 15),
-    MONEY("amount_ytd_last_year", "上年同期累计金额", "Amount, same of last year", 10),
-    GROWTH("amount_ytd_yoy", "累计金额同比", "Amount to date on last year", 14, 17),
-    COUNT("count_total", "计划期累计笔数", "Loans since the plan began", 11),
-    MONEY("amount_total", "计划期累计金额", "Amount since the plan began", 12),
-    END,
-};
+// clang-format off
+#define LOAN_COLUMNS \
+    COUNT("count", "笔数", "Loans", 1), \
+    FIRMS("firms", "企业数", "Firms", 1), \
+    MONEY("amount", "金额", "Amount", 2), \
+    PART("count_share", "笔数占比", "Share of loans", 0), \
+    PART("amount_share", "金额占比", "Share of amount", 2), \
+    COUNT("count_last_year", "上年同季笔数", "Loans, same quarter last year", 3), \
+    GROWTH("count_yoy", "笔数同比", "Loans on last year", 0, 5), \
+    MONEY("amount_last_year", "上年同季金额", "Amount, same quarter last year", 4), \
+    GROWTH("amount_yoy", "金额同比", "Amount on last year", 2, 7), \
+    COUNT("count_previous", "上季笔数", "Loans, quarter before", 5), \
+    GROWTH("count_qoq", "笔数环比", "Loans on the quarter before", 0, 9), \
+    MONEY("amount_previous", "上季金额", "Amount, quarter before", 6), \
+    GROWTH("amount_qoq", "金额环比", "Amount on the quarter before", 2, 11), \
+    COUNT("count_ytd", "本年累计笔数", "Loans, year to date", 7), \
+    MONEY("amount_ytd", "本年累计金额", "Amount, year to date", 8), \
+    COUNT("count_ytd_last_year", "上年同期累计笔数", "Loans, same of last year", 9), \
+    GROWTH("count_ytd_yoy", "累计笔数同比", "Loans to date on last year", 13, 15), \
+    MONEY("amount_ytd_last_year", "上年同期累计金额", "Amount, same of last year", 10), \
+    GROWTH("amount_ytd_yoy", "累计金额同比", "Amount to date on last year", 14, 17), \
+    COUNT("count_total", "计划期累计笔数", "Loans since the plan began", 11), \
+    MONEY("amount_total", "计划期累计金额", "Amount since the plan began", 12)
+// clang-format on
+static const struct report_column loan_columns[] = {LOAN_COLUMNS, END};
+/* What the register secures may be more than the loan. */
+static const struct report_column place_columns[] = {
+    LOAN_COLUMNS, MONEY("registered_amount", "本季质权登记金额", "Registered amount", 13), END};
 
 static const struct report_column target_columns[] = {
     BY_ROW("value", "完成值", "Reached", 1),
@@ -335,6 +339,8 @@ static const struct report_key issue_keys[] = {
 // clang-format off
 #define LOANS_BY(name, zh, en, row_zh, row_en, rows, keys) \
     {name, zh, en, row_zh, row_en, loan_columns, true, CHART_BARS, LOANS_AMOUNT, rows, keys}
+#define LOANS_AT(name, zh, en, row_zh, row_en, rows) \
+    {name, zh, en, row_zh, row_en, place_columns, true, CHART_BARS, LOANS_AMOUNT, rows, NULL}
 // clang-format on
 
 const struct report_section report_sections[] = {
@@ -344,8 +350,8 @@ const struct report_section report_sections[] = {
         CHART_PROGRESS, 4, ROWS_TARGETS, NULL},
     {"by_quarter", "分季度走势", "By quarter", "季度", "Quarter", trend_columns, false, CHART_LINE,
         TREND_AMOUNT, ROWS_QUARTERS, NULL},
-    LOANS_BY("by_district", "分区情况", "By district", "区", "District", ROWS_DISTRICTS, NULL),
-    LOANS_BY("by_bank", "分银行情况", "By bank", "银行", "Bank", ROWS_FOUND, NULL),
+    LOANS_AT("by_district", "分区情况", "By district", "区", "District", ROWS_DISTRICTS),
+    LOANS_AT("by_bank", "分银行情况", "By bank", "银行", "Bank", ROWS_FOUND),
     LOANS_BY("by_kind", "专利与商标", "Patents and trademarks", "质押物", "Secured by", ROWS_LISTED,
         kind_keys),
     LOANS_BY("by_ip_kind", "分知识产权种类", "By kind of right", "权利种类", "Kind of right",

@@ -551,7 +551,8 @@ union all
 select 'rollup of the city that differs from its loans', concat_ws(' ', section, nullif(row_key, ''), quarter)
   from city_rollup r
   full join city_rollup_rows x using (section, row_key, quarter)
- where (coalesce(r.loans, 0), coalesce(r.amount_fen, 0)) <> (coalesce(x.loans, 0), coalesce(x.amount_fen, 0))
+ where (coalesce(r.loans, 0), coalesce(r.amount_fen, 0), coalesce(r.registered_fen, 0))
+       <> (coalesce(x.loans, 0), coalesce(x.amount_fen, 0), coalesce(x.registered_fen, 0))
 union all
 select 'loans of a firm that differ from what they are rolled up as', concat_ws(' ', borrower, quarter)
   from firm_quarter r

@@ -26,14 +26,20 @@ create or replace function loans_replaced(known_at timestamptz) returns table (i
      where l.id in (select v.loan_id from loan_void v where loan_void_at(v, known_at))
 $$;
 
+-- What the register of pledges secures of a loan: as told, else its amount.
+create or replace function loan_registered_fen(registered_fen bigint, amount_fen bigint) returns bigint
+    language sql immutable parallel safe as
+    $$ select coalesce(registered_fen, amount_fen) $$;
+
 -- Loans as known, with the day by which they count (null: it has none), up to the last day that counts.
 create or replace function loans_known(cut date, known_at timestamptz, basis text)
     returns table (id uuid, version int, org_id bigint, firm text, district text, product text, industry text, size text,
-                   first_loan boolean, amount_fen bigint, patents int, trademarks int, on_day date)
+                   first_loan boolean, amount_fen bigint, patents int, trademarks int, on_day date, registered_fen bigint)
     language sql stable as $$
     select l.id, l.version, l.org_id, l.borrower, l.district, l.product, l.industry, l.size, l.first_loan, l.amount_fen,
            l.patents, l.trademarks,
-           case basis when 'registered_on' then l.registered_on when 'disbursed_on' then l.disbursed_on else l.signed_on end
+           case basis when 'registered_on' then l.registered_on when 'disbursed_on' then l.disbursed_on
+                      else l.signed_on end, loan_registered_fen(l.registered_fen, l.amount_fen)
       from loan l
      where (known_at is null or l.recorded_at <= known_at)
        and case basis when 'registered_on' then l.registered_on when 'disbursed_on' then l.disbursed_on
@@ -63,10 +69,10 @@ $$;
 -- The loans that a report counts, each with its part in every column of the sums.
 create or replace function loans_counted(first date, cut date, known_at timestamptz, basis text)
     returns table (id uuid, version int, org_id bigint, firm text, district text, product text, industry text, size text,
-                   first_loan boolean, amount_fen bigint, patents int, trademarks int, v bigint[])
+                   first_loan boolean, amount_fen bigint, patents int, trademarks int, v bigint[], registered_fen bigint)
     language sql stable as $$
     select l.id, l.version, l.org_id, l.firm, l.district, l.product, l.industry, l.size, l.first_loan, l.amount_fen,
-           l.patents, l.trademarks, loan_sums(l.on_day, l.amount_fen, first, cut, p.day)
+           l.patents, l.trademarks, loan_sums(l.on_day, l.amount_fen, first, cut, p.day), l.registered_fen
       from loans_known(cut, known_at, basis) l
      cross join (select plan_first_day() as day offset 0) p -- a column: loan_sums is not inlined with a sub-select
      where l.on_day >= least(p.day, year_before(year_start(first)))
@@ -100,17 +106,17 @@ create or replace function report_facts_by_quarter(first date, cut date, known_a
                                         else year_before(cut) end)
 $$;
 
--- Loans by the district of the borrower.
+-- Loans by the district of the borrower. 13: what is registered of those of the quarter; here and by bank.
 create or replace function report_facts_by_district(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
     language sql stable as $$
-    select l.district, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, l.v
+    select l.district, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, l.v || l.v[1] * l.registered_fen
       from loans_counted(first, cut, known_at, basis) l
 $$;
 
 -- Loans by the bank that lent.
 create or replace function report_facts_by_bank(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
     language sql stable as $$
-    select o.code, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, l.v
+    select o.code, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, l.v || l.v[1] * l.registered_fen
       from loans_counted(first, cut, known_at, basis) l
       join org o on o.id = l.org_id
 $$;
@@ -454,7 +460,7 @@ $$;
 
 -- `what` for each of the columns that a fact may have, # being its number.
 create or replace function report_wide(what text) returns text language sql immutable as
-    $$ select string_agg(replace(what, '#', n::text), ', ' order by n) from generate_series(1, 12) n $$;
+    $$ select string_agg(replace(what, '#', n::text), ', ' order by n) from generate_series(1, 13) n $$;
 
 -- From the records themselves. Per firm first: distinct firms come for nothing then.
 create or replace function report_cells_of_facts(section text, first date, cut date, known_at timestamptz, basis text)
@@ -513,7 +519,7 @@ begin
         return;
     end if;
     if not found then -- the whole of nothing
-        return query select null::text, array_fill(null::bigint, '{12}'), array_fill(0::bigint, '{12}'), 0::bigint;
+        return query select null::text, array_fill(null::bigint, '{13}'), array_fill(0::bigint, '{13}'), 0::bigint;
     end if;
 end $$;
 

@@ -120,7 +120,8 @@ declare
 begin
     with class as materialized (
         select v.class, v.quarter, string_to_array(v.class, ' ') as c, sum(v.sign)::bigint as loans,
-               sum(v.sign * v.amount_fen)::bigint as amount_fen, sum(v.sign * v.ip_amount_fen)::bigint as ip_amount_fen
+               sum(v.sign * v.amount_fen)::bigint as amount_fen, sum(v.sign * v.ip_amount_fen)::bigint as ip_amount_fen,
+               sum(v.sign * v.registered_fen)::bigint as registered_fen
           from unnest(versions) v
          group by 1, 2
     ),
@@ -145,15 +146,17 @@ begin
                first_loans = r.first_loans + excluded.first_loans,
                first_fen = r.first_fen + excluded.first_fen
     )
-    insert into city_rollup as r (section, row_key, quarter, loans, amount_fen)
-    select k.section, k.row_key, x.quarter, sum(x.loans), sum(x.amount_fen)
+    insert into city_rollup as r (section, row_key, quarter, loans, amount_fen, registered_fen)
+    select k.section, k.row_key, x.quarter, sum(x.loans), sum(x.amount_fen), sum(x.registered_fen)
       from class x
      cross join lateral rollup_class_rows(x.class) k
      group by 1, 2, 3
-    having sum(x.loans) <> 0 or sum(x.amount_fen) <> 0
+    having sum(x.loans) <> 0 or sum(x.amount_fen) <> 0 or sum(x.registered_fen) <> 0
      order by 1, 2, 3
     on conflict on constraint city_rollup_key do update
-       set loans = r.loans + excluded.loans, amount_fen = r.amount_fen + excluded.amount_fen;
+       set loans = r.loans + excluded.loans,
+           amount_fen = r.amount_fen + excluded.amount_fen,
+           registered_fen = r.registered_fen + excluded.registered_fen;
     changes := rollup_firms_changed(versions);
     if changes is not null then
         perform rollup_firms_rechain(changes);
@@ -167,7 +170,7 @@ create or replace function rollup_version(l loan, sign int) returns loan_version
     select row(sign, (l).borrower, quarter_start((l).signed_on),
                loan_class((l).org_id, (l).district, (l).patents, (l).trademarks, k.kind, (l).product, (l).size,
                           (l).industry, (l).amount_fen, (l).first_loan),
-               (l).amount_fen, (l).ip_amount_fen)::loan_version
+               (l).amount_fen, (l).ip_amount_fen, loan_registered_fen((l).registered_fen, (l).amount_fen))::loan_version
       from (select case when min(p.kind) = max(p.kind) then min(p.kind) else 'several' end as kind
               from loan_ip p
              where p.record_id = (l).id and p.version = (l).version) k
@@ -183,7 +186,8 @@ begin
     select array_agg(row(v.sign, v.borrower, quarter_start(v.signed_on),
                          loan_class(v.org_id, v.district, v.patents, v.trademarks, k.kind, v.product, v.size,
                                     v.industry, v.amount_fen, v.first_loan),
-                         v.amount_fen, v.ip_amount_fen)::loan_version) into versions
+                         v.amount_fen, v.ip_amount_fen, loan_registered_fen(v.registered_fen, v.amount_fen))::loan_version)
+      into versions
       from (select 1 as sign, f.* from fresh f
             union all
             select -1, o.*
@@ -458,13 +462,14 @@ create or replace function report_periods(first date, last date) returns table (
            (0, least(plan_first_day(), year_before(date_trunc('year', first::timestamp)::date)), last)
 $$;
 
--- Loans, amount and distinct firms of a section's rows, as arrays over the periods 1 to 6. A firm counts in the
--- first of its quarters that lies in the period.
+-- Loans, amount and distinct firms of a section's rows, as arrays over the periods 1 to 6, and what is registered of
+-- the quarter. A firm counts in the first of its quarters that lies in the period.
 create or replace function rollup_city_sums(section text, first date, last date)
-    returns table (row_key text, facts bigint, loans bigint[], fen bigint[], firms bigint[])
+    returns table (row_key text, facts bigint, loans bigint[], fen bigint[], firms bigint[], registered bigint)
     language sql stable as $$
     with loan as (
-        select r.row_key, p.n, sum(r.loans)::bigint as loans, sum(r.amount_fen)::bigint as fen
+        select r.row_key, p.n, sum(r.loans)::bigint as loans, sum(r.amount_fen)::bigint as fen,
+               sum(r.registered_fen)::bigint as registered
           from city_rollup r
           join report_periods(first, last) p on r.quarter between p.since and p.until
          where r.section = $1
@@ -478,7 +483,7 @@ create or replace function rollup_city_sums(section text, first date, last date)
          group by 1, 2
     )
     select k.row_key, k.loans, array_agg(coalesce(l.loans, 0) order by p.n), array_agg(coalesce(l.fen, 0) order by p.n),
-           array_agg(coalesce(f.firms, 0) order by p.n)
+           array_agg(coalesce(f.firms, 0) order by p.n), coalesce(max(l.registered) filter (where p.n = 1), 0)
       from loan k
      cross join generate_series(1, 6) as p(n)
       left join loan l on l.row_key = k.row_key and l.n = p.n
@@ -497,7 +502,9 @@ create or replace function rollup_cells_of_loans(section text, first date) retur
     language sql stable as $$
     select case when c.section = 'by_bank' then (select o.code from org o where o.id = c.row_key::bigint)
                 when c.section <> 'all' then c.row_key end,
-           rollup_in_pairs(c.loans, c.fen), rollup_in_pairs(c.firms, c.firms), c.facts
+           rollup_in_pairs(c.loans, c.fen) || case when $1 in ('by_district', 'by_bank') then c.registered end,
+           rollup_in_pairs(c.firms, c.firms) || case when $1 in ('by_district', 'by_bank') then c.firms[1] else 0 end,
+           c.facts
       from (select $1 as section, s.* from rollup_city_sums($1, first, first) s
             union all
             select 'all', s.* from rollup_city_sums('all', first, first) s) c
@@ -507,12 +514,12 @@ $$;
 create or replace function rollup_cells_of_headline(first date) returns setof report_cells_row
     language sql stable as $$
     with whole as (select * from rollup_city_sums('all', first, first))
-    select 'count', w.loans || array_fill(null::bigint, '{6}'), w.firms || array_fill(0::bigint, '{6}'), w.facts from whole w
+    select 'count', w.loans || array_fill(null::bigint, '{7}'), w.firms || array_fill(0::bigint, '{7}'), w.facts from whole w
     union all
-    select 'amount', w.fen || array_fill(null::bigint, '{6}'), w.firms || array_fill(0::bigint, '{6}'), w.facts from whole w
+    select 'amount', w.fen || array_fill(null::bigint, '{7}'), w.firms || array_fill(0::bigint, '{7}'), w.facts from whole w
     union all
-    select null, array(select w.loans[n] + w.fen[n] from generate_series(1, 6) n order by n) || array_fill(null::bigint, '{6}'),
-           w.firms || array_fill(0::bigint, '{6}'), 2 * w.facts
+    select null, array(select w.loans[n] + w.fen[n] from generate_series(1, 6) n order by n) || array_fill(null::bigint, '{7}'),
+           w.firms || array_fill(0::bigint, '{7}'), 2 * w.facts
       from whole w
 $$;
 
@@ -557,8 +564,8 @@ create or replace function rollup_cells_of_quarters(first date) returns setof re
           left join wide w on w.row_key is not distinct from k.row_key and w.place = p.place
          group by 1
     )
-    select r.row_key, array[r.l[1], r.a[1], r.l[2], r.a[2], r.l[3], r.a[3]] || array_fill(null::bigint, '{6}'),
-           array[r.f[1], r.f[1], r.f[2], r.f[2], r.f[3], r.f[3]] || array_fill(0::bigint, '{6}'), r.facts
+    select r.row_key, array[r.l[1], r.a[1], r.l[2], r.a[2], r.l[3], r.a[3]] || array_fill(null::bigint, '{7}'),
+           array[r.f[1], r.f[1], r.f[2], r.f[2], r.f[3], r.f[3]] || array_fill(0::bigint, '{7}'), r.facts
       from row r
 $$;
 
@@ -574,15 +581,15 @@ create or replace function rollup_cells_of_targets(first date) returns setof rep
          where p.first_year = (select min(x.first_year) from plan x)
     )
     select t.id, array[case when t.growth then t.m[4] else t.m[6] end, case when t.growth then t.m[5] end]
-                 || array_fill(null::bigint, '{10}'),
+                 || array_fill(null::bigint, '{11}'),
            array[case when t.growth then t.firms[4] else t.firms[6] end, case when t.growth then t.firms[5] else 0 end]
-           || array_fill(0::bigint, '{10}'), t.facts
+           || array_fill(0::bigint, '{11}'), t.facts
       from target t
     union all -- the year to date lies in the plan so far, or before it
     select null, array[sum(case when t.growth then t.m[4] else t.m[6] end)::bigint,
-                       sum(case when t.growth then t.m[5] end)::bigint] || array_fill(null::bigint, '{10}'),
+                       sum(case when t.growth then t.m[5] end)::bigint] || array_fill(null::bigint, '{11}'),
            array[max(case when t.growth then t.firms[4] else t.firms[6] end),
-                 max(case when t.growth then t.firms[5] else 0 end)] || array_fill(0::bigint, '{10}'), sum(t.facts)::bigint
+                 max(case when t.growth then t.firms[5] else 0 end)] || array_fill(0::bigint, '{11}'), sum(t.facts)::bigint
       from target t
     having count(*) > 0
 $$;
@@ -612,7 +619,7 @@ create or replace function rollup_cells_of_balances(first date) returns setof re
            array_agg(coalesce(f.firms, 0) order by p.what),
            k.facts
       from (select s.org_id, sum(s.n)::bigint as facts from sum s where s.what in (1, 7) group by 1) k
-     cross join generate_series(1, 12) as p(what)
+     cross join generate_series(1, 13) as p(what)
       left join sum s on s.org_id = k.org_id and s.what = p.what
       left join firm f on f.org_id = k.org_id and f.what = p.what - 1 + p.what % 2
      where k.facts > 0

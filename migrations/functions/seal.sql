@@ -340,8 +340,8 @@ begin
                      from %2$I($1, $2, $5, $3) f where $6 is null or f.id = any ($6) group by f.row_key, f.id)
         select row_key, id, coalesce(n.type, t.type), coalesce(n.reference, t.reference), t.version, n.version,
                coalesce(t.v, n.v_none), coalesce(n.v, t.v_none)
-          from (select t.*, array_fill(0::bigint, array[12]) as v_none from t) t
-          full join (select n.*, array_fill(0::bigint, array[12]) as v_none from n) n using (row_key, id)
+          from (select t.*, array_fill(0::bigint, array[13]) as v_none from t) t
+          full join (select n.*, array_fill(0::bigint, array[13]) as v_none from n) n using (row_key, id)
          where coalesce(t.v, n.v_none) <> coalesce(n.v, t.v_none)',
         report_wide('coalesce(sum(f.v[#]), 0)::bigint'), 'report_facts_' || section)
         using first, cut, basis, sealed_at, known_at, touched;

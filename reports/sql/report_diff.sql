@@ -10,11 +10,21 @@ with seal as (
 section as (
     select u.name, u.place from unnest($2::text[]) with ordinality as u(name, place)
 ),
-change as materialized (
-    select n.name, n.place, c.*
+-- A section that has gained columns since is compared in those that were sealed.
+width as materialized (
+    select n.name, n.place, coalesce(max(cardinality(c.v)), 13) as n
       from section n
      cross join seal
-     cross join lateral report_changes(n.name, seal.first_day, seal.as_of, seal.basis, seal.known_at, null) c
+      left join lateral report_sealed_cells(seal.s, n.name) c on true
+     group by 1, 2
+),
+change as materialized (
+    select w.name, w.place, c.row_key, c.id, c.type, c.reference, c.version_then, c.version_now,
+           c.v_then[1:w.n] as v_then, c.v_now[1:w.n] as v_now
+      from width w
+     cross join seal
+     cross join lateral report_changes(w.name, seal.first_day, seal.as_of, seal.basis, seal.known_at, null) c
+     where c.v_then[1:w.n] <> c.v_now[1:w.n]
 ),
 part as (
     select n.name, n.place, c.row_key, c.v as sealed, '{}'::bigint[] as live, '{}'::bigint[] as itemised
@@ -22,10 +32,10 @@ part as (
      cross join seal
      cross join lateral report_sealed_cells(seal.s, n.name) c
      union all
-    select n.name, n.place, c.row_key, '{}', c.v, '{}'
-      from section n
+    select w.name, w.place, c.row_key, '{}', c.v[1:w.n], '{}'
+      from width w
      cross join seal
-     cross join lateral report_cells(n.name, seal.first_day, seal.as_of, null, seal.basis) c
+     cross join lateral report_cells(w.name, seal.first_day, seal.as_of, null, seal.basis) c
      where c.row_key is not null
      union all
     select c.name, c.place, c.row_key, '{}', '{}', bigints_minus(c.v_now, c.v_then)

@@ -706,3 +706,24 @@ class VerifySeals(Ledger):
                 for name in said:
                     self.assertIn(name.format(**names), out.stdout)
         self.assertEqual(self.d.cli("verify").stdout, "no defects\n")
+
+
+class Earlier(Ledger):
+    """A quarter that was sealed before the sections by district and bank told what is registered."""
+
+    conf = {"readers": "12"}
+
+    def test_columns_that_were_not_sealed_are_not_compared(self):
+        q = self.quarter
+        kept = self.lend(first_day(q), registered_amount="8000000.00")
+        self.seal()
+        self.d.sql("set session_replication_role = replica; update report_figure set v = v[1:12] where quarter = '%s'" % q)
+        self.assertEqual(self.changes(q)[0], [])
+        self.correct(kept, registered_amount="9000000.00", ip_amount=None)
+        self.assertEqual(self.changes(q), ([], []))
+        self.lend(first_day(q), amount="300000.00", registered_amount="400000.00")
+        cells, items = self.changes(q, "?section=by_bank")
+        self.assertEqual({(c["row"], c["column"], c["difference"]) for c in cells if c["column"] in ("amount", "registered_amount")},
+                         {("BANK-A", "amount", "300000.00"), (None, "amount", "300000.00")})
+        self.assertEqual([v["difference"] for i in items for v in i["values"] if v["column"] in ("amount", "registered_amount")],
+                         ["300000.00"])

@@ -1,0 +1,83 @@
+"""What is registered, drawn and outstanding are three figures: in a loan's answer, in lists, reports and targets."""
+from harness import Case, loan, numbers
+
+EVENTS = (("disbursed", "2022-07-05", "2000000.00"), ("disbursed", "2022-08-05", "1000000.00"),
+          ("repaid", "2022-09-05", "500000.00"))
+
+
+class Registered(Case):
+    conf = {"readers": "6"}  # a daemon and ledger of its own
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.finance = cls.d.token("finance")
+        cls.bank = cls.d.token("bank", "BANK-GA")
+        cls.other = cls.d.token("bank", "BANK-GB")
+
+    def lend(self, token, **over):
+        r = self.d.call("POST", "/v1/loans", loan(**over), token)
+        self.assertEqual(r.status, 201, r.body)
+        return r.json()
+
+    def happen(self, where, kind, on, **more):
+        event = dict(more, reference="G%d" % next(numbers), kind=kind, on=on)
+        r = self.d.call("POST", where + "/events", event, self.bank)
+        self.assertEqual(r.status, 201, r.body)
+
+    def correct(self, record, **over):
+        body = {k: v for k, v in dict(record, **over).items() if k in loan() or k in ("registered_on", "registered_amount")}
+        r = self.d.call("PUT", "/v1/loans/" + record["id"], dict(body, reason="更正"), self.bank, {"If-Match": '"1"'})
+        self.assertEqual(r.status, 200, r.body)
+
+    def get(self, path, token=None):
+        r = self.d.call("GET", path, token=token or self.finance)
+        self.assertEqual(r.status, 200, r.body)
+        return r.json()
+
+    def registered(self, quarter, section, query=""):
+        """{row: (loans, amount, registered)}, the total under None."""
+        s = self.get("/v1/reports/quarterly/%s?section=%s%s" % (quarter, section, query))["sections"][0]
+        cells = {x["key"]: x["cells"] for x in s["rows"]}
+        cells[None] = s["total"]["cells"]
+        return {k: tuple(c[m]["value"] for m in ("count", "amount", "registered_amount"))
+                for k, c in cells.items() if c["count"]["value"]}
+
+    def year(self, basis, year):
+        r = self.get("/v1/plans/sh-2021-2023/targets?quarter=2023Q4&basis=" + basis)
+        t = [x for x in r["targets"] if x["id"] == "T1"][0]
+        return [y["value"] for y in t["years"] if y["year"] == year][0], r["undated"]
+
+    def test_districts_and_banks_tell_what_is_registered_beside_what_was_lent(self):
+        """Not told: the amount. 8,000,000.00 + 3,000,000.00 of one bank and district, 2,500,000.50 of another."""
+        first = self.lend(self.bank, amount="5000000.00", registered_amount="8000000.00", district="310115")
+        self.lend(self.bank, amount="3000000.00", district="310115")
+        self.lend(self.other, amount="2000000.00", registered_amount="2500000.50", district="310101")
+        live = "", "&basis=signed_on", "&as_of=2022-09-30"
+        for query in live:  # sums that are kept, and the same from the loans
+            self.assertEqual(self.registered("2022Q3", "by_district", query), {
+                "310115": (2, "8000000.00", "11000000.00"), "310101": (1, "2000000.00", "2500000.50"),
+                None: (3, "10000000.00", "13500000.50")})
+            self.assertEqual(self.registered("2022Q3", "by_bank", query), {
+                "BANK-GA": (2, "8000000.00", "11000000.00"), "BANK-GB": (1, "2000000.00", "2500000.50"),
+                None: (3, "10000000.00", "13500000.50")})
+        known = self.get("/v1/reports/quarterly/2022Q3?section=by_bank")["known_at"]
+        page = self.get("/v1/reports/quarterly/2022Q3/rows?section=by_district&row=310115&column=registered_amount")
+        self.assertEqual((page["value"], sorted(x["value"] for x in page["items"])), ("11000000.00", ["3000000.00", "8000000.00"]))
+        self.correct(first, registered_amount="6000000.00")
+        self.assertEqual(self.registered("2022Q3", "by_bank")["BANK-GA"], (2, "8000000.00", "9000000.00"))
+        then = "&known_at=" + known.replace("+", "%2B")
+        self.assertEqual(self.registered("2022Q3", "by_bank", then)["BANK-GA"], (2, "8000000.00", "11000000.00"))
+        self.happen("/v1/loans/" + first["id"], "voided", "2022-10-05", reason="重复录入")
+        self.assertEqual(self.registered("2022Q3", "by_bank")["BANK-GA"], (1, "3000000.00", "3000000.00"))
+        self.assertEqual(self.d.cli("verify").stdout, "no defects\n")
+
+
+    def test_verify_finds_a_sum_that_is_not_what_is_registered(self):
+        self.lend(self.bank, signed_on="2021-01-04", matures_on="2022-01-04", registered_amount="8000000.00")
+        change = "update city_rollup set registered_fen = registered_fen + %d where section = 'by_bank' and quarter = '2021-01-01'"
+        self.d.sql(change % 1)
+        out = self.d.cli("verify", check=False)
+        self.d.sql(change % -1)
+        self.assertIn("rollup of the city that differs from its loans: by_bank", out.stdout)
+        self.assertEqual(self.d.cli("verify").stdout, "no defects\n")
