@@ -276,6 +276,7 @@ static void loan_fresh(const struct value *v, day as_of, struct buf *out)
         !is_drawn                         ? "signed"
         : v[LOAN_MATURES_ON].n >= as_of.n ? "active"
                                           : "matured");
+    json_member_money(out, "drawn", owed);
     json_member_money(out, "outstanding", owed);
     json_member_money(out, "arrears_principal", (money){0});
     json_member_money(out, "arrears_interest", (money){0});
@@ -295,6 +296,7 @@ static const struct member loan_read_only[] = {
     {"state", M_WORD, "状态", .en = "State on the day asked for",
         .words = "signed active matured overdue written_off settled transferred voided",
         .maybe = true},
+    {"drawn", M_YUAN, "累计放款", .en = "Drawn so far", .maybe = true},
     {"outstanding", M_YUAN, "未偿本金", .en = "Principal outstanding", .maybe = true},
     {"arrears_principal", M_YUAN, "逾期本金", .en = "Principal in arrears", .maybe = true},
     {"arrears_interest", M_YUAN, "欠息", .en = "Interest in arrears", .maybe = true},

@@ -94,6 +94,7 @@ declare
 begin
     return json_build_object(
         'state', f.state,
+        'drawn', yuan_text(f.drawn_fen),
         'outstanding', yuan_text(f.outstanding_fen),
         'arrears_principal', yuan_text(f.overdue_fen),
         'arrears_interest', yuan_text(f.arrears_interest_fen),

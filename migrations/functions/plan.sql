@@ -5,10 +5,7 @@ create or replace function plan_quarters(basis text, as_of date, known_at timest
     returns table (quarter text, year int, amount_fen bigint, count bigint)
     language sql stable security definer set search_path = public, pg_temp as $$
     with counted as (
-        select case basis when 'registered_on' then l.registered_on
-                          when 'disbursed_on' then l.disbursed_on
-                          else l.signed_on end as on_day,
-               l.amount_fen
+        select loan_day(l, basis) as on_day, loan_counted_fen(l, basis) as amount_fen
           from loan l
          where (known_at is null or l.recorded_at <= known_at)
            and not exists (select from loan later
@@ -28,9 +25,7 @@ grant execute on function plan_quarters to pledged_app;
 create or replace function plan_undated(basis text, known_at timestamptz) returns bigint
     language sql stable security definer set search_path = public, pg_temp as $$
     select count(*) from loan l
-     where case basis when 'registered_on' then l.registered_on
-                      when 'disbursed_on' then l.disbursed_on
-                      else l.signed_on end is null
+     where loan_day(l, basis) is null
        and (known_at is null or l.recorded_at <= known_at)
        and not exists (select from loan later
                         where later.id = l.id and later.version = l.version + 1
@@ -137,12 +132,10 @@ end $$;
 create or replace function plan_districts(basis text, from_day date, to_day date, known_at timestamptz)
     returns table (district text, amount_fen bigint, count bigint)
     language sql stable security definer set search_path = public, pg_temp as $$
-    select l.district, sum(l.amount_fen)::bigint, count(*)
+    select l.district, sum(loan_counted_fen(l, basis))::bigint, count(*)
       from loan l
      where my_kind() in ('district', 'finance', 'ip_office', 'auditor')
-       and case basis when 'registered_on' then l.registered_on
-                      when 'disbursed_on' then l.disbursed_on
-                      else l.signed_on end between from_day and to_day
+       and loan_day(l, basis) between from_day and to_day
        and (known_at is null or l.recorded_at <= known_at)
        and not exists (select from loan later
                         where later.id = l.id and later.version = l.version + 1

@@ -48,6 +48,30 @@ class Registered(Case):
         t = [x for x in r["targets"] if x["id"] == "T1"][0]
         return [y["value"] for y in t["years"] if y["year"] == year][0], r["undated"]
 
+    def test_a_loan_tells_the_three_apart_on_every_day(self):
+        made = self.lend(self.bank, signed_on="2021-07-01", matures_on="2024-07-01", registered_amount="8000000.00")
+        where = "/v1/loans/" + made["id"]
+        self.assertEqual((made["registered_amount"], made["drawn"], made["outstanding"]), ("8000000.00", "0.00", "0.00"))
+        for kind, on, sum_ in EVENTS:
+            self.happen(where, kind, on, principal=sum_)
+        for on, want in (("2022-07-04", ("0.00", "0.00")), ("2022-07-05", ("2000000.00", "2000000.00")),
+                         ("2022-08-05", ("3000000.00", "3000000.00")), ("2022-09-05", ("3000000.00", "2500000.00"))):
+            said = self.get("%s?as_of=%s" % (where, on), self.bank)
+            self.assertEqual((said["registered_amount"], said["drawn"], said["outstanding"]), ("8000000.00",) + want, on)
+        said = [x for x in self.get("/v1/loans?as_of=2022-09-05", self.bank)["items"] if x["id"] == made["id"]]
+        self.assertEqual([(x["registered_amount"], x["drawn"], x["outstanding"]) for x in said],
+                         [("8000000.00", "3000000.00", "2500000.00")])
+        self.happen(where, "voided", "2022-10-05", reason="重复录入")
+        self.assertEqual(self.get(where, self.bank)["drawn"], "0.00")
+
+
+    def test_a_loan_whose_contract_is_all_there_is_was_drawn_whole(self):
+        made = self.lend(self.bank, signed_on="2021-07-01", disbursed_on="2021-07-05")
+        self.assertEqual((made["drawn"], made["outstanding"]), ("5000000.00", "5000000.00"))
+        said = self.get("/v1/loans/%s?as_of=2021-07-04" % made["id"], self.bank)
+        self.assertEqual((said["drawn"], said["outstanding"]), ("0.00", "0.00"))
+
+
     def test_districts_and_banks_tell_what_is_registered_beside_what_was_lent(self):
         """Not told: the amount. 8,000,000.00 + 3,000,000.00 of one bank and district, 2,500,000.50 of another."""
         first = self.lend(self.bank, amount="5000000.00", registered_amount="8000000.00", district="310115")
