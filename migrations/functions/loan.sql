@@ -404,10 +404,17 @@ begin
     return f;
 end $$;
 
--- The day that decides which period a loan is counted in.
+-- The day that decides which period a loan is counted in. registered_amount: by what was registered, and when.
 create or replace function loan_day(l loan, basis text) returns date language sql immutable parallel safe as $$
-    select case basis when 'registered_on' then (l).registered_on when 'disbursed_on' then (l).disbursed_on
-                      else (l).signed_on end
+    select case when basis in ('registered_on', 'registered_amount') then (l).registered_on
+                when basis = 'disbursed_on' then (l).disbursed_on
+                else (l).signed_on end
+$$;
+
+-- What a loan adds to the period that it is counted in.
+create or replace function loan_counted_fen(l loan, basis text) returns bigint language sql immutable parallel safe as $$
+    select case when basis = 'registered_amount' then loan_registered_fen((l).registered_fen, (l).amount_fen)
+                else (l).amount_fen end
 $$;
 
 -- The version of a loan that counted at an instant, for whoever asks: none when he may not see it.

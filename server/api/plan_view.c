@@ -29,9 +29,6 @@ void plan_ask(struct plan_view *p, db_rows_fn *done)
     struct req *r = p->r;
     struct str params[5] = {r->capture[0], req_param(r, "basis")};
     day last = DAY_MIN;
-    if (params[1].p && !str_is(params[1], "registered_on") && !str_is(params[1], "signed_on") &&
-        !str_is(params[1], "disbursed_on"))
-        err_add(&r->err, E_CHOICE, STR("?basis"), "registered_on, signed_on, disbursed_on");
     read_quarter(r, p, &last);
     (void)param_instant(r, "known_at", &params[3]); /* problems are in r->err */
     if (r->err.n) {

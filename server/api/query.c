@@ -16,6 +16,9 @@ const struct query q_from = {"from", Q_DAY, .zh = "起日"};
 const struct query q_to = {"to", Q_DAY, .zh = "止日"};
 const struct query q_basis = {
     "basis", Q_WORD, "按哪一天计入", .words = "registered_on signed_on disbursed_on"};
+const struct query q_plan_basis = {"basis", Q_WORD,
+    "按哪一天计入;registered_amount:按登记日和登记金额",
+    .words = "registered_on signed_on disbursed_on registered_amount"};
 const struct query q_state = {"state", Q_STATE, .zh = "状态"};
 const struct query q_code = {"code", Q_TEXT, .zh = "代码"};
 const struct query q_quarter = {"quarter", Q_QUARTER, .zh = "季度"};

@@ -41,7 +41,7 @@ struct query {
 
 /* Those that several routes know. */
 extern const struct query q_limit, q_after, q_dry_run, q_atomic, q_as_of, q_known_at, q_from, q_to,
-    q_basis, q_state, q_code, q_quarter;
+    q_basis, q_plan_basis, q_state, q_code, q_quarter;
 
 /* ---- answers --------------------------------------------------------------------------------- */
 

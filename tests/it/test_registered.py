@@ -64,13 +64,11 @@ class Registered(Case):
         self.happen(where, "voided", "2022-10-05", reason="重复录入")
         self.assertEqual(self.get(where, self.bank)["drawn"], "0.00")
 
-
     def test_a_loan_whose_contract_is_all_there_is_was_drawn_whole(self):
         made = self.lend(self.bank, signed_on="2021-07-01", disbursed_on="2021-07-05")
         self.assertEqual((made["drawn"], made["outstanding"]), ("5000000.00", "5000000.00"))
         said = self.get("/v1/loans/%s?as_of=2021-07-04" % made["id"], self.bank)
         self.assertEqual((said["drawn"], said["outstanding"]), ("0.00", "0.00"))
-
 
     def test_districts_and_banks_tell_what_is_registered_beside_what_was_lent(self):
         """Not told: the amount. 8,000,000.00 + 3,000,000.00 of one bank and district, 2,500,000.50 of another."""
@@ -96,7 +94,6 @@ class Registered(Case):
         self.assertEqual(self.registered("2022Q3", "by_bank")["BANK-GA"], (1, "3000000.00", "3000000.00"))
         self.assertEqual(self.d.cli("verify").stdout, "no defects\n")
 
-
     def test_verify_finds_a_sum_that_is_not_what_is_registered(self):
         self.lend(self.bank, signed_on="2021-01-04", matures_on="2022-01-04", registered_amount="8000000.00")
         change = "update city_rollup set registered_fen = registered_fen + %d where section = 'by_bank' and quarter = '2021-01-01'"
@@ -105,3 +102,19 @@ class Registered(Case):
         self.d.sql(change % -1)
         self.assertIn("rollup of the city that differs from its loans: by_bank", out.stdout)
         self.assertEqual(self.d.cli("verify").stdout, "no defects\n")
+
+    def test_targets_count_by_what_was_registered_and_when(self):
+        """Signed in 2020, registered in 2023: 5,000,000.00 lent, 8,000,000.00 registered; nothing told: the amount."""
+        before, undated = self.year("registered_amount", 2023)
+        self.assertEqual(before, "0.00")
+        self.lend(self.bank, signed_on="2020-12-20", matures_on="2024-01-01", registered_on="2023-01-05",
+                  registered_amount="8000000.00")
+        self.lend(self.bank, signed_on="2020-12-20", matures_on="2024-01-01", registered_on="2023-01-06", amount="1000000.00")
+        self.lend(self.bank, signed_on="2020-12-20", matures_on="2024-01-01", registered_amount="9000000.00")
+        self.assertEqual(self.year("registered_amount", 2023), ("9000000.00", undated + 1))
+        self.assertEqual(self.year("registered_on", 2023)[0], "6000000.00")
+        r = self.d.call("GET", "/v1/plans/sh-2021-2023/forecast?basis=registered_amount", token=self.finance)
+        self.assertEqual((r.status, r.json()["basis"]), (200, "registered_amount"))
+        for path in ("/v1/plans/sh-2021-2023/targets?basis=drawn", "/v1/reports/quarterly/2022Q3?basis=registered_amount"):
+            r = self.d.call("GET", path, token=self.finance)
+            self.assertEqual((r.status, r.codes()), (422, [("?basis", "E_CHOICE")]))
