@@ -191,6 +191,31 @@
     X(E_NOT_IN_SCHEME, 422, "贷款签订时无生效的风险分担方案:{}",                                   \
         "No approved scheme governed the loan when it was signed: {}",                             \
         "核对贷款的 scheme 与签订日", "Check the loan's scheme and day of signing")                \
+    X(E_CONDITIONS, 422, "不符合方案条件:{}", "A condition of the scheme does not hold: {}",       \
+        "按所列改变后再备案", "Change what is listed, then ask again")                             \
+    X(E_COVERED, 409, "该贷款已有备案:{}", "The loan has cover, or asked for it: {}",              \
+        "无需再备案;要换方案先终止原备案",                                                         \
+        "Nothing is left to do; to change the scheme end it first")                                \
+    X(E_NOT_LIVE, 422, "贷款已 {},不能备案", "The loan is {}: it cannot be covered",               \
+        "只有存续的贷款可以备案", "Only a loan that is still owed can be")                         \
+    X(E_DEFAULTED, 422, "备案前已违约:{}", "In default before cover began: {}",                    \
+        "备案只对其后的违约有效", "Cover holds for defaults after it")                             \
+    X(E_FILED_LATE, 422, "已过备案期限", "The time to ask for cover has passed", "最迟 {}",        \
+        "The last day was {}")                                                                     \
+    X(E_PAUSED, 422, "本行备案已暂停:{}", "New cover of this bank is paused: {}",                  \
+        "不良降至限额以下后再备案", "Ask again once bad loans are below the limit")                \
+    X(E_NO_COVER, 422, "贷款没有有效备案:{}", "The loan is not covered: {}",                       \
+        "备案须在违约之前:POST /v1/coverages,或报送贷款时写明 scheme;纸质备案由财政两人确认",      \
+        "Ask for cover before a default: POST /v1/coverages, or name the scheme with the loan")    \
+    X(E_SUSPENDED, 409, "备案因更正而中止:{}", "The cover is suspended by a correction: {}",       \
+        "由财政确认或不予确认该更正后再申请", "Finance confirms or refuses the correction first")  \
+    X(E_CLAIMANT, 422, "该方案不由本机构申请:{}", "Not an organisation that may claim under {}",   \
+        "由方案所列申请人申请", "One that the scheme names claims")                                \
+    X(E_TODAY, 422, "日期由台账记录", "The ledger sets this day", "删去,或写 {}",                  \
+        "Leave it out, or write {}")                                                               \
+    X(E_SECOND_PERSON, 409, "纸质收到日 {} 须先由另一人确认",                                      \
+        "The day of a paper ({}) needs a second person first", "由另一人办理 confirm 后再受理",    \
+        "Another person takes the step confirm, then accept")                                      \
     X(E_TRIGGER, 422, "未达到赔付触发条件:{}", "The trigger is not reached: {}",                   \
         "达到后再申请,或补报贷款事件", "Claim once it is, or report the missing loan events")      \
     X(E_WINDOW, 422, "已过申请期", "The time to claim has passed", "最迟 {}",                      \

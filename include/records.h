@@ -15,6 +15,10 @@ extern const struct record application_record, application_step_record;
 /* Requests with fields that are not stored. */
 extern const struct record eligibility_record, rehearsal_record, seal_request_record;
 extern const struct record scheme_record, scheme_approval_record, claim_record, claim_step_record;
+extern const struct record coverage_record, coverage_step_record, coverage_judgement_record;
+/* What every answer tells of a cover; all that its own address tells; the states it can be in. */
+extern const struct member coverage_told[], coverage_members[];
+extern const char *const coverage_states[];
 extern const struct record insurance_policy_record, insurance_claim_record;
 extern const struct record securitisation_record, securitisation_event_record;
 extern const struct record indicator_record, enterprise_profile_record;

@@ -26,6 +26,13 @@ struct subsidy {
  * items: unknown facts (with the nearest name), values of another kind, empty windows, two items
  * that answer one case. The rule lives in a and borrows from policy. */
 const struct rule *rule_load(struct arena *a, const struct value *policy, struct err *e);
+/* The same of conditions alone, without items: those of a scheme of risk sharing. base: the pointer
+ * of in. */
+const struct rule *rule_conditions(
+    struct arena *a, const struct json *in, struct str base, struct str legal_ref, struct err *e);
+/* [["E_CONDITIONS","/scheme","clause text; its cure"],…]: each condition that does not hold, as the
+ * problem that it is. */
+void rule_problems(const struct rule *rule, const struct value *facts, struct buf *out);
 /* The loan prime rates that the rule asks for are known for the days of this case. */
 MUST_USE bool rule_has_lpr(
     const struct rule *rule, const struct value *facts, const char *base, struct err *e);

@@ -73,6 +73,7 @@ struct record {
     enum sql_id peek;          /* the same for a dry run */
     enum sql_id project;       /* SQL that writes the typed rows; none when `write` does */
     bool decided;              /* the answer to a POST carries what was decided (record_decided) */
+    int asks_cover;            /* a field that, when present, asks for cover; 0: none */
     bool subsidy;              /* what is kept of policies and budgets is asked for anew after it */
     bool by_key;               /* its address holds the key, not the id */
     const char *const *states; /* of ?state=, ends with NULL; or NULL */

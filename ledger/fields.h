@@ -19,6 +19,8 @@ int choices_count(const struct choice *c);
 /* Shared by records_*.c: the five classes of a loan, its products; a type whose answers add
  * nothing. */
 extern const struct choice grades[], loan_products[];
+/* The form of a condition, for the description of fields that hold one. */
+extern const char condition_help[];
 /* Elements of a list that repeat the first value of an earlier one are problems. */
 void list_unlike(const struct value *list, const struct field *f, struct err *e);
 /* The key of a step that has none of its own: its name and what was seen. */

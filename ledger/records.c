@@ -9,7 +9,8 @@
 
 const struct record *const records[] = {&flag_clearing_record, &flag_scan_record,
     &flag_threshold_record, &loan_record, &loan_event_record, &account_record, &transfer_record,
-    &scheme_record, &scheme_approval_record, &claim_record, &claim_step_record, &policy_record,
+    &scheme_record, &scheme_approval_record, &coverage_record, &coverage_step_record,
+    &coverage_judgement_record, &claim_record, &claim_step_record, &policy_record,
     &policy_step_record, &budget_record, &lpr_record, &application_record, &application_step_record,
     &insurance_policy_record, &insurance_claim_record, &securitisation_record,
     &securitisation_event_record, &indicator_record, &ip_event_record, &enterprise_profile_record,

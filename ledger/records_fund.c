@@ -1,5 +1,5 @@
 /*
- * records_fund.c - the risk-compensation fund: accounts, transfers, schemes, claims, their steps.
+ * records_fund.c - the risk-compensation fund: accounts, transfers, schemes of risk sharing.
  *
  * What is checked here needs nothing but the record; what needs the ledger is decided by the
  * functions of migrations 0005 and 0006.
@@ -79,13 +79,29 @@ static const struct choice parties[] = {{"fund", "补偿资金"}, {"bank", "银�
     {"guarantor", "担保机构"}, {"reguarantor", "再担保机构"}, {"insurer", "保险机构"},
     {"assessor", "评估机构"}, {"other", "其他"}, {NULL, NULL}};
 enum { PARTY_FUND, PARTY_BANK };
+static const struct choice claimants[] = {
+    {"bank", "银行"}, {"guarantor", "担保机构"}, {NULL, NULL}};
 static const struct field layer_fields[] = {
     {"party", "分担方", F_ENUM, .need = true, .choices = parties, .example = "fund"},
     {"share", "分担比例", F_RATE, .need = true, .min = 1, .max = 1000000, .example = "54.00"},
     {"cap", "分担上限", F_MONEY, .min = 1, .max = MONEY_RECORD_MAX, .example = "10000000.00"},
+    {"deductible", "免赔额", F_MONEY, .min = 1, .max = MONEY_RECORD_MAX, .example = "50000.00"},
+    {"floor", "起赔点", F_MONEY, .min = 1, .max = MONEY_RECORD_MAX, .example = "100000.00"},
+    {"account", "另一资金的方案代码", F_IDENT, .ident = ident_account, .example = "CITY-2024"},
+    {"claimant", "申请人", F_ENUM, .choices = claimants, .example = "bank"},
     {.name = NULL},
 };
-enum { LAYER_PARTY, LAYER_SHARE, LAYER_CAP, LAYER_WIDTH };
+enum {
+    LAYER_PARTY,
+    LAYER_SHARE,
+    LAYER_CAP,
+    LAYER_DEDUCTIBLE,
+    LAYER_FLOOR,
+    LAYER_ACCOUNT,
+    LAYER_CLAIMANT,
+    LAYER_WIDTH
+};
+static_assert(COUNT_OF(layer_fields) == LAYER_WIDTH + 1, "the enum follows the table");
 static const struct field exclude_fields[] = {
     {"scheme", "方案代码", F_IDENT, .need = true, .ident = ident_account, .example = "SH-CREDIT"},
     {.name = NULL},
@@ -99,6 +115,22 @@ static const struct choice loss_bases[] = {
     {"principal", "本金"}, {"principal_and_interest", "本金和利息"}, {NULL, NULL}};
 static const struct choice recovery_orders[] = {
     {"pro_rata", "按比例"}, {"fund_first", "资金优先"}, {"bank_first", "银行优先"}, {NULL, NULL}};
+
+static const struct choice confirmations[] = {
+    {"finance", "财政确认"}, {"automatic", "自动"}, {NULL, NULL}};
+static const struct choice other_payments[] = {
+    {"deducted", "先行扣除"}, {"layered", "计入分担层"}, {NULL, NULL}};
+static const struct field pause_fields[] = {
+    {"npl_ratio", "不良率", F_RATE, .min = 1, .max = 1000000, .example = "5.00"},
+    {"amount", "不良余额", F_MONEY, .min = 1, .max = MONEY_RECORD_MAX, .example = "10000000.00"},
+    {.name = NULL},
+};
+static const struct field fund_uplift_fields[] = {
+    {"share", "加成(百分点)", F_RATE, .need = true, .min = 1, .max = 1000000, .example = "5.00"},
+    {"when", "条件", F_JSON, .need = true, .example = condition_help},
+    {.name = NULL},
+};
+enum { FUND_UPLIFT_SHARE, FUND_UPLIFT_WHEN, FUND_UPLIFT_WIDTH };
 
 static const struct field scheme_fields[] = {
     {"code", "方案代码", F_IDENT, .need = true, .ident = ident_account, .example = "SH-DEPOSIT"},
@@ -130,43 +162,125 @@ static const struct field scheme_fields[] = {
     {"excludes_guaranteed", "不含政策性担保贷款", F_BOOL, .example = "false"},
     {"excludes", "互斥方案", F_LIST, .min = 1, .max = 50, .of = exclude_fields},
     {"rate_ceiling", "利率上限", F_OBJECT, .of = ceiling_fields},
+    {"conditions", "入池条件", F_JSON, .example = condition_help},
+    {"file_within_days", "备案期限(放款后天)", F_INT, .min = 1, .max = 3650, .example = "30"},
+    {"confirmation", "备案确认", F_ENUM, .choices = confirmations, .example = "finance"},
+    {"pause", "暂停条件", F_OBJECT, .of = pause_fields},
+    {"leverage_duty", "放大倍数义务", F_INT, .min = 1, .max = 1000, .example = "10"},
+    {"claimants", "可申请人", F_JSON, .example = "[\"bank\",\"guarantor\"]"},
+    {"other_compensation", "他方赔付", F_ENUM, .choices = other_payments, .example = "deducted"},
+    {"costs_max_share", "费用占收回上限", F_RATE, .min = 1, .max = 1000000, .example = "20.00"},
+    {"public_max_share", "财政资金合计上限", F_RATE, .min = 1, .max = 1000000, .example = "80.00"},
+    {"uplifts", "资金分担加成", F_LIST, .min = 1, .max = 10, .of = fund_uplift_fields},
     {.name = NULL},
 };
 enum {
     SCHEME_CODE,
     SCHEME_FROM,
+    SCHEME_LEGAL_REF = 4,
     SCHEME_TRIGGER = 5,
     SCHEME_LAYERS = 9,
     SCHEME_UPLIFT = 10,
+    SCHEME_CONDITIONS = 24,
+    SCHEME_PAUSE = 27,
+    SCHEME_CLAIMANTS = 29,
+    SCHEME_UPLIFTS = 33,
+    SCHEME_WIDTH
 };
+static_assert(COUNT_OF(scheme_fields) == SCHEME_WIDTH + 1, "the enum follows the table");
 
-/* The shares are of one whole; a fund and a bank are among the parties, each once. */
+/* The layers that one claimant's loss is shared over: of one whole, a bank once, a fund at least
+ * once, another's fund by the code of its scheme. Gives the bank's share. */
+static int64_t layers_check(
+    const struct value *list, int claimant, const char *party, struct err *e)
+{
+    int64_t sum = 0, bank = 0;
+    int seen[COUNT_OF(parties)] = {0}, own_funds = 0;
+    bool doubled = false, any = false;
+    for (int i = 0; i < list->count; i++) {
+        const struct value *layer = list->row + i * LAYER_WIDTH;
+        int who = (int)layer[LAYER_PARTY].n;
+        bool is_fund = who == PARTY_FUND;
+        if (layer[LAYER_CLAIMANT].n != claimant) /* absent: 0, the bank */
+            continue;
+        any = true;
+        sum += layer[LAYER_SHARE].n;
+        for (int k = LAYER_CAP; who == PARTY_BANK && k <= LAYER_FLOOR; k++) {
+            if (layer[k].present) /* it bears the rest */
+                err_add(e, E_UNWANTED, arena_printf(e->a, "/layers/%d/%s", i, layer_fields[k].name),
+                    "%s", "bank");
+        }
+        if (layer[LAYER_ACCOUNT].present && !is_fund)
+            err_add(e, E_UNWANTED, arena_printf(e->a, "/layers/%d/account", i), "%s",
+                parties[who].name);
+        own_funds += is_fund && !layer[LAYER_ACCOUNT].present;
+        doubled |= seen[who]++ > 0 && !is_fund;
+        bank = who == PARTY_BANK ? layer[LAYER_SHARE].n : bank;
+    }
+    if (any && sum != 1000000)
+        err_add(e, E_SHARE_SUM, STR("/layers"), "%s", rate_text(e->a, (rate){(int32_t)sum}).p);
+    if (any && (doubled || own_funds != 1 || (claimant == 0 && !seen[PARTY_BANK])))
+        err_add(e, E_LAYERS, STR("/layers"), NULL);
+    if (!any && party)
+        err_add(e, E_NEED, STR("/layers"), "%s", party);
+    return bank;
+}
+
+/* Who may claim: a list of words without repeats, as bits; nobody named: the bank. */
+static unsigned claimants_of(const struct value *v, struct err *e)
+{
+    unsigned who = 0;
+    const struct json *list = v->json;
+    if (!v->present)
+        return 1;
+    if (list->kind != JSON_LIST || list->count == 0)
+        err_add(e, E_TYPE, STR("/claimants"), "[\"bank\",\"guarantor\"]");
+    for (const struct json *m = list->kind == JSON_LIST ? list->child : NULL; m; m = m->next) {
+        unsigned bit = 0;
+        for (int i = 0; m->kind == JSON_STRING && claimants[i].name; i++)
+            bit |= str_is(m->text, claimants[i].name) ? 1u << i : 0;
+        if (!bit || (who & bit))
+            err_add(e, E_CHOICE, STR("/claimants"), "bank, guarantor");
+        who |= bit;
+    }
+    return who;
+}
+
+/* Conditions and what raises the fund's share, in the form of subsidy policies' conditions. */
+static void scheme_conditions(const struct value *v, struct err *e)
+{
+    const struct value *list = &v[SCHEME_UPLIFTS];
+    if (v[SCHEME_CONDITIONS].present)
+        (void)rule_conditions(
+            e->a, v[SCHEME_CONDITIONS].json, STR("/conditions"), v[SCHEME_LEGAL_REF].s, e);
+    for (int i = 0; i < list->count; i++) {
+        const struct value *x = list->row + i * FUND_UPLIFT_WIDTH;
+        (void)rule_conditions(e->a, x[FUND_UPLIFT_WHEN].json,
+            arena_printf(e->a, "/uplifts/%d/when", i), v[SCHEME_LEGAL_REF].s, e);
+    }
+}
+
 static void scheme_check(const struct value *v, struct err *e)
 {
-    const struct value *layers = &v[SCHEME_LAYERS];
-    int64_t sum = 0, bank = 0;
-    int seen[COUNT_OF(parties)] = {0};
-    bool doubled = false;
+    const struct value *uplifts = &v[SCHEME_UPLIFTS], *pause = &v[SCHEME_PAUSE];
+    int64_t raised = v[SCHEME_UPLIFT].n;
     if (strchr(v[SCHEME_CODE].s.p, ':'))
         err_add(e, E_ACCOUNT_CODE, STR("/code"), NULL);
-    for (int i = 0; i < layers->count; i++) {
-        const struct value *layer = layers->row + i * LAYER_WIDTH;
-        sum += layer[LAYER_SHARE].n;
-        if (layer[LAYER_PARTY].n == PARTY_BANK && layer[LAYER_CAP].present) /* it bears the rest */
-            err_add(e, E_UNWANTED, arena_printf(e->a, "/layers/%d/cap", i), "%s", "bank");
-        doubled |= seen[layer[LAYER_PARTY].n]++ > 0;
-        bank = layer[LAYER_PARTY].n == PARTY_BANK ? layer[LAYER_SHARE].n : bank;
-    }
-    if (sum != 1000000)
-        err_add(e, E_SHARE_SUM, STR("/layers"), "%s", rate_text(e->a, (rate){(int32_t)sum}).p);
-    if (doubled || !seen[PARTY_FUND] || !seen[PARTY_BANK])
-        err_add(e, E_LAYERS, STR("/layers"), NULL);
-    if (v[SCHEME_UPLIFT].present && v[SCHEME_UPLIFT].n > bank)
-        err_add(e, E_EXCEEDS, STR("/first_loan_uplift"), "%s",
+    unsigned who = claimants_of(&v[SCHEME_CLAIMANTS], e);
+    int64_t bank = layers_check(&v[SCHEME_LAYERS], 0, who & 1 ? "bank" : NULL, e);
+    (void)layers_check(&v[SCHEME_LAYERS], 1, who & 2 ? "guarantor" : NULL, e);
+    for (int i = 0; i < uplifts->count; i++)
+        raised += uplifts->row[i * FUND_UPLIFT_WIDTH].n;
+    if (raised > bank)
+        err_add(e, E_EXCEEDS,
+            v[SCHEME_UPLIFT].present ? STR("/first_loan_uplift") : STR("/uplifts"), "%s",
             rate_text(e->a, (rate){(int32_t)bank}).p);
     const struct value *when = v[SCHEME_TRIGGER].row;
     if (!when[0].present && !when[1].present && !when[2].present && !when[3].n)
         err_add(e, E_NEED, STR("/trigger/days_overdue"), NULL);
+    if (pause->present && !pause->row[0].present && !pause->row[1].present)
+        err_add(e, E_NEED, STR("/pause/npl_ratio"), NULL);
+    scheme_conditions(v, e);
 }
 static const struct member scheme_read_only[] = {
     {"state", M_WORD, "状态", .en = "State", .words = "draft in_force", .maybe = true},
@@ -184,142 +298,6 @@ static const struct field approval_fields[] = {
     {"on", "日期", F_DAY, .need = true, .example = "2022-01-05"},
     {.name = NULL},
 };
-
-/* ---- claims ---------------------------------------------------------------------------------- */
-
-static const struct choice claim_kinds[] = {
-    {"compensation", "代偿补偿"}, {"pre_compensation", "前补偿"}, {NULL, NULL}};
-static const struct field claim_fields[] = {
-    {"reference", "理赔编号", F_TEXT, .need = true, .min = 1, .max = 64, .example = "LP-2023-001"},
-    {"loan", "贷款合同编号", F_TEXT, .need = true, .min = 1, .max = 64,
-        .example = "PJ-2022-000123"},
-    {"kind", "赔付种类", F_ENUM, .need = true, .choices = claim_kinds, .example = "compensation"},
-    {"loss_principal", "本金损失", F_MONEY, .need = true, .min = 1, .max = MONEY_RECORD_MAX,
-        .example = "3000000.00"},
-    {"loss_interest", "利息损失", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX,
-        .example = "50000.00"},
-    {"recovered", "已收回", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX, .example = "0.00"},
-    {"costs", "追偿费用", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX, .example = "0.00"},
-    {"on", "申请日", F_DAY, .need = true, .example = "2023-09-01"},
-    {.name = NULL},
-};
-enum { CLAIM_REFERENCE, CLAIM_LOAN, CLAIM_ON = 7 };
-static const struct member share_members[] = {
-    {"party", M_TEXT, "分担方", .en = "Who bears it"},
-    {"share", M_PERCENT, "比例", .en = "Share in percent"},
-    {"amount", M_YUAN, "金额", .en = "Amount"},
-    {.name = NULL},
-};
-/* What is left under each limit of the scheme, by its name. */
-static const struct member room_members[] = {
-    {"", M_YUAN, "余额", .en = "What is left"}, {.name = NULL}};
-static const struct member claim_step_members[] = {
-    {"id", M_ID, "步骤记录", .en = "Record of the step"},
-    {"step", M_TEXT, "步骤", .en = "Step"},
-    {"state", M_TEXT, "其后状态", .en = "State after it"},
-    {"on", M_DAY, "日期", .en = "Day"},
-    {"by", M_TEXT, "经办人", .en = "Who took it"},
-    {"reason", M_TEXT, "理由", .en = "Reason", .maybe = true},
-    {"owner", M_TEXT, "补正责任方", .en = "Who has to act", .maybe = true},
-    {"due_on", M_DAY, "补正期限", .en = "By which day", .maybe = true},
-    {"fund", M_YUAN, "基金份额", .en = "The fund's share", .maybe = true},
-    {"amount", M_YUAN, "金额", .en = "Amount", .maybe = true},
-    {"costs", M_YUAN, "费用", .en = "Costs", .maybe = true},
-    {"transfer", M_ID, "转账", .en = "Transfer that it made", .maybe = true},
-    {"at", M_INSTANT, "记录时刻", .en = "When it was recorded"},
-    {.name = NULL},
-};
-/* Decided when the claim is made: in every answer. */
-static const struct member claim_decided[] = {
-    {"scheme", M_TEXT, "方案代码", .en = "Scheme", .maybe = true},
-    {"scheme_version", M_DAY, "方案版本的生效日", .en = "Version of the scheme", .maybe = true},
-    {"net_loss", M_YUAN, "净损失", .en = "Net loss", .maybe = true},
-    {"fund", M_YUAN, "基金应赔", .en = "What the fund bears", .maybe = true},
-    {"split", M_OBJECT, "分担", .en = "Who bears what", .of = share_members, .list = true,
-        .maybe = true},
-    {"arithmetic", M_OBJECT, "计算过程", .en = "Line by line", .of = line_members, .list = true,
-        .maybe = true},
-    {"headroom", M_MAP, "各项限额余额", .en = "What is left under each limit", .of = room_members,
-        .maybe = true},
-    {.name = NULL},
-};
-static const struct member claim_read_only[] = {
-    {"", M_ALSO, .of = claim_decided},
-    {"state", M_TEXT, "状态", .en = "State", .maybe = true},
-    {"seen", M_HASH, "所见版本", .en = "What an approver names as seen", .maybe = true},
-    {"paid", M_YUAN, "已赔付", .en = "What the fund is out of pocket", .maybe = true},
-    {"recovery_untold", M_YUAN, "尚未分配的收回", .en = "Recovered and not shared", .maybe = true},
-    {"steps", M_OBJECT, "步骤", .en = "Steps taken", .of = claim_step_members, .list = true,
-        .maybe = true},
-    {"legal_steps", M_TEXT, "可办步骤", .en = "Steps possible now", .list = true, .maybe = true},
-    {"owner", M_TEXT, "补正责任方", .en = "Who has to act", .maybe = true},
-    {"due_on", M_DAY, "补正期限", .en = "By which day", .maybe = true},
-    {"days_returned", M_COUNT, "退回天数", .en = "Days since it was returned", .maybe = true},
-    {"days_over", M_COUNT, "逾期天数", .en = "Days past the deadline", .maybe = true},
-    {.name = NULL},
-};
-
-static const char *const claim_states[] = {
-    "submitted", "returned", "accepted", "approved", "paid", "recovering", "closed", NULL};
-
-static const struct choice claim_steps[] = {{"accept", "受理"}, {"return", "退回"},
-    {"resubmit", "重新提交"}, {"withdraw", "撤回"}, {"approve", "批准"}, {"pay", "支付"},
-    {"recover", "追偿"}, {"cure", "恢复正常"}, {"close", "结案"}, {NULL, NULL}};
-enum { STEP_ACCEPT, STEP_RETURN, STEP_RECOVER = 6 };
-static const struct field step_fields[] = {
-    {"reference", "编号", F_TEXT, .min = 1, .max = 100, .example = "ZC-2024-001"},
-    {"claim", "理赔", F_IDENT, .need = true, .ident = ident_id,
-        .example = "01a20acb-f7bf-73f4-a445-6219f936f824"},
-    {"step", "步骤", F_ENUM, .need = true, .choices = claim_steps, .example = "approve"},
-    {"on", "日期", F_DAY, .need = true, .example = "2023-09-10"},
-    {"seen", "所见版本", F_TEXT, .min = 64, .max = 64, .example = "64 hex digits"},
-    {"reason", "理由", F_TEXT, .min = 1, .max = 500, .example = "材料齐全"},
-    {"owner", "退回后的经办人", F_TEXT, .min = 1, .max = 60, .example = "李华"},
-    {"due_on", "补正期限", F_DAY, .after = "on", .example = "2023-09-30"},
-    {"amount", "收回金额", F_MONEY, .min = 1, .max = MONEY_RECORD_MAX, .example = "1000003.00"},
-    {"costs", "追偿费用", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX, .example = "3.00"},
-    {.name = NULL},
-};
-enum {
-    STEP_REFERENCE,
-    STEP_CLAIM,
-    STEP_STEP,
-    STEP_ON,
-    STEP_SEEN,
-    STEP_REASON,
-    STEP_OWNER,
-    STEP_DUE_ON,
-    STEP_AMOUNT,
-    STEP_COSTS,
-    STEP_FIELD_COUNT
-};
-static_assert(COUNT_OF(step_fields) == STEP_FIELD_COUNT + 1, "the enum follows the table");
-
-/* A recovery has a reference of its own; any other step is taken once on what was seen. */
-static void step_derive(struct arena *a, struct value *v)
-{
-    step_key(a, &v[STEP_REFERENCE], &v[STEP_SEEN], claim_steps[v[STEP_STEP].n].name);
-}
-
-static void step_check(const struct value *v, struct err *e)
-{
-    static const int returned[] = {STEP_OWNER, STEP_DUE_ON}, money_back[] = {STEP_AMOUNT};
-    bool is_return = v[STEP_STEP].n == STEP_RETURN, is_recovery = v[STEP_STEP].n == STEP_RECOVER;
-    int must = is_recovery ? STEP_REFERENCE : STEP_SEEN;
-    if (!v[must].present)
-        err_add(e, E_NEED, arena_printf(e->a, "/%s", step_fields[must].name), NULL);
-    if (!is_recovery && !v[STEP_REASON].present)
-        err_add(e, E_NEED, STR("/reason"), NULL);
-    for (int i = STEP_OWNER; i <= STEP_COSTS; i++) {
-        bool takes = i <= STEP_DUE_ON ? is_return : is_recovery;
-        bool needs = takes && (i == returned[0] || i == returned[1] || i == money_back[0]);
-        struct str pointer = arena_printf(e->a, "/%s", step_fields[i].name);
-        if (v[i].present && !takes)
-            err_add(e, E_UNWANTED, pointer, "%s", claim_steps[v[STEP_STEP].n].name);
-        if (!v[i].present && needs)
-            err_add(e, E_NEED, pointer, NULL);
-    }
-}
 
 const struct record account_record = {
     .name = "account",
@@ -382,40 +360,5 @@ const struct record scheme_approval_record = {
     .write = SQL_RECORD_DECIDE,
     .peek = SQL_RECORD_TRY,
     .parent = 0,
-    .read_only = no_read_only,
-};
-
-const struct record claim_record = {
-    .name = "claim",
-    .path = "/v1/claims",
-    .zh = "风险补偿理赔",
-    .fields = claim_fields,
-    .key = CLAIM_REFERENCE,
-    .subject = CLAIM_LOAN,
-    .district = NO_FIELD,
-    .on = CLAIM_ON,
-    .states = claim_states,
-    .decided = true,
-    .write = SQL_RECORD_DECIDE,
-    .peek = SQL_RECORD_TRY,
-    .parent = NO_FIELD,
-    .read_only = claim_read_only,
-};
-
-const struct record claim_step_record = {
-    .name = "claim_step",
-    .path = "/v1/claim-steps",
-    .zh = "理赔步骤",
-    .fields = step_fields,
-    .key = STEP_REFERENCE,
-    .subject = STEP_CLAIM,
-    .district = NO_FIELD,
-    .on = STEP_ON,
-    .write = SQL_RECORD_DECIDE,
-    .peek = SQL_RECORD_TRY,
-    .parent = STEP_CLAIM,
-    .verb = STEP_STEP,
-    .derive = step_derive,
-    .check = step_check,
     .read_only = no_read_only,
 };

@@ -290,6 +290,11 @@ static void loan_fresh(const struct value *v, day as_of, struct buf *out)
     json_close(out, ']');
 }
 
+static const struct member loan_coverage_members[] = {
+    {"id", M_ID, "备案记录", .en = "Record of the cover"},
+    {"", M_ALSO, .of = coverage_told},
+    {.name = NULL},
+};
 static const struct member loan_read_only[] = {
     {"size", M_WORD, "企业规模", .en = "Size of the firm",
         .words = "micro small medium large unknown", .maybe = true},
@@ -306,6 +311,8 @@ static const struct member loan_read_only[] = {
         .words = "normal special_mention substandard doubtful loss", .maybe = true},
     {"extended_to", M_DAY, "展期至", .en = "Extended to", .maybe = true},
     {"pledge_released_on", M_DAY, "解押日", .en = "Pledge released on", .maybe = true},
+    {"coverage", M_OBJECT, "备案", .en = "Cover under a scheme", .of = loan_coverage_members,
+        .maybe = true},
     {"legal_events", M_TEXT, "可登记的事件", .en = "Events possible now", .list = true,
         .maybe = true},
     {.name = NULL},
@@ -435,6 +442,7 @@ const struct record loan_record = {
     .write = SQL_RECORD_WRITE,
     .peek = SQL_RECORD_PEEK,
     .project = SQL_LOAN_PROJECT,
+    .asks_cover = LOAN_SCHEME,
     .parent = NO_FIELD,
     .derive = loan_derive,
     .check = loan_check,

@@ -16,7 +16,7 @@ static const struct choice day_counts[] = {
     {"30/360", "30/360"}, {"actual/360", "实际/360"}, {"actual/365", "实际/365"}, {NULL, NULL}};
 extern const struct field lpr_fields[];
 
-static const char condition_help[] =
+const char condition_help[] =
     "{\"all\":[…]} | {\"any\":[…]} | {\"not\":…} | {clause, text, legal_ref?, fact, op, value}; "
     "op: eq ne lt le gt ge in between exists";
 

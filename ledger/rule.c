@@ -185,6 +185,14 @@ const struct rule *rule_load(struct arena *a, const struct value *policy, struct
     return good && items_apart(a, rule, e) ? rule : NULL;
 }
 
+const struct rule *rule_conditions(
+    struct arena *a, const struct json *in, struct str base, struct str legal_ref, struct err *e)
+{
+    struct rule *rule = arena_alloc(a, sizeof *rule);
+    *rule = (struct rule){.eligible = cond_load(a, in, base, legal_ref, e)};
+    return rule->eligible ? rule : NULL;
+}
+
 const char *rule_item_name(const struct rule *rule, int item)
 {
     return rule->item[item].name;

@@ -194,3 +194,68 @@ void rule_explain(const struct rule *rule, const struct value *facts, struct buf
     else
         write_cures(rule, facts, out);
 }
+
+/* ---- conditions as problems ------------------------------------------------------------------ */
+
+/* What a failed condition says: its text, or those of its members. */
+static void write_said(const struct cond *c, struct buf *out)
+{
+    if (c->kind == COND_TEST) {
+        buf_str(out, c->text);
+        return;
+    }
+    if (c->kind == COND_NOT)
+        buf_text(out, "并非:");
+    for (const struct cond *m = c->child; m; m = m->next) {
+        write_said(m, out);
+        if (m->next)
+            buf_text(out, c->kind == COND_ANY ? " 或 " : ",");
+    }
+}
+
+/* "; 企业规模 large → medium" for every fact that would have to be another. */
+static void write_change(const struct cond *c, const struct value *facts, struct buf *out)
+{
+    const struct rule one = {.eligible = c};
+    struct value *cured = arena_alloc(out->a, FACT_COUNT * sizeof *cured);
+    memcpy(cured, facts, FACT_COUNT * sizeof *cured);
+    if (!rule_cure(&one, out->a, cured))
+        return;
+    for (int i = 0; i < FACT_COUNT; i++) {
+        if (same_value(i, &facts[i], &cured[i]) || !test_of(c, (enum fact)i, facts))
+            continue;
+        buf_text(out, ";");
+        buf_text(out, fact_fields[i].zh);
+        buf_text(out, " ");
+        fact_write((enum fact)i, &facts[i], out);
+        buf_text(out, " → ");
+        fact_write((enum fact)i, &cured[i], out);
+    }
+}
+
+static void write_problem(const struct cond *c, const struct value *facts, struct buf *out)
+{
+    if (c->kind == COND_ALL) {
+        for (const struct cond *m = c->child; m; m = m->next)
+            write_problem(m, facts, out);
+        return;
+    }
+    if (cond_truth(c, facts) == YES)
+        return;
+    struct buf said;
+    buf_init(&said, out->a);
+    write_said(c, &said);
+    write_change(c, facts, &said);
+    json_open(out, '[');
+    json_text(out, "E_CONDITIONS");
+    json_text(out, "/scheme");
+    json_str(out, buf_view(&said));
+    json_close(out, ']');
+}
+
+void rule_problems(const struct rule *rule, const struct value *facts, struct buf *out)
+{
+    json_open(out, '[');
+    write_problem(rule->eligible, facts, out);
+    json_close(out, ']');
+}

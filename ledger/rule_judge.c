@@ -10,6 +10,7 @@ enum { NO_AMOUNT = -1 };
 
 const struct member line_members[] = {
     {"line", M_TEXT, "步骤", .en = "Step"},
+    {"text", M_TEXT, "说明", .en = "The same in words", .maybe = true},
     {"formula", M_TEXT, "算式", .en = "Formula"},
     {"amount", M_YUAN, "金额", .en = "What it comes to", .maybe = true},
     {.name = NULL},

@@ -64,7 +64,7 @@ struct cap {
 };
 
 struct rule {
-    struct cond *eligible;
+    const struct cond *eligible;
     struct item item[RULE_ITEMS_MAX];
     int items;
     struct cap *cap;

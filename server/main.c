@@ -7,6 +7,7 @@
 #include "cli.h"
 #include "cluster.h"
 #include "conf.h"
+#include "desk.h"
 #include "intake.h"
 #include "lane.h"
 #include "migrate.h"
@@ -158,6 +159,16 @@ static void nightly_stop(struct daemon *p)
     nightly_close(p->nightly);
 }
 
+static bool desk_start(struct daemon *p)
+{
+    p->s.desk = desk_open(&p->s);
+    return true;
+}
+static void desk_stop(struct daemon *p)
+{
+    desk_close(p->s.desk);
+}
+
 /* Opened and asked whether they are ready from top to bottom; asked whether they are idle and
  * closed from bottom to top, so that what still comes in goes to what is still there. */
 static const struct service {
@@ -172,6 +183,7 @@ static const struct service {
     {.open = lane_start, .ready = lane_is_ready, .idle = lane_is_idle, .close = lane_stop},
     {.open = intake_start, .idle = intake_is_idle, .close = intake_stop},
     {.open = db_start, .ready = db_is_ready, .close = db_stop},
+    {.open = desk_start, .close = desk_stop},
     {.open = keys_start, .ready = keys_are_ready, .close = keys_stop},
     {.open = http_start, .idle = http_is_idle, .close = http_stop},
     {.open = nightly_start, .close = nightly_stop},

@@ -40,6 +40,9 @@ loans as (
     insert into loan
     select (m.loan_row).* from made m
 ),
+covered as materialized ( -- those that name a scheme ask for cover; those that have one are weighed
+    select coverage_booked(array_agg(m.loan_row order by m.ord)) from made m
+),
 pledge as materialized (
     select m.ord, m.id, m.version, m.org_id, m.parties, m.district, m.recorded_at, m.borrower, m.signed_on,
            m.registered_on, m.matures_on, x.number, x.kind,
@@ -97,5 +100,6 @@ told as ( -- as flags_of will tell it
 select i.ord, coalesce(t.flags, '[]') as flags
   from input i
  cross join stored s
+ cross join covered c
   left join told t on t.ord = i.ord
  order by i.ord

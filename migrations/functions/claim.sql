@@ -1,29 +1,79 @@
--- Claims on a fund: judged, split over the layers, and moved step by step.
+-- Claims on a fund: judged on what is known, split over the layers, and moved step by step.
 
--- A loss over parties by shares (ppm, together 1,000,000): exact to the fen, odd fen by largest remainder, ties to
--- the earlier layer.
+-- An amount over parties by weights (shares in ppm, or amounts): exact to the fen, odd fen by largest remainder, ties to the
+-- earlier one.
 create or replace function claim_split_loss(loss bigint, shares bigint[]) returns bigint[] language sql immutable as $$
     with part as (
-        select n, loss::numeric * share as product
+        select n, loss::numeric * share as product, sum(share) over () as whole
           from unnest(shares) with ordinality as x(share, n)
     ),
     whole as (
-        select n, div(product, 1000000) as amount, mod(product, 1000000) as rest
+        select n, case when whole = 0 then 0 else div(product, whole) end as amount,
+               case when whole = 0 then 0 else mod(product, whole) end as rest
           from part
     ),
     ranked as (
-        select n, amount, row_number() over (order by rest desc, n) as place,
-               loss - sum(amount) over () as odd
+        select n, amount, row_number() over (order by rest desc, n) as place, loss - sum(amount) over () as odd
           from whole
     )
     select array_agg((amount + case when place <= odd then 1 else 0 end)::bigint order by n)
       from ranked
 $$;
 
--- The state that a claim is in by its last step.
+-- One claim at a time, whoever asks: what was judged is what is stored.
+create or replace function claims_lock() returns void language sql as $$ select pg_advisory_xact_lock(lock_no('claims')) $$;
+
+-- ---- what claims take of the limits ---------------------------------------------------------------
+
+-- What counted claims take of one limit of a scheme.
+create or replace function claim_sum_fen(code text, of_what text, of_key text) returns bigint
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select coalesce((select s.fen from claim_sum s where s.scheme_code = code and s.what = of_what and s.key = of_key), 0)
+$$;
+revoke all on function claim_sum_fen from public;
+
+-- Adds what a claim takes to the sums of its scheme, or takes it away again.
+create or replace function claim_sum_add(n claim_now, sign int) returns void
+    language sql security definer set search_path = public, pg_temp as $$
+    insert into claim_sum as s (scheme_code, what, key, fen)
+    select (n).scheme_code, x.what, x.key, sign * (n).fund_fen
+      from (values ('loan', (n).loan_id::text), ('enterprise', (n).borrower), ('bank', (n).org_id || ' ' || (n).year),
+                   ('fund', (n).year::text), (case when not (n).paid then 'open' end, '')) as x(what, key)
+     where (n).counts and x.what is not null
+    on conflict (scheme_code, what, key) do update set fen = s.fen + excluded.fen
+$$;
+revoke all on function claim_sum_add from public;
+
+-- Keeps the sums with every change of a claim's figure.
+create or replace function claim_sum_follow() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if tg_op = 'UPDATE' then
+        perform claim_sum_add(old, -1);
+    end if;
+    perform claim_sum_add(new, 1);
+    return null;
+end $$;
+revoke all on function claim_sum_follow from public;
+create or replace trigger claim_sum_follow after insert or update on claim_now
+    for each row execute function claim_sum_follow();
+
+-- ---- states ----------------------------------------------------------------------------------------
+
+-- The state that a claim is in: by its last step, but that one which was returned and did not come back in time has lapsed.
 create or replace function claim_state(claim_id uuid) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
-    select coalesce((select s.state from claim_step s where s.claim = claim_id order by s.n desc limit 1), 'submitted')
+    select case when n.state = 'returned' and n.due_on < today() then 'lapsed' else n.state end
+      from claim_now n
+     where n.claim = claim_id
+$$;
+revoke all on function claim_state from public;
+grant execute on function claim_state to pledged_app;
+
+-- The day by which a returned claim is to come back; null: it is not returned.
+create or replace function claim_due_on(claim_id uuid) returns date
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select n.due_on from claim_now n where n.claim = claim_id and n.state in ('returned', 'lapsed')
 $$;
 
 -- Was this step ever taken on a claim?
@@ -32,15 +82,10 @@ create or replace function claim_took(claim_id uuid, name text) returns boolean
     select exists (select from claim_step s where s.claim = claim_id and s.step = name)
 $$;
 
--- Does a claim count: against limits, and in the way of others? Returned, withdrawn and cured ones do not.
+-- Does a claim count: against limits, and in the way of others? Returned, lapsed, withdrawn and cured ones do not.
 create or replace function claim_counts(claim_id uuid) returns boolean
     language sql stable security definer set search_path = public, pg_temp as $$
-    select claim_state(claim_id) <> 'returned'
-       and not claim_took(claim_id, 'withdraw') and not claim_took(claim_id, 'cure')
-       and not exists (select from claim c
-                         join claim o on o.loan_id = c.loan_id and o.scheme_code = c.scheme_code
-                                     and o.kind = 'compensation' and o.recorded_at >= c.recorded_at
-                        where c.id = claim_id and c.kind = 'pre_compensation' and claim_took(o.id, 'cure'))
+    select coalesce((select n.counts from claim_now n where n.claim = claim_id), false)
 $$;
 
 -- The final claim that has taken over what was paid in advance: what comes back is told there. A final claim of an
@@ -63,150 +108,221 @@ create or replace function claim_paid_fen(c claim) returns bigint
                 then loan_paid_fen((c).loan_id, (c).scheme_code) else 0 end
 $$;
 
--- What the counted claims of a scheme were paid, before anything came back.
-create or replace function claim_paid_out_fen(code text) returns bigint
+-- Claims on a loan that are under way or were paid and not closed: while there is one its cover stays.
+create or replace function claims_open_on(loan uuid) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
-    select coalesce(sum(s.fund_fen), 0)::bigint
-      from claim c
-      join claim_step s on s.claim = c.id and s.step = 'pay'
-     where c.scheme_code = code and claim_counts(c.id)
+    select string_agg(c.reference, ', ' order by c.recorded_at, c.id)
+      from claim_now n
+      join claim c on c.id = n.claim
+     where n.loan_id = loan and n.counts and n.state <> 'closed'
+$$;
+revoke all on function claims_open_on from public;
+
+-- Those that were returned and did not come back in time lapse, with an entry in their history.
+create or replace function claims_lapse() returns bigint
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    lapsed bigint := 0;
+    n claim_now;
+begin
+    for n in select x.* from claim_now x where x.state = 'returned' and x.due_on < today() loop
+        insert into claim_step (id, claim, n, step, state, on_day, reason, recorded_at, recorded_by)
+        select gen_random_uuid(), n.claim, max(s.n) + 1, 'lapse', 'lapsed', today(), '补正期限 ' || n.due_on || ' 已过', now(), 'pledged'
+          from claim_step s
+         where s.claim = n.claim;
+        update claim_now x set state = 'lapsed' where x.claim = n.claim;
+        lapsed := lapsed + 1;
+    end loop;
+    return lapsed;
+end $$;
+revoke all on function claims_lapse from public;
+grant execute on function claims_lapse to pledged_app;
+
+-- Are there claims whose term to come back has ended and which do not say so yet?
+create or replace function claims_due_to_lapse() returns boolean
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select exists (select from claim_now n where n.state = 'returned' and n.due_on < today())
 $$;
 
--- The claim as its approver saw it: the record and every step.
-create or replace function claim_seal(claim_id uuid) returns text
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select encode(sha256(string_agg(x.sha256, ''::bytea order by x.n)), 'hex')
-      from (select r.sha256, 0 as n from submission r where r.id = claim_id and r.version = 1
-            union all
-            select r.sha256, s.n
-              from claim_step s
-              join submission r on r.id = s.id and r.version = 1
-             where s.claim = claim_id) x
-$$;
+-- ---- the case --------------------------------------------------------------------------------------
 
--- One line of the arithmetic that a claim shows.
-create or replace function claim_account_line(line text, formula text, fen bigint) returns json language sql immutable as
-    $$ select json_build_object('line', line, 'formula', formula, 'amount', yuan_text(fen)) $$;
-
--- Has the loan gone bad as the scheme asks, and was the claim made in time?
-create or replace function claim_judge_trigger(c claim_case) returns json[]
+-- The loan that a claim or a request for cover names: a bank's own by contract number or id, a guarantor's that names it.
+create or replace function claim_loan(org bigint, asked text) returns loan
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
-    rule scheme_trigger := (c.terms).trigger;
-    overdue_days int := rule.days_overdue;
-    bad_months int := rule.non_performing_months;
-    grade text := rule.min_grade;
-    life loan_life := c.life;
-    reached date; -- the day on which the last of its conditions came true
-    last_day date;
-    p json[] := '{}'::json[];
+    o org;
+    l loan;
 begin
-    if overdue_days is not null then
-        if coalesce(c.day - life.overdue_since, 0) < overdue_days then
-            p := p || problem('E_TRIGGER', '/on', format('days_overdue %s < %s',
-                              coalesce(c.day - life.overdue_since, 0), overdue_days));
-        end if;
-        reached := greatest(reached, life.overdue_since + overdue_days);
+    select x.* into o from org x where x.id = org;
+    if asked ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then
+        select v.* into l from loan v where v.id = asked::uuid order by v.version desc limit 1;
+    elsif o.kind = 'bank' then
+        select v.* into l from loan_keyed(org, asked) v;
+    else
+        select v.* into l
+          from submission r
+          join loan v on v.id = r.id and v.version = r.version
+         where r.type = 'loan' and r.key_form = text_form(asked) and v.guarantor = o.code
+           and not record_has_later(v.id, v.version, null)
+         order by v.id
+         limit 1;
     end if;
-    if grade is not null then
-        if grade_rank(life.grade) < grade_rank(grade) and life.state <> 'written_off' then
-            p := p || problem('E_TRIGGER', '/on', format('grade %s < %s', life.grade, grade));
+    if o.kind = 'bank' and l.org_id = org or o.kind = 'guarantor' and l.guarantor = o.code then
+        return l;
+    end if;
+    return null;
+end $$;
+revoke all on function claim_loan from public;
+
+-- The cover that a claim on a loan stands on: the live one, else the last that ever was in force.
+create or replace function claim_cover(loan uuid) returns coverage
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select c
+      from coverage c
+     where c.loan_id = loan and c.state <> 'refused'
+     order by c.state in ('covered', 'suspended') desc, c.state = 'ended' desc, c.no desc
+     limit 1
+$$;
+revoke all on function claim_cover from public;
+
+-- Costs of recovery as told: a list of {what, amount, evidence}; an amount in records of earlier versions.
+create or replace function claim_costs_fen(costs json) returns bigint language sql immutable as $$
+    select case json_typeof(costs)
+           when 'array' then (select sum(yuan_fen((x ->> 'amount')::numeric)) from json_array_elements(costs) x)
+           when 'string' then yuan_fen((costs #>> '{}')::numeric) end::bigint
+$$;
+
+-- All that a claim is judged by, as known at an instant (null: now). on_day: of its receipt by the ledger.
+create or replace function claim_case_of(org bigint, doc json, claim_id uuid, on_day date, l loan, cover coverage,
+                                         known_at timestamptz) returns claim_case
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    c claim_case;
+begin
+    c.org := org;
+    c.told := json_populate_record(null::claim_told, doc);
+    c.claim_id := claim_id;
+    c.claimant := (select o.kind from org o where o.id = org);
+    c.day := on_day;
+    c.received := coalesce((c.told).received_on, on_day);
+    c.known_at := known_at;
+    c.now := l;
+    c.cover := cover;
+    c.loan := (select v from loan v where v.id = l.id and v.version = coalesce(cover.loan_version, l.version));
+    c.life := loan_fold(l, 'infinity', known_at, null);
+    c.scheme := (select s from scheme s where s.id = cover.scheme);
+    c.terms := scheme_terms_of((c.scheme).body);
+    c.costs_fen := coalesce((select sum(s.accepted_fen)::bigint from claim_step s
+                              where s.claim = claim_id and s.step = 'accept' and (known_at is null or s.recorded_at <= known_at)), 0);
+    return c;
+end $$;
+revoke all on function claim_case_of from public;
+
+-- ---- may it be claimed at all ----------------------------------------------------------------------
+
+-- What is asked of a loan's life on a day by the trigger of a scheme; reached: when the last of its conditions came true.
+create or replace function claim_trigger_problems(life loan_life, day date, rule scheme_trigger, out p json[], out reached date)
+    language plpgsql stable as $$
+begin
+    p := '{}'::json[];
+    if (rule).days_overdue is not null then
+        if coalesce(day - life.overdue_since, 0) < (rule).days_overdue then
+            p := p || problem('E_TRIGGER', '/loan', format('逾期 %s 天,须满 %s 天', coalesce(day - life.overdue_since, 0),
+                              (rule).days_overdue));
+        end if;
+        reached := greatest(reached, life.overdue_since + (rule).days_overdue);
+    end if;
+    if (rule).min_grade is not null then
+        if grade_rank(life.grade) < grade_rank((rule).min_grade) and life.state <> 'written_off' then
+            p := p || problem('E_TRIGGER', '/loan', format('分类 %s,须为 %s 或更差', grade_title(life.grade), grade_title((rule).min_grade)));
         end if;
         reached := greatest(reached, life.bad_since);
     end if;
-    if bad_months is not null then
-        if life.bad_since is null or c.day < life.bad_since + make_interval(months => bad_months) then
-            p := p || problem('E_TRIGGER', '/on', format('non_performing since %s, %s months',
-                              coalesce(life.bad_since::text, '-'), bad_months));
+    if (rule).non_performing_months is not null then
+        if life.bad_since is null or day < life.bad_since + make_interval(months => (rule).non_performing_months) then
+            p := p || problem('E_TRIGGER', '/loan', format('不良自 %s,须满 %s 个月', coalesce(life.bad_since::text, '-'),
+                              (rule).non_performing_months));
         end if;
-        reached := greatest(reached, (life.bad_since + make_interval(months => bad_months))::date);
+        reached := greatest(reached, (life.bad_since + make_interval(months => (rule).non_performing_months))::date);
     end if;
-    if rule.written_off then
+    if (rule).written_off then
         if life.state <> 'written_off' then
-            p := p || problem('E_TRIGGER', '/on', 'written_off');
+            p := p || problem('E_TRIGGER', '/loan', '须先核销');
         end if;
         reached := greatest(reached, life.written_off_on);
     end if;
-    -- the day of the claim is the bank's word; the day it was received is that of whoever accepts it
-    last_day := reached + (c.terms).claim_window_days;
-    if greatest(c.day, case when c.received is not null then claim_receipt_day(c.claim_id, c.received) end) > last_day then
-        p := p || problem('E_WINDOW', '/on', last_day::text);
-    end if;
-    return p;
 end $$;
 
--- Does the claim stay within what the loan's own events say is lost?
-create or replace function claim_judge_amounts(c claim_case) returns json[]
+-- Has the loan gone bad as the scheme asks, on the day of receipt and still; and was the claim made in time? A guarantor
+-- claims for what it has paid, which its bank has told.
+create or replace function claim_judge_trigger(c claim_case) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
-    principal bigint := yuan_fen((c.told).loss_principal);
-    interest bigint := coalesce(yuan_fen((c.told).loss_interest), 0);
-    recovered bigint := coalesce(yuan_fen((c.told).recovered), 0);
-    life loan_life := c.life;
-    known loan_life := loan_fold(c.loan, 'infinity', null, null);
-    -- no more than was owed on that day, nor than is owed by what is known since
-    owed bigint := least(life.outstanding_fen, known.outstanding_fen);
-    at_default bigint := life.outstanding_fen + life.back_fen;
-    -- what ran on the balance of each day until the claim's, less all that is known to be paid; a drawdown that was told
-    -- after the default does not lengthen the time in which it ran
-    interest_max bigint := greatest(loan_interest_fen(least(life.accrued, (loan_fold(c.loan, c.day,
-                               loan_default_told((c.loan).id), null)).accrued), (c.loan).day_count) - known.interest_fen, 0);
+    then_ record;
+    now_ record;
+    last_day date;
+begin
+    if c.claimant = 'guarantor' then
+        return '{}'::json[];
+    end if;
+    then_ := claim_trigger_problems(loan_fold(c.now, c.received, c.known_at, null), c.received, (c.terms).trigger);
+    now_ := claim_trigger_problems(c.life, greatest(c.received, today()), (c.terms).trigger);
+    last_day := then_.reached + (c.terms).claim_window_days;
+    return case when cardinality(then_.p) > 0 then then_.p else now_.p end
+           || case when c.received > last_day then array[problem('E_WINDOW', '/loan', last_day::text)] else '{}'::json[] end;
+end $$;
+
+-- Was the loan covered when it went bad? What would have been needed, and when, is told.
+create or replace function claim_judge_cover(c claim_case) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    cover coverage := c.cover;
+    default_day date := least((c.life).overdue_since, (c.life).bad_since);
     p json[] := '{}'::json[];
 begin
-    if principal > least(at_default, owed + recovered) then
-        p := p || problem('E_EXCEEDS', '/loss_principal', yuan_text(least(at_default, owed + recovered)));
+    if cover.id is null or cover.state in ('pending', 'requested') or cover.scheme is null then
+        return array[problem('E_NO_COVER', '/loan', coalesce(
+            '备案 ' || cover.reference || ' 待确认',
+            (select '备案 ' || x.reference || ' 未通过:' || coalesce((select string_agg(distinct e ->> 0, ', ')
+                      from json_array_elements(x.errors) e), '-')
+               from coverage x where x.loan_id = (c.now).id order by x.no desc limit 1),
+            '未备案') || coalesce(';须在 ' || default_day || ' 违约之前备案', ''))];
+    elsif cover.state = 'suspended' then
+        p := p || problem('E_SUSPENDED', '/loan', cover.reference);
+    elsif cover.state = 'ended' and (select s.step from coverage_step s where s.coverage = cover.id order by s.n desc limit 1) = 'end' then
+        p := p || problem('E_NO_COVER', '/loan', '备案 ' || cover.reference || ' 已终止');
     end if;
-    if recovered > principal then
-        p := p || problem('E_EXCEEDS', '/recovered', yuan_text(principal));
-    end if;
-    if yuan_fen((c.told).costs) > recovered then
-        p := p || problem('E_EXCEEDS', '/costs', yuan_text(recovered));
-    end if;
-    if (c.terms).loss_base = 'principal' and interest > 0 then
-        p := p || problem('E_UNWANTED', '/loss_interest', (c.scheme).code);
-    elsif interest > interest_max then
-        p := p || problem('E_EXCEEDS', '/loss_interest', yuan_text(interest_max));
+    if default_day < cover.on_day then
+        p := p || problem('E_NO_COVER', '/loan', '备案自 ' || cover.on_day || ' 起,违约 ' || default_day || ' 在先');
     end if;
     return p;
 end $$;
 
--- Is the loan one that the scheme covers: kind, pledge, exclusions, rate?
+-- Is it a claim that the scheme takes, of a loan whose pledge stood at the default?
 create or replace function claim_judge_terms(c claim_case) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     l loan := c.loan;
-    terms scheme_terms := c.terms;
     default_day date := least((c.life).overdue_since, (c.life).bad_since);
-    ceiling int := scheme_rate_ceiling_ppm(terms.rate_ceiling, l.signed_on);
     p json[] := '{}'::json[];
 begin
-    if c.day > today() then
-        p := p || problem('E_FUTURE', '/on', today()::text);
+    if c.claim_id is null and (c.told)."on" <> today() then
+        p := p || problem('E_TODAY', '/on', today()::text);
     end if;
-    if (c.told).kind = 'pre_compensation' and not coalesce(terms.pre_compensation, false) then
+    if c.received > c.day or c.received < c.day - 30 then
+        p := p || problem('E_ORDER', '/received_on', (c.day - 30) || ' – ' || c.day);
+    end if;
+    if (c.told).kind = 'pre_compensation' and not coalesce((c.terms).pre_compensation, false) then
         p := p || problem('E_CLAIM_KIND', '/kind', (c.scheme).code);
     end if;
-    if loan_late_change(l, default_day) is not null then
-        p := p || problem('E_LATE_CHANGE', '/loan', loan_late_change(l, default_day)::text);
+    if not c.claimant = any (coalesce((c.terms).claimants, '{bank}')) then
+        p := p || problem('E_CLAIMANT', '/loan', (c.scheme).code);
     end if;
-    if (c.life).released_on <= coalesce(default_day, c.day) then
+    if (c.life).released_on <= coalesce(default_day, c.received) then
         p := p || problem('E_RELEASED', '/loan', (c.life).released_on::text);
     end if;
-    if l.registered_on is null or l.registered_on > coalesce(default_day, c.day) then
+    if l.registered_on is null or l.registered_on > coalesce(default_day, c.received) then
         p := p || problem('E_UNREGISTERED', '/loan', coalesce(l.registered_on::text, '-'));
-    end if;
-    if terms.excludes_guaranteed and exists (
-           select from submission r
-            where r.id = l.id and r.version = l.version and r.body ->> 'guarantor_uscc' is not null) then
-        p := p || problem('E_EXCLUDED', '/loan', 'guarantor_uscc');
-    end if;
-    if l.ip_amount_fen::numeric * 1000000 < l.amount_fen::numeric * percent_ppm(terms.ip_share_min) then
-        p := p || problem('E_IP_SHARE', '/loan', terms.ip_share_min::text);
-    end if;
-    if terms.rate_ceiling is distinct from null and ceiling is null then -- "is not null" would ask for both its members
-        p := p || problem('E_NO_LPR', '/loan', l.signed_on::text);
-    elsif l.rate_ppm > ceiling then
-        p := p || problem('E_RATE_CEILING', '/loan', percent_text(ceiling));
     end if;
     return p;
 end $$;
@@ -246,224 +362,406 @@ create or replace function claim_judge_same_credit(c claim_case) returns json[]
                and exists (select from claim o where o.loan_id = l.id and claim_counts(o.id))) x
 $$;
 
--- Leverage: the loans of the scheme up to this one against what was appropriated. Breaker: the share of this bank's
--- outstanding loans of the scheme that are bad. By the day of receipt once it is known: the bank's own day could be one
--- on which fewer loans were bad.
+-- The share of this bank's covered loans that is bad: of those covered before the default's own day, also such as left
+-- their cover since.
 create or replace function claim_judge_pool(c claim_case) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
-    l loan := c.loan;
-    day date := greatest(c.day, c.received);
-    room numeric := scheme_leverage_room(l, c.terms, day);
     pool record;
-    p json[] := '{}'::json[];
 begin
-    if room < 0 then
-        p := p || problem('E_LEVERAGE', '/loan', format('%s > %s × %s',
-                          yuan_text(((c.terms).leverage_limit::numeric
-                                     * -account_balance_fen('appropriation:' || l.scheme, day, null) - room)::bigint),
-                          (c.terms).leverage_limit, yuan_text(-account_balance_fen('appropriation:' || l.scheme, day, null))));
+    if (c.terms).npl_breaker is null then
+        return '{}'::json[];
     end if;
-    if (c.terms).npl_breaker is not null then
-        pool := scheme_bank_pool(c.org, l.scheme, day, loan_default_told(l.id));
-        if pool.bad * 1000000 > pool.owed * percent_ppm((c.terms).npl_breaker) then
-            p := p || problem('E_BREAKER', '/loan', percent_text((pool.bad * 1000000 / pool.owed)::bigint) || ' > '
-                              || (c.terms).npl_breaker);
-        end if;
+    pool := coverage_pool((c.cover).org_id, (c.scheme).code, coalesce(least((c.life).overdue_since, (c.life).bad_since), 'infinity'),
+                          today());
+    if pool.bad * 1000000 > pool.owed * percent_ppm((c.terms).npl_breaker) then
+        return array[problem('E_BREAKER', '/loan', percent_text((pool.bad * 1000000 / pool.owed)::bigint) || ' > '
+                             || (c.terms).npl_breaker)];
     end if;
-    return p;
+    return '{}'::json[];
 end $$;
 
--- The loss that is shared, with its arithmetic.
+-- ---- the loss --------------------------------------------------------------------------------------
+
+-- One line of the arithmetic that a claim shows: what it is, in words, and how it comes about.
+create or replace function claim_account_line(line text, words text, formula text, fen bigint) returns json language sql immutable as
+    $$ select json_build_object('line', line, 'text', words, 'formula', formula, 'amount', yuan_text(fen)) $$;
+
+-- The parties to a loss in the words of a clerk.
+create or replace function claim_party_title(party text) returns text language sql immutable as $$
+    select case party when 'fund' then '补偿资金' when 'bank' then '银行' when 'guarantor' then '担保机构'
+                      when 'reguarantor' then '再担保机构' when 'insurer' then '保险机构' when 'assessor' then '评估机构'
+                      else '其他' end
+$$;
+
+-- What others paid on a loan since its default: guarantors and insurers by the loan's events, and its own guarantee
+-- insurance by its records where the bank has not told of it.
+create or replace function claim_paid_by(c claim_case, who text) returns bigint
+    language sql stable security definer set search_path = public, pg_temp as $$
+    with told as (
+        select coalesce(sum(e.principal_fen), 0)::bigint as fen
+          from loan_event_standing e
+         where e.loan_id = ((c).now).id and e.payer = who and e.kind in ('repaid', 'recovered', 'settled')
+           and e.on_day >= coalesce(((c).life).overdue_since, ((c).life).bad_since, (
+               select min(x.on_day) from loan_event_standing x
+                where x.loan_id = e.loan_id and (x.kind in ('overdue', 'written_off') or grade_is_bad(x.grade))))
+           and ((c).known_at is null or e.recorded_at <= (c).known_at)
+    )
+    select case when who = 'insurer' then greatest(t.fen, loan_insured_fen(((c).now).id, (c).known_at)) else t.fen end
+      from told t
+$$;
+revoke all on function claim_paid_by from public;
+
+-- What the guarantee insurance of a loan has paid, as its insurer tells it.
+create or replace function loan_insured_fen(loan uuid, known_at timestamptz) returns bigint
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select coalesce(sum(k.paid_fen), 0)::bigint
+      from insurance_policy p
+      join insurance_claim k on k.policy = p.id
+     where p.loan = loan_insured_fen.loan and k.outcome = 'paid'
+       and not record_has_later(p.id, p.version, null) and not record_has_later(k.id, k.version, null)
+       and (known_at is null or k.recorded_at <= known_at)
+$$;
+revoke all on function loan_insured_fen from public;
+
+-- The most that can be lost of the principal and interest by the ledger: what is owed now and was on the day of receipt,
+-- as the loan stood when it was covered and as its bank tells it today, whichever is less; of a guarantor what it paid.
+create or replace function claim_loss_most(c claim_case, out principal_fen bigint, out interest_fen bigint)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    frozen loan_life := loan_fold(c.loan, 'infinity', c.known_at, null);
+    then_now loan_life := loan_fold(c.now, c.day, c.known_at, null);
+    then_frozen loan_life := loan_fold(c.loan, c.day, c.known_at, null);
+    unseen bigint := greatest(loan_insured_fen((c.now).id, c.known_at) - (
+        select coalesce(sum(e.principal_fen), 0)::bigint
+          from loan_event_standing e where e.loan_id = (c.now).id and e.payer = 'insurer'
+           and (c.known_at is null or e.recorded_at <= c.known_at)), 0);
+    told_by timestamptz := least(loan_default_told((c.now).id), c.known_at);
+begin
+    interest_fen := 0;
+    if c.claimant = 'guarantor' then
+        principal_fen := claim_paid_by(c, 'guarantor');
+        return;
+    end if;
+    principal_fen := greatest(least(frozen.outstanding_fen, (c.life).outstanding_fen, then_now.outstanding_fen,
+                                    then_frozen.outstanding_fen) - unseen, 0);
+    if (c.terms).loss_base = 'principal_and_interest' then
+        interest_fen := greatest(loan_interest_fen(least(then_now.accrued, then_frozen.accrued, (
+                                     loan_fold(c.loan, c.day, told_by, null)).accrued), (c.loan).day_count)
+                                 - (c.life).interest_fen, 0);
+    end if;
+end $$;
+revoke all on function claim_loss_most from public;
+
+-- The loss that is shared, with its arithmetic. Asked for when it is submitted: no more than the ledger knows; afterwards it
+-- follows the facts.
 create or replace function claim_judge_loss(c claim_case, inout j judgement) language plpgsql stable as $$
 declare
-    principal bigint := yuan_fen((c.told).loss_principal);
-    interest bigint := coalesce(yuan_fen((c.told).loss_interest), 0);
-    recovered bigint := coalesce(yuan_fen((c.told).recovered), 0);
-    costs bigint := coalesce(yuan_fen((c.told).costs), 0);
+    most record := claim_loss_most(c);
+    told claim_told := c.told;
     elsewhere bigint;
-    whole bigint := principal + interest - greatest(recovered - costs, 0);
+    costs_most bigint;
+    layered bigint := 0;
+    whole bigint;
 begin
-    j.account := array[
-        claim_account_line('claimed', yuan_text(principal) || ' + ' || yuan_text(interest), principal + interest),
-        claim_account_line('net_loss', format('%s - max(%s - %s, 0)', yuan_text(principal + interest),
-                     yuan_text(recovered), yuan_text(costs)), whole)];
+    if c.claim_id is null and yuan_fen(told.loss_principal) > most.principal_fen then
+        j.problems := j.problems || problem('E_EXCEEDS', '/loss_principal', yuan_text(most.principal_fen));
+    end if;
+    if told.loss_interest > 0 and (c.terms).loss_base = 'principal' then
+        j.problems := j.problems || problem('E_UNWANTED', '/loss_interest', (c.scheme).code);
+    elsif c.claim_id is null and yuan_fen(told.loss_interest) > most.interest_fen then
+        j.problems := j.problems || problem('E_EXCEEDS', '/loss_interest', yuan_text(most.interest_fen));
+    end if;
+    j.principal_fen := least(coalesce(yuan_fen(told.loss_principal), most.principal_fen), most.principal_fen);
+    j.interest_fen := least(coalesce(yuan_fen(told.loss_interest), most.interest_fen), most.interest_fen);
+    -- costs that finance has accepted, within what came back, and the share of it that the scheme allows
+    costs_most := div((c.life).back_fen::numeric * coalesce(percent_ppm((c.terms).costs_max_share), 1000000), 1000000)::bigint;
+    j.costs_fen := least(c.costs_fen, costs_most);
+    if (c.terms).other_compensation = 'layered' then
+        select coalesce(sum(claim_paid_by(c, y.party)), 0)::bigint into layered
+          from unnest((c.terms).layers) y
+         where y.party in ('guarantor', 'insurer') and coalesce(y.claimant, 'bank') = c.claimant;
+    end if;
+    whole := j.principal_fen + j.interest_fen + j.costs_fen + layered;
+    j.account := array[claim_account_line('net_loss', '净损失 = 未偿还本金 + 未付利息 + 认可的追偿费用 + 他方已赔付',
+                       format('%s + %s + %s + %s', yuan_text(j.principal_fen), yuan_text(j.interest_fen), yuan_text(j.costs_fen),
+                              yuan_text(layered)), whole)];
     -- what other schemes pay for the loan is no loss any more
-    select coalesce(sum(o.fund_fen), 0)::bigint into elsewhere
-      from claim o
-     where o.loan_id = (c.loan).id and o.scheme_code <> (c.scheme).code and claim_counts(o.id);
+    select coalesce(sum(n.fund_fen), 0)::bigint into elsewhere
+      from claim_now n
+     where n.loan_id = (c.now).id and n.scheme_code <> (c.scheme).code and n.counts;
     if elsewhere > 0 then
-        whole := whole - elsewhere;
-        j.account := j.account || claim_account_line('paid_elsewhere', yuan_text(whole + elsewhere) || ' - '
+        whole := greatest(whole - elsewhere, 0);
+        j.account := j.account || claim_account_line('paid_elsewhere', '减:其他方案的补偿', yuan_text(whole + elsewhere) || ' - '
                      || yuan_text(elsewhere), whole);
     end if;
     j.net_loss := whole;
-    j.part_up := 1;
-    j.part_down := 1;
-    if (c.terms).ip_part_only then
-        j.part_up := (c.loan).ip_amount_fen;
-        j.part_down := (c.loan).amount_fen;
-        j.net_loss := round(whole::numeric * (c.loan).ip_amount_fen / (c.loan).amount_fen)::bigint;
-        j.account := j.account || claim_account_line('ip_part', format('%s × %s / %s, half up', yuan_text(whole),
-                     yuan_text((c.loan).ip_amount_fen), yuan_text((c.loan).amount_fen)), j.net_loss);
+    j.part_up := least((c.cover).amount_fen, (c.loan).amount_fen);
+    j.part_down := (c.loan).amount_fen;
+    if j.part_up < j.part_down then
+        j.net_loss := round(whole::numeric * j.part_up / j.part_down)::bigint;
+        j.account := j.account || claim_account_line('ip_part', '其中备案部分,四舍五入到分', format('%s × %s / %s', yuan_text(whole),
+                     yuan_text(j.part_up), yuan_text(j.part_down)), j.net_loss);
     end if;
 end $$;
+
+-- ---- the split -------------------------------------------------------------------------------------
 
 -- What the fund may still pay under each limit, before this claim. Only limits that the scheme sets.
 create or replace function claim_rooms(c claim_case) returns table (name text, room bigint)
     language sql stable security definer set search_path = public, pg_temp as $$
-    with other as materialized (
-        select o.fund_fen, o.loan_id, o.borrower, o.org_id,
-               date_trunc('year', claim_limit_day(o)) = date_trunc('year', greatest((c).day, (c).received)) as this_year
-          from claim o
-         where o.scheme_code = ((c).scheme).code and o.id is distinct from (c).claim_id and claim_counts(o.id)
+    with own as materialized ( -- a claim judged again does not stand in its own way
+        select n.* from claim_now n where n.claim = (c).claim_id and n.counts
+    ),
+    year as (
+        select extract(year from (c).day)::int as no
     ),
     cap as (
-        select 'cap_per_loan' as name, yuan_fen(((c).terms).cap_per_loan) as cap,
-               (select sum(o.fund_fen) from other o where o.loan_id = ((c).loan).id) as used
+        select 'cap_per_loan' as name, yuan_fen(((c).terms).cap_per_loan) as cap, 'loan' as what, ((c).now).id::text as key
         union all
-        select 'cap_per_enterprise', yuan_fen(((c).terms).cap_per_enterprise),
-               (select sum(o.fund_fen) from other o where o.borrower = ((c).loan).borrower)
+        select 'cap_per_enterprise', yuan_fen(((c).terms).cap_per_enterprise), 'enterprise', ((c).loan).borrower
         union all
-        select 'cap_bank_year', yuan_fen(((c).terms).cap_bank_year),
-               (select sum(o.fund_fen) from other o where o.this_year and o.org_id = (c).org)
+        select 'cap_bank_year', yuan_fen(((c).terms).cap_bank_year), 'bank', (c).org || ' ' || year.no from year
         union all
-        select 'cap_fund_year', yuan_fen(((c).terms).cap_fund_year),
-               (select sum(o.fund_fen) from other o where o.this_year)
+        select 'cap_fund_year', yuan_fen(((c).terms).cap_fund_year), 'fund', year.no::text from year
         union all
         select 'pool_balance', case when ((c).terms).pool_balance_limits_liability then
-                    account_balance_fen('fund:' || ((c).scheme).code, null, null) + claim_paid_out_fen(((c).scheme).code) end,
-               (select sum(o.fund_fen) from other o)
+                    account_balance_fen('fund:' || ((c).scheme).code, null, null) end, 'open', ''
     )
-    select cap.name, (cap.cap - coalesce(cap.used, 0))::bigint
+    select cap.name, cap.cap - claim_sum_fen(((c).scheme).code, cap.what, cap.key)
+           + coalesce((select own.fund_fen from own where not (cap.what = 'open' and own.paid)), 0)
       from cap
      where cap.cap is not null
 $$;
+revoke all on function claim_rooms from public;
 
--- Share the loss over the layers; what a cap or limit keeps from a party, the bank bears.
+-- By how much the fund's share of this loss is raised, ppm: a first loan, as it was known when it was covered, and what
+-- else the scheme says.
+create or replace function claim_uplift_ppm(c claim_case) returns bigint language sql stable as $$
+    select case when (c).claimant = 'bank' then coalesce(case when ((c).cover).terms ->> 'first_loan' = 'true' then percent_ppm(((c).terms).first_loan_uplift) end, 0)::bigint
+           + coalesce(ppm_of(((c).cover).terms ->> 'uplift'), 0) else 0 end
+$$;
+
+-- The layers of a loss, each with its amount in fen: by shares, odd fen by largest remainder; below a layer's floor it bears
+-- nothing, a deductible is taken off before its share, a cap after; what that keeps from it the claimant bears.
+create or replace function claim_layers(c claim_case, net_loss bigint, out parties text[], out funds text[], out shares bigint[],
+                                        out amounts bigint[], out lines json[])
+    language plpgsql stable as $$
+declare
+    layers scheme_layer[];
+    y scheme_layer;
+    raised bigint := claim_uplift_ppm(c);
+    bearer int;
+    fund_at int;
+    due bigint;
+begin
+    layers := array(select ((c.terms).layers)[i]
+                      from generate_subscripts((c.terms).layers, 1) i
+                     where coalesce((((c.terms).layers)[i]).claimant, 'bank') = c.claimant
+                     order by i);
+    select array_agg(layers[i].party order by i), array_agg(layers[i].account order by i),
+           array_agg(percent_ppm(layers[i].share)::bigint order by i)
+      into parties, funds, shares
+      from generate_subscripts(layers, 1) i;
+    bearer := coalesce(array_position(parties, c.claimant), array_position(parties, 'bank'));
+    select min(i) into fund_at from generate_subscripts(parties, 1) i where parties[i] = 'fund' and funds[i] is null;
+    if bearer is not null then
+        raised := least(raised, shares[bearer]);
+        shares[fund_at] := shares[fund_at] + raised;
+        shares[bearer] := shares[bearer] - raised;
+    end if;
+    amounts := claim_split_loss(net_loss, shares);
+    lines := '{}'::json[];
+    for i in 1 .. cardinality(parties) loop
+        y := layers[i];
+        due := amounts[i];
+        lines := lines || claim_account_line(parties[i], claim_party_title(parties[i]) || '分担', format('%s × %s%%', yuan_text(net_loss),
+                 percent_text(shares[i])), due);
+        continue when i = bearer;
+        if yuan_fen(y.floor) > net_loss then
+            due := 0;
+            lines := lines || claim_account_line(parties[i], '损失未达起赔点', yuan_text(yuan_fen(y.floor)), due);
+        elsif y.deductible is not null then
+            due := div(2 * greatest(net_loss - yuan_fen(y.deductible), 0)::numeric * shares[i] + 1000000, 2000000::numeric)::bigint;
+            lines := lines || claim_account_line(parties[i], '扣除免赔额后分担,四舍五入到分', format('(%s - %s) × %s%%',
+                     yuan_text(net_loss), yuan_text(yuan_fen(y.deductible)), percent_text(shares[i])), due);
+        end if;
+        if yuan_fen(y.cap) < due then
+            due := yuan_fen(y.cap);
+            lines := lines || claim_account_line(parties[i], '该层上限', yuan_text(due), due);
+        end if;
+        if bearer is not null then
+            amounts[bearer] := amounts[bearer] + amounts[i] - due;
+        end if;
+        amounts[i] := due;
+    end loop;
+end $$;
+
+-- All public money together bears no more than its share; what exceeds it the claimant bears, the last fund first.
+create or replace function claim_public_limit(parties text[], inout amounts bigint[], bearer int, most bigint)
+    language plpgsql immutable as $$
+declare
+    over bigint := (select sum(amounts[i])::bigint from generate_subscripts(parties, 1) i where parties[i] = 'fund') - most;
+    cut bigint;
+begin
+    for i in reverse cardinality(parties) .. 1 loop
+        continue when parties[i] <> 'fund' or over <= 0;
+        cut := least(over, amounts[i]);
+        amounts[i] := amounts[i] - cut;
+        amounts[bearer] := amounts[bearer] + cut;
+        over := over - cut;
+    end loop;
+end $$;
+
+-- What others have paid stands in their layer; what exceeds it lowers first the claimant's part, then the funds'.
+create or replace function claim_layers_paid(c claim_case, parties text[], inout amounts bigint[], bearer int)
+    language plpgsql stable as $$
+declare
+    over bigint := 0;
+    cut bigint;
+begin
+    if (c.terms).other_compensation is distinct from 'layered' then
+        return;
+    end if;
+    for i in 1 .. cardinality(parties) loop
+        if parties[i] in ('guarantor', 'insurer') and i <> bearer then
+            over := over + greatest(claim_paid_by(c, parties[i]) - amounts[i], 0);
+            amounts[i] := greatest(amounts[i], claim_paid_by(c, parties[i]));
+        end if;
+    end loop;
+    cut := least(over, amounts[bearer]);
+    amounts[bearer] := amounts[bearer] - cut;
+    over := over - cut;
+    for i in reverse cardinality(parties) .. 1 loop
+        continue when parties[i] <> 'fund';
+        cut := least(over, amounts[i]);
+        amounts[i] := amounts[i] - cut;
+        over := over - cut;
+    end loop;
+end $$;
+
+-- Share the loss over the layers, within every limit; what a limit keeps from the fund the claimant bears.
 create or replace function claim_judge_split(c claim_case, inout j judgement)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
-    parties text[];
-    shares bigint[];
-    caps bigint[];
-    amounts bigint[];
-    fund_at int;
-    bank_at int;
-    uplift bigint := case when (c.loan).first_loan then percent_ppm((c.terms).first_loan_uplift) end;
+    y record := claim_layers(c, j.net_loss);
+    amounts bigint[] := y.amounts;
+    bearer int := array_position(y.parties, c.claimant);
+    fund_at int := (select min(i) from generate_subscripts(y.parties, 1) i where y.parties[i] = 'fund' and y.funds[i] is null);
     limited record;
 begin
-    if uplift is not null and loan_borrowed_before(c.loan) then
-        uplift := null;
-        j.account := j.account || claim_account_line('first_loan_uplift', 'an earlier loan of the borrower is on record', 0);
+    j.account := j.account || y.lines;
+    if (c.terms).public_max_share is not null then
+        amounts := claim_public_limit(y.parties, amounts, bearer,
+                                      div(j.net_loss::numeric * percent_ppm((c.terms).public_max_share), 1000000)::bigint);
     end if;
-    select array_agg(y.party order by y.ordinality), array_agg(percent_ppm(y.share)::bigint order by y.ordinality),
-           array_agg(yuan_fen(y.cap) order by y.ordinality)
-      into parties, shares, caps
-      from unnest((c.terms).layers) with ordinality as y;
-    fund_at := array_position(parties, 'fund');
-    bank_at := array_position(parties, 'bank');
-    shares[fund_at] := shares[fund_at] + coalesce(uplift, 0);
-    shares[bank_at] := shares[bank_at] - coalesce(uplift, 0);
-    amounts := claim_split_loss(j.net_loss, shares);
-    for i in 1 .. cardinality(parties) loop
-        j.account := j.account || claim_account_line(parties[i], format('%s × %s%%', yuan_text(j.net_loss),
-                     percent_text(shares[i])), amounts[i]);
-        if caps[i] < amounts[i] and i <> bank_at then
-            amounts[bank_at] := amounts[bank_at] + amounts[i] - caps[i];
-            amounts[i] := caps[i];
-            j.account := j.account || claim_account_line(parties[i], 'cap of the layer', amounts[i]);
-        end if;
-    end loop;
+    amounts := claim_layers_paid(c, y.parties, amounts, bearer);
     -- what was paid in advance is part of the fund's share; a claim judged again has not paid anything itself yet
-    j.advance_fen := loan_paid_fen((c.loan).id, (c.scheme).code);
+    j.advance_fen := loan_paid_fen((c.now).id, (c.scheme).code);
     if j.advance_fen > 0 then
-        j.account := j.account || claim_account_line('paid_in_advance', '', -j.advance_fen);
+        j.account := j.account || claim_account_line('paid_in_advance', '减:已预先补偿', '', -j.advance_fen);
     end if;
-    j.fund_fen := amounts[fund_at] - j.advance_fen;
-    j.headroom := '{}';
+    j.fund_fen := greatest(amounts[fund_at] - j.advance_fen, 0);
     for limited in select r.name, r.room from claim_rooms(c) r loop
         if limited.room <= 0 then
-            j.problems := j.problems || problem('E_CAP', '/loss_principal', limited.name);
+            j.problems := j.problems || problem('E_CAP', '/loan', limited.name);
         elsif j.fund_fen > limited.room then
-            amounts[bank_at] := amounts[bank_at] + j.fund_fen - limited.room;
+            amounts[bearer] := amounts[bearer] + j.fund_fen - limited.room;
             amounts[fund_at] := amounts[fund_at] - (j.fund_fen - limited.room);
             j.fund_fen := limited.room;
-            j.account := j.account || claim_account_line('fund', limited.name, limited.room);
+            j.account := j.account || claim_account_line('fund', '限额 ' || limited.name, yuan_text(limited.room), limited.room);
         end if;
     end loop;
-    select coalesce(jsonb_object_agg(r.name, yuan_text(greatest(r.room - j.fund_fen, 0))), '{}')
-           || claim_pool_rooms(c, j.fund_fen)
+    select coalesce(jsonb_object_agg(r.name, yuan_text(greatest(r.room - j.fund_fen, 0))), '{}') || claim_pool_rooms(c, j.fund_fen)
       into j.headroom
       from claim_rooms(c) r;
-    select json_agg(json_build_array(parties[i], shares[i], amounts[i]) order by i) into j.split
-      from generate_subscripts(parties, 1) i;
+    select coalesce(json_agg(json_build_array(y.funds[i], amounts[i]) order by i) filter (where y.funds[i] is not null and amounts[i] > 0), '[]'),
+           json_agg(json_build_array(y.parties[i], y.shares[i], amounts[i]) order by i)
+      into j.funds, j.split
+      from generate_subscripts(y.parties, 1) i;
 end $$;
 
--- All that a claim is judged by: what was told, the loan as it stood on that day, and the terms of its scheme.
-create or replace function claim_case_of(org bigint, doc json, claim_id uuid, received date, l loan, s scheme)
-    returns claim_case
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
-declare
-    c claim_case;
-begin
-    c.org := org;
-    c.told := json_populate_record(null::claim_told, doc);
-    c.claim_id := claim_id;
-    c.day := (c.told)."on";
-    c.received := received;
-    c.loan := l;
-    c.life := loan_fold(l, c.day, null, null);
-    c.scheme := s;
-    c.terms := scheme_terms_of(s.body);
-    return c;
-end $$;
+-- What is left under the limits that are not caps: what the fund may still promise after this claim, what may still be
+-- covered, and how much more of the bank's covered loans may go bad.
+create or replace function claim_pool_rooms(c claim_case, fund bigint) returns jsonb
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select jsonb_strip_nulls(jsonb_build_object(
+           'fund_balance', yuan_text(greatest(account_available_fen('fund:' || ((c).scheme).code) - fund, 0)),
+           'leverage', room_text(coverage_leverage_room((c).cover, (c).terms)),
+           'npl_breaker', case when ((c).terms).npl_breaker is not null then (
+                select yuan_text(greatest(div(p.owed * percent_ppm(((c).terms).npl_breaker), 1000000) - p.bad, 0)::bigint)
+                  from coverage_pool(((c).cover).org_id, ((c).scheme).code, 'infinity', today()) p) end))
+$$;
 
--- received: the day on which whoever accepts has the claim; null before.
-create or replace function claim_judge(org bigint, doc json, claim_id uuid, received date) returns judgement
+-- ---- judgement -------------------------------------------------------------------------------------
+
+-- A case judged: all its defects, or the amounts.
+create or replace function claim_judge_case(c claim_case) returns judgement
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
-    c claim_case;
     j judgement;
-    l loan;
-    s scheme;
 begin
-    select v.* into l from loan_keyed(org, doc ->> 'loan') v;
-    if not found then
-        j.problems := array[problem('E_NO_LOAN', '/loan', doc ->> 'loan')];
+    j.loan_id := (c.now).id;
+    j.parties := (c.now).parties;
+    j.district := (c.now).district;
+    j.borrower := (c.loan).borrower;
+    j.scheme := c.scheme;
+    j.cover := c.cover;
+    j.claimant := c.claimant;
+    j.problems := claim_judge_cover(c);
+    if (c.scheme).id is null or (c.cover).state in ('pending', 'requested') then
         return j;
     end if;
-    j.loan_id := l.id;
-    j.parties := l.parties;
-    j.district := l.district;
-    j.borrower := l.borrower;
-    s := scheme_for(l.scheme, l.signed_on, null);
-    if s.id is null then
-        j.problems := array[problem('E_NOT_IN_SCHEME', '/loan', coalesce(l.scheme, '-'))];
-        return j;
-    end if;
-    j.scheme := s;
-    c := claim_case_of(org, doc, claim_id, received, l, s);
-    j.problems := claim_judge_amounts(c) || claim_judge_terms(c) || claim_judge_trigger(c) || claim_judge_elsewhere(c)
+    j.problems := j.problems || claim_judge_terms(c) || claim_judge_trigger(c) || claim_judge_elsewhere(c)
                   || claim_judge_same_credit(c) || claim_judge_pool(c);
     j := claim_judge_loss(c, j);
     if j.net_loss <= 0 then
-        j.problems := j.problems || problem('E_NO_LOSS', '/recovered', yuan_text(j.net_loss));
+        j.problems := j.problems || problem('E_NO_LOSS', '/loan', yuan_text(j.net_loss));
         return j;
     end if;
     j := claim_judge_split(c, j);
     if j.fund_fen <= 0 and cardinality(j.problems) = 0 then
-        j.problems := array[problem('E_NO_LOSS', '/loss_principal', yuan_text(j.fund_fen))];
+        j.problems := array[problem('E_NO_LOSS', '/loan', yuan_text(j.fund_fen))];
     end if;
     return j;
 end $$;
+revoke all on function claim_judge_case from public;
 
--- One claim at a time, whoever asks: what was judged is what is stored.
-create or replace function claims_lock() returns void language sql as $$ select pg_advisory_xact_lock(lock_no('claims')) $$;
+-- A claim judged as it is submitted by an organisation.
+create or replace function claim_judge(org bigint, doc json) returns judgement
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    l loan := claim_loan(org, doc ->> 'loan');
+    j judgement;
+begin
+    if l.id is null then
+        j.problems := array[problem('E_NO_LOAN', '/loan', doc ->> 'loan')];
+        return j;
+    end if;
+    return claim_judge_case(claim_case_of(org, doc, null, today(), l, claim_cover(l.id), null));
+end $$;
+
+-- A stored claim judged again, as known at an instant; null: now.
+create or replace function claim_judge_again(c claim, known_at timestamptz) returns judgement
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    l loan;
+    v coverage;
+begin
+    select x.* into l
+      from loan x
+     where x.id = c.loan_id and (claim_judge_again.known_at is null or x.recorded_at <= claim_judge_again.known_at)
+     order by x.version desc
+     limit 1;
+    select x.* into v from coverage x where x.id = c.coverage;
+    return claim_judge_case(claim_case_of(c.org_id, (select r.body from submission r where r.id = c.id and r.version = 1), c.id,
+                                          c.on_day, l, v, claim_judge_again.known_at));
+end $$;
+revoke all on function claim_judge_again from public;
 
 -- Judges a claim and stores it with its split; nothing is paid yet.
 create or replace function claim_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
-    language plpgsql as $$
+    language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     d decision;
     told claim_told := json_populate_record(null::claim_told, doc);
@@ -471,43 +769,170 @@ declare
 begin
     if not dry then
         perform claims_lock();
+        perform claims_lapse();
     end if;
-    j := claim_judge(my_org(), doc, null, null);
+    j := claim_judge(my_org(), doc);
     d.district := coalesce(j.district, '');
     d.parties := coalesce(j.parties, '{}');
     if cardinality(j.problems) > 0 then
         d.problems := array_to_json(j.problems);
     elsif not dry then
         insert into claim (id, reference, org_id, parties, district, loan_id, borrower, scheme, scheme_code, kind, on_day,
-               net_loss_fen, fund_fen, advance_fen, part_up, part_down, split, account, recorded_at)
+               net_loss_fen, fund_fen, advance_fen, part_up, part_down, split, account, recorded_at, coverage, claimant, received_on)
         values (new_id, told.reference, my_org(), j.parties, j.district, j.loan_id, j.borrower, (j.scheme).id,
-               (j.scheme).code, told.kind, told."on", j.net_loss, j.fund_fen, j.advance_fen, j.part_up,
+               (j.scheme).code, told.kind, today(), j.net_loss, j.fund_fen, j.advance_fen, j.part_up,
                j.part_down, j.split,
-               json_build_object('lines', array_to_json(j.account), 'headroom', j.headroom), now());
+               json_build_object('lines', array_to_json(j.account), 'headroom', j.headroom), now(), (j.cover).id, j.claimant,
+               coalesce(told.received_on, today()));
+        insert into claim_now (claim, scheme_code, loan_id, borrower, org_id, year, state, counts, paid, principal_fen, interest_fen,
+               costs_fen, net_loss_fen, fund_fen, funds, split, account, part_up, part_down)
+        values (new_id, (j.scheme).code, j.loan_id, j.borrower, my_org(), extract(year from today()), 'submitted', true, false,
+               j.principal_fen, j.interest_fen, j.costs_fen, j.net_loss, j.fund_fen, j.funds, j.split,
+               json_build_object('lines', array_to_json(j.account), 'headroom', j.headroom), j.part_up, j.part_down);
     end if;
     return d;
 end $$;
+revoke all on function claim_decide from public;
+grant execute on function claim_decide to pledged_app;
 
--- What came back, over fund and others in the scheme's order, all recoveries together: costs came off before. The
--- fund never gets back more than it paid.
-create or replace function claim_recovered_fund_fen(order_name text, fund bigint, others bigint, net bigint) returns bigint
-    language sql immutable as $$
-    select least(fund, case order_name
-           when 'fund_first' then net
-           when 'bank_first' then greatest(net - others, 0)
-           else div(2 * net::numeric * fund + fund + others, 2 * (fund::numeric + others))::bigint -- half up
-           end)
+-- ---- what a taker sees ------------------------------------------------------------------------------
+
+-- What decides a step, as known at an instant (null: now): the state, the figure, and what stands against it. What was paid
+-- stays.
+create or replace function claim_view(c claim, known_at timestamptz) returns json
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    n claim_now;
+    j judgement;
+    last claim_step;
+begin
+    select s.* into last
+      from claim_step s
+     where s.claim = c.id and (claim_view.known_at is null or s.recorded_at <= claim_view.known_at)
+     order by s.n desc
+     limit 1;
+    select x.* into n from claim_now x where x.claim = c.id;
+    if n.paid or not n.counts then
+        return json_build_object('state', coalesce(last.state, 'submitted'), 'net_loss', yuan_text(n.net_loss_fen),
+                                 'fund', yuan_text(n.fund_fen), 'split', claim_split_shown(n.split), 'arithmetic', n.account -> 'lines',
+                                 'headroom', n.account -> 'headroom');
+    end if;
+    j := claim_judge_again(c, claim_view.known_at);
+    return json_build_object('state', coalesce(last.state, 'submitted'), 'net_loss', yuan_text(coalesce(j.net_loss, 0)),
+                             'fund', yuan_text(coalesce(j.fund_fen, 0)), 'split', coalesce(claim_split_shown(j.split), '[]'),
+                             'arithmetic', coalesce(array_to_json(j.account), '[]'), 'headroom', coalesce(j.headroom, '{}'),
+                             'problems', case when cardinality(j.problems) > 0 then array_to_json(j.problems) end);
+end $$;
+revoke all on function claim_view from public;
+
+-- A claim as a taker sees it at an instant: the record, every step, and the view.
+create or replace function claim_seal_of(c claim, view json, known_at timestamptz) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select encode(sha256(string_agg(x.said, ''::bytea order by x.n)), 'hex')
+      from (select r.sha256 as said, 0 as n from submission r where r.id = (c).id and r.version = 1
+            union all
+            select coalesce(r.sha256, convert_to(s.step || instant_text(s.recorded_at), 'UTF8')), s.n
+              from claim_step s
+              left join submission r on r.id = s.id and r.version = 1
+             where s.claim = (c).id and (claim_seal_of.known_at is null or s.recorded_at <= claim_seal_of.known_at)
+            union all
+            select convert_to(concat_ws(' ', view ->> 'state', view ->> 'net_loss', view ->> 'fund', view ->> 'split', view ->> 'problems'),
+                              'UTF8'), 2147483647) x
 $$;
+revoke all on function claim_seal_of from public;
 
--- Money that came back on the loss of a claim that was paid, by the loan's events, and was not told as a recovery.
--- What counts is what is owed no more, whatever day the events bear and whenever they were told; a loan that is
--- good again owes the fund its whole share. A settlement after a write-off brought the principal that it names.
+-- What is to be seen before a step is taken now.
+create or replace function claim_seal(claim_id uuid) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select claim_seal_of(c, claim_view(c, null), null) from claim c where c.id = claim_id
+$$;
+revoke all on function claim_seal from public;
+
+-- What changed since a taker looked, a problem a member: the view is made again for each instant at which something was
+-- recorded that could have moved it, the last first, until it is the one that he saw. One that nobody saw: the steps.
+create or replace function claim_seen_problems(c claim, seen text) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    view json := claim_view(c, null);
+    before json;
+    at timestamptz;
+    p json[];
+begin
+    for at in
+        select distinct x.at
+          from (select e.recorded_at as at from loan_event e where e.loan_id = c.loan_id
+                union all select s.recorded_at from claim_step s where s.claim = c.id
+                union all select l.recorded_at from loan l where l.id = c.loan_id
+                union all select c.recorded_at) x
+         where x.at >= c.recorded_at
+         order by x.at desc
+         limit 40
+    loop
+        before := claim_view(c, at);
+        if claim_seal_of(c, before, at) = seen then
+            select array_agg(problem('E_SEEN', '/' || m.key, m.title || ' ' || coalesce(before ->> m.key, '-') || ' → '
+                                     || coalesce(view ->> m.key, '-')) order by m.n)
+              into p
+              from (values (1, 'state', '状态'), (2, 'net_loss', '净损失'), (3, 'fund', '基金应赔'), (4, 'problems', '问题')) as m(n, key, title)
+             where before ->> m.key is distinct from view ->> m.key;
+            return coalesce(p, array[problem('E_SEEN', '/split', '分担')]);
+        end if;
+    end loop;
+    return array[problem('E_SEEN', '/seen', (
+        select coalesce(string_agg(s.n || ' ' || s.step || ' ' || s.recorded_by || ' ' || instant_text(s.recorded_at), '; ' order by s.n), '-')
+          from claim_step s where s.claim = c.id))];
+end $$;
+revoke all on function claim_seen_problems from public;
+
+-- ---- what came back --------------------------------------------------------------------------------
+
+-- The loss of a claim before the covered part was taken: no more than this can come back.
+create or replace function claim_whole_fen(n claim_now) returns bigint language sql immutable as
+    $$ select div((n).net_loss_fen::numeric * (n).part_down, (n).part_up)::bigint $$;
+
+-- What came back, all recoveries together, over the layers of a claim in the order of its scheme: those that go first are
+-- filled, the rest is shared by what each bore.
+create or replace function claim_layers_back(split json, order_name text, net bigint) returns bigint[] language plpgsql immutable as $$
+declare
+    parties text[] := array(select x ->> 0 from json_array_elements(split) x);
+    bore bigint[] := array(select (x ->> 2)::bigint from json_array_elements(split) x);
+    first text := case order_name when 'fund_first' then 'fund' when 'bank_first' then 'bank' end;
+    of_first bigint[];
+    of_rest bigint[];
+    to_first bigint;
+begin
+    if first is null then
+        return claim_split_loss(net, bore);
+    end if;
+    select array_agg(case when parties[i] = first then bore[i] else 0 end order by i),
+           array_agg(case when parties[i] = first then 0 else bore[i] end order by i)
+      into of_first, of_rest
+      from generate_subscripts(parties, 1) i;
+    to_first := least(net, (select sum(x)::bigint from unnest(of_first) x));
+    return (select array_agg(a.fen + b.fen order by a.n)
+              from unnest(claim_split_loss(to_first, of_first)) with ordinality as a(fen, n)
+              join unnest(claim_split_loss(net - to_first, of_rest)) with ordinality as b(fen, n) on b.n = a.n);
+end $$;
+
+-- What was told to have come back, less costs that finance accepted, as far as the covered part goes; half up. more: a
+-- recovery or costs that are not stored yet.
+create or replace function claim_net_back(n claim_now, more_fen bigint) returns bigint
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select div(2 * x.net * (n).part_up + (n).part_down, 2 * (n).part_down::numeric)::bigint
+      from (select greatest(coalesce(sum(coalesce(s.amount_fen, 0) - coalesce(s.accepted_fen, 0)), 0) + more_fen, 0) as net
+              from claim_step s
+             where s.claim = (claim_net_back.n).claim and s.step in ('recover', 'accept_costs')) x
+$$;
+revoke all on function claim_net_back from public;
+
+-- Money that came back on the loss of a claim that was paid, by the loan's events or its guarantee insurance, and was not
+-- told as a recovery: it is owed to the fund. What counts is what is owed no more, whatever day the events bear and
+-- whenever they were told; a loan that is good again owes the fund its whole share. A settlement after a write-off brought
+-- the principal that it names.
 create or replace function claim_untold_fen(c claim) returns bigint
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
-    claimed claim_told := (select json_populate_record(null::claim_told, r.body)
-                             from submission r where r.id = (c).id and r.version = 1);
-    loss bigint := yuan_fen(claimed.loss_principal) - coalesce(yuan_fen(claimed.recovered), 0);
+    n claim_now;
     with_interest boolean := (select (scheme_terms_of(s.body)).loss_base = 'principal_and_interest'
                                 from scheme s where s.id = (c).scheme);
     l loan;
@@ -515,12 +940,13 @@ declare
     told record;
     owed bigint;
 begin
-    if not claim_took((c).id, 'pay') or claim_took((c).id, 'cure') or claim_superseded_by(c) is not null then
+    select x.* into n from claim_now x where x.claim = (c).id;
+    if not n.paid or not n.counts or (c).claimant = 'guarantor' or claim_superseded_by(c) is not null then
         return 0;
     end if;
     select v.* into l from loan_latest v where v.id = (c).loan_id;
     f := loan_fold(l, 'infinity', null, null);
-    select coalesce(sum(e.principal_fen) filter (where e.kind <> 'disbursed' and e.on_day > (c).on_day), 0)::bigint as back,
+    select coalesce(sum(e.principal_fen) filter (where e.payer = 'insurer' and e.kind <> 'disbursed'), 0)::bigint as insured,
            coalesce(sum(e.interest_fen) filter (where with_interest
                     and (e.on_day > (c).on_day or e.recorded_at > (c).recorded_at)), 0)::bigint as interest,
            (coalesce(sum(coalesce(e.principal_fen, l.amount_fen)) filter (where e.kind = 'disbursed'), l.amount_fen)
@@ -530,106 +956,187 @@ begin
      where e.loan_id = l.id and e.kind in ('disbursed', 'repaid', 'recovered', 'settled');
     owed := case when f.state = 'settled' and f.written_off_on is not null then told.unpaid
                  when f.state in ('overdue', 'written_off') or f.bad_since is not null then f.outstanding_fen
-                 else 0 end;
-    return greatest(least(greatest(told.back, loss - owed)
-                          + least(told.interest, coalesce(yuan_fen(claimed.loss_interest), 0)), claim_whole_fen(c))
+                 else 0 end - greatest(loan_insured_fen(l.id, null) - told.insured, 0);
+    return greatest(least(greatest(n.principal_fen - owed, 0) + least(told.interest, n.interest_fen), claim_whole_fen(n))
                     - coalesce((select sum(s.amount_fen)::bigint from claim_step s where s.claim = (c).id), 0), 0);
 end $$;
+revoke all on function claim_untold_fen from public;
+
+-- ---- steps -----------------------------------------------------------------------------------------
 
 -- May this step be taken now, by this person, on what was seen?
 create or replace function claim_step_refusal(c step_case) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
-    state text := coalesce((c.last).state, 'submitted');
+    state text := (c.figure).state;
     p json[] := '{}'::json[];
 begin
-    if c.next is null then
+    if c.next is null or state = 'closed' and not ((c.figure).paid and (c.figure).counts) then
         return array[problem('E_STEP', '', state || ': ' || coalesce((
             select string_agg(x.step, ', ' order by x.step) from claim_transition x
-             where x.state = coalesce((c.last).state, 'submitted') and my_kind() = any (x.takers)), '-'))];
+             where x.state = (c.figure).state and my_kind() = any (x.takers)
+               and (x.state <> 'closed' or (c.figure).paid and (c.figure).counts)), '-'))];
     elsif (c.told).seen <> claim_seal((c.claim).id) then
-        return array[problem('E_SEEN', '/seen', (
-            select coalesce(string_agg(s.n || ' ' || s.step || ' ' || s.recorded_by || ' '
-                            || instant_text(s.recorded_at), '; ' order by s.n), '-')
-              from claim_step s where s.claim = (c.claim).id))];
+        return claim_seen_problems(c.claim, (c.told).seen);
     end if;
-    -- who accepts is not who approves, who approves is not who pays
+    -- who accepts is not who approves, who approves is not who pays; a paper that came earlier is seen by two
     if c.maker = my_signature() then
         p := p || problem('E_SAME_PERSON', '', c.maker);
     end if;
-    if c.day > today() then
-        p := p || problem('E_FUTURE', '/on', today()::text);
-    elsif c.day < greatest((c.claim).on_day, (c.last).on_day) then
-        p := p || problem('E_ORDER', '/on', greatest((c.claim).on_day, (c.last).on_day)::text);
+    if c.step = 'accept' and (c.claim).received_on < (c.claim).on_day and c.maker is null then
+        p := p || problem('E_SECOND_PERSON', '', (c.claim).received_on::text);
+    end if;
+    if (c.told)."on" <> today() then
+        p := p || problem('E_TODAY', '/on', today()::text);
     end if;
     return p;
 end $$;
 
--- Do the facts still say what the claim says?
+-- Does the claim still stand, and does a red flag stop its payment?
 create or replace function claim_step_rejudge(c step_case) returns json[]
     language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-    received date := case when c.step = 'accept' then c.day else (
-        select s.on_day from claim_step s where s.claim = (c.claim).id and s.step = 'accept' order by s.n desc limit 1) end;
-    j judgement := claim_judge((c.claim).org_id, (select r.body from submission r
-                               where r.id = (c.claim).id and r.version = 1), (c.claim).id,
-                               case when c.step <> 'resubmit' then received end);
 begin
-    if cardinality(j.problems) > 0 then
-        return j.problems;
-    elsif j.fund_fen <> (c.claim).fund_fen then
-        return array[problem('E_CHANGED', '', yuan_text((c.claim).fund_fen) || ' → ' || yuan_text(j.fund_fen))];
-    elsif (j.scheme).id <> (c.claim).scheme then
-        return array[problem('E_CHANGED', '', (j.scheme).effective_from::text)];
+    if cardinality((c.j).problems) > 0 then
+        return (c.j).problems;
     end if;
     return case when c.step = 'pay' then flag_payment_stops((c.claim).loan_id, (c.claim).id,
                                                        current_setting('transaction_read_only') = 'off')
                 else '{}'::json[] end;
 end $$;
 
+-- What stands against promising or paying these amounts out of these funds: hold: they are promised already.
+create or replace function claim_funds_problems(c step_case) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    f record;
+    held boolean;
+    p json[] := '{}'::json[];
+begin
+    for f in
+        select 'fund:' || (c.claim).scheme_code as account, c.fund_fen as fen, (c.last).hold as hold
+        union all
+        select 'fund:' || (x ->> 0), (x ->> 1)::bigint, claim_part_id((c.last).hold, x ->> 0)
+          from json_array_elements((c.j).funds) x
+    loop
+        held := c.step = 'pay' and exists (select from hold h where h.id = f.hold and h.until_day >= today() and h.amount_fen >= f.fen);
+        if not exists (select from account a where a.code = f.account) then
+            p := p || problem('E_OVERDRAFT', '', f.account);
+        elsif not held and account_available_fen(f.account) < f.fen then
+            p := p || problem('E_OVERDRAFT', '', f.account || ' ' || yuan_text(account_available_fen(f.account)));
+        end if;
+    end loop;
+    return p;
+end $$;
+
+-- The id of what a step moves in another fund than its scheme's own.
+create or replace function claim_part_id(step uuid, code text) returns uuid language sql immutable as
+    $$ select md5(step || ' ' || code)::uuid $$;
+
+-- A recovery, or costs of recovery that finance accepts: what each layer gets of it, and what stands against it.
+create or replace function claim_step_back(c step_case) returns step_case
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    n claim_now := c.figure;
+    terms scheme_terms := (select scheme_terms_of(s.body) from scheme s where s.id = (c.claim).scheme);
+    parties text[] := array(select x ->> 0 from json_array_elements((c.figure).split) x);
+    amounts bigint;
+    told bigint;
+    accepted bigint;
+    costs_most bigint;
+    net bigint;
+    before bigint[];
+    after bigint[];
+begin
+    select coalesce(sum(s.amount_fen), 0)::bigint, coalesce(sum(s.costs_fen) filter (where s.step = 'recover'), 0)::bigint,
+           coalesce(sum(s.accepted_fen) filter (where s.step = 'accept_costs'), 0)::bigint
+      into amounts, told, accepted
+      from claim_step s
+     where s.claim = n.claim and s.step in ('recover', 'accept_costs');
+    c.amount_fen := case when c.step = 'recover' then yuan_fen((c.told).amount) end;
+    c.costs_fen := case when c.step = 'recover' then coalesce(claim_costs_fen((c.told).costs), 0) end;
+    c.accepted_fen := case when c.step = 'accept_costs' then yuan_fen((c.told).costs_accepted) end;
+    net := claim_net_back(n, coalesce(c.amount_fen, 0) - coalesce(c.accepted_fen, 0));
+    costs_most := least(told - accepted, div(amounts::numeric * coalesce(percent_ppm(terms.costs_max_share), 1000000), 1000000)::bigint
+                                         - accepted);
+    if net > n.net_loss_fen then
+        c.problems := array[problem('E_EXCEEDS', '/amount', yuan_text(greatest(claim_whole_fen(n) - amounts + accepted, 0)))];
+        return c;
+    elsif c.accepted_fen > costs_most then
+        c.problems := array[problem('E_EXCEEDS', '/costs_accepted', yuan_text(greatest(costs_most, 0)))];
+        return c;
+    end if;
+    before := claim_layers_back(n.split, coalesce(terms.recovery_order, 'pro_rata'), claim_net_back(n, 0));
+    after := claim_layers_back(n.split, coalesce(terms.recovery_order, 'pro_rata'), net);
+    select json_agg(json_build_array(parties[i], after[i] - before[i]) order by i) into c.layers from generate_subscripts(parties, 1) i;
+    c := claim_step_parts(c, before, after);
+    return c;
+end $$;
+
+-- Of a recovery over the layers: what each fund gets. Own funds and others stand in the split in the order of the layers.
+create or replace function claim_step_parts(c step_case, before bigint[], after bigint[]) returns step_case
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    codes text[] := array(select x ->> 0 from json_array_elements((c.figure).funds) x);
+    k int := 0; -- other funds met so far
+    own boolean := false;
+    part record;
+    moves json[] := '{}'::json[];
+begin
+    for part in
+        select x.n, x.value ->> 0 as party, (x.value ->> 2)::bigint as bore
+          from json_array_elements((c.figure).split) with ordinality as x(value, n)
+         where x.value ->> 0 = 'fund'
+    loop
+        if not own then
+            own := true;
+            c.fund_fen := abs(after[part.n] - before[part.n]);
+        elsif part.bore > 0 then
+            k := k + 1;
+            moves := moves || json_build_array(codes[k], -(after[part.n] - before[part.n]));
+        end if;
+    end loop;
+    c.funds := array_to_json(moves);
+    return c;
+end $$;
+
 -- What the step moves: into c; and what stands against it.
 create or replace function claim_step_amounts(c step_case) returns step_case
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
-    fund text := 'fund:' || (c.claim).scheme_code;
-    paid bigint := claim_paid_fen(c.claim);
-    share bigint := (c.claim).fund_fen + (c.claim).advance_fen;
-    whole bigint := claim_whole_fen(c.claim);
     final text := claim_superseded_by(c.claim);
-    amounts bigint;
-    costs bigint;
-    net numeric; -- of all recoveries, costs first; then by the part secured by IP, half up
 begin
     c.problems := '{}'::json[];
-    c.cause := case c.step when 'pay' then 'compensation' when 'recover' then 'recovery' when 'cure' then 'return' end;
+    c.funds := '[]';
+    c.cause := case c.step when 'pay' then 'compensation' when 'recover' then 'recovery' when 'accept_costs' then 'recovery'
+                           when 'cure' then 'return' end;
+    if c.step in ('recover', 'accept_costs', 'cure') and final is not null then
+        c.problems := array[problem('E_COMPENSATED', '', final)];
+        return c;
+    end if;
     case c.step
-        when 'approve', 'pay' then
-            c.fund_fen := (c.claim).fund_fen;
-            -- the hold of the approval covers the payment, unless it has expired
-            if account_available_fen(fund) < c.fund_fen and not (c.step = 'pay' and exists (
-                   select from hold h where h.id = (c.last).hold and h.until_day >= today())) then
-                c.problems := array[problem('E_OVERDRAFT', '', fund || ' ' || yuan_text(account_available_fen(fund)))];
-            elsif account_short_day(fund, c.fund_fen, c.day) is not null then
-                c.problems := array[problem('E_OVERDRAFT', '/on', fund || ' ' || account_short_day(fund, c.fund_fen, c.day))];
+        when 'accept' then
+            c.accepted_fen := coalesce(yuan_fen((c.told).costs_accepted), 0);
+            if c.accepted_fen > coalesce(claim_costs_fen((select r.body -> 'costs' from submission r
+                                                           where r.id = (c.claim).id and r.version = 1)), 0) then
+                c.problems := array[problem('E_EXCEEDS', '/costs_accepted', '0.00')];
             end if;
-        when 'recover' then
-            c.amount_fen := yuan_fen((c.told).amount);
-            c.costs_fen := coalesce(yuan_fen((c.told).costs), 0);
-            select coalesce(sum(s.amount_fen), 0)::bigint, coalesce(sum(s.costs_fen), 0)::bigint into amounts, costs
-              from claim_step s where s.claim = (c.claim).id and s.step = 'recover';
-            net := greatest(amounts + c.amount_fen - costs - c.costs_fen, 0);
-            net := div(2 * net * (c.claim).part_up + (c.claim).part_down, 2 * (c.claim).part_down::numeric);
-            if net > (c.claim).net_loss_fen then
-                c.problems := array[problem('E_EXCEEDS', '/amount', yuan_text(whole - amounts + costs + c.costs_fen))];
-            elsif costs + c.costs_fen > whole then -- else one line of costs swallows whatever comes back for ever
-                c.problems := array[problem('E_EXCEEDS', '/costs', yuan_text(whole - costs))];
+        when 'approve', 'pay', 'renew' then
+            c.fund_fen := (c.j).fund_fen;
+            c.funds := (c.j).funds;
+            if c.step <> 'renew' then
+                c.problems := claim_funds_problems(c);
             end if;
-            c.fund_fen := greatest(claim_recovered_fund_fen((select coalesce((scheme_terms_of(s.body)).recovery_order, 'pro_rata')
-                                                         from scheme s where s.id = (c.claim).scheme),
-                                                      share, (c.claim).net_loss_fen - share, net::bigint)
-                                   - (share - paid), 0);
+        when 'recover', 'accept_costs' then
+            c := claim_step_back(c);
         when 'cure' then
-            c.fund_fen := paid;
+            c.fund_fen := claim_paid_fen(c.claim);
+            select coalesce(json_agg(json_build_array(x.code, -x.fen)), '[]') into c.funds
+              from (select m ->> 0 as code, sum((m ->> 1)::bigint) as fen
+                      from claim_step s
+                     cross join lateral json_array_elements(s.funds) m
+                     where s.claim = (c.claim).id and s.step in ('pay', 'recover', 'accept_costs')
+                     group by 1
+                    having sum((m ->> 1)::bigint) > 0) x;
         when 'close' then
             if claim_untold_fen(c.claim) > 0 then
                 c.problems := array[problem('E_UNTOLD', '', yuan_text(claim_untold_fen(c.claim)))];
@@ -640,44 +1147,128 @@ begin
             end if;
         else
     end case;
-    if c.cause in ('recovery', 'return') and final is not null then
-        c.problems := array[problem('E_COMPENSATED', '', final)];
-    end if;
     return c;
 end $$;
+
+-- Promise the amounts of an approval, each fund its own.
+create or replace function claim_hold(c step_case) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    x json;
+begin
+    if not hold_open(c.id, 'fund:' || (c.claim).scheme_code, c.fund_fen, (c.claim).id, today() + 30) then
+        raise exception 'not covered: fund:%', (c.claim).scheme_code; -- looked at by claim_step_amounts: never half a movement
+    end if;
+    for x in select y from json_array_elements(c.funds) y loop
+        if not hold_open(claim_part_id(c.id, x ->> 0), 'fund:' || (x ->> 0), (x ->> 1)::bigint, (c.claim).id, today() + 30) then
+            raise exception 'not covered: fund:%', x ->> 0;
+        end if;
+    end loop;
+end $$;
+revoke all on function claim_hold from public;
+
+-- End what the last approval promised.
+create or replace function claim_hold_end(c step_case, how text) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if (c.last).hold is not null then
+        perform hold_end((c.last).hold, how);
+        perform hold_end(claim_part_id((c.last).hold, x ->> 0), how) from json_array_elements((c.last).funds) x;
+    end if;
+end $$;
+revoke all on function claim_hold_end from public;
+
+-- Move money between one fund and whoever claimed; fen above nought: out of the fund.
+create or replace function claim_post(c step_case, transfer uuid, code text, fen bigint) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    is_paid boolean := c.step = 'pay';
+    other text := case when is_paid then 'paid:' else 'recovered:' end || code || ':' || account_part(c.bank, (c.claim).org_id);
+    p posting;
+begin
+    if fen = 0 then
+        return;
+    end if;
+    perform account_open(other, case when is_paid then 'expense' else 'income' end,
+                         case when is_paid then '代偿支出 ' else '追偿收回 ' end || c.bank, false, c.bank, code, c.day);
+    p := row(transfer, coalesce((c.told).reference, c.step || ' ' || (c.claim).reference),
+             case when fen > 0 then other else 'fund:' || code end, case when fen > 0 then 'fund:' || code else other end,
+             abs(fen), c.day, c.cause, (c.claim).id, null, (c.claim).reference)::posting;
+    if transfer_post(array[p]) is not null then
+        raise exception 'not covered: fund:%', code;
+    end if;
+end $$;
+revoke all on function claim_post from public;
 
 -- Move the money of a step: hold, release or post it.
 create or replace function claim_step_money(c step_case) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-    code text := (c.claim).scheme_code;
-    other text := case when c.step = 'pay' then 'paid:' else 'recovered:' end || code || ':'
-                  || account_part(c.bank, (c.claim).org_id);
-    fund text := 'fund:' || code;
-    p posting;
 begin
-    if c.step = 'approve' then
-        if not hold_open(c.id, fund, c.fund_fen, (c.claim).id, today() + 30) then
-            raise exception 'not covered: %', fund; -- looked at by step_amounts: never half a movement
-        end if;
-        return;
-    elsif (c.last).hold is not null then
-        perform hold_end((c.last).hold, case when c.step = 'pay' then 'posted' else 'voided' end);
+    if c.step in ('pay', 'return', 'release', 'renew') then
+        perform claim_hold_end(c, case when c.step = 'pay' then 'posted' else 'voided' end);
     end if;
-    if c.cause is null or c.fund_fen = 0 then
-        return;
-    end if;
-    perform account_open(other, case when c.step = 'pay' then 'expense' else 'income' end,
-                         case when c.step = 'pay' then '代偿支出 ' else '追偿收回 ' end || c.bank, false, c.bank, code,
-                         c.day);
-    p := row(c.id, coalesce((c.told).reference, c.step || ' ' || (c.claim).reference),
-             case when c.step = 'pay' then other else fund end, case when c.step = 'pay' then fund else other end,
-             c.fund_fen, c.day, c.cause, (c.claim).id, null, (c.claim).reference)::posting;
-    if transfer_post(array[p]) is not null then
-        raise exception 'not covered: %', fund;
+    if c.step in ('approve', 'renew') then
+        perform claim_hold(c);
+    elsif c.cause is not null then
+        perform claim_post(c, c.id, (c.claim).scheme_code, case when c.step in ('pay', 'accept_costs') then c.fund_fen else -c.fund_fen end);
+        perform claim_post(c, claim_part_id(c.id, x ->> 0), x ->> 0, (x ->> 1)::bigint) from json_array_elements(c.funds) x;
     end if;
 end $$;
 revoke all on function claim_step_money from public;
+
+-- The claim and what is about to happen to it.
+create or replace function claim_step_case(new_id uuid, doc json, found_claim claim) returns step_case
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    c step_case;
+begin
+    c.id := new_id;
+    c.told := json_populate_record(null::claim_step_told, doc);
+    c.step := (c.told).step;
+    c.day := today();
+    c.claim := found_claim;
+    c.figure := (select n from claim_now n where n.claim = found_claim.id);
+    c.last := (select s from claim_step s where s.claim = found_claim.id order by s.n desc limit 1);
+    c.maker := case when c.step in ('approve', 'pay') then (c.last).recorded_by
+                    when c.step = 'accept' and found_claim.received_on < found_claim.on_day then (
+                         select s.recorded_by from claim_step s
+                          where s.claim = found_claim.id and s.step = 'confirm' order by s.n desc limit 1) end;
+    select x.next into c.next
+      from claim_transition x
+     where x.state = claim_state(found_claim.id) and x.step = c.step and my_kind() = any (x.takers);
+    select o.code into c.bank from org o where o.id = found_claim.org_id;
+    return c;
+end $$;
+revoke all on function claim_step_case from public;
+
+-- The figure of a claim after a step: as it was judged until it is paid, then as it was paid.
+create or replace function claim_figure_follow(c step_case) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    j judgement := c.j;
+begin
+    update claim_now n
+       set state = c.next,
+           counts = c.step not in ('return', 'withdraw', 'cure') and (n.counts or c.step = 'resubmit'),
+           paid = n.paid or c.step = 'pay',
+           due_on = case when c.step = 'return' then (c.told).due_on end
+     where n.claim = (c.claim).id;
+    if c.step in ('accept', 'resubmit', 'approve', 'pay', 'renew') then
+        update claim_now n
+           set principal_fen = j.principal_fen, interest_fen = j.interest_fen, costs_fen = j.costs_fen, net_loss_fen = j.net_loss,
+               fund_fen = j.fund_fen, funds = j.funds, split = j.split,
+               account = json_build_object('lines', array_to_json(j.account), 'headroom', j.headroom)
+         where n.claim = (c.claim).id;
+    end if;
+    if c.step = 'cure' then -- what was paid in advance for this default came back with it
+        update claim_now n
+           set counts = false
+          from claim a
+         where a.id = n.claim and a.kind = 'pre_compensation' and a.loan_id = (c.claim).loan_id
+           and a.scheme_code = (c.claim).scheme_code and a.recorded_at <= (c.claim).recorded_at;
+    end if;
+end $$;
+revoke all on function claim_figure_follow from public;
 
 -- Takes a step on a claim: may it be taken, do the facts still hold, what does it move.
 create or replace function claim_step_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
@@ -686,35 +1277,26 @@ declare
     d decision;
     c step_case;
     found_claim claim;
-    found_last claim_step;
     found_problems json[];
 begin
-    if not dry then
-        perform claims_lock();
-    end if;
     d.district := '';
     d.parties := '{}';
-    c.told := json_populate_record(null::claim_step_told, doc);
+    if not dry then
+        perform claims_lock();
+        perform claims_lapse();
+    end if;
     select x.* into found_claim
       from claim x
-     where x.id = (c.told).claim and (my_kind() = 'finance' or x.org_id = my_org());
+     where x.id = (doc ->> 'claim')::uuid and (my_kind() = 'finance' or x.org_id = my_org());
     if not found then
-        d.problems := json_build_array(problem('E_NOT_FOUND', '', (c.told).claim::text));
+        d.problems := json_build_array(problem('E_NOT_FOUND', '', doc ->> 'claim'));
         return d;
     end if;
-    select s.* into found_last from claim_step s where s.claim = found_claim.id order by s.n desc limit 1;
     d.district := found_claim.district;
-    c.id := new_id;
-    c.step := (c.told).step;
-    c.day := (c.told)."on";
-    c.claim := found_claim;
-    c.last := found_last;
-    c.maker := case when c.step in ('approve', 'pay') then found_last.recorded_by end;
-    select x.next into c.next from claim_transition x
-     where x.state = coalesce(found_last.state, 'submitted') and x.step = c.step and my_kind() = any (x.takers);
-    select o.code into c.bank from org o where o.id = found_claim.org_id;
+    c := claim_step_case(new_id, doc, found_claim);
     found_problems := claim_step_refusal(c);
-    if cardinality(found_problems) = 0 and c.step in ('accept', 'resubmit', 'approve', 'pay') then
+    if cardinality(found_problems) = 0 and c.step in ('accept', 'resubmit', 'approve', 'pay', 'renew') then
+        c.j := claim_judge_again(found_claim, null);
         found_problems := claim_step_rejudge(c);
     end if;
     if cardinality(found_problems) = 0 then
@@ -726,16 +1308,23 @@ begin
     elsif not dry then
         perform claim_step_money(c);
         insert into claim_step (id, claim, n, step, state, on_day, reason, owner, due_on, fund_fen, amount_fen, costs_fen,
-               transfer, hold, maker, recorded_at, recorded_by)
-        values (new_id, found_claim.id, coalesce(found_last.n, 0) + 1, c.step, c.next, c.day, (c.told).reason,
-               (c.told).owner, (c.told).due_on, c.fund_fen, c.amount_fen, c.costs_fen,
+               accepted_fen, layers, funds, until_day, transfer, hold, maker, recorded_at, recorded_by)
+        values (new_id, found_claim.id, coalesce((c.last).n, 0) + 1, c.step, c.next, c.day, (c.told).reason,
+               (c.told).owner, (c.told).due_on, c.fund_fen, c.amount_fen, c.costs_fen, c.accepted_fen, c.layers, c.funds,
+               case when c.step in ('approve', 'renew') then c.day + 30 end,
                case when c.fund_fen > 0 and c.cause is not null then new_id end,
-               case when c.step = 'approve' then new_id end, c.maker, now(), my_signature());
+               case when c.step in ('approve', 'renew') then new_id end, c.maker, now(), my_signature());
+        if c.step = 'accept' and c.accepted_fen > 0 then -- the costs count from now on
+            c.j := claim_judge_again(found_claim, null);
+        end if;
+        perform claim_figure_follow(c);
     end if;
     return d;
 end $$;
 revoke all on function claim_step_decide from public;
 grant execute on function claim_step_decide to pledged_app;
+
+-- ---- answers ---------------------------------------------------------------------------------------
 
 -- The parts of the loss: [[party, share ppm, fen], …] as an answer shows them.
 create or replace function claim_split_shown(split json) returns json language sql immutable as $$
@@ -744,46 +1333,58 @@ create or replace function claim_split_shown(split json) returns json language s
       from json_array_elements(split) with ordinality as y(x, n)
 $$;
 
+-- What each layer got back by a step, as its answer shows it.
+create or replace function claim_layers_shown(layers json) returns json language sql immutable as $$
+    select json_agg(json_build_object('party', x ->> 0, 'amount', yuan_text((x ->> 1)::bigint)) order by n)
+      from json_array_elements(layers) with ordinality as y(x, n)
+$$;
+
 -- The steps that a claim took, the first first, as its answer shows them.
 create or replace function claim_steps_shown(claim_id uuid) returns json
     language sql stable security definer set search_path = public, pg_temp as $$
     select coalesce(json_agg(json_strip_nulls(json_build_object('id', s.id, 'step', s.step, 'state', s.state,
                     'on', s.on_day, 'by', s.recorded_by, 'reason', s.reason, 'owner', s.owner, 'due_on', s.due_on,
                     'fund', yuan_text(s.fund_fen), 'amount', yuan_text(s.amount_fen), 'costs', yuan_text(s.costs_fen),
-                    'transfer', s.transfer, 'at', instant_text(s.recorded_at)))
+                    'costs_accepted', yuan_text(nullif(s.accepted_fen, 0)), 'layers', claim_layers_shown(s.layers),
+                    'hold_until', s.until_day, 'transfer', s.transfer, 'at', instant_text(s.recorded_at)))
                     order by s.n), '[]')
       from claim_step s
      where s.claim = claim_id
 $$;
 revoke all on function claim_steps_shown from public;
 
--- How far a claim has come, and what was decided of it.
+-- How far a claim has come, and what is decided of it on what is known now.
 create or replace function claim_life_members(c claim) returns json
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     last claim_step;
-    is_returned boolean;
+    view json := claim_view(c, null);
+    now_state text := claim_state(c.id);
+    is_returned boolean := now_state in ('returned', 'lapsed');
 begin
-    select s.* into last from claim_step s where s.claim = c.id order by s.n desc limit 1;
-    is_returned := coalesce(last.state = 'returned', false);
+    select s.* into last from claim_step s where s.claim = c.id and s.step <> 'lapse' order by s.n desc limit 1;
     return json_build_object(
-        'state', coalesce(last.state, 'submitted'),
-        'seen', claim_seal(c.id),
+        'state', now_state,
+        'seen', claim_seal_of(c, view, null),
         'scheme', c.scheme_code,
         'scheme_version', (select s.effective_from from scheme s where s.id = c.scheme),
-        'net_loss', yuan_text(c.net_loss_fen),
-        'fund', yuan_text(c.fund_fen),
+        'received_on', c.received_on,
+        'net_loss', view -> 'net_loss',
+        'fund', view -> 'fund',
         'paid', yuan_text(claim_paid_fen(c)),
-        'split', claim_split_shown(c.split),
-        'arithmetic', c.account -> 'lines',
-        'headroom', c.account -> 'headroom',
+        'split', view -> 'split',
+        'arithmetic', view -> 'arithmetic',
+        'headroom', view -> 'headroom',
+        'problems', view -> 'problems',
         'steps', claim_steps_shown(c.id),
         'legal_steps', coalesce((select array_agg(x.step order by x.step) from claim_transition x
-                                  where x.state = coalesce(last.state, 'submitted')), '{}'),
+                                  where x.state = now_state and x.takers <> '{}'
+                                    and (x.state <> 'closed' or (select n.paid and n.counts from claim_now n where n.claim = c.id))), '{}'),
         'owner', case when is_returned then last.owner end,
         'due_on', case when is_returned then last.due_on end,
         'days_returned', case when is_returned then today() - last.on_day end,
         'days_over', case when is_returned then greatest(today() - last.due_on, 0) end,
+        'hold_until', case when now_state = 'approved' then last.until_day end,
         'recovery_untold', case when claim_untold_fen(c) > 0 then yuan_text(claim_untold_fen(c)) end);
 end $$;
 
@@ -797,6 +1398,7 @@ create or replace function claim_decided(id uuid) returns json language sql stab
     select json_build_object(
            'scheme', c.scheme_code,
            'scheme_version', (select s.effective_from from scheme s where s.id = c.scheme),
+           'received_on', c.received_on,
            'net_loss', yuan_text(c.net_loss_fen),
            'fund', yuan_text(c.fund_fen),
            'split', claim_split_shown(c.split),
@@ -806,53 +1408,10 @@ create or replace function claim_decided(id uuid) returns json language sql stab
      where c.id = $1
 $$;
 
--- The loss of a claim before the part secured by IP was taken: no more than this can come back.
-create or replace function claim_whole_fen(c claim) returns bigint language sql immutable as
-    $$ select div((c).net_loss_fen::numeric * (c).part_down, (c).part_up)::bigint $$;
-
--- The day by which a claim counts for the limits of a year: that of its last acceptance, which finance enters; before
--- it is accepted the bank's own. Else a bank that dates its claim back finds the room that an earlier year left.
-create or replace function claim_limit_day(c claim) returns date
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select coalesce(max(s.on_day), (c).on_day)
-      from claim_step s
-     where s.claim = (c).id and s.step = 'accept'
-       and s.n > (select coalesce(max(r.n), 0) from claim_step r where r.claim = (c).id and r.step = 'return')
-$$;
-
--- The day by which a claim that is accepted on a day was received: when finance first had it in hand, unless the bank
--- let a deadline pass that it was returned with.
-create or replace function claim_receipt_day(claim_id uuid, accepted date) returns date
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select least(accepted, min(s.on_day))
-      from claim_step s
-     where s.claim = claim_id and s.step in ('accept', 'return')
-       and s.n > (select coalesce(max(r.n), 0)
-                    from claim_step r
-                    join claim_step b on b.claim = r.claim and b.n = r.n - 1
-                   where r.claim = claim_id and r.step = 'resubmit'
-                     and (r.recorded_at at time zone 'Asia/Shanghai')::date > b.due_on)
-$$;
-
 -- The claims that were paid for a loan and not given back by a cure.
 create or replace function claims_paid_on(loan uuid) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
     select string_agg(c.reference, ', ' order by c.recorded_at, c.id)
       from claim c
      where c.loan_id = loan and claim_took(c.id, 'pay') and claim_counts(c.id)
-$$;
-
--- What is left under the limits that are not caps: what the fund may still promise after this claim, what may still be
--- lent after this loan, and how much more of the bank's loans may go bad.
-create or replace function claim_pool_rooms(c claim_case, fund bigint) returns jsonb
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select jsonb_strip_nulls(jsonb_build_object(
-           'fund_balance', yuan_text(greatest(account_available_fen('fund:' || ((c).scheme).code) - fund, 0)),
-           'leverage', (select yuan_text(greatest(x.room, 0)::bigint)
-                          from scheme_leverage_room((c).loan, (c).terms, greatest((c).day, (c).received)) as x(room)
-                         where x.room is not null),
-           'npl_breaker', case when ((c).terms).npl_breaker is not null then (
-                select yuan_text(greatest(div(p.owed * percent_ppm(((c).terms).npl_breaker), 1000000) - p.bad, 0)::bigint)
-                  from scheme_bank_pool((c).org, ((c).loan).scheme, greatest((c).day, (c).received),
-                                 loan_default_told(((c).loan).id)) p) end))
 $$;

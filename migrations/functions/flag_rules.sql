@@ -575,11 +575,13 @@ create or replace function flag_rf24_claim_out_of_order(loans uuid[]) returns se
 begin
     return query
     with asked as materialized (
-        select c.*, r.body as doc, (select x from loan x where x.id = l.id and x.version = l.version) as the_loan,
+        select c.*, claim_case_of(c.org_id, r.body, c.id, c.on_day, (
+                        select x from loan x where x.id = l.id and x.version = l.version), v, null) as of_claim, n.paid,
                l.version as loan_version, first.recorded_at as known_at,
-               coalesce((select min(e.on_day) from loan_event_standing e where e.loan_id = l.id and e.kind = 'disbursed'), l.disbursed_on) as drawn_on,
-               (select s.on_day from claim_step s where s.claim = c.id and s.step = 'accept' order by s.n desc limit 1) as received
+               coalesce((select min(e.on_day) from loan_event_standing e where e.loan_id = l.id and e.kind = 'disbursed'), l.disbursed_on) as drawn_on
           from claim c
+          join claim_now n on n.claim = c.id
+          join coverage v on v.id = c.coverage
           join submission r on r.id = c.id and r.version = 1
           join submission first on first.id = c.loan_id and first.version = 1
           join loan_latest l on l.id = c.loan_id
@@ -588,9 +590,8 @@ begin
     wrong as (
         select a.id, a.loan_id, a.loan_version, x.problem ->> 0 as why, x.problem ->> 2 as arg
           from asked a
-          join scheme s on s.id = a.scheme
-         cross join lateral unnest(claim_judge_trigger(
-                                   claim_case_of(a.org_id, a.doc, a.id, a.received, a.the_loan, s))) as x(problem)
+         cross join lateral unnest(claim_judge_trigger(a.of_claim)) as x(problem)
+         where not a.paid -- what was paid was judged then
         union all
         select a.id, a.loan_id, a.loan_version, 'late_in_ledger', a.drawn_on || ' ' || (a.known_at at time zone 'Asia/Shanghai')::date
           from asked a

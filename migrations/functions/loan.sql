@@ -4,6 +4,12 @@
 create or replace function grade_rank(grade text) returns int language sql immutable parallel safe as
     $$ select array_position(array['normal', 'special_mention', 'substandard', 'doubtful', 'loss'], grade) $$;
 
+-- A grade in the words of its rule.
+create or replace function grade_title(grade text) returns text language sql immutable parallel safe as $$
+    select case grade when 'normal' then '正常' when 'special_mention' then '关注' when 'substandard' then '次级'
+                      when 'doubtful' then '可疑' when 'loss' then '损失' end
+$$;
+
 -- Does a grade make a loan a bad one (不良)?
 create or replace function grade_is_bad(grade text) returns boolean language sql immutable parallel safe as
     $$ select grade in ('substandard', 'doubtful', 'loss') $$;
@@ -86,8 +92,8 @@ create or replace function loan_events_legal(state text, released boolean) retur
        and not ($2 and t.event = 'pledge_released')
 $$;
 
--- What an answer shows of a loan as of a day, as members of its JSON.
-create or replace function loan_life_members(l loan, as_of date, known_at timestamptz) returns json
+-- What an answer shows of a loan's account as of a day, as members of its JSON.
+create or replace function loan_account_members(l loan, as_of date, known_at timestamptz) returns json
     language plpgsql stable as $$
 declare
     f loan_life := loan_fold(l, as_of, known_at, null);
@@ -107,6 +113,12 @@ begin
         'legal_events', string_to_array(loan_events_legal(case when f.state = 'matured' then 'active' else f.state end,
                                                           f.released_on is not null), ', '));
 end $$;
+
+-- The same, and its cover under a scheme.
+create or replace function loan_life_members(l loan, as_of date, known_at timestamptz) returns json
+    language sql stable as $$
+    select json_joined(loan_account_members(l, as_of, known_at), json_build_object('coverage', coverage_of_loan((l).id)))
+$$;
 
 -- What an answer shows of a loan as of a day: its state and the figures of its account.
 create or replace function loan_members(id uuid, version int, as_of date, known_at timestamptz) returns json
@@ -284,6 +296,7 @@ begin
         values (e.id, e.loan_id, e.org_id, e.parties, e.district, e.reference, e.kind, e.on_day, e.principal_fen,
                e.interest_fen, e.grade, e.matures_on, e.reverses, e.recorded_at, e.rate_ppm, e.payer, e.for_from, e.for_to,
                e.reason);
+        perform coverage_follow(l);
     end if;
     return d;
 end $$;
@@ -291,28 +304,10 @@ end $$;
 -- What a scheme has paid for a loan, over all its claims, less what came back.
 create or replace function loan_paid_fen(loan uuid, code text) returns bigint
     language sql stable security definer set search_path = public, pg_temp as $$
-    select coalesce(sum(case when s.step = 'pay' then s.fund_fen else -s.fund_fen end), 0)::bigint
+    select coalesce(sum(case when s.step in ('pay', 'accept_costs') then s.fund_fen else -s.fund_fen end), 0)::bigint
       from claim c
-      join claim_step s on s.claim = c.id and s.step in ('pay', 'recover', 'cure')
+      join claim_step s on s.claim = c.id and s.step in ('pay', 'recover', 'cure', 'accept_costs')
      where c.loan_id = loan and c.scheme_code = code
-$$;
-
--- The first version of a loan that changed, after its default was first told, something that decides what is paid.
-create or replace function loan_late_change(l loan, default_day date) returns int
-    language sql stable security definer set search_path = public, pg_temp as $$
-    with stood as (
-        select r.body
-          from submission r
-         where r.id = (l).id
-           and (r.version = 1 or r.recorded_at <= coalesce(loan_default_told((l).id), 'infinity')
-                or (r.recorded_at at time zone 'Asia/Shanghai')::date < default_day)
-         order by r.version desc
-         limit 1
-    )
-    select r.version
-      from submission r, stood s
-     where r.id = (l).id and r.version = (l).version
-       and loan_claim_facts(r.body) <> loan_claim_facts(s.body)
 $$;
 
 -- PL/pgSQL with generic plans, here and below: planning anew for each call cost five times what the look-ups did.
@@ -475,12 +470,3 @@ begin
     end if;
     return '{}'::json[];
 end $$;
-
--- Has the ledger a loan of the borrower that was drawn before this one was signed? Whoever lent it.
-create or replace function loan_borrowed_before(l loan) returns boolean
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select exists (select from loan_latest o
-                    where o.borrower = (l).borrower and o.id <> (l).id
-                      and coalesce((select min(e.on_day) from loan_event_standing e
-                                     where e.loan_id = o.id and e.kind = 'disbursed'), o.disbursed_on) < (l).signed_on)
-$$;

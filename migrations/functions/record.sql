@@ -126,7 +126,7 @@ begin
             if not dry then
                 insert into submission (id, version, org_id, type, key, subject, district, on_day, parties, body,
                        sha256, recorded_at, recorded_by)
-                values (e.id, 1, my_org(), $1, e.key, e.subject, d.district, e.on_day, d.parties, e.body,
+                values (e.id, 1, my_org(), $1, e.key, e.subject, d.district, coalesce(e.on_day, today()), d.parties, e.body,
                        decode(e.sha256, 'hex'), now(), my_signature());
             end if;
             outcome := 'created';

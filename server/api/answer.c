@@ -145,12 +145,58 @@ static void write_derived(struct buf *out, const struct record *rec, const struc
         rec->fresh(v, recorded, out);
 }
 
+static void write_errors(struct buf *out, const struct json *list)
+{
+    struct err e;
+    err_init(&e, out->a);
+    for (const struct json *x = list->child; x; x = x->next) {
+        MUST(x->count == 3);
+        const struct json *pointer = x->child->next;
+        err_add(&e, err_by_name(x->child->text), pointer->text, "%s", pointer->next->text.p);
+    }
+    json_key(out, "errors");
+    err_write(&e, false, out);
+}
+
+static void write_life(struct buf *out, const struct json *life)
+{
+    for (const struct json *m = life->child; m; m = m->next) {
+        if (m->kind == JSON_NULL)
+            continue;
+        if (str_is(m->key, "problems")) {
+            write_errors(out, m);
+            continue;
+        }
+        json_key(out, m->key.p);
+        if (m->kind == JSON_OBJECT && json_get(m, "problems")) {
+            json_open(out, '{');
+            write_life(out, m);
+            json_close(out, '}');
+        } else {
+            json_tree(out, m);
+        }
+    }
+}
+
+void life_members(struct buf *out, struct str life)
+{
+    struct err none;
+    if (!strstr(life.p, "\"problems\"")) {
+        json_members(out, life);
+        return;
+    }
+    err_init(&none, out->a);
+    const struct json *in = json_parse(out->a, life, &none);
+    MUST(in && in->kind == JSON_OBJECT);
+    write_life(out, in);
+}
+
 void answer_members(struct buf *out, const struct record *rec, const struct verdict *v)
 {
     json_members(out, v->body);
     write_derived(out, rec, v);
     if (v->life.p)
-        json_members(out, v->life);
+        life_members(out, v->life);
     json_member_str(out, "id", v->id);
     json_member_int(out, "version", v->version);
     json_member_str(out, "recorded_at", v->recorded_at);

@@ -11,7 +11,7 @@
 #include "server.h"
 
 /* record.c */
-req_fn record_post_one, record_step, record_list;
+req_fn record_post_one, record_step, record_list, claim_list;
 /* A decoded record with what the program decided of it, in JSON. again: called instead of an answer
  * when the facts moved meanwhile; NULL: answer that. */
 void record_decided(struct req *r, const struct value *v, struct str decision, req_fn *again);
@@ -30,6 +30,9 @@ struct loan_lane *loan_lane_new(void); /* checks that wait for the facts of thei
  * record; expect 0 for a new one; derived: JSON, or p == NULL for what follows from the values. */
 void element_write(struct buf *out, const struct record *rec, const struct value *v,
     struct str canonical, struct str id, int64_t expect, struct str reason, struct str derived);
+/* The members of an object that the database made, into the open one: `problems`, a list of
+ * [code, pointer, argument], as `errors` with their words; null ones not at all. */
+void life_members(struct buf *out, struct str life);
 /* The record as clients see it; answer_members into an open object. */
 void answer_members(struct buf *out, const struct record *rec, const struct verdict *v);
 void answer_write(struct buf *out, const struct record *rec, const struct verdict *v);

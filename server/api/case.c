@@ -18,7 +18,7 @@ static const struct rule *load_rule(struct arena *a, struct str body)
 }
 
 /* "18128:42500:48500 18159:…" */
-static void load_lpr(struct arena *a, struct str text, struct policy_case *k)
+void case_lpr(struct arena *a, struct str text, struct policy_case *k)
 {
     int n = 0;
     for (const char *p = text.p; p && *p; p++)
@@ -47,7 +47,7 @@ bool case_policy(
     k->effective_from = arena_keep(a, rows_at(rows, 0, POLICY_CASE_EFFECTIVE_FROM));
     k->available = arena_keep(a, rows_at(rows, 0, POLICY_CASE_AVAILABLE));
     (void)rows_int(rows, 0, POLICY_CASE_QUEUE, &k->queue); /* a draft has none */
-    load_lpr(a, rows_at(rows, 0, POLICY_CASE_LPR), k);
+    case_lpr(a, rows_at(rows, 0, POLICY_CASE_LPR), k);
     k->rule = load_rule(a, arena_keep(a, rows_at(rows, 0, POLICY_CASE_BODY)));
     return k->rule || err_add(e, E_NO_POLICY, STR("/policy"), "%s", code.p);
 }

@@ -2,9 +2,13 @@
  * claim.c - claims on the fund and the steps on them: rows alone, record.c does the work.
  */
 #include "api.h"
+#include "ident.h"
 #include "records.h"
 
-static const struct query q_loan = {"loan", Q_TEXT, .zh = "贷款合同编号"};
+static const struct query q_loan = {"loan", Q_TEXT, .zh = "贷款合同编号"},
+                          q_bank = {"bank", Q_TEXT, .zh = "申请机构代码"},
+                          q_scheme = {"scheme", Q_IDENT, .zh = "方案代码", .ident = ident_account},
+                          q_due_before = {"due_before", Q_DAY, .zh = "补正期限早于"};
 
 // clang-format off
 #define STEP(step, who, name_zh, name_en) \
@@ -16,7 +20,7 @@ static const struct query q_loan = {"loan", Q_TEXT, .zh = "贷款合同编号"};
 const struct route claim_routes[] = {
     {.method = METHOD_POST,
         .path = "/v1/claims",
-        .roles = BANK,
+        .roles = BANK | GUARANTOR,
         .handle = record_post,
         .takes = TAKES_BATCH,
         .record = &claim_record,
@@ -27,9 +31,9 @@ const struct route claim_routes[] = {
     {.method = METHOD_GET,
         .path = "/v1/claims",
         .roles = EVERYBODY,
-        .handle = record_list,
+        .handle = claim_list,
         .record = &claim_record,
-        .query = {&q_limit, &q_after, &q_loan, &q_state},
+        .query = {&q_limit, &q_after, &q_loan, &q_state, &q_bank, &q_scheme, &q_due_before},
         .answers = record_page,
         .zh = "理赔列表",
         .en = "List claims"},
@@ -43,12 +47,17 @@ const struct route claim_routes[] = {
         .en = "One claim"},
     STEP("accept", FINANCE, "受理理赔", "Accept a claim"),
     STEP("return", FINANCE, "退回理赔", "Return a claim to its owner with a deadline"),
-    STEP("resubmit", BANK, "重新提交理赔", "Submit a returned claim again"),
-    STEP("withdraw", BANK, "撤回理赔", "Withdraw a claim"),
+    STEP("confirm", FINANCE, "确认收到日", "Confirm the day of a paper that came earlier"),
+    STEP("resubmit", BANK | GUARANTOR, "重新提交理赔", "Submit a returned claim again"),
+    STEP("withdraw", BANK | GUARANTOR, "撤回理赔", "Withdraw a claim"),
     STEP("approve", FINANCE, "批准理赔", "Approve a claim: the money is held"),
     STEP("pay", FINANCE, "支付理赔", "Pay a claim"),
-    STEP("recover", BANK | FINANCE, "追偿分配", "Money came back: share it"),
-    STEP("cure", BANK | FINANCE, "恢复正常", "The loan is cured: the fund gets its share back"),
+    STEP("recover", BANK | GUARANTOR | FINANCE, "追偿分配", "Money came back: share it"),
+    STEP("cure", BANK | GUARANTOR | FINANCE, "恢复正常",
+        "The loan is cured: the fund gets its share back"),
+    STEP("renew", FINANCE, "续占资金", "Hold the money of an approval for 30 more days"),
+    STEP("release", FINANCE, "解除占用", "Give the held money back: approve again later"),
+    STEP("accept_costs", FINANCE, "认可追偿费用", "Accept costs of recovery"),
     STEP("close", FINANCE, "结案", "Close a claim"),
     {.path = NULL},
 };

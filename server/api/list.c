@@ -193,6 +193,33 @@ void record_list(struct req *r)
     list_records(r, subject_param(r));
 }
 
+/* ---- claims --------------------------------------------------------------------------------- */
+
+void claim_list(struct req *r)
+{
+    enum { C_AFTER, C_LIMIT, C_LOAN, C_STATE, C_BANK, C_SCHEME, C_DUE, C_COUNT };
+    struct listing *l = arena_alloc(r->a, sizeof *l);
+    struct str p[C_COUNT] = {{NULL, 0}};
+    day due;
+    *l = (struct listing){.r = r};
+    p[C_AFTER] = req_param(r, "after");
+    p[C_LOAN] = req_param(r, "loan");
+    p[C_BANK] = req_param(r, "bank");
+    p[C_SCHEME] = req_param(r, "scheme");
+    (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &l->limit);
+    read_state(r, claim_record.states, &p[C_STATE]);
+    if (req_param(r, "due_before").p && param_day(r, "due_before", DAY_MIN, &due))
+        p[C_DUE] = day_text(r->a, due);
+    if (p[C_AFTER].p && !uuid_is(p[C_AFTER]))
+        err_add(&r->err, E_CURSOR, STR("?after"), NULL);
+    if (r->err.n) {
+        reply_problem(r);
+        return;
+    }
+    p[C_LIMIT] = arena_printf(r->a, "%lld", (long long)l->limit + 1);
+    db_query(r->server->db, r->a, r->actor, SQL_CLAIM_LIST, p, C_COUNT, on_page, l);
+}
+
 /* ---- events of rights ----------------------------------------------------------------------- */
 
 /* The canonical number that the address holds; or p == NULL after refusing it. */

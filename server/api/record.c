@@ -6,6 +6,7 @@
  */
 #include "api.h"
 #include "case.h"
+#include "desk.h"
 #include "intake.h"
 
 const struct answer record_made[] = {
@@ -28,8 +29,10 @@ struct submit {
     const struct record *rec;
     struct str canonical, key;
     req_fn *again; /* when the facts moved; may be NULL */
+    bool asks;     /* for cover: judged before it is answered */
     struct verdict verdict;
     struct work work;
+    struct desk_seat seat;
 };
 
 /* ---- decode --------------------------------------------------------------------------------- */
@@ -71,6 +74,7 @@ static struct submit *prepare(struct req *r, const struct value *v, struct str i
     struct buf element, canonical;
     *s = (struct submit){.r = r, .rec = r->route->record};
     s->key = v[s->rec->key].s;
+    s->asks = s->rec->asks_cover && v[s->rec->asks_cover].present;
     buf_init(&element, r->a);
     buf_init(&canonical, r->a);
     schema_canonical(s->rec, v, &canonical);
@@ -118,6 +122,7 @@ static void count_refused(struct req *r, bool conflict)
 }
 
 static void on_decision(void *arg, const struct rows *rows, const struct fail *fail);
+static void answer_decided(void *arg);
 static void reply_stored(struct submit *s);
 
 static void on_stored(void *arg, const struct verdict *v, int n, const struct fail *fail)
@@ -143,8 +148,19 @@ static void on_stored(void *arg, const struct verdict *v, int n, const struct fa
     s->verdict = *v;
     if (s->rec->subsidy)
         case_forget(r->server->cases);
-    if (s->rec->decided && r->method == METHOD_POST) {
-        struct str params[] = {str_of(s->rec->name), v->id};
+    if (s->asks)
+        desk_wait(r->server->desk, &s->seat, answer_decided, s);
+    else
+        answer_decided(s);
+}
+
+/* With what was decided of it, when it is of a type that has that. */
+static void answer_decided(void *arg)
+{
+    struct submit *s = arg;
+    struct req *r = s->r;
+    if ((s->rec->decided || s->asks) && r->method == METHOD_POST) {
+        struct str params[] = {str_of(s->rec->name), s->verdict.id};
         db_query(r->server->db, r->a, r->actor, SQL_RECORD_DECISION, params, 2, on_decision, s);
         return;
     }

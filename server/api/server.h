@@ -15,6 +15,7 @@ struct server {
     struct case_cache *cases;
     struct loan_lane *loans;
     struct report_keys *report_keys;
+    struct desk *desk;
     /* openapi_write: main.c names it, for it reads the routes, one of which leads to the handler
      * that answers with it. */
     void (*describe)(struct buf *out);

@@ -35,16 +35,26 @@ static struct line *line_add(struct slice *s, int64_t number)
     return l;
 }
 
+/* What was asked for with these lines has been decided. */
+static void on_slice_judged(void *arg)
+{
+    struct slice *s = arg;
+    s->done = true;
+    advance(s->up);
+}
+
 static void on_slice_stored(void *arg, const struct verdict *v, int n, const struct fail *fail)
 {
     struct slice *s = arg;
     (void)n;
-    s->done = true;
     s->verdict = v;
     s->failed = fail != NULL;
     if (fail)
         s->fail = *fail;
-    advance(s->up);
+    if (!fail && s->up->rec->asks_cover && !s->up->dry_run)
+        desk_wait(s->up->r->server->desk, &s->seat, on_slice_judged, s);
+    else
+        on_slice_judged(s);
 }
 
 static void on_slice_peeked(void *arg, const struct rows *rows, const struct fail *fail)

@@ -4,6 +4,7 @@
 #ifndef PLEDGED_UPLOAD_H
 #define PLEDGED_UPLOAD_H
 #include "api.h"
+#include "desk.h"
 #include "sheet.h"
 #include "spill.h"
 
@@ -25,6 +26,7 @@ struct line {
 };
 
 struct slice {
+    struct desk_seat seat;
     struct slice *next;
     struct upload *up;
     struct arena *a;

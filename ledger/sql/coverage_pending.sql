@@ -1,0 +1,32 @@
+-- coverage_pending: requests for cover that wait for judgement, in the order of recording, with the facts that the
+-- conditions of their schemes are judged by; behind them a row without id when claims have lapsed and nobody noted it.
+-- $1 limit
+-- -> id uuid, body text (of the scheme; null: none governs), guard text, lpr text (as policy_case), org int8, code text (in
+--    whose name), borrower_uscc text, borrower_district text, borrower_size text, borrower_sme text,
+--    borrower_industry text, borrower_employees int8, borrower_revenue int8, borrower_assets int8, loan_product text,
+--    loan_amount int8, loan_ip_amount int8, loan_ip_share text, loan_rate int4, loan_signed_on int4,
+--    loan_disbursed_on int4, loan_registered_on int4, loan_matures_on int4, loan_term_days text, loan_settled_on int4,
+--    loan_settled_on_time bool, loan_overdue_ever bool, loan_first_loan bool, loan_guaranteed bool, loan_insured bool,
+--    loan_scheme text, loan_under_scheme bool, loan_compensated bool, loan_patents int4, loan_trademarks int4,
+--    loan_owner_is_borrower bool, loan_interest_paid int8
+with due as materialized (
+    select w.* from coverage_waiting($1::int) w
+),
+asked as (
+    select d.id, d.body, d.guard, d.loan_id, d.no from due d
+     union all
+    select null::uuid, null::text, null::text, null::uuid, 9223372036854775807 where claims_due_to_lapse()
+)
+select r.id, r.body, r.guard,
+       (select string_agg((p.on_day - date '1970-01-01') || ':' || p.one_year_ppm || ':' || p.five_year_ppm, ' '
+               order by p.on_day) from lpr p) as lpr, o.id as org, o.code,
+       c.borrower_uscc, c.borrower_district, c.borrower_size, c.borrower_sme, c.borrower_industry, c.borrower_employees,
+       c.borrower_revenue, c.borrower_assets, c.loan_product, c.loan_amount, c.loan_ip_amount, c.loan_ip_share,
+       c.loan_rate, c.loan_signed_on, c.loan_disbursed_on, c.loan_registered_on, c.loan_matures_on, c.loan_term_days,
+       c.loan_settled_on, c.loan_settled_on_time, c.loan_overdue_ever, c.loan_first_loan, c.loan_guaranteed,
+       c.loan_insured, c.loan_scheme, c.loan_under_scheme, c.loan_compensated, c.loan_patents, c.loan_trademarks,
+       c.loan_owner_is_borrower, c.loan_interest_paid
+  from asked r
+  join org o on o.code = 'SYSTEM' and o.kind = 'ip_office'
+  left join loan_cases((select array_agg(distinct d.loan_id) from due d)) c on c.id = r.loan_id
+ order by r.no

@@ -1,0 +1,567 @@
+-- Cover (备案/入池): asked for with the loan or by itself, judged by the scheme's conditions and the ledger's own facts,
+-- frozen, reserved in the order of recording, suspended by corrections that decide, ended with the loan.
+
+drop policy if exists coverage_read on coverage;
+create policy coverage_read on coverage for select to pledged_app using (
+    (select my_kind()) in ('finance', 'ip_office', 'auditor')
+    or org_id = (select my_org())
+    or ((select my_kind()) = 'district' and district = (select my_district()))
+    or ((select my_kind()) in ('insurer', 'guarantor') and parties @> array[(select my_code())]));
+drop policy if exists coverage_step_read on coverage_step;
+create policy coverage_step_read on coverage_step for select to pledged_app
+    using (exists (select from coverage c where c.id = coverage));
+
+-- What a loan's account says of its cover: what is owed, and from which day it counts as bad if nothing more is told:
+-- graded so, or unpaid for more than 90 days (银保监会令〔2023〕1号), whether its bank told a grade or not.
+create or replace function coverage_figures(l loan, out owed_fen bigint, out bad_from date)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    f loan_life := loan_fold(l, 'infinity', null, null);
+begin
+    owed_fen := f.outstanding_fen;
+    bad_from := case when f.outstanding_fen > 0 then least(f.bad_since, f.overdue_since + 91, f.matures_on + 91) end;
+end $$;
+
+-- Of what a bank has had covered under a scheme before a day: what is owed, and how much of it is bad on another day.
+-- What left its cover and is still owed counts on.
+create or replace function coverage_pool(bank bigint, code text, before date, day date, out owed numeric, out bad numeric)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select coalesce(sum(c.owed_fen), 0), coalesce(sum(c.owed_fen) filter (where c.bad_from <= day), 0)
+      from coverage c
+     where c.scheme_code = code and c.org_id = bank and c.state in ('covered', 'suspended', 'ended') and c.on_day < before
+$$;
+
+-- How much more a scheme may cover after a request, against what was appropriated; null: it sets no limit. Requests
+-- recorded before it keep their room, whatever became of them since unless they ended.
+create or replace function coverage_leverage_room(c coverage, terms scheme_terms) returns numeric
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select (terms).leverage_limit::numeric * -account_balance_fen('appropriation:' || (c).scheme_code, null, null)
+           - (c).amount_fen - (
+           select coalesce(sum(o.amount_fen), 0)
+             from coverage o
+            where o.scheme_code = (c).scheme_code and o.no < (c).no
+              and o.state in ('pending', 'requested', 'covered', 'suspended'))
+     where (terms).leverage_limit is not null
+$$;
+
+-- What is left under a limit, at least nought; null: there is none.
+create or replace function room_text(room numeric) returns text language sql immutable as
+    $$ select case when room is not null then yuan_text(greatest(room, 0)::bigint) end $$;
+
+-- What is left after a cover under each limit of its scheme, as its answer shows it.
+create or replace function coverage_room(c coverage, terms scheme_terms) returns json
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select json_strip_nulls(json_build_object(
+           'leverage', room_text(coverage_leverage_room(c, terms)),
+           'loan', room_text(yuan_fen((terms).cap_per_loan) - claim_sum_fen((c).scheme_code, 'loan', (c).loan_id::text)),
+           'enterprise', room_text(yuan_fen((terms).cap_per_enterprise)
+                                   - claim_sum_fen((c).scheme_code, 'enterprise', (c).borrower))))
+$$;
+
+-- Open high red flags on a loan: what they say must be cleared first.
+create or replace function coverage_flags(loan uuid) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select string_agg(distinct f.code, ', ' order by f.code)
+      from flag_record r
+      join flag f on f.id = r.flag
+     where r.record_id = loan and f.severity = 'high'
+       and not exists (select from flag_clearing x where x.flag = f.id)
+$$;
+
+-- What stands against covering a loan in its own life: it must be live, pledged, and not in default before cover begins.
+create or replace function coverage_life_problems(c coverage, l loan, f loan_life, terms scheme_terms) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    filed date := case when c.paper then c.on_day else (c.recorded_at at time zone 'Asia/Shanghai')::date end;
+    default_day date := least(f.overdue_since, f.bad_since);
+    p json[] := '{}'::json[];
+begin
+    if f.state in ('settled', 'transferred', 'voided', 'written_off') then
+        p := p || problem('E_NOT_LIVE', '/loan', f.state);
+    end if;
+    if default_day <= filed then
+        p := p || problem('E_DEFAULTED', '/loan', default_day::text);
+    end if;
+    if f.released_on is not null and f.state not in ('settled', 'transferred') then
+        p := p || problem('E_RELEASED', '/loan', f.released_on::text);
+    end if;
+    if l.registered_on is null or l.registered_on > coalesce(default_day, today()) then
+        p := p || problem('E_UNREGISTERED', '/loan', coalesce(l.registered_on::text, '-'));
+    end if;
+    if filed > f.drawn_on + terms.file_within_days then
+        p := p || problem('E_FILED_LATE', '/loan', (f.drawn_on + terms.file_within_days)::text);
+    end if;
+    if c.paper and filed > today() then
+        p := p || problem('E_FUTURE', '/on', today()::text);
+    elsif c.paper and filed < l.signed_on then
+        p := p || problem('E_ORDER', '/on', 'signed_on ' || l.signed_on);
+    end if;
+    return p;
+end $$;
+
+-- What stands against it by the terms of the scheme that are no conditions of the rule form.
+create or replace function coverage_terms_problems(c coverage, l loan, terms scheme_terms) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    ceiling int := scheme_rate_ceiling_ppm(terms.rate_ceiling, l.signed_on);
+    most bigint := case when terms.ip_part_only then l.ip_amount_fen else l.amount_fen end;
+    p json[] := '{}'::json[];
+begin
+    if c.amount_fen > most then
+        p := p || problem('E_EXCEEDS', '/amount', yuan_text(most));
+    end if;
+    if terms.excludes_guaranteed and l.guarantor is not null then
+        p := p || problem('E_EXCLUDED', '/loan', 'guarantor_uscc');
+    end if;
+    if l.ip_amount_fen::numeric * 1000000 < l.amount_fen::numeric * percent_ppm(terms.ip_share_min) then
+        p := p || problem('E_IP_SHARE', '/loan', terms.ip_share_min::text);
+    end if;
+    if terms.rate_ceiling is distinct from null and ceiling is null then -- "is not null" would ask for both its members
+        p := p || problem('E_NO_LPR', '/loan', l.signed_on::text);
+    elsif l.rate_ppm > ceiling then
+        p := p || problem('E_RATE_CEILING', '/loan', percent_text(ceiling));
+    end if;
+    return p;
+end $$;
+
+-- What stands against it in the pool: room, the bank's bad loans, and flags that nobody has cleared.
+create or replace function coverage_pool_problems(c coverage, terms scheme_terms) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    room numeric := coverage_leverage_room(c, terms);
+    pool record;
+    p json[] := '{}'::json[];
+begin
+    if room < 0 then
+        p := p || problem('E_LEVERAGE', '/scheme', yuan_text(greatest(room + c.amount_fen, 0)::bigint));
+    end if;
+    pool := coverage_pool(c.org_id, c.scheme_code, 'infinity', today());
+    if pool.bad * 1000000 > pool.owed * percent_ppm((terms.pause).npl_ratio) then
+        p := p || problem('E_PAUSED', '/scheme', percent_text((pool.bad * 1000000 / pool.owed)::bigint) || '% > '
+                          || (terms.pause).npl_ratio || '%');
+    end if;
+    if pool.bad > yuan_fen((terms.pause).amount) then
+        p := p || problem('E_PAUSED', '/scheme', yuan_text(pool.bad::bigint) || ' > ' || yuan_text(yuan_fen((terms.pause).amount)));
+    end if;
+    if pool.bad * 1000000 > pool.owed * percent_ppm(terms.npl_breaker) then
+        p := p || problem('E_BREAKER', '/scheme', percent_text((pool.bad * 1000000 / pool.owed)::bigint) || ' > '
+                          || terms.npl_breaker);
+    end if;
+    if coverage_flags(c.loan_id) is not null then
+        p := p || problem('E_FLAGGED', '/loan', coverage_flags(c.loan_id));
+    end if;
+    return p;
+end $$;
+
+-- All that the ledger's own facts say against a request, beside the conditions that the program judges.
+create or replace function coverage_problems(c coverage) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    l loan;
+    terms scheme_terms;
+begin
+    select v.* into l from loan v where v.id = c.loan_id order by v.version desc limit 1;
+    if c.scheme is null then
+        return array[problem('E_NOT_IN_SCHEME', '/scheme', c.scheme_code)];
+    end if;
+    terms := (select scheme_terms_of(s.body) from scheme s where s.id = c.scheme);
+    return coverage_life_problems(c, l, loan_fold(l, 'infinity', null, null), terms) || coverage_terms_problems(c, l, terms)
+           || coverage_pool_problems(c, terms);
+end $$;
+
+-- Has the ledger a loan of the borrower that was drawn before this one was signed? Whoever lent it.
+create or replace function loan_borrowed_before(l loan) returns boolean
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select exists (select from loan_latest o
+                    where o.borrower = (l).borrower and o.id <> (l).id
+                      and coalesce((select min(e.on_day) from loan_event_standing e
+                                     where e.loan_id = o.id and e.kind = 'disbursed'), o.disbursed_on) < (l).signed_on)
+$$;
+
+-- What is frozen: all that decides what a claim is paid. A first loan is one that its bank calls so and the ledger does
+-- not know otherwise.
+create or replace function coverage_terms(c coverage, l loan, uplift text) returns json
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select json_build_object(
+           'scheme', (c).scheme_code, 'version', s.effective_from, 'hash', encode(sha256(convert_to(s.body::text, 'UTF8')), 'hex'),
+           'amount', yuan_text((c).amount_fen),
+           'ip_share', percent_text(div((l).ip_amount_fen::numeric * 1000000, (l).amount_fen)::bigint),
+           'rate', percent_text((l).rate_ppm), 'signed_on', (l).signed_on, 'disbursed_on', (l).disbursed_on,
+           'matures_on', (l).matures_on, 'registered_on', (l).registered_on, 'pledge_no', r.body ->> 'pledge_no',
+           'first_loan', coalesce((l).first_loan, false) and not loan_borrowed_before(l), 'uplift', uplift,
+           'guarantor_uscc', (l).guarantor, 'insurer_uscc', (l).insurer, 'rights', (
+               select json_agg(x ->> 'number' order by x ->> 'number') from json_array_elements(r.body -> 'ip') x))
+      from scheme s
+      join submission r on r.id = (l).id and r.version = (l).version
+     where s.id = (c).scheme
+$$;
+
+-- Takes a step on a cover: its new state, and an entry of its history.
+create or replace function coverage_step_add(cover uuid, of_step text, next_state text, why text, said json) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    update coverage set state = next_state where id = cover;
+    insert into coverage_step (coverage, n, step, state, reason, shown, recorded_at, recorded_by)
+    select cover, coalesce(max(s.n), 0) + 1, of_step, next_state, why, said, now(), coalesce(my_signature(), 'pledged')
+      from coverage_step s
+     where s.coverage = cover;
+end $$;
+revoke all on function coverage_step_add from public;
+
+-- Records a request, to be judged next. A loan that is covered already is told so at once.
+create or replace function coverage_ask(new_id uuid, reference text, l loan, code text, asked_fen bigint, paper_day date, evidence text)
+    returns void language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    s scheme := scheme_for(code, l.signed_on, null);
+    live coverage;
+    figures record := coverage_figures(l);
+    amount bigint := coalesce(asked_fen, case when l.ip_amount_fen > 0 then l.ip_amount_fen else l.amount_fen end);
+    refused json;
+begin
+    select c.* into live
+      from coverage c
+     where c.loan_id = l.id and c.state in ('pending', 'requested', 'covered', 'suspended');
+    if live.id is not null then
+        refused := json_build_array(problem('E_COVERED', '/loan', live.scheme_code || ' ' || live.reference));
+    end if;
+    insert into coverage (id, reference, org_id, parties, district, loan_id, loan_version, borrower, scheme, scheme_code, on_day,
+           paper, evidence, amount_fen, state, errors, owed_fen, bad_from, recorded_at, recorded_by)
+    values (new_id, reference, l.org_id, l.parties, l.district, l.id, l.version, l.borrower, s.id, code, coalesce(paper_day, today()),
+            paper_day is not null, evidence, amount, case when refused is null then 'pending' else 'refused' end, refused,
+            figures.owed_fen, figures.bad_from, now(), my_signature());
+    if refused is not null then
+        perform coverage_step_add(new_id, 'judge', 'refused', null, coverage_said(c)) from coverage c where c.id = new_id;
+    end if;
+end $$;
+revoke all on function coverage_ask from public;
+
+-- A bank asks for cover of a loan that it recorded before.
+create or replace function coverage_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    d decision;
+    l loan := claim_loan(my_org(), doc ->> 'loan');
+begin
+    d.district := coalesce(l.district, '');
+    d.parties := coalesce(l.parties, '{}');
+    if l.id is null then
+        d.problems := json_build_array(problem('E_NO_LOAN', '/loan', doc ->> 'loan'));
+    elsif not dry then
+        perform claims_lock();
+        perform coverage_ask(new_id, doc ->> 'reference', l, doc ->> 'scheme', fen_of(doc ->> 'amount'),
+                             (doc ->> 'on')::date, doc ->> 'evidence');
+    end if;
+    return d;
+end $$;
+revoke all on function coverage_decide from public;
+grant execute on function coverage_decide to pledged_app;
+
+-- Loans as they were just recorded: those that name a scheme ask for cover; a correction of a covered one is weighed.
+create or replace function coverage_booked(made loan[]) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    l loan;
+begin
+    foreach l in array coalesce(made, '{}'::loan[]) loop
+        if exists (select from coverage c where c.loan_id = l.id) then
+            perform coverage_corrected(l);
+        elsif l.scheme is not null then
+            perform coverage_ask(gen_random_uuid(), r.key, l, l.scheme, null, null, null)
+               from submission r where r.id = l.id and r.version = l.version;
+        end if;
+    end loop;
+end $$;
+revoke all on function coverage_booked from public;
+grant execute on function coverage_booked to pledged_app;
+
+-- Of two versions of a loan, whether the second differs in what decides a payment otherwise than by being worth less.
+create or replace function coverage_is_decisive(a loan, b loan) returns boolean
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select loan_claim_facts(x.body) is distinct from loan_claim_facts(y.body)
+       and not (((b).amount_fen, (b).ip_amount_fen, (b).rate_ppm) is distinct from ((a).amount_fen, (a).ip_amount_fen, (a).rate_ppm)
+                and (b).amount_fen <= (a).amount_fen and (b).ip_amount_fen <= (a).ip_amount_fen and (b).rate_ppm <= (a).rate_ppm
+                and loan_claim_facts((y.body::jsonb || jsonb_strip_nulls(jsonb_build_object('amount', x.body -> 'amount',
+                                      'ip_amount', x.body -> 'ip_amount', 'rate', x.body -> 'rate')))::json)
+                    = loan_claim_facts(x.body))
+      from submission x, submission y
+     where x.id = (a).id and x.version = (a).version and y.id = (b).id and y.version = (b).version
+$$;
+
+-- A correction of a loan that is, or was, or asked to be covered.
+create or replace function coverage_corrected(l loan) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    c coverage;
+    old loan;
+begin
+    select x.* into c from coverage x where x.loan_id = l.id order by x.no desc limit 1;
+    select v.* into old from loan v where v.id = l.id and v.version = c.loan_version;
+    if c.state in ('pending', 'requested') and l.scheme is distinct from c.scheme_code
+       or c.state in ('refused', 'ended') and l.scheme is not null
+          and (c.state = 'refused' or l.scheme <> c.scheme_code) then
+        if c.state in ('pending', 'requested') then
+            perform coverage_step_add(c.id, 'end', 'ended', 'the loan names another scheme', null);
+        end if;
+        if l.scheme is not null then
+            perform coverage_ask(gen_random_uuid(), r.key || ' ' || l.version, l, l.scheme, null, null, null)
+               from submission r where r.id = l.id and r.version = l.version;
+        end if;
+    elsif c.state in ('pending', 'requested') then
+        update coverage x
+           set state = 'pending', loan_version = l.version, parties = l.parties, district = l.district, borrower = l.borrower
+         where x.id = c.id;
+    elsif c.state = 'covered' and coverage_is_decisive(old, l) then
+        perform coverage_step_add(c.id, 'suspend', 'suspended', 'version ' || l.version, null);
+    end if;
+    perform coverage_follow(l);
+end $$;
+revoke all on function coverage_corrected from public;
+
+-- The loan has moved on: its figures in the pool follow, and its cover ends with it or comes back when that was reversed.
+create or replace function coverage_follow(l loan) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    c coverage;
+    f loan_life;
+    figures record;
+    is_over boolean;
+    ended_itself boolean;
+begin
+    select x.* into c from coverage x where x.loan_id = l.id order by x.no desc limit 1;
+    if not found then
+        return;
+    end if;
+    f := loan_fold(l, 'infinity', null, null);
+    figures := coverage_figures(l);
+    update coverage x set owed_fen = figures.owed_fen, bad_from = figures.bad_from where x.loan_id = l.id;
+    is_over := f.state in ('settled', 'transferred', 'voided')
+               or f.released_on is not null and f.overdue_since is null and f.bad_since is null;
+    ended_itself := (select s.step from coverage_step s where s.coverage = c.id order by s.n desc limit 1) = 'follow';
+    if is_over and c.state in ('pending', 'requested', 'covered', 'suspended') then
+        perform coverage_step_add(c.id, 'follow', 'ended', case when f.state in ('settled', 'transferred', 'voided') then f.state
+                                                                else 'pledge_released' end, null);
+    elsif not is_over and c.state = 'ended' and ended_itself then
+        perform coverage_step_add(c.id, 'reopen', (
+            select s.state from coverage_step s where s.coverage = c.id and s.step <> 'follow' order by s.n desc limit 1), null, null);
+    end if;
+end $$;
+revoke all on function coverage_follow from public;
+grant execute on function coverage_follow to pledged_app;
+
+-- A few letters that differ when the facts that conditions are judged by differ.
+create or replace function coverage_guard(loan uuid) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$ select subsidy_loan_guard(loan) $$;
+
+-- Requests that wait for judgement, in the order of recording.
+create or replace function coverage_waiting(most int) returns table (id uuid, loan_id uuid, body text, guard text, no bigint)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select c.id, c.loan_id, s.body::text, coverage_guard(c.loan_id), c.no
+      from coverage c
+      left join scheme s on s.id = c.scheme
+     where c.state = 'pending'
+     order by c.no
+     limit most
+$$;
+revoke all on function coverage_waiting from public;
+grant execute on function coverage_waiting to pledged_app;
+
+-- Judges one request: conditions as the program found them, with everything else at once. Facts that moved since the
+-- program looked: it stays, and is looked at again.
+create or replace function coverage_judge(cover uuid, guard text, conditions json, uplift text) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    c coverage;
+    l loan;
+    terms scheme_terms;
+    p json[];
+begin
+    select x.* into c from coverage x where x.id = cover;
+    if c.state is distinct from 'pending' or coverage_guard(c.loan_id) is distinct from guard then
+        return;
+    end if;
+    select v.* into l from loan v where v.id = c.loan_id order by v.version desc limit 1;
+    terms := (select scheme_terms_of(s.body) from scheme s where s.id = c.scheme);
+    p := array(select x from json_array_elements(conditions) x) || coverage_problems(c);
+    c.loan_version := l.version;
+    c.errors := case when cardinality(p) > 0 then array_to_json(p) end;
+    c.terms := case when cardinality(p) = 0 then coverage_terms(c, l, uplift) end;
+    c.room := case when c.scheme is not null then coverage_room(c, terms) end;
+    c.state := case when cardinality(p) > 0 then 'refused'
+                    when c.paper or terms.confirmation is distinct from 'automatic' then 'requested'
+                    else 'covered' end;
+    update coverage x
+       set loan_version = c.loan_version, errors = c.errors, terms = c.terms, room = c.room
+     where x.id = cover;
+    perform coverage_step_add(cover, 'judge', c.state, null, coverage_said(c));
+end $$;
+revoke all on function coverage_judge from public;
+
+-- The program's judgement of requests, in the order of recording.
+create or replace function coverage_judgement_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    d decision;
+begin
+    d.district := '';
+    d.parties := '{}';
+    if not dry then
+        perform claims_lock();
+        perform claims_lapse();
+        perform coverage_judge((x ->> 'coverage')::uuid, x ->> 'guard', x -> 'problems', x ->> 'uplift')
+           from json_array_elements(doc -> 'of') with ordinality as y(x, n);
+    end if;
+    return d;
+end $$;
+revoke all on function coverage_judgement_decide from public;
+grant execute on function coverage_judgement_decide to pledged_app;
+
+-- What is told of a cover: state, frozen terms, room, defects. One that waits to be judged is asked for.
+create or replace function coverage_said(c coverage) returns json language sql immutable as $$
+    select json_strip_nulls(json_build_object(
+           'state', case when (c).state = 'pending' then 'requested' else (c).state end,
+           'scheme', (c).scheme_code, 'amount', yuan_text((c).amount_fen), 'from', (c).on_day,
+           'terms', (c).terms, 'room', (c).room, 'problems', (c).errors))
+$$;
+
+-- The cover of a loan as its answer tells it: the live one, else the last; null: none was ever asked for.
+create or replace function coverage_of_loan(loan uuid) returns json
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select json_joined(json_build_object('id', c.id), coverage_said(c))
+      from coverage c
+     where c.loan_id = loan
+     order by c.no desc
+     limit 1
+$$;
+
+-- Tells two views of a cover apart: what a step is taken on.
+create or replace function coverage_seal(c coverage) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select encode(sha256(convert_to(concat_ws(' ', (c).id, (c).state, (c).loan_version, (c).terms, (c).errors, (
+           select string_agg(s.n || s.step || instant_text(s.recorded_at), ' ' order by s.n)
+             from coverage_step s where s.coverage = (c).id), (
+           select max(l.version) from loan l where l.id = (c).loan_id)), 'UTF8')), 'hex')
+$$;
+
+-- A cover as its address and lists show it.
+create or replace function coverage_shown(c coverage) returns json
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select json_joined(json_joined(
+           json_strip_nulls(json_build_object('id', (c).id, 'reference', (c).reference, 'loan', (
+                   select r.key from submission r where r.id = (c).loan_id order by r.version desc limit 1),
+               'loan_id', (c).loan_id, 'bank', (select o.code from org o where o.id = (c).org_id), 'on', case when (c).paper then (c).on_day end,
+               'evidence', (c).evidence)),
+           coverage_said(c)),
+           json_build_object('outstanding', yuan_text((c).owed_fen), 'seen', coverage_seal(c),
+               'recorded_at', instant_text((c).recorded_at), 'recorded_by', (c).recorded_by, 'steps', (
+               select coalesce(json_agg(json_strip_nulls(json_build_object('step', s.step, 'state', s.state, 'reason', s.reason,
+                               'by', s.recorded_by, 'at', instant_text(s.recorded_at))) order by s.n), '[]')
+                 from coverage_step s where s.coverage = (c).id),
+               'legal_steps', to_json(case (c).state when 'requested' then array['confirm', 'end', 'refuse']
+                                                     when 'suspended' then array['confirm', 'end', 'refuse']
+                                                     when 'covered' then array['end'] else '{}'::text[] end)))
+$$;
+
+-- What was decided when cover was asked for: the first judgement, the same for ever.
+create or replace function coverage_decided(id uuid) returns json
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select coalesce((select s.shown from coverage_step s where s.coverage = $1 and s.step = 'judge' order by s.n limit 1),
+                    (select coverage_said(c) from coverage c where c.id = $1))
+$$;
+
+-- The same of a loan that named a scheme when it was recorded, beside what its contract says on that day.
+create or replace function loan_decided(id uuid) returns json
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select json_joined(loan_account_members(l, (l.recorded_at at time zone 'Asia/Shanghai')::date, l.recorded_at),
+                       json_build_object('coverage', json_joined(json_build_object('id', c.id), coverage_decided(c.id))))
+      from loan l
+      join lateral (select x.id from coverage x where x.loan_id = l.id order by x.no limit 1) c on true
+     where l.id = $1 and l.version = 1
+$$;
+
+-- What stands against a step on a cover.
+create or replace function coverage_step_refusal(c coverage, told json, seen text) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    step text := told ->> 'step';
+    is_legal boolean := case step when 'end' then c.state in ('requested', 'covered', 'suspended')
+                                  else c.state in ('requested', 'suspended') end;
+begin
+    if not is_legal or my_kind() = 'bank' and step <> 'end' then
+        return array[problem('E_STEP', '', c.state)];
+    elsif told ->> 'seen' <> seen then
+        return array[problem('E_SEEN', '/seen', c.state)];
+    elsif step = 'confirm' and c.recorded_by = my_signature() then
+        return array[problem('E_SAME_PERSON', '', c.recorded_by)];
+    elsif step = 'confirm' and c.state = 'requested' and c.paper and exists (
+           select from coverage_step s where s.coverage = c.id and s.step = 'confirm' and s.recorded_by = my_signature()) then
+        return array[problem('E_SAME_PERSON', '', my_signature())];
+    elsif step = 'end' and claims_open_on(c.loan_id) is not null then
+        return array[problem('E_COMPENSATED', '', claims_open_on(c.loan_id))];
+    elsif step = 'confirm' and c.state = 'requested' then
+        return coverage_problems(c);
+    end if;
+    return '{}'::json[];
+end $$;
+
+-- Confirms, refuses or ends a cover. What was granted on paper needs two persons; a correction that is confirmed counts
+-- unless the default had happened or was told before it: then the loan stays covered as it stood.
+create or replace function coverage_step_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    d decision;
+    c coverage;
+    p json[];
+    step text := doc ->> 'step';
+    next_state text;
+begin
+    d.parties := '{}';
+    d.district := '';
+    if not dry then
+        perform claims_lock();
+    end if;
+    select x.* into c
+      from coverage x
+     where x.id = (doc ->> 'coverage')::uuid and (my_kind() = 'finance' or x.org_id = my_org());
+    if not found then
+        d.problems := json_build_array(problem('E_NOT_FOUND', '', doc ->> 'coverage'));
+        return d;
+    end if;
+    d.district := c.district;
+    p := coverage_step_refusal(c, doc, coverage_seal(c));
+    if cardinality(p) > 0 then
+        d.problems := array_to_json(p);
+        return d;
+    end if;
+    next_state := case when step = 'end' then 'ended' when c.state = 'suspended' then 'covered' when step = 'refuse' then 'refused'
+                       when c.paper and not exists (select from coverage_step s where s.coverage = c.id and s.step = 'confirm')
+                       then 'requested' else 'covered' end;
+    if not dry then
+        if c.state = 'suspended' and step = 'confirm' then
+            perform coverage_take_over(c);
+        end if;
+        perform coverage_step_add(c.id, step, next_state, doc ->> 'reason', null);
+    end if;
+    return d;
+end $$;
+revoke all on function coverage_step_decide from public;
+grant execute on function coverage_step_decide to pledged_app;
+
+-- Freezes a loan as its correction tells it, if the default came after it and was told after it.
+create or replace function coverage_take_over(c coverage) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    l loan;
+    f loan_life;
+begin
+    select v.* into l from loan v where v.id = c.loan_id order by v.version desc limit 1;
+    f := loan_fold(l, 'infinity', null, null);
+    if loan_default_told(l.id) <= l.recorded_at
+       or least(f.overdue_since, f.bad_since) <= (l.recorded_at at time zone 'Asia/Shanghai')::date then
+        return;
+    end if;
+    c.amount_fen := least(c.amount_fen, case when l.ip_amount_fen > 0 then l.ip_amount_fen else l.amount_fen end);
+    update coverage x
+       set loan_version = l.version, amount_fen = c.amount_fen, terms = coverage_terms(c, l, c.terms ->> 'uplift')
+     where x.id = c.id;
+end $$;
+revoke all on function coverage_take_over from public;
