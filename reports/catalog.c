@@ -145,6 +145,16 @@ static const struct report_column claim_columns[] = {
     END,
 };
 
+static const struct report_column coverage_columns[] = {
+    COUNT("count", "在池笔数", "Loans covered", 1),
+    MONEY("covered", "备案金额", "Covered", 2),
+    MONEY("outstanding", "贷款余额", "Outstanding", 3),
+    MONEY("bad", "其中不良", "Of these bad", 4),
+    SHARE("ratio", "不良率", "Bad-loan ratio", 4, 3),
+    MONEY("room", "放大倍数余额", "Room under the leverage limit", 5),
+    END,
+};
+
 enum { SUBSIDY_PAID = 5 };
 static const struct report_column subsidy_columns[] = {
     COUNT("applied_count", "本季申请笔数", "Applications of the quarter", 1),
@@ -371,6 +381,9 @@ const struct report_section report_sections[] = {
     {"claims", "风险补偿(按状态)", "Claims by state", "状态", "State", claim_columns, true,
         CHART_NONE, 0, ROWS_LISTED, claim_keys},
     {"claims_by_scheme", "风险补偿(按方案)", "Claims by scheme", "方案", "Scheme", claim_columns,
+        true, CHART_BARS, CLAIMS_FUND_TOTAL, ROWS_FOUND, NULL},
+    {"coverage", "备案(按方案与银行)", "Cover by scheme and bank", "方案与银行", "Scheme and bank",
+        coverage_columns,
         true, CHART_BARS, CLAIMS_FUND_TOTAL, ROWS_FOUND, NULL},
     {"subsidies", "补贴与预算", "Subsidies and budgets", "政策", "Policy", subsidy_columns, true,
         CHART_BARS, SUBSIDY_PAID, ROWS_FOUND, NULL},

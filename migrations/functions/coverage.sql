@@ -44,6 +44,38 @@ create or replace function coverage_leverage_room(c coverage, terms scheme_terms
      where (terms).leverage_limit is not null
 $$;
 
+-- What a covered loan owed at the end of a day, as known, and whether it was bad.
+create or replace function coverage_on(c coverage, day date, known_at timestamptz, out owed bigint, out bad boolean)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    l loan;
+    f loan_life;
+begin
+    if day >= today() and known_at is null then
+        owed := c.owed_fen;
+        bad := coalesce(c.bad_from <= day, false);
+        return;
+    end if;
+    select v.* into l
+      from loan v
+     where v.id = c.loan_id and (coverage_on.known_at is null or v.recorded_at <= coverage_on.known_at)
+     order by v.version desc
+     limit 1;
+    f := loan_fold(l, day, coverage_on.known_at, null);
+    owed := f.outstanding_fen;
+    bad := owed > 0 and coalesce(least(f.bad_since, f.overdue_since + 91, f.matures_on + 91) <= day, false);
+end $$;
+
+-- What a scheme may still cover under its leverage limit; null: it sets none.
+create or replace function coverage_room_left(code text, times int) returns numeric
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select greatest(times::numeric * -account_balance_fen('appropriation:' || code, null, null) - (
+           select coalesce(sum(o.amount_fen), 0)
+             from coverage o
+            where o.scheme_code = code and o.state in ('pending', 'requested', 'covered', 'suspended')), 0)
+     where times is not null
+$$;
+
 -- What is left under a limit, at least nought; null: there is none.
 create or replace function room_text(room numeric) returns text language sql immutable as
     $$ select case when room is not null then yuan_text(greatest(room, 0)::bigint) end $$;

@@ -338,6 +338,30 @@ create or replace function report_facts_claims_by_scheme(first date, cut date, k
     select c.scheme_code, c.id, 1, 'claim', c.reference, c.firm, c.v from claims_counted(first, cut, known_at) c
 $$;
 
+-- Cover by scheme and bank as it stood at the end of a day: loans covered, for how much, what is owed on them and how much of
+-- it is bad; and what each scheme may still cover.
+create or replace function report_facts_coverage(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
+    language sql stable as $$
+    select c.scheme_code || ' ' || o.code, c.loan_id, c.loan_version, 'loan', c.reference, c.borrower,
+           array[1, c.amount_fen, f.owed, case when f.bad then f.owed else 0 end, 0]::bigint[]
+      from coverage c
+      join org o on o.id = c.org_id
+     cross join lateral (
+           select s.state
+             from coverage_step s
+            where s.coverage = c.id and (s.recorded_at at time zone 'Asia/Shanghai')::date <= cut
+              and (known_at is null or s.recorded_at <= known_at)
+            order by s.n desc
+            limit 1) s
+     cross join lateral (select x.owed, x.bad from coverage_on(c, cut, known_at) x) f
+     where s.state in ('covered', 'suspended')
+    union all
+    select s.code, s.id, 1, 'scheme', s.code, '', array[0, 0, 0, 0, r.room]::bigint[]
+      from (select distinct on (x.code) x.* from scheme x where x.effective_from <= cut order by x.code, x.effective_from desc) s
+     cross join lateral (select coverage_room_left(s.code, (scheme_terms_of(s.body)).leverage_limit) as room) r
+     where r.room is not null and report_sees_funds()
+$$;
+
 -- Where an application stood at the end of a day. What it began as is not written down: money was held for it in
 -- the transaction that stored it, or it waited. Runs as the owner: holds are the city offices' to see.
 create or replace function application_state_on(a application, cut date, known_at timestamptz) returns text
@@ -528,8 +552,8 @@ create or replace function report_title(section text, row_key text) returns text
     select case
            when section in ('by_bank', 'balances', 'reporters', 'quality') then
                 (select o.name from org o where o.code = row_key)
-           when section in ('fund', 'claims_by_scheme') then
-                (select (scheme_terms_of(s.body)).title from scheme s where s.code = row_key order by s.effective_from desc limit 1)
+           when section in ('fund', 'claims_by_scheme', 'coverage') then
+                (select (scheme_terms_of(s.body)).title from scheme s where s.code = split_part(row_key, ' ', 1) order by s.effective_from desc limit 1)
            when section = 'subsidies' then
                 (select p.body ->> 'title' from policy p where p.code = row_key order by p.effective_from desc limit 1)
            end
