@@ -11,6 +11,7 @@ BASELINE = {"years": [{"year": 2020, "amount": "4800000000.00", "count": 160, "s
 OFFICES = ("district", "finance")
 ISSUERS = ("bank", "insurer", "guarantor", "ip_office")
 READERS = ("district", "finance", "ip_office", "auditor")
+CLAIMANTS = ("bank", "guarantor")
 MATRIX = [
     ("GET", "/v1/loans", None, ALL),
     ("GET", "/v1/loans/template.csv", None, ALL),
@@ -97,9 +98,15 @@ MATRIX = [
     ("GET", "/v1/insurance-totals", None, ALL),
     ("GET", "/v1/reports/quarterly/2022Q3", None, ALL),
     ("GET", "/v1/reports/quarterly/2022Q3/rows?section=by_kind&column=count", None, ALL),
-    ("POST", "/v1/claims", {}, ("bank",)),
+    ("POST", "/v1/claims", {}, CLAIMANTS),
     ("GET", "/v1/claims", None, ALL),
     ("GET", "/v1/claims/%s", None, ALL),
+    ("POST", "/v1/coverages", {}, ("bank",)),
+    ("GET", "/v1/coverages", None, ALL),
+    ("GET", "/v1/coverages/%s", None, ALL),
+    ("POST", "/v1/coverages/%s/confirm", {}, ("finance",)),
+    ("POST", "/v1/coverages/%s/refuse", {}, ("finance",)),
+    ("POST", "/v1/coverages/%s/end", {}, ("bank", "finance")),
 ] + [route for base, writers, readers in (
     ("/v1/insurance-policies", ("insurer",), ALL), ("/v1/insurance-claims", ("insurer",), ALL),
     ("/v1/securitisations", ISSUERS, ALL), ("/v1/securitisation-events", ISSUERS, ALL),
@@ -112,8 +119,9 @@ MATRIX = [
     ("GET", base + "/%s/history", None, readers),
 )] + [("POST", "/v1/claims/%s/" + step, {}, takers) for step, takers in (
     ("accept", ("finance",)), ("return", ("finance",)), ("approve", ("finance",)),
-    ("pay", ("finance",)), ("close", ("finance",)), ("resubmit", ("bank",)), ("withdraw", ("bank",)),
-    ("recover", ("bank", "finance")), ("cure", ("bank", "finance")))]
+    ("pay", ("finance",)), ("close", ("finance",)), ("confirm", ("finance",)), ("renew", ("finance",)),
+    ("release", ("finance",)), ("accept_costs", ("finance",)), ("resubmit", CLAIMANTS), ("withdraw", CLAIMANTS),
+    ("recover", CLAIMANTS + ("finance",)), ("cure", CLAIMANTS + ("finance",)))]
 NOBODYS = "00000000-0000-7000-8000-000000000000"
 
 
@@ -220,7 +228,7 @@ class Roles(Case):
 
     def test_nobody_changes_history_not_even_the_owner(self):
         for table in ("submission", "loan", "loan_ip", "log_leaf", "log_head", "flag", "flag_record", "flag_clearing",
-                      "flag_threshold_value", "baseline"):
+                      "flag_threshold_value", "baseline", "claim", "claim_step", "coverage_step"):
             for sql in ("update %s set %s = %s", "delete from %s", "truncate %s"):
                 column = self.d.sql("select attname from pg_attribute where attrelid = '%s'::regclass"
                                     " and attnum = 1" % table)

@@ -1,0 +1,368 @@
+"""A claim from receipt to close: who takes which step, what is held, paid and comes back, and a figure that follows."""
+from concurrent.futures import ThreadPoolExecutor
+
+from fund_case import TODAY, FundCase, ago
+
+COSTS = [{"what": "诉讼费", "amount": "100000.00", "evidence": "票据 1"}]
+
+
+class ClaimLife(FundCase):
+    conf = {"readers": "6"}  # a ledger of its own
+
+    def back(self, where, amount, **over):
+        """What the fund gets of a recovery, in fen."""
+        code = self.get(where)["scheme"]
+        before = self.fund(code)[0]
+        self.recover(where, amount, **over)
+        return self.fen(self.fund(code)[0]) - self.fen(before)
+
+    def fen(self, yuan):
+        return int(yuan.replace(".", ""))
+
+    # ---- steps -----------------------------------------------------------------------------------
+
+    def test_maker_is_not_checker_and_what_was_seen_is_what_is_approved(self):
+        code = self.scheme()
+        where = self.claimed(self.lent(code))
+        seen = self.get(where)["seen"]
+        self.assertEqual(self.step(where, "accept", self.bank, status=None).status, 403)
+        self.step(where, "accept", self.finance)
+        r = self.step(where, "approve", self.second, status=409, seen=seen)
+        self.assertEqual(r.codes(), [("/state", "E_SEEN")])
+        self.assertIn("submitted → accepted", r.json()["title"])
+        r = self.step(where, "approve", self.second, status=409, seen="0" * 64)  # what nobody saw
+        self.assertEqual(r.codes(), [("/seen", "E_SEEN")])
+        self.assertIn("1 accept 王敏@FINANCE", r.json()["title"])
+        r = self.step(where, "approve", self.finance, status=409)
+        self.assertEqual(r.codes(), [("", "E_SAME_PERSON")])
+        r = self.step(where, "approve", self.second, status=422, on=ago(1))
+        self.assertEqual(r.codes(), [("/on", "E_TODAY")])
+        self.step(where, "approve", self.second, on=ago(0))
+        self.assertEqual(self.fund(code), ("40000000.00", "1620000.00", "38380000.00"))
+        self.assertEqual(self.step(where, "pay", self.second, status=409).codes(), [("", "E_SAME_PERSON")])
+        self.step(where, "pay", self.finance)
+        self.assertEqual(self.fund(code), ("38380000.00", "0.00", "38380000.00"))
+        again = self.step(where, "pay", self.second, status=None)
+        self.assertEqual((again.status, again.codes()), (409, [("", "E_STEP")]))
+
+    def test_a_step_sent_twice_happens_once(self):
+        where = self.claimed(self.lent(self.scheme()))
+        body = {"reason": "材料齐全", "seen": self.get(where)["seen"]}
+        with ThreadPoolExecutor(16) as pool:
+            answers = list(pool.map(lambda _: self.post(where + "/accept", body, self.finance), range(16)))
+        self.assertEqual(sorted(r.status for r in answers), [200] * 15 + [201])
+        self.assertEqual(len(self.get(where)["steps"]), 1)
+
+    def aged(self, where, days):
+        """As if a claim had been returned, and its deadline set, so many days earlier."""
+        one = where.split("/")[-1]
+        self.d.sql("alter table claim_step disable trigger user; update claim_step set on_day = on_day - {1},"
+                   " due_on = due_on - {1} where claim = '{0}'; alter table claim_step enable trigger user; update claim_now set due_on ="
+                   " due_on - {1} where claim = '{0}'".format(one, days))
+
+    def test_a_returned_claim_has_an_owner_a_deadline_and_an_age(self):
+        contract = self.lent(self.scheme())
+        where = self.claimed(contract)
+        r = self.step(where, "return", self.finance, status=422)
+        self.assertEqual(r.codes(), [("/owner", "E_NEED"), ("/due_on", "E_NEED")])
+        self.step(where, "return", self.finance, owner="赵强", due_on=ago(-20))
+        self.aged(where, 20)  # the last day
+        mine = [x for x in self.get("/v1/claims?state=returned&limit=1000", self.bank)["items"] if x["loan"] == contract]
+        self.assertEqual([(x["owner"], x["due_on"], x["days_returned"], x["days_over"]) for x in mine],
+                         [("赵强", ago(0), 20, 0)])
+        self.step(where, "resubmit", self.bank)
+        self.assertEqual(self.get(where)["state"], "submitted")
+
+    def test_a_claim_that_does_not_come_back_in_time_has_lapsed(self):
+        contract = self.lent(self.scheme())
+        where = self.claimed(contract)
+        self.step(where, "return", self.finance, owner="赵强", due_on=ago(-20))
+        self.aged(where, 21)
+        said = self.get(where)
+        self.assertEqual((said["state"], said["owner"], said["days_over"]), ("lapsed", "赵强", 1))
+        self.assertEqual(self.step(where, "resubmit", self.bank, status=None).codes(), [("", "E_STEP")])
+        self.claimed(contract)  # it is in nobody's way
+        self.assertEqual([(s["step"], s["by"]) for s in self.get(where)["steps"][-1:]], [("lapse", "pledged")])
+        self.assertEqual([x["reference"] for x in self.get("/v1/claims?state=lapsed&loan=" + contract)["items"]],
+                         [said["reference"]])
+
+    def test_the_states_that_lists_know_are_those_of_the_database(self):
+        states = self.d.sql("select string_agg(distinct s, ',' order by s) from claim_transition,"
+                            " unnest(array[state, next]) s").split(",")
+        for state in states:
+            self.assertEqual(self.d.call("GET", "/v1/claims?state=" + state, token=self.bank).status, 200)
+        r = self.d.call("GET", "/v1/claims?state=lost", token=self.bank)
+        self.assertEqual(r.codes(), [("?state", "E_CHOICE")])
+        for state in states:
+            self.assertIn(state, r.json()["errors"][0]["cure"])
+
+    def approved(self, contract):
+        where = self.claimed(contract)
+        self.step(where, "accept", self.finance)
+        self.step(where, "approve", self.second)
+        return where
+
+    def test_returning_an_approved_claim_frees_the_money(self):
+        code = self.scheme()
+        self.step(self.approved(self.lent(code)), "return", self.finance, owner="赵强", due_on=ago(-20))
+        self.assertEqual(self.fund(code), ("40000000.00", "0.00", "40000000.00"))
+
+    def test_approved_money_is_not_there_for_anything_else(self):
+        code = self.scheme(money="2000000.00")
+        first, second = [self.claimed(self.lent(code)) for _ in range(2)]
+        for where in (first, second):
+            self.step(where, "accept", self.finance)
+        self.step(first, "approve", self.second)
+        self.assertEqual(self.step(second, "approve", self.second, status=409).codes(), [("", "E_OVERDRAFT")])
+        r = self.post("/v1/transfers", {"reference": "X-" + code, "debit": "appropriation:" + code,
+                                        "credit": "fund:" + code, "amount": "380000.01", "on": ago(0),
+                                        "cause": "adjustment"}, self.finance)
+        self.assertEqual(r.codes(), [("/amount", "E_OVERDRAFT")])
+        self.step(first, "pay", self.finance)
+
+    def expire(self, code):
+        self.d.sql("alter table hold disable trigger user; update hold set until_day = '2023-01-01' where"
+                   " account = 'fund:%s'; alter table hold enable trigger user" % code)
+
+    def test_a_hold_that_expired_frees_the_money_and_an_uncovered_payment_moves_nothing(self):
+        code = self.scheme(money="2000000.00")
+        where = self.approved(self.lent(code))
+        self.expire(code)
+        other = self.approved(self.lent(code))  # the expired hold no longer stands in its way
+        self.assertEqual(self.step(where, "pay", self.finance, status=409).codes(), [("", "E_OVERDRAFT")])
+        self.assertEqual(self.fund(code), ("2000000.00", "1620000.00", "380000.00"))
+        self.step(other, "pay", self.finance)
+
+    def test_a_hold_is_renewed_or_given_back(self):
+        code = self.scheme(money="2000000.00")
+        where = self.approved(self.lent(code))
+        self.assertEqual(self.get(where)["hold_until"], ago(-30))
+        self.expire(code)
+        self.assertEqual(self.fund(code)[1], "0.00")
+        self.step(where, "renew", self.second)
+        self.assertEqual(self.fund(code), ("2000000.00", "1620000.00", "380000.00"))
+        self.assertEqual(self.get(where)["hold_until"], ago(-30))
+        self.step(where, "release", self.finance)
+        self.assertEqual((self.get(where)["state"], self.fund(code)[1]), ("accepted", "0.00"))
+        other = self.approved(self.lent(code))
+        self.assertEqual(self.step(where, "approve", self.second, status=None).codes(), [("", "E_OVERDRAFT")])
+        self.step(other, "release", self.finance)
+        self.step(where, "approve", self.second)
+        self.expire(code)
+        self.step(self.approved(self.lent(code)), "pay", self.finance)
+        self.assertEqual(self.step(where, "renew", self.finance, status=None).codes(), [("", "E_OVERDRAFT")])
+
+    def test_a_payment_is_what_is_owed_when_it_is_made(self):
+        code = self.scheme()
+        contract = self.lent(code)
+        where = self.approved(contract)
+        seen = self.get(where)["seen"]
+        self.event(self.where(contract), "repaid", ago(0), principal="1000000.00")
+        r = self.step(where, "pay", self.finance, status=None, seen=seen)
+        self.assertEqual((r.status, r.codes()), (409, [("/net_loss", "E_SEEN"), ("/fund", "E_SEEN")]))
+        self.assertEqual(self.fund(code), ("40000000.00", "1620000.00", "38380000.00"))
+        self.step(where, "pay", self.finance)  # 54 % of 2,000,000; the rest of what was held is free
+        self.assertEqual(self.fund(code), ("38920000.00", "0.00", "38920000.00"))
+
+    def test_what_is_no_longer_owed_is_not_paid(self):
+        code = self.scheme()
+        contract = self.lent(code)
+        where = self.approved(contract)
+        self.event(self.where(contract), "settled", ago(0))
+        r = self.step(where, "pay", self.finance, status=None)
+        self.assertEqual(r.codes(), [("/loan", "E_TRIGGER"), ("/loan", "E_NO_LOSS")])
+        self.assertEqual(self.fund(code)[0], "40000000.00")
+
+    def test_interest_paid_after_the_claim_is_a_loss_no_more(self):
+        code = self.scheme(loss_base="principal_and_interest")  # 400 days × 304.1666…: the most is 121,666.67
+        contract = self.lent(code)
+        where = self.claimed(contract, loss_interest="100000.00")
+        self.step(where, "accept", self.finance)
+        self.event(self.where(contract), "repaid", ago(5), interest="21666.68")
+        said = self.get(where)
+        self.assertEqual((said["net_loss"], said["fund"]), ("3099999.99", "1673999.99"))
+        contract = self.lent(code)
+        where = self.paid(contract, loss_interest="100000.00")
+        self.event(self.where(contract), "repaid", ago(4), interest="60000.00")
+        self.event(self.where(contract), "repaid", ago(3), interest="60000.00")
+        self.assertEqual(self.untold(where), "100000.00")
+
+    def test_nobody_posts_by_hand_to_what_claims_have_paid(self):
+        code = self.scheme()
+        self.paid(self.lent(code))
+        sent = {"reference": "H-" + code, "debit": "paid:%s:BANK-A" % code, "credit": "fund:" + code, "amount": "1.00",
+                "on": ago(0), "cause": "adjustment"}
+        self.assertEqual(self.post("/v1/transfers", sent, self.finance).codes(), [("/debit", "E_ACCOUNT_CLAIMS")])
+
+    def test_a_kill_between_approval_and_payment_loses_and_doubles_nothing(self):
+        code = self.scheme()
+        where = self.approved(self.lent(code))
+        self.d.kill9()
+        self.d.start()
+        self.assertEqual(self.fund(code), ("40000000.00", "1620000.00", "38380000.00"))
+        self.step(where, "pay", self.finance)
+        self.assertEqual(self.fund(code), ("38380000.00", "0.00", "38380000.00"))
+
+    def test_another_bank_sees_no_claim_and_the_bank_sees_its_own_account(self):
+        code = self.scheme()
+        where = self.paid(self.lent(code))
+        other = self.d.token("bank", "BANK-B")
+        self.assertEqual(self.d.call("GET", where, token=other).status, 404)
+        self.assertEqual(self.post(where + "/withdraw", {"reason": "x", "seen": "0" * 64}, other).status, 404)
+        mine = [a["code"] for a in self.get("/v1/accounts?limit=1000", self.bank)["items"]]
+        self.assertIn("paid:%s:BANK-A" % code, mine)
+        self.assertEqual([a for a in mine if a.startswith("fund:")], [])
+
+    def test_the_statement_of_a_fund_equals_its_entries(self):
+        code = self.scheme()
+        self.recover(self.paid(self.lent(code)), "1000000.00")
+        self.approved(self.lent(code))
+        s = self.get("/v1/schemes/%s/statement?from=2023-01-01&to=%s" % (code, TODAY))
+        self.assertEqual([s[k] for k in ("opening", "appropriations", "compensation", "recoveries", "returns",
+                                         "adjustments", "closing", "held")],
+                         ["40000000.00", "0.00", "-1620000.00", "540000.00", "0.00", "0.00", "38920000.00", "1620000.00"])
+        s = self.get("/v1/schemes/%s/statement?to=%s" % (code, ago(1)))
+        self.assertEqual((s["closing"], s["held"]), ("40000000.00", "0.00"))  # the day before all steps
+        s = self.get("/v1/schemes/%s/statement" % code)
+        self.assertEqual((s["opening"], s["appropriations"], s["recoveries"], s["closing"]),
+                         ("0.00", "40000000.00", "540000.00", "38920000.00"))
+
+    # ---- what comes back -------------------------------------------------------------------------
+
+    def test_recoveries_never_give_back_more_than_was_paid_in_any_order(self):
+        for order, back in (("pro_rata", 54), ("fund_first", 100), ("bank_first", 0)):
+            code = self.scheme(recovery_order=order)
+            where = self.paid(self.lent(code))
+            self.assertEqual(self.back(where, "1.00"), back)
+            self.assertEqual(self.recover(where, "2999999.01", status=None).codes(), [("/amount", "E_EXCEEDS")])
+            self.recover(where, "2999999.00")
+            self.assertEqual((self.fund(code)[0], self.get(where)["paid"]), ("40000000.00", "0.00"))
+
+    def test_costs_are_accepted_up_to_what_was_told_and_what_came_back(self):
+        code = self.scheme()
+        where = self.paid(self.lent(code))
+        accept = lambda amount, status=201: self.step(where, "accept_costs", self.finance, status, costs_accepted=amount)
+        self.assertEqual(self.back(where, "10.00", costs=COSTS), 540)
+        self.assertEqual(accept("10.01", None).codes(), [("/costs_accepted", "E_EXCEEDS")])  # no more came back
+        accept("10.00")
+        self.assertEqual(self.fund(code)[0], "38380000.00")
+        self.assertEqual(self.back(where, "200000.00"), 10800000)
+        self.assertEqual(accept("99990.01", None).codes(), [("/costs_accepted", "E_EXCEEDS")])  # no more was told
+        accept("99990.00")
+        self.assertEqual(self.fund(code)[0], "38434005.40")  # 54 % of 100,010
+
+    def test_where_only_the_ip_part_is_covered_recoveries_count_by_that_part(self):
+        where = self.paid(self.lent(self.scheme("wh-2024"), ip_amount="2000000.00"))  # of 3,000,000, half of it
+        self.assertEqual(self.back(where, "900000.00"), 30000000)
+        self.assertEqual(self.recover(where, "2100000.01", status=None).codes(), [("/amount", "E_EXCEEDS")])
+        self.recover(where, "2100000.00")
+        self.assertEqual(self.get(where)["paid"], "0.00")
+
+    def untold(self, where):
+        """What came back and was not shared; while there is any, the claim does not close."""
+        left = self.get(where).get("recovery_untold")
+        r = self.step(where, "close", self.finance, status=None)
+        self.assertEqual(r.codes() if left else r.status, [("", "E_UNTOLD")] if left else 201)
+        return left
+
+    def test_a_claim_is_not_closed_while_money_that_came_back_is_untold(self):
+        contract = self.lent(self.scheme())
+        where = self.paid(contract)
+        self.event(self.where(contract), "repaid", ago(0), principal="1000000.00")
+        self.assertEqual(self.untold(where), "1000000.00")
+        self.recover(where, "1000000.00")
+        self.assertIsNone(self.untold(where))
+
+    def test_what_came_back_is_shared_whatever_its_day_and_after_a_write_off(self):
+        code = self.scheme()
+        contract = self.lent(code)
+        where = self.paid(contract)
+        self.event(self.where(contract), "repaid", ago(10), principal="1000000.00")  # told late: before the claim's day
+        self.assertEqual(self.untold(where), "1000000.00")
+        for more, left in (({"principal": "2500000.00"}, "3000000.00"), ({}, "500000.00")):
+            contract = self.lent(code)
+            where = self.paid(contract)
+            self.event(self.where(contract), "written_off", ago(11))
+            self.event(self.where(contract), "recovered", ago(11), principal="500000.00")
+            self.event(self.where(contract), "settled", ago(10), **more)
+            self.assertEqual(self.untold(where), left)
+
+    def test_a_loan_that_is_good_again_gives_the_share_back_before_its_claim_closes(self):
+        code = self.scheme()
+        contract = self.lent(code, grade=None)
+        where = self.paid(contract)
+        told = self.get(self.where(contract) + "/events", self.bank)["items"]
+        self.event(self.where(contract), "reversed", ago(0), reverses=told[0]["reference"])
+        self.assertEqual(self.untold(where), "3000000.00")
+        self.step(where, "cure", self.bank)
+        self.assertEqual(self.fund(code)[0], "40000000.00")
+
+    def test_no_more_need_come_back_than_was_claimed(self):
+        contract = self.lent(self.scheme())
+        where = self.paid(contract, loss_principal="1000000.00")
+        self.event(self.where(contract), "settled", ago(0))
+        self.assertEqual(self.untold(where), "1000000.00")
+        self.recover(where, "1000000.00")
+        self.assertIsNone(self.untold(where))
+
+    def test_a_cured_loan_returns_the_share_of_the_fund_and_may_fail_again(self):
+        code = self.scheme()
+        contract = self.lent(code)
+        where = self.paid(contract)
+        self.step(where, "cure", self.bank)
+        self.assertEqual((self.fund(code)[0], self.get(where)["state"]), ("40000000.00", "closed"))
+        self.assertEqual(self.recover(where, "1.00", status=None).codes(), [("", "E_STEP")])  # nothing is owed any more
+        self.paid(contract)
+        self.assertEqual(self.fund(code)[0], "38380000.00")
+
+    # ---- advances --------------------------------------------------------------------------------
+
+    def advance(self, contract, **over):
+        return self.paid(contract, kind="pre_compensation", **over)
+
+    def test_an_advance_is_part_of_what_is_paid_in_the_end(self):
+        code = self.scheme("sh-precomp", excludes=None)
+        contract = self.lent(code)
+        self.advance(contract, loss_principal="1000000.00")
+        said = self.get(self.claimed(contract))
+        self.assertEqual(said["fund"], "1100000.00")  # 55 % of 3,000,000 less the 550,000 paid
+
+    def test_an_advance_and_the_final_claim_never_make_more_than_the_share(self):
+        code = self.scheme(pre_compensation=True)
+        contract = self.lent(code)
+        advance = self.claimed(contract, kind="pre_compensation")
+        self.assertEqual(self.claim(contract).codes(), [("/loan", "E_COMPENSATED")])  # not paid yet
+        self.step(advance, "withdraw", self.bank)
+        final = self.claimed(contract)
+        self.assertEqual(self.claim(contract, kind="pre_compensation").codes(), [("/loan", "E_COMPENSATED")])
+        self.step(final, "withdraw", self.bank)
+        advance = self.advance(contract, loss_principal="2000000.00")
+        final = self.paid(contract)
+        said = [self.get(w) for w in (advance, final)]
+        self.assertEqual([(x["fund"], x["paid"]) for x in said],
+                         [("1080000.00", "0.00"), ("540000.00", "1620000.00")])
+        self.assertEqual(self.recover(advance, "1.00", status=None).codes(), [("", "E_COMPENSATED")])
+        self.assertEqual(self.back(final, "1000000.00"), 54000000)
+        self.step(final, "cure", self.bank)
+        self.assertEqual(self.fund(code)[0], "40000000.00")
+        again = self.get(self.claimed(contract))
+        self.assertEqual(again["fund"], "1620000.00")  # nothing is left of the advance
+
+    def test_an_advance_stays_open_while_its_final_claim_may_be_withdrawn(self):
+        contract = self.lent(self.scheme(pre_compensation=True))
+        advance = self.advance(contract, loss_principal="2000000.00")
+        final = self.claimed(contract)
+        self.assertEqual(self.step(advance, "close", self.finance, status=None).codes(), [("", "E_COMPENSATED")])
+        self.step(final, "withdraw", self.bank)
+        self.recover(advance, "1000000.00")
+
+    def test_an_advance_that_went_back_is_in_nobodys_way(self):
+        code = self.scheme(pre_compensation=True, cap_per_loan="1620000.00")
+        contract = self.lent(code)
+        self.advance(contract, loss_principal="2000000.00")
+        self.step(self.paid(contract), "cure", self.bank)
+        again = self.claimed(contract)
+        self.assertEqual(self.get(again)["fund"], "1620000.00")  # all of the cap
+        self.step(again, "withdraw", self.bank)
+        self.step(self.advance(contract), "cure", self.bank)  # the earlier final claim does not own this one
+        self.assertEqual(self.fund(code)[0], "40000000.00")
