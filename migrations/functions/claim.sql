@@ -1004,13 +1004,14 @@ begin
                 else '{}'::json[] end;
 end $$;
 
--- What stands against promising or paying these amounts out of these funds: hold: they are promised already.
+-- What stands against promising or paying these amounts out of these funds. What an approval holds is there for its own
+-- payment and renewal.
 create or replace function claim_funds_problems(c step_case) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     f record;
-    held boolean;
     p json[] := '{}'::json[];
+    room bigint;
 begin
     for f in
         select 'fund:' || (c.claim).scheme_code as account, c.fund_fen as fen, (c.last).hold as hold
@@ -1018,11 +1019,13 @@ begin
         select 'fund:' || (x ->> 0), (x ->> 1)::bigint, claim_part_id((c.last).hold, x ->> 0)
           from json_array_elements((c.j).funds) x
     loop
-        held := c.step = 'pay' and exists (select from hold h where h.id = f.hold and h.until_day >= today() and h.amount_fen >= f.fen);
+        room := account_available_fen(f.account)
+                + coalesce((select h.amount_fen from hold h
+                             where c.step in ('pay', 'renew') and h.id = f.hold and h.until_day >= today()), 0);
         if not exists (select from account a where a.code = f.account) then
             p := p || problem('E_OVERDRAFT', '', f.account);
-        elsif not held and account_available_fen(f.account) < f.fen then
-            p := p || problem('E_OVERDRAFT', '', f.account || ' ' || yuan_text(account_available_fen(f.account)));
+        elsif room < f.fen then
+            p := p || problem('E_OVERDRAFT', '', f.account || ' ' || yuan_text(room));
         end if;
     end loop;
     return p;
@@ -1123,9 +1126,7 @@ begin
         when 'approve', 'pay', 'renew' then
             c.fund_fen := (c.j).fund_fen;
             c.funds := (c.j).funds;
-            if c.step <> 'renew' then
-                c.problems := claim_funds_problems(c);
-            end if;
+            c.problems := claim_funds_problems(c);
         when 'recover', 'accept_costs' then
             c := claim_step_back(c);
         when 'cure' then
