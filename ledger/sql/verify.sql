@@ -189,18 +189,18 @@ select 'claim that differs from its record', coalesce(c.id, r.id) || ''
   full join (select * from submission where type = 'claim') r on r.id = c.id
  where (c.reference, c.kind, c.on_day, c.org_id)
        is distinct from
-       (r.body ->> 'reference', r.body ->> 'kind', (r.body ->> 'on')::date, r.org_id)
+       (r.body ->> 'reference', r.body ->> 'kind', coalesce((r.body ->> 'on')::date, c.on_day), r.org_id)
 union all
 select 'claim whose split does not add up', c.id || ''
   from claim c
  where (select sum((x ->> 2)::bigint) from json_array_elements(c.split) x) <> c.net_loss_fen
 union all
 select 'claim step that differs from its record', coalesce(s.id, r.id) || ''
-  from claim_step s
+  from (select * from claim_step where step <> 'lapse') s -- the ledger's own, of the day on which a term ended
   full join (select * from submission where type = 'claim_step') r on r.id = s.id
  where (s.claim::text, s.step, s.on_day, s.recorded_by)
        is distinct from
-       (r.body ->> 'claim', r.body ->> 'step', (r.body ->> 'on')::date, r.recorded_by)
+       (r.body ->> 'claim', r.body ->> 'step', coalesce((r.body ->> 'on')::date, s.on_day), r.recorded_by)
 union all
 select 'claim step that was not legal', s.id || ''
   from claim_step s
@@ -213,14 +213,15 @@ union all
 select 'claim step whose money is not where it should be', s.id || ''
   from claim_step s
   join claim c on c.id = s.claim
- where case when s.step in ('pay', 'recover', 'cure') and s.fund_fen > 0 then not exists (
+  join claim_now n on n.claim = s.claim
+ where case when s.step in ('pay', 'recover', 'accept_costs', 'cure') and s.fund_fen > 0 then not exists (
             select from transfer t
              where t.id = s.id and t.cause_id = s.claim and t.amount_fen = s.fund_fen
-               and 'fund:' || c.scheme_code = case when s.step = 'pay' then t.credit else t.debit end)
-            when s.step = 'approve' then not exists (
+               and 'fund:' || c.scheme_code = case when s.step in ('pay', 'accept_costs') then t.credit else t.debit end)
+            when s.step in ('approve', 'renew') then not exists (
             select from hold h where h.id = s.id and h.amount_fen = s.fund_fen)
             else s.transfer is not null end
-    or (s.step = 'pay' and s.fund_fen <> c.fund_fen)
+    or (s.step = 'pay' and s.fund_fen <> n.fund_fen)
 union all
 select 'claim that got back more than it was paid', c.id || ''
   from claim c
