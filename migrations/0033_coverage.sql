@@ -188,6 +188,9 @@ drop function if exists claim_limit_day;
 drop function if exists claim_receipt_day;
 drop function if exists loan_late_change;
 drop function if exists loan_borrowed_before;
+drop function if exists claim_account_line(text, text, bigint);
+drop function if exists claim_whole_fen(claim);
+drop function if exists claim_seal(uuid);
 
 -- Loans that named a scheme in force were covered by that: they stay so, from the day of their contract.
 insert into coverage (id, reference, org_id, parties, district, loan_id, loan_version, borrower, scheme, scheme_code, on_day,

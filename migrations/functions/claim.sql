@@ -1,7 +1,7 @@
 -- Claims on a fund: judged on what is known, split over the layers, and moved step by step.
 
--- An amount over parties by weights (shares in ppm, or amounts): exact to the fen, odd fen by largest remainder, ties to the
--- earlier one.
+-- An amount over parties by weights (shares in ppm, or amounts): exact to the fen, odd fen by largest remainder,
+-- ties to the earlier one of them.
 create or replace function claim_split_loss(loss bigint, shares bigint[]) returns bigint[] language sql immutable as $$
     with part as (
         select n, loss::numeric * share as product, sum(share) over () as whole
@@ -797,8 +797,8 @@ grant execute on function claim_decide to pledged_app;
 
 -- ---- what a taker sees ------------------------------------------------------------------------------
 
--- What decides a step, as known at an instant (null: now): the state, the figure, and what stands against it. What was paid
--- stays.
+-- What decides a step, as known at an instant (null: now): the state, the figure, and what stands against it. What was
+-- paid stays as it was paid.
 create or replace function claim_view(c claim, known_at timestamptz) returns json
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
