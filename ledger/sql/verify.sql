@@ -115,6 +115,9 @@ select 'transfer that nobody caused', t.id || ''
   from transfer t
  where not exists (select from submission r
                     where r.id = t.id and r.type in ('transfer', 'claim_step', 'budget', 'application_step'))
+   and not exists (select from claim_step s
+                    cross join lateral json_array_elements(s.funds) x
+                    where s.claim = t.cause_id and claim_part_id(s.id, x ->> 0) = t.id)
 union all
 select 'account whose versions have a gap', x.account
   from (select t.debit as account, t.debit_version as version from transfer t
@@ -189,18 +192,25 @@ select 'claim that differs from its record', coalesce(c.id, r.id) || ''
   full join (select * from submission where type = 'claim') r on r.id = c.id
  where (c.reference, c.kind, c.on_day, c.org_id)
        is distinct from
-       (r.body ->> 'reference', r.body ->> 'kind', coalesce((r.body ->> 'on')::date, c.on_day), r.org_id)
+       (r.body ->> 'reference', r.body ->> 'kind',
+       coalesce((r.body ->> 'on')::date, (r.recorded_at at time zone 'Asia/Shanghai')::date), r.org_id)
+    or c.received_on <> coalesce((r.body ->> 'received_on')::date, c.on_day)
 union all
 select 'claim whose split does not add up', c.id || ''
   from claim c
+  join claim_now n on n.claim = c.id
  where (select sum((x ->> 2)::bigint) from json_array_elements(c.split) x) <> c.net_loss_fen
+    or (select sum((x ->> 2)::bigint) from json_array_elements(n.split) x) <> n.net_loss_fen
 union all
 select 'claim step that differs from its record', coalesce(s.id, r.id) || ''
   from (select * from claim_step where step <> 'lapse') s -- the ledger's own, of the day on which a term ended
   full join (select * from submission where type = 'claim_step') r on r.id = s.id
  where (s.claim::text, s.step, s.on_day, s.recorded_by)
        is distinct from
-       (r.body ->> 'claim', r.body ->> 'step', coalesce((r.body ->> 'on')::date, s.on_day), r.recorded_by)
+       (r.body ->> 'claim', r.body ->> 'step',
+       coalesce((r.body ->> 'on')::date, (r.recorded_at at time zone 'Asia/Shanghai')::date), r.recorded_by)
+    or s.step = 'recover' and s.amount_fen is distinct from fen_of(r.body ->> 'amount')
+    or s.accepted_fen <> coalesce(fen_of(r.body ->> 'costs_accepted'), 0)
 union all
 select 'claim step that was not legal', s.id || ''
   from claim_step s
@@ -208,13 +218,14 @@ select 'claim step that was not legal', s.id || ''
  where not exists (select from claim_transition t
                     where t.state = coalesce(e.state, case when s.n = 1 then 'submitted' end)
                       and t.step = s.step and t.next = s.state)
-    or (s.step in ('approve', 'pay') and (s.maker is null or s.maker <> e.recorded_by))
+    or (s.step in ('approve', 'pay') and (s.maker is null or s.maker <> e.recorded_by or s.maker = s.recorded_by))
+    or s.step = 'lapse' and (s.recorded_by <> 'pledged' or s.on_day <= e.due_on)
 union all
 select 'claim step whose money is not where it should be', s.id || ''
   from claim_step s
   join claim c on c.id = s.claim
   join claim_now n on n.claim = s.claim
- where case when s.step in ('pay', 'recover', 'accept_costs', 'cure') and s.fund_fen > 0 then not exists (
+ where case when s.step in ('pay', 'accept_costs', 'recover', 'cure') and s.fund_fen > 0 then not exists (
             select from transfer t
              where t.id = s.id and t.cause_id = s.claim and t.amount_fen = s.fund_fen
                and 'fund:' || c.scheme_code = case when s.step in ('pay', 'accept_costs') then t.credit else t.debit end)
@@ -223,9 +234,94 @@ select 'claim step whose money is not where it should be', s.id || ''
             else s.transfer is not null end
     or (s.step = 'pay' and s.fund_fen <> n.fund_fen)
 union all
+select 'claim step whose money is not where it should be', s.id || ' ' || (x ->> 0)
+  from claim_step s
+ cross join lateral json_array_elements(s.funds) x
+ where (x ->> 1)::bigint <> 0
+   and not exists (select from transfer t
+                    where t.id = claim_part_id(s.id, x ->> 0) and t.cause_id = s.claim
+                      and t.amount_fen = abs((x ->> 1)::bigint)
+                      and 'fund:' || (x ->> 0) = case when (x ->> 1)::bigint > 0 then t.credit else t.debit end)
+   and not exists (select from hold h
+                    where s.step in ('approve', 'renew') and h.id = claim_part_id(s.id, x ->> 0)
+                      and h.account = 'fund:' || (x ->> 0) and h.amount_fen = (x ->> 1)::bigint)
+union all
 select 'claim that got back more than it was paid', c.id || ''
   from claim c
  where loan_paid_fen(c.loan_id, c.scheme_code) < 0
+union all
+select 'claim that is not where its steps left it', c.id || ''
+  from claim c
+  left join claim_now n on n.claim = c.id
+  left join lateral (
+       select (array_agg(s.state order by s.n desc))[1] as state,
+              (array_agg(s.due_on order by s.n desc) filter (where s.step <> 'lapse'))[1] as due_on,
+              bool_or(s.step = 'pay') as paid, bool_or(s.step in ('withdraw', 'cure')) as gone,
+              (array_agg(s.step order by s.n desc) filter (where s.step in ('return', 'resubmit')))[1] as sent
+         from claim_step s
+        where s.claim = c.id) t on true
+ where (n.state, n.paid, n.due_on, n.counts, n.scheme_code, n.loan_id, n.borrower, n.org_id, n.year, n.part_up, n.part_down)
+       is distinct from
+       (coalesce(t.state, 'submitted'), coalesce(t.paid, false),
+       case when t.state in ('returned', 'lapsed') then t.due_on end,
+       not coalesce(t.gone, false) and t.sent is distinct from 'return'
+       and not (c.kind = 'pre_compensation' and exists (
+                select from claim o
+                  join claim_step u on u.claim = o.id and u.step = 'cure'
+                 where o.loan_id = c.loan_id and o.scheme_code = c.scheme_code and o.kind = 'compensation'
+                   and o.recorded_at >= c.recorded_at)),
+       c.scheme_code, c.loan_id, c.borrower, c.org_id, extract(year from c.on_day)::int, c.part_up, c.part_down)
+union all
+select 'sum of claims that is not that of its claims', coalesce(k.scheme_code || ' ' || k.what || ' ' || k.key,
+                                                                x.scheme_code || ' ' || x.what || ' ' || x.key)
+  from (select * from claim_sum where fen <> 0) k
+  full join (
+       select n.scheme_code, y.what, y.key, sum(n.fund_fen) as fen
+         from claim_now n
+        cross join lateral (values ('loan', n.loan_id::text), ('enterprise', n.borrower),
+                                   ('bank', n.org_id || ' ' || n.year), ('fund', n.year::text),
+                                   (case when not n.paid then 'open' end, '')) as y(what, key)
+        where n.counts and y.what is not null
+        group by 1, 2, 3
+       having sum(n.fund_fen) <> 0) x on (x.scheme_code, x.what, x.key) = (k.scheme_code, k.what, k.key)
+ where k.fen is distinct from x.fen
+union all
+select 'cover that differs from its record', coalesce(c.id, r.id) || ''
+  from (select * from submission where type = 'coverage') r
+  full join coverage c on c.id = r.id
+ where c.id is null
+    or r.id is not null
+       and ((c.reference, c.scheme_code, c.org_id, c.paper, c.evidence)
+            is distinct from
+            (r.body ->> 'reference', r.body ->> 'scheme', r.org_id, r.body ->> 'on' is not null, r.body ->> 'evidence')
+            or c.on_day <> coalesce((r.body ->> 'on')::date, (r.recorded_at at time zone 'Asia/Shanghai')::date)
+            or c.loan_id is distinct from (select l.id from loan_latest l where l.id = c.loan_id and l.org_id = r.org_id))
+union all
+select 'cover that is not where its steps left it', c.id || ''
+  from coverage c
+  left join lateral (select s.state from coverage_step s where s.coverage = c.id order by s.n desc limit 1) t on true
+ where c.state <> coalesce(t.state, case when c.recorded_by = 'pledged' then 'covered' else 'pending' end)
+   and not (c.state = 'pending' and t.state = 'requested') -- its loan was corrected: judged again
+union all
+select 'cover step that differs from its record', coalesce(s.coverage || ' ' || s.n, r.id || '')
+  from (select * from coverage_step where step in ('confirm', 'refuse')) s
+  full join (select * from submission where type = 'coverage_step' and body ->> 'step' <> 'end') r
+    on (r.body ->> 'coverage', r.body ->> 'step', r.recorded_at) = (s.coverage::text, s.step, s.recorded_at)
+ where (s.reason, s.recorded_by) is distinct from (r.body ->> 'reason', r.recorded_by)
+union all
+select 'cover on paper that two persons did not confirm', c.id || ''
+  from coverage c
+  join submission r on r.id = c.id and r.type = 'coverage'
+ where c.paper and c.state in ('covered', 'suspended', 'ended')
+   and exists (select from coverage_step s where s.coverage = c.id and s.state = 'covered')
+   and (select count(distinct s.recorded_by) from coverage_step s
+         where s.coverage = c.id and s.step = 'confirm' and s.recorded_by <> r.recorded_by) < 2
+union all
+select 'cover whose figures are not those of its loan', c.id || ''
+  from coverage c
+  join loan l on l.id = c.loan_id and not record_has_later(l.id, l.version, null)
+ cross join lateral coverage_figures(l) f
+ where (c.owed_fen, c.bad_from) is distinct from (f.owed_fen, f.bad_from)
 union all
 select 'policy that differs from its record', p.id || ''
   from policy p

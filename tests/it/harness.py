@@ -183,7 +183,7 @@ class Daemon:
         """The statement that puts the rows of a copy back; a generated column makes itself."""
         columns = self.sql("select string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute where attrelid = '%s'"
                            "::regclass and attnum > 0 and not attisdropped and attgenerated = ''" % table)
-        return "insert into %s (%s) select %s from %s;" % (table, columns, columns, copy)
+        return "insert into %s (%s) overriding system value select %s from %s;" % (table, columns, columns, copy)
 
     def psql(self):
         """A session that stays open; statements go to its stdin."""

@@ -228,7 +228,7 @@ class Roles(Case):
 
     def test_nobody_changes_history_not_even_the_owner(self):
         for table in ("submission", "loan", "loan_ip", "log_leaf", "log_head", "flag", "flag_record", "flag_clearing",
-                      "flag_threshold_value", "baseline", "claim", "claim_step", "coverage_step"):
+                      "flag_threshold_value", "baseline", "claim_step", "coverage_step"):
             for sql in ("update %s set %s = %s", "delete from %s", "truncate %s"):
                 column = self.d.sql("select attname from pg_attribute where attrelid = '%s'::regclass"
                                     " and attnum = 1" % table)

@@ -1,6 +1,6 @@
 """`pledged verify` names what was tampered with, even by the owner of the database with triggers off."""
-import test_claims
 import test_subsidies
+from fund_case import FundCase
 from harness import Case, loan
 
 TAMPER = [
@@ -127,6 +127,26 @@ FUND = [
      ["claim step whose money is not where it should be"]),
     ("a deleted step", "delete from claim_step where id = '{pay}'",
      ["claim step that differs from its record"]),
+    ("what came back", "update claim_step set amount_fen = amount_fen + 1 where claim = '{claim}' and step = 'recover'",
+     ["claim step that differs from its record"]),
+    ("a figure", "update claim_now set fund_fen = fund_fen + 1 where claim = '{claim}'",
+     ["claim step whose money is not where it should be", "sum of claims that is not that of its claims"]),
+    ("a claim that counts no more", "update claim_now set counts = false where claim = '{claim}'",
+     ["claim that is not where its steps left it", "sum of claims that is not that of its claims"]),
+    ("a figure's split", "update claim_now set net_loss_fen = net_loss_fen + 1 where claim = '{claim}'",
+     ["claim whose split does not add up"]),
+    ("a sum of claims", "update claim_sum set fen = fen - 1 where scheme_code = '{code}' and what = 'fund'",
+     ["sum of claims that is not that of its claims"]),
+    ("the day of a cover", "update coverage set on_day = on_day - 1 where scheme_code = '{code}'",
+     ["cover that differs from its record"]),
+    ("a cover that ended by itself", "update coverage set state = 'ended' where scheme_code = '{code}'",
+     ["cover that is not where its steps left it"]),
+    ("a cover that came by itself", "insert into coverage_step select coverage, 9, 'confirm', state, reason, null,"
+     " recorded_at, 'x@Y' from coverage_step where step = 'confirm' limit 1", ["cover step that differs from its record"]),
+    ("one confirmation of two", "delete from coverage_step where step = 'confirm' and n = 2",
+     ["cover step that differs from its record", "cover on paper that two persons did not confirm"]),
+    ("what is owed on a covered loan", "update coverage set owed_fen = owed_fen - 1 where scheme_code = '{code}'",
+     ["cover whose figures are not those of its loan"]),
 ]
 
 
@@ -135,21 +155,19 @@ class VerifyFund(Case):
 
     conf = {"readers": "7"}
     TABLES = ("submission log_leaf log_head account account_balance account_day transfer hold hold_end scheme"
-              " claim claim_step").split()
+              " claim claim_step claim_now claim_sum coverage coverage_step").split()
 
     def verify(self):
         out = self.d.cli("verify", check=False)
         return out.returncode, out.stdout
 
     def test_each_kind_of_tampering_with_money_is_named(self):
-        case = test_claims.Claims("setUp")
+        case = FundCase("setUp")
         case.d = self.d
-        test_claims.Claims.second = self.d.cli("token", "add", "--org", self.d.org("finance"), "--person",
-                                   "李华").stdout.strip()
         case.setUp()
         code = case.scheme()
         where = case.paid(case.lent(code))
-        case.step(where, "recover", case.bank, reference="R1", amount="1000000.03")
+        case.recover(where, "1000000.03")
         steps = {s["step"]: s["id"] for s in case.get(where)["steps"]}
         given = case.get("/v1/transfers?account=fund:" + code)["items"][0]["id"]
         names = {"code": code, "fund": "fund:" + code, "claim": where.split("/")[-1], "pay": steps["pay"],
