@@ -3,10 +3,10 @@ import collections
 import json
 import time
 
-import test_claims
 import test_insurance
 import test_subsidies
 from flag_book import Book
+from fund_case import FundCase, ago
 from harness import ORGS, RELEASE_BIN, Case, loan, numbers, patent
 
 ALONE = "how long a scan of 100,000 loans takes"
@@ -37,52 +37,51 @@ class Recall(Case):
     # ---- what only claims and subsidies can show ---------------------------------------------------
 
     def claims(self):
-        case = test_claims.Claims("setUp")
+        case = FundCase("setUp")
         case.d = self.d
-        self.d.token("finance")
-        test_claims.Claims.second = self.d.cli("token", "add", "--org", "FINANCE", "--person", "李华").stdout.strip()
         case.setUp()
         return case
+
+    def earlier(self, where, days):
+        """As if a claim had been filed so many days ago."""
+        self.d.sql("alter table claim disable trigger user; update claim set on_day = on_day - {1}, received_on = received_on - {1}"
+                   " where id = '{0}'; alter table claim enable trigger user".format(where.split("/")[-1], days))
 
     def plant_claims(self, book):
         case = self.claims()
         mine = lambda **over: dict(over, borrower_uscc=book.firm())
-        code, share = case.scheme(), case.scheme("wh-2024", effective_from="2020-01-01")
+        code, share = case.scheme(), case.scheme("wh-2024")
         guaranteed = case.scheme("cd-2008")
         for _ in range(3):
             late = case.lent(code, **mine())  # the default of a claim is reversed afterwards
-            case.claim(late, status=201)
-            where = "/v1/loans/%s/events" % case.loan_of(late)["id"]
-            overdue = [e for e in case.get(where, case.bank)["items"] if e["kind"] == "overdue"][0]
-            case.post(where, {"reference": "R-%d" % next(numbers), "kind": "reversed", "on": overdue["on"],
-                              "reverses": overdue["reference"]}, case.bank, 201)
+            case.claimed(late)
+            overdue = [e for e in case.get(case.where(late) + "/events", case.bank)["items"] if e["kind"] == "overdue"][0]
+            case.event(case.where(late), "reversed", overdue["on"], reverses=overdue["reference"])
             book.case("RF24", "high", late)
-            case.claim(case.lent(code, **mine()), status=201, on="2023-04-10")  # the ninetieth day
-            for told, day, fires in ((False, "2023-12-01", True), (True, "2023-12-01", False),
-                                     (False, self.d.sql("select today() - 30"), False)):
+            case.claimed(case.lent(code, overdue=90, **mine()))  # the ninetieth day
+            for told, day, fires in ((False, ago(31), True), (True, ago(31), False), (False, ago(30), False)):
                 back = case.lent(code, **mine())
                 where = case.paid(back)
-                events = "/v1/loans/%s/events" % case.loan_of(back)["id"]
-                case.post(events, {"reference": "W-%d" % next(numbers), "kind": "written_off", "on": "2023-10-01"}, case.bank, 201)
-                case.post(events, {"reference": "W-%d" % next(numbers), "kind": "recovered", "on": day, "principal": "100000.00"},
-                          case.bank, 201)
+                self.earlier(where, 100)
+                case.event(case.where(back), "written_off", ago(60))
+                case.event(case.where(back), "recovered", day, principal="100000.00")
                 if told:
-                    case.step(where, "recover", case.bank, reference="ZC-%d" % next(numbers), amount="100000.00", on="2023-12-02")
+                    case.recover(where, "100000.00")
                 if fires:
                     book.case("RF25", "high", back)
             for amount, fires in (("1499999.99", True), ("1500000.00", False)):  # of 3,000,000.00, half of it at least
-                part = case.lent(share, ip_amount=amount, **mine())
+                part = case.booked(share, ip_amount=amount, matures_on=ago(-100), **mine()).json()["contract_no"]
                 if fires:
                     book.case("RF26", "high", part)
             for scheme, fires in ((guaranteed, True), (code, False)):  # of the second, an insurer bears a layer
                 over = mine(insurer_uscc=ORGS["insurer"])
                 both = case.lent(scheme, **over)
                 p = test_insurance.policy(kind="loan_guarantee", insured_uscc=over["borrower_uscc"], loan_contract_no=both,
-                                          cover_share="80.00", sum_insured="2400000.00", starts_on="2022-07-08", ends_on="2023-06-30")
+                                          cover_share="80.00", sum_insured="2400000.00", starts_on=ago(399), ends_on=ago(40))
                 case.post("/v1/insurance-policies", p, self.d.token("insurer"), 201)
-                case.post("/v1/insurance-claims", test_insurance.claim(p["policy_no"], outcome="paid", decided_on="2023-08-01",
-                          loss_on="2023-01-10", filed_on="2023-02-01", paid="300000.00"), self.d.token("insurer"), 201)
-                case.claim(both, status=201)
+                case.post("/v1/insurance-claims", test_insurance.claim(p["policy_no"], outcome="paid", decided_on=ago(100),
+                          loss_on=ago(300), filed_on=ago(290), paid="300000.00"), self.d.token("insurer"), 201)
+                case.claimed(both)
                 if fires:
                     book.case("RF07", "high", both)
 
@@ -97,7 +96,6 @@ class Recall(Case):
         case.in_force(body, case.finance, checker)
         at_city = lambda contract, day: case.apply(city, contract, on=day, token=case.finance, facts={
             "borrower.bad_record": False, "fee.guarantee": "1000.00"})
-        fix = test_claims.Claims.correct
         for _ in range(3):
             both = case.lent()  # one loan at the district and at the city in a year
             case.apply(code, both)
@@ -125,8 +123,7 @@ class Recall(Case):
             for amount, fires in (("899999.99", True), ("900000.00", False)):  # of 3,000,000.00, 30 % at least
                 part = case.lent(ip_amount="900000.01")
                 case.apply(code, part)
-                shim = self.claims()
-                fix(shim, part, ip_amount=amount)
+                self.claims().correct(part, ip_amount=amount)
                 if fires:
                     book.case("RF26", "high", part)
 

@@ -5,9 +5,9 @@ import subprocess
 import time
 import unittest
 
-import test_claims
 import test_subsidies
 import test_verify
+from fund_case import FundCase, ago
 from harness import ORGS, Case, loan, numbers, patent
 
 FIRMS = ("91310101QX0101011R", "91310104QX0104028H", "91310105QX0105039B", "91310106QX010604X0",
@@ -248,7 +248,7 @@ class Flags(Case):
             self.assertEqual(r.codes(), [("/rule", "E_CHOICE")])
 
 
-class Stops(test_claims.Claims):
+class Stops(FundCase):
     """An open high flag and money: claims."""
 
     conf = {"readers": "8"}
@@ -256,11 +256,18 @@ class Stops(test_claims.Claims):
     def approved(self, **over):
         self.code = self.scheme()
         contract = self.lent(self.code, **over)
-        self.loan_id = self.get("/v1/loans?contract_no=" + contract)["items"][0]["id"]
-        where = self.claim(contract, status=201).headers["location"]
+        self.loan_id = self.loan_of(contract)["id"]
+        where = self.claimed(contract)
         self.step(where, "accept", self.finance)
         self.step(where, "approve", self.second)
         return where
+
+    def pledged_again(self, number):
+        """The right of a loan that is covered is pledged to another bank: RF01 on both."""
+        self.post("/v1/loans", loan(borrower_uscc="91310104QX0104028H", signed_on=ago(200), matures_on=ago(-100),
+                                    ip=[{"number": number}]), self.d.token("bank", "BANK-B"), 201)
+        self.post("/v1/flag-scans", {"reference": "SM-%d" % next(numbers), "rule": "RF01"}, self.office, 201)
+        return self.flags(self.loan_id)[0]
 
     def flags(self, record):
         return self.get("/v1/flags?state=open&record=" + record)["items"]
@@ -274,22 +281,20 @@ class Stops(test_claims.Claims):
 
     def test_an_open_high_flag_stops_the_payment_until_another_clears_it(self):
         firm = "91310101QX0101011R"
-        where = self.approved(borrower_uscc=firm, ip=[{"number": patent(1), "owner_uscc": "91310104QX0104028H"}])
-        flag = self.flags(self.loan_id)[0]
+        where = self.approved(borrower_uscc=firm, ip=[{"number": patent(1)}])
+        flag = self.pledged_again(patent(1))
         before = self.fund(self.code)
         r = self.step(where, "pay", self.finance, status=409)
         self.assertEqual(r.codes(), [("", "E_FLAGGED")])
-        self.assertIn("RF04 " + flag["id"], r.json()["errors"][0]["title"])
+        self.assertIn("RF01 " + flag["id"], r.json()["errors"][0]["title"])
         self.assertIn("/v1/flags/{id}/clear", r.json()["errors"][0]["cure"])
-        dry = self.d.call("POST", where + "/pay?dry_run=true", {"on": "2023-09-10", "reason": "x", "seen": self.get(where)["seen"]},
-                          self.finance)
+        dry = self.d.call("POST", where + "/pay?dry_run=true", {"reason": "x", "seen": self.get(where)["seen"]}, self.finance)
         self.assertEqual(dry.codes(), [("", "E_FLAGGED")])
         self.assertEqual((self.fund(self.code), self.get(where)["state"]), (before, "approved"))
         # who clears does not pay
         self.post("/v1/flags/%s/clear" % flag["id"], {"reason": "权属已核"}, self.finance, 201)
         self.assertEqual(self.step(where, "pay", self.finance, status=409).codes(), [("", "E_CLEARER")])
-        payer = self.d.cli("token", "add", "--org", "FINANCE", "--person", "吴三").stdout.strip()
-        self.step(where, "pay", payer)
+        self.step(where, "pay", self.person("FINANCE", "吴三"))
         self.assertEqual(self.get(where)["state"], "paid")
 
     def test_a_case_that_no_scan_has_seen_is_found_in_the_paying_statement(self):
@@ -323,7 +328,8 @@ class Stops(test_claims.Claims):
         self.step(where, "pay", self.finance)
 
     def test_direct_sql_as_the_serving_role_pays_nothing_past_a_flag(self):
-        where = self.approved(borrower_uscc="91310110QX0110073P", ip=[{"number": patent(2), "owner_uscc": "91310104QX0104028H"}])
+        where = self.approved(borrower_uscc="91310110QX0110073P", ip=[{"number": patent(2)}])
+        self.pledged_again(patent(2))
         claim = where.split("/")[-1]
         fund, paid = "fund:" + self.code, "paid:%s:BANK-A" % self.code
         self.app("select account_open('%s', 'expense', 'x', false, 'BANK-A', '%s', '2022-01-01')" % (paid, self.code))
@@ -333,7 +339,7 @@ class Stops(test_claims.Claims):
             out = self.app(post % (paid, fund, cause))
             self.assertIn("payment stopped", out.stderr, cause)
         # the decision itself answers with the flag
-        doc = json.dumps({"claim": claim, "step": "pay", "on": "2023-09-10", "reason": "x", "seen": self.get(where)["seen"]})
+        doc = json.dumps({"claim": claim, "step": "pay", "reason": "x", "seen": self.get(where)["seen"]})
         out = self.app("select (claim_step_decide(gen_random_uuid(), '%s', null, false)).problems" % doc)
         self.assertIn("E_FLAGGED", out.stdout)
         for sql in ("insert into flag_clearing select id, id, 'x', now(), 'x' from flag", "update flag set severity = 'low'",
@@ -345,8 +351,8 @@ class Stops(test_claims.Claims):
     def test_a_flag_about_the_firm_stops_its_other_loans_one_about_a_loan_does_not(self):
         firm = "91310112QX0112087G"
         where = self.approved(borrower_uscc=firm)
-        self.lent(self.code, borrower_uscc=firm, amount="3000001.00", overdue=None,
-                  ip=[{"number": patent(3), "owner_uscc": "91310104QX0104028H"}])  # RF04 on another loan
+        self.booked(self.code, borrower_uscc=firm, amount="3000001.00",
+                    ip=[{"number": patent(3), "owner_uscc": "91310104QX0104028H"}])  # RF04 on another loan
         for f, place in ((firm, "同址路 9 号"), ("91310113QX0113098A", "同址路 9 号"), ("91310114QX0114103W", "同址路 9 号")):
             last = self.post("/v1/loans", loan(borrower_uscc=f, borrower_address=place), self.bank, 201).json()["id"]
         self.post("/v1/flag-scans", {"reference": "SM-%d" % next(numbers), "rule": "RF13"}, self.office, 201)
@@ -432,14 +438,11 @@ class VerifyFlags(test_verify.VerifyFund):
         Stops.d = self.d
         case = Stops("setUp")
         case.d = self.d
-        self.d.token("finance")
-        test_claims.Claims.second = self.d.cli("token", "add", "--org", "FINANCE", "--person", "李华").stdout.strip()
         case.setUp()
-        where = case.approved(borrower_uscc="91310101QX0101011R", ip=[{"number": patent(1), "owner_uscc": "91310104QX0104028H"}])
-        flag = case.flags(case.loan_id)[0]["id"]
+        where = case.approved(borrower_uscc="91310101QX0101011R", ip=[{"number": patent(1)}])
+        flag = case.pledged_again(patent(1))["id"]
         case.post("/v1/flags/%s/clear" % flag, {"reason": "权属已核"}, case.finance, 201)
-        payer = self.d.cli("token", "add", "--org", "FINANCE", "--person", "吴三").stdout.strip()
-        case.step(where, "pay", payer)
+        case.step(where, "pay", case.person("FINANCE", "吴三"))
         open_one = case.post("/v1/loans", loan(ip=[{"number": patent(4), "owner_uscc": "91310104QX0104028H"}]), case.bank, 201)
         case.post("/v1/flag-scans", {"reference": "SM"}, case.office, 201)
         case.post("/v1/flag-thresholds", {"rule": "RF15", "threshold": "warn", "value": "60.00", "reason": "试点",

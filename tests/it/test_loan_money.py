@@ -1,53 +1,30 @@
 """What a fund or a district pays follows the account: a loss is what is owed, interest is what accrued and was paid."""
 import unittest
 
-import test_claims
 import test_subsidies
+from fund_case import FundCase, ago
 from harness import loan, numbers
 from loan_examples import EQUAL_PRINCIPAL, PREPAYMENT, life
 
 
-class Fund(test_claims.Claims):
-    """The account decides what a loss is."""
+class Fund(FundCase):
+    """The account decides what a loss is. That interest runs on the balance of each day and that arrears of interest which were
+    paid trigger nothing: test_claim_faults."""
 
-    def event(self, contract, kind, on, **more):
-        return self.post("/v1/loan-events", dict(more, reference="E-%d" % next(numbers), contract_no=contract, kind=kind, on=on),
-                         self.bank)
-
-    def test_a_claim_of_interest_is_bounded_by_the_balance_of_each_day(self):
-        """A2: 727 days from 2022-07-05 to 2024-07-01 on the million that was drawn: 73,709.72."""
-        code = self.scheme(loss_base="principal_and_interest", claim_window_days=None)
-        contract = self.lent(code, overdue=None, amount="100000000.00", disbursed_on=None, matures_on="2024-07-01")
-        for kind, on, more in (("disbursed", "2022-07-05", {"principal": "1000000.00"}), ("overdue", "2023-01-10", {}),
-                               ("classified", "2023-01-10", {"grade": "substandard"})):
-            self.assertEqual(self.event(contract, kind, on, **more).status, 201)
-        ask = dict(loss_principal="1000000.00", on="2024-07-01")
-        for interest in ("7370972.23", "73709.73"):
-            r = self.claim(contract, loss_interest=interest, **ask)
-            self.assertIn(("/loss_interest", "E_EXCEEDS"), r.codes())
-            self.assertIn("73709.72", r.json()["detail"] + r.body.decode())
-        self.claim(contract, status=201, loss_interest="73709.72", **ask)
-
-    def test_arrears_of_interest_that_were_paid_trigger_nothing(self):
-        """A11: due on 2023-06-21, paid on 2023-06-28; 102 days after the due day nothing is overdue."""
+    def test_arrears_of_interest_that_are_unpaid_trigger_by_their_own_day(self):
         code = self.scheme()
-        paid, unpaid = (self.lent(code, overdue=None) for _ in range(2))
-        for contract in (paid, unpaid):
-            self.assertEqual(self.event(contract, "overdue", "2023-06-21", interest="8000.00").status, 201)
-        self.assertEqual(self.event(paid, "repaid", "2023-06-28", interest="8000.00").status, 201)
-        r = self.claim(paid, on="2023-10-01")
-        self.assertIn("E_TRIGGER", [c for _, c in r.codes()])
-        r = self.claim(unpaid, on="2023-10-01")  # 102 days overdue, of interest
-        self.assertNotIn("E_TRIGGER", [c for _, c in r.codes()] if r.status != 201 else [])
+        for days, said in ((89, [("/loan", "E_TRIGGER")]), (90, None)):
+            contract = self.lent(code, overdue=None)
+            self.event(self.where(contract), "overdue", ago(days), interest="8000.00")
+            r = self.claim(contract)
+            self.assertEqual(r.codes() if said else r.status, said or 201)
 
     def test_a_loan_on_which_the_fund_has_paid_is_not_voided(self):
         code = self.scheme()
         contract, other = self.lent(code), self.lent(code)
         self.paid(contract)
-        void = dict(kind="voided", on="2023-09-20", reason="合同未生效")
-        r = self.event(contract, **void)
-        self.assertEqual(r.status, 409, r.body.decode())
-        self.assertEqual(self.event(other, **void).status, 201)
+        for loan_of, want in ((contract, 409), (other, 201)):
+            self.event(self.where(loan_of), "voided", ago(0), status=want, reason="合同未生效")
 
 
 class Subsidy(test_subsidies.Subsidies):

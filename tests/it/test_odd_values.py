@@ -134,8 +134,12 @@ class OddValues(Case):
                                         "co_owners": [{"uscc": "91310101QX0101011R"}]},
                           ("document_no", "owner_name", "expires_on", "twin", "reverses", "co_owners/uscc")),
         "/v1/ip/2021199990019/events": ("ip_office", {"reference": "r", "kind": "lapsed", "on": "2022-02-01"}, ("number",)),
-        "/v1/claims": ("bank", {"reference": "r", "loan": "c", "kind": "compensation", "loss_principal":
-                                "1.00", "on": "2023-01-01"}, ("loss_interest", "recovered", "costs")),
+        "/v1/coverages": ("bank", {"reference": "r", "loan": "c", "scheme": "S", "on": "2022-01-01", "evidence": "e"}, ("amount",)),
+        "/v1/coverages/00000000-0000-7000-8000-000000000000/confirm": ("finance", {"seen": "0" * 64, "reason": "x"},
+                                                                       ("coverage", "step", "reference")),
+        "/v1/claims": ("bank", {"reference": "r", "loan": "c", "kind": "compensation", "loss_principal": "1.00",
+                                "on": "2023-01-01", "costs": [{"what": "w", "amount": "1.00", "evidence": "e"}]},
+                       ("loss_interest", "recovered", "received_on", "evidence", "costs/what", "costs/amount", "costs/evidence")),
         "/v1/schemes": ("ip_office", {
             "code": "S", "effective_from": "2022-01-01", "title": "t", "legal_ref": "l", "loss_base":
             "principal", "trigger": {"days_overdue": 90}, "layers": [
@@ -143,10 +147,15 @@ class OddValues(Case):
             ("effective_to", "ip_part_only", "ip_share_min", "first_loan_uplift", "cap_per_loan",
              "cap_fund_year", "leverage_limit", "npl_breaker", "claim_window_days", "recovery_order",
              "pre_compensation", "excludes", "rate_ceiling", "trigger/days_overdue", "trigger/min_grade",
-             "trigger/written_off", "layers/party", "layers/share", "layers/cap")),
+             "trigger/written_off", "layers/party", "layers/share", "layers/cap", "layers/deductible", "layers/floor",
+             "layers/account", "layers/claimant", "conditions", "file_within_days", "confirmation", "pause", "leverage_duty",
+             "claimants", "other_compensation", "costs_max_share", "public_max_share", "uplifts")),
         "/v1/claims/00000000-0000-7000-8000-000000000000/return": ("finance", {
             "on": "2023-01-01", "seen": "0" * 64, "reason": "x", "owner": "o", "due_on": "2023-02-01"},
-            ("claim", "step", "reference", "amount", "costs")),
+            ("claim", "step", "reference", "amount", "costs", "costs_accepted")),
+        "/v1/claims/00000000-0000-7000-8000-000000000000/recover": ("bank", {
+            "reference": "r", "amount": "1.00", "costs": [{"what": "w", "amount": "1.00", "evidence": "e"}]},
+            ("costs/what", "costs/amount", "costs/evidence", "costs_accepted", "seen", "reason")),
         "/v1/schemes/00000000-0000-7000-8000-000000000000/approve": ("finance", {
             "on": "2023-01-01", "seen": "0" * 64, "reason": "x"}, ("scheme",)),
         "/v1/transfers/00000000-0000-7000-8000-000000000000/reverse": ("finance", {
@@ -214,9 +223,9 @@ class OddValues(Case):
     def test_in_the_queries_of_the_fund(self):
         token = self.d.token("finance")
         names = ["limit", "after", "year", "as_of", "known_at", "from", "to", "account", "format", "code", "state",
-                 "loan", "contract_no"]
+                 "loan", "contract_no", "scheme", "bank"]
         for path in ("/v1/accounts", "/v1/accounts/fund:X", "/v1/accounts/fund:X/entries", "/v1/transfers",
-                     "/v1/journal", "/v1/schemes", "/v1/schemes/X/statement", "/v1/claims", "/v1/loan-events",
+                     "/v1/journal", "/v1/schemes", "/v1/schemes/X/statement", "/v1/claims", "/v1/coverages", "/v1/loan-events",
                      "/v1/loans/00000000-0000-7000-8000-000000000000/events", "/v1/policies", "/v1/applications",
                      "/v1/budgets", "/v1/policies/ODD/budget", "/v1/policies/ODD/budget?year=2023"):
             for name in names:
@@ -227,6 +236,6 @@ class OddValues(Case):
         for odd in ODD:
             part = urllib.parse.quote(as_text(odd), safe="")
             for path in ("/v1/accounts/%s", "/v1/accounts/%s/entries", "/v1/transfers/%s", "/v1/schemes/%s",
-                         "/v1/schemes/%s/statement", "/v1/claims/%s", "/v1/loan-events/%s", "/v1/policies/%s",
+                         "/v1/schemes/%s/statement", "/v1/claims/%s", "/v1/coverages/%s", "/v1/loan-events/%s", "/v1/policies/%s",
                          "/v1/policies/%s/budget", "/v1/applications/%s", "/v1/budgets/%s"):
                 self.assertLess(self.d.call("GET", path % part, token=token).status, 500, path % part)

@@ -5,25 +5,22 @@ import urllib.parse
 from datetime import date, timedelta
 from decimal import Decimal
 
-import test_claims
 import test_insurance
 import test_products
 import test_subsidies
-from harness import Case, loan, numbers
+from fund_case import TODAY, FundCase
+from harness import loan, numbers
 
 
-class Money(Case):
+def quarter(later=0):
+    """(code, first day, last day) of this quarter, or of one so many later."""
+    n = TODAY.year * 4 + (TODAY.month - 1) // 3 + later
+    first, after = (date(m // 4, m % 4 * 3 + 1, 1) for m in (n, n + 1))
+    return "%dQ%d" % (n // 4, n % 4 + 1), first, after - timedelta(days=1)
+
+
+class Money(FundCase):
     conf = {"readers": "7"}  # a daemon and ledger of its own
-    # of their tests the helpers, not the tests
-    post, get = test_claims.Claims.post, test_claims.Claims.get
-    draft, scheme, lent = test_claims.Claims.draft, test_claims.Claims.scheme, test_claims.Claims.lent
-    claim, step = test_claims.Claims.claim, test_claims.Claims.step
-
-    def setUp(self):
-        self.bank, self.office = self.d.token("bank"), self.d.token("ip_office")
-        self.finance = self.d.token("finance")
-        if not hasattr(Money, "second"):
-            Money.second = self.d.cli("token", "add", "--org", "FINANCE", "--person", "李华").stdout.strip()
 
     def cells(self, quarter, section, query="", token=None):
         """{row: {column: value}}, the total under None."""
@@ -135,51 +132,56 @@ class Money(Case):
     # ---- funds and claims ------------------------------------------------------------------------
 
     def test_a_fund_from_opening_to_closing_and_the_claims_on_it(self):
-        code = self.scheme("zs", leverage_limit=None)  # 40,000,000.00 on 2022-01-05
-        first = self.claim(self.lent(code), status=201, reference="CL-%s-1" % code).headers["location"]
-        second = self.claim(self.lent(code), status=201, reference="CL-%s-2" % code).headers["location"]
+        code = self.scheme("zs")  # 40,000,000.00 on 2022-01-05
+        now, first_day, last_day = quarter()
+        after = quarter(1)[0]
+        first = self.claimed(self.lent(code), reference="CL-%s-1" % code)
+        second = self.claimed(self.lent(code), reference="CL-%s-2" % code)
+        submitted = urllib.parse.quote(self.get("/v1/reports/quarterly/%s?section=fund" % now)["known_at"])
         for name, token, where in (("accept", self.finance, first), ("approve", self.second, first),
                                    ("accept", self.finance, second), ("approve", self.second, second)):
             self.step(where, name, token)
-        before = urllib.parse.quote(self.get("/v1/reports/quarterly/2023Q3?section=fund")["known_at"])
-        self.step(first, "pay", self.finance)  # 54 % of 3,000,000.00 on 2023-09-10
-        self.step(first, "recover", self.bank, on="2023-10-15", reference="RC-" + code, amount="500000.00")
+        before = urllib.parse.quote(self.get("/v1/reports/quarterly/%s?section=fund" % now)["known_at"])
+        self.step(first, "pay", self.finance)  # 54 % of 3,000,000.00
+        unshared = urllib.parse.quote(self.get("/v1/reports/quarterly/%s?section=fund" % now)["known_at"])
+        self.recover(first, "500000.00", reference="RC-" + code)
         fund = lambda quarter, **q: self.cells(quarter, "fund", **q)[code]
         self.assertEqual(fund("2022Q1"), {
             "opening": "0.00", "appropriations": "40000000.00", "compensation": "0.00", "recoveries": "0.00",
             "returns": "0.00", "adjustments": "0.00", "closing": "40000000.00", "held": "0.00"})
-        self.assertEqual(fund("2023Q3"), {
-            "opening": "40000000.00", "appropriations": "0.00", "compensation": "-1620000.00", "recoveries": "0.00",
-            "returns": "0.00", "adjustments": "0.00", "closing": "38380000.00", "held": "1620000.00"})
-        # 54 % of 500,000.00 came back
-        self.check(fund("2023Q4"), opening="38380000.00", recoveries="270000.00", closing="38650000.00")
-        self.check(fund("2023Q3", query="&known_at=" + before), compensation="0.00", held="3240000.00")
-        for quarter, first_day, last in (("2022Q1", "2022-01-01", "2022-03-31"), ("2023Q3", "2023-07-01", "2023-09-30"),
-                                         ("2023Q4", "2023-10-01", "2023-12-31")):
-            told = self.get("/v1/schemes/%s/statement?from=%s&to=%s" % (code, first_day, last))
-            self.assertEqual({k: told[k] for k in fund(quarter)}, fund(quarter))
-        self.assertEqual(self.behind("2023Q3", "fund", code, "held"), [("claim", "CL-%s-2" % code, "1620000.00")])
-        self.assertEqual(sorted(x[::2] for x in self.behind("2023Q4", "fund", code, "closing")),
+        self.assertEqual(fund(now), {  # 54 % of 500,000.00 came back
+            "opening": "40000000.00", "appropriations": "0.00", "compensation": "-1620000.00", "recoveries": "270000.00",
+            "returns": "0.00", "adjustments": "0.00", "closing": "38650000.00", "held": "1620000.00"})
+        self.check(fund(now, query="&known_at=" + unshared), recoveries="0.00", closing="38380000.00")
+        self.check(fund(now, query="&known_at=" + before), compensation="0.00", held="3240000.00")
+        self.check(fund(after), opening="38650000.00", compensation="0.00", recoveries="0.00", closing="38650000.00")
+        for name, start, end in (("2022Q1", "2022-01-01", "2022-03-31"), (now, first_day, last_day)):
+            told = self.get("/v1/schemes/%s/statement?from=%s&to=%s" % (code, start, end))
+            self.assertEqual({k: told[k] for k in fund(name)}, fund(name))
+        self.assertEqual(self.behind(now, "fund", code, "held"), [("claim", "CL-%s-2" % code, "1620000.00")])
+        self.assertEqual(sorted(x[::2] for x in self.behind(now, "fund", code, "closing")),
                          [("transfer", "-1620000.00"), ("transfer", "270000.00"), ("transfer", "40000000.00")])
 
-        claims = self.cells("2023Q3", "claims_by_scheme")[code]
-        self.check(claims, count=2, net_loss="6000000.00", fund="3240000.00", count_total=2, paid="1620000.00",
-                   paid_total="1620000.00", back_total="0.00")
-        self.check(self.cells("2023Q4", "claims_by_scheme")[code], count=0, count_total=2, paid="0.00",
+        of_scheme = lambda quarter, **q: self.cells(quarter, "claims_by_scheme", **q)[code]
+        self.check(of_scheme(now), count=2, net_loss="6000000.00", fund="3240000.00", count_total=2, paid="1620000.00",
                    paid_total="1620000.00", back="270000.00", back_total="270000.00")
+        self.check(of_scheme(now, query="&known_at=" + unshared), paid_total="1620000.00", back_total="0.00")
+        self.check(of_scheme(after), count=0, count_total=2, paid="0.00", paid_total="1620000.00", back="0.00",
+                   back_total="270000.00")
         states = lambda quarter, **q: {k: v["count_total"] for k, v in self.cells(quarter, "claims", **q).items()
                                        if v["count_total"]}
-        self.assertEqual(states("2023Q3"), {"approved": 1, "paid": 1, None: 2})
-        self.assertEqual(states("2023Q4"), {"approved": 1, "recovering": 1, None: 2})
-        self.assertEqual(states("2023Q3", query="&as_of=2023-09-09"), {"submitted": 2, None: 2})
-        self.assertEqual(states("2023Q3", query="&known_at=" + before), {"approved": 2, None: 2})
-        self.assertEqual(self.behind("2023Q4", "claims", "recovering", "back"), [("claim", "CL-%s-1" % code, "270000.00")])
+        self.assertEqual(states(now), {"approved": 1, "recovering": 1, None: 2})
+        for known, said in ((submitted, {"submitted": 2, None: 2}), (before, {"approved": 2, None: 2}),
+                            (unshared, {"approved": 1, "paid": 1, None: 2})):
+            self.assertEqual(states(now, query="&known_at=" + known), said)
+        self.assertEqual(states("2022Q1"), {})
+        self.assertEqual(self.behind(now, "claims", "recovering", "back"), [("claim", "CL-%s-1" % code, "270000.00")])
 
         # the bank: what it was paid and gave back; opening and closing are the fund's, not its
-        own = self.cells("2023Q3", "fund", token=self.bank)[code]
+        own = self.cells(now, "fund", token=self.bank)[code]
         self.check(own, opening=None, closing=None, appropriations="0.00", compensation="-1620000.00", held="1620000.00")
-        self.assertNotIn(code, self.cells("2023Q3", "fund", token=self.d.token("bank", "BANK-OTHER")))
-        self.assertEqual(self.cells("2023Q3", "claims", token=self.d.token("bank", "BANK-OTHER"))[None]["count_total"], 0)
+        self.assertNotIn(code, self.cells(now, "fund", token=self.d.token("bank", "BANK-OTHER")))
+        self.assertEqual(self.cells(now, "claims", token=self.d.token("bank", "BANK-OTHER"))[None]["count_total"], 0)
 
     # ---- subsidies -------------------------------------------------------------------------------
 
