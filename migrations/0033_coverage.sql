@@ -45,7 +45,7 @@ create table coverage (
     terms json,  -- frozen
     errors json, -- [[code, pointer, argument], …]
     room json,
-    owed_fen bigint not null default 0, -- of the loan, as told so far
+    owed_fen bigint, -- of the loan, as told so far; null: of a cover made below, see coverage_fill
     bad_from date,                      -- the day from which it is bad if nothing more is told
     recorded_at timestamptz not null,
     recorded_by text not null,
@@ -55,6 +55,7 @@ create unique index coverage_live on coverage (loan_id) where state in ('pending
 create index coverage_by_loan on coverage (loan_id, no);
 create index coverage_by_scheme on coverage (scheme_code, org_id, on_day);
 create index coverage_pending on coverage (no) where state = 'pending';
+create index coverage_unfilled on coverage (no) where owed_fen is null;
 create index coverage_by_no on coverage (no);
 
 create table coverage_step (

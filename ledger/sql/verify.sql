@@ -321,7 +321,7 @@ select 'cover whose figures are not those of its loan', c.id || ''
   from coverage c
   join loan l on l.id = c.loan_id and not record_has_later(l.id, l.version, null)
  cross join lateral coverage_figures(l) f
- where (c.owed_fen, c.bad_from) is distinct from (f.owed_fen, f.bad_from)
+ where c.owed_fen is not null and (c.owed_fen, c.bad_from) is distinct from (f.owed_fen, f.bad_from)
 union all
 select 'policy that differs from its record', p.id || ''
   from policy p

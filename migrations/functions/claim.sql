@@ -125,6 +125,7 @@ declare
     lapsed bigint := 0;
     n claim_now;
 begin
+    perform coverage_fill();
     for n in select x.* from claim_now x where x.state = 'returned' and x.due_on < today() loop
         insert into claim_step (id, claim, n, step, state, on_day, reason, recorded_at, recorded_by)
         select gen_random_uuid(), n.claim, max(s.n) + 1, 'lapse', 'lapsed', today(), '补正期限 ' || n.due_on || ' 已过', now(), 'pledged'
@@ -138,10 +139,11 @@ end $$;
 revoke all on function claims_lapse from public;
 grant execute on function claims_lapse to pledged_app;
 
--- Are there claims whose term to come back has ended and which do not say so yet?
+-- Is there something that claims_lapse would note: a claim whose term to come back has ended, a cover without figures?
 create or replace function claims_due_to_lapse() returns boolean
     language sql stable security definer set search_path = public, pg_temp as $$
     select exists (select from claim_now n where n.state = 'returned' and n.due_on < today())
+           or exists (select from coverage c where c.owed_fen is null)
 $$;
 
 -- ---- the case --------------------------------------------------------------------------------------

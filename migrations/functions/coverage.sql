@@ -22,6 +22,19 @@ begin
     bad_from := case when f.outstanding_fen > 0 then least(f.bad_since, f.overdue_since + 91, f.matures_on + 91) end;
 end $$;
 
+-- Gives covers that were made when cover was introduced the figures of their loans: no pool is judged without them.
+create or replace function coverage_fill() returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if exists (select from coverage c where c.owed_fen is null) then
+        update coverage c
+           set (owed_fen, bad_from) = (select f.owed_fen, f.bad_from from coverage_figures(l) f)
+          from loan l
+         where c.owed_fen is null and l.id = c.loan_id and not record_has_later(l.id, l.version, null);
+    end if;
+end $$;
+revoke all on function coverage_fill from public;
+
 -- Of what a bank has had covered under a scheme before a day: what is owed, and how much of it is bad on another day.
 -- What left its cover and is still owed counts on.
 create or replace function coverage_pool(bank bigint, code text, before date, day date, out owed numeric, out bad numeric)
@@ -51,7 +64,7 @@ declare
     l loan;
     f loan_life;
 begin
-    if day >= today() and known_at is null then
+    if day >= today() and known_at is null and c.owed_fen is not null then
         owed := c.owed_fen;
         bad := coalesce(c.bad_from <= day, false);
         return;
