@@ -37,9 +37,16 @@ def kept(now, was):
         again = MADE_AGAIN if "split" in was else ()
         return {k: was[k] if k in again else sorted(set(now[k]) & set(was[k]), key=was[k].index) if k in ADDED_TO
                 else kept(now[k], was[k]) for k in now if k in was}
+    if isinstance(now, list) and isinstance(was, list) and all(isinstance(x, dict) and "name" in x for x in was + now):
+        now = [x for x in now if x["name"] in {y["name"] for y in was}]  # later versions add sections
     if isinstance(now, list) and isinstance(was, list) and len(now) == len(was):
         return [kept(x, y) for x, y in zip(now, was)]
     return now
+
+
+def without_new_sections(csv):
+    """A report as CSV, as it was before cover had a section of its own."""
+    return "\r\n\r\n".join(x for x in csv.decode().split("\r\n\r\n") if not x.startswith("备案(按方案与银行)")).encode()
 
 
 class Databases(Case):
@@ -153,7 +160,8 @@ class Upgrade(Databases):
                 if "body" in was:
                     self.assertEqual(kept(r.json(), was["body"]), was["body"])
                 else:
-                    self.assertEqual(hashlib.sha256(r.body).hexdigest(), was["sha256"], r.body[:2000])
+                    body = without_new_sections(r.body) if "format=csv" in was["path"] else r.body
+                    self.assertEqual(hashlib.sha256(body).hexdigest(), was["sha256"], r.body[:2000])
 
     def test_life_goes_on(self):
         name, data = self.database("aged"), self.keys()
@@ -257,15 +265,15 @@ class Upgrade(Databases):
             self.assertLess(time.monotonic() - started, 2)
             return r
 
-        bad = loan(scheme="ZS-UPGRADE", amount="3000000.00", registered_on="2022-07-05", disbursed_on="2022-07-05")
-        where = post("/v1/loans", bad).headers["location"]
-        post(where + "/events", {"reference": "E-%d" % next(numbers), "kind": "overdue", "on": "2023-01-10"})
+        claims = d.call("GET", "/v1/claims?limit=1000", token=bank).json()["items"]
+        bad = next(c["loan"] for c in claims if [x["step"] for x in c["steps"]] == ["withdraw"])  # covered by its scheme's name
         other, migrator = self.holding(name, "select pg_advisory_lock(lock_no('migrate'))"), self.start("migrate", name)
         # The migrator waits for the other one, and nobody else for either.
         self.until("select count(*) from pg_locks l join pg_database d on d.oid = l.database where locktype = 'advisory'"
                    " and not granted and datname = '%s'" % name, "1")
-        post("/v1/claims", {"reference": "CL-%d" % next(numbers), "loan": bad["contract_no"], "kind": "compensation",
-                            "loss_principal": "3000000.00", "on": "2023-09-01"})
+        post("/v1/claims", {"reference": "CL-%d" % next(numbers), "loan": bad, "kind": "compensation"})
+        post("/v1/coverages", {"reference": "BA-%d" % next(numbers), "loan": post("/v1/loans", loan()).json()["contract_no"],
+                               "scheme": "ZS-UPGRADE"})
         post("/v1/loans", loan())
         self.assertIsNone(migrator.poll())
         other.communicate()
