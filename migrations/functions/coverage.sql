@@ -79,13 +79,29 @@ begin
     bad := owed > 0 and coalesce(least(f.bad_since, f.overdue_since + 91, f.matures_on + 91) <= day, false);
 end $$;
 
--- What a scheme may still cover under its leverage limit; null: it sets none.
-create or replace function coverage_room_left(code text, times int) returns numeric
+-- Where a cover stood at the end of a day, as known; null: nobody had asked for it. One that was made when cover was
+-- introduced began as covered.
+create or replace function coverage_state_on(c coverage, day date, known_at timestamptz) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
-    select greatest(times::numeric * -account_balance_fen('appropriation:' || code, null, null) - (
+    select coalesce((select s.state
+                       from coverage_step s
+                      where s.coverage = (c).id and (s.recorded_at at time zone 'Asia/Shanghai')::date <= day
+                        and (coverage_state_on.known_at is null or s.recorded_at <= coverage_state_on.known_at)
+                      order by s.n desc
+                      limit 1),
+                    case when (c).recorded_by = 'pledged' then 'covered' else 'pending' end)
+     where ((c).recorded_at at time zone 'Asia/Shanghai')::date <= day
+       and (coverage_state_on.known_at is null or (c).recorded_at <= coverage_state_on.known_at)
+$$;
+
+-- What a scheme could still cover under its leverage limit at the end of a day, as known; null: it sets none.
+create or replace function coverage_room_left(code text, times int, day date, known_at timestamptz) returns numeric
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select greatest(times::numeric * -account_balance_fen('appropriation:' || code, day, known_at) - (
            select coalesce(sum(o.amount_fen), 0)
              from coverage o
-            where o.scheme_code = code and o.state in ('pending', 'requested', 'covered', 'suspended')), 0)
+            where o.scheme_code = code
+              and coverage_state_on(o, day, coverage_room_left.known_at) in ('pending', 'requested', 'covered', 'suspended')), 0)
      where times is not null
 $$;
 

@@ -317,9 +317,10 @@ create or replace function claims_counted(first date, cut date, known_at timesta
            select (array_agg(x.state order by x.n desc))[1] as state,
                   coalesce(sum(x.fund_fen) filter (where x.step = 'pay' and x.on_day >= first), 0) as paid,
                   coalesce(sum(x.fund_fen) filter (where x.step = 'pay'), 0) as paid_all,
-                  coalesce(sum(x.fund_fen) filter (where x.step in ('recover', 'cure') and x.on_day >= first), 0) as back,
-                  coalesce(sum(x.fund_fen) filter (where x.step in ('recover', 'cure')), 0) as back_all
+                  coalesce(sum(y.back) filter (where x.on_day >= first), 0) as back, coalesce(sum(y.back), 0) as back_all
              from claim_step x
+            cross join lateral (select case when x.step in ('recover', 'cure') then x.fund_fen
+                                            when x.step = 'accept_costs' then -x.fund_fen end as back) y
             where x.claim = c.id and x.on_day <= cut
               and (known_at is null or x.recorded_at <= known_at)) s
      where c.on_day <= cut
@@ -346,19 +347,12 @@ create or replace function report_facts_coverage(first date, cut date, known_at 
            array[1, c.amount_fen, f.owed, case when f.bad then f.owed else 0 end, 0]::bigint[]
       from coverage c
       join org o on o.id = c.org_id
-     cross join lateral (
-           select s.state
-             from coverage_step s
-            where s.coverage = c.id and (s.recorded_at at time zone 'Asia/Shanghai')::date <= cut
-              and (known_at is null or s.recorded_at <= known_at)
-            order by s.n desc
-            limit 1) s
      cross join lateral (select x.owed, x.bad from coverage_on(c, cut, known_at) x) f
-     where s.state in ('covered', 'suspended')
+     where coverage_state_on(c, cut, known_at) in ('covered', 'suspended')
     union all
     select s.code, s.id, 1, 'scheme', s.code, '', array[0, 0, 0, 0, r.room]::bigint[]
       from (select distinct on (x.code) x.* from scheme x where x.effective_from <= cut order by x.code, x.effective_from desc) s
-     cross join lateral (select coverage_room_left(s.code, (scheme_terms_of(s.body)).leverage_limit) as room) r
+     cross join lateral (select coverage_room_left(s.code, (scheme_terms_of(s.body)).leverage_limit, cut, known_at) as room) r
      where r.room is not null and report_sees_funds()
 $$;
 
