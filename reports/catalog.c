@@ -145,12 +145,13 @@ static const struct report_column claim_columns[] = {
     END,
 };
 
+enum { COVER_OWED = 2, COVER_BAD = 3 };
 static const struct report_column coverage_columns[] = {
     COUNT("count", "在池笔数", "Loans covered", 1),
     MONEY("covered", "备案金额", "Covered", 2),
     MONEY("outstanding", "贷款余额", "Outstanding", 3),
     MONEY("bad", "其中不良", "Of these bad", 4),
-    SHARE("ratio", "不良率", "Bad-loan ratio", 4, 3),
+    SHARE("ratio", "不良率", "Bad-loan ratio", COVER_BAD, COVER_OWED),
     MONEY("room", "放大倍数余额", "Room under the leverage limit", 5),
     END,
 };
@@ -383,8 +384,7 @@ const struct report_section report_sections[] = {
     {"claims_by_scheme", "风险补偿(按方案)", "Claims by scheme", "方案", "Scheme", claim_columns,
         true, CHART_BARS, CLAIMS_FUND_TOTAL, ROWS_FOUND, NULL},
     {"coverage", "备案(按方案与银行)", "Cover by scheme and bank", "方案与银行", "Scheme and bank",
-        coverage_columns,
-        true, CHART_BARS, CLAIMS_FUND_TOTAL, ROWS_FOUND, NULL},
+        coverage_columns, true, CHART_BARS, COVER_OWED, ROWS_FOUND, NULL},
     {"subsidies", "补贴与预算", "Subsidies and budgets", "政策", "Policy", subsidy_columns, true,
         CHART_BARS, SUBSIDY_PAID, ROWS_FOUND, NULL},
     {"insurance", "知识产权保险", "IP insurance", "险种", "Kind", insurance_columns, true,
