@@ -49,7 +49,7 @@ create table coverage (
     bad_from date,                      -- the day from which it is bad if nothing more is told
     recorded_at timestamptz not null,
     recorded_by text not null,
-    constraint coverage_paper_evidence check (not paper or evidence is not null)
+    constraint coverage_evidence_needed check (not paper or evidence is not null)
 );
 create unique index coverage_live on coverage (loan_id) where state in ('pending', 'requested', 'covered', 'suspended');
 create index coverage_by_loan on coverage (loan_id, no);

@@ -32,6 +32,7 @@ static const struct {
     {"report_seal_previous_once", E_FACTS_MOVED, ""},
     {"scheme_version_unique", E_OVERLAP, "/effective_from"},
     {"claim_step_two_persons", E_SAME_PERSON, ""},
+    {"coverage_live", E_COVERED, "/loan"},
     {"policy_version_unique", E_OVERLAP, "/effective_from"},
     {"application_step_two_persons", E_SAME_PERSON, ""},
     {"insurance_policy_share_range", E_RANGE, "/cover_share"},
