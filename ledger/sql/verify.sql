@@ -218,7 +218,8 @@ select 'claim step that was not legal', s.id || ''
  where not exists (select from claim_transition t
                     where t.state = coalesce(e.state, case when s.n = 1 then 'submitted' end)
                       and t.step = s.step and t.next = s.state)
-    or (s.step in ('approve', 'pay') and (s.maker is null or s.maker <> e.recorded_by or s.maker = s.recorded_by))
+    or (s.step in ('approve', 'pay')
+        and (s.maker is null or s.maker <> e.recorded_by or s.maker = s.recorded_by))
     or s.step = 'lapse' and (s.recorded_by <> 'pledged' or s.on_day <= e.due_on)
 union all
 select 'claim step whose money is not where it should be', s.id || ''
@@ -260,7 +261,8 @@ select 'claim that is not where its steps left it', c.id || ''
               (array_agg(s.step order by s.n desc) filter (where s.step in ('return', 'resubmit')))[1] as sent
          from claim_step s
         where s.claim = c.id) t on true
- where (n.state, n.paid, n.due_on, n.counts, n.scheme_code, n.loan_id, n.borrower, n.org_id, n.year, n.part_up, n.part_down)
+ where (n.state, n.paid, n.due_on, n.counts, n.scheme_code, n.loan_id, n.borrower, n.org_id, n.year, n.part_up,
+       n.part_down)
        is distinct from
        (coalesce(t.state, 'submitted'), coalesce(t.paid, false),
        case when t.state in ('returned', 'lapsed') then t.due_on end,
@@ -295,7 +297,7 @@ select 'cover that differs from its record', coalesce(c.id, r.id) || ''
             is distinct from
             (r.body ->> 'reference', r.body ->> 'scheme', r.org_id, r.body ->> 'on' is not null, r.body ->> 'evidence')
             or c.on_day <> coalesce((r.body ->> 'on')::date, (r.recorded_at at time zone 'Asia/Shanghai')::date)
-            or c.loan_id is distinct from (select l.id from loan_latest l where l.id = c.loan_id and l.org_id = r.org_id))
+            or not exists (select from loan_latest l where l.id = c.loan_id and l.org_id = r.org_id))
 union all
 select 'cover that is not where its steps left it', c.id || ''
   from coverage c

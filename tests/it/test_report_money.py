@@ -8,7 +8,7 @@ from decimal import Decimal
 import test_insurance
 import test_products
 import test_subsidies
-from fund_case import TODAY, FundCase
+from fund_case import TODAY, FundCase, ago
 from harness import loan, numbers
 
 
@@ -180,6 +180,25 @@ class Money(FundCase):
         self.check(own, opening=None, closing=None, appropriations="0.00", compensation="-1620000.00", held="1620000.00")
         self.assertNotIn(code, self.cells(now, "fund", token=self.d.token("bank", "BANK-OTHER")))
         self.assertEqual(self.cells(now, "claims", token=self.d.token("bank", "BANK-OTHER"))[None]["count_total"], 0)
+
+    # ---- cover -----------------------------------------------------------------------------------
+
+    def test_cover_as_it_stood_and_was_known(self):
+        code = self.scheme("hk-2023", money="1000000.00")  # ten times is 10,000,000.00
+        now = this_quarter()[0]
+        known = lambda: "&known_at=" + urllib.parse.quote(self.get("/v1/reports/quarterly/%s?section=fund" % now)["known_at"])
+        row, bank = lambda more="": self.cells(now, "coverage", more), code + " BANK-A"
+        none = known()
+        good, bad = self.lent(code, overdue=None), self.lent(code, overdue=None)
+        before = known()
+        self.event(self.where(bad), "repaid", ago(200), principal="1000000.00")
+        self.event(self.where(bad), "overdue", ago(100))
+        self.event(self.where(good), "settled", ago(1))
+        self.check(row()[bank], count=1, covered="3000000.00", outstanding="2000000.00", bad="2000000.00", ratio="100.00")
+        self.check(row(before)[bank], count=2, covered="6000000.00", outstanding="6000000.00", bad="0.00", ratio="0.00")
+        self.assertNotIn(bank, row(none))
+        self.assertEqual([row(x)[code]["room"] for x in ("", before, none)], ["7000000.00", "4000000.00", "10000000.00"])
+        self.assertNotIn(code, self.cells("2022Q4", "coverage"))  # the scheme is of 2023
 
     # ---- subsidies -------------------------------------------------------------------------------
 
