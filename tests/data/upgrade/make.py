@@ -2,8 +2,8 @@
 
     python3 tests/data/upgrade/make.py BINARY [FOLDER]
 
-BINARY is `pledged` built from the version in question; the fixture here is by d5fa50d (migrations 0001
-to 0025). It serves a private cluster, takes the sample book by `pledged import` and one of everything else
+BINARY is `pledged` built from the version in question, run in the tree of that version, whose helpers tell what it
+takes; the fixture here is by d5fa50d (migrations 0001 to 0025). It serves a private cluster, takes the sample book by `pledged import` and one of everything else
 by HTTP, and is asked what test_upgrade.py asks again after the upgrade. `pledged verify` must be clean.
 Identifiers and instants differ each time; nothing else does. FOLDER is where the files go (else here).
 """
@@ -25,7 +25,6 @@ import harness
 harness.numbers = itertools.count(700000000)  # contract numbers are alike each time
 
 import test_benefits
-import test_claims
 import test_flags
 import test_indicators
 import test_insurance
@@ -33,6 +32,7 @@ import test_ip_rights
 import test_measures
 import test_products
 import test_subsidies
+from fund_case import FundCase, ago
 from harness import Daemon, loan, patent
 
 DATA = os.path.join(HERE, "..")
@@ -115,12 +115,12 @@ def products(d):
 
 
 def schemes_and_claims(d):
-    c = room(test_claims.Claims, d)
+    c = room(FundCase, d)
     for path in sorted(glob.glob(os.path.join(DATA, "schemes", "*.json"))):
         c.scheme(os.path.basename(path)[:-5])
     c.draft()
     code = c.scheme("zs", code="ZS-UPGRADE")
-    filed = lambda: c.claim(c.lent(code), status=201).headers["location"]
+    filed = lambda: c.claimed(c.lent(code))
     filed()  # submitted
     c.step(filed(), "withdraw", c.bank)
     ways = {"accepted": ("accept",), "approved": ("accept", "approve"), "returned": ("return",), "again": ("return", "resubmit")}
@@ -128,18 +128,18 @@ def schemes_and_claims(d):
         where = filed()
         for name in way:
             token = {"approve": c.second, "resubmit": c.bank}.get(name, c.finance)
-            c.step(where, name, token, **({"owner": "赵强", "due_on": "2023-09-30"} if name == "return" else {}))
+            c.step(where, name, token, **({"owner": "赵强", "due_on": ago(-20)} if name == "return" else {}))
     c.paid(c.lent(code))
-    recovered = c.paid(c.lent(code))
-    c.step(recovered, "recover", c.bank, reference="RC-1", amount="1000000.00", on="2024-02-01")
+    c.recover(c.paid(c.lent(code)), "1000000.00")
     c.step(c.paid(c.lent(code)), "cure", c.bank)
     closed = c.paid(c.lent(code))
-    c.step(closed, "recover", c.bank, reference="RC-2", amount="3000000.00", on="2024-01-05")
-    c.step(closed, "close", c.finance, on="2024-02-01")
-    advance = c.scheme("sh-precomp", effective_from="2022-01-01", excludes=None)
+    c.recover(closed, "3000000.00")
+    c.step(closed, "close", c.finance)
+    c.booked(code)  # cover that waits to be confirmed
+    advance = c.scheme("sh-precomp", excludes=None)
     contract = c.lent(advance)
     c.paid(contract, kind="pre_compensation", loss_principal="1000000.00")
-    c.claim(contract, status=201, on="2023-10-01")
+    c.claimed(contract)
     moved = c.post("/v1/transfers", {"reference": "X-1", "debit": "fund:" + code, "credit": "appropriation:" + code,
                                      "amount": "1.00", "on": "2022-02-01", "cause": "appropriation"}, c.finance, 201).json()
     c.post("/v1/transfers/%s/reverse" % moved["id"], {"reference": "X-2", "on": "2022-02-02"}, c.finance, 201)
