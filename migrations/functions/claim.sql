@@ -991,6 +991,9 @@ begin
     if (c.told)."on" <> today() then
         p := p || problem('E_TODAY', '/on', today()::text);
     end if;
+    if (c.told).due_on < today() then -- it would have lapsed before anybody could read it
+        p := p || problem('E_ORDER', '/due_on', today()::text);
+    end if;
     return p;
 end $$;
 

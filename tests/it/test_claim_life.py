@@ -65,6 +65,8 @@ class ClaimLife(FundCase):
         where = self.claimed(contract)
         r = self.step(where, "return", self.finance, status=422)
         self.assertEqual(r.codes(), [("/owner", "E_NEED"), ("/due_on", "E_NEED")])
+        r = self.step(where, "return", self.finance, status=None, owner="赵强", due_on=ago(1))
+        self.assertEqual((r.status, r.codes()), (422, [("/due_on", "E_ORDER")]))
         self.step(where, "return", self.finance, owner="赵强", due_on=ago(-20))
         self.aged(where, 20)  # the last day
         mine = [x for x in self.get("/v1/claims?state=returned&limit=1000", self.bank)["items"] if x["loan"] == contract]
