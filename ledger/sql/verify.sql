@@ -229,7 +229,8 @@ select 'claim step whose money is not where it should be', s.id || ''
  where case when s.step in ('pay', 'accept_costs', 'recover', 'cure') and s.fund_fen > 0 then not exists (
             select from transfer t
              where t.id = s.id and t.cause_id = s.claim and t.amount_fen = s.fund_fen
-               and 'fund:' || c.scheme_code = case when s.step in ('pay', 'accept_costs') then t.credit else t.debit end)
+               and 'fund:' || c.scheme_code
+                   = case when s.step in ('pay', 'accept_costs') then t.credit else t.debit end)
             when s.step in ('approve', 'renew') then not exists (
             select from hold h where h.id = s.id and h.amount_fen = s.fund_fen)
             else s.transfer is not null end
