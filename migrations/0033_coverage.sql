@@ -85,7 +85,8 @@ create or replace view loan_event_standing as
     select e.*
       from loan_event e
      where e.kind <> 'reversed'
-       and not exists (select from loan_event r where r.loan_id = e.loan_id and r.kind = 'reversed' and r.reverses = e.reference);
+       and not exists (select from loan_event r where r.loan_id = e.loan_id and r.kind = 'reversed'
+           and r.reverses = e.reference);
 
 -- ---- claims -------------------------------------------------------------------------------------
 
@@ -158,7 +159,8 @@ drop type step_case cascade;
 drop type claim_told cascade;
 drop type claim_step_told cascade;
 create type claim_told as (
-    reference text, loan text, kind text, loss_principal yuan, loss_interest yuan, costs json, "on" date, received_on date,
+    reference text, loan text, kind text, loss_principal yuan, loss_interest yuan, costs json, "on" date,
+        received_on date,
     evidence text
 );
 create type claim_step_told as (
@@ -167,17 +169,22 @@ create type claim_step_told as (
 );
 -- What a claim is judged by: loan: as it decides; now: as its bank tells it today.
 create type claim_case as (
-    org bigint, told claim_told, claim_id uuid, claimant text, day date, received date, loan loan, now loan, life loan_life,
+    org bigint, told claim_told, claim_id uuid, claimant text, day date, received date, loan loan, now loan,
+        life loan_life,
     cover coverage, scheme scheme, terms scheme_terms, costs_fen bigint, known_at timestamptz
 );
 create type judgement as (
-    problems json[], loan_id uuid, parties text[], district text, borrower text, scheme scheme, cover coverage, claimant text,
-    principal_fen bigint, interest_fen bigint, costs_fen bigint, net_loss fen, fund_fen fen, advance_fen fen, part_up bigint,
+    problems json[], loan_id uuid, parties text[], district text, borrower text, scheme scheme, cover coverage,
+        claimant text,
+    principal_fen bigint, interest_fen bigint, costs_fen bigint, net_loss fen, fund_fen fen, advance_fen fen,
+        part_up bigint,
     part_down bigint, funds json, split json, account json[], headroom jsonb
 );
 create type step_case as (
-    id uuid, told claim_step_told, step text, day date, claim claim, figure claim_now, last claim_step, next text, bank text,
-    maker text, fund_fen fen, amount_fen bigint, costs_fen bigint, accepted_fen bigint, layers json, funds json, cause text, j judgement,
+    id uuid, told claim_step_told, step text, day date, claim claim, figure claim_now, last claim_step, next text,
+        bank text,
+    maker text, fund_fen fen, amount_fen bigint, costs_fen bigint, accepted_fen bigint, layers json, funds json,
+        cause text, j judgement,
     problems json[]
 );
 drop function if exists scheme_leverage_room;
@@ -194,9 +201,11 @@ drop function if exists claim_whole_fen(claim);
 drop function if exists claim_seal(uuid);
 
 -- Loans that named a scheme in force were covered by that: they stay so, from the day of their contract.
-insert into coverage (id, reference, org_id, parties, district, loan_id, loan_version, borrower, scheme, scheme_code, on_day,
+insert into coverage (id, reference, org_id, parties, district, loan_id, loan_version, borrower, scheme,
+    scheme_code, on_day,
        paper, evidence, amount_fen, state, terms, recorded_at, recorded_by)
-select gen_random_uuid(), r.key, l.org_id, l.parties, l.district, l.id, l.version, l.borrower, s.id, l.scheme, l.signed_on, true,
+select gen_random_uuid(), r.key, l.org_id, l.parties, l.district, l.id, l.version, l.borrower, s.id, l.scheme,
+    l.signed_on, true,
        'named by the loan before cover was recorded by itself',
        case when (s.body ->> 'ip_part_only')::boolean then l.ip_amount_fen else l.amount_fen end, 'covered',
        json_build_object('scheme', s.code, 'version', s.effective_from, 'first_loan', coalesce(l.first_loan, false)),
@@ -214,9 +223,11 @@ alter table claim disable trigger append_only;
 update claim c set coverage = v.id from coverage v where v.loan_id = c.loan_id;
 alter table claim enable trigger append_only;
 
-insert into claim_now (claim, scheme_code, loan_id, borrower, org_id, year, state, counts, paid, due_on, principal_fen, interest_fen,
+insert into claim_now (claim, scheme_code, loan_id, borrower, org_id, year, state, counts, paid, due_on,
+    principal_fen, interest_fen,
        costs_fen, net_loss_fen, fund_fen, funds, split, account, part_up, part_down)
-select c.id, c.scheme_code, c.loan_id, c.borrower, c.org_id, extract(year from c.on_day), coalesce(t.state, 'submitted'),
+select c.id, c.scheme_code, c.loan_id, c.borrower, c.org_id, extract(year from c.on_day), coalesce(t.state,
+    'submitted'),
        coalesce(t.state, 'submitted') <> 'returned' and not coalesce(t.gone, false)
        and not (c.kind = 'pre_compensation' and exists (
                 select from claim o
@@ -224,7 +235,8 @@ select c.id, c.scheme_code, c.loan_id, c.borrower, c.org_id, extract(year from c
                  where o.loan_id = c.loan_id and o.scheme_code = c.scheme_code and o.kind = 'compensation'
                    and o.recorded_at >= c.recorded_at)),
        coalesce(t.paid, false), case when t.state = 'returned' then t.due_on end, fen_of(r.body ->> 'loss_principal'),
-       coalesce(fen_of(r.body ->> 'loss_interest'), 0), coalesce(fen_of(r.body ->> 'costs'), 0), c.net_loss_fen, c.fund_fen, '[]',
+       coalesce(fen_of(r.body ->> 'loss_interest'), 0), coalesce(fen_of(r.body ->> 'costs'), 0), c.net_loss_fen,
+           c.fund_fen, '[]',
        c.split, c.account, c.part_up, c.part_down
   from claim c
   join submission r on r.id = c.id and r.version = 1

@@ -1,6 +1,6 @@
 -- claim_list: a page of claims in the order of their ids; row-level security of whoever asks applies.
--- $1 after (uuid) or null, $2 limit, $3 loan as the claim names it, $4 state, $5 code of who claimed, $6 scheme, $7 a day:
---    returned claims that are to come back before it; each or null
+-- $1 after (uuid) or null, $2 limit, $3 loan as the claim names it, $4 state, $5 code of who claimed, $6 scheme,
+--    $7 a day: returned claims that are to come back before it; each or null
 -- -> as record_get, and page int8 (as loan_list)
 with page as (
     select r.id, r.version, octet_length(r.body::text) as bytes

@@ -1,4 +1,4 @@
--- coverage_list: a page of covers in the order of recording, or one of them; row-level security of whoever asks applies.
+-- coverage_list: a page of covers in the order of recording, or one of them; row-level security of who asks applies.
 -- $1 after (its number) or null, $2 limit (one more row tells that there are more), $3 contract number of the loan,
 -- $4 scheme, $5 state, $6 code of the bank, $7 id; each or null
 -- -> no text, cover text (JSON)

@@ -1,8 +1,8 @@
 -- coverage_pending: requests for cover that wait for judgement, in the order of recording, with the facts that the
 -- conditions of their schemes are judged by; behind them a row without id when claims have lapsed and nobody noted it.
 -- $1 limit
--- -> id uuid, body text (of the scheme; null: none governs), guard text, lpr text (as policy_case), org int8, code text (in
---    whose name), borrower_uscc text, borrower_district text, borrower_size text, borrower_sme text,
+-- -> id uuid, body text (of the scheme; null: none governs), guard text, lpr text (as policy_case), org int8,
+--    code text (in whose name), borrower_uscc text, borrower_district text, borrower_size text, borrower_sme text,
 --    borrower_industry text, borrower_employees int8, borrower_revenue int8, borrower_assets int8, loan_product text,
 --    loan_amount int8, loan_ip_amount int8, loan_ip_share text, loan_rate int4, loan_signed_on int4,
 --    loan_disbursed_on int4, loan_registered_on int4, loan_matures_on int4, loan_term_days text, loan_settled_on int4,
