@@ -1,8 +1,9 @@
 -- report_cells: the summed cells of one section of the quarterly report.
 -- $1 section, $2 first day of the quarter, $3 last day that counts, $4 known_at or null, $5 basis or null (the plan's)
 -- -> row_key text (null: of the whole section), title text, facts int8, v1 int8, v2 int8, v3 int8, v4 int8,
---    v5 int8, v6 int8, v7 int8, v8 int8, v9 int8, v10 int8, v11 int8, v12 int8, v13 int8, f1 int8, f2 int8, f3 int8, f4 int8,
---    f5 int8, f6 int8, f7 int8, f8 int8, f9 int8, f10 int8, f11 int8, f12 int8, f13 int8, note text (JSON)
+--    v5 int8, v6 int8, v7 int8, v8 int8, v9 int8, v10 int8, v11 int8, v12 int8, v13 int8, f1 int8, f2 int8,
+--    f3 int8, f4 int8, f5 int8, f6 int8, f7 int8, f8 int8, f9 int8, f10 int8, f11 int8, f12 int8, f13 int8,
+--    note text (JSON)
 select c.row_key, report_title($1::text, c.row_key) as title, c.facts,
        c.v[1] as v1, c.v[2] as v2, c.v[3] as v3, c.v[4] as v4, c.v[5] as v5, c.v[6] as v6, c.v[7] as v7, c.v[8] as v8,
        c.v[9] as v9, c.v[10] as v10, c.v[11] as v11, c.v[12] as v12,
