@@ -427,8 +427,6 @@ static void event_check(const struct value *v, struct err *e)
     check_period(v, e);
 }
 
-const struct member no_read_only[] = {{.name = NULL}};
-
 const struct record loan_record = {
     .name = "loan",
     .path = "/v1/loans",

@@ -23,3 +23,5 @@ void step_key(struct arena *a, struct value *key, const struct value *seen, cons
     if (!key->present && seen->present)
         *key = (struct value){.present = true, .s = arena_printf(a, "%s %s", step, seen->s.p)};
 }
+
+const struct member no_read_only[] = {{.name = NULL}};

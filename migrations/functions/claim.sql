@@ -1374,7 +1374,7 @@ begin
         'seen', claim_seal_of(c, view, null),
         'scheme', c.scheme_code,
         'scheme_version', (select s.effective_from from scheme s where s.id = c.scheme),
-        'received_on', c.received_on,
+        'filed_on', c.received_on,
         'net_loss', view -> 'net_loss',
         'fund', view -> 'fund',
         'paid', yuan_text(claim_paid_fen(c)),
@@ -1404,7 +1404,7 @@ create or replace function claim_decided(id uuid) returns json language sql stab
     select json_build_object(
            'scheme', c.scheme_code,
            'scheme_version', (select s.effective_from from scheme s where s.id = c.scheme),
-           'received_on', c.received_on,
+           'filed_on', c.received_on,
            'net_loss', yuan_text(c.net_loss_fen),
            'fund', yuan_text(c.fund_fen),
            'split', claim_split_shown(c.split),

@@ -522,18 +522,24 @@ create or replace function coverage_shown(c coverage) returns json
                                                      when 'covered' then array['end'] else '{}'::text[] end)))
 $$;
 
--- What was decided when cover was asked for: the first judgement, the same for ever.
-create or replace function coverage_decided(id uuid) returns json
+-- What the first judgement of a cover said, the same for ever; of one that waits for it, that it waits.
+create or replace function coverage_first_said(id uuid) returns json
     language sql stable security definer set search_path = public, pg_temp as $$
     select coalesce((select s.shown from coverage_step s where s.coverage = $1 and s.step = 'judge' order by s.n limit 1),
                     (select coverage_said(c) from coverage c where c.id = $1))
+$$;
+
+-- The same beside the text of the request, which tells scheme and amount itself.
+create or replace function coverage_decided(id uuid) returns json
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select (coverage_first_said(id)::jsonb - '{scheme,amount}'::text[])::json
 $$;
 
 -- The same of a loan that named a scheme when it was recorded, beside what its contract says on that day.
 create or replace function loan_decided(id uuid) returns json
     language sql stable security definer set search_path = public, pg_temp as $$
     select json_joined(loan_account_members(l, (l.recorded_at at time zone 'Asia/Shanghai')::date, l.recorded_at),
-                       json_build_object('coverage', json_joined(json_build_object('id', c.id), coverage_decided(c.id))))
+                       json_build_object('coverage', json_joined(json_build_object('id', c.id), coverage_first_said(c.id))))
       from loan l
       join lateral (select x.id from coverage x where x.loan_id = l.id order by x.no limit 1) c on true
      where l.id = $1 and l.version = 1

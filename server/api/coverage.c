@@ -78,7 +78,7 @@ static void coverage_get(struct req *r)
 
 /* ---- routes ---------------------------------------------------------------------------------- */
 
-static const struct shape cover_shape = {"Coverage", coverage_members};
+static const struct shape cover_shape = {"Cover", coverage_members};
 static const struct query q_loan = {"loan", Q_TEXT, .zh = "贷款合同编号"},
                           q_scheme = {"scheme", Q_IDENT, .zh = "方案代码", .ident = ident_account},
                           q_bank = {"bank", Q_TEXT, .zh = "银行机构代码"},
