@@ -149,7 +149,6 @@ static void quarter_check(struct req *r)
 bool query_check(struct req *r)
 {
     const struct route *t = r->route;
-    quarter_check(r);
     for (const struct param *p = r->params; p; p = p->next) {
         const struct query *q = query_named(t, p->name);
         if (q)
@@ -162,5 +161,6 @@ bool query_check(struct req *r)
         if (t->query[i]->need && !req_param(r, t->query[i]->name).p)
             err_add(&r->err, E_NEED, arena_printf(r->a, "?%s", t->query[i]->name), NULL);
     }
+    quarter_check(r);
     return r->err.n == 0;
 }
