@@ -3,7 +3,7 @@
  */
 #include "shapes.h"
 
-#define BASES    "registered_on signed_on disbursed_on"
+#define BASES    "registered_on signed_on disbursed_on registered_amount"
 #define STATUSES "met on_track at_risk missed no_base"
 
 /* ---- years of a target ----------------------------------------------------------------------- */
