@@ -37,16 +37,24 @@ def kept(now, was):
         again = MADE_AGAIN if "split" in was else ()
         return {k: was[k] if k in again else sorted(set(now[k]) & set(was[k]), key=was[k].index) if k in ADDED_TO
                 else kept(now[k], was[k]) for k in now if k in was}
-    if isinstance(now, list) and isinstance(was, list) and all(isinstance(x, dict) and "name" in x for x in was + now):
-        now = [x for x in now if x["name"] in {y["name"] for y in was}]  # later versions add sections
+    for word in ("name", "key"):  # later versions add sections and columns
+        if isinstance(now, list) and isinstance(was, list) and all(isinstance(x, dict) and word in x for x in was + now):
+            now = [x for x in now if x[word] in {y[word] for y in was}]
     if isinstance(now, list) and isinstance(was, list) and len(now) == len(was):
         return [kept(x, y) for x, y in zip(now, was)]
     return now
 
 
-def without_new_sections(csv):
-    """A report as CSV, as it was before cover had a section of its own."""
-    return "\r\n\r\n".join(x for x in csv.decode().split("\r\n\r\n") if not x.startswith("备案(按方案与银行)")).encode()
+NEW_SECTION, NEW_COLUMN = "备案(按方案与银行)", ",本季质权登记金额（元）"
+
+
+def without_what_is_new(report):
+    """A report as CSV, as it was before cover had a section of its own and registered claims a last column."""
+    def section(text):
+        lines = text.split("\r\n")
+        return "\r\n".join(x.rsplit(",", 1)[0] if "," in x else x for x in lines) if NEW_COLUMN in text else text
+
+    return "\r\n\r\n".join(section(x) for x in report.decode().split("\r\n\r\n") if not x.startswith(NEW_SECTION)).encode()
 
 
 class Databases(Case):
@@ -160,7 +168,7 @@ class Upgrade(Databases):
                 if "body" in was:
                     self.assertEqual(kept(r.json(), was["body"]), was["body"])
                 else:
-                    body = without_new_sections(r.body) if "format=csv" in was["path"] else r.body
+                    body = without_what_is_new(r.body) if "format=csv" in was["path"] else r.body
                     self.assertEqual(hashlib.sha256(body).hexdigest(), was["sha256"], r.body[:2000])
 
     def test_life_goes_on(self):
