@@ -67,7 +67,7 @@ struct signing_key *keyfile_open(
         k = NULL;
     }
     if (!k && (make || there))
-        log_event(LOG_ERROR, "seal_failed", "key", path.p, "why", "cannot read or make it", NULL);
+        log_event(LOG_ERROR, SAY_SEAL_FAILED, "key", path.p, "why", "cannot read or make it", NULL);
     arena_free(a);
     return k;
 }

@@ -235,7 +235,7 @@ static void on_poll(evutil_socket_t fd, short what, void *arg)
         char port[16];
         snprintf(port, sizeof port, "%d", http_port(s->http));
         s->ready = true;
-        log_event(LOG_INFO, "ready", "listen", s->process.conf.listen, "port", port, NULL);
+        log_event(LOG_INFO, SAY_READY, "listen", s->process.conf.listen, "port", port, NULL);
     }
     if (s->draining && (all_idle(p) || monotonic_us() > p->drain_until_us))
         event_base_loopbreak(s->process.base);
@@ -248,7 +248,7 @@ static void on_term(evutil_socket_t fd, short what, void *arg)
     struct daemon *p = arg;
     if (p->s.draining)
         return;
-    log_event(LOG_INFO, "drain", NULL);
+    log_event(LOG_INFO, SAY_DRAIN, NULL);
     p->s.draining = true;
     p->drain_until_us = monotonic_us() + (int64_t)DRAIN_MAX_S * 1000000;
     http_drain(p->s.http);
@@ -299,7 +299,7 @@ static void raise_file_limit(void)
         return;
     r.rlim_cur = r.rlim_max;
     if (setrlimit(RLIMIT_NOFILE, &r) != 0)
-        log_event(LOG_WARN, "limit", "what", "open files", NULL);
+        log_event(LOG_WARN, SAY_LIMIT, "what", "open files", NULL);
 }
 
 static void unwatch(struct daemon *p)
@@ -335,7 +335,7 @@ static int serve(struct arena *a, const struct conf *conf)
     bool good = begun && run(&p);
     embedded_close(p.pg, true);
     if (begun)
-        log_event(LOG_INFO, "stopped", NULL);
+        log_event(LOG_INFO, SAY_STOPPED, NULL);
     return good ? 0 : 1;
 }
 

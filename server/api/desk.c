@@ -86,7 +86,8 @@ static void judge(struct desk *d, const struct rows *rows, int row, struct buf *
         k.rule = rule_conditions(
             d->a, conditions, STR("/conditions"), json_get(scheme, "legal_ref")->text, &e);
     else if (!facts_derive(k.facts, "", &e)) /* uplifts ask for what follows too */
-        log_event(LOG_ERROR, "coverage", "text", "a loan's facts contradict each other", NULL);
+        log_event(
+            LOG_ERROR, SAY_COVERAGE_FAILED, "text", "a loan's facts contradict each other", NULL);
     if (k.rule && case_complete(&k, k.facts, &e))
         rule_problems(k.rule, k.facts, &problems);
     json_open(out, '{');
@@ -127,7 +128,8 @@ static void on_judged(void *arg, const struct verdict *v, int n, const struct fa
         look(d);
         return;
     }
-    log_event(LOG_ERROR, "coverage", "text", fail ? fail->text : "requests stay unjudged", NULL);
+    log_event(
+        LOG_ERROR, SAY_COVERAGE_FAILED, "text", fail ? fail->text : "requests stay unjudged", NULL);
     serve(d);
 }
 
@@ -156,7 +158,7 @@ static void store(struct desk *d, struct str list)
         .done = on_judged,
         .arg = d};
     if (!lane_submit(d->s->lane, &d->work)) {
-        log_event(LOG_ERROR, "coverage", "text", "the queue is full", NULL);
+        log_event(LOG_ERROR, SAY_COVERAGE_FAILED, "text", "the queue is full", NULL);
         serve(d);
     }
 }
@@ -167,7 +169,7 @@ static void on_pending(void *arg, const struct rows *rows, const struct fail *fa
     int64_t org = 0;
     if (fail || rows->n == 0 || !rows_int(rows, 0, COVERAGE_PENDING_ORG, &org)) {
         if (fail)
-            log_event(LOG_ERROR, "coverage", "text", fail->text, NULL);
+            log_event(LOG_ERROR, SAY_COVERAGE_FAILED, "text", fail->text, NULL);
         serve(d);
         return;
     }

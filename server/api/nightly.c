@@ -42,8 +42,9 @@ static void on_scanned(void *arg, const struct verdict *v, int count, const stru
     struct nightly *n = arg;
     (void)count;
     if (fail || v->outcome > OUT_REPLAY)
-        log_event(LOG_ERROR, "flag_scan", "rule", rows_at(&n->rules, n->next, NIGHTLY_RULES_RULE).p,
-            "text", fail ? fail->text : "refused", NULL);
+        log_event(LOG_ERROR, SAY_FLAG_SCAN, "rule",
+            rows_at(&n->rules, n->next, NIGHTLY_RULES_RULE).p, "text",
+            fail ? fail->text : "refused", NULL);
     n->next++;
     submit_next(n);
 }
@@ -55,7 +56,7 @@ static void submit_next(struct nightly *n)
     struct buf element, canonical;
     if (n->next == n->rules.n || n->s->draining) {
         n->running = false;
-        log_event(LOG_INFO, "flag_scan", "rules", arena_printf(n->a, "%d", n->next).p, NULL);
+        log_event(LOG_INFO, SAY_FLAG_SCAN, "rules", arena_printf(n->a, "%d", n->next).p, NULL);
         return;
     }
     v[SCAN_RULE].s = rows_at(&n->rules, n->next, NIGHTLY_RULES_RULE);
@@ -76,7 +77,7 @@ static void submit_next(struct nightly *n)
         .arg = n};
     if (!lane_submit(n->s->lane, &n->work)) {
         n->running = false;
-        log_event(LOG_ERROR, "flag_scan", "text", "the queue is full", NULL);
+        log_event(LOG_ERROR, SAY_FLAG_SCAN, "text", "the queue is full", NULL);
     }
 }
 
@@ -86,7 +87,7 @@ static void on_rules(void *arg, const struct rows *rows, const struct fail *fail
     int64_t org = 0;
     if (fail || rows->n == 0 || !rows_int(rows, 0, NIGHTLY_RULES_ORG, &org)) {
         n->running = false;
-        log_event(LOG_ERROR, "flag_scan", "text", fail ? fail->text : "no rules", NULL);
+        log_event(LOG_ERROR, SAY_FLAG_SCAN, "text", fail ? fail->text : "no rules", NULL);
         return;
     }
     n->rules = *rows;

@@ -92,7 +92,7 @@ static void on_report(void *arg, const struct fail *fail)
     keep_wanted(k, &p);
     buf_init(&out, r->a);
     if (!report_write(k->format, &p, r->english, &out)) {
-        log_event(LOG_ERROR, "report_file", "req", r->request_id.p, NULL);
+        log_event(LOG_ERROR, SAY_REPORT_FAILED, "req", r->request_id.p, NULL);
         reply_refuse(r, E_BUSY, "", "xlsx");
         return;
     }

@@ -222,7 +222,7 @@ static bool make_table(const struct report_ask *k, const struct rows *rows,
     }
     if (report_table_make(r->a, k->quarter, s, row, n, &whole, plan, district, english, out))
         return true;
-    log_event(LOG_ERROR, "report_totals", "req", r->request_id.p, "section", s->name, NULL);
+    log_event(LOG_ERROR, SAY_REPORT_TOTALS, "req", r->request_id.p, "section", s->name, NULL);
     return err_add(&r->err, E_INTERNAL, STR(""), NULL);
 }
 

@@ -69,7 +69,7 @@ static void on_signers(void *arg, const struct rows *rows, const struct fail *fa
         if (!k->key[i] && signing_offered(kind))
             k->key[i] = keyfile_open(s->process.conf.data, files[i], kind, !before);
         if (!k->key[i] && before)
-            log_event(LOG_ERROR, "seal_failed", "key", files[i], "why",
+            log_event(LOG_ERROR, SAY_SEAL_FAILED, "key", files[i], "why",
                 "seals are signed with it: put it back, or run pledged report-keys --new", NULL);
     }
     k->known = !fail;

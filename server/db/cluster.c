@@ -42,7 +42,7 @@ struct embedded_pg {
 
 static bool failed(const char *what, const char *detail)
 {
-    log_event(LOG_ERROR, "cluster_failed", "what", what, "detail", detail, NULL);
+    log_event(LOG_ERROR, SAY_CLUSTER_FAILED, "what", what, "detail", detail, NULL);
     return false;
 }
 
@@ -209,7 +209,7 @@ static bool init_cluster(const struct embedded_pg *pg)
         argv[10] = NULL;
     if (!run(pg, argv))
         return failed("initdb failed", pg->log);
-    log_event(LOG_INFO, "cluster_made", "folder", pg->cluster, NULL);
+    log_event(LOG_INFO, SAY_CLUSTER_MADE, "folder", pg->cluster, NULL);
     return true;
 }
 
@@ -241,8 +241,8 @@ static bool start_cluster(struct embedded_pg *pg)
     for (int i = 0; i < START_TRIES; i++) {
         if (accepts(pg)) {
             pg->started = i > 0;
-            log_event(
-                LOG_INFO, i ? "cluster_started" : "cluster_attached", "folder", pg->cluster, NULL);
+            log_event(LOG_INFO, i ? SAY_CLUSTER_STARTED : SAY_CLUSTER_ATTACHED, "folder",
+                pg->cluster, NULL);
             return true;
         }
         if (!run(pg, pg->start))
@@ -358,7 +358,7 @@ void embedded_revive(struct embedded_pg *pg)
     if (monotonic_us() - pg->revived_us < REVIVE_EVERY_US)
         return;
     pg->revived_us = monotonic_us();
-    log_event(LOG_WARN, "cluster_revived", "folder", pg->cluster, NULL);
+    log_event(LOG_WARN, SAY_CLUSTER_REVIVED, "folder", pg->cluster, NULL);
     pg->reviving = spawn(pg, pg->start);
 }
 
@@ -369,7 +369,7 @@ void embedded_close(struct embedded_pg *pg, bool stop)
     char *argv[] = {program(pg, "pg_ctl"), W("stop"), W("-D"), W(pg->cluster), W("-m"), W("fast"),
         W("-w"), NULL};
     if (stop && run(pg, argv)) {
-        log_event(LOG_INFO, "cluster_stopped", "folder", pg->cluster, NULL);
+        log_event(LOG_INFO, SAY_CLUSTER_STOPPED, "folder", pg->cluster, NULL);
         (void)rmdir(pg->socket); /* made again at the next start; a stray file in it keeps it */
     }
     arena_free(pg->a);

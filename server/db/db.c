@@ -75,7 +75,7 @@ static void on_end(void *arg, const struct fail *fail)
 {
     struct query *q = arg;
     if (fail)
-        log_event(LOG_WARN, "db_failed", "link", "reader", "sqlstate", fail->sqlstate, "text",
+        log_event(LOG_WARN, SAY_DB_FAILED, "link", "reader", "sqlstate", fail->sqlstate, "text",
             fail->text, NULL);
     q->done(q->arg, fail ? NULL : &q->rows, fail);
 }
@@ -123,7 +123,7 @@ static void on_snapshot_end(void *arg, const struct fail *fail)
 {
     struct snapshot *s = arg;
     if (fail)
-        log_event(LOG_WARN, "db_failed", "link", "reports", "sqlstate", fail->sqlstate, "text",
+        log_event(LOG_WARN, SAY_DB_FAILED, "link", "reports", "sqlstate", fail->sqlstate, "text",
             fail->text, NULL);
     s->done(s->arg, fail);
 }

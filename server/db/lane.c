@@ -352,7 +352,7 @@ static void ground(struct lane *l, struct flight *f)
     }
     l->grounded = f;
     l->ahead->recalled = true;
-    log_event(LOG_WARN, "lane_recalled", NULL);
+    log_event(LOG_WARN, SAY_LANE_RECALLED, NULL);
 }
 
 static void on_landed(void *arg, const struct fail *fail)
@@ -374,7 +374,7 @@ static void on_landed(void *arg, const struct fail *fail)
     } else if (strcmp(fail->sqlstate, "PB001") == 0 && !f->broken) {
         finish_members(l, f, NULL);
     } else {
-        log_event(LOG_ERROR, "lane_failed", "sqlstate", fail->sqlstate, "constraint",
+        log_event(LOG_ERROR, SAY_LANE_FAILED, "sqlstate", fail->sqlstate, "constraint",
             fail->constraint, "text", fail->text, NULL);
         if (f->first->next)
             ground(l, f);
@@ -463,7 +463,7 @@ static void drop_poison(struct lane *l)
     struct fail poison = {.sqlstate = "08006", .text = "lost with every flight"};
     while (l->waiting.first && l->waiting.first->losses >= LOSSES_MAX) {
         struct work *w = queue_take(&l->waiting);
-        log_event(LOG_ERROR, "lane_failed", "text", poison.text, "write",
+        log_event(LOG_ERROR, SAY_LANE_FAILED, "text", poison.text, "write",
             statements[w->write - 1].name, NULL);
         w->done(w->arg, NULL, w->n, &poison);
     }
@@ -525,14 +525,14 @@ static void on_loaded(void *arg, const struct fail *fail)
         l->sealer = sealer_open(l->process->conf.data, l->next.size == 0);
     if (!l->sealer) {
         log_event(
-            LOG_ERROR, "seal_failed", "why", "the log has heads but log.key is missing", NULL);
+            LOG_ERROR, SAY_SEAL_FAILED, "why", "the log has heads but log.key is missing", NULL);
         return;
     }
     l->frontier = l->next;
     l->loaded = true;
     arena_reset(l->a);
     evtimer_del(l->grace);
-    log_event(LOG_INFO, "lane_connected", NULL);
+    log_event(LOG_INFO, SAY_LANE_CONNECTED, NULL);
     schedule(l);
 }
 
@@ -550,7 +550,7 @@ static void lane_down(void *arg)
     l->loaded = false;
     go_alone(l->ahead, true); /* it was at work; what flew behind had not begun */
     put_all_back(l);
-    log_event(LOG_WARN, "lane_lost", NULL);
+    log_event(LOG_WARN, SAY_LANE_LOST, NULL);
     evtimer_add(l->grace, &grace);
 }
 

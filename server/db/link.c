@@ -90,7 +90,7 @@ static void link_drop(struct link *l, const char *why)
     bool was_up = l->up;
     struct fail lost;
     fail_set(&lost, "08006", "", why);
-    log_event(was_up ? LOG_WARN : LOG_DEBUG, "db_lost", "link", l->setup.name, "why", why, NULL);
+    log_event(was_up ? LOG_WARN : LOG_DEBUG, SAY_DB_LOST, "link", l->setup.name, "why", why, NULL);
     if (l->io)
         event_free(l->io);
     l->io = NULL;
@@ -231,14 +231,14 @@ static void on_prepared(void *arg, const struct fail *fail)
 {
     struct link *l = arg;
     if (fail) {
-        log_event(LOG_ERROR, "db_failed", "link", l->setup.name, "sqlstate", fail->sqlstate, "text",
-            fail->text, NULL);
+        log_event(LOG_ERROR, SAY_DB_FAILED, "link", l->setup.name, "sqlstate", fail->sqlstate,
+            "text", fail->text, NULL);
         link_reset(l, fail->text); /* and tries again: what was wrong may be mended meanwhile */
         return;
     }
     l->up = true;
     l->retry_ms = RETRY_MIN_MS;
-    log_event(LOG_DEBUG, "db_connected", "link", l->setup.name, NULL);
+    log_event(LOG_DEBUG, SAY_DB_CONNECTED, "link", l->setup.name, NULL);
     if (l->setup.up)
         l->setup.up(l->setup.arg);
 }
@@ -300,7 +300,7 @@ static void on_notice(void *arg, const PGresult *r)
 {
     struct link *l = arg;
     const char *text = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
-    log_event(LOG_DEBUG, "notice", "link", l->setup.name, "text", text ? text : "", NULL);
+    log_event(LOG_DEBUG, SAY_NOTICE, "link", l->setup.name, "text", text ? text : "", NULL);
 }
 
 static void link_connect(struct link *l)

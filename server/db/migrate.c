@@ -17,7 +17,7 @@
 
 static bool failed(PGconn *c, const char *what)
 {
-    log_event(LOG_ERROR, "migrate_failed", "what", what, "text", PQerrorMessage(c), NULL);
+    log_event(LOG_ERROR, SAY_MIGRATE_FAILED, "what", what, "text", PQerrorMessage(c), NULL);
     return false;
 }
 
@@ -50,7 +50,7 @@ static bool apply(struct arena *a, PGconn *c, int version, const struct embedded
     PQclear(r);
     if (!good || !run(c, "commit"))
         return failed(c, m->name);
-    log_event(LOG_INFO, "migrated", "name", m->name, NULL);
+    log_event(LOG_INFO, SAY_MIGRATED, "name", m->name, NULL);
     return true;
 }
 
@@ -68,8 +68,8 @@ static int applied(struct arena *a, PGconn *c)
         const struct embedded *m = &migrations[i];
         if (strcmp(PQgetvalue(r, i, 1), m->name) != 0 ||
             strcmp(PQgetvalue(r, i, 2), checksum(a, m).p) != 0) {
-            log_event(LOG_ERROR, "migrate_failed", "what", "an applied migration differs from ours",
-                "name", PQgetvalue(r, i, 1), NULL);
+            log_event(LOG_ERROR, SAY_MIGRATE_FAILED, "what",
+                "an applied migration differs from ours", "name", PQgetvalue(r, i, 1), NULL);
             n = -1;
         }
     }
@@ -121,7 +121,7 @@ static bool functions_apply(struct arena *a, PGconn *c)
     PQclear(r);
     if (!good || !run(c, "commit"))
         return failed(c, "functions");
-    log_event(LOG_INFO, "migrated", "name", "functions", NULL);
+    log_event(LOG_INFO, SAY_MIGRATED, "name", "functions", NULL);
     return true;
 }
 

@@ -148,7 +148,7 @@ static struct evconnlistener *bind_to(struct http *h, const char *address)
             LEV_OPT_REUSEABLE | LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 1024, at->ai_addr,
             (int)at->ai_addrlen);
     if (!listener)
-        log_event(LOG_ERROR, "listen_failed", "address", address, "error",
+        log_event(LOG_ERROR, SAY_LISTEN_FAILED, "address", address, "error",
             at ? strerror(errno) : "not an address", NULL);
     else
         evconnlistener_set_error_cb(listener, on_accept_error);

@@ -143,7 +143,7 @@ static void log_request(const struct exchange *ex)
 
     MUST(snprintf(status, sizeof status, "%d", ex->status) > 0);
     MUST(snprintf(ms, sizeof ms, "%lld", (long long)(monotonic_us() - r->started_us) / 1000) > 0);
-    log_event(level, "request", "req", r->request_id.p, "actor", r->actor ? r->actor->code.p : "",
+    log_event(level, SAY_REQUEST, "req", r->request_id.p, "actor", r->actor ? r->actor->code.p : "",
         "method", r->method_name.p, "route", r->route_path ? r->route_path : "", "status", status,
         "ms", ms, NULL);
 }

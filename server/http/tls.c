@@ -84,7 +84,7 @@ struct ssl_ctx_st *tls_server(const char *cert, const char *key, const char *cli
     if (!failed)
         return ctx;
     ERR_error_string_n(ERR_get_error(), text, sizeof text);
-    log_event(LOG_ERROR, "tls_failed", "setting", failed, "error", text, NULL);
+    log_event(LOG_ERROR, SAY_TLS_FAILED, "setting", failed, "error", text, NULL);
     ERR_clear_error();
     SSL_CTX_free(ctx);
     return NULL;
