@@ -57,7 +57,7 @@ static const struct field loan_ip_fields[] = {
     {"expires_on", "权利届满日", F_DAY, .after = "filed_on", .example = "2041-03-01"},
     {"valuation", "评估价值", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX, .example = "8000000.00"},
     {"appraiser", "评估机构", F_TEXT, .min = 1, .max = 100, .example = "示例资产评估有限公司"},
-    {"share", "质押比例", F_RATE, .min = 0, .max = 1000000, .example = "100.00"},
+    {"share", "质押比例", F_RATE, .min = 1, .max = 1000000, .example = "100.00"},
     {"owners", "权利人", F_LIST, .min = 1, .max = 50, .of = party_fields},
     {.name = NULL},
 };
@@ -312,6 +312,9 @@ static const struct member loan_read_only[] = {
     {"extended_to", M_DAY, "展期至", .en = "Extended to", .maybe = true},
     {"pledge_released_on", M_DAY, "解押日", .en = "Pledge released on", .maybe = true},
     {"coverage", M_OBJECT, "备案", .en = "Cover under a scheme", .of = loan_coverage_members,
+        .maybe = true},
+    {"same_credit", M_TEXT, "疑为同一笔贷款的合同",
+        .en = "Contracts of the bank that are possibly the same credit", .list = true,
         .maybe = true},
     {"legal_events", M_TEXT, "可登记的事件", .en = "Events possible now", .list = true,
         .maybe = true},

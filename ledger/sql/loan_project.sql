@@ -19,13 +19,13 @@ with input as materialized (
      order by (s.record).id, (s.record).version, e.ord
 ),
 told_right as materialized (
-    select i.ord, x.number, x.kind, x.owner_uscc, x.filed_on, x.expires_on, x.valuation, x.appraiser, x.place
+    select i.ord, x.number, x.kind, x.owner_uscc, x.filed_on, x.expires_on, x.valuation, x.appraiser, x.share, x.place
       from input i
      cross join lateral rows from (
            json_to_recordset((i.told).ip) as (number text, kind text, owner_uscc text, filed_on date,
-           expires_on date, valuation numeric, appraiser text)
+           expires_on date, valuation numeric, appraiser text, share percent)
            ) with ordinality as x(number, kind, owner_uscc, filed_on, expires_on, valuation,
-           appraiser, place)
+           appraiser, share, place)
 ),
 made as materialized (
     select i.ord, l as loan_row, l.*
@@ -39,6 +39,7 @@ made as materialized (
 loans as (
     insert into loan
     select (m.loan_row).* from made m
+    returning 1
 ),
 covered as materialized ( -- those that name a scheme ask for cover; those that have one are weighed
     select coverage_booked(array_agg(m.loan_row order by m.ord)) from made m
@@ -47,7 +48,7 @@ pledge as materialized (
     select m.ord, m.id, m.version, m.org_id, m.parties, m.district, m.recorded_at, m.borrower, m.signed_on,
            m.registered_on, m.matures_on, x.number, x.kind,
            x.owner_uscc, x.filed_on, x.expires_on, yuan_fen(x.valuation) as valuation_fen,
-           x.appraiser, '/ip/' || (x.place - 1) || '/number' as pointer,
+           x.appraiser, percent_ppm(x.share) as share_ppm, '/ip/' || (x.place - 1) || '/number' as pointer,
            coalesce(m.registered_on, m.signed_on) as from_day,
            greatest(m.matures_on, coalesce(m.registered_on, m.signed_on)) as until_day
       from made m
@@ -55,10 +56,18 @@ pledge as materialized (
 ),
 pledges as (
     insert into loan_ip (record_id, version, number, kind, owner, org_id, parties, district,
-           from_day, until_day, filed_on, expires_on, valuation_fen, appraiser)
+           from_day, until_day, filed_on, expires_on, valuation_fen, appraiser, share_ppm)
     select p.id, p.version, p.number, p.kind, p.owner_uscc, p.org_id, p.parties, p.district,
-           p.from_day, p.until_day, p.filed_on, p.expires_on, p.valuation_fen, p.appraiser
+           p.from_day, p.until_day, p.filed_on, p.expires_on, p.valuation_fen, p.appraiser, p.share_ppm
       from pledge p
+    returning 1
+),
+beside as materialized ( -- what compares loans looks at the rows just written, so it waits for them
+    select x.*
+      from (select array_agg(m.id) as ids
+              from made m
+             where (select count(*) from loans) + (select count(*) from pledges) > 0) w
+     cross join lateral flags_beside(w.ids) x
 ),
 elsewhere as materialized (
     select x.record_id, x.version, x.pointer
@@ -84,17 +93,22 @@ raised as materialized (
            jsonb_build_object('number', p.number), true)::flag_found
       from pledge p
       join elsewhere x on x.record_id = p.id and x.version = p.version and x.pointer = p.pointer
-     where pledge_is_against(p.number, p.from_day, p.until_day, p.org_id, p.id) -- what events ended is no pledge
+        -- what events ended is no pledge
+     where pledge_is_against(p.number, p.from_day, p.until_day, p.org_id, p.id, p.share_ppm)
 ),
 stored as materialized (
     select flags_submitted((select array_agg(r.case_of) from raised r))
 ),
 told as ( -- as flags_of will tell it
-    select r.ord, json_agg(json_build_array((r.case_of).code, (r.case_of).severity, (r.case_of).pointer,
-                                            u.title, u.title_en)
-           order by (r.case_of).code, (r.case_of).pointer)::text as flags
-      from raised r
-      join flag_rule u on u.code = (r.case_of).code
+    select r.ord, json_agg(json_build_array(r.code, r.severity, r.pointer, u.title, u.title_en)
+                           order by r.code, r.pointer)::text as flags
+      from (select r.ord, (r.case_of).code, (r.case_of).severity, (r.case_of).pointer
+              from raised r
+            union all
+            select m.ord, b.code, b.severity, b.pointer
+              from beside b
+              join made m on m.id = b.id) r
+      join flag_rule u on u.code = r.code
      group by r.ord
 )
 select i.ord, coalesce(t.flags, '[]') as flags

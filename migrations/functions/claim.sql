@@ -347,23 +347,6 @@ create or replace function claim_judge_elsewhere(c claim_case) returns json[]
                                  where e.scheme = ((c).scheme).code) end
 $$;
 
--- The same credit under another contract number: same borrower, amount, day and one right at least, with a claim that
--- counts. The number is told to the bank whose it is.
-create or replace function claim_judge_same_credit(c claim_case) returns json[]
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select coalesce(array_agg(distinct problem('E_SAME_CREDIT', '/loan', x.name)::text)::json[], '{}')
-      from (select case when l.org_id = (c).org
-                        then (select r.key from submission r where r.id = l.id limit 1) else '-' end as name
-              from loan_ip mine
-              join loan_ip p on p.number = mine.number and p.record_id <> mine.record_id
-              join loan l on l.id = p.record_id and l.version = p.version
-             where mine.record_id = ((c).loan).id and mine.version = ((c).loan).version
-               and l.borrower = ((c).loan).borrower and l.amount_fen = ((c).loan).amount_fen
-               and l.signed_on = ((c).loan).signed_on
-               and not record_has_later(l.id, l.version, null)
-               and exists (select from claim o where o.loan_id = l.id and claim_counts(o.id))) x
-$$;
-
 -- The share of this bank's covered loans that is bad: of those covered before the default's own day, also such as left
 -- their cover since.
 create or replace function claim_judge_pool(c claim_case) returns json[]
@@ -715,7 +698,7 @@ begin
         return j;
     end if;
     j.problems := j.problems || claim_judge_terms(c) || claim_judge_trigger(c) || claim_judge_elsewhere(c)
-                  || claim_judge_same_credit(c) || claim_judge_pool(c);
+                  || credit_problems(((c).loan).id, '/loan') || claim_judge_pool(c);
     j := claim_judge_loss(c, j);
     if j.net_loss <= 0 then
         j.problems := j.problems || problem('E_NO_LOSS', '/loan', yuan_text(j.net_loss));

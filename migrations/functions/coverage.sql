@@ -125,7 +125,7 @@ create or replace function coverage_flags(loan uuid) returns text
     select string_agg(distinct f.code, ', ' order by f.code)
       from flag_record r
       join flag f on f.id = r.flag
-     where r.record_id = loan and f.severity = 'high'
+     where r.record_id = loan and f.severity = 'high' and f.code <> 'RF29' -- see credit_problems
        and not exists (select from flag_clearing x where x.flag = f.id)
 $$;
 
@@ -211,7 +211,7 @@ begin
     if coverage_flags(c.loan_id) is not null then
         p := p || problem('E_FLAGGED', '/loan', coverage_flags(c.loan_id));
     end if;
-    return p;
+    return p || credit_problems(c.loan_id, '/loan');
 end $$;
 
 -- All that the ledger's own facts say against a request, beside the conditions that the program judges.

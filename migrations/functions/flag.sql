@@ -386,6 +386,7 @@ begin
          where r.record_id = any (own || cause)
            and (u.of_firm or r.record_id in (loan, cause))
            and f.severity = 'high'
+           and (f.code <> 'RF29' or f.case_key in (select x.case_key from unnest(cases) x where x.code = 'RF29')) -- ended since
            and not exists (select from flag_clearing c where c.flag = f.id)
     ),
     unknown as ( -- found now, and not what somebody cleared

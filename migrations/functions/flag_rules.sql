@@ -104,7 +104,8 @@ begin
                     where o.kind = 'invention' and o.owner = p.owner and o.filed_on = p.filed_on);
 end $$;
 
--- A pledge lasts from registration (or signing) until it was released, else settled, else to the end of the term.
+-- A pledge lasts from registration (or signing) until it was released, else settled, else to the end of the term. Shares
+-- of a right that are told add up: as long as they come to no more than the whole there is no conflict.
 create or replace function flag_rf01_pledged_twice(loans uuid[]) returns setof flag_found language plpgsql stable as $$
 begin
     return query
@@ -117,7 +118,8 @@ begin
         having count(distinct (p.org_id, l.borrower, l.pledge_no)) > 1
     ),
     pledge as materialized (
-        select p.number, p.record_id, p.version, p.org_id, l.borrower, l.pledge_no, l.facility_no, p.from_day, p.until_day
+        select p.number, p.record_id, p.version, p.org_id, l.borrower, l.pledge_no, l.facility_no, p.from_day, p.until_day,
+               coalesce(p.share_ppm, 1000000) as share_ppm
           from many m
           join loan_ip p on p.number = m.number
           join loan_latest l on l.id = p.record_id and l.version = p.version
@@ -129,12 +131,16 @@ begin
     select 'RF01', s.number, 'high', null::jsonb, s.record_id, s.version, ip_pointer(s.record_id, s.version, s.number, 'number'),
            jsonb_build_object('number', s.number), false
       from span s
-     where exists (select from span o
-                    where o.number = s.number and o.record_id <> s.record_id
-                      and s.from_day < o.end_day and o.from_day < s.end_day
-                      and (o.org_id <> s.org_id
-                           or ((o.borrower <> s.borrower or coalesce(o.pledge_no <> s.pledge_no, false))
-                               and coalesce(o.facility_no <> s.facility_no, true))));
+     where exists (select from span d -- the day on which another begins, or this one
+                    where d.number = s.number and d.from_day < s.end_day and s.from_day < d.end_day
+                      and s.share_ppm + (
+                          select sum(o.share_ppm)
+                            from span o
+                           where o.number = s.number and o.record_id <> s.record_id
+                             and o.from_day <= greatest(d.from_day, s.from_day) and o.end_day > greatest(d.from_day, s.from_day)
+                             and (o.org_id <> s.org_id
+                                  or ((o.borrower <> s.borrower or coalesce(o.pledge_no <> s.pledge_no, false))
+                                      and coalesce(o.facility_no <> s.facility_no, true)))) > 1000000);
 end $$;
 
 -- Owners follow each other in the register. A return: to who owned it before somebody else did. Many: that many different

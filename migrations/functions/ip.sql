@@ -553,11 +553,11 @@ create or replace function pledge_ends(loan_id uuid, until_day date) returns dat
                     pledge_end($1, $2, null) + 1)
 $$;
 
--- Pledges of a right by other organisations that share a day with a term; at most twenty.
+-- Pledges of a right by other organisations that share a day with a term, and how much of it each takes; at most twenty.
 create or replace function pledge_against(right_no text, first_day date, last_day date, org bigint, self uuid)
-    returns table (record_id uuid, version int)
+    returns table (record_id uuid, version int, from_day date, end_day date, share_ppm int)
     language sql stable security definer set search_path = public, pg_temp as $$
-    select p.record_id, p.version
+    select p.record_id, p.version, p.from_day, pledge_ends(p.record_id, p.until_day), coalesce(p.share_ppm, 1000000)
       from loan_ip p
      where p.number = right_no and p.org_id <> org and p.record_id <> self
        and p.from_day <= last_day and p.until_day >= first_day
@@ -567,9 +567,19 @@ create or replace function pledge_against(right_no text, first_day date, last_da
 $$;
 revoke all on function pledge_against from public;
 
--- Does a live pledge of another organisation stand against this one?
-create or replace function pledge_is_against(right_no text, first_day date, last_day date, org bigint, self uuid) returns boolean
-    language sql stable security definer set search_path = public, pg_temp as
-    $$ select exists (select from pledge_against(right_no, first_day, last_day, org, self)) $$;
+-- Do live pledges of other organisations stand against this one: do the shares of the right come to more than the whole
+-- on any day? A pledge that tells no share takes the whole right.
+create or replace function pledge_is_against(right_no text, first_day date, last_day date, org bigint, self uuid, share int)
+    returns boolean language sql stable security definer set search_path = public, pg_temp as $$
+    with other as materialized (
+        select * from pledge_against(right_no, first_day, last_day, org, self)
+    )
+    select exists (
+        select from other d
+         where coalesce(share, 1000000) + (
+               select sum(o.share_ppm)
+                 from other o
+                where o.from_day <= greatest(d.from_day, first_day) and o.end_day > greatest(d.from_day, first_day)) > 1000000)
+$$;
 revoke all on function pledge_is_against from public;
 grant execute on function pledge_is_against to pledged_app;

@@ -114,10 +114,11 @@ begin
                                                           f.released_on is not null), ', '));
 end $$;
 
--- The same, and its cover under a scheme.
+-- The same, its cover under a scheme, and what is possibly one credit with it.
 create or replace function loan_life_members(l loan, as_of date, known_at timestamptz) returns json
     language sql stable as $$
-    select json_joined(loan_account_members(l, as_of, known_at), json_build_object('coverage', coverage_of_loan((l).id)))
+    select json_joined(loan_account_members(l, as_of, known_at),
+                       json_build_object('coverage', coverage_of_loan((l).id), 'same_credit', credit_told(l)))
 $$;
 
 -- What an answer shows of a loan as of a day: its state and the figures of its account.

@@ -250,11 +250,23 @@ def patent(serial, year=2019, kind=1):
     return body + "0123456789X"[total % 11]
 
 
+def firm(n):
+    """A firm of its own: its credit code (GB 32100) and its name."""
+    body = "QX%06d" % (n % 1000000)
+    alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    check = 11 - sum(int(c, 36) * w for c, w in zip(body, (3, 7, 9, 10, 5, 8, 4, 2))) % 11
+    code = "91310115" + body + "0123456789X0"[check]
+    total = sum(alphabet.index(c) * pow(3, i, 31) for i, c in enumerate(code))
+    return code + alphabet[-total % 31], "示例企业%06d" % (n % 1000000)
+
+
 def loan(**over):
+    """A loan to a firm of its own, unless another is named: one firm's loans may be one credit."""
     n = next(numbers)
+    code, name = firm(n)
     record = {
         "contract_no": "T-%d" % n, "product": "single_pledge",
-        "borrower_uscc": "91310115QX0115114N", "borrower_name": "上海示例有限公司",
+        "borrower_uscc": code, "borrower_name": name,
         "district": "310115", "amount": "5000000.00", "rate": "3.65", "signed_on": "2022-07-01",
         "matures_on": "2023-07-01", "ip": [{"number": patent(n % 10000000)}],
     }

@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 from fund_case import TODAY, FundCase, ago
-from harness import ROOT, loan, numbers
+from harness import ROOT, loan, numbers, patent
+from harness import firm as a_firm
 
 
 def months_later(day, months):
@@ -165,10 +166,10 @@ class Claims(FundCase):
 
     def test_a_first_loan_gets_five_points_more(self):
         code = self.scheme("sh-credit")
-        firm = {"borrower_uscc": "91310109QX0109064M"}
+        firm = {"borrower_uscc": a_firm(next(numbers))[0]}
         self.booked(None, disbursed_on=None, signed_on=ago(600), **firm)  # never drawn
         first = self.lent(code, first_loan=True, **firm)
-        self.assertEqual([self.told(c)["fund"] for c in (self.lent(code, **firm), first)], ["1650000.00", "1800000.00"])
+        self.assertEqual([self.told(c)["fund"] for c in (self.lent(code, drawn=370, **firm), first)], ["1650000.00", "1800000.00"])
         second = self.lent(code, first_loan=True, drawn=390, **firm)
         self.assertIs(self.cover_of(second)[0]["terms"]["first_loan"], False)
         self.assertEqual(self.told(second)["fund"], "1650000.00")  # the firm had borrowed before, whatever its bank says
@@ -283,7 +284,7 @@ class Claims(FundCase):
 
     def test_two_schemes_together_pay_no_more_than_the_loss(self):
         one, other = self.scheme(), self.scheme("sz")
-        contract = self.lent(one, borrower_uscc="91310104QX0104028H")
+        contract = self.lent(one)
         where = self.paid(contract)
         self.step(where, "close", self.finance)
         self.moved(contract, other)
@@ -292,14 +293,45 @@ class Claims(FundCase):
         self.assertIn("3000000.00 - 1620000.00", [x["formula"] for x in said["arithmetic"]])
 
     def test_one_credit_under_two_contract_numbers_is_paid_once(self):
+        """A3: the paid loan again under another number, a fen less, the same right."""
         code = self.scheme()
-        first = self.lent(code)
-        ip = self.loan_of(first)["ip"]
-        same = self.lent(code, ip=ip)
-        self.claimed(first)
-        r = self.claim(same)
+        firm, ip = a_firm(next(numbers))[0], [{"number": patent(next(numbers) % 10000000)}]
+        first = self.lent(code, borrower_uscc=firm, ip=ip)
+        self.paid(first)
+        again = self.booked(code, borrower_uscc=firm, ip=ip, amount="2999999.99").json()
+        self.assertIn("RF29", [w["code"] for w in again["warnings"]])
+        self.assertEqual((again["coverage"]["state"], [e["code"] for e in again["coverage"]["errors"]]), ("refused", ["E_SAME_CREDIT"]))
+        self.assertIn(first, again["coverage"]["errors"][0]["title"])
+        self.event(self.where(again["contract_no"]), "overdue", ago(300))
+        self.assertEqual(self.claim(again["contract_no"]).codes(), [("/loan", "E_NO_COVER")])
+        r = self.post("/v1/coverages", {"reference": "BA-%d" % next(numbers), "loan": again["contract_no"], "scheme": code,
+                                        "on": ago(400), "evidence": "备案表"}, self.bank, 201)
+        self.assertIn("E_SAME_CREDIT", [e["code"] for e in r.json()["errors"]])
+
+    def test_a_second_tranche_is_covered_and_claimed_when_a_second_person_has_cleared_it(self):
+        """The honest case: until then neither is claimed, whichever was covered first."""
+        code = self.scheme()
+        firm, ip = a_firm(next(numbers))[0], [{"number": patent(next(numbers) % 10000000)}]
+        first = self.lent(code, borrower_uscc=firm, ip=ip)
+        second = self.lent(code, paper=False, drawn=350, borrower_uscc=firm, ip=ip, amount="1000000.00")
+        r = self.claim(first)
         self.assertEqual(r.codes(), [("/loan", "E_SAME_CREDIT")])
-        self.assertIn(first, r.json()["title"])
+        self.assertIn(second, r.json()["title"])
+        where = self.where(second)
+        (flag,) = [f for f in self.get("/v1/flags?record=" + where.split("/")[-1])["items"] if f["code"] == "RF29"]
+        self.post("/v1/flags/%s/clear" % flag["id"], {"reason": "同一授信的第二次放款"}, self.person("FINANCE", "复核"), 201)
+        self.on_paper(second, code, ago(350))
+        for contract in (first, second):
+            self.paid(contract)
+
+    def test_of_two_that_are_one_the_other_is_voided(self):
+        code = self.scheme()
+        firm = a_firm(next(numbers))[0]
+        first = self.lent(code, borrower_uscc=firm)
+        twice = self.booked(None, borrower_uscc=firm).headers["location"]
+        self.assertEqual(self.claim(first).codes(), [("/loan", "E_SAME_CREDIT")])
+        self.event(twice, "voided", ago(1), reason="重复录入")
+        self.paid(first)
 
     def test_the_day_is_that_of_the_ledger_and_an_earlier_paper_is_confirmed_by_two(self):
         code = self.scheme(claim_window_days=30)
@@ -361,7 +393,7 @@ class Claims(FundCase):
         self.correct(contract, scheme=code)
         self.assertEqual([e["code"] for e in self.cover_of(contract)[0]["errors"]], ["E_DEFAULTED"])
         self.assertEqual(self.claim(contract).codes(), [("/loan", "E_NO_COVER")])
-        for over in ({"borrower_uscc": "91310104QX0104028H"}, {"first_loan": True}, {"registered_on": ago(401)},
+        for over in ({"borrower_uscc": a_firm(next(numbers))[0]}, {"first_loan": True}, {"registered_on": ago(401)},
                      {"rate": "3.70"}, {"disbursed_on": ago(402)}):  # interest would run longer
             contract = self.lent(code)
             frozen = self.cover_of(contract)[0]["terms"]
@@ -437,14 +469,14 @@ class Claims(FundCase):
 
     def test_caps_per_loan_and_firm_leave_the_rest_to_the_bank(self):
         code = self.scheme("gz-2023", money="100000000.00")
-        firm = {"amount": "30000000.00", "borrower_uscc": "91310104QX0104028H"}
+        firm = {"amount": "30000000.00", "borrower_uscc": a_firm(next(numbers))[0]}
         fund = []
-        for _ in range(2):
-            said = self.told(self.lent(code, **firm))
+        for drawn in (400, 390):
+            said = self.told(self.lent(code, drawn=drawn, **firm))
             fund.append((said["fund"], said["split"][1]["amount"], said["headroom"]["cap_per_enterprise"]))
         self.assertEqual(fund, [("10000000.00", "20000000.00", "10000000.00"),
                                 ("10000000.00", "20000000.00", "0.00")])
-        self.assertEqual(self.claim(self.lent(code, **firm)).codes(), [("/loan", "E_CAP")])
+        self.assertEqual(self.claim(self.lent(code, drawn=380, **firm)).codes(), [("/loan", "E_CAP")])
 
     def test_64_claims_at_once_never_pass_the_cap_of_the_year(self):
         code = self.scheme("sz", cap_fund_year="1000000.00")

@@ -8,10 +8,7 @@ import unittest
 import test_subsidies
 import test_verify
 from fund_case import FundCase, ago
-from harness import ORGS, Case, loan, numbers, patent
-
-FIRMS = ("91310101QX0101011R", "91310104QX0104028H", "91310105QX0105039B", "91310106QX010604X0",
-         "91310107QX0107050W", "91310109QX0109064M")
+from harness import ORGS, Case, firm, loan, numbers, patent
 
 
 class Flags(Case):
@@ -20,6 +17,7 @@ class Flags(Case):
     def setUp(self):
         self.bank, self.other = self.d.token("bank"), self.d.token("bank", "BANK-B")
         self.finance, self.office = self.d.token("finance"), self.d.token("ip_office")
+        self.firms = [firm(next(numbers))[0] for _ in range(5)]
 
     def post(self, path, body, token, status=201):
         r = self.d.call("POST", path, body, token)
@@ -51,7 +49,7 @@ class Flags(Case):
     def test_what_a_loan_shows_by_itself_stands_in_its_answer_and_in_every_replay(self):
         n = patent(next(numbers) % 10000000, 2003)  # 20 years from the end of 2003: 2023-12-31
         body = loan(matures_on="2024-01-01", disbursed_on="2022-07-01", registered_on="2022-08-01", revenue="8000000.00",
-                    rate="5.26", signed_on="2022-07-01", ip=[{"number": n, "owner_uscc": FIRMS[1]}])
+                    rate="5.26", signed_on="2022-07-01", ip=[{"number": n, "owner_uscc": self.firms[1]}])
         first = self.d.call("POST", "/v1/loans", body, self.bank)
         self.assertEqual([(w["code"], w["severity"], w["pointer"]) for w in first.json()["warnings"]], [
             ("RF03", "high", "/ip/0/number"), ("RF04", "high", "/ip/0/owner_uscc"), ("RF15", "med", "/amount"),
@@ -68,33 +66,33 @@ class Flags(Case):
         n = patent(next(numbers) % 10000000, 2003)
         # LPR on 2022-07-01 is 3.70: 1.40 × 3.70 = 5.18 is the lower of the two bounds
         body = loan(matures_on="2023-12-30", disbursed_on="2022-07-01", registered_on="2022-07-31", revenue="10000000.00",
-                    rate="5.18", ip=[{"number": n, "owner_uscc": "91310115QX0115114N"}])
+                    rate="5.18", borrower_uscc=self.firms[0], ip=[{"number": n, "owner_uscc": self.firms[0]}])
         self.assertEqual(self.post("/v1/loans", body, self.bank)["warnings"], [])
 
     def test_a_scan_raises_once_and_again_only_on_new_evidence(self):
         def at(address, firm):
             return self.post("/v1/loans", loan(borrower_uscc=firm, borrower_address=address), self.bank)["id"]
         place = "示例路 %d 号" % next(numbers)
-        ids = [at(place, FIRMS[0]), at(place.replace(" ", ""), FIRMS[1])]
+        ids = [at(place, self.firms[0]), at(place.replace(" ", ""), self.firms[1])]
         self.assertEqual(self.scan("RF13")["raised"], 0)  # two firms: one too few
-        ids.append(at(place, FIRMS[2]))
+        ids.append(at(place, self.firms[2]))
         said = self.scan("RF13")
         self.assertEqual((said["cases"], said["raised"]), (1, 1))
         flag = self.flags(ids[0])[0]
         self.assertEqual((flag["raised_by"], sorted(r["id"] for r in flag["records"])), ("scan", sorted(ids)))
         self.assertEqual(flag["figures"], {"shared": "address", "borrowers": 3})
-        ids.append(at(place, FIRMS[3]))  # while it is open, evidence gathers
+        ids.append(at(place, self.firms[3]))  # while it is open, evidence gathers
         self.assertEqual(self.scan("RF13")["raised"], 0)
         self.assertEqual(len(self.flags(ids[0])[0]["records"]), 4)
         self.clear(flag["id"])
         self.assertEqual(self.scan("RF13")["raised"], 0)  # the same case, as cleared
-        ids.append(at(place, FIRMS[4]))
+        ids.append(at(place, self.firms[4]))
         self.assertEqual(self.scan("RF13")["raised"], 1)
         states = [(x["state"], len(x["records"])) for x in self.flags(ids[0])]
         self.assertEqual(states, [("cleared", 4), ("open", 5)])
 
     def test_a_correction_shows_that_the_cause_is_gone_but_clears_nothing(self):
-        body = loan(ip=[{"number": patent(next(numbers) % 10000000), "owner_uscc": FIRMS[1]}])
+        body = loan(ip=[{"number": patent(next(numbers) % 10000000), "owner_uscc": self.firms[1]}])
         made = self.post("/v1/loans", body, self.bank)
         flag = self.flags(made["id"])[0]
         self.assertTrue(self.get("/v1/flags/" + flag["id"])["standing"])
@@ -103,27 +101,27 @@ class Flags(Case):
         self.assertEqual((r.status, r.json()["warnings"]), (200, []))
         said = self.get("/v1/flags/" + flag["id"])
         self.assertEqual((said["state"], said["standing"], said["stops_payment"]), ("open", False, True))
-        body["ip"][0]["owner_uscc"] = FIRMS[2]  # another owner again: the case is still open and gathers it
+        body["ip"][0]["owner_uscc"] = self.firms[2]  # another owner again: the case is still open and gathers it
         r = self.d.call("PUT", "/v1/loans/" + made["id"], dict(body, reason="再改"), self.bank, {"If-Match": '"2"'})
         self.assertEqual([w["code"] for w in r.json()["warnings"]], ["RF04"])
         self.assertEqual([r["version"] for r in self.flags(made["id"])[0]["records"]], [1, 3])
 
     def test_a_cleared_case_comes_back_when_its_facts_change_and_not_otherwise(self):
-        body = loan(ip=[{"number": patent(next(numbers) % 10000000), "owner_uscc": FIRMS[1]}])
+        body = loan(ip=[{"number": patent(next(numbers) % 10000000), "owner_uscc": self.firms[1]}])
         made = self.post("/v1/loans", body, self.bank)
         self.clear(self.flags(made["id"])[0]["id"])
         put = lambda v, **over: self.d.call("PUT", "/v1/loans/" + made["id"], dict(body, reason="改", **over), self.bank,
                                             {"If-Match": '"%d"' % v})
         self.assertEqual(put(1, employees=9).status, 200)  # says nothing new of the owner
         self.assertEqual(self.codes(made["id"]), [])
-        body["ip"][0]["owner_uscc"] = FIRMS[2]
+        body["ip"][0]["owner_uscc"] = self.firms[2]
         self.assertEqual(put(2, employees=9).status, 200)
         self.assertEqual(self.codes(made["id"]), ["RF04"])
 
     # ---- clearing --------------------------------------------------------------------------------
 
     def flagged(self, token=None):
-        made = self.post("/v1/loans", loan(ip=[{"number": patent(next(numbers) % 10000000), "owner_uscc": FIRMS[1]}]),
+        made = self.post("/v1/loans", loan(ip=[{"number": patent(next(numbers) % 10000000), "owner_uscc": self.firms[1]}]),
                          token or self.bank)
         return self.flags(made["id"])[0]
 
@@ -146,11 +144,11 @@ class Flags(Case):
         number = patent(next(numbers) % 10000000)
         event = {"reference": "Z-%d" % next(numbers), "number": number, "kind": "lapsed", "on": "2022-01-05"}
         self.post("/v1/ip/%s/events" % number, event, self.office)
-        owned = [{"reference": "Z-%d" % next(numbers), "number": number, "kind": "transferred", "on": day, "owner_uscc": firm}
-                 for day, firm in (("2022-02-01", FIRMS[0]), ("2022-03-01", FIRMS[1]), ("2022-04-02", FIRMS[0]))]
+        owned = [{"reference": "Z-%d" % next(numbers), "number": number, "kind": "transferred", "on": day, "owner_uscc": owner}
+                 for day, owner in (("2022-02-01", self.firms[0]), ("2022-03-01", self.firms[1]), ("2022-04-02", self.firms[0]))]
         for x in owned:
             self.post("/v1/ip/%s/events" % number, x, self.office)
-        made = self.post("/v1/loans", loan(borrower_uscc=FIRMS[0], disbursed_on="2022-07-01", ip=[{"number": number}]), self.bank)
+        made = self.post("/v1/loans", loan(borrower_uscc=self.firms[0], disbursed_on="2022-07-01", ip=[{"number": number}]), self.bank)
         self.scan()
         found = {x["code"]: x for x in self.flags(made["id"])}
         self.assertEqual(sorted(found), ["RF02", "RF09", "RF10"])
@@ -163,9 +161,9 @@ class Flags(Case):
 
     def test_a_bank_sees_its_own_flags_without_others_names_firms_or_amounts(self):
         number = patent(next(numbers) % 10000000)
-        mine = self.post("/v1/loans", loan(borrower_uscc=FIRMS[0], borrower_name="甲方公司", amount="1234567.00",
+        mine = self.post("/v1/loans", loan(borrower_uscc=self.firms[0], borrower_name="甲方公司", amount="1234567.00",
                                            ip=[{"number": number}]), self.bank)
-        yours = self.post("/v1/loans", loan(borrower_uscc=FIRMS[1], borrower_name="乙方公司", amount="7654321.00", district="310116",
+        yours = self.post("/v1/loans", loan(borrower_uscc=self.firms[1], borrower_name="乙方公司", amount="7654321.00", district="310116",
                                             insurer_uscc=ORGS["insurer"], ip=[{"number": number}]), self.other)
         self.assertEqual([w["code"] for w in yours["warnings"]], ["RF01"])
         for token, own, secret in ((self.bank, mine, yours), (self.other, yours, mine)):
@@ -192,7 +190,7 @@ class Flags(Case):
     def test_figures_made_of_others_records_are_for_the_offices(self):
         place = "共用路 %d 号" % next(numbers)
         ids = [self.post("/v1/loans", loan(borrower_uscc=f, borrower_address=place), t)["id"]
-               for f, t in zip(FIRMS, (self.bank, self.other, self.other))]
+               for f, t in zip(self.firms, (self.bank, self.other, self.other))]
         self.scan("RF13")
         self.assertNotIn("figures", self.flags(ids[0], self.bank)[0])
         self.assertEqual(self.flags(ids[0])[0]["figures"]["borrowers"], 3)
@@ -216,7 +214,7 @@ class Flags(Case):
 
     def test_rules_name_thresholds_and_what_the_records_cannot_tell(self):
         rules = {x["code"]: x for x in self.get("/v1/flag-rules", self.bank)["items"]}
-        self.assertEqual(sorted(rules), ["RF%02d" % n for n in range(1, 29)])
+        self.assertEqual(sorted(rules), ["RF%02d" % n for n in range(1, 31)])
         self.assertEqual(sorted(c for c in rules if not rules[c]["supported"]), ["RF12", "RF14", "RF27"])
         self.assertTrue(all(rules[c]["why_not"] for c in ("RF12", "RF14", "RF27")))
         self.assertEqual({t["threshold"]: t["value"] for t in rules["RF15"]["thresholds"]}, {"stop": "90.00", "warn": "50.00"})
@@ -351,7 +349,7 @@ class Stops(FundCase):
     def test_a_flag_about_the_firm_stops_its_other_loans_one_about_a_loan_does_not(self):
         firm = "91310112QX0112087G"
         where = self.approved(borrower_uscc=firm)
-        self.booked(self.code, borrower_uscc=firm, amount="3000001.00",
+        self.booked(self.code, borrower_uscc=firm, amount="2000000.00",
                     ip=[{"number": patent(3), "owner_uscc": "91310104QX0104028H"}])  # RF04 on another loan
         for f, place in ((firm, "同址路 9 号"), ("91310113QX0113098A", "同址路 9 号"), ("91310114QX0114103W", "同址路 9 号")):
             last = self.post("/v1/loans", loan(borrower_uscc=f, borrower_address=place), self.bank, 201).json()["id"]
@@ -460,8 +458,8 @@ class Nightly(Case):
         d = Daemon({"flag_scan_at": at.strftime("%H:%M:%S")})
         try:
             bank = d.token("bank")
-            for firm in FIRMS[:3]:
-                r = d.call("POST", "/v1/loans", loan(borrower_uscc=firm, borrower_address="夜间路 1 号"), bank)
+            for code in [firm(next(numbers))[0] for _ in range(3)]:
+                r = d.call("POST", "/v1/loans", loan(borrower_uscc=code, borrower_address="夜间路 1 号"), bank)
                 self.assertEqual(r.json()["warnings"], [])
             until = time.time() + 30
             while time.time() < until and '"event":"flag_scan"' not in d.stderr():

@@ -4,6 +4,7 @@ import unicodedata
 import unittest
 import urllib.parse
 
+from harness import firm as a_firm
 from harness import loan, numbers, patent
 from lives import NDJSON, Lives
 from loan_examples import THREE
@@ -264,6 +265,169 @@ class Parties(Identity):
         self.assertEqual(self.d.sql("select count(*) from submission"), before)
         self.post(loan(pledgors=[{"name": "张三", "kind": "person"}]))
 
+
+class OneCredit(Identity):
+    """Two loans that may be one credit: told to the bank, flagged, and nobody learns of another bank's."""
+
+    def setUp(self):
+        super().setUp()
+        self.finance = self.d.token("finance")
+
+    def pair(self, one=None, two=None, token=None):
+        """Two loans of one firm, of one amount and day unless told otherwise; the answers."""
+        code, name = a_firm(next(numbers))
+        base = {"borrower_uscc": code, "borrower_name": name, "amount": "3000000.00"}
+        return (self.post(loan(**{**base, **(one or {})})).json(),
+                self.post(loan(**{**base, **(two or {})}), token=token).json())
+
+    def flags(self, made, token=None):
+        items = self.get("/v1/flags?code=RF29&limit=1000", token or self.finance)["items"]
+        return [f for f in items if any(x["id"] == made["id"] for x in f["records"])]
+
+    def assert_one(self, first, second, told=True):
+        self.assertIn("RF29", self.codes(second))
+        (flag,) = self.flags(second)
+        self.assertEqual((flag["severity"], flag["state"], {x["id"] for x in flag["records"]}),
+                         ("high", "open", {first["id"], second["id"]}))
+        for mine, other in ((first, second), (second, first)) if told else ():
+            self.assertEqual(self.get("/v1/loans/" + mine["id"])["same_credit"], [other["contract_no"]])
+
+    def assert_two(self, first, second, token=None):
+        self.assertNotIn("RF29", self.codes(second))
+        self.assertEqual(self.flags(second), [])
+        self.assertNotIn("same_credit", self.get("/v1/loans/" + second["id"], token))
+
+    def test_one_amount_and_week_or_one_right_is_one_credit(self):
+        for one, two in (({}, {}),
+                         ({}, {"amount": "2999999.99"}),  # A3: one fen less
+                         ({}, {"amount": "2970000.00", "signed_on": "2022-07-08"}),  # 1 % and 7 days, both included
+                         ({}, {"amount": "3030303.03", "signed_on": "2022-06-24"})):
+            self.assert_one(*self.pair(one, two))
+        right = [{"number": patent(next(numbers) % 10000000)}]
+        self.assert_one(*self.pair({"ip": right}, {"ip": right, "amount": "900000.00", "signed_on": "2022-10-01"}))
+        text = right[0]["number"]
+        printed = [{"number": "ZL %s %s %s.%s" % (text[:4], text[4], text[5:12], text[12])}]
+        self.assert_one(*self.pair({"ip": right}, {"ip": printed, "amount": "900000.00", "signed_on": "2022-10-01"}))
+
+    def test_a_firm_with_two_codes_and_one_name_is_one(self):
+        name = "上海（示例）%d　有限公司" % next(numbers)
+        one, two = a_firm(next(numbers)), a_firm(next(numbers))
+        first = self.post(loan(borrower_uscc=one[0], borrower_name=name)).json()
+        second = self.post(loan(borrower_uscc=two[0], borrower_name=name.replace("（", "(").replace("）", ")").replace("　", " "))).json()
+        self.assert_one(first, second)
+
+    def test_two_credits_of_one_firm_are_two(self):
+        """Honest borrowers near it: another amount, a week and a day later, after the end of the first, another firm."""
+        for two in ({"amount": "2969999.99"}, {"signed_on": "2022-07-09"}, {"amount": "3030303.04"},
+                    {"signed_on": "2023-07-01", "matures_on": "2024-07-01"}):
+            self.assert_two(*self.pair({}, two))
+        right = [{"number": patent(next(numbers) % 10000000)}]
+        self.assert_two(*self.pair({"ip": right}, {"ip": right, "signed_on": "2023-07-01", "matures_on": "2024-07-01"}))
+        first, second = self.post(loan()).json(), self.post(loan()).json()
+        self.assert_two(first, second)
+
+    def test_a_loan_that_was_settled_makes_room_for_its_refinancing(self):
+        code, name = a_firm(next(numbers))
+        right = [{"number": patent(next(numbers) % 10000000)}]
+        base = {"borrower_uscc": code, "borrower_name": name, "ip": right, "amount": "3000000.00"}
+        made = self.post(loan(disbursed_on="2022-07-05", **base))
+        where = made.headers["location"]
+        r = self.sent(where, ("settled", "2023-01-10", {}), 201)
+        second = self.post(loan(signed_on="2023-01-10", matures_on="2024-01-10", **base)).json()
+        self.assert_two(made.json(), second)
+        # the settlement is taken back: both live
+        self.sent(where, ("reversed", "2023-01-11", {"reverses": r.json()["reference"]}), 201)
+        third = self.post(loan(signed_on="2023-02-01", matures_on="2024-02-01", **dict(base, amount="100000.00"))).json()
+        self.assertIn("RF29", self.codes(third))
+        self.assertEqual(self.get("/v1/loans/" + third["id"])["same_credit"],
+                         sorted([made.json()["contract_no"], second["contract_no"]]))
+
+    def test_a_file_that_says_one_credit_twice(self):
+        code, name = a_firm(next(numbers))
+        lines = [loan(borrower_uscc=code, borrower_name=name) for _ in range(2)] + [loan()]
+        r = self.d.call("POST", "/v1/loans", "\n".join(json.dumps(x) for x in lines), self.bank, NDJSON)
+        said = r.lines()
+        self.assertEqual([x["outcome"] for x in said[:3]], ["created"] * 3)
+        self.assertEqual([[w["code"] for w in x.get("warnings", [])] for x in said[:3]], [["RF29"], ["RF29"], []])
+        self.assert_one(*(self.get("/v1/loans/" + x["id"]) for x in said[:2]))
+
+    def test_a_correction_can_make_and_end_a_double(self):
+        first, second = self.pair({}, {"amount": "900000.00"})
+        self.assert_two(first, second)
+        put = lambda record, **over: self.d.call("PUT", "/v1/loans/" + record["id"], dict(record, reason="更正", **over), self.bank,
+                                                 {"If-Match": '"%d"' % record["version"]})
+        r = put(self.get("/v1/loans/" + second["id"]), amount="3000000.00", ip_amount="3000000.00")
+        self.assertEqual(r.status, 200, r.body.decode())
+        self.assert_one(first, r.json())
+        put(self.get("/v1/loans/" + second["id"]), amount="900000.00", ip_amount="900000.00")
+        self.assertNotIn("same_credit", self.get("/v1/loans/" + first["id"]))
+
+    def test_another_banks_loan_is_found_and_not_told(self):
+        first, second = self.pair(token=self.other)
+        self.assert_one(first, second, told=False)
+        for mine, theirs, token in ((first, second, self.bank), (second, first, self.other)):
+            self.assertNotIn("same_credit", self.get("/v1/loans/" + mine["id"], token))
+            (flag,) = [f for f in self.get("/v1/flags?code=RF29&limit=1000", token)["items"]
+                       if any(x["id"] == mine["id"] for x in f["records"])]
+            self.assertEqual((len(flag["records"]), flag["records_of_others"]), (1, 1))
+            for secret in (theirs["id"], theirs["contract_no"]):
+                self.assertNotIn(secret, json.dumps(flag))
+
+    def test_a_second_person_clears_it_until_what_decides_changes(self):
+        first, second = self.pair()
+        (flag,) = self.flags(second)
+        self.d.call("POST", "/v1/flags/%s/clear" % flag["id"], {"reason": "同一授信项下第二次放款", "seen": flag["seen"]}, self.finance)
+        self.assertEqual(self.flags(second)[0]["state"], "cleared")
+        for made in (first, second):
+            self.assertNotIn("same_credit", self.get("/v1/loans/" + made["id"]))
+        was = self.get("/v1/loans/" + second["id"])
+        put = lambda **over: self.d.call("PUT", "/v1/loans/" + second["id"], dict(was, reason="更正", **over), self.bank,
+                                         {"If-Match": '"%d"' % self.get("/v1/loans/" + second["id"])["version"]})
+        self.assertEqual(put(purpose="采购").status, 200)  # decides nothing
+        self.assertNotIn("same_credit", self.get("/v1/loans/" + second["id"]))
+        self.assertEqual(put(amount="2999000.00", ip_amount="2999000.00").status, 200)
+        self.assertEqual(self.get("/v1/loans/" + second["id"])["same_credit"], [first["contract_no"]])
+        self.assertEqual(sorted(f["state"] for f in self.flags(second)), ["cleared", "open"])
+
+    def test_shares_of_a_right_add_up_to_the_whole(self):
+        def pledged(number, share, token, **over):
+            return self.post(loan(ip=[{"number": number, "share": share}], **over), token=token).json()
+        third = self.d.token("bank", "BANK-C")
+        number = patent(next(numbers) % 10000000)
+        self.assertNotIn("RF01", self.codes(pledged(number, "60.00", self.bank)))
+        self.assertNotIn("RF01", self.codes(pledged(number, "40.00", self.other)))
+        self.assertIn("RF01", self.codes(pledged(number, "0.01", third)))
+        # one after the other they take the same part
+        number = patent(next(numbers) % 10000000)
+        pledged(number, "50.00", self.bank, signed_on="2022-01-01", matures_on="2022-06-30")
+        pledged(number, "50.00", self.bank, signed_on="2022-07-10", matures_on="2022-12-31")
+        self.assertNotIn("RF01", self.codes(pledged(number, "50.00", self.other, signed_on="2022-01-01", matures_on="2022-12-31")))
+        self.d.call("POST", "/v1/flags/scan", {"rule": "RF01"}, self.finance)
+        self.assertEqual([f for f in self.get("/v1/flags?code=RF01&limit=1000", self.finance)["items"]
+                          if any(number in json.dumps(x["facts"]) for x in f["records"])], [])
+        # no share told is the whole right
+        number = patent(next(numbers) % 10000000)
+        pledged(number, "0.01", self.bank)
+        self.assertIn("RF01", self.codes(self.post(loan(ip=[{"number": number}]), token=self.other).json()))
+
+    def test_an_amount_a_hundredfold_off_is_told(self):
+        for one, two, told in (("30000.00", "3000000.00", True), ("3000000.00", "30000.00", True),
+                               ("30000.01", "3000000.00", False), ("3000000.00", "30000.01", False)):
+            _, second = self.pair({"signed_on": "2022-01-04", "amount": one}, {"amount": two})
+            self.assertEqual("RF30" in self.codes(second), told, (one, two))
+
+    def test_what_the_register_knows_of_a_right_is_told_at_once(self):
+        office = self.d.token("ip_office")
+        n = next(numbers)
+        dead, sold, fine = (patent((n + k * 1000) % 10000000) for k in range(3))
+        for number, kind, more in ((dead, "lapsed", {}), (sold, "transferred", {"owner_uscc": a_firm(n + 7)[0]}), 
+                                   (fine, "granted", {"owner_uscc": a_firm(n)[0], "filed_on": "2019-01-04"})):
+            r = self.d.call("POST", "/v1/ip/%s/events" % number, dict({"reference": "DJ-%s" % number, "kind": kind, "on": "2022-01-05"},
+                                                                      **more), office)
+            self.assertEqual(r.status, 201, r.body.decode())
+        code, name = a_firm(n)
+        said = self.post(loan(borrower_uscc=code, borrower_name=name, ip=[{"number": x} for x in (dead, sold, fine)])).json()
+        self.assertEqual([(w["code"], w["pointer"]) for w in said["warnings"]], [("RF02", "/ip/0/number"), ("RF04", "/ip/1/number")])
 
 
 if __name__ == "__main__":

@@ -138,7 +138,7 @@ class Insurance(Case):
         # The term runs 2022-07-08 … 2023-07-07, 365 days; cover 2022-08-01 … 2023-06-30 leaves
         # 24 days of July 2022 and 7 of July 2023.
         p = policy(kind="loan_guarantee", loan_contract_no=body["contract_no"], cover_share="80.00",
-                   sum_insured="4000000.00", starts_on="2022-08-01", ends_on="2023-06-30")
+                   insured_uscc=body["borrower_uscc"], sum_insured="4000000.00", starts_on="2022-08-01", ends_on="2023-06-30")
         r = self.post("/v1/insurance-policies", p)
         got = self.d.call("GET", r.headers["location"] + "?as_of=2022-09-01", None, self.insurer).json()
         self.assertEqual(got.get("state"), "in_force", got)
@@ -155,7 +155,7 @@ class Insurance(Case):
     def test_guarantee_insurance_that_does_not_fit_its_loan_is_refused(self):
         body, _ = self.guaranteed()
         good = dict(kind="loan_guarantee", loan_contract_no=body["contract_no"], cover_share="80.00",
-                    sum_insured="4000000.00")
+                    insured_uscc=body["borrower_uscc"], sum_insured="4000000.00")
         path = "/v1/insurance-policies"
         self.refused(path, policy(**dict(good, sum_insured="4000000.01")), ("/sum_insured", "E_EXCEEDS"))
         self.refused(path, policy(**dict(good, insured_uscc="91310101QX0101011R")),

@@ -467,7 +467,7 @@ class IpRights(Case):
         return [tuple(x.split("|")) for x in rows.splitlines()]
 
     def lent(self, *ip, **over):
-        body = loan(ip=list(ip), **dict(dict(registered_on="2022-07-05", disbursed_on="2022-07-08"), **over))
+        body = loan(ip=list(ip), **dict(dict(borrower_uscc=OWNER, registered_on="2022-07-05", disbursed_on="2022-07-08"), **over))
         r = self.d.call("POST", "/v1/loans", body, self.bank)
         self.assertEqual(r.status, 201, r.body)
         return r.json()["id"]

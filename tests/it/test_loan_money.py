@@ -3,7 +3,7 @@ import unittest
 
 import test_subsidies
 from fund_case import FundCase, ago
-from harness import loan, numbers
+from harness import firm, loan, numbers
 from loan_examples import EQUAL_PRINCIPAL, PREPAYMENT, life
 
 
@@ -31,11 +31,12 @@ class Subsidy(test_subsidies.Subsidies):
     """The account decides what interest was."""
 
     def account(self, events, **over):
-        """A loan of OWNER drawn on 2023-01-16 with its life; its contract number."""
-        record = loan(**dict({"district": "310116", "borrower_uscc": test_subsidies.OWNER, "amount": "3000000.00",
+        """A loan drawn on 2023-01-16 with its life; its contract number."""
+        owner = firm(next(numbers))[0]
+        record = loan(**dict({"district": "310116", "borrower_uscc": owner, "amount": "3000000.00",
                               "rate": "3.45", "signed_on": "2023-01-16", "matures_on": "2024-01-16"}, **over))
         for right in record["ip"]:
-            right["owner_uscc"] = test_subsidies.OWNER
+            right["owner_uscc"] = owner
         self.post("/v1/loans", record, self.bank)
         for e in events:
             self.post("/v1/loan-events", dict(e, reference=record["contract_no"] + e["reference"],

@@ -64,7 +64,7 @@ class Money(FundCase):
         lend("BAL-undrawn", "9000000.00", drawn=None)
         row = lambda quarter, **q: self.cells(quarter, "balances", **q)["BANK-BAL"]
         # end of 2022: 1 + 4 + 3 + 2 million, all well
-        self.check(row("2022Q4"), count=4, firms=1, outstanding="10000000.00", overdue_count=0, npl="0.00",
+        self.check(row("2022Q4"), count=4, firms=4, outstanding="10000000.00", overdue_count=0, npl="0.00",
                    npl_rate="0.00", silent_count=0)
         # end of March: one million came back that day; half a million of three is overdue, all three are bad:
         # 500,000 / 9,000,000 = 5.56 %, 3,000,000 / 9,000,000 = 33.33 %

@@ -4,9 +4,8 @@ import os
 import threading
 import unittest
 
-from harness import Case, ROOT, loan, patent, numbers
+from harness import Case, ROOT, firm, loan, numbers, patent
 
-OWNER = "91310116QX0116125G"
 
 
 def fixture(name, **over):
@@ -58,10 +57,11 @@ class Subsidies(Case):
             "amount": amount, "on": "2024-01-08"}, **over), token or self.district)
 
     def lent(self, amount="3000000.00", drawn="2023-01-16", settled="2024-01-15", interest=None, **over):
-        record = loan(district="310116", borrower_uscc=OWNER, amount=amount, rate="3.45", signed_on=drawn,
+        owner = over.pop("owner", None) or firm(next(numbers))[0]
+        record = loan(district="310116", borrower_uscc=owner, amount=amount, rate="3.45", signed_on=drawn,
                       disbursed_on=drawn, matures_on="2024-01-15", **over)
         for right in record["ip"]:
-            right["owner_uscc"] = OWNER
+            right["owner_uscc"] = owner
         self.post("/v1/loans", record, self.bank)
         if settled:
             event = {"reference": "E-" + record["contract_no"], "contract_no": record["contract_no"],
@@ -388,7 +388,8 @@ class Subsidies(Case):
     def test_caps_of_a_firm_hold_over_its_applications(self):
         code = self.policy(caps=[{"per": "enterprise", "period": "year", "amount": "40000.00"}])
         self.budget(code, "1000000.00")
-        amounts = [self.apply(code, self.lent()).json()["amount"] for _ in range(3)]
+        owner = firm(next(numbers))[0]
+        amounts = [self.apply(code, self.lent(owner=owner)).json()["amount"] for _ in range(3)]
         self.assertEqual(amounts, ["25875.00", "14125.00", "0.00"])
 
     def test_a_policy_can_exclude_what_the_city_pays(self):
@@ -419,10 +420,10 @@ class Subsidies(Case):
         draft["eligible"]["all"].append({"clause": "scheme", "text": "本试点", "fact": "loan.scheme", "op": "eq",
                                          "value": draft["code"]})
         where = self.post("/v1/policies", draft, self.district).headers["location"]
-        lent = {}
+        lent, owner = {}, firm(next(numbers))[0]
         for i, (amount, settled) in enumerate([("3000000.00", "2023-08-01"), ("1000000.00", "2023-09-01"),
                                                ("4000000.00", "2023-10-01"), ("2000000.00", None)]):
-            lent[settled or "open"] = self.lent(amount=amount, settled=settled, scheme=draft["code"])
+            lent[settled or "open"] = self.lent(amount=amount, settled=settled, owner=owner, scheme=draft["code"])
         ask = {"from": "2023-07-01", "to": "2023-12-31", "budget": "30000.00",
                "facts": {"borrower.bad_record": False}}
         tried = self.post("/v1/policies/%s/rehearsals" % draft["code"], ask, self.district, 200).json()["result"]

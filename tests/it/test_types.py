@@ -136,7 +136,8 @@ class Loans(Types):
 
     def test_each_field_stands_in_its_column(self):
         for product, (fields, columns) in self.PRODUCTS.items():
-            body = loan(product=product, **self.FIELDS, **fields)
+            body = loan(product=product, borrower_uscc=self.COLUMNS["borrower"], borrower_name=self.COLUMNS["borrower_name"],
+                        **self.FIELDS, **fields)
             body["ip"] = body["ip"] + [{"number": "12345678", "kind": "trademark"}]
             r = self.d.call("POST", "/v1/loans", body, self.d.token("bank"))
             self.assertEqual(r.status, 201, r.body)

@@ -1,0 +1,226 @@
+-- A credit has an identity beyond its contract number: what is possibly one credit, until a second person has cleared it.
+
+-- Firms are one by their code or by their name (text_form).
+create index if not exists loan_by_name_form on loan (text_form(borrower_name), id);
+
+-- What of a loan decides whether it is the same credit as another. A case that was cleared comes back when it changes.
+create or replace function credit_facts(l loan) returns jsonb language sql stable as $$
+    select jsonb_build_object('amount', yuan_text((l).amount_fen), 'signed_on', (l).signed_on, 'rights', (
+               select jsonb_agg(p.number order by p.number) from loan_ip p where p.record_id = (l).id and p.version = (l).version))
+$$;
+
+-- The day on which a credit ends, itself excluded: repaid or sold; in default without end; else its maturity as extended.
+create or replace function credit_end(loan_id uuid, matures_on date) returns date language sql stable as $$
+    select coalesce(min(e.on_day) filter (where e.kind in ('settled', 'transferred')),
+                    case when bool_or(e.kind in ('overdue', 'written_off')) then 'infinity'::date
+                         else greatest($2, max(e.matures_on) filter (where e.kind = 'extended')) end)
+      from loan_event_standing e
+     where e.loan_id = $1
+$$;
+
+-- The loans of a firm, by its code or its name, that were recorded next before and after one: more than any firm has at a
+-- time. "between", so that only the index by firm has their order: an equation would let the planner walk all loans.
+create or replace function credit_beside(firm text, name text, id uuid)
+    returns table (id uuid, version int, amount_fen bigint, signed_on date, matures_on date) language sql stable as $$
+    (select x.id, x.version, x.amount_fen, x.signed_on, x.matures_on
+       from loan x
+      where x.borrower between $1 and $1 and x.id < $3
+      order by x.borrower desc, x.id desc
+      limit 200)
+    union all
+    (select x.id, x.version, x.amount_fen, x.signed_on, x.matures_on
+       from loan x
+      where x.borrower between $1 and $1 and x.id > $3
+      order by x.borrower, x.id
+      limit 200)
+    union all
+    (select x.id, x.version, x.amount_fen, x.signed_on, x.matures_on
+       from loan x
+      where text_form(x.borrower_name) between $2 and $2 and x.id < $3 and x.borrower <> $1
+      order by text_form(x.borrower_name) desc, x.id desc
+      limit 200)
+    union all
+    (select x.id, x.version, x.amount_fen, x.signed_on, x.matures_on
+       from loan x
+      where text_form(x.borrower_name) between $2 and $2 and x.id > $3 and x.borrower <> $1
+      order by text_form(x.borrower_name), x.id
+      limit 200)
+$$;
+
+-- Pairs of loans that are possibly one credit, each with the newest of what is asked: of one firm, overlapping in time, and
+-- with a right in common or close in amount and signing day. At most five a loan, those first that were recorded before it.
+create or replace function credit_pairs(loans uuid[])
+    returns table (id uuid, version int, other uuid, other_version int) language plpgsql stable
+    set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set enable_nestloop = on set jit = off as $$
+#variable_conflict use_column
+declare
+    least_share numeric := 100 - flag_limit('RF29', 'amount');
+    near int := flag_limit('RF29', 'days')::int;
+begin
+    return query
+    with mine as materialized (
+        select l.*, text_form(l.borrower_name) as name, array(
+                   select p.number from loan_ip p where p.record_id = l.id and p.version = l.version) as rights
+          from unnest(loans) as asked(id)
+         cross join lateral (
+               select x.id, x.version, x.borrower, x.borrower_name, x.amount_fen, x.signed_on, x.matures_on
+                 from loan x
+                where x.id = asked.id
+                order by x.version desc
+                limit 1) l
+    )
+    select m.id, m.version, d.id, d.version
+      from mine m
+     cross join lateral (
+           select c.id, c.version
+             from (select o.*
+                     from credit_beside(m.borrower, m.name, m.id) o
+                    where (abs(o.signed_on - m.signed_on) <= near
+                           and least(o.amount_fen, m.amount_fen) * 100 >= greatest(o.amount_fen, m.amount_fen) * least_share
+                           or exists (select from loan_ip p
+                                       where p.record_id = o.id and p.version = o.version and p.number = any (m.rights)))
+                      and not exists (select from loan n where n.id = o.id and n.version = o.version + 1 offset 0)
+                   offset 0) c -- few are left, for what costs more
+            where not loan_is_void(c.id, null)
+              and m.signed_on < credit_end(c.id, c.matures_on)
+              and c.signed_on < credit_end(m.id, m.matures_on)
+              and not loan_is_void(m.id, null)
+            limit 5) d;
+end $$;
+
+-- Loans that are possibly one credit. The case is the later one's, whoever recorded it: what it is beside the earlier ones
+-- (second tranche, refinancing) is asked and cleared once.
+create or replace function flag_rf29_one_credit(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    with pair as materialized (
+        select greatest(p.id, p.other)::text as case_key, p.*
+          from credit_pairs(coalesce(loans, array(select y.id from loan_latest y))) p
+    ),
+    member as materialized (
+        select p.case_key, p.id, p.version from pair p
+        union
+        select p.case_key, p.other, p.other_version from pair p
+    ),
+    fact as materialized (
+        select x.id, x.version, credit_facts(x) as facts
+          from (select distinct m.id, m.version from member m) d
+         cross join lateral (select z.* from loan z where z.id = d.id and z.version = d.version offset 0) x
+    )
+    select 'RF29', m.case_key, 'high', null::jsonb, m.id, m.version, '/contract_no', f.facts, false
+      from member m
+      join fact f on f.id = m.id and f.version = m.version;
+end $$;
+
+-- Did a second person clear what two loans are beside each other, seeing both as they are? Of a case that names five
+-- earlier loans the others were seen too.
+create or replace function credit_cleared(a loan, b loan) returns boolean
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select exists (
+        select from flag f
+         where f.code = 'RF29' and f.case_key = greatest((a).id, (b).id)::text
+           and exists (select from flag_clearing c where c.flag = f.id)
+           and not exists (select from unnest(array[a, b]) x
+                            where not exists (select from flag_record r
+                                               where r.flag = f.id and r.record_id = (x).id and r.facts = credit_facts(x))
+                              and ((x).id = greatest((a).id, (b).id) or (x).recorded_at > f.raised_at
+                                   or (select count(distinct r.record_id) from flag_record r where r.flag = f.id) < 6)))
+$$;
+revoke all on function credit_cleared from public;
+
+-- The loans that are possibly one credit with this one and were not cleared.
+create or replace function credit_open_doubles(loan_id uuid) returns setof loan
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select o.*
+      from credit_pairs(array[$1]) p
+      join loan m on m.id = p.id and m.version = p.version
+      join loan o on o.id = p.other and o.version = p.other_version
+     where not credit_cleared(m, o)
+$$;
+revoke all on function credit_open_doubles from public;
+
+-- What a loan's answer says of it: the contracts of its own bank, as far as whoever asks sees them; null: none.
+create or replace function credit_told(l loan) returns json language plpgsql stable as $$
+begin
+    if not exists (select from flag_record r join flag f on f.id = r.flag and f.code = 'RF29' where r.record_id = l.id) then
+        return null;
+    end if;
+    return (select json_agg(r.key order by r.key)
+              from credit_own_doubles(l.id) o(id)
+              join submission r on r.id = o.id and r.version = 1
+             where r.org_id = l.org_id);
+end $$;
+
+-- Their ids; row-level security says which of them are shown.
+create or replace function credit_own_doubles(loan_id uuid) returns setof uuid
+    language sql stable security definer set search_path = public, pg_temp as
+    $$ select o.id from credit_open_doubles($1) o $$;
+revoke all on function credit_own_doubles from public;
+grant execute on function credit_own_doubles to pledged_app;
+
+-- What stands against covering, compensating or subsidising a loan: doubles that nobody cleared. Contracts of the
+-- organisation itself are named, others are not.
+create or replace function credit_problems(loan_id uuid, pointer text) returns json[]
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select coalesce(array_agg(distinct problem('E_SAME_CREDIT', $2, x.name)::text)::json[], '{}')
+      from (select case when o.org_id = m.org_id then (select r.key from submission r where r.id = o.id limit 1) else '-' end as name
+              from credit_open_doubles($1) o
+             cross join lateral (select y.org_id from loan y where y.id = $1 limit 1) m) x
+$$;
+revoke all on function credit_problems from public;
+
+-- Loans whose amount is out of proportion to the other ones of their firm (the newest ten): yuan and ten thousand yuan are
+-- easily mixed up.
+create or replace function flag_rf30_hundredfold(loans uuid[]) returns setof flag_found language plpgsql stable
+    set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set enable_nestloop = on set jit = off as $$
+declare
+    times bigint := flag_limit('RF30', 'times')::bigint;
+begin
+    return query
+    select 'RF30', m.id::text, 'med', null::jsonb, m.id, m.version, '/amount',
+           jsonb_build_object('amount', yuan_text(m.amount_fen)), false
+      from unnest(coalesce(loans, array(select y.id from loan_latest y))) as asked(id)
+     cross join lateral (
+           select z.id, z.version, z.borrower, z.amount_fen from loan z where z.id = asked.id order by z.version desc limit 1) m
+     cross join lateral (
+           select array_agg(o.id) as ids, array_agg(o.version) as versions, min(o.amount_fen) as least, max(o.amount_fen) as most
+             from (select y.id, y.version, y.amount_fen
+                     from loan y
+                    where y.borrower between m.borrower and m.borrower and y.id <> m.id
+                    order by y.borrower desc, y.id desc
+                    limit 10) o) x
+     where (m.amount_fen >= x.least * times or m.amount_fen * times <= x.most) -- else no need to look which of them still stand
+       and not loan_is_void(m.id, null)
+       and (select m.amount_fen >= max(y.amount_fen) * times or m.amount_fen * times <= min(y.amount_fen)
+              from unnest(x.ids, x.versions) as o(id, version)
+              join loan y on y.id = o.id and y.version = o.version
+             where not record_has_later(y.id, y.version, null) and not loan_is_void(y.id, null));
+end $$;
+
+-- Stores what loans that were just recorded show beside others: one credit told twice, a wrong unit, and what the registers
+-- know of their rights. Tells what of it is on these loans. Not stable: it looks at rows of the statement that calls it.
+create or replace function flags_beside(ids uuid[]) returns table (id uuid, code text, severity text, pointer text)
+    language plpgsql volatile security definer set search_path = public, pg_temp set jit = off as $$
+declare
+    cases flag_found[] := array(
+        select row(f.code, f.case_key, f.severity, f.figures, f.record_id, f.version, f.pointer, f.facts, own.id is not null)::flag_found
+          from (select * from flag_rf29_one_credit(ids)
+                union all
+                select * from flag_rf30_hundredfold(ids)) f
+          left join unnest(ids) as own(id) on own.id = f.record_id);
+begin
+    if exists (select from loan_ip p join ip_event e on e.number = p.number where p.record_id = any (ids)) then
+        cases := cases || array(
+            select row(f.code, f.case_key, f.severity, f.figures, f.record_id, f.version, f.pointer, f.facts, true)::flag_found
+              from (select * from flag_registers('RF02', ids)
+                    union all
+                    select * from flag_registers('RF04', ids)) f);
+    end if;
+    if cardinality(cases) > 0 then
+        perform flag_store(cases, 'submission');
+        return query
+        select distinct f.record_id, f.code, f.severity, f.pointer from unnest(cases) f where f.submitted;
+    end if;
+end $$;
+revoke all on function flags_beside from public;
+grant execute on function flags_beside to pledged_app;
