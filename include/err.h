@@ -116,6 +116,12 @@
     X(E_EXCEEDS, 422, "超过 {}", "Exceeds {}", "改为不大于 {}", "Make it no larger than {}")       \
     X(E_USCC, 422, "统一社会信用代码不合 GB 32100", "Not a unified social credit code (GB 32100)", \
         "核对 18 位代码:{}", "Check the 18 characters: {}")                                        \
+    X(E_USCC_DIGIT, 422, "统一社会信用代码校验位不符",                                             \
+        "The check digit of the credit code is off",                                               \
+        "核对证照第 18 位:{};证照确实如此的,在 confirmed 中写上该项名称再报一次",                  \
+        "Check the licence ({}); if it does show this code, send it again with this field's name " \
+        "in "                                                                                      \
+        "confirmed")                                                                               \
     X(E_PATENT, 422, "专利号校验不通过", "Not a valid patent number", "核对号码:{}",               \
         "Check the number: {}")                                                                    \
     X(E_TRADEMARK, 422, "商标注册号格式不对", "Not a trademark registration number",               \
@@ -361,6 +367,8 @@ struct err {
 enum { ERR_KEPT_MAX = 100 };
 
 void err_init(struct err *e, struct arena *a);
+/* p is in the list. */
+void err_drop(struct err *e, const struct problem *p);
 /* fmt may be NULL when the texts of the code hold no {}. Returns false, so that a check can end
  * with `return err_add(…)`. */
 bool err_add(struct err *e, enum err_code code, struct str pointer, const char *fmt, ...)

@@ -14,8 +14,10 @@ typedef bool ident_fn(
 
 /* GB 32100-2015: 18 characters, outer check mod 31 and nested organisation code mod 11
  * (GB 11714). Lower case is folded. E_USCC; hint names the check that fails and the character
- * expected. */
+ * expected. When the outer one alone is off ("#18 = X"), canonical is set all the same. */
 ident_fn ident_uscc;
+/* The same for who looks a code up: the outer check digit may be off, as a licence may show it. */
+ident_fn ident_uscc_any;
 /* Patent or trademark, told apart by form, as keyboards and certificates write them: spaces of any
  * kind and signs of full width. Patents: 12 + 1 digits, or 8 + 1 up to 2003, optional ZL or CN,
  * optional dot, check digit mod 11; canonical without prefix and dot ("2021199990019", check X

@@ -65,6 +65,7 @@ enum loan_field {
     LOAN_PLEDGEE,
     LOAN_PLEDGORS,
     LOAN_INSTALMENTS,
+    LOAN_CONFIRMED,
     LOAN_IP,
     LOAN_FIELD_COUNT
 };

@@ -26,6 +26,7 @@ enum field_kind {
     F_IDENT,  /* ident: checks and gives the canonical form */
     F_OBJECT, /* of: its fields; JSON only */
     F_LIST,   /* of: the fields of an element; min, max: elements */
+    F_WORDS,  /* choices, each at most once; n: a bit a choice */
     F_JSON,   /* any JSON; its inside is the business of the record's check; JSON only */
 };
 
@@ -50,7 +51,7 @@ struct field {
 
 struct value {
     bool present;
-    int64_t n;               /* INT, BOOL, ENUM (index), MONEY (fen), RATE (ppm), DAY */
+    int64_t n;               /* INT, BOOL, ENUM (index), WORDS, MONEY (fen), RATE (ppm), DAY */
     struct str s;            /* TEXT, IDENT */
     const struct json *json; /* JSON */
     struct value *row;       /* LIST: count elements of (number of fields of `of`) values each */
@@ -67,15 +68,16 @@ struct record {
     /* Envelope: indexes of the fields that every record type has in some form. on: a day, or a text
      * whose derive puts the day into n; NO_FIELD: the type's trigger sets the day of recording. */
     int key, subject, on;
-    int key_also;              /* a day that is part of the key as well; 0: none */
-    int district;              /* NO_FIELD: that of the record it belongs to */
-    enum sql_id write;         /* SQL that stores and judges: record_write, record_decide */
-    enum sql_id peek;          /* the same for a dry run */
-    enum sql_id project;       /* SQL that writes the typed rows; none when `write` does */
-    bool decided;              /* the answer to a POST carries what was decided (record_decided) */
-    int asks_cover;            /* a field that, when present, asks for cover; 0: none */
-    bool subsidy;              /* what is kept of policies and budgets is asked for anew after it */
-    bool by_key;               /* its address holds the key, not the id */
+    int key_also;        /* a day that is part of the key as well; 0: none */
+    int district;        /* NO_FIELD: that of the record it belongs to */
+    enum sql_id write;   /* SQL that stores and judges: record_write, record_decide */
+    enum sql_id peek;    /* the same for a dry run */
+    enum sql_id project; /* SQL that writes the typed rows; none when `write` does */
+    bool decided;        /* the answer to a POST carries what was decided (record_decided) */
+    int asks_cover;      /* a field that, when present, asks for cover; 0: none */
+    int confirmed; /* the F_WORDS that names codes confirmed in spite of their check digit; or 0 */
+    bool subsidy;  /* what is kept of policies and budgets is asked for anew after it */
+    bool by_key;   /* its address holds the key, not the id */
     const char *const *states; /* of ?state=, ends with NULL; or NULL */
     int verb;                  /* an enum field that the address's last part fixes; 0: none */
     /* A field that the address fixes ({id} of the record it belongs to); or NO_FIELD. */

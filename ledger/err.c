@@ -51,6 +51,19 @@ bool err_add(struct err *e, enum err_code code, struct str pointer, const char *
     return false;
 }
 
+void err_drop(struct err *e, const struct problem *p)
+{
+    struct problem **link = &e->first, *before = NULL;
+    while (*link != p) {
+        before = *link;
+        link = &before->next;
+    }
+    *link = p->next;
+    if (e->last == p)
+        e->last = before;
+    e->n--;
+}
+
 /* The text with arg in place of each {}; without an arg the tail that would hold it goes. */
 static struct str fill(struct arena *a, const char *text, struct str arg)
 {

@@ -16,6 +16,12 @@ bool record_finish(struct arena *a, const struct record *r, struct value *v, str
 /* The nearest name in a list of fields, for "use … instead". */
 const char *field_nearest(const struct field *f, struct str name);
 int choices_count(const struct choice *c);
+/* F_WORDS: one word, its bit. E_CHOICE, E_REPEATED. */
+MUST_USE bool words_add(struct arena *a, const struct field *f, struct str text, struct str pointer,
+    struct value *v, struct err *e);
+/* Some licences show a code whose check digit is off. Its problem goes when the record confirms
+ * the field by name, else it says how; E_UNWANTED: confirmed without need. */
+void codes_confirm(const struct record *r, const struct value *v, struct err *e);
 /* Shared by records_*.c: the five classes of a loan, its products; a type whose answers add
  * nothing. */
 extern const struct choice grades[], loan_products[];

@@ -80,12 +80,18 @@ bool ident_uscc(
         *hint = arena_printf(a, "#17 = %c", organisation_check(s.p + 8));
         return false;
     }
+    *canonical = s;
     if (s.p[17] != uscc_check(s.p)) {
         *hint = arena_printf(a, "#18 = %c", uscc_check(s.p));
         return false;
     }
-    *canonical = s;
     return true;
+}
+
+bool ident_uscc_any(
+    struct arena *a, struct str in, struct str *canonical, enum err_code *code, struct str *hint)
+{
+    return ident_uscc(a, in, canonical, code, hint) || memcmp(hint->p, "#18", 3) == 0;
 }
 
 /* ---- patents and trademarks ----------------------------------------------------------------- */

@@ -47,6 +47,10 @@ enum { INSTALMENT_DUE_ON, INSTALMENT_PRINCIPAL, INSTALMENT_INTEREST, INSTALMENT_
 static const struct choice day_counts[] = /* as enum day_count */ {{"actual/360", "实际天数/360"},
     {"actual/365", "实际天数/365"}, {"30/360", "30/360"}, {NULL, NULL}};
 
+/* Codes that a licence may show with a check digit that is off. */
+static const struct choice confirmable[] = {{"borrower_uscc", "借款企业统一社会信用代码"},
+    {"owner_uscc", "权利人统一社会信用代码"}, {NULL, NULL}};
+
 static const struct field loan_ip_fields[] = {
     {"number", "专利号或商标注册号", F_IDENT, .need = true, .ident = ident_ip,
         .example = "ZL202119999001.9"},
@@ -115,6 +119,8 @@ static const struct field loan_fields[] = {
     {"pledgee", "质权人", F_OBJECT, .of = pledgee_fields},
     {"pledgors", "出质人", F_LIST, .min = 1, .max = 50, .of = party_fields},
     {"instalments", "还款计划", F_LIST, .min = 1, .max = 600, .of = instalment_fields},
+    {"confirmed", "已核对证照的代码", F_WORDS, .choices = confirmable,
+        .example = "[\"borrower_uscc\"]"},
     {"ip", "质押知识产权", F_LIST, .need = true, .min = 1, .max = 200, .of = loan_ip_fields},
     {.name = NULL},
 };
@@ -444,6 +450,7 @@ const struct record loan_record = {
     .peek = SQL_RECORD_PEEK,
     .project = SQL_LOAN_PROJECT,
     .asks_cover = LOAN_SCHEME,
+    .confirmed = LOAN_CONFIRMED,
     .parent = NO_FIELD,
     .derive = loan_derive,
     .check = loan_check,

@@ -125,6 +125,19 @@ static bool read_choice(struct arena *a, const struct field *f, struct str text,
     return err_add(e, E_CHOICE, pointer, "%s", choices_text(a, f->choices).p);
 }
 
+/* Words between ';' or in a list, one at a time: each sets its bit. */
+bool words_add(struct arena *a, const struct field *f, struct str text, struct str pointer,
+    struct value *v, struct err *e)
+{
+    struct value word = {.present = true};
+    if (!read_choice(a, f, text, pointer, &word, e))
+        return false;
+    if (v->n & (INT64_C(1) << word.n))
+        return err_add(e, E_REPEATED, pointer, NULL);
+    v->n |= INT64_C(1) << word.n;
+    return true;
+}
+
 static bool read_ident(struct arena *a, const struct field *f, struct str text, struct str pointer,
     struct value *v, struct err *e)
 {
@@ -183,6 +196,7 @@ bool field_from_text(struct arena *a, const struct field *f, struct str text, st
     case F_BOOL:
     case F_OBJECT:
     case F_LIST:
+    case F_WORDS:
     case F_JSON:
     default: BUG("this kind does not travel as text");
     }
@@ -237,7 +251,8 @@ static const char *wanted(enum field_kind k)
     case F_INT: return "integer";
     case F_BOOL: return "boolean";
     case F_OBJECT: return "object";
-    case F_LIST: return "array";
+    case F_LIST:
+    case F_WORDS: return "array";
     case F_JSON:
     case F_TEXT:
     case F_ENUM:
@@ -259,6 +274,19 @@ static bool json_is_exact(const struct json *in)
     return in->kind != JSON_NUMBER || in->whole;
 }
 
+static bool decode_words(struct arena *a, const struct field *f, const struct json *in,
+    struct str pointer, struct value *v, struct err *e)
+{
+    bool good = in->count > 0 || err_add(e, E_LENGTH, pointer, "1–%d", choices_count(f->choices));
+    int i = 0;
+    for (const struct json *m = in->child; m; m = m->next, i++) {
+        struct str at = arena_printf(a, "%s/%d", pointer.p, i);
+        good &= m->kind == JSON_STRING ? words_add(a, f, m->text, at, v, e)
+                                       : err_add(e, E_TYPE, at, "string");
+    }
+    return good;
+}
+
 static bool decode_field(struct arena *a, const struct field *f, const struct json *in,
     struct str pointer, struct value *v, struct err *e)
 {
@@ -271,6 +299,8 @@ static bool decode_field(struct arena *a, const struct field *f, const struct js
     }
     if (f->kind == F_LIST && in->kind == JSON_LIST)
         return decode_list(a, f, in, pointer, v, e);
+    if (f->kind == F_WORDS && in->kind == JSON_LIST)
+        return decode_words(a, f, in, pointer, v, e);
     if (f->kind == F_OBJECT && in->kind == JSON_OBJECT) {
         v->count = 1;
         v->row = arena_alloc(a, (size_t)field_count(f->of) * sizeof *v->row);
@@ -287,7 +317,7 @@ static bool decode_field(struct arena *a, const struct field *f, const struct js
     if ((f->kind == F_MONEY || f->kind == F_RATE) && in->kind == JSON_NUMBER)
         return err_add(e, E_TEXT_NUMBER, pointer, "\"%s\"", f->example);
     if (in->kind == JSON_STRING && f->kind != F_LIST && f->kind != F_OBJECT && f->kind != F_BOOL &&
-        f->kind != F_INT)
+        f->kind != F_INT && f->kind != F_WORDS)
         return field_from_text(a, f, in->text, pointer, v, e);
     return err_add(e, E_TYPE, pointer, "%s", wanted(f->kind));
 }
@@ -340,6 +370,40 @@ bool fields_decode(struct arena *a, const struct field *fields, const struct jso
     return decode_fields(a, fields, NULL, in, base, v, e);
 }
 
+/* Is it a code whose check digit alone is off, in the field of this name? */
+static bool is_digit_off(const struct problem *p, const char *name)
+{
+    size_t n = strlen(name);
+    return p->code == E_USCC && p->arg.n > 3 && memcmp(p->arg.p, "#18", 3) == 0 &&
+           p->pointer.n > n && p->pointer.p[p->pointer.n - n - 1] == '/' &&
+           memcmp(p->pointer.p + p->pointer.n - n, name, n) == 0;
+}
+
+/* What is confirmed without need is a problem, so that nobody confirms always. */
+void codes_confirm(const struct record *r, const struct value *v, struct err *e)
+{
+    if (!r->confirmed)
+        return;
+    const struct choice *names = r->fields[r->confirmed].choices;
+    for (int i = 0; names[i].name; i++) {
+        bool is_confirmed = v[r->confirmed].present && v[r->confirmed].n & (INT64_C(1) << i);
+        int found = 0;
+        for (struct problem *p = e->first, *next; p; p = next) {
+            next = p->next;
+            if (!is_digit_off(p, names[i].name))
+                continue;
+            found++;
+            if (is_confirmed)
+                err_drop(e, p);
+            else
+                p->code = E_USCC_DIGIT;
+        }
+        if (is_confirmed && !found)
+            err_add(e, E_UNWANTED, arena_printf(e->a, "/%s", r->fields[r->confirmed].name), "%s",
+                names[i].name);
+    }
+}
+
 bool record_finish(struct arena *a, const struct record *r, struct value *v, struct err *e)
 {
     int before = e->n;
@@ -355,8 +419,10 @@ bool schema_decode(
 {
     if (in->kind != JSON_OBJECT)
         return err_add(e, E_TYPE, STR(""), "object");
-    return decode_fields(a, r->fields, r->read_only, in, STR(""), v, e) &&
-           record_finish(a, r, v, e);
+    int before = e->n;
+    (void)decode_fields(a, r->fields, r->read_only, in, STR(""), v, e);
+    codes_confirm(r, v, e);
+    return e->n == before && record_finish(a, r, v, e);
 }
 
 /* ---- canonical text ------------------------------------------------------------------------- */
@@ -377,6 +443,14 @@ void schema_value(const struct field *f, const struct value *v, struct buf *out)
         json_open(out, '[');
         for (int i = 0; i < v->count; i++)
             schema_object(f->of, v->row + i * field_count(f->of), out);
+        json_close(out, ']');
+        break;
+    case F_WORDS:
+        json_open(out, '[');
+        for (int i = 0; f->choices[i].name; i++) {
+            if (v->n & (INT64_C(1) << i))
+                json_text(out, f->choices[i].name);
+        }
         json_close(out, ']');
         break;
     case F_JSON: json_tree(out, v->json); break;

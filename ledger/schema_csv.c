@@ -155,6 +155,21 @@ static bool csv_list(struct arena *a, const struct field *f, struct str cell, st
     return good;
 }
 
+static bool csv_words(struct arena *a, const struct field *f, struct str cell, struct str pointer,
+    struct value *v, struct err *e)
+{
+    bool good = true;
+    while (cell.p) {
+        const char *end = memchr(cell.p, ';', cell.n);
+        size_t n = end ? (size_t)(end - cell.p) : cell.n;
+        struct str part = trim((struct str){cell.p, n});
+        cell = end ? (struct str){end + 1, cell.n - n - 1} : (struct str){NULL, 0};
+        if (part.n)
+            good &= words_add(a, f, arena_str(a, part.p, part.n), pointer, v, e);
+    }
+    return good;
+}
+
 static bool csv_cell(struct arena *a, const struct field *f, int scale, struct str cell,
     struct value *v, struct err *e)
 {
@@ -164,6 +179,8 @@ static bool csv_cell(struct arena *a, const struct field *f, int scale, struct s
     v->present = true;
     if (f->kind == F_LIST)
         return csv_list(a, f, cell, pointer, v, e);
+    if (f->kind == F_WORDS)
+        return csv_words(a, f, cell, pointer, v, e);
     if (f->kind == F_INT) {
         if (!read_count(cell, &v->n))
             return err_add(e, E_TYPE, pointer, "integer");
@@ -205,7 +222,7 @@ static bool need_fields(const struct record *r, const struct value *v, struct er
 bool schema_csv_row(struct arena *a, const struct record *r, const struct csv_map *map,
     const struct str *cells, int n, struct value *v, struct err *e)
 {
-    bool good = true;
+    int before = e->n;
     if (n > map->n)
         return err_add(e, E_CSV, STR(""), "%d > %d", n, map->n);
     for (int i = 0; i < n; i++) {
@@ -213,10 +230,12 @@ bool schema_csv_row(struct arena *a, const struct record *r, const struct csv_ma
         struct str cell = trim(cells[i]);
         if (c->field < 0 || cell.n == 0)
             continue;
-        good &= csv_cell(
+        (void)csv_cell(
             a, &r->fields[c->field], c->scale, arena_str(a, cell.p, cell.n), &v[c->field], e);
     }
-    return good & need_fields(r, v, e) && record_finish(a, r, v, e);
+    (void)need_fields(r, v, e);
+    codes_confirm(r, v, e);
+    return e->n == before && record_finish(a, r, v, e);
 }
 
 void schema_csv_template(const struct record *r, struct buf *out)

@@ -22,6 +22,14 @@ static void write_limits(
         json_member_int(out, most, f->max);
 }
 
+static void write_choices(const struct field *f, struct buf *out)
+{
+    json_member_list(out, "enum");
+    for (int i = 0; f->choices[i].name; i++)
+        json_text(out, f->choices[i].name);
+    json_close(out, ']');
+}
+
 static void write_type(const struct field *f, struct buf *out)
 {
     static const char *const types[] = {[F_TEXT] = "string",
@@ -33,7 +41,8 @@ static void write_type(const struct field *f, struct buf *out)
         [F_DAY] = "string",
         [F_IDENT] = "string",
         [F_OBJECT] = "object",
-        [F_LIST] = "array"};
+        [F_LIST] = "array",
+        [F_WORDS] = "array"};
     if (f->kind == F_JSON) {
         json_member_text(out, "description", f->example);
         return;
@@ -42,11 +51,14 @@ static void write_type(const struct field *f, struct buf *out)
     switch (f->kind) {
     case F_TEXT: write_limits(f, "minLength", "maxLength", out); break;
     case F_INT: write_limits(f, "minimum", "maximum", out); break;
-    case F_ENUM:
-        json_member_list(out, "enum");
-        for (int i = 0; f->choices[i].name; i++)
-            json_text(out, f->choices[i].name);
-        json_close(out, ']');
+    case F_ENUM: write_choices(f, out); break;
+    case F_WORDS:
+        json_member_int(out, "minItems", 1);
+        json_member_bool(out, "uniqueItems", true);
+        json_member_object(out, "items");
+        json_member_text(out, "type", "string");
+        write_choices(f, out);
+        json_close(out, '}');
         break;
     case F_MONEY:
     case F_RATE: write_pattern(f, out); break;
@@ -66,7 +78,7 @@ static void write_type(const struct field *f, struct buf *out)
 
 static void write_example(const struct field *f, struct buf *out)
 {
-    if (!f->example || f->kind == F_JSON)
+    if (!f->example || f->kind == F_JSON || f->kind == F_WORDS)
         return;
     json_member_list(out, "examples");
     if (f->kind == F_INT || f->kind == F_BOOL)

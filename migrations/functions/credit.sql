@@ -1,4 +1,5 @@
--- A credit has an identity beyond its contract number: what is possibly one credit, until a second person has cleared it.
+-- A credit has an identity beyond its contract number: what is possibly one credit, until a second person has cleared it;
+-- and what else a loan shows beside others when it is recorded.
 
 -- Firms are one by their code or by their name (text_form).
 create index if not exists loan_by_name_form on loan (text_form(borrower_name), id);
@@ -197,6 +198,18 @@ begin
              where not record_has_later(y.id, y.version, null) and not loan_is_void(y.id, null));
 end $$;
 
+-- Loans whose sender confirmed a code although its check digit is off.
+create or replace function flag_rf31_code_confirmed(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    select 'RF31', m.id::text, 'low', null::jsonb, m.id, m.version, '/confirmed', jsonb_build_object('confirmed', m.confirmed),
+           false
+      from unnest(coalesce(loans, array(select y.id from loan_latest y))) as asked(id)
+     cross join lateral (
+           select z.id, z.version, z.confirmed from loan z where z.id = asked.id order by z.version desc limit 1) m
+     where m.confirmed is not null and not loan_is_void(m.id, null);
+end $$;
+
 -- Stores what loans that were just recorded show beside others: one credit told twice, a wrong unit, and what the registers
 -- know of their rights. Tells what of it is on these loans. Not stable: it looks at rows of the statement that calls it.
 create or replace function flags_beside(ids uuid[]) returns table (id uuid, code text, severity text, pointer text)
@@ -206,7 +219,9 @@ declare
         select row(f.code, f.case_key, f.severity, f.figures, f.record_id, f.version, f.pointer, f.facts, own.id is not null)::flag_found
           from (select * from flag_rf29_one_credit(ids)
                 union all
-                select * from flag_rf30_hundredfold(ids)) f
+                select * from flag_rf30_hundredfold(ids)
+                union all
+                select * from flag_rf31_code_confirmed(ids)) f
           left join unnest(ids) as own(id) on own.id = f.record_id);
 begin
     if exists (select from loan_ip p join ip_event e on e.number = p.number where p.record_id = any (ids)) then

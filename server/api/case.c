@@ -146,6 +146,7 @@ static void fact_of(struct arena *a, enum fact fact, struct str cell, struct val
     case F_IDENT: v->s = arena_str(a, cell.p, cell.n); break;
     case F_OBJECT:
     case F_LIST:
+    case F_WORDS:
     case F_JSON:
     default: BUG("no fact is of this kind");
     }

@@ -105,7 +105,7 @@ static void read_filters(struct req *r, struct str *p)
     if (p[P_AFTER].p && !uuid_is(p[P_AFTER]))
         err_add(&r->err, E_CURSOR, STR("?after"), NULL);
     read_ident_param(r, "district", ident_district, &p[P_DISTRICT]);
-    read_ident_param(r, "borrower", ident_uscc, &p[P_BORROWER]);
+    read_ident_param(r, "borrower", ident_uscc_any, &p[P_BORROWER]);
     read_quarter(r, &p[P_FIRST], &p[P_LAST]);
     read_state(r, loan_states, &p[P_STATE]);
     p[P_CONTRACT] = req_param(r, "contract_no");
@@ -293,7 +293,7 @@ static void loan_events_post(struct req *r)
 
 static const struct query q_district = {"district", Q_IDENT, .zh = "区代码",
                               .ident = ident_district},
-                          q_borrower = {"borrower", Q_IDENT, .zh = "借款企业", .ident = ident_uscc},
+                          q_borrower = {"borrower", Q_IDENT, .zh = "借款企业", .ident = ident_uscc_any},
                           q_contract_no = {"contract_no", Q_TEXT, .zh = "合同编号"},
                           q_number = {
                               "number", Q_IDENT, .zh = "专利号或商标注册号", .ident = ident_ip};

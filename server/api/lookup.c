@@ -33,7 +33,7 @@ static void look_up(struct req *r, ident_fn *check, enum sql_id sql)
 
 static void enterprise_get(struct req *r)
 {
-    look_up(r, ident_uscc, SQL_ENTERPRISE_GET);
+    look_up(r, ident_uscc_any, SQL_ENTERPRISE_GET);
 }
 
 /* A day from the query, or no value. */
@@ -65,7 +65,7 @@ static void ip_get(struct req *r)
     if (r->err.n == 0 && p[3].p && p[4].p && strcmp(p[4].p, p[3].p) < 0)
         err_add(&r->err, E_ORDER, STR("?matures_on"), "registered_on");
     struct str pledgor = req_param(r, "pledgor");
-    if (pledgor.p && !ident_uscc(r->a, pledgor, &p[5], &code, &hint))
+    if (pledgor.p && !ident_uscc_any(r->a, pledgor, &p[5], &code, &hint))
         err_add(&r->err, code, STR("?pledgor"), "%s", hint.p);
     if (r->err.n)
         reply_problem(r);
@@ -260,7 +260,7 @@ static const struct query q_first = {"from", Q_DAY, .zh = "起日", .need = true
 static const struct query q_uscc = {"uscc", Q_TEXT, .zh = "企业"},
                           q_registered_on = {"registered_on", Q_DAY, .zh = "质权登记日"},
                           q_matures_on = {"matures_on", Q_DAY, .zh = "债务到期日"},
-                          q_pledgor = {"pledgor", Q_IDENT, .zh = "出质人", .ident = ident_uscc},
+                          q_pledgor = {"pledgor", Q_IDENT, .zh = "出质人", .ident = ident_uscc_any},
                           q_version = {
                               "version", Q_COUNT, .zh = "版本", .min = 1, .max = INT32_MAX};
 

@@ -238,6 +238,53 @@ class Numbers(Identity):
             self.assertEqual(self.post(loan(ip=[{"number": text}]), 422).codes(), [("/ip/0/number", "E_TRADEMARK")])
 
 
+class Confirmed(Identity):
+    """RF31: a licence that shows a code whose check digit is off."""
+
+    def off(self):
+        code = a_firm(next(numbers))[0]
+        return code[:17] + ("A" if code[17] != "A" else "B")
+
+    def test_a_code_whose_check_digit_is_off_is_taken_when_confirmed_and_flagged(self):
+        code = self.off()
+        record = loan(borrower_uscc=code)
+        r = self.post(record, 422)
+        self.assertEqual(r.codes(), [("/borrower_uscc", "E_USCC_DIGIT")])
+        self.assertIn("confirmed", r.json()["errors"][0]["cure"])
+        made = self.post(dict(record, confirmed=["borrower_uscc"]))
+        self.assertEqual((self.codes(made.json()), made.json()["confirmed"]), (["RF31"], ["borrower_uscc"]))
+        where = made.headers["location"]
+        self.assertEqual(self.d.call("POST", "/v1/loans", self.get(where), self.bank).status, 200)
+        self.assertEqual([x["contract_no"] for x in self.get("/v1/loans?borrower=" + code)["items"]], [record["contract_no"]])
+        self.assertEqual(self.get("/v1/enterprises/" + code)["uscc"], code)
+
+    def test_the_owner_of_a_right_too_and_in_a_file(self):
+        code = self.off()
+        record = loan(borrower_uscc=code, ip=[{"number": patent(next(numbers) % 10000000), "owner_uscc": code}])
+        r = self.post(dict(record, confirmed=["borrower_uscc"]), 422)
+        self.assertEqual(r.codes(), [("/ip/0/owner_uscc", "E_USCC_DIGIT")])
+        self.post(dict(record, confirmed=["borrower_uscc", "owner_uscc"]))
+        text = ("贷款合同编号,贷款产品,借款企业统一社会信用代码,借款企业名称,所在区代码,贷款金额,年利率,合同签订日,到期日,质押知识产权,已核对证照的代码\r\n"
+                "CC-%d,单一质押,%s,某企业%d,310115,5000000.00,3.65,2022-07-01,2023-07-01,2019195349220,借款企业统一社会信用代码\r\n"
+                % (next(numbers), self.off(), next(numbers)))
+        r = self.d.call("POST", "/v1/loans", text, self.bank, {"Content-Type": "text/csv; charset=utf-8"})
+        self.assertEqual(r.lines()[0]["outcome"], "created", r.body.decode())
+
+    def test_confirming_is_no_way_round_the_check(self):
+        """A right code is not confirmed; a code of no form, or whose inner digit is off, is never taken."""
+        code = a_firm(next(numbers))[0]
+        confirmed = {"confirmed": ["borrower_uscc"]}
+        self.assertEqual(self.post(loan(borrower_uscc=code, **confirmed), 422).codes(), [("/confirmed", "E_UNWANTED")])
+        inner = code[:16] + ("1" if code[16] != "1" else "2") + code[17]
+        for wrong in (inner, code[:17], code[:4] + "X" + code[5:]):
+            said = self.post(loan(borrower_uscc=wrong, **confirmed), 422).codes()
+            self.assertEqual(said, [("/borrower_uscc", "E_USCC"), ("/confirmed", "E_UNWANTED")], wrong)
+        guarantor = loan(guarantor_uscc=self.off())
+        self.assertEqual(self.post(guarantor, 422).codes(), [("/guarantor_uscc", "E_USCC")])
+        for words, code in (([], "E_LENGTH"), (["borrower_uscc"] * 2, "E_REPEATED"), (["amount"], "E_CHOICE"), ("borrower_uscc", "E_TYPE")):
+            self.assertIn(code, [c for _, c in self.post(loan(borrower_uscc=self.off(), confirmed=words), 422).codes()], words)
+
+
 class Parties(Identity):
     def test_owners_and_pledgors_may_be_persons(self):
         record = loan(pledgors=[{"name": "上海示例有限公司", "kind": "firm", "uscc": "91310115QX0115114N"},

@@ -21,9 +21,9 @@ static const char full[] =
     "\"revolving\":false,\"day_count\":\"30/360\",\"pledgee\":{\"name\":\"示例担保\"},"
     "\"pledgors\":[{\"name\":\"王某\",\"kind\":\"person\"}],\"instalments\":[{\"due_on\":"
     "\"2023-01-08\",\"principal\":\"1000000.00\",\"interest\":\"0.00\"}],"
-    "\"ip\":[{\"number\":\"2021199990019\","
+    "\"confirmed\":[\"owner_uscc\"],\"ip\":[{\"number\":\"2021199990019\","
     "\"kind\":\"invention\","
-    "\"owner_uscc\":\"91310115QX0115114N\",\"filed_on\":\"2021-03-01\",\"expires_on\":"
+    "\"owner_uscc\":\"91310115QX0115114A\",\"filed_on\":\"2021-03-01\",\"expires_on\":"
     "\"2041-03-01\",\"valuation\":\"8000000.00\",\"appraiser\":\"示例评估\",\"share\":\"100.00\"},"
     "{\"number\":\"12345678\",\"kind\":\"trademark\"}]}";
 
