@@ -219,7 +219,14 @@ select 'claim step that was not legal', s.id || ''
                     where t.state = coalesce(e.state, case when s.n = 1 then 'submitted' end)
                       and t.step = s.step and t.next = s.state)
     or (s.step in ('approve', 'pay')
-        and (s.maker is null or s.maker <> e.recorded_by or s.maker = s.recorded_by))
+        and (s.maker is null or s.maker = s.recorded_by
+             or s.maker not in (e.recorded_by, ( -- of the step that this one checks, whatever was in between
+                 select p.recorded_by
+                   from claim_step p
+                  where p.claim = s.claim and p.n < s.n
+                    and p.step = case s.step when 'approve' then 'accept' else 'approve' end
+                  order by p.n desc
+                  limit 1))))
     or s.step = 'lapse' and (s.recorded_by <> 'pledged' or s.on_day <= e.due_on)
 union all
 select 'claim step whose money is not where it should be', s.id || ''
@@ -287,6 +294,27 @@ select 'sum of claims that is not that of its claims', coalesce(k.scheme_code ||
         where n.counts and y.what is not null
         group by 1, 2, 3
        having sum(n.fund_fen) <> 0) x on (x.scheme_code, x.what, x.key) = (k.scheme_code, k.what, k.key)
+ where k.fen is distinct from x.fen
+union all
+select 'sum of covers that is not that of its covers', coalesce(k.scheme_code, x.scheme_code) || ' '
+       || coalesce(k.on_day, x.on_day) || ' ' || coalesce(k.bad_from, x.bad_from)
+  from (select * from coverage_sum where owed_fen <> 0) k
+  full join (
+       select c.scheme_code, c.org_id, c.on_day, coalesce(c.bad_from, 'infinity') as bad_from, sum(c.owed_fen) as fen
+         from coverage c
+        where c.state in ('covered', 'suspended', 'ended')
+        group by 1, 2, 3, 4
+       having sum(c.owed_fen) <> 0) x on (x.scheme_code, x.org_id, x.on_day, x.bad_from)
+                                         = (k.scheme_code, k.org_id, k.on_day, k.bad_from)
+ where k.owed_fen is distinct from x.fen
+union all
+select 'room reserved that is not that of its covers', coalesce(k.scheme_code, x.scheme_code)
+  from (select * from coverage_reserved where fen <> 0) k
+  full join (
+       select c.scheme_code, sum(c.amount_fen) as fen
+         from coverage c
+        where c.state in ('requested', 'covered', 'suspended')
+        group by 1) x on x.scheme_code = k.scheme_code
  where k.fen is distinct from x.fen
 union all
 select 'cover that differs from its record', coalesce(c.id, r.id) || ''

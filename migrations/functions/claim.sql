@@ -27,9 +27,10 @@ create or replace function claims_lock() returns void language sql as $$ select 
 
 -- What counted claims take of one limit of a scheme.
 create or replace function claim_sum_fen(code text, of_what text, of_key text) returns bigint
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select coalesce((select s.fen from claim_sum s where s.scheme_code = code and s.what = of_what and s.key = of_key), 0)
-$$;
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return coalesce((select s.fen from claim_sum s where s.scheme_code = code and s.what = of_what and s.key = of_key), 0);
+end $$;
 revoke all on function claim_sum_fen from public;
 
 -- Adds what a claim takes to the sums of its scheme, or takes it away again.
@@ -672,7 +673,7 @@ create or replace function claim_pool_rooms(c claim_case, fund bigint) returns j
     language sql stable security definer set search_path = public, pg_temp as $$
     select jsonb_strip_nulls(jsonb_build_object(
            'fund_balance', yuan_text(greatest(account_available_fen('fund:' || ((c).scheme).code) - fund, 0)),
-           'leverage', room_text(coverage_leverage_room((c).cover, (c).terms)),
+           'leverage', room_text(coverage_leverage_left(((c).scheme).code, (c).terms)),
            'npl_breaker', case when ((c).terms).npl_breaker is not null then (
                 select yuan_text(greatest(div(p.owed * percent_ppm(((c).terms).npl_breaker), 1000000) - p.bad, 0)::bigint)
                   from coverage_pool(((c).cover).org_id, ((c).scheme).code, 'infinity', today()) p) end))
@@ -1218,10 +1219,15 @@ begin
     c.claim := found_claim;
     c.figure := (select n from claim_now n where n.claim = found_claim.id);
     c.last := (select s from claim_step s where s.claim = found_claim.id order by s.n desc limit 1);
-    c.maker := case when c.step in ('approve', 'pay') then (c.last).recorded_by
-                    when c.step = 'accept' and found_claim.received_on < found_claim.on_day then (
-                         select s.recorded_by from claim_step s
-                          where s.claim = found_claim.id and s.step = 'confirm' order by s.n desc limit 1) end;
+    c.maker := (select s.recorded_by -- whatever was renewed or released in between
+                  from claim_step s
+                 where s.claim = found_claim.id
+                   and s.step = case c.step when 'approve' then 'accept'
+                                            when 'pay' then 'approve'
+                                            when 'accept' then case when found_claim.received_on < found_claim.on_day
+                                                                    then 'confirm' end end
+                 order by s.n desc
+                 limit 1);
     select x.next into c.next
       from claim_transition x
      where x.state = claim_state(found_claim.id) and x.step = c.step and my_kind() = any (x.takers);

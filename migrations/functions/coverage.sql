@@ -39,21 +39,68 @@ revoke all on function coverage_fill from public;
 -- What left its cover and is still owed counts on.
 create or replace function coverage_pool(bank bigint, code text, before date, day date, out owed numeric, out bad numeric)
     language sql stable security definer set search_path = public, pg_temp as $$
-    select coalesce(sum(c.owed_fen), 0), coalesce(sum(c.owed_fen) filter (where c.bad_from <= day), 0)
-      from coverage c
-     where c.scheme_code = code and c.org_id = bank and c.state in ('covered', 'suspended', 'ended') and c.on_day < before
+    select coalesce(sum(s.owed_fen), 0), coalesce(sum(s.owed_fen) filter (where s.bad_from <= day), 0)
+      from coverage_sum s
+     where s.scheme_code = code and s.org_id = bank and s.on_day < before
 $$;
 
+-- Adds a cover to the sums, or takes it away again.
+create or replace function coverage_sum_add(c coverage, sign int) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if c.owed_fen <> 0 and c.state in ('covered', 'suspended', 'ended') then
+        insert into coverage_sum as s (scheme_code, org_id, on_day, bad_from, owed_fen)
+        values (c.scheme_code, c.org_id, c.on_day, coalesce(c.bad_from, 'infinity'), sign * c.owed_fen)
+        on conflict (scheme_code, org_id, on_day, bad_from) do update set owed_fen = s.owed_fen + excluded.owed_fen;
+    end if;
+    if c.state in ('requested', 'covered', 'suspended') then
+        insert into coverage_reserved as r (scheme_code, fen)
+        values (c.scheme_code, sign * c.amount_fen)
+        on conflict (scheme_code) do update set fen = r.fen + excluded.fen;
+    end if;
+end $$;
+revoke all on function coverage_sum_add from public;
+
+-- Keeps the sums with every change of a cover that they rest on.
+create or replace function coverage_sum_follow() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if tg_op = 'INSERT' then
+        perform coverage_sum_add(new, 1);
+    elsif (old.state, old.amount_fen, old.owed_fen, old.bad_from, old.on_day)
+          is distinct from (new.state, new.amount_fen, new.owed_fen, new.bad_from, new.on_day) then
+        perform coverage_sum_add(old, -1);
+        perform coverage_sum_add(new, 1);
+    end if;
+    return null;
+end $$;
+revoke all on function coverage_sum_follow from public;
+create or replace trigger coverage_sum_follow after insert or update on coverage
+    for each row execute function coverage_sum_follow();
+
 -- How much more a scheme may cover after a request, against what was appropriated; null: it sets no limit. Requests
--- recorded before it keep their room, whatever became of them since unless they ended.
+-- recorded before it keep their room, whatever became of them since unless they ended; those after it take none of it.
 create or replace function coverage_leverage_room(c coverage, terms scheme_terms) returns numeric
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    if (terms).leverage_limit is null then
+        return null;
+    end if;
+    return coverage_leverage_left(c.scheme_code, terms)
+           - case when c.state in ('requested', 'covered', 'suspended') then 0 else c.amount_fen end
+           + (select coalesce(sum(o.amount_fen), 0)
+                from coverage o
+               where o.scheme_code = c.scheme_code and o.no > c.no and o.state in ('requested', 'covered', 'suspended'))
+           - (select coalesce(sum(o.amount_fen), 0)
+                from coverage o
+               where o.scheme_code = c.scheme_code and o.no < c.no and o.state = 'pending');
+end $$;
+
+-- How much more it may cover after all that was asked for.
+create or replace function coverage_leverage_left(code text, terms scheme_terms) returns numeric
     language sql stable security definer set search_path = public, pg_temp as $$
-    select (terms).leverage_limit::numeric * -account_balance_fen('appropriation:' || (c).scheme_code, null, null)
-           - (c).amount_fen - (
-           select coalesce(sum(o.amount_fen), 0)
-             from coverage o
-            where o.scheme_code = (c).scheme_code and o.no < (c).no
-              and o.state in ('pending', 'requested', 'covered', 'suspended'))
+    select (terms).leverage_limit::numeric * -account_balance_fen('appropriation:' || code, null, null)
+           - coalesce((select r.fen from coverage_reserved r where r.scheme_code = code), 0)
      where (terms).leverage_limit is not null
 $$;
 
@@ -111,23 +158,25 @@ create or replace function room_text(room numeric) returns text language sql imm
 
 -- What is left after a cover under each limit of its scheme, as its answer shows it.
 create or replace function coverage_room(c coverage, terms scheme_terms) returns json
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select json_strip_nulls(json_build_object(
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return json_strip_nulls(json_build_object(
            'leverage', room_text(coverage_leverage_room(c, terms)),
-           'loan', room_text(yuan_fen((terms).cap_per_loan) - claim_sum_fen((c).scheme_code, 'loan', (c).loan_id::text)),
-           'enterprise', room_text(yuan_fen((terms).cap_per_enterprise)
-                                   - claim_sum_fen((c).scheme_code, 'enterprise', (c).borrower))))
-$$;
+           'loan', room_text(yuan_fen(terms.cap_per_loan) - claim_sum_fen(c.scheme_code, 'loan', c.loan_id::text)),
+           'enterprise', room_text(yuan_fen(terms.cap_per_enterprise)
+                                   - claim_sum_fen(c.scheme_code, 'enterprise', c.borrower))));
+end $$;
 
 -- Open high red flags on a loan: what they say must be cleared first.
 create or replace function coverage_flags(loan uuid) returns text
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select string_agg(distinct f.code, ', ' order by f.code)
-      from flag_record r
-      join flag f on f.id = r.flag
-     where r.record_id = loan and f.severity = 'high' and f.code <> 'RF29' -- see credit_problems
-       and not exists (select from flag_clearing x where x.flag = f.id)
-$$;
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return (select string_agg(distinct f.code, ', ' order by f.code)
+              from flag_record r
+              join flag f on f.id = r.flag
+             where r.record_id = loan and f.severity = 'high' and f.code <> 'RF29' -- see credit_problems
+               and not exists (select from flag_clearing x where x.flag = f.id));
+end $$;
 
 -- What stands against covering a loan in its own life: it must be live, pledged, and not in default before cover begins.
 create or replace function coverage_life_problems(c coverage, l loan, f loan_life, terms scheme_terms) returns json[]

@@ -131,13 +131,20 @@ revoke all on function credit_cleared from public;
 
 -- The loans that are possibly one credit with this one and were not cleared.
 create or replace function credit_open_doubles(loan_id uuid) returns setof loan
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select o.*
-      from credit_pairs(array[$1]) p
-      join loan m on m.id = p.id and m.version = p.version
-      join loan o on o.id = p.other and o.version = p.other_version
-     where not credit_cleared(m, o)
-$$;
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    p record;
+    m loan;
+    o loan;
+begin
+    for p in select * from credit_pairs(array[loan_id]) loop
+        select x.* into m from loan x where x.id = p.id and x.version = p.version;
+        select x.* into o from loan x where x.id = p.other and x.version = p.other_version;
+        if not credit_cleared(m, o) then
+            return next o;
+        end if;
+    end loop;
+end $$;
 revoke all on function credit_open_doubles from public;
 
 -- What a loan's answer says of it: the contracts of its own bank, as far as whoever asks sees them; null: none.
@@ -162,12 +169,17 @@ grant execute on function credit_own_doubles to pledged_app;
 -- What stands against covering, compensating or subsidising a loan: doubles that nobody cleared. Contracts of the
 -- organisation itself are named, others are not.
 create or replace function credit_problems(loan_id uuid, pointer text) returns json[]
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select coalesce(array_agg(distinct problem('E_SAME_CREDIT', $2, x.name)::text)::json[], '{}')
-      from (select case when o.org_id = m.org_id then (select r.key from submission r where r.id = o.id limit 1) else '-' end as name
-              from credit_open_doubles($1) o
-             cross join lateral (select y.org_id from loan y where y.id = $1 limit 1) m) x
-$$;
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    org bigint := (select y.org_id from loan y where y.id = loan_id limit 1);
+begin
+    return array(
+        select problem('E_SAME_CREDIT', pointer, x.name)
+          from (select distinct case when o.org_id = org then (select r.key from submission r where r.id = o.id limit 1)
+                                     else '-' end as name
+                  from credit_open_doubles(loan_id) o) x
+         order by x.name);
+end $$;
 revoke all on function credit_problems from public;
 
 -- Loans whose amount is out of proportion to the other ones of their firm (the newest ten): yuan and ten thousand yuan are

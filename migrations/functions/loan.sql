@@ -437,8 +437,8 @@ $$;
 -- Of a loan's record, what decides whether and how much is paid.
 create or replace function loan_claim_facts(body json) returns text language sql immutable parallel safe as $$
     select json_build_array(body ->> 'scheme', body ->> 'borrower_uscc', body ->> 'amount', body ->> 'ip_amount',
-               body ->> 'rate', body ->> 'signed_on', body ->> 'disbursed_on', body ->> 'registered_on',
-               body ->> 'first_loan', body ->> 'guarantor_uscc',
+               body ->> 'rate', body ->> 'signed_on', body ->> 'disbursed_on', body ->> 'matures_on',
+               body ->> 'registered_on', body ->> 'first_loan', body ->> 'guarantor_uscc', body ->> 'insurer_uscc',
                (select json_agg(x ->> 'number' order by x ->> 'number')
                   from json_array_elements(body -> 'ip') x))::text
 $$;

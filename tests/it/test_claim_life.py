@@ -147,6 +147,8 @@ class ClaimLife(FundCase):
         self.step(where, "release", self.finance)
         self.assertEqual((self.get(where)["state"], self.fund(code)[1]), ("accepted", "0.00"))
         other = self.approved(self.lent(code))
+        accepted_by = self.step(where, "approve", self.finance, status=None)  # also when he gave the hold back himself
+        self.assertIn(("", "E_SAME_PERSON"), accepted_by.codes())
         self.assertEqual(self.step(where, "approve", self.second, status=None).codes(), [("", "E_OVERDRAFT")])
         self.step(other, "release", self.finance)
         self.step(where, "approve", self.second)
