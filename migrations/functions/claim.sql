@@ -140,6 +140,13 @@ end $$;
 revoke all on function claims_lapse from public;
 grant execute on function claims_lapse to pledged_app;
 
+-- How many claims have lapsed, noted or not yet.
+create or replace function claims_lapsed() returns bigint
+    language sql stable security definer set search_path = public, pg_temp as
+    $$ select count(*) from claim_now n where n.state = 'lapsed' or n.state = 'returned' and n.due_on < today() $$;
+revoke all on function claims_lapsed from public;
+grant execute on function claims_lapsed to pledged_app;
+
 -- Is there something that claims_lapse would note: a claim whose term to come back has ended, a cover without figures?
 create or replace function claims_due_to_lapse() returns boolean
     language sql stable security definer set search_path = public, pg_temp as $$

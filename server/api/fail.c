@@ -28,6 +28,7 @@ static const struct {
     {"loan_ip_amount_range", E_EXCEEDS, "/ip_amount"},
     {"loan_has_ip", E_NEED, "/ip"},
     {"loan_ip_kind_known", E_CHOICE, "/ip"},
+    {"loan_ip_share_range", E_RANGE, "/ip"},
     {"report_seal_once", E_SEALED, ""},
     {"report_seal_previous_once", E_FACTS_MOVED, ""},
     {"scheme_version_unique", E_OVERLAP, "/effective_from"},

@@ -53,6 +53,7 @@ class Book:
             getattr(self, plant)()
         while len(self.loans) < size:
             self.ordinary()
+        self.credits()
 
     # ---- ordinary loans --------------------------------------------------------------------------
 
@@ -358,6 +359,63 @@ class Book:
                 self.lend(borrower_uscc=firm, ip=[{"number": patent(self.next(), 2014, 1), "owner_uscc": firm, "filed_on": other}])
                 if fires:
                     self.case("RF28", "low", model)
+
+    def rf_29(self):
+        """Pairs that are one credit and pairs that are not; which are is worked out by credits() over the whole book."""
+        for _ in range(6):
+            right = self.right()
+            for one, two in (({"amount": "3000000.00"}, {"amount": "2970000.00", "signed_on": "2022-03-08"}),  # 1 %, a week
+                             ({"amount": "3000000.00"}, {"amount": "2969999.99", "signed_on": "2022-03-08"}),
+                             ({"amount": "3000000.00"}, {"amount": "3000000.00", "signed_on": "2022-03-09"}),
+                             ({"amount": "3000000.00", "ip": [right]}, {"amount": "500000.00", "ip": [right], "signed_on": "2022-09-01"}),
+                             ({"amount": "3000000.00", "matures_on": "2022-03-05"}, {"amount": "3000000.00", "signed_on": "2022-03-05"})):
+                base = {"borrower_uscc": self.firm(), "signed_on": "2022-03-01"}
+                for over in (one, two):
+                    self.lend("BK-1", **dict(base, **over))
+                right = self.right()
+
+    def rf_30(self):
+        for _ in range(6):
+            for amount, fires in (("3000000.00", True), ("2999999.99", False)):
+                firm = self.firm()
+                lent = [self.lend("BK-1", borrower_uscc=firm, amount=x, signed_on=day)
+                        for x, day in (("30000.00", "2022-03-01"), (amount, "2022-06-01"))]
+                if fires:
+                    for contract in lent:
+                        self.case("RF30", "med", contract)
+
+    # ---- one credit: by its definition, over all pairs of loans of one firm ------------------------
+
+    def credits(self):
+        order = [c for bank in self.banks() for c, (b, _) in self.loans.items() if b == bank]  # as they are recorded
+        firms = {}
+        for contract in order:
+            firms.setdefault(self.loans[contract][1]["borrower_uscc"], []).append(contract)
+        for lent in firms.values():
+            for k, later in enumerate(lent):
+                earlier = [c for c in lent[:k] if self.is_one(c, later)]
+                assert len(earlier) <= 5
+                if earlier:
+                    self.case("RF29", "high", later, *earlier)
+
+    def is_one(self, a, b):
+        x, y = self.loans[a][1], self.loans[b][1]
+        fen = sorted(int(r["amount"].replace(".", "")) for r in (x, y))
+        days = abs((datetime.date.fromisoformat(x["signed_on"]) - datetime.date.fromisoformat(y["signed_on"])).days)
+        shared = {i["number"] for i in x["ip"]} & {i["number"] for i in y["ip"]}
+        return (y["signed_on"] < self.ends(a, b) and x["signed_on"] < self.ends(b, b)
+                and bool(shared or (fen[0] * 100 >= fen[1] * 99 and days <= 7)))
+
+    def ends(self, contract, later):
+        """When a credit ended, by what its bank had told when the later one was recorded: banks report one after another."""
+        bank, record = self.loans[contract]
+        told = [e for b, e in self.events if e["contract_no"] == contract and b < self.loans[later][0]]
+        over = [e["on"] for e in told if e["kind"] in ("settled", "transferred")]
+        if over:
+            return min(over)
+        if any(e["kind"] in ("overdue", "written_off") for e in told):
+            return "9999-12-31"
+        return max([record["matures_on"]] + [e["matures_on"] for e in told if e["kind"] == "extended"])
 
     # ---- as files --------------------------------------------------------------------------------
 

@@ -82,8 +82,12 @@ class ClaimLife(FundCase):
         self.aged(where, 21)
         said = self.get(where)
         self.assertEqual((said["state"], said["owner"], said["days_over"]), ("lapsed", "赵强", 1))
+        metric = lambda: int(self.d.call("GET", "/metrics").body.decode().split("\npledged_claims_lapsed ")[1].split()[0])
+        lapsed = metric()  # also before anybody noted it
+        self.assertGreaterEqual(lapsed, 1)
         self.assertEqual(self.step(where, "resubmit", self.bank, status=None).codes(), [("", "E_STEP")])
         self.claimed(contract)  # it is in nobody's way
+        self.assertEqual(metric(), lapsed)
         self.assertEqual([(s["step"], s["by"]) for s in self.get(where)["steps"][-1:]], [("lapse", "pledged")])
         self.assertEqual([x["reference"] for x in self.get("/v1/claims?state=lapsed&loan=" + contract)["items"]],
                          [said["reference"]])
