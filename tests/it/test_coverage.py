@@ -1,4 +1,6 @@
 """Cover: asked for with the loan or by itself, judged at once, frozen, reserved in order; a correction suspends it."""
+from concurrent.futures import ThreadPoolExecutor
+
 from fund_case import FundCase, ago
 from harness import loan, numbers
 
@@ -46,3 +48,35 @@ class Coverage(FundCase):
         told = next(e for e in errors if e["code"] == "E_CONDITIONS")
         self.assertIn("中小微企业", told["title"])
         self.assertTrue(all(e["cure"] for e in errors))
+
+    # ---- many at once ----------------------------------------------------------------------------
+
+    def test_64_clients_never_pass_the_leverage_limit(self):
+        """2 × 10 million hold twenty loans of one million: twenty are covered, whoever comes first, and none besides."""
+        code = self.scheme(money="10000000.00", leverage_limit=2, confirmation="automatic")
+        with ThreadPoolExecutor(64) as pool:
+            made = list(pool.map(lambda _: self.booked(code, amount="1000000.00").json()["coverage"], range(64)))
+        states = [c["state"] for c in made]
+        self.assertEqual((states.count("covered"), states.count("refused")), (20, 44))
+        self.assertEqual({e["code"] for c in made for e in c.get("errors", ())}, {"E_LEVERAGE"})
+        self.assertEqual(sorted(float(c["room"]["leverage"]) for c in made if c["state"] == "covered"),
+                         [1000000.0 * n for n in range(20)])
+        # an end gives its room back, to one
+        self.cover_step(next(c["id"] for c in made if c["state"] == "covered"), "end", self.finance)
+        with ThreadPoolExecutor(8) as pool:
+            more = list(pool.map(lambda _: self.booked(code, amount="1000000.00").json()["coverage"]["state"], range(8)))
+        self.assertEqual(more.count("covered"), 1)
+
+    def test_64_clients_are_all_told_that_the_bank_is_paused(self):
+        """One bad loan of ten is beyond 5 %; another bank's cover goes on, and the pause ends with its cause."""
+        code = self.scheme(confirmation="automatic", pause={"npl_ratio": "5.00"}, leverage_limit=None)
+        lent = [self.booked(code).json() for _ in range(10)]
+        where = "/v1/loans/" + lent[0]["id"]
+        self.event(where, "classified", ago(0), grade="substandard")
+        with ThreadPoolExecutor(64) as pool:
+            made = list(pool.map(lambda _: self.booked(code).json()["coverage"], range(64)))
+        self.assertEqual({(c["state"], *(e["code"] for e in c.get("errors", ()))) for c in made}, {("refused", "E_PAUSED")})
+        other = self.booked(code, token=self.d.token("bank", "BANK-B")).json()["coverage"]
+        self.assertEqual(other["state"], "covered")
+        self.event(where, "classified", ago(0), grade="normal")
+        self.assertEqual(self.booked(code).json()["coverage"]["state"], "covered")
