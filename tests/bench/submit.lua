@@ -1,4 +1,4 @@
--- One durable loan a request, each with its own contract number and patent.
+-- One durable loan a request, each of a firm of its own, with its own contract number and patent.
 local thread_no = 0
 function setup(thread) thread:set("no", thread_no); thread_no = thread_no + 1 end
 
@@ -8,6 +8,24 @@ local function patent(serial)
     local sum = 0
     for i = 1, 12 do sum = sum + tonumber(body:sub(i, i)) * weights[i] end
     return body .. ("0123456789X"):sub(sum % 11 + 1, sum % 11 + 1)
+end
+
+-- GB 32100: the organisation's own check character, then that of the whole.
+local letters, own = "0123456789ABCDEFGHJKLMNPQRTUWXY", {3, 7, 9, 10, 5, 8, 4, 2}
+local function value(c) return tonumber(c, 36) end
+local function firm(serial)
+    local body = string.format("QX%06d", serial % 1000000)
+    local sum = 0
+    for i = 1, 8 do sum = sum + value(body:sub(i, i)) * own[i] end
+    local c = 11 - sum % 11
+    local code = "91310115" .. body .. ("0123456789X0"):sub(c + 1, c + 1)
+    local total, weight = 0, 1
+    for i = 1, 17 do
+        total = total + (letters:find(code:sub(i, i), 1, true) - 1) * weight
+        weight = weight * 3 % 31
+    end
+    c = (31 - total % 31) % 31
+    return code .. letters:sub(c + 1, c + 1)
 end
 
 local n, run = 0, 0
@@ -21,11 +39,11 @@ end
 function request()
     n = n + 1
     return wrk.format(nil, "/v1/loans", nil, string.format(
-        '{"contract_no":"B-%d-%d-%d","product":"single_pledge","borrower_uscc":"91310115QX0115114N",' ..
-        '"borrower_name":"上海示例半导体有限公司","district":"310115","industry":"C3973","employees":86,' ..
+        '{"contract_no":"B-%d-%d-%d","product":"single_pledge","borrower_uscc":"%s",' ..
+        '"borrower_name":"示例企业%d","district":"310115","industry":"C3973","employees":86,' ..
         '"revenue":"52000000.00","amount":"5000000.00","rate":"3.65","signed_on":"2022-07-01",' ..
         '"disbursed_on":"2022-07-08","matures_on":"2023-07-07","ip":[{"number":"%s"}]}',
-        run, no, n, patent(run * 1000 + no * 3000000 + n)))
+        run, no, n, firm(run * 7919 + no * 300000 + n), run * 7919 + no * 300000 + n, patent(run * 1000 + no * 3000000 + n)))
 end
 
 local failed = 0
