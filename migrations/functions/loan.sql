@@ -49,8 +49,8 @@ end $$;
 
 -- Which of these rights lie in a live pledge of another organisation that overlaps the given term?
 -- Runs as the owner, because the answer crosses tenants; it tells which right and nothing else.
--- PL/pgSQL keeps the plan between calls; offset 0 keeps the look-ups by index in it. Two ranges of org_id, so that a right which one bank pledged
--- ten thousand times costs no more than another.
+-- PL/pgSQL keeps the plan between calls; offset 0 keeps the look-ups by index in it. Two ranges of org_id, so that a
+-- right which one bank pledged ten thousand times costs no more than another.
 create or replace function loan_pledged_elsewhere(org bigint, rights json)
     returns table (record_id uuid, version int, pointer text)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
@@ -174,7 +174,8 @@ create policy record_read_loan_event on submission for select to pledged_app usi
 
 -- Was a loan void by an instant (null: is it now)?
 create or replace function loan_void_at(v loan_void, known_at timestamptz) returns boolean language sql immutable as
-    $$ select case when known_at is null then (v).until_at = 'infinity' else (v).from_at <= known_at and (v).until_at > known_at end $$;
+    $$ select case when known_at is null then (v).until_at = 'infinity'
+                   else (v).from_at <= known_at and (v).until_at > known_at end $$;
 -- Was a loan void by an instant, whichever void did it?
 create or replace function loan_is_void(loan_id uuid, known_at timestamptz) returns boolean language sql stable as
     $$ select exists (select from loan_void v where v.loan_id = $1 and loan_void_at(v, $2)) $$;
@@ -234,8 +235,8 @@ end $$;
 create or replace function loan_event_turn(doc json) returns int language sql immutable as
     $$ select case when doc ->> 'kind' in ('voided', 'reversed') then 99 else loan_event_rank(doc ->> 'kind') end $$;
 
--- The loan of an organisation under a contract number, however it is written, in its newest version. Numbers taken before
--- they were compared by their form may be one: then the one that is written so, else the one that came first.
+-- The loan of an organisation under a contract number, however it is written, in its newest version. Numbers taken
+-- before they were compared by their form may be one: then the one that is written so, else the one that came first.
 create or replace function loan_keyed(org bigint, contract_no text) returns setof loan language sql stable as $$
     select x.*
       from (select r.id, r.version
@@ -286,7 +287,8 @@ begin
         return d;
     elsif f.bad_code is not null -- and it was not so before, by what an earlier version took
           and (loan_fold(l, 'infinity', null, null, true)).bad_event is distinct from f.bad_event then
-        d.problems := json_build_array(problem('E_STATE_LATER', case when e.kind = 'reversed' then '/reverses' else '/on' end, (
+        d.problems := json_build_array(problem('E_STATE_LATER',
+            case when e.kind = 'reversed' then '/reverses' else '/on' end, (
                  select s.reference || ' (' || s.kind || ' ' || s.on_day || ')'
                    from loan_event s where s.id = f.bad_event)));
         return d;
@@ -295,8 +297,8 @@ begin
         insert into loan_event (id, loan_id, org_id, parties, district, reference, kind, on_day, principal_fen,
                interest_fen, grade, matures_on, reverses, recorded_at, rate_ppm, payer, for_from, for_to, reason)
         values (e.id, e.loan_id, e.org_id, e.parties, e.district, e.reference, e.kind, e.on_day, e.principal_fen,
-               e.interest_fen, e.grade, e.matures_on, e.reverses, e.recorded_at, e.rate_ppm, e.payer, e.for_from, e.for_to,
-               e.reason);
+               e.interest_fen, e.grade, e.matures_on, e.reverses, e.recorded_at, e.rate_ppm, e.payer,
+               e.for_from, e.for_to, e.reason);
         perform coverage_follow(l);
     end if;
     return d;
@@ -315,8 +317,9 @@ $$;
 -- The facts of loans in the order of the program's catalogue, as numbers (fen, ppm, days since 1970) and texts. Runs
 -- as the owner: who may see a loan is told the same of it. Sums over events do not depend on their order.
 create or replace function loan_cases(ids uuid[])
-    returns table (id uuid, version int, bank text, contract_no text, borrower_uscc text, borrower_district text, borrower_size text, borrower_sme text,
-                   borrower_industry text, borrower_employees bigint, borrower_revenue bigint, borrower_assets bigint,
+    returns table (id uuid, version int, bank text, contract_no text, borrower_uscc text, borrower_district text,
+                   borrower_size text, borrower_sme text, borrower_industry text, borrower_employees bigint,
+                   borrower_revenue bigint, borrower_assets bigint,
                    loan_product text, loan_amount bigint, loan_ip_amount bigint, loan_ip_share text, loan_rate int,
                    loan_signed_on int, loan_disbursed_on int, loan_registered_on int, loan_matures_on int,
                    loan_term_days text, loan_settled_on int, loan_settled_on_time boolean, loan_overdue_ever boolean,
@@ -328,8 +331,9 @@ create or replace function loan_cases(ids uuid[])
 #variable_conflict use_column
 begin
     return query
-    select l.id, l.version, o.code, r.key, l.borrower, l.district, nullif(l.size, 'unknown'), null::text, l.industry, l.employees,
-           l.revenue_fen, l.assets_fen, l.product, l.amount_fen, l.ip_amount_fen, null::text, l.rate_ppm,
+    select l.id, l.version, o.code, r.key, l.borrower, l.district, nullif(l.size, 'unknown'), null::text,
+           l.industry, l.employees, l.revenue_fen, l.assets_fen, l.product, l.amount_fen, l.ip_amount_fen,
+           null::text, l.rate_ppm,
            l.signed_on - date '1970-01-01', coalesce(e.drawn_on, l.disbursed_on) - date '1970-01-01',
            l.registered_on - date '1970-01-01', greatest(l.matures_on, e.matures_on) - date '1970-01-01', null::text,
            e.settled_on - date '1970-01-01',
@@ -355,7 +359,8 @@ begin
              from loan_event v
             where v.loan_id = l.id and v.kind <> 'reversed'
               and not exists (select from loan_event u
-                               where u.loan_id = v.loan_id and u.kind = 'reversed' and u.reverses = v.reference)) e on true
+                               where u.loan_id = v.loan_id and u.kind = 'reversed'
+                                 and u.reverses = v.reference)) e on true
       left join lateral (
            select case when bool_or(i.owner <> l.borrower) then false
                        when bool_and(i.owner = l.borrower) then true end as own -- an owner not told: not known
@@ -408,7 +413,8 @@ create or replace function loan_day(l loan, basis text) returns date language sq
 $$;
 
 -- What a loan adds to the period that it is counted in.
-create or replace function loan_counted_fen(l loan, basis text) returns bigint language sql immutable parallel safe as $$
+create or replace function loan_counted_fen(l loan, basis text) returns bigint
+    language sql immutable parallel safe as $$
     select case when basis = 'registered_amount' then loan_registered_fen((l).registered_fen, (l).amount_fen)
                 else (l).amount_fen end
 $$;

@@ -3,8 +3,8 @@
 
 -- The order in which the events of one day count: a rate holds from the start of its day, draws come before payments.
 create or replace function loan_event_rank(kind text) returns int language sql immutable parallel safe as $$
-    select array_position(array['voided', 'repriced', 'disbursed', 'overdue', 'classified', 'repaid', 'extended', 'written_off',
-                          'recovered', 'settled', 'transferred', 'pledge_released'], kind)
+    select array_position(array['voided', 'repriced', 'disbursed', 'overdue', 'classified', 'repaid', 'extended',
+                          'written_off', 'recovered', 'settled', 'transferred', 'pledge_released'], kind)
 $$;
 
 -- Days between two days as the loan counts them. 30/360: every month has thirty, its last day is the thirtieth (30E/360
@@ -15,7 +15,8 @@ create or replace function loan_days(from_day date, until_day date, day_count te
                 else ((extract(year from until_day) - extract(year from from_day)) * 360
                       + (extract(month from until_day) - extract(month from from_day)) * 30
                       + case when extract(day from until_day + 1) = 1 then 30 else extract(day from until_day) end
-                      - case when extract(day from from_day + 1) = 1 then 30 else extract(day from from_day) end)::int end
+                      - case when extract(day from from_day + 1) = 1 then 30
+                             else extract(day from from_day) end)::int end
 $$;
 
 -- What a sum of fen × ppm × days is divided by to be fen of interest.
@@ -28,8 +29,8 @@ create or replace function loan_interest_fen(accrued numeric, day_count text) re
     select div(2 * accrued + loan_day_base(day_count), 2 * loan_day_base(day_count))::bigint
 $$;
 
--- Events that stand: told by then, not reversed, with one that is not stored yet (more, or null), and while none tells of
--- a draw the day of disbursement that the loan itself tells.
+-- Events that stand: told by then, not reversed, with one that is not stored yet (more, or null), and while none tells
+-- of a draw the day of disbursement that the loan itself tells.
 create or replace function loan_told(l loan, known_at timestamptz, more loan_event) returns setof loan_event
     language sql stable as $$
     with gone as materialized ( -- references of events that were reversed
@@ -49,30 +50,34 @@ create or replace function loan_told(l loan, known_at timestamptz, more loan_eve
     select s.* from standing s
      union all
     select null::uuid, (l).id, (l).org_id, null::text[], null::text, '', 'disbursed', (l).disbursed_on, (l).amount_fen,
-           null::bigint, null::text, null::date, null::text, null::timestamptz, null::int, null::text, null::date, null::date,
-           null::text
+           null::bigint, null::text, null::date, null::text, null::timestamptz, null::int, null::text,
+           null::date, null::date, null::text
      where (l).disbursed_on is not null
        and not exists (select from standing s where s.kind = 'disbursed')
 $$;
 
--- Interest that ran to the day on which an event is told, and on that day itself: banks that take it on the day on which
--- it is settled count it in. peak: the balance of the day before its payments.
-create or replace function loan_accrued_by(f loan_life, l loan, on_day date, peak_fen bigint, rate_ppm int) returns numeric
-    language sql immutable as $$
+-- Interest that ran to the day on which an event is told, and on that day itself: banks that take it on the day on
+-- which it is settled count it in. peak: the balance of the day before its payments.
+create or replace function loan_accrued_by(f loan_life, l loan, on_day date, peak_fen bigint, rate_ppm int)
+    returns numeric language sql immutable as $$
     select (f).accrued + peak_fen::numeric * rate_ppm * loan_days(on_day, on_day + 1, (l).day_count)
 $$;
 
 -- Whether what was told to be owed or paid in interest can have run: each payment was rounded once to the fen, so each
 -- may be half a fen too much. Null: it can; else the most that can be told now.
-create or replace function loan_interest_excess(ran numeric, day_count text, told_fen bigint, more_fen bigint, payments bigint)
+create or replace function loan_interest_excess(ran numeric, day_count text, told_fen bigint, more_fen bigint,
+                                                payments bigint)
     returns text language sql immutable as $$
-    select case when 2 * (told_fen + more_fen) * loan_day_base(day_count) > 2 * ran + payments * loan_day_base(day_count)
-                then yuan_text(greatest(div(2 * ran + payments * loan_day_base(day_count), 2 * loan_day_base(day_count))::bigint
+    select case when 2 * (told_fen + more_fen) * loan_day_base(day_count)
+                     > 2 * ran + payments * loan_day_base(day_count)
+                then yuan_text(greatest(div(2 * ran + payments * loan_day_base(day_count),
+                                            2 * loan_day_base(day_count))::bigint
                                         - told_fen, 0)) end
 $$;
 
 -- What falls due, the oldest first, after a payment.
-create or replace function loan_due_clear(due bigint[], paid_fen bigint) returns bigint[] language plpgsql immutable as $$
+create or replace function loan_due_clear(due bigint[], paid_fen bigint) returns bigint[]
+    language plpgsql immutable as $$
 declare
     left_fen bigint := paid_fen;
 begin
@@ -86,7 +91,8 @@ end $$;
 
 -- The principal that an `overdue` event tells: without amounts all that is owed and has not fallen due before.
 create or replace function loan_due_principal(f loan_life, e loan_event) returns bigint language sql immutable as $$
-    select coalesce((e).principal_fen, case when (e).interest_fen is null then (f).outstanding_fen - (f).overdue_fen else 0 end)
+    select coalesce((e).principal_fen,
+           case when (e).interest_fen is null then (f).outstanding_fen - (f).overdue_fen else 0 end)
 $$;
 
 -- What stands against an event that comes next in a loan's life: code, pointer and argument of the problem, or null.
@@ -102,7 +108,8 @@ begin
         return array['E_STATE', '/kind', loan_events_legal(f.state, f.released_on is not null)];
     elsif e.on_day < l.signed_on then
         return array['E_ORDER', '/on', 'signed_on ' || l.signed_on];
-    elsif e.kind = 'disbursed' and not l.revolving and f.drawn_fen + coalesce(principal, l.amount_fen) > l.amount_fen then
+    elsif e.kind = 'disbursed' and not l.revolving
+          and f.drawn_fen + coalesce(principal, l.amount_fen) > l.amount_fen then
         return array['E_EXCEEDS', '/principal', yuan_text(l.amount_fen - f.drawn_fen)];
     elsif e.kind in ('repaid', 'recovered') and principal > f.outstanding_fen then
         return array['E_EXCEEDS', '/principal', yuan_text(f.outstanding_fen)];
@@ -126,7 +133,8 @@ end $$;
 -- A loan's life until the end of a day: l as of the version that counts, more an event that is not stored yet, or null.
 -- judge: stop at the first event that cannot be (bad_*); without it what is stored is taken as it stands. Runs as the
 -- owner: whoever sees the loan is told the same of it, also when a correction has changed its parties since.
-create or replace function loan_fold(l loan, as_of date, known_at timestamptz, more loan_event, judge boolean default false)
+create or replace function loan_fold(l loan, as_of date, known_at timestamptz, more loan_event,
+                                     judge boolean default false)
     returns loan_life language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     f loan_life;
@@ -186,7 +194,8 @@ begin
             when 'repaid', 'recovered' then
                 back := coalesce(e.principal_fen, 0);
                 f.outstanding_fen := f.outstanding_fen - back;
-                f.back_fen := f.back_fen + case when f.overdue_since is not null or f.bad_since is not null then back else 0 end;
+                f.back_fen := f.back_fen
+                    + case when f.overdue_since is not null or f.bad_since is not null then back else 0 end;
                 due_principal := loan_due_clear(due_principal, back);
                 due_interest := loan_due_clear(due_interest, coalesce(e.interest_fen, 0));
             when 'extended' then
@@ -213,8 +222,10 @@ begin
         f := loan_life_arrears(f, day, due_on, due_principal, due_interest);
     end loop;
     if judge and l.revolving and f.outstanding_fen > l.amount_fen then
-        return loan_life_bad(f, last_draw.id, array['E_EXCEEDS', '/principal', yuan_text(greatest(l.amount_fen - f.outstanding_fen
-                             + coalesce(last_draw.principal_fen, l.amount_fen), 0))]);
+        return loan_life_bad(f, last_draw.id,
+            array['E_EXCEEDS', '/principal',
+                  yuan_text(greatest(l.amount_fen - f.outstanding_fen
+                                     + coalesce(last_draw.principal_fen, l.amount_fen), 0))]);
     end if;
     if as_of > day and isfinite(as_of) then
         f.accrued := f.accrued + f.outstanding_fen::numeric * rate * loan_days(day, as_of, l.day_count);
@@ -246,7 +257,8 @@ begin
 end $$;
 
 -- The life up to an event that cannot be, and why.
-create or replace function loan_life_bad(f loan_life, event uuid, bad text[]) returns loan_life language plpgsql immutable as $$
+create or replace function loan_life_bad(f loan_life, event uuid, bad text[]) returns loan_life
+    language plpgsql immutable as $$
 begin
     f.bad_event := event;
     f.bad_code := bad[1];
@@ -255,9 +267,10 @@ begin
     return f;
 end $$;
 
--- What follows from what is due and unpaid: overdue is whoever is in arrears. Of a loan written off the day from which it
--- was overdue stays, whatever is recovered; since when it is bad, without a break, follows from its grade.
-create or replace function loan_life_arrears(f loan_life, day date, due_on date[], principal bigint[], interest bigint[])
+-- What follows from what is due and unpaid: overdue is whoever is in arrears. Of a loan written off the day from which
+-- it was overdue stays, whatever is recovered; since when it is bad, without a break, follows from its grade.
+create or replace function loan_life_arrears(f loan_life, day date, due_on date[],
+                                             principal bigint[], interest bigint[])
     returns loan_life language plpgsql immutable as $$
 declare
     since date; -- the oldest day on which something fell due that is not paid
@@ -347,7 +360,8 @@ revoke all on function loan_stretches from public;
 -- Interest paid by the borrower for the days of a window, in fen, half up once. A payment is for the days that it tells
 -- (for_from to before for_to), else for those since the last day that one of an earlier day is for, so that no day is
 -- paid for twice; one that is for days in and out of the window counts by the interest that ran on those in it.
-create or replace function loan_interest_paid(l loan, first_day date, last_day date, known_at timestamptz) returns bigint
+create or replace function loan_interest_paid(l loan, first_day date, last_day date, known_at timestamptz)
+    returns bigint
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     p record;

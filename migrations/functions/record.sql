@@ -1,5 +1,5 @@
--- The engine of records: how a record of any type is decided, corrected and told. No type is named here. A type joins by
--- a row of record_type, whose columns say which of these functions, named after the type, it has:
+-- The engine of records: how a record of any type is decided, corrected and told. No type is named here. A type joins
+-- by a row of record_type, whose columns say which of these functions, named after the type, it has:
 --
 --   decides    <type>_decide(id, doc, derived, dry) returns decision: judges a new record and stores its typed rows
 --   judged     <type>_problems(id, doc) returns json[]: what stands against a new record and against a correction; a
@@ -126,8 +126,8 @@ begin
             if not dry then
                 insert into submission (id, version, org_id, type, key, subject, district, on_day, parties, body,
                        sha256, recorded_at, recorded_by)
-                values (e.id, 1, my_org(), $1, e.key, e.subject, d.district, coalesce(e.on_day, today()), d.parties, e.body,
-                       decode(e.sha256, 'hex'), now(), my_signature());
+                values (e.id, 1, my_org(), $1, e.key, e.subject, d.district, coalesce(e.on_day, today()), d.parties,
+                       e.body, decode(e.sha256, 'hex'), now(), my_signature());
             end if;
             outcome := 'created';
             id := e.id;
@@ -169,8 +169,8 @@ begin
 end $$;
 
 -- What other records make of a record: an object whose members its answer shows; null for types without.
-create or replace function record_life_members(type text, id uuid, version int, as_of date, known_at timestamptz) returns json
-    language plpgsql stable as $$
+create or replace function record_life_members(type text, id uuid, version int, as_of date, known_at timestamptz)
+    returns json language plpgsql stable as $$
 declare
     members json;
 begin
@@ -203,8 +203,8 @@ begin
 end $$;
 
 -- Decides one record by the function of its type.
-create or replace function record_decide_one(t record_type, id uuid, body json, derived json, dry boolean) returns decision
-    language plpgsql as $$
+create or replace function record_decide_one(t record_type, id uuid, body json, derived json, dry boolean)
+    returns decision language plpgsql as $$
 declare
     d decision;
     p json[];
