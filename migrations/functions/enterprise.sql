@@ -1,10 +1,12 @@
 -- Firms: profiles, and who benefits from the plan.
 
 -- Another profile that an organisation has of this firm and year.
-create or replace function enterprise_profile_beside(org bigint, firm text, of_year int, self uuid) returns text language sql stable as $$
+create or replace function enterprise_profile_beside(org bigint, firm text, of_year int, self uuid) returns text
+    language sql stable as $$
     select p.reference
       from enterprise_profile p
-     where p.uscc = firm and p.year = of_year and p.org_id = org and p.id <> self and not record_has_later(p.id, p.version, null)
+     where p.uscc = firm and p.year = of_year and p.org_id = org and p.id <> self
+       and not record_has_later(p.id, p.version, null)
      limit 1
 $$;
 
@@ -41,8 +43,8 @@ begin
         raise exception 'profile % is the second of its year', new.key
             using errcode = '23P01', constraint = 'enterprise_profile_once';
     end if;
-    insert into enterprise_profile (id, version, org_id, reference, uscc, year, district, name, industry, size, employees,
-           revenue_fen, assets_fen, source, recorded_at)
+    insert into enterprise_profile (id, version, org_id, reference, uscc, year, district, name, industry, size,
+           employees, revenue_fen, assets_fen, source, recorded_at)
     select new.id, new.version, new.org_id, b.reference, b.uscc, b.year, b.district, b.name, b.industry, b.size,
            b.employees, fen_of(b.revenue), fen_of(b.assets), b.source, new.recorded_at
       from json_to_record(new.body) as b(reference text, uscc text, year int, district text, name text, industry text,
@@ -67,9 +69,12 @@ create or replace function plan_benefits(first_year int, last_year int, last_day
     language sql stable security definer set search_path = public, pg_temp set work_mem = '64MB' as $$
     with lent as materialized ( -- one pass over the loans: a firm, a year, what was recorded last
         select l.borrower as firm, extract(year from l.signed_on)::int as year, min(l.signed_on) as first_day,
-               max(array[recorded_us(l.recorded_at), enterprise_size_rank(l.size)]) filter (where l.size <> 'unknown') as size,
-               max(array[recorded_us(l.recorded_at), l.revenue_fen]) filter (where l.revenue_fen is not null) as revenue,
-               max(array[recorded_us(l.recorded_at), l.employees]) filter (where l.employees is not null) as employees
+               max(array[recorded_us(l.recorded_at), enterprise_size_rank(l.size)])
+                   filter (where l.size <> 'unknown') as size,
+               max(array[recorded_us(l.recorded_at), l.revenue_fen])
+                   filter (where l.revenue_fen is not null) as revenue,
+               max(array[recorded_us(l.recorded_at), l.employees])
+                   filter (where l.employees is not null) as employees
           from loan l
          where l.signed_on between make_date($1, 1, 1) and least($3, make_date($2, 12, 31))
            and ($4 is null or l.recorded_at <= $4)
@@ -130,7 +135,8 @@ create or replace function plan_benefits(first_year int, last_year int, last_day
          order by f.firm, f.year, abs(n.year - f.year), n.year desc
     ),
     counted as (
-        select f.*, coalesce(f.size, n.size) <= enterprise_size_rank('medium') as small, coalesce(f.size, n.size) is null as unknown
+        select f.*, coalesce(f.size, n.size) <= enterprise_size_rank('medium') as small,
+               coalesce(f.size, n.size) is null as unknown
           from firm_year f
           left join nearest n on n.firm = f.firm and n.year = f.year
          where f.part is not null

@@ -2,11 +2,13 @@
 
 -- The days that a policy covers: to its end, or to the day before it was cancelled.
 create or replace function insurance_policy_cover(doc json) returns daterange language sql immutable as $$
-    select daterange((doc ->> 'starts_on')::date, coalesce((doc ->> 'cancelled_on')::date, (doc ->> 'ends_on')::date + 1))
+    select daterange((doc ->> 'starts_on')::date,
+                     coalesce((doc ->> 'cancelled_on')::date, (doc ->> 'ends_on')::date + 1))
 $$;
 
 -- A policy of the same number whose cover shares a day with this one.
-create or replace function insurance_policy_overlapping(org bigint, no text, self uuid, days daterange) returns text language sql stable as $$
+create or replace function insurance_policy_overlapping(org bigint, no text, self uuid, days daterange) returns text
+    language sql stable as $$
     select x.starts_on || '..' || x.ends_on
       from insurance_policy_now x
      where x.policy_no = no and x.org_id = org and x.id <> self and x.cover && days
@@ -68,7 +70,8 @@ declare
 begin
     select x.* into b
       from json_to_record(new.body) as x(policy_no text, kind text, insured_uscc text, district text, sum_insured text,
-           premium text, starts_on date, ends_on date, cancelled_on date, loan_contract_no text, cover_share text, ip json);
+           premium text, starts_on date, ends_on date, cancelled_on date,
+           loan_contract_no text, cover_share text, ip json);
     -- Two corrections in one statement are judged apart; here they meet.
     perform lock_key('insurance', new.org_id || ' ' || b.policy_no);
     if insurance_policy_overlapping(new.org_id, b.policy_no, new.id, insurance_policy_cover(new.body)) is not null then
@@ -82,16 +85,17 @@ begin
     insert into insurance_policy (id, version, org_id, policy_no, kind, insured, district, parties, sum_insured_fen,
            premium_fen, starts_on, ends_on, cancelled_on, loan, cover_share_ppm, rights, recorded_at)
     values (new.id, new.version, new.org_id, b.policy_no, b.kind, b.insured_uscc, b.district, new.parties,
-           fen_of(b.sum_insured), fen_of(b.premium), b.starts_on, b.ends_on, b.cancelled_on, l.id, ppm_of(b.cover_share),
-           array(select x ->> 'number' from json_array_elements(b.ip) x), new.recorded_at);
+           fen_of(b.sum_insured), fen_of(b.premium), b.starts_on, b.ends_on, b.cancelled_on, l.id,
+           ppm_of(b.cover_share), array(select x ->> 'number' from json_array_elements(b.ip) x), new.recorded_at);
     return new;
 end $$;
 
 -- How far guarantee insurance covers a loan: the days of its term (as extended) without cover, and the part
 -- of the amount that the policies of any one day leave open. Runs as the owner: a bank's loan may be covered by
 -- an insurer, an insurer's reader must see whether a second one covers the rest; only sums come out.
-create or replace function insurance_loan_cover(loan_id uuid, as_of date) returns table (from_day date, to_day date, gap_days int,
-    first_gap date, covered_fen bigint, open_fen bigint)
+create or replace function insurance_loan_cover(loan_id uuid, as_of date)
+    returns table (from_day date, to_day date, gap_days int,
+                   first_gap date, covered_fen bigint, open_fen bigint)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -139,7 +143,8 @@ create or replace function insurance_policy_members(id uuid, version int, as_of 
 $$;
 
 -- The policy of this number that covers the day.
-create or replace function insurance_policy_on(org bigint, no text, loss_on date) returns insurance_policy language sql stable as $$
+create or replace function insurance_policy_on(org bigint, no text, loss_on date) returns insurance_policy
+    language sql stable as $$
     select x.* from insurance_policy_now x where x.policy_no = no and x.org_id = org and x.cover @> loss_on limit 1
 $$;
 
@@ -151,15 +156,19 @@ declare
     paid bigint;
 begin
     if p.id is null then
-        select string_agg(x.starts_on || '..' || coalesce(x.cancelled_on - 1, x.ends_on), ', ' order by x.starts_on) into days
-          from insurance_policy_now x where x.policy_no = doc ->> 'policy_no' and x.org_id = my_org() and not isempty(x.cover);
+        select string_agg(x.starts_on || '..' || coalesce(x.cancelled_on - 1, x.ends_on), ', ' order by x.starts_on)
+          into days
+          from insurance_policy_now x
+         where x.policy_no = doc ->> 'policy_no' and x.org_id = my_org()
+           and not isempty(x.cover);
         return array[case when days is null then problem('E_NO_INSURANCE', '/policy_no', doc ->> 'policy_no')
                           else problem('E_COVER', '/loss_on', days) end];
     end if;
     select coalesce(sum(x.paid_fen), 0)::bigint into paid
       from insurance_claim_now x where x.policy = p.id and x.id <> insurance_claim_problems.id;
     if paid + coalesce(fen_of(doc ->> 'paid'), 0) > p.sum_insured_fen then
-        return array[problem('E_EXCEEDS', '/paid', format('sum_insured %s - %s', yuan_text(p.sum_insured_fen), yuan_text(paid)))];
+        return array[problem('E_EXCEEDS', '/paid',
+                             format('sum_insured %s - %s', yuan_text(p.sum_insured_fen), yuan_text(paid)))];
     end if;
     return '{}'::json[];
 end $$;
@@ -177,15 +186,20 @@ begin
            outcome text, decided_on date, paid text);
     perform lock_key('insurance', new.org_id || ' ' || b.policy_no);
     p := insurance_policy_on(new.org_id, b.policy_no, b.loss_on);
-    select coalesce(sum(x.paid_fen), 0)::bigint into total from insurance_claim_now x where x.policy = p.id and x.id <> new.id;
+    select coalesce(sum(x.paid_fen), 0)::bigint
+      into total
+      from insurance_claim_now x
+     where x.policy = p.id and x.id <> new.id;
     if p.id is null or total + coalesce(fen_of(b.paid), 0) > p.sum_insured_fen then
-        raise exception 'claim % is beyond its policy', b.claim_no using errcode = '23514', constraint = 'insurance_claim_covered';
+        raise exception 'claim % is beyond its policy', b.claim_no
+            using errcode = '23514', constraint = 'insurance_claim_covered';
     end if;
     new.district := p.district;
     new.parties := p.parties;
-    insert into insurance_claim (id, version, org_id, claim_no, policy, kind, insured, district, parties, loss_on, filed_on,
-           claimed_fen, outcome, decided_on, paid_fen, recorded_at)
-    values (new.id, new.version, new.org_id, b.claim_no, p.id, p.kind, p.insured, p.district, p.parties, b.loss_on, b.filed_on,
-           fen_of(b.claimed), b.outcome, b.decided_on, coalesce(fen_of(b.paid), 0), new.recorded_at);
+    insert into insurance_claim (id, version, org_id, claim_no, policy, kind, insured, district, parties, loss_on,
+           filed_on, claimed_fen, outcome, decided_on, paid_fen, recorded_at)
+    values (new.id, new.version, new.org_id, b.claim_no, p.id, p.kind, p.insured, p.district, p.parties,
+           b.loss_on, b.filed_on, fen_of(b.claimed), b.outcome, b.decided_on,
+           coalesce(fen_of(b.paid), 0), new.recorded_at);
     return new;
 end $$;

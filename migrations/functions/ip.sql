@@ -24,12 +24,14 @@ $$;
 -- trademarks ten years that begin with the day of registration, Trademark Law 2019 art. 39.
 create or replace function ip_term_last(first date, years int) returns date language sql immutable parallel safe as $$
     select (first + make_interval(years => years))::date
-           - case when extract(day from first + make_interval(years => years)) = extract(day from first) then 1 else 0 end
+           - case when extract(day from first + make_interval(years => years)) = extract(day from first)
+                  then 1 else 0 end
 $$;
 
 -- The last day of a right (专利法 42 条, 商标法 39 条): 20 years from filing for inventions, 10 for utility models,
 -- 10 or 15 for designs, 10 from registration for trademarks.
-create or replace function ip_expiry(kind text, filed date, granted date) returns date language sql immutable parallel safe as $$
+create or replace function ip_expiry(kind text, filed date, granted date) returns date
+    language sql immutable parallel safe as $$
     select case kind
            when 'trademark' then ip_term_last(granted, 10)
            when 'invention' then ip_term_last(filed, 20)
@@ -54,7 +56,8 @@ create or replace function ip_steps(state text, right_kind text, procedures int)
 $$;
 
 -- The events that may follow, as a list to choose from.
-create or replace function ip_events_legal(state text, right_kind text, procedures int) returns text language sql stable as
+create or replace function ip_events_legal(state text, right_kind text, procedures int) returns text
+    language sql stable as
     $$ select coalesce(string_agg(s.event, ', ' order by s.rank), '-') from ip_steps($1, $2, $3) s $$;
 
 -- The events that stand, in the order in which they count; more: one not stored yet, or null.
@@ -82,8 +85,8 @@ create or replace function ip_renewal_end(expires_on date) returns date language
 
 -- What f comes to from its from_day to last: cut where the term ends. Behind it a trademark is in its renewal grace as
 -- long as nobody can know better (known_day); renewed_to: it was renewed, from the day after the term.
-create or replace function ip_pieces(f ip_life, last date, is_mark boolean, known_day date, renewed_to date) returns setof ip_life
-    language plpgsql immutable as $$
+create or replace function ip_pieces(f ip_life, last date, is_mark boolean, known_day date, renewed_to date)
+    returns setof ip_life language plpgsql immutable as $$
 declare
     term_end date := f.expires_on;
     grace_end date := ip_renewal_end(f.expires_on);
@@ -124,7 +127,8 @@ end $$;
 
 -- Why an event cannot follow on f, or null. step_from, reached: the step; filed: the day of filing by all events;
 -- renewed_to: the term that a renewal leads to, null where the term before is not on record.
-create or replace function ip_misfit(e ip_event, f ip_life, step_from text, reached text, procedures int, filed date, renewed_to date)
+create or replace function ip_misfit(e ip_event, f ip_life, step_from text, reached text, procedures int, filed date,
+                                     renewed_to date)
     returns json language plpgsql stable as $$
 declare
     -- Of the number: a PCT entry or a divisional application has a younger number than its filing day.
@@ -135,8 +139,10 @@ begin
         when reached is null then problem('E_STATE', '/kind', ip_events_legal(step_from, ip_kind(e.number), procedures))
         when e.on_day < filed then problem('E_ORDER', '/on', 'filed_on ' || filed)
         when e.kind <> 'applied' and e.on_day < numbered then problem('E_ORDER', '/on', numbered::text)
-        when e.kind = 'granted' and e.filed_on <> f.filed_on then problem('E_CONTRADICTS', '/filed_on', f.filed_on::text)
-        when e.kind = 'renewed' and f.expires_on is null and e.expires_on is null then problem('E_NEED', '/expires_on', null)
+        when e.kind = 'granted' and e.filed_on <> f.filed_on
+            then problem('E_CONTRADICTS', '/filed_on', f.filed_on::text)
+        when e.kind = 'renewed' and f.expires_on is null and e.expires_on is null
+            then problem('E_NEED', '/expires_on', null)
         when e.on_day < first_renewal then problem('E_ORDER', '/on', first_renewal::text)
         when e.expires_on <> renewed_to then problem('E_CONTRADICTS', '/expires_on', renewed_to::text)
     end;
@@ -235,7 +241,8 @@ begin
 end $$;
 
 -- A right on a day, as known at an instant (null: now). unknown: no register told of it.
-create or replace function ip_state(number text, as_of date, known_at timestamptz) returns ip_life language sql stable as $$
+create or replace function ip_state(number text, as_of date, known_at timestamptz) returns ip_life
+    language sql stable as $$
     select x from ip_fold(number, known_at, null) x where as_of between x.from_day and x.until_day
 $$;
 
@@ -314,8 +321,8 @@ begin
     e.recorded_at := new.recorded_at;
     insert into ip_event (id, org_id, number, reference, kind, on_day, owners, filed_on, expires_on, twin, reverses,
            recorded_at)
-    values (e.id, e.org_id, e.number, e.reference, e.kind, e.on_day, e.owners, e.filed_on, e.expires_on, e.twin, e.reverses,
-           e.recorded_at);
+    values (e.id, e.org_id, e.number, e.reference, e.kind, e.on_day, e.owners, e.filed_on, e.expires_on, e.twin,
+           e.reverses, e.recorded_at);
     return new;
 end $$;
 
@@ -355,7 +362,8 @@ grant execute on function pledge_end to pledged_app;
 
 -- Is the right under a pledge on any of these days, of whichever organisation but one (null: of any)? Runs as the owner
 -- because the answer crosses tenants; yes or no is all that comes out.
-create or replace function pledge_live(right_no text, first_day date, last_day date, other_than bigint, known_at timestamptz)
+create or replace function pledge_live(right_no text, first_day date, last_day date, other_than bigint,
+                                       known_at timestamptz)
     returns boolean
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
@@ -374,9 +382,9 @@ grant execute on function pledge_live to pledged_app;
 
 -- What the registers say against pledges that are in the ledger or about to be, one row a finding.
 --
--- rights: [{"record_id","version","pointer","number","owner","borrower","pledged_on","drawn_on","matures_on","ended_on",
--- "claimed_on":[…]}], pointer as "/ip/0/number"; owner: as the bank states it; ended_on: of the pledge; drawn_on, owner,
--- ended_on and claimed_on may be missing. known_at null: as known now.
+-- rights: [{"record_id","version","pointer","number","owner","borrower","pledged_on","drawn_on","matures_on",
+-- "ended_on","claimed_on":[…]}], pointer as "/ip/0/number"; owner: as the bank states it; ended_on: of the pledge;
+-- drawn_on, owner, ended_on and claimed_on may be missing. known_at null: as known now.
 -- -> ground: number in pledge_ground; flag: the red flag it is (RF02 dead IP, RF03 term, RF04 owner, RF05 ungranted,
 -- RF28 twin), null where a ground has none; on_day: the first day on which it held; state: of the right on that day.
 --
@@ -384,7 +392,8 @@ grant execute on function pledge_live to pledged_app;
 -- claims, with all that is known since: a lapse counts from the day it took effect. Only rights that a register told
 -- of give rows; the others cost one look-up by index each, so that the write path can ask for every record.
 create or replace function pledge_findings(rights json, known_at timestamptz)
-    returns table (record_id uuid, version int, ground int, flag text, pointer text, number text, on_day date, state text)
+    returns table (record_id uuid, version int, ground int, flag text, pointer text,
+                   number text, on_day date, state text)
     language plpgsql stable as $$
 #variable_conflict use_column
 declare
@@ -437,7 +446,9 @@ begin
     select p.record_id, p.version, g.ground, g.flag, g.pointer, p.number, p.pledged_on, p.state
       from at_pledge p
      cross join lateral (values
-           (1, 'RF04', case when p.owner is null then p.pointer else regexp_replace(p.pointer, 'number$', 'owner_uscc') end,
+           (1, 'RF04',
+               case when p.owner is null then p.pointer
+                    else regexp_replace(p.pointer, 'number$', 'owner_uscc') end,
                coalesce(p.owner, p.borrower) <> all (p.owners)),
            (3, 'RF05', p.pointer, p.state = 'applied' or p.granted > p.pledged_on),
            (4, null, p.pointer, p.state = 'grace'),
@@ -455,14 +466,16 @@ end $$;
 -- The same for stored loans in the version known at that instant (null: now), with their events and claims; ids the
 -- asker may not see give no rows.
 create or replace function pledge_grounds(ids uuid[], known_at timestamptz)
-    returns table (record_id uuid, version int, ground int, flag text, pointer text, number text, on_day date, state text)
+    returns table (record_id uuid, version int, ground int, flag text, pointer text,
+                   number text, on_day date, state text)
     language plpgsql stable as $$
 #variable_conflict use_column
 begin
     return query
     select x.*
       from pledge_findings((
-           select json_agg(json_build_object('record_id', l.id, 'version', l.version, 'pointer', '/ip/' || (i.place - 1) || '/number',
+           select json_agg(json_build_object('record_id', l.id, 'version', l.version,
+                  'pointer', '/ip/' || (i.place - 1) || '/number',
                   'number', i.number, 'owner', i.owner_uscc, 'borrower', l.borrower,
                   'pledged_on', coalesce(l.registered_on, l.signed_on), 'drawn_on', l.disbursed_on,
                   'matures_on', m.matures_on, 'ended_on', pledge_end(l.id, l.matures_on, pledge_grounds.known_at),
@@ -479,7 +492,8 @@ begin
                    where e.loan_id = l.id and e.kind = 'extended'
                      and (pledge_grounds.known_at is null or e.recorded_at <= pledge_grounds.known_at)
                      and not exists (select from loan_event v
-                                      where v.loan_id = e.loan_id and v.kind = 'reversed' and v.reverses = e.reference)) m
+                                      where v.loan_id = e.loan_id and v.kind = 'reversed'
+                                        and v.reverses = e.reference)) m
             where l.id = any (ids)
               and (pledge_grounds.known_at is null or l.recorded_at <= pledge_grounds.known_at)
               and not record_has_later(l.id, l.version, pledge_grounds.known_at)
@@ -491,7 +505,8 @@ end $$;
 -- The twelve grounds for a pledge that somebody thinks of: registered on a day, the debt due on another (or null), by a
 -- pledgor (or null). pass, fail, warning (register after the parties confirm), unknown (nobody told), manual (not for a
 -- machine), not_applicable.
-create or replace function pledge_check(right_no text, pledgor text, registered_on date, matures_on date, known_at timestamptz)
+create or replace function pledge_check(right_no text, pledgor text, registered_on date, matures_on date,
+                                        known_at timestamptz)
     returns json language plpgsql stable as $$
 declare
     kind text := ip_kind(right_no);
@@ -509,7 +524,9 @@ begin
         json_build_array(case when f.owners is null or pledgor is null then 'unknown'
                               when pledgor = any (f.owners) then 'pass' else 'fail' end,
                          json_build_object('pledgor', pledgor, 'owners', f.owners)),
-        json_build_array(case when dead then 'fail' when f.state in ('unknown', 'applied') then 'unknown' else 'pass' end,
+        json_build_array(case when dead then 'fail'
+                              when f.state in ('unknown', 'applied') then 'unknown'
+                              else 'pass' end,
                          json_build_object('state', f.state, 'since', f.since, 'decided_on', f.invalidated_on)),
         json_build_array(case when f.state = 'applied' or granted > registered_on then 'fail'
                               when granted is null then 'unknown' else 'pass' end,
@@ -517,43 +534,51 @@ begin
         json_build_array(case when f.state = 'grace' then 'fail' when kind = 'trademark' then 'not_applicable'
                               when f.state = 'valid' then 'pass' else 'unknown' end,
                          json_build_object('state', f.state)),
-        json_build_array(case when f.state = 'suspended' then 'fail' when f.state = 'unknown' then 'unknown' else 'pass' end,
+        json_build_array(case when f.state = 'suspended' then 'fail'
+                              when f.state = 'unknown' then 'unknown'
+                              else 'pass' end,
                          json_build_object('state', f.state)),
         json_build_array(case when matures_on is null then 'unknown'
                               when matures_on > coalesce(last_day, ip_expiry_latest(right_no)) then 'fail'
                               when last_day is null then 'unknown' else 'pass' end,
                          json_build_object('matures_on', matures_on, 'expires_on', last_day,
-                                           'expires_at_the_latest', case when last_day is null then ip_expiry_latest(right_no) end)),
+                                           'expires_at_the_latest',
+                                           case when last_day is null then ip_expiry_latest(right_no) end)),
         json_build_array('manual', json_build_object()),
-        json_build_array(case when f.owners is null then 'unknown' when cardinality(f.owners) > 1 then 'manual' else 'pass' end,
+        json_build_array(case when f.owners is null then 'unknown'
+                              when cardinality(f.owners) > 1 then 'manual'
+                              else 'pass' end,
                          json_build_object('owners', f.owners)),
-        json_build_array(case when live then 'fail' else 'pass' end, json_build_object('live_pledge', live, 'elsewhere', elsewhere)),
+        json_build_array(case when live then 'fail' else 'pass' end,
+                         json_build_object('live_pledge', live, 'elsewhere', elsewhere)),
         json_build_array(case when kind <> 'utility_model' then 'not_applicable' when f.twin is not null then 'warning'
                               when granted is null then 'unknown' else 'pass' end,
                          json_build_object('twin', f.twin)),
         json_build_array(case when f.procedure then 'warning' when f.state = 'unknown' then 'unknown' else 'pass' end,
                          json_build_object('procedure', f.procedure)),
         json_build_array('manual', case when kind = 'trademark' then json_build_object('together',
-                         '同一种或者类似商品上相同或者近似的注册商标应一并质押 / identical or similar marks are pledged together')
-                         else json_build_object() end)];
+            '同一种或者类似商品上相同或者近似的注册商标应一并质押 / identical or similar marks are pledged together')
+            else json_build_object() end)];
     return (select json_agg(json_build_object('ground', g.ground, 'zh', g.zh, 'en', g.en, 'result', r.result ->> 0,
                             'facts', json_strip_nulls(r.result -> 1)) order by g.ground)
               from pledge_ground g
               join unnest(results) with ordinality as r(result, place) on r.place = g.ground);
 end $$;
 
--- Until when a pledge of a loan lasts, that day excluded: released or settled, else the end of the term; while the loan is
--- in default, for ever.
+-- Until when a pledge of a loan lasts, that day excluded: released or settled, else the end of the term; while the loan
+-- is in default, for ever.
 create or replace function pledge_ends(loan_id uuid, until_day date) returns date language sql stable as $$
     select coalesce((select min(e.on_day)
                        from loan_event e
                       where e.loan_id = $1 and e.kind in ('settled', 'pledge_released')
                         and not exists (select from loan_event r
-                                         where r.loan_id = e.loan_id and r.kind = 'reversed' and r.reverses = e.reference)),
+                                         where r.loan_id = e.loan_id and r.kind = 'reversed'
+                                           and r.reverses = e.reference)),
                     pledge_end($1, $2, null) + 1)
 $$;
 
--- Pledges of a right by other organisations that share a day with a term, and how much of it each takes; at most twenty.
+-- Pledges of a right by other organisations that share a day with a term, and how much of
+-- it each takes; at most twenty.
 create or replace function pledge_against(right_no text, first_day date, last_day date, org bigint, self uuid)
     returns table (record_id uuid, version int, from_day date, end_day date, share_ppm int)
     language sql stable security definer set search_path = public, pg_temp as $$
@@ -569,7 +594,8 @@ revoke all on function pledge_against from public;
 
 -- Do live pledges of other organisations stand against this one: do the shares of the right come to more than the whole
 -- on any day? A pledge that tells no share takes the whole right.
-create or replace function pledge_is_against(right_no text, first_day date, last_day date, org bigint, self uuid, share int)
+create or replace function pledge_is_against(right_no text, first_day date, last_day date, org bigint, self uuid,
+                                             share int)
     returns boolean language sql stable security definer set search_path = public, pg_temp as $$
     with other as materialized (
         select * from pledge_against(right_no, first_day, last_day, org, self)
@@ -579,7 +605,8 @@ create or replace function pledge_is_against(right_no text, first_day date, last
          where coalesce(share, 1000000) + (
                select sum(o.share_ppm)
                  from other o
-                where o.from_day <= greatest(d.from_day, first_day) and o.end_day > greatest(d.from_day, first_day)) > 1000000)
+                where o.from_day <= greatest(d.from_day, first_day)
+                  and o.end_day > greatest(d.from_day, first_day)) > 1000000)
 $$;
 revoke all on function pledge_is_against from public;
 grant execute on function pledge_is_against to pledged_app;
