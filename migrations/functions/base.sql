@@ -134,7 +134,8 @@ create or replace function quarter_end(d date) returns date language sql immutab
 -- An id that sorts by when it was made (RFC 9562, version 7).
 create or replace function uuid_v7() returns uuid language sql volatile as $$
     select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
-                  placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6),
+                  placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint)
+                           from 3) from 1 for 6),
                   52, 1), 53, 1), 'hex')::uuid
 $$;
 
@@ -147,7 +148,8 @@ create or replace function bigints_add(a bigint[], b bigint[]) returns bigint[] 
     $$ select array(select coalesce(x, 0) + coalesce(y, 0) from unnest(a, b) as t(x, y)) $$;
 
 -- The difference of two lists, place by place.
-create or replace function bigints_minus(a bigint[], b bigint[]) returns bigint[] language sql immutable parallel safe as
+create or replace function bigints_minus(a bigint[], b bigint[]) returns bigint[]
+    language sql immutable parallel safe as
     $$ select array(select coalesce(x, 0) - coalesce(y, 0) from unnest(a, b) as t(x, y)) $$;
 
 -- The members of several objects, in their order, as one object.

@@ -15,7 +15,8 @@ create or replace function measure_slots(known_at timestamptz)
     quarter as (
         select q::date as first_day, (q + interval '3 months - 1 day')::date as last_day
           from plan p
-         cross join lateral generate_series(make_date(p.first_year, 1, 1)::timestamp, make_date(p.last_year, 10, 1), '3 months') q
+         cross join lateral generate_series(make_date(p.first_year, 1, 1)::timestamp,
+                                            make_date(p.last_year, 10, 1), '3 months') q
          where p.code = 'sh-2021-2023'
     ),
     slot as (
@@ -29,7 +30,8 @@ create or replace function measure_slots(known_at timestamptz)
                 where (x.measure is null or x.measure = d.measure)
                   and (x.department is null or x.department = d.department)
                   and x.effective_from <= q.last_day
-                order by x.effective_from desc, num_nonnulls(x.measure, x.department) desc, x.department nulls last, x.id
+                order by x.effective_from desc, num_nonnulls(x.measure, x.department) desc,
+                         x.department nulls last, x.id
                 limit 1) r on true
     )
     select s.measure, s.department,
@@ -106,14 +108,15 @@ create or replace function measure_ledger(first_day date, last_day date, known_a
        and not record_has_later(r.id, r.version, $3)
     union all
     select 14, x.name, x.zh, x.en, coalesce(p.n, 0), coalesce(p.fen, 0)
-      from (values ('pooled_credit', '集合授信', 'Pooled credit'), ('invest_loan_linkage', '投贷联动', 'Investment-loan linkage'),
+      from (values ('pooled_credit', '集合授信', 'Pooled credit'),
+                   ('invest_loan_linkage', '投贷联动', 'Investment-loan linkage'),
                    ('trust', '信托', 'Trusts')) as x(name, zh, en)
       left join product p on p.product = x.name
 $$;
 
 -- Another report of the same department on the same measure and period.
-create or replace function measure_report_beside(of_measure int, of_department text, of_period text, self uuid) returns text
-    language sql stable as $$
+create or replace function measure_report_beside(of_measure int, of_department text, of_period text, self uuid)
+    returns text language sql stable as $$
     select r.reference
       from measure_report r
      where r.measure = of_measure and r.department = of_department and r.period = of_period and r.id <> self
@@ -127,7 +130,8 @@ create or replace function period_first(period text) returns date language sql i
                 else make_date(left(period, 4)::int, right(period, 1)::int * 3 - 2, 1) end
 $$;
 
--- A report of a department that answers for the measure, by who records for it, in the rhythm asked of it, once a period.
+-- A report of a department that answers for the measure, by who records for it, in the
+-- rhythm asked of it, once a period.
 create or replace function measure_report_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
 declare
     p json[] := '{}'::json[];
@@ -178,17 +182,18 @@ create or replace function measure_report_row() returns trigger language plpgsql
 begin
     -- Two corrections in one statement are judged apart; here they meet.
     perform lock_key('measure', (new.body ->> 'measure') || (new.body ->> 'department'));
-    if measure_report_beside((new.body ->> 'measure')::int, new.body ->> 'department', new.body ->> 'period', new.id) is not null then
+    if measure_report_beside((new.body ->> 'measure')::int, new.body ->> 'department', new.body ->> 'period', new.id)
+         is not null then
         raise exception 'report % is the second of its period', new.key
             using errcode = '23P01', constraint = 'measure_report_once';
     end if;
     new.district := coalesce((select d.district from department d where d.code = new.body ->> 'department'), '');
-    insert into measure_report (id, version, org_id, reference, measure, department, period, first_day, last_day, on_day,
-           text, figure, unit, evidence, recorded_at, recorded_by)
+    insert into measure_report (id, version, org_id, reference, measure, department, period, first_day, last_day,
+           on_day, text, figure, unit, evidence, recorded_at, recorded_by)
     select new.id, new.version, new.org_id, b.reference, b.measure, b.department, b.period, period_first(b.period),
            period_last(b.period), b."on", b.text, b.figure, b.unit, b.evidence, new.recorded_at, new.recorded_by
-      from json_to_record(new.body) as b(reference text, measure int, department text, period text, "on" date, text text,
-           figure numeric, unit text, evidence text);
+      from json_to_record(new.body) as b(reference text, measure int, department text, period text, "on" date,
+           text text, figure numeric, unit text, evidence text);
     return new;
 end $$;
 

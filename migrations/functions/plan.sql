@@ -43,7 +43,8 @@ create or replace function indicator_figures(known_at timestamptz)
     select i.id, i.reference, i.side, i.way, i.year, i.quarter, f.figure, f.value, i.source, i.assumed
       from indicator i
      cross join lateral (values ('count', i.count), ('contract_value', i.contract_value_fen),
-           ('cash_received', i.cash_received_fen), ('revenue', i.revenue_fen), ('employees', i.employees)) as f(figure, value)
+           ('cash_received', i.cash_received_fen), ('revenue', i.revenue_fen),
+           ('employees', i.employees)) as f(figure, value)
      where f.value is not null
        and ($1 is null or i.recorded_at <= $1)
        and not record_has_later(i.id, i.version, $1)
@@ -52,7 +53,8 @@ $$;
 -- The last day of a year or a quarter.
 create or replace function period_last(period text) returns date language sql immutable as $$
     select case length(period) when 4 then make_date(period::int, 12, 31)
-                else (make_date(left(period, 4)::int, right(period, 1)::int * 3, 1) + interval '1 month - 1 day')::date end
+                else (make_date(left(period, 4)::int, right(period, 1)::int * 3, 1)
+                      + interval '1 month - 1 day')::date end
 $$;
 
 -- What stands against a period that must have ended.
@@ -88,7 +90,8 @@ begin
          order by x.n
     loop
         select min(k.reference) filter (where k.quarter is not distinct from of_quarter) as same,
-               case when of_quarter is null then f.value else sum(k.value) filter (where k.quarter is null) end as whole,
+               case when of_quarter is null then f.value
+                    else sum(k.value) filter (where k.quarter is null) end as whole,
                coalesce(sum(k.value) filter (where k.quarter is not null), 0)
                    + case when of_quarter is null then 0 else f.value end as parts,
                count(k.value) filter (where k.quarter is not null)
@@ -101,7 +104,8 @@ begin
             p := p || problem('E_REPORTED_TWICE', '/' || f.figure, o.same);
         elsif o.n > 0 and (o.parts > o.whole or (o.n = 4 and o.parts <> o.whole)) then
             p := p || problem('E_PERIOD_SUM', '/' || f.figure, format('%s × Q = %s, %s = %s', o.n,
-                 case when f.figure in ('count', 'employees') then o.parts::text else yuan_text(o.parts::bigint) end, of_year,
+                 case when f.figure in ('count', 'employees') then o.parts::text else yuan_text(o.parts::bigint) end,
+                 of_year,
                  case when f.figure in ('count', 'employees') then o.whole::text else yuan_text(o.whole::bigint) end));
         end if;
     end loop;
@@ -114,7 +118,8 @@ begin
     -- Two corrections in one statement are judged apart; here they meet.
     perform lock_key('indicator', (new.body ->> 'side') || left(new.body ->> 'period', 4));
     if cardinality(indicator_problems(new.id, new.body)) > 0 then
-        raise exception 'indicator % contradicts another', new.key using errcode = '23P01', constraint = 'indicator_told_once';
+        raise exception 'indicator % contradicts another', new.key
+            using errcode = '23P01', constraint = 'indicator_told_once';
     end if;
     insert into indicator (id, version, org_id, reference, side, way, year, quarter, count, contract_value_fen,
            cash_received_fen, revenue_fen, employees, source, evidence, assumed, recorded_at)

@@ -210,8 +210,9 @@ $$;
 -- What post_transfers would say of one.
 create or replace function account_would_overdraw(p posting) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
-    select a.code || ' ' || case when account_available_fen(a.code) < p.amount_fen then yuan_text(account_available_fen(a.code))
-                            else account_short_day(a.code, p.amount_fen, p.on_day)::text end
+    select a.code || ' '
+           || case when account_available_fen(a.code) < p.amount_fen then yuan_text(account_available_fen(a.code))
+                   else account_short_day(a.code, p.amount_fen, p.on_day)::text end
       from account a
      where a.code in (p.debit, p.credit)
        and a.no_overdraft
@@ -470,7 +471,8 @@ begin
     if keys < lines or cardinality(open) < cardinality(codes) then
         e := array(select row(x.ord, x.id, x.key, x.on_day, x.sha256, x.body, x.posting,
                               x.plain and (x.posting).debit = any (open) and (x.posting).credit = any (open)
-                              and row_number() over (partition by text_form(x.key) order by x.ord) = 1)::transfer_element
+                              and row_number() over (partition by text_form(x.key)
+                                                     order by x.ord) = 1)::transfer_element
                      from unnest(e) x
                     order by x.ord);
     end if;

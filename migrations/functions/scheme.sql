@@ -36,8 +36,9 @@ begin
             or (o.effective_from > from_day and to_day >= o.effective_from))
      limit 1;
     if found then
-        return array[problem('E_OVERLAP', case when other.effective_from < from_day then '/effective_from'
-                     else '/effective_to' end, other.effective_from || ' – ' || coalesce(other.effective_to::text, '…'))];
+        return array[problem('E_OVERLAP',
+                     case when other.effective_from < from_day then '/effective_from' else '/effective_to' end,
+                     other.effective_from || ' – ' || coalesce(other.effective_to::text, '…'))];
     end if;
     return '{}'::json[];
 end $$;
@@ -87,7 +88,8 @@ begin
     elsif not dry then
         terms := scheme_terms_of(r.body);
         insert into scheme (id, code, effective_from, effective_to, body, reason, approved_at, approved_by)
-        values (r.id, terms.code, terms.effective_from, terms.effective_to, r.body, doc ->> 'reason', now(), my_signature());
+        values (r.id, terms.code, terms.effective_from, terms.effective_to, r.body, doc ->> 'reason',
+                now(), my_signature());
         perform account_open(x.place || terms.code, x.kind, x.name || terms.code, x.place = 'fund:', null, terms.code,
                              terms.effective_from)
            from (values ('fund:', 'asset', '补偿资金池 '), ('appropriation:', 'income', '财政拨款 '),
@@ -118,7 +120,8 @@ create or replace function scheme_members(record_id uuid, version int, as_of dat
 $$;
 
 -- The highest rate that the scheme allows for a loan signed on a day; null when it sets none.
-create or replace function scheme_rate_ceiling_ppm(rule scheme_ceiling, signed_on date) returns int language sql stable as $$
+create or replace function scheme_rate_ceiling_ppm(rule scheme_ceiling, signed_on date) returns int
+    language sql stable as $$
     select floor(p.one_year_ppm * coalesce((rule).lpr_multiplier, 100) / 100)::int
            + coalesce(percent_ppm((rule).lpr_spread), 0)
       from lpr p
@@ -133,7 +136,8 @@ create or replace function scheme_statement(code text, from_day date, to_day dat
                    adjustments bigint, closing bigint, held bigint)
     language sql stable security definer set search_path = public, pg_temp as $$
     with moved as (
-        select case when t.cause = 'reversal' then (select x.cause from transfer x where x.id = t.reverses) else t.cause end as cause,
+        select case when t.cause = 'reversal' then (select x.cause from transfer x where x.id = t.reverses)
+                    else t.cause end as cause,
                case when t.debit = 'fund:' || code then t.amount_fen else -t.amount_fen end as fen
           from transfer t
          where (t.debit = 'fund:' || code or t.credit = 'fund:' || code)

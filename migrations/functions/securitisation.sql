@@ -77,8 +77,9 @@ end $$;
 create or replace function securitisation_members(id uuid, version int, as_of date, known_at timestamptz) returns json
     language sql stable as $$
     select json_build_object('outstanding', yuan_text(sum(x.rest)::bigint), 'tranches_now',
-           json_agg(json_build_object('name', x.name, 'repaid', yuan_text(x.principal), 'interest', yuan_text(x.interest),
-                    'outstanding', yuan_text(x.rest), 'last_on', x.last_on) order by x.n))
+           json_agg(json_build_object('name', x.name, 'repaid', yuan_text(x.principal),
+                    'interest', yuan_text(x.interest), 'outstanding', yuan_text(x.rest),
+                    'last_on', x.last_on) order by x.n))
       from (select y.name, y.n, coalesce(p.principal, 0) as principal, coalesce(p.interest, 0) as interest, p.last_on,
                    fen_of(y.amount) - coalesce(p.principal, 0) as rest
               from submission r
