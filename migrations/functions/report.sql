@@ -1,7 +1,8 @@
 -- The quarterly report: which record stands in which row of a section, and what it adds to each column.
 
 -- The last day of the quarter before that compares with cut: of a whole quarter the whole quarter before.
-create or replace function report_cut_before(first date, cut date) returns date language sql immutable parallel safe as $$
+create or replace function report_cut_before(first date, cut date) returns date
+    language sql immutable parallel safe as $$
     select case when cut = (first + interval '3 months')::date - 1 then first - 1
                 else least((cut - interval '3 months')::date, first - 1) end
 $$;
@@ -33,8 +34,9 @@ create or replace function loan_registered_fen(registered_fen bigint, amount_fen
 
 -- Loans as known, with the day by which they count (null: it has none), up to the last day that counts.
 create or replace function loans_known(cut date, known_at timestamptz, basis text)
-    returns table (id uuid, version int, org_id bigint, firm text, district text, product text, industry text, size text,
-                   first_loan boolean, amount_fen bigint, patents int, trademarks int, on_day date, registered_fen bigint)
+    returns table (id uuid, version int, org_id bigint, firm text, district text, product text,
+                   industry text, size text, first_loan boolean, amount_fen bigint,
+                   patents int, trademarks int, on_day date, registered_fen bigint)
     language sql stable as $$
     select l.id, l.version, l.org_id, l.borrower, l.district, l.product, l.industry, l.size, l.first_loan, l.amount_fen,
            l.patents, l.trademarks,
@@ -56,8 +58,10 @@ create or replace function loan_sums(on_day date, amount bigint, first date, cut
         case when on_day >= first then amount else 0 end,
         case when on_day between year_before(first) and year_before(cut) then 1 else 0 end,
         case when on_day between year_before(first) and year_before(cut) then amount else 0 end,
-        case when on_day between (first - interval '3 months')::date and report_cut_before(first, cut) then 1 else 0 end,
-        case when on_day between (first - interval '3 months')::date and report_cut_before(first, cut) then amount else 0 end,
+        case when on_day between (first - interval '3 months')::date and report_cut_before(first, cut)
+             then 1 else 0 end,
+        case when on_day between (first - interval '3 months')::date and report_cut_before(first, cut)
+             then amount else 0 end,
         case when on_day >= year_start(first) then 1 else 0 end,
         case when on_day >= year_start(first) then amount else 0 end,
         case when on_day between year_before(year_start(first)) and year_before(cut) then 1 else 0 end,
@@ -68,8 +72,9 @@ $$;
 
 -- The loans that a report counts, each with its part in every column of the sums.
 create or replace function loans_counted(first date, cut date, known_at timestamptz, basis text)
-    returns table (id uuid, version int, org_id bigint, firm text, district text, product text, industry text, size text,
-                   first_loan boolean, amount_fen bigint, patents int, trademarks int, v bigint[], registered_fen bigint)
+    returns table (id uuid, version int, org_id bigint, firm text, district text, product text,
+                   industry text, size text, first_loan boolean, amount_fen bigint,
+                   patents int, trademarks int, v bigint[], registered_fen bigint)
     language sql stable as $$
     select l.id, l.version, l.org_id, l.firm, l.district, l.product, l.industry, l.size, l.first_loan, l.amount_fen,
            l.patents, l.trademarks, loan_sums(l.on_day, l.amount_fen, first, cut, p.day), l.registered_fen
@@ -80,8 +85,8 @@ create or replace function loans_counted(first date, cut date, known_at timestam
 $$;
 
 -- Rows are measures: of each the six periods.
-create or replace function report_facts_headline(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
-    language sql stable as $$
+create or replace function report_facts_headline(first date, cut date, known_at timestamptz, basis text)
+    returns setof report_fact language sql stable as $$
     select m.row_key, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, m.v
       from loans_counted(first, cut, known_at, basis) l
      cross join lateral (values
@@ -90,8 +95,8 @@ create or replace function report_facts_headline(first date, cut date, known_at 
 $$;
 
 -- Every quarter of the plan so far beside the same of last year and the one before.
-create or replace function report_facts_by_quarter(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
-    language sql stable as $$
+create or replace function report_facts_by_quarter(first date, cut date, known_at timestamptz, basis text)
+    returns setof report_fact language sql stable as $$
     select to_char(q.first, 'YYYY"Q"Q'), l.id, l.version, 'loan', record_key(l.id, l.version), l.firm,
            array[case when q.ahead = 0 then 1 else 0 end, case when q.ahead = 0 then l.amount_fen else 0 end,
                  case when q.ahead = 4 then 1 else 0 end, case when q.ahead = 4 then l.amount_fen else 0 end,
@@ -102,36 +107,37 @@ create or replace function report_facts_by_quarter(first date, cut date, known_a
              from (values (0), (1), (4)) as k(ahead)) q
      where q.first between (select plan_first_day()) and report_facts_by_quarter.first
        and (q.first < report_facts_by_quarter.first
-            or l.on_day <= case q.ahead when 0 then cut when 1 then report_cut_before(report_facts_by_quarter.first, cut)
-                                        else year_before(cut) end)
+            or l.on_day <= case q.ahead when 0 then cut
+                                when 1 then report_cut_before(report_facts_by_quarter.first, cut)
+                                else year_before(cut) end)
 $$;
 
 -- Loans by the district of the borrower. 13: what is registered of those of the quarter; here and by bank.
-create or replace function report_facts_by_district(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
-    language sql stable as $$
+create or replace function report_facts_by_district(first date, cut date, known_at timestamptz, basis text)
+    returns setof report_fact language sql stable as $$
     select l.district, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, l.v || l.v[1] * l.registered_fen
       from loans_counted(first, cut, known_at, basis) l
 $$;
 
 -- Loans by the bank that lent.
-create or replace function report_facts_by_bank(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
-    language sql stable as $$
+create or replace function report_facts_by_bank(first date, cut date, known_at timestamptz, basis text)
+    returns setof report_fact language sql stable as $$
     select o.code, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, l.v || l.v[1] * l.registered_fen
       from loans_counted(first, cut, known_at, basis) l
       join org o on o.id = l.org_id
 $$;
 
 -- A loan secured by patents and trademarks stands in a row of its own, so that the rows add up.
-create or replace function report_facts_by_kind(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
-    language sql stable as $$
-    select case when l.trademarks = 0 then 'patent' when l.patents = 0 then 'trademark' else 'mixed' end, l.id, l.version,
-           'loan', record_key(l.id, l.version), l.firm, l.v
+create or replace function report_facts_by_kind(first date, cut date, known_at timestamptz, basis text)
+    returns setof report_fact language sql stable as $$
+    select case when l.trademarks = 0 then 'patent' when l.patents = 0 then 'trademark' else 'mixed' end,
+           l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, l.v
       from loans_counted(first, cut, known_at, basis) l
 $$;
 
 -- The same by kinds of rights: several when not all of a loan's are of one.
-create or replace function report_facts_by_ip_kind(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
-    language sql stable as $$
+create or replace function report_facts_by_ip_kind(first date, cut date, known_at timestamptz, basis text)
+    returns setof report_fact language sql stable as $$
     select case when k.least = k.most then k.least else 'several' end, l.id, l.version, 'loan',
            record_key(l.id, l.version), l.firm, l.v
       from loans_counted(first, cut, known_at, basis) l
@@ -141,45 +147,46 @@ create or replace function report_facts_by_ip_kind(first date, cut date, known_a
 $$;
 
 -- Loans by product.
-create or replace function report_facts_by_product(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
-    language sql stable as $$
+create or replace function report_facts_by_product(first date, cut date, known_at timestamptz, basis text)
+    returns setof report_fact language sql stable as $$
     select l.product, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, l.v
       from loans_counted(first, cut, known_at, basis) l
 $$;
 
 -- Loans by the size of the borrower.
-create or replace function report_facts_by_size(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
-    language sql stable as $$
+create or replace function report_facts_by_size(first date, cut date, known_at timestamptz, basis text)
+    returns setof report_fact language sql stable as $$
     select l.size, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, l.v
       from loans_counted(first, cut, known_at, basis) l
 $$;
 
 -- By section of GB/T 4754.
-create or replace function report_facts_by_industry(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
-    language sql stable as $$
+create or replace function report_facts_by_industry(first date, cut date, known_at timestamptz, basis text)
+    returns setof report_fact language sql stable as $$
     select coalesce(left(l.industry, 1), 'unknown'), l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, l.v
       from loans_counted(first, cut, known_at, basis) l
 $$;
 
 -- The published share: loans of at most 10 million yuan (1,000 万元).
-create or replace function report_facts_small_loans(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
-    language sql stable as $$
+create or replace function report_facts_small_loans(first date, cut date, known_at timestamptz, basis text)
+    returns setof report_fact language sql stable as $$
     select case when l.amount_fen <= 1000000000 then 'small' else 'larger' end, l.id, l.version, 'loan',
            record_key(l.id, l.version), l.firm, l.v
       from loans_counted(first, cut, known_at, basis) l
 $$;
 
 -- Loans by whether they are the first of their borrower.
-create or replace function report_facts_first_loans(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
-    language sql stable as $$
-    select case l.first_loan when true then 'first' when false then 'further' else 'unknown' end, l.id, l.version, 'loan',
-           record_key(l.id, l.version), l.firm, l.v
+create or replace function report_facts_first_loans(first date, cut date, known_at timestamptz, basis text)
+    returns setof report_fact language sql stable as $$
+    select case l.first_loan when true then 'first' when false then 'further' else 'unknown' end,
+           l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, l.v
       from loans_counted(first, cut, known_at, basis) l
 $$;
 
--- What the plan measures in loans (T1 to T3; the other targets count by indicators). growth: the year to date and the same of last year; total: all of the plan so far.
-create or replace function report_facts_targets(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
-    language sql stable as $$
+-- What the plan measures in loans (T1 to T3; the other targets count by indicators). growth: the year to date and the
+-- same of last year; total: all of the plan so far.
+create or replace function report_facts_targets(first date, cut date, known_at timestamptz, basis text)
+    returns setof report_fact language sql stable as $$
     select t.id, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm,
            case when t.kind = 'growth' and t.measure = 'amount' then array[l.v[8], l.v[10]]
                 when t.kind = 'growth' then array[l.v[7], l.v[9]]
@@ -241,8 +248,8 @@ $$;
 -- By bank at the end of the day cut: loans outstanding; principal overdue; outstanding graded substandard or worse
 -- (不良); written off and not come back, which is off the books and stands beside them; past its term without a word
 -- of what became of it. A loan without events is outstanding from its day of disbursement.
-create or replace function report_facts_balances(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
-    language sql stable as $$
+create or replace function report_facts_balances(first date, cut date, known_at timestamptz, basis text)
+    returns setof report_fact language sql stable as $$
     select o.code, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm,
            case when l.state = 'written_off' then array[0, 0, 0, 0, 0, 0, 1, l.outstanding_fen, 0, 0]
                 else array[1, l.outstanding_fen,
@@ -269,8 +276,8 @@ create or replace function report_sees_funds() returns boolean language sql stab
 -- Every movement of a fund: before the quarter, in it by cause, up to cut; and what is approved and held by then.
 -- What went out is negative, so that a row adds up from the left to the right. Only offices see all of a fund: to
 -- others neither opening nor closing would mean anything.
-create or replace function report_facts_fund(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
-    language sql stable as $$
+create or replace function report_facts_fund(first date, cut date, known_at timestamptz, basis text)
+    returns setof report_fact language sql stable as $$
     select m.scheme, m.id, 1, 'transfer', m.reference, m.firm,
            array[case when report_sees_funds() then case when m.on_day < first then m.fen else 0 end end,
                  case when m.on_day >= first and m.cause = 'appropriation' then m.fen else 0 end,
@@ -291,7 +298,8 @@ create or replace function report_facts_fund(first date, cut date, known_at time
                and (known_at is null or t.recorded_at <= known_at)) m
     union all
     select c.scheme_code, c.id, 1, 'claim', c.reference, c.borrower,
-           array[case when report_sees_funds() then 0 end, 0, 0, 0, 0, 0, case when report_sees_funds() then 0 end, s.fund_fen]::bigint[]
+           array[case when report_sees_funds() then 0 end, 0, 0, 0, 0, 0,
+                 case when report_sees_funds() then 0 end, s.fund_fen]::bigint[]
       from claim_step s
       join claim c on c.id = s.claim
      where s.step = 'approve' and s.on_day <= cut
@@ -317,7 +325,8 @@ create or replace function claims_counted(first date, cut date, known_at timesta
            select (array_agg(x.state order by x.n desc))[1] as state,
                   coalesce(sum(x.fund_fen) filter (where x.step = 'pay' and x.on_day >= first), 0) as paid,
                   coalesce(sum(x.fund_fen) filter (where x.step = 'pay'), 0) as paid_all,
-                  coalesce(sum(y.back) filter (where x.on_day >= first), 0) as back, coalesce(sum(y.back), 0) as back_all
+                  coalesce(sum(y.back) filter (where x.on_day >= first), 0) as back,
+                  coalesce(sum(y.back), 0) as back_all
              from claim_step x
             cross join lateral (select case when x.step in ('recover', 'cure') then x.fund_fen
                                             when x.step = 'accept_costs' then -x.fund_fen end as back) y
@@ -328,21 +337,21 @@ create or replace function claims_counted(first date, cut date, known_at timesta
 $$;
 
 -- Claims by their state.
-create or replace function report_facts_claims(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
-    language sql stable as $$
+create or replace function report_facts_claims(first date, cut date, known_at timestamptz, basis text)
+    returns setof report_fact language sql stable as $$
     select c.state, c.id, 1, 'claim', c.reference, c.firm, c.v from claims_counted(first, cut, known_at) c
 $$;
 
 -- Claims by scheme.
-create or replace function report_facts_claims_by_scheme(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
-    language sql stable as $$
+create or replace function report_facts_claims_by_scheme(first date, cut date, known_at timestamptz, basis text)
+    returns setof report_fact language sql stable as $$
     select c.scheme_code, c.id, 1, 'claim', c.reference, c.firm, c.v from claims_counted(first, cut, known_at) c
 $$;
 
--- Cover by scheme and bank as it stood at the end of a day: loans covered, for how much, what is owed on them and how much of
--- it is bad; and what each scheme may still cover.
-create or replace function report_facts_coverage(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
-    language sql stable as $$
+-- Cover by scheme and bank as it stood at the end of a day: loans covered, for how much, what is owed on them and how
+-- much of it is bad; and what each scheme may still cover.
+create or replace function report_facts_coverage(first date, cut date, known_at timestamptz, basis text)
+    returns setof report_fact language sql stable as $$
     select c.scheme_code || ' ' || o.code, c.loan_id, c.loan_version, 'loan', c.reference, c.borrower,
            array[1, c.amount_fen, f.owed, case when f.bad then f.owed else 0 end, 0]::bigint[]
       from coverage c
@@ -351,8 +360,11 @@ create or replace function report_facts_coverage(first date, cut date, known_at 
      where coverage_state_on(c, cut, known_at) in ('covered', 'suspended')
     union all
     select s.code, s.id, 1, 'scheme', s.code, '', array[0, 0, 0, 0, r.room]::bigint[]
-      from (select distinct on (x.code) x.* from scheme x where x.effective_from <= cut order by x.code, x.effective_from desc) s
-     cross join lateral (select coverage_room_left(s.code, (scheme_terms_of(s.body)).leverage_limit, cut, known_at) as room) r
+      from (select distinct on (x.code) x.*
+              from scheme x where x.effective_from <= cut
+             order by x.code, x.effective_from desc) s
+     cross join lateral (
+           select coverage_room_left(s.code, (scheme_terms_of(s.body)).leverage_limit, cut, known_at) as room) r
      where r.room is not null and report_sees_funds()
 $$;
 
@@ -371,8 +383,8 @@ $$;
 
 -- By policy: applications of the quarter; what is promised and what waits at the end of cut; what was approved, paid
 -- and clawed back in the quarter; the budget of the year and what is left of it, less what is promised from it.
-create or replace function report_facts_subsidies(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
-    language sql stable as $$
+create or replace function report_facts_subsidies(first date, cut date, known_at timestamptz, basis text)
+    returns setof report_fact language sql stable as $$
     with budget as (
         select distinct p.code as policy, budget_account(p, extract(year from first)::int) as account from policy p
     )
@@ -398,7 +410,8 @@ create or replace function report_facts_subsidies(first date, cut date, known_at
                  case when t.on_day >= first and t.cause = 'subsidy' then t.amount_fen else 0 end,
                  case when t.on_day >= first and t.cause = 'clawback' then t.amount_fen else 0 end,
                  0,
-                 case when not exists (select from budget b where b.policy = a.policy_code and b.account = a.account) then 0
+                 case when not exists (select from budget b where b.policy = a.policy_code and b.account = a.account)
+                      then 0
                       when t.cause = 'subsidy' then -t.amount_fen else t.amount_fen end]::bigint[]
       from transfer t
       join application a on a.id = t.cause_id
@@ -410,20 +423,22 @@ create or replace function report_facts_subsidies(first date, cut date, known_at
                    case when t.debit = b.account then t.amount_fen else -t.amount_fen end as fen
               from budget b
               join transfer t on b.account in (t.debit, t.credit)
-              join submission r on r.id = t.id and r.version = 1 and r.type = 'budget' and r.body ->> 'policy' = b.policy
+              join submission r on r.id = t.id and r.version = 1 and r.type = 'budget'
+                               and r.body ->> 'policy' = b.policy
              where t.cause in ('appropriation', 'carry_over', 'budget_return') and t.on_day <= cut
                and (known_at is null or t.recorded_at <= known_at)) m
 $$;
 
 -- Policies count on the day they begin, claims on the day they are filed, what is paid on the day it was decided.
-create or replace function report_facts_insurance(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
-    language sql stable as $$
+create or replace function report_facts_insurance(first date, cut date, known_at timestamptz, basis text)
+    returns setof report_fact language sql stable as $$
     select p.kind, p.id, p.version, 'insurance_policy', p.policy_no, p.insured,
            array[case when p.starts_on >= first then 1 else 0 end,
                  case when p.starts_on >= first then p.sum_insured_fen else 0 end,
                  case when p.starts_on >= first then p.premium_fen else 0 end,
                  case when p.starts_on between year_before(first) and year_before(cut) then 1 else 0 end,
-                 case when p.starts_on between year_before(first) and year_before(cut) then p.sum_insured_fen else 0 end,
+                 case when p.starts_on between year_before(first) and year_before(cut)
+                      then p.sum_insured_fen else 0 end,
                  case when p.starts_on >= year_start(first) then 1 else 0 end,
                  case when p.starts_on >= year_start(first) then p.sum_insured_fen else 0 end,
                  case when p.starts_on >= year_start(first) then p.premium_fen else 0 end,
@@ -448,10 +463,11 @@ $$;
 
 -- By kind of issue: issued in the quarter, the same quarter of last year and so far; principal repaid in the quarter
 -- and so far; what is outstanding.
-create or replace function report_facts_securitisation(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
-    language sql stable as $$
+create or replace function report_facts_securitisation(first date, cut date, known_at timestamptz, basis text)
+    returns setof report_fact language sql stable as $$
     with issue as (
-        select r.id, r.version, r.org_id, r.key, r.on_day, r.body ->> 'kind' as kind, r.body ->> 'originator_uscc' as firm,
+        select r.id, r.version, r.org_id, r.key, r.on_day, r.body ->> 'kind' as kind,
+               r.body ->> 'originator_uscc' as firm,
                fen_of(r.body ->> 'amount') as fen, json_array_length(r.body -> 'tranches') as tranches
           from submission r
          where r.type = 'securitisation' and r.on_day <= cut
@@ -503,9 +519,11 @@ begin
         'report_facts_' || section,
         report_wide('sum(f.v[#])::bigint'), report_wide('sum(f.n[#])::bigint'),
         report_wide('sum(f.v[#])::bigint'),
-        report_wide('case when not coalesce(bool_or(f.firm is null and f.n[#] > 0), false) then count(*) filter (where f.n[#] > 0) end'),
+        report_wide('case when not coalesce(bool_or(f.firm is null and f.n[#] > 0), false)
+                          then count(*) filter (where f.n[#] > 0) end'),
         report_wide('sum(f.v[#])::bigint'),
-        report_wide('case when not coalesce(bool_or(f.firm is null and f.n[#] > 0), false) then count(*) filter (where f.n[#] > 0) end'))
+        report_wide('case when not coalesce(bool_or(f.firm is null and f.n[#] > 0), false)
+                          then count(*) filter (where f.n[#] > 0) end'))
         using first, cut, known_at, basis;
 end $$;
 
@@ -516,7 +534,8 @@ create or replace function report_cells(section text, first date, cut date, know
     returns setof report_cells_row
     language plpgsql stable as $$
 declare
-    rolled boolean := my_kind() in ('finance', 'ip_office', 'auditor') and known_at is null and cut = quarter_end(first);
+    rolled boolean := my_kind() in ('finance', 'ip_office', 'auditor') and known_at is null
+                      and cut = quarter_end(first);
 begin
     if not rolled or basis <> 'signed_on' and section <> 'balances' then
         return query select * from report_cells_of_facts(section, first, cut, known_at, basis);
@@ -547,7 +566,10 @@ create or replace function report_title(section text, row_key text) returns text
            when section in ('by_bank', 'balances', 'reporters', 'quality') then
                 (select o.name from org o where o.code = row_key)
            when section in ('fund', 'claims_by_scheme', 'coverage') then
-                (select (scheme_terms_of(s.body)).title from scheme s where s.code = split_part(row_key, ' ', 1) order by s.effective_from desc limit 1)
+                (select (scheme_terms_of(s.body)).title
+                   from scheme s
+                  where s.code = split_part(row_key, ' ', 1)
+                  order by s.effective_from desc limit 1)
            when section = 'subsidies' then
                 (select p.body ->> 'title' from policy p where p.code = row_key order by p.effective_from desc limit 1)
            end
@@ -555,8 +577,8 @@ $$;
 
 -- The records behind one cell (row null: of the whole section), in the order of their ids, and what they come to.
 -- after: id and row of the last one seen.
-create or replace function report_rows(section text, first date, cut date, known_at timestamptz, basis text, "row" text, at int,
-                            after_id uuid, after_row text, most int)
+create or replace function report_rows(section text, first date, cut date, known_at timestamptz, basis text,
+                                       "row" text, at int, after_id uuid, after_row text, most int)
     returns table (total bigint, total_firms bigint, total_facts bigint, row_key text, id uuid, version int, type text,
                    reference text, firm text, v bigint)
     language plpgsql stable as $$
@@ -586,17 +608,18 @@ create or replace function report_due(on_day date) returns date language sql sta
                                    order by x.effective_from desc limit 1)
 $$;
 
--- By bank: loans and loan events of the quarter and how many came late; loans whose term ended (from the last day of the
--- quarter before to the day before cut) with no word of what became of them by cut; 1 when a bank with loans on its
+-- By bank: loans and loan events of the quarter and how many came late; loans whose term ended (from the last day of
+-- the quarter before to the day before cut) with no word of what became of them by cut; 1 when a bank with loans on its
 -- books told nothing at all of the quarter. Nothing is looked up of a loan that an answer does not need.
-create or replace function report_facts_reporters(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
-    language sql stable as $$
+create or replace function report_facts_reporters(first date, cut date, known_at timestamptz, basis text)
+    returns setof report_fact language sql stable as $$
     with due as materialized (
         select (report_due(first) + 1)::timestamp at time zone 'Asia/Shanghai' as late_from
     ),
     told as (
         select l.org_id, l.id, l.version, 'loan' as type, null::text as reference, l.borrower as firm,
-               case when l.version = 1 then l.recorded_at else record_first_recorded(l.id) end >= (select d.late_from from due d) as late
+               case when l.version = 1 then l.recorded_at else record_first_recorded(l.id) end
+                   >= (select d.late_from from due d) as late
           from loan l
          where l.signed_on between first and cut
            and (known_at is null or l.recorded_at <= known_at)
@@ -608,7 +631,9 @@ create or replace function report_facts_reporters(first date, cut date, known_at
            and (known_at is null or e.recorded_at <= known_at)
     ),
     ending as materialized (
-        select l.*, l.id in (select e.loan_id from loan_event e where known_at is null or e.recorded_at <= known_at) as has_events
+        select l.*,
+               l.id in (select e.loan_id from loan_event e
+                         where known_at is null or e.recorded_at <= known_at) as has_events
           from loan l
          where (l.matures_on between first - 1 and cut - 1
                 or l.id in (select e.loan_id from loan_event e
@@ -625,7 +650,9 @@ create or replace function report_facts_reporters(first date, cut date, known_at
         select n.org_id, n.id, n.version, n.borrower, n.amount_fen, n.signed_on
           from ending n
          cross join lateral (
-               select x.* from loan_fold((select l from loan l where l.id = n.id and l.version = n.version), cut, known_at, null) x
+               select x.*
+                 from loan_fold((select l from loan l where l.id = n.id and l.version = n.version),
+                                cut, known_at, null) x
                 where n.has_events
                offset 0) f
          where f.state = 'matured' and f.matures_on between first - 1 and cut - 1 -- as extended
@@ -666,8 +693,8 @@ $$;
 -- other: pledge released while principal was owed; settled for 60 days and the pledge not released; a pledge number
 -- that another loan has as well; a pledge number of another year than the registration; drawn for 30 days without
 -- registration.
-create or replace function report_facts_quality(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
-    language sql stable as $$
+create or replace function report_facts_quality(first date, cut date, known_at timestamptz, basis text)
+    returns setof report_fact language sql stable as $$
     with subject as materialized (
         select l.*,
                l.id in (select e.loan_id from loan_event e -- what the life of a loan is asked for needs one of these
@@ -689,7 +716,9 @@ create or replace function report_facts_quality(first date, cut date, known_at t
                        and (known_at is null or e.recorded_at <= known_at)) end as settled_on
           from subject s
           left join lateral (
-               select x.* from loan_fold((select l from loan l where l.id = s.id and l.version = s.version), cut, known_at, null) x
+               select x.*
+                 from loan_fold((select l from loan l where l.id = s.id and l.version = s.version),
+                                cut, known_at, null) x
                 where s.ended
                offset 0) f on true -- not run through for nothing: the condition stays inside
     ),
@@ -704,8 +733,8 @@ create or replace function report_facts_quality(first date, cut date, known_at t
                                         where x.pledge_no = j.pledge_no and x.id <> j.id
                                           and (known_at is null or x.recorded_at <= known_at)
                                           and not record_has_later(x.id, x.version, known_at)) as no_twice,
-                       coalesce(substring(j.pledge_no from '^Y?([0-9]{4})')::int <> extract(year from j.registered_on), false)
-                           as no_year,
+                       coalesce(substring(j.pledge_no from '^Y?([0-9]{4})')::int
+                                <> extract(year from j.registered_on), false) as no_year,
                        coalesce(j.disbursed_on + 30 < cut and j.registered_on is null, false) as unregistered
                   from judged j) x
          where x.released_owing or x.settled_pledged or x.no_twice or x.no_year or x.unregistered
@@ -722,7 +751,8 @@ create or replace function report_facts_quality(first date, cut date, known_at t
     )
     select o.code, x.id, x.version, x.type, coalesce(x.reference, record_key(x.id, x.version)), x.firm, x.v
       from (
-           select coalesce(c.org_id, r.org_id) as org_id, coalesce(c.id, r.id) as id, coalesce(c.version, r.version) as version,
+           select coalesce(c.org_id, r.org_id) as org_id,
+                  coalesce(c.id, r.id) as id, coalesce(c.version, r.version) as version,
                   coalesce(r.type, 'loan') as type, null::text as reference, c.borrower as firm,
                   array[coalesce(r.records, 0), 0, 0, coalesce(r.corrections, 0),
                         coalesce(c.released_owing, false)::int, coalesce(c.settled_pledged, false)::int,
@@ -732,7 +762,8 @@ create or replace function report_facts_quality(first date, cut date, known_at t
              full join received r on r.id = c.id
            union all
            select i.org_id, md5('intake ' || i.org_id || ' ' || i.type || ' ' || i.on_day)::uuid, 1, 'intake',
-                  i.type || ' ' || i.on_day, null, array[0, i.refused, i.conflicts, 0, 0, 0, 0, 0, 0, i.refused]::bigint[]
+                  i.type || ' ' || i.on_day, null,
+                  array[0, i.refused, i.conflicts, 0, 0, 0, 0, 0, 0, i.refused]::bigint[]
              from intake i
             where i.on_day between first and cut
               and (known_at is null or i.on_day < shanghai_day(known_at))) x

@@ -2,8 +2,9 @@
 
 -- A loan's class: all that the report tells loans apart by, in one text. A loan on patents and trademarks is
 -- neither's; one on rights of several kinds is of several. Small: 10,000,000.00 yuan or less.
-create or replace function loan_class(org_id bigint, district text, patents int, trademarks int, right_kind text, product text,
-                           size text, industry text, amount_fen bigint, first_loan boolean)
+create or replace function loan_class(org_id bigint, district text, patents int, trademarks int,
+                                      right_kind text, product text, size text, industry text,
+                                      amount_fen bigint, first_loan boolean)
     returns text language sql immutable parallel safe as $$
     select org_id::text || ' ' || district || ' '
            || case when trademarks = 0 then 'patent' when patents = 0 then 'trademark' else 'mixed' end || ' '
@@ -36,7 +37,8 @@ create or replace function rollup_firm_classes(borrower text, quarter date) retu
               from loan l
              where l.borrower = $1
                and l.signed_on between $2 and quarter_end($2)
-               and not exists (select from loan later where later.id = l.id and later.version = l.version + 1 and later.version > 1)
+               and not exists (select from loan later
+                                where later.id = l.id and later.version = l.version + 1 and later.version > 1)
                and not loan_is_void(l.id, null)) x
 $$;
 revoke all on function rollup_firm_classes from public;
@@ -186,7 +188,8 @@ begin
     select array_agg(row(v.sign, v.borrower, quarter_start(v.signed_on),
                          loan_class(v.org_id, v.district, v.patents, v.trademarks, k.kind, v.product, v.size,
                                     v.industry, v.amount_fen, v.first_loan),
-                         v.amount_fen, v.ip_amount_fen, loan_registered_fen(v.registered_fen, v.amount_fen))::loan_version)
+                         v.amount_fen, v.ip_amount_fen,
+                         loan_registered_fen(v.registered_fen, v.amount_fen))::loan_version)
       into versions
       from (select 1 as sign, f.* from fresh f
             union all
@@ -207,13 +210,14 @@ revoke all on function loan_rollup_keep from public;
 -- What a loan stands at, as the section balances of the report counts it: outstanding (count, fen); principal
 -- overdue; non-performing, that is graded substandard or worse; written off and not come back, which is off the
 -- books; past its term with nothing told of it.
-create or replace function rollup_balance_of(state text, outstanding_fen bigint, overdue_fen bigint, bad_since date) returns bigint[]
-    language sql immutable parallel safe as $$
+create or replace function rollup_balance_of(state text, outstanding_fen bigint, overdue_fen bigint, bad_since date)
+    returns bigint[] language sql immutable parallel safe as $$
     select case when outstanding_fen = 0 then '{0, 0, 0, 0, 0, 0, 0, 0, 0, 0}'
                 when state = 'written_off' then array[0, 0, 0, 0, 0, 0, 1, outstanding_fen, 0, 0]
                 else array[1, outstanding_fen,
                            (state = 'overdue')::int, overdue_fen,
-                           (bad_since is not null)::int, case when bad_since is not null then outstanding_fen else 0 end,
+                           (bad_since is not null)::int,
+                           case when bad_since is not null then outstanding_fen else 0 end,
                            0, 0,
                            (state = 'matured')::int, case when state = 'matured' then outstanding_fen else 0 end]
            end::bigint[]
@@ -221,12 +225,13 @@ $$;
 
 -- Of a loan without events the whole amount is outstanding from its day of disbursement, and past its term from the
 -- day after it.
-create or replace function rollup_eventless_changes(org_id bigint, district text, borrower text, disbursed_on date, matures_on date,
-                                  amount_fen bigint, sign int)
+create or replace function rollup_eventless_changes(org_id bigint, district text, borrower text, disbursed_on date,
+                                                    matures_on date, amount_fen bigint, sign int)
     returns setof balance_change language sql immutable parallel safe as $$
     select org_id, district, borrower, quarter_start(x.on_day), x.what::smallint, sign * x.n
       from (values (disbursed_on, 1, 1::bigint), (disbursed_on, 2, amount_fen),
-                   (greatest(disbursed_on, matures_on + 1), 9, 1), (greatest(disbursed_on, matures_on + 1), 10, amount_fen)
+                   (greatest(disbursed_on, matures_on + 1), 9, 1),
+                   (greatest(disbursed_on, matures_on + 1), 10, amount_fen)
            ) as x(on_day, what, n)
      where disbursed_on is not null
 $$;
@@ -375,7 +380,8 @@ begin
          cross join lateral unnest(s.v) with ordinality as x(level, what)
         union all
         select c.*
-          from rollup_eventless_changes(l.org_id, l.district, l.borrower, l.disbursed_on, l.matures_on, l.amount_fen, -1) c
+          from rollup_eventless_changes(l.org_id, l.district, l.borrower, l.disbursed_on,
+                                        l.matures_on, l.amount_fen, -1) c
          where not known
     ),
     stored as (
@@ -439,7 +445,8 @@ declare
 begin
     select array_agg(c) into changes
       from (select f.loan_id,
-                   min(case when f.kind in ('disbursed', 'reversed', 'voided') then '-infinity' else f.on_day end) as since
+                   min(case when f.kind in ('disbursed', 'reversed', 'voided') then '-infinity'
+                            else f.on_day end) as since
               from fresh f
              group by f.loan_id
              order by f.loan_id) e
@@ -514,11 +521,14 @@ $$;
 create or replace function rollup_cells_of_headline(first date) returns setof report_cells_row
     language sql stable as $$
     with whole as (select * from rollup_city_sums('all', first, first))
-    select 'count', w.loans || array_fill(null::bigint, '{7}'), w.firms || array_fill(0::bigint, '{7}'), w.facts from whole w
+    select 'count', w.loans || array_fill(null::bigint, '{7}'), w.firms || array_fill(0::bigint, '{7}'), w.facts
+      from whole w
     union all
-    select 'amount', w.fen || array_fill(null::bigint, '{7}'), w.firms || array_fill(0::bigint, '{7}'), w.facts from whole w
+    select 'amount', w.fen || array_fill(null::bigint, '{7}'), w.firms || array_fill(0::bigint, '{7}'), w.facts
+      from whole w
     union all
-    select null, array(select w.loans[n] + w.fen[n] from generate_series(1, 6) n order by n) || array_fill(null::bigint, '{7}'),
+    select null, array(select w.loans[n] + w.fen[n] from generate_series(1, 6) n order by n)
+                 || array_fill(null::bigint, '{7}'),
            w.firms || array_fill(0::bigint, '{7}'), 2 * w.facts
       from whole w
 $$;
@@ -552,13 +562,15 @@ create or replace function rollup_cells_of_quarters(first date) returns setof re
           from cell c
           join firm f on f.quarter = c.quarter and f.place = c.place
         union all
-        select null, c.place, sum(c.loans)::bigint, sum(c.fen)::bigint, (select w.firms from whole w where w.place = c.place)
+        select null, c.place, sum(c.loans)::bigint, sum(c.fen)::bigint,
+               (select w.firms from whole w where w.place = c.place)
           from cell c
          group by c.place
     ),
     row as (
         select k.row_key, sum(w.loans)::bigint as facts, array_agg(coalesce(w.loans, 0) order by p.place) as l,
-               array_agg(coalesce(w.fen, 0) order by p.place) as a, array_agg(coalesce(w.firms, 0) order by p.place) as f
+               array_agg(coalesce(w.fen, 0) order by p.place) as a,
+               array_agg(coalesce(w.firms, 0) order by p.place) as f
           from (select distinct w.row_key from wide w) k
          cross join generate_series(1, 3) as p(place)
           left join wide w on w.row_key is not distinct from k.row_key and w.place = p.place
@@ -589,7 +601,8 @@ create or replace function rollup_cells_of_targets(first date) returns setof rep
     select null, array[sum(case when t.growth then t.m[4] else t.m[6] end)::bigint,
                        sum(case when t.growth then t.m[5] end)::bigint] || array_fill(null::bigint, '{11}'),
            array[max(case when t.growth then t.firms[4] else t.firms[6] end),
-                 max(case when t.growth then t.firms[5] else 0 end)] || array_fill(0::bigint, '{11}'), sum(t.facts)::bigint
+                 max(case when t.growth then t.firms[5] else 0 end)] || array_fill(0::bigint, '{11}'),
+           sum(t.facts)::bigint
       from target t
     having count(*) > 0
 $$;

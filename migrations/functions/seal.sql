@@ -1,7 +1,8 @@
 -- Sealed quarters, and what changed since.
 
 -- The value of one line of a manifest.
-create or replace function report_manifest_line(manifest text, name text) returns text language sql immutable parallel safe as
+create or replace function report_manifest_line(manifest text, name text) returns text
+    language sql immutable parallel safe as
     $$ select substring(manifest from '(?n)^' || name || ' (.*)$') $$;
 
 -- The text whose SHA-256 stands in the manifest's line `cells`.
@@ -77,7 +78,8 @@ begin
     insert into report_seal (quarter, id, first_day, as_of, basis, known_at, sealed_at, sealed_by, previous, manifest,
            signatures, reason, recorded_at)
     values (report_manifest_line(m, 'quarter'), new.id, quarter_first(report_manifest_line(m, 'quarter')),
-           report_manifest_line(m, 'as_of')::date, report_manifest_line(m, 'basis'), report_manifest_line(m, 'known_at')::timestamptz,
+           report_manifest_line(m, 'as_of')::date, report_manifest_line(m, 'basis'),
+           report_manifest_line(m, 'known_at')::timestamptz,
            report_manifest_line(m, 'sealed_at')::timestamptz, new.recorded_by, report_manifest_line(m, 'previous'), m,
            new.body -> 'signatures', new.body ->> 'reason', new.recorded_at);
     return new;
@@ -197,7 +199,9 @@ declare
 begin
     if until is not null then
         insert into sealed_change (loan_id, recorded_at)
-        select distinct n.loan_id, n.recorded_at from fresh n where n.on_day <= until or n.kind in ('reversed', 'voided')
+        select distinct n.loan_id, n.recorded_at
+          from fresh n
+         where n.on_day <= until or n.kind in ('reversed', 'voided')
         on conflict do nothing;
     end if;
     return null;
@@ -289,8 +293,8 @@ $$;
 -- what was published; every record that was late or corrected since, what it adds. So the columns as sealed, difference
 -- and now are each the sum of the records behind them.
 -- v: 1 records changed, 2 count and 3 amount as sealed, 4 and 5 their differences, 6 and 7 as now.
-create or replace function report_facts_restatements(first date, cut date, known_at timestamptz, basis text) returns setof report_fact
-    language sql stable as $$
+create or replace function report_facts_restatements(first date, cut date, known_at timestamptz, basis text)
+    returns setof report_fact language sql stable as $$
     with changed as materialized (
         select * from report_restated(first, null, known_at)
     )
@@ -306,7 +310,8 @@ $$;
 
 -- What there is to say of a row, as JSON: of a restatement the reasons given for voids and corrections since, null for
 -- records that came late, with how many records each has; the commonest first.
-create or replace function report_note(section text, row_key text, known_at timestamptz) returns text language sql stable as $$
+create or replace function report_note(section text, row_key text, known_at timestamptz) returns text
+    language sql stable as $$
     select case when section = 'restatements' and row_key is not null then (
            select json_agg(json_build_array(w.reason, w.n) order by w.n desc, w.reason collate "C")::text
              from (select coalesce(e.reason, r.reason) as reason, count(*) as n
@@ -319,13 +324,14 @@ $$;
 
 -- Every record whose part in a section differs between two instants, with both parts. Of the sections that count
 -- loans only those loans are looked at that were touched since.
-create or replace function report_changes(section text, first date, cut date, basis text, sealed_at timestamptz, known_at timestamptz)
+create or replace function report_changes(section text, first date, cut date, basis text, sealed_at timestamptz,
+                                          known_at timestamptz)
     returns table (row_key text, id uuid, type text, reference text, version_then int, version_now int, v_then bigint[],
                    v_now bigint[])
     language plpgsql stable as $$
 declare
-    of_loans boolean := section in ('headline', 'by_quarter', 'by_district', 'by_bank', 'by_kind', 'by_ip_kind', 'by_product',
-        'by_size', 'by_industry', 'small_loans', 'first_loans', 'targets', 'balances');
+    of_loans boolean := section in ('headline', 'by_quarter', 'by_district', 'by_bank', 'by_kind', 'by_ip_kind',
+        'by_product', 'by_size', 'by_industry', 'small_loans', 'first_loans', 'targets', 'balances');
     touched uuid[];
 begin
     if of_loans then
@@ -334,9 +340,11 @@ begin
                             and (report_changes.known_at is null or c.recorded_at <= report_changes.known_at));
     end if;
     return query execute format('
-        with t as (select f.row_key, f.id, max(f.type) as type, max(f.reference) as reference, max(f.version) as version, array[%1$s] as v
+        with t as (select f.row_key, f.id, max(f.type) as type, max(f.reference) as reference,
+                          max(f.version) as version, array[%1$s] as v
                      from %2$I($1, $2, $4, $3) f where $6 is null or f.id = any ($6) group by f.row_key, f.id),
-             n as (select f.row_key, f.id, max(f.type) as type, max(f.reference) as reference, max(f.version) as version, array[%1$s] as v
+             n as (select f.row_key, f.id, max(f.type) as type, max(f.reference) as reference,
+                          max(f.version) as version, array[%1$s] as v
                      from %2$I($1, $2, $5, $3) f where $6 is null or f.id = any ($6) group by f.row_key, f.id)
         select row_key, id, coalesce(n.type, t.type), coalesce(n.reference, t.reference), t.version, n.version,
                coalesce(t.v, n.v_none), coalesce(n.v, t.v_none)
@@ -370,12 +378,14 @@ create or replace function report_change_why(id uuid, sealed_at timestamptz) ret
            'cause', case when f.first_at > sealed_at then 'late' when f.then_version < f.now_version then 'corrected'
                          else 'events' end,
            'recorded_at', instant_text(f.last_at),
-           'corrections', coalesce((select json_agg(json_build_object('version', r.version, 'reason', r.reason, 'recorded_at',
-                                                    instant_text(r.recorded_at), 'recorded_by', r.recorded_by) order by r.version)
+           'corrections', coalesce((select json_agg(json_build_object('version', r.version, 'reason', r.reason,
+                                                    'recorded_at', instant_text(r.recorded_at),
+                                                    'recorded_by', r.recorded_by) order by r.version)
                                       from submission r
                                      where r.id = $1 and r.version > 1 and r.recorded_at > sealed_at), '[]'::json),
-           'events', coalesce((select json_agg(json_build_object('type', x.type, 'reference', x.reference, 'kind', x.kind,
-                                               'recorded_at', instant_text(x.recorded_at)) order by x.recorded_at, x.reference)
+           'events', coalesce((select json_agg(json_build_object('type', x.type, 'reference', x.reference,
+                                               'kind', x.kind, 'recorded_at', instant_text(x.recorded_at))
+                                               order by x.recorded_at, x.reference)
                                  from (select 'loan_event' as type, e.reference, e.kind, e.recorded_at
                                          from loan_event e where e.loan_id = $1
                                         union all
@@ -387,6 +397,7 @@ create or replace function report_change_why(id uuid, sealed_at timestamptz) ret
                                 where x.recorded_at > sealed_at), '[]'::json))
       from (select coalesce(min(r.recorded_at), (select t.recorded_at from transfer t where t.id = $1)) as first_at,
                    coalesce(max(r.recorded_at), (select t.recorded_at from transfer t where t.id = $1)) as last_at,
-                   max(r.version) filter (where r.recorded_at <= sealed_at) as then_version, max(r.version) as now_version
+                   max(r.version) filter (where r.recorded_at <= sealed_at) as then_version,
+                   max(r.version) as now_version
               from submission r where r.id = $1) f
 $$;
