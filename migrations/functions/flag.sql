@@ -94,8 +94,9 @@ end $$;
 revoke all on function flag_store from public;
 
 -- What a loan and a right show by themselves. Inlined into the statement that stores loans and into the rules alike.
-create or replace function flag_of_right(number text, kind text, owner text, borrower text, filed_on date, expires_on date,
-                              signed_on date, registered_on date, matures_on date)
+create or replace function flag_of_right(number text, kind text, owner text, borrower text,
+                                         filed_on date, expires_on date,
+                                         signed_on date, registered_on date, matures_on date)
     returns table (code text, severity text, member text, facts jsonb) language sql stable as $$
     select 'RF03', 'high', 'number', jsonb_build_object('matures_on', matures_on, 'expires_on', x.last_day)
       from (select coalesce(expires_on, case when kind <> 'trademark' then
@@ -103,8 +104,9 @@ create or replace function flag_of_right(number text, kind text, owner text, bor
               from (select coalesce(filed_on, case when kind <> 'trademark' and length(number) = 13
                                                    then make_date(left(number, 4)::int, 12, 31)
                                                    when kind <> 'trademark' and length(number) = 9
-                                                   then make_date(left(number, 2)::int + case when left(number, 2) >= '85'
-                                                                  then 1900 else 2000 end, 12, 31) end) as filed) y) x
+                                                   then make_date(left(number, 2)::int
+                                                                  + case when left(number, 2) >= '85' then 1900
+                                                                         else 2000 end, 12, 31) end) as filed) y) x
      where matures_on > x.last_day
     union all
     select 'RF04', 'high', 'owner_uscc', jsonb_build_object('owner', owner, 'borrower', borrower)
@@ -125,28 +127,39 @@ create or replace function flag_is_working_capital(purpose text) returns boolean
 
 -- RF15, RF21, RF22 and RF26, as far as one loan shows them by itself: capital out of scale, drawn before it was
 -- registered, rate out of line, too small a share secured by IP.
-create or replace function flag_of_loan(amount_fen bigint, ip_amount_fen bigint, rate_ppm int, revenue_fen bigint, purpose text,
-                             signed_on date, disbursed_on date, registered_on date, scheme text)
+create or replace function flag_of_loan(amount_fen bigint, ip_amount_fen bigint, rate_ppm int, revenue_fen bigint,
+                                        purpose text, signed_on date, disbursed_on date,
+                                        registered_on date, scheme text)
     returns table (code text, severity text, member text, facts jsonb) language sql stable as $$
-    select 'RF15', case when amount_fen * 100 > revenue_fen * (select flag_limit('RF15', 'stop')) then 'high' else 'med' end,
+    select 'RF15',
+           case when amount_fen * 100 > revenue_fen * (select flag_limit('RF15', 'stop')) then 'high'
+                else 'med' end,
            '/amount', jsonb_build_object('amount', yuan_text(amount_fen), 'revenue', yuan_text(revenue_fen), 'share',
            case when revenue_fen > 0 then percent_text(div(amount_fen::numeric * 1000000, revenue_fen)::bigint) end)
-     where case when amount_fen * 100 > revenue_fen * (select flag_limit('RF15', 'warn')) then flag_is_working_capital(purpose) end
+     where case when amount_fen * 100 > revenue_fen * (select flag_limit('RF15', 'warn'))
+                then flag_is_working_capital(purpose) end
     union all
-    select 'RF21', 'med', '/registered_on', jsonb_build_object('disbursed_on', disbursed_on, 'registered_on', registered_on)
+    select 'RF21', 'med', '/registered_on',
+           jsonb_build_object('disbursed_on', disbursed_on, 'registered_on', registered_on)
      where registered_on - disbursed_on > (select flag_limit('RF21', 'days'))
     union all
-    select 'RF22', 'low', '/rate', jsonb_build_object('rate', percent_text(rate_ppm), 'lpr', percent_text(p.one_year_ppm))
-      from (select x.one_year_ppm from lpr x where x.on_day <= coalesce(disbursed_on, signed_on) order by x.on_day desc limit 1) p
+    select 'RF22', 'low', '/rate',
+           jsonb_build_object('rate', percent_text(rate_ppm), 'lpr', percent_text(p.one_year_ppm))
+      from (select x.one_year_ppm
+              from lpr x
+             where x.on_day <= coalesce(disbursed_on, signed_on)
+             order by x.on_day desc limit 1) p
      where rate_ppm * 100 > p.one_year_ppm * (select flag_limit('RF22', 'multiplier'))
         or rate_ppm > p.one_year_ppm + (select flag_limit('RF22', 'spread')) * 10000
         or rate_ppm < (select flag_limit('RF22', 'floor')) * 10000
     union all
-    select 'RF26', 'high', '/ip_amount', jsonb_build_object('share', percent_text(div(ip_amount_fen::numeric * 1000000, amount_fen)::bigint),
-           'least', s.least::text)
+    select 'RF26', 'high', '/ip_amount',
+           jsonb_build_object('share', percent_text(div(ip_amount_fen::numeric * 1000000, amount_fen)::bigint),
+               'least', s.least::text)
       from (select (scheme_terms_of(x.body)).ip_share_min as least
               from scheme x
-             where x.code = scheme and x.effective_from <= signed_on and coalesce(x.effective_to, 'infinity') >= signed_on
+             where x.code = scheme and x.effective_from <= signed_on
+               and coalesce(x.effective_to, 'infinity') >= signed_on
              order by x.effective_from desc limit 1) s
      where ip_amount_fen::numeric * 100 < amount_fen * s.least
 $$;
@@ -168,7 +181,8 @@ begin
       join submission r on r.id = f.record_id and r.version = f.version -- the typed row may not be there yet
      cross join lateral (select coalesce((r.body ->> 'registered_on')::date, r.on_day) as from_day,
                                 (r.body ->> 'matures_on')::date as until_day) mine
-     cross join lateral pledge_against(f.case_key, mine.from_day, greatest(mine.until_day, mine.from_day), r.org_id, r.id) o
+     cross join lateral pledge_against(f.case_key, mine.from_day,
+           greatest(mine.until_day, mine.from_day), r.org_id, r.id) o
      where f.code = 'RF01';
     perform flag_store(cases || others, 'submission');
 end $$;
@@ -176,7 +190,8 @@ revoke all on function flags_submitted from public;
 grant execute on function flags_submitted to pledged_app;
 
 -- Where a right stands in the text of a loan.
-create or replace function ip_pointer(id uuid, version int, number text, member text) returns text language sql stable as $$
+create or replace function ip_pointer(id uuid, version int, number text, member text) returns text
+    language sql stable as $$
     select '/ip/' || (x.place - 1) || '/' || member
       from submission r
      cross join lateral json_array_elements(r.body -> 'ip') with ordinality as x(ip, place)
@@ -199,24 +214,31 @@ revoke all on function flag_find from public;
 
 -- Every rule that stops money, around one loan. A rule that is gone, or fails, is an error: nothing is paid then.
 create or replace function flags_around(loan uuid) returns flag_found[]
-    language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_custom_plan as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_custom_plan as $$
 declare
-    must text[] := array['RF01', 'RF02', 'RF03', 'RF04', 'RF06', 'RF07', 'RF08', 'RF09', 'RF13', 'RF15', 'RF20', 'RF24', 'RF25',
-                         'RF26'];
+    must text[] := array['RF01', 'RF02', 'RF03', 'RF04', 'RF06', 'RF07', 'RF08', 'RF09',
+                         'RF13', 'RF15', 'RF20', 'RF24', 'RF25', 'RF26'];
     rule text;
     cases flag_found[] := '{}'::flag_found[];
 begin
-    for rule in select unnest(must) union select u.code from flag_rule u where u.severity = 'high' and u.judge is not null order by 1 loop
+    for rule in
+        select unnest(must)
+        union select u.code from flag_rule u where u.severity = 'high' and u.judge is not null
+        order by 1
+    loop
         cases := cases || array(select f from flag_find(rule, array[loan]) f);
     end loop;
     return cases;
 end $$;
 revoke all on function flags_around from public;
 
--- Plans of the write lane look single records up; a scan goes through all of them, maybe before anybody counted the rows.
+-- Plans of the write lane look single records up; a scan goes through all of them, maybe
+-- before anybody counted the rows.
 create or replace function flag_scan_one(scan uuid, one text) returns void
     language plpgsql security definer set search_path = public, pg_temp
-    set enable_seqscan = on set enable_nestloop = off set plan_cache_mode = force_custom_plan set work_mem = '128MB' as $$
+    set enable_seqscan = on set enable_nestloop = off
+    set plan_cache_mode = force_custom_plan set work_mem = '128MB' as $$
 declare
     since timestamptz := clock_timestamp();
     hits flag_found[] := array(select f from flag_find(one, null) f);
@@ -236,7 +258,8 @@ revoke all on function flag_store_many from public;
 -- What a flag rests on, as whoever clears it saw it.
 create or replace function flag_seal(flag_id uuid) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
-    select encode(sha256(convert_to(flag_id || coalesce(string_agg(concat_ws(' ', r.record_id, r.version, r.pointer, r.facts), ';'
+    select encode(sha256(convert_to(flag_id || coalesce(string_agg(
+                  concat_ws(' ', r.record_id, r.version, r.pointer, r.facts), ';'
                   order by r.record_id, r.version, r.pointer), ''), 'UTF8')), 'hex')
       from flag_record r
      where r.flag = flag_id
@@ -272,7 +295,8 @@ begin
 end $$;
 
 -- Writes that a flag was cleared, by whom and why.
-create or replace function flag_clearing_row() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+create or replace function flag_clearing_row() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     new.on_day := today();
     new.district := '';
@@ -288,14 +312,16 @@ create or replace function flag_rules_known() returns text language sql stable a
 -- Only a rule that has a judge can be scanned for.
 create or replace function flag_scan_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
 begin
-    if doc ->> 'rule' is not null and not exists (select from flag_rule u where u.code = doc ->> 'rule' and u.judge is not null) then
+    if doc ->> 'rule' is not null
+       and not exists (select from flag_rule u where u.code = doc ->> 'rule' and u.judge is not null) then
         return array[problem('E_CHOICE', '/rule', flag_rules_known())];
     end if;
     return '{}'::json[];
 end $$;
 
 -- Runs the rules that a scan asks for, one after the other.
-create or replace function flag_scan_row() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+create or replace function flag_scan_row() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     new.on_day := today();
     new.district := '';
@@ -310,8 +336,8 @@ end $$;
 create or replace function flag_scan_members(id uuid, version int, as_of date, known_at timestamptz) returns json
     language sql stable as $$
     select json_build_object('cases', coalesce(sum(s.cases), 0), 'raised', coalesce(sum(s.raised), 0), 'rules',
-           json_strip_nulls(coalesce(json_agg(json_build_object('rule', s.rule, 'cases', s.cases, 'raised', s.raised, 'ms', s.ms)
-           order by s.rule), '[]')))
+           json_strip_nulls(coalesce(json_agg(json_build_object('rule', s.rule, 'cases', s.cases,
+                    'raised', s.raised, 'ms', s.ms) order by s.rule), '[]')))
       from flag_scan s
      where s.id = $1
 $$;
@@ -338,7 +364,8 @@ begin
 end $$;
 
 -- Writes a value of a threshold with the day it holds from.
-create or replace function flag_threshold_row() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+create or replace function flag_threshold_row() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     new.district := '';
     insert into flag_threshold_value (code, name, effective_from, value, record_id, recorded_at, recorded_by)
@@ -350,19 +377,20 @@ begin
 end $$;
 
 -- A claim or an application is looked at with everything around its loan as soon as it stands.
-create or replace function flag_cause_row() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+create or replace function flag_cause_row() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     loan uuid := case new.type when 'claim' then (select c.loan_id from claim c where c.id = new.id)
                  else (select a.loan_id from application a where a.id = new.id) end;
 begin
-    perform flag_store(array(select row(f.code, f.case_key, f.severity, f.figures, f.record_id, f.version, f.pointer, f.facts,
-                                        f.record_id = new.id)::flag_found
+    perform flag_store(array(select row(f.code, f.case_key, f.severity, f.figures, f.record_id,
+                                        f.version, f.pointer, f.facts, f.record_id = new.id)::flag_found
                                from unnest(flags_around(loan)) f), 'submission');
     return null;
 end $$;
 
--- What stands against paying for a loan by a claim or application: open flags of high severity on it or on the cause, on
--- any loan of the firm where the rule is about the firm, and cases found just now. keep: store what was found.
+-- What stands against paying for a loan by a claim or application: open flags of high severity on it or on the cause,
+-- on any loan of the firm where the rule is about the firm, and cases found just now. keep: store what was found.
 create or replace function flag_payment_stops(loan uuid, cause uuid, keep boolean) returns json[]
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -386,7 +414,8 @@ begin
          where r.record_id = any (own || cause)
            and (u.of_firm or r.record_id in (loan, cause))
            and f.severity = 'high'
-           and (f.code <> 'RF29' or f.case_key in (select x.case_key from unnest(cases) x where x.code = 'RF29')) -- ended since
+           and (f.code <> 'RF29'
+                or f.case_key in (select x.case_key from unnest(cases) x where x.code = 'RF29')) -- ended since
            and not exists (select from flag_clearing c where c.flag = f.id)
     ),
     unknown as ( -- found now, and not what somebody cleared
@@ -422,7 +451,8 @@ end $$;
 revoke all on function flag_payment_stops from public;
 
 -- Under every payment, however it came about: a transfer that pays names its claim or application.
-create or replace function transfer_not_flagged() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+create or replace function transfer_not_flagged() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     loan uuid;
     stops json[];
@@ -448,7 +478,8 @@ grant execute on function flag_records_count to pledged_app;
 
 -- Do the records still show the case? Its rule runs again around the loans that it rests on.
 create or replace function flag_standing(flag_id uuid) returns boolean
-    language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_custom_plan as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_custom_plan as $$
 declare
     f flag;
 begin
@@ -480,7 +511,9 @@ begin
       into list
       from (select r.*, x.key
               from flag_record r
-              left join lateral (select e.key from submission e where e.id = r.record_id and e.version = r.version limit 1) x on true
+              left join lateral (select e.key
+                                   from submission e
+                                  where e.id = r.record_id and e.version = r.version limit 1) x on true
              where r.flag = f.id
              order by r.record_id, r.version, r.pointer
              limit most) y;
@@ -491,7 +524,8 @@ begin
            'figures', case when office or shown = total then f.figures end,
            'records', list, 'records_shown', least(shown, most), 'records_of_others', total - shown,
            'seen', case when office then flag_seal(f.id) end, 'cleared_at', instant_text(c.cleared_at),
-           'cleared_by', case when office then c.cleared_by end, 'cleared_because', case when office then c.reason end))::text;
+           'cleared_by', case when office then c.cleared_by end,
+           'cleared_because', case when office then c.reason end))::text;
 end $$;
 
 -- A rule as it is shown: what it says, whether it stops payments, its thresholds and how these came about.
@@ -501,10 +535,11 @@ create or replace function flag_rule_json(u flag_rule) returns json language sql
            'supported', (u).judge is not null, 'why_not', (u).why_not, 'why_not_en', (u).why_not_en,
            'stops_payment', (u).severity = 'high' or (u).code = 'RF15', 'of_firm', (u).of_firm,
            'thresholds', coalesce((
-               select json_agg(json_build_object('threshold', t.name, 'title', t.title, 'title_en', t.title_en, 'unit', t.unit,
-                               'value', flag_value_text(t.unit, flag_limit(t.code, t.name)),
+               select json_agg(json_build_object('threshold', t.name, 'title', t.title, 'title_en', t.title_en,
+                               'unit', t.unit, 'value', flag_value_text(t.unit, flag_limit(t.code, t.name)),
                                'least', flag_value_text(t.unit, t.least), 'most', flag_value_text(t.unit, t.most),
-                               'history', (select json_agg(json_strip_nulls(json_build_object('effective_from', v.effective_from,
+                               'history', (select json_agg(json_strip_nulls(json_build_object(
+                                                  'effective_from', v.effective_from,
                                                   'value', flag_value_text(t.unit, v.value),
                                                   'by', case when my_kind() in ('finance', 'ip_office', 'auditor')
                                                              then v.recorded_by end))

@@ -22,8 +22,8 @@ end $$;
 create or replace function flag_loans(rule text, loans uuid[]) returns setof flag_found language plpgsql stable as $$
 begin
     return query
-    select f.code, l.id || case when f.code = 'RF15' then ' ' || f.severity else '' end, f.severity, null::jsonb, l.id, l.version,
-           f.member, f.facts, false
+    select f.code, l.id || case when f.code = 'RF15' then ' ' || f.severity else '' end, f.severity, null::jsonb,
+           l.id, l.version, f.member, f.facts, false
       from loan_latest l
      cross join lateral flag_of_loan(l.amount_fen, l.ip_amount_fen, l.rate_ppm, l.revenue_fen, l.purpose, l.signed_on,
            l.disbursed_on, l.registered_on, l.scheme) f
@@ -32,7 +32,8 @@ begin
 end $$;
 
 -- What the registers tell of pledged rights (0012), as cases of a rule.
-create or replace function flag_registers(rule text, loans uuid[]) returns setof flag_found language plpgsql stable as $$
+create or replace function flag_registers(rule text, loans uuid[]) returns setof flag_found
+    language plpgsql stable as $$
 begin
     return query
     select g.flag, g.record_id || ' ' || g.number, u.severity, null::jsonb, g.record_id, g.version, g.pointer,
@@ -47,7 +48,9 @@ begin
 end $$;
 
 -- Rights that had lapsed, were abandoned or invalid while they were pledged.
-create or replace function flag_rf02_right_dead(loans uuid[]) returns setof flag_found language sql stable as $$ select * from flag_registers('RF02', loans) $$;
+create or replace function flag_rf02_right_dead(loans uuid[]) returns setof flag_found language sql stable as $$
+    select * from flag_registers('RF02', loans)
+$$;
 
 -- Loans that mature after a pledged right ends, by what the loan says of it and by the register.
 create or replace function flag_rf03_right_expires(loans uuid[]) returns setof flag_found language sql stable as $$
@@ -64,16 +67,24 @@ create or replace function flag_rf04_not_owner(loans uuid[]) returns setof flag_
 $$;
 
 -- Loans of working capital that are out of proportion to what the borrower turns over.
-create or replace function flag_rf15_capital_out_of_scale(loans uuid[]) returns setof flag_found language sql stable as $$ select * from flag_loans('RF15', loans) $$;
+create or replace function flag_rf15_capital_out_of_scale(loans uuid[]) returns setof flag_found
+    language sql stable as $$
+    select * from flag_loans('RF15', loans)
+$$;
 
 -- Loans drawn long before their pledge was registered: for that time there was none.
-create or replace function flag_rf21_drawn_unregistered(loans uuid[]) returns setof flag_found language sql stable as $$ select * from flag_loans('RF21', loans) $$;
+create or replace function flag_rf21_drawn_unregistered(loans uuid[]) returns setof flag_found language sql stable as $$
+    select * from flag_loans('RF21', loans)
+$$;
 
 -- Rates above what the LPR lets one expect, or below what money costs.
-create or replace function flag_rf22_rate_out_of_line(loans uuid[]) returns setof flag_found language sql stable as $$ select * from flag_loans('RF22', loans) $$;
+create or replace function flag_rf22_rate_out_of_line(loans uuid[]) returns setof flag_found language sql stable as $$
+    select * from flag_loans('RF22', loans)
+$$;
 
 -- Numbers are checked before they are stored; here they are checked again.
-create or replace function flag_rf05_number_contradicts(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+create or replace function flag_rf05_number_contradicts(loans uuid[]) returns setof flag_found
+    language plpgsql stable as $$
 begin
     return query
     select f.* from flag_rights('RF05', loans) f
@@ -81,7 +92,8 @@ begin
     select f.* from flag_registers('RF05', loans) f
     union all
     select 'RF05', p.record_id || ' ' || p.number, 'med', null::jsonb, p.record_id, p.version,
-           ip_pointer(p.record_id, p.version, p.number, 'kind'), jsonb_build_object('number', p.number, 'kind', p.kind), false
+           ip_pointer(p.record_id, p.version, p.number, 'kind'),
+           jsonb_build_object('number', p.number, 'kind', p.kind), false
       from loan_ip p
       join loan_latest l on l.id = p.record_id and l.version = p.version
      where p.kind <> ip_kind(p.number)
@@ -89,13 +101,15 @@ begin
 end $$;
 
 -- A utility model with an invention of the same owner and day, as the register says or as loans show.
-create or replace function flag_rf28_same_day_rights(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+create or replace function flag_rf28_same_day_rights(loans uuid[]) returns setof flag_found
+    language plpgsql stable as $$
 begin
     return query
     select f.* from flag_registers('RF28', loans) f
     union all
     select 'RF28', p.record_id || ' ' || p.number, 'low', null::jsonb, p.record_id, p.version,
-           ip_pointer(p.record_id, p.version, p.number, 'number'), jsonb_build_object('number', p.number, 'filed_on', p.filed_on), false
+           ip_pointer(p.record_id, p.version, p.number, 'number'),
+           jsonb_build_object('number', p.number, 'filed_on', p.filed_on), false
       from loan_ip p
       join loan_latest l on l.id = p.record_id and l.version = p.version
      where p.kind = 'utility_model' and p.filed_on is not null and p.owner is not null
@@ -104,8 +118,8 @@ begin
                     where o.kind = 'invention' and o.owner = p.owner and o.filed_on = p.filed_on);
 end $$;
 
--- A pledge lasts from registration (or signing) until it was released, else settled, else to the end of the term. Shares
--- of a right that are told add up: as long as they come to no more than the whole there is no conflict.
+-- A pledge lasts from registration (or signing) until it was released, else settled, else to the end of the term.
+-- Shares of a right that are told add up: as long as they come to no more than the whole there is no conflict.
 create or replace function flag_rf01_pledged_twice(loans uuid[]) returns setof flag_found language plpgsql stable as $$
 begin
     return query
@@ -118,8 +132,8 @@ begin
         having count(distinct (p.org_id, l.borrower, l.pledge_no)) > 1
     ),
     pledge as materialized (
-        select p.number, p.record_id, p.version, p.org_id, l.borrower, l.pledge_no, l.facility_no, p.from_day, p.until_day,
-               coalesce(p.share_ppm, 1000000) as share_ppm
+        select p.number, p.record_id, p.version, p.org_id, l.borrower, l.pledge_no, l.facility_no,
+               p.from_day, p.until_day, coalesce(p.share_ppm, 1000000) as share_ppm
           from many m
           join loan_ip p on p.number = m.number
           join loan_latest l on l.id = p.record_id and l.version = p.version
@@ -128,7 +142,8 @@ begin
         select p.*, pledge_ends(p.record_id, p.until_day) as end_day
           from pledge p
     )
-    select 'RF01', s.number, 'high', null::jsonb, s.record_id, s.version, ip_pointer(s.record_id, s.version, s.number, 'number'),
+    select 'RF01', s.number, 'high', null::jsonb, s.record_id, s.version,
+           ip_pointer(s.record_id, s.version, s.number, 'number'),
            jsonb_build_object('number', s.number), false
       from span s
      where exists (select from span d -- the day on which another begins, or this one
@@ -137,15 +152,17 @@ begin
                           select sum(o.share_ppm)
                             from span o
                            where o.number = s.number and o.record_id <> s.record_id
-                             and o.from_day <= greatest(d.from_day, s.from_day) and o.end_day > greatest(d.from_day, s.from_day)
+                             and o.from_day <= greatest(d.from_day, s.from_day)
+                             and o.end_day > greatest(d.from_day, s.from_day)
                              and (o.org_id <> s.org_id
                                   or ((o.borrower <> s.borrower or coalesce(o.pledge_no <> s.pledge_no, false))
                                       and coalesce(o.facility_no <> s.facility_no, true)))) > 1000000);
 end $$;
 
--- Owners follow each other in the register. A return: to who owned it before somebody else did. Many: that many different
--- owners within the months. The loans that pledge the right are part of the case.
-create or replace function flag_rf09_circular_transfer(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+-- Owners follow each other in the register. A return: to who owned it before somebody else did. Many: that many
+-- different owners within the months. The loans that pledge the right are part of the case.
+create or replace function flag_rf09_circular_transfer(loans uuid[]) returns setof flag_found
+    language plpgsql stable as $$
 begin
     return query
     with right_no as materialized (
@@ -160,8 +177,9 @@ begin
           from right_no n
           join ip_event s on s.number = n.number and cardinality(s.owners) > 0
           join ip_event_kind k on k.event = s.kind
-         where not exists (select from ip_event r where r.number = s.number and r.kind = 'reversed' and r.reverses = s.reference
-                              and r.org_id = s.org_id)
+         where not exists (select from ip_event r
+                            where r.number = s.number
+                              and r.kind = 'reversed' and r.reverses = s.reference and r.org_id = s.org_id)
     ),
     back as ( -- gone with the event after a, back with b
         select a.number, b.id, 'returned' as how
@@ -189,7 +207,8 @@ begin
          where exists (select from loan_ip p where p.number = x.number)
          group by x.number, x.id
     )
-    select 'RF09', h.number, 'high', null::jsonb, h.id, 1, '/owner_uscc', jsonb_build_object('number', h.number, 'how', h.how), false
+    select 'RF09', h.number, 'high', null::jsonb, h.id, 1, '/owner_uscc',
+           jsonb_build_object('number', h.number, 'how', h.how), false
       from hit h
     union all
     select distinct 'RF09', h.number, 'high', null::jsonb, p.record_id, p.version,
@@ -200,7 +219,8 @@ begin
 end $$;
 
 -- Rights that were transferred to the borrower shortly before they were pledged.
-create or replace function flag_rf10_acquired_before_pledge(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+create or replace function flag_rf10_acquired_before_pledge(loans uuid[]) returns setof flag_found
+    language plpgsql stable as $$
 begin
     return query
     with hit as materialized (
@@ -211,8 +231,9 @@ begin
          where e.kind = 'transferred' and l.borrower = any (e.owners)
            and p.from_day - e.on_day between 0 and (select flag_limit('RF10', 'days'))
            and (loans is null or p.record_id = any (loans))
-           and not exists (select from ip_event r where r.number = e.number and r.kind = 'reversed' and r.reverses = e.reference
-                              and r.org_id = e.org_id)
+           and not exists (select from ip_event r
+                            where r.number = e.number
+                              and r.kind = 'reversed' and r.reverses = e.reference and r.org_id = e.org_id)
     )
     select 'RF10', h.record_id || ' ' || h.number, 'med', null::jsonb, h.record_id, h.version,
            ip_pointer(h.record_id, h.version, h.number, 'number'),
@@ -225,7 +246,8 @@ begin
 end $$;
 
 -- Pledges released soon after a quarter ended or a subsidy was paid, whose right is pledged again afterwards.
-create or replace function flag_rf11_released_and_pledged(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+create or replace function flag_rf11_released_and_pledged(loans uuid[]) returns setof flag_found
+    language plpgsql stable as $$
 begin
     return query
     with released as materialized (
@@ -237,7 +259,8 @@ begin
     ),
     soon as materialized (
         select r.*, case when r.on_day > quarter_end(r.from_day)
-                          and r.on_day <= quarter_end(r.from_day) + (select flag_limit('RF11', 'days'))::int then quarter_end(r.from_day) end as after_quarter,
+                          and r.on_day <= quarter_end(r.from_day) + (select flag_limit('RF11', 'days'))::int
+                         then quarter_end(r.from_day) end as after_quarter,
                (select max(s.on_day)
                   from application a
                   join application_step s on s.application = a.id and s.step = 'pay'
@@ -246,7 +269,8 @@ begin
           from released r
     ),
     again as materialized (
-        select distinct on (s.loan_id, p.number) s.*, p.number, o.record_id as again_id, o.version as again_version, o.from_day as again_on
+        select distinct on (s.loan_id, p.number) s.*, p.number,
+               o.record_id as again_id, o.version as again_version, o.from_day as again_on
           from soon s
           join loan_ip p on p.record_id = s.loan_id and p.version = s.version
           join loan_ip o on o.number = p.number and o.record_id <> p.record_id and o.from_day >= s.on_day
@@ -255,17 +279,19 @@ begin
          order by s.loan_id, p.number, o.from_day, o.record_id
     )
     select 'RF11', a.loan_id || ' ' || a.number, 'med', null::jsonb, x.record_id, x.version, x.pointer,
-           jsonb_strip_nulls(jsonb_build_object('number', a.number, 'released_on', a.on_day, 'quarter_end', a.after_quarter,
-                                                'subsidy_on', a.after_subsidy)), false
+           jsonb_strip_nulls(jsonb_build_object('number', a.number, 'released_on', a.on_day,
+                                                'quarter_end', a.after_quarter, 'subsidy_on', a.after_subsidy)), false
       from again a
      cross join lateral (values
            (a.loan_id, a.version, ip_pointer(a.loan_id, a.version, a.number, 'number')),
            (a.id, 1, '/on'),
-           (a.again_id, a.again_version, ip_pointer(a.again_id, a.again_version, a.number, 'number'))) as x(record_id, version, pointer);
+           (a.again_id, a.again_version, ip_pointer(a.again_id, a.again_version, a.number, 'number')))
+                        as x(record_id, version, pointer);
 end $$;
 
 -- Firms that share an address, a contact or a controller; and an account manager together with an appraiser.
-create or replace function flag_rf13_shared_controller(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+create or replace function flag_rf13_shared_controller(loans uuid[]) returns setof flag_found
+    language plpgsql stable as $$
 begin
     return query
     with said as materialized (
@@ -273,20 +299,24 @@ begin
           from loan_latest l
          cross join lateral (values ('address', flag_shared_text(l.address), '/borrower_address'),
                                     ('contact', flag_shared_text(l.contact), '/borrower_contact'),
-                                    ('controller', flag_shared_text(l.controller), '/controller')) as v(what, value, pointer)
+                                    ('controller', flag_shared_text(l.controller), '/controller'))
+                            as v(what, value, pointer)
          where loans is null and v.value is not null
         union all -- around loans: what they say, and who else says so, by index
         select l.id, l.version, l.borrower, 'address', m.value, '/borrower_address'
           from (select distinct flag_shared_text(x.address) as value from loan_latest x where x.id = any (loans)) m
-          join loan l on flag_shared_text(l.address) = m.value and l.address is not null and not record_has_later(l.id, l.version, null)
+          join loan l on flag_shared_text(l.address) = m.value
+                     and l.address is not null and not record_has_later(l.id, l.version, null)
         union all
         select l.id, l.version, l.borrower, 'contact', m.value, '/borrower_contact'
           from (select distinct flag_shared_text(x.contact) as value from loan_latest x where x.id = any (loans)) m
-          join loan l on flag_shared_text(l.contact) = m.value and l.contact is not null and not record_has_later(l.id, l.version, null)
+          join loan l on flag_shared_text(l.contact) = m.value
+                     and l.contact is not null and not record_has_later(l.id, l.version, null)
         union all
         select l.id, l.version, l.borrower, 'controller', m.value, '/controller'
           from (select distinct flag_shared_text(x.controller) as value from loan_latest x where x.id = any (loans)) m
-          join loan l on flag_shared_text(l.controller) = m.value and l.controller is not null and not record_has_later(l.id, l.version, null)
+          join loan l on flag_shared_text(l.controller) = m.value
+                     and l.controller is not null and not record_has_later(l.id, l.version, null)
     ),
     crowd as (
         select s.what, s.value, count(distinct s.borrower) as borrowers
@@ -296,12 +326,15 @@ begin
     ),
     -- a manager and an appraiser each serve many firms; both together are told, and stop nothing
     pair as (
-        select l.id, l.version, l.borrower, l.org_id || ' ' || flag_shared_text(l.account_manager) || ' ' || flag_shared_text(p.appraiser) as value
+        select l.id, l.version, l.borrower,
+               l.org_id || ' ' || flag_shared_text(l.account_manager) || ' '
+               || flag_shared_text(p.appraiser) as value
           from loan_latest l
          cross join lateral (select distinct y.appraiser from loan_ip y
                               where y.record_id = l.id and y.version = l.version and y.appraiser is not null) p
          where l.account_manager is not null
-           and (loans is null or l.account_manager = any (array(select x.account_manager from loan x where x.id = any (loans))))
+           and (loans is null
+                or l.account_manager = any (array(select x.account_manager from loan x where x.id = any (loans))))
     ),
     pairs as (
         select p.value, count(distinct p.borrower) as borrowers
@@ -314,14 +347,16 @@ begin
       from crowd c
       join said s on s.what = c.what and s.value = c.value
     union all
-    select 'RF13', 'manager ' || p.value, 'med', jsonb_build_object('shared', 'account_manager and appraiser', 'borrowers', c.borrowers),
+    select 'RF13', 'manager ' || p.value, 'med',
+           jsonb_build_object('shared', 'account_manager and appraiser', 'borrowers', c.borrowers),
            p.id, p.version, '/account_manager', jsonb_build_object('borrower', p.borrower), false
       from pairs c
       join pair p on p.value = c.value;
 end $$;
 
 -- Valuations far above the median of their kind, or risen too much within the months since the last.
-create or replace function flag_rf16_valuation_outlier(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+create or replace function flag_rf16_valuation_outlier(loans uuid[]) returns setof flag_found
+    language plpgsql stable as $$
 begin
     return query
     with valued as materialized (
@@ -341,11 +376,13 @@ begin
           from valued v
           join valued before on before.number = v.number and before.record_id <> v.record_id
                             and before.signed_on < v.signed_on
-                            and v.signed_on <= before.signed_on + make_interval(months => (select flag_limit('RF16', 'months'))::int)
-                            and v.valuation_fen * 100 > before.valuation_fen * (100 + (select flag_limit('RF16', 'rise')))
+                            and v.signed_on <= before.signed_on
+                                + make_interval(months => (select flag_limit('RF16', 'months'))::int)
+                            and v.valuation_fen * 100
+                                > before.valuation_fen * (100 + (select flag_limit('RF16', 'rise')))
     )
-    select 'RF16', v.record_id || ' ' || v.number, 'med', jsonb_build_object('median', yuan_text(m.fen)), v.record_id, v.version,
-           ip_pointer(v.record_id, v.version, v.number, 'valuation'),
+    select 'RF16', v.record_id || ' ' || v.number, 'med', jsonb_build_object('median', yuan_text(m.fen)),
+           v.record_id, v.version, ip_pointer(v.record_id, v.version, v.number, 'valuation'),
            jsonb_build_object('number', v.number, 'valuation', yuan_text(v.valuation_fen)), false
       from valued v
       join middle m on m.kind = v.kind
@@ -378,7 +415,8 @@ begin
           from valued v
           join book b on b.org_id = v.org_id and b.year = v.year
          group by v.org_id, v.year, v.appraiser, b.n
-        having b.n >= (select flag_limit('RF17', 'least')) and count(*) * 100 > b.n * (select flag_limit('RF17', 'share'))
+        having b.n >= (select flag_limit('RF17', 'least'))
+           and count(*) * 100 > b.n * (select flag_limit('RF17', 'share'))
     )
     select 'RF17', v.org_id || ' ' || v.year || ' ' || v.appraiser, 'low',
            jsonb_build_object('appraiser', v.appraiser, 'year', v.year, 'loans', p.n, 'of', p.all_n),
@@ -392,7 +430,8 @@ create or replace function flag_rf18_batch_of_small(loans uuid[]) returns setof 
 begin
     return query
     select 'RF18', l.id::text, 'low', null::jsonb, l.id, l.version, '/ip',
-           jsonb_build_object('rights', count(*), 'least', yuan_text(min(p.valuation_fen)), 'most', yuan_text(max(p.valuation_fen))), false
+           jsonb_build_object('rights', count(*), 'least', yuan_text(min(p.valuation_fen)),
+                              'most', yuan_text(max(p.valuation_fen))), false
       from loan_latest l
       join loan_ip p on p.record_id = l.id and p.version = l.version
      where l.amount_fen <= (select flag_limit('RF18', 'loan')) * 100
@@ -400,7 +439,8 @@ begin
      group by l.id, l.version
     having count(*) >= (select flag_limit('RF18', 'rights'))
        and count(p.valuation_fen) = count(*)
-       and (sum(p.valuation_fen) < count(*) * (select flag_limit('RF18', 'value')) * 100 or min(p.valuation_fen) = max(p.valuation_fen));
+       and (sum(p.valuation_fen) < count(*) * (select flag_limit('RF18', 'value')) * 100
+            or min(p.valuation_fen) = max(p.valuation_fen));
 end $$;
 
 -- Several loans to one firm on one day, each just below the cap.
@@ -415,14 +455,16 @@ begin
            and (loans is null or l.borrower = any (array(select x.borrower from loan x where x.id = any (loans))))
     )
     select 'RF19', b.borrower || ' ' || b.signed_on, 'med', jsonb_build_object('loans', g.n, 'signed_on', b.signed_on),
-           b.id, b.version, '/amount', jsonb_build_object('amount', yuan_text(b.amount_fen), 'signed_on', b.signed_on), false
+           b.id, b.version, '/amount',
+           jsonb_build_object('amount', yuan_text(b.amount_fen), 'signed_on', b.signed_on), false
       from (select y.borrower, y.signed_on, count(*) as n from below y group by y.borrower, y.signed_on
             having count(*) >= (select flag_limit('RF19', 'loans'))) g
       join below b on b.borrower = g.borrower and b.signed_on = g.signed_on;
 end $$;
 
 -- Gone bad: graded substandard or worse, or written off.
-create or replace function flag_rf20_registered_too_late(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+create or replace function flag_rf20_registered_too_late(loans uuid[]) returns setof flag_found
+    language plpgsql stable as $$
 begin
     return query
     with ended as materialized (
@@ -437,11 +479,13 @@ begin
     select 'RF20', e.id::text, 'high', null::jsonb, x.record_id, x.version, x.pointer,
            jsonb_build_object('registered_on', e.registered_on, 'event', e.kind, 'on', e.on_day), false
       from ended e
-     cross join lateral (values (e.id, e.version, '/registered_on'), (e.event, 1, '/on')) as x(record_id, version, pointer);
+     cross join lateral (values (e.id, e.version, '/registered_on'), (e.event, 1, '/on'))
+                        as x(record_id, version, pointer);
 end $$;
 
 -- Loans signed in the last days of a quarter and released in the next, where they are most of what a bank lent.
-create or replace function flag_rf23_quarter_end_spike(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+create or replace function flag_rf23_quarter_end_spike(loans uuid[]) returns setof flag_found
+    language plpgsql stable as $$
 begin
     return query
     with lent as materialized (
@@ -461,14 +505,16 @@ begin
         having count(*) >= (select flag_limit('RF23', 'least'))
            and sum(x.amount_fen) filter (where x.spike) * 100 > sum(x.amount_fen) * (select flag_limit('RF23', 'share'))
     )
-    select 'RF23', x.org_id || ' ' || x.quarter, 'med', jsonb_build_object('quarter_end', x.quarter), x.id, x.version, '/signed_on',
+    select 'RF23', x.org_id || ' ' || x.quarter, 'med',
+           jsonb_build_object('quarter_end', x.quarter), x.id, x.version, '/signed_on',
            jsonb_build_object('quarter_end', x.quarter), false
       from spikes s
       join lent x on x.org_id = s.org_id and x.quarter = s.quarter and x.spike;
 end $$;
 
 -- One right for which several districts were asked for a subsidy in one year.
-create or replace function flag_rf06_aid_of_two_districts(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+create or replace function flag_rf06_aid_of_two_districts(loans uuid[]) returns setof flag_found
+    language plpgsql stable as $$
 begin
     return query
     with asked as materialized (
@@ -490,7 +536,8 @@ begin
       from twice t
       join asked a on a.number = t.number and a.year = t.year
      cross join lateral (values (a.application, 1, '/loan'),
-                                (a.loan_id, a.version, ip_pointer(a.loan_id, a.version, a.number, 'number'))) as x(record_id, version, pointer);
+                                (a.loan_id, a.version, ip_pointer(a.loan_id, a.version, a.number, 'number')))
+                        as x(record_id, version, pointer);
 end $$;
 
 -- One loan supported twice: by two schemes, two interest subsidies, or a guarantee beside a scheme that excludes it.
@@ -510,7 +557,8 @@ begin
         select p.loan, 'claim', 'guarantee ' || p.policy_no, k.id, '/paid'
           from insurance_claim k
           join insurance_policy p on p.id = k.policy
-         where k.outcome = 'paid' and not record_has_later(k.id, k.version, null) and not record_has_later(p.id, p.version, null)
+         where k.outcome = 'paid'
+           and not record_has_later(k.id, k.version, null) and not record_has_later(p.id, p.version, null)
            and p.loan is not null and (loans is null or p.loan = any (loans))
            and not exists (select from claim c
                              join scheme s on s.id = c.scheme
@@ -541,9 +589,10 @@ begin
            select l.id, l.version, '', jsonb_build_object('how', t.how) from loan_latest l where l.id = t.loan_id) x;
 end $$;
 
--- Interest: what events told; of a settled loan whose events told none, what its contract says (amount × rate × days ÷ 360,
--- half a fen upwards); of an open one nothing. As loan_cases (0007) counts it.
-create or replace function flag_rf08_aid_beyond_cost(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+-- Interest: what events told; of a settled loan whose events told none, what its contract says (amount × rate × days ÷
+-- 360, half a fen upwards); of an open one nothing. As loan_cases (0007) counts it.
+create or replace function flag_rf08_aid_beyond_cost(loans uuid[]) returns setof flag_found
+    language plpgsql stable as $$
 begin
     return query
     with granted as materialized (
@@ -556,12 +605,14 @@ begin
         select g.loan_id, l.version, g.fen,
                case when e.interest is not null then e.interest
                     when e.settled_on is null then 0
-                    else div(2 * l.amount_fen::numeric * l.rate_ppm * (e.settled_on - coalesce(e.drawn_on, l.disbursed_on, l.signed_on))
+                    else div(2 * l.amount_fen::numeric * l.rate_ppm
+                             * (e.settled_on - coalesce(e.drawn_on, l.disbursed_on, l.signed_on))
                              + 360000000, 2 * 360000000::numeric)::bigint end as paid
           from granted g
           join loan_latest l on l.id = g.loan_id
           left join lateral (
-               select sum(x.interest_fen)::bigint as interest, max(x.on_day) filter (where x.kind = 'settled') as settled_on,
+               select sum(x.interest_fen)::bigint as interest,
+                      max(x.on_day) filter (where x.kind = 'settled') as settled_on,
                       min(x.on_day) filter (where x.kind = 'disbursed') as drawn_on
                  from loan_event_standing x
                 where x.loan_id = l.id) e on true
@@ -577,14 +628,18 @@ begin
 end $$;
 
 -- Judged again as it stands now; and whether its loan was in the ledger in time.
-create or replace function flag_rf24_claim_out_of_order(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+create or replace function flag_rf24_claim_out_of_order(loans uuid[]) returns setof flag_found
+    language plpgsql stable as $$
 begin
     return query
     with asked as materialized (
         select c.*, claim_case_of(c.org_id, r.body, c.id, c.on_day, (
                         select x from loan x where x.id = l.id and x.version = l.version), v, null) as of_claim, n.paid,
                l.version as loan_version, first.recorded_at as known_at,
-               coalesce((select min(e.on_day) from loan_event_standing e where e.loan_id = l.id and e.kind = 'disbursed'), l.disbursed_on) as drawn_on
+               coalesce((select min(e.on_day)
+                           from loan_event_standing e
+                          where e.loan_id = l.id and e.kind = 'disbursed'),
+                        l.disbursed_on) as drawn_on
           from claim c
           join claim_now n on n.claim = c.id
           join coverage v on v.id = c.coverage
@@ -599,7 +654,8 @@ begin
          cross join lateral unnest(claim_judge_trigger(a.of_claim)) as x(problem)
          where not a.paid -- what was paid was judged then
         union all
-        select a.id, a.loan_id, a.loan_version, 'late_in_ledger', a.drawn_on || ' ' || (a.known_at at time zone 'Asia/Shanghai')::date
+        select a.id, a.loan_id, a.loan_version, 'late_in_ledger',
+               a.drawn_on || ' ' || (a.known_at at time zone 'Asia/Shanghai')::date
           from asked a
          where a.drawn_on >= date '1970-01-01' + (select flag_limit('RF24', 'ledger_from'))::int
            and (a.known_at at time zone 'Asia/Shanghai')::date > a.drawn_on + (select flag_limit('RF24', 'days'))::int
@@ -607,7 +663,8 @@ begin
     select 'RF24', w.id || ' ' || w.why, 'high', null::jsonb, x.record_id, x.version, x.pointer,
            jsonb_build_object('why', w.why, 'detail', w.arg), false
       from wrong w
-     cross join lateral (values (w.id, 1, '/on'), (w.loan_id, w.loan_version, '/disbursed_on')) as x(record_id, version, pointer);
+     cross join lateral (values (w.id, 1, '/on'), (w.loan_id, w.loan_version, '/disbursed_on'))
+                        as x(record_id, version, pointer);
 end $$;
 
 -- Banks that got money back on a loan that was compensated and did not tell it in time as a recovery.
@@ -618,7 +675,8 @@ begin
         select c.id, c.loan_id, e.id as event, e.on_day
           from claim c
           join loan_event_standing e on e.loan_id = c.loan_id and e.kind in ('repaid', 'recovered', 'settled')
-                                    and e.on_day > c.on_day and e.on_day < today() - (select flag_limit('RF25', 'days'))::int
+                                    and e.on_day > c.on_day
+                                    and e.on_day < today() - (select flag_limit('RF25', 'days'))::int
          where (loans is null or c.loan_id = any (loans))
            and claim_untold_fen(c) > 0
     )
@@ -639,7 +697,9 @@ begin
     select f.* from flag_loans('RF26', loans) f
     union all
     select 'RF26', a.id::text, 'high', null::jsonb, x.record_id, x.version, x.pointer,
-           jsonb_build_object('least', q.least, 'share', percent_text(div(l.ip_amount_fen::numeric * 1000000, l.amount_fen)::bigint)), false
+           jsonb_build_object('least', q.least,
+                              'share', percent_text(div(l.ip_amount_fen::numeric * 1000000, l.amount_fen)::bigint)),
+           false
       from (select y.id, y.loan_id, jsonb_path_query(p.body::jsonb -> 'eligible',
                    '$.** ? (@.fact == "loan.ip_share" && (@.op == "ge" || @.op == "gt")).value') #>> '{}' as least
               from application_now n
