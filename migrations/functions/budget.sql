@@ -109,7 +109,9 @@ create or replace function budget_statement(policy_code text, year int)
            account_balance_fen(p.account, null, null),
            coalesce((select b.held_fen from account_balance b where b.account = p.account), 0),
            coalesce(account_available_fen(p.account), 0),
-           (select coalesce(sum(q.amount_fen), 0)::bigint from application_now q where q.account = p.account and q.state = 'queued'),
+           (select coalesce(sum(q.amount_fen), 0)::bigint
+              from application_now q
+             where q.account = p.account and q.state = 'queued'),
            (select count(*) from application_now q where q.account = p.account and q.state = 'queued')
       from p
       left join transfer t on t.debit = p.account or t.credit = p.account
@@ -123,6 +125,7 @@ create or replace function budget_room(policy_id uuid, year int) returns table (
 #variable_conflict use_column
 begin
     return query
-    select account_available_fen(x.account), (select count(*) from application_now q where q.account = x.account and q.state = 'queued')
+    select account_available_fen(x.account),
+           (select count(*) from application_now q where q.account = x.account and q.state = 'queued')
       from (select budget_account(p, year) as account from policy p where p.id = policy_id) x;
 end $$;

@@ -21,7 +21,8 @@ create or replace function claim_split_loss(loss bigint, shares bigint[]) return
 $$;
 
 -- One claim at a time, whoever asks: what was judged is what is stored.
-create or replace function claims_lock() returns void language sql as $$ select pg_advisory_xact_lock(lock_no('claims')) $$;
+create or replace function claims_lock() returns void
+    language sql as $$ select pg_advisory_xact_lock(lock_no('claims')) $$;
 
 -- ---- what claims take of the limits ---------------------------------------------------------------
 
@@ -29,7 +30,9 @@ create or replace function claims_lock() returns void language sql as $$ select 
 create or replace function claim_sum_fen(code text, of_what text, of_key text) returns bigint
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
-    return coalesce((select s.fen from claim_sum s where s.scheme_code = code and s.what = of_what and s.key = of_key), 0);
+    return coalesce((select s.fen
+                       from claim_sum s
+                      where s.scheme_code = code and s.what = of_what and s.key = of_key), 0);
 end $$;
 revoke all on function claim_sum_fen from public;
 
@@ -61,7 +64,8 @@ create or replace trigger claim_sum_follow after insert or update on claim_now
 
 -- ---- states ----------------------------------------------------------------------------------------
 
--- The state that a claim is in: by its last step, but that one which was returned and did not come back in time has lapsed.
+-- The state that a claim is in: by its last step, but that one which was returned and did
+-- not come back in time has lapsed.
 create or replace function claim_state(claim_id uuid) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
     select case when n.state = 'returned' and n.due_on < today() then 'lapsed' else n.state end
@@ -129,7 +133,8 @@ begin
     perform coverage_fill();
     for n in select x.* from claim_now x where x.state = 'returned' and x.due_on < today() loop
         insert into claim_step (id, claim, n, step, state, on_day, reason, recorded_at, recorded_by)
-        select gen_random_uuid(), n.claim, max(s.n) + 1, 'lapse', 'lapsed', today(), '补正期限 ' || n.due_on || ' 已过', now(), 'pledged'
+        select gen_random_uuid(), n.claim, max(s.n) + 1, 'lapse', 'lapsed', today(),
+               '补正期限 ' || n.due_on || ' 已过', now(), 'pledged'
           from claim_step s
          where s.claim = n.claim;
         update claim_now x set state = 'lapsed' where x.claim = n.claim;
@@ -156,7 +161,8 @@ $$;
 
 -- ---- the case --------------------------------------------------------------------------------------
 
--- The loan that a claim or a request for cover names: a bank's own by contract number or id, a guarantor's that names it.
+-- The loan that a claim or a request for cover names: a bank's own by contract number or
+-- id, a guarantor's that names it.
 create or replace function claim_loan(org bigint, asked text) returns loan
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -223,35 +229,42 @@ begin
     c.scheme := (select s from scheme s where s.id = cover.scheme);
     c.terms := scheme_terms_of((c.scheme).body);
     c.costs_fen := coalesce((select sum(s.accepted_fen)::bigint from claim_step s
-                              where s.claim = claim_id and s.step = 'accept' and (known_at is null or s.recorded_at <= known_at)), 0);
+                               where s.claim = claim_id and s.step = 'accept'
+                                 and (known_at is null or s.recorded_at <= known_at)), 0);
     return c;
 end $$;
 revoke all on function claim_case_of from public;
 
 -- ---- may it be claimed at all ----------------------------------------------------------------------
 
--- What is asked of a loan's life on a day by the trigger of a scheme; reached: when the last of its conditions came true.
-create or replace function claim_trigger_problems(life loan_life, day date, rule scheme_trigger, out p json[], out reached date)
+-- What is asked of a loan's life on a day by the trigger of a scheme; reached: when the
+-- last of its conditions came true.
+create or replace function claim_trigger_problems(life loan_life, day date, rule scheme_trigger, out p json[],
+                                                  out reached date)
     language plpgsql stable as $$
 begin
     p := '{}'::json[];
     if (rule).days_overdue is not null then
         if coalesce(day - life.overdue_since, 0) < (rule).days_overdue then
-            p := p || problem('E_TRIGGER', '/loan', format('逾期 %s 天,须满 %s 天', coalesce(day - life.overdue_since, 0),
-                              (rule).days_overdue));
+            p := p || problem('E_TRIGGER', '/loan',
+                     format('逾期 %s 天,须满 %s 天',
+                            coalesce(day - life.overdue_since, 0), (rule).days_overdue));
         end if;
         reached := greatest(reached, life.overdue_since + (rule).days_overdue);
     end if;
     if (rule).min_grade is not null then
         if grade_rank(life.grade) < grade_rank((rule).min_grade) and life.state <> 'written_off' then
-            p := p || problem('E_TRIGGER', '/loan', format('分类 %s,须为 %s 或更差', grade_title(life.grade), grade_title((rule).min_grade)));
+            p := p || problem('E_TRIGGER', '/loan',
+                     format('分类 %s,须为 %s 或更差',
+                            grade_title(life.grade), grade_title((rule).min_grade)));
         end if;
         reached := greatest(reached, life.bad_since);
     end if;
     if (rule).non_performing_months is not null then
         if life.bad_since is null or day < life.bad_since + make_interval(months => (rule).non_performing_months) then
-            p := p || problem('E_TRIGGER', '/loan', format('不良自 %s,须满 %s 个月', coalesce(life.bad_since::text, '-'),
-                              (rule).non_performing_months));
+            p := p || problem('E_TRIGGER', '/loan',
+                     format('不良自 %s,须满 %s 个月',
+                            coalesce(life.bad_since::text, '-'), (rule).non_performing_months));
         end if;
         reached := greatest(reached, (life.bad_since + make_interval(months => (rule).non_performing_months))::date);
     end if;
@@ -263,8 +276,8 @@ begin
     end if;
 end $$;
 
--- Has the loan gone bad as the scheme asks, on the day of receipt and still; and was the claim made in time? A guarantor
--- claims for what it has paid, which its bank has told.
+-- Has the loan gone bad as the scheme asks, on the day of receipt and still; and was the claim made in time? A
+-- guarantor claims for what it has paid, which its bank has told.
 create or replace function claim_judge_trigger(c claim_case) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -279,7 +292,8 @@ begin
     now_ := claim_trigger_problems(c.life, greatest(c.received, today()), (c.terms).trigger);
     last_day := then_.reached + (c.terms).claim_window_days;
     return case when cardinality(then_.p) > 0 then then_.p else now_.p end
-           || case when c.received > last_day then array[problem('E_WINDOW', '/loan', last_day::text)] else '{}'::json[] end;
+           || case when c.received > last_day then array[problem('E_WINDOW', '/loan', last_day::text)]
+                   else '{}'::json[] end;
 end $$;
 
 -- Was the loan covered when it went bad? What would have been needed, and when, is told.
@@ -299,7 +313,8 @@ begin
             '未备案') || coalesce(';须在 ' || default_day || ' 违约之前备案', ''))];
     elsif cover.state = 'suspended' then
         p := p || problem('E_SUSPENDED', '/loan', cover.reference);
-    elsif cover.state = 'ended' and (select s.step from coverage_step s where s.coverage = cover.id order by s.n desc limit 1) = 'end' then
+    elsif cover.state = 'ended'
+          and (select s.step from coverage_step s where s.coverage = cover.id order by s.n desc limit 1) = 'end' then
         p := p || problem('E_NO_COVER', '/loan', '备案 ' || cover.reference || ' 已终止');
     end if;
     if default_day < cover.on_day then
@@ -365,8 +380,8 @@ begin
     if (c.terms).npl_breaker is null then
         return '{}'::json[];
     end if;
-    pool := coverage_pool((c.cover).org_id, (c.scheme).code, coalesce(least((c.life).overdue_since, (c.life).bad_since), 'infinity'),
-                          today());
+    pool := coverage_pool((c.cover).org_id, (c.scheme).code,
+                          coalesce(least((c.life).overdue_since, (c.life).bad_since), 'infinity'), today());
     if pool.bad * 1000000 > pool.owed * percent_ppm((c.terms).npl_breaker) then
         return array[problem('E_BREAKER', '/loan', percent_text((pool.bad * 1000000 / pool.owed)::bigint) || ' > '
                              || (c.terms).npl_breaker)];
@@ -377,13 +392,15 @@ end $$;
 -- ---- the loss --------------------------------------------------------------------------------------
 
 -- One line of the arithmetic that a claim shows: what it is, in words, and how it comes about.
-create or replace function claim_account_line(line text, words text, formula text, fen bigint) returns json language sql immutable as
+create or replace function claim_account_line(line text, words text, formula text, fen bigint) returns json
+    language sql immutable as
     $$ select json_build_object('line', line, 'text', words, 'formula', formula, 'amount', yuan_text(fen)) $$;
 
 -- The parties to a loss in the words of a clerk.
 create or replace function claim_party_title(party text) returns text language sql immutable as $$
     select case party when 'fund' then '补偿资金' when 'bank' then '银行' when 'guarantor' then '担保机构'
-                      when 'reguarantor' then '再担保机构' when 'insurer' then '保险机构' when 'assessor' then '评估机构'
+                      when 'reguarantor' then '再担保机构' when 'insurer' then '保险机构'
+                      when 'assessor' then '评估机构'
                       else '其他' end
 $$;
 
@@ -417,8 +434,9 @@ create or replace function loan_insured_fen(loan uuid, known_at timestamptz) ret
 $$;
 revoke all on function loan_insured_fen from public;
 
--- The most that can be lost of the principal and interest by the ledger: what is owed now and was on the day of receipt,
--- as the loan stood when it was covered and as its bank tells it today, whichever is less; of a guarantor what it paid.
+-- The most that can be lost of the principal and interest by the ledger: what is owed now and was on the day of
+-- receipt, as the loan stood when it was covered and as its bank tells it today, whichever is
+-- less; of a guarantor what it paid.
 create or replace function claim_loss_most(c claim_case, out principal_fen bigint, out interest_fen bigint)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -446,8 +464,8 @@ begin
 end $$;
 revoke all on function claim_loss_most from public;
 
--- The loss that is shared, with its arithmetic. Asked for when it is submitted: no more than the ledger knows; afterwards it
--- follows the facts.
+-- The loss that is shared, with its arithmetic. Asked for when it is submitted: no more than the ledger knows;
+-- afterwards it follows the facts.
 create or replace function claim_judge_loss(c claim_case, inout j judgement) language plpgsql stable as $$
 declare
     most record := claim_loss_most(c);
@@ -468,7 +486,8 @@ begin
     j.principal_fen := least(coalesce(yuan_fen(told.loss_principal), most.principal_fen), most.principal_fen);
     j.interest_fen := least(coalesce(yuan_fen(told.loss_interest), most.interest_fen), most.interest_fen);
     -- costs that finance has accepted, within what came back, and the share of it that the scheme allows
-    costs_most := div((c.life).back_fen::numeric * coalesce(percent_ppm((c.terms).costs_max_share), 1000000), 1000000)::bigint;
+    costs_most := div((c.life).back_fen::numeric
+                      * coalesce(percent_ppm((c.terms).costs_max_share), 1000000), 1000000)::bigint;
     j.costs_fen := least(c.costs_fen, costs_most);
     if (c.terms).other_compensation = 'layered' then
         select coalesce(sum(claim_paid_by(c, y.party)), 0)::bigint into layered
@@ -477,24 +496,25 @@ begin
     end if;
     whole := j.principal_fen + j.interest_fen + j.costs_fen + layered;
     j.account := array[claim_account_line('net_loss', '净损失 = 未偿还本金 + 未付利息 + 认可的追偿费用 + 他方已赔付',
-                       format('%s + %s + %s + %s', yuan_text(j.principal_fen), yuan_text(j.interest_fen), yuan_text(j.costs_fen),
-                              yuan_text(layered)), whole)];
+                       format('%s + %s + %s + %s', yuan_text(j.principal_fen), yuan_text(j.interest_fen),
+                              yuan_text(j.costs_fen), yuan_text(layered)), whole)];
     -- what other schemes pay for the loan is no loss any more
     select coalesce(sum(n.fund_fen), 0)::bigint into elsewhere
       from claim_now n
      where n.loan_id = (c.now).id and n.scheme_code <> (c.scheme).code and n.counts;
     if elsewhere > 0 then
         whole := greatest(whole - elsewhere, 0);
-        j.account := j.account || claim_account_line('paid_elsewhere', '减:其他方案的补偿', yuan_text(whole + elsewhere) || ' - '
-                     || yuan_text(elsewhere), whole);
+        j.account := j.account || claim_account_line('paid_elsewhere', '减:其他方案的补偿',
+                     yuan_text(whole + elsewhere) || ' - ' || yuan_text(elsewhere), whole);
     end if;
     j.net_loss := whole;
     j.part_up := least((c.cover).amount_fen, (c.loan).amount_fen);
     j.part_down := (c.loan).amount_fen;
     if j.part_up < j.part_down then
         j.net_loss := round(whole::numeric * j.part_up / j.part_down)::bigint;
-        j.account := j.account || claim_account_line('ip_part', '其中备案部分,四舍五入到分', format('%s × %s / %s', yuan_text(whole),
-                     yuan_text(j.part_up), yuan_text(j.part_down)), j.net_loss);
+        j.account := j.account || claim_account_line('ip_part', '其中备案部分,四舍五入到分',
+                     format('%s × %s / %s', yuan_text(whole), yuan_text(j.part_up), yuan_text(j.part_down)),
+                     j.net_loss);
     end if;
 end $$;
 
@@ -510,7 +530,8 @@ create or replace function claim_rooms(c claim_case) returns table (name text, r
         select extract(year from (c).day)::int as no
     ),
     cap as (
-        select 'cap_per_loan' as name, yuan_fen(((c).terms).cap_per_loan) as cap, 'loan' as what, ((c).now).id::text as key
+        select 'cap_per_loan' as name, yuan_fen(((c).terms).cap_per_loan) as cap,
+               'loan' as what, ((c).now).id::text as key
         union all
         select 'cap_per_enterprise', yuan_fen(((c).terms).cap_per_enterprise), 'enterprise', ((c).loan).borrower
         union all
@@ -531,14 +552,16 @@ revoke all on function claim_rooms from public;
 -- By how much the fund's share of this loss is raised, ppm: a first loan, as it was known when it was covered, and what
 -- else the scheme says.
 create or replace function claim_uplift_ppm(c claim_case) returns bigint language sql stable as $$
-    select case when (c).claimant = 'bank' then coalesce(case when ((c).cover).terms ->> 'first_loan' = 'true' then percent_ppm(((c).terms).first_loan_uplift) end, 0)::bigint
-           + coalesce(ppm_of(((c).cover).terms ->> 'uplift'), 0) else 0 end
+    select case when (c).claimant = 'bank' then
+                coalesce(case when ((c).cover).terms ->> 'first_loan' = 'true'
+                              then percent_ppm(((c).terms).first_loan_uplift) end, 0)::bigint
+                + coalesce(ppm_of(((c).cover).terms ->> 'uplift'), 0) else 0 end
 $$;
 
--- The layers of a loss, each with its amount in fen: by shares, odd fen by largest remainder; below a layer's floor it bears
--- nothing, a deductible is taken off before its share, a cap after; what that keeps from it the claimant bears.
-create or replace function claim_layers(c claim_case, net_loss bigint, out parties text[], out funds text[], out shares bigint[],
-                                        out amounts bigint[], out lines json[])
+-- The layers of a loss, each with its amount in fen: by shares, odd fen by largest remainder; below a layer's floor it
+-- bears nothing, a deductible is taken off before its share, a cap after; what that keeps from it the claimant bears.
+create or replace function claim_layers(c claim_case, net_loss bigint, out parties text[], out funds text[],
+                                        out shares bigint[], out amounts bigint[], out lines json[])
     language plpgsql stable as $$
 declare
     layers scheme_layer[];
@@ -568,14 +591,15 @@ begin
     for i in 1 .. cardinality(parties) loop
         y := layers[i];
         due := amounts[i];
-        lines := lines || claim_account_line(parties[i], claim_party_title(parties[i]) || '分担', format('%s × %s%%', yuan_text(net_loss),
-                 percent_text(shares[i])), due);
+        lines := lines || claim_account_line(parties[i], claim_party_title(parties[i]) || '分担',
+                 format('%s × %s%%', yuan_text(net_loss), percent_text(shares[i])), due);
         continue when i = bearer;
         if yuan_fen(y.floor) > net_loss then
             due := 0;
             lines := lines || claim_account_line(parties[i], '损失未达起赔点', yuan_text(yuan_fen(y.floor)), due);
         elsif y.deductible is not null then
-            due := div(2 * greatest(net_loss - yuan_fen(y.deductible), 0)::numeric * shares[i] + 1000000, 2000000::numeric)::bigint;
+            due := div(2 * greatest(net_loss - yuan_fen(y.deductible), 0)::numeric
+                       * shares[i] + 1000000, 2000000::numeric)::bigint;
             lines := lines || claim_account_line(parties[i], '扣除免赔额后分担,四舍五入到分', format('(%s - %s) × %s%%',
                      yuan_text(net_loss), yuan_text(yuan_fen(y.deductible)), percent_text(shares[i])), due);
         end if;
@@ -594,7 +618,9 @@ end $$;
 create or replace function claim_public_limit(parties text[], inout amounts bigint[], bearer int, most bigint)
     language plpgsql immutable as $$
 declare
-    over bigint := (select sum(amounts[i])::bigint from generate_subscripts(parties, 1) i where parties[i] = 'fund') - most;
+    over bigint := (select sum(amounts[i])::bigint
+                      from generate_subscripts(parties, 1) i
+                     where parties[i] = 'fund') - most;
     cut bigint;
 begin
     for i in reverse cardinality(parties) .. 1 loop
@@ -640,13 +666,15 @@ declare
     y record := claim_layers(c, j.net_loss);
     amounts bigint[] := y.amounts;
     bearer int := array_position(y.parties, c.claimant);
-    fund_at int := (select min(i) from generate_subscripts(y.parties, 1) i where y.parties[i] = 'fund' and y.funds[i] is null);
+    fund_at int := (select min(i)
+                      from generate_subscripts(y.parties, 1) i
+                     where y.parties[i] = 'fund' and y.funds[i] is null);
     limited record;
 begin
     j.account := j.account || y.lines;
     if (c.terms).public_max_share is not null then
         amounts := claim_public_limit(y.parties, amounts, bearer,
-                                      div(j.net_loss::numeric * percent_ppm((c.terms).public_max_share), 1000000)::bigint);
+            div(j.net_loss::numeric * percent_ppm((c.terms).public_max_share), 1000000)::bigint);
     end if;
     amounts := claim_layers_paid(c, y.parties, amounts, bearer);
     -- what was paid in advance is part of the fund's share; a claim judged again has not paid anything itself yet
@@ -662,13 +690,17 @@ begin
             amounts[bearer] := amounts[bearer] + j.fund_fen - limited.room;
             amounts[fund_at] := amounts[fund_at] - (j.fund_fen - limited.room);
             j.fund_fen := limited.room;
-            j.account := j.account || claim_account_line('fund', '限额 ' || limited.name, yuan_text(limited.room), limited.room);
+            j.account := j.account || claim_account_line('fund', '限额 ' || limited.name,
+                     yuan_text(limited.room), limited.room);
         end if;
     end loop;
-    select coalesce(jsonb_object_agg(r.name, yuan_text(greatest(r.room - j.fund_fen, 0))), '{}') || claim_pool_rooms(c, j.fund_fen)
+    select coalesce(jsonb_object_agg(r.name, yuan_text(greatest(r.room - j.fund_fen, 0))), '{}')
+           || claim_pool_rooms(c, j.fund_fen)
       into j.headroom
       from claim_rooms(c) r;
-    select coalesce(json_agg(json_build_array(y.funds[i], amounts[i]) order by i) filter (where y.funds[i] is not null and amounts[i] > 0), '[]'),
+    select coalesce(json_agg(json_build_array(y.funds[i], amounts[i]) order by i)
+                    filter (where y.funds[i] is not null and amounts[i] > 0),
+                    '[]'),
            json_agg(json_build_array(y.parties[i], y.shares[i], amounts[i]) order by i)
       into j.funds, j.split
       from generate_subscripts(y.parties, 1) i;
@@ -682,7 +714,8 @@ create or replace function claim_pool_rooms(c claim_case, fund bigint) returns j
            'fund_balance', yuan_text(greatest(account_available_fen('fund:' || ((c).scheme).code) - fund, 0)),
            'leverage', room_text(coverage_leverage_left(((c).scheme).code, (c).terms)),
            'npl_breaker', case when ((c).terms).npl_breaker is not null then (
-                select yuan_text(greatest(div(p.owed * percent_ppm(((c).terms).npl_breaker), 1000000) - p.bad, 0)::bigint)
+                select yuan_text(greatest(div(p.owed * percent_ppm(((c).terms).npl_breaker), 1000000)
+                          - p.bad, 0)::bigint)
                   from coverage_pool(((c).cover).org_id, ((c).scheme).code, 'infinity', today()) p) end))
 $$;
 
@@ -747,7 +780,8 @@ begin
      order by x.version desc
      limit 1;
     select x.* into v from coverage x where x.id = c.coverage;
-    return claim_judge_case(claim_case_of(c.org_id, (select r.body from submission r where r.id = c.id and r.version = 1), c.id,
+    return claim_judge_case(claim_case_of(c.org_id,
+                                          (select r.body from submission r where r.id = c.id and r.version = 1), c.id,
                                           c.on_day, l, v, claim_judge_again.known_at));
 end $$;
 revoke all on function claim_judge_again from public;
@@ -770,17 +804,20 @@ begin
     if cardinality(j.problems) > 0 then
         d.problems := array_to_json(j.problems);
     elsif not dry then
-        insert into claim (id, reference, org_id, parties, district, loan_id, borrower, scheme, scheme_code, kind, on_day,
-               net_loss_fen, fund_fen, advance_fen, part_up, part_down, split, account, recorded_at, coverage, claimant, received_on)
+        insert into claim (id, reference, org_id, parties, district, loan_id, borrower, scheme, scheme_code,
+               kind, on_day, net_loss_fen, fund_fen, advance_fen, part_up, part_down, split, account,
+               recorded_at, coverage, claimant, received_on)
         values (new_id, told.reference, my_org(), j.parties, j.district, j.loan_id, j.borrower, (j.scheme).id,
                (j.scheme).code, told.kind, today(), j.net_loss, j.fund_fen, j.advance_fen, j.part_up,
                j.part_down, j.split,
-               json_build_object('lines', array_to_json(j.account), 'headroom', j.headroom), now(), (j.cover).id, j.claimant,
-               coalesce(told.received_on, today()));
-        insert into claim_now (claim, scheme_code, loan_id, borrower, org_id, year, state, counts, paid, principal_fen, interest_fen,
-               costs_fen, net_loss_fen, fund_fen, funds, split, account, part_up, part_down)
-        values (new_id, (j.scheme).code, j.loan_id, j.borrower, my_org(), extract(year from today()), 'submitted', true, false,
-               j.principal_fen, j.interest_fen, j.costs_fen, j.net_loss, j.fund_fen, j.funds, j.split,
+               json_build_object('lines', array_to_json(j.account), 'headroom', j.headroom),
+               now(), (j.cover).id, j.claimant, coalesce(told.received_on, today()));
+        insert into claim_now (claim, scheme_code, loan_id, borrower, org_id, year, state, counts, paid,
+               principal_fen, interest_fen, costs_fen, net_loss_fen, fund_fen, funds,
+               split, account, part_up, part_down)
+        values (new_id, (j.scheme).code, j.loan_id, j.borrower, my_org(), extract(year from today()),
+               'submitted', true, false, j.principal_fen, j.interest_fen, j.costs_fen,
+               j.net_loss, j.fund_fen, j.funds, j.split,
                json_build_object('lines', array_to_json(j.account), 'headroom', j.headroom), j.part_up, j.part_down);
     end if;
     return d;
@@ -807,13 +844,15 @@ begin
     select x.* into n from claim_now x where x.claim = c.id;
     if n.paid or not n.counts then
         return json_build_object('state', coalesce(last.state, 'submitted'), 'net_loss', yuan_text(n.net_loss_fen),
-                                 'fund', yuan_text(n.fund_fen), 'split', claim_split_shown(n.split), 'arithmetic', n.account -> 'lines',
-                                 'headroom', n.account -> 'headroom');
+                                 'fund', yuan_text(n.fund_fen), 'split', claim_split_shown(n.split),
+                                 'arithmetic', n.account -> 'lines', 'headroom', n.account -> 'headroom');
     end if;
     j := claim_judge_again(c, claim_view.known_at);
     return json_build_object('state', coalesce(last.state, 'submitted'), 'net_loss', yuan_text(coalesce(j.net_loss, 0)),
-                             'fund', yuan_text(coalesce(j.fund_fen, 0)), 'split', coalesce(claim_split_shown(j.split), '[]'),
-                             'arithmetic', coalesce(array_to_json(j.account), '[]'), 'headroom', coalesce(j.headroom, '{}'),
+                             'fund', yuan_text(coalesce(j.fund_fen, 0)),
+                             'split', coalesce(claim_split_shown(j.split), '[]'),
+                             'arithmetic', coalesce(array_to_json(j.account), '[]'),
+                             'headroom', coalesce(j.headroom, '{}'),
                              'problems', case when cardinality(j.problems) > 0 then array_to_json(j.problems) end);
 end $$;
 revoke all on function claim_view from public;
@@ -829,8 +868,8 @@ create or replace function claim_seal_of(c claim, view json, known_at timestampt
               left join submission r on r.id = s.id and r.version = 1
              where s.claim = (c).id and (claim_seal_of.known_at is null or s.recorded_at <= claim_seal_of.known_at)
             union all
-            select convert_to(concat_ws(' ', view ->> 'state', view ->> 'net_loss', view ->> 'fund', view ->> 'split', view ->> 'problems'),
-                              'UTF8'), 2147483647) x
+            select convert_to(concat_ws(' ', view ->> 'state', view ->> 'net_loss', view ->> 'fund',
+                              view ->> 'split', view ->> 'problems'), 'UTF8'), 2147483647) x
 $$;
 revoke all on function claim_seal_of from public;
 
@@ -866,13 +905,17 @@ begin
             select array_agg(problem('E_SEEN', '/' || m.key, m.title || ' ' || coalesce(before ->> m.key, '-') || ' → '
                                      || coalesce(view ->> m.key, '-')) order by m.n)
               into p
-              from (values (1, 'state', '状态'), (2, 'net_loss', '净损失'), (3, 'fund', '基金应赔'), (4, 'problems', '问题')) as m(n, key, title)
+              from (values (1, 'state', '状态'), (2, 'net_loss', '净损失'),
+                            (3, 'fund', '基金应赔'), (4, 'problems', '问题'))
+                     as m(n, key, title)
              where before ->> m.key is distinct from view ->> m.key;
             return coalesce(p, array[problem('E_SEEN', '/split', '分担')]);
         end if;
     end loop;
     return array[problem('E_SEEN', '/seen', (
-        select coalesce(string_agg(s.n || ' ' || s.step || ' ' || s.recorded_by || ' ' || instant_text(s.recorded_at), '; ' order by s.n), '-')
+        select coalesce(string_agg(s.n || ' ' || s.step || ' ' || s.recorded_by
+                                   || ' ' || instant_text(s.recorded_at),
+                                   '; ' order by s.n), '-')
           from claim_step s where s.claim = c.id))];
 end $$;
 revoke all on function claim_seen_problems from public;
@@ -883,9 +926,10 @@ revoke all on function claim_seen_problems from public;
 create or replace function claim_whole_fen(n claim_now) returns bigint language sql immutable as
     $$ select div((n).net_loss_fen::numeric * (n).part_down, (n).part_up)::bigint $$;
 
--- What came back, all recoveries together, over the layers of a claim in the order of its scheme: those that go first are
--- filled, the rest is shared by what each bore.
-create or replace function claim_layers_back(split json, order_name text, net bigint) returns bigint[] language plpgsql immutable as $$
+-- What came back, all recoveries together, over the layers of a claim in the order of its scheme: those that go first
+-- are filled, the rest is shared by what each bore.
+create or replace function claim_layers_back(split json, order_name text, net bigint) returns bigint[]
+    language plpgsql immutable as $$
 declare
     parties text[] := array(select x ->> 0 from json_array_elements(split) x);
     bore bigint[] := array(select (x ->> 2)::bigint from json_array_elements(split) x);
@@ -912,16 +956,17 @@ end $$;
 create or replace function claim_net_back(n claim_now, more_fen bigint) returns bigint
     language sql stable security definer set search_path = public, pg_temp as $$
     select div(2 * x.net * (n).part_up + (n).part_down, 2 * (n).part_down::numeric)::bigint
-      from (select greatest(coalesce(sum(coalesce(s.amount_fen, 0) - coalesce(s.accepted_fen, 0)), 0) + more_fen, 0) as net
+      from (select greatest(coalesce(sum(coalesce(s.amount_fen, 0) - coalesce(s.accepted_fen, 0)), 0)
+                            + more_fen, 0) as net
               from claim_step s
              where s.claim = (claim_net_back.n).claim and s.step in ('recover', 'accept_costs')) x
 $$;
 revoke all on function claim_net_back from public;
 
--- Money that came back on the loss of a claim that was paid, by the loan's events or its guarantee insurance, and was not
--- told as a recovery: it is owed to the fund. What counts is what is owed no more, whatever day the events bear and
--- whenever they were told; a loan that is good again owes the fund its whole share. A settlement after a write-off brought
--- the principal that it names.
+-- Money that came back on the loss of a claim that was paid, by the loan's events or its guarantee insurance, and was
+-- not told as a recovery: it is owed to the fund. What counts is what is owed no more, whatever day the events bear and
+-- whenever they were told; a loan that is good again owes the fund its whole share. A settlement after a write-off
+-- brought the principal that it names.
 create or replace function claim_untold_fen(c claim) returns bigint
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -939,7 +984,8 @@ begin
     end if;
     select v.* into l from loan_latest v where v.id = (c).loan_id;
     f := loan_fold(l, 'infinity', null, null);
-    select coalesce(sum(e.principal_fen) filter (where e.payer = 'insurer' and e.kind <> 'disbursed'), 0)::bigint as insured,
+    select coalesce(sum(e.principal_fen)
+                        filter (where e.payer = 'insurer' and e.kind <> 'disbursed'), 0)::bigint as insured,
            coalesce(sum(e.interest_fen) filter (where with_interest
                     and (e.on_day > (c).on_day or e.recorded_at > (c).recorded_at)), 0)::bigint as interest,
            (coalesce(sum(coalesce(e.principal_fen, l.amount_fen)) filter (where e.kind = 'disbursed'), l.amount_fen)
@@ -950,7 +996,8 @@ begin
     owed := case when f.state = 'settled' and f.written_off_on is not null then told.unpaid
                  when f.state in ('overdue', 'written_off') or f.bad_since is not null then f.outstanding_fen
                  else 0 end - greatest(loan_insured_fen(l.id, null) - told.insured, 0);
-    return greatest(least(greatest(n.principal_fen - owed, 0) + least(told.interest, n.interest_fen), claim_whole_fen(n))
+    return greatest(least(greatest(n.principal_fen - owed, 0) + least(told.interest, n.interest_fen),
+                          claim_whole_fen(n))
                     - coalesce((select sum(s.amount_fen)::bigint from claim_step s where s.claim = (c).id), 0), 0);
 end $$;
 revoke all on function claim_untold_fen from public;
@@ -1046,7 +1093,8 @@ declare
     before bigint[];
     after bigint[];
 begin
-    select coalesce(sum(s.amount_fen), 0)::bigint, coalesce(sum(s.costs_fen) filter (where s.step = 'recover'), 0)::bigint,
+    select coalesce(sum(s.amount_fen), 0)::bigint,
+           coalesce(sum(s.costs_fen) filter (where s.step = 'recover'), 0)::bigint,
            coalesce(sum(s.accepted_fen) filter (where s.step = 'accept_costs'), 0)::bigint
       into amounts, told, accepted
       from claim_step s
@@ -1055,10 +1103,12 @@ begin
     c.costs_fen := case when c.step = 'recover' then coalesce(claim_costs_fen((c.told).costs), 0) end;
     c.accepted_fen := case when c.step = 'accept_costs' then yuan_fen((c.told).costs_accepted) end;
     net := claim_net_back(n, coalesce(c.amount_fen, 0) - coalesce(c.accepted_fen, 0));
-    costs_most := least(told - accepted, div(amounts::numeric * coalesce(percent_ppm(terms.costs_max_share), 1000000), 1000000)::bigint
-                                         - accepted);
+    costs_most := least(told - accepted,
+                        div(amounts::numeric * coalesce(percent_ppm(terms.costs_max_share), 1000000), 1000000)::bigint
+                            - accepted);
     if net > n.net_loss_fen then
-        c.problems := array[problem('E_EXCEEDS', '/amount', yuan_text(greatest(claim_whole_fen(n) - amounts + accepted, 0)))];
+        c.problems := array[problem('E_EXCEEDS', '/amount',
+                            yuan_text(greatest(claim_whole_fen(n) - amounts + accepted, 0)))];
         return c;
     elsif c.accepted_fen > costs_most then
         c.problems := array[problem('E_EXCEEDS', '/costs_accepted', yuan_text(greatest(costs_most, 0)))];
@@ -1066,12 +1116,15 @@ begin
     end if;
     before := claim_layers_back(n.split, coalesce(terms.recovery_order, 'pro_rata'), claim_net_back(n, 0));
     after := claim_layers_back(n.split, coalesce(terms.recovery_order, 'pro_rata'), net);
-    select json_agg(json_build_array(parties[i], after[i] - before[i]) order by i) into c.layers from generate_subscripts(parties, 1) i;
+    select json_agg(json_build_array(parties[i], after[i] - before[i]) order by i)
+      into c.layers
+      from generate_subscripts(parties, 1) i;
     c := claim_step_parts(c, before, after);
     return c;
 end $$;
 
--- Of a recovery over the layers: what each fund gets. Own funds and others stand in the split in the order of the layers.
+-- Of a recovery over the layers: what each fund gets. Own funds and others stand in the
+-- split in the order of the layers.
 create or replace function claim_step_parts(c step_case, before bigint[], after bigint[]) returns step_case
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -1106,8 +1159,10 @@ declare
 begin
     c.problems := '{}'::json[];
     c.funds := '[]';
-    c.cause := case c.step when 'pay' then 'compensation' when 'recover' then 'recovery' when 'accept_costs' then 'recovery'
-                           when 'cure' then 'return' end;
+    c.cause := case c.step when 'pay' then 'compensation'
+                    when 'recover' then 'recovery'
+                    when 'accept_costs' then 'recovery'
+                    when 'cure' then 'return' end;
     if c.step in ('recover', 'accept_costs', 'cure') and final is not null then
         c.problems := array[problem('E_COMPENSATED', '', final)];
         return c;
@@ -1154,10 +1209,12 @@ declare
     x json;
 begin
     if not hold_open(c.id, 'fund:' || (c.claim).scheme_code, c.fund_fen, (c.claim).id, today() + 30) then
-        raise exception 'not covered: fund:%', (c.claim).scheme_code; -- looked at by claim_step_amounts: never half a movement
+        -- looked at by claim_step_amounts: never half a movement
+        raise exception 'not covered: fund:%', (c.claim).scheme_code;
     end if;
     for x in select y from json_array_elements(c.funds) y loop
-        if not hold_open(claim_part_id(c.id, x ->> 0), 'fund:' || (x ->> 0), (x ->> 1)::bigint, (c.claim).id, today() + 30) then
+        if not hold_open(claim_part_id(c.id, x ->> 0), 'fund:' || (x ->> 0), (x ->> 1)::bigint,
+                         (c.claim).id, today() + 30) then
             raise exception 'not covered: fund:%', x ->> 0;
         end if;
     end loop;
@@ -1180,7 +1237,8 @@ create or replace function claim_post(c step_case, transfer uuid, code text, fen
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     is_paid boolean := c.step = 'pay';
-    other text := case when is_paid then 'paid:' else 'recovered:' end || code || ':' || account_part(c.bank, (c.claim).org_id);
+    other text := case when is_paid then 'paid:' else 'recovered:' end || code || ':'
+        || account_part(c.bank, (c.claim).org_id);
     p posting;
 begin
     if fen = 0 then
@@ -1189,7 +1247,8 @@ begin
     perform account_open(other, case when is_paid then 'expense' else 'income' end,
                          case when is_paid then '代偿支出 ' else '追偿收回 ' end || c.bank, false, c.bank, code, c.day);
     p := row(transfer, coalesce((c.told).reference, c.step || ' ' || (c.claim).reference),
-             case when fen > 0 then other else 'fund:' || code end, case when fen > 0 then 'fund:' || code else other end,
+             case when fen > 0 then other else 'fund:' || code end,
+             case when fen > 0 then 'fund:' || code else other end,
              abs(fen), c.day, c.cause, (c.claim).id, null, (c.claim).reference)::posting;
     if transfer_post(array[p]) is not null then
         raise exception 'not covered: fund:%', code;
@@ -1207,8 +1266,10 @@ begin
     if c.step in ('approve', 'renew') then
         perform claim_hold(c);
     elsif c.cause is not null then
-        perform claim_post(c, c.id, (c.claim).scheme_code, case when c.step in ('pay', 'accept_costs') then c.fund_fen else -c.fund_fen end);
-        perform claim_post(c, claim_part_id(c.id, x ->> 0), x ->> 0, (x ->> 1)::bigint) from json_array_elements(c.funds) x;
+        perform claim_post(c, c.id, (c.claim).scheme_code,
+                           case when c.step in ('pay', 'accept_costs') then c.fund_fen else -c.fund_fen end);
+        perform claim_post(c, claim_part_id(c.id, x ->> 0), x ->> 0, (x ->> 1)::bigint)
+           from json_array_elements(c.funds) x;
     end if;
 end $$;
 revoke all on function claim_step_money from public;
@@ -1257,8 +1318,8 @@ begin
      where n.claim = (c.claim).id;
     if c.step in ('accept', 'resubmit', 'approve', 'pay', 'renew') then
         update claim_now n
-           set principal_fen = j.principal_fen, interest_fen = j.interest_fen, costs_fen = j.costs_fen, net_loss_fen = j.net_loss,
-               fund_fen = j.fund_fen, funds = j.funds, split = j.split,
+           set principal_fen = j.principal_fen, interest_fen = j.interest_fen, costs_fen = j.costs_fen,
+               net_loss_fen = j.net_loss, fund_fen = j.fund_fen, funds = j.funds, split = j.split,
                account = json_build_object('lines', array_to_json(j.account), 'headroom', j.headroom)
          where n.claim = (c.claim).id;
     end if;
@@ -1309,10 +1370,12 @@ begin
         d.problems := array_to_json(found_problems);
     elsif not dry then
         perform claim_step_money(c);
-        insert into claim_step (id, claim, n, step, state, on_day, reason, owner, due_on, fund_fen, amount_fen, costs_fen,
-               accepted_fen, layers, funds, until_day, transfer, hold, maker, recorded_at, recorded_by)
+        insert into claim_step (id, claim, n, step, state, on_day, reason, owner, due_on,
+               fund_fen, amount_fen, costs_fen, accepted_fen, layers, funds, until_day,
+               transfer, hold, maker, recorded_at, recorded_by)
         values (new_id, found_claim.id, coalesce((c.last).n, 0) + 1, c.step, c.next, c.day, (c.told).reason,
-               (c.told).owner, (c.told).due_on, c.fund_fen, c.amount_fen, c.costs_fen, c.accepted_fen, c.layers, c.funds,
+               (c.told).owner, (c.told).due_on, c.fund_fen, c.amount_fen, c.costs_fen,
+               c.accepted_fen, c.layers, c.funds,
                case when c.step in ('approve', 'renew') then c.day + 30 end,
                case when c.fund_fen > 0 and c.cause is not null then new_id end,
                case when c.step in ('approve', 'renew') then new_id end, c.maker, now(), my_signature());
@@ -1381,7 +1444,8 @@ begin
         'steps', claim_steps_shown(c.id),
         'legal_steps', coalesce((select array_agg(x.step order by x.step) from claim_transition x
                                   where x.state = now_state and x.takers <> '{}'
-                                    and (x.state <> 'closed' or (select n.paid and n.counts from claim_now n where n.claim = c.id))), '{}'),
+                                    and (x.state <> 'closed'
+                                         or (select n.paid and n.counts from claim_now n where n.claim = c.id))), '{}'),
         'owner', case when is_returned then last.owner end,
         'due_on', case when is_returned then last.due_on end,
         'days_returned', case when is_returned then today() - last.on_day end,

@@ -1,5 +1,5 @@
--- Cover (备案/入池): asked for with the loan or by itself, judged by the scheme's conditions and the ledger's own facts,
--- frozen, reserved in the order of recording, suspended by corrections that decide, ended with the loan.
+-- Cover (备案/入池): asked for with the loan or by itself, judged by the scheme's conditions and the ledger's own
+-- facts, frozen, reserved in the order of recording, suspended by corrections that decide, ended with the loan.
 
 drop policy if exists coverage_read on coverage;
 create policy coverage_read on coverage for select to pledged_app using (
@@ -37,7 +37,8 @@ revoke all on function coverage_fill from public;
 
 -- Of what a bank has had covered under a scheme before a day: what is owed, and how much of it is bad on another day.
 -- What left its cover and is still owed counts on.
-create or replace function coverage_pool(bank bigint, code text, before date, day date, out owed numeric, out bad numeric)
+create or replace function coverage_pool(bank bigint, code text, before date, day date, out owed numeric,
+                                         out bad numeric)
     language sql stable security definer set search_path = public, pg_temp as $$
     select coalesce(sum(s.owed_fen), 0), coalesce(sum(s.owed_fen) filter (where s.bad_from <= day), 0)
       from coverage_sum s
@@ -148,7 +149,8 @@ create or replace function coverage_room_left(code text, times int, day date, kn
            select coalesce(sum(o.amount_fen), 0)
              from coverage o
             where o.scheme_code = code
-              and coverage_state_on(o, day, coverage_room_left.known_at) in ('pending', 'requested', 'covered', 'suspended')), 0)
+              and coverage_state_on(o, day, coverage_room_left.known_at)
+                  in ('pending', 'requested', 'covered', 'suspended')), 0)
      where times is not null
 $$;
 
@@ -178,7 +180,8 @@ begin
                and not exists (select from flag_clearing x where x.flag = f.id));
 end $$;
 
--- What stands against covering a loan in its own life: it must be live, pledged, and not in default before cover begins.
+-- What stands against covering a loan in its own life: it must be live, pledged, and not
+-- in default before cover begins.
 create or replace function coverage_life_problems(c coverage, l loan, f loan_life, terms scheme_terms) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -251,7 +254,8 @@ begin
                           || (terms.pause).npl_ratio || '%');
     end if;
     if pool.bad > yuan_fen((terms.pause).amount) then
-        p := p || problem('E_PAUSED', '/scheme', yuan_text(pool.bad::bigint) || ' > ' || yuan_text(yuan_fen((terms.pause).amount)));
+        p := p || problem('E_PAUSED', '/scheme',
+                     yuan_text(pool.bad::bigint) || ' > ' || yuan_text(yuan_fen((terms.pause).amount)));
     end if;
     if pool.bad * 1000000 > pool.owed * percent_ppm(terms.npl_breaker) then
         p := p || problem('E_BREAKER', '/scheme', percent_text((pool.bad * 1000000 / pool.owed)::bigint) || ' > '
@@ -275,8 +279,8 @@ begin
         return array[problem('E_NOT_IN_SCHEME', '/scheme', c.scheme_code)];
     end if;
     terms := (select scheme_terms_of(s.body) from scheme s where s.id = c.scheme);
-    return coverage_life_problems(c, l, loan_fold(l, 'infinity', null, null), terms) || coverage_terms_problems(c, l, terms)
-           || coverage_pool_problems(c, terms);
+    return coverage_life_problems(c, l, loan_fold(l, 'infinity', null, null), terms)
+           || coverage_terms_problems(c, l, terms) || coverage_pool_problems(c, terms);
 end $$;
 
 -- Has the ledger a loan of the borrower that was drawn before this one was signed? Whoever lent it.
@@ -293,7 +297,8 @@ $$;
 create or replace function coverage_terms(c coverage, l loan, uplift text) returns json
     language sql stable security definer set search_path = public, pg_temp as $$
     select json_build_object(
-           'scheme', (c).scheme_code, 'version', s.effective_from, 'hash', encode(sha256(convert_to(s.body::text, 'UTF8')), 'hex'),
+           'scheme', (c).scheme_code, 'version', s.effective_from,
+           'hash', encode(sha256(convert_to(s.body::text, 'UTF8')), 'hex'),
            'amount', yuan_text((c).amount_fen),
            'ip_share', percent_text(div((l).ip_amount_fen::numeric * 1000000, (l).amount_fen)::bigint),
            'rate', percent_text((l).rate_ppm), 'signed_on', (l).signed_on, 'disbursed_on', (l).disbursed_on,
@@ -307,7 +312,8 @@ create or replace function coverage_terms(c coverage, l loan, uplift text) retur
 $$;
 
 -- Takes a step on a cover: its new state, and an entry of its history.
-create or replace function coverage_step_add(cover uuid, of_step text, next_state text, why text, said json) returns void
+create or replace function coverage_step_add(cover uuid, of_step text, next_state text, why text, said json)
+    returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     update coverage set state = next_state where id = cover;
@@ -319,7 +325,8 @@ end $$;
 revoke all on function coverage_step_add from public;
 
 -- Records a request, to be judged next. A loan that is covered already is told so at once.
-create or replace function coverage_ask(new_id uuid, reference text, l loan, code text, asked_fen bigint, paper_day date, evidence text)
+create or replace function coverage_ask(new_id uuid, reference text, l loan, code text, asked_fen bigint,
+                                        paper_day date, evidence text)
     returns void language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     s scheme := scheme_for(code, l.signed_on, null);
@@ -334,13 +341,17 @@ begin
     if live.id is not null then
         refused := json_build_array(problem('E_COVERED', '/loan', live.scheme_code || ' ' || live.reference));
     end if;
-    insert into coverage (id, reference, org_id, parties, district, loan_id, loan_version, borrower, scheme, scheme_code, on_day,
-           paper, evidence, amount_fen, state, errors, owed_fen, bad_from, recorded_at, recorded_by)
-    values (new_id, reference, l.org_id, l.parties, l.district, l.id, l.version, l.borrower, s.id, code, coalesce(paper_day, today()),
-            paper_day is not null, evidence, amount, case when refused is null then 'pending' else 'refused' end, refused,
+    insert into coverage (id, reference, org_id, parties, district, loan_id, loan_version, borrower,
+           scheme, scheme_code, on_day, paper, evidence, amount_fen, state, errors, owed_fen, bad_from,
+           recorded_at, recorded_by)
+    values (new_id, reference, l.org_id, l.parties, l.district, l.id, l.version, l.borrower, s.id, code,
+            coalesce(paper_day, today()), paper_day is not null, evidence, amount,
+            case when refused is null then 'pending' else 'refused' end, refused,
             figures.owed_fen, figures.bad_from, now(), my_signature());
     if refused is not null then
-        perform coverage_step_add(new_id, 'judge', 'refused', null, coverage_said(c)) from coverage c where c.id = new_id;
+        perform coverage_step_add(new_id, 'judge', 'refused', null, coverage_said(c))
+          from coverage c
+         where c.id = new_id;
     end if;
 end $$;
 revoke all on function coverage_ask from public;
@@ -388,9 +399,12 @@ grant execute on function coverage_booked to pledged_app;
 create or replace function coverage_is_decisive(a loan, b loan) returns boolean
     language sql stable security definer set search_path = public, pg_temp as $$
     select loan_claim_facts(x.body) is distinct from loan_claim_facts(y.body)
-       and not (((b).amount_fen, (b).ip_amount_fen, (b).rate_ppm) is distinct from ((a).amount_fen, (a).ip_amount_fen, (a).rate_ppm)
-                and (b).amount_fen <= (a).amount_fen and (b).ip_amount_fen <= (a).ip_amount_fen and (b).rate_ppm <= (a).rate_ppm
-                and loan_claim_facts((y.body::jsonb || jsonb_strip_nulls(jsonb_build_object('amount', x.body -> 'amount',
+       and not (((b).amount_fen, (b).ip_amount_fen, (b).rate_ppm)
+                is distinct from ((a).amount_fen, (a).ip_amount_fen, (a).rate_ppm)
+                and (b).amount_fen <= (a).amount_fen and (b).ip_amount_fen <= (a).ip_amount_fen
+                and (b).rate_ppm <= (a).rate_ppm
+                and loan_claim_facts((y.body::jsonb
+                                     || jsonb_strip_nulls(jsonb_build_object('amount', x.body -> 'amount',
                                       'ip_amount', x.body -> 'ip_amount', 'rate', x.body -> 'rate')))::json)
                     = loan_claim_facts(x.body))
       from submission x, submission y
@@ -418,7 +432,8 @@ begin
         end if;
     elsif c.state in ('pending', 'requested') then
         update coverage x
-           set state = 'pending', loan_version = l.version, parties = l.parties, district = l.district, borrower = l.borrower
+           set state = 'pending', loan_version = l.version, parties = l.parties, district = l.district,
+               borrower = l.borrower
          where x.id = c.id;
     elsif c.state = 'covered' and coverage_is_decisive(old, l) then
         perform coverage_step_add(c.id, 'suspend', 'suspended', 'version ' || l.version, null);
@@ -427,7 +442,8 @@ begin
 end $$;
 revoke all on function coverage_corrected from public;
 
--- The loan has moved on: its figures in the pool follow, and its cover ends with it or comes back when that was reversed.
+-- The loan has moved on: its figures in the pool follow, and its cover ends with it or
+-- comes back when that was reversed.
 create or replace function coverage_follow(l loan) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -448,11 +464,16 @@ begin
                or f.released_on is not null and f.overdue_since is null and f.bad_since is null;
     ended_itself := (select s.step from coverage_step s where s.coverage = c.id order by s.n desc limit 1) = 'follow';
     if is_over and c.state in ('pending', 'requested', 'covered', 'suspended') then
-        perform coverage_step_add(c.id, 'follow', 'ended', case when f.state in ('settled', 'transferred', 'voided') then f.state
-                                                                else 'pledge_released' end, null);
+        perform coverage_step_add(c.id, 'follow', 'ended',
+                case when f.state in ('settled', 'transferred', 'voided') then f.state
+                     else 'pledge_released' end, null);
     elsif not is_over and c.state = 'ended' and ended_itself then
         perform coverage_step_add(c.id, 'reopen', (
-            select s.state from coverage_step s where s.coverage = c.id and s.step <> 'follow' order by s.n desc limit 1), null, null);
+            select s.state
+              from coverage_step s
+             where s.coverage = c.id and s.step <> 'follow'
+             order by s.n desc limit 1),
+            null, null);
     end if;
 end $$;
 revoke all on function coverage_follow from public;
@@ -463,7 +484,8 @@ create or replace function coverage_guard(loan uuid) returns text
     language sql stable security definer set search_path = public, pg_temp as $$ select subsidy_loan_guard(loan) $$;
 
 -- Requests that wait for judgement, in the order of recording.
-create or replace function coverage_waiting(most int) returns table (id uuid, loan_id uuid, body text, guard text, no bigint)
+create or replace function coverage_waiting(most int)
+    returns table (id uuid, loan_id uuid, body text, guard text, no bigint)
     language sql stable security definer set search_path = public, pg_temp as $$
     select c.id, c.loan_id, s.body::text, coverage_guard(c.loan_id), c.no
       from coverage c
@@ -558,12 +580,14 @@ create or replace function coverage_shown(c coverage) returns json
     select json_joined(json_joined(
            json_strip_nulls(json_build_object('id', (c).id, 'reference', (c).reference, 'loan', (
                    select r.key from submission r where r.id = (c).loan_id order by r.version desc limit 1),
-               'loan_id', (c).loan_id, 'bank', (select o.code from org o where o.id = (c).org_id), 'on', case when (c).paper then (c).on_day end,
-               'evidence', (c).evidence)),
+               'loan_id', (c).loan_id,
+               'bank', (select o.code from org o where o.id = (c).org_id),
+               'on', case when (c).paper then (c).on_day end, 'evidence', (c).evidence)),
            coverage_said(c)),
            json_build_object('outstanding', yuan_text((c).owed_fen), 'seen', coverage_seal(c),
                'recorded_at', instant_text((c).recorded_at), 'recorded_by', (c).recorded_by, 'steps', (
-               select coalesce(json_agg(json_strip_nulls(json_build_object('step', s.step, 'state', s.state, 'reason', s.reason,
+               select coalesce(json_agg(json_strip_nulls(json_build_object('step', s.step, 'state', s.state,
+                               'reason', s.reason,
                                'by', s.recorded_by, 'at', instant_text(s.recorded_at))) order by s.n), '[]')
                  from coverage_step s where s.coverage = (c).id),
                'legal_steps', to_json(case (c).state when 'requested' then array['confirm', 'end', 'refuse']
@@ -574,7 +598,9 @@ $$;
 -- What the first judgement of a cover said, the same for ever; of one that waits for it, that it waits.
 create or replace function coverage_first_said(id uuid) returns json
     language sql stable security definer set search_path = public, pg_temp as $$
-    select coalesce((select s.shown from coverage_step s where s.coverage = $1 and s.step = 'judge' order by s.n limit 1),
+    select coalesce((select s.shown
+                       from coverage_step s
+                      where s.coverage = $1 and s.step = 'judge' order by s.n limit 1),
                     (select coverage_said(c) from coverage c where c.id = $1))
 $$;
 
@@ -588,7 +614,8 @@ $$;
 create or replace function loan_decided(id uuid) returns json
     language sql stable security definer set search_path = public, pg_temp as $$
     select json_joined(loan_account_members(l, (l.recorded_at at time zone 'Asia/Shanghai')::date, l.recorded_at),
-                       json_build_object('coverage', json_joined(json_build_object('id', c.id), coverage_first_said(c.id))))
+                       json_build_object('coverage',
+                                          json_joined(json_build_object('id', c.id), coverage_first_said(c.id))))
       from loan l
       join lateral (select x.id from coverage x where x.loan_id = l.id order by x.no limit 1) c on true
      where l.id = $1 and l.version = 1
@@ -609,7 +636,8 @@ begin
     elsif step = 'confirm' and c.recorded_by = my_signature() then
         return array[problem('E_SAME_PERSON', '', c.recorded_by)];
     elsif step = 'confirm' and c.state = 'requested' and c.paper and exists (
-           select from coverage_step s where s.coverage = c.id and s.step = 'confirm' and s.recorded_by = my_signature()) then
+           select from coverage_step s
+            where s.coverage = c.id and s.step = 'confirm' and s.recorded_by = my_signature()) then
         return array[problem('E_SAME_PERSON', '', my_signature())];
     elsif step = 'end' and claims_open_on(c.loan_id) is not null then
         return array[problem('E_COMPENSATED', '', claims_open_on(c.loan_id))];
@@ -648,8 +676,10 @@ begin
         d.problems := array_to_json(p);
         return d;
     end if;
-    next_state := case when step = 'end' then 'ended' when c.state = 'suspended' then 'covered' when step = 'refuse' then 'refused'
-                       when c.paper and not exists (select from coverage_step s where s.coverage = c.id and s.step = 'confirm')
+    next_state := case when step = 'end' then 'ended' when c.state = 'suspended' then 'covered'
+                       when step = 'refuse' then 'refused'
+                       when c.paper and not exists (select from coverage_step s
+                                                     where s.coverage = c.id and s.step = 'confirm')
                        then 'requested' else 'covered' end;
     if not dry then
         if c.state = 'suspended' and step = 'confirm' then

@@ -1,5 +1,5 @@
--- A credit has an identity beyond its contract number: what is possibly one credit, until a second person has cleared it;
--- and what else a loan shows beside others when it is recorded.
+-- A credit has an identity beyond its contract number: what is possibly one credit, until a second person has cleared
+-- it; and what else a loan shows beside others when it is recorded.
 
 -- Firms are one by their code or by their name (text_form).
 create index if not exists loan_by_name_form on loan (text_form(borrower_name), id);
@@ -7,10 +7,13 @@ create index if not exists loan_by_name_form on loan (text_form(borrower_name), 
 -- What of a loan decides whether it is the same credit as another. A case that was cleared comes back when it changes.
 create or replace function credit_facts(l loan) returns jsonb language sql stable as $$
     select jsonb_build_object('amount', yuan_text((l).amount_fen), 'signed_on', (l).signed_on, 'rights', (
-               select jsonb_agg(p.number order by p.number) from loan_ip p where p.record_id = (l).id and p.version = (l).version))
+               select jsonb_agg(p.number order by p.number)
+                 from loan_ip p
+                where p.record_id = (l).id and p.version = (l).version))
 $$;
 
--- The day on which a credit ends, itself excluded: repaid or sold; in default without end; else its maturity as extended.
+-- The day on which a credit ends, itself excluded: repaid or sold; in default without end;
+-- else its maturity as extended.
 create or replace function credit_end(loan_id uuid, matures_on date) returns date language sql stable as $$
     select coalesce(min(e.on_day) filter (where e.kind in ('settled', 'transferred')),
                     case when bool_or(e.kind in ('overdue', 'written_off')) then 'infinity'::date
@@ -19,8 +22,8 @@ create or replace function credit_end(loan_id uuid, matures_on date) returns dat
      where e.loan_id = $1
 $$;
 
--- The loans of a firm, by its code or its name, that were recorded next before and after one: more than any firm has at a
--- time. "between", so that only the index by firm has their order: an equation would let the planner walk all loans.
+-- The loans of a firm, by its code or its name, that were recorded next before and after one: more than any firm has at
+-- a time. "between", so that only the index by firm has their order: an equation would let the planner walk all loans.
 create or replace function credit_beside(firm text, name text, id uuid)
     returns table (id uuid, version int, amount_fen bigint, signed_on date, matures_on date) language sql stable as $$
     (select x.id, x.version, x.amount_fen, x.signed_on, x.matures_on
@@ -48,11 +51,13 @@ create or replace function credit_beside(firm text, name text, id uuid)
       limit 200)
 $$;
 
--- Pairs of loans that are possibly one credit, each with the newest of what is asked: of one firm, overlapping in time, and
--- with a right in common or close in amount and signing day. At most five a loan, those first that were recorded before it.
+-- Pairs of loans that are possibly one credit, each with the newest of what is asked: of one firm, overlapping in time,
+-- and with a right in common or close in amount and signing day. At most five a loan, those
+-- first that were recorded before it.
 create or replace function credit_pairs(loans uuid[])
     returns table (id uuid, version int, other uuid, other_version int) language plpgsql stable
-    set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set enable_nestloop = on set jit = off as $$
+    set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
+    set enable_nestloop = on set jit = off as $$
 #variable_conflict use_column
 declare
     least_share numeric := 100 - flag_limit('RF29', 'amount');
@@ -77,9 +82,11 @@ begin
              from (select o.*
                      from credit_beside(m.borrower, m.name, m.id) o
                     where (abs(o.signed_on - m.signed_on) <= near
-                           and least(o.amount_fen, m.amount_fen) * 100 >= greatest(o.amount_fen, m.amount_fen) * least_share
+                           and least(o.amount_fen, m.amount_fen) * 100
+                               >= greatest(o.amount_fen, m.amount_fen) * least_share
                            or exists (select from loan_ip p
-                                       where p.record_id = o.id and p.version = o.version and p.number = any (m.rights)))
+                                       where p.record_id = o.id and p.version = o.version
+                                         and p.number = any (m.rights)))
                       and not exists (select from loan n where n.id = o.id and n.version = o.version + 1 offset 0)
                    offset 0) c -- few are left, for what costs more
             where not loan_is_void(c.id, null)
@@ -89,8 +96,8 @@ begin
             limit 5) d;
 end $$;
 
--- Loans that are possibly one credit. The case is the later one's, whoever recorded it: what it is beside the earlier ones
--- (second tranche, refinancing) is asked and cleared once.
+-- Loans that are possibly one credit. The case is the later one's, whoever recorded it: what it is beside the earlier
+-- ones (second tranche, refinancing) is asked and cleared once.
 create or replace function flag_rf29_one_credit(loans uuid[]) returns setof flag_found language plpgsql stable as $$
 begin
     return query
@@ -123,7 +130,8 @@ create or replace function credit_cleared(a loan, b loan) returns boolean
            and exists (select from flag_clearing c where c.flag = f.id)
            and not exists (select from unnest(array[a, b]) x
                             where not exists (select from flag_record r
-                                               where r.flag = f.id and r.record_id = (x).id and r.facts = credit_facts(x))
+                                               where r.flag = f.id and r.record_id = (x).id
+                                                 and r.facts = credit_facts(x))
                               and ((x).id = greatest((a).id, (b).id) or (x).recorded_at > f.raised_at
                                    or (select count(distinct r.record_id) from flag_record r where r.flag = f.id) < 6)))
 $$;
@@ -150,7 +158,9 @@ revoke all on function credit_open_doubles from public;
 -- What a loan's answer says of it: the contracts of its own bank, as far as whoever asks sees them; null: none.
 create or replace function credit_told(l loan) returns json language plpgsql stable as $$
 begin
-    if not exists (select from flag_record r join flag f on f.id = r.flag and f.code = 'RF29' where r.record_id = l.id) then
+    if not exists (select from flag_record r
+                     join flag f on f.id = r.flag and f.code = 'RF29'
+                    where r.record_id = l.id) then
         return null;
     end if;
     return (select json_agg(r.key order by r.key)
@@ -182,10 +192,11 @@ begin
 end $$;
 revoke all on function credit_problems from public;
 
--- Loans whose amount is out of proportion to the other ones of their firm (the newest ten): yuan and ten thousand yuan are
--- easily mixed up.
+-- Loans whose amount is out of proportion to the other ones of their firm (the newest ten): yuan and ten thousand yuan
+-- are easily mixed up.
 create or replace function flag_rf30_hundredfold(loans uuid[]) returns setof flag_found language plpgsql stable
-    set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set enable_nestloop = on set jit = off as $$
+    set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
+    set enable_nestloop = on set jit = off as $$
 declare
     times bigint := flag_limit('RF30', 'times')::bigint;
 begin
@@ -194,15 +205,20 @@ begin
            jsonb_build_object('amount', yuan_text(m.amount_fen)), false
       from unnest(coalesce(loans, array(select y.id from loan_latest y))) as asked(id)
      cross join lateral (
-           select z.id, z.version, z.borrower, z.amount_fen from loan z where z.id = asked.id order by z.version desc limit 1) m
+           select z.id, z.version, z.borrower, z.amount_fen
+             from loan z
+            where z.id = asked.id
+            order by z.version desc limit 1) m
      cross join lateral (
-           select array_agg(o.id) as ids, array_agg(o.version) as versions, min(o.amount_fen) as least, max(o.amount_fen) as most
+           select array_agg(o.id) as ids, array_agg(o.version) as versions,
+                  min(o.amount_fen) as least, max(o.amount_fen) as most
              from (select y.id, y.version, y.amount_fen
                      from loan y
                     where y.borrower between m.borrower and m.borrower and y.id <> m.id
                     order by y.borrower desc, y.id desc
                     limit 10) o) x
-     where (m.amount_fen >= x.least * times or m.amount_fen * times <= x.most) -- else no need to look which of them still stand
+     -- else no need to look which of them still stand
+     where (m.amount_fen >= x.least * times or m.amount_fen * times <= x.most)
        and not loan_is_void(m.id, null)
        and (select m.amount_fen >= max(y.amount_fen) * times or m.amount_fen * times <= min(y.amount_fen)
               from unnest(x.ids, x.versions) as o(id, version)
@@ -214,21 +230,23 @@ end $$;
 create or replace function flag_rf31_code_confirmed(loans uuid[]) returns setof flag_found language plpgsql stable as $$
 begin
     return query
-    select 'RF31', m.id::text, 'low', null::jsonb, m.id, m.version, '/confirmed', jsonb_build_object('confirmed', m.confirmed),
-           false
+    select 'RF31', m.id::text, 'low', null::jsonb, m.id, m.version, '/confirmed',
+           jsonb_build_object('confirmed', m.confirmed), false
       from unnest(coalesce(loans, array(select y.id from loan_latest y))) as asked(id)
      cross join lateral (
            select z.id, z.version, z.confirmed from loan z where z.id = asked.id order by z.version desc limit 1) m
      where m.confirmed is not null and not loan_is_void(m.id, null);
 end $$;
 
--- Stores what loans that were just recorded show beside others: one credit told twice, a wrong unit, and what the registers
--- know of their rights. Tells what of it is on these loans. Not stable: it looks at rows of the statement that calls it.
+-- Stores what loans that were just recorded show beside others: one credit told twice, a wrong unit, and what the
+-- registers know of their rights. Tells what of it is on these loans. Not stable: it looks at rows
+-- of the statement that calls it.
 create or replace function flags_beside(ids uuid[]) returns table (id uuid, code text, severity text, pointer text)
     language plpgsql volatile security definer set search_path = public, pg_temp set jit = off as $$
 declare
     cases flag_found[] := array(
-        select row(f.code, f.case_key, f.severity, f.figures, f.record_id, f.version, f.pointer, f.facts, own.id is not null)::flag_found
+        select row(f.code, f.case_key, f.severity, f.figures, f.record_id,
+                   f.version, f.pointer, f.facts, own.id is not null)::flag_found
           from (select * from flag_rf29_one_credit(ids)
                 union all
                 select * from flag_rf30_hundredfold(ids)
@@ -238,7 +256,8 @@ declare
 begin
     if exists (select from loan_ip p join ip_event e on e.number = p.number where p.record_id = any (ids)) then
         cases := cases || array(
-            select row(f.code, f.case_key, f.severity, f.figures, f.record_id, f.version, f.pointer, f.facts, true)::flag_found
+            select row(f.code, f.case_key, f.severity, f.figures, f.record_id,
+                       f.version, f.pointer, f.facts, true)::flag_found
               from (select * from flag_registers('RF02', ids)
                     union all
                     select * from flag_registers('RF04', ids)) f);

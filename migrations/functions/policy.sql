@@ -51,8 +51,9 @@ begin
             or (o.effective_from > from_day and coalesce(to_day, 'infinity') >= o.effective_from))
      limit 1;
     if found then
-        p := p || problem('E_OVERLAP', case when other.effective_from < from_day then '/effective_from'
-                     else '/effective_to' end, other.effective_from || ' – ' || coalesce(other.effective_to::text, '…'));
+        p := p || problem('E_OVERLAP',
+                     case when other.effective_from < from_day then '/effective_from' else '/effective_to' end,
+                     other.effective_from || ' – ' || coalesce(other.effective_to::text, '…'));
     end if;
     return p;
 end $$;
@@ -97,8 +98,10 @@ begin
     of_district := coalesce(r.body ->> 'district', '310000');
     select p.* into in_force from policy p where p.id = r.id;
     if (in_force.id is null) = is_end or exists (select from policy_end e where e.policy = r.id) then
-        found_problems := found_problems || problem('E_STEP', '', case when in_force.id is null then 'draft: approve'
-                          when exists (select from policy_end e where e.policy = r.id) then 'ended' else 'in_force: end' end);
+        found_problems := found_problems || problem('E_STEP', '',
+                 case when in_force.id is null then 'draft: approve'
+                      when exists (select from policy_end e where e.policy = r.id) then 'ended'
+                      else 'in_force: end' end);
     elsif doc ->> 'seen' <> record_seal(r.id) then
         found_problems := found_problems || problem('E_SEEN', '/seen', 'version ' || r.version);
     elsif is_end and (doc ->> 'on')::date < in_force.effective_from then

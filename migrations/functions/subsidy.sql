@@ -1,7 +1,8 @@
 -- Applications for subsidies: what was taken, the queue, the steps.
 
 -- One decision at a time, whoever asks: what was judged is what is stored.
-create or replace function subsidies_lock() returns void language sql as $$ select pg_advisory_xact_lock(lock_no('subsidies')) $$;
+create or replace function subsidies_lock() returns void
+    language sql as $$ select pg_advisory_xact_lock(lock_no('subsidies')) $$;
 
 -- What counted applications of all offices have taken of loans, in the order of the program's catalogue. Whoever may
 -- see a loan is told.
@@ -24,14 +25,17 @@ begin
            having count(*) > 0) n on true
       left join lateral (
            select sum(s.amount_fen) filter (where s.item = 'interest')::bigint as interest,
-                  string_agg(to_char(lower(s.days), 'YYYY-MM-DD') || '/' || to_char(upper(s.days), 'YYYY-MM-DD'), ' ' order by s.days) filter (where s.item = 'interest') as days,
+                  string_agg(to_char(lower(s.days), 'YYYY-MM-DD') || '/' || to_char(upper(s.days), 'YYYY-MM-DD'),
+                             ' ' order by s.days)
+                      filter (where s.item = 'interest') as days,
                   string_agg(s.item, ' ' order by s.item) filter (where s.item <> 'interest') as items
              from subsidy_unit s
             where s.loan_id = x.id) u on true;
 end $$;
 
 -- Counted sums of one firm under one policy: in the year of a day, and ever.
-create or replace function subsidy_firm_usage(firm text, code text, day date) returns table (used_enterprise_year bigint, used_enterprise_lifetime bigint)
+create or replace function subsidy_firm_usage(firm text, code text, day date)
+    returns table (used_enterprise_year bigint, used_enterprise_lifetime bigint)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
 begin
@@ -63,7 +67,8 @@ begin
     return (select md5(c::text) from loan_cases(array[loan]) c);
 end $$;
 
--- A few letters that differ when what a case was judged by differs: loan, use of its interest and fees, use by its firm.
+-- A few letters that differ when what a case was judged by differs: loan, use of its
+-- interest and fees, use by its firm.
 create or replace function subsidy_case_guard(loan uuid, firm text, code text, day date) returns text
     language plpgsql stable security definer set search_path = public, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
@@ -143,8 +148,8 @@ begin
     insert into application (id, reference, org_id, district, policy, policy_code, loan_id, borrower, on_day, eligible,
            amount_fen, facts, decision, loan_guard, account, recorded_at, recorded_by)
     values (new_id, doc ->> 'reference', my_org(), p.district, p.id, p.code, loan, firm, day,
-           (v ->> 'eligible')::boolean, amount, v -> 'facts', v -> 'decision', subsidy_loan_guard(loan), account_code, now(),
-           my_signature());
+           (v ->> 'eligible')::boolean, amount, v -> 'facts', v -> 'decision', subsidy_loan_guard(loan),
+           account_code, now(), my_signature());
     if amount > 0 then
         insert into subsidy_unit (application, loan_id, item, days, amount_fen)
         select new_id, loan, i ->> 0, case when i ->> 0 = 'interest' then
@@ -157,8 +162,8 @@ begin
             held := hold_open(new_id, account_code, amount, new_id, 'infinity');
         end if;
     end if;
-    insert into application_now (application, loan_id, borrower, policy_code, district, account, on_day, state, amount_fen,
-           queue_no)
+    insert into application_now (application, loan_id, borrower, policy_code, district, account, on_day, state,
+           amount_fen, queue_no)
     values (new_id, loan, firm, p.code, p.district, account_code, day,
            case when amount = 0 then 'refused' when held then 'reserved' else 'queued' end, amount,
            case when amount > 0 and not held then nextval('application_queue') end);
@@ -310,18 +315,24 @@ begin
     end if;
     select x.* into now_row from application_now x where x.application = a.id;
     select s.* into last from application_step s where s.application = a.id order by s.n desc limit 1;
-    select t.next into next_state from application_transition t where t.state = now_row.state and t.step = doc ->> 'step';
+    select t.next
+      into next_state
+      from application_transition t
+     where t.state = now_row.state and t.step = doc ->> 'step';
     maker := case step when 'approve' then a.recorded_by when 'pay' then last.recorded_by end;
     money := case step when 'pay' then a.amount_fen
                        when 'clawback' then coalesce(fen_of(doc ->> 'amount'), now_row.amount_fen) end;
     granted := 'granted:' || a.district || ':' || a.policy_code;
     if next_state is null then
         p := p || problem('E_STEP', '', now_row.state || ': ' || coalesce((
-            select string_agg(t.step, ', ' order by t.step) from application_transition t where t.state = now_row.state), '-'));
+            select string_agg(t.step, ', ' order by t.step)
+              from application_transition t
+             where t.state = now_row.state), '-'));
     elsif doc ->> 'seen' <> application_seal(a.id) then
         p := p || problem('E_SEEN', '/seen', (
-            select coalesce(string_agg(s.n || ' ' || s.step || ' ' || s.recorded_by || ' ' || instant_text(s.recorded_at),
-                            '; ' order by s.n), '-')
+            select coalesce(string_agg(s.n || ' ' || s.step || ' ' || s.recorded_by
+                                       || ' ' || instant_text(s.recorded_at),
+                                       '; ' order by s.n), '-')
               from application_step s where s.application = a.id));
     else
         if maker = my_signature() then
@@ -362,8 +373,8 @@ begin
         d.problems := array_to_json(p);
     elsif not dry then
         next_state := case when step = 'clawback' and money < now_row.amount_fen then 'paid' else next_state end;
-        insert into application_step (id, application, n, step, state, on_day, reason, amount_fen, transfer, maker, recorded_at,
-               recorded_by)
+        insert into application_step (id, application, n, step, state, on_day, reason, amount_fen, transfer, maker,
+               recorded_at, recorded_by)
         values (new_id, a.id, coalesce(last.n, 0) + 1, step, next_state, day, doc ->> 'reason', money,
                case when step in ('pay', 'clawback') then new_id end, maker, now(), my_signature());
         update application_now x
