@@ -25,7 +25,7 @@ enum { DRAIN_MAX_S = 30, POLL_MS = 20 };
 struct daemon {
     struct server s;
     struct database database;
-    struct embedded_pg *pg;
+    struct cluster *pg;
     struct nightly *nightly;
     struct event *poll, *term, *intr;
     int64_t drain_until_us;
@@ -284,12 +284,12 @@ static bool start_database(struct arena *a, struct daemon *p)
         p->database.conninfo = conf->database_app ? conf->database_app : as_app(a, owner);
         return migrate_apply(owner);
     }
-    p->pg = embedded_start(conf->data, true);
+    p->pg = cluster_start(conf->data, true);
     if (!p->pg)
         return false;
-    p->database.conninfo = embedded_app(p->pg);
+    p->database.conninfo = cluster_app(p->pg);
     p->database.cluster = p->pg;
-    return migrate_apply(embedded_owner(p->pg));
+    return migrate_apply(cluster_owner(p->pg));
 }
 
 static void raise_file_limit(void)
@@ -333,7 +333,7 @@ static int serve(struct arena *a, const struct conf *conf)
     raise_file_limit();
     bool begun = start_database(a, &p);
     bool good = begun && run(&p);
-    embedded_close(p.pg, true);
+    cluster_close(p.pg, true);
     if (begun)
         log_event(LOG_INFO, SAY_STOPPED, NULL);
     return good ? 0 : 1;

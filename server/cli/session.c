@@ -13,8 +13,8 @@ bool session_open(struct session *s, int argc, char **argv, struct flag *extra, 
     (void)log_level_set("warn"); /* the command's own lines are the output */
     const char *owner = s->conf.database;
     if (!owner) {
-        s->pg = embedded_start(s->conf.data, false);
-        owner = s->pg ? embedded_owner(s->pg) : NULL;
+        s->pg = cluster_start(s->conf.data, false);
+        owner = s->pg ? cluster_owner(s->pg) : NULL;
     }
     if (!owner || !migrate_apply(owner))
         return false;
@@ -28,7 +28,7 @@ bool session_open(struct session *s, int argc, char **argv, struct flag *extra, 
 int session_close(struct session *s, int status)
 {
     PQfinish(s->c);
-    embedded_close(s->pg, s->pg && embedded_started(s->pg));
+    cluster_close(s->pg, s->pg && cluster_started(s->pg));
     arena_free(s->a);
     return status;
 }

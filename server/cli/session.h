@@ -15,7 +15,7 @@
 struct session {
     struct arena *a;
     struct conf conf;
-    struct embedded_pg *pg;
+    struct cluster *pg;
     PGconn *c;
 };
 

@@ -26,7 +26,7 @@
 
 enum { START_TRIES = 60, SOCKET_PATH_MAX = 90, REVIVE_EVERY_US = 500000 };
 
-struct embedded_pg {
+struct cluster {
     struct arena *a;
     const char *data, *cluster, *socket, *bin, *log;
     const char *owner, *app;
@@ -66,7 +66,7 @@ static const char *newest_bin(struct arena *a)
     return best;
 }
 
-static bool find_user(struct embedded_pg *pg)
+static bool find_user(struct cluster *pg)
 {
     pg->as_user = geteuid() == 0;
     if (!pg->as_user)
@@ -83,7 +83,7 @@ static bool find_user(struct embedded_pg *pg)
 
 /* A folder that only the cluster's user enters. One that is there already must be ours and closed:
  * whoever can enter the socket folder is the database's owner. */
-static bool private_folder(const struct embedded_pg *pg, const char *path)
+static bool private_folder(const struct cluster *pg, const char *path)
 {
     struct stat st;
     if (mkdir(path, 0700) != 0 && errno != EEXIST)
@@ -97,7 +97,7 @@ static bool private_folder(const struct embedded_pg *pg, const char *path)
 }
 
 /* Every folder of the path, then the data folder itself, which others may pass through. */
-static bool data_folder(const struct embedded_pg *pg)
+static bool data_folder(const struct cluster *pg)
 {
     for (char *p = strchr(pg->data + 1, '/'); p; p = strchr(p + 1, '/')) {
         struct str part = arena_str(pg->a, pg->data, (size_t)(p - pg->data));
@@ -110,7 +110,7 @@ static bool data_folder(const struct embedded_pg *pg)
 }
 
 /* Is a folder above data closed to others (as those of mktemp -d are)? */
-static bool path_is_closed(const struct embedded_pg *pg)
+static bool path_is_closed(const struct cluster *pg)
 {
     struct stat st;
     for (char *p = strchr(pg->data + 1, '/'); p; p = strchr(p + 1, '/')) {
@@ -132,7 +132,7 @@ static bool keep_search(void)
            prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_READ_SEARCH, 0, 0) == 0;
 }
 
-static void become_user(const struct embedded_pg *pg)
+static void become_user(const struct cluster *pg)
 {
     if (!pg->as_user)
         return;
@@ -146,7 +146,7 @@ static void become_user(const struct embedded_pg *pg)
 
 /* ---- programs ------------------------------------------------------------------------------- */
 
-static char *writable(const struct embedded_pg *pg, const char *s)
+static char *writable(const struct cluster *pg, const char *s)
 {
     size_t n = strlen(s);
     char *copy = arena_alloc(pg->a, n + 1);
@@ -155,13 +155,13 @@ static char *writable(const struct embedded_pg *pg, const char *s)
 #define W(s) writable(pg, (s))
 
 /* By its whole path: PostgreSQL's programs look for each other beside it, else along PATH. */
-static char *program(const struct embedded_pg *pg, const char *name)
+static char *program(const struct cluster *pg, const char *name)
 {
     return W(arena_printf(pg->a, "%s/%s", pg->bin, name).p);
 }
 
 /* Run a program of PostgreSQL, its output to the log file. Not waited for. */
-static pid_t spawn(const struct embedded_pg *pg, char **argv)
+static pid_t spawn(const struct cluster *pg, char **argv)
 {
     int log = open(pg->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
     pid_t pid = log < 0 ? -1 : fork();
@@ -183,7 +183,7 @@ static pid_t spawn(const struct embedded_pg *pg, char **argv)
     return pid;
 }
 
-static bool run(const struct embedded_pg *pg, char **argv)
+static bool run(const struct cluster *pg, char **argv)
 {
     int status = 0;
     pid_t pid = spawn(pg, argv);
@@ -201,7 +201,7 @@ static bool unsafe_fast(void)
     return s && strcmp(s, "1") == 0;
 }
 
-static bool init_cluster(const struct embedded_pg *pg)
+static bool init_cluster(const struct cluster *pg)
 {
     char *argv[] = {program(pg, "initdb"), W("-D"), W(pg->cluster), W("-U"), W("pledged_owner"),
         W("-E"), W("UTF8"), W("--locale=C"), W("-k"), W("--auth=trust"), W("-N"), NULL};
@@ -213,7 +213,7 @@ static bool init_cluster(const struct embedded_pg *pg)
     return true;
 }
 
-static char **start_argv(const struct embedded_pg *pg)
+static char **start_argv(const struct cluster *pg)
 {
     const struct str options = arena_printf(pg->a,
         "-c listen_addresses= -c unix_socket_directories='%s' -c max_connections=60"
@@ -228,7 +228,7 @@ static char **start_argv(const struct embedded_pg *pg)
 
 /* ---- life ----------------------------------------------------------------------------------- */
 
-static bool accepts(const struct embedded_pg *pg)
+static bool accepts(const struct cluster *pg)
 {
     const struct str any = arena_printf(
         pg->a, "host='%s' dbname=postgres user=pledged_owner connect_timeout=5", pg->socket);
@@ -236,7 +236,7 @@ static bool accepts(const struct embedded_pg *pg)
 }
 
 /* After a kill -9 old backends hold the shared memory for a moment, so starting is tried again. */
-static bool start_cluster(struct embedded_pg *pg)
+static bool start_cluster(struct cluster *pg)
 {
     for (int i = 0; i < START_TRIES; i++) {
         if (accepts(pg)) {
@@ -251,7 +251,7 @@ static bool start_cluster(struct embedded_pg *pg)
     return failed("the cluster does not start, see", pg->log);
 }
 
-static bool make_database(const struct embedded_pg *pg)
+static bool make_database(const struct cluster *pg)
 {
     const struct str any =
         arena_printf(pg->a, "host='%s' dbname=postgres user=pledged_owner", pg->socket);
@@ -270,7 +270,7 @@ static bool make_database(const struct embedded_pg *pg)
     return good;
 }
 
-static bool choose_socket(struct embedded_pg *pg)
+static bool choose_socket(struct cluster *pg)
 {
     pg->socket = arena_printf(pg->a, "%s/run", pg->data).p;
     if (strlen(pg->socket) > SOCKET_PATH_MAX) {
@@ -282,7 +282,7 @@ static bool choose_socket(struct embedded_pg *pg)
     return private_folder(pg, pg->socket);
 }
 
-static bool prepare(struct embedded_pg *pg, const char *data)
+static bool prepare(struct cluster *pg, const char *data)
 {
     char here[4096];
     pg->data = data[0] == '/'              ? data
@@ -309,17 +309,17 @@ static bool prepare(struct embedded_pg *pg, const char *data)
 }
 
 /* Two daemons on one data folder would fight over the cluster. Held until the process ends. */
-static bool lock_data(const struct embedded_pg *pg)
+static bool lock_data(const struct cluster *pg)
 {
     int fd = open(arena_printf(pg->a, "%s/lock", pg->data).p, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     return (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0) ||
            failed("another pledged serves this data folder", pg->data);
 }
 
-struct embedded_pg *embedded_start(const char *data, bool exclusive)
+struct cluster *cluster_start(const char *data, bool exclusive)
 {
     struct arena *a = arena_new();
-    struct embedded_pg *pg = arena_alloc(a, sizeof *pg);
+    struct cluster *pg = arena_alloc(a, sizeof *pg);
     pg->a = a;
     bool good = prepare(pg, data) && (!exclusive || lock_data(pg));
     if (good && access(arena_printf(a, "%s/PG_VERSION", pg->cluster).p, F_OK) != 0)
@@ -333,22 +333,22 @@ struct embedded_pg *embedded_start(const char *data, bool exclusive)
     return pg;
 }
 
-const char *embedded_owner(const struct embedded_pg *pg)
+const char *cluster_owner(const struct cluster *pg)
 {
     return pg->owner;
 }
 
-const char *embedded_app(const struct embedded_pg *pg)
+const char *cluster_app(const struct cluster *pg)
 {
     return pg->app;
 }
 
-bool embedded_started(const struct embedded_pg *pg)
+bool cluster_started(const struct cluster *pg)
 {
     return pg->started;
 }
 
-void embedded_revive(struct embedded_pg *pg)
+void cluster_revive(struct cluster *pg)
 {
     int status;
     if (pg->reviving > 0 && waitpid(pg->reviving, &status, WNOHANG) == 0)
@@ -362,7 +362,7 @@ void embedded_revive(struct embedded_pg *pg)
     pg->reviving = spawn(pg, pg->start);
 }
 
-void embedded_close(struct embedded_pg *pg, bool stop)
+void cluster_close(struct cluster *pg, bool stop)
 {
     if (!pg)
         return;

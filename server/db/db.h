@@ -11,13 +11,13 @@
 #include "sql_names.h"
 
 struct db;
-struct embedded_pg;
+struct cluster;
 
 /* Where the links go. */
 struct database {
     struct process *process;
     const char *conninfo;
-    struct embedded_pg *cluster; /* the private one, revived when it has died; or NULL */
+    struct cluster *cluster; /* the private one, revived when it has died; or NULL */
 };
 
 /* An environment failure. sqlstate "08006" when the connection was lost. */

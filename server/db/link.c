@@ -25,7 +25,7 @@ struct pending {
 
 struct link {
     struct process *process;
-    struct embedded_pg *cluster;
+    struct cluster *cluster;
     struct link_setup setup;
     char *conninfo;
     PGconn *c;
@@ -325,7 +325,7 @@ static void on_retry(evutil_socket_t fd, short what, void *arg)
     (void)what;
     struct link *l = arg;
     if (l->cluster)
-        embedded_revive(l->cluster);
+        cluster_revive(l->cluster);
     link_connect(l);
 }
 
