@@ -240,7 +240,7 @@ static void write_required(struct buf *out, const struct plan_view *p, enum indi
     json_close(out, '}');
 }
 
-enum target_status benefits_write(
+enum target_status plan_firms_write(
     struct plan_view *p, enum indicator_figure figure, struct buf *out)
 {
     struct series s = series_of_firms(p, figure);

@@ -260,7 +260,7 @@ static enum target_status write_metric(
     struct line l = metric_line(rows, i);
     metric_head(rows, i, out);
     enum target_status status = l.side == SIDE_BENEFITING_FIRM
-                                    ? benefits_write(p, l.figure, out)
+                                    ? plan_firms_write(p, l.figure, out)
                                     : write_reported(p, &l, threshold, out);
     json_close(out, '}');
     return status;
@@ -283,7 +283,7 @@ bool metric_is_of(const struct rows *rows, int m, int target)
                                                  rows_at(rows, target, PLAN_GET_TARGET_ID));
 }
 
-void goals_write(struct plan_view *p, const struct rows *rows, int i, struct buf *out)
+void plan_goals_write(struct plan_view *p, const struct rows *rows, int i, struct buf *out)
 {
     enum target_status status = TARGET_MET;
     int64_t threshold = 0;

@@ -147,7 +147,7 @@ static void take_benefit(struct plan_view *p, const struct rows *rows, int i)
 }
 
 /* The sums over all years. */
-static bool benefits_fit(const struct plan_view *p)
+static bool plan_firms_fit(const struct plan_view *p)
 {
     bool fits = true;
     for (int f = 0; f < FIGURE_KINDS; f++) {
@@ -227,7 +227,7 @@ bool plan_take(struct plan_view *p, const struct rows *rows)
     int64_t total = 0;
     for (int i = 0; i <= PLAN_YEARS_MAX; i++)
         p->overflow |= __builtin_add_overflow(total, used(p, i, true), &total);
-    p->overflow |= !benefits_fit(p);
+    p->overflow |= !plan_firms_fit(p);
     return found;
 }
 

@@ -48,7 +48,7 @@ struct plan_view {
 
 /* plan_goals.c */
 /* The members of the target in row i, from its kind on. */
-void goals_write(struct plan_view *p, const struct rows *rows, int i, struct buf *out);
+void plan_goals_write(struct plan_view *p, const struct rows *rows, int i, struct buf *out);
 
 /* Is row m a metric of the target in row `target`? */
 bool metric_is_of(const struct rows *rows, int m, int target);
@@ -61,7 +61,7 @@ int metric_quarters(const struct plan_view *p, const struct rows *rows, int i, s
 
 /* plan_firms.c */
 /* The members of a metric of firms that benefit, and the status that it comes to. */
-enum target_status benefits_write(
+enum target_status plan_firms_write(
     struct plan_view *p, enum indicator_figure figure, struct buf *out);
 
 /* plan_view.c */

@@ -83,7 +83,7 @@ static void write_target(struct plan_view *p, const struct rows *rows, int i, st
     if (rows_at(rows, i, PLAN_GET_TARGET_METRIC).p)
         write_loan_target(p, rows, i, out);
     else
-        goals_write(p, rows, i, out);
+        plan_goals_write(p, rows, i, out);
     json_member_int(out, "remaining_quarters", plan_quarters_left(p->as_of, p->first, p->last));
     json_close(out, '}');
 }
