@@ -13,7 +13,7 @@
 
 struct log_check {
     struct session *s;
-    struct sealer *sealer;
+    struct head_signer *signer;
     struct arena *a; /* of one fetch */
     struct frontier f;
     int defects;
@@ -34,10 +34,10 @@ static void check_head(struct log_check *c, const PGresult *r, int i)
     struct str size = arena_printf(c->a, "%llu", (unsigned long long)c->f.size);
     if (strcmp(PQgetvalue(r, i, ROOT), hash_hex(c->a, root).p) != 0)
         defect(c, "log head does not match its leaves:", size.p);
-    if (!c->sealer)
+    if (!c->signer)
         return;
     struct str again =
-        sealer_sign(c->a, c->sealer, c->f.size, root, str_of(PQgetvalue(r, i, SIGNED_AT)));
+        head_signer_sign(c->a, c->signer, c->f.size, root, str_of(PQgetvalue(r, i, SIGNED_AT)));
     if (strcmp(PQgetvalue(r, i, SIGNATURE), again.p) != 0) /* Ed25519 signs alike every time */
         defect(c, "log head is not signed by this installation:", size.p);
 }
@@ -126,8 +126,9 @@ static int run(int argc, char **argv)
     struct session s;
     if (!session_open(&s, argc, argv, NULL, 0))
         return session_close(&s, 2);
-    struct log_check c = {.s = &s, .sealer = sealer_open(s.conf.data, false), .a = arena_new()};
-    if (!c.sealer)
+    struct log_check c = {
+        .s = &s, .signer = head_signer_open(s.conf.data, false), .a = arena_new()};
+    if (!c.signer)
         puts("log.key is not in the data folder: signatures are not checked");
     check_log(&c);
     c.defects += check_rows(&s);
@@ -137,7 +138,7 @@ static int run(int argc, char **argv)
         printf("%d defects\n", c.defects);
     else
         puts("no defects");
-    sealer_free(c.sealer);
+    head_signer_free(c.signer);
     arena_free(c.a);
     return session_close(&s, c.defects ? 1 : 0);
 }

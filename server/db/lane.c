@@ -4,13 +4,13 @@
  * A durable commit costs the same whatever it carries, so waiting requests travel together: an idle
  * lane sends at the end of the loop turn, arrivals during a flight form the next one. No timer.
  *
- *   idle --submit--> flying --verdicts--> sealing --Sync ok--> answer all, launch what waited
+ *   idle --submit--> flying --verdicts--> ending --Sync ok--> answer all, launch what waited
  *                      |--SQL error--> rolled back whole; each member is sent again alone, once
  *                      |--connection lost--> members kept, the same sent again after reconnecting
  *
- * When much waits the next flight is sent right behind the seal of the one ahead, so that the
+ * When much waits the next flight is sent right behind the end of the one ahead, so that the
  * database finds it as soon as that one has landed. It is a transaction of its own, begun after the
- * other has ended, and is sealed only when the other has landed. If the one ahead is rolled back
+ * other has ended, and ends only when the other has landed. If the one ahead is rolled back
  * and its members must travel again, the one behind is recalled (aborted) and goes after them: what
  * was handed in first is judged first.
  *
@@ -48,9 +48,9 @@ struct queue {
 struct flight {
     struct arena *a; /* of its groups and verdicts */
     struct work *first, **last;
-    int awaited;   /* results still to come before the seal */
+    int awaited;   /* results still to come before its end */
     bool broken;   /* a statement of it failed or answered nonsense */
-    bool sealed;   /* its Sync is on its way */
+    bool ended;    /* its Sync is on its way */
     bool recalled; /* to be rolled back: the flight ahead of it failed */
 };
 
@@ -64,7 +64,7 @@ struct group {
 struct lane {
     struct process *process;
     struct link *link;
-    struct sealer *sealer;
+    struct head_signer *signer;
     struct event *launch, *grace;
     struct queue waiting;
     struct queue held; /* the patient: they join what waits when half of the queue is free */
@@ -115,7 +115,7 @@ static bool may_launch(const struct lane *l)
         return false;
     if (!l->ahead)
         return true;
-    return l->ahead->sealed && !l->behind && !l->grounded && l->waiting.records >= EARLY_MIN;
+    return l->ahead->ended && !l->behind && !l->grounded && l->waiting.records >= EARLY_MIN;
 }
 
 static void schedule(struct lane *l)
@@ -232,12 +232,12 @@ static struct verdict *group_verdict(struct group *g, int64_t ord, struct work *
     return NULL;
 }
 
-static void flight_seal(struct lane *l, struct flight *f);
+static void flight_end(struct lane *l, struct flight *f);
 
 static void result_arrived(const struct group *g)
 {
     if (--g->flight->awaited == 0)
-        flight_seal(g->lane, g->flight);
+        flight_end(g->lane, g->flight);
 }
 
 static void on_verdicts(void *arg, const PGresult *r)
@@ -284,16 +284,16 @@ static void on_flags(void *arg, const PGresult *r)
     result_arrived(g);
 }
 
-/* ---- the seal ------------------------------------------------------------------------------- */
+/* ---- the end of a flight -------------------------------------------------------------------- */
 
 static void on_landed(void *arg, const struct fail *fail);
 
-static void seal(struct lane *l, struct flight *f)
+static void write_log(struct lane *l, struct flight *f)
 {
-    struct str params[SEAL_PARAMS];
+    struct str params[LOG_WRITE_PARAMS];
     l->next = l->frontier;
-    if (leaves_number(f->a, f->first, &l->next, l->sealer, params))
-        link_send(l->link, SQL_SEAL, params, SEAL_PARAMS, NULL, NULL);
+    if (leaves_number(f->a, f->first, &l->next, l->signer, params))
+        link_send(l->link, SQL_LOG_WRITE, params, LOG_WRITE_PARAMS, NULL, NULL);
 }
 
 static bool must_abort(const struct work *w)
@@ -308,15 +308,15 @@ static bool must_abort(const struct work *w)
 static void launch(struct lane *l);
 
 /* Its verdicts have come, so the one ahead of it has landed and the frontier stands. */
-static void flight_seal(struct lane *l, struct flight *f)
+static void flight_end(struct lane *l, struct flight *f)
 {
     MUST(f == l->ahead);
     /* An atomic work always flies alone. Behind a failed statement the abort is skipped. */
     if (f->broken || f->recalled || must_abort(f->first))
         link_send(l->link, SQL_ABORT_FLIGHT, NULL, 0, NULL, NULL);
     else
-        seal(l, f);
-    f->sealed = true;
+        write_log(l, f);
+    f->ended = true;
     bool sound = !f->broken && !f->recalled;
     link_sync(l->link, on_landed, l); /* may lose the connection, and with it the flight */
     if (sound && may_launch(l))
@@ -521,9 +521,9 @@ static void on_loaded(void *arg, const struct fail *fail)
         return;
     }
     /* A log that has heads is never continued with another key. */
-    if (!l->sealer)
-        l->sealer = sealer_open(l->process->conf.data, l->next.size == 0);
-    if (!l->sealer) {
+    if (!l->signer)
+        l->signer = head_signer_open(l->process->conf.data, l->next.size == 0);
+    if (!l->signer) {
         log_event(
             LOG_ERROR, SAY_SEAL_FAILED, "why", "the log has heads but log.key is missing", NULL);
         return;
@@ -585,7 +585,7 @@ struct lane *lane_open(const struct database *d)
     queue_init(&l->held);
     for (size_t i = 0; i < COUNT_OF(l->flight); i++)
         l->flight[i].a = arena_new();
-    l->sealer = sealer_open(d->process->conf.data, false);
+    l->signer = head_signer_open(d->process->conf.data, false);
     l->launch = event_new(d->process->base, -1, 0, on_launch, l);
     l->grace = evtimer_new(d->process->base, on_grace_over, l);
     MUST(l->launch && l->grace);
@@ -611,7 +611,7 @@ bool lane_idle(const struct lane *l)
 
 struct str lane_public_key(const struct lane *l, struct arena *a)
 {
-    return l->sealer ? sealer_public(a, l->sealer) : (struct str){NULL, 0};
+    return l->signer ? head_signer_public(a, l->signer) : (struct str){NULL, 0};
 }
 
 void lane_close(struct lane *l)
@@ -621,7 +621,7 @@ void lane_close(struct lane *l)
     link_close(l->link);
     event_free(l->launch);
     event_free(l->grace);
-    sealer_free(l->sealer);
+    head_signer_free(l->signer);
     for (size_t i = 0; i < COUNT_OF(l->flight); i++)
         arena_free(l->flight[i].a);
     arena_free(l->a);

@@ -83,7 +83,7 @@ int created_of(const struct verdict *v, int n)
 }
 
 bool leaves_number(struct arena *a, struct work *flying, struct frontier *f,
-    const struct sealer *sealer, struct str params[SEAL_PARAMS])
+    const struct head_signer *signer, struct str params[LOG_WRITE_PARAMS])
 {
     struct buf columns[LEAF_COLUMNS];
     struct str signed_at = STR("");
@@ -113,7 +113,7 @@ bool leaves_number(struct arena *a, struct work *flying, struct frontier *f,
         arena_printf(a, "%llu", (unsigned long long)f->size),
         hash_hex(a, root),
         hashes_hex(a, f->node, __builtin_popcountll(f->size)),
-        sealer_sign(a, sealer, f->size, root, signed_at),
+        head_signer_sign(a, signer, f->size, root, signed_at),
         signed_at,
     };
     for (size_t i = 0; i < COUNT_OF(signed_head); i++)

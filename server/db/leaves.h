@@ -7,12 +7,12 @@
 #include "log_head.h"
 #include "merkle.h"
 
-enum { SEAL_PARAMS = 9 };
+enum { LOG_WRITE_PARAMS = 9 };
 
 int created_of(const struct verdict *v, int n);
 /* Number every created verdict of the works, in their order, as leaves behind *f, which grows;
- * lines that repeat one of them share its receipt. Fills the parameters of the statement `seal`, in
- * a. false: nothing was created, nothing is to be sealed. */
+ * lines that repeat one of them share its receipt. Fills the parameters of the statement log_write,
+ * in a. false: nothing was created, nothing is to be signed. */
 bool leaves_number(struct arena *a, struct work *flying, struct frontier *f,
-    const struct sealer *sealer, struct str params[SEAL_PARAMS]);
+    const struct head_signer *signer, struct str params[LOG_WRITE_PARAMS]);
 #endif

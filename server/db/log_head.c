@@ -7,22 +7,22 @@
 #include "log_head.h"
 #include "keyfile.h"
 
-struct sealer {
+struct head_signer {
     struct signing_key *key;
 };
 
-struct sealer *sealer_open(const char *folder, bool make)
+struct head_signer *head_signer_open(const char *folder, bool make)
 {
     struct signing_key *key = keyfile_open(folder, "log.key", SIGNING_ED25519, make);
     if (!key)
         return NULL;
-    struct sealer *k = calloc(1, sizeof *k);
+    struct head_signer *k = calloc(1, sizeof *k);
     MUST(k);
     k->key = key;
     return k;
 }
 
-void sealer_free(struct sealer *k)
+void head_signer_free(struct head_signer *k)
 {
     if (!k)
         return;
@@ -44,14 +44,14 @@ struct str leaf_text(struct arena *a, struct str id, int64_t version, struct str
         sha256.p, recorded_at.p, recorded_by.p);
 }
 
-struct str sealer_sign(
-    struct arena *a, const struct sealer *k, uint64_t size, hash root, struct str signed_at)
+struct str head_signer_sign(
+    struct arena *a, const struct head_signer *k, uint64_t size, hash root, struct str signed_at)
 {
     struct str signature = signing_sign(a, k->key, head_text(a, size, root, signed_at));
     return hex_text(a, (const unsigned char *)signature.p, signature.n);
 }
 
-struct str sealer_public(struct arena *a, const struct sealer *k)
+struct str head_signer_public(struct arena *a, const struct head_signer *k)
 {
     return signing_public(a, k->key);
 }

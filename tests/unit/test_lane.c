@@ -243,7 +243,7 @@ static void test_what_waits_flies_together(void **state)
     turn();
     assert_int_equal(the_link.n, 1); /* it forms the next flight */
     answer_created(sent(0), 3);
-    assert_int_equal(sent(1)->sql, SQL_SEAL);
+    assert_int_equal(sent(1)->sql, SQL_LOG_WRITE);
     assert_int_equal(one.times + two.times, 0); /* nobody hears before the Sync */
     land(NULL);
     assert_true(one.times == 1 && one.stored && two.times == 1 && two.stored);
@@ -309,7 +309,7 @@ static void test_a_work_that_kills_the_link_three_times_is_given_up(void **state
     assert_true(other.stored && lane_idle(lane));
 }
 
-static void test_a_flight_lost_after_its_seal_is_sent_again(void **state)
+static void test_a_flight_lost_after_its_end_is_sent_again(void **state)
 {
     struct told t;
     (void)state;
@@ -357,8 +357,7 @@ int main(void)
             test_members_of_a_failed_flight_travel_again_one_by_one, begin, end),
         cmocka_unit_test_setup_teardown(
             test_a_work_that_kills_the_link_three_times_is_given_up, begin, end),
-        cmocka_unit_test_setup_teardown(
-            test_a_flight_lost_after_its_seal_is_sent_again, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_flight_lost_after_its_end_is_sent_again, begin, end),
         cmocka_unit_test_setup_teardown(test_a_full_queue_turns_single_requests_away, begin, end),
     };
     return unit_run(&a, tests);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 static struct arena *a;
-static struct sealer *sealer;
+static struct head_signer *signer;
 
 static struct verdict verdict(enum outcome outcome, const char *id)
 {
@@ -21,14 +21,14 @@ static struct verdict verdict(enum outcome outcome, const char *id)
         .leaf = -1};
 }
 
-static void test_nothing_created_seals_nothing(void **state)
+static void test_nothing_created_signs_nothing(void **state)
 {
     struct verdict v[] = {verdict(OUT_REPLAY, "a"), verdict(OUT_REFUSED, "b")};
     struct work w = {.verdict = v, .n = 2};
     struct frontier f = {0};
-    struct str params[SEAL_PARAMS];
+    struct str params[LOG_WRITE_PARAMS];
     (void)state;
-    assert_false(leaves_number(a, &w, &f, sealer, params));
+    assert_false(leaves_number(a, &w, &f, signer, params));
     assert_int_equal(f.size, 0);
     assert_true(v[0].leaf == -1 && v[1].leaf == -1);
 }
@@ -39,12 +39,12 @@ static void test_leaves_follow_the_log_in_order(void **state)
     struct verdict v2[] = {verdict(OUT_CREATED, "c")};
     struct work second = {.verdict = v2, .n = 1}, first = {.verdict = v1, .n = 2, .next = &second};
     struct frontier f = {0};
-    struct str params[SEAL_PARAMS];
+    struct str params[LOG_WRITE_PARAMS];
     hash completed[64];
     (void)state;
     frontier_add(&f, merkle_leaf(STR("before")), completed);
     struct frontier by_hand = f;
-    assert_true(leaves_number(a, &first, &f, sealer, params));
+    assert_true(leaves_number(a, &first, &f, signer, params));
     assert_int_equal(v1[0].leaf, 1);
     assert_int_equal(v1[1].leaf, -1);
     assert_int_equal(v2[0].leaf, 2);
@@ -71,9 +71,9 @@ static void test_a_repeat_within_the_flight_has_the_same_receipt(void **state)
         verdict(OUT_REPLAY, "b"), verdict(OUT_CREATED, "b"), verdict(OUT_REPLAY, "other")};
     struct work w = {.verdict = v, .n = 3};
     struct frontier f = {0};
-    struct str params[SEAL_PARAMS];
+    struct str params[LOG_WRITE_PARAMS];
     (void)state;
-    assert_true(leaves_number(a, &w, &f, sealer, params));
+    assert_true(leaves_number(a, &w, &f, signer, params));
     assert_true(v[0].leaf == 0 && v[0].head == 1);
     assert_string_equal(v[0].leaf_hash.p, v[1].leaf_hash.p);
     assert_string_equal(v[0].flags.p, "[\"f\"]");
@@ -84,16 +84,16 @@ static void test_a_repeat_within_the_flight_has_the_same_receipt(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nothing_created_seals_nothing),
+        cmocka_unit_test(test_nothing_created_signs_nothing),
         cmocka_unit_test(test_leaves_follow_the_log_in_order),
         cmocka_unit_test(test_a_repeat_within_the_flight_has_the_same_receipt),
     };
     char folder[] = "/tmp/pledged-leaves-XXXXXX", key[64];
     MUST(mkdtemp(folder));
-    sealer = sealer_open(folder, true);
-    MUST(sealer);
+    signer = head_signer_open(folder, true);
+    MUST(signer);
     int status = unit_run(&a, tests);
-    sealer_free(sealer);
+    head_signer_free(signer);
     snprintf(key, sizeof key, "%s/log.key", folder);
     MUST(remove(key) == 0 && remove(folder) == 0);
     return status;

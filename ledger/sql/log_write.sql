@@ -1,4 +1,4 @@
--- seal: store the leaves of one flight and the signed head that covers them.
+-- log_write: store the leaves of one flight and the signed head that covers them.
 -- $1 ids, $2 versions, $3 leaf hashes, $4 nodes that each leaf completes: arrays of one length, hashes in hex;
 -- $5 size, $6 root, $7 frontier, $8 signature (hex), $9 signed_at
 -- The leaves are the last of the log: their numbers end with size - 1.
