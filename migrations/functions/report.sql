@@ -527,6 +527,37 @@ begin
         using first, cut, known_at, basis;
 end $$;
 
+-- The sections, in the order of the catalogue (reports/catalog.c), and what is particular to each, once for all who
+-- ask. titled: what its rows are, where the database knows their titles; rolled: the sums that hold its cells;
+-- of_loans: only loans that were touched since can differ from what was sealed; registered: with what is registered.
+create or replace function report_sections()
+    returns table (section text, titled text, rolled text, of_loans boolean, registered boolean)
+    language sql immutable parallel safe as $$
+    values ('headline', null, 'headline', true, false),
+           ('targets', null, 'targets', true, false),
+           ('by_quarter', null, 'quarters', true, false),
+           ('by_district', null, 'loans', true, true),
+           ('by_bank', 'org', 'loans', true, true),
+           ('by_kind', null, 'loans', true, false),
+           ('by_ip_kind', null, 'loans', true, false),
+           ('by_product', null, 'loans', true, false),
+           ('by_size', null, 'loans', true, false),
+           ('by_industry', null, 'loans', true, false),
+           ('small_loans', null, 'loans', true, false),
+           ('first_loans', null, 'loans', true, false),
+           ('balances', 'org', 'balances', true, false),
+           ('fund', 'scheme', null, false, false),
+           ('claims', null, null, false, false),
+           ('claims_by_scheme', 'scheme', null, false, false),
+           ('coverage', 'scheme', null, false, false),
+           ('subsidies', 'policy', null, false, false),
+           ('insurance', null, null, false, false),
+           ('securitisation', null, null, false, false),
+           ('reporters', 'org', null, false, false),
+           ('quality', 'org', null, false, false),
+           ('restatements', null, null, false, false)
+$$;
+
 -- From the rollups, when they hold what is asked for: figures of today by the day of signing, of a quarter that is
 -- over (until its end the quarter before and that of last year count to the day that compares), for those who see
 -- the whole city.
@@ -536,20 +567,20 @@ create or replace function report_cells(section text, first date, cut date, know
 declare
     rolled boolean := my_kind() in ('finance', 'ip_office', 'auditor') and known_at is null
                       and cut = quarter_end(first);
+    sums text := (select s.rolled from report_sections() s where s.section = report_cells.section);
 begin
     if not rolled or basis <> 'signed_on' and section <> 'balances' then
         return query select * from report_cells_of_facts(section, first, cut, known_at, basis);
         return;
-    elsif section = 'headline' then
+    elsif sums = 'headline' then
         return query select * from rollup_cells_of_headline(first);
-    elsif section = 'by_quarter' then
+    elsif sums = 'quarters' then
         return query select * from rollup_cells_of_quarters(first);
-    elsif section = 'targets' then
+    elsif sums = 'targets' then
         return query select * from rollup_cells_of_targets(first);
-    elsif section = 'balances' then
+    elsif sums = 'balances' then
         return query select * from rollup_cells_of_balances(first);
-    elsif section in ('by_district', 'by_bank', 'by_kind', 'by_ip_kind', 'by_product', 'by_size', 'by_industry',
-                      'small_loans', 'first_loans') then
+    elsif sums = 'loans' then
         return query select * from rollup_cells_of_loans(section, first);
     else
         return query select * from report_cells_of_facts(section, first, cut, known_at, basis);
@@ -562,17 +593,18 @@ end $$;
 
 -- What a row is called, where the database knows it.
 create or replace function report_title(section text, row_key text) returns text language sql stable as $$
-    select case
-           when section in ('by_bank', 'balances', 'reporters', 'quality') then
-                (select o.name from org o where o.code = row_key)
-           when section in ('fund', 'claims_by_scheme', 'coverage') then
-                (select (scheme_terms_of(s.body)).title
-                   from scheme s
-                  where s.code = split_part(row_key, ' ', 1)
-                  order by s.effective_from desc limit 1)
-           when section = 'subsidies' then
+    select case s.titled
+           when 'org' then (select o.name from org o where o.code = row_key)
+           when 'scheme' then
+                (select (scheme_terms_of(x.body)).title
+                   from scheme x
+                  where x.code = split_part(row_key, ' ', 1)
+                  order by x.effective_from desc limit 1)
+           when 'policy' then
                 (select p.body ->> 'title' from policy p where p.code = row_key order by p.effective_from desc limit 1)
            end
+      from report_sections() s
+     where s.section = report_title.section
 $$;
 
 -- The records behind one cell (row null: of the whole section), in the order of their ids, and what they come to.

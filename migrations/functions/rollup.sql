@@ -509,12 +509,13 @@ create or replace function rollup_cells_of_loans(section text, first date) retur
     language sql stable as $$
     select case when c.section = 'by_bank' then (select o.code from org o where o.id = c.row_key::bigint)
                 when c.section <> 'all' then c.row_key end,
-           rollup_in_pairs(c.loans, c.fen) || case when $1 in ('by_district', 'by_bank') then c.registered end,
-           rollup_in_pairs(c.firms, c.firms) || case when $1 in ('by_district', 'by_bank') then c.firms[1] else 0 end,
+           rollup_in_pairs(c.loans, c.fen) || case when r.registered then c.registered end,
+           rollup_in_pairs(c.firms, c.firms) || case when r.registered then c.firms[1] else 0 end,
            c.facts
       from (select $1 as section, s.* from rollup_city_sums($1, first, first) s
             union all
             select 'all', s.* from rollup_city_sums('all', first, first) s) c
+      join report_sections() r on r.section = $1
 $$;
 
 -- Cells of the headline, from the sums.

@@ -330,8 +330,7 @@ create or replace function report_changes(section text, first date, cut date, ba
                    v_now bigint[])
     language plpgsql stable as $$
 declare
-    of_loans boolean := section in ('headline', 'by_quarter', 'by_district', 'by_bank', 'by_kind', 'by_ip_kind',
-        'by_product', 'by_size', 'by_industry', 'small_loans', 'first_loans', 'targets', 'balances');
+    of_loans boolean := (select s.of_loans from report_sections() s where s.section = report_changes.section);
     touched uuid[];
 begin
     if of_loans then

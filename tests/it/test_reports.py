@@ -163,6 +163,10 @@ class Reports(Case):
                                   (s["name"], row["title"], key))
         self.assertIsNone(r["sections"][0]["rows"][0]["cells"]["yoy"]["value"])
 
+    def test_the_database_knows_every_section_of_the_catalogue(self):
+        known = self.d.sql("select section from report_sections()").split()
+        self.assertEqual(known, [s["name"] for s in self.get("2020Q2")["sections"]])
+
     def test_balances_count_what_is_outstanding_on_the_day(self):
         # by the end of 2022Q2: 4,000,000.00 + 10,000,000.00 + 8,000,000.50 of RA
         rows = self.cells("2022Q2", "balances")
