@@ -84,6 +84,29 @@ create or replace function loans_counted(first date, cut date, known_at timestam
     offset 0 -- the sums of a loan are made once, not once for each column that is read of them
 $$;
 
+-- What the report and its rollups tell loans apart by, each once. A loan secured by patents and trademarks stands in
+-- a row of its own, so that the rows add up.
+create or replace function loan_secured_by(patents int, trademarks int) returns text
+    language sql immutable parallel safe as
+    $$ select case when trademarks = 0 then 'patent' when patents = 0 then 'trademark' else 'mixed' end $$;
+
+-- By the lowest and the highest of its rights' kinds: several when not all of them are of one.
+create or replace function loan_right_kind(lowest text, highest text) returns text
+    language sql immutable parallel safe as
+    $$ select case when lowest = highest then lowest else 'several' end $$;
+
+-- Section of GB/T 4754.
+create or replace function loan_industry_section(industry text) returns text language sql immutable parallel safe as
+    $$ select coalesce(left(industry, 1), 'unknown') $$;
+
+-- Small is a loan of at most 10 million yuan (1,000 万元), as the share is published.
+create or replace function loan_amount_class(amount_fen bigint) returns text language sql immutable parallel safe as
+    $$ select case when amount_fen <= 1000000000 then 'small' else 'larger' end $$;
+
+-- Whether a loan is the first of its borrower.
+create or replace function loan_firstness(first_loan boolean) returns text language sql immutable parallel safe as
+    $$ select case first_loan when true then 'first' when false then 'further' else 'unknown' end $$;
+
 -- Rows are measures: of each the six periods.
 create or replace function report_facts_headline(first date, cut date, known_at timestamptz, basis text)
     returns setof report_fact language sql stable as $$
@@ -127,18 +150,18 @@ create or replace function report_facts_by_bank(first date, cut date, known_at t
       join org o on o.id = l.org_id
 $$;
 
--- A loan secured by patents and trademarks stands in a row of its own, so that the rows add up.
+-- Loans by what secures them.
 create or replace function report_facts_by_kind(first date, cut date, known_at timestamptz, basis text)
     returns setof report_fact language sql stable as $$
-    select case when l.trademarks = 0 then 'patent' when l.patents = 0 then 'trademark' else 'mixed' end,
+    select loan_secured_by(l.patents, l.trademarks),
            l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, l.v
       from loans_counted(first, cut, known_at, basis) l
 $$;
 
--- The same by kinds of rights: several when not all of a loan's are of one.
+-- The same by kinds of rights.
 create or replace function report_facts_by_ip_kind(first date, cut date, known_at timestamptz, basis text)
     returns setof report_fact language sql stable as $$
-    select case when k.least = k.most then k.least else 'several' end, l.id, l.version, 'loan',
+    select loan_right_kind(k.least, k.most), l.id, l.version, 'loan',
            record_key(l.id, l.version), l.firm, l.v
       from loans_counted(first, cut, known_at, basis) l
       join (select p.record_id, p.version, min(p.kind) as least, max(p.kind) as most
@@ -163,14 +186,14 @@ $$;
 -- By section of GB/T 4754.
 create or replace function report_facts_by_industry(first date, cut date, known_at timestamptz, basis text)
     returns setof report_fact language sql stable as $$
-    select coalesce(left(l.industry, 1), 'unknown'), l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, l.v
+    select loan_industry_section(l.industry), l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, l.v
       from loans_counted(first, cut, known_at, basis) l
 $$;
 
--- The published share: loans of at most 10 million yuan (1,000 万元).
+-- The published share of small loans.
 create or replace function report_facts_small_loans(first date, cut date, known_at timestamptz, basis text)
     returns setof report_fact language sql stable as $$
-    select case when l.amount_fen <= 1000000000 then 'small' else 'larger' end, l.id, l.version, 'loan',
+    select loan_amount_class(l.amount_fen), l.id, l.version, 'loan',
            record_key(l.id, l.version), l.firm, l.v
       from loans_counted(first, cut, known_at, basis) l
 $$;
@@ -178,8 +201,7 @@ $$;
 -- Loans by whether they are the first of their borrower.
 create or replace function report_facts_first_loans(first date, cut date, known_at timestamptz, basis text)
     returns setof report_fact language sql stable as $$
-    select case l.first_loan when true then 'first' when false then 'further' else 'unknown' end,
-           l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, l.v
+    select loan_firstness(l.first_loan), l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, l.v
       from loans_counted(first, cut, known_at, basis) l
 $$;
 

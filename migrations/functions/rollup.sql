@@ -1,17 +1,15 @@
 -- Rollups: sums of loans and balances that the storing statement keeps.
 
--- A loan's class: all that the report tells loans apart by, in one text. A loan on patents and trademarks is
--- neither's; one on rights of several kinds is of several. Small: 10,000,000.00 yuan or less.
+-- A loan's class: all that the report tells loans apart by, in one text.
 create or replace function loan_class(org_id bigint, district text, patents int, trademarks int,
                                       right_kind text, product text, size text, industry text,
                                       amount_fen bigint, first_loan boolean)
     returns text language sql immutable parallel safe as $$
     select org_id::text || ' ' || district || ' '
-           || case when trademarks = 0 then 'patent' when patents = 0 then 'trademark' else 'mixed' end || ' '
+           || loan_secured_by(patents, trademarks) || ' '
            || coalesce(right_kind, 'unknown') || ' ' || product || ' ' || size || ' '
-           || coalesce(left(industry, 1), 'unknown') || ' '
-           || case when amount_fen <= 1000000000 then 'small' else 'larger' end || ' '
-           || case first_loan when true then 'first' when false then 'further' else 'unknown' end
+           || loan_industry_section(industry) || ' ' || loan_amount_class(amount_fen) || ' '
+           || loan_firstness(first_loan)
 $$;
 
 -- The rows of the report that loans of a class stand in. by_bank: the bank's number in org.
@@ -30,7 +28,7 @@ create or replace function rollup_firm_classes(borrower text, quarter date) retu
     language sql stable security definer set search_path = public, pg_temp as $$
     select coalesce(array_agg(distinct x.class order by x.class), '{}')
       from (select loan_class(l.org_id, l.district, l.patents, l.trademarks,
-                              (select case when min(p.kind) = max(p.kind) then min(p.kind) else 'several' end
+                              (select loan_right_kind(min(p.kind), max(p.kind))
                                  from loan_ip p
                                 where p.record_id = l.id and p.version = l.version),
                               l.product, l.size, l.industry, l.amount_fen, l.first_loan) as class
@@ -173,7 +171,7 @@ create or replace function rollup_version(l loan, sign int) returns loan_version
                loan_class((l).org_id, (l).district, (l).patents, (l).trademarks, k.kind, (l).product, (l).size,
                           (l).industry, (l).amount_fen, (l).first_loan),
                (l).amount_fen, (l).ip_amount_fen, loan_registered_fen((l).registered_fen, (l).amount_fen))::loan_version
-      from (select case when min(p.kind) = max(p.kind) then min(p.kind) else 'several' end as kind
+      from (select loan_right_kind(min(p.kind), max(p.kind)) as kind
               from loan_ip p
              where p.record_id = (l).id and p.version = (l).version) k
 $$;
@@ -199,7 +197,7 @@ begin
                    select * from loan x where x.id = f.id and x.version = f.version - 1 offset 0) o
              where f.version > 1) v
      cross join lateral (
-           select case when min(p.kind) = max(p.kind) then min(p.kind) else 'several' end as kind
+           select loan_right_kind(min(p.kind), max(p.kind)) as kind
              from loan_ip p
             where p.record_id = v.id and p.version = v.version) k;
     perform rollup_loans_add(versions);
