@@ -858,7 +858,7 @@ end $$;
 revoke all on function claim_view from public;
 
 -- A claim as a taker sees it at an instant: the record, every step, and the view.
-create or replace function claim_seal_of(c claim, view json, known_at timestamptz) returns text
+create or replace function claim_seen_of(c claim, view json, known_at timestamptz) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
     select encode(sha256(string_agg(x.said, ''::bytea order by x.n)), 'hex')
       from (select r.sha256 as said, 0 as n from submission r where r.id = (c).id and r.version = 1
@@ -866,19 +866,19 @@ create or replace function claim_seal_of(c claim, view json, known_at timestampt
             select coalesce(r.sha256, convert_to(s.step || instant_text(s.recorded_at), 'UTF8')), s.n
               from claim_step s
               left join submission r on r.id = s.id and r.version = 1
-             where s.claim = (c).id and (claim_seal_of.known_at is null or s.recorded_at <= claim_seal_of.known_at)
+             where s.claim = (c).id and (claim_seen_of.known_at is null or s.recorded_at <= claim_seen_of.known_at)
             union all
             select convert_to(concat_ws(' ', view ->> 'state', view ->> 'net_loss', view ->> 'fund',
                               view ->> 'split', view ->> 'problems'), 'UTF8'), 2147483647) x
 $$;
-revoke all on function claim_seal_of from public;
+revoke all on function claim_seen_of from public;
 
 -- What is to be seen before a step is taken now.
-create or replace function claim_seal(claim_id uuid) returns text
+create or replace function claim_seen(claim_id uuid) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
-    select claim_seal_of(c, claim_view(c, null), null) from claim c where c.id = claim_id
+    select claim_seen_of(c, claim_view(c, null), null) from claim c where c.id = claim_id
 $$;
-revoke all on function claim_seal from public;
+revoke all on function claim_seen from public;
 
 -- What changed since a taker looked, a problem a member: the view is made again for each instant at which something was
 -- recorded that could have moved it, the last first, until it is the one that he saw. One that nobody saw: the steps.
@@ -901,7 +901,7 @@ begin
          limit 40
     loop
         before := claim_view(c, at);
-        if claim_seal_of(c, before, at) = seen then
+        if claim_seen_of(c, before, at) = seen then
             select array_agg(problem('E_SEEN', '/' || m.key, m.title || ' ' || coalesce(before ->> m.key, '-') || ' → '
                                      || coalesce(view ->> m.key, '-')) order by m.n)
               into p
@@ -1016,7 +1016,7 @@ begin
             select string_agg(x.step, ', ' order by x.step) from claim_transition x
              where x.state = (c.figure).state and my_kind() = any (x.takers)
                and (x.state <> 'closed' or (c.figure).paid and (c.figure).counts)), '-'))];
-    elsif (c.told).seen <> claim_seal((c.claim).id) then
+    elsif (c.told).seen <> claim_seen((c.claim).id) then
         return claim_seen_problems(c.claim, (c.told).seen);
     end if;
     -- who accepts is not who approves, who approves is not who pays; a paper that came earlier is seen by two
@@ -1430,7 +1430,7 @@ begin
     select s.* into last from claim_step s where s.claim = c.id and s.step <> 'lapse' order by s.n desc limit 1;
     return json_build_object(
         'state', now_state,
-        'seen', claim_seal_of(c, view, null),
+        'seen', claim_seen_of(c, view, null),
         'scheme', c.scheme_code,
         'scheme_version', (select s.effective_from from scheme s where s.id = c.scheme),
         'filed_on', c.received_on,

@@ -566,7 +566,7 @@ create or replace function coverage_of_loan(loan uuid) returns json
 $$;
 
 -- Tells two views of a cover apart: what a step is taken on.
-create or replace function coverage_seal(c coverage) returns text
+create or replace function coverage_seen(c coverage) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
     select encode(sha256(convert_to(concat_ws(' ', (c).id, (c).state, (c).loan_version, (c).terms, (c).errors, (
            select string_agg(s.n || s.step || instant_text(s.recorded_at), ' ' order by s.n)
@@ -584,7 +584,7 @@ create or replace function coverage_shown(c coverage) returns json
                'bank', (select o.code from org o where o.id = (c).org_id),
                'on', case when (c).paper then (c).on_day end, 'evidence', (c).evidence)),
            coverage_said(c)),
-           json_build_object('outstanding', yuan_text((c).owed_fen), 'seen', coverage_seal(c),
+           json_build_object('outstanding', yuan_text((c).owed_fen), 'seen', coverage_seen(c),
                'recorded_at', instant_text((c).recorded_at), 'recorded_by', (c).recorded_by, 'steps', (
                select coalesce(json_agg(json_strip_nulls(json_build_object('step', s.step, 'state', s.state,
                                'reason', s.reason,
@@ -671,7 +671,7 @@ begin
         return d;
     end if;
     d.district := c.district;
-    p := coverage_step_refusal(c, doc, coverage_seal(c));
+    p := coverage_step_refusal(c, doc, coverage_seen(c));
     if cardinality(p) > 0 then
         d.problems := array_to_json(p);
         return d;

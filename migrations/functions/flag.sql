@@ -256,7 +256,7 @@ create or replace function flag_store_many(cases flag_found[]) returns bigint
 revoke all on function flag_store_many from public;
 
 -- What a flag rests on, as whoever clears it saw it.
-create or replace function flag_seal(flag_id uuid) returns text
+create or replace function flag_seen(flag_id uuid) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
     select encode(sha256(convert_to(flag_id || coalesce(string_agg(
                   concat_ws(' ', r.record_id, r.version, r.pointer, r.facts), ';'
@@ -281,7 +281,7 @@ begin
     if recorder is not null then
         return array[problem('E_CLEARED', '', recorder)];
     end if;
-    if doc ->> 'seen' <> flag_seal(f.id) then
+    if doc ->> 'seen' <> flag_seen(f.id) then
         p := p || problem('E_SEEN', '/seen', (select count(*)::text from flag_record r where r.flag = f.id));
     end if;
     select min(x.recorded_by) into recorder
@@ -523,7 +523,7 @@ begin
            'stops_payment', f.severity = 'high' and c.flag is null,
            'figures', case when office or shown = total then f.figures end,
            'records', list, 'records_shown', least(shown, most), 'records_of_others', total - shown,
-           'seen', case when office then flag_seal(f.id) end, 'cleared_at', instant_text(c.cleared_at),
+           'seen', case when office then flag_seen(f.id) end, 'cleared_at', instant_text(c.cleared_at),
            'cleared_by', case when office then c.cleared_by end,
            'cleared_because', case when office then c.reason end))::text;
 end $$;

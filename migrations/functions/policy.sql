@@ -102,7 +102,7 @@ begin
                  case when in_force.id is null then 'draft: approve'
                       when exists (select from policy_end e where e.policy = r.id) then 'ended'
                       else 'in_force: end' end);
-    elsif doc ->> 'seen' <> record_seal(r.id) then
+    elsif doc ->> 'seen' <> record_seen(r.id) then
         found_problems := found_problems || problem('E_SEEN', '/seen', 'version ' || r.version);
     elsif is_end and (doc ->> 'on')::date < in_force.effective_from then
         found_problems := found_problems || problem('E_ORDER', '/on', in_force.effective_from::text);
@@ -143,7 +143,7 @@ create or replace function policy_members(record_id uuid, version int, as_of dat
     select json_build_object(
            'state', case when e.policy is not null and e.on_day <= today() then 'ended'
                          when p.id is not null then 'in_force' else 'draft' end,
-           'seen', record_seal(x.id),
+           'seen', record_seen(x.id),
            'rule', encode(p.sha256, 'hex'),
            'approved_by', p.approved_by,
            'approved_at', instant_text(p.approved_at),

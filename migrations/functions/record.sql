@@ -145,7 +145,7 @@ begin
 end $$;
 
 -- The record as its approver saw it: every version.
-create or replace function record_seal(record_id uuid) returns text
+create or replace function record_seen(record_id uuid) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
     select encode(sha256(string_agg(r.sha256, ''::bytea order by r.version)), 'hex')
       from submission r

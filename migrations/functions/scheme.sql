@@ -81,7 +81,7 @@ begin
     found_problems := scheme_refusal(r.body);
     if exists (select from scheme s where s.id = r.id) then
         d.problems := json_build_array(problem('E_STEP', '/scheme', 'in_force'));
-    elsif doc ->> 'seen' <> record_seal(r.id) then
+    elsif doc ->> 'seen' <> record_seen(r.id) then
         d.problems := json_build_array(problem('E_SEEN', '/seen', 'version ' || r.version));
     elsif cardinality(found_problems) > 0 then
         d.problems := array_to_json(found_problems);
@@ -112,7 +112,7 @@ create or replace function scheme_members(record_id uuid, version int, as_of dat
     language sql stable security definer set search_path = public, pg_temp as $$
     select json_build_object(
            'state', case when s.id is null then 'draft' else 'in_force' end,
-           'seen', record_seal(x.id),
+           'seen', record_seen(x.id),
            'approved_by', s.approved_by,
            'approved_at', instant_text(s.approved_at))
       from (select record_id as id) x

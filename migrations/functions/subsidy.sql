@@ -173,7 +173,7 @@ revoke all on function application_decide from public;
 grant execute on function application_decide to pledged_app;
 
 -- The application as its approver saw it: the record and every step.
-create or replace function application_seal(app uuid) returns text
+create or replace function application_seen(app uuid) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
     select encode(sha256(string_agg(x.sha256, ''::bytea order by x.n)), 'hex')
       from (select r.sha256, 0 as n from submission r where r.id = app and r.version = 1
@@ -244,7 +244,7 @@ create or replace function application_life_members(a application) returns json
            'rule', encode(p.sha256, 'hex'),
            'policy_version', p.effective_from,
            'state', n.state,
-           'seen', application_seal(a.id),
+           'seen', application_seen(a.id),
            'budget', a.account,
            'queue', case when n.state = 'queued' then (
                select count(*) from application_now q
@@ -328,7 +328,7 @@ begin
             select string_agg(t.step, ', ' order by t.step)
               from application_transition t
              where t.state = now_row.state), '-'));
-    elsif doc ->> 'seen' <> application_seal(a.id) then
+    elsif doc ->> 'seen' <> application_seen(a.id) then
         p := p || problem('E_SEEN', '/seen', (
             select coalesce(string_agg(s.n || ' ' || s.step || ' ' || s.recorded_by
                                        || ' ' || instant_text(s.recorded_at),
