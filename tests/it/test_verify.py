@@ -159,7 +159,7 @@ class VerifyFund(Case):
 
     conf = {"readers": "7"}
     TABLES = ("submission log_leaf log_head account account_balance account_day transfer hold hold_end scheme"
-              " claim claim_step claim_now claim_sum coverage coverage_step").split()
+              " claim claim_step claim_now claim_sum coverage coverage_step coverage_sum coverage_reserved").split()
 
     def verify(self):
         out = self.d.cli("verify", check=False)
