@@ -1,0 +1,564 @@
+"""Plays histories against a real daemon on a moving clock, and judges what the fund paid by what truly happened.
+
+    python3 tests/model/play.py --histories 1000 --seed 7         # batches side by side, three years each
+    python3 tests/model/play.py --story honest --seed 700012      # one history again, with its script
+"""
+import argparse
+import collections
+import datetime
+import itertools
+import os
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import stories  # noqa: E402
+import truth  # noqa: E402
+from stories import yuan  # noqa: E402
+from town import START, Town, harness  # noqa: E402
+
+FIRST, SECOND, THIRD, OFFICE = ("FINANCE", "王敏"), ("FINANCE", "李华"), ("FINANCE", "复核"), ("IP-OFFICE", "王敏")
+firms = itertools.count(1)
+LIVE = {"submitted": ("accept", FIRST), "accepted": ("approve", SECOND), "approved": ("pay", FIRST)}
+
+
+def day_of(n):
+    return START + datetime.timedelta(days=n)
+
+
+def fen(text):
+    return int(Fraction(text) * 100)
+
+
+class Run:
+    """One history in one town."""
+
+    def __init__(self, town, story, number):
+        self.town, self.s, self.number = town, story, number
+        self.log = []       # what was done and answered: the script
+        self.codes = []     # of the schemes
+        self.loans = {}     # entry: its address
+        self.contracts = {}  # entry: contract number
+        self.covers = {}    # (entry, scheme): the day on which cover was asked for
+        self.claims = []    # {"entry", "where", "received", "state", "paid", ...}
+        self.refused = []   # (day, entry, codes) of claims that were refused
+        self.views = {}     # what a clerk looked at earlier
+        self.firms = {}
+        self.day = 0
+        self.counter = 0
+        self.broken = []    # what can only be a fault of the model or of the daemon: 500, or an honest bank refused
+
+    def note(self, who, what, status="", codes=""):
+        self.log.append("%s  %-10s %s%s" % (day_of(self.day), who, what, "  → %s %s" % (status, codes) if status else ""))
+
+    def call(self, who, method, path, body=None, what=None, headers=None):
+        status, said, headers = self.town.call(who, method, path, body, headers)
+        codes = " ".join(e["code"] for e in (said or {}).get("errors", ())) if isinstance(said, dict) and status >= 400 else ""
+        if what:
+            self.note(who[0] if who[0] != "FINANCE" else who[1], what, status, codes)
+        if status >= 500:
+            self.broken.append("%s %s answered %s" % (method, path, status))
+        return status, said, headers
+
+    def reference(self, prefix):
+        self.counter += 1
+        return "%s-%d-%d" % (prefix, self.number, self.counter)
+
+    def bank(self, entry):
+        return self.s.entries[entry]["bank"], "王敏"
+
+    # ---- schemes ---------------------------------------------------------------------------------
+
+    def begin(self):
+        for k, scheme in enumerate(self.s.schemes):
+            code = "S%d-%d" % (self.number, k)
+            self.codes.append(code)
+        for code, scheme in zip(self.codes, self.s.schemes):
+            body = dict(scheme["body"], code=code)
+            if "excludes" in body:
+                body["excludes"] = [{"scheme": self.codes[x]} for x in body["excludes"]]
+            status, said, headers = self.call(OFFICE, "POST", "/v1/schemes", body)
+            where = headers["location"]
+            assert status == 201, said
+            seen = self.call(FIRST, "GET", where)[1]["seen"]
+            status, said, _ = self.call(FIRST, "POST", where + "/approve", {"seen": seen, "reason": "经核准", "on": str(day_of(1))})
+            assert status == 201, said
+            self.note("FINANCE", "scheme %s %s" % (code, {k: v for k, v in body.items() if k not in ("title", "legal_ref")}))
+            status, said, _ = self.call(FIRST, "POST", "/v1/transfers", {
+                "reference": "AP-" + code, "debit": "fund:" + code, "credit": "appropriation:" + code, "amount": yuan(scheme["money"]),
+                "on": str(day_of(1)), "cause": "appropriation"})
+            assert status == 201, said
+
+    # ---- acts ------------------------------------------------------------------------------------
+
+    def do(self, a):
+        getattr(self, "do_" + a["what"])(a)
+
+    def firm(self, key):
+        if key not in self.firms:
+            self.firms[key] = harness.firm(self.number * 8 + len(self.firms))
+        return self.firms[key]
+
+    def record(self, entry, over=None):
+        """A loan's record as its bank tells it: the truth, less what it says otherwise."""
+        c = self.s.credits[self.s.entries[entry]["of"]]
+        code, name = self.firm(c["firm"])
+        if entry not in self.contracts:
+            self.contracts[entry] = "C-%d-%s" % (self.number, entry)
+        r = {"contract_no": self.contracts[entry], "product": "single_pledge", "borrower_uscc": code, "borrower_name": name,
+             "district": "310115", "amount": yuan(c["amount"]), "rate": c["rate"], "signed_on": str(day_of(c["signed"])),
+             "matures_on": str(day_of(c["matures"])), "disbursed_on": str(day_of(c["start"])), "day_count": c["day_count"],
+             "ip": [{"number": harness.patent((self.number * 8 + i + ord(x[-1]) % 7) % 10000000)} for i, x in enumerate(c["rights"])]}
+        if c["registered"] is not None:
+            r["registered_on"] = str(day_of(c["registered"]))
+        if c["ip_amount"]:
+            r["ip_amount"] = yuan(c["ip_amount"])
+        if c["first_loan"]:
+            r["first_loan"] = True
+        if c["guaranteed"]:
+            r["guarantor_uscc"] = "91310101QX0101011R"
+        for key, value in (over or {}).items():
+            r[key] = str(day_of(value)) if key.endswith("_on") and isinstance(value, int) else value
+        return {k: v for k, v in r.items() if v is not None}
+
+    def do_book(self, a):
+        entry, scheme = a["entry"], a["scheme"]
+        body = self.record(entry, a["over"])
+        if scheme is not None:
+            body["scheme"] = self.codes[scheme]
+            self.covers[entry, scheme] = self.day
+        for _ in range(2 if a["twice"] else 1):
+            status, said, headers = self.call(self.bank(entry), "POST", "/v1/loans", body, "books %s %s" % (entry, {
+                k: v for k, v in body.items() if k not in ("product", "borrower_name", "district")}))
+            if status == 201:
+                self.loans[entry] = headers["location"]
+                if scheme is not None and said["coverage"]["state"] == "refused":
+                    self.note("", "   cover refused: %s" % " ".join(e["code"] for e in said["coverage"]["errors"]))
+
+    def do_cover(self, a):
+        body = {"reference": self.reference("BA"), "loan": self.contracts.get(a["entry"], "-"), "scheme": self.codes[a["scheme"]]}
+        if a.get("on") is not None:
+            body.update(on=str(day_of(a["on"])), evidence=a.get("evidence", "备案表"))
+        if a.get("amount") is not None:
+            body["amount"] = yuan(a["amount"])
+        status, said, _ = self.call(self.bank(a["entry"]), "POST", "/v1/coverages", body, "asks for cover %s" % body)
+        if status == 201:
+            self.covers.setdefault((a["entry"], a["scheme"]), a["on"] if a.get("paper") else self.day)
+
+    def do_correct(self, a):
+        where = self.loans.get(a["entry"])
+        if where:
+            old = self.call(self.bank(a["entry"]), "GET", where)[1]
+            over = {k: str(day_of(v)) if k.endswith("_on") and isinstance(v, int) else v for k, v in a["over"].items()}
+            body = {k: v for k, v in dict(old, reason="更正", **over).items() if v is not None}
+            self.call(self.bank(a["entry"]), "PUT", where, body, "corrects %s %s" % (a["entry"], over),
+                      {"If-Match": '"%d"' % old["version"]})
+
+    def entries_of(self, a):
+        return a["entries"] or [e for e, x in self.s.entries.items() if x["of"] == a["of"]]
+
+    def event_body(self, kind, on, more, reference):
+        body = {"reference": reference, "kind": kind, "on": str(day_of(on))}
+        for key, value in more.items():
+            body[key] = yuan(value) if key in ("principal", "interest") else str(day_of(value)) if key == "matures_on" else value
+        return body
+
+    def do_tell(self, a):
+        """An event as it happened, to each entry of its credit that the bank has made."""
+        for entry in self.entries_of(a):
+            if entry not in self.loans:
+                continue
+            body = self.event_body(a["kind"], a["on"], a["more"], "E-%d-%d-%s" % (self.number, a["n"], entry))
+            status, _, _ = self.call(self.bank(entry), "POST", self.loans[entry] + "/events", body, "tells of %s %s" % (entry, body))
+            if status not in (200, 201) and self.s.entries[entry].get("honest"):
+                self.broken.append("an honest bank was not let tell %s" % body)
+            if a.get("remit") and status == 201:
+                self.remit(a, entry)
+
+    def remit(self, a, entry):
+        """An honest bank tells as a recovery what came back after it was paid."""
+        for claim in self.claims:
+            if claim["entry"] == entry and claim.get("paid") is not None:
+                body = {"reference": self.reference("RC"), "reason": "收回", "amount": yuan(a["more"]["principal"])}
+                costs = a.get("costs") or []
+                if costs:
+                    body["costs"] = [{"what": "诉讼费", "amount": yuan(c), "evidence": "票据 %d" % i} for i, (c, _) in enumerate(costs)]
+                status, said, _ = self.call(self.bank(entry), "POST", claim["where"] + "/recover", body,
+                                            "recovers %s %s" % (entry, {k: v for k, v in body.items() if k != "reference"}))
+                if status == 201:
+                    claim["steps"] += 1
+                    claim["true_costs"] += sum(c for c, is_true in costs if is_true)
+                elif self.s.entries[entry].get("honest"):
+                    self.broken.append("an honest bank was not let remit %s: %s" % (body, said))
+
+    def do_lie(self, a):
+        if a["entry"] in self.loans:
+            body = self.event_body(a["kind"], a["on"], a["more"], "X-%d-%d" % (self.number, a["n"]))
+            self.call(self.bank(a["entry"]), "POST", self.loans[a["entry"]] + "/events", body, "says wrongly of %s %s" % (
+                a["entry"], body))
+
+    def do_take_back(self, a):
+        if a["entry"] in self.loans:
+            body = {"reference": "XR-%d-%d" % (self.number, a["n"]), "kind": "reversed", "on": str(day_of(self.day)),
+                    "reverses": "X-%d-%d" % (self.number, a["n"])}
+            self.call(self.bank(a["entry"]), "POST", self.loans[a["entry"]] + "/events", body, "takes that back")
+
+    def do_released(self, a):
+        self.do_tell(dict(a, kind="pledge_released", on=a["day"], more={}, entries=None))
+
+    def do_claim(self, a):
+        entry = a["entry"]
+        told = {k: yuan(v) if isinstance(v, int) and k.startswith("loss") else str(day_of(v)) if isinstance(v, int) else v
+                for k, v in a["told"].items()}
+        costs = told.pop("true_costs", None)
+        if costs:
+            told["costs"] = [{"what": "诉讼费", "amount": yuan(c), "evidence": "票据"} for c, _ in costs]
+        body = dict({"reference": self.reference("CL"), "loan": self.contracts.get(entry, "-"), "kind": "compensation"}, **told)
+        status, said, headers = self.call(self.bank(entry), "POST", "/v1/claims", body, "claims for %s %s" % (
+            entry, {k: v for k, v in body.items() if k != "reference"}))
+        if status == 201:
+            self.claims.append({"entry": entry, "where": headers["location"], "id": said["id"], "received": self.day, "paid": None,
+                                "steps": 0, "kind": body["kind"], "true_costs": 0, "scheme": said["scheme"],
+                                "costs_before": sum(c for c, is_true in costs if is_true) if costs else 0})
+        else:
+            self.refused.append((self.day, entry, [e["code"] for e in (said or {}).get("errors", ())]))
+
+    def do_step(self, a):
+        """A step that a bank or finance takes on the last claim of an entry: withdraw, cure, close, recover …"""
+        mine = [c for c in self.claims if c["entry"] == a["entry"]]
+        if not mine:
+            return
+        claim, who = mine[-1], FIRST if a.get("by") == "finance" else self.bank(a["entry"])
+        body = dict({"reason": "经办"}, **a.get("more", {}))
+        if a["name"] == "recover":
+            body.update(reference=self.reference("RC"))
+        else:
+            body["seen"] = self.call(who, "GET", claim["where"])[1]["seen"]
+        status, _, _ = self.call(who, "POST", "%s/%s" % (claim["where"], a["name"]), body, "takes step %s on the claim for %s %s" % (
+            a["name"], a["entry"], a.get("more", "")))
+        claim["steps"] += status == 201
+
+    # ---- finance, which is honest: it looks at papers, and takes the bank's corrections as they come ---------------
+
+    def do_desk(self, a):
+        self.look_at_flags()
+        self.look_at_covers()
+        for _ in range(a.get("steps", 1)):
+            for claim in self.claims:
+                self.look_at_claim(claim, a)
+
+    def look_at_covers(self):
+        for code in self.codes:
+            for cover in self.call(FIRST, "GET", "/v1/coverages?limit=100&scheme=" + code)[1]["items"]:
+                if cover["state"] not in ("requested", "suspended"):
+                    continue
+                entry = next((e for e, x in self.contracts.items() if x == cover["loan"]), None)
+                true_paper = self.s.entries.get(entry, {}).get("paper")
+                if "on" in cover and not true_paper:
+                    self.cover_step(FIRST, cover["id"], "refuse")  # no such paper in the files
+                    continue
+                for who in (FIRST, SECOND) if "on" in cover and cover["state"] == "requested" else (FIRST,):
+                    self.cover_step(who, cover["id"], "confirm")
+
+    def cover_step(self, who, cover, name):
+        where = "/v1/coverages/" + cover
+        seen = self.call(who, "GET", where)[1]["seen"]
+        self.call(who, "POST", "%s/%s" % (where, name), {"seen": seen, "reason": "材料"}, "%ss a cover" % name)
+
+    def look_at_flags(self):
+        """A second person clears what is no double; one that is stays."""
+        for entry, where in self.loans.items():
+            if self.s.entries[entry].get("distinct"):
+                for flag in self.call(THIRD, "GET", "/v1/flags?state=open&record=" + where.split("/")[-1])[1]["items"]:
+                    if flag["code"] == "RF29":
+                        self.call(THIRD, "POST", "/v1/flags/%s/clear" % flag["id"], {"reason": "两份合同、两次放款,已核对"},
+                                  "clears " + flag["code"])
+
+    def look_at_claim(self, claim, a):
+        view = self.call(FIRST, "GET", claim["where"])[1]
+        step = LIVE.get(view["state"])
+        if step:
+            name, who = step
+            seen = self.views.get(claim["id"], view["seen"]) if a.get("stale") else view["seen"]
+            self.views[claim["id"]] = view["seen"]
+            body = {"seen": seen, "reason": "材料齐全"}
+            if name == "accept" and claim["costs_before"]:
+                body["costs_accepted"] = yuan(claim["costs_before"])
+            status, said, _ = self.call(who, "POST", "%s/%s" % (claim["where"], name), body, "%ss the claim for %s" % (
+                name, claim["entry"]))
+            if status == 409 and [e["code"] for e in said["errors"]][0] == "E_SEEN":  # looks again
+                seen = self.call(who, "GET", claim["where"])[1]["seen"]
+                status, said, _ = self.call(who, "POST", "%s/%s" % (claim["where"], name), dict(body, seen=seen),
+                                            "%ss the claim for %s" % (name, claim["entry"]))
+            if name == "pay" and status == 201:
+                claim["paid"] = self.day
+        elif view["state"] in ("recovering", "closed") and claim["paid"] is not None:
+            told = sum(fen(s.get("costs", "0")) for s in view["steps"] if s["step"] == "recover")
+            taken = sum(fen(s.get("costs_accepted", "0")) for s in view["steps"] if s["step"] == "accept_costs")
+            more = min(claim["true_costs"], told) - taken
+            if more > 0:
+                status, _, _ = self.call(FIRST, "POST", claim["where"] + "/accept_costs", {
+                    "seen": view["seen"], "reason": "票据属实", "costs_accepted": yuan(more)}, "accepts costs of " + yuan(more))
+                claim["steps"] += status == 201
+
+    def do_close(self, _):
+        for claim in self.claims:
+            view = self.call(FIRST, "GET", claim["where"])[1]
+            if "close" in view["legal_steps"]:
+                self.call(FIRST, "POST", claim["where"] + "/close", {"seen": view["seen"], "reason": "已无可追"},
+                          "closes the claim for " + claim["entry"])
+
+    def do_demand(self, _):
+        """What the ledger says is kept back is asked for, and a bank that is asked pays."""
+        for claim in self.claims:
+            view = self.call(FIRST, "GET", claim["where"])[1]
+            if view.get("recovery_untold"):
+                status, _, _ = self.call(FIRST, "POST", claim["where"] + "/recover", {
+                    "reference": self.reference("RC"), "reason": "催缴", "amount": view["recovery_untold"]},
+                    "demands %s of the claim for %s" % (view["recovery_untold"], claim["entry"]))
+                claim["steps"] += status == 201
+
+    # ---- the plan of a history -------------------------------------------------------------------
+
+    def plan(self):
+        """Acts by the day on which something is said or done; told in the order of the story."""
+        out = collections.defaultdict(list)
+        for a in self.s.acts:
+            if a["what"] == "event":
+                for day in a["told"]:
+                    out[day].append(dict(a, what="tell", on=a["day"]))
+            elif a["what"] == "lie":
+                out[a["day"]].append(a)
+                if a["taken_back"] is not None:
+                    out[a["taken_back"]].append(dict(a, what="take_back"))
+            else:
+                out[a["day"]].append(a)
+        end = {"group": None, "n": 10 ** 6}
+        out[stories.LAST + 2].append(dict(end, what="demand"))
+        out[stories.LAST + 4].append(dict(end, what="close"))
+        out[stories.LAST + 6].append(dict(end, what="demand"))
+        return out
+
+    # ---- the verdict -----------------------------------------------------------------------------
+
+    def credit(self, key):
+        c = self.s.credits[key]
+        contract = {"amount": yuan(c["amount"]), "rate": c["rate"], "signed_on": str(day_of(c["signed"])),
+                    "matures_on": str(day_of(c["matures"])), "day_count": c["day_count"], "first_loan": c["first_loan"],
+                    "guaranteed": c["guaranteed"]}
+        if c["registered"] is not None:
+            contract["registered_on"] = str(day_of(c["registered"]))
+        if c["ip_amount"]:
+            contract["ip_amount"] = yuan(c["ip_amount"])
+        if "most_rate" in c:
+            contract["most_rate"] = c["most_rate"]
+        events = []
+        for a in self.s.acts:
+            if a["what"] == "event" and a["of"] == key:
+                more = {k: yuan(v) if k in ("principal", "interest") else v for k, v in a["more"].items()}
+                events.append(dict(more, reference="%04d" % a["n"], kind=a["kind"], on=str(day_of(a["day"]))))
+        released = next((day_of(a["day"]) for a in self.s.acts if a["what"] == "released" and a["of"] == key), None)
+        return truth.Credit(contract, events, released)
+
+    def judge(self, moved, balances):
+        """moved: claim id -> [(cause, fen out of the fund, day)]. Returns what is wrong, a sentence each."""
+        wrong = list(self.broken)
+        end = day_of(stories.LAST + 10)
+        sums = collections.Counter()
+        for key in self.s.credits:
+            credit = self.credit(key)
+            claims = [c for c in self.claims if self.s.entries[c["entry"]]["of"] == key]
+            net = sum(m[1] for c in claims for m in moved.get(c["id"], ()))
+            wrong += self.too_much(key, credit, claims, net, moved, end)
+            for entry, x in self.s.entries.items():
+                if x["of"] == key and x.get("honest"):
+                    wrong += self.too_little(entry, credit, [c for c in claims if c["entry"] == entry], moved, end)
+            for c in claims:
+                k = self.codes.index(c["scheme"])
+                own = sum(m[1] for m in moved.get(c["id"], ()))
+                sums[k, "cap_per_loan", c["entry"]] += own
+                sums[k, "cap_per_enterprise", self.s.credits[key]["firm"]] += own
+                sums[k, "cap_fund_year", day_of(c["received"]).year] += own
+                sums[k, "cap_bank_year", (self.s.entries[c["entry"]]["bank"], day_of(c["received"]).year)] += own
+        for (k, cap, who), total in sums.items():
+            if cap in self.s.body(k) and total > fen(self.s.body(k)[cap]):
+                wrong.append("%s passed: %s got %s" % (cap, who, yuan(total)))
+        for k, code in enumerate(self.codes):
+            out = sum(m[1] for c in self.claims if c["scheme"] == code for m in moved.get(c["id"], ()))
+            if balances[code] != self.s.schemes[k]["money"] - out or balances[code] < 0:
+                wrong.append("fund %s holds %s, not %s" % (code, balances[code], self.s.schemes[k]["money"] - out))
+        return wrong
+
+    def covered(self, entry, k):
+        day = self.covers.get((entry, k))
+        return None if day is None else day_of(day)
+
+    def too_much(self, key, credit, claims, net, moved, end):
+        """The fund is out of pocket by no more than its fair share of one true credit, whatever entries tell of it."""
+        paid = [c for c in claims if c["paid"] is not None]
+        if not paid:
+            return ["%s: %s moved without payment" % (key, net)] if net > 0 else []
+        fair, why = Fraction(0), []
+        for c in paid:
+            k = self.codes.index(c["scheme"])
+            scheme = truth.Scheme(self.s.body(k))
+            received, day = day_of(c["received"]), day_of(c["paid"])
+            reason = scheme.why_not(credit, self.covered(c["entry"], k), received, day)
+            if reason is None and self.s.entries[c["entry"]].get("barred"):
+                reason = self.s.entries[c["entry"]]["barred"]
+            if reason is None:
+                fair = max(fair, scheme.fair(credit, received, day, end, c["costs_before"], c["true_costs"]))
+            why.append(reason or "owed")
+        slack = sum(1 + c["steps"] for c in claims)
+        if net > fair + slack:
+            return ["too much: the fund is out by %s for %s, its fair share is %s (%s)" % (yuan(net), key, yuan(int(fair)), ", ".join(why))]
+        return []
+
+    def too_little(self, entry, credit, claims, moved, end):
+        """An honest bank is paid in full, to the fen, and on time."""
+        asked = [a for a in self.s.acts if a["what"] == "claim" and a["entry"] == entry and a["sure"]]
+        if not asked:
+            return []
+        late = [r for r in self.refused if r[1] == entry and any(a["day"] == r[0] for a in asked)]
+        if late:
+            return ["honest %s was refused on %s: %s" % (entry, day_of(late[0][0]), " ".join(late[0][2]))]
+        wrong = []
+        for c in claims:
+            if not any(a["day"] == c["received"] for a in asked):
+                continue
+            if c["paid"] is None or c["paid"] > c["received"] + 20:
+                wrong.append("honest %s was not paid in time" % entry)
+                continue
+            k = self.codes.index(c["scheme"])
+            scheme = truth.Scheme(self.s.body(k))
+            received, day = day_of(c["received"]), day_of(c["paid"])
+            reason = scheme.why_not(credit, self.covered(entry, k), received, day)
+            if reason:
+                wrong.append("the story %s is not honest: %s" % (self.s.name, reason))
+                continue
+            want = scheme.fund_share(credit, scheme.net_loss(credit, received, day, c["costs_before"]))
+            want = self.s.entries[entry].get("expects", want)
+            got = sum(m[1] for m in moved.get(c["id"], ()) if m[0] == "compensation")
+            told = all(max(a["told"], default=0) <= c["paid"] for a in self.s.acts
+                       if a["what"] == "event" and a["of"] == self.s.entries[entry]["of"] and a["day"] <= c["paid"])
+            if got != want and told:
+                wrong.append("honest %s got %s, its share is %s" % (entry, yuan(got), yuan(want)))
+            fair = scheme.fair(credit, received, day, end, c["costs_before"], c["true_costs"])
+            net = sum(m[1] for m in moved.get(c["id"], ()))
+            if "expects" not in self.s.entries[entry] and abs(net - fair) > 2 + c["steps"]:
+                wrong.append("honest %s keeps %s, fair is %s" % (entry, yuan(net), yuan(int(fair))))
+        return wrong
+
+    def script(self):
+        return "\n".join(self.log)
+
+
+def play(drawn, binary, break_it=None, threads=6, first=0):
+    """Plays histories side by side, each with its own firms and schemes, on one calendar. Returns their runs, and what is
+    wrong with each. break_it: SQL that takes a rule out of the database first."""
+    town = Town(binary)
+    try:
+        runs = [Run(town, s, first + n + 1) for n, s in enumerate(drawn)]
+        if break_it:
+            town.daemon.sql(break_it)
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(Run.begin, runs))
+            days = collections.defaultdict(list)
+            for run in runs:
+                for day, acts in run.plan().items():
+                    days[day].append((run, acts))
+            for day in sorted(days):
+                town.clock.to(day_of(day))
+                list(pool.map(lambda x, d=day: a_day(x[0], d, x[1]), days[day]))
+        moved = collections.defaultdict(list)
+        for line in town.daemon.sql(
+                "select cause_id, cause, case when credit like 'fund:%' then amount_fen else -amount_fen end, on_day from transfer"
+                " where cause_id is not null order by recorded_at").splitlines():
+            claim, cause, out, on = line.split("|")
+            moved[claim].append((cause, int(out), on))
+        balances = dict(line.split("|") for line in town.daemon.sql(
+            "select substr(code, 6), account_balance_fen(code, null, null) from account where code like 'fund:%'").splitlines())
+        balances = {k: int(v) for k, v in balances.items()}
+        return [(run, run.judge(moved, balances)) for run in runs]
+    finally:
+        town.close()
+
+
+def a_day(run, day, acts):
+    run.day = day
+    for a in acts:
+        run.do(a)
+
+
+# ---- the shortest history that still fails ------------------------------------------------------------
+
+def without(story, groups):
+    s = stories.Story.__new__(stories.Story)
+    s.__dict__.update(story.__dict__)
+    s.acts = [a for a in story.acts if a["group"] not in groups]
+    return s
+
+
+def shorten(story, binary, break_it=None, rounds=6):
+    """Drops groups of acts while the history still fails: all single cuts side by side in one town, then those together that
+    failed alone, halved until they fail together."""
+    for _ in range(rounds):
+        groups = sorted({a["group"] for a in story.acts if a["what"] != "close"})
+        tries = [without(story, {g}) for g in groups]
+        failing = [g for g, (_, wrong) in zip(groups, play(tries, binary, break_it)) if wrong]
+        if not failing:
+            break
+        cuts = []
+        size = len(failing)
+        while size >= 1:
+            cuts += [set(failing[i:i + size]) for i in range(0, len(failing), size)]
+            size //= 2
+        kept = [c for c, (_, wrong) in zip(cuts, play([without(story, c) for c in cuts], binary, break_it)) if wrong]
+        story = without(story, max(kept, key=len))
+    return story
+
+
+def tell(run, wrong):
+    return "%s %s (python3 tests/model/play.py --story %s --seed %s)\n%s\n%s" % (
+        "FAILS" if wrong else "holds", run.s.name, run.s.name, run.s.seed, "\n".join("  " + w for w in wrong), run.script())
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--histories", type=int, default=200)
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--batch", type=int, default=400, help="histories side by side")
+    p.add_argument("--story", help="one history by its name; --seed is its own")
+    p.add_argument("--shorten", action="store_true", help="cut down what fails")
+    p.add_argument("--only", help="stories, by commas")
+    args = p.parse_args()
+    if args.story:
+        ((run, wrong),) = play([stories.draw(args.story, args.seed)], harness.RELEASE_BIN)
+        print(tell(run, wrong))
+        return 1 if wrong else 0
+    failed, kinds = 0, collections.Counter()
+    drawn = stories.draws(args.histories, args.seed)
+    if args.only:
+        drawn = [s for s in drawn if s.name in args.only.split(",")]
+    for at in range(0, len(drawn), args.batch):
+        began = time.monotonic()
+        batch = drawn[at:at + args.batch]
+        results = play(batch, harness.RELEASE_BIN)
+        bad = [(run, wrong) for run, wrong in results if wrong]
+        kinds.update(run.s.name for run, _ in bad)
+        for run, wrong in bad[:3]:
+            print(tell(run, wrong))
+            if args.shorten:
+                for again, still in play([shorten(run.s, harness.RELEASE_BIN)], harness.RELEASE_BIN):
+                    print("SHORTEST", tell(again, still))
+        failed += len(bad)
+        print("%d histories, seed %d: %d fail, %d claims, %d paid (%.1f s)" % (
+            len(batch), args.seed, len(bad), sum(len(r.claims) for r, _ in results),
+            sum(c["paid"] is not None for r, _ in results for c in r.claims), time.monotonic() - began), dict(kinds), flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

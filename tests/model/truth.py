@@ -1,0 +1,179 @@
+"""What truly happened to a credit, and what a fund owes for it: worked with fractions from the scheme's text alone.
+
+Nothing here asks the daemon. A credit's events are those of the world (drawn, paid, fallen due), whoever told of them, when
+and how; its account is account.py's. A claim is known by its days only: of receipt and of payment.
+"""
+import calendar
+import datetime
+from fractions import Fraction
+
+from account import Account, fen, half_up
+
+NEVER = datetime.date.max
+BAD = ("substandard", "doubtful", "loss")
+GRADES = ("normal", "special_mention") + BAD
+
+
+def share_of(text):
+    return Fraction(text) / 100
+
+
+def months_later(day, months):
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return datetime.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def largest_remainder(loss, shares):
+    exact = [loss * s for s in shares]
+    parts = [int(x) for x in exact]
+    odd = loss - sum(parts)
+    for i in sorted(range(len(shares)), key=lambda i: (parts[i] - exact[i], i))[:odd]:
+        parts[i] += 1
+    return parts
+
+
+class Credit:
+    """contract: amount, rate, signed_on, matures_on, registered_on, ip_amount, first_loan, guaranteed (as they truly are)."""
+
+    def __init__(self, contract, events, released=None):
+        self.contract, self.events, self.released = contract, sorted(events, key=lambda e: e["on"]), released
+
+    def upto(self, day):
+        known = {k: v for k, v in self.contract.items() if k in ("amount", "rate", "signed_on", "matures_on", "revolving", "day_count")}
+        return Account(known, [e for e in self.events if e["on"] <= str(day)])
+
+    def bad_since(self, day):
+        """Since when, without a break, the bank's grade was bad; a write-off is."""
+        since = None
+        for e in self.events:
+            if e["on"] > str(day):
+                break
+            if e["kind"] == "written_off" or e["kind"] == "classified" and e["grade"] in BAD:
+                since = since or datetime.date.fromisoformat(e["on"])
+            elif e["kind"] in ("settled", "transferred") or e["kind"] == "classified":
+                since = None
+        return since
+
+    def due_since(self, day):
+        v = self.upto(day).view(day)
+        return day - datetime.timedelta(days=v.days_overdue) if v.days_overdue or v.arrears_principal or v.arrears_interest else None
+
+    def default(self, day):
+        """The day on which the credit went bad, as seen on a day; None: it is not bad."""
+        return min((d for d in (self.due_since(day), self.bad_since(day)) if d), default=None)
+
+    def owed(self, day):
+        return self.upto(day).view(day).outstanding
+
+    def drawn_on(self):
+        return min((datetime.date.fromisoformat(e["on"]) for e in self.events if e["kind"] == "disbursed"), default=None)
+
+    def came_back(self, after):
+        """Principal that anybody paid after a day."""
+        a, b = self.upto(after), self.upto(NEVER)
+        return (b.drawn - b.balance) - (a.drawn - a.balance)
+
+
+class Scheme:
+    def __init__(self, body):
+        self.body = body
+        self.layers = [y for y in body["layers"] if y.get("claimant", "bank") == "bank"]
+        self.parties = [y["party"] for y in self.layers]
+
+    def fund_at(self):
+        return self.parties.index("fund")
+
+    def shares(self, credit):
+        shares = [share_of(y["share"]) for y in self.layers]
+        raised = share_of(self.body.get("first_loan_uplift", "0")) if credit.contract.get("first_loan") else Fraction(0)
+        raised += sum((share_of(u["share"]) for u in self.body.get("uplifts", ())), Fraction(0))  # of AH: any right raises it
+        bank = self.parties.index("bank")
+        raised = min(raised, shares[bank])
+        shares[self.fund_at()] += raised
+        shares[bank] -= raised
+        return shares
+
+    def reached(self, credit, day):
+        """The day on which the last condition of the trigger came true, as seen on a day; None: one does not hold."""
+        rule, days = self.body["trigger"], []
+        due, bad = credit.due_since(day), credit.bad_since(day)
+        if "days_overdue" in rule:
+            days.append(due and due + datetime.timedelta(days=rule["days_overdue"]))
+        if "min_grade" in rule:
+            grade = credit.upto(day).view(day).grade
+            good = GRADES.index(grade) < GRADES.index(rule["min_grade"]) and not self.written_off(credit, day)
+            days.append(None if good else bad)
+        if "non_performing_months" in rule:
+            days.append(bad and months_later(bad, rule["non_performing_months"]))
+        if rule.get("written_off"):
+            days.append(self.written_off(credit, day))
+        return None if None in days or max(days) > day else max(days)
+
+    def written_off(self, credit, day):
+        return next((datetime.date.fromisoformat(e["on"]) for e in credit.events
+                     if e["kind"] == "written_off" and e["on"] <= str(day)), None)
+
+    def part(self, credit):
+        """The covered part: what is secured by IP, unless nothing is said."""
+        whole = fen(credit.contract["amount"])
+        return Fraction(min(fen(credit.contract.get("ip_amount") or credit.contract["amount"]), whole), whole)
+
+    def why_not(self, credit, covered, received, paid):
+        """Why a claim is owed nothing, in one word; None: it is owed its share. covered: the day on which its cover began."""
+        b, c = self.body, credit.contract
+        default = credit.default(received)
+        reached = self.reached(credit, received)
+        if covered is None or default is None or default < covered:
+            return "cover"
+        if c.get("registered_on") is None or c["registered_on"] > str(default):
+            return "registration"
+        if credit.released and credit.released <= str(default):
+            return "release"
+        if reached is None or self.reached(credit, paid) is None:
+            return "trigger"
+        if "claim_window_days" in b and received > reached + datetime.timedelta(days=b["claim_window_days"]):
+            return "window"
+        if b.get("excludes_guaranteed") and c.get("guaranteed"):
+            return "guaranteed"
+        if fen(c.get("ip_amount") or c["amount"]) < fen(c["amount"]) * share_of(b.get("ip_share_min", "0")):
+            return "ip_share"
+        if "file_within_days" in b and covered > credit.drawn_on() + datetime.timedelta(days=b["file_within_days"]):
+            return "filed"
+        if "most_rate" in c and Fraction(c["rate"]) > Fraction(c["most_rate"]):
+            return "rate"
+        return None
+
+    def loss(self, credit, received, paid, costs=0):
+        """Of the whole credit when it was paid: principal, interest up to the receipt where it counts, costs that were true."""
+        whole = credit.owed(paid)
+        if self.body["loss_base"] == "principal_and_interest":
+            then, now = credit.upto(received), credit.upto(paid)
+            whole += max(half_up(then.accrued(then.first(), received)) - now.paid, 0)
+        return whole + costs
+
+    def net_loss(self, credit, received, paid, costs=0):
+        return half_up(self.loss(credit, received, paid, costs) * self.part(credit))
+
+    def fund_share(self, credit, net_loss):
+        return largest_remainder(net_loss, self.shares(credit))[self.fund_at()]
+
+    def fair(self, credit, received, paid, end, costs_before=0, costs_after=0):
+        """The most that the fund may be out of pocket on a day: its share of the loss less its share of what came back."""
+        if self.reached(credit, paid) is None:
+            return Fraction(0)
+        at_payment = self.loss(credit, received, paid, costs_before) * self.part(credit)
+        back = max(credit.came_back(paid) - costs_after, 0) * self.part(credit)
+        last = credit.upto(end).view(end)
+        if last.state in ("active", "matured") and credit.bad_since(end) is None:
+            back = at_payment  # good again: all of it
+        bore = [at_payment * s for s in self.shares(credit)]
+        fund, bank = bore[self.fund_at()], bore[self.parties.index("bank")]
+        back = min(back, at_payment)
+        order = self.body.get("recovery_order", "pro_rata")
+        if order == "fund_first":
+            return max(fund - back, Fraction(0))
+        if order == "bank_first":
+            rest = max(back - bank, 0)
+            others = at_payment - bank
+            return fund - rest * fund / others if others else fund
+        return fund - back * fund / at_payment if at_payment else Fraction(0)
