@@ -75,7 +75,7 @@ class Story:
     def credit(self, key="L1", start=None, **over):
         dice = self.dice
         start = dice.randint(10, 200) if start is None else start
-        amount = dice.choice([dice.randint(30, 3000) * 1000000, dice.randint(30000000, 3000000000)])
+        amount = over.get("amount") or dice.choice([dice.randint(30, 3000) * 1000000, dice.randint(30000000, 3000000000)])
         c = {"amount": amount, "ip_amount": None, "rate": "%.2f" % dice.uniform(3.2, 4.4), "signed": start - dice.randint(0, 5),
              "start": start, "registered": start - dice.randint(0, 1), "matures": start + dice.choice([365, 540]),
              "first_loan": dice.random() < 0.3, "guaranteed": False, "firm": key, "rights": [key], "parts": 1, "day_count":
@@ -238,3 +238,547 @@ def honest(s, dice):
         day += dice.randint(5, 60)
         s.back("L1", day, costs=[(dice.randint(1, 5000), True)] if dice.random() < 0.3 else ())
     s.honest("L1")
+
+
+@story(2)
+def honest_wrong_then_right(s, dice):
+    """A payment, a default and a rate that were told wrongly and put right in time."""
+    s.scheme()
+    s.credit()
+    booked = s.book("L1", lag=1, rate="4.99")
+    s.act(booked + 6, "correct", entry="L1", over={"rate": s.credits["L1"]["rate"]})
+    s.act(booked + 9, "desk")
+    wrong = s.credits["L1"]["start"] + 30
+    s.lie("L1", wrong, "repaid", wrong, taken_back=wrong + 4, principal=s.credits["L1"]["amount"] // 2)
+    s.lie("L1", wrong + 6, "overdue", wrong + 5, taken_back=wrong + 8)
+    due = s.life()
+    s.claim("L1", due + 3)
+    s.back("L1", due + 40)
+    s.honest("L1")
+
+
+@story(1)
+def honest_correction_before_default(s, dice):
+    """The registration comes after the draw; the cover that was refused is asked for again, before any default."""
+    s.scheme(confirmation="finance")
+    c = s.credit()
+    c["registered"] = c["start"] + 6
+    s.book("L1", lag=0, registered_on=None)
+    s.act(c["start"] + 7, "correct", entry="L1", over={"registered_on": c["registered"]})
+    s.act(c["start"] + 7, "cover", entry="L1", scheme=0)
+    s.act(c["start"] + 10, "desk")
+    s.entries["L1"]["covered"] = c["start"] + 7
+    s.claim("L1", s.life() + 2)
+    s.honest("L1")
+
+
+@story(1)
+def honest_paper(s, dice):
+    """Cover that was granted on paper before the ledger knew of it: two persons of finance find the paper."""
+    s.scheme()
+    c = s.credit()
+    day = s.book("L1", scheme=None, lag=15)
+    s.act(day + 1, "cover", entry="L1", scheme=0, on=c["start"] + 1, paper=True)
+    s.act(day + 3, "desk")
+    s.entries["L1"]["paper"] = True
+    s.claim("L1", s.life() + 2)
+    s.back("L1", s.trigger_day("L1") + 60)
+    s.honest("L1")
+
+
+@story(2)
+def honest_second_tranche(s, dice):
+    """Two draws on one right, each its own contract: both are paid when a second person has cleared them."""
+    s.scheme()
+    a = s.credit("L1", rights=["R1"], amount=dice.randint(100, 900) * 1000000)
+    s.credit("L2", start=a["start"] + dice.randint(20, 60), rights=["R1"], firm="L1", first_loan=False,
+             amount=dice.randint(1000, 2000) * 1000000)
+    for key in ("L1", "L2"):
+        day = s.book(key, lag=0)
+        s.entries[key]["distinct"] = True
+        s.act(day + 6, "desk")
+    s.act(s.credits["L2"]["start"] + 10, "cover", entry="L2", scheme=0)
+    s.entries["L2"]["covered"] = s.credits["L2"]["start"] + 10
+    s.act(s.credits["L2"]["start"] + 12, "desk")
+    for key in ("L1", "L2"):
+        s.claim(key, s.life(key) + 2)
+    s.honest("L1", "L2")
+
+
+@story(2)
+def honest_written_off(s, dice):
+    """Written off, and money that comes back afterwards, also after the claim was closed."""
+    s.scheme(dice.choice(["zs", "cd-2008", "sz"]), trigger={"written_off": True})
+    s.credit()
+    s.book("L1")
+    c = s.claim("L1", s.life() + 2)
+    s.back("L1", c + 40, kind="recovered")
+    s.act(c + 55, "close")
+    s.back("L1", c + 90, kind="recovered", costs=[(dice.randint(1, 900), True)])
+    s.honest("L1")
+
+
+@story(1)
+def honest_cure(s, dice):
+    """The borrower pays all arrears after the fund has paid: the share goes back."""
+    s.scheme(dice.choice(["zs", "cd-2008"]))
+    c = s.credit()
+    s.book("L1")
+    day = c["start"] + 100
+    c["default"] = day
+    part = c["amount"] // 5
+    s.event("L1", day, "overdue", principal=part)
+    s.claim("L1", day + 92)
+    cured = s.event("L1", day + 150, "repaid", lag=0, principal=part)
+    s.act(day + 152, "step", entry="L1", name="cure", group=cured["group"])
+    s.honest("L1")
+
+
+@story(1)
+def honest_advance(s, dice):
+    """An advance on a part, then the final claim."""
+    s.scheme("sh-precomp", loss_base="principal", recovery_order=None)
+    s.credit()
+    s.book("L1")
+    due = s.life()
+    owed = s.credits["L1"]["owed"]
+    s.claim("L1", due + 1, desk=False, kind="pre_compensation", loss_principal=owed // 3)
+    s.through(due + 1)
+    s.claim("L1", due + 40, desk=False)
+    s.through(due + 40)
+    s.back("L1", due + 90)
+
+
+@story(1)
+def honest_returned(s, dice):
+    """A claim that finance sends back for a paper and that comes again keeps its window."""
+    s.scheme("zs", claim_window_days=10)
+    s.credit()
+    s.book("L1")
+    due = s.life()
+    s.act(due, "claim", entry="L1", told={}, sure=True)
+    s.act(due + 1, "step", entry="L1", name="return", by="finance", more={"owner": "赵强", "due_on": due + 14})
+    s.act(due + 12, "step", entry="L1", name="resubmit")
+    s.act(due + 14, "desk", steps=3)
+    s.honest("L1")
+
+
+@story(1)
+def honest_costs_before(s, dice):
+    """Money that came back before the claim, with costs that were true."""
+    s.scheme(dice.choice(["zs", "cd-2008", "sz"]))
+    c = s.credit()
+    s.book("L1", lag=0)
+    c["default"], c["owed"] = c["start"] + 90, c["amount"]
+    s.event("L1", c["default"], "overdue")
+    c["graded"] = c["default"] + 20
+    s.grade("L1", c["graded"])
+    if "written_off" in s.body()["trigger"]:
+        s.event("L1", c["graded"], "written_off")
+    due = s.trigger_day("L1")
+    part = c["owed"] // 3
+    s.event("L1", due - 5, "repaid", lag=1, principal=part)
+    c["owed"] -= part
+    s.claim("L1", due + 2, true_costs=[(min(dice.randint(100, 90000), part), True)])
+    s.honest("L1")
+
+
+# ---- late ones, who get nothing or less though they mean no harm --------------------------------------------
+
+@story(1)
+def late_claim(s, dice):
+    s.scheme("zs", claim_window_days=60)
+    s.credit()
+    s.book("L1")
+    s.claim("L1", s.life() + 61 + dice.randint(1, 30), desk=False)
+    s.through(stories_end(s))
+
+
+@story(1)
+def too_early(s, dice):
+    """Claims day after day before the trigger; the first that holds is paid."""
+    s.scheme(dice.choice(["zs", "cd-2008", "hk-2023"]))
+    s.credit()
+    s.book("L1")
+    c = s.credits["L1"]
+    c["default"], c["owed"] = c["start"] + 80, c["amount"]
+    s.event("L1", c["default"], "overdue", lag=0)
+    for before in (60, 89):
+        s.claim("L1", c["default"] + before, desk=False)
+    s.claim("L1", c["default"] + 90)
+    s.honest("L1")
+
+
+def stories_end(s):
+    """A day after all that is planned so far."""
+    return max(max([a["day"]] + a.get("told", []) if a["what"] == "event" else [a["day"]]) for a in s.acts) + 2
+
+
+# ---- crooked banks: each tries to be paid more than its share of what it truly lost ---------------------------
+
+@story(2)
+def crook_settled(s, dice):
+    """Claims a loan that was settled in full; tells it at once, between two steps, or long after it was paid."""
+    s.scheme()
+    s.credit()
+    s.book("L1")
+    due = s.life()
+    settled = due - 5
+    told = dice.choice([due - 5, due + 3, due + 5, due + 40, due + 200])
+    s.acts = [a for a in s.acts if a["what"] != "event" or a["day"] <= settled]  # nothing falls due after it
+    s.event("L1", settled, "settled", told=[told])
+    s.claim("L1", due, desk=False)
+    s.through(due)
+    if told > due + 20 and dice.random() < 0.5:
+        s.act(due + 15, "close")
+
+
+@story(4)
+def crook_twin(s, dice):
+    """One credit twice: under another contract number, a fen less, another bank, a day later; both claimed."""
+    s.scheme()
+    c = s.credit()
+    s.book("L1", lag=0)
+    other = dice.choice(["BANK-1", "BANK-2"])
+    over = {"amount": yuan(c["amount"] - dice.choice([0, 1, c["amount"] // 200]))}
+    if dice.random() < 0.4:
+        over["signed_on"] = c["signed"] + dice.choice([-3, 3])
+    day = dice.choice([c["start"] + 2, c["start"] + 60])
+    when = dice.choice(["early", "after"])
+    if when == "early":
+        s.book("L1", "L1b", bank=other, day=day, **over)
+    due = s.life()
+    s.claim("L1", due + 2, desk=False)
+    s.through(due + 2)
+    if when == "after":
+        s.book("L1", "L1b", bank=other, day=due + 20, **over)
+        for a in [a for a in s.acts if a["what"] == "event"]:
+            if a["kind"] != "disbursed":
+                s.act(due + 26, "tell", a["group"], of="L1", kind=a["kind"], on=a["day"], more=a["more"], entries=["L1b"])
+    s.claim("L1b", due + 30, desk=False)
+    s.through(due + 30)
+
+
+@story(2)
+def crook_undrawn(s, dice):
+    """A hundredth of the contract was drawn, or nothing; the whole is claimed."""
+    s.scheme()
+    c = s.credit()
+    s.acts.clear()
+    s.book("L1", lag=0, disbursed_on=None)
+    if dice.random() < 0.6:
+        s.event("L1", c["start"], "disbursed", lag=0, principal=c["amount"] // 100)
+        c["default"], c["owed"] = c["start"] + 70, c["amount"] // 100
+        s.go_bad("L1", c["default"])
+        due = s.trigger_day("L1")
+    else:
+        due = c["start"] + 200
+        s.lie("L1", c["start"] + 70, "overdue", c["start"] + 70)
+        s.lie("L1", c["start"] + 80, "classified", c["start"] + 80, grade="loss")
+    for told in ({"loss_principal": c["amount"]}, {}):
+        s.claim("L1", due + 3, desk=False, **told)
+    s.through(due + 4)
+
+
+@story(3)
+def crook_raise(s, dice):
+    """The amount, rate, covered part or first day is corrected upwards once the loan is bad; finance confirms what it is shown."""
+    s.scheme()
+    c = s.credit()
+    s.book("L1", lag=0)
+    told_late = dice.random() < 0.5
+    due = s.life()
+    if told_late:  # the default is told after the correction
+        for a in s.acts:
+            if a["what"] == "event" and a["day"] >= c["default"]:
+                a["told"] = [max(due, a["day"])]
+    day = c["default"] + 1 if told_late else due
+    over = dice.choice([{"amount": yuan(c["amount"] * 10)}, {"rate": "9.99"}, {"disbursed_on": c["signed"] - 0},
+                        {"signed_on": c["signed"] - 300, "disbursed_on": c["signed"] - 300}, {"first_loan": True},
+                        {"ip_amount": yuan(c["amount"])}])
+    if "amount" in over and c["ip_amount"]:
+        over["ip_amount"] = yuan(c["amount"] * 10)
+    s.act(day, "correct", entry="L1", over=over)
+    s.act(day + 1, "desk")
+    s.claim("L1", max(due, day) + 3, desk=False)
+    s.through(max(due, day) + 3)
+
+
+@story(3)
+def crook_hidden_payment(s, dice):
+    """Borrower, guarantor or insurer paid; it is told between two steps, after payment, or after the claim was closed."""
+    s.scheme()
+    s.credit()
+    s.book("L1")
+    due = s.life()
+    for _ in range(dice.randint(1, 3)):
+        paid = dice.randint(s.credits["L1"]["graded"], due + 60)
+        s.back("L1", paid, share=dice.randint(10, 60), lag=dice.choice([2, 20, 100, 300]), remit=False)
+    s.claim("L1", due + 1, desk=False)
+    s.through(due + 1)
+    if dice.random() < 0.5:
+        s.act(due + 70, "close")
+
+
+@story(2)
+def crook_costs(s, dice):
+    """Costs invented with a recovery, as much as came back; and costs invented in the claim."""
+    s.scheme(costs_max_share=dice.choice([None, "20.00"]))
+    c = s.credit()
+    s.book("L1")
+    due = s.life()
+    s.claim("L1", due + 1, desk=False, true_costs=[(c["amount"], False)])
+    s.through(due + 1)
+    for day in (30, 60):
+        a = s.back("L1", due + day, share=30, lag=0)
+        a["costs"] = [(a["more"]["principal"], False)]
+        s.act(due + day + 3, "desk", group=a["group"])
+
+
+@story(2)
+def crook_kept_back(s, dice):
+    """What came back is kept until the claim is closed, and told long after; nothing is remitted."""
+    s.scheme()
+    s.credit()
+    s.book("L1")
+    due = s.life()
+    s.claim("L1", due + 1, desk=False)
+    s.through(due + 1)
+    s.act(due + 14, "close")
+    for day in (20, 50):
+        s.back("L1", due + day, share=40, lag=200, remit=False)
+    s.act(due + 300, "close")
+
+
+@story(2)
+def crook_registered_late(s, dice):
+    """Registered after the default, or never, with an earlier day told; or the credit entered anew with it."""
+    s.scheme()
+    c = s.credit()
+    c["registered"] = None
+    s.book("L1", lag=0, registered_on=None)
+    due = s.life()
+    day = c["default"] + 15
+    if dice.random() < 0.5:
+        c["registered"] = day
+        s.act(day, "correct", entry="L1", over={"registered_on": c["start"]})
+        s.act(day, "cover", entry="L1", scheme=0)
+        claimed = "L1"
+    else:
+        s.book("L1", "L1b", day=day, registered_on=c["start"])
+        claimed = "L1b"
+    s.act(day + 3, "desk")
+    s.claim(claimed, due + 5, desk=False)
+    s.claim("L1", due + 5, desk=False)
+    s.through(due + 5)
+
+
+@story(2)
+def crook_no_cover(s, dice):
+    """A scheme that was never asked, or after the default, or with a day of before it and a paper that nobody has."""
+    s.scheme()
+    c = s.credit()
+    s.book("L1", lag=0, scheme=None)
+    due = s.life()
+    how = dice.choice(["never", "after", "invented"])
+    if how == "after":
+        told = dice.random() < 0.5
+        for a in s.acts:
+            if not told and a["what"] == "event" and a["day"] >= c["default"]:
+                a["told"] = [max(due - 1, a["day"])]
+        s.act(c["default"] + 11, "cover", entry="L1", scheme=0)
+        s.act(c["default"] + 12, "desk")
+    elif how == "invented":
+        s.act(c["default"] + 11, "cover", entry="L1", scheme=0, on=c["start"])
+        s.act(c["default"] + 12, "desk")
+    s.claim("L1", due + 5, desk=False)
+    s.through(due + 5)
+
+
+@story(1)
+def crook_backdates(s, dice):
+    """A claim after its window, with days of the past."""
+    s.scheme("cd-2008", claim_window_days=30)
+    s.credit()
+    s.book("L1")
+    due = s.life()
+    s.claim("L1", due + 65, desk=False, on=due + 3)
+    s.claim("L1", due + 65, desk=False, received_on=due + 3, evidence="收文")
+    s.claim("L1", due + 66, desk=False, received_on=due + 3)
+    s.through(due + 66)
+
+
+@story(2)
+def crook_two_schemes(s, dice):
+    """One loan, two schemes: paid by the first, moved to the second."""
+    s.scheme()
+    s.scheme(excludes=[0] if dice.random() < 0.5 else None)
+    c = s.credit()
+    s.book("L1", lag=0)
+    due = s.life()
+    order = dice.random() < 0.5
+    if order:
+        s.claim("L1", due + 1, desk=False)
+        s.through(due + 1)
+        s.act(due + 12, "close")
+    s.act(due + 14, "endcover", entry="L1")
+    s.act(due + 15, "correct", entry="L1", over={"scheme": "%1"})
+    s.act(due + 15, "cover", entry="L1", scheme=1)
+    s.act(due + 15, "cover", entry="L1", scheme=1, on=c["start"])
+    s.act(due + 17, "desk")
+    s.claim("L1", due + 20, desk=False)
+    s.through(due + 20)
+
+
+@story(1)
+def crook_moves_before_default(s, dice):
+    """The loan is moved to a second scheme before its default: one of them pays, not both."""
+    s.scheme()
+    s.scheme()
+    c = s.credit()
+    s.book("L1", lag=0)
+    s.act(c["start"] + 8, "endcover", entry="L1")
+    s.act(c["start"] + 9, "cover", entry="L1", scheme=1)
+    s.act(c["start"] + 11, "desk")
+    due = max(s.life(), s.credits["L1"]["graded"] + 62)
+    for day in (due + 2, due + 30):
+        s.claim("L1", day, desk=False)
+        s.through(day)
+
+
+@story(1)
+def crook_default_first(s, dice):
+    """Already in arrears when it was entered and covered; the arrears are told afterwards, with their true day."""
+    s.scheme()
+    c = s.credit()
+    c["default"], c["owed"] = c["start"] + 40, c["amount"]
+    s.go_bad("L1", c["default"])
+    booked = c["default"] + 10
+    s.book("L1", day=booked)
+    for a in s.acts:
+        if a["what"] == "event" and a["kind"] != "disbursed":
+            a["told"] = [max(booked + 8, a["day"])]
+    s.claim("L1", s.trigger_day("L1") + 10, desk=False)
+    s.through(s.trigger_day("L1") + 10)
+
+
+@story(2)
+def crook_split(s, dice):
+    """A large loan in pieces below the cap of a loan: the cap of the firm holds them together."""
+    caps = {"cap_per_loan": "500000.00", "cap_per_enterprise": "1200000.00"}
+    s.scheme(dice.choice(["sz", "cd-2008", "zs"]), recovery_order=None, **caps)
+    for n in range(4):
+        key = "L%d" % (n + 1)
+        s.credit(key, start=20 + 20 * n, amount=(dice.randint(900, 1100) + 150 * n) * 100000, firm="L1", rights=["R%d" % n],
+                 first_loan=False, ip_amount=None)
+        s.book(key, lag=0)
+        s.entries[key]["distinct"] = True
+        s.act(s.credits[key]["start"] + 6, "desk")
+        s.claim(key, s.life(key) + 3, desk=False)
+        s.through(s.trigger_day(key) + 3)
+
+
+@story(1)
+def crook_cured(s, dice):
+    """Arrears of interest that were paid, or an instalment: no default, but claimed as one."""
+    s.scheme(dice.choice(["zs", "cd-2008", "hk-2023"]))
+    c = s.credit()
+    s.book("L1")
+    day = c["start"] + 60
+    part = max(c["amount"] // 5000, 1)
+    kind = dice.choice(["principal", "interest"])
+    s.event("L1", day, "overdue", lag=0, **{kind: part})
+    s.event("L1", day + 7, "repaid", told=[day + dice.choice([7, 95, 100])], **{kind: part})
+    s.claim("L1", day + 93, desk=False)
+    s.through(day + 93)
+
+
+@story(1)
+def crook_released(s, dice):
+    """The pledge was released before the default."""
+    s.scheme()
+    c = s.credit()
+    s.book("L1", lag=0)
+    due = s.life()
+    s.act(c["default"] - 5, "released", of="L1")
+    s.claim("L1", due + 3, desk=False)
+    s.through(due + 3)
+
+
+@story(2)
+def crook_conditions(s, dice):
+    """What the scheme does not take: guaranteed, little of it secured by IP, too dear, filed late."""
+    how = dice.choice(["guaranteed", "ip_share", "rate", "late"])
+    if how == "guaranteed":
+        s.scheme("sh-credit")
+        s.credit(guaranteed=True)
+    elif how == "ip_share":
+        s.scheme("wh-2024")
+        c = s.credit()
+        c["ip_amount"] = c["amount"] * 49 // 100
+    elif how == "rate":
+        s.scheme("zs", rate_ceiling={"lpr_spread": "0.50"})
+        s.credit(rate="7.50", most_rate="4.30")
+    else:
+        s.scheme("zs", file_within_days=15)
+        s.credit()
+    s.book("L1", lag=25)
+    s.claim("L1", s.life() + 3, desk=False)
+    s.through(stories_end(s))
+
+
+@story(2)
+def crook_breaker(s, dice):
+    """Most of what a bank has covered is bad; a large good loan is recorded afterwards to water that down."""
+    s.scheme("cd-2008", npl_breaker="40.00", recovery_order=None)
+    due = 0
+    for n in range(3):
+        key = "L%d" % (n + 1)
+        s.credit(key, start=20 + 5 * n, amount=dice.randint(900, 1100) * 1000000, matures=900, ip_amount=None)
+        s.book(key, lag=0)
+        if n < 2:
+            c = s.credits[key]
+            c["default"], c["owed"] = 150 + n, c["amount"]
+            s.event(key, 150 + n, "overdue", lag=0)
+            due = 150 + n + 92
+        s.entries[key]["barred"] = "breaker"
+    s.credit("L9", start=due, amount=90000000000, matures=900, ip_amount=None)
+    s.book("L9", lag=0)
+    for key in ("L1", "L2"):
+        s.claim(key, due + 10, desk=False)
+    s.through(due + 10)
+
+
+@story(2)
+def limits(s, dice):
+    """Several honest claims on a fund of which the limit of a year, or its money, is soon used up."""
+    how = dice.choice(["cap_fund_year", "cap_bank_year", "pool"])
+    if how == "pool":
+        s.scheme("hk-2023", money=70000000, leverage_limit=None, recovery_order=None)
+    else:
+        s.scheme(dice.choice(["sz", "zs"]), recovery_order=None, **{how: "700000.00"})
+    for n in range(3):
+        key = "L%d" % (n + 1)
+        s.credit(key, start=15 + 4 * n, amount=dice.randint(700, 1200) * 100000)
+        s.book(key, lag=0)
+        s.claim(key, s.life(key) + 3, desk=False)
+        s.through(s.trigger_day(key) + 3)
+
+
+@story(1)
+def crook_twice(s, dice):
+    """Everything sent twice: the claim under two references, an advance that the scheme does not know, a cure and again."""
+    s.scheme(dice.choice(["zs", "cd-2008"]))
+    s.credit()
+    s.book("L1", twice=True)
+    due = s.life()
+    s.claim("L1", due + 1, desk=False, kind="pre_compensation")
+    for day in (1, 1, 2, 14):
+        s.claim("L1", due + day, desk=False)
+    s.through(due + 2)
+    s.through(due + 14)
+    s.act(due + 30, "step", entry="L1", name="cure")
+    s.claim("L1", due + 31, desk=False)
+    s.through(due + 31)
+    s.claim("L1", due + 60, desk=False)
+    s.through(due + 60)
