@@ -963,29 +963,37 @@ create or replace function claim_net_back(n claim_now, more_fen bigint) returns 
 $$;
 revoke all on function claim_net_back from public;
 
--- Money that came back on the loss of a claim that was paid, by the loan's events or its guarantee insurance, and was
--- not told as a recovery: it is owed to the fund. What counts is what is owed no more, whatever day the events bear and
--- whenever they were told; a loan that is good again owes the fund its whole share. A settlement after a write-off
+-- Money that came back on the loss of a claim that was paid, by the loan's events or its guarantee insurance, and was not
+-- told as a recovery: it is owed to the fund. What counts is what is owed no more, whatever day the events bear and
+-- whenever they were told. A loan that is good again owes the fund its whole share, interest and costs with it; so does one
+-- that, by what was told since, had not gone bad as the scheme asks when the claim came in. A settlement after a write-off
 -- brought the principal that it names.
 create or replace function claim_untold_fen(c claim) returns bigint
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     n claim_now;
-    with_interest boolean := (select (scheme_terms_of(s.body)).loss_base = 'principal_and_interest'
-                                from scheme s where s.id = (c).scheme);
+    terms scheme_terms := (select scheme_terms_of(s.body) from scheme s where s.id = (c).scheme);
+    with_interest boolean := terms.loss_base = 'principal_and_interest';
     l loan;
     f loan_life;
+    then_ loan_life;
     told record;
+    remitted bigint := (select coalesce(sum(s.amount_fen), 0)::bigint from claim_step s where s.claim = (c).id);
     owed bigint;
 begin
     select x.* into n from claim_now x where x.claim = (c).id;
     if not n.paid or not n.counts or (c).claimant = 'guarantor' or claim_superseded_by(c) is not null then
         return 0;
     end if;
-    select v.* into l from loan_latest v where v.id = (c).loan_id;
+    select v.* into l from loan v where v.id = (c).loan_id order by v.version desc limit 1;
     f := loan_fold(l, 'infinity', null, null);
-    select coalesce(sum(e.principal_fen)
-                        filter (where e.payer = 'insurer' and e.kind <> 'disbursed'), 0)::bigint as insured,
+    then_ := loan_fold(l, (c).received_on, null, null);
+    if f.state in ('active', 'matured') and f.bad_since is null
+       or cardinality((claim_trigger_problems(then_, (c).received_on, terms.trigger)).p) > 0
+          and not (then_.state = 'settled' and then_.written_off_on is not null) then
+        return greatest(claim_whole_fen(n) - remitted, 0);
+    end if;
+    select coalesce(sum(e.principal_fen) filter (where e.payer = 'insurer' and e.kind <> 'disbursed'), 0)::bigint as insured,
            coalesce(sum(e.interest_fen) filter (where with_interest
                     and (e.on_day > (c).on_day or e.recorded_at > (c).recorded_at)), 0)::bigint as interest,
            (coalesce(sum(coalesce(e.principal_fen, l.amount_fen)) filter (where e.kind = 'disbursed'), l.amount_fen)
@@ -996,9 +1004,8 @@ begin
     owed := case when f.state = 'settled' and f.written_off_on is not null then told.unpaid
                  when f.state in ('overdue', 'written_off') or f.bad_since is not null then f.outstanding_fen
                  else 0 end - greatest(loan_insured_fen(l.id, null) - told.insured, 0);
-    return greatest(least(greatest(n.principal_fen - owed, 0) + least(told.interest, n.interest_fen),
-                          claim_whole_fen(n))
-                    - coalesce((select sum(s.amount_fen)::bigint from claim_step s where s.claim = (c).id), 0), 0);
+    return greatest(least(greatest(n.principal_fen - owed, 0) + least(told.interest, n.interest_fen), claim_whole_fen(n))
+                    - remitted, 0);
 end $$;
 revoke all on function claim_untold_fen from public;
 

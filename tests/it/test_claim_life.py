@@ -305,6 +305,23 @@ class ClaimLife(FundCase):
         self.step(where, "cure", self.bank)
         self.assertEqual(self.fund(code)[0], "40000000.00")
 
+    def test_a_claim_that_was_never_due_gives_all_of_it_back(self):
+        """The bank told only after it was paid that the arrears had been made good, or the loan settled, before it claimed."""
+        for kind, more, grade in (("repaid", {"principal": "300000.00"}, None), ("settled", {}, None),
+                                  ("repaid", {"principal": "300000.00"}, "substandard")):
+            code = self.scheme(loss_base="principal_and_interest")
+            contract = self.lent(code, overdue=None)
+            self.event(self.where(contract), "overdue", ago(300), principal="300000.00")
+            where = self.paid(contract)
+            self.assertEqual(self.fund(code)[0], "38314300.00")  # 54 % of 3,000,000 and 121,666.67 of interest
+            if grade:  # bad by its grade, but not overdue for ninety days, which this scheme asks
+                self.event(self.where(contract), "classified", ago(200), grade=grade)
+            self.event(self.where(contract), kind, ago(100), **more)
+            self.assertEqual(self.untold(where), "3121666.67")
+            self.recover(where, "3121666.67")
+            self.assertIsNone(self.untold(where))
+            self.assertEqual(self.fund(code)[0], "40000000.00")
+
     def test_no_more_need_come_back_than_was_claimed(self):
         contract = self.lent(self.scheme())
         where = self.paid(contract, loss_principal="1000000.00")
