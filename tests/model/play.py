@@ -424,12 +424,33 @@ class Run:
             return ["too much: the fund is out by %s for %s, its fair share is %s (%s)" % (yuan(net), key, yuan(int(fair)), ", ".join(why))]
         return []
 
+    def room(self, entry, k, day, moved):
+        """What the limits of a scheme still left for a claim of that day; None: it sets none. Earlier ones were settled by then."""
+        body, own = self.s.body(k), self.s.entries[entry]
+        earlier = [c for c in self.claims if c["scheme"] == self.codes[k] and (c["received"], c["entry"]) < (day, entry)]
+        same = {"cap_per_loan": lambda c: c["entry"] == entry,
+                "cap_per_enterprise": lambda c: self.firm_of(c["entry"]) == self.firm_of(entry),
+                "cap_bank_year": lambda c: self.s.entries[c["entry"]]["bank"] == own["bank"]
+                and day_of(c["received"]).year == day_of(day).year,
+                "cap_fund_year": lambda c: day_of(c["received"]).year == day_of(day).year}
+        rooms = [fen(body[cap]) - self.gross(filter(counts, earlier), moved) for cap, counts in same.items() if cap in body]
+        if body.get("pool_balance_limits_liability"):
+            rooms.append(self.s.schemes[k]["money"] - self.gross(earlier, moved))
+        return min(rooms, default=None)
+
+    def firm_of(self, entry):
+        return self.s.credits[self.s.entries[entry]["of"]]["firm"]
+
+    def gross(self, claims, moved):
+        return sum(m[1] for c in claims for m in moved.get(c["id"], ()) if m[0] == "compensation")
+
     def too_little(self, entry, credit, claims, moved, end):
         """An honest bank is paid in full, to the fen, and on time."""
         asked = [a for a in self.s.acts if a["what"] == "claim" and a["entry"] == entry and a["sure"]]
         if not asked:
             return []
-        late = [r for r in self.refused if r[1] == entry and any(a["day"] == r[0] for a in asked)]
+        late = [r for r in self.refused if r[1] == entry and any(a["day"] == r[0] for a in asked)
+                and not (set(r[2]) == {"E_CAP"} and self.room(entry, 0, r[0], moved) <= 0)]
         if late:
             return ["honest %s was refused on %s: %s" % (entry, day_of(late[0][0]), " ".join(late[0][2]))]
         wrong = []
@@ -447,7 +468,9 @@ class Run:
                 wrong.append("the story %s is not honest: %s" % (self.s.name, reason))
                 continue
             want = scheme.fund_share(credit, scheme.net_loss(credit, received, day, c["costs_before"]))
-            want = self.s.entries[entry].get("expects", want)
+            room = self.room(entry, k, c["received"], moved)
+            limited = room is not None and room < want
+            want = room if limited else want
             got = sum(m[1] for m in moved.get(c["id"], ()) if m[0] == "compensation")
             told = all(max(a["told"], default=0) <= c["paid"] for a in self.s.acts
                        if a["what"] == "event" and a["of"] == self.s.entries[entry]["of"] and a["day"] <= c["paid"])
@@ -455,7 +478,7 @@ class Run:
                 wrong.append("honest %s got %s, its share is %s" % (entry, yuan(got), yuan(want)))
             fair = scheme.fair(credit, received, day, end, c["costs_before"], c["true_costs"])
             net = sum(m[1] for m in moved.get(c["id"], ()))
-            if "expects" not in self.s.entries[entry] and abs(net - fair) > 2 + c["steps"]:
+            if not limited and abs(net - fair) > 2 + c["steps"]:
                 wrong.append("honest %s keeps %s, fair is %s" % (entry, yuan(net), yuan(int(fair))))
         return wrong
 

@@ -761,8 +761,8 @@ def limits(s, dice):
         key = "L%d" % (n + 1)
         s.credit(key, start=15 + 4 * n, amount=dice.randint(700, 1200) * 100000)
         s.book(key, lag=0)
-        s.claim(key, s.life(key) + 3, desk=False)
-        s.through(s.trigger_day(key) + 3)
+        s.claim(key, s.life(key) + 3)
+        s.honest(key)
 
 
 @story(1)

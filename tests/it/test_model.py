@@ -1,0 +1,57 @@
+"""The model of the truth (tests/model): what a fund paid, judged by what truly happened and not by the ledger's answers.
+
+The seed is printed; PLEDGED_MODEL_SEED and PLEDGED_MODEL_HISTORIES choose others. Thousands: tests/model/play.py.
+"""
+import collections
+import os
+import sys
+import time
+import unittest
+
+from harness import RELEASE_BIN, ROOT
+
+sys.path.insert(0, os.path.join(ROOT, "tests", "model"))
+import clock  # noqa: E402
+import play  # noqa: E402
+import stories  # noqa: E402
+
+SEED = int(os.environ.get("PLEDGED_MODEL_SEED", "1"))
+HISTORIES = int(os.environ.get("PLEDGED_MODEL_HISTORIES", "150"))
+KEPT = [  # histories that showed a defect: their story and seed
+    ("crook_settled", 200102), ("crook_cured", 200144), ("crook_hidden_payment", 200070),
+]
+
+
+@unittest.skipUnless(clock.library(), "libfaketime is not installed")
+class Model(unittest.TestCase):
+    def test_the_fund_pays_its_share_of_what_was_truly_lost_and_no_more(self):
+        began = time.monotonic()
+        drawn = [stories.draw(*x) for x in KEPT] + stories.draws(HISTORIES - len(KEPT), SEED)
+        results = play.play(drawn, RELEASE_BIN)
+        kinds = collections.Counter(run.s.name for run, _ in results)
+        print("figure: %d histories of %d kinds over three years, seed %d, %.0f s" % (
+            len(results), len(kinds), SEED, time.monotonic() - began))
+        self.assertEqual(set(kinds), set(stories.STORIES))
+        paid = collections.Counter(run.s.name for run, _ in results if any(c["paid"] is not None for c in run.claims))
+        self.assertTrue(all(paid[name] for name in stories.STORIES if name.startswith("honest")), paid)
+        bad = [(run, wrong) for run, wrong in results if wrong]
+        for run, wrong in bad[:2]:
+            ((again, still),) = play.play([play.shorten(run.s, RELEASE_BIN)], RELEASE_BIN)
+            print(play.tell(again, still))
+        self.assertEqual([(run.s.name, run.s.seed, wrong) for run, wrong in bad], [])
+
+    def test_a_history_that_fails_is_cut_down_to_what_matters(self):
+        """With the costs of a recovery counted before anybody accepted them, a crook of costs needs few acts."""
+        import bites
+        broken = "begin; set check_function_bodies = off; %s commit" % bites.RULES["costs"][1]()
+        whole = stories.draw("crook_costs", 7)
+        short = play.shorten(whole, RELEASE_BIN, broken)
+        ((run, wrong),) = play.play([short], RELEASE_BIN, broken)
+        self.assertTrue(wrong)
+        self.assertLess(len(short.acts), len(whole.acts))
+        self.assertIn("books L1", run.script())
+        self.assertIn("recovers L1", run.script())
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,139 @@
+"""Does the model bite? Takes rules out of the running database one at a time and expects it to find what follows.
+
+    python3 tests/model/bites.py [--each 3] [--seed 1] [rule …]
+
+A rule goes by replacing its function, in the test's own database only, by one that says nothing stands in the way. Beside the
+histories that aim at it some honest ones run. A rule whose loss nobody notices is one that no test of the model keeps.
+"""
+import argparse
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import play  # noqa: E402
+import stories  # noqa: E402
+from town import harness  # noqa: E402
+
+FUNCTIONS = os.path.join(harness.ROOT, "migrations", "functions")
+
+
+def function(name):
+    """The statement that makes a function, as it is shipped."""
+    for file in sorted(os.listdir(FUNCTIONS)):
+        with open(os.path.join(FUNCTIONS, file), encoding="utf-8") as f:
+            found = re.search(r"^create or replace function %s\(.*?(?:^end \$\$;|^\$\$;|\$\$;$)" % name, f.read(), re.M | re.S)
+        if found:
+            return found.group(0)
+    raise LookupError(name)
+
+
+def without(name, *cuts):
+    """A function with pieces of its text replaced; a piece that is not there any more is an error, never a silent success."""
+    text = function(name)
+    for old, new in cuts:
+        if old not in text:
+            raise LookupError("%s: %s" % (name, old))
+        text = text.replace(old, new)
+    return text
+
+
+def silent(name):
+    """The same function, saying that nothing stands in the way."""
+    head = function(name).split("$$")[0]
+    return re.sub(r"language \w+", "language sql", head, count=1) + "$$ select '{}'::json[] $$;"
+
+
+RULES = {  # name: (what goes, SQL, the histories that should notice)
+    "cover": ("a claim needs cover that began before the default", lambda: without(
+        "claim_judge_cover", ("if default_day < cover.on_day then", "if false then")) + without(
+        "coverage_life_problems", ("if default_day <= filed then", "if false then")),
+              ["crook_no_cover", "crook_default_first"]),
+    "registration": ("registered before the default", lambda: without(
+        "claim_judge_terms", ("if l.registered_on is null or", "if false and")) + without(
+        "coverage_life_problems", ("if l.registered_on is null or", "if false and"),
+        ("if default_day <= filed then", "if false then")) + without(
+        "claim_judge_cover", ("if default_day < cover.on_day then", "if false then")), ["crook_registered_late"]),
+    "one_credit": ("a double of a credit is neither covered nor paid", lambda: silent("credit_problems") + without(
+        "flag_rf29_one_credit", ("return query", "return; return query")) + without(
+        "flag_rf01_pledged_twice", ("return query", "return; return query")), ["crook_twin"]),
+    "freeze": ("terms are frozen: a correction after the default counts not", lambda: without(
+        "coverage_take_over", ("        return;\n", "        null;\n")), ["crook_raise"]),
+    "suspend": ("a correction that decides suspends the cover, and the claim follows the frozen record", lambda: without(
+        "claim_case_of", ("v.version = coalesce(cover.loan_version, l.version)", "v.version = l.version")) + without(
+        "coverage_corrected", ("elsif c.state = 'covered' and coverage_is_decisive(old, l) then", "elsif false then")),
+                ["crook_raise"]),
+    "trigger": ("the trigger of the scheme", lambda: silent("claim_judge_trigger"), ["crook_cured", "too_early"]),
+    "window": ("the term to claim", lambda: without(
+        "claim_judge_trigger", ("case when c.received > last_day then", "case when false then")), ["late_claim", "crook_backdates"]),
+    "back_dated": ("a paper that came earlier has evidence and is confirmed by two", lambda: without(
+        "claim_judge_terms", ("if c.received > c.day or c.received < c.day - 30 then", "if false then")) + without(
+        "claim_step_refusal", ("if c.step = 'accept' and (c.claim).received_on < (c.claim).on_day and c.maker is null then",
+                               "if false then")), ["crook_backdates"]),
+    "ledgers_loss": ("the loss is what the ledger knows, not what the bank says", lambda: without(
+        "claim_judge_loss", ("least(coalesce(yuan_fen(told.loss_principal), most.principal_fen), most.principal_fen)",
+                             "coalesce(yuan_fen(told.loss_principal), most.principal_fen)"),
+        ("if c.claim_id is null and yuan_fen(told.loss_principal) > most.principal_fen then", "if false then")),
+                     ["crook_undrawn"]),
+    "elsewhere": ("no second claim of the same loan", lambda: silent("claim_judge_elsewhere") + without(
+        "claim_judge_split", ("j.advance_fen := loan_paid_fen((c.now).id, (c.scheme).code);", "j.advance_fen := 0;")),
+                  ["crook_twice"]),
+    "untold": ("what came back and was not remitted is owed", lambda: re.sub(
+        r"\$\$.*", "$$ select 0::bigint $$;", function("claim_untold_fen").replace("language plpgsql", "language sql"), flags=re.S),
+               ["crook_hidden_payment", "crook_kept_back", "crook_settled"]),
+    "never_due": ("a claim that was never due gives all back", lambda: without(
+        "claim_untold_fen", ("if f.state in ('active', 'matured') and f.bad_since is null\n", "if false\n"),
+        ("cardinality((claim_trigger_problems(then_, (c).received_on, terms.trigger)).p) > 0", "false")), ["crook_cured", "crook_settled"]),
+    "costs": ("costs count when finance has accepted them", lambda: without(
+        "claim_step_back", ("coalesce(c.amount_fen, 0) - coalesce(c.accepted_fen, 0)",
+                            "greatest(coalesce(c.amount_fen, 0) - coalesce(c.costs_fen, 0), 0)")), ["crook_costs"]),
+    "caps": ("limits of loan, firm, bank, year and pool", lambda: without(
+        "claim_rooms", ("where cap.cap is not null", "where false")), ["crook_split", "limits"]),
+    "breaker": ("the bank's bad-loan breaker", lambda: silent("claim_judge_pool"), ["crook_breaker"]),
+    "breaker_day": ("the breaker counts what was covered before the default", lambda: without(
+        "claim_judge_pool", ("coalesce(least((c.life).overdue_since, (c.life).bad_since), 'infinity')", "'infinity'")),
+                    ["crook_breaker"]),
+    "conditions": ("what the scheme does not take", lambda: silent("coverage_terms_problems") + without(
+        "coverage_life_problems", ("if filed > f.drawn_on + terms.file_within_days then", "if false then")) + without(
+        "flag_rf26_ip_share_small", ("return query", "return; return query")) + without(
+        "flag_rf07_double_support", ("return query", "return; return query")), ["crook_conditions"]),
+    "release": ("a pledge that was released covers nothing", lambda: without(
+        "claim_judge_terms", ("if (c.life).released_on <= coalesce(default_day, c.received) then", "if false then")) + without(
+        "coverage_follow", ("or f.released_on is not null and f.overdue_since is null and f.bad_since is null", "")),
+                ["crook_released"]),
+    "two_schemes": ("what another scheme pays is no loss", lambda: without(
+        "claim_judge_loss", ("if elsewhere > 0 then", "if false then")) + silent("claim_judge_elsewhere") + without(
+        "coverage_life_problems", ("if default_day <= filed then", "if false then")) + without(
+        "claim_judge_cover", ("if default_day < cover.on_day then", "if false then")), ["crook_two_schemes"]),
+    "split": ("the fund's share to the fen (here: of the next fen)", lambda: without(
+        "claim_split_loss", ("order by rest desc, n", "order by rest, n desc")), ["honest"]),
+}
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--each", type=int, default=6, help="histories of each kind")
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--verbose", action="store_true")
+    p.add_argument("rules", nargs="*")
+    args = p.parse_args()
+    dull = []
+    print("| rule taken out | what it keeps | histories | fail | of which |\n|---|---|---|---|---|")
+    for name in args.rules or RULES:
+        what, sql, kinds = RULES[name]
+        drawn = [stories.draw(kind, args.seed * 1000 + n) for kind in kinds for n in range(args.each)]
+        results = play.play(drawn, harness.RELEASE_BIN, "begin; set check_function_bodies = off; %s commit" % sql())
+        bad = [(run, wrong) for run, wrong in results if wrong]
+        if args.verbose and bad:
+            print(play.tell(*bad[0]))
+        if not bad:
+            dull.append(name)
+        found = sorted({re.sub(r"[^a-z_ ].*", "", w) for _, wrong in bad for w in wrong})
+        print("| %s | %s | %d | %d | %s |" % (name, what, len(drawn), len(bad), "; ".join(found)), flush=True)
+    if dull:
+        print("nobody noticed: " + ", ".join(dull))
+    return 1 if dull else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
