@@ -979,6 +979,7 @@ declare
     then_ loan_life;
     told record;
     remitted bigint := (select coalesce(sum(s.amount_fen), 0)::bigint from claim_step s where s.claim = (c).id);
+    interest bigint := 0; -- that was paid since, or that did not run on what had been repaid by then
     owed bigint;
 begin
     select x.* into n from claim_now x where x.claim = (c).id;
@@ -1004,8 +1005,11 @@ begin
     owed := case when f.state = 'settled' and f.written_off_on is not null then told.unpaid
                  when f.state in ('overdue', 'written_off') or f.bad_since is not null then f.outstanding_fen
                  else 0 end - greatest(loan_insured_fen(l.id, null) - told.insured, 0);
-    return greatest(least(greatest(n.principal_fen - owed, 0) + least(told.interest, n.interest_fen), claim_whole_fen(n))
-                    - remitted, 0);
+    if with_interest then
+        interest := least(n.interest_fen, greatest(told.interest, n.interest_fen - greatest(loan_interest_fen((
+                        loan_fold(l, (c).on_day, null, null)).accrued, l.day_count) - f.interest_fen, 0)));
+    end if;
+    return greatest(least(greatest(n.principal_fen - owed, 0) + interest, claim_whole_fen(n)) - remitted, 0);
 end $$;
 revoke all on function claim_untold_fen from public;
 

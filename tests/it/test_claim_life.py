@@ -305,6 +305,13 @@ class ClaimLife(FundCase):
         self.step(where, "cure", self.bank)
         self.assertEqual(self.fund(code)[0], "40000000.00")
 
+    def test_interest_on_what_had_been_repaid_goes_back_with_it(self):
+        code = self.scheme(loss_base="principal_and_interest")
+        contract = self.lent(code)
+        where = self.paid(contract)  # 121,666.67 of interest
+        self.event(self.where(contract), "repaid", ago(36), principal="1000000.00")  # told late: × 3.65 % × 36 / 360 = 3,650.00
+        self.assertEqual(self.untold(where), "1003650.00")
+
     def test_a_claim_that_was_never_due_gives_all_of_it_back(self):
         """The bank told only after it was paid that the arrears had been made good, or the loan settled, before it claimed."""
         for kind, more, grade in (("repaid", {"principal": "300000.00"}, None), ("settled", {}, None),
