@@ -223,9 +223,9 @@ begin
     c.received := coalesce((c.told).received_on, on_day);
     c.known_at := known_at;
     c.now := l;
-    c.cover := cover;
-    c.loan := (select v from loan v where v.id = l.id and v.version = coalesce(cover.loan_version, l.version));
     c.life := loan_fold(l, 'infinity', known_at, null);
+    c.cover := coverage_before(cover, least((c.life).overdue_since, (c.life).bad_since));
+    c.loan := (select v from loan v where v.id = l.id and v.version = coalesce((c.cover).loan_version, l.version));
     c.scheme := (select s from scheme s where s.id = cover.scheme);
     c.terms := scheme_terms_of((c.scheme).body);
     c.costs_fen := coalesce((select sum(s.accepted_fen)::bigint from claim_step s

@@ -657,6 +657,7 @@ declare
     p json[];
     step text := doc ->> 'step';
     next_state text;
+    taken json;
 begin
     d.parties := '{}';
     d.district := '';
@@ -684,8 +685,14 @@ begin
     if not dry then
         if c.state = 'suspended' and step = 'confirm' then
             perform coverage_take_over(c);
+            -- what was frozen until now, for a default of an earlier day that is told later (coverage_before)
+            select json_build_object('took', x.loan_version, 'loan_version', c.loan_version, 'amount_fen', c.amount_fen,
+                                     'terms', c.terms)
+              into taken
+              from coverage x
+             where x.id = c.id and x.loan_version <> c.loan_version;
         end if;
-        perform coverage_step_add(c.id, step, next_state, doc ->> 'reason', null);
+        perform coverage_step_add(c.id, step, next_state, doc ->> 'reason', taken);
     end if;
     return d;
 end $$;
@@ -711,3 +718,25 @@ begin
      where x.id = c.id;
 end $$;
 revoke all on function coverage_take_over from public;
+
+-- A cover as it stood before a default: a correction that finance confirmed counts not when the default, whenever it is
+-- told, turns out to be of that day or an earlier one.
+create or replace function coverage_before(c coverage, default_day date) returns coverage
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    frozen json;
+begin
+    select s.shown into frozen
+      from coverage_step s
+      join loan v on v.id = c.loan_id and v.version = (s.shown ->> 'took')::int
+     where s.coverage = c.id and s.step = 'confirm' and default_day <= (v.recorded_at at time zone 'Asia/Shanghai')::date
+     order by s.n
+     limit 1;
+    if found then
+        c.loan_version := (frozen ->> 'loan_version')::int;
+        c.amount_fen := (frozen ->> 'amount_fen')::bigint;
+        c.terms := frozen -> 'terms';
+    end if;
+    return c;
+end $$;
+revoke all on function coverage_before from public;

@@ -55,6 +55,17 @@ class Faults(FundCase):
         said = self.get(self.claimed(contract))
         self.assertEqual((said["net_loss"], said["fund"]), ("300000.00", "270000.00"))
 
+    def test_a5_a_change_that_was_confirmed_before_the_default_was_told_never_helps_either(self):
+        """The default had happened when the correction was sent; its bank tells of it only when finance has confirmed that."""
+        code = self.scheme("cd-2008")
+        contract = self.lent(code, overdue=None, amount="300000.00")
+        self.correct(contract, amount="3000000.00")
+        self.cover_step(self.cover_of(contract)[0]["id"], "confirm", self.finance)
+        self.assertEqual(self.cover_of(contract)[0]["state"], "covered")
+        self.event(self.where(contract), "overdue", ago(200))
+        said = self.get(self.claimed(contract))
+        self.assertEqual((said["net_loss"], said["fund"]), ("300000.00", "270000.00"))
+
     def test_a5_honest_a_correction_before_any_default_counts_when_finance_has_confirmed_it(self):
         code = self.scheme("cd-2008")
         contract = self.lent(code, overdue=None, amount="300000.00")
