@@ -18,7 +18,8 @@ import stories  # noqa: E402
 SEED = int(os.environ.get("PLEDGED_MODEL_SEED", "1"))
 HISTORIES = int(os.environ.get("PLEDGED_MODEL_HISTORIES", "150"))
 KEPT = [  # histories that showed a defect: their story and seed
-    ("crook_settled", 200102), ("crook_cured", 200144), ("crook_hidden_payment", 200070),
+    ("crook_settled", 200102), ("crook_cured", 200144), ("crook_hidden_payment", 200070), ("crook_hidden_payment", 300109),
+    ("crook_raise", 300242),
 ]
 
 

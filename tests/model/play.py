@@ -137,7 +137,7 @@ class Run:
             if status == 201:
                 self.loans[entry] = headers["location"]
                 if scheme is not None and said["coverage"]["state"] == "refused":
-                    self.note("", "   cover refused: %s" % " ".join(e["code"] for e in said["coverage"]["errors"]))
+                    self.note("", "   cover refused: %s" % " ".join(e["code"] + " " + e["title"][:60] for e in said["coverage"]["errors"]))
 
     def do_cover(self, a):
         body = {"reference": self.reference("BA"), "loan": self.contracts.get(a["entry"], "-"), "scheme": self.codes[a["scheme"]]}

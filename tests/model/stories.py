@@ -442,7 +442,7 @@ def crook_twin(s, dice):
     other = dice.choice(["BANK-1", "BANK-2"])
     over = {"amount": yuan(c["amount"] - dice.choice([0, 1, c["amount"] // 200]))}
     if dice.random() < 0.4:
-        over["signed_on"] = c["signed"] + dice.choice([-3, 3])
+        over["signed_on"] = c["signed"] - dice.choice([1, 3])
     day = dice.choice([c["start"] + 2, c["start"] + 60])
     when = dice.choice(["early", "after"])
     if when == "early":

@@ -127,7 +127,7 @@ class Scheme:
             return "cover"
         if c.get("registered_on") is None or c["registered_on"] > str(default):
             return "registration"
-        if credit.released and credit.released <= str(default):
+        if credit.released and credit.released <= default:
             return "release"
         if reached is None or self.reached(credit, paid) is None:
             return "trigger"
