@@ -963,11 +963,11 @@ create or replace function claim_net_back(n claim_now, more_fen bigint) returns 
 $$;
 revoke all on function claim_net_back from public;
 
--- Money that came back on the loss of a claim that was paid, by the loan's events or its guarantee insurance, and was not
--- told as a recovery: it is owed to the fund. What counts is what is owed no more, whatever day the events bear and
--- whenever they were told. A loan that is good again owes the fund its whole share, interest and costs with it; so does one
--- that, by what was told since, had not gone bad as the scheme asks when the claim came in. A settlement after a write-off
--- brought the principal that it names.
+-- Money that came back on the loss of a claim that was paid, by the loan's events or its guarantee insurance, and was
+-- not told as a recovery: it is owed to the fund. What counts is what is owed no more, whatever day the events bear and
+-- whenever they were told. A loan that is good again owes the fund its whole share, interest and costs with it; so does
+-- one that, by what was told since, had not gone bad as the scheme asks when the claim came in. A settlement after a
+-- write-off brought the principal that it names.
 create or replace function claim_untold_fen(c claim) returns bigint
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -994,7 +994,8 @@ begin
           and not (then_.state = 'settled' and then_.written_off_on is not null) then
         return greatest(claim_whole_fen(n) - remitted, 0);
     end if;
-    select coalesce(sum(e.principal_fen) filter (where e.payer = 'insurer' and e.kind <> 'disbursed'), 0)::bigint as insured,
+    select coalesce(sum(e.principal_fen)
+                        filter (where e.payer = 'insurer' and e.kind <> 'disbursed'), 0)::bigint as insured,
            coalesce(sum(e.interest_fen) filter (where with_interest
                     and (e.on_day > (c).on_day or e.recorded_at > (c).recorded_at)), 0)::bigint as interest,
            (coalesce(sum(coalesce(e.principal_fen, l.amount_fen)) filter (where e.kind = 'disbursed'), l.amount_fen)

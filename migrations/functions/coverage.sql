@@ -729,7 +729,8 @@ begin
     select s.shown into frozen
       from coverage_step s
       join loan v on v.id = c.loan_id and v.version = (s.shown ->> 'took')::int
-     where s.coverage = c.id and s.step = 'confirm' and default_day <= (v.recorded_at at time zone 'Asia/Shanghai')::date
+     where s.coverage = c.id and s.step = 'confirm'
+       and default_day <= (v.recorded_at at time zone 'Asia/Shanghai')::date
      order by s.n
      limit 1;
     if found then
