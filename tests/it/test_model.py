@@ -32,7 +32,7 @@ class Model(unittest.TestCase):
         kinds = collections.Counter(run.s.name for run, _ in results)
         print("figure: %d histories of %d kinds over three years, seed %d, %.0f s" % (
             len(results), len(kinds), SEED, time.monotonic() - began))
-        self.assertEqual(set(kinds), set(stories.STORIES))
+        self.assertEqual(set(kinds), {name for name, (weight, _) in stories.STORIES.items() if weight})
         paid = collections.Counter(run.s.name for run, _ in results if any(c["paid"] is not None for c in run.claims))
         self.assertTrue(all(paid[name] for name in stories.STORIES if name.startswith("honest")), paid)
         bad = [(run, wrong) for run, wrong in results if wrong]
@@ -40,6 +40,11 @@ class Model(unittest.TestCase):
             ((again, still),) = play.play([play.shorten(run.s, RELEASE_BIN)], RELEASE_BIN)
             print(play.tell(again, still))
         self.assertEqual([(run.s.name, run.s.seed, wrong) for run, wrong in bad], [])
+
+    @unittest.expectedFailure
+    def test_a_repayment_that_is_told_late_makes_the_loss_smaller_also_where_the_bank_is_served_first(self):
+        ((_, wrong),) = play.play([stories.draw("known_bank_first", 1)], RELEASE_BIN)
+        self.assertEqual(wrong, [])
 
     def test_a_history_that_fails_is_cut_down_to_what_matters(self):
         """With the costs of a recovery counted before anybody accepted them, a crook of costs needs few acts."""

@@ -43,6 +43,8 @@ class Story:
             body["confirmation"] = "automatic"
         if dice.random() < 0.15:
             body["recovery_order"] = dice.choice(["fund_first", "bank_first"])
+            if not self.name.startswith("honest") and body["recovery_order"] == "bank_first":
+                body["recovery_order"] = "fund_first"  # an open defect, see known_bank_first
         body.update(over)
         body = {k: v for k, v in body.items() if v is not None}
         self.schemes.append({"body": body, "money": money})
@@ -216,7 +218,7 @@ def draws(count, seed):
     order = []
     while len(order) < count:
         dice.shuffle(names)
-        order += sorted(STORIES) + names if not order else names
+        order += sorted(set(names)) + names if not order else names
     return [draw(name, seed * 100000 + n) for n, name in enumerate(order[:count])]
 
 
@@ -482,7 +484,7 @@ def crook_undrawn(s, dice):
 
 @story(3)
 def crook_raise(s, dice):
-    """The amount, rate, covered part or first day is corrected upwards once the loan is bad; finance confirms what it is shown."""
+    """Amount, rate, covered part or first day are corrected upwards once the loan is bad; finance confirms what it is shown."""
     s.scheme()
     c = s.credit()
     s.book("L1", lag=0)
@@ -782,3 +784,18 @@ def crook_twice(s, dice):
     s.through(due + 31)
     s.claim("L1", due + 60, desk=False)
     s.through(due + 60)
+
+
+# ---- defects that are open: none of these is drawn, each is known to fail -------------------------------------
+
+@story(0)
+def known_bank_first(s, dice):
+    """Where the bank is served first, a repayment that is told only after payment goes to it and not into a smaller loss."""
+    s.scheme("zs", loss_base="principal", claim_window_days=None, recovery_order="bank_first")
+    c = s.credit(amount=300000000, ip_amount=None)
+    s.book("L1", lag=0)
+    c["default"] = c["start"] + 60
+    s.event("L1", c["default"], "overdue", lag=0)
+    s.event("L1", c["default"] + 50, "repaid", told=[c["default"] + 120], principal=100000000)
+    s.claim("L1", c["default"] + 91, desk=False)
+    s.act(c["default"] + 93, "desk", steps=3)

@@ -39,7 +39,8 @@ class Credit:
         self.contract, self.events, self.released = contract, sorted(events, key=lambda e: e["on"]), released
 
     def upto(self, day):
-        known = {k: v for k, v in self.contract.items() if k in ("amount", "rate", "signed_on", "matures_on", "revolving", "day_count")}
+        members = ("amount", "rate", "signed_on", "matures_on", "revolving", "day_count")
+        known = {k: v for k, v in self.contract.items() if k in members}
         return Account(known, [e for e in self.events if e["on"] <= str(day)])
 
     def bad_since(self, day):
@@ -56,7 +57,8 @@ class Credit:
 
     def due_since(self, day):
         v = self.upto(day).view(day)
-        return day - datetime.timedelta(days=v.days_overdue) if v.days_overdue or v.arrears_principal or v.arrears_interest else None
+        is_due = v.days_overdue or v.arrears_principal or v.arrears_interest
+        return day - datetime.timedelta(days=v.days_overdue) if is_due else None
 
     def default(self, day):
         """The day on which the credit went bad, as seen on a day; None: it is not bad."""
