@@ -74,12 +74,13 @@ RULES = {  # name: (what goes, SQL, the histories that should notice)
                 ["crook_raise"]),
     "trigger": ("the trigger of the scheme", lambda: silent("claim_judge_trigger"), ["crook_cured", "too_early"]),
     "window": ("the term to claim", lambda: without(
-        "claim_judge_trigger", ("case when c.received > last_day then", "case when false then")), ["late_claim", "crook_backdates"]),
+        "claim_judge_trigger", ("case when c.received > last_day then", "case when false then")),
+               ["late_claim", "crook_backdates"]),
     "back_dated": ("a paper that came earlier has evidence and is confirmed by two", lambda: without(
         "claim_judge_terms", ("if c.received > c.day or c.received < c.day - 30 then", "if false then")) + without(
         "claim_step_refusal", ("if c.step = 'accept' and (c.claim).received_on < (c.claim).on_day and c.maker is null then",
                                "if false then")), ["crook_backdates"]),
-    "ledgers_loss": ("the loss is what the ledger knows, not what the bank says; nor is it asked back", lambda: untold() + without(
+    "ledgers_loss": ("the loss is the ledger's, not what the bank says; nor is it asked back", lambda: untold() + without(
         "claim_judge_loss", ("least(coalesce(yuan_fen(told.loss_principal), most.principal_fen), most.principal_fen)",
                              "coalesce(yuan_fen(told.loss_principal), most.principal_fen)"),
         ("if c.claim_id is null and yuan_fen(told.loss_principal) > most.principal_fen then", "if false then")),
@@ -87,10 +88,12 @@ RULES = {  # name: (what goes, SQL, the histories that should notice)
     "elsewhere": ("no second claim of the same loan", lambda: silent("claim_judge_elsewhere") + without(
         "claim_judge_split", ("j.advance_fen := loan_paid_fen((c.now).id, (c.scheme).code);", "j.advance_fen := 0;")),
                   ["crook_twice"]),
-    "untold": ("what came back and was not remitted is owed", untold, ["crook_hidden_payment", "crook_kept_back", "crook_settled"]),
+    "untold": ("what came back and was not remitted is owed", untold,
+               ["crook_hidden_payment", "crook_kept_back", "crook_settled"]),
     "never_due": ("a claim that was never due gives all back", lambda: without(
         "claim_untold_fen", ("if f.state in ('active', 'matured') and f.bad_since is null\n", "if false\n"),
-        ("cardinality((claim_trigger_problems(then_, (c).received_on, terms.trigger)).p) > 0", "false")), ["crook_cured", "crook_settled"]),
+        ("cardinality((claim_trigger_problems(then_, (c).received_on, terms.trigger)).p) > 0", "false")),
+                  ["crook_cured", "crook_settled"]),
     "costs": ("costs count when finance has accepted them", lambda: without(
         "claim_step_back", ("coalesce(c.amount_fen, 0) - coalesce(c.accepted_fen, 0)",
                             "greatest(coalesce(c.amount_fen, 0) - coalesce(c.costs_fen, 0), 0)")), ["crook_costs"]),
@@ -98,7 +101,8 @@ RULES = {  # name: (what goes, SQL, the histories that should notice)
         "claim_rooms", ("where cap.cap is not null", "where false")), ["crook_split", "limits"]),
     "breaker": ("the bank's bad-loan breaker", lambda: silent("claim_judge_pool"), ["crook_breaker"]),
     "breaker_day": ("the breaker counts what was covered before the default", lambda: without(
-        "coverage_pool_problems", ("if pool.bad * 1000000 > pool.owed * percent_ppm(terms.npl_breaker) then", "if false then")) + without(
+        "coverage_pool_problems",
+        ("if pool.bad * 1000000 > pool.owed * percent_ppm(terms.npl_breaker) then", "if false then")) + without(
         "claim_judge_pool", ("coalesce(least((c.life).overdue_since, (c.life).bad_since), 'infinity')", "'infinity'")),
                     ["crook_breaker"]),
     "conditions": ("what the scheme does not take", lambda: silent("coverage_terms_problems") + without(

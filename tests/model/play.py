@@ -111,7 +111,8 @@ class Run:
         r = {"contract_no": self.contracts[entry], "product": "single_pledge", "borrower_uscc": code, "borrower_name": name,
              "district": "310115", "amount": yuan(c["amount"]), "rate": c["rate"], "signed_on": str(day_of(c["signed"])),
              "matures_on": str(day_of(c["matures"])), "disbursed_on": str(day_of(c["start"])), "day_count": c["day_count"],
-             "ip": [{"number": harness.patent((self.number * 8 + i + ord(x[-1]) % 7) % 10000000)} for i, x in enumerate(c["rights"])]}
+             "ip": [{"number": harness.patent((self.number * 8 + i + ord(x[-1]) % 7) % 10000000)}
+                    for i, x in enumerate(c["rights"])]}
         if c["registered"] is not None:
             r["registered_on"] = str(day_of(c["registered"]))
         if c["ip_amount"]:
@@ -138,7 +139,8 @@ class Run:
             if status == 201:
                 self.loans[entry] = headers["location"]
                 if scheme is not None and said["coverage"]["state"] == "refused":
-                    self.note("", "   cover refused: %s" % " ".join(e["code"] + " " + e["title"][:60] for e in said["coverage"]["errors"]))
+                    self.note("", "   cover refused: %s" % " ".join(
+                        e["code"] + " " + e["title"][:60] for e in said["coverage"]["errors"]))
 
     def do_cover(self, a):
         body = {"reference": self.reference("BA"), "loan": self.contracts.get(a["entry"], "-"), "scheme": self.codes[a["scheme"]]}
@@ -176,7 +178,8 @@ class Run:
             if entry not in self.loans:
                 continue
             body = self.event_body(a["kind"], a["on"], a["more"], "E-%d-%d-%s" % (self.number, a["n"], entry))
-            status, _, _ = self.call(self.bank(entry), "POST", self.loans[entry] + "/events", body, "tells of %s %s" % (entry, body))
+            status, _, _ = self.call(self.bank(entry), "POST", self.loans[entry] + "/events", body,
+                                     "tells of %s %s" % (entry, body))
             if status not in (200, 201) and self.s.entries[entry].get("honest"):
                 self.broken.append("an honest bank was not let tell %s" % body)
             if a.get("remit") and status == 201:
@@ -189,7 +192,8 @@ class Run:
                 body = {"reference": self.reference("RC"), "reason": "收回", "amount": yuan(a["more"]["principal"])}
                 costs = a.get("costs") or []
                 if costs:
-                    body["costs"] = [{"what": "诉讼费", "amount": yuan(c), "evidence": "票据 %d" % i} for i, (c, _) in enumerate(costs)]
+                    body["costs"] = [{"what": "诉讼费", "amount": yuan(c), "evidence": "票据 %d" % i}
+                                     for i, (c, _) in enumerate(costs)]
                 status, said, _ = self.call(self.bank(entry), "POST", claim["where"] + "/recover", body,
                                             "recovers %s %s" % (entry, {k: v for k, v in body.items() if k != "reference"}))
                 if status == 201:
@@ -224,7 +228,8 @@ class Run:
         status, said, headers = self.call(self.bank(entry), "POST", "/v1/claims", body, "claims for %s %s" % (
             entry, {k: v for k, v in body.items() if k != "reference"}))
         if status == 201:
-            self.claims.append({"entry": entry, "where": headers["location"], "id": said["id"], "received": self.day, "paid": None,
+            self.claims.append({"entry": entry, "where": headers["location"], "id": said["id"], "received": self.day,
+                                "paid": None,
                                 "steps": 0, "kind": body["kind"], "true_costs": 0, "taken": 0, "scheme": said["scheme"],
                                 "costs_before": sum(c for c, is_true in costs if is_true) if costs else 0})
         else:
@@ -232,7 +237,8 @@ class Run:
 
     def do_endcover(self, a):
         """A bank ends the cover that it has."""
-        for cover in self.call(self.bank(a["entry"]), "GET", "/v1/coverages?loan=" + self.contracts.get(a["entry"], "-"))[1]["items"]:
+        where = "/v1/coverages?loan=" + self.contracts.get(a["entry"], "-")
+        for cover in self.call(self.bank(a["entry"]), "GET", where)[1]["items"]:
             if "end" in cover["legal_steps"]:
                 self.cover_step(self.bank(a["entry"]), cover["id"], "end")
 
@@ -247,8 +253,8 @@ class Run:
             body.update(reference=self.reference("RC"))
         else:
             body["seen"] = self.call(who, "GET", claim["where"])[1]["seen"]
-        status, _, _ = self.call(who, "POST", "%s/%s" % (claim["where"], a["name"]), body, "takes step %s on the claim for %s %s" % (
-            a["name"], a["entry"], a.get("more", "")))
+        status, _, _ = self.call(who, "POST", "%s/%s" % (claim["where"], a["name"]), body,
+                                 "takes step %s on the claim for %s %s" % (a["name"], a["entry"], a.get("more", "")))
         claim["steps"] += status == 201
 
     # ---- finance, which is honest: it looks at papers, and takes the bank's corrections as they come ---------------
@@ -422,11 +428,12 @@ class Run:
             why.append(reason or "owed")
         slack = sum(1 + c["steps"] for c in claims)
         if net > fair + slack:
-            return ["too much: the fund is out by %s for %s, its fair share is %s (%s)" % (yuan(net), key, yuan(int(fair)), ", ".join(why))]
+            return ["too much: the fund is out by %s for %s, its fair share is %s (%s)" % (
+                yuan(net), key, yuan(int(fair)), ", ".join(why))]
         return []
 
     def room(self, entry, k, day, moved):
-        """What the limits of a scheme still left for a claim of that day; None: it sets none. Earlier ones were settled by then."""
+        """What the limits of a scheme still left for a claim of that day; None: it sets none. Earlier ones were paid by then."""
         body, own = self.s.body(k), self.s.entries[entry]
         earlier = [c for c in self.claims if c["scheme"] == self.codes[k] and (c["received"], c["entry"]) < (day, entry)]
         same = {"cap_per_loan": lambda c: c["entry"] == entry,
@@ -506,7 +513,8 @@ def play(drawn, binary, break_it=None, threads=6, first=0, cut=False):
                 list(pool.map(lambda x, d=day: a_day(x[0], d, x[1]), days[day]))
         moved = collections.defaultdict(list)
         for line in town.daemon.sql(
-                "select cause_id, cause, case when credit like 'fund:%' then amount_fen else -amount_fen end, on_day from transfer"
+                "select cause_id, cause, case when credit like 'fund:%' then amount_fen else -amount_fen end, on_day"
+                " from transfer"
                 " where cause_id is not null order by recorded_at").splitlines():
             claim, cause, out, on = line.split("|")
             moved[claim].append((cause, int(out), on))

@@ -49,7 +49,7 @@ class Town:
         subprocess.run(["cp", "-a", "--reflink=auto", template, self.data], check=True)
         self.clock.to(START + datetime.timedelta(days=1))
         self.daemon = Faked(binary, self.data, self.clock)
-        self.line = threading.local()
+        self.line, self.lines = threading.local(), []
 
     def first_data(self):
         """An empty ledger that knows its people, made on the first day."""
@@ -79,6 +79,7 @@ class Town:
         for again in (False, True):
             if getattr(self.line, "to", None) is None:
                 self.line.to = http.client.HTTPConnection("127.0.0.1", self.daemon.port, timeout=120)
+                self.lines.append(self.line.to)
             try:
                 self.line.to.request(method, path, body, h)
                 r = self.line.to.getresponse()
@@ -92,6 +93,8 @@ class Town:
         return r.status, json.loads(said) if said else None, r.headers
 
     def close(self):
+        for line in self.lines if self.daemon else ():
+            line.close()
         if self.daemon is not None:
             self.daemon.close()
             self.daemon = None
