@@ -89,10 +89,10 @@ begin
                                          and p.number = any (m.rights)))
                       and not exists (select from loan n where n.id = o.id and n.version = o.version + 1 offset 0)
                    offset 0) c -- few are left, for what costs more
-            where not loan_is_void(c.id, null)
+            where not exists (select from loan_void v where v.loan_id = c.id and v.until_at = 'infinity')
               and m.signed_on < credit_end(c.id, c.matures_on)
               and c.signed_on < credit_end(m.id, m.matures_on)
-              and not loan_is_void(m.id, null)
+              and not exists (select from loan_void v where v.loan_id = m.id and v.until_at = 'infinity')
             limit 5) d;
 end $$;
 
@@ -244,16 +244,34 @@ end $$;
 create or replace function flags_beside(ids uuid[]) returns table (id uuid, code text, severity text, pointer text)
     language plpgsql volatile security definer set search_path = public, pg_temp set jit = off as $$
 declare
-    cases flag_found[] := array(
-        select row(f.code, f.case_key, f.severity, f.figures, f.record_id,
-                   f.version, f.pointer, f.facts, own.id is not null)::flag_found
-          from (select * from flag_rf29_one_credit(ids)
-                union all
-                select * from flag_rf30_hundredfold(ids)
-                union all
-                select * from flag_rf31_code_confirmed(ids)) f
-          left join unnest(ids) as own(id) on own.id = f.record_id);
+    cases flag_found[] := '{}'::flag_found[];
+    beside uuid[] := array( -- most loans are a firm's only one: nothing to compare
+        select m.id
+          from unnest(ids) as asked(id)
+         cross join lateral (
+               select x.id, x.borrower, text_form(x.borrower_name) as name
+                 from loan x
+                where x.id = asked.id
+                order by x.version desc
+                limit 1) m
+         where exists (select from loan o where o.borrower = m.borrower and o.id <> m.id offset 0)
+            or exists (select from loan o where text_form(o.borrower_name) = m.name and o.id <> m.id offset 0));
 begin
+    if cardinality(beside) > 0 then
+        cases := array(
+            select row(f.code, f.case_key, f.severity, f.figures, f.record_id, f.version, f.pointer, f.facts,
+                       own.id is not null)::flag_found
+              from (select * from flag_rf29_one_credit(beside)
+                    union all
+                    select * from flag_rf30_hundredfold(beside)) f
+              left join unnest(ids) as own(id) on own.id = f.record_id);
+    end if;
+    if exists (select from loan x where x.id = any (ids) and x.confirmed is not null) then
+        cases := cases || array(
+            select row(f.code, f.case_key, f.severity, f.figures, f.record_id,
+                       f.version, f.pointer, f.facts, true)::flag_found
+              from flag_rf31_code_confirmed(ids) f);
+    end if;
     if exists (select from loan_ip p join ip_event e on e.number = p.number where p.record_id = any (ids)) then
         cases := cases || array(
             select row(f.code, f.case_key, f.severity, f.figures, f.record_id,
