@@ -31,13 +31,14 @@ $$;
 -- The last day of a right (专利法 42 条, 商标法 39 条): 20 years from filing for inventions, 10 for utility models,
 -- 10 or 15 for designs, 10 from registration for trademarks.
 create or replace function ip_expiry(kind text, filed date, granted date) returns date
-    language sql immutable parallel safe as $$
-    select case kind
+    language plpgsql immutable parallel safe as $$
+begin -- asked for each right of each loan: PL/pgSQL keeps the plan
+    return case kind
            when 'trademark' then ip_term_last(granted, 10)
            when 'invention' then ip_term_last(filed, 20)
            when 'design' then ip_term_last(filed, case when filed >= '2021-06-01' then 15 else 10 end)
-           else ip_term_last(filed, 10) end
-$$;
+           else ip_term_last(filed, 10) end;
+end $$;
 
 -- The last day that a right can have by its number alone: filed on the last day of that year. null for trademarks.
 create or replace function ip_expiry_latest(number text) returns date language sql immutable parallel safe as $$

@@ -177,8 +177,11 @@ create or replace function loan_void_at(v loan_void, known_at timestamptz) retur
     $$ select case when known_at is null then (v).until_at = 'infinity'
                    else (v).from_at <= known_at and (v).until_at > known_at end $$;
 -- Was a loan void by an instant, whichever void did it?
-create or replace function loan_is_void(loan_id uuid, known_at timestamptz) returns boolean language sql stable as
-    $$ select exists (select from loan_void v where v.loan_id = $1 and loan_void_at(v, $2)) $$;
+create or replace function loan_is_void(loan_id uuid, known_at timestamptz) returns boolean
+    language plpgsql stable as $$
+begin -- PL/pgSQL keeps the plan
+    return exists (select from loan_void v where v.loan_id = $1 and loan_void_at(v, $2));
+end $$;
 
 -- What was paid upon a loan: claims of a fund, subsidies not wholly taken back, its guarantee insurance. Null: nothing.
 create or replace function loan_paid_upon(loan uuid) returns text

@@ -169,8 +169,10 @@ begin
 end $$;
 
 -- The last day that is sealed.
-create or replace function report_sealed_until() returns date language sql stable as
-    $$ select max(s.as_of) from report_seal s $$;
+create or replace function report_sealed_until() returns date language plpgsql stable as $$
+begin -- asked for every statement that records loans: PL/pgSQL keeps the plan
+    return (select max(s.as_of) from report_seal s);
+end $$;
 
 -- One insert a statement, and none while nothing is sealed. The earliest of a loan's days counts, whatever the
 -- basis of a report; a correction is listed also when only the version before it stood in a sealed quarter.
