@@ -22,39 +22,49 @@ create or replace function credit_end(loan_id uuid, matures_on date) returns dat
      where e.loan_id = $1
 $$;
 
+-- Is a version of a loan one of its faces: the newest, or one that a cover is frozen at? A claim is paid on the frozen
+-- one, whatever its bank has corrected since.
+create or replace function credit_is_face(id uuid, version int) returns boolean language sql stable as $$
+    select not exists (select from loan n where n.id = $1 and n.version = $2 + 1)
+           or exists (select from coverage c
+                       where c.loan_id = $1 and c.loan_version = $2 and c.state in ('covered', 'suspended', 'ended'))
+$$;
+
 -- The loans of a firm, by its code or its name, that were recorded next before and after one: more than any firm has at
 -- a time. "between", so that only the index by firm has their order: an equation would let the planner walk all loans.
 create or replace function credit_beside(firm text, name text, id uuid)
     returns table (id uuid, version int, amount_fen bigint, signed_on date, matures_on date) language sql stable as $$
     (select x.id, x.version, x.amount_fen, x.signed_on, x.matures_on
        from loan x
-      where x.borrower between $1 and $1 and x.id < $3
+      where x.borrower between $1 and $1 and x.id < $3 and credit_is_face(x.id, x.version)
       order by x.borrower desc, x.id desc
       limit 200)
     union all
     (select x.id, x.version, x.amount_fen, x.signed_on, x.matures_on
        from loan x
-      where x.borrower between $1 and $1 and x.id > $3
+      where x.borrower between $1 and $1 and x.id > $3 and credit_is_face(x.id, x.version)
       order by x.borrower, x.id
       limit 200)
     union all
     (select x.id, x.version, x.amount_fen, x.signed_on, x.matures_on
        from loan x
       where text_form(x.borrower_name) between $2 and $2 and x.id < $3 and x.borrower <> $1
+        and credit_is_face(x.id, x.version)
       order by text_form(x.borrower_name) desc, x.id desc
       limit 200)
     union all
     (select x.id, x.version, x.amount_fen, x.signed_on, x.matures_on
        from loan x
       where text_form(x.borrower_name) between $2 and $2 and x.id > $3 and x.borrower <> $1
+        and credit_is_face(x.id, x.version)
       order by text_form(x.borrower_name), x.id
       limit 200)
 $$;
 
--- Pairs of loans that are possibly one credit, each with the newest of what is asked: of one firm, overlapping in time,
--- and with a right in common or close in amount and signing day. At most five a loan, those
--- first that were recorded before it.
-create or replace function credit_pairs(loans uuid[])
+-- Pairs of loans that are possibly one credit, told by their newest versions: of one firm, overlapping in time, and
+-- with a right in common or close in amount and signing day, by any face of either. At most so many a loan, the
+-- closest first.
+create or replace function credit_pairs(loans uuid[], most int)
     returns table (id uuid, version int, other uuid, other_version int) language plpgsql stable
     set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
     set enable_nestloop = on set jit = off as $$
@@ -65,35 +75,35 @@ declare
 begin
     return query
     with mine as materialized (
-        select l.*, text_form(l.borrower_name) as name, array(
-                   select p.number from loan_ip p where p.record_id = l.id and p.version = l.version) as rights
+        select x.id, x.borrower, x.amount_fen, x.signed_on, x.matures_on, text_form(x.borrower_name) as name, array(
+                   select p.number from loan_ip p where p.record_id = x.id and p.version = x.version) as rights
           from unnest(loans) as asked(id)
+          join loan x on x.id = asked.id and credit_is_face(x.id, x.version)
+    ),
+    pair as materialized (
+        select distinct m.id, d.id as other
+          from mine m
          cross join lateral (
-               select x.id, x.version, x.borrower, x.borrower_name, x.amount_fen, x.signed_on, x.matures_on
-                 from loan x
-                where x.id = asked.id
-                order by x.version desc
-                limit 1) l
+               select c.id
+                 from (select o.*
+                         from credit_beside(m.borrower, m.name, m.id) o
+                        where (abs(o.signed_on - m.signed_on) <= near
+                               and least(o.amount_fen, m.amount_fen) * 100
+                                   >= greatest(o.amount_fen, m.amount_fen) * least_share
+                               or exists (select from loan_ip p
+                                           where p.record_id = o.id and p.version = o.version
+                                             and p.number = any (m.rights)))
+                       offset 0) c -- few are left, for what costs more
+                where not exists (select from loan_void v where v.loan_id = c.id and v.until_at = 'infinity')
+                  and m.signed_on < credit_end(c.id, c.matures_on)
+                  and c.signed_on < credit_end(m.id, m.matures_on)
+                  and not exists (select from loan_void v where v.loan_id = m.id and v.until_at = 'infinity')
+                order by abs(c.amount_fen - m.amount_fen), abs(c.signed_on - m.signed_on), c.id
+                limit most) d
     )
-    select m.id, m.version, d.id, d.version
-      from mine m
-     cross join lateral (
-           select c.id, c.version
-             from (select o.*
-                     from credit_beside(m.borrower, m.name, m.id) o
-                    where (abs(o.signed_on - m.signed_on) <= near
-                           and least(o.amount_fen, m.amount_fen) * 100
-                               >= greatest(o.amount_fen, m.amount_fen) * least_share
-                           or exists (select from loan_ip p
-                                       where p.record_id = o.id and p.version = o.version
-                                         and p.number = any (m.rights)))
-                      and not exists (select from loan n where n.id = o.id and n.version = o.version + 1 offset 0)
-                   offset 0) c -- few are left, for what costs more
-            where not exists (select from loan_void v where v.loan_id = c.id and v.until_at = 'infinity')
-              and m.signed_on < credit_end(c.id, c.matures_on)
-              and c.signed_on < credit_end(m.id, m.matures_on)
-              and not exists (select from loan_void v where v.loan_id = m.id and v.until_at = 'infinity')
-            limit 5) d;
+    select p.id, (select max(x.version) from loan x where x.id = p.id),
+           p.other, (select max(x.version) from loan x where x.id = p.other)
+      from pair p;
 end $$;
 
 -- Loans that are possibly one credit. The case is the later one's, whoever recorded it: what it is beside the earlier
@@ -103,7 +113,7 @@ begin
     return query
     with pair as materialized (
         select greatest(p.id, p.other)::text as case_key, p.*
-          from credit_pairs(coalesce(loans, array(select y.id from loan_latest y))) p
+          from credit_pairs(coalesce(loans, array(select y.id from loan_latest y)), 12) p
     ),
     member as materialized (
         select p.case_key, p.id, p.version from pair p
@@ -120,21 +130,28 @@ begin
       join fact f on f.id = m.id and f.version = m.version;
 end $$;
 
--- Did a second person clear what two loans are beside each other, seeing both as they are? Of a case that names five
--- earlier loans the others were seen too.
+-- Did a second person clear what two loans are beside each other, seeing both as they are? Of a case that names twelve,
+-- the closest, those farther off were seen too. A clearing stands on the settlements that were known: one that was
+-- taken back since takes it away.
 create or replace function credit_cleared(a loan, b loan) returns boolean
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select exists (
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return exists (
         select from flag f
-         where f.code = 'RF29' and f.case_key = greatest((a).id, (b).id)::text
-           and exists (select from flag_clearing c where c.flag = f.id)
+          join flag_clearing c on c.flag = f.id
+         where f.code = 'RF29' and f.case_key = greatest(a.id, b.id)::text
            and not exists (select from unnest(array[a, b]) x
                             where not exists (select from flag_record r
-                                               where r.flag = f.id and r.record_id = (x).id
+                                               where r.flag = f.id and r.record_id = x.id
                                                  and r.facts = credit_facts(x))
-                              and ((x).id = greatest((a).id, (b).id) or (x).recorded_at > f.raised_at
-                                   or (select count(distinct r.record_id) from flag_record r where r.flag = f.id) < 6)))
-$$;
+                              and (x.id = greatest(a.id, b.id) or x.recorded_at > f.raised_at
+                                   or (select count(distinct r.record_id) from flag_record r where r.flag = f.id) < 13))
+           and not exists (select from loan_event e
+                             join loan_event t on t.loan_id = e.loan_id and t.kind = 'reversed'
+                                              and t.reverses = e.reference
+                            where e.loan_id in (a.id, b.id) and e.kind in ('settled', 'transferred')
+                              and e.recorded_at <= c.cleared_at and t.recorded_at > c.cleared_at));
+end $$;
 revoke all on function credit_cleared from public;
 
 -- The loans that are possibly one credit with this one and were not cleared.
@@ -145,7 +162,7 @@ declare
     m loan;
     o loan;
 begin
-    for p in select * from credit_pairs(array[loan_id]) loop
+    for p in select * from credit_pairs(array[loan_id], 1000) loop -- before it is asked which of them were cleared
         select x.* into m from loan x where x.id = p.id and x.version = p.version;
         select x.* into o from loan x where x.id = p.other and x.version = p.other_version;
         if not credit_cleared(m, o) then

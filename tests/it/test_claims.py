@@ -324,6 +324,75 @@ class Claims(FundCase):
         for contract in (first, second):
             self.paid(contract)
 
+    def test_no_correction_hides_a_double_from_the_cover_that_stands(self):
+        """The covered loan is corrected to look like another; finance refuses that, and its cover stands as it was frozen."""
+        code = self.scheme()
+        firm, ip = a_firm(next(numbers))[0], [{"number": patent(next(numbers) % 10000000)}]
+        first = self.lent(code, overdue=None, borrower_uscc=firm, ip=ip)
+        self.correct(first, amount="3100000.00", ip_amount="3100000.00", ip=[{"number": patent(next(numbers) % 10000000)}])
+        self.cover_step(self.cover_of(first)[0]["id"], "refuse", self.finance)
+        again = self.booked(code, borrower_uscc=firm, ip=ip).json()
+        self.assertIn("RF29", [w["code"] for w in again["warnings"]])
+        self.assertIn("E_SAME_CREDIT", [e["code"] for e in again["coverage"]["errors"]])
+
+    def test_many_corrections_of_another_loan_hide_no_double(self):
+        firm = a_firm(next(numbers))[0]
+        first = self.booked(None, borrower_uscc=firm).json()
+        decoy = self.booked(None, borrower_uscc=firm, amount="300000.00", signed_on=ago(300), drawn=290).json()["contract_no"]
+        for k in range(201):
+            self.correct(decoy, borrower_contact="021-%08d" % k)
+        twice = self.booked(None, borrower_uscc=firm).json()
+        self.assertEqual(self.loan_of(twice["contract_no"])["same_credit"], [first["contract_no"]])
+
+    def test_a_clearing_ends_when_the_settlement_that_it_saw_is_taken_back(self):
+        """A refinancing: cleared while the first was settled; honest as long as it stays so."""
+        code = self.scheme()
+        firm, ip = a_firm(next(numbers))[0], [{"number": patent(next(numbers) % 10000000)}]
+        first = self.booked(None, borrower_uscc=firm, ip=ip)
+        second = self.booked(None, drawn=350, borrower_uscc=firm, ip=ip, amount="1000000.00").json()["contract_no"]
+        settled = self.event(first.headers["location"], "settled", ago(340)).json()["reference"]
+        (flag,) = [f for f in self.get("/v1/flags?record=" + self.loan_of(second)["id"])["items"] if f["code"] == "RF29"]
+        self.post("/v1/flags/%s/clear" % flag["id"], {"reason": "借新还旧"}, self.person("FINANCE", "复核"), 201)
+        self.on_paper(second, code, ago(350))
+        self.event(self.where(second), "overdue", ago(300))
+        self.event(self.where(second), "classified", ago(300), grade="substandard")
+        self.event(first.headers["location"], "reversed", ago(339), reverses=settled)
+        self.assertEqual(self.claim(second).codes(), [("/loan", "E_SAME_CREDIT")])
+        self.event(first.headers["location"], "settled", ago(340))
+        self.event(first.headers["location"], "pledge_released", ago(340))
+
+    def test_beyond_a_dozen_cleared_tranches_a_copy_is_still_found(self):
+        code = self.scheme()
+        firm, ip = a_firm(next(numbers))[0], [{"number": patent(next(numbers) % 10000000)}]
+        first = self.lent(code, overdue=None, borrower_uscc=firm, ip=ip)
+        for k in range(6):
+            self.booked(None, drawn=380 - 10 * k, borrower_uscc=firm, ip=ip, amount="%d0000.00" % (10 + k))
+        person = self.person("FINANCE", "复核")
+        for flag in self.get("/v1/flags?code=RF29&state=open&limit=1000")["items"]:
+            if any(r["facts"].get("rights") == [ip[0]["number"]] for r in flag["records"]):
+                self.post("/v1/flags/%s/clear" % flag["id"], {"reason": "分笔放款", "seen": flag["seen"]}, person, 201)
+        self.assertNotIn("same_credit", self.loan_of(first))
+        again = self.booked(code, borrower_uscc=firm, ip=ip).json()
+        self.assertIn("E_SAME_CREDIT", [e["code"] for e in again["coverage"]["errors"]])
+        self.assertIn(first, self.loan_of(again["contract_no"])["same_credit"])
+
+    def test_a_smaller_part_secured_by_ip_counts_at_once(self):
+        code = self.scheme("cd-2008")
+        contract = self.lent(code)
+        self.correct(contract, ip_amount="900000.00")  # of 3,000,000.00
+        self.assertEqual(self.told(contract)["net_loss"], "900000.00")
+
+    def test_a_second_request_that_is_refused_does_not_stand_in_for_the_cover(self):
+        code = self.scheme()
+        contract = self.lent(code, overdue=None)
+        again = self.post("/v1/coverages", {"reference": "BA-%d" % next(numbers), "loan": contract, "scheme": code}, self.bank, 201)
+        self.assertEqual([e["code"] for e in again.json()["errors"]], ["E_COVERED"])
+        self.assertEqual(self.loan_of(contract)["coverage"]["state"], "covered")
+        self.correct(contract, registered_on=ago(399))
+        self.assertEqual(self.loan_of(contract)["coverage"]["state"], "suspended")
+        self.event(self.where(contract), "settled", ago(1))
+        self.assertEqual(self.loan_of(contract)["coverage"]["state"], "ended")
+
     def test_of_two_that_are_one_the_other_is_voided(self):
         code = self.scheme()
         firm = a_firm(next(numbers))[0]
