@@ -19,7 +19,10 @@ alter table coverage_reserved enable row level security;
 insert into coverage_sum
 select c.scheme_code, c.org_id, c.on_day, coalesce(c.bad_from, 'infinity'), sum(c.owed_fen)
   from coverage c
- where c.state in ('covered', 'suspended', 'ended') and c.owed_fen is not null
+ where c.owed_fen is not null
+   and (c.state in ('covered', 'suspended')
+        or c.state = 'ended' and (c.recorded_by = 'pledged' or exists (
+           select from coverage_step s where s.coverage = c.id and s.state = 'covered')))
  group by 1, 2, 3, 4;
 insert into coverage_reserved
 select c.scheme_code, sum(c.amount_fen)

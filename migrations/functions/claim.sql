@@ -510,6 +510,12 @@ begin
     j.net_loss := whole;
     j.part_up := least((c.cover).amount_fen, (c.loan).amount_fen);
     j.part_down := (c.loan).amount_fen;
+    if (c.cover).amount_fen <= (c.loan).ip_amount_fen -- a smaller part secured by IP, told since, counts at once
+       and (c.now).ip_amount_fen::numeric * j.part_down
+           < j.part_up::numeric * least((c.now).amount_fen, (c.loan).amount_fen) then
+        j.part_up := (c.now).ip_amount_fen;
+        j.part_down := least((c.now).amount_fen, (c.loan).amount_fen);
+    end if;
     if j.part_up < j.part_down then
         j.net_loss := round(whole::numeric * j.part_up / j.part_down)::bigint;
         j.account := j.account || claim_account_line('ip_part', '其中备案部分,四舍五入到分',

@@ -45,11 +45,21 @@ create or replace function coverage_pool(bank bigint, code text, before date, da
      where s.scheme_code = code and s.org_id = bank and s.on_day < before
 $$;
 
+-- Was a cover ever in force? One that was asked for and given up before anybody confirmed it pads no pool.
+create or replace function coverage_was_in_force(c coverage) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return c.state in ('covered', 'suspended')
+           or c.state = 'ended' and (c.recorded_by = 'pledged' or exists (
+              select from coverage_step s where s.coverage = c.id and s.state = 'covered'));
+end $$;
+revoke all on function coverage_was_in_force from public;
+
 -- Adds a cover to the sums, or takes it away again.
 create or replace function coverage_sum_add(c coverage, sign int) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    if c.owed_fen <> 0 and c.state in ('covered', 'suspended', 'ended') then
+    if c.owed_fen <> 0 and coverage_was_in_force(c) then
         insert into coverage_sum as s (scheme_code, org_id, on_day, bad_from, owed_fen)
         values (c.scheme_code, c.org_id, c.on_day, coalesce(c.bad_from, 'infinity'), sign * c.owed_fen)
         on conflict (scheme_code, org_id, on_day, bad_from) do update set owed_fen = s.owed_fen + excluded.owed_fen;
@@ -411,6 +421,19 @@ create or replace function coverage_is_decisive(a loan, b loan) returns boolean
      where x.id = (a).id and x.version = (a).version and y.id = (b).id and y.version = (b).version
 $$;
 
+-- The cover of a loan: the live one, else the last. A request that was refused because there was one is not it.
+create or replace function coverage_live_of(loan uuid) returns coverage
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return (select c
+              from coverage c
+             where c.loan_id = loan
+             order by c.state in ('pending', 'requested', 'covered', 'suspended') desc,
+                      coalesce(c.errors -> 0 ->> 0 = 'E_COVERED', false), c.no desc
+             limit 1);
+end $$;
+revoke all on function coverage_live_of from public;
+
 -- A correction of a loan that is, or was, or asked to be covered.
 create or replace function coverage_corrected(l loan) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -418,7 +441,7 @@ declare
     c coverage;
     old loan;
 begin
-    select x.* into c from coverage x where x.loan_id = l.id order by x.no desc limit 1;
+    c := coverage_live_of(l.id);
     select v.* into old from loan v where v.id = l.id and v.version = c.loan_version;
     if c.state in ('pending', 'requested') and l.scheme is distinct from c.scheme_code
        or c.state in ('refused', 'ended') and l.scheme is not null
@@ -453,8 +476,8 @@ declare
     is_over boolean;
     ended_itself boolean;
 begin
-    select x.* into c from coverage x where x.loan_id = l.id order by x.no desc limit 1;
-    if not found then
+    c := coverage_live_of(l.id);
+    if c.id is null then
         return;
     end if;
     f := loan_fold(l, 'infinity', null, null);
@@ -559,10 +582,8 @@ $$;
 create or replace function coverage_of_loan(loan uuid) returns json
     language sql stable security definer set search_path = public, pg_temp as $$
     select json_joined(json_build_object('id', c.id), coverage_said(c))
-      from coverage c
-     where c.loan_id = loan
-     order by c.no desc
-     limit 1
+      from coverage_live_of(loan) c
+     where c.id is not null
 $$;
 
 -- Tells two views of a cover apart: what a step is taken on.

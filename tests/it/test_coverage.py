@@ -49,6 +49,18 @@ class Coverage(FundCase):
         self.assertIn("中小微企业", told["title"])
         self.assertTrue(all(e["cure"] for e in errors))
 
+    def test_requests_that_were_given_up_pad_no_pool(self):
+        """One bad loan of ten is beyond 5 %; loans that were asked for and ended before anybody confirmed do not thin it."""
+        code = self.scheme(confirmation="finance", pause={"npl_ratio": "5.00"}, leverage_limit=None)
+        lent = [self.booked(code).json() for _ in range(10)]
+        for made in lent:
+            self.cover_step(made["coverage"]["id"], "confirm", self.finance)
+        for _ in range(3):
+            made = self.booked(code, amount="90000000.00").json()
+            self.cover_step(made["coverage"]["id"], "end", self.bank)
+        self.event("/v1/loans/" + lent[0]["id"], "classified", ago(0), grade="substandard")
+        self.assertEqual([e["code"] for e in self.booked(code).json()["coverage"]["errors"]], ["E_PAUSED"])
+
     # ---- many at once ----------------------------------------------------------------------------
 
     def test_64_clients_never_pass_the_leverage_limit(self):
