@@ -50,7 +50,7 @@ static void on_lapsed(void *arg, const struct rows *rows, const struct fail *fai
     int64_t lapsed;
     buf_init(&b, r->a);
     write_counters(r, &b);
-    if (!fail && rows->n && rows_int(rows, 0, CLAIMS_LAPSED_LAPSED, &lapsed))
+    if (!fail && rows && rows->n && rows_int(rows, 0, CLAIMS_LAPSED_LAPSED, &lapsed))
         buf_printf(&b, "# TYPE pledged_claims_lapsed gauge\npledged_claims_lapsed %lld\n",
             (long long)lapsed);
     reply_bytes(r, 200, "text/plain; version=0.0.4", buf_view(&b));

@@ -293,7 +293,8 @@ static void loan_events_post(struct req *r)
 
 static const struct query q_district = {"district", Q_IDENT, .zh = "区代码",
                               .ident = ident_district},
-                          q_borrower = {"borrower", Q_IDENT, .zh = "借款企业", .ident = ident_uscc_any},
+                          q_borrower = {"borrower", Q_IDENT, .zh = "借款企业",
+                              .ident = ident_uscc_any},
                           q_contract_no = {"contract_no", Q_TEXT, .zh = "合同编号"},
                           q_number = {
                               "number", Q_IDENT, .zh = "专利号或商标注册号", .ident = ident_ip};

@@ -285,7 +285,7 @@ class BadInput(Case):
              "matures_on": "2023-01-01", "ip": [{"number": "ZL202119999001.8"}, 7]},
             ("/contract_no", "E_LENGTH"), ("/amount", "E_TEXT_NUMBER"), ("/ammount", "E_UNKNOWN"),
             ("/rate", "E_RATE"), ("/first_loan", "E_TYPE"), ("/signed_on", "E_DAY"),
-            ("/borrower_uscc", "E_USCC"), ("/purpose", "E_NULL"), ("/product", "E_CHOICE"),
+            ("/borrower_uscc", "E_USCC_DIGIT"), ("/purpose", "E_NULL"), ("/product", "E_CHOICE"),
             ("/district", "E_DISTRICT"), ("/employees", "E_RANGE"), ("/borrower_name", "E_CHARS"),
             ("/ip/0/number", "E_PATENT"), ("/ip/1", "E_TYPE"))
 
