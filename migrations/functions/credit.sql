@@ -24,11 +24,12 @@ $$;
 
 -- Is a version of a loan one of its faces: the newest, or one that a cover is frozen at? A claim is paid on the frozen
 -- one, whatever its bank has corrected since.
-create or replace function credit_is_face(id uuid, version int) returns boolean language sql stable as $$
-    select not exists (select from loan n where n.id = $1 and n.version = $2 + 1)
+create or replace function credit_is_face(id uuid, version int) returns boolean language plpgsql stable as $$
+begin -- PL/pgSQL keeps the plan
+    return not exists (select from loan n where n.id = $1 and n.version = $2 + 1)
            or exists (select from coverage c
-                       where c.loan_id = $1 and c.loan_version = $2 and c.state in ('covered', 'suspended', 'ended'))
-$$;
+                       where c.loan_id = $1 and c.loan_version = $2 and c.state in ('covered', 'suspended', 'ended'));
+end $$;
 
 -- The loans of a firm, by its code or its name, that were recorded next before and after one: more than any firm has at
 -- a time. "between", so that only the index by firm has their order: an equation would let the planner walk all loans.
@@ -84,21 +85,23 @@ begin
         select distinct m.id, d.id as other
           from mine m
          cross join lateral (
-               select c.id
-                 from (select o.*
-                         from credit_beside(m.borrower, m.name, m.id) o
-                        where (abs(o.signed_on - m.signed_on) <= near
-                               and least(o.amount_fen, m.amount_fen) * 100
-                                   >= greatest(o.amount_fen, m.amount_fen) * least_share
-                               or exists (select from loan_ip p
-                                           where p.record_id = o.id and p.version = o.version
-                                             and p.number = any (m.rights)))
-                       offset 0) c -- few are left, for what costs more
-                where not exists (select from loan_void v where v.loan_id = c.id and v.until_at = 'infinity')
-                  and m.signed_on < credit_end(c.id, c.matures_on)
-                  and c.signed_on < credit_end(m.id, m.matures_on)
-                  and not exists (select from loan_void v where v.loan_id = m.id and v.until_at = 'infinity')
-                order by abs(c.amount_fen - m.amount_fen), abs(c.signed_on - m.signed_on), c.id
+               select n.id
+                 from (select c.id, c.amount_fen, c.signed_on
+                         from (select o.*
+                                 from credit_beside(m.borrower, m.name, m.id) o
+                                where (abs(o.signed_on - m.signed_on) <= near
+                                       and least(o.amount_fen, m.amount_fen) * 100
+                                           >= greatest(o.amount_fen, m.amount_fen) * least_share
+                                       or exists (select from loan_ip p
+                                                   where p.record_id = o.id and p.version = o.version
+                                                     and p.number = any (m.rights)))
+                               offset 0) c -- few are left, for what costs more
+                        where not exists (select from loan_void v where v.loan_id = c.id and v.until_at = 'infinity')
+                          and m.signed_on < credit_end(c.id, c.matures_on)
+                          and c.signed_on < credit_end(m.id, m.matures_on)
+                          and not exists (select from loan_void v where v.loan_id = m.id and v.until_at = 'infinity')
+                        limit 4 * most) n
+                order by abs(n.amount_fen - m.amount_fen), abs(n.signed_on - m.signed_on), n.id
                 limit most) d
     )
     select p.id, (select max(x.version) from loan x where x.id = p.id),
@@ -113,7 +116,7 @@ begin
     return query
     with pair as materialized (
         select greatest(p.id, p.other)::text as case_key, p.*
-          from credit_pairs(coalesce(loans, array(select y.id from loan_latest y)), 12) p
+          from credit_pairs(coalesce(loans, array(select y.id from loan_latest y)), 6) p
     ),
     member as materialized (
         select p.case_key, p.id, p.version from pair p
@@ -130,7 +133,7 @@ begin
       join fact f on f.id = m.id and f.version = m.version;
 end $$;
 
--- Did a second person clear what two loans are beside each other, seeing both as they are? Of a case that names twelve,
+-- Did a second person clear what two loans are beside each other, seeing both as they are? Of a case that names six,
 -- the closest, those farther off were seen too. A clearing stands on the settlements that were known: one that was
 -- taken back since takes it away.
 create or replace function credit_cleared(a loan, b loan) returns boolean
@@ -145,7 +148,7 @@ begin
                                                where r.flag = f.id and r.record_id = x.id
                                                  and r.facts = credit_facts(x))
                               and (x.id = greatest(a.id, b.id) or x.recorded_at > f.raised_at
-                                   or (select count(distinct r.record_id) from flag_record r where r.flag = f.id) < 13))
+                                   or (select count(distinct r.record_id) from flag_record r where r.flag = f.id) < 7))
            and not exists (select from loan_event e
                              join loan_event t on t.loan_id = e.loan_id and t.kind = 'reversed'
                                               and t.reverses = e.reference

@@ -4,7 +4,7 @@ import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from harness import RELEASE_BIN, Case, loan, numbers, patent
+from harness import RELEASE_BIN, Case, firm, loan, numbers, patent
 
 EN = ["contract_no", "product", "borrower_uscc", "borrower_name", "district", "amount", "rate",
       "signed_on", "matures_on", "ip"]
@@ -184,7 +184,7 @@ class Large(Sender):
     def test_an_atomic_batch_of_the_largest_size_lands(self):
         line = cells()
         base = next(numbers)
-        rows = [["X-%d-%d" % (base, i)] + line[1:9] + [patent(i, 2011)] for i in range(50000)]
+        rows = [["X-%d-%d" % (base, i), line[1], *firm(i), *line[4:9], patent(i, 2011)] for i in range(50000)]
         start = time.time()
         r = self.send(sheet(ZH, rows), query="?atomic=true")
         self.assertEqual(r.lines()[-1]["summary"]["created"], 50000)
@@ -202,6 +202,7 @@ class Large(Sender):
         for i in range(100000):
             row = list(line)
             row[0] = "L-%d-%d" % (base, i)
+            row[2:4] = firm(100000 + i)
             row[9] = patent(i, 2012 + base // 1000 % 8)
             rows.append(row)
         self.send(sheet(ZH, rows[:2000]))
