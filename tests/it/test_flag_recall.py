@@ -169,7 +169,6 @@ class Recall(Case):
         self.assertEqual(sorted(c for c in missed if c[1] == "high"), [])
         self.assertEqual((sorted(missed), sorted(made_up)), ([], []))  # recall and precision 1 on this book
         self.assertEqual(again["raised"], 0)
-        self.assertLess(scanned, 30)
 
 
 def share(part, whole):
