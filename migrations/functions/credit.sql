@@ -133,8 +133,21 @@ begin
       join fact f on f.id = m.id and f.version = m.version;
 end $$;
 
+-- Is a loan closer to the one that a case is about than some loan that the case names?
+create or replace function credit_is_closer(x loan, about loan, flag_id uuid) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return exists (
+        select from flag_record r
+          join loan named on named.id = r.record_id and named.version = r.version
+         where r.flag = flag_id and named.id <> about.id
+           and (abs(named.amount_fen - about.amount_fen), abs(named.signed_on - about.signed_on))
+               > (abs(x.amount_fen - about.amount_fen), abs(x.signed_on - about.signed_on)));
+end $$;
+revoke all on function credit_is_closer from public;
+
 -- Did a second person clear what two loans are beside each other, seeing both as they are? Of a case that names six,
--- the closest, those farther off were seen too. A clearing stands on the settlements that were known: one that was
+-- those farther off than all of them were seen too. A clearing stands on the settlements that were known: one that was
 -- taken back since takes it away.
 create or replace function credit_cleared(a loan, b loan) returns boolean
     language plpgsql stable security definer set search_path = public, pg_temp as $$
@@ -148,7 +161,8 @@ begin
                                                where r.flag = f.id and r.record_id = x.id
                                                  and r.facts = credit_facts(x))
                               and (x.id = greatest(a.id, b.id) or x.recorded_at > f.raised_at
-                                   or (select count(distinct r.record_id) from flag_record r where r.flag = f.id) < 7))
+                                   or (select count(distinct r.record_id) from flag_record r where r.flag = f.id) < 7
+                                   or credit_is_closer(x, case when a.id > b.id then a else b end, f.id)))
            and not exists (select from loan_event e
                              join loan_event t on t.loan_id = e.loan_id and t.kind = 'reversed'
                                               and t.reverses = e.reference
