@@ -128,6 +128,16 @@ static bool read_count(struct str s, int64_t *n)
     return true;
 }
 
+/* The next part of a cell before ';'; rest: what follows, p == NULL after the last. */
+static struct str next_part(struct str *rest)
+{
+    struct str cell = *rest;
+    const char *end = memchr(cell.p, ';', cell.n);
+    size_t n = end ? (size_t)(end - cell.p) : cell.n;
+    *rest = end ? (struct str){end + 1, cell.n - n - 1} : (struct str){NULL, 0};
+    return trim((struct str){cell.p, n});
+}
+
 static bool csv_list(struct arena *a, const struct field *f, struct str cell, struct str pointer,
     struct value *v, struct err *e)
 {
@@ -140,10 +150,7 @@ static bool csv_list(struct arena *a, const struct field *f, struct str cell, st
     v->row = arena_alloc(a, (size_t)count * (size_t)width * sizeof *v->row);
     bool good = true;
     while (cell.p) {
-        const char *end = memchr(cell.p, ';', cell.n);
-        size_t n = end ? (size_t)(end - cell.p) : cell.n;
-        struct str part = trim((struct str){cell.p, n});
-        cell = end ? (struct str){end + 1, cell.n - n - 1} : (struct str){NULL, 0};
+        struct str part = next_part(&cell);
         if (part.n == 0)
             continue; /* "A;B;" */
         struct value *item = v->row + v->count * width;
@@ -160,10 +167,7 @@ static bool csv_words(struct arena *a, const struct field *f, struct str cell, s
 {
     bool good = true;
     while (cell.p) {
-        const char *end = memchr(cell.p, ';', cell.n);
-        size_t n = end ? (size_t)(end - cell.p) : cell.n;
-        struct str part = trim((struct str){cell.p, n});
-        cell = end ? (struct str){end + 1, cell.n - n - 1} : (struct str){NULL, 0};
+        struct str part = next_part(&cell);
         if (part.n)
             good &= words_add(a, f, arena_str(a, part.p, part.n), pointer, v, e);
     }
