@@ -670,7 +670,7 @@ union all
 select 'rollup of loans that differs from them',
        concat_ws(' ', org_id, district, quarter, kind, right_kind, product, size)
   from loan_rollup r
-  full join loan_rollup_rows x using (org_id, district, quarter, kind, right_kind, product, size)
+  full join rollup_loan_rows() x using (org_id, district, quarter, kind, right_kind, product, size)
  where (coalesce(r.loans, 0), coalesce(r.amount_fen, 0), coalesce(r.ip_amount_fen, 0), coalesce(r.small_loans, 0),
         coalesce(r.small_fen, 0), coalesce(r.first_loans, 0), coalesce(r.first_fen, 0))
        <> (coalesce(x.loans, 0), coalesce(x.amount_fen, 0), coalesce(x.ip_amount_fen, 0), coalesce(x.small_loans, 0),

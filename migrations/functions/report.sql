@@ -210,12 +210,12 @@ $$;
 create or replace function report_facts_targets(first date, cut date, known_at timestamptz, basis text)
     returns setof report_fact language sql stable as $$
     select t.id, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm,
-           case when t.kind = 'growth' and t.measure = 'amount' then array[l.v[8], l.v[10]]
+           case when t.kind = 'growth' and t.metric = 'amount' then array[l.v[8], l.v[10]]
                 when t.kind = 'growth' then array[l.v[7], l.v[9]]
-                when t.measure = 'amount' then array[l.v[12], null]
+                when t.metric = 'amount' then array[l.v[12], null]
                 else array[l.v[11], null] end
       from plan p
-      join plan_target t on t.plan = p.code and t.measure in ('amount', 'count')
+      join plan_target t on t.plan = p.code and t.metric in ('amount', 'count')
      cross join loans_counted(first, least(cut, make_date(p.last_year, 12, 31)), known_at, report_facts_targets.basis) l
      where p.first_year = (select min(x.first_year) from plan x)
 $$;

@@ -12,15 +12,21 @@ create or replace function loan_class(org_id bigint, district text, patents int,
            || loan_firstness(first_loan)
 $$;
 
+-- What a class says, by name: its words in the order in which loan_class sets them.
+create or replace function loan_class_named(class text) returns loan_class_words
+    language sql stable parallel safe as $$
+    select ('(' || replace(class, ' ', ',') || ')')::loan_class_words
+$$;
+
 -- The rows of the report that loans of a class stand in. by_bank: the bank's number in org.
 create or replace function rollup_class_rows(class text) returns table (section text, row_key text)
-    language sql immutable parallel safe as $$
+    language sql stable parallel safe as $$
     select r.section, r.row_key
-      from (select string_to_array(class, ' ') as c) x
+      from loan_class_named(class) c
      cross join lateral (values
-           ('all', ''), ('by_bank', x.c[1]), ('by_district', x.c[2]), ('by_kind', x.c[3]), ('by_ip_kind', x.c[4]),
-           ('by_product', x.c[5]), ('by_size', x.c[6]), ('by_industry', x.c[7]), ('small_loans', x.c[8]),
-           ('first_loans', x.c[9])) as r(section, row_key)
+           ('all', ''), ('by_bank', c.org_id::text), ('by_district', c.district), ('by_kind', c.secured_by),
+           ('by_ip_kind', c.right_kind), ('by_product', c.product), ('by_size', c.size), ('by_industry', c.industry),
+           ('small_loans', c.amount_class), ('first_loans', c.firstness)) as r(section, row_key)
 $$;
 
 -- What one firm took in one quarter, made again from its loans.
@@ -112,6 +118,23 @@ begin
 end $$;
 revoke all on function rollup_firms_rechain from public;
 
+-- loan_rollup as it must be, summed anew from the loans: what verify compares with.
+create or replace function rollup_loan_rows() returns setof loan_rollup
+    language sql stable as $$
+    select c.org_id, c.district, x.quarter, c.secured_by, c.right_kind, c.product, c.size, sum(x.loans)::bigint,
+           sum(x.amount_fen)::bigint, sum(x.ip_amount_fen)::bigint,
+           coalesce(sum(x.loans) filter (where c.amount_class = 'small'), 0)::bigint,
+           coalesce(sum(x.amount_fen) filter (where c.amount_class = 'small'), 0)::bigint,
+           coalesce(sum(x.loans) filter (where c.firstness = 'first'), 0)::bigint,
+           coalesce(sum(x.amount_fen) filter (where c.firstness = 'first'), 0)::bigint
+      from (select l.class, l.quarter, count(*) as loans, sum(l.amount_fen) as amount_fen,
+                   sum(l.ip_amount_fen) as ip_amount_fen
+              from loan_classed l
+             group by l.class, l.quarter) x
+     cross join lateral loan_class_named(x.class) c
+     group by 1, 2, 3, 4, 5, 6, 7
+$$;
+
 -- Adds versions of loans to the sums, or takes them away, by their signs.
 create or replace function rollup_loans_add(versions loan_version[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -119,7 +142,7 @@ declare
     changes firm_change[];
 begin
     with class as materialized (
-        select v.class, v.quarter, string_to_array(v.class, ' ') as c, sum(v.sign)::bigint as loans,
+        select v.class, v.quarter, sum(v.sign)::bigint as loans,
                sum(v.sign * v.amount_fen)::bigint as amount_fen, sum(v.sign * v.ip_amount_fen)::bigint as ip_amount_fen,
                sum(v.sign * v.registered_fen)::bigint as registered_fen
           from unnest(versions) v
@@ -128,12 +151,14 @@ begin
     keys_added as (
         insert into loan_rollup as r (org_id, district, quarter, kind, right_kind, product, size, loans, amount_fen,
                ip_amount_fen, small_loans, small_fen, first_loans, first_fen)
-        select x.c[1]::bigint, x.c[2], x.quarter, x.c[3], x.c[4], x.c[5], x.c[6], sum(x.loans), sum(x.amount_fen),
-               sum(x.ip_amount_fen), coalesce(sum(x.loans) filter (where x.c[8] = 'small'), 0),
-               coalesce(sum(x.amount_fen) filter (where x.c[8] = 'small'), 0),
-               coalesce(sum(x.loans) filter (where x.c[9] = 'first'), 0),
-               coalesce(sum(x.amount_fen) filter (where x.c[9] = 'first'), 0)
+        select c.org_id, c.district, x.quarter, c.secured_by, c.right_kind, c.product, c.size, sum(x.loans),
+               sum(x.amount_fen), sum(x.ip_amount_fen),
+               coalesce(sum(x.loans) filter (where c.amount_class = 'small'), 0),
+               coalesce(sum(x.amount_fen) filter (where c.amount_class = 'small'), 0),
+               coalesce(sum(x.loans) filter (where c.firstness = 'first'), 0),
+               coalesce(sum(x.amount_fen) filter (where c.firstness = 'first'), 0)
           from class x
+         cross join lateral loan_class_named(x.class) c
          group by 1, 2, 3, 4, 5, 6, 7
         having bool_or(x.loans <> 0 or x.amount_fen <> 0 or x.ip_amount_fen <> 0)
          order by 1, 2, 3, 4, 5, 6, 7
@@ -234,10 +259,14 @@ create or replace function rollup_eventless_changes(org_id bigint, district text
      where disbursed_on is not null
 $$;
 
--- The balances of a loan with events from a quarter on.
+-- The balances of a loan with events from a quarter on. PL/pgSQL: a function of SQL that runs as the owner is planned
+-- at each call, and every event makes one.
 create or replace function loan_balances(l loan, since date)
     returns table (quarter date, v bigint[])
-    language sql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+#variable_conflict use_column
+begin
+    return query
     select q.quarter, rollup_balance_of(f.state, f.outstanding_fen, f.overdue_fen, f.bad_since)
       from (select quarter_start(e.on_day) as quarter
               from loan_event e
@@ -252,8 +281,8 @@ create or replace function loan_balances(l loan, since date)
             select quarter_start(l.disbursed_on)
              where l.disbursed_on is not null) q
      cross join lateral loan_fold(l, quarter_end(q.quarter), null, null) f
-     where q.quarter >= since
-$$;
+     where q.quarter >= since;
+end $$;
 revoke all on function loan_balances from public;
 
 -- Whether firms behind balances may come or go: always when something is taken away, or was; not when the firm
@@ -585,9 +614,9 @@ create or replace function rollup_cells_of_targets(first date) returns setof rep
     language sql stable as $$
     with target as (
         select t.id, t.kind = 'growth' as growth,
-               case when t.measure = 'amount' then s.fen else s.loans end as m, s.firms, s.facts
+               case when t.metric = 'amount' then s.fen else s.loans end as m, s.firms, s.facts
           from plan p
-          join plan_target t on t.plan = p.code and t.measure in ('amount', 'count')
+          join plan_target t on t.plan = p.code and t.metric in ('amount', 'count')
          cross join rollup_city_sums('all', first, least(first, make_date(p.last_year, 10, 1))) s
          where p.first_year = (select min(x.first_year) from plan x)
     )

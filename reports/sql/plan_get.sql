@@ -18,7 +18,7 @@ select 'plan' as kind, c.code as a, c.title as b, c.first_year::text as c, c.las
        c.use as e, plan_undated(c.use, $4::timestamptz)::text as f, null as g, null as h
   from chosen c
 union all
-select 'target', t.id, t.kind, t.measure, t.threshold::text, t.zh, t.en, null, null
+select 'target', t.id, t.kind, t.metric, t.threshold::text, t.zh, t.en, null, null
   from plan_target t
   join chosen c on c.code = t.plan
 union all
@@ -38,8 +38,8 @@ select 'baseline', b.year::text, b.amount_fen::text, b.count::text, b.source,
                       and later.version = b.version + 1
                       and ($4::timestamptz is null or later.recorded_at <= $4::timestamptz))
 union all
-select 'metric', m.target, m.no::text, m.measure, m.side, m.figure, m.zh, m.en, null
-  from plan_target_measure m
+select 'metric', m.target, m.no::text, m.metric, m.side, m.figure, m.zh, m.en, null
+  from plan_target_metric m
   join chosen c on c.code = m.plan
 union all
 select 'benefit', b.year::text, b.figure, b.value::text, b.without::text, b.part::text, b.part_without::text,

@@ -49,7 +49,7 @@ cell as (
      group by grouping sets ((p.name, p.place, p.row_key), (p.name, p.place))
 ),
 metric as (
-    select t.id, max(t.measure) as metric from plan_target t group by t.id
+    select t.id, max(t.metric) as metric from plan_target t group by t.id
 ),
 page as (
     select c.*

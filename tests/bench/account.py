@@ -5,6 +5,7 @@
 PLEDGED_RELEASE_BIN names another binary to compare with; what it does not know is left out. Release build, fsync on.
 """
 import datetime
+import http.client
 import json
 import os
 import statistics
@@ -22,12 +23,23 @@ def told(what, figure):
     print("%-52s %s" % (what, figure), flush=True)
 
 
+def ask(d, method, path, token, body=None, headers=None):
+    """As Daemon.call, but without holding the answer against its description: that would be what is measured."""
+    connection = http.client.HTTPConnection("127.0.0.1", d.port, timeout=600)
+    connection.request(method, path, body, dict(headers or {}, Authorization="Bearer " + token))
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    assert answer.status < 300, body[:600]
+    return body
+
+
 def send(d, path, token, lines):
     started = time.monotonic()
     for i in range(0, len(lines), SLICE):
-        r = d.call("POST", path, "\n".join(lines[i:i + SLICE]), token, NDJSON, timeout=600)
-        summary = r.lines()[-1]["summary"]
-        assert summary["created"] == len(lines[i:i + SLICE]), r.body[:600]
+        body = ask(d, "POST", path, token, "\n".join(lines[i:i + SLICE]), NDJSON)
+        summary = json.loads(body.splitlines()[-1])["summary"]
+        assert summary["created"] == len(lines[i:i + SLICE]), body[:600]
     return len(lines) / (time.monotonic() - started)
 
 
@@ -62,15 +74,15 @@ def main(n_loans=20000, n_events=100000):
              "%.0f" % send(d, "/v1/loan-events", bank, events([x["contract_no"] for x in book], n_events)))
         page = d.call("GET", "/v1/loans?limit=100", token=bank).json()
         where = "/v1/loans/" + page["items"][0]["id"]
-        told("a page of 100 loans, p50", "%.1f ms" % median_ms(lambda: d.call("GET", "/v1/loans?limit=100", token=bank), 30))
-        told("one loan, p50", "%.2f ms" % median_ms(lambda: d.call("GET", where, token=bank), 200))
+        told("a page of 100 loans, p50", "%.1f ms" % median_ms(lambda: ask(d, "GET", "/v1/loans?limit=100", bank), 30))
+        told("one loan, p50", "%.2f ms" % median_ms(lambda: ask(d, "GET", where, bank), 200))
         if d.call("GET", where + "/interest?from=2022-07-05&to=2023-01-05", token=bank).status != 200:
             return
         r = d.call("POST", "/v1/loans", dict(book[0], contract_no="MANY", amount="5000000.00"), bank)
         send(d, "/v1/loan-events", bank, events(["MANY"], 500))
         many = r.json()["id"]
-        ask = "select loan_interest('%s', '2022-07-05', '2031-07-05', null)" % many
-        spent = d.sql("set role pledged_owner; %s; explain (analyze, timing off, summary on) %s" % (ask, ask)).splitlines()
+        interest = "select loan_interest('%s', '2022-07-05', '2031-07-05', null)" % many
+        spent = d.sql("set role pledged_owner; %s; explain (analyze, timing off, summary on) %s" % (interest, interest)).splitlines()
         told("interest over 500 events, in the database", [x for x in spent if x.startswith("Execution Time")][0][16:])
     finally:
         d.close()
