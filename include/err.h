@@ -59,6 +59,10 @@
         "Flags cannot be judged, so nothing is paid: {}", "联系运维人员", "Tell the operator")     \
     X(E_CLEARED, 409, "已由 {} 解除", "Already cleared by {}", "无需再办",                         \
         "Nothing is left to do")                                                                   \
+    X(E_REDRAW, 409, "贷款已列不良或赔付在办,不得再放款:{}",                                       \
+        "Bad or claimed, so nothing more is drawn: {}",                                            \
+        "先还清欠款、上调分类或撤回赔付申请;新的放款另立合同",                                     \
+        "Cure it or withdraw the claim first; lend more under a contract of its own")              \
     X(E_UNTOLD, 409, "贷款已收回 {} 尚未办理追偿分配",                                             \
         "{} came back by the loan's events and was not shared", "先办理 recover",                  \
         "Take the step recover first")                                                             \

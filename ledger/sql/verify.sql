@@ -257,7 +257,7 @@ select 'claim step whose money is not where it should be', s.id || ' ' || (x ->>
 union all
 select 'claim that got back more than it was paid', c.id || ''
   from claim c
- where loan_paid_fen(c.loan_id, c.scheme_code) < 0
+ where claims_paid_fen(c.loan_id, c.scheme_code, c.claimant, null) < 0
 union all
 select 'claim that is not where its steps left it', c.id || ''
   from claim c
@@ -553,8 +553,8 @@ union all
 select 'flag cleared without a clearing on record', coalesce(c.flag::text, r.body ->> 'flag')
   from flag_clearing c
   full join (select * from submission where type = 'flag_clearing') r on r.id = c.record_id
- where (c.flag::text, c.reason, c.cleared_at, c.cleared_by)
-       is distinct from (r.body ->> 'flag', r.body ->> 'reason', r.recorded_at, r.recorded_by)
+ where (c.flag::text, c.reason, c.double::text, c.cleared_at, c.cleared_by)
+       is distinct from (r.body ->> 'flag', r.body ->> 'reason', r.body ->> 'double', r.recorded_at, r.recorded_by)
 union all
 select 'flag cleared by whoever recorded what raised it', c.flag || ''
   from flag_clearing c

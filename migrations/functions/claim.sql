@@ -100,17 +100,33 @@ create or replace function claim_superseded_by(c claim) returns text
     select o.reference
       from claim o
      where (c).kind = 'pre_compensation' and o.kind = 'compensation'
-       and o.loan_id = (c).loan_id and o.scheme_code = (c).scheme_code and o.recorded_at >= (c).recorded_at
+       and o.loan_id = (c).loan_id and o.scheme_code = (c).scheme_code and o.claimant = (c).claimant
+       and o.recorded_at >= (c).recorded_at
        and (claim_counts(o.id) or claim_took(o.id, 'pay'))
      order by o.recorded_at desc
      limit 1
 $$;
 
+-- What a fund has paid for a loan to one kind of claimant over all claims under a scheme, less what came back. other:
+-- the fund of a layer that is another's; null: the scheme's own.
+create or replace function claims_paid_fen(loan uuid, code text, who text, other text) returns bigint
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select coalesce(sum(case when other is not null then (
+                             select sum((m ->> 1)::bigint)
+                               from json_array_elements(s.funds) m where m ->> 0 = other)
+                             when s.step in ('pay', 'accept_costs') then s.fund_fen
+                             else -s.fund_fen end), 0)::bigint
+      from claim c
+      join claim_step s on s.claim = c.id and s.step in ('pay', 'recover', 'cure', 'accept_costs')
+     where c.loan_id = loan and c.scheme_code = code and c.claimant = who
+$$;
+revoke all on function claims_paid_fen from public;
+
 -- What the fund is still out of pocket by a claim; an advance counts with the final claim.
 create or replace function claim_paid_fen(c claim) returns bigint
     language sql stable security definer set search_path = public, pg_temp as $$
     select case when claim_took((c).id, 'pay') and not claim_took((c).id, 'cure') and claim_superseded_by(c) is null
-                then loan_paid_fen((c).loan_id, (c).scheme_code) else 0 end
+                then claims_paid_fen((c).loan_id, (c).scheme_code, (c).claimant, null) else 0 end
 $$;
 
 -- Claims on a loan that are under way or were paid and not closed: while there is one its cover stays.
@@ -122,6 +138,7 @@ create or replace function claims_open_on(loan uuid) returns text
      where n.loan_id = loan and n.counts and n.state <> 'closed'
 $$;
 revoke all on function claims_open_on from public;
+grant execute on function claims_open_on to pledged_app;
 
 -- Those that were returned and did not come back in time lapse, with an entry in their history.
 create or replace function claims_lapse() returns bigint
@@ -237,13 +254,17 @@ revoke all on function claim_case_of from public;
 
 -- ---- may it be claimed at all ----------------------------------------------------------------------
 
--- What is asked of a loan's life on a day by the trigger of a scheme; reached: when the
+-- What is asked of a loan's life on a day by the trigger of a scheme, and that it is owed; reached: when the
 -- last of its conditions came true.
 create or replace function claim_trigger_problems(life loan_life, day date, rule scheme_trigger, out p json[],
                                                   out reached date)
     language plpgsql stable as $$
 begin
     p := '{}'::json[];
+    if life.state in ('settled', 'transferred') and life.written_off_on is null then -- its grade stays what it was
+        p := p || problem('E_TRIGGER', '/loan', case life.state when 'settled' then '贷款已结清' else '贷款已转让' end);
+        return;
+    end if;
     if (rule).days_overdue is not null then
         if coalesce(day - life.overdue_since, 0) < (rule).days_overdue then
             p := p || problem('E_TRIGGER', '/loan',
@@ -277,7 +298,7 @@ begin
 end $$;
 
 -- Has the loan gone bad as the scheme asks, on the day of receipt and still; and was the claim made in time? A
--- guarantor claims for what it has paid, which its bank has told.
+-- guarantor claims for what it has paid, which its bank has told, within the window after its last payment.
 create or replace function claim_judge_trigger(c claim_case) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -286,7 +307,12 @@ declare
     last_day date;
 begin
     if c.claimant = 'guarantor' then
-        return '{}'::json[];
+        last_day := (select max(e.on_day)
+                       from loan_event_standing e
+                      where e.loan_id = (c.now).id and e.payer = 'guarantor'
+                        and (c.known_at is null or e.recorded_at <= c.known_at)) + (c.terms).claim_window_days;
+        return case when c.received > last_day then array[problem('E_WINDOW', '/loan', last_day::text)]
+                    else '{}'::json[] end;
     end if;
     then_ := claim_trigger_problems(loan_fold(c.now, c.received, c.known_at, null), c.received, (c.terms).trigger);
     now_ := claim_trigger_problems(c.life, greatest(c.received, today()), (c.terms).trigger);
@@ -353,7 +379,8 @@ begin
 end $$;
 
 -- Claims of the same loan that stand in the way: of the same kind; a final one in that of an advance; an advance not
--- yet paid in that of a final one; one under a scheme that excludes this one.
+-- yet paid in that of a final one; one under a scheme that excludes this one. What a guarantor paid and what its bank
+-- is still owed are two losses, unless the scheme counts the one in the other's layers.
 create or replace function claim_judge_elsewhere(c claim_case) returns json[]
     language sql stable security definer set search_path = public, pg_temp as $$
     select coalesce(array_agg(problem('E_COMPENSATED', '/loan', o.scheme_code || ' ' || o.reference)
@@ -364,6 +391,9 @@ create or replace function claim_judge_elsewhere(c claim_case) returns json[]
        and o.id is distinct from (c).claim_id
        and claim_counts(o.id)
        and case when o.scheme_code = ((c).scheme).code
+                     and o.claimant <> (c).claimant and ((c).terms).other_compensation is distinct from 'layered'
+                then false
+                when o.scheme_code = ((c).scheme).code
                 then o.kind = ((c).told).kind or o.kind = 'compensation' or not claim_took(o.id, 'pay')
                 else exists (select from unnest(((c).terms).excludes) e where e.scheme = o.scheme_code)
                      or exists (select from unnest((scheme_terms_of(s.body)).excludes) e
@@ -406,21 +436,21 @@ $$;
 
 -- What others paid on a loan since its default: guarantors and insurers by the loan's events, and its own guarantee
 -- insurance by its records where the bank has not told of it.
-create or replace function claim_paid_by(c claim_case, who text) returns bigint
-    language sql stable security definer set search_path = public, pg_temp as $$
-    with told as (
-        select coalesce(sum(e.principal_fen), 0)::bigint as fen
-          from loan_event_standing e
-         where e.loan_id = ((c).now).id and e.payer = who and e.kind in ('repaid', 'recovered', 'settled')
-           and e.on_day >= coalesce(((c).life).overdue_since, ((c).life).bad_since, (
-               select min(x.on_day) from loan_event_standing x
-                where x.loan_id = e.loan_id and (x.kind in ('overdue', 'written_off') or grade_is_bad(x.grade))))
-           and ((c).known_at is null or e.recorded_at <= (c).known_at)
-    )
-    select case when who = 'insurer' then greatest(t.fen, loan_insured_fen(((c).now).id, (c).known_at)) else t.fen end
-      from told t
-$$;
-revoke all on function claim_paid_by from public;
+create or replace function loan_paid_by(loan uuid, life loan_life, who text, known_at timestamptz) returns bigint
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    since date := coalesce(life.overdue_since, life.bad_since, (
+        select min(x.on_day) from loan_event_standing x
+         where x.loan_id = loan and (x.kind in ('overdue', 'written_off') or grade_is_bad(x.grade))));
+    told bigint := (select coalesce(sum(e.principal_fen), 0)::bigint
+                      from loan_event_standing e
+                     where e.loan_id = loan and e.payer = who and e.kind in ('repaid', 'recovered', 'settled')
+                       and e.on_day >= since
+                       and (loan_paid_by.known_at is null or e.recorded_at <= loan_paid_by.known_at));
+begin
+    return case when who = 'insurer' then greatest(told, loan_insured_fen(loan, known_at)) else told end;
+end $$;
+revoke all on function loan_paid_by from public;
 
 -- What the guarantee insurance of a loan has paid, as its insurer tells it.
 create or replace function loan_insured_fen(loan uuid, known_at timestamptz) returns bigint
@@ -451,7 +481,7 @@ declare
 begin
     interest_fen := 0;
     if c.claimant = 'guarantor' then
-        principal_fen := claim_paid_by(c, 'guarantor');
+        principal_fen := loan_paid_by((c.now).id, c.life, 'guarantor', c.known_at);
         return;
     end if;
     principal_fen := greatest(least(frozen.outstanding_fen, (c.life).outstanding_fen, then_now.outstanding_fen,
@@ -490,7 +520,7 @@ begin
                       * coalesce(percent_ppm((c.terms).costs_max_share), 1000000), 1000000)::bigint;
     j.costs_fen := least(c.costs_fen, costs_most);
     if (c.terms).other_compensation = 'layered' then
-        select coalesce(sum(claim_paid_by(c, y.party)), 0)::bigint into layered
+        select coalesce(sum(loan_paid_by((c.now).id, c.life, y.party, c.known_at)), 0)::bigint into layered
           from unnest((c.terms).layers) y
          where y.party in ('guarantor', 'insurer') and coalesce(y.claimant, 'bank') = c.claimant;
     end if;
@@ -499,7 +529,9 @@ begin
                        format('%s + %s + %s + %s', yuan_text(j.principal_fen), yuan_text(j.interest_fen),
                               yuan_text(j.costs_fen), yuan_text(layered)), whole)];
     -- what other schemes pay for the loan is no loss any more
-    select coalesce(sum(n.fund_fen), 0)::bigint into elsewhere
+    select coalesce(sum(n.fund_fen + (select coalesce(sum((m ->> 1)::bigint), 0)
+                                        from json_array_elements(n.funds) m)), 0)::bigint
+      into elsewhere
       from claim_now n
      where n.loan_id = (c.now).id and n.scheme_code <> (c.scheme).code and n.counts;
     if elsewhere > 0 then
@@ -539,7 +571,8 @@ create or replace function claim_rooms(c claim_case) returns table (name text, r
         select 'cap_per_loan' as name, yuan_fen(((c).terms).cap_per_loan) as cap,
                'loan' as what, ((c).now).id::text as key
         union all
-        select 'cap_per_enterprise', yuan_fen(((c).terms).cap_per_enterprise), 'enterprise', ((c).loan).borrower
+        select 'cap_per_enterprise', yuan_fen(((c).terms).cap_per_enterprise), 'enterprise', x.code
+          from loan_firm_codes((c).loan) x(code)
         union all
         select 'cap_bank_year', yuan_fen(((c).terms).cap_bank_year), 'bank', (c).org || ' ' || year.no from year
         union all
@@ -548,10 +581,11 @@ create or replace function claim_rooms(c claim_case) returns table (name text, r
         select 'pool_balance', case when ((c).terms).pool_balance_limits_liability then
                     account_balance_fen('fund:' || ((c).scheme).code, null, null) end, 'open', ''
     )
-    select cap.name, cap.cap - claim_sum_fen(((c).scheme).code, cap.what, cap.key)
-           + coalesce((select own.fund_fen from own where not (cap.what = 'open' and own.paid)), 0)
+    select cap.name, min(cap.cap) - sum(claim_sum_fen(((c).scheme).code, cap.what, cap.key))::bigint
+           + coalesce((select own.fund_fen from own where not (cap.name = 'pool_balance' and own.paid)), 0)
       from cap
      where cap.cap is not null
+     group by cap.name
 $$;
 revoke all on function claim_rooms from public;
 
@@ -562,6 +596,15 @@ create or replace function claim_uplift_ppm(c claim_case) returns bigint languag
                 coalesce(case when ((c).cover).terms ->> 'first_loan' = 'true'
                               then percent_ppm(((c).terms).first_loan_uplift) end, 0)::bigint
                 + coalesce(ppm_of(((c).cover).terms ->> 'uplift'), 0) else 0 end
+$$;
+
+-- The layers that the loss of one kind of claimant is shared over, in their order: that of every split.
+create or replace function claim_layers_of(terms scheme_terms, who text) returns scheme_layer[]
+    language sql immutable as $$
+    select array_agg(y order by i)
+      from unnest((terms).layers) with ordinality as x(party, share, account, cap, deductible, floor, claimant, i)
+     cross join lateral (select ((terms).layers)[i] as y) z
+     where coalesce(x.claimant, 'bank') = who
 $$;
 
 -- The layers of a loss, each with its amount in fen: by shares, odd fen by largest remainder; below a layer's floor it
@@ -577,10 +620,7 @@ declare
     fund_at int;
     due bigint;
 begin
-    layers := array(select ((c.terms).layers)[i]
-                      from generate_subscripts((c.terms).layers, 1) i
-                     where coalesce((((c.terms).layers)[i]).claimant, 'bank') = c.claimant
-                     order by i);
+    layers := claim_layers_of(c.terms, c.claimant);
     select array_agg(layers[i].party order by i), array_agg(layers[i].account order by i),
            array_agg(percent_ppm(layers[i].share)::bigint order by i)
       into parties, funds, shares
@@ -644,14 +684,16 @@ create or replace function claim_layers_paid(c claim_case, parties text[], inout
 declare
     over bigint := 0;
     cut bigint;
+    paid bigint;
 begin
     if (c.terms).other_compensation is distinct from 'layered' then
         return;
     end if;
     for i in 1 .. cardinality(parties) loop
         if parties[i] in ('guarantor', 'insurer') and i <> bearer then
-            over := over + greatest(claim_paid_by(c, parties[i]) - amounts[i], 0);
-            amounts[i] := greatest(amounts[i], claim_paid_by(c, parties[i]));
+            paid := loan_paid_by((c.now).id, c.life, parties[i], c.known_at);
+            over := over + greatest(paid - amounts[i], 0);
+            amounts[i] := greatest(amounts[i], paid);
         end if;
     end loop;
     cut := least(over, amounts[bearer]);
@@ -684,7 +726,7 @@ begin
     end if;
     amounts := claim_layers_paid(c, y.parties, amounts, bearer);
     -- what was paid in advance is part of the fund's share; a claim judged again has not paid anything itself yet
-    j.advance_fen := loan_paid_fen((c.now).id, (c.scheme).code);
+    j.advance_fen := claims_paid_fen((c.now).id, (c.scheme).code, c.claimant, null);
     if j.advance_fen > 0 then
         j.account := j.account || claim_account_line('paid_in_advance', '减:已预先补偿', '', -j.advance_fen);
     end if;
@@ -704,12 +746,13 @@ begin
            || claim_pool_rooms(c, j.fund_fen)
       into j.headroom
       from claim_rooms(c) r;
-    select coalesce(json_agg(json_build_array(y.funds[i], amounts[i]) order by i)
-                    filter (where y.funds[i] is not null and amounts[i] > 0),
-                    '[]'),
+    select coalesce(json_agg(json_build_array(y.funds[i], x.fen) order by i) filter (where x.fen > 0), '[]'),
            json_agg(json_build_array(y.parties[i], y.shares[i], amounts[i]) order by i)
       into j.funds, j.split
-      from generate_subscripts(y.parties, 1) i;
+      from generate_subscripts(y.parties, 1) i
+     cross join lateral (
+           select case when y.funds[i] is not null then
+                      amounts[i] - claims_paid_fen((c.now).id, (c.scheme).code, c.claimant, y.funds[i]) end) x(fen);
 end $$;
 
 -- What is left under the limits that are not caps: what the fund may still promise after this claim, what may still be
@@ -933,13 +976,15 @@ create or replace function claim_whole_fen(n claim_now) returns bigint language 
     $$ select div((n).net_loss_fen::numeric * (n).part_down, (n).part_up)::bigint $$;
 
 -- What came back, all recoveries together, over the layers of a claim in the order of its scheme: those that go first
--- are filled, the rest is shared by what each bore.
-create or replace function claim_layers_back(split json, order_name text, net bigint) returns bigint[]
+-- are filled, the rest is shared by what each bore. early: what had come back before the claim was paid and was told
+-- later; the loss was smaller by it, so that it is shared as the loss was, whoever goes first.
+create or replace function claim_layers_back(split json, order_name text, net bigint, early bigint) returns bigint[]
     language plpgsql immutable as $$
 declare
     parties text[] := array(select x ->> 0 from json_array_elements(split) x);
     bore bigint[] := array(select (x ->> 2)::bigint from json_array_elements(split) x);
     first text := case order_name when 'fund_first' then 'fund' when 'bank_first' then 'bank' end;
+    shared bigint[] := claim_split_loss(least(net, early), bore);
     of_first bigint[];
     of_rest bigint[];
     to_first bigint;
@@ -947,15 +992,50 @@ begin
     if first is null then
         return claim_split_loss(net, bore);
     end if;
-    select array_agg(case when parties[i] = first then bore[i] else 0 end order by i),
-           array_agg(case when parties[i] = first then 0 else bore[i] end order by i)
+    net := net - least(net, early);
+    select array_agg(case when parties[i] = first then bore[i] - shared[i] else 0 end order by i),
+           array_agg(case when parties[i] = first then 0 else bore[i] - shared[i] end order by i)
       into of_first, of_rest
       from generate_subscripts(parties, 1) i;
     to_first := least(net, (select sum(x)::bigint from unnest(of_first) x));
-    return (select array_agg(a.fen + b.fen order by a.n)
-              from unnest(claim_split_loss(to_first, of_first)) with ordinality as a(fen, n)
-              join unnest(claim_split_loss(net - to_first, of_rest)) with ordinality as b(fen, n) on b.n = a.n);
+    return (select array_agg(a.fen + b.fen + c.fen order by a.n)
+              from unnest(shared) with ordinality as a(fen, n)
+              join unnest(claim_split_loss(to_first, of_first)) with ordinality as b(fen, n) on b.n = a.n
+              join unnest(claim_split_loss(net - to_first, of_rest)) with ordinality as c(fen, n) on c.n = a.n);
 end $$;
+
+-- By how much less was owed when a claim was paid than it was paid upon, by what has been told since, principal and
+-- interest; of its covered part, half up.
+create or replace function claim_early_fen(n claim_now) returns bigint
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    l loan;
+    f loan_life;
+    less numeric;
+    ran bigint; -- interest, to the day of the claim
+begin
+    select v.* into l from loan v where v.id = n.loan_id order by v.version desc limit 1;
+    f := loan_fold(l, (select s.on_day from claim_step s where s.claim = n.claim and s.step = 'pay'), null, null);
+    less := greatest(n.principal_fen - f.outstanding_fen, 0);
+    if n.interest_fen > 0 then
+        ran := loan_interest_fen((loan_fold(l, (select c.on_day from claim c where c.id = n.claim),
+                                            null, null)).accrued, l.day_count);
+        less := less + greatest(n.interest_fen - greatest(ran - f.interest_fen, 0), 0);
+    end if;
+    return div(2 * less * n.part_up + n.part_down, 2 * n.part_down::numeric)::bigint;
+end $$;
+revoke all on function claim_early_fen from public;
+
+-- What each layer of a claim has got back by its steps.
+create or replace function claim_layers_got(n claim_now) returns bigint[]
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select array_agg(x.fen order by x.i)
+      from (select y.i, coalesce(sum((s.layers -> (y.i - 1)::int ->> 1)::bigint), 0)::bigint as fen
+              from generate_series(1, json_array_length((claim_layers_got.n).split)) y(i)
+              left join claim_step s on s.claim = (claim_layers_got.n).claim and s.step in ('recover', 'accept_costs')
+             group by y.i) x
+$$;
+revoke all on function claim_layers_got from public;
 
 -- What was told to have come back, less costs that finance accepted, as far as the covered part goes; half up. more: a
 -- recovery or costs that are not stored yet.
@@ -989,11 +1069,15 @@ declare
     owed bigint;
 begin
     select x.* into n from claim_now x where x.claim = (c).id;
-    if not n.paid or not n.counts or (c).claimant = 'guarantor' or claim_superseded_by(c) is not null then
+    if not n.paid or not n.counts or claim_superseded_by(c) is not null then
         return 0;
     end if;
     select v.* into l from loan v where v.id = (c).loan_id order by v.version desc limit 1;
     f := loan_fold(l, 'infinity', null, null);
+    if (c).claimant = 'guarantor' then -- what it was paid upon and has not paid, by what was told since
+        return greatest(least(greatest(n.principal_fen - loan_paid_by(l.id, f, 'guarantor', null), 0),
+                              claim_whole_fen(n)) - remitted, 0);
+    end if;
     then_ := loan_fold(l, (c).received_on, null, null);
     if f.state in ('active', 'matured') and f.bad_since is null
        or cardinality((claim_trigger_problems(then_, (c).received_on, terms.trigger)).p) > 0
@@ -1132,37 +1216,37 @@ begin
         c.problems := array[problem('E_EXCEEDS', '/costs_accepted', yuan_text(greatest(costs_most, 0)))];
         return c;
     end if;
-    before := claim_layers_back(n.split, coalesce(terms.recovery_order, 'pro_rata'), claim_net_back(n, 0));
-    after := claim_layers_back(n.split, coalesce(terms.recovery_order, 'pro_rata'), net);
+    before := claim_layers_got(n);
+    after := claim_layers_back(n.split, coalesce(terms.recovery_order, 'pro_rata'), net, claim_early_fen(n));
+    for i in 1 .. cardinality(parties) loop -- a recovery takes from no fund, costs bring to none
+        if parties[i] = 'fund' then
+            after[i] := case c.step when 'recover' then greatest(after[i], before[i])
+                                    else least(after[i], before[i]) end;
+        end if;
+    end loop;
     select json_agg(json_build_array(parties[i], after[i] - before[i]) order by i)
       into c.layers
       from generate_subscripts(parties, 1) i;
-    c := claim_step_parts(c, before, after);
-    return c;
+    return claim_step_parts(c, claim_layers_of(terms, (c.claim).claimant));
 end $$;
 
--- Of a recovery over the layers: what each fund gets. Own funds and others stand in the
--- split in the order of the layers.
-create or replace function claim_step_parts(c step_case, before bigint[], after bigint[]) returns step_case
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+-- Of a recovery over the layers: what each fund gets; a layer names the fund that it is another's.
+create or replace function claim_step_parts(c step_case, layers scheme_layer[]) returns step_case
+    language plpgsql stable as $$
 declare
-    codes text[] := array(select x ->> 0 from json_array_elements((c.figure).funds) x);
-    k int := 0; -- other funds met so far
-    own boolean := false;
     part record;
     moves json[] := '{}'::json[];
 begin
     for part in
-        select x.n, x.value ->> 0 as party, (x.value ->> 2)::bigint as bore
-          from json_array_elements((c.figure).split) with ordinality as x(value, n)
+        select (layers[x.n]).account as code, (x.value ->> 1)::bigint as fen
+          from json_array_elements(c.layers) with ordinality as x(value, n)
          where x.value ->> 0 = 'fund'
+         order by x.n
     loop
-        if not own then
-            own := true;
-            c.fund_fen := abs(after[part.n] - before[part.n]);
-        elsif part.bore > 0 then
-            k := k + 1;
-            moves := moves || json_build_array(codes[k], -(after[part.n] - before[part.n]));
+        if part.code is null then
+            c.fund_fen := abs(part.fen);
+        elsif part.fen <> 0 then
+            moves := moves || json_build_array(part.code, -part.fen);
         end if;
     end loop;
     c.funds := array_to_json(moves);

@@ -175,8 +175,11 @@ begin
     return json_strip_nulls(json_build_object(
            'leverage', room_text(coverage_leverage_room(c, terms)),
            'loan', room_text(yuan_fen(terms.cap_per_loan) - claim_sum_fen(c.scheme_code, 'loan', c.loan_id::text)),
-           'enterprise', room_text(yuan_fen(terms.cap_per_enterprise)
-                                   - claim_sum_fen(c.scheme_code, 'enterprise', c.borrower))));
+           'enterprise', room_text(yuan_fen(terms.cap_per_enterprise) - (
+                select sum(claim_sum_fen(c.scheme_code, 'enterprise', x))::bigint
+                  from loan l
+                 cross join lateral loan_firm_codes(l) x
+                 where l.id = c.loan_id and not record_has_later(l.id, l.version, null)))));
 end $$;
 
 -- Open high red flags on a loan: what they say must be cleared first.
@@ -187,7 +190,9 @@ begin
               from flag_record r
               join flag f on f.id = r.flag
              where r.record_id = loan and f.severity = 'high' and f.code <> 'RF29' -- see credit_problems
-               and not exists (select from flag_clearing x where x.flag = f.id));
+               and not exists (select from flag_clearing x where x.flag = f.id)
+               and (flag_standing(f.id) or exists (
+                    select from flag_rule u where u.code = f.code and u.judge is null)));
 end $$;
 
 -- What stands against covering a loan in its own life: it must be live, pledged, and not
@@ -297,7 +302,7 @@ end $$;
 create or replace function loan_borrowed_before(l loan) returns boolean
     language sql stable security definer set search_path = public, pg_temp as $$
     select exists (select from loan_latest o
-                    where o.borrower = (l).borrower and o.id <> (l).id
+                    where o.borrower in (select c from loan_firm_codes(l) c) and o.id <> (l).id
                       and coalesce((select min(e.on_day) from loan_event_standing e
                                      where e.loan_id = o.id and e.kind = 'disbursed'), o.disbursed_on) < (l).signed_on)
 $$;

@@ -171,18 +171,34 @@ begin
 end $$;
 revoke all on function credit_cleared from public;
 
--- The loans that are possibly one credit with this one and were not cleared.
+-- Is a loan one that was found to be told twice? The last decision on a case that names it counts.
+create or replace function credit_is_double(loan_id uuid) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return coalesce((select c.double = loan_id
+                       from flag_record r
+                       join flag f on f.id = r.flag and f.code = 'RF29'
+                       join flag_clearing c on c.flag = f.id
+                      where r.record_id = loan_id
+                      order by c.cleared_at desc
+                      limit 1), false);
+end $$;
+revoke all on function credit_is_double from public;
+
+-- The loans that are possibly one credit with this one: not cleared, and none that was found to be the double itself.
+-- One that is a double has all beside it in its way until it is voided.
 create or replace function credit_open_doubles(loan_id uuid) returns setof loan
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     p record;
     m loan;
     o loan;
+    is_double boolean := credit_is_double(loan_id);
 begin
     for p in select * from credit_pairs(array[loan_id], 1000) loop -- before it is asked which of them were cleared
         select x.* into m from loan x where x.id = p.id and x.version = p.version;
         select x.* into o from loan x where x.id = p.other and x.version = p.other_version;
-        if not credit_cleared(m, o) then
+        if is_double or not credit_is_double(o.id) and not credit_cleared(m, o) then
             return next o;
         end if;
     end loop;

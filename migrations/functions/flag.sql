@@ -291,6 +291,13 @@ begin
     if recorder is not null then
         p := p || problem('E_SAME_PERSON', '', recorder);
     end if;
+    if doc ->> 'double' is not null and f.code <> 'RF29' then
+        p := p || problem('E_UNWANTED', '/double', f.code);
+    elsif doc ->> 'double' is not null and not exists (
+           select from flag_record r where r.flag = f.id and r.record_id::text = doc ->> 'double') then
+        p := p || problem('E_CHOICE', '/double', (
+            select string_agg(distinct r.record_id::text, ', ') from flag_record r where r.flag = f.id));
+    end if;
     return p;
 end $$;
 
@@ -300,8 +307,9 @@ create or replace function flag_clearing_row() returns trigger
 begin
     new.on_day := today();
     new.district := '';
-    insert into flag_clearing (flag, record_id, reason, cleared_at, cleared_by)
-    values ((new.body ->> 'flag')::uuid, new.id, new.body ->> 'reason', new.recorded_at, new.recorded_by);
+    insert into flag_clearing (flag, record_id, reason, double, cleared_at, cleared_by)
+    values ((new.body ->> 'flag')::uuid, new.id, new.body ->> 'reason', (new.body ->> 'double')::uuid, new.recorded_at,
+            new.recorded_by);
     return new;
 end $$;
 
@@ -405,7 +413,8 @@ begin
     end if;
     select array_agg(distinct l.id) into own
       from loan l
-     where l.borrower = (select x.borrower from loan x where x.id = loan order by x.version desc limit 1);
+     where l.borrower in (select c from loan_firm_codes((select x from loan x where x.id = loan
+                                                         order by x.version desc limit 1)) c);
     with open as (
         select distinct f.id, f.code
           from flag_record r
@@ -525,7 +534,7 @@ begin
            'records', list, 'records_shown', least(shown, most), 'records_of_others', total - shown,
            'seen', case when office then flag_seen(f.id) end, 'cleared_at', instant_text(c.cleared_at),
            'cleared_by', case when office then c.cleared_by end,
-           'cleared_because', case when office then c.reason end))::text;
+           'cleared_because', case when office then c.reason end, 'double', case when office then c.double end))::text;
 end $$;
 
 -- A rule as it is shown: what it says, whether it stops payments, its thresholds and how these came about.

@@ -284,6 +284,10 @@ begin
         d.problems := json_build_array(problem('E_PAID_UPON', '/kind', loan_paid_upon(l.id)));
         return d;
     end if;
+    if e.kind = 'disbursed' and claims_open_on(l.id) is not null then
+        d.problems := json_build_array(problem('E_REDRAW', '/kind', claims_open_on(l.id)));
+        return d;
+    end if;
     f := loan_fold(l, 'infinity', null, e, true);
     if f.bad_event = new_id then
         d.problems := json_build_array(problem(f.bad_code, f.bad_pointer, f.bad_arg));
@@ -307,14 +311,16 @@ begin
     return d;
 end $$;
 
--- What a scheme has paid for a loan, over all its claims, less what came back.
-create or replace function loan_paid_fen(loan uuid, code text) returns bigint
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select coalesce(sum(case when s.step in ('pay', 'accept_costs') then s.fund_fen else -s.fund_fen end), 0)::bigint
-      from claim c
-      join claim_step s on s.claim = c.id and s.step in ('pay', 'recover', 'cure', 'accept_costs')
-     where c.loan_id = loan and c.scheme_code = code
-$$;
+-- The codes under which a loan's firm has borrowed: its own, and those of loans that bear its name.
+create or replace function loan_firm_codes(l loan) returns setof text
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return query
+    select l.borrower
+     union
+    select x.borrower from loan x where text_form(x.borrower_name) = text_form(l.borrower_name);
+end $$;
+revoke all on function loan_firm_codes from public;
 
 -- PL/pgSQL with generic plans, here and below: planning anew for each call cost five times what the look-ups did.
 -- The facts of loans in the order of the program's catalogue, as numbers (fen, ppm, days since 1970) and texts. Runs

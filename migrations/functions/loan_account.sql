@@ -108,6 +108,8 @@ begin
         return array['E_STATE', '/kind', loan_events_legal(f.state, f.released_on is not null)];
     elsif e.on_day < l.signed_on then
         return array['E_ORDER', '/on', 'signed_on ' || l.signed_on];
+    elsif e.kind = 'disbursed' and f.bad_since is not null then -- a draw would hide what comes back
+        return array['E_REDRAW', '/kind', grade_title(f.grade) || ' ' || f.bad_since];
     elsif e.kind = 'disbursed' and not l.revolving
           and f.drawn_fen + coalesce(principal, l.amount_fen) > l.amount_fen then
         return array['E_EXCEEDS', '/principal', yuan_text(l.amount_fen - f.drawn_fen)];

@@ -187,6 +187,8 @@ static const struct member flag_members[] = {
     {"cleared_at", M_INSTANT, "解除时刻", .en = "When it was cleared", .maybe = true},
     {"cleared_by", M_TEXT, "解除人", .en = "Who cleared it", .maybe = true},
     {"cleared_because", M_TEXT, "解除理由", .en = "Why", .maybe = true},
+    {"double", M_TEXT, "重复登记的贷款", .en = "The loan that was found to be told twice",
+        .maybe = true},
     {.name = NULL},
 };
 static const struct member one_flag_members[] = {
