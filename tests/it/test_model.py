@@ -19,7 +19,7 @@ SEED = int(os.environ.get("PLEDGED_MODEL_SEED", "1"))
 HISTORIES = int(os.environ.get("PLEDGED_MODEL_HISTORIES", "150"))
 KEPT = [  # histories that showed a defect: their story and seed
     ("crook_settled", 200102), ("crook_cured", 200144), ("crook_hidden_payment", 200070), ("crook_hidden_payment", 300109),
-    ("crook_raise", 300242),
+    ("crook_raise", 300242), ("crook_settled", 200242), ("crook_settled", 200124),
 ]
 
 
@@ -40,11 +40,6 @@ class Model(unittest.TestCase):
             ((again, still),) = play.play([play.shorten(run.s, RELEASE_BIN)], RELEASE_BIN)
             print(play.tell(again, still))
         self.assertEqual([(run.s.name, run.s.seed, wrong) for run, wrong in bad], [])
-
-    @unittest.expectedFailure
-    def test_a_repayment_that_is_told_late_makes_the_loss_smaller_also_where_the_bank_is_served_first(self):
-        ((_, wrong),) = play.play([stories.draw("known_bank_first", 1)], RELEASE_BIN)
-        self.assertEqual(wrong, [])
 
     def test_a_history_that_fails_is_cut_down_to_what_matters(self):
         """With the costs of a recovery counted before anybody accepted them, a crook of costs needs few acts."""

@@ -140,6 +140,8 @@ class Account:
         sum_ = fen(e["principal"]) if "principal" in e else self.amount
         if sum_ == 0:
             raise Refused("E_RANGE", "/principal", e)
+        if self.grade in ("substandard", "doubtful", "loss"):
+            raise Refused("E_REDRAW", "/kind", e)
         if not self.revolving and self.drawn + sum_ > self.amount:
             raise Refused("E_EXCEEDS", "/principal", e, self.amount - self.drawn)
         self.drawn += sum_

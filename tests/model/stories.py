@@ -43,8 +43,6 @@ class Story:
             body["confirmation"] = "automatic"
         if dice.random() < 0.15:
             body["recovery_order"] = dice.choice(["fund_first", "bank_first"])
-            if not self.name.startswith("honest") and body["recovery_order"] == "bank_first":
-                body["recovery_order"] = "fund_first"  # an open defect, see known_bank_first
         body.update(over)
         body = {k: v for k, v in body.items() if v is not None}
         self.schemes.append({"body": body, "money": money})
@@ -59,7 +57,7 @@ class Story:
         if group is None:
             self.groups += 1
             group = self.groups
-        a = dict(more, day=day, what=what, group=group, n=len(self.acts))
+        a = dict(more, day=day, what=what, group=group, n=max((x["n"] for x in self.acts), default=-1) + 1)
         self.acts.append(a)
         return a
 
@@ -515,6 +513,7 @@ def crook_hidden_payment(s, dice):
     due = s.life()
     for _ in range(dice.randint(1, 3)):
         paid = dice.randint(s.credits["L1"]["graded"], due + 60)
+        paid = max(paid, s.credits["L1"]["default"] + 31)  # what fell due by then is more than is left after it
         s.back("L1", paid, share=dice.randint(10, 60), lag=dice.choice([2, 20, 100, 300]), remit=False)
     s.claim("L1", due + 1, desk=False)
     s.through(due + 1)
@@ -786,10 +785,8 @@ def crook_twice(s, dice):
     s.through(due + 60)
 
 
-# ---- defects that are open: none of these is drawn, each is known to fail -------------------------------------
-
-@story(0)
-def known_bank_first(s, dice):
+@story(1)
+def late_word_bank_first(s, dice):
     """Where the bank is served first, a repayment that is told only after payment goes to it and not into a smaller loss."""
     s.scheme("zs", loss_base="principal", claim_window_days=None, recovery_order="bank_first")
     c = s.credit(amount=300000000, ip_amount=None)

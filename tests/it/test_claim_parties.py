@@ -1,0 +1,215 @@
+"""Claims beside claims: a guarantor and its bank, two funds and an advance, one firm under two codes, draws after the default,
+what came back before the payment, and which of two records is the double."""
+from fund_case import FundCase, ago
+from harness import firm, numbers
+
+GUARANTOR = "91310101QX0101011R"
+TWO = {"layers": [{"party": "fund", "share": "50.00"}, {"party": "bank", "share": "50.00"},
+                  {"party": "fund", "share": "20.00", "claimant": "guarantor"},
+                  {"party": "guarantor", "share": "80.00", "claimant": "guarantor"}],
+       "claimants": ["bank", "guarantor"], "public_max_share": None, "uplifts": None}
+
+
+class Guarantors(FundCase):
+    def setUp(self):
+        super().setUp()
+        self.guarantor = self.d.token("guarantor")
+
+    def half_paid(self, code, paid=200, **more):
+        """3,000,000.00 bad for 300 days, of which the guarantor paid half; contract and the payment's reference."""
+        contract = self.lent(code, guarantor_uscc=GUARANTOR)
+        said = self.event(self.where(contract), "repaid", ago(paid), principal="1500000.00", payer="guarantor", **more)
+        return contract, said.json()["reference"]
+
+    def test_a_payment_that_is_taken_back_is_owed_to_the_fund(self):
+        code = self.scheme("ah")
+        contract, payment = self.half_paid(code)
+        where = self.to_pay(self.claim(self.loan_of(contract)["id"], token=self.guarantor, status=201).headers["location"])
+        self.assertEqual(self.fund(code)[0], "39700000.00")  # 20 % of 1,500,000.00
+        self.event(self.where(contract), "reversed", ago(0), reverses=payment)
+        r = self.step(where, "close", self.finance, 409)
+        self.assertEqual(r.codes(), [("", "E_UNTOLD")])
+        self.assertIn("1500000.00", r.body.decode())
+        self.recover(where, "1500000.00", self.guarantor)
+        self.assertEqual(self.fund(code)[0], "40000000.00")
+        self.step(where, "close", self.finance)
+
+    def test_one_that_stands_closes_as_it_is(self):
+        contract, _ = self.half_paid(self.scheme("ah"))
+        where = self.to_pay(self.claim(self.loan_of(contract)["id"], token=self.guarantor, status=201).headers["location"])
+        self.step(where, "close", self.finance)
+
+    def test_its_window_counts_from_its_last_payment(self):
+        code = self.scheme("ah", claim_window_days=60, **TWO)
+        late, _ = self.half_paid(code, paid=61)
+        self.assertEqual(self.claim(self.loan_of(late)["id"], token=self.guarantor).codes(), [("/loan", "E_WINDOW")])
+        fine, _ = self.half_paid(code, paid=60)
+        self.claim(self.loan_of(fine)["id"], token=self.guarantor, status=201)
+
+    def test_what_it_paid_and_what_the_bank_is_owed_are_two_losses(self):
+        """50 % of the bank's 1,500,000.00 and 20 % of the guarantor's; the second claim of either is refused."""
+        code = self.scheme("ah", **TWO)
+        contract, _ = self.half_paid(code)
+        loan = self.loan_of(contract)["id"]
+        for token, fund in ((self.bank, "750000.00"), (self.guarantor, "300000.00")):
+            where = self.to_pay(self.claim(loan, token=token, status=201).headers["location"])
+            self.assertEqual(self.get(where)["fund"], fund)
+            self.assertIn(("/loan", "E_COMPENSATED"), self.claim(loan, token=token).codes())
+        self.assertEqual(self.fund(code)[0], "38950000.00")
+
+    def test_where_its_payment_stands_in_the_banks_layers_only_one_claims(self):
+        layers = [{"party": "fund", "share": "40.00"}, {"party": "guarantor", "share": "40.00"}, {"party": "bank", "share": "20.00"},
+                  *TWO["layers"][2:]]
+        code = self.scheme("ah", **dict(TWO, layers=layers, other_compensation="layered"))
+        contract, _ = self.half_paid(code)
+        self.paid(contract)
+        self.assertIn(("/loan", "E_COMPENSATED"),
+                      self.claim(self.loan_of(contract)["id"], token=self.guarantor).codes())
+
+
+class Funds(FundCase):
+    def test_an_advance_of_another_fund_is_not_paid_again(self):
+        """50 % own, 30 % the city's: the advance paid both, the final claim pays neither twice."""
+        city = self.scheme("cd-2008")
+        code = self.scheme("cd-2008", pre_compensation=True, layers=[
+            {"party": "fund", "share": "50.00"}, {"party": "bank", "share": "20.00"},
+            {"party": "fund", "share": "30.00", "account": city}])
+        contract = self.lent(code)
+        self.paid(contract, kind="pre_compensation", loss_principal="1000000.00")
+        self.assertEqual([self.fund(x)[0] for x in (code, city)], ["39500000.00", "39700000.00"])
+        where = self.paid(contract)
+        self.assertEqual([self.fund(x)[0] for x in (code, city)], ["38500000.00", "39100000.00"])
+        self.recover(where, "3000000.00")
+        self.assertEqual([self.fund(x)[0] for x in (code, city)], ["40000000.00", "40000000.00"])
+
+    def test_the_own_fund_may_stand_behind_the_others(self):
+        city = self.scheme("cd-2008")
+        code = self.scheme("cd-2008", layers=[
+            {"party": "fund", "share": "30.00", "account": city}, {"party": "fund", "share": "50.00"},
+            {"party": "bank", "share": "20.00"}])
+        where = self.paid(self.lent(code))
+        self.assertEqual([self.fund(x)[0] for x in (code, city)], ["38500000.00", "39100000.00"])
+        self.recover(where, "1000000.00")
+        self.assertEqual([self.fund(x)[0] for x in (code, city)], ["39000000.00", "39400000.00"])
+
+    def test_what_came_back_before_the_payment_is_shared_as_the_loss_is_whoever_goes_first(self):
+        """1,000,000.00 of before the payment, told after it: half each. Of 1,600,000.00 more the first takes its fill."""
+        for order, own in (("bank_first", "39600000.00"), ("fund_first", "40000000.00")):
+            with self.subTest(order):
+                code = self.scheme("sz", recovery_order=order, loss_base="principal", claim_window_days=None, excludes=None)
+                contract = self.lent(code)
+                where = self.paid(contract)
+                self.assertEqual(self.fund(code)[0], "38500000.00")
+                self.event(self.where(contract), "repaid", ago(1), principal="1000000.00")
+                self.recover(where, "1000000.00")
+                self.assertEqual(self.fund(code)[0], "39000000.00")
+                self.recover(where, "1600000.00")
+                self.assertEqual(self.fund(code)[0], own)
+
+
+class OneFirm(FundCase):
+    def test_a_firm_with_two_codes_has_one_cap_and_is_lent_to_for_the_first_time_once(self):
+        code = self.scheme("zs", cap_per_enterprise="2000000.00", first_loan_uplift="5.00")
+        one, two = firm(next(numbers)), firm(next(numbers))
+        lent = [self.lent(code, drawn=400 - 20 * k, borrower_uscc=u, borrower_name=name, amount=amount, first_loan=True)
+                for k, (u, name, amount) in enumerate((
+                    (one[0], "示例双码科技有限公司", "3000000.00"), (two[0], "示例双码科技 有限公司", "2100000.00")))]
+        first, second = (self.cover_of(x)[0] for x in lent)
+        self.assertEqual([self.get("/v1/coverages/" + x["id"])["terms"]["first_loan"] for x in (first, second)], [True, False])
+        self.paid(lent[0])
+        before = self.fund(code)[0]
+        where = self.claimed(lent[1])
+        self.assertEqual(self.get(where)["fund"], "%.2f" % (2000000 - (40000000 - float(before))))
+
+
+class Draws(FundCase):
+    def line(self, code):
+        """A revolving line of 3,000,000.00, all of it drawn; contract and address."""
+        made = self.booked(None, disbursed_on=None, revolving=True)
+        contract, where = made.json()["contract_no"], made.headers["location"]
+        self.event(where, "disbursed", ago(400), principal="3000000.00")
+        self.on_paper(contract, code, ago(400))
+        self.event(where, "repaid", ago(350), principal="500000.00")
+        return contract, where
+
+    def refused(self, where, day):
+        self.assertEqual(self.event(where, "disbursed", day, status=409, principal="500000.00").codes(), [("/kind", "E_REDRAW")])
+
+    def test_nothing_is_drawn_while_a_loan_is_bad(self):
+        _, where = self.line(self.scheme())
+        self.event(where, "classified", ago(300), grade="substandard")
+        self.refused(where, ago(290))
+        self.event(where, "disbursed", ago(310), principal="400000.00")  # told late, of before it was bad
+        self.event(where, "classified", ago(200), grade="special_mention")
+        self.event(where, "disbursed", ago(190), principal="100000.00")
+
+    def test_nothing_is_drawn_while_a_claim_stands(self):
+        """Else what was paid back would be owed again, and nothing would seem to have come back."""
+        contract, where = self.line(self.scheme("zs", trigger={"days_overdue": 60}))
+        self.event(where, "overdue", ago(300), principal="2500000.00")
+        claim = self.claimed(contract)
+        self.event(where, "repaid", ago(1), principal="2500000.00")
+        self.refused(where, ago(0))
+        self.step(claim, "withdraw", self.bank)
+        self.event(where, "disbursed", ago(0), principal="500000.00")
+
+
+class Doubles(FundCase):
+    """Another bank records an honest one's credit: which of the two is the double is decided, not only that they differ."""
+
+    def pair(self, code):
+        uscc, name = firm(next(numbers))
+        other = self.d.token("bank", "BANK-B")
+        both = [self.booked(code if token == self.bank else None, token, borrower_uscc=uscc, borrower_name=name).json()
+                for token in (other, self.bank)]
+        (flag,) = [f for f in self.get("/v1/flags?code=RF29&limit=1000")["items"]
+                   if any(x["id"] == both[1]["id"] for x in f["records"])]
+        return both, flag
+
+    def clear(self, flag, status=201, **over):
+        return self.post("/v1/flags/%s/clear" % flag["id"], dict(reason="已函询两家银行", seen=flag["seen"], **over),
+                         self.finance, status)
+
+    def asked(self, contract, code, token):
+        said = self.post("/v1/coverages", {"reference": "BA-%d" % next(numbers), "loan": contract, "scheme": code}, token, 201)
+        return [e["code"] for e in said.json().get("errors", [])]
+
+    def test_the_honest_one_is_free_and_the_double_stays_out(self):
+        code = self.scheme("zs", file_within_days=None)
+        (theirs, mine), flag = self.pair(None)
+        self.assertIn("E_SAME_CREDIT", self.asked(mine["contract_no"], code, self.bank))
+        r = self.clear(flag, 422, double="01a20acb-f7bf-73f4-a445-6219f936f824")
+        self.assertEqual(r.codes(), [("/double", "E_CHOICE")])
+        self.clear(flag, double=theirs["id"])
+        self.assertEqual(self.get("/v1/flags/" + flag["id"])["double"], theirs["id"])
+        self.assertNotIn("E_SAME_CREDIT", self.asked(mine["contract_no"], code, self.bank))
+        other = self.d.token("bank", "BANK-B")
+        self.assertIn("E_SAME_CREDIT", self.asked(theirs["contract_no"], code, other))
+        # what the other bank changes of it disturbs the honest one no more
+        record = self.get("/v1/loans/" + theirs["id"], other)
+        r = self.d.call("PUT", "/v1/loans/" + theirs["id"], dict(record, reason="更正", amount="2999999.00", ip_amount="2999999.00"),
+                        other, {"If-Match": '"1"'})
+        self.assertEqual(r.status, 200, r.body)
+        self.assertNotIn("E_SAME_CREDIT", self.asked(mine["contract_no"], code, self.bank))
+
+    def test_only_one_credit_has_a_double(self):
+        uscc, name = firm(next(numbers))
+        said = self.booked(None, borrower_uscc=uscc, borrower_name=name, confirmed=None, revenue="1000000.00").json()
+        flags = [f for f in self.get("/v1/flags?severity=high&limit=1000")["items"]
+                 if any(x["id"] == said["id"] for x in f["records"]) and f["code"] != "RF29"]
+        self.assertTrue(flags, "capital of three times the revenue")
+        r = self.post("/v1/flags/%s/clear" % flags[0]["id"], dict(reason="核对", seen=flags[0]["seen"], double=said["id"]),
+                      self.finance, 422)
+        self.assertEqual(r.codes(), [("/double", "E_UNWANTED")])
+
+    def test_a_case_that_the_records_no_longer_show_stops_no_cover(self):
+        """RF01: a right pledged twice; the other pledge is voided, the flag still open."""
+        from harness import patent
+        number = patent(next(numbers) % 10000000)
+        code = self.scheme("zs", file_within_days=None)
+        other = self.d.token("bank", "BANK-B")
+        theirs = self.booked(None, other, ip=[{"number": number}])
+        mine = self.booked(None, ip=[{"number": number}]).json()
+        self.assertIn("E_FLAGGED", self.asked(mine["contract_no"], code, self.bank))
+        self.event(theirs.headers["location"], "voided", ago(0), other, reason="合同未履行")
+        self.assertNotIn("E_FLAGGED", self.asked(mine["contract_no"], code, self.bank))
