@@ -31,3 +31,14 @@ bool http_get(struct arena *a, const char *url, const char *token, struct str *b
     *body = buf_view(&out);
     return code == CURLE_OK;
 }
+
+void http_get_param(struct buf *url, const char *name, const char *value)
+{
+    if (!value)
+        return;
+    char *escaped = curl_easy_escape(NULL, value, 0);
+    MUST(escaped);
+    bool first = !strchr(buf_view(url).p, '?');
+    buf_printf(url, "%c%s=%s", first ? '?' : '&', name, escaped);
+    curl_free(escaped);
+}

@@ -10,6 +10,7 @@
 #include "cli.h"
 #include "http_get.h"
 #include "json.h"
+#include "session.h"
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,22 +22,25 @@ enum { DONE, REFUSED, USAGE, NO_ANSWER, NO_FILE };
 
 struct pull {
     struct arena *a;
-    const char *quarter, *url, *token, *file, *lang, *part;
+    const char *quarter, *url, *token, *token_file, *file, *lang, *part;
     const char *path; /* of the part */
     struct buf query;
     CURL *curl;
     FILE *out;
-    struct str temporary; /* p == NULL: standard output */
+    struct str temporary; /* p == NULL: bytes go where they belong at once */
+    struct str target;    /* what the temporary file takes the place of at the end */
+    mode_t mode;          /* of it */
     struct buf problem;   /* the body of an answer that is no report */
     bool full, shows;
     int64_t shown_ms;
 };
 
 /* The first few are ours, the others parameters of the request. */
-enum { URL, TOKEN, FILE_, LANG, PART, PARAMS };
+enum { URL, TOKEN, TOKEN_FILE, FILE_, LANG, PART, PARAMS };
 static const struct cli_option options[] = {
     [URL] = {"--url", "URL", OPTIONAL, "where the ledger is served (http://127.0.0.1:8420)"},
-    [TOKEN] = {"--token", "TOKEN", NEEDED, "a token of `pledged token add`"},
+    [TOKEN] = TOKEN_OPTION,
+    [TOKEN_FILE] = TOKEN_FILE_OPTION,
     [FILE_] = {"-o", "FILE", NEEDED, "the file to write, - for standard output"},
     [LANG] = {"--lang", "LANG", OPTIONAL, "zh or en"},
     [PART] = {"--part", "PART", OPTIONAL, "report, or as JSON: rows, diff, seal, forecast"},
@@ -94,6 +98,7 @@ static bool take(struct pull *p, const char *option, const char *value)
 {
     const char **own[PARAMS] = {[URL] = &p->url,
         [TOKEN] = &p->token,
+        [TOKEN_FILE] = &p->token_file,
         [FILE_] = &p->file,
         [LANG] = &p->lang,
         [PART] = &p->part};
@@ -118,7 +123,7 @@ static bool read_arguments(struct pull *p, int argc, char **argv)
         if (!take(p, argv[i], argv[i + 1]))
             return false;
     }
-    return find_part(p) && p->token && p->file;
+    return find_part(p) && p->file;
 }
 
 /* ---- transfer -------------------------------------------------------------------------------- */
@@ -191,13 +196,10 @@ static CURLcode transfer(struct pull *p)
 
 /* ---- the file -------------------------------------------------------------------------------- */
 
-static bool open_file(struct pull *p)
+/* Beside the file that it becomes: a symbolic link stays one, and what it names gives way. */
+static bool open_temporary(struct pull *p, const char *target)
 {
-    if (strcmp(p->file, "-") == 0) {
-        p->out = stdout;
-        return true;
-    }
-    struct str name = arena_printf(p->a, "%s.XXXXXX", p->file);
+    struct str name = arena_printf(p->a, "%s.XXXXXX", target);
     char *path = arena_alloc(p->a, name.n + 1);
     memcpy(path, name.p, name.n + 1);
     int fd = mkstemp(path);
@@ -208,23 +210,52 @@ static bool open_file(struct pull *p)
             close(fd);
         return false;
     }
+    p->target = str_of(target);
     p->temporary = str_of(path);
     return true;
 }
 
 /* mkstemp makes a file for its owner alone; a report is one like any other. */
-static bool publish(const struct pull *p)
+static mode_t usual_mode(void)
 {
     mode_t mask = umask(0);
     (void)umask(mask); /* put back: its old value is the 0 just set */
-    return chmod(p->temporary.p, 0666 & ~mask) == 0 && rename(p->temporary.p, p->file) == 0;
+    return 0666 & ~mask;
+}
+
+/* Only a regular file, or none, is replaced; a device or a pipe takes the bytes as they come. */
+static bool open_file(struct pull *p)
+{
+    struct stat st, link;
+    if (strcmp(p->file, "-") == 0) {
+        p->out = stdout;
+        return true;
+    }
+    bool there = stat(p->file, &st) == 0;
+    if (there ? S_ISREG(st.st_mode) : lstat(p->file, &link) != 0) {
+        char *whole = there ? realpath(p->file, NULL) : NULL;
+        struct str target = whole ? arena_str(p->a, whole, strlen(whole)) : str_of(p->file);
+        free(whole);
+        p->mode = there ? st.st_mode & 0777 : usual_mode();
+        return open_temporary(p, target.p);
+    }
+    p->out = fopen(p->file, "wbe");
+    if (!p->out)
+        perror(p->file);
+    return p->out != NULL;
+}
+
+static bool publish(const struct pull *p)
+{
+    return chmod(p->temporary.p, p->mode) == 0 && rename(p->temporary.p, p->target.p) == 0;
 }
 
 static int close_file(struct pull *p, int status)
 {
     bool good = fflush(p->out) == 0 && !p->full;
-    if (p->temporary.p) {
+    if (p->out != stdout)
         good = fclose(p->out) == 0 && good;
+    if (p->temporary.p) {
         if (status == DONE && good)
             good = publish(p);
         if (status != DONE || !good)
@@ -310,7 +341,7 @@ static int run(int argc, char **argv)
     buf_init(&p.problem, p.a);
     if (!read_arguments(&p, argc, argv))
         command_usage(stderr, &command_report);
-    else
+    else if ((p.token = session_token(p.a, p.token, p.token_file)))
         status = open_file(&p) ? close_file(&p, pull(&p)) : NO_FILE;
     if (status == DONE)
         status = pull_seal(&p);

@@ -2,8 +2,13 @@
  * session.c - a sub-command's work on the database, blocking, as its owner.
  */
 #include "session.h"
+#include "keyfile.h"
 #include "log.h"
 #include "migrate.h"
+#include <stdlib.h>
+#include <sys/stat.h>
+
+enum { TOKEN_FILE_MAX = 4096 };
 
 bool session_open(struct session *s, int argc, char **argv, struct flag *extra, int extras)
 {
@@ -37,6 +42,67 @@ int session_complain(const char *what)
 {
     fprintf(stderr, "pledged: %s\n", what);
     return 2;
+}
+
+/* ---- the token ------------------------------------------------------------------------------- */
+
+/* Its first line, without white space around it. */
+static struct str token_line(struct arena *a, const char *file)
+{
+    bool piped = strcmp(file, "-") == 0;
+    struct stat st;
+    struct str text = file_read(a, piped ? "/dev/stdin" : file, TOKEN_FILE_MAX);
+    if (!text.p) {
+        fprintf(stderr, "pledged: cannot read a token from %s\n", file);
+        return text;
+    }
+    if (!piped && stat(file, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & S_IROTH))
+        fprintf(stderr, "pledged: %s can be read by everybody: chmod 600 %s\n", file, file);
+    text.n = strcspn(text.p, "\r\n");
+    while (text.n && (text.p[0] == ' ' || text.p[0] == '\t')) {
+        text.p++;
+        text.n--;
+    }
+    while (text.n && (text.p[text.n - 1] == ' ' || text.p[text.n - 1] == '\t'))
+        text.n--;
+    return arena_str(a, text.p, text.n);
+}
+
+/* It goes into a header: only what a token may hold. */
+static const char *token_checked(struct str token, const char *from)
+{
+    for (size_t i = 0; i < token.n; i++) {
+        if (token.p[i] <= ' ' || token.p[i] > '~') {
+            fprintf(
+                stderr, "pledged: %s: not a token (it begins with plg_ and has no spaces)\n", from);
+            return NULL;
+        }
+    }
+    if (token.n)
+        return token.p;
+    fprintf(stderr, "pledged: %s holds no token\n", from);
+    return NULL;
+}
+
+const char *session_token(struct arena *a, const char *token, const char *file)
+{
+    const char *told = getenv("PLEDGED_TOKEN");
+    if (token && file) {
+        (void)session_complain("--token or --token-file, not both");
+        return NULL;
+    }
+    if (file) {
+        struct str line = token_line(a, file);
+        return line.p ? token_checked(line, file) : NULL;
+    }
+    if (token)
+        return token_checked(str_of(token), "--token");
+    if (told && *told)
+        return token_checked(str_of(told), "PLEDGED_TOKEN");
+    (void)session_complain(
+        "a token is needed: set PLEDGED_TOKEN, or name the file that holds it by "
+        "--token-file (pledged token add makes one)");
+    return NULL;
 }
 
 PGresult *session_ask(struct session *s, const char *sql, const char *const *params, int n)

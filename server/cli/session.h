@@ -28,4 +28,17 @@ int session_close(struct session *s, int status);
 int session_complain(const char *what);
 /* The result, to be cleared; NULL after printing what PostgreSQL minds. */
 PGresult *session_ask(struct session *s, const char *sql, const char *const *params, int n);
+/* The token by which a command acts on a daemon: --token, else the first line of --token-file ("-":
+ * standard input), else PLEDGED_TOKEN. NULL after printing what is wrong. An argument is what
+ * everybody on the machine can read in ps; the two others are not. */
+const char *session_token(struct arena *a, const char *token, const char *file);
+#define TOKEN_OPTION                                                                               \
+    {                                                                                              \
+        "--token", "TOKEN", OPTIONAL, "a token of `pledged token add`; ps shows it to everybody"   \
+    }
+#define TOKEN_FILE_OPTION                                                                          \
+    {                                                                                              \
+        "--token-file", "FILE", OPTIONAL,                                                          \
+            "a file that holds it, - for standard input; else PLEDGED_TOKEN counts"                \
+    }
 #endif

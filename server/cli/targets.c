@@ -4,6 +4,7 @@
 #include "cli.h"
 #include "http_get.h"
 #include "json.h"
+#include "session.h"
 #include <stdio.h>
 
 /* Columns a text takes in a terminal: East Asian characters take two. */
@@ -171,13 +172,30 @@ static int print_report(struct arena *a, struct str body)
     return 0;
 }
 
-enum { URL, TOKEN, QUARTER, OPTIONS };
+enum { URL, TOKEN, TOKEN_FILE, QUARTER, BASIS, OPTIONS };
 static const struct cli_option options[] = {
     [URL] = {"--url", "URL", OPTIONAL, "where the ledger is served (http://127.0.0.1:8420)"},
-    [TOKEN] = {"--token", "TOKEN", NEEDED, "a token of `pledged token add`"},
+    [TOKEN] = TOKEN_OPTION,
+    [TOKEN_FILE] = TOKEN_FILE_OPTION,
     [QUARTER] = {"--quarter", "2023Q4", OPTIONAL, "as the quarter stood; else as of today"},
+    [BASIS] = {"--basis", "DAY_OF", OPTIONAL,
+        "loans count by signed_on, registered_on, disbursed_on or registered_amount"},
     [OPTIONS] = {0},
 };
+
+static int ask(struct arena *a, const char *const given[OPTIONS])
+{
+    const char *token = session_token(a, given[TOKEN], given[TOKEN_FILE]);
+    struct buf path;
+    struct str body;
+    if (!token)
+        return 2;
+    buf_init(&path, a);
+    buf_printf(&path, "%s/v1/plans/sh-2021-2023/targets", given[URL]);
+    http_get_param(&path, "quarter", given[QUARTER]);
+    http_get_param(&path, "basis", given[BASIS]);
+    return http_get(a, buf_view(&path).p, token, &body) ? print_report(a, body) : 1;
+}
 
 static int run(int argc, char **argv)
 {
@@ -190,16 +208,8 @@ static int run(int argc, char **argv)
         }
         given[option] = argv[i + 1];
     }
-    const char *when = given[QUARTER];
-    if (!given[TOKEN]) {
-        command_usage(stderr, &command_targets);
-        return 2;
-    }
     struct arena *a = arena_new();
-    struct str path = arena_printf(a, "%s/v1/plans/sh-2021-2023/targets%s%s", given[URL],
-        when ? "?quarter=" : "", when ? when : "");
-    struct str body;
-    int status = http_get(a, path.p, given[TOKEN], &body) ? print_report(a, body) : 1;
+    int status = ask(a, given);
     arena_free(a);
     return status;
 }

@@ -2,6 +2,7 @@
 import json
 import os
 import pty
+import stat
 import subprocess
 import tempfile
 import urllib.parse
@@ -28,7 +29,8 @@ class ReportCli(Case):
     def run_report(self, *args, quarter="2021Q1", url=None, **more):
         return subprocess.run(
             [self.d.binary, "report", quarter, "--url", url or "http://127.0.0.1:%d" % self.d.port,
-             "--token", self.finance, *args], capture_output="stderr" not in more, timeout=60, check=False, **more)
+             *(() if "env" in more else ("--token", self.finance)), *args], capture_output="stderr" not in more,
+            timeout=60, check=False, **more)
 
     def get(self, query):
         return self.d.call("GET", "/v1/reports/quarterly/2021Q1?" + query, token=self.finance).body
@@ -53,6 +55,67 @@ class ReportCli(Case):
         run = self.run_report("--section", "headline", "-o", "-", "--lang", "en")
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertEqual(json.loads(run.stdout)["sections"][0]["title"], "Headline")
+
+    def whole(self):
+        return self.get("section=headline&known_at=" + urllib.parse.quote(self.known_at))
+
+    def pull_to(self, path):
+        run = self.run_report("--section", "headline", "--known-at", self.known_at, "-o", path)
+        self.assertEqual((run.returncode, run.stderr), (0, b""))
+
+    def test_a_device_and_a_pipe_are_written_to_and_stay_what_they_are(self):
+        null = os.path.join(self.folder, "null")
+        if os.geteuid() == 0:
+            os.mknod(null, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+            self.pull_to(null)
+            self.assertTrue(stat.S_ISCHR(os.lstat(null).st_mode))
+        os.mkfifo(self.file)
+        with subprocess.Popen(["cat", self.file], stdout=subprocess.PIPE) as reader:
+            self.pull_to(self.file)
+            self.assertEqual(reader.stdout.read(), self.whole())
+        self.assertTrue(stat.S_ISFIFO(os.lstat(self.file).st_mode))
+        self.assertEqual(self.run_report("-o", self.folder).returncode, 4)
+
+    def test_a_link_stays_one_and_what_it_names_is_replaced(self):
+        real = os.path.join(self.folder, "real")
+        os.symlink("real", self.file)
+        for before in (None, b"old"):
+            if before:
+                with open(real, "wb") as f:
+                    f.write(before)
+                os.chmod(real, 0o640)
+            self.pull_to(self.file)
+            self.assertEqual(os.readlink(self.file), "real")
+            with open(real, "rb") as f:
+                self.assertEqual(f.read(), self.whole())
+        self.assertEqual(os.stat(real).st_mode & 0o777, 0o640)  # as closed as it was
+        self.assertEqual(sorted(os.listdir(self.folder)), ["real", "report"])
+
+    def test_the_token_comes_from_a_file_or_the_environment(self):
+        path = os.path.join(self.folder, "token")
+        with open(path, "w", encoding="ascii") as f:
+            f.write("  %s \r\nanother line\n" % self.finance)
+        os.chmod(path, 0o600)
+        plain = {k: v for k, v in os.environ.items() if k != "PLEDGED_TOKEN"}
+        ask = lambda *args, **env: self.run_report("--section", "headline", "-o", "-", *args, env={**plain, **env})
+        for run in (ask("--token-file", path), ask(PLEDGED_TOKEN=self.finance),
+                    ask("--token-file", path, PLEDGED_TOKEN="plg_wrong"),
+                    self.run_report("--section", "headline", "-o", "-", "--token-file", "-", env=plain,
+                                    input=self.finance.encode())):
+            self.assertEqual((run.returncode, run.stderr), (0, b""))
+            self.assertEqual(json.loads(run.stdout)["quarter"], "2021Q1")
+        os.chmod(path, 0o644)
+        self.assertIn(b"chmod 600", ask("--token-file", path).stderr)
+        with open(path, "w", encoding="ascii") as f:
+            f.write("\n")
+        for args, env, said in (((), {}, b"PLEDGED_TOKEN"), ((), {"PLEDGED_TOKEN": ""}, b"a token is needed"),
+                                (("--token-file", path), {}, b"holds no token"),
+                                (("--token-file", "/nowhere"), {}, b"cannot read a token"),
+                                (("--token-file", path, "--token", "plg_x"), {}, b"not both"),
+                                ((), {"PLEDGED_TOKEN": "plg_x\r\nX: y"}, b"not a token")):
+            run = ask(*args, **env)
+            self.assertEqual((run.returncode, run.stdout), (2, b""), args)
+            self.assertIn(said, run.stderr)
 
     def test_what_belongs_to_a_report_is_pulled_alike(self):
         run = self.run_report("--part", "rows", "--section", "by_district", "--row", "310115", "--column", "count",
