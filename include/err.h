@@ -91,6 +91,8 @@
     X(E_MEDIA_TYPE, 415, "不支持的内容类型:{}", "Unsupported content type: {}",                    \
         "使用 application/json、application/x-ndjson 或 text/csv",                                 \
         "Use application/json, application/x-ndjson or text/csv")                                  \
+    X(E_CODING, 415, "不支持的内容编码:{}", "Unsupported content coding: {}",                      \
+        "不压缩发送,去掉 Content-Encoding 头", "Send it as it is, without Content-Encoding")       \
     X(E_NEED, 422, "缺少必填项", "Required field is missing", "补上该项", "Add the field")         \
     X(E_UNKNOWN, 422, "没有此字段", "Unknown field", "删去,或改为 {}", "Remove it, or use {}")     \
     X(E_NULL, 422, "不接受 null", "null is not accepted", "没有值时省略该字段",                    \
@@ -144,9 +146,11 @@
     X(E_REPEATED, 422, "重复出现", "Listed twice", "只保留一次:{}", "Keep it once: {}")            \
     X(E_KEY_CHANGED, 422, "编号不可更改", "The key of a record cannot change", "应为 {}",          \
         "It must stay {}")                                                                         \
-    X(E_IF_MATCH, 422, "更正须带 If-Match", "A correction needs If-Match",                         \
+    X(E_IF_MATCH, 428, "更正须带 If-Match", "A correction needs If-Match",                         \
         "发送 If-Match: \"版本号\",版本号取自 GET 的 ETag",                                        \
         "Send If-Match: \"<version>\" with the version of the ETag of a GET")                      \
+    X(E_ETAG, 422, "If-Match 不是一个版本:{}", "If-Match is not one version: {}",                  \
+        "原样写上 GET 所得的 ETag,如 \"3\"", "Send the ETag of a GET as it is, as \"3\"")          \
     X(E_PARAM, 422, "没有此查询参数", "Unknown query parameter", "可用:{}", "Known: {}")           \
     X(E_SECTION, 422, "没有此章节", "No such section", "最接近的是 {}", "The nearest is {}")       \
     X(E_CURSOR, 422, "游标无效", "Not a cursor of this list", "使用上一页 next 的值",              \

@@ -26,7 +26,7 @@ static const struct member dry_run_members[] = {
 static const struct shape problem_shape = {"problem", problem_members};
 
 /* How an operation can be refused, beside what its handler finds. */
-enum when { ALWAYS, WITH_TOKEN, AT_ADDRESS, WITH_BODY };
+enum when { ALWAYS, WITH_TOKEN, AT_ADDRESS, WITH_BODY, TO_CORRECT };
 static const struct {
     int status;
     enum when when;
@@ -43,6 +43,7 @@ static const struct {
     {415, WITH_BODY, "不支持的内容类型"},
     {417, ALWAYS, "不支持的 Expect"},
     {422, ALWAYS, "内容或参数有误"},
+    {428, TO_CORRECT, "更正须带 If-Match"},
     {429, WITH_BODY, "请求过多"},
     {431, ALWAYS, "报文头过大"},
     {500, ALWAYS, "服务内部错误"},
@@ -323,6 +324,7 @@ static bool is_refusal_of(const struct route *t, enum when when)
     case WITH_TOKEN: return t->roles != 0;
     case AT_ADDRESS: return strchr(t->path, '{') != NULL;
     case WITH_BODY: return t->takes != TAKES_NOTHING;
+    case TO_CORRECT: return is_correction(t);
     default: BUG("when");
     }
 }

@@ -18,7 +18,7 @@ const struct answer record_batch[] = {{.status = 201, .is = IS_RECORD},
         .type = "application/x-ndjson",
         .line = {&verdict_shape, &summary_shape}},
     {.status = 0}};
-const struct answer record_put_right[] = {{.status = 200, .is = IS_RECORD}, {.status = 0}};
+const struct answer record_put_right[] = {{.status = 200, .is = IS_STORED}, {.status = 0}};
 const struct answer record_one[] = {
     {.status = 200, .is = IS_RECORD}, {.status = 304, .is = IS_NOTHING}, {.status = 0}};
 const struct answer record_page[] = {{.status = 200, .is = IS_PAGE}, {.status = 0}};
@@ -227,7 +227,8 @@ static void on_peeked(void *arg, const struct rows *rows, const struct fail *fai
 static void peek(struct submit *s)
 {
     struct str params[] = {str_of(s->rec->name), arena_printf(s->r->a, "[%s]", s->work.elements.p)};
-    db_query(s->r->server->db, s->r->a, s->r->actor, s->rec->peek, params, 2, on_peeked, s);
+    enum sql_id sql = s->work.write == SQL_RECORD_CORRECT ? SQL_RECORD_CORRECT_PEEK : s->rec->peek;
+    db_query(s->r->server->db, s->r->a, s->r->actor, sql, params, 2, on_peeked, s);
 }
 
 static void go(struct submit *s, bool dry)
@@ -285,15 +286,21 @@ void record_step(struct req *r)
 
 /* ---- PUT ------------------------------------------------------------------------------------ */
 
+/* One tag of a GET. A weak one is as good: proxies that pack an answer weaken its tag, and the
+ * version in it is what it was. */
 static bool read_if_match(struct req *r, int64_t *version)
 {
-    struct str s = req_header(r, "if-match");
+    struct str all = req_header(r, "if-match"), s = all;
+    if (!all.p)
+        return err_add(&r->err, E_IF_MATCH, STR(""), NULL);
+    if (s.n > 2 && memcmp(s.p, "W/", 2) == 0)
+        s = arena_str(r->a, s.p + 2, s.n - 2);
     if (s.n > 2 && s.p[0] == '"' && s.p[s.n - 1] == '"')
         s = arena_str(r->a, s.p + 1, s.n - 2);
-    const char *mark = s.p ? strchr(s.p, '-') : NULL; /* of record_tag */
+    const char *mark = strchr(s.p, '-'); /* of record_tag */
     if (mark)
         s.n = (size_t)(mark - s.p);
-    return count_parse(s, 1, INT32_MAX, version) || err_add(&r->err, E_IF_MATCH, STR(""), NULL);
+    return count_parse(s, 1, INT32_MAX, version) || err_add(&r->err, E_ETAG, STR(""), "%s", all.p);
 }
 
 /* The reason travels in the body beside the fields, or as ?reason=. */
@@ -315,6 +322,7 @@ void record_put(struct req *r)
     struct str reason = STR("");
     const struct json *in = json_parse(r->a, r->body, &r->err);
     const struct value *v = NULL;
+    bool dry = param_flag(r, "dry_run");
     (void)read_if_match(r, &expect); /* problems are in r->err, all at once */
     if (in && in->kind == JSON_OBJECT) {
         (void)read_reason(r, in, &reason);
@@ -329,10 +337,23 @@ void record_put(struct req *r)
         reply_problem(r);
         return;
     }
-    submit(prepare(r, v, r->capture[0], expect, reason, (struct str){NULL, 0}));
+    go(prepare(r, v, r->capture[0], expect, reason, (struct str){NULL, 0}), dry);
 }
 
 /* ---- GET ------------------------------------------------------------------------------------ */
+
+/* If-None-Match: a list of tags, weak or not, or "*" (RFC 9110 13.1.2: compared weakly). */
+static bool tag_is_listed(struct str list, struct str tag)
+{
+    if (str_is(list, "*"))
+        return true;
+    for (const char *p = list.p; p && (p = strstr(p, tag.p)); p += tag.n) {
+        const char *end = p + tag.n + strspn(p + tag.n, " \t");
+        if (*end == '\0' || *end == ',')
+            return true;
+    }
+    return false;
+}
 
 static void on_got(void *arg, const struct rows *rows, const struct fail *fail)
 {
@@ -343,7 +364,7 @@ static void on_got(void *arg, const struct rows *rows, const struct fail *fail)
     MUST(verdict_read(rows, 0, RECORD_GET_OUTCOME, &v));
     struct str seen = req_header(r, "if-none-match");
     struct str tag = record_tag(r->a, &v);
-    if (seen.p && str_eq(seen, tag)) {
+    if (tag_is_listed(seen, tag)) {
         reply_header(r, "ETag", tag);
         reply_bytes(r, 304, NULL, STR(""));
         return;

@@ -57,7 +57,7 @@ static bool path_matches(struct arena *a, const char *pattern, struct str path, 
 static void allow_method(struct buf *allow, enum http_method method)
 {
     static const char *const names[] = {
-        [METHOD_GET] = "GET", [METHOD_POST] = "POST", [METHOD_PUT] = "PUT"};
+        [METHOD_GET] = "GET, HEAD", [METHOD_POST] = "POST", [METHOD_PUT] = "PUT"};
     if (allow->n && strstr(buf_view(allow).p, names[method]))
         return; /* two patterns fit this path */
     if (allow->n)
@@ -107,6 +107,19 @@ static void refuse_media_type(struct req *r)
     reply_refuse(r, E_MEDIA_TYPE, "", "%s", type.p ? type.p : "-");
 }
 
+/* A body that is packed would be read as rubbish, or as a bomb. */
+static bool is_unpacked(const struct req *r)
+{
+    struct str coding = req_header(r, "content-encoding");
+    return !coding.p || coding.n == 0 || str_is(coding, "identity");
+}
+
+static void refuse_coding(struct req *r)
+{
+    reply_header(r, "Accept-Encoding", STR("identity"));
+    reply_refuse(r, E_CODING, "", "%s", req_header(r, "content-encoding").p);
+}
+
 static void with_actor(struct req *r)
 {
     const struct route *t = r->route;
@@ -114,6 +127,8 @@ static void with_actor(struct req *r)
         reply_refuse(r, E_ROLE, "", "%s", org_kind_name(r->actor->kind));
     else if (!query_check(r))
         reply_problem(r);
+    else if (t->takes != TAKES_NOTHING && r->has_body && !is_unpacked(r))
+        refuse_coding(r);
     else if (!body_is_taken(r))
         refuse_media_type(r);
     else if (t->takes == TAKES_JSON || t->takes == TAKES_MAYBE)

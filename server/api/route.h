@@ -99,7 +99,8 @@ struct route {
 /* What every type that is corrected has. */
 #define CORRECTION_ROUTES(base, rec, writers, readers, name_zh, name_en) \
     {.method = METHOD_PUT, .path = base "/{id}", .roles = writers, .handle = record_put, \
-        .takes = TAKES_JSON, .record = rec, .query = {&q_reason}, .answers = record_put_right, \
+        .takes = TAKES_JSON, .record = rec, .query = {&q_reason, &q_dry_run}, \
+        .answers = record_put_right, \
         .zh = "更正" name_zh, .en = "Correct one " name_en}, \
     {.method = METHOD_GET, .path = base "/{id}/history", .roles = readers, \
         .handle = record_history, .record = rec, .query = {&q_after_version}, \

@@ -8,6 +8,7 @@
  * (conn_kick), so a handler is never called from inside a call of its own.
  */
 #include "conn.h"
+#include "zip.h"
 #include <sys/socket.h>
 
 size_t conn_waiting_out(const struct conn *c)
@@ -127,6 +128,7 @@ void exchange_end(struct exchange *ex)
     struct conn *c = ex->r.conn;
 
     ex->ended = true;
+    zip_free(ex->zip);
     h->active--;
     ex->next_ended = h->ended;
     h->ended = ex;

@@ -28,7 +28,8 @@ enum {
     OUTPUT_LOW_BYTES = 256 << 10,
     SURPLUS_CONNECTIONS = 64, /* beyond connections_max: accepted to be told 503 */
     LINGER_MS = 1000,
-    SWEEP_MS = 100, /* precision of every deadline */
+    SWEEP_MS = 100,       /* precision of every deadline */
+    ZIP_BYTES_MIN = 4096, /* an answer below this is not worth packing */
 };
 
 struct header {
@@ -66,6 +67,7 @@ struct exchange {
 
     int status; /* sent; before that, overrides that of the problem; 0 = none */
     bool started, ended, keep, chunked, orphaned;
+    struct zip *zip; /* the answer is streamed through it; NULL: as it is */
     req_fn *on_drained;
     struct exchange *next_orphan, *next_ended;
 };
@@ -90,10 +92,10 @@ struct conn {
     bool begun;   /* first byte of a head seen */
     bool first;   /* no request yet on this connection */
     bool surplus;
-    bool head_ok, message_done; /* set by the parser's callbacks */
-    size_t scanned;             /* bytes of the head already looked at */
-    int64_t deadline_us;        /* by state; see listen.c */
-    int64_t progress_us;        /* last time the client took bytes */
+    bool head_ok, message_done, too_large; /* set by the parser's callbacks */
+    size_t scanned;                        /* bytes of the head already looked at */
+    int64_t deadline_us;                   /* by state; see listen.c */
+    int64_t progress_us;                   /* last time the client took bytes */
     llhttp_t parser;
     char *piece; /* body bytes of the current slice, moved together in place */
     size_t piece_n;
@@ -124,6 +126,9 @@ enum scan { SCAN_MORE, SCAN_DONE, SCAN_BAD };
 enum scan head_scan(const char *p, size_t n, size_t *seen, struct fault *f);
 /* Fill the request from a scanned head. What was understood before a fault stays filled in. */
 MUST_USE bool head_parse(struct exchange *ex, const char *p, size_t n, struct fault *f);
+
+/* Does the client take answers that are packed by gzip? */
+bool takes_gzip(const struct req *r);
 
 /* ---- conn.c ---- */
 /* Take over an accepted connection. */

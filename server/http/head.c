@@ -427,6 +427,22 @@ static bool prefers_english(const struct req *r)
     return english > chinese;
 }
 
+/* RFC 9110 12.5.3: named, or meant by "*", with a quality above nought. */
+bool takes_gzip(const struct req *r)
+{
+    struct str rest = req_header(r, "accept-encoding"), item;
+    int named = -1, any = 0;
+
+    while (list_next(&rest, &item)) {
+        size_t n = strcspn(item.p, " \t;,");
+        if (same_word(item.p, n < item.n ? n : item.n, "gzip"))
+            named = quality(item);
+        else if (item.n && item.p[0] == '*')
+            any = quality(item);
+    }
+    return named >= 0 ? named > 0 : any > 0;
+}
+
 static bool check_expect(struct exchange *ex, struct fault *f)
 {
     struct str expect = req_header(&ex->r, "expect");

@@ -138,6 +138,17 @@ static int on_chunk_extension(llhttp_t *parser, const char *p, size_t n)
     return -1;
 }
 
+/* What does not fit is refused when its size is told, not when it has come. */
+static int on_chunk_header(llhttp_t *parser)
+{
+    struct conn *c = parser->data;
+    const struct exchange *ex = c->ex;
+
+    c->too_large = ex && ex->want == WANT_WHOLE &&
+                   parser->content_length > ex->limit - ex->body.n - c->piece_n;
+    return c->too_large ? -1 : 0;
+}
+
 static void body_deliver(struct conn *c)
 {
     struct exchange *ex = c->ex;
@@ -183,6 +194,10 @@ static bool body_step(struct conn *c)
     }
     if (code == HPE_PAUSED && !ends_in_crlf(c, n))
         code = HPE_CR_EXPECTED;
+    if (c->too_large) {
+        conn_refuse_size(c, c->ex);
+        return true;
+    }
     if (code != HPE_OK && code != HPE_PAUSED) {
         conn_refuse(c, &(struct fault){400, E_HTTP, llhttp_errno_name(code)});
         return true;
@@ -261,6 +276,7 @@ void conn_settings(llhttp_settings_t *settings)
     settings->on_headers_complete = on_headers_complete;
     settings->on_header_field = on_header_field;
     settings->on_chunk_extension_name = on_chunk_extension;
+    settings->on_chunk_header = on_chunk_header;
     settings->on_body = on_body;
     settings->on_message_complete = on_message_complete;
 }

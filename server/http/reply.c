@@ -5,6 +5,7 @@
  * write; the same calls are made and only the bytes are dropped, so handlers need not ask.
  */
 #include "conn.h"
+#include "zip.h"
 
 static const char *reason(int status)
 {
@@ -17,8 +18,8 @@ static const char *reason(int status)
         {408, "Request Timeout"}, {409, "Conflict"}, {412, "Precondition Failed"},
         {413, "Content Too Large"}, {414, "URI Too Long"}, {415, "Unsupported Media Type"},
         {417, "Expectation Failed"}, {422, "Unprocessable Content"}, {429, "Too Many Requests"},
-        {431, "Request Header Fields Too Large"}, {500, "Internal Server Error"},
-        {503, "Service Unavailable"}};
+        {428, "Precondition Required"}, {431, "Request Header Fields Too Large"},
+        {500, "Internal Server Error"}, {503, "Service Unavailable"}};
 
     for (size_t i = 0; i < COUNT_OF(reasons); i++)
         if (reasons[i].status == status)
@@ -92,27 +93,52 @@ static void head_defaults(const struct exchange *ex, const char *type, struct bu
                     "form-action 'self'; frame-ancestors 'none'\r\n");
 }
 
-/* Status line and headers. length < 0: chunked, or to the end of the connection for HTTP/1.0. */
-static void put_head(struct exchange *ex, int status, const char *type, int64_t length)
+/* A packed answer is not byte for byte the one that its tag names: RFC 9110 8.8.3.3. */
+static void put_extra(struct exchange *ex, bool packed, struct buf *b)
+{
+    static const char tag[] = "ETag: ";
+    struct str extra = ex->r.extra_headers;
+    const char *at = packed ? strstr(extra.p ? extra.p : "", tag) : NULL;
+    size_t n = at ? (size_t)(at - extra.p) + sizeof tag - 1 : 0;
+
+    if (!extra.p)
+        return;
+    buf_add(b, extra.p, n);
+    if (at)
+        buf_text(b, "W/");
+    buf_add(b, extra.p + n, extra.n - n);
+}
+
+/* How the body comes. length < 0: chunked, or to the end of the connection for HTTP/1.0. */
+struct body {
+    const char *type;
+    int64_t length;
+    bool packed, varies; /* varies: it would be packed for who takes it so */
+};
+
+static void put_head(struct exchange *ex, int status, const struct body *body)
 {
     struct conn *c = ex->r.conn;
     struct buf b;
 
-    ex->chunked = length < 0 && ex->minor > 0;
-    ex->keep = ex->wants_keep_alive && conn_keeps(c) && (length >= 0 || ex->chunked);
+    ex->chunked = body->length < 0 && ex->minor > 0;
+    ex->keep = ex->wants_keep_alive && conn_keeps(c) && (body->length >= 0 || ex->chunked);
     buf_init(&b, ex->r.a);
     buf_printf(&b, "HTTP/1.1 %d %s\r\nDate: %s\r\nX-Request-Id: %s\r\n", status, reason(status),
         http_date(ex->http), ex->r.request_id.p);
-    if (type)
-        buf_printf(&b, "Content-Type: %s\r\n", type);
+    if (body->type)
+        buf_printf(&b, "Content-Type: %s\r\n", body->type);
+    if (body->packed)
+        buf_text(&b, "Content-Encoding: gzip\r\n");
+    if (body->varies)
+        buf_text(&b, "Vary: Accept-Encoding\r\n");
     if (ex->chunked)
         buf_text(&b, "Transfer-Encoding: chunked\r\n");
-    else if (length >= 0 && status != 204 && status != 304)
-        buf_printf(&b, "Content-Length: %lld\r\n", (long long)length);
+    else if (body->length >= 0 && status != 204 && status != 304)
+        buf_printf(&b, "Content-Length: %lld\r\n", (long long)body->length);
     buf_printf(&b, "Connection: %s\r\n", ex->keep ? "keep-alive" : "close");
-    head_defaults(ex, type, &b);
-    if (ex->r.extra_headers.p)
-        buf_str(&b, ex->r.extra_headers);
+    head_defaults(ex, body->type, &b);
+    put_extra(ex, body->packed, &b);
     buf_text(&b, "\r\n");
     put(output(ex), b.p, b.n);
 }
@@ -154,13 +180,35 @@ static void finish(struct exchange *ex)
     exchange_end(ex);
 }
 
+/* Packed as a whole, so that its length is known. */
+static void put_packed(struct exchange *ex, int status, struct body *head, struct str body)
+{
+    struct evbuffer *packed = evbuffer_new();
+    struct zip *z = zip_new();
+
+    MUST(packed);
+    zip_add(z, body, true, packed);
+    zip_free(z);
+    head->packed = true;
+    head->length = (int64_t)evbuffer_get_length(packed);
+    put_head(ex, status, head);
+    if (!without_body(ex, status))
+        MUST(evbuffer_add_buffer(output(ex), packed) == 0);
+    evbuffer_free(packed);
+}
+
 void reply_bytes(struct req *r, int status, const char *type, struct str body)
 {
     struct exchange *ex = (struct exchange *)r;
+    struct body head = {.type = status == 204 || status == 304 ? NULL : type,
+        .length = (int64_t)body.n,
+        .varies = body.n >= ZIP_BYTES_MIN && zip_shrinks(type)};
 
     begin(ex, status);
-    if (r->conn) {
-        put_head(ex, status, status == 204 || status == 304 ? NULL : type, (int64_t)body.n);
+    if (r->conn && head.varies && takes_gzip(r)) {
+        put_packed(ex, status, &head, body);
+    } else if (r->conn) {
+        put_head(ex, status, &head);
         if (!without_body(ex, status))
             put(output(ex), body.p, body.n);
     }
@@ -254,10 +302,43 @@ void reply_refuse(struct req *r, enum err_code code, const char *pointer, const 
 void reply_start(struct req *r, int status, const char *type)
 {
     struct exchange *ex = (struct exchange *)r;
+    struct body head = {.type = type, .length = -1, .varies = zip_shrinks(type)};
 
     begin(ex, status);
-    if (r->conn)
-        put_head(ex, status, type, -1);
+    if (!r->conn)
+        return;
+    head.packed = head.varies && takes_gzip(r);
+    if (head.packed)
+        ex->zip = zip_new();
+    put_head(ex, status, &head);
+}
+
+/* A chunk of no bytes would end the body. */
+static void put_chunk(struct exchange *ex, struct evbuffer *piece)
+{
+    size_t n = evbuffer_get_length(piece);
+    struct evbuffer *out = output(ex);
+
+    if (n == 0)
+        return;
+    if (ex->chunked)
+        MUST(evbuffer_add_printf(out, "%zx\r\n", n) > 0);
+    MUST(evbuffer_add_buffer(out, piece) == 0);
+    if (ex->chunked)
+        put(out, "\r\n", 2);
+}
+
+static void put_piece(struct exchange *ex, struct str bytes, bool end)
+{
+    struct evbuffer *piece = evbuffer_new();
+
+    MUST(piece);
+    if (ex->zip)
+        zip_add(ex->zip, bytes, end, piece);
+    else
+        put(piece, bytes.p, bytes.n);
+    put_chunk(ex, piece);
+    evbuffer_free(piece);
 }
 
 bool reply_chunk(struct req *r, struct str bytes, req_fn *on_drained)
@@ -265,16 +346,10 @@ bool reply_chunk(struct req *r, struct str bytes, req_fn *on_drained)
     struct exchange *ex = (struct exchange *)r;
 
     MUST(ex->started && !ex->ended);
-    /* A chunk of no bytes would end the body. */
     if (!r->conn || bytes.n == 0 || r->method == METHOD_HEAD)
         return true;
-    struct evbuffer *out = output(ex);
-    if (ex->chunked)
-        MUST(evbuffer_add_printf(out, "%zx\r\n", bytes.n) > 0);
-    put(out, bytes.p, bytes.n);
-    if (ex->chunked)
-        put(out, "\r\n", 2);
-    if (evbuffer_get_length(out) <= OUTPUT_FULL_BYTES)
+    put_piece(ex, bytes, false);
+    if (evbuffer_get_length(output(ex)) <= OUTPUT_FULL_BYTES)
         return true;
     ex->on_drained = on_drained;
     return false;
@@ -285,6 +360,8 @@ void reply_end(struct req *r)
     struct exchange *ex = (struct exchange *)r;
 
     MUST(ex->started && !ex->ended);
+    if (r->conn && ex->zip && r->method != METHOD_HEAD)
+        put_piece(ex, STR(""), true);
     if (r->conn && ex->chunked && r->method != METHOD_HEAD)
         put(output(ex), "0\r\n\r\n", 5);
     finish(ex);

@@ -6,6 +6,7 @@ member that is not described, a value of another kind - is told when the run of 
 import atexit
 import datetime
 import functools
+import gzip
 import hashlib
 import json
 import os
@@ -154,7 +155,9 @@ def seen(binary, method, target, body, headers, response):
     url = urllib.parse.urlsplit(target)
     request = {"method": method, "path": url.path, "body": bool(body), "type": media_type(headers),
                "query": sorted({n for n, _ in urllib.parse.parse_qsl(url.query, keep_blank_values=True)})}
-    answer = {"status": response.status, "type": media_type(response.headers), "body": response.body}
+    packed = response.headers.get("content-encoding") == "gzip"
+    answer = {"status": response.status, "type": media_type(response.headers),
+              "body": gzip.decompress(response.body) if packed and response.body else response.body}
     description(binary).seen(request, answer)
 
 

@@ -3,6 +3,7 @@
 Two servers in a chain that read one message differently let a client smuggle a request past the
 first. So whatever is doubtful must be refused here, and what follows it must never be answered.
 """
+import gzip
 import json
 import socket
 import struct
@@ -10,7 +11,7 @@ import threading
 import time
 import unittest
 
-from harness import Case
+from harness import Case, loan
 from http_raw import (HOST, HOSTILE_CHUNKS, HOSTILE_HEADS, SMUGGLED, connect, head, post, read_all,
                       split_answers, talk)
 
@@ -92,6 +93,53 @@ class Hostile(Case):
         self.refused(announced, 413, "E_TOO_LARGE")
         chunk = b"10000\r\n" + b" " * 65536 + b"\r\n"
         self.refused(self.loan(b"Transfer-Encoding: chunked", body=chunk * 40), 413, "E_TOO_LARGE")
+
+    def test_an_over_size_chunk_is_refused_when_its_size_is_told(self):
+        for size in (b"100001", b"7fffffff", b"fffffffffffffff"):
+            raw = self.loan(b"Transfer-Encoding: chunked", body=size + b"\r\n")  # nothing of it comes
+            self.refused(raw, 413, "E_TOO_LARGE")
+        half = b"80000\r\n" + b" " * 0x80000 + b"\r\n"
+        self.refused(self.loan(b"Transfer-Encoding: chunked", body=half + b"80001\r\n"), 413, "E_TOO_LARGE")
+        fits = half + b"80000\r\n" + b" " * 0x80000 + b"\r\n0\r\n\r\n"
+        raw = self.loan(b"Transfer-Encoding: chunked", b"Connection: close", body=fits)
+        self.assertEqual([a[0] for a in split_answers(talk(self.d.port, raw))], [400])  # taken whole: it is no JSON
+
+    def test_packed_bodies_are_refused_with_the_cure(self):
+        for coding in ("gzip", "deflate", "br", "identity, gzip"):
+            r = self.d.call("POST", "/v1/loans", loan(), self.d.token("bank"), {"Content-Encoding": coding})
+            self.assertEqual((r.status, r.codes(), r.headers["accept-encoding"]), (415, [("", "E_CODING")], "identity"))
+        honest = self.d.call("POST", "/v1/loans", loan(), self.d.token("bank"), {"Content-Encoding": "identity"})
+        self.assertEqual(honest.status, 201)
+
+    def packed(self, accept, method="GET", path="/openapi.json"):
+        return self.d.call(method, path, headers={"Accept-Encoding": accept} if accept else {})
+
+    def test_large_answers_are_packed_for_who_takes_them_so(self):
+        plain = self.packed(None)
+        for accept in ("gzip", "br, GZIP;q=0.5", "*", "deflate, *;q=0.1"):
+            got = self.packed(accept)
+            self.assertEqual((got.status, got.headers["content-encoding"], got.headers["vary"]),
+                             (200, "gzip", "Accept-Encoding"), accept)
+            self.assertEqual(gzip.decompress(got.body), plain.body)
+            self.assertLess(len(got.body) * 4, len(plain.body))
+            self.assertEqual(self.packed(accept, "HEAD").headers["content-length"], str(len(got.body)))
+        for accept in (None, "br", "gzip;q=0", "identity", "*;q=0", "gzip;q=0, *"):
+            got = self.packed(accept)
+            self.assertNotIn("content-encoding", got.headers, accept)
+            self.assertEqual((got.body, got.headers["vary"]), (plain.body, "Accept-Encoding"))
+        small = self.packed("gzip", path="/healthz")
+        self.assertNotIn("content-encoding", small.headers)
+        self.assertNotIn("vary", small.headers)
+
+    def test_streams_are_packed_as_they_go(self):
+        token = self.d.token("bank")
+        lines = "".join(json.dumps(loan()) + "\n" for _ in range(300))
+        post = lambda coding: self.d.call("POST", "/v1/loans?dry_run=true", lines, token,
+                                          {"Content-Type": "application/x-ndjson", "Accept-Encoding": coding})
+        plain, packed = post("identity"), post("gzip")
+        self.assertEqual(packed.headers["content-encoding"], "gzip")
+        self.assertEqual(gzip.decompress(packed.body), plain.body)
+        self.assertEqual(len(plain.lines()), 301)
 
     def test_over_size_is_not_asked_for(self):
         raw = self.loan(b"Content-Length: 999999999", b"Expect: 100-continue")

@@ -158,9 +158,43 @@ class Loans(Case):
         where = self.post(record).headers["location"]
         r = self.d.call("PUT", where, record, self.bank)
         self.assertEqual((r.status, r.codes()),
-                         (422, [("", "E_IF_MATCH"), ("/reason", "E_NEED")]))
+                         (428, [("", "E_IF_MATCH"), ("/reason", "E_NEED")]))
+        for tag in ('"x"', "*", '"1", "2"', '""', "W/", '"1', '"0"', '"1"x', "W/1.0"):
+            r = self.d.call("PUT", where, dict(record, reason="x"), self.bank, {"If-Match": tag})
+            self.assertEqual((r.status, r.codes()), (422, [("", "E_ETAG")]), tag)
         r = self.d.call("PUT", where, loan(reason="x"), self.bank, {"If-Match": '"1"'})
         self.assertEqual((r.status, r.codes()), (422, [("/contract_no", "E_KEY_CHANGED")]))
+
+    def test_a_weakened_tag_and_a_list_of_tags_are_known_again(self):
+        record = loan()
+        where = self.post(record).headers["location"]
+        tag = self.d.call("GET", where, token=self.bank).headers["etag"]
+        ask = lambda seen: self.d.call("GET", where, token=self.bank, headers={"If-None-Match": seen}).status
+        for seen in (tag, "W/" + tag, '"0", W/%s' % tag, '%s,"0"' % tag, "*"):
+            self.assertEqual(ask(seen), 304, seen)
+        for seen in ('"0"', tag.strip('"'), tag[:-1] + 'x"', '"x%s' % tag[1:], "W/", ""):
+            self.assertEqual(ask(seen), 200, seen)
+        r = self.d.call("PUT", where, dict(record, amount="5100000.00", reason="更正"), self.bank,
+                        {"If-Match": "W/" + tag})
+        self.assertEqual((r.status, r.json()["version"]), (200, 2))
+
+    def test_a_correction_can_be_tried(self):
+        record = loan()
+        where = self.post(record).headers["location"]
+        put = lambda body, match='"1"', dry="?dry_run=true": self.d.call("PUT", where + dry, body, self.bank,
+                                                                        {"If-Match": match})
+        fixed = dict(record, amount="5100000.00", reason="更正")
+        tried = put(fixed)
+        self.assertEqual((tried.status, tried.json()["dry_run"], tried.json()["outcome"]), (200, True, "created"))
+        self.assertEqual(tried.json()["record"]["amount"], "5100000.00")
+        self.assertEqual(put(dict(record, reason="更正")).json()["outcome"], "replay")
+        self.assertEqual(put(fixed, '"2"').codes(), [("/version", "E_STALE")])
+        self.assertEqual(put(loan(reason="更正")).codes(), [("/contract_no", "E_KEY_CHANGED")])
+        self.assertEqual(put(dict(fixed, amount="-1")).status, 422)
+        other = self.d.call("PUT", where + "?dry_run=true", fixed, self.other, {"If-Match": '"1"'})
+        self.assertEqual(other.status, 404)
+        self.assertEqual(self.d.call("GET", where, token=self.bank).json()["version"], 1)  # nothing of it is stored
+        self.assertEqual(put(fixed, dry="").json()["version"], 2)
 
     def test_another_bank_finds_nothing(self):
         where = self.post(loan()).headers["location"]
@@ -343,7 +377,7 @@ class BadInput(Case):
 
     def test_a_wrong_method_lists_the_right_ones(self):
         r = self.d.call("DELETE", "/v1/loans", token=self.bank)
-        self.assertEqual((r.status, r.headers["allow"]), (405, "POST, GET"))
+        self.assertEqual((r.status, r.headers["allow"]), (405, "POST, GET, HEAD"))
 
 
 if __name__ == "__main__":

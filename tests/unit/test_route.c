@@ -80,12 +80,12 @@ static void test_a_wrong_method_is_told_the_right_ones(void **state)
     (void)state;
     (void)asked(METHOD_DELETE, "/v1/loans");
     assert_int_equal(replied.code, E_METHOD);
-    assert_string_equal(replied.allow.p, "POST, GET");
+    assert_string_equal(replied.allow.p, "POST, GET, HEAD");
     (void)asked(METHOD_POST, "/healthz");
-    assert_string_equal(replied.allow.p, "GET");
+    assert_string_equal(replied.allow.p, "GET, HEAD");
     /* Two patterns fit: a method is named once. */
     (void)asked(METHOD_OTHER, "/v1/loans/template.csv");
-    assert_string_equal(replied.allow.p, "GET, PUT");
+    assert_string_equal(replied.allow.p, "GET, HEAD, PUT");
 }
 
 static void test_roles_come_before_parameters(void **state)
