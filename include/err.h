@@ -341,6 +341,10 @@
         "Check the network and send again")                                                        \
     X(E_INTERNAL, 500, "服务内部错误", "Internal error", "请带 request_id 联系运维人员",           \
         "Contact the operator with the request_id")                                                \
+    X(E_CLOCK, 503, "服务器时钟比最新记录落后 {},暂停写入",                                        \
+        "The server's clock is {} behind the newest record, nothing is written",                   \
+        "请运维人员校准时钟,或确认无误后执行 pledged clock --accept;随后原样重发",                 \
+        "Ask the operator to set it right, or to run `pledged clock --accept`; then send again")   \
     X(E_BUSY, 503, "暂时不可用:{}", "Temporarily unavailable: {}",                                 \
         "按 Retry-After 等待后原样重发;同一编号不会重复入账",                                      \
         "Wait as Retry-After says and send the same again; the same key is never booked twice")

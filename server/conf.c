@@ -2,12 +2,13 @@
  * conf.c - one table of settings: flag, then environment, then file, then default.
  */
 #include "conf.h"
+#include "address.h"
 #include "day.h"
 #include "log.h"
 #include <stddef.h>
 #include <unistd.h>
 
-enum kind { TEXT, NUMBER };
+enum kind { TEXT, NUMBER, SWITCH };
 struct setting {
     const char *key; /* flag --tls-cert, environment PLEDGED_TLS_CERT, file tls_cert */
     enum kind kind;
@@ -33,6 +34,8 @@ static const struct setting settings[] = {
         "private key of that certificate (PEM)"},
     {"client_ca", TEXT, AT(client_ca), NULL, 0, 0, "客户端证书的签发机构",
         "who issues certificates of clients (PEM); one may then stand for a token"},
+    {"allow_plain", SWITCH, AT(allow_plain), NULL, 0, 0, "允许在非本机地址上不加密",
+        "speak HTTP without TLS on addresses that others reach, too"},
     {"log_level", TEXT, AT(log_level), "info", 0, 0, "日志级别 debug|info|warn|error",
         "debug, info, warn or error"},
     {"flag_scan_at", TEXT, AT(flag_scan_at), "02:30", 0, 0, "每日预警扫描时刻(上海时间),off 不扫描",
@@ -92,11 +95,22 @@ static bool number_read(const struct setting *s, const char *text, int64_t *out)
     return false;
 }
 
+static bool switch_read(const struct setting *s, const char *text, bool *out)
+{
+    *out = strcmp(text, "true") == 0 || strcmp(text, "1") == 0;
+    if (*out || !*text || strcmp(text, "false") == 0 || strcmp(text, "0") == 0)
+        return true;
+    fprintf(stderr, "pledged: %s = %s: true or false is needed\n", s->key, text);
+    return false;
+}
+
 static bool set(struct conf *conf, const struct setting *s, const char *text)
 {
     char *place = (char *)conf + s->place;
     if (s->kind == NUMBER)
         return number_read(s, text, (int64_t *)(void *)place);
+    if (s->kind == SWITCH)
+        return switch_read(s, text, (bool *)(void *)place);
     *(const char **)(void *)place = text;
     return true;
 }
@@ -175,6 +189,10 @@ static bool flags_read(struct conf *conf, int argc, char **argv, struct flag *ex
             f->value = "true";
             continue;
         }
+        if (s && s->kind == SWITCH) {
+            *(bool *)(void *)((char *)conf + s->place) = true;
+            continue;
+        }
         if (!s && !f && strcmp(argv[i], "--config") != 0) {
             fprintf(stderr, "pledged: unknown flag %s (see pledged help)\n", argv[i]);
             return false;
@@ -203,8 +221,14 @@ static const char *default_data(struct arena *a)
 static bool check_together(const struct conf *conf)
 {
     const char *wrong = NULL;
+    struct address at;
     int second;
-    if (!log_level_set(conf->log_level))
+    if (!address_parse(conf->listen, &at))
+        wrong = "listen is HOST:PORT with a port from 0 to 65535, as 127.0.0.1:8420, [::1]:8420 or "
+                ":8420";
+    else if (!*conf->data)
+        wrong = "data is the path of a folder";
+    else if (!log_level_set(conf->log_level))
         wrong = "log_level is one of debug, info, warn, error";
     else if (!conf->tls_cert != !conf->tls_key)
         wrong = "tls_cert and tls_key are set together or not at all";
@@ -227,7 +251,7 @@ bool conf_read(
         if (settings[i].fallback && !set(conf, &settings[i], settings[i].fallback))
             return false;
     }
-    conf->data = default_data(a);
+    const char *usual = conf->data = default_data(a);
     for (int i = 0; i + 1 < argc; i++) {
         if (strcmp(argv[i], "--config") == 0)
             file = argv[i + 1];
@@ -239,7 +263,10 @@ bool conf_read(
         if (text && !set(conf, &settings[i], text))
             return false;
     }
-    return flags_read(conf, argc, argv, extra, extras) && check_together(conf);
+    if (!flags_read(conf, argc, argv, extra, extras))
+        return false;
+    conf->data_told = conf->data != usual;
+    return check_together(conf);
 }
 
 void conf_show(struct arena *a, const struct conf *conf)
@@ -251,6 +278,10 @@ void conf_show(struct arena *a, const struct conf *conf)
         printf("# %s - %s\n", s->zh, s->en);
         if (s->kind == NUMBER) {
             printf("%s = %lld\n", s->key, (long long)*(const int64_t *)(const void *)place);
+            continue;
+        }
+        if (s->kind == SWITCH) {
+            printf("%s = %s\n", s->key, *(const bool *)(const void *)place ? "true" : "false");
             continue;
         }
         const char *text = *(const char *const *)(const void *)place;
@@ -273,7 +304,7 @@ static int flag_print(const struct setting *s)
     int n = printf("  --");
     for (const char *p = s->key; *p; p++)
         n += putchar(*p == '_' ? '-' : *p) != EOF;
-    return n + printf(" %s", s->kind == NUMBER ? "N" : "TEXT");
+    return s->kind == SWITCH ? n : n + printf(" %s", s->kind == NUMBER ? "N" : "TEXT");
 }
 
 void conf_help(enum conf_reach reach)

@@ -8,6 +8,8 @@
 struct conf {
     const char *listen;       /* "127.0.0.1:8420" */
     const char *data;         /* folder of the private cluster, keys, spool */
+    bool data_told;           /* it was named; false: where it lies by default */
+    bool allow_plain;         /* HTTP without TLS may leave this machine */
     const char *database;     /* conninfo of the owner; NULL = private cluster under data */
     const char *database_app; /* conninfo to serve with; NULL = database with role=pledged_app */
     const char *tls_cert, *tls_key, *client_ca;

@@ -25,6 +25,13 @@ struct str file_read(struct arena *a, const char *path, size_t most)
     return good ? buf_view(&b) : (struct str){NULL, 0};
 }
 
+/* Root makes it for whom the folder belongs to. */
+static bool key_give(int fd, int folder)
+{
+    struct stat st;
+    return geteuid() != 0 || (fstat(folder, &st) == 0 && fchown(fd, st.st_uid, st.st_gid) == 0);
+}
+
 /* O_EXCL: two daemons that start together do not share a draft. link, not rename: whoever comes
  * second finds the first one's key in place and leaves it there. */
 static bool key_write(struct arena *a, const char *folder, const char *path, struct str pem)
@@ -34,9 +41,9 @@ static bool key_write(struct arena *a, const char *folder, const char *path, str
     int fd = open(draft.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return false;
-    bool good = write(fd, pem.p, pem.n) == (ssize_t)pem.n && fsync(fd) == 0;
-    good = close(fd) == 0 && good;
     int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool good = write(fd, pem.p, pem.n) == (ssize_t)pem.n && key_give(fd, dir) && fsync(fd) == 0;
+    good = close(fd) == 0 && good;
     good = good && link(draft.p, path) == 0 && dir >= 0 && fsync(dir) == 0;
     if (dir >= 0)
         close(dir);
@@ -59,7 +66,8 @@ struct signing_key *keyfile_open(
     struct arena *a = arena_new();
     struct str path = arena_printf(a, "%s/%s", folder, name);
     struct signing_key *k = signing_read(file_read(a, path.p, KEY_BYTES_MAX));
-    bool there = access(path.p, F_OK) == 0;
+    struct stat st; /* access() would ask without the right to pass through closed folders */
+    bool there = stat(path.p, &st) == 0;
     if (!there && make && (mkdir(folder, 0711) == 0 || errno == EEXIST))
         k = key_make(a, folder, path.p, kind);
     if (k && signing_kind_of(k) != kind) {

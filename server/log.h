@@ -10,6 +10,10 @@
 #define SAY_LIST(X)                                                                                \
     X(SAY_READY, "ready")                                                                          \
     X(SAY_LISTEN_FAILED, "listen_failed")                                                          \
+    X(SAY_PLACE_REFUSED, "place_refused")                                                          \
+    X(SAY_USER, "user")                                                                            \
+    X(SAY_PLAIN, "plain")                                                                          \
+    X(SAY_TLS_RELOADED, "tls_reloaded")                                                            \
     X(SAY_TLS_FAILED, "tls_failed")                                                                \
     X(SAY_MIGRATE_FAILED, "migrate_failed")                                                        \
     X(SAY_MIGRATED, "migrated")                                                                    \

@@ -12,7 +12,9 @@
 #include "lane.h"
 #include "migrate.h"
 #include "nightly.h"
+#include "notify.h"
 #include "openapi.h"
+#include "pulse.h"
 #include "report_keys.h"
 #include <event2/event.h>
 #include <signal.h>
@@ -24,10 +26,13 @@ enum { DRAIN_MAX_S = 30, POLL_MS = 20 };
 
 struct daemon {
     struct server s;
+    struct place place;
     struct database database;
     struct cluster *pg;
     struct nightly *nightly;
-    struct event *poll, *term, *intr;
+    int fd;                 /* bound; -1 once http has it */
+    struct ssl_ctx_st *tls; /* read; NULL once http has it, or without TLS */
+    struct event *poll, *term, *intr, *hup;
     int64_t drain_until_us;
 };
 
@@ -114,6 +119,23 @@ static void db_stop(struct daemon *p)
     db_close(p->s.db);
 }
 
+static bool pulse_start(struct daemon *p)
+{
+    p->s.pulse = pulse_open(&p->database);
+    return true;
+}
+static bool pulse_is_sound(struct daemon *p)
+{
+    struct arena *a = arena_new();
+    bool sound = !pulse_trouble(p->s.pulse, a, true).p;
+    arena_free(a);
+    return sound;
+}
+static void pulse_stop(struct daemon *p)
+{
+    pulse_close(p->s.pulse);
+}
+
 static bool keys_start(struct daemon *p)
 {
     p->s.report_keys = report_keys_new();
@@ -130,14 +152,9 @@ static void keys_stop(struct daemon *p)
 
 static bool http_start(struct daemon *p)
 {
-    const struct conf *conf = &p->s.process.conf;
-    struct ssl_ctx_st *tls = NULL;
-    if (conf->tls_cert) {
-        tls = tls_server(conf->tls_cert, conf->tls_key, conf->client_ca);
-        if (!tls)
-            return false;
-    }
-    p->s.http = http_listen(&p->s.process, &p->s, conf->listen, tls, route_dispatch);
+    p->s.http = http_listen(&p->s.process, &p->s, p->fd, p->tls, route_dispatch);
+    p->fd = -1;
+    p->tls = NULL;
     return p->s.http != NULL;
 }
 static bool http_is_idle(struct daemon *p)
@@ -183,6 +200,7 @@ static const struct service {
     {.open = lane_start, .ready = lane_is_ready, .idle = lane_is_idle, .close = lane_stop},
     {.open = intake_start, .idle = intake_is_idle, .close = intake_stop},
     {.open = db_start, .ready = db_is_ready, .close = db_stop},
+    {.open = pulse_start, .ready = pulse_is_sound, .close = pulse_stop},
     {.open = desk_start, .close = desk_stop},
     {.open = keys_start, .ready = keys_are_ready, .close = keys_stop},
     {.open = http_start, .idle = http_is_idle, .close = http_stop},
@@ -235,6 +253,7 @@ static void on_poll(evutil_socket_t fd, short what, void *arg)
         char port[16];
         snprintf(port, sizeof port, "%d", http_port(s->http));
         s->ready = true;
+        notify("READY=1");
         log_event(LOG_INFO, SAY_READY, "listen", s->process.conf.listen, "port", port, NULL);
     }
     if (s->draining && (all_idle(p) || monotonic_us() > p->drain_until_us))
@@ -249,19 +268,46 @@ static void on_term(evutil_socket_t fd, short what, void *arg)
     if (p->s.draining)
         return;
     log_event(LOG_INFO, SAY_DRAIN, NULL);
+    notify("STOPPING=1");
     p->s.draining = true;
     p->drain_until_us = monotonic_us() + (int64_t)DRAIN_MAX_S * 1000000;
     http_drain(p->s.http);
 }
 
+static struct ssl_ctx_st *read_tls(const struct conf *conf)
+{
+    return tls_server(conf->tls_cert, conf->tls_key, conf->client_ca);
+}
+
+/* Certificate, key and CA are read again. What cannot be read leaves all as it was. */
+static void on_hup(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    struct daemon *p = arg;
+    const struct conf *conf = &p->s.process.conf;
+    if (!conf->tls_cert || p->s.draining)
+        return;
+    place_reading(&p->place, READING_NOW);
+    struct ssl_ctx_st *tls = read_tls(conf);
+    place_reading(&p->place, READING_ASIDE);
+    if (!tls)
+        return;
+    http_tls_replace(p->s.http, tls);
+    log_event(LOG_INFO, SAY_TLS_RELOADED, "certificate", conf->tls_cert, NULL);
+}
+
 static void watch(struct daemon *p)
 {
     static const struct timeval every = {0, POLL_MS * 1000};
-    p->poll = event_new(p->s.process.base, -1, EV_PERSIST, on_poll, p);
-    p->term = evsignal_new(p->s.process.base, SIGTERM, on_term, p);
-    p->intr = evsignal_new(p->s.process.base, SIGINT, on_term, p);
-    MUST(p->poll && p->term && p->intr && event_add(p->poll, &every) == 0 &&
-         event_add(p->term, NULL) == 0 && event_add(p->intr, NULL) == 0);
+    struct event_base *base = p->s.process.base;
+    p->poll = event_new(base, -1, EV_PERSIST, on_poll, p);
+    p->term = evsignal_new(base, SIGTERM, on_term, p);
+    p->intr = evsignal_new(base, SIGINT, on_term, p);
+    p->hup = evsignal_new(base, SIGHUP, on_hup, p);
+    MUST(p->poll && p->term && p->intr && p->hup && event_add(p->poll, &every) == 0 &&
+         event_add(p->term, NULL) == 0 && event_add(p->intr, NULL) == 0 &&
+         event_add(p->hup, NULL) == 0);
 }
 
 /* The owner's conninfo (key = value, or a URI), serving as the role that owns nothing. */
@@ -284,7 +330,7 @@ static bool start_database(struct arena *a, struct daemon *p)
         p->database.conninfo = conf->database_app ? conf->database_app : as_app(a, owner);
         return migrate_apply(owner);
     }
-    p->pg = cluster_start(conf->data, true);
+    p->pg = cluster_start(&p->place, CLUSTER_SERVE);
     if (!p->pg)
         return false;
     p->database.conninfo = cluster_app(p->pg);
@@ -307,6 +353,7 @@ static void unwatch(struct daemon *p)
     event_free(p->poll);
     event_free(p->term);
     event_free(p->intr);
+    event_free(p->hup);
 }
 
 static bool run(struct daemon *p)
@@ -326,14 +373,56 @@ static bool run(struct daemon *p)
     return n == SERVICES;
 }
 
+/* Can they be read without root's rights, as at each SIGHUP? */
+static bool tls_is_readable(const struct conf *conf)
+{
+    return access(conf->tls_cert, R_OK) == 0 && access(conf->tls_key, R_OK) == 0 &&
+           (!conf->client_ca || access(conf->client_ca, R_OK) == 0);
+}
+
+/* Root's work is over: from here on, for good, as the user of the place. */
+static bool leave_root(struct daemon *p)
+{
+    const struct conf *conf = &p->s.process.conf;
+    if (geteuid() != 0)
+        return true;
+    if (!place_become(&p->place, conf->tls_cert != NULL)) {
+        log_event(LOG_ERROR, SAY_USER, "what", "cannot become", "user", p->place.user, NULL);
+        return false;
+    }
+    if (conf->tls_cert && tls_is_readable(conf))
+        place_reading(&p->place, READING_NEVER);
+    log_event(LOG_INFO, SAY_USER, "what", "root's rights given up", "user", p->place.user, NULL);
+    return true;
+}
+
+/* What needs root, when it is root who starts this: the address, the private key, the folder. */
+static bool prepare(struct arena *a, struct daemon *p)
+{
+    struct conf *conf = &p->s.process.conf;
+    p->fd = http_bind(conf->listen, conf->tls_cert || conf->allow_plain);
+    if (p->fd < 0)
+        return false;
+    if (conf->tls_cert && !(p->tls = read_tls(conf)))
+        return false;
+    if (!place_open(a, conf->data, true, &p->place) || !leave_root(p))
+        return false;
+    conf->data = p->place.data;
+    return true;
+}
+
 static int serve(struct arena *a, const struct conf *conf)
 {
-    struct daemon p = {.s = {.process.conf = *conf, .describe = openapi_write}};
+    struct daemon p = {.s = {.process.conf = *conf, .describe = openapi_write}, .fd = -1};
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGHUP, SIG_IGN); /* until the loop takes it */
     raise_file_limit();
-    bool begun = start_database(a, &p);
+    bool begun = prepare(a, &p) && start_database(a, &p);
     bool good = begun && run(&p);
     cluster_close(p.pg, true);
+    if (p.fd >= 0)
+        close(p.fd);
+    tls_free(p.tls);
     if (begun)
         log_event(LOG_INFO, SAY_STOPPED, NULL);
     return good ? 0 : 1;
@@ -403,7 +492,8 @@ static const struct command help_command = {.name = "help",
 static const struct command *const commands[] = {&serve_command, &command_org_add,
     &command_token_add, &command_token_list, &command_token_revoke, &command_import,
     &command_targets, &command_report, &command_verify, &command_verify_report,
-    &command_report_keys, &command_migrate, &show_config_command, &openapi_command, &help_command};
+    &command_report_keys, &command_migrate, &command_clock, &show_config_command, &openapi_command,
+    &help_command};
 
 static void list_commands(FILE *out)
 {

@@ -35,7 +35,7 @@ fresh as (
     insert into submission (id, version, org_id, type, key, subject, district, on_day, parties, body,
            sha256, recorded_at, recorded_by)
     select k.id, 1, (select my_org()), $1::text, k.key, k.subject, k.district, k."on", k.parties,
-           k.body, decode(k.sha256, 'hex'), now(), (select my_signature())
+           k.body, decode(k.sha256, 'hex'), (select record_now()), (select my_signature())
       from known k
      where k.turn = 1
        and k.known_id is null

@@ -151,7 +151,7 @@ begin
     for n in select x.* from claim_now x where x.state = 'returned' and x.due_on < today() loop
         insert into claim_step (id, claim, n, step, state, on_day, reason, recorded_at, recorded_by)
         select gen_random_uuid(), n.claim, max(s.n) + 1, 'lapse', 'lapsed', today(),
-               '补正期限 ' || n.due_on || ' 已过', now(), 'pledged'
+               '补正期限 ' || n.due_on || ' 已过', (select record_now()), 'pledged'
           from claim_step s
          where s.claim = n.claim;
         update claim_now x set state = 'lapsed' where x.claim = n.claim;
@@ -860,7 +860,7 @@ begin
                (j.scheme).code, told.kind, today(), j.net_loss, j.fund_fen, j.advance_fen, j.part_up,
                j.part_down, j.split,
                json_build_object('lines', array_to_json(j.account), 'headroom', j.headroom),
-               now(), (j.cover).id, j.claimant, coalesce(told.received_on, today()));
+               record_now(), (j.cover).id, j.claimant, coalesce(told.received_on, today()));
         insert into claim_now (claim, scheme_code, loan_id, borrower, org_id, year, state, counts, paid,
                principal_fen, interest_fen, costs_fen, net_loss_fen, fund_fen, funds,
                split, account, part_up, part_down)
@@ -1480,7 +1480,7 @@ begin
                c.accepted_fen, c.layers, c.funds,
                case when c.step in ('approve', 'renew') then c.day + 30 end,
                case when c.fund_fen > 0 and c.cause is not null then new_id end,
-               case when c.step in ('approve', 'renew') then new_id end, c.maker, now(), my_signature());
+               case when c.step in ('approve', 'renew') then new_id end, c.maker, record_now(), my_signature());
         if c.step = 'accept' and c.accepted_fen > 0 then -- the costs count from now on
             c.j := claim_judge_again(found_claim, null);
         end if;

@@ -333,7 +333,8 @@ create or replace function coverage_step_add(cover uuid, of_step text, next_stat
 begin
     update coverage set state = next_state where id = cover;
     insert into coverage_step (coverage, n, step, state, reason, shown, recorded_at, recorded_by)
-    select cover, coalesce(max(s.n), 0) + 1, of_step, next_state, why, said, now(), coalesce(my_signature(), 'pledged')
+    select cover, coalesce(max(s.n), 0) + 1, of_step, next_state, why, said, record_now(),
+           coalesce(my_signature(), 'pledged')
       from coverage_step s
      where s.coverage = cover;
 end $$;
@@ -362,7 +363,7 @@ begin
     values (new_id, reference, l.org_id, l.parties, l.district, l.id, l.version, l.borrower, s.id, code,
             coalesce(paper_day, today()), paper_day is not null, evidence, amount,
             case when refused is null then 'pending' else 'refused' end, refused,
-            figures.owed_fen, figures.bad_from, now(), my_signature());
+            figures.owed_fen, figures.bad_from, record_now(), my_signature());
     if refused is not null then
         perform coverage_step_add(new_id, 'judge', 'refused', null, coverage_said(c))
           from coverage c

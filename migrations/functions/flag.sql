@@ -75,13 +75,14 @@ begin
     ),
     flags as (
         insert into flag (id, code, case_key, severity, origin, figures, raised_at)
-        select t.id, t.code, t.case_key, t.severity, flag_store.origin, t.figures, now()
+        select t.id, t.code, t.case_key, t.severity, flag_store.origin, t.figures, (select record_now())
           from target t
          where t.fresh
     ),
     records as (
         insert into flag_record (flag, record_id, version, pointer, type, org_id, district, facts, submitted, added_at)
-        select t.id, e.record_id, e.version, e.pointer, r.type, r.org_id, r.district, e.facts, e.submitted, now()
+        select t.id, e.record_id, e.version, e.pointer, r.type, r.org_id, r.district, e.facts, e.submitted,
+               (select record_now())
           from evidence e
           join target t on t.code = e.code and t.case_key = e.case_key
          cross join lateral (select x.type, x.org_id, x.district from submission x

@@ -269,7 +269,7 @@ create or replace function ip_event_of(id uuid, doc json) returns ip_event langu
     select row(ip_event_of.id, my_org(), b.number, b.reference, b.kind, b."on",
                array_remove(coalesce(b.owner_uscc, b.owner_name)
                             || array(select x ->> 'uscc' from json_array_elements(b.co_owners) x), null),
-               b.filed_on, b.expires_on, b.twin, coalesce(r.reference, b.reverses), now())::ip_event
+               b.filed_on, b.expires_on, b.twin, coalesce(r.reference, b.reverses), record_now())::ip_event
       from json_to_record(doc) as b(number text, reference text, kind text, "on" date, owner_uscc text, owner_name text,
            co_owners json, filed_on date, expires_on date, twin text, reverses text)
       left join lateral ( -- as the event that it names is written

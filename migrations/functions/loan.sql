@@ -224,7 +224,7 @@ begin
            and text_form(s.reference) = text_form(doc ->> 'reverses')
          order by (s.reference = doc ->> 'reverses') desc, s.id
          limit 1), doc ->> 'reverses');
-    e.recorded_at := now();
+    e.recorded_at := record_now();
     e.rate_ppm := ppm_of(doc ->> 'rate');
     e.payer := doc ->> 'payer';
     e.for_from := (doc ->> 'for_from')::date;

@@ -116,12 +116,12 @@ begin
         d.problems := array_to_json(found_problems);
     elsif not dry and is_end then
         insert into policy_end (policy, on_day, reason, recorded_at, recorded_by)
-        values (r.id, (doc ->> 'on')::date, doc ->> 'reason', now(), my_signature());
+        values (r.id, (doc ->> 'on')::date, doc ->> 'reason', record_now(), my_signature());
     elsif not dry then
         insert into policy (id, org_id, code, district, effective_from, effective_to, body, sha256, reason, approved_at,
                approved_by)
         values (r.id, r.org_id, r.body ->> 'code', of_district, (r.body ->> 'effective_from')::date,
-               (r.body ->> 'effective_to')::date, r.body, r.sha256, doc ->> 'reason', now(), my_signature());
+               (r.body ->> 'effective_to')::date, r.body, r.sha256, doc ->> 'reason', record_now(), my_signature());
     end if;
     return d;
 end $$;

@@ -111,7 +111,8 @@ begin
                memo, debit_version, debit_after_fen, credit_version, credit_after_fen, recorded_at,
                recorded_by)
         select i.id, i.reference, i.debit, i.credit, i.amount_fen, i.on_day, i.cause, i.cause_id, i.reverses,
-               i.memo, e.debit_version, e.debit_after, e.credit_version, e.credit_after, now(), signature
+               i.memo, e.debit_version, e.debit_after, e.credit_version, e.credit_after, (select record_now()),
+               signature
           from input i
           join (select e.ord,
                        max(e.version) filter (where e.delta > 0) as debit_version,
@@ -506,12 +507,12 @@ create or replace function transfer_stored(e transfer_element[])
 declare
     org bigint := my_org();
     signature text := my_signature();
-    at text := instant_text(now());
+    at text := instant_text(record_now());
 begin
     insert into submission (id, version, org_id, type, key, subject, district, on_day, parties, body, sha256,
            recorded_at, recorded_by)
-    select x.id, 1, org, 'transfer', x.key, x.key, '', x.on_day, '{}', x.body, decode(x.sha256, 'hex'), now(),
-           signature
+    select x.id, 1, org, 'transfer', x.key, x.key, '', x.on_day, '{}', x.body, decode(x.sha256, 'hex'),
+           (select record_now()), signature
       from unnest(e) x;
     return query
     select x.ord, 'created', x.id, 1, x.body::text, x.sha256, at, signature, '[]', null::bigint, null::text,

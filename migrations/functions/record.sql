@@ -127,14 +127,14 @@ begin
                 insert into submission (id, version, org_id, type, key, subject, district, on_day, parties, body,
                        sha256, recorded_at, recorded_by)
                 values (e.id, 1, my_org(), $1, e.key, e.subject, d.district, coalesce(e.on_day, today()), d.parties,
-                       e.body, decode(e.sha256, 'hex'), now(), my_signature());
+                       e.body, decode(e.sha256, 'hex'), record_now(), my_signature());
             end if;
             outcome := 'created';
             id := e.id;
             version := 1;
             body := e.body::text;
             sha256 := e.sha256;
-            recorded_at := instant_text(now());
+            recorded_at := instant_text(record_now());
             recorded_by := my_signature();
             if not dry and t.flagged then
                 flags := flag_of_record(e.id, 1);

@@ -89,7 +89,7 @@ begin
         terms := scheme_terms_of(r.body);
         insert into scheme (id, code, effective_from, effective_to, body, reason, approved_at, approved_by)
         values (r.id, terms.code, terms.effective_from, terms.effective_to, r.body, doc ->> 'reason',
-                now(), my_signature());
+                record_now(), my_signature());
         perform account_open(x.place || terms.code, x.kind, x.name || terms.code, x.place = 'fund:', null, terms.code,
                              terms.effective_from)
            from (values ('fund:', 'asset', '补偿资金池 '), ('appropriation:', 'income', '财政拨款 '),

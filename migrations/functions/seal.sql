@@ -158,8 +158,7 @@ begin
     end loop;
 end $$;
 
--- Record time only goes forward, whatever the machine's clock does: what was known at an instant does not change
--- afterwards. A clock that was set back makes writers wait (503) until it has caught up.
+-- Record time only goes forward (record_now): what was known at an instant does not change afterwards.
 create or replace function log_head_later() returns trigger language plpgsql as $$
 begin
     if new.signed_at <= (select h.signed_at from log_head h order by h.size desc limit 1) then

@@ -92,7 +92,8 @@ begin
         exit when not found or not exists (select from account x where x.code = of_account)
                or not hold_open(a.application, of_account, a.amount_fen, a.application, 'infinity');
         insert into application_step (id, application, n, step, state, on_day, recorded_at, recorded_by)
-        select gen_random_uuid(), a.application, coalesce(max(s.n), 0) + 1, 'release', 'reserved', day, now(), 'pledged'
+        select gen_random_uuid(), a.application, coalesce(max(s.n), 0) + 1, 'release', 'reserved', day, record_now(),
+               'pledged'
           from application_step s
          where s.application = a.application;
         update application_now set state = 'reserved', queue_no = null where application = a.application;
@@ -149,7 +150,7 @@ begin
            amount_fen, facts, decision, loan_guard, account, recorded_at, recorded_by)
     values (new_id, doc ->> 'reference', my_org(), p.district, p.id, p.code, loan, firm, day,
            (v ->> 'eligible')::boolean, amount, v -> 'facts', v -> 'decision', subsidy_loan_guard(loan),
-           account_code, now(), my_signature());
+           account_code, record_now(), my_signature());
     if amount > 0 then
         insert into subsidy_unit (application, loan_id, item, days, amount_fen)
         select new_id, loan, i ->> 0, case when i ->> 0 = 'interest' then
@@ -376,7 +377,7 @@ begin
         insert into application_step (id, application, n, step, state, on_day, reason, amount_fen, transfer, maker,
                recorded_at, recorded_by)
         values (new_id, a.id, coalesce(last.n, 0) + 1, step, next_state, day, doc ->> 'reason', money,
-               case when step in ('pay', 'clawback') then new_id end, maker, now(), my_signature());
+               case when step in ('pay', 'clawback') then new_id end, maker, record_now(), my_signature());
         update application_now x
            set state = next_state, queue_no = null,
                amount_fen = case when step = 'clawback' then x.amount_fen - money

@@ -2,19 +2,40 @@
  * admin.c - health, metrics, description.
  */
 #include "api.h"
+#include "pulse.h"
 
 static void health_get(struct req *r)
 {
     reply_json(r, 200, STR("{\"status\":\"alive\"}"));
 }
 
-static void ready_get(struct req *r)
+/* What keeps the daemon from serving; p == NULL: nothing. */
+static struct str trouble(const struct req *r)
 {
     const struct server *s = r->server;
-    if (s->ready && !s->draining && db_ready(s->db) && lane_ready(s->lane))
-        reply_json(r, 200, STR("{\"status\":\"ready\"}"));
+    struct str of_database = pulse_trouble(s->pulse, r->a, r->english);
+    if (s->draining)
+        return r->english ? STR("shutting down") : STR("正在停止服务");
+    if (of_database.p)
+        return of_database;
+    if (!db_ready(s->db))
+        return r->english ? STR("connections to the database are being made")
+                          : STR("正在建立数据库连接");
+    if (!lane_ready(s->lane))
+        return r->english ? STR("another daemon writes, or log.key is missing (see the log)")
+                          : STR("写入权在另一进程,或缺少 log.key(见日志)");
+    if (!s->ready)
+        return r->english ? STR("starting") : STR("正在启动");
+    return (struct str){NULL, 0};
+}
+
+static void ready_get(struct req *r)
+{
+    struct str why = trouble(r);
+    if (why.p)
+        reply_refuse(r, E_BUSY, "", "%s", why.p);
     else
-        reply_refuse(r, E_BUSY, "", "%s", s->draining ? "draining" : "database");
+        reply_json(r, 200, STR("{\"status\":\"ready\"}"));
 }
 
 static void write_counters(struct req *r, struct buf *b)

@@ -68,7 +68,6 @@ static const struct {
     {"baseline_has_figure", E_NEED, "/years"},
 };
 
-/* Connection, shutdown, resources, serialisation, object not in the right state: it passes. */
 /* The type whose name the constraint begins with: of several the longest. */
 static const struct record *record_of(const char *constraint, size_t n)
 {
@@ -125,6 +124,13 @@ enum err_code constraint_answer(struct arena *a, const char *constraint, struct 
     return E_INTERNAL;
 }
 
+/* record_now() of the database ends its message with how far. */
+static bool is_clock(const struct fail *fail)
+{
+    return strcmp(fail->constraint, "clock_behind") == 0;
+}
+
+/* Connection, shutdown, resources, serialisation, object not in the right state: it passes. */
 static bool is_passing(const char *sqlstate)
 {
     static const char *const classes[] = {"08", "57", "53", "40", "55"};
@@ -137,6 +143,11 @@ static bool is_passing(const char *sqlstate)
 
 void fail_problem(struct req *r, const struct fail *fail)
 {
+    const char *last = strrchr(fail->text, ' ');
+    if (is_clock(fail)) {
+        err_add(&r->err, E_CLOCK, STR(""), "%s", last ? last + 1 : "?");
+        return;
+    }
     if (is_passing(fail->sqlstate)) {
         err_add(&r->err, E_BUSY, STR(""), "%s", r->english ? "database" : "数据库");
         return;

@@ -10,6 +10,7 @@ struct server {
     struct http *http;
     struct db *db;
     struct lane *lane;
+    struct pulse *pulse;
     struct intake *intake;
     struct auth *auth;
     struct case_cache *cases;

@@ -10,24 +10,38 @@
 
 enum { TOKEN_FILE_MAX = 4096 };
 
-bool session_open(struct session *s, int argc, char **argv, struct flag *extra, int extras)
+static const char *start_cluster(struct session *s, bool make)
+{
+    bool found = place_open(s->a, s->conf.data, make, &s->place);
+    s->pg = found ? cluster_start(&s->place, make ? CLUSTER_MAKE : CLUSTER_USE) : NULL;
+    return s->pg ? cluster_owner(s->pg) : NULL;
+}
+
+static bool connect_to(struct session *s, const char *owner)
+{
+    if (!owner || !migrate_apply(owner))
+        return false;
+    s->c = sql_connect(owner);
+    if (PQstatus(s->c) == CONNECTION_OK)
+        return true;
+    fprintf(stderr, "pledged: %s", PQerrorMessage(s->c));
+    return false;
+}
+
+static bool begin(struct session *s, int argc, char **argv, struct flag *extra, int extras)
 {
     *s = (struct session){.a = arena_new()};
     if (!conf_read(s->a, &s->conf, argc, argv, extra, extras))
         return false;
     (void)log_level_set("warn"); /* the command's own lines are the output */
-    const char *owner = s->conf.database;
-    if (!owner) {
-        s->pg = cluster_start(s->conf.data, false);
-        owner = s->pg ? cluster_owner(s->pg) : NULL;
-    }
-    if (!owner || !migrate_apply(owner))
+    return true;
+}
+
+bool session_open(struct session *s, int argc, char **argv, struct flag *extra, int extras)
+{
+    if (!begin(s, argc, argv, extra, extras))
         return false;
-    s->c = PQconnectdb(owner);
-    if (PQstatus(s->c) == CONNECTION_OK)
-        return true;
-    fprintf(stderr, "pledged: %s", PQerrorMessage(s->c));
-    return false;
+    return connect_to(s, s->conf.database ? s->conf.database : start_cluster(s, false));
 }
 
 int session_close(struct session *s, int status)
@@ -115,10 +129,13 @@ PGresult *session_ask(struct session *s, const char *sql, const char *const *par
     return NULL;
 }
 
+/* Makes a ledger as well, but only in a folder that was named. */
 static int migrate(int argc, char **argv)
 {
     struct session s;
-    bool good = session_open(&s, argc, argv, NULL, 0);
+    bool good = begin(&s, argc, argv, NULL, 0);
+    good = good &&
+           connect_to(&s, s.conf.database ? s.conf.database : start_cluster(&s, s.conf.data_told));
     if (good)
         printf("%zu migrations in place\n", migrations_count);
     return session_close(&s, good ? 0 : 2);

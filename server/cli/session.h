@@ -15,19 +15,19 @@
 struct session {
     struct arena *a;
     struct conf conf;
+    struct place place;
     struct cluster *pg;
     PGconn *c;
 };
 
-/* Settings and the command's own flags; connects and brings the schema up to date. */
+/* Settings and the command's own flags; connects and brings the schema up to date. Refused where no
+ * ledger is yet: a mistyped folder, or none, must not become a second one. */
 MUST_USE bool session_open(
     struct session *s, int argc, char **argv, struct flag *extra, int extras);
 /* Always after session_open, whatever it said. Returns status. */
 int session_close(struct session *s, int status);
 /* Prints and returns 2, the exit status for a wrong call. */
 int session_complain(const char *what);
-/* The result, to be cleared; NULL after printing what PostgreSQL minds. */
-PGresult *session_ask(struct session *s, const char *sql, const char *const *params, int n);
 /* The token by which a command acts on a daemon: --token, else the first line of --token-file ("-":
  * standard input), else PLEDGED_TOKEN. NULL after printing what is wrong. An argument is what
  * everybody on the machine can read in ps; the two others are not. */
@@ -41,4 +41,6 @@ const char *session_token(struct arena *a, const char *token, const char *file);
         "--token-file", "FILE", OPTIONAL,                                                          \
             "a file that holds it, - for standard input; else PLEDGED_TOKEN counts"                \
     }
+/* The result, to be cleared; NULL after printing what PostgreSQL minds. */
+PGresult *session_ask(struct session *s, const char *sql, const char *const *params, int n);
 #endif

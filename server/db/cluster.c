@@ -1,41 +1,44 @@
 /*
  * cluster.c - a private PostgreSQL cluster under the data folder.
  *
- * Unix socket only, data checksums and fsync on. PostgreSQL refuses to run as root: then its
- * programs run as the user postgres (or nobody). The cluster outlives a kill -9 of the daemon and
- * is taken up again; if the postmaster itself died it is started anew while the connections retry.
+ * Unix socket only, data checksums and fsync on. PostgreSQL refuses to run as root: its programs
+ * run as the user of the place. The cluster outlives a kill -9 of the daemon and is taken up again;
+ * if the postmaster itself died it is started anew while the connections retry.
+ *
+ * Nothing in the environment that is meant for other clusters reaches this one.
  */
 #include "cluster.h"
-#include "arena.h"
 #include "clock.h"
+#include "keyfile.h"
 #include "log.h"
+#include "migrate.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <libpq-fe.h>
-#include <linux/capability.h>
-#include <pwd.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/file.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { START_TRIES = 60, SOCKET_PATH_MAX = 90, REVIVE_EVERY_US = 500000 };
+#define BIN_FOLDER "/usr/lib/postgresql"
+
+enum {
+    VERSION_MIN = 15,
+    START_TRIES = 60,
+    SOCKET_PATH_MAX = 90,
+    REVIVE_EVERY_US = 500000,
+};
 
 struct cluster {
     struct arena *a;
+    struct place place;
     const char *data, *cluster, *socket, *bin, *log;
     const char *owner, *app;
     char **start; /* argv that starts the cluster */
-    uid_t uid;
-    gid_t gid;
-    bool as_user;      /* root: programs run as uid */
-    bool started;      /* by this process */
-    bool needs_search; /* a folder above data is closed to that user */
+    bool started; /* by this process */
     pid_t reviving;
     int64_t revived_us;
 };
@@ -46,102 +49,77 @@ static bool failed(const char *what, const char *detail)
     return false;
 }
 
-/* ---- folders and user ----------------------------------------------------------------------- */
+/* ---- version and environment ----------------------------------------------------------------- */
 
-static const char *newest_bin(struct arena *a)
+static bool has_programs(struct arena *a, const char *bin)
 {
-    const char *best = NULL;
+    static const char *const names[] = {"initdb", "pg_ctl", "postgres"};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (access(arena_printf(a, "%s/%s", bin, names[i]).p, X_OK) != 0)
+            return false;
+    }
+    return true;
+}
+
+static long newest_version(struct arena *a)
+{
     long most = 0;
-    DIR *d = opendir("/usr/lib/postgresql");
+    DIR *d = opendir(BIN_FOLDER);
     for (struct dirent *e; d && (e = readdir(d));) {
         long version = strtol(e->d_name, NULL, 10);
-        struct str path = arena_printf(a, "/usr/lib/postgresql/%s/bin", e->d_name);
-        if (version > most && access(arena_printf(a, "%s/initdb", path.p).p, X_OK) == 0) {
+        if (version > most && has_programs(a, arena_printf(a, BIN_FOLDER "/%ld/bin", version).p))
             most = version;
-            best = path.p;
-        }
     }
     if (d)
         closedir(d);
-    return best;
+    return most;
 }
 
-static bool find_user(struct cluster *pg)
+/* A cluster is run by the version that made it, whatever else is installed; a new one is made by
+ * the newest. */
+static bool find_programs(struct cluster *pg)
 {
-    pg->as_user = geteuid() == 0;
-    if (!pg->as_user)
+    struct str made = file_read(pg->a, arena_printf(pg->a, "%s/PG_VERSION", pg->cluster).p, 16);
+    long version = made.p ? strtol(made.p, NULL, 10) : newest_version(pg->a);
+    pg->bin = arena_printf(pg->a, BIN_FOLDER "/%ld/bin", version).p;
+    if (version >= VERSION_MIN && has_programs(pg->a, pg->bin))
         return true;
-    const struct passwd *p = getpwnam("postgres");
-    if (!p)
-        p = getpwnam("nobody");
-    if (!p)
-        return failed("no unprivileged user", "create a user named postgres");
-    pg->uid = p->pw_uid;
-    pg->gid = p->pw_gid;
-    return true;
+    if (made.p && version >= VERSION_MIN)
+        return failed("this cluster was made by a PostgreSQL that is not installed",
+            arena_printf(pg->a, "apt-get install postgresql-%ld", version).p);
+    return failed(
+        "no PostgreSQL of version 15 or later is installed", "apt-get install postgresql");
 }
+
+/* Servers, services, options, passwords, encodings: all of it is meant for other clusters. */
+static void forget_environment(struct arena *a)
+{
+    extern char **environ;
+    for (char **e = environ; *e;) {
+        size_t n = strcspn(*e, "=");
+        if (strncmp(*e, "PG", 2) == 0 && unsetenv(arena_str(a, *e, n).p) == 0)
+            e = environ;
+        else
+            e++;
+    }
+}
+
+/* ---- folders --------------------------------------------------------------------------------- */
 
 /* A folder that only the cluster's user enters. One that is there already must be ours and closed:
  * whoever can enter the socket folder is the database's owner. */
 static bool private_folder(const struct cluster *pg, const char *path)
 {
     struct stat st;
+    bool root = geteuid() == 0;
     if (mkdir(path, 0700) != 0 && errno != EEXIST)
         return failed("cannot make the folder", path);
     if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode) || (st.st_mode & 077) != 0 ||
-        (st.st_uid != geteuid() && !(pg->as_user && st.st_uid == pg->uid)))
+        (st.st_uid != geteuid() && !(root && st.st_uid == pg->place.uid)))
         return failed("this folder is open to others or somebody else's", path);
-    if (pg->as_user && lchown(path, pg->uid, pg->gid) != 0)
+    if (root && lchown(path, pg->place.uid, pg->place.gid) != 0)
         return failed("cannot give the folder away", path);
     return true;
-}
-
-/* Every folder of the path, then the data folder itself, which others may pass through. */
-static bool data_folder(const struct cluster *pg)
-{
-    for (char *p = strchr(pg->data + 1, '/'); p; p = strchr(p + 1, '/')) {
-        struct str part = arena_str(pg->a, pg->data, (size_t)(p - pg->data));
-        if (mkdir(part.p, 0755) != 0 && errno != EEXIST)
-            return failed("cannot make the folder", part.p);
-    }
-    if (mkdir(pg->data, 0711) != 0 && errno != EEXIST)
-        return failed("cannot make the folder", pg->data);
-    return !pg->as_user || chmod(pg->data, 0711) == 0 || failed("cannot open the folder", pg->data);
-}
-
-/* Is a folder above data closed to others (as those of mktemp -d are)? */
-static bool path_is_closed(const struct cluster *pg)
-{
-    struct stat st;
-    for (char *p = strchr(pg->data + 1, '/'); p; p = strchr(p + 1, '/')) {
-        struct str part = arena_str(pg->a, pg->data, (size_t)(p - pg->data));
-        if (stat(part.p, &st) == 0 && !(st.st_mode & S_IXOTH))
-            return true;
-    }
-    return false;
-}
-
-/* Let the user pass through closed folders, and nothing else: exactly one capability, kept over
- * exec as ambient. Only used when data lies below such a folder. */
-static bool keep_search(void)
-{
-    struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
-    struct __user_cap_data_struct caps[2] = {{0}};
-    caps[0].effective = caps[0].permitted = caps[0].inheritable = 1u << CAP_DAC_READ_SEARCH;
-    return syscall(SYS_capset, &head, caps) == 0 &&
-           prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_READ_SEARCH, 0, 0) == 0;
-}
-
-static void become_user(const struct cluster *pg)
-{
-    if (!pg->as_user)
-        return;
-    if (pg->needs_search && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0)
-        _exit(126);
-    if (setgroups(0, NULL) != 0 || setgid(pg->gid) != 0 || setuid(pg->uid) != 0)
-        _exit(126);
-    if (pg->needs_search && !keep_search())
-        _exit(126);
 }
 
 /* ---- programs ------------------------------------------------------------------------------- */
@@ -168,13 +146,16 @@ static pid_t spawn(const struct cluster *pg, char **argv)
     if (pid == 0) {
         setsid(); /* a Ctrl-C at the terminal is the daemon's business alone */
         signal(SIGPIPE, SIG_DFL);
+        signal(SIGHUP, SIG_DFL);
+        (void)unsetenv("NOTIFY_SOCKET"); /* PostgreSQL would speak for us there */
         int null = open("/dev/null", O_RDONLY);
         if (null < 0 || dup2(null, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0 ||
             chdir("/") != 0)
             _exit(126);
         if (close_range(3, ~0u, 0) != 0)
             _exit(126);
-        become_user(pg);
+        if (!place_become(&pg->place, false))
+            _exit(126);
         execv(argv[0], argv);
         _exit(127);
     }
@@ -255,7 +236,7 @@ static bool make_database(const struct cluster *pg)
 {
     const struct str any =
         arena_printf(pg->a, "host='%s' dbname=postgres user=pledged_owner", pg->socket);
-    PGconn *c = PQconnectdb(any.p);
+    PGconn *c = sql_connect(any.p);
     PGresult *there = PQexec(c, "select 1 from pg_database where datname = 'pledged'");
     bool good = PQresultStatus(there) == PGRES_TUPLES_OK;
     if (good && PQntuples(there) == 0) {
@@ -282,30 +263,32 @@ static bool choose_socket(struct cluster *pg)
     return private_folder(pg, pg->socket);
 }
 
-static bool prepare(struct cluster *pg, const char *data)
+/* Opened once as ourselves, so that it is the user's before his programs append to it. */
+static bool make_log(const struct cluster *pg)
 {
-    char here[4096];
-    pg->data = data[0] == '/'              ? data
-               : getcwd(here, sizeof here) ? arena_printf(pg->a, "%s/%s", here, data).p
-                                           : data;
-    if (strpbrk(pg->data, "'\\\n"))
-        return failed("no quotes and backslashes in the path of", pg->data);
+    int log = open(pg->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
+    bool good = log >= 0 && (geteuid() != 0 || fchown(log, pg->place.uid, pg->place.gid) == 0);
+    if (log >= 0)
+        close(log);
+    return good || failed("cannot write", pg->log);
+}
+
+static bool prepare(struct cluster *pg)
+{
+    pg->data = pg->place.data;
     pg->cluster = arena_printf(pg->a, "%s/pg", pg->data).p;
     pg->log = arena_printf(pg->a, "%s/pg.log", pg->data).p;
-    pg->bin = newest_bin(pg->a);
-    if (!pg->bin)
-        return failed("PostgreSQL is not installed", "apt-get install postgresql");
-    if (!find_user(pg) || !data_folder(pg) || !choose_socket(pg))
+    forget_environment(pg->a);
+    if (!find_programs(pg) || !choose_socket(pg) || !make_log(pg))
         return false;
-    int log = open(pg->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-    if (log < 0)
-        return failed("cannot write", pg->log);
-    close(log);
-    if (pg->as_user && chown(pg->log, pg->uid, pg->gid) != 0)
-        return failed("cannot give away", pg->log);
-    pg->needs_search = pg->as_user && path_is_closed(pg);
     pg->start = start_argv(pg);
     return private_folder(pg, pg->cluster);
+}
+
+static bool is_made(const struct cluster *pg)
+{
+    struct stat st; /* access() would ask without the right to pass through closed folders */
+    return stat(arena_printf(pg->a, "%s/pg/PG_VERSION", pg->place.data).p, &st) == 0;
 }
 
 /* Two daemons on one data folder would fight over the cluster. Held until the process ends. */
@@ -316,13 +299,18 @@ static bool lock_data(const struct cluster *pg)
            failed("another pledged serves this data folder", pg->data);
 }
 
-struct cluster *cluster_start(const char *data, bool exclusive)
+struct cluster *cluster_start(const struct place *place, enum cluster_use use)
 {
     struct arena *a = arena_new();
     struct cluster *pg = arena_alloc(a, sizeof *pg);
     pg->a = a;
-    bool good = prepare(pg, data) && (!exclusive || lock_data(pg));
-    if (good && access(arena_printf(a, "%s/PG_VERSION", pg->cluster).p, F_OK) != 0)
+    pg->place = *place;
+    bool good = is_made(pg) || use != CLUSTER_USE ||
+                failed("no ledger is there: `pledged serve` makes one, --data or PLEDGED_DATA "
+                       "names another folder",
+                    place->data);
+    good = good && prepare(pg) && (use != CLUSTER_SERVE || lock_data(pg));
+    if (good && !is_made(pg))
         good = init_cluster(pg);
     if (!good || !start_cluster(pg) || !make_database(pg)) {
         arena_free(a);

@@ -3,12 +3,17 @@
  */
 #ifndef PLEDGED_CLUSTER_H
 #define PLEDGED_CLUSTER_H
-#include <stdbool.h>
+#include "place.h"
 
 struct cluster;
-/* Make (first time) and start or re-attach the private cluster under data. NULL after logging.
- * exclusive: this process serves; refused while another one does. */
-struct cluster *cluster_start(const char *data, bool exclusive);
+enum cluster_use {
+    CLUSTER_USE,   /* one that is there */
+    CLUSTER_MAKE,  /* made the first time */
+    CLUSTER_SERVE, /* the same, and refused while another process serves */
+};
+/* Start or re-attach the private cluster of the place, which is copied; its texts stay the
+ * caller's. NULL after logging. Takes PG* out of the environment. */
+struct cluster *cluster_start(const struct place *place, enum cluster_use use);
 /* conninfo of the owner; of the serving role. */
 const char *cluster_owner(const struct cluster *pg);
 const char *cluster_app(const struct cluster *pg);

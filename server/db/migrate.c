@@ -29,6 +29,13 @@ static bool run(PGconn *c, const char *sql)
     return good;
 }
 
+PGconn *sql_connect(const char *conninfo)
+{
+    const char *keys[] = {"dbname", "application_name", "client_encoding", NULL};
+    const char *values[] = {conninfo, "pledged", "UTF8", NULL};
+    return PQconnectdbParams(keys, values, 1);
+}
+
 PGresult *sql_run(PGconn *c, const char *sql, const char *const *params, int n)
 {
     return PQexecParams(c, sql, n, NULL, params, NULL, NULL, 0);
@@ -144,7 +151,7 @@ static bool apply_rest(struct arena *a, PGconn *c)
 
 bool migrate_apply(const char *conninfo)
 {
-    PGconn *c = PQconnectdb(conninfo);
+    PGconn *c = sql_connect(conninfo);
     struct arena *a = arena_new();
     bool good = PQstatus(c) == CONNECTION_OK ? apply_rest(a, c) : failed(c, "connect");
     PQfinish(c);

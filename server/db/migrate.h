@@ -7,6 +7,8 @@
 
 struct pg_conn;
 
+/* PQconnectdb, in UTF-8 whatever the environment says. The caller asks for its status. */
+struct pg_conn *sql_connect(const char *conninfo);
 /* PQexecParams with texts. The caller clears the result. */
 struct pg_result *sql_run(struct pg_conn *c, const char *sql, const char *const *params, int n);
 /* false after logging "migrate_failed". */

@@ -168,5 +168,5 @@ struct bufferevent *tls_accept(struct http *h, evutil_socket_t fd);
 void tls_finish(struct bufferevent *bev);
 struct str tls_fingerprint(struct arena *a, struct bufferevent *bev);
 void tls_forget_errors(void);
-void tls_free(struct ssl_ctx_st *tls); /* NULL is nothing */
+int64_t tls_ends_s(const struct ssl_ctx_st *tls);
 #endif

@@ -61,11 +61,20 @@ typedef void req_end_fn(struct req *r, bool complete);
 
 struct http;
 struct ssl_ctx_st;
-/* NULL after logging "listen_failed". on_head is called for each request after its head was read
- * and found well-formed; reading stands still until the handler replies or asks for the body. tls
- * is taken over and freed by http_free. */
-struct http *http_listen(struct process *p, struct server *s, const char *address,
-    struct ssl_ctx_st *tls, req_fn *on_head);
+/* Take an address, so that it is known to be free before anything else is begun; nobody is let in
+ * yet. plain_may_leave: it need not be one of this machine alone. -1 after logging
+ * "listen_failed". */
+int http_bind(const char *address, bool plain_may_leave);
+/* Let clients in at fd of http_bind, which is taken over. NULL after logging "listen_failed".
+ * on_head is called for each request after its head was read and found well-formed; reading stands
+ * still until the handler replies or asks for the body. tls is taken over and freed by http_free.
+ */
+struct http *http_listen(
+    struct process *p, struct server *s, int fd, struct ssl_ctx_st *tls, req_fn *on_head);
+/* From now on new connections begin with this one; those that are stay as they are. */
+void http_tls_replace(struct http *h, struct ssl_ctx_st *tls);
+/* When the certificate ends, in seconds since 1970; 0 without TLS. */
+int64_t http_tls_ends_s(const struct http *h);
 /* The port bound (when address asked for port 0). */
 int http_port(const struct http *h);
 /* Stop accepting; close idle connections; answered requests close theirs. */
@@ -109,4 +118,5 @@ void reply_end(struct req *r);
 
 /* NULL after logging "tls_failed". client_ca may be NULL (no client certificates asked for). */
 struct ssl_ctx_st *tls_server(const char *cert, const char *key, const char *client_ca);
+void tls_free(struct ssl_ctx_st *tls); /* NULL is nothing */
 #endif

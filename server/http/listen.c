@@ -7,12 +7,14 @@
  * Beyond connections_max a few more are accepted, to be told 503 in answer to their first request;
  * beyond those a connection is closed at once.
  */
+#include "address.h"
 #include "conn.h"
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /* ---- deadlines ------------------------------------------------------------------------------ */
 
@@ -105,6 +107,12 @@ static void on_accept_error(struct evconnlistener *listener, void *arg)
     evconnlistener_disable(listener);
 }
 
+static void http_end(struct http *h)
+{
+    event_free(h->reaper);
+    free(h);
+}
+
 static void on_reap(evutil_socket_t fd, short what, void *arg)
 {
     struct http *h = arg;
@@ -112,53 +120,67 @@ static void on_reap(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     http_reap(h);
-    if (!h->released || h->active > 0)
-        return;
-    event_free(h->reaper);
-    free(h);
+    if (h->released && h->active == 0)
+        http_end(h);
 }
 
-/* "127.0.0.1:8420", "[::1]:8420", "localhost:8420", ":8420" */
-static struct addrinfo *resolve(const char *address)
+/* ---- the address ----------------------------------------------------------------------------- */
+
+static int cannot_listen(const char *address, const char *why)
+{
+    log_event(LOG_ERROR, SAY_LISTEN_FAILED, "address", address, "error", why, NULL);
+    return -1;
+}
+
+static bool is_loopback(const struct sockaddr *at)
+{
+    if (at->sa_family == AF_INET)
+        return ntohl(((const struct sockaddr_in *)(const void *)at)->sin_addr.s_addr) >> 24 == 127;
+    const struct in6_addr *a = &((const struct sockaddr_in6 *)(const void *)at)->sin6_addr;
+    return IN6_IS_ADDR_LOOPBACK(a) || (IN6_IS_ADDR_V4MAPPED(a) && a->s6_addr[12] == 127);
+}
+
+static int bind_one(const struct addrinfo *at)
+{
+    int on = 1;
+    int fd = socket(at->ai_family, at->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+        bind(fd, at->ai_addr, at->ai_addrlen) == 0)
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+int http_bind(const char *address, bool plain_may_leave)
 {
     const struct addrinfo hints = {
         .ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
-    const char *colon = strrchr(address, ':');
     struct addrinfo *found = NULL;
-    char host[256];
+    struct address at;
+    int fd = -1;
 
-    if (!colon || (size_t)(colon - address) >= sizeof host)
-        return NULL;
-    size_t n = (size_t)(colon - address);
-    bool bracketed = n >= 2 && address[0] == '[' && address[n - 1] == ']';
-    memcpy(host, address + bracketed, n - 2 * bracketed);
-    host[n - 2 * bracketed] = '\0';
-    if (getaddrinfo(host[0] ? host : NULL, colon + 1, &hints, &found) != 0)
-        return NULL;
-    return found;
+    int code = address_parse(address, &at)
+                   ? getaddrinfo(at.host[0] ? at.host : NULL, at.port, &hints, &found)
+                   : EAI_NONAME;
+    if (code != 0)
+        return cannot_listen(address, gai_strerror(code));
+    for (const struct addrinfo *one = found; one && !plain_may_leave; one = one->ai_next) {
+        if (is_loopback(one->ai_addr))
+            continue;
+        freeaddrinfo(found);
+        return cannot_listen(address,
+            "without TLS tokens would cross the network in the clear: set "
+            "--tls-cert and --tls-key, or --allow-plain behind a proxy");
+    }
+    for (const struct addrinfo *one = found; one && fd < 0; one = one->ai_next)
+        fd = bind_one(one);
+    freeaddrinfo(found);
+    return fd >= 0 ? fd : cannot_listen(address, strerror(errno));
 }
 
-static struct evconnlistener *bind_to(struct http *h, const char *address)
-{
-    struct addrinfo *at = resolve(address);
-    struct evconnlistener *listener = NULL;
-
-    if (at)
-        listener = evconnlistener_new_bind(h->process->base, on_accept, h,
-            LEV_OPT_REUSEABLE | LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 1024, at->ai_addr,
-            (int)at->ai_addrlen);
-    if (!listener)
-        log_event(LOG_ERROR, SAY_LISTEN_FAILED, "address", address, "error",
-            at ? strerror(errno) : "not an address", NULL);
-    else
-        evconnlistener_set_error_cb(listener, on_accept_error);
-    if (at)
-        freeaddrinfo(at);
-    return listener;
-}
-
-struct http *http_listen(struct process *p, struct server *s, const char *address,
-    struct ssl_ctx_st *tls, req_fn *on_head)
+struct http *http_listen(
+    struct process *p, struct server *s, int fd, struct ssl_ctx_st *tls, req_fn *on_head)
 {
     const struct timeval every = {SWEEP_MS / 1000, SWEEP_MS % 1000 * 1000};
     struct http *h = calloc(1, sizeof *h);
@@ -169,15 +191,31 @@ struct http *http_listen(struct process *p, struct server *s, const char *addres
     h->tls = tls;
     h->on_head = on_head;
     conn_settings(&h->settings);
-    h->listener = bind_to(h, address);
+    h->listener = evconnlistener_new(
+        p->base, on_accept, h, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 1024, fd);
     if (!h->listener) {
+        (void)cannot_listen(p->conf.listen, strerror(errno));
+        tls_free(tls);
         free(h);
         return NULL;
     }
+    evconnlistener_set_error_cb(h->listener, on_accept_error);
     h->sweep = event_new(p->base, -1, EV_PERSIST, on_sweep, h);
     h->reaper = event_new(p->base, -1, 0, on_reap, h);
     MUST(h->sweep && h->reaper && event_add(h->sweep, &every) == 0);
     return h;
+}
+
+/* Connections keep the context that they began with: OpenSSL counts who uses it. */
+void http_tls_replace(struct http *h, struct ssl_ctx_st *tls)
+{
+    tls_free(h->tls);
+    h->tls = tls;
+}
+
+int64_t http_tls_ends_s(const struct http *h)
+{
+    return h->tls ? tls_ends_s(h->tls) : 0;
 }
 
 int http_port(const struct http *h)
@@ -229,10 +267,8 @@ void http_free(struct http *h)
     h->tls = NULL;
     /* Requests still with their handlers keep h until they are answered. */
     h->released = true;
-    if (h->active > 0)
-        return;
-    event_free(h->reaper);
-    free(h);
+    if (h->active == 0)
+        http_end(h);
 }
 
 /* ---- bodies --------------------------------------------------------------------------------- */

@@ -88,6 +88,8 @@ static void head_defaults(const struct exchange *ex, const char *type, struct bu
     if (!has_extra(&ex->r, "Cache-Control"))
         buf_text(b, "Cache-Control: no-store\r\n");
     buf_text(b, "X-Content-Type-Options: nosniff\r\n");
+    if (ex->http->tls) /* for a year: whoever has come by TLS once does not come without again */
+        buf_text(b, "Strict-Transport-Security: max-age=31536000\r\n");
     if (type && strncmp(type, "text/html", 9) == 0 && !has_extra(&ex->r, "Content-Security-Policy"))
         buf_text(b, "Content-Security-Policy: default-src 'self'; base-uri 'none'; "
                     "form-action 'self'; frame-ancestors 'none'\r\n");

@@ -133,6 +133,16 @@ void tls_forget_errors(void)
     ERR_clear_error();
 }
 
+int64_t tls_ends_s(const struct ssl_ctx_st *tls)
+{
+    const X509 *cert = SSL_CTX_get0_certificate(tls);
+    struct tm end;
+
+    if (!cert || !ASN1_TIME_to_tm(X509_get0_notAfter(cert), &end))
+        return 0;
+    return timegm(&end);
+}
+
 void tls_free(struct ssl_ctx_st *tls)
 {
     SSL_CTX_free(tls);

@@ -96,7 +96,7 @@ class Daemon:
         self.binary = binary or PLEDGED_BIN
         self.folder = tempfile.mkdtemp(prefix="pledged-it-")
         self.data = (conf or {}).get("data") or os.path.join(self.folder, "data")
-        self.port = free_port()
+        self.port = int((conf or {}).get("listen", ":0").rsplit(":", 1)[1]) or free_port()
         self.env = dict(os.environ, PLEDGED_DATA=self.data)
         self.env["PLEDGED_LISTEN"] = "127.0.0.1:%d" % self.port
         if not safe:
@@ -123,6 +123,7 @@ class Daemon:
             except OSError:
                 pass
             time.sleep(0.05)
+        self.kill9()
         raise RuntimeError("the daemon does not start:\n" + self.stderr())
 
     def stderr(self):

@@ -1,4 +1,5 @@
 /* Settings: the flag before the environment, that before the file, that before the default. */
+#include "address.h"
 #include "conf.h"
 #include "unit.h"
 #include <stdio.h>
@@ -112,6 +113,41 @@ static void test_flags_of_a_command_are_left_to_it(void **state)
     assert_int_equal(conf.readers, 7);
 }
 
+static void test_an_address_is_a_host_and_a_port(void **state)
+{
+    static const struct {
+        const char *text, *host, *port;
+    } good[] = {{"127.0.0.1:8420", "127.0.0.1", "8420"}, {"[::1]:65535", "::1", "65535"},
+        {":0", "", "0"}, {"localhost:80", "localhost", "80"}};
+    static const char *const bad[] = {"", ":", "::1", "[::1]", "127.0.0.1", "x:65536", "x:-1",
+        "x:+1", "x: 1", "x:1 ", "x:0x1", "[]:1", "[::1:1", "::1]:1", "x:000080"};
+    struct address at;
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(good); i++) {
+        assert_true(address_parse(good[i].text, &at));
+        assert_string_equal(at.host, good[i].host);
+        assert_string_equal(at.port, good[i].port);
+    }
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        assert_false(address_parse(bad[i], &at));
+}
+
+static void test_a_switch_is_on_by_its_name_and_by_a_word_elsewhere(void **state)
+{
+    char plain[] = "--allow-plain";
+    (void)state;
+    assert_true(READS(NULL));
+    assert_false(conf.allow_plain);
+    assert_true(READS(plain, readers, seven));
+    assert_true(conf.allow_plain);
+    assert_int_equal(conf.readers, 7);
+    assert_true(file_reads("allow_plain = true\n"));
+    assert_true(conf.allow_plain);
+    assert_true(file_reads("allow_plain = false\n"));
+    assert_false(conf.allow_plain);
+    assert_false(file_reads("allow_plain = perhaps\n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +158,8 @@ int main(void)
         cmocka_unit_test(test_what_nobody_knows_is_refused),
         cmocka_unit_test(test_settings_must_agree),
         cmocka_unit_test(test_flags_of_a_command_are_left_to_it),
+        cmocka_unit_test(test_an_address_is_a_host_and_a_port),
+        cmocka_unit_test(test_a_switch_is_on_by_its_name_and_by_a_word_elsewhere),
     };
     return unit_run(&a, tests);
 }

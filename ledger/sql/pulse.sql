@@ -1,0 +1,5 @@
+-- pulse: is the database there, does it take writes, and is its clock behind the log?
+-- -> writable bool, behind_s int8 (seconds by which it is so far behind that nothing is written; 0: it is not)
+select not pg_is_in_recovery() as writable,
+       case when clock_stops(c.behind) then ceil(extract(epoch from c.behind))::int8 else 0 end as behind_s
+  from (select clock_behind() as behind offset 0) c
