@@ -4,12 +4,17 @@
 #ifndef PLEDGED_PROCESS_H
 #define PLEDGED_PROCESS_H
 #include "conf.h"
+#include "err.h"
+#include "meter.h"
 
 struct event_base;
 
 struct counters {
-    int64_t requests, by_class[6]; /* by_class[2]: 2xx … */
+    int64_t requests;
     int64_t flights, records, refused, resent, db_lost;
+    int64_t problems[ERR_CODE_COUNT]; /* told in answers, by code */
+    struct histogram flight_records;  /* of meter_sizes */
+    struct histogram commit;          /* of meter_seconds: from being handed in to being durable */
 };
 
 struct process {

@@ -38,55 +38,6 @@ static void ready_get(struct req *r)
         reply_json(r, 200, STR("{\"status\":\"ready\"}"));
 }
 
-static void write_counters(struct req *r, struct buf *b)
-{
-    const struct counters *c = &r->server->process.count;
-    const struct {
-        const char *name, *kind;
-        int64_t n;
-    } rows[] = {
-        {"pledged_requests_total", "counter", c->requests},
-        {"pledged_records_total", "counter", c->records},
-        {"pledged_refused_total", "counter", c->refused},
-        {"pledged_flights_total", "counter", c->flights},
-        {"pledged_flights_resent_total", "counter", c->resent},
-        {"pledged_database_lost_total", "counter", c->db_lost},
-        {"pledged_connections", "gauge", http_connections(r->server->http)},
-        {"pledged_requests_active", "gauge", http_active(r->server->http)},
-        {"pledged_ready", "gauge", db_ready(r->server->db) && lane_ready(r->server->lane)},
-    };
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
-        buf_printf(b, "# TYPE %s %s\n%s %lld\n", rows[i].name, rows[i].kind, rows[i].name,
-            (long long)rows[i].n);
-    buf_text(b, "# TYPE pledged_responses_total counter\n");
-    for (int i = 1; i < 6; i++)
-        buf_printf(
-            b, "pledged_responses_total{class=\"%dxx\"} %lld\n", i, (long long)c->by_class[i]);
-}
-
-static void on_lapsed(void *arg, const struct rows *rows, const struct fail *fail)
-{
-    struct req *r = arg;
-    struct buf b;
-    int64_t lapsed;
-    buf_init(&b, r->a);
-    write_counters(r, &b);
-    if (!fail && rows && rows->n && rows_int(rows, 0, CLAIMS_LAPSED_LAPSED, &lapsed))
-        buf_printf(&b, "# TYPE pledged_claims_lapsed gauge\npledged_claims_lapsed %lld\n",
-            (long long)lapsed);
-    reply_bytes(r, 200, "text/plain; version=0.0.4", buf_view(&b));
-}
-
-/* What only the database knows is left out while it does not answer. */
-static void metrics_get(struct req *r)
-{
-    static const struct fail away = {.sqlstate = "08006"};
-    if (db_ready(r->server->db))
-        db_query(r->server->db, r->a, NULL, SQL_CLAIMS_LAPSED, NULL, 0, on_lapsed, r);
-    else
-        on_lapsed(r, NULL, &away);
-}
-
 static void openapi_get(struct req *r)
 {
     struct buf b;

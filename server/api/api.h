@@ -16,6 +16,8 @@ req_fn record_post_one, record_step, record_list, claim_list;
  * when the facts moved meanwhile; NULL: answer that. */
 void record_decided(struct req *r, const struct value *v, struct str decision, req_fn *again);
 req_fn record_post, record_put, record_get, record_history, record_template;
+/* metrics.c */
+req_fn metrics_get;
 /* upload.c: a batch as NDJSON or CSV; called by record_post. What its lines are. */
 req_fn upload_start;
 extern const struct shape verdict_shape, summary_shape;

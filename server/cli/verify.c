@@ -121,6 +121,16 @@ static int check_decisions(struct session *s, struct arena *a)
     return defects;
 }
 
+/* The operator's metrics tell how long ago that was. Only told when it cannot be kept: a replica
+ * can be verified as well. */
+static void keep_result(struct log_check *c)
+{
+    static const char sql[] = "insert into verification (log_size, defects) values ($1, $2)";
+    const char *params[] = {arena_printf(c->a, "%llu", (unsigned long long)c->f.size).p,
+        arena_printf(c->a, "%d", c->defects).p};
+    PQclear(session_ask(c->s, sql, params, 2));
+}
+
 static int run(int argc, char **argv)
 {
     struct session s;
@@ -138,6 +148,7 @@ static int run(int argc, char **argv)
         printf("%d defects\n", c.defects);
     else
         puts("no defects");
+    keep_result(&c);
     head_signer_free(c.signer);
     arena_free(c.a);
     return session_close(&s, c.defects ? 1 : 0);

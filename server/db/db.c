@@ -201,6 +201,23 @@ bool db_ready(const struct db *db)
     return link_is_up(db->reports.link);
 }
 
+static void count_link(const struct link *l, struct db_figures *f)
+{
+    f->links++;
+    f->up += link_is_up(l);
+    f->busy += link_pending(l) > 0;
+    f->pending += link_pending(l);
+}
+
+struct db_figures db_figures(const struct db *db)
+{
+    struct db_figures f = {0};
+    for (int i = 0; i < db->n; i++)
+        count_link(db->reader[i].link, &f);
+    count_link(db->reports.link, &f);
+    return f;
+}
+
 void db_close(struct db *db)
 {
     if (!db)

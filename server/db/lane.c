@@ -23,6 +23,7 @@
  * does not exist. One session advisory lock makes this daemon the only writer; a second one waits.
  */
 #include "lane.h"
+#include "clock.h"
 #include "json.h"
 #include "leaves.h"
 #include "link.h"
@@ -148,6 +149,7 @@ bool lane_submit(struct lane *l, struct work *w)
     w->alone = w->atomic;
     w->verdict = NULL;
     w->losses = 0;
+    w->submitted_us = monotonic_us();
     queue_add(w->patient ? &l->held : &l->waiting, w);
     admit_held(l);
     schedule(l);
@@ -325,9 +327,29 @@ static void flight_end(struct lane *l, struct flight *f)
 
 /* ---- flights -------------------------------------------------------------------------------- */
 
+static int records_of(const struct flight *f)
+{
+    int n = 0;
+    for (const struct work *w = f ? f->first : NULL; w; w = w->next)
+        n += w->n;
+    return n;
+}
+
+static void note_landing(struct lane *l, const struct flight *f, const struct fail *fail)
+{
+    struct counters *count = &l->process->count;
+    int64_t now = monotonic_us();
+    if (fail)
+        return;
+    histogram_note(&count->flight_records, &meter_sizes, records_of(f));
+    for (const struct work *w = f->first; w; w = w->next)
+        histogram_note(&count->commit, &meter_seconds, now - w->submitted_us);
+}
+
 static void finish_members(struct lane *l, struct flight *f, const struct fail *fail)
 {
     struct work *w = f->first;
+    note_landing(l, f, fail);
     for (struct work *m = w; m && !fail; m = m->next)
         verdicts_keep(m);
     f->first = NULL;
@@ -602,6 +624,13 @@ struct lane *lane_open(const struct database *d)
 bool lane_ready(const struct lane *l)
 {
     return l->loaded;
+}
+
+struct lane_figures lane_figures(const struct lane *l)
+{
+    return (struct lane_figures){.waiting = l->waiting.records,
+        .held = l->held.records,
+        .flying = records_of(l->ahead) + records_of(l->behind) + records_of(l->grounded)};
 }
 
 bool lane_idle(const struct lane *l)

@@ -53,6 +53,7 @@ struct work {
     struct verdict *verdict;
     bool alone; /* its flight failed: it travels by itself */
     int losses; /* flights that went down with the connection */
+    int64_t submitted_us;
 };
 /* Move the texts of its verdicts from the flight's arena to the work's, which outlives it. */
 void verdicts_keep(struct work *w);
@@ -62,6 +63,11 @@ bool lane_ready(const struct lane *l);
 MUST_USE bool lane_submit(struct lane *l, struct work *w);
 /* How many records a part of a batch should carry now: fewer while single requests are about. */
 int lane_slice(const struct lane *l);
+/* How many records wait, are held back (parts of batches), fly. */
+struct lane_figures {
+    int waiting, held, flying;
+};
+struct lane_figures lane_figures(const struct lane *l);
 /* Nothing waiting or flying. */
 bool lane_idle(const struct lane *l);
 /* The key that verifies signed heads, PEM; {NULL,0} until the lane has been ready once. */

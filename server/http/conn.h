@@ -110,6 +110,7 @@ struct http {
     req_fn *on_head;
     struct evconnlistener *listener;
     struct event *sweep, *reaper;
+    struct answers *answers;
     llhttp_settings_t settings;
     struct conn *conns, *dead;
     struct exchange *orphans, *ended;

@@ -82,6 +82,8 @@ void http_drain(struct http *h);
 /* Requests whose reply is still owed, and replies still on their way out. */
 int http_active(const struct http *h);
 int http_connections(const struct http *h);
+/* How long answers took, by route and status, as Prometheus reads it. */
+void http_answers_write(const struct http *h, struct buf *out);
 void http_free(struct http *h);
 
 /* First value of a header (name in lower case), trimmed; {NULL,0} when absent. Repeated headers

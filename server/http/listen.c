@@ -8,6 +8,7 @@
  * beyond those a connection is closed at once.
  */
 #include "address.h"
+#include "answers.h"
 #include "conn.h"
 #include <errno.h>
 #include <netdb.h>
@@ -110,6 +111,7 @@ static void on_accept_error(struct evconnlistener *listener, void *arg)
 static void http_end(struct http *h)
 {
     event_free(h->reaper);
+    answers_free(h->answers);
     free(h);
 }
 
@@ -190,12 +192,14 @@ struct http *http_listen(
     h->server = s;
     h->tls = tls;
     h->on_head = on_head;
+    h->answers = answers_new();
     conn_settings(&h->settings);
     h->listener = evconnlistener_new(
         p->base, on_accept, h, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 1024, fd);
     if (!h->listener) {
         (void)cannot_listen(p->conf.listen, strerror(errno));
         tls_free(tls);
+        answers_free(h->answers);
         free(h);
         return NULL;
     }
@@ -252,6 +256,11 @@ int http_active(const struct http *h)
 int http_connections(const struct http *h)
 {
     return h->connections;
+}
+
+void http_answers_write(const struct http *h, struct buf *out)
+{
+    answers_write(h->answers, out);
 }
 
 void http_free(struct http *h)

@@ -4,6 +4,7 @@
  * Every way to answer ends in exchange_end, once. When the client has gone there is nowhere to
  * write; the same calls are made and only the bytes are dropped, so handlers need not ask.
  */
+#include "answers.h"
 #include "conn.h"
 #include "zip.h"
 
@@ -152,14 +153,10 @@ static bool without_body(const struct exchange *ex, int status)
 
 static void begin(struct exchange *ex, int status)
 {
-    struct counters *count = &ex->http->process->count;
-
     if (ex->started || ex->ended)
         BUG("request answered twice");
     ex->started = true;
     ex->status = status;
-    if (status >= 100 && status < 600)
-        count->by_class[status / 100]++;
 }
 
 /* Neither path nor query: they may name firms. */
@@ -179,6 +176,7 @@ static void log_request(const struct exchange *ex)
 static void finish(struct exchange *ex)
 {
     log_request(ex);
+    answers_note(ex->http->answers, &ex->r, ex->status);
     exchange_end(ex);
 }
 
@@ -277,6 +275,8 @@ void reply_problem(struct req *r)
 
     if (r->err.n == 0)
         BUG("a refusal without a problem");
+    for (const struct problem *p = r->err.first; p; p = p->next)
+        ex->http->process->count.problems[p->code]++;
     int status = ex->status ? ex->status : err_text(r->err.first->code)->status;
     if ((status == 429 || status == 503) && !has_extra(r, "Retry-After"))
         reply_header(r, "Retry-After", STR("1"));
