@@ -326,3 +326,44 @@ void conf_help(enum conf_reach reach)
     if (reach != CONF_ALL)
         puts("The others, for all commands that take settings: pledged help serve");
 }
+
+/* ---- the manual page ------------------------------------------------------------------------- */
+
+void roff_text(const char *text)
+{
+    bool begins = true;
+    for (const char *p = text; *p; p++) {
+        if (begins && (*p == '.' || *p == '\''))
+            fputs("\\&", stdout);
+        begins = *p == '\n';
+        if (*p == '-')
+            fputs("\\-", stdout);
+        else if (*p == '\\')
+            fputs("\\e", stdout);
+        else
+            putchar(*p);
+    }
+}
+
+void conf_man(void)
+{
+    puts(".TH PLEDGED.CONF 5\n.SH NAME\npledged.conf \\- settings of pledged\n.SH DESCRIPTION\n"
+         "One setting a line, as\n.BR \"key = value\" ;\nlines that begin with # are remarks.\n"
+         "Each is an option of\n.B pledged serve\nas well (tls_cert as \\-\\-tls\\-cert) and a "
+         "variable of the environment (PLEDGED_TLS_CERT). An option counts before the variable, "
+         "the variable before the file.\n.SH SETTINGS");
+    for (size_t i = 0; i < COUNT_OF(settings); i++) {
+        const struct setting *s = &settings[i];
+        printf(".TP\n.B %s\n", s->key);
+        roff_text(s->en);
+        if (s->kind == NUMBER)
+            printf(", %lld to %lld", (long long)s->min, (long long)s->max);
+        if (s->fallback) {
+            fputs(" (", stdout);
+            roff_text(s->fallback);
+            putchar(')');
+        }
+        putchar('\n');
+    }
+    puts(".SH FILES\n.I /etc/pledged/pledged.conf\n.SH SEE ALSO\n.BR pledged (1)");
+}

@@ -39,4 +39,7 @@ void conf_show(struct arena *a, const struct conf *conf);
 enum conf_reach { CONF_NOTHING, CONF_STORE, CONF_ALL };
 enum { CONF_HELP_AT = 26 }; /* the column where words about an option begin */
 void conf_help(enum conf_reach reach);
+/* The manual page of the settings file, in roff; and a text in it. */
+void conf_man(void);
+void roff_text(const char *text);
 #endif

@@ -465,6 +465,7 @@ static int cmd_openapi(int argc, char **argv)
 }
 
 static int cmd_help(int argc, char **argv);
+static int cmd_man(int argc, char **argv);
 
 /* ---- commands -------------------------------------------------------------------------------- */
 
@@ -484,6 +485,10 @@ static const struct command openapi_command = {.name = "openapi",
     .run = cmd_openapi,
     .words = "",
     .help = "Print the description of the HTTP interface (OpenAPI), as /openapi.json tells it."};
+static const struct command man_command = {.name = "man",
+    .run = cmd_man,
+    .words = "[conf]",
+    .help = "Print the manual page of this program, or of its settings, as man -l - reads it."};
 static const struct command help_command = {.name = "help",
     .run = cmd_help,
     .words = "[COMMAND]",
@@ -493,7 +498,7 @@ static const struct command *const commands[] = {&serve_command, &command_org_ad
     &command_token_add, &command_token_list, &command_token_revoke, &command_import,
     &command_targets, &command_report, &command_verify, &command_verify_report,
     &command_report_keys, &command_migrate, &command_clock, &show_config_command, &openapi_command,
-    &help_command};
+    &man_command, &help_command};
 
 static void list_commands(FILE *out)
 {
@@ -504,6 +509,24 @@ static void list_commands(FILE *out)
         fprintf(out, "  pledged %-14s  %.*s\n", commands[i]->name,
             (int)strcspn(commands[i]->help, ":.;\n"), commands[i]->help);
     fputs("\npledged help COMMAND, or --help behind one, says more; pledged --version\n", out);
+}
+
+static int cmd_man(int argc, char **argv)
+{
+    if (argc == 1 && strcmp(argv[0], "conf") == 0) {
+        conf_man();
+        return 0;
+    }
+    puts(".TH PLEDGED 1\n.SH NAME\npledged \\- the ledger of a city's IP\\-pledge financing\n"
+         ".SH SYNOPSIS\n.B pledged\n.I command\n.RI [ options ]\n.SH DESCRIPTION\n"
+         "A daemon that records loans on pledged intellectual property in PostgreSQL, and the "
+         "commands of who runs it and of who reports to it.\n.SH COMMANDS");
+    for (size_t i = 0; i < COUNT_OF(commands); i++)
+        command_man(commands[i]);
+    puts(".SH ENVIRONMENT\n.TP\n.B PLEDGED_TOKEN\nthe token of commands that ask a daemon\n.TP\n"
+         ".B PLEDGED_CONFIG\nthe file of settings\n.PP\nAnd each setting: see\n"
+         ".BR pledged.conf (5).\n.SH SEE ALSO\n.BR pledged.conf (5)");
+    return 0;
 }
 
 /* Help on each command whose name begins with these words. */

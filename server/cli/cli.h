@@ -33,6 +33,8 @@ bool command_begins(const struct command *c, int argc, char *const *argv, int *u
 void command_usage(FILE *out, const struct command *c);
 /* All there is to say about it, on standard output. */
 void command_help(const struct command *c);
+/* The same as a part of the manual page, in roff. */
+void command_man(const struct command *c);
 
 /* The place of an option in its list, -1 for none of that name. */
 int option_find(const struct cli_option *options, const char *name);

@@ -50,6 +50,32 @@ void command_help(const struct command *c)
         conf_help(c->settings);
 }
 
+/* ---- the manual page ------------------------------------------------------------------------- */
+
+void command_man(const struct command *c)
+{
+    printf(".SS ");
+    roff_text(c->name);
+    printf("\n.B pledged ");
+    roff_text(c->name);
+    if (*c->words) {
+        putchar(' ');
+        roff_text(c->words);
+    }
+    printf("\n.RI [ options ]\n.PP\n");
+    roff_text(c->help);
+    putchar('\n');
+    for (const struct cli_option *o = options_of(c); o->name; o++) {
+        printf(".TP\n.B ");
+        roff_text(o->name);
+        if (o->takes)
+            printf(" \\fI%s\\fR", o->takes);
+        putchar('\n');
+        roff_text(o->help);
+        putchar('\n');
+    }
+}
+
 /* ---- options --------------------------------------------------------------------------------- */
 
 int option_find(const struct cli_option *options, const char *name)

@@ -8,7 +8,7 @@ import unittest
 from harness import PLEDGED_BIN, ROOT
 
 COMMANDS = ["serve", "org add", "token add", "token list", "token revoke", "import", "targets", "report", "verify",
-            "verify-report", "report-keys", "migrate", "clock", "show-config", "openapi", "help"]
+            "verify-report", "report-keys", "migrate", "clock", "show-config", "openapi", "man", "help"]
 
 
 def run(*args):
@@ -73,12 +73,16 @@ class Help(unittest.TestCase):
 
 
 class Install(unittest.TestCase):
-    def test_the_binary_and_its_readme_are_installed_and_nothing_else(self):
+    def test_program_manual_rules_and_readme_are_installed_and_nothing_else(self):
         with tempfile.TemporaryDirectory() as to:
+            subprocess.run(["cmake", "--build", os.path.dirname(PLEDGED_BIN), "--target", "packed"], check=True,
+                           capture_output=True)
             subprocess.run(["cmake", "--install", os.path.dirname(PLEDGED_BIN), "--prefix", to], check=True,
                            capture_output=True)
             found = [os.path.relpath(os.path.join(d, n), to) for d, _, names in os.walk(to) for n in names]
-            self.assertEqual(sorted(found), ["bin/pledged", "share/doc/pledged/README.md"])
+            self.assertEqual(sorted(found), [
+                "bin/pledged", "share/doc/pledged/README.md", "share/man/man1/pledged.1.gz",
+                "share/man/man5/pledged.conf.5.gz", "share/pledged/alerts.yml", "share/pledged/dashboard.json"])
             out = subprocess.run([os.path.join(to, "bin/pledged"), "--version"], check=True, capture_output=True)
             self.assertEqual(out.stdout[:8], b"pledged ")
 
