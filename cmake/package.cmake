@@ -27,7 +27,8 @@ install(FILES ${operate}/alerts.yml ${operate}/dashboard.json
 # What belongs to a Debian system: in the package alone.
 set(debian COMPONENT debian EXCLUDE_FROM_ALL)
 install(FILES ${operate}/pledged.service ${operate}/pledged-verify.service
-    ${operate}/pledged-verify.timer DESTINATION /lib/systemd/system ${debian})
+    ${operate}/pledged-verify.timer ${operate}/pledged-backup.service
+    ${operate}/pledged-backup.timer DESTINATION /lib/systemd/system ${debian})
 install(FILES ${operate}/pledged.sysusers DESTINATION /usr/lib/sysusers.d RENAME pledged.conf
     ${debian})
 install(FILES ${operate}/pledged.tmpfiles DESTINATION /usr/lib/tmpfiles.d RENAME pledged.conf

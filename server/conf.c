@@ -34,6 +34,14 @@ static const struct setting settings[] = {
         "private key of that certificate (PEM)"},
     {"client_ca", TEXT, AT(client_ca), NULL, 0, 0, "客户端证书的签发机构",
         "who issues certificates of clients (PEM); one may then stand for a token"},
+    {"backup", TEXT, AT(backup), NULL, 0, 0, "备份目录(应在另一块磁盘),由 pgBackRest 管理",
+        "folder of the private database's backup (pgBackRest), best on another disk"},
+    {"backup_certificate", TEXT, AT(backup_certificate), NULL, 0, 0, "备份密钥加密给此证书(PEM)",
+        "certificate that the backup and the keys in it are encrypted to (PEM)"},
+    {"backup_wait", SWITCH, AT(backup_wait), NULL, 0, 0, "备份端收到后才答复",
+        "acknowledge a record only when the backup has it as well"},
+    {"backup_keep", NUMBER, AT(backup_keep), "2", 1, 1000, "保留的全量备份数",
+        "full backups that are kept, with all that makes them usable"},
     {"allow_plain", SWITCH, AT(allow_plain), NULL, 0, 0, "允许在非本机地址上不加密",
         "speak HTTP without TLS on addresses that others reach, too"},
     {"log_level", TEXT, AT(log_level), "info", 0, 0, "日志级别 debug|info|warn|error",
@@ -232,6 +240,10 @@ static bool check_together(const struct conf *conf)
         wrong = "log_level is one of debug, info, warn, error";
     else if (!conf->tls_cert != !conf->tls_key)
         wrong = "tls_cert and tls_key are set together or not at all";
+    else if (conf->backup && conf->database)
+        wrong = "backup is of the private database; one of your own has its own backup";
+    else if ((conf->backup_wait || conf->backup_certificate) && !conf->backup)
+        wrong = "backup_wait and backup_certificate go with backup";
     else if (conf->client_ca && !conf->tls_cert)
         wrong = "client_ca needs tls_cert and tls_key";
     else if (strcmp(conf->flag_scan_at, "off") != 0 &&
@@ -295,7 +307,8 @@ void conf_show(struct arena *a, const struct conf *conf)
 
 static bool is_reached(const struct setting *s, enum conf_reach reach)
 {
-    return reach == CONF_ALL || s->place == AT(data) || s->place == AT(database);
+    return reach == CONF_ALL || s->place == AT(data) || s->place == AT(database) ||
+           s->place == AT(backup);
 }
 
 /* A setting as an option: --tls-cert VALUE. Gives how wide it is. */

@@ -13,6 +13,10 @@ struct conf {
     const char *database;     /* conninfo of the owner; NULL = private cluster under data */
     const char *database_app; /* conninfo to serve with; NULL = database with role=pledged_app */
     const char *tls_cert, *tls_key, *client_ca;
+    const char *backup;             /* folder of the private cluster's backup; NULL: none */
+    const char *backup_certificate; /* to whom its keys are encrypted; NULL: they are not in it */
+    bool backup_wait;               /* a record is acknowledged when the backup has it, too */
+    int64_t backup_keep;            /* full backups */
     const char *log_level;
     const char *flag_scan_at; /* Shanghai time of the nightly scan; "off" */
     int64_t readers;          /* read connections */

@@ -11,6 +11,7 @@
     X(SAY_READY, "ready")                                                                          \
     X(SAY_LISTEN_FAILED, "listen_failed")                                                          \
     X(SAY_PLACE_REFUSED, "place_refused")                                                          \
+    X(SAY_BACKUP_FAILED, "backup_failed")                                                          \
     X(SAY_USER, "user")                                                                            \
     X(SAY_PLAIN, "plain")                                                                          \
     X(SAY_TLS_RELOADED, "tls_reloaded")                                                            \

@@ -249,6 +249,7 @@ static void on_poll(evutil_socket_t fd, short what, void *arg)
     (void)what;
     struct daemon *p = arg;
     struct server *s = &p->s;
+    cluster_watch(p->pg);
     if (!s->ready && all_ready(p)) {
         char port[16];
         snprintf(port, sizeof port, "%d", http_port(s->http));
@@ -405,7 +406,8 @@ static bool prepare(struct arena *a, struct daemon *p)
         return false;
     if (conf->tls_cert && !(p->tls = read_tls(conf)))
         return false;
-    if (!place_open(a, conf->data, true, &p->place) || !leave_root(p))
+    if (!place_open(a, conf->data, true, &p->place) || !backup_open(a, &p->place, conf) ||
+        !leave_root(p))
         return false;
     conf->data = p->place.data;
     return true;
@@ -497,8 +499,8 @@ static const struct command help_command = {.name = "help",
 static const struct command *const commands[] = {&serve_command, &command_org_add,
     &command_token_add, &command_token_list, &command_token_revoke, &command_import,
     &command_targets, &command_report, &command_verify, &command_verify_report,
-    &command_report_keys, &command_migrate, &command_clock, &show_config_command, &openapi_command,
-    &man_command, &help_command};
+    &command_report_keys, &command_migrate, &command_clock, &command_backup, &command_restore,
+    &show_config_command, &openapi_command, &man_command, &help_command};
 
 static void list_commands(FILE *out)
 {

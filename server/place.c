@@ -63,9 +63,9 @@ static bool resolve(struct arena *a, const char *data, bool make, struct place *
 /* What this program and the quickstart put into a data folder, and what a volume comes with. */
 static bool is_ours(const char *name)
 {
-    static const char *const names[] = {
-        ".", "..", "pg", "run", "lock", "pg.log", "backup", "lost+found"};
-    static const char *const beginnings[] = {"log.key", "report-", "pledged.", "quickstart."};
+    static const char *const names[] = {".", "..", "pg", "run", "lock", "pg.log", "lost+found"};
+    static const char *const beginnings[] = {
+        "log.key", "report-", "backup.", "pledged.", "quickstart."};
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         if (strcmp(name, names[i]) == 0)
             return true;
@@ -182,6 +182,34 @@ bool place_open(struct arena *a, const char *data, bool make, struct place *out)
     if (!ledger && !holds_only_ours(a, out->data))
         return false;
     return st.st_uid != 0 || give_away(out);
+}
+
+enum { SOCKET_PATH_MAX = 90 };
+
+const char *place_socket(struct arena *a, const struct place *p)
+{
+    struct str below = arena_printf(a, "%s/run", p->data);
+    unsigned long sum = 5381;
+    if (below.n <= SOCKET_PATH_MAX)
+        return below.p;
+    for (const char *c = p->data; *c; c++)
+        sum = sum * 33 + (unsigned char)*c;
+    return arena_printf(a, "/tmp/pledged-%08lx", sum & 0xffffffff).p;
+}
+
+bool place_folder(const struct place *p, const char *path)
+{
+    struct stat st;
+    bool made = mkdir(path, 0700) == 0;
+    if (!made && errno != EEXIST)
+        return refuse("cannot make the folder", path);
+    if (made && geteuid() == 0 && lchown(path, p->uid, p->gid) != 0)
+        return refuse("cannot give the folder away", path);
+    if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && (st.st_mode & 022) == 0 &&
+        st.st_uid == p->uid)
+        return true;
+    return refuse(
+        "this folder is open to others or not the service user's (chown it to him)", path);
 }
 
 /* ---- becoming him ---------------------------------------------------------------------------- */

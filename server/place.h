@@ -23,6 +23,11 @@ struct place {
  */
 MUST_USE bool place_open(struct arena *a, const char *data, bool make, struct place *out);
 
+/* Where his cluster listens: below the data folder, or in /tmp where that path is too long. */
+const char *place_socket(struct arena *a, const struct place *p);
+/* A folder of his, closed to others: made, or there already. false after logging. */
+MUST_USE bool place_folder(const struct place *p, const char *path);
+
 /* Become the user of the place for good; nothing where this process is not root. Of root's rights
  * one is kept where a folder above data is closed: to pass through it. `aside`: it is kept in any
  * case, but put away; place_reading takes it up. */

@@ -1,5 +1,8 @@
--- pulse: is the database there, does it take writes, and is its clock behind the log?
--- -> writable bool, behind_s int8 (seconds by which it is so far behind that nothing is written; 0: it is not)
+-- pulse: is the database there, does it take writes, is its clock behind the log, does it wait for a replica?
+-- -> writable bool, behind_s int8 (seconds by which it is so far behind that nothing is written; 0: it is not),
+--    unsynced bool (a commit has waited for two seconds for a replica or the backup to have it)
 select not pg_is_in_recovery() as writable,
-       case when clock_stops(c.behind) then ceil(extract(epoch from c.behind))::int8 else 0 end as behind_s
+       case when clock_stops(c.behind) then ceil(extract(epoch from c.behind))::int8 else 0 end as behind_s,
+       exists (select from pg_stat_activity a
+                where a.wait_event = 'SyncRep' and clock_timestamp() - a.query_start > interval '2 seconds') as unsynced
   from (select clock_behind() as behind offset 0) c

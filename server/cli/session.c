@@ -28,7 +28,7 @@ static bool connect_to(struct session *s, const char *owner)
     return false;
 }
 
-static bool begin(struct session *s, int argc, char **argv, struct flag *extra, int extras)
+bool session_begin(struct session *s, int argc, char **argv, struct flag *extra, int extras)
 {
     *s = (struct session){.a = arena_new()};
     if (!conf_read(s->a, &s->conf, argc, argv, extra, extras))
@@ -39,7 +39,7 @@ static bool begin(struct session *s, int argc, char **argv, struct flag *extra, 
 
 bool session_open(struct session *s, int argc, char **argv, struct flag *extra, int extras)
 {
-    if (!begin(s, argc, argv, extra, extras))
+    if (!session_begin(s, argc, argv, extra, extras))
         return false;
     return connect_to(s, s->conf.database ? s->conf.database : start_cluster(s, false));
 }
@@ -133,7 +133,7 @@ PGresult *session_ask(struct session *s, const char *sql, const char *const *par
 static int migrate(int argc, char **argv)
 {
     struct session s;
-    bool good = begin(&s, argc, argv, NULL, 0);
+    bool good = session_begin(&s, argc, argv, NULL, 0);
     good = good &&
            connect_to(&s, s.conf.database ? s.conf.database : start_cluster(&s, s.conf.data_told));
     if (good)

@@ -24,6 +24,9 @@ struct session {
  * ledger is yet: a mistyped folder, or none, must not become a second one. */
 MUST_USE bool session_open(
     struct session *s, int argc, char **argv, struct flag *extra, int extras);
+/* Settings and flags alone. */
+MUST_USE bool session_begin(
+    struct session *s, int argc, char **argv, struct flag *extra, int extras);
 /* Always after session_open, whatever it said. Returns status. */
 int session_close(struct session *s, int status);
 /* Prints and returns 2, the exit status for a wrong call. */

@@ -28,19 +28,19 @@
 enum {
     VERSION_MIN = 15,
     START_TRIES = 60,
-    SOCKET_PATH_MAX = 90,
     REVIVE_EVERY_US = 500000,
 };
 
 struct cluster {
     struct arena *a;
     struct place place;
+    struct backup backup;
     const char *data, *cluster, *socket, *bin, *log;
     const char *owner, *app;
     char **start; /* argv that starts the cluster */
     bool started; /* by this process */
-    pid_t reviving;
-    int64_t revived_us;
+    pid_t reviving, receiving;
+    int64_t revived_us, received_us;
 };
 
 static bool failed(const char *what, const char *detail)
@@ -199,15 +199,15 @@ static char **start_argv(const struct cluster *pg)
     const struct str options = arena_printf(pg->a,
         "-c listen_addresses= -c unix_socket_directories='%s' -c max_connections=60"
         " -c shared_buffers=256MB -c max_wal_size=2GB -c wal_compression=on"
-        " -c jit=off -c timezone=Asia/Shanghai -c log_timezone=Asia/Shanghai -c fsync=%s",
-        pg->socket, unsafe_fast() ? "off" : "on");
+        " -c jit=off -c timezone=Asia/Shanghai -c log_timezone=Asia/Shanghai -c fsync=%s%s",
+        pg->socket, unsafe_fast() ? "off" : "on", backup_options(pg->a, &pg->backup).p);
     char *argv[] = {program(pg, "pg_ctl"), W("start"), W("-D"), W(pg->cluster), W("-w"), W("-t"),
         W("60"), W("-l"), W(pg->log), W("-o"), W(options.p), NULL};
     char **copy = arena_alloc(pg->a, sizeof argv);
     return memcpy(copy, argv, sizeof argv);
 }
 
-/* ---- life ----------------------------------------------------------------------------------- */
+/* ---- is it there ----------------------------------------------------------------------------- */
 
 static bool accepts(const struct cluster *pg)
 {
@@ -216,10 +216,118 @@ static bool accepts(const struct cluster *pg)
     return PQping(any.p) == PQPING_OK;
 }
 
+/* Opened once as ourselves, so that it is the user's before his programs append to it. */
+static bool make_log(const struct cluster *pg)
+{
+    int log = open(pg->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
+    bool good = log >= 0 && (geteuid() != 0 || fchown(log, pg->place.uid, pg->place.gid) == 0);
+    if (log >= 0)
+        close(log);
+    return good || failed("cannot write", pg->log);
+}
+
+/* ---- backup ---------------------------------------------------------------------------------- */
+
+const struct backup *cluster_backup(const struct cluster *pg)
+{
+    return &pg->backup;
+}
+
+bool cluster_backup_run(const struct cluster *pg, const char *const *words)
+{
+    char *argv[BACKUP_WORDS_MAX + 4];
+    backup_command(pg->a, &pg->backup, words, argv);
+    return run(pg, argv);
+}
+
+bool cluster_restore(const struct place *place, const char *const *words)
+{
+    struct arena *a = arena_new();
+    struct cluster *pg = arena_alloc(a, sizeof *pg);
+    pg->a = a;
+    pg->place = *place;
+    pg->log = arena_printf(a, "%s/pg.log", place->data).p;
+    backup_find(a, place, &pg->backup);
+    forget_environment(a);
+    bool good = make_log(pg) && cluster_backup_run(pg, words);
+    arena_free(a);
+    return good;
+}
+
+static char **receive_argv(const struct cluster *pg, char *argv[8], const char *how)
+{
+    const struct str to = arena_printf(pg->a,
+        "host='%s' user=pledged_owner dbname=postgres application_name=pledged_backup", pg->socket);
+    argv[0] = program(pg, "pg_receivewal");
+    argv[1] = W(arena_printf(pg->a, "--directory=%s", pg->backup.wal).p);
+    argv[2] = W(arena_printf(pg->a, "--dbname=%s", to.p).p);
+    argv[3] = W("--slot=pledged_backup");
+    argv[4] = W("--no-loop");
+    argv[5] = W(how);
+    argv[6] = strcmp(how, "--create-slot") == 0 ? W("--if-not-exists") : NULL;
+    argv[7] = NULL;
+    return argv;
+}
+
+/* A repository that is there is left as it is, a slot as well. */
+static bool begin_backup(const struct cluster *pg)
+{
+    static const char *const make[] = {"stanza-create", NULL};
+    char *argv[8];
+    if (!pg->backup.folder)
+        return true;
+    if (!run(pg, receive_argv(pg, argv, "--create-slot")))
+        return failed("the log cannot be received for the backup, see", pg->log);
+    return cluster_backup_run(pg, make) || failed("pgBackRest cannot use its folder, see", pg->log);
+}
+
+void cluster_watch(struct cluster *pg)
+{
+    char *argv[8];
+    int status;
+    if (!pg || !pg->backup.folder)
+        return;
+    if (pg->receiving > 0 && waitpid(pg->receiving, &status, WNOHANG) == 0)
+        return;
+    pg->receiving = 0;
+    if (monotonic_us() - pg->received_us < REVIVE_EVERY_US)
+        return;
+    pg->received_us = monotonic_us();
+    pg->receiving = spawn(pg, receive_argv(pg, argv, "--synchronous"));
+}
+
+/* A cluster that was left running may have been started before there was a backup. */
+static bool archives(const struct cluster *pg)
+{
+    const struct str any =
+        arena_printf(pg->a, "host='%s' dbname=postgres user=pledged_owner", pg->socket);
+    if (!pg->backup.folder)
+        return true;
+    PGconn *c = sql_connect(any.p);
+    PGresult *r = PQexec(c, "show archive_command");
+    bool does = PQresultStatus(r) == PGRES_TUPLES_OK &&
+                strstr(PQgetvalue(r, 0, 0), pg->backup.conf) != NULL;
+    PQclear(r);
+    PQfinish(c);
+    return does;
+}
+
+static bool stop_cluster(const struct cluster *pg)
+{
+    char *argv[] = {program(pg, "pg_ctl"), W("stop"), W("-D"), W(pg->cluster), W("-m"), W("fast"),
+        W("-w"), NULL};
+    return run(pg, argv);
+}
+
+/* ---- life ------------------------------------------------------------------------------------ */
+
 /* After a kill -9 old backends hold the shared memory for a moment, so starting is tried again. */
-static bool start_cluster(struct cluster *pg)
+static bool start_cluster(struct cluster *pg, enum cluster_use use)
 {
     for (int i = 0; i < START_TRIES; i++) {
+        if (i == 0 && use == CLUSTER_SERVE && accepts(pg) && !archives(pg) && !stop_cluster(pg))
+            return failed(
+                "the running cluster archives nothing and cannot be stopped, see", pg->log);
         if (accepts(pg)) {
             pg->started = i > 0;
             log_event(LOG_INFO, i ? SAY_CLUSTER_STARTED : SAY_CLUSTER_ATTACHED, "folder",
@@ -251,35 +359,15 @@ static bool make_database(const struct cluster *pg)
     return good;
 }
 
-static bool choose_socket(struct cluster *pg)
-{
-    pg->socket = arena_printf(pg->a, "%s/run", pg->data).p;
-    if (strlen(pg->socket) > SOCKET_PATH_MAX) {
-        unsigned long sum = 5381;
-        for (const char *p = pg->data; *p; p++)
-            sum = sum * 33 + (unsigned char)*p;
-        pg->socket = arena_printf(pg->a, "/tmp/pledged-%08lx", sum & 0xffffffff).p;
-    }
-    return private_folder(pg, pg->socket);
-}
-
-/* Opened once as ourselves, so that it is the user's before his programs append to it. */
-static bool make_log(const struct cluster *pg)
-{
-    int log = open(pg->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
-    bool good = log >= 0 && (geteuid() != 0 || fchown(log, pg->place.uid, pg->place.gid) == 0);
-    if (log >= 0)
-        close(log);
-    return good || failed("cannot write", pg->log);
-}
-
 static bool prepare(struct cluster *pg)
 {
     pg->data = pg->place.data;
     pg->cluster = arena_printf(pg->a, "%s/pg", pg->data).p;
     pg->log = arena_printf(pg->a, "%s/pg.log", pg->data).p;
     forget_environment(pg->a);
-    if (!find_programs(pg) || !choose_socket(pg) || !make_log(pg))
+    pg->socket = place_socket(pg->a, &pg->place);
+    backup_find(pg->a, &pg->place, &pg->backup);
+    if (!find_programs(pg) || !private_folder(pg, pg->socket) || !make_log(pg))
         return false;
     pg->start = start_argv(pg);
     return private_folder(pg, pg->cluster);
@@ -312,7 +400,8 @@ struct cluster *cluster_start(const struct place *place, enum cluster_use use)
     good = good && prepare(pg) && (use != CLUSTER_SERVE || lock_data(pg));
     if (good && !is_made(pg))
         good = init_cluster(pg);
-    if (!good || !start_cluster(pg) || !make_database(pg)) {
+    good = good && start_cluster(pg, use) && make_database(pg);
+    if (!good || (use == CLUSTER_SERVE && !begin_backup(pg))) {
         arena_free(a);
         return NULL;
     }
@@ -354,11 +443,12 @@ void cluster_close(struct cluster *pg, bool stop)
 {
     if (!pg)
         return;
-    char *argv[] = {program(pg, "pg_ctl"), W("stop"), W("-D"), W(pg->cluster), W("-m"), W("fast"),
-        W("-w"), NULL};
-    if (stop && run(pg, argv)) {
+    int status;
+    if (stop && stop_cluster(pg)) {
         log_event(LOG_INFO, SAY_CLUSTER_STOPPED, "folder", pg->cluster, NULL);
         (void)rmdir(pg->socket); /* made again at the next start; a stray file in it keeps it */
+        if (pg->receiving > 0)   /* ends with the cluster, when it has everything */
+            (void)waitpid(pg->receiving, &status, 0);
     }
     arena_free(pg->a);
 }

@@ -3,7 +3,7 @@
  */
 #ifndef PLEDGED_CLUSTER_H
 #define PLEDGED_CLUSTER_H
-#include "place.h"
+#include "backup.h"
 
 struct cluster;
 enum cluster_use {
@@ -17,6 +17,14 @@ struct cluster *cluster_start(const struct place *place, enum cluster_use use);
 /* conninfo of the owner; of the serving role. */
 const char *cluster_owner(const struct cluster *pg);
 const char *cluster_app(const struct cluster *pg);
+/* The backup that is kept of it; folder == NULL: none. */
+const struct backup *cluster_backup(const struct cluster *pg);
+/* Run pgBackRest, blocking, its output to pg.log. words end with NULL. */
+bool cluster_backup_run(const struct cluster *pg, const char *const *words);
+/* pgBackRest fills the empty cluster folder of the place. */
+bool cluster_restore(const struct place *place, const char *const *words);
+/* Not blocking: see that the log is being received, where a backup is kept. Called often. */
+void cluster_watch(struct cluster *pg);
 /* Not blocking: start the postmaster again if it has died. Called while reconnecting. */
 void cluster_revive(struct cluster *pg);
 /* Did this process start it (false: it was running)? */

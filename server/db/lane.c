@@ -595,10 +595,11 @@ struct lane *lane_open(const struct database *d)
     /* The lock first: a second daemon waits here, without a time limit, as a warm standby. Plans
      * are made once and only look things up by index: made while the tables were empty, they would
      * otherwise scan them for ever. */
-    static const char *const settings[] = {"set statement_timeout = 0",
-        "select pg_advisory_lock(" LOCK_LANE ")", "set statement_timeout = '60s'",
-        "set idle_in_transaction_session_timeout = '60s'", "set jit = off",
-        "set enable_seqscan = off", "set plan_cache_mode = force_generic_plan", NULL};
+    static const char *const settings[] = {"set synchronous_commit = on", /* with backup_wait */
+        "set statement_timeout = 0", "select pg_advisory_lock(" LOCK_LANE ")",
+        "set statement_timeout = '60s'", "set idle_in_transaction_session_timeout = '60s'",
+        "set jit = off", "set enable_seqscan = off", "set plan_cache_mode = force_generic_plan",
+        NULL};
     struct lane *l = calloc(1, sizeof *l);
     MUST(l);
     l->process = d->process;
@@ -612,7 +613,7 @@ struct lane *lane_open(const struct database *d)
     l->grace = evtimer_new(d->process->base, on_grace_over, l);
     MUST(l->launch && l->grace);
     const struct link_setup setup = {.name = "lane",
-        .first = settings,
+        .first = settings + !d->process->conf.backup_wait,
         .patient = true,
         .up = lane_up,
         .down = lane_down,

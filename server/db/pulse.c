@@ -19,7 +19,7 @@ struct pulse {
     int64_t asked_us, took_us;
     bool waits;    /* for the answer to what was asked at asked_us */
     bool answered; /* once at least since the connection is up */
-    bool writable;
+    bool writable, unsynced;
     int64_t behind_s;
 };
 
@@ -32,6 +32,7 @@ static void on_row(void *arg, const PGresult *r)
     arena_reset(p->a);
     rows_copy(p->a, r, &rows);
     p->writable = rows.n == 1 && str_is(rows_at(&rows, 0, PULSE_WRITABLE), "t");
+    p->unsynced = rows.n == 1 && str_is(rows_at(&rows, 0, PULSE_UNSYNCED), "t");
     if (rows.n != 1 || !rows_int(&rows, 0, PULSE_BEHIND_S, &p->behind_s))
         p->behind_s = 0;
 }
@@ -111,6 +112,9 @@ struct str pulse_trouble(const struct pulse *p, struct arena *a, bool english)
         return english ? STR("the database has not answered yet") : STR("数据库尚未响应");
     if (!p->writable)
         return english ? STR("the database is read-only (a replica)") : STR("数据库只读(从库)");
+    if (p->unsynced)
+        return english ? STR("commits wait for the backup or a replica to have them")
+                       : STR("等待备份或从库确认,写入停顿");
     return p->behind_s ? behind(p, a, english) : (struct str){NULL, 0};
 }
 

@@ -8,7 +8,7 @@ import unittest
 from harness import PLEDGED_BIN, ROOT
 
 COMMANDS = ["serve", "org add", "token add", "token list", "token revoke", "import", "targets", "report", "verify",
-            "verify-report", "report-keys", "migrate", "clock", "show-config", "openapi", "man", "help"]
+            "verify-report", "report-keys", "migrate", "clock", "backup", "restore", "show-config", "openapi", "man", "help"]
 
 
 def run(*args):
