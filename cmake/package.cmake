@@ -13,12 +13,15 @@ manual_page(pledged.conf.5 conf)
 configure_file(${operate}/debian/changelog.in ${packed}/changelog)
 add_custom_command(OUTPUT ${packed}/changelog.Debian.gz DEPENDS ${packed}/changelog VERBATIM
     COMMAND sh -c "gzip -9nc ${packed}/changelog >${packed}/changelog.Debian.gz")
+add_custom_command(OUTPUT ${packed}/bom.cdx.json DEPENDS pledged ${operate}/bom.sh VERBATIM
+    COMMAND sh -c "${operate}/bom.sh $<TARGET_FILE:pledged> ${PROJECT_VERSION} >${packed}/bom.cdx.json")
 add_custom_target(packed ALL DEPENDS ${packed}/pledged.1.gz ${packed}/pledged.conf.5.gz
-    ${packed}/changelog.Debian.gz)
+    ${packed}/changelog.Debian.gz ${packed}/bom.cdx.json)
 
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON) # `pledged` and `packed` are all it needs
 install(TARGETS pledged)
-install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES README.md ${operate}/threats.md ${packed}/bom.cdx.json
+    DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES ${packed}/pledged.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${packed}/pledged.conf.5.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
 install(FILES ${operate}/alerts.yml ${operate}/dashboard.json

@@ -81,7 +81,8 @@ class Install(unittest.TestCase):
                            capture_output=True)
             found = [os.path.relpath(os.path.join(d, n), to) for d, _, names in os.walk(to) for n in names]
             self.assertEqual(sorted(found), [
-                "bin/pledged", "share/doc/pledged/README.md", "share/man/man1/pledged.1.gz",
+                "bin/pledged", "share/doc/pledged/README.md", "share/doc/pledged/bom.cdx.json",
+                "share/doc/pledged/threats.md", "share/man/man1/pledged.1.gz",
                 "share/man/man5/pledged.conf.5.gz", "share/pledged/alerts.yml", "share/pledged/dashboard.json"])
             out = subprocess.run([os.path.join(to, "bin/pledged"), "--version"], check=True, capture_output=True)
             self.assertEqual(out.stdout[:8], b"pledged ")

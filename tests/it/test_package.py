@@ -1,5 +1,6 @@
 """The Debian package, the unit that is locked in, the manual pages."""
 import glob
+import json
 import os
 import re
 import subprocess
@@ -41,6 +42,17 @@ class Package(unittest.TestCase):
         self.assertEqual([p for p in listed if p.startswith(("/root", "/home", "/tmp"))], [])
         self.assertEqual(run("dpkg-deb", "-f", self.deb, "Package").stdout, "pledged\n")
         self.assertIn("libpq5", run("dpkg-deb", "-f", self.deb, "Depends").stdout)
+
+    def test_its_bill_of_materials_names_what_it_is_linked_with(self):
+        with tempfile.TemporaryDirectory() as to:
+            run("dpkg-deb", "-x", self.deb, to)
+            with open(os.path.join(to, "usr/share/doc/pledged/bom.cdx.json"), encoding="utf-8") as f:
+                bom = json.load(f)
+            self.assertEqual((bom["bomFormat"], bom["metadata"]["component"]["name"]), ("CycloneDX", "pledged"))
+            listed = {c["name"]: c["version"] for c in bom["components"]}
+            asked = re.findall(r"([a-z][a-z0-9.+-]+) \(>= [^)]+\)", run("dpkg-deb", "-f", self.deb, "Depends").stdout)
+            for name in [n for n in asked if n.startswith("lib")] + ["node-llhttp"]:
+                self.assertEqual(listed.get(name), run("dpkg-query", "-W", "-f", "${Version}", name).stdout, name)
 
     def test_its_settings_are_taken(self):
         with tempfile.TemporaryDirectory() as to:
