@@ -17,9 +17,11 @@
 #include "pulse.h"
 #include "report_keys.h"
 #include <event2/event.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { DRAIN_MAX_S = 30, POLL_MS = 20 };
@@ -349,6 +351,17 @@ static void raise_file_limit(void)
         log_event(LOG_WARN, SAY_LIMIT, "what", "open files", NULL);
 }
 
+/* SIGTERM and SIGINT wait until the loop can take them: whoever is stopped while it starts stops
+ * its cluster, too. */
+static void hold_stop(bool hold)
+{
+    sigset_t stop;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTERM);
+    sigaddset(&stop, SIGINT);
+    MUST(sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &stop, NULL) == 0);
+}
+
 static void unwatch(struct daemon *p)
 {
     event_free(p->poll);
@@ -366,6 +379,7 @@ static bool run(struct daemon *p)
     int n = services_open(p);
     if (n == SERVICES) {
         watch(p);
+        hold_stop(false);
         event_base_dispatch(base);
         unwatch(p);
     }
@@ -418,6 +432,8 @@ static int serve(struct arena *a, const struct conf *conf)
     struct daemon p = {.s = {.process.conf = *conf, .describe = openapi_write}, .fd = -1};
     signal(SIGPIPE, SIG_IGN);
     signal(SIGHUP, SIG_IGN); /* until the loop takes it */
+    hold_stop(true);
+    (void)umask(077); /* whatever it was: neither open to others nor closed to ourselves */
     raise_file_limit();
     bool begun = prepare(a, &p) && start_database(a, &p);
     bool good = begun && run(&p);
@@ -585,8 +601,20 @@ static int run_command(int argc, char **argv)
     return no_command(argc, argv);
 }
 
+/* Whoever closes 0, 1 or 2 would have the next file or socket take its place, and our words with
+ * it. */
+static void open_standard_files(void)
+{
+    int fd = 0;
+    while (fd >= 0 && fd <= STDERR_FILENO)
+        fd = open("/dev/null", O_RDWR);
+    if (fd > STDERR_FILENO)
+        close(fd);
+}
+
 int main(int argc, char **argv)
 {
+    open_standard_files();
     for (int i = 1; i < argc; i++) { /* of anything in front of it; alone, of all */
         if (strcmp(argv[i], "--help") == 0)
             return cmd_help(i - 1 < 2 ? i - 1 : 2, argv + 1);

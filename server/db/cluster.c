@@ -144,6 +144,9 @@ static pid_t spawn(const struct cluster *pg, char **argv)
     int log = open(pg->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
     pid_t pid = log < 0 ? -1 : fork();
     if (pid == 0) {
+        sigset_t none;
+        sigemptyset(&none);
+        (void)sigprocmask(SIG_SETMASK, &none, NULL); /* the daemon holds some back */
         setsid(); /* a Ctrl-C at the terminal is the daemon's business alone */
         signal(SIGPIPE, SIG_DFL);
         signal(SIGHUP, SIG_DFL);
@@ -321,6 +324,14 @@ static bool stop_cluster(const struct cluster *pg)
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
+/* SIGTERM or SIGINT waits to be taken (hold_stop in main.c). */
+static bool is_told_to_stop(void)
+{
+    sigset_t waiting;
+    return sigpending(&waiting) == 0 &&
+           (sigismember(&waiting, SIGTERM) == 1 || sigismember(&waiting, SIGINT) == 1);
+}
+
 /* After a kill -9 old backends hold the shared memory for a moment, so starting is tried again. */
 static bool start_cluster(struct cluster *pg, enum cluster_use use)
 {
@@ -328,6 +339,8 @@ static bool start_cluster(struct cluster *pg, enum cluster_use use)
         if (i == 0 && use == CLUSTER_SERVE && accepts(pg) && !archives(pg) && !stop_cluster(pg))
             return failed(
                 "the running cluster archives nothing and cannot be stopped, see", pg->log);
+        if (i > 0 && is_told_to_stop() && !accepts(pg))
+            return failed("told to stop before the cluster had started", pg->cluster);
         if (accepts(pg)) {
             pg->started = i > 0;
             log_event(LOG_INFO, i ? SAY_CLUSTER_STARTED : SAY_CLUSTER_ATTACHED, "folder",

@@ -294,8 +294,9 @@ class Signals(Folder):
                               capture_output=True).stdout.decode().strip()
 
     def test_sighup_takes_a_new_certificate_and_drops_nobody(self):
+        os.chmod(self.folder, 0o755)
         self.certificate("first")
-        self.put("key", "cert")
+        self.put("key", "cert")  # openssl makes the key for its owner alone: root's, when root tests
         path = lambda name: os.path.join(self.folder, name)
 
         class Tls(Daemon):
@@ -317,6 +318,9 @@ class Signals(Folder):
             d.process.send_signal(signal.SIGHUP)
             self.assertTrue(until(lambda: "tls_reloaded" in d.stderr()))
             self.assertEqual(self.shown(d), "subject=CN = second")
+            if IS_ROOT:  # the right to read root's key was kept, and is put away again
+                with open("/proc/%d/status" % d.process.pid, encoding="ascii") as f:
+                    self.assertRegex(f.read(), r"CapPrm:\t0{15}4\nCapEff:\t0{16}\n")
             for _ in range(2):
                 old.request("GET", "/healthz")
                 answer = old.getresponse()
@@ -325,6 +329,38 @@ class Signals(Folder):
             old.close()
         finally:
             d.close()
+
+    @staticmethod
+    def read(path):
+        with open(path, encoding="utf-8") as f:
+            return f.read()
+
+    def test_sigterm_while_it_starts_stops_what_it_has_started(self):
+        for after in ("cluster_made", "cluster_started", "migrated"):
+            with self.subTest(after), open(os.path.join(self.folder, "log"), "wb") as log:
+                env = {**os.environ, "PLEDGED_DATA": self.data, "PLEDGED_UNSAFE_NO_FSYNC": "1"}
+                with subprocess.Popen([PLEDGED_BIN, "serve", "--listen", "127.0.0.1:0"], env=env, stderr=log) as p:
+                    until(lambda: after in self.read(log.name) or p.poll() is not None)
+                    p.send_signal(signal.SIGTERM)
+                    self.assertEqual(p.wait(timeout=60), 0)
+                self.assertFalse(os.path.exists(os.path.join(self.data, "pg", "postmaster.pid")))
+            shutil.rmtree(self.data)
+
+    def test_closed_files_and_a_strange_umask_do_no_harm(self):
+        command = 'umask 777; exec "$0" serve <&- >&- 2>&-'
+        with patch.dict(os.environ, {"PLEDGED_UNSAFE_NO_FSYNC": "1"}):
+            d = Daemon.__new__(Daemon)
+            d.binary, d.data, d.port, d.folder, d.tokens = PLEDGED_BIN, self.data, free_port(), self.folder, {}
+            env = {**os.environ, "PLEDGED_DATA": self.data, "PLEDGED_LISTEN": "127.0.0.1:%d" % d.port}
+            d.env = env
+            with subprocess.Popen(["sh", "-c", command, PLEDGED_BIN], env=env) as p:
+                def ready():
+                    with contextlib.suppress(OSError):
+                        return d.call("GET", "/readyz").status == 200
+                self.assertTrue(until(ready))
+                self.assertEqual(d.call("POST", "/v1/loans", loan(), d.token("bank")).status, 201)
+                p.send_signal(signal.SIGTERM)
+                self.assertEqual(p.wait(timeout=60), 0)
 
     def test_sighup_without_tls_changes_nothing(self):
         with self.daemon() as d:
