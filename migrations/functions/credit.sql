@@ -175,6 +175,9 @@ revoke all on function credit_cleared from public;
 create or replace function credit_is_double(loan_id uuid) returns boolean
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
+    if not exists (select from flag_clearing c where c.double = loan_id) then -- of nearly all loans
+        return false;
+    end if;
     return coalesce((select c.double = loan_id
                        from flag_record r
                        join flag f on f.id = r.flag and f.code = 'RF29'
@@ -186,8 +189,8 @@ end $$;
 revoke all on function credit_is_double from public;
 
 -- The loans that are possibly one credit with this one: not cleared, and none that was found to be the double itself.
--- One that is a double has all beside it in its way until it is voided.
-create or replace function credit_open_doubles(loan_id uuid) returns setof loan
+-- One that is a double has all beside it in its way until it is voided. most: of the closest so many are looked at.
+create or replace function credit_open_doubles(loan_id uuid, most int) returns setof loan
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     p record;
@@ -195,7 +198,7 @@ declare
     o loan;
     is_double boolean := credit_is_double(loan_id);
 begin
-    for p in select * from credit_pairs(array[loan_id], 1000) loop -- before it is asked which of them were cleared
+    for p in select * from credit_pairs(array[loan_id], most) loop -- before it is asked which of them were cleared
         select x.* into m from loan x where x.id = p.id and x.version = p.version;
         select x.* into o from loan x where x.id = p.other and x.version = p.other_version;
         if is_double or not credit_is_double(o.id) and not credit_cleared(m, o) then
@@ -219,10 +222,10 @@ begin
              where r.org_id = l.org_id);
 end $$;
 
--- Their ids; row-level security says which of them are shown.
+-- Their ids, of the two dozen closest; row-level security says which of them are shown.
 create or replace function credit_own_doubles(loan_id uuid) returns setof uuid
     language sql stable security definer set search_path = public, pg_temp as
-    $$ select o.id from credit_open_doubles($1) o $$;
+    $$ select o.id from credit_open_doubles($1, 24) o $$;
 revoke all on function credit_own_doubles from public;
 grant execute on function credit_own_doubles to pledged_app;
 
@@ -237,7 +240,7 @@ begin
         select problem('E_SAME_CREDIT', pointer, x.name)
           from (select distinct case when o.org_id = org then (select r.key from submission r where r.id = o.id limit 1)
                                      else '-' end as name
-                  from credit_open_doubles(loan_id) o) x
+                  from credit_open_doubles(loan_id, 1000) o) x
          order by x.name);
 end $$;
 revoke all on function credit_problems from public;
