@@ -244,7 +244,9 @@
         "Claim under the guarantee")                                                               \
     X(E_IP_SHARE, 422, "知识产权担保占比不足", "The share secured by IP is too small",             \
         "不低于 {}%", "At least {} %")                                                             \
-    X(E_NO_LPR, 422, "该日没有 LPR:{}", "No LPR is known for {}", "补录 LPR", "Enter the LPR")     \
+    X(E_NO_LPR, 422, "该日的 LPR 尚未录入:{}", "No LPR is known for {}",                           \
+        "先补录 LPR:POST /v1/lpr(财政、知识产权部门)",                                             \
+        "Enter it first: POST /v1/lpr (finance, IP office)")                                       \
     X(E_RATE_CEILING, 422, "利率超过方案上限", "The rate exceeds the scheme's ceiling",            \
         "上限 {}%", "The ceiling is {} %")                                                         \
     X(E_SAME_CREDIT, 422, "与另一合同似为同一笔贷款:{}",                                           \
@@ -282,7 +284,16 @@
     X(E_NO_POLICY, 422, "没有此政策", "No such policy", "核对代码:{}", "Check the code: {}")       \
     X(E_NO_BUDGET, 422, "没有此年度的预算:{}", "No budget of that year: {}", "先拨款",             \
         "Appropriate money first")                                                                 \
-    X(E_KNOWN, 422, "此事实由台账得出", "The ledger tells this fact itself", "删去", "Remove it")  \
+    X(E_KNOWN, 422, "此事实由台账得出,不能填报", "The ledger tells this fact itself",              \
+        "删去;台账尚无的:{}", "Remove it; where the ledger has none: {}")                          \
+    X(E_EVIDENCE, 422, "此事实须附凭证", "This fact needs a document",                             \
+        "在 evidence 中写明 {} 的文件名与 SHA-256",                                                \
+        "Name the document and its SHA-256 under evidence, for {}")                                \
+    X(E_HASH, 422, "不是 SHA-256", "Not a SHA-256", "写 64 位小写十六进制数字",                    \
+        "Write 64 hexadecimal digits, lower case")                                                 \
+    X(E_INVOICE_TAKEN, 422, "此发票已获补贴或重复填报:{}",                                         \
+        "This invoice was subsidised or stands here twice: {}", "删去;一张发票只补贴一次",         \
+        "Remove it; an invoice is subsidised once")                                                \
     X(E_AMBIGUOUS, 422, "几家银行都有此合同编号", "Several banks use this contract number",        \
         "改用贷款记录的 id", "Use the id of the loan's record")                                    \
     X(E_LOAN, 422, "找不到贷款:{}", "No such loan: {}", "写合同编号或贷款记录的 id",               \

@@ -31,7 +31,7 @@ enum fact {
     FACT_LOAN_SETTLED_ON,
     FACT_LOAN_SETTLED_ON_TIME,
     FACT_LOAN_OVERDUE_EVER,
-    FACT_LOAN_FIRST,
+    FACT_LOAN_FIRST_LOAN,
     FACT_LOAN_GUARANTEED,
     FACT_LOAN_INSURED,
     FACT_LOAN_SCHEME,
@@ -41,7 +41,15 @@ enum fact {
     FACT_LOAN_TRADEMARKS,
     FACT_LOAN_OWNER_IS_BORROWER,
     FACT_LOAN_INTEREST_PAID,
-    /* the applicant's word, with evidence */
+    FACT_LOAN_DRAWN,
+    FACT_LOAN_DAY_COUNT,
+    /* told of a loan when a rule asks for them */
+    FACT_LOAN_PLEDGEE,
+    FACT_LOAN_FIRST_PLEDGE,
+    /* the account by day, of loans whose days are not all alike (rule_judge.c) */
+    FACT_LOAN_STRETCHES,
+    FACT_LOAN_PAID_FOR,
+    /* stated by the office that decides, with evidence */
     FACT_BORROWER_OPERATING_DISTRICT,
     FACT_BORROWER_TAX_DISTRICT,
     FACT_BORROWER_REGISTERED_ON,
@@ -49,6 +57,15 @@ enum fact {
     FACT_BORROWER_HIGH_TECH,
     FACT_BORROWER_TECH_SME,
     FACT_BORROWER_KIND,
+    FACT_INSURANCE_HIGH_VALUE,
+    FACT_INSURANCE_BELT_AND_ROAD,
+    FACT_INSURANCE_DOMESTIC,
+    FACT_AID_INTEREST,
+    FACT_AID_INSURANCE_FEE,
+    FACT_AID_GUARANTEE_FEE,
+    FACT_AID_VALUATION_FEE,
+    FACT_AID_PREMIUM,
+    /* invoices of the case, and the insurance policy that it is about */
     FACT_FEE_INSURANCE,
     FACT_FEE_GUARANTEE,
     FACT_FEE_VALUATION,
@@ -57,11 +74,6 @@ enum fact {
     FACT_INSURANCE_SUM,
     FACT_INSURANCE_STARTS_ON,
     FACT_INSURANCE_ENDS_ON,
-    FACT_AID_INTEREST,
-    FACT_AID_INSURANCE_FEE,
-    FACT_AID_GUARANTEE_FEE,
-    FACT_AID_VALUATION_FEE,
-    FACT_AID_PREMIUM,
     /* the loan prime rates of the case's days */
     FACT_LPR_1Y_DISBURSED,
     FACT_LPR_5Y_DISBURSED,
@@ -71,6 +83,12 @@ enum fact {
     FACT_LPR_5Y_SIGNED_MONTH,
     FACT_LPR_1Y_SETTLED,
     FACT_LPR_5Y_SETTLED,
+    FACT_LPR_1Y_BEFORE_SIGNED,
+    FACT_LPR_5Y_BEFORE_SIGNED,
+    FACT_LPR_1Y_SETTLED_MONTH,
+    FACT_LPR_5Y_SETTLED_MONTH,
+    FACT_LPR_1Y_DECEMBER,
+    FACT_LPR_5Y_DECEMBER,
     /* what other applications have taken */
     FACT_USED_CITY,
     FACT_USED_DISTRICT,
@@ -84,8 +102,27 @@ enum fact {
     FACT_COUNT
 };
 
-extern const struct field fact_fields[];    /* ends with {NULL} */
-enum { FACT_TOLD = FACT_LPR_1Y_DISBURSED }; /* requests may tell the facts before this one */
+extern const struct field fact_fields[]; /* ends with {NULL} */
+enum {
+    FACT_LOAN_LAST = FACT_LOAN_PAID_FOR, /* rows of cases tell the facts up to this one */
+    FACT_TOLD = FACT_LPR_1Y_DISBURSED /* a case that is only supposed tells the facts before it */
+};
+
+/* Who tells a fact. What the ledger tells nobody else does: absent, it is not known. */
+enum fact_from { FROM_LEDGER, FROM_OFFICE };
+/* Whether it can still be made another: never; while the loan is open; at any time. */
+enum fact_change { CHANGE_NEVER, CHANGE_WHILE_OPEN, CHANGE_ALWAYS };
+
+struct fact_nature {
+    enum fact_from from;
+    const char *who; /* who tells it, or makes it another: bank, insurer, office, firm, finance */
+    const char *supply; /* what that person does when it is not known */
+    enum fact_change change;
+    const char *act; /* what is done to make it another; NULL: nothing can be */
+};
+extern const struct fact_nature fact_natures[]; /* FACT_COUNT */
+extern const struct choice fact_sources[], fact_people[];
+const char *fact_person(const char *who); /* its title */
 
 /* A loan prime rate from the day of its publication. */
 struct lpr {
@@ -96,8 +133,11 @@ struct lpr {
 /* Fill what follows from other facts: shares, terms, "on time", size classes. What is told and
  * contradicts it is a problem at base/name. */
 MUST_USE bool facts_derive(struct value *f, const char *base, struct err *e);
-/* Fill the loan prime rates of the days that are known; a day before the first row has none. */
+/* Fill the loan prime rates of the days that are known: none is before the first row, nor when the
+ * newest one is so old that another must have been published since. */
 void facts_lpr(struct value *f, const struct lpr *rates, int n);
+/* The day of the case that the fact of a rate is made of. */
+enum fact facts_lpr_day(enum fact lpr);
 /* {"borrower.district":"310116",…}: present facts in the order of the table. */
 void facts_write(const struct value *f, struct buf *out);
 /* One fact as the JSON that it would be told in; null when it is absent. */

@@ -119,6 +119,8 @@ enum policy_field {
     POLICY_CAPS,
     POLICY_BUDGET,
     POLICY_EXCLUDES,
+    POLICY_VERSION_BY,
+    POLICY_DECLARED,
     POLICY_FIELD_COUNT
 };
 enum policy_item_field {
@@ -144,18 +146,31 @@ extern const struct choice policy_items[];
 enum application_field {
     APPLICATION_REFERENCE,
     APPLICATION_POLICY,
-    APPLICATION_POLICY_FROM,
     APPLICATION_LOAN,
     APPLICATION_ON,
     APPLICATION_FACTS,
+    APPLICATION_EVIDENCE,
+    APPLICATION_INVOICES,
     APPLICATION_FIELD_COUNT
 };
+enum evidence_field { EVIDENCE_FACT, EVIDENCE_DOCUMENT, EVIDENCE_SHA256, EVIDENCE_WIDTH };
+enum invoice_field {
+    INVOICE_ITEM,
+    INVOICE_NO,
+    INVOICE_SELLER,
+    INVOICE_AMOUNT,
+    INVOICE_PAID_ON,
+    INVOICE_WIDTH
+};
+/* The day by whose version of a policy a case is judged. */
+enum version_by { BY_APPLICATION, BY_SETTLEMENT, BY_DRAW_DOWN };
 enum check_field {
     CHECK_POLICY,
     CHECK_POLICY_FROM,
     CHECK_LOAN,
     CHECK_ON,
     CHECK_FACTS,
+    CHECK_INVOICES,
     CHECK_FIELD_COUNT
 };
 enum rehearsal_field {

@@ -20,6 +20,11 @@ struct subsidy {
     int n;
     int64_t item[RULE_ITEMS_MAX];
     day interest_from, interest_until; /* the days of interest it takes; equal: none */
+    struct {
+        enum fact fact;
+        int item;
+    } missing[RULE_ITEMS_MAX]; /* facts for want of which items give nothing */
+    int missing_n, judged;     /* judged: the item at hand */
 };
 
 /* policy: the values of a policy record. NULL after adding every problem of its conditions and
@@ -45,9 +50,16 @@ extern const struct member rule_members[], line_members[];
 /* Change facts so that every failed threshold is just passed; false when no such change is known.
  * What changes is proven by judging again. */
 MUST_USE bool rule_cure(const struct rule *rule, struct arena *a, struct value *facts);
+/* The same by what a person can still do: as many clauses as can be; true when all pass. */
+MUST_USE bool rule_cure_possible(const struct rule *rule, struct arena *a, struct value *facts);
+/* Can it be supplied, or made another? What happened cannot. */
+bool fact_can_change(enum fact f, const struct value *facts);
 /* Reduce the items of a case to what caps leave after what the firm has had, earlier items first;
  * the sum. */
 int64_t rule_cap(const struct rule *rule, int64_t used_year, int64_t used_lifetime, int64_t *item);
+/* ["loan.amount",…]: the facts that n rules look at and somebody tells; [6,0]: the terms in months of their
+ * interest, 0 being the whole loan. */
+void rules_ask(const struct rule *const *rules, int n, struct buf *asks, struct buf *months);
 /* Names of items, for statements: "interest". */
 const char *rule_item_name(const struct rule *rule, int item);
 #endif

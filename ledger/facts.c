@@ -9,6 +9,10 @@ static const struct choice sizes[] = {
     {"micro", "微型"}, {"small", "小型"}, {"medium", "中型"}, {"large", "大型"}, {NULL, NULL}};
 static const struct choice borrower_kinds[] = {{"enterprise", "企业"}, {"cooperative", "合作社"},
     {"ngo", "社会组织"}, {"public_body", "事业单位"}, {NULL, NULL}};
+static const struct choice day_counts[] = {
+    {"actual/360", "实际/360"}, {"actual/365", "实际/365"}, {"30/360", "30/360"}, {NULL, NULL}};
+static const struct choice pledgees[] = {
+    {"bank", "银行"}, {"guarantor", "担保机构"}, {"other", "其他"}, {NULL, NULL}};
 static const struct choice insurance_kinds[] = {{"enforcement", "专利执行保险"},
     {"infringement_liability", "侵权责任保险"}, {"overseas_liability", "海外侵权责任保险"},
     {"loan_guarantee", "质押贷款保证保险"}, {"trademark", "商标保险"},
@@ -46,6 +50,12 @@ const struct field fact_fields[] = {
     {"loan.trademarks", "质押商标数", F_INT, .min = 0, .max = 10000000},
     {"loan.owner_is_borrower", "借款人、出质人、权利人一致", F_BOOL, .need = false},
     {"loan.interest_paid", "实付利息", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
+    {"loan.drawn", "已放款金额", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
+    {"loan.day_count", "贷款计息方式", F_ENUM, .choices = day_counts},
+    {"loan.pledgee", "质权人", F_ENUM, .choices = pledgees},
+    {"loan.first_pledge", "首次质押", F_BOOL, .need = false},
+    {"loan.stretches", "逐段余额与利率", F_TEXT, .min = 1, .max = 1000000},
+    {"loan.paid_for", "各期内实付利息", F_TEXT, .min = 1, .max = 4000},
     {"borrower.operating_district", "实际经营区", F_IDENT, .ident = ident_district},
     {"borrower.tax_district", "纳税区", F_IDENT, .ident = ident_district},
     {"borrower.registered_on", "企业登记日", F_DAY, .need = false},
@@ -53,6 +63,14 @@ const struct field fact_fields[] = {
     {"borrower.high_tech", "高新技术企业", F_BOOL, .need = false},
     {"borrower.tech_sme", "科技型中小企业", F_BOOL, .need = false},
     {"borrower.kind", "主体类型", F_ENUM, .choices = borrower_kinds},
+    {"insurance.high_value_patents", "承保高价值专利", F_BOOL, .need = false},
+    {"insurance.belt_and_road", "目标市场为共建“一带一路”国家", F_BOOL, .need = false},
+    {"insurance.domestic_only", "仅承保国内专利", F_BOOL, .need = false},
+    {"aid.interest", "利息已获其他资助", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
+    {"aid.insurance_fee", "保险费已获其他资助", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
+    {"aid.guarantee_fee", "担保费已获其他资助", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
+    {"aid.valuation_fee", "评估费已获其他资助", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
+    {"aid.premium", "保费已获其他资助", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
     {"fee.insurance", "实付保险费", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
     {"fee.guarantee", "实付担保费", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
     {"fee.valuation", "实付评估费", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
@@ -61,11 +79,6 @@ const struct field fact_fields[] = {
     {"insurance.sum_insured", "保险金额", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
     {"insurance.starts_on", "保险起日", F_DAY, .need = false},
     {"insurance.ends_on", "保险止日", F_DAY, .need = false},
-    {"aid.interest", "利息已获其他资助", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
-    {"aid.insurance_fee", "保险费已获其他资助", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
-    {"aid.guarantee_fee", "担保费已获其他资助", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
-    {"aid.valuation_fee", "评估费已获其他资助", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
-    {"aid.premium", "保费已获其他资助", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
     {"lpr.1y.disbursed_on", "放款日一年期 LPR", F_RATE, .min = 0, .max = 10000000},
     {"lpr.5y.disbursed_on", "放款日五年期 LPR", F_RATE, .min = 0, .max = 10000000},
     {"lpr.1y.signed_on", "签订日一年期 LPR", F_RATE, .min = 0, .max = 10000000},
@@ -74,6 +87,12 @@ const struct field fact_fields[] = {
     {"lpr.5y.signed_month", "签订当月五年期 LPR", F_RATE, .min = 0, .max = 10000000},
     {"lpr.1y.settled_on", "还清日一年期 LPR", F_RATE, .min = 0, .max = 10000000},
     {"lpr.5y.settled_on", "还清日五年期 LPR", F_RATE, .min = 0, .max = 10000000},
+    {"lpr.1y.month_before_signed", "签订前一月一年期 LPR", F_RATE, .min = 0, .max = 10000000},
+    {"lpr.5y.month_before_signed", "签订前一月五年期 LPR", F_RATE, .min = 0, .max = 10000000},
+    {"lpr.1y.settled_month", "还清当月一年期 LPR", F_RATE, .min = 0, .max = 10000000},
+    {"lpr.5y.settled_month", "还清当月五年期 LPR", F_RATE, .min = 0, .max = 10000000},
+    {"lpr.1y.december", "还清当年十二月一年期 LPR", F_RATE, .min = 0, .max = 10000000},
+    {"lpr.5y.december", "还清当年十二月五年期 LPR", F_RATE, .min = 0, .max = 10000000},
     {"used.city", "已获市级补贴", F_BOOL, .need = false},
     {"used.district", "已获区级补贴", F_BOOL, .need = false},
     {"used.applications", "该贷款已有的申请数", F_INT, .min = 0, .max = 10000000},
@@ -127,12 +146,20 @@ static bool follow_share(struct value *f, const char *base, struct err *e)
            follow(f, FACT_LOAN_IP_SHARE, (int64_t)((wide)part->n * 1000000 / amount->n), base, e);
 }
 
+/* Repaid by its day; of a loan that another has paid the ledger says that it is not. */
+static bool follow_on_time(struct value *f, const char *base, struct err *e)
+{
+    const struct value *settled = &f[FACT_LOAN_SETTLED_ON], *due = &f[FACT_LOAN_MATURES_ON];
+    const struct value *on_time = &f[FACT_LOAN_SETTLED_ON_TIME];
+    if (!settled->present || !due->present || (on_time->present && !on_time->n))
+        return true;
+    return follow(f, FACT_LOAN_SETTLED_ON_TIME, settled->n <= due->n, base, e);
+}
+
 bool facts_derive(struct value *f, const char *base, struct err *e)
 {
     bool good = follow_share(f, base, e);
-    if (f[FACT_LOAN_SETTLED_ON].present && f[FACT_LOAN_MATURES_ON].present)
-        good &= follow(f, FACT_LOAN_SETTLED_ON_TIME,
-            f[FACT_LOAN_SETTLED_ON].n <= f[FACT_LOAN_MATURES_ON].n, base, e);
+    good &= follow_on_time(f, base, e);
     if (f[FACT_LOAN_DISBURSED_ON].present && f[FACT_LOAN_MATURES_ON].present &&
         f[FACT_LOAN_MATURES_ON].n >= f[FACT_LOAN_DISBURSED_ON].n)
         good &= follow(f, FACT_LOAN_TERM_DAYS,
@@ -147,7 +174,10 @@ bool facts_derive(struct value *f, const char *base, struct err *e)
 
 /* ---- loan prime rates ----------------------------------------------------------------------- */
 
-/* The last row with a day not later than this one; NULL before the first. */
+enum { LPR_HOLDS_DAYS = 35 }; /* one is published on the 20th of each month or soon after */
+
+/* The last row with a day not later than this one; NULL before the first, and where the list ends
+ * too early to know. */
 static const struct lpr *lpr_of(const struct lpr *rates, int n, int64_t on)
 {
     int low = 0, high = n;
@@ -158,31 +188,58 @@ static const struct lpr *lpr_of(const struct lpr *rates, int n, int64_t on)
         else
             high = middle;
     }
-    return low ? &rates[low - 1] : NULL;
+    if (low == 0 || (low == n && on - rates[n - 1].on.n > LPR_HOLDS_DAYS))
+        return NULL;
+    return &rates[low - 1];
 }
 
-static int64_t month_end(int64_t n)
+static day month_end(day of)
 {
     int y, m, d;
-    day_split((day){(int32_t)n}, &y, &m, &d);
-    return day_add_months(day_of(y, m, 1), 1).n - 1;
+    day_split(of, &y, &m, &d);
+    return (day){day_add_months(day_of(y, m, 1), 1).n - 1};
+}
+
+static day month_before_end(day of)
+{
+    int y, m, d;
+    day_split(of, &y, &m, &d);
+    return (day){day_of(y, m, 1).n - 1};
+}
+
+static day december_end(day of)
+{
+    int y, m, d;
+    day_split(of, &y, &m, &d);
+    return day_of(y, 12, 31);
+}
+
+/* The day whose rate a bound takes, from a day of the case. In the order of the LPR facts. */
+static const struct {
+    enum fact day;
+    day (*of)(day d); /* NULL: that day itself */
+} lpr_days[] = {{FACT_LOAN_DISBURSED_ON, NULL}, {FACT_LOAN_SIGNED_ON, NULL},
+    {FACT_LOAN_SIGNED_ON, month_end}, {FACT_LOAN_SETTLED_ON, NULL},
+    {FACT_LOAN_SIGNED_ON, month_before_end}, {FACT_LOAN_SETTLED_ON, month_end},
+    {FACT_LOAN_SETTLED_ON, december_end}};
+static_assert(2 * COUNT_OF(lpr_days) == FACT_USED_CITY - FACT_LPR_1Y_DISBURSED, "two tenors a day");
+
+enum fact facts_lpr_day(enum fact lpr)
+{
+    return lpr_days[((int)lpr - (int)FACT_LPR_1Y_DISBURSED) / 2].day;
 }
 
 void facts_lpr(struct value *f, const struct lpr *rates, int n)
 {
-    static const struct {
-        enum fact day, first;
-        bool month;
-    } rows[] = {{FACT_LOAN_DISBURSED_ON, FACT_LPR_1Y_DISBURSED, false},
-        {FACT_LOAN_SIGNED_ON, FACT_LPR_1Y_SIGNED, false},
-        {FACT_LOAN_SIGNED_ON, FACT_LPR_1Y_SIGNED_MONTH, true},
-        {FACT_LOAN_SETTLED_ON, FACT_LPR_1Y_SETTLED, false}};
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        const struct value *d = &f[rows[i].day];
-        const struct lpr *p =
-            d->present ? lpr_of(rates, n, rows[i].month ? month_end(d->n) : d->n) : NULL;
+    for (size_t i = 0; i < COUNT_OF(lpr_days); i++) {
+        const struct value *v = &f[lpr_days[i].day];
+        day on = {(int32_t)v->n};
+        if (v->present && lpr_days[i].of)
+            on = lpr_days[i].of(on);
+        const struct lpr *p = v->present ? lpr_of(rates, n, on.n) : NULL;
         for (int tenor = 0; p && tenor < 2; tenor++)
-            f[(int)rows[i].first + tenor] = (struct value){.present = true, .n = p->ppm[tenor]};
+            f[(int)FACT_LPR_1Y_DISBURSED + 2 * (int)i + tenor] =
+                (struct value){.present = true, .n = p->ppm[tenor]};
     }
 }
 

@@ -12,8 +12,8 @@
 /* ---- policies ------------------------------------------------------------------------------- */
 
 static const struct choice rate_bases[] = {{"actual", "实际利率"}, {"lpr", "LPR"}, {NULL, NULL}};
-static const struct choice day_counts[] = {
-    {"30/360", "30/360"}, {"actual/360", "实际/360"}, {"actual/365", "实际/365"}, {NULL, NULL}};
+static const struct choice item_day_counts[] = {/* as enum day_count */
+    {"actual/360", "实际/360"}, {"actual/365", "实际/365"}, {"30/360", "30/360"}, {NULL, NULL}};
 extern const struct field lpr_fields[];
 
 const char condition_help[] =
@@ -35,7 +35,7 @@ static const struct field item_fields[] = {
     {"ip_part_only", "只计知识产权部分", F_BOOL, .example = "true"},
     {"months", "月数上限", F_INT, .min = 1, .max = 360, .example = "6"},
     {"years", "年数上限", F_INT, .min = 1, .max = 30, .example = "2"},
-    {"day_count", "计息方式", F_ENUM, .choices = day_counts, .example = "30/360"},
+    {"day_count", "计息方式", F_ENUM, .choices = item_day_counts, .example = "30/360"},
     {"cap", "单笔上限", F_MONEY, .min = 1, .max = MONEY_RECORD_MAX, .example = "50000.00"},
     {"max_of_loan", "不超过贷款的比例", F_RATE, .min = 1, .max = 1000000, .example = "1.00"},
     {"when", "适用条件", F_JSON, .example = condition_help},
@@ -62,6 +62,9 @@ static const struct field budget_ref_fields[] = {
     {.name = NULL},
 };
 
+static const struct choice version_bys[] = {/* as enum version_by */
+    {"application", "申请日"}, {"settlement", "还清日"}, {"draw_down", "放款日"}, {NULL, NULL}};
+
 static const struct field policy_fields[] = {
     {"code", "政策代码", F_IDENT, .need = true, .ident = ident_account, .example = "JS-2023"},
     {"title", "名称", F_TEXT, .need = true, .min = 1, .max = 200,
@@ -79,6 +82,8 @@ static const struct field policy_fields[] = {
     {"caps", "限额", F_LIST, .min = 1, .max = 10, .of = cap_fields},
     {"budget", "预算", F_OBJECT, .of = budget_ref_fields},
     {"excludes", "互斥", F_JSON, .example = "[\"same_interest_day\",\"city_policy\"]"},
+    {"version_by", "适用版本", F_ENUM, .choices = version_bys, .example = "settlement"},
+    {"declared", "企业可自行声明的事实", F_JSON, .example = "[\"borrower.bad_record\"]"},
     {.name = NULL},
 };
 static_assert(COUNT_OF(policy_fields) == POLICY_FIELD_COUNT + 1, "the enum follows the table");
@@ -188,7 +193,7 @@ static const struct field application_step_fields[] = {
         .example = "01a20acb-f7bf-73f4-a445-6219f936f824"},
     {"step", "步骤", F_ENUM, .need = true, .choices = application_steps, .example = "approve"},
     {"reason", "理由", F_TEXT, .need = true, .min = 1, .max = 500, .example = "材料齐全"},
-    {"on", "日期", F_DAY, .need = true, .example = "2024-08-20"},
+    {"on", "日期(今日)", F_DAY, .example = "2024-08-20"},
     {"amount", "追回金额", F_MONEY, .min = 1, .max = MONEY_RECORD_MAX, .example = "25875.00"},
     {.name = NULL},
 };
@@ -213,7 +218,7 @@ const struct record application_step_record = {
     .key = STEP_KEY,
     .subject = STEP_OF,
     .district = NO_FIELD,
-    .on = STEP_DAY,
+    .on = NO_FIELD,
     .write = SQL_RECORD_DECIDE,
     .subsidy = true,
     .peek = SQL_RECORD_TRY,
@@ -282,42 +287,94 @@ const struct record lpr_record = {
 
 /* ---- cases: checks and applications ---------------------------------------------------------- */
 
+static const struct field evidence_fields[] = {
+    {"fact", "所证明的事实", F_TEXT, .need = true, .min = 1, .max = 60,
+        .example = "borrower.high_tech"},
+    {"document", "文件名", F_TEXT, .need = true, .min = 1, .max = 200,
+        .example = "高新技术企业证书.pdf"},
+    {"sha256", "文件 SHA-256", F_TEXT, .need = true, .min = 64, .max = 64,
+        .example = "64 hex digits"},
+    {.name = NULL},
+};
+static_assert(COUNT_OF(evidence_fields) == EVIDENCE_WIDTH + 1, "the enum follows the table");
+
+static const struct choice invoice_items[] = {{"insurance_fee", "保险费"},
+    {"guarantee_fee", "担保费"}, {"valuation_fee", "评估费"}, {NULL, NULL}};
+static const struct field invoice_fields[] = {
+    {"item", "费用", F_ENUM, .need = true, .choices = invoice_items, .example = "guarantee_fee"},
+    {"invoice_no", "发票号码", F_TEXT, .need = true, .min = 1, .max = 40,
+        .example = "24312000000012345678"},
+    {"seller", "开票方", F_TEXT, .need = true, .min = 1, .max = 100,
+        .example = "上海示例融资担保有限公司"},
+    {"amount", "已付金额", F_MONEY, .need = true, .min = 1, .max = MONEY_RECORD_MAX,
+        .example = "20000.00"},
+    {"paid_on", "付款日", F_DAY, .need = true, .past = true, .example = "2023-01-20"},
+    {.name = NULL},
+};
+static_assert(COUNT_OF(invoice_fields) == INVOICE_WIDTH + 1, "the enum follows the table");
+
 static const struct field application_fields[] = {
     {"reference", "申请编号", F_TEXT, .need = true, .min = 1, .max = 64, .example = "TX-2024-001"},
     {"policy", "政策代码", F_IDENT, .need = true, .ident = ident_account, .example = "JS-2023"},
-    {"policy_from", "政策版本的生效日", F_DAY, .example = "2023-07-01"},
     {"loan", "贷款合同编号或记录", F_TEXT, .need = true, .min = 1, .max = 64,
         .example = "PJ-2022-000123"},
-    {"on", "申请日", F_DAY, .need = true, .example = "2024-07-15"},
-    {"facts", "申请人陈述的事实", F_OBJECT, .of = fact_fields},
+    {"on", "申请日(今日)", F_DAY, .example = "2024-07-15"},
+    {"facts", "受理部门填报或企业声明的事实", F_OBJECT, .of = fact_fields},
+    {"evidence", "凭证", F_LIST, .min = 1, .max = 100, .of = evidence_fields},
+    {"invoices", "发票", F_LIST, .min = 1, .max = 100, .of = invoice_fields},
     {.name = NULL},
 };
+static_assert(COUNT_OF(application_fields) == APPLICATION_FIELD_COUNT + 1, "as the enum");
 static const struct field check_fields[] = {
     {"policy", "政策代码", F_IDENT, .need = true, .ident = ident_account, .example = "JS-2023"},
     {"policy_from", "政策版本的生效日", F_DAY, .example = "2023-07-01"},
     {"loan", "贷款合同编号或记录", F_TEXT, .min = 1, .max = 64, .example = "PJ-2022-000123"},
-    {"on", "申请日", F_DAY, .example = "2024-07-15"},
+    {"on", "办理日", F_DAY, .example = "2024-07-15"},
     {"facts", "事实", F_OBJECT, .of = fact_fields},
+    {"invoices", "发票", F_LIST, .min = 1, .max = 100, .of = invoice_fields},
     {.name = NULL},
 };
+static_assert(COUNT_OF(check_fields) == CHECK_FIELD_COUNT + 1, "as the enum");
 
-/* What the ledger alone knows is not told. */
-static void facts_check(const struct value *facts, struct err *e)
+/* What the ledger tells of a loan nobody else does. What it alone can know, as what others have
+ * used, is not even supposed. */
+static void facts_check(const struct value *facts, bool supposed, struct err *e)
 {
-    for (int i = FACT_TOLD; facts->present && i < FACT_COUNT; i++) {
-        if (facts->row[i].present)
-            err_add(e, E_KNOWN, arena_printf(e->a, "/facts/%s", fact_fields[i].name), NULL);
+    for (int i = 0; facts->present && i < FACT_COUNT; i++) {
+        const struct fact_nature *n = &fact_natures[i];
+        if (facts->row[i].present && (i >= FACT_TOLD || (!supposed && n->from == FROM_LEDGER)))
+            err_add(e, E_KNOWN, arena_printf(e->a, "/facts/%s", fact_fields[i].name), "%s",
+                n->supply ? n->supply : "-");
+    }
+}
+
+/* Evidence is of a fact that is told, and its hash is one. */
+static void evidence_check(const struct value *v, struct err *e)
+{
+    const struct value *facts = &v[APPLICATION_FACTS], *list = &v[APPLICATION_EVIDENCE];
+    for (int i = 0; i < list->count; i++) {
+        const struct value *x = list->row + i * EVIDENCE_WIDTH;
+        int fact = field_index(fact_fields, x[EVIDENCE_FACT].s);
+        if (fact < 0)
+            err_add(e, E_FACT, arena_printf(e->a, "/evidence/%d/fact", i), "%s",
+                field_nearest(fact_fields, x[EVIDENCE_FACT].s));
+        else if (!facts->present || !facts->row[fact].present)
+            err_add(
+                e, E_UNWANTED, arena_printf(e->a, "/evidence/%d", i), "%s", fact_fields[fact].zh);
+        if (strspn(x[EVIDENCE_SHA256].s.p, "0123456789abcdef") != 64)
+            err_add(e, E_HASH, arena_printf(e->a, "/evidence/%d/sha256", i), NULL);
     }
 }
 
 static void application_check(const struct value *v, struct err *e)
 {
-    facts_check(&v[APPLICATION_FACTS], e);
+    facts_check(&v[APPLICATION_FACTS], false, e);
+    evidence_check(v, e);
 }
 
 static void eligibility_check(const struct value *v, struct err *e)
 {
-    facts_check(&v[CHECK_FACTS], e);
+    facts_check(&v[CHECK_FACTS], !v[CHECK_LOAN].present, e);
     if (!v[CHECK_LOAN].present && !v[CHECK_FACTS].present)
         err_add(e, E_NEED, STR("/loan"), NULL);
 }
@@ -361,7 +418,7 @@ const struct record application_record = {
     .key = APPLICATION_REFERENCE,
     .subject = APPLICATION_POLICY,
     .district = NO_FIELD,
-    .on = APPLICATION_ON,
+    .on = NO_FIELD,
     .states = application_states,
     .write = SQL_RECORD_DECIDE,
     .subsidy = true,
@@ -398,7 +455,7 @@ static const struct field rehearsal_fields[] = {
 
 static void rehearsal_check(const struct value *v, struct err *e)
 {
-    facts_check(&v[REHEARSAL_FACTS], e);
+    facts_check(&v[REHEARSAL_FACTS], true, e);
 }
 
 const struct record rehearsal_record = {

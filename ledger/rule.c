@@ -55,7 +55,8 @@ static bool load_item(struct arena *a, struct item *i, const struct value *v, st
         .base_is_lpr = v[ITEM_RATE_BASIS].present && v[ITEM_RATE_BASIS].n == 1,
         .ip_part_only = v[ITEM_IP_PART_ONLY].n != 0,
         .months = (int)(v[ITEM_MONTHS].n + 12 * v[ITEM_YEARS].n),
-        .day_count = (int)v[ITEM_DAY_COUNT].n,
+        .has_day_count = v[ITEM_DAY_COUNT].present,
+        .day_count = (enum day_count)v[ITEM_DAY_COUNT].n,
         .cap = v[ITEM_CAP].n,
         .max_of_loan = v[ITEM_MAX_OF_LOAN].n};
     if (v[ITEM_CEILING].present)
@@ -152,6 +153,28 @@ static bool load_exclusions(
     return true;
 }
 
+/* ---- what the firm may declare -------------------------------------------------------------- */
+
+/* Names of facts that the office would else state with a document. */
+static bool check_declared(struct arena *a, const struct json *list, struct err *e)
+{
+    bool good = true;
+    int i = 0;
+    if (list && (list->kind != JSON_LIST || list->count > 50))
+        return err_add(e, E_TYPE, STR("/declared"), "array of at most 50 names");
+    for (const struct json *m = list ? list->child : NULL; m; m = m->next, i++) {
+        struct str pointer = arena_printf(a, "/declared/%d", i);
+        int fact = m->kind == JSON_STRING ? field_index(fact_fields, m->text) : -1;
+        if (m->kind != JSON_STRING)
+            good = err_add(e, E_TYPE, pointer, "string");
+        else if (fact < 0)
+            good = err_add(e, E_FACT, pointer, "%s", field_nearest(fact_fields, m->text));
+        else if (fact_natures[fact].from != FROM_OFFICE)
+            good = err_add(e, E_KNOWN, pointer, "%s", fact_natures[fact].supply);
+    }
+    return good;
+}
+
 /* ---- the whole ------------------------------------------------------------------------------ */
 
 static void load_caps(struct arena *a, struct rule *rule, const struct value *list)
@@ -176,6 +199,7 @@ const struct rule *rule_load(struct arena *a, const struct value *policy, struct
     all->child = cond_load(a, policy[POLICY_ELIGIBLE].json, STR("/eligible"), legal_ref, e);
     bool good = all->child != NULL;
     good &= load_exclusions(a, all, policy[POLICY_EXCLUDES].json, legal_ref, e);
+    good &= check_declared(a, policy[POLICY_DECLARED].json, e);
     rule->eligible = all;
     rule->items = items->count;
     for (int i = 0; i < items->count; i++)

@@ -7,7 +7,8 @@ static const struct choice ops[] = {{"eq", ""}, {"ne", ""}, {"lt", ""}, {"le", "
     {"ge", ""}, {"in", ""}, {"between", ""}, {"exists", ""}, {NULL, NULL}};
 static const struct choice tenors[] = {{"1y", "一年期"}, {"5y", "五年期"}, {NULL, NULL}};
 static const struct choice lpr_days[] = {{"disbursed_on", "放款日"}, {"signed_on", "签订日"},
-    {"signed_month", "签订当月"}, {"settled_on", "还清日"}, {NULL, NULL}};
+    {"signed_month", "签订当月"}, {"settled_on", "还清日"}, {"month_before_signed", "签订前一月"},
+    {"settled_month", "还清当月"}, {"december", "还清当年十二月"}, {NULL, NULL}};
 const struct field lpr_fields[] = {
     {"lpr", "LPR 期限", F_ENUM, .need = true, .choices = tenors, .example = "1y"},
     {"at", "取值日", F_ENUM, .need = true, .choices = lpr_days, .example = "disbursed_on"},

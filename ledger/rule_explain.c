@@ -2,6 +2,7 @@
  * rule_explain.c - the answer to "eligible, for how much, if not why, and what would change it?"
  */
 #include "rule_parts.h"
+#include <stdlib.h>
 
 static const struct member value_members[] = {
     {"", M_SCALAR, "值", .en = "Value", .null = true}, {.name = NULL}};
@@ -26,11 +27,22 @@ static const struct member trace_members[] = {
 };
 static const struct member cure_members[] = {
     {"clause", M_TEXT, "条款", .en = "Clause; null: follows from another change", .null = true},
+    {"item", M_TEXT, "补贴项目", .en = "Item that gives nothing without it", .maybe = true},
+    {"kind", M_WORD, "办法", .en = "A paper or report that is missing, or an act still open",
+        .words = "supply do", .maybe = true},
+    {"who", M_WORD, "由谁办理", .en = "Who does it", .words = "bank insurer office firm finance"},
+    {"act", M_TEXT, "怎样办理", .en = "What that person does"},
     {"fact", M_TEXT, "事实", .en = "Fact"},
     {"title", M_TEXT, "名称", .en = "Title of the fact"},
     {"from", M_SCALAR, "现值", .en = "What it is", .null = true},
     {"to", M_SCALAR, "改为", .en = "What it would have to be", .null = true},
     {"any", M_BOOL, "任一值", .en = "Any value would do", .maybe = true},
+    {.name = NULL},
+};
+static const struct member incurable_members[] = {
+    {"clause", M_TEXT, "条款", .en = "Clause"},
+    {"text", M_TEXT, "条文", .en = "What it asks for"},
+    {"facts", M_MAP, "所用事实", .en = "What stands against it", .of = value_members},
     {.name = NULL},
 };
 const struct member rule_members[] = {
@@ -39,7 +51,11 @@ const struct member rule_members[] = {
     {"items", M_OBJECT, "补贴项目", .en = "Item by item", .of = item_members, .list = true},
     {"caps", M_OBJECT, "限额", .en = "What caps take away", .of = line_members, .list = true},
     {"trace", M_OBJECT, "逐条判断", .en = "Clause by clause", .of = trace_members, .list = true},
-    {"cures", M_OBJECT, "如何符合", .en = "What would change it", .of = cure_members, .list = true},
+    {"cures", M_OBJECT, "补正办法", .en = "What a person can do, acts that are alike together",
+        .of = cure_members, .list = true},
+    {"incurable", M_OBJECT, "不能补正", .en = "What happened and cannot be made another",
+        .of = incurable_members, .list = true,
+        .maybe = true}, /* decisions of earlier rules lack it */
     {"amount_if_cured", M_YUAN, "符合后的金额", .en = "Amount after these changes", .maybe = true},
     {.name = NULL},
 };
@@ -100,6 +116,7 @@ static void write_items(
     const struct rule *rule, const struct value *facts, struct subsidy *o, struct buf *out)
 {
     struct subsidy again = *o;
+    again.missing_n = 0;
     json_member_list(out, "items");
     for (int i = 0; o->eligible && i < rule->items; i++) {
         const struct item *item = &rule->item[i];
@@ -145,34 +162,145 @@ static bool same_value(int fact, const struct value *x, const struct value *y)
     return x->present == y->present && (!x->present || (text ? str_eq(x->s, y->s) : x->n == y->n));
 }
 
-/* Each changed fact that a clause asks for; facts that follow from it stand with `also`. */
+/* What a failed condition says: its text, or those of its members. */
+static void write_said(const struct cond *c, struct buf *out)
+{
+    if (c->kind == COND_TEST) {
+        buf_str(out, c->text);
+        return;
+    }
+    if (c->kind == COND_NOT)
+        buf_text(out, "并非:");
+    for (const struct cond *m = c->child; m; m = m->next) {
+        write_said(m, out);
+        if (m->next)
+            buf_text(out, c->kind == COND_ANY ? " 或 " : ",");
+    }
+}
+
+/* The facts that a condition looks at, by their titles. */
+static void write_titled(const struct cond *c, const struct value *facts, struct buf *out)
+{
+    if (c->kind == COND_TEST) {
+        json_key(out, fact_fields[c->fact].zh);
+        fact_write(c->fact, &facts[c->fact], out);
+    }
+    for (const struct cond *m = c->child; m; m = m->next)
+        write_titled(m, facts, out);
+}
+
+/* What a person does about a fact, and for what. */
+struct cure {
+    enum fact fact;
+    const struct cond *clause; /* NULL: it follows from another change, or is missing to an item */
+    const char *item;
+    bool supply;
+    const char *who, *act;
+};
+
+static int by_act(const void *x, const void *y)
+{
+    const struct cure *a = x, *b = y;
+    if (a->supply != b->supply)
+        return a->supply ? -1 : 1;
+    int order = strcmp(a->who, b->who);
+    order = order ? order : strcmp(a->act, b->act);
+    return order ? order : (int)a->fact - (int)b->fact;
+}
+
+static struct cure cure_of(enum fact fact, const struct value *facts)
+{
+    const struct fact_nature *n = &fact_natures[fact];
+    bool supply = !facts[fact].present;
+    return (struct cure){.fact = fact,
+        .supply = supply,
+        .who = n->who,
+        .act = supply || !n->act ? n->supply : n->act};
+}
+
+static void write_cure(
+    const struct cure *c, const struct value *facts, const struct value *cured, struct buf *out)
+{
+    bool known = !same_value(c->fact, &facts[c->fact], &cured[c->fact]);
+    json_open(out, '{');
+    json_member_known(out, "clause", c->clause ? c->clause->clause : (struct str){NULL, 0});
+    if (c->item)
+        json_member_text(out, "item", c->item);
+    json_member_text(out, "kind", c->supply ? "supply" : "do");
+    json_member_text(out, "who", c->who);
+    json_member_text(out, "act", c->act);
+    json_member_text(out, "fact", fact_fields[c->fact].name);
+    json_member_text(out, "title", fact_fields[c->fact].zh);
+    json_key(out, "from");
+    fact_write(c->fact, &facts[c->fact], out);
+    json_key(out, "to");
+    fact_write(c->fact, &cured[c->fact], out);
+    if (!known || (c->clause && c->clause->op == OP_EXISTS)) /* `to` is one of many */
+        json_member_bool(out, "any", true);
+    json_close(out, '}');
+}
+
+/* Facts for want of which there is nothing at all, also when all clauses pass. */
+static int missing_cures(const struct rule *rule, const struct value *facts,
+    const struct value *cured, struct cure *cure)
+{
+    struct subsidy o;
+    int n = 0;
+    rule_judge(rule, cured, &o);
+    for (int i = 0; o.amount == 0 && i < o.missing_n; i++) {
+        cure[n] = cure_of(o.missing[i].fact, facts);
+        cure[n++].item = rule->item[o.missing[i].item].name;
+    }
+    return n;
+}
+
+static void write_incurable(
+    const struct cond *c, const struct value *cured, const struct value *facts, struct buf *out)
+{
+    if (c->kind == COND_ALL) {
+        for (const struct cond *m = c->child; m; m = m->next)
+            write_incurable(m, cured, facts, out);
+    } else if (cond_truth(c, cured) != YES) {
+        struct buf said;
+        buf_init(&said, out->a);
+        write_said(c, &said);
+        json_open(out, '{');
+        json_member_str(out, "clause", c->clause);
+        json_member_str(out, "text", buf_view(&said));
+        json_member_object(out, "facts");
+        write_titled(c, facts, out);
+        json_close(out, '}');
+        json_close(out, '}');
+    }
+}
+
+/* What can be supplied or done, acts that are alike together, and what cannot be cured: one clause
+ * of that kind does not hide the others. */
 static void write_cures(const struct rule *rule, const struct value *facts, struct buf *out)
 {
     struct value *cured = arena_alloc(out->a, FACT_COUNT * sizeof *cured);
-    struct subsidy after;
+    struct cure *cure = arena_alloc(out->a, (FACT_COUNT + RULE_ITEMS_MAX) * sizeof *cure);
     memcpy(cured, facts, FACT_COUNT * sizeof *cured);
-    json_member_list(out, "cures");
-    bool found = rule_cure(rule, out->a, cured);
-    for (int i = 0; found && i < FACT_COUNT; i++) {
+    bool found = rule_cure_possible(rule, out->a, cured);
+    int n = missing_cures(rule, facts, cured, cure);
+    bool short_of = n > 0, changed = false;
+    for (int i = 0; i < FACT_COUNT; i++) {
         if (same_value(i, &facts[i], &cured[i]))
             continue;
-        const struct cond *c = test_of(rule->eligible, (enum fact)i, facts);
-        json_open(out, '{');
-        json_member_known(out, "clause",
-            c ? c->clause : (struct str){NULL, 0}); /* null: follows from another change */
-        json_member_text(out, "fact", fact_fields[i].name);
-        json_member_text(out, "title", fact_fields[i].zh);
-        json_key(out, "from");
-        fact_write((enum fact)i, &facts[i], out);
-        json_key(out, "to");
-        fact_write((enum fact)i, &cured[i], out);
-        if (c && c->op == OP_EXISTS) { /* `to` is one of many */
-            json_member_bool(out, "any", true);
-        }
-        json_close(out, '}');
+        cure[n] = cure_of((enum fact)i, facts);
+        cure[n++].clause = test_of(rule->eligible, (enum fact)i, facts);
+        changed = true;
     }
+    qsort(cure, (size_t)n, sizeof *cure, by_act);
+    json_member_list(out, "cures");
+    for (int i = 0; i < n; i++)
+        write_cure(&cure[i], facts, cured, out);
     json_close(out, ']');
-    if (found) {
+    json_member_list(out, "incurable");
+    write_incurable(rule->eligible, cured, facts, out);
+    json_close(out, ']');
+    if (found && changed && !short_of) {
+        struct subsidy after;
         rule_judge(rule, cured, &after);
         json_member_money(out, "amount_if_cured", (money){after.amount});
     }
@@ -189,29 +317,10 @@ void rule_explain(const struct rule *rule, const struct value *facts, struct buf
     json_member_list(out, "trace");
     write_trace(rule->eligible, facts, 0, &groups, out);
     json_close(out, ']');
-    if (o.eligible)
-        json_member_raw(out, "cures", STR("[]"));
-    else
-        write_cures(rule, facts, out);
+    write_cures(rule, facts, out);
 }
 
 /* ---- conditions as problems ------------------------------------------------------------------ */
-
-/* What a failed condition says: its text, or those of its members. */
-static void write_said(const struct cond *c, struct buf *out)
-{
-    if (c->kind == COND_TEST) {
-        buf_str(out, c->text);
-        return;
-    }
-    if (c->kind == COND_NOT)
-        buf_text(out, "并非:");
-    for (const struct cond *m = c->child; m; m = m->next) {
-        write_said(m, out);
-        if (m->next)
-            buf_text(out, c->kind == COND_ANY ? " 或 " : ",");
-    }
-}
 
 /* "; 企业规模 large → medium" for every fact that would have to be another. */
 static void write_change(const struct cond *c, const struct value *facts, struct buf *out)

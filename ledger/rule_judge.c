@@ -1,10 +1,13 @@
 /*
  * rule_judge.c - the arithmetic: what an item gives in one case, and what caps leave of it.
  *
- * Interest is rounded to the fen once, half up, and the share of it once more; everything else is
- * one product, rounded half up, or a lesser of two amounts. Each step is a line for the reader.
+ * Interest is the sum over the days of balance × rate, rounded to the fen once, half up, and at
+ * most what the borrower paid for these days; the share of it is rounded once more. Everything else
+ * is one product, rounded half up, or a lesser of two amounts. Each step is a line for the reader.
  */
+#include "records.h"
 #include "rule_parts.h"
+#include <stdlib.h>
 
 enum { NO_AMOUNT = -1 };
 
@@ -43,9 +46,18 @@ static const char *percent(struct buf *out, int64_t ppm)
     return rate_text(out->a, (rate){(int32_t)ppm}).p;
 }
 
-static int64_t none(struct buf *out, enum fact missing)
+static bool none(struct buf *out, enum fact fact)
 {
-    LINE(out, "缺少事实", 0, "%s", fact_fields[missing].name);
+    LINE(out, "缺少事实", 0, "%s", fact_fields[fact].zh);
+    return false;
+}
+
+/* An item that gives nothing for want of a fact: what would have to be supplied. */
+static int64_t missing(struct subsidy *o, struct buf *out, enum fact fact)
+{
+    (void)none(out, fact); /* it says so to the reader, and that is all */
+    o->missing[o->missing_n].item = o->judged;
+    o->missing[o->missing_n++].fact = fact;
     return 0;
 }
 
@@ -76,25 +88,88 @@ static int64_t share_of(
 
 /* ---- interest ------------------------------------------------------------------------------- */
 
-/* The days of interest: from the draw-down for so many months, no longer than the loan. */
-static bool period_of(const struct item *item, const struct value *facts, day *from, day *until)
+__extension__ typedef __int128 wide;
+
+/* Days over which one balance was owed at one rate. */
+struct stretch {
+    day from, until;
+    int64_t balance, ppm;
+};
+
+/* What was drawn; of a case that is only supposed, the loan. */
+static const struct value *drawn_of(const struct value *facts)
 {
-    const struct value *drawn = &facts[FACT_LOAN_DISBURSED_ON];
-    const struct value *ends[] = {&facts[FACT_LOAN_SETTLED_ON], &facts[FACT_LOAN_MATURES_ON]};
-    if (!drawn->present || (!item->months && !ends[0]->present && !ends[1]->present))
+    return &facts[facts[FACT_LOAN_DRAWN].present ? FACT_LOAN_DRAWN : FACT_LOAN_AMOUNT];
+}
+
+/* The last day of a loan whose days are all alike: repaid, or else due. */
+static const struct value *end_of(const struct value *facts)
+{
+    return &facts[facts[FACT_LOAN_SETTLED_ON].present ? FACT_LOAN_SETTLED_ON
+                                                      : FACT_LOAN_MATURES_ON];
+}
+
+/* "2023-01-16/2023-02-16 3000000.00 3.45; …": the next one; false at the end. */
+static bool stretch_read(const char **at, struct stretch *s)
+{
+    money balance;
+    rate ppm;
+    const char *p = *at;
+    if (!*p)
         return false;
-    *from = (day){(int32_t)drawn->n};
-    *until = item->months ? day_add_months(*from, item->months) : DAY_MAX;
-    const struct value *end = ends[0]->present ? ends[0] : ends[1];
-    if (end->present && end->n < until->n)
-        *until = (day){(int32_t)(end->n < from->n ? from->n : end->n)};
+    size_t n = strcspn(p + 22, " "), m = strcspn(p + 23 + n, ";");
+    MUST(
+        day_parse((struct str){p, 10}, &s->from) && day_parse((struct str){p + 11, 10}, &s->until));
+    MUST(money_parse((struct str){p + 22, n}, &balance));
+    MUST(rate_parse((struct str){p + 23 + n, m}, &ppm));
+    s->balance = balance.fen;
+    s->ppm = ppm.ppm;
+    p += 23 + n + m;
+    *at = *p ? p + 2 : p;
     return true;
 }
 
-static int64_t interest_on(int64_t principal, int64_t ppm, int day_count, day from, day until)
+/* The account by day as far as it is known: its stretches, else one of the whole loan. */
+static bool stretch_next(const struct value *facts, const char **at, struct stretch *s)
 {
-    int64_t days = day_count == 0 ? days_30_360(from, until) : until.n - from.n;
-    return money_part(principal, ppm * days, day_count == 2 ? 365000000 : 360000000);
+    if (facts[FACT_LOAN_STRETCHES].present) {
+        *at = *at ? *at : facts[FACT_LOAN_STRETCHES].s.p;
+        return stretch_read(at, s);
+    }
+    if (*at)
+        return false;
+    *at = "";
+    *s = (struct stretch){.from = {(int32_t)facts[FACT_LOAN_DISBURSED_ON].n},
+        .until = {(int32_t)end_of(facts)->n},
+        .balance = drawn_of(facts)->n,
+        .ppm = facts[FACT_LOAN_RATE].n};
+    return s->from.n < s->until.n;
+}
+
+/* The days of interest: from the first draw for so many months, no longer than money was owed. */
+static bool period_of(const struct item *item, const struct value *facts, day *from, day *until)
+{
+    const struct value *drawn = &facts[FACT_LOAN_DISBURSED_ON];
+    bool whole = facts[FACT_LOAN_STRETCHES].present || end_of(facts)->present;
+    if (!drawn->present || (!item->months && !whole))
+        return false;
+    *from = (day){(int32_t)drawn->n};
+    *until = item->months ? day_add_months(*from, item->months) : DAY_MAX;
+    struct stretch s;
+    day last = *from;
+    for (const char *at = NULL; whole && stretch_next(facts, &at, &s);)
+        last = s.until;
+    if (whole && last.n < until->n)
+        *until = last;
+    return true;
+}
+
+static enum day_count day_count_of(const struct item *item, const struct value *facts)
+{
+    if (item->has_day_count)
+        return item->day_count;
+    return facts[FACT_LOAN_DAY_COUNT].present ? (enum day_count)facts[FACT_LOAN_DAY_COUNT].n
+                                              : THIRTY_360; /* supposed, and nobody said */
 }
 
 /* "2023-01-05/2023-07-05 …": do any of these days lie in the period? The last is not taken. */
@@ -110,78 +185,164 @@ static bool days_taken(const struct value *facts, day from, day until)
     return false;
 }
 
-/* The rate by which interest is counted. */
-static bool rate_of(
-    const struct item *item, const struct value *facts, int64_t *ppm, struct buf *out)
+/* What interest is counted by: a bound on the rate of each day, and whether it stands for it. */
+struct counting {
+    enum day_count count;
+    int64_t bound, points; /* ppm; INT64_MAX: no bound; points < 0: the rate of the day */
+    int64_t part, whole;   /* of the balance */
+    day from, until;
+};
+
+static int64_t common(int64_t a, int64_t b)
 {
-    int64_t bound = 0;
-    *ppm = item->has_points ? item->points : facts[FACT_LOAN_RATE].n;
+    return b ? common(b, a % b) : a;
+}
+
+static bool counting_of(
+    const struct item *item, const struct value *facts, struct counting *c, struct buf *out)
+{
+    c->count = day_count_of(item, facts);
+    c->bound = INT64_MAX;
+    c->points = item->has_points ? item->points : -1;
+    c->part = c->whole = 1;
     if (!item->has_points && !item->base_is_lpr && !facts[FACT_LOAN_RATE].present)
         return none(out, FACT_LOAN_RATE);
+    if (item->ip_part_only && facts[FACT_LOAN_AMOUNT].n > 0) {
+        c->part = facts[FACT_LOAN_IP_AMOUNT].n;
+        c->whole = facts[FACT_LOAN_AMOUNT].n;
+        int64_t by = common(c->part, c->whole);
+        c->part /= by;
+        c->whole /= by;
+    }
     if (!item->ceiling.present)
         return true;
-    if (!lpr_bound_of(&item->ceiling, facts, &bound))
+    if (!lpr_bound_of(&item->ceiling, facts, &c->bound))
         return none(out, item->ceiling.fact);
-    *ppm = item->base_is_lpr || bound < *ppm ? bound : *ppm;
-    LINE(out, "计息利率", NO_AMOUNT, "%s %s%% × %s + %s → %s%%",
-        fact_fields[item->ceiling.fact].name, percent(out, facts[item->ceiling.fact].n),
-        percent(out, item->ceiling.multiplier), percent(out, item->ceiling.spread),
-        percent(out, *ppm));
+    if (item->base_is_lpr)
+        c->points = c->bound;
+    LINE(out, "利率上限", NO_AMOUNT, "%s %s%% × %s + %s → %s%%", fact_fields[item->ceiling.fact].zh,
+        percent(out, facts[item->ceiling.fact].n), percent(out, item->ceiling.multiplier),
+        percent(out, item->ceiling.spread), percent(out, c->bound));
     return true;
 }
 
-/* What the interest of those days cost: as paid, or by the contract while nobody told. */
-static int64_t interest_cost(
-    const struct item *item, const struct value *facts, day from, day until, struct buf *out)
+static int64_t rate_on(const struct counting *c, const struct stretch *s)
 {
-    const struct value *paid = &facts[FACT_LOAN_INTEREST_PAID];
-    int64_t cost;
-    if (!paid->present && !facts[FACT_LOAN_RATE].present)
-        return none(out, FACT_LOAN_INTEREST_PAID);
-    if (paid->present) {
-        cost = paid->n;
-        LINE(out, "实付利息", cost, "%s", fact_fields[FACT_LOAN_INTEREST_PAID].name);
-    } else {
-        cost = interest_on(
-            facts[FACT_LOAN_AMOUNT].n, facts[FACT_LOAN_RATE].n, item->day_count, from, until);
-        LINE(out, "按合同应付利息", cost, "%s × %s%%", yuan(out, facts[FACT_LOAN_AMOUNT].n),
-            percent(out, facts[FACT_LOAN_RATE].n));
+    int64_t ppm = c->points >= 0 ? c->points : s->ppm;
+    return ppm < c->bound ? ppm : c->bound;
+}
+
+static void stretch_line(
+    struct buf *out, const struct counting *c, const struct stretch *s, int32_t days)
+{
+    struct str part = STR("");
+    int64_t balance = s->balance;
+    if (balance % c->whole == 0)
+        balance = balance / c->whole * c->part;
+    else
+        part = arena_printf(out->a, " × %lld/%lld", (long long)c->part, (long long)c->whole);
+    line(out, "余额计息",
+        arena_printf(out->a, "%s%s × %s%% × %d/%s %s–%s", yuan(out, balance), part.p,
+            percent(out, rate_on(c, s)), (int)days, c->count == ACTUAL_365 ? "365" : "360",
+            day_text(out->a, s->from).p, day_text(out->a, s->until).p),
+        NO_AMOUNT);
+}
+
+/* Balance × rate × days, stretch by stretch in the period, of the part that counts; rounded once.
+ */
+static int64_t interest_on(const struct counting *c, const struct value *facts, struct buf *out)
+{
+    wide sum = 0, base = (wide)(c->count == ACTUAL_365 ? 365000000 : 360000000) * c->whole;
+    struct stretch s;
+    for (const char *at = NULL; stretch_next(facts, &at, &s);) {
+        s.from = s.from.n < c->from.n ? c->from : s.from;
+        s.until = s.until.n > c->until.n ? c->until : s.until;
+        if (s.from.n >= s.until.n)
+            continue;
+        int32_t days = day_count_days(s.from, s.until, c->count);
+        sum += (wide)s.balance * c->part * rate_on(c, &s) * days;
+        if (out)
+            stretch_line(out, c, &s, days);
     }
-    return cost - facts[FACT_AID_INTEREST].n - facts[FACT_USED_INTEREST].n;
+    return (int64_t)((2 * sum + base) / (2 * base));
+}
+
+/* "6:13225.00 0:18486.25": what was paid for the first so many months, 0 being the whole loan. */
+static bool paid_for(const struct value *facts, int months, int64_t *fen)
+{
+    const char *p = facts[FACT_LOAN_PAID_FOR].s.p;
+    while (p && *p) {
+        money paid;
+        char *end = NULL;
+        long term = strtol(p, &end, 10);
+        size_t n = strcspn(end + 1, " ");
+        MUST(*end == ':' && money_parse((struct str){end + 1, n}, &paid));
+        *fen = paid.fen;
+        if (term == months)
+            return true;
+        p = end + 1 + n + (end[1 + n] == ' ');
+    }
+    return false;
+}
+
+/* What the borrower paid in interest for the period; of a case that is only supposed what its
+ * contract says, while nothing is told. false: it is not known. */
+static bool interest_paid(
+    const struct item *item, const struct value *facts, const struct counting *c, int64_t *paid)
+{
+    const struct value *all = &facts[FACT_LOAN_INTEREST_PAID];
+    struct counting contract = {.count = c->count,
+        .bound = INT64_MAX,
+        .points = -1,
+        .part = 1,
+        .whole = 1,
+        .from = c->from,
+        .until = c->until};
+    if (facts[FACT_LOAN_PAID_FOR].present)
+        return paid_for(facts, item->months, paid);
+    if (all->present && end_of(facts)->present) { /* one payment for all days alike */
+        enum day_count count = facts[FACT_LOAN_DAY_COUNT].present
+                                   ? (enum day_count)facts[FACT_LOAN_DAY_COUNT].n
+                                   : ACTUAL_360;
+        int32_t days = day_count_days(c->from, (day){(int32_t)end_of(facts)->n}, count);
+        int32_t part = day_count_days(c->from, c->until, count);
+        *paid = days <= part ? all->n : money_part(all->n, part, days);
+    } else if (all->present) {
+        *paid = all->n;
+    } else {
+        *paid = interest_on(&contract, facts, NULL);
+    }
+    return all->present || (!facts[FACT_LOAN_DRAWN].present && facts[FACT_LOAN_RATE].present);
 }
 
 static int64_t interest_judge(
     const struct item *item, const struct value *facts, struct subsidy *o, struct buf *out)
 {
-    enum fact part = item->ip_part_only ? FACT_LOAN_IP_AMOUNT : FACT_LOAN_AMOUNT;
-    day from = {0}, until = {0};
-    int64_t ppm;
-    if (!facts[FACT_LOAN_AMOUNT].present || !facts[part].present)
-        return none(out, part);
-    if (!period_of(item, facts, &from, &until))
-        return none(out, FACT_LOAN_DISBURSED_ON);
-    if (!rate_of(item, facts, &ppm, out))
+    struct counting c;
+    int64_t paid = 0;
+    if (!drawn_of(facts)->present)
+        return missing(o, out, FACT_LOAN_AMOUNT);
+    if (item->ip_part_only && !facts[FACT_LOAN_IP_AMOUNT].present)
+        return missing(o, out, FACT_LOAN_IP_AMOUNT);
+    if (!period_of(item, facts, &c.from, &c.until))
+        return missing(o, out, FACT_LOAN_DISBURSED_ON);
+    if (!counting_of(item, facts, &c, out))
         return 0;
-    if (days_taken(facts, from, until)) {
+    if (days_taken(facts, c.from, c.until)) {
         LINE(out, "这些天的利息已获贴息", 0, "%s", facts[FACT_USED_INTEREST_DAYS].s.p);
         return 0;
     }
-    int64_t principal = facts[part].n;
-    int64_t interest = interest_on(principal, ppm, item->day_count, from, until);
-    if (out)
-        line(out, item->ip_part_only ? "知识产权部分利息" : "利息",
-            arena_printf(out->a, "%s × %s%% × %s/%s %s–%s", yuan(out, principal), percent(out, ppm),
-                arena_printf(out->a, "%d",
-                    item->day_count == 0 ? days_30_360(from, until) : until.n - from.n)
-                    .p,
-                item->day_count == 2 ? "365" : "360", day_text(out->a, from).p,
-                day_text(out->a, until).p),
-            interest);
+    if (!interest_paid(item, facts, &c, &paid))
+        return missing(o, out, FACT_LOAN_INTEREST_PAID);
+    int64_t interest = interest_on(&c, facts, out);
+    LINE(out, item->ip_part_only ? "知识产权部分利息" : "利息", interest, "%s–%s",
+        day_text(out->a, c.from).p, day_text(out->a, c.until).p);
+    interest = at_most(out, interest, paid, "不超过该期实付利息");
     int64_t amount = share_of(item, facts, interest, out);
-    amount = at_most(out, amount, interest_cost(item, facts, from, until, out), "不超过实付利息");
+    amount = at_most(out, amount, paid - facts[FACT_AID_INTEREST].n, "不超过实付利息减其他资助");
     if (amount > 0) {
-        o->interest_from = from;
-        o->interest_until = until;
+        o->interest_from = c.from;
+        o->interest_until = c.until;
     }
     return amount;
 }
@@ -195,40 +356,57 @@ static const struct {
     [ITEM_VALUATION_FEE] = {FACT_FEE_VALUATION, FACT_AID_VALUATION_FEE},
     [ITEM_PREMIUM] = {FACT_INSURANCE_PREMIUM, FACT_AID_PREMIUM}};
 
-static int64_t fee_judge(const struct item *item, const struct value *facts, struct buf *out)
+/* Is a word in a list of words: an award that was given, a premium that was subsidised. */
+static bool is_taken(const struct item *item, const struct value *facts)
 {
-    const struct value *paid = &facts[costs[item->kind].paid];
     const struct value *taken = &facts[FACT_USED_ITEMS];
+    return taken->present && strstr(taken->s.p, item->name);
+}
+
+static int64_t fee_judge(
+    const struct item *item, const struct value *facts, struct subsidy *o, struct buf *out)
+{
+    const struct value *paid = &facts[costs[item->kind].paid], *drawn = drawn_of(facts);
     if (!paid->present)
-        return none(out, costs[item->kind].paid);
-    if (taken->present && strstr(taken->s.p, item->name)) {
-        LINE(out, "此项费用已获补贴", 0, "%s", item->name);
+        return missing(o, out, costs[item->kind].paid);
+    if (is_taken(item, facts)) {
+        LINE(out, "此项费用已获补贴", 0, "%s", policy_items[item->kind].zh);
         return 0;
     }
     int64_t amount;
     if (!item->has_of_loan) {
         amount = share_of(item, facts, paid->n, out);
-    } else if (facts[FACT_LOAN_AMOUNT].present) {
-        amount = money_part(facts[FACT_LOAN_AMOUNT].n, item->of_loan, 1000000);
-        LINE(out, "贷款比例", amount, "%s × %s%%", yuan(out, facts[FACT_LOAN_AMOUNT].n),
-            percent(out, item->of_loan));
+    } else if (drawn->present) {
+        amount = money_part(drawn->n, item->of_loan, 1000000);
+        LINE(
+            out, "贷款比例", amount, "%s × %s%%", yuan(out, drawn->n), percent(out, item->of_loan));
     } else {
-        return none(out, FACT_LOAN_AMOUNT);
+        return missing(o, out, FACT_LOAN_DRAWN);
     }
-    return at_most(out, amount, paid->n - facts[costs[item->kind].aid].n, "不超过实付费用");
+    return at_most(
+        out, amount, paid->n - facts[costs[item->kind].aid].n, "不超过实付费用减其他资助");
 }
 
-static int64_t award_judge(const struct item *item, const struct value *facts, struct buf *out)
+/* Of what was drawn, or of the part of it that rights secure. */
+static int64_t award_judge(
+    const struct item *item, const struct value *facts, struct subsidy *o, struct buf *out)
 {
-    enum fact part = item->ip_part_only ? FACT_LOAN_IP_AMOUNT : FACT_LOAN_AMOUNT;
-    const struct value *taken = &facts[FACT_USED_ITEMS];
-    if (!facts[part].present)
-        return none(out, part);
-    if (taken->present && strstr(taken->s.p, item->name)) {
-        LINE(out, "此项奖励已发放", 0, "%s", item->name);
+    const struct value *drawn = drawn_of(facts), *part = &facts[FACT_LOAN_IP_AMOUNT];
+    if (!drawn->present)
+        return missing(o, out, FACT_LOAN_DRAWN);
+    if (item->ip_part_only && !part->present)
+        return missing(o, out, FACT_LOAN_IP_AMOUNT);
+    if (is_taken(item, facts)) {
+        LINE(out, "此项奖励已发放", 0, "%s", policy_items[item->kind].zh);
         return 0;
     }
-    return share_of(item, facts, facts[part].n, out);
+    int64_t base = drawn->n;
+    if (item->ip_part_only) {
+        base = money_part(base, part->n, facts[FACT_LOAN_AMOUNT].n);
+        LINE(out, "知识产权部分", base, "%s × %s/%s", yuan(out, drawn->n), yuan(out, part->n),
+            yuan(out, facts[FACT_LOAN_AMOUNT].n));
+    }
+    return share_of(item, facts, base, out);
 }
 
 int64_t item_judge(
@@ -236,7 +414,7 @@ int64_t item_judge(
 {
     int64_t amount;
     if (item->when && cond_truth(item->when, facts) != YES) {
-        LINE(out, "此项不适用", 0, "%s", "when");
+        LINE(out, "此项不适用", 0, "%s", policy_items[item->kind].zh);
         return 0;
     }
     switch (item->kind) {
@@ -244,14 +422,14 @@ int64_t item_judge(
     case ITEM_INSURANCE_FEE:
     case ITEM_GUARANTEE_FEE:
     case ITEM_VALUATION_FEE:
-    case ITEM_PREMIUM: amount = fee_judge(item, facts, out); break;
+    case ITEM_PREMIUM: amount = fee_judge(item, facts, o, out); break;
     case ITEM_PRINCIPAL_AWARD:
-    case ITEM_LENDER_AWARD: amount = award_judge(item, facts, out); break;
+    case ITEM_LENDER_AWARD: amount = award_judge(item, facts, o, out); break;
     default: BUG("item");
     }
-    if (item->max_of_loan && facts[FACT_LOAN_AMOUNT].present)
-        amount = at_most(out, amount,
-            money_part(facts[FACT_LOAN_AMOUNT].n, item->max_of_loan, 1000000), "不超过贷款的比例");
+    if (item->max_of_loan && drawn_of(facts)->present)
+        amount = at_most(out, amount, money_part(drawn_of(facts)->n, item->max_of_loan, 1000000),
+            "不超过贷款的比例");
     return item->cap ? at_most(out, amount, item->cap, "单笔上限") : amount;
 }
 
@@ -317,9 +495,11 @@ void rule_judge(const struct rule *rule, const struct value *facts, struct subsi
     out->eligible = cond_truth(rule->eligible, facts) == YES;
     out->failed = out->eligible ? NULL : first_failed(rule->eligible, facts)->clause.p;
     out->amount = 0;
+    out->missing_n = 0;
     out->n = rule->items;
     out->interest_from = out->interest_until = (day){0};
     for (int i = 0; i < rule->items; i++) {
+        out->judged = i;
         out->item[i] = out->eligible ? item_judge(&rule->item[i], facts, out, NULL) : 0;
     }
     out->amount = rule_cap(rule, facts[FACT_USED_ENTERPRISE_YEAR].n,
@@ -336,15 +516,13 @@ void rule_judge(const struct rule *rule, const struct value *facts, struct subsi
 static bool bound_known(
     const struct lpr_bound *b, const struct value *facts, const char *base, struct err *e)
 {
-    static const enum fact days[] = {
-        FACT_LOAN_DISBURSED_ON, FACT_LOAN_SIGNED_ON, FACT_LOAN_SIGNED_ON, FACT_LOAN_SETTLED_ON};
     if (!b->present || facts[b->fact].present)
         return true;
-    enum fact fact = days[((int)b->fact - (int)FACT_LPR_1Y_DISBURSED) / 2];
+    enum fact fact = facts_lpr_day(b->fact);
     if (!facts[fact].present)
         return true; /* the day itself is missing: a clause says so */
-    return err_add(e, E_NO_LPR, arena_printf(e->a, "%s/%s", base, fact_fields[fact].name), "%s",
-        day_text(e->a, (day){(int32_t)facts[fact].n}).p);
+    return err_add(e, E_NO_LPR, arena_printf(e->a, "%s/%s", base, fact_fields[fact].name), "%s %s",
+        fact_fields[b->fact].zh, day_text(e->a, (day){(int32_t)facts[fact].n}).p);
 }
 
 static bool cond_known(

@@ -112,7 +112,7 @@ bool cond_meet(
     for (int i = 0; i < q.n && cases <= *left; i++)
         cases *= q.fact[i].n;
     *left = q.overflow ? -1 : *left - cases;
-    for (int f = FACT_LPR_1Y_DISBURSED; f <= FACT_LPR_5Y_SETTLED; f++)
+    for (int f = FACT_LPR_1Y_DISBURSED; f < FACT_USED_CITY; f++)
         facts[f] = (struct value){.present = true, .n = 36500};
     for (int64_t i = 0; i < cases && *left >= 0; i++) {
         int64_t rest = i;

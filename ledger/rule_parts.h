@@ -50,8 +50,9 @@ struct item {
     bool has_points, has_of_loan, base_is_lpr, ip_part_only;
     int32_t points, of_loan;
     struct lpr_bound ceiling;
-    int months; /* 0: no limit */
-    int day_count;
+    int months;         /* 0: no limit */
+    bool has_day_count; /* else the loan's own */
+    enum day_count day_count;
     int64_t cap, max_of_loan; /* 0: none */
     const struct cond *when;  /* NULL: always */
     struct uplift *uplift;

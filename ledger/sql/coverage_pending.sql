@@ -8,7 +8,8 @@
 --    loan_disbursed_on int4, loan_registered_on int4, loan_matures_on int4, loan_term_days text, loan_settled_on int4,
 --    loan_settled_on_time bool, loan_overdue_ever bool, loan_first_loan bool, loan_guaranteed bool, loan_insured bool,
 --    loan_scheme text, loan_under_scheme bool, loan_compensated bool, loan_patents int4, loan_trademarks int4,
---    loan_owner_is_borrower bool, loan_interest_paid int8
+--    loan_owner_is_borrower bool, loan_interest_paid int8, loan_drawn int8, loan_day_count text, loan_pledgee text,
+--    loan_first_pledge bool
 with due as materialized (
     select w.* from coverage_waiting($1::int) w
 ),
@@ -25,8 +26,10 @@ select r.id, r.body, r.guard,
        c.loan_rate, c.loan_signed_on, c.loan_disbursed_on, c.loan_registered_on, c.loan_matures_on, c.loan_term_days,
        c.loan_settled_on, c.loan_settled_on_time, c.loan_overdue_ever, c.loan_first_loan, c.loan_guaranteed,
        c.loan_insured, c.loan_scheme, c.loan_under_scheme, c.loan_compensated, c.loan_patents, c.loan_trademarks,
-       c.loan_owner_is_borrower, c.loan_interest_paid
+       c.loan_owner_is_borrower, c.loan_interest_paid, c.loan_drawn, c.loan_day_count,
+       m.loan_pledgee, m.loan_first_pledge
   from asked r
   join org o on o.code = 'SYSTEM' and o.kind = 'ip_office'
   left join loan_cases((select array_agg(distinct d.loan_id) from due d)) c on c.id = r.loan_id
+  left join lateral subsidy_loan_more(c.id, array['loan.pledgee', 'loan.first_pledge'], '{}', today(), false) m on true
  order by r.no

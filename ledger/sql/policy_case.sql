@@ -1,6 +1,6 @@
 -- policy_case: a policy that cases are judged by.
--- $1 policy code, $2 effective_from (a day) or null: the version in force on $3, else the newest, else a draft of
---    one's own, $3 the day of the case
+-- $1 policy code, $2 effective_from (a day) or null: the version in force on $4, else the newest, else a draft of
+--    one's own, $3 the day of the case, $4 the day that governs (of the case, the settlement or the draw)
 -- -> id uuid, body text, sha256 text, state text, effective_from text,
 --    lpr text ("day:1y:5y …", day since 1970, ppm), available text (null: no budget yet), queue int8
 with version as (
@@ -12,7 +12,7 @@ with version as (
        and not record_has_later(r.id, r.version, null)
        and ($2::date is null or (r.body ->> 'effective_from')::date = $2::date)
      order by (p.id is not null) desc,
-              ($3::date between p.effective_from and coalesce(p.effective_to, 'infinity')) desc,
+              ($4::date between p.effective_from and coalesce(p.effective_to, 'infinity')) desc,
               (r.body ->> 'effective_from')::date desc
      limit 1
 )

@@ -1,6 +1,7 @@
 -- rehearsal_page: the facts of a page of loans, in the order of their ids, for rehearsals.
 -- $1 after (a loan's id) or null, $2 limit, $3 policy code, $4 second code or null, $5 day of a case: settled_on,
---    disbursed_on, signed_on
+--    disbursed_on, signed_on, $6 names of the facts that the rules ask for (JSON), $7 terms in months of their
+--    interest (JSON; 0: all)
 -- -> id uuid, current bool (the newest version is one that the asker may see), bank text, contract_no text,
 --    year_second int8, lifetime_second int8 (of $4), borrower_uscc text, borrower_district text, borrower_size text,
 --    borrower_sme text, borrower_industry text, borrower_employees int8, borrower_revenue int8, borrower_assets int8,
@@ -8,10 +9,15 @@
 --    loan_signed_on int4, loan_disbursed_on int4, loan_registered_on int4, loan_matures_on int4, loan_term_days text,
 --    loan_settled_on int4, loan_settled_on_time bool, loan_overdue_ever bool, loan_first_loan bool,
 --    loan_guaranteed bool, loan_insured bool, loan_scheme text, loan_under_scheme bool, loan_compensated bool,
---    loan_patents int4, loan_trademarks int4, loan_owner_is_borrower bool, loan_interest_paid int8, used_city bool,
---    used_district bool, used_applications int8, used_policies text, used_interest_days text, used_items text,
---    used_interest int8, used_enterprise_year int8, used_enterprise_lifetime int8
-with page as materialized (
+--    loan_patents int4, loan_trademarks int4, loan_owner_is_borrower bool, loan_interest_paid int8, loan_drawn int8,
+--    loan_day_count text, loan_pledgee text, loan_first_pledge bool, loan_stretches text, loan_paid_for text,
+--    used_city bool, used_district bool, used_applications int8, used_policies text, used_interest_days text,
+--    used_items text, used_interest int8, used_enterprise_year int8, used_enterprise_lifetime int8
+with look as materialized (
+    select array(select json_array_elements_text($6::json)) as asks,
+           array(select json_array_elements_text($7::json)::int) as months
+),
+page as materialized (
     select array_agg(x.id) as ids
       from (select l.id
               from loan l
@@ -28,12 +34,16 @@ select c.id, v.id is not null as current, c.bank, c.contract_no, coalesce(sy.use
        c.loan_rate, c.loan_signed_on, c.loan_disbursed_on, c.loan_registered_on, c.loan_matures_on, c.loan_term_days,
        c.loan_settled_on, c.loan_settled_on_time, c.loan_overdue_ever, c.loan_first_loan, c.loan_guaranteed,
        c.loan_insured, c.loan_scheme, c.loan_under_scheme, c.loan_compensated, c.loan_patents, c.loan_trademarks,
-       c.loan_owner_is_borrower, c.loan_interest_paid,
+       c.loan_owner_is_borrower, c.loan_interest_paid, c.loan_drawn, c.loan_day_count,
+       m.loan_pledgee, m.loan_first_pledge, m.loan_stretches, m.loan_paid_for,
        u.used_city, u.used_district, u.used_applications, u.used_policies, u.used_interest_days, u.used_items,
        u.used_interest,
        coalesce(fy.used, 0) as used_enterprise_year, coalesce(fl.used, 0) as used_enterprise_lifetime
   from page p
+ cross join look k
  cross join lateral loan_cases(p.ids) c
+  left join lateral subsidy_loan_more(c.id, k.asks, k.months, today(), not c.plain) m
+         on not c.plain or k.asks && array['loan.pledgee', 'loan.first_pledge']
   left join loan v on v.id = c.id and v.version = c.version
   join subsidy_loan_usage((select ids from page)) u on u.id = c.id
  cross join lateral (

@@ -374,15 +374,14 @@ select 'application that differs from its record', coalesce(a.id, r.id) || ''
   full join (select * from submission where type = 'application') r on r.id = a.id
  where (a.reference, a.policy_code, a.on_day, a.org_id, a.recorded_at, a.recorded_by)
        is distinct from
-       (r.body ->> 'reference', r.body ->> 'policy', (r.body ->> 'on')::date, r.org_id, r.recorded_at, r.recorded_by)
+       (r.body ->> 'reference', r.body ->> 'policy', r.on_day, r.org_id, r.recorded_at, r.recorded_by)
 union all
 select 'application step that differs from its record', coalesce(s.id, r.id) || ''
   from (select * from application_step where step <> 'release') s
   full join (select * from submission where type = 'application_step') r on r.id = s.id
  where (s.application::text, s.step, s.on_day, s.reason, s.recorded_at, s.recorded_by)
        is distinct from
-       (r.body ->> 'application', r.body ->> 'step', (r.body ->> 'on')::date, r.body ->> 'reason', r.recorded_at,
-       r.recorded_by)
+       (r.body ->> 'application', r.body ->> 'step', r.on_day, r.body ->> 'reason', r.recorded_at, r.recorded_by)
 union all
 select 'application step whose money is not where it should be', s.id || ''
   from application_step s
@@ -404,8 +403,8 @@ select 'application whose state is not that of its steps', n.application || ''
     or n.amount_fen <> case when n.state in ('refused', 'withdrawn') then 0 else a.amount_fen end
        - (select coalesce(sum(s.amount_fen), 0) from application_step s
           where s.application = a.id and s.step = 'clawback')
-    or (n.loan_id, n.borrower, n.policy_code, n.account, n.on_day)
-       is distinct from (a.loan_id, a.borrower, a.policy_code, a.account, a.on_day)
+    or (n.loan_id, n.insurance_policy, n.borrower, n.policy_code, n.account, n.on_day)
+       is distinct from (a.loan_id, a.insurance_policy, a.borrower, a.policy_code, a.account, a.on_day)
 union all
 select 'application that holds more or less than it was promised', n.application || ''
   from application_now n
@@ -418,7 +417,7 @@ select 'what a subsidy takes does not fit its application', coalesce(n.applicati
          on u.application = n.application
   left join application a on a.id = n.application
  where (n.state in ('queued', 'reserved', 'approved', 'paid')) is distinct from (u.application is not null)
-    or u.loan_id <> n.loan_id or u.fen <> a.amount_fen
+    or u.loan_id is distinct from n.loan_id and u.application is not null or u.fen <> a.amount_fen
 union all
 select 'insurance policy that differs from its record', coalesce(p.id, r.id) || ''
   from insurance_policy p

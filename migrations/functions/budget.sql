@@ -5,6 +5,15 @@ create or replace function budget_account(p policy, year int) returns text langu
     select coalesce((p).body -> 'budget' ->> 'account', 'subsidy:' || (p).district || ':' || (p).code || ':' || year)
 $$;
 
+-- Open the account of what a policy has granted.
+create or replace function budget_open_granted(district text, code text, org bigint, day date) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    perform account_open('granted:' || district || ':' || code, 'expense', '补贴支出 ' || code, false,
+                         (select o.code from org o where o.id = org), null, day);
+end $$;
+revoke all on function budget_open_granted from public;
+
 -- Open what a budget needs; its organisation sees the accounts.
 create or replace function budget_open(p policy, year int, day date) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -16,8 +25,7 @@ begin
                          coalesce((select a.opened_on from account a where a.code = budget_account(p, year)), day)),
             account_open('appropriation:' || (p).district || ':' || (p).code, 'income', '补贴拨款 ' || (p).code, false,
                          owner, null, day),
-            account_open('granted:' || (p).district || ':' || (p).code, 'expense', '补贴支出 ' || (p).code, false,
-                         owner, null, day);
+            budget_open_granted((p).district, (p).code, (p).org_id, day);
 end $$;
 revoke all on function budget_open from public;
 

@@ -589,8 +589,7 @@ begin
            select l.id, l.version, '', jsonb_build_object('how', t.how) from loan_latest l where l.id = t.loan_id) x;
 end $$;
 
--- Interest: what events told; of a settled loan whose events told none, what its contract says (amount × rate × days ÷
--- 360, half a fen upwards); of an open one nothing. As loan_cases (0007) counts it.
+-- Interest subsidies of a loan beyond what its borrower paid.
 create or replace function flag_rf08_aid_beyond_cost(loans uuid[]) returns setof flag_found
     language plpgsql stable as $$
 begin
@@ -602,20 +601,14 @@ begin
          group by u.loan_id
     ),
     cost as (
-        select g.loan_id, l.version, g.fen,
-               case when e.interest is not null then e.interest
-                    when e.settled_on is null then 0
-                    else div(2 * l.amount_fen::numeric * l.rate_ppm
-                             * (e.settled_on - coalesce(e.drawn_on, l.disbursed_on, l.signed_on))
-                             + 360000000, 2 * 360000000::numeric)::bigint end as paid
+        select g.loan_id, l.version, g.fen, e.paid
           from granted g
           join loan_latest l on l.id = g.loan_id
-          left join lateral (
-               select sum(x.interest_fen)::bigint as interest,
-                      max(x.on_day) filter (where x.kind = 'settled') as settled_on,
-                      min(x.on_day) filter (where x.kind = 'disbursed') as drawn_on
+         cross join lateral (
+               select coalesce(sum(x.interest_fen), 0)::bigint as paid
                  from loan_event_standing x
-                where x.loan_id = l.id) e on true
+                where x.loan_id = l.id and x.kind in ('repaid', 'recovered', 'settled')
+                  and coalesce(x.payer, 'borrower') = 'borrower') e
     )
     select 'RF08', c.loan_id::text, 'high', null::jsonb, x.record_id, x.version, x.pointer,
            jsonb_build_object('subsidies', yuan_text(c.fen), 'interest_paid', yuan_text(c.paid)), false

@@ -334,7 +334,8 @@ create or replace function loan_cases(ids uuid[])
                    loan_term_days text, loan_settled_on int, loan_settled_on_time boolean, loan_overdue_ever boolean,
                    loan_first_loan boolean, loan_guaranteed boolean, loan_insured boolean, loan_scheme text,
                    loan_under_scheme boolean, loan_compensated boolean, loan_patents int, loan_trademarks int,
-                   loan_owner_is_borrower boolean, loan_interest_paid bigint)
+                   loan_owner_is_borrower boolean, loan_interest_paid bigint, loan_drawn bigint, loan_day_count text,
+                   plain boolean)
     language plpgsql stable security definer set search_path = public, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 #variable_conflict use_column
@@ -346,13 +347,15 @@ begin
            l.signed_on - date '1970-01-01', coalesce(e.drawn_on, l.disbursed_on) - date '1970-01-01',
            l.registered_on - date '1970-01-01', greatest(l.matures_on, e.matures_on) - date '1970-01-01', null::text,
            e.settled_on - date '1970-01-01',
-           case when e.settled_on is null then false end, -- else it follows from the days
+           case when e.settled_on is null or e.paid_by_other then false end, -- else it follows from the days
            coalesce(e.overdue, false), l.first_loan, l.guarantor is not null, l.insurer is not null, l.scheme,
            l.scheme is not null,
            exists (select from claim c where c.loan_id = l.id and claim_counts(c.id)),
-           l.patents, l.trademarks, p.own,
-           -- nobody told of interest: a settled loan has paid what its contract says, another nothing yet
-           case when e.interest is not null then e.interest when e.settled_on is null then 0 end
+           l.patents, l.trademarks, p.own, e.interest,
+           case when e.void then 0 -- of a line that is drawn again no more than it is
+                else least(l.amount_fen, coalesce(e.drawn, case when l.disbursed_on is null then 0
+                                                                else l.amount_fen end)) end,
+           l.day_count, coalesce(e.plain, true)
       from unnest(ids) x(id)
       join loan l on l.id = x.id
                  and not exists (select from loan later where later.id = l.id and later.version = l.version + 1)
@@ -364,7 +367,15 @@ begin
                   max(v.on_day) filter (where v.kind = 'settled') as settled_on,
                   bool_or(v.kind in ('overdue', 'written_off')) as overdue,
                   sum(v.interest_fen) filter (where v.kind in ('repaid', 'recovered', 'settled')
-                                                and coalesce(v.payer, 'borrower') = 'borrower')::bigint as interest
+                                                and coalesce(v.payer, 'borrower') = 'borrower')::bigint as interest,
+                  bool_or(coalesce(v.payer, 'borrower') <> 'borrower'
+                          and v.kind in ('repaid', 'recovered', 'settled')) as paid_by_other,
+                  bool_or(v.kind = 'voided') as void,
+                  sum(coalesce(v.principal_fen, l.amount_fen)) filter (where v.kind = 'disbursed')::bigint as drawn,
+                  -- one draw, one rate, one payment of all interest: C needs no account by day
+                  bool_and(v.kind in ('disbursed', 'overdue', 'classified', 'extended', 'settled', 'pledge_released')
+                           and v.for_from is null and v.for_to is null)
+                      and count(*) filter (where v.kind = 'disbursed') <= 1 as plain
              from loan_event v
             where v.loan_id = l.id and v.kind <> 'reversed'
               and not exists (select from loan_event u

@@ -4,24 +4,66 @@
 create or replace function subsidies_lock() returns void
     language sql as $$ select pg_advisory_xact_lock(lock_no('subsidies')) $$;
 
+-- The credit whose days and awards a loan takes: its own, or that of another loan of the firm that took some and is
+-- the same credit by its rights, or by amount and signing day, and was not cleared; also of one that is void by now.
+create or replace function subsidy_credit(loan uuid) returns uuid
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+declare
+    l loan;
+    u record;
+    o loan;
+begin
+    select x.* into l from loan x where x.id = subsidy_credit.loan order by x.version desc limit 1;
+    for u in
+        select distinct s.loan_id, split_part(s.unit, ' ', 2)::uuid as credit
+          from subsidy_unit s
+         where s.item in ('interest', 'principal_award', 'lender_award')
+           and s.loan_id in (select x.id from loan x where x.borrower = l.borrower
+                              union
+                             select x.id from loan x where text_form(x.borrower_name) = text_form(l.borrower_name))
+         order by 1
+    loop
+        if u.loan_id = l.id then
+            return u.credit;
+        end if;
+        select x.* into o from loan x where x.id = u.loan_id order by x.version desc limit 1;
+        if l.signed_on < credit_end(o.id, o.matures_on) and o.signed_on < credit_end(l.id, l.matures_on)
+           and (exists (select from loan_ip a
+                          join loan_ip b on b.number = a.number and b.record_id = o.id and b.version = o.version
+                         where a.record_id = l.id and a.version = l.version)
+                or abs(o.signed_on - l.signed_on) <= flag_limit('RF29', 'days')
+                   and least(o.amount_fen, l.amount_fen) * 100
+                       >= greatest(o.amount_fen, l.amount_fen) * (100 - flag_limit('RF29', 'amount')))
+           and not credit_cleared(l, o) then
+            return u.credit;
+        end if;
+    end loop;
+    return l.id;
+end $$;
+revoke all on function subsidy_credit from public;
+
 -- What counted applications of all offices have taken of loans, in the order of the program's catalogue. Whoever may
--- see a loan is told.
+-- see a loan is told. Of many loans at once those that took nothing are told of by their own units alone (a rehearsal
+-- is an estimate).
 create or replace function subsidy_loan_usage(ids uuid[])
     returns table (id uuid, used_city boolean, used_district boolean, used_applications bigint, used_policies text,
                    used_interest_days text, used_items text, used_interest bigint)
     language plpgsql stable security definer set search_path = public, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 #variable_conflict use_column
+declare
+    few boolean := cardinality(ids) <= 64;
 begin
     return query
     select x.id, coalesce(n.city, false), coalesce(n.district, false), coalesce(n.applications, 0), n.policies, u.days,
            u.items, coalesce(u.interest, 0)
-      from unnest(ids) x(id)
+      from (select y.id, case when few then subsidy_credit(y.id) else y.id end as credit from unnest(ids) y(id)) x
       left join lateral (
            select bool_or(a.district = '310000') as city, bool_or(a.district <> '310000') as district,
                   count(*) as applications, string_agg(distinct a.policy_code, ' ' order by a.policy_code) as policies
              from application_now a
-            where a.loan_id = x.id and a.state in ('queued', 'reserved', 'approved', 'paid')
+            where a.loan_id in (x.id, x.credit) and a.state in ('queued', 'reserved', 'approved', 'paid')
            having count(*) > 0) n on true
       left join lateral (
            select sum(s.amount_fen) filter (where s.item = 'interest')::bigint as interest,
@@ -30,7 +72,8 @@ begin
                       filter (where s.item = 'interest') as days,
                   string_agg(s.item, ' ' order by s.item) filter (where s.item <> 'interest') as items
              from subsidy_unit s
-            where s.loan_id = x.id) u on true;
+            where s.unit in ('interest ' || x.credit, 'principal_award ' || x.credit, 'lender_award ' || x.credit)) u
+           on true;
 end $$;
 
 -- Counted sums of one firm under one policy: in the year of a day, and ever.
@@ -59,7 +102,7 @@ begin
      group by grouping sets ((a.borrower, extract(year from a.on_day)), (a.borrower));
 end $$;
 
--- Told apart by these: the loan's own facts, and all facts of a case.
+-- A few letters that differ when any fact of a loan differs: those that cover is judged by.
 create or replace function subsidy_loan_guard(loan uuid) returns text
     language plpgsql stable security definer set search_path = public, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
@@ -67,13 +110,95 @@ begin
     return (select md5(c::text) from loan_cases(array[loan]) c);
 end $$;
 
--- A few letters that differ when what a case was judged by differs: loan, use of its
--- interest and fees, use by its firm.
-create or replace function subsidy_case_guard(loan uuid, firm text, code text, day date) returns text
+-- Is a loan's pledge the first of each of its rights?
+create or replace function subsidy_first_pledge(loan uuid) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return not exists (
+        select from loan_latest l
+          join loan_ip mine on mine.record_id = l.id and mine.version = l.version
+          join loan_ip p on p.number = mine.number and p.record_id <> l.id
+          join loan_latest o on o.id = p.record_id and o.version = p.version
+         where l.id = subsidy_first_pledge.loan and o.signed_on < l.signed_on and not loan_is_void(o.id, null));
+end $$;
+revoke all on function subsidy_first_pledge from public;
+
+-- Who holds the pledge of a loan: its bank where nobody else is named.
+create or replace function subsidy_pledgee(loan uuid) returns text
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return (select case when r.body -> 'pledgee' is null then 'bank'
+                        when coalesce(r.body #>> '{pledgee,uscc}', '') = o.code then 'bank'
+                        when r.body #>> '{pledgee,uscc}' in (r.body ->> 'guarantor_uscc', (
+                             select g.code from org g
+                              where g.kind = 'guarantor' and g.code = r.body #>> '{pledgee,uscc}')) then 'guarantor'
+                        else 'other' end
+              from submission r
+              join org o on o.id = r.org_id
+             where r.id = subsidy_pledgee.loan and r.type = 'loan'
+             order by r.version desc
+             limit 1);
+end $$;
+revoke all on function subsidy_pledgee from public;
+
+-- What is told of a loan when a rule asks for it, in the order of the program's catalogue. Its account by day as far as
+-- day: stretches for the longest of the terms (months; 0: all of it), and what the borrower paid within each. by_day:
+-- without it the account is left to the program, whose days are all alike.
+create or replace function subsidy_loan_more(loan uuid, asks text[], months int[], day date, by_day boolean)
+    returns table (loan_pledgee text, loan_first_pledge boolean, loan_stretches text, loan_paid_for text)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    l loan;
+    first_day date;
+begin
+    loan_pledgee := case when 'loan.pledgee' = any (asks) then subsidy_pledgee(subsidy_loan_more.loan) end;
+    loan_first_pledge := case when 'loan.first_pledge' = any (asks)
+                              then subsidy_first_pledge(subsidy_loan_more.loan) end;
+    if by_day and cardinality(months) > 0 then
+        select x.* into l from loan x where x.id = subsidy_loan_more.loan order by x.version desc limit 1;
+        select min(t.on_day) into first_day from loan_told(l, null, null) t where t.kind = 'disbursed';
+        select coalesce(string_agg(format('%s/%s %s %s', s.from_day, s.until_day, yuan_text(s.balance_fen),
+                                          percent_text(s.rate_ppm)), '; ' order by s.from_day), '')
+          into loan_stretches
+          from loan_stretches(l, first_day, least(subsidy_loan_more.day, case when 0 <> all (months) then
+                    (first_day + make_interval(months => (select max(m) from unnest(months) m)))::date end), null) s;
+        select string_agg(m || ':' || yuan_text(loan_interest_paid(l, first_day, case when m = 0 then 'infinity'::date
+                          else (first_day + make_interval(months => m))::date end, null)), ' ' order by m)
+          into loan_paid_for
+          from unnest(months) m
+         where exists (select from loan_event_standing e
+                        where e.loan_id = l.id and e.kind in ('repaid', 'recovered', 'settled')
+                          and e.interest_fen is not null and coalesce(e.payer, 'borrower') = 'borrower');
+    end if;
+    return next;
+end $$;
+revoke all on function subsidy_loan_more from public;
+grant execute on function subsidy_loan_more to pledged_app;
+
+-- A few letters that differ when a fact of a loan differs that the rule asks for: what decides nothing may change.
+create or replace function subsidy_loan_decides(loan uuid, asks text[], months int[], day date) returns text
     language plpgsql stable security definer set search_path = public, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
-    return (select md5(subsidy_loan_guard(loan) || u::text || f::text)
+    return (select md5(string_agg(concat(f.key, '=', f.value), ';' order by f.key))
+              from (select j.key, j.value::text
+                      from loan_cases(array[subsidy_loan_decides.loan]) c
+                     cross join json_each(to_json(c)) j
+                     where regexp_replace(j.key, '_', '.') = any (asks)
+                     union all
+                    select j.key, j.value::text
+                      from subsidy_loan_more(subsidy_loan_decides.loan, asks, months, day, true) m
+                     cross join json_each(to_json(m)) j) f);
+end $$;
+revoke all on function subsidy_loan_decides from public;
+
+-- The same of all that a case is judged by: beside the loan what was taken of its interest and fees, and by its firm.
+create or replace function subsidy_case_guard(loan uuid, firm text, code text, day date, asks text[], months int[])
+    returns text
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+begin
+    return (select md5(subsidy_loan_decides(loan, asks, months, day) || u::text || f::text)
       from subsidy_loan_usage(array[loan]) u
      cross join subsidy_firm_usage(firm, code, day) f);
 end $$;
@@ -101,7 +226,93 @@ begin
 end $$;
 revoke all on function application_release_queue from public;
 
--- v: what the program made of the case: {loan, policy, guard, eligible, amount, from, until, items, facts, decision}.
+-- What stands against the facts that came with an application: what the ledger tells nobody else does; what the office
+-- states and the rule asks for has a document, unless the policy takes the firm's word for it.
+create or replace function application_fact_problems(doc json, declared json, asks text[]) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return array(
+        select problem(case when o.name is null then 'E_KNOWN' else 'E_EVIDENCE' end, '/facts/' || f.key,
+                       coalesce(o.title, '-'))
+          from json_each(coalesce(doc -> 'facts', '{}')) f
+          left join office_fact o on o.name = f.key
+         where o.name is null
+            or f.key = any (asks) and not (coalesce(declared::jsonb, '[]') ? f.key)
+               and not exists (select from json_array_elements(coalesce(doc -> 'evidence', '[]')) e
+                                where e ->> 'fact' = f.key));
+end $$;
+revoke all on function application_fact_problems from public;
+
+-- The unit of an invoice: whoever writes it in other letters, it is the same.
+create or replace function subsidy_invoice_unit(i json) returns text language sql immutable as $$
+    select 'invoice ' || text_form(i ->> 'seller') || ' ' || text_form(i ->> 'invoice_no')
+$$;
+
+-- Invoices that were subsidised before, or stand twice in the list.
+create or replace function application_invoice_problems(doc json) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return array(
+        select problem('E_INVOICE_TAKEN', '/invoices/' || i.n - 1 || '/invoice_no', i.x ->> 'invoice_no')
+          from (select x, n, subsidy_invoice_unit(x) as unit
+                  from json_array_elements(doc -> 'invoices') with ordinality as y(x, n)) i
+         where exists (select from subsidy_unit u where u.unit = i.unit)
+            or exists (select from json_array_elements(doc -> 'invoices') with ordinality as z(x, n)
+                        where z.n < i.n and subsidy_invoice_unit(z.x) = i.unit)
+         order by i.n);
+end $$;
+revoke all on function application_invoice_problems from public;
+
+-- What stands against an application beside its facts: its day and its policy, the loan as a credit, its invoices.
+create or replace function application_problems_found(doc json, p policy, loan uuid, day date, asks text[])
+    returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    found_problems json[] := application_fact_problems(doc, (p).body -> 'declared', asks);
+begin
+    if (doc ->> 'on')::date <> day then
+        found_problems := found_problems || problem('E_TODAY', '/on', day::text);
+    end if;
+    if day > (p.body ->> 'apply_until')::date then
+        found_problems := found_problems || problem('E_WINDOW', '/policy', p.body ->> 'apply_until');
+    elsif exists (select from policy_end e where e.policy = p.id and e.on_day <= day) then
+        found_problems := found_problems || problem('E_WINDOW', '/policy', (
+            select e.on_day::text from policy_end e where e.policy = p.id));
+    elsif day < p.effective_from then
+        found_problems := found_problems || problem('E_ORDER', '/policy', p.effective_from::text);
+    end if;
+    if loan_is_void(loan, null) then
+        found_problems := found_problems || problem('E_LOAN', '/loan', doc ->> 'loan');
+    else
+        found_problems := found_problems || credit_problems(loan, '/loan');
+    end if;
+    return found_problems || application_invoice_problems(doc);
+end $$;
+revoke all on function application_problems_found from public;
+
+-- What an application takes for ever: days of its credit's interest, its awards, its invoices. What an item gives
+-- stands at its first unit.
+create or replace function application_take(app uuid, loan uuid, v json, doc json) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    insert into subsidy_unit (application, loan_id, item, unit, days, amount_fen)
+    select app, loan, i ->> 0, (i ->> 0) || ' ' || subsidy_credit(loan),
+           case when i ->> 0 = 'interest' then daterange((v ->> 'from')::date, (v ->> 'until')::date)
+                else daterange(null, null) end,
+           (i ->> 1)::bigint
+      from json_array_elements(v -> 'items') i
+     where (i ->> 1)::bigint > 0 and i ->> 0 in ('interest', 'principal_award', 'lender_award')
+     union all
+    select app, loan, i ->> 0, subsidy_invoice_unit(x.invoice), daterange(null, null),
+           case when row_number() over (partition by i ->> 0 order by x.n) = 1 then (i ->> 1)::bigint else 0 end
+      from json_array_elements(v -> 'items') i
+      join json_array_elements(doc -> 'invoices') with ordinality as x(invoice, n) on x.invoice ->> 'item' = i ->> 0
+     where (i ->> 1)::bigint > 0;
+end $$;
+revoke all on function application_take from public;
+
+-- v: what the program made of the case: {loan, policy, guard, asks, months, eligible, amount, from, until, items,
+-- facts, decision}. The day is the ledger's.
 create or replace function application_decide(new_id uuid, doc json, v json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -109,11 +320,13 @@ declare
     p policy;
     loan uuid := (v ->> 'loan')::uuid;
     firm text := v -> 'facts' ->> 'borrower.uscc';
-    day date := (doc ->> 'on')::date;
+    asks text[] := array(select json_array_elements_text(v -> 'asks'));
+    months int[] := array(select json_array_elements_text(v -> 'months')::int);
+    day date := today();
     amount bigint := (v ->> 'amount')::bigint;
     account_code text;
     held boolean := false;
-    found_problems json[] := '{}'::json[];
+    found_problems json[];
 begin
     d.district := coalesce(my_district(), '');
     d.parties := '{}';
@@ -125,17 +338,8 @@ begin
         d.problems := json_build_array(problem('E_NO_POLICY', '/policy', doc ->> 'policy'));
         return d;
     end if;
-    if day > today() then
-        found_problems := found_problems || problem('E_FUTURE', '/on', today()::text);
-    elsif day < p.effective_from then
-        found_problems := found_problems || problem('E_ORDER', '/on', p.effective_from::text);
-    elsif day > (p.body ->> 'apply_until')::date then
-        found_problems := found_problems || problem('E_WINDOW', '/on', p.body ->> 'apply_until');
-    elsif exists (select from policy_end e where e.policy = p.id and e.on_day <= day) then
-        found_problems := found_problems || problem('E_WINDOW', '/on', (
-            select e.on_day::text from policy_end e where e.policy = p.id));
-    end if;
-    if subsidy_case_guard(loan, firm, p.code, day) is distinct from v ->> 'guard' then
+    found_problems := application_problems_found(doc, p, loan, day, asks);
+    if subsidy_case_guard(loan, firm, p.code, day, asks, months) is distinct from v ->> 'guard' then
         found_problems := found_problems || problem('E_FACTS_MOVED', '', '');
     end if;
     if cardinality(found_problems) > 0 then
@@ -147,17 +351,12 @@ begin
     end if;
     account_code := budget_account(p, extract(year from day)::int);
     insert into application (id, reference, org_id, district, policy, policy_code, loan_id, borrower, on_day, eligible,
-           amount_fen, facts, decision, loan_guard, account, recorded_at, recorded_by)
+           amount_fen, facts, decision, loan_guard, account, recorded_at, recorded_by, asks, months)
     values (new_id, doc ->> 'reference', my_org(), p.district, p.id, p.code, loan, firm, day,
-           (v ->> 'eligible')::boolean, amount, v -> 'facts', v -> 'decision', subsidy_loan_guard(loan),
-           account_code, record_now(), my_signature());
+           (v ->> 'eligible')::boolean, amount, v -> 'facts', v -> 'decision',
+           subsidy_loan_decides(loan, asks, months, day), account_code, record_now(), my_signature(), asks, months);
     if amount > 0 then
-        insert into subsidy_unit (application, loan_id, item, days, amount_fen)
-        select new_id, loan, i ->> 0, case when i ->> 0 = 'interest' then
-                    daterange((v ->> 'from')::date, (v ->> 'until')::date) else daterange(null, null) end,
-               (i ->> 1)::bigint
-          from json_array_elements(v -> 'items') i
-         where (i ->> 1)::bigint > 0;
+        perform application_take(new_id, loan, v, doc);
         if exists (select from account a where a.code = account_code)
            and not exists (select from application_now q where q.account = account_code and q.state = 'queued') then
             held := hold_open(new_id, account_code, amount, new_id, 'infinity');
@@ -286,6 +485,19 @@ create or replace function application_decided(id uuid) returns json language sq
      where a.id = $1
 $$;
 
+-- Has a fact changed that decided an application? Of one that was decided before it was kept which facts do, anything
+-- that was told of its loan since.
+create or replace function application_moved(a application) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    if a.asks is null then
+        return exists (select from loan l where l.id = a.loan_id and l.recorded_at > a.recorded_at)
+               or exists (select from loan_event e where e.loan_id = a.loan_id and e.recorded_at > a.recorded_at);
+    end if;
+    return subsidy_loan_decides(a.loan_id, a.asks, a.months, a.on_day) is distinct from a.loan_guard;
+end $$;
+revoke all on function application_moved from public;
+
 -- Takes a step on an application whose payment no red flag stops: may it be taken, and what does it move.
 create or replace function application_step_take(new_id uuid, doc json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -295,7 +507,7 @@ declare
     now_row application_now;
     last application_step;
     step text := doc ->> 'step';
-    day date := (doc ->> 'on')::date;
+    day date := today();
     next_state text;
     maker text;
     money bigint;
@@ -339,12 +551,10 @@ begin
         if maker = my_signature() then
             p := p || problem('E_SAME_PERSON', '', maker);
         end if;
-        if day > today() then
-            p := p || problem('E_FUTURE', '/on', today()::text);
-        elsif day < greatest(a.on_day, last.on_day) then
-            p := p || problem('E_ORDER', '/on', greatest(a.on_day, last.on_day)::text);
+        if (doc ->> 'on')::date <> day then
+            p := p || problem('E_TODAY', '/on', day::text);
         end if;
-        if step in ('approve', 'pay') and subsidy_loan_guard(a.loan_id) <> a.loan_guard then
+        if step in ('approve', 'pay') and application_moved(a) then
             p := p || problem('E_FACTS_CHANGED', '', a.reference);
         end if;
         if step = 'clawback' and money > now_row.amount_fen then
@@ -360,6 +570,8 @@ begin
         else
             if step = 'pay' then
                 perform hold_end(a.id, 'posted');
+                -- the budget may have been opened for another policy that it serves too
+                perform budget_open_granted(a.district, a.policy_code, a.org_id, day);
             end if;
             overdrawn := transfer_post(array[moved]);
         end if;

@@ -8,13 +8,28 @@
 
 /* ---- the policy ------------------------------------------------------------------------------ */
 
-static const struct rule *load_rule(struct arena *a, struct str body)
+/* NULL: not readable any more. */
+static const struct rule *load_rule(struct arena *a, struct str body, enum version_by *by)
 {
     struct err e;
     struct value *v = arena_alloc(a, POLICY_FIELD_COUNT * sizeof *v);
     err_init(&e, a);
     const struct json *in = json_parse(a, body, &e);
-    return in && schema_decode(a, &policy_record, in, v, &e) ? rule_load(a, v, &e) : NULL;
+    if (!in || !schema_decode(a, &policy_record, in, v, &e))
+        return NULL;
+    *by = (enum version_by)v[POLICY_VERSION_BY].n;
+    return rule_load(a, v, &e);
+}
+
+/* What the rule looks at, as the statements of cases are told. */
+static void load_asks(struct arena *a, struct policy_case *k)
+{
+    struct buf asks, months;
+    buf_init(&asks, a);
+    buf_init(&months, a);
+    rules_ask(&k->rule, 1, &asks, &months);
+    k->asks = buf_view(&asks);
+    k->months = buf_view(&months);
 }
 
 /* "18128:42500:48500 18159:…" */
@@ -48,8 +63,11 @@ bool case_policy(
     k->available = arena_keep(a, rows_at(rows, 0, POLICY_CASE_AVAILABLE));
     (void)rows_int(rows, 0, POLICY_CASE_QUEUE, &k->queue); /* a draft has none */
     case_lpr(a, rows_at(rows, 0, POLICY_CASE_LPR), k);
-    k->rule = load_rule(a, arena_keep(a, rows_at(rows, 0, POLICY_CASE_BODY)));
-    return k->rule || err_add(e, E_NO_POLICY, STR("/policy"), "%s", code.p);
+    k->rule = load_rule(a, arena_keep(a, rows_at(rows, 0, POLICY_CASE_BODY)), &k->version_by);
+    if (!k->rule)
+        return err_add(e, E_NO_POLICY, STR("/policy"), "%s", code.p);
+    load_asks(a, k);
+    return true;
 }
 
 /* ---- policies that were asked for just now --------------------------------------------------- */
@@ -154,8 +172,8 @@ static void fact_of(struct arena *a, enum fact fact, struct str cell, struct val
 
 void case_facts(struct arena *a, const struct rows *rows, int row, int first, struct value *facts)
 {
-    int told = FACT_LOAN_INTEREST_PAID + 1;
-    for (int i = 0; i < told; i++)
+    int told = FACT_LOAN_LAST + 1;
+    for (int i = 0; i < told && first + i < rows->columns; i++)
         fact_of(a, (enum fact)i, rows_at(rows, row, first + i), &facts[i]);
     for (int i = FACT_USED_CITY;
          i < FACT_COUNT && first + told + i - FACT_USED_CITY < rows->columns; i++)
@@ -171,11 +189,31 @@ bool case_tell(struct value *facts, const struct value *told, struct err *e)
             continue;
         bool text = fact_fields[i].kind == F_TEXT || fact_fields[i].kind == F_IDENT;
         if (facts[i].present && (text ? !str_eq(facts[i].s, v->s) : facts[i].n != v->n))
-            good = err_add(e, E_KNOWN, arena_printf(e->a, "/facts/%s", fact_fields[i].name), NULL);
+            good = err_add(e, E_KNOWN, arena_printf(e->a, "/facts/%s", fact_fields[i].name), "%s",
+                fact_natures[i].supply);
         else
             facts[i] = *v;
     }
     return good;
+}
+
+day case_version_day(enum version_by by, const struct value *facts, day on)
+{
+    static const enum fact days[] = {
+        [BY_SETTLEMENT] = FACT_LOAN_SETTLED_ON, [BY_DRAW_DOWN] = FACT_LOAN_DISBURSED_ON};
+    if (by == BY_APPLICATION || !facts[days[by]].present)
+        return on;
+    return (day){(int32_t)facts[days[by]].n};
+}
+
+void case_invoices(struct value *facts, const struct value *list)
+{
+    static const enum fact fees[] = {FACT_FEE_INSURANCE, FACT_FEE_GUARANTEE, FACT_FEE_VALUATION};
+    for (int i = 0; i < list->count; i++) {
+        const struct value *x = list->row + i * INVOICE_WIDTH;
+        struct value *fee = &facts[fees[x[INVOICE_ITEM].n]];
+        *fee = (struct value){.present = true, .n = fee->n + x[INVOICE_AMOUNT].n};
+    }
 }
 
 /* Nothing was used where no loan is known. */
@@ -223,7 +261,8 @@ bool decision_again(
     struct subsidy o;
     struct value *f = arena_alloc(a, FACT_COUNT * sizeof *f);
     err_init(&e, a);
-    const struct rule *rule = load_rule(a, body);
+    enum version_by by;
+    const struct rule *rule = load_rule(a, body, &by);
     const struct json *in = json_parse(a, facts, &e);
     if (!rule || !in || !facts_read(a, in, f, &e) || !facts_derive(f, "", &e))
         return false;

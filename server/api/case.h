@@ -5,10 +5,13 @@
 #define PLEDGED_CASE_H
 #include "db.h"
 #include "http.h"
+#include "records.h"
 #include "rule.h"
 
 struct policy_case {
     struct str id, sha256, state, effective_from, available, guard, loan;
+    struct str asks, months; /* what the rule looks at, as JSON (rules_ask) */
+    enum version_by version_by;
     int64_t queue;
     const struct rule *rule;
     struct lpr *lpr;
@@ -33,6 +36,10 @@ void case_lpr(struct arena *a, struct str text, struct policy_case *k);
 /* The facts of a row of loan_case, copied into k; problems are in r->err. */
 MUST_USE bool case_loan(
     struct req *r, const struct rows *rows, int row, struct str asked, struct policy_case *k);
+/* The day of the case whose version of the policy governs: on, or that of its loan. */
+day case_version_day(enum version_by by, const struct value *facts, day on);
+/* Invoices of the case: the fees that they prove. */
+void case_invoices(struct value *facts, const struct value *list);
 /* Facts out of the columns from `first` on: loan_cases' and subsidy_loan_usage's,
  * subsidy_firm_usage's when there.
  */

@@ -20,7 +20,7 @@ struct run {
     struct rehearsal *rehearsal;
     int sides, asked;
     bool lines;
-    struct str after;
+    struct str after, asks, months; /* asks, months: what the rules look at */
 };
 
 /* ---- the answer ------------------------------------------------------------------------------ */
@@ -85,7 +85,7 @@ static void ask_page(struct run *h)
     struct req *r = h->r;
     struct arena *page = h->page[1 - h->turn];
     struct str p[] = {h->after, arena_printf(r->a, "%d", PAGE), h->policy[0].code,
-        h->policy[1].code, str_of(rehearsal_by(h->v))};
+        h->policy[1].code, str_of(rehearsal_by(h->v)), h->asks, h->months};
     arena_reset(page);
     db_query(r->server->db, page, r->actor, SQL_REHEARSAL_PAGE, p, COUNT_OF(p), on_loans, h);
 }
@@ -151,6 +151,19 @@ static void on_loans(void *arg, const struct rows *rows, const struct fail *fail
 
 static void ask_policy(struct run *h);
 
+static void look_at(struct run *h)
+{
+    const struct rule *rules[REHEARSAL_SIDES];
+    struct buf asks, months;
+    buf_init(&asks, h->r->a);
+    buf_init(&months, h->r->a);
+    for (int i = 0; i < h->sides; i++)
+        rules[i] = h->policy[i].rule;
+    rules_ask(rules, h->sides, &asks, &months);
+    h->asks = buf_view(&asks);
+    h->months = buf_view(&months);
+}
+
 static void on_policy(void *arg, const struct rows *rows, const struct fail *fail)
 {
     struct run *h = arg;
@@ -175,6 +188,7 @@ static void on_policy(void *arg, const struct rows *rows, const struct fail *fai
         ask_policy(h);
         return;
     }
+    look_at(h);
     h->rehearsal = rehearsal_new(r->a, h->v, h->policy, h->sides);
     h->page[0] = arena_new();
     h->page[1] = arena_new();
@@ -188,7 +202,8 @@ static void ask_policy(struct run *h)
 {
     struct req *r = h->r;
     const struct value *from = &h->v[h->asked ? REHEARSAL_AGAINST_FROM : REHEARSAL_POLICY_FROM];
-    struct str p[] = {h->policy[h->asked].code, {NULL, 0}, day_text(r->a, day_today())};
+    struct str today = day_text(r->a, day_today());
+    struct str p[] = {h->policy[h->asked].code, {NULL, 0}, today, today};
     if (from->present)
         p[1] = day_text(r->a, (day){(int32_t)from->n});
     db_query(r->server->db, r->a, r->actor, SQL_POLICY_CASE, p, COUNT_OF(p), on_policy, h);

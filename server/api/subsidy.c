@@ -15,9 +15,10 @@
 struct check {
     struct req *r;
     const struct value *v; /* of the request */
-    struct value policy, from, loan, told;
+    struct value policy, from, loan, told, invoices;
     struct str key;
-    day on;
+    day on, version_day; /* of the case; by which the version of the policy is found */
+    bool governed;       /* that day is the one which the policy names */
     int tries;
     bool guard; /* tell the mark of the facts: they will be stored */
     struct check *next;
@@ -60,6 +61,7 @@ static void write_case(struct buf *out, const struct check *c, const struct poli
 static void judge(struct check *c, struct policy_case *k)
 {
     struct req *r = c->r;
+    case_invoices(k->facts, &c->invoices);
     if (!case_tell(k->facts, &c->told, &r->err) || !case_complete(k, k->facts, &r->err))
         reply_problem(r);
     else
@@ -97,6 +99,19 @@ struct loan_lane *loan_lane_new(void)
     return calloc(1, sizeof(struct loan_lane));
 }
 
+/* Nobody picks a version: the day of the case that the policy names says which governs. When it is
+ * another one the check begins again, once: it may look at other facts. */
+static bool another_version(struct check *c, enum version_by by, const struct value *facts)
+{
+    day governs = case_version_day(by, facts, c->on);
+    if (c->from.present || c->governed || governs.n == c->version_day.n)
+        return false;
+    c->version_day = governs;
+    c->governed = true;
+    ask(c);
+    return true;
+}
+
 /* The policy may have made room for others since; then the check begins again. */
 static void with_loan(struct check *c, const struct rows *rows, int row)
 {
@@ -107,10 +122,12 @@ static void with_loan(struct check *c, const struct rows *rows, int row)
         return;
     }
     struct policy_case *k = case_of(c, policy);
-    if (case_loan(r, rows, row, c->loan.s, k))
-        judge(c, k);
-    else
+    if (!case_loan(r, rows, row, c->loan.s, k)) {
         reply_problem(r);
+        return;
+    }
+    if (!another_version(c, k->version_by, k->facts))
+        judge(c, k);
 }
 
 static void loans_launch(struct server *s);
@@ -135,11 +152,15 @@ static void on_loans(void *arg, const struct rows *rows, const struct fail *fail
 
 static void write_asked(struct buf *out, const struct check *c)
 {
+    const struct policy_case *policy = case_cached(c->r->server->cases, c->key, false);
+    /* when it was forgotten since, the check begins again (with_loan) */
     json_open(out, '{');
     json_member_str(out, "loan", c->loan.s);
     json_member_str(out, "code", c->policy.s);
     json_member_str(out, "on", day_text(out->a, c->on));
     json_member_bool(out, "guard", c->guard);
+    json_member_raw(out, "asks", policy ? policy->asks : STR("[]"));
+    json_member_raw(out, "months", policy ? policy->months : STR("[]"));
     json_close(out, '}');
 }
 
@@ -188,7 +209,8 @@ static void with_policy(struct check *c, const struct policy_case *policy)
 {
     struct loan_lane *l = c->r->server->loans;
     if (!c->loan.present) {
-        judge(c, case_of(c, policy));
+        if (!another_version(c, policy->version_by, c->told.row))
+            judge(c, case_of(c, policy));
         return;
     }
     c->next = NULL;
@@ -218,11 +240,12 @@ static void on_policy_case(void *arg, const struct rows *rows, const struct fail
 static void ask(struct check *c)
 {
     struct req *r = c->r;
-    struct str p[] = {c->policy.s, {NULL, 0}, day_text(r->a, c->on)};
+    struct str p[] = {
+        c->policy.s, {NULL, 0}, day_text(r->a, c->on), day_text(r->a, c->version_day)};
     if (c->from.present)
         p[1] = day_text(r->a, (day){(int32_t)c->from.n});
-    c->key = arena_printf(r->a, "%lld %s %s %s", (long long)r->actor->org, c->policy.s.p,
-        c->from.present ? p[1].p : "-", p[2].p);
+    c->key = arena_printf(r->a, "%lld %s %s %s %s", (long long)r->actor->org, c->policy.s.p,
+        c->from.present ? p[1].p : "-", p[2].p, p[3].p);
     const struct policy_case *known = case_cached(r->server->cases, c->key, true);
     if (known)
         with_policy(c, known);
@@ -252,10 +275,12 @@ static void eligibility_post(struct req *r)
         .from = v[CHECK_POLICY_FROM],
         .loan = v[CHECK_LOAN],
         .told = v[CHECK_FACTS],
+        .invoices = v[CHECK_INVOICES],
         .on = day_today(),
         .judge = answer_check};
     if (v[CHECK_ON].present)
         c->on = (day){(int32_t)v[CHECK_ON].n};
+    c->version_day = c->on;
     ask(c);
 }
 
@@ -275,6 +300,8 @@ static struct str decision_of(struct arena *a, const struct policy_case *k)
     json_member_str(&out, "loan", k->loan);
     json_member_str(&out, "policy", k->id);
     json_member_str(&out, "guard", k->guard);
+    json_member_raw(&out, "asks", k->asks);
+    json_member_raw(&out, "months", k->months);
     json_member_bool(&out, "eligible", o.eligible);
     json_member_int(&out, "amount", o.amount);
     json_member_str(&out, "from", day_text(a, o.interest_from));
@@ -295,10 +322,13 @@ static struct str decision_of(struct arena *a, const struct policy_case *k)
     return buf_view(&out);
 }
 
-/* Also again, when the facts moved between judging and storing. */
+/* Also again, when the facts moved between judging and storing. The day is the ledger's. */
 static void apply(struct req *r)
 {
-    ask(r->state);
+    struct check *c = r->state;
+    c->on = c->version_day = day_today();
+    c->governed = false;
+    ask(c);
 }
 
 static void answer_application(struct check *c, struct policy_case *k)
@@ -318,10 +348,9 @@ static void application_post(struct req *r)
     *c = (struct check){.r = r,
         .v = v,
         .policy = v[APPLICATION_POLICY],
-        .from = v[APPLICATION_POLICY_FROM],
         .loan = v[APPLICATION_LOAN],
         .told = v[APPLICATION_FACTS],
-        .on = {(int32_t)v[APPLICATION_ON].n},
+        .invoices = v[APPLICATION_INVOICES],
         .guard = true,
         .judge = answer_application};
     r->state = c;
@@ -388,6 +417,69 @@ static void on_lpr(void *arg, const struct rows *rows, const struct fail *fail)
 static void lpr_list(struct req *r)
 {
     db_query(r->server->db, r->a, r->actor, SQL_LPR_LIST, NULL, 0, on_lpr, r);
+}
+
+/* ---- the catalogue of facts ------------------------------------------------------------------ */
+
+static const struct member choice_members[] = {{"", M_TEXT, "名称", .en = "Title"}, {.name = NULL}};
+static const struct member catalogue_members[] = {
+    {"name", M_TEXT, "代码", .en = "Name, as rules and requests write it"},
+    {"title", M_TEXT, "名称", .en = "Title"},
+    {"kind", M_WORD, "类型", .en = "Kind",
+        .words = "text integer boolean choice money percent date code"},
+    {"from", M_WORD, "来源", .en = "Who tells it: the ledger, or the office with a document",
+        .words = "ledger office"},
+    {"supply", M_TEXT, "缺少时怎样补", .en = "What is done when it is not known", .maybe = true},
+    {"choices", M_MAP, "可选值", .en = "What it can be", .of = choice_members, .maybe = true},
+    {.name = NULL},
+};
+static const struct shape catalogue_shape = {"fact", catalogue_members};
+
+static const char *kind_of(const struct field *f)
+{
+    static const char *const kinds[] = {[F_TEXT] = "text",
+        [F_INT] = "integer",
+        [F_BOOL] = "boolean",
+        [F_ENUM] = "choice",
+        [F_MONEY] = "money",
+        [F_RATE] = "percent",
+        [F_DAY] = "date",
+        [F_IDENT] = "code"};
+    return kinds[f->kind];
+}
+
+static void write_fact(int i, struct buf *out)
+{
+    const struct field *f = &fact_fields[i];
+    const struct fact_nature *n = &fact_natures[i];
+    json_open(out, '{');
+    json_member_text(out, "name", f->name);
+    json_member_text(out, "title", f->zh);
+    json_member_text(out, "kind", kind_of(f));
+    json_member_text(out, "from", fact_sources[n->from].name);
+    if (n->supply)
+        json_member_text(out, "supply", n->supply);
+    if (f->kind == F_ENUM) {
+        json_member_object(out, "choices");
+        for (const struct choice *c = f->choices; c->name; c++)
+            json_member_text(out, c->name, c->zh);
+        json_close(out, '}');
+    }
+    json_close(out, '}');
+}
+
+static void facts_list(struct req *r)
+{
+    struct buf out;
+    buf_init(&out, r->a);
+    json_open(&out, '{');
+    json_member_list(&out, "items");
+    for (int i = 0; i < FACT_COUNT; i++)
+        write_fact(i, &out);
+    json_close(&out, ']');
+    json_member_raw(&out, "next", STR("null"));
+    json_close(&out, '}');
+    reply_json(r, 200, buf_view(&out));
 }
 
 /* ---- routes ---------------------------------------------------------------------------------- */
@@ -457,6 +549,13 @@ const struct route policy_routes[] = {
         .answers = ANSWERS(JSON_OF(check_shape)),
         .zh = "查询资格",
         .en = "Is it eligible, for how much, and if not, why and what would change it"},
+    {.method = METHOD_GET,
+        .path = "/v1/facts",
+        .roles = EVERYBODY,
+        .handle = facts_list,
+        .answers = ANSWERS(PAGE_OF(catalogue_shape)),
+        .zh = "事实目录",
+        .en = "The facts that rules may ask for, and who tells them"},
     {.method = METHOD_POST,
         .path = "/v1/budgets",
         .roles = OFFICES,

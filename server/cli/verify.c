@@ -101,7 +101,9 @@ static int check_decisions(struct session *s, struct arena *a)
 {
     enum { ID, FACTS, DECISION, BODY, AMOUNT };
     static const char ask[] = "select a.id, a.facts, a.decision, p.body, a.amount_fen"
-                              " from application a join policy p on p.id = a.policy order by a.id";
+                              " from application a join policy p on p.id = a.policy"
+                              " where a.asks is not null" /* else by rules that are no more */
+                              " order by a.id";
     PGresult *r = session_ask(s, ask, NULL, 0);
     int n = r ? PQntuples(r) : 0, defects = !r;
     for (int i = 0; i < n; i++) {

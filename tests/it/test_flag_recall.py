@@ -94,26 +94,28 @@ class Recall(Case):
         body = test_subsidies.fixture("js-2023", code=city, items=CITY_ITEM, excludes=[])
         del body["district"]
         case.in_force(body, case.finance, checker)
-        at_city = lambda contract, day: case.apply(city, contract, on=day, token=case.finance, facts={
-            "borrower.bad_record": False, "fee.guarantee": "1000.00"})
+        at_city = lambda contract: case.apply(city, contract, token=case.finance, invoices=[
+            {"item": "guarantee_fee", "invoice_no": "FP-%d" % next(numbers), "seller": "上海示例担保有限公司",
+             "amount": "1000.00", "paid_on": "2024-01-05"}]).headers["location"]
         for _ in range(3):
             both = case.lent()  # one loan at the district and at the city in a year
             case.apply(code, both)
-            at_city(both, "2024-03-01")
+            at_city(both)
             book.case("RF06", "high", both)
             apart = case.lent()  # in two years
             case.apply(code, apart)
-            at_city(apart, "2025-02-01")
+            self.d.sql("update application_now set on_day = on_day - 366 where application = '%s'"
+                       % at_city(apart).split("/")[-1])
             number = patent(next(numbers) % 10000000)  # one right under two loans that follow each other
             first = case.lent(drawn="2022-10-10", settled="2023-07-10", ip=[{"number": number}])
             second = case.lent(drawn="2023-07-11", ip=[{"number": number}])
             case.apply(code, first)
-            at_city(second, "2024-03-01")
+            at_city(second)
             book.case("RF06", "high", first, second)
             for interest, fires in (("25874.99", True), ("25875.00", False)):  # granted: half of 51,750.00
                 paid = case.lent(settled=None)
                 settled = {"contract_no": paid, "kind": "settled", "on": "2024-01-15"}
-                case.post("/v1/loan-events", dict(settled, reference="A-" + paid, interest="51750.00"), case.bank)
+                case.post("/v1/loan-events", dict(settled, reference="A-" + paid, interest="104650.00"), case.bank)
                 self.assertEqual(case.apply(code, paid).json()["amount"], "25875.00")
                 case.post("/v1/loan-events", {"reference": "B-" + paid, "contract_no": paid, "kind": "reversed", "on": "2024-01-15",
                                               "reverses": "A-" + paid}, case.bank)

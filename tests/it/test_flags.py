@@ -392,7 +392,9 @@ class StopsSubsidies(test_subsidies.Subsidies):
         contract = self.lent(borrower_name="两级申请公司")
         one = self.apply(code, contract)
         self.assertEqual(one.json()["warnings"], [])
-        two = self.apply(city, contract, token=self.finance, facts={"borrower.bad_record": False, "fee.guarantee": "1000.00"})
+        two = self.apply(city, contract, token=self.finance, invoices=[
+            {"item": "guarantee_fee", "invoice_no": "FP-1", "seller": "上海示例担保有限公司", "amount": "1000.00",
+             "paid_on": "2024-01-05"}])
         self.assertIn(("RF06", "/loan"), [(w["code"], w["pointer"]) for w in two.json()["warnings"]])
         again = self.get(two.headers["location"], self.finance)
         self.assertEqual(again["warnings"], two.json()["warnings"])

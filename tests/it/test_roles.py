@@ -47,6 +47,7 @@ MATRIX = [
     ("POST", "/v1/applications/%s/refuse", {}, OFFICES),
     ("POST", "/v1/applications/%s/withdraw", {}, OFFICES),
     ("POST", "/v1/applications/%s/clawback", {}, OFFICES),
+    ("GET", "/v1/facts", None, ALL),
     ("POST", "/v1/lpr", {}, ("finance", "ip_office")),
     ("GET", "/v1/lpr", None, ALL),
     ("GET", "/v1/flag-rules", None, ALL),

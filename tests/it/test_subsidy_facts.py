@@ -1,0 +1,280 @@
+"""Subsidies are judged by what the ledger knows: each kind of fault that paid too much, beside an honest case that is
+paid in full."""
+import unittest
+
+from harness import firm, numbers
+from subsidy_case import SubsidyCase, TODAY, interest
+
+ALWAYS = {"clause": "any", "text": "有贷款", "fact": "loan.amount", "op": "exists", "value": True}
+
+
+class Facts(SubsidyCase):
+    def drafted(self, items, eligible=ALWAYS, **over):
+        code = "F-%d" % next(numbers)
+        self.in_force(dict({"code": code, "title": "测试补贴", "district": "310116", "effective_from": "2020-01-01",
+                            "legal_ref": "测试", "eligible": eligible, "items": items}, **over))
+        self.budget(code, "10000000.00")
+        return code
+
+    def event(self, contract, kind, on, status=201, **over):
+        return self.post("/v1/loan-events", dict({
+            "reference": "EV-%d" % next(numbers), "contract_no": contract, "kind": kind, "on": on}, **over), self.bank,
+            status)
+
+    def amount(self, code, contract, **over):
+        said = self.apply(code, contract, **over).json()
+        return said["eligible"], said["amount"], said["state"]
+
+    def asked(self, code, contract=None, status=200, **facts):
+        body = {"policy": code, "facts": facts}
+        if contract:
+            body["loan"] = contract
+        return self.post("/v1/eligibility-checks", body, self.district, status)
+
+    # ---- who tells a fact -----------------------------------------------------------------------
+
+    def test_the_ledgers_facts_are_not_told_by_who_gains(self):
+        code = self.drafted([{"item": "principal_award", "share": "2"}], {
+            "clause": "pledged", "text": "已办理质押登记", "fact": "loan.registered_on", "op": "exists", "value": True})
+        contract = self.lent(settled=None)
+        told = {"loan.registered_on": "2023-02-01"}
+        for r in (self.apply(code, contract, 422, facts=told), self.asked(code, contract, 422, **told)):
+            self.assertEqual(r.codes(), [("/facts/loan.registered_on", "E_KNOWN")])
+        self.assertIn("银行补报质权登记日", r.json()["errors"][0]["cure"])
+        said = self.apply(code, contract, facts={}).json()
+        self.assertEqual((said["eligible"], said["amount"]), (False, "0.00"))
+        self.assertEqual([(x["kind"], x["who"], x["title"]) for x in said["cures"]], [("supply", "bank", "质权登记日")])
+        registered = self.lent(settled=None, registered_on="2023-01-20")
+        self.assertEqual(self.amount(code, registered, facts={}), (True, "60000.00", "reserved"))
+
+    def test_what_the_office_states_has_a_document(self):
+        code = self.drafted([{"item": "principal_award", "share": "1"}], {
+            "clause": "tech", "text": "高新技术企业", "fact": "borrower.high_tech", "op": "eq", "value": True})
+        contract = self.lent(settled=None)
+        facts = {"borrower.high_tech": True}
+        r = self.apply(code, contract, 422, facts=facts)
+        self.assertEqual(r.codes(), [("/facts/borrower.high_tech", "E_EVIDENCE")])
+        paper = {"fact": "borrower.high_tech", "document": "高企证书.pdf", "sha256": "ab" * 32}
+        for wrong, codes in ((dict(paper, sha256="zz" * 32), [("/evidence/0/sha256", "E_HASH")]),
+                             (dict(paper, fact="borrower.kind"), [("/evidence/0", "E_UNWANTED")]),
+                             (dict(paper, fact="borrower.hightech"), [("/evidence/0/fact", "E_FACT")])):
+            self.assertEqual(self.apply(code, contract, 422, facts=facts, evidence=[wrong]).codes(), codes)
+        self.assertEqual(self.amount(code, contract, facts=facts, evidence=[paper]), (True, "30000.00", "reserved"))
+
+    def test_the_database_takes_no_fact_that_the_program_let_through(self):
+        problems = lambda doc: self.d.sql(
+            "select (application_fact_problems('%s', '[\"borrower.kind\"]', array['borrower.kind', 'borrower.high_tech']))::text"
+            % doc)
+        self.assertIn("E_KNOWN", problems('{"facts":{"loan.registered_on":"2023-02-01"}}'))
+        self.assertIn("E_EVIDENCE", problems('{"facts":{"borrower.high_tech":true}}'))
+        self.assertEqual(problems('{"facts":{"borrower.tech_sme":true}}').strip(), "{}")  # nothing asks for it
+        self.assertEqual(problems('{"facts":{"borrower.kind":"enterprise"}}').strip(), "{}")
+        office = {x["name"]: x["title"] for x in self.get("/v1/facts")["items"] if x["from"] == "office"}
+        rows = self.d.sql("select name || '=' || title from office_fact order by 1").split("\n")
+        self.assertEqual(sorted("%s=%s" % x for x in office.items()), sorted(x for x in rows if x))
+
+    def test_the_catalogue_has_titles(self):
+        items = {x["name"]: x for x in self.get("/v1/facts", self.bank)["items"]}
+        self.assertEqual(items["loan.registered_on"], {
+            "name": "loan.registered_on", "title": "质权登记日", "kind": "date", "from": "ledger",
+            "supply": "银行补报质权登记日;未登记的先办理登记"})
+        self.assertEqual(items["borrower.kind"]["choices"]["cooperative"], "合作社")
+
+    # ---- interest -------------------------------------------------------------------------------
+
+    def test_half_of_the_interest_paid_is_half_of_it(self):
+        code = self.drafted([{"item": "interest", "share": "50"}])
+        contract = self.lent(settled=None, rate="4.35", matures_on="2024-01-16")
+        # twelve instalments of 250,000.00; interest of each month actual/360, rounded
+        days = ["2023-%02d-16" % m for m in range(2, 13)] + ["2024-01-16"]
+        balance, paid, first = 300000000, 0, "2023-01-16"
+        for i, day in enumerate(days):
+            fen = interest("%d.00" % (balance // 100), "4.35", first, day)
+            more = {"principal": "250000.00", "interest": fen}
+            self.event(contract, "settled" if i == 11 else "repaid", day, **more)
+            paid += round(float(fen) * 100)
+            balance, first = balance - 25000000, day
+        self.assertEqual(paid, 7138230)
+        self.assertEqual(self.amount(code, contract), (True, "35691.15", "reserved"))
+
+    def test_a_loan_prepaid_after_a_month_is_subsidised_on_what_was_owed(self):
+        code = self.policy()
+        self.budget(code, "100000.00")
+        contract = self.lent(settled=None)
+        self.event(contract, "repaid", "2023-02-16", principal="2700000.00", interest="8912.50")
+        self.event(contract, "settled", "2024-01-15", interest="9545.00")
+        # 3,000,000 x 3.45 % / 12 + 300,000 x 3.45 % x 5 / 12 = 12,937.50
+        self.assertEqual(self.amount(code, contract), (True, "6468.75", "reserved"))
+
+    def test_interest_that_nobody_paid_is_not_subsidised(self):
+        code = self.drafted([{"item": "interest", "share": "100"}])
+        due = self.lent(settled=None)
+        self.event(due, "overdue", "2023-06-21", interest="40000.00")
+        said = self.apply(code, due).json()
+        self.assertEqual((said["amount"], said["state"]), ("0.00", "refused"))
+        self.assertIn(("supply", "bank", "实付利息"), [(x["kind"], x["who"], x["title"]) for x in said["cures"]])
+        other = self.lent(settled=None)
+        self.event(other, "repaid", "2023-06-21", interest="40000.00", payer="guarantor")
+        self.assertEqual(self.amount(code, other), (True, "0.00", "refused"))
+        honest = self.lent(settled=None)
+        self.event(honest, "repaid", "2023-06-21", interest="40000.00")
+        self.assertEqual(self.amount(code, honest), (True, "40000.00", "reserved"))
+
+    def test_six_months_from_the_end_of_august_are_half_a_year(self):
+        code = self.policy()
+        contract = self.lent(drawn="2022-08-31", rate="3.00", settled=None, matures_on="2023-08-31")
+        self.event(contract, "settled", "2023-08-31", interest="91250.00")  # 365 days
+        self.assertEqual(self.asked(code, contract, **{"borrower.bad_record": False}).json()["amount"], "22500.00")
+
+    def test_a_loan_that_its_guarantor_repaid_was_not_repaid_on_time(self):
+        code = self.policy()
+        contract = self.lent(settled=None)
+        self.event(contract, "settled", "2024-01-15", interest="104650.00", payer="guarantor")
+        said = self.apply(code, contract).json()
+        self.assertEqual([x["clause"] for x in said["trace"] if not x["passed"]], ["repaid"])
+        self.assertEqual([x["clause"] for x in said["incurable"]], ["repaid"])
+
+    def test_an_award_is_on_what_was_drawn(self):
+        code = self.drafted([{"item": "principal_award", "share": "2.5"}])
+        contract = self.lent(settled=None)
+        part = self.lent(settled=None, disbursed_on=None)
+        self.event(part, "disbursed", "2023-01-16", principal="1000000.00")
+        never = self.lent(settled=None, disbursed_on=None)
+        self.assertEqual(self.amount(code, part), (True, "25000.00", "reserved"))
+        self.assertEqual(self.amount(code, never), (True, "0.00", "refused"))
+        self.assertEqual(self.amount(code, contract), (True, "75000.00", "reserved"))
+
+    # ---- day and version ------------------------------------------------------------------------
+
+    def test_nobody_picks_the_day_or_the_version(self):
+        code = "V-%d" % next(numbers)
+        old = {"code": code, "title": "旧办法", "district": "310116", "effective_from": "2023-01-01",
+               "effective_to": "2023-12-31", "legal_ref": "测试", "eligible": ALWAYS,
+               "items": [{"item": "interest", "share": "100"}]}
+        self.in_force(old)
+        self.in_force(dict(old, effective_from="2024-01-01", effective_to=None, items=[
+            {"item": "interest", "share": "50", "months": 6, "day_count": "30/360"}]))
+        contract = self.lent()
+        r = self.apply(code, contract, 422, policy_from="2023-01-01")
+        self.assertEqual(r.codes(), [("/policy_from", "E_UNKNOWN")])
+        r = self.apply(code, contract, 422, on="2023-06-01")
+        self.assertEqual(r.codes(), [("/on", "E_TODAY")])
+        said = self.apply(code, contract, on=str(TODAY)).json()
+        self.assertEqual((said["policy_version"], said["amount"]), ("2024-01-01", "25875.00"))
+
+    def test_the_policy_says_which_day_governs(self):
+        code = "W-%d" % next(numbers)
+        old = {"code": code, "title": "旧办法", "district": "310116", "effective_from": "2023-01-01",
+               "effective_to": "2023-12-31", "legal_ref": "测试", "eligible": ALWAYS, "version_by": "settlement",
+               "items": [{"item": "principal_award", "share": "2"}]}
+        self.in_force(old)
+        self.in_force(dict(old, effective_from="2024-01-01", effective_to=None, version_by="draw_down",
+                           items=[{"item": "principal_award", "share": "1"}]))
+        # drawn in 2023: judged by the first, whose own rule of versions is not asked again
+        said = self.apply(code, self.lent()).json()
+        self.assertEqual((said["policy_version"], said["amount"]), ("2023-01-01", "60000.00"))
+        said = self.apply(code, self.lent(drawn="2024-01-02", settled=None, matures_on="2025-01-01")).json()
+        self.assertEqual((said["policy_version"], said["amount"]), ("2024-01-01", "30000.00"))
+
+    def test_a_rate_that_is_not_known_is_asked_for(self):
+        code = self.drafted([{"item": "interest", "share": "50", "rate_ceiling": {"lpr": "1y", "at": "disbursed_on"}}])
+        contract = self.lent(drawn="2026-10-09", settled=None, matures_on="2027-10-08")
+        r = self.apply(code, contract, 422)
+        self.assertEqual(r.codes(), [("/facts/loan.disbursed_on", "E_NO_LPR")])
+        self.assertIn("POST /v1/lpr", r.json()["errors"][0]["cure"])
+
+    # ---- once ------------------------------------------------------------------------------------
+
+    def test_an_invoice_is_subsidised_once_whoever_writes_it(self):
+        code = self.drafted([{"item": "guarantee_fee", "share": "50"}])
+        bill = {"item": "guarantee_fee", "invoice_no": "24312-%d" % next(numbers), "seller": "上海示例担保(集团)有限公司",
+                "amount": "20000.00", "paid_on": "2023-01-20"}
+        first, second = self.lent(settled=None), self.lent(settled=None)
+        self.assertEqual(self.amount(code, first), (True, "0.00", "refused"))  # a fee without an invoice is none
+        r = self.apply(code, first, 422, facts={"fee.guarantee": "20000.00"})
+        self.assertEqual(r.codes(), [("/facts/fee.guarantee", "E_KNOWN")])
+        twice = self.apply(code, first, 422, invoices=[bill, dict(bill, amount="20000.01")])
+        self.assertEqual(twice.codes(), [("/invoices/1/invoice_no", "E_INVOICE_TAKEN")])
+        self.assertEqual(self.amount(code, first, invoices=[bill]), (True, "10000.00", "reserved"))
+        again = dict(bill, seller="上海示例担保\uff08集团\uff09有限公司", item="guarantee_fee")
+        r = self.apply(code, second, 422, invoices=[again])
+        self.assertEqual(r.codes(), [("/invoices/0/invoice_no", "E_INVOICE_TAKEN")])
+        other = dict(bill, invoice_no="24313-%d" % next(numbers))
+        self.assertEqual(self.amount(code, second, invoices=[other]), (True, "10000.00", "reserved"))
+
+    def test_one_credit_is_not_subsidised_under_two_contract_numbers(self):
+        code = self.drafted([{"item": "interest", "share": "50"}])
+        owner = firm(next(numbers))[0]
+        first = self.lent(owner=owner)
+        self.assertEqual(self.amount(code, first), (True, "52325.00", "reserved"))
+        double = self.lent(owner=owner, amount="2999999.99")
+        r = self.apply(code, double, 422)
+        self.assertEqual([x[1] for x in r.codes()], ["E_SAME_CREDIT"])
+        # voided and entered anew: the days stay taken
+        other = firm(next(numbers))[0]
+        wrong = self.lent(owner=other)
+        self.assertEqual(self.amount(code, wrong), (True, "52325.00", "reserved"))
+        self.event(wrong, "voided", str(TODAY), reason="合同号录错")
+        anew = self.lent(owner=other)
+        said = self.apply(code, anew).json()
+        self.assertEqual((said["amount"], said["state"]), ("0.00", "refused"))
+        larger = self.lent(owner=owner, amount="5000000.00", drawn="2023-03-01")
+        self.assertEqual(self.amount(code, larger)[2], "reserved")
+
+    # ---- money -----------------------------------------------------------------------------------
+
+    def test_two_policies_pay_out_of_one_budget_account(self):
+        account = {"account": "subsidy:310116:S-%d" % next(numbers)}
+        first = self.drafted([{"item": "principal_award", "share": "1"}], budget=account)
+        second = "F-%d" % next(numbers)
+        self.in_force({"code": second, "title": "测试补贴", "district": "310116", "effective_from": "2020-01-01",
+                       "legal_ref": "测试", "eligible": ALWAYS, "items": [{"item": "lender_award", "share": "1"}],
+                       "budget": account})
+        for code in (first, second):
+            where = self.apply(code, self.lent()).headers["location"]
+            self.step(where, "approve", self.checker)
+            self.step(where, "pay", self.payer)
+            self.assertEqual(self.state(where), "paid")
+
+    def corrected(self, contract, **over):
+        found = self.d.call("GET", "/v1/loans?contract_no=" + contract, token=self.bank).json()["items"][0]
+        body = {k: v for k, v in found.items() if k in (
+            "contract_no", "product", "borrower_uscc", "borrower_name", "district", "amount", "ip_amount", "rate",
+            "signed_on", "disbursed_on", "matures_on", "ip")}
+        r = self.d.call("PUT", "/v1/loans/" + found["id"], dict(body, reason="更正", **over), self.bank,
+                        {"If-Match": '"1"', "Content-Type": "application/json"})
+        self.assertEqual(r.status, 200, r.body)
+
+    def test_a_correction_that_decides_nothing_stops_nothing(self):
+        code = self.policy()
+        self.budget(code, "100000.00")
+        contract = self.lent()
+        where = self.apply(code, contract).headers["location"]
+        self.corrected(contract, borrower_name="更名后的上海示例半导体有限公司")
+        self.step(where, "approve", self.checker)
+        self.step(where, "pay", self.payer)
+        decisive = self.lent()
+        where = self.apply(code, decisive).headers["location"]
+        self.corrected(decisive, ip_amount="2000000.00")
+        self.assertEqual(self.step(where, "approve", self.checker, 409).codes(), [("", "E_FACTS_CHANGED")])
+
+    def test_interest_paid_outside_the_window_stops_nothing(self):
+        code = self.drafted([{"item": "interest", "share": "50", "months": 6}])
+        contract = self.lent(settled=None)
+        self.event(contract, "repaid", "2023-07-16", interest="52037.50")  # 181 days
+        where = self.apply(code, contract).headers["location"]
+        self.assertEqual(self.get(where)["amount"], "26018.75")
+        self.event(contract, "repaid", "2023-08-16", interest="8000.00")
+        self.step(where, "approve", self.checker)
+        self.step(where, "pay", self.payer)
+
+    def test_an_end_is_an_end(self):
+        code = self.drafted([{"item": "principal_award", "share": "1"}])
+        found = [x for x in self.get("/v1/policies?code=" + code)["items"]][0]
+        self.post("/v1/policies/%s/end" % found["id"], {"seen": self.get("/v1/policies/" + found["id"])["seen"],
+                                                        "reason": "停止", "on": str(TODAY)}, self.district)
+        self.assertEqual(self.apply(code, self.lent(), 422).codes(), [("/policy", "E_WINDOW")])
+
+
+if __name__ == "__main__":
+    unittest.main()
