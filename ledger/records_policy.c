@@ -316,8 +316,8 @@ static_assert(COUNT_OF(invoice_fields) == INVOICE_WIDTH + 1, "the enum follows t
 static const struct field application_fields[] = {
     {"reference", "申请编号", F_TEXT, .need = true, .min = 1, .max = 64, .example = "TX-2024-001"},
     {"policy", "政策代码", F_IDENT, .need = true, .ident = ident_account, .example = "JS-2023"},
-    {"loan", "贷款合同编号或记录", F_TEXT, .need = true, .min = 1, .max = 64,
-        .example = "PJ-2022-000123"},
+    {"loan", "贷款合同编号或记录", F_TEXT, .min = 1, .max = 64, .example = "PJ-2022-000123"},
+    {"insurance_policy", "保单号或记录", F_TEXT, .min = 1, .max = 64, .example = "BX-2023-0001"},
     {"on", "申请日(今日)", F_DAY, .example = "2024-07-15"},
     {"facts", "受理部门填报或企业声明的事实", F_OBJECT, .of = fact_fields},
     {"evidence", "凭证", F_LIST, .min = 1, .max = 100, .of = evidence_fields},
@@ -329,6 +329,7 @@ static const struct field check_fields[] = {
     {"policy", "政策代码", F_IDENT, .need = true, .ident = ident_account, .example = "JS-2023"},
     {"policy_from", "政策版本的生效日", F_DAY, .example = "2023-07-01"},
     {"loan", "贷款合同编号或记录", F_TEXT, .min = 1, .max = 64, .example = "PJ-2022-000123"},
+    {"insurance_policy", "保单号或记录", F_TEXT, .min = 1, .max = 64, .example = "BX-2023-0001"},
     {"on", "办理日", F_DAY, .example = "2024-07-15"},
     {"facts", "事实", F_OBJECT, .of = fact_fields},
     {"invoices", "发票", F_LIST, .min = 1, .max = 100, .of = invoice_fields},
@@ -366,16 +367,28 @@ static void evidence_check(const struct value *v, struct err *e)
     }
 }
 
+/* A loan or an insurance policy, one of them. */
+static void subject_check(const struct value *loan, const struct value *insurance, struct err *e)
+{
+    if (loan->present && insurance->present)
+        err_add(e, E_UNWANTED, STR("/insurance_policy"), "loan");
+}
+
 static void application_check(const struct value *v, struct err *e)
 {
+    if (!v[APPLICATION_LOAN].present && !v[APPLICATION_INSURANCE].present)
+        err_add(e, E_NEED, STR("/loan"), NULL);
+    subject_check(&v[APPLICATION_LOAN], &v[APPLICATION_INSURANCE], e);
     facts_check(&v[APPLICATION_FACTS], false, e);
     evidence_check(v, e);
 }
 
 static void eligibility_check(const struct value *v, struct err *e)
 {
-    facts_check(&v[CHECK_FACTS], !v[CHECK_LOAN].present, e);
-    if (!v[CHECK_LOAN].present && !v[CHECK_FACTS].present)
+    bool supposed = !v[CHECK_LOAN].present && !v[CHECK_INSURANCE].present;
+    facts_check(&v[CHECK_FACTS], supposed, e);
+    subject_check(&v[CHECK_LOAN], &v[CHECK_INSURANCE], e);
+    if (supposed && !v[CHECK_FACTS].present)
         err_add(e, E_NEED, STR("/loan"), NULL);
 }
 

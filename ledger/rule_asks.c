@@ -37,6 +37,8 @@ static void item_asks(const struct item *item, bool *asks)
     asks[FACT_LOAN_DRAWN] |= award || item->has_of_loan || item->max_of_loan;
     asks[FACT_LOAN_DISBURSED_ON] |= interest;
     asks[FACT_LOAN_DAY_COUNT] |= interest && !item->has_day_count;
+    if (item->kind == ITEM_PREMIUM)
+        asks[FACT_INSURANCE_PREMIUM] = true;
     if (!award)
         asks[aid[item->kind]] = true;
     if (item->ip_part_only)

@@ -460,18 +460,48 @@ exception when others then
 end $$;
 revoke all on function flag_payment_stops from public;
 
+-- What stops a payment that is not for a loan: open high flags on the application itself or, by a rule of firms, on any
+-- loan of the firm.
+create or replace function flag_firm_stops(firm text, cause uuid) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    list text;
+    cleared text;
+    p json[] := '{}'::json[];
+begin
+    select string_agg(distinct f.code || ' ' || f.id, ', ') filter (where c.flag is null),
+           string_agg(distinct f.code, ', ') filter (where r.record_id = cause and c.cleared_by = my_signature())
+      into list, cleared
+      from flag_record r
+      join flag f on f.id = r.flag and f.severity = 'high'
+      join flag_rule u on u.code = f.code
+      left join flag_clearing c on c.flag = f.id
+     where r.record_id = cause
+        or (u.of_firm and r.record_id in (select l.id from loan l where l.borrower = firm));
+    if list is not null then
+        p := p || problem('E_FLAGGED', '', list);
+    end if;
+    if cleared is not null then
+        p := p || problem('E_CLEARER', '', cleared);
+    end if;
+    return p;
+end $$;
+revoke all on function flag_firm_stops from public;
+
 -- Under every payment, however it came about: a transfer that pays names its claim or application.
 create or replace function transfer_not_flagged() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     loan uuid;
+    firm text; -- of an application that is not for a loan
     stops json[];
 begin
-    select c.loan_id into loan from claim c where c.id = new.cause_id
+    select c.loan_id, null into loan, firm from claim c where c.id = new.cause_id
     union all
-    select a.loan_id from application a where a.id = new.cause_id;
-    stops := case when loan is null then array[problem('E_FLAGS_UNKNOWN', '', 'cause')]
-                  else flag_payment_stops(loan, new.cause_id, false) end;
+    select a.loan_id, a.borrower from application a where a.id = new.cause_id;
+    stops := case when loan is not null then flag_payment_stops(loan, new.cause_id, false)
+                  when firm is not null then flag_firm_stops(firm, new.cause_id)
+                  else array[problem('E_FLAGS_UNKNOWN', '', 'cause')] end;
     if stops is null or cardinality(stops) > 0 then
         raise exception 'payment stopped: %', array_to_json(stops)
             using errcode = '23514', constraint = 'transfer_not_flagged';

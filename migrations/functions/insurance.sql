@@ -203,3 +203,12 @@ begin
            coalesce(fen_of(b.paid), 0), new.recorded_at);
     return new;
 end $$;
+
+-- The insurance policies that a number or a record's id names, for whoever asks: row-level security applies.
+create or replace function insurance_find(asked text) returns uuid[] language plpgsql stable as $$
+begin
+    if asked ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then
+        return array(select p.id from insurance_policy_now p where p.id = asked::uuid);
+    end if;
+    return array(select p.id from insurance_policy_now p where p.policy_no = asked);
+end $$;

@@ -203,6 +203,71 @@ begin
      cross join subsidy_firm_usage(firm, code, day) f);
 end $$;
 
+-- The facts of an insurance policy and of the firm that it insures, as numbers and texts; of a firm what was told last.
+create or replace function subsidy_insurance_facts(insurance uuid)
+    returns table (id uuid, borrower_uscc text, borrower_district text, borrower_size text, borrower_employees bigint,
+                   borrower_revenue bigint, insurance_kind text, insurance_premium bigint,
+                   insurance_sum_insured bigint, insurance_starts_on int, insurance_ends_on int)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+#variable_conflict use_column
+begin
+    return query
+    select p.id, p.insured, p.district, nullif(f.size, 'unknown'), f.employees::bigint, f.revenue_fen, p.kind,
+           case when isempty(p.cover) then 0 else p.premium_fen end, p.sum_insured_fen,
+           p.starts_on - date '1970-01-01', coalesce(p.cancelled_on, p.ends_on) - date '1970-01-01'
+      from insurance_policy p
+      left join lateral (
+           select e.size, e.employees, e.revenue_fen
+             from enterprise_profile e
+            where e.uscc = p.insured
+            order by e.year desc, e.version desc
+            limit 1) f on true
+     where p.id = insurance
+     order by p.version desc
+     limit 1;
+end $$;
+revoke all on function subsidy_insurance_facts from public;
+grant execute on function subsidy_insurance_facts to pledged_app;
+
+-- What counted applications have taken of an insurance policy, as subsidy_loan_usage tells it of a loan.
+create or replace function subsidy_insurance_usage(insurance uuid)
+    returns table (used_city boolean, used_district boolean, used_applications bigint, used_policies text,
+                   used_interest_days text, used_items text, used_interest bigint)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return query
+    select coalesce(bool_or(a.district = '310000'), false), coalesce(bool_or(a.district <> '310000'), false), count(*),
+           string_agg(distinct a.policy_code, ' ' order by a.policy_code), null::text,
+           (select string_agg(u.item, ' ') from subsidy_unit u where u.unit = 'premium ' || insurance), 0::bigint
+      from application_now a
+     where a.insurance_policy = insurance and a.state in ('queued', 'reserved', 'approved', 'paid');
+end $$;
+revoke all on function subsidy_insurance_usage from public;
+grant execute on function subsidy_insurance_usage to pledged_app;
+
+-- As subsidy_loan_decides, of an insurance policy.
+create or replace function subsidy_insurance_decides(insurance uuid, asks text[]) returns text
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return (select md5(string_agg(concat(j.key, '=', j.value), ';' order by j.key))
+              from subsidy_insurance_facts(insurance) c
+             cross join json_each(to_json(c)) j
+             where regexp_replace(j.key, '_', '.') = any (asks));
+end $$;
+revoke all on function subsidy_insurance_decides from public;
+
+-- As subsidy_case_guard, of an insurance policy.
+create or replace function subsidy_insurance_guard(insurance uuid, firm text, code text, day date, asks text[])
+    returns text
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return (select md5(concat(subsidy_insurance_decides(insurance, asks), u::text, f::text))
+              from subsidy_insurance_usage(insurance) u
+             cross join subsidy_firm_usage(firm, code, day) f);
+end $$;
+revoke all on function subsidy_insurance_guard from public;
+grant execute on function subsidy_insurance_guard to pledged_app;
+
 -- Hold money for whoever waits, first come, first served: nobody overtakes who is next.
 create or replace function application_release_queue(of_account text, day date) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -248,8 +313,9 @@ create or replace function subsidy_invoice_unit(i json) returns text language sq
     select 'invoice ' || text_form(i ->> 'seller') || ' ' || text_form(i ->> 'invoice_no')
 $$;
 
--- Invoices that were subsidised before, or stand twice in the list.
-create or replace function application_invoice_problems(doc json) returns json[]
+-- Invoices that were subsidised before, or stand twice in the list; of the fee of a loan's guarantee insurance also
+-- when the premium of its policy was subsidised.
+create or replace function application_invoice_problems(doc json, loan uuid) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
     return array(
@@ -257,6 +323,10 @@ begin
           from (select x, n, subsidy_invoice_unit(x) as unit
                   from json_array_elements(doc -> 'invoices') with ordinality as y(x, n)) i
          where exists (select from subsidy_unit u where u.unit = i.unit)
+            or i.x ->> 'item' = 'insurance_fee'
+               and exists (select from insurance_policy p
+                             join subsidy_unit u on u.unit = 'premium ' || p.id
+                            where p.loan = application_invoice_problems.loan)
             or exists (select from json_array_elements(doc -> 'invoices') with ordinality as z(x, n)
                         where z.n < i.n and subsidy_invoice_unit(z.x) = i.unit)
          order by i.n);
@@ -281,50 +351,71 @@ begin
     elsif day < p.effective_from then
         found_problems := found_problems || problem('E_ORDER', '/policy', p.effective_from::text);
     end if;
-    if loan_is_void(loan, null) then
+    if loan is not null and loan_is_void(loan, null) then
         found_problems := found_problems || problem('E_LOAN', '/loan', doc ->> 'loan');
-    else
+    elsif loan is not null then
         found_problems := found_problems || credit_problems(loan, '/loan');
     end if;
-    return found_problems || application_invoice_problems(doc);
+    return found_problems || application_invoice_problems(doc, loan);
 end $$;
 revoke all on function application_problems_found from public;
 
--- What an application takes for ever: days of its credit's interest, its awards, its invoices. What an item gives
--- stands at its first unit.
-create or replace function application_take(app uuid, loan uuid, v json, doc json) returns void
+-- What an application takes for ever: days of its credit's interest, its awards, its invoices, the premium of an
+-- insurance policy, also of the one that the fee was paid for. What an item gives stands at its first unit.
+create or replace function application_take(app uuid, loan uuid, insurance uuid, v json, doc json) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     insert into subsidy_unit (application, loan_id, item, unit, days, amount_fen)
-    select app, loan, i ->> 0, (i ->> 0) || ' ' || subsidy_credit(loan),
+    select app, application_take.loan, i ->> 0, (i ->> 0) || ' ' || subsidy_credit(application_take.loan),
            case when i ->> 0 = 'interest' then daterange((v ->> 'from')::date, (v ->> 'until')::date)
                 else daterange(null, null) end,
            (i ->> 1)::bigint
       from json_array_elements(v -> 'items') i
      where (i ->> 1)::bigint > 0 and i ->> 0 in ('interest', 'principal_award', 'lender_award')
      union all
-    select app, loan, i ->> 0, subsidy_invoice_unit(x.invoice), daterange(null, null),
+    select app, application_take.loan, i ->> 0, subsidy_invoice_unit(x.invoice), daterange(null, null),
            case when row_number() over (partition by i ->> 0 order by x.n) = 1 then (i ->> 1)::bigint else 0 end
       from json_array_elements(v -> 'items') i
       join json_array_elements(doc -> 'invoices') with ordinality as x(invoice, n) on x.invoice ->> 'item' = i ->> 0
-     where (i ->> 1)::bigint > 0;
+     where (i ->> 1)::bigint > 0
+     union all
+    select app, application_take.loan, i ->> 0, 'premium ' || insurance, daterange(null, null), (i ->> 1)::bigint
+      from json_array_elements(v -> 'items') i
+     where (i ->> 1)::bigint > 0 and i ->> 0 = 'premium' and insurance is not null
+     union all
+    select distinct app, application_take.loan, i ->> 0, 'premium ' || p.id, daterange(null, null), 0::bigint
+      from json_array_elements(v -> 'items') i
+      join insurance_policy p on p.loan = application_take.loan
+     where (i ->> 1)::bigint > 0 and i ->> 0 = 'insurance_fee';
 end $$;
 revoke all on function application_take from public;
 
--- v: what the program made of the case: {loan, policy, guard, asks, months, eligible, amount, from, until, items,
--- facts, decision}. The day is the ledger's.
+-- What decided an application, as it stands now: told apart by a few letters.
+create or replace function application_decides(loan uuid, insurance uuid, asks text[], months int[], day date)
+    returns text
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return case when loan is null then coalesce(subsidy_insurance_decides(insurance, asks), '-')
+                else coalesce(subsidy_loan_decides(loan, asks, months, day), '-') end;
+end $$;
+revoke all on function application_decides from public;
+
+-- v: what the program made of the case: {loan, insurance_policy, policy, guard, asks, months, eligible, amount,
+-- from, until, items, facts, decision}. The day is the ledger's.
 create or replace function application_decide(new_id uuid, doc json, v json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     d decision;
     p policy;
     loan uuid := (v ->> 'loan')::uuid;
+    insurance uuid := (v ->> 'insurance_policy')::uuid;
     firm text := v -> 'facts' ->> 'borrower.uscc';
     asks text[] := array(select json_array_elements_text(v -> 'asks'));
     months int[] := array(select json_array_elements_text(v -> 'months')::int);
     day date := today();
     amount bigint := (v ->> 'amount')::bigint;
     account_code text;
+    guard text;
     held boolean := false;
     found_problems json[];
 begin
@@ -339,7 +430,9 @@ begin
         return d;
     end if;
     found_problems := application_problems_found(doc, p, loan, day, asks);
-    if subsidy_case_guard(loan, firm, p.code, day, asks, months) is distinct from v ->> 'guard' then
+    guard := case when loan is null then subsidy_insurance_guard(insurance, firm, p.code, day, asks)
+                  else subsidy_case_guard(loan, firm, p.code, day, asks, months) end;
+    if guard is distinct from v ->> 'guard' then
         found_problems := found_problems || problem('E_FACTS_MOVED', '', '');
     end if;
     if cardinality(found_problems) > 0 then
@@ -351,20 +444,21 @@ begin
     end if;
     account_code := budget_account(p, extract(year from day)::int);
     insert into application (id, reference, org_id, district, policy, policy_code, loan_id, borrower, on_day, eligible,
-           amount_fen, facts, decision, loan_guard, account, recorded_at, recorded_by, asks, months)
+           amount_fen, facts, decision, loan_guard, account, recorded_at, recorded_by, asks, months, insurance_policy)
     values (new_id, doc ->> 'reference', my_org(), p.district, p.id, p.code, loan, firm, day,
            (v ->> 'eligible')::boolean, amount, v -> 'facts', v -> 'decision',
-           subsidy_loan_decides(loan, asks, months, day), account_code, record_now(), my_signature(), asks, months);
+           application_decides(loan, insurance, asks, months, day), account_code, record_now(), my_signature(), asks, months,
+           insurance);
     if amount > 0 then
-        perform application_take(new_id, loan, v, doc);
+        perform application_take(new_id, loan, insurance, v, doc);
         if exists (select from account a where a.code = account_code)
            and not exists (select from application_now q where q.account = account_code and q.state = 'queued') then
             held := hold_open(new_id, account_code, amount, new_id, 'infinity');
         end if;
     end if;
-    insert into application_now (application, loan_id, borrower, policy_code, district, account, on_day, state,
-           amount_fen, queue_no)
-    values (new_id, loan, firm, p.code, p.district, account_code, day,
+    insert into application_now (application, loan_id, insurance_policy, borrower, policy_code, district, account,
+           on_day, state, amount_fen, queue_no)
+    values (new_id, loan, insurance, firm, p.code, p.district, account_code, day,
            case when amount = 0 then 'refused' when held then 'reserved' else 'queued' end, amount,
            case when amount > 0 and not held then nextval('application_queue') end);
     return d;
@@ -403,6 +497,7 @@ create or replace function application_step_decide(new_id uuid, doc json, derive
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     d decision;
+    app application;
     stops json[];
 begin
     if doc ->> 'step' = 'pay' then
@@ -413,8 +508,9 @@ begin
         if d.problems is not null then
             return d;
         end if;
-        stops := flag_payment_stops((select a.loan_id from application a where a.id = (doc ->> 'application')::uuid),
-                               (doc ->> 'application')::uuid, not dry);
+        select a.* into app from application a where a.id = (doc ->> 'application')::uuid;
+        stops := case when app.loan_id is null then flag_firm_stops(app.borrower, app.id)
+                      else flag_payment_stops(app.loan_id, app.id, not dry) end;
         if cardinality(stops) > 0 then
             d.problems := array_to_json(stops);
             return d;
@@ -494,7 +590,7 @@ begin
         return exists (select from loan l where l.id = a.loan_id and l.recorded_at > a.recorded_at)
                or exists (select from loan_event e where e.loan_id = a.loan_id and e.recorded_at > a.recorded_at);
     end if;
-    return subsidy_loan_decides(a.loan_id, a.asks, a.months, a.on_day) is distinct from a.loan_guard;
+    return a.loan_guard <> application_decides(a.loan_id, a.insurance_policy, a.asks, a.months, a.on_day);
 end $$;
 revoke all on function application_moved from public;
 

@@ -247,6 +247,37 @@ bool case_loan(
     return true;
 }
 
+bool case_insurance(struct req *r, const struct rows *rows, struct str asked, struct policy_case *k)
+{
+    static const struct {
+        enum fact fact;
+        int column;
+    } told[] = {{FACT_BORROWER_USCC, INSURANCE_CASE_BORROWER_USCC},
+        {FACT_BORROWER_DISTRICT, INSURANCE_CASE_BORROWER_DISTRICT},
+        {FACT_BORROWER_SIZE, INSURANCE_CASE_BORROWER_SIZE},
+        {FACT_BORROWER_EMPLOYEES, INSURANCE_CASE_BORROWER_EMPLOYEES},
+        {FACT_BORROWER_REVENUE, INSURANCE_CASE_BORROWER_REVENUE},
+        {FACT_INSURANCE_KIND, INSURANCE_CASE_INSURANCE_KIND},
+        {FACT_INSURANCE_PREMIUM, INSURANCE_CASE_INSURANCE_PREMIUM},
+        {FACT_INSURANCE_SUM, INSURANCE_CASE_INSURANCE_SUM_INSURED},
+        {FACT_INSURANCE_STARTS_ON, INSURANCE_CASE_INSURANCE_STARTS_ON},
+        {FACT_INSURANCE_ENDS_ON, INSURANCE_CASE_INSURANCE_ENDS_ON}};
+    int64_t policies = 0;
+    (void)rows_int(rows, 0, INSURANCE_CASE_POLICIES, &policies);
+    if (policies > 1)
+        return err_add(&r->err, E_AMBIGUOUS, STR("/insurance_policy"), NULL);
+    if (policies == 0)
+        return err_add(&r->err, E_INSURANCE, STR("/insurance_policy"), "%s", asked.p);
+    k->guard = arena_keep(r->a, rows_at(rows, 0, INSURANCE_CASE_GUARD));
+    k->insurance = arena_keep(r->a, rows_at(rows, 0, INSURANCE_CASE_ID));
+    for (size_t i = 0; i < COUNT_OF(told); i++)
+        fact_of(r->a, told[i].fact, rows_at(rows, 0, told[i].column), &k->facts[told[i].fact]);
+    for (int i = FACT_USED_CITY; i < FACT_COUNT; i++)
+        fact_of(r->a, (enum fact)i, rows_at(rows, 0, INSURANCE_CASE_USED_CITY + i - FACT_USED_CITY),
+            &k->facts[i]);
+    return true;
+}
+
 void decision_write(const struct rule *rule, const struct value *facts, struct buf *out)
 {
     json_open(out, '{');

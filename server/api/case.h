@@ -9,7 +9,7 @@
 #include "rule.h"
 
 struct policy_case {
-    struct str id, sha256, state, effective_from, available, guard, loan;
+    struct str id, sha256, state, effective_from, available, guard, loan, insurance;
     struct str asks, months; /* what the rule looks at, as JSON (rules_ask) */
     enum version_by version_by;
     int64_t queue;
@@ -36,6 +36,9 @@ void case_lpr(struct arena *a, struct str text, struct policy_case *k);
 /* The facts of a row of loan_case, copied into k; problems are in r->err. */
 MUST_USE bool case_loan(
     struct req *r, const struct rows *rows, int row, struct str asked, struct policy_case *k);
+/* The same of insurance_case. */
+MUST_USE bool case_insurance(
+    struct req *r, const struct rows *rows, struct str asked, struct policy_case *k);
 /* The day of the case whose version of the policy governs: on, or that of its loan. */
 day case_version_day(enum version_by by, const struct value *facts, day on);
 /* Invoices of the case: the fees that they prove. */

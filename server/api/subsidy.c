@@ -15,7 +15,7 @@
 struct check {
     struct req *r;
     const struct value *v; /* of the request */
-    struct value policy, from, loan, told, invoices;
+    struct value policy, from, loan, insurance, told, invoices;
     struct str key;
     day on, version_day; /* of the case; by which the version of the policy is found */
     bool governed;       /* that day is the one which the policy names */
@@ -33,6 +33,7 @@ static const struct member check_members[] = {
     {"rule", M_HASH, "规则哈希", .en = "Hash of the rule"},
     {"on", M_DAY, "办理日", .en = "The day of the case"},
     {"loan", M_ID, "贷款", .en = "Loan", .maybe = true},
+    {"insurance_policy", M_ID, "保单", .en = "Insurance policy", .maybe = true},
     {"", M_ALSO, .of = rule_members},
     {"facts_used", M_FIELDS, "所用事实", .en = "What is known of the case", .fields = fact_fields},
     {"budget_left", M_YUAN, "预算余额", .en = "Null: no budget", .null = true},
@@ -50,6 +51,8 @@ static void write_case(struct buf *out, const struct check *c, const struct poli
     json_member_str(out, "on", day_text(out->a, c->on));
     if (k->loan.p)
         json_member_str(out, "loan", k->loan);
+    if (k->insurance.p)
+        json_member_str(out, "insurance_policy", k->insurance);
     rule_explain(k->rule, k->facts, out);
     json_key(out, "facts_used");
     facts_write(k->facts, out);
@@ -205,9 +208,43 @@ static void loans_launch(struct server *s)
     }
 }
 
+/* ---- insurance policies, one by one ---------------------------------------------------------- */
+
+static void on_insurance(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct check *c = arg;
+    struct req *r = c->r;
+    const struct policy_case *policy = case_cached(r->server->cases, c->key, false);
+    if (fail) {
+        reply_fail(r, fail);
+        return;
+    }
+    if (!policy) {
+        ask(c);
+        return;
+    }
+    struct policy_case *k = case_of(c, policy);
+    if (case_insurance(r, rows, c->insurance.s, k))
+        judge(c, k);
+    else
+        reply_problem(r);
+}
+
+static void insurance_ask(struct check *c, const struct policy_case *policy)
+{
+    struct req *r = c->r;
+    struct str p[] = {c->insurance.s, c->policy.s, day_text(r->a, c->on),
+        arena_keep(r->a, policy->asks), c->guard ? STR("true") : STR("false")};
+    db_query(r->server->db, r->a, r->actor, SQL_INSURANCE_CASE, p, COUNT_OF(p), on_insurance, c);
+}
+
 static void with_policy(struct check *c, const struct policy_case *policy)
 {
     struct loan_lane *l = c->r->server->loans;
+    if (c->insurance.present) {
+        insurance_ask(c, policy);
+        return;
+    }
     if (!c->loan.present) {
         if (!another_version(c, policy->version_by, c->told.row))
             judge(c, case_of(c, policy));
@@ -274,6 +311,7 @@ static void eligibility_post(struct req *r)
         .policy = v[CHECK_POLICY],
         .from = v[CHECK_POLICY_FROM],
         .loan = v[CHECK_LOAN],
+        .insurance = v[CHECK_INSURANCE],
         .told = v[CHECK_FACTS],
         .invoices = v[CHECK_INVOICES],
         .on = day_today(),
@@ -297,7 +335,8 @@ static struct str decision_of(struct arena *a, const struct policy_case *k)
     rule_judge(k->rule, k->facts, &o);
     buf_init(&out, a);
     json_open(&out, '{');
-    json_member_str(&out, "loan", k->loan);
+    json_member_known(&out, "loan", k->loan);
+    json_member_known(&out, "insurance_policy", k->insurance);
     json_member_str(&out, "policy", k->id);
     json_member_str(&out, "guard", k->guard);
     json_member_raw(&out, "asks", k->asks);
@@ -349,6 +388,7 @@ static void application_post(struct req *r)
         .v = v,
         .policy = v[APPLICATION_POLICY],
         .loan = v[APPLICATION_LOAN],
+        .insurance = v[APPLICATION_INSURANCE],
         .told = v[APPLICATION_FACTS],
         .invoices = v[APPLICATION_INVOICES],
         .guard = true,

@@ -85,9 +85,10 @@ class SubsidyCase(Case):
         return record["contract_no"]
 
     def apply(self, code, contract, status=201, token=None, **over):
-        return self.post("/v1/applications", dict({
-            "reference": "SQ-%d" % next(numbers), "policy": code, "loan": contract,
-            "facts": {"borrower.bad_record": False}}, **over), token or self.district, status)
+        body = dict({"reference": "SQ-%d" % next(numbers), "policy": code, "loan": contract,
+                     "facts": {"borrower.bad_record": False}}, **over)
+        return self.post("/v1/applications", {k: v for k, v in body.items() if v is not None}, token or self.district,
+                         status)
 
     def step(self, where, name, token, status=201, **over):
         return self.post(where + "/" + name, dict({"seen": self.get(where)["seen"], "reason": "按规定"}, **over),

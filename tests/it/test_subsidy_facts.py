@@ -2,10 +2,10 @@
 paid in full."""
 import unittest
 
-from harness import firm, numbers
+from harness import ORGS, firm, numbers
 from subsidy_case import SubsidyCase, TODAY, interest
 
-ALWAYS = {"clause": "any", "text": "有贷款", "fact": "loan.amount", "op": "exists", "value": True}
+ALWAYS = {"clause": "any", "text": "有借款或投保企业", "fact": "borrower.uscc", "op": "exists", "value": True}
 
 
 class Facts(SubsidyCase):
@@ -201,6 +201,59 @@ class Facts(SubsidyCase):
         self.assertEqual(r.codes(), [("/invoices/0/invoice_no", "E_INVOICE_TAKEN")])
         other = dict(bill, invoice_no="24313-%d" % next(numbers))
         self.assertEqual(self.amount(code, second, invoices=[other]), (True, "10000.00", "reserved"))
+
+    def insured(self, owner, **over):
+        insurer = self.d.token("insurer")
+        no = "BX-%d" % next(numbers)
+        self.post("/v1/insurance-policies", dict({
+            "policy_no": no, "kind": "enforcement", "insured_uscc": owner, "district": "310116",
+            "sum_insured": "1000000.00", "premium": "100000.00", "starts_on": "2023-01-01", "ends_on": "2023-12-31"},
+            **over), insurer)
+        return no
+
+    def premium(self, code, no, **over):
+        said = self.apply(code, None, loan=None, insurance_policy=no, **over).json()
+        return said["eligible"], said["amount"], said["state"]
+
+    def test_a_premium_is_subsidised_once_on_its_insurance_policy(self):
+        items = [{"item": "premium", "share": "60"}]
+        code, other = self.drafted(items), self.drafted(items)
+        owner = firm(next(numbers))[0]
+        no = self.insured(owner)
+        loans = [self.lent(owner=owner, amount=amount) for amount in ("3000000.00", "2000000.00", "1000000.00")]
+        for contract in loans:  # a loan has no premium
+            self.assertEqual(self.amount(code, contract), (True, "0.00", "refused"))
+        where = self.apply(code, None, loan=None, insurance_policy=no).headers["location"]
+        self.assertEqual(self.get(where)["amount"], "60000.00")
+        self.assertEqual(self.premium(code, no), (True, "0.00", "refused"))
+        self.assertEqual(self.premium(other, no), (True, "0.00", "refused"))
+        self.step(where, "approve", self.checker)
+        self.step(where, "pay", self.payer)
+        self.assertEqual(self.state(where), "paid")
+        renewed = self.insured(owner, starts_on="2024-01-01", ends_on="2024-12-31")
+        self.assertEqual(self.premium(code, renewed), (True, "60000.00", "reserved"))
+        r = self.apply(code, None, 422, loan=None, insurance_policy="NO-SUCH")
+        self.assertEqual(r.codes(), [("/insurance_policy", "E_INSURANCE")])
+        r = self.apply(code, loans[0], 422, insurance_policy=no)
+        self.assertEqual(r.codes(), [("/insurance_policy", "E_UNWANTED")])
+        told = self.apply(code, None, 422, loan=None, insurance_policy=no, facts={"insurance.premium": "900000.00"})
+        self.assertEqual(told.codes(), [("/facts/insurance.premium", "E_KNOWN")])
+
+    def test_the_premium_of_a_guarantee_is_not_paid_as_a_fee_again(self):
+        code = self.drafted([{"item": "premium", "share": "50"}, ])
+        fees = self.drafted([{"item": "insurance_fee", "share": "50"}])
+        owner = firm(next(numbers))[0]
+        contract = self.lent(owner=owner, insurer_uscc=ORGS["insurer"])
+        no = self.insured(owner, kind="loan_guarantee", loan_contract_no=contract, cover_share="80.00",
+                          starts_on="2023-01-16", ends_on="2024-01-15", premium="20000.00")
+        bill = {"item": "insurance_fee", "invoice_no": "BF-%d" % next(numbers), "seller": "上海示例保险有限公司",
+                "amount": "20000.00", "paid_on": "2023-01-20"}
+        self.assertEqual(self.premium(code, no), (True, "10000.00", "reserved"))
+        r = self.apply(fees, contract, 422, invoices=[bill])
+        self.assertEqual(r.codes(), [("/invoices/0/invoice_no", "E_INVOICE_TAKEN")])
+        free = self.lent()
+        self.assertEqual(self.amount(fees, free, invoices=[dict(bill, invoice_no="BF-%d" % next(numbers))]),
+                         (True, "10000.00", "reserved"))
 
     def test_one_credit_is_not_subsidised_under_two_contract_numbers(self):
         code = self.drafted([{"item": "interest", "share": "50"}])
