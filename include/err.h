@@ -305,8 +305,10 @@
     X(E_FACTS_CHANGED, 409, "贷款事实自申请后已变:{}", "The loan has changed since: {}",           \
         "不予补贴后重新申请", "Refuse it and apply anew")                                          \
     X(E_ITEM, 422, "此项缺少或多余:{}", "Missing or too much for this item: {}",                   \
-        "interest 用 share 或 points;费用用 share 或 of_loan;奖励用 share",                        \
-        "interest takes share or points, fees share or of_loan, awards share")                     \
+        "interest 用 share 或 points;费用用 share、of_loan、amount 或 tiers;"              \
+        "奖励用 share、amount 或 tiers",                                                           \
+        "interest takes share or points; fees share, of_loan, amount or tiers; awards share, "     \
+        "amount or tiers")                                                                         \
     X(E_LATER, 422, "日期先后不对", "Dates out of order", "不得晚于 {}",                           \
         "Must not be later than {}")                                                               \
     X(E_COVER, 422, "不在承保期间内", "Outside the days covered", "应在 {} 之内",                  \

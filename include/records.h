@@ -138,10 +138,22 @@ enum policy_item_field {
     ITEM_MAX_OF_LOAN,
     ITEM_WHEN,
     ITEM_UPLIFTS,
+    ITEM_AMOUNT,
+    ITEM_TIERS,
+    ITEM_PAYEE,
     ITEM_WIDTH
 };
+enum policy_tier_field { TIER_FROM, TIER_SHARE, TIER_AMOUNT, TIER_WIDTH };
 enum policy_uplift_field { UPLIFT_SHARE, UPLIFT_WHEN, UPLIFT_WIDTH };
-enum policy_cap_field { CAP_PER, CAP_PERIOD, CAP_AMOUNT, CAP_WIDTH };
+enum policy_cap_field {
+    CAP_PER,
+    CAP_PERIOD,
+    CAP_AMOUNT,
+    CAP_ITEM,
+    CAP_BY_KIND,
+    CAP_WHEN,
+    CAP_WIDTH
+};
 extern const struct choice policy_items[];
 enum application_field {
     APPLICATION_REFERENCE,

@@ -11,7 +11,18 @@
 #include "facts.h"
 
 struct rule;
-enum { RULE_ITEMS_MAX = 12 };
+enum { RULE_ITEMS_MAX = 12, RULE_CAPS_MAX = 10 };
+
+/* Which caps there are in a case, and what counts against each so far. */
+struct usage {
+    int n;
+    bool applies[RULE_CAPS_MAX];
+    int64_t used[RULE_CAPS_MAX];
+};
+/* Whose cases count together against a cap; neither: each case for itself. */
+struct cap_scope {
+    bool firm, bank, lifetime;
+};
 
 struct subsidy {
     bool eligible;
@@ -54,11 +65,14 @@ MUST_USE bool rule_cure(const struct rule *rule, struct arena *a, struct value *
 MUST_USE bool rule_cure_possible(const struct rule *rule, struct arena *a, struct value *facts);
 /* Can it be supplied, or made another? What happened cannot. */
 bool fact_can_change(enum fact f, const struct value *facts);
-/* Reduce the items of a case to what caps leave after what the firm has had, earlier items first;
- * the sum. */
-int64_t rule_cap(const struct rule *rule, int64_t used_year, int64_t used_lifetime, int64_t *item);
-/* ["loan.amount",…]: the facts that n rules look at and somebody tells; [6,0]: the terms in months of their
- * interest, 0 being the whole loan. */
+void rule_usage(const struct rule *rule, const struct value *facts, struct usage *out);
+/* Reduce the items of a case to what caps leave, earlier items first; the sum. */
+int64_t rule_cap(const struct rule *rule, const struct usage *used, int64_t *item);
+struct cap_scope rule_cap_scope(const struct rule *rule, int cap);
+/* What of these items counts against it. */
+int64_t rule_cap_sum(const struct rule *rule, int cap, const int64_t *item);
+/* ["loan.amount",…]: the facts that n rules look at and somebody tells; [6,0]: the terms in months
+ * of their interest, 0 being the whole loan. */
 void rules_ask(const struct rule *const *rules, int n, struct buf *asks, struct buf *months);
 /* Names of items, for statements: "interest". */
 const char *rule_item_name(const struct rule *rule, int item);

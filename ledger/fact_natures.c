@@ -115,6 +115,9 @@ const struct fact_nature fact_natures[FACT_COUNT] = {
     [FACT_USED_INTEREST] = {USED},
     [FACT_USED_ENTERPRISE_YEAR] = {USED},
     [FACT_USED_ENTERPRISE_LIFETIME] = {USED},
+    [FACT_USED_ITEMS_YEAR] = {USED},
+    [FACT_USED_ITEMS_LIFETIME] = {USED},
+    [FACT_USED_BANK_YEAR] = {USED},
 };
 
 const char *fact_person(const char *who)

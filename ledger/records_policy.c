@@ -16,15 +16,25 @@ static const struct choice item_day_counts[] = {/* as enum day_count */
     {"actual/360", "实际/360"}, {"actual/365", "实际/365"}, {"30/360", "30/360"}, {NULL, NULL}};
 extern const struct field lpr_fields[];
 
-const char condition_help[] =
-    "{\"all\":[…]} | {\"any\":[…]} | {\"not\":…} | {clause, text, legal_ref?, fact, op, value}; "
-    "op: eq ne lt le gt ge in between exists";
+const char condition_help[] = "{\"all\":[…]} | {\"any\":[…]} | {\"not\":…} | "
+                              "{clause, text, legal_ref?, fact, op, value | than, months?}; "
+                              "op: eq ne lt le gt ge in between exists";
 
 static const struct field uplift_fields[] = {
     {"share", "加成(百分点)", F_RATE, .need = true, .min = 1, .max = 1000000, .example = "10.00"},
     {"when", "条件", F_JSON, .need = true, .example = condition_help},
     {.name = NULL},
 };
+static const struct field tier_fields[] = {
+    {"from", "起点", F_MONEY, .need = true, .min = 0, .max = MONEY_RECORD_MAX,
+        .example = "5000000.00"},
+    {"share", "比例", F_RATE, .min = 1, .max = 1000000, .example = "1.50"},
+    {"amount", "定额", F_MONEY, .min = 1, .max = MONEY_RECORD_MAX, .example = "50000.00"},
+    {.name = NULL},
+};
+static_assert(COUNT_OF(tier_fields) == TIER_WIDTH + 1, "the enum follows the table");
+static const struct choice payees[] = {{"borrower", "借款企业"}, {"bank", "银行"},
+    {"insurer", "保险机构"}, {"guarantor", "担保机构"}, {NULL, NULL}};
 static const struct field item_fields[] = {
     {"item", "项目", F_ENUM, .need = true, .choices = policy_items, .example = "interest"},
     {"share", "比例", F_RATE, .min = 1, .max = 1000000, .example = "50.00"},
@@ -40,18 +50,24 @@ static const struct field item_fields[] = {
     {"max_of_loan", "不超过贷款的比例", F_RATE, .min = 1, .max = 1000000, .example = "1.00"},
     {"when", "适用条件", F_JSON, .example = condition_help},
     {"uplifts", "加成", F_LIST, .min = 1, .max = 10, .of = uplift_fields},
+    {"amount", "定额", F_MONEY, .min = 1, .max = MONEY_RECORD_MAX, .example = "20000.00"},
+    {"tiers", "分档(按已放款金额)", F_LIST, .min = 1, .max = 20, .of = tier_fields},
+    {"payee", "收款方", F_ENUM, .choices = payees, .example = "borrower"},
     {.name = NULL},
 };
 static_assert(COUNT_OF(item_fields) == ITEM_WIDTH + 1, "the enum follows the table");
 
-static const struct choice cap_owners[] = {
-    {"loan", "每笔贷款"}, {"enterprise", "每户"}, {NULL, NULL}};
+static const struct choice cap_owners[] = {/* as enum cap_owner */
+    {"loan", "每笔"}, {"enterprise", "每户"}, {"bank", "每家银行"}, {NULL, NULL}};
 static const struct choice cap_periods[] = {{"year", "每年"}, {"lifetime", "累计"}, {NULL, NULL}};
 static const struct field cap_fields[] = {
     {"per", "限额对象", F_ENUM, .need = true, .choices = cap_owners, .example = "enterprise"},
     {"period", "期间", F_ENUM, .choices = cap_periods, .example = "year"},
     {"amount", "限额", F_MONEY, .need = true, .min = 1, .max = MONEY_RECORD_MAX,
         .example = "100000.00"},
+    {"item", "只限此项", F_ENUM, .choices = policy_items, .example = "interest"},
+    {"by_kind", "按险种分别计", F_BOOL, .example = "true"},
+    {"when", "适用条件", F_JSON, .example = condition_help},
     {.name = NULL},
 };
 static_assert(COUNT_OF(cap_fields) == CAP_WIDTH + 1, "the enum follows the table");
@@ -99,6 +115,25 @@ static void budget_check(const struct value *v, struct err *e)
         err_add(e, E_BUDGET_ACCOUNT, STR("/budget/account"), "%s…", want.p);
 }
 
+/* A period where several cases count together; a bank's is the year; kinds are those of premiums.
+ */
+static void cap_check(const struct value *cap, int i, struct err *e)
+{
+    const char *owner = cap_owners[cap[CAP_PER].n].name;
+    bool loan = strcmp(owner, "loan") == 0, bank = strcmp(owner, "bank") == 0;
+    struct str pointer = arena_printf(e->a, "/caps/%d/period", i);
+    if (!loan && !cap[CAP_PERIOD].present)
+        err_add(e, E_NEED, pointer, NULL);
+    else if (loan && cap[CAP_PERIOD].present)
+        err_add(e, E_UNWANTED, pointer, "%s", owner);
+    else if (bank && cap[CAP_PERIOD].n != 0)
+        err_add(e, E_CHOICE, pointer, "year");
+    if (bank && cap[CAP_ITEM].present)
+        err_add(e, E_UNWANTED, arena_printf(e->a, "/caps/%d/item", i), "%s", owner);
+    if (cap[CAP_BY_KIND].n && (!cap[CAP_ITEM].present || loan))
+        err_add(e, E_NEED, arena_printf(e->a, "/caps/%d/item", i), NULL);
+}
+
 static void policy_check(const struct value *v, struct err *e)
 {
     const struct value *caps = &v[POLICY_CAPS];
@@ -106,12 +141,7 @@ static void policy_check(const struct value *v, struct err *e)
         err_add(e, E_ACCOUNT_CODE, STR("/code"), NULL);
     for (int i = 0; i < caps->count; i++) {
         const struct value *cap = caps->row + i * CAP_WIDTH;
-        bool enterprise = cap[CAP_PER].n == 1;
-        struct str pointer = arena_printf(e->a, "/caps/%d/period", i);
-        if (enterprise && !cap[CAP_PERIOD].present)
-            err_add(e, E_NEED, pointer, NULL);
-        else if (!enterprise && cap[CAP_PERIOD].present)
-            err_add(e, E_UNWANTED, pointer, "%s", "loan");
+        cap_check(cap, i, e);
     }
     budget_check(v, e);
     (void)rule_load(e->a, v, e); /* its problems are in e */

@@ -15,11 +15,13 @@ static bool takes(const struct item *i, const struct value *v)
 {
     bool award = i->kind == ITEM_PRINCIPAL_AWARD || i->kind == ITEM_LENDER_AWARD;
     bool interest = i->kind == ITEM_INTEREST;
-    int bases = v[ITEM_SHARE].present + v[ITEM_POINTS].present + v[ITEM_OF_LOAN].present;
+    int bases = v[ITEM_SHARE].present + v[ITEM_POINTS].present + v[ITEM_OF_LOAN].present +
+                v[ITEM_AMOUNT].present + v[ITEM_TIERS].present;
     bool rates = v[ITEM_CEILING].present || v[ITEM_RATE_BASIS].present;
     bool period = v[ITEM_MONTHS].present || v[ITEM_YEARS].present || v[ITEM_DAY_COUNT].present;
     if (bases != 1 || (!interest && (v[ITEM_POINTS].present || rates || period)) ||
         (v[ITEM_OF_LOAN].present && (interest || award)) ||
+        (interest && (v[ITEM_AMOUNT].present || v[ITEM_TIERS].present)) ||
         (v[ITEM_MONTHS].present && v[ITEM_YEARS].present))
         return false;
     return !i->base_is_lpr || i->ceiling.present;
@@ -41,6 +43,36 @@ static bool load_uplifts(struct arena *a, struct item *i, const struct value *li
     return good;
 }
 
+/* Rising, each a share or an amount. */
+static bool load_tiers(
+    struct arena *a, struct item *i, const struct value *list, struct str base, struct err *e)
+{
+    bool good = true;
+    i->tiers = list->count;
+    i->tier = arena_alloc(a, (size_t)(list->count + 1) * sizeof *i->tier);
+    for (int k = 0; k < list->count; k++) {
+        const struct value *v = list->row + k * TIER_WIDTH;
+        i->tier[k] = (struct tier){
+            .from = v[TIER_FROM].n, .amount = v[TIER_AMOUNT].n, .share = (int32_t)v[TIER_SHARE].n};
+        struct str at = arena_printf(a, "%s/tiers/%d", base.p, k);
+        if (v[TIER_SHARE].present == v[TIER_AMOUNT].present)
+            good = err_add(e, E_ITEM, at, "%s", i->name);
+        if (k > 0 && i->tier[k].from <= i->tier[k - 1].from)
+            good = err_add(e, E_ORDER, arena_printf(a, "%s/from", at.p), "%s",
+                money_text(a, (money){i->tier[k - 1].from}).p);
+    }
+    return good;
+}
+
+/* The lender of its award, else the firm, unless the policy says who. */
+static const char *payee_of(const struct value *v)
+{
+    static const char *const names[] = {"borrower", "bank", "insurer", "guarantor"};
+    if (v[ITEM_PAYEE].present)
+        return names[v[ITEM_PAYEE].n];
+    return v[ITEM_NAME].n == ITEM_LENDER_AWARD ? "lender" : "borrower";
+}
+
 static bool load_item(struct arena *a, struct item *i, const struct value *v, struct str base,
     struct str legal_ref, struct err *e)
 {
@@ -58,7 +90,9 @@ static bool load_item(struct arena *a, struct item *i, const struct value *v, st
         .has_day_count = v[ITEM_DAY_COUNT].present,
         .day_count = (enum day_count)v[ITEM_DAY_COUNT].n,
         .cap = v[ITEM_CAP].n,
-        .max_of_loan = v[ITEM_MAX_OF_LOAN].n};
+        .max_of_loan = v[ITEM_MAX_OF_LOAN].n,
+        .amount = v[ITEM_AMOUNT].n,
+        .payee = payee_of(v)};
     if (v[ITEM_CEILING].present)
         lpr_bound_read(v[ITEM_CEILING].row, &i->ceiling);
     if (!takes(i, v))
@@ -67,6 +101,7 @@ static bool load_item(struct arena *a, struct item *i, const struct value *v, st
         i->when = cond_load(a, v[ITEM_WHEN].json, arena_printf(a, "%s/when", base.p), legal_ref, e);
         good &= i->when != NULL;
     }
+    good &= load_tiers(a, i, &v[ITEM_TIERS], base, e);
     return load_uplifts(a, i, &v[ITEM_UPLIFTS], base, legal_ref, e) && good;
 }
 
@@ -177,16 +212,28 @@ static bool check_declared(struct arena *a, const struct json *list, struct err 
 
 /* ---- the whole ------------------------------------------------------------------------------ */
 
-static void load_caps(struct arena *a, struct rule *rule, const struct value *list)
+static bool load_caps(struct arena *a, struct rule *rule, const struct value *list,
+    struct str legal_ref, struct err *e)
 {
+    bool good = true;
     rule->caps = list->count;
     rule->cap = arena_alloc(a, (size_t)(list->count + 1) * sizeof *rule->cap);
     for (int i = 0; i < list->count; i++) {
         const struct value *v = list->row + i * CAP_WIDTH;
-        rule->cap[i] = (struct cap){.per_loan = v[CAP_PER].n == 0,
+        struct cap *cap = &rule->cap[i];
+        *cap = (struct cap){.per = (enum cap_owner)v[CAP_PER].n,
             .lifetime = v[CAP_PERIOD].present && v[CAP_PERIOD].n == 1,
+            .has_item = v[CAP_ITEM].present,
+            .item = (enum item_kind)v[CAP_ITEM].n,
+            .by_kind = v[CAP_BY_KIND].n != 0,
             .amount = v[CAP_AMOUNT].n};
+        if (!v[CAP_WHEN].present)
+            continue;
+        cap->when =
+            cond_load(a, v[CAP_WHEN].json, arena_printf(a, "/caps/%d/when", i), legal_ref, e);
+        good &= cap->when != NULL;
     }
+    return good;
 }
 
 const struct rule *rule_load(struct arena *a, const struct value *policy, struct err *e)
@@ -205,7 +252,7 @@ const struct rule *rule_load(struct arena *a, const struct value *policy, struct
     for (int i = 0; i < items->count; i++)
         good &= load_item(a, &rule->item[i], items->row + i * ITEM_WIDTH,
             arena_printf(a, "/items/%d", i), legal_ref, e);
-    load_caps(a, rule, &policy[POLICY_CAPS]);
+    good &= load_caps(a, rule, &policy[POLICY_CAPS], legal_ref, e);
     return good && items_apart(a, rule, e) ? rule : NULL;
 }
 

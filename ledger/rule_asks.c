@@ -21,6 +21,8 @@ static void cond_asks(const struct cond *c, bool *asks)
         asks[c->fact] = true;
     if (c->lpr.present)
         asks[facts_lpr_day(c->lpr.fact)] = true;
+    if (c->has_than)
+        asks[c->than] = true;
     for (const struct cond *m = c->child; m; m = m->next)
         cond_asks(m, asks);
 }
@@ -34,7 +36,7 @@ static void item_asks(const struct item *item, bool *asks)
         [ITEM_PREMIUM] = FACT_AID_PREMIUM};
     bool interest = item->kind == ITEM_INTEREST;
     bool award = item->kind == ITEM_PRINCIPAL_AWARD || item->kind == ITEM_LENDER_AWARD;
-    asks[FACT_LOAN_DRAWN] |= award || item->has_of_loan || item->max_of_loan;
+    asks[FACT_LOAN_DRAWN] |= award || item->has_of_loan || item->max_of_loan || item->tiers;
     asks[FACT_LOAN_DISBURSED_ON] |= interest;
     asks[FACT_LOAN_DAY_COUNT] |= interest && !item->has_day_count;
     if (item->kind == ITEM_PREMIUM)
@@ -51,11 +53,22 @@ static void item_asks(const struct item *item, bool *asks)
         cond_asks(item->uplift[i].when, asks);
 }
 
+static void cap_asks(const struct cap *cap, bool *asks)
+{
+    asks[FACT_USED_BANK_YEAR] |= cap->per == CAP_BANK;
+    asks[FACT_USED_ITEMS_YEAR] |= cap->has_item && !cap->lifetime;
+    asks[FACT_USED_ITEMS_LIFETIME] |= cap->has_item && cap->lifetime;
+    if (cap->when)
+        cond_asks(cap->when, asks);
+}
+
 static void rule_asks(const struct rule *rule, bool *asks)
 {
     cond_asks(rule->eligible, asks);
     for (int i = 0; i < rule->items; i++)
         item_asks(&rule->item[i], asks);
+    for (int i = 0; i < rule->caps; i++)
+        cap_asks(&rule->cap[i], asks);
     for (size_t i = 0; i < COUNT_OF(follows); i++) {
         if (asks[follows[i].asked])
             asks[follows[i].from[0]] = asks[follows[i].from[1]] = true;
@@ -88,7 +101,7 @@ void rules_ask(const struct rule *const *rules, int n, struct buf *asks, struct 
     }
     json_close(months, ']');
     json_open(asks, '[');
-    for (int i = 0; i < FACT_TOLD; i++) {
+    for (int i = 0; i < FACT_COUNT; i++) {
         if (asked[i])
             json_text(asks, fact_fields[i].name);
     }

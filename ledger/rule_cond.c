@@ -34,9 +34,21 @@ static const struct field test_fields[] = {
     {"fact", "事实", F_TEXT, .need = true, .min = 1, .max = 60, .example = "loan.ip_share"},
     {"op", "比较", F_ENUM, .need = true, .choices = ops, .example = "ge"},
     {"value", "值", F_JSON, .example = "30"},
+    {"than", "对照事实", F_TEXT, .min = 1, .max = 60, .example = "loan.settled_on"},
+    {"months", "对照日加月数", F_INT, .min = -600, .max = 600, .example = "12"},
     {.name = NULL},
 };
-enum { TEST_CLAUSE, TEST_TEXT, TEST_LEGAL, TEST_FACT, TEST_OP, TEST_VALUE, TEST_WIDTH };
+enum {
+    TEST_CLAUSE,
+    TEST_TEXT,
+    TEST_LEGAL,
+    TEST_FACT,
+    TEST_OP,
+    TEST_VALUE,
+    TEST_THAN,
+    TEST_MONTHS,
+    TEST_WIDTH
+};
 
 static bool is_ordered(const struct field *f)
 {
@@ -102,6 +114,27 @@ static bool read_values(
     return good;
 }
 
+/* Another fact of the same kind; days may be so many months later. */
+static bool read_than(
+    struct arena *a, struct cond *c, const struct value *v, struct str base, struct err *e)
+{
+    int than = field_index(fact_fields, v[TEST_THAN].s);
+    struct str pointer = arena_printf(a, "%s/than", base.p);
+    if (than < 0)
+        return err_add(e, E_FACT, pointer, "%s", field_nearest(fact_fields, v[TEST_THAN].s));
+    if (fact_fields[than].kind != fact_fields[c->fact].kind || c->op > OP_GE)
+        return err_add(e, E_TYPE, pointer, "eq, ne, lt, le, gt, ge; %s", fact_fields[c->fact].name);
+    if (v[TEST_VALUE].present)
+        return err_add(e, E_UNWANTED, arena_printf(a, "%s/value", base.p), "than");
+    if (v[TEST_MONTHS].present && fact_fields[than].kind != F_DAY)
+        return err_add(
+            e, E_UNWANTED, arena_printf(a, "%s/months", base.p), "%s", fact_fields[than].name);
+    c->has_than = true;
+    c->than = (enum fact)than;
+    c->months = (int)v[TEST_MONTHS].n;
+    return true;
+}
+
 static struct cond *read_test(
     struct arena *a, const struct json *in, struct str base, struct str legal_ref, struct err *e)
 {
@@ -126,7 +159,11 @@ static struct cond *read_test(
         err_add(e, E_CHOICE, arena_printf(a, "%s/op", base.p), "eq, ne, in, exists");
         return NULL;
     }
-    bool good = read_values(a, c, v[TEST_VALUE].json, arena_printf(a, "%s/value", base.p), e);
+    bool good = v[TEST_THAN].present
+                    ? read_than(a, c, v, base, e)
+                    : read_values(a, c, v[TEST_VALUE].json, arena_printf(a, "%s/value", base.p), e);
+    if (v[TEST_MONTHS].present && !v[TEST_THAN].present)
+        good = err_add(e, E_NEED, arena_printf(a, "%s/than", base.p), NULL);
     return good ? c : NULL;
 }
 
@@ -205,6 +242,19 @@ bool lpr_bound_of(const struct lpr_bound *b, const struct value *facts, int64_t 
     return true;
 }
 
+bool cond_bound(const struct cond *c, const struct value *facts, int64_t *bound)
+{
+    const struct value *than = &facts[c->than];
+    if (c->lpr.present)
+        return lpr_bound_of(&c->lpr, facts, bound);
+    if (!c->has_than) {
+        *bound = c->values ? c->value[0].n : 0;
+        return true;
+    }
+    *bound = c->months ? day_add_months((day){(int32_t)than->n}, c->months).n : than->n;
+    return than->present;
+}
+
 static bool is_text(const struct field *f)
 {
     return f->kind == F_TEXT || f->kind == F_IDENT;
@@ -222,6 +272,14 @@ static bool is_among(const struct cond *c, const struct value *v)
             return true;
     }
     return false;
+}
+
+static bool is_same(
+    const struct cond *c, const struct value *v, const struct value *facts, int64_t bound)
+{
+    if (c->has_than && is_text(&fact_fields[c->fact]))
+        return str_eq(v->s, facts[c->than].s);
+    return c->lpr.present || c->has_than ? v->n == bound : is_among(c, v);
 }
 
 /* A word in a list of words. */
@@ -243,13 +301,11 @@ static enum truth test_truth(const struct cond *c, const struct value *facts)
         return v->present && has_word(v->s, c->value[0].s) ? NO : YES;
     if (c->op == OP_EXISTS)
         return v->present ? YES : NO;
-    if (!v->present || (c->lpr.present && !lpr_bound_of(&c->lpr, facts, &bound)))
+    if (!v->present || !cond_bound(c, facts, &bound))
         return UNKNOWN;
-    if (!c->lpr.present)
-        bound = c->value[0].n;
     switch (c->op) {
-    case OP_EQ: return (c->lpr.present ? v->n == bound : is_among(c, v)) ? YES : NO;
-    case OP_NE: return (c->lpr.present ? v->n != bound : !is_among(c, v)) ? YES : NO;
+    case OP_EQ: return is_same(c, v, facts, bound) ? YES : NO;
+    case OP_NE: return is_same(c, v, facts, bound) ? NO : YES;
     case OP_LT: return v->n < bound ? YES : NO;
     case OP_LE: return v->n <= bound ? YES : NO;
     case OP_GT: return v->n > bound ? YES : NO;

@@ -162,21 +162,23 @@ static bool cure_test(const struct cond *c, bool want, struct attempt *t)
     const struct value *facts = t->facts;
     const struct value *now = &facts[c->fact];
     enum op op = want || c->op == OP_BETWEEN || c->op >= OP_EXISTS ? c->op : opposite(c->op);
-    int64_t bound = c->values ? c->value[0].n : 0;
+    int64_t bound = 0;
     if (c->op == OP_LACKS || (c->op == OP_EXISTS && !want))
         return false;
     if (c->op == OP_EXISTS)
         return set_any(t, c->fact);
-    if (c->lpr.present && !lpr_bound_of(&c->lpr, facts, &bound))
+    if (!cond_bound(c, facts, &bound))
         return false;
     struct value v = {.n = bound};
     switch (op) {
     case OP_EQ:
-        if (!c->lpr.present)
+        if (c->has_than)
+            v.s = facts[c->than].s;
+        else if (!c->lpr.present)
             v = nearest(c, now);
         break;
     case OP_IN: v = nearest(c, now); break;
-    case OP_NE: return set_other(t, c);
+    case OP_NE: return !c->has_than && set_other(t, c);
     case OP_LT: v.n = bound - 1; break;
     case OP_GT: v.n = bound + 1; break;
     case OP_LE:

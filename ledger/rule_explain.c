@@ -8,7 +8,8 @@ static const struct member value_members[] = {
     {"", M_SCALAR, "值", .en = "Value", .null = true}, {.name = NULL}};
 static const struct member item_members[] = {
     {"item", M_TEXT, "补贴项目", .en = "Item"},
-    {"payee", M_WORD, "收款方", .en = "Who gets it", .words = "lender borrower"},
+    {"payee", M_WORD, "收款方", .en = "Who gets it",
+        .words = "lender borrower bank insurer guarantor"},
     {"amount", M_YUAN, "金额", .en = "Amount"},
     {"arithmetic", M_OBJECT, "计算过程", .en = "Line by line", .of = line_members, .list = true},
     {.name = NULL},
@@ -71,6 +72,10 @@ static void write_used(const struct cond *c, const struct value *facts, struct b
         json_key(out, fact_fields[c->lpr.fact].name);
         fact_write(c->lpr.fact, &facts[c->lpr.fact], out);
     }
+    if (c->has_than) {
+        json_key(out, fact_fields[c->than].name);
+        fact_write(c->than, &facts[c->than], out);
+    }
     json_close(out, '}');
 }
 
@@ -127,7 +132,7 @@ static void write_items(
         json_close(&lines, ']');
         json_open(out, '{');
         json_member_text(out, "item", item->name);
-        json_member_text(out, "payee", item->kind == ITEM_LENDER_AWARD ? "lender" : "borrower");
+        json_member_text(out, "payee", item->payee);
         json_member_money(out, "amount", (money){o->item[i]});
         json_member_raw(out, "arithmetic", buf_view(&lines));
         json_close(out, '}');
@@ -184,6 +189,10 @@ static void write_titled(const struct cond *c, const struct value *facts, struct
     if (c->kind == COND_TEST) {
         json_key(out, fact_fields[c->fact].zh);
         fact_write(c->fact, &facts[c->fact], out);
+    }
+    if (c->has_than) {
+        json_key(out, fact_fields[c->than].zh);
+        fact_write(c->than, &facts[c->than], out);
     }
     for (const struct cond *m = c->child; m; m = m->next)
         write_titled(m, facts, out);

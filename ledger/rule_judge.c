@@ -19,7 +19,7 @@ const struct member line_members[] = {
     {.name = NULL},
 };
 
-static void line(struct buf *out, const char *what, struct str formula, int64_t fen)
+void rule_line(struct buf *out, const char *what, struct str formula, int64_t fen)
 {
     json_open(out, '{');
     json_member_text(out, "line", what);
@@ -33,7 +33,7 @@ static void line(struct buf *out, const char *what, struct str formula, int64_t 
 #define LINE(out, what, fen, ...)                                                                  \
     do {                                                                                           \
         if (out)                                                                                   \
-            line((out), (what), arena_printf((out)->a, __VA_ARGS__), (fen));                       \
+            rule_line((out), (what), arena_printf((out)->a, __VA_ARGS__), (fen));                  \
     } while (0)
 
 static const char *yuan(struct buf *out, int64_t fen)
@@ -241,7 +241,7 @@ static void stretch_line(
         balance = balance / c->whole * c->part;
     else
         part = arena_printf(out->a, " × %lld/%lld", (long long)c->part, (long long)c->whole);
-    line(out, "余额计息",
+    rule_line(out, "余额计息",
         arena_printf(out->a, "%s%s × %s%% × %d/%s %s–%s", yuan(out, balance), part.p,
             percent(out, rate_on(c, s)), (int)days, c->count == ACTUAL_365 ? "365" : "360",
             day_text(out->a, s->from).p, day_text(out->a, s->until).p),
@@ -356,6 +356,30 @@ static const struct {
     [ITEM_VALUATION_FEE] = {FACT_FEE_VALUATION, FACT_AID_VALUATION_FEE},
     [ITEM_PREMIUM] = {FACT_INSURANCE_PREMIUM, FACT_AID_PREMIUM}};
 
+/* A fixed amount, or what the tier gives that the drawn amount reaches; < 0: neither is asked. */
+static int64_t given(const struct item *item, const struct value *drawn, struct buf *out)
+{
+    const struct tier *reached = NULL;
+    if (item->amount) {
+        LINE(out, "定额", item->amount, "%s", yuan(out, item->amount));
+        return item->amount;
+    }
+    for (int i = 0; i < item->tiers && drawn->n >= item->tier[i].from; i++)
+        reached = &item->tier[i];
+    if (!item->tiers)
+        return NO_AMOUNT;
+    if (!reached) {
+        LINE(out, "未达起点", 0, "%s < %s", yuan(out, drawn->n), yuan(out, item->tier[0].from));
+        return 0;
+    }
+    int64_t amount =
+        reached->amount ? reached->amount : money_part(drawn->n, reached->share, 1000000);
+    LINE(out, "分档", amount, "%s ≥ %s → %s%s", yuan(out, drawn->n), yuan(out, reached->from),
+        reached->amount ? yuan(out, reached->amount) : percent(out, reached->share),
+        reached->amount ? "" : "%");
+    return amount;
+}
+
 /* Is a word in a list of words: an award that was given, a premium that was subsidised. */
 static bool is_taken(const struct item *item, const struct value *facts)
 {
@@ -373,15 +397,15 @@ static int64_t fee_judge(
         LINE(out, "此项费用已获补贴", 0, "%s", policy_items[item->kind].zh);
         return 0;
     }
-    int64_t amount;
-    if (!item->has_of_loan) {
+    if ((item->tiers || item->has_of_loan) && !drawn->present)
+        return missing(o, out, FACT_LOAN_DRAWN);
+    int64_t amount = given(item, drawn, out);
+    if (amount < 0 && !item->has_of_loan)
         amount = share_of(item, facts, paid->n, out);
-    } else if (drawn->present) {
+    if (amount < 0) {
         amount = money_part(drawn->n, item->of_loan, 1000000);
         LINE(
             out, "贷款比例", amount, "%s × %s%%", yuan(out, drawn->n), percent(out, item->of_loan));
-    } else {
-        return missing(o, out, FACT_LOAN_DRAWN);
     }
     return at_most(
         out, amount, paid->n - facts[costs[item->kind].aid].n, "不超过实付费用减其他资助");
@@ -400,6 +424,9 @@ static int64_t award_judge(
         LINE(out, "此项奖励已发放", 0, "%s", policy_items[item->kind].zh);
         return 0;
     }
+    int64_t fixed = given(item, drawn, out);
+    if (fixed >= 0)
+        return drawn->n > 0 ? fixed : 0;
     int64_t base = drawn->n;
     if (item->ip_part_only) {
         base = money_part(base, part->n, facts[FACT_LOAN_AMOUNT].n);
@@ -433,51 +460,7 @@ int64_t item_judge(
     return item->cap ? at_most(out, amount, item->cap, "单笔上限") : amount;
 }
 
-/* ---- caps over all items -------------------------------------------------------------------- */
-
-/* Down to limit, earlier items first; the sum of what stays. */
-static int64_t cut(const struct rule *rule, int64_t limit, int64_t *item)
-{
-    int64_t left = limit < 0 ? 0 : limit, sum = 0;
-    for (int i = 0; i < rule->items; i++) {
-        item[i] = item[i] < left ? item[i] : left;
-        left -= item[i];
-        sum += item[i];
-    }
-    return sum;
-}
-
-static int64_t cap_left(const struct cap *cap, int64_t used_year, int64_t used_lifetime)
-{
-    return cap->amount - (cap->per_loan ? 0 : cap->lifetime ? used_lifetime : used_year);
-}
-
-int64_t rule_cap(const struct rule *rule, int64_t used_year, int64_t used_lifetime, int64_t *item)
-{
-    int64_t sum = cut(rule, INT64_MAX, item);
-    for (int i = 0; i < rule->caps; i++)
-        sum = cut(rule, cap_left(&rule->cap[i], used_year, used_lifetime), item);
-    return sum;
-}
-
-void caps_explain(
-    const struct rule *rule, const struct value *facts, int64_t *item, struct buf *out)
-{
-    int64_t year = facts[FACT_USED_ENTERPRISE_YEAR].n,
-            ever = facts[FACT_USED_ENTERPRISE_LIFETIME].n;
-    int64_t sum = cut(rule, INT64_MAX, item);
-    for (int i = 0; i < rule->caps; i++) {
-        const struct cap *cap = &rule->cap[i];
-        int64_t left = cap_left(cap, year, ever), after = cut(rule, left, item);
-        if (after < sum)
-            LINE(out,
-                cap->per_loan   ? "每笔贷款上限"
-                : cap->lifetime ? "每户累计上限"
-                                : "每户年度上限",
-                after, "min(%s, %s)", yuan(out, sum), yuan(out, left));
-        sum = after;
-    }
-}
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 static const struct cond *first_failed(const struct cond *c, const struct value *facts)
 {
@@ -492,6 +475,7 @@ static const struct cond *first_failed(const struct cond *c, const struct value 
 
 void rule_judge(const struct rule *rule, const struct value *facts, struct subsidy *out)
 {
+    struct usage used;
     out->eligible = cond_truth(rule->eligible, facts) == YES;
     out->failed = out->eligible ? NULL : first_failed(rule->eligible, facts)->clause.p;
     out->amount = 0;
@@ -502,8 +486,8 @@ void rule_judge(const struct rule *rule, const struct value *facts, struct subsi
         out->judged = i;
         out->item[i] = out->eligible ? item_judge(&rule->item[i], facts, out, NULL) : 0;
     }
-    out->amount = rule_cap(rule, facts[FACT_USED_ENTERPRISE_YEAR].n,
-        facts[FACT_USED_ENTERPRISE_LIFETIME].n, out->item);
+    rule_usage(rule, facts, &used);
+    out->amount = rule_cap(rule, &used, out->item);
     for (int i = 0; i < rule->items; i++) {
         if (rule->item[i].kind == ITEM_INTEREST && out->item[i] > 0)
             return;

@@ -1,10 +1,11 @@
 /*
  * rule_overlap.c - can two conditions hold at once?
  *
- * Each test compares one fact with constants, so a fact matters only by where it lies among the
- * constants: each of them, its neighbours, and absence stand for all values. Trying every
- * combination is exact; with too many facts it is refused rather than guessed: the loop waits for
- * it, so all pairs of a policy together have a limit.
+ * Each test compares one fact with constants (or two with each other, which is tried at one place),
+ * so a fact matters only by where it lies among the constants: each of them, its neighbours, and
+ * absence stand for all values. Trying every combination is exact; with too many facts it is
+ * refused rather than guessed: the loop waits for it, so all pairs of a policy together have a
+ * limit.
  */
 #include "rule_parts.h"
 
@@ -72,6 +73,22 @@ static void add_values(struct asking *q, struct asked *x, const struct cond *c)
         add(q, x, (struct value){.s = STR("?")});
 }
 
+/* Two facts that are compared with each other: below, the same and above, at one place of many. */
+static void add_pair(struct asking *q, struct asked *x, struct asked *than, const struct cond *c)
+{
+    const struct field *f = &fact_fields[c->fact];
+    if (f->kind == F_BOOL || f->kind == F_ENUM || f->kind == F_TEXT || f->kind == F_IDENT) {
+        add_values(q, x, c);
+        add_values(q, than, c);
+        return;
+    }
+    int64_t middle = f->kind == F_DAY ? 19000 : (f->min + 1000);
+    int64_t shifted = c->months ? day_add_months((day){(int32_t)middle}, c->months).n : middle;
+    add(q, than, (struct value){.n = middle});
+    for (int64_t d = -1; d <= 1; d++)
+        add(q, x, (struct value){.n = shifted + d});
+}
+
 static void ask(struct asking *q, const struct cond *c)
 {
     for (const struct cond *m = c->child; m; m = m->next)
@@ -79,7 +96,11 @@ static void ask(struct asking *q, const struct cond *c)
     if (c->kind != COND_TEST || q->overflow)
         return;
     struct asked *x = asked_for(q, c->fact);
-    if (x && c->lpr.present) { /* at a rate of 3.65 %, as good as any */
+    struct asked *than = c->has_than ? asked_for(q, c->than) : NULL;
+    if (c->has_than) {
+        if (x && than)
+            add_pair(q, x, than, c);
+    } else if (x && c->lpr.present) { /* at a rate of 3.65 %, as good as any */
         int64_t bound = money_part(36500, c->lpr.multiplier, 10000) + c->lpr.spread;
         for (int64_t d = -1; d <= 1; d++)
             add(q, x, (struct value){.n = bound + d});

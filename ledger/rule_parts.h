@@ -26,11 +26,20 @@ struct cond {
     struct value *value; /* of the fact's kind */
     int values;
     struct lpr_bound lpr;
+    bool has_than; /* compared with another fact of its kind; of days so many months later */
+    enum fact than;
+    int months;
 };
 
 struct uplift {
     int32_t share;
     const struct cond *when;
+};
+
+/* From so much drawn on: a share of it, or an amount. */
+struct tier {
+    int64_t from, amount;
+    int32_t share;
 };
 
 enum item_kind {
@@ -54,14 +63,22 @@ struct item {
     bool has_day_count; /* else the loan's own */
     enum day_count day_count;
     int64_t cap, max_of_loan; /* 0: none */
-    const struct cond *when;  /* NULL: always */
+    int64_t amount;           /* fixed; 0: none */
+    const char *payee;
+    struct tier *tier; /* by what was drawn; the last that it reaches */
+    int tiers;
+    const struct cond *when; /* NULL: always */
     struct uplift *uplift;
     int uplifts;
 };
 
+enum cap_owner { CAP_LOAN, CAP_ENTERPRISE, CAP_BANK };
 struct cap {
-    bool per_loan, lifetime;
+    enum cap_owner per;
+    bool lifetime, has_item, by_kind;
+    enum item_kind item; /* of these items alone */
     int64_t amount;
+    const struct cond *when; /* NULL: always */
 };
 
 struct rule {
@@ -87,10 +104,14 @@ bool lpr_bound_of(const struct lpr_bound *b, const struct value *facts, int64_t 
  * tried; below nought it cannot be told. */
 bool cond_meet(
     struct arena *a, const struct cond *x, const struct cond *y, struct buf *out, int64_t *left);
+/* What a test compares with: a rate, another fact; false when that is not known. */
+bool cond_bound(const struct cond *c, const struct value *facts, int64_t *bound);
 /* rule_judge.c: the arithmetic of one item; lines go to out unless it is NULL. */
 int64_t item_judge(
     const struct item *item, const struct value *facts, struct subsidy *o, struct buf *out);
-/* What caps take away, line by line; item is cut. */
+/* rule_caps.c: what caps take away, line by line; item is cut. */
 void caps_explain(
     const struct rule *rule, const struct value *facts, int64_t *item, struct buf *out);
+/* rule_judge.c: a line for the reader; fen < 0: no amount. */
+void rule_line(struct buf *out, const char *what, struct str formula, int64_t fen);
 #endif

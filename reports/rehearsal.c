@@ -22,8 +22,9 @@ struct tallies {
 struct side {
     bool eligible;
     const char *failed;
-    int64_t *item; /* before what the firm used up in this rehearsal */
-    int64_t fen, used_year, used_lifetime;
+    int64_t *item; /* before what firm and bank used up in this rehearsal */
+    struct usage used;
+    int64_t fen;
     bool queued;
 };
 struct tried {
@@ -37,7 +38,7 @@ struct tried {
 
 struct firm {
     struct str uscc;
-    int year; /* 0: for ever */
+    int year; /* with the cap; 0: for ever */
     int64_t fen;
 };
 struct firms {
@@ -124,7 +125,7 @@ static void tallies_write(struct buf *out, const char *name, const struct tallie
     json_close(out, ']');
 }
 
-/* What a firm got in this rehearsal. */
+/* What a firm or bank got in this rehearsal that counts against a cap. */
 static struct firm *firm_of(struct firms *all, struct str uscc, int year)
 {
     uint64_t h = 14695981039346656037u;
@@ -156,8 +157,7 @@ static void judge_side(
     rule_judge(h->policy[i].rule, facts, &o);
     side->eligible = o.eligible;
     side->failed = o.failed;
-    side->used_year = facts[FACT_USED_ENTERPRISE_YEAR].n;
-    side->used_lifetime = facts[FACT_USED_ENTERPRISE_LIFETIME].n;
+    rule_usage(h->policy[i].rule, facts, &side->used);
     if (o.eligible) {
         side->item = arena_alloc(h->a, (size_t)o.n * sizeof *side->item);
         memcpy(side->item, o.item, (size_t)o.n * sizeof *side->item);
@@ -247,16 +247,24 @@ static int year_of(day d)
     return y;
 }
 
-/* The amount after what the firm has had, here and before. */
+/* The amount after what firm and bank have had, here and before. */
 static void take(const struct rehearsal *h, int i, struct tried *t, struct firms *firms)
 {
     struct side *s = &t->side[i];
-    struct firm *year = firm_of(firms, t->borrower, year_of(t->on));
-    struct firm *ever = firm_of(firms, t->borrower, 0);
-    s->fen = rule_cap(
-        h->policy[i].rule, s->used_year + year->fen, s->used_lifetime + ever->fen, s->item);
-    year->fen += s->fen;
-    ever->fen += s->fen;
+    struct firm *had[RULE_CAPS_MAX] = {NULL};
+    for (int k = 0; k < s->used.n; k++) {
+        struct cap_scope scope = rule_cap_scope(h->policy[i].rule, k);
+        if (!scope.firm && !scope.bank)
+            continue;
+        int year = scope.lifetime ? 0 : year_of(t->on);
+        had[k] = firm_of(firms, scope.bank ? t->bank : t->borrower, year * RULE_CAPS_MAX + k);
+        s->used.used[k] += had[k]->fen;
+    }
+    s->fen = rule_cap(h->policy[i].rule, &s->used, s->item);
+    for (int k = 0; k < s->used.n; k++) {
+        if (had[k])
+            had[k]->fen += rule_cap_sum(h->policy[i].rule, k, s->item);
+    }
 }
 
 static void count_winner(const struct tried *t, int i, struct sum *sum)
@@ -298,7 +306,7 @@ static void spend(const struct rehearsal *h, struct tried *t, int i, struct sum 
 static void sum_up(const struct rehearsal *h, int i, struct sum *sum)
 {
     struct firms firms = {.room = 64};
-    while (firms.room < (size_t)h->n * 5)
+    while (firms.room < (size_t)h->n * 2 * (RULE_CAPS_MAX + 1))
         firms.room *= 2;
     firms.f = arena_alloc(h->a, firms.room * sizeof *firms.f);
     *sum = (struct sum){.left = h->v[REHEARSAL_BUDGET].n};

@@ -5,7 +5,8 @@
 --    borrower_employees int8, borrower_revenue int8, insurance_kind text, insurance_premium int8,
 --    insurance_sum_insured int8, insurance_starts_on int4, insurance_ends_on int4, used_city bool, used_district bool,
 --    used_applications int8, used_policies text, used_interest_days text, used_items text, used_interest int8,
---    used_enterprise_year int8, used_enterprise_lifetime int8
+--    used_enterprise_year int8, used_enterprise_lifetime int8,
+--    used_items_year text, used_items_lifetime text, used_bank_year int8
 with asked as materialized (
     select insurance_find($1::text) as ids, array(select json_array_elements_text($4::json)) as asks
 )
@@ -15,8 +16,9 @@ select cardinality(a.ids)::int8 as policies,
        c.id, c.borrower_uscc, c.borrower_district, c.borrower_size, c.borrower_employees, c.borrower_revenue,
        c.insurance_kind, c.insurance_premium, c.insurance_sum_insured, c.insurance_starts_on, c.insurance_ends_on,
        u.used_city, u.used_district, u.used_applications, u.used_policies, u.used_interest_days, u.used_items,
-       u.used_interest, w.used_enterprise_year, w.used_enterprise_lifetime
+       u.used_interest, w.used_enterprise_year, w.used_enterprise_lifetime, w.used_items_year,
+       w.used_items_lifetime, w.used_bank_year
   from asked a
   left join lateral subsidy_insurance_facts(a.ids[1]) c on true
   left join lateral subsidy_insurance_usage(a.ids[1]) u on true
-  left join lateral subsidy_firm_usage(c.borrower_uscc, $2::text, $3::date) w on true
+  left join lateral subsidy_firm_usage(c.borrower_uscc, null, $2::text, $3::date, a.asks) w on true

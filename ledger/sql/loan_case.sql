@@ -11,7 +11,8 @@
 --    loan_trademarks int4, loan_owner_is_borrower bool, loan_interest_paid int8, loan_drawn int8,
 --    loan_day_count text, loan_pledgee text, loan_first_pledge bool, loan_stretches text, loan_paid_for text,
 --    used_city bool, used_district bool, used_applications int8, used_policies text, used_interest_days text,
---    used_items text, used_interest int8, used_enterprise_year int8, used_enterprise_lifetime int8
+--    used_items text, used_interest int8, used_enterprise_year int8, used_enterprise_lifetime int8,
+--    used_items_year text, used_items_lifetime text, used_bank_year int8
 with asked as materialized (
     select e.n, e.code, e."on", e.guard, loan_find(e.loan) as ids, e.asks, e.months
       from rows from (json_to_recordset($1::json) as (loan text, code text, "on" date, guard boolean, asks text[],
@@ -35,11 +36,12 @@ select a.n, cardinality(a.ids)::int8 as loans,
        m.loan_pledgee, m.loan_first_pledge, m.loan_stretches, m.loan_paid_for,
        u.used_city, u.used_district, u.used_applications, u.used_policies, u.used_interest_days, u.used_items,
        u.used_interest,
-       w.used_enterprise_year, w.used_enterprise_lifetime
+       w.used_enterprise_year, w.used_enterprise_lifetime, w.used_items_year,
+       w.used_items_lifetime, w.used_bank_year
   from asked a
   left join loan_cases((select ids from found)) c on c.id = a.ids[1]
   left join lateral subsidy_loan_more(c.id, a.asks, a.months, a."on", not c.plain) m
          on not c.plain or a.asks && array['loan.pledgee', 'loan.first_pledge']
   left join subsidy_loan_usage((select ids from found)) u on u.id = a.ids[1]
-  left join lateral subsidy_firm_usage(c.borrower_uscc, a.code, a."on") w on true
+  left join lateral subsidy_firm_usage(c.borrower_uscc, c.bank, a.code, a."on", a.asks) w on true
  order by a.n

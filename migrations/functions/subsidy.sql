@@ -76,15 +76,64 @@ begin
            on true;
 end $$;
 
--- Counted sums of one firm under one policy: in the year of a day, and ever.
-create or replace function subsidy_firm_usage(firm text, code text, day date)
-    returns table (used_enterprise_year bigint, used_enterprise_lifetime bigint)
+-- What counted applications of a firm under a policy have had item by item, and of premiums by the kind of insurance:
+-- "interest 52325.00; premium 1000.00; premium/enforcement 1000.00". from_day: since that day.
+create or replace function subsidy_items_used(firm text, code text, from_day date, until_day date) returns text
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return (
+        with had as (
+            select u.item, u.amount_fen, case when u.item = 'premium' then (
+                       select p.kind from insurance_policy p
+                        where p.id = a.insurance_policy order by p.version desc limit 1) end as kind
+              from application_now a
+              join subsidy_unit u on u.application = a.application
+             where a.borrower = firm and a.policy_code = code and a.on_day between from_day and until_day
+               and a.state in ('queued', 'reserved', 'approved', 'paid')
+        ),
+        named as (
+            select h.item as name, h.amount_fen from had h
+             union all
+            select h.item || '/' || h.kind, h.amount_fen from had h where h.kind is not null
+        )
+        select string_agg(n.name || ' ' || yuan_text(n.fen), '; ' order by n.name)
+          from (select x.name, sum(x.amount_fen)::bigint as fen from named x group by x.name) n);
+end $$;
+revoke all on function subsidy_items_used from public;
+
+-- What counted applications for loans of a bank have had under a policy in the year of a day.
+create or replace function subsidy_bank_used(bank text, code text, day date) returns bigint
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return (select coalesce(sum(a.amount_fen), 0)::bigint
+              from application_now a
+              join loan l on l.id = a.loan_id and l.version = 1
+              join org o on o.id = l.org_id and o.code = bank
+             where a.policy_code = subsidy_bank_used.code
+               and a.on_day between date_trunc('year', day)::date and make_date(extract(year from day)::int, 12, 31)
+               and a.state in ('queued', 'reserved', 'approved', 'paid'));
+end $$;
+revoke all on function subsidy_bank_used from public;
+
+-- Counted sums of one firm under one policy: in the year of a day, and ever; item by item, and of a bank, as far as a
+-- rule asks for them.
+create or replace function subsidy_firm_usage(firm text, bank text, code text, day date, asks text[])
+    returns table (used_enterprise_year bigint, used_enterprise_lifetime bigint, used_items_year text,
+                   used_items_lifetime text, used_bank_year bigint)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
+declare
+    first date := date_trunc('year', day)::date;
+    last date := make_date(extract(year from day)::int, 12, 31);
 begin
     return query
-    select coalesce(sum(a.amount_fen) filter (where date_trunc('year', a.on_day) = date_trunc('year', day)), 0)::bigint,
-           coalesce(sum(a.amount_fen), 0)::bigint
+    select coalesce(sum(a.amount_fen) filter (where a.on_day between first and last), 0)::bigint,
+           coalesce(sum(a.amount_fen), 0)::bigint,
+           case when 'used.items_year' = any (asks)
+                then subsidy_items_used(firm, code, first, last) end,
+           case when 'used.items_lifetime' = any (asks)
+                then subsidy_items_used(firm, code, '-infinity', 'infinity') end,
+           case when 'used.bank_year' = any (asks) then subsidy_bank_used(bank, code, day) end
       from application_now a
      where a.borrower = firm and a.policy_code = code
        and a.state in ('queued', 'reserved', 'approved', 'paid');
@@ -192,15 +241,24 @@ begin
 end $$;
 revoke all on function subsidy_loan_decides from public;
 
+-- The code of the bank that lent.
+create or replace function subsidy_loan_bank(loan uuid) returns text
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return (select o.code from loan l join org o on o.id = l.org_id
+             where l.id = subsidy_loan_bank.loan and l.version = 1);
+end $$;
+revoke all on function subsidy_loan_bank from public;
+
 -- The same of all that a case is judged by: beside the loan what was taken of its interest and fees, and by its firm.
 create or replace function subsidy_case_guard(loan uuid, firm text, code text, day date, asks text[], months int[])
     returns text
     language plpgsql stable security definer set search_path = public, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
-    return (select md5(subsidy_loan_decides(loan, asks, months, day) || u::text || f::text)
-      from subsidy_loan_usage(array[loan]) u
-     cross join subsidy_firm_usage(firm, code, day) f);
+    return (select md5(concat(subsidy_loan_decides(loan, asks, months, day), u::text, f::text))
+              from subsidy_loan_usage(array[loan]) u
+             cross join subsidy_firm_usage(firm, subsidy_loan_bank(loan), code, day, asks) f);
 end $$;
 
 -- The facts of an insurance policy and of the firm that it insures, as numbers and texts; of a firm what was told last.
@@ -263,7 +321,7 @@ create or replace function subsidy_insurance_guard(insurance uuid, firm text, co
 begin
     return (select md5(concat(subsidy_insurance_decides(insurance, asks), u::text, f::text))
               from subsidy_insurance_usage(insurance) u
-             cross join subsidy_firm_usage(firm, code, day) f);
+             cross join subsidy_firm_usage(firm, null, code, day, asks) f);
 end $$;
 revoke all on function subsidy_insurance_guard from public;
 grant execute on function subsidy_insurance_guard to pledged_app;
