@@ -300,6 +300,8 @@
         "Give the contract number or the id of its record")                                        \
     X(E_INSURANCE, 422, "找不到保单:{}", "No such insurance policy: {}",                           \
         "写保单号或保单记录的 id", "Give the number of the policy or the id of its record")        \
+    X(E_NO_LETTER, 422, "尚无决定:{}", "Nothing is decided yet: {}", "批准或不予补贴后再印发",     \
+        "Approve or refuse it first")                                                              \
     X(E_FACTS_MOVED, 409, "事实在办理中不断变化", "The facts kept changing meanwhile", "稍后重试", \
         "Try again")                                                                               \
     X(E_FACTS_CHANGED, 409, "贷款事实自申请后已变:{}", "The loan has changed since: {}",           \

@@ -25,6 +25,9 @@ MUST_USE bool money_parse_scaled(struct str s, int shift, money *out);
 /* Always two decimals. */
 struct str money_text(struct arena *a, money m);
 
+/* "人民币贰万伍仟捌佰柒拾伍元整": an amount of a record in capital numerals; not negative. */
+struct str money_capital(struct arena *a, money m);
+
 /* n × num ÷ den, half a fen up; n and num >= 0, den > 0. The product of three factors fits 128 bits
  * as long as n is an amount and num below 10^18. */
 int64_t money_part(int64_t n, int64_t num, int64_t den);

@@ -56,6 +56,8 @@ MUST_USE bool rule_has_lpr(
 void rule_judge(const struct rule *rule, const struct value *facts, struct subsidy *out);
 /* "eligible":…,"amount":…,"items":[…],"trace":[…],"cures":[…] without the braces. */
 void rule_explain(const struct rule *rule, const struct value *facts, struct buf *out);
+/* The same without items and clauses: "eligible", "amount", "cures", "incurable". */
+void rule_brief(const struct rule *rule, const struct value *facts, struct buf *out);
 /* What these are, and a line of arithmetic. */
 extern const struct member rule_members[], line_members[];
 /* Change facts so that every failed threshold is just passed; false when no such change is known.

@@ -329,6 +329,15 @@ void rule_explain(const struct rule *rule, const struct value *facts, struct buf
     write_cures(rule, facts, out);
 }
 
+void rule_brief(const struct rule *rule, const struct value *facts, struct buf *out)
+{
+    struct subsidy o;
+    rule_judge(rule, facts, &o);
+    json_member_bool(out, "eligible", o.eligible);
+    json_member_money(out, "amount", (money){o.amount});
+    write_cures(rule, facts, out);
+}
+
 /* ---- conditions as problems ------------------------------------------------------------------ */
 
 /* "; 企业规模 large → medium" for every fact that would have to be another. */

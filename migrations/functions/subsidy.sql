@@ -458,6 +458,44 @@ begin
 end $$;
 revoke all on function application_decides from public;
 
+-- Who besides the office may see an application: the bank that lent, who insures and guarantees it;
+-- of an insurance policy its insurer.
+create or replace function application_parties(loan uuid, insurance uuid) returns text[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return array(
+        select x.code
+          from (select unnest(array[subsidy_loan_bank(l.id), l.insurer, l.guarantor]) as code
+                  from loan l
+                 where l.id = application_parties.loan
+                   and not exists (select from loan later where later.id = l.id and later.version = l.version + 1)
+                 union
+                select o.code
+                  from insurance_policy p
+                  join org o on o.id = p.org_id
+                 where p.id = insurance) x
+         where x.code is not null
+         order by x.code);
+end $$;
+revoke all on function application_parties from public;
+
+-- Does an application wait for a step of whoever asks: of his office, and not after one of his own?
+create or replace function application_waits(app uuid) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return exists (
+        select from application a
+          join application_now n on n.application = a.id
+          left join lateral (
+               select s.recorded_by from application_step s
+                where s.application = a.id and s.step <> 'release' order by s.n desc limit 1) last on true
+         where a.id = app and a.org_id = my_org()
+           and (n.state = 'reserved' and a.recorded_by <> my_signature()
+                or n.state = 'approved' and last.recorded_by <> my_signature()));
+end $$;
+revoke all on function application_waits from public;
+grant execute on function application_waits to pledged_app;
+
 -- v: what the program made of the case: {loan, insurance_policy, policy, guard, asks, months, eligible, amount,
 -- from, until, items, facts, decision}. The day is the ledger's.
 create or replace function application_decide(new_id uuid, doc json, v json, dry boolean) returns decision
@@ -478,7 +516,7 @@ declare
     found_problems json[];
 begin
     d.district := coalesce(my_district(), '');
-    d.parties := '{}';
+    d.parties := application_parties(loan, insurance);
     if not dry then
         perform subsidies_lock();
     end if;
@@ -502,11 +540,12 @@ begin
     end if;
     account_code := budget_account(p, extract(year from day)::int);
     insert into application (id, reference, org_id, district, policy, policy_code, loan_id, borrower, on_day, eligible,
-           amount_fen, facts, decision, loan_guard, account, recorded_at, recorded_by, asks, months, insurance_policy)
+           amount_fen, facts, decision, loan_guard, account, recorded_at, recorded_by, asks, months, insurance_policy,
+           parties)
     values (new_id, doc ->> 'reference', my_org(), p.district, p.id, p.code, loan, firm, day,
            (v ->> 'eligible')::boolean, amount, v -> 'facts', v -> 'decision',
            application_decides(loan, insurance, asks, months, day), account_code, record_now(), my_signature(), asks, months,
-           insurance);
+           insurance, d.parties);
     if amount > 0 then
         perform application_take(new_id, loan, insurance, v, doc);
         if exists (select from account a where a.code = account_code)
@@ -762,3 +801,34 @@ exception when sqlstate 'PB003' then
     return d;
 end $$;
 revoke all on function application_step_take from public, pledged_app;
+
+-- The number of an application in its office's year, in the order of recording: it never changes.
+create or replace function application_no(app uuid) returns bigint
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return (select count(*)
+              from application a
+              join application x on x.org_id = a.org_id
+                                and x.on_day between date_trunc('year', a.on_day)::date and a.on_day
+                                and x.id <= a.id
+             where a.id = app);
+end $$;
+revoke all on function application_no from public;
+grant execute on function application_no to pledged_app;
+
+-- The names in a letter: of the firm as its loan says now, of the contract or the insurance policy.
+create or replace function application_names(app uuid) returns table (name text, loan text, insurance text)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+#variable_conflict use_column
+begin
+    return query
+    select r.body ->> 'borrower_name', case when a.loan_id is not null then r.key end,
+           case when a.loan_id is null then r.key end
+      from application a
+      join submission r on r.id = coalesce(a.loan_id, a.insurance_policy)
+     where a.id = app
+     order by r.version desc
+     limit 1;
+end $$;
+revoke all on function application_names from public;
+grant execute on function application_names to pledged_app;

@@ -17,25 +17,51 @@ static int64_t verb_of(const struct req *r, const struct field *f)
     BUG("a route that names no choice");
 }
 
+/* Does the address fix the step: of one record, or of many ("/v1/applications/approve")? */
+static bool has_verb(const struct req *r)
+{
+    return r->route->record->verb && (r->parent_key.p || !strchr(r->route->path, '{'));
+}
+
 struct value *values_new(const struct req *r, struct arena *a)
 {
     const struct record *rec = r->route->record;
     struct value *v = arena_alloc(a, (size_t)field_count(rec->fields) * sizeof *v);
     if (r->parent_key.p)
         v[rec->parent] = (struct value){.present = true, .s = r->parent_key};
-    if (r->parent_key.p && rec->verb)
+    if (has_verb(r))
         v[rec->verb] = (struct value){.present = true, .n = verb_of(r, &rec->fields[rec->verb])};
     return v;
+}
+
+/* Steps on many name what they are on as its answer does: by id. */
+const struct json *values_named(const struct req *r, struct arena *a, const struct json *in)
+{
+    const struct record *rec = r->route->record;
+    if (!has_verb(r) || r->parent_key.p || !json_get(in, "id"))
+        return in;
+    struct json *object = arena_alloc(a, sizeof *object);
+    const struct json **end = &object->child;
+    *object = *in;
+    for (const struct json *m = in->child; m; m = m->next) {
+        struct json *copy = arena_alloc(a, sizeof *copy);
+        *copy = *m;
+        if (str_is(m->key, "id"))
+            copy->key = str_of(rec->fields[rec->parent].name);
+        *end = copy;
+        end = &copy->next;
+    }
+    return object;
 }
 
 bool values_fit(const struct req *r, const struct value *v, struct err *e)
 {
     const struct record *rec = r->route->record;
-    if (!r->parent_key.p)
-        return true;
-    if (rec->verb && v[rec->verb].n != verb_of(r, &rec->fields[rec->verb]))
+    if (has_verb(r) && v[rec->verb].n != verb_of(r, &rec->fields[rec->verb]))
         return err_add(e, E_PATH, arena_printf(e->a, "/%s", rec->fields[rec->verb].name), "%s",
             strrchr(r->route->path, '/') + 1);
+    if (!r->parent_key.p)
+        return true;
     if (str_eq(v[rec->parent].s, r->parent_key))
         return true;
     struct str pointer = arena_printf(e->a, "/%s", rec->fields[rec->parent].name);

@@ -11,7 +11,7 @@
 #include "server.h"
 
 /* record.c */
-req_fn record_post_one, record_step, record_list, claim_list;
+req_fn record_post_one, record_step, record_list, claim_list, application_list;
 /* A decoded record with what the program decided of it, in JSON. again: called instead of an answer
  * when the facts moved meanwhile; NULL: answer that. */
 void record_decided(struct req *r, const struct value *v, struct str decision, req_fn *again);
@@ -19,7 +19,7 @@ req_fn record_post, record_put, record_get, record_history, record_template;
 /* metrics.c */
 req_fn metrics_get;
 /* upload.c: a batch as NDJSON or CSV; called by record_post. What its lines are. */
-req_fn upload_start;
+req_fn upload_start, upload_list;
 extern const struct shape verdict_shape, summary_shape;
 /* A row with one document of JSON is the answer; without one there is nothing of that name. */
 db_rows_fn on_document;
@@ -41,6 +41,7 @@ void answer_write(struct buf *out, const struct record *rec, const struct verdic
 /* Room for the values of a record, with the key of the record that the address names filled in;
  * whether what was sent agrees with the address. */
 struct value *values_new(const struct req *r, struct arena *a);
+const struct json *values_named(const struct req *r, struct arena *a, const struct json *in);
 MUST_USE bool values_fit(const struct req *r, const struct value *v, struct err *e);
 /* Red flags out of the texts of flag_of_record (migrations). */
 void warnings_write(struct buf *out, struct arena *a, struct str flags);

@@ -8,8 +8,7 @@
 
 /* ---- the policy ------------------------------------------------------------------------------ */
 
-/* NULL: not readable any more. */
-static const struct rule *load_rule(struct arena *a, struct str body, enum version_by *by)
+const struct rule *case_rule(struct arena *a, struct str body, enum version_by *by)
 {
     struct err e;
     struct value *v = arena_alloc(a, POLICY_FIELD_COUNT * sizeof *v);
@@ -63,7 +62,7 @@ bool case_policy(
     k->available = arena_keep(a, rows_at(rows, 0, POLICY_CASE_AVAILABLE));
     (void)rows_int(rows, 0, POLICY_CASE_QUEUE, &k->queue); /* a draft has none */
     case_lpr(a, rows_at(rows, 0, POLICY_CASE_LPR), k);
-    k->rule = load_rule(a, arena_keep(a, rows_at(rows, 0, POLICY_CASE_BODY)), &k->version_by);
+    k->rule = case_rule(a, arena_keep(a, rows_at(rows, 0, POLICY_CASE_BODY)), &k->version_by);
     if (!k->rule)
         return err_add(e, E_NO_POLICY, STR("/policy"), "%s", code.p);
     load_asks(a, k);
@@ -293,7 +292,7 @@ bool decision_again(
     struct value *f = arena_alloc(a, FACT_COUNT * sizeof *f);
     err_init(&e, a);
     enum version_by by;
-    const struct rule *rule = load_rule(a, body, &by);
+    const struct rule *rule = case_rule(a, body, &by);
     const struct json *in = json_parse(a, facts, &e);
     if (!rule || !in || !facts_read(a, in, f, &e) || !facts_derive(f, "", &e))
         return false;

@@ -31,6 +31,8 @@ const struct policy_case *case_keep(
 /* The policy of a row of policy_case, in a; false after adding problems. */
 MUST_USE bool case_policy(struct arena *a, const struct rows *rows, struct str code,
     struct policy_case *k, struct err *e);
+/* The rule of a policy's text, and the day that governs; NULL: not readable any more. */
+const struct rule *case_rule(struct arena *a, struct str body, enum version_by *by);
 /* The loan prime rates of a column `lpr`. */
 void case_lpr(struct arena *a, struct str text, struct policy_case *k);
 /* The facts of a row of loan_case, copied into k; problems are in r->err. */

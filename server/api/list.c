@@ -220,6 +220,29 @@ void claim_list(struct req *r)
     db_query(r->server->db, r->a, r->actor, SQL_CLAIM_LIST, p, C_COUNT, on_page, l);
 }
 
+/* ---- applications ---------------------------------------------------------------------------- */
+
+void application_list(struct req *r)
+{
+    enum { A_AFTER, A_LIMIT, A_CODE, A_STATE, A_WAITING, A_COUNT };
+    struct listing *l = arena_alloc(r->a, sizeof *l);
+    struct str p[A_COUNT] = {{NULL, 0}};
+    *l = (struct listing){.r = r};
+    p[A_AFTER] = req_param(r, "after");
+    p[A_CODE] = req_param(r, "code");
+    p[A_WAITING] = param_flag(r, "waiting") ? STR("true") : (struct str){NULL, 0};
+    (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &l->limit);
+    read_state(r, application_record.states, &p[A_STATE]);
+    if (p[A_AFTER].p && !uuid_is(p[A_AFTER]))
+        err_add(&r->err, E_CURSOR, STR("?after"), NULL);
+    if (r->err.n) {
+        reply_problem(r);
+        return;
+    }
+    p[A_LIMIT] = arena_printf(r->a, "%lld", (long long)l->limit + 1);
+    db_query(r->server->db, r->a, r->actor, SQL_APPLICATION_LIST, p, A_COUNT, on_page, l);
+}
+
 /* ---- events of rights ----------------------------------------------------------------------- */
 
 /* The canonical number that the address holds; or p == NULL after refusing it. */

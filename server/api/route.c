@@ -9,10 +9,10 @@
 
 /* Of paths that two patterns fit the literal one stands before {x}, in one table. */
 static const struct route *const tables[] = {admin_routes, loan_routes, ip_routes, fund_routes,
-    scheme_routes, coverage_routes, claim_routes, policy_routes, rehearsal_routes, insurance_routes,
-    issue_routes, measure_routes, flag_routes, lookup_routes, plan_routes, baseline_routes,
-    forecast_routes, report_key_routes, report_routes, report_row_routes, report_seal_routes,
-    report_diff_routes};
+    scheme_routes, coverage_routes, claim_routes, policy_routes, fits_routes, letter_routes,
+    rehearsal_routes, insurance_routes, issue_routes, measure_routes, flag_routes, lookup_routes,
+    plan_routes, baseline_routes, forecast_routes, report_key_routes, report_routes,
+    report_row_routes, report_seal_routes, report_diff_routes};
 
 const struct route *route_at(int i)
 {

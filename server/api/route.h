@@ -124,10 +124,11 @@ struct route {
 extern const struct query q_reason, q_after_version;
 
 extern const struct route admin_routes[], loan_routes[], ip_routes[], fund_routes[],
-    scheme_routes[], coverage_routes[], claim_routes[], policy_routes[], rehearsal_routes[],
-    insurance_routes[], issue_routes[], measure_routes[], flag_routes[], lookup_routes[],
-    plan_routes[], baseline_routes[], forecast_routes[], report_routes[], report_row_routes[],
-    report_seal_routes[], report_diff_routes[], report_key_routes[];
+    scheme_routes[], coverage_routes[], claim_routes[], policy_routes[], fits_routes[],
+    letter_routes[], rehearsal_routes[], insurance_routes[], issue_routes[], measure_routes[],
+    flag_routes[], lookup_routes[], plan_routes[], baseline_routes[], forecast_routes[],
+    report_routes[], report_row_routes[], report_seal_routes[], report_diff_routes[],
+    report_key_routes[];
 
 /* All routes, counted from 0; NULL behind the last. */
 const struct route *route_at(int i);

@@ -524,9 +524,11 @@ static void facts_list(struct req *r)
 
 /* ---- routes ---------------------------------------------------------------------------------- */
 
-#define OFFICES (DISTRICT | FINANCE)
-#define READERS (DISTRICT | FINANCE | IP_OFFICE | AUDITOR)
+#define OFFICES   (DISTRICT | FINANCE)
+#define READERS   (DISTRICT | FINANCE | IP_OFFICE | AUDITOR)
+#define CONCERNED (BANK | INSURER | GUARANTOR)
 
+static const struct query q_waiting = {"waiting", Q_BOOL, .zh = "只列等我办理的"};
 static const struct query q_year = {"year", Q_COUNT, .zh = "预算年度", .min = 2000, .max = 2199};
 
 // clang-format off
@@ -538,6 +540,10 @@ static const struct query q_year = {"year", Q_COUNT, .zh = "预算年度", .min 
     {.method = METHOD_POST, .path = "/v1/applications/{id}/" step, .roles = OFFICES, .handle = record_step, \
         .takes = TAKES_JSON, .record = &application_step_record, .query = {&q_dry_run}, \
         .answers = record_made, .zh = name_zh, .en = name_en}
+#define APPLICATION_STEPS(step, name_zh, name_en) \
+    {.method = METHOD_POST, .path = "/v1/applications/" step, .roles = OFFICES, .handle = upload_list, \
+        .takes = TAKES_BATCH, .record = &application_step_record, .query = {&q_atomic, &q_dry_run}, \
+        .answers = record_batch, .zh = name_zh, .en = name_en}
 // clang-format on
 
 const struct route policy_routes[] = {
@@ -635,21 +641,24 @@ const struct route policy_routes[] = {
         .en = "Apply for a subsidy"},
     {.method = METHOD_GET,
         .path = "/v1/applications",
-        .roles = READERS,
-        .handle = record_list,
+        .roles = CONCERNED | READERS,
+        .handle = application_list,
         .record = &application_record,
-        .query = {&q_limit, &q_after, &q_code, &q_state},
+        .query = {&q_limit, &q_after, &q_code, &q_state, &q_waiting},
         .answers = record_page,
         .zh = "补贴申请列表",
         .en = "List applications"},
     {.method = METHOD_GET,
         .path = "/v1/applications/{id}",
-        .roles = READERS,
+        .roles = CONCERNED | READERS,
         .handle = record_get,
         .record = &application_record,
         .answers = record_one,
         .zh = "补贴申请",
         .en = "One application"},
+    APPLICATION_STEPS("approve", "批准多件", "Approve many"),
+    APPLICATION_STEPS("pay", "支付多件", "Pay many"),
+    APPLICATION_STEPS("refuse", "不予补贴多件", "Refuse many"),
     APPLICATION_STEP("approve", "批准补贴", "Approve an application"),
     APPLICATION_STEP("pay", "支付补贴", "Pay a subsidy"),
     APPLICATION_STEP("refuse", "不予补贴", "Refuse an application"),

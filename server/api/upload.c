@@ -168,6 +168,7 @@ static void take_json_line(struct upload *up, const char *p, size_t n)
         return;
     struct value *v = values_new(up->r, up->scratch);
     const struct json *in = json_parse(up->scratch, arena_str(up->scratch, p, n), &l->err);
+    in = in ? values_named(up->r, up->scratch, in) : NULL;
     if (in && schema_decode(up->scratch, up->rec, in, v, &l->err) && values_fit(up->r, v, &l->err))
         line_take(up, l, v);
     line_done(up);
@@ -376,14 +377,9 @@ static bool read_charset(struct req *r, enum sheet_charset *out)
     return err_add(&r->err, E_MEDIA_TYPE, STR(""), "charset=%s", name.p);
 }
 
-void upload_start(struct req *r)
+static struct upload *upload_new(struct req *r)
 {
-    enum sheet_charset charset;
     bool dry_run = param_flag(r, "dry_run"), atomic = param_flag(r, "atomic");
-    if (!read_charset(r, &charset) || r->err.n) {
-        reply_problem(r);
-        return;
-    }
     struct upload *up = calloc(1, sizeof *up);
     MUST(up);
     up->r = r;
@@ -394,9 +390,66 @@ void upload_start(struct req *r)
     up->atomic = atomic;
     up->drained = advance;
     up->queue_last = &up->queue;
+    r->state = up;
+    return up;
+}
+
+void upload_start(struct req *r)
+{
+    enum sheet_charset charset;
+    if (!read_charset(r, &charset) || r->err.n) {
+        reply_problem(r);
+        return;
+    }
+    struct upload *up = upload_new(r);
     up->csv = body_is(r, "text/csv");
     if (up->csv)
         up->sheet = sheet_new(charset, take_row, up);
-    r->state = up;
     http_read_stream(r, on_data, on_input_end);
+}
+
+/* A JSON list as lines: what separates its elements ends a line, no other white space does. */
+static struct str list_lines(struct arena *a, struct str list)
+{
+    char *p = arena_alloc(a, list.n + 1);
+    int depth = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < list.n; i++) {
+        char c = list.p[i];
+        bool escaped = quoted && c == '\\';
+        if (c == '"')
+            quoted = !quoted;
+        depth += !quoted && (c == '[' || c == '{');
+        bool outer = !quoted && depth == 1 && (c == '[' || c == ',' || c == ']');
+        depth -= !quoted && (c == ']' || c == '}');
+        p[i] = outer ? (c == ',' ? '\n' : ' ') : !quoted && (c == '\n' || c == '\r') ? ' ' : c;
+        if (escaped && i + 1 < list.n) {
+            p[i + 1] = list.p[i + 1];
+            i++;
+        }
+    }
+    return (struct str){p, list.n};
+}
+
+static void on_list(struct req *r)
+{
+    const struct json *in = json_parse(r->a, r->body, &r->err);
+    if (in && in->kind != JSON_LIST)
+        err_add(&r->err, E_TYPE, STR(""), "array");
+    if (r->err.n) {
+        reply_problem(r);
+        return;
+    }
+    struct str lines = list_lines(r->a, r->body);
+    (void)upload_new(r); /* it is the request's state */
+    on_data(r, lines.p, lines.n);
+    on_input_end(r, true);
+}
+
+void upload_list(struct req *r)
+{
+    if (body_is(r, "application/json"))
+        http_read_whole(r, (size_t)r->server->process.conf.json_limit_bytes, on_list);
+    else
+        upload_start(r);
 }

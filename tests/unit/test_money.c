@@ -88,9 +88,30 @@ static void test_parts_add_up_and_odd_fen_go_to_the_largest_remainder(void **sta
     assert_int_equal(part[0] + part[1] + part[2] + part[3], INT64_MAX);
 }
 
+/* The first six are the examples of the Payment and Settlement Measures, annex 1. */
+static void test_capital_numerals(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t fen;
+        const char *said;
+    } cases[] = {{140950, "人民币壹仟肆佰零玖元伍角整"}, {600714, "人民币陆仟零柒元壹角肆分"},
+        {168032, "人民币壹仟陆佰捌拾元叁角贰分"}, {10700053, "人民币壹拾万柒仟元伍角叁分"},
+        {1640902, "人民币壹万陆仟肆佰零玖元零贰分"}, {32504, "人民币叁佰贰拾伍元零肆分"},
+        {2587500, "人民币贰万伍仟捌佰柒拾伍元整"}, {0, "人民币零元整"}, {5, "人民币伍分"},
+        {50, "人民币伍角整"}, {1000000, "人民币壹万元整"}, {1000100, "人民币壹万零壹元整"},
+        {1001000, "人民币壹万零壹拾元整"}, {10000000000, "人民币壹亿元整"},
+        {10000000100, "人民币壹亿零壹元整"}, {10001000000, "人民币壹亿零壹万元整"},
+        {100000000000000, "人民币壹万亿元整"},
+        {99999999999999, "人民币玖仟玖佰玖拾玖亿玖仟玖佰玖拾玖万玖仟玖佰玖拾玖元玖角玖分"}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        assert_string_equal(money_capital(a, (money){cases[i].fen}).p, cases[i].said);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_capital_numerals),
         cmocka_unit_test(test_parts_add_up_and_odd_fen_go_to_the_largest_remainder),
         cmocka_unit_test(test_amounts_are_read_exactly),
         cmocka_unit_test(test_anything_but_plain_yuan_is_refused),

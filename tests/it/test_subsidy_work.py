@@ -1,0 +1,118 @@
+"""Subsidies in bulk: which policies fit a loan, steps on many, what waits for whom, and who may look."""
+import json
+import unittest
+
+from harness import ORGS, firm, numbers
+from subsidy_case import SubsidyCase, YEAR, fixture
+
+
+class Work(SubsidyCase):
+    def awarded(self, share="1", **over):
+        code = "A-%d" % next(numbers)
+        self.in_force(dict({"code": code, "title": "测试奖励", "district": "310116", "effective_from": "2020-01-01",
+                            "legal_ref": "测试", "eligible": {"clause": "any", "text": "有企业", "fact": "borrower.uscc",
+                                                            "op": "exists", "value": True},
+                            "items": [{"item": "principal_award", "share": share}]}, **over))
+        self.budget(code, "10000000.00")
+        return code
+
+    def test_which_policies_fit_a_loan(self):
+        js, small, large = self.policy(), self.awarded("1"), self.awarded("2")
+        later = self.awarded("3", effective_from="2099-01-01")
+        ended = self.awarded("3")
+        found = self.get("/v1/policies?code=" + ended)["items"][0]
+        self.post("/v1/policies/%s/end" % found["id"], {"seen": found["seen"], "reason": "停止", "on": "2024-01-01"},
+                  self.district)
+        contract = self.lent()
+        items = self.get("/v1/eligibility-checks?loan=" + contract, self.bank)["items"]
+        mine = [(x["policy"], x["eligible"], x["amount"]) for x in items if x["policy"] in (js, small, large, later, ended)]
+        self.assertEqual(mine, [(large, True, "60000.00"), (small, True, "30000.00"), (js, False, "0.00")])
+        case = next(x for x in items if x["policy"] == js)
+        self.assertEqual([(x["kind"], x["title"]) for x in case["cures"]], [("supply", "三年内有严重失信或违法")])
+        self.assertEqual(case["amount_if_cured"], "25875.00")
+        r = self.d.call("GET", "/v1/eligibility-checks", token=self.bank)
+        self.assertEqual((r.status, r.codes()), (422, [("?loan", "E_NEED")]))
+        other = self.d.token("bank", "BANK-Z")
+        r = self.d.call("GET", "/v1/eligibility-checks?loan=" + contract, token=other)
+        self.assertEqual(r.codes(), [("/loan", "E_LOAN")])
+        self.assertEqual(self.d.call("GET", "/v1/eligibility-checks?loan=" + contract, token=self.d.token("insurer")).status,
+                         403)
+
+    def test_steps_on_many_as_a_list_and_as_lines(self):
+        code = self.awarded()
+        wheres = [self.apply(code, self.lent()).headers["location"] for _ in range(3)]
+        step = lambda where, **over: dict({"id": where.split("/")[-1], "seen": self.get(where)["seen"],
+                                           "reason": "材料齐全, \"无误\"]"}, **over)
+        body = [step(wheres[0]), step(wheres[1], seen="0" * 64), step(wheres[2])]
+        r = self.d.call("POST", "/v1/applications/approve", body, self.checker)
+        self.assertEqual(r.status, 200, r.body)
+        self.assertEqual([x.get("outcome") for x in r.lines()], ["created", "refused", "created", None])
+        self.assertEqual(r.lines()[-1]["summary"], {"created": 2, "replay": 0, "conflict": 0, "refused": 1})
+        self.assertEqual([self.state(w) for w in wheres], ["approved", "reserved", "approved"])
+        again = self.d.call("POST", "/v1/applications/approve", body, self.checker)
+        self.assertEqual(again.lines()[-1]["summary"], {"created": 0, "replay": 2, "conflict": 0, "refused": 1})
+        lines = "".join(json.dumps(step(w)) + "\n" for w in (wheres[0], wheres[2]))
+        r = self.d.call("POST", "/v1/applications/pay", lines, self.payer, {"Content-Type": "application/x-ndjson"})
+        self.assertEqual([x.get("outcome") for x in r.lines()], ["created", "created", None])
+        self.assertEqual(self.step(wheres[1], "approve", self.district, 409).codes(), [("", "E_SAME_PERSON")])
+        r = self.d.call("POST", "/v1/applications/approve", {"id": "x"}, self.checker)
+        self.assertEqual((r.status, r.codes()), (422, [("", "E_TYPE")]))
+
+    def test_what_waits_for_me(self):
+        code = self.awarded()
+        first, second = (self.apply(code, self.lent()).headers["location"].split("/")[-1] for _ in range(2))
+        waits = lambda token: [x["id"] for x in self.get("/v1/applications?waiting=true&code=" + code, token)["items"]]
+        self.assertEqual(waits(self.checker), [first, second])
+        self.assertEqual(waits(self.district), [])  # who applied does not approve
+        self.step("/v1/applications/" + first, "approve", self.checker)
+        self.assertEqual((waits(self.checker), waits(self.payer), waits(self.district)), ([second], [first, second], [first]))
+        self.step("/v1/applications/" + first, "pay", self.payer)
+        self.assertEqual(waits(self.payer), [second])
+        self.assertEqual(waits(self.d.token("district", "DIST-310115")), [])
+
+    def test_the_bank_and_the_insurer_concerned_see_the_application(self):
+        code = self.awarded()
+        insurer, guarantor = self.d.token("insurer"), self.d.token("guarantor")
+        where = self.apply(code, self.lent(insurer_uscc=ORGS["insurer"])).headers["location"]
+        said = self.get(where, self.bank)
+        self.assertEqual((said["amount"], said["state"]), ("30000.00", "reserved"))
+        self.assertEqual(self.get(where, insurer)["amount"], "30000.00")
+        self.assertIn(said["id"], [x["id"] for x in self.get("/v1/applications?code=" + code, self.bank)["items"]])
+        for token in (guarantor, self.d.token("bank", "BANK-Z"), self.d.token("district", "DIST-310115")):
+            self.assertEqual(self.d.call("GET", where, token=token).status, 404)
+            self.assertEqual(self.get("/v1/applications?code=" + code, token)["items"], [])
+        self.assertEqual(self.d.call("POST", where + "/approve", {"seen": said["seen"], "reason": "x"}, self.bank).status, 403)
+
+    def letter(self, where, token=None, status=200):
+        r = self.d.call("GET", where + "/letter?format=html", token=token or self.district)
+        self.assertEqual(r.status, status, r.body)
+        return r.body.decode() if status == 200 else r
+
+    def test_letters_say_clause_by_clause_why(self):
+        code = self.policy()
+        self.budget(code, "100000.00")
+        where = self.apply(code, self.lent(borrower_name="上海<示例>半导体有限公司")).headers["location"]
+        self.assertEqual(self.letter(where, status=422).codes(), [("", "E_NO_LETTER")])
+        self.step(where, "approve", self.checker, reason="材料齐全")
+        page = self.letter(where)
+        for said in ("<h1>补贴决定书</h1>", "补决字〔%d〕" % YEAR, "上海&lt;示例&gt;半导体有限公司", "金经委规〔2023〕2号",
+                     "¥25875.00(人民币贰万伍仟捌佰柒拾伍元整)", "知识产权担保占比:100.00%", "企业在金山区", "51750.00 × 50.00%"):
+            self.assertIn(said, page)
+        self.assertEqual(page, self.letter(where))  # printed twice, the same
+        self.assertEqual(page, self.letter(where, self.bank))
+        lacking = self.letter(self.apply(code, self.lent(settled=None)).headers["location"])
+        for said in ("<h1>一次性告知单</h1>", "补告字〔%d〕" % YEAR, "<li>企业:企业按期还清贷款,银行报送结清事件</li>"):
+            self.assertIn(said, lacking)
+        late = self.letter(self.apply(code, self.lent(settled="2024-07-01", matures_on="2024-07-01")).headers["location"])
+        for said in ("<h1>不予补贴告知书</h1>", "<li>还款日在申报期内(还清日:2024-07-01)</li>"):
+            self.assertIn(said, late)
+        refused = self.apply(code, self.lent()).headers["location"]
+        self.step(refused, "refuse", self.checker, reason="材料不实")
+        self.assertIn("理由:材料不实", self.letter(refused))
+        for page in (page, lacking, late):
+            self.assertNotRegex(page, r"(loan|borrower|lpr|used|fee|aid)\.[a-z]")
+        self.assertEqual(self.d.call("GET", where + "/letter", token=self.d.token("bank", "BANK-Z")).status, 404)
+
+
+if __name__ == "__main__":
+    unittest.main()
