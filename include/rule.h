@@ -60,6 +60,9 @@ void rule_explain(const struct rule *rule, const struct value *facts, struct buf
 void rule_brief(const struct rule *rule, const struct value *facts, struct buf *out);
 /* What these are, and a line of arithmetic. */
 extern const struct member rule_members[], line_members[];
+/* Mark the facts for want of which a case gets nothing or cannot be judged; o: its judgement. */
+void rule_unknown(
+    const struct rule *rule, const struct value *facts, const struct subsidy *o, bool *unknown);
 /* Change facts so that every failed threshold is just passed; false when no such change is known.
  * What changes is proven by judging again. */
 MUST_USE bool rule_cure(const struct rule *rule, struct arena *a, struct value *facts);

@@ -495,6 +495,30 @@ void rule_judge(const struct rule *rule, const struct value *facts, struct subsi
     out->interest_until = out->interest_from; /* caps left nothing of the interest */
 }
 
+/* ---- what is not known ------------------------------------------------------------------------
+ */
+
+static void cond_unknown(const struct cond *c, const struct value *facts, bool *unknown)
+{
+    if (cond_truth(c, facts) != UNKNOWN)
+        return;
+    if (c->kind == COND_TEST && !facts[c->fact].present)
+        unknown[c->fact] = true;
+    if (c->kind == COND_TEST && c->has_than && !facts[c->than].present)
+        unknown[c->than] = true;
+    for (const struct cond *m = c->child; m; m = m->next)
+        cond_unknown(m, facts, unknown);
+}
+
+void rule_unknown(
+    const struct rule *rule, const struct value *facts, const struct subsidy *o, bool *unknown)
+{
+    for (const struct cond *m = rule->eligible->child; m; m = m->next)
+        cond_unknown(m, facts, unknown);
+    for (int i = 0; o->amount == 0 && i < o->missing_n; i++)
+        unknown[o->missing[i].fact] = true;
+}
+
 /* ---- loan prime rates that must be known ---------------------------------------------------- */
 
 static bool bound_known(

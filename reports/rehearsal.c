@@ -53,6 +53,7 @@ struct rehearsal {
     int sides;
     struct tried *all, **sorted;
     int n, seen, shown;
+    int64_t missing[REHEARSAL_SIDES][FACT_COUNT]; /* for how many loans a fact is not known */
 };
 
 static const char *const by_names[] = {"settled_on", "disbursed_on", "signed_on"};
@@ -143,6 +144,15 @@ static struct firm *firm_of(struct firms *all, struct str uscc, int year)
 
 /* ---- judging --------------------------------------------------------------------------------- */
 
+static void count_missing(
+    struct rehearsal *h, int i, const struct value *facts, const struct subsidy *o)
+{
+    bool unknown[FACT_COUNT] = {false};
+    rule_unknown(h->policy[i].rule, facts, o, unknown);
+    for (int k = 0; k < FACT_COUNT; k++)
+        h->missing[i][k] += unknown[k];
+}
+
 static void judge_side(
     struct rehearsal *h, int i, struct arena *page, struct value *facts, struct side *side)
 {
@@ -155,6 +165,7 @@ static void judge_side(
         return;
     }
     rule_judge(h->policy[i].rule, facts, &o);
+    count_missing(h, i, facts, &o);
     side->eligible = o.eligible;
     side->failed = o.failed;
     rule_usage(h->policy[i].rule, facts, &side->used);
@@ -348,6 +359,22 @@ static void write_failed(struct buf *out, struct tallies *failed)
     json_close(out, '}');
 }
 
+/* What is not known of how many loans: supplied, or supposed in the request, they may win. */
+static void write_missing(struct buf *out, const struct rehearsal *h, int i)
+{
+    json_member_list(out, "missing");
+    for (int k = 0; k < FACT_COUNT; k++) {
+        if (!h->missing[i][k])
+            continue;
+        json_open(out, '{');
+        json_member_text(out, "fact", fact_fields[k].name);
+        json_member_text(out, "title", fact_fields[k].zh);
+        write_number(out, "loans", h->missing[i][k]);
+        json_close(out, '}');
+    }
+    json_close(out, ']');
+}
+
 static void write_budget(struct buf *out, const struct rehearsal *h, const struct sum *sum)
 {
     if (!h->v[REHEARSAL_BUDGET].present)
@@ -376,6 +403,7 @@ static void write_side(struct buf *out, struct rehearsal *h, int i)
     write_number(out, "losers", h->n - sum.winners);
     write_amount(out, "cost", sum.fen);
     write_failed(out, &sum.failed);
+    write_missing(out, h, i);
     tallies_write(out, "by_district", &sum.districts);
     tallies_write(out, "by_size", &sum.sizes);
     tallies_write(out, "by_bank", &sum.banks);
@@ -461,6 +489,12 @@ static const struct member tally_members[] = {
     {.name = NULL},
 };
 static const struct member losers_members[] = {{"", M_COUNT, "数", .en = "Cases"}, {.name = NULL}};
+static const struct member missing_members[] = {
+    {"fact", M_TEXT, "事实", .en = "Fact"},
+    {"title", M_TEXT, "名称", .en = "Title"},
+    {"loans", M_COUNT, "贷款数", .en = "Loans of which it is not known"},
+    {.name = NULL},
+};
 static const struct member overlap_members[] = {
     {"count", M_COUNT, "笔数", .en = "Cases"},
     {"amount", M_YUAN, "金额", .en = "Amount"},
@@ -486,6 +520,8 @@ static const struct member side_members[] = {
     {"cost", M_YUAN, "费用", .en = "Cost"},
     {"losers_by_clause", M_MAP, "未获原因", .en = "By the first clause that failed",
         .of = losers_members},
+    {"missing", M_OBJECT, "缺少的事实", .en = "Facts that are not known, of how many loans",
+        .of = missing_members, .list = true},
     {"by_district", M_OBJECT, "按区", .en = "By district", .of = tally_members, .list = true},
     {"by_size", M_OBJECT, "按规模", .en = "By size", .of = tally_members, .list = true},
     {"by_bank", M_OBJECT, "按银行", .en = "By bank", .of = tally_members, .list = true},

@@ -137,3 +137,37 @@ begin
            (select count(*) from application_now q where q.account = x.account and q.state = 'queued')
       from (select budget_account(p, year) as account from policy p where p.id = policy_id) x;
 end $$;
+
+-- What is left of each budget of a year and what is proposed: carried over while the policy stands on the first day of
+-- the next year, else returned. What is held or waited for stays until it is paid or refused.
+create or replace function budget_closing(year int)
+    returns table (policy text, title text, account text, balance bigint, held bigint, queued bigint, available bigint,
+                   proposal text, because text)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+#variable_conflict use_column
+declare
+    next_day date := make_date(budget_closing.year + 1, 1, 1);
+begin
+    return query
+    select p.code, p.body ->> 'title', b.account, b.balance, b.held, b.queued, b.available,
+           case when b.available = 0 then null
+                when b.queued > 0 then null
+                when p.stands then 'carry_over' else 'return' end,
+           case when b.available = 0 then '无余额'
+                when b.queued > 0 then '尚有排队申请,先拨付或不予补贴'
+                when p.stands then '政策在次年仍有效' else '政策在次年已失效' end
+      from (select distinct on (x.code) x.*, exists (
+                   select from policy v
+                    where v.code = x.code and v.effective_from <= next_day
+                      and coalesce(v.effective_to, 'infinity') >= next_day
+                      and not exists (select from policy_end e
+                                       where e.policy = v.id and e.on_day <= next_day)) as stands
+              from policy x
+             where my_kind() in ('finance', 'ip_office', 'auditor') or x.org_id = my_org()
+             order by x.code, x.effective_from desc) p
+     cross join lateral budget_statement(p.code, budget_closing.year) b
+     where exists (select from account a where a.code = b.account)
+     order by p.code;
+end $$;
+revoke all on function budget_closing from public;
+grant execute on function budget_closing to pledged_app;

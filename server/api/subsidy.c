@@ -435,6 +435,45 @@ static void budget_get(struct req *r)
     db_query(r->server->db, r->a, r->actor, SQL_BUDGET_STATEMENT, p, COUNT_OF(p), on_budget, r);
 }
 
+/* ---- the end of a budget's year -------------------------------------------------------------- */
+
+static const struct member closing_members[] = {
+    {"policy", M_TEXT, "政策", .en = "Code of the policy"},
+    {"title", M_TEXT, "名称", .en = "Title"},
+    {"account", M_TEXT, "账户", .en = "Account of the budget"},
+    {"balance", M_YUAN, "余额", .en = "Balance"},
+    {"held", M_YUAN, "已批未付", .en = "Approved and not yet paid"},
+    {"queued", M_YUAN, "排队金额", .en = "Asked for by those who wait"},
+    {"available", M_YUAN, "可处理", .en = "What can be carried over or returned"},
+    {"proposal", M_WORD, "建议", .en = "What is proposed; absent: nothing",
+        .words = "carry_over return", .maybe = true},
+    {"because", M_TEXT, "理由", .en = "Why"},
+    {.name = NULL},
+};
+static const struct shape closing_shape = {"budget_closing", closing_members};
+
+static void on_closing(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct req *r = arg;
+    if (fail)
+        reply_fail(r, fail);
+    else
+        reply_page(r, rows, rows->n, closing_members);
+}
+
+static void closing_get(struct req *r)
+{
+    int64_t year;
+    int y, m, d;
+    day_split(day_today(), &y, &m, &d);
+    if (!param_count(r, "year", 2000, 2199, y, &year)) {
+        reply_problem(r);
+        return;
+    }
+    struct str p[] = {arena_printf(r->a, "%lld", (long long)year)};
+    db_query(r->server->db, r->a, r->actor, SQL_BUDGET_CLOSING, p, COUNT_OF(p), on_closing, r);
+}
+
 /* ---- loan prime rates ------------------------------------------------------------------------ */
 
 static const struct member rate_members[] = {
@@ -595,6 +634,14 @@ const struct route policy_routes[] = {
         .answers = ANSWERS(JSON_OF(check_shape)),
         .zh = "查询资格",
         .en = "Is it eligible, for how much, and if not, why and what would change it"},
+    {.method = METHOD_GET,
+        .path = "/v1/budget-closings",
+        .roles = READERS,
+        .handle = closing_get,
+        .query = {&q_year},
+        .answers = ANSWERS(PAGE_OF(closing_shape)),
+        .zh = "年终预算处理建议",
+        .en = "What is left of a year's budgets, and what is proposed"},
     {.method = METHOD_GET,
         .path = "/v1/facts",
         .roles = EVERYBODY,

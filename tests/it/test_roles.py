@@ -53,6 +53,7 @@ MATRIX = [
     ("POST", "/v1/applications/%s/withdraw", {}, OFFICES),
     ("POST", "/v1/applications/%s/clawback", {}, OFFICES),
     ("GET", "/v1/facts", None, ALL),
+    ("GET", "/v1/budget-closings", None, READERS),
     ("POST", "/v1/lpr", {}, ("finance", "ip_office")),
     ("GET", "/v1/lpr", None, ALL),
     ("GET", "/v1/flag-rules", None, ALL),

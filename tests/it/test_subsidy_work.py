@@ -83,6 +83,30 @@ class Work(SubsidyCase):
             self.assertEqual(self.get("/v1/applications?code=" + code, token)["items"], [])
         self.assertEqual(self.d.call("POST", where + "/approve", {"seen": said["seen"], "reason": "x"}, self.bank).status, 403)
 
+    def test_a_years_budget_is_carried_over_or_returned(self):
+        stands, ends = self.awarded(), self.awarded(effective_to="%d-12-31" % YEAR)
+        waits = self.awarded(effective_to="%d-12-31" % YEAR)
+        self.apply(stands, self.lent())
+        self.apply(waits, self.lent(amount="3000000000.00"))  # 30,000,000.00 are more than there is
+        rows = {x["policy"]: x for x in self.get("/v1/budget-closings?year=%d" % YEAR)["items"]}
+        told = lambda code: (rows[code]["available"], rows[code].get("proposal"), rows[code]["because"])
+        self.assertEqual(told(stands), ("9970000.00", "carry_over", "政策在次年仍有效"))
+        self.assertEqual(told(ends), ("10000000.00", "return", "政策在次年已失效"))
+        self.assertEqual(told(waits), ("10000000.00", None, "尚有排队申请,先拨付或不予补贴"))
+        other = self.get("/v1/budget-closings?year=%d" % YEAR, self.d.token("district", "DIST-310115"))["items"]
+        self.assertNotIn(stands, [x["policy"] for x in other])
+
+    def test_a_rehearsal_says_what_is_not_known_of_how_many_loans(self):
+        code = self.policy()
+        self.lent(settled="2023-08-08")
+        self.lent(settled="2023-08-08", told=None)
+        ask = lambda **facts: self.post("/v1/policies/%s/rehearsals" % code, {
+            "from": "2023-08-08", "to": "2023-08-08", "facts": facts}, self.district, 200).json()["result"]
+        self.assertEqual([(x["title"], x["loans"]) for x in ask()["missing"]], [("三年内有严重失信或违法", 2)])
+        said = ask(**{"borrower.bad_record": False})
+        self.assertEqual((said["winners"], [(x["title"], x["loans"]) for x in said["missing"] if x["title"] == "实付利息"]),
+                         (1, [("实付利息", 1)]))
+
     def letter(self, where, token=None, status=200):
         r = self.d.call("GET", where + "/letter?format=html", token=token or self.district)
         self.assertEqual(r.status, status, r.body)
