@@ -544,8 +544,8 @@ begin
            parties)
     values (new_id, doc ->> 'reference', my_org(), p.district, p.id, p.code, loan, firm, day,
            (v ->> 'eligible')::boolean, amount, v -> 'facts', v -> 'decision',
-           application_decides(loan, insurance, asks, months, day), account_code, record_now(), my_signature(), asks, months,
-           insurance, d.parties);
+           application_decides(loan, insurance, asks, months, day), account_code, record_now(), my_signature(), asks,
+           months, insurance, d.parties);
     if amount > 0 then
         perform application_take(new_id, loan, insurance, v, doc);
         if exists (select from account a where a.code = account_code)

@@ -20,6 +20,12 @@ req_fn record_post, record_put, record_get, record_history, record_template;
 req_fn metrics_get;
 /* upload.c: a batch as NDJSON or CSV; called by record_post. What its lines are. */
 req_fn upload_start, upload_list;
+/* What is to be stored of one application of a batch (element_write's derived), or why it is none.
+ * Everything lives in a; r's own problems stay untouched. */
+typedef void application_fn(
+    void *arg, struct str decision, const struct err *problems, const struct fail *fail);
+void application_judge(
+    struct req *r, struct arena *a, const struct value *v, application_fn *told, void *arg);
 extern const struct shape verdict_shape, summary_shape;
 /* A row with one document of JSON is the answer; without one there is nothing of that name. */
 db_rows_fn on_document;

@@ -23,6 +23,9 @@ struct check {
     bool guard; /* tell the mark of the facts: they will be stored */
     struct check *next;
     void (*judge)(struct check *c, struct policy_case *k);
+    void (*refuse)(struct check *c, const struct fail *fail); /* fail NULL: problems in r->err */
+    application_fn *tell;                                     /* of a line of a batch */
+    void *arg;
 };
 
 static const struct member check_members[] = {
@@ -60,13 +63,21 @@ static void write_case(struct buf *out, const struct check *c, const struct poli
     json_member_int(out, "queue", k->queue);
 }
 
+static void answer_refusal(struct check *c, const struct fail *fail)
+{
+    if (fail)
+        reply_fail(c->r, fail);
+    else
+        reply_problem(c->r);
+}
+
 /* Policy and loan are there: what was told comes to the facts, then the answer. */
 static void judge(struct check *c, struct policy_case *k)
 {
     struct req *r = c->r;
     case_invoices(k->facts, &c->invoices);
     if (!case_tell(k->facts, &c->told, &r->err) || !case_complete(k, k->facts, &r->err))
-        reply_problem(r);
+        c->refuse(c, NULL);
     else
         c->judge(c, k);
 }
@@ -126,7 +137,7 @@ static void with_loan(struct check *c, const struct rows *rows, int row)
     }
     struct policy_case *k = case_of(c, policy);
     if (!case_loan(r, rows, row, c->loan.s, k)) {
-        reply_problem(r);
+        c->refuse(c, NULL);
         return;
     }
     if (!another_version(c, k->version_by, k->facts))
@@ -144,7 +155,7 @@ static void on_loans(void *arg, const struct rows *rows, const struct fail *fail
     for (struct check *c = f->first, *next; c; c = next, row++) {
         next = c->next; /* the request goes with its reply */
         if (fail)
-            reply_fail(c->r, fail);
+            c->refuse(c, fail);
         else
             with_loan(c, rows, row);
     }
@@ -216,7 +227,7 @@ static void on_insurance(void *arg, const struct rows *rows, const struct fail *
     struct req *r = c->r;
     const struct policy_case *policy = case_cached(r->server->cases, c->key, false);
     if (fail) {
-        reply_fail(r, fail);
+        c->refuse(c, fail);
         return;
     }
     if (!policy) {
@@ -227,7 +238,7 @@ static void on_insurance(void *arg, const struct rows *rows, const struct fail *
     if (case_insurance(r, rows, c->insurance.s, k))
         judge(c, k);
     else
-        reply_problem(r);
+        c->refuse(c, NULL);
 }
 
 static void insurance_ask(struct check *c, const struct policy_case *policy)
@@ -264,14 +275,14 @@ static void on_policy_case(void *arg, const struct rows *rows, const struct fail
     struct check *c = arg;
     struct req *r = c->r;
     if (fail) {
-        reply_fail(r, fail);
+        c->refuse(c, fail);
         return;
     }
     const struct policy_case *k = case_keep(r->server->cases, c->key, rows, c->policy.s, &r->err);
     if (k)
         with_policy(c, k);
     else
-        reply_problem(r);
+        c->refuse(c, NULL);
 }
 
 static void ask(struct check *c)
@@ -315,7 +326,8 @@ static void eligibility_post(struct req *r)
         .told = v[CHECK_FACTS],
         .invoices = v[CHECK_INVOICES],
         .on = day_today(),
-        .judge = answer_check};
+        .judge = answer_check,
+        .refuse = answer_refusal};
     if (v[CHECK_ON].present)
         c->on = (day){(int32_t)v[CHECK_ON].n};
     c->version_day = c->on;
@@ -378,7 +390,7 @@ static void answer_application(struct check *c, struct policy_case *k)
         record_decided(c->r, c->v, decision_of(c->r->a, k), c->tries++ < TRIES ? apply : NULL);
 }
 
-static void application_post(struct req *r)
+static void application_one(struct req *r)
 {
     struct check *c = arena_alloc(r->a, sizeof *c);
     const struct value *v = request_values(r);
@@ -392,9 +404,59 @@ static void application_post(struct req *r)
         .told = v[APPLICATION_FACTS],
         .invoices = v[APPLICATION_INVOICES],
         .guard = true,
-        .judge = answer_application};
+        .judge = answer_application,
+        .refuse = answer_refusal};
     r->state = c;
     apply(r);
+}
+
+/* ---- applications of a batch ----------------------------------------------------------------- */
+
+static void tell_decision(struct check *c, struct policy_case *k)
+{
+    if (str_is(k->state, "draft")) {
+        err_add(&c->r->err, E_NO_POLICY, STR("/policy"), "%s", k->state.p);
+        c->refuse(c, NULL);
+        return;
+    }
+    c->tell(c->arg, decision_of(c->r->a, k), NULL, NULL);
+}
+
+static void tell_refusal(struct check *c, const struct fail *fail)
+{
+    c->tell(c->arg, (struct str){NULL, 0}, &c->r->err, fail);
+}
+
+void application_judge(
+    struct req *r, struct arena *a, const struct value *v, application_fn *tell, void *arg)
+{
+    struct req *line = arena_alloc(a, sizeof *line); /* problems and memory are the line's own */
+    struct check *c = arena_alloc(a, sizeof *c);
+    *line = *r;
+    line->a = a;
+    err_init(&line->err, a);
+    *c = (struct check){.r = line,
+        .v = v,
+        .policy = v[APPLICATION_POLICY],
+        .loan = v[APPLICATION_LOAN],
+        .insurance = v[APPLICATION_INSURANCE],
+        .told = v[APPLICATION_FACTS],
+        .invoices = v[APPLICATION_INVOICES],
+        .guard = true,
+        .judge = tell_decision,
+        .refuse = tell_refusal,
+        .tell = tell,
+        .arg = arg};
+    line->state = c;
+    apply(line);
+}
+
+static void application_post(struct req *r)
+{
+    if (body_is(r, "application/json"))
+        http_read_whole(r, (size_t)r->server->process.conf.json_limit_bytes, application_one);
+    else
+        upload_start(r);
 }
 
 /* ---- budgets --------------------------------------------------------------------------------- */
@@ -680,10 +742,10 @@ const struct route policy_routes[] = {
         .path = "/v1/applications",
         .roles = OFFICES,
         .handle = application_post,
-        .takes = TAKES_JSON,
+        .takes = TAKES_BATCH,
         .record = &application_record,
         .query = {&q_dry_run},
-        .answers = record_made,
+        .answers = record_batch,
         .zh = "申请补贴",
         .en = "Apply for a subsidy"},
     {.method = METHOD_GET,

@@ -8,6 +8,9 @@
  */
 #include "upload.h"
 #include "api.h"
+#include "case.h"
+
+enum { LINE_TRIES = 500 };
 
 /* Whatever happened: write what is ready, in order; go on reading; finish. */
 static void advance(struct upload *up);
@@ -43,10 +46,29 @@ static void on_slice_judged(void *arg)
     advance(s->up);
 }
 
+static void judge_line(struct slice *s);
+
+/* The facts of a line moved between judging and storing. */
+static bool has_moved(const struct slice *s, const struct verdict *v)
+{
+    struct err e;
+    if (!s->up->one_by_one || s->up->dry_run || !v || v->outcome != OUT_REFUSED)
+        return false;
+    err_init(&e, s->a);
+    verdict_problems(s->up->rec, v, s->first->canonical, &e);
+    return e.n == 1 && e.first->code == E_FACTS_MOVED && s->tries < LINE_TRIES;
+}
+
 static void on_slice_stored(void *arg, const struct verdict *v, int n, const struct fail *fail)
 {
     struct slice *s = arg;
-    (void)n;
+    if (!fail && n == 1 && has_moved(s, v)) {
+        s->tries++;
+        judge_line(s);
+        return;
+    }
+    if (!fail && n > 0 && s->up->rec->subsidy && !s->up->dry_run)
+        case_forget(s->up->r->server->cases);
     s->verdict = v;
     s->failed = fail != NULL;
     if (fail)
@@ -66,7 +88,7 @@ static void on_slice_peeked(void *arg, const struct rows *rows, const struct fai
     on_slice_stored(s, v, s->work.n, fail);
 }
 
-static void slice_send(struct slice *s)
+static void slice_submit(struct slice *s)
 {
     struct upload *up = s->up;
     struct req *r = up->r;
@@ -94,6 +116,42 @@ static void slice_send(struct slice *s)
     }
 }
 
+static void on_line_judged(
+    void *arg, struct str decision, const struct err *problems, const struct fail *fail)
+{
+    struct slice *s = arg;
+    struct line *l = s->first;
+    if (fail) {
+        on_slice_stored(s, NULL, 1, fail);
+        return;
+    }
+    if (problems) {
+        upload_problems(problems, STR(""), &l->err);
+        l->element = -1;
+        on_slice_stored(s, NULL, 0, NULL);
+        return;
+    }
+    buf_init(&s->elements, s->a);
+    element_write(
+        &s->elements, s->up->rec, s->values, l->canonical, uuid_make(s->a), 0, STR(""), decision);
+    slice_submit(s);
+}
+
+/* An application: what is stored of it is decided first. */
+static void judge_line(struct slice *s)
+{
+    application_judge(s->up->r, s->a, s->values, on_line_judged, s);
+}
+
+static void slice_send(struct slice *s)
+{
+    s->sent = true;
+    if (s->up->one_by_one && s->work.n == 1 && !s->up->broken)
+        judge_line(s);
+    else
+        slice_submit(s);
+}
+
 static void slice_close(struct upload *up)
 {
     struct slice *s = up->filling;
@@ -105,7 +163,8 @@ static void slice_close(struct upload *up)
     up->under_way++;
     if (up->under_way >= SLICES_UNDER_WAY && !up->finished)
         http_pause(up->r);
-    slice_send(s);
+    if (!up->one_by_one) /* else when those before it are done */
+        slice_send(s);
 }
 
 /* ---- lines in ------------------------------------------------------------------------------- */
@@ -118,6 +177,7 @@ static void line_take(struct upload *up, struct line *l, const struct value *v)
     schema_canonical(up->rec, v, &canonical);
     l->canonical = buf_view(&canonical);
     l->element = s->work.n++;
+    s->values = v;
     element_write(
         &s->elements, up->rec, v, l->canonical, uuid_make(s->a), 0, STR(""), (struct str){NULL, 0});
 }
@@ -127,6 +187,10 @@ static void line_done(struct upload *up)
     struct slice *s = up->filling;
     if (up->atomic)
         return; /* goes as one */
+    if (up->one_by_one) {
+        slice_close(up);
+        return;
+    }
     if (s->lines >= lane_slice(up->r->server->lane) || s->bytes >= SLICE_INPUT_MAX)
         slice_close(up);
 }
@@ -156,6 +220,12 @@ static struct line *line_begin(struct upload *up, size_t n)
     return line_add(up->filling, up->number);
 }
 
+/* Where a line is decoded: kept until it is stored when it is judged then. */
+static struct arena *line_arena(struct upload *up)
+{
+    return up->one_by_one ? up->filling->a : up->scratch;
+}
+
 static void take_json_line(struct upload *up, const char *p, size_t n)
 {
     up->number++;
@@ -166,10 +236,11 @@ static void take_json_line(struct upload *up, const char *p, size_t n)
     struct line *l = line_begin(up, n);
     if (!l)
         return;
-    struct value *v = values_new(up->r, up->scratch);
-    const struct json *in = json_parse(up->scratch, arena_str(up->scratch, p, n), &l->err);
-    in = in ? values_named(up->r, up->scratch, in) : NULL;
-    if (in && schema_decode(up->scratch, up->rec, in, v, &l->err) && values_fit(up->r, v, &l->err))
+    struct arena *a = line_arena(up);
+    struct value *v = values_new(up->r, a);
+    const struct json *in = json_parse(a, arena_str(a, p, n), &l->err);
+    in = in ? values_named(up->r, a, in) : NULL;
+    if (in && schema_decode(a, up->rec, in, v, &l->err) && values_fit(up->r, v, &l->err))
         line_take(up, l, v);
     line_done(up);
 }
@@ -193,9 +264,9 @@ static void take_row(void *arg, int64_t row, const struct str *cells, int n)
     struct line *l = line_begin(up, bytes);
     if (!l)
         return;
-    struct value *v = values_new(up->r, up->scratch);
-    if (schema_csv_row(up->scratch, up->rec, &up->map, cells, n, v, &l->err) &&
-        values_fit(up->r, v, &l->err))
+    struct arena *a = line_arena(up);
+    struct value *v = values_new(up->r, a);
+    if (schema_csv_row(a, up->rec, &up->map, cells, n, v, &l->err) && values_fit(up->r, v, &l->err))
         line_take(up, l, v);
     line_done(up);
 }
@@ -336,13 +407,26 @@ static void take_slice(struct upload *up)
     arena_free(s->a);
 }
 
+/* Answer what is done, in order; of lines that go one by one send the next. */
+static void settle(struct upload *up)
+{
+    for (;;) {
+        while (up->queue && up->queue->done)
+            take_slice(up);
+        if (!up->queue || up->queue->sent)
+            return;
+        up->busy = true; /* it may be done within the call */
+        slice_send(up->queue);
+        up->busy = false;
+    }
+}
+
 static void advance(struct upload *up)
 {
     struct req *r = up->r;
     if (up->busy)
         return;
-    while (up->queue && up->queue->done)
-        take_slice(up);
+    settle(up);
     if (up->halted && r->err.n && !up->finished && up->under_way == 0) {
         up->finished = true; /* refuse now: the rest of the body is of no use */
         finish(up);
@@ -386,6 +470,7 @@ static struct upload *upload_new(struct req *r)
     up->scratch = arena_new();
     buf_init(&up->tail, arena_new());
     up->rec = r->route->record;
+    up->one_by_one = up->rec == &application_record;
     up->dry_run = dry_run;
     up->atomic = atomic;
     up->drained = advance;

@@ -11,8 +11,8 @@ BATCHES = {
     "/v1/accounts", "/v1/budgets", "/v1/claims", "/v1/coverages", "/v1/enterprise-profiles", "/v1/indicators",
     "/v1/insurance-claims", "/v1/insurance-policies", "/v1/ip-events", "/v1/ip/{number}/events", "/v1/loan-events", "/v1/loans",
     "/v1/loans/{id}/events", "/v1/lpr", "/v1/measure-reports", "/v1/measure-rhythms", "/v1/securitisation-events",
-    "/v1/securitisations", "/v1/transfers", "/v1/applications/approve", "/v1/applications/pay",
-    "/v1/applications/refuse"}
+    "/v1/securitisations", "/v1/transfers", "/v1/applications", "/v1/applications/approve",
+    "/v1/applications/pay", "/v1/applications/refuse"}
 TYPED = {  # by name, wherever it is a parameter
     "limit": {"type": "integer", "minimum": 1, "maximum": 1000},
     "dry_run": {"type": "boolean"}, "atomic": {"type": "boolean"}, "overdue": {"type": "boolean"},

@@ -38,6 +38,32 @@ class Work(SubsidyCase):
         self.assertEqual(self.d.call("GET", "/v1/eligibility-checks?loan=" + contract, token=self.d.token("insurer")).status,
                          403)
 
+    def test_applications_as_lines_each_judged_after_those_before(self):
+        code = self.awarded(caps=[{"per": "enterprise", "period": "year", "amount": "50000.00"}])
+        owner = firm(next(numbers))[0]
+        loans = [self.lent(owner=owner, amount=n) for n in ("3000000.00", "4000000.00", "2000000.00")]
+        made = lambda contract, **over: dict({"reference": "SQ-%d" % next(numbers), "policy": code, "loan": contract}, **over)
+        lines = [made(loans[0]), made("NO-SUCH"), made(loans[1]), made(loans[2], facts={"loan.amount": "1.00"}),
+                 made(loans[2]), {"reference": "x"}]
+        body = "".join(json.dumps(x) + "\n" for x in lines)
+        send = lambda text, kind, query="": self.d.call("POST", "/v1/applications" + query, text, self.district,
+                                                        {"Content-Type": kind})
+        dry = send(body, "application/x-ndjson", "?dry_run=true")
+        self.assertEqual(dry.lines()[-1]["summary"], {"created": 3, "replay": 0, "conflict": 0, "refused": 3})
+        r = send(body, "application/x-ndjson")
+        said = r.lines()
+        self.assertEqual([x.get("outcome") for x in said], ["created", "refused", "created", "refused", "created", "refused", None])
+        self.assertEqual([x["errors"][0]["code"] for x in said[:-1] if x["errors"]], ["E_LOAN", "E_KNOWN", "E_NEED"])
+        amounts = [self.get("/v1/applications/" + x["id"])["amount"] for x in said[:-1] if x["outcome"] == "created"]
+        self.assertEqual(amounts, ["30000.00", "20000.00", "0.00"])
+        self.assertEqual(send(body, "application/x-ndjson").lines()[-1]["summary"],
+                         {"created": 0, "replay": 3, "conflict": 0, "refused": 3})
+        free = self.lent()
+        csv = "申请编号,政策代码,贷款合同编号或记录\r\nSQ-%d,%s,%s\r\n" % (next(numbers), code, free)
+        self.assertEqual(send(csv, "text/csv").lines()[0]["outcome"], "created")
+        many = "".join(json.dumps(made("NO-SUCH-%d" % i)) + "\n" for i in range(300))
+        self.assertEqual(send(many, "application/x-ndjson").lines()[-1]["summary"]["refused"], 300)
+
     def test_steps_on_many_as_a_list_and_as_lines(self):
         code = self.awarded()
         wheres = [self.apply(code, self.lent()).headers["location"] for _ in range(3)]
