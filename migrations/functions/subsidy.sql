@@ -17,11 +17,12 @@ begin
     select x.* into l from loan x where x.id = subsidy_credit.loan order by x.version desc limit 1;
     for u in
         select distinct s.loan_id, split_part(s.unit, ' ', 2)::uuid as credit
-          from subsidy_unit s
-         where s.item in ('interest', 'principal_award', 'lender_award')
-           and s.loan_id in (select x.id from loan x where x.borrower = l.borrower
-                              union
-                             select x.id from loan x where text_form(x.borrower_name) = text_form(l.borrower_name))
+          from (select a.* from subsidy_unit a
+                 where a.item in ('interest', 'principal_award', 'lender_award') and a.firm = l.borrower
+                 union all
+                select b.* from subsidy_unit b
+                 where b.item in ('interest', 'principal_award', 'lender_award')
+                   and b.firm_name = text_form(l.borrower_name)) s
          order by 1
     loop
         if u.loan_id = l.id then
@@ -88,7 +89,8 @@ begin
                         where p.id = a.insurance_policy order by p.version desc limit 1) end as kind
               from application_now a
               join subsidy_unit u on u.application = a.application
-             where a.borrower = firm and a.policy_code = code and a.on_day between from_day and until_day
+             where a.borrower = subsidy_items_used.firm and a.policy_code = code
+               and a.on_day between from_day and until_day
                and a.state in ('queued', 'reserved', 'approved', 'paid')
         ),
         named as (
@@ -422,29 +424,39 @@ revoke all on function application_problems_found from public;
 -- insurance policy, also of the one that the fee was paid for. What an item gives stands at its first unit.
 create or replace function application_take(app uuid, loan uuid, insurance uuid, v json, doc json) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    firm text;
+    firm_name text;
 begin
-    insert into subsidy_unit (application, loan_id, item, unit, days, amount_fen)
-    select app, application_take.loan, i ->> 0, (i ->> 0) || ' ' || subsidy_credit(application_take.loan),
-           case when i ->> 0 = 'interest' then daterange((v ->> 'from')::date, (v ->> 'until')::date)
-                else daterange(null, null) end,
-           (i ->> 1)::bigint
-      from json_array_elements(v -> 'items') i
-     where (i ->> 1)::bigint > 0 and i ->> 0 in ('interest', 'principal_award', 'lender_award')
-     union all
-    select app, application_take.loan, i ->> 0, subsidy_invoice_unit(x.invoice), daterange(null, null),
-           case when row_number() over (partition by i ->> 0 order by x.n) = 1 then (i ->> 1)::bigint else 0 end
-      from json_array_elements(v -> 'items') i
-      join json_array_elements(doc -> 'invoices') with ordinality as x(invoice, n) on x.invoice ->> 'item' = i ->> 0
-     where (i ->> 1)::bigint > 0
-     union all
-    select app, application_take.loan, i ->> 0, 'premium ' || insurance, daterange(null, null), (i ->> 1)::bigint
-      from json_array_elements(v -> 'items') i
-     where (i ->> 1)::bigint > 0 and i ->> 0 = 'premium' and insurance is not null
-     union all
-    select distinct app, application_take.loan, i ->> 0, 'premium ' || p.id, daterange(null, null), 0::bigint
-      from json_array_elements(v -> 'items') i
-      join insurance_policy p on p.loan = application_take.loan
-     where (i ->> 1)::bigint > 0 and i ->> 0 = 'insurance_fee';
+    select l.borrower, text_form(l.borrower_name) into firm, firm_name
+      from loan l
+     where l.id = application_take.loan
+     order by l.version desc
+     limit 1;
+    insert into subsidy_unit (application, loan_id, firm, firm_name, item, unit, days, amount_fen)
+    select app, application_take.loan, firm, firm_name, t.item, t.unit, t.days, t.fen
+      from (select i ->> 0 as item, (i ->> 0) || ' ' || subsidy_credit(application_take.loan) as unit,
+                   case when i ->> 0 = 'interest' then daterange((v ->> 'from')::date, (v ->> 'until')::date)
+                        else daterange(null, null) end as days,
+                   (i ->> 1)::bigint as fen
+              from json_array_elements(v -> 'items') i
+             where i ->> 0 in ('interest', 'principal_award', 'lender_award') and (i ->> 1)::bigint > 0
+             union all
+            select i ->> 0, subsidy_invoice_unit(x.invoice), daterange(null, null),
+                   case when row_number() over (partition by i ->> 0 order by x.n) = 1 then (i ->> 1)::bigint else 0 end
+              from json_array_elements(v -> 'items') i
+              join json_array_elements(doc -> 'invoices') with ordinality as x(invoice, n)
+                   on x.invoice ->> 'item' = i ->> 0
+             where (i ->> 1)::bigint > 0
+             union all
+            select i ->> 0, 'premium ' || insurance, daterange(null, null), (i ->> 1)::bigint
+              from json_array_elements(v -> 'items') i
+             where i ->> 0 = 'premium' and (i ->> 1)::bigint > 0 and insurance is not null
+             union all
+            select distinct i ->> 0, 'premium ' || p.id, daterange(null, null), 0::bigint
+              from json_array_elements(v -> 'items') i
+              join insurance_policy p on p.loan = application_take.loan
+             where i ->> 0 = 'insurance_fee' and (i ->> 1)::bigint > 0) t;
 end $$;
 revoke all on function application_take from public;
 
