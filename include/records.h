@@ -141,6 +141,7 @@ enum policy_item_field {
     ITEM_AMOUNT,
     ITEM_TIERS,
     ITEM_PAYEE,
+    ITEM_SHARE_RANGE,
     ITEM_WIDTH
 };
 enum policy_tier_field { TIER_FROM, TIER_SHARE, TIER_AMOUNT, TIER_WIDTH };
@@ -164,9 +165,12 @@ enum application_field {
     APPLICATION_FACTS,
     APPLICATION_EVIDENCE,
     APPLICATION_INVOICES,
+    APPLICATION_SHARES,
     APPLICATION_FIELD_COUNT
 };
 enum evidence_field { EVIDENCE_FACT, EVIDENCE_DOCUMENT, EVIDENCE_SHA256, EVIDENCE_WIDTH };
+enum share_field { SHARE_ITEM, SHARE_SHARE, SHARE_REASON, SHARE_WIDTH };
+enum range_field { RANGE_MIN, RANGE_MAX, RANGE_WIDTH };
 enum invoice_field {
     INVOICE_ITEM,
     INVOICE_NO,
@@ -185,6 +189,7 @@ enum check_field {
     CHECK_ON,
     CHECK_FACTS,
     CHECK_INVOICES,
+    CHECK_SHARES,
     CHECK_FIELD_COUNT
 };
 enum rehearsal_field {

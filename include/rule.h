@@ -79,6 +79,9 @@ int64_t rule_cap_sum(const struct rule *rule, int cap, const int64_t *item);
 /* ["loan.amount",…]: the facts that n rules look at and somebody tells; [6,0]: the terms in months
  * of their interest, 0 being the whole loan. */
 void rules_ask(const struct rule *const *rules, int n, struct buf *asks, struct buf *months);
+/* The shares that the office decided, into facts; outside the range of their items are problems. */
+MUST_USE bool rule_shares(const struct rule *rule, const struct value *list, struct value *facts,
+    struct arena *a, struct err *e);
 /* Names of items, for statements: "interest". */
 const char *rule_item_name(const struct rule *rule, int item);
 #endif

@@ -79,6 +79,8 @@ const struct fact_nature fact_natures[FACT_COUNT] = {
     [FACT_INSURANCE_HIGH_VALUE] = {STATED("承保专利是否高价值专利")},
     [FACT_INSURANCE_BELT_AND_ROAD] = {STATED("目标市场")},
     [FACT_INSURANCE_DOMESTIC] = {STATED("承保地域")},
+    [FACT_OFFICE_SHARES] = {FROM_OFFICE, "office", "受理部门在幅度内核定比例并写明理由",
+        CHANGE_NEVER, NULL},
     [FACT_AID_INTEREST] = {STATED("利息已获资助")},
     [FACT_AID_INSURANCE_FEE] = {STATED("保险费已获资助")},
     [FACT_AID_GUARANTEE_FEE] = {STATED("担保费已获资助")},

@@ -66,6 +66,7 @@ const struct field fact_fields[] = {
     {"insurance.high_value_patents", "承保高价值专利", F_BOOL, .need = false},
     {"insurance.belt_and_road", "目标市场为共建“一带一路”国家", F_BOOL, .need = false},
     {"insurance.domestic_only", "仅承保国内专利", F_BOOL, .need = false},
+    {"office.shares", "核定比例", F_TEXT, .min = 1, .max = 400},
     {"aid.interest", "利息已获其他资助", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
     {"aid.insurance_fee", "保险费已获其他资助", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
     {"aid.guarantee_fee", "担保费已获其他资助", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},

@@ -33,6 +33,12 @@ static const struct field tier_fields[] = {
     {.name = NULL},
 };
 static_assert(COUNT_OF(tier_fields) == TIER_WIDTH + 1, "the enum follows the table");
+static const struct field range_fields[] = {
+    {"min", "下限", F_RATE, .need = true, .min = 0, .max = 1000000, .example = "30.00"},
+    {"max", "上限", F_RATE, .need = true, .min = 1, .max = 1000000, .example = "50.00"},
+    {.name = NULL},
+};
+static_assert(COUNT_OF(range_fields) == RANGE_WIDTH + 1, "the enum follows the table");
 static const struct choice payees[] = {{"borrower", "借款企业"}, {"bank", "银行"},
     {"insurer", "保险机构"}, {"guarantor", "担保机构"}, {NULL, NULL}};
 static const struct field item_fields[] = {
@@ -53,6 +59,7 @@ static const struct field item_fields[] = {
     {"amount", "定额", F_MONEY, .min = 1, .max = MONEY_RECORD_MAX, .example = "20000.00"},
     {"tiers", "分档(按已放款金额)", F_LIST, .min = 1, .max = 20, .of = tier_fields},
     {"payee", "收款方", F_ENUM, .choices = payees, .example = "borrower"},
+    {"share_range", "核定幅度", F_OBJECT, .of = range_fields},
     {.name = NULL},
 };
 static_assert(COUNT_OF(item_fields) == ITEM_WIDTH + 1, "the enum follows the table");
@@ -343,6 +350,14 @@ static const struct field invoice_fields[] = {
 };
 static_assert(COUNT_OF(invoice_fields) == INVOICE_WIDTH + 1, "the enum follows the table");
 
+static const struct field share_fields[] = {
+    {"item", "补贴项目", F_ENUM, .need = true, .choices = policy_items, .example = "interest"},
+    {"share", "核定比例", F_RATE, .need = true, .min = 0, .max = 1000000, .example = "45.00"},
+    {"reason", "理由", F_TEXT, .need = true, .min = 1, .max = 300, .example = "重点产业"},
+    {.name = NULL},
+};
+static_assert(COUNT_OF(share_fields) == SHARE_WIDTH + 1, "the enum follows the table");
+
 static const struct field application_fields[] = {
     {"reference", "申请编号", F_TEXT, .need = true, .min = 1, .max = 64, .example = "TX-2024-001"},
     {"policy", "政策代码", F_IDENT, .need = true, .ident = ident_account, .example = "JS-2023"},
@@ -352,6 +367,7 @@ static const struct field application_fields[] = {
     {"facts", "受理部门填报或企业声明的事实", F_OBJECT, .of = fact_fields},
     {"evidence", "凭证", F_LIST, .min = 1, .max = 100, .of = evidence_fields},
     {"invoices", "发票", F_LIST, .min = 1, .max = 100, .of = invoice_fields},
+    {"shares", "核定比例", F_LIST, .min = 1, .max = 12, .of = share_fields},
     {.name = NULL},
 };
 static_assert(COUNT_OF(application_fields) == APPLICATION_FIELD_COUNT + 1, "as the enum");
@@ -363,6 +379,7 @@ static const struct field check_fields[] = {
     {"on", "办理日", F_DAY, .example = "2024-07-15"},
     {"facts", "事实", F_OBJECT, .of = fact_fields},
     {"invoices", "发票", F_LIST, .min = 1, .max = 100, .of = invoice_fields},
+    {"shares", "核定比例", F_LIST, .min = 1, .max = 12, .of = share_fields},
     {.name = NULL},
 };
 static_assert(COUNT_OF(check_fields) == CHECK_FIELD_COUNT + 1, "as the enum");
@@ -371,6 +388,9 @@ static_assert(COUNT_OF(check_fields) == CHECK_FIELD_COUNT + 1, "as the enum");
  * used, is not even supposed. */
 static void facts_check(const struct value *facts, bool supposed, struct err *e)
 {
+    if (facts->present && facts->row[FACT_OFFICE_SHARES].present)
+        err_add(
+            e, E_KNOWN, STR("/facts/office.shares"), "shares"); /* they have a place of their own */
     for (int i = 0; facts->present && i < FACT_COUNT; i++) {
         const struct fact_nature *n = &fact_natures[i];
         if (facts->row[i].present && (i >= FACT_TOLD || (!supposed && n->from == FROM_LEDGER)))

@@ -16,7 +16,7 @@ static bool takes(const struct item *i, const struct value *v)
     bool award = i->kind == ITEM_PRINCIPAL_AWARD || i->kind == ITEM_LENDER_AWARD;
     bool interest = i->kind == ITEM_INTEREST;
     int bases = v[ITEM_SHARE].present + v[ITEM_POINTS].present + v[ITEM_OF_LOAN].present +
-                v[ITEM_AMOUNT].present + v[ITEM_TIERS].present;
+                v[ITEM_AMOUNT].present + v[ITEM_TIERS].present + v[ITEM_SHARE_RANGE].present;
     bool rates = v[ITEM_CEILING].present || v[ITEM_RATE_BASIS].present;
     bool period = v[ITEM_MONTHS].present || v[ITEM_YEARS].present || v[ITEM_DAY_COUNT].present;
     if (bases != 1 || (!interest && (v[ITEM_POINTS].present || rates || period)) ||
@@ -95,6 +95,12 @@ static bool load_item(struct arena *a, struct item *i, const struct value *v, st
         .payee = payee_of(v)};
     if (v[ITEM_CEILING].present)
         lpr_bound_read(v[ITEM_CEILING].row, &i->ceiling);
+    if (v[ITEM_SHARE_RANGE].present) {
+        i->share = (int32_t)v[ITEM_SHARE_RANGE].row[RANGE_MIN].n;
+        i->share_max = (int32_t)v[ITEM_SHARE_RANGE].row[RANGE_MAX].n;
+        if (i->share >= i->share_max)
+            good = err_add(e, E_WINDOW_EMPTY, arena_printf(a, "%s/share_range", base.p), NULL);
+    }
     if (!takes(i, v))
         good = err_add(e, E_ITEM, base, "%s", i->name);
     if (v[ITEM_WHEN].present) {
@@ -262,6 +268,39 @@ const struct rule *rule_conditions(
     struct rule *rule = arena_alloc(a, sizeof *rule);
     *rule = (struct rule){.eligible = cond_load(a, in, base, legal_ref, e)};
     return rule->eligible ? rule : NULL;
+}
+
+static const struct item *ranged(const struct rule *rule, int64_t kind)
+{
+    for (int i = 0; i < rule->items; i++) {
+        if ((int64_t)rule->item[i].kind == kind && rule->item[i].share_max)
+            return &rule->item[i];
+    }
+    return NULL;
+}
+
+bool rule_shares(const struct rule *rule, const struct value *list, struct value *facts,
+    struct arena *a, struct err *e)
+{
+    struct buf out;
+    bool good = true;
+    buf_init(&out, a);
+    for (int i = 0; i < list->count; i++) {
+        const struct value *x = list->row + i * SHARE_WIDTH;
+        const struct item *item = ranged(rule, x[SHARE_ITEM].n);
+        if (!item)
+            good = err_add(e, E_UNWANTED, arena_printf(a, "/shares/%d", i), "%s",
+                policy_items[x[SHARE_ITEM].n].name);
+        else if (x[SHARE_SHARE].n < item->share || x[SHARE_SHARE].n > item->share_max)
+            good = err_add(e, E_RANGE, arena_printf(a, "/shares/%d/share", i), "%s–%s",
+                rate_text(a, (rate){item->share}).p, rate_text(a, (rate){item->share_max}).p);
+        else
+            buf_printf(&out, "%s%s %s", out.n ? "; " : "", item->name,
+                rate_text(a, (rate){(int32_t)x[SHARE_SHARE].n}).p);
+    }
+    if (out.n)
+        facts[FACT_OFFICE_SHARES] = (struct value){.present = true, .s = buf_view(&out)};
+    return good;
 }
 
 const char *rule_item_name(const struct rule *rule, int item)

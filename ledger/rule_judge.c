@@ -9,26 +9,6 @@
 #include "rule_parts.h"
 #include <stdlib.h>
 
-enum { NO_AMOUNT = -1 };
-
-const struct member line_members[] = {
-    {"line", M_TEXT, "步骤", .en = "Step"},
-    {"text", M_TEXT, "说明", .en = "The same in words", .maybe = true},
-    {"formula", M_TEXT, "算式", .en = "Formula"},
-    {"amount", M_YUAN, "金额", .en = "What it comes to", .maybe = true},
-    {.name = NULL},
-};
-
-void rule_line(struct buf *out, const char *what, struct str formula, int64_t fen)
-{
-    json_open(out, '{');
-    json_member_text(out, "line", what);
-    json_member_str(out, "formula", formula);
-    if (fen != NO_AMOUNT)
-        json_member_money(out, "amount", (money){fen});
-    json_close(out, '}');
-}
-
 /* For the reader only; nothing is formatted when nobody reads. */
 #define LINE(out, what, fen, ...)                                                                  \
     do {                                                                                           \
@@ -70,10 +50,26 @@ static int64_t at_most(struct buf *out, int64_t amount, int64_t limit, const cha
     return limit;
 }
 
+/* "interest 45.00; guarantee_fee 30.00": what the office decided for the item; < 0: nothing yet. */
+static int64_t decided_share(const struct item *item, const struct value *facts)
+{
+    const char *p = facts[FACT_OFFICE_SHARES].present ? facts[FACT_OFFICE_SHARES].s.p : "";
+    while (*p) {
+        rate share;
+        size_t n = strcspn(p, " "), m = strcspn(p + n + 1, ";");
+        MUST(rate_parse((struct str){p + n + 1, m}, &share));
+        if (strlen(item->name) == n && memcmp(p, item->name, n) == 0)
+            return share.ppm;
+        p += n + 1 + m;
+        p += *p ? 2 : 0;
+    }
+    return -1;
+}
+
 static int64_t share_of(
     const struct item *item, const struct value *facts, int64_t base, struct buf *out)
 {
-    int64_t share = item->share;
+    int64_t share = item->share_max ? decided_share(item, facts) : item->share;
     for (int i = 0; i < item->uplifts; i++) {
         if (cond_truth(item->uplift[i].when, facts) != YES)
             continue;
@@ -440,6 +436,8 @@ int64_t item_judge(
     const struct item *item, const struct value *facts, struct subsidy *o, struct buf *out)
 {
     int64_t amount;
+    if (item->share_max && decided_share(item, facts) < 0)
+        return missing(o, out, FACT_OFFICE_SHARES);
     if (item->when && cond_truth(item->when, facts) != YES) {
         LINE(out, "此项不适用", 0, "%s", policy_items[item->kind].zh);
         return 0;

@@ -55,7 +55,8 @@ enum item_kind {
 struct item {
     enum item_kind kind;
     const char *name;
-    int32_t share; /* ppm of the base */
+    int32_t share;     /* ppm of the base; of a range the least */
+    int32_t share_max; /* of a range that the office decides in; 0: none */
     bool has_points, has_of_loan, base_is_lpr, ip_part_only;
     int32_t points, of_loan;
     struct lpr_bound ceiling;
@@ -112,6 +113,7 @@ int64_t item_judge(
 /* rule_caps.c: what caps take away, line by line; item is cut. */
 void caps_explain(
     const struct rule *rule, const struct value *facts, int64_t *item, struct buf *out);
-/* rule_judge.c: a line for the reader; fen < 0: no amount. */
+/* rule_line.c: a line for the reader. */
+enum { NO_AMOUNT = -1 };
 void rule_line(struct buf *out, const char *what, struct str formula, int64_t fen);
 #endif

@@ -20,12 +20,14 @@ req_fn record_post, record_put, record_get, record_history, record_template;
 req_fn metrics_get;
 /* upload.c: a batch as NDJSON or CSV; called by record_post. What its lines are. */
 req_fn upload_start, upload_list;
-/* What is to be stored of one application of a batch (element_write's derived), or why it is none.
- * Everything lives in a; r's own problems stay untouched. */
-typedef void application_fn(
-    void *arg, struct str decision, const struct err *problems, const struct fail *fail);
-void application_judge(
-    struct req *r, struct arena *a, const struct value *v, application_fn *told, void *arg);
+/* What is to be stored of a line (element_write's derived), or why it is refused. */
+typedef void line_judged_fn(
+    void *arg, struct str derived, const struct err *problems, const struct fail *fail);
+/* Judges a line before it is stored; everything lives in a, r's own problems stay untouched. */
+typedef void line_judge_fn(
+    struct req *r, struct arena *a, const struct value *v, line_judged_fn *done, void *arg);
+/* A batch whose lines go one by one: each is judged by what those before it have stored. */
+void upload_judged(struct req *r, line_judge_fn *judge);
 extern const struct shape verdict_shape, summary_shape;
 /* A row with one document of JSON is the answer; without one there is nothing of that name. */
 db_rows_fn on_document;

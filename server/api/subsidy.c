@@ -15,7 +15,7 @@
 struct check {
     struct req *r;
     const struct value *v; /* of the request */
-    struct value policy, from, loan, insurance, told, invoices;
+    struct value policy, from, loan, insurance, told, invoices, shares;
     struct str key;
     day on, version_day; /* of the case; by which the version of the policy is found */
     bool governed;       /* that day is the one which the policy names */
@@ -24,7 +24,7 @@ struct check {
     struct check *next;
     void (*judge)(struct check *c, struct policy_case *k);
     void (*refuse)(struct check *c, const struct fail *fail); /* fail NULL: problems in r->err */
-    application_fn *tell;                                     /* of a line of a batch */
+    line_judged_fn *tell;                                     /* of a line of a batch */
     void *arg;
 };
 
@@ -76,7 +76,9 @@ static void judge(struct check *c, struct policy_case *k)
 {
     struct req *r = c->r;
     case_invoices(k->facts, &c->invoices);
-    if (!case_tell(k->facts, &c->told, &r->err) || !case_complete(k, k->facts, &r->err))
+    if (!case_tell(k->facts, &c->told, &r->err) ||
+        !rule_shares(k->rule, &c->shares, k->facts, r->a, &r->err) ||
+        !case_complete(k, k->facts, &r->err))
         c->refuse(c, NULL);
     else
         c->judge(c, k);
@@ -325,6 +327,7 @@ static void eligibility_post(struct req *r)
         .insurance = v[CHECK_INSURANCE],
         .told = v[CHECK_FACTS],
         .invoices = v[CHECK_INVOICES],
+        .shares = v[CHECK_SHARES],
         .on = day_today(),
         .judge = answer_check,
         .refuse = answer_refusal};
@@ -403,6 +406,7 @@ static void application_one(struct req *r)
         .insurance = v[APPLICATION_INSURANCE],
         .told = v[APPLICATION_FACTS],
         .invoices = v[APPLICATION_INVOICES],
+        .shares = v[APPLICATION_SHARES],
         .guard = true,
         .judge = answer_application,
         .refuse = answer_refusal};
@@ -427,8 +431,8 @@ static void tell_refusal(struct check *c, const struct fail *fail)
     c->tell(c->arg, (struct str){NULL, 0}, &c->r->err, fail);
 }
 
-void application_judge(
-    struct req *r, struct arena *a, const struct value *v, application_fn *tell, void *arg)
+static void application_judge(
+    struct req *r, struct arena *a, const struct value *v, line_judged_fn *tell, void *arg)
 {
     struct req *line = arena_alloc(a, sizeof *line); /* problems and memory are the line's own */
     struct check *c = arena_alloc(a, sizeof *c);
@@ -442,6 +446,7 @@ void application_judge(
         .insurance = v[APPLICATION_INSURANCE],
         .told = v[APPLICATION_FACTS],
         .invoices = v[APPLICATION_INVOICES],
+        .shares = v[APPLICATION_SHARES],
         .guard = true,
         .judge = tell_decision,
         .refuse = tell_refusal,
@@ -456,7 +461,7 @@ static void application_post(struct req *r)
     if (body_is(r, "application/json"))
         http_read_whole(r, (size_t)r->server->process.conf.json_limit_bytes, application_one);
     else
-        upload_start(r);
+        upload_judged(r, application_judge);
 }
 
 /* ---- budgets --------------------------------------------------------------------------------- */

@@ -52,7 +52,7 @@ static void judge_line(struct slice *s);
 static bool has_moved(const struct slice *s, const struct verdict *v)
 {
     struct err e;
-    if (!s->up->one_by_one || s->up->dry_run || !v || v->outcome != OUT_REFUSED)
+    if (!s->up->judge || s->up->dry_run || !v || v->outcome != OUT_REFUSED)
         return false;
     err_init(&e, s->a);
     verdict_problems(s->up->rec, v, s->first->canonical, &e);
@@ -137,16 +137,15 @@ static void on_line_judged(
     slice_submit(s);
 }
 
-/* An application: what is stored of it is decided first. */
 static void judge_line(struct slice *s)
 {
-    application_judge(s->up->r, s->a, s->values, on_line_judged, s);
+    s->up->judge(s->up->r, s->a, s->values, on_line_judged, s);
 }
 
 static void slice_send(struct slice *s)
 {
     s->sent = true;
-    if (s->up->one_by_one && s->work.n == 1 && !s->up->broken)
+    if (s->up->judge && s->work.n == 1 && !s->up->broken)
         judge_line(s);
     else
         slice_submit(s);
@@ -163,7 +162,7 @@ static void slice_close(struct upload *up)
     up->under_way++;
     if (up->under_way >= SLICES_UNDER_WAY && !up->finished)
         http_pause(up->r);
-    if (!up->one_by_one) /* else when those before it are done */
+    if (!up->judge) /* else when those before it are done */
         slice_send(s);
 }
 
@@ -187,7 +186,7 @@ static void line_done(struct upload *up)
     struct slice *s = up->filling;
     if (up->atomic)
         return; /* goes as one */
-    if (up->one_by_one) {
+    if (up->judge) {
         slice_close(up);
         return;
     }
@@ -223,7 +222,7 @@ static struct line *line_begin(struct upload *up, size_t n)
 /* Where a line is decoded: kept until it is stored when it is judged then. */
 static struct arena *line_arena(struct upload *up)
 {
-    return up->one_by_one ? up->filling->a : up->scratch;
+    return up->judge ? up->filling->a : up->scratch;
 }
 
 static void take_json_line(struct upload *up, const char *p, size_t n)
@@ -470,7 +469,6 @@ static struct upload *upload_new(struct req *r)
     up->scratch = arena_new();
     buf_init(&up->tail, arena_new());
     up->rec = r->route->record;
-    up->one_by_one = up->rec == &application_record;
     up->dry_run = dry_run;
     up->atomic = atomic;
     up->drained = advance;
@@ -479,7 +477,7 @@ static struct upload *upload_new(struct req *r)
     return up;
 }
 
-void upload_start(struct req *r)
+void upload_judged(struct req *r, line_judge_fn *judge)
 {
     enum sheet_charset charset;
     if (!read_charset(r, &charset) || r->err.n) {
@@ -487,10 +485,16 @@ void upload_start(struct req *r)
         return;
     }
     struct upload *up = upload_new(r);
+    up->judge = judge;
     up->csv = body_is(r, "text/csv");
     if (up->csv)
         up->sheet = sheet_new(charset, take_row, up);
     http_read_stream(r, on_data, on_input_end);
+}
+
+void upload_start(struct req *r)
+{
+    upload_judged(r, NULL);
 }
 
 /* A JSON list as lines: what separates its elements ends a line, no other white space does. */

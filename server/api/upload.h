@@ -47,12 +47,12 @@ struct upload {
     struct req *r;
     const struct record *rec;
     bool dry_run, atomic, csv;
-    bool one_by_one; /* a line is judged by what those before it have stored: see judge_line */
-    bool started;    /* the reply has begun: no problem document any more */
-    bool finished;   /* no more input */
-    bool halted;     /* the input turned out unreadable: what follows is dropped */
-    bool broken;     /* a slice could not be stored */
-    bool draining;   /* the client reads slowly: verdicts go to the spill */
+    line_judge_fn *judge; /* lines go one by one and are judged so; NULL: in slices */
+    bool started;         /* the reply has begun: no problem document any more */
+    bool finished;        /* no more input */
+    bool halted;          /* the input turned out unreadable: what follows is dropped */
+    bool broken;          /* a slice could not be stored */
+    bool draining;        /* the client reads slowly: verdicts go to the spill */
     void (*drained)(struct upload *up); /* it has read what was written; may free the upload */
     struct spill spill;
     struct arena *scratch; /* of the line being decoded */

@@ -32,9 +32,10 @@ def fill(d, bank):
                    {"Content-Type": "application/x-ndjson"}, timeout=300)
         assert r.lines()[-1]["summary"]["created"] == 25000, r.lines()[-1]
     # settled, as events would tell; straight into the table, because only reading is measured here
-    d.sql("insert into loan_event select gen_random_uuid(), id, org_id, parties, district, 'S', 'settled',"
-          " date '2023-07-01' + (hashtext(id::text) & 65535) % 180, null, null,"
-          " null, null, null, now() from loan; analyze")
+    d.sql("insert into loan_event (id, loan_id, org_id, parties, district, reference, kind, on_day, interest_fen, recorded_at)"
+          " select gen_random_uuid(), id, org_id, parties, district, 'S', 'settled', day,"
+          " amount_fen * rate_ppm / 1000000 * (day - disbursed_on) / 360, now()"
+          " from (select l.*, date '2023-07-01' + (hashtext(l.id::text) & 65535) % 180 as day from loan l) l; analyze")
 
 
 def policy(d, district, checker):
@@ -73,4 +74,5 @@ def main():
         d.close()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -162,6 +162,25 @@ class Rules(SubsidyCase):
         self.assertEqual([ask(d) for d in ("2024-09-09", "2024-09-10", "2024-09-11")],
                          ["250000.00", "250000.00", "term"])
 
+    def test_a_share_within_a_range_is_decided_by_the_office_with_a_reason(self):
+        code = self.city("suzhou", items=[{"item": "principal_award", "share_range": {"min": "1", "max": "2"}}])
+        self.budget(code, "10000000.00", token=self.finance)
+        share = lambda n, **over: [dict({"item": "principal_award", "share": n, "reason": "重点产业"}, **over)]
+        contract = self.lent()
+        said = self.apply(code, contract, token=self.finance).json()
+        self.assertEqual((said["amount"], [(x["who"], x["title"]) for x in said["cures"]]), ("0.00", [("office", "核定比例")]))
+        for n, want in (("0.9999", "E_RANGE"), ("2.0001", "E_RANGE")):
+            self.assertEqual(self.apply(code, contract, 422, token=self.finance, shares=share(n)).codes(),
+                             [("/shares/0/share", want)])
+        r = self.apply(code, contract, 422, token=self.finance, shares=share("1.50", item="interest"))
+        self.assertEqual(r.codes(), [("/shares/0", "E_UNWANTED")])
+        r = self.apply(code, contract, 422, token=self.finance, shares=share("1.50", reason=""))
+        self.assertEqual([x[0] for x in r.codes()], ["/shares/0/reason"])
+        r = self.apply(code, contract, 422, token=self.finance, facts={"office.shares": "principal_award 2.00"})
+        self.assertEqual(r.codes(), [("/facts/office.shares", "E_KNOWN")])
+        got = [self.apply(code, self.lent(), token=self.finance, shares=share(n)).json()["amount"] for n in ("1", "1.50", "2")]
+        self.assertEqual(got, ["30000.00", "45000.00", "60000.00"])
+
     def test_bad_rules_are_refused(self):
         def refused(**over):
             return self.post("/v1/policies", fixture("suzhou", code="BAD-%d" % next(numbers), **over), self.finance,
