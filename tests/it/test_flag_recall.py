@@ -103,9 +103,9 @@ class Recall(Case):
             at_city(both)
             book.case("RF06", "high", both)
             apart = case.lent()  # in two years
-            case.apply(code, apart)
             self.d.sql("update application_now set on_day = on_day - 366 where application = '%s'"
-                       % at_city(apart).split("/")[-1])
+                       % case.apply(code, apart).headers["location"].split("/")[-1])
+            at_city(apart)
             number = patent(next(numbers) % 10000000)  # one right under two loans that follow each other
             first = case.lent(drawn="2022-10-10", settled="2023-07-10", ip=[{"number": number}])
             second = case.lent(drawn="2023-07-11", ip=[{"number": number}])
