@@ -8,3 +8,4 @@ update subsidy_unit u
 create index subsidy_unit_by_firm on subsidy_unit (firm) where item in ('interest', 'principal_award', 'lender_award');
 create index subsidy_unit_by_firm_name on subsidy_unit (firm_name)
     where item in ('interest', 'principal_award', 'lender_award');
+create index subsidy_unit_by_unit on subsidy_unit (unit); -- the exclusion's index answers no list of units

@@ -238,11 +238,11 @@ static void test_the_past_is_not_cured(void **state)
 {
     (void)state;
     const struct rule *rule = load_file("tests/data/policies/js-2023.json");
-    const struct value *f = facts(
-        "{\"borrower.district\":\"310116\",\"loan.amount\":\"3000000.00\",\"loan.ip_amount\":"
-        "\"3000000.00\",\"loan.rate\":\"3.45\",\"loan.disbursed_on\":\"2023-01-16\","
-        "\"loan.matures_on\":\"2024-07-01\",\"loan.settled_on\":\"2024-07-01\","
-        "\"loan.owner_is_borrower\":true}"); /* the window ended the day before */
+    const struct value *f =
+        facts("{\"borrower.district\":\"310116\",\"loan.amount\":\"3000000.00\",\"loan.ip_amount\":"
+              "\"3000000.00\",\"loan.rate\":\"3.45\",\"loan.disbursed_on\":\"2023-01-16\","
+              "\"loan.matures_on\":\"2024-07-01\",\"loan.settled_on\":\"2024-07-01\","
+              "\"loan.owner_is_borrower\":true}"); /* the window ended the day before */
     const char *text = explain(rule, f);
     assert_non_null(strstr(text, "\"incurable\":[{\"clause\":\"window\",\"text\":"
                                  "\"还款日在申报期内\",\"facts\":{\"还清日\":\"2024-07-01\"}}]"));
