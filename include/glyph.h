@@ -12,4 +12,6 @@ int32_t glyph_unseen(struct str s);
 bool glyph_outer_space(struct str s, int32_t *which);
 /* As a keyboard writes it: signs of full width become ASCII, spaces of any kind go. */
 struct str glyph_plain(struct arena *a, struct str s);
+/* Without the code points that nobody sees. */
+struct str glyph_seen(struct arena *a, struct str s);
 #endif

@@ -120,20 +120,26 @@ void schema_canonical(const struct record *r, const struct value *v, struct buf 
 /* Pointers of the members that differ between two canonical texts, comma separated. */
 struct str schema_diff(struct arena *a, struct str before, struct str after);
 
-/* What a CSV header row means: for each column the field and the power of ten of its unit. */
+/* What a header row of a spreadsheet means: for each column the field and its unit. */
 struct csv_column {
-    int field; /* -1: ignored (a column whose name begins with '#') */
-    int scale; /* F_MONEY: 4 for (万元) */
+    int field;    /* -1: ignored (a column without a title, or one that begins with '#') */
+    int scale;    /* F_MONEY: the power of ten, 4 for (万元) */
+    bool percent; /* F_RATE: (%) */
+    bool untitled;
 };
 struct csv_map {
     int n;
     struct csv_column column[200];
 };
+struct sheet_row;
 /* given: a field that needs no column, because the address has it; NO_FIELD when there is none. */
-MUST_USE bool schema_csv_header(const struct record *r, const struct str *cells, int n, int given,
+MUST_USE bool schema_csv_header(const struct record *r, const struct sheet_row *row, int given,
     struct csv_map *map, struct err *e);
+/* Of a row that is refused the key is in v all the same, when it could be read. */
 MUST_USE bool schema_csv_row(struct arena *a, const struct record *r, const struct csv_map *map,
-    const struct str *cells, int n, struct value *v, struct err *e);
+    const struct sheet_row *row, struct value *v, struct err *e);
+/* Name the fields of problems, and what stands there in a text of the record: JSON, or NULL. */
+void schema_tell(const struct record *r, const struct json *in, struct err *e);
 /* The header row with Chinese titles, CRLF ended. */
 void schema_csv_template(const struct record *r, struct buf *out);
 

@@ -51,6 +51,18 @@ bool err_add(struct err *e, enum err_code code, struct str pointer, const char *
     return false;
 }
 
+void err_value(struct err *e, const struct problem *before, struct str value)
+{
+    enum { SHOWN_MAX = 200 };
+    size_t n = value.n < SHOWN_MAX ? value.n : SHOWN_MAX;
+    while (n < value.n && n > 0 && ((unsigned char)value.p[n] & 0xc0) == 0x80)
+        n--; /* whole characters */
+    for (struct problem *p = before ? before->next : e->first; p; p = p->next) {
+        if (!p->value.p && p->code != E_CARD_NO)
+            p->value = arena_str(e->a, value.p, n);
+    }
+}
+
 void err_drop(struct err *e, const struct problem *p)
 {
     struct problem **link = &e->first, *before = NULL;
@@ -99,6 +111,8 @@ const struct member error_members[] = {
     {"code", M_TEXT, "代码", .en = "Code: E_…"},
     {"title", M_TEXT, "问题", .en = "What is wrong"},
     {"cure", M_TEXT, "办法", .en = "What to do"},
+    {"field", M_TEXT, "列名", .en = "Chinese title of the field", .maybe = true},
+    {"value", M_TEXT, "读到的内容", .en = "What was read there, shortened", .maybe = true},
     {.name = NULL},
 };
 
@@ -112,6 +126,10 @@ void err_write(const struct err *e, bool english, struct buf *out)
         json_member_text(out, "code", t->name);
         json_member_str(out, "title", fill(out->a, english ? t->en : t->zh, p->arg));
         json_member_str(out, "cure", fill(out->a, english ? t->cure_en : t->cure_zh, p->arg));
+        if (p->field)
+            json_member_text(out, "field", p->field);
+        if (p->value.p)
+            json_member_str(out, "value", p->value);
         json_close(out, '}');
     }
     json_close(out, ']');

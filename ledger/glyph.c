@@ -73,3 +73,17 @@ struct str glyph_plain(struct arena *a, struct str s)
     p[used] = '\0';
     return (struct str){p, used};
 }
+
+struct str glyph_seen(struct arena *a, struct str s)
+{
+    char *p = arena_alloc(a, s.n + 1);
+    size_t used = 0;
+    for (size_t i = 0, n; i < s.n; i += n) {
+        if (is_unseen(glyph_at(s, i, &n)))
+            continue;
+        memcpy(p + used, s.p + i, n);
+        used += n;
+    }
+    p[used] = '\0';
+    return (struct str){p, used};
+}

@@ -76,7 +76,7 @@ static struct str choices_text(struct arena *a, const struct choice *c)
     for (int i = 0; c[i].name; i++) {
         if (i)
             buf_text(&b, ", ");
-        buf_text(&b, c[i].name);
+        buf_printf(&b, strcmp(c[i].name, c[i].zh) == 0 ? "%s" : "%s %s", c[i].name, c[i].zh);
     }
     return buf_view(&b);
 }
@@ -423,6 +423,67 @@ bool schema_decode(
     (void)decode_fields(a, r->fields, r->read_only, in, STR(""), v, e);
     codes_confirm(r, v, e);
     return e->n == before && record_finish(a, r, v, e);
+}
+
+/* ---- what problems are told with ------------------------------------------------------------- */
+
+/* The field that the first part of a pointer names; NULL: none. */
+static const struct field *pointed_at(const struct record *r, struct str pointer)
+{
+    if (pointer.n < 2)
+        return NULL;
+    const char *end = memchr(pointer.p + 1, '/', pointer.n - 1);
+    size_t n = end ? (size_t)(end - pointer.p) - 1 : pointer.n - 1;
+    int i = field_index(r->fields, (struct str){pointer.p + 1, n});
+    return i < 0 ? NULL : &r->fields[i];
+}
+
+static bool is_part(const struct json *m, int i, struct str part)
+{
+    char number[12];
+    if (m->key.p)
+        return str_eq(m->key, part);
+    (void)snprintf(number, sizeof number, "%d", i); /* fits */
+    return str_is(part, number);
+}
+
+/* The value at a pointer (whose names hold no '/'); NULL: there is none. */
+static const struct json *json_at(const struct json *in, struct str pointer)
+{
+    for (size_t at = 0; in && at < pointer.n;) {
+        const char *name = pointer.p + at + 1;
+        const char *end = memchr(name, '/', pointer.n - at - 1);
+        size_t n = end ? (size_t)(end - name) : pointer.n - at - 1;
+        const struct json *m = in->child;
+        for (int i = 0; m && !is_part(m, i, (struct str){name, n}); i++)
+            m = m->next;
+        in = m;
+        at += n + 1;
+    }
+    return in;
+}
+
+static struct str json_shown(struct arena *a, const struct json *in)
+{
+    if (in->kind == JSON_STRING)
+        return in->text;
+    if (in->kind == JSON_NUMBER && in->whole)
+        return arena_printf(a, "%lld", (long long)in->n);
+    if (in->kind == JSON_BOOL)
+        return arena_text(a, in->yes ? "true" : "false");
+    return (struct str){NULL, 0};
+}
+
+void schema_tell(const struct record *r, const struct json *in, struct err *e)
+{
+    for (struct problem *p = e->first; p; p = p->next) {
+        const struct field *f = pointed_at(r, p->pointer);
+        const struct json *there = in && p->pointer.n ? json_at(in, p->pointer) : NULL;
+        if (f)
+            p->field = f->zh;
+        if (there && !p->value.p && p->code != E_CARD_NO)
+            p->value = arena_keep(e->a, json_shown(e->a, there));
+    }
 }
 
 /* ---- canonical text ------------------------------------------------------------------------- */

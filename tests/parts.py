@@ -129,7 +129,8 @@ def fuzzers():
         name = os.path.basename(path)[:-len(".c")]
         corpus = os.path.join("build", "corpus", name)
         os.makedirs(corpus, exist_ok=True)
-        for seed in glob.glob("tests/data/policies/*.json") + glob.glob("tests/data/schemes/*.json"):
+        seeds = glob.glob("tests/fuzz/%s/*" % name[len("fuzz_"):])
+        for seed in seeds or glob.glob("tests/data/policies/*.json") + glob.glob("tests/data/schemes/*.json"):
             shutil.copy(seed, corpus)
         yield Part(name, [
             "build/fuzz/" + name, "-max_total_time=" + os.environ.get("FUZZ_SECONDS", "8"), "-max_len=4096",

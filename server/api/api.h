@@ -28,6 +28,7 @@ typedef void line_judge_fn(
     struct req *r, struct arena *a, const struct value *v, line_judged_fn *done, void *arg);
 /* A batch whose lines go one by one: each is judged by what those before it have stored. */
 void upload_judged(struct req *r, line_judge_fn *judge);
+extern const char xlsx_type[]; /* the media type of a workbook */
 extern const struct shape verdict_shape, summary_shape;
 /* A row with one document of JSON is the answer; without one there is nothing of that name. */
 db_rows_fn on_document;

@@ -219,6 +219,7 @@ static void write_body(struct buf *out, const struct route *t)
     if (t->takes == TAKES_BATCH) {
         write_lines(out, "application/x-ndjson", "每行一个 JSON 对象");
         write_lines(out, "text/csv", "表头见 template.csv;charset=gb18030 亦可");
+        write_lines(out, xlsx_type, "工作簿(.xlsx),表头见 template.csv");
     }
     json_close(out, '}');
     json_close(out, '}');

@@ -100,6 +100,8 @@ bool param_count(
                (long long)most);
 }
 
+const char xlsx_type[] = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 bool body_is(const struct req *r, const char *want)
 {
     struct str type = req_header(r, "content-type");

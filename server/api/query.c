@@ -10,6 +10,7 @@ const struct query q_after = {"after", Q_CURSOR, .zh = "上一页的 next"};
 const struct query q_after_version = {"after", Q_COUNT, .zh = "上一页的 next", .max = INT32_MAX};
 const struct query q_dry_run = {"dry_run", Q_BOOL, .zh = "只判断,不入库"};
 const struct query q_atomic = {"atomic", Q_BOOL, .zh = "整批成败一致"};
+const struct query q_sheet = {"sheet", Q_TEXT, .zh = "工作簿中要读的工作表;不写则读第一张可见的"};
 const struct query q_as_of = {"as_of", Q_DAY, .zh = "截至哪一天的情况"};
 const struct query q_known_at = {"known_at", Q_INSTANT, .zh = "截至哪一时刻已登记的内容"};
 const struct query q_from = {"from", Q_DAY, .zh = "起日"};

@@ -95,7 +95,8 @@ static const struct route *find(struct req *r, struct buf *allow)
 static bool body_is_taken(const struct req *r)
 {
     enum takes takes = r->route->takes;
-    bool lines = body_is(r, "application/x-ndjson") || body_is(r, "text/csv");
+    bool lines =
+        body_is(r, "application/x-ndjson") || body_is(r, "text/csv") || body_is(r, xlsx_type);
     bool untold = !req_header(r, "content-type").p;
     return takes == TAKES_NOTHING || body_is(r, "application/json") ||
            (takes == TAKES_MAYBE && untold) || (takes == TAKES_BATCH && lines);

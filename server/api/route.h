@@ -41,7 +41,7 @@ struct query {
 
 /* Those that several routes know. */
 extern const struct query q_limit, q_after, q_dry_run, q_atomic, q_as_of, q_known_at, q_from, q_to,
-    q_basis, q_plan_basis, q_state, q_code, q_quarter;
+    q_basis, q_plan_basis, q_state, q_code, q_quarter, q_sheet;
 
 /* ---- answers --------------------------------------------------------------------------------- */
 
@@ -108,7 +108,7 @@ struct route {
 /* What every type that is submitted, listed and corrected has. */
 #define RECORD_ROUTES(base, rec, writers, readers, filter, name_zh, name_en) \
     {.method = METHOD_POST, .path = base, .roles = writers, .handle = record_post, \
-        .takes = TAKES_BATCH, .record = rec, .query = {&q_atomic, &q_dry_run}, \
+        .takes = TAKES_BATCH, .record = rec, .query = {&q_atomic, &q_dry_run, &q_sheet}, \
         .answers = record_batch, .zh = "报送" name_zh, .en = "Record one " name_en " or a batch"}, \
     {.method = METHOD_GET, .path = base, .roles = readers, .handle = record_list, .record = rec, \
         .query = {&q_limit, &q_after, filter}, .answers = record_page, .zh = name_zh "列表", \

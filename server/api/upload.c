@@ -1,8 +1,8 @@
 /*
- * upload.c - batches: NDJSON and CSV of any length, in slices through the write lane.
+ * upload.c - batches: NDJSON and spreadsheets of any length, in slices through the write lane.
  *
- * Bytes come in, lines are decoded as they are complete, sound ones gather in a slice; a full slice
- * is one submission. Reading stops while two slices are under way, so that memory stays at a few
+ * Lines come in as they are complete (upload_read.c), sound ones gather in a slice; a full slice is
+ * one submission. Reading stops while two slices are under way, so that memory stays at a few
  * slices whatever the file's length and other clients' records board between them. Verdicts go out
  * in the order of the lines. An atomic batch is one slice that lands whole or not at all.
  */
@@ -161,7 +161,7 @@ static void slice_close(struct upload *up)
     up->queue_last = &s->next;
     up->under_way++;
     if (up->under_way >= SLICES_UNDER_WAY && !up->finished)
-        http_pause(up->r);
+        source_pause(up);
     if (!up->judge) /* else when those before it are done */
         slice_send(s);
 }
@@ -225,7 +225,28 @@ static struct arena *line_arena(struct upload *up)
     return up->judge ? up->filling->a : up->scratch;
 }
 
-static void take_json_line(struct upload *up, const char *p, size_t n)
+/* The sender's own reference, also of a line that is refused. */
+static void keep_key(struct upload *up, struct line *l, const struct value *v)
+{
+    const struct value *key = &v[up->rec->key];
+    if (key->present && key->s.p)
+        l->key = arena_str(up->filling->a, key->s.p, key->s.n);
+}
+
+/* in: NULL when the line is not JSON, which l says. */
+static void take_json(struct upload *up, struct line *l, const struct json *in)
+{
+    struct arena *a = line_arena(up);
+    struct value *v = values_new(up->r, a);
+    in = in ? values_named(up->r, a, in) : NULL;
+    if (in && schema_decode(a, up->rec, in, v, &l->err) && values_fit(up->r, v, &l->err))
+        line_take(up, l, v);
+    keep_key(up, l, v);
+    schema_tell(up->rec, in, &l->err);
+    line_done(up);
+}
+
+static void take_line(struct upload *up, const char *p, size_t n)
 {
     up->number++;
     if (n && p[n - 1] == '\r')
@@ -236,103 +257,52 @@ static void take_json_line(struct upload *up, const char *p, size_t n)
     if (!l)
         return;
     struct arena *a = line_arena(up);
-    struct value *v = values_new(up->r, a);
-    const struct json *in = json_parse(a, arena_str(a, p, n), &l->err);
-    in = in ? values_named(up->r, a, in) : NULL;
-    if (in && schema_decode(a, up->rec, in, v, &l->err) && values_fit(up->r, v, &l->err))
-        line_take(up, l, v);
-    line_done(up);
+    take_json(up, l, json_parse(a, arena_str(a, p, n), &l->err));
 }
 
-static void take_row(void *arg, int64_t row, const struct str *cells, int n)
+static void take_header(struct upload *up, const struct sheet_row *row)
+{
+    int given = up->r->parent_key.p ? up->rec->parent : NO_FIELD;
+    up->has_header = true;
+    if (!schema_csv_header(up->rec, row, given, &up->map, &up->r->err))
+        up->halted = true;
+}
+
+static void take_row(void *arg, const struct sheet_row *row)
 {
     struct upload *up = arg;
-    up->number = row;
+    size_t bytes = 0;
+    up->number = row->number;
     if (up->halted)
         return;
     if (!up->has_header) {
-        up->has_header = true;
-        int given = up->r->parent_key.p ? up->rec->parent : NO_FIELD;
-        if (!schema_csv_header(up->rec, cells, n, given, &up->map, &up->r->err))
-            up->halted = true;
+        take_header(up, row);
         return;
     }
-    size_t bytes = 0;
-    for (int i = 0; i < n; i++)
-        bytes += cells[i].n;
+    for (int i = 0; i < row->n; i++)
+        bytes += row->cell[i].n;
     struct line *l = line_begin(up, bytes);
     if (!l)
         return;
     struct arena *a = line_arena(up);
     struct value *v = values_new(up->r, a);
-    if (schema_csv_row(a, up->rec, &up->map, cells, n, v, &l->err) && values_fit(up->r, v, &l->err))
+    if (schema_csv_row(a, up->rec, &up->map, row, v, &l->err) && values_fit(up->r, v, &l->err))
         line_take(up, l, v);
+    keep_key(up, l, v);
     line_done(up);
 }
 
-/* The rest of the input cannot be read: the last line carries why. */
 static void halt(struct upload *up, const struct err *why)
 {
-    bool header = up->csv && !up->has_header;
+    bool header = up->is_rows && !up->has_header;
     up->number++;
     struct line *l = header ? NULL : line_begin(up, 0);
     upload_problems(why, STR(""), l ? &l->err : &up->r->err);
     up->halted = true;
 }
 
-static void take_ndjson(struct upload *up, const char *p, size_t n)
+static void input_end(struct upload *up, bool complete)
 {
-    while (n && !up->halted) {
-        const char *end = memchr(p, '\n', n);
-        size_t part = end ? (size_t)(end - p) : n;
-        if (up->tail.n + part > UPLOAD_LINE_MAX) {
-            struct err e;
-            err_init(&e, up->r->a);
-            err_add(&e, E_TOO_LARGE, STR(""), "%d", UPLOAD_LINE_MAX);
-            halt(up, &e);
-            return;
-        }
-        if (!end || up->tail.n)
-            buf_add(&up->tail, p, part);
-        if (end && up->tail.n)
-            take_json_line(up, up->tail.p, up->tail.n);
-        else if (end)
-            take_json_line(up, p, part);
-        if (end)
-            up->tail.n = 0;
-        p += part + (end != NULL);
-        n -= part + (end != NULL);
-    }
-}
-
-static void on_data(struct req *r, const char *p, size_t n)
-{
-    struct upload *up = r->state;
-    struct err e;
-    err_init(&e, r->a);
-    if (up->halted)
-        return;
-    up->busy = true;
-    if (!up->csv)
-        take_ndjson(up, p, n);
-    else if (!sheet_feed(up->sheet, p, n, &e))
-        halt(up, &e);
-    up->busy = false;
-    advance(up);
-}
-
-static void on_input_end(struct req *r, bool complete)
-{
-    struct upload *up = r->state;
-    struct err e;
-    err_init(&e, r->a);
-    up->busy = true;
-    if (complete && !up->halted) {
-        if (!up->csv && up->tail.n)
-            take_json_line(up, up->tail.p, up->tail.n);
-        else if (up->csv && !sheet_end(up->sheet, &e))
-            halt(up, &e);
-    }
     if (!complete && up->atomic) /* half a batch is no batch */
         up->broken = true;
     up->finished = true;
@@ -341,18 +311,15 @@ static void on_input_end(struct req *r, bool complete)
         up->broken |= !sound;
     }
     slice_close(up);
-    up->busy = false;
-    advance(up);
 }
 
 /* ---- the end -------------------------------------------------------------------------------- */
 
 static void upload_free(struct upload *up)
 {
-    sheet_free(up->sheet);
+    source_close(up);
     spill_close(&up->spill);
     arena_free(up->scratch);
-    arena_free(up->tail.a);
     for (struct slice *s = up->queue, *next; s; s = next) {
         next = s->next;
         arena_free(s->a);
@@ -436,29 +403,15 @@ static void advance(struct upload *up)
             err_add(&r->err, E_EMPTY, STR(""), NULL);
         finish(up);
     } else if (!up->finished && upload_is_full(up)) {
-        http_pause(r); /* who reads nothing now is cut by the rule for writing */
+        source_pause(up); /* who reads nothing now is cut by the rule for writing */
     } else if (!up->finished && up->under_way < SLICES_UNDER_WAY) {
-        http_resume(r);
+        source_read_on(up);
     }
 }
 
 /* ---- start ---------------------------------------------------------------------------------- */
 
-static bool read_charset(struct req *r, enum sheet_charset *out)
-{
-    struct str type = req_header(r, "content-type");
-    const char *at = strcasestr(type.p, "charset=");
-    *out = SHEET_UTF8;
-    if (!at)
-        return true;
-    at += strlen("charset=");
-    at += *at == '"';
-    size_t n = strcspn(at, "\"; ");
-    struct str name = arena_str(r->a, at, n);
-    if (sheet_charset_parse(name, out))
-        return true;
-    return err_add(&r->err, E_MEDIA_TYPE, STR(""), "charset=%s", name.p);
-}
+static const struct upload_takes takes = {take_line, take_row, halt, input_end, advance};
 
 static struct upload *upload_new(struct req *r)
 {
@@ -466,12 +419,11 @@ static struct upload *upload_new(struct req *r)
     struct upload *up = calloc(1, sizeof *up);
     MUST(up);
     up->r = r;
+    up->to = &takes;
     up->scratch = arena_new();
-    buf_init(&up->tail, arena_new());
     up->rec = r->route->record;
     up->dry_run = dry_run;
     up->atomic = atomic;
-    up->drained = advance;
     up->queue_last = &up->queue;
     r->state = up;
     return up;
@@ -479,17 +431,12 @@ static struct upload *upload_new(struct req *r)
 
 void upload_judged(struct req *r, line_judge_fn *judge)
 {
-    enum sheet_charset charset;
-    if (!read_charset(r, &charset) || r->err.n) {
-        reply_problem(r);
-        return;
-    }
     struct upload *up = upload_new(r);
     up->judge = judge;
-    up->csv = body_is(r, "text/csv");
-    if (up->csv)
-        up->sheet = sheet_new(charset, take_row, up);
-    http_read_stream(r, on_data, on_input_end);
+    if (r->err.n == 0 && source_open(up))
+        return;
+    reply_problem(r);
+    upload_free(up);
 }
 
 void upload_start(struct req *r)
@@ -497,42 +444,28 @@ void upload_start(struct req *r)
     upload_judged(r, NULL);
 }
 
-/* A JSON list as lines: what separates its elements ends a line, no other white space does. */
-static struct str list_lines(struct arena *a, struct str list)
-{
-    char *p = arena_alloc(a, list.n + 1);
-    int depth = 0;
-    bool quoted = false;
-    for (size_t i = 0; i < list.n; i++) {
-        char c = list.p[i];
-        bool escaped = quoted && c == '\\';
-        if (c == '"')
-            quoted = !quoted;
-        depth += !quoted && (c == '[' || c == '{');
-        bool outer = !quoted && depth == 1 && (c == '[' || c == ',' || c == ']');
-        depth -= !quoted && (c == ']' || c == '}');
-        p[i] = outer ? (c == ',' ? '\n' : ' ') : !quoted && (c == '\n' || c == '\r') ? ' ' : c;
-        if (escaped && i + 1 < list.n) {
-            p[i + 1] = list.p[i + 1];
-            i++;
-        }
-    }
-    return (struct str){p, list.n};
-}
-
+/* The elements of a JSON list are the lines. */
 static void on_list(struct req *r)
 {
     const struct json *in = json_parse(r->a, r->body, &r->err);
     if (in && in->kind != JSON_LIST)
         err_add(&r->err, E_TYPE, STR(""), "array");
+    struct upload *up = upload_new(r); /* it is the request's state */
     if (r->err.n) {
         reply_problem(r);
+        upload_free(up);
         return;
     }
-    struct str lines = list_lines(r->a, r->body);
-    (void)upload_new(r); /* it is the request's state */
-    on_data(r, lines.p, lines.n);
-    on_input_end(r, true);
+    up->busy = true;
+    for (const struct json *m = in->child; m && !up->halted; m = m->next) {
+        up->number++;
+        struct line *l = line_begin(up, r->body.n / (size_t)in->count);
+        if (l)
+            take_json(up, l, m);
+    }
+    input_end(up, true);
+    up->busy = false;
+    advance(up);
 }
 
 void upload_list(struct req *r)

@@ -6,6 +6,8 @@
 
 static const struct member verdict_members[] = {
     {"line", M_COUNT, "行号", .en = "Line of the file"},
+    {"key", M_TEXT, "报送单位自编号", .en = "The sender's own reference, when it could be read",
+        .maybe = true},
     {"outcome", M_WORD, "结果", .en = "Outcome", .words = "created replay conflict refused"},
     {"id", M_ID, "记录编号", .en = "Id of the record", .maybe = true},
     {"errors", M_OBJECT, "问题", .en = "What is wrong", .of = error_members, .list = true},
@@ -20,8 +22,24 @@ static const struct member count_members[] = {
     {"refused", M_COUNT, "拒绝", .en = "Refused"},
     {.name = NULL},
 };
+static const struct member read_members[] = {
+    {"format", M_WORD, "文件格式", .en = "Format of the file", .words = "csv xlsx"},
+    {"charset", M_WORD, "字符集", .en = "Charset that it was read in", .words = "utf-8 gb18030",
+        .maybe = true},
+    {"by", M_WORD, "字符集依据", .en = "Declared, or by all bytes of the file",
+        .words = "declared bytes", .maybe = true},
+    {"sheet", M_TEXT, "工作表", .en = "The sheet that was read", .maybe = true},
+    {"other_sheets", M_TEXT, "未读的工作表", .en = "Visible sheets that were not", .maybe = true},
+    {"hidden_rows", M_COUNT, "隐藏行", .en = "Hidden rows that were read, the first hundred",
+        .list = true, .maybe = true},
+    {"hidden_row_count", M_COUNT, "隐藏行数", .en = "How many there are", .maybe = true},
+    {"hidden_column_count", M_COUNT, "隐藏列数", .en = "Hidden columns", .maybe = true},
+    {.name = NULL},
+};
 static const struct member summary_members[] = {
     {"summary", M_OBJECT, "合计", .en = "The last line", .of = count_members},
+    {"read", M_OBJECT, "如何读取", .en = "How the file was read", .of = read_members,
+        .maybe = true},
     {"incomplete", M_BOOL, "未完", .en = "Lines without a verdict are not stored", .maybe = true},
     {"dry_run", M_BOOL, "试运行", .en = "Nothing is stored", .maybe = true},
     {.name = NULL},
@@ -33,9 +51,15 @@ static const char *const outcome_names[] = {"created", "replay", "conflict", "re
 
 void upload_problems(const struct err *from, struct str prefix, struct err *to)
 {
-    for (const struct problem *p = from->first; p; p = p->next)
+    for (const struct problem *p = from->first; p; p = p->next) {
+        const struct problem *before = to->last;
         err_add(to, p->code, arena_printf(to->a, "%s%s", prefix.p, p->pointer.p), "%s",
             p->arg.p ? p->arg.p : "");
+        if (to->last == before)
+            continue; /* counted, not kept */
+        to->last->field = p->field;
+        to->last->value = arena_keep(to->a, p->value);
+    }
 }
 
 /* ---- verdicts out --------------------------------------------------------------------------- */
@@ -44,10 +68,16 @@ void upload_problems(const struct err *from, struct str prefix, struct err *to)
 static const struct verdict *line_verdict(
     const struct upload *up, const struct slice *s, struct line *l)
 {
+    schema_tell(up->rec, NULL, &l->err);
     if (l->element < 0 || !s->verdict)
         return NULL;
     const struct verdict *v = &s->verdict[l->element];
     verdict_problems(up->rec, v, l->canonical, &l->err);
+    if (l->err.n) {
+        struct err none;
+        err_init(&none, s->a);
+        schema_tell(up->rec, json_parse(s->a, l->canonical, &none), &l->err);
+    }
     return v;
 }
 
@@ -61,6 +91,8 @@ static void write_line(struct upload *up, struct slice *s, struct line *l, struc
     up->count[outcome]++;
     json_open(out, '{');
     json_member_int(out, "line", l->number);
+    if (l->key.p)
+        json_member_str(out, "key", l->key);
     json_member_text(out, "outcome", outcome_names[outcome]);
     if (v && v->id.p && v->outcome != OUT_CONFLICT)
         json_member_str(out, "id", v->id);
@@ -86,7 +118,7 @@ static void on_drained(struct req *r)
         arena_reset(a);
     }
     arena_free(a);
-    up->drained(up);
+    up->to->advance(up);
 }
 
 bool upload_is_full(const struct upload *up)
@@ -125,6 +157,7 @@ void upload_summary(struct upload *up)
     if (up->broken) { /* the lines without a verdict are not stored: send the file again */
         json_member_bool(&out, "incomplete", true);
     }
+    source_told(up, &out);
     if (up->dry_run)
         json_member_bool(&out, "dry_run", true);
     json_close(&out, '}');

@@ -25,15 +25,14 @@ struct import_source {
     struct str stamp; /* size and time of change: is it still the same file? */
     bool is_csv;      /* NDJSON otherwise */
     enum sheet_charset charset;
-    struct str header; /* CSV: the first row as it stands, with BOM, without line end */
-    int header_cells;
+    struct str header; /* CSV: the first row as it stands, with its mark, without line end */
     int64_t first_offset, first_row; /* of the first record */
 };
 struct import_record {
     struct str bytes; /* without its line end */
     int64_t offset;
     int64_t row; /* as a spreadsheet counts: the header is 1, empty rows count */
-    int cells;
+    bool spoilt; /* by a quote */
 };
 struct import_slice {
     struct str body;
@@ -47,9 +46,6 @@ void import_close(struct import_source *s);
 /* The records from offset on; n == 0 at the end of the file. whole: all that are left. */
 MUST_USE bool import_cut(struct arena *a, const struct import_source *s, int64_t offset,
     int64_t row, bool whole, struct import_slice *out);
-
-/* Keep the first n records; the next slice begins with the one after them. */
-void import_shorten(struct import_slice *slice, int n);
 
 /* ---- import_send.c: a slice and its verdicts --------------------------------------------- */
 enum import_outcome {
@@ -68,12 +64,11 @@ struct import_verdict {
 struct import_remote;
 struct import_remote *import_connect(const struct import_options *o); /* NULL: message given */
 void import_disconnect(struct import_remote *r);
-/* One verdict for each record of the slice. The service stops reading at a row that is not CSV: the
- * slice is then shortened to what was judged. An atomic slice that fails has verdicts only where
+/* One verdict for each record of the slice. An atomic slice that fails has verdicts only where
  * the service named a reason. Tries again while the service is away, for about two minutes. false
  * after a message: nothing is known of this slice. */
 MUST_USE bool import_send(struct import_remote *r, struct arena *a, const struct import_source *s,
-    struct import_slice *slice, struct import_verdict *verdicts);
+    const struct import_slice *slice, struct import_verdict *verdicts);
 
 /* ---- import_state.c: what outlives the process ------------------------------------------- */
 struct import_state {

@@ -26,8 +26,6 @@ struct import_remote {
     CURL *curl;
     struct curl_slist *headers[3]; /* by content */
     char reason[CURL_ERROR_SIZE];
-    const struct record
-        *record; /* for the titles of fields; NULL when the type is not known here */
 };
 
 /* One try at one slice. */
@@ -56,23 +54,10 @@ static struct str text_of(const struct json *object, const char *key)
     return j && j->kind == JSON_STRING ? j->text : STR("");
 }
 
-/* "/ip/0/number" -> the title above that column. */
-static struct str column_title(const struct import_remote *r, struct arena *a, struct str pointer)
-{
-    if (pointer.n < 2)
-        return STR("");
-    const char *name = pointer.p + 1;
-    const char *end = memchr(name, '/', pointer.n - 1);
-    struct str field = arena_str(a, name, end ? (size_t)(end - name) : pointer.n - 1);
-    int i = r->record ? field_index(r->record->fields, field) : -1;
-    return i < 0 ? field : str_of(r->record->fields[i].zh);
-}
-
 /* "贷款金额：金额格式不对（写成元…）；…" */
-static void add_reason(
-    const struct import_remote *r, const struct json *problem, struct str pointer, struct buf *b)
+static void add_reason(const struct json *problem, struct buf *b)
 {
-    struct str title = column_title(r, b->a, pointer);
+    struct str title = text_of(problem, "field");
     struct str cure = text_of(problem, "cure");
     if (b->n)
         buf_text(b, "；");
@@ -85,13 +70,12 @@ static void add_reason(
         buf_printf(b, "（%s）", cure.p);
 }
 
-static struct str reason_of(
-    const struct import_remote *r, struct arena *a, const struct json *errors)
+static struct str reason_of(struct arena *a, const struct json *errors)
 {
     struct buf b;
     buf_init(&b, a);
     for (const struct json *x = errors ? errors->child : NULL; x; x = x->next)
-        add_reason(r, x, text_of(x, "pointer"), &b);
+        add_reason(x, &b);
     return buf_view(&b);
 }
 
@@ -137,7 +121,7 @@ static void take_verdict(struct attempt *t, const struct json *doc)
     t->verdicts[i].outcome = outcome;
     t->judged++;
     if (errors)
-        t->verdicts[i].reason = reason_of(t->remote, t->a, errors);
+        t->verdicts[i].reason = reason_of(t->a, errors);
 }
 
 static void take_line(struct attempt *t, struct str line)
@@ -186,8 +170,8 @@ static size_t on_data(char *p, size_t size, size_t count, void *arg)
 
 /* ---- an atomic slice that failed ------------------------------------------------------------- */
 
-/* "/lines/12/amount" -> 12 and "/amount"; -1 when it is about no line. */
-static int64_t line_of(struct str pointer, struct str *rest)
+/* "/lines/12/amount" -> 12; -1 when it is about no line. */
+static int64_t line_of(struct str pointer)
 {
     static const char prefix[] = "/lines/";
     size_t at = sizeof prefix - 1;
@@ -196,7 +180,6 @@ static int64_t line_of(struct str pointer, struct str *rest)
         return -1;
     for (; at < pointer.n && pointer.p[at] >= '0' && pointer.p[at] <= '9'; at++)
         line = line < INT32_MAX ? line * 10 + (pointer.p[at] - '0') : line;
-    *rest = (struct str){pointer.p + at, pointer.n - at};
     return line;
 }
 
@@ -204,12 +187,11 @@ static int64_t line_of(struct str pointer, struct str *rest)
 static bool take_failed_batch(struct attempt *t)
 {
     struct err e;
-    struct str rest = STR("");
     err_init(&e, t->a);
     const struct json *doc = json_parse(t->a, buf_view(&t->text), &e);
     const struct json *errors = doc && doc->kind == JSON_OBJECT ? json_get(doc, "errors") : NULL;
     for (const struct json *x = errors ? errors->child : NULL; x; x = x->next) {
-        int64_t i = line_of(text_of(x, "pointer"), &rest) - t->first_line;
+        int64_t i = line_of(text_of(x, "pointer")) - t->first_line;
         if (i < 0 || i >= t->n)
             continue;
         struct import_verdict *v = &t->verdicts[i];
@@ -218,7 +200,7 @@ static bool take_failed_batch(struct attempt *t)
         struct buf b;
         buf_init(&b, t->a);
         buf_str(&b, v->reason);
-        add_reason(t->remote, x, rest, &b);
+        add_reason(x, &b);
         v->reason = buf_view(&b);
     }
     return t->judged > 0;
@@ -252,7 +234,7 @@ static enum result attempt_judge(const struct attempt *t, CURLcode code, long st
         return AGAIN;
     if (!is_verdicts(t->remote->curl) || t->is_garbled)
         return FINAL;
-    return t->is_complete && t->judged ? WORKED : AGAIN;
+    return t->is_complete && t->judged == t->n ? WORKED : AGAIN;
 }
 
 static void tell(const struct attempt *t, CURLcode code, long status)
@@ -297,7 +279,7 @@ static void prepare(struct import_remote *r, const struct import_source *s,
 }
 
 bool import_send(struct import_remote *r, struct arena *a, const struct import_source *s,
-    struct import_slice *slice, struct import_verdict *verdicts)
+    const struct import_slice *slice, struct import_verdict *verdicts)
 {
     struct attempt t = {
         .remote = r, .a = a, .first_line = s->is_csv ? 2 : 1, .n = slice->n, .verdicts = verdicts};
@@ -311,8 +293,6 @@ bool import_send(struct import_remote *r, struct arena *a, const struct import_s
         enum result result = attempt_judge(&t, code, status);
         if (result == FINAL && status == 422 && take_failed_batch(&t))
             return true;
-        if (result == WORKED && t.judged < t.n)
-            import_shorten(slice, t.judged);
         if (result == WORKED)
             return true;
         if (first || result == FINAL)
@@ -330,15 +310,6 @@ bool import_send(struct import_remote *r, struct arena *a, const struct import_s
 }
 
 /* ---- connection ----------------------------------------------------------------------------- */
-
-static const struct record *record_of_type(const char *type)
-{
-    for (int i = 0; i < record_count; i++) {
-        if (strcmp(records[i]->path + strlen("/v1/"), type) == 0)
-            return records[i];
-    }
-    return NULL;
-}
 
 static void make_headers(struct import_remote *r, const char *token)
 {
@@ -376,7 +347,6 @@ struct import_remote *import_connect(const struct import_options *o)
     struct arena *a = arena_new();
     struct import_remote *r = arena_alloc(a, sizeof *r);
     r->a = a;
-    r->record = record_of_type(o->type);
     MUST(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
     r->curl = curl_easy_init();
     MUST(r->curl);

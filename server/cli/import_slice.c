@@ -1,10 +1,9 @@
 /*
  * import_slice.c - a file of any size as slices of whole records.
  *
- * Only ends of records are looked for; what is in them is the server's business. In CSV a line end
- * between quotes belongs to a cell. GB18030 never uses the bytes of quote, comma or line end inside
- * a character, so the same scan serves both charsets. Rows without content are left out of a slice
- * (the server passes them over), so that its line numbers are known beforehand.
+ * Only ends of records are looked for, by the scan that the server uses (sheet.h); what is in them
+ * is its business. Rows without content are left out of a slice (the server passes them over), so
+ * that its line numbers are known beforehand.
  */
 #include "import.h"
 #include <errno.h>
@@ -18,47 +17,23 @@ enum { SLICE_RECORDS = 1000, SLICE_BYTES = 512 * 1024, SCAN_BYTES = 1 << 20 };
 
 struct extent {
     size_t n, skip; /* bytes of the record, of its line end */
-    int cells;
+    bool spoilt;    /* by a quote: it is a row of its own, whatever follows */
 };
 
-/*
- * Where the record ends at which s begins. As the server reads it: a quote opens only at the start
- * of a cell and is doubled inside, so a stray quote spoils its own row and no other.
- * false: no end in sight.
- */
-static bool csv_end(struct str s, struct extent *x)
+/* Where the record ends at which s begins; false: no end in sight. */
+static bool csv_end(struct str s, bool at_end, struct extent *x)
 {
-    enum { START, PLAIN, QUOTED } at = START;
-    x->cells = 1;
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        if (at == QUOTED) {
-            if (c == '"' && i + 1 < s.n && s.p[i + 1] == '"')
-                i++;
-            else if (c == '"')
-                at = PLAIN;
-        } else if (c == ',') {
-            x->cells++;
-            at = START;
-        } else if (c == '\n' || c == '\r') {
-            if (c == '\r' && i + 1 == s.n)
-                return false; /* its \n may still come */
-            x->n = i;
-            x->skip = c == '\r' && s.p[i + 1] == '\n' ? 2 : 1;
-            return true;
-        } else if (c == '"' && at == START) {
-            at = QUOTED;
-        } else if (c != ' ' && c != '\t') {
-            at = PLAIN;
-        }
-    }
-    return false;
+    struct sheet_scan scan = {0};
+    if (!sheet_scan(&scan, s, at_end))
+        return false;
+    *x = (struct extent){scan.n, scan.skip, scan.spoilt};
+    return true;
 }
 
 static bool ndjson_end(struct str s, struct extent *x)
 {
     const char *end = memchr(s.p, '\n', s.n);
-    *x = (struct extent){end ? (size_t)(end - s.p) : s.n, 1, 1};
+    *x = (struct extent){end ? (size_t)(end - s.p) : s.n, 1, false};
     return end != NULL;
 }
 
@@ -110,7 +85,7 @@ static bool next_record(struct str window, size_t at, bool is_csv, bool at_end, 
     struct str rest = {window.p + at, window.n - at};
     if (rest.n == 0)
         return false;
-    if (is_csv ? csv_end(rest, x) : ndjson_end(rest, x))
+    if (is_csv ? csv_end(rest, at_end, x) : ndjson_end(rest, x))
         return true;
     x->n = rest.n - (rest.p[rest.n - 1] == '\r');
     x->skip = rest.n - x->n;
@@ -142,8 +117,9 @@ static void take_records(struct arena *a, const struct import_source *s, struct 
         struct str bytes = {window.p + at, x.n};
         if (!is_blank(bytes, s->is_csv)) {
             add_record(a, out, &room,
-                (struct import_record){bytes, out->next_offset, out->next_row, x.cells});
-            buf_str(&body, bytes);
+                (struct import_record){bytes, out->next_offset, out->next_row, x.spoilt});
+            /* An open quote must not take in the rows behind it: a row as bad stands for it. */
+            buf_str(&body, x.spoilt ? STR("x\"") : bytes);
             buf_char(&body, '\n');
         }
         out->next_row++;
@@ -186,67 +162,53 @@ static bool ends_with(struct str s, const char *tail)
     return s.n >= n && strcasecmp(s.p + s.n - n, tail) == 0;
 }
 
-static bool has_high_bytes(struct str s)
+static bool tell_stranger(const char *path, const char *what)
 {
-    for (size_t i = 0; i < s.n; i++) {
-        if ((unsigned char)s.p[i] >= 0x80)
-            return true;
-    }
+    (void)fprintf(stderr,
+        "pledged import: %s: this is a file of %s; save it as CSV UTF-8 (or .xlsx)\n", path, what);
     return false;
 }
 
-/* How far the window is UTF-8; a character that its end cuts is left for the next one. */
-static bool utf8_window(struct str window, bool at_end, size_t *n)
+/* By all bytes of the file. */
+static bool find_charset(struct import_source *s)
 {
-    if (utf8_check(window, n))
-        *n = window.n;
-    else if (at_end || window.n - *n >= 4)
-        return false;
-    return *n > 0;
-}
-
-/* Chinese titles tell the charset; otherwise the whole file must be UTF-8 to count as such. */
-static bool find_charset(const struct import_source *s, enum sheet_charset *out)
-{
-    size_t bad;
-    *out = SHEET_UTF8;
-    if (has_high_bytes(s->header)) {
-        *out = utf8_check(s->header, &bad) ? SHEET_UTF8 : SHEET_GB18030;
-        return true;
-    }
+    struct sheet_look look = {0};
     struct arena *a = arena_new();
     bool good = true;
-    for (int64_t at = s->first_offset; good && *out == SHEET_UTF8 && at < s->size;) {
-        struct str window;
+    for (int64_t at = 0; good && at < s->size; at += SCAN_BYTES) {
+        struct str window = STR("");
         arena_reset(a);
         good = window_read(a, s, at, SCAN_BYTES, &window);
-        if (!good || window.n == 0)
-            break;
-        size_t n;
-        if (!utf8_window(window, at + (int64_t)window.n >= s->size, &n))
-            *out = SHEET_GB18030;
-        at += (int64_t)n;
+        sheet_look(&look, window.p, window.n);
     }
     arena_free(a);
+    if (good && !sheet_look_decide(&look, &s->charset))
+        return complain(s->path, "UTF-8 or GB18030? some of it is neither; save it as CSV UTF-8");
     return good;
 }
 
+/* The first row that holds anything. */
 static bool read_header(struct arena *a, struct import_source *s)
 {
     struct str window;
     struct extent x;
-    if (!window_read(a, s, 0, SHEET_ROW_MAX, &window))
-        return false;
+    size_t at = 0;
     s->first_row = 1;
     if (!s->is_csv)
         return true;
-    if (!next_record(window, 0, true, (int64_t)window.n >= s->size, &x))
-        return complain(s->path, "no header row");
-    s->header = arena_str(a, window.p, x.n);
-    s->header_cells = x.cells;
-    s->first_offset = (int64_t)(x.n + x.skip);
-    s->first_row = 2;
-    return find_charset(s, &s->charset);
+    if (!window_read(a, s, 0, SHEET_ROW_MAX, &window))
+        return false;
+    if (sheet_stranger(window))
+        return tell_stranger(s->path, sheet_stranger(window));
+    do {
+        if (!next_record(window, at, true, (int64_t)window.n >= s->size, &x))
+            return complain(s->path, "no header row");
+        s->header = arena_str(a, window.p + at, x.n);
+        at += x.n + x.skip;
+        s->first_row++;
+    } while (is_blank(s->header, true));
+    s->first_offset = (int64_t)at;
+    return find_charset(s);
 }
 
 static bool is_ndjson(const struct import_source *s, char first)
@@ -255,13 +217,6 @@ static bool is_ndjson(const struct import_source *s, char first)
     if (ends_with(path, ".ndjson") || ends_with(path, ".jsonl") || ends_with(path, ".json"))
         return true;
     return !ends_with(path, ".csv") && first == '{';
-}
-
-void import_shorten(struct import_slice *slice, int n)
-{
-    slice->next_offset = slice->records[n].offset;
-    slice->next_row = slice->records[n].row;
-    slice->n = n;
 }
 
 bool import_open(struct arena *a, const char *path, struct import_source *s)

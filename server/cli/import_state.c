@@ -3,7 +3,7 @@
  *
  * FILE.pledged-progress is replaced by rename after each slice and says how long
  * FILE.rejected.csv was then; a later run cuts off what a killed one wrote beyond that. The
- * rejected rows stand as they were in the file, followed by two columns whose names begin with
+ * rejected rows have the columns of the file, followed by two columns whose names begin with
  * '#': the server ignores such columns, so the mended file can be imported as it is.
  */
 #include "import.h"
@@ -98,28 +98,38 @@ struct str import_reject_path(struct arena *a, const char *path)
     return arena_printf(a, "%s.rejected.csv", path);
 }
 
-/* A row as it stands, filled up to the width of the header, then our two cells. */
-static void add_row(struct buf *out, const struct import_source *s, struct str row, int cells,
+/* A row in UTF-8, filled up to the width of the header, then our two cells. One that a quote spoils
+ * stays as it is, so that nobody but the clerk says what it means. */
+static void add_row(struct buf *out, const struct import_source *s, struct str row, bool spoilt,
     struct str number, struct str reason)
 {
-    struct buf own;
-    buf_init(&own, out->a);
-    for (int i = cells; i < s->header_cells; i++)
-        buf_char(&own, ',');
-    sheet_cell(&own, number, false);
-    sheet_cell(&own, reason, false);
-    if (s->is_csv)
-        buf_str(out, row);
-    else
+    struct str cell[SHEET_CELLS_MAX];
+    int width = s->is_csv ? sheet_split(out->a, s->header, cell, 0) : 1;
+    int n = s->is_csv ? sheet_split(out->a, row, cell, SHEET_CELLS_MAX) : 1;
+    if (!s->is_csv)
         sheet_cell(out, row, true);
-    buf_str(out, sheet_encoded(out->a, s->charset, buf_view(&own))); /* in the file's charset */
+    else if (spoilt || n > SHEET_CELLS_MAX)
+        buf_str(out, sheet_lossy(out->a, s->charset, row));
+    else
+        for (int i = 0; i < n; i++)
+            sheet_cell(out, sheet_lossy(out->a, s->charset, cell[i]), i == 0);
+    for (int i = n; i < width; i++)
+        buf_char(out, ',');
+    sheet_cell(out, number, false);
+    sheet_cell(out, reason, false);
     buf_text(out, "\r\n");
 }
 
+/* In UTF-8 with its mark, whatever the file was in: so that Excel opens it. */
 static void add_header(struct buf *out, const struct import_source *s)
 {
+    struct str header = s->is_csv ? s->header : STR("#原文");
+    size_t skip = str_starts(header, "\xEF\xBB\xBF")       ? 3
+                  : str_starts(header, "\x84\x31\x95\x33") ? 4
+                                                           : 0;
+    buf_text(out, "\xEF\xBB\xBF");
     add_row(
-        out, s, s->is_csv ? s->header : STR("#原文"), s->header_cells, STR("#行"), STR("#原因"));
+        out, s, (struct str){header.p + skip, header.n - skip}, false, STR("#行"), STR("#原因"));
 }
 
 static bool append(const char *path, int64_t at, struct str text)
@@ -145,7 +155,7 @@ bool import_reject(struct arena *a, const struct import_source *s, const struct 
         const struct import_verdict *v = &verdicts[i];
         const struct import_record *r = &slice->records[i];
         if (v->outcome == IMPORT_CONFLICT || v->outcome == IMPORT_REFUSED)
-            add_row(&text, s, r->bytes, r->cells, arena_printf(a, "%lld", (long long)r->row),
+            add_row(&text, s, r->bytes, r->spoilt, arena_printf(a, "%lld", (long long)r->row),
                 v->reason);
     }
     if (text.n == empty)

@@ -75,9 +75,11 @@ class Import(Case):
             time.sleep(0.001)
         raise AssertionError("no progress file after 20 seconds")
 
-    def rejected(self, path, charset="utf-8"):
+    def rejected(self, path):
         with open(path + ".rejected.csv", "rb") as f:
-            return list(csv.DictReader(io.StringIO(f.read().decode(charset), newline="")))
+            text = f.read()
+        self.assertTrue(text.startswith("\ufeff".encode()))  # so that Excel opens it as UTF-8
+        return list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline="")))
 
     def assertCounts(self, run, **expected):
         counts = {"created": 0, "replay": 0, "conflict": 0, "refused": 0, **expected}
@@ -169,7 +171,7 @@ class Rejected(Import):
         self.assertCounts(run, created=2, conflict=1, refused=2)
         self.assertEqual(self.stored(), 3)
 
-        wrong_code, wrong_amount, reused = self.rejected(path, "gb18030")
+        wrong_code, wrong_amount, reused = self.rejected(path)
         self.assertEqual([r["#行"] for r in (wrong_code, wrong_amount, reused)], ["3", "4", "6"])
         self.assertIn("借款企业统一社会信用代码", wrong_code["#原因"])
         self.assertIn("贷款金额", wrong_amount["#原因"])
@@ -177,11 +179,11 @@ class Rejected(Import):
         self.assertIn("amount", reused["#原因"])
 
         mended = path + ".rejected.csv"
-        with open(mended, encoding="gb18030", newline="") as f:
+        with open(mended, encoding="utf-8", newline="") as f:
             text = f.read()
         text = text.replace("91350100M000100Y44", "91350100M000100Y43").replace("5 万", "50000")
         text = text.replace("含\n换行", "一行").replace("6000000.00", "5000000.00")
-        with open(mended, "w", encoding="gb18030", newline="") as f:
+        with open(mended, "w", encoding="utf-8", newline="") as f:
             f.write(text)
         run = self.run_import(mended)
         self.assertEqual(run.returncode, 0, run.stderr)

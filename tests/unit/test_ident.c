@@ -356,11 +356,12 @@ static void test_pledge_numbers(void **state)
     assert_string_equal(canonical(ident_pledge_no, forty.p), "refused");
 }
 
-static void on_district(void *arg, int64_t row, const struct str *cell, int n)
+static void on_district(void *arg, const struct sheet_row *row)
 {
     int *seen = arg;
-    assert_int_equal(n, 4);
-    if (row == 1)
+    const struct str *cell = row->cell;
+    assert_int_equal(row->n, 4);
+    if (row->number == 1)
         return;
     const struct district *d = district_find(cell[0]);
     assert_non_null(d);

@@ -84,16 +84,18 @@ static void check_metric(const char *industry, const char *used, const struct st
     }
 }
 
-static void on_thresholds(void *arg, int64_t row, const struct str *cell, int n)
+static void on_thresholds(void *arg, const struct sheet_row *row)
 {
-    assert_int_equal(n, 10);
-    if (row == 1)
+    const struct str *cell = row->cell;
+    assert_int_equal(row->n, 10);
+    if (row->number == 1)
         return;
+    const char *const *names = scopes[row->number - 2];
     struct str used = arena_printf(a, "%s%s", cell[2].p, cell[6].p);
-    for (int i = 0; i < 5 && scopes[row - 2][i]; i++) {
-        check_metric(scopes[row - 2][i], used.p, &cell[2]);
+    for (int i = 0; i < 5 && names[i]; i++) {
+        check_metric(names[i], used.p, &cell[2]);
         if (cell[6].n)
-            check_metric(scopes[row - 2][i], used.p, &cell[6]);
+            check_metric(names[i], used.p, &cell[6]);
     }
     ++*(int *)arg;
 }
