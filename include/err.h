@@ -451,4 +451,5 @@ void err_write(const struct err *e, bool english, struct buf *out);
 extern const struct member error_members[]; /* of one of these */
 /* The title of a code with {} filled in. */
 struct str err_title(struct arena *a, enum err_code code, struct str arg, bool english);
+struct str err_cure(struct arena *a, enum err_code code, struct str arg, bool english);
 #endif

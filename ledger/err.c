@@ -106,6 +106,12 @@ struct str err_title(struct arena *a, enum err_code code, struct str arg, bool e
     return fill(a, english ? t->en : t->zh, arg);
 }
 
+struct str err_cure(struct arena *a, enum err_code code, struct str arg, bool english)
+{
+    const struct err_text *t = err_text(code);
+    return fill(a, english ? t->cure_en : t->cure_zh, arg);
+}
+
 const struct member error_members[] = {
     {"pointer", M_TEXT, "位置", .en = "JSON pointer, ?parameter, or empty"},
     {"code", M_TEXT, "代码", .en = "Code: E_…"},
@@ -120,12 +126,11 @@ void err_write(const struct err *e, bool english, struct buf *out)
 {
     json_open(out, '[');
     for (const struct problem *p = e->first; p; p = p->next) {
-        const struct err_text *t = err_text(p->code);
         json_open(out, '{');
         json_member_str(out, "pointer", p->pointer);
-        json_member_text(out, "code", t->name);
-        json_member_str(out, "title", fill(out->a, english ? t->en : t->zh, p->arg));
-        json_member_str(out, "cure", fill(out->a, english ? t->cure_en : t->cure_zh, p->arg));
+        json_member_text(out, "code", err_text(p->code)->name);
+        json_member_str(out, "title", err_title(out->a, p->code, p->arg, english));
+        json_member_str(out, "cure", err_cure(out->a, p->code, p->arg, english));
         if (p->field)
             json_member_text(out, "field", p->field);
         if (p->value.p)

@@ -6,6 +6,7 @@
  * beside each row. An atomic import is one request: all of the file or nothing.
  */
 #include "import.h"
+#include "session.h"
 #include "cli.h"
 #include "clock.h"
 #include <errno.h>
@@ -14,18 +15,20 @@
 #include <signal.h>
 #include <unistd.h>
 
-enum { EXIT_STORED = 0, EXIT_REJECTED = 1, EXIT_FAILED = 2 };
-
-enum { URL, TOKEN, TYPE, CACERT, ATOMIC, DRY_RUN, OPTIONS };
+enum { URL, TOKEN, TOKEN_FILE, TYPE, SHEET, CACERT, ATOMIC, DRY_RUN, WATCH, OPTIONS };
 static const struct cli_option options[] = {
     [URL] = {"--url", "URL", NEEDED, "where the ledger is served"},
-    [TOKEN] = {"--token", "TOKEN", OPTIONAL,
-        "a token of `pledged token add`; else that in PLEDGED_TOKEN"},
+    [TOKEN] = TOKEN_OPTION,
+    [TOKEN_FILE] = TOKEN_FILE_OPTION,
     [TYPE] = {"--type", "TYPE", OPTIONAL,
         "what a row is, as in the paths of the interface (loans)"},
+    [SHEET] = {"--sheet", "NAME", OPTIONAL,
+        "of a workbook: this sheet instead of the first visible one"},
     [CACERT] = {"--cacert", "FILE", OPTIONAL, "who issued the server's certificate (PEM)"},
     [ATOMIC] = {"--atomic", NULL, OPTIONAL, "all of a file or nothing"},
     [DRY_RUN] = {"--dry-run", NULL, OPTIONAL, "judge the rows, store nothing"},
+    [WATCH] = {"--watch", "DIR", OPTIONAL,
+        "import what comes into this folder, and move it to done/ or refused/ there"},
     [OPTIONS] = {0},
 };
 
@@ -86,9 +89,10 @@ static struct str job_name(
         a, "%s %s %s %s", o->url, o->type, o->dry_run ? "dry-run" : "store", s->stamp.p);
 }
 
-static void count_slice(
-    const struct import_slice *slice, const struct import_verdict *v, struct import_state *st)
+static void count_slice(struct arena *keep, const struct import_slice *slice,
+    const struct import_verdict *v, struct import_state *st)
 {
+    import_count(keep, v, slice->n, &st->tally);
     for (int i = 0; i < slice->n; i++) {
         if (v[i].outcome != IMPORT_UNKNOWN)
             st->count[v[i].outcome]++;
@@ -98,7 +102,7 @@ static void count_slice(
 }
 
 /* One slice there and back; *end once nothing is left. */
-static bool step(struct import_remote *r, const struct import_options *o,
+static bool step(struct arena *keep, struct import_remote *r, const struct import_options *o,
     const struct import_source *s, struct import_state *st, bool *end)
 {
     struct arena *a = arena_new();
@@ -109,7 +113,7 @@ static bool step(struct import_remote *r, const struct import_options *o,
         struct import_verdict *v = arena_alloc(a, (size_t)slice.n * sizeof *v);
         good = import_send(r, a, s, &slice, v) && import_reject(a, s, &slice, v, st);
         if (good) {
-            count_slice(&slice, v, st);
+            count_slice(keep, &slice, v, st);
             good = import_state_save(a, s->path, st);
         }
     }
@@ -126,14 +130,14 @@ static void resume(struct arena *a, const struct import_options *o, const struct
         (void)fprintf(stderr, "%s: going on at row %" PRId64 "\n", base_name(s->path), st->row);
 }
 
-static bool send_all(struct import_remote *r, const struct import_options *o,
+static bool send_all(struct arena *keep, struct import_remote *r, const struct import_options *o,
     const struct import_source *s, struct import_state *st)
 {
     struct meter m = {.name = base_name(s->path), .size = s->size, .is_tty = isatty(2)};
     m.shown_us = m.is_tty ? 0 : monotonic_us();
     bool good = true;
     for (bool end = false; good && !end;) {
-        good = step(r, o, s, st, &end);
+        good = !import_is_stopped() && step(keep, r, o, s, st, &end);
         if (good && !end)
             meter_show(&m, st, false);
     }
@@ -144,35 +148,45 @@ static bool send_all(struct import_remote *r, const struct import_options *o,
     return good;
 }
 
-static int finish(struct arena *a, const struct import_options *o, const struct import_source *s,
-    const struct import_state *st)
+static enum import_end finish(struct arena *a, const struct import_options *o,
+    const struct import_source *s, const struct import_state *st)
 {
     import_state_remove(a, s->path);
     if (printf("%s:", base_name(s->path)) < 0)
-        return EXIT_FAILED;
+        return IMPORT_FAILED;
     for (int i = 0; i < IMPORT_OUTCOMES; i++)
         (void)printf(" %s %" PRId64, import_outcome_name((enum import_outcome)i), st->count[i]);
-    (void)printf("\n");
+    (void)printf("%s\n", o->dry_run ? " (dry run: nothing is stored)" : "");
+    import_report(s, &st->tally);
     (void)fflush(stdout); /* a closed pipe does not undo the import */
     if (rejected(st) == 0) {
         import_reject_none(a, s->path);
-        return EXIT_STORED;
+        return IMPORT_STORED;
     }
     (void)fprintf(stderr, "%s: %srejected rows and reasons are in %s\n", base_name(s->path),
         o->atomic ? "nothing was stored; " : "", import_reject_path(a, s->path).p);
-    return EXIT_REJECTED;
+    return IMPORT_REJECTED;
 }
 
-static int import_file(struct import_remote *r, const struct import_options *o, const char *path)
+struct import_call {
+    struct import_remote *remote;
+    const struct import_options *options;
+};
+
+static enum import_end import_file(void *arg, const char *path, enum import_trouble *trouble)
 {
+    const struct import_call *c = arg;
     struct arena *a = arena_new();
     struct import_source s;
     struct import_state st;
-    int result = EXIT_FAILED;
-    if (import_open(a, path, &s)) {
-        resume(a, o, &s, &st);
-        if (send_all(r, o, &s, &st))
-            result = finish(a, o, &s, &st);
+    enum import_end result = IMPORT_FAILED;
+    *trouble = TROUBLE_FILE;
+    if (import_open(a, c->options, path, &s)) {
+        resume(a, c->options, &s, &st);
+        if (send_all(a, c->remote, c->options, &s, &st))
+            result = finish(a, c->options, &s, &st);
+        else
+            *trouble = import_is_stopped() ? TROUBLE_LATER : import_trouble(c->remote);
     }
     import_close(&s);
     arena_free(a);
@@ -186,7 +200,10 @@ static void take_option(struct import_options *o, int option)
     switch (option) {
     case URL: o->url = optarg; break;
     case TOKEN: o->token = optarg; break;
+    case TOKEN_FILE: o->token_file = optarg; break;
     case TYPE: o->type = optarg; break;
+    case SHEET: o->sheet = optarg; break;
+    case WATCH: o->watch = optarg; break;
     case CACERT: o->cacert = optarg; break;
     case ATOMIC: o->atomic = true; break;
     case DRY_RUN: o->dry_run = true; break;
@@ -200,7 +217,7 @@ static bool read_options(int argc, char **argv, struct import_options *o)
     for (int i = 0; i < OPTIONS; i++)
         known[i] = (struct option){options[i].name + strlen("--"),
             options[i].takes ? required_argument : no_argument, NULL, i};
-    *o = (struct import_options){.type = "loans", .token = getenv("PLEDGED_TOKEN")};
+    *o = (struct import_options){.type = "loans"};
     optind = 1;
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         if (c == '?')
@@ -208,19 +225,30 @@ static bool read_options(int argc, char **argv, struct import_options *o)
         take_option(o, c);
     }
     size_t plain = strspn(o->type, "abcdefghijklmnopqrstuvwxyz-");
-    return o->url && o->token && optind < argc && plain && o->type[plain] == '\0';
+    bool named = o->watch ? optind == argc && !o->dry_run : optind < argc;
+    return o->url && named && plain && o->type[plain] == '\0';
 }
 
-static int import_files(const struct import_options *o, char *const *paths)
+static enum import_end import_files(struct import_call *c, char *const *paths)
 {
-    struct import_remote *r = import_connect(o);
-    int worst = EXIT_STORED;
-    for (; *paths && worst != EXIT_FAILED; paths++) {
-        int result = import_file(r, o, *paths);
-        worst = result > worst ? result : worst;
+    enum import_end worst = IMPORT_STORED;
+    enum import_trouble trouble;
+    for (; *paths && worst != IMPORT_FAILED; paths++) {
+        enum import_end end = import_file(c, *paths, &trouble);
+        worst = end > worst ? end : worst;
     }
-    import_disconnect(r);
     return worst;
+}
+
+static int import_all(struct arena *a, struct import_options *o, char *const *paths)
+{
+    o->token = session_token(a, o->token, o->token_file);
+    if (!o->token)
+        return IMPORT_FAILED;
+    struct import_call c = {import_connect(o), o};
+    int result = o->watch ? import_watch(o->watch, import_file, &c) : (int)import_files(&c, paths);
+    import_disconnect(c.remote);
+    return result;
 }
 
 static int run(int argc, char **argv)
@@ -231,10 +259,10 @@ static int run(int argc, char **argv)
     char **words = arena_alloc(a, ((size_t)argc + 2) * sizeof *words);
     words[0] = program_invocation_short_name;
     memcpy(words + 1, argv, (size_t)argc * sizeof *words);
-    int result = EXIT_FAILED;
+    int result = IMPORT_FAILED;
     (void)signal(SIGPIPE, SIG_IGN); /* cannot fail for this signal */
     if (read_options(argc + 1, words, &o))
-        result = import_files(&o, words + optind);
+        result = import_all(a, &o, words + optind);
     else
         command_usage(stderr, &command_import);
     arena_free(a);
@@ -245,7 +273,8 @@ const struct command command_import = {.name = "import",
     .run = run,
     .words = "FILE…",
     .help =
-        "Files of records (CSV in UTF-8 or GB18030, or NDJSON) into the ledger. Rows that were\n"
+        "Files of records (CSV in UTF-8 or GB18030, .xlsx, or NDJSON) into the ledger. Rows that "
+        "were\n"
         "not stored are in FILE.rejected.csv with the reason: mend them there and import that\n"
         "file. A file whose import was broken off goes on where it stood. Ends with 0 when all\n"
         "is stored, 1 when rows were rejected, 2 when it could not go on.",

@@ -26,6 +26,7 @@ struct import_remote {
     CURL *curl;
     struct curl_slist *headers[3]; /* by content */
     char reason[CURL_ERROR_SIZE];
+    enum import_trouble trouble; /* of the last slice that could not be sent */
 };
 
 /* One try at one slice. */
@@ -108,6 +109,12 @@ static enum import_outcome outcome_of(struct str s)
     return IMPORT_UNKNOWN;
 }
 
+static void keep_problem(struct import_verdict *v, const struct json *x)
+{
+    if (v->problems < IMPORT_PROBLEMS_MAX)
+        v->problem[v->problems++] = x;
+}
+
 static void take_verdict(struct attempt *t, const struct json *doc)
 {
     const struct json *line = json_get(doc, "line");
@@ -118,10 +125,14 @@ static void take_verdict(struct attempt *t, const struct json *doc)
         t->is_garbled = true;
         return;
     }
-    t->verdicts[i].outcome = outcome;
+    struct import_verdict *v = &t->verdicts[i];
+    v->outcome = outcome;
+    v->warnings = json_get(doc, "warnings");
     t->judged++;
+    for (const struct json *x = errors ? errors->child : NULL; x; x = x->next)
+        keep_problem(v, x);
     if (errors)
-        t->verdicts[i].reason = reason_of(t->a, errors);
+        v->reason = reason_of(t->a, errors);
 }
 
 static void take_line(struct attempt *t, struct str line)
@@ -201,6 +212,7 @@ static bool take_failed_batch(struct attempt *t)
         buf_init(&b, t->a);
         buf_str(&b, v->reason);
         add_reason(x, &b);
+        keep_problem(v, x);
         v->reason = buf_view(&b);
     }
     return t->judged > 0;
@@ -217,7 +229,7 @@ static struct curl_slist *content_headers(
 static void attempt_begin(struct attempt *t)
 {
     for (int i = 0; i < t->n; i++)
-        t->verdicts[i] = (struct import_verdict){IMPORT_UNKNOWN, STR("")};
+        t->verdicts[i] = (struct import_verdict){.outcome = IMPORT_UNKNOWN, .reason = STR("")};
     t->judged = 0;
     t->is_complete = t->is_garbled = false;
     buf_init(&t->text, t->a);
@@ -297,6 +309,10 @@ bool import_send(struct import_remote *r, struct arena *a, const struct import_s
             return true;
         if (first || result == FINAL)
             tell(&t, code, status);
+        r->trouble = result != FINAL ? TROUBLE_LATER
+                     : code != CURLE_OK || status == 401 || status == 403 || status == 404
+                         ? TROUBLE_CALLER
+                         : TROUBLE_FILE;
         if (result == FINAL)
             return false;
         if (first)
@@ -364,6 +380,11 @@ struct import_remote *import_connect(const struct import_options *o)
         bad |= curl_easy_setopt(r->curl, CURLOPT_CAINFO, o->cacert);
     MUST(bad == CURLE_OK);
     return r;
+}
+
+enum import_trouble import_trouble(const struct import_remote *r)
+{
+    return r->trouble;
 }
 
 void import_disconnect(struct import_remote *r)

@@ -116,8 +116,8 @@ static void take_records(struct arena *a, const struct import_source *s, struct 
     for (size_t at = 0; out->n < limit && next_record(window, at, s->is_csv, at_end, &x);) {
         struct str bytes = {window.p + at, x.n};
         if (!is_blank(bytes, s->is_csv)) {
-            add_record(a, out, &room,
-                (struct import_record){bytes, out->next_offset, out->next_row, x.spoilt});
+            add_record(
+                a, out, &room, (struct import_record){bytes, out->next_offset, out->next_row});
             /* An open quote must not take in the rows behind it: a row as bad stands for it. */
             buf_str(&body, x.spoilt ? STR("x\"") : bytes);
             buf_char(&body, '\n');
@@ -198,8 +198,6 @@ static bool read_header(struct arena *a, struct import_source *s)
         return true;
     if (!window_read(a, s, 0, SHEET_ROW_MAX, &window))
         return false;
-    if (sheet_stranger(window))
-        return tell_stranger(s->path, sheet_stranger(window));
     do {
         if (!next_record(window, at, true, (int64_t)window.n >= s->size, &x))
             return complain(s->path, "no header row");
@@ -219,10 +217,24 @@ static bool is_ndjson(const struct import_source *s, char first)
     return !ends_with(path, ".csv") && first == '{';
 }
 
-bool import_open(struct arena *a, const char *path, struct import_source *s)
+/* What the first bytes are: a workbook becomes a CSV, another kind of file is told. */
+static bool look_at_start(struct arena *a, const struct import_options *o, struct import_source *s)
+{
+    struct str first;
+    if (!window_read(a, s, 0, 4, &first))
+        return false;
+    const char *stranger = sheet_stranger(first);
+    s->is_csv = !is_ndjson(s, first.p[0]);
+    s->is_book = s->is_csv && stranger && strcmp(stranger, "XLSX") == 0;
+    if (s->is_book)
+        return import_book(s, o->sheet);
+    return !s->is_csv || !stranger || tell_stranger(s->path, stranger);
+}
+
+bool import_open(
+    struct arena *a, const struct import_options *o, const char *path, struct import_source *s)
 {
     struct stat st;
-    struct str first;
     *s = (struct import_source){.path = path, .fd = open(path, O_RDONLY | O_CLOEXEC)};
     if (s->fd < 0 || fstat(s->fd, &st) < 0)
         return complain(path, strerror(errno));
@@ -234,10 +246,7 @@ bool import_open(struct arena *a, const char *path, struct import_source *s)
     s->header = STR("");
     s->stamp = arena_printf(a, "%lld %lld.%09ld", (long long)st.st_size,
         (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
-    if (!window_read(a, s, 0, 1, &first))
-        return false;
-    s->is_csv = !is_ndjson(s, first.p[0]);
-    return read_header(a, s);
+    return look_at_start(a, o, s) && read_header(a, s);
 }
 
 void import_close(struct import_source *s)

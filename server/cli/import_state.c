@@ -33,6 +33,18 @@ static void write_state(struct buf *b, const struct import_state *st)
     json_member_int(b, "rejected_bytes", st->rejected_bytes);
     for (int i = 0; i < IMPORT_OUTCOMES; i++)
         json_member_int(b, import_outcome_name((enum import_outcome)i), st->count[i]);
+    json_member_list(b, "reasons");
+    for (int i = 0; i < st->tally.n; i++) {
+        const struct import_reason *r = &st->tally.reason[i];
+        json_open(b, '{');
+        json_member_str(b, "code", r->code);
+        json_member_str(b, "field", r->field);
+        json_member_str(b, "title", r->title);
+        json_member_bool(b, "warning", r->warning);
+        json_member_int(b, "n", r->n);
+        json_close(b, '}');
+    }
+    json_close(b, ']');
     json_close(b, '}');
 }
 
@@ -60,9 +72,22 @@ static bool take_i64(const struct json *doc, const char *key, int64_t *out)
     return true;
 }
 
+static void take_reasons(struct arena *a, const struct json *list, struct import_tally *tally)
+{
+    for (const struct json *x = list ? list->child : NULL; x; x = x->next) {
+        const struct json *code = json_get(x, "code"), *field = json_get(x, "field");
+        const struct json *title = json_get(x, "title"), *warning = json_get(x, "warning");
+        int64_t n = 0;
+        if (code && field && title && warning && take_i64(x, "n", &n))
+            import_reason_add(a,
+                (struct import_reason){code->text, field->text, title->text, warning->yes, n},
+                tally);
+    }
+}
+
 bool import_state_load(struct arena *a, const char *path, struct str job, struct import_state *st)
 {
-    char text[4096];
+    char text[64 * 1024];
     FILE *f = fopen(progress_path(a, path), "r");
     if (!f)
         return false;
@@ -79,8 +104,10 @@ bool import_state_load(struct arena *a, const char *path, struct str job, struct
                 take_i64(doc, "rejected_bytes", &found.rejected_bytes);
     for (int i = 0; good && i < IMPORT_OUTCOMES; i++)
         good = take_i64(doc, import_outcome_name((enum import_outcome)i), &found.count[i]);
-    if (good)
+    if (good) {
+        take_reasons(a, json_get(doc, "reasons"), &found.tally);
         *st = found;
+    }
     return good;
 }
 
@@ -98,9 +125,9 @@ struct str import_reject_path(struct arena *a, const char *path)
     return arena_printf(a, "%s.rejected.csv", path);
 }
 
-/* A row in UTF-8, filled up to the width of the header, then our two cells. One that a quote spoils
- * stays as it is, so that nobody but the clerk says what it means. */
-static void add_row(struct buf *out, const struct import_source *s, struct str row, bool spoilt,
+/* A row in UTF-8, filled up to the width of the header, then our two cells. The cells of one that a
+ * quote spoils stand as far as they can be told apart; this file is sound in any case. */
+static void add_row(struct buf *out, const struct import_source *s, struct str row,
     struct str number, struct str reason)
 {
     struct str cell[SHEET_CELLS_MAX];
@@ -108,11 +135,9 @@ static void add_row(struct buf *out, const struct import_source *s, struct str r
     int n = s->is_csv ? sheet_split(out->a, row, cell, SHEET_CELLS_MAX) : 1;
     if (!s->is_csv)
         sheet_cell(out, row, true);
-    else if (spoilt || n > SHEET_CELLS_MAX)
-        buf_str(out, sheet_lossy(out->a, s->charset, row));
-    else
-        for (int i = 0; i < n; i++)
-            sheet_cell(out, sheet_lossy(out->a, s->charset, cell[i]), i == 0);
+    n = n < SHEET_CELLS_MAX ? n : SHEET_CELLS_MAX;
+    for (int i = 0; s->is_csv && i < n; i++)
+        sheet_cell(out, sheet_lossy(out->a, s->charset, cell[i]), i == 0);
     for (int i = n; i < width; i++)
         buf_char(out, ',');
     sheet_cell(out, number, false);
@@ -128,8 +153,7 @@ static void add_header(struct buf *out, const struct import_source *s)
                   : str_starts(header, "\x84\x31\x95\x33") ? 4
                                                            : 0;
     buf_text(out, "\xEF\xBB\xBF");
-    add_row(
-        out, s, (struct str){header.p + skip, header.n - skip}, false, STR("#行"), STR("#原因"));
+    add_row(out, s, (struct str){header.p + skip, header.n - skip}, STR("#行"), STR("#原因"));
 }
 
 static bool append(const char *path, int64_t at, struct str text)
@@ -155,8 +179,7 @@ bool import_reject(struct arena *a, const struct import_source *s, const struct 
         const struct import_verdict *v = &verdicts[i];
         const struct import_record *r = &slice->records[i];
         if (v->outcome == IMPORT_CONFLICT || v->outcome == IMPORT_REFUSED)
-            add_row(&text, s, r->bytes, r->spoilt, arena_printf(a, "%lld", (long long)r->row),
-                v->reason);
+            add_row(&text, s, r->bytes, arena_printf(a, "%lld", (long long)r->row), v->reason);
     }
     if (text.n == empty)
         return true;

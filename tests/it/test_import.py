@@ -11,6 +11,7 @@ import tempfile
 import time
 
 from harness import Case, PLEDGED_BIN
+import workbook
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data"))
 from make_book import patent, uscc  # noqa: E402
@@ -219,6 +220,116 @@ class Rejected(Import):
                              capture_output=True, text=True, timeout=20, check=False)
         self.assertEqual(run.returncode, 2)
         self.assertIn("usage", run.stderr)
+
+
+class AsTheyCome(Import):
+    """Faults of files, by the same reader as over HTTP."""
+
+    def test_one_broken_cell_in_utf8_with_english_headers(self):
+        header = "contract_no,product,borrower_uscc,borrower_name,district,amount,rate,signed_on,matures_on,ip"
+        path = self.file("c1.csv", [header, row(80000), row(80001, name="BROKEN"), row(80002)])
+        with open(path, "rb") as f:
+            text = f.read().replace(b"BROKEN", b"\xe6\xb1")
+        with open(path, "wb") as f:
+            f.write(text)
+        run = self.run_import(path)
+        self.assertEqual(run.returncode, 1, run.stderr)
+        self.assertCounts(run, created=2, refused=1)
+        self.assertIn("read as utf-8", run.stdout)
+        self.assertIn("problem 1 × E_BYTES 借款企业名称", run.stdout)
+        self.assertEqual(self.d.sql("select borrower_name from loan where borrower = '%s'" % uscc("310115", 380002)), "上海示例80002有限公司")
+        (line,) = self.rejected(path)
+        self.assertEqual((line["#行"], line["contract_no"]), ("3", "T-080001"))
+
+    def test_open_quotes_blank_rows_and_slices(self):
+        lines = book(range(81000, 82200))
+        lines[500] = row(81499, name='"open')
+        lines[1100:1100] = [""] * 120 + [row(99, name='"x"y')] + [""] * 3
+        path = self.file("q.csv", lines)
+        run = self.run_import(path)
+        self.assertCounts(run, created=1199, refused=2)
+        self.assertEqual([r["#行"] for r in self.rejected(path)], ["501", "1221"])
+
+    def test_a_workbook(self):
+        rows = [r.split(",") for r in book(range(83000, 84200))]
+        rows[5][5] = workbook.number("8.8000000000000007")
+        rows[6][7] = workbook.number("44743")
+        rows[7:7] = [[]]
+        path = os.path.join(self.folder.name, "book.xlsx")
+        with open(path, "wb") as f:
+            f.write(workbook.Book().sheet("说明", [["x"]], state="hidden").sheet("贷款", rows, hidden=(4,)).sheet("旧", [["y"]]).bytes())
+        run = self.run_import("--dry-run", path)
+        self.assertCounts(run, created=1199, refused=1)
+        self.assertEqual(self.stored(), 0)
+        run = self.run_import(path)
+        self.assertEqual(run.returncode, 1, run.stderr)
+        self.assertCounts(run, created=1199, refused=1)
+        self.assertIn("sheet 贷款; not read: 旧; 1 hidden rows are read, the first is row 4", run.stderr)
+        (line,) = self.rejected(path)
+        self.assertEqual((line["#行"], line["合同签订日"]), ("7", "44743"))
+        self.assertIn("2022-07-01", line["#原因"])
+        run = self.run_import("--sheet", "没有", path)
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("贷款, 旧", run.stderr)
+
+    def test_what_is_no_such_file_is_named(self):
+        for start, name in ((b"\xd0\xcf\x11\xe0", "XLS"), ("\ufeffa".encode("utf-16"), "UTF-16"), (b"PK\x03\x04", "E")):
+            path = os.path.join(self.folder.name, "z.csv")
+            with open(path, "wb") as f:
+                f.write(start + b"\0" * 100)
+            run = self.run_import(path)
+            self.assertEqual(run.returncode, 2)
+            self.assertIn(name if name != "E" else "工作簿读不出", run.stderr)
+
+    def test_the_token_may_come_from_a_file_or_the_environment(self):
+        path = self.file("t.csv", [HEADER, row(84500)])
+        token = self.file("token", [self.token])
+        command = [PLEDGED_BIN, "import", "--url", "http://127.0.0.1:%d" % self.d.port]
+        env = {k: v for k, v in os.environ.items() if k != "PLEDGED_TOKEN"}
+        for more, extra, expected in ((["--token-file", token], {}, 0), ([], {"PLEDGED_TOKEN": self.token}, 0), ([], {}, 2),
+                                      (["--token-file", token + "x"], {}, 2), (["--token-file", "/dev/null"], {}, 2)):
+            run = subprocess.run(command + more + [path], env=dict(env, **extra), capture_output=True, text=True, timeout=60, check=False)
+            self.assertEqual(run.returncode, expected, (more, run.stderr))
+            self.assertEqual(bool(run.stderr), expected == 2)
+
+
+class Watched(Import):
+    def wait_for(self, *path):
+        where = os.path.join(self.folder.name, *path)
+        for _ in range(300):
+            if os.path.exists(where):
+                return where
+            time.sleep(0.1)
+        raise AssertionError("%s did not come; %s" % (where, os.listdir(self.folder.name)))
+
+    def test_a_drop_folder_is_emptied_into_done_and_refused(self):
+        self.file("good.csv", [HEADER, row(90000)])
+        self.file("part.csv", [HEADER, row(90001), row(90002, amount="x")])
+        self.file("bad.csv", ["a,b", "1,2"])
+        self.file("notes.txt", ["x"])
+        command = self.command("--watch", self.folder.name)
+        run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            self.wait_for("done", "good.csv")
+            self.wait_for("refused", "part.csv.rejected.csv")
+            self.wait_for("refused", "bad.csv")
+            second = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+            self.assertEqual(second.returncode, 2)
+            self.assertIn("another import watches", second.stderr)
+            self.file("good.csv", [HEADER, row(90003)])  # the next night, under the same name
+            self.wait_for("done", "2-good.csv")
+        finally:
+            run.send_signal(signal.SIGTERM)
+            _, err = run.communicate(timeout=30)
+        self.assertEqual(run.returncode, 0, err)
+        self.assertEqual(self.stored(), 3)
+        self.assertEqual(sorted(os.listdir(self.folder.name)), ["done", "notes.txt", "refused"])
+
+    def test_a_wrong_token_ends_it_and_leaves_the_files(self):
+        self.file("good.csv", [HEADER, row(90100)])
+        run = subprocess.run(self.command("--watch", self.folder.name, token="plg_x"), capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(run.returncode, 2, run.stderr)
+        self.assertTrue(os.path.exists(os.path.join(self.folder.name, "good.csv")))
 
 
 class Interrupted(Import):
