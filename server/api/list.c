@@ -5,6 +5,7 @@
  * never shifts when loans are added.
  */
 #include "api.h"
+#include "reconcile.h"
 #include "records.h"
 #include <assert.h>
 
@@ -322,6 +323,16 @@ static const struct query q_district = {"district", Q_IDENT, .zh = "区代码",
                           q_number = {
                               "number", Q_IDENT, .zh = "专利号或商标注册号", .ident = ident_ip};
 
+static const struct query q_reconcile = {
+    "reconcile", Q_BOOL, .zh = "与本库逐项核对,不入库(CSV、NDJSON 或工作簿)"};
+static const struct answer loan_batch[] = {{.status = 201, .is = IS_RECORD},
+    {.status = 200, .is = IS_STORED},
+    {.status = 200,
+        .is = IS_LINES,
+        .type = "application/x-ndjson",
+        .line = {&verdict_shape, &summary_shape, &reconcile_shape, &reconcile_summary_shape}},
+    {.status = 0}};
+
 const struct route loan_routes[] = {
     {.method = METHOD_POST,
         .path = "/v1/loans",
@@ -329,8 +340,8 @@ const struct route loan_routes[] = {
         .handle = record_post,
         .takes = TAKES_BATCH,
         .record = &loan_record,
-        .query = {&q_atomic, &q_dry_run, &q_sheet},
-        .answers = record_batch,
+        .query = {&q_atomic, &q_dry_run, &q_sheet, &q_reconcile},
+        .answers = loan_batch,
         .zh = "报送贷款",
         .en = "Record one loan or a batch"},
     {.method = METHOD_GET,

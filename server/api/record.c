@@ -267,7 +267,10 @@ void record_decided(struct req *r, const struct value *v, struct str decision, r
 
 void record_post(struct req *r)
 {
-    if (body_is(r, "application/json"))
+    bool one = body_is(r, "application/json");
+    if (one && param_flag(r, "reconcile")) /* a list is compared, and nothing stored */
+        reply_refuse(r, E_MEDIA_TYPE, "", "application/json + ?reconcile=true");
+    else if (one)
         http_read_whole(r, (size_t)r->server->process.conf.json_limit_bytes, record_post_one);
     else
         upload_start(r);

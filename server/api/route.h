@@ -58,7 +58,7 @@ struct answer {
     int status;
     enum answer_is is;
     const char *type; /* media type; NULL: application/json */
-    const struct shape *shape, *line[3];
+    const struct shape *shape, *line[4];
 };
 /* Ends with status 0. */
 #define ANSWERS(...) ((const struct answer[]){__VA_ARGS__, {.status = 0}})

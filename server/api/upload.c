@@ -9,6 +9,7 @@
 #include "upload.h"
 #include "api.h"
 #include "case.h"
+#include "reconcile.h"
 
 enum { LINE_TRIES = 500 };
 
@@ -79,6 +80,21 @@ static void on_slice_stored(void *arg, const struct verdict *v, int n, const str
         on_slice_judged(s);
 }
 
+/* What is on record under the keys of these lines. */
+static void on_slice_known(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct slice *s = arg;
+    if (!fail) {
+        struct rows *kept = arena_alloc(s->a, sizeof *kept);
+        *kept = *rows;
+        s->rows = kept;
+    }
+    s->failed = fail != NULL;
+    if (fail)
+        s->fail = *fail;
+    on_slice_judged(s);
+}
+
 static void on_slice_peeked(void *arg, const struct rows *rows, const struct fail *fail)
 {
     struct slice *s = arg;
@@ -102,6 +118,10 @@ static void slice_submit(struct slice *s)
     s->work.patient = true; /* reading stands still meanwhile */
     s->work.done = on_slice_stored;
     s->work.arg = s;
+    if (up->reconcile && !up->broken) {
+        reconcile_ask(up, s, on_slice_known);
+        return;
+    }
     if (s->work.n == 0 || up->broken) {
         on_slice_stored(s, NULL, 0, NULL);
         return;
@@ -318,6 +338,7 @@ static void input_end(struct upload *up, bool complete)
 static void upload_free(struct upload *up)
 {
     source_close(up);
+    reconcile_free(up->reconcile);
     spill_close(&up->spill);
     arena_free(up->scratch);
     for (struct slice *s = up->queue, *next; s; s = next) {
@@ -387,6 +408,15 @@ static void settle(struct upload *up)
     }
 }
 
+/* Nothing is left to say; else it is said, or asked for. */
+static bool rest_is_told(struct upload *up)
+{
+    if (!up->reconcile || !up->started || up->broken)
+        return true;
+    upload_say(up, reconcile_take(up));
+    return !up->draining && reconcile_rest(up);
+}
+
 static void advance(struct upload *up)
 {
     struct req *r = up->r;
@@ -399,6 +429,8 @@ static void advance(struct upload *up)
         return;
     }
     if (up->finished && up->under_way == 0 && !up->draining) {
+        if (!rest_is_told(up))
+            return;
         if (!up->started && r->err.n == 0)
             err_add(&r->err, E_EMPTY, STR(""), NULL);
         finish(up);
@@ -424,6 +456,7 @@ static struct upload *upload_new(struct req *r)
     up->rec = r->route->record;
     up->dry_run = dry_run;
     up->atomic = atomic;
+    up->reconcile = param_flag(r, "reconcile") ? reconcile_new() : NULL;
     up->queue_last = &up->queue;
     r->state = up;
     return up;

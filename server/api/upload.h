@@ -21,6 +21,7 @@ enum {
 struct line {
     int64_t number;
     int element;    /* index in the slice's work; -1: refused here */
+    int asked;      /* its turn among the keys that were looked up; 0: none */
     struct str key; /* p == NULL: it could not be read */
     struct str canonical;
     struct err err; /* of this line alone; in the slice's arena */
@@ -39,6 +40,7 @@ struct slice {
     struct work work;
     const struct verdict *verdict; /* of the work, once done */
     const struct value *values;    /* of the line, when lines go one by one */
+    const struct rows *rows;       /* what was looked up instead (reconcile) */
     int tries;
     bool sent, done;
     struct fail fail;
@@ -64,12 +66,13 @@ struct upload {
     const struct upload_takes *to;
     const struct record *rec;
     bool dry_run, atomic;
-    line_judge_fn *judge; /* lines go one by one and are judged so; NULL: in slices */
-    bool started;         /* the reply has begun: no problem document any more */
-    bool finished;        /* no more input */
-    bool halted;          /* the input turned out unreadable: what follows is dropped */
-    bool broken;          /* a slice could not be stored */
-    bool draining;        /* the client reads slowly: verdicts go to the spill */
+    line_judge_fn *judge;        /* lines go one by one and are judged so; NULL: in slices */
+    struct reconcile *reconcile; /* lines are compared, not stored; or NULL */
+    bool started;                /* the reply has begun: no problem document any more */
+    bool finished;               /* no more input */
+    bool halted;                 /* the input turned out unreadable: what follows is dropped */
+    bool broken;                 /* a slice could not be stored */
+    bool draining;               /* the client reads slowly: verdicts go to the spill */
     struct spill spill;
     struct arena *scratch; /* of the line being decoded */
     bool busy;             /* inside the input: advance() waits until it is left */
@@ -95,6 +98,7 @@ void source_pause(struct upload *up);
 /* What the file turned out to be, for the summary; members into the open object. */
 void source_told(const struct upload *up, struct buf *out);
 void source_close(struct upload *up);
+extern const struct member read_members[];
 
 /* ---- upload_answer.c: verdicts out ------------------------------------------------------------
  */
@@ -104,6 +108,8 @@ void upload_answer(struct upload *up, struct slice *s);
 void upload_summary(struct upload *up);
 /* All lines of an atomic batch that failed, as problems of /lines/<number>/<field>. */
 void upload_refuse(struct upload *up, struct slice *s);
+/* Text of the answer, whole lines. */
+void upload_say(struct upload *up, struct str text);
 /* So much waits for a client that does not read that it must read first. */
 bool upload_is_full(const struct upload *up);
 /* Append problems, their pointers behind a prefix. */

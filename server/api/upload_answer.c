@@ -2,6 +2,7 @@
  * upload_answer.c - the verdicts of a batch on their way out.
  */
 #include "intake.h"
+#include "reconcile.h"
 #include "upload.h"
 
 static const struct member verdict_members[] = {
@@ -20,20 +21,6 @@ static const struct member count_members[] = {
     {"replay", M_COUNT, "重复", .en = "Known already"},
     {"conflict", M_COUNT, "冲突", .en = "Known with other content"},
     {"refused", M_COUNT, "拒绝", .en = "Refused"},
-    {.name = NULL},
-};
-static const struct member read_members[] = {
-    {"format", M_WORD, "文件格式", .en = "Format of the file", .words = "csv xlsx"},
-    {"charset", M_WORD, "字符集", .en = "Charset that it was read in", .words = "utf-8 gb18030",
-        .maybe = true},
-    {"by", M_WORD, "字符集依据", .en = "Declared, or by all bytes of the file",
-        .words = "declared bytes", .maybe = true},
-    {"sheet", M_TEXT, "工作表", .en = "The sheet that was read", .maybe = true},
-    {"other_sheets", M_TEXT, "未读的工作表", .en = "Visible sheets that were not", .maybe = true},
-    {"hidden_rows", M_COUNT, "隐藏行", .en = "Hidden rows that were read, the first hundred",
-        .list = true, .maybe = true},
-    {"hidden_row_count", M_COUNT, "隐藏行数", .en = "How many there are", .maybe = true},
-    {"hidden_column_count", M_COUNT, "隐藏列数", .en = "Hidden columns", .maybe = true},
     {.name = NULL},
 };
 static const struct member summary_members[] = {
@@ -126,23 +113,38 @@ bool upload_is_full(const struct upload *up)
     return up->spill.written - up->spill.read > UNREAD_MAX;
 }
 
+void upload_say(struct upload *up, struct str text)
+{
+    if (text.n == 0)
+        return;
+    if (!up->started)
+        reply_start(up->r, 200, "application/x-ndjson");
+    up->started = true;
+    if (up->draining && !spill_add(&up->spill, text))
+        up->broken = up->halted = true; /* stored, but not told: the summary says incomplete */
+    else if (!up->draining)
+        up->draining = !reply_chunk(up->r, text, on_drained);
+}
+
 void upload_answer(struct upload *up, struct slice *s)
 {
     struct buf out;
     buf_init(&out, s->a);
     for (struct line *l = s->first; l; l = l->next) {
-        if (l->element < 0 || s->verdict) /* else: not stored, nothing to say of it */
+        if (up->reconcile)
+            reconcile_line(up, s, l, &out);
+        else if (l->element < 0 || s->verdict) /* else: not stored, nothing to say of it */
             write_line(up, s, l, &out);
     }
-    if (out.n == 0)
-        return;
-    if (!up->started)
-        reply_start(up->r, 200, "application/x-ndjson");
-    up->started = true;
-    if (up->draining && !spill_add(&up->spill, buf_view(&out)))
-        up->broken = up->halted = true; /* stored, but not told: the summary says incomplete */
-    else if (!up->draining)
-        up->draining = !reply_chunk(up->r, buf_view(&out), on_drained);
+    upload_say(up, buf_view(&out));
+}
+
+static void write_counts(const struct upload *up, struct buf *out)
+{
+    json_member_object(out, "summary");
+    for (int i = 0; i < 4; i++)
+        json_member_int(out, outcome_names[i], up->count[i]);
+    json_close(out, '}');
 }
 
 void upload_summary(struct upload *up)
@@ -150,15 +152,15 @@ void upload_summary(struct upload *up)
     struct buf out;
     buf_init(&out, up->r->a);
     json_open(&out, '{');
-    json_member_object(&out, "summary");
-    for (int i = 0; i < 4; i++)
-        json_member_int(&out, outcome_names[i], up->count[i]);
-    json_close(&out, '}');
+    if (up->reconcile)
+        reconcile_summary(up, &out);
+    else
+        write_counts(up, &out);
     if (up->broken) { /* the lines without a verdict are not stored: send the file again */
         json_member_bool(&out, "incomplete", true);
     }
     source_told(up, &out);
-    if (up->dry_run)
+    if (up->dry_run && !up->reconcile)
         json_member_bool(&out, "dry_run", true);
     json_close(&out, '}');
     buf_char(&out, '\n');
@@ -166,7 +168,7 @@ void upload_summary(struct upload *up)
         reply_start(up->r, 200, "application/x-ndjson");
     (void)reply_chunk(up->r, buf_view(&out), NULL); /* the last one */
     up->r->server->process.count.refused += up->count[OUT_REFUSED];
-    if (!up->dry_run)
+    if (!up->dry_run && !up->reconcile)
         intake_note(up->r->server, up->r->actor, up->rec->name, up->count[OUT_REFUSED],
             up->count[OUT_CONFLICT]);
     reply_end(up->r);

@@ -227,6 +227,21 @@ void source_pause(struct upload *up)
         http_pause(up->r);
 }
 
+const struct member read_members[] = {
+    {"format", M_WORD, "文件格式", .en = "Format of the file", .words = "csv xlsx"},
+    {"charset", M_WORD, "字符集", .en = "Charset that it was read in", .words = "utf-8 gb18030",
+        .maybe = true},
+    {"by", M_WORD, "字符集依据", .en = "Declared, or by all bytes of the file",
+        .words = "declared bytes", .maybe = true},
+    {"sheet", M_TEXT, "工作表", .en = "The sheet that was read", .maybe = true},
+    {"other_sheets", M_TEXT, "未读的工作表", .en = "Visible sheets that were not", .maybe = true},
+    {"hidden_rows", M_COUNT, "隐藏行", .en = "Hidden rows that were read, the first hundred",
+        .list = true, .maybe = true},
+    {"hidden_row_count", M_COUNT, "隐藏行数", .en = "How many there are", .maybe = true},
+    {"hidden_column_count", M_COUNT, "隐藏列数", .en = "Hidden columns", .maybe = true},
+    {.name = NULL},
+};
+
 static void told_book(const struct book_told *t, struct buf *out)
 {
     json_member_str(out, "sheet", t->sheet);
