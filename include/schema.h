@@ -140,6 +140,8 @@ MUST_USE bool schema_csv_row(struct arena *a, const struct record *r, const stru
     const struct sheet_row *row, struct value *v, struct err *e);
 /* Name the fields of problems, and what stands there in a text of the record: JSON, or NULL. */
 void schema_tell(const struct record *r, const struct json *in, struct err *e);
+/* Whether a spreadsheet can hold the field in one cell. */
+bool schema_has_column(const struct field *f);
 /* The header row with Chinese titles, CRLF ended. */
 void schema_csv_template(const struct record *r, struct buf *out);
 

@@ -154,7 +154,7 @@ static const struct field *nearest(struct arena *a, const struct record *r, stru
  */
 
 /* A cell holds one value, or a list of what its elements must have: one text each. */
-static bool fits_a_cell(const struct field *f)
+bool schema_has_column(const struct field *f)
 {
     if (f->kind == F_OBJECT || f->kind == F_JSON)
         return false;
@@ -200,7 +200,7 @@ static bool read_column(
     if (found < 0)
         return refuse_title(a, r, cell, whole, e);
     const struct field *f = &r->fields[found];
-    if (!fits_a_cell(f))
+    if (!schema_has_column(f))
         return err_add(e, E_HEADER, STR(""), "%s: application/x-ndjson", cell.p);
     if (!unit_fits(f, &t))
         return err_add(e, E_HEADER, STR(""), "%s: %s", cell.p, t.unit->text);
@@ -258,7 +258,7 @@ bool schema_csv_header(const struct record *r, const struct sheet_row *row, int 
 void schema_csv_template(const struct record *r, struct buf *out)
 {
     for (int i = 0, n = 0; r->fields[i].name; i++) {
-        if (fits_a_cell(&r->fields[i]))
+        if (schema_has_column(&r->fields[i]))
             sheet_cell(out, str_of(r->fields[i].zh), n++ == 0);
     }
     buf_text(out, "\r\n");

@@ -39,6 +39,7 @@ enum { XLSX_HEAD = 2, XLSX_FIRST = 3 };
  * and n / 100 is then the double nearest to the two-decimal amount: Excel and LibreOffice, which
  * show 15 digits, read it back to the fen. */
 double xlsx_number(int64_t n, int64_t per);
+bool xlsx_exact(int64_t n);
 /* Rows, columns, lengths and names are within Excel's bounds by what the catalogue holds. */
 void xlsx_must(lxw_error e);
 

@@ -22,7 +22,7 @@ double xlsx_number(int64_t n, int64_t per)
     return (double)n / (double)per;
 }
 
-static bool xlsx_exact(int64_t n)
+bool xlsx_exact(int64_t n)
 {
     return n < INT64_C(1000000000000000) && n > -INT64_C(1000000000000000);
 }

@@ -1,6 +1,6 @@
 -- loan_event_list: a page of events in the order of recording; stable under inserts.
 -- $1 loan id or null, $2 after (uuid) or null, $3 limit, $4 contract_no or null, $5 known_at or null
--- -> as record_get, and page int8 (as loan_list)
+-- -> as record_get, and page int8 (as loan_list), total int8 (null: they are not counted)
 with page as (
     select e.id, octet_length(r.body::text) as bytes
       from loan_event e
@@ -17,7 +17,7 @@ sized as (
       from page p
 )
 select a.outcome, a.id, a.version, a.body, a.sha256, a.recorded_at, a.recorded_by, a.flags, a.leaf,
-       a.leaf_hash, a.head, null::text as life, null::text as mark, s.page
+       a.leaf_hash, a.head, null::text as life, null::text as mark, s.page, null::int8 as total
   from sized s
   join record_answer a on a.id = s.id and a.version = 1
  where s.before < 8388608

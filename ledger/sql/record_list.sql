@@ -1,25 +1,44 @@
--- record_list: a page of the current records of one type, in the order of their ids.
--- $1 type, $2 after (uuid) or null, $3 limit, $4 subject or null, $5 state or null
--- -> as record_get, and page int8 (as loan_list)
-with page as (
-    select r.id, r.version, octet_length(r.body::text) as bytes
+-- record_list: a page of the current records of one type, in the order of recording unless another is asked for.
+-- $1 type, $2 after (uuid) or null, $3 limit, $4 subject or null, $5 state or null, $6 a part of a number, name or
+-- code or null, $7 order or null ('-on': the latest first), $8 whether all are counted
+-- -> as record_get, and page int8 (as loan_list), total int8 (null when it was not asked for)
+with hits as not materialized (
+    select r.id, r.version, octet_length(r.body::text) as bytes,
+           coalesce(case ltrim($7::text, '-') when 'on' then r.on_day::text when 'key' then r.key end, '')
+               collate "C" as sort
       from submission r
      where r.type = $1::text
-       and ($2::uuid is null or r.id > $2::uuid)
        and ($4::text is null or r.subject = $4::text)
        and ($5::text is null or record_state($1::text, r.id) = $5::text)
+       and ($6::text is null or position(text_form($6::text) in r.key_form) > 0 or record_names(r.body, $6::text))
        and not record_has_later(r.id, r.version, null)
-     order by r.id
-     limit $3::int
+),
+page as (
+    select h.id, h.version, h.bytes, row_number() over () as turn
+      from (
+           select h.*
+             from hits h
+            where $2::uuid is null
+               or case when $7::text is null or $7::text = 'recorded' then h.id > $2::uuid
+                       when $7::text = '-recorded' then h.id < $2::uuid
+                       when $7::text like '-%' then
+                            (h.sort, h.id) < (select a.sort, a.id from hits a where a.id = $2::uuid)
+                       else (h.sort, h.id) > (select a.sort, a.id from hits a where a.id = $2::uuid) end
+            order by case when $7::text like '-%' then h.sort end desc,
+                     case when $7::text not like '-%' then h.sort end,
+                     case when $7::text like '-%' then h.id end desc,
+                     h.id
+            limit $3::int) h
 ),
 sized as (
-    select p.id, p.version, sum(p.bytes) over (order by p.id) - p.bytes as before, count(*) over () as page
+    select p.id, p.version, p.turn, sum(p.bytes) over (order by p.turn) - p.bytes as before,
+           count(*) over () as page
       from page p
 )
 select a.outcome, a.id, a.version, a.body, a.sha256, a.recorded_at, a.recorded_by, a.flags, a.leaf,
        a.leaf_hash, a.head, record_life_members(a.type, a.id, a.version, null, null)::text as life,
-       null::text as mark, s.page
+       null::text as mark, s.page, case when $8::bool then (select count(*) from hits) end as total
   from sized s
   join record_answer a on a.id = s.id and a.version = s.version
  where s.before < 8388608
- order by a.id
+ order by s.turn

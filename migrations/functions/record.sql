@@ -37,6 +37,16 @@ create or replace function record_alike(a json, b json) returns boolean language
                 or text_form(x.value #>> '{}') is distinct from text_form(y.value #>> '{}')))
 $$;
 
+-- Does a record of any type name what is looked for: in a member of its own that holds a number, a name or a code?
+create or replace function record_names(body json, looked_for text) returns boolean language plpgsql immutable as $$
+declare
+    form text := text_form(looked_for);
+begin
+    return exists (select from json_each_text(body) m
+                    where m.key ~ '(^|_)(no|name|reference|code|loan|title|uscc|originator)$'
+                      and position(form in text_form(m.value)) > 0);
+end $$;
+
 -- Is there a later version (known by then)? Runs as the owner: whoever a correction took the record away
 -- from cannot see that version, and must not be shown the earlier one as if it were current.
 create or replace function record_has_later(id uuid, version int, known_at timestamptz) returns boolean

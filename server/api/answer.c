@@ -290,6 +290,8 @@ bool rows_found(struct req *r, const struct rows *rows, const struct fail *fail)
 {
     if (fail)
         reply_fail(r, fail);
+    else if (rows->n == 0 && list_failed(r))
+        return false; /* a page of an answer that has begun */
     else if (rows->n == 0)
         reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
     return !fail && rows->n > 0;
@@ -333,7 +335,7 @@ void reply_page(struct req *r, const struct rows *rows, int64_t limit, const str
     json_member_known(
         &out, "next", rows->n > shown ? rows_at(rows, shown - 1, 0) : (struct str){NULL, 0});
     json_close(&out, '}');
-    reply_json(r, 200, buf_view(&out));
+    reply_list(r, buf_view(&out));
 }
 
 void reply_row(

@@ -33,7 +33,7 @@ static void on_covers(void *arg, const struct rows *rows, const struct fail *fai
     json_member_known(&out, "next",
         rows->n > shown ? rows_at(rows, shown - 1, COVERAGE_LIST_NO) : (struct str){NULL, 0});
     json_close(&out, '}');
-    reply_json(r, 200, buf_view(&out));
+    reply_list(r, buf_view(&out));
 }
 
 static void coverage_list(struct req *r)
@@ -107,7 +107,7 @@ const struct route coverage_routes[] = {
         .roles = EVERYBODY,
         .handle = coverage_list,
         .record = &coverage_record,
-        .query = {&q_limit, &q_number, &q_loan, &q_scheme, &q_state, &q_bank},
+        .query = {&q_limit, &q_number, &q_loan, &q_scheme, &q_state, &q_bank, &q_list_format},
         .answers = ANSWERS(PAGE_OF(cover_shape)),
         .zh = "备案列表",
         .en = "List covers"},

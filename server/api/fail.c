@@ -163,6 +163,8 @@ void fail_problem(struct req *r, const struct fail *fail)
 
 void reply_fail(struct req *r, const struct fail *fail)
 {
+    if (list_failed(r))
+        return;
     fail_problem(r, fail);
     reply_problem(r);
 }

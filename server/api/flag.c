@@ -53,7 +53,7 @@ static void on_flags(void *arg, const struct rows *rows, const struct fail *fail
     else
         json_null(&out);
     json_close(&out, '}');
-    reply_json(r, 200, buf_view(&out));
+    reply_list(r, buf_view(&out));
 }
 
 /* ?name=, one of the words between spaces in choices. */
@@ -231,7 +231,7 @@ const struct route flag_routes[] = {
         .roles = READERS,
         .handle = record_list,
         .record = &flag_threshold_record,
-        .query = {&q_limit, &q_after},
+        .query = {&q_limit, &q_after, &q_q, &q_order, &q_total, &q_list_format},
         .answers = record_page,
         .zh = "预警阈值调整",
         .en = "Changes of thresholds"},
@@ -250,7 +250,7 @@ const struct route flag_routes[] = {
         .roles = READERS,
         .handle = record_list,
         .record = &flag_scan_record,
-        .query = {&q_limit, &q_after},
+        .query = {&q_limit, &q_after, &q_q, &q_order, &q_total, &q_list_format},
         .answers = record_page,
         .zh = "预警扫描列表",
         .en = "List scans"},
@@ -266,7 +266,7 @@ const struct route flag_routes[] = {
         .path = "/v1/flags",
         .roles = EVERYBODY,
         .handle = flag_list,
-        .query = {&q_limit, &q_after, &q_is, &q_severity, &q_code, &q_record},
+        .query = {&q_limit, &q_after, &q_is, &q_severity, &q_code, &q_record, &q_list_format},
         .answers = ANSWERS(PAGE_OF(flag_shape)),
         .zh = "预警列表",
         .en = "List red flags"},

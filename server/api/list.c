@@ -20,12 +20,16 @@ enum {
     P_AS_OF,
     P_KNOWN_AT,
     P_CONTRACT,
+    P_Q,
+    P_ORDER,
+    P_TOTAL,
     P_COUNT
 };
 
 /* One function writes the pages of three statements. */
-static_assert((int)LOAN_LIST_PAGE == (int)RECORD_LIST_PAGE &&
-                  (int)LOAN_EVENT_LIST_PAGE == (int)RECORD_LIST_PAGE,
+static_assert((int)LOAN_LIST_TOTAL == (int)RECORD_LIST_TOTAL &&
+                  (int)LOAN_EVENT_LIST_TOTAL == (int)RECORD_LIST_TOTAL &&
+                  (int)CLAIM_LIST_TOTAL == (int)RECORD_LIST_TOTAL,
     "lists have one shape");
 
 struct listing {
@@ -59,8 +63,19 @@ static void on_page(void *arg, const struct rows *rows, const struct fail *fail)
     }
     json_close(&out, ']');
     json_member_known(&out, "next", more ? v.id : (struct str){NULL, 0});
+    list_total(&out, r, rows, RECORD_LIST_TOTAL);
     json_close(&out, '}');
-    reply_json(r, 200, buf_view(&out));
+    reply_list(r, buf_view(&out));
+}
+
+/* ?q, ?order and ?total, as three parameters of a statement. */
+static void read_more(struct req *r, struct str *p)
+{
+    p[0] = req_param(r, "q");
+    if (p[0].n == 0)
+        p[0].p = NULL;
+    p[1] = req_param(r, "order");
+    p[2] = param_flag(r, "total") ? STR("true") : STR("false");
 }
 
 static void read_ident_param(struct req *r, const char *name, ident_fn *check, struct str *out)
@@ -127,6 +142,7 @@ static void loan_list(struct req *r)
     }
     p[P_LIMIT] = arena_printf(r->a, "%lld", (long long)l->limit + 1);
     p[P_AS_OF] = day_text(r->a, l->as_of);
+    read_more(r, &p[P_Q]);
     db_query(r->server->db, r->a, r->actor, SQL_LOAN_LIST, p, P_COUNT, on_page, l);
 }
 
@@ -171,14 +187,15 @@ static struct str subject_param(struct req *r)
 static void list_records(struct req *r, struct str subject)
 {
     struct listing *l = arena_alloc(r->a, sizeof *l);
-    struct str p[] = {
-        str_of(r->route->record->name), req_param(r, "after"), {NULL, 0}, subject, {NULL, 0}};
+    struct str p[] = {str_of(r->route->record->name), req_param(r, "after"), {NULL, 0}, subject,
+        {NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}};
     *l = (struct listing){.r = r};
     (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &l->limit);
     if (p[1].p && !uuid_is(p[1]))
         err_add(&r->err, E_CURSOR, STR("?after"), NULL);
     if (r->route->record->states)
         read_state(r, r->route->record->states, &p[4]);
+    read_more(r, &p[5]);
     if (r->err.n) {
         reply_problem(r);
         return;
@@ -198,7 +215,19 @@ void record_list(struct req *r)
 
 void claim_list(struct req *r)
 {
-    enum { C_AFTER, C_LIMIT, C_LOAN, C_STATE, C_BANK, C_SCHEME, C_DUE, C_COUNT };
+    enum {
+        C_AFTER,
+        C_LIMIT,
+        C_LOAN,
+        C_STATE,
+        C_BANK,
+        C_SCHEME,
+        C_DUE,
+        C_Q,
+        C_ORDER,
+        C_TOTAL,
+        C_COUNT
+    };
     struct listing *l = arena_alloc(r->a, sizeof *l);
     struct str p[C_COUNT] = {{NULL, 0}};
     day due;
@@ -209,6 +238,7 @@ void claim_list(struct req *r)
     p[C_SCHEME] = req_param(r, "scheme");
     (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &l->limit);
     read_state(r, claim_record.states, &p[C_STATE]);
+    read_more(r, &p[C_Q]);
     if (req_param(r, "due_before").p && param_day(r, "due_before", DAY_MIN, &due))
         p[C_DUE] = day_text(r->a, due);
     if (p[C_AFTER].p && !uuid_is(p[C_AFTER]))
@@ -323,6 +353,9 @@ static const struct query q_district = {"district", Q_IDENT, .zh = "区代码",
                           q_number = {
                               "number", Q_IDENT, .zh = "专利号或商标注册号", .ident = ident_ip};
 
+static const struct query q_loan_order = {"order", Q_WORD, "排序;前加 - 为倒序",
+    .words = "recorded -recorded signed_on -signed_on matures_on -matures_on amount -amount "
+             "borrower_name -borrower_name contract_no -contract_no"};
 static const struct query q_reconcile = {
     "reconcile", Q_BOOL, .zh = "与本库逐项核对,不入库(CSV、NDJSON 或工作簿)"};
 static const struct answer loan_batch[] = {{.status = 201, .is = IS_RECORD},
@@ -350,7 +383,7 @@ const struct route loan_routes[] = {
         .handle = loan_list,
         .record = &loan_record,
         .query = {&q_limit, &q_after, &q_district, &q_quarter, &q_borrower, &q_state, &q_as_of,
-            &q_known_at, &q_contract_no},
+            &q_known_at, &q_contract_no, &q_q, &q_loan_order, &q_total, &q_list_format},
         .answers = record_page,
         .zh = "贷款列表",
         .en = "List loans"},
@@ -387,7 +420,7 @@ const struct route loan_routes[] = {
         .roles = EVERYBODY,
         .handle = loan_events_get,
         .record = &loan_event_record,
-        .query = {&q_limit, &q_after, &q_known_at},
+        .query = {&q_limit, &q_after, &q_known_at, &q_list_format},
         .answers = record_page,
         .zh = "该贷款的事件",
         .en = "Events of a loan"},
@@ -406,7 +439,7 @@ const struct route loan_routes[] = {
         .roles = EVERYBODY,
         .handle = loan_event_list,
         .record = &loan_event_record,
-        .query = {&q_limit, &q_after, &q_contract_no, &q_known_at},
+        .query = {&q_limit, &q_after, &q_contract_no, &q_known_at, &q_list_format},
         .answers = record_page,
         .zh = "贷款事件列表",
         .en = "List loan events"},
@@ -446,7 +479,7 @@ const struct route ip_routes[] = {
         .roles = EVERYBODY,
         .handle = ip_events_get,
         .record = &ip_event_record,
-        .query = {&q_limit, &q_after},
+        .query = {&q_limit, &q_after, &q_q, &q_order, &q_total, &q_list_format},
         .answers = record_page,
         .zh = "该权利的登记簿事项",
         .en = "Events of a right"},
@@ -465,7 +498,7 @@ const struct route ip_routes[] = {
         .roles = EVERYBODY,
         .handle = record_list,
         .record = &ip_event_record,
-        .query = {&q_limit, &q_after, &q_number},
+        .query = {&q_limit, &q_after, &q_number, &q_q, &q_order, &q_total, &q_list_format},
         .answers = record_page,
         .zh = "知识产权登记簿事项列表",
         .en = "List events of rights"},

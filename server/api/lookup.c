@@ -36,6 +36,57 @@ static void enterprise_get(struct req *r)
     look_up(r, ident_uscc_any, SQL_ENTERPRISE_GET);
 }
 
+/* ---- enterprises -------------------------------------------------------------------------------
+ */
+
+static const struct member firm_members[] = {
+    {"uscc", M_TEXT, "统一社会信用代码", .en = "Credit code"},
+    {"name", M_TEXT, "企业名称", .en = "Name", .maybe = true},
+    {"district", M_TEXT, "所在区代码", .en = "District", .maybe = true},
+    {"industry", M_TEXT, "行业代码", .en = "Industry", .maybe = true},
+    {.name = NULL},
+};
+static const struct shape firm_shape = {"firm", firm_members};
+
+static void on_firms(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct req *r = arg;
+    int64_t limit = *(int64_t *)r->state;
+    struct buf out;
+    if (fail) {
+        reply_fail(r, fail);
+        return;
+    }
+    int shown = rows->n > limit ? (int)limit : rows->n;
+    buf_init(&out, r->a);
+    json_open(&out, '{');
+    json_member_list(&out, "items");
+    for (int i = 0; i < shown; i++)
+        write_row(&out, rows, i, 0, firm_members);
+    json_close(&out, ']');
+    json_member_known(&out, "next",
+        rows->n > shown ? rows_at(rows, shown - 1, ENTERPRISE_LIST_USCC) : (struct str){NULL, 0});
+    list_total(&out, r, rows, ENTERPRISE_LIST_TOTAL);
+    json_close(&out, '}');
+    reply_list(r, buf_view(&out));
+}
+
+static void enterprise_list(struct req *r)
+{
+    int64_t *limit = arena_alloc(r->a, sizeof *limit);
+    struct str p[] = {req_param(r, "after"), {NULL, 0}, req_param(r, "q"),
+        param_flag(r, "total") ? STR("true") : STR("false")};
+    r->state = limit;
+    if (!param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, limit)) {
+        reply_problem(r);
+        return;
+    }
+    if (p[2].n == 0)
+        p[2].p = NULL;
+    p[1] = arena_printf(r->a, "%lld", (long long)*limit);
+    db_query(r->server->db, r->a, r->actor, SQL_ENTERPRISE_LIST, p, COUNT_OF(p), on_firms, r);
+}
+
 /* A day from the query, or no value. */
 static struct str optional_day(struct req *r, const char *name)
 {
@@ -264,6 +315,9 @@ static const struct query q_uscc = {"uscc", Q_TEXT, .zh = "企业"},
                           q_version = {
                               "version", Q_COUNT, .zh = "版本", .min = 1, .max = INT32_MAX};
 
+static const struct query q_after_firm = {
+    "after", Q_IDENT, .zh = "上一页的 next", .ident = ident_uscc_any};
+
 const struct route lookup_routes[] = {
     {.method = METHOD_GET,
         .path = "/v1/loans/{id}/interest",
@@ -275,6 +329,14 @@ const struct route lookup_routes[] = {
         .en = "Interest of a loan, stretch by stretch"},
     RECORD_ROUTES("/v1/enterprise-profiles", &enterprise_profile_record, PROFILERS, EVERYBODY,
         &q_uscc, "企业年度情况", "yearly profile of a firm"),
+    {.method = METHOD_GET,
+        .path = "/v1/enterprises",
+        .roles = EVERYBODY,
+        .handle = enterprise_list,
+        .query = {&q_limit, &q_after_firm, &q_q, &q_total, &q_list_format},
+        .answers = ANSWERS(PAGE_OF(firm_shape)),
+        .zh = "企业列表",
+        .en = "List firms that submissions are about"},
     {.method = METHOD_GET,
         .path = "/v1/enterprises/{uscc}",
         .roles = EVERYBODY,

@@ -262,6 +262,8 @@ static void write_page(struct buf *out, const char *name, const char *suffix)
     json_key(out, "next");
     json_raw(
         out, STR("{\"type\":[\"string\",\"null\"],\"description\":\"?after of the next page\"}"));
+    json_member_raw(out, "total",
+        STR("{\"type\":\"integer\",\"description\":\"of all pages, where ?total=true asks\"}"));
     json_close(out, '}');
     json_close(out, '}');
 }

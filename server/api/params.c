@@ -100,7 +100,7 @@ bool param_count(
                (long long)most);
 }
 
-const char xlsx_type[] = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const char xlsx_type[] = XLSX_TYPE;
 
 bool body_is(const struct req *r, const char *want)
 {

@@ -11,6 +11,12 @@ const struct query q_after_version = {"after", Q_COUNT, .zh = "上一页的 next
 const struct query q_dry_run = {"dry_run", Q_BOOL, .zh = "只判断,不入库"};
 const struct query q_atomic = {"atomic", Q_BOOL, .zh = "整批成败一致"};
 const struct query q_sheet = {"sheet", Q_TEXT, .zh = "工作簿中要读的工作表;不写则读第一张可见的"};
+const struct query q_q = {"q", Q_TEXT, .zh = "编号、名称或代码中的一段"};
+const struct query q_order = {
+    "order", Q_WORD, "排序;前加 - 为倒序", .words = "recorded -recorded on -on key -key"};
+const struct query q_total = {"total", Q_BOOL, .zh = "同时给出总数"};
+const struct query q_list_format = {
+    "format", Q_WORD, "json,或整个列表为 csv、xlsx", .words = "json csv xlsx"};
 const struct query q_as_of = {"as_of", Q_DAY, .zh = "截至哪一天的情况"};
 const struct query q_known_at = {"known_at", Q_INSTANT, .zh = "截至哪一时刻已登记的内容"};
 const struct query q_from = {"from", Q_DAY, .zh = "起日"};

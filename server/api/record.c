@@ -21,7 +21,8 @@ const struct answer record_batch[] = {{.status = 201, .is = IS_RECORD},
 const struct answer record_put_right[] = {{.status = 200, .is = IS_STORED}, {.status = 0}};
 const struct answer record_one[] = {
     {.status = 200, .is = IS_RECORD}, {.status = 304, .is = IS_NOTHING}, {.status = 0}};
-const struct answer record_page[] = {{.status = 200, .is = IS_PAGE}, {.status = 0}};
+const struct answer record_page[] = {
+    {.status = 200, .is = IS_PAGE}, BYTES_OF("text/csv"), BYTES_OF(XLSX_TYPE), {.status = 0}};
 const struct answer record_template_csv[] = {BYTES_OF("text/csv"), {.status = 0}};
 
 struct submit {
@@ -421,7 +422,7 @@ static void on_history(void *arg, const struct rows *rows, const struct fail *fa
         page > rows->n || page == LIST_LIMIT_MAX ? arena_printf(r->a, "%lld", (long long)last)
                                                  : (struct str){NULL, 0});
     json_close(&out, '}');
-    reply_json(r, 200, buf_view(&out));
+    reply_list(r, buf_view(&out));
 }
 
 void record_history(struct req *r)

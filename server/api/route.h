@@ -41,7 +41,8 @@ struct query {
 
 /* Those that several routes know. */
 extern const struct query q_limit, q_after, q_dry_run, q_atomic, q_as_of, q_known_at, q_from, q_to,
-    q_basis, q_plan_basis, q_state, q_code, q_quarter, q_sheet;
+    q_basis, q_plan_basis, q_state, q_code, q_quarter, q_sheet, q_q, q_order, q_total,
+    q_list_format;
 
 /* ---- answers --------------------------------------------------------------------------------- */
 
@@ -64,9 +65,12 @@ struct answer {
 #define ANSWERS(...) ((const struct answer[]){__VA_ARGS__, {.status = 0}})
 // clang-format off
 #define JSON_OF(s)  {.status = 200, .shape = &(s)}
-#define PAGE_OF(s)  {.status = 200, .is = IS_PAGE, .shape = &(s)}
+/* A page, and the list as a spreadsheet (export.h). */
+#define PAGE_OF(s)  {.status = 200, .is = IS_PAGE, .shape = &(s)}, BYTES_OF("text/csv"), BYTES_OF(XLSX_TYPE)
 #define BYTES_OF(t) {.status = 200, .type = (t)}
 // clang-format on
+
+#define XLSX_TYPE "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 /* What the routes of a record answer. */
 extern const struct answer record_made[], record_batch[], record_put_right[], record_one[],
@@ -81,7 +85,7 @@ enum takes {
     TAKES_BATCH, /* NDJSON and CSV as well; the handler reads it */
 };
 
-enum { QUERY_MAX = 10 };
+enum { QUERY_MAX = 16 };
 
 struct route {
     enum http_method method;
@@ -103,7 +107,7 @@ struct route {
         .answers = record_put_right, \
         .zh = "更正" name_zh, .en = "Correct one " name_en}, \
     {.method = METHOD_GET, .path = base "/{id}/history", .roles = readers, \
-        .handle = record_history, .record = rec, .query = {&q_after_version}, \
+        .handle = record_history, .record = rec, .query = {&q_after_version, &q_list_format}, \
         .answers = record_page, .zh = name_zh "更正历史", .en = "All versions of one " name_en}
 /* What every type that is submitted, listed and corrected has. */
 #define RECORD_ROUTES(base, rec, writers, readers, filter, name_zh, name_en) \
@@ -111,7 +115,8 @@ struct route {
         .takes = TAKES_BATCH, .record = rec, .query = {&q_atomic, &q_dry_run, &q_sheet}, \
         .answers = record_batch, .zh = "报送" name_zh, .en = "Record one " name_en " or a batch"}, \
     {.method = METHOD_GET, .path = base, .roles = readers, .handle = record_list, .record = rec, \
-        .query = {&q_limit, &q_after, filter}, .answers = record_page, .zh = name_zh "列表", \
+        .query = {&q_limit, &q_after, &q_q, &q_order, &q_total, &q_list_format, filter}, \
+        .answers = record_page, .zh = name_zh "列表", \
         .en = "List: " name_en}, \
     {.method = METHOD_GET, .path = base "/template.csv", .roles = readers, \
         .handle = record_template, .record = rec, .answers = record_template_csv, \

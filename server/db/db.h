@@ -38,7 +38,7 @@ bool rows_int(const struct rows *rows, int row, int column, int64_t *out);
 /* fail == NULL: worked. rows live in the arena given to db_query. */
 typedef void db_rows_fn(void *arg, const struct rows *rows, const struct fail *fail);
 
-enum { DB_PARAMS_MAX = 12 };
+enum { DB_PARAMS_MAX = 16 };
 
 /* Run the embedded statement `sql` for `actor` (NULL: nobody; sees no tenant's rows) on a read
  * connection. Parameters are texts, p == NULL is SQL null; they are copied at once. done is called

@@ -49,6 +49,7 @@ struct req {
     struct actor *actor;
     struct str parent_key;    /* of the record that the address names; p == NULL: none */
     void *state;              /* of the handler */
+    void *parts;              /* of an answer that its handler is called for again and again */
     int64_t started_us;       /* monotonic */
     struct str extra_headers; /* complete lines, made by reply_header */
 };
@@ -115,6 +116,9 @@ void reply_refuse(struct req *r, enum err_code code, const char *pointer, const 
 void reply_start(struct req *r, int status, const char *type);
 bool reply_chunk(struct req *r, struct str bytes, req_fn *on_drained);
 void reply_end(struct req *r);
+/* The rest of a streamed answer cannot be had: the connection ends without the end of the answer,
+ * so that nobody takes what has come for all of it. */
+void reply_cut(struct req *r);
 
 /* ---- tls.c ---------------------------------------------------------------------------------- */
 

@@ -368,3 +368,12 @@ void reply_end(struct req *r)
         put(output(ex), "0\r\n\r\n", 5);
     finish(ex);
 }
+
+void reply_cut(struct req *r)
+{
+    struct exchange *ex = (struct exchange *)r;
+
+    MUST(ex->started && !ex->ended);
+    ex->keep = false;
+    finish(ex);
+}

@@ -129,7 +129,7 @@ class Check(unittest.TestCase):
         self.assertEqual(self.found({"path": "/v1/secrets"}), ["the operation is not described"])
         self.assertEqual(self.found({"method": "PUT"}), ["the operation is not described"])
         self.assertEqual(self.found(status=418), ["the status is not described"])
-        self.assertEqual(self.found(kind="text/csv"), ["a body of text/csv is not described"])
+        self.assertEqual(self.found(kind="text/plain"), ["a body of text/plain is not described"])
 
     def test_what_is_taken_must_be_described(self):
         self.assertEqual(self.found({"query": ["sort"]}), ["?sort is taken and not described"])

@@ -73,6 +73,7 @@ MATRIX = [
     ("GET", "/v1/loan-events/template.csv", None, ALL),
     ("GET", "/v1/loan-events/%s", None, ALL),
     ("GET", "/v1/loans/%s/interest?from=2022-07-01&to=2022-08-01", None, ALL),
+    ("GET", "/v1/enterprises", None, ALL),
     ("GET", "/v1/enterprises/91310115QX0115114N", None, ALL),
     ("GET", "/v1/ip/2019100000019", None, ALL),
     ("GET", "/v1/facilities/%s", None, ALL),

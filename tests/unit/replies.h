@@ -67,6 +67,11 @@ void reply_end(struct req *r)
     reply_bytes(r, 0, "", STR(""));
 }
 
+void reply_cut(struct req *r)
+{
+    (void)r;
+}
+
 /* A request with a parameter that no route knows, so that it stops before its handler. */
 static struct req *dispatch(struct arena *a, enum http_method method, struct str path)
 {

@@ -1,0 +1,319 @@
+/*
+ * export.c - a list as a spreadsheet: all of it, page by page, through the handler of the list.
+ *
+ * A handler answers with a page in JSON. Asked for a spreadsheet, that page becomes rows, and the
+ * handler is called again for the page behind it, with the parameter `after` that a client would
+ * send, until there is none. Two arenas take turns, so that memory stays at two pages. Columns that
+ * a batch takes have the titles of its template, the others begin with '#', which a batch passes
+ * over: what went out can come in again.
+ */
+#include "api.h"
+#include "json.h"
+#include "list_book.h"
+#include "sheet.h"
+#include <errno.h>
+
+enum { COLUMNS_MAX = 120, PIECE = 64 * 1024 };
+
+struct column {
+    const char *name;
+    const struct field *field;   /* or */
+    const struct member *member; /* of what is told beside the fields */
+};
+struct export
+{
+    struct req *r;
+    struct arena *base; /* of the request */
+    struct arena *page[2];
+    int turn;
+    bool is_csv, started, single;
+    struct column column[COLUMNS_MAX];
+    struct list_column shown[COLUMNS_MAX];
+    int n;
+    int64_t rows;
+    struct list_book *book;
+    FILE *file;      /* of the book, on its way out */
+    struct str next; /* of the page that is to come; p == NULL: none */
+};
+
+/* ---- columns -----------------------------------------------------------------------------------
+ */
+
+static void add_column(struct export *x, const struct field *f, const struct member *m)
+{
+    static const enum list_kind of_field[] = {
+        [F_MONEY] = LIST_MONEY, [F_RATE] = LIST_RATE, [F_INT] = LIST_COUNT, [F_JSON] = LIST_TEXT};
+    bool taken = f && schema_has_column(f);
+    const char *zh = f ? f->zh : m->zh, *unit = f && f->kind == F_RATE ? "(%)" : "";
+    MUST(x->n < COLUMNS_MAX);
+    x->column[x->n] = (struct column){f ? f->name : m->name, f, m};
+    struct list_column *c = &x->shown[x->n++];
+    bool own = taken || x->r->route->record == NULL;
+    c->title = arena_printf(x->base, "%s%s%s", own ? "" : "#", zh, unit).p;
+    c->kind = f                      ? of_field[f->kind]
+              : m->kind == M_YUAN    ? LIST_MONEY
+              : m->kind == M_COUNT   ? LIST_COUNT
+              : m->kind == M_PERCENT ? LIST_RATE
+                                     : LIST_TEXT;
+}
+
+static void add_members(struct export *x, const struct member *m)
+{
+    for (; m && m->name; m++) {
+        if (m->kind == M_ALSO)
+            add_members(x, m->of);
+        else if (m->kind != M_JSON && m->kind != M_MAP && m->kind != M_FIELDS)
+            add_column(x, NULL, m);
+    }
+}
+
+static void make_columns(struct export *x)
+{
+    const struct route *t = x->r->route;
+    const struct answer *w = t->answers;
+    while (w->is != IS_PAGE)
+        w++;
+    if (w->shape) {
+        add_members(x, w->shape->of);
+        return;
+    }
+    for (const struct field *f = t->record->fields; f->name; f++) {
+        if (f->kind != F_JSON && f->kind != F_OBJECT)
+            add_column(x, f, NULL);
+    }
+    add_members(x, t->record->read_only);
+    add_members(x, envelope_members);
+}
+
+/* ---- cells -------------------------------------------------------------------------------------
+ */
+
+static struct str scalar(struct arena *a, const struct json *in)
+{
+    switch (in->kind) {
+    case JSON_STRING: return in->text;
+    case JSON_BOOL: return in->yes ? STR("是") : STR("否");
+    case JSON_NUMBER: return arena_printf(a, "%lld", (long long)in->n);
+    case JSON_OBJECT: return in->child ? scalar(a, in->child) : STR("");
+    case JSON_NULL:
+    case JSON_LIST:
+    default: return STR("");
+    }
+}
+
+/* A choice by its words; a list as the first of each element, with ';' between. */
+static struct str cell(struct arena *a, const struct column *c, const struct json *item)
+{
+    const struct json *in = json_get(item, c->name);
+    struct buf b;
+    if (!in || in->kind == JSON_NULL)
+        return STR("");
+    if (c->field && c->field->kind == F_ENUM) {
+        for (const struct choice *k = c->field->choices; k->name; k++) {
+            if (str_is(in->text, k->name))
+                return str_of(k->zh);
+        }
+    }
+    if (in->kind != JSON_LIST)
+        return scalar(a, in);
+    buf_init(&b, a);
+    for (const struct json *m = in->child; m; m = m->next)
+        buf_printf(&b, "%s%s", b.n ? ";" : "", scalar(a, m).p);
+    return buf_view(&b);
+}
+
+static void write_titles(const struct export *x, struct buf *out)
+{
+    buf_text(out, "\xEF\xBB\xBF"); /* so that Excel opens it as UTF-8 */
+    for (int i = 0; i < x->n; i++)
+        sheet_cell(out, str_of(x->shown[i].title), i == 0);
+    buf_text(out, "\r\n");
+}
+
+static void write_rows(struct export *x, struct arena *a, const struct json *items, struct buf *out)
+{
+    for (const struct json *item = items->child; item; item = item->next) {
+        struct str cells[COLUMNS_MAX];
+        for (int i = 0; i < x->n; i++) {
+            cells[i] = cell(a, &x->column[i], item);
+            if (x->is_csv)
+                sheet_cell(out, sheet_defused(a, cells[i]), i == 0);
+        }
+        if (x->is_csv)
+            buf_text(out, "\r\n");
+        else if (x->rows < LIST_BOOK_ROWS_MAX)
+            list_book_row(x->book, cells);
+        x->rows++;
+    }
+}
+
+/* ---- the answer --------------------------------------------------------------------------------
+ */
+
+/* The request is as it came; the export is gone. */
+static void let_go(struct export *x)
+{
+    struct req *r = x->r;
+    r->a = x->base;
+    r->parts = NULL;
+    if (x->book && (x->file = list_book_close(x->book)))
+        (void)fclose(x->file); /* unlinked: nothing to save */
+    arena_free(x->page[0]);
+    arena_free(x->page[1]);
+}
+
+static void send_file(struct req *r)
+{
+    struct export *x = r->parts;
+    char piece[PIECE];
+    for (size_t n; (n = fread(piece, 1, sizeof piece, x->file)) > 0;) {
+        if (!reply_chunk(r, (struct str){piece, n}, send_file))
+            return;
+    }
+    bool whole = !ferror(x->file);
+    (void)fclose(x->file); /* unlinked: nothing to save */
+    let_go(x);
+    if (whole)
+        reply_end(r);
+    else
+        reply_cut(r);
+}
+
+static void end_book(struct export *x)
+{
+    struct req *r = x->r;
+    if (x->rows > LIST_BOOK_ROWS_MAX) {
+        let_go(x);
+        reply_refuse(r, E_TOO_LARGE, "?format", "%d", LIST_BOOK_ROWS_MAX);
+        return;
+    }
+    x->file = list_book_close(x->book);
+    x->book = NULL;
+    r->a = x->base;
+    if (!x->file) {
+        let_go(x);
+        reply_refuse(r, E_BUSY, "", "%s", strerror(errno));
+        return;
+    }
+    reply_start(r, 200, xlsx_type);
+    send_file(r);
+}
+
+static void end(struct export *x)
+{
+    struct req *r = x->r;
+    if (!x->is_csv) {
+        end_book(x);
+        return;
+    }
+    let_go(x);
+    reply_end(r);
+}
+
+static void set_param(struct req *r, struct arena *a, const char *name, struct str value)
+{
+    struct param *p = r->params;
+    while (p && !str_is(p->name, name))
+        p = p->next;
+    if (!p) {
+        p = arena_alloc(a, sizeof *p);
+        *p = (struct param){.name = str_of(name), .next = r->params};
+        r->params = p;
+    }
+    p->value = value;
+}
+
+/* The handler once more, for the page behind. */
+static void go_on(struct req *r)
+{
+    struct export *x = r->parts;
+    if (!x->next.p || x->single) {
+        end(x);
+        return;
+    }
+    x->turn ^= 1;
+    r->a = x->page[x->turn];
+    arena_reset(r->a);
+    x->next = arena_keep(r->a, x->next);
+    set_param(r, x->base, "after", x->next);
+    r->route->handle(r);
+}
+
+static struct export *begin(struct req *r, struct str format)
+{
+    struct export *x = arena_alloc(r->a, sizeof *x);
+    *x = (struct export){.r = r, .base = r->a, .is_csv = str_is(format, "csv")};
+    x->page[0] = arena_new();
+    x->page[1] = arena_new();
+    x->single = req_param(r, "limit").p != NULL;
+    if (!x->single)
+        set_param(r, x->base, "limit", arena_printf(x->base, "%d", LIST_LIMIT_MAX));
+    r->parts = x;
+    make_columns(x);
+    const char *sheet = r->route->record ? r->route->record->zh : "列表";
+    if (!x->is_csv)
+        x->book = list_book_new(sheet, x->shown, x->n);
+    reply_header(r, "Content-Disposition",
+        arena_printf(r->a, "attachment; filename=\"%s.%s\"", strrchr(r->route->path, '/') + 1,
+            x->is_csv ? "csv" : "xlsx"));
+    return x;
+}
+
+static void export_page(struct req *r, struct str format, struct str page)
+{
+    struct export *x = r->parts ? r->parts : begin(r, format);
+    struct arena *a = r->a;
+    struct err none;
+    struct buf out;
+    err_init(&none, a);
+    buf_init(&out, a);
+    const struct json *in = json_parse(a, page, &none);
+    MUST(in);
+    const struct json *next = json_get(in, "next");
+    x->next = next && next->kind == JSON_STRING ? next->text : (struct str){NULL, 0};
+    if (!x->is_csv && !x->book) {
+        let_go(x);
+        reply_refuse(r, E_BUSY, "", "%s", strerror(errno));
+        return;
+    }
+    if (x->is_csv && !x->started)
+        write_titles(x, &out);
+    write_rows(x, a, json_get(in, "items"), &out);
+    if (x->is_csv && !x->started)
+        reply_start(r, 200, "text/csv; charset=utf-8");
+    x->started = true;
+    if (r->method == METHOD_HEAD)
+        x->next.p = NULL;
+    if (!x->is_csv || reply_chunk(r, buf_view(&out), go_on))
+        go_on(r);
+}
+
+void reply_list(struct req *r, struct str page)
+{
+    struct str format = req_param(r, "format");
+    if (format.p && !str_is(format, "json"))
+        export_page(r, format, page);
+    else
+        reply_json(r, 200, page);
+}
+
+bool list_failed(struct req *r)
+{
+    struct export *x = r->parts;
+    bool said = x && x->is_csv;
+    if (x)
+        let_go(x);
+    if (said)
+        reply_cut(r);
+    return said;
+}
+
+void list_total(struct buf *out, struct req *r, const struct rows *rows, int column)
+{
+    struct str total = req_param(r, "total");
+    int64_t n = 0;
+    if (!total.p || !str_is(total, "true"))
+        return;
+    (void)(rows->n && rows_int(rows, 0, column, &n)); /* no rows: none are there */
+    json_member_int(out, "total", n);
+}

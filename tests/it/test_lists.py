@@ -1,0 +1,132 @@
+"""Lists: searched, ordered, counted, and all of them as a spreadsheet that a batch takes again."""
+import csv
+import io
+import re
+import zipfile
+from urllib.parse import quote
+
+from harness import Case, firm, loan, numbers
+from test_batches import ZH, cells, sheet
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class Lists(Case):
+    def setUp(self):
+        self.token = self.d.token("bank", "BANK-L%d" % next(numbers))  # with loans of its own
+
+    def get(self, path, token=None):
+        return self.d.call("GET", path, token=token or self.token, timeout=120)
+
+    def keys(self, query):
+        r = self.get("/v1/loans?" + query)
+        self.assertEqual(r.status, 200, r.body)
+        return [x["contract_no"] for x in r.json()["items"]]
+
+    def book(self, n, **over):
+        rows = [cells(**over) for _ in range(n)]
+        r = self.d.call("POST", "/v1/loans", sheet(ZH, rows), self.token, {"Content-Type": "text/csv"}, timeout=120)
+        self.assertEqual(r.lines()[-1]["summary"]["created"], n, r.body[:800])
+        return rows
+
+    def csv(self, path, token=None):
+        r = self.get(path, token)
+        self.assertEqual((r.status, r.headers["content-type"]), (200, "text/csv; charset=utf-8"), r.body[:300])
+        self.assertTrue(r.body.startswith("\ufeff".encode()))
+        return list(csv.DictReader(io.StringIO(r.body.decode("utf-8-sig"), newline="")))
+
+    def test_a_part_of_number_name_or_code_finds_a_loan(self):
+        n = next(numbers)
+        code, _ = firm(n)
+        record = loan(contract_no="Q-%d/甲" % n, borrower_uscc=code, borrower_name="上海寻找%d有限公司" % n)
+        self.assertEqual(self.d.call("POST", "/v1/loans", record, self.token).status, 201)
+        self.book(3)
+        for q in ("q-%d" % n, "寻找%d" % n, code[8:16].lower(), code, "\uff31-%d" % n):
+            self.assertEqual(self.keys("q=" + quote(q)), [record["contract_no"]], q)
+        self.assertEqual(self.keys("q=" + quote("没有这样的")), [])
+        self.assertEqual(self.get("/v1/loans?total=true&q=" + quote("没有")).json(), {"items": [], "next": None, "total": 0})
+        other = self.d.token("bank", "BANK-A")
+        self.assertEqual(self.get("/v1/loans?q=" + quote("寻找%d" % n), other).json()["items"], [])
+
+    def test_pages_in_any_order_hold_every_loan_once(self):
+        amounts = ["%d.00" % (1000000 + 1000 * (i * 7 % 5)) for i in range(12)]
+        for amount in amounts:
+            self.assertEqual(self.d.call("POST", "/v1/loans", loan(amount=amount), self.token).status, 201)
+        every = self.keys("limit=100")
+        for order in ("recorded", "amount", "signed_on", "contract_no", "borrower_name", "matures_on"):
+            for sign in ("", "-"):
+                found, after = [], ""
+                while True:
+                    page = self.get("/v1/loans?limit=5&total=true&order=%s%s%s" % (sign, order, after)).json()
+                    self.assertEqual(page["total"], 12)
+                    found += page["items"]
+                    if not page["next"]:
+                        break
+                    after = "&after=" + page["next"]
+                self.assertEqual(sorted(x["contract_no"] for x in found), sorted(every), order)
+                if order == "amount":
+                    self.assertEqual([x["amount"] for x in found], sorted(amounts, reverse=sign == "-"))
+                if order == "recorded":
+                    self.assertEqual([x["contract_no"] for x in found], every[::-1] if sign else every)
+        self.assertNotIn("total", self.get("/v1/loans").json())
+        r = self.get("/v1/loans?order=colour")
+        self.assertEqual((r.status, r.codes()), (422, [("?order", "E_CHOICE")]))
+
+    def test_a_list_goes_out_as_csv_and_comes_in_again(self):
+        rows = self.book(2050)
+        odd = loan(borrower_name="=1+1 有限公司", rate="0.5")
+        self.assertEqual(self.d.call("POST", "/v1/loans", odd, self.token).status, 201)
+        told = self.csv("/v1/loans?format=csv")
+        self.assertEqual([x["贷款合同编号"] for x in told], [r[0] for r in rows] + [odd["contract_no"]])
+        self.assertEqual((told[0]["贷款金额"], told[0]["年利率(%)"], told[0]["贷款产品"], told[-1]["借款企业名称"], told[0]["#状态"]),
+                         ("5000000.00", "3.65", "单一质押", "'=1+1 有限公司", "signed"))
+        self.assertEqual(len(self.csv("/v1/loans?format=csv&limit=7")), 7)
+        self.assertEqual(len(self.csv("/v1/loans?format=csv&q=" + rows[5][0])), 1)
+        r = self.d.call("POST", "/v1/loans", self.get("/v1/loans?format=csv").body, self.token, {"Content-Type": "text/csv"}, timeout=120)
+        self.assertEqual(r.lines()[-1]["summary"], {"created": 0, "replay": 2050, "conflict": 0, "refused": 1})
+        self.assertEqual([e["code"] for e in r.lines()[-2]["errors"]], ["E_APOSTROPHE"])
+
+    def test_a_list_goes_out_as_a_workbook_and_comes_in_again(self):
+        rows = self.book(1100)
+        r = self.get("/v1/loans?format=xlsx")
+        self.assertEqual((r.status, r.headers["content-type"]), (200, XLSX))
+        self.assertIn("loans.xlsx", r.headers["content-disposition"])
+        with zipfile.ZipFile(io.BytesIO(r.body)) as z:
+            text = z.read("xl/worksheets/sheet1.xml").decode()
+        self.assertEqual(len(re.findall("<row ", text)), 1101)
+        self.assertIn("<v>5000000</v>", text)
+        again = self.d.call("POST", "/v1/loans", r.body, self.token, {"Content-Type": XLSX}, timeout=120)
+        self.assertEqual(again.lines()[-1]["summary"], {"created": 0, "replay": 1100, "conflict": 0, "refused": 0}, again.body[:600])
+        self.assertEqual(len(rows), 1100)
+
+    def test_every_list_has_these_forms(self):
+        finance = self.d.token("finance")
+        listed = [(p, o) for p, ways in self.get("/openapi.json").json()["paths"].items() for m, o in ways.items()
+                  if m == "get" and "{" not in p and any(x["name"] == "format" and "xlsx" in str(x) for x in o["parameters"])
+                  and not p.startswith("/v1/reports")]
+        self.assertGreater(len(listed), 20)
+        for path, _ in listed:
+            with self.subTest(path=path):
+                r = self.get(path + "?format=csv", finance)
+                self.assertEqual(r.status, 200, r.body[:300])
+                self.assertTrue(r.body.startswith("\ufeff".encode()))
+                r = self.get(path + "?format=xlsx", finance)
+                self.assertEqual((r.status, r.body[:2]), (200, b"PK"), r.body[:300])
+        self.assertEqual(self.get("/v1/loans?format=pdf").status, 422)
+
+    def test_firms_are_found_by_name_and_code(self):
+        n = next(numbers)
+        code, _ = firm(n)
+        self.d.call("POST", "/v1/loans", loan(borrower_uscc=code, borrower_name="上海企业%d有限公司" % n), self.token)
+        for q in ("企业%d" % n, code[8:]):
+            r = self.get("/v1/enterprises?total=true&q=" + quote(q))
+            self.assertEqual([(x["uscc"], x["name"]) for x in r.json()["items"]], [(code, "上海企业%d有限公司" % n)], r.body)
+            self.assertEqual(r.json()["total"], 1)
+        self.assertEqual(self.get("/v1/enterprises?q=" + code, self.d.token("bank", "BANK-A")).json()["items"], [])
+
+    def test_head_and_what_cannot_be(self):
+        self.book(3)
+        r = self.d.call("HEAD", "/v1/loans?format=csv", token=self.token)
+        self.assertEqual((r.status, r.body), (200, b""))
+        self.assertEqual(self.get("/v1/loans?format=csv&limit=0").status, 422)
+        self.assertTrue(self.d.alive())
