@@ -165,7 +165,8 @@
     X(E_CHARSET, 422, "无法确定文件的字符集:{} 都读不通", "Which charset is this? {} both fail",      \
         "另存为“CSV UTF-8”,或以 charset= 声明;不要把两种编码的文件拼在一起",                          \
         "Save it as CSV UTF-8, or declare charset=; do not join files of two charsets")               \
-    X(E_WORKBOOK, 415, "这不是 CSV,而是 {} 文件", "This is no CSV but a file of {}",                  \
+    X(E_WORKBOOK, 415, "这不是 CSV,而是工作簿或其他格式的文件:{}",                                    \
+        "No CSV but a workbook or another kind of file: {}",                                          \
         "在表格软件中另存为“CSV UTF-8”;.xlsx 工作簿也可直接报送(Content-Type: " \
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet)",                         \
         "Save it as CSV UTF-8; a workbook (.xlsx) can be sent as "                                    \

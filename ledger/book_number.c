@@ -46,6 +46,22 @@ static size_t bare_signs(const char *code, char *out, size_t room)
     return n;
 }
 
+/* The format shows another number than the cell holds (a comma behind the digits divides by a
+ * thousand), or puts a unit behind it: 500.0万 may be five million, or what it says in a column of
+ * 万元. */
+static bool is_scaled(const char *code, const char *signs)
+{
+    static const char *const units[] = {"万", "亿", "千"};
+    for (size_t i = 0; i < COUNT_OF(units); i++) {
+        if (strstr(code, units[i]))
+            return true;
+    }
+    size_t last = strlen(signs);
+    while (last > 0 && !strchr("0#?,", signs[last - 1]))
+        last--;
+    return last > 1 && signs[last - 1] == ',';
+}
+
 struct look look_of(int id, const char *code)
 {
     char signs[256];
@@ -54,6 +70,8 @@ struct look look_of(int id, const char *code)
     size_t n = bare_signs(code, signs, sizeof signs);
     if (strstr(signs, "general") || strstr(signs, "standard"))
         return (struct look){.kind = LOOK_PLAIN};
+    if (is_scaled(code, signs))
+        return (struct look){.kind = LOOK_SCALED};
     if (strchr(signs, '%'))
         return (struct look){.kind = LOOK_PERCENT};
     bool is_time = strpbrk(signs, "hs") != NULL;
@@ -231,6 +249,8 @@ struct str book_number(struct arena *a, struct str number, struct look look, boo
         d.point += d.n ? 2 : 0;
         return arena_printf(a, "%s%%", plain_text(a, &d).p);
     }
+    if (look.kind == LOOK_SCALED) /* no field takes that, and its refusal shows it */
+        return arena_printf(a, "%s 另有显示单位", plain_text(a, &d).p);
     if (look.kind == LOOK_PADDED && d.n <= d.point && d.point < look.width && !d.minus)
         return arena_printf(a, "%0*lld", look.width, strtoll(plain_text(a, &d).p, NULL, 10));
     return plain_text(a, &d);

@@ -42,7 +42,7 @@ bool attribute_true(const char **attributes, const char *name);
 /* ---- book_number.c -----------------------------------------------------------------------------
  */
 
-enum look_kind { LOOK_PLAIN, LOOK_DAY, LOOK_PERCENT, LOOK_PADDED };
+enum look_kind { LOOK_PLAIN, LOOK_DAY, LOOK_PERCENT, LOOK_PADDED, LOOK_SCALED };
 struct look {
     enum look_kind kind;
     int width; /* LOOK_PADDED: digits */

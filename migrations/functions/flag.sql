@@ -165,6 +165,41 @@ create or replace function flag_of_loan(amount_fen bigint, ip_amount_fen bigint,
      where ip_amount_fen::numeric * 100 < amount_fen * s.least
 $$;
 
+-- The red flags that a loan of these words would raise when it is stored, as flag_of_record tells them: those that it
+-- and its rights show by themselves, and rights that are pledged elsewhere. What compares it with other loans (RF29,
+-- RF30) or with the registers is known once it stands among them.
+create or replace function loan_foreseen(body json) returns text language plpgsql stable as $$
+declare
+    told loan_told := json_populate_record(null::loan_told, body);
+    l loan := json_populate_record(null::loan, body);
+    from_day date := coalesce(l.registered_on, l.signed_on);
+begin
+    return coalesce((
+        with pledge as materialized (
+            select x.*, '/ip/' || (x.place - 1) || '/' as at
+              from rows from (json_to_recordset(told.ip) as (
+                   number text, kind text, owner_uscc text, filed_on date, expires_on date, share percent))
+                   with ordinality as x(number, kind, owner_uscc, filed_on, expires_on, share, place)
+        )
+        select json_agg(json_build_array(r.code, r.severity, r.pointer, u.title, u.title_en)
+                        order by r.code, r.pointer)::text
+          from (select x.code, x.severity, x.member as pointer
+                  from flag_of_loan(yuan_fen(told.amount), yuan_fen(told.ip_amount), percent_ppm(told.rate),
+                       yuan_fen(told.revenue), l.purpose, l.signed_on, l.disbursed_on,
+                       l.registered_on, l.scheme) x
+                union all
+                select x.code, x.severity, p.at || x.member
+                  from pledge p
+                 cross join lateral flag_of_right(p.number, p.kind, p.owner_uscc, told.borrower_uscc, p.filed_on,
+                       p.expires_on, l.signed_on, l.registered_on, l.matures_on) x
+                union all
+                select 'RF01', 'high', p.at || 'number'
+                  from pledge p
+                 where pledge_is_against(p.number, from_day, greatest(l.matures_on, from_day), my_org(),
+                       gen_random_uuid(), percent_ppm(p.share))) r
+          join flag_rule u on u.code = r.code), '[]');
+end $$;
+
 -- Store what a batch of loans raised. RF01 rows name the right; the other pledges of it are found here, as the owner:
 -- the answer tells the bank which right, and nothing of the others.
 create or replace function flags_submitted(cases flag_found[]) returns void

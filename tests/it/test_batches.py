@@ -146,6 +146,18 @@ class Batches(Sender):
                          {"created": 3, "replay": 0, "conflict": 0, "refused": 1})
         self.assertEqual(self.stored(*[x["contract_no"] for x in records]), 0)
 
+    def test_a_dry_run_tells_the_warnings_that_storing_would(self):
+        plain = loan()
+        pledged = loan()  # by another bank
+        self.d.call("POST", "/v1/loans", pledged, self.d.token("bank", "BANK-B"))
+        odd = loan(rate="35.00", ip=[dict(pledged["ip"][0], owner_uscc="91310115QX0115114N")], matures_on="2045-07-01")
+        told = [[(w["code"], w["pointer"]) for w in x.get("warnings", [])]
+                for q in ("?dry_run=true", "") for x in self.ndjson([plain, odd], q).lines()[:-1]]
+        self.assertEqual(told[:2], told[2:])
+        self.assertEqual(told[0], [])
+        self.assertEqual([c for c, _ in told[1]], ["RF01", "RF03", "RF04", "RF22"])
+        self.assertIn(("RF04", "/ip/0/owner_uscc"), told[1])
+
     def test_an_empty_batch_is_refused(self):
         for body, kind in ((b"", "application/x-ndjson"), (b"", "text/csv"),
                            (",".join(EN).encode() + b"\r\n", "text/csv")):

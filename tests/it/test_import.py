@@ -139,9 +139,10 @@ class Whole(Import):
         self.assertEqual(json.loads(line["#原文"]), bad)
 
     def test_dry_run_judges_and_stores_nothing(self):
-        path = self.file("d.csv", book((20300, 20301)))
+        path = self.file("d.csv", book((20300, 20301)) + [row(20302, rate="35")])
         run = self.run_import("--dry-run", path)
         self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn("warning 1 × RF22", run.stdout)
         self.assertEqual(self.stored(), 0)
         self.assertNoTraces(path)
 

@@ -1,0 +1,40 @@
+-- loan_peek: what record_write would say of loans, and what each would show by itself; stores nothing.
+-- $1 type, $2 JSON array as for record_write
+-- -> as record_write (id and version are null for what would be created, flags as loan_foreseen tells them)
+with input as materialized (
+    select e.*,
+           k.form,
+           first_value(e.sha256) over (partition by k.form order by e.ord) as first_sha256,
+           first_value(e.body::text) over (partition by k.form order by e.ord) as first_body,
+           row_number() over (partition by k.form order by e.ord) as turn
+      from rows from (json_to_recordset($2::json) as (key text, sha256 text, body json))
+           with ordinality as e(key, sha256, body, ord)
+     cross join lateral (select text_form(e.key) as form offset 0) k
+)
+select i.ord,
+       case when k.id is null and i.turn = 1 then 'created'
+            when coalesce(encode(k.sha256, 'hex'), i.first_sha256) = i.sha256
+                 or record_alike(coalesce(k.body, i.first_body::json), i.body) then 'replay'
+            else 'conflict' end as outcome,
+       k.id,
+       k.version,
+       coalesce(k.body::text, i.first_body) as body,
+       i.sha256,
+       instant_text(k.recorded_at) as recorded_at,
+       k.recorded_by,
+       case when k.id is null and i.turn = 1 then loan_foreseen(i.body)
+            else coalesce(flag_of_record(k.id, k.version), '[]') end as flags,
+       leaf.no as leaf,
+       encode(leaf.hash, 'hex') as leaf_hash,
+       leaf.head
+  from input i
+  left join lateral (
+       select r.id, r.version, r.body, r.sha256, r.recorded_at, r.recorded_by
+         from submission r
+        where r.org_id = (select my_org())
+          and r.type = $1::text
+          and r.key_form = i.form
+        order by (r.sha256 = decode(i.sha256, 'hex')) desc, (r.key = i.key) desc, r.version desc
+        limit 1) k on true
+  left join log_leaf leaf on leaf.record_id = k.id and leaf.version = k.version
+ order by i.ord
