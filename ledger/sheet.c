@@ -422,7 +422,7 @@ static bool row_fault(const struct sheet *s, int n, struct sheet_fault *fault)
 static void row_done(struct sheet *s, struct str bytes)
 {
     struct str cell[SHEET_CELLS_MAX];
-    struct sheet_fault whole, fault, first;
+    struct sheet_fault whole, fault, first = {.cell = -1};
     bool filled = false, broken = false;
     s->row++;
     int n = sheet_split(s->a, bytes, cell, SHEET_CELLS_MAX);

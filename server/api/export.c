@@ -17,8 +17,7 @@ enum { COLUMNS_MAX = 120, PIECE = 64 * 1024 };
 
 struct column {
     const char *name;
-    const struct field *field;   /* or */
-    const struct member *member; /* of what is told beside the fields */
+    const struct field *field; /* NULL: told beside the fields */
 };
 struct export
 {
@@ -39,31 +38,40 @@ struct export
 /* ---- columns -----------------------------------------------------------------------------------
  */
 
-static void add_column(struct export *x, const struct field *f, const struct member *m)
+static void add_column(struct export *x, struct column c, const char *title, enum list_kind kind)
 {
-    static const enum list_kind of_field[] = {
-        [F_MONEY] = LIST_MONEY, [F_RATE] = LIST_RATE, [F_INT] = LIST_COUNT, [F_JSON] = LIST_TEXT};
-    bool taken = f && schema_has_column(f);
-    const char *zh = f ? f->zh : m->zh, *unit = f && f->kind == F_RATE ? "(%)" : "";
     MUST(x->n < COLUMNS_MAX);
-    x->column[x->n] = (struct column){f ? f->name : m->name, f, m};
-    struct list_column *c = &x->shown[x->n++];
-    bool own = taken || x->r->route->record == NULL;
-    c->title = arena_printf(x->base, "%s%s%s", own ? "" : "#", zh, unit).p;
-    c->kind = f                      ? of_field[f->kind]
-              : m->kind == M_YUAN    ? LIST_MONEY
-              : m->kind == M_COUNT   ? LIST_COUNT
-              : m->kind == M_PERCENT ? LIST_RATE
-                                     : LIST_TEXT;
+    x->column[x->n] = c;
+    x->shown[x->n++] = (struct list_column){title, kind};
 }
 
-static void add_members(struct export *x, const struct member *m)
+static void add_field(struct export *x, const struct field *f)
+{
+    static const enum list_kind kinds[] = {
+        [F_MONEY] = LIST_MONEY, [F_RATE] = LIST_RATE, [F_INT] = LIST_COUNT, [F_JSON] = LIST_TEXT};
+    struct str title = arena_printf(
+        x->base, "%s%s%s", schema_has_column(f) ? "" : "#", f->zh, f->kind == F_RATE ? "(%)" : "");
+    add_column(x, (struct column){.name = f->name, .field = f}, title.p, kinds[f->kind]);
+}
+
+static enum list_kind kind_of_member(const struct member *m)
+{
+    return m->list                ? LIST_TEXT
+           : m->kind == M_YUAN    ? LIST_MONEY
+           : m->kind == M_COUNT   ? LIST_COUNT
+           : m->kind == M_PERCENT ? LIST_RATE
+                                  : LIST_TEXT;
+}
+
+/* '#': beside the fields of a record. */
+static void add_members(struct export *x, const struct member *m, const char *mark)
 {
     for (; m && m->name; m++) {
         if (m->kind == M_ALSO)
-            add_members(x, m->of);
+            add_members(x, m->of, mark);
         else if (m->kind != M_JSON && m->kind != M_MAP && m->kind != M_FIELDS)
-            add_column(x, NULL, m);
+            add_column(x, (struct column){.name = m->name},
+                arena_printf(x->base, "%s%s", mark, m->zh).p, kind_of_member(m));
     }
 }
 
@@ -74,15 +82,15 @@ static void make_columns(struct export *x)
     while (w->is != IS_PAGE)
         w++;
     if (w->shape) {
-        add_members(x, w->shape->of);
+        add_members(x, w->shape->of, "");
         return;
     }
     for (const struct field *f = t->record->fields; f->name; f++) {
         if (f->kind != F_JSON && f->kind != F_OBJECT)
-            add_column(x, f, NULL);
+            add_field(x, f);
     }
-    add_members(x, t->record->read_only);
-    add_members(x, envelope_members);
+    add_members(x, t->record->read_only, "#");
+    add_members(x, envelope_members, "#");
 }
 
 /* ---- cells -------------------------------------------------------------------------------------

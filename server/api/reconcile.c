@@ -16,6 +16,7 @@ struct id {
     char text[37];
 };
 struct reconcile {
+    struct arena *ids;
     struct id *seen;
     size_t seen_n, seen_room;
     int64_t count[FOUND_COUNT];
@@ -73,32 +74,30 @@ static size_t id_hash(const char *text)
     return (size_t)h;
 }
 
-/* Its place, or the free one where it would be. */
-static struct id *id_place(const struct reconcile *x, const char *text)
+/* Its place among room of them (a power of two), or the free one where it would be. */
+static struct id *id_place(struct id *seen, size_t room, const char *text)
 {
-    size_t i = id_hash(text) & (x->seen_room - 1);
-    while (x->seen[i].text[0] && strcmp(x->seen[i].text, text) != 0)
-        i = (i + 1) & (x->seen_room - 1);
-    return &x->seen[i];
+    size_t i = id_hash(text) & (room - 1);
+    while (seen[i].text[0] && strcmp(seen[i].text, text) != 0)
+        i = (i + 1) & (room - 1);
+    return &seen[i];
 }
 
 static void ids_grow(struct reconcile *x)
 {
-    struct reconcile bigger = {.seen_room = x->seen_room ? x->seen_room * 2 : 1024};
-    bigger.seen = calloc(bigger.seen_room, sizeof *bigger.seen);
-    MUST(bigger.seen);
+    size_t room = x->seen_room ? x->seen_room * 2 : 1024;
+    struct id *fresh = arena_alloc(x->ids, room * sizeof *fresh); /* all free */
     for (size_t i = 0; i < x->seen_room; i++) {
         if (x->seen[i].text[0])
-            *id_place(&bigger, x->seen[i].text) = x->seen[i];
+            *id_place(fresh, room, x->seen[i].text) = x->seen[i];
     }
-    free(x->seen);
-    x->seen = bigger.seen;
-    x->seen_room = bigger.seen_room;
+    x->seen = fresh;
+    x->seen_room = room;
 }
 
 static bool is_seen(const struct reconcile *x, struct str id)
 {
-    return x->seen_room && id_place(x, id.p)->text[0];
+    return x->seen_room && id_place(x->seen, x->seen_room, id.p)->text[0];
 }
 
 /* false: it was there already. */
@@ -106,7 +105,7 @@ static bool see(struct reconcile *x, struct str id)
 {
     if (x->seen_n * 2 >= x->seen_room)
         ids_grow(x);
-    struct id *place = id_place(x, id.p);
+    struct id *place = id_place(x->seen, x->seen_room, id.p);
     if (place->text[0])
         return false;
     MUST(id.n == sizeof place->text - 1);
@@ -119,6 +118,7 @@ struct reconcile *reconcile_new(void)
 {
     struct reconcile *x = calloc(1, sizeof *x);
     MUST(x);
+    x->ids = arena_new();
     x->a = arena_new();
     buf_init(&x->told, x->a);
     return x;
@@ -128,7 +128,7 @@ void reconcile_free(struct reconcile *x)
 {
     if (!x)
         return;
-    free(x->seen);
+    arena_free(x->ids);
     arena_free(x->a);
     free(x);
 }

@@ -10,7 +10,7 @@
 #include "upload.h"
 #include <event2/event.h>
 
-enum { KEPT_PIECE = 64 * 1024, KEPT_PIECES = 16 /* in a turn */ };
+enum { BOOK_PIECE = 64 * 1024, KEPT_PIECES = 16 /* in a turn */ };
 static const int64_t kept_max = INT64_C(1) << 30;
 
 struct source {
@@ -20,7 +20,8 @@ struct source {
     struct buf tail;     /* NDJSON: the incomplete last line; in an arena of its own */
     const char *charset; /* CSV: once it is known */
     bool declared;       /* it was said; else all bytes were looked at */
-    FILE *kept;          /* the bytes so far; NULL: they are read as they arrive */
+    bool keeps;          /* bytes wait for the last of them; else they are read as they arrive */
+    struct spill kept;
     int64_t kept_n;
     struct sheet_look look;
     bool is_whole;       /* the last byte has come */
@@ -93,7 +94,7 @@ static void keep(struct upload *up, const char *p, size_t n)
     int64_t most = s->of == OF_BOOK ? BOOK_FILE_MAX : kept_max;
     if (s->kept_n > most)
         err_add(&e, E_TOO_LARGE, STR(""), "%lld", (long long)most);
-    else if (fwrite(p, 1, n, s->kept) != n)
+    else if (!spill_add(&s->kept, (struct str){p, n}))
         err_add(&e, E_BUSY, STR(""), "%s", strerror(errno));
     if (e.n)
         up->to->halt(up, &e);
@@ -125,36 +126,39 @@ static void kept_whole(struct upload *up)
     struct err e;
     err_init(&e, up->r->a);
     s->is_whole = true;
-    if (fflush(s->kept) != 0 || fseeko(s->kept, 0, SEEK_SET) != 0)
-        err_add(&e, E_BUSY, STR(""), "%s", strerror(errno));
-    else if (s->of == OF_CSV)
+    if (s->of == OF_CSV)
         csv_whole(up, &e);
+    else if (spill_is_empty(&s->kept))
+        err_add(&e, E_EMPTY, STR(""), NULL);
     else
-        s->book = book_open(fileno(s->kept), req_param(up->r, "sheet"), up->to->row, up, &e);
+        s->book = book_open(fileno(s->kept.file), req_param(up->r, "sheet"), up->to->row, up, &e);
     if (e.n)
         up->to->halt(up, &e);
 }
 
-/* Some of what is kept; true: there is more. */
-static bool read_piece(struct upload *up)
+static bool read_book(struct upload *up)
+{
+    struct err e;
+    bool end = false;
+    err_init(&e, up->r->a);
+    if (!book_read(up->source->book, BOOK_PIECE, &end, &e))
+        up->to->halt(up, &e);
+    return !end && !up->halted;
+}
+
+static bool read_csv(struct upload *up)
 {
     struct source *s = up->source;
-    char piece[KEPT_PIECE];
-    bool end = false;
-    struct err e;
-    err_init(&e, up->r->a);
-    if (s->of == OF_BOOK) {
-        if (!book_read(s->book, sizeof piece, &end, &e))
-            up->to->halt(up, &e);
-        return !end && !up->halted;
-    }
-    size_t n = fread(piece, 1, sizeof piece, s->kept);
-    take(up, piece, n);
-    if (n == sizeof piece)
+    struct arena *a = arena_new();
+    bool more = !spill_is_empty(&s->kept);
+    struct str piece = spill_take(&s->kept, a);
+    up->broken |= more && !piece.p;
+    if (piece.p)
+        take(up, piece.p, piece.n);
+    arena_free(a);
+    if (more)
         return !up->halted;
-    up->broken |= ferror(s->kept) != 0;
-    if (!up->halted)
-        take_end(up);
+    take_end(up);
     return false;
 }
 
@@ -164,7 +168,7 @@ static void read_kept(struct upload *up)
     bool more = true;
     up->busy = true;
     for (int turn = 0; more && turn < KEPT_PIECES && up->under_way < SLICES_UNDER_WAY; turn++)
-        more = read_piece(up);
+        more = up->source->of == OF_BOOK ? read_book(up) : read_csv(up);
     if (!more)
         up->to->end(up, true);
     up->busy = false;
@@ -188,7 +192,7 @@ static void on_data(struct req *r, const char *p, size_t n)
     if (up->halted)
         return;
     up->busy = true;
-    if (up->source->kept)
+    if (up->source->keeps)
         keep(up, p, n);
     else
         take(up, p, n);
@@ -200,7 +204,7 @@ static void on_input_end(struct req *r, bool complete)
 {
     struct upload *up = r->state;
     up->busy = true;
-    if (complete && up->source->kept && !up->halted)
+    if (complete && up->source->keeps && !up->halted)
         kept_whole(up);
     else if (complete && !up->halted)
         take_end(up);
@@ -289,13 +293,12 @@ static bool read_charset(struct req *r, enum sheet_charset *out, bool *told)
     return err_add(&r->err, E_MEDIA_TYPE, STR(""), "charset=%s", name.p);
 }
 
-static bool keep_begin(struct upload *up)
+static void keep_begin(struct upload *up)
 {
     struct source *s = up->source;
-    s->kept = tmpfile();
     s->again = event_new(up->r->server->process.base, -1, 0, on_again, up);
     MUST(s->again);
-    return s->kept || err_add(&up->r->err, E_BUSY, STR(""), "%s", strerror(errno));
+    s->keeps = true;
 }
 
 bool source_open(struct upload *up)
@@ -311,8 +314,8 @@ bool source_open(struct upload *up)
         return false;
     if (s->of == OF_CSV && s->declared)
         sheet_begin(up, charset);
-    else if (s->of != OF_NDJSON && !keep_begin(up))
-        return false;
+    else if (s->of != OF_NDJSON)
+        keep_begin(up);
     http_read_stream(up->r, on_data, on_input_end);
     return true;
 }
@@ -326,8 +329,7 @@ void source_close(struct upload *up)
         event_free(s->again);
     sheet_free(s->sheet);
     book_free(s->book);
-    if (s->kept)
-        (void)fclose(s->kept); /* unlinked: nothing to save */
+    spill_close(&s->kept);
     arena_free(s->tail.a);
     free(s);
 }

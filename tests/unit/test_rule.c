@@ -403,7 +403,7 @@ static void test_bad_rules_are_refused_with_pointer_and_cure(void **state)
         {POLICY("{\"all\":[" ALWAYS
                 "," TEST("loan.rate", "le", "{\"lpr\":\"2y\",\"at\":\"signed_on\"}") "]}",
              AWARD),
-            "/eligible/all/1/value/lpr", E_CHOICE, "1y, 5y"},
+            "/eligible/all/1/value/lpr", E_CHOICE, "1y 一年期, 5y 五年期"},
         {POLICY("{\"all\":[],\"any\":[]}", AWARD), "/eligible", E_CONDITION, "all"},
         {POLICY("{\"any\":[]}", AWARD), "/eligible/any", E_LENGTH, NULL},
         {POLICY("{\"clause\":\"c\",\"fact\":\"loan.amount\",\"op\":\"exists\"}", AWARD),
