@@ -89,8 +89,8 @@
     X(E_TOO_LARGE, 413, "内容超过上限 {}", "Larger than the limit of {}",                          \
         "分批发送,或用 CSV/NDJSON 上传", "Send less at a time, or upload CSV/NDJSON")              \
     X(E_MEDIA_TYPE, 415, "不支持的内容类型:{}", "Unsupported content type: {}",                    \
-        "使用 application/json、application/x-ndjson、text/csv 或 .xlsx 的类型",                      \
-        "Use application/json, application/x-ndjson, text/csv or the type of .xlsx")                  \
+        "使用 application/json、application/x-ndjson、text/csv 或 .xlsx 的类型",                   \
+        "Use application/json, application/x-ndjson, text/csv or the type of .xlsx")               \
     X(E_CODING, 415, "不支持的内容编码:{}", "Unsupported content coding: {}",                      \
         "不压缩发送,去掉 Content-Encoding 头", "Send it as it is, without Content-Encoding")       \
     X(E_NEED, 422, "缺少必填项", "Required field is missing", "补上该项", "Add the field")         \
@@ -157,47 +157,48 @@
         "Use the value of next of the page before")                                                \
     X(E_CSV, 422, "CSV 格式有误:{}", "Malformed CSV: {}", "检查引号、分隔符与编码",                \
         "Check quotes, separators and encoding")                                                   \
-    X(E_QUOTE, 422, "引号不成对", "Quotes that do not match",                                         \
-        "单元格内的引号写两个(\"\"),或删去;只有这一行未读",                                           \
-        "Double a quote inside a cell, or remove it; only this line was not read")                    \
-    X(E_BYTES, 422, "有不属于 {} 的字节", "Holds bytes that are not {}",                              \
-        "在表格软件中重新录入该单元格后另存", "Type the cell again and save the file anew")           \
-    X(E_CHARSET, 422, "无法确定文件的字符集:{} 都读不通", "Which charset is this? {} both fail",      \
-        "另存为“CSV UTF-8”,或以 charset= 声明;不要把两种编码的文件拼在一起",                          \
-        "Save it as CSV UTF-8, or declare charset=; do not join files of two charsets")               \
-    X(E_WORKBOOK, 415, "这不是 CSV,而是工作簿或其他格式的文件:{}",                                    \
-        "No CSV but a workbook or another kind of file: {}",                                          \
-        "在表格软件中另存为“CSV UTF-8”;.xlsx 工作簿也可直接报送(Content-Type: " \
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet)",                         \
-        "Save it as CSV UTF-8; a workbook (.xlsx) can be sent as "                                    \
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")                          \
-    X(E_BOOK, 422, "工作簿读不出:{}", "The workbook cannot be read: {}",                              \
-        "用 Excel 或 WPS 打开后另存为 .xlsx(不加密码),再报一次",                                      \
-        "Open it, save it as .xlsx without a password, and send it again")                            \
-    X(E_SHEET, 422, "没有这张工作表", "No such sheet", "可读的工作表:{}", "Sheets: {}")               \
-    X(E_TWO_READINGS, 422, "有两种读法:{}", "Has two readings: {}",                                   \
-        "写明是哪一种:日期年份在前,比率带 %",                                                         \
-        "Say which: the year first in a day, a % behind a rate")                                      \
-    X(E_FORMULA, 422, "是公式写法,不是值:{}", "A formula, not a value: {}",                           \
-        "直接写值(复制后“选择性粘贴—数值”)", "Write the value (paste special: values)")               \
-    X(E_APOSTROPHE, 422, "以撇号开头", "Begins with an apostrophe", "删去撇号,写成 {}",               \
-        "Remove the apostrophe: {}")                                                                  \
-    X(E_CELL_ERROR, 422, "是表格的错误值 {}", "The spreadsheet's error {}",                           \
-        "查明公式的错误,填入真实的值", "Mend the formula and write the value")                        \
-    X(E_DIGITS_LOST, 422, "长号码已被表格改成 {},后面的位数已丢失",                                   \
-        "The spreadsheet turned a long number into {}; its last digits are lost",                     \
-        "从原系统重新取数;先把该列设为“文本”再粘贴",                                                  \
-        "Take it from the source again; make the column text first")                                  \
-    X(E_SERIAL, 422, "是表格的日期序号,意为 {}", "The serial number of a day: {}",                    \
-        "把该列设为日期格式(2022-07-01)后另存",                                                       \
-        "Give the column a date format (2022-07-01) and save it again")                               \
-    X(E_DAY_ORDER, 422, "日期须年份在前、四位", "A day begins with its year, in four digits",         \
-        "写成 {}", "Write it as {}")                                                                  \
-    X(E_CELL_UNIT, 422, "单元格里带了单位或符号:{}", "A unit or sign in the cell: {}",                \
-        "单元格只写数字,单位写在表头,如“贷款金额(万元)”",                                             \
-        "Write the number alone; the unit stands in the header, as in 贷款金额(万元)")                \
-    X(E_NO_TITLE, 422, "第 {} 列有数据而没有表头", "Column {} has data and no title",                 \
-        "补上第 {} 列的表头,或清空该列", "Give column {} a title, or empty it")                       \
+    X(E_QUOTE, 422, "引号不成对", "Quotes that do not match",                                      \
+        "单元格内的引号写两个(\"\"),或删去;只有这一行未读",                                        \
+        "Double a quote inside a cell, or remove it; only this line was not read")                 \
+    X(E_BYTES, 422, "有不属于 {} 的字节", "Holds bytes that are not {}",                           \
+        "在表格软件中重新录入该单元格后另存", "Type the cell again and save the file anew")        \
+    X(E_CHARSET, 422, "无法确定文件的字符集:{} 都读不通", "Which charset is this? {} both fail",   \
+        "另存为“CSV UTF-8”,或以 charset= 声明;不要把两种编码的文件拼在一起",                       \
+        "Save it as CSV UTF-8, or declare charset=; do not join files of two charsets")            \
+    X(E_WORKBOOK, 415, "这不是 CSV,而是工作簿或其他格式的文件:{}",                                 \
+        "No CSV but a workbook or another kind of file: {}",                                       \
+        "在表格软件中另存为“CSV UTF-8”;.xlsx 工作簿也可直接报送,"            \
+        "Content-Type: "                                                                           \
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet)",                      \
+        "Save it as CSV UTF-8; a workbook (.xlsx) can be sent as "                                 \
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")                       \
+    X(E_BOOK, 422, "工作簿读不出:{}", "The workbook cannot be read: {}",                           \
+        "用 Excel 或 WPS 打开后另存为 .xlsx(不加密码),再报一次",                                   \
+        "Open it, save it as .xlsx without a password, and send it again")                         \
+    X(E_SHEET, 422, "没有这张工作表", "No such sheet", "可读的工作表:{}", "Sheets: {}")            \
+    X(E_TWO_READINGS, 422, "有两种读法:{}", "Has two readings: {}",                                \
+        "写明是哪一种:日期年份在前,比率带 %",                                                      \
+        "Say which: the year first in a day, a % behind a rate")                                   \
+    X(E_FORMULA, 422, "是公式写法,不是值:{}", "A formula, not a value: {}",                        \
+        "直接写值(复制后“选择性粘贴—数值”)", "Write the value (paste special: values)")            \
+    X(E_APOSTROPHE, 422, "以撇号开头", "Begins with an apostrophe", "删去撇号,写成 {}",            \
+        "Remove the apostrophe: {}")                                                               \
+    X(E_CELL_ERROR, 422, "是表格的错误值 {}", "The spreadsheet's error {}",                        \
+        "查明公式的错误,填入真实的值", "Mend the formula and write the value")                     \
+    X(E_DIGITS_LOST, 422, "长号码已被表格改成 {},后面的位数已丢失",                                \
+        "The spreadsheet turned a long number into {}; its last digits are lost",                  \
+        "从原系统重新取数;先把该列设为“文本”再粘贴",                                               \
+        "Take it from the source again; make the column text first")                               \
+    X(E_SERIAL, 422, "是表格的日期序号,意为 {}", "The serial number of a day: {}",                 \
+        "把该列设为日期格式(2022-07-01)后另存",                                                    \
+        "Give the column a date format (2022-07-01) and save it again")                            \
+    X(E_DAY_ORDER, 422, "日期须年份在前、四位", "A day begins with its year, in four digits",      \
+        "写成 {}", "Write it as {}")                                                               \
+    X(E_CELL_UNIT, 422, "单元格里带了单位或符号:{}", "A unit or sign in the cell: {}",             \
+        "单元格只写数字,单位写在表头,如“贷款金额(万元)”",                                          \
+        "Write the number alone; the unit stands in the header, as in 贷款金额(万元)")             \
+    X(E_NO_TITLE, 422, "第 {} 列有数据而没有表头", "Column {} has data and no title",              \
+        "补上第 {} 列的表头,或清空该列", "Give column {} a title, or empty it")                    \
     X(E_HEADER, 422, "表头有误:{}", "Header row: {}",                                              \
         "使用 GET …/template.csv 的表头(中文或英文列名)",                                          \
         "Use the columns of GET …/template.csv (Chinese or English names)")                        \
