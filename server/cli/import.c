@@ -6,9 +6,9 @@
  * beside each row. An atomic import is one request: all of the file or nothing.
  */
 #include "import.h"
-#include "session.h"
 #include "cli.h"
 #include "clock.h"
+#include "session.h"
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>

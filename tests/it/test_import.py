@@ -285,6 +285,7 @@ class AsTheyCome(Import):
     def test_the_token_may_come_from_a_file_or_the_environment(self):
         path = self.file("t.csv", [HEADER, row(84500)])
         token = self.file("token", [self.token])
+        os.chmod(token, 0o600)  # else a word about who can read it
         command = [PLEDGED_BIN, "import", "--url", "http://127.0.0.1:%d" % self.d.port]
         env = {k: v for k, v in os.environ.items() if k != "PLEDGED_TOKEN"}
         for more, extra, expected in ((["--token-file", token], {}, 0), ([], {"PLEDGED_TOKEN": self.token}, 0), ([], {}, 2),
