@@ -231,7 +231,7 @@ static struct cure cure_of(enum fact fact, const struct value *facts)
 static void write_cure(
     const struct cure *c, const struct value *facts, const struct value *cured, struct buf *out)
 {
-    bool known = !same_value(c->fact, &facts[c->fact], &cured[c->fact]);
+    bool known = !same_value((int)c->fact, &facts[c->fact], &cured[c->fact]);
     json_open(out, '{');
     json_member_known(out, "clause", c->clause ? c->clause->clause : (struct str){NULL, 0});
     if (c->item)
