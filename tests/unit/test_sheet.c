@@ -156,8 +156,7 @@ static void test_what_is_no_csv_is_named(void **state)
 {
     (void)state;
     static const char *const files[] = {"PK\x03\x04...", "\xD0\xCF\x11\xE0...",
-        "\xFF\xFE"
-        "a",
+        "\xFF\xFE\x61", /* UTF-16 */
         "<html>"};
     for (size_t i = 0; i < COUNT_OF(files); i++)
         assert_string_equal(rows(SHEET_UTF8, str_of(files[i]), 1), "E_WORKBOOK");
