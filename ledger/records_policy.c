@@ -385,7 +385,7 @@ static const struct field check_fields[] = {
 static_assert(COUNT_OF(check_fields) == CHECK_FIELD_COUNT + 1, "as the enum");
 
 /* What the ledger tells of a loan nobody else does. What it alone can know, as what others have
- * used, is not even supposed. */
+ * used, is not even supposed; nor are texts that it writes for the rules to read. */
 static void facts_check(const struct value *facts, bool supposed, struct err *e)
 {
     if (facts->present && facts->row[FACT_OFFICE_SHARES].present)
@@ -393,7 +393,8 @@ static void facts_check(const struct value *facts, bool supposed, struct err *e)
             e, E_KNOWN, STR("/facts/office.shares"), "shares"); /* they have a place of their own */
     for (int i = 0; facts->present && i < FACT_COUNT; i++) {
         const struct fact_nature *n = &fact_natures[i];
-        if (facts->row[i].present && (i >= FACT_TOLD || (!supposed && n->from == FROM_LEDGER)))
+        bool own = i >= FACT_TOLD || i == FACT_LOAN_STRETCHES || i == FACT_LOAN_PAID_FOR;
+        if (facts->row[i].present && (own || (!supposed && n->from == FROM_LEDGER)))
             err_add(e, E_KNOWN, arena_printf(e->a, "/facts/%s", fact_fields[i].name), "%s",
                 n->supply ? n->supply : "-");
     }

@@ -26,10 +26,11 @@ enum {
     P_COUNT
 };
 
-/* One function writes the pages of three statements. */
+/* One function writes the pages of all these statements. */
 static_assert((int)LOAN_LIST_TOTAL == (int)RECORD_LIST_TOTAL &&
                   (int)LOAN_EVENT_LIST_TOTAL == (int)RECORD_LIST_TOTAL &&
-                  (int)CLAIM_LIST_TOTAL == (int)RECORD_LIST_TOTAL,
+                  (int)CLAIM_LIST_TOTAL == (int)RECORD_LIST_TOTAL &&
+                  (int)APPLICATION_LIST_TOTAL == (int)RECORD_LIST_TOTAL,
     "lists have one shape");
 
 struct listing {
@@ -255,7 +256,7 @@ void claim_list(struct req *r)
 
 void application_list(struct req *r)
 {
-    enum { A_AFTER, A_LIMIT, A_CODE, A_STATE, A_WAITING, A_COUNT };
+    enum { A_AFTER, A_LIMIT, A_CODE, A_STATE, A_WAITING, A_Q, A_ORDER, A_TOTAL, A_COUNT };
     struct listing *l = arena_alloc(r->a, sizeof *l);
     struct str p[A_COUNT] = {{NULL, 0}};
     *l = (struct listing){.r = r};
@@ -264,6 +265,7 @@ void application_list(struct req *r)
     p[A_WAITING] = param_flag(r, "waiting") ? STR("true") : (struct str){NULL, 0};
     (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &l->limit);
     read_state(r, application_record.states, &p[A_STATE]);
+    read_more(r, &p[A_Q]);
     if (p[A_AFTER].p && !uuid_is(p[A_AFTER]))
         err_add(&r->err, E_CURSOR, STR("?after"), NULL);
     if (r->err.n) {

@@ -322,9 +322,11 @@ bool reconcile_rest(struct upload *up)
         {NULL, 0}, arena_printf(x->a, "%d", LIST_LIMIT_MAX), day_text(x->a, day_today())};
     if (x->after.text[0])
         params[0] = arena_text(x->a, x->after.text);
+    up->busy = true; /* when the database is away it answers within the call */
     db_query(
         up->r->server->db, x->a, up->r->actor, SQL_LOAN_RECONCILE_REST, params, 3, on_rest, up);
-    return x->done; /* at once, when the database is away */
+    up->busy = false;
+    return x->done;
 }
 
 void reconcile_summary(const struct upload *up, struct buf *out)

@@ -457,6 +457,8 @@ static struct upload *upload_new(struct req *r)
     up->dry_run = dry_run;
     up->atomic = atomic;
     up->reconcile = param_flag(r, "reconcile") ? reconcile_new() : NULL;
+    if (up->reconcile && atomic)
+        err_add(&r->err, E_UNWANTED, STR("?atomic"), "reconcile");
     up->queue_last = &up->queue;
     r->state = up;
     return up;

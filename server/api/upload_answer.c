@@ -131,9 +131,11 @@ void upload_answer(struct upload *up, struct slice *s)
     struct buf out;
     buf_init(&out, s->a);
     for (struct line *l = s->first; l; l = l->next) {
+        if (l->element >= 0 && !(up->reconcile ? (const void *)s->rows : s->verdict))
+            continue; /* neither stored nor looked up: nothing to say of it */
         if (up->reconcile)
             reconcile_line(up, s, l, &out);
-        else if (l->element < 0 || s->verdict) /* else: not stored, nothing to say of it */
+        else
             write_line(up, s, l, &out);
     }
     upload_say(up, buf_view(&out));

@@ -69,6 +69,19 @@ class Lists(Case):
                 if order == "recorded":
                     self.assertEqual([x["contract_no"] for x in found], every[::-1] if sign else every)
         self.assertNotIn("total", self.get("/v1/loans").json())
+
+    def test_every_list_that_promises_a_total_gives_it_in_every_order(self):
+        paths = self.d.call("GET", "/openapi.json").json()["paths"]
+        lists = {p: {x["name"]: x["schema"] for x in of["get"].get("parameters", [])} for p, of in paths.items() if "get" in of}
+        counted = {p: x.get("order", {}).get("enum", ()) for p, x in lists.items() if "{" not in p and "total" in x}
+        self.assertIn("/v1/applications", counted)
+        finance = self.d.token("finance")
+        for path, orders in counted.items():
+            for more in ("", *("&order=" + x for x in orders)):
+                if "q" in lists[path]:
+                    said = self.get(path + "?total=true&limit=2&q=" + quote("没有这样的") + more, finance).json()
+                    self.assertEqual((said["items"], said["total"]), ([], 0), (path, more))
+                self.assertEqual(type(self.get(path + "?total=true&limit=2" + more, finance).json()["total"]), int, (path, more))
         r = self.get("/v1/loans?order=colour")
         self.assertEqual((r.status, r.codes()), (422, [("?order", "E_CHOICE")]))
 

@@ -25,6 +25,10 @@ class Reconcile(Case):
         self.assertEqual(r.lines()[-1]["summary"]["created"], n, r.body[:500])
         return rows
 
+    def test_all_or_nothing_means_nothing_where_nothing_is_stored(self):
+        r = self.send(sheet(ZH, [cells()]), query="?reconcile=true&atomic=true")
+        self.assertEqual((r.status, r.codes()), (422, [("?atomic", "E_UNWANTED")]))
+
     def test_what_is_missing_on_either_side_and_what_differs(self):
         rows = self.book(5)
         other = self.d.token("bank", "BANK-A")  # another bank's loans are nobody's business here

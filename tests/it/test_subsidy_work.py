@@ -38,6 +38,17 @@ class Work(SubsidyCase):
         self.assertEqual(self.d.call("GET", "/v1/eligibility-checks?loan=" + contract, token=self.d.token("insurer")).status,
                          403)
 
+    def test_texts_that_the_ledger_writes_for_its_rules_are_not_supposed(self):
+        code = self.awarded()
+        for fact in ("loan.stretches", "loan.paid_for"):
+            for text in ("x", "2022-07-01 2022-07-02 1 1", ":"):
+                facts = {"loan.amount": "1000000.00", "loan.disbursed_on": "2023-01-16", fact: text}
+                r = self.d.call("POST", "/v1/eligibility-checks", {"policy": code, "facts": facts}, self.bank)
+                self.assertEqual((r.status, r.codes()), (422, [("/facts/" + fact, "E_KNOWN")]))
+                r = self.d.call("POST", "/v1/policies/%s/rehearsals" % code,
+                                {"from": "2022-01-01", "to": "2022-12-31", "facts": facts}, self.district)
+                self.assertIn(("/facts/" + fact, "E_KNOWN"), r.codes())
+
     def test_applications_as_lines_each_judged_after_those_before(self):
         code = self.awarded(caps=[{"per": "enterprise", "period": "year", "amount": "50000.00"}])
         owner = firm(next(numbers))[0]
