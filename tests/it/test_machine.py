@@ -39,7 +39,7 @@ def until(what, patience=30):
 
 class Folder(unittest.TestCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
+        folder = tempfile.TemporaryDirectory(dir="/tmp")  # the tree may stand below a folder that is root's alone
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
         self.data = os.path.join(self.folder, "data")

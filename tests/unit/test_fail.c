@@ -57,6 +57,7 @@ static const struct {
     {"coverage_live", E_COVERED, "/loan"},
     {"policy_version_unique", E_OVERLAP, "/effective_from"},
     {"application_amount_range", E_INTERNAL, ""},
+    {"application_subject", E_INTERNAL, ""},
     {"application_refused_is_nought", E_INTERNAL, ""},
     {"application_state_known", E_INTERNAL, ""},
     {"application_queue_place", E_INTERNAL, ""},
