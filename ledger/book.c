@@ -13,6 +13,17 @@
 enum { SMALL_PART = 16 << 20, TEXTS_PART = 128 << 20, ROW_LAST = 1048576, TEXT_MAX = 128 * 1024 };
 static const uint64_t sheet_part = UINT64_C(1) << 30;
 
+/* A megabyte of one element again and again packs into a few kilobytes: each kind is counted. A
+ * spreadsheet itself stops at 65,490 styles and 16,384 columns. */
+enum {
+    SHEETS_MAX = 1000,
+    FORMATS_MAX = 5000,
+    STYLES_MAX = 65536,
+    COLUMN_LAST = 16384,
+    TEXTS_MAX = 4000000,
+    ROW_TEXT_MAX = SHEET_CELLS_MAX * TEXT_MAX
+};
+
 struct sheet_name {
     struct str name, id, path;
     bool hidden;
@@ -21,7 +32,6 @@ struct sheet_name {
 struct format {
     int id;
     struct look look;
-    struct format *next;
 };
 enum phase { TEXTS, ROWS, DONE };
 
@@ -35,13 +45,15 @@ struct book {
     struct err *err; /* of the call under way */
     struct book_told told;
     struct str workbook, texts_path, styles_path, sheet_path;
-    struct sheet_name *sheets;
+    struct sheet_name *sheets, **sheet_end;
+    int sheet_n, relation_n;
     bool is_1904;
-    struct format *formats;
+    struct format format[FORMATS_MAX]; /* by id */
+    int format_n;
     struct look *looks; /* by the number of a style */
     int look_n, look_room;
     bool in_cell_formats;
-    struct str *texts;
+    struct str *texts; /* not in an arena, where those outgrown would stay */
     int64_t text_n, text_room;
     enum phase phase;
     struct part part;
@@ -50,6 +62,7 @@ struct book {
     int64_t number;
     struct str cell[SHEET_CELLS_MAX];
     int cells, column;
+    size_t row_text; /* bytes */
     /* the cell, or the shared text, under way */
     char type[12];
     int style;
@@ -62,6 +75,14 @@ static bool broken(struct book *b, const char *what)
 {
     b->spoilt = true;
     return b->err->n == 0 && err_add(b->err, E_BOOK, STR(""), "%s: %s", b->part.name, what);
+}
+
+/* One more of what may be there so often. */
+static bool may_add(struct book *b, int64_t n, int64_t most, const char *what)
+{
+    if (n < most)
+        return true;
+    return broken(b, arena_printf(b->a, "%s > %lld", what, (long long)most).p);
 }
 
 static void no_text(void *arg, struct str s)
@@ -101,6 +122,17 @@ static void on_root_relation(void *arg, const char *name, const char **at)
         b->workbook = beside(b->a, STR(""), target);
 }
 
+static void on_sheet_relation(struct book *b, const char *id, const char *target)
+{
+    if (b->spoilt || !may_add(b, b->relation_n++, SHEETS_MAX, "worksheet"))
+        return;
+    struct str path = beside(b->a, b->workbook, target);
+    for (struct sheet_name *s = b->sheets; s; s = s->next) {
+        if (str_is(s->id, id))
+            s->path = path;
+    }
+}
+
 static void on_relation(void *arg, const char *name, const char **at)
 {
     struct book *b = arg;
@@ -108,15 +140,12 @@ static void on_relation(void *arg, const char *name, const char **at)
     const char *id = attribute(at, "Id");
     if (strcmp(name, "Relationship") != 0 || !type || !target || !id)
         return;
-    struct str path = beside(b->a, b->workbook, target);
-    if (type_ends(type, "/sharedStrings"))
-        b->texts_path = path;
-    else if (type_ends(type, "/styles"))
-        b->styles_path = path;
-    for (struct sheet_name *s = b->sheets; s; s = s->next) {
-        if (str_is(s->id, id) && type_ends(type, "/worksheet"))
-            s->path = path;
-    }
+    if (type_ends(type, "/sharedStrings") && !b->texts_path.p)
+        b->texts_path = beside(b->a, b->workbook, target);
+    else if (type_ends(type, "/styles") && !b->styles_path.p)
+        b->styles_path = beside(b->a, b->workbook, target);
+    else if (type_ends(type, "/worksheet"))
+        on_sheet_relation(b, id, target);
 }
 
 static void on_workbook(void *arg, const char *name, const char **at)
@@ -126,14 +155,14 @@ static void on_workbook(void *arg, const char *name, const char **at)
         b->is_1904 = attribute_true(at, "date1904");
     const char *title = attribute(at, "name"), *id = attribute(at, "id");
     const char *state = attribute(at, "state");
-    if (strcmp(name, "sheet") != 0 || !title || !id)
+    if (strcmp(name, "sheet") != 0 || !title || !id || b->spoilt ||
+        !may_add(b, b->sheet_n++, SHEETS_MAX, "sheet"))
         return;
-    struct sheet_name *s = arena_alloc(b->a, sizeof *s), **last = &b->sheets;
+    struct sheet_name *s = arena_alloc(b->a, sizeof *s);
     *s = (struct sheet_name){.name = arena_text(b->a, title), .id = arena_text(b->a, id)};
     s->hidden = state && strcmp(state, "visible") != 0;
-    while (*last)
-        last = &(*last)->next;
-    *last = s;
+    *b->sheet_end = s;
+    b->sheet_end = &s->next;
 }
 
 /* ---- styles -----------------------------------------------------------------------------------
@@ -146,13 +175,43 @@ static int number_at(const char **at, const char *name)
                                                                       : 0;
 }
 
+/* Where the format of that id is, or belongs. */
+static int format_at(const struct book *b, int id)
+{
+    int low = 0, high = b->format_n;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (b->format[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool has_format(const struct book *b, int at, int id)
+{
+    return at < b->format_n && b->format[at].id == id;
+}
+
+/* The first of an id counts: those of conditional formats, which come later, may repeat it. */
+static void add_format(struct book *b, int id, const char *code)
+{
+    int at = format_at(b, id);
+    if (has_format(b, at, id) || !may_add(b, b->format_n, FORMATS_MAX, "numFmt"))
+        return;
+    struct format *f = &b->format[at];
+    memmove(f + 1, f, (size_t)(b->format_n - at) * sizeof *f);
+    *f = (struct format){id, look_of(id, code)};
+    b->format_n++;
+}
+
 static void add_look(struct book *b, int id)
 {
-    struct look look = look_of(id, NULL);
-    for (const struct format *f = b->formats; f; f = f->next) {
-        if (f->id == id)
-            look = f->look;
-    }
+    int at = format_at(b, id);
+    struct look look = has_format(b, at, id) ? b->format[at].look : look_of(id, NULL);
+    if (!may_add(b, b->look_n, STYLES_MAX, "xf"))
+        return;
     if (b->look_n == b->look_room) {
         size_t old = (size_t)b->look_room * sizeof *b->looks;
         b->look_room = b->look_room ? b->look_room * 2 : 64;
@@ -165,11 +224,10 @@ static void on_style(void *arg, const char *name, const char **at)
 {
     struct book *b = arg;
     const char *code = attribute(at, "formatCode");
+    if (b->spoilt)
+        return;
     if (strcmp(name, "numFmt") == 0 && code) {
-        struct format *f = arena_alloc(b->a, sizeof *f);
-        *f = (struct format){number_at(at, "numFmtId"), {0}, b->formats};
-        f->look = look_of(f->id, code);
-        b->formats = f;
+        add_format(b, number_at(at, "numFmtId"), code);
     } else if (strcmp(name, "cellXfs") == 0) {
         b->in_cell_formats = true;
     } else if (b->in_cell_formats && strcmp(name, "xf") == 0) {
@@ -199,7 +257,8 @@ static void on_text(void *arg, struct str s)
     struct book *b = arg;
     if (!b->taking || b->spoilt)
         return;
-    if (b->text.n + s.n > TEXT_MAX)
+    b->row_text += s.n;
+    if (b->text.n + s.n > TEXT_MAX || b->row_text > ROW_TEXT_MAX)
         broken(b, "text");
     else
         buf_str(&b->text, s);
@@ -250,6 +309,21 @@ static void on_shared(void *arg, const char *name, const char **at)
         b->taking = !b->in_phonetic;
 }
 
+static void add_text(struct book *b)
+{
+    b->in_cell = false;
+    b->row_text = 0;
+    if (b->spoilt || !may_add(b, b->text_n, TEXTS_MAX, "si"))
+        return;
+    if (b->text_n == b->text_room) {
+        b->text_room = b->text_room ? b->text_room * 2 : 1024;
+        b->texts = realloc(b->texts, (size_t)b->text_room * sizeof *b->texts);
+        MUST(b->texts);
+    }
+    b->texts[b->text_n++] = unescaped(b->a, buf_view(&b->text));
+    arena_reset(b->row);
+}
+
 static void on_shared_end(void *arg, const char *name)
 {
     struct book *b = arg;
@@ -257,16 +331,8 @@ static void on_shared_end(void *arg, const char *name)
         b->taking = false;
     else if (strcmp(name, "rPh") == 0)
         b->in_phonetic = false;
-    if (!b->in_cell || strcmp(name, "si") != 0)
-        return;
-    b->in_cell = false;
-    if (b->text_n == b->text_room) {
-        size_t old = (size_t)b->text_room * sizeof *b->texts;
-        b->text_room = b->text_room ? b->text_room * 2 : 1024;
-        b->texts = arena_grow(b->a, b->texts, old, (size_t)b->text_room * sizeof *b->texts);
-    }
-    b->texts[b->text_n++] = unescaped(b->a, buf_view(&b->text));
-    arena_reset(b->row);
+    if (b->in_cell && strcmp(name, "si") == 0)
+        add_text(b);
 }
 
 /* ---- cells ------------------------------------------------------------------------------------
@@ -287,7 +353,7 @@ static void cell_begin(struct book *b, const char **at)
 {
     const char *address = attribute(at, "r"), *type = attribute(at, "t");
     int column = address ? column_of(address, b->number) : b->column;
-    if (column < b->column) {
+    if (column < b->column || column >= COLUMN_LAST) {
         broken(b, address ? address : "c");
         return;
     }
@@ -354,6 +420,7 @@ static void row_begin(struct book *b, const char **at)
     b->number = number;
     b->hidden = attribute_true(at, "hidden");
     b->cells = b->column = 0;
+    b->row_text = 0;
 }
 
 static void row_end(struct book *b)
@@ -377,7 +444,8 @@ static void hidden_columns(struct book *b, const char **at)
 {
     int first = number_at(at, "min"), last = number_at(at, "max");
     last = last < SHEET_CELLS_MAX ? last : SHEET_CELLS_MAX;
-    if (attribute_true(at, "hidden") && first > 0 && last >= first)
+    if (attribute_true(at, "hidden") && first > 0 && last >= first &&
+        b->told.hidden_columns < SHEET_CELLS_MAX)
         b->told.hidden_columns += last - first + 1;
 }
 
@@ -427,6 +495,7 @@ static bool read_part(struct book *b, struct str path,
     struct err *e)
 {
     struct part_reader to = {start, end, no_text, b};
+    b->part.name = path.p;
     return part_whole(b->zip, b->file_size, path.p, SMALL_PART, &to, e);
 }
 
@@ -496,6 +565,8 @@ struct book *book_open(int fd, struct str sheet, sheet_row_fn *fn, void *arg, st
     b->row = arena_new();
     b->fn = fn;
     b->arg = arg;
+    b->err = e;
+    b->sheet_end = &b->sheets;
     b->workbook = STR("xl/workbook.xml");
     if (open_zip(b, fd, e) && read_parts(b, e) && choose_sheet(b, sheet, e))
         return b;
@@ -555,5 +626,6 @@ void book_free(struct book *b)
         zip_discard(b->zip);
     arena_free(b->row);
     arena_free(b->a);
+    free(b->texts);
     free(b);
 }

@@ -149,7 +149,7 @@ bool part_whole(zip_t *zip, int64_t file_size, const char *name, uint64_t limit,
     bool end = false;
     bool good = part_open(&p, zip, file_size, name, limit, to, e);
     while (good && !end)
-        good = part_read(&p, PIECE, &end, e);
+        good = part_read(&p, PIECE, &end, e) && e->n == 0; /* a handler may refuse it */
     part_close(&p);
     return good;
 }

@@ -1,6 +1,7 @@
 """Files as banks send them, by HTTP: what has one reading is taken, what has two is refused and both
 are named, and one broken cell spoils its own line alone."""
 import json
+import random
 
 from harness import Case, firm, loan, numbers, patent
 from test_batches import ZH, cells, sheet
@@ -216,6 +217,39 @@ class Workbooks(Files):
             self.assertIn(r.codes()[0][1], ("E_BOOK", "E_TOO_LARGE", "E_SHEET", "E_EMPTY", "E_HEADER"), i)
         self.assertTrue(self.d.alive())
         self.assertEqual(self.outcomes(self.send(good)), [(2, "created")])
+
+    def test_what_a_workbook_repeats_without_end_is_counted(self):
+        def sheets(n):
+            return {"xl/workbook.xml": '<workbook xmlns:r="%s"><sheets>%s</sheets></workbook>' % (
+                workbook.REL, "".join('<sheet name="%d" r:id="s%d"/>' % (i, i) for i in range(1, n + 1)))}
+        def sheet_relations(n):
+            return {"xl/_rels/workbook.xml.rels": "<Relationships>%s</Relationships>" % "".join(
+                '<Relationship Id="s%d" Type="%s/worksheet" Target="worksheets/sheet1.xml"/>' % (i, workbook.REL) for i in range(1, n + 1))}
+        def styles(formats, xfs):
+            return {"xl/styles.xml": "<styleSheet><numFmts>%s</numFmts><cellXfs>%s</cellXfs></styleSheet>" % (
+                "".join('<numFmt numFmtId="%d" formatCode="0.00"/>' % (200 + i) for i in range(formats)), '<xf numFmtId="200"/>' * xfs)}
+        def texts(n): # so much may be unpacked of a file of this size
+            return {"xl/sharedStrings.xml": "<sst>%s</sst>" % ("<si/>" * n), "noise": random.Random(1).randbytes(120000)}
+        def row(cells):
+            return {"xl/worksheets/sheet1.xml": "<worksheet><sheetData><row>%s</row></sheetData></worksheet>" % cells}
+        def sent(parts):
+            book = self.book([[inline(h) for h in ZH], [inline(c) for c in cells()]])
+            book.parts.update(parts)
+            return self.send(book)
+        for what, good, bad in (("sheet > 1000", sheets(1000), sheets(1001)), ("worksheet > 1000", sheet_relations(1000), sheet_relations(1001)),
+                                ("numFmt > 5000", styles(5000, 1), styles(5001, 1)), ("xf > 65536", styles(1, 65536), styles(1, 65537)),
+                                ("si > 4000000", texts(4000000), texts(4000001))):
+            with self.subTest(what=what):
+                self.assertEqual(self.outcomes(sent(good)), [(2, "created")])
+                r = sent(bad)
+                self.assertEqual((r.status, r.codes()), (422, [("", "E_BOOK")]), r.body[:300])
+                self.assertIn(what, r.body.decode())
+        for bad in (row("<c/>" * 16385), row('<c r="XFE1"/>')):
+            r = sent(bad)
+            self.assertEqual((r.status, r.codes()[0][1]), (422, "E_BOOK"), r.body[:300])
+        for good in (row("<c/>" * 16384), row('<c r="XFD1"/>')): # no row with content
+            r = sent(good)
+            self.assertEqual((r.status, r.codes()[0][1]), (422, "E_EMPTY"), r.body[:300])
 
     def test_many_rows_in_slices_and_atomically(self):
         rows = [cells() for _ in range(2500)]
