@@ -144,8 +144,9 @@ static void write_rows(struct export *x, struct arena *a, const struct json *ite
         struct str cells[COLUMNS_MAX];
         for (int i = 0; i < x->n; i++) {
             cells[i] = cell(a, &x->column[i], item);
-            if (x->is_csv)
-                sheet_cell(out, sheet_defused(a, cells[i]), i == 0);
+            if (x->is_csv) /* the '-' of a number is none of a formula */
+                sheet_cell(out,
+                    x->shown[i].kind == LIST_TEXT ? sheet_defused(a, cells[i]) : cells[i], i == 0);
         }
         if (x->is_csv)
             buf_text(out, "\r\n");

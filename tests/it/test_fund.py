@@ -1,4 +1,6 @@
 """Accounts, transfers and the journal: every fen is somewhere, and other people's programs agree."""
+import csv
+import io
 import json
 import os
 import re
@@ -252,6 +254,16 @@ class Fund(Case):
             self.fund, all_of["next"].replace(" ", "%20")))
         self.assertEqual([x["after"] for x in all_of["items"] + rest["items"]],
                          ["1.00", "9.00", "6.00", "11.00"])
+
+    def test_an_amount_below_zero_goes_out_as_a_number_and_a_formula_as_a_text(self):
+        code = "pool:N%d" % next(numbers)
+        r = self.post("/v1/accounts", {"code": code, "kind": "asset", "title": "-1+1", "no_overdraft": False, "opened_on": "2022-01-01"})
+        self.assertEqual(r.status, 201, r.body)
+        self.move("8.00", credit=code)
+        out = self.d.call("GET", "/v1/accounts?format=csv&limit=1000", token=self.finance).body.decode("utf-8-sig")
+        told = {x["账户代码"]: x for x in csv.DictReader(io.StringIO(out, newline=""))}
+        self.assertEqual([(told[x]["余额"], told[x]["账户名称"]) for x in (code, self.fund)],
+                         [("-8.00", "'-1+1"), ("8.00", "测试 asset")])
 
     def test_who_may_see_and_who_may_post(self):
         made = self.move("1.00")
