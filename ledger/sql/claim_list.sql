@@ -4,20 +4,25 @@
 --    $7 a day: returned claims that are to come back before it, $8 a part of its reference, its loan's number or the
 --    borrower's name, $9 order ('-on': the latest first); each or null; $10 whether all are counted
 -- -> as record_get, and page int8 (as loan_list), total int8 (null when it was not asked for)
-with hits as not materialized (
-    select r.id, r.version, octet_length(r.body::text) as bytes,
+-- The record that a page begins behind: as in loan_list.
+with every as not materialized (
+    select r.id, r.version, r.body, r.subject, r.key_form, c.org_id, c.scheme_code, c.loan_id,
            coalesce(case ltrim($9::text, '-') when 'on' then r.on_day::text when 'key' then r.key end, '')
                collate "C" as sort
       from claim c
       join submission r on r.id = c.id and r.version = 1
-     where ($3::text is null or r.subject = $3::text)
+),
+hits as not materialized (
+    select c.id, c.version, octet_length(c.body::text) as bytes, c.sort
+      from every c
+     where ($3::text is null or c.subject = $3::text)
        and ($4::text is null or claim_state(c.id) = $4::text)
        and ($5::text is null or c.org_id = (select o.id from org o where o.code = $5::text))
        and ($6::text is null or c.scheme_code = $6::text)
        and ($7::date is null or claim_due_on(c.id) < $7::date)
        and ($8::text is null
-            or position(text_form($8::text) in r.key_form) > 0
-            or position(text_form($8::text) in text_form(r.subject)) > 0
+            or position(text_form($8::text) in c.key_form) > 0
+            or position(text_form($8::text) in text_form(c.subject)) > 0
             or exists (select from loan l where l.id = c.loan_id and position($8::text in l.borrower_name) > 0))
 ),
 page as (
@@ -29,8 +34,8 @@ page as (
                or case when $9::text is null or $9::text = 'recorded' then h.id > $1::uuid
                        when $9::text = '-recorded' then h.id < $1::uuid
                        when $9::text like '-%' then
-                            (h.sort, h.id) < (select a.sort, a.id from hits a where a.id = $1::uuid)
-                       else (h.sort, h.id) > (select a.sort, a.id from hits a where a.id = $1::uuid) end
+                            (h.sort, h.id) < (select a.sort, a.id from every a where a.id = $1::uuid)
+                       else (h.sort, h.id) > (select a.sort, a.id from every a where a.id = $1::uuid) end
             order by case when $9::text like '-%' then h.sort end desc,
                      case when $9::text not like '-%' then h.sort end,
                      case when $9::text like '-%' then h.id end desc,

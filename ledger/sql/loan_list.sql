@@ -5,8 +5,9 @@
 -- first), $13 whether all are counted
 -- -> as record_get, and page int8: how many the limit allowed, total int8 (null when it was not asked for). Fewer come
 --    when they are so long that they would make more than 8 MiB; at least one always does
-with hits as not materialized (
-    select r.id, r.version, octet_length(r.body::text) as bytes,
+-- The record that a page begins behind may be no hit any more (its state went on): its place is that which it has now.
+with every as not materialized (
+    select r.id, r.version, r.body, r.district, r.subject, r.on_day, r.key_form, l as loan,
            coalesce(case ltrim($12::text, '-')
                 when 'signed_on' then l.signed_on::text
                 when 'matures_on' then l.matures_on::text
@@ -16,17 +17,21 @@ with hits as not materialized (
       from submission r
       join loan l on l.id = r.id and l.version = r.version
      where r.type = 'loan'
-       and ($3::text is null or r.district = $3::text)
+       and ($9::timestamptz is null or r.recorded_at <= $9::timestamptz)
+       and not record_has_later(r.id, r.version, $9::timestamptz)
+),
+hits as not materialized (
+    select r.id, r.version, octet_length(r.body::text) as bytes, r.sort
+      from every r
+     where ($3::text is null or r.district = $3::text)
        and ($4::text is null or r.subject = $4::text)
        and ($5::date is null or r.on_day between $5::date and $6::date)
        and ($10::text is null or r.key_form = text_form($10::text))
-       and ($7::text is null or $7::text = loan_state(l, $8::date, $9::timestamptz))
-       and ($9::timestamptz is null or r.recorded_at <= $9::timestamptz)
+       and ($7::text is null or $7::text = loan_state(r.loan, $8::date, $9::timestamptz))
        and ($11::text is null
             or position(text_form($11::text) in r.key_form) > 0
             or position(upper($11::text) in r.subject) > 0
-            or position($11::text in l.borrower_name) > 0)
-       and not record_has_later(r.id, r.version, $9::timestamptz)
+            or position($11::text in (r.loan).borrower_name) > 0)
 ),
 page as (
     select h.id, h.version, h.bytes, row_number() over () as turn
@@ -37,8 +42,8 @@ page as (
                or case when $12::text is null or $12::text = 'recorded' then h.id > $1::uuid
                        when $12::text = '-recorded' then h.id < $1::uuid
                        when $12::text like '-%' then
-                            (h.sort, h.id) < (select a.sort, a.id from hits a where a.id = $1::uuid)
-                       else (h.sort, h.id) > (select a.sort, a.id from hits a where a.id = $1::uuid) end
+                            (h.sort, h.id) < (select a.sort, a.id from every a where a.id = $1::uuid)
+                       else (h.sort, h.id) > (select a.sort, a.id from every a where a.id = $1::uuid) end
             order by case when $12::text like '-%' then h.sort end desc,
                      case when $12::text not like '-%' then h.sort end,
                      case when $12::text like '-%' then h.id end desc,

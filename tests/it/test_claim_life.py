@@ -1,7 +1,9 @@
 """A claim from receipt to close: who takes which step, what is held, paid and comes back, and a figure that follows."""
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
 
 from fund_case import TODAY, FundCase, ago
+from harness import numbers
 
 COSTS = [{"what": "诉讼费", "amount": "100000.00", "evidence": "票据 1"}]
 
@@ -74,6 +76,27 @@ class ClaimLife(FundCase):
                          [("赵强", ago(0), 20, 0)])
         self.step(where, "resubmit", self.bank)
         self.assertEqual(self.get(where)["state"], "submitted")
+
+    def test_a_page_goes_on_behind_what_is_no_hit_any_more(self):
+        code = self.scheme()
+        made = sorted(self.claimed(self.lent(code)) for _ in range(3))
+        every = [x["id"] for x in self.get("/v1/claims?order=on&scheme=" + code)["items"]]
+        self.assertEqual(sorted("/v1/claims/" + x for x in every), made)
+        page = "/v1/claims?state=submitted&order=on&scheme=%s" % code
+        first = self.get(page + "&limit=1")["next"]
+        self.step("/v1/claims/" + first, "return", self.finance, owner="赵强", due_on=ago(-20))
+        self.assertEqual([x["id"] for x in self.get(page + "&after=" + first)["items"]], every[1:])
+
+        title = "方案第%d号" % next(numbers)
+        drafts = [self.draft(title=title).json() for _ in range(3)]
+        page = "/v1/schemes?order=key&q=" + quote(title)
+        every = [x["id"] for x in self.get(page)["items"]]
+        self.assertEqual(sorted(every), sorted(x["id"] for x in drafts))
+        first = self.get(page + "&limit=1")["next"]
+        r = self.d.call("PUT", "/v1/schemes/" + first, dict(self.get("/v1/schemes/" + first), title="别的", reason="更正"), self.office,
+                        {"If-Match": '"1"'})
+        self.assertEqual(r.status, 200, r.body)
+        self.assertEqual([x["id"] for x in self.get(page + "&after=" + first)["items"]], every[1:])
 
     def test_a_claim_that_does_not_come_back_in_time_has_lapsed(self):
         contract = self.lent(self.scheme())

@@ -85,6 +85,15 @@ class Lists(Case):
         r = self.get("/v1/loans?order=colour")
         self.assertEqual((r.status, r.codes()), (422, [("?order", "E_CHOICE")]))
 
+    def test_a_page_goes_on_behind_a_loan_that_is_no_hit_any_more(self):
+        rows = self.book(3)
+        for order, left in (("contract_no", [rows[1][0], rows[2][0]]), ("-contract_no", [rows[1][0]])):
+            first = self.get("/v1/loans?state=signed&limit=1&order=" + order).json()
+            event = {"reference": "EV-%d" % next(numbers), "kind": "disbursed", "on": "2022-07-05", "principal": "1000000.00"}
+            r = self.d.call("POST", "/v1/loans/%s/events" % first["next"], event, self.token)
+            self.assertEqual(r.status, 201, r.body)
+            self.assertEqual(self.keys("state=signed&order=%s&after=%s" % (order, first["next"])), left)
+
     def test_a_list_goes_out_as_csv_and_comes_in_again(self):
         rows = self.book(2050)
         odd = loan(borrower_name="=1+1 有限公司", rate="0.5")
