@@ -189,6 +189,10 @@
         "The spreadsheet turned a long number into {}; its last digits are lost",                  \
         "从原系统重新取数;先把该列设为“文本”再粘贴",                                               \
         "Take it from the source again; make the column text first")                               \
+    X(E_CELL_FORMAT, 422, "单元格的数字格式使显示与存值不同:{}",                                   \
+        "The number format of the cell shows something else than it holds: {}",                    \
+        "把要报送的内容直接写进单元格:编号用文本格式写全,金额只写人民币数字,单位写在表头",         \
+        "Write the value itself: a number of a contract in full as text, an amount as yuan")       \
     X(E_SERIAL, 422, "是表格的日期序号,意为 {}", "The serial number of a day: {}",                 \
         "把该列设为日期格式(2022-07-01)后另存",                                                    \
         "Give the column a date format (2022-07-01) and save it again")                            \

@@ -22,28 +22,100 @@ static struct look built_in(int id)
     return (struct look){.kind = id == 9 || id == 10 ? LOOK_PERCENT : LOOK_PLAIN};
 }
 
-/* The signs of a code's first section that stand for digits and parts of days: without texts in
- * quotes, escaped characters and brackets. */
-static size_t bare_signs(const char *code, char *out, size_t room)
+/* A code's first section: the signs that stand for digits and parts of days, and the texts that it
+ * shows beside them (in quotes, escaped, of a currency, and signs that need neither). */
+struct section {
+    char signs[256], texts[256];
+    size_t n, m;
+};
+
+static size_t char_bytes(const char *p)
 {
-    size_t n = 0;
-    for (const char *p = code; *p && *p != ';' && n + 1 < room; p++) {
+    size_t n = *p != '\0';
+    while (n && ((unsigned char)p[n] & 0xc0) == 0x80)
+        n++;
+    return n;
+}
+
+static void add_shown(struct section *x, const char *p, size_t n)
+{
+    size_t room = sizeof x->texts - 1 - x->m;
+    memcpy(x->texts + x->m, p, n < room ? n : room); /* no format is as long */
+    x->m += n < room ? n : room;
+}
+
+/* [$¥-804] shows the ¥; [Red], [>100] and [DBNum1] nothing. */
+static void take_bracket(struct section *x, const char *p, const char *end)
+{
+    if (*p == '$')
+        add_shown(x, p + 1, strcspn(p + 1, "-]"));
+    else if (strchr("hHmMsS", *p) && end - p == (ptrdiff_t)strspn(p, "hHmMsS"))
+        x->signs[x->n++] = 'h'; /* [h]: hours that have passed */
+}
+
+/* A sign that stands for itself or for a part of the value. */
+static void take_sign(struct section *x, const char *p, size_t bytes)
+{
+    bool is_exponent = x->n && x->signs[x->n - 1] == 'e';
+    if (bytes > 1 || (strchr("$-()&^'~{}<>=:", *p) && !is_exponent))
+        add_shown(x, p, bytes);
+    x->signs[x->n++] = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
+}
+
+static void read_section(const char *code, struct section *x)
+{
+    *x = (struct section){.n = 0};
+    for (const char *p = code; *p && *p != ';' && x->n + 1 < sizeof x->signs;) {
+        size_t bytes = char_bytes(p);
         if (*p == '"' || *p == '[') {
             const char *end = strchr(p + 1, *p == '"' ? '"' : ']');
             if (!end)
                 break;
-            if (*p == '[' && strchr("hHmMsS", p[1]))
-                out[n++] = 'h'; /* [h]: hours that have passed */
-            p = end;
+            if (*p == '[')
+                take_bracket(x, p + 1, end);
+            else
+                add_shown(x, p + 1, (size_t)(end - p) - 1);
+            p = end + 1;
         } else if (*p == '\\' || *p == '_' || *p == '*' || *p == '!') {
-            if (!*++p)
-                break;
+            size_t next = char_bytes(p + 1);
+            if (*p == '\\' || *p == '!')
+                add_shown(x, p + 1, next);
+            p += 1 + next;
         } else {
-            out[n++] = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
+            take_sign(x, p, bytes);
+            p += bytes;
         }
     }
-    out[n] = '\0';
-    return n;
+}
+
+/* What leaves a number of yuan and a day what they are. */
+static bool is_harmless(const char *texts, bool is_day)
+{
+    static const char *const any[] = {
+        " ", "\u00a0", "\u3000", "元", "圆", "¥", "￥", "%", "通", "用", "格", "式", NULL};
+    static const char *const of_days[] = {
+        "年", "月", "日", "时", "分", "秒", "上", "下", "午", "-", "/", ".", ":", ",", "T", NULL};
+    for (size_t n; (n = char_bytes(texts)) > 0; texts += n) {
+        bool known = false;
+        for (const char *const *one = any; *one; one++)
+            known |= strlen(*one) == n && memcmp(*one, texts, n) == 0;
+        for (const char *const *one = of_days; is_day && *one; one++)
+            known |= strlen(*one) == n && memcmp(*one, texts, n) == 0;
+        if (!known)
+            return false;
+    }
+    return true;
+}
+
+/* PJ-0012 of 12, [$$-409] before a number of yuan: what is shown is not what the cell holds. */
+static struct look worded(const char *texts)
+{
+    struct look look = {.kind = LOOK_WORDED};
+    size_t n = 0;
+    for (size_t next; (next = char_bytes(texts + n)) > 0 && n + next < sizeof look.shown;)
+        n += next;
+    memcpy(look.shown, texts, n);
+    return look;
 }
 
 /* The format shows another number than the cell holds (a comma behind the digits divides by a
@@ -64,21 +136,23 @@ static bool is_scaled(const char *code, const char *signs)
 
 struct look look_of(int id, const char *code)
 {
-    char signs[256];
+    struct section x;
     if (!code)
         return built_in(id);
-    size_t n = bare_signs(code, signs, sizeof signs);
-    if (strstr(signs, "general") || strstr(signs, "standard"))
-        return (struct look){.kind = LOOK_PLAIN};
-    if (is_scaled(code, signs))
+    read_section(code, &x);
+    bool is_general = strstr(x.signs, "general") || strstr(x.signs, "standard");
+    bool is_time = !is_general && strpbrk(x.signs, "hs");
+    bool is_day = !is_general && (strpbrk(x.signs, "yd") || (strchr(x.signs, 'm') && !is_time));
+    if (!is_general && is_scaled(code, x.signs))
         return (struct look){.kind = LOOK_SCALED};
-    if (strchr(signs, '%'))
-        return (struct look){.kind = LOOK_PERCENT};
-    bool is_time = strpbrk(signs, "hs") != NULL;
-    if (strpbrk(signs, "yd") || (strchr(signs, 'm') && !is_time))
+    if (!is_harmless(x.texts, is_day || is_time))
+        return worded(x.texts);
+    if (is_day)
         return (struct look){.kind = LOOK_DAY};
-    if (n > 1 && strspn(signs, "0") == n)
-        return (struct look){.kind = LOOK_PADDED, .width = (int)n};
+    if (strchr(x.signs, '%'))
+        return (struct look){.kind = LOOK_PERCENT};
+    if (x.n > 1 && strspn(x.signs, "0") == x.n)
+        return (struct look){.kind = LOOK_PADDED, .width = (int)x.n};
     return (struct look){.kind = LOOK_PLAIN};
 }
 
@@ -249,8 +323,11 @@ struct str book_number(struct arena *a, struct str number, struct look look, boo
         d.point += d.n ? 2 : 0;
         return arena_printf(a, "%s%%", plain_text(a, &d).p);
     }
-    if (look.kind == LOOK_SCALED) /* no field takes that, and its refusal shows it */
+    if (look.kind ==
+        LOOK_SCALED) /* no field takes that (cell_is_plain), and its refusal shows it */
         return arena_printf(a, "%s 另有显示单位", plain_text(a, &d).p);
+    if (look.kind == LOOK_WORDED)
+        return arena_printf(a, "%s 另有显示“%s”", plain_text(a, &d).p, look.shown);
     if (look.kind == LOOK_PADDED && d.n <= d.point && d.point < look.width && !d.minus)
         return arena_printf(a, "%0*lld", look.width, strtoll(plain_text(a, &d).p, NULL, 10));
     return plain_text(a, &d);

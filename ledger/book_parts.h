@@ -42,10 +42,11 @@ bool attribute_true(const char **attributes, const char *name);
 /* ---- book_number.c -----------------------------------------------------------------------------
  */
 
-enum look_kind { LOOK_PLAIN, LOOK_DAY, LOOK_PERCENT, LOOK_PADDED, LOOK_SCALED };
+enum look_kind { LOOK_PLAIN, LOOK_DAY, LOOK_PERCENT, LOOK_PADDED, LOOK_SCALED, LOOK_WORDED };
 struct look {
     enum look_kind kind;
-    int width; /* LOOK_PADDED: digits */
+    int width;      /* LOOK_PADDED: digits */
+    char shown[24]; /* LOOK_WORDED: beside the number, or its beginning */
 };
 /* What a number format shows: a code, or (code == NULL) one of those that are built in. */
 struct look look_of(int id, const char *code);

@@ -41,6 +41,16 @@ static bool is_scientific(struct str s)
     return exponent >= 2 && exponent <= 3 && i + 2 + exponent == s.n;
 }
 
+/* "12 另有显示“PJ-”": what book_number makes of a number that its format shows as something else.
+ */
+static bool is_shown_otherwise(struct str s)
+{
+    static const char mark[] = " 另有显示";
+    size_t i = s.n && s.p[0] == '-' ? 1 : 0;
+    size_t n = strspn(s.p + i, "0123456789.");
+    return n > 0 && strncmp(s.p + i + n, mark, sizeof mark - 1) == 0;
+}
+
 /* 310115 of ="310115"; of another formula all of it. */
 static struct str formula_value(struct arena *a, struct str s)
 {
@@ -58,6 +68,8 @@ bool cell_is_plain(struct arena *a, struct str s, struct str pointer, struct err
         return err_add(e, E_CELL_ERROR, pointer, "%s", s.p);
     if (is_scientific(s))
         return err_add(e, E_DIGITS_LOST, pointer, "%s", s.p);
+    if (is_shown_otherwise(s))
+        return err_add(e, E_CELL_FORMAT, pointer, "%s", s.p);
     if (strstr(s.p, "\xEF\xBF\xBD"))
         return err_add(e, E_CHARS, pointer, "U+FFFD");
     return true;

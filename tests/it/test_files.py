@@ -180,6 +180,21 @@ class Workbooks(Files):
         self.assertEqual([x["errors"][0]["code"] if x["errors"] else "-" for x in r.lines()[:-1]],
                          ["E_DIGITS_LOST", "E_CELL_ERROR", "E_FORMULA", "E_SERIAL", "-"])
 
+    def test_what_a_format_shows_beside_the_number_is_never_dropped(self):
+        rows = [cells() for _ in range(4)]
+        rows[0][0] = number("12", 1)
+        rows[1][5] = number("5000000", 2)
+        rows[2][5] = number("5000000", 3)
+        book = self.book([ZH] + rows)
+        book.parts["xl/styles.xml"] = ('<styleSheet><numFmts><numFmt numFmtId="164" formatCode="&quot;PJ-&quot;0000"/>'
+            '<numFmt numFmtId="165" formatCode="[$$-409]#,##0.00"/><numFmt numFmtId="166" formatCode="[$¥-804]#,##0.00&quot;元&quot;"/></numFmts>'
+            '<cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="166"/></cellXfs></styleSheet>')
+        r = self.send(book)
+        self.assertEqual([[(e["pointer"], e["code"]) for e in x.get("errors", [])] for x in r.lines()[:-1]],
+                         [[("/contract_no", "E_CELL_FORMAT")], [("/amount", "E_CELL_FORMAT")], [], []], r.body)
+        self.assertIn("12 另有显示“PJ-”", r.lines()[0]["errors"][0]["title"])
+        self.assertEqual(self.stored(rows[2][0], "amount_fen"), "500000000")
+
     def test_the_first_visible_sheet_or_the_one_asked_for(self):
         one, two, three = cells(), cells(), cells()
         book = Book().sheet("旧", [ZH, one], state="hidden").sheet("新", [ZH, [], two], hidden=(3,)).sheet("另一张", [ZH, three])

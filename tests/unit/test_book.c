@@ -43,6 +43,29 @@ static void test_days_of_both_systems(void **state)
         assert_string_equal(shown(cases[i].number, 14, NULL, cases[i].is_1904), cases[i].day);
 }
 
+static void test_a_text_of_a_format_is_told_unless_it_is_yuan_or_of_a_day(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *code, *shown; /* of 44743 */
+    } cases[] = {{"\"PJ-\"00000000", "44743 另有显示“PJ-”"}, {"0000-0000", "44743 另有显示“-”"},
+        {"[$$-409]#,##0.00", "44743 另有显示“$”"}, {"$#,##0", "44743 另有显示“$”"},
+        {"[$€-2] #,##0", "44743 另有显示“€”"}, {"#,##0.00\"美元\"", "44743 另有显示“美元”"},
+        {"#,##0€", "44743 另有显示“€”"}, {"\"PJ\"General", "44743 另有显示“PJ”"},
+        {"0\\.00", "44743 另有显示“.”"}, {"0\"年\"", "44743 另有显示“年”"},
+        {"\"甲乙丙丁甲乙丙丁\"0", "44743 另有显示“甲乙丙丁甲乙丙”"},
+        {"\"第\"yyyy", "44743 另有显示“第”"}, {"#,##0.00\"元\"", "44743"}, {"\\¥#,##0.00", "44743"},
+        {"[$¥-804]#,##0.00", "44743"}, {"[$￥-411]#,##0", "44743"}, {"\"￥\"* #,##0.00_)", "44743"},
+        {"￥#,##0.00;[红色]-￥#,##0.00", "44743"}, {"_ * #,##0.00_ ;_ * \\-#,##0.00_ ", "44743"},
+        {"0.00;\"亏\"0.00", "44743"}, {"0.00E+00", "44743"}, {"0.00E-00", "44743"},
+        {"[>100][Blue]0.00\\ ", "44743"}, {"# ?/?", "44743"}, {"[DBNum1]0", "44743"},
+        {"0.00\"%\"", "44743"}, {"0\" \"%", "4474300%"}, {"000000\"元\"", "044743"},
+        {"[$-804]yyyy\"年\"m\"月\"d\"日\";@", "2022-07-01"}, {"yyyy\\-mm\\-dd", "2022-07-01"},
+        {"yyyy\\.mm\\.dd\\ hh:mm", "2022-07-01"}, {"h\"时\"mm\"分\";@", "44743"}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        assert_string_equal(shown("44743", 164, cases[i].code, false), cases[i].shown);
+}
+
 static void test_what_number_formats_show(void **state)
 {
     (void)state;
@@ -56,11 +79,11 @@ static void test_what_number_formats_show(void **state)
         {164, "[$-804]yyyy-mm-dd", "2022-07-01"}, {164, "DD.MM.YYYY", "2022-07-01"},
         {164, "h:mm:ss", "44743"}, {164, "[h]:mm", "44743"}, {164, "General", "44743"},
         {164, "G/通用格式", "44743"}, {164, "Standard", "44743"}, {164, "0.00%", "4474300%"},
-        {164, "#,##0.00_);[Red](#,##0.00)", "44743"}, {164, "0\"day\"", "44743"},
+        {164, "#,##0.00_);[Red](#,##0.00)", "44743"}, {164, "0\"day\"", "44743 另有显示“day”"},
         {164, "00000000", "00044743"}, {164, "0!.0,\"万\"", "44743 另有显示单位"},
         {164, "#,##0.00,,", "44743 另有显示单位"}, {164, "#,##0.00\"亿元\"", "44743 另有显示单位"},
-        {164, "#,##0", "44743"}, {164, "#,##0_ ;[Red]-#,##0 ", "44743"}, {164, "\\y0", "44743"},
-        {164, "0\"", "44743"}};
+        {164, "#,##0", "44743"}, {164, "#,##0_ ;[Red]-#,##0 ", "44743"},
+        {164, "\\y0", "44743 另有显示“y”"}, {164, "0\"", "44743"}};
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         assert_string_equal(shown("44743", cases[i].id, cases[i].code, false), cases[i].shown);
     assert_string_equal(shown("3.6499999999999998E-2", 10, NULL, false), "3.65%");
@@ -73,6 +96,7 @@ int main(void)
         cmocka_unit_test(test_numbers_are_the_decimal_text_of_the_file),
         cmocka_unit_test(test_days_of_both_systems),
         cmocka_unit_test(test_what_number_formats_show),
+        cmocka_unit_test(test_a_text_of_a_format_is_told_unless_it_is_yuan_or_of_a_day),
     };
     return unit_run(&a, tests);
 }

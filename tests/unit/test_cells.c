@@ -203,6 +203,9 @@ static void test_keys_are_never_what_a_spreadsheet_made_of_them(void **state)
         {"PJ\xEF\xBF\xBD"
          "1",
             "E_CHARS U+FFFD"},
+        {"12 另有显示“PJ-”", "E_CELL_FORMAT 12 另有显示“PJ-”"},
+        {"-1.5 另有显示单位", "E_CELL_FORMAT"},
+        {"合同12 另有显示", "\"contract_no\":\"合同12 另有显示\""},
         {"2022E15", "\"contract_no\":\"2022E15\""}, {"PJ-9#N/A", "\"contract_no\":\"PJ-9#N/A\""},
         {"A='9'", "\"contract_no\":\"A='9'\""}};
     use_header("贷款金额", "年利率");
