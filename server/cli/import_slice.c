@@ -235,7 +235,9 @@ bool import_open(
     struct arena *a, const struct import_options *o, const char *path, struct import_source *s)
 {
     struct stat st;
-    *s = (struct import_source){.path = path, .fd = open(path, O_RDONLY | O_CLOEXEC)};
+    /* Others write into a drop folder; whoever names a link to us means what it leads to. */
+    int link = o->watch ? O_NOFOLLOW : 0;
+    *s = (struct import_source){.path = path, .fd = open(path, O_RDONLY | O_CLOEXEC | link)};
     if (s->fd < 0 || fstat(s->fd, &st) < 0)
         return complain(path, strerror(errno));
     if (!S_ISREG(st.st_mode))

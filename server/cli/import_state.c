@@ -9,6 +9,7 @@
 #include "import.h"
 #include "json.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 /* ---- progress ------------------------------------------------------------------------------- */
@@ -22,6 +23,16 @@ static bool complain(const char *path)
 {
     (void)fprintf(stderr, "pledged import: %s: %s\n", path, strerror(errno));
     return false;
+}
+
+/* Others may write into the folder: a link that they put there leads nowhere. */
+static FILE *open_own(const char *path, int flags, const char *mode)
+{
+    int fd = open(path, flags | O_NOFOLLOW | O_CLOEXEC, 0666);
+    FILE *f = fd < 0 ? NULL : fdopen(fd, mode);
+    if (fd >= 0 && !f)
+        (void)close(fd); /* nothing was written */
+    return f;
 }
 
 static void write_state(struct buf *b, const struct import_state *st)
@@ -55,7 +66,7 @@ bool import_state_save(struct arena *a, const char *path, const struct import_st
     write_state(&b, st);
     const char *to = progress_path(a, path);
     const char *fresh = arena_printf(a, "%s.new", to).p;
-    FILE *f = fopen(fresh, "w");
+    FILE *f = open_own(fresh, O_WRONLY | O_CREAT | O_TRUNC, "w");
     if (!f)
         return complain(fresh);
     bool good = fwrite(b.p, 1, b.n, f) == b.n;
@@ -88,7 +99,7 @@ static void take_reasons(struct arena *a, const struct json *list, struct import
 bool import_state_load(struct arena *a, const char *path, struct str job, struct import_state *st)
 {
     char text[64 * 1024];
-    FILE *f = fopen(progress_path(a, path), "r");
+    FILE *f = open_own(progress_path(a, path), O_RDONLY, "r");
     if (!f)
         return false;
     size_t n = fread(text, 1, sizeof text, f);
@@ -158,7 +169,7 @@ static void add_header(struct buf *out, const struct import_source *s)
 
 static bool append(const char *path, int64_t at, struct str text)
 {
-    FILE *f = fopen(path, at ? "r+" : "w");
+    FILE *f = open_own(path, O_WRONLY | O_CREAT, "w"); /* it is cut to `at` below */
     if (!f)
         return complain(path);
     bool good = ftruncate(fileno(f), at) == 0 && fseeko(f, at, SEEK_SET) == 0 &&

@@ -1,7 +1,8 @@
 /*
  * import_watch.c - a bank's drop folder: what arrives is imported and moved aside.
  *
- * A file is taken when it has not changed from one look to the next. What was stored goes to done/,
+ * A file is taken when it has not changed from one look to the next; one that changed while it was
+ * sent stays for a further look. What was stored goes to done/,
  * what was refused in whole or in part to refused/, with the rows and reasons beside it; what could
  * not be sent stays and is tried again. One watcher a folder: it holds a lock.
  */
@@ -83,15 +84,29 @@ static bool look_in(int folder, struct look *out)
     return dir != NULL;
 }
 
+static bool is_same(const struct stat *x, const struct stat *y)
+{
+    return x->st_size == y->st_size && x->st_ino == y->st_ino &&
+           x->st_mtim.tv_sec == y->st_mtim.tv_sec && x->st_mtim.tv_nsec == y->st_mtim.tv_nsec;
+}
+
 static bool is_settled(const struct look *before, const struct seen *x)
 {
     for (int i = 0; i < before->n; i++) {
         const struct seen *y = &before->file[i];
         if (str_eq(y->name, x->name))
-            return y->st.st_size == x->st.st_size && y->st.st_ino == x->st.st_ino &&
-                   y->st.st_mtim.tv_sec == x->st.st_mtim.tv_sec &&
-                   y->st.st_mtim.tv_nsec == x->st.st_mtim.tv_nsec;
+            return is_same(&y->st, &x->st);
     }
+    return false;
+}
+
+/* What was sent is what lies there now. */
+static bool is_unchanged(int folder, const struct seen *x)
+{
+    struct stat now;
+    if (fstatat(folder, x->name.p, &now, AT_SYMLINK_NOFOLLOW) == 0 && is_same(&x->st, &now))
+        return true;
+    (void)fprintf(stderr, "%s: changed while it was sent; it is looked at again\n", x->name.p);
     return false;
 }
 
@@ -151,7 +166,7 @@ static bool take_files(const char *path, int folder, const struct look *before, 
             return false;
         if (end == IMPORT_FAILED && trouble == TROUBLE_LATER)
             continue;
-        if (!put_away(now->a, folder, name, end))
+        if (is_unchanged(folder, &now->file[i]) && !put_away(now->a, folder, name, end))
             return false;
     }
     return true;

@@ -327,6 +327,43 @@ class Watched(Import):
         self.assertEqual(self.stored(), 3)
         self.assertEqual(sorted(os.listdir(self.folder.name)), ["done", "notes.txt", "refused"])
 
+    def test_a_file_that_grows_while_it_is_sent_is_sent_again(self):
+        self.file("grows.csv", [HEADER, row(90200)])
+        self.file("still.csv", [HEADER, row(90202)])
+        holder = self.d.psql()
+        holder.stdin.write("begin; lock table loan in exclusive mode; select 1;\n")
+        holder.stdin.flush()
+        holder.stdout.readline()
+        run = subprocess.Popen(self.command("--watch", self.folder.name), stderr=subprocess.PIPE, text=True)
+        try:
+            for _ in range(300):
+                if self.d.sql("select count(*) from pg_locks where not granted and relation = 'loan'::regclass") != "0":
+                    break
+                time.sleep(0.1)
+            self.file("grows.csv", [HEADER, row(90200), row(90201)])
+            holder.communicate()  # and with it the lock
+            self.wait_for("done", "still.csv")
+            self.wait_for("done", "grows.csv")
+        finally:
+            run.send_signal(signal.SIGTERM)
+            _, err = run.communicate(timeout=30)
+        self.assertEqual(run.returncode, 0, err)
+        self.assertEqual(self.stored(), 3)
+        self.assertEqual(err.count("changed while it was sent"), 1, err)
+
+    def test_a_link_in_the_place_of_our_files_leads_nowhere(self):
+        outside = self.file("outside.txt", ["keep"])
+        for i, ours in enumerate(("x0.csv.rejected.csv", "x1.csv.pledged-progress.new")):
+            path = self.file("x%d.csv" % i, [HEADER, row(90300 + i), row(90310 + i, amount="x")])
+            os.symlink(outside, os.path.join(self.folder.name, ours))
+            run = self.run_import(path)
+            self.assertEqual(run.returncode, 2, run.stderr)
+            self.assertIn(ours, run.stderr)
+            with open(outside, encoding="utf-8") as f:
+                self.assertEqual(f.read(), "keep\n")
+        os.symlink(self.file("y.csv", [HEADER, row(90320)]), os.path.join(self.folder.name, "named.csv"))
+        self.assertEqual(self.run_import(os.path.join(self.folder.name, "named.csv")).returncode, 0)
+
     def test_a_wrong_token_ends_it_and_leaves_the_files(self):
         self.file("good.csv", [HEADER, row(90100)])
         run = subprocess.run(self.command("--watch", self.folder.name, token="plg_x"), capture_output=True, text=True, timeout=60, check=False)
