@@ -100,10 +100,11 @@ enum fact {
     FACT_USED_INTEREST,
     FACT_USED_ENTERPRISE_YEAR,
     FACT_USED_ENTERPRISE_LIFETIME,
-    /* told when a cap asks for them */
+    /* told when a limit asks for them */
     FACT_USED_ITEMS_YEAR,
     FACT_USED_ITEMS_LIFETIME,
     FACT_USED_BANK_YEAR,
+    FACT_USED_LOAN_ITEMS,
     FACT_COUNT
 };
 

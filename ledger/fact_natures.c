@@ -120,6 +120,7 @@ const struct fact_nature fact_natures[FACT_COUNT] = {
     [FACT_USED_ITEMS_YEAR] = {USED},
     [FACT_USED_ITEMS_LIFETIME] = {USED},
     [FACT_USED_BANK_YEAR] = {USED},
+    [FACT_USED_LOAN_ITEMS] = {USED},
 };
 
 const char *fact_person(const char *who)

@@ -107,6 +107,7 @@ const struct field fact_fields[] = {
     {"used.items_year", "企业本年各项已获本政策补贴", F_TEXT, .min = 1, .max = 4000},
     {"used.items_lifetime", "企业累计各项已获本政策补贴", F_TEXT, .min = 1, .max = 4000},
     {"used.bank_year", "该银行本年已获本政策补贴", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
+    {"used.loan_items", "该贷款各项已获本政策补贴", F_TEXT, .min = 1, .max = 4000},
     {.name = NULL},
 };
 static_assert(COUNT_OF(fact_fields) == FACT_COUNT + 1, "the enum follows the table");

@@ -41,6 +41,9 @@ static void item_asks(const struct item *item, bool *asks)
     asks[FACT_LOAN_DAY_COUNT] |= interest && !item->has_day_count;
     if (item->kind == ITEM_PREMIUM)
         asks[FACT_INSURANCE_PREMIUM] = true;
+    /* an award is given once; of the others a loan may have some, and later the rest */
+    asks[FACT_USED_LOAN_ITEMS] |= !award && (item->cap || item->max_of_loan || item->has_of_loan ||
+                                                item->amount || item->tiers);
     if (!award)
         asks[aid[item->kind]] = true;
     if (item->ip_part_only)
@@ -55,6 +58,7 @@ static void item_asks(const struct item *item, bool *asks)
 
 static void cap_asks(const struct cap *cap, bool *asks)
 {
+    asks[FACT_USED_LOAN_ITEMS] |= cap->per == CAP_LOAN;
     asks[FACT_USED_BANK_YEAR] |= cap->per == CAP_BANK;
     asks[FACT_USED_ITEMS_YEAR] |= cap->has_item && !cap->lifetime;
     asks[FACT_USED_ITEMS_LIFETIME] |= cap->has_item && cap->lifetime;

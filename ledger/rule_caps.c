@@ -8,19 +8,27 @@
 #include "records.h"
 #include "rule_parts.h"
 
-/* "interest 52325.00; premium 1000.00; premium/enforcement 1000.00": the sum of one of these. */
+/* "interest 52325.00; premium 1000.00; premium/enforcement 1000.00": the sum of one of these; of
+ * all without a name, which only a list without kinds has. */
 static int64_t sum_of(struct str list, struct str name)
 {
+    int64_t all = 0;
     for (const char *p = list.p; p && *p;) {
         size_t n = strcspn(p, " "), m = strcspn(p + n + 1, ";");
         money sum;
         MUST(money_parse((struct str){p + n + 1, m}, &sum));
-        if (n == name.n && memcmp(p, name.p, n) == 0)
-            return sum.fen;
+        if (!name.n || (n == name.n && memcmp(p, name.p, n) == 0))
+            all += sum.fen;
         p += n + 1 + m;
         p += *p ? 2 : 0;
     }
-    return 0;
+    return all;
+}
+
+int64_t loan_used(const struct value *facts, const char *item)
+{
+    const struct value *list = &facts[FACT_USED_LOAN_ITEMS];
+    return list->present ? sum_of(list->s, (struct str){item, strlen(item)}) : 0;
 }
 
 static int64_t items_used(const struct cap *cap, const struct value *facts)
@@ -41,7 +49,7 @@ static int64_t items_used(const struct cap *cap, const struct value *facts)
 static int64_t used_of(const struct cap *cap, const struct value *facts)
 {
     switch (cap->per) {
-    case CAP_LOAN: return 0;
+    case CAP_LOAN: return loan_used(facts, cap->has_item ? policy_items[cap->item].name : "");
     case CAP_BANK: return facts[FACT_USED_BANK_YEAR].n;
     case CAP_ENTERPRISE:
         if (cap->has_item)

@@ -383,6 +383,13 @@ static bool is_taken(const struct item *item, const struct value *facts)
     return taken->present && strstr(taken->s.p, item->name);
 }
 
+/* At most what a limit of the loan leaves after what it has had of this item. */
+static int64_t still(const struct item *item, const struct value *facts, int64_t amount,
+    int64_t limit, const char *what, struct buf *out)
+{
+    return at_most(out, amount, limit - loan_used(facts, item->name), what);
+}
+
 static int64_t fee_judge(
     const struct item *item, const struct value *facts, struct subsidy *o, struct buf *out)
 {
@@ -403,6 +410,8 @@ static int64_t fee_judge(
         LINE(
             out, "贷款比例", amount, "%s × %s%%", yuan(out, drawn->n), percent(out, item->of_loan));
     }
+    if (item->amount || item->tiers || item->has_of_loan)
+        amount = still(item, facts, amount, amount, "本笔贷款尚余额度", out);
     return at_most(
         out, amount, paid->n - facts[costs[item->kind].aid].n, "不超过实付费用减其他资助");
 }
@@ -453,9 +462,9 @@ int64_t item_judge(
     default: BUG("item");
     }
     if (item->max_of_loan && drawn_of(facts)->present)
-        amount = at_most(out, amount, money_part(drawn_of(facts)->n, item->max_of_loan, 1000000),
-            "不超过贷款的比例");
-    return item->cap ? at_most(out, amount, item->cap, "单笔上限") : amount;
+        amount = still(item, facts, amount,
+            money_part(drawn_of(facts)->n, item->max_of_loan, 1000000), "不超过贷款的比例", out);
+    return item->cap ? still(item, facts, amount, item->cap, "单笔上限", out) : amount;
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */

@@ -113,6 +113,9 @@ int64_t item_judge(
 /* rule_caps.c: what caps take away, line by line; item is cut. */
 void caps_explain(
     const struct rule *rule, const struct value *facts, int64_t *item, struct buf *out);
+/* What the loan has had of an item under this policy, "": of all; limits of a loan are less by it.
+ */
+int64_t loan_used(const struct value *facts, const char *item);
 /* rule_line.c: a line for the reader. */
 enum { NO_AMOUNT = -1 };
 void rule_line(struct buf *out, const char *what, struct str formula, int64_t fen);

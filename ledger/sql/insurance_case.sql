@@ -6,7 +6,8 @@
 --    insurance_sum_insured int8, insurance_starts_on int4, insurance_ends_on int4, used_city bool, used_district bool,
 --    used_applications int8, used_policies text, used_interest_days text, used_items text, used_interest int8,
 --    used_enterprise_year int8, used_enterprise_lifetime int8,
---    used_items_year text, used_items_lifetime text, used_bank_year int8
+--    used_items_year text, used_items_lifetime text, used_bank_year int8,
+--    used_loan_items text
 with asked as materialized (
     select insurance_find($1::text) as ids, array(select json_array_elements_text($4::json)) as asks
 )
@@ -17,7 +18,7 @@ select cardinality(a.ids)::int8 as policies,
        c.insurance_kind, c.insurance_premium, c.insurance_sum_insured, c.insurance_starts_on, c.insurance_ends_on,
        u.used_city, u.used_district, u.used_applications, u.used_policies, u.used_interest_days, u.used_items,
        u.used_interest, w.used_enterprise_year, w.used_enterprise_lifetime, w.used_items_year,
-       w.used_items_lifetime, w.used_bank_year
+       w.used_items_lifetime, w.used_bank_year, null::text as used_loan_items
   from asked a
   left join lateral subsidy_insurance_facts(a.ids[1]) c on true
   left join lateral subsidy_insurance_usage(a.ids[1]) u on true

@@ -12,7 +12,8 @@
 --    loan_day_count text, loan_pledgee text, loan_first_pledge bool, loan_stretches text, loan_paid_for text,
 --    used_city bool, used_district bool, used_applications int8, used_policies text, used_interest_days text,
 --    used_items text, used_interest int8, used_enterprise_year int8, used_enterprise_lifetime int8,
---    used_items_year text, used_items_lifetime text, used_bank_year int8
+--    used_items_year text, used_items_lifetime text, used_bank_year int8,
+--    used_loan_items text
 with asked as materialized (
     select e.n, e.code, e."on", e.guard, loan_find(e.loan) as ids, e.asks, e.months
       from rows from (json_to_recordset($1::json) as (loan text, code text, "on" date, guard boolean, asks text[],
@@ -37,7 +38,8 @@ select a.n, cardinality(a.ids)::int8 as loans,
        u.used_city, u.used_district, u.used_applications, u.used_policies, u.used_interest_days, u.used_items,
        u.used_interest,
        w.used_enterprise_year, w.used_enterprise_lifetime, w.used_items_year,
-       w.used_items_lifetime, w.used_bank_year
+       w.used_items_lifetime, w.used_bank_year,
+       case when 'used.loan_items' = any (a.asks) then subsidy_loan_items(c.id, a.code) end as used_loan_items
   from asked a
   left join loan_cases((select ids from found)) c on c.id = a.ids[1]
   left join lateral (

@@ -77,6 +77,22 @@ begin
            on true;
 end $$;
 
+-- What a loan, or the credit that it is, has had under a policy item by item: "guarantee_fee 15000.00".
+create or replace function subsidy_loan_items(loan uuid, code text) returns text
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+begin
+    return (select string_agg(x.item || ' ' || yuan_text(x.fen), '; ' order by x.item)
+              from (select u.item, sum(u.amount_fen)::bigint as fen
+                      from subsidy_unit u
+                      join application_now a on a.application = u.application
+                                            and a.policy_code = subsidy_loan_items.code
+                     where u.loan_id in (subsidy_loan_items.loan, subsidy_credit(subsidy_loan_items.loan))
+                     group by u.item) x);
+end $$;
+revoke all on function subsidy_loan_items from public;
+grant execute on function subsidy_loan_items to pledged_app;
+
 -- What counted applications of a firm under a policy have had item by item, and of premiums by the kind of insurance:
 -- "interest 52325.00; premium 1000.00; premium/enforcement 1000.00". from_day: since that day.
 create or replace function subsidy_items_used(firm text, code text, from_day date, until_day date) returns text
@@ -259,7 +275,8 @@ create or replace function subsidy_case_guard(loan uuid, firm text, code text, d
     language plpgsql stable security definer set search_path = public, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
-    return (select md5(concat(subsidy_loan_decides(loan, asks, months, day), u::text, f::text))
+    return (select md5(concat(subsidy_loan_decides(loan, asks, months, day), u::text, f::text,
+                              case when 'used.loan_items' = any (asks) then subsidy_loan_items(loan, code) end))
               from subsidy_loan_usage(array[loan]) u
              cross join subsidy_firm_usage(firm, subsidy_loan_bank(loan), code, day, asks) f);
 end $$;

@@ -202,6 +202,37 @@ class Facts(SubsidyCase):
         other = dict(bill, invoice_no="24313-%d" % next(numbers))
         self.assertEqual(self.amount(code, second, invoices=[other]), (True, "10000.00", "reserved"))
 
+    def bill(self, item="guarantee_fee", amount="20000.00", **over):
+        return dict({"item": item, "invoice_no": "24-%d" % next(numbers), "seller": "上海示例担保有限公司",
+                     "amount": amount, "paid_on": "2023-01-20"}, **over)
+
+    def test_limits_of_a_loan_hold_over_its_applications(self):
+        """3,000,000.00 × 0.50 % = 15,000.00 a loan, or a cap of it, is left once however many invoices there are."""
+        fee = {"item": "guarantee_fee"}
+        limited = [dict(fee, of_loan="0.50"), dict(fee, share="100", cap="15000.00"), dict(fee, amount="15000.00"),
+                   dict(fee, share="100", max_of_loan="0.50"),
+                   dict(fee, tiers=[{"from": "0.00", "amount": "15000.00"}])]
+        codes = [self.drafted([item]) for item in limited]
+        codes.append(self.drafted([dict(fee, share="100")], caps=[{"per": "loan", "amount": "15000.00"}]))
+        codes.append(self.drafted([dict(fee, share="100")],
+                                  caps=[{"per": "loan", "item": "guarantee_fee", "amount": "15000.00"}]))
+        for code in codes:
+            with self.subTest(code=code, item=codes.index(code)):
+                contract = self.lent(settled=None)
+                for paid, amount, state in (("10000.00", "10000.00", "reserved"), ("20000.00", "5000.00", "reserved"),
+                                            ("20000.00", "0.00", "refused")):
+                    self.assertEqual(self.amount(code, contract, invoices=[self.bill(amount=paid)]),
+                                     (True, amount, state))
+                self.assertEqual(self.amount(code, self.lent(settled=None), invoices=[self.bill()]),
+                                 (True, "15000.00", "reserved"))
+        # what another policy gave, and what was withdrawn, takes nothing of the limit
+        contract = self.lent(settled=None)
+        for code in codes[:2]:
+            self.assertEqual(self.amount(code, contract, invoices=[self.bill()]), (True, "15000.00", "reserved"))
+        where = self.apply(codes[2], contract, invoices=[self.bill()]).headers["location"]
+        self.step(where, "withdraw", self.district)
+        self.assertEqual(self.amount(codes[2], contract, invoices=[self.bill()]), (True, "15000.00", "reserved"))
+
     def insured(self, owner, **over):
         insurer = self.d.token("insurer")
         no = "BX-%d" % next(numbers)
