@@ -338,8 +338,9 @@
     X(E_HASH, 422, "不是 SHA-256", "Not a SHA-256", "写 64 位小写十六进制数字",                    \
         "Write 64 hexadecimal digits, lower case")                                                 \
     X(E_INVOICE_TAKEN, 422, "此发票已获补贴或重复填报:{}",                                         \
-        "This invoice was subsidised or stands here twice: {}", "删去;一张发票只补贴一次",         \
-        "Remove it; an invoice is subsidised once")                                                \
+        "This invoice was subsidised or stands here twice: {}",                                    \
+        "删去;一张发票、一份保费只补贴一次",                                                       \
+        "Remove it; an invoice, and a premium, is subsidised once")                                \
     X(E_AMBIGUOUS, 422, "几家银行都有此合同编号", "Several banks use this contract number",        \
         "改用贷款记录的 id", "Use the id of the loan's record")                                    \
     X(E_LOAN, 422, "找不到贷款:{}", "No such loan: {}", "写合同编号或贷款记录的 id",               \

@@ -316,7 +316,8 @@ begin
     return query
     select coalesce(bool_or(a.district = '310000'), false), coalesce(bool_or(a.district <> '310000'), false), count(*),
            string_agg(distinct a.policy_code, ' ' order by a.policy_code), null::text,
-           (select string_agg(u.item, ' ') from subsidy_unit u where u.unit = 'premium ' || insurance), 0::bigint
+           (select 'premium' from subsidy_unit u where u.unit = 'premium ' || insurance), -- also by a fee of its loan
+           0::bigint
       from application_now a
      where a.insurance_policy = insurance and a.state in ('queued', 'reserved', 'approved', 'paid');
 end $$;
@@ -391,10 +392,43 @@ create or replace function subsidy_invoice_unit(i json) returns text language sq
     select 'invoice ' || text_form(i ->> 'seller') || ' ' || text_form(i ->> 'invoice_no')
 $$;
 
--- Invoices that were subsidised before, or stand twice in the list; of the fee of a loan's guarantee insurance also
--- when the premium of its policy was subsidised.
+-- The insurance policies of a loan whose premium nobody had subsidised, nor a fee for them, in the order of their
+-- start; all: also those that were. One that was cancelled before it covered a day costs nothing.
+create or replace function subsidy_loan_insurances(loan uuid, all_of_them boolean)
+    returns table (policy uuid, n bigint)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return query
+    select p.id, row_number() over (order by p.starts_on, p.id)
+      from insurance_policy_now p
+     where p.loan = subsidy_loan_insurances.loan and not isempty(p.cover)
+       and (all_of_them or not exists (select from subsidy_unit u where u.unit = 'premium ' || p.id));
+end $$;
+revoke all on function subsidy_loan_insurances from public;
+
+-- The premium of an insurance policy is not subsidised where its loan has had the fee for one that was not yet told:
+-- it is the same money by another name.
+create or replace function application_premium_problems(doc json, insurance uuid) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return array(
+        select problem('E_INVOICE_TAKEN', '/insurance_policy', p.policy_no)
+          from insurance_policy_now p
+         where p.id = insurance
+           and exists (select from subsidy_unit u
+                        where u.loan_id = p.loan and u.item = 'insurance_fee'
+                          and not exists (select from subsidy_unit t
+                                           where t.application = u.application and t.unit like 'premium %')));
+end $$;
+revoke all on function application_premium_problems from public;
+
+-- Invoices that were subsidised before, or stand twice in the list; the fee of a loan's guarantee insurance also when
+-- every policy of the loan that is told was subsidised: once one was, each invoice needs one of its own.
 create or replace function application_invoice_problems(doc json, loan uuid) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    told bigint := (select count(*) from subsidy_loan_insurances(loan, true));
+    free bigint := (select count(*) from subsidy_loan_insurances(loan, false));
 begin
     return array(
         select problem('E_INVOICE_TAKEN', '/invoices/' || i.n - 1 || '/invoice_no', i.x ->> 'invoice_no')
@@ -402,9 +436,9 @@ begin
                   from json_array_elements(doc -> 'invoices') with ordinality as y(x, n)) i
          where exists (select from subsidy_unit u where u.unit = i.unit)
             or i.x ->> 'item' = 'insurance_fee'
-               and exists (select from insurance_policy p
-                             join subsidy_unit u on u.unit = 'premium ' || p.id
-                            where p.loan = application_invoice_problems.loan)
+               and (select count(*) from json_array_elements(doc -> 'invoices') with ordinality as z(x, n)
+                     where z.n <= i.n and z.x ->> 'item' = 'insurance_fee') > free
+               and told > free
             or exists (select from json_array_elements(doc -> 'invoices') with ordinality as z(x, n)
                         where z.n < i.n and subsidy_invoice_unit(z.x) = i.unit)
          order by i.n);
@@ -439,7 +473,7 @@ end $$;
 revoke all on function application_problems_found from public;
 
 -- What an application takes for ever: days of its credit's interest, its awards, its invoices, the premium of an
--- insurance policy, also of the one that the fee was paid for. What an item gives stands at its first unit.
+-- insurance policy, and for each invoice of a fee that of one policy of its loan. What an item gives stands at its first unit.
 create or replace function application_take(app uuid, loan uuid, insurance uuid, v json, doc json) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -471,9 +505,11 @@ begin
               from json_array_elements(v -> 'items') i
              where i ->> 0 = 'premium' and (i ->> 1)::bigint > 0 and insurance is not null
              union all
-            select distinct i ->> 0, 'premium ' || p.id, daterange(null, null), 0::bigint
+            select i ->> 0, 'premium ' || p.policy, daterange(null, null), 0::bigint
               from json_array_elements(v -> 'items') i
-              join insurance_policy p on p.loan = application_take.loan
+              join subsidy_loan_insurances(application_take.loan, false) p
+                   on p.n <= (select count(*) from json_array_elements(doc -> 'invoices') x
+                               where x ->> 'item' = 'insurance_fee')
              where i ->> 0 = 'insurance_fee' and (i ->> 1)::bigint > 0) t;
 end $$;
 revoke all on function application_take from public;
@@ -555,7 +591,8 @@ begin
         d.problems := json_build_array(problem('E_NO_POLICY', '/policy', doc ->> 'policy'));
         return d;
     end if;
-    found_problems := application_problems_found(doc, p, loan, day, asks);
+    found_problems := application_problems_found(doc, p, loan, day, asks)
+                      || application_premium_problems(doc, insurance);
     guard := case when loan is null then subsidy_insurance_guard(insurance, firm, p.code, day, asks)
                   else subsidy_case_guard(loan, firm, p.code, day, asks, months) end;
     if guard is distinct from v ->> 'guard' then

@@ -286,6 +286,50 @@ class Facts(SubsidyCase):
         self.assertEqual(self.amount(fees, free, invoices=[dict(bill, invoice_no="BF-%d" % next(numbers))]),
                          (True, "10000.00", "reserved"))
 
+    def guaranteed(self, owner, contract, **over):
+        return self.insured(owner, **dict({
+            "kind": "loan_guarantee", "loan_contract_no": contract, "cover_share": "80.00", "premium": "20000.00",
+            "starts_on": "2023-01-16", "ends_on": "2023-07-15"}, **over))
+
+    def test_a_fee_that_came_before_its_policy_is_not_paid_as_a_premium_again(self):
+        premiums = self.drafted([{"item": "premium", "share": "50"}])
+        fees = self.drafted([{"item": "insurance_fee", "share": "50"}])
+        owner = firm(next(numbers))[0]
+        contract = self.lent(owner=owner, insurer_uscc=ORGS["insurer"])
+        paid = self.apply(fees, contract, invoices=[self.bill("insurance_fee")]).headers["location"]
+        self.assertEqual(self.get(paid)["amount"], "10000.00")
+        no = self.guaranteed(owner, contract)
+        r = self.apply(premiums, None, 422, loan=None, insurance_policy=no)
+        self.assertEqual(r.codes(), [("/insurance_policy", "E_INVOICE_TAKEN")])
+        other = self.insured(owner)  # of no loan
+        self.assertEqual(self.premium(premiums, other), (True, "50000.00", "reserved"))
+        self.step(paid, "withdraw", self.district)
+        self.assertEqual(self.premium(premiums, no), (True, "10000.00", "reserved"))
+
+    def test_the_fee_of_a_renewed_guarantee_takes_the_next_policy(self):
+        premiums = self.drafted([{"item": "premium", "share": "50"}])
+        fees = self.drafted([{"item": "insurance_fee", "share": "50"}])
+        owner = firm(next(numbers))[0]
+        contract = self.lent(owner=owner, insurer_uscc=ORGS["insurer"])
+        first = self.guaranteed(owner, contract)
+        self.assertEqual(self.amount(fees, contract, invoices=[self.bill("insurance_fee")]),
+                         (True, "10000.00", "reserved"))
+        r = self.apply(fees, contract, 422, invoices=[self.bill("insurance_fee")])
+        self.assertEqual(r.codes(), [("/invoices/0/invoice_no", "E_INVOICE_TAKEN")])
+        renewed = self.guaranteed(owner, contract, starts_on="2023-07-16", ends_on="2024-01-15")
+        self.assertEqual(self.premium(premiums, first), (True, "0.00", "refused"))
+        two = self.apply(fees, contract, 422, invoices=[self.bill("insurance_fee"), self.bill("insurance_fee")])
+        self.assertEqual(two.codes(), [("/invoices/1/invoice_no", "E_INVOICE_TAKEN")])
+        self.assertEqual(self.amount(fees, contract, invoices=[self.bill("insurance_fee")]),
+                         (True, "10000.00", "reserved"))
+        self.assertEqual(self.premium(premiums, renewed), (True, "0.00", "refused"))
+        # two bills of one premium that nobody subsidised are one application
+        owner = firm(next(numbers))[0]
+        contract = self.lent(owner=owner, insurer_uscc=ORGS["insurer"])
+        self.guaranteed(owner, contract)
+        parts = [self.bill("insurance_fee", "12000.00"), self.bill("insurance_fee", "8000.00")]
+        self.assertEqual(self.amount(fees, contract, invoices=parts), (True, "10000.00", "reserved"))
+
     def test_one_credit_is_not_subsidised_under_two_contract_numbers(self):
         code = self.drafted([{"item": "interest", "share": "50"}])
         owner = firm(next(numbers))[0]
