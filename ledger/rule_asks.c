@@ -68,6 +68,7 @@ static void cap_asks(const struct cap *cap, bool *asks)
 
 static void rule_asks(const struct rule *rule, bool *asks)
 {
+    asks[FACT_BORROWER_USCC] = true; /* whose limits count */
     cond_asks(rule->eligible, asks);
     for (int i = 0; i < rule->items; i++)
         item_asks(&rule->item[i], asks);

@@ -93,6 +93,23 @@ end $$;
 revoke all on function subsidy_loan_items from public;
 grant execute on function subsidy_loan_items to pledged_app;
 
+-- The codes of a firm: its own, and those of loans that bear a name that its loans bear. A limit of a firm is one,
+-- whichever of them its bank writes.
+create or replace function subsidy_firm_codes(firm text) returns text[]
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+begin
+    return array(
+        select subsidy_firm_codes.firm
+         union
+        select y.borrower
+          from (select distinct text_form(x.borrower_name) as name
+                  from loan x
+                 where x.borrower = subsidy_firm_codes.firm) n
+          join loan y on text_form(y.borrower_name) = n.name);
+end $$;
+revoke all on function subsidy_firm_codes from public;
+
 -- What counted applications of a firm under a policy have had item by item, and of premiums by the kind of insurance:
 -- "interest 52325.00; premium 1000.00; premium/enforcement 1000.00". from_day: since that day.
 create or replace function subsidy_items_used(firm text, code text, from_day date, until_day date) returns text
@@ -105,7 +122,7 @@ begin
                         where p.id = a.insurance_policy order by p.version desc limit 1) end as kind
               from application_now a
               join subsidy_unit u on u.application = a.application
-             where a.borrower = subsidy_items_used.firm and a.policy_code = code
+             where a.borrower = any (subsidy_firm_codes(subsidy_items_used.firm)) and a.policy_code = code
                and a.on_day between from_day and until_day
                and a.state in ('queued', 'reserved', 'approved', 'paid')
         ),
@@ -143,6 +160,7 @@ create or replace function subsidy_firm_usage(firm text, bank text, code text, d
 declare
     first date := date_trunc('year', day)::date;
     last date := make_date(extract(year from day)::int, 12, 31);
+    codes text[] := subsidy_firm_codes(firm);
 begin
     return query
     select coalesce(sum(a.amount_fen) filter (where a.on_day between first and last), 0)::bigint,
@@ -153,20 +171,29 @@ begin
                 then subsidy_items_used(firm, code, '-infinity', 'infinity') end,
            case when 'used.bank_year' = any (asks) then subsidy_bank_used(bank, code, day) end
       from application_now a
-     where a.borrower = firm and a.policy_code = code
+     where a.borrower = any (codes) and a.policy_code = code
        and a.state in ('queued', 'reserved', 'approved', 'paid');
 end $$;
 
--- The same for all firms of a policy: a row a year, and one of year 0 for ever.
+-- The same for all firms of a policy, under each of their codes: a row a year, and one of year 0 for ever.
 create or replace function subsidy_firms_used(code text) returns table (firm text, year int, used bigint)
     language plpgsql stable security definer set search_path = public, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
     return query
-    select a.borrower, coalesce(extract(year from a.on_day)::int, 0), sum(a.amount_fen)::bigint
-      from application_now a
-     where a.policy_code = code and a.state in ('queued', 'reserved', 'approved', 'paid')
-     group by grouping sets ((a.borrower, extract(year from a.on_day)), (a.borrower));
+    with had as materialized (
+        select a.borrower, coalesce(extract(year from a.on_day)::int, 0) as year, sum(a.amount_fen) as fen
+          from application_now a
+         where a.policy_code = code and a.state in ('queued', 'reserved', 'approved', 'paid')
+         group by grouping sets ((a.borrower, extract(year from a.on_day)), (a.borrower))
+    ),
+    firms as materialized (
+        select h.borrower, unnest(subsidy_firm_codes(h.borrower)) as code from had h where h.year = 0
+    )
+    select f.code, h.year, sum(h.fen)::bigint
+      from firms f
+      join had h on h.borrower = f.borrower
+     group by f.code, h.year;
 end $$;
 
 -- A few letters that differ when any fact of a loan differs: those that cover is judged by.
@@ -473,7 +500,8 @@ end $$;
 revoke all on function application_problems_found from public;
 
 -- What an application takes for ever: days of its credit's interest, its awards, its invoices, the premium of an
--- insurance policy, and for each invoice of a fee that of one policy of its loan. What an item gives stands at its first unit.
+-- insurance policy, and for each invoice of a fee that of one policy of its loan. What an item
+-- gives stands at its first unit.
 create or replace function application_take(app uuid, loan uuid, insurance uuid, v json, doc json) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare

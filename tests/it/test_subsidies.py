@@ -319,6 +319,38 @@ class Subsidies(SubsidyCase):
                    for amount in ("3000000.00", "3200000.00", "2800000.00")]
         self.assertEqual(amounts, ["25875.00", "14125.00", "0.00"])
 
+    def test_caps_of_a_firm_hold_over_its_codes(self):
+        limits = {"amount": "40000.00", "per": "enterprise"}
+        for cap in (dict(limits, period="year"), dict(limits, period="lifetime"),
+                    dict(limits, period="year", item="interest")):
+            code = self.policy(caps=[cap])
+            self.budget(code, "1000000.00")
+            name = "示例多码(上海)%d有限公司" % next(numbers)
+            first = self.lent(borrower_name=name)
+            second = self.lent(borrower_name=name.replace("(", "\uff08").replace(")", "\uff09"), amount="3200000.00")
+            other = self.lent(amount="2800000.00")
+            self.assertEqual([self.apply(code, c).json()["amount"] for c in (first, second, other)],
+                             ["25875.00", "14125.00", "24150.00"])
+
+    def test_a_loan_that_moves_to_another_firm_is_not_paid_as_before(self):
+        code = self.policy(caps=[{"per": "enterprise", "period": "year", "amount": "40000.00"}])
+        self.budget(code, "1000000.00")
+        moved, renamed = self.lent(), self.lent()
+        where = {c: self.apply(code, c).headers["location"] for c in (moved, renamed)}
+        for contract, change in ((moved, {"borrower_uscc": firm(next(numbers))[0]}), (renamed, {"borrower_name": "示例新名"})):
+            found = self.d.call("GET", "/v1/loans?contract_no=" + contract, token=self.bank).json()["items"][0]
+            body = {k: found[k] for k in ("contract_no", "product", "borrower_uscc", "borrower_name", "district", "amount",
+                                          "rate", "signed_on", "disbursed_on", "matures_on", "ip")}
+            body = dict(body, reason="更正", **change)
+            for right in body["ip"]:
+                right["owner_uscc"] = body["borrower_uscc"]
+            r = self.d.call("PUT", "/v1/loans/" + found["id"], body, self.bank,
+                            {"If-Match": '"1"', "Content-Type": "application/json"})
+            self.assertEqual(r.status, 200, r.body)
+        r = self.step(where[moved], "approve", self.checker, 409)
+        self.assertEqual([c for _, c in r.codes()], ["E_FACTS_CHANGED"])
+        self.step(where[renamed], "approve", self.checker)
+
     def test_a_policy_can_exclude_what_the_city_pays(self):
         city = fixture("js-2023", code="CITY-%d" % next(numbers))
         del city["district"]
