@@ -414,9 +414,13 @@ begin
 end $$;
 revoke all on function application_fact_problems from public;
 
--- The unit of an invoice: whoever writes it in other letters, it is the same.
+-- The unit of an invoice: whoever writes it in other letters or with other signs, it is the same. The number of a
+-- digital invoice has 20 digits and is given once in the country, others once by their seller.
 create or replace function subsidy_invoice_unit(i json) returns text language sql immutable as $$
-    select 'invoice ' || text_form(i ->> 'seller') || ' ' || text_form(i ->> 'invoice_no')
+    select 'invoice ' || case when length(x.digits) = 20 then x.digits else x.seller || ' ' || x.no end
+      from (select regexp_replace(text_form(i ->> 'invoice_no'), '[^0-9]', '', 'g') as digits,
+                   regexp_replace(text_form(i ->> 'seller') collate "und-x-icu", '[^[:alnum:]]', '', 'g') as seller,
+                   regexp_replace(text_form(i ->> 'invoice_no') collate "und-x-icu", '[^[:alnum:]]', '', 'g') as no) x
 $$;
 
 -- The insurance policies of a loan whose premium nobody had subsidised, nor a fee for them, in the order of their

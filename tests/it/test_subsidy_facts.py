@@ -1,8 +1,9 @@
 """Subsidies are judged by what the ledger knows: each kind of fault that paid too much, beside an honest case that is
 paid in full."""
+import os
 import unittest
 
-from harness import ORGS, firm, numbers
+from harness import ORGS, ROOT, firm, numbers
 from subsidy_case import SubsidyCase, TODAY, interest
 
 ALWAYS = {"clause": "any", "text": "有借款或投保企业", "fact": "borrower.uscc", "op": "exists", "value": True}
@@ -201,6 +202,42 @@ class Facts(SubsidyCase):
         self.assertEqual(r.codes(), [("/invoices/0/invoice_no", "E_INVOICE_TAKEN")])
         other = dict(bill, invoice_no="24313-%d" % next(numbers))
         self.assertEqual(self.amount(code, second, invoices=[other]), (True, "10000.00", "reserved"))
+
+    def test_an_invoice_is_the_same_whichever_signs_it_is_written_with(self):
+        code = self.drafted([{"item": "guarantee_fee", "share": "50"}])
+        n = next(numbers)
+        paper = self.bill(invoice_no="NO-%d" % n, seller="上海示例担保(集团)有限公司")
+        digital = self.bill(invoice_no="2431%016d" % n)
+        first, second = self.lent(settled=None), self.lent(settled=None)
+        for bill in (paper, digital):
+            self.assertEqual(self.amount(code, first, invoices=[bill]), (True, "10000.00", "reserved"))
+        for again in (dict(paper, invoice_no="No.%d" % n), dict(paper, invoice_no="no %d" % n),
+                      dict(paper, seller="上海示例担保集团有限公司"), dict(paper, seller="上海示例担保（集团）有限公司。"),
+                      dict(digital, invoice_no="2431-%016d" % n), dict(digital, seller="示例担保"),
+                      dict(digital, invoice_no="发票号 2431%016d" % n)):
+            with self.subTest(again=again):
+                r = self.apply(code, second, 422, invoices=[again])
+                self.assertEqual(r.codes(), [("/invoices/0/invoice_no", "E_INVOICE_TAKEN")])
+        # another seller has the same number, the same seller the next one
+        for honest in (dict(paper, seller="上海示例融资担保有限公司"), dict(paper, invoice_no="NO-%d9" % n),
+                       dict(digital, invoice_no="2432%016d" % n)):
+            self.assertEqual(self.amount(code, second, invoices=[honest]), (True, "10000.00", "reserved"))
+
+    def test_units_of_earlier_versions_are_written_anew(self):
+        code = self.drafted([{"item": "guarantee_fee", "share": "50"}])
+        n = next(numbers)
+        bills = [self.bill(invoice_no="NO-%d" % n), self.bill(invoice_no="2431-%016d" % n)]
+        for bill in bills:
+            self.amount(code, self.lent(settled=None), invoices=[bill])
+        units = lambda: self.d.sql("select unit from subsidy_unit where unit ~ '%d' order by 1" % n).split("\n")
+        now = units()
+        self.assertEqual(now, ["invoice 2431%016d" % n, "invoice 上海示例担保有限公司 no%d" % n])
+        self.d.sql("update subsidy_unit set unit = case when unit ~ 'no' then replace(unit, 'no', 'no-') else "
+                   "'invoice 上海示例担保有限公司 2431-%016d' end where unit ~ '%d'" % (n, n))
+        self.assertNotEqual(units(), now)
+        with open(os.path.join(ROOT, "migrations", "0055_invoice_units.sql"), encoding="utf-8") as f:
+            self.d.sql(f.read())
+        self.assertEqual(units(), now)
 
     def bill(self, item="guarantee_fee", amount="20000.00", **over):
         return dict({"item": item, "invoice_no": "24-%d" % next(numbers), "seller": "上海示例担保有限公司",
