@@ -846,7 +846,7 @@ begin
         if (doc ->> 'on')::date <> day then
             p := p || problem('E_TODAY', '/on', day::text);
         end if;
-        if step in ('approve', 'pay') and application_moved(a) then
+        if step in ('approve', 'pay') and (application_moved(a) or loan_is_void(a.loan_id, null)) then
             p := p || problem('E_FACTS_CHANGED', '', a.reference);
         end if;
         if step = 'clawback' and money > now_row.amount_fen then

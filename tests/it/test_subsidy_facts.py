@@ -386,6 +386,20 @@ class Facts(SubsidyCase):
         larger = self.lent(owner=owner, amount="5000000.00", drawn="2023-03-01")
         self.assertEqual(self.amount(code, larger)[2], "reserved")
 
+    def test_nothing_is_paid_for_a_loan_that_was_voided(self):
+        code = self.drafted([{"item": "guarantee_fee", "share": "50"}])
+        first, second, sound = self.lent(settled=None), self.lent(settled=None), self.lent(settled=None)
+        where = {c: self.apply(code, c, invoices=[self.bill()]).headers["location"] for c in (first, second, sound)}
+        self.step(where[second], "approve", self.checker)
+        for contract in (first, second):
+            self.event(contract, "voided", str(TODAY), reason="重复录入")
+        self.assertEqual(self.step(where[first], "approve", self.checker, 409).codes(), [("", "E_FACTS_CHANGED")])
+        self.assertEqual(self.step(where[second], "pay", self.payer, 409).codes(), [("", "E_FACTS_CHANGED")])
+        self.step(where[first], "refuse", self.checker)
+        self.step(where[sound], "approve", self.checker)
+        self.step(where[sound], "pay", self.payer)
+        self.assertEqual(self.state(where[sound]), "paid")
+
     # ---- money -----------------------------------------------------------------------------------
 
     def test_two_policies_pay_out_of_one_budget_account(self):
