@@ -168,17 +168,20 @@ static enum day_count day_count_of(const struct item *item, const struct value *
                                               : THIRTY_360; /* supposed, and nobody said */
 }
 
-/* "2023-01-05/2023-07-05 …": do any of these days lie in the period? The last is not taken. */
-static bool days_taken(const struct value *facts, day from, day until)
+/* "2023-01-05/2023-07-05 …", the first first, the last of each not taken: days of the period from
+ * its first one on are skipped. false: what is left is none, or not in one piece. */
+static bool days_left(const struct value *facts, day *from, day until)
 {
     const struct value *v = &facts[FACT_USED_INTEREST_DAYS];
     for (const char *p = v->present ? v->s.p : ""; strlen(p) >= 21; p += p[21] ? 22 : 21) {
         day a, b;
         MUST(day_parse((struct str){p, 10}, &a) && day_parse((struct str){p + 11, 10}, &b));
-        if (a.n < until.n && from.n < b.n)
-            return true;
+        if (a.n > from->n && a.n < until.n)
+            return false;
+        if (a.n <= from->n && b.n > from->n)
+            *from = b;
     }
-    return false;
+    return from->n < until.n;
 }
 
 /* What interest is counted by: a bound on the rate of each day, and whether it stands for it. */
@@ -186,6 +189,7 @@ struct counting {
     enum day_count count;
     int64_t bound, points; /* ppm; INT64_MAX: no bound; points < 0: the rate of the day */
     int64_t part, whole;   /* of the balance */
+    day first;             /* of the period; from: of its days that are not taken */
     day from, until;
 };
 
@@ -281,34 +285,57 @@ static bool paid_for(const struct value *facts, int months, int64_t *fen)
     return false;
 }
 
-/* What the borrower paid in interest for the period; of a case that is only supposed what its
- * contract says, while nothing is told. false: it is not known. */
-static bool interest_paid(
-    const struct item *item, const struct value *facts, const struct counting *c, int64_t *paid)
+/* What the contract says for some days. */
+static int64_t interest_due(const struct value *facts, enum day_count count, day from, day until)
 {
-    const struct value *all = &facts[FACT_LOAN_INTEREST_PAID];
-    struct counting contract = {.count = c->count,
+    struct counting contract = {.count = count,
         .bound = INT64_MAX,
         .points = -1,
         .part = 1,
         .whole = 1,
-        .from = c->from,
-        .until = c->until};
+        .from = from,
+        .until = until};
+    return interest_on(&contract, facts, NULL);
+}
+
+static enum day_count loan_count(const struct value *facts)
+{
+    return facts[FACT_LOAN_DAY_COUNT].present ? (enum day_count)facts[FACT_LOAN_DAY_COUNT].n
+                                              : ACTUAL_360;
+}
+
+/* What the borrower paid in interest for the period; of a case that is only supposed what its
+ * contract says, while nothing is told. false: it is not known. */
+static bool period_paid(
+    const struct item *item, const struct value *facts, const struct counting *c, int64_t *paid)
+{
+    const struct value *all = &facts[FACT_LOAN_INTEREST_PAID];
     if (facts[FACT_LOAN_PAID_FOR].present)
         return paid_for(facts, item->months, paid);
     if (all->present && end_of(facts)->present) { /* one payment for all days alike */
-        enum day_count count = facts[FACT_LOAN_DAY_COUNT].present
-                                   ? (enum day_count)facts[FACT_LOAN_DAY_COUNT].n
-                                   : ACTUAL_360;
-        int32_t days = day_count_days(c->from, (day){(int32_t)end_of(facts)->n}, count);
-        int32_t part = day_count_days(c->from, c->until, count);
+        enum day_count count = loan_count(facts);
+        int32_t days = day_count_days(c->first, (day){(int32_t)end_of(facts)->n}, count);
+        int32_t part = day_count_days(c->first, c->until, count);
         *paid = days <= part ? all->n : money_part(all->n, part, days);
     } else if (all->present) {
         *paid = all->n;
     } else {
-        *paid = interest_on(&contract, facts, NULL);
+        *paid = interest_due(facts, c->count, c->first, c->until);
     }
     return all->present || (!facts[FACT_LOAN_DRAWN].present && facts[FACT_LOAN_RATE].present);
+}
+
+/* The same for the days that are not taken: what was paid went to the oldest days first. */
+static bool interest_paid(
+    const struct item *item, const struct value *facts, const struct counting *c, int64_t *paid)
+{
+    if (!period_paid(item, facts, c, paid))
+        return false;
+    bool told = facts[FACT_LOAN_PAID_FOR].present || facts[FACT_LOAN_INTEREST_PAID].present;
+    if (c->from.n > c->first.n && facts[FACT_LOAN_RATE].present)
+        *paid -= interest_due(facts, told ? loan_count(facts) : c->count, c->first, c->from);
+    *paid = *paid < 0 ? 0 : *paid;
+    return true;
 }
 
 static int64_t interest_judge(
@@ -322,12 +349,16 @@ static int64_t interest_judge(
         return missing(o, out, FACT_LOAN_IP_AMOUNT);
     if (!period_of(item, facts, &c.from, &c.until))
         return missing(o, out, FACT_LOAN_DISBURSED_ON);
+    c.first = c.from;
     if (!counting_of(item, facts, &c, out))
         return 0;
-    if (days_taken(facts, c.from, c.until)) {
+    if (!days_left(facts, &c.from, c.until)) {
         LINE(out, "这些天的利息已获贴息", 0, "%s", facts[FACT_USED_INTEREST_DAYS].s.p);
         return 0;
     }
+    if (c.from.n > c.first.n)
+        LINE(out, "此前的利息已获贴息", NO_AMOUNT, "%s–%s", day_text(out->a, c.first).p,
+            day_text(out->a, c.from).p);
     if (!interest_paid(item, facts, &c, &paid))
         return missing(o, out, FACT_LOAN_INTEREST_PAID);
     int64_t interest = interest_on(&c, facts, out);

@@ -121,6 +121,26 @@ class Facts(SubsidyCase):
         self.event(honest, "repaid", "2023-06-21", interest="40000.00")
         self.assertEqual(self.amount(code, honest), (True, "40000.00", "reserved"))
 
+    def test_the_days_after_those_that_were_subsidised_are_left(self):
+        """3,000,000.00 at 3.60 % is 300.00 a day: 54,300.00 for the 181 days of six months, 54,900.00 for the rest."""
+        half = self.drafted([{"item": "interest", "share": "50", "months": 6}])
+        year = self.drafted([{"item": "interest", "share": "50", "months": 12}])
+        honest = self.lent(rate="3.60")
+        self.assertEqual(self.amount(half, honest), (True, "27150.00", "reserved"))
+        said = self.apply(year, honest).json()
+        self.assertEqual((said["amount"], said["state"]), ("27450.00", "reserved"))
+        self.assertIn(("此前的利息已获贴息", "2023-01-16–2023-07-16"),
+                      [(x["line"], x["formula"]) for x in said["items"][0]["arithmetic"]])
+        for code in (half, year):  # nothing is left, in whichever order
+            self.assertEqual(self.amount(code, honest), (True, "0.00", "refused"))
+        other = self.lent(rate="3.60")
+        self.assertEqual(self.amount(year, other), (True, "54600.00", "reserved"))
+        self.assertEqual(self.amount(half, other), (True, "0.00", "refused"))
+        # of 60,000.00 paid 29,835.16 are for the six months; for the days after, what is beyond their 54,300.00
+        behind = self.lent(rate="3.60", told="60000.00")
+        self.assertEqual(self.amount(half, behind), (True, "14917.58", "reserved"))
+        self.assertEqual(self.amount(year, behind), (True, "2850.00", "reserved"))
+
     def test_six_months_from_the_end_of_august_are_half_a_year(self):
         code = self.policy()
         contract = self.lent(drawn="2022-08-31", rate="3.00", settled=None, matures_on="2023-08-31")

@@ -171,6 +171,36 @@ static void test_a_subsidy_never_exceeds_what_was_paid_less_other_aid(void **sta
     assert_int_equal(o.item[0], 1000000);
 }
 
+/* Year by year: of 3 million at 3.45 % by 30/360 the six months to come are 51,750.00, and a cap of
+ * the loan leaves of them what the first days have not had. */
+static void test_days_that_were_taken_are_skipped_and_caps_hold_over_all(void **state)
+{
+    (void)state;
+    struct err e;
+    struct subsidy o;
+    err_init(&e, a);
+    const struct rule *rule = load(
+        STR("{\"code\":\"T-1\",\"title\":\"x\",\"effective_from\":\"2023-01-01\","
+            "\"legal_ref\":\"x\",\"eligible\":{\"clause\":\"any\",\"text\":\"x\",\"fact\":"
+            "\"loan.amount\",\"op\":\"exists\",\"value\":true},\"items\":[{\"item\":\"interest\","
+            "\"share\":\"100\",\"months\":12,\"day_count\":\"30/360\",\"cap\":\"60000.00\"}]}"),
+        &e);
+    assert_non_null(rule);
+    struct value *f = jinshan("3000000.00", "3000000.00", "3.45", "2023-01-16");
+    rule_judge(rule, f, &o);
+    assert_int_equal(o.amount, 6000000);
+    f[FACT_USED_INTEREST_DAYS] =
+        text_value("2023-01-16/2023-04-16 2023-04-16/2023-07-16 2024-01-16/2024-02-16");
+    rule_judge(rule, f, &o);
+    assert_int_equal(o.amount, 5175000);
+    f[FACT_USED_LOAN_ITEMS] = text_value("guarantee_fee 900.00; interest 51750.00");
+    rule_judge(rule, f, &o);
+    assert_int_equal(o.amount, 825000); /* 60,000.00 - 51,750.00 */
+    f[FACT_USED_INTEREST_DAYS] = text_value("2023-01-16/2023-04-16 2023-07-16/2023-08-16");
+    rule_judge(rule, f, &o);
+    assert_int_equal(o.amount, 0); /* a hole: no one piece is left */
+}
+
 /* Six calendar months are 180 days of 30/360 wherever they end: 3,000,000 × 3 % ÷ 2, half of it. */
 static void test_six_months_that_end_in_february_are_half_a_year(void **state)
 {
@@ -638,6 +668,7 @@ int main(void)
         cmocka_unit_test(test_a_share_just_below_the_threshold_says_what_would_reach_it),
         cmocka_unit_test(test_what_is_not_known_does_not_pass_not_even_negated),
         cmocka_unit_test(test_a_subsidy_never_exceeds_what_was_paid_less_other_aid),
+        cmocka_unit_test(test_days_that_were_taken_are_skipped_and_caps_hold_over_all),
         cmocka_unit_test(test_six_months_that_end_in_february_are_half_a_year),
         cmocka_unit_test(test_interest_follows_the_balance_and_what_was_paid),
         cmocka_unit_test(test_awards_are_on_what_was_drawn),
