@@ -232,10 +232,25 @@ static void set_param(struct req *r, struct arena *a, const char *name, struct s
     p->value = value;
 }
 
+/* The client has gone: nobody reads the pages behind. */
+static void give_up(struct export *x)
+{
+    struct req *r = x->r;
+    bool is_told = x->is_csv;
+    let_go(x);
+    if (!is_told)
+        reply_start(r, 200, xlsx_type);
+    reply_cut(r);
+}
+
 /* The handler once more, for the page behind. */
 static void go_on(struct req *r)
 {
     struct export *x = r->parts;
+    if (!r->conn) {
+        give_up(x);
+        return;
+    }
     if (!x->next.p || x->single) {
         end(x);
         return;

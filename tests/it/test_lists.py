@@ -2,6 +2,9 @@
 import csv
 import io
 import re
+import socket
+import struct
+import time
 import zipfile
 from urllib.parse import quote
 
@@ -93,6 +96,49 @@ class Lists(Case):
             r = self.d.call("POST", "/v1/loans/%s/events" % first["next"], event, self.token)
             self.assertEqual(r.status, 201, r.body)
             self.assertEqual(self.keys("state=signed&order=%s&after=%s" % (order, first["next"])), left)
+
+    def waits(self, what, ask, value):
+        for _ in range(100):
+            found = ask()
+            if found == value:
+                return
+            time.sleep(0.1)
+        self.fail("%s: %s" % (what, found))
+
+    def figure(self, name):
+        return int(re.search("^%s ([0-9]+)$" % name, self.d.call("GET", "/metrics").body.decode(), re.M)[1])
+
+    def lock(self):
+        """A session that holds loans, or will when those who asked before are through."""
+        session = self.d.psql()
+        session.stdin.write("begin; lock table loan; select 1;\n")
+        session.stdin.flush()
+        return session
+
+    def awaited(self, mode):
+        return int(self.d.sql("select count(*) from pg_locks where not granted and relation = 'loan'::regclass and mode = '%s'" % mode))
+
+    def test_an_export_ends_with_its_client(self):
+        self.book(2001)  # three pages; a lock holds up each
+        first = self.lock()
+        first.stdout.readline()
+        client = socket.create_connection(("127.0.0.1", self.d.port))
+        client.sendall(("GET /v1/loans?format=csv HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n" % self.token).encode())
+        self.waits("page 1", lambda: self.awaited("AccessShareLock"), 1)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # reset, as by a crash
+        client.close()
+        second = self.lock()
+        self.waits("second", lambda: self.awaited("AccessExclusiveLock"), 1)
+        first.communicate()  # page 1 is written, and finds nobody
+        second.stdout.readline()
+        self.waits("connections", lambda: self.figure("pledged_connections"), 1)
+        third = self.lock()  # behind page 2, should that have been asked for by then
+        self.waits("third", lambda: self.awaited("AccessExclusiveLock"), 1)
+        second.communicate()
+        third.stdout.readline()
+        self.waits("requests", lambda: self.figure("pledged_requests_active"), 1)  # that which asks
+        third.communicate()
+        self.assertEqual(len(self.csv("/v1/loans?format=csv")), 2001)
 
     def test_a_list_goes_out_as_csv_and_comes_in_again(self):
         rows = self.book(2050)
