@@ -4,18 +4,23 @@
 --    asks, $6 a part of its reference or of the firm's name, $7 order ('-on': the latest first); each or null;
 --    $8 whether all are counted
 -- -> as record_get, and page int8 (as loan_list), total int8 (null when it was not asked for)
-with hits as not materialized (
-    select r.id, r.version, octet_length(r.body::text) as bytes,
+-- The record that a page begins behind: as in loan_list.
+with every as not materialized (
+    select r.id, r.version, r.body, r.key_form, a.policy_code, a.loan_id, n.state,
            coalesce(case ltrim($7::text, '-') when 'on' then r.on_day::text when 'key' then r.key end, '')
                collate "C" as sort
       from application a
       join submission r on r.id = a.id and r.version = 1
       join application_now n on n.application = a.id
+),
+hits as not materialized (
+    select a.id, a.version, octet_length(a.body::text) as bytes, a.sort
+      from every a
      where ($3::text is null or a.policy_code = $3::text)
-       and ($4::text is null or n.state = $4::text)
-       and ($5::boolean is not true or n.state in ('reserved', 'approved') and application_waits(a.id))
+       and ($4::text is null or a.state = $4::text)
+       and ($5::boolean is not true or a.state in ('reserved', 'approved') and application_waits(a.id))
        and ($6::text is null
-            or position(text_form($6::text) in r.key_form) > 0
+            or position(text_form($6::text) in a.key_form) > 0
             or exists (select from loan l where l.id = a.loan_id and position($6::text in l.borrower_name) > 0))
 ),
 page as (
@@ -27,8 +32,8 @@ page as (
                or case when $7::text is null or $7::text = 'recorded' then h.id > $1::uuid
                        when $7::text = '-recorded' then h.id < $1::uuid
                        when $7::text like '-%' then
-                            (h.sort, h.id) < (select a.sort, a.id from hits a where a.id = $1::uuid)
-                       else (h.sort, h.id) > (select a.sort, a.id from hits a where a.id = $1::uuid) end
+                            (h.sort, h.id) < (select a.sort, a.id from every a where a.id = $1::uuid)
+                       else (h.sort, h.id) > (select a.sort, a.id from every a where a.id = $1::uuid) end
             order by case when $7::text like '-%' then h.sort end desc,
                      case when $7::text not like '-%' then h.sort end,
                      case when $7::text like '-%' then h.id end desc,
