@@ -435,8 +435,9 @@ create or replace function claim_party_title(party text) returns text language s
 $$;
 
 -- What others paid on a loan since its default: guarantors and insurers by the loan's events, and its own guarantee
--- insurance by its records where the bank has not told of it.
-create or replace function loan_paid_by(loan uuid, life loan_life, who text, known_at timestamptz) returns bigint
+-- insurance by its records where the bank has not told of it. not_before: of payments since that day, or null.
+create or replace function loan_paid_by(loan uuid, life loan_life, who text, known_at timestamptz,
+                                        not_before date default null) returns bigint
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     since date := coalesce(life.overdue_since, life.bad_since, (
@@ -445,7 +446,7 @@ declare
     told bigint := (select coalesce(sum(e.principal_fen), 0)::bigint
                       from loan_event_standing e
                      where e.loan_id = loan and e.payer = who and e.kind in ('repaid', 'recovered', 'settled')
-                       and e.on_day >= since
+                       and e.on_day >= greatest(since, not_before)
                        and (loan_paid_by.known_at is null or e.recorded_at <= loan_paid_by.known_at));
 begin
     return case when who = 'insurer' then greatest(told, loan_insured_fen(loan, known_at)) else told end;
@@ -466,7 +467,7 @@ revoke all on function loan_insured_fen from public;
 
 -- The most that can be lost of the principal and interest by the ledger: what is owed now and was on the day of
 -- receipt, as the loan stood when it was covered and as its bank tells it today, whichever is
--- less; of a guarantor what it paid.
+-- less; of a guarantor what it paid within the window, so that a small late payment brings no old one back.
 create or replace function claim_loss_most(c claim_case, out principal_fen bigint, out interest_fen bigint)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -481,7 +482,8 @@ declare
 begin
     interest_fen := 0;
     if c.claimant = 'guarantor' then
-        principal_fen := loan_paid_by((c.now).id, c.life, 'guarantor', c.known_at);
+        principal_fen := loan_paid_by((c.now).id, c.life, 'guarantor', c.known_at,
+                                      c.received - (c.terms).claim_window_days);
         return;
     end if;
     principal_fen := greatest(least(frozen.outstanding_fen, (c.life).outstanding_fen, then_now.outstanding_fen,

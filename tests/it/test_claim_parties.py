@@ -42,9 +42,16 @@ class Guarantors(FundCase):
     def test_its_window_counts_from_its_last_payment(self):
         code = self.scheme("ah", claim_window_days=60, **TWO)
         late, _ = self.half_paid(code, paid=61)
-        self.assertEqual(self.claim(self.loan_of(late)["id"], token=self.guarantor).codes(), [("/loan", "E_WINDOW")])
+        self.assertEqual(self.claim(self.loan_of(late)["id"], token=self.guarantor).codes(),
+                         [("/loan", "E_WINDOW"), ("/loan", "E_NO_LOSS")])
         fine, _ = self.half_paid(code, paid=60)
         self.claim(self.loan_of(fine)["id"], token=self.guarantor, status=201)
+
+    def test_a_small_late_payment_brings_no_old_one_back(self):
+        contract, _ = self.half_paid(self.scheme("ah", claim_window_days=60, **TWO), paid=61)
+        self.event(self.where(contract), "repaid", ago(1), principal="1.00", payer="guarantor")
+        said = self.claim(self.loan_of(contract)["id"], token=self.guarantor, status=201).headers["location"]
+        self.assertEqual(self.get(said)["net_loss"], "1.00")
 
     def test_what_it_paid_and_what_the_bank_is_owed_are_two_losses(self):
         """50 % of the bank's 1,500,000.00 and 20 % of the guarantor's; the second claim of either is refused."""
