@@ -21,8 +21,7 @@ create or replace function my_signature() returns text language sql stable paral
     $$ select coalesce(current_setting('pledged.person', true), '') || '@' || my_code() $$;
 
 -- What two keys, names or references have in common that mean the same: width and form of signs, case, and spaces and
--- signs that nobody sees do not tell them apart. What is written so stands in submission.key_form;
--- migration 0032 says it once more, since columns are made before functions.
+-- signs that nobody sees do not tell them apart. What is written so stands in submission.key_form.
 create or replace function text_form(t text) returns text language sql immutable parallel safe as $$
     select case when t ~ '^[!-~]*$' then lower(t collate "C") collate "default"
         else normalize(lower(upper(regexp_replace(normalize(t, nfkc), '[\s\u0085\u00a0\u00ad\u034f\u0600-\u0605'

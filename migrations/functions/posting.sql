@@ -448,6 +448,10 @@ declare
     codes text[];
     open text[]; -- accounts that exist and are not a claim's
 begin
+    if json_array_length(elements) = 1 then -- what follows would be made for nothing
+        return query select * from record_decide('transfer', elements, false);
+        return;
+    end if;
     select array_agg(row(x.place, x.id, x.key, x.on_day, x.sha256, x.body,
                          row(x.id, x.key, b.debit, b.credit, (b.amount * 100)::bigint, x.on_day, b.cause,
                              null, null, b.memo)::posting,
@@ -463,10 +467,6 @@ begin
            with ordinality as x(id, key, on_day, sha256, body, place)
      cross join lateral json_to_record(x.body) as b(
            debit text, credit text, amount numeric, cause text, reverses text, memo text);
-    if lines = 1 then
-        return query select * from record_decide('transfer', elements, false);
-        return;
-    end if;
     codes := array(select (x.posting).debit from unnest(e) x union select (x.posting).credit from unnest(e) x);
     open := array(select a.code from account a where a.code = any (codes) and a.party is null);
     if keys < lines or cardinality(open) < cardinality(codes) then

@@ -14,7 +14,7 @@
 --   by_day     <type>_turn(doc) returns int: lines that come together are judged in the order of their days, and on one
 --              day of their turns
 --
--- They are called by name: planning such a call costs some 10 microseconds, a decision 500 and more.
+-- All but the first are called by name.
 
 -- What the answer to a submission shows: [[code, severity, pointer, title, title_en], …] in a fixed order.
 create or replace function flag_of_record(id uuid, version int) returns text language sql stable as $$
@@ -25,6 +25,15 @@ create or replace function flag_of_record(id uuid, version int) returns text lan
       join flag_rule u on u.code = f.code
      where r.record_id = $1 and r.version = $2 and r.submitted
 $$;
+
+-- The form that a key is compared in. A generated column would have it read its long expression in every statement.
+create or replace function submission_form() returns trigger language plpgsql as $$
+begin
+    new.key_form := text_form(new.key);
+    return new;
+end $$;
+create or replace trigger submission_form before insert on submission
+    for each row execute function submission_form();
 
 -- Does a record say again what another says? Keys, names and references are the same by their form; all else is by the
 -- letter. Only members of the record itself are looked at so, not those of lists in it.
@@ -79,6 +88,7 @@ declare
     d decision;
     t record_type;
     again bigint[] := '{}'::bigint[];
+    at timestamptz; -- all that is new is recorded at one instant
 begin
     select x.* into t from record_type x where x.name = $1;
     for pass in 1 .. 2 loop
@@ -133,18 +143,19 @@ begin
                 return next;
                 continue;
             end if;
+            at := coalesce(at, record_now());
             if not dry then
                 insert into submission (id, version, org_id, type, key, subject, district, on_day, parties, body,
                        sha256, recorded_at, recorded_by)
                 values (e.id, 1, my_org(), $1, e.key, e.subject, d.district, coalesce(e.on_day, today()), d.parties,
-                       e.body, decode(e.sha256, 'hex'), record_now(), my_signature());
+                       e.body, decode(e.sha256, 'hex'), at, my_signature());
             end if;
             outcome := 'created';
             id := e.id;
             version := 1;
             body := e.body::text;
             sha256 := e.sha256;
-            recorded_at := instant_text(record_now());
+            recorded_at := instant_text(at);
             recorded_by := my_signature();
             if not dry and t.flagged then
                 flags := flag_of_record(e.id, 1);
@@ -212,6 +223,19 @@ begin
     return turn;
 end $$;
 
+-- The next function is written out of the table of types, a branch a type: what is called by name is planned each
+-- time, which is a twelfth of what a transfer costs.
+do $generate$
+declare
+    branches text;
+begin
+    select string_agg($$
+        when '$$ || t.name || $$' then
+            d := $$ || t.name || '_decide(id, body, derived, dry);', '' order by t.name)
+      into branches
+      from record_type t
+     where t.decides;
+    execute replace($form$
 -- Decides one record by the function of its type.
 create or replace function record_decide_one(t record_type, id uuid, body json, derived json, dry boolean)
     returns decision language plpgsql as $$
@@ -220,7 +244,8 @@ declare
     p json[];
 begin
     if t.decides then
-        execute format('select * from %I($1, $2, $3, $4)', t.name || '_decide') into d using id, body, derived, dry;
+        case t.name -- branches
+        end case;
         return d;
     elsif t.judged is not true then
         raise exception 'type % has no judge', t.name;
@@ -230,7 +255,8 @@ begin
     d.district := coalesce(body ->> 'district', '');
     d.parties := '{}';
     return d;
-end $$;
+end $$ $form$, '-- branches', branches);
+end $generate$;
 
 -- What was decided when a record was made: part of the answer to its POST, and of every replay, the same for ever.
 create or replace function record_decided(type text, id uuid) returns json
