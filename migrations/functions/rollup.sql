@@ -83,19 +83,30 @@ begin
           from (select distinct c.borrower from changed c) b
          cross join lateral (select * from firm_quarter x where x.borrower = b.borrower offset 0) q
     ),
+    history as (
+        select x.after, array_agg(x.quarter order by x.quarter) as quarters,
+               array_agg(array_to_string(x.classes, '|') order by x.quarter) as classes
+          from (select false as after, s.* from stood s
+                union all
+                select true, s.* from stood s
+                 where not exists (select from changed c where c.borrower = s.borrower and c.quarter = s.quarter)
+                union all
+                select true, c.* from changed c) x
+         group by x.after, x.borrower
+    ),
+    alike as ( -- firms of one history move together
+        select h.after, h.quarters, h.classes, count(*) as firms, row_number() over () as n
+          from history h
+         group by 1, 2, 3
+    ),
     chain as (
-        select r.after, r.section, r.row_key, r.quarter,
-               lag(r.quarter, 1, '-infinity'::date) over (partition by r.after, r.borrower, r.section, r.row_key
+        select r.after, r.firms, r.section, r.row_key, r.quarter,
+               lag(r.quarter, 1, '-infinity'::date) over (partition by r.n, r.section, r.row_key
                                                           order by r.quarter) as before
-          from (select distinct s.after, s.borrower, s.quarter, k.section, k.row_key
-                  from (select false as after, s.* from stood s
-                        union all
-                        select true, s.* from stood s
-                         where not exists (select from changed c
-                                            where c.borrower = s.borrower and c.quarter = s.quarter)
-                        union all
-                        select true, c.* from changed c) s
-                 cross join lateral unnest(s.classes) as class
+          from (select distinct h.n, h.after, h.firms, q.quarter, k.section, k.row_key
+                  from alike h
+                 cross join lateral unnest(h.quarters, h.classes) as q(quarter, classes)
+                 cross join lateral unnest(string_to_array(q.classes, '|')) as class
                  cross join lateral rollup_class_rows(class) k) r
     ),
     stored as (
@@ -109,10 +120,10 @@ begin
          where c.classes = '{}' and f.borrower = c.borrower and f.quarter = c.quarter
     )
     insert into city_firms as r (section, row_key, quarter, before, firms)
-    select c.section, c.row_key, c.quarter, c.before, sum(case when c.after then 1 else -1 end)
+    select c.section, c.row_key, c.quarter, c.before, sum(case when c.after then c.firms else -c.firms end)
       from chain c
      group by 1, 2, 3, 4
-    having sum(case when c.after then 1 else -1 end) <> 0
+    having sum(case when c.after then c.firms else -c.firms end) <> 0
      order by 1, 2, 3, 4
     on conflict on constraint city_firms_key do update set firms = r.firms + excluded.firms;
 end $$;
