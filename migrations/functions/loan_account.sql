@@ -29,6 +29,20 @@ create or replace function loan_interest_fen(accrued numeric, day_count text) re
     select div(2 * accrued + loan_day_base(day_count), 2 * loan_day_base(day_count))::bigint
 $$;
 
+-- The draw that a loan itself tells by its day of disbursement.
+create or replace function loan_opening(l loan) returns loan_event language plpgsql immutable as $$
+declare
+    e loan_event;
+begin
+    e.loan_id := l.id;
+    e.org_id := l.org_id;
+    e.reference := '';
+    e.kind := 'disbursed';
+    e.on_day := l.disbursed_on;
+    e.principal_fen := l.amount_fen;
+    return e;
+end $$;
+
 -- Events that stand: told by then, not reversed, with one that is not stored yet (more, or null), and while none tells
 -- of a draw the day of disbursement that the loan itself tells.
 create or replace function loan_told(l loan, known_at timestamptz, more loan_event) returns setof loan_event
@@ -49,9 +63,7 @@ create or replace function loan_told(l loan, known_at timestamptz, more loan_eve
     )
     select s.* from standing s
      union all
-    select null::uuid, (l).id, (l).org_id, null::text[], null::text, '', 'disbursed', (l).disbursed_on, (l).amount_fen,
-           null::bigint, null::text, null::date, null::text, null::timestamptz, null::int, null::text,
-           null::date, null::date, null::text
+    select (loan_opening(l)).*
      where (l).disbursed_on is not null
        and not exists (select from standing s where s.kind = 'disbursed')
 $$;
@@ -141,6 +153,7 @@ create or replace function loan_fold(l loan, as_of date, known_at timestamptz, m
 declare
     f loan_life;
     e loan_event;
+    told loan_event[];
     day date;             -- up to which interest has been counted
     rate int := l.rate_ppm;
     peak bigint := 0;     -- the balance of this day before its payments
@@ -152,10 +165,14 @@ declare
     back bigint;
 begin
     f := loan_life_new(l);
-    for e in select t.* from loan_told(l, known_at, more) t
-              where t.on_day <= as_of or t.kind = 'voided'
-              order by t.kind <> 'voided', t.on_day, loan_event_rank(t.kind), t.reference
-    loop
+    if more.kind is not null or exists (select from loan_event x where x.loan_id = l.id) then
+        told := array(select t from loan_told(l, known_at, more) t
+                       where t.on_day <= as_of or t.kind = 'voided'
+                       order by t.kind <> 'voided', t.on_day, loan_event_rank(t.kind), t.reference);
+    elsif l.disbursed_on <= as_of then -- most loans: nothing is told but the day that the loan itself tells
+        told := array[loan_opening(l)];
+    end if;
+    foreach e in array coalesce(told, '{}') loop
         if e.kind = 'voided' then
             f.state := 'voided';
             if judge and more.id <> e.id then

@@ -245,6 +245,8 @@ declare
 begin
     if t.decides then
         case t.name -- branches
+        else
+            raise exception 'type % has no function that decides', t.name;
         end case;
         return d;
     elsif t.judged is not true then

@@ -141,9 +141,9 @@ class Keys(Identity):
         n = next(numbers)
         self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
         first, second = (self.post(loan(contract_no="%s-%d" % (k, n))).json() for k in ("OLD", "ALSO"))
-        self.d.sql("alter table submission disable trigger user; update submission set key = 'old-%d',"
+        self.d.sql("alter table submission disable trigger user; update submission set key = 'old-%d', key_form = 'old-%d',"
                    " body = replace(body::text, 'ALSO-', 'old-')::json where id = '%s';"
-                   " alter table submission enable trigger user" % (n, second["id"]))
+                   " alter table submission enable trigger user" % (n, n, second["id"]))
         said = self.d.cli("verify", check=False).stdout
         self.assertIn("keys that are one however they are written: BANK-A loan OLD-%d, old-%d\n" % (n, n), said)
         find = lambda key: [x["id"] for x in self.get("/v1/loans?contract_no=%s-%d" % (key, n))["items"]]
@@ -153,10 +153,10 @@ class Keys(Identity):
         for k, (key, want) in enumerate((("OLD", first), ("old", second))):  # each by its own spelling
             self.assertEqual(event(key, k).status, 201)
             self.assertEqual(self.get("/v1/loans/" + want["id"])["state"], "matured")
-        self.d.sql("alter table submission disable trigger user; update submission set key = 'ALSO-%d',"
+        self.d.sql("alter table submission disable trigger user; update submission set key = 'ALSO-%d', key_form = 'also-%d',"
                    " body = replace(body::text, 'old-', 'ALSO-')::json where id = '%s';"
                    " update submission set body = replace(body::text, 'old-', 'ALSO-')::json, subject = 'ALSO-%d' where key = 'O1-%d';"
-                   " alter table submission enable trigger user" % (n, second["id"], n, n))
+                   " alter table submission enable trigger user" % (n, n, second["id"], n, n))
         self.assertNotIn("keys that are one", self.d.cli("verify", check=False).stdout)
 
     def test_invisible_characters_are_refused_by_their_code_point(self):

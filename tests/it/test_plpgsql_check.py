@@ -44,8 +44,9 @@ class Functions(Case):
         super().setUpClass()
         cls.d.sql("create database checked")
         cls.addClassCleanup(cls.d.sql, "drop database checked with (force)")
-        dump = subprocess.run(["pg_dump", "-s", "-h", socket_folder(cls.d.data), "-U", "pledged_owner", "pledged"],
-                              check=True, capture_output=True, text=True).stdout
+        dump = "".join(subprocess.run(["pg_dump", *what, "-h", socket_folder(cls.d.data), "-U", "pledged_owner", "pledged"],
+                                      check=True, capture_output=True, text=True).stdout
+                       for what in (["-s"], ["-a", "-t", "record_type"]))  # a function is made of its rows
         cls.psql(dump + "\nset search_path = public; create extension plpgsql_check;")
 
     @classmethod
