@@ -28,6 +28,8 @@
         "Send Authorization: Bearer with a token issued by `pledged token add`")                   \
     X(E_ROLE, 403, "本机构类别({})无此权限", "Organisations of kind {} may not do this",           \
         "由有权的机构办理", "Ask an organisation that may")                                        \
+    X(E_DUTY, 403, "此令牌无此职责:{}", "This token does not carry the duty: {}",                  \
+        "换用有此职责的令牌,或由管理员另发", "Use a token that does, or ask for one")              \
     X(E_NOT_FOUND, 404, "找不到:{}", "Not found: {}", "核对地址与编号",                            \
         "Check the address and the id")                                                            \
     X(E_METHOD, 405, "此地址不支持方法 {}", "Method {} is not supported here",                     \

@@ -27,10 +27,21 @@ enum org_kind {
 const char *org_kind_name(enum org_kind k); /* "ip_office" */
 bool org_kind_parse(struct str s, enum org_kind *k);
 
+/* What a token may be used for beside reading. */
+enum duty { DUTY_SUBMIT, DUTY_DECIDE, DUTY_PAY, DUTY_ADMINISTER, DUTY_COUNT };
+const char *duty_name(enum duty d);
+/* Bits of the duties named, with spaces between; what is no duty gives none. */
+unsigned duties_parse(struct str words);
+
 /* The organisation and person behind a request. Row-level security sees exactly these. */
 struct actor {
     int64_t org; /* key in the database */
     enum org_kind kind;
-    struct str code, name, district, person;
+    struct str code, name, district;
+    struct str person;    /* the name of the post, as it stands in signatures */
+    struct str person_id; /* one over all offices; p == NULL: the daemon itself */
+    unsigned duties;      /* a bit each */
 };
+/* The same, with all its texts in the arena. */
+struct actor actor_keep(struct arena *a, const struct actor *from);
 #endif

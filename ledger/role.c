@@ -1,5 +1,6 @@
 /*
- * role.c - names of the kinds of organisations, as the contract and the database write them.
+ * role.c - names of the kinds of organisations and of duties, as the contract and the database
+ * write them.
  */
 #include "role.h"
 
@@ -21,4 +22,37 @@ bool org_kind_parse(struct str s, enum org_kind *k)
         }
     }
     return false;
+}
+
+static const char *const duty_names[DUTY_COUNT] = {"submit", "decide", "pay", "administer"};
+
+const char *duty_name(enum duty d)
+{
+    MUST((unsigned)d < DUTY_COUNT);
+    return duty_names[d];
+}
+
+unsigned duties_parse(struct str words)
+{
+    unsigned bits = 0;
+    for (const char *p = words.p; p && *p; p += strspn(p, " ")) {
+        size_t n = strcspn(p, " ");
+        for (unsigned d = 0; d < DUTY_COUNT; d++) {
+            if (strlen(duty_names[d]) == n && memcmp(p, duty_names[d], n) == 0)
+                bits |= 1u << d;
+        }
+        p += n;
+    }
+    return bits;
+}
+
+struct actor actor_keep(struct arena *a, const struct actor *from)
+{
+    struct actor to = *from;
+    to.code = arena_keep(a, from->code);
+    to.name = arena_keep(a, from->name);
+    to.district = arena_keep(a, from->district);
+    to.person = arena_keep(a, from->person);
+    to.person_id = arena_keep(a, from->person_id);
+    return to;
 }

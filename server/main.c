@@ -513,10 +513,12 @@ static const struct command help_command = {.name = "help",
     .help = "Say what a command does and what its options mean; without one, list them."};
 
 static const struct command *const commands[] = {&serve_command, &command_org_add,
-    &command_token_add, &command_token_list, &command_token_revoke, &command_import,
-    &command_targets, &command_report, &command_verify, &command_verify_report,
-    &command_report_keys, &command_migrate, &command_clock, &command_backup, &command_restore,
-    &show_config_command, &openapi_command, &man_command, &help_command};
+    &command_org_list, &command_org_rename, &command_org_disable, &command_person_add,
+    &command_person_list, &command_person_disable, &command_token_add, &command_token_list,
+    &command_token_rotate, &command_token_revoke, &command_import, &command_targets,
+    &command_report, &command_verify, &command_verify_report, &command_report_keys,
+    &command_migrate, &command_clock, &command_backup, &command_restore, &show_config_command,
+    &openapi_command, &man_command, &help_command};
 
 static void list_commands(FILE *out)
 {

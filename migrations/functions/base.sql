@@ -20,6 +20,10 @@ create or replace function my_district() returns text language sql stable parall
 create or replace function my_signature() returns text language sql stable parallel safe as
     $$ select coalesce(current_setting('pledged.person', true), '') || '@' || my_code() $$;
 
+-- The person that acts, whatever the office; null: no person, but the daemon itself.
+create or replace function my_person() returns uuid language sql stable parallel safe as
+    $$ select nullif(current_setting('pledged.person_id', true), '')::uuid $$;
+
 -- What two keys, names or references have in common that mean the same: width and form of signs, case, and spaces and
 -- signs that nobody sees do not tell them apart. What is written so stands in submission.key_form.
 create or replace function text_form(t text) returns text language sql immutable parallel safe as $$

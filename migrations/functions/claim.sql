@@ -1124,7 +1124,7 @@ begin
         return claim_seen_problems(c.claim, (c.told).seen);
     end if;
     -- who accepts is not who approves, who approves is not who pays; a paper that came earlier is seen by two
-    if c.maker = my_signature() then
+    if person_is_me(c.maker) then
         p := p || problem('E_SAME_PERSON', '', c.maker);
     end if;
     if c.step = 'accept' and (c.claim).received_on < (c.claim).on_day and c.maker is null then

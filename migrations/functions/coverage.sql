@@ -660,11 +660,11 @@ begin
         return array[problem('E_STEP', '', c.state)];
     elsif told ->> 'seen' <> seen then
         return array[problem('E_SEEN', '/seen', c.state)];
-    elsif step = 'confirm' and c.recorded_by = my_signature() then
+    elsif step = 'confirm' and person_is_me(c.recorded_by) then
         return array[problem('E_SAME_PERSON', '', c.recorded_by)];
     elsif step = 'confirm' and c.state = 'requested' and c.paper and exists (
            select from coverage_step s
-            where s.coverage = c.id and s.step = 'confirm' and s.recorded_by = my_signature()) then
+            where s.coverage = c.id and s.step = 'confirm' and person_is_me(s.recorded_by)) then
         return array[problem('E_SAME_PERSON', '', my_signature())];
     elsif step = 'end' and claims_open_on(c.loan_id) is not null then
         return array[problem('E_COMPENSATED', '', claims_open_on(c.loan_id))];

@@ -323,7 +323,7 @@ begin
     select min(x.recorded_by) into recorder
       from flag_record r
       join submission x on x.id = r.record_id and x.version <= r.version
-     where r.flag = f.id and x.recorded_by = my_signature();
+     where r.flag = f.id and person_is_me(x.recorded_by);
     if recorder is not null then
         p := p || problem('E_SAME_PERSON', '', recorder);
     end if;
@@ -485,7 +485,7 @@ begin
       from flag_record r
       join flag f on f.id = r.flag and f.severity = 'high'
       join flag_clearing c on c.flag = f.id
-     where r.record_id in (loan, cause) and c.cleared_by = my_signature();
+     where r.record_id in (loan, cause) and person_is_me(c.cleared_by);
     if list is not null then
         p := p || problem('E_CLEARER', '', list);
     end if;
@@ -505,7 +505,7 @@ declare
     p json[] := '{}'::json[];
 begin
     select string_agg(distinct f.code || ' ' || f.id, ', ') filter (where c.flag is null),
-           string_agg(distinct f.code, ', ') filter (where r.record_id = cause and c.cleared_by = my_signature())
+           string_agg(distinct f.code, ', ') filter (where r.record_id = cause and person_is_me(c.cleared_by))
       into list, cleared
       from flag_record r
       join flag f on f.id = r.flag and f.severity = 'high'

@@ -108,7 +108,7 @@ begin
         found_problems := found_problems || problem('E_ORDER', '/on', in_force.effective_from::text);
     elsif not is_end then
         found_problems := policy_refusal(r.body);
-        if r.recorded_by = my_signature() then
+        if person_is_me(r.recorded_by) then
             found_problems := found_problems || problem('E_SAME_PERSON', '', r.recorded_by);
         end if;
     end if;

@@ -85,6 +85,8 @@ begin
         d.problems := json_build_array(problem('E_SEEN', '/seen', 'version ' || r.version));
     elsif cardinality(found_problems) > 0 then
         d.problems := array_to_json(found_problems);
+    elsif person_is_me(r.recorded_by) then -- who drafts for one office does not approve for another
+        d.problems := json_build_array(problem('E_SAME_PERSON', '', r.recorded_by));
     elsif not dry then
         terms := scheme_terms_of(r.body);
         insert into scheme (id, code, effective_from, effective_to, body, reason, approved_at, approved_by)

@@ -588,8 +588,8 @@ begin
                select s.recorded_by from application_step s
                 where s.application = a.id and s.step <> 'release' order by s.n desc limit 1) last on true
          where a.id = app and a.org_id = my_org()
-           and (n.state = 'reserved' and a.recorded_by <> my_signature()
-                or n.state = 'approved' and last.recorded_by <> my_signature()));
+           and (n.state = 'reserved' and not person_is_me(a.recorded_by)
+                or n.state = 'approved' and not person_is_me(last.recorded_by)));
 end $$;
 revoke all on function application_waits from public;
 grant execute on function application_waits to pledged_app;
@@ -840,7 +840,7 @@ begin
                                        '; ' order by s.n), '-')
               from application_step s where s.application = a.id));
     else
-        if maker = my_signature() then
+        if person_is_me(maker) then
             p := p || problem('E_SAME_PERSON', '', maker);
         end if;
         if (doc ->> 'on')::date <> day then

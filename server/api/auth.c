@@ -73,12 +73,7 @@ static struct cached **slot_of(struct auth *auth, struct str token)
 static struct actor *actor_copy(struct arena *a, const struct actor *from)
 {
     struct actor *to = arena_alloc(a, sizeof *to);
-    *to = *from;
-    to->code = arena_str(a, from->code.p, from->code.n);
-    to->name = arena_str(a, from->name.p, from->name.n);
-    to->person = arena_str(a, from->person.p, from->person.n);
-    if (from->district.p)
-        to->district = arena_str(a, from->district.p, from->district.n);
+    *to = actor_keep(a, from);
     return to;
 }
 
@@ -100,7 +95,7 @@ static void cache_add(
     int64_t longest = clock_us() + (int64_t)CACHE_TTL_S * 1000000;
     cached_free(*slot); /* one actor a slot keeps the cache small without a sweep */
     *c = (struct cached){.a = a, .token = arena_str(a, token.p, token.n)};
-    c->actor = *actor_copy(a, actor);
+    c->actor = actor_keep(a, actor);
     c->until_us = until_us && until_us < longest ? until_us : longest;
     *slot = c;
 }
@@ -116,6 +111,8 @@ static bool actor_read(const struct rows *rows, struct actor *actor, int64_t *un
     actor->name = rows_at(rows, 0, TOKEN_ACTOR_NAME);
     actor->district = rows_at(rows, 0, TOKEN_ACTOR_DISTRICT);
     actor->person = rows_at(rows, 0, TOKEN_ACTOR_PERSON);
+    actor->person_id = rows_at(rows, 0, TOKEN_ACTOR_PERSON_ID);
+    actor->duties = duties_parse(rows_at(rows, 0, TOKEN_ACTOR_DUTIES));
     (void)rows_int(rows, 0, TOKEN_ACTOR_EXPIRES_US, until_us); /* absent: never */
     return true;
 }

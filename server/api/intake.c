@@ -37,11 +37,7 @@ static struct tally *tally_of(struct intake *i, const struct actor *actor, const
     struct arena *a = arena_new();
     struct tally *t = arena_alloc(a, sizeof *t);
     t->a = a;
-    t->actor = *actor;
-    t->actor.code = arena_keep(t->a, actor->code);
-    t->actor.name = arena_keep(t->a, actor->name);
-    t->actor.district = arena_keep(t->a, actor->district);
-    t->actor.person = arena_keep(t->a, actor->person);
+    t->actor = actor_keep(t->a, actor);
     t->type = type;
     t->on = on;
     t->intake = i;

@@ -243,6 +243,7 @@ const struct route rehearsal_routes[] = {
         .handle = rehearsal_post,
         .takes = TAKES_JSON,
         .record = &rehearsal_record,
+        .asks = true,
         .answers = rehearsal_answers,
         .zh = "试算政策",
         .en = "Run a policy over the recorded loans"},

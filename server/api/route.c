@@ -121,11 +121,56 @@ static void refuse_coding(struct req *r)
     reply_refuse(r, E_CODING, "", "%s", req_header(r, "content-encoding").p);
 }
 
+/* ---- duties ---------------------------------------------------------------------------------- */
+
+/* By the last word of a path, which is a step; what is not here is submitted. */
+static const struct {
+    const char *word;
+    enum duty duty;
+} duties[] = {
+    {"approve", DUTY_DECIDE},
+    {"refuse", DUTY_DECIDE},
+    {"confirm", DUTY_DECIDE},
+    {"accept", DUTY_DECIDE},
+    {"accept_costs", DUTY_DECIDE},
+    {"return", DUTY_DECIDE},
+    {"renew", DUTY_DECIDE},
+    {"release", DUTY_DECIDE},
+    {"close", DUTY_DECIDE},
+    {"clear", DUTY_DECIDE},
+    {"seal", DUTY_DECIDE},
+    {"pay", DUTY_PAY},
+    {"clawback", DUTY_PAY},
+};
+
+/* Of a question by POST and of what is read: none. */
+int route_duty(const struct route *t)
+{
+    const char *last = strrchr(t->path, '/') + 1;
+    if (t->method == METHOD_GET || t->asks)
+        return -1;
+    if (t->administers)
+        return DUTY_ADMINISTER;
+    for (size_t i = 0; i < COUNT_OF(duties); i++) {
+        if (strcmp(duties[i].word, last) == 0)
+            return (int)duties[i].duty;
+    }
+    return DUTY_SUBMIT;
+}
+
+static bool lacks_duty(const struct req *r, int duty)
+{
+    return r->route->roles && duty >= 0 && !(r->actor->duties & (1u << duty));
+}
+
 static void with_actor(struct req *r)
 {
     const struct route *t = r->route;
+    int duty = route_duty(t);
     if (t->roles && !(t->roles & (1u << r->actor->kind)))
         reply_refuse(r, E_ROLE, "", "%s", org_kind_name(r->actor->kind));
+    else if (lacks_duty(r, duty))
+        reply_refuse(r, E_DUTY, "", "%s", duty_name((enum duty)duty));
     else if (!query_check(r))
         reply_problem(r);
     else if (t->takes != TAKES_NOTHING && r->has_body && !is_unpacked(r))

@@ -96,6 +96,8 @@ struct route {
     const struct record *record;          /* that it is about; of a body: what it holds */
     const struct query *query[QUERY_MAX]; /* the first NULL ends it */
     const struct answer *answers;
+    bool asks;           /* a question by POST: needs no duty */
+    bool administers;    /* needs the duty to administer */
     const char *zh, *en; /* summary */
 };
 /* clang-format would lay out the rows in these macros backwards. */
@@ -137,6 +139,8 @@ extern const struct route admin_routes[], loan_routes[], ip_routes[], fund_route
 
 /* All routes, counted from 0; NULL behind the last. */
 const struct route *route_at(int i);
+/* The duty that a token needs for it, an enum duty; -1: none. */
+int route_duty(const struct route *t);
 void route_dispatch(struct req *r); /* the on_head of http_listen */
 
 /* query.c: everything that is wrong with the parameters of the request; false after adding it. */

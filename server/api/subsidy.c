@@ -698,6 +698,7 @@ const struct route policy_routes[] = {
         .handle = eligibility_post,
         .takes = TAKES_JSON,
         .record = &eligibility_record,
+        .asks = true,
         .answers = ANSWERS(JSON_OF(check_shape)),
         .zh = "查询资格",
         .en = "Is it eligible, for how much, and if not, why and what would change it"},

@@ -378,7 +378,7 @@ void link_send(struct link *l, enum sql_id sql, const struct str *params, int n,
 
 void link_identity(struct link *l, const struct actor *actor)
 {
-    static const struct str nobody[] = {{"", 0}, {"", 0}, {"", 0}, {"", 0}, {"", 0}};
+    static const struct str nobody[] = {{"", 0}, {"", 0}, {"", 0}, {"", 0}, {"", 0}, {"", 0}};
     if (!actor) {
         link_send(l, SQL_IDENTITY, nobody, COUNT_OF(nobody), NULL, NULL);
         return;
@@ -391,6 +391,7 @@ void link_identity(struct link *l, const struct actor *actor)
         actor->code,
         actor->district.p ? actor->district : STR(""),
         actor->person,
+        actor->person_id.p ? actor->person_id : STR(""),
     };
     link_send(l, SQL_IDENTITY, who, COUNT_OF(who), NULL, NULL);
 }

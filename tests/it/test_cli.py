@@ -7,7 +7,8 @@ import unittest
 
 from harness import PLEDGED_BIN, ROOT
 
-COMMANDS = ["serve", "org add", "token add", "token list", "token revoke", "import", "targets", "report", "verify",
+COMMANDS = ["serve", "org add", "org list", "org rename", "org disable", "person add", "person list",
+            "person disable", "token add", "token list", "token rotate", "token revoke", "import", "targets", "report", "verify",
             "verify-report", "report-keys", "migrate", "clock", "backup", "restore", "show-config", "openapi", "man", "help"]
 
 
@@ -58,7 +59,7 @@ class Help(unittest.TestCase):
         self.assertEqual(run("org", "add", "--code", "X", "--help")[1], run("help", "org", "add")[1])
         status, text, _ = run("token", "--help")
         self.assertEqual((status, re.findall(r"^usage: pledged (token \w+)", text, re.M)),
-                         (0, ["token add", "token list", "token revoke"]))
+                         (0, ["token add", "token list", "token rotate", "token revoke"]))
 
     def test_calls_that_name_no_command_end_with_2_and_say_what_there_is(self):
         for args, words in (((), "a command is needed"), (("sevre",), "no such command: sevre"),

@@ -36,6 +36,7 @@ void auth_actor(struct req *r, req_fn *next)
 {
     static struct actor actor;
     actor.kind = acting;
+    actor.duties = (1u << DUTY_COUNT) - 1;
     r->actor = &actor;
     next(r);
 }

@@ -13,6 +13,15 @@ static const struct {
     enum err_code code;
     const char *pointer;
 } constraints[] = {
+    {"person_name_form", E_INTERNAL, ""},
+    {"person_id_hash_unique", E_INTERNAL, ""},
+    {"person_id_hash_length", E_INTERNAL, ""},
+    {"post_name_length", E_INTERNAL, ""},
+    {"post_name_seen", E_INTERNAL, ""},
+    {"post_person_unique", E_INTERNAL, ""},
+    {"post_staff_no_length", E_INTERNAL, ""},
+    {"post_staff_no_unique", E_INTERNAL, ""},
+    {"installation_once", E_INTERNAL, ""},
     {"loan_product_known", E_CHOICE, "/product"},
     {"loan_size_known", E_INTERNAL, ""},
     {"loan_employees_range", E_RANGE, "/employees"},

@@ -1,0 +1,121 @@
+-- Persons: one identity over offices. A signature (name@CODE) is of a post; maker and checker are told apart by the
+-- person that sits in it.
+
+-- The person who signed; null: nobody that the ledger knows. Names are the same by their form.
+create or replace function person_of(signature text) returns uuid
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return (select s.person
+              from org o
+              join post s on s.org_id = o.id
+             where right(signature, length(o.code) + 1) = '@' || o.code
+               and s.name_form = text_form(left(signature, -length(o.code) - 1))
+             order by length(o.code) desc
+             limit 1);
+end $$;
+
+-- Was it whoever acts that signed, for this or for another office?
+create or replace function person_is_me(signature text) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return coalesce(signature = my_signature() or exists (
+        select from post s
+          join org o on o.id = s.org_id
+         where s.person = my_person()
+           and right(signature, length(o.code) + 1) = '@' || o.code
+           and s.name_form = text_form(left(signature, -length(o.code) - 1))), false);
+end $$;
+
+-- What is kept of an identity number: enough to know it again here, and no use anywhere else.
+create or replace function person_id_hash(number text) returns bytea
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select sha256(i.secret || sha256(i.secret || convert_to(upper(text_form(number)), 'UTF8'))) from installation i
+$$;
+revoke all on function person_id_hash from public;
+
+-- What stands against a post of this name in an organisation: for a person that is known (same, or by the hash of his
+-- identity number), else for a new one.
+create or replace function person_refusal(org bigint, name text, staff_no text, id_hash bytea, same uuid) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    held post;
+    p json[] := '{}'::json[];
+begin
+    if not exists (select from org o where o.id = org) then
+        return array[problem('E_NOT_FOUND', '/org', '')];
+    elsif text_form(name) = '' then
+        return array[problem('E_NEED', '/name', '')];
+    end if;
+    select s.* into held from post s where s.org_id = org and s.name_form = text_form(person_refusal.name);
+    if found then
+        p := p || problem('E_TAKEN', '/name', held.name);
+    end if;
+    select s.* into held from post s where s.org_id = org and s.staff_no = person_refusal.staff_no;
+    if found then
+        p := p || problem('E_TAKEN', '/staff_no', held.name);
+    end if;
+    if same is not null and not exists (select from person x where x.id = same) then
+        return p || problem('E_NOT_FOUND', '/same_as', same::text);
+    elsif same is not null and exists (
+           select from person x where x.id <> same and x.id_hash = person_refusal.id_hash) then
+        p := p || problem('E_TAKEN', '/id_hash', '');
+    end if;
+    select s.* into held
+      from post s
+      join person x on x.id = s.person
+     where s.org_id = org and (x.id = same or x.id_hash = person_refusal.id_hash);
+    if found then
+        p := p || problem('E_TAKEN', case when same is null then '/id_hash' else '/same_as' end, held.name);
+    end if;
+    return p;
+end $$;
+
+-- Gives a person a post: the one that is known by an id or by the hash of his identity number, else a new one.
+create or replace function person_add(new_id uuid, org bigint, name text, staff_no text, id_hash bytea, same uuid)
+    returns uuid language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    who uuid := coalesce(same, (select x.id from person x where x.id_hash = person_add.id_hash));
+    against json[] := person_refusal(org, name, staff_no, id_hash, same);
+begin
+    if cardinality(against) > 0 then
+        raise exception '%', (select string_agg((a ->> 1) || ' ' || (a ->> 0) || ' ' || (a ->> 2), '; ')
+                                from unnest(against) a) using errcode = 'PB004';
+    end if;
+    if who is null then
+        who := new_id;
+        insert into person (id, name, id_hash, created_at) values (who, name, id_hash, record_now());
+    elsif id_hash is not null then
+        update person x set id_hash = person_add.id_hash where x.id = who and x.id_hash is null;
+    end if;
+    insert into post (org_id, name, person, staff_no, created_at) values (org, name, who, staff_no, record_now());
+    return who;
+end $$;
+revoke all on function person_add from public;
+
+-- Who has this name in an organisation, however it is written; made when nobody has it.
+create or replace function person_named(org bigint, name text) returns uuid
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    return coalesce((select s.person from post s where s.org_id = org and s.name_form = text_form(person_named.name)),
+                    person_add(uuid_v7(), org, name, null, null, null));
+end $$;
+revoke all on function person_named from public;
+
+-- Ends a person's post in an organisation at once, and with it the tokens that he has there; nobody else's. In all
+-- offices: the person altogether. The number of posts that ended.
+create or replace function person_disable(org bigint, name text, everywhere boolean) returns int
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    who uuid := (select s.person from post s where s.org_id = org and s.name_form = text_form(person_disable.name));
+    ended int;
+begin
+    update post s set ended_at = now() -- a clock that is behind must not keep a token alive
+     where s.person = who and s.ended_at is null and (everywhere or s.org_id = org);
+    get diagnostics ended = row_count;
+    if everywhere then
+        update person x set disabled_at = now() where x.id = who and x.disabled_at is null;
+    end if;
+    perform pg_notify('pledged_token', '');
+    return ended;
+end $$;
+revoke all on function person_disable from public;

@@ -1,0 +1,19 @@
+/*
+ * directory.h - what the commands about organisations, persons and tokens share.
+ */
+#ifndef PLEDGED_DIRECTORY_H
+#define PLEDGED_DIRECTORY_H
+#include "session.h"
+
+/* Opens a session with the command's flags, does the work, closes it. Gives the exit status. */
+int directory_run(int argc, char **argv, const struct cli_option *options,
+    int (*work)(struct session *s, const struct flag *f));
+/* A statement without an answer; false after printing what is wrong, or that nothing was there. */
+MUST_USE bool directory_do(
+    struct session *s, const char *sql, const char *const *params, int n, const char *nothing);
+/* A table: the titles (with tabs between), then a row a line. Gives the exit status. */
+int directory_print(
+    struct session *s, const char *titles, const char *sql, const char *const *params, int n);
+/* Running daemons look tokens up anew. */
+void directory_changed(struct session *s);
+#endif

@@ -1,0 +1,233 @@
+/*
+ * token.c - tokens, directly in the database as its owner.
+ */
+#include "directory.h"
+#include "merkle.h"
+#include "role.h"
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+
+enum token_add_flag { ORG, PERSON, DAYS, CERT, DUTIES, READ_ONLY };
+static const struct cli_option add_options[] = {
+    [ORG] = {"--org", "CODE", NEEDED, "the organisation, as given to `pledged org add`"},
+    [PERSON] = {"--person", "NAME", NEEDED,
+        "who acts by this token: the name is kept with each act"},
+    [DAYS] = {"--expires-days", "N", OPTIONAL,
+        "it ends after so many days; else only when it is revoked"},
+    [CERT] = {"--cert", "FILE", OPTIONAL, "a client certificate (PEM) that stands for the token"},
+    [DUTIES] = {"--duties", "LIST", OPTIONAL,
+        "what it may be used for beside reading, with commas between: submit, decide, pay,\n"
+        "administer; else all of them"},
+    [READ_ONLY] = {"--read-only", NULL, OPTIONAL, "it reads and does nothing else"},
+    {0},
+};
+enum token_list_flag { LIST_ORG };
+static const struct cli_option list_options[] = {
+    [LIST_ORG] = {"--org", "CODE", OPTIONAL, "of this organisation alone"},
+    {0},
+};
+enum token_rotate_flag { ROTATE_ORG, ROTATE_PERSON, OVERLAP, ROTATE_DAYS };
+static const struct cli_option rotate_options[] = {
+    [ROTATE_ORG] = {"--org", "CODE", NEEDED, "the organisation"},
+    [ROTATE_PERSON] = {"--person", "NAME", NEEDED, "the person whose tokens are renewed"},
+    [OVERLAP] = {"--overlap-hours", "N", OPTIONAL,
+        "so long the earlier tokens go on; 24 if nothing is said, 0 ends them at once"},
+    [ROTATE_DAYS] = {"--expires-days", "N", OPTIONAL, "the new one ends after so many days"},
+    {0},
+};
+enum token_revoke_flag { ID, REVOKE_ORG, REVOKE_PERSON };
+static const struct cli_option revoke_options[] = {
+    [ID] = {"--id", "HEX", OPTIONAL, "the token of this id in `pledged token list`"},
+    [REVOKE_ORG] = {"--org", "CODE", OPTIONAL, "with --person: all of this organisation"},
+    [REVOKE_PERSON] = {"--person", "NAME", OPTIONAL, "that this person acts by"},
+    {0},
+};
+
+/* 256 random bits, printed once; only the hash is kept. */
+static struct str token_make(struct arena *a)
+{
+    unsigned char random[32], text[64];
+    MUST(RAND_bytes(random, sizeof random) == 1);
+    int n = EVP_EncodeBlock(text, random, sizeof random);
+    struct buf b;
+    buf_init(&b, a);
+    buf_text(&b, "plg_");
+    for (int i = 0; i < n && text[i] != '='; i++)
+        buf_char(&b, text[i] == '+' ? '-' : text[i] == '/' ? '_' : (char)text[i]);
+    return buf_view(&b);
+}
+
+/* SHA-256 of a client certificate, as its holder presents it in the TLS handshake. */
+static bool certificate_print(struct arena *a, const char *path, struct str *hex)
+{
+    hash h;
+    unsigned n = 0;
+    FILE *file = fopen(path, "re");
+    X509 *x = file ? PEM_read_X509(file, NULL, NULL, NULL) : NULL;
+    bool good = x && X509_digest(x, EVP_sha256(), h.b, &n) == 1 && n == sizeof h.b;
+    if (file)
+        (void)fclose(file); /* only read */
+    X509_free(x);
+    if (good)
+        *hex = hash_hex(a, h);
+    return good;
+}
+
+/* "submit,pay" as an array; NULL after saying which word is no duty. */
+static const char *duties_array(struct arena *a, const struct flag *f)
+{
+    struct buf b;
+    unsigned bits = (1u << DUTY_COUNT) - 1;
+    buf_init(&b, a);
+    for (const char *p = f[DUTIES].value; p && *p; p += strspn(p, ",")) {
+        struct str word = arena_str(a, p, strcspn(p, ","));
+        unsigned bit = duties_parse(word);
+        if (!bit) {
+            fprintf(stderr, "pledged: %s is none of submit, decide, pay, administer\n", word.p);
+            return NULL;
+        }
+        bits = p == f[DUTIES].value ? bit : bits | bit;
+        p += word.n;
+    }
+    if (f[READ_ONLY].value)
+        bits = 0;
+    buf_char(&b, '{');
+    for (int d = 0; d < DUTY_COUNT; d++) {
+        if (bits & (1u << d)) {
+            buf_text(&b, b.n > 1 ? "," : "");
+            buf_text(&b, duty_name((enum duty)d));
+        }
+    }
+    buf_char(&b, '}');
+    return buf_view(&b).p;
+}
+
+static int token_add(struct session *s, const struct flag *f)
+{
+    static const char sql[] =
+        "insert into token (sha256, org_id, person, person_id, expires_at, is_certificate, duties)"
+        " select decode($1, 'hex'), o.id, $3, person_named(o.id, $3),"
+        " now() + make_interval(days => $4::int), $5::boolean, $6::text[]"
+        " from org o where o.code = $2";
+    if (!f[ORG].value || !f[PERSON].value)
+        return session_complain("--org and --person are needed");
+    if (f[DUTIES].value && f[READ_ONLY].value)
+        return session_complain("--duties or --read-only, not both");
+    struct str token = f[CERT].value ? STR("certificate bound") : token_make(s->a), hex;
+    if (!f[CERT].value)
+        hex = hash_hex(s->a, hash_sha256(token.p, token.n));
+    else if (!certificate_print(s->a, f[CERT].value, &hex))
+        return session_complain("--cert must name a certificate in PEM form");
+    const char *params[] = {hex.p, f[ORG].value, f[PERSON].value, f[DAYS].value,
+        f[CERT].value ? "true" : "false", duties_array(s->a, f)};
+    static const char nobody[] = "no such organisation: register it with pledged org add";
+    if (!params[5] || !directory_do(s, sql, params, 6, nobody))
+        return 2;
+    directory_changed(s);
+    puts(token.p);
+    return 0;
+}
+
+/* A new token with the duties of the one that ends last; those that there were go on for a while,
+ * so that what uses them can be given the new one without a gap. */
+static int token_rotate(struct session *s, const struct flag *f)
+{
+    static const char sql[] =
+        "with old as (select t.* from token t join org o on o.id = t.org_id"
+        " join post p on p.org_id = o.id and p.person = t.person_id"
+        " where o.code = $2 and p.name_form = text_form($3) and t.revoked_at is null"
+        " and not t.is_certificate and coalesce(t.expires_at > now(), true)),"
+        " ended as (update token t set expires_at ="
+        " least(t.expires_at, now() + make_interval(hours => coalesce($4::int, 24)))"
+        " from old where t.sha256 = old.sha256)"
+        " insert into token (sha256, org_id, person, person_id, expires_at, duties)"
+        " select decode($1, 'hex'), x.org_id, x.person, x.person_id,"
+        " now() + make_interval(days => $5::int), x.duties"
+        " from (select * from old order by expires_at desc nulls first, created_at desc limit 1) x";
+    if (!f[ROTATE_ORG].value || !f[ROTATE_PERSON].value)
+        return session_complain("--org and --person are needed");
+    struct str token = token_make(s->a), hex = hash_hex(s->a, hash_sha256(token.p, token.n));
+    const char *params[] = {
+        hex.p, f[ROTATE_ORG].value, f[ROTATE_PERSON].value, f[OVERLAP].value, f[ROTATE_DAYS].value};
+    if (!directory_do(s, sql, params, 5, "no live token of this person: pledged token add"))
+        return 2;
+    directory_changed(s);
+    puts(token.p);
+    return 0;
+}
+
+static int token_list(struct session *s, const struct flag *f)
+{
+    static const char sql[] =
+        "select left(encode(t.sha256, 'hex'), 8), o.code, t.person, instant_text(t.created_at),"
+        " coalesce(instant_text(t.expires_at), 'never'), coalesce(instant_text(t.revoked_at), '-'),"
+        " coalesce(nullif(array_to_string(t.duties, ','), ''), 'read')"
+        " from token t join org o on o.id = t.org_id where $1::text is null or o.code = $1"
+        " order by t.created_at";
+    return directory_print(
+        s, "id\torg\tperson\tcreated\texpires\trevoked\tduties", sql, &f[LIST_ORG].value, 1);
+}
+
+static int token_revoke(struct session *s, const struct flag *f)
+{
+    static const char sql[] =
+        "update token t set revoked_at = now() from org o where o.id = t.org_id and"
+        " t.revoked_at is null and (left(encode(t.sha256, 'hex'), 8) = $1 or"
+        " ($1 is null and o.code = $2 and t.person_id = (select p.person from post p"
+        " where p.org_id = o.id and p.name_form = text_form($3))))";
+    const char *params[] = {f[ID].value, f[REVOKE_ORG].value, f[REVOKE_PERSON].value};
+    if (!f[ID].value && !(f[REVOKE_ORG].value && f[REVOKE_PERSON].value))
+        return session_complain("--id HEX of token list, or --org and --person are needed");
+    if (!directory_do(s, sql, params, 3, "no such live token"))
+        return 2;
+    directory_changed(s);
+    puts("revoked");
+    return 0;
+}
+
+static int run_token_add(int argc, char **argv)
+{
+    return directory_run(argc, argv, add_options, token_add);
+}
+
+static int run_token_list(int argc, char **argv)
+{
+    return directory_run(argc, argv, list_options, token_list);
+}
+
+static int run_token_rotate(int argc, char **argv)
+{
+    return directory_run(argc, argv, rotate_options, token_rotate);
+}
+
+static int run_token_revoke(int argc, char **argv)
+{
+    return directory_run(argc, argv, revoke_options, token_revoke);
+}
+
+const struct command command_token_add = {.name = "token add",
+    .run = run_token_add,
+    .words = "",
+    .help = "Make a token and print it: once, as only its hash is kept.",
+    .options = add_options,
+    .settings = CONF_STORE};
+const struct command command_token_list = {.name = "token list",
+    .run = run_token_list,
+    .words = "",
+    .help = "Print the tokens, one a line: id, organisation, person, when made, ended, revoked,\n"
+            "and what they may be used for.",
+    .options = list_options,
+    .settings = CONF_STORE};
+const struct command command_token_revoke = {.name = "token revoke",
+    .run = run_token_revoke,
+    .words = "",
+    .help = "End tokens at once.",
+    .options = revoke_options,
+    .settings = CONF_STORE};
+const struct command command_token_rotate = {.name = "token rotate",
+    .run = run_token_rotate,
+    .words = "",
+    .help = "Make a new token of a person and print it once; the earlier ones go on for a while.",
+    .options = rotate_options,
+    .settings = CONF_STORE};

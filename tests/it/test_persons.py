@@ -1,0 +1,141 @@
+"""A person is one however the name is written and whatever the office; what a token may be used for, and when it ends."""
+import subprocess
+import time
+
+from fund_case import FundCase
+from harness import loan, numbers
+
+
+class Persons(FundCase):
+    def setUp(self):
+        super().setUp()
+        self.d.org("auditor")
+        self.n = next(numbers)
+
+    def add(self, org, name, number=None, *more, check=True):
+        args = [self.d.binary, "person", "add", "--org", org, "--name", name, *more]
+        out = subprocess.run(args + (["--id-hash"] if number else []), env=self.d.env, input=number, text=True,
+                             capture_output=True, check=check, timeout=60)
+        return out.stdout.strip() if check else out.stderr
+
+    def fresh(self, org, name, *more):
+        return self.d.cli("token", "add", "--org", org, "--person", name, *more).stdout.strip()
+
+    def works(self, token, status=200):
+        """What ends a token reaches the daemon a moment after the command is done."""
+        ask = lambda: self.d.call("GET", "/v1/loans?limit=1", token=token).status
+        deadline = time.time() + 5
+        while ask() != status and time.time() < deadline:
+            time.sleep(0.01)
+        self.assertEqual(ask(), status)
+
+    # ---- one person ------------------------------------------------------------------------------------
+
+    def test_a_clerk_with_two_labels_is_one_person(self):
+        where = self.claimed(self.lent(self.scheme()))
+        name = "财一%d" % self.n
+        self.step(where, "accept", self.fresh("FINANCE", name))
+        for label in (name + "\u3000\u3000", " " + name, name[:1] + "\u200b" + name[1:], name.translate(
+                {c: c + 0xfee0 for c in range(0x30, 0x3a)})):
+            r = self.step(where, "approve", self.fresh("FINANCE", label), 409)
+            self.assertEqual(r.codes(), [("", "E_SAME_PERSON")])
+            self.assertIn(name + "@FINANCE", r.json()["errors"][0]["title"])
+        self.step(where, "approve", self.fresh("FINANCE", "财二%d" % self.n))
+
+    def test_a_person_of_two_offices_checks_in_neither_what_he_made_in_the_other(self):
+        name, number = "钱进%d" % self.n, "31011519900101%04dx" % (self.n % 10000)
+        first = self.add("IP-OFFICE", name, number)
+        self.assertEqual(self.add("FINANCE", "老钱%d" % self.n, number.upper() + " "), first)
+        office, finance = self.fresh("IP-OFFICE", name), self.fresh("FINANCE", "老钱%d" % self.n)
+        self.office = office
+        draft = self.draft().headers["location"]
+        body = {"seen": self.get(draft)["seen"], "reason": "经核准", "on": "2022-01-01"}
+        self.assertEqual(self.post(draft + "/approve", body, finance, 409).codes(), [("", "E_SAME_PERSON")])
+        self.post(draft + "/approve", body, self.finance, 201)  # another of that name's office
+
+    def test_the_same_name_in_two_offices_is_two_persons_unless_somebody_says_so(self):
+        name = "王五%d" % self.n
+        one, two = self.add("IP-OFFICE", name), self.add("FINANCE", name)
+        self.assertNotEqual(one, two)
+        self.assertEqual(self.add("AUDITOR", name, None, "--same-as", two), two)
+        listed = self.d.cli("person", "list").stdout
+        self.assertEqual(sum(line.startswith(two) for line in listed.splitlines()), 2)
+
+    def test_what_is_taken_is_named(self):
+        name, number = "赵六%d" % self.n, "3101151991%d" % self.n
+        self.d.org("finance")
+        self.add("FINANCE", name, number, "--staff-no", "F-%d" % self.n)
+        for args, what in ((("FINANCE", name + " "), "/name E_TAKEN"), (("FINANCE", "另名%d" % self.n, number), "/id_hash E_TAKEN"),
+                           (("FINANCE", "又%d" % self.n, None, "--staff-no", "F-%d" % self.n), "/staff_no E_TAKEN"),
+                           (("FINANCE", "\u200b"), "/name E_NEED"), (("NOSUCH", "甲"), "no such organisation")):
+            with self.subTest(args):
+                self.assertIn(what, self.add(*args, check=False))
+        self.assertNotIn(number, self.d.sql("select string_agg(p::text, '') from person p"))
+
+    # ---- what a token may be used for, and when it ends ------------------------------------------------
+
+    def test_a_token_does_what_it_was_made_for_and_reads(self):
+        scheme = self.scheme()
+        where = self.claimed(self.lent(scheme))
+        decide = self.fresh("FINANCE", "复核%d" % self.n, "--duties", "decide")
+        pay = self.fresh("FINANCE", "出纳%d" % self.n, "--duties", "pay")
+        reads = self.fresh("BANK-A", "查询%d" % self.n, "--read-only")
+        self.assertEqual(self.step(where, "accept", pay, 403).codes(), [("", "E_DUTY")])
+        self.step(where, "accept", decide)
+        self.step(where, "approve", self.second)
+        self.assertEqual(self.step(where, "pay", decide, 403).codes(), [("", "E_DUTY")])
+        self.step(where, "pay", pay)
+        self.assertEqual(self.post("/v1/loans", loan(), reads, 403).codes(), [("", "E_DUTY")])
+        self.works(reads)
+        self.assertEqual(self.d.call("POST", "/v1/eligibility-checks", {}, reads).status, 422)  # a question is no act
+        self.post("/v1/loans", loan(), self.fresh("BANK-A", "报送%d" % self.n, "--duties", "submit"), 201)
+        wrong = self.d.cli("token", "add", "--org", "BANK-A", "--person", "甲", "--duties", "submit,rule", check=False)
+        self.assertIn("rule is none of", wrong.stderr)
+
+    def test_a_disabled_person_with_a_live_token_is_out_at_once(self):
+        name = "离职%d" % self.n
+        self.add("FINANCE", name, "3101151992%d" % self.n)
+        self.add("AUDITOR", name, "3101151992%d" % self.n)
+        finance, auditor = self.fresh("FINANCE", name), self.fresh("AUDITOR", name)
+        self.works(finance)
+        self.works(auditor)
+        self.d.cli("person", "disable", "--org", "FINANCE", "--name", name + " ")
+        self.works(finance, 401)
+        self.works(auditor)
+        self.works(self.fresh("FINANCE", name), 401)  # a new token does not bring him back
+        self.d.cli("person", "disable", "--org", "AUDITOR", "--name", name, "--everywhere")
+        self.works(auditor, 401)
+        self.assertEqual(self.d.cli("person", "disable", "--org", "AUDITOR", "--name", name, check=False).returncode, 2)
+
+    def test_tokens_are_rotated_without_a_gap(self):
+        name = "轮换%d" % self.n
+        old = self.fresh("BANK-A", name, "--duties", "submit")
+        new = self.d.cli("token", "rotate", "--org", "BANK-A", "--person", name).stdout.strip()
+        self.works(old)
+        self.works(new)
+        self.assertEqual([x.split("\t")[-1] for x in self.d.cli("token", "list", "--org", "BANK-A").stdout.splitlines()
+                          if name in x], ["submit", "submit"])
+        third = self.d.cli("token", "rotate", "--org", "BANK-A", "--person", name, "--overlap-hours", "0").stdout.strip()
+        self.works(old, 401)
+        self.works(new, 401)
+        self.works(third)
+        self.d.cli("token", "revoke", "--org", "BANK-A", "--person", name + "\u3000")
+        self.works(third, 401)
+
+    def test_an_organisation_is_renamed_and_ended(self):
+        code = "BANK-%d" % self.n
+        token = self.d.token("bank", code)
+        self.works(token)
+        self.d.cli("org", "rename", "--code", code, "--name", "新名银行")
+        self.assertIn(code + "\tbank\t新名银行\t-\t-", self.d.cli("org", "list").stdout)
+        self.d.cli("org", "disable", "--code", code)
+        self.works(token, 401)
+        self.assertEqual(self.d.cli("org", "disable", "--code", code, check=False).returncode, 2)
+        self.works(self.bank)
+
+    def test_a_token_that_is_revoked_in_flight_stops_at_the_next_request(self):
+        token = self.fresh("BANK-A", "途中%d" % self.n)
+        where = self.post("/v1/loans", loan(), token, 201).headers["location"]
+        self.d.cli("token", "revoke", "--org", "BANK-A", "--person", "途中%d" % self.n)
+        self.works(token, 401)
+        self.assertEqual(self.get(where, self.bank)["recorded_by"], "途中%d@BANK-A" % self.n)
