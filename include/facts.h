@@ -18,6 +18,7 @@ enum fact {
     FACT_BORROWER_EMPLOYEES,
     FACT_BORROWER_REVENUE,
     FACT_BORROWER_ASSETS,
+    FACT_BORROWER_SIZE_TOLD,
     FACT_LOAN_PRODUCT,
     FACT_LOAN_AMOUNT,
     FACT_LOAN_IP_AMOUNT,
@@ -129,6 +130,10 @@ struct fact_nature {
 extern const struct fact_nature fact_natures[]; /* FACT_COUNT */
 extern const struct choice fact_sources[], fact_people[];
 const char *fact_person(const char *who); /* its title */
+/* The fact that tells what its sources say of one which is not known because they differ;
+ * FACT_COUNT: they do not. */
+enum fact fact_disputed(enum fact fact, const struct value *facts);
+extern const char fact_settle[]; /* what is done then */
 
 /* A loan prime rate from the day of its publication. */
 struct lpr {

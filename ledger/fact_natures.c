@@ -30,6 +30,7 @@ const struct fact_nature fact_natures[FACT_COUNT] = {
         "企业将注册地迁入该区,银行更正贷款记录"},
     [FACT_BORROWER_SIZE] = {FIRM("从业人员、营业收入、资产总额")},
     [FACT_BORROWER_SME] = {FIRM("从业人员、营业收入、资产总额")},
+    [FACT_BORROWER_SIZE_TOLD] = {USED},
     [FACT_BORROWER_INDUSTRY] = {FIRM("行业代码")},
     [FACT_BORROWER_EMPLOYEES] = {FIRM("从业人员数")},
     [FACT_BORROWER_REVENUE] = {FIRM("营业收入")},
@@ -131,3 +132,14 @@ const char *fact_person(const char *who)
     }
     BUG("a person that the table does not know");
 }
+
+/* The firm gains by being small and its bank tells how large it is: an office knows it, too. */
+enum fact fact_disputed(enum fact fact, const struct value *facts)
+{
+    bool of_size = fact == FACT_BORROWER_SIZE || fact == FACT_BORROWER_SME;
+    return of_size && !facts[fact].present && facts[FACT_BORROWER_SIZE_TOLD].present
+               ? FACT_BORROWER_SIZE_TOLD
+               : FACT_COUNT;
+}
+
+const char fact_settle[] = "银行与报送企业年度档案的部门核对企业规模,更正有误的一处";

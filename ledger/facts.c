@@ -27,6 +27,7 @@ const struct field fact_fields[] = {
     {"borrower.employees", "从业人员数", F_INT, .min = 0, .max = 10000000},
     {"borrower.revenue", "营业收入", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
     {"borrower.assets", "资产总额", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},
+    {"borrower.size_told", "各方报送的企业规模", F_TEXT, .min = 1, .max = 400},
     {"loan.product", "贷款产品", F_ENUM, .choices = loan_products},
     {"loan.amount", "贷款金额", F_MONEY, .min = 1, .max = MONEY_RECORD_MAX},
     {"loan.ip_amount", "知识产权担保金额", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX},

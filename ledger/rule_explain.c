@@ -64,11 +64,19 @@ const struct member rule_members[] = {
 
 /* ---- clause by clause ----------------------------------------------------------------------- */
 
+/* What its sources say where they differ stands beside a fact that is not known for that. */
+static void write_fact(enum fact f, bool titled, const struct value *facts, struct buf *out)
+{
+    json_key(out, titled ? fact_fields[f].zh : fact_fields[f].name);
+    fact_write(f, &facts[f], out);
+    if (fact_disputed(f, facts) != FACT_COUNT)
+        write_fact(fact_disputed(f, facts), titled, facts, out);
+}
+
 static void write_used(const struct cond *c, const struct value *facts, struct buf *out)
 {
     json_member_object(out, "facts");
-    json_key(out, fact_fields[c->fact].name);
-    fact_write(c->fact, &facts[c->fact], out);
+    write_fact(c->fact, false, facts, out);
     if (c->lpr.present) {
         json_key(out, fact_fields[c->lpr.fact].name);
         fact_write(c->lpr.fact, &facts[c->lpr.fact], out);
@@ -187,10 +195,8 @@ static void write_said(const struct cond *c, struct buf *out)
 /* The facts that a condition looks at, by their titles. */
 static void write_titled(const struct cond *c, const struct value *facts, struct buf *out)
 {
-    if (c->kind == COND_TEST) {
-        json_key(out, fact_fields[c->fact].zh);
-        fact_write(c->fact, &facts[c->fact], out);
-    }
+    if (c->kind == COND_TEST)
+        write_fact(c->fact, true, facts, out);
     if (c->has_than) {
         json_key(out, fact_fields[c->than].zh);
         fact_write(c->than, &facts[c->than], out);
@@ -225,7 +231,9 @@ static struct cure cure_of(enum fact fact, const struct value *facts)
     return (struct cure){.fact = fact,
         .supply = supply,
         .who = n->who,
-        .act = supply || !n->act ? n->supply : n->act};
+        .act = fact_disputed(fact, facts) != FACT_COUNT ? fact_settle
+               : supply || !n->act                      ? n->supply
+                                                        : n->act};
 }
 
 static void write_cure(

@@ -52,6 +52,34 @@ begin
     return new;
 end $$;
 
+-- What its bank and offices say of a firm's size where they differ: those of the year in which a loan was signed and
+-- of the year before, of which none is what the bank says. A firm that grew between the two is as large as in either.
+-- small_or_medium ('t', 'f'): null where they differ in that, too. No row: nobody speaks against the bank.
+create or replace function enterprise_size_disputed(firm text, bank bigint, size text, signed_on date)
+    returns table (told text, small_or_medium text)
+    language plpgsql stable rows 1 security definer set search_path = public, pg_temp as $$
+begin
+    if not exists (select from enterprise_profile p where p.uscc = firm) then
+        return; -- most firms
+    end if;
+    return query
+    select o.code || ' ' || enterprise_size_disputed.size || '; ' || x.told,
+           case when x.alike then left((enterprise_size_disputed.size <> 'large')::text, 1) end
+      from org o
+     cross join (
+           select string_agg(format('%s %s %s', w.code, p.year, p.size), '; ' order by p.year, w.code, p.id) as told,
+                  bool_or(p.size = enterprise_size_disputed.size) as agreed,
+                  bool_and((p.size = 'large') = (enterprise_size_disputed.size = 'large')) as alike
+             from enterprise_profile p
+             join org w on w.id = p.org_id and w.kind in ('ip_office', 'district')
+            where p.uscc = firm
+              and p.year between extract(year from signed_on)::int - 1 and extract(year from signed_on)::int
+              and p.size <> 'unknown'
+              and not record_has_later(p.id, p.version, null)) x
+     where o.id = bank and enterprise_size_disputed.size <> 'unknown' and not x.agreed;
+end $$;
+revoke all on function enterprise_size_disputed from public;
+
 -- The four sizes of firms in order.
 create or replace function enterprise_size_rank(size text) returns bigint language sql immutable parallel safe as
     $$ select case size when 'micro' then 1 when 'small' then 2 when 'medium' then 3 when 'large' then 4 end::bigint $$;

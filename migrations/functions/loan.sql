@@ -328,7 +328,7 @@ revoke all on function loan_firm_codes from public;
 create or replace function loan_cases(ids uuid[])
     returns table (id uuid, version int, bank text, contract_no text, borrower_uscc text, borrower_district text,
                    borrower_size text, borrower_sme text, borrower_industry text, borrower_employees bigint,
-                   borrower_revenue bigint, borrower_assets bigint,
+                   borrower_revenue bigint, borrower_assets bigint, borrower_size_told text,
                    loan_product text, loan_amount bigint, loan_ip_amount bigint, loan_ip_share text, loan_rate int,
                    loan_signed_on int, loan_disbursed_on int, loan_registered_on int, loan_matures_on int,
                    loan_term_days text, loan_settled_on int, loan_settled_on_time boolean, loan_overdue_ever boolean,
@@ -341,8 +341,9 @@ create or replace function loan_cases(ids uuid[])
 #variable_conflict use_column
 begin
     return query
-    select l.id, l.version, o.code, r.key, l.borrower, l.district, nullif(l.size, 'unknown'), null::text,
-           l.industry, l.employees, l.revenue_fen, l.assets_fen, l.product, l.amount_fen, l.ip_amount_fen,
+    select l.id, l.version, o.code, r.key, l.borrower, l.district,
+           case when z.told is null then nullif(l.size, 'unknown') end, z.small_or_medium,
+           l.industry, l.employees, l.revenue_fen, l.assets_fen, z.told, l.product, l.amount_fen, l.ip_amount_fen,
            null::text, l.rate_ppm,
            l.signed_on - date '1970-01-01', coalesce(e.drawn_on, l.disbursed_on) - date '1970-01-01',
            l.registered_on - date '1970-01-01', greatest(l.matures_on, e.matures_on) - date '1970-01-01', null::text,
@@ -384,7 +385,8 @@ begin
       left join lateral (
            select case when bool_or(i.owner <> l.borrower) then false
                        when bool_and(i.owner = l.borrower) then true end as own -- an owner not told: not known
-             from (select y.owner from loan_ip y where y.record_id = l.id and y.version = l.version) i) p on true;
+             from (select y.owner from loan_ip y where y.record_id = l.id and y.version = l.version) i) p on true
+      left join lateral enterprise_size_disputed(l.borrower, l.org_id, l.size, l.signed_on) z on true;
 end $$;
 
 -- The loans that a contract number or a record's id names, for whoever asks: row-level security applies. Called once

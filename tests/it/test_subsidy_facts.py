@@ -74,6 +74,41 @@ class Facts(SubsidyCase):
         rows = self.d.sql("select name || '=' || title from office_fact order by 1").split("\n")
         self.assertEqual(sorted("%s=%s" % x for x in office.items()), sorted(x for x in rows if x))
 
+    def test_a_size_that_bank_and_office_tell_differently_is_not_known_and_both_are_shown(self):
+        """By 工信部联企业〔2011〕300号 an industrial firm of 100 and 50 million a year is small, one of 1,500 and 900 million large."""
+        sme = self.drafted([{"item": "principal_award", "share": "1"}], {
+            "clause": "sme", "text": "中小微企业", "fact": "borrower.sme", "op": "eq", "value": True})
+        small = self.drafted([{"item": "principal_award", "share": "1"}], {
+            "clause": "small", "text": "小微企业", "fact": "borrower.size", "op": "in", "value": ["micro", "small"]})
+        owner = firm(next(numbers))[0]
+        contract = self.lent(settled=None, owner=owner, industry="C3973", employees=100, revenue="50000000.00", assets=None)
+        office = self.d.token("ip_office")
+
+        def profile(year, employees, revenue, token=office):
+            return self.post("/v1/enterprise-profiles", {
+                "reference": "P-%d" % next(numbers), "uscc": owner, "year": year, "district": "310116", "name": "某企业",
+                "industry": "C3973", "employees": employees, "revenue": revenue, "source": "年报"}, token)
+        judged = lambda code: (lambda x: (x["eligible"], x["trace"][0]["facts"], x["cures"]))(
+            self.asked(code, contract, 200).json())
+        profile(2023, 1500, "900000000.00", self.bank)  # no office says so
+        profile(2021, 1500, "900000000.00")              # of another year
+        self.assertEqual(judged(small), (True, {"borrower.size": "small"}, []))
+        profile(2023, 500, "300000000.00")               # medium: of another size, and one of the three all the same
+        eligible, facts, cures = judged(small)
+        said = "BANK-A small; IP-OFFICE 2023 medium"
+        self.assertEqual((eligible, facts), (False, {"borrower.size": None, "borrower.size_told": said}))
+        self.assertEqual([(c["kind"], c["who"], c["act"]) for c in cures], [
+            ("supply", "bank", "银行与报送企业年度档案的部门核对企业规模,更正有误的一处")])
+        self.assertEqual(judged(sme)[:2], (True, {"borrower.sme": True}))
+        profile(2022, 1500, "900000000.00")              # large the year before
+        self.assertEqual(judged(sme)[:2], (False, {
+            "borrower.sme": None, "borrower.size_told": "BANK-A small; IP-OFFICE 2022 large; IP-OFFICE 2023 medium"}))
+        self.assertEqual(self.apply(sme, contract, facts={}).json()["amount"], "0.00")
+        told = [f for f in self.get("/v1/facts")["items"] if f["name"] == "borrower.size_told"]
+        self.assertEqual([f["title"] for f in told], ["各方报送的企业规模"])
+        profile(2023, 90, "40000000.00", self.district)  # one of those who know it says what the bank says
+        self.assertEqual(judged(small)[:2], (True, {"borrower.size": "small"}))
+
     def test_the_catalogue_has_titles(self):
         items = {x["name"]: x for x in self.get("/v1/facts", self.bank)["items"]}
         self.assertEqual(items["loan.registered_on"], {
