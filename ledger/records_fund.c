@@ -189,6 +189,25 @@ enum {
 };
 static_assert(COUNT_OF(scheme_fields) == SCHEME_WIDTH + 1, "the enum follows the table");
 
+/* Each fund stands once among the layers of a claimant: what it paid and got back is known by its
+ * account. The own one is named by naming none. */
+static void funds_check(const struct value *list, int at, struct str own, struct err *e)
+{
+    const struct value *layer = list->row + at * LAYER_WIDTH;
+    if (!layer[LAYER_ACCOUNT].present)
+        return;
+    bool again = str_eq(layer[LAYER_ACCOUNT].s, own);
+    for (int i = 0; i < at && !again; i++) {
+        const struct value *other = list->row + i * LAYER_WIDTH;
+        again = other[LAYER_CLAIMANT].n == layer[LAYER_CLAIMANT].n &&
+                other[LAYER_ACCOUNT].present &&
+                str_eq(other[LAYER_ACCOUNT].s, layer[LAYER_ACCOUNT].s);
+    }
+    if (again)
+        err_add(e, E_REPEATED, arena_printf(e->a, "/layers/%d/account", at), "%s",
+            layer[LAYER_ACCOUNT].s.p);
+}
+
 /* The layers that one claimant's loss is shared over: of one whole, a bank once, a fund at least
  * once, another's fund by the code of its scheme. Gives the bank's share. */
 static int64_t layers_check(
@@ -269,6 +288,8 @@ static void scheme_check(const struct value *v, struct err *e)
     unsigned who = claimants_of(&v[SCHEME_CLAIMANTS], e);
     int64_t bank = layers_check(&v[SCHEME_LAYERS], 0, who & 1 ? "bank" : NULL, e);
     (void)layers_check(&v[SCHEME_LAYERS], 1, who & 2 ? "guarantor" : NULL, e);
+    for (int i = 0; i < v[SCHEME_LAYERS].count; i++)
+        funds_check(&v[SCHEME_LAYERS], i, v[SCHEME_CODE].s, e);
     for (int i = 0; i < uplifts->count; i++)
         raised += uplifts->row[i * FUND_UPLIFT_WIDTH].n;
     if (raised > bank)

@@ -39,12 +39,12 @@ class FundCase(Case):
 
     # ---- schemes ---------------------------------------------------------------------------------
 
-    def draft(self, name="zs", **over):
+    def draft(self, name="zs", status=201, **over):
         with open(os.path.join(ROOT, "tests", "data", "schemes", name + ".json"), encoding="utf-8") as f:
             body = json.load(f)
         body["code"] = "%s-%d" % (body["code"], next(numbers))
         body.update(over)
-        return self.post("/v1/schemes", {k: v for k, v in body.items() if v is not None}, self.office, 201)
+        return self.post("/v1/schemes", {k: v for k, v in body.items() if v is not None}, self.office, status)
 
     def scheme(self, name="zs", money="40000000.00", **over):
         made = self.draft(name, **over)

@@ -89,6 +89,17 @@ class Funds(FundCase):
         self.recover(where, "3000000.00")
         self.assertEqual([self.fund(x)[0] for x in (code, city)], ["40000000.00", "40000000.00"])
 
+    def test_a_fund_stands_once_among_the_layers(self):
+        """What two layers of one account got back could not be told apart; two funds beside the own one can be."""
+        city, other = self.scheme("cd-2008"), self.scheme("cd-2008")
+        code = "TWICE-%d" % next(numbers)
+        layers = lambda a, b: [{"party": "fund", "share": "40.00"}, {"party": "fund", "share": "20.00", "account": a},
+                               {"party": "fund", "share": "20.00", "account": b}, {"party": "bank", "share": "20.00"}]
+        refused = lambda a, b: self.draft("cd-2008", 422, code=code, layers=layers(a, b)).codes()
+        self.assertEqual(refused(city, city), [("/layers/2/account", "E_REPEATED")])
+        self.assertEqual(refused(code, city), [("/layers/1/account", "E_REPEATED")])
+        self.draft("cd-2008", code=code, layers=layers(city, other))
+
     def test_the_own_fund_may_stand_behind_the_others(self):
         city = self.scheme("cd-2008")
         code = self.scheme("cd-2008", layers=[
