@@ -302,7 +302,7 @@ select 'sum of covers that is not that of its covers', coalesce(k.scheme_code, x
   full join (
        select c.scheme_code, c.org_id, c.on_day, coalesce(c.bad_from, 'infinity') as bad_from, sum(c.owed_fen) as fen
          from coverage c
-        where coverage_was_in_force(c)
+        where coverage_counts(c)
         group by 1, 2, 3, 4
        having sum(c.owed_fen) <> 0) x on (x.scheme_code, x.org_id, x.on_day, x.bad_from)
                                          = (k.scheme_code, k.org_id, k.on_day, k.bad_from)

@@ -55,11 +55,23 @@ begin
 end $$;
 revoke all on function coverage_was_in_force from public;
 
+-- Does a cover count in its pool? A loan does once, by the first of its covers that was in force: given up and asked
+-- for again, it dilutes no ratio.
+create or replace function coverage_counts(c coverage) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return coverage_was_in_force(c)
+           and not exists (select from coverage o
+                            where o.loan_id = c.loan_id and o.scheme_code = c.scheme_code and o.no < c.no
+                              and coverage_was_in_force(o));
+end $$;
+revoke all on function coverage_counts from public;
+
 -- Adds a cover to the sums, or takes it away again.
 create or replace function coverage_sum_add(c coverage, sign int) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    if c.owed_fen <> 0 and coverage_was_in_force(c) then
+    if c.owed_fen <> 0 and coverage_counts(c) then
         insert into coverage_sum as s (scheme_code, org_id, on_day, bad_from, owed_fen)
         values (c.scheme_code, c.org_id, c.on_day, coalesce(c.bad_from, 'infinity'), sign * c.owed_fen)
         on conflict (scheme_code, org_id, on_day, bad_from) do update set owed_fen = s.owed_fen + excluded.owed_fen;

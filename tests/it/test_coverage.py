@@ -79,6 +79,30 @@ class Coverage(FundCase):
             more = list(pool.map(lambda _: self.booked(code, amount="1000000.00").json()["coverage"]["state"], range(8)))
         self.assertEqual(more.count("covered"), 1)
 
+    def test_a_loan_counts_once_in_its_pool_however_often_it_is_covered(self):
+        """500,000.00 of 3,500,000.00 are bad, 14.28 %; the good loan given up and covered anew makes it no 7.69 %."""
+        code = self.scheme("cd-2008", confirmation="automatic", npl_breaker="10.00", leverage_limit=None, file_within_days=None)
+        good = self.booked(code).json()
+        bad = self.booked(code, amount="500000.00").json()
+        self.assertEqual([x["coverage"]["state"] for x in (good, bad)], ["covered"] * 2)
+        self.event("/v1/loans/" + bad["id"], "classified", ago(0), grade="substandard")
+        cover = self.cover_of(good["contract_no"])[0]["id"]
+        self.cover_step(cover, "end", self.bank)
+        for _ in range(2):
+            made = self.post("/v1/coverages", {"reference": "BA-%d" % next(numbers), "loan": good["contract_no"],
+                                               "scheme": code}, self.bank, 201).json()
+            self.assertEqual([(made["state"], e["code"], e["title"].rsplit(":", 1)[1]) for e in made["errors"]],
+                             [("refused", "E_BREAKER", "14.2857 > 10.00")])
+        self.event("/v1/loans/" + bad["id"], "classified", ago(0), grade="normal")
+        made = self.post("/v1/coverages", {"reference": "BA-%d" % next(numbers), "loan": good["contract_no"],
+                                           "scheme": code}, self.bank, 201).json()
+        self.assertEqual(made["state"], "covered")  # and once its cause is gone, the honest bank has its cover again
+        self.cover_step(made["id"], "end", self.bank)
+        self.event("/v1/loans/" + bad["id"], "classified", ago(0), grade="doubtful")
+        last = self.booked(code, amount="100000.00").json()["coverage"]
+        self.assertEqual((last["state"], [e["code"] for e in last["errors"]]), ("refused", ["E_BREAKER"]))
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+
     def test_64_clients_are_all_told_that_the_bank_is_paused(self):
         """One bad loan of ten is beyond 5 %; another bank's cover goes on, and the pause ends with its cause."""
         code = self.scheme(confirmation="automatic", pause={"npl_ratio": "5.00"}, leverage_limit=None)
