@@ -119,7 +119,9 @@ begin
 end $$;
 
 -- A pledge lasts from registration (or signing) until it was released, else settled, else to the end of the term.
--- Shares of a right that are told add up: as long as they come to no more than the whole there is no conflict.
+-- Shares of a right that are told add up: as long as they come to no more than the whole there is no conflict. Loans of
+-- one credit line share a pledge while together they are within the amount that is told of the line: its number alone,
+-- which the bank chooses, excuses nothing.
 create or replace function flag_rf01_pledged_twice(loans uuid[]) returns setof flag_found language plpgsql stable as $$
 begin
     return query
@@ -132,8 +134,8 @@ begin
         having count(distinct (p.org_id, l.borrower, l.pledge_no)) > 1
     ),
     pledge as materialized (
-        select p.number, p.record_id, p.version, p.org_id, l.borrower, l.pledge_no, l.facility_no,
-               p.from_day, p.until_day, coalesce(p.share_ppm, 1000000) as share_ppm
+        select p.number, p.record_id, p.version, p.org_id, l.borrower, l.pledge_no, l.facility_no, l.facility_fen,
+               l.amount_fen, p.from_day, p.until_day, coalesce(p.share_ppm, 1000000) as share_ppm
           from many m
           join loan_ip p on p.number = m.number
           join loan_latest l on l.id = p.record_id and l.version = p.version
@@ -147,6 +149,12 @@ begin
            jsonb_build_object('number', s.number), false
       from span s
      where exists (select from span d -- the day on which another begins, or this one
+                    cross join lateral (
+                          select sum(f.amount_fen) <= s.facility_fen as line
+                            from span f
+                           where f.number = s.number and f.org_id = s.org_id and f.facility_no = s.facility_no
+                             and f.from_day <= greatest(d.from_day, s.from_day)
+                             and f.end_day > greatest(d.from_day, s.from_day)) within
                     where d.number = s.number and d.from_day < s.end_day and s.from_day < d.end_day
                       and s.share_ppm + (
                           select sum(o.share_ppm)
@@ -156,7 +164,8 @@ begin
                              and o.end_day > greatest(d.from_day, s.from_day)
                              and (o.org_id <> s.org_id
                                   or ((o.borrower <> s.borrower or coalesce(o.pledge_no <> s.pledge_no, false))
-                                      and coalesce(o.facility_no <> s.facility_no, true)))) > 1000000);
+                                      and coalesce(o.facility_no <> s.facility_no or not within.line,
+                                                   true)))) > 1000000);
 end $$;
 
 -- Owners follow each other in the register. A return: to who owned it before somebody else did. Many: that many

@@ -142,6 +142,9 @@ class Book:
             for _ in range(2):
                 self.lend("BK-4", ip=[ip], product="pooled_credit", facility_no="SX-%s" % ip["number"],
                           facility_amount="90000000.00", **term)
+            ip = self.right()  # one facility by its number, whose amount the two are beyond
+            self.case("RF01", "high", *(self.lend("BK-4", ip=[ip], product="pooled_credit", facility_no="SX-%s" % ip["number"],
+                                                  amount="5000000.00", facility_amount="9999999.99", **term) for _ in range(2)))
             ip, firm = self.right(), self.firm()  # one pledge for two loans of one firm
             for _ in range(2):
                 self.lend("BK-4", ip=[ip], borrower_uscc=firm, pledge_no="Y2020310000009", **term)
