@@ -6,6 +6,7 @@ daemon that is `safe` makes its own, as it does at a user's. Tests choose fresh 
 firms and never rely on an empty ledger.
 """
 import atexit
+import glob
 import http.client
 import itertools
 import json
@@ -29,6 +30,8 @@ ORGS = {
     "district": "DIST-310115", "finance": "FINANCE", "ip_office": "IP-OFFICE",
     "auditor": "AUDITOR",
 }
+# Debian's psql and pg_dump are found through a script that takes six times as long as they do.
+os.environ["PATH"] = ":".join([*sorted(glob.glob("/usr/lib/postgresql/*/bin"), reverse=True)[:1], os.environ["PATH"]])
 numbers = itertools.count(int(time.time()) % 1000000 * 1000)
 
 
