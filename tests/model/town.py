@@ -16,7 +16,16 @@ from clock import Clock  # noqa: E402
 
 START = datetime.date(2022, 1, 4)  # the LPR of all days of a history is known to the ledger
 BANKS = ["BANK-1", "BANK-2", "BANK-3", "BANK-4"]
-PERSONS = [("FINANCE", "王敏"), ("FINANCE", "李华"), ("FINANCE", "复核"), ("IP-OFFICE", "王敏")] + [(b, "王敏") for b in BANKS]
+INSURER, GUARANTOR = harness.ORGS["insurer"], harness.ORGS["guarantor"]
+DISTRICTS = ["DIST-310116", "DIST-310115"]
+KINDS = {"FINANCE": "finance", "IP-OFFICE": "ip_office", INSURER: "insurer", GUARANTOR: "guarantor",
+         **dict.fromkeys(DISTRICTS, "district")}
+PERSONS = [("FINANCE", "王敏"), ("FINANCE", "李华"), ("FINANCE", "复核"), ("FINANCE", "清查"), ("IP-OFFICE", "王敏"), (INSURER, "王敏"),
+           (GUARANTOR, "王敏")] + [(b, "王敏") for b in BANKS] + [(d, x) for d in DISTRICTS for x in ("王敏", "李复核", "赵支付")]
+
+
+def day_of(n):
+    return START + datetime.timedelta(days=n)
 
 
 class Faked(harness.Daemon):
@@ -42,7 +51,7 @@ class Town:
         atexit.register(self.close)
         self.data = os.path.join(self.folder, "data")
         self.clock = Clock(os.path.join(self.folder, "clock"), START)
-        self.daemon = None
+        self.daemon, self.scanned = None, None  # scanned: the last day on which flags were looked for
         if binary not in Town.made:
             Town.made[binary] = self.first_data()
         template, self.tokens = Town.made[binary]
@@ -58,9 +67,8 @@ class Town:
         atexit.register(shutil.rmtree, os.path.dirname(template), ignore_errors=True)
         d = Faked(self.binary, template, self.clock)
         tokens = {}
-        kinds = {"FINANCE": "finance", "IP-OFFICE": "ip_office"}
         for org in dict.fromkeys(org for org, _ in PERSONS):
-            d.org(kinds.get(org, "bank"), org)
+            d.org(KINDS.get(org, "bank"), org)
         for org, name in PERSONS:
             tokens[org, name] = d.cli("token", "add", "--org", org, "--person", name).stdout.strip()
         # tables without statistics make plans look dear: compiling them would take four fifths of the time
@@ -74,8 +82,8 @@ class Town:
         """Status, answer and headers. A connection a thread, kept."""
         h = dict(headers or {}, Authorization="Bearer " + self.tokens[who])
         if body is not None:
-            body = json.dumps(body, ensure_ascii=False).encode()
-            h["Content-Type"] = "application/json"
+            body = (body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)).encode()
+            h.setdefault("Content-Type", "application/json")
         for again in (False, True):
             if getattr(self.line, "to", None) is None:
                 self.line.to = http.client.HTTPConnection("127.0.0.1", self.daemon.port, timeout=120)
@@ -90,6 +98,8 @@ class Town:
                 self.line.to = None
                 if again:
                     raise
+        if r.headers.get_content_type() == "application/x-ndjson":
+            return r.status, [json.loads(line) for line in said.splitlines()], r.headers
         return r.status, json.loads(said) if said else None, r.headers
 
     def close(self):
