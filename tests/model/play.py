@@ -1,11 +1,10 @@
-"""Plays histories against a real daemon on a moving clock, and judges what the fund paid by what truly happened.
+"""Plays histories against a real daemon on a moving clock, and judges what fund and offices paid by what truly happened.
 
     python3 tests/model/play.py --histories 1000 --seed 7         # batches side by side, three years each
     python3 tests/model/play.py --story honest --seed 700012      # one history again, with its script
 """
 import argparse
 import collections
-import datetime
 import itertools
 import os
 import sys
@@ -17,23 +16,20 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import stories  # noqa: E402
 import truth  # noqa: E402
 from account import Refused  # noqa: E402
+from grants import Grants  # noqa: E402
 from stories import yuan  # noqa: E402
-from town import START, Town, harness  # noqa: E402
+from town import GUARANTOR, INSURER, Town, day_of, harness  # noqa: E402
 
-FIRST, SECOND, THIRD, OFFICE = ("FINANCE", "王敏"), ("FINANCE", "李华"), ("FINANCE", "复核"), ("IP-OFFICE", "王敏")
+FIRST, SECOND, CLEARER, OFFICE = ("FINANCE", "王敏"), ("FINANCE", "李华"), ("FINANCE", "清查"), ("IP-OFFICE", "王敏")
 firms = itertools.count(1)
 LIVE = {"submitted": ("accept", FIRST), "accepted": ("approve", SECOND), "approved": ("pay", FIRST)}
-
-
-def day_of(n):
-    return START + datetime.timedelta(days=n)
 
 
 def fen(text):
     return int(Fraction(text) * 100)
 
 
-class Run:
+class Run(Grants):
     """One history in one town."""
 
     def __init__(self, town, story, number):
@@ -44,11 +40,13 @@ class Run:
         self.contracts = {}  # entry: contract number
         self.covers = {}    # (entry, scheme): the day on which cover was asked for
         self.claims = []    # {"entry", "where", "received", "state", "paid", ...}
+        self.covers_asked = False  # since finance looked at them
         self.refused = []   # (day, entry, codes) of claims that were refused
         self.views = {}     # what a clerk looked at earlier
         self.firms = {}
         self.day = 0
         self.counter = 0
+        self.budgets = collections.Counter()  # account: appropriated
         self.broken = []    # what can only be a fault of the model or of the daemon: 500, or an honest bank refused
 
     def note(self, who, what, status="", codes=""):
@@ -59,6 +57,8 @@ class Run:
         codes = " ".join(e["code"] for e in (said or {}).get("errors", ())) if isinstance(said, dict) and status >= 400 else ""
         if what:
             self.note(who[0] if who[0] != "FINANCE" else who[1], what, status, codes)
+        if status >= 400 and method == "GET":
+            self.broken.append("%s %s answered %s %s" % (method, path, status, codes))
         if status >= 500:
             self.broken.append("%s %s answered %s" % (method, path, status))
         return status, said, headers
@@ -70,9 +70,13 @@ class Run:
     def bank(self, entry):
         return self.s.entries[entry]["bank"], "王敏"
 
+    def begin(self):
+        self.begin_schemes()
+        self.begin_policies()
+
     # ---- schemes ---------------------------------------------------------------------------------
 
-    def begin(self):
+    def begin_schemes(self):
         for k, scheme in enumerate(self.s.schemes):
             code = "S%d-%d" % (self.number, k)
             self.codes.append(code)
@@ -105,11 +109,12 @@ class Run:
     def record(self, entry, over=None):
         """A loan's record as its bank tells it: the truth, less what it says otherwise."""
         c = self.s.credits[self.s.entries[entry]["of"]]
-        code, name = self.firm(c["firm"])
+        own = self.s.entries[entry].get("code_of")
+        code, name = self.firm(own or c["firm"])[0], self.firm(c["firm"])[1]
         if entry not in self.contracts:
             self.contracts[entry] = "C-%d-%s" % (self.number, entry)
         r = {"contract_no": self.contracts[entry], "product": "single_pledge", "borrower_uscc": code, "borrower_name": name,
-             "district": "310115", "amount": yuan(c["amount"]), "rate": c["rate"], "signed_on": str(day_of(c["signed"])),
+             "district": c.get("district", "310115"), "amount": yuan(c["amount"]), "rate": c["rate"], "signed_on": str(day_of(c["signed"])),
              "matures_on": str(day_of(c["matures"])), "disbursed_on": str(day_of(c["start"])), "day_count": c["day_count"],
              "ip": [{"number": harness.patent((self.number * 8 + i + ord(x[-1]) % 7) % 10000000)}
                     for i, x in enumerate(c["rights"])]}
@@ -120,12 +125,19 @@ class Run:
         if c["first_loan"]:
             r["first_loan"] = True
         if c["guaranteed"]:
-            r["guarantor_uscc"] = "91310101QX0101011R"
+            r["guarantor_uscc"] = GUARANTOR
+        if c.get("insured"):
+            r["insurer_uscc"] = INSURER
+        if c.get("profile"):  # a small firm that owns what it pledges
+            r.update(industry="C3973", employees=50, revenue="15000000.00")
+            for right in r["ip"]:
+                right["owner_uscc"] = code
         for key, value in (over or {}).items():
             r[key] = str(day_of(value)) if key.endswith("_on") and isinstance(value, int) else value
         return {k: v for k, v in r.items() if v is not None}
 
     def do_book(self, a):
+        self.covers_asked = True
         entry, scheme = a["entry"], a["scheme"]
         body = self.record(entry, a["over"])
         if scheme is not None:
@@ -143,6 +155,7 @@ class Run:
                         e["code"] + " " + e["title"][:60] for e in said["coverage"]["errors"]))
 
     def do_cover(self, a):
+        self.covers_asked = True
         body = {"reference": self.reference("BA"), "loan": self.contracts.get(a["entry"], "-"), "scheme": self.codes[a["scheme"]]}
         if a.get("on") is not None:
             body.update(on=str(day_of(a["on"])), evidence=a.get("evidence", "备案表"))
@@ -153,6 +166,7 @@ class Run:
             self.covers.setdefault((a["entry"], a["scheme"]), a["on"] if a.get("paper") else self.day)
 
     def do_correct(self, a):
+        self.covers_asked = True
         where = self.loans.get(a["entry"])
         if where:
             old = self.call(self.bank(a["entry"]), "GET", where)[1]
@@ -214,6 +228,12 @@ class Run:
                     "reverses": "X-%d-%d" % (self.number, a["n"])}
             self.call(self.bank(a["entry"]), "POST", self.loans[a["entry"]] + "/events", body, "takes that back")
 
+    def do_void(self, a):
+        if a["entry"] in self.loans:
+            self.call(self.bank(a["entry"]), "POST", self.loans[a["entry"]] + "/events", {
+                "reference": "V-%d-%d" % (self.number, a["n"]), "kind": "voided", "on": str(day_of(self.day)), "reason": "合同未履行"},
+                "voids " + a["entry"])
+
     def do_released(self, a):
         self.do_tell(dict(a, kind="pledge_released", on=a["day"], more={}, entries=None))
 
@@ -261,7 +281,9 @@ class Run:
 
     def do_desk(self, a):
         self.look_at_flags()
-        self.look_at_covers()
+        if self.covers_asked:
+            self.covers_asked = False
+            self.look_at_covers()
         for _ in range(a.get("steps", 1)):
             for claim in self.claims:
                 if claim["paid"] is None or claim["true_costs"] > claim["taken"]:
@@ -288,10 +310,10 @@ class Run:
     def look_at_flags(self):
         """A second person clears what is no double; one that is stays."""
         for entry, where in self.loans.items():
-            if self.s.entries[entry].get("distinct"):
-                for flag in self.call(THIRD, "GET", "/v1/flags?state=open&record=" + where.split("/")[-1])[1]["items"]:
-                    if flag["code"] == "RF29":
-                        self.call(THIRD, "POST", "/v1/flags/%s/clear" % flag["id"], {"reason": "两份合同、两次放款,已核对"},
+            if self.s.entries[entry].get("cleared"):
+                for flag in self.call(CLEARER, "GET", "/v1/flags?state=open&record=" + where.split("/")[-1])[1]["items"]:
+                    if flag["code"] in self.s.entries[entry]["cleared"]:
+                        self.call(CLEARER, "POST", "/v1/flags/%s/clear" % flag["id"], {"reason": "已核对,不重复"},
                                   "clears " + flag["code"])
 
     def look_at_claim(self, claim, a):
@@ -362,7 +384,8 @@ class Run:
         c = self.s.credits[key]
         contract = {"amount": yuan(c["amount"]), "rate": c["rate"], "signed_on": str(day_of(c["signed"])),
                     "matures_on": str(day_of(c["matures"])), "day_count": c["day_count"], "first_loan": c["first_loan"],
-                    "guaranteed": c["guaranteed"]}
+                    "guaranteed": c["guaranteed"], "insured": c.get("insured", False),
+                    "pledged_before": c.get("pledged_before", False)}
         if c["registered"] is not None:
             contract["registered_on"] = str(day_of(c["registered"]))
         if c["ip_amount"]:
@@ -372,7 +395,8 @@ class Run:
         events = []
         for a in self.s.acts:
             if a["what"] == "event" and a["of"] == key:
-                more = {k: yuan(v) if k in ("principal", "interest") else v for k, v in a["more"].items()}
+                more = {k: yuan(v) if k in ("principal", "interest") else str(day_of(v)) if k == "matures_on" else v
+                        for k, v in a["more"].items()}
                 events.append(dict(more, reference="%04d" % a["n"], kind=a["kind"], on=str(day_of(a["day"]))))
         released = next((day_of(a["day"]) for a in self.s.acts if a["what"] == "released" and a["of"] == key), None)
         return truth.Credit(contract, events, released)
@@ -402,9 +426,9 @@ class Run:
                 wrong.append("%s passed: %s got %s" % (cap, who, yuan(total)))
         for k, code in enumerate(self.codes):
             out = sum(m[1] for c in self.claims if c["scheme"] == code for m in moved.get(c["id"], ()))
-            if balances[code] != self.s.schemes[k]["money"] - out or balances[code] < 0:
-                wrong.append("fund %s holds %s, not %s" % (code, balances[code], self.s.schemes[k]["money"] - out))
-        return wrong
+            if balances["fund:" + code] != self.s.schemes[k]["money"] - out or balances["fund:" + code] < 0:
+                wrong.append("fund %s holds %s, not %s" % (code, balances["fund:" + code], self.s.schemes[k]["money"] - out))
+        return wrong + self.judge_aid(moved, balances)
 
     def covered(self, entry, k):
         day = self.s.entries[entry].get("covered", self.covers.get((entry, k)))
@@ -515,13 +539,13 @@ def play(drawn, binary, break_it=None, threads=6, first=0, cut=False):
                 list(pool.map(lambda x, d=day: a_day(x[0], d, x[1]), days[day]))
         moved = collections.defaultdict(list)
         for line in town.daemon.sql(
-                "select cause_id, cause, case when credit like 'fund:%' then amount_fen else -amount_fen end, on_day"
+                "select cause_id, cause, case when credit ~ '^(fund|subsidy):' then amount_fen else -amount_fen end, on_day"
                 " from transfer"
                 " where cause_id is not null order by recorded_at").splitlines():
             claim, cause, out, on = line.split("|")
             moved[claim].append((cause, int(out), on))
         balances = dict(line.split("|") for line in town.daemon.sql(
-            "select substr(code, 6), account_balance_fen(code, null, null) from account where code like 'fund:%'").splitlines())
+            "select code, account_balance_fen(code, null, null) from account where code ~ '^(fund|subsidy):'").splitlines())
         balances = {k: int(v) for k, v in balances.items()}
         return [(run, verdict(run, moved, balances, cut)) for run in runs]
     finally:
@@ -593,9 +617,7 @@ def main():
         print(tell(run, wrong))
         return 1 if wrong else 0
     failed, kinds = 0, collections.Counter()
-    drawn = stories.draws(args.histories, args.seed)
-    if args.only:
-        drawn = [s for s in drawn if s.name in args.only.split(",")]
+    drawn = stories.draws(args.histories, args.seed, args.only.split(",") if args.only else ())
     for at in range(0, len(drawn), args.batch):
         began = time.monotonic()
         batch = drawn[at:at + args.batch]
@@ -608,9 +630,10 @@ def main():
                 for again, still in play([shorten(run.s, harness.RELEASE_BIN)], harness.RELEASE_BIN):
                     print("SHORTEST", tell(again, still))
         failed += len(bad)
-        print("%d histories, seed %d: %d fail, %d claims, %d paid (%.1f s)" % (
-            len(batch), args.seed, len(bad), sum(len(r.claims) for r, _ in results),
-            sum(c["paid"] is not None for r, _ in results for c in r.claims), time.monotonic() - began), dict(kinds), flush=True)
+        claims, apps = ([x for r, _ in results for x in getattr(r, kind)] for kind in ("claims", "apps"))
+        print("%d histories, seed %d: %d fail, %d of %d claims and %d of %d applications paid (%.1f s)" % (
+            len(batch), args.seed, len(bad), sum(c["paid"] is not None for c in claims), len(claims),
+            sum(a["paid"] is not None for a in apps), len(apps), time.monotonic() - began), dict(kinds), flush=True)
     return 1 if failed else 0
 
 

@@ -25,6 +25,7 @@ class Story:
     def __init__(self, name, seed):
         self.name, self.seed, self.dice = name, seed, random.Random("%s %s" % (name, seed))
         self.schemes, self.credits, self.entries, self.acts, self.groups = [], {}, {}, [], 0
+        self.policies, self.firms, self.insurances, self.invoices = [], {}, {}, {}
 
     # ---- schemes -----------------------------------------------------------------------------------
 
@@ -195,23 +196,23 @@ class Story:
 STORIES = {}
 
 
-def story(weight):
+def story(weight, kind=Story):
     def keep(f):
-        STORIES[f.__name__] = (weight, f)
+        STORIES[f.__name__] = (weight, f, kind)
         return f
     return keep
 
 
 def draw(name, seed):
-    s = Story(name, seed)
+    s = STORIES[name][2](name, seed)
     STORIES[name][1](s, s.dice)
     s.acts.sort(key=lambda a: (a["day"], a["n"]))
     return s
 
 
-def draws(count, seed):
-    """The histories of a seed: every kind in turn by its weight, so that few already show all."""
-    names = [name for name, (weight, _) in STORIES.items() for _ in range(weight)]
+def draws(count, seed, only=()):
+    """The histories of a seed: every kind (or only some) in turn by its weight, so that few already show all."""
+    names = [name for name, (weight, _, _) in STORIES.items() for _ in range(weight) if not only or name in only]
     dice = random.Random(seed)
     order = []
     while len(order) < count:
@@ -295,7 +296,7 @@ def honest_second_tranche(s, dice):
              amount=dice.randint(1000, 2000) * 1000000)
     for key in ("L1", "L2"):
         day = s.book(key, lag=0)
-        s.entries[key]["distinct"] = True
+        s.entries[key]["cleared"] = ["RF29"]
         s.act(day + 6, "desk")
     s.act(s.credits["L2"]["start"] + 10, "cover", entry="L2", scheme=0)
     s.entries["L2"]["covered"] = s.credits["L2"]["start"] + 10
@@ -673,7 +674,7 @@ def crook_split(s, dice):
         s.credit(key, start=20 + 20 * n, amount=(dice.randint(900, 1100) + 150 * n) * 100000, firm="L1", rights=["R%d" % n],
                  first_loan=False, ip_amount=None)
         s.book(key, lag=0)
-        s.entries[key]["distinct"] = True
+        s.entries[key]["cleared"] = ["RF29"]
         s.act(s.credits[key]["start"] + 6, "desk")
         s.claim(key, s.life(key) + 3, desk=False)
         s.through(s.trigger_day(key) + 3)
