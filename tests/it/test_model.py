@@ -1,4 +1,5 @@
-"""The model of the truth (tests/model): what a fund paid, judged by what truly happened and not by the ledger's answers.
+"""The model of the truth (tests/model): what a fund and what offices paid, judged by what truly happened and not by the
+ledger's answers.
 
 The seed is printed; PLEDGED_MODEL_SEED and PLEDGED_MODEL_HISTORIES choose others. Thousands: tests/model/play.py.
 """
@@ -16,7 +17,7 @@ import play  # noqa: E402
 import stories  # noqa: E402
 
 SEED = int(os.environ.get("PLEDGED_MODEL_SEED", "1"))
-HISTORIES = int(os.environ.get("PLEDGED_MODEL_HISTORIES", "150"))
+HISTORIES = int(os.environ.get("PLEDGED_MODEL_HISTORIES", "400"))
 KEPT = [  # histories that showed a defect: their story and seed
     ("crook_settled", 200102), ("crook_cured", 200144), ("crook_hidden_payment", 200070), ("crook_hidden_payment", 300109),
     ("crook_raise", 300242), ("crook_settled", 200242), ("crook_settled", 200124),
@@ -25,15 +26,15 @@ KEPT = [  # histories that showed a defect: their story and seed
 
 @unittest.skipUnless(clock.library(), "libfaketime is not installed")
 class Model(unittest.TestCase):
-    def test_the_fund_pays_its_share_of_what_was_truly_lost_and_no_more(self):
+    def test_funds_and_offices_pay_their_share_of_the_truth_and_no_more(self):
         began = time.monotonic()
         drawn = [stories.draw(*x) for x in KEPT] + stories.draws(HISTORIES - len(KEPT), SEED)
         results = play.play(drawn, RELEASE_BIN)
         kinds = collections.Counter(run.s.name for run, _ in results)
         print("figure: %d histories of %d kinds over three years, seed %d, %.0f s" % (
             len(results), len(kinds), SEED, time.monotonic() - began))
-        self.assertEqual(set(kinds), {name for name, (weight, _) in stories.STORIES.items() if weight})
-        paid = collections.Counter(run.s.name for run, _ in results if any(c["paid"] is not None for c in run.claims))
+        self.assertEqual(set(kinds), {name for name, (weight, _, _) in stories.STORIES.items() if weight})
+        paid = collections.Counter(run.s.name for run, _ in results if any(c["paid"] is not None for c in run.claims + run.apps))
         self.assertTrue(all(paid[name] for name in stories.STORIES if name.startswith("honest")), paid)
         bad = [(run, wrong) for run, wrong in results if wrong]
         for run, wrong in bad[:2]:

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import aid_stories  # noqa: E402, F401 - they are kept in stories.STORIES
 import stories  # noqa: E402
 import truth  # noqa: E402
 from account import Refused  # noqa: E402
