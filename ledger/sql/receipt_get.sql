@@ -6,8 +6,7 @@ select l.no as leaf,
        encode(h.root, 'hex') as root,
        encode(h.signature, 'hex') as signature,
        instant_text(h.signed_at) as signed_at,
-       'pledged-leaf-1' || E'\n' || r.id || E'\n' || r.version || E'\n' || encode(r.sha256, 'hex')
-           || E'\n' || instant_text(r.recorded_at) || E'\n' || r.recorded_by || E'\n' as leaf_text
+       log_record_text(r, l.form, encode(r.sha256, 'hex')) as leaf_text
   from submission r
   join log_leaf l on l.record_id = r.id and l.version = r.version
   join log_head h on h.size = l.head

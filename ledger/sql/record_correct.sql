@@ -46,7 +46,7 @@ fresh as (
            (select record_now()), (select my_signature())
       from judged k
       join winner w on w.ord = k.ord
-    returning id, version, body, sha256, recorded_at, recorded_by
+    returning id, version, body, sha256, recorded_at, recorded_by, record_envelope(submission) as envelope
 )
 select k.ord,
        case when k.known_version is null then 'missing'
@@ -65,7 +65,7 @@ select k.ord,
        coalesce(f.recorded_by, k.known_by) as recorded_by,
        case when f.id is null then flag_of_record(k.id, k.known_version) else '[]' end as flags,
        leaf.no as leaf,
-       encode(leaf.hash, 'hex') as leaf_hash,
+       coalesce(encode(leaf.hash, 'hex'), f.envelope) as leaf_hash,
        leaf.head
   from judged k
   left join winner w on w.id = k.id

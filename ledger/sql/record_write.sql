@@ -2,7 +2,8 @@
 -- $1 type, $2 JSON array of {id, key, subject, district, on, parties, sha256, warnings, derived,
 --    body}; body is the canonical text and is stored byte for byte (json, not jsonb).
 -- -> ord int8 (from 1), outcome text, id uuid, version int4, body text, sha256 text, recorded_at text,
---    recorded_by text, flags text, leaf int8, leaf_hash text, head int8
+--    recorded_by text, flags text, leaf int8, leaf_hash text (of what is created, which has no leaf yet: the digest
+--    of its envelope), head int8
 -- Verdicts: created; replay (a version under this key has this content); conflict (other content).
 -- Keys are the same by their form (text_form), contents by record_alike.
 -- The same key twice in one array: the first line decides, later ones are judged against it.
@@ -39,7 +40,7 @@ fresh as (
       from known k
      where k.turn = 1
        and k.known_id is null
-    returning id, version, key_form, body, sha256, recorded_at, recorded_by
+    returning id, version, key_form, body, sha256, recorded_at, recorded_by, record_envelope(submission) as envelope
 )
 select k.ord,
        case when k.known_id is null and k.turn = 1 then 'created'
@@ -55,7 +56,7 @@ select k.ord,
        case when k.known_id is not null then flag_of_record(k.known_id, k.known_version) else '[]' end
            as flags,
        leaf.no as leaf,
-       encode(leaf.hash, 'hex') as leaf_hash,
+       coalesce(encode(leaf.hash, 'hex'), f.envelope) as leaf_hash,
        leaf.head
   from known k
   left join fresh f on f.key_form = k.form

@@ -509,15 +509,19 @@ declare
     signature text := my_signature();
     at text := instant_text(record_now());
 begin
-    insert into submission (id, version, org_id, type, key, subject, district, on_day, parties, body, sha256,
-           recorded_at, recorded_by)
-    select x.id, 1, org, 'transfer', x.key, x.key, '', x.on_day, '{}', x.body, decode(x.sha256, 'hex'),
-           (select record_now()), signature
-      from unnest(e) x;
     return query
-    select x.ord, 'created', x.id, 1, x.body::text, x.sha256, at, signature, '[]', null::bigint, null::text,
+    with stored as (
+        insert into submission as s (id, version, org_id, type, key, subject, district, on_day, parties, body, sha256,
+               recorded_at, recorded_by)
+        select x.id, 1, org, 'transfer', x.key, x.key, '', x.on_day, '{}', x.body, decode(x.sha256, 'hex'),
+               (select record_now()), signature
+          from unnest(e) x
+        returning s.id, record_envelope(s) as envelope
+    )
+    select x.ord, 'created', x.id, 1, x.body::text, x.sha256, at, signature, '[]', null::bigint, s.envelope,
            null::bigint
-      from unnest(e) x;
+      from unnest(e) x
+      join stored s on s.id = x.id;
 end $$;
 
 -- Lines of which some cannot be posted as they are: halves, until what stands in the way is alone. Every line is

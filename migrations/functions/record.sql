@@ -56,6 +56,12 @@ begin
                       and position(form in text_form(m.value)) > 0);
 end $$;
 
+-- The digest of all that stands beside a record's text: with it the leaf covers every column.
+create or replace function record_envelope(r submission) returns text language sql stable parallel safe as $$
+    select encode(sha256(convert_to(row(r.org_id, r.type, r.key, r.key_form, r.subject, r.district,
+                                        r.on_day - date '2000-01-01', r.parties, r.reason)::text, 'UTF8')), 'hex')
+$$;
+
 -- Is there a later version (known by then)? Runs as the owner: whoever a correction took the record away
 -- from cannot see that version, and must not be shown the earlier one as if it were current.
 create or replace function record_has_later(id uuid, version int, known_at timestamptz) returns boolean
@@ -145,10 +151,11 @@ begin
             end if;
             at := coalesce(at, record_now());
             if not dry then
-                insert into submission (id, version, org_id, type, key, subject, district, on_day, parties, body,
+                insert into submission as s (id, version, org_id, type, key, subject, district, on_day, parties, body,
                        sha256, recorded_at, recorded_by)
                 values (e.id, 1, my_org(), $1, e.key, e.subject, d.district, coalesce(e.on_day, today()), d.parties,
-                       e.body, decode(e.sha256, 'hex'), at, my_signature());
+                       e.body, decode(e.sha256, 'hex'), at, my_signature())
+                returning record_envelope(s) into leaf_hash;
             end if;
             outcome := 'created';
             id := e.id;

@@ -38,7 +38,7 @@ static int accept_clock(struct session *s, const struct flag *f)
     if (!f[PERSON].value || !f[REASON].value)
         return session_complain("--accept goes with --person and --reason");
     const char *params[] = {f[REASON].value, f[PERSON].value};
-    PGresult *r = session_ask(s, sql, params, 2);
+    PGresult *r = session_write(s, sql, params, 2);
     bool done = r && strcmp(PQcmdTuples(r), "1") == 0;
     PQclear(r);
     if (!r)

@@ -20,7 +20,7 @@ int directory_run(int argc, char **argv, const struct cli_option *options,
 bool directory_do(
     struct session *s, const char *sql, const char *const *params, int n, const char *nothing)
 {
-    PGresult *r = session_ask(s, sql, params, n);
+    PGresult *r = session_write(s, sql, params, n);
     bool any = r && (PQntuples(r) > 0 || strtol(PQcmdTuples(r), NULL, 10) > 0);
     if (r && !any)
         (void)session_complain(nothing); /* its status is the caller's to give */
@@ -92,7 +92,7 @@ static int org_add(struct session *s, const struct flag *f)
         " select kind, district from added"
         " union all select kind, district from org where code = $1 limit 1";
     const char *params[] = {f[CODE].value, f[KIND].value, f[NAME].value, f[DISTRICT_].value};
-    PGresult *r = org_arguments(f) ? session_ask(s, sql, params, 4) : NULL;
+    PGresult *r = org_arguments(f) ? session_write(s, sql, params, 4) : NULL;
     if (!r)
         return 2;
     bool same = strcmp(PQgetvalue(r, 0, 0), f[KIND].value) == 0 &&

@@ -40,7 +40,7 @@ static int person_add(struct session *s, const struct flag *f)
         return session_complain("--id-hash reads the identity number from standard input");
     const char *params[] = {
         f[ORG].value, f[NAME].value, f[STAFF_NO].value, number, f[SAME_AS].value};
-    PGresult *r = session_ask(s, sql, params, 5);
+    PGresult *r = session_write(s, sql, params, 5);
     if (r && PQntuples(r) == 0)
         (void)session_complain("no such organisation: register it with pledged org add");
     bool added = r && PQntuples(r) == 1;

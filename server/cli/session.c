@@ -4,6 +4,7 @@
 #include "session.h"
 #include "keyfile.h"
 #include "log.h"
+#include "log_head.h"
 #include "migrate.h"
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -125,6 +126,47 @@ PGresult *session_ask(struct session *s, const char *sql, const char *const *par
     if (PQresultStatus(r) == PGRES_TUPLES_OK || PQresultStatus(r) == PGRES_COMMAND_OK)
         return r;
     fprintf(stderr, "pledged: %s", PQresultErrorMessage(r));
+    PQclear(r);
+    return NULL;
+}
+
+static bool did(struct session *s, const char *sql, const char *const *params, int n)
+{
+    PGresult *r = session_ask(s, sql, params, n);
+    PQclear(r);
+    return r != NULL;
+}
+
+/* Before there is a key, the daemon's first start takes what is there, as it takes an upgrade. */
+static bool sign_rows(struct session *s)
+{
+    enum { FLIGHT, N, DIGEST };
+    static const char keep[] = "insert into log_pending (flight, signature, schema_digest)"
+                               " values ($1, decode($2, 'hex'), $3)";
+    char schema[SCHEMA_DIGEST_SIZE];
+    PGresult *r = session_ask(s, "select flight, n, digest from log_flight_rows()", NULL, 0);
+    bool good = r != NULL;
+    if (r && PQntuples(r) == 1) {
+        struct head_signer *key = head_signer_open(s->conf.data, false);
+        struct str text = rows_text(s->a, str_of(PQgetvalue(r, 0, FLIGHT)),
+            str_of(PQgetvalue(r, 0, N)), str_of(PQgetvalue(r, 0, DIGEST)));
+        const char *params[] = {PQgetvalue(r, 0, FLIGHT), key ? rows_sign(s->a, key, text).p : NULL,
+            key ? NULL : migrate_schema(schema)};
+        good = did(s, keep, params, 3);
+        head_signer_free(key);
+    }
+    PQclear(r);
+    return good;
+}
+
+PGresult *session_write(struct session *s, const char *sql, const char *const *params, int n)
+{
+    if (!did(s, "begin", NULL, 0))
+        return NULL;
+    PGresult *r = session_ask(s, sql, params, n);
+    bool good = r && sign_rows(s);
+    if (did(s, good ? "commit" : "rollback", NULL, 0) && good)
+        return r;
     PQclear(r);
     return NULL;
 }

@@ -46,4 +46,7 @@ const char *session_token(struct arena *a, const char *token, const char *file);
     }
 /* The result, to be cleared; NULL after printing what PostgreSQL minds. */
 PGresult *session_ask(struct session *s, const char *sql, const char *const *params, int n);
+/* The same for a statement that writes: in a transaction of its own, whose rows are signed by the
+ * key of the log, so that the daemon takes them into it. */
+PGresult *session_write(struct session *s, const char *sql, const char *const *params, int n);
 #endif

@@ -29,6 +29,7 @@
 #include "link.h"
 #include "locks.h"
 #include "log.h"
+#include "migrate.h"
 #include "sql.h"
 #include <event2/event.h>
 
@@ -49,10 +50,11 @@ struct queue {
 struct flight {
     struct arena *a; /* of its groups and verdicts */
     struct work *first, **last;
-    int awaited;   /* results still to come before its end */
-    bool broken;   /* a statement of it failed or answered nonsense */
-    bool ended;    /* its Sync is on its way */
-    bool recalled; /* to be rolled back: the flight ahead of it failed */
+    struct rows beside; /* of log_rows: what was written beside its records */
+    int awaited;        /* results still to come before its end */
+    bool broken;        /* a statement of it failed or answered nonsense */
+    bool ended;         /* its Sync is on its way */
+    bool recalled;      /* to be rolled back: the flight ahead of it failed */
 };
 
 struct group {
@@ -74,7 +76,10 @@ struct lane {
     struct flight *behind;   /* sent after it; NULL mostly */
     struct flight *grounded; /* failed; its members wait for the recalled one that is now ahead */
     struct arena *a;         /* of the log's tail, at connecting */
+    struct rows pending;     /* rows that wait for a leaf, at connecting */
     struct frontier frontier, next;
+    char schema_text[SCHEMA_DIGEST_SIZE]; /* of what this program makes of a database */
+    struct str schema;
     bool loaded;
 };
 
@@ -286,16 +291,32 @@ static void on_flags(void *arg, const PGresult *r)
     result_arrived(g);
 }
 
+static void on_beside(void *arg, const PGresult *r)
+{
+    struct group *g = arg;
+    struct flight *f = g->flight;
+    if (r)
+        rows_copy(f->a, r, &f->beside);
+    else
+        f->broken = true;
+    result_arrived(g);
+}
+
 /* ---- the end of a flight -------------------------------------------------------------------- */
 
 static void on_landed(void *arg, const struct fail *fail);
 
-static void write_log(struct lane *l, struct flight *f)
+/* What is in the log once these have their leaves. false: there is nothing to sign. */
+static bool write_log(
+    struct lane *l, struct arena *a, struct work *flying, const struct rows *rows_beside)
 {
     struct str params[LOG_WRITE_PARAMS];
+    struct row_leaves beside = leaves_beside(a, rows_beside, l->signer, l->schema);
     l->next = l->frontier;
-    if (leaves_number(f->a, f->first, &l->next, l->signer, params))
-        link_send(l->link, SQL_LOG_WRITE, params, LOG_WRITE_PARAMS, NULL, NULL);
+    if (!leaves_number(a, flying, &beside, &l->next, l->signer, params))
+        return false;
+    link_send(l->link, SQL_LOG_WRITE, params, LOG_WRITE_PARAMS, NULL, NULL);
+    return true;
 }
 
 static bool must_abort(const struct work *w)
@@ -317,7 +338,8 @@ static void flight_end(struct lane *l, struct flight *f)
     if (f->broken || f->recalled || must_abort(f->first))
         link_send(l->link, SQL_ABORT_FLIGHT, NULL, 0, NULL, NULL);
     else
-        write_log(l, f);
+        (void)write_log(
+            l, f->a, f->first, &f->beside); /* none: nothing new, and it lands as well */
     f->ended = true;
     bool sound = !f->broken && !f->recalled;
     link_sync(l->link, on_landed, l); /* may lose the connection, and with it the flight */
@@ -479,6 +501,15 @@ static struct work *launch_group(struct lane *l, struct flight *f, struct work *
     return m;
 }
 
+/* Last of its statements: what they wrote into tables of their own. */
+static void ask_beside(struct lane *l, struct flight *f)
+{
+    struct group *g = arena_alloc(f->a, sizeof *g);
+    *g = (struct group){.lane = l, .flight = f};
+    link_send(l->link, SQL_LOG_ROWS, NULL, 0, on_beside, g);
+    f->awaited++;
+}
+
 /* A work whose flights kill the connection again and again must not keep all others waiting. */
 static void drop_poison(struct lane *l)
 {
@@ -504,6 +535,7 @@ static void launch(struct lane *l)
     *(l->ahead ? &l->behind : &l->ahead) = f;
     for (struct work *w = f->first; w;)
         w = launch_group(l, f, w);
+    ask_beside(l, f);
     link_nudge(l->link);
 }
 
@@ -535,6 +567,34 @@ static void on_tail(void *arg, const PGresult *r)
         MUST(hash_parse((struct str){hex.p + i * 64, 64}, &l->next.node[i]));
 }
 
+static void on_pending(void *arg, const PGresult *r)
+{
+    struct lane *l = arg;
+    l->pending = (struct rows){0};
+    if (r)
+        rows_copy(l->a, r, &l->pending);
+}
+
+static void begin(struct lane *l)
+{
+    l->loaded = true;
+    arena_reset(l->a);
+    evtimer_del(l->grace);
+    log_event(LOG_INFO, SAY_LANE_CONNECTED, NULL);
+    schedule(l);
+}
+
+static void on_taken(void *arg, const struct fail *fail)
+{
+    struct lane *l = arg;
+    if (fail) {
+        link_reset(l->link, fail->text);
+        return;
+    }
+    l->frontier = l->next;
+    begin(l);
+}
+
 static void on_loaded(void *arg, const struct fail *fail)
 {
     struct lane *l = arg;
@@ -551,17 +611,17 @@ static void on_loaded(void *arg, const struct fail *fail)
         return;
     }
     l->frontier = l->next;
-    l->loaded = true;
-    arena_reset(l->a);
-    evtimer_del(l->grace);
-    log_event(LOG_INFO, SAY_LANE_CONNECTED, NULL);
-    schedule(l);
+    if (write_log(l, l->a, NULL, &l->pending)) /* an upgrade's rows, an operator's */
+        link_sync(l->link, on_taken, l);
+    else
+        begin(l);
 }
 
 static void lane_up(void *arg)
 {
     struct lane *l = arg;
     link_send(l->link, SQL_LOG_TAIL, NULL, 0, on_tail, l);
+    link_send(l->link, SQL_LOG_ROWS, NULL, 0, on_pending, l);
     link_sync(l->link, on_loaded, l);
 }
 
@@ -604,6 +664,7 @@ struct lane *lane_open(const struct database *d)
     MUST(l);
     l->process = d->process;
     l->a = arena_new();
+    l->schema = str_of(migrate_schema(l->schema_text));
     queue_init(&l->waiting);
     queue_init(&l->held);
     for (size_t i = 0; i < COUNT_OF(l->flight); i++)

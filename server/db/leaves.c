@@ -4,8 +4,9 @@
  * Pure but for the signature: the lane sends what is made here in the flight's own transaction.
  */
 #include "leaves.h"
+#include "sql.h"
 
-static struct str hashes_hex(struct arena *a, const hash *list, int n)
+struct str hashes_hex(struct arena *a, const hash *list, int n)
 {
     struct buf b;
     buf_init(&b, a);
@@ -14,8 +15,15 @@ static struct str hashes_hex(struct arena *a, const hash *list, int n)
     return buf_view(&b);
 }
 
-/* Array literals, one element a leaf: ids, versions, hashes, the nodes that it completes. */
-enum { LEAF_COLUMNS = 4 };
+/* Array literals, one element a leaf: ids, versions, hashes, the nodes that it completes, forms. */
+enum { LEAF_COLUMNS = 5 };
+
+struct numbering {
+    struct arena *a;
+    struct frontier *f;
+    int64_t head; /* one covers them all */
+    struct buf column[LEAF_COLUMNS];
+};
 
 static void add_element(struct buf *column, struct str text)
 {
@@ -25,19 +33,35 @@ static void add_element(struct buf *column, struct str text)
     buf_char(column, '"');
 }
 
-static void add_leaf(
-    struct arena *a, struct frontier *f, struct verdict *v, int64_t head, struct buf *columns)
+/* Returns the leaf's hash, in hex. */
+static struct str add_leaf(
+    struct numbering *n, struct str id, int64_t version, struct str text, enum leaf_form form)
 {
-    struct str text = leaf_text(a, v->id, v->version, v->sha256, v->recorded_at, v->recorded_by);
     hash h = merkle_leaf(text), completed[64];
-    v->leaf = (int64_t)f->size;
-    v->head = head;
-    v->leaf_hash = hash_hex(a, h);
-    int n = frontier_add(f, h, completed);
-    const struct str row[LEAF_COLUMNS] = {v->id, arena_printf(a, "%lld", (long long)v->version),
-        v->leaf_hash, hashes_hex(a, completed, n)};
+    struct str hex = hash_hex(n->a, h);
+    int nodes = frontier_add(n->f, h, completed);
+    const struct str row[LEAF_COLUMNS] = {id, arena_printf(n->a, "%lld", (long long)version), hex,
+        hashes_hex(n->a, completed, nodes), arena_printf(n->a, "%d", (int)form)};
     for (int i = 0; i < LEAF_COLUMNS; i++)
-        add_element(&columns[i], row[i]);
+        add_element(&n->column[i], row[i]);
+    return hex;
+}
+
+static void add_record(struct numbering *n, struct verdict *v)
+{
+    struct str text = leaf_text(n->a, v->id, v->version, v->sha256, v->recorded_at, v->recorded_by,
+        v->leaf_hash); /* still that of its envelope */
+    v->leaf = (int64_t)n->f->size;
+    v->head = n->head;
+    v->leaf_hash = add_leaf(n, v->id, v->version, text, LEAF_RECORD);
+}
+
+static void add_beside(struct numbering *n, const struct row_leaves *beside, int i)
+{
+    struct str flight = rows_at(beside->rows, i, LOG_ROWS_FLIGHT);
+    struct str text = rows_text(n->a, flight, rows_at(beside->rows, i, LOG_ROWS_N),
+        rows_at(beside->rows, i, LOG_ROWS_DIGEST));
+    (void)add_leaf(n, flight, 0, text, LEAF_ROWS); /* nobody asks for its receipt */
 }
 
 static int by_id(const void *x, const void *y)
@@ -82,41 +106,90 @@ int created_of(const struct verdict *v, int n)
     return created;
 }
 
-bool leaves_number(struct arena *a, struct work *flying, struct frontier *f,
-    const struct head_signer *signer, struct str params[LOG_WRITE_PARAMS])
+static bool may_take(
+    struct arena *a, const struct rows *rows, int i, const struct head_signer *k, struct str schema)
 {
-    struct buf columns[LEAF_COLUMNS];
-    struct str signed_at = STR("");
-    int created = 0;
-    for (const struct work *w = flying; w; w = w->next)
-        created += created_of(w->verdict, w->n);
-    if (!created)
-        return false;
-    int64_t head = (int64_t)f->size + created; /* one covers them all */
-    for (int i = 0; i < LEAF_COLUMNS; i++)
-        buf_init(&columns[i], a);
-    for (struct work *w = flying; w; w = w->next) {
+    struct str signature = rows_at(rows, i, LOG_ROWS_SIGNATURE);
+    struct str led_to = rows_at(rows, i, LOG_ROWS_SCHEMA_DIGEST);
+    if (signature.p) { /* Ed25519 signs alike every time */
+        struct str text = rows_text(a, rows_at(rows, i, LOG_ROWS_FLIGHT),
+            rows_at(rows, i, LOG_ROWS_N), rows_at(rows, i, LOG_ROWS_DIGEST));
+        return str_eq(signature, rows_sign(a, k, text));
+    }
+    return !led_to.p || str_eq(led_to, schema);
+}
+
+struct row_leaves leaves_beside(struct arena *a, const struct rows *rows,
+    const struct head_signer *signer, struct str schema_digest)
+{
+    bool *taken = arena_alloc(a, (size_t)(rows->n + 1) * sizeof *taken);
+    for (int i = 0; i < rows->n; i++)
+        taken[i] = may_take(a, rows, i, signer, schema_digest);
+    return (struct row_leaves){.rows = rows, .taken = taken};
+}
+
+static int taken_of(const struct row_leaves *beside)
+{
+    int n = 0;
+    for (int i = 0; i < beside->rows->n; i++)
+        n += beside->taken[i];
+    return n;
+}
+
+/* The last record's, else that of the rows: all were stored at one instant. */
+static struct str instant_of(const struct work *flying, const struct row_leaves *beside)
+{
+    for (const struct work *w = flying; w; w = w->next) {
         for (int i = 0; i < w->n; i++) {
-            if (w->verdict[i].outcome != OUT_CREATED)
-                continue;
-            signed_at = w->verdict[i].recorded_at;
-            add_leaf(a, f, &w->verdict[i], head, columns);
+            if (w->verdict[i].outcome == OUT_CREATED)
+                return w->verdict[i].recorded_at;
         }
     }
-    share_receipts(a, flying, created);
+    return rows_at(beside->rows, 0, LOG_ROWS_AT);
+}
+
+static void sign_head(struct numbering *n, const struct head_signer *signer, struct str signed_at,
+    struct str params[LOG_WRITE_PARAMS])
+{
+    struct frontier *f = n->f;
     hash root = frontier_root(f);
     for (int i = 0; i < LEAF_COLUMNS; i++) {
-        buf_char(&columns[i], '}');
-        params[i] = buf_view(&columns[i]);
+        buf_char(&n->column[i], '}');
+        params[i] = buf_view(&n->column[i]);
     }
     const struct str signed_head[] = {
-        arena_printf(a, "%llu", (unsigned long long)f->size),
-        hash_hex(a, root),
-        hashes_hex(a, f->node, __builtin_popcountll(f->size)),
-        head_signer_sign(a, signer, f->size, root, signed_at),
+        arena_printf(n->a, "%llu", (unsigned long long)f->size),
+        hash_hex(n->a, root),
+        hashes_hex(n->a, f->node, __builtin_popcountll(f->size)),
+        head_signer_sign(n->a, signer, f->size, root, signed_at),
         signed_at,
     };
     for (size_t i = 0; i < COUNT_OF(signed_head); i++)
         params[LEAF_COLUMNS + i] = signed_head[i];
+}
+
+bool leaves_number(struct arena *a, struct work *flying, const struct row_leaves *beside,
+    struct frontier *f, const struct head_signer *signer, struct str params[LOG_WRITE_PARAMS])
+{
+    int created = 0, taken = taken_of(beside);
+    for (const struct work *w = flying; w; w = w->next)
+        created += created_of(w->verdict, w->n);
+    if (created + taken == 0)
+        return false;
+    struct numbering n = {.a = a, .f = f, .head = (int64_t)f->size + created + taken};
+    for (int i = 0; i < LEAF_COLUMNS; i++)
+        buf_init(&n.column[i], a);
+    for (struct work *w = flying; w; w = w->next) {
+        for (int i = 0; i < w->n; i++) {
+            if (w->verdict[i].outcome == OUT_CREATED)
+                add_record(&n, &w->verdict[i]);
+        }
+    }
+    share_receipts(a, flying, created);
+    for (int i = 0; i < beside->rows->n; i++) {
+        if (beside->taken[i])
+            add_beside(&n, beside, i);
+    }
+    sign_head(&n, signer, instant_of(flying, beside), params);
     return true;
 }

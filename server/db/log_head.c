@@ -38,10 +38,21 @@ static struct str head_text(struct arena *a, uint64_t size, hash root, struct st
 }
 
 struct str leaf_text(struct arena *a, struct str id, int64_t version, struct str sha256,
-    struct str recorded_at, struct str recorded_by)
+    struct str recorded_at, struct str recorded_by, struct str envelope)
 {
-    return arena_printf(a, "pledged-leaf-1\n%s\n%lld\n%s\n%s\n%s\n", id.p, (long long)version,
-        sha256.p, recorded_at.p, recorded_by.p);
+    return arena_printf(a, "pledged-leaf-2\n%s\n%lld\n%s\n%s\n%s\n%s\n", id.p, (long long)version,
+        sha256.p, recorded_at.p, recorded_by.p, envelope.p);
+}
+
+struct str rows_text(struct arena *a, struct str flight, struct str n, struct str digest)
+{
+    return arena_printf(a, "pledged-rows-1\n%s\n%s\n%s\n", flight.p, n.p, digest.p);
+}
+
+struct str rows_sign(struct arena *a, const struct head_signer *k, struct str text)
+{
+    struct str signature = signing_sign(a, k->key, text);
+    return hex_text(a, (const unsigned char *)signature.p, signature.n);
 }
 
 struct str head_signer_sign(

@@ -14,9 +14,15 @@ void head_signer_free(struct head_signer *k);
 /* Signature over "pledged-head-1\n<size>\n<root hex>\n<signed_at>\n", in hex. */
 struct str head_signer_sign(
     struct arena *a, const struct head_signer *k, uint64_t size, hash root, struct str signed_at);
-/* The text whose leaf hash enters the log for a record version. */
+/* What a leaf stands for; the numbers are those of log_leaf. */
+enum leaf_form { LEAF_RECORD_1 = 1, LEAF_RECORD = 2, LEAF_ROWS = 3 };
+/* The text whose leaf hash enters the log for a record version; envelope: record_envelope of it. */
 struct str leaf_text(struct arena *a, struct str id, int64_t version, struct str sha256,
-    struct str recorded_at, struct str recorded_by);
+    struct str recorded_at, struct str recorded_by, struct str envelope);
+/* The same for the n rows that a flight wrote into tables of their own. */
+struct str rows_text(struct arena *a, struct str flight, struct str n, struct str digest);
+/* Signature over such a text, in hex: of rows that wait for their leaf. */
+struct str rows_sign(struct arena *a, const struct head_signer *k, struct str text);
 /* The public key, PEM. */
 struct str head_signer_public(struct arena *a, const struct head_signer *k);
 #endif

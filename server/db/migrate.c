@@ -14,6 +14,7 @@
 #include "merkle.h"
 #include "sql.h"
 #include <libpq-fe.h>
+#include <stdio.h>
 
 static bool failed(PGconn *c, const char *what)
 {
@@ -108,7 +109,7 @@ static bool functions_stand(PGconn *c, const char *digest)
 }
 
 /* Bodies are not checked while they are made: each may name any other, whatever the order. */
-static bool functions_apply(struct arena *a, PGconn *c)
+static bool functions_apply(struct arena *a, PGconn *c, bool *changed)
 {
     static const char noted[] =
         "insert into schema_migration (version, name, sha256) values (0, 'functions', $1)"
@@ -117,6 +118,7 @@ static bool functions_apply(struct arena *a, PGconn *c)
     const char *digest = functions_digest(a);
     if (functions_stand(c, digest))
         return true;
+    *changed = true;
     if (!run(c, "begin") || !run(c, "set local check_function_bodies = off"))
         return failed(c, "functions");
     for (size_t i = 0; i < functions_count; i++) {
@@ -132,6 +134,32 @@ static bool functions_apply(struct arena *a, PGconn *c)
     return true;
 }
 
+const char *migrate_schema(char out[SCHEMA_DIGEST_SIZE])
+{
+    struct arena *a = arena_new();
+    struct buf all;
+    buf_init(&all, a);
+    for (size_t i = 0; i < migrations_count; i++)
+        buf_str(&all, checksum(a, &migrations[i]));
+    buf_text(&all, functions_digest(a));
+    snprintf(out, SCHEMA_DIGEST_SIZE, "%s", hash_hex(a, hash_sha256(all.p, all.n)).p);
+    arena_free(a);
+    return out;
+}
+
+/* After an upgrade: what it made or changed without the lane enters the log, once. */
+static bool adopt(PGconn *c)
+{
+    char schema[SCHEMA_DIGEST_SIZE];
+    const char *params[] = {migrate_schema(schema)};
+    if (!run(c, "begin") || !run(c, "call log_rows_attach()"))
+        return failed(c, "triggers of the log");
+    PGresult *r = sql_run(c, "select log_adopt($1)", params, 1);
+    bool good = PQresultStatus(r) == PGRES_TUPLES_OK;
+    PQclear(r);
+    return good && run(c, "commit") ? true : failed(c, "rows for the log");
+}
+
 static bool apply_rest(struct arena *a, PGconn *c)
 {
     static const char table[] =
@@ -142,11 +170,14 @@ static bool apply_rest(struct arena *a, PGconn *c)
         !run(c, "select pg_advisory_lock(" LOCK_MIGRATE ")") || !run(c, table))
         return failed(c, "start");
     int n = applied(a, c);
+    bool changed = n >= 0 && n < (int)migrations_count;
     for (int i = n; n >= 0 && i < (int)migrations_count; i++) {
         if (!apply(a, c, i + 1, &migrations[i]))
             return false;
     }
-    return n >= 0 && functions_apply(a, c);
+    if (n < 0 || !functions_apply(a, c, &changed))
+        return false;
+    return !changed || adopt(c);
 }
 
 bool migrate_apply(const char *conninfo)

@@ -11,6 +11,9 @@ struct pg_conn;
 struct pg_conn *sql_connect(const char *conninfo);
 /* PQexecParams with texts. The caller clears the result. */
 struct pg_result *sql_run(struct pg_conn *c, const char *sql, const char *const *params, int n);
+enum { SCHEMA_DIGEST_SIZE = 65 };
+/* The digest of all that this program brings a database to, in hex. Returns out. */
+const char *migrate_schema(char out[SCHEMA_DIGEST_SIZE]);
 /* false after logging "migrate_failed". */
 bool migrate_apply(const char *conninfo);
 #endif

@@ -45,6 +45,8 @@ static const struct {
     {"loan_day_count_known", E_CHOICE, "/day_count"},
     {"loan_registered_range", E_RANGE, "/registered_amount"},
     {"loan_ip_share_range", E_RANGE, "/ip"},
+    {"log_leaf_form_known", E_INTERNAL, ""},
+    {"log_row_op_known", E_INTERNAL, ""},
     {"report_seal_once", E_SEALED, ""},
     {"report_seal_previous_once", E_FACTS_MOVED, ""},
     {"report_seal_quarter_form", E_INTERNAL, ""},

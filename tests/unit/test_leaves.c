@@ -9,6 +9,9 @@
 static struct arena *a;
 static struct head_signer *signer;
 
+static const struct rows no_rows;
+static const struct row_leaves none = {.rows = &no_rows};
+
 static struct verdict verdict(enum outcome outcome, const char *id)
 {
     return (struct verdict){.outcome = outcome,
@@ -17,6 +20,7 @@ static struct verdict verdict(enum outcome outcome, const char *id)
         .sha256 = STR("44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"),
         .recorded_at = STR("2022-07-01T09:30:00+08:00"),
         .recorded_by = STR("p@b"),
+        .leaf_hash = STR("9f2c"), /* of its envelope, until it has a leaf */
         .flags = outcome == OUT_CREATED ? STR("[\"f\"]") : STR("[]"),
         .leaf = -1};
 }
@@ -28,7 +32,7 @@ static void test_nothing_created_signs_nothing(void **state)
     struct frontier f = {0};
     struct str params[LOG_WRITE_PARAMS];
     (void)state;
-    assert_false(leaves_number(a, &w, &f, signer, params));
+    assert_false(leaves_number(a, &w, &none, &f, signer, params));
     assert_int_equal(f.size, 0);
     assert_true(v[0].leaf == -1 && v[1].leaf == -1);
 }
@@ -44,25 +48,26 @@ static void test_leaves_follow_the_log_in_order(void **state)
     (void)state;
     frontier_add(&f, merkle_leaf(STR("before")), completed);
     struct frontier by_hand = f;
-    assert_true(leaves_number(a, &first, &f, signer, params));
+    assert_true(leaves_number(a, &first, &none, &f, signer, params));
     assert_int_equal(v1[0].leaf, 1);
     assert_int_equal(v1[1].leaf, -1);
     assert_int_equal(v2[0].leaf, 2);
     assert_true(v1[0].head == 3 && v2[0].head == 3);
     assert_string_equal(params[0].p, "{\"a\",\"c\"}");
     assert_string_equal(params[1].p, "{\"1\",\"1\"}");
-    assert_string_equal(params[4].p, "3");
+    assert_string_equal(params[4].p, "{\"2\",\"2\"}");
+    assert_string_equal(params[5].p, "3");
     /* The same tree from the lines that README tells an auditor to hash. */
     static const char line[] =
-        "pledged-leaf-1\n%s\n1\n44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a\n"
-        "2022-07-01T09:30:00+08:00\np@b\n";
+        "pledged-leaf-2\n%s\n1\n44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a\n"
+        "2022-07-01T09:30:00+08:00\np@b\n9f2c\n";
     hash of_a = merkle_leaf(arena_printf(a, line, "a"));
     frontier_add(&by_hand, of_a, completed);
     frontier_add(&by_hand, merkle_leaf(arena_printf(a, line, "c")), completed);
     assert_string_equal(v1[0].leaf_hash.p, hash_hex(a, of_a).p);
-    assert_string_equal(params[5].p, hash_hex(a, frontier_root(&by_hand)).p);
-    assert_string_equal(params[8].p, "2022-07-01T09:30:00+08:00");
-    assert_int_equal(params[7].n, 128); /* Ed25519: 64 bytes in hex */
+    assert_string_equal(params[6].p, hash_hex(a, frontier_root(&by_hand)).p);
+    assert_string_equal(params[9].p, "2022-07-01T09:30:00+08:00");
+    assert_int_equal(params[8].n, 128); /* Ed25519: 64 bytes in hex */
 }
 
 static void test_a_repeat_within_the_flight_has_the_same_receipt(void **state)
@@ -73,12 +78,44 @@ static void test_a_repeat_within_the_flight_has_the_same_receipt(void **state)
     struct frontier f = {0};
     struct str params[LOG_WRITE_PARAMS];
     (void)state;
-    assert_true(leaves_number(a, &w, &f, signer, params));
+    assert_true(leaves_number(a, &w, &none, &f, signer, params));
     assert_true(v[0].leaf == 0 && v[0].head == 1);
     assert_string_equal(v[0].leaf_hash.p, v[1].leaf_hash.p);
     assert_string_equal(v[0].flags.p, "[\"f\"]");
     assert_int_equal(v[2].leaf, -1);
     assert_int_equal(created_of(v, 3), 1);
+}
+
+/* What waits is taken when an operator signed it or an upgrade to this schema wrote it. */
+static void test_rows_beside_records_have_a_leaf_behind_them(void **state)
+{
+    enum { OWN, SIGNED, FORGED, UPGRADE, OTHER_UPGRADE, ROWS };
+    struct str absent = {NULL, 0}, at = STR("2022-07-01T09:30:01+08:00"), n = STR("2"),
+               digest = STR("ab");
+    struct str text = rows_text(a, STR("f1"), n, digest);
+    struct str cell[ROWS][LOG_ROWS_COLUMNS] = {
+        [OWN] = {STR("f0"), n, digest, at, absent, absent},
+        [SIGNED] = {STR("f1"), n, digest, at, rows_sign(a, signer, text), absent},
+        [FORGED] = {STR("f2"), n, digest, at, rows_sign(a, signer, text), absent},
+        [UPGRADE] = {STR("f3"), n, digest, at, absent, STR("now")},
+        [OTHER_UPGRADE] = {STR("f4"), n, digest, at, absent, STR("then")},
+    };
+    struct rows rows = {.n = ROWS, .columns = LOG_ROWS_COLUMNS, .cell = cell[0]};
+    struct row_leaves beside = leaves_beside(a, &rows, signer, STR("now"));
+    struct verdict v[] = {verdict(OUT_CREATED, "a")};
+    struct work w = {.verdict = v, .n = 1};
+    struct frontier f = {0};
+    struct str params[LOG_WRITE_PARAMS];
+    (void)state;
+    assert_true(leaves_number(a, &w, &beside, &f, signer, params));
+    assert_string_equal(params[0].p, "{\"a\",\"f0\",\"f1\",\"f3\"}");
+    assert_string_equal(params[1].p, "{\"1\",\"0\",\"0\",\"0\"}");
+    assert_string_equal(params[4].p, "{\"2\",\"3\",\"3\",\"3\"}");
+    assert_true(v[0].leaf == 0 && v[0].head == 4);
+    assert_string_equal(text.p, "pledged-rows-1\nf1\n2\nab\n");
+    f = (struct frontier){0};
+    assert_true(leaves_number(a, NULL, &beside, &f, signer, params)); /* without any record */
+    assert_string_equal(params[9].p, at.p);
 }
 
 int main(void)
@@ -87,6 +124,7 @@ int main(void)
         cmocka_unit_test(test_nothing_created_signs_nothing),
         cmocka_unit_test(test_leaves_follow_the_log_in_order),
         cmocka_unit_test(test_a_repeat_within_the_flight_has_the_same_receipt),
+        cmocka_unit_test(test_rows_beside_records_have_a_leaf_behind_them),
     };
     char folder[] = "/tmp/pledged-leaves-XXXXXX", key[64];
     MUST(mkdtemp(folder));

@@ -1,0 +1,223 @@
+-- The log beside the records: what every table held when it was written, flight by flight.
+
+-- How the rows of each table are proven:
+--   leaf      the leaf of the record covers every column
+--   log       the log itself: hashes, signed heads, digests of flights
+--   record    made again from the records by the functions that made them
+--   made      a mere cache: made again from other tables
+--   manifest  the signed manifest of the seal names its digest
+--   batch     a row of access_batch, which is kept, has the digest of its batch
+--   program   held against what the program carries, at each start
+--   kept      each row as it was written is in log_row, which leaves cover; so is every table not named here
+create or replace function log_table() returns table (tab regclass, proof text) language sql stable as $$
+    select c.oid::regclass, coalesce(x.proof, 'kept')
+      from pg_class c
+      left join (values
+           ('submission', 'leaf'), ('log_leaf', 'log'), ('log_head', 'log'), ('log_row', 'log'), ('log_pending', 'log'),
+           ('loan', 'record'), ('loan_ip', 'record'), ('loan_event', 'record'), ('report_form', 'manifest'),
+           ('access_log', 'batch'), ('schema_migration', 'program'),
+           ('account_balance', 'made'), ('account_day', 'made'), ('claim_sum', 'made'), ('coverage_sum', 'made'),
+           ('coverage_reserved', 'made'), ('loan_rollup', 'made'), ('city_rollup', 'made'), ('firm_quarter', 'made'),
+           ('city_firms', 'made'), ('loan_balance', 'made'), ('balance_rollup', 'made'), ('firm_balance', 'made'),
+           ('balance_firms', 'made')) x(name, proof) on x.name = c.relname
+     where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+$$;
+
+-- Keeps a row as it was written, or as it was before it was deleted. Names are qualified: that costs less than a
+-- search path of its own.
+create or replace function log_row_keep() returns trigger language plpgsql security definer as $$
+declare
+    begun text := current_setting('pledged.flight', true);
+    flight uuid := coalesce(nullif(left(begun, 36), '')::uuid, gen_random_uuid());
+    row_no bigint;
+begin
+    insert into public.log_row (flight, tab, op, content)
+    values (flight, tg_table_name, left(tg_op, 1), case tg_op when 'DELETE' then to_json(old) else to_json(new) end)
+    returning no into row_no;
+    if coalesce(begun, '') = '' then
+        perform set_config('pledged.flight', flight || ' ' || row_no, true);
+    end if;
+    return null;
+end $$;
+
+-- Makes the triggers for every table whose rows are to be kept and that has none yet; takes them from all others.
+create or replace procedure log_rows_attach() language plpgsql as $$
+declare
+    t record;
+begin
+    for t in
+        select x.tab, x.proof = 'kept' as wanted
+          from log_table() x
+         where (x.proof = 'kept') <> exists (select from pg_trigger g where g.tgrelid = x.tab and g.tgname = 'log_kept')
+    loop
+        if t.wanted then
+            execute format('create trigger log_kept after insert or delete on %s for each row'
+                           ' execute function log_row_keep()', t.tab);
+            execute format('create trigger log_kept_change after update on %s for each row'
+                           ' when (old.* *<> new.*) execute function log_row_keep()', t.tab);
+        else
+            execute format('drop trigger log_kept on %s', t.tab);
+            execute format('drop trigger log_kept_change on %s', t.tab);
+        end if;
+    end loop;
+end $$;
+
+-- What a row that was kept adds to the digest of its flight.
+create or replace function log_row_digest(r log_row) returns bytea language sql immutable parallel safe as
+    $$ select sha256(convert_to(r.tab || ' ' || r.op || ' ' || r.content::text, 'UTF8')) $$;
+
+-- The rows that this transaction wrote so far: its number, how many, their digest. None: no row.
+create or replace function log_flight_rows() returns table (flight uuid, n bigint, digest text)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    begun text := current_setting('pledged.flight', true);
+begin
+    if coalesce(begun, '') <> '' then
+        return query
+        select r.flight, count(*), encode(sha256(string_agg(log_row_digest(r), ''::bytea order by r.no)), 'hex')
+          from log_row r
+         where r.no >= substr(begun, 38)::bigint and r.flight = left(begun, 36)::uuid
+         group by r.flight;
+    end if;
+end $$;
+revoke all on function log_flight_rows from public;
+grant execute on function log_flight_rows to pledged_app;
+
+-- Flights of others that wait for their leaf. Of an upgrade's only those for whose schema none has one yet: whoever
+-- writes past the log cannot have it taken as an upgrade that was.
+create or replace function log_flights_pending()
+    returns table (flight uuid, n bigint, digest text, signature text, schema_digest text)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    if not exists (select from log_pending) or clock_stops(clock_behind()) then
+        return;
+    end if;
+    return query
+    select p.flight, x.n, x.digest, encode(p.signature, 'hex'), p.schema_digest
+      from log_pending p
+     cross join lateral (
+           select count(*) as n,
+                  encode(sha256(string_agg(log_row_digest(r), ''::bytea order by r.no)), 'hex') as digest
+             from log_row r
+            where r.flight = p.flight) x
+     where x.n > 0
+       and num_nonnulls(p.signature, p.schema_digest) = 1
+       and not exists (select from log_leaf l where l.record_id = p.flight and l.version = 0)
+       and (p.schema_digest is null
+            or not exists (select from log_row r
+                             join log_leaf l on l.record_id = r.flight and l.version = 0
+                            where r.tab = 'log_adoption' and r.content ->> 'schema_digest' = p.schema_digest))
+     order by p.signature is not null, p.flight;
+end $$;
+revoke all on function log_flights_pending from public;
+grant execute on function log_flights_pending to pledged_app;
+
+-- What a leaf hashes for a record; digest: of its body, in hex.
+create or replace function log_record_text(r submission, form smallint, digest text) returns text
+    language sql stable parallel safe as $$
+    select concat('pledged-leaf-', form, E'\n', r.id, E'\n', r.version, E'\n', digest, E'\n',
+                  instant_text(r.recorded_at), E'\n', r.recorded_by, E'\n',
+                  case when form = 2 then record_envelope(r) || E'\n' end)
+$$;
+
+-- What a leaf hashes for the rows of a flight.
+create or replace function log_rows_text(flight uuid, n bigint, digest text) returns text
+    language sql immutable parallel safe as
+    $$ select concat('pledged-rows-1', E'\n', flight, E'\n', n, E'\n', digest, E'\n') $$;
+
+-- The columns of a table's key, in its order; of a table without one those of its first unique index.
+create or replace function log_key(tab regclass) returns name[] language sql stable as $$
+    select array_agg(a.attname order by k.place)
+      from (select x.indrelid, x.indkey
+              from pg_index x
+             where x.indrelid = tab and x.indisunique and x.indpred is null and x.indexprs is null
+             order by x.indisprimary desc, x.indexrelid
+             limit 1) i
+     cross join lateral unnest(i.indkey::int2[]) with ordinality as k(attnum, place)
+      join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
+$$;
+
+-- The statement that compares a table with what was kept of it. $1: flights that no leaf covers, whose rows do not
+-- count; $2: only what was kept after this number, and then only rows of which something was; nought: all. A row of
+-- it: its key, what was kept (null: nothing), what stands (null: nothing).
+create or replace function log_kept_statement(tab regclass) returns text language sql stable as $$
+    with k as (
+        select string_agg(format('(r.content ->> %L)::%s', a.attname, format_type(a.atttypid, a.atttypmod)), ', '
+                          order by c.place) as typed,
+               string_agg(format('(r.content ->> %L)::%s as %I', a.attname, format_type(a.atttypid, a.atttypmod),
+                                 'key' || c.place), ', ' order by c.place) as named,
+               string_agg(format('t.%I', a.attname), ', ' order by c.place) as own,
+               string_agg('k.key' || c.place, ', ' order by c.place) as kept
+          from unnest(log_key(tab)) with ordinality as c(name, place)
+          join pg_attribute a on a.attrelid = tab and a.attname = c.name
+    )
+    select format('select concat_ws('' '', %5$s), k.content, t.doc'
+                  ' from (select %2$s, to_json(t) as doc from %1$s t) t'
+                  ' full join (select * from (select distinct on (%3$s) r.op, r.content, %4$s from log_row r'
+                  ' where r.tab = %6$L and r.flight <> all ($1::uuid[]) and r.no > $2::bigint'
+                  ' order by %3$s, r.no desc) d where d.op <> ''D'') k on (%2$s) = (%7$s)'
+                  ' where ($2::bigint = 0 or k.content is not null) and (t.doc is null or k.content is null'
+                  ' or t.doc::text <> k.content::text'
+                  ' and t.doc::text <> to_json(json_populate_record(null::%1$s, k.content))::text)',
+                  tab, k.own, k.typed, k.named,
+                  (select string_agg(format('coalesce(t.%I, k.key%s)', c.name, c.place), ', ' order by c.place)
+                     from unnest(log_key(tab)) with ordinality as c(name, place)),
+                  (select c.relname from pg_class c where c.oid = tab), k.kept)
+      from k
+$$;
+
+-- Takes all tables as they stand into the log, for an upgrade that led to this schema: what differs from what was
+-- kept, or was not kept yet. Once for each schema.
+create or replace function log_adopt(digest text) returns void language plpgsql as $$
+-- @plpgsql_check_options: security_warnings = off
+declare
+    t record;
+    adopted uuid := gen_random_uuid();
+    outside uuid[];
+begin
+    if exists (select from log_adoption a where a.schema_digest = digest) then
+        return;
+    end if;
+    outside := array(select distinct r.flight from log_row r
+                      where not exists (select from log_leaf l where l.record_id = r.flight and l.version = 0)
+                        and not exists (select from log_pending p where p.flight = r.flight));
+    for t in
+        select x.tab, c.relname
+          from log_table() x
+          join pg_class c on c.oid = x.tab
+         where x.proof = 'kept'
+         order by c.relname
+    loop
+        execute format('insert into log_row (flight, tab, op, content) select $3, %L,'
+                       ' case when x.doc is null then ''D'' when x.content is null then ''I'' else ''U'' end,'
+                       ' coalesce(x.doc, x.content)'
+                       ' from (%s) x(key, content, doc)', t.relname, log_kept_statement(t.tab))
+          using outside, 0::bigint, adopted;
+    end loop;
+    perform set_config('pledged.flight', adopted || ' 0', true);
+    insert into log_adoption (schema_digest, flight) values (digest, adopted);
+    insert into log_pending (flight, schema_digest) values (adopted, digest);
+end $$;
+
+-- The same of a flight, by its rows. Digests tell nothing of them.
+create or replace function log_flight_text(flight uuid) returns text
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return (select log_rows_text(log_flight_text.flight, count(*),
+                                 encode(sha256(string_agg(log_row_digest(r), ''::bytea order by r.no)), 'hex'))
+              from log_row r
+             where r.flight = log_flight_text.flight);
+end $$;
+revoke all on function log_flight_text from public;
+grant execute on function log_flight_text to pledged_app;
+
+-- What a leaf hashes, whatever it stands for; of a record that the reader may see.
+create or replace function log_leaf_text(l log_leaf) returns text language plpgsql stable as $$
+begin
+    if l.form = 3 then
+        return log_flight_text(l.record_id);
+    end if;
+    return (select log_record_text(r, l.form, encode(r.sha256, 'hex'))
+              from submission r
+             where r.id = l.record_id and r.version = l.version);
+end $$;
