@@ -1,15 +1,7 @@
 -- verify: defects of records, one row each; none means sound.
 -- -> defect text, place text
-select 'record body does not match its hash' as defect, r.id || ' v' || r.version as place
-  from submission r
- where sha256(convert_to(r.body::text, 'UTF8')) <> r.sha256
-union all
-select 'record without a leaf in the log', r.id || ' v' || r.version
-  from submission r
- where not exists (select from log_leaf l where l.record_id = r.id and l.version = r.version)
-union all
-select 'keys that are one however they are written',
-       o.code || ' ' || r.type || ' ' || string_agg(r.key, ', ' order by r.id)
+select 'keys that are one however they are written' as defect,
+       o.code || ' ' || r.type || ' ' || string_agg(r.key, ', ' order by r.id) as place
   from submission r
   join org o on o.id = r.org_id
  where r.version = 1
@@ -21,52 +13,10 @@ select 'key whose form is not that of its text', r.id || ' v' || r.version
   from submission r
  where r.key_form <> text_form(r.key)
 union all
-select 'leaf without a record', l.no::text
-  from log_leaf l
- where not exists (select from submission r where r.id = l.record_id and r.version = l.version)
-union all
 select 'record whose earlier version is missing', r.id || ' v' || r.version
   from submission r
  where r.version > 1
    and not exists (select from submission e where e.id = r.id and e.version = r.version - 1)
-union all
-select 'loan record without its typed row', r.id || ' v' || r.version
-  from submission r
- where r.type = 'loan'
-   and not exists (select from loan l where l.id = r.id and l.version = r.version)
-union all
-select 'typed loan without a record', l.id || ' v' || l.version
-  from loan l
- where not exists (select from submission r where r.id = l.id and r.version = l.version)
-union all
-select 'typed loan that differs from its record', l.id || ' v' || l.version
-  from loan l
-  join submission r on r.id = l.id and r.version = l.version
- where l is distinct from loan_of(r, json_populate_record(null::loan_told, r.body), l.size, l.patents, l.trademarks)
-    or l.patents + l.trademarks <> json_array_length(r.body -> 'ip')
-union all
-select 'loan event record without its typed row', r.id || ''
-  from submission r
- where r.type = 'loan_event'
-   and not exists (select from loan_event e where e.id = r.id)
-union all
-select 'typed loan event that differs from its record', e.id || ''
-  from loan_event e
-  left join submission r on r.id = e.id and r.type = 'loan_event'
- where (e.reference, e.kind, e.on_day, e.grade, e.matures_on, text_form(e.reverses), e.org_id, e.district)
-       is distinct from
-       (r.body ->> 'reference', r.body ->> 'kind', (r.body ->> 'on')::date, r.body ->> 'grade',
-       (r.body ->> 'matures_on')::date, text_form(r.body ->> 'reverses'), r.org_id, r.district)
-    or (e.principal_fen, e.interest_fen)
-       is distinct from
-       (((r.body ->> 'principal')::numeric * 100)::bigint, ((r.body ->> 'interest')::numeric * 100)::bigint)
-    or (e.rate_ppm, e.payer, e.for_from, e.for_to, e.reason)
-       is distinct from
-       (ppm_of(r.body ->> 'rate'), r.body ->> 'payer', (r.body ->> 'for_from')::date, (r.body ->> 'for_to')::date,
-       r.body ->> 'reason')
-    or not exists (select from submission l
-                    where l.id = e.loan_id and l.org_id = e.org_id
-                      and l.key_form = text_form(r.body ->> 'contract_no'))
 union all
 select 'loan whose events contradict each other', l.id || ' event ' || f.bad_event
   from loan l
@@ -119,20 +69,6 @@ select 'transfer that nobody caused', t.id || ''
                     cross join lateral json_array_elements(s.funds) x
                     where s.claim = t.cause_id and claim_part_id(s.id, x ->> 0) = t.id)
 union all
-select 'account whose versions have a gap', x.account
-  from (select t.debit as account, t.debit_version as version from transfer t
-        union all
-        select t.credit, t.credit_version from transfer t) x
-  full join account_balance b on b.account = x.account
- group by x.account, b.account, b.version
-having count(x.version) <> coalesce(b.version, -1) or coalesce(max(x.version), 0) <> coalesce(b.version, -1)
-union all
-select 'balance that differs from its transfers', b.account
-  from account_balance b
- where (b.debits_fen, b.credits_fen) <> (
-       (select coalesce(sum(t.amount_fen), 0) from transfer t where t.debit = b.account),
-       (select coalesce(sum(t.amount_fen), 0) from transfer t where t.credit = b.account))
-union all
 select 'running balance that differs from its transfers', e.account || ' version ' || e.version
   from (select s.account, s.version, s.after_fen,
                sum(s.delta) over (partition by s.account order by s.version) as should_be
@@ -143,30 +79,10 @@ select 'running balance that differs from its transfers', e.account || ' version
                 select t.credit, t.credit_version, t.credit_after_fen, -t.amount_fen from transfer t) s) e
  where e.after_fen <> e.should_be
 union all
-select 'daily sum that differs from its transfers',
-       coalesce(d.account, x.account) || ' ' || coalesce(d.on_day, x.on_day)
-  from account_day d
-  full join (select s.account, b.block, s.on_day,
-                    sum(s.delta) filter (where s.delta > 0) as debits,
-                    -sum(s.delta) filter (where s.delta < 0) as credits
-               from (select t.debit as account, t.debit_version as version, t.on_day, t.amount_fen as delta
-                       from transfer t
-                     union all
-                     select t.credit, t.credit_version, t.on_day, -t.amount_fen from transfer t) s
-              cross join lateral (values (s.version / 4096), (-1)) as b(block)
-              group by 1, 2, 3) x on x.account = d.account and x.block = d.block and x.on_day = d.on_day
- where (d.debits_fen, d.credits_fen) is distinct from (coalesce(x.debits, 0), coalesce(x.credits, 0))
-union all
 select 'account below zero', a.code
   from account a
  where a.no_overdraft
    and account_available_fen(a.code) < 0
-union all
-select 'held money that differs from the open holds', b.account
-  from account_balance b
- where b.held_fen <> (select coalesce(sum(h.amount_fen), 0) from hold h
-                       where h.account = b.account
-                         and not exists (select from hold_end x where x.hold = h.id))
 union all
 select 'books that do not balance', sum(b.debits_fen) - sum(b.credits_fen) || ''
   from account_balance b
@@ -281,41 +197,6 @@ select 'claim that is not where its steps left it', c.id || ''
                  where o.loan_id = c.loan_id and o.scheme_code = c.scheme_code and o.kind = 'compensation'
                    and o.recorded_at >= c.recorded_at)),
        c.scheme_code, c.loan_id, c.borrower, c.org_id, extract(year from c.on_day)::int, c.part_up, c.part_down)
-union all
-select 'sum of claims that is not that of its claims', coalesce(k.scheme_code || ' ' || k.what || ' ' || k.key,
-                                                                x.scheme_code || ' ' || x.what || ' ' || x.key)
-  from (select * from claim_sum where fen <> 0) k
-  full join (
-       select n.scheme_code, y.what, y.key, sum(n.fund_fen) as fen
-         from claim_now n
-        cross join lateral (values ('loan', n.loan_id::text), ('enterprise', n.borrower),
-                                   ('bank', n.org_id || ' ' || n.year), ('fund', n.year::text),
-                                   (case when not n.paid then 'open' end, '')) as y(what, key)
-        where n.counts and y.what is not null
-        group by 1, 2, 3
-       having sum(n.fund_fen) <> 0) x on (x.scheme_code, x.what, x.key) = (k.scheme_code, k.what, k.key)
- where k.fen is distinct from x.fen
-union all
-select 'sum of covers that is not that of its covers', coalesce(k.scheme_code, x.scheme_code) || ' '
-       || coalesce(k.on_day, x.on_day) || ' ' || coalesce(k.bad_from, x.bad_from)
-  from (select * from coverage_sum where owed_fen <> 0) k
-  full join (
-       select c.scheme_code, c.org_id, c.on_day, coalesce(c.bad_from, 'infinity') as bad_from, sum(c.owed_fen) as fen
-         from coverage c
-        where coverage_counts(c)
-        group by 1, 2, 3, 4
-       having sum(c.owed_fen) <> 0) x on (x.scheme_code, x.org_id, x.on_day, x.bad_from)
-                                         = (k.scheme_code, k.org_id, k.on_day, k.bad_from)
- where k.owed_fen is distinct from x.fen
-union all
-select 'room reserved that is not that of its covers', coalesce(k.scheme_code, x.scheme_code)
-  from (select * from coverage_reserved where fen <> 0) k
-  full join (
-       select c.scheme_code, sum(c.amount_fen) as fen
-         from coverage c
-        where c.state in ('requested', 'covered', 'suspended')
-        group by 1) x on x.scheme_code = k.scheme_code
- where k.fen is distinct from x.fen
 union all
 select 'cover that differs from its record', coalesce(c.id, r.id) || ''
   from (select * from submission where type = 'coverage') r
@@ -594,36 +475,27 @@ select 'scan without its record, or the other way round', coalesce(s.id, r.id) |
   full join (select x.id from submission x where x.type = 'flag_scan') r on r.id = s.id
  where s.id is null or r.id is null
 union all
-select 'record envelope that differs from its body', r.id || ' v' || r.version
-  from submission r
- where r.type = 'loan'
-   and ((r.key, r.subject, r.district, r.on_day)
-        is distinct from
-        (r.body ->> 'contract_no', r.body ->> 'borrower_uscc', r.body ->> 'district',
-        (r.body ->> 'signed_on')::date)
-        or r.parties <> array_remove(array[r.body ->> 'guarantor_uscc', r.body ->> 'insurer_uscc'], null))
-union all
 select 'record of another organisation than its author''s', r.id || ' v' || r.version
   from submission r
   join org o on o.id = r.org_id
  where right(r.recorded_by, length(o.code) + 1) <> '@' || o.code
 union all
-select 'pledged rights that differ from the record', r.id || ' v' || r.version
-  from submission r
-  join loan l on l.id = r.id and l.version = r.version
- where (select string_agg(concat_ws(' ', p.number, p.kind, p.owner, p.org_id, p.parties, p.district,
-               p.from_day, p.until_day), ',' order by p.number)
-          from loan_ip p
-         where p.record_id = r.id and p.version = r.version)
-       is distinct from
-       (select string_agg(concat_ws(' ', x.number, x.kind, x.owner_uscc, r.org_id, r.parties,
-               r.district, coalesce(l.registered_on, l.signed_on),
-               greatest(l.matures_on, coalesce(l.registered_on, l.signed_on))), ',' order by x.number)
-          from json_to_recordset(r.body -> 'ip') as x(number text, kind text, owner_uscc text))
-union all
 select 'sealed report that does not fit its manifest', s.quarter || ' ' || report_seal_gaps(s)
   from report_seal s
  where report_seal_gaps(s) is not null
+union all
+select 'file of a seal that is not there', f.quarter || ' ' || f.format || ' ' || f.language
+  from report_form f
+ where not exists (select from report_seal s where s.quarter = f.quarter)
+union all
+select 'access_log that is not as its batch was taken', coalesce(a.batch, b.batch) || ''
+  from (select x.batch, count(*) as n, sha256(string_agg(access_digest(x), ''::bytea order by x.n)) as digest
+          from access_log x
+         group by x.batch) a
+  full join access_batch b on b.batch = a.batch
+ where (a.n, a.digest) is distinct from (b.n, b.digest)
+   and not (b.batch is null and a.batch in ( -- stored, about to be taken
+            select y.batch from access_log y order by y.batch desc, y.n desc limit 1000))
 union all
 select 'seal that differs from its record', coalesce(s.quarter, r.key)
   from report_seal s
@@ -665,49 +537,4 @@ union all
 select 'log head that is no later than the one before', h.size || ''
   from (select x.size, x.signed_at, lag(x.signed_at) over (order by x.size) as last from log_head x) h
  where h.signed_at <= h.last
-union all
-select 'rollup of loans that differs from them',
-       concat_ws(' ', org_id, district, quarter, kind, right_kind, product, size)
-  from loan_rollup r
-  full join rollup_loan_rows() x using (org_id, district, quarter, kind, right_kind, product, size)
- where (coalesce(r.loans, 0), coalesce(r.amount_fen, 0), coalesce(r.ip_amount_fen, 0), coalesce(r.small_loans, 0),
-        coalesce(r.small_fen, 0), coalesce(r.first_loans, 0), coalesce(r.first_fen, 0))
-       <> (coalesce(x.loans, 0), coalesce(x.amount_fen, 0), coalesce(x.ip_amount_fen, 0), coalesce(x.small_loans, 0),
-        coalesce(x.small_fen, 0), coalesce(x.first_loans, 0), coalesce(x.first_fen, 0))
-union all
-select 'rollup of the city that differs from its loans', concat_ws(' ', section, nullif(row_key, ''), quarter)
-  from city_rollup r
-  full join city_rollup_rows x using (section, row_key, quarter)
- where (coalesce(r.loans, 0), coalesce(r.amount_fen, 0), coalesce(r.registered_fen, 0))
-       <> (coalesce(x.loans, 0), coalesce(x.amount_fen, 0), coalesce(x.registered_fen, 0))
-union all
-select 'loans of a firm that differ from what they are rolled up as', concat_ws(' ', borrower, quarter)
-  from firm_quarter r
-  full join firm_quarter_rows x using (borrower, quarter)
- where r.classes is distinct from x.classes
-union all
-select 'count of firms that differs from them', concat_ws(' ', section, nullif(row_key, ''), quarter, before)
-  from city_firms r
-  full join city_firms_rows x using (section, row_key, quarter, before)
- where coalesce(r.firms, 0) <> coalesce(x.firms, 0)
-union all
-select 'balance of a loan that differs from its events', concat_ws(' ', loan_id, quarter)
-  from loan_balance r
-  full join loan_balance_rows x using (loan_id, quarter)
- where (r.org_id, r.district, r.borrower, r.v) is distinct from (x.org_id, x.district, x.borrower, x.v)
-union all
-select 'rollup of balances that differs from its loans', concat_ws(' ', org_id, district, quarter, what)
-  from balance_rollup r
-  full join balance_rollup_rows x using (org_id, district, what, quarter)
- where coalesce(r.n, 0) <> coalesce(x.n, 0)
-union all
-select 'balances of a firm that differ from its loans', concat_ws(' ', borrower, org_id, quarter, what)
-  from firm_balance r
-  full join firm_balance_rows x using (borrower, what, org_id, quarter)
- where coalesce(r.n, 0) <> coalesce(x.n, 0)
-union all
-select 'count of firms with balances that differs from them', concat_ws(' ', org_id, quarter, what)
-  from balance_firms r
-  full join balance_firms_rows x using (org_id, what, quarter)
- where coalesce(r.firms, 0) <> coalesce(x.firms, 0)
  order by 1, 2

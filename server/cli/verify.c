@@ -1,166 +1,171 @@
 /*
- * verify.c - trust nothing: every hash, leaf, subtree and signed head made again from the rows.
+ * verify.c - trust nothing: the log made again from the rows, and the tables from the log.
+ *
+ * All of it reads one snapshot. What was found is kept in the table verification, signed like all
+ * that an operator writes.
  */
 #include "verify.h"
 #include "case.h"
 #include "log_head.h"
-#include "merkle.h"
-#include "session.h"
+#include <stdarg.h>
 #include <stdlib.h>
 
-/* Rows a fetch, so that memory stays small whatever the log's length. */
-#define FETCH "fetch 10000 from leaves"
+enum { KEPT_MAX = 100, LINE_MAX_BYTES = 2000 };
 
-struct log_check {
-    struct session *s;
-    struct head_signer *signer;
-    struct arena *a; /* of one fetch */
-    struct frontier f;
-    int defects;
-};
-
-static void defect(struct log_check *c, const char *what, const char *where)
+void finding(struct findings *f, const char *format, ...)
 {
-    printf("%s %s\n", what, where);
-    c->defects++;
-}
-
-static void check_head(struct log_check *c, const PGresult *r, int i)
-{
-    enum { ROOT = 3, SIGNATURE, SIGNED_AT };
-    if (PQgetisnull(r, i, ROOT))
-        return; /* no head ends with this leaf */
-    hash root = frontier_root(&c->f);
-    struct str size = arena_printf(c->a, "%llu", (unsigned long long)c->f.size);
-    if (strcmp(PQgetvalue(r, i, ROOT), hash_hex(c->a, root).p) != 0)
-        defect(c, "log head does not match its leaves:", size.p);
-    if (!c->signer)
-        return;
-    struct str again =
-        head_signer_sign(c->a, c->signer, c->f.size, root, str_of(PQgetvalue(r, i, SIGNED_AT)));
-    if (strcmp(PQgetvalue(r, i, SIGNATURE), again.p) != 0) /* Ed25519 signs alike every time */
-        defect(c, "log head is not signed by this installation:", size.p);
-}
-
-static void check_leaf(struct log_check *c, const PGresult *r, int i)
-{
-    enum { NO, HASHES, TEXT };
-    hash completed[64], leaf = merkle_leaf(str_of(PQgetvalue(r, i, TEXT)));
-    const char *no = PQgetvalue(r, i, NO);
-    struct buf hashes;
-    if (strtoull(no, NULL, 10) != c->f.size)
-        defect(c, "log leaf is missing before", no);
-    int n = frontier_add(&c->f, leaf, completed);
-    buf_init(&hashes, c->a);
-    buf_str(&hashes, hash_hex(c->a, leaf));
-    for (int k = 0; k < n; k++)
-        buf_str(&hashes, hash_hex(c->a, completed[k]));
-    if (strcmp(PQgetvalue(r, i, HASHES), hashes.p) != 0)
-        defect(c, "log leaf does not match its record:", no);
-    check_head(c, r, i);
-}
-
-static void check_log(struct log_check *c)
-{
-    static const char declare[] =
-        "declare leaves no scroll cursor for"
-        " select l.no, encode(l.hash || l.nodes, 'hex'), 'pledged-leaf-1' || E'\\n' || r.id || "
-        "E'\\n' ||"
-        " r.version || E'\\n' || encode(sha256(convert_to(r.body::text, 'UTF8')), 'hex') || E'\\n' "
-        "||"
-        " instant_text(r.recorded_at) || E'\\n' || r.recorded_by || E'\\n', encode(h.root, 'hex'),"
-        " encode(h.signature, 'hex'), instant_text(h.signed_at)"
-        " from log_leaf l join submission r on r.id = l.record_id and r.version = l.version"
-        " left join log_head h on h.size = l.no + 1 order by l.no";
-    PQclear(session_ask(c->s, "begin isolation level repeatable read read only", NULL, 0));
-    PQclear(session_ask(c->s, declare, NULL, 0));
-    for (int n = 1; n > 0;) {
-        PGresult *r = session_ask(c->s, FETCH, NULL, 0);
-        n = r ? PQntuples(r) : 0;
-        c->defects += !r;
-        for (int i = 0; i < n; i++)
-            check_leaf(c, r, i);
-        PQclear(r);
-        arena_reset(c->a);
+    char line[LINE_MAX_BYTES];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    MUST(n >= 0);
+    puts(line);
+    if (f->n++ < KEPT_MAX) {
+        buf_text(&f->kept, f->n > 1 ? "," : "");
+        json_text(&f->kept, line);
     }
-    PQclear(session_ask(c->s, "commit", NULL, 0));
 }
 
-static int check_rows(struct session *s)
+PGresult *verify_ask(struct verify *v, const char *sql, const char *const *params, int n)
 {
-    PGresult *r = session_ask(s, (const char *)statements[SQL_VERIFY - 1].text, NULL, 0);
-    int defects = r ? PQntuples(r) : 1;
-    for (int i = 0; r && i < defects; i++)
-        printf("%s: %s\n", PQgetvalue(r, i, 0), PQgetvalue(r, i, 1));
+    PQclear(session_ask(v->s, "savepoint asked", NULL, 0));
+    PGresult *r = session_ask(v->s, sql, params, n);
+    PQclear(session_ask(v->s, r ? "release asked" : "rollback to asked", NULL, 0));
+    return r;
+}
+
+/* What follows from rows of several tables. */
+static void check_rows(struct verify *v)
+{
+    PGresult *r = verify_ask(v, (const char *)statements[SQL_VERIFY - 1].text, NULL, 0);
+    if (!r)
+        finding(&v->found, "tables that cannot be looked through together");
+    for (int i = 0; r && i < PQntuples(r); i++)
+        finding(&v->found, "%s: %s", PQgetvalue(r, i, 0), PQgetvalue(r, i, 1));
     PQclear(r);
-    return defects;
 }
 
 /* Every stored decision, judged again by the rule and the facts that are stored with it. */
-static int check_decisions(struct session *s, struct arena *a)
+static void check_decisions(struct verify *v)
 {
     enum { ID, FACTS, DECISION, BODY, AMOUNT };
-    static const char ask[] = "select a.id, a.facts, a.decision, p.body, a.amount_fen"
-                              " from application a join policy p on p.id = a.policy"
-                              " where a.asks is not null" /* else by rules that are no more */
-                              " order by a.id";
-    PGresult *r = session_ask(s, ask, NULL, 0);
-    int n = r ? PQntuples(r) : 0, defects = !r;
-    for (int i = 0; i < n; i++) {
+    static const char ask[] =
+        "select a.id, a.facts, a.decision, p.body, a.amount_fen"
+        " from application a join policy p on p.id = a.policy"
+        " join log_leaf l on l.record_id = a.id and l.version = 1"
+        " where a.asks is not null and l.no >= $1" /* null: by rules that are no more */
+        " order by a.id";
+    const char *since = arena_printf(v->s->a, "%llu", (unsigned long long)v->since).p;
+    PGresult *r = verify_ask(v, ask, &since, 1);
+    if (!r)
+        finding(&v->found, "decisions that cannot be read");
+    for (int i = 0; r && i < PQntuples(r); i++) {
         struct buf again;
         int64_t amount = 0;
-        arena_reset(a);
-        buf_init(&again, a);
+        arena_reset(v->a);
+        buf_init(&again, v->a);
         bool judged = decision_again(
-            a, str_of(PQgetvalue(r, i, BODY)), str_of(PQgetvalue(r, i, FACTS)), &again, &amount);
-        if (judged && strcmp(buf_view(&again).p, PQgetvalue(r, i, DECISION)) == 0 &&
-            amount == strtoll(PQgetvalue(r, i, AMOUNT), NULL, 10))
-            continue;
-        printf("decision that its rule and facts do not give: %s\n", PQgetvalue(r, i, ID));
-        defects++;
+            v->a, str_of(PQgetvalue(r, i, BODY)), str_of(PQgetvalue(r, i, FACTS)), &again, &amount);
+        if (!judged || strcmp(buf_view(&again).p, PQgetvalue(r, i, DECISION)) != 0 ||
+            amount != strtoll(PQgetvalue(r, i, AMOUNT), NULL, 10))
+            finding(&v->found, "decision that its rule and facts do not give: %s",
+                PQgetvalue(r, i, ID));
     }
     PQclear(r);
-    return defects;
+}
+
+/* From where on: behind what the newest clean look has seen. */
+static void find_since(struct verify *v)
+{
+    static const char ask[] = "select log_size, row_no from verification where defects = 0"
+                              " and row_no is not null order by ended_at desc limit 1";
+    PGresult *r = session_ask(v->s, ask, NULL, 0);
+    if (r && PQntuples(r) == 1) {
+        v->since = strtoull(PQgetvalue(r, 0, 0), NULL, 10);
+        v->since_row = strtoll(PQgetvalue(r, 0, 1), NULL, 10);
+    } else {
+        puts("nothing was found clean before: all is looked through");
+    }
+    PQclear(r);
+}
+
+static void note_row(struct verify *v)
+{
+    PGresult *r = verify_ask(v, "select coalesce(max(no), 0) from log_row", NULL, 0);
+    v->row = r ? strtoll(PQgetvalue(r, 0, 0), NULL, 10) : 0;
+    PQclear(r);
+}
+
+static void look(struct verify *v)
+{
+    PQclear(session_ask(v->s, "begin isolation level repeatable read read only", NULL, 0));
+    note_row(v);
+    verify_log(v);
+    verify_tables(v);
+    if (!v->since)
+        check_rows(v);
+    check_decisions(v);
+    if (!v->since)
+        verify_seals(v);
+    PQclear(session_ask(v->s, "commit", NULL, 0));
 }
 
 /* The operator's metrics tell how long ago that was. Only told when it cannot be kept: a replica
  * can be verified as well. */
-static void keep_result(struct log_check *c)
+static void keep_result(struct verify *v, const char *started_at)
 {
-    static const char sql[] = "insert into verification (log_size, defects) values ($1, $2)";
-    const char *params[] = {arena_printf(c->a, "%llu", (unsigned long long)c->f.size).p,
-        arena_printf(c->a, "%d", c->defects).p};
-    PQclear(session_ask(c->s, sql, params, 2));
+    static const char sql[] = "insert into verification (started_at, since, log_size, row_no,"
+                              " defects, findings) values ($1, $2, $3, $4, $5, $6)";
+    struct arena *a = v->s->a;
+    json_close(&v->found.kept, ']');
+    const char *params[] = {started_at, arena_printf(a, "%llu", (unsigned long long)v->since).p,
+        arena_printf(a, "%llu", (unsigned long long)v->size).p,
+        arena_printf(a, "%lld", (long long)v->row).p, arena_printf(a, "%d", v->found.n).p,
+        buf_view(&v->found.kept).p};
+    PQclear(session_write(v->s, sql, params, COUNT_OF(params)));
 }
+
+enum { SINCE_LAST };
+static const struct cli_option options[] = {
+    [SINCE_LAST] = {"--since-last", NULL, OPTIONAL,
+        "only what was recorded since the last look that found nothing"},
+    {0},
+};
 
 static int run(int argc, char **argv)
 {
     struct session s;
-    if (!session_open(&s, argc, argv, NULL, 0))
+    struct flag f[FLAGS_MAX];
+    if (!session_open(&s, argc, argv, f, option_flags(options, f)))
         return session_close(&s, 2);
-    struct log_check c = {
-        .s = &s, .signer = head_signer_open(s.conf.data, false), .a = arena_new()};
-    if (!c.signer)
+    struct verify v = {.s = &s, .signer = head_signer_open(s.conf.data, false), .a = arena_new()};
+    buf_init(&v.found.kept, s.a);
+    json_open(&v.found.kept, '[');
+    if (!v.signer)
         puts("log.key is not in the data folder: signatures are not checked");
-    check_log(&c);
-    c.defects += check_rows(&s);
-    c.defects += check_decisions(&s, c.a);
-    c.defects += verify_seals(&s, c.a);
-    if (c.defects)
-        printf("%d defects\n", c.defects);
+    PGresult *now = session_ask(&s, "select clock_timestamp()", NULL, 0);
+    if (f[SINCE_LAST].value)
+        find_since(&v);
+    look(&v);
+    if (v.found.n)
+        printf("%d defects\n", v.found.n);
     else
         puts("no defects");
-    keep_result(&c);
-    head_signer_free(c.signer);
-    arena_free(c.a);
-    return session_close(&s, c.defects ? 1 : 0);
+    keep_result(&v, now ? PQgetvalue(now, 0, 0) : NULL);
+    PQclear(now);
+    head_signer_free(v.signer);
+    arena_free(v.a);
+    return session_close(&s, v.found.n ? 1 : 0);
 }
 
 const struct command command_verify = {.name = "verify",
     .run = run,
     .words = "",
     .help =
-        "Check that all that was recorded is whole: the log's hashes and signed heads, what is\n"
-        "derived from records, stored decisions and seals. Ends with 0 when nothing is wrong,\n"
-        "with 1 and a line for each defect, with 2 when it could not look.",
+        "Check that all that was recorded is whole: the log's hashes and signed heads, every\n"
+        "table with what the log says it holds, stored decisions and seals. Each difference is\n"
+        "named by table, key and column. Ends with 0 when nothing is wrong, with 1 and a line\n"
+        "for each defect, with 2 when it could not look.",
+    .options = options,
     .settings = CONF_STORE};

@@ -183,6 +183,25 @@ class Daemon:
         return subprocess.run(self.psql_command() + ["-c", query], check=True, capture_output=True,
                               text=True).stdout.strip()
 
+    def lawful(self, query, tables):
+        """Writes into these tables as a command of the operator does: what the key of the log has signed enters it."""
+        kept = "alter table %s enable %strigger log_kept;"
+        pipe = self.psql()
+        pipe.stdin.write("begin;" + "".join(kept % (t, "always ") for t in tables) + "set local session_replication_role ="
+                         " replica;" + query + "set local session_replication_role = origin;"
+                         + "".join(kept % (t, "") for t in tables)
+                         + "select concat_ws(E'\\n', flight, n, digest) from log_flight_rows();\\echo\n")
+        pipe.stdin.flush()
+        lines = list(iter(lambda: pipe.stdout.readline().strip(), ""))
+        text = os.path.join(self.folder, "rows")
+        with open(text, "w", encoding="ascii") as f:
+            f.write("\n".join(["pledged-rows-1"] + lines) + "\n")
+        signature = subprocess.run(["openssl", "pkeyutl", "-sign", "-rawin", "-in", text, "-inkey",
+                                    os.path.join(self.data, "log.key")], check=True, capture_output=True).stdout
+        pipe.communicate("insert into log_pending (flight, signature) values ('%s', '\\x%s'); commit;"
+                         % (lines[0], signature.hex()))
+        assert pipe.returncode == 0
+
     def refill(self, table, copy):
         """The statement that puts the rows of a copy back; a generated column makes itself."""
         columns = self.sql("select string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute where attrelid = '%s'"

@@ -430,8 +430,6 @@ class VerifyFlags(test_verify.VerifyFund):
     """Each planted defect of flags is named by pledged verify."""
 
     conf = {"readers": "10"}
-    TABLES = ("submission log_leaf log_head account account_balance account_day transfer hold hold_end claim claim_step flag"
-              " flag_record flag_clearing flag_threshold_value flag_scan").split()
 
     def test_each_planted_defect_of_flags_is_named(self):
         Stops.conf = self.conf
@@ -448,7 +446,7 @@ class VerifyFlags(test_verify.VerifyFund):
         case.post("/v1/flag-thresholds", {"rule": "RF15", "threshold": "warn", "value": "60.00", "reason": "试点",
                                           "effective_from": self.d.sql("select today()")}, case.office, 201)
         names = {"flag": flag, "open": case.flags(open_one.json()["id"])[0]["id"], "loan": case.loan_id}
-        self.plant([(what, sql, [x.format(**names) for x in said]) for what, sql, said in PLANTED], names)
+        self.plant_each(PLANTED, names, "claim_step flag flag_record flag_clearing flag_threshold_value flag_scan".split())
 
 
 class Nightly(Case):

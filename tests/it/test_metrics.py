@@ -61,7 +61,7 @@ class Metrics(Case):
         self.assertEqual(grown("pledged_records_total"), 1)
         self.assertEqual(grown("pledged_commit_seconds_count"), 1)
         self.assertEqual(grown("pledged_flight_records_sum"), 1)
-        self.assertEqual(grown("pledged_log_records"), 1)
+        self.assertGreaterEqual(grown("pledged_log_records"), 1)  # its own, and of rows beside it
 
     def test_buckets_only_grow_towards_their_count(self):
         series = {}

@@ -295,29 +295,14 @@ class Concurrent(RollupCase):
                 self.check()
                 self.verified()
 
-# What is planted, and what verify says then. {q}: a quarter of the book.
+# What is planted, and what verify says then (all the rest: test_plantings.py). {q}: a quarter of the book.
 PLANTED = [
-    ("a sum of loans", "update loan_rollup set amount_fen = amount_fen + 1 where quarter = '{q}'",
-     ["rollup of loans that differs from them: "]),
-    ("a key that no loan has", "insert into loan_rollup select org_id, '310151', quarter, kind, right_kind, product,"
-     " size, 1, 1, 1, 0, 0, 0, 0 from loan_rollup limit 1", ["rollup of loans that differs from them: "]),
-    ("a key deleted", "delete from loan_rollup where quarter = '{q}'", ["rollup of loans that differs from them: "]),
-    ("a sum of the city", "update city_rollup set loans = loans + 1 where section = 'by_kind' and quarter = '{q}'",
-     ["rollup of the city that differs from its loans: by_kind patent {q}"]),
-    ("a count of firms", "update city_firms set firms = firms + 1 where section = 'all' and quarter = '{q}'",
-     ["count of firms that differs from them: all {q} -infinity"]),
     ("a firm forgotten", "delete from firm_quarter where quarter = '{q}'",
-     ["loans of a firm that differ from what they are rolled up as: ", "count of firms that differs from them: "]),
+     ["firm_quarter ", "city_firms "]),
     ("a balance of a loan", "update loan_balance set v[2] = v[2] + 1",
-     ["balance of a loan that differs from its events: ", "rollup of balances that differs from its loans: "]),
-    ("a sum of balances", "update balance_rollup set n = n + 1 where what = 2 and quarter = '{q}'",
-     ["rollup of balances that differs from its loans: "]),
-    ("a firm's balance", "update firm_balance set n = n + 1 where what = 1",
-     ["balances of a firm that differ from its loans: "]),
-    ("a count of firms with balances", "update balance_firms set firms = firms - 1 where what = 1",
-     ["count of firms with balances that differs from them: "]),
+     ["loan_balance ", "balance_rollup "]),
     ("a loan's amount behind the rollups' back", "update loan set amount_fen = amount_fen + 1",
-     ["rollup of loans that differs from them: ", "rollup of the city that differs from its loans: "]),
+     ["loan_rollup ", "city_rollup "]),
 ]
 TABLES = ("loan", "loan_rollup", "city_rollup", "firm_quarter", "city_firms", "loan_balance", "balance_rollup",
           "firm_balance", "balance_firms")
@@ -336,13 +321,13 @@ class Verify(RollupCase):
         r = self.d.call("GET", "/v1/reports/quarterly/2022Q3?section=by_kind", token=self.finance)
         self.assertEqual((r.status, r.codes()[0][1]), (500, "E_INTERNAL"))  # the total is counted on its own
         self.d.sql("update city_rollup set loans = loans - 1 where section = 'all' and quarter = '2022-07-01'")
-        self.d.sql("".join("create table kept_%s as table %s;" % (t, t) for t in TABLES))
+        self.d.sql("create schema kept;" + "".join("create table kept.%s as table %s;" % (t, t) for t in TABLES))
         off = "set session_replication_role = replica;"
         for what, sql, said in PLANTED:
             with self.subTest(what):
                 self.d.sql(off + sql.format(q="2022-07-01"))
                 out = self.d.cli("verify", check=False)
-                self.d.sql(off + "".join("delete from %s;" % t + self.d.refill(t, "kept_" + t) for t in TABLES))
+                self.d.sql(off + "".join("delete from %s;" % t + self.d.refill(t, "kept." + t) for t in TABLES))
                 self.assertEqual(out.returncode, 1)
                 for line in said:
                     self.assertIn(line.format(q="2022-07-01"), out.stdout)

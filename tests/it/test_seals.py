@@ -694,14 +694,15 @@ class VerifySeals(Ledger):
         late = self.lend(first_day(q))
         self.seal()
         names = {"q": q, "next": after(q), "late": late["id"]}
+        self.d.restart()  # what was read is in the log: it stands still
         self.assertEqual(self.d.cli("verify").stdout, "no defects\n")
-        self.d.sql("".join("create table kept_%s as table %s;" % (t, t) for t in self.TABLES))
+        self.d.sql("create schema kept;" + "".join("create table kept.%s as table %s;" % (t, t) for t in self.TABLES))
         off = "set session_replication_role = replica;"
         for what, sql, said in TAMPER:
             with self.subTest(what):
                 self.d.sql(off + sql.format(**names))
                 out = self.d.cli("verify", check=False)
-                self.d.sql(off + "".join("delete from %s;" % t + self.d.refill(t, "kept_" + t) for t in self.TABLES))
+                self.d.sql(off + "".join("delete from %s;" % t + self.d.refill(t, "kept." + t) for t in self.TABLES))
                 self.assertEqual(out.returncode, 1)
                 for name in said:
                     self.assertIn(name.format(**names), out.stdout)

@@ -1,0 +1,306 @@
+-- What `pledged verify` compares: every table with what the log says it holds. A function verify_<table> makes a table
+-- again whose rows follow from records or from other tables.
+
+-- In which columns two rows differ; of a row that is only on one side the row itself.
+create or replace function verify_columns(was json, stands json)
+    returns table (col text, told text, found text) language sql stable as $$
+    select coalesce(w.key, s.key), left(w.value, 200), left(s.value, 200)
+      from json_each_text(was) w
+      full join json_each_text(stands) s on s.key = w.key
+     where was is not null and stands is not null and w.value is distinct from s.value
+    union all
+    select '*', left(was::text, 200), left(stands::text, 200) where was is null or stands is null
+$$;
+
+-- The statement that compares a table with verify_<table>(): parameters as for log_kept_statement, $3: of a table that
+-- is made from records only those with a leaf from this number on. Of a cache a number that is nought is none.
+create or replace function verify_statement(tab regclass, cache boolean) returns text language sql stable as $$
+    with c as (
+        select a.attname, a.attnum, k.place,
+               case when cache and a.atttypid in ('bigint'::regtype, 'int'::regtype, 'smallint'::regtype)
+                    then 'nullif(%s.%I, 0)' else '%s.%I' end as side
+          from pg_attribute a
+          left join unnest(log_key(tab)) with ordinality as k(name, place) on k.name = a.attname
+         where a.attrelid = tab and a.attnum > 0 and not a.attisdropped
+    )
+    select format('select concat_ws('' '', %2$s), case when e.%6$I is not null then to_json(e) end,'
+                  ' case when t.%6$I is not null then to_json(t) end'
+                  ' from %1$s t full join verify_%1$s(' || case when not cache then '$3' else '' end
+                  || ') e on (%3$s) = (%4$s)'
+                  ' where $1::uuid[] is not null and $2::bigint is not null and $3::bigint is not null and %5$s', tab,
+                  string_agg(format('coalesce(t.%1$I, e.%1$I)', c.attname), ', ' order by c.place)
+                      filter (where c.place is not null),
+                  string_agg(format('t.%I', c.attname), ', ' order by c.place) filter (where c.place is not null),
+                  string_agg(format('e.%I', c.attname), ', ' order by c.place) filter (where c.place is not null),
+                  case when cache
+                       then '(' || string_agg(format(c.side || ' is distinct from ' || c.side, 't', c.attname, 'e',
+                                                     c.attname), ' or ' order by c.attnum)
+                                       filter (where c.place is null) || ')'
+                       else format('($3 = 0 or e.%1$I is not null)'
+                                   ' and (t.%1$I is null or e.%1$I is null or t.* *<> e.*)',
+                                   min(c.attname) filter (where c.place = 1)) end,
+                  min(c.attname) filter (where c.place = 1))
+      from c
+$$;
+
+-- One table against the log, or against what makes it. outside: flights that no leaf covers, whose rows do not count;
+-- since_row, since_leaf: only what was kept, or recorded, from there on; nought: all.
+create or replace function verify_table(tab regclass, proof text, outside uuid[], since_row bigint, since_leaf bigint)
+    returns table (key text, col text, told text, found text) language plpgsql stable as $$
+-- @plpgsql_check_options: security_warnings = off
+begin
+    return query execute 'select x.key, d.col, d.told, d.found from ('
+                         || case when proof = 'kept' then log_kept_statement(tab)
+                                 else verify_statement(tab, proof = 'made') end
+                         || ') x(key, was, stands) cross join lateral verify_columns(x.was, x.stands) d'
+        using outside, since_row, since_leaf;
+end $$;
+
+-- Triggers that are switched off or gone: what they keep or refuse is kept and refused no more.
+create or replace function verify_triggers()
+    returns table (tab text, key text, col text, told text, found text) language sql stable as $$
+    select g.tgrelid::regclass::text, g.tgname::text, 'tgenabled', 'O', g.tgenabled::text
+      from pg_trigger g
+      join pg_class c on c.oid = g.tgrelid and c.relnamespace = 'public'::regnamespace
+     where not g.tgisinternal and g.tgenabled <> 'O'
+    union all
+    select x.tab::text, n.name, '*', 'a trigger', null
+      from log_table() x
+     cross join (values ('log_kept'), ('log_kept_change')) n(name)
+     where x.proof = 'kept'
+       and not exists (select from pg_trigger g where g.tgrelid = x.tab and g.tgname = n.name)
+$$;
+
+-- Records of a type, those with a leaf from this number on.
+create or replace function verify_records(type text, since bigint) returns setof submission language sql stable as $$
+    select r.*
+      from submission r
+     where r.type = $1
+       and ($2 = 0 or exists (select from log_leaf l
+                               where l.record_id = r.id and l.version = r.version and l.no >= $2))
+$$;
+
+-- Loans by their records. Their size is reckoned in C.
+create or replace function verify_loan(since bigint) returns setof loan language sql stable as $$
+    select x.*
+      from verify_records('loan', since) r
+      left join loan t on t.id = r.id and t.version = r.version
+     cross join lateral (
+           select count(*) filter (where i.kind <> 'trademark')::int as patents,
+                  count(*) filter (where i.kind = 'trademark')::int as trademarks
+             from json_to_recordset(r.body -> 'ip') as i(kind text)) n
+     cross join lateral loan_of(r, json_populate_record(null::loan_told, r.body), coalesce(t.size, ''), n.patents,
+                                n.trademarks) x
+$$;
+
+-- The rights of loans by their records.
+create or replace function verify_loan_ip(since bigint) returns setof loan_ip language sql stable as $$
+    select x.*
+      from verify_records('loan', since) r
+     cross join lateral json_to_recordset(r.body -> 'ip') as i(
+           number text, kind text, owner_uscc text, filed_on date, expires_on date, valuation numeric, appraiser text,
+           share numeric)
+     cross join lateral (
+           select coalesce((r.body ->> 'registered_on')::date, (r.body ->> 'signed_on')::date) as from_day) f
+     cross join lateral json_populate_record(null::loan_ip, json_build_object(
+           'record_id', r.id, 'version', r.version, 'number', i.number, 'kind', i.kind, 'owner', i.owner_uscc,
+           'org_id', r.org_id, 'parties', r.parties, 'district', r.district, 'from_day', f.from_day,
+           'until_day', greatest((r.body ->> 'matures_on')::date, f.from_day), 'filed_on', i.filed_on,
+           'expires_on', i.expires_on, 'valuation_fen', yuan_fen(i.valuation), 'appraiser', i.appraiser,
+           'share_ppm', percent_ppm(i.share))) x
+$$;
+
+-- Events by their records. Of loans whose numbers are one by their form each may be the one that is meant; so of the
+-- events that are reversed.
+create or replace function verify_loan_event(since bigint) returns setof loan_event language sql stable as $$
+    select x.*
+      from verify_records('loan_event', since) r
+      left join loan_event t on t.id = r.id
+     cross join lateral (
+           select s.id
+             from submission s
+            where s.org_id = r.org_id and s.type = 'loan' and s.key_form = text_form(r.body ->> 'contract_no')
+            order by (s.id = t.loan_id) desc nulls last, s.version
+            limit 1) l
+     cross join lateral json_populate_record(null::loan_event, json_build_object(
+           'id', r.id, 'loan_id', l.id, 'org_id', r.org_id, 'parties', r.parties, 'district', r.district,
+           'reference', r.body ->> 'reference', 'kind', r.body ->> 'kind', 'on_day', r.body ->> 'on',
+           'principal_fen', fen_of(r.body ->> 'principal'), 'interest_fen', fen_of(r.body ->> 'interest'),
+           'grade', r.body ->> 'grade', 'matures_on', r.body ->> 'matures_on',
+           'reverses', case when text_form(t.reverses) = text_form(r.body ->> 'reverses') then t.reverses
+                            else r.body ->> 'reverses' end,
+           'recorded_at', r.recorded_at, 'rate_ppm', ppm_of(r.body ->> 'rate'), 'payer', r.body ->> 'payer',
+           'for_from', r.body ->> 'for_from', 'for_to', r.body ->> 'for_to', 'reason', r.body ->> 'reason')) x
+$$;
+
+-- Every movement from the side of each of its accounts.
+create or replace function verify_entries()
+    returns table (account text, version bigint, on_day date, debit_fen bigint, credit_fen bigint)
+    language sql stable as $$
+    select t.debit, t.debit_version, t.on_day, t.amount_fen, 0::bigint from transfer t
+    union all
+    select t.credit, t.credit_version, t.on_day, 0, t.amount_fen from transfer t
+$$;
+
+-- Balances by the transfers and the open holds.
+create or replace function verify_account_balance() returns setof account_balance language sql stable as $$
+    select a.code, coalesce(e.n, 0), coalesce(e.debits, 0)::bigint, coalesce(e.credits, 0)::bigint,
+           coalesce(h.fen, 0)::bigint
+      from account a
+      left join (select x.account, count(*) as n, sum(x.debit_fen) as debits, sum(x.credit_fen) as credits
+                   from verify_entries() x
+                  group by 1) e on e.account = a.code
+      left join (select x.account, sum(x.amount_fen) as fen
+                   from hold x
+                  where not exists (select from hold_end d where d.hold = x.id)
+                  group by 1) h on h.account = a.code
+$$;
+
+-- Sums by day: of all entries (block -1) and of blocks of 4,096.
+create or replace function verify_account_day() returns setof account_day language sql stable as $$
+    select x.account, b.block, x.on_day, sum(x.debit_fen)::bigint, sum(x.credit_fen)::bigint
+      from verify_entries() x
+     cross join lateral (values (x.version / 4096), (-1)) as b(block)
+     group by 1, 2, 3
+$$;
+
+-- Sums of claims by what caps are reckoned over.
+create or replace function verify_claim_sum() returns setof claim_sum language sql stable as $$
+    select n.scheme_code, y.what, y.key, sum(n.fund_fen)::bigint
+      from claim_now n
+     cross join lateral (values ('loan', n.loan_id::text), ('enterprise', n.borrower),
+                                ('bank', n.org_id || ' ' || n.year), ('fund', n.year::text),
+                                (case when not n.paid then 'open' end, '')) as y(what, key)
+     where n.counts and y.what is not null
+     group by 1, 2, 3
+$$;
+
+-- What is owed on covers by day and by when it went bad.
+create or replace function verify_coverage_sum() returns setof coverage_sum language sql stable as $$
+    select c.scheme_code, c.org_id, c.on_day, coalesce(c.bad_from, 'infinity'), sum(c.owed_fen)::bigint
+      from coverage c
+     where coverage_counts(c)
+     group by 1, 2, 3, 4
+$$;
+
+-- Room that covers have reserved.
+create or replace function verify_coverage_reserved() returns setof coverage_reserved language sql stable as $$
+    select c.scheme_code, sum(c.amount_fen)::bigint
+      from coverage c
+     where c.state in ('requested', 'covered', 'suspended')
+     group by 1
+$$;
+
+-- Sums of loans.
+create or replace function verify_loan_rollup() returns setof loan_rollup language sql stable as
+    $$ select x.* from rollup_loan_rows() x $$;
+
+-- Sums of loans by the rows of the report.
+create or replace function verify_city_rollup() returns setof city_rollup language sql stable as
+    $$ select x.section, x.row_key, x.quarter, x.loans, x.amount_fen, x.registered_fen from city_rollup_rows x $$;
+
+-- What firms took by quarter.
+create or replace function verify_firm_quarter() returns setof firm_quarter language sql stable as
+    $$ select x.borrower, x.quarter, x.classes from firm_quarter_rows x $$;
+
+-- Firms by the rows of the report.
+create or replace function verify_city_firms() returns setof city_firms language sql stable as
+    $$ select x.section, x.row_key, x.quarter, x.before, x.firms from city_firms_rows x $$;
+
+-- Balances of loans with events, by quarter.
+create or replace function verify_loan_balance() returns setof loan_balance language sql stable as
+    $$ select x.loan_id, x.quarter, x.org_id, x.district, x.borrower, x.v from loan_balance_rows x $$;
+
+-- Sums of balances.
+create or replace function verify_balance_rollup() returns setof balance_rollup language sql stable as
+    $$ select x.org_id, x.district, x.what, x.quarter, x.n from balance_rollup_rows x $$;
+
+-- Balances of firms.
+create or replace function verify_firm_balance() returns setof firm_balance language sql stable as
+    $$ select x.borrower, x.what, x.org_id, x.quarter, x.n from firm_balance_rows x $$;
+
+-- Firms with balances.
+create or replace function verify_balance_firms() returns setof balance_firms language sql stable as
+    $$ select x.org_id, x.what, x.quarter, x.firms from balance_firms_rows x $$;
+
+-- The column of a record that its leaf does not bear out: the one with which, as it may have been, the leaf's text
+-- comes out. Found by trying; a reason has nothing to be made from and is what remains.
+create or replace function verify_record_column(leaf log_leaf) returns text language plpgsql stable as $$
+declare
+    r submission;
+    tried submission;
+    digest text;
+    word text;
+begin
+    select s.* into r from submission s where s.id = leaf.record_id and s.version = leaf.version;
+    if not found then
+        return null;
+    end if;
+    digest := encode(sha256(convert_to(r.body::text, 'UTF8')), 'hex');
+    if verify_leaf_fits(leaf, r, digest) then
+        return null;
+    elsif verify_leaf_fits(leaf, r, encode(r.sha256, 'hex')) then
+        return 'body';
+    end if;
+    tried := r;
+    tried.recorded_at := (select h.signed_at from log_head h where h.size = leaf.head);
+    if verify_leaf_fits(leaf, tried, digest) then
+        return 'recorded_at';
+    end if;
+    for word in select o.id from org o loop
+        tried := r;
+        tried.org_id := word;
+        if verify_leaf_fits(leaf, tried, digest) then
+            return 'org_id';
+        end if;
+    end loop;
+    for word in select t.name from record_type t loop
+        tried := r;
+        tried.type := word;
+        if verify_leaf_fits(leaf, tried, digest) then
+            return 'type';
+        end if;
+    end loop;
+    for word in select m.value from json_each_text(r.body) m union select '' union select r.key
+                union select r.subject union select '310000' loop
+        tried := r;
+        tried.key := word;
+        tried.key_form := text_form(word);
+        if verify_leaf_fits(leaf, tried, digest) then
+            return 'key';
+        end if;
+        tried := r;
+        tried.subject := word;
+        if verify_leaf_fits(leaf, tried, digest) then
+            return 'subject';
+        end if;
+        tried := r;
+        tried.district := word;
+        if verify_leaf_fits(leaf, tried, digest) then
+            return 'district';
+        end if;
+        tried := r;
+        tried.parties := array_remove(array[word], '');
+        if verify_leaf_fits(leaf, tried, digest) then
+            return 'parties';
+        end if;
+        tried := r;
+        tried.on_day := coalesce(substring(word from '^\d{4}-\d\d-\d\d$')::date, shanghai_day(r.recorded_at));
+        if verify_leaf_fits(leaf, tried, digest) then
+            return 'on_day';
+        end if;
+    end loop;
+    for word in select distinct s.recorded_by from submission s where s.org_id = r.org_id loop
+        tried := r;
+        tried.recorded_by := word;
+        if verify_leaf_fits(leaf, tried, digest) then
+            return 'recorded_by';
+        end if;
+    end loop;
+    return case when r.version > 1 then 'reason' else 'envelope' end;
+end $$;
+
+-- Does a leaf hash the text of this record?
+create or replace function verify_leaf_fits(leaf log_leaf, r submission, digest text) returns boolean
+    language sql stable as
+    $$ select leaf.hash = sha256('\x00'::bytea || convert_to(log_record_text(r, leaf.form, digest), 'UTF8')) $$;
