@@ -41,7 +41,8 @@
     X(SAY_REPORT_TOTALS, "report_totals")                                                          \
     X(SAY_FLAG_SCAN, "flag_scan")                                                                  \
     X(SAY_COVERAGE_FAILED, "coverage_failed")                                                      \
-    X(SAY_REPORT_FAILED, "report_failed")
+    X(SAY_REPORT_FAILED, "report_failed")                                                          \
+    X(SAY_ACCESS_LOST, "access_lost")
 enum say {
 #define X(id, name) id,
     SAY_LIST(X)

@@ -1,6 +1,7 @@
 /*
  * main.c - sub-commands, start order, signals, drain.
  */
+#include "access.h"
 #include "api.h"
 #include "auth.h"
 #include "case.h"
@@ -107,6 +108,20 @@ static void intake_stop(struct daemon *p)
     intake_close(p->s.intake);
 }
 
+static bool access_start(struct daemon *p)
+{
+    p->s.access = access_open(&p->s, &p->database);
+    return true;
+}
+static bool access_is_idle(struct daemon *p)
+{
+    return access_flush(p->s.access);
+}
+static void access_stop(struct daemon *p)
+{
+    access_close(p->s.access);
+}
+
 static bool db_start(struct daemon *p)
 {
     p->s.db = db_open(&p->database, (int)p->s.process.conf.readers, on_tokens_changed, p->s.auth);
@@ -201,6 +216,7 @@ static const struct service {
     {.open = loans_start, .close = loans_stop},
     {.open = lane_start, .ready = lane_is_ready, .idle = lane_is_idle, .close = lane_stop},
     {.open = intake_start, .idle = intake_is_idle, .close = intake_stop},
+    {.open = access_start, .idle = access_is_idle, .close = access_stop},
     {.open = db_start, .ready = db_is_ready, .close = db_stop},
     {.open = pulse_start, .ready = pulse_is_sound, .close = pulse_stop},
     {.open = desk_start, .close = desk_stop},

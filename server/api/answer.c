@@ -335,7 +335,7 @@ void reply_page(struct req *r, const struct rows *rows, int64_t limit, const str
     json_member_known(
         &out, "next", rows->n > shown ? rows_at(rows, shown - 1, 0) : (struct str){NULL, 0});
     json_close(&out, '}');
-    reply_list(r, buf_view(&out));
+    reply_list(r, buf_view(&out), shown);
 }
 
 void reply_row(

@@ -71,9 +71,11 @@ MUST_USE bool rows_found(struct req *r, const struct rows *rows, const struct fa
 /* Rows as JSON: a column a member, from the given one on; what is null is absent. */
 void write_row(
     struct buf *out, const struct rows *rows, int i, int column, const struct member *members);
-/* export.c: answer a list with this page, or with all of it as the spreadsheet that ?format asks
- * for: the handler is then called again for each further page. */
-void reply_list(struct req *r, struct str page);
+/* access.c: the answer is one that the access log tells. */
+void access_begin(struct req *r);
+/* export.c: answer a list with this page of so many things, or with all of it as the spreadsheet
+ * that ?format asks for: the handler is then called again for each further page. */
+void reply_list(struct req *r, struct str page, int shown);
 /* The failure ends such an answer; false: there is none, nothing was done. */
 bool list_failed(struct req *r);
 /* "total" where ?total=true asks for it, out of the first row; no rows: none. */

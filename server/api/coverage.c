@@ -33,7 +33,7 @@ static void on_covers(void *arg, const struct rows *rows, const struct fail *fai
     json_member_known(&out, "next",
         rows->n > shown ? rows_at(rows, shown - 1, COVERAGE_LIST_NO) : (struct str){NULL, 0});
     json_close(&out, '}');
-    reply_list(r, buf_view(&out));
+    reply_list(r, buf_view(&out), shown);
 }
 
 static void coverage_list(struct req *r)

@@ -312,8 +312,10 @@ static void export_page(struct req *r, struct str format, struct str page)
         go_on(r);
 }
 
-void reply_list(struct req *r, struct str page)
+void reply_list(struct req *r, struct str page, int shown)
 {
+    r->is_list = true;
+    r->shown += shown;
     struct str format = req_param(r, "format");
     if (format.p && !str_is(format, "json"))
         export_page(r, format, page);

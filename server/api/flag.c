@@ -53,7 +53,7 @@ static void on_flags(void *arg, const struct rows *rows, const struct fail *fail
     else
         json_null(&out);
     json_close(&out, '}');
-    reply_list(r, buf_view(&out));
+    reply_list(r, buf_view(&out), shown);
 }
 
 /* ?name=, one of the words between spaces in choices. */

@@ -66,7 +66,7 @@ static void on_page(void *arg, const struct rows *rows, const struct fail *fail)
     json_member_known(&out, "next", more ? v.id : (struct str){NULL, 0});
     list_total(&out, r, rows, RECORD_LIST_TOTAL);
     json_close(&out, '}');
-    reply_list(r, buf_view(&out));
+    reply_list(r, buf_view(&out), n);
 }
 
 /* ?q, ?order and ?total, as three parameters of a statement. */

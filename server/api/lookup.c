@@ -68,7 +68,7 @@ static void on_firms(void *arg, const struct rows *rows, const struct fail *fail
         rows->n > shown ? rows_at(rows, shown - 1, ENTERPRISE_LIST_USCC) : (struct str){NULL, 0});
     list_total(&out, r, rows, ENTERPRISE_LIST_TOTAL);
     json_close(&out, '}');
-    reply_list(r, buf_view(&out));
+    reply_list(r, buf_view(&out), shown);
 }
 
 static void enterprise_list(struct req *r)

@@ -422,7 +422,7 @@ static void on_history(void *arg, const struct rows *rows, const struct fail *fa
         page > rows->n || page == LIST_LIMIT_MAX ? arena_printf(r->a, "%lld", (long long)last)
                                                  : (struct str){NULL, 0});
     json_close(&out, '}');
-    reply_list(r, buf_view(&out));
+    reply_list(r, buf_view(&out), rows->n);
 }
 
 void record_history(struct req *r)

@@ -12,7 +12,7 @@ static const struct route *const tables[] = {admin_routes, loan_routes, ip_route
     scheme_routes, coverage_routes, claim_routes, policy_routes, fits_routes, letter_routes,
     rehearsal_routes, insurance_routes, issue_routes, measure_routes, flag_routes, lookup_routes,
     plan_routes, baseline_routes, forecast_routes, report_key_routes, report_routes,
-    report_row_routes, report_seal_routes, report_diff_routes};
+    report_row_routes, report_seal_routes, report_diff_routes, access_routes, verification_routes};
 
 const struct route *route_at(int i)
 {
@@ -167,6 +167,8 @@ static void with_actor(struct req *r)
 {
     const struct route *t = r->route;
     int duty = route_duty(t);
+    if (r->method == METHOD_GET && r->actor)
+        access_begin(r);
     if (t->roles && !(t->roles & (1u << r->actor->kind)))
         reply_refuse(r, E_ROLE, "", "%s", org_kind_name(r->actor->kind));
     else if (lacks_duty(r, duty))

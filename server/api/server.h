@@ -12,6 +12,7 @@ struct server {
     struct lane *lane;
     struct pulse *pulse;
     struct intake *intake;
+    struct access *access;
     struct auth *auth;
     struct case_cache *cases;
     struct loan_lane *loans;

@@ -23,6 +23,9 @@ struct param {
     struct param *next;
 };
 
+struct req;
+typedef void req_fn(struct req *r);
+
 /*
  * A request lives from its head to its reply: exactly one of reply_json, reply_bytes,
  * reply_problem, or reply_start … reply_end must be called, once, at any later time on the loop.
@@ -47,14 +50,17 @@ struct req {
     const char *route_path; /* of it, for the log; NULL: none was found */
     struct str capture[3];  /* path segments that matched {…} in the route */
     struct actor *actor;
-    struct str parent_key;    /* of the record that the address names; p == NULL: none */
-    void *state;              /* of the handler */
-    void *parts;              /* of an answer that its handler is called for again and again */
-    int64_t started_us;       /* monotonic */
+    struct str parent_key; /* of the record that the address names; p == NULL: none */
+    void *state;           /* of the handler */
+    void *parts;           /* of an answer that its handler is called for again and again */
+    int64_t started_us;    /* monotonic */
+    void (*answered)(struct req *r, int status); /* told at the end of the answer; or NULL */
+    struct str asked; /* path and query, for whoever notes what was read */
+    bool is_list;     /* its answer is one, which gives `shown` things */
+    int64_t shown;
     struct str extra_headers; /* complete lines, made by reply_header */
 };
 
-typedef void req_fn(struct req *r);
 /* complete == false: the client went away or was cut; no more data will come. A reply must still
  * be made (it is dropped). */
 typedef void req_data_fn(struct req *r, const char *p, size_t n);

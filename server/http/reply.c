@@ -177,6 +177,8 @@ static void finish(struct exchange *ex)
 {
     log_request(ex);
     answers_note(ex->http->answers, &ex->r, ex->status);
+    if (ex->r.answered)
+        ex->r.answered(&ex->r, ex->status);
     exchange_end(ex);
 }
 

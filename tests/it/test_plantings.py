@@ -70,11 +70,12 @@ class Plantings(Case):
         assert out.stdout == "no defects\n", out.stdout[:4000]
         cls.tables = {}
         for line in cls.d.sql(
-                "select t.tab, t.proof, a.attname, format_type(a.atttypid, null), coalesce(a.attname = any (log_key(t.tab)), false)"
+                "select t.tab, t.proof, a.attname, format_type(a.atttypid, null), coalesce(a.attname = any (log_key(t.tab)), false),"
+                " a.attgenerated <> ''"
                 " from log_table() t join pg_attribute a on a.attrelid = t.tab where a.attnum > 0 and not a.attisdropped"
-                " and a.attgenerated = '' order by t.tab::text, a.attnum").splitlines():
-            tab, proof, column, kind, is_key = line.split("|")
-            cls.tables.setdefault(tab, (proof, []))[1].append((column, kind, is_key == "t"))
+                " order by t.tab::text, a.attnum").splitlines():
+            tab, proof, column, kind, is_key, is_made = line.split("|")
+            cls.tables.setdefault(tab, (proof, [], []))[1 if is_made == "f" else 2].append((column, kind, is_key == "t"))
         cls.fill()
         cls.d.call("POST", "/v1/loans", loan(), cls.d.token("bank"))  # what waited has its leaf
         said = cls.d.cli("verify", check=False).stdout
@@ -118,7 +119,7 @@ class Plantings(Case):
     def fill(cls):
         """Three rows for every table that is kept, the missing ones written as an operator's command writes."""
         rows, tables = [], []
-        for tab, (proof, columns) in cls.tables.items():
+        for tab, (proof, columns, _) in cls.tables.items():
             there = int(cls.d.sql("select count(*) from (select from %s limit 3) x" % tab)) if proof == "kept" else 3
             for n in range(there, 3):
                 rows.append("insert into %s (%s) overriding system value values (%s);" % (
@@ -171,14 +172,14 @@ class Plantings(Case):
         return len(planted)
 
     def plant_tables(self, wanted):
-        return [line for tab, (proof, columns) in sorted(self.tables.items()) if wanted(tab, proof)
+        return [line for tab, (proof, columns, _) in sorted(self.tables.items()) if wanted(tab, proof)
                 for line in self.plant(tab, columns, proof == "made")]
 
     def plant(self, tab, columns, cache):
         """What is planted in one table, as the beginnings of the lines that are to name it: of its first row all columns
         beside the key, a row more, and, where there are others, a row less. In a cache nought and no row are one."""
-        keys, rest = [c for c in columns if c[2]], [c for c in columns if not c[2]]
-        key = "concat_ws(' ', %s)" % ", ".join(c for c, _, _ in keys)
+        rest = [c for c in columns if not c[2]]
+        key = "concat_ws(' ', %s)" % self.d.sql("select array_to_string(log_key('%s'), ', ')" % tab)
         names = ", ".join(c for c, _, _ in columns)
         sums = " or ".join("%s <> 0" % c for c, kind, is_key in columns if cache and not is_key and kind == "bigint") or "true"
         rows = [x.rpartition("|")[::2] for x in self.d.sql("select %s, ctid from %s where %s limit 3" % (key, tab, sums)).splitlines()]

@@ -13,6 +13,8 @@ ISSUERS = ("bank", "insurer", "guarantor", "ip_office")
 READERS = ("district", "finance", "ip_office", "auditor")
 CLAIMANTS = ("bank", "guarantor")
 MATRIX = [
+    ("GET", "/v1/access-log", None, ("auditor",)),
+    ("GET", "/v1/verifications", None, ("finance", "ip_office", "auditor")),
     ("GET", "/v1/loans", None, ALL),
     ("GET", "/v1/loans/template.csv", None, ALL),
     ("POST", "/v1/loans?dry_run=true", "loan", ("bank",)),

@@ -1,0 +1,313 @@
+/*
+ * access.c - who read what: entries in memory, batches in the database, digests in the log.
+ *
+ * An entry costs a reader some bytes in memory. Every few seconds, or when many have come, they are
+ * stored as one batch over a connection of their own; then the lane takes the batch's digest, a row
+ * that has its leaf as all others. A batch is stored again as often as it takes: under its number
+ * there is one. While the database is away batches wait; the oldest is told to be lost when there
+ * are too many of them.
+ */
+#include "access.h"
+#include "api.h"
+#include "json.h"
+#include "writer.h"
+#include <event2/event.h>
+#include <stdlib.h>
+
+enum { EVERY_S = 5, BATCH_MAX = 500, BATCHES_MAX = 200, WHAT_MAX = 1000 };
+
+enum stage { FILLING, WAITING, STORING, STORED, SEALING, SEALED };
+
+struct batch {
+    struct arena *a; /* of this and its texts */
+    struct access *of;
+    struct str id;
+    struct buf entries;
+    int n;
+    enum stage stage;
+    struct work work;
+    struct batch *next;
+};
+
+struct access {
+    struct server *s;
+    struct writer *writer;
+    struct event *timer;
+    struct actor actor;
+    struct batch *first; /* the one that is filling is the first */
+    int batches;
+};
+
+static void send_batches(struct access *x);
+
+/* ---- entries -------------------------------------------------------------------------------- */
+
+static struct batch *batch_new(struct access *x)
+{
+    struct arena *a = arena_new();
+    struct batch *b = arena_alloc(a, sizeof *b);
+    *b = (struct batch){.a = a, .of = x, .id = uuid_make(a), .next = x->first};
+    buf_init(&b->entries, a);
+    json_open(&b->entries, '[');
+    x->first = b;
+    x->batches++;
+    return b;
+}
+
+/* The address with its query, cut where it is long. */
+static struct str asked_for(const struct req *r)
+{
+    struct buf b;
+    buf_init(&b, r->a);
+    buf_str(&b, r->path);
+    for (const struct param *p = r->params; p; p = p->next)
+        buf_printf(&b, "%c%s=%s", p == r->params ? '?' : '&', p->name.p, p->value.p);
+    struct str all = buf_view(&b);
+    size_t n = all.n > WHAT_MAX ? WHAT_MAX : all.n;
+    while (n < all.n && ((unsigned char)all.p[n] & 0xC0) == 0x80)
+        n--; /* not within a letter */
+    return arena_str(r->a, all.p, n);
+}
+
+static void arm(struct access *x)
+{
+    static const struct timeval soon = {EVERY_S, 0};
+    if (!evtimer_pending(x->timer, NULL))
+        evtimer_add(x->timer, &soon);
+}
+
+static void note(struct req *r, int status)
+{
+    struct access *x = r->server->access;
+    if (status != 200 || !x)
+        return;
+    struct batch *b = x->first && x->first->stage == FILLING ? x->first : batch_new(x);
+    struct buf *out = &b->entries;
+    json_open(out, '{');
+    json_member_int(out, "us", clock_us());
+    json_member_int(out, "org", r->actor->org);
+    json_member_str(out, "person", r->actor->person);
+    json_member_text(out, "route", r->route_path);
+    json_member_str(out, "what", r->asked);
+    json_member_int(out, "shown", r->is_list ? r->shown : 1);
+    json_close(out, '}');
+    arm(x);
+    if (++b->n < BATCH_MAX)
+        return;
+    b->stage = WAITING;
+    send_batches(x);
+}
+
+void access_begin(struct req *r)
+{
+    r->asked = asked_for(r); /* an export changes its parameters on its way */
+    r->answered = note;
+}
+
+/* ---- batches -------------------------------------------------------------------------------- */
+
+static void batch_drop(struct batch *b)
+{
+    struct batch **at = &b->of->first;
+    while (*at != b)
+        at = &(*at)->next;
+    *at = b->next;
+    b->of->batches--;
+    arena_free(b->a); /* b with it */
+}
+
+static void on_sealed(void *arg, const struct verdict *v, int n, const struct fail *fail)
+{
+    struct batch *b = arg;
+    (void)v;
+    (void)n;
+    if (fail)
+        b->stage = STORED; /* the timer tries again */
+    else
+        batch_drop(b);
+}
+
+static void seal(struct batch *b)
+{
+    struct buf out;
+    buf_init(&out, b->a);
+    json_open(&out, '{');
+    json_member_str(&out, "batch", b->id);
+    json_close(&out, '}');
+    b->work = (struct work){.a = b->a,
+        .actor = &b->of->actor,
+        .type = "access",
+        .write = SQL_ACCESS_SEAL,
+        .elements = buf_view(&out),
+        .n = 1,
+        .done = on_sealed,
+        .arg = b};
+    b->stage = SEALING;
+    if (!lane_submit(b->of->s->lane, &b->work))
+        b->stage = STORED;
+}
+
+static void on_stored(void *arg, const struct fail *fail)
+{
+    struct batch *b = arg;
+    b->stage = fail ? WAITING : STORED;
+    if (!fail)
+        seal(b);
+}
+
+static void store(struct batch *b)
+{
+    struct buf *out = &b->entries;
+    struct str closed = arena_printf(b->a, "%s]", buf_view(out).p);
+    const struct str params[] = {b->id, closed};
+    b->stage = STORING;
+    writer_send(b->of->writer, SQL_ACCESS_STORE, params, COUNT_OF(params), on_stored, b);
+}
+
+/* Memory has an end: the oldest goes, and is told to. */
+static void drop_oldest(struct access *x)
+{
+    struct batch *oldest = NULL;
+    for (struct batch *b = x->first; b; b = b->next) {
+        if (b->stage == WAITING)
+            oldest = b;
+    }
+    if (!oldest)
+        return;
+    log_event(
+        LOG_ERROR, SAY_ACCESS_LOST, "entries", arena_printf(oldest->a, "%d", oldest->n).p, NULL);
+    batch_drop(oldest);
+}
+
+static void send_batches(struct access *x)
+{
+    for (struct batch *b = x->first, *next; b; b = next) {
+        next = b->next;
+        if (b->stage == WAITING && writer_is_up(x->writer))
+            store(b);
+        else if (b->stage == STORED)
+            seal(b);
+    }
+    if (x->batches > BATCHES_MAX)
+        drop_oldest(x);
+    if (x->first)
+        arm(x);
+}
+
+bool access_flush(struct access *x)
+{
+    if (x->first && x->first->stage == FILLING)
+        x->first->stage = WAITING;
+    send_batches(x);
+    return x->first == NULL || !writer_is_up(x->writer);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    (void)access_flush(arg); /* what waits is tried again by the timer */
+}
+
+static void on_up(void *arg)
+{
+    send_batches(arg);
+}
+
+struct access *access_open(struct server *s, const struct database *d)
+{
+    struct access *x = calloc(1, sizeof *x);
+    MUST(x);
+    x->s = s;
+    x->actor = (struct actor){.kind = ORG_AUDITOR,
+        .code = STR("pledged"),
+        .name = STR(""),
+        .district = STR(""),
+        .person = STR("pledged")};
+    x->timer = evtimer_new(s->process.base, on_timer, x);
+    MUST(x->timer);
+    x->writer = writer_open(d, "access", on_up, x);
+    return x;
+}
+
+void access_close(struct access *x)
+{
+    if (!x)
+        return;
+    writer_close(x->writer);
+    while (x->first)
+        batch_drop(x->first);
+    event_free(x->timer);
+    free(x);
+}
+
+/* ---- the list ------------------------------------------------------------------------------- */
+
+/* <batch>.<number> */
+static bool is_entry(struct str s)
+{
+    const char *dot = memchr(s.p, '.', s.n);
+    int64_t n;
+    return dot && uuid_is((struct str){s.p, (size_t)(dot - s.p)}) &&
+           count_parse((struct str){dot + 1, s.n - (size_t)(dot - s.p) - 1}, 1, BATCH_MAX, &n);
+}
+
+static const struct member access_members[] = {
+    {"id", M_TEXT, "条目", .en = "The batch and the number in it"},
+    {"at", M_INSTANT, "时刻", .en = "When it was answered"},
+    {"org", M_TEXT, "机构", .en = "Organisation that read"},
+    {"person", M_TEXT, "人员", .en = "Who read"},
+    {"route", M_TEXT, "接口", .en = "The address by its pattern"},
+    {"what", M_TEXT, "内容", .en = "The address as it was asked for"},
+    {"shown", M_COUNT, "条数", .en = "How many things were given"},
+    {.name = NULL},
+};
+static const struct shape access_shape = {"access", access_members};
+
+static void on_entries(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct req *r = arg;
+    if (fail)
+        reply_fail(r, fail);
+    else
+        reply_page(r, rows, *(int64_t *)r->state, access_members);
+}
+
+static void access_get(struct req *r)
+{
+    enum { AFTER, LIMIT, ORG, PERSON, FROM, TO, Q, COUNT };
+    struct str p[COUNT] = {[AFTER] = req_param(r, "after"),
+        [ORG] = req_param(r, "org"),
+        [PERSON] = req_param(r, "person"),
+        [Q] = req_param(r, "q")};
+    int64_t *limit = arena_alloc(r->a, sizeof *limit);
+    day from = DAY_MIN, to = day_today();
+    r->state = limit;
+    (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, limit);
+    if (req_param(r, "from").p && param_day(r, "from", from, &from))
+        p[FROM] = day_text(r->a, from);
+    if (req_param(r, "to").p && param_day(r, "to", to, &to))
+        p[TO] = day_text(r->a, to);
+    if (r->err.n) {
+        reply_problem(r);
+        return;
+    }
+    p[LIMIT] = arena_printf(r->a, "%lld", (long long)*limit + 1);
+    db_query(r->server->db, r->a, r->actor, SQL_ACCESS_LIST, p, COUNT, on_entries, r);
+}
+
+static const struct query q_entry = {"after", Q_CURSOR, .zh = "上一页的 next", .fits = is_entry},
+                          q_org = {"org", Q_TEXT, .zh = "机构"},
+                          q_person = {"person", Q_TEXT, .zh = "人员"};
+
+const struct route access_routes[] = {
+    {.method = METHOD_GET,
+        .path = "/v1/access-log",
+        .roles = AUDITOR,
+        .handle = access_get,
+        .query = {&q_limit, &q_entry, &q_org, &q_person, &q_from, &q_to, &q_q, &q_list_format},
+        .answers = ANSWERS(PAGE_OF(access_shape)),
+        .zh = "查阅日志",
+        .en = "Who read what"},
+    {.path = NULL},
+};

@@ -1,0 +1,13 @@
+/*
+ * access.h - who read what.
+ */
+#ifndef PLEDGED_ACCESS_H
+#define PLEDGED_ACCESS_H
+#include "server.h"
+
+struct database;
+struct access *access_open(struct server *s, const struct database *d);
+/* true: all that was noted is in the log, or the database is away. */
+bool access_flush(struct access *x);
+void access_close(struct access *x);
+#endif
