@@ -247,6 +247,11 @@ begin
     if verify_leaf_fits(leaf, tried, digest) then
         return 'recorded_at';
     end if;
+    tried := r;
+    tried.key_form := text_form(r.key);
+    if verify_leaf_fits(leaf, tried, digest) then
+        return 'key_form';
+    end if;
     for word in select o.id from org o loop
         tried := r;
         tried.org_id := word;
@@ -265,7 +270,6 @@ begin
                 union select r.subject union select '310000' loop
         tried := r;
         tried.key := word;
-        tried.key_form := text_form(word);
         if verify_leaf_fits(leaf, tried, digest) then
             return 'key';
         end if;

@@ -122,7 +122,7 @@ class Plantings(Case):
         for tab, (proof, columns, _) in cls.tables.items():
             there = int(cls.d.sql("select count(*) from (select from %s limit 3) x" % tab)) if proof == "kept" else 3
             for n in range(there, 3):
-                rows.append("insert into %s (%s) overriding system value values (%s);" % (
+                rows.append("insert into %s (%s) overriding system value values (%s) on conflict do nothing;" % (
                     tab, ", ".join(c for c, _, _ in columns), ", ".join(first(kind, n + 1) for _, kind, _ in columns)))
             tables += [tab] if there < 3 else []
         cls.free()
@@ -178,7 +178,8 @@ class Plantings(Case):
     def plant(self, tab, columns, cache):
         """What is planted in one table, as the beginnings of the lines that are to name it: of its first row all columns
         beside the key, a row more, and, where there are others, a row less. In a cache nought and no row are one."""
-        rest = [c for c in columns if not c[2]]
+        forms = any(c[2] for c in self.tables[tab][2])  # part of the key is made from the name: another name is another row
+        rest = [c for c in columns if not c[2] and not (forms and c[0] == "name")]
         key = "concat_ws(' ', %s)" % self.d.sql("select array_to_string(log_key('%s'), ', ')" % tab)
         names = ", ".join(c for c, _, _ in columns)
         sums = " or ".join("%s <> 0" % c for c, kind, is_key in columns if cache and not is_key and kind == "bigint") or "true"
@@ -206,7 +207,7 @@ class Plantings(Case):
     def plant_records(self):
         """A record a column: each in the table of its own, named by its leaf."""
         rows = self.d.sql("select r.id, r.version from submission r join log_leaf l on l.record_id = r.id and l.version = r.version"
-                          " where r.type = 'loan' and r.version = 1 order by r.id limit 14").splitlines()
+                          " where r.type = 'loan' and r.version = 1 order by r.id limit 20").splitlines()
         rows = [x.split("|") for x in rows]
         corrected = self.d.sql("select id, version from submission where version > 1 and type = 'loan' limit 1").split("|")
         do, planted = [], []
