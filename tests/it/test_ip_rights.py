@@ -540,8 +540,8 @@ class IpRights(Case):
         # A claim in the ledger is such a day too.
         loan_id = self.lent({"number": n})
         self.assertEqual(self.found(loan_id), [])
-        self.d.sql("insert into scheme values ('00000000-0000-7000-8000-00000000000a', 'IPR', '2022-01-01', null, '{}', 'x',"
-                   " now(), 'x@IP-OFFICE') on conflict do nothing; insert into claim values (gen_random_uuid(), 'r', 1, '{}',"
+        self.d.sql("set session_replication_role = replica; insert into scheme values ('00000000-0000-7000-8000-00000000000a',"
+                   " 'IPR', '2022-01-01', null, '{}', 'x', now(), 'x@IP-OFFICE') on conflict do nothing; insert into claim values (gen_random_uuid(), 'r', 1, '{}',"
                    " '310115', '%s', '%s', '00000000-0000-7000-8000-00000000000a', 'IPR', 'compensation', '2022-08-11', 1, 1, 0,"
                    " 1, 1, '[]', '[]', now())" % (loan_id, OWNER))
         self.assertEqual(self.found(loan_id), [("2", "RF02", "/ip/0/number", "2022-08-11", "lapsed")])
