@@ -120,6 +120,24 @@ static const struct sent *sent(int i)
     return &the_link.sent[i];
 }
 
+/* The last statement of every flight: nothing was written beside its records; or, as in all behind
+ * a failure, no answer. */
+static void answer_beside(bool answered)
+{
+    PGresult *none = table(LOG_ROWS_COLUMNS);
+    const struct sent *s = sent(1);
+    assert_int_equal(s->sql, SQL_LOG_ROWS);
+    s->result(s->arg, answered ? none : NULL);
+    PQclear(none);
+}
+
+/* The statement failed, and so did what was sent behind it. */
+static void answer_failed(void)
+{
+    sent(0)->result(sent(0)->arg, NULL);
+    answer_beside(false);
+}
+
 /* A record of each of n elements was stored. */
 static void answer_created(const struct sent *s, int n)
 {
@@ -138,6 +156,7 @@ static void answer_created(const struct sent *s, int n)
     }
     s->result(s->arg, r);
     PQclear(r);
+    answer_beside(true);
 }
 
 /* ---- a lane and works ----------------------------------------------------------------------- */
@@ -190,6 +209,8 @@ static void connect_up(void)
     assert_int_equal(sent(0)->sql, SQL_LOG_TAIL);
     PGresult *none = table(2);
     sent(0)->result(sent(0)->arg, none);
+    assert_int_equal(sent(1)->sql, SQL_LOG_ROWS);
+    sent(1)->result(sent(1)->arg, none);
     PQclear(none);
     land(NULL);
     assert_true(lane_ready(lane));
@@ -236,14 +257,14 @@ static void test_what_waits_flies_together(void **state)
     assert_true(submit(&one, "{\"a\":1}", 1) && submit(&two, "{\"b\":1},{\"b\":2}", 2));
     assert_int_equal(the_link.n, 0); /* not before the loop has turned */
     turn();
-    assert_int_equal(the_link.n, 1);
+    assert_int_equal(the_link.n, 2);
     assert_int_equal(sent(0)->sql, SQL_RECORD_WRITE);
     assert_string_equal(sent(0)->elements.p, "[{\"a\":1},{\"b\":1},{\"b\":2}]");
     assert_true(submit(&three, "{\"c\":1}", 1));
     turn();
-    assert_int_equal(the_link.n, 1); /* it forms the next flight */
+    assert_int_equal(the_link.n, 2); /* it forms the next flight */
     answer_created(sent(0), 3);
-    assert_int_equal(sent(1)->sql, SQL_LOG_WRITE);
+    assert_int_equal(sent(2)->sql, SQL_LOG_WRITE);
     assert_int_equal(one.times + two.times, 0); /* nobody hears before the Sync */
     land(NULL);
     assert_true(one.times == 1 && one.stored && two.times == 1 && two.stored);
@@ -264,8 +285,8 @@ static void test_members_of_a_failed_flight_travel_again_one_by_one(void **state
     assert_true(submit(&good, "{\"g\":1}", 1) && submit(&bad, "{\"p\":1}", 1) &&
                 submit(&last, "{\"l\":1}", 1));
     turn();
-    sent(0)->result(sent(0)->arg, NULL);
-    assert_int_equal(sent(1)->sql, SQL_ABORT_FLIGHT);
+    answer_failed();
+    assert_int_equal(sent(2)->sql, SQL_ABORT_FLIGHT);
     land("23514");
     assert_int_equal(good.times + bad.times + last.times, 0);
     assert_int_equal(process.count.resent, 1);
@@ -276,7 +297,7 @@ static void test_members_of_a_failed_flight_travel_again_one_by_one(void **state
     assert_true(good.stored && good.times == 1);
     turn();
     assert_string_equal(sent(0)->elements.p, "[{\"p\":1}]");
-    sent(0)->result(sent(0)->arg, NULL);
+    answer_failed();
     land("23514");
     assert_true(!bad.stored && bad.times == 1);
     assert_string_equal(bad.sqlstate, "23514");
