@@ -252,9 +252,9 @@ begin
     if verify_leaf_fits(leaf, tried, digest) then
         return 'key_form';
     end if;
-    for word in select o.id from org o loop
+    for word in select o.id::text from org o loop
         tried := r;
-        tried.org_id := word;
+        tried.org_id := word::bigint;
         if verify_leaf_fits(leaf, tried, digest) then
             return 'org_id';
         end if;
