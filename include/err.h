@@ -375,6 +375,35 @@
         "Check the amounts of the tranches")                                                       \
     X(E_NO_ISSUE, 422, "没有此证券化产品:{}", "No issue of yours has this reference: {}",          \
         "先报送发行,或核对编号", "Record the issue first, or check the reference")                 \
+    X(E_NO_RECORD, 422, "找不到记录:{}", "No such record: {}",                                     \
+        "核对编号;其他机构的记录用其记录编号(id)",                                                 \
+        "Check the reference; name another organisation's record by its id")                       \
+    X(E_TWO_RECORDS, 422, "有几条记录同此编号:{}", "Several records have this reference: {}",      \
+        "用记录编号(id)指明", "Name it by its id")                                                 \
+    X(E_OWN_TELLING, 409, "报送机构不能确认自己的报送:{}",                                         \
+        "Whoever told this can not confirm it: {}", "由另一机构核对后确认",                        \
+        "Have another organisation look at it and confirm")                                        \
+    X(E_VOIDED, 409, "已作废:{}", "It is void: {}", "另行报送正确的一笔",                          \
+        "Submit what is right as a new record")                                                    \
+    X(E_TOLD_ALREADY, 409, "同一事项已报送(日期 {})", "This was told already (of {})",             \
+        "不重复报送;原报送有误的,由其报送机构更正",                                                \
+        "Do not tell it twice; whoever told it first corrects it")                                 \
+    X(E_RIGHT_DEAD, 422, "该日专利已失效:{}", "The patent was not in force on that day: {}",       \
+        "核对专利号与日期;登记簿有误的,先由知识产权局更正登记簿事项",                              \
+        "Check number and day; where the register is wrong it is put right first")                 \
+    X(E_NOT_OWNER, 422, "登记簿所载权利人不在其列:{}",                                             \
+        "None of these parties is the owner on the register: {}",                                  \
+        "核对双方代码;登记簿未更新的,先补报登记簿事项",                                            \
+        "Check the parties; where the register lags, its event is recorded first")                 \
+    X(E_RECEIPT_TAKEN, 409, "此回单号已用于另一笔到账:{}",                                         \
+        "Another payment bears this receipt number: {}", "核对回单号;一张回单只报一次",            \
+        "Check the number; a receipt counts once")                                                 \
+    X(E_IPC, 422, "不是国际专利分类号", "Not a symbol of the patent classification",               \
+        "至少写到小类,例如 H01L 或 H01L 21/67", "At least the subclass: H01L or H01L 21/67")       \
+    X(E_OFFER, 409, "供给现不可用:{}", "The offer can not be taken now: {}",                       \
+        "核对其状态与条件,或另选一项", "Look at its state and terms, or take another")             \
+    X(E_NOT_SME, 422, "未证明为中小微企业:{}", "Not proven to be a small or medium firm: {}",      \
+        "补报行业、从业人员、营业收入与资产", "Tell industry, employees, revenue and assets")      \
     X(E_PERIOD, 422, "期间格式不对", "Not a year or quarter", "写成 2022 或 2022Q3",               \
         "Write it as 2022 or 2022Q3")                                                              \
     X(E_NOT_ENDED, 422, "期间尚未结束", "The period has not ended", "最近一期为 {}",               \

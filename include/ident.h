@@ -43,6 +43,10 @@ ident_fn ident_period;
  * written. */
 ident_fn ident_decimal;
 
+/* A symbol of the International Patent Classification: "H01L", "H01L 21/67", the subclass at least.
+ * Spaces do not matter. E_IPC. */
+ident_fn ident_ipc;
+
 /* Whether a text that should be a person's name holds what may be an identity-card number: 15 or 18
  * digits in a row, the last of 18 may be X. None is ever stored. */
 bool ident_has_card_no(struct arena *a, struct str text);

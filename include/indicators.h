@@ -46,6 +46,7 @@ extern const struct way_rule way_rules[WAY_COUNT];
 /* One figure of one side and way in one year. */
 struct told {
     bool known, assumed;
+    bool own; /* the ledger's records come to it */
     int64_t value;
     struct str source;
 };

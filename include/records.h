@@ -24,6 +24,13 @@ extern const struct record securitisation_record, securitisation_event_record;
 extern const struct record indicator_record, enterprise_profile_record;
 extern const struct record measure_report_record, measure_rhythm_record;
 extern const struct record ip_event_record;
+extern const struct record ip_deal_record, ip_deal_payment_record, product_filing_record;
+extern const struct record confirmation_record, catalogue_offer_record, catalogue_need_record;
+extern const struct record catalogue_followup_record, offer_acceptance_record;
+extern const struct record matching_event_record, operation_centre_record, portfolio_record;
+extern const struct record alliance_record, cluster_record, service_agency_record;
+extern const struct record agency_service_record, training_record, ranking_weight_record;
+extern const struct record benchmark_record;
 
 enum loan_field {
     LOAN_CONTRACT_NO,

@@ -4,6 +4,7 @@
 #ifndef PLEDGED_FIELDS_H
 #define PLEDGED_FIELDS_H
 #include "schema.h"
+#include "size.h"
 
 /* Ranges of a number that was read: INT, MONEY, RATE. */
 bool field_in_range(
@@ -32,4 +33,12 @@ void list_unlike(const struct value *list, const struct field *f, struct err *e)
 /* The key of a step that has none of its own: its name and what was seen. */
 void step_key(struct arena *a, struct value *key, const struct value *seen, const char *step);
 extern const struct member no_read_only[];
+/* The names of enum firm_size; kinds of parties to a deal. */
+extern const struct choice firm_sizes[], deal_parties[];
+/* What every answer tells of a deal, however it came about; the states of what another organisation
+ * confirms. */
+extern const struct member deal_told[], told_read_only[];
+extern const char *const told_states[];
+/* By the fields industry, employees, revenue and assets, one after the other from `industry` on. */
+enum firm_size firm_size_of(const struct value *v, int industry);
 #endif

@@ -459,3 +459,37 @@ bool ident_decimal(
     return used == in.n && whole >= 1 && whole <= WHOLE_MAX && part <= PART_MAX &&
            (in.p[0] != '0' || whole == 1);
 }
+
+bool ident_ipc(
+    struct arena *a, struct str in, struct str *canonical, enum err_code *code, struct str *hint)
+{
+    enum { GROUP_MAX = 4, SUBGROUP_MIN = 2, SUBGROUP_MAX = 6 };
+    static const char digits[] = "0123456789";
+    char text[16];
+    size_t n = 0;
+    (void)hint;
+    *code = E_IPC;
+    for (size_t i = 0; i < in.n; i++) {
+        if (in.p[i] == ' ')
+            continue;
+        if (n == sizeof text - 1)
+            return false;
+        text[n++] = (char)(in.p[i] >= 'a' && in.p[i] <= 'z' ? in.p[i] - 'a' + 'A' : in.p[i]);
+    }
+    text[n] = '\0';
+    if (n < 4 || text[0] < 'A' || text[0] > 'H' || strspn(text + 1, digits) != 2 || text[3] < 'A' ||
+        text[3] > 'Z')
+        return false;
+    if (n == 4) {
+        *canonical = arena_str(a, text, n);
+        return true;
+    }
+    size_t group = strspn(text + 4, digits), from = 4 + group + 1;
+    if (group < 1 || group > GROUP_MAX || text[4 + group] != '/')
+        return false;
+    size_t subgroup = strspn(text + from, digits);
+    if (subgroup < SUBGROUP_MIN || subgroup > SUBGROUP_MAX || from + subgroup != n)
+        return false;
+    *canonical = arena_printf(a, "%.4s %s", text, text + 4);
+    return true;
+}

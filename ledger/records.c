@@ -14,7 +14,12 @@ const struct record *const records[] = {&flag_clearing_record, &flag_scan_record
     &policy_step_record, &budget_record, &lpr_record, &application_record, &application_step_record,
     &insurance_policy_record, &insurance_claim_record, &securitisation_record,
     &securitisation_event_record, &indicator_record, &ip_event_record, &enterprise_profile_record,
-    &measure_report_record, &measure_rhythm_record};
+    &measure_report_record, &measure_rhythm_record, &ip_deal_record, &ip_deal_payment_record,
+    &product_filing_record, &confirmation_record, &catalogue_offer_record, &catalogue_need_record,
+    &catalogue_followup_record, &offer_acceptance_record, &matching_event_record,
+    &operation_centre_record, &portfolio_record, &alliance_record, &cluster_record,
+    &service_agency_record, &agency_service_record, &training_record, &ranking_weight_record,
+    &benchmark_record};
 const int record_count = COUNT_OF(records);
 const struct record *const request_records[] = {
     &eligibility_record, &rehearsal_record, &seal_request_record, NULL};

@@ -11,10 +11,6 @@
 #include "size.h"
 #include <assert.h>
 
-static const struct choice sizes[] = {{"unknown", "不明"}, {"micro", "微型"}, {"small", "小型"},
-    {"medium", "中型"}, {"large", "大型"}, {NULL, NULL}};
-static_assert(COUNT_OF(sizes) == SIZE_LARGE + 2, "the choices follow the sizes");
-
 static const struct field profile_fields[] = {
     {"reference", "报送编号", F_TEXT, .min = 1, .max = 64, .example = "91310115QX0115114N 2022"},
     {"uscc", "企业统一社会信用代码", F_IDENT, .need = true, .ident = ident_uscc,
@@ -26,7 +22,7 @@ static const struct field profile_fields[] = {
     {"employees", "从业人员数", F_INT, .min = 0, .max = 10000000, .example = "86"},
     {"revenue", "营业收入", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX, .example = "52000000.00"},
     {"assets", "资产总额", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX, .example = "61000000.00"},
-    {"size", "企业规模", F_ENUM, .choices = sizes, .example = "small"},
+    {"size", "企业规模", F_ENUM, .choices = firm_sizes, .example = "small"},
     {"source", "来源", F_TEXT, .need = true, .min = 1, .max = 300, .example = "2022 年度财务报表"},
     {.name = NULL},
 };
@@ -46,19 +42,6 @@ enum {
 };
 static_assert(COUNT_OF(profile_fields) == PROFILE_WIDTH + 1, "the enum follows the table");
 
-static enum firm_size size_of(const struct value *v)
-{
-    return firm_size(&(struct firm_metrics){
-        .industry = v[INDUSTRY].s,
-        .employees_known = v[EMPLOYEES].present,
-        .employees = v[EMPLOYEES].n,
-        .revenue_known = v[REVENUE].present,
-        .revenue = {v[REVENUE].n},
-        .assets_known = v[ASSETS].present,
-        .assets = {v[ASSETS].n},
-    });
-}
-
 /* Named by firm and year unless it has a reference of its own, whose n is the day of the record. */
 static void profile_derive(struct arena *a, struct value *v)
 {
@@ -67,15 +50,15 @@ static void profile_derive(struct arena *a, struct value *v)
             .present = true, .s = arena_printf(a, "%s %lld", v[USCC].s.p, (long long)v[YEAR].n)};
     v[REFERENCE].n = day_of((int)v[YEAR].n, 12, 31).n;
     if (!v[SIZE].present)
-        v[SIZE] = (struct value){.present = true, .n = size_of(v)};
+        v[SIZE] = (struct value){.present = true, .n = firm_size_of(v, INDUSTRY)};
 }
 
 static void profile_check(const struct value *v, struct err *e)
 {
     if (!v[EMPLOYEES].present && !v[REVENUE].present && !v[ASSETS].present)
         err_add(e, E_NEED, STR("/employees"), NULL);
-    if (v[SIZE].n != (int64_t)size_of(v))
-        err_add(e, E_CONTRADICTS, STR("/size"), "%s", firm_size_name(size_of(v)));
+    if (v[SIZE].n != (int64_t)firm_size_of(v, INDUSTRY))
+        err_add(e, E_CONTRADICTS, STR("/size"), "%s", firm_size_name(firm_size_of(v, INDUSTRY)));
 }
 
 const struct record enterprise_profile_record = {

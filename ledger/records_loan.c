@@ -130,19 +130,6 @@ static_assert(COUNT_OF(loan_ip_fields) == LOAN_IP_FIELD_COUNT + 1, "enum loan_ip
 const char *const loan_states[] = {"signed", "active", "matured", "overdue", "written_off",
     "settled", "transferred", "voided", NULL};
 
-static enum firm_size loan_size(const struct value *v)
-{
-    return firm_size(&(struct firm_metrics){
-        .industry = v[LOAN_INDUSTRY].s,
-        .employees_known = v[LOAN_EMPLOYEES].present,
-        .employees = v[LOAN_EMPLOYEES].n,
-        .revenue_known = v[LOAN_REVENUE].present,
-        .revenue = {v[LOAN_REVENUE].n},
-        .assets_known = v[LOAN_ASSETS].present,
-        .assets = {v[LOAN_ASSETS].n},
-    });
-}
-
 /* The kind follows from the number; the secured part is the whole loan unless said otherwise. */
 static void loan_derive(struct arena *a, struct value *v)
 {
@@ -262,7 +249,7 @@ static void loan_check(const struct value *v, struct err *e)
 
 static void loan_answer(const struct value *v, struct buf *out)
 {
-    json_member_text(out, "size", firm_size_name(loan_size(v)));
+    json_member_text(out, "size", firm_size_name(firm_size_of(v, LOAN_INDUSTRY)));
 }
 
 /* As loan_life_members (migrations) says of a loan without events: the contract is all there is. */
