@@ -719,3 +719,97 @@ begin
      where l.ip_amount_fen::numeric * 100 < l.amount_fen * q.least::numeric
        and (loans is null or q.loan_id = any (loans));
 end $$;
+
+-- ---- deals over patents ------------------------------------------------------------------------
+
+-- The deals that a rule looks at: all that are not void, or those of the firms that owe these loans.
+create or replace function flag_deals(loans uuid[]) returns setof ip_deal language sql stable as $$
+    select d.*
+      from ip_deal_known(null) d
+     where not d.voided
+       and (loans is null or exists (select from loan_latest l
+                                      where l.id = any (loans) and l.borrower in (d.acquirer, d.provider)))
+$$;
+
+-- A case over a deal as flags: the deal, and the loans of the firms in it, whose payments it stops.
+create or replace function flag_of_deal(code text, case_key text, d ip_deal, pointer text, facts jsonb)
+    returns setof flag_found language sql stable as $$
+    select $1, $2, 'high', null::jsonb, d.id, d.version, $4, $5, false
+    union all
+    select $1, $2, 'high', null::jsonb, l.id, l.version, '/borrower_uscc', $5, false
+      from loan_latest l
+     where l.borrower in (d.acquirer, d.provider)
+$$;
+
+-- Both sides have one controller, or one controls the other.
+create or replace function flag_rf32_one_controller(loans uuid[]) returns setof flag_found
+    language plpgsql stable as $$
+begin
+    return query
+    select f.*
+      from flag_deals(loans) d
+     cross join lateral flag_of_deal('RF32', d.id::text, d, '/acquirer_controller', jsonb_build_object(
+           'provider_controller', d.provider_controller, 'acquirer_controller', d.acquirer_controller)) f
+     where text_form(d.provider_controller) = text_form(d.acquirer_controller)
+        or text_form(d.provider_controller) = text_form(d.acquirer_name)
+        or text_form(d.acquirer_controller) = text_form(d.provider_name);
+end $$;
+
+-- The value a patent is many times the median of deals of its way, of which there are enough to tell.
+create or replace function flag_rf33_far_price(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    with usual as materialized (
+        select d.kind, count(*) as n,
+               percentile_disc(0.5) within group (order by d.value_fen / cardinality(d.rights)) as median_fen
+          from ip_deal_known(null) d
+         where not d.voided and d.value_fen > 0
+         group by d.kind
+    )
+    select f.*
+      from flag_deals(loans) d
+      join usual u on u.kind = d.kind
+     cross join lateral flag_of_deal('RF33', d.id::text, d, '/contract_value', jsonb_build_object(
+           'a_patent', yuan_text(d.value_fen / cardinality(d.rights)))) f
+     where u.n >= (select flag_limit('RF33', 'least'))
+       and d.value_fen / cardinality(d.rights) > u.median_fen * (select flag_limit('RF33', 'times'))
+       and d.value_fen >= (select flag_limit('RF33', 'floor')) * 100;
+end $$;
+
+-- Whoever has a patent by a deal, in the order of the days.
+create or replace function flag_moves(loans uuid[])
+    returns table (number text, d ip_deal, giver text, taker text, on_day date) language sql stable as $$
+    select r.number, x, coalesce(x.provider, text_form(x.provider_name)),
+           coalesce(x.acquirer, text_form(x.acquirer_name)),
+           x.signed_on
+      from (select distinct n as number from flag_deals(loans) f cross join lateral unnest(f.rights) n
+             where f.kind <> 'licence') r
+      join ip_deal_known(null) x on x.rights @> array[r.number] and x.kind <> 'licence' and not x.voided
+$$;
+
+-- One patent moved that often within the months.
+create or replace function flag_rf34_moved_often(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    with move as materialized (select m.* from flag_moves(loans) m)
+    select f.*
+      from move m
+     cross join lateral flag_of_deal('RF34', m.number, m.d, '/ip', jsonb_build_object('number', m.number)) f
+     where (select count(*) from move b
+             where b.number = m.number and b.on_day <= m.on_day
+               and b.on_day > m.on_day - make_interval(months => (select flag_limit('RF34', 'months'))::int))
+           >= (select flag_limit('RF34', 'deals'));
+end $$;
+
+-- A patent came back to whoever had given it away.
+create or replace function flag_rf35_deal_circle(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    with move as materialized (select m.* from flag_moves(loans) m)
+    select f.*
+      from move a
+      join move b on b.number = a.number and b.taker = a.giver and (b.d).id <> (a.d).id and b.on_day >= a.on_day
+                 and b.on_day <= a.on_day + make_interval(months => (select flag_limit('RF35', 'months'))::int)
+     cross join lateral (values (a.d), (b.d)) as x(d)
+     cross join lateral flag_of_deal('RF35', a.number, x.d, '/ip', jsonb_build_object('number', a.number)) f;
+end $$;

@@ -112,6 +112,136 @@ create or replace function measure_ledger(first_day date, last_day date, known_a
                    ('invest_loan_linkage', '投贷联动', 'Investment-loan linkage'),
                    ('trust', '信托', 'Trusts')) as x(name, zh, en)
       left join product p on p.product = x.name
+    union all
+    select r.measure, r.name, r.zh, r.en, r.count, r.amount_fen from measure_records($1, $2, $3) r
+$$;
+
+-- The same of the measures that catalogue, deals, events and registers carry out, as far as the reader may see them.
+create or replace function measure_records(first_day date, last_day date, known_at timestamptz)
+    returns table (measure int, name text, zh text, en text, count bigint, amount_fen bigint)
+    language sql stable as $$
+    with offer as materialized (
+        select o.*
+          from catalogue_offer o
+         where o.listed_on <= $2 and not o.withdrawn
+           and ($3 is null or o.recorded_at <= $3) and not record_has_later(o.id, o.version, $3)
+    ),
+    deal as materialized (
+        select d.*, ip_deal_type(d.id) as type from ip_deal_counted($3) d where d.signed_on between $1 and $2
+    ),
+    entry as materialized (
+        select e.* from register_known($3) e where e.on_day <= $2
+    ),
+    outcome as materialized (
+        select x.*
+          from register_outcomes(null, $3) x
+          join entry e on e.id = x.event and e.on_day >= $1
+         where e.kind in ('park_visit', 'bank_enterprise', 'bank_park')
+    ),
+    line (measure, name, zh, en, count, fen) as (
+        select 1, 'offers', '供给目录', 'Offers listed', count(*), 0::bigint from offer o where o.listed_on >= $1
+        union all
+        select 1, 'needs', '需求目录', 'Needs listed', count(*), coalesce(sum(n.budget_fen), 0)::bigint
+          from catalogue_need n
+         where n.listed_on between $1 and $2 and not n.withdrawn
+           and ($3 is null or n.recorded_at <= $3) and not record_has_later(n.id, n.version, $3)
+        union all
+        select 2, 'dormant_offers', '高校院所沉睡专利供给产品', 'Dormant patents of universities, rewritten', count(*),
+               0
+          from offer o
+         where o.listed_on >= $1 and o.dormant_since is not null and o.holder_kind in ('university', 'institute')
+        union all
+        select 3, 'state_firm_offers', '国有企业可许可专利', 'Patents that state firms license', count(*), 0
+          from offer o
+         where o.listed_on >= $1 and o.holder_kind = 'state_firm' and o.way = 'licence'
+        union all
+        select 4, 'live_offers', '目录中供给', 'Offers in the catalogue', count(*), 0 from offer
+        union all
+        select 4, 'followups', '供需对接', 'Offers and needs brought together', count(*), 0
+          from catalogue_followup f
+         where f.on_day between $1 and $2 and ($3 is null or f.recorded_at <= $3)
+           and not record_has_later(f.id, f.version, $3)
+        union all
+        select 5, x.kind, x.zh, x.en, count(e.id), coalesce(sum(e.attended), 0) * 0
+          from (values ('promotion', '推介会', 'Promotions'), ('auction', '拍卖会', 'Auctions')) as x(kind, zh, en)
+          left join entry e on e.type = 'matching_event' and e.kind = x.kind and e.on_day >= $1
+         group by x.kind, x.zh, x.en
+        union all
+        select 6, 'open_offers', '开放许可供给', 'Open licences on offer', count(*), 0
+          from offer o
+         where o.licence = 'open'
+        union all
+        select 6, 'open_licences', '开放许可成交', 'Open licences taken', count(*),
+               coalesce(sum(d.value_fen), 0)::bigint
+          from deal d
+         where d.licence = 'open'
+        union all
+        select 7, 'quick_licences', '按既定条件一步许可', 'Licences taken in one step', count(*),
+               coalesce(sum(d.value_fen), 0)::bigint
+          from deal d
+         where d.type = 'offer_acceptance'
+        union all
+        select 8, 'dormant_deals', '沉睡专利成交', 'Dormant patents that became deals', count(*),
+               coalesce(sum(d.value_fen), 0)::bigint
+          from deal d
+         where exists (select from offer o where d.rights @> array[o.number] and o.dormant_since <= d.signed_on)
+        union all
+        select 11, x.kind, x.zh, x.en, count(e.id), 0
+          from (values ('park_visit', '入园惠企', 'Visits to parks'),
+                       ('bank_enterprise', '银企对接', 'Banks and firms'),
+                       ('bank_park', '银园对接', 'Banks and parks')) as x(kind, zh, en)
+          left join entry e on e.type = 'matching_event' and e.kind = x.kind and e.on_day >= $1
+         group by x.kind, x.zh, x.en
+        union all
+        select 11, 'loans', '活动后 180 日内的贷款', 'Loans within 180 days of them', count(*),
+               coalesce(sum(x.amount_fen), 0)::bigint
+          from outcome x
+         where x.type = 'loan'
+        union all
+        select x.measure, x.name, x.zh, x.en, count(e.id), 0
+          from (values (15, 'operation_centres', '运营中心', 'Operation centres', 'operation_centre', 'operation'),
+                       (16, 'cultivation_centres', '高价值专利培育中心', 'Cultivation centres', 'operation_centre',
+                        'cultivation'),
+                       (17, 'portfolios', '高价值专利组合', 'Portfolios', 'portfolio', null),
+                       (18, 'alliances', '产业知识产权联盟', 'Alliances', 'alliance', null),
+                       (19, 'clusters', '运营服务集聚区', 'Clusters', 'cluster', null),
+                       (21, 'agencies', '服务机构', 'Service agencies', 'service_agency', null))
+               as x(measure, name, zh, en, type, kind)
+          left join entry e on e.type = x.type and (x.kind is null or e.kind = x.kind)
+                           and coalesce(e.closed_on, 'infinity') > $2
+         group by x.measure, x.name, x.zh, x.en
+        union all
+        select 19, 'windows', '受理窗口', 'Windows', coalesce(sum(e.parts), 0)::bigint, 0
+          from entry e where e.type = 'cluster'
+        union all
+        select 20, 'policies', '专利转化相关政策', 'Policies in force', count(*), 0
+          from policy p
+         where p.effective_from <= $2
+        union all
+        select 21, 'services', '机构服务', 'Services of agencies', count(*), 0
+          from entry e where e.type = 'agency_service' and e.on_day >= $1 and e.kind <> 'visit'
+        union all
+        select 22, 'specialists', '专利运营特派员', 'Specialists', coalesce(sum(e.parts), 0)::bigint, 0
+          from entry e where e.type = 'service_agency' and coalesce(e.closed_on, 'infinity') > $2
+        union all
+        select 22, 'visits', '点对点服务', 'Visits of specialists', count(*), 0
+          from entry e where e.type = 'agency_service' and e.on_day >= $1 and e.kind = 'visit'
+        union all
+        select 23, 'trainings', '培训与研讨', 'Trainings', count(*), 0
+          from entry e where e.type = 'training' and e.on_day >= $1
+        union all
+        select 23, 'attended', '培训人次', 'Persons trained', coalesce(sum(e.attended), 0)::bigint, 0
+          from entry e where e.type = 'training' and e.on_day >= $1
+        union all
+        select 25, 'filings', '专利产品备案', 'Products filed', count(*), 0
+          from product_filing_counted($3) f
+         where f.filed_on between $1 and $2
+        union all
+        select 25, 'deals', '专利技术交易备案', 'Deals registered', count(*), coalesce(sum(d.value_fen), 0)::bigint
+          from deal d
+         where d.registration_no is not null
+    )
+    select l.measure, l.name, l.zh, l.en, l.count, l.fen::bigint from line l
 $$;
 
 -- Another report of the same department on the same measure and period.

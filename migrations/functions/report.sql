@@ -575,6 +575,11 @@ create or replace function report_sections()
            ('subsidies', 'policy', null, false, false),
            ('insurance', null, null, false, false),
            ('securitisation', null, null, false, false),
+           ('ip_deals', null, null, false, false),
+           ('catalogue', null, null, false, false),
+           ('events', null, null, false, false),
+           ('events_by_district', null, null, false, false),
+           ('registers', null, null, false, false),
            ('reporters', 'org', null, false, false),
            ('quality', 'org', null, false, false),
            ('restatements', null, null, false, false)

@@ -9,10 +9,22 @@
 --    metric (of a target that has several): target, no, name, side, figure, zh, en
 --    benefit: year, figure, value, without, part, part_without, firms, part_firms (plan_benefits)
 --    indicator: year, quarter (null: the whole year), side, way, figure, value, source, assumed
+--    published: year, quarter, side, way, figure, value, source, assumed (of a year that records tell)
+--    own: year, quarter, side, way, figure, value, source, assumed (what records come to)
 with chosen as (
     select p.*, coalesce($2::text, p.basis) as use
       from plan p
      where p.code = $1::text
+),
+own as materialized (
+    select f.*
+      from chosen c
+     cross join lateral plan_goal_figures(c.first_year - 1, c.last_year, $3::date, $4::timestamptz) f
+),
+told as materialized ( -- own: of a year and side that records tell
+    select f.*, exists (select from own o where o.side = f.side and o.year = f.year) as own
+      from chosen c
+      join indicator_figures($4::timestamptz) f on f.year between c.first_year - 1 and c.last_year
 )
 select 'plan' as kind, c.code as a, c.title as b, c.first_year::text as c, c.last_year::text as d,
        c.use as e, plan_undated(c.use, $4::timestamptz)::text as f, null as g, null as h
@@ -50,6 +62,14 @@ select 'benefit', b.year::text, b.figure, b.value::text, b.without::text, b.part
 union all
 select 'indicator', f.year::text, f.quarter::text, f.side, f.way, f.figure, f.value::text, f.source,
        case when f.assumed then 'true' else 'false' end
-  from chosen c
-  join indicator_figures($4::timestamptz) f on f.year between c.first_year - 1 and c.last_year
+  from told f
+ where not f.own
+union all
+select 'published', f.year::text, f.quarter::text, f.side, f.way, f.figure, f.value::text, f.source,
+       case when f.assumed then 'true' else 'false' end
+  from told f
+ where f.own
+union all
+select 'own', o.year::text, o.quarter::text, o.side, o.way, o.figure, o.value::text, 'ledger', 'false'
+  from own o
  order by 1, 2, 3

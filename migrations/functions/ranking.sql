@@ -1,0 +1,126 @@
+-- Standing: what units brought about by patents, weighed as two organisations agreed.
+
+-- Nothing stands against weights but what their fields show; they count when another organisation confirmed them.
+create or replace function ranking_weight_problems(id uuid, doc json) returns json[] language sql immutable as
+    $$ select '{}'::json[] $$;
+
+-- Writes the typed row of weights.
+create or replace function ranking_weight_row() returns trigger language plpgsql as $$
+begin
+    insert into ranking_weight (id, version, org_id, effective_from, deals_ppm, product_revenue_ppm, jobs_ppm,
+           loans_ppm, recorded_at)
+    select new.id, new.version, new.org_id, b.effective_from, ppm_of(b.deals), ppm_of(b.product_revenue),
+           ppm_of(b.jobs), ppm_of(b.loans), new.recorded_at
+      from json_to_record(new.body) as b(effective_from date, deals text, product_revenue text, jobs text, loans text);
+    return new;
+end $$;
+create or replace trigger ranking_weight_row before insert on submission for each row
+    when (new.type = 'ranking_weight') execute function ranking_weight_row();
+
+-- What weights show: whether another organisation agreed.
+create or replace function ranking_weight_members(id uuid, version int, as_of date, known_at timestamptz) returns json
+    language sql stable as $$ select confirmation_members($1, $2, false) $$;
+
+-- Whether weights were agreed on, as a list is asked for it.
+create or replace function ranking_weight_state(id uuid) returns text language sql stable as
+    $$ select confirmation_state(id) $$;
+
+-- Nothing stands against an example but what its fields show; it is one when another organisation confirmed it.
+create or replace function benchmark_problems(id uuid, doc json) returns json[] language sql stable as
+    $$ select array_remove(array[confirmation_void_problem(id, doc)::text], null)::json[] $$;
+
+-- What an example shows: whether another organisation agreed.
+create or replace function benchmark_members(id uuid, version int, as_of date, known_at timestamptz) returns json
+    language sql stable as $$
+    select confirmation_members(r.id, r.version, coalesce((r.body ->> 'voided')::boolean, false))
+      from submission r
+     where r.id = $1 and r.version = $2
+$$;
+
+-- Whether an example was agreed on, as a list is asked for it.
+create or replace function benchmark_state(id uuid) returns text language sql stable as
+    $$ select confirmation_state(id) $$;
+
+-- What each unit brought from one day to another, record by record: deals that count, to whoever gave and whoever took;
+-- revenue of products that count, and the jobs of their last year told; loans over patents and trademarks. key: the
+-- credit code, of a unit without one its name. Plain row-level security applies.
+create or replace function ranking_facts(first_day date, last_day date, known_at timestamptz)
+    returns table (key text, name text, kind text, by text, type text, id uuid, version int, reference text,
+                   on_day date, value bigint)
+    language sql stable as $$
+    select x.key, x.name, x.kind, 'deals', ip_deal_type(d.id), d.id, d.version, d.reference, d.signed_on, d.value_fen
+      from ip_deal_counted($3) d
+     cross join lateral (values
+           (coalesce(d.provider, d.provider_name), d.provider_name,
+            case when d.provider_kind in ('university', 'institute') then 'unit' else 'firm' end),
+           (coalesce(d.acquirer, d.acquirer_name), d.acquirer_name,
+            case when d.acquirer_kind in ('university', 'institute') then 'unit' else 'firm' end)) as x(key, name, kind)
+     where d.signed_on between $1 and $2
+    union all
+    select f.uscc, f.name, 'firm', 'product_revenue', 'product_filing', f.id, f.version, f.reference, f.filed_on,
+           sum(fen_of(s ->> 'revenue'))::bigint
+      from product_filing_counted($3) f
+      join submission r on r.id = f.id and r.version = f.version
+     cross join lateral json_array_elements(r.body -> 'sales') s
+     where (s ->> 'year')::int between extract(year from $1) and extract(year from $2)
+     group by f.uscc, f.name, f.id, f.version, f.reference, f.filed_on
+    union all
+    select f.uscc, f.name, 'firm', 'jobs', 'product_filing', f.id, f.version, f.reference, f.filed_on, j.n
+      from product_filing_counted($3) f
+      join submission r on r.id = f.id and r.version = f.version
+     cross join lateral (
+           select (s ->> 'employees')::bigint as n
+             from json_array_elements(r.body -> 'sales') s
+            where (s ->> 'year')::int between extract(year from $1) and extract(year from $2)
+              and s ->> 'employees' is not null
+            order by (s ->> 'year')::int desc
+            limit 1) j
+    union all
+    select l.borrower, l.borrower_name, 'firm', 'loans', 'loan', l.id, l.version, record_key(l.id, l.version),
+           l.signed_on, l.amount_fen
+      from loan l
+     where l.signed_on between $1 and $2
+       and ($3 is null or l.recorded_at <= $3)
+       and not record_has_later(l.id, l.version, $3)
+       and not loan_is_void(l.id, $3)
+$$;
+
+-- The weights in force on a day: the newest that another organisation had confirmed by then.
+create or replace function ranking_weights(as_of date, known_at timestamptz) returns setof ranking_weight
+    language sql stable as $$
+    select w.*
+      from ranking_weight w
+     where w.effective_from <= $1 and ($2 is null or w.recorded_at <= $2) and confirmation_stands(w.id, w.version, $2)
+     order by w.effective_from desc, w.recorded_at desc, w.id
+     limit 1
+$$;
+
+-- Every unit by what it brought. A part of the score is weight × value ÷ the greatest value that any unit of the list
+-- has, in hundredths of a point, half up; the score is their sum, of at most 100.
+create or replace function ranking_list(first_day date, last_day date, known_at timestamptz, of_kind text)
+    returns table (key text, name text, kind text, by text, value bigint, best bigint, weight_ppm int,
+                   points_100 bigint, records bigint)
+    language sql stable as $$
+    with fact as materialized (
+        select f.* from ranking_facts($1, $2, $3) f where $4 is null or f.kind = $4
+    ),
+    unit as (
+        select f.key, f.by, max(f.name) as name, max(f.kind) as kind, sum(f.value)::bigint as value, count(*) as n
+          from fact f
+         group by f.key, f.by
+    ),
+    weight as (
+        select x.by, x.ppm
+          from ranking_weights($2, $3) w
+         cross join lateral (values ('deals', w.deals_ppm), ('product_revenue', w.product_revenue_ppm),
+                                    ('jobs', w.jobs_ppm), ('loans', w.loans_ppm)) as x(by, ppm)
+    )
+    select u.key, u.name, u.kind, u.by, u.value, b.best, w.ppm,
+           case when b.best > 0
+                then div(u.value::numeric * w.ppm * 2 + b.best::numeric * 100, b.best::numeric * 200)::bigint
+                else 0 end,
+           u.n
+      from unit u
+      join (select x.by, max(x.value) as best from unit x group by x.by) b on b.by = u.by
+      left join weight w on w.by = u.by
+$$;
