@@ -205,6 +205,60 @@ static const struct report_column securitisation_columns[] = {
     END,
 };
 
+enum { DEALS_VALUE = 3 };
+static const struct report_column deal_columns[] = {
+    COUNT("deals", "本季交易数", "Deals of the quarter", 1),
+    FIRMS("firms", "受让企业数", "Firms that acquire", 1),
+    COUNT("patents", "本季专利数", "Patents", 2),
+    MONEY("value", "本季成交金额", "Contract value", 3),
+    MONEY("cash", "本季到账金额", "Received in the quarter", 4),
+    COUNT("deals_last_year", "上年同季交易数", "Deals, same quarter last year", 5),
+    GROWTH("deals_yoy", "交易数同比", "Deals on last year", 0, 5),
+    MONEY("value_last_year", "上年同季成交金额", "Value, same quarter last year", 6),
+    GROWTH("value_yoy", "成交金额同比", "Value on last year", 3, 7),
+    COUNT("deals_ytd", "本年累计交易数", "Deals, year to date", 7),
+    MONEY("value_ytd", "本年累计成交金额", "Value, year to date", 8),
+    MONEY("cash_ytd", "本年累计到账金额", "Received, year to date", 9),
+    COUNT("to_smes", "其中中小企业受让", "Of these to small and medium firms", 10),
+    COUNT("of_universities", "其中高校院所输出", "Of these from universities", 11),
+    COUNT("untold", "待确认交易数", "Told and not confirmed", 12),
+    END,
+};
+static const struct report_column catalogue_columns[] = {
+    COUNT("listed", "本季新增", "Listed in the quarter", 1),
+    COUNT("live", "季末在目录", "In the catalogue at its end", 2),
+    COUNT("dormant", "其中沉睡专利", "Of these dormant", 3),
+    COUNT("open", "其中开放许可", "Of these under an open licence", 4),
+    COUNT("lapsed", "因失效退出", "Left by lapse", 5),
+    COUNT("dealt", "因成交退出", "Left by a deal, or met", 6),
+    COUNT("woken", "沉睡专利成交", "Dormant and then dealt", 7),
+    COUNT("visits", "本季走访洽谈", "Visits of the quarter", 8),
+    COUNT("intents", "本季意向", "Intents of the quarter", 9),
+    COUNT("deals", "本季对接成交", "Deals that came of it", 10),
+    COUNT("loans", "本季对接贷款", "Loans that came of it", 11),
+    END,
+};
+enum { EVENTS_LOANS = 5 };
+static const struct report_column matching_columns[] = {
+    COUNT("events", "本季场次", "Events of the quarter", 1),
+    COUNT("attended", "参加人数", "Persons", 2),
+    COUNT("units", "参加单位数", "Units", 3),
+    COUNT("intents", "意向数", "Intents", 4),
+    COUNT("loans", "180 日内贷款笔数", "Loans within 180 days", 5),
+    MONEY("loan_amount", "180 日内贷款金额", "Their amount", 6),
+    COUNT("deals", "180 日内专利交易数", "Deals within 180 days", 7),
+    MONEY("deal_value", "180 日内成交金额", "Their value", 8),
+    COUNT("events_ytd", "本年累计场次", "Events, year to date", 9),
+    END,
+};
+static const struct report_column register_columns[] = {
+    COUNT("fresh", "本季新增", "New in the quarter", 1),
+    COUNT("standing", "季末数", "Standing at its end", 2),
+    COUNT("parts", "窗口、特派员、成员数", "Windows, specialists, members", 3),
+    COUNT("attended", "本季参加人数", "Persons of the quarter", 4),
+    END,
+};
+
 static const struct report_column reporter_columns[] = {
     COUNT("loans", "本季贷款笔数", "Loans of the quarter", 1),
     COUNT("loans_late", "迟报贷款笔数", "Of these reported late", 2),
@@ -343,6 +397,41 @@ static const struct report_key issue_keys[] = {
     ROW("abn", "资产支持票据(ABN)", "Asset-backed notes"),
     NO_MORE,
 };
+static const struct report_key way_keys[] = {
+    ROW("transfer", "转让", "Transfers"),
+    ROW("licence", "许可", "Licences"),
+    ROW("contribution", "作价入股", "Contributions"),
+    NO_MORE,
+};
+static const struct report_key holder_keys[] = {
+    ROW("university", "高校供给", "Offers of universities"),
+    ROW("institute", "科研院所供给", "Offers of institutes"),
+    ROW("state_firm", "国有企业供给", "Offers of state firms"),
+    ROW("sme", "中小企业供给", "Offers of small and medium firms"),
+    ROW("other", "其他供给", "Other offers"),
+    ROW("needs", "企业需求", "Needs of firms"),
+    NO_MORE,
+};
+static const struct report_key event_keys[] = {
+    ROW("park_visit", "入园惠企", "Visits to parks"),
+    ROW("bank_enterprise", "银企对接", "Banks and firms"),
+    ROW("bank_park", "银园对接", "Banks and parks"),
+    ROW("promotion", "推介会", "Promotions"),
+    ROW("auction", "拍卖会", "Auctions"),
+    ROW("briefing", "政策宣讲", "Briefings"),
+    NO_MORE,
+};
+static const struct report_key register_keys[] = {
+    ROW("operation_centre", "知识产权运营中心", "Operation centres"),
+    ROW("cultivation_centre", "高价值专利培育中心", "Cultivation centres"),
+    ROW("portfolio", "高价值专利组合", "Portfolios"),
+    ROW("alliance", "产业知识产权联盟", "Alliances"),
+    ROW("cluster", "专利运营服务集聚区", "Clusters"),
+    ROW("service_agency", "知识产权服务机构", "Service agencies"),
+    ROW("agency_service", "机构与特派员服务", "Services of agencies"),
+    ROW("training", "专利运营培训", "Trainings"),
+    NO_MORE,
+};
 
 /* ---- sections ------------------------------------------------------------------------------- */
 
@@ -391,6 +480,16 @@ const struct report_section report_sections[] = {
         CHART_BARS, INSURANCE_SUM, ROWS_LISTED, insurance_keys},
     {"securitisation", "知识产权证券化", "Securitisation", "种类", "Kind", securitisation_columns,
         true, CHART_BARS, ISSUE_AMOUNT_COLUMN, ROWS_LISTED, issue_keys},
+    {"ip_deals", "专利交易", "Deals over patents", "方式", "Way", deal_columns, true, CHART_BARS,
+        DEALS_VALUE, ROWS_LISTED, way_keys},
+    {"catalogue", "专利技术供需目录", "Catalogue of offers and needs", "类别", "Kind",
+        catalogue_columns, true, CHART_NONE, 0, ROWS_LISTED, holder_keys},
+    {"events", "对接活动(按种类)", "Matching events by kind", "种类", "Kind", matching_columns,
+        true, CHART_BARS, EVENTS_LOANS, ROWS_LISTED, event_keys},
+    {"events_by_district", "对接活动(按区)", "Matching events by district", "区", "District",
+        matching_columns, true, CHART_NONE, 0, ROWS_DISTRICTS, NULL},
+    {"registers", "运营体系", "Registers", "类别", "Kind", register_columns, true, CHART_NONE, 0,
+        ROWS_LISTED, register_keys},
     {"reporters", "报送及时性", "Late and missing reporters", "银行", "Bank", reporter_columns,
         true, CHART_NONE, 0, ROWS_FOUND, NULL},
     {"quality", "报送质量", "Quality of what is reported", "机构", "Reporter", quality_columns,

@@ -52,6 +52,12 @@ static const struct {
     {"indicator_has_figure", E_NEED, "/count"},
     {"indicator_told_once", E_REPORTED_TWICE, "/period"},
     {"ip_event_fits", E_STATE, "/kind"},
+    {"ip_deal_fits", E_TOLD_ALREADY, "/reference"},
+    {"ip_deal_payment_fits", E_EXCEEDS, "/amount"},
+    {"offer_acceptance_fits", E_OFFER, "/offer"},
+    {"ranking_weight_whole", E_SHARE_SUM, "/deals"},
+    {"register_entry_fits", E_TOLD_ALREADY, ""},
+    {"product_filing_fits", E_TOLD_ALREADY, "/filing_no"},
     /* Steps ask for flags before they pay: this is whoever did not. */
     {"transfer_not_flagged", E_FLAGGED, ""},
     {"subsidy_unit_taken_once", E_FACTS_MOVED, ""},

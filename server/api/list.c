@@ -177,7 +177,8 @@ static void loan_event_list(struct req *r)
 static struct str subject_param(struct req *r)
 {
     static const char *const names[] = {"loan", "code", "insured", "policy_no", "reference",
-        "securitisation", "period", "uscc", "department"};
+        "securitisation", "period", "uscc", "department", "acquirer_name", "acquirer_uscc", "deal",
+        "offer", "record"};
     struct str s = {NULL, 0};
     read_ident_param(r, "number", ident_ip, &s);
     for (size_t i = 0; i < COUNT_OF(names) && !s.p; i++)

@@ -23,15 +23,20 @@ static const struct told_year *told_of(
 }
 
 /* Of the first n quarters of a year; false when some of it is missing. */
-static bool line_sum(
-    const struct plan_view *p, const struct line *l, int index, int n, int64_t *sum)
+static bool sum_of(told_years *told, const struct line *l, int index, int n, int64_t *sum)
 {
     bool all = n > 0, fits = true;
     *sum = 0;
     for (int way = 0; way < l->ways; way++)
-        all &= told_sum(told_of(p, l, way, index), n, sum, &fits);
+        all &= told_sum(&(*told)[l->side][l->first_way + way][l->figure][index], n, sum, &fits);
     MUST(fits); /* the bounds of a figure leave room for all ways and quarters */
     return all;
+}
+
+static bool line_sum(
+    const struct plan_view *p, const struct line *l, int index, int n, int64_t *sum)
+{
+    return sum_of(p->told, l, index, n, sum);
 }
 
 static struct series line_series(const struct plan_view *p, const struct line *l)
@@ -67,6 +72,23 @@ static bool line_told(
     return any;
 }
 
+/* Of a year that records tell: the records behind the value, and what was published beside it. */
+static void write_beside(struct buf *out, const struct plan_view *p, const struct line *l,
+    int index, int n, int64_t value)
+{
+    bool money_figure = figure_rules[l->figure].money;
+    int64_t published = 0;
+    json_member_str(out, "rows",
+        arena_printf(p->r->a, "/v1/plans/%s/figures?side=%s&figure=%s&period=%d%s%s", p->code.p,
+            side_rules[l->side].name, figure_rules[l->figure].name, p->first - 1 + index,
+            l->ways == 1 && side_rules[l->side].by_way ? "&way=" : "",
+            l->ways == 1 && side_rules[l->side].by_way ? way_rules[l->first_way].name : ""));
+    if (!sum_of(p->published, l, index, n, &published))
+        return;
+    write_figure(out, "published", money_figure, published);
+    write_figure(out, "difference", money_figure, value - published);
+}
+
 /* The value of a year and where it comes from: of a year told as a whole by one line, its source.
  */
 static void write_value(
@@ -81,7 +103,10 @@ static void write_value(
     }
     write_figure(out, "value", figure_rules[l->figure].money, value);
     json_member_bool(out, "complete", complete);
-    json_member_text(out, "from", "indicators");
+    bool own = told_of(p, l, 0, index)->quarter[0].own;
+    json_member_text(out, "from", own ? "records" : "indicators");
+    if (own)
+        write_beside(out, p, l, index, n, value);
     const struct told *whole = &told_of(p, l, 0, index)->whole;
     if (l->ways == 1 && n == 4 && whole->known)
         json_member_str(out, "source", whole->source);

@@ -94,7 +94,9 @@ static void take_baseline(struct plan_view *p, const struct rows *rows, int i)
     y->assumed = str_is(rows_at(rows, i, PLAN_GET_BASELINE_ASSUMED), "true");
 }
 
-static void take_indicator(struct plan_view *p, const struct rows *rows, int i)
+/* The rows of three kinds have the same members. */
+static void take_indicator(
+    struct plan_view *p, const struct rows *rows, int i, told_years *into, bool own)
 {
     int64_t year = 0, quarter_no = 0, value = 0;
     int side = 0, way = 0, figure = 0;
@@ -110,9 +112,10 @@ static void take_indicator(struct plan_view *p, const struct rows *rows, int i)
     while (side_rules[side].by_way &&
            !str_is(rows_at(rows, i, PLAN_GET_INDICATOR_WAY), way_rules[way].name))
         MUST(++way < WAY_COUNT);
-    struct told_year *y = &(*p->told)[side][way][figure][year - p->first + 1];
+    struct told_year *y = &(*into)[side][way][figure][year - p->first + 1];
     struct told *t = is_quarter ? &y->quarter[quarter_no - 1] : &y->whole;
     *t = (struct told){.known = true,
+        .own = own,
         .value = value,
         .source = rows_at(rows, i, PLAN_GET_INDICATOR_SOURCE),
         .assumed = str_is(rows_at(rows, i, PLAN_GET_INDICATOR_ASSUMED), "true")};
@@ -208,6 +211,7 @@ bool plan_take(struct plan_view *p, const struct rows *rows)
 {
     bool found = false;
     p->told = arena_alloc(p->r->a, sizeof *p->told);
+    p->published = arena_alloc(p->r->a, sizeof *p->published);
     for (int i = 0; i < rows->n; i++) {
         if (plan_row_is(rows, i, "plan")) {
             take_plan(p, rows, i);
@@ -220,7 +224,11 @@ bool plan_take(struct plan_view *p, const struct rows *rows)
         else if (plan_row_is(rows, i, "baseline"))
             take_baseline(p, rows, i);
         else if (plan_row_is(rows, i, "indicator"))
-            take_indicator(p, rows, i);
+            take_indicator(p, rows, i, p->told, false);
+        else if (plan_row_is(rows, i, "own"))
+            take_indicator(p, rows, i, p->told, true);
+        else if (plan_row_is(rows, i, "published"))
+            take_indicator(p, rows, i, p->published, false);
         else if (plan_row_is(rows, i, "benefit"))
             take_benefit(p, rows, i);
     }

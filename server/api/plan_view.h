@@ -42,7 +42,8 @@ struct plan_view {
     bool overflow;                                /* a sum left 64 bits */
     struct year_figures year[PLAN_YEARS_MAX + 1]; /* [0]: the base year */
     told_years *told;
-    bool with_firms; /* firms that benefit are asked for: a pass over all loans */
+    told_years *published; /* indicators of years that the ledger's own records tell */
+    bool with_firms;       /* firms that benefit are asked for: a pass over all loans */
     struct benefit_year benefit[PLAN_YEARS_MAX + 1];
 };
 

@@ -111,6 +111,8 @@ struct route {
     {.method = METHOD_GET, .path = base "/{id}/history", .roles = readers, \
         .handle = record_history, .record = rec, .query = {&q_after_version, &q_list_format}, \
         .answers = record_page, .zh = name_zh "更正历史", .en = "All versions of one " name_en}
+/* A filter of the next, of a type whose list is asked for a state as well. */
+#define WITH_STATE(filter) filter, &q_state
 /* What every type that is submitted, listed and corrected has. */
 #define RECORD_ROUTES(base, rec, writers, readers, filter, name_zh, name_en) \
     {.method = METHOD_POST, .path = base, .roles = writers, .handle = record_post, \
@@ -135,7 +137,8 @@ extern const struct route admin_routes[], loan_routes[], ip_routes[], fund_route
     letter_routes[], rehearsal_routes[], insurance_routes[], issue_routes[], measure_routes[],
     flag_routes[], lookup_routes[], plan_routes[], baseline_routes[], forecast_routes[],
     report_routes[], report_row_routes[], report_seal_routes[], report_diff_routes[],
-    report_key_routes[], access_routes[], verification_routes[];
+    report_key_routes[], access_routes[], verification_routes[], deal_routes[], catalogue_routes[],
+    register_routes[], ranking_routes[];
 
 /* All routes, counted from 0; NULL behind the last. */
 const struct route *route_at(int i);

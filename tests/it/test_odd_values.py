@@ -186,6 +186,77 @@ class OddValues(Case):
         "/v1/lpr": ("finance", {"reference": "r", "on": "2020-01-01", "one_year": "3.00", "five_year": "3.00"}, ()),
     }
 
+    # The plan's other half: a third of the odd values in each field.
+    OTHER_HALF = {
+        "/v1/ip-deals": ({
+            "reference": "r", "kind": "licence", "licence": "open", "signed_on": "2022-01-01", "provider_name": "p",
+            "provider_kind": "university", "acquirer_name": "a", "acquirer_kind": "sme", "acquirer_uscc": "91310115QX0115114N",
+            "district": "310115", "contract_value": "1.00", "evidence": "e", "ip": [{"number": "2021199990019"}],
+            "dues": [{"due_on": "2022-02-01", "amount": "1.00"}]},
+            ("ends_on", "provider_uscc", "provider_controller", "acquirer_controller", "acquirer_industry",
+             "acquirer_employees", "acquirer_revenue", "acquirer_assets", "acquirer_size", "registration_no",
+             "registered_on", "share", "voided", "ip/number", "dues/due_on", "dues/amount")),
+        "/v1/ip-deal-payments": ({"reference": "r", "deal": "d", "on": "2022-01-01", "amount": "1.00", "receipt_no": "x"},
+                                 ("voided",)),
+        "/v1/product-filings": ({
+            "reference": "r", "uscc": "91310115QX0115114N", "name": "n", "district": "310115", "product": "p",
+            "filing_no": "f", "filed_on": "2022-01-01", "used_on": "2022-01-01", "evidence": "e", "ip": [
+                {"number": "2021199990019"}], "sales": [{"year": 2022, "revenue": "1.00"}]},
+            ("industry", "employees", "revenue", "assets", "size", "voided", "sales/year", "sales/revenue", "sales/employees")),
+        "/v1/confirmations": ({"record": "00000000-0000-7000-8000-000000000000", "seen": "0" * 64, "reason": "x"}, ("reference",)),
+        "/v1/ip-deals/00000000-0000-7000-8000-000000000000/confirm": ({"seen": "0" * 64, "reason": "x"}, ("record",)),
+        "/v1/catalogue-offers": ({
+            "reference": "r", "number": "2021199990019", "title": "封装技术", "summary": "低温封装", "holder_name": "h",
+            "holder_kind": "university", "district": "310115", "way": "licence", "licence": "open", "price_from": "1.00",
+            "licence_years": 3, "listed_on": "2022-01-01", "ipc": [{"code": "H01L"}]},
+            ("patent_title", "field", "team", "holder_uscc", "price_to", "pay_after_days", "free_days", "support",
+             "dormant_since", "valid_until", "withdrawn", "words", "ipc/code")),
+        "/v1/catalogue-needs": ({
+            "reference": "r", "uscc": "91310115QX0115114N", "name": "n", "district": "310115", "industry": "C3973",
+            "title": "封装需求", "summary": "需要封装", "listed_on": "2022-01-01", "ipc": [{"code": "H01L"}]},
+            ("size", "way", "budget", "valid_until", "withdrawn", "words", "ipc/code")),
+        "/v1/catalogue-followups": ({"reference": "r", "offer": "o", "kind": "visit", "on": "2022-01-01"},
+                                    ("need", "deal", "loan", "note")),
+        "/v1/offer-acceptances": ({"reference": "r", "offer": "o", "on": "2022-01-01", "acquirer_name": "a",
+                                   "acquirer_uscc": "91310115QX0115114N", "district": "310115", "evidence": "e"}, ("size", "voided")),
+        "/v1/matching-events": ({
+            "reference": "r", "kind": "auction", "title": "t", "district": "310115", "held_on": "2022-01-01", "organiser": "o",
+            "participants": [{"name": "n", "kind": "firm", "uscc": "91310115QX0115114N"}],
+            "intents": [{"uscc": "91310115QX0115114N", "kind": "loan"}]},
+            ("place", "attended", "evidence", "voided", "participants/kind", "participants/uscc", "intents/uscc", "intents/amount")),
+        "/v1/portfolios": ({"reference": "r", "name": "n", "holder_name": "h", "district": "310115", "formed_on": "2022-01-01",
+                            "ip": [{"number": "2021199990019"}, {"number": "12345678"}]}, ("bottleneck", "field", "ip/number")),
+        "/v1/service-agencies": ({"reference": "r", "name": "n", "uscc": "91310115QX0115114N", "brand": True, "district": "310115",
+                                  "chosen_on": "2022-01-01", "specialists": [{"name": "n", "since": "2022-01-01"}]},
+                                 ("closed_on", "specialists/name", "specialists/since")),
+        "/v1/ranking-weights": ({"reference": "r", "effective_from": "2199-01-01", "deals": "40", "product_revenue": "30",
+                                 "jobs": "15", "loans": "15"}, ()),
+    }
+
+    def test_in_every_field_of_the_other_half(self):
+        token, n = self.d.token("ip_office"), 0
+        for path, (sound, more) in self.OTHER_HALF.items():
+            for field in list(sound) + list(more):
+                n += 1
+                for odd in ODD[n % 3::3]:
+                    record = json.loads(json.dumps(sound))
+                    record.update({k: "O-%d" % next(numbers) for k in ("reference", "filing_no", "receipt_no") if k in record})
+                    outer, _, inner = field.partition("/")
+                    if inner:
+                        record[outer][0][inner] = odd
+                    else:
+                        record[field] = odd
+                    r = self.d.call("POST", path, json.dumps(record).encode(), token, {"Content-Type": "application/json"})
+                    with self.subTest(path=path, field=field, odd=repr(odd)[:50]):
+                        self.assertIn(r.status, (201, 200, 400, 404, 409, 422), r.body)
+            for odd in ODD:
+                r = self.d.call("GET", path + "?q=" + urllib.parse.quote(as_text(odd)), None, token)
+                self.assertLess(r.status, 500)
+        for odd in ODD:
+            for asked in ("/v1/catalogue-offers/%s/matches", "/v1/plans/%s/ranking", "/v1/plans/sh-2021-2023/ranking?unit=%s",
+                          "/v1/plans/sh-2021-2023/figures?side=sme_acquisition&figure=count&period=2022&after=%s"):
+                self.assertLess(self.d.call("GET", asked % urllib.parse.quote(as_text(odd), safe=""), None, token).status, 500, odd)
+
     def odd_policy(self):
         """A policy in force that everything odd may be asked of."""
         body = dict(self.SOUND["/v1/policies"][1], code="ODD", budget={"account": "subsidy:310000:ODD"})

@@ -12,7 +12,11 @@ BATCHES = {
     "/v1/insurance-claims", "/v1/insurance-policies", "/v1/ip-events", "/v1/ip/{number}/events", "/v1/loan-events", "/v1/loans",
     "/v1/loans/{id}/events", "/v1/lpr", "/v1/measure-reports", "/v1/measure-rhythms", "/v1/securitisation-events",
     "/v1/securitisations", "/v1/transfers", "/v1/applications", "/v1/applications/approve",
-    "/v1/applications/pay", "/v1/applications/refuse"}
+    "/v1/applications/pay", "/v1/applications/refuse",
+    "/v1/ip-deals", "/v1/ip-deal-payments", "/v1/product-filings", "/v1/confirmations", "/v1/catalogue-offers",
+    "/v1/catalogue-needs", "/v1/catalogue-followups", "/v1/offer-acceptances", "/v1/matching-events", "/v1/operation-centres",
+    "/v1/portfolios", "/v1/alliances", "/v1/clusters", "/v1/service-agencies", "/v1/agency-services", "/v1/trainings",
+    "/v1/ranking-weights", "/v1/benchmarks"}
 TYPED = {  # by name, wherever it is a parameter
     "limit": {"type": "integer", "minimum": 1, "maximum": 1000},
     "dry_run": {"type": "boolean"}, "atomic": {"type": "boolean"}, "overdue": {"type": "boolean"},

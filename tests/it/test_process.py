@@ -91,10 +91,10 @@ class Process(Case):
             " union all select indexrelid::regclass::text from pg_index where indisunique and"
             " indpred is not null").split())
         raised = set()  # by triggers, under a name of their own
-        for name in glob.glob(os.path.join(ROOT, "migrations", "*.sql")):
+        for name in glob.glob(os.path.join(ROOT, "migrations", "**", "*.sql"), recursive=True):
             with open(name, encoding="utf-8") as f:
                 raised |= set(re.findall(r"constraint = '(\w+)'", f.read()))
-        self.assertEqual(in_database | raised, known)
+        self.assertEqual(in_database | raised - {"clock_behind"}, known)  # that has an answer of its own
 
     def test_a_changed_migration_is_refused_by_name(self):
         self.d.sql("update schema_migration set sha256 = 'x' || sha256 where version = 2")

@@ -12,6 +12,8 @@ OFFICES = ("district", "finance")
 ISSUERS = ("bank", "insurer", "guarantor", "ip_office")
 READERS = ("district", "finance", "ip_office", "auditor")
 CLAIMANTS = ("bank", "guarantor")
+CONFIRMERS = ("district", "finance", "ip_office")
+TELLERS = ("district", "ip_office")
 MATRIX = [
     ("GET", "/v1/access-log", None, ("auditor",)),
     ("GET", "/v1/verifications", None, ("finance", "ip_office", "auditor")),
@@ -117,12 +119,34 @@ MATRIX = [
     ("POST", "/v1/coverages/%s/confirm", {}, ("finance",)),
     ("POST", "/v1/coverages/%s/refuse", {}, ("finance",)),
     ("POST", "/v1/coverages/%s/end", {}, ("bank", "finance")),
+    ("POST", "/v1/ip-deals/%s/confirm", {}, CONFIRMERS),
+    ("POST", "/v1/ip-deal-payments/%s/confirm", {}, CONFIRMERS),
+    ("POST", "/v1/product-filings/%s/confirm", {}, CONFIRMERS),
+    ("POST", "/v1/confirmations", {}, CONFIRMERS),
+    ("POST", "/v1/ranking-weights/%s/confirm", {}, ("finance",)),
+    ("POST", "/v1/benchmarks/%s/confirm", {}, CONFIRMERS),
+    ("GET", "/v1/plans/sh-2021-2023/ranking", None, READERS),
+    ("POST", "/v1/offer-acceptances/%s/confirm", {}, CONFIRMERS),
+    ("POST", "/v1/catalogue-offers/%s/accept", {}, TELLERS),
+    ("GET", "/v1/catalogue-offers/%s/matches", None, ALL),
+    ("GET", "/v1/catalogue-needs/%s/matches", None, ALL),
+    ("GET", "/v1/confirmations", None, READERS),
+    ("GET", "/v1/confirmations/template.csv", None, READERS),
+    ("GET", "/v1/confirmations/%s", None, READERS),
+    ("GET", "/v1/plans/sh-2021-2023/figures?side=sme_acquisition&figure=count&period=2022", None, ALL),
 ] + [route for base, writers, readers in (
     ("/v1/insurance-policies", ("insurer",), ALL), ("/v1/insurance-claims", ("insurer",), ALL),
     ("/v1/securitisations", ISSUERS, ALL), ("/v1/securitisation-events", ISSUERS, ALL),
     ("/v1/indicators", ("ip_office",), ALL), ("/v1/measure-rhythms", ("ip_office",), ALL),
     ("/v1/measure-reports", ("district", "finance", "ip_office"), ALL),
     ("/v1/enterprise-profiles", ("bank", "district", "ip_office"), ALL),
+    ("/v1/catalogue-offers", TELLERS, ALL), ("/v1/catalogue-needs", TELLERS + ("bank",), ALL),
+    ("/v1/catalogue-followups", TELLERS + ("bank",), ALL), ("/v1/offer-acceptances", TELLERS, ALL),
+    ("/v1/matching-events", TELLERS, ALL), ("/v1/operation-centres", TELLERS, ALL), ("/v1/portfolios", TELLERS, ALL),
+    ("/v1/alliances", TELLERS, ALL), ("/v1/clusters", TELLERS, ALL), ("/v1/service-agencies", TELLERS, ALL),
+    ("/v1/agency-services", TELLERS, ALL), ("/v1/trainings", TELLERS, ALL),
+    ("/v1/ranking-weights", ("ip_office",), ALL), ("/v1/benchmarks", ("ip_office",), ALL),
+    ("/v1/ip-deals", TELLERS, ALL), ("/v1/ip-deal-payments", TELLERS, ALL), ("/v1/product-filings", TELLERS, ALL),
 ) for route in (
     ("POST", base, {}, writers), ("PUT", base + "/%s", {}, writers), ("GET", base, None, readers),
     ("GET", base + "/template.csv", None, readers), ("GET", base + "/%s", None, readers),

@@ -1,0 +1,115 @@
+"""The standing of units, its weights, examples; deals that are abnormal and stop payments; the plan's own figures."""
+from harness import Case, firm, loan, numbers, patent
+from test_deals import deal, filing
+
+RANKING = "/v1/plans/sh-2021-2023/ranking"
+
+
+class Standing(Case):
+    conf = {"readers": "7"}  # a ledger of its own: what is ranked is all there is
+
+    def setUp(self):
+        self.office, self.finance = self.d.token("ip_office"), self.d.token("finance")
+
+    def post(self, path, body, token=None, want=201):
+        r = self.d.call("POST", path, body, token or self.office)
+        self.assertEqual(r.status, want, r.body)
+        return r
+
+    def get(self, path, token=None):
+        r = self.d.call("GET", path, None, token or self.office)
+        self.assertEqual(r.status, 200, r.body)
+        return r.json()
+
+    def told(self, path, body):
+        made = self.post(path, body)
+        self.post(made.headers["location"] + "/confirm", {"seen": self.get(made.headers["location"])["seen"], "reason": "x"}, self.finance)
+        return made
+
+    def test_1_a_score_is_explained_and_weights_need_two_offices(self):
+        a, b = firm(next(numbers)), firm(next(numbers))
+        self.told("/v1/ip-deals", deal(signed_on="2022-02-01", contract_value="300.00", acquirer_uscc=a[0], acquirer_name=a[1]))
+        self.told("/v1/ip-deals", deal(signed_on="2022-02-02", contract_value="100.00", acquirer_uscc=b[0], acquirer_name=b[1]))
+        self.told("/v1/product-filings", filing(uscc=b[0], name=b[1], filed_on="2022-03-01", used_on="2022-03-02", sales=[
+            {"year": 2021, "revenue": "40.00", "employees": 9}, {"year": 2022, "revenue": "60.00", "employees": 7}]))
+        self.post("/v1/loans", loan(borrower_uscc=a[0], borrower_name=a[1], amount="900.00", signed_on="2022-05-01"), self.d.token("bank"))
+        got = self.get(RANKING + "?as_of=2022-12-31")
+        self.assertIsNone(got["weights"])
+        self.assertNotIn("score", got["items"][0])
+        weights = {"reference": "QZ-%d" % next(numbers), "effective_from": "2022-01-01", "deals": "50", "product_revenue": "30",
+                   "jobs": "10", "loans": "10"}
+        r = self.d.call("POST", "/v1/ranking-weights", dict(weights, loans="9.9999"), self.office)
+        self.assertEqual(r.codes(), [("/deals", "E_SHARE_SUM")])
+        made = self.post("/v1/ranking-weights", weights)
+        self.assertIsNone(self.get(RANKING)["weights"])
+        self.post(made.headers["location"] + "/confirm", {"seen": self.get(made.headers["location"])["seen"], "reason": "x"}, self.finance)
+        got = self.get(RANKING + "?as_of=2022-12-31")
+        self.assertEqual(got["weights"]["deals"], "50.00")
+        # The university gave 400.00, the most: 50. a: 50 x 300/400 = 37.50, loans 10 = 47.50.
+        # b: 50 x 100/400 = 12.50, revenue 30, jobs 10 (7, of the last year) = 52.50.
+        self.assertEqual([(x["key"], x["score"], x["rank"]) for x in got["items"]],
+                         [(b[0], "52.50", 1), ("示例大学", "50.00", 2), (a[0], "47.50", 3)])
+        jobs = [p for p in got["items"][0]["parts"] if p["by"] == "jobs"][0]
+        self.assertEqual((jobs["value"], jobs["best"], jobs["weight"], jobs["points"]), (7, 7, "10.00", "10.00"))
+        self.assertEqual([x["key"] for x in self.get(RANKING + "?by=loans&as_of=2022-12-31")["items"]], [a[0]])
+        self.assertEqual([x["key"] for x in self.get(RANKING + "?kind=unit&as_of=2022-12-31")["items"]], ["示例大学"])
+        one = self.get(RANKING + "?as_of=2022-12-31&unit=" + a[0])
+        self.assertEqual([(f["by"], f["value"]) for f in one["items"][0]["facts"]], [("deals", "300.00"), ("loans", "900.00")])
+        page = self.d.call("GET", RANKING + "?as_of=2022-12-31&format=html&unit=" + a[0], None, self.office)
+        self.assertEqual((page.status, page.headers["content-type"]), (200, "text/html; charset=utf-8"))
+        for text in ("47.50", "300.00", a[1]):
+            self.assertIn(text, page.body.decode())
+        self.assertEqual(self.d.call("GET", RANKING + "?format=html", None, self.office).status, 422)
+        self.assertEqual(self.d.call("GET", RANKING + "?unit=nobody", None, self.office).status, 404)
+        self.assertEqual(self.d.call("GET", "/v1/plans/none/ranking", None, self.office).status, 404)
+
+    def test_2_an_example_is_one_when_two_offices_say_so(self):
+        made = self.post("/v1/benchmarks", {"reference": "BG-1", "kind": "unit", "name": "示例大学", "named_on": "2022-12-20", "text": "事迹"})
+        self.assertEqual(self.get("/v1/benchmarks?state=confirmed")["items"], [])
+        self.post(made.headers["location"] + "/confirm", {"seen": self.get(made.headers["location"])["seen"], "reason": "x"}, self.d.token("district"))
+        self.assertEqual([x["name"] for x in self.get("/v1/benchmarks?state=confirmed", self.d.token("bank"))["items"]], ["示例大学"])
+
+    def test_3_each_measure_shows_the_plans_own_figures(self):
+        for path, body in (
+                ("/v1/trainings", {"kind": "course", "title": "培训", "organiser": "服务中心", "on": "2022-03-01", "attended": 80}),
+                ("/v1/operation-centres", {"kind": "operation", "name": "中心", "host": "park", "host_name": "园区", "founded_on": "2022-01-01"})):
+            self.post(path, dict(body, reference="R1", district="310115"))
+        said = {x["measure"]: {y["name"]: (y["count"], y["amount"]) for y in x["ledger"]}
+                for x in self.get("/v1/measures/evaluation?from=2022-01-01&to=2022-12-31")["measures"]}
+        self.assertEqual((said[23]["trainings"], said[23]["attended"], said[15]["operation_centres"]),
+                         ((1, "0.00"), (80, "0.00"), (1, "0.00")))
+        self.assertEqual(said[25]["filings"][0], 1)
+        for no in list(range(1, 10)) + [11] + list(range(12, 24)) + [25]:
+            self.assertTrue(said[no], no)
+
+    def found(self, rule):
+        self.post("/v1/flag-scans", {"reference": "SM-%d" % next(numbers), "rule": rule}, self.finance)
+        return self.get("/v1/flags?code=%s&limit=1000" % rule)["items"]
+
+    def test_4_abnormal_deals_raise_flags_that_stop_the_firm(self):
+        same = deal(provider_controller="张三", acquirer_controller="张 三")
+        self.post("/v1/ip-deals", same)
+        self.post("/v1/ip-deals", deal(provider_controller="李四", acquirer_controller="王五"))
+        lent = self.post("/v1/loans", loan(borrower_uscc=same["acquirer_uscc"], borrower_name=same["acquirer_name"]), self.d.token("bank"))
+        flags = self.found("RF32")
+        self.assertEqual(len(flags), 1)
+        stops = self.d.sql("select flag_payment_stops('%s', '%s', false)" % (lent.json()["id"], lent.json()["id"]))
+        self.assertIn("RF32", stops)
+        # Thrice in a year, and back to where it came from; another patent twice, and onwards.
+        no, calm = patent(next(numbers) % 10000000), patent(next(numbers) % 10000000)
+        a, b, c = (firm(next(numbers)) for _ in range(3))
+        for n, (giver, taker, month) in enumerate(((a, b, "01"), (b, c, "03"), (c, a, "05"))):
+            self.post("/v1/ip-deals", deal(kind="transfer", licence=None, provider_kind="other", provider_name=giver[1], provider_uscc=giver[0],
+                                           acquirer_name=taker[1], acquirer_uscc=taker[0], signed_on="2019-%s-01" % month, ip=[{"number": no}]))
+            if n < 2:
+                self.post("/v1/ip-deals", deal(kind="transfer", licence=None, provider_kind="other", provider_name=giver[1], provider_uscc=giver[0],
+                                               acquirer_name=taker[1], acquirer_uscc=taker[0], signed_on="2019-%s-02" % month, ip=[{"number": calm}]))
+        self.assertEqual(len(self.found("RF34")), 1)
+        self.assertEqual(len(self.found("RF35")), 1)
+        # Ten deals of 60,000.00 a patent: twenty times the median is no outlier, a fen more is one.
+        for _ in range(10):
+            self.post("/v1/ip-deals", deal(kind="contribution", licence=None, share="10", contract_value="60000.00"))
+        self.post("/v1/ip-deals", deal(kind="contribution", licence=None, share="10", contract_value="1200000.00"))
+        self.assertEqual(self.found("RF33"), [])
+        self.post("/v1/ip-deals", deal(kind="contribution", licence=None, share="10", contract_value="1200000.01"))
+        self.assertEqual(len(self.found("RF33")), 1)
