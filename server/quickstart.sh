@@ -1,10 +1,10 @@
 #!/bin/sh
 # From a fresh clone to a running ledger: install, build, serve on a private database, load the sample
-# book with the real import, print the targets, show tokens, stay up until Ctrl-C.
+# book with the real import and a sample of everything else, print the targets, show tokens, stay up until Ctrl-C.
 set -eu
 cd "$(dirname "$0")/.."
 . tests/packages.sh
-need $BUILD_PACKAGES
+need $BUILD_PACKAGES python3
 
 mkdir -p build
 cmake --preset release -G Ninja >build/quickstart.log
@@ -59,6 +59,8 @@ if [ ! -e "$PLEDGED_DATA/quickstart.loaded" ]; then
         code=$(basename "$file" .csv)
         $pledged import --url "$url" --token "$(awk -F '\t' -v code="$code" '$1 == code { print $3 }' "$tokens")" "$file"
     done
+    echo "loading deals, catalogue, events, registers, insurance, a claim, a subsidy; sealing (all invented; tests/data/half)"
+    python3 tests/data/load_half.py "$url" "$tokens" "$pledged"
     touch "$PLEDGED_DATA/quickstart.loaded"
 fi
 
