@@ -72,6 +72,12 @@ select case when $1::int is null
             then (select row_to_json(x)
                     from (select $2::date as as_of,
                                  array(select l.line from measure_line l order by l.no) as measures) x)
-            else (select json_joined(l.line, json_build_object('as_of', $2::date, 'items', coalesce(r.lines, '[]')))
+            else (select json_joined(l.line, json_build_object('as_of', $2::date, 'ledger', (
+                         select coalesce(json_agg(json_build_object('name', x.name, 'title', x.zh, 'title_en', x.en,
+                                'count', x.count, 'amount', yuan_text(x.amount_fen))), '[]')
+                           from plan p
+                          cross join lateral measure_ledger(make_date(p.first_year, 1, 1), $2::date,
+                                                            $3::timestamptz) x
+                          where p.code = 'sh-2021-2023' and x.measure = $1::int), 'items', coalesce(r.lines, '[]')))
                     from measure_line l
                    cross join report_line r) end::text as document

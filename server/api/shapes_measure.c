@@ -51,6 +51,14 @@ const struct shape measures_shape = {"measures", list_members};
 
 /* ---- one of them ----------------------------------------------------------------------------- */
 
+static const struct member ledger_members[] = {
+    {"name", M_TEXT, "名目", .en = "What is counted"},
+    {"title", M_TEXT, "名称", .en = "Title in Chinese"},
+    {"title_en", M_TEXT, "英文名称", .en = "Title in English"},
+    {"count", M_COUNT, "数量", .en = "How many"},
+    {"amount", M_YUAN, "金额", .en = "Amount", .null = true},
+    {.name = NULL},
+};
 static const struct member report_members[] = {
     {"id", M_ID, "进展", .en = "Report"},
     {"reference", M_TEXT, "编号", .en = "Reference"},
@@ -69,6 +77,8 @@ static const struct member report_members[] = {
 static const struct member one_members[] = {
     {"", M_ALSO, .of = measure_members},
     {"as_of", M_DAY, "截至", .en = "As of"},
+    {"ledger", M_OBJECT, "台账所载", .en = "What the records hold of it since the plan began",
+        .of = ledger_members, .list = true},
     {"items", M_OBJECT, "进展", .en = "The 1,000 of the latest periods", .of = report_members,
         .list = true},
     {.name = NULL},
@@ -90,9 +100,23 @@ static const struct member late_members[] = {
     {"periods", M_OBJECT, "期间", .en = "Periods", .of = due_members, .list = true},
     {.name = NULL},
 };
+static const struct member late_group_members[] = {
+    {"department", M_TEXT, "部门", .en = "Department"},
+    {"department_title", M_TEXT, "部门名称", .en = "Its title"},
+    {"recorder", M_TEXT, "填报方", .en = "Which kind of organisation reports for it"},
+    {"overdue", M_COUNT, "逾期", .en = "Periods that are overdue"},
+    {"since", M_DAY, "起日", .en = "When the first of them was due"},
+    {"days", M_COUNT, "天数", .en = "Days since"},
+    {"measures", M_COUNT, "举措", .en = "Measures that are concerned", .list = true},
+    {"never", M_BOOL, "从未报送",
+        .en = "It never reported: its items are told when asked for by name"},
+    {.name = NULL},
+};
 static const struct member overdue_members[] = {
     {"as_of", M_DAY, "截至", .en = "As of"},
     {"overdue", M_COUNT, "逾期", .en = "Periods that are overdue"},
+    {"groups", M_OBJECT, "按部门", .en = "A line a department", .of = late_group_members,
+        .list = true},
     {"items", M_OBJECT, "逾期未报", .en = "By measure and department", .of = late_members,
         .list = true},
     {.name = NULL},
@@ -122,14 +146,6 @@ static const struct member figure_members[] = {
     {"total", M_TEXT, "合计", .en = "Exact sum, a decimal number"},
     {"reports", M_COUNT, "进展数", .en = "Reports in it"},
     {"of", M_OBJECT, "构成", .en = "Report by report", .of = figure_report_members, .list = true},
-    {.name = NULL},
-};
-static const struct member ledger_members[] = {
-    {"name", M_TEXT, "名目", .en = "What is counted"},
-    {"title", M_TEXT, "名称", .en = "Title in Chinese"},
-    {"title_en", M_TEXT, "英文名称", .en = "Title in English"},
-    {"count", M_COUNT, "数量", .en = "How many"},
-    {"amount", M_YUAN, "金额", .en = "Amount", .null = true},
     {.name = NULL},
 };
 static const struct member counted_department_members[] = {

@@ -79,6 +79,15 @@ class Standing(Case):
         self.assertEqual((said[23]["trainings"], said[23]["attended"], said[15]["operation_centres"]),
                          ((1, "0.00"), (80, "0.00"), (1, "0.00")))
         self.assertEqual(said[25]["filings"][0], 1)
+        one = {x["name"]: x["count"] for x in self.get("/v1/measures/23?as_of=2022-12-31")["ledger"]}
+        self.assertEqual(one, {"trainings": 1, "attended": 80})
+        # Of a ledger that nobody reported to, what is overdue is a line a department; by name it is told in full.
+        late = self.get("/v1/measures/overdue?as_of=2023-06-30")
+        self.assertEqual((late["items"], len(late["groups"])), ([], 24))
+        self.assertTrue(all(g["never"] for g in late["groups"]))
+        full = self.get("/v1/measures/overdue?as_of=2023-06-30&department=310151")
+        self.assertEqual((len(full["groups"]), full["groups"][0]["measures"]), (1, [x["measure"] for x in sorted(
+            full["items"], key=lambda x: x["measure"])]))
         for no in list(range(1, 10)) + [11] + list(range(12, 24)) + [25]:
             self.assertTrue(said[no], no)
 
