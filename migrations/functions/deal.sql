@@ -8,7 +8,8 @@ create or replace function confirmation_types() returns text[] language sql immu
     $$ select array['ip_deal', 'ip_deal_payment', 'product_filing', 'offer_acceptance', 'ranking_weight',
                     'benchmark'] $$;
 
--- What stands against a confirmation: it is of the newest version, as seen, and of what another organisation told.
+-- What stands against a confirmation: it is of the newest version, as seen, and of what another organisation, and
+-- another person, told.
 create or replace function confirmation_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
 declare
     r submission;
@@ -22,6 +23,8 @@ begin
         return array[problem('E_NO_RECORD', '/record', doc ->> 'record')];
     elsif r.org_id = my_org() then
         return array[problem('E_OWN_TELLING', '/record', r.key)];
+    elsif exists (select from submission x where x.id = r.id and person_is_me(x.recorded_by)) then
+        return array[problem('E_SAME_PERSON', '/record', my_signature())];
     elsif doc ->> 'seen' <> record_seen(r.id) then
         return array[problem('E_SEEN', '/seen', 'version ' || r.version)];
     elsif r.body ->> 'voided' = 'true' then

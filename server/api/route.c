@@ -132,6 +132,7 @@ static const struct {
     {"approve", DUTY_DECIDE},
     {"refuse", DUTY_DECIDE},
     {"confirm", DUTY_DECIDE},
+    {"confirmations", DUTY_DECIDE},
     {"accept", DUTY_DECIDE},
     {"accept_costs", DUTY_DECIDE},
     {"return", DUTY_DECIDE},
