@@ -107,11 +107,11 @@ create or replace function measure_ledger(first_day date, last_day date, known_a
        and ($3 is null or r.recorded_at <= $3)
        and not record_has_later(r.id, r.version, $3)
     union all
-    select 14, x.name, x.zh, x.en, coalesce(p.n, 0), coalesce(p.fen, 0)
+    select 14, x.name, x.zh, x.en, coalesce((select p.n from product p where p.product = x.name), 0),
+           coalesce((select p.fen from product p where p.product = x.name), 0)
       from (values ('pooled_credit', '集合授信', 'Pooled credit'),
                    ('invest_loan_linkage', '投贷联动', 'Investment-loan linkage'),
                    ('trust', '信托', 'Trusts')) as x(name, zh, en)
-      left join product p on p.product = x.name
     union all
     select r.measure, r.name, r.zh, r.en, r.count, r.amount_fen from measure_records($1, $2, $3) r
 $$;
@@ -241,7 +241,7 @@ create or replace function measure_records(first_day date, last_day date, known_
           from deal d
          where d.registration_no is not null
     )
-    select l.measure, l.name, l.zh, l.en, l.count, l.fen::bigint from line l
+    select l.measure, l.name, l.zh, l.en, l.count, l.fen::bigint from line l order by l.measure, l.name
 $$;
 
 -- Another report of the same department on the same measure and period.

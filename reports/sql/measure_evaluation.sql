@@ -42,8 +42,9 @@ figures as (
 ),
 ledger as (
     select l.measure, json_agg(json_build_object('name', l.name, 'title', l.zh, 'title_en', l.en, 'count', l.count,
-           'amount', yuan_text(l.amount_fen))) as lines
-      from measure_ledger($1::date, $2::date, $3::timestamptz) l
+           'amount', yuan_text(l.amount_fen)) order by l.n) as lines
+      from measure_ledger($1::date, $2::date, $3::timestamptz) with ordinality
+           as l(measure, name, zh, en, count, amount_fen, n)
      group by 1
 ),
 departments as (

@@ -1,7 +1,7 @@
 -- measure_overdue: reports on the plan's measures that were due and are not there, a line a measure and department.
 -- $1 as of day, $2 known_at or null, $3 department or null
--- -> document text (JSON), the longest overdue first; days: since the first of them was due. groups: a line a department.
---    Of a department that never reported at all the group alone is told, unless it was asked for by name.
+-- -> document text (JSON), the longest overdue first; days: since the first of them was due. groups: a line a
+--    department. Of a department that never reported at all the group alone is told, unless it was asked for by name.
 with late as (
     select s.measure, s.department, min(s.due_on) as since, count(*) as n,
            json_agg(json_build_object('period', s.period, 'due_on', s.due_on) order by s.last_day) as periods

@@ -45,16 +45,18 @@ def kept(now, was):
     return now
 
 
-NEW_SECTION, NEW_COLUMN = "备案(按方案与银行)", ",本季质权登记金额（元）"
+NEW_SECTIONS = ("备案(按方案与银行)", "专利交易", "专利技术供需目录", "对接活动(", "运营体系")
+NEW_COLUMN = ",本季质权登记金额（元）"
 
 
 def without_what_is_new(report):
-    """A report as CSV, as it was before cover had a section of its own and registered claims a last column."""
+    """A report as CSV, as it was before cover, deals, catalogue, events and registers had sections and registered claims a
+    last column."""
     def section(text):
         lines = text.split("\r\n")
         return "\r\n".join(x.rsplit(",", 1)[0] if "," in x else x for x in lines) if NEW_COLUMN in text else text
 
-    return "\r\n\r\n".join(section(x) for x in report.decode().split("\r\n\r\n") if not x.startswith(NEW_SECTION)).encode()
+    return "\r\n\r\n".join(section(x) for x in report.decode().split("\r\n\r\n") if not x.startswith(NEW_SECTIONS)).encode()
 
 
 class Databases(Case):
