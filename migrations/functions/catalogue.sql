@@ -5,16 +5,16 @@
 
 -- Does an offer still stand on a day, and since when not? It leaves by itself when its patent is dead on the register,
 -- or gone by a deal. Runs as the owner: whoever reads the catalogue may know that, not the deal.
-create or replace function catalogue_offer_standing(o catalogue_offer, as_of date)
+create or replace function catalogue_offer_standing(o catalogue_offer, as_of date, known_at timestamptz)
     returns table (state text, since date)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
 declare
-    s ip_life := ip_state(o.number, as_of, null);
+    s ip_life := ip_state(o.number, as_of, known_at);
     gone date;
 begin
     select min(d.signed_on) into gone
-      from ip_deal_known(null) d
+      from ip_deal_known(known_at) d
      where d.rights @> array[o.number] and not d.voided and d.signed_on between o.listed_on and as_of
        and (d.kind <> 'licence' or d.licence = 'exclusive');
     return query
@@ -103,7 +103,7 @@ create or replace trigger catalogue_offer_row before insert on submission for ea
 create or replace function catalogue_offer_state(id uuid) returns text language sql stable as $$
     select s.state
       from catalogue_offer o
-     cross join lateral catalogue_offer_standing(o, today()) s
+     cross join lateral catalogue_offer_standing(o, today(), null) s
      where o.id = $1
      order by o.version desc
      limit 1
@@ -122,7 +122,7 @@ create or replace function catalogue_offer_members(id uuid, version int, as_of d
     language sql stable as $$
     select json_build_object('state', s.state, 'since', s.since, 'followups', catalogue_followups(o.id, null))
       from catalogue_offer o
-     cross join lateral catalogue_offer_standing(o, as_of) s
+     cross join lateral catalogue_offer_standing(o, as_of, known_at) s
      where o.id = $1 and o.version = $2
 $$;
 
@@ -169,13 +169,15 @@ create or replace trigger catalogue_need_row before insert on submission for eac
     when (new.type = 'catalogue_need') execute function catalogue_need_row();
 
 -- Does a need still stand on a day? Runs as the owner: that it was met is no secret, by whom is.
-create or replace function catalogue_need_standing(n catalogue_need, as_of date) returns text
+create or replace function catalogue_need_standing(n catalogue_need, as_of date, known_at timestamptz)
+    returns text
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
     return case when n.withdrawn then 'withdrawn'
                 when exists (select from catalogue_followup f
                               where f.need = n.id and f.kind = 'deal' and f.on_day <= as_of
-                                and not record_has_later(f.id, f.version, null)) then 'met'
+                                and (known_at is null or f.recorded_at <= known_at)
+                                and not record_has_later(f.id, f.version, known_at)) then 'met'
                 when n.valid_until < as_of then 'expired'
                 else 'live' end;
 end $$;
@@ -184,13 +186,18 @@ grant execute on function catalogue_need_standing to pledged_app;
 
 -- The state of a need today, as a list is asked for it.
 create or replace function catalogue_need_state(id uuid) returns text language sql stable as $$
-    select catalogue_need_standing(n, today()) from catalogue_need n where n.id = $1 order by n.version desc limit 1
+    select catalogue_need_standing(n, today(), null)
+      from catalogue_need n
+     where n.id = $1
+     order by n.version desc
+     limit 1
 $$;
 
 -- What a need shows: whether it stands, and what came of it.
 create or replace function catalogue_need_members(id uuid, version int, as_of date, known_at timestamptz) returns json
     language sql stable as $$
-    select json_build_object('state', catalogue_need_standing(n, as_of), 'followups', catalogue_followups(null, n.id))
+    select json_build_object('state', catalogue_need_standing(n, as_of, known_at),
+           'followups', catalogue_followups(null, n.id))
       from catalogue_need n
      where n.id = $1 and n.version = $2
 $$;
@@ -304,8 +311,8 @@ begin
                  where s.score >= least_score
                  order by s.score desc, c.offer, c.need
                  limit most * 3) p
-         where (select st.state from catalogue_offer_standing(p.o, as_of) st) = 'live'
-           and catalogue_need_standing(p.n, as_of) = 'live'
+         where (select st.state from catalogue_offer_standing(p.o, as_of, null) st) = 'live'
+           and catalogue_need_standing(p.n, as_of, null) = 'live'
          order by p.score desc, p.offer, p.need
          limit most;
 end $$;
@@ -425,7 +432,7 @@ begin
     if o.id is null then
         return p || problem('E_NO_RECORD', '/offer', doc ->> 'offer');
     end if;
-    select s.state into standing from catalogue_offer_standing(o, on_day) s;
+    select s.state into standing from catalogue_offer_standing(o, on_day, null) s;
     if o.licence is distinct from 'open' then
         p := p || problem('E_OFFER', '/offer', coalesce(o.licence, o.way));
     elsif standing <> 'live' and not exists (select from offer_acceptance a where a.id = $1) then

@@ -263,7 +263,7 @@ create or replace function report_facts_catalogue(first date, cut date, known_at
     with offer as materialized (
         select o.*, s.state
           from catalogue_offer o
-         cross join lateral catalogue_offer_standing(o, cut) s
+         cross join lateral catalogue_offer_standing(o, cut, known_at) s
          where o.listed_on <= cut
            and (known_at is null or o.recorded_at <= known_at) and not record_has_later(o.id, o.version, known_at)
     )
@@ -279,8 +279,8 @@ create or replace function report_facts_catalogue(first date, cut date, known_at
       from offer o
     union all
     select 'needs', n.id, n.version, 'catalogue_need', n.reference, n.uscc,
-           array[(n.listed_on >= first)::int, (catalogue_need_standing(n, cut) = 'live')::int, 0, 0, 0,
-                 (catalogue_need_standing(n, cut) = 'met')::int, 0, 0, 0, 0, 0]::bigint[]
+           array[(n.listed_on >= first)::int, (catalogue_need_standing(n, cut, known_at) = 'live')::int, 0, 0, 0,
+                 (catalogue_need_standing(n, cut, known_at) = 'met')::int, 0, 0, 0, 0, 0]::bigint[]
       from catalogue_need n
      where n.listed_on <= cut
        and (known_at is null or n.recorded_at <= known_at) and not record_has_later(n.id, n.version, known_at)
