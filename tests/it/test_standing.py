@@ -63,6 +63,28 @@ class Standing(Case):
         self.assertEqual(self.d.call("GET", RANKING + "?unit=nobody", None, self.office).status, 404)
         self.assertEqual(self.d.call("GET", "/v1/plans/none/ranking", None, self.office).status, 404)
 
+    def test_1b_sections_of_the_report_follow_from_the_records(self):
+        a = firm(next(numbers))
+        self.post("/v1/matching-events", {
+            "reference": "HD-%d" % next(numbers), "kind": "auction", "title": "拍卖会", "district": "310116", "held_on": "2022-01-10",
+            "organiser": "o", "attended": 30, "participants": [{"name": a[1], "kind": "firm", "uscc": a[0]}]})
+        self.post("/v1/loans", loan(borrower_uscc=a[0], borrower_name=a[1], amount="70.00", signed_on="2022-01-11", district="310116"),
+                  self.d.token("bank"))
+        self.post("/v1/ip-deals", deal(signed_on="2022-03-03"))  # waits for its second look
+        sections = {s["name"]: {r["key"]: r["cells"] for r in s["rows"]}
+                    for s in self.get("/v1/reports/quarterly/2022Q1?as_of=2022-03-31", self.finance)["sections"]}
+        cells = lambda section, row, *columns: [sections[section][row][c]["value"] for c in columns]
+        # Those of the test before: 300.00 and 100.00 from one university to two small firms.
+        self.assertEqual(cells("ip_deals", "licence", "deals", "patents", "firms", "value", "to_smes", "of_universities", "untold"),
+                         [2, 2, 2, "400.00", 2, 2, 1])
+        self.assertEqual(cells("events", "auction", "events", "attended", "units", "loans", "loan_amount"), [1, 30, 1, 1, "70.00"])
+        self.assertEqual(cells("events_by_district", "310116", "events", "loan_amount"), [1, "70.00"])
+        rows = self.get(sections["ip_deals"]["licence"]["value"]["rows"], self.finance)
+        self.assertEqual((rows["value"], sorted(x["value"] for x in rows["items"])), ("400.00", ["100.00", "300.00"]))
+        # Nobody's bank sees deals; a district its own.
+        bank = self.d.call("GET", "/v1/reports/quarterly/2022Q1?as_of=2022-03-31&section=ip_deals", None, self.d.token("bank", "BANK-Z"))
+        self.assertEqual([r["cells"]["deals"]["value"] for r in bank.json()["sections"][0]["rows"]], [0, 0, 0])
+
     def test_2_an_example_is_one_when_two_offices_say_so(self):
         made = self.post("/v1/benchmarks", {"reference": "BG-1", "kind": "unit", "name": "示例大学", "named_on": "2022-12-20", "text": "事迹"})
         self.assertEqual(self.get("/v1/benchmarks?state=confirmed")["items"], [])
