@@ -77,14 +77,36 @@ static void write_facts(const struct json *list, struct buf *out)
     buf_text(out, "</table>");
 }
 
+/* Up to the heading's text. */
+static void begin(struct buf *out, const char *title, const char *before)
+{
+    buf_printf(out,
+        "<!doctype html><html lang=zh><meta charset=utf-8><title>%s</title><style>%s</style>"
+        "<h1>%s",
+        title, style, before);
+}
+
+void benchmark_write(const struct json *doc, struct buf *out)
+{
+    bool is_case = str_is(said(out->a, doc, "kind"), "case");
+    const char *title = is_case ? "专利运营典型案例" : "专利运营标杆单位";
+    begin(out, title, "");
+    html_text(out, said(out->a, doc, "name"));
+    buf_printf(out, "</h1><p>%s,认定日 ", title);
+    html_text(out, said(out->a, doc, "named_on"));
+    buf_text(out, str_is(said(out->a, doc, "state"), "confirmed") ? ",经两个机构确认。</p><p>"
+                                                                  : "(尚待确认)。</p><p>");
+    html_text(out, said(out->a, doc, "text"));
+    buf_text(out, "</p><p>编号 ");
+    html_text(out, said(out->a, doc, "reference"));
+    buf_text(out, "</p></html>\n");
+}
+
 void standing_write(const struct json *doc, struct buf *out)
 {
     const struct json *items = json_get(doc, "items");
     const struct json *unit = items ? items->child : NULL;
-    buf_printf(out,
-        "<!doctype html><html lang=zh><meta charset=utf-8><title>专利运营绩效</title>"
-        "<style>%s</style><h1>专利运营绩效:",
-        style);
+    begin(out, "专利运营绩效", "专利运营绩效:");
     html_text(out, said(out->a, unit, "name"));
     buf_text(out, "</h1><p>期间 ");
     html_text(out, said(out->a, doc, "from"));

@@ -741,18 +741,26 @@ create or replace function flag_of_deal(code text, case_key text, d ip_deal, poi
      where l.borrower in (d.acquirer, d.provider)
 $$;
 
--- Both sides have one controller, or one controls the other.
+-- Have both sides one controller, or does one control the other?
+create or replace function flag_is_one_controller(d ip_deal) returns boolean language sql immutable parallel safe as $$
+    select coalesce(text_form(d.provider_controller) = text_form(d.acquirer_controller), false)
+           or coalesce(text_form(d.provider_controller) = text_form(d.acquirer_name), false)
+           or coalesce(text_form(d.acquirer_controller) = text_form(d.provider_name), false)
+$$;
+
+-- A deal between firms of one controller, as flags.
+create or replace function flag_of_controllers(d ip_deal) returns setof flag_found language sql stable as $$
+    select f.*
+      from flag_of_deal('RF32', d.id::text, d, '/acquirer_controller', jsonb_build_object(
+           'provider_controller', d.provider_controller, 'acquirer_controller', d.acquirer_controller)) f
+     where flag_is_one_controller(d)
+$$;
+
+-- Both sides of a deal have one controller, or one controls the other.
 create or replace function flag_rf32_one_controller(loans uuid[]) returns setof flag_found
     language plpgsql stable as $$
 begin
-    return query
-    select f.*
-      from flag_deals(loans) d
-     cross join lateral flag_of_deal('RF32', d.id::text, d, '/acquirer_controller', jsonb_build_object(
-           'provider_controller', d.provider_controller, 'acquirer_controller', d.acquirer_controller)) f
-     where text_form(d.provider_controller) = text_form(d.acquirer_controller)
-        or text_form(d.provider_controller) = text_form(d.acquirer_name)
-        or text_form(d.acquirer_controller) = text_form(d.provider_name);
+    return query select f.* from flag_deals(loans) d cross join lateral flag_of_controllers(d) f;
 end $$;
 
 -- The value a patent is many times the median of deals of its way, of which there are enough to tell.
@@ -776,22 +784,28 @@ begin
        and d.value_fen >= (select flag_limit('RF33', 'floor')) * 100;
 end $$;
 
--- Whoever has a patent by a deal, in the order of the days.
-create or replace function flag_moves(loans uuid[])
-    returns table (number text, d ip_deal, giver text, taker text, on_day date) language sql stable as $$
-    select r.number, x, coalesce(x.provider, text_form(x.provider_name)),
-           coalesce(x.acquirer, text_form(x.acquirer_name)),
-           x.signed_on
-      from (select distinct n as number from flag_deals(loans) f cross join lateral unnest(f.rights) n
-             where f.kind <> 'licence') r
-      join ip_deal_known(null) x on x.rights @> array[r.number] and x.kind <> 'licence' and not x.voided
+-- The patents that deals moved which a rule looks at.
+create or replace function flag_moved(loans uuid[]) returns text[] language sql stable as $$
+    select array(select distinct n
+                   from flag_deals(loans) d
+                  cross join lateral unnest(d.rights) n
+                  where d.kind <> 'licence')
 $$;
 
--- One patent moved that often within the months.
-create or replace function flag_rf34_moved_often(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+-- Whoever gave and took patents by deals, move by move.
+create or replace function flag_moves(numbers text[])
+    returns table (number text, d ip_deal, giver text, taker text, on_day date) language sql stable as $$
+    select n, x, coalesce(x.provider, text_form(x.provider_name)), coalesce(x.acquirer, text_form(x.acquirer_name)),
+           x.signed_on
+      from unnest(numbers) n
+      join ip_deal_known(null) x on x.rights @> array[n] and x.kind <> 'licence' and not x.voided
+$$;
+
+-- Patents that moved that often within the months, as flags.
+create or replace function flag_of_moves(numbers text[]) returns setof flag_found language plpgsql stable as $$
 begin
     return query
-    with move as materialized (select m.* from flag_moves(loans) m)
+    with move as materialized (select m.* from flag_moves(numbers) m)
     select f.*
       from move m
      cross join lateral flag_of_deal('RF34', m.number, m.d, '/ip', jsonb_build_object('number', m.number)) f
@@ -801,11 +815,11 @@ begin
            >= (select flag_limit('RF34', 'deals'));
 end $$;
 
--- A patent came back to whoever had given it away.
-create or replace function flag_rf35_deal_circle(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+-- Patents that came back to whoever had given them away, as flags.
+create or replace function flag_of_circles(numbers text[]) returns setof flag_found language plpgsql stable as $$
 begin
     return query
-    with move as materialized (select m.* from flag_moves(loans) m)
+    with move as materialized (select m.* from flag_moves(numbers) m)
     select f.*
       from move a
       join move b on b.number = a.number and b.taker = a.giver and (b.d).id <> (a.d).id and b.on_day >= a.on_day
@@ -813,3 +827,38 @@ begin
      cross join lateral (values (a.d), (b.d)) as x(d)
      cross join lateral flag_of_deal('RF35', a.number, x.d, '/ip', jsonb_build_object('number', a.number)) f;
 end $$;
+
+-- One patent moved that often within the months.
+create or replace function flag_rf34_moved_often(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query select f.* from flag_of_moves(flag_moved(loans)) f;
+end $$;
+
+-- A patent came back to whoever had given it away.
+create or replace function flag_rf35_deal_circle(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query select f.* from flag_of_circles(flag_moved(loans)) f;
+end $$;
+
+-- What a deal shows when it is told: who stands behind both sides, and whether its patents go to and fro. How far its
+-- price is from others is found by a scan. Runs as the owner: the answer names the rule and nothing of other deals.
+create or replace function ip_deal_flags() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    d ip_deal := (select x from ip_deal x where x.id = new.id and x.version = new.version);
+    cases flag_found[];
+begin
+    select array_agg(row(f.code, f.case_key, f.severity, f.figures, f.record_id, f.version, f.pointer, f.facts,
+                         f.record_id = d.id)::flag_found)
+      into cases
+      from (select * from flag_of_controllers(d)
+            union all
+            select * from flag_of_moves(d.rights) where d.kind <> 'licence'
+            union all
+            select * from flag_of_circles(d.rights) where d.kind <> 'licence') f
+     where not d.voided;
+    perform flags_submitted(cases);
+    return null;
+end $$;
+create or replace trigger ip_deal_flags after insert on submission for each row
+    when (new.type in ('ip_deal', 'offer_acceptance')) execute function ip_deal_flags();

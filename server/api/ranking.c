@@ -5,9 +5,10 @@
 #include "records.h"
 #include "standing.h"
 
-static void on_page(void *arg, const struct rows *rows, const struct fail *fail)
+/* The document of the first row as the page that write makes of it. */
+static void answer_page(struct req *r, const struct rows *rows, const struct fail *fail,
+    void (*write)(const struct json *doc, struct buf *out))
 {
-    struct req *r = arg;
     struct err e;
     struct buf out;
     struct str doc = rows && rows->n ? rows_at(rows, 0, RANKING_LIST_DOCUMENT) : (struct str){0};
@@ -19,8 +20,26 @@ static void on_page(void *arg, const struct rows *rows, const struct fail *fail)
     buf_init(&out, r->a);
     const struct json *in = json_parse(r->a, doc, &e);
     MUST(in);
-    standing_write(in, &out);
+    write(in, &out);
     reply_bytes(r, 200, "text/html; charset=utf-8", buf_view(&out));
+}
+
+static void on_page(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    answer_page(arg, rows, fail, standing_write);
+}
+
+static void on_benchmark(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    answer_page(arg, rows, fail, benchmark_write);
+}
+
+static void benchmark_page(struct req *r)
+{
+    if (uuid_is(r->capture[0]))
+        db_query(r->server->db, r->a, r->actor, SQL_BENCHMARK_PAGE, r->capture, 1, on_benchmark, r);
+    else
+        reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
 }
 
 static void ranking_get(struct req *r)
@@ -127,6 +146,13 @@ const struct route ranking_routes[] = {
         "标杆单位与典型案例", "example for others"),
     CONFIRM("/v1/ranking-weights", FINANCE, "排名权重", "weights of the standing"),
     CONFIRM("/v1/benchmarks", DISTRICT | FINANCE | IP_OFFICE, "标杆单位与典型案例", "an example"),
+    {.method = METHOD_GET,
+        .path = "/v1/benchmarks/{id}/page",
+        .roles = EVERYBODY,
+        .handle = benchmark_page,
+        .answers = ANSWERS(BYTES_OF("text/html")),
+        .zh = "标杆单位或典型案例(打印页)",
+        .en = "One example as a page to be printed"},
     {.method = METHOD_GET,
         .path = "/v1/plans/{code}/ranking",
         .roles = READERS,

@@ -126,6 +126,7 @@ MATRIX = [
     ("POST", "/v1/ranking-weights/%s/confirm", {}, ("finance",)),
     ("POST", "/v1/benchmarks/%s/confirm", {}, CONFIRMERS),
     ("GET", "/v1/plans/sh-2021-2023/ranking", None, READERS),
+    ("GET", "/v1/benchmarks/%s/page", None, ALL),
     ("POST", "/v1/offer-acceptances/%s/confirm", {}, CONFIRMERS),
     ("POST", "/v1/catalogue-offers/%s/accept", {}, TELLERS),
     ("GET", "/v1/catalogue-offers/%s/matches", None, ALL),

@@ -86,10 +86,16 @@ class Standing(Case):
         self.assertEqual([r["cells"]["deals"]["value"] for r in bank.json()["sections"][0]["rows"]], [0, 0, 0])
 
     def test_2_an_example_is_one_when_two_offices_say_so(self):
-        made = self.post("/v1/benchmarks", {"reference": "BG-1", "kind": "unit", "name": "示例大学", "named_on": "2022-12-20", "text": "事迹"})
+        made = self.post("/v1/benchmarks", {"reference": "BG-1", "kind": "unit", "name": "示例大学", "named_on": "2022-12-20", "text": "事迹<b>"})
         self.assertEqual(self.get("/v1/benchmarks?state=confirmed")["items"], [])
+        page = self.d.call("GET", made.headers["location"] + "/page", None, self.office)
+        self.assertIn("尚待确认", page.body.decode())
         self.post(made.headers["location"] + "/confirm", {"seen": self.get(made.headers["location"])["seen"], "reason": "x"}, self.d.token("district"))
         self.assertEqual([x["name"] for x in self.get("/v1/benchmarks?state=confirmed", self.d.token("bank"))["items"]], ["示例大学"])
+        page = self.d.call("GET", made.headers["location"] + "/page", None, self.d.token("bank"))
+        self.assertEqual(page.headers["content-type"], "text/html; charset=utf-8")
+        self.assertIn("经两个机构确认", page.body.decode())
+        self.assertIn("事迹&lt;b&gt;", page.body.decode())
 
     def test_3_each_measure_shows_the_plans_own_figures(self):
         for path, body in (
@@ -119,8 +125,11 @@ class Standing(Case):
 
     def test_4_abnormal_deals_raise_flags_that_stop_the_firm(self):
         same = deal(provider_controller="张三", acquirer_controller="张 三")
-        self.post("/v1/ip-deals", same)
-        self.post("/v1/ip-deals", deal(provider_controller="李四", acquirer_controller="王五"))
+        # The answer says so at once, and names the rule alone.
+        said = self.post("/v1/ip-deals", same).json()["warnings"]
+        self.assertEqual([(w["code"], w["severity"], w["pointer"]) for w in said], [("RF32", "high", "/acquirer_controller")])
+        fine = self.post("/v1/ip-deals", deal(provider_controller="李四", acquirer_controller="王五"))
+        self.assertEqual(fine.json()["warnings"], [])
         lent = self.post("/v1/loans", loan(borrower_uscc=same["acquirer_uscc"], borrower_name=same["acquirer_name"]), self.d.token("bank"))
         flags = self.found("RF32")
         self.assertEqual(len(flags), 1)
