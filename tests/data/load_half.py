@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """load_half.py URL TOKENS PLEDGED - what the quickstart loads beside the sample book: the plan's other half (half/, made by
-make_half.py), then one case each of what only happens between offices: insurance, a covered loan that goes bad and is
+make_half.py), then one case each of what only happens between offices: insurance, an issue, a covered loan that goes bad and is
 compensated, a subsidy that is paid, and the sealed quarters of the plan.
 
 **All of it is invented.** TOKENS: lines of code, kind, token, as the quickstart writes them. Persons who must be others
@@ -108,6 +108,16 @@ def insurance(d):
         "200000.00", "outcome": "paid", "decided_on": "2023-12-01", "paid": "150000.00"}, d.tokens[INSURER])
 
 
+def issue(d):
+    body = {"reference": "示例-ABS-1", "kind": "abs", "title": "示例知识产权资产支持专项计划", "assets": "licence_fees", "issued_on": "2023-11-15",
+            "amount": "200000000.00", "originator": "示例融资租赁有限公司", "district": "310115", "tranches": [
+                {"name": "优先级", "amount": "190000000.00", "rate": "3.20", "matures_on": "2025-11-15"},
+                {"name": "次级", "amount": "10000000.00", "matures_on": "2025-11-15"}], "ip": [{"number": patent(2020, 1, 7850001)}]}
+    d.post("/v1/securitisations", body, d.tokens["IPO-SH"])
+    d.post("/v1/securitisation-events", {"reference": "示例-DF-1", "securitisation": "示例-ABS-1", "tranche": "优先级", "kind": "principal",
+                                         "on": "2023-12-15", "amount": "5000000.00"}, d.tokens["IPO-SH"])
+
+
 def lent(d, bank, no, district, drawn, matures, firm, right):
     body = {"contract_no": no, "product": "single_pledge", "borrower_uscc": firm, "borrower_name": "示例%s有限公司" % no,
             "district": district, "industry": "C3973", "employees": 60, "revenue": "30000000.00", "assets": "20000000.00",
@@ -147,9 +157,10 @@ def subsidy(d):
     d.step(where, "approve", checker, on="2023-06-20")
     d.post("/v1/budgets", {"reference": "示例预算-1", "policy": "JS-2023", "year": TODAY.year, "kind": "appropriation",
                            "amount": "1000000.00", "on": str(TODAY)}, maker)
-    loan = lent(d, bank, "示例-贴息-1", "310116", "2023-01-16", "2024-01-15", uscc("310116", 699002), patent(2020, 1, 7800002))
-    # 3,000,000.00 at 3.45 % over 364 days of 360.
-    d.post(loan + "/events", {"reference": "示例还款-1", "kind": "settled", "on": "2024-01-15", "interest": "104650.00"}, bank)
+    # Signed before the plan's base year: the sample book alone makes the published totals.
+    loan = lent(d, bank, "示例-贴息-1", "310116", "2019-12-16", "2023-12-15", uscc("310116", 699002), patent(2017, 1, 7800002))
+    # 3,000,000.00 at 3.45 % over 1,460 days of 360.
+    d.post(loan + "/events", {"reference": "示例还款-1", "kind": "settled", "on": "2023-12-15", "interest": "419750.00"}, bank)
     application, _ = d.post("/v1/applications", {"reference": "示例申请-1", "policy": "JS-2023", "loan": "示例-贴息-1",
                                                  "facts": {"borrower.bad_record": False}}, maker)
     for name, token in (("approve", checker), ("pay", payer)):
@@ -165,7 +176,7 @@ def seal(d, years=(2021, 2022, 2023), quarters=(1, 2, 3, 4)):
 
 def main(url, tokens, pledged):
     d = Ledger(url, tokens, pledged)
-    for part in (half, insurance, fund, subsidy, seal):
+    for part in (half, insurance, issue, fund, subsidy, seal):
         part(d)
         print("  %s: done" % part.__name__)
 
