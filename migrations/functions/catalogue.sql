@@ -432,6 +432,9 @@ begin
     if o.id is null then
         return p || problem('E_NO_RECORD', '/offer', doc ->> 'offer');
     end if;
+    if doc ->> 'offer' <> o.id::text and text_form(doc ->> 'offer') <> text_form(o.reference) then
+        return p || problem('E_CONTRADICTS', '/offer', o.reference); -- what was taken stays what it was
+    end if;
     select s.state into standing from catalogue_offer_standing(o, on_day, null) s;
     if o.licence is distinct from 'open' then
         p := p || problem('E_OFFER', '/offer', coalesce(o.licence, o.way));

@@ -212,6 +212,11 @@ class Catalogue(Case):
         r = self.d.call("PUT", where, dict(self.get(where), reason="调价", price_from="90000.00"), self.office, {"If-Match": '"1"'})
         self.assertEqual(r.status, 200, r.body)
         self.assertEqual(self.get(taken.headers["location"])["contract_value"], "60000.00")
+        # Nor does another offer take its place; it is voided, and another taken.
+        other = self.post(OFFERS, open_offer()).json()["reference"]
+        now = self.get(taken.headers["location"])
+        r = self.d.call("PUT", taken.headers["location"], dict(now, reason="换", offer=other), self.district, {"If-Match": '"1"'})
+        self.assertEqual(r.codes(), [("/offer", "E_CONTRADICTS")])
         path = "/v1/offer-acceptances"
         self.refused(path, acceptance(got["offer"], acquirer_uscc=got["acquirer_uscc"]), ("/offer", "E_TOLD_ALREADY"))
         self.refused(path, acceptance(got["offer"], employees=2000, revenue="900000000.00"), ("/size", "E_NOT_SME"))
