@@ -48,6 +48,8 @@ static const struct setting settings[] = {
         "debug, info, warn or error"},
     {"flag_scan_at", TEXT, AT(flag_scan_at), "02:30", 0, 0, "每日预警扫描时刻(上海时间),off 不扫描",
         "when red flags are looked for each day (HH:MM of Shanghai), or off"},
+    {"verify_at", TEXT, AT(verify_at), "03:30", 0, 0, "每日核验时刻(上海时间),周日全量,off 不核验",
+        "when all that was recorded is verified each day (HH:MM of Shanghai), or off"},
     {"readers", NUMBER, AT(readers), "4", 1, 32, "读连接数",
         "connections that read from the database"},
     {"header_deadline_ms", NUMBER, AT(header_deadline_ms), "10000", 100, 600000, "报文头总时限",
@@ -249,6 +251,9 @@ static bool check_together(const struct conf *conf)
     else if (strcmp(conf->flag_scan_at, "off") != 0 &&
              !time_of_day_parse(str_of(conf->flag_scan_at), &second))
         wrong = "flag_scan_at is HH:MM, HH:MM:SS or off";
+    else if (strcmp(conf->verify_at, "off") != 0 &&
+             !time_of_day_parse(str_of(conf->verify_at), &second))
+        wrong = "verify_at is HH:MM, HH:MM:SS or off";
     if (wrong)
         fprintf(stderr, "pledged: %s\n", wrong);
     return !wrong;

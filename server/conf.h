@@ -19,6 +19,7 @@ struct conf {
     int64_t backup_keep;            /* full backups */
     const char *log_level;
     const char *flag_scan_at; /* Shanghai time of the nightly scan; "off" */
+    const char *verify_at;    /* likewise of `pledged verify` */
     int64_t readers;          /* read connections */
     int64_t header_deadline_ms, body_deadline_ms, idle_deadline_ms, db_deadline_ms;
     int64_t body_floor_bytes; /* a body's deadline grows by a second for each of these */

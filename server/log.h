@@ -42,7 +42,8 @@
     X(SAY_FLAG_SCAN, "flag_scan")                                                                  \
     X(SAY_COVERAGE_FAILED, "coverage_failed")                                                      \
     X(SAY_REPORT_FAILED, "report_failed")                                                          \
-    X(SAY_ACCESS_LOST, "access_lost")
+    X(SAY_ACCESS_LOST, "access_lost")                                                              \
+    X(SAY_VERIFIED, "verified")
 enum say {
 #define X(id, name) id,
     SAY_LIST(X)

@@ -17,6 +17,7 @@
 #include "openapi.h"
 #include "pulse.h"
 #include "report_keys.h"
+#include "verifier.h"
 #include <event2/event.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -33,6 +34,7 @@ struct daemon {
     struct database database;
     struct cluster *pg;
     struct nightly *nightly;
+    struct verifier *verifier;
     int fd;                 /* bound; -1 once http has it */
     struct ssl_ctx_st *tls; /* read; NULL once http has it, or without TLS */
     struct event *poll, *term, *intr, *hup;
@@ -193,6 +195,16 @@ static void nightly_stop(struct daemon *p)
     nightly_close(p->nightly);
 }
 
+static bool verifier_start(struct daemon *p)
+{
+    p->verifier = verifier_open(&p->s);
+    return true;
+}
+static void verifier_stop(struct daemon *p)
+{
+    verifier_close(p->verifier);
+}
+
 static bool desk_start(struct daemon *p)
 {
     p->s.desk = desk_open(&p->s);
@@ -223,6 +235,7 @@ static const struct service {
     {.open = keys_start, .ready = keys_are_ready, .close = keys_stop},
     {.open = http_start, .idle = http_is_idle, .close = http_stop},
     {.open = nightly_start, .close = nightly_stop},
+    {.open = verifier_start, .close = verifier_stop},
 };
 enum { SERVICES = COUNT_OF(services) };
 

@@ -98,6 +98,7 @@ class Daemon:
     def __init__(self, conf=None, safe=False, binary=None):
         self.binary = binary or PLEDGED_BIN
         self.folder = tempfile.mkdtemp(prefix="pledged-it-")
+        os.chmod(self.folder, 0o711)  # what a daemon starts works as another user where this is root
         self.data = (conf or {}).get("data") or os.path.join(self.folder, "data")
         self.port = int((conf or {}).get("listen", ":0").rsplit(":", 1)[1]) or free_port()
         self.env = dict(os.environ, PLEDGED_DATA=self.data)
