@@ -275,10 +275,67 @@ create or replace function catalogue_score(o catalogue_offer, n catalogue_need, 
       from reason r
 $$;
 
+-- Do two lists of patent classes share a class?
+create or replace function catalogue_share_class(a text[], b text[]) returns boolean
+    language plpgsql immutable parallel safe as $$
+declare
+    x text;
+    y text;
+begin
+    foreach x in array a loop
+        foreach y in array b loop
+            if left(x, 3) = left(y, 3) then
+                return true;
+            end if;
+        end loop;
+    end loop;
+    return false;
+end $$;
+
+-- The offers that are worth a look for a need: those that share most of its telling words, and some that share a class.
+create or replace function catalogue_offers_near(asked tsquery, ipc text[], as_of date, most int)
+    returns setof catalogue_offer language sql stable as $$
+    (select o.*
+       from catalogue_offer o
+      where o.found @@ $1 and not o.withdrawn and o.listed_on <= $3 and coalesce(o.valid_until, $3) >= $3
+        and not record_has_later(o.id, o.version, null)
+      order by ts_rank(o.found, $1) desc, o.id
+      limit $4)
+    union
+    (select o.*
+       from catalogue_offer o
+      where cardinality($2) > 0 and catalogue_share_class(o.ipc, $2) and not o.withdrawn and o.listed_on <= $3
+        and coalesce(o.valid_until, $3) >= $3 and not record_has_later(o.id, o.version, null)
+      order by o.ipc && $2 desc, o.id
+      limit $4)
+$$;
+
+-- The same of needs, for an offer.
+create or replace function catalogue_needs_near(asked tsquery, ipc text[], as_of date, most int)
+    returns setof catalogue_need language sql stable as $$
+    (select n.*
+       from catalogue_need n
+      where n.found @@ $1 and not n.withdrawn and n.listed_on <= $3 and coalesce(n.valid_until, $3) >= $3
+        and not record_has_later(n.id, n.version, null)
+      order by ts_rank(n.found, $1) desc, n.id
+      limit $4)
+    union
+    (select n.*
+       from catalogue_need n
+      where catalogue_share_class(n.ipc, $2) and not n.withdrawn and n.listed_on <= $3
+        and coalesce(n.valid_until, $3) >= $3 and not record_has_later(n.id, n.version, null)
+      order by n.ipc && $2 desc, n.id
+      limit $4)
+$$;
+
 -- The needs that an offer fits, or the offers that fit a need (one of both ids is null), the best first. Below 30
--- points a pair has nothing in common but the place or a common word.
+-- points a pair has nothing in common but the place or a common word. Runs as the owner: under row-level security no
+-- index of full text is used, and the catalogue is everybody's who is somebody. Plans are kept: reads plan each
+-- statement anew, and here a small one runs for every row.
 create or replace function catalogue_matches(offer_id uuid, need_id uuid, as_of date, most int)
-    returns table (offer uuid, need uuid, score int, reasons json) language plpgsql stable as $$
+    returns table (offer uuid, need uuid, score int, reasons json)
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
     o catalogue_offer;
@@ -286,27 +343,27 @@ declare
     weights json;
     asked tsquery;
     least_score constant int := 30;
+    looked_at constant int := 200; -- of all that may fit, scored
 begin
+    if my_kind() = '' then
+        return;
+    end if;
     select x.* into o from catalogue_offer x where x.id = offer_id order by x.version desc limit 1;
     select x.* into n from catalogue_need x where x.id = need_id order by x.version desc limit 1;
     weights := catalogue_weights(coalesce(o.words, n.words));
-    asked := (select string_agg(catalogue_query(w)::text, ' | ') from json_object_keys(weights) w)::tsquery;
+    asked := (select string_agg(catalogue_query(w.key)::text, ' | ')
+                from json_each_text(weights) w
+               where w.value::int > 2)::tsquery;
     return query
         select p.offer, p.need, p.score, p.reasons
           from (select c.offer, c.need, s.score, s.reasons, c.o, c.n
                   from (select x.id as offer, n.id as need, x as o, n as n
-                          from catalogue_offer x
-                         where offer_id is null and not x.withdrawn and not record_has_later(x.id, x.version, null)
-                           and x.listed_on <= as_of and coalesce(x.valid_until, as_of) >= as_of
-                           and (x.found @@ asked or exists (
-                                select from unnest(x.ipc) i join unnest(n.ipc) j on left(i, 3) = left(j, 3)))
+                          from catalogue_offers_near(asked, n.ipc, as_of, looked_at) x
+                         where offer_id is null
                         union all
                         select o.id, x.id, o, x
-                          from catalogue_need x
-                         where need_id is null and not x.withdrawn and not record_has_later(x.id, x.version, null)
-                           and x.listed_on <= as_of and coalesce(x.valid_until, as_of) >= as_of
-                           and (x.found @@ asked or exists (
-                                select from unnest(x.ipc) i join unnest(o.ipc) j on left(i, 3) = left(j, 3)))) c
+                          from catalogue_needs_near(asked, o.ipc, as_of, looked_at) x
+                         where need_id is null) c
                  cross join lateral catalogue_score(c.o, c.n, weights) s
                  where s.score >= least_score
                  order by s.score desc, c.offer, c.need
@@ -316,6 +373,8 @@ begin
          order by p.score desc, p.offer, p.need
          limit most;
 end $$;
+revoke all on function catalogue_matches from public;
+grant execute on function catalogue_matches to pledged_app;
 
 -- ---- what came of it ---------------------------------------------------------------------------
 
