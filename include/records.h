@@ -9,8 +9,10 @@
 
 extern const struct record loan_record, loan_event_record;
 extern const struct record account_record, transfer_record;
+extern const struct record proposal_step_record, approval_tier_record;
 extern const struct record flag_clearing_record, flag_scan_record, flag_threshold_record;
 extern const struct record policy_record, policy_step_record, budget_record, lpr_record;
+extern const struct record budget_closing_record;
 extern const struct record application_record, application_step_record;
 /* Requests with fields that are not stored. */
 extern const struct record eligibility_record, rehearsal_record, seal_request_record;
@@ -31,6 +33,18 @@ extern const struct record matching_event_record, operation_centre_record, portf
 extern const struct record alliance_record, cluster_record, service_agency_record;
 extern const struct record agency_service_record, training_record, ranking_weight_record;
 extern const struct record benchmark_record;
+
+/* Figures of a plan's years from outside. */
+extern const struct record baseline_record;
+enum baselines_field { BASELINES_REFERENCE, BASELINES_PLAN, BASELINES_YEARS, BASELINES_WIDTH };
+enum baseline_field {
+    BASELINE_YEAR,
+    BASELINE_AMOUNT,
+    BASELINE_COUNT,
+    BASELINE_SOURCE,
+    BASELINE_ASSUMED,
+    BASELINE_WIDTH
+};
 
 enum loan_field {
     LOAN_CONTRACT_NO,

@@ -73,9 +73,11 @@ struct record {
     enum sql_id write;   /* SQL that stores and judges: record_write, record_decide */
     enum sql_id peek;    /* the same for a dry run */
     enum sql_id project; /* SQL that writes the typed rows; none when `write` does */
+    bool proposed;       /* takes effect when a second person has approved it: 202 */
     bool decided;        /* the answer to a POST carries what was decided (record_decided) */
     int asks_cover;      /* a field that, when present, asks for cover; 0: none */
     int confirmed; /* the F_WORDS that names codes confirmed in spite of their check digit; or 0 */
+    bool tokens;   /* tokens are looked up anew after it */
     bool subsidy;  /* what is kept of policies and budgets is asked for anew after it */
     bool by_key;   /* its address holds the key, not the id */
     const char *const *states; /* of ?state=, ends with NULL; or NULL */

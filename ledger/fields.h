@@ -41,4 +41,6 @@ extern const struct member deal_told[], told_read_only[];
 extern const char *const told_states[];
 /* By the fields industry, employees, revenue and assets, one after the other from `industry` on. */
 enum firm_size firm_size_of(const struct value *v, int industry);
+/* Of a type whose records wait for a second person. */
+extern const struct member proposed_read_only[];
 #endif

@@ -19,7 +19,8 @@ const struct record *const records[] = {&flag_clearing_record, &flag_scan_record
     &catalogue_followup_record, &offer_acceptance_record, &matching_event_record,
     &operation_centre_record, &portfolio_record, &alliance_record, &cluster_record,
     &service_agency_record, &agency_service_record, &training_record, &ranking_weight_record,
-    &benchmark_record};
+    &benchmark_record, &baseline_record, &budget_closing_record, &proposal_step_record,
+    &approval_tier_record};
 const int record_count = COUNT_OF(records);
 const struct record *const request_records[] = {
     &eligibility_record, &rehearsal_record, &seal_request_record, NULL};

@@ -111,7 +111,8 @@ const struct record flag_threshold_record = {
     .on = THRESHOLD_FROM,
     .write = SQL_RECORD_DECIDE,
     .peek = SQL_RECORD_TRY,
+    .proposed = true,
     .parent = NO_FIELD,
     .derive = threshold_derive,
-    .read_only = no_read_only,
+    .read_only = proposed_read_only,
 };

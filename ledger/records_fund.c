@@ -345,11 +345,12 @@ const struct record transfer_record = {
     .subject = TRANSFER_REFERENCE,
     .district = NO_FIELD,
     .on = TRANSFER_ON,
-    .write = SQL_TRANSFER_WRITE,
+    .write = SQL_RECORD_DECIDE,
     .peek = SQL_RECORD_TRY,
+    .proposed = true,
     .parent = TRANSFER_REVERSES,
     .check = transfer_check,
-    .read_only = no_read_only,
+    .read_only = proposed_read_only,
 };
 
 const struct record scheme_record = {

@@ -294,8 +294,34 @@ const struct record budget_record = {
     .write = SQL_RECORD_DECIDE,
     .subsidy = true,
     .peek = SQL_RECORD_TRY,
+    .proposed = true,
     .parent = NO_FIELD,
-    .read_only = no_read_only,
+    .read_only = proposed_read_only,
+};
+
+/* What is left of a year's budget goes where GET /v1/budget-closings proposes. */
+static const struct field closing_fields[] = {
+    {"reference", "凭证号", F_TEXT, .need = true, .min = 1, .max = 64, .example = "JZ-2024-001"},
+    {"policy", "政策代码", F_IDENT, .need = true, .ident = ident_account, .example = "JS-2023"},
+    {"year", "预算年度", F_INT, .need = true, .min = 2000, .max = 2198, .example = "2024"},
+    {.name = NULL},
+};
+
+const struct record budget_closing_record = {
+    .name = "budget_closing",
+    .path = "/v1/budget-closings",
+    .zh = "预算年终结转",
+    .fields = closing_fields,
+    .key = 0,
+    .subject = 1,
+    .district = NO_FIELD,
+    .on = NO_FIELD,
+    .write = SQL_RECORD_DECIDE,
+    .subsidy = true,
+    .peek = SQL_RECORD_TRY,
+    .proposed = true,
+    .parent = NO_FIELD,
+    .read_only = proposed_read_only,
 };
 
 static const struct field lpr_record_fields[] = {
@@ -318,8 +344,9 @@ const struct record lpr_record = {
     .write = SQL_RECORD_DECIDE,
     .subsidy = true,
     .peek = SQL_RECORD_TRY,
+    .proposed = true,
     .parent = NO_FIELD,
-    .read_only = no_read_only,
+    .read_only = proposed_read_only,
 };
 
 /* ---- cases: checks and applications ---------------------------------------------------------- */

@@ -41,13 +41,42 @@ select 'transfer record without its posting', r.id || ''
   from submission r
  where r.type = 'transfer'
    and not exists (select from transfer t where t.id = r.id)
+   and not exists (select from proposal_now n where n.proposal = r.id and n.state <> 'approved')
+union all
+select 'proposal whose state is not that of its steps', p.id || ''
+  from proposal p
+  left join proposal_now n on n.proposal = p.id
+ where n.state is distinct from coalesce((
+           select s.state from proposal_step s where s.proposal = p.id order by s.n desc limit 1), 'waiting')
+union all
+select 'proposal or step that differs from its record', x.id || ''
+  from (select p.id, p.type, p.recorded_at, p.recorded_by, null as said
+          from proposal p
+         union all
+        select s.id, 'proposal_step', s.recorded_at, s.recorded_by, s.proposal || s.step || s.reason
+          from proposal_step s) x
+  left join submission r on r.id = x.id and r.type = x.type and r.version = 1
+ where (x.recorded_at, x.recorded_by) is distinct from (r.recorded_at, r.recorded_by)
+    or x.said <> (r.body ->> 'proposal') || (r.body ->> 'step') || (r.body ->> 'reason')
+union all
+select 'proposal that one person approved', p.id || ''
+  from proposal p
+  join proposal_step s on s.proposal = p.id and s.step = 'approve'
+ where coalesce(person_of(s.recorded_by)::text, s.recorded_by) = coalesce(person_of(p.recorded_by)::text, p.recorded_by)
+    or exists (select from proposal_step o
+                where o.proposal = p.id and o.n < s.n
+                  and coalesce(person_of(o.recorded_by)::text, o.recorded_by)
+                      = coalesce(person_of(s.recorded_by)::text, s.recorded_by))
 union all
 select 'transfer that differs from its record', t.id || ''
   from transfer t
   join submission r on r.id = t.id and r.type = 'transfer'
+  left join lateral ( -- posted when it was approved
+       select s.recorded_at from proposal_step s where s.proposal = r.id and s.state = 'approved') a on true
  where (t.reference, t.on_day, t.memo, t.recorded_at, t.recorded_by, t.reverses)
        is distinct from
-       (r.body ->> 'reference', (r.body ->> 'on')::date, r.body ->> 'memo', r.recorded_at, r.recorded_by,
+       (r.body ->> 'reference', (r.body ->> 'on')::date, r.body ->> 'memo', coalesce(a.recorded_at, r.recorded_at),
+       r.recorded_by,
        (r.body ->> 'reverses')::uuid)
     or (r.body ->> 'reverses' is null
         and (t.debit, t.credit, t.amount_fen, t.cause)
@@ -64,7 +93,8 @@ union all
 select 'transfer that nobody caused', t.id || ''
   from transfer t
  where not exists (select from submission r
-                    where r.id = t.id and r.type in ('transfer', 'claim_step', 'budget', 'application_step'))
+                    where r.id = t.id
+                      and r.type in ('transfer', 'claim_step', 'budget', 'budget_closing', 'application_step'))
    and not exists (select from claim_step s
                     cross join lateral json_array_elements(s.funds) x
                     where s.claim = t.cause_id and claim_part_id(s.id, x ->> 0) = t.id)
@@ -571,11 +601,16 @@ select 'payment past an open flag', s.id || ' ' || f.id
 union all
 select 'threshold that differs from its record', coalesce(v.record_id, r.id) || ''
   from (select * from flag_threshold_value where record_id is not null) v
-  full join (select * from submission where type = 'flag_threshold') r on r.id = v.record_id
+  full join (select x.*, a.recorded_at as approved_at
+               from submission x
+               left join proposal_now n on n.proposal = x.id
+               left join proposal_step a on a.proposal = x.id and a.state = 'approved'
+              where x.type = 'flag_threshold' and coalesce(n.state, 'approved') = 'approved') r on r.id = v.record_id
   left join flag_threshold t on t.code = v.code and t.name = v.name
  where (v.code, v.name, v.effective_from, v.value, v.recorded_by)
        is distinct from
-       (r.body ->> 'rule', r.body ->> 'threshold', (r.body ->> 'effective_from')::date,
+       (r.body ->> 'rule', r.body ->> 'threshold',
+       greatest((r.body ->> 'effective_from')::date, shanghai_day(r.approved_at)),
        flag_value_of(t.unit, r.body ->> 'value'), r.recorded_by)
 union all
 select 'scan without its record, or the other way round', coalesce(s.id, r.id) || ''

@@ -93,6 +93,10 @@ end $$;
 revoke all on function budget_decide from public;
 grant execute on function budget_decide to pledged_app;
 
+-- What moves into, on from or out of a budget.
+create or replace function budget_sum(doc json) returns bigint language sql immutable as
+    $$ select fen_of(doc ->> 'amount') $$;
+
 -- A budget of one year: what came in, what is promised, what is left.
 create or replace function budget_statement(policy_code text, year int)
     returns table (account text, appropriated bigint, carried_in bigint, carried_out bigint, returned bigint,
@@ -171,3 +175,49 @@ begin
 end $$;
 revoke all on function budget_closing from public;
 grant execute on function budget_closing to pledged_app;
+
+-- The movement that the closing of a budget proposes now, as a record of a budget; null: none.
+create or replace function budget_closing_of(doc json) returns json
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select json_build_object('reference', doc ->> 'reference', 'policy', c.policy, 'year', doc -> 'year', 'kind',
+                             c.proposal, 'amount', yuan_text(c.available), 'on', today(), 'memo', c.because)
+      from budget_closing((doc ->> 'year')::int) c
+     where c.policy = doc ->> 'policy' and c.proposal is not null
+$$;
+
+-- Carries over or returns what is left of a budget, as the ledger proposes it at that moment.
+create or replace function budget_closing_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    d decision;
+    moved json := budget_closing_of(doc);
+begin
+    d.parties := '{}';
+    d.district := coalesce(my_district(), '');
+    if (policy_own(doc ->> 'policy')).id is null then
+        d.problems := json_build_array(problem('E_NO_POLICY', '/policy', doc ->> 'policy'));
+    elsif (doc ->> 'year')::int > extract(year from today()) then
+        d.problems := json_build_array(problem('E_FUTURE', '/year', today()::text));
+    elsif moved is null then
+        d.problems := json_build_array(problem('E_STEP', '/policy', coalesce((
+            select c.because
+              from budget_closing((doc ->> 'year')::int) c where c.policy = doc ->> 'policy'), '无余额')));
+    else
+        return budget_decide(new_id, moved, null, dry);
+    end if;
+    return d;
+end $$;
+revoke all on function budget_closing_decide from public;
+grant execute on function budget_closing_decide to pledged_app;
+
+-- What the closing of a budget would move now.
+create or replace function budget_closing_sum(doc json) returns bigint
+    language sql stable security definer set search_path = public, pg_temp as
+    $$ select fen_of(budget_closing_of(doc) ->> 'amount') $$;
+
+-- What would be done now, of which an approver sees that it is still what was proposed.
+create or replace function budget_closing_before(doc json) returns json
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select json_build_object('kind', c.m ->> 'kind', 'amount', c.m ->> 'amount')
+      from (select budget_closing_of(doc) as m) c
+$$;

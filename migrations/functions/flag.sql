@@ -401,24 +401,34 @@ begin
     if v is null or v < t.least or v > t.most then
         return array[problem('E_RANGE', '/value', t.unit || ' ' || flag_value_text(t.unit, t.least) || '..'
                              || flag_value_text(t.unit, t.most))];
-    elsif (doc ->> 'effective_from')::date < today() then
+    elsif (doc ->> 'effective_from')::date < today() and not proposal_is(id) then
         return array[problem('E_ORDER', '/effective_from', today()::text)];
     end if;
     return '{}'::json[];
 end $$;
 
--- Writes a value of a threshold with the day it holds from.
-create or replace function flag_threshold_row() returns trigger
-    language plpgsql security definer set search_path = public, pg_temp as $$
-begin
-    new.district := '';
+-- Writes a value of a threshold with the day it holds from: not before it was approved.
+create or replace function flag_threshold_store(r submission) returns void
+    language sql security definer set search_path = public, pg_temp as $$
     insert into flag_threshold_value (code, name, effective_from, value, record_id, recorded_at, recorded_by)
-    select t.code, t.name, (new.body ->> 'effective_from')::date, flag_value_of(t.unit, new.body ->> 'value'), new.id,
-           new.recorded_at, new.recorded_by
+    select t.code, t.name, greatest(((r).body ->> 'effective_from')::date, today()),
+           flag_value_of(t.unit, (r).body ->> 'value'), (r).id, record_now(), my_signature()
       from flag_threshold t
-     where t.code = new.body ->> 'rule' and t.name = new.body ->> 'threshold';
-    return new;
-end $$;
+     where t.code = (r).body ->> 'rule' and t.name = (r).body ->> 'threshold'
+$$;
+revoke all on function flag_threshold_store from public;
+
+-- The value that a threshold has on the day from which another is proposed.
+create or replace function flag_threshold_before(doc json) returns json
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select json_build_object('value', flag_value_text(t.unit, v.value), 'effective_from', v.effective_from)
+      from flag_threshold t
+      join flag_threshold_value v on v.code = t.code and v.name = t.name
+     where t.code = doc ->> 'rule' and t.name = doc ->> 'threshold'
+       and v.effective_from <= greatest((doc ->> 'effective_from')::date, today())
+     order by v.effective_from desc, v.recorded_at desc
+     limit 1
+$$;
 
 -- A claim or an application is looked at with everything around its loan as soon as it stands.
 create or replace function flag_cause_row() returns trigger

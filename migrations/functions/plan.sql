@@ -150,3 +150,40 @@ create or replace function plan_districts(basis text, from_day date, to_day date
 $$;
 revoke all on function plan_districts from public;
 grant execute on function plan_districts to pledged_app;
+
+-- Enters yearly figures of a plan; those that stand already stay as they are.
+create or replace function baseline_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    d decision;
+begin
+    d.parties := '{}';
+    d.district := '';
+    if not exists (select from plan p where p.code = doc ->> 'plan') then
+        d.problems := json_build_array(problem('E_NOT_FOUND', '/plan', doc ->> 'plan'));
+    elsif not dry then
+        insert into baseline (plan, year, version, amount_fen, count, source, assumed, recorded_at, recorded_by)
+        select doc ->> 'plan', e.year, coalesce(b.version, 0) + 1, yuan_fen(e.amount), e.count, e.source, e.assumed,
+               record_now(), my_signature()
+          from json_to_recordset(doc -> 'years') as e(year int, amount numeric, count bigint, source text,
+                                                      assumed boolean)
+          left join lateral (
+               select x.* from baseline x
+                where x.plan = doc ->> 'plan' and x.year = e.year order by x.version desc limit 1) b on true
+         where (b.amount_fen, b.count, b.source, b.assumed)
+               is distinct from (yuan_fen(e.amount), e.count, e.source, e.assumed);
+    end if;
+    return d;
+end $$;
+revoke all on function baseline_decide from public;
+grant execute on function baseline_decide to pledged_app;
+
+-- What stands of the years that a record would enter, a line of text a year.
+create or replace function baseline_before(doc json) returns json
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select json_object_agg(y.year, (
+               select concat_ws(' ', yuan_text(b.amount_fen), b.count, b.source, case when b.assumed then '假定' end)
+                 from baseline b
+                where b.plan = doc ->> 'plan' and b.year = y.year order by b.version desc limit 1) order by y.year)
+      from (select (x ->> 'year')::int as year from json_array_elements(doc -> 'years') x) y
+$$;

@@ -23,6 +23,14 @@ end $$;
 revoke all on function lpr_decide from public;
 grant execute on function lpr_decide to pledged_app;
 
+-- The newest rate that is known.
+create or replace function lpr_before(doc json) returns json
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select json_build_object('on', l.on_day, 'one_year', percent_text(l.one_year_ppm), 'five_year',
+                             percent_text(l.five_year_ppm))
+      from lpr l order by l.on_day desc limit 1
+$$;
+
 -- What stands against a version of a policy: whose it is, its code, and the versions in force.
 create or replace function policy_refusal(doc json) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$

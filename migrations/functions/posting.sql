@@ -434,51 +434,10 @@ begin
     return d;
 end $$;
 
--- Many transfers at once. When all are new, sound and covered they are posted by one statement.
-create or replace function transfer_write(elements json)
-    returns table (ord bigint, outcome text, id uuid, version int, body text, sha256 text,
-                   recorded_at text, recorded_by text, flags text, leaf bigint, leaf_hash text, head bigint)
-    language plpgsql as $$
-#variable_conflict use_column
-declare
-    org bigint := my_org();
-    e transfer_element[];
-    lines bigint;
-    keys bigint;
-    codes text[];
-    open text[]; -- accounts that exist and are not a claim's
-begin
-    if json_array_length(elements) = 1 then -- what follows would be made for nothing
-        return query select * from record_decide('transfer', elements, false);
-        return;
-    end if;
-    select array_agg(row(x.place, x.id, x.key, x.on_day, x.sha256, x.body,
-                         row(x.id, x.key, b.debit, b.credit, (b.amount * 100)::bigint, x.on_day, b.cause,
-                             null, null, b.memo)::posting,
-                         b.reverses is null and b.debit <> b.credit and x.on_day <= today()
-                         and not exists (select from submission r
-                                          where r.org_id = org and r.type = 'transfer'
-                                            and r.key_form = text_form(x.key))
-                        )::transfer_element),
-           count(*), count(distinct text_form(x.key))
-      into e, lines, keys
-      from rows from (json_to_recordset(elements) as (
-           id uuid, key text, "on" date, sha256 text, body json))
-           with ordinality as x(id, key, on_day, sha256, body, place)
-     cross join lateral json_to_record(x.body) as b(
-           debit text, credit text, amount numeric, cause text, reverses text, memo text);
-    codes := array(select (x.posting).debit from unnest(e) x union select (x.posting).credit from unnest(e) x);
-    open := array(select a.code from account a where a.code = any (codes) and a.party is null);
-    if keys < lines or cardinality(open) < cardinality(codes) then
-        e := array(select row(x.ord, x.id, x.key, x.on_day, x.sha256, x.body, x.posting,
-                              x.plain and (x.posting).debit = any (open) and (x.posting).credit = any (open)
-                              and row_number() over (partition by text_form(x.key)
-                                                     order by x.ord) = 1)::transfer_element
-                     from unnest(e) x
-                    order by x.ord);
-    end if;
-    return query select * from transfer_halves(e);
-end $$;
+-- What a transfer moves; a reversal as much as what it reverses.
+create or replace function transfer_sum(doc json) returns bigint
+    language sql stable security definer set search_path = public, pg_temp as
+    $$ select (transfer_of(null, doc)).amount_fen $$;
 
 -- What a journal has to say of an account, also to a party that sees only its transfers with it. The day is the
 -- first that any transfer needs.
@@ -497,55 +456,3 @@ create or replace function account_part(code text, org bigint) returns text
                  and not exists (select from org o where lower(o.code) = lower($1) and o.id < org)
                 then code else 'org-' || org end
 $$;
-
--- Store the records of transfers that were posted; their verdicts.
-create or replace function transfer_stored(e transfer_element[])
-    returns table (ord bigint, outcome text, id uuid, version int, body text, sha256 text,
-                   recorded_at text, recorded_by text, flags text, leaf bigint, leaf_hash text, head bigint)
-    language plpgsql as $$
-#variable_conflict use_column
-declare
-    org bigint := my_org();
-    signature text := my_signature();
-    at text := instant_text(record_now());
-begin
-    return query
-    with stored as (
-        insert into submission as s (id, version, org_id, type, key, subject, district, on_day, parties, body, sha256,
-               recorded_at, recorded_by)
-        select x.id, 1, org, 'transfer', x.key, x.key, '', x.on_day, '{}', x.body, decode(x.sha256, 'hex'),
-               (select record_now()), signature
-          from unnest(e) x
-        returning s.id, record_envelope(s) as envelope
-    )
-    select x.ord, 'created', x.id, 1, x.body::text, x.sha256, at, signature, '[]', null::bigint, s.envelope,
-           null::bigint
-      from unnest(e) x
-      join stored s on s.id = x.id;
-end $$;
-
--- Lines of which some cannot be posted as they are: halves, until what stands in the way is alone. Every line is
--- judged after those before it.
-create or replace function transfer_halves(e transfer_element[])
-    returns table (ord bigint, outcome text, id uuid, version int, body text, sha256 text,
-                   recorded_at text, recorded_by text, flags text, leaf bigint, leaf_hash text, head bigint)
-    language plpgsql as $$
-#variable_conflict use_column
-declare
-    n int := cardinality(e);
-begin
-    if n = 1 then
-        return query
-        select e[1].ord, d.outcome, d.id, d.version, d.body, d.sha256, d.recorded_at, d.recorded_by, d.flags, d.leaf,
-               d.leaf_hash, d.head
-          from record_decide('transfer', json_build_array(json_build_object(
-                   'id', e[1].id, 'key', e[1].key, 'subject', e[1].key, 'on', e[1].on_day, 'sha256', e[1].sha256,
-                   'body', e[1].body)), false) d;
-    elsif (select bool_and(x.plain) from unnest(e) x)
-          and transfer_post(array(select x.posting from unnest(e) x)) is null then
-        return query select * from transfer_stored(e);
-    else
-        return query select * from transfer_halves(e[:n / 2]);
-        return query select * from transfer_halves(e[n / 2 + 1:]);
-    end if;
-end $$;

@@ -11,6 +11,7 @@
 --   stated     <type>_state(id) returns text: lists can be asked for a state
 --   marked     <type>_mark(id, members) returns text: tells two answers of a version apart; null: they are alike
 --   flagged    (no function) the answer to its submission shows the red flags that deciding it raised
+--   proposed   (no function) it takes effect when a second person has approved it (proposal.sql); judged dry until then
 --   by_day     <type>_turn(doc) returns int: lines that come together are judged in the order of their days, and on one
 --              day of their turns
 --
@@ -134,7 +135,7 @@ begin
             leaf := null;
             leaf_hash := null;
             head := null;
-            d := record_decide_one(t, e.id, e.body, e.derived, dry);
+            d := record_decide_one(t, e.id, e.body, e.derived, dry or t.proposed);
             if d.problems is not null and t.by_day and pass = 1 then
                 again := again || e.place;
                 continue;
@@ -156,6 +157,9 @@ begin
                 values (e.id, 1, my_org(), $1, e.key, e.subject, d.district, coalesce(e.on_day, today()), d.parties,
                        e.body, decode(e.sha256, 'hex'), at, my_signature())
                 returning record_envelope(s) into leaf_hash;
+            end if;
+            if not dry and t.proposed then
+                perform proposal_open(e.id, $1, e.body);
             end if;
             outcome := 'created';
             id := e.id;
@@ -201,10 +205,15 @@ create or replace function record_life_members(type text, id uuid, version int, 
     returns json language plpgsql stable as $$
 declare
     members json;
+    t record_type;
 begin
-    if exists (select from record_type t where t.name = type and t.told) then
+    select x.* into t from record_type x where x.name = type;
+    if t.told then
         execute format('select %I($1, $2, $3, $4)', type || '_members')
            into members using id, version, coalesce(as_of, today()), known_at;
+    end if;
+    if t.proposed and proposal_is(id) then
+        members := json_joined(coalesce(members, '{}'::json), json_build_object('proposal', proposal_brief(id)));
     end if;
     return members;
 end $$;

@@ -1,7 +1,9 @@
 /*
  * baselines.c - the figures of a plan's years that are entered from outside.
  */
+#include "merkle.h"
 #include "plan_view.h"
+#include "records.h"
 #include "shapes.h"
 
 static void write_baseline(struct buf *out, const struct rows *rows, int i)
@@ -45,59 +47,85 @@ static void baselines_get(struct req *r)
     db_query(r->server->db, r->a, r->actor, SQL_PLAN_GET, params, 5, on_baselines, r);
 }
 
-enum baseline_field { BASE_YEAR, BASE_AMOUNT, BASE_COUNT, BASE_SOURCE, BASE_ASSUMED };
-static const struct field baseline_fields[] = {
-    {"year", "年度", F_INT, .need = true, .min = 1900, .max = 2199, .example = "2020"},
-    {"amount", "金额", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX, .example = "7000000000.00"},
-    {"count", "项目数", F_INT, .min = 0, .max = 1000000000, .example = "160"},
-    {"source", "来源", F_TEXT, .need = true, .min = 1, .max = 300, .example = "年度统计公报"},
-    {"assumed", "是否假定", F_BOOL, .need = true, .example = "false"},
-    {.name = NULL},
-};
-static const struct field baselines_fields[] = {
-    {"years", "年度基数", F_LIST, .need = true, .min = 1, .max = PLAN_YEARS_MAX,
-        .of = baseline_fields},
-    {.name = NULL},
-};
-static const struct member baselines_read_only[] = {{.name = NULL}};
-static const struct record baselines_record = {.name = "baselines",
-    .zh = "计划基数",
-    .parent = NO_FIELD,
-    .fields = baselines_fields,
-    .read_only = baselines_read_only};
+/* ---- PUT: proposed, and entered when a second person has approved ------------------------------
+ */
 
 struct baselines_put {
     struct req *r;
-    struct value v;
-    struct work work;
+    struct value *v;
 };
+
+static const struct value *year_at(const struct value *years, int i)
+{
+    return years->row + i * BASELINE_WIDTH;
+}
 
 static void check_years(const struct plan_view *p, const struct value *v, struct err *e)
 {
     for (int i = 0; i < v->count; i++) {
-        const struct value *y = v->row + i * field_count(baseline_fields);
-        if (y[BASE_YEAR].n < p->first - 1 || y[BASE_YEAR].n > p->last)
+        const struct value *y = year_at(v, i);
+        if (y[BASELINE_YEAR].n < p->first - 1 || y[BASELINE_YEAR].n > p->last)
             err_add(
                 e, E_PLAN, arena_printf(e->a, "/years/%d/year", i), "%d–%d", p->first - 1, p->last);
-        if (!y[BASE_AMOUNT].present && !y[BASE_COUNT].present)
+        if (!y[BASELINE_AMOUNT].present && !y[BASELINE_COUNT].present)
             err_add(e, E_NEED, arena_printf(e->a, "/years/%d/amount", i), NULL);
         for (int j = 0; j < i; j++) {
-            if (v->row[j * field_count(baseline_fields) + BASE_YEAR].n == y[BASE_YEAR].n)
+            if (year_at(v, j)[BASELINE_YEAR].n == y[BASELINE_YEAR].n)
                 err_add(e, E_REPEATED, arena_printf(e->a, "/years/%d/year", i), "%lld",
-                    (long long)y[BASE_YEAR].n);
+                    (long long)y[BASELINE_YEAR].n);
         }
     }
 }
 
-static void on_entered(void *arg, const struct verdict *v, int n, const struct fail *fail)
+static bool figure_is(const struct rows *rows, int i, int column, const struct value *v)
 {
-    struct baselines_put *b = arg;
-    (void)v;
-    (void)n;
-    if (fail)
-        reply_fail(b->r, fail);
-    else
-        baselines_get(b->r);
+    int64_t n = 0;
+    bool known = rows_int(rows, i, column, &n);
+    return known == v->present && (!known || n == v->n);
+}
+
+/* Does a row of the plan say just this of the year? */
+static bool is_entered(const struct rows *rows, const struct value *y)
+{
+    for (int i = 0; i < rows->n; i++) {
+        int64_t year = 0;
+        if (!plan_row_is(rows, i, "baseline") ||
+            !rows_int(rows, i, PLAN_GET_BASELINE_YEAR, &year) || year != y[BASELINE_YEAR].n)
+            continue;
+        return figure_is(rows, i, PLAN_GET_BASELINE_AMOUNT_FEN, &y[BASELINE_AMOUNT]) &&
+               figure_is(rows, i, PLAN_GET_BASELINE_COUNT, &y[BASELINE_COUNT]) &&
+               str_eq(rows_at(rows, i, PLAN_GET_BASELINE_SOURCE), y[BASELINE_SOURCE].s) &&
+               str_is(rows_at(rows, i, PLAN_GET_BASELINE_ASSUMED),
+                   y[BASELINE_ASSUMED].n ? "true" : "false");
+    }
+    return false;
+}
+
+static bool all_entered(const struct rows *rows, const struct value *years)
+{
+    for (int i = 0; i < years->count; i++) {
+        if (!is_entered(rows, year_at(years, i)))
+            return false;
+    }
+    return true;
+}
+
+/* Without a reference of his own the sender's figures, against those that stand, are the key: the
+ * same again is the same proposal, and the same after a change another. */
+static void name_proposal(struct req *r, const struct rows *rows, struct value *v)
+{
+    struct buf text;
+    if (v[BASELINES_REFERENCE].present)
+        return;
+    buf_init(&text, r->a);
+    schema_value(&baseline_record.fields[BASELINES_YEARS], &v[BASELINES_YEARS], &text);
+    for (int i = 0; i < rows->n; i++) {
+        if (plan_row_is(rows, i, "baseline"))
+            buf_str(&text, rows_at(rows, i, PLAN_GET_BASELINE_RECORDED_AT));
+    }
+    struct str hex = hash_hex(r->a, hash_sha256(text.p, text.n));
+    v[BASELINES_REFERENCE] = (struct value){
+        .present = true, .s = arena_printf(r->a, "%s %.16s", r->capture[0].p, hex.p)};
 }
 
 static void on_plan_for_put(void *arg, const struct rows *rows, const struct fail *fail)
@@ -105,7 +133,6 @@ static void on_plan_for_put(void *arg, const struct rows *rows, const struct fai
     struct baselines_put *b = arg;
     struct req *r = b->r;
     struct plan_view *p = arena_alloc(r->a, sizeof *p);
-    struct buf list;
     p->r = r;
     if (fail) {
         reply_fail(r, fail);
@@ -114,24 +141,15 @@ static void on_plan_for_put(void *arg, const struct rows *rows, const struct fai
     if (!plan_take(p, rows))
         err_add(&r->err, E_NOT_FOUND, STR(""), "%s", r->capture[0].p);
     else
-        check_years(p, &b->v, &r->err);
+        check_years(p, &b->v[BASELINES_YEARS], &r->err);
     if (r->err.n) {
         reply_problem(r);
-        return;
+    } else if (all_entered(rows, &b->v[BASELINES_YEARS])) {
+        on_baselines(r, rows, NULL);
+    } else {
+        name_proposal(r, rows, b->v);
+        record_decided(r, b->v, (struct str){NULL, 0}, NULL);
     }
-    buf_init(&list, r->a);
-    for (int i = 0; i < b->v.count; i++)
-        schema_object(baseline_fields, b->v.row + i * field_count(baseline_fields), &list);
-    b->work = (struct work){.a = r->a,
-        .actor = r->actor,
-        .type = r->capture[0].p,
-        .write = SQL_BASELINE_WRITE,
-        .elements = buf_view(&list),
-        .n = b->v.count,
-        .done = on_entered,
-        .arg = b};
-    if (!lane_submit(r->server->lane, &b->work))
-        reply_refuse(r, E_BUSY, "", "%s", "queue");
 }
 
 static void baselines_put(struct req *r)
@@ -139,8 +157,11 @@ static void baselines_put(struct req *r)
     struct baselines_put *b = arena_alloc(r->a, sizeof *b);
     struct str params[5] = {r->capture[0], {NULL, 0}, STR("1900-01-01")};
     const struct json *in = json_parse(r->a, r->body, &r->err);
+    r->parent_key = r->capture[0];
     b->r = r;
-    if (!in || !schema_decode(r->a, &baselines_record, in, &b->v, &r->err)) {
+    b->v = values_new(r, r->a);
+    if (!in || !schema_decode(r->a, &baseline_record, in, b->v, &r->err) ||
+        !values_fit(r, b->v, &r->err)) {
         reply_problem(r);
         return;
     }
@@ -148,6 +169,9 @@ static void baselines_put(struct req *r)
 }
 
 /* ---- routes ---------------------------------------------------------------------------------- */
+
+static const struct answer baselines_answers[] = {
+    JSON_OF(baselines_shape), {.status = 202, .is = IS_RECORD}, {.status = 0}};
 
 const struct route baseline_routes[] = {
     {.method = METHOD_GET,
@@ -162,9 +186,9 @@ const struct route baseline_routes[] = {
         .roles = IP_OFFICE,
         .handle = baselines_put,
         .takes = TAKES_JSON,
-        .record = &baselines_record,
-        .answers = ANSWERS(JSON_OF(baselines_shape)),
+        .record = &baseline_record,
+        .answers = baselines_answers,
         .zh = "录入基数",
-        .en = "Enter figures from outside the ledger"},
+        .en = "Propose figures from outside the ledger; those that stand already are answered"},
     {.path = NULL},
 };

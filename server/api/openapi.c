@@ -303,6 +303,7 @@ static void write_status(struct buf *out, const struct route *t, int status)
     json_member_object(out, arena_printf(out->a, "%d", status).p);
     json_member_text(out, "description",
         status == 201   ? "Created"
+        : status == 202 ? "Accepted: it waits for a second person"
         : status == 304 ? "Not Modified"
                         : "OK");
     for (const struct answer *w = t->answers, *first = NULL; w->status; w++) {

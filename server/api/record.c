@@ -18,6 +18,15 @@ const struct answer record_batch[] = {{.status = 201, .is = IS_RECORD},
         .type = "application/x-ndjson",
         .line = {&verdict_shape, &summary_shape}},
     {.status = 0}};
+const struct answer record_proposed[] = {
+    {.status = 202, .is = IS_RECORD}, {.status = 200, .is = IS_STORED}, {.status = 0}};
+const struct answer proposed_batch[] = {{.status = 202, .is = IS_RECORD},
+    {.status = 200, .is = IS_STORED},
+    {.status = 200,
+        .is = IS_LINES,
+        .type = "application/x-ndjson",
+        .line = {&verdict_shape, &summary_shape}},
+    {.status = 0}};
 const struct answer record_put_right[] = {{.status = 200, .is = IS_STORED}, {.status = 0}};
 const struct answer record_one[] = {
     {.status = 200, .is = IS_RECORD}, {.status = 304, .is = IS_NOTHING}, {.status = 0}};
@@ -160,7 +169,7 @@ static void answer_decided(void *arg)
 {
     struct submit *s = arg;
     struct req *r = s->r;
-    if ((s->rec->decided || s->asks) && r->method == METHOD_POST) {
+    if ((s->rec->decided || s->asks) && (r->method == METHOD_POST || s->rec->proposed)) {
         struct str params[] = {str_of(s->rec->name), s->verdict.id};
         db_query(r->server->db, r->a, r->actor, SQL_RECORD_DECISION, params, 2, on_decision, s);
         return;
@@ -184,10 +193,14 @@ static void reply_stored(struct submit *s)
     bool fresh = v->outcome == OUT_CREATED;
     if (!fresh)
         reply_header(r, "Idempotent-Replay", STR("true"));
-    if (r->method == METHOD_POST)
+    if (s->rec->proposed)
+        reply_header(r, "Location", arena_printf(r->a, "/v1/proposals/%s", v->id.p));
+    else if (r->method == METHOD_POST)
         reply_header(r, "Location",
             arena_printf(r->a, "%s/%s", s->rec->path, s->rec->by_key ? s->key.p : v->id.p));
-    reply_record(r, fresh && r->method == METHOD_POST ? 201 : 200, s->rec, v);
+    int made = s->rec->proposed ? 202 : r->method == METHOD_POST ? 201 : 200;
+    bool waits = s->rec->proposed && r->method == METHOD_PUT; /* its 200 says what stands */
+    reply_record(r, fresh || waits ? made : 200, s->rec, v);
 }
 
 static void submit(struct submit *s)

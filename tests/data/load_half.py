@@ -59,6 +59,11 @@ class Ledger:
     def get(self, path, token):
         return json.loads(self.call("GET", path, None, token)[2])
 
+    def agreed(self, path, body, token, second):
+        """What one person proposes another approves."""
+        where, _ = self.post(path, body, token)
+        self.post(where + "/approve", {"seen": self.get(where, second)["seen"], "reason": "示例:核对无误"}, second)
+
     def lines(self, path, body, token):
         """A batch: every line is stored, or the first that is not is told."""
         got = [json.loads(x) for x in self.call("POST", path, body, token, "application/x-ndjson")[2].splitlines()]
@@ -133,8 +138,8 @@ def fund(d):
     with open(os.path.join(HERE, "schemes", "zs.json"), encoding="utf-8") as f:
         where, _ = d.post("/v1/schemes", json.load(f), d.tokens["IPO-SH"])
     d.step(where, "approve", finance, on="2016-01-05")
-    d.post("/v1/transfers", {"reference": "示例拨款-1", "debit": "fund:ZS", "credit": "appropriation:ZS", "amount": "40000000.00",
-                             "on": "2022-01-05", "cause": "appropriation"}, finance)
+    d.agreed("/v1/transfers", {"reference": "示例拨款-1", "debit": "fund:ZS", "credit": "appropriation:ZS",
+                               "amount": "40000000.00", "on": "2022-01-05", "cause": "appropriation"}, finance, second)
     loan = lent(d, bank, "示例-补偿-1", "310115", ago(400), ago(35), uscc("310115", 699001), patent(2020, 1, 7800001))
     cover = d.post("/v1/coverages", {"reference": "示例备案-1", "loan": "示例-补偿-1", "scheme": "ZS", "on": ago(400),
                                      "evidence": "示例备案表"}, bank)[1]["id"]
@@ -155,8 +160,8 @@ def subsidy(d):
     with open(os.path.join(HERE, "policies", "js-2023.json"), encoding="utf-8") as f:
         where, _ = d.post("/v1/policies", json.load(f), maker)
     d.step(where, "approve", checker, on="2023-06-20")
-    d.post("/v1/budgets", {"reference": "示例预算-1", "policy": "JS-2023", "year": TODAY.year, "kind": "appropriation",
-                           "amount": "1000000.00", "on": str(TODAY)}, maker)
+    d.agreed("/v1/budgets", {"reference": "示例预算-1", "policy": "JS-2023", "year": TODAY.year, "kind": "appropriation",
+                             "amount": "1000000.00", "on": str(TODAY)}, maker, checker)
     # Signed before the plan's base year: the sample book alone makes the published totals.
     loan = lent(d, bank, "示例-贴息-1", "310116", "2019-12-16", "2023-12-15", uscc("310116", 699002), patent(2017, 1, 7800002))
     # 3,000,000.00 at 3.45 % over 1,460 days of 360.
@@ -169,9 +174,11 @@ def subsidy(d):
 
 def seal(d, years=(2021, 2022, 2023), quarters=(1, 2, 3, 4)):
     """Quarters are sealed in their order."""
+    second = d.person("FINANCE-SH", "复核")
     for year in years:
         for quarter in quarters:
-            d.post("/v1/reports/quarterly/%dQ%d/seal" % (year, quarter), {"reason": "示例:季度会审通过"}, d.tokens["FINANCE-SH"])
+            d.agreed("/v1/reports/quarterly/%dQ%d/seal" % (year, quarter), {"reason": "示例:季度会审通过"},
+                     d.tokens["FINANCE-SH"], second)
 
 
 def main(url, tokens, pledged):

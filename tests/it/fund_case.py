@@ -57,9 +57,9 @@ class FundCase(Case):
         return code
 
     def appropriate(self, code, money):
-        self.post("/v1/transfers", {"reference": "AP-%d" % next(numbers), "debit": "fund:" + code,
-                                    "credit": "appropriation:" + code, "amount": money, "on": "2022-01-05",
-                                    "cause": "appropriation"}, self.finance, 201)
+        self.d.agreed(self.post("/v1/transfers", {
+            "reference": "AP-%d" % next(numbers), "debit": "fund:" + code, "credit": "appropriation:" + code, "amount": money,
+            "on": "2022-01-05", "cause": "appropriation"}, self.finance, 202))
 
     def fund(self, code):
         a = self.get("/v1/accounts/fund:" + code)

@@ -63,9 +63,11 @@ class SubsidyCase(Case):
         return code
 
     def budget(self, code, amount, year=YEAR, token=None, **over):
-        return self.post("/v1/budgets", dict({
+        made = self.post("/v1/budgets", dict({
             "reference": "YS-%d" % next(numbers), "policy": code, "year": year, "kind": "appropriation",
-            "amount": amount, "on": str(TODAY)}, **over), token or self.district)
+            "amount": amount, "on": str(TODAY)}, **over), token or self.district, 202)
+        self.d.agreed(made)
+        return made
 
     def lent(self, amount="3000000.00", drawn="2023-01-16", settled="2024-01-15", told="all", **over):
         """told: the interest that is told with the settlement; all of it, or None."""

@@ -133,8 +133,8 @@ class Benefits(Case):
             "budget": {"account": "subsidy:310000:BEN"}}, self.finance).headers["location"]
         seen = self.d.call("GET", where, token=checker).json()["seen"]
         self.post(where + "/approve", {"seen": seen, "reason": "经批准", "on": "2022-01-01"}, checker)
-        self.post("/v1/budgets", {"reference": "YS", "policy": "BEN", "year": 2022, "kind": "appropriation",
-                                  "amount": "100000.00", "on": "2022-01-05"}, self.finance)
+        self.d.agreed(self.post("/v1/budgets", {"reference": "YS", "policy": "BEN", "year": 2022, "kind": "appropriation",
+                                                "amount": "100000.00", "on": "2022-01-05"}, self.finance, 202))
         where = self.post("/v1/applications", {"reference": "SQ", "policy": "BEN", "loan": contract},
                           self.finance).headers["location"]
         self.step(where, "approve", checker, day)

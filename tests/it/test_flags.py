@@ -222,19 +222,22 @@ class Flags(Case):
     def test_a_threshold_is_changed_by_a_signed_dated_record_and_counts_from_its_day(self):
         today = self.d.sql("select today()")
         lent = lambda: [w["code"] for w in self.post("/v1/loans", loan(revenue="8000000.00"), self.bank)["warnings"]]
-        change = lambda value, status=201, **over: self.post("/v1/flag-thresholds", dict({
+        change = lambda value, **over: self.d.call("POST", "/v1/flag-thresholds", dict({
             "reference": "Y-%d" % next(numbers), "rule": "RF15", "threshold": "warn", "value": value, "effective_from": today,
-            "reason": "试点"}, **over), self.office, status)
+            "reason": "试点"}, **over), self.office)
         self.assertEqual(lent(), ["RF15"])  # 62.5 %
-        self.assertIn("receipt", change("62.50"))
+        proposed = change("62.50")
+        self.assertIn("receipt", proposed.json())
+        self.assertEqual(lent(), ["RF15"])  # one person's word
+        self.d.agreed(proposed)
         self.assertEqual(lent(), [])
-        change("50", effective_from="2099-01-01")  # not yet
+        self.d.agreed(change("50", effective_from="2099-01-01"))  # not yet
         self.assertEqual(lent(), [])
-        change("50.00")
+        self.d.agreed(change("50.00"))
         self.assertEqual(lent(), ["RF15"])
         for value, over, pointer in (("0.99", {}, "/value"), ("x", {}, "/value"), ("1", {"threshold": "y"}, "/threshold"),
                                      ("60", {"effective_from": "2020-01-01"}, "/effective_from"), ("60", {"rule": "RF99"}, "/threshold")):
-            self.assertEqual(change(value, 422, **over).codes()[0][0], pointer)
+            self.assertEqual(change(value, **over).codes()[0][0], pointer)
         rules = {x["code"]: x for x in self.get("/v1/flag-rules")["items"]}
         history = [t for t in rules["RF15"]["thresholds"] if t["threshold"] == "warn"][0]["history"]
         self.assertEqual([(h["value"], h.get("by")) for h in history], [
@@ -443,8 +446,9 @@ class VerifyFlags(test_verify.VerifyFund):
         case.step(where, "pay", case.person("FINANCE", "吴三"))
         open_one = case.post("/v1/loans", loan(ip=[{"number": patent(4), "owner_uscc": "91310104QX0104028H"}]), case.bank, 201)
         case.post("/v1/flag-scans", {"reference": "SM"}, case.office, 201)
-        case.post("/v1/flag-thresholds", {"rule": "RF15", "threshold": "warn", "value": "60.00", "reason": "试点",
-                                          "effective_from": self.d.sql("select today()")}, case.office, 201)
+        self.d.agreed(self.d.call("POST", "/v1/flag-thresholds", {
+            "rule": "RF15", "threshold": "warn", "value": "60.00", "reason": "试点",
+            "effective_from": self.d.sql("select today()")}, case.office))
         names = {"flag": flag, "open": case.flags(open_one.json()["id"])[0]["id"], "loan": case.loan_id}
         self.plant_each(PLANTED, names, "claim_step flag flag_record flag_clearing flag_threshold_value flag_scan".split())
 

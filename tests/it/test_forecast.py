@@ -23,7 +23,7 @@ class Forecast(Case):
         r = cls.d.call("PUT", "/v1/plans/sh-2021-2023/baselines", {"years": [
             {"year": 2020, "amount": "100000000.00", "count": 4, "source": "测试假定", "assumed": True}]},
             cls.d.token("ip_office"))
-        assert r.status == 200, r.body
+        cls.d.agreed(r)
 
     def target(self, name, quarter="2022Q4", kind="finance"):
         r = self.d.call("GET", PATH + quarter, token=self.d.token(kind))

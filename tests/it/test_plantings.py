@@ -96,9 +96,9 @@ class Plantings(Case):
         case.lent(code)
         contract = case.lent(code, overdue=None)
         case.correct(contract, purpose="补充流动资金")
-        d.call("PUT", "/v1/plans/sh-2021-2023/baselines", {"years": [
+        d.agreed(d.call("PUT", "/v1/plans/sh-2021-2023/baselines", {"years": [
             {"year": y, "amount": "4800000000.00", "count": 160, "source": "假定", "assumed": True} for y in (2020, 2021)]},
-            d.token("ip_office"))
+            d.token("ip_office")))
         subsidy_case.SubsidyCase.conf = cls.conf
         subsidy_case.SubsidyCase.setUpClass()
         sub = subsidy_case.SubsidyCase("setUp")

@@ -133,8 +133,8 @@ class Subsidies(SubsidyCase):
         n = next(numbers)
         self.post("/v1/lpr", {"reference": "L-%d" % n, "on": "2024-12-20", "one_year": "3.00",
                               "five_year": "3.50"}, self.finance, 422)
-        self.post("/v1/lpr", {"reference": "L2-%d" % n, "on": "2025-05-20", "one_year": "3.00",
-                              "five_year": "3.50"}, self.finance)
+        self.d.agreed(self.post("/v1/lpr", {"reference": "L2-%d" % n, "on": "2025-05-20", "one_year": "3.00",
+                                            "five_year": "3.50"}, self.finance, 202))
         self.assertEqual(self.get("/v1/lpr")["items"][-1],
                          {"on": "2025-05-20", "one_year": "3.00", "five_year": "3.50"})
 

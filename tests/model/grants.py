@@ -54,10 +54,10 @@ class Grants:
                     self.appropriate(k, year, policy["money"])
 
     def appropriate(self, k, year, money):
-        status, said, _ = self.call(office(self.s.policies[k]["body"])[0], "POST", "/v1/budgets", {
+        maker, checker, _ = office(self.s.policies[k]["body"])
+        self.agreed(maker, checker, "/v1/budgets", {
             "reference": self.reference("YS"), "policy": self.policy_codes[k], "year": year, "kind": "appropriation",
             "amount": yuan(money), "on": str(day_of(max(self.day, 1)))})
-        assert status == 201, said
         self.budgets[self.account(k, year)] += money
 
     def account(self, k, year):

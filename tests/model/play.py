@@ -64,6 +64,15 @@ class Run(Grants):
             self.broken.append("%s %s answered %s" % (method, path, status))
         return status, said, headers
 
+    def agreed(self, who, second, path, body):
+        """What one person proposes another approves."""
+        status, said, headers = self.call(who, "POST", path, body)
+        assert status == 202, said
+        where = headers["location"]
+        seen = self.call(second, "GET", where)[1]["seen"]
+        status, said, _ = self.call(second, "POST", where + "/approve", {"seen": seen, "reason": "核对无误"})
+        assert status == 201, said
+
     def reference(self, prefix):
         self.counter += 1
         return "%s-%d-%d" % (prefix, self.number, self.counter)
@@ -92,10 +101,9 @@ class Run(Grants):
             status, said, _ = self.call(FIRST, "POST", where + "/approve", {"seen": seen, "reason": "经核准", "on": str(day_of(1))})
             assert status == 201, said
             self.note("FINANCE", "scheme %s %s" % (code, {k: v for k, v in body.items() if k not in ("title", "legal_ref")}))
-            status, said, _ = self.call(FIRST, "POST", "/v1/transfers", {
+            self.agreed(FIRST, SECOND, "/v1/transfers", {
                 "reference": "AP-" + code, "debit": "fund:" + code, "credit": "appropriation:" + code,
                 "amount": yuan(scheme["money"]), "on": str(day_of(1)), "cause": "appropriation"})
-            assert status == 201, said
 
     # ---- acts ------------------------------------------------------------------------------------
 

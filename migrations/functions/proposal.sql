@@ -1,0 +1,305 @@
+-- Proposals: what one person asks for and another decides. The record is stored, with its leaf in the log, when it is
+-- proposed; its type's functions judge it then (dry) and again, as the proposer's, when the last approval comes.
+--
+--   proposal_rule.sums      <type>_sum(doc) returns bigint: the amount that a tier of approval goes by
+--   proposal_rule.changes   <type>_before(doc) returns json: what stands now of what it changes; part of what is seen
+--   types that are `judged` have <type>_store(r submission): writes the typed row of a record that was approved
+
+-- The amount of a record that is proposed; null: of none.
+create or replace function proposal_sum(u proposal_rule, doc json) returns bigint
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    fen bigint;
+begin
+    if u.sums then
+        execute format('select %I($1)', u.type || '_sum') into fen using doc;
+    end if;
+    return fen;
+end $$;
+
+-- What stands now of what a record would change; null: it changes nothing that stood before.
+create or replace function proposal_before(u proposal_rule, doc json) returns json
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    stood json;
+begin
+    if u.changes then
+        execute format('select %I($1)', u.type || '_before') into stood using doc;
+    end if;
+    return stood;
+end $$;
+
+-- Puts a record that was just stored before a second person.
+create or replace function proposal_open(record_id uuid, of_type text, doc json) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    u proposal_rule;
+begin
+    select x.* into u from proposal_rule x where x.type = of_type;
+    insert into proposal (id, type, org_id, person, sum_fen, before, recorded_at, recorded_by)
+    values (record_id, of_type, my_org(), my_person(), proposal_sum(u, doc), proposal_before(u, doc), record_now(),
+            my_signature());
+    insert into proposal_now (proposal, state) values (record_id, 'waiting');
+end $$;
+revoke all on function proposal_open from public;
+grant execute on function proposal_open to pledged_app;
+
+-- How many persons beside the proposer a sum needs, by the tiers of now.
+create or replace function approval_persons(of_type text, sum_fen bigint) returns int
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select coalesce((select t.persons
+                       from (select distinct on (x.from_fen) x.*
+                               from approval_tier x
+                              where x.type = of_type and x.from_fen <= coalesce(sum_fen, 0)
+                              order by x.from_fen desc, x.recorded_at desc) t
+                      order by t.from_fen desc limit 1), 1)
+$$;
+
+-- Was this record proposed? Those of earlier versions took effect at once.
+create or replace function proposal_is(record_id uuid) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as
+    $$ begin return exists (select from proposal p where p.id = record_id); end $$;
+
+-- The record of a proposal.
+create or replace function proposal_record(p proposal) returns submission
+    language sql stable security definer set search_path = public, pg_temp as
+    $$ select r from submission r where r.id = (p).id and r.version = 1 $$;
+
+-- What an approver names as seen: the record, the steps so far, and what stands now of what it changes.
+create or replace function proposal_seen(p proposal) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select encode(text_sha256(record_seen((p).id) || coalesce((
+               select string_agg(s.id::text, ' ' order by s.n) from proposal_step s where s.proposal = (p).id), '')
+               || coalesce(proposal_before(u, (proposal_record(p)).body)::text, '')), 'hex')
+      from proposal_rule u where u.type = (p).type
+$$;
+
+-- What differs from what stood when it was proposed, for somebody who saw another state: the members that changed and
+-- the steps taken.
+create or replace function proposal_moved(p proposal) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select concat_ws('; ', (
+               select string_agg('/before/' || coalesce(a.key, b.key) || ' ' || coalesce(a.value, '-') || ' → '
+                                 || coalesce(b.value, '-'), '; ' order by coalesce(a.key, b.key))
+                 from json_each_text((p).before) a
+                 full join json_each_text((select proposal_before(u, (proposal_record(p)).body)
+                                             from proposal_rule u where u.type = (p).type)) b on b.key = a.key
+                where a.value is distinct from b.value), (
+               select string_agg(concat_ws(' ', s.n, s.step, s.recorded_by, instant_text(s.recorded_at)), '; '
+                                 order by s.n)
+                 from proposal_step s where s.proposal = (p).id), 'version 1')
+$$;
+
+-- May whoever acts take part in this at all? To all others it does not exist.
+create or replace function proposal_is_mine(p proposal) returns boolean
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select (p).org_id = my_org()
+        or exists (select from proposal_rule u
+                    where u.type = (p).type and not u.same_org and my_kind() = any (u.approvers))
+$$;
+
+-- What stands against a step of whoever acts: nothing but who he is.
+create or replace function proposal_person_refusal(p proposal, step text) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    earlier text;
+begin
+    if step = 'refuse' and person_is_me((p).recorded_by) then
+        return '{}'::json[]; -- who proposed it may take it back
+    elsif not exists (select from proposal_rule u where u.type = (p).type and my_kind() = any (u.approvers)) then
+        return array[problem('E_ROLE', '', my_kind())];
+    elsif not exists (select from person x
+                        join post s on s.person = x.id and s.org_id = my_org() and s.ended_at is null
+                       where x.id = my_person() and x.disabled_at is null) then
+        return array[problem('E_AUTH', '', my_signature())]; -- the daemon, or disabled since he asked
+    elsif person_is_me((p).recorded_by) then
+        return array[problem('E_SAME_PERSON', '', (p).recorded_by)];
+    end if;
+    select s.recorded_by into earlier
+      from proposal_step s where s.proposal = (p).id and person_is_me(s.recorded_by) limit 1;
+    return case when earlier is null then '{}'::json[] else array[problem('E_SAME_PERSON', '', earlier)] end;
+end $$;
+
+-- From here to the end of the transaction, or until another is named, what is decided is this person's act.
+create or replace function proposal_act_as(org bigint, person uuid, signature text) returns void
+    language sql security definer set search_path = public, pg_temp as $$
+    select set_config('pledged.org', o.id::text, true), set_config('pledged.kind', o.kind, true),
+           set_config('pledged.code', o.code, true), set_config('pledged.district', coalesce(o.district, ''), true),
+           set_config('pledged.person', left(signature, -length(o.code) - 1), true),
+           set_config('pledged.person_id', coalesce(person::text, ''), true)
+      from org o where o.id = org
+$$;
+revoke all on function proposal_act_as from public;
+
+-- Judges the record of a proposal as its proposer's and, if not dry, lets it take effect. What stands against it now.
+create or replace function proposal_apply(p proposal, dry boolean) returns json[]
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    r submission := proposal_record(p);
+    t record_type;
+    d decision;
+    me_org bigint := my_org();
+    me_person uuid := my_person();
+    me text := my_signature();
+begin
+    select x.* into t from record_type x where x.name = (p).type;
+    perform proposal_act_as((p).org_id, (p).person, (p).recorded_by);
+    d := record_decide_one(t, r.id, r.body, null, dry);
+    if d.problems is null and t.judged and not dry then
+        execute format('select %I($1)', (p).type || '_store') using r;
+    end if;
+    perform proposal_act_as(me_org, me_person, me);
+    return case when d.problems is null then '{}'::json[] else array(select json_array_elements(d.problems)) end;
+end $$;
+revoke all on function proposal_apply from public;
+
+-- Approves or refuses a proposal. With the last approval that its tier needs the record takes effect, or the step is
+-- refused with what stands against that now.
+create or replace function proposal_step_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    d decision;
+    p proposal;
+    step text := doc ->> 'step';
+    now_state text;
+    given bigint;
+    next_state text;
+    found_problems json[];
+begin
+    d.parties := '{}';
+    d.district := '';
+    select x.* into p from proposal x where x.id = (doc ->> 'proposal')::uuid;
+    if p.id is null or not proposal_is_mine(p) then
+        d.problems := json_build_array(problem('E_NOT_FOUND', '', doc ->> 'proposal'));
+        return d;
+    end if;
+    select n.state into now_state from proposal_now n where n.proposal = p.id for update;
+    select count(*) into given from proposal_step s where s.proposal = p.id;
+    if now_state <> 'waiting' then
+        found_problems := array[problem('E_STEP', '', now_state)];
+    elsif doc ->> 'seen' <> proposal_seen(p) then
+        found_problems := array[problem('E_SEEN', '/seen', proposal_moved(p))];
+    else
+        found_problems := proposal_person_refusal(p, step);
+    end if;
+    next_state := case when step = 'refuse' then 'refused'
+                       when given + 1 >= approval_persons(p.type, p.sum_fen) then 'approved' else 'waiting' end;
+    if cardinality(found_problems) = 0 and step = 'approve' then
+        found_problems := proposal_apply(p, dry or next_state = 'waiting');
+    end if;
+    if cardinality(found_problems) > 0 then
+        d.problems := array_to_json(found_problems);
+    elsif not dry then
+        insert into proposal_step (id, proposal, n, step, state, person, reason, recorded_at, recorded_by)
+        values (new_id, p.id, (given + 1)::int, step, next_state, my_person(), doc ->> 'reason', record_now(),
+                my_signature());
+        update proposal_now n set state = next_state where n.proposal = p.id;
+    end if;
+    return d;
+end $$;
+revoke all on function proposal_step_decide from public;
+grant execute on function proposal_step_decide to pledged_app;
+
+-- What a step led to, in the answer to it.
+create or replace function proposal_step_decided(id uuid) returns json
+    language sql stable security definer set search_path = public, pg_temp as
+    $$ select json_build_object('state', s.state) from proposal_step s where s.id = $1 $$;
+
+-- What the answer of a record that is proposed tells of that; null: it needed no second person when it was recorded.
+create or replace function proposal_brief(record_id uuid) returns json
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select json_build_object('state', n.state, 'needs', approval_persons(p.type, p.sum_fen), 'decided_by', coalesce((
+               select json_agg(s.recorded_by order by s.n) from proposal_step s where s.proposal = p.id), '[]'::json))
+      from proposal p
+      join proposal_now n on n.proposal = p.id
+     where p.id = record_id
+$$;
+
+-- A proposal as its approver reads it.
+create or replace function proposal_shown(p proposal) returns json
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    r submission := proposal_record(p);
+    u proposal_rule;
+    now_state text := (select n.state from proposal_now n where n.proposal = (p).id);
+begin
+    select x.* into u from proposal_rule x where x.type = (p).type;
+    return json_strip_nulls(json_build_object('id', (p).id, 'kind', (p).type, 'title', u.title, 'title_en', u.title_en,
+        'state', now_state, 'seen', proposal_seen(p), 'amount', yuan_text((p).sum_fen),
+        'needs', approval_persons((p).type, (p).sum_fen),
+        'approvers', u.approvers, 'proposed_by', (p).recorded_by, 'proposed_at', instant_text((p).recorded_at),
+        'act', r.body, 'before', (p).before,
+        'before_now', case when now_state = 'waiting' then proposal_before(u, r.body) end,
+        'steps', coalesce((select json_agg(json_build_object('step', s.step, 'state', s.state, 'reason', s.reason,
+                                               'by', s.recorded_by, 'at', instant_text(s.recorded_at)) order by s.n)
+                             from proposal_step s where s.proposal = (p).id), '[]'::json),
+        'legal_steps', case when now_state <> 'waiting' then '{}'::text[]
+                            else array(select x.step from (values ('approve'), ('refuse')) as x(step)
+                                        where cardinality(proposal_person_refusal(p, x.step)) = 0) end));
+end $$;
+
+-- Proposals that whoever asks may see: his own organisation's, those that he may decide, all for the city's offices.
+create or replace function proposals_seen(one uuid, after bigint, state text, kind text, waiting boolean, most int)
+    returns table (no text, proposal text)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select p.no::text, proposal_shown(p)::text
+      from proposal p
+      join proposal_now n on n.proposal = p.id
+     where (proposal_is_mine(p) or my_kind() in ('finance', 'ip_office', 'auditor'))
+       and (one is null or p.id = one)
+       and (after is null or p.no > after)
+       and (proposals_seen.state is null or n.state = proposals_seen.state)
+       and (kind is null or p.type = kind)
+       and (not coalesce(waiting, false)
+            or n.state = 'waiting' and proposal_is_mine(p) and cardinality(proposal_person_refusal(p, 'approve')) = 0)
+     order by p.no
+     limit most
+$$;
+
+-- ---- tiers ----------------------------------------------------------------------------------------------
+
+-- How many persons the sums that a tier is proposed for need now.
+create or replace function approval_tier_before(doc json) returns json
+    language sql stable security definer set search_path = public, pg_temp as
+    $$ select json_build_object('persons', approval_persons(doc ->> 'act', fen_of(doc ->> 'from'))) $$;
+
+-- A tier of an act that is proposed. Fewer persons for large sums than for small ones is a slip.
+create or replace function approval_tier_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    d decision;
+    act text := doc ->> 'act';
+    least_fen bigint := fen_of(doc ->> 'from');
+    people int := (doc ->> 'persons')::int;
+    below int;
+begin
+    d.parties := '{}';
+    d.district := '';
+    below := case when least_fen > 0 then approval_persons(act, least_fen - 1) end;
+    if not exists (select from proposal_rule u where u.type = act) then
+        d.problems := json_build_array(problem('E_CHOICE', '/act', (
+            select string_agg(u.type, ', ' order by u.type) from proposal_rule u)));
+    elsif least_fen > 0 and not (select u.sums from proposal_rule u where u.type = act) then
+        d.problems := json_build_array(problem('E_UNWANTED', '/from', act));
+    elsif people < below then
+        d.problems := json_build_array(problem('E_ORDER', '/persons', below::text));
+    elsif not dry then
+        insert into approval_tier (type, from_fen, persons, record_id, recorded_at, recorded_by)
+        values (act, least_fen, people, new_id, record_now(), my_signature());
+    end if;
+    return d;
+end $$;
+revoke all on function approval_tier_decide from public;
+grant execute on function approval_tier_decide to pledged_app;
+
+-- The tiers of now.
+create or replace function approval_tiers() returns table (tier json)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select json_build_object('act', t.type, 'title', u.title, 'title_en', u.title_en, 'from', yuan_text(t.from_fen),
+                             'persons', t.persons, 'approvers', u.approvers, 'same_organisation', u.same_org,
+                             'by', t.recorded_by, 'at', instant_text(t.recorded_at))
+      from (select distinct on (x.type, x.from_fen) x.*
+              from approval_tier x order by x.type, x.from_fen, x.recorded_at desc) t
+      join proposal_rule u on u.type = t.type
+     order by t.type, t.from_fen
+$$;

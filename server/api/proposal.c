@@ -1,0 +1,273 @@
+/*
+ * proposal.c - what waits for a second person, and for whoever asks.
+ *
+ * A proposal is made by posting the record that it proposes; here it is read and decided.
+ */
+#include "api.h"
+#include "records.h"
+
+enum { P_ID, P_AFTER, P_STATE, P_KIND, P_WAITING, P_LIMIT, P_COUNT };
+
+/* {"items":[…] of texts that are JSON; left open. */
+static void write_texts(struct buf *out, const struct rows *rows, int shown, int column)
+{
+    json_open(out, '{');
+    json_member_list(out, "items");
+    for (int i = 0; i < shown; i++)
+        json_raw(out, rows_at(rows, i, column));
+    json_close(out, ']');
+}
+
+static void on_proposals(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct req *r = arg;
+    int64_t limit = *(int64_t *)r->state;
+    struct buf out;
+    if (fail) {
+        reply_fail(r, fail);
+        return;
+    }
+    int shown = rows->n > limit ? (int)limit : rows->n;
+    buf_init(&out, r->a);
+    write_texts(&out, rows, shown, PROPOSAL_LIST_PROPOSAL);
+    json_member_known(&out, "next",
+        rows->n > shown ? rows_at(rows, shown - 1, PROPOSAL_LIST_NO) : (struct str){NULL, 0});
+    json_close(&out, '}');
+    reply_list(r, buf_view(&out), shown);
+}
+
+static void proposal_list(struct req *r)
+{
+    struct str p[P_COUNT] = {{NULL, 0}};
+    int64_t *limit = arena_alloc(r->a, sizeof *limit);
+    r->state = limit;
+    p[P_AFTER] = req_param(r, "after");
+    p[P_STATE] = req_param(r, "state");
+    p[P_KIND] = req_param(r, "kind");
+    p[P_WAITING] = req_param(r, "waiting");
+    if (!param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, limit)) {
+        reply_problem(r);
+        return;
+    }
+    p[P_LIMIT] = arena_printf(r->a, "%lld", (long long)*limit);
+    db_query(r->server->db, r->a, r->actor, SQL_PROPOSAL_LIST, p, P_COUNT, on_proposals, r);
+}
+
+static void on_proposal(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct req *r = arg;
+    if (rows_found(r, rows, fail))
+        reply_json(r, 200, rows_at(rows, 0, PROPOSAL_LIST_PROPOSAL));
+}
+
+static void proposal_get(struct req *r)
+{
+    struct str p[P_COUNT] = {[P_ID] = r->capture[0], [P_LIMIT] = STR("1")};
+    if (uuid_is(r->capture[0]))
+        db_query(r->server->db, r->a, r->actor, SQL_PROPOSAL_LIST, p, P_COUNT, on_proposal, r);
+    else
+        reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
+}
+
+/* A list that goes out whole: its one column is JSON. */
+static void on_whole(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct req *r = arg;
+    struct buf out;
+    if (fail) {
+        reply_fail(r, fail);
+        return;
+    }
+    buf_init(&out, r->a);
+    write_texts(&out, rows, rows->n, 0);
+    json_member_known(&out, "next", (struct str){NULL, 0});
+    json_close(&out, '}');
+    reply_list(r, buf_view(&out), rows->n);
+}
+
+static void tier_list(struct req *r)
+{
+    db_query(r->server->db, r->a, r->actor, SQL_APPROVAL_TIERS, NULL, 0, on_whole, r);
+}
+
+static void task_list(struct req *r)
+{
+    int64_t limit;
+    if (!param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &limit)) {
+        reply_problem(r);
+        return;
+    }
+    struct str p[] = {arena_printf(r->a, "%lld", (long long)limit)};
+    db_query(r->server->db, r->a, r->actor, SQL_TASK_LIST, p, COUNT_OF(p), on_whole, r);
+}
+
+/* Who the token says that its bearer is. */
+static void me_get(struct req *r)
+{
+    const struct actor *me = r->actor;
+    struct buf out;
+    buf_init(&out, r->a);
+    json_open(&out, '{');
+    json_member_str(&out, "organisation", me->code);
+    json_member_str(&out, "organisation_name", me->name);
+    json_member_text(&out, "kind", org_kind_name(me->kind));
+    if (me->district.p && me->district.n)
+        json_member_str(&out, "district", me->district);
+    json_member_str(&out, "person", me->person);
+    json_member_str(&out, "person_id", me->person_id);
+    json_member_list(&out, "duties");
+    for (int d = 0; d < DUTY_COUNT; d++) {
+        if (me->duties & (1u << d))
+            json_str(&out, str_of(duty_name((enum duty)d)));
+    }
+    json_close(&out, ']');
+    json_close(&out, '}');
+    reply_json(r, 200, buf_view(&out));
+}
+
+/* ---- answers --------------------------------------------------------------------------------- */
+
+#define STATES "waiting approved refused"
+#define KINDS  "bank insurer guarantor district finance ip_office auditor"
+
+static const struct member step_members[] = {
+    {"step", M_WORD, "步骤", .en = "Step", .words = "approve refuse"},
+    {"state", M_WORD, "其后状态", .en = "State after it", .words = STATES},
+    {"reason", M_TEXT, "理由", .en = "Reason"},
+    {"by", M_TEXT, "复核人", .en = "Who took it"},
+    {"at", M_INSTANT, "记录时刻", .en = "When it was recorded"},
+    {.name = NULL},
+};
+static const struct member proposal_members[] = {
+    {"id", M_ID, "待复核事项", .en = "Its id, that of the record proposed"},
+    {"kind", M_TEXT, "事项", .en = "Kind of act"},
+    {"title", M_TEXT, "事项名称", .en = "What it is, in Chinese"},
+    {"title_en", M_TEXT, "英文名称", .en = "What it is, in English"},
+    {"state", M_WORD, "状态", .en = "State", .words = STATES},
+    {"seen", M_HASH, "所见版本", .en = "What a decider names as seen"},
+    {"amount", M_YUAN, "金额", .en = "Amount", .maybe = true},
+    {"needs", M_COUNT, "须复核人数", .en = "How many persons approve it"},
+    {"approvers", M_WORD, "复核机构类别", .en = "Kinds of organisations whose persons may",
+        .words = KINDS, .list = true},
+    {"proposed_by", M_TEXT, "提出人", .en = "Who proposed it"},
+    {"proposed_at", M_INSTANT, "提出时刻", .en = "When it was proposed"},
+    {"act", M_JSON, "内容", .en = "The record that is proposed"},
+    {"before", M_JSON, "提出时的原值", .en = "What stood when it was proposed", .maybe = true},
+    {"before_now", M_JSON, "现在的原值", .en = "What stands now", .maybe = true},
+    {"steps", M_OBJECT, "复核经过", .en = "Steps taken", .of = step_members, .list = true},
+    {"legal_steps", M_WORD, "可办步骤", .en = "Steps that whoever asks may take now",
+        .words = "approve refuse", .list = true},
+    {.name = NULL},
+};
+static const struct member tier_members[] = {
+    {"act", M_TEXT, "事项", .en = "Kind of act"},
+    {"title", M_TEXT, "事项名称", .en = "What it is, in Chinese"},
+    {"title_en", M_TEXT, "英文名称", .en = "What it is, in English"},
+    {"from", M_YUAN, "起点金额", .en = "From this amount on"},
+    {"persons", M_COUNT, "须复核人数", .en = "How many persons approve beside the proposer"},
+    {"approvers", M_WORD, "复核机构类别", .en = "Kinds of organisations whose persons may",
+        .words = KINDS, .list = true},
+    {"same_organisation", M_BOOL, "须同一机构", .en = "Only persons of the proposer's own"},
+    {"by", M_TEXT, "设定人", .en = "Who set it"},
+    {"at", M_INSTANT, "设定时刻", .en = "When it was set"},
+    {.name = NULL},
+};
+static const struct member task_members[] = {
+    {"kind", M_WORD, "事项", .en = "What waits", .words = "proposal coverage claim application"},
+    {"steps", M_TEXT, "可办步骤", .en = "Steps that it waits for", .list = true},
+    {"reference", M_TEXT, "编号", .en = "Its number"},
+    {"path", M_TEXT, "地址", .en = "Its address"},
+    {"since", M_INSTANT, "等待自", .en = "Since when it waits"},
+    {.name = NULL},
+};
+static const struct member me_members[] = {
+    {"organisation", M_TEXT, "机构代码", .en = "Code of the organisation"},
+    {"organisation_name", M_TEXT, "机构名称", .en = "Its name"},
+    {"kind", M_WORD, "机构类别", .en = "Its kind", .words = KINDS},
+    {"district", M_TEXT, "区", .en = "Its district", .maybe = true},
+    {"person", M_TEXT, "姓名", .en = "The person, as it stands beside what he does"},
+    {"person_id", M_ID, "人员编号", .en = "Id of the person, one over all offices"},
+    {"duties", M_WORD, "职责", .en = "What the token may be used for beside reading",
+        .words = "submit decide pay administer", .list = true},
+    {.name = NULL},
+};
+static const struct shape proposal_shape = {"proposal", proposal_members},
+                          tier_shape = {"tier", tier_members}, task_shape = {"task", task_members},
+                          me_shape = {"me", me_members};
+
+/* ---- routes ---------------------------------------------------------------------------------- */
+
+#define DECIDERS (FINANCE | IP_OFFICE | DISTRICT)
+#define READERS  (DECIDERS | AUDITOR)
+
+static const struct query q_number = {"after", Q_COUNT, .zh = "上一页的 next", .max = INT64_MAX},
+                          q_is = {"state", Q_WORD, .zh = "状态", .words = STATES},
+                          q_kind = {"kind", Q_TEXT, .zh = "事项"},
+                          q_waiting = {"waiting", Q_BOOL, .zh = "只列待我复核的"};
+
+// clang-format off
+#define STEP(step, name_zh, name_en) \
+    {.method = METHOD_POST, .path = "/v1/proposals/{id}/" step, .roles = DECIDERS, \
+        .handle = record_step, .takes = TAKES_JSON, .record = &proposal_step_record, \
+        .query = {&q_dry_run}, .answers = record_made, .zh = name_zh, .en = name_en}
+#define STEPS(step, name_zh, name_en) \
+    {.method = METHOD_POST, .path = "/v1/proposals/" step, .roles = DECIDERS, \
+        .handle = upload_list, .takes = TAKES_BATCH, .record = &proposal_step_record, \
+        .query = {&q_atomic, &q_dry_run}, .answers = record_batch, .zh = name_zh, .en = name_en}
+// clang-format on
+
+const struct route proposal_routes[] = {
+    {.method = METHOD_GET,
+        .path = "/v1/proposals",
+        .roles = READERS,
+        .handle = proposal_list,
+        .query = {&q_limit, &q_number, &q_is, &q_kind, &q_waiting, &q_list_format},
+        .answers = ANSWERS(PAGE_OF(proposal_shape)),
+        .zh = "待复核事项列表",
+        .en = "List proposals"},
+    STEPS("approve", "批量同意", "Approve many proposals"),
+    STEPS("refuse", "批量不同意", "Refuse many proposals"),
+    {.method = METHOD_GET,
+        .path = "/v1/proposals/{id}",
+        .roles = READERS,
+        .handle = proposal_get,
+        .answers = ANSWERS(JSON_OF(proposal_shape)),
+        .zh = "待复核事项",
+        .en = "One proposal"},
+    STEP("approve", "同意", "Approve a proposal: with the last approval it takes effect"),
+    STEP("refuse", "不同意", "Refuse a proposal, or take one's own back"),
+    {.method = METHOD_POST,
+        .path = "/v1/approval-tiers",
+        .roles = FINANCE,
+        .handle = record_post_one,
+        .takes = TAKES_JSON,
+        .record = &approval_tier_record,
+        .query = {&q_dry_run},
+        .answers = record_proposed,
+        .zh = "设定复核档次",
+        .en = "Propose from which amount on how many persons approve"},
+    {.method = METHOD_GET,
+        .path = "/v1/approval-tiers",
+        .roles = EVERYBODY,
+        .handle = tier_list,
+        .query = {&q_list_format},
+        .answers = ANSWERS(PAGE_OF(tier_shape)),
+        .zh = "复核档次",
+        .en = "From which amount on how many persons approve which act"},
+    {.method = METHOD_GET,
+        .path = "/v1/tasks",
+        .roles = EVERYBODY,
+        .handle = task_list,
+        .query = {&q_limit, &q_list_format},
+        .answers = ANSWERS(PAGE_OF(task_shape)),
+        .zh = "我的待办",
+        .en = "What waits for a step of whoever asks"},
+    {.method = METHOD_GET,
+        .path = "/v1/me",
+        .roles = EVERYBODY,
+        .handle = me_get,
+        .answers = ANSWERS(JSON_OF(me_shape)),
+        .zh = "我是谁",
+        .en = "Who the token says that its bearer is"},
+    {.path = NULL},
+};

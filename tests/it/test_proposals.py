@@ -1,0 +1,255 @@
+"""Two pairs of eyes: what moves money or a figure waits for another person, who sees what it does and what changed since."""
+from concurrent.futures import ThreadPoolExecutor
+
+from fund_case import TODAY, FundCase
+from harness import numbers
+from subsidy_case import fixture
+
+
+class Proposals(FundCase):
+    conf = {"readers": "6"}  # a ledger of its own: thresholds and tiers change
+
+    def setUp(self):
+        super().setUp()
+        self.n = next(numbers)
+        self.third = self.person("FINANCE", "吴三")
+        self.pool, self.grant = "pool:P%d" % self.n, "grant:P%d" % self.n
+        for code, kind, guarded in ((self.pool, "asset", True), (self.grant, "income", False)):
+            self.post("/v1/accounts", {"code": code, "kind": kind, "title": "测试", "no_overdraft": guarded,
+                                       "opened_on": "2022-01-01"}, self.finance, 201)
+
+    def transfer(self, amount, token=None, out=False, status=202, **over):
+        pair = (self.grant, self.pool) if out else (self.pool, self.grant)
+        return self.post("/v1/transfers", dict({
+            "reference": "TR-%d" % next(numbers), "debit": pair[0], "credit": pair[1], "amount": amount, "on": "2022-01-05",
+            "cause": "adjustment" if out else "appropriation"}, **over), token or self.finance, status)
+
+    def shown(self, made, token=None):
+        return self.get(made.headers["location"], token or self.second)
+
+    def decide(self, made, token, status=201, step="approve", **over):
+        where = made.headers["location"]
+        body = dict({"seen": self.shown(made)["seen"], "reason": "核对无误"}, **over)
+        return self.post("%s/%s" % (where, step), body, token, status)
+
+    def balance(self):
+        return self.get("/v1/accounts/" + self.pool)["balance"]
+
+    def add(self, org, name, same=None):
+        more = ["--same-as", same] if same else []
+        who = self.d.cli("person", "add", "--org", org, "--name", name, *more).stdout.strip()
+        return who, self.d.cli("token", "add", "--org", org, "--person", name).stdout.strip()
+
+    # ---- transfers (A10) -------------------------------------------------------------------------------
+
+    def test_a_transfer_moves_nothing_until_another_person_has_seen_it(self):
+        made = self.transfer("20000000.00")
+        said = made.json()
+        self.assertEqual(self.balance(), "0.00")
+        self.assertIn("receipt", said)  # the asking is in the log
+        self.assertEqual(self.d.call("GET", "/v1/transfers/" + said["id"], token=self.finance).status, 404)
+        shown = self.shown(made)
+        self.assertEqual((shown["kind"], shown["amount"], shown["needs"], shown["proposed_by"], shown["act"]["amount"]),
+                         ("transfer", "20000000.00", 1, "王敏@FINANCE", "20000000.00"))
+        self.assertEqual((shown["legal_steps"], self.shown(made, self.finance)["legal_steps"]),
+                         (["approve", "refuse"], ["refuse"]))
+        self.assertEqual(self.decide(made, self.finance, 409).codes(), [("", "E_SAME_PERSON")])
+        self.assertEqual(self.balance(), "0.00")
+        self.assertEqual(self.decide(made, self.second).json()["state"], "approved")
+        self.assertEqual(self.balance(), "20000000.00")
+        posted = self.get("/v1/transfers/" + said["id"])
+        self.assertEqual((posted["recorded_by"], posted["recorded_at"] > said["recorded_at"]), ("王敏@FINANCE", True))
+        self.assertEqual(self.decide(made, self.third, 409).codes(), [("", "E_STEP")])  # once
+        self.assertEqual(self.balance(), "20000000.00")
+
+    def test_what_is_refused_or_taken_back_never_moves(self):
+        for token in (self.second, self.finance):
+            made = self.transfer("1.00")
+            self.assertEqual(self.decide(made, token, step="refuse").json()["state"], "refused")
+            self.assertEqual(self.decide(made, self.third, 409).codes(), [("", "E_STEP")])
+        self.assertEqual(self.balance(), "0.00")
+        again = self.post("/v1/transfers", {k: made.json()[k] for k in (
+            "reference", "debit", "credit", "amount", "on", "cause")}, self.finance, 200)
+        self.assertEqual(again.headers["location"], made.headers["location"])  # the key is taken, for ever
+
+    def test_a_reversal_waits_as_well(self):
+        made = self.transfer("5.00")
+        self.decide(made, self.second)
+        back = self.post("/v1/transfers/%s/reverse" % made.json()["id"],
+                         {"reference": "RV-%d" % self.n, "on": "2022-02-01"}, self.second, 202)
+        self.assertEqual((self.shown(back)["amount"], self.balance()), ("5.00", "5.00"))
+        self.assertEqual(self.decide(back, self.second, 409).codes(), [("", "E_SAME_PERSON")])
+        self.decide(back, self.finance)
+        self.assertEqual(self.balance(), "0.00")
+
+    def test_what_changed_in_between_is_told_and_moves_nothing(self):
+        self.decide(self.transfer("10.00"), self.second)
+        one, two = self.transfer("8.00", out=True), self.transfer("8.00", out=True)
+        self.decide(one, self.second)
+        self.assertEqual(self.decide(two, self.second, 409).codes(), [("/amount", "E_OVERDRAFT")])
+        self.assertEqual((self.balance(), self.shown(two)["state"]), ("2.00", "waiting"))
+        self.decide(self.transfer("6.00"), self.second)  # there is money again, and the honest one passes
+        self.decide(two, self.second)
+        self.assertEqual(self.balance(), "0.00")
+
+    def test_an_old_seen_is_answered_with_the_difference(self):
+        ask = lambda value: self.d.call("POST", "/v1/flag-thresholds", {
+            "reference": "Y-%d" % next(numbers), "rule": "RF15", "threshold": "warn", "value": value, "reason": "试点",
+            "effective_from": str(TODAY)}, self.office)
+        one, two = ask("61.00"), ask("62.00")
+        seen = self.shown(two)["seen"]
+        stood = self.shown(two)["before"]["value"]
+        self.decide(one, self.second)
+        r = self.decide(two, self.second, 409, seen=seen)
+        self.assertEqual(r.codes(), [("/seen", "E_SEEN")])
+        self.assertIn("/before/value %s → 61.00" % stood, r.json()["errors"][0]["title"])
+        self.assertEqual(self.shown(two)["before_now"]["value"], "61.00")
+        self.decide(two, self.second)
+        self.assertEqual(self.decide(two, self.third, 409, seen="0" * 64).codes(), [("", "E_STEP")])
+
+    # ---- persons ---------------------------------------------------------------------------------------
+
+    def test_another_office_or_another_spelling_is_no_second_person(self):
+        who, mine = self.add("FINANCE", "双岗%d" % self.n)
+        office = self.add("IP-OFFICE", "双岗外%d" % self.n, who)[1]
+        spelt = self.d.cli("token", "add", "--org", "FINANCE", "--person", " 双岗%d\u3000" % self.n).stdout.strip()
+        rate = self.post("/v1/flag-thresholds", {
+            "reference": "Y-%d" % self.n, "rule": "RF15", "threshold": "warn", "value": "63.00", "reason": "试点",
+            "effective_from": str(TODAY)}, mine, 202)
+        for token in (mine, office, spelt):
+            self.assertEqual(self.decide(rate, token, 409).codes(), [("", "E_SAME_PERSON")])
+        self.decide(rate, self.office)  # another person of another office that may
+
+    def test_who_may_not_decide(self):
+        made = self.transfer("1.00")
+        district = self.d.token("district")
+        self.assertEqual(self.decide(made, district, 404).codes(), [("", "E_NOT_FOUND")])
+        self.assertEqual(self.d.call("GET", made.headers["location"], token=district).status, 404)
+        self.assertEqual(self.decide(made, self.office, 404).codes(), [("", "E_NOT_FOUND")])
+        self.assertEqual(self.decide(made, self.bank, 403).codes(), [("", "E_ROLE")])
+        self.assertEqual(self.shown(made, self.d.token("auditor"))["legal_steps"], [])
+        name = "离岗%d" % self.n
+        gone = self.add("FINANCE", name)[1]
+        self.d.cli("person", "disable", "--org", "FINANCE", "--name", name)
+        self.decide(made, gone, 401)
+        self.decide(made, self.second)
+
+    def test_a_hundred_approvals_at_once_are_one(self):
+        made = self.transfer("1.00")
+        body = {"seen": self.shown(made)["seen"], "reason": "核对无误"}
+        tokens = [self.second, self.third, self.person("FINANCE", "赵四"), self.person("FINANCE", "孙五")] * 8
+        with ThreadPoolExecutor(32) as pool:
+            said = list(pool.map(lambda t: self.post(made.headers["location"] + "/approve", body, t), tokens))
+        # The same person says the same again: a replay. Everybody else comes too late.
+        self.assertEqual(sum(r.status == 201 for r in said), 1)
+        self.assertLessEqual({r.status for r in said}, {200, 201, 409})
+        self.assertEqual(self.balance(), "1.00")
+
+    # ---- tiers -----------------------------------------------------------------------------------------
+
+    def tier(self, persons, amount, **over):
+        return self.d.call("POST", "/v1/approval-tiers", dict({
+            "reference": "T-%d" % next(numbers), "act": "transfer", "from": amount, "persons": persons, "reason": "大额"},
+            **over), self.finance)
+
+    def test_large_amounts_need_more_persons(self):
+        made = self.tier(2, "1000000.00")
+        self.assertEqual(self.shown(self.transfer("1000000.00"))["needs"], 1)  # nothing takes effect before
+        self.decide(made, self.second)
+        large, small = self.transfer("1000000.00"), self.transfer("999999.99")
+        self.assertEqual((self.shown(large)["needs"], self.shown(small)["needs"]), (2, 1))
+        self.assertEqual(self.decide(large, self.second).json()["state"], "waiting")
+        self.assertEqual(self.balance(), "0.00")
+        self.assertEqual(self.decide(large, self.second, 409).codes(), [("", "E_SAME_PERSON")])
+        self.assertEqual(self.decide(large, self.third).json()["state"], "approved")
+        self.decide(small, self.second)
+        self.assertEqual(self.balance(), "1999999.99")
+        for persons, amount, over, pointer in ((0, "0.00", {}, "/persons"), (1, "2000000.00", {}, "/persons"),
+                                               (2, "5.00", {"act": "lpr"}, "/from"), (2, "0.00", {"act": "nosuch"}, "/act")):
+            self.assertEqual(self.tier(persons, amount, **over).codes()[0][0], pointer)
+        tiers = [(x["from"], x["persons"]) for x in self.get("/v1/approval-tiers")["items"] if x["act"] == "transfer"]
+        self.assertEqual(tiers, [("0.00", 1), ("1000000.00", 2)])
+        self.decide(self.tier(1, "1000000.00"), self.second)  # as it was
+
+    # ---- the other acts --------------------------------------------------------------------------------
+
+    def test_figures_of_a_plan_count_when_two_have_seen_them(self):
+        path, year = "/v1/plans/sh-2021-2023/baselines", {"year": 2020, "amount": "1.00", "source": "公报", "assumed": False}
+        put = lambda **over: self.d.call("PUT", path, {"years": [dict(year, **over)]}, self.office)
+        stood = self.get(path)["years"]
+        made = put()
+        self.assertEqual((made.status, self.get(path)["years"]), (202, stood))
+        self.assertEqual(put().headers["location"], made.headers["location"])  # the same again is the same proposal
+        self.decide(made, self.second)  # finance sees what the IP office enters
+        self.assertEqual([(y["year"], y["amount"], y["recorded_by"]) for y in self.get(path)["years"]],
+                         [(2020, "1.00", "王敏@IP-OFFICE")])
+        self.assertEqual(put().status, 200)  # it stands already
+        other = put(amount="2.00")
+        self.assertEqual(self.shown(other)["before"], {"2020": "1.00 公报"})
+        self.decide(other, self.person("IP-OFFICE", "李研"))
+        back = put()  # to what it was: another proposal
+        self.assertNotEqual(back.headers["location"], made.headers["location"])
+        self.decide(back, self.second)
+        self.assertEqual(self.get(path)["years"][0]["version"], 3)
+
+    def test_a_year_of_a_budget_is_closed_as_the_ledger_proposes(self):
+        finance = self.finance
+        body = fixture("js-2023", code="JZ-%d" % self.n)
+        del body["district"]
+        where = self.post("/v1/policies", body, finance, 201).headers["location"]
+        self.post(where + "/approve", {"seen": self.get(where)["seen"], "reason": "经批准", "on": "2023-06-20"}, self.second, 201)
+        budget = {"reference": "YS-%d" % self.n, "policy": body["code"], "year": 2023, "kind": "appropriation",
+                  "amount": "100.00", "on": "2023-07-03"}
+        closing = {"reference": "JZ-%d" % self.n, "policy": body["code"], "year": 2023}
+        left = lambda: self.get("/v1/policies/%s/budget?year=2023" % body["code"])["available"]
+        first = self.post("/v1/budgets", budget, finance, 202)
+        self.assertEqual(self.post("/v1/budget-closings", closing, finance, 409).codes(), [("/policy", "E_STEP")])
+        self.decide(first, self.second)
+        self.assertEqual(left(), "100.00")
+        made = self.post("/v1/budget-closings", closing, finance, 202)
+        seen = self.shown(made)
+        self.assertEqual((seen["amount"], seen["before"]["amount"]), ("100.00", "100.00"))
+        self.decide(self.post("/v1/budgets", dict(budget, reference="YS2-%d" % self.n, amount="1.00"), finance, 202), self.second)
+        r = self.decide(made, self.second, 409, seen=seen["seen"])  # what is left is no longer what was proposed
+        self.assertIn("/before/amount 100.00 → 101.00", r.json()["errors"][0]["title"])
+        self.decide(made, self.second)
+        self.assertEqual(left(), "0.00")
+        self.assertEqual(self.post("/v1/budget-closings", dict(closing, reference="x%d" % self.n, year=2198), finance, 422).codes(),
+                         [("/year", "E_FUTURE")])
+
+    # ---- lists -----------------------------------------------------------------------------------------
+
+    def test_lists_say_what_waits_for_whom(self):
+        made = self.transfer("3.00")
+        claim = self.claimed(self.lent(self.scheme()))
+        mine = lambda token: {x["path"] for x in self.get("/v1/tasks?limit=1000", token)["items"]}
+        self.assertLessEqual({made.headers["location"], claim}, mine(self.second))
+        self.assertNotIn(made.headers["location"], mine(self.finance))
+        self.step(claim, "accept", self.second)
+        self.assertNotIn(claim, mine(self.second))
+        self.assertIn(claim, mine(self.finance))
+        waiting = lambda token: {x["id"] for x in self.get("/v1/proposals?waiting=true&limit=1000", token)["items"]}
+        self.assertIn(made.json()["id"], waiting(self.second))
+        self.assertNotIn(made.json()["id"], waiting(self.finance))
+        page = self.get("/v1/proposals?state=waiting&kind=transfer&limit=1", self.second)
+        self.assertEqual((len(page["items"]), page["items"][0]["kind"]), (1, "transfer"))
+        me = self.get("/v1/me", self.second)
+        self.assertEqual((me["organisation"], me["person"], me["duties"]),
+                         ("FINANCE", "李华", ["submit", "decide", "pay", "administer"]))
+        self.decide(made, self.second)
+        self.assertNotIn(made.headers["location"], mine(self.second))
+
+    def test_verify_finds_the_ledger_sound_and_a_planted_approval(self):
+        made = self.transfer("3.00")
+        waiting = self.transfer("4.00")
+        self.decide(made, self.second)
+        self.assertEqual(self.d.cli("verify", check=False).stdout.strip(), "no defects")
+        plant = lambda sql: self.d.sql("set session_replication_role = replica; " + sql)
+        plant("update proposal_now set state = 'approved' where proposal = '%s'" % waiting.json()["id"])
+        self.assertIn("proposal whose state", self.d.cli("verify", check=False).stdout)
+        plant("update proposal_now set state = 'waiting' where proposal = '%s'" % waiting.json()["id"])
+        plant("update proposal_step set recorded_by = '王 敏@FINANCE' where proposal = '%s'" % made.json()["id"])
+        said = self.d.cli("verify", check=False).stdout
+        self.assertIn("proposal that one person approved", said)
+        plant("update proposal_step set recorded_by = '李华@FINANCE' where proposal = '%s'" % made.json()["id"])
+        self.assertEqual(self.d.cli("verify", check=False).stdout.strip(), "no defects")
