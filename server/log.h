@@ -43,7 +43,8 @@
     X(SAY_COVERAGE_FAILED, "coverage_failed")                                                      \
     X(SAY_REPORT_FAILED, "report_failed")                                                          \
     X(SAY_ACCESS_LOST, "access_lost")                                                              \
-    X(SAY_VERIFIED, "verified")
+    X(SAY_VERIFIED, "verified")                                                                    \
+    X(SAY_WALL, "wall")
 enum say {
 #define X(id, name) id,
     SAY_LIST(X)

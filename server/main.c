@@ -18,6 +18,7 @@
 #include "pulse.h"
 #include "report_keys.h"
 #include "verifier.h"
+#include "wall.h"
 #include <event2/event.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -342,32 +343,22 @@ static void watch(struct daemon *p)
          event_add(p->hup, NULL) == 0);
 }
 
-/* The owner's conninfo (key = value, or a URI), serving as the role that owns nothing. */
-static const char *as_app(struct arena *a, const char *owner)
-{
-    bool is_uri =
-        strncmp(owner, "postgresql://", 13) == 0 || strncmp(owner, "postgres://", 11) == 0;
-    if (!is_uri)
-        return arena_printf(a, "%s options='-c role=pledged_app'", owner).p;
-    return arena_printf(
-        a, "%s%coptions=-c%%20role%%3Dpledged_app", owner, strchr(owner, '?') ? '&' : '?')
-        .p;
-}
-
 static bool start_database(struct arena *a, struct daemon *p)
 {
     const struct conf *conf = &p->s.process.conf;
     const char *owner = conf->database;
     if (owner) {
-        p->database.conninfo = conf->database_app ? conf->database_app : as_app(a, owner);
-        return migrate_apply(owner);
+        p->database.conninfo = conf->database_app ? conf->database_app : owner;
+        return migrate_apply(owner) && wall_enter(a, &p->database, owner, !conf->database_app);
     }
     p->pg = cluster_start(&p->place, CLUSTER_SERVE);
     if (!p->pg)
         return false;
     p->database.conninfo = cluster_app(p->pg);
     p->database.cluster = p->pg;
-    return migrate_apply(cluster_owner(p->pg));
+    p->database.writer_password = ""; /* the folder of its socket is the daemon's alone */
+    return migrate_apply(cluster_owner(p->pg)) &&
+           wall_enter(a, &p->database, cluster_owner(p->pg), false);
 }
 
 static void raise_file_limit(void)

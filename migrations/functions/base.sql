@@ -1,28 +1,30 @@
 -- Who acts, and small words that every subject uses: money, rates, days and quarters as text.
 
--- Who acts: set by the identity statement at the head of every transaction. Unset means nobody.
+-- Who acts: set by the identity statement at the head of every transaction, and believed of a connection that knows the
+-- secret of the installation (wall.sql). Unset means nobody.
 create or replace function my_org() returns bigint language sql stable parallel safe as
-    $$ select nullif(current_setting('pledged.org', true), '')::bigint $$;
+    $$ select case when wall_passed() then nullif(current_setting('pledged.org', true), '')::bigint end $$;
 
 -- The kind of organisation that acts.
 create or replace function my_kind() returns text language sql stable parallel safe as
-    $$ select coalesce(current_setting('pledged.kind', true), '') $$;
+    $$ select case when wall_passed() then coalesce(current_setting('pledged.kind', true), '') else '' end $$;
 
 -- The code of the organisation that acts.
 create or replace function my_code() returns text language sql stable parallel safe as
-    $$ select coalesce(current_setting('pledged.code', true), '') $$;
+    $$ select case when wall_passed() then coalesce(current_setting('pledged.code', true), '') else '' end $$;
 
 -- The district that the acting organisation answers for.
 create or replace function my_district() returns text language sql stable parallel safe as
-    $$ select coalesce(current_setting('pledged.district', true), '') $$;
+    $$ select case when wall_passed() then coalesce(current_setting('pledged.district', true), '') else '' end $$;
 
 -- How who acts stands beside what was done: the person and the organisation.
 create or replace function my_signature() returns text language sql stable parallel safe as
-    $$ select coalesce(current_setting('pledged.person', true), '') || '@' || my_code() $$;
+    $$ select case when wall_passed() then coalesce(current_setting('pledged.person', true), '') || '@'
+                       || coalesce(current_setting('pledged.code', true), '') else '@' end $$;
 
 -- The person that acts, whatever the office; null: no person, but the daemon itself.
 create or replace function my_person() returns uuid language sql stable parallel safe as
-    $$ select nullif(current_setting('pledged.person_id', true), '')::uuid $$;
+    $$ select case when wall_passed() then nullif(current_setting('pledged.person_id', true), '')::uuid end $$;
 
 -- What two keys, names or references have in common that mean the same: width and form of signs, case, and spaces and
 -- signs that nobody sees do not tell them apart. What is written so stands in submission.key_form.

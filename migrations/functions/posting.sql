@@ -5,6 +5,7 @@ create or replace function account_open(code text, kind text, title text, no_ove
                              opened_on date) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
+    perform wall_acting();
     insert into account (code, kind, title, no_overdraft, party, scheme, opened_on)
     values (code, kind, title, no_overdraft, party, scheme, opened_on)
     on conflict do nothing;
@@ -71,6 +72,7 @@ declare
     since date[];
     overdrawn text;
 begin
+    perform wall_acting();
     perform from account_balance b where b.account = any (codes) order by b.account for update;
     perform hold_expire(x.account)
       from (select distinct h.account
@@ -247,6 +249,7 @@ revoke all on function hold_expire from public;
 create or replace function hold_open(hold_id uuid, code text, amount bigint, cause uuid, until_day date) returns boolean
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
+    perform wall_acting();
     perform hold_expire(code);
     if account_available_fen(code) < amount then
         return false;
@@ -265,6 +268,7 @@ create or replace function hold_end(hold_id uuid, outcome text) returns boolean
 declare
     h hold;
 begin
+    perform wall_acting();
     select * into h from hold where id = hold_id;
     perform hold_expire(h.account); -- locks the balance
     if h.id is null or exists (select from hold_end x where x.hold = hold_id) then

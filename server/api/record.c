@@ -242,7 +242,7 @@ static void peek(struct submit *s)
 {
     struct str params[] = {str_of(s->rec->name), arena_printf(s->r->a, "[%s]", s->work.elements.p)};
     enum sql_id sql = s->work.write == SQL_RECORD_CORRECT ? SQL_RECORD_CORRECT_PEEK : s->rec->peek;
-    db_query(s->r->server->db, s->r->a, s->r->actor, sql, params, 2, on_peeked, s);
+    db_try(s->r->server->db, s->r->a, s->r->actor, sql, params, 2, on_peeked, s);
 }
 
 static void go(struct submit *s, bool dry)

@@ -129,7 +129,7 @@ static void slice_submit(struct slice *s)
     if (up->dry_run) {
         struct str params[] = {
             str_of(up->rec->name), arena_printf(s->a, "[%s]", s->work.elements.p)};
-        db_query(r->server->db, s->a, r->actor, up->rec->peek, params, 2, on_slice_peeked, s);
+        db_try(r->server->db, s->a, r->actor, up->rec->peek, params, 2, on_slice_peeked, s);
     } else if (!lane_submit(r->server->lane, &s->work)) {
         struct fail away = {.sqlstate = "08006", .text = "database away"};
         on_slice_stored(s, NULL, s->work.n, &away);

@@ -4,9 +4,11 @@
  * Each query is a group of its own: identity, statement, Sync. The least busy connection takes it.
  * Readers are read-only and carry row-level security; the first of them listens for changed tokens.
  *
- * Reports have a connection of their own, so that nobody waits behind one. All transactions on it
- * are REPEATABLE READ by default: the statements up to a Sync are one transaction, so no BEGIN is
- * needed, and a failure ends with the Sync instead of leaving an aborted transaction open.
+ * Dry runs judge by functions that also store: they have a connection of the role that may write,
+ * which is read-only. Reports have a connection of their own, so that nobody waits behind one. All
+ * transactions on it are REPEATABLE READ by default: the statements up to a Sync are one
+ * transaction, so no BEGIN is needed, and a failure ends with the Sync instead of leaving an
+ * aborted transaction open.
  */
 #include "link.h"
 #include "log.h"
@@ -23,6 +25,7 @@ struct db {
     int n;
     struct reader reader[READERS_MAX];
     struct reader reports;
+    struct reader trial; /* dry runs */
 };
 
 struct query {
@@ -91,15 +94,26 @@ static struct link *least_busy(struct db *db)
     return best;
 }
 
-void db_query(struct db *db, struct arena *a, const struct actor *actor, enum sql_id sql,
+static void query_on(struct link *l, struct arena *a, const struct actor *actor, enum sql_id sql,
     const struct str *params, int n, db_rows_fn *done, void *arg)
 {
     struct query *q = arena_alloc(a, sizeof *q);
     *q = (struct query){.a = a, .done = done, .arg = arg};
-    struct link *l = least_busy(db);
     link_identity(l, actor);
     link_send(l, sql, params, n, on_rows, q);
     link_sync(l, on_end, q);
+}
+
+void db_query(struct db *db, struct arena *a, const struct actor *actor, enum sql_id sql,
+    const struct str *params, int n, db_rows_fn *done, void *arg)
+{
+    query_on(least_busy(db), a, actor, sql, params, n, done, arg);
+}
+
+void db_try(struct db *db, struct arena *a, const struct actor *actor, enum sql_id sql,
+    const struct str *params, int n, db_rows_fn *done, void *arg)
+{
+    query_on(db->trial.link, a, actor, sql, params, n, done, arg);
 }
 
 struct snapshot {
@@ -189,6 +203,10 @@ struct db *db_open(
     db->reports.db = db;
     const struct link_setup own = {.name = "reports", .first = reports, .arg = &db->reports};
     db->reports.link = link_open(d, &own);
+    db->trial.db = db;
+    const struct link_setup trial = {
+        .name = "trial", .writes = true, .first = settings, .arg = &db->trial};
+    db->trial.link = link_open(d, &trial);
     return db;
 }
 
@@ -198,7 +216,7 @@ bool db_ready(const struct db *db)
         if (!link_is_up(db->reader[i].link))
             return false;
     }
-    return link_is_up(db->reports.link);
+    return link_is_up(db->reports.link) && link_is_up(db->trial.link);
 }
 
 static void count_link(const struct link *l, struct db_figures *f)
@@ -215,6 +233,7 @@ struct db_figures db_figures(const struct db *db)
     for (int i = 0; i < db->n; i++)
         count_link(db->reader[i].link, &f);
     count_link(db->reports.link, &f);
+    count_link(db->trial.link, &f);
     return f;
 }
 
@@ -225,5 +244,6 @@ void db_close(struct db *db)
     for (int i = 0; i < db->n; i++)
         link_close(db->reader[i].link);
     link_close(db->reports.link);
+    link_close(db->trial.link);
     free(db);
 }

@@ -18,6 +18,10 @@ struct database {
     struct process *process;
     const char *conninfo;
     struct cluster *cluster; /* the private one, revived when it has died; or NULL */
+    const char *secret;      /* by which the database believes who acts */
+    /* Of the role that reads, NULL: as conninfo says; of the role that writes. "": none is needed.
+     */
+    const char *reader_password, *writer_password;
 };
 
 /* An environment failure. sqlstate "08006" when the connection was lost. */
@@ -44,6 +48,10 @@ enum { DB_PARAMS_MAX = 16 };
  * connection. Parameters are texts, p == NULL is SQL null; they are copied at once. done is called
  * exactly once, later on the loop; before db_query returns when no connection is up. */
 void db_query(struct db *db, struct arena *a, const struct actor *actor, enum sql_id sql,
+    const struct str *params, int n, db_rows_fn *done, void *arg);
+
+/* The same for a dry run: as the role that may write, on a connection that does not. */
+void db_try(struct db *db, struct arena *a, const struct actor *actor, enum sql_id sql,
     const struct str *params, int n, db_rows_fn *done, void *arg);
 
 /* One of the statements that see the same snapshot. */

@@ -674,6 +674,7 @@ struct lane *lane_open(const struct database *d)
     l->grace = evtimer_new(d->process->base, on_grace_over, l);
     MUST(l->launch && l->grace);
     const struct link_setup setup = {.name = "lane",
+        .writes = true,
         .first = settings + !d->process->conf.backup_wait,
         .patient = true,
         .up = lane_up,

@@ -27,7 +27,7 @@ struct link {
     struct process *process;
     struct cluster *cluster;
     struct link_setup setup;
-    char *conninfo;
+    const struct database *database; /* outlives all links */
     PGconn *c;
     struct event *io, *retry, *watchdog;
     int64_t moved_us; /* when the connection last got on: monotonic */
@@ -254,6 +254,16 @@ static bool prepare_all(struct link *l)
     return true;
 }
 
+/* A parameter, so that no view of running statements shows it. */
+static bool send_secret(struct link *l)
+{
+    static const char sql[] = "select set_config('pledged.secret', $1, false)";
+    if (!PQsendQueryParams(l->c, sql, 1, NULL, &l->database->secret, NULL, NULL, 0))
+        return false;
+    queue(l, (struct pending){0});
+    return true;
+}
+
 static bool send_settings(struct link *l)
 {
     for (const char *const *q = l->setup.first; q && *q; q++) {
@@ -268,7 +278,7 @@ static void link_begin(struct link *l)
 {
     l->begun = true;
     PQsetnonblocking(l->c, 1);
-    if (!PQenterPipelineMode(l->c) || !send_settings(l) || !prepare_all(l) ||
+    if (!PQenterPipelineMode(l->c) || !send_secret(l) || !send_settings(l) || !prepare_all(l) ||
         !PQpipelineSync(l->c)) {
         link_drop(l, PQerrorMessage(l->c));
         return;
@@ -305,8 +315,14 @@ static void on_notice(void *arg, const PGresult *r)
 
 static void link_connect(struct link *l)
 {
-    const char *keys[] = {"dbname", "application_name", "client_encoding", NULL};
-    const char *values[] = {l->conninfo, "pledged", "UTF8", NULL};
+    const struct database *d = l->database;
+    const char *password = l->setup.writes ? d->writer_password : d->reader_password;
+    const char *user = l->setup.writes ? "pledged_lane" : password ? "pledged_app" : NULL;
+    /* What stands behind dbname counts more than what is in it; what is empty counts as absent. */
+    const char *keys[] = {
+        "dbname", "user", "password", "application_name", "client_encoding", NULL};
+    const char *values[] = {
+        d->conninfo, user, password && *password ? password : NULL, "pledged", "UTF8", NULL};
     l->failed = false;
     l->begun = false;
     l->moved_us = monotonic_us();
@@ -336,14 +352,14 @@ struct link *link_open(const struct database *d, const struct link_setup *setup)
     l->process = d->process;
     l->cluster = d->cluster;
     l->setup = *setup;
-    l->conninfo = strdup(d->conninfo);
+    l->database = d;
     static const struct timeval often = {0, 500000};
     l->retry = evtimer_new(d->process->base, on_retry, l);
     l->watchdog = event_new(d->process->base, -1, EV_PERSIST, on_watchdog, l);
     MUST(l->watchdog && event_add(l->watchdog, &often) == 0);
     l->last = &l->first;
     l->retry_ms = RETRY_MIN_MS;
-    MUST(l->conninfo && l->retry);
+    MUST(l->retry);
     link_connect(l);
     return l;
 }
@@ -432,6 +448,5 @@ void link_close(struct link *l)
         PQfinish(l->c);
     while (l->first)
         unqueue(l);
-    free(l->conninfo);
     free(l);
 }

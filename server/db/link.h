@@ -28,6 +28,7 @@ struct link_setup {
     void (*down)(void *arg);  /* lost; every pending group has been told */
     void (*notified)(void *arg, const char *channel);
     void *arg;
+    bool writes;  /* logs in as the role that may write */
     bool patient; /* `first` may wait for ever: for a lock that another daemon holds */
 };
 

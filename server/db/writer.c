@@ -15,7 +15,8 @@ struct writer *writer_open(
     static const char *const settings[] = {"set jit = off", NULL};
     struct writer *w = calloc(1, sizeof *w);
     MUST(w);
-    const struct link_setup setup = {.name = name, .first = settings, .up = up, .arg = arg};
+    const struct link_setup setup = {
+        .name = name, .writes = true, .first = settings, .up = up, .arg = arg};
     w->link = link_open(d, &setup);
     return w;
 }

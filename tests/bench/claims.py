@@ -46,7 +46,7 @@ class Bench(FundCase):
             "begin; set local jit = off; set local enable_seqscan = off; set local plan_cache_mode = force_generic_plan;"
             " select set_config('pledged.org', (select id::text from org where code = 'BANK-A'), true),"
             " set_config('pledged.kind', 'bank', true), set_config('pledged.code', 'BANK-A', true),"
-            " set_config('pledged.person', 'b', true);" + (
+            " set_config('pledged.person', 'b', true), set_config('pledged.secret', wall_secret(), true);" + (
                 " explain (analyze, timing off) select claim_decide(gen_random_uuid(), '%s', null, false);" % doc) * 12 + " rollback")
         return sorted(float(x.split()[2]) for x in out.splitlines() if x.startswith("Execution Time"))
 

@@ -72,7 +72,7 @@ create table bench_index as
 FAST = "set synchronous_commit = off; set work_mem = '512MB'; set maintenance_work_mem = '1GB'; set jit = off;"
 ROLLUPS = ("loan_rollup", "city_rollup", "firm_quarter", "city_firms", "loan_balance", "balance_rollup", "firm_balance",
            "balance_firms")
-APP = "set role pledged_app; set pledged.kind = 'finance'; set jit = off; set statement_timeout = 0;"
+APP = "do $$ begin perform set_config('pledged.secret', wall_secret(), false); end $$; set role pledged_app; set pledged.kind = 'finance'; set jit = off; set statement_timeout = 0;"
 FIRST, LAST = "date '2023-04-01'", "date '2023-06-30'"
 
 

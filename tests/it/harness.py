@@ -216,6 +216,13 @@ class Daemon:
                          % (lines[0], signature.hex()))
         assert pipe.returncode == 0
 
+    def identity(self, code, kind, person="甲"):
+        """SQL by which a connection that knows the secret says who acts, until its transaction ends."""
+        secret = self.sql("select wall_secret()")
+        org = self.sql("select coalesce((select id::text from org where code = '%s'), '')" % code)
+        said = {"secret": secret, "org": org, "kind": kind, "code": code, "person": person}
+        return "select %s;" % ", ".join("set_config('pledged.%s', '%s', true)" % x for x in said.items())
+
     def refill(self, table, copy):
         """The statement that puts the rows of a copy back; a generated column makes itself."""
         columns = self.sql("select string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute where attrelid = '%s'"

@@ -65,8 +65,9 @@ class Engine(Case):
             create function chattel_decided(id uuid) returns json language sql as $$ select '{"worth":"1.00"}'::json $$;
             create function chattel_state(id uuid) returns text language sql as $$ select 'kept' $$;
             select set_config('pledged.org', (select id::text from org limit 1), true),
-                   set_config('pledged.kind', 'ip_office', true), set_config('pledged.code', 'IP', true);
-            set local role pledged_app;
+                   set_config('pledged.kind', 'ip_office', true), set_config('pledged.code', 'IP', true),
+                   set_config('pledged.secret', wall_secret(), true);
+            set local role pledged_lane;
             select d.outcome, d.version, d.body
               from record_decide('chattel', json_build_array(
                    json_build_object('id', '00000000-0000-7000-8000-000000000001', 'key', 'A', 'subject', 'S', 'on', '2022-01-01',

@@ -120,7 +120,7 @@ class Frozen(Case):
         where = self.d.call("POST", "/v1/loans", loan(), token).headers["location"]
         cluster = self.d.postmaster()
         backends = [int(x) for x in self.d.sql(
-            "select pid from pg_stat_activity where usename = 'pledged_app'").split()]
+            "select pid from pg_stat_activity where usename like 'pledged\\_%' and usename <> 'pledged_owner'").split()]
         for pid in backends + [cluster]:
             os.kill(pid, signal.SIGSTOP)
         try:

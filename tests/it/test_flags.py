@@ -274,10 +274,8 @@ class Stops(FundCase):
         return self.get("/v1/flags?state=open&record=" + record)["items"]
 
     def app(self, sql, who=("FINANCE", "finance", "王敏")):
-        setup = ("begin; select set_config('pledged.org', (select id::text from org where code = '%s'), true),"
-                 " set_config('pledged.code', '%s', true), set_config('pledged.kind', '%s', true),"
-                 " set_config('pledged.person', '%s', true); " % (who[0], who[0], who[1], who[2]))
-        return subprocess.run(["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-h", self.d.data + "/run", "-U", "pledged_app", "pledged",
+        setup = "begin; " + self.d.identity(*who)
+        return subprocess.run(["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-h", self.d.data + "/run", "-U", "pledged_lane", "pledged",
                                "-c", setup + sql + "; commit"], capture_output=True, text=True, check=False)
 
     def test_an_open_high_flag_stops_the_payment_until_another_clears_it(self):

@@ -253,24 +253,25 @@ class Roles(Case):
     def test_the_database_itself_keeps_tenants_apart(self):
         self.d.call("POST", "/v1/loans", loan(), self.d.token("bank"))
         self.d.token("bank", "BANK-B")
-        run = lambda sql: subprocess.run(
-            ["psql", "-qAtX", "-h", self.d.data + "/run", "-U", "pledged_app", "pledged", "-c", sql],
+        run = lambda sql, role="pledged_app": subprocess.run(
+            ["psql", "-qAtX", "-h", self.d.data + "/run", "-U", role, "pledged", "-c", sql],
             capture_output=True, text=True, check=False)
         self.assertEqual(run("select count(*) from submission").stdout.strip(), "0")
         self.assertEqual(run("select count(*) from loan").stdout.strip(), "0")
-        mine = ("begin; select set_config('pledged.org', (select id::text from org where code ="
-                " '%s'), true), set_config('pledged.kind', 'bank', true); ")
+        mine = "begin; " + self.d.identity("BANK-B", "bank")
         count = mine + "select count(*) = count(*) filter (where org_id = my_org()) from submission"
-        self.assertEqual(run(count % "BANK-B").stdout.strip().split("\n")[-1], "t")
+        self.assertEqual(run(count).stdout.strip().split("\n")[-1], "t")
         self.assertIn("permission denied", run("update submission set key = 'x'").stderr)
         self.assertIn("permission denied", run("delete from loan").stderr)
         self.assertIn("permission denied", run("set role pledged_owner").stderr)
         forged = (mine + "insert into loan_event (id, loan_id, org_id, parties, district, reference, kind, on_day,"
                   " recorded_at) values (gen_random_uuid(), gen_random_uuid(), my_org() + 1000, '{}', '', 'X', 'settled',"
                   " now(), now())")
-        self.assertIn("row-level security", run(forged % "BANK-B").stderr)
+        self.assertIn("row-level security", run(forged, "pledged_lane").stderr)
+        self.assertIn("permission denied", run(forged).stderr)
         for table in ("flag", "flag_record", "flag_clearing"): # nobody raises or clears by hand
-            self.assertIn("permission denied", run("insert into %s select from %s" % (table, table)).stderr)
+            for role in ("pledged_app", "pledged_lane"):
+                self.assertIn("permission denied", run("insert into %s select from %s" % (table, table), role).stderr)
 
     def test_nobody_changes_history_not_even_the_owner(self):
         for table in ("submission", "loan", "loan_ip", "log_leaf", "log_head", "flag", "flag_record", "flag_clearing",
