@@ -4,6 +4,7 @@
 #include "directory.h"
 #include "ident.h"
 #include "role.h"
+#include <time.h>
 
 /* ---- shared with persons and tokens ---------------------------------------------------------- */
 
@@ -43,10 +44,13 @@ int directory_print(
     return 0;
 }
 
+/* A daemon hears of it while the command still waits, so that what was ended is ended with it. */
 void directory_changed(struct session *s)
 {
+    static const struct timespec heard = {0, 50000000};
     PGresult *r = session_ask(s, "select pg_notify('pledged_token', '')", NULL, 0);
     PQclear(r);
+    (void)nanosleep(&heard, NULL); /* cut short by a signal: the command ends anyway */
 }
 
 /* ---- org ------------------------------------------------------------------------------------ */

@@ -83,6 +83,7 @@ static int person_disable(struct session *s, const struct flag *f)
         return session_complain("--org and --name are needed");
     if (!directory_do(s, sql, params, 3, "no such person who is not disabled"))
         return 2;
+    directory_changed(s);
     puts("disabled");
     return 0;
 }
