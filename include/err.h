@@ -225,6 +225,12 @@
         "Name the reference of an event that stands, of the same loan or right")                   \
     X(E_OUTSTANDING, 422, "应等于未偿本金", "Must equal the outstanding principal",                \
         "改为 {},或省略", "Make it {}, or leave it out")                                           \
+    X(E_NO_ORG, 422, "没有此机构:{}", "No such organisation: {}", "先登记机构",                    \
+        "Register the organisation first")                                                         \
+    X(E_NO_PERSON, 422, "没有此人或已停用:{}", "No such person, or disabled: {}", "先登记人员",    \
+        "Register the person first")                                                               \
+    X(E_ORG_CODE, 422, "机构代码格式不对", "Not the code of an organisation",                      \
+        "1 至 40 个可见的 ASCII 字符,不含 @ 与 /", "1 to 40 ASCII signs that can be seen, no @ or /")   \
     X(E_ACCOUNT_CODE, 422, "账户代码格式不对", "Not an account code",                              \
         "字母、数字与 - 组成,各段以 : 相连,例如 fund:SH-DEPOSIT",                                  \
         "Parts of letters, digits and -, joined by :, for example fund:SH-DEPOSIT")                \

@@ -35,6 +35,8 @@ ident_fn ident_industry;
 ident_fn ident_district;
 /* A record's id: a UUID in lower case. Kept as written. */
 ident_fn ident_id;
+/* The code of an organisation: signs that can be seen, none of "@/". */
+ident_fn ident_org;
 /* An account of the ledger: parts of letters, digits and '-' joined by ':'. Kept as written. */
 ident_fn ident_account;
 /* A year or a quarter: "2022", "2022Q3". E_PERIOD. Kept as written. */

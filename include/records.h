@@ -10,6 +10,18 @@
 extern const struct record loan_record, loan_event_record;
 extern const struct record account_record, transfer_record;
 extern const struct record proposal_step_record, approval_tier_record;
+extern const struct record organisation_record, organisation_rename_record;
+extern const struct record organisation_disable_record, person_record, person_disable_record;
+extern const struct record token_record, token_revoke_record;
+enum token_field {
+    TOKEN_REFERENCE,
+    TOKEN_ORGANISATION,
+    TOKEN_PERSON,
+    TOKEN_DUTIES,
+    TOKEN_EXPIRES_ON,
+    TOKEN_SHA256,
+    TOKEN_WIDTH
+};
 extern const struct record flag_clearing_record, flag_scan_record, flag_threshold_record;
 extern const struct record policy_record, policy_step_record, budget_record, lpr_record;
 extern const struct record budget_closing_record;

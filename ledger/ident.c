@@ -493,3 +493,17 @@ bool ident_ipc(
     *canonical = arena_printf(a, "%.4s %s", text, text + 4);
     return true;
 }
+
+bool ident_org(
+    struct arena *a, struct str in, struct str *canonical, enum err_code *code, struct str *hint)
+{
+    (void)a;
+    (void)hint;
+    *code = E_ORG_CODE;
+    *canonical = in;
+    for (size_t i = 0; i < in.n; i++) {
+        if (in.p[i] <= ' ' || in.p[i] > '~' || in.p[i] == '@' || in.p[i] == '/')
+            return false;
+    }
+    return in.n >= 1 && in.n <= 40;
+}

@@ -65,7 +65,8 @@ create index proposal_waiting on proposal_now (proposal) where state = 'waiting'
 insert into record_type (name, writers, decides, answered) values
     ('proposal_step', '{finance,ip_office,district}', true, true);
 insert into record_type (name, writers, decides) values
-    ('approval_tier', '{finance}', true), ('budget_closing', '{finance,district}', true), ('baseline', '{ip_office}', true);
+    ('approval_tier', '{finance}', true), ('budget_closing', '{finance,district}', true),
+    ('baseline', '{ip_office}', true);
 update record_type set proposed = true
  where name in ('transfer', 'budget', 'budget_closing', 'lpr', 'flag_threshold', 'approval_tier', 'baseline');
 

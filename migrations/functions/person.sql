@@ -42,7 +42,7 @@ declare
     p json[] := '{}'::json[];
 begin
     if not exists (select from org o where o.id = org) then
-        return array[problem('E_NOT_FOUND', '/org', '')];
+        return array[problem('E_NO_ORG', '/organisation', '')];
     elsif text_form(name) = '' then
         return array[problem('E_NEED', '/name', '')];
     end if;
@@ -55,7 +55,7 @@ begin
         p := p || problem('E_TAKEN', '/staff_no', held.name);
     end if;
     if same is not null and not exists (select from person x where x.id = same) then
-        return p || problem('E_NOT_FOUND', '/same_as', same::text);
+        return p || problem('E_NO_PERSON', '/same_as', same::text);
     elsif same is not null and exists (
            select from person x where x.id <> same and x.id_hash = person_refusal.id_hash) then
         p := p || problem('E_TAKEN', '/id_hash', '');

@@ -27,7 +27,7 @@ begin
         execute format($f$
 -- What the secret of a connection hashes to.
 create or replace function wall_digest() returns bytea language sql immutable parallel safe as
-    $$ select decode(%L, 'hex') $$ $f$, encode(sha256(convert_to(wall_secret(), 'UTF8')), 'hex'));
+    $$ select decode('%s', 'hex') $$ $f$, encode(sha256(convert_to(wall_secret(), 'UTF8')), 'hex'));
     end if;
 end $make$;
 

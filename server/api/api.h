@@ -15,6 +15,8 @@ req_fn record_post_one, record_step, record_list, claim_list, application_list;
 /* A decoded record with what the program decided of it, in JSON. again: called instead of an answer
  * when the facts moved meanwhile; NULL: answer that. */
 void record_decided(struct req *r, const struct value *v, struct str decision, req_fn *again);
+/* The same with a token that the first answer shows, and none after it. */
+void record_token(struct req *r, const struct value *v, struct str token);
 req_fn record_post, record_put, record_get, record_history, record_template;
 /* metrics.c */
 req_fn metrics_get;

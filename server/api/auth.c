@@ -9,6 +9,8 @@
 #include "db.h"
 #include "merkle.h"
 #include "server.h"
+#include <openssl/evp.h>
+#include <openssl/rand.h>
 
 enum { CACHE_SLOTS = 4096, CACHE_TTL_S = 60 };
 
@@ -177,4 +179,17 @@ void auth_actor(struct req *r, req_fn *next)
     struct str params[] = {is_certificate ? arena_str(r->a, hex.p + 1, hex.n - 1) : hex,
         is_certificate ? STR("true") : STR("false")};
     db_query(r->server->db, r->a, NULL, SQL_TOKEN_ACTOR, params, 2, on_actor, l);
+}
+
+struct str token_make(struct arena *a)
+{
+    unsigned char random[32], text[64];
+    MUST(RAND_bytes(random, sizeof random) == 1);
+    int n = EVP_EncodeBlock(text, random, sizeof random);
+    struct buf b;
+    buf_init(&b, a);
+    buf_text(&b, "plg_");
+    for (int i = 0; i < n && text[i] != '='; i++)
+        buf_char(&b, text[i] == '+' ? '-' : text[i] == '/' ? '_' : (char)text[i]);
+    return buf_view(&b);
 }

@@ -11,4 +11,6 @@ void auth_close(struct auth *auth);
 void auth_actor(struct req *r, req_fn *next);
 /* Forget cached tokens (one was added or revoked). */
 void auth_forget(struct auth *auth);
+/* A new token: 256 random bits, told once; only the hash is kept. */
+struct str token_make(struct arena *a);
 #endif

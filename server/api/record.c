@@ -5,6 +5,7 @@
  * nothing is answered before the lane's commit.
  */
 #include "api.h"
+#include "auth.h"
 #include "case.h"
 #include "desk.h"
 #include "intake.h"
@@ -38,8 +39,9 @@ struct submit {
     struct req *r;
     const struct record *rec;
     struct str canonical, key;
-    req_fn *again; /* when the facts moved; may be NULL */
-    bool asks;     /* for cover: judged before it is answered */
+    req_fn *again;   /* when the facts moved; may be NULL */
+    struct str once; /* a secret that its first answer shows, as "token"; p == NULL: none */
+    bool asks;       /* for cover: judged before it is answered */
     struct verdict verdict;
     struct work work;
     struct desk_seat seat;
@@ -114,11 +116,15 @@ static struct str record_tag(struct arena *a, const struct verdict *v)
 }
 
 static void reply_record(
-    struct req *r, int status, const struct record *rec, const struct verdict *v)
+    struct req *r, int status, const struct record *rec, const struct verdict *v, struct str once)
 {
     struct buf out;
     buf_init(&out, r->a);
-    answer_write(&out, rec, v);
+    json_open(&out, '{');
+    answer_members(&out, rec, v);
+    if (once.p)
+        json_member_str(&out, "token", once);
+    json_close(&out, '}');
     reply_header(r, "ETag", record_tag(r->a, v));
     reply_json(r, status, buf_view(&out));
 }
@@ -158,6 +164,8 @@ static void on_stored(void *arg, const struct verdict *v, int n, const struct fa
     s->verdict = *v;
     if (s->rec->subsidy)
         case_forget(r->server->cases);
+    if (s->rec->tokens) /* before it is answered: what was ended is ended */
+        auth_forget(r->server->auth);
     if (s->asks)
         desk_wait(r->server->desk, &s->seat, answer_decided, s);
     else
@@ -169,7 +177,7 @@ static void answer_decided(void *arg)
 {
     struct submit *s = arg;
     struct req *r = s->r;
-    if ((s->rec->decided || s->asks) && (r->method == METHOD_POST || s->rec->proposed)) {
+    if ((s->rec->decided || s->asks) && r->method == METHOD_POST) {
         struct str params[] = {str_of(s->rec->name), s->verdict.id};
         db_query(r->server->db, r->a, r->actor, SQL_RECORD_DECISION, params, 2, on_decision, s);
         return;
@@ -200,7 +208,8 @@ static void reply_stored(struct submit *s)
             arena_printf(r->a, "%s/%s", s->rec->path, s->rec->by_key ? s->key.p : v->id.p));
     int made = s->rec->proposed ? 202 : r->method == METHOD_POST ? 201 : 200;
     bool waits = s->rec->proposed && r->method == METHOD_PUT; /* its 200 says what stands */
-    reply_record(r, fresh || waits ? made : 200, s->rec, v);
+    reply_record(
+        r, fresh || waits ? made : 200, s->rec, v, fresh ? s->once : (struct str){NULL, 0});
 }
 
 static void submit(struct submit *s)
@@ -273,6 +282,17 @@ void record_decided(struct req *r, const struct value *v, struct str decision, r
     bool dry = param_flag(r, "dry_run");
     struct submit *s = prepare(r, v, uuid_make(r->a), 0, STR(""), decision);
     s->again = again;
+    if (r->err.n)
+        reply_problem(r);
+    else
+        go(s, dry);
+}
+
+void record_token(struct req *r, const struct value *v, struct str token)
+{
+    bool dry = param_flag(r, "dry_run");
+    struct submit *s = prepare(r, v, uuid_make(r->a), 0, STR(""), (struct str){NULL, 0});
+    s->once = token;
     if (r->err.n)
         reply_problem(r);
     else
@@ -386,7 +406,7 @@ static void on_got(void *arg, const struct rows *rows, const struct fail *fail)
         reply_bytes(r, 304, NULL, STR(""));
         return;
     }
-    reply_record(r, 200, r->route->record, &v);
+    reply_record(r, 200, r->route->record, &v, (struct str){NULL, 0});
 }
 
 static bool read_id(struct req *r, struct str *id)

@@ -13,7 +13,8 @@ static const struct route *const tables[] = {admin_routes, loan_routes, ip_route
     rehearsal_routes, insurance_routes, issue_routes, measure_routes, flag_routes, lookup_routes,
     plan_routes, baseline_routes, forecast_routes, report_key_routes, report_routes,
     report_row_routes, report_seal_routes, report_diff_routes, access_routes, verification_routes,
-    deal_routes, catalogue_routes, register_routes, ranking_routes, proposal_routes};
+    deal_routes, catalogue_routes, register_routes, ranking_routes, proposal_routes,
+    directory_routes};
 
 const struct route *route_at(int i)
 {

@@ -1,12 +1,12 @@
 /*
  * token.c - tokens, directly in the database as its owner.
  */
+#include "auth.h"
 #include "directory.h"
 #include "merkle.h"
 #include "role.h"
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/rand.h>
 
 enum token_add_flag { ORG, PERSON, DAYS, CERT, DUTIES, READ_ONLY };
 static const struct cli_option add_options[] = {
@@ -43,20 +43,6 @@ static const struct cli_option revoke_options[] = {
     [REVOKE_PERSON] = {"--person", "NAME", OPTIONAL, "that this person acts by"},
     {0},
 };
-
-/* 256 random bits, printed once; only the hash is kept. */
-static struct str token_make(struct arena *a)
-{
-    unsigned char random[32], text[64];
-    MUST(RAND_bytes(random, sizeof random) == 1);
-    int n = EVP_EncodeBlock(text, random, sizeof random);
-    struct buf b;
-    buf_init(&b, a);
-    buf_text(&b, "plg_");
-    for (int i = 0; i < n && text[i] != '='; i++)
-        buf_char(&b, text[i] == '+' ? '-' : text[i] == '/' ? '_' : (char)text[i]);
-    return buf_view(&b);
-}
 
 /* SHA-256 of a client certificate, as its holder presents it in the TLS handshake. */
 static bool certificate_print(struct arena *a, const char *path, struct str *hex)

@@ -1,0 +1,234 @@
+-- Organisations, persons and tokens as records. What gives somebody power is proposed; what takes it away is not.
+
+-- The organisation of a code, by its form.
+create or replace function org_coded(code text) returns org
+    language sql stable security definer set search_path = public, pg_temp as
+    $$ select o from org o where o.code = org_coded.code $$;
+
+-- Daemons look their tokens up anew once this transaction has ended.
+create or replace function directory_changed() returns void language sql as $$ select pg_notify('pledged_token', '') $$;
+
+-- A new organisation: a code that nobody has, also in another case, and a district where one is needed.
+create or replace function organisation_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    d decision;
+    found_problems json[] := '{}'::json[];
+begin
+    d.parties := '{}';
+    d.district := '';
+    if exists (select from org o where text_form(o.code) = text_form(doc ->> 'code')) then
+        found_problems := found_problems || problem('E_TAKEN', '/code', doc ->> 'code');
+    end if;
+    if exists (select from org o where o.uscc = doc ->> 'uscc') then
+        found_problems := found_problems || problem('E_TAKEN', '/uscc', (
+            select o.code from org o where o.uscc = doc ->> 'uscc'));
+    end if;
+    if cardinality(found_problems) > 0 then
+        d.problems := array_to_json(found_problems);
+    elsif not dry then
+        insert into org (code, kind, name, district, uscc, created_at)
+        values (doc ->> 'code', doc ->> 'kind', doc ->> 'name', doc ->> 'district', doc ->> 'uscc', record_now());
+        perform directory_changed();
+    end if;
+    return d;
+end $$;
+revoke all on function organisation_decide from public;
+grant execute on function organisation_decide to pledged_app;
+
+-- Another name of an organisation. Its code stays.
+create or replace function organisation_rename_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    d decision;
+begin
+    d.parties := '{}';
+    d.district := '';
+    if (org_coded(doc ->> 'organisation')).id is null then
+        d.problems := json_build_array(problem('E_NOT_FOUND', '', doc ->> 'organisation'));
+    elsif not dry then
+        update org o set name = doc ->> 'name' where o.code = doc ->> 'organisation';
+        perform directory_changed();
+    end if;
+    return d;
+end $$;
+revoke all on function organisation_rename_decide from public;
+grant execute on function organisation_rename_decide to pledged_app;
+
+-- The name that an organisation has now.
+create or replace function organisation_rename_before(doc json) returns json
+    language sql stable security definer set search_path = public, pg_temp as
+    $$ select json_build_object('name', (org_coded(doc ->> 'organisation')).name) $$;
+
+-- Ends an organisation's tokens at once. Not one's own office: somebody has to be there afterwards.
+create or replace function organisation_disable_decide(new_id uuid, doc json, derived json, dry boolean)
+    returns decision language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    d decision;
+    o org := org_coded(doc ->> 'organisation');
+begin
+    d.parties := '{}';
+    d.district := '';
+    if o.id is null then
+        d.problems := json_build_array(problem('E_NOT_FOUND', '', doc ->> 'organisation'));
+    elsif o.disabled_at is not null then
+        d.problems := json_build_array(problem('E_STEP', '', 'disabled'));
+    elsif o.id = my_org() then
+        d.problems := json_build_array(problem('E_STEP', '', my_kind()));
+    elsif not dry then
+        update org x set disabled_at = record_now() where x.id = o.id;
+        perform directory_changed();
+    end if;
+    return d;
+end $$;
+revoke all on function organisation_disable_decide from public;
+grant execute on function organisation_disable_decide to pledged_app;
+
+-- A person in an organisation: a new one, or one who is known by id or by the hash of his identity number.
+create or replace function person_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    d decision;
+    found_problems json[] := person_refusal((org_coded(doc ->> 'organisation')).id, doc ->> 'name', doc ->> 'staff_no',
+                                            decode(doc ->> 'id_hash', 'hex'), (doc ->> 'same_as')::uuid);
+begin
+    d.parties := '{}';
+    d.district := '';
+    if cardinality(found_problems) > 0 then
+        d.problems := array_to_json(found_problems);
+    elsif not dry then
+        perform person_add(new_id, (org_coded(doc ->> 'organisation')).id, doc ->> 'name', doc ->> 'staff_no',
+                           decode(doc ->> 'id_hash', 'hex'), (doc ->> 'same_as')::uuid);
+    end if;
+    return d;
+end $$;
+revoke all on function person_decide from public;
+grant execute on function person_decide to pledged_app;
+
+-- Ends a person's post in an organisation, or all of them. Nobody ends himself: that is another's to do.
+create or replace function person_disable_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    d decision;
+    s post;
+begin
+    d.parties := '{}';
+    d.district := '';
+    select x.* into s
+      from post x
+     where x.person = (doc ->> 'person')::uuid
+       and (doc ->> 'organisation' is null or x.org_id = (org_coded(doc ->> 'organisation')).id)
+     order by x.ended_at is not null, x.org_id
+     limit 1;
+    if not found then
+        d.problems := json_build_array(problem('E_NOT_FOUND', '', doc ->> 'person'));
+    elsif s.ended_at is not null then
+        d.problems := json_build_array(problem('E_STEP', '', 'ended'));
+    elsif s.person = my_person() then
+        d.problems := json_build_array(problem('E_SAME_PERSON', '', my_signature()));
+    elsif not dry then
+        perform person_disable(s.org_id, s.name, doc ->> 'organisation' is null);
+    end if;
+    return d;
+end $$;
+revoke all on function person_disable_decide from public;
+grant execute on function person_disable_decide to pledged_app;
+
+-- A token for somebody who sits in an organisation; the ledger knows its digest alone.
+create or replace function token_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    d decision;
+    o org := org_coded(doc ->> 'organisation');
+    s post;
+    digest bytea := decode(doc ->> 'sha256', 'hex');
+begin
+    d.parties := '{}';
+    d.district := '';
+    select x.* into s from post x where x.org_id = o.id and x.name_form = text_form(doc ->> 'person');
+    if o.id is null then
+        d.problems := json_build_array(problem('E_NO_ORG', '/organisation', doc ->> 'organisation'));
+    elsif s.person is null or s.ended_at is not null then
+        d.problems := json_build_array(problem('E_NO_PERSON', '/person', doc ->> 'person'));
+    elsif (doc ->> 'expires_on')::date <= today() then
+        d.problems := json_build_array(problem('E_ORDER', '/expires_on', (today() + 1)::text));
+    elsif exists (select from token t where t.sha256 = digest) then
+        d.problems := json_build_array(problem('E_TAKEN', '/sha256', ''));
+    elsif not dry then
+        insert into token (sha256, org_id, person, person_id, created_at, expires_at, duties, id)
+        values (digest, o.id, s.name, s.person, record_now(),
+                (doc ->> 'expires_on')::date::timestamp at time zone 'Asia/Shanghai',
+                array(select json_array_elements_text(doc -> 'duties')), new_id);
+        perform directory_changed();
+    end if;
+    return d;
+end $$;
+revoke all on function token_decide from public;
+grant execute on function token_decide to pledged_app;
+
+-- Ends a token at once.
+create or replace function token_revoke_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    d decision;
+    t token;
+begin
+    d.parties := '{}';
+    d.district := '';
+    select x.* into t from token x where x.id = (doc ->> 'token')::uuid;
+    if not found then
+        d.problems := json_build_array(problem('E_NOT_FOUND', '', doc ->> 'token'));
+    elsif t.revoked_at is not null then
+        d.problems := json_build_array(problem('E_STEP', '', 'revoked'));
+    elsif not dry then
+        update token x set revoked_at = now() where x.id = t.id; -- a clock that is behind must not keep it alive
+        perform directory_changed();
+    end if;
+    return d;
+end $$;
+revoke all on function token_revoke_decide from public;
+grant execute on function token_revoke_decide to pledged_app;
+
+-- The organisations, in the order of their codes.
+create or replace function directory_organisations(after text, most int) returns table (code text, item json)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select o.code, json_strip_nulls(json_build_object('code', o.code, 'kind', o.kind, 'name', o.name, 'district',
+               o.district, 'uscc', o.uscc, 'disabled_at', instant_text(o.disabled_at)))
+      from org o
+     where my_kind() in ('ip_office', 'auditor') and o.code <> 'SYSTEM'
+       and (after is null or o.code collate "C" > after collate "C")
+     order by o.code collate "C"
+     limit most
+$$;
+
+-- The persons with their posts, in the order of their ids.
+create or replace function directory_persons(after uuid, organisation text, most int)
+    returns table (id text, item json)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select x.id::text, json_strip_nulls(json_build_object('id', x.id, 'name', x.name, 'known_by_number',
+               x.id_hash is not null, 'disabled_at', instant_text(x.disabled_at), 'posts', (
+               select json_agg(json_build_object('organisation', o.code, 'name', s.name, 'staff_no', s.staff_no,
+                                                 'ended_at', instant_text(s.ended_at)) order by o.code)
+                 from post s join org o on o.id = s.org_id where s.person = x.id)))
+      from person x
+     where my_kind() in ('ip_office', 'auditor') and (after is null or x.id > after)
+       and (organisation is null or exists (select from post s join org o on o.id = s.org_id
+                                             where s.person = x.id and o.code = organisation))
+     order by x.id
+     limit most
+$$;
+
+-- The tokens: whose, for what, until when; never what they are.
+create or replace function directory_tokens(after uuid, organisation text, most int) returns table (id text, item json)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select t.id::text, json_strip_nulls(json_build_object('id', t.id, 'organisation', o.code, 'person', t.person,
+               'person_id', t.person_id, 'certificate', t.is_certificate, 'duties', t.duties,
+               'created_at', instant_text(t.created_at), 'expires_at', instant_text(t.expires_at),
+               'revoked_at', instant_text(t.revoked_at)))
+      from token t
+      join org o on o.id = t.org_id
+     where my_kind() in ('ip_office', 'auditor') and (after is null or t.id > after)
+       and (organisation is null or o.code = organisation)
+     order by t.id
+     limit most
+$$;
