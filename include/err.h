@@ -30,6 +30,8 @@
         "由有权的机构办理", "Ask an organisation that may")                                        \
     X(E_DUTY, 403, "此令牌无此职责:{}", "This token does not carry the duty: {}",                  \
         "换用有此职责的令牌,或由管理员另发", "Use a token that does, or ask for one")              \
+    X(E_TOO_OFTEN, 429, "请求过于频繁:{}", "Too many requests: {}",                                \
+        "按 Retry-After 所示,稍后再发", "Send it again after what Retry-After says")               \
     X(E_NOT_FOUND, 404, "找不到:{}", "Not found: {}", "核对地址与编号",                            \
         "Check the address and the id")                                                            \
     X(E_METHOD, 405, "此地址不支持方法 {}", "Method {} is not supported here",                     \
@@ -230,7 +232,8 @@
     X(E_NO_PERSON, 422, "没有此人或已停用:{}", "No such person, or disabled: {}", "先登记人员",    \
         "Register the person first")                                                               \
     X(E_ORG_CODE, 422, "机构代码格式不对", "Not the code of an organisation",                      \
-        "1 至 40 个可见的 ASCII 字符,不含 @ 与 /", "1 to 40 ASCII signs that can be seen, no @ or /")   \
+        "1 至 40 个可见的 ASCII 字符,不含 @ 与 /",                                                 \
+        "1 to 40 ASCII signs that can be seen, no @ or /")                                         \
     X(E_ACCOUNT_CODE, 422, "账户代码格式不对", "Not an account code",                              \
         "字母、数字与 - 组成,各段以 : 相连,例如 fund:SH-DEPOSIT",                                  \
         "Parts of letters, digits and -, joined by :, for example fund:SH-DEPOSIT")                \

@@ -69,6 +69,10 @@ static const struct setting settings[] = {
         "connections of clients at once"},
     {"queue_max", NUMBER, AT(queue_max), "8192", 1, 1000000, "写队列上限(记录数)",
         "records that may wait for the write lane"},
+    {"rate_org", NUMBER, AT(rate_org), "20000", 0, 1000000, "每机构每秒请求上限,0 不限",
+        "requests a second of one organisation; 0: as many as it likes"},
+    {"rate_address", NUMBER, AT(rate_address), "20000", 0, 1000000, "每地址每秒请求上限,0 不限",
+        "requests a second from one address; 0: as many as come (behind a proxy that counts)"},
 };
 
 static const char *environment(struct arena *a, const char *key)

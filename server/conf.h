@@ -11,7 +11,7 @@ struct conf {
     bool data_told;           /* it was named; false: where it lies by default */
     bool allow_plain;         /* HTTP without TLS may leave this machine */
     const char *database;     /* conninfo of the owner; NULL = private cluster under data */
-    const char *database_app; /* conninfo to serve with; NULL = database with role=pledged_app */
+    const char *database_app; /* conninfo to serve with; NULL = as pledged_app, by its password */
     const char *tls_cert, *tls_key, *client_ca;
     const char *backup;             /* folder of the private cluster's backup; NULL: none */
     const char *backup_certificate; /* to whom its keys are encrypted; NULL: they are not in it */
@@ -25,7 +25,8 @@ struct conf {
     int64_t body_floor_bytes; /* a body's deadline grows by a second for each of these */
     int64_t json_limit_bytes;
     int64_t connections_max;
-    int64_t queue_max; /* records waiting in the lane */
+    int64_t queue_max;              /* records waiting in the lane */
+    int64_t rate_org, rate_address; /* requests a second of one; 0: as many as it likes */
 };
 
 /* Fill conf from flags, environment, file and defaults (in that order of precedence). Flags that

@@ -11,6 +11,7 @@
 #include "desk.h"
 #include "intake.h"
 #include "lane.h"
+#include "limit.h"
 #include "migrate.h"
 #include "nightly.h"
 #include "notify.h"
@@ -52,11 +53,13 @@ static void on_tokens_changed(void *arg)
 static bool auth_start(struct daemon *p)
 {
     p->s.auth = auth_open();
+    p->s.limits = limits_new();
     return true;
 }
 static void auth_stop(struct daemon *p)
 {
     auth_close(p->s.auth);
+    limits_free(p->s.limits);
 }
 
 static bool cases_start(struct daemon *p)

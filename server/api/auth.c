@@ -7,8 +7,10 @@
 #include "auth.h"
 #include "clock.h"
 #include "db.h"
+#include "limit.h"
 #include "merkle.h"
 #include "server.h"
+#include <event2/event.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
@@ -119,6 +121,29 @@ static bool actor_read(const struct rows *rows, struct actor *actor, int64_t *un
     return true;
 }
 
+/* ---- wrong ones ------------------------------------------------------------------------------ */
+
+static void refuse_token(struct req *r)
+{
+    reply_refuse(r, E_AUTH, "", "%s", r->english ? "unknown or revoked token" : "令牌无效或已吊销");
+}
+
+static void on_waited(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    refuse_token(arg);
+}
+
+/* Whoever tries tokens is answered later and later. */
+static void refuse_slowly(struct req *r)
+{
+    int64_t ms = r->server->draining ? 0 : limit_strike(r->server->limits, r->peer);
+    struct timeval wait = {ms / 1000, ms % 1000 * 1000};
+    if (!ms || event_base_once(r->server->process.base, -1, EV_TIMEOUT, on_waited, r, &wait) != 0)
+        refuse_token(r);
+}
+
 static void on_actor(void *arg, const struct rows *rows, const struct fail *fail)
 {
     struct lookup *l = arg;
@@ -130,8 +155,7 @@ static void on_actor(void *arg, const struct rows *rows, const struct fail *fail
         return;
     }
     if (rows->n == 0 || !actor_read(rows, &actor, &until_us)) {
-        reply_refuse(
-            r, E_AUTH, "", "%s", r->english ? "unknown or revoked token" : "令牌无效或已吊销");
+        refuse_slowly(r);
         return;
     }
     if (l->generation == r->server->auth->generation)

@@ -44,7 +44,7 @@ static const struct {
     {417, ALWAYS, "不支持的 Expect"},
     {422, ALWAYS, "内容或参数有误"},
     {428, TO_CORRECT, "更正须带 If-Match"},
-    {429, WITH_BODY, "请求过多"},
+    {429, ALWAYS, "请求过多"},
     {431, ALWAYS, "报文头过大"},
     {500, ALWAYS, "服务内部错误"},
     {503, ALWAYS, "暂时不可用"},

@@ -6,6 +6,8 @@
  */
 #include "api.h"
 #include "auth.h"
+#include "limit.h"
+#include "server.h"
 
 /* Of paths that two patterns fit the literal one stands before {x}, in one table. */
 static const struct route *const tables[] = {admin_routes, loan_routes, ip_routes, fund_routes,
@@ -166,10 +168,27 @@ static bool lacks_duty(const struct req *r, int duty)
     return r->route->roles && duty >= 0 && !(r->actor->duties & (1u << duty));
 }
 
+/* ---- how often ------------------------------------------------------------------------------- */
+
+/* What needs no token is for probes and counts for nobody. */
+static bool comes_too_often(struct req *r, const char *whose, struct str key, int64_t per_s)
+{
+    int64_t wait_s = 0;
+    if (!r->route->roles ||
+        limit_take(r->server->limits, arena_printf(r->a, "%s %s", whose, key.p), per_s, &wait_s))
+        return false;
+    reply_header(r, "Retry-After", arena_printf(r->a, "%lld", (long long)wait_s));
+    reply_refuse(r, E_TOO_OFTEN, "", "%s %s", whose, key.p);
+    return true;
+}
+
 static void with_actor(struct req *r)
 {
     const struct route *t = r->route;
     int duty = route_duty(t);
+    if (t->roles &&
+        comes_too_often(r, "organisation", r->actor->code, r->server->process.conf.rate_org))
+        return;
     if (r->method == METHOD_GET && r->actor)
         access_begin(r);
     if (t->roles && !(t->roles & (1u << r->actor->kind)))
@@ -199,6 +218,8 @@ void route_dispatch(struct req *r)
         reply_refuse(r, E_METHOD, "", "%s", r->method_name.p);
     } else if (!r->route) {
         reply_refuse(r, E_NOT_FOUND, "", "%s", r->path.p);
+    } else if (comes_too_often(r, "address", r->peer, r->server->process.conf.rate_address)) {
+        return;
     } else if (r->route->roles) {
         auth_actor(r, with_actor);
     } else {

@@ -18,6 +18,7 @@ struct server {
     struct loan_lane *loans;
     struct report_keys *report_keys;
     struct desk *desk;
+    struct limits *limits;
     /* openapi_write: main.c names it, for it reads the routes, one of which leads to the handler
      * that answers with it. */
     void (*describe)(struct buf *out);

@@ -9,6 +9,7 @@
  */
 #include "conn.h"
 #include "zip.h"
+#include <arpa/inet.h>
 #include <sys/socket.h>
 
 size_t conn_waiting_out(const struct conn *c)
@@ -54,6 +55,7 @@ struct exchange *exchange_new(struct conn *c)
     ex->r.server = c->http->server;
     ex->r.conn = c;
     ex->r.request_id = random_id(a);
+    ex->r.peer = arena_str(a, c->peer, strlen(c->peer));
     ex->r.method_name = ex->r.path = STR("");
     ex->r.method = METHOD_OTHER;
     ex->r.started_us = monotonic_us();
@@ -313,13 +315,28 @@ static void on_output(struct evbuffer *out, const struct evbuffer_cb_info *info,
         c->deadline_us = after_ms(conf_of(c)->idle_deadline_ms);
 }
 
-void conn_new(struct http *h, struct bufferevent *bev)
+/* 127.0.0.1 is the same also where IPv6 carries it. */
+static void peer_text(const struct sockaddr *at, char out[INET6_ADDRSTRLEN])
+{
+    const struct sockaddr_in *four = (const void *)at;
+    const struct sockaddr_in6 *six = (const void *)at;
+    bool mapped = at->sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&six->sin6_addr);
+    if (at->sa_family == AF_INET)
+        (void)inet_ntop(AF_INET, &four->sin_addr, out, INET6_ADDRSTRLEN); /* else it stays empty */
+    else if (mapped)
+        (void)inet_ntop(AF_INET, &six->sin6_addr.s6_addr[12], out, INET6_ADDRSTRLEN);
+    else if (at->sa_family == AF_INET6)
+        (void)inet_ntop(AF_INET6, &six->sin6_addr, out, INET6_ADDRSTRLEN);
+}
+
+void conn_new(struct http *h, struct bufferevent *bev, const struct sockaddr *peer)
 {
     struct conn *c = calloc(1, sizeof *c);
 
     MUST(c);
     c->http = h;
     c->bev = bev;
+    peer_text(peer, c->peer);
     c->first = true;
     c->surplus = h->connections >= h->process->conf.connections_max;
     c->deadline_us = after_ms(h->process->conf.header_deadline_ms);

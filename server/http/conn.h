@@ -16,6 +16,7 @@
 #include <event2/event.h>
 #include <event2/listener.h>
 #include <llhttp.h>
+#include <netinet/in.h>
 
 enum {
     HEAD_BYTES_MAX = 16 << 10,
@@ -96,6 +97,7 @@ struct conn {
     size_t scanned;                        /* bytes of the head already looked at */
     int64_t deadline_us;                   /* by state; see listen.c */
     int64_t progress_us;                   /* last time the client took bytes */
+    char peer[INET6_ADDRSTRLEN];           /* the client's address, without its port */
     llhttp_t parser;
     char *piece; /* body bytes of the current slice, moved together in place */
     size_t piece_n;
@@ -133,7 +135,7 @@ bool takes_gzip(const struct req *r);
 
 /* ---- conn.c ---- */
 /* Take over an accepted connection. */
-void conn_new(struct http *h, struct bufferevent *bev);
+void conn_new(struct http *h, struct bufferevent *bev, const struct sockaddr *peer);
 void conn_close(struct conn *c);
 /* Look at the connection again, on the next turn of the loop. */
 void conn_kick(struct conn *c);

@@ -38,6 +38,7 @@ struct req {
     struct server *server; /* whose handlers these are; nobody here looks into it */
     struct conn *conn;     /* listen.c's; NULL once the client has gone */
     struct str request_id;
+    struct str peer; /* the client's address */
     enum http_method method;
     struct str method_name;
     struct str path;        /* percent-decoded, begins with '/', no NUL, no "." segments */

@@ -86,7 +86,6 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
     int on = 1;
 
     (void)listener;
-    (void)address;
     (void)length;
     /* Answers are written whole; waiting for more to send would only delay them. Not an error when
      * it fails: the answers are just slower. */
@@ -96,7 +95,7 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
                      : bufferevent_socket_new(
                            h->process->base, fd, BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
     if (bev)
-        conn_new(h, bev);
+        conn_new(h, bev, address);
     else
         evutil_closesocket(fd);
 }

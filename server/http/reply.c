@@ -168,9 +168,10 @@ static void log_request(const struct exchange *ex)
 
     MUST(snprintf(status, sizeof status, "%d", ex->status) > 0);
     MUST(snprintf(ms, sizeof ms, "%lld", (long long)(monotonic_us() - r->started_us) / 1000) > 0);
-    log_event(level, SAY_REQUEST, "req", r->request_id.p, "actor", r->actor ? r->actor->code.p : "",
-        "method", r->method_name.p, "route", r->route_path ? r->route_path : "", "status", status,
-        "ms", ms, NULL);
+    log_event(level, SAY_REQUEST, "req", r->request_id.p, "peer", r->peer.p, "actor",
+        r->actor ? r->actor->code.p : "", "person", r->actor ? r->actor->person.p : "", "method",
+        r->method_name.p, "route", r->route_path ? r->route_path : "", "status", status, "ms", ms,
+        NULL);
 }
 
 static void finish(struct exchange *ex)
