@@ -4,7 +4,7 @@
  * Plain lines, so that an auditor can read them and check each with sha256sum, openssl dgst -sm3
  * and wc -c:
  *
- *   pledged-report-seal-1
+ *   pledged-report-seal-2                   (1: without proposed_by and reason)
  *   quarter 2022Q3
  *   as_of 2022-09-30                        the last day that counts
  *   basis signed_on
@@ -12,7 +12,9 @@
  *   log_size 48213                          the signed log of records at that instant
  *   log_root 5f1c…
  *   sealed_at 2022-10-12T09:31:02.000000+08:00
- *   sealed_by 王敏@FINANCE
+ *   sealed_by 李华@FINANCE                  who agreed to it
+ *   proposed_by 王敏@FINANCE
+ *   reason 季度会审通过                     or -
  *   previous 77ab…                          SHA-256 of the manifest before; or none
  *   cells 812 9e2d…                         figures, and the SHA-256 of their lines
  *   form json zh 48213 SHA-256 SM3          one line a sealed file: bytes and digests
@@ -29,8 +31,9 @@ struct sealed_form {
     struct str sha256, sm3; /* hex; sm3 "-" where it was not offered */
 };
 struct manifest {
-    struct str quarter, as_of, basis, known_at, log_size, log_root, sealed_at, sealed_by, previous,
-        cells;
+    struct str quarter, as_of, basis, known_at, log_size, log_root, sealed_at, sealed_by;
+    struct str proposed_by, reason; /* p == NULL: of the first form, which has neither */
+    struct str previous, cells;
     int n;
     struct sealed_form form[MANIFEST_FORMS_MAX];
 };

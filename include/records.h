@@ -27,7 +27,9 @@ extern const struct record policy_record, policy_step_record, budget_record, lpr
 extern const struct record budget_closing_record;
 extern const struct record application_record, application_step_record;
 /* Requests with fields that are not stored. */
-extern const struct record eligibility_record, rehearsal_record, seal_request_record;
+extern const struct record eligibility_record, rehearsal_record;
+extern const struct record seal_record;
+enum seal_field { SEAL_REFERENCE, SEAL_QUARTER, SEAL_REASON, SEAL_SEEN, SEAL_WIDTH };
 extern const struct record scheme_record, scheme_approval_record, claim_record, claim_step_record;
 extern const struct record coverage_record, coverage_step_record, coverage_judgement_record;
 /* What every answer tells of a cover; all that its own address tells; the states it can be in. */

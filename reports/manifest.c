@@ -6,17 +6,21 @@
 #include "signing.h"
 #include <string.h>
 
-#define MANIFEST_HEAD "pledged-report-seal-1\n"
+#define FIRST_HEAD    "pledged-report-seal-1\n"
+#define MANIFEST_HEAD "pledged-report-seal-2\n"
 
-/* The lines before the forms, in their order. */
+/* The lines before the forms, in their order; later: not in the first form. */
 // clang-format off
-#define LINE(member) {#member, offsetof(struct manifest, member)}
+#define LINE(member)  {#member, offsetof(struct manifest, member), false}
+#define LATER(member) {#member, offsetof(struct manifest, member), true}
 // clang-format on
 static const struct {
     const char *name;
     size_t at;
+    bool later;
 } lines[] = {LINE(quarter), LINE(as_of), LINE(basis), LINE(known_at), LINE(log_size),
-    LINE(log_root), LINE(sealed_at), LINE(sealed_by), LINE(previous), LINE(cells)};
+    LINE(log_root), LINE(sealed_at), LINE(sealed_by), LATER(proposed_by), LATER(reason),
+    LINE(previous), LINE(cells)};
 
 struct sealed_form sealed_form_of(
     struct arena *a, struct str format, struct str language, struct str bytes)
@@ -45,9 +49,11 @@ struct str manifest_text(struct arena *a, const struct manifest *m)
 {
     struct buf b;
     buf_init(&b, a);
-    buf_text(&b, MANIFEST_HEAD);
+    buf_text(&b, m->proposed_by.p ? MANIFEST_HEAD : FIRST_HEAD);
     for (size_t i = 0; i < COUNT_OF(lines); i++) {
         struct str value;
+        if (lines[i].later && !m->proposed_by.p)
+            continue;
         memcpy(&value, (const char *)m + lines[i].at, sizeof value);
         buf_printf(&b, "%s %s\n", lines[i].name, value.p);
     }
@@ -96,10 +102,13 @@ bool manifest_parse(struct arena *a, struct str text, struct manifest *m)
 {
     struct str p = text;
     *m = (struct manifest){0};
-    if (memchr(text.p, 0, text.n) || !take_word(&p, MANIFEST_HEAD))
+    bool first = take_word(&p, FIRST_HEAD);
+    if (memchr(text.p, 0, text.n) || (!first && !take_word(&p, MANIFEST_HEAD)))
         return false;
     for (size_t i = 0; i < COUNT_OF(lines); i++) {
         struct str value;
+        if (lines[i].later && first)
+            continue;
         if (!take_word(&p, lines[i].name) || !take_word(&p, " ") || !take(a, &p, '\n', &value))
             return false;
         memcpy((char *)m + lines[i].at, &value, sizeof value);

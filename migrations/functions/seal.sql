@@ -51,6 +51,37 @@ begin
     return case when open is null then '{}' else array[problem('E_SEAL_OPEN', '', open)] end;
 end $$;
 
+-- A seal is asked for with the digest of the figures that are to be sealed. Agreeing to it writes nothing: the daemon
+-- seals then, and only what was agreed to (report_seal_problems).
+create or replace function seal_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    d decision;
+    s report_seal;
+begin
+    d.parties := '{}';
+    d.district := '';
+    select x.* into s from report_seal x where x.quarter = doc ->> 'quarter';
+    if found then
+        d.problems := json_build_array(problem('E_SEALED', '', format('%s %s %s', s.quarter, instant_text(s.sealed_at),
+                                                                      s.id)));
+    end if;
+    return d;
+end $$;
+revoke all on function seal_decide from public;
+grant execute on function seal_decide to pledged_app;
+
+-- What was agreed to of a quarter: [{seen, by, reason}, …], the last first; null: nothing.
+create or replace function report_seal_agreed(q text) returns json
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select json_agg(json_build_object('seen', r.body ->> 'seen', 'by', p.recorded_by, 'reason', r.body ->> 'reason')
+                    order by p.no desc)
+      from proposal p
+      join proposal_now n on n.proposal = p.id and n.state = 'approved'
+      join submission r on r.id = p.id and r.version = 1
+     where p.type = 'seal' and r.body ->> 'quarter' = q
+$$;
+
 -- The last word, in the write lane: the chain goes on from the seal it was made behind. What the first seal of all
 -- leaves open was judged by its maker, who reads the loans once more than the lane should.
 create or replace function report_seal_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
@@ -63,6 +94,11 @@ begin
     select x.* into last from report_seal x order by x.quarter desc limit 1;
     if found then
         p := report_seal_refusal(q, report_manifest_line(doc ->> 'manifest', 'basis'), null);
+    end if;
+    if cardinality(p) = 0 and not exists (
+           select from json_array_elements(report_seal_agreed(q)) a
+            where a ->> 'seen' = split_part(report_manifest_line(doc ->> 'manifest', 'cells'), ' ', 2)) then
+        return array[problem('E_SEEN', '/seen', split_part(report_manifest_line(doc ->> 'manifest', 'cells'), ' ', 2))];
     end if;
     if cardinality(p) = 0 and previous <> coalesce(encode(text_sha256(last.manifest), 'hex'), 'none') then
         p := array[problem('E_FACTS_MOVED', '', last.quarter)];

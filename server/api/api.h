@@ -93,6 +93,9 @@ void reply_row(
 /* The body as the values of the route's record; NULL after answering its problems. */
 const struct value *request_values(struct req *r);
 
+/* report_seal.c: the second person agrees to the figures of a quarter, which is sealed then. */
+void report_seal_agree(struct req *r, struct str q, struct str figures);
+
 /* ---- params.c ---- */
 /* A UUIDv7, later ones sort after earlier ones within this process. */
 struct str uuid_make(struct arena *a);

@@ -69,6 +69,31 @@ static void proposal_get(struct req *r)
         reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
 }
 
+static void on_asked(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct req *r = arg;
+    if (!rows_found(r, rows, fail))
+        return;
+    const struct json *p = json_parse(r->a, rows_at(rows, 0, PROPOSAL_LIST_PROPOSAL), &r->err),
+                      *act = NULL;
+    MUST(p && (act = json_get(p, "act")));
+    if (str_is(json_get(p, "kind")->text, seal_record.name) &&
+        str_is(json_get(p, "state")->text, "waiting"))
+        report_seal_agree(r, json_get(act, "quarter")->text, json_get(act, "seen")->text);
+    else
+        record_step(r);
+}
+
+/* A seal is made by the program, so that agreeing to one goes another way. */
+static void proposal_approve(struct req *r)
+{
+    struct str p[P_COUNT] = {[P_ID] = r->capture[0], [P_LIMIT] = STR("1")};
+    if (uuid_is(r->capture[0]) && !param_flag(r, "dry_run"))
+        db_query(r->server->db, r->a, r->actor, SQL_PROPOSAL_LIST, p, P_COUNT, on_asked, r);
+    else
+        record_step(r);
+}
+
 /* A list that goes out whole: its one column is JSON. */
 static void on_whole(void *arg, const struct rows *rows, const struct fail *fail)
 {
@@ -206,9 +231,9 @@ static const struct query q_number = {"after", Q_COUNT, .zh = "上一页的 next
                           q_waiting = {"waiting", Q_BOOL, .zh = "只列待我复核的"};
 
 // clang-format off
-#define STEP(step, name_zh, name_en) \
+#define STEP(step, by, name_zh, name_en) \
     {.method = METHOD_POST, .path = "/v1/proposals/{id}/" step, .roles = DECIDERS, \
-        .handle = record_step, .takes = TAKES_JSON, .record = &proposal_step_record, \
+        .handle = by, .takes = TAKES_JSON, .record = &proposal_step_record, \
         .query = {&q_dry_run}, .answers = record_made, .zh = name_zh, .en = name_en}
 #define STEPS(step, name_zh, name_en) \
     {.method = METHOD_POST, .path = "/v1/proposals/" step, .roles = DECIDERS, \
@@ -234,8 +259,9 @@ const struct route proposal_routes[] = {
         .answers = ANSWERS(JSON_OF(proposal_shape)),
         .zh = "待复核事项",
         .en = "One proposal"},
-    STEP("approve", "同意", "Approve a proposal: with the last approval it takes effect"),
-    STEP("refuse", "不同意", "Refuse a proposal, or take one's own back"),
+    STEP("approve", proposal_approve, "同意",
+        "Approve a proposal: with the last approval it takes effect"),
+    STEP("refuse", record_step, "不同意", "Refuse a proposal, or take one's own back"),
     {.method = METHOD_POST,
         .path = "/v1/approval-tiers",
         .roles = FINANCE,

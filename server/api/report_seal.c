@@ -1,6 +1,10 @@
 /*
  * report_seal.c - sealing a quarter, its sealed files, and what the seal says.
  *
+ * One person asks for it with the digest of the figures that he saw, a second one agrees to just
+ * these (POST /v1/proposals/{id}/approve comes here for it); then it is sealed, by whoever agreed.
+ * Was it agreed to and not sealed, since the daemon was killed in between, then asking again seals.
+ *
  * All files are made from one snapshot and stored with the seal in one transaction of the write
  * lane; from then on they are read, never made again. The instant that a seal shows is that of the
  * newest signed head in the snapshot: whatever is in it was recorded by then, whatever comes later
@@ -125,24 +129,45 @@ static void report_seal_get(struct req *r)
 
 /* ---- POST …/seal ----------------------------------------------------------------------------- */
 
-enum seal_field { SEAL_REASON, SEAL_SEEN };
-
 struct sealing {
     struct report_ask ask; /* first */
-    const struct value *v;
+    struct value *v;       /* of the one who asks */
+    struct value *step;    /* of the one who agrees; NULL: nobody does here */
+    struct str expected;   /* the figures that are agreed to */
+    bool agreed;           /* his step is stored */
+    struct verdict said;   /* of it */
+    struct str by, reason; /* of what is agreed to already; p == NULL: nothing is */
     struct manifest m;
-    struct str body;
+    struct str body, canonical;
     struct work work;
     int tries;
 };
 
 static void seal_try(struct sealing *s);
 
+/* Whoever agreed hears of his step. */
+static void reply_step(struct sealing *s)
+{
+    struct req *r = s->ask.r;
+    struct buf out;
+    buf_init(&out, r->a);
+    s->said.life = s->by.p ? STR("{\"state\":\"approved\"}") : STR("{\"state\":\"waiting\"}");
+    answer_write(&out, &proposal_step_record, &s->said);
+    reply_header(
+        r, "Location", arena_printf(r->a, "%s/%s", proposal_step_record.path, s->said.id.p));
+    reply_json(r, s->said.outcome == OUT_CREATED ? 201 : 200, buf_view(&out));
+}
+
 static void on_sealed_seal(void *arg, const struct rows *rows, const struct fail *fail)
 {
-    struct req *r = arg;
+    struct sealing *s = arg;
+    struct req *r = s->ask.r;
     if (!rows_found(r, rows, fail))
         return; /* it is stored all the same, as GET …/seal will tell */
+    if (s->step) {
+        reply_step(s);
+        return;
+    }
     reply_header(r, "Location",
         arena_printf(
             r->a, "/v1/reports/quarterly/%s/seal", rows_at(rows, 0, REPORT_SEAL_GET_QUARTER).p));
@@ -161,7 +186,7 @@ static void on_stored(void *arg, const struct verdict *v, int n, const struct fa
     if (v->outcome == OUT_CONFLICT) /* another seal of this quarter was faster */
         err_add(&r->err, E_SEALED, STR(""), "%s %s %s", s->m.quarter.p, v->recorded_at.p, v->id.p);
     else
-        verdict_problems(&seal_request_record, v, s->body, &r->err);
+        verdict_problems(&seal_record, v, s->body, &r->err);
     if (r->err.n == 1 && r->err.first->code == E_FACTS_MOVED && ++s->tries < SEAL_TRIES) {
         err_init(&r->err, r->a);
         seal_try(s);
@@ -171,7 +196,7 @@ static void on_stored(void *arg, const struct verdict *v, int n, const struct fa
         reply_problem(r);
     else
         db_query(
-            r->server->db, r->a, r->actor, SQL_REPORT_SEAL_GET, r->capture, 1, on_sealed_seal, r);
+            r->server->db, r->a, r->actor, SQL_REPORT_SEAL_GET, r->capture, 1, on_sealed_seal, s);
 }
 
 static void submit(struct sealing *s, struct str forms, struct str figures)
@@ -193,7 +218,7 @@ static void submit(struct sealing *s, struct str forms, struct str figures)
     json_close(&e, '}');
     s->work = (struct work){.a = r->a,
         .actor = r->actor,
-        .type = seal_request_record.name,
+        .type = "report_seal",
         .write = SQL_REPORT_SEAL_WRITE,
         .elements = buf_view(&e),
         .n = 1,
@@ -245,8 +270,8 @@ static bool write_body(struct sealing *s)
         return err_add(&r->err, E_SEAL_KEY, STR(""), "%s", missing);
     json_open(&body, '{');
     json_member_str(&body, "quarter", s->m.quarter);
-    if (s->v[SEAL_REASON].present)
-        json_member_str(&body, "reason", s->v[SEAL_REASON].s);
+    if (s->reason.p)
+        json_member_str(&body, "reason", s->reason);
     json_member_str(&body, "manifest", manifest);
     json_member_raw(&body, "signatures", buf_view(&signatures));
     json_close(&body, '}');
@@ -260,7 +285,7 @@ static bool stands_on(struct sealing *s, const struct rows *before)
     struct str problems = rows_at(before, 0, REPORT_SEAL_BEFORE_PROBLEMS);
     if (problems.p) {
         struct verdict refused = {.outcome = OUT_REFUSED, .body = problems};
-        verdict_problems(&seal_request_record, &refused, STR(""), &r->err);
+        verdict_problems(&seal_record, &refused, STR(""), &r->err);
         return r->err.n == 0;
     }
     if (!rows_at(before, 0, REPORT_SEAL_BEFORE_KNOWN_AT).p)
@@ -280,6 +305,82 @@ static bool stands_on(struct sealing *s, const struct rows *before)
     return true;
 }
 
+/* Who asked for just these figures, if that was agreed to. */
+static void find_agreed(struct sealing *s, struct str list, struct str figures)
+{
+    struct err none;
+    err_init(&none, s->ask.r->a);
+    const struct json *in = list.p ? json_parse(s->ask.r->a, list, &none) : NULL;
+    s->by = s->reason = (struct str){NULL, 0};
+    for (const struct json *x = in ? in->child : NULL; x && !s->by.p; x = x->next) {
+        const struct json *reason = json_get(x, "reason");
+        if (!str_eq(json_get(x, "seen")->text, figures))
+            continue;
+        s->by = json_get(x, "by")->text;
+        if (reason->kind == JSON_STRING)
+            s->reason = reason->text;
+    }
+}
+
+static void on_agreed(void *arg, const struct verdict *v, int n, const struct fail *fail)
+{
+    struct sealing *s = arg;
+    struct req *r = s->ask.r;
+    (void)n;
+    if (fail) {
+        reply_fail(r, fail);
+        return;
+    }
+    verdict_problems(&proposal_step_record, v, s->canonical, &r->err);
+    if (r->err.n) {
+        reply_problem(r);
+        return;
+    }
+    s->said = *v;
+    s->agreed = true;
+    seal_try(s);
+}
+
+static void agree(struct sealing *s)
+{
+    struct req *r = s->ask.r;
+    struct buf e, canonical;
+    buf_init(&e, r->a);
+    buf_init(&canonical, r->a);
+    schema_canonical(&proposal_step_record, s->step, &canonical);
+    s->canonical = buf_view(&canonical);
+    element_write(&e, &proposal_step_record, s->step, s->canonical, uuid_make(r->a), 0, STR(""),
+        (struct str){NULL, 0});
+    s->work = (struct work){.a = r->a,
+        .actor = r->actor,
+        .type = proposal_step_record.name,
+        .write = proposal_step_record.write,
+        .elements = buf_view(&e),
+        .n = 1,
+        .done = on_agreed,
+        .arg = s};
+    if (!lane_submit(r->server->lane, &s->work))
+        reply_refuse(r, E_BUSY, "", "%s", r->english ? "queue" : "排队已满");
+}
+
+/* Nothing is sealed yet: the figures are put before a second person, or he agrees to them, or more
+ * persons have to. */
+static void ask_or_agree(struct sealing *s, struct str figures)
+{
+    struct req *r = s->ask.r;
+    if (s->step && s->agreed) {
+        reply_step(s);
+    } else if (s->step) {
+        agree(s);
+    } else {
+        s->v[SEAL_SEEN] = (struct value){.present = true, .s = figures};
+        if (!s->v[SEAL_REFERENCE].present)
+            s->v[SEAL_REFERENCE] = (struct value){
+                .present = true, .s = arena_printf(r->a, "%s %s", s->m.quarter.p, figures.p)};
+        record_decided(r, s->v, (struct str){NULL, 0}, NULL);
+    }
+}
+
 static void on_snapshot(void *arg, const struct fail *fail)
 {
     struct sealing *s = arg;
@@ -295,8 +396,16 @@ static void on_snapshot(void *arg, const struct fail *fail)
     }
     struct figures figures = figures_of(&s->ask);
     s->m.cells = figures.cells;
-    if (s->v[SEAL_SEEN].present && !str_eq(s->v[SEAL_SEEN].s, figures.sha256)) {
+    if (s->expected.p && !str_eq(s->expected, figures.sha256)) {
         reply_refuse(r, E_SEEN, "/seen", "%s", figures.sha256.p);
+        return;
+    }
+    find_agreed(
+        s, rows_at(&s->ask.statement[0].rows, 0, REPORT_SEAL_BEFORE_AGREED), figures.sha256);
+    s->m.proposed_by = s->by;
+    s->m.reason = s->reason.p ? s->reason : STR("-");
+    if (!s->by.p || (s->step && !s->agreed)) {
+        ask_or_agree(s, figures.sha256);
         return;
     }
     buf_init(&forms, r->a);
@@ -314,14 +423,8 @@ static void seal_try(struct sealing *s)
     report_ask_run(&s->ask, &before, 1, on_snapshot);
 }
 
-static void report_seal_post(struct req *r)
+static void seal_begin(struct sealing *s, struct req *r)
 {
-    struct sealing *s = arena_alloc(r->a, sizeof *s);
-    if (r->body.n == 0)
-        r->body = STR("{}");
-    s->v = request_values(r);
-    if (!s->v)
-        return;
     s->ask.r = r;
     report_ask_quarter(&s->ask);
     report_ask_sections(&s->ask);
@@ -333,6 +436,32 @@ static void report_seal_post(struct req *r)
     seal_try(s);
 }
 
+static void report_seal_post(struct req *r)
+{
+    struct sealing *s = arena_alloc(r->a, sizeof *s);
+    if (r->body.n == 0)
+        r->body = STR("{}");
+    const struct json *in = json_parse(r->a, r->body, &r->err);
+    r->parent_key = r->capture[0];
+    s->v = values_new(r, r->a);
+    if (in && schema_decode(r->a, &seal_record, in, s->v, &r->err) && values_fit(r, s->v, &r->err))
+        s->expected = s->v[SEAL_SEEN].s;
+    seal_begin(s, r);
+}
+
+void report_seal_agree(struct req *r, struct str q, struct str figures)
+{
+    struct sealing *s = arena_alloc(r->a, sizeof *s);
+    const struct json *in = json_parse(r->a, r->body, &r->err);
+    r->parent_key = r->capture[0];
+    s->step = values_new(r, r->a);
+    if (in && schema_decode(r->a, &proposal_step_record, in, s->step, &r->err) &&
+        values_fit(r, s->step, &r->err))
+        s->expected = figures;
+    r->capture[0] = q;
+    seal_begin(s, r);
+}
+
 /* ---- routes ---------------------------------------------------------------------------------- */
 
 static const struct query q_part = {
@@ -340,8 +469,8 @@ static const struct query q_part = {
 
 static const struct answer seal_answers[] = {JSON_OF(seal_shape), BYTES_OF("text/plain"),
     BYTES_OF("application/octet-stream"), {.status = 0}};
-static const struct answer sealed_answers[] = {
-    {.status = 201, .shape = &seal_shape}, {.status = 0}};
+static const struct answer sealed_answers[] = {{.status = 202, .is = IS_RECORD},
+    {.status = 200, .is = IS_RECORD}, {.status = 201, .shape = &seal_shape}, {.status = 0}};
 
 const struct route report_seal_routes[] = {
     {.method = METHOD_POST,
@@ -349,7 +478,7 @@ const struct route report_seal_routes[] = {
         .roles = FINANCE,
         .handle = report_seal_post,
         .takes = TAKES_MAYBE,
-        .record = &seal_request_record,
+        .record = &seal_record,
         .answers = sealed_answers,
         .zh = "封存季度报告",
         .en = "Seal the report of a quarter"},
