@@ -525,8 +525,10 @@ def crook_aid_undrawn(s, dice):
 
 @aid(2)
 def crook_aid_void(s, dice):
-    """The contract fell through: voided between two steps, or after the money was paid; and entered anew."""
+    """A contract that fell through is voided between two steps, or after the money was paid; or a good one is, and entered
+    anew."""
     s.policy(items=[{"item": "principal_award", "share": "2"}])
+    s.anew = False
     c = s.loan()
     day = c["start"] + 5
     s.apply("L1", day, desk=False)
@@ -534,6 +536,8 @@ def crook_aid_void(s, dice):
     void = day + dice.choice([2, 10])
     s.act(void, "void", entry="L1")
     s.act(day + 4, "office", steps=2)
+    if dice.random() < 0.5:
+        c["void"] = void
     s.entry("L1", "L2", day=day + 15)
     s.apply("L2", day + 20)
     s.act(day + 40, "office", steps=2)
@@ -594,6 +598,7 @@ def crook_aid_too_soon(s, dice):
     if how == "late":
         s.settle("L1", c["matures"] + 9)
     elif how == "guarantor":
+        s.pay("L1", c["matures"] - 9)
         s.settle("L1", c["matures"] - 5, payer="guarantor")
     s.apply("L1", c["matures"] - 8)
     s.apply("L1", c["matures"] + 20)
@@ -620,7 +625,8 @@ def crook_aid_moves(s, dice):
     """A firm that moves: its loan was subsidised in one district, and is asked for in the next, and by the city."""
     s.policy("js-2023")
     s.policy("js-2023", district="310115", excludes=["city_policy"])
-    s.policy("js-2023", district=None)
+    award = [{"item": "principal_award", "share": "1"}]
+    s.policy("js-2023", district=None, **({"items": award} if dice.random() < 0.5 else {}))
     s.loan(amount=dice.randint(100, 280) * 1000000)
     told = s.settle("L1")
     order = [0, 1, 2] if dice.random() < 0.5 else [2, 0, 1]

@@ -44,10 +44,24 @@ def silent(name):
     return re.sub(r"language \w+", "language sql", head, count=1) + "$$ select '{}'::json[] $$;"
 
 
+def returning(name, value):
+    """The same function, whose answer is always this."""
+    head = function(name).split("$$")[0]
+    return re.sub(r"language \w+", "language sql", head, count=1) + "$$ select %s $$;" % value
+
+
 def untold():
     """Nothing is ever owed back."""
-    return re.sub(r"\$\$.*", "$$ select 0::bigint $$;", function("claim_untold_fen").replace("language plpgsql", "language sql"),
-                  flags=re.S)
+    return returning("claim_untold_fen", "0::bigint")
+
+
+def unflagged(*names):
+    """Rules of red flags that find nothing."""
+    return "".join(without(name, ("return query", "return; return query")) for name in names)
+
+
+NO_RF08 = unflagged("flag_rf08_aid_beyond_cost")
+ONCE = "alter table subsidy_unit drop constraint subsidy_unit_taken_once;"
 
 
 RULES = {  # name: (what goes, SQL, the histories that should notice)
@@ -119,6 +133,71 @@ RULES = {  # name: (what goes, SQL, the histories that should notice)
         "claim_judge_cover", ("if default_day < cover.on_day then", "if false then")), ["crook_two_schemes"]),
     "split": ("the fund's share to the fen (here: of the next fen)", lambda: without(
         "claim_split_loss", ("order by rest desc, n", "order by rest, n desc")), ["honest"]),
+    "aid_payer": ("interest that another paid is not the borrower's", lambda: without(
+        "loan_interest_paid", ("coalesce(t.payer, 'borrower') = 'borrower' as own", "true as own")) + without(
+        "loan_cases", ("and coalesce(v.payer, 'borrower') = 'borrower')::bigint as interest", ")::bigint as interest"))
+        + without("subsidy_loan_more", ("and e.interest_fen is not null and coalesce(e.payer, 'borrower') = 'borrower'",
+                                        "and e.interest_fen is not null")) + NO_RF08, ["crook_aid_unpaid"]),
+    "aid_paid": ("no more than was paid counts, whatever ran", lambda: returning("loan_interest_paid", "99000000000::bigint")
+                 + NO_RF08, ["crook_aid_unpaid"]),
+    "aid_on_time": ("repaid by its guarantor is not repaid on time", lambda: without(
+        "loan_cases", ("case when e.settled_on is null or e.paid_by_other then false end", "case when e.settled_on is null "
+                       "then false end")), ["crook_aid_too_soon"]),
+    "aid_drawn": ("awards are on what was drawn", lambda: without(
+        "loan_cases", ("else least(l.amount_fen, coalesce(e.drawn,", "else greatest(l.amount_fen, coalesce(e.drawn,")),
+                  ["crook_aid_undrawn"]),
+    "aid_days": ("days of interest are given once", lambda: ONCE + without(
+        "subsidy_loan_usage", ("select x.id, coalesce(n.city, false), coalesce(n.district, false), "
+                               "coalesce(n.applications, 0), n.policies, u.days,",
+                               "select x.id, coalesce(n.city, false), coalesce(n.district, false), "
+                               "coalesce(n.applications, 0), n.policies, null::text,")) + unflagged("flag_rf07_double_support"),
+                 ["careless_aid_twice", "crook_aid_version"]),
+    "aid_credit": ("a credit is one, whatever its contract number", lambda: returning("subsidy_credit", "$1")
+                   + silent("credit_problems") + unflagged("flag_rf29_one_credit", "flag_rf01_pledged_twice",
+                                                           "flag_rf06_aid_of_two_districts"), ["crook_aid_twin"]),
+    "aid_void": ("nothing is paid for a loan that was voided", lambda: without(
+        "application_step_take", ("or loan_is_void(a.loan_id, null)", ""), ("application_moved(a)", "false")),
+                 ["crook_aid_void"]),
+    "aid_anew": ("a loan that was paid upon stays, or what was taken does when it is entered anew", lambda: returning(
+        "subsidy_credit", "$1") + returning("loan_paid_upon", "null::text"), ["crook_aid_void"]),
+    "aid_moved": ("what was decided on facts that changed is not paid", lambda: returning("application_moved", "false"),
+                  ["crook_aid_raise", "crook_aid_premium_raised", "crook_aid_payer"]),
+    "aid_audit": ("what came out later is flagged", lambda: NO_RF08, ["crook_aid_payer"]),
+    "aid_invoice": ("an invoice is one, however it is written", lambda: returning(
+        "subsidy_invoice_unit", "'invoice ' || ($1 ->> 'seller') || ' ' || ($1 ->> 'invoice_no')"), ["crook_aid_invoice"]),
+    "aid_invoice_once": ("an invoice is subsidised once", lambda: ONCE + silent("application_invoice_problems"),
+                         ["crook_aid_invoice"]),
+    "aid_premium": ("a fee and a premium of one insurance are one", lambda: silent("application_premium_problems") + without(
+        "application_invoice_problems", ("and told > free", "and false")), ["crook_aid_premium"]),
+    "aid_premium_once": ("a premium is subsidised once", lambda: ONCE + without(
+        "subsidy_insurance_usage", ("(select 'premium' from subsidy_unit u where u.unit = 'premium ' || insurance)", "null::text")),
+                         ["crook_aid_premium"]),
+    "aid_award_once": ("an award is given once", lambda: ONCE + without(
+        "subsidy_loan_usage", ("           u.items, coalesce(u.interest, 0)", "           null::text, coalesce(u.interest, 0)"))
+                       + silent("credit_problems"), ["crook_aid_award"]),
+    "aid_firm": ("limits of a firm count all of its codes", lambda: returning("subsidy_firm_codes", "array[$1]"),
+                 ["crook_aid_limit"]),
+    "aid_firm_used": ("limits of a firm hold over its applications", lambda: without(
+        "subsidy_firm_usage", ("and a.state in ('queued', 'reserved', 'approved', 'paid')", "and false")), ["crook_aid_limit"]),
+    "aid_bank": ("limits of a bank hold over its loans", lambda: returning("subsidy_bank_used", "0::bigint"),
+                 ["crook_aid_limit"]),
+    "aid_loan": ("limits of a loan hold over its applications", lambda: returning("subsidy_loan_items", "null::text"),
+                 ["crook_aid_loan_limit"]),
+    "aid_papers": ("what the office states has its paper", lambda: silent("application_fact_problems"), ["crook_aid_facts"]),
+    "aid_persons": ("who applied does not approve, who approved does not pay", lambda: without(
+        "application_step_take", ("if maker = my_signature() then", "if false then"))
+                    + "alter table application_step drop constraint application_step_two_persons;", ["crook_aid_clerk"]),
+    "aid_city": ("a rule that excludes the city's aid", lambda: without(
+        "subsidy_loan_usage", ("select x.id, coalesce(n.city, false)", "select x.id, false")) + unflagged(
+            "flag_rf06_aid_of_two_districts"), ["crook_aid_moves"]),
+    "aid_budget": ("no more is held and paid than a budget has", lambda: without(
+        "account_open", ("values (code, kind, title, no_overdraft,", "values (code, kind, title, code !~ '^subsidy:',"),
+        ("and a.no_overdraft = $4", "")), ["crook_aid_budget"]),
+    "aid_queue": ("who waits is served when there is money again", lambda: without(
+        "application_release_queue", ("    loop\n", "    loop\n exit;\n")), ["honest_aid_limits"]),
+    "aid_rounding": ("to the fen: rounded half up, once", lambda: without(
+        "loan_interest_paid", ("return div(2 * whole + base, 2 * base)", "return div(whole, base)")), ["honest_aid_two_windows",
+                                                                                                   "honest_aid_later_event"]),
 }
 
 

@@ -91,7 +91,8 @@ class Run(Grants):
             code = "S%d-%d" % (self.number, k)
             self.codes.append(code)
         for code, scheme in zip(self.codes, self.s.schemes):
-            body = dict(scheme["body"], code=code)
+            body = dict(scheme["body"], code=code, layers=[
+                dict(y, account=self.codes[int(y["account"][1:])]) if "account" in y else y for y in scheme["body"]["layers"]])
             if "excludes" in body:
                 body["excludes"] = [{"scheme": self.codes[x]} for x in body["excludes"]]
             status, said, headers = self.call(OFFICE, "POST", "/v1/schemes", body)
@@ -253,16 +254,21 @@ class Run(Grants):
         costs = told.pop("true_costs", None)
         if costs:
             told["costs"] = [{"what": "诉讼费", "amount": yuan(c), "evidence": "票据"} for c, _ in costs]
-        body = dict({"reference": self.reference("CL"), "loan": self.contracts.get(entry, "-"), "kind": "compensation"}, **told)
-        status, said, headers = self.call(self.bank(entry), "POST", "/v1/claims", body, "claims for %s %s" % (
+        who = a.get("who", "bank")
+        loan = self.contracts.get(entry, "-") if who == "bank" else self.loans.get(entry, "-").split("/")[-1]
+        body = dict({"reference": self.reference("CL"), "loan": loan, "kind": "compensation"}, **told)
+        status, said, headers = self.call(self.claimant(entry, who), "POST", "/v1/claims", body, "claims for %s %s" % (
             entry, {k: v for k, v in body.items() if k != "reference"}))
         if status == 201:
-            self.claims.append({"entry": entry, "where": headers["location"], "id": said["id"], "received": self.day,
+            self.claims.append({"entry": entry, "who": who, "where": headers["location"], "id": said["id"], "received": self.day,
                                 "paid": None,
                                 "steps": 0, "kind": body["kind"], "true_costs": 0, "taken": 0, "scheme": said["scheme"],
                                 "costs_before": sum(c for c, is_true in costs if is_true) if costs else 0})
         else:
-            self.refused.append((self.day, entry, [e["code"] for e in (said or {}).get("errors", ())]))
+            self.refused.append((self.day, entry, [e["code"] for e in (said or {}).get("errors", ())], who))
+
+    def claimant(self, entry, who):
+        return self.bank(entry) if who == "bank" else (GUARANTOR, "王敏")
 
     def do_endcover(self, a):
         """A bank ends the cover that it has."""
@@ -276,7 +282,8 @@ class Run(Grants):
         mine = [c for c in self.claims if c["entry"] == a["entry"]]
         if not mine:
             return
-        claim, who = mine[-1], FIRST if a.get("by") == "finance" else self.bank(a["entry"])
+        claim = mine[-1]
+        who = FIRST if a.get("by") == "finance" else self.claimant(a["entry"], claim["who"])
         body = {k: str(day_of(v)) if k.endswith("_on") else v for k, v in dict({"reason": "经办"}, **a.get("more", {})).items()}
         if a["name"] == "recover":
             body.update(reference=self.reference("RC"))
@@ -401,6 +408,8 @@ class Run(Grants):
             contract["ip_amount"] = yuan(c["ip_amount"])
         if "most_rate" in c:
             contract["most_rate"] = c["most_rate"]
+        if "void" in c:
+            contract["void_on"] = str(day_of(c["void"]))
         events = []
         for a in self.s.acts:
             if a["what"] == "event" and a["of"] == key:
@@ -411,21 +420,20 @@ class Run(Grants):
         return truth.Credit(contract, events, released)
 
     def judge(self, moved, balances):
-        """moved: claim id -> [(cause, fen out of the fund, day)]. Returns what is wrong, a sentence each."""
+        """moved: claim id -> [(cause, fen out of a fund, its account)]. Returns what is wrong, a sentence each."""
         wrong = list(self.broken)
         end = day_of(stories.LAST + 10)
         sums = collections.Counter()
         for key in self.s.credits:
             credit = self.credit(key)
             claims = [c for c in self.claims if self.s.entries[c["entry"]]["of"] == key]
-            net = sum(m[1] for c in claims for m in moved.get(c["id"], ()))
-            wrong += self.too_much(key, credit, claims, net, moved, end)
+            wrong += self.too_much(key, credit, claims, moved, end)
             for entry, x in self.s.entries.items():
                 if x["of"] == key and x.get("honest"):
                     wrong += self.too_little(entry, credit, [c for c in claims if c["entry"] == entry], moved, end)
             for c in claims:
                 k = self.codes.index(c["scheme"])
-                own = sum(m[1] for m in moved.get(c["id"], ()))
+                own = sum(m[1] for m in moved.get(c["id"], ()) if m[2] == "fund:" + c["scheme"])
                 sums[k, "cap_per_loan", c["entry"]] += own
                 sums[k, "cap_per_enterprise", self.s.credits[key]["firm"]] += own
                 sums[k, "cap_fund_year", day_of(c["received"]).year] += own
@@ -434,7 +442,7 @@ class Run(Grants):
             if cap in self.s.body(k) and total > fen(self.s.body(k)[cap]):
                 wrong.append("%s passed: %s got %s" % (cap, who, yuan(total)))
         for k, code in enumerate(self.codes):
-            out = sum(m[1] for c in self.claims if c["scheme"] == code for m in moved.get(c["id"], ()))
+            out = sum(m[1] for c in self.claims for m in moved.get(c["id"], ()) if m[2] == "fund:" + code)
             if balances["fund:" + code] != self.s.schemes[k]["money"] - out or balances["fund:" + code] < 0:
                 wrong.append("fund %s holds %s, not %s" % (code, balances["fund:" + code], self.s.schemes[k]["money"] - out))
         return wrong + self.judge_aid(moved, balances)
@@ -443,27 +451,40 @@ class Run(Grants):
         day = self.s.entries[entry].get("covered", self.covers.get((entry, k)))
         return None if day is None else day_of(day)
 
-    def too_much(self, key, credit, claims, net, moved, end):
-        """The fund is out of pocket by no more than its fair share of one true credit, whatever entries tell of it."""
+    def account_of(self, k, account):
+        """Of a layer of a scheme: its own fund, or another's."""
+        return "fund:" + self.codes[k if account is None else int(account[1:])]
+
+    def too_much(self, key, credit, claims, moved, end):
+        """The funds are out of pocket by no more than their fair shares of one true credit, whatever entries tell of it."""
         paid = [c for c in claims if c["paid"] is not None]
+        net = collections.Counter()
+        for c in claims:
+            for m in moved.get(c["id"], ()):
+                net[m[2]] += m[1]
         if not paid:
-            return ["%s: %s moved without payment" % (key, net)] if net > 0 else []
-        fair, why = Fraction(0), []
+            return ["%s: %s moved without payment" % (key, dict(net))] if any(x > 0 for x in net.values()) else []
+        fair, why = collections.defaultdict(collections.Counter), []  # scheme: {(who claims, fund): its share}
         for c in paid:
             k = self.codes.index(c["scheme"])
-            scheme = truth.Scheme(self.s.body(k))
+            scheme = truth.Scheme(self.s.body(k), c["who"])
             received, day = day_of(c["received"]), day_of(c["paid"])
             reason = scheme.why_not(credit, self.covered(c["entry"], k), received, day)
             if reason is None and self.s.entries[c["entry"]].get("barred"):
                 reason = self.s.entries[c["entry"]]["barred"]
             if reason is None:
-                fair = max(fair, scheme.fair(credit, received, day, end, c["costs_before"], c["true_costs"]))
+                for account, share in scheme.fair(credit, received, day, end, c["costs_before"], c["true_costs"]).items():
+                    part = c["who"], self.account_of(k, account)
+                    fair[k][part] = max(fair[k][part], share)
             why.append(reason or "owed")
         slack = sum(1 + c["steps"] for c in claims)
-        if net > fair + slack:
-            return ["too much: the fund is out by %s for %s, its fair share is %s (%s)" % (
-                yuan(net), key, yuan(int(fair)), ", ".join(why))]
-        return []
+        most = {fund: max((sum(x for (_, f), x in parts.items() if f == fund) for parts in fair.values()), default=Fraction(0))
+                for fund in net}
+        most["all funds"] = max((sum(parts.values()) for parts in fair.values()), default=Fraction(0))  # lost once
+        net["all funds"] = sum(net.values())
+        return ["too much: %s out by %s for %s, the fair share is %s (%s)" % (
+            fund, yuan(out), key, yuan(int(most[fund])), ", ".join(why))
+            for fund, out in net.items() if out > most[fund] + slack]
 
     def room(self, entry, k, day, moved):
         """What the limits of a scheme still left for a claim of that day; None: it sets none. Earlier ones were paid by then."""
@@ -483,47 +504,52 @@ class Run(Grants):
         return self.s.credits[self.s.entries[entry]["of"]]["firm"]
 
     def gross(self, claims, moved):
-        return sum(m[1] for c in claims for m in moved.get(c["id"], ()) if m[0] == "compensation")
+        return sum(m[1] for c in claims for m in moved.get(c["id"], ())
+                   if m[0] == "compensation" and m[2] == "fund:" + c["scheme"])
 
     def too_little(self, entry, credit, claims, moved, end):
         """An honest bank is paid in full, to the fen, and on time."""
-        asked = [a for a in self.s.acts if a["what"] == "claim" and a["entry"] == entry and a["sure"]]
-        if not asked:
-            return []
-        late = [r for r in self.refused if r[1] == entry and any(a["day"] == r[0] for a in asked)
+        asked = {(a["day"], a.get("who", "bank")) for a in self.s.acts
+                 if a["what"] == "claim" and a["entry"] == entry and a["sure"]}
+        late = [r for r in self.refused if r[1] == entry and (r[0], r[3]) in asked
                 and not (set(r[2]) == {"E_CAP"} and self.room(entry, 0, r[0], moved) <= 0)]
         if late:
             return ["honest %s was refused on %s: %s" % (entry, day_of(late[0][0]), " ".join(late[0][2]))]
         wrong = []
         for c in claims:
-            if not any(a["day"] == c["received"] for a in asked):
-                continue
-            if c["paid"] is None or c["paid"] > c["received"] + 20:
-                wrong.append("honest %s was not paid in time" % entry)
-                continue
-            k = self.codes.index(c["scheme"])
-            scheme = truth.Scheme(self.s.body(k))
-            received, day = day_of(c["received"]), day_of(c["paid"])
-            reason = scheme.why_not(credit, self.covered(entry, k), received, day)
-            if reason:
-                wrong.append("the story %s is not honest: %s" % (self.s.name, reason))
-                continue
-            want = scheme.fund_share(credit, scheme.net_loss(credit, received, day, c["costs_before"]))
-            room = self.room(entry, k, c["received"], moved)
-            limited = room is not None and room < want
-            want = room if limited else want
-            got = sum(m[1] for m in moved.get(c["id"], ()) if m[0] == "compensation")
-            told = all(max(a["told"], default=0) <= c["paid"] for a in self.s.acts
-                       if a["what"] == "event" and a["of"] == self.s.entries[entry]["of"] and a["day"] <= c["paid"])
-            told = told and not any(  # of a payment on that very day nothing says whether it came before
-                a["what"] == "event" and a["of"] == self.s.entries[entry]["of"] and a["day"] == c["paid"] for a in self.s.acts)
-            if got != want and told:
-                wrong.append("honest %s got %s, its share is %s" % (entry, yuan(got), yuan(want)))
-            fair = scheme.fair(credit, received, day, end, c["costs_before"], c["true_costs"])
-            net = sum(m[1] for m in moved.get(c["id"], ()))
-            if not limited and abs(net - fair) > 2 + c["steps"]:
-                wrong.append("honest %s keeps %s, fair is %s" % (entry, yuan(net), yuan(int(fair))))
+            if (c["received"], c["who"]) in asked:
+                wrong += self.claim_in_full(entry, credit, c, moved, end)
         return wrong
+
+    def claim_in_full(self, entry, credit, c, moved, end):
+        if c["paid"] is None or c["paid"] > c["received"] + 20:
+            return ["honest %s was not paid in time" % entry]
+        k = self.codes.index(c["scheme"])
+        scheme = truth.Scheme(self.s.body(k), c["who"])
+        received, day = day_of(c["received"]), day_of(c["paid"])
+        reason = scheme.why_not(credit, self.covered(entry, k), received, day)
+        if reason:
+            return ["the story %s is not honest: %s" % (self.s.name, reason)]
+        want = scheme.fund_shares(credit, scheme.net_loss(credit, received, day, c["costs_before"]))
+        fair = scheme.fair(credit, received, day, end, c["costs_before"], c["true_costs"])
+        room = self.room(entry, k, c["received"], moved)
+        limited = room is not None and room < want[None]
+        want[None] = room if limited else want[None]
+        wrong = []
+        for account in want:
+            fund = self.account_of(k, account)
+            mine = [m for m in moved.get(c["id"], ()) if m[2] == fund]
+            got, net = sum(m[1] for m in mine if m[0] == "compensation"), sum(m[1] for m in mine)
+            if got != want[account] and self.told_by(c["paid"], self.s.entries[entry]["of"]):
+                wrong.append("honest %s got %s of %s, its share is %s" % (entry, yuan(got), fund, yuan(want[account])))
+            if not limited and abs(net - fair[account]) > 2 + c["steps"]:
+                wrong.append("honest %s keeps %s of %s, fair is %s" % (entry, yuan(net), fund, yuan(int(fair[account]))))
+        return wrong
+
+    def told_by(self, day, of):
+        """Was all told by then? Of a payment on that very day nothing says whether it came before."""
+        events = [a for a in self.s.acts if a["what"] == "event" and a["of"] == of and a["day"] <= day]
+        return all(max(a["told"], default=0) <= day and a["day"] != day for a in events)
 
     def script(self):
         return "\n".join(self.log)
@@ -548,11 +574,11 @@ def play(drawn, binary, break_it=None, threads=6, first=0, cut=False):
                 list(pool.map(lambda x, d=day: a_day(x[0], d, x[1]), days[day]))
         moved = collections.defaultdict(list)
         for line in town.daemon.sql(
-                "select cause_id, cause, case when credit ~ '^(fund|subsidy):' then amount_fen else -amount_fen end, on_day"
-                " from transfer"
+                "select cause_id, cause, case when credit ~ '^(fund|subsidy):' then amount_fen else -amount_fen end,"
+                " case when credit ~ '^(fund|subsidy):' then credit else debit end from transfer"
                 " where cause_id is not null order by recorded_at").splitlines():
-            claim, cause, out, on = line.split("|")
-            moved[claim].append((cause, int(out), on))
+            claim, cause, out, account = line.split("|")
+            moved[claim].append((cause, int(out), account))
         balances = dict(line.split("|") for line in town.daemon.sql(
             "select code, account_balance_fen(code, null, null) from account where code ~ '^(fund|subsidy):'").splitlines())
         balances = {k: int(v) for k, v in balances.items()}

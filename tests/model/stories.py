@@ -160,8 +160,8 @@ class Story:
             days.append(c["graded"] + 31 * rule["non_performing_months"])
         return max(days)
 
-    def claim(self, entry, day, desk=True, **told):
-        self.act(day, "claim", entry=entry, told=told, sure=desk)
+    def claim(self, entry, day, desk=True, who="bank", **told):
+        self.act(day, "claim", entry=entry, told=told, sure=desk, who=who)
         if desk:
             self.through(day)
         return day
@@ -797,3 +797,153 @@ def late_word_bank_first(s, dice):
     s.event("L1", c["default"] + 50, "repaid", told=[c["default"] + 120], principal=100000000)
     s.claim("L1", c["default"] + 91, desk=False)
     s.act(c["default"] + 93, "desk", steps=3)
+
+
+# ---- guarantors, layers, several funds, limits of cover -------------------------------------------------------------
+
+TWO_CLAIM = [{"party": "fund", "share": "50.00"}, {"party": "bank", "share": "50.00"},
+             {"party": "fund", "share": "20.00", "claimant": "guarantor"},
+             {"party": "guarantor", "share": "80.00", "claimant": "guarantor"}]
+
+
+def guarantors(s, **over):
+    s.scheme("ah", layers=TWO_CLAIM, claimants=["bank", "guarantor"], public_max_share=None, uplifts=None, loss_base="principal",
+             **over)
+    return s.credit(guaranteed=True)
+
+
+@story(2)
+def honest_guarantor(s, dice):
+    """The guarantor pays a part after the default and claims it; the bank claims what it is still owed."""
+    guarantors(s, claim_window_days=dice.choice([None, 120]))
+    s.book("L1", lag=0)
+    c = s.credits["L1"]
+    c["default"], c["owed"] = c["start"] + dice.randint(40, 120), c["amount"]
+    s.event("L1", c["default"], "overdue")
+    paid = c["default"] + dice.randint(20, 90)
+    s.back("L1", paid, share=dice.randint(20, 70), payer="guarantor", lag=0, remit=False)
+    for n, who in enumerate(dice.sample(["bank", "guarantor"], 2)):
+        s.claim("L1", c["default"] + 92 + 12 * n, who=who)
+    s.honest("L1")
+
+
+@story(2)
+def crook_guarantor(s, dice):
+    """A guarantor claims twice, before the trigger, what the borrower paid, what was taken back, or what is long past."""
+    how = dice.choice(["twice", "borrower", "taken_back", "late", "early"])
+    guarantors(s, claim_window_days=60 if how == "late" else None)
+    s.book("L1", lag=0)
+    due = s.life()
+    c = s.credits["L1"]
+    paid = max(c["default"] + 31, due - 20)
+    principal = c["owed"] * dice.randint(20, 60) // 100
+    if how in ("borrower", "taken_back"):
+        taken_back = max(due, paid) + (4 if how == "borrower" else 60)
+        s.lie("L1", paid, "repaid", paid, taken_back=taken_back, principal=principal, payer="guarantor")
+        if how == "borrower":
+            s.event("L1", paid, "repaid", told=[taken_back + 1], principal=principal)
+    else:
+        s.back("L1", paid, share=30, payer="guarantor", lag=0, remit=False)
+    if how == "late":
+        s.back("L1", max(due, paid) + 70, share=1, payer="guarantor", lag=0, remit=False)
+    first = c["default"] + 33 if how == "early" else max(due, paid) + (75 if how == "late" else 1)
+    for day in (first, first + 1, first + 20):
+        s.claim("L1", day, desk=False, who="guarantor")
+        s.through(day)
+
+
+@story(2)
+def honest_layers(s, dice):
+    """A deductible and a cap of the fund's layer, a floor of the insurer's; money comes back over all of them."""
+    fund = {"party": "fund", "share": "80.00", "deductible": yuan(dice.randint(1, 3000) * 10000)}
+    if dice.random() < 0.5:
+        fund["cap"] = yuan(dice.randint(30, 600) * 1000000)
+    insurer = {"party": "insurer", "share": "10.00", "floor": yuan(dice.randint(1, 3000) * 1000000)}
+    s.scheme("cd-2008", layers=[fund, insurer, {"party": "bank", "share": "10.00"}])
+    s.credit(amount=dice.randint(100, 3000) * 1000000)
+    s.book("L1")
+    due = s.life()
+    c = s.claim("L1", due + 2)
+    for n in range(dice.randint(0, 3)):
+        s.back("L1", c + 25 + 10 * n)
+    s.honest("L1")
+
+
+@story(2)
+def honest_two_funds(s, dice):
+    """The city's fund bears a layer of the district's scheme, each from its own account."""
+    layers = [{"party": "fund", "share": "50.00"}, {"party": "bank", "share": "20.00"},
+              {"party": "fund", "share": "30.00", "account": "%1"}]
+    dice.shuffle(layers)
+    s.scheme("cd-2008", layers=layers)
+    s.scheme("cd-2008")
+    s.credit()
+    s.book("L1")
+    c = s.claim("L1", s.life() + 2)
+    for n in range(dice.randint(0, 3)):
+        s.back("L1", c + 25 + 10 * n)
+    s.honest("L1")
+
+
+@story(1)
+def crook_two_funds(s, dice):
+    """What came back is kept from both funds; or one loan is claimed again of the other fund's own scheme."""
+    layers = [{"party": "fund", "share": "50.00"}, {"party": "bank", "share": "20.00"},
+              {"party": "fund", "share": "30.00", "account": "%1"}]
+    s.scheme("cd-2008", layers=layers)
+    s.scheme("cd-2008")
+    s.credit()
+    s.book("L1")
+    due = s.life()
+    s.claim("L1", due + 1, desk=False)
+    s.through(due + 1)
+    s.back("L1", due + 30, share=40, lag=dice.choice([0, 60]), remit=False)
+    s.act(due + 32, "endcover", entry="L1")
+    s.act(due + 33, "cover", entry="L1", scheme=1)
+    s.act(due + 34, "desk")
+    s.claim("L1", due + 40, desk=False)
+    s.through(due + 40)
+
+
+@story(2)
+def crook_paused(s, dice):
+    """Most of what a bank has covered is bad: what it books afterwards is not covered, whatever it calls it."""
+    pause = dice.choice([{"npl_ratio": "40.00"}, {"amount": "5000000.00"}])
+    s.scheme("zs", pause=pause, recovery_order=None)
+    for n in range(2):
+        key = "L%d" % (n + 1)
+        s.credit(key, start=20 + 5 * n, amount=dice.randint(900, 1100) * 1000000, matures=900, ip_amount=None)
+        s.book(key, lag=0)
+    c = s.credits["L1"]
+    c["default"], c["owed"] = 120, c["amount"]
+    s.event("L1", 120, "overdue", lag=0)
+    s.claim("L1", 120 + 92, desk=True)
+    s.honest("L1")
+    s.credit("L3", start=215, amount=dice.randint(500, 900) * 1000000, matures=900, ip_amount=None)
+    s.book("L3", lag=0)
+    s.act(230, "cover", entry="L3", scheme=0)
+    s.act(232, "desk")
+    s.entries["L3"]["barred"] = "paused"
+    c = s.credits["L3"]
+    c["default"], c["owed"] = 300, c["amount"]
+    s.event("L3", 300, "overdue", lag=0)
+    s.claim("L3", 395, desk=False)
+    s.through(395)
+
+
+@story(2)
+def crook_leverage(s, dice):
+    """The fund answers for twice what was given to it, in the order of recording: who comes later has no room, whatever he
+    asks for; who came first keeps his."""
+    s.scheme("hk-2023", money=1000000000, leverage_limit=2, pool_balance_limits_liability=None, recovery_order=None)
+    for n, amount in enumerate((800, 900, dice.randint(301, 900))):
+        key = "L%d" % (n + 1)
+        s.credit(key, start=20 + 3 * n, amount=amount * 1000000, ip_amount=None)
+        s.book(key, lag=0, bank="BANK-%d" % (n % 2 + 1))
+    s.act(60, "cover", entry="L3", scheme=0)
+    s.act(62, "desk")
+    s.entries["L3"]["barred"] = "leverage"
+    for key in ("L1", "L2", "L3"):
+        s.claim(key, s.life(key) + 3, desk=key != "L3")
+        s.through(s.trigger_day(key) + 3)
+    s.honest("L1", "L2")

@@ -70,6 +70,21 @@ class Credit:
     def drawn_on(self):
         return min((datetime.date.fromisoformat(e["on"]) for e in self.events if e["kind"] == "disbursed"), default=None)
 
+    def first_default(self, day):
+        return next((datetime.date.fromisoformat(e["on"]) for e in self.events if e["on"] <= str(day) and (
+            e["kind"] in ("overdue", "written_off") or e.get("grade") in BAD)), None)
+
+    def payments_by(self, who, since, until):
+        return [e for e in self.events if e.get("payer") == who and e["kind"] in ("repaid", "recovered", "settled")
+                and str(since) <= e["on"] <= str(until)]
+
+    def paid_by(self, who, since, until):
+        """Principal that somebody else than the borrower paid."""
+        return sum(fen(e.get("principal", "0")) for e in self.payments_by(who, since, until))
+
+    def last_paid_by(self, who, since, until):
+        return max((datetime.date.fromisoformat(e["on"]) for e in self.payments_by(who, since, until)), default=None)
+
     def came_back(self, after):
         """Principal that anybody paid after a day."""
         a, b = self.upto(after), self.upto(NEVER)
@@ -77,16 +92,24 @@ class Credit:
 
 
 class Scheme:
-    def __init__(self, body):
-        self.body = body
-        self.layers = [y for y in body["layers"] if y.get("claimant", "bank") == "bank"]
+    """who: the one that claims, in whose layers the loss is shared; a layer may be another fund's, its `account`."""
+
+    def __init__(self, body, who="bank"):
+        self.body, self.who = body, who
+        self.layers = [y for y in body["layers"] if y.get("claimant", "bank") == who]
         self.parties = [y["party"] for y in self.layers]
 
     def fund_at(self):
-        return self.parties.index("fund")
+        return next(i for i, y in enumerate(self.layers) if y["party"] == "fund" and "account" not in y)
+
+    def funds(self):
+        """The layers of public money: (whose account, None: the scheme's own; its place)."""
+        return [(y.get("account"), i) for i, y in enumerate(self.layers) if y["party"] == "fund"]
 
     def shares(self, credit):
         shares = [share_of(y["share"]) for y in self.layers]
+        if self.who != "bank":
+            return shares
         raised = share_of(self.body.get("first_loan_uplift", "0")) if credit.contract.get("first_loan") else Fraction(0)
         raised += sum((share_of(u["share"]) for u in self.body.get("uplifts", ())), Fraction(0))  # of AH: any right raises it
         bank = self.parties.index("bank")
@@ -111,6 +134,10 @@ class Scheme:
             days.append(self.written_off(credit, day))
         return None if None in days or max(days) > day else max(days)
 
+    def default_of(self, credit, day):
+        """A guarantor is called upon by a default, whatever became of it since by its payment."""
+        return credit.default(day) or (credit.first_default(day) if self.who == "guarantor" else None)
+
     def written_off(self, credit, day):
         return next((datetime.date.fromisoformat(e["on"]) for e in credit.events
                      if e["kind"] == "written_off" and e["on"] <= str(day)), None)
@@ -123,7 +150,7 @@ class Scheme:
     def why_not(self, credit, covered, received, paid):
         """Why a claim is owed nothing, in one word; None: it is owed its share. covered: the day on which its cover began."""
         b, c = self.body, credit.contract
-        default = credit.default(received)
+        default = self.default_of(credit, received)
         reached = self.reached(credit, received)
         if covered is None or default is None or default < covered:
             return "cover"
@@ -131,7 +158,11 @@ class Scheme:
             return "registration"
         if credit.released and credit.released <= default:
             return "release"
-        if reached is None or self.reached(credit, paid) is None:
+        if self.who == "guarantor":
+            reached = credit.last_paid_by("guarantor", default, received)
+        elif self.reached(credit, paid) is None:
+            reached = None
+        if reached is None:
             return "trigger"
         if "claim_window_days" in b and received > reached + datetime.timedelta(days=b["claim_window_days"]):
             return "window"
@@ -146,7 +177,13 @@ class Scheme:
         return None
 
     def loss(self, credit, received, paid, costs=0):
-        """Of the whole credit when it was paid: principal, interest up to the receipt where it counts, costs that were true."""
+        """Of the whole credit when it was paid: principal, interest up to the receipt where it counts, costs that were true; of
+        a guarantor what it paid since the default, within the window."""
+        if self.who == "guarantor":
+            since = self.default_of(credit, received) or NEVER
+            if "claim_window_days" in self.body:
+                since = max(since, received - datetime.timedelta(days=self.body["claim_window_days"]))
+            return credit.paid_by("guarantor", since, paid)
         whole = credit.owed(paid)
         if self.body["loss_base"] == "principal_and_interest":
             then, now = credit.upto(received), credit.upto(paid)
@@ -156,24 +193,47 @@ class Scheme:
     def net_loss(self, credit, received, paid, costs=0):
         return half_up(self.loss(credit, received, paid, costs) * self.part(credit))
 
-    def fund_share(self, credit, net_loss):
-        return largest_remainder(net_loss, self.shares(credit))[self.fund_at()]
+    def bear(self, credit, loss, amounts, rounded):
+        """Below its floor a layer bears nothing, a deductible goes off before its share, its cap after; the claimant has the rest."""
+        bearer = self.parties.index(self.who)
+        for i, (y, share) in enumerate(zip(self.layers, self.shares(credit))):
+            due = amounts[i]
+            if i != bearer and loss < fen(y.get("floor", "0")):
+                due = 0
+            elif i != bearer and "deductible" in y:
+                due = rounded(max(loss - fen(y["deductible"]), 0) * share)
+            if i != bearer and "cap" in y:
+                due = min(due, fen(y["cap"]))
+            amounts[bearer] += amounts[i] - due
+            amounts[i] = due
+        return amounts
+
+    def split(self, credit, net_loss):
+        """To the fen."""
+        return self.bear(credit, net_loss, largest_remainder(net_loss, self.shares(credit)), half_up)
+
+    def fund_shares(self, credit, net_loss):
+        parts = self.split(credit, net_loss)
+        return {account: parts[i] for account, i in self.funds()}
 
     def fair(self, credit, received, paid, end, costs_before=0, costs_after=0):
-        """The most that the fund may be out of pocket on a day: its share of the loss less its share of what came back."""
-        if self.reached(credit, paid) is None:
-            return Fraction(0)
+        """The most that each fund may be out of pocket on a day: its share of the loss less its share of what came back."""
+        if self.reached(credit, paid) is None and self.who == "bank":
+            return {account: Fraction(0) for account, _ in self.funds()}
         at_payment = self.loss(credit, received, paid, costs_before) * self.part(credit)
-        back = max(credit.came_back(paid) - costs_after, 0) * self.part(credit)
+        back = max(credit.came_back(paid) - costs_after, 0) * self.part(credit) if self.who == "bank" else Fraction(0)
         last = credit.upto(end).view(end)
-        if last.state in ("active", "matured") and credit.bad_since(end) is None:
+        if last.state in ("active", "matured") and credit.bad_since(end) is None and self.who == "bank":
             back = at_payment  # good again: all of it
-        bore = [at_payment * s for s in self.shares(credit)]
-        fund, bank = bore[self.fund_at()], bore[self.parties.index("bank")]
+        bore = self.bear(credit, at_payment, [at_payment * s for s in self.shares(credit)], Fraction)
         back = min(back, at_payment)
+        return {account: self.left(bore[i], bore, back, at_payment) for account, i in self.funds()}
+
+    def left(self, fund, bore, back, at_payment):
+        bank, funds = bore[self.parties.index(self.who)], sum(bore[i] for _, i in self.funds())
         order = self.body.get("recovery_order", "pro_rata")
         if order == "fund_first":
-            return max(fund - back, Fraction(0))
+            return fund - min(back, funds) * fund / funds if funds else fund
         if order == "bank_first":
             rest = max(back - bank, 0)
             others = at_payment - bank
