@@ -629,6 +629,55 @@ begin
      where c.fen > c.paid;
 end $$;
 
+-- Subsidies that were paid on facts which were taken back since: an event reversed, or the loan or insurance policy
+-- corrected, and what the rule asks for is no longer what it was. A loan that only goes on, or a firm that moves
+-- afterwards, is none.
+create or replace function flag_rf36_paid_on_changed_facts(loans uuid[]) returns setof flag_found
+    language plpgsql stable as $$
+begin
+    return query
+    with paid as materialized (
+        select n.application, n.loan_id, n.insurance_policy, s.recorded_at as paid_at
+          from application_now n
+          join application_step s on s.application = n.application and s.step = 'pay'
+         where n.state = 'paid' and (loans is null or n.loan_id = any (loans))
+    ),
+    corrected as materialized (
+        select p.*
+          from paid p
+         where exists (select from loan_event t
+                         join loan_event e on e.loan_id = t.loan_id and e.reference = t.reverses
+                        where t.loan_id = p.loan_id and t.kind = 'reversed' and t.recorded_at > p.paid_at
+                          and e.recorded_at < p.paid_at)
+            or exists (select from loan_latest l
+                         join loan o on o.id = l.id and o.recorded_at < p.paid_at
+                        where l.id = p.loan_id and l.recorded_at > p.paid_at
+                          and not exists (select from loan x
+                                           where x.id = o.id and x.version > o.version and x.recorded_at < p.paid_at)
+                          and (l.borrower, l.amount_fen, l.ip_amount_fen, l.rate_ppm, l.signed_on, l.disbursed_on,
+                               l.matures_on, l.registered_on)
+                              is distinct from (o.borrower, o.amount_fen, o.ip_amount_fen, o.rate_ppm, o.signed_on,
+                                                o.disbursed_on, o.matures_on, o.registered_on))
+            or exists (select from insurance_policy_now l
+                         join insurance_policy o on o.id = l.id and o.recorded_at < p.paid_at
+                        where l.id = p.insurance_policy and l.recorded_at > p.paid_at
+                          and not exists (select from insurance_policy x
+                                           where x.id = o.id and x.version > o.version and x.recorded_at < p.paid_at)
+                          and (l.insured, l.kind, l.premium_fen, l.starts_on, l.ends_on, l.cancelled_on)
+                              is distinct from (o.insured, o.kind, o.premium_fen, o.starts_on, o.ends_on,
+                                                o.cancelled_on))
+    )
+    select 'RF36', c.application::text, 'high', null::jsonb, x.record_id, x.version, x.pointer,
+           jsonb_build_object('paid_at', instant_text(c.paid_at)), false
+      from corrected c
+      join application a on a.id = c.application
+     cross join lateral (
+           select c.application as record_id, 1 as version, '/facts' as pointer
+           union all
+           select l.id, l.version, '' from loan_latest l where l.id = c.loan_id) x
+     where application_moved(a);
+end $$;
+
 -- Judged again as it stands now; and whether its loan was in the ledger in time.
 create or replace function flag_rf24_claim_out_of_order(loans uuid[]) returns setof flag_found
     language plpgsql stable as $$

@@ -502,6 +502,38 @@ class Facts(SubsidyCase):
         self.step(where, "approve", self.checker)
         self.step(where, "pay", self.payer)
 
+    def test_what_was_paid_on_facts_that_were_corrected_since_is_flagged(self):
+        """Interest that another had paid, a smaller part and a smaller premium, told after the money was paid; each beside one
+        where what came later decides nothing."""
+        half = self.drafted([{"item": "interest", "share": "50", "ip_part_only": True}], {
+            "clause": "place", "text": "企业在本区", "fact": "borrower.district", "op": "eq", "value": "310116"})
+        premiums = self.drafted([{"item": "premium", "share": "60"}])
+
+        def paid(where):
+            self.step(where, "approve", self.checker)
+            self.step(where, "pay", self.payer)
+            return where.split("/")[-1]
+        lent = [self.lent() for _ in range(4)]
+        ids = [paid(self.apply(half, c).headers["location"]) for c in lent]
+        numbers_of = [self.insured(firm(next(numbers))[0]) for _ in range(2)]
+        covers = [paid(self.apply(premiums, None, loan=None, insurance_policy=no).headers["location"]) for no in numbers_of]
+        self.event(lent[0], "reversed", "2024-01-15", reverses="E-" + lent[0])
+        self.event(lent[0], "settled", "2024-01-15", interest="104650.00", payer="guarantor")
+        self.corrected(lent[1], ip_amount="2000000.00")
+        self.corrected(lent[2], borrower_name="更名后的上海示例半导体有限公司")
+        self.corrected(lent[3], district="310115")  # moved when all was paid
+        insurer = self.d.token("insurer")
+        for no, over in zip(numbers_of, ({"premium": "50000.00"}, {"insured_name": "上海示例半导体有限公司"})):
+            found = self.get("/v1/insurance-policies?q=" + no, insurer)["items"][0]
+            body = {k: v for k, v in found.items() if k in ("policy_no", "kind", "insured_uscc", "district", "sum_insured",
+                                                            "premium", "starts_on", "ends_on")}
+            r = self.d.call("PUT", "/v1/insurance-policies/" + found["id"], dict(body, reason="更正", **over), insurer,
+                            {"If-Match": '"1"'})
+            self.assertEqual(r.status, 200, r.body)
+        self.post("/v1/flag-scans", {"reference": "SM-%d" % next(numbers), "rule": "RF36"}, self.finance)
+        flagged = [[f["code"] for f in self.get("/v1/flags?state=open&code=RF36&record=" + x)["items"]] for x in ids + covers]
+        self.assertEqual(flagged, [["RF36"], ["RF36"], [], [], ["RF36"], []])
+
     def test_an_end_is_an_end(self):
         code = self.drafted([{"item": "principal_award", "share": "1"}])
         found = [x for x in self.get("/v1/policies?code=" + code)["items"]][0]
