@@ -304,6 +304,17 @@ def honest_aid_corrected(s, dice):
 
 
 @aid(1)
+def honest_aid_moves_later(s, dice):
+    """Paid, and moved to another district afterwards: nothing was told wrongly, nothing is asked back."""
+    s.policy("js-2023")
+    s.loan(amount=dice.randint(100, 280) * 1000000)
+    told = s.settle("L1")
+    s.apply("L1", told + 3, sure=True)
+    s.act(told + 30, "correct", entry="L1", over={"district": "310115"})
+    s.reckoning()
+
+
+@aid(1)
 def honest_aid_later_event(s, dice):
     """Six months are paid for while the loan goes on: what is paid for the months after them stops nothing."""
     s.policy(items=s.interest("50", months=6))
@@ -538,6 +549,7 @@ def crook_aid_void(s, dice):
     s.act(day + 4, "office", steps=2)
     if dice.random() < 0.5:
         c["void"] = void
+        return
     s.entry("L1", "L2", day=day + 15)
     s.apply("L2", day + 20)
     s.act(day + 40, "office", steps=2)
@@ -629,7 +641,7 @@ def crook_aid_moves(s, dice):
     s.policy("js-2023", district=None, **({"items": award} if dice.random() < 0.5 else {}))
     s.loan(amount=dice.randint(100, 280) * 1000000)
     told = s.settle("L1")
-    order = [0, 1, 2] if dice.random() < 0.5 else [2, 0, 1]
+    order = dice.choice([[0, 1, 2], [2, 0, 1], [2, 1, 0]])
     for n, k in enumerate(order):
         day = told + 3 + 20 * n
         if "district" in s.policies[k]["body"]:
@@ -687,3 +699,43 @@ def crook_aid_loan_limit(s, dice):
     c = s.loan(amount=300000000, guaranteed=True)
     for n, key in enumerate("ABC"):
         s.apply("L1", c["start"] + 5 + 8 * n, invoices=[s.bill(key, "L1", amount=1000000)])
+
+
+@aid(2)
+def crook_aid_found_late(s, dice):
+    """What was told wrongly comes out after the money was paid: a payment was half as large, a part or a premium smaller."""
+    how, s.anew = dice.choice(["half", "part", "premium"]), False
+    if how == "premium":
+        s.policy(items=[{"item": "premium", "share": "60"}])
+        s.firm("F1")
+        s.insurance("I1", "F1")
+        s.act(32, "reinsure", key="I1", version=1, over={"premium": "900000.00"})
+        s.apply(None, 35, insurance="I1")
+        s.act(80, "reinsure", key="I1", version=2, over={})
+        return s.reckoning()
+    s.policy(items=s.interest("50", ip_part_only=True))
+    c = s.loan()
+    c["ip_amount"] = c["amount"] // 2
+    day = c["start"] + 200
+    due = s.interest_due("L1", day)
+    if how == "half":
+        s.lie("L1", day, "repaid", day, taken_back=day + 60, interest=due)
+        s.event("L1", day, "repaid", told=[day + 61], interest=due // 2)
+    else:
+        s.acts[-1]["over"]["ip_amount"] = yuan(c["amount"])
+        s.event("L1", day, "repaid", lag=0, interest=due)
+    s.apply("L1", day + 2)
+    if how == "part":
+        s.act(day + 60, "correct", entry="L1", over={"ip_amount": yuan(c["ip_amount"])})
+    s.reckoning()
+
+
+@aid(1)
+def crook_aid_city(s, dice):
+    """A district's rule gives nothing beside the city's aid, of whatever kind that was; the loan is asked for all the same."""
+    s.policy(items=[{"item": "principal_award", "share": "1"}], district=None)
+    s.policy("lingang", excludes=["city_policy"])
+    c = s.loan()
+    s.apply("L1", c["start"] + 5)
+    s.pay("L1", c["start"] + 100)
+    s.apply("L1", c["start"] + dice.choice([101, 250]), 1)

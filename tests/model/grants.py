@@ -200,7 +200,7 @@ class Grants:
                 continue
             clerk = office(self.s.policies[app["policy"]]["body"])[0]
             flags = self.call(clerk, "GET", "/v1/flags?state=open&record=" + app["id"])[1]["items"]
-            if any(f["code"] in ("RF08", "RF24") for f in flags):
+            if any(f["code"] in ("RF08", "RF36") for f in flags):
                 seen = self.call(clerk, "GET", app["where"])[1]["seen"]
                 app["clawed"] = self.step_of(app, clerk, "clawback", seen)[0] == 201
 
@@ -349,6 +349,8 @@ class Grants:
                                     "firm": used[keys[1]], "bank": sum(used[keys[2]].values())})
             if app["sure"] and not app["again"]:
                 wrong += self.not_in_full(app, got, sum(given))
+                if got > sum(m[1] for m in out[app["id"]]):
+                    wrong.append("honest %s was asked back what it was paid" % (app["insurance"] or app["entry"]))
             if got:
                 self.take(law, case, given, had[of], had["invoices"]["units"], bills)
                 for key in keys:

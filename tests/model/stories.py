@@ -869,6 +869,22 @@ def honest_layers(s, dice):
     s.honest("L1")
 
 
+@story(1)
+def floor_of_a_layer(s, dice):
+    """A loss at the floor of the fund's layer is paid in full, one a fen below it not at all."""
+    amount, at = dice.randint(100, 3000) * 1000000, dice.random() < 0.5
+    s.scheme("cd-2008", loss_base="principal", layers=[
+        {"party": "fund", "share": "80.00", "floor": yuan(amount + (0 if at else 1))}, {"party": "bank", "share": "20.00"}])
+    c = s.credit(amount=amount, ip_amount=None)
+    s.book("L1", lag=0)
+    c["default"], c["owed"] = c["start"] + 60, amount
+    s.event("L1", c["default"], "overdue", lag=0)
+    s.grade("L1", c["default"] + 1)
+    s.claim("L1", c["default"] + 92, desk=at)
+    s.through(c["default"] + 92)
+    s.honest("L1")
+
+
 @story(2)
 def honest_two_funds(s, dice):
     """The city's fund bears a layer of the district's scheme, each from its own account."""
