@@ -100,7 +100,8 @@ RULES = {  # name: (what goes, SQL, the histories that should notice)
         ("if c.claim_id is null and yuan_fen(told.loss_principal) > most.principal_fen then", "if false then")),
                      ["crook_undrawn"]),
     "elsewhere": ("no second claim of the same loan", lambda: silent("claim_judge_elsewhere") + without(
-        "claim_judge_split", ("j.advance_fen := loan_paid_fen((c.now).id, (c.scheme).code);", "j.advance_fen := 0;")),
+        "claim_judge_split", ("j.advance_fen := claims_paid_fen((c.now).id, (c.scheme).code, c.claimant, null);",
+                              "j.advance_fen := 0;")),
                   ["crook_twice"]),
     "untold": ("what came back and was not remitted is owed", untold,
                ["crook_hidden_payment", "crook_kept_back", "crook_settled"]),
@@ -133,6 +134,26 @@ RULES = {  # name: (what goes, SQL, the histories that should notice)
         "claim_judge_cover", ("if default_day < cover.on_day then", "if false then")), ["crook_two_schemes"]),
     "split": ("the fund's share to the fen (here: of the next fen)", lambda: without(
         "claim_split_loss", ("order by rest desc, n", "order by rest, n desc")), ["honest"]),
+    "guarantor_window": ("of what a guarantor paid only that of the window counts", lambda: without(
+        "claim_loss_most", ("c.received - (c.terms).claim_window_days", "null")), ["crook_guarantor"]),
+    "guarantor_twice": ("a guarantor claims once", lambda: silent("claim_judge_elsewhere") + without(
+        "claim_judge_split", ("j.advance_fen := claims_paid_fen((c.now).id, (c.scheme).code, c.claimant, null);",
+                              "j.advance_fen := 0;")), ["crook_guarantor"]),
+    "guarantor_back": ("what a guarantor did not pay after all is owed back", untold, ["crook_guarantor"]),
+    "deductible": ("a deductible goes off before the share", lambda: without(
+        "claim_layers", ("elsif y.deductible is not null then", "elsif false then")), ["honest_layers"]),
+    "floor": ("below its floor a layer bears nothing", lambda: without(
+        "claim_layers", ("if yuan_fen(y.floor) > net_loss then", "if false then")), ["floor_of_a_layer"]),
+    "layer_cap": ("the cap of a layer", lambda: without(
+        "claim_layers", ("if yuan_fen(y.cap) < due then", "if false then")), ["honest_layers"]),
+    "two_funds": ("each fund pays from its own account", lambda: without(
+        "claim_judge_split", ("and y.funds[i] is null);", ");")), ["honest_two_funds"]),
+    "pause": ("a bank whose loans are bad is not covered", lambda: without(
+        "coverage_pool_problems", ("if pool.bad * 1000000 > pool.owed * percent_ppm((terms.pause).npl_ratio) then",
+                                   "if false then"),
+        ("if pool.bad > yuan_fen((terms.pause).amount) then", "if false then")), ["crook_paused"]),
+    "leverage": ("cover within the leverage limit, in the order of recording", lambda: without(
+        "coverage_pool_problems", ("if room < 0 then", "if false then")), ["crook_leverage"]),
     "aid_payer": ("interest that another paid is not the borrower's", lambda: without(
         "loan_interest_paid", ("coalesce(t.payer, 'borrower') = 'borrower' as own", "true as own")) + without(
         "loan_cases", ("and coalesce(v.payer, 'borrower') = 'borrower')::bigint as interest", ")::bigint as interest"))
@@ -162,7 +183,8 @@ RULES = {  # name: (what goes, SQL, the histories that should notice)
         "subsidy_credit", "$1") + returning("loan_paid_upon", "null::text"), ["crook_aid_void"]),
     "aid_moved": ("what was decided on facts that changed is not paid", lambda: returning("application_moved", "false"),
                   ["crook_aid_raise", "crook_aid_premium_raised", "crook_aid_payer"]),
-    "aid_audit": ("what came out later is flagged", lambda: NO_RF08, ["crook_aid_payer"]),
+    "aid_audit": ("what came out later is flagged", lambda: unflagged(
+        "flag_rf08_aid_beyond_cost", "flag_rf36_paid_on_changed_facts"), ["crook_aid_payer", "crook_aid_found_late"]),
     "aid_invoice": ("an invoice is one, however it is written", lambda: returning(
         "subsidy_invoice_unit", "'invoice ' || ($1 ->> 'seller') || ' ' || ($1 ->> 'invoice_no')"), ["crook_aid_invoice"]),
     "aid_invoice_once": ("an invoice is subsidised once", lambda: ONCE + silent("application_invoice_problems"),
@@ -189,7 +211,7 @@ RULES = {  # name: (what goes, SQL, the histories that should notice)
                     + "alter table application_step drop constraint application_step_two_persons;", ["crook_aid_clerk"]),
     "aid_city": ("a rule that excludes the city's aid", lambda: without(
         "subsidy_loan_usage", ("select x.id, coalesce(n.city, false)", "select x.id, false")) + unflagged(
-            "flag_rf06_aid_of_two_districts"), ["crook_aid_moves"]),
+            "flag_rf06_aid_of_two_districts"), ["crook_aid_city"]),
     "aid_budget": ("no more is held and paid than a budget has", lambda: without(
         "account_open", ("values (code, kind, title, no_overdraft,", "values (code, kind, title, code !~ '^subsidy:',"),
         ("and a.no_overdraft = $4", "")), ["crook_aid_budget"]),
