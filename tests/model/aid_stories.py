@@ -8,7 +8,7 @@ import os
 
 import account
 import stories
-from stories import story, yuan
+from stories import story, words, yuan
 from town import day_of
 
 POLICIES = os.path.join(stories.HERE, "..", "data", "policies")
@@ -91,9 +91,7 @@ class AidStory(stories.Story):
         events = []
         for a in self.acts:
             if a["what"] == "event" and a["of"] == of and a["day"] <= day:
-                more = {k: yuan(v) if k in ("principal", "interest") else str(day_of(v)) if k == "matures_on" else v
-                        for k, v in a["more"].items()}
-                events.append(dict(more, reference="%04d" % a["n"], kind=a["kind"], on=str(day_of(a["day"]))))
+                events.append(dict(words(a["more"]), reference="%04d" % a["n"], kind=a["kind"], on=str(day_of(a["day"]))))
         return account.Account(contract, events)
 
     def interest_due(self, of, day):
@@ -282,8 +280,9 @@ def honest_aid_file(s, dice):
     for key in keys:
         s.loan(key, amount=dice.randint(100, 300) * 1000000, start=40, matures=405)
         s.settle(key, 400)
-    s.act(410, "apply_many", policy=0, many=[{"entry": key, "sure": True} for key in keys], what_if=None)
-    s.act(412, "office", steps=2)
+    s.act(410, "apply_many", policy=0, many=[{"entry": key, "sure": True} for key in keys])
+    for day, step in ((412, "approve"), (414, "pay")):
+        s.act(day, "step_many", policy=0, step=step)
     s.act(420, "apply", entry=keys[0], policy=0, sure=False)
 
 
@@ -298,7 +297,8 @@ def honest_aid_corrected(s, dice):
         s.acts[-1]["over"]["ip_amount"] = yuan(c["amount"] * 9 // 10)
     told = s.settle("L1")
     s.apply("L1", told + 3, sure=not decides, sure_anew=decides, desk=False)
-    s.act(told + 4, "correct", entry="L1", over={"ip_amount": yuan(c["ip_amount"])} if decides else {"purpose": "流动资金"})
+    s.act(told + 4, "correct", entry="L1", over={"ip_amount": yuan(c["ip_amount"])} if decides else dice.choice([
+        {"purpose": "流动资金"}, {"borrower_name": "更名后的示例企业%d" % s.seed}]))
     s.act(told + 6, "office", steps=2)
     s.act(told + 8, "office", steps=2)
 
@@ -703,8 +703,9 @@ def crook_aid_loan_limit(s, dice):
 
 @aid(2)
 def crook_aid_found_late(s, dice):
-    """What was told wrongly comes out after the money was paid: a payment was half as large, a part or a premium smaller."""
-    how, s.anew = dice.choice(["half", "part", "premium"]), False
+    """What was told wrongly comes out after the money was paid: a payment was half as large, or for other days; a part or a
+    premium was smaller."""
+    how, s.anew = dice.choice(["half", "part", "premium", "shifted"]), False
     if how == "premium":
         s.policy(items=[{"item": "premium", "share": "60"}])
         s.firm("F1")
@@ -713,10 +714,16 @@ def crook_aid_found_late(s, dice):
         s.apply(None, 35, insurance="I1")
         s.act(80, "reinsure", key="I1", version=2, over={})
         return s.reckoning()
-    s.policy(items=s.interest("50", ip_part_only=True))
+    s.policy(items=s.interest("50", ip_part_only=True, **({"months": 3} if how == "shifted" else {})))
     c = s.loan()
     c["ip_amount"] = c["amount"] // 2
     day = c["start"] + 200
+    if how == "shifted":
+        due = s.interest_due("L1", c["start"] + 90)
+        s.lie("L1", day, "repaid", day, taken_back=day + 60, interest=due, for_from=c["start"], for_to=c["start"] + 90)
+        s.event("L1", day, "repaid", told=[day + 61], interest=due, for_from=c["start"] + 100, for_to=day)
+        s.apply("L1", day + 2)
+        return s.reckoning()
     due = s.interest_due("L1", day)
     if how == "half":
         s.lie("L1", day, "repaid", day, taken_back=day + 60, interest=due)

@@ -189,6 +189,17 @@ class Grants:
                 if self.s.anew:
                     self.do_apply(dict(app["act"], sure=app["act"].get("sure_anew", False), twice=False))
 
+    def do_step_many(self, a):
+        """One step on all that wait for it, as a list."""
+        who = office(self.s.policies[a["policy"]]["body"])[1 if a["step"] == "approve" else 2]
+        shown = self.call(who, "GET", "/v1/applications?waiting=true&code=" + self.policy_codes[a["policy"]])[1]["items"]
+        body = [{"id": x["id"], "seen": x["seen"], "reason": "按规定"} for x in shown]
+        status, said, _ = self.call(who, "POST", "/v1/applications/" + a["step"], body, "%s %d at once" % (a["step"], len(body)))
+        done = {x["id"] for x, verdict in zip(shown, said) if status == 200 and verdict["outcome"] == "created"}
+        for app in self.apps:
+            if a["step"] == "pay" and app["id"] in done:
+                app["paid"] = self.day
+
     def step_of(self, app, who, step, seen, **more):
         return self.call(who, "POST", "%s/%s" % (app["where"], step), dict({"seen": seen, "reason": "按规定"}, **more),
                          "%s %s for %s" % (step, self.policy_codes[app["policy"]], app["insurance"] or app["entry"]))
@@ -317,7 +328,7 @@ class Grants:
             for word, most in self.limits_of_item(body["items"], of):
                 sums[self.policy_codes[app["policy"]], "loan", of, word, most] += net[app["id"]]
             if "city_policy" in body.get("excludes", ()) and of in city and net[app["id"]] > 0:
-                wrong.append("%s was paid by the district and by the city" % of)
+                wrong.append("excluded: %s was paid by the district and by the city" % of)
         return wrong + ["cap passed under %s: %s %s got %s of %s" % (code, per, who, yuan(got), yuan(most))
                         for (code, per, who, _, most), got in sums.items() if got > most]
 

@@ -18,7 +18,7 @@ import stories  # noqa: E402
 import truth  # noqa: E402
 from account import Refused  # noqa: E402
 from grants import Grants  # noqa: E402
-from stories import yuan  # noqa: E402
+from stories import words, yuan  # noqa: E402
 from town import GUARANTOR, INSURER, Town, day_of, harness  # noqa: E402
 
 FIRST, SECOND, CLEARER, OFFICE = ("FINANCE", "王敏"), ("FINANCE", "李华"), ("FINANCE", "清查"), ("IP-OFFICE", "王敏")
@@ -191,10 +191,7 @@ class Run(Grants):
         return a["entries"] or [e for e, x in self.s.entries.items() if x["of"] == a["of"]]
 
     def event_body(self, kind, on, more, reference):
-        body = {"reference": reference, "kind": kind, "on": str(day_of(on))}
-        for key, value in more.items():
-            body[key] = yuan(value) if key in ("principal", "interest") else str(day_of(value)) if key == "matures_on" else value
-        return body
+        return dict(words(more), reference=reference, kind=kind, on=str(day_of(on)))
 
     def do_tell(self, a):
         """An event as it happened, to each entry of its credit that the bank has made."""
@@ -413,9 +410,7 @@ class Run(Grants):
         events = []
         for a in self.s.acts:
             if a["what"] == "event" and a["of"] == key:
-                more = {k: yuan(v) if k in ("principal", "interest") else str(day_of(v)) if k == "matures_on" else v
-                        for k, v in a["more"].items()}
-                events.append(dict(more, reference="%04d" % a["n"], kind=a["kind"], on=str(day_of(a["day"]))))
+                events.append(dict(words(a["more"]), reference="%04d" % a["n"], kind=a["kind"], on=str(day_of(a["day"]))))
         released = next((day_of(a["day"]) for a in self.s.acts if a["what"] == "released" and a["of"] == key), None)
         return truth.Credit(contract, events, released)
 

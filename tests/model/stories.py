@@ -7,6 +7,8 @@ import json
 import os
 import random
 
+from town import day_of
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 SCHEMES = os.path.join(HERE, "..", "data", "schemes")
 LAST = 1060  # the day on which everything that was kept back has been told
@@ -19,6 +21,12 @@ def scheme_file(name):
 
 def yuan(n):
     return "%d.%02d" % divmod(n, 100)
+
+
+def words(more):
+    """The members of an event as they travel: money and days as text."""
+    return {k: yuan(v) if k in ("principal", "interest") else str(day_of(v)) if isinstance(v, int) else v
+            for k, v in more.items()}
 
 
 class Story:
