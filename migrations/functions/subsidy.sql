@@ -308,7 +308,14 @@ begin
              cross join subsidy_firm_usage(firm, subsidy_loan_bank(loan), code, day, asks) f);
 end $$;
 
+-- What an insurance policy costs for the days that it covers, half up.
+create or replace function premium_kept_fen(p insurance_policy) returns bigint language sql immutable as $$
+    select div(2 * (p).premium_fen::numeric * (upper((p).cover) - lower((p).cover)) + x.days, 2 * x.days)::bigint
+      from (select ((p).ends_on - (p).starts_on + 1)::numeric as days) x
+$$;
+
 -- The facts of an insurance policy and of the firm that it insures, as numbers and texts; of a firm what was told last.
+-- Of a policy that was cancelled the premium counts by the days that it covered: the rest is given back.
 create or replace function subsidy_insurance_facts(insurance uuid)
     returns table (id uuid, borrower_uscc text, borrower_district text, borrower_size text, borrower_employees bigint,
                    borrower_revenue bigint, insurance_kind text, insurance_premium bigint,
@@ -318,7 +325,7 @@ create or replace function subsidy_insurance_facts(insurance uuid)
 begin
     return query
     select p.id, p.insured, p.district, nullif(f.size, 'unknown'), f.employees::bigint, f.revenue_fen, p.kind,
-           case when isempty(p.cover) then 0 else p.premium_fen end, p.sum_insured_fen,
+           case when isempty(p.cover) then 0 else premium_kept_fen(p) end, p.sum_insured_fen,
            p.starts_on - date '1970-01-01', coalesce(p.cancelled_on, p.ends_on) - date '1970-01-01'
       from insurance_policy p
       left join lateral (

@@ -362,6 +362,35 @@ class Facts(SubsidyCase):
         told = self.apply(code, None, 422, loan=None, insurance_policy=no, facts={"insurance.premium": "900000.00"})
         self.assertEqual(told.codes(), [("/facts/insurance.premium", "E_KNOWN")])
 
+    def test_of_a_cancelled_policy_the_premium_of_its_days_counts(self):
+        """100,000.00 for 365 days: 27,397.26 for the hundred that were covered, 60 % of it; whenever it was cancelled."""
+        code = self.drafted([{"item": "premium", "share": "60"}])
+        insurer = self.d.token("insurer")
+        cancelled = lambda no, day="2023-04-11": self.d.call("PUT", "/v1/insurance-policies/" + self.get(
+            "/v1/insurance-policies?q=" + no, insurer)["items"][0]["id"], dict(self.bodies[no], cancelled_on=day, reason="退保"),
+            insurer, {"If-Match": '"1"'})
+        self.bodies = {}
+        for _ in range(4):
+            no = self.insured(firm(next(numbers))[0])
+            found = self.get("/v1/insurance-policies?q=" + no, insurer)["items"][0]
+            self.bodies[no] = {k: v for k, v in found.items() if k in (
+                "policy_no", "kind", "insured_uscc", "district", "sum_insured", "premium", "starts_on", "ends_on")}
+        before, between, after, whole = self.bodies
+        self.assertEqual(cancelled(before).status, 200)
+        self.assertEqual(self.premium(code, before), (True, "16438.36", "reserved"))
+        where = {no: self.apply(code, None, loan=None, insurance_policy=no).headers["location"] for no in (between, after, whole)}
+        for no in (between, after, whole):
+            self.step(where[no], "approve", self.checker)
+        self.assertEqual(cancelled(between).status, 200)
+        self.assertEqual(self.step(where[between], "pay", self.payer, 409).codes(), [("", "E_FACTS_CHANGED")])
+        for no in (after, whole):
+            self.step(where[no], "pay", self.payer)
+        self.assertEqual(self.get(where[whole])["amount"], "60000.00")
+        self.assertEqual(cancelled(after).status, 200)
+        self.post("/v1/flag-scans", {"reference": "SM-%d" % next(numbers), "rule": "RF36"}, self.finance)
+        flagged = lambda no: [f["code"] for f in self.get("/v1/flags?state=open&record=" + where[no].split("/")[-1])["items"]]
+        self.assertEqual((flagged(after), flagged(whole)), (["RF36"], []))
+
     def test_the_premium_of_a_guarantee_is_not_paid_as_a_fee_again(self):
         code = self.drafted([{"item": "premium", "share": "50"}, ])
         fees = self.drafted([{"item": "insurance_fee", "share": "50"}])
