@@ -21,6 +21,8 @@ HISTORIES = int(os.environ.get("PLEDGED_MODEL_HISTORIES", "400"))
 KEPT = [  # histories that showed a defect: their story and seed
     ("crook_settled", 200102), ("crook_cured", 200144), ("crook_hidden_payment", 200070), ("crook_hidden_payment", 300109),
     ("crook_raise", 300242), ("crook_settled", 200242), ("crook_settled", 200124),
+    ("crook_aid_found_late", 910000), ("crook_aid_found_late", 910001), ("crook_aid_found_late", 910003),
+    ("crook_aid_found_late", 910009),
 ]
 
 

@@ -459,11 +459,13 @@ def crook_aid_twin(s, dice):
         over["signed_on"] = c["signed"] - dice.choice([1, 3])
     when = dice.choice([c["start"] + 3, settled + 15])
     s.entry("L1", "L2", bank=dice.choice(["BANK-1", "BANK-2"]), day=when, code_of=dice.choice([None, "FX"]), **dict(over, **place))
+    if s.entries["L2"]["code_of"] and dice.random() < 0.4:
+        s.acts[-1]["over"]["borrower_name"] = "另一家示例企业%d" % s.seed
     if when > settled:
         for a in [a for a in s.acts if a["what"] == "event" and a["kind"] != "disbursed"]:
             s.act(when + 1, "tell", a["group"], of="L1", kind=a["kind"], on=a["day"], more=a["more"], entries=["L2"])
     s.apply("L1", settled + 4)
-    if dice.random() < 0.3:
+    if dice.random() < 0.3 and not place:  # what is left says nothing wrong that nobody can know
         s.act(settled + 14, "void", entry="L1")
     s.apply("L2", settled + 20, k)
     s.apply("L2", settled + 40, 0)
@@ -704,8 +706,20 @@ def crook_aid_loan_limit(s, dice):
 @aid(2)
 def crook_aid_found_late(s, dice):
     """What was told wrongly comes out after the money was paid: a payment was half as large, or for other days; a part or a
-    premium was smaller."""
-    how, s.anew = dice.choice(["half", "part", "premium", "shifted"]), False
+    premium was smaller, an insurance was cancelled."""
+    how, s.anew = dice.choice(["half", "part", "premium", "shifted", "cancelled"]), False
+    if how == "cancelled":  # what was not covered was given back
+        s.policy(items=[{"item": "premium", "share": "60"}])
+        s.firm("F1")
+        s.insurance("I1", "F1")
+        own, days = s.insurances["I1"], dice.choice([1, 30, 100])
+        own["premium"] *= 365
+        told = {"premium": yuan(own["premium"])}
+        own["premium"] = own["premium"] * days // 365
+        s.acts[-1]["over"] = told
+        s.apply(None, 35, insurance="I1")
+        s.act(140, "reinsure", key="I1", version=1, over=dict(told, cancelled_on=str(day_of(own["starts"] + days))))
+        return s.reckoning()
     if how == "premium":
         s.policy(items=[{"item": "premium", "share": "60"}])
         s.firm("F1")

@@ -205,7 +205,7 @@ class Grants:
                          "%s %s for %s" % (step, self.policy_codes[app["policy"]], app["insurance"] or app["entry"]))
 
     def audit(self):
-        """What a red flag says of money that was paid is looked at, and clawed back."""
+        """What a red flag says of money that was paid is looked at, and clawed back: RF08 beyond the cost, RF36 corrected since."""
         for app in self.apps:
             if app["paid"] is None or app.get("clawed"):
                 continue
