@@ -252,7 +252,7 @@ def honest_aid_premium(s, dice):
 @aid(2)
 def honest_aid_fees(s, dice):
     """Fees by invoice, two of a kind, up to a limit of the loan."""
-    limited = dice.choice([{"share": "50"}, {"of_loan": "0.50"}, {"share": "100", "cap": "20000.00"}])
+    limited = dice.choice([{"share": "50"}, {"of_loan": "0.50"}, {"share": "100", "cap": "20000.00"}, {"amount": "3000.00"}])
     s.policy(items=[dict({"item": "guarantee_fee"}, **limited), {"item": "valuation_fee", "share": "50"}])
     c = s.loan(amount=dice.randint(300, 900) * 1000000, guaranteed=True)
     bills = [s.bill("A", "L1", amount=dice.randint(100000, 500000)), s.bill("B", "L1", "valuation_fee")]
@@ -264,11 +264,19 @@ def honest_aid_fees(s, dice):
 
 @aid(1)
 def honest_aid_award(s, dice):
-    """An award on what was drawn, to the firm and to the bank, up to what a bank may have in a year."""
-    s.policy("shuangliu", caps=dice.choice([None, [{"per": "bank", "period": "year", "amount": "300000.00"}]]))
+    """An award on what was drawn, to the firm and to the bank, up to what a bank may have in a year; by tiers, a fixed one, of
+    the part that rights secure, raised for high tech."""
+    high = {"clause": "high-tech", "text": "高新技术企业", "fact": "borrower.high_tech", "op": "eq", "value": True}
+    one = dice.choice([None, {"tiers": [{"from": "2000000.00", "share": "1"}, {"from": "4000000.00", "amount": "45000.00"}]},
+                       {"amount": "20000.00"}, {"share": "1.25", "ip_part_only": True},
+                       {"share": "1", "uplifts": [{"share": "0.50", "when": high}]}])
+    s.policy("shuangliu", caps=dice.choice([None, [{"per": "bank", "period": "year", "amount": "300000.00"}]]),
+             **({"items": [dict(one, item="principal_award")]} if one else {}))
     for n in range(2):
         key = "L%d" % (n + 1)
-        c = s.loan(key, start=30 + 10 * n, amount=dice.randint(300, 600) * 1000000)
+        amount = dice.randint(300, 600) * 1000000
+        c = s.loan(key, start=30 + 10 * n, amount=amount, ip_amount=amount * dice.randint(30, 100) // 100)
+        s.firms["F" + key]["high_tech"] = dice.random() < 0.5
         s.apply(key, c["start"] + 15, sure=True)
 
 
