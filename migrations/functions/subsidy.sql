@@ -93,20 +93,36 @@ end $$;
 revoke all on function subsidy_loan_items from public;
 grant execute on function subsidy_loan_items to pledged_app;
 
--- The codes of a firm: its own, and those of loans that bear a name that its loans bear. A limit of a firm is one,
--- whichever of them its bank writes.
+-- Insurance policies by the name of whom they insure, as far as their insurers tell it.
+create index if not exists insurance_by_insured_name on submission (text_form(body ->> 'insured_name'))
+    where type = 'insurance_policy';
+
+-- The codes of a firm: its own, and those of loans and insurance policies that bear a name which its own bear. A limit
+-- of a firm is one, whichever of them a bank or an insurer writes.
 create or replace function subsidy_firm_codes(firm text) returns text[]
     language plpgsql stable security definer set search_path = public, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
     return array(
+        with names as materialized (
+            select text_form(x.borrower_name) as name
+              from loan x
+             where x.borrower = subsidy_firm_codes.firm
+             union
+            select text_form(r.body ->> 'insured_name')
+              from insurance_policy p
+              join submission r on r.id = p.id and r.version = p.version
+             where p.insured = subsidy_firm_codes.firm
+        )
         select subsidy_firm_codes.firm
          union
         select y.borrower
-          from (select distinct text_form(x.borrower_name) as name
-                  from loan x
-                 where x.borrower = subsidy_firm_codes.firm) n
-          join loan y on text_form(y.borrower_name) = n.name);
+          from names n
+          join loan y on text_form(y.borrower_name) = n.name
+         union
+        select r.body ->> 'insured_uscc'
+          from names n
+          join submission r on r.type = 'insurance_policy' and text_form(r.body ->> 'insured_name') = n.name);
 end $$;
 revoke all on function subsidy_firm_codes from public;
 

@@ -362,6 +362,20 @@ class Facts(SubsidyCase):
         told = self.apply(code, None, 422, loan=None, insurance_policy=no, facts={"insurance.premium": "900000.00"})
         self.assertEqual(told.codes(), [("/facts/insurance.premium", "E_KNOWN")])
 
+    def test_limits_of_a_firm_count_the_codes_that_its_insurers_write(self):
+        """60,000.00 a firm and year of 40 % of 100,000.00 each: under another code of one name nothing is left; a loan of that
+        name has its part; a firm of another name has its own."""
+        code = self.drafted([{"item": "premium", "share": "40"}], caps=[
+            {"per": "enterprise", "period": "year", "amount": "60000.00"}])
+        name = "示例双码(上海)%d有限公司" % next(numbers)
+        first, second = (self.insured(firm(next(numbers))[0], insured_name=x) for x in (name, name.replace("(", "\uff08").replace(
+            ")", "\uff09")))
+        owner = firm(next(numbers))[0]
+        self.lent(owner=owner, borrower_name=name)
+        third, other = self.insured(owner), self.insured(firm(next(numbers))[0], insured_name="另一家")
+        self.assertEqual([self.premium(code, x)[1] for x in (first, second, third, other)],
+                         ["40000.00", "20000.00", "0.00", "40000.00"])
+
     def test_of_a_cancelled_policy_the_premium_of_its_days_counts(self):
         """100,000.00 for 365 days: 27,397.26 for the hundred that were covered, 60 % of it; whenever it was cancelled."""
         code = self.drafted([{"item": "premium", "share": "60"}])

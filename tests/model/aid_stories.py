@@ -768,3 +768,14 @@ def crook_aid_city(s, dice):
     s.apply("L1", c["start"] + 5)
     s.pay("L1", c["start"] + 100)
     s.apply("L1", c["start"] + dice.choice([101, 250]), 1)
+
+
+@aid(1)
+def crook_aid_insured_limit(s, dice):
+    """A firm beyond its limit by its insurances: under two codes of one name."""
+    s.policy(items=[{"item": "premium", "share": "60"}], caps=[{"per": "enterprise", "period": "year", "amount": "50000.00"}])
+    s.firm("F1")
+    for n in range(3):
+        s.insurance("I%d" % (n + 1), "F1", starts=30 + 10 * n, premium=dice.randint(4000000, 9000000),
+                    code_of="FX" if n % 2 else None)
+        s.apply(None, 40 + 10 * n, insurance="I%d" % (n + 1))

@@ -198,7 +198,7 @@ RULES = {  # name: (what goes, SQL, the histories that should notice)
         "subsidy_loan_usage", ("           u.items, coalesce(u.interest, 0)", "           null::text, coalesce(u.interest, 0)"))
                        + silent("credit_problems"), ["crook_aid_award"]),
     "aid_firm": ("limits of a firm count all of its codes", lambda: returning("subsidy_firm_codes", "array[$1]"),
-                 ["crook_aid_limit"]),
+                 ["crook_aid_limit", "crook_aid_insured_limit"]),
     "aid_firm_used": ("limits of a firm hold over its applications", lambda: without(
         "subsidy_firm_usage", ("and a.state in ('queued', 'reserved', 'approved', 'paid')", "and false")), ["crook_aid_limit"]),
     "aid_bank": ("limits of a bank hold over its loans", lambda: returning("subsidy_bank_used", "0::bigint"),

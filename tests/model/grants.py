@@ -70,7 +70,8 @@ class Grants:
 
     def insurance_body(self, key, over):
         x = self.s.insurances[key]
-        body = {"policy_no": "BX-%d-%s" % (self.number, key), "kind": x["kind"], "insured_uscc": self.firm(x["firm"])[0],
+        body = {"policy_no": "BX-%d-%s" % (self.number, key), "kind": x["kind"], "insured_name": self.firm(x["firm"])[1],
+                "insured_uscc": self.firm(x.get("code_of") or x["firm"])[0],
                 "district": x["district"], "sum_insured": yuan(x["sum"]), "premium": yuan(x["premium"]),
                 "starts_on": str(day_of(x["starts"])), "ends_on": str(day_of(x["ends"]))}
         if x["kind"] == "loan_guarantee":
