@@ -134,6 +134,10 @@ class AidStory(stories.Story):
                                    "seller": "上海示例担保(集团)有限公司", "series": "NO", "paid": c["start"] + 2}, **more)
         return key, {}
 
+    def group_of(self, what):
+        """Of the first act of a kind: what is put right goes with it when a history is cut down, else a lie would stay."""
+        return next(a for a in self.acts if a["what"] == what)["group"]
+
     def true_words(self, of):
         """What its bank would say of a credit."""
         c = self.credits[of]
@@ -523,10 +527,10 @@ def crook_aid_premium_raised(s, dice):
     start = s.insurances["I1"]["starts"]
     s.anew = False
     first = dice.random() < 0.5
-    s.act(start + (2 if first else 5), "reinsure", key="I1", version=1, over={"premium": "900000.00"})
+    lie = s.act(start + (2 if first else 5), "reinsure", key="I1", version=1, over={"premium": "900000.00"})
     s.apply(None, start + 3, insurance="I1", desk=False)
     s.act(start + 4, "office", steps=dice.choice([0, 1]))
-    s.act(start + 6, "reinsure", key="I1", version=2, over={})
+    s.act(start + 6, "reinsure", lie["group"], key="I1", version=2, over={})
     s.act(start + 8, "office", steps=2)
     s.apply(None, start + 20, insurance="I1")
 
@@ -589,13 +593,13 @@ def crook_aid_raise(s, dice):
                         {"rate": "9.99"}, {"disbursed_on": c["signed"]}, {"matures_on": c["matures"] + 400}])
     s.anew = False
     first = dice.random() < 0.5  # the lie is there when it is applied, and taken back when it was decided
-    s.act(settled + (1 if first else 4), "correct", entry="L1", over=over)
+    lie = s.act(settled + (1 if first else 4), "correct", entry="L1", over=over)
     s.apply("L1", settled + 2, desk=False)
     s.act(settled + 3, "office", steps=dice.choice([0, 1]))
     if first:
-        s.act(settled + 5, "correct", entry="L1", over=s.true_words("L1"))
+        s.act(settled + 5, "correct", lie["group"], entry="L1", over=s.true_words("L1"))
     s.act(settled + 6, "office", steps=2)
-    s.act(settled + 20, "correct", entry="L1", over=s.true_words("L1"))
+    s.act(settled + 20, "correct", lie["group"], entry="L1", over=s.true_words("L1"))
     s.apply("L1", settled + 30)
 
 
@@ -726,15 +730,15 @@ def crook_aid_found_late(s, dice):
         own["premium"] = own["premium"] * days // 365
         s.acts[-1]["over"] = told
         s.apply(None, 35, insurance="I1")
-        s.act(140, "reinsure", key="I1", version=1, over=dict(told, cancelled_on=str(day_of(own["starts"] + days))))
+        s.act(140, "reinsure", s.group_of("insure"), key="I1", version=1, over=dict(told, cancelled_on=str(day_of(own["starts"] + days))))
         return s.reckoning()
     if how == "premium":
         s.policy(items=[{"item": "premium", "share": "60"}])
         s.firm("F1")
         s.insurance("I1", "F1")
-        s.act(32, "reinsure", key="I1", version=1, over={"premium": "900000.00"})
+        lie = s.act(32, "reinsure", key="I1", version=1, over={"premium": "900000.00"})
         s.apply(None, 35, insurance="I1")
-        s.act(80, "reinsure", key="I1", version=2, over={})
+        s.act(80, "reinsure", lie["group"], key="I1", version=2, over={})
         return s.reckoning()
     s.policy(items=s.interest("50", ip_part_only=True, **({"months": 3} if how == "shifted" else {})))
     c = s.loan()
@@ -755,7 +759,7 @@ def crook_aid_found_late(s, dice):
         s.event("L1", day, "repaid", lag=0, interest=due)
     s.apply("L1", day + 2)
     if how == "part":
-        s.act(day + 60, "correct", entry="L1", over={"ip_amount": yuan(c["ip_amount"])})
+        s.act(day + 60, "correct", s.group_of("book"), entry="L1", over={"ip_amount": yuan(c["ip_amount"])})
     s.reckoning()
 
 
