@@ -517,7 +517,7 @@ static const struct member closing_members[] = {
     {"because", M_TEXT, "理由", .en = "Why"},
     {.name = NULL},
 };
-static const struct shape closing_shape = {"budget_closing", closing_members};
+static const struct shape closing_shape = {"budget_left", closing_members};
 
 static void on_closing(void *arg, const struct rows *rows, const struct fail *fail)
 {
