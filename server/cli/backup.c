@@ -183,7 +183,8 @@ static int compare(struct session *s, const char *key, bool whole)
 static int tell(struct session *s)
 {
     PGresult *r = session_ask(s,
-        "select coalesce(max(size), 0), coalesce(instant_text(max(signed_at)), '-') from log_head",
+        "select (select count(*) from submission), coalesce(instant_text(max(signed_at)), '-')"
+        " from log_head",
         NULL, 0);
     if (!r)
         return 1;

@@ -16,7 +16,7 @@ OTHER = {
     "bytea": "sha256(coalesce(%s, ''))", "text[]": "coalesce(%s, '{}') || '~'::text",
     "bigint[]": "coalesce(%s, '{}') || 1::bigint", "integer[]": "coalesce(%s, '{}') || 1", "uuid[]": "array[gen_random_uuid()]",
     "json": "json_build_array(%s::text)", "jsonb": "jsonb_build_array(%s::text)", "daterange": "daterange('2001-01-01', '2001-01-03')",
-    "smallint[]": "coalesce(%s, '{}') || 1::smallint", "date[]": "array['2001-01-01'::date]",
+    "tsvector": "to_tsvector('simple', '~')", "smallint[]": "coalesce(%s, '{}') || 1::smallint", "date[]": "array['2001-01-01'::date]",
 }
 FIRST = {"text": "'~%d'", "date": "'2001-01-0%d'", "timestamp with time zone": "'2001-01-0%d'", "boolean": "true", "json": "'{}'",
          "jsonb": "'{}'", "uuid": "gen_random_uuid()", "daterange": "daterange('2001-01-01', '2001-01-1%d')", "bytea": "sha256('%d')",
