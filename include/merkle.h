@@ -35,6 +35,13 @@ typedef hash merkle_find_fn(void *arg, int level, uint64_t last);
 /* Audit path of leaf `index` in a tree of n leaves, bottom up; out holds up to 64. Returns the
  * length. RFC 6962 §2.1.1. Asks find for at most 2 log n subtrees. */
 int merkle_path(merkle_find_fn *find, void *arg, uint64_t n, uint64_t index, hash *out);
+/* That the tree of the first `old` leaves is the beginning of the one of n: RFC 6962 §2.1.2, 1 <=
+ * old
+ * <= n. out holds up to 64; empty where both are one. */
+int merkle_consistency(merkle_find_fn *find, void *arg, uint64_t n, uint64_t old, hash *out);
+bool merkle_consistent(
+    uint64_t old, hash old_root, uint64_t n, hash root, const hash *path, int length);
+bool hash_eq(hash a, hash b);
 /* Does the path lead from leaf to root? */
 bool merkle_verify(hash leaf, uint64_t index, uint64_t n, const hash *path, int length, hash root);
 #endif

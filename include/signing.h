@@ -28,6 +28,10 @@ struct str signing_private(struct arena *a, const struct signing_key *k); /* PEM
 struct str signing_public(struct arena *a, const struct signing_key *k);  /* PEM */
 /* SHA-256 of the public key as it stands in a certificate (DER of SubjectPublicKeyInfo), in hex. */
 struct str signing_fingerprint(struct arena *a, const struct signing_key *k);
+/* The public key alone: 32 bytes of Ed25519 (RFC 8032), 65 of SM2 (04, x, y); and back. NULL: not
+ * one. */
+struct str signing_raw(struct arena *a, const struct signing_key *k);
+struct signing_key *signing_of_raw(enum signing_kind kind, struct str raw);
 /* Ed25519: 64 bytes; SM2: the DER sequence of two integers. */
 struct str signing_sign(struct arena *a, const struct signing_key *k, struct str text);
 MUST_USE bool signing_verify(const struct signing_key *k, struct str text, struct str signature);

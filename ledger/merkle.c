@@ -129,6 +129,75 @@ int merkle_path(merkle_find_fn *find, void *arg, uint64_t n, uint64_t index, has
     return path_of(&t, 0, n, index, out);
 }
 
+/* whole: the subtree of `old` leaves is the old tree itself, whose root the reader knows. */
+static int subproof(
+    const struct tree *t, uint64_t from, uint64_t n, uint64_t old, bool whole, hash *out)
+{
+    if (old == n && whole)
+        return 0;
+    if (old == n) {
+        out[0] = root_of(t, from, n);
+        return 1;
+    }
+    uint64_t k = split(n);
+    bool left = old <= k;
+    int length = left ? subproof(t, from, k, old, whole, out)
+                      : subproof(t, from + k, n - k, old - k, false, out);
+    out[length] = left ? root_of(t, from + k, n - k) : root_of(t, from, k);
+    return length + 1;
+}
+
+int merkle_consistency(merkle_find_fn *find, void *arg, uint64_t n, uint64_t old, hash *out)
+{
+    const struct tree t = {find, arg};
+    MUST(old >= 1 && old <= n);
+    return subproof(&t, 0, n, old, true, out);
+}
+
+/* The two roots that a proof is one of: over the old leaves of this subtree, and over all of it. */
+struct roots {
+    hash old, all;
+};
+
+static bool roots_of(
+    uint64_t n, uint64_t old, const hash *whole, const hash *path, int length, struct roots *out)
+{
+    if (old == n) {
+        if (length != (whole ? 0 : 1))
+            return false;
+        out->old = out->all = whole ? *whole : path[0];
+        return true;
+    }
+    if (length == 0)
+        return false;
+    uint64_t k = split(n);
+    hash last = path[length - 1];
+    if (old <= k) {
+        if (!roots_of(k, old, whole, path, length - 1, out))
+            return false;
+        out->all = merkle_node(out->all, last);
+        return true;
+    }
+    if (!roots_of(n - k, old - k, NULL, path, length - 1, out))
+        return false;
+    out->old = merkle_node(last, out->old);
+    out->all = merkle_node(last, out->all);
+    return true;
+}
+
+bool hash_eq(hash a, hash b)
+{
+    return memcmp(a.b, b.b, sizeof a.b) == 0;
+}
+
+bool merkle_consistent(
+    uint64_t old, hash old_root, uint64_t n, hash root, const hash *path, int length)
+{
+    struct roots made;
+    return old >= 1 && old <= n && roots_of(n, old, &old_root, path, length, &made) &&
+           hash_eq(made.old, old_root) && hash_eq(made.all, root);
+}
+
 bool merkle_verify(hash leaf, uint64_t index, uint64_t n, const hash *path, int length, hash root)
 {
     if (index >= n)

@@ -3,6 +3,8 @@
  */
 #include "signing.h"
 #include "merkle.h"
+#include <openssl/core_names.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
@@ -144,6 +146,48 @@ struct str signing_fingerprint(struct arena *a, const struct signing_key *k)
     struct str hex = hash_hex(a, hash_sha256(der, (size_t)n));
     OPENSSL_free(der);
     return hex;
+}
+
+enum { ED25519_BYTES = 32, SM2_POINT_BYTES = 65 };
+
+struct str signing_raw(struct arena *a, const struct signing_key *k)
+{
+    unsigned char out[SM2_POINT_BYTES];
+    size_t n = sizeof out;
+    if (k->kind == SIGNING_ED25519)
+        MUST(EVP_PKEY_get_raw_public_key(k->key, out, &n) == 1);
+    else
+        MUST(EVP_PKEY_get_octet_string_param(
+                 k->key, OSSL_PKEY_PARAM_PUB_KEY, out, sizeof out, &n) == 1);
+    return arena_str(a, (const char *)out, n);
+}
+
+static EVP_PKEY *sm2_of_point(struct str raw)
+{
+    EVP_PKEY *key = NULL;
+    EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_from_name(NULL, "SM2", NULL);
+    char group[] = "SM2", point[SM2_POINT_BYTES];
+    if (raw.n != sizeof point)
+        raw.n = 0;
+    memcpy(point, raw.p, raw.n);
+    OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
+        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, raw.n),
+        OSSL_PARAM_construct_end()};
+    if (!c || !raw.n || EVP_PKEY_fromdata_init(c) != 1 ||
+        EVP_PKEY_fromdata(c, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
+        key = NULL;
+    EVP_PKEY_CTX_free(c);
+    ERR_clear_error();
+    return key;
+}
+
+struct signing_key *signing_of_raw(enum signing_kind kind, struct str raw)
+{
+    if (kind == SIGNING_SM2)
+        return wrap(sm2_of_point(raw));
+    return raw.n == ED25519_BYTES ? wrap(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL,
+                                        (const unsigned char *)raw.p, raw.n))
+                                  : NULL;
 }
 
 /* ---- signatures ------------------------------------------------------------------------------ */

@@ -108,6 +108,31 @@ static void test_every_leaf_of_every_tree_can_be_proven_and_nothing_else(void **
     }
 }
 
+static void test_every_tree_grows_out_of_each_before_it_and_of_nothing_else(void **state)
+{
+    (void)state;
+    fill();
+    for (uint64_t n = 1; n <= LEAVES; n++) {
+        hash root = definition(leaf, n), path[64];
+        for (uint64_t old = 1; old <= n; old++) {
+            hash before = definition(leaf, old), other = merkle_leaf(STR("other"));
+            int length = merkle_consistency(find, NULL, n, old, path);
+            assert_true(merkle_consistent(old, before, n, root, path, length));
+            assert_false(merkle_consistent(old, other, n, root, path, length));
+            assert_false(merkle_consistent(old, before, n, other, path, length));
+            assert_false(merkle_consistent(old, before, n, root, path, length + 1));
+            assert_true(old == n || !merkle_consistent(old, before, old, root, path, length));
+            if (length == 0)
+                continue;
+            assert_false(merkle_consistent(old, before, n, root, path, length - 1));
+            path[length / 2].b[31] ^= 1;
+            assert_false(merkle_consistent(old, before, n, root, path, length));
+        }
+    }
+    assert_false(merkle_consistent(0, definition(leaf, 1), 1, definition(leaf, 1), NULL, 0));
+    assert_false(merkle_consistent(2, definition(leaf, 2), 1, definition(leaf, 1), NULL, 0));
+}
+
 static void test_hex_is_read_strictly(void **state)
 {
     (void)state;
@@ -126,6 +151,7 @@ int main(void)
         cmocka_unit_test(test_appending_gives_the_root_of_the_definition),
         cmocka_unit_test(test_the_published_vectors),
         cmocka_unit_test(test_every_leaf_of_every_tree_can_be_proven_and_nothing_else),
+        cmocka_unit_test(test_every_tree_grows_out_of_each_before_it_and_of_nothing_else),
         cmocka_unit_test(test_hex_is_read_strictly),
     };
     return unit_run(&a, tests);
