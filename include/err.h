@@ -26,6 +26,9 @@
     X(E_AUTH, 401, "未登录:{}", "Not authenticated: {}",                                           \
         "在 Authorization 头中发送 Bearer 令牌;令牌由运维人员用 pledged token add 签发",           \
         "Send Authorization: Bearer with a token issued by `pledged token add`")                   \
+    X(E_SIGNATURE, 401, "请求签名无效:{}", "The request's signature is not taken: {}",             \
+        "按 RFC 9421 以 hmac-sha256 重新签名(每次用新的 nonce 与 created);示例见 tests/clients",   \
+        "Sign it anew by RFC 9421 with a new nonce and created; see tests/clients")                \
     X(E_ROLE, 403, "本机构类别({})无此权限", "Organisations of kind {} may not do this",           \
         "由有权的机构办理", "Ask an organisation that may")                                        \
     X(E_DUTY, 403, "此令牌无此职责:{}", "This token does not carry the duty: {}",                  \

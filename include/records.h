@@ -47,6 +47,17 @@ extern const struct record matching_event_record, operation_centre_record, portf
 extern const struct record alliance_record, cluster_record, service_agency_record;
 extern const struct record agency_service_record, training_record, ranking_weight_record;
 extern const struct record benchmark_record;
+extern const struct record operator_act_record;
+
+enum operator_field {
+    OPERATOR_REFERENCE,
+    OPERATOR_ACT,
+    OPERATOR_PERSON,
+    OPERATOR_REASON,
+    OPERATOR_DETAIL,
+    OPERATOR_FIELD_COUNT
+};
+enum operator_act { ACT_CLOCK, ACT_RESTORE };
 
 /* Figures of a plan's years from outside. */
 extern const struct record baseline_record;

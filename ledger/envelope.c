@@ -15,6 +15,8 @@ const struct member receipt_members[] = {
     {"leaf", M_COUNT, "叶号", .en = "Number of its leaf in the log"},
     {"leaf_hash", M_HASH, "叶哈希", .en = "Hash of the leaf"},
     {"head", M_COUNT, "日志头", .en = "The signed head that covers it"},
+    {"proof", M_TEXT, "证明", .en = "Proof of inclusion (C2SP tlog-proof), with ?receipt=full",
+        .maybe = true},
     {.name = NULL},
 };
 const struct member envelope_members[] = {

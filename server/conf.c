@@ -5,6 +5,7 @@
 #include "address.h"
 #include "day.h"
 #include "log.h"
+#include "note.h"
 #include <stddef.h>
 #include <unistd.h>
 
@@ -46,6 +47,15 @@ static const struct setting settings[] = {
         "speak HTTP without TLS on addresses that others reach, too"},
     {"log_level", TEXT, AT(log_level), "info", 0, 0, "日志级别 debug|info|warn|error",
         "debug, info, warn or error"},
+    {"log_origin", TEXT, AT(log_origin), NULL, 0, 0,
+        "日志名称(检查点首行),如 ledger.example.gov.cn/log",
+        "name of the log in its checkpoints, as ledger.example.gov.cn/log; else one made of its "
+        "key"},
+    {"witness", TEXT, AT(witness), NULL, 0, 0, "见证方:网址与公钥(vkey),多个以逗号分隔",
+        "who countersigns checkpoints (C2SP tlog-witness): URL and vkey, several with commas "
+        "between"},
+    {"witness_every_s", NUMBER, AT(witness_every_s), "60", 1, 86400, "送见证方的间隔(秒)",
+        "seconds between two checkpoints that witnesses are sent"},
     {"flag_scan_at", TEXT, AT(flag_scan_at), "02:30", 0, 0, "每日预警扫描时刻(上海时间),off 不扫描",
         "when red flags are looked for each day (HH:MM of Shanghai), or off"},
     {"verify_at", TEXT, AT(verify_at), "03:30", 0, 0, "每日核验时刻(上海时间),周日全量,off 不核验",
@@ -252,6 +262,8 @@ static bool check_together(const struct conf *conf)
         wrong = "backup_wait and backup_certificate go with backup";
     else if (conf->client_ca && !conf->tls_cert)
         wrong = "client_ca needs tls_cert and tls_key";
+    else if (conf->log_origin && !note_name_fits(str_of(conf->log_origin)))
+        wrong = "log_origin is a name without spaces and without +, as ledger.example.gov.cn/log";
     else if (strcmp(conf->flag_scan_at, "off") != 0 &&
              !time_of_day_parse(str_of(conf->flag_scan_at), &second))
         wrong = "flag_scan_at is HH:MM, HH:MM:SS or off";

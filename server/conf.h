@@ -18,6 +18,9 @@ struct conf {
     bool backup_wait;               /* a record is acknowledged when the backup has it, too */
     int64_t backup_keep;            /* full backups */
     const char *log_level;
+    const char *log_origin;   /* name of the log in its checkpoints; NULL: made of its key */
+    const char *witness;      /* "URL VKEY, URL VKEY"; NULL: none */
+    int64_t witness_every_s;  /* seconds between two checkpoints that are sent there */
     const char *flag_scan_at; /* Shanghai time of the nightly scan; "off" */
     const char *verify_at;    /* likewise of `pledged verify` */
     int64_t readers;          /* read connections */

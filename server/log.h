@@ -35,6 +35,10 @@
     X(SAY_DRAIN, "drain")                                                                          \
     X(SAY_STOPPED, "stopped")                                                                      \
     X(SAY_SEAL_FAILED, "seal_failed")                                                              \
+    X(SAY_HEAD_FILE, "head_file")                                                                  \
+    X(SAY_FORK_REFUSED, "fork_refused")                                                            \
+    X(SAY_RESTORE, "restore")                                                                      \
+    X(SAY_WITNESS, "witness")                                                                      \
     X(SAY_BUG, "bug")                                                                              \
     X(SAY_NOTICE, "notice")                                                                        \
     X(SAY_LIMIT, "limit")                                                                          \

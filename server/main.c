@@ -10,16 +10,19 @@
 #include "conf.h"
 #include "desk.h"
 #include "intake.h"
+#include "keeper.h"
 #include "lane.h"
 #include "limit.h"
 #include "migrate.h"
 #include "nightly.h"
+#include "nonce.h"
 #include "notify.h"
 #include "openapi.h"
 #include "pulse.h"
 #include "report_keys.h"
 #include "verifier.h"
 #include "wall.h"
+#include "witness.h"
 #include <event2/event.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -37,6 +40,7 @@ struct daemon {
     struct cluster *pg;
     struct nightly *nightly;
     struct verifier *verifier;
+    struct keeper *keeper;
     int fd;                 /* bound; -1 once http has it */
     struct ssl_ctx_st *tls; /* read; NULL once http has it, or without TLS */
     struct event *poll, *term, *intr, *hup;
@@ -142,6 +146,16 @@ static void db_stop(struct daemon *p)
     db_close(p->s.db);
 }
 
+static bool nonces_start(struct daemon *p)
+{
+    p->s.nonces = nonces_open(&p->database);
+    return true;
+}
+static void nonces_stop(struct daemon *p)
+{
+    nonces_close(p->s.nonces);
+}
+
 static bool pulse_start(struct daemon *p)
 {
     p->s.pulse = pulse_open(&p->database);
@@ -209,6 +223,26 @@ static void verifier_stop(struct daemon *p)
     verifier_close(p->verifier);
 }
 
+static bool keeper_start(struct daemon *p)
+{
+    p->keeper = keeper_open(&p->s);
+    return true;
+}
+static void keeper_stop(struct daemon *p)
+{
+    keeper_close(p->keeper);
+}
+
+static bool witnesses_start(struct daemon *p)
+{
+    p->s.witnesses = witnesses_open(&p->s);
+    return p->s.witnesses != NULL;
+}
+static void witnesses_stop(struct daemon *p)
+{
+    witnesses_close(p->s.witnesses);
+}
+
 static bool desk_start(struct daemon *p)
 {
     p->s.desk = desk_open(&p->s);
@@ -234,12 +268,15 @@ static const struct service {
     {.open = intake_start, .idle = intake_is_idle, .close = intake_stop},
     {.open = access_start, .idle = access_is_idle, .close = access_stop},
     {.open = db_start, .ready = db_is_ready, .close = db_stop},
+    {.open = nonces_start, .close = nonces_stop},
     {.open = pulse_start, .ready = pulse_is_sound, .close = pulse_stop},
     {.open = desk_start, .close = desk_stop},
     {.open = keys_start, .ready = keys_are_ready, .close = keys_stop},
     {.open = http_start, .idle = http_is_idle, .close = http_stop},
     {.open = nightly_start, .close = nightly_stop},
     {.open = verifier_start, .close = verifier_stop},
+    {.open = keeper_start, .close = keeper_stop},
+    {.open = witnesses_start, .close = witnesses_stop},
 };
 enum { SERVICES = COUNT_OF(services) };
 
@@ -539,9 +576,10 @@ static const struct command *const commands[] = {&serve_command, &command_org_ad
     &command_org_list, &command_org_rename, &command_org_disable, &command_person_add,
     &command_person_list, &command_person_disable, &command_token_add, &command_token_list,
     &command_token_rotate, &command_token_revoke, &command_import, &command_targets,
-    &command_report, &command_verify, &command_verify_report, &command_report_keys,
-    &command_migrate, &command_clock, &command_backup, &command_restore, &show_config_command,
-    &openapi_command, &man_command, &help_command};
+    &command_report, &command_verify, &command_verify_report, &command_verify_receipt,
+    &command_verify_log, &command_log, &command_report_keys, &command_migrate, &command_clock,
+    &command_backup, &command_restore, &show_config_command, &openapi_command, &man_command,
+    &help_command};
 
 static void list_commands(FILE *out)
 {

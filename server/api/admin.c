@@ -21,9 +21,12 @@ static struct str trouble(const struct req *r)
     if (!db_ready(s->db))
         return r->english ? STR("connections to the database are being made")
                           : STR("正在建立数据库连接");
+    struct str of_lane = lane_trouble(s->lane, r->a, r->english);
+    if (of_lane.p)
+        return of_lane;
     if (!lane_ready(s->lane))
-        return r->english ? STR("another daemon writes, or log.key is missing (see the log)")
-                          : STR("写入权在另一进程,或缺少 log.key(见日志)");
+        return r->english ? STR("another daemon writes (see the log)")
+                          : STR("写入权在另一进程(见日志)");
     if (!s->ready)
         return r->english ? STR("starting") : STR("正在启动");
     return (struct str){NULL, 0};
@@ -44,15 +47,6 @@ static void openapi_get(struct req *r)
     buf_init(&b, r->a);
     r->server->describe(&b);
     reply_json(r, 200, buf_view(&b));
-}
-
-static void log_key_get(struct req *r)
-{
-    struct str key = lane_public_key(r->server->lane, r->a);
-    if (key.p)
-        reply_bytes(r, 200, "application/x-pem-file", key);
-    else
-        reply_refuse(r, E_BUSY, "", "log.key");
 }
 
 /* ---- answers --------------------------------------------------------------------------------- */
@@ -100,11 +94,5 @@ const struct route admin_routes[] = {
         .answers = ANSWERS(JSON_OF(description_shape)),
         .zh = "接口说明",
         .en = "This description"},
-    {.method = METHOD_GET,
-        .path = "/v1/log/key",
-        .handle = log_key_get,
-        .answers = ANSWERS(BYTES_OF("application/x-pem-file")),
-        .zh = "日志签名公钥",
-        .en = "Public key of the log's heads"},
     {.path = NULL},
 };

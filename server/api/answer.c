@@ -149,6 +149,8 @@ static void write_receipt(struct buf *out, const struct verdict *v)
     json_member_int(out, "leaf", v->leaf);
     json_member_str(out, "leaf_hash", v->leaf_hash);
     json_member_int(out, "head", v->head);
+    if (v->proof.p)
+        json_member_str(out, "proof", v->proof);
     json_close(out, '}');
 }
 

@@ -13,7 +13,7 @@ static const struct query q_loan = {"loan", Q_TEXT, .zh = "贷款合同编号"},
 // clang-format off
 #define STEP(step, who, name_zh, name_en) \
     {.method = METHOD_POST, .path = "/v1/claims/{id}/" step, .roles = who, .handle = record_step, \
-        .takes = TAKES_JSON, .record = &claim_step_record, .query = {&q_dry_run}, \
+        .takes = TAKES_JSON, .record = &claim_step_record, .query = {&q_dry_run, &q_receipt}, \
         .answers = record_made, .zh = name_zh, .en = name_en}
 // clang-format on
 
@@ -24,7 +24,7 @@ const struct route claim_routes[] = {
         .handle = record_post,
         .takes = TAKES_BATCH,
         .record = &claim_record,
-        .query = {&q_atomic, &q_dry_run, &q_sheet},
+        .query = {&q_atomic, &q_dry_run, &q_receipt, &q_sheet},
         .answers = record_batch,
         .zh = "申请风险补偿",
         .en = "Claim compensation"},

@@ -88,7 +88,7 @@ static const struct query q_loan = {"loan", Q_TEXT, .zh = "贷款合同编号"},
 #define STEP(step, who, name_zh, name_en) \
     {.method = METHOD_POST, .path = "/v1/coverages/{id}/" step, .roles = who, \
         .handle = record_step, .takes = TAKES_JSON, .record = &coverage_step_record, \
-        .query = {&q_dry_run}, .answers = record_made, .zh = name_zh, .en = name_en}
+        .query = {&q_dry_run, &q_receipt}, .answers = record_made, .zh = name_zh, .en = name_en}
 // clang-format on
 
 const struct route coverage_routes[] = {
@@ -98,7 +98,7 @@ const struct route coverage_routes[] = {
         .handle = record_post,
         .takes = TAKES_BATCH,
         .record = &coverage_record,
-        .query = {&q_atomic, &q_dry_run, &q_sheet},
+        .query = {&q_atomic, &q_dry_run, &q_receipt, &q_sheet},
         .answers = record_batch,
         .zh = "申请备案",
         .en = "Ask for cover of a loan under a scheme"},

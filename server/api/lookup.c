@@ -1,11 +1,10 @@
 /*
- * lookup.c - an enterprise, a right, a receipt: what the records add up to for this reader.
+ * lookup.c - an enterprise, a right: what the records add up to for this reader.
  *
  * The statements build the JSON; row-level security decides which rows are in it.
  */
 #include "api.h"
 #include "ident.h"
-#include "merkle.h"
 #include "records.h"
 #include "shapes.h"
 
@@ -199,108 +198,6 @@ static void loan_interest(struct req *r)
     db_query(r->server->db, r->a, r->actor, SQL_LOAN_INTEREST, p, 4, on_interest, r);
 }
 
-/* ---- receipts ------------------------------------------------------------------------------- */
-
-/* Two rounds over the same path: the first only collects which subtrees it needs. */
-struct receipt {
-    struct req *r;
-    const struct rows *head;  /* of receipt_get */
-    const struct rows *nodes; /* of log_nodes; NULL in the first round */
-    struct buf wanted;
-};
-
-static hash find_node(void *arg, int level, uint64_t last)
-{
-    struct receipt *p = arg;
-    hash h = {{0}};
-    if (!p->nodes) {
-        json_i64(&p->wanted, (int64_t)last);
-        return h;
-    }
-    for (int i = 0; i < p->nodes->n; i++) {
-        int64_t no;
-        struct str hex = rows_at(p->nodes, i, LOG_NODES_HASHES);
-        if (rows_int(p->nodes, i, LOG_NODES_NO, &no) && (uint64_t)no == last)
-            MUST(hex.n >= (size_t)(level + 1) * 64 &&
-                 hash_parse((struct str){hex.p + level * 64, 64}, &h));
-    }
-    return h;
-}
-
-static int receipt_path(struct receipt *p, hash *path)
-{
-    int64_t leaf = 0, size = 0;
-    MUST(rows_int(p->head, 0, RECEIPT_GET_LEAF, &leaf) &&
-         rows_int(p->head, 0, RECEIPT_GET_SIZE, &size));
-    return merkle_path(find_node, p, (uint64_t)size, (uint64_t)leaf, path);
-}
-
-static void on_nodes(void *arg, const struct rows *rows, const struct fail *fail)
-{
-    static const struct {
-        const char *key;
-        int column;
-        bool is_text;
-    } members[] = {{"leaf", RECEIPT_GET_LEAF, false}, {"leaf_text", RECEIPT_GET_LEAF_TEXT, true},
-        {"size", RECEIPT_GET_SIZE, false}, {"root", RECEIPT_GET_ROOT, true},
-        {"signed_at", RECEIPT_GET_SIGNED_AT, true}, {"signature", RECEIPT_GET_SIGNATURE, true}};
-    struct receipt *p = arg;
-    struct buf out;
-    hash path[64];
-    if (fail) {
-        reply_fail(p->r, fail);
-        return;
-    }
-    p->nodes = rows;
-    buf_init(&out, p->r->a);
-    json_open(&out, '{');
-    for (size_t i = 0; i < COUNT_OF(members); i++) {
-        struct str value = rows_at(p->head, 0, members[i].column);
-        json_key(&out, members[i].key);
-        if (members[i].is_text)
-            json_str(&out, value);
-        else
-            json_raw(&out, value);
-    }
-    json_member_list(&out, "path");
-    int length = receipt_path(p, path);
-    for (int i = 0; i < length; i++)
-        json_str(&out, hash_hex(p->r->a, path[i]));
-    json_close(&out, ']');
-    json_close(&out, '}');
-    reply_json(p->r, 200, buf_view(&out));
-}
-
-static void on_receipt(void *arg, const struct rows *rows, const struct fail *fail)
-{
-    struct receipt *p = arg;
-    struct req *r = p->r;
-    hash path[64];
-    if (!rows_found(r, rows, fail))
-        return;
-    p->head = rows;
-    buf_init(&p->wanted, r->a);
-    json_open(&p->wanted, '[');
-    (void)receipt_path(p, path); /* the first round only asks */
-    json_close(&p->wanted, ']');
-    struct str wanted = buf_view(&p->wanted);
-    db_query(r->server->db, r->a, r->actor, SQL_LOG_NODES, &wanted, 1, on_nodes, p);
-}
-
-static void receipt_get(struct req *r)
-{
-    struct str params[] = {r->capture[0], req_param(r, "version")};
-    struct receipt *p = arena_alloc(r->a, sizeof *p);
-    int64_t version;
-    p->r = r;
-    if (!uuid_is(params[0]))
-        reply_refuse(r, E_NOT_FOUND, "", "%s", params[0].p);
-    else if (!param_count(r, "version", 1, INT32_MAX, 0, &version))
-        reply_problem(r);
-    else
-        db_query(r->server->db, r->a, r->actor, SQL_RECEIPT_GET, params, 2, on_receipt, p);
-}
-
 /* ---- routes ---------------------------------------------------------------------------------- */
 
 #define PROFILERS (BANK | DISTRICT | IP_OFFICE)
@@ -311,9 +208,7 @@ static const struct query q_first = {"from", Q_DAY, .zh = "起日", .need = true
 static const struct query q_uscc = {"uscc", Q_TEXT, .zh = "企业"},
                           q_registered_on = {"registered_on", Q_DAY, .zh = "质权登记日"},
                           q_matures_on = {"matures_on", Q_DAY, .zh = "债务到期日"},
-                          q_pledgor = {"pledgor", Q_IDENT, .zh = "出质人", .ident = ident_uscc_any},
-                          q_version = {
-                              "version", Q_COUNT, .zh = "版本", .min = 1, .max = INT32_MAX};
+                          q_pledgor = {"pledgor", Q_IDENT, .zh = "出质人", .ident = ident_uscc_any};
 
 static const struct query q_after_firm = {
     "after", Q_IDENT, .zh = "上一页的 next", .ident = ident_uscc_any};
@@ -360,13 +255,5 @@ const struct route lookup_routes[] = {
         .zh = "知识产权",
         .en = "A right: its status on a day, owners, events, pledges, and what speaks against a "
               "pledge"},
-    {.method = METHOD_GET,
-        .path = "/v1/receipts/{id}",
-        .roles = EVERYBODY,
-        .handle = receipt_get,
-        .query = {&q_version},
-        .answers = ANSWERS(JSON_OF(receipt_shape)),
-        .zh = "回执",
-        .en = "Proof that a record is in the signed log"},
     {.path = NULL},
 };

@@ -29,6 +29,8 @@ const struct query q_plan_basis = {"basis", Q_WORD,
 const struct query q_state = {"state", Q_STATE, .zh = "状态"};
 const struct query q_code = {"code", Q_TEXT, .zh = "代码"};
 const struct query q_quarter = {"quarter", Q_QUARTER, .zh = "季度"};
+const struct query q_receipt = {
+    "receipt", Q_WORD, .zh = "单笔报送的回执;full 带完整证明", .words = "short full"};
 const struct query q_reason = {"reason", Q_TEXT, .zh = "更正原因,亦可写在正文"};
 
 /* ---- one value ------------------------------------------------------------------------------- */

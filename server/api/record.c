@@ -9,6 +9,7 @@
 #include "case.h"
 #include "desk.h"
 #include "intake.h"
+#include "receipt.h"
 
 const struct answer record_made[] = {
     {.status = 201, .is = IS_RECORD}, {.status = 200, .is = IS_STORED}, {.status = 0}};
@@ -194,7 +195,25 @@ static void on_decision(void *arg, const struct rows *rows, const struct fail *f
     reply_stored(s);
 }
 
+static void answer_stored(struct submit *s);
+
+static void on_proof(void *arg, struct str proof)
+{
+    struct submit *s = arg;
+    s->verdict.proof = proof; /* without one: it can be had later at /v1/receipts */
+    answer_stored(s);
+}
+
 static void reply_stored(struct submit *s)
+{
+    struct str receipt = req_param(s->r, "receipt");
+    if (receipt.p && str_is(receipt, "full"))
+        receipt_proof(s->r, s->verdict.id, s->verdict.version, on_proof, s);
+    else
+        answer_stored(s);
+}
+
+static void answer_stored(struct submit *s)
 {
     struct req *r = s->r;
     const struct verdict *v = &s->verdict;

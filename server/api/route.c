@@ -6,6 +6,7 @@
  */
 #include "api.h"
 #include "auth.h"
+#include "http_signature.h"
 #include "limit.h"
 #include "server.h"
 
@@ -16,7 +17,7 @@ static const struct route *const tables[] = {admin_routes, loan_routes, ip_route
     plan_routes, baseline_routes, forecast_routes, report_key_routes, report_routes,
     report_row_routes, report_seal_routes, report_diff_routes, access_routes, verification_routes,
     deal_routes, catalogue_routes, register_routes, ranking_routes, proposal_routes,
-    directory_routes};
+    directory_routes, log_routes, witness_routes, receipt_routes};
 
 const struct route *route_at(int i)
 {
@@ -73,7 +74,7 @@ static const struct route *find_in(const struct route *table, struct req *r, str
 {
     enum http_method want = r->method == METHOD_HEAD ? METHOD_GET : r->method;
     for (const struct route *t = table; t->path; t++) {
-        struct str capture[3] = {{NULL, 0}};
+        struct str capture[CAPTURE_MAX] = {{NULL, 0}};
         if (!path_matches(r->a, t->path, r->path, capture))
             continue;
         if (t->method == want) {
@@ -182,6 +183,25 @@ static bool comes_too_often(struct req *r, const char *whose, struct str key, in
     return true;
 }
 
+static void begin(struct req *r)
+{
+    const struct route *t = r->route;
+    if (t->takes == TAKES_JSON || t->takes == TAKES_MAYBE)
+        http_read_whole(r, (size_t)r->server->process.conf.json_limit_bytes, t->handle);
+    else
+        t->handle(r);
+}
+
+/* Nothing of a signed body is looked at before all of it is known to be what was signed. */
+static void on_signed_body(struct req *r)
+{
+    if (http_digest_fits(r->a, r->content_digest, r->body))
+        begin(r);
+    else
+        reply_refuse(r, E_SIGNATURE, "", "%s",
+            r->english ? "the body does not fit Content-Digest" : "正文与 Content-Digest 不符");
+}
+
 static void with_actor(struct req *r)
 {
     const struct route *t = r->route;
@@ -201,10 +221,10 @@ static void with_actor(struct req *r)
         refuse_coding(r);
     else if (!body_is_taken(r))
         refuse_media_type(r);
-    else if (t->takes == TAKES_JSON || t->takes == TAKES_MAYBE)
-        http_read_whole(r, (size_t)r->server->process.conf.json_limit_bytes, t->handle);
+    else if (r->content_digest.p)
+        http_read_whole(r, SIGNED_BODY_MAX, on_signed_body);
     else
-        t->handle(r);
+        begin(r);
 }
 
 void route_dispatch(struct req *r)

@@ -85,7 +85,7 @@ enum takes {
     TAKES_BATCH, /* NDJSON and CSV as well; the handler reads it */
 };
 
-enum { QUERY_MAX = 16 };
+enum { QUERY_MAX = 16, SIGNED_BODY_MAX = 16 << 20 };
 
 struct route {
     enum http_method method;
@@ -105,7 +105,7 @@ struct route {
 /* What every type that is corrected has. */
 #define CORRECTION_ROUTES(base, rec, writers, readers, name_zh, name_en) \
     {.method = METHOD_PUT, .path = base "/{id}", .roles = writers, .handle = record_put, \
-        .takes = TAKES_JSON, .record = rec, .query = {&q_reason, &q_dry_run}, \
+        .takes = TAKES_JSON, .record = rec, .query = {&q_reason, &q_dry_run, &q_receipt}, \
         .answers = record_put_right, \
         .zh = "更正" name_zh, .en = "Correct one " name_en}, \
     {.method = METHOD_GET, .path = base "/{id}/history", .roles = readers, \
@@ -116,7 +116,8 @@ struct route {
 /* What every type that is submitted, listed and corrected has. */
 #define RECORD_ROUTES(base, rec, writers, readers, filter, name_zh, name_en) \
     {.method = METHOD_POST, .path = base, .roles = writers, .handle = record_post, \
-        .takes = TAKES_BATCH, .record = rec, .query = {&q_atomic, &q_dry_run, &q_sheet}, \
+        .takes = TAKES_BATCH, .record = rec, \
+        .query = {&q_atomic, &q_dry_run, &q_sheet, &q_receipt}, \
         .answers = record_batch, .zh = "报送" name_zh, .en = "Record one " name_en " or a batch"}, \
     {.method = METHOD_GET, .path = base, .roles = readers, .handle = record_list, .record = rec, \
         .query = {&q_limit, &q_after, &q_q, &q_order, &q_total, &q_list_format, filter}, \
@@ -130,7 +131,7 @@ struct route {
         .en = "One " name_en}, \
     CORRECTION_ROUTES(base, rec, writers, readers, name_zh, name_en)
 // clang-format on
-extern const struct query q_reason, q_after_version;
+extern const struct query q_reason, q_after_version, q_receipt;
 
 extern const struct route admin_routes[], loan_routes[], ip_routes[], fund_routes[],
     scheme_routes[], coverage_routes[], claim_routes[], policy_routes[], fits_routes[],
@@ -139,6 +140,7 @@ extern const struct route admin_routes[], loan_routes[], ip_routes[], fund_route
     report_routes[], report_row_routes[], report_seal_routes[], report_diff_routes[],
     report_key_routes[], access_routes[], verification_routes[], deal_routes[], catalogue_routes[],
     register_routes[], ranking_routes[], proposal_routes[], directory_routes[];
+extern const struct route log_routes[], witness_routes[], receipt_routes[];
 
 /* All routes, counted from 0; NULL behind the last. */
 const struct route *route_at(int i);

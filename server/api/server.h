@@ -19,6 +19,8 @@ struct server {
     struct report_keys *report_keys;
     struct desk *desk;
     struct limits *limits;
+    struct witnesses *witnesses;
+    struct nonces *nonces;
     /* openapi_write: main.c names it, for it reads the routes, one of which leads to the handler
      * that answers with it. */
     void (*describe)(struct buf *out);

@@ -89,6 +89,7 @@ const struct shape interest_shape = {"loan_interest", interest_members};
 static const struct member proof_members[] = {
     {"leaf", M_COUNT, "叶号", .en = "Number of the leaf"},
     {"leaf_text", M_TEXT, "叶文", .en = "The bytes whose hash is the leaf"},
+    {"record", M_TEXT, "记录正文", .en = "The bytes whose SHA-256 the leaf names"},
     {"size", M_COUNT, "日志长度", .en = "Leaves under the head"},
     {"root", M_HASH, "根哈希", .en = "Root of the tree"},
     {"signed_at", M_INSTANT, "签名时刻", .en = "When the head was signed"},

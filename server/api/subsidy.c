@@ -640,11 +640,11 @@ static const struct query q_year = {"year", Q_COUNT, .zh = "预算年度", .min 
 // clang-format off
 #define POLICY_STEP(step, name_zh, name_en) \
     {.method = METHOD_POST, .path = "/v1/policies/{id}/" step, .roles = OFFICES, .handle = record_step, \
-        .takes = TAKES_JSON, .record = &policy_step_record, .query = {&q_dry_run}, \
+        .takes = TAKES_JSON, .record = &policy_step_record, .query = {&q_dry_run, &q_receipt}, \
         .answers = record_made, .zh = name_zh, .en = name_en}
 #define APPLICATION_STEP(step, name_zh, name_en) \
     {.method = METHOD_POST, .path = "/v1/applications/{id}/" step, .roles = OFFICES, .handle = record_step, \
-        .takes = TAKES_JSON, .record = &application_step_record, .query = {&q_dry_run}, \
+        .takes = TAKES_JSON, .record = &application_step_record, .query = {&q_dry_run, &q_receipt}, \
         .answers = record_made, .zh = name_zh, .en = name_en}
 #define APPLICATION_STEPS(step, name_zh, name_en) \
     {.method = METHOD_POST, .path = "/v1/applications/" step, .roles = OFFICES, .handle = upload_list, \
@@ -659,7 +659,7 @@ const struct route policy_routes[] = {
         .handle = record_post_one,
         .takes = TAKES_JSON,
         .record = &policy_record,
-        .query = {&q_dry_run},
+        .query = {&q_dry_run, &q_receipt},
         .answers = record_made,
         .zh = "起草补贴政策",
         .en = "Draft a version of a subsidy policy"},
@@ -760,7 +760,7 @@ const struct route policy_routes[] = {
         .handle = application_post,
         .takes = TAKES_BATCH,
         .record = &application_record,
-        .query = {&q_dry_run},
+        .query = {&q_dry_run, &q_receipt},
         .answers = record_batch,
         .zh = "申请补贴",
         .en = "Apply for a subsidy"},

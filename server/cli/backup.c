@@ -6,8 +6,10 @@
  * whether anything is missing.
  */
 #include "backup.h"
+#include "head_file.h"
 #include "keyfile.h"
 #include "migrate.h"
+#include "note.h"
 #include "seal_keys.h"
 #include "session.h"
 #include <dirent.h>
@@ -155,6 +157,18 @@ static bool await_promotion(struct session *s)
     return false;
 }
 
+/* What was signed before is known to the restored folder as it was to the one that was lost. */
+static void keep_head(struct session *s, const char *size, const char *root)
+{
+    hash h;
+    uint64_t n;
+    struct head_file *f = head_file_open(s->place.data);
+    if (f && note_number(str_of(size), &n) && hash_parse(str_of(root), &h))
+        head_file_put(f, n, h);
+    head_file_close(f);
+    head_file_give(s->place.data, s->place.uid, s->place.gid);
+}
+
 /* Is the head that was kept beside the backup in the log that came back? */
 static int compare(struct session *s, const char *key, bool whole)
 {
@@ -171,8 +185,13 @@ static int compare(struct session *s, const char *key, bool whole)
         s, "select root = decode($2, 'hex') from log_head where size = $1::bigint", params, 2);
     bool found = r && PQntuples(r) == 1, same = found && *PQgetvalue(r, 0, 0) == 't';
     PQclear(r);
-    if (same || (!found && !whole))
+    if (same)
         return 0;
+    keep_head(s, size, root); /* or the daemon would sign a second log from here on */
+    if (!found && !whole) {
+        puts("an earlier state than was signed: `pledged log --accept-restore`, then it is served");
+        return 0;
+    }
     fprintf(stderr,
         found ? "pledged: this is not the log that was backed up: head %s differs\n"
               : "pledged: records are missing: the backup knew %s\n",

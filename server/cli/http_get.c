@@ -12,12 +12,19 @@ static size_t on_bytes(char *p, size_t size, size_t n, void *arg)
 
 bool http_get(struct arena *a, const char *url, const char *token, struct str *body)
 {
+    long status;
+    return http_fetch(a, url, token, body, &status);
+}
+
+bool http_fetch(struct arena *a, const char *url, const char *token, struct str *body, long *status)
+{
     struct buf out;
     buf_init(&out, a);
     CURL *c = curl_easy_init();
     MUST(c);
-    struct str line = arena_printf(a, "Authorization: Bearer %s", token);
-    struct curl_slist *headers = curl_slist_append(NULL, line.p);
+    struct curl_slist *headers = NULL;
+    if (token)
+        headers = curl_slist_append(NULL, arena_printf(a, "Authorization: Bearer %s", token).p);
     curl_easy_setopt(c, CURLOPT_URL, url);
     curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_bytes);
@@ -26,6 +33,7 @@ bool http_get(struct arena *a, const char *url, const char *token, struct str *b
     CURLcode code = curl_easy_perform(c);
     if (code != CURLE_OK)
         fprintf(stderr, "pledged: %s: %s\n", url, curl_easy_strerror(code));
+    curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, status);
     curl_slist_free_all(headers);
     curl_easy_cleanup(c);
     *body = buf_view(&out);

@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 
 static const char *const names[] = {
-    "log.key", "report-ed25519.key", "report-sm2.key", "backup.pass"};
+    "log.key", "log-sm2.key", "signing.key", "report-ed25519.key", "report-sm2.key", "backup.pass"};
 enum { ENVELOPE_MAX = 1 << 20 };
 
 static struct str complain(const char *what, const char *file)

@@ -20,10 +20,13 @@
  * Refusals are verdict rows and never fail a flight. Sending again is harmless: the natural key
  * decides in the same transaction, a record that was stored comes back as a replay. The head over
  * the log is signed and stored in the transaction of its records, so no receipt names a head that
- * does not exist. One session advisory lock makes this daemon the only writer; a second one waits.
+ * does not exist. The newest head is kept outside the database as well, before its records are
+ * answered (head_file.h): a log that does not begin with it is not continued.
+ * One session advisory lock makes this daemon the only writer; a second one waits.
  */
 #include "lane.h"
 #include "clock.h"
+#include "head_file.h"
 #include "json.h"
 #include "leaves.h"
 #include "link.h"
@@ -31,6 +34,7 @@
 #include "log.h"
 #include "migrate.h"
 #include "sql.h"
+#include "tree.h"
 #include <event2/event.h>
 
 enum {
@@ -40,6 +44,25 @@ enum {
     EARLY_MIN = 256,  /* so many must wait for a flight to follow another before it has landed */
     LOSSES_MAX = 3,   /* flights that a work may lose with the connection */
     DOWN_GRACE_S = 5, /* how long members wait for a lost database before they get 503 */
+    AGAIN_S = 2,      /* a log that was not taken is looked at again */
+};
+
+/* Why the log of the database is not continued. */
+enum refusal { LOG_TAKEN, LOG_NO_KEY, LOG_NO_FILE, LOG_STRANGE, LOG_CUT, LOG_FORK };
+static const struct {
+    const char *zh, *en;
+} refusals[] = {
+    [LOG_TAKEN] = {NULL, NULL},
+    [LOG_NO_KEY] = {"日志已有签名头,但缺少 log.key", "the log has heads but log.key is missing"},
+    [LOG_NO_FILE] = {"无法写入数据目录中的 log.head",
+        "log.head cannot be written in the data folder"},
+    [LOG_STRANGE] = {"最新的日志头不是本机密钥所签",
+        "the newest head of the log is not one that log.key has signed"},
+    [LOG_CUT] = {"日志短于本机已签名的长度:记录被删去,或恢复了旧库;见 pledged log",
+        "the log is shorter than what was signed here: records were cut off, or an older database "
+        "was restored; see `pledged log`"},
+    [LOG_FORK] = {"日志与本机已签名的日志头不符;见 pledged log",
+        "the log does not begin with what was signed here; see `pledged log`"},
 };
 
 struct queue {
@@ -64,6 +87,19 @@ struct group {
     int records;
 };
 
+/* The end of the log as the database tells it, before it is taken. */
+struct tail {
+    struct frontier frontier;
+    hash root;
+    struct str signature, signed_at;
+    int64_t restores;
+    bool sound; /* what was read is a tail */
+    uint64_t kept_size;
+    hash kept_root, path[64];
+    struct tree_rows tree;
+    struct rows nodes;
+};
+
 struct lane {
     struct process *process;
     struct link *link;
@@ -80,7 +116,19 @@ struct lane {
     struct frontier frontier, next;
     char schema_text[SCHEMA_DIGEST_SIZE]; /* of what this program makes of a database */
     struct str schema;
+    hash root, next_root;
     bool loaded;
+    struct head_file *kept;
+    struct event *again;
+    enum refusal refusal;
+    struct tail tail;
+    int64_t epoch;         /* how often the log went on from an earlier state than was signed */
+    struct arena *of_note; /* the newest checkpoint, made when it was asked for */
+    struct str note;
+    uint64_t note_size;
+    struct arena *of_cosigned;
+    struct str cosigned; /* the newest that witnesses have signed; p == NULL: none */
+    uint64_t cosigned_size;
 };
 
 /* ---- queues --------------------------------------------------------------------------------- */
@@ -313,7 +361,8 @@ static bool write_log(
     struct str params[LOG_WRITE_PARAMS];
     struct row_leaves beside = leaves_beside(a, rows_beside, l->signer, l->schema);
     l->next = l->frontier;
-    if (!leaves_number(a, flying, &beside, &l->next, l->signer, params))
+    l->next_root = l->root;
+    if (!leaves_number(a, flying, &beside, &l->next, l->signer, params, &l->next_root))
         return false;
     link_send(l->link, SQL_LOG_WRITE, params, LOG_WRITE_PARAMS, NULL, NULL);
     return true;
@@ -399,6 +448,16 @@ static void ground(struct lane *l, struct flight *f)
     log_event(LOG_WARN, SAY_LANE_RECALLED, NULL);
 }
 
+/* The head is kept before anybody hears of what it covers. */
+static void advance(struct lane *l)
+{
+    bool grown = l->next.size > l->frontier.size;
+    l->frontier = l->next;
+    l->root = l->next_root;
+    if (grown)
+        head_file_put(l->kept, l->frontier.size, l->root);
+}
+
 static void on_landed(void *arg, const struct fail *fail)
 {
     struct lane *l = arg;
@@ -413,7 +472,7 @@ static void on_landed(void *arg, const struct fail *fail)
         put_back(l, l->grounded);
         l->grounded = NULL;
     } else if (!fail) {
-        l->frontier = l->next;
+        advance(l);
         finish_members(l, f, NULL);
     } else if (strcmp(fail->sqlstate, "PB001") == 0 && !f->broken) {
         finish_members(l, f, NULL);
@@ -548,23 +607,37 @@ static void on_launch(evutil_socket_t fd, short what, void *arg)
 
 /* ---- connection ----------------------------------------------------------------------------- */
 
+static bool tail_read(struct arena *a, const struct rows *rows, struct tail *t)
+{
+    int64_t size = 0;
+    struct str hex = rows_at(rows, 0, LOG_TAIL_FRONTIER);
+    if (!rows_int(rows, 0, LOG_TAIL_SIZE, &size) || size < 1 ||
+        !rows_int(rows, 0, LOG_TAIL_RESTORES, &t->restores) ||
+        !hash_parse(rows_at(rows, 0, LOG_TAIL_ROOT), &t->root))
+        return false;
+    t->frontier.size = (uint64_t)size;
+    t->signature = arena_keep(a, rows_at(rows, 0, LOG_TAIL_SIGNATURE));
+    t->signed_at = arena_keep(a, rows_at(rows, 0, LOG_TAIL_SIGNED_AT));
+    int n = __builtin_popcountll(t->frontier.size);
+    if (hex.n != (size_t)n * 64)
+        return false;
+    for (int i = 0; i < n; i++) {
+        if (!hash_parse((struct str){hex.p + i * 64, 64}, &t->frontier.node[i]))
+            return false;
+    }
+    return hash_eq(frontier_root(&t->frontier), t->root);
+}
+
 static void on_tail(void *arg, const PGresult *r)
 {
     struct lane *l = arg;
     struct rows rows = {0};
-    l->next = (struct frontier){0};
+    l->tail = (struct tail){.sound = true};
+    l->tail.root = frontier_root(&l->tail.frontier);
     if (r)
         rows_copy(l->a, r, &rows);
-    if (rows.n == 0)
-        return;
-    int64_t size = 0;
-    struct str hex = rows_at(&rows, 0, LOG_TAIL_FRONTIER);
-    MUST(rows_int(&rows, 0, LOG_TAIL_SIZE, &size));
-    l->next.size = (uint64_t)size;
-    int n = __builtin_popcountll(l->next.size);
-    MUST(hex.n == (size_t)n * 64);
-    for (int i = 0; i < n; i++)
-        MUST(hash_parse((struct str){hex.p + i * 64, 64}, &l->next.node[i]));
+    if (rows.n > 0)
+        l->tail.sound = tail_read(l->a, &rows, &l->tail);
 }
 
 static void on_pending(void *arg, const PGresult *r)
@@ -591,38 +664,158 @@ static void on_taken(void *arg, const struct fail *fail)
         link_reset(l->link, fail->text);
         return;
     }
-    l->frontier = l->next;
+    advance(l);
     begin(l);
 }
 
-static void on_loaded(void *arg, const struct fail *fail)
+static void take(struct lane *l)
 {
-    struct lane *l = arg;
-    if (fail) {
-        link_reset(l->link, fail->text);
-        return;
-    }
-    /* A log that has heads is never continued with another key. */
-    if (!l->signer)
-        l->signer = head_signer_open(l->process->conf.data, l->next.size == 0);
-    if (!l->signer) {
-        log_event(
-            LOG_ERROR, SAY_SEAL_FAILED, "why", "the log has heads but log.key is missing", NULL);
-        return;
-    }
-    l->frontier = l->next;
+    struct restore accepted;
+    uint64_t size;
+    hash root;
+    const char *folder = l->process->conf.data;
+    l->frontier = l->next = l->tail.frontier;
+    l->root = l->tail.root;
+    if (l->frontier.size == 0 && restore_read(l->a, folder, &accepted))
+        l->tail.restores = 1; /* nothing is on record that would tell */
+    l->epoch = l->tail.restores;
+    l->note_size = UINT64_MAX;
+    l->refusal = LOG_TAKEN;
+    if (!head_file_known(l->kept, &size, &root) || size != l->frontier.size ||
+        !hash_eq(root, l->root))
+        head_file_put(l->kept, l->frontier.size, l->root);
     if (write_log(l, l->a, NULL, &l->pending)) /* an upgrade's rows, an operator's */
         link_sync(l->link, on_taken, l);
     else
         begin(l);
 }
 
-static void lane_up(void *arg)
+/* Has the operator said that the log goes on from here all the same? */
+static bool is_accepted(struct lane *l)
+{
+    struct restore r;
+    return restore_read(l->a, l->process->conf.data, &r) && r.lost_size == l->tail.kept_size &&
+           hash_eq(r.lost_root, l->tail.kept_root) && r.size == l->tail.frontier.size &&
+           hash_eq(r.root, l->tail.root);
+}
+
+static void refuse(struct lane *l, enum refusal why)
+{
+    static const struct timeval again = {AGAIN_S, 0};
+    if ((why == LOG_CUT || why == LOG_FORK) && is_accepted(l)) {
+        log_event(LOG_WARN, SAY_RESTORE, "what", "the log goes on from an earlier state", NULL);
+        take(l);
+        return;
+    }
+    if (l->refusal != why) {
+        log_event(LOG_ERROR, why == LOG_NO_KEY ? SAY_SEAL_FAILED : SAY_FORK_REFUSED, "why",
+            refusals[why].en, "size",
+            arena_printf(l->a, "%llu", (unsigned long long)l->tail.frontier.size).p, "signed",
+            arena_printf(l->a, "%llu", (unsigned long long)l->tail.kept_size).p, NULL);
+    }
+    l->refusal = why;
+    arena_reset(l->a);
+    evtimer_add(l->again, &again);
+}
+
+static void on_nodes(void *arg, const PGresult *r)
 {
     struct lane *l = arg;
-    link_send(l->link, SQL_LOG_TAIL, NULL, 0, on_tail, l);
+    if (r)
+        rows_copy(l->a, r, &l->tail.nodes);
+}
+
+/* The tail grows out of the head that was kept: by the leaves between them, not by what the
+ * database says of its heads. */
+static void on_proven(void *arg, const struct fail *fail)
+{
+    struct lane *l = arg;
+    struct tail *t = &l->tail;
+    if (fail) {
+        link_reset(l->link, fail->text);
+        return;
+    }
+    t->tree.rows = &t->nodes;
+    int n = merkle_consistency(tree_find, &t->tree, t->frontier.size, t->kept_size, t->path);
+    if (merkle_consistent(t->kept_size, t->kept_root, t->frontier.size, t->root, t->path, n))
+        take(l);
+    else
+        refuse(l, LOG_FORK);
+}
+
+static void prove(struct lane *l)
+{
+    struct tail *t = &l->tail;
+    tree_begin(&t->tree, l->a);
+    (void)merkle_consistency(tree_find, &t->tree, t->frontier.size, t->kept_size, t->path);
+    struct str wanted = tree_wanted(&t->tree);
+    link_send(l->link, SQL_LOG_NODES, &wanted, 1, on_nodes, l);
+    link_sync(l->link, on_proven, l);
+}
+
+/* The key and the file that a log is continued with. */
+static enum refusal tools_missing(struct lane *l)
+{
+    const char *folder = l->process->conf.data;
+    if (!l->signer)
+        l->signer = head_signer_open(folder, l->tail.sound && l->tail.frontier.size == 0);
+    if (!l->signer)
+        return LOG_NO_KEY;
+    head_signer_complete(l->signer, folder);
+    if (!l->kept)
+        l->kept = head_file_open(folder);
+    return l->kept ? LOG_TAKEN : LOG_NO_FILE;
+}
+
+static void on_loaded(void *arg, const struct fail *fail)
+{
+    struct lane *l = arg;
+    struct tail *t = &l->tail;
+    if (fail) {
+        link_reset(l->link, fail->text);
+        return;
+    }
+    enum refusal missing = tools_missing(l);
+    bool kept = missing == LOG_TAKEN && head_file_known(l->kept, &t->kept_size, &t->kept_root);
+    if (missing != LOG_TAKEN)
+        refuse(l, missing);
+    else if (!t->sound ||
+             (t->frontier.size && !head_signer_signed(l->a, l->signer, t->frontier.size, t->root,
+                                      t->signed_at, t->signature)))
+        refuse(l, LOG_STRANGE);
+    else if (!kept || (t->kept_size == t->frontier.size && hash_eq(t->kept_root, t->root)))
+        take(l);
+    else if (t->frontier.size < t->kept_size)
+        refuse(l, LOG_CUT);
+    else if (t->kept_size == 0)
+        take(l);
+    else
+        prove(l);
+}
+
+static void ask_tail(struct lane *l)
+{
+    struct restore r;
+    struct str pending = {NULL, 0};
+    if (restore_read(l->a, l->process->conf.data, &r))
+        pending = restore_reference(l->a, &r);
+    link_send(l->link, SQL_LOG_TAIL, &pending, 1, on_tail, l);
     link_send(l->link, SQL_LOG_ROWS, NULL, 0, on_pending, l);
     link_sync(l->link, on_loaded, l);
+}
+
+static void lane_up(void *arg)
+{
+    ask_tail(arg);
+}
+
+static void on_again(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    struct lane *l = arg;
+    if (!l->loaded && link_is_up(l->link) && link_pending(l->link) == 0)
+        ask_tail(l);
 }
 
 static void lane_down(void *arg)
@@ -672,7 +865,10 @@ struct lane *lane_open(const struct database *d)
     l->signer = head_signer_open(d->process->conf.data, false);
     l->launch = event_new(d->process->base, -1, 0, on_launch, l);
     l->grace = evtimer_new(d->process->base, on_grace_over, l);
-    MUST(l->launch && l->grace);
+    l->again = evtimer_new(d->process->base, on_again, l);
+    l->of_note = arena_new();
+    l->of_cosigned = arena_new();
+    MUST(l->launch && l->grace && l->again);
     const struct link_setup setup = {.name = "lane",
         .writes = true,
         .first = settings + !d->process->conf.backup_wait,
@@ -706,11 +902,76 @@ struct str lane_public_key(const struct lane *l, struct arena *a)
     return l->signer ? head_signer_public(a, l->signer) : (struct str){NULL, 0};
 }
 
+static struct str origin(const struct lane *l, struct arena *a)
+{
+    return log_origin(a, l->signer, l->process->conf.log_origin, l->epoch);
+}
+
+bool lane_head(const struct lane *l, uint64_t *size, hash *root)
+{
+    *size = l->frontier.size;
+    *root = l->root;
+    return l->loaded;
+}
+
+/* Only of what this process knows itself: a root that the database tells could be another one. */
+struct str lane_checkpoint(struct lane *l, struct arena *a, uint64_t *size)
+{
+    if (!l->loaded)
+        return (struct str){NULL, 0};
+    if (l->note_size != l->frontier.size) {
+        arena_reset(l->of_note);
+        l->note = head_signer_checkpoint(
+            l->of_note, l->signer, origin(l, l->of_note), l->frontier.size, l->root);
+        l->note_size = l->frontier.size;
+    }
+    *size = l->note_size;
+    return arena_keep(a, l->note);
+}
+
+struct str lane_vkeys(const struct lane *l, struct arena *a)
+{
+    return l->loaded ? head_signer_vkeys(a, l->signer, origin(l, a)) : (struct str){NULL, 0};
+}
+
+struct str lane_trouble(const struct lane *l, struct arena *a, bool english)
+{
+    const char *why = english ? refusals[l->refusal].en : refusals[l->refusal].zh;
+    return why ? arena_text(a, why) : (struct str){NULL, 0};
+}
+
+void lane_recall(struct lane *l, struct str note, uint64_t size)
+{
+    arena_reset(l->of_cosigned);
+    l->cosigned = arena_keep(l->of_cosigned, note);
+    l->cosigned_size = size;
+}
+
+void lane_note(struct lane *l, struct str note, bool cosigned, uint64_t size)
+{
+    if (l->kept)
+        head_file_note(l->kept, note);
+    if (cosigned)
+        lane_recall(l, note, size);
+}
+
+struct str lane_cosigned(const struct lane *l, struct arena *a, uint64_t leaf, uint64_t *size)
+{
+    if (!l->cosigned.p || leaf >= l->cosigned_size || l->cosigned_size > l->frontier.size)
+        return (struct str){NULL, 0};
+    *size = l->cosigned_size;
+    return arena_keep(a, l->cosigned);
+}
+
 void lane_close(struct lane *l)
 {
     if (!l)
         return;
     link_close(l->link);
+    head_file_close(l->kept);
+    event_free(l->again);
+    arena_free(l->of_note);
+    arena_free(l->of_cosigned);
     event_free(l->launch);
     event_free(l->grace);
     head_signer_free(l->signer);

@@ -4,6 +4,7 @@
 #ifndef PLEDGED_LANE_H
 #define PLEDGED_LANE_H
 #include "db.h"
+#include "merkle.h"
 
 /* REFUSED: body holds the problems, [[code, pointer, argument], ...]. */
 enum outcome {
@@ -27,6 +28,7 @@ struct verdict {
     int64_t leaf, head;   /* place in the log and the size of the signed head that covers it */
     struct str leaf_hash; /* hex */
     struct str life;      /* an object: what follows from other records; p == NULL: unknown here */
+    struct str proof;     /* that it is in the log; p == NULL: not asked for */
     struct str mark;      /* tells answers of one version apart; p == NULL: nothing to tell */
 };
 /* A verdict out of a row of record_write, record_get …: from `outcome`, which is column
@@ -72,5 +74,20 @@ struct lane_figures lane_figures(const struct lane *l);
 bool lane_idle(const struct lane *l);
 /* The key that verifies signed heads, PEM; {NULL,0} until the lane has been ready once. */
 struct str lane_public_key(const struct lane *l, struct arena *a);
+/* The log as it stands, all of it acknowledged; false: this daemon does not write it. */
+bool lane_head(const struct lane *l, uint64_t *size, hash *root);
+/* The same as a signed note, and the vkeys that check it. */
+struct str lane_checkpoint(struct lane *l, struct arena *a, uint64_t *size);
+struct str lane_vkeys(const struct lane *l, struct arena *a);
+/* Why nothing is written although the database is there; absent: nothing is known to stand against
+ * it. */
+struct str lane_trouble(const struct lane *l, struct arena *a, bool english);
+/* Append a note of this log to log.checkpoints (head_file.h). cosigned: by witnesses, of that size.
+ */
+void lane_note(struct lane *l, struct str note, bool cosigned, uint64_t size);
+/* One of them that was kept before this start. */
+void lane_recall(struct lane *l, struct str note, uint64_t size);
+/* The newest of those, when it covers that leaf. */
+struct str lane_cosigned(const struct lane *l, struct arena *a, uint64_t leaf, uint64_t *size);
 void lane_close(struct lane *l);
 #endif

@@ -149,19 +149,19 @@ static struct str instant_of(const struct work *flying, const struct row_leaves 
 }
 
 static void sign_head(struct numbering *n, const struct head_signer *signer, struct str signed_at,
-    struct str params[LOG_WRITE_PARAMS])
+    struct str params[LOG_WRITE_PARAMS], hash *root)
 {
     struct frontier *f = n->f;
-    hash root = frontier_root(f);
+    *root = frontier_root(f);
     for (int i = 0; i < LEAF_COLUMNS; i++) {
         buf_char(&n->column[i], '}');
         params[i] = buf_view(&n->column[i]);
     }
     const struct str signed_head[] = {
         arena_printf(n->a, "%llu", (unsigned long long)f->size),
-        hash_hex(n->a, root),
+        hash_hex(n->a, *root),
         hashes_hex(n->a, f->node, __builtin_popcountll(f->size)),
-        head_signer_sign(n->a, signer, f->size, root, signed_at),
+        head_signer_sign(n->a, signer, f->size, *root, signed_at),
         signed_at,
     };
     for (size_t i = 0; i < COUNT_OF(signed_head); i++)
@@ -169,7 +169,8 @@ static void sign_head(struct numbering *n, const struct head_signer *signer, str
 }
 
 bool leaves_number(struct arena *a, struct work *flying, const struct row_leaves *beside,
-    struct frontier *f, const struct head_signer *signer, struct str params[LOG_WRITE_PARAMS])
+    struct frontier *f, const struct head_signer *signer, struct str params[LOG_WRITE_PARAMS],
+    hash *root)
 {
     int created = 0, taken = taken_of(beside);
     for (const struct work *w = flying; w; w = w->next)
@@ -190,6 +191,6 @@ bool leaves_number(struct arena *a, struct work *flying, const struct row_leaves
         if (beside->taken[i])
             add_beside(&n, beside, i);
     }
-    sign_head(&n, signer, instant_of(flying, beside), params);
+    sign_head(&n, signer, instant_of(flying, beside), params, root);
     return true;
 }

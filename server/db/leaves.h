@@ -22,9 +22,11 @@ struct str hashes_hex(struct arena *a, const hash *list, int n);
 int created_of(const struct verdict *v, int n);
 /* Number every created verdict of the works, in their order, as leaves behind *f, which grows, and
  * then the rows that were written beside them; lines that repeat one of them share its receipt.
- * Fills the parameters of the statement log_write, in a. false: nothing is to be signed. */
+ * Fills the parameters of the statement log_write, in a, and the root that was signed. false:
+ * nothing is to be signed. */
 bool leaves_number(struct arena *a, struct work *flying, const struct row_leaves *beside,
-    struct frontier *f, const struct head_signer *signer, struct str params[LOG_WRITE_PARAMS]);
+    struct frontier *f, const struct head_signer *signer, struct str params[LOG_WRITE_PARAMS],
+    hash *root);
 /* Which of the rows may have a leaf: those of this flight, and of others those that an operator has
  * signed or that an upgrade to this very schema wrote. */
 struct row_leaves leaves_beside(struct arena *a, const struct rows *rows,

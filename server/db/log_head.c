@@ -6,10 +6,14 @@
  */
 #include "log_head.h"
 #include "keyfile.h"
+#include "note.h"
 
 struct head_signer {
     struct signing_key *key;
+    struct signing_key *sm2; /* NULL: this OpenSSL offers none */
 };
+
+#define SM2_FILE "log-sm2.key"
 
 struct head_signer *head_signer_open(const char *folder, bool make)
 {
@@ -19,7 +23,15 @@ struct head_signer *head_signer_open(const char *folder, bool make)
     struct head_signer *k = calloc(1, sizeof *k);
     MUST(k);
     k->key = key;
+    if (signing_offered(SIGNING_SM2))
+        k->sm2 = keyfile_open(folder, SM2_FILE, SIGNING_SM2, make);
     return k;
+}
+
+void head_signer_complete(struct head_signer *k, const char *folder)
+{
+    if (!k->sm2 && signing_offered(SIGNING_SM2))
+        k->sm2 = keyfile_open(folder, SM2_FILE, SIGNING_SM2, true);
 }
 
 void head_signer_free(struct head_signer *k)
@@ -27,6 +39,7 @@ void head_signer_free(struct head_signer *k)
     if (!k)
         return;
     signing_free(k->key);
+    signing_free(k->sm2);
     free(k);
 }
 
@@ -60,6 +73,58 @@ struct str head_signer_sign(
 {
     struct str signature = signing_sign(a, k->key, head_text(a, size, root, signed_at));
     return hex_text(a, (const unsigned char *)signature.p, signature.n);
+}
+
+bool head_signer_signed(struct arena *a, const struct head_signer *k, uint64_t size, hash root,
+    struct str signed_at, struct str signature)
+{
+    /* Ed25519 signs alike every time. */
+    return str_eq(head_signer_sign(a, k, size, root, signed_at), signature);
+}
+
+/* ---- checkpoints ----------------------------------------------------------------------------- */
+
+struct str log_origin(struct arena *a, const struct head_signer *k, const char *told, int64_t epoch)
+{
+    struct str name =
+        told ? str_of(told)
+             : arena_printf(a, "pledged.internal/%.16s", signing_fingerprint(a, k->key).p);
+    return epoch ? arena_printf(a, "%s/%lld", name.p, (long long)epoch) : arena_keep(a, name);
+}
+
+static int keys_of(
+    struct arena *a, const struct head_signer *k, struct str origin, struct note_key key[2])
+{
+    int n = 0;
+    key[n++] = note_key_of(a, origin, NOTE_ED25519, k->key);
+    if (k->sm2)
+        key[n++] = note_key_of(a, origin, NOTE_SM2, k->sm2);
+    return n;
+}
+
+struct str head_signer_checkpoint(
+    struct arena *a, const struct head_signer *k, struct str origin, uint64_t size, hash root)
+{
+    const struct checkpoint c = {origin, size, root};
+    struct str text = checkpoint_text(a, &c);
+    struct note_key key[2];
+    struct buf b;
+    buf_init(&b, a);
+    buf_str(&b, text);
+    buf_char(&b, '\n');
+    for (int i = 0, n = keys_of(a, k, origin, key); i < n; i++)
+        buf_str(&b, note_sign(a, text, &key[i]));
+    return buf_view(&b);
+}
+
+struct str head_signer_vkeys(struct arena *a, const struct head_signer *k, struct str origin)
+{
+    struct note_key key[2];
+    struct buf b;
+    buf_init(&b, a);
+    for (int i = 0, n = keys_of(a, k, origin, key); i < n; i++)
+        buf_printf(&b, "%s\n", note_vkey(a, &key[i]).p);
+    return buf_view(&b);
 }
 
 struct str head_signer_public(struct arena *a, const struct head_signer *k)

@@ -62,6 +62,8 @@ struct exchange {
     int64_t paused_us;
     size_t limit;
     struct buf body;
+    bool held;      /* body holds all of it already: it was read whole before it is asked for */
+    size_t held_at; /* handed over of it */
     req_fn *on_body;
     req_data_fn *on_data;
     req_end_fn *on_end;

@@ -174,6 +174,7 @@ static bool parse_target(struct req *r, const char *p, size_t n, struct fault *f
     const char *question = memchr(p, '?', n);
     size_t path = question ? (size_t)(question - p) : n;
 
+    r->target = arena_str(r->a, p, n);
     if (n > TARGET_BYTES_MAX)
         return refuse(f, 414, E_HTTP, "target > 8 KiB");
     if (n == 0 || p[0] != '/')

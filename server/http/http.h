@@ -32,6 +32,7 @@ typedef void req_fn(struct req *r);
  * When the client has gone meanwhile the reply is dropped; the request and its arena stay valid
  * until then. After the reply call the request must not be touched.
  */
+enum { CAPTURE_MAX = 5 };
 struct req {
     struct arena *a;
     struct err err;        /* problems for reply_problem */
@@ -42,19 +43,21 @@ struct req {
     enum http_method method;
     struct str method_name;
     struct str path;        /* percent-decoded, begins with '/', no NUL, no "." segments */
+    struct str target;      /* path and query as they were sent */
     struct param *params;   /* query */
     bool english;           /* Accept-Language prefers en over zh */
     bool has_body;          /* Content-Length > 0 or chunked */
     int64_t content_length; /* -1 when chunked */
     struct str body;        /* after http_read_whole */
     const struct route *route;
-    const char *route_path; /* of it, for the log; NULL: none was found */
-    struct str capture[3];  /* path segments that matched {…} in the route */
+    const char *route_path;          /* of it, for the log; NULL: none was found */
+    struct str capture[CAPTURE_MAX]; /* path segments that matched {…} in the route */
     struct actor *actor;
-    struct str parent_key; /* of the record that the address names; p == NULL: none */
-    void *state;           /* of the handler */
-    void *parts;           /* of an answer that its handler is called for again and again */
-    int64_t started_us;    /* monotonic */
+    struct str content_digest; /* signed: what the body must fit; p == NULL: it is not signed */
+    struct str parent_key;     /* of the record that the address names; p == NULL: none */
+    void *state;               /* of the handler */
+    void *parts;               /* of an answer that its handler is called for again and again */
+    int64_t started_us;        /* monotonic */
     void (*answered)(struct req *r, int status); /* told at the end of the answer; or NULL */
     struct str asked; /* path and query, for whoever notes what was read */
     bool is_list;     /* its answer is one, which gives `shown` things */
@@ -98,7 +101,8 @@ void http_free(struct http *h);
  * other than Host, Content-Length, Transfer-Encoding are joined by ", ". */
 struct str req_header(const struct req *r, const char *name);
 struct str req_param(const struct req *r, const char *name); /* {NULL,0} when absent */
-/* Read the body into r->body and call on_body; more than limit -> 413 by listen.c itself,
+/* Read the body into r->body and call on_body; whoever asks for it afterwards, whole or as a
+ * stream, gets it again; more than limit -> 413 by listen.c itself,
  * connection closed. No body: on_body at once with an empty text. */
 void http_read_whole(struct req *r, size_t limit, req_fn *on_body);
 /* Hand the body over as it arrives. Between http_pause and http_resume nothing is read. */

@@ -307,8 +307,9 @@ void http_read_whole(struct req *r, size_t limit, req_fn *on_body)
     ex->want = WANT_WHOLE;
     ex->limit = limit;
     ex->on_body = on_body;
-    buf_init(&ex->body, r->a);
-    if (r->conn && ex->length > 0 && (uint64_t)ex->length > limit)
+    if (!ex->held)
+        buf_init(&ex->body, r->a);
+    if (r->conn && ((ex->length > 0 && (uint64_t)ex->length > limit) || ex->body.n > limit))
         conn_refuse_size(r->conn, ex);
     else
         begin_reading(ex);

@@ -217,9 +217,25 @@ static void body_finish(struct exchange *ex)
     if (want == WANT_STREAM) {
         ex->on_end(&ex->r, true);
     } else {
+        ex->held = ex->r.has_body;
         ex->r.body = buf_view(&ex->body);
         ex->on_body(&ex->r);
     }
+}
+
+/* A body that was read whole goes to who asks for it in pieces. */
+static bool held_step(struct exchange *ex)
+{
+    size_t n = ex->body.n - ex->held_at;
+    const char *p = ex->body.p + ex->held_at;
+
+    if (ex->want != WANT_STREAM || !ex->held || n == 0)
+        return false;
+    if (n > SLICE_BYTES)
+        n = SLICE_BYTES;
+    ex->held_at += n;
+    ex->on_data(&ex->r, p, n);
+    return true;
 }
 
 static bool request_step(struct conn *c)
@@ -236,7 +252,8 @@ static bool request_step(struct conn *c)
         return false;
     if (!c->message_done)
         return body_step(c);
-    body_finish(ex);
+    if (!held_step(ex))
+        body_finish(ex);
     return true;
 }
 

@@ -91,7 +91,7 @@ class Described(unittest.TestCase):
                 with self.subTest(path=path, method=method, name=p["name"]):
                     if p["name"] == "basis" and path.startswith("/v1/plans/"):  # what was registered, too
                         self.assertEqual(p["schema"]["enum"], TYPED["basis"]["enum"] + ["registered_amount"])
-                    elif p["name"] in TYPED:
+                    elif p["name"] in TYPED and path != "/v1/log/consistency":  # there they are sizes
                         self.assertEqual(p["schema"], TYPED[p["name"]])
                     elif p["name"] == "state":
                         self.assertTrue(p["schema"]["enum"])

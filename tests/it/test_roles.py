@@ -109,6 +109,13 @@ MATRIX = [
     ("GET", "/v1/ip-events/template.csv", None, ALL),
     ("GET", "/v1/ip-events/%s", None, ALL),
     ("GET", "/v1/receipts/%s", None, ALL),
+    ("GET", "/v1/log/witnesses", None, ALL),
+    ("GET", "/v1/operator-acts", None, ("finance", "ip_office", "auditor")),
+    ("GET", "/v1/operator-acts/%s", None, ("finance", "ip_office", "auditor")),
+    ("GET", "/v1/log/tile/entries/000", None, ("finance", "ip_office", "auditor")),
+    ("GET", "/v1/log/tile/entries/x001/000", None, ("finance", "ip_office", "auditor")),
+    ("GET", "/v1/log/tile/entries/x001/x001/000", None, ("finance", "ip_office", "auditor")),
+    ("GET", "/v1/log/tile/entries/x001/x001/x001/000", None, ("finance", "ip_office", "auditor")),
     ("POST", "/v1/accounts", {}, ("finance",)),
     ("GET", "/v1/accounts", None, ALL),
     ("GET", "/v1/accounts/fund:X", None, ALL),
@@ -198,7 +205,7 @@ class Roles(Case):
         routes = {(method.upper(), re.sub(r"\{.*?\}", "{}", path))
                   for path, methods in self.d.call("GET", "/openapi.json").json()["paths"].items()
                   for method, what in methods.items() if what["security"]}
-        named = {(method, re.sub(r"(?<=/)(%s|2022Q3|fund:X|X|sh-2021-2023|9131\w+|2019\d+|0000\S{32})(?=/|$)", "{}",
+        named = {(method, re.sub(r"(?<=/)(%s|2022Q3|fund:X|X|sh-2021-2023|9131\w+|2019\d+|0000\S{32}|x?0\d\d)(?=/|$)", "{}",
                                  path.split("?")[0])) for method, path, _, _ in MATRIX}
         self.assertEqual(routes, named)
 

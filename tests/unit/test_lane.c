@@ -2,6 +2,7 @@
  * The write lane on a link of its own, which the functions of link.h below stand in for: they write
  * down what the lane sends, and the tests say what comes back.
  */
+#include "head_file.h"
 #include "lane.h"
 #include "link.h"
 #include "merkle.h"
@@ -63,12 +64,23 @@ void link_close(struct link *l)
 {
     (void)l;
 }
+/* The head that was stored last, as log_tail tells it again: what was sent, once it has landed. */
+static struct str stored[LOG_TAIL_COLUMNS], storing[LOG_TAIL_COLUMNS];
+
+static void note_head(enum sql_id sql, const struct str *params)
+{
+    static const int param[LOG_TAIL_COLUMNS] = {4, 6, 5, 7, 8, -1};
+    for (int i = 0; sql == SQL_LOG_WRITE && i < LOG_TAIL_COLUMNS; i++)
+        storing[i] = param[i] < 0 ? STR("0") : arena_keep(a, params[param[i]]);
+}
+
 void link_send(struct link *l, enum sql_id sql, const struct str *params, int n,
     link_result_fn *result, void *arg)
 {
     assert_true(l->n < SENT_MAX);
     struct sent *s = &l->sent[l->n++];
     s->sql = sql;
+    note_head(sql, params);
     s->elements = n == 2 ? arena_keep(a, params[1]) : STR("");
     s->result = result;
     s->arg = arg;
@@ -96,7 +108,7 @@ static PGresult *table(int columns)
 
 static void put(PGresult *r, int row, int column, const char *text)
 {
-    char value[128];
+    char value[4096];
     snprintf(value, sizeof value, "%s", text);
     assert_true(PQsetvalue(r, row, column, value, (int)strlen(value)));
 }
@@ -110,6 +122,9 @@ static void land(const char *sqlstate)
     the_link.end = NULL;
     the_link.n = 0;
     snprintf(fail.sqlstate, sizeof fail.sqlstate, "%s", sqlstate ? sqlstate : "");
+    if (!sqlstate)
+        memcpy(stored, storing, sizeof stored);
+    memcpy(storing, stored, sizeof stored);
     end(the_link.end_arg, sqlstate ? &fail : NULL);
 }
 
@@ -207,9 +222,13 @@ static void connect_up(void)
 {
     the_link.setup.up(the_link.setup.arg);
     assert_int_equal(sent(0)->sql, SQL_LOG_TAIL);
-    PGresult *none = table(2);
-    sent(0)->result(sent(0)->arg, none);
+    PGresult *tail = table(LOG_TAIL_COLUMNS);
+    for (int i = 0; stored[0].p && i < LOG_TAIL_COLUMNS; i++)
+        put(tail, 0, i, stored[i].p);
+    sent(0)->result(sent(0)->arg, tail);
+    PQclear(tail);
     assert_int_equal(sent(1)->sql, SQL_LOG_ROWS);
+    PGresult *none = table(LOG_ROWS_COLUMNS);
     sent(1)->result(sent(1)->arg, none);
     PQclear(none);
     land(NULL);
@@ -230,6 +249,8 @@ static int begin(void **state)
     (void)state;
     char *folder = (char[]){"/tmp/pledged-lane-XXXXXX"};
     assert_non_null(mkdtemp(folder));
+    memset(stored, 0, sizeof stored);
+    memset(storing, 0, sizeof storing);
     process = (struct process){.base = event_base_new()};
     process.conf.data = arena_text(a, folder).p;
     process.conf.queue_max = 4;
@@ -243,7 +264,9 @@ static int end(void **state)
     (void)state;
     lane_close(lane);
     event_base_free(process.base);
-    assert_int_equal(remove(arena_printf(a, "%s/log.key", process.conf.data).p), 0);
+    static const char *const files[] = {"log.key", "log-sm2.key", "log.head", "log.checkpoints"};
+    for (size_t i = 0; i < COUNT_OF(files); i++)
+        assert_int_equal(remove(arena_printf(a, "%s/%s", process.conf.data, files[i]).p), 0);
     assert_int_equal(remove(process.conf.data), 0);
     return 0;
 }
@@ -370,6 +393,41 @@ static void test_a_full_queue_turns_single_requests_away(void **state)
     assert_true(more.stored && lane_idle(lane));
 }
 
+/* The database comes back with a log that was signed here, and with one that is shorter: the second
+ * is not continued. */
+static void test_a_log_that_was_cut_is_not_continued(void **state)
+{
+    struct told one;
+    struct str cut[LOG_TAIL_COLUMNS];
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        assert_true(submit(&one, "{}", 1));
+        turn();
+        answer_created(sent(0), 1);
+        if (i == 0)
+            memcpy(cut, storing, sizeof cut);
+        land(NULL);
+    }
+    lose();
+    connect_up();
+    lose();
+    memcpy(stored, cut, sizeof stored);
+    the_link.setup.up(the_link.setup.arg);
+    PGresult *tail = table(LOG_TAIL_COLUMNS);
+    for (int i = 0; i < LOG_TAIL_COLUMNS; i++)
+        put(tail, 0, i, stored[i].p);
+    sent(0)->result(sent(0)->arg, tail);
+    PQclear(tail);
+    land(NULL);
+    assert_false(lane_ready(lane));
+    assert_non_null(strstr(lane_trouble(lane, a, true).p, "shorter"));
+    struct head_file *kept = head_file_open(process.conf.data);
+    uint64_t size;
+    hash root;
+    assert_true(head_file_known(kept, &size, &root) && size == 2);
+    head_file_close(kept);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -380,6 +438,7 @@ int main(void)
             test_a_work_that_kills_the_link_three_times_is_given_up, begin, end),
         cmocka_unit_test_setup_teardown(test_a_flight_lost_after_its_end_is_sent_again, begin, end),
         cmocka_unit_test_setup_teardown(test_a_full_queue_turns_single_requests_away, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_log_that_was_cut_is_not_continued, begin, end),
     };
     return unit_run(&a, tests);
 }

@@ -31,8 +31,9 @@ static void test_nothing_created_signs_nothing(void **state)
     struct work w = {.verdict = v, .n = 2};
     struct frontier f = {0};
     struct str params[LOG_WRITE_PARAMS];
+    hash root;
     (void)state;
-    assert_false(leaves_number(a, &w, &none, &f, signer, params));
+    assert_false(leaves_number(a, &w, &none, &f, signer, params, &root));
     assert_int_equal(f.size, 0);
     assert_true(v[0].leaf == -1 && v[1].leaf == -1);
 }
@@ -44,11 +45,12 @@ static void test_leaves_follow_the_log_in_order(void **state)
     struct work second = {.verdict = v2, .n = 1}, first = {.verdict = v1, .n = 2, .next = &second};
     struct frontier f = {0};
     struct str params[LOG_WRITE_PARAMS];
+    hash root;
     hash completed[64];
     (void)state;
     frontier_add(&f, merkle_leaf(STR("before")), completed);
     struct frontier by_hand = f;
-    assert_true(leaves_number(a, &first, &none, &f, signer, params));
+    assert_true(leaves_number(a, &first, &none, &f, signer, params, &root));
     assert_int_equal(v1[0].leaf, 1);
     assert_int_equal(v1[1].leaf, -1);
     assert_int_equal(v2[0].leaf, 2);
@@ -77,8 +79,9 @@ static void test_a_repeat_within_the_flight_has_the_same_receipt(void **state)
     struct work w = {.verdict = v, .n = 3};
     struct frontier f = {0};
     struct str params[LOG_WRITE_PARAMS];
+    hash root;
     (void)state;
-    assert_true(leaves_number(a, &w, &none, &f, signer, params));
+    assert_true(leaves_number(a, &w, &none, &f, signer, params, &root));
     assert_true(v[0].leaf == 0 && v[0].head == 1);
     assert_string_equal(v[0].leaf_hash.p, v[1].leaf_hash.p);
     assert_string_equal(v[0].flags.p, "[\"f\"]");
@@ -133,6 +136,8 @@ int main(void)
     int status = unit_run(&a, tests);
     head_signer_free(signer);
     snprintf(key, sizeof key, "%s/log.key", folder);
+    MUST(remove(key) == 0);
+    snprintf(key, sizeof key, "%s/log-sm2.key", folder);
     MUST(remove(key) == 0 && remove(folder) == 0);
     return status;
 }

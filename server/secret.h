@@ -1,0 +1,31 @@
+/*
+ * secret.h - keys that requests are signed with.
+ *
+ * None of them is stored: each follows from its id by a secret of the data folder (signing.key), so
+ * that neither the database nor a copy of it is enough to sign. What the database has of it is what
+ * it has of any token, the SHA-256: organisation, person, end and revocation are those of a token.
+ */
+#ifndef PLEDGED_SECRET_H
+#define PLEDGED_SECRET_H
+#include "arena.h"
+
+#define SECRET_FILE "signing.key"
+
+/* The two digests that a key may be for, told by how its id begins. */
+struct secret_kind {
+    const char *id;     /* "plk_" */
+    const char *alg;    /* "hmac-sha256" */
+    const char *digest; /* OpenSSL's name */
+};
+const struct secret_kind *secret_kind_of(struct str key_id); /* NULL: not an id of ours */
+const struct secret_kind *secret_kind_named(const char *digest);
+
+/* 32 random bytes in hex, for the file. */
+struct str secret_master_make(struct arena *a);
+/* p == NULL: the file is not there, or is none of ours. */
+struct str secret_master(struct arena *a, const char *folder);
+struct str secret_id_make(struct arena *a, const struct secret_kind *kind);
+/* "pls_…": its bytes are the key of the HMAC. */
+struct str secret_of(struct arena *a, struct str master, struct str key_id);
+#define SECRET_BEGINS "pls_"
+#endif
