@@ -9,7 +9,10 @@
 #include "db.h"
 #include "limit.h"
 #include "merkle.h"
+#include "nonce.h"
+#include "secret.h"
 #include "server.h"
+#include "signed.h"
 #include <event2/event.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -177,6 +180,8 @@ static struct str bearer(struct req *r)
 static struct str credential(struct req *r, bool *is_certificate)
 {
     struct str token = bearer(r);
+    if (token.p && str_starts(token, SECRET_BEGINS))
+        return (struct str){NULL, 0}; /* a key that signs is never sent */
     *is_certificate = !token.p;
     if (token.p)
         return hash_hex(r->a, hash_sha256(token.p, token.n));
@@ -184,14 +189,9 @@ static struct str credential(struct req *r, bool *is_certificate)
     return print.p ? arena_printf(r->a, "c%s", print.p) : print;
 }
 
-void auth_actor(struct req *r, req_fn *next)
+/* The actor behind what hashes to hex, then next. */
+static void find_actor(struct req *r, struct str hex, bool is_certificate, req_fn *next)
 {
-    bool is_certificate;
-    struct str hex = credential(r, &is_certificate);
-    if (!hex.p) {
-        reply_refuse(r, E_AUTH, "", "%s", r->english ? "no bearer token" : "未带令牌");
-        return;
-    }
     const struct actor *known = cache_find(r->server->auth, hex);
     if (known) {
         r->actor = actor_copy(r->a, known);
@@ -216,4 +216,57 @@ struct str token_make(struct arena *a)
     for (int i = 0; i < n && text[i] != '='; i++)
         buf_char(&b, text[i] == '+' ? '-' : text[i] == '/' ? '_' : (char)text[i]);
     return buf_view(&b);
+}
+
+/* ---- signed requests ------------------------------------------------------------------------- */
+
+struct signer {
+    struct signed_request request;
+    req_fn *next;
+};
+
+static void on_nonce(void *arg, enum nonce_is is)
+{
+    struct req *r = arg;
+    const struct signer *s = r->state;
+    r->state = NULL;
+    if (is == NONCE_NEW)
+        s->next(r);
+    else if (is == NONCE_USED)
+        reply_refuse(r, E_SIGNATURE, "", "%s",
+            r->english ? "this nonce was used before" : "该 nonce 已用过(重放)");
+    else
+        reply_refuse(r, E_BUSY, "", "%s", r->english ? "database" : "数据库");
+}
+
+/* The key is in force. */
+static void on_signer(struct req *r)
+{
+    const struct signer *s = r->state;
+    nonces_take(
+        r->server->nonces, s->request.token, s->request.nonce, s->request.until_s, on_nonce, r);
+}
+
+static void actor_of_signature(struct req *r, req_fn *next)
+{
+    struct signer *s = arena_alloc(r->a, sizeof *s);
+    if (!signed_read(r, &s->request))
+        return;
+    s->next = next;
+    r->state = s;
+    find_actor(r, s->request.token, false, on_signer);
+}
+
+void auth_actor(struct req *r, req_fn *next)
+{
+    bool is_certificate;
+    if (signed_is(r)) {
+        actor_of_signature(r, next);
+        return;
+    }
+    struct str hex = credential(r, &is_certificate);
+    if (!hex.p)
+        reply_refuse(r, E_AUTH, "", "%s", r->english ? "no bearer token" : "未带令牌");
+    else
+        find_actor(r, hex, is_certificate, next);
 }

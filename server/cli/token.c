@@ -2,13 +2,18 @@
  * token.c - tokens, directly in the database as its owner.
  */
 #include "auth.h"
+#include "backup.h"
 #include "directory.h"
 #include "merkle.h"
 #include "role.h"
+#include "secret.h"
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <unistd.h>
 
-enum token_add_flag { ORG, PERSON, DAYS, CERT, DUTIES, READ_ONLY };
+enum token_add_flag { ORG, PERSON, DAYS, CERT, DUTIES, READ_ONLY, HMAC };
+#define HMAC_HELP                                                                                  \
+    "a key that signs requests (RFC 9421) instead, by sha256 or sm3: its id and the key"
 static const struct cli_option add_options[] = {
     [ORG] = {"--org", "CODE", NEEDED, "the organisation, as given to `pledged org add`"},
     [PERSON] = {"--person", "NAME", NEEDED,
@@ -20,6 +25,7 @@ static const struct cli_option add_options[] = {
         "what it may be used for beside reading, with commas between: submit, decide, pay,\n"
         "administer; else all of them"},
     [READ_ONLY] = {"--read-only", NULL, OPTIONAL, "it reads and does nothing else"},
+    [HMAC] = {"--hmac", "DIGEST", OPTIONAL, HMAC_HELP},
     {0},
 };
 enum token_list_flag { LIST_ORG };
@@ -27,13 +33,14 @@ static const struct cli_option list_options[] = {
     [LIST_ORG] = {"--org", "CODE", OPTIONAL, "of this organisation alone"},
     {0},
 };
-enum token_rotate_flag { ROTATE_ORG, ROTATE_PERSON, OVERLAP, ROTATE_DAYS };
+enum token_rotate_flag { ROTATE_ORG, ROTATE_PERSON, OVERLAP, ROTATE_DAYS, ROTATE_HMAC };
 static const struct cli_option rotate_options[] = {
     [ROTATE_ORG] = {"--org", "CODE", NEEDED, "the organisation"},
     [ROTATE_PERSON] = {"--person", "NAME", NEEDED, "the person whose tokens are renewed"},
     [OVERLAP] = {"--overlap-hours", "N", OPTIONAL,
         "so long the earlier tokens go on; 24 if nothing is said, 0 ends them at once"},
     [ROTATE_DAYS] = {"--expires-days", "N", OPTIONAL, "the new one ends after so many days"},
+    [ROTATE_HMAC] = {"--hmac", "DIGEST", OPTIONAL, HMAC_HELP},
     {0},
 };
 enum token_revoke_flag { ID, REVOKE_ORG, REVOKE_PERSON };
@@ -43,6 +50,39 @@ static const struct cli_option revoke_options[] = {
     [REVOKE_PERSON] = {"--person", "NAME", OPTIONAL, "that this person acts by"},
     {0},
 };
+
+/* The secret of the data folder that keys follow from; made with the first of them. */
+static struct str master_open(struct session *s)
+{
+    const char *path = arena_printf(s->a, "%s/" SECRET_FILE, s->conf.data).p;
+    if (s->conf.database && !place_open(s->a, s->conf.data, true, &s->place))
+        return (struct str){NULL, 0};
+    if (access(path, F_OK) != 0 && !backup_write(&s->place, path, secret_master_make(s->a)))
+        return (struct str){NULL, 0};
+    return secret_master(s->a, s->conf.data);
+}
+
+/* What is printed, and what is hashed of it: a token, or the id of a key that signs requests and
+ * the key. false after saying why. */
+static bool secret_make(
+    struct session *s, const char *digest, struct str *shown, struct str *hashed)
+{
+    if (!digest) {
+        *shown = *hashed = token_make(s->a);
+        return true;
+    }
+    const struct secret_kind *kind = secret_kind_named(digest);
+    struct str master = kind ? master_open(s) : (struct str){NULL, 0};
+    if (!master.p) {
+        (void)session_complain(kind ? SECRET_FILE " cannot be read or made in the data folder"
+                                    : "--hmac is sha256 or sm3");
+        return false;
+    }
+    struct str id = secret_id_make(s->a, kind);
+    *hashed = secret_of(s->a, master, id);
+    *shown = arena_printf(s->a, "%s %s", id.p, hashed->p);
+    return true;
+}
 
 /* SHA-256 of a client certificate, as its holder presents it in the TLS handshake. */
 static bool certificate_print(struct arena *a, const char *path, struct str *hex)
@@ -100,9 +140,13 @@ static int token_add(struct session *s, const struct flag *f)
         return session_complain("--org and --person are needed");
     if (f[DUTIES].value && f[READ_ONLY].value)
         return session_complain("--duties or --read-only, not both");
-    struct str token = f[CERT].value ? STR("certificate bound") : token_make(s->a), hex;
+    if (f[CERT].value && f[HMAC].value)
+        return session_complain("--cert or --hmac, not both");
+    struct str token = STR("certificate bound"), key, hex;
+    if (!f[CERT].value && !secret_make(s, f[HMAC].value, &token, &key))
+        return 2;
     if (!f[CERT].value)
-        hex = hash_hex(s->a, hash_sha256(token.p, token.n));
+        hex = hash_hex(s->a, hash_sha256(key.p, key.n));
     else if (!certificate_print(s->a, f[CERT].value, &hex))
         return session_complain("--cert must name a certificate in PEM form");
     const char *params[] = {hex.p, f[ORG].value, f[PERSON].value, f[DAYS].value,
@@ -133,7 +177,10 @@ static int token_rotate(struct session *s, const struct flag *f)
         " from (select * from old order by expires_at desc nulls first, created_at desc limit 1) x";
     if (!f[ROTATE_ORG].value || !f[ROTATE_PERSON].value)
         return session_complain("--org and --person are needed");
-    struct str token = token_make(s->a), hex = hash_hex(s->a, hash_sha256(token.p, token.n));
+    struct str token, key;
+    if (!secret_make(s, f[ROTATE_HMAC].value, &token, &key))
+        return 2;
+    struct str hex = hash_hex(s->a, hash_sha256(key.p, key.n));
     const char *params[] = {
         hex.p, f[ROTATE_ORG].value, f[ROTATE_PERSON].value, f[OVERLAP].value, f[ROTATE_DAYS].value};
     if (!directory_do(s, sql, params, 5, "no live token of this person: pledged token add"))

@@ -133,7 +133,7 @@ struct nonces *nonces_open(const struct database *d)
     n->of_waiting = arena_new();
     n->last = &n->waiting;
     const struct link_setup setup = {
-        .name = "nonce", .first = settings, .up = on_up, .down = on_down, .arg = n};
+        .name = "nonce", .writes = true, .first = settings, .up = on_up, .down = on_down, .arg = n};
     n->link = link_open(d, &setup);
     return n;
 }
