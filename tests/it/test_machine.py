@@ -436,6 +436,10 @@ class Clock(Folder):
             self.assertLess(ahead.json()["recorded_at"], after.json()["recorded_at"])
             self.assertTrue(until(lambda: d.call("GET", "/readyz").status == 200))
             self.assertEqual(d.cli("verify").stdout, "no defects\n")
+            acts = lambda: d.call("GET", "/v1/operator-acts", token=d.token("auditor")).json()["items"]
+            self.assertTrue(until(acts))  # who said so is in the log
+            self.assertEqual((acts()[0]["act"], acts()[0]["person"], acts()[0]["reason"]),
+                             ("clock", "李工", "校时服务器故障"))
             self.assertIn("nothing to accept", d.cli("clock", "--accept", "--person", "李工", "--reason", "再次").stdout)
             self.assertEqual(self.post(d).status, 201)
 
