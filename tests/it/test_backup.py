@@ -91,7 +91,7 @@ class Backup(unittest.TestCase):
         for c in clients:
             c.join()
         out = self.restore("--key", self.key)
-        self.assertIn("4 keys", out.stdout)
+        self.assertIn("5 keys", out.stdout)
         d.start()
         self.assertEqual(acknowledged - self.keys_in(d), set())
         self.assertEqual(d.cli("verify", check=False).stdout, "no defects\n")
