@@ -51,13 +51,13 @@ static bool read_state(struct session *s, struct state *st)
 
 static int show(struct session *s, const struct state *st)
 {
-    printf("database   %llu records, root %s\n", (unsigned long long)st->r.size,
+    printf("database   %llu entries, root %s\n", (unsigned long long)st->r.size,
         hash_hex(s->a, st->r.root).p);
     if (!st->kept) {
         puts("signed     nothing was kept here yet");
         return 0;
     }
-    printf("signed     %llu records, root %s\n", (unsigned long long)st->r.lost_size,
+    printf("signed     %llu entries, root %s\n", (unsigned long long)st->r.lost_size,
         hash_hex(s->a, st->r.lost_root).p);
     if (st->begins)
         return 0;
@@ -91,7 +91,7 @@ static int accept_restore(struct session *s, struct state *st, const struct flag
     const char *path = arena_printf(s->a, "%s/log.restore", s->conf.data).p;
     if (!backup_write(&s->place, path, text))
         return session_complain("log.restore cannot be written in the data folder");
-    printf("accepted: the log goes on from %llu records; %llu that were signed are given up. A "
+    printf("accepted: the log goes on from %llu entries; %llu that were signed are given up. A "
            "running daemon takes it within seconds.\nIts checkpoints have another origin from now "
            "on: tell witnesses and auditors, and keep log.checkpoints\n",
         (unsigned long long)st->r.size, (unsigned long long)st->r.lost_size);

@@ -68,7 +68,7 @@ static bool at_head(struct mirror *m)
 {
     for (; m->next < m->pasts && m->past[m->next].size == m->f.size; m->next++) {
         if (!hash_eq(m->past[m->next].root, frontier_root(&m->f)))
-            return watch_wrong("a FORK: the log does not begin with the %llu records of a "
+            return watch_wrong("a FORK: the log does not begin with the %llu entries of a "
                                "checkpoint that was kept: keep it",
                 (unsigned long long)m->f.size);
         m->kept++;
@@ -177,7 +177,7 @@ static bool read_olds(struct mirror *m)
     if (m->pasts)
         qsort(m->past, m->pasts, sizeof *m->past, by_size);
     if (m->pasts && m->past[m->pasts - 1].size > m->head.size)
-        return watch_wrong("the log was CUT: it has %llu records, a checkpoint that was kept has "
+        return watch_wrong("the log was CUT: it has %llu entries, a checkpoint that was kept has "
                            "%llu: keep it",
             (unsigned long long)m->head.size, (unsigned long long)m->past[m->pasts - 1].size);
     return true;
@@ -197,8 +197,8 @@ static bool check_all(struct mirror *m)
         !add_all(m))
         return false;
     if (!hash_eq(frontier_root(&m->f), m->head.root))
-        return watch_wrong("the records that the log gives are not those that it has signed");
-    printf("%-10s %llu of %s, %llu read\n", "records", (unsigned long long)m->head.size,
+        return watch_wrong("the entries that the log gives are not those that it has signed");
+    printf("%-10s %llu of %s, %llu read\n", "entries", (unsigned long long)m->head.size,
         m->head.origin.p, (unsigned long long)m->entries);
     if (m->pasts)
         printf("%-10s %llu\n", "kept heads", (unsigned long long)m->kept);

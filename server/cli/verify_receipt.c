@@ -153,18 +153,18 @@ static bool check_later(struct proof_check *c)
     if (!watch_checkpoint(&c->keys, c->later, proven ? step.checkpoint : text, &later, true))
         return false;
     if (later.size == c->head.size && !hash_eq(later.root, c->head.root))
-        return watch_wrong("a FORK: two heads over %llu records, both signed, with other roots: "
+        return watch_wrong("a FORK: two heads over %llu entries, both signed, with other roots: "
                            "keep both files",
             (unsigned long long)later.size);
     if (later.size == c->head.size)
         return true;
     if (!proven || step.old != c->head.size)
-        return watch_wrong("%s: a proof from %llu records on is needed: GET /v1/log/consistency"
+        return watch_wrong("%s: a proof from %llu entries on is needed: GET /v1/log/consistency"
                            "?from=%llu&format=text",
             c->later, (unsigned long long)c->head.size, (unsigned long long)c->head.size);
     return merkle_consistent(
                step.old, c->head.root, later.size, later.root, step.path, step.length) ||
-           watch_wrong("%s: the log of %llu records does not begin with that of the receipt, or "
+           watch_wrong("%s: the log of %llu entries does not begin with that of the receipt, or "
                        "the proof was altered",
                c->later, (unsigned long long)later.size);
 }
@@ -178,7 +178,7 @@ static bool check_all(struct proof_check *c)
     if (!(json ? check_json(c, text) : check_text(c, text)) || !check_entry(c) ||
         (c->later && !check_later(c)))
         return false;
-    printf("%-10s %llu records%s%s\nthe record is in the log\n", "head",
+    printf("%-10s %llu entries%s%s\nthe record is in the log\n", "head",
         (unsigned long long)c->head.size, c->head.origin.p ? " of " : "",
         c->head.origin.p ? c->head.origin.p : "");
     return true;
