@@ -109,15 +109,17 @@ static void test_rows_beside_records_have_a_leaf_behind_them(void **state)
     struct work w = {.verdict = v, .n = 1};
     struct frontier f = {0};
     struct str params[LOG_WRITE_PARAMS];
+    hash root;
     (void)state;
-    assert_true(leaves_number(a, &w, &beside, &f, signer, params));
+    assert_true(leaves_number(a, &w, &beside, &f, signer, params, &root));
     assert_string_equal(params[0].p, "{\"a\",\"f0\",\"f1\",\"f3\"}");
     assert_string_equal(params[1].p, "{\"1\",\"0\",\"0\",\"0\"}");
     assert_string_equal(params[4].p, "{\"2\",\"3\",\"3\",\"3\"}");
     assert_true(v[0].leaf == 0 && v[0].head == 4);
     assert_string_equal(text.p, "pledged-rows-1\nf1\n2\nab\n");
     f = (struct frontier){0};
-    assert_true(leaves_number(a, NULL, &beside, &f, signer, params)); /* without any record */
+    assert_true(
+        leaves_number(a, NULL, &beside, &f, signer, params, &root)); /* without any record */
     assert_string_equal(params[9].p, at.p);
 }
 
