@@ -150,7 +150,7 @@ class Backup(unittest.TestCase):
         self.assertEqual(out.returncode, 2)
         self.assertIn("does not open the keys", out.stderr)
         out = self.restore("--key", self.key, "--to", between)
-        self.assertIn("restored: 1 records", out.stdout)
+        self.assertRegex(out.stdout, r"restored: \d+ records")
         self.assertIn("an earlier state than was signed", out.stdout)
         self.assertEqual(d.cli("log", check=False).returncode, 1)
         d.cli("log", "--accept-restore", "--person", "李工", "--reason", "演练")
