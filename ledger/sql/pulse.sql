@@ -3,6 +3,5 @@
 --    unsynced bool (a commit has waited for two seconds for a replica or the backup to have it)
 select not pg_is_in_recovery() as writable,
        case when clock_stops(c.behind) then ceil(extract(epoch from c.behind))::int8 else 0 end as behind_s,
-       exists (select from pg_stat_activity a
-                where a.wait_event = 'SyncRep' and clock_timestamp() - a.query_start > interval '2 seconds') as unsynced
+       commit_waits() as unsynced
   from (select clock_behind() as behind offset 0) c

@@ -34,6 +34,16 @@ end $$;
 create or replace function known_now() returns timestamptz language plpgsql stable as
     $$ begin return now() + greatest(clock_behind(), interval '0'); end $$;
 
+-- Has a commit waited for two seconds for a replica or the backup to have it? As the owner: what the session of another
+-- role waits for is shown to nobody else.
+create or replace function commit_waits() returns boolean
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select exists (select from pg_stat_activity a
+                    where a.wait_event = 'SyncRep' and clock_timestamp() - a.query_start > interval '2 seconds')
+$$;
+revoke all on function commit_waits from public;
+grant execute on function commit_waits to pledged_app;
+
 -- ---- figures ---------------------------------------------------------------------------------------
 
 -- The age of what has happened, in seconds.
