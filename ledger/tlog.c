@@ -20,12 +20,15 @@ static void write_path(struct buf *b, const hash *path, int length, struct str c
 static bool read_path(struct arena *a, struct str rest, hash *path, int *length, struct str *note)
 {
     struct str line;
-    for (*length = 0; line_next(&rest, &line) && line.n; ++*length) {
+    for (*length = 0; line_next(&rest, &line); ++*length) {
+        if (line.n == 0) {
+            *note = arena_str(a, rest.p, rest.n);
+            return rest.n > 0;
+        }
         if (*length == TLOG_PATH_MAX || !hash_base64_read(a, line, &path[*length]))
             return false;
     }
-    *note = arena_str(a, rest.p, rest.n);
-    return rest.n > 0 && line.n == 0;
+    return false; /* the last line does not end */
 }
 
 /* What stands behind the word; absent: another word stands there. */

@@ -136,6 +136,7 @@ static void test_proofs(void **state)
     assert_true(tlog_step_read(a, text, &s) && s.length == 0);
     assert_string_equal(tlog_step_text(a, &s).p, text.p);
     assert_false(tlog_step_read(a, STR("old  1\n\nnote\n"), &s));
+    assert_false(tlog_step_read(a, STR("old 3\ngSKyXoYZ"), &s)); /* a line that does not end */
 }
 
 static void test_addresses_of_tiles(void **state)
