@@ -26,7 +26,7 @@ enum cell_from {
     FROM_SHARE,  /* column a in percent of column b */
     FROM_GROWTH, /* column a over column b, less one, in percent */
     FROM_PART,   /* column a in percent of the same column of the total row */
-    FROM_PLAN,   /* what the plan requires of the row's target */
+    FROM_PLAN,   /* what the plan's own computation says of the row's target */
     FROM_TEXT,   /* a text that the row carries */
 };
 
@@ -36,7 +36,7 @@ struct report_column {
     enum cell_kind kind;
     enum cell_from from;
     /* FROM_FACTS, FROM_FIRMS: a = index into v, from 1; FROM_SHARE, FROM_GROWTH, FROM_PART:
-     * columns, from 0; FROM_PLAN: a = the column that growth starts from */
+     * columns, from 0; FROM_PLAN: a = which of plan_cell */
     int a, b;
 };
 
@@ -103,10 +103,13 @@ struct report_table {
     struct report_row total; /* cell == NULL: none */
 };
 struct report {
+    int unit;            /* enum report_unit */
+    struct str reporter; /* the organisation that it is made for */
     quarter quarter;
     day as_of;                                     /* the last day that counts */
     struct str known_at;                           /* instant of the snapshot, RFC 3339 */
     struct str basis;                              /* signed_on, registered_on, disbursed_on */
+    struct str plan_code, plan_title;              /* whose targets, and since when totals count */
     bool as_of_asked, known_at_asked, basis_asked; /* links to rows carry on what is set */
     struct str scope_zh, scope_en;                 /* whose figures: 全市, a district, a bank */
     struct str sealed_at;                          /* p == NULL: live */
@@ -114,6 +117,10 @@ struct report {
     int n;
     struct report_table *table;
 };
+
+/* The unit that a page or a workbook shows money in; programs are told yuan. */
+enum report_unit { UNIT_YUAN, UNIT_WAN, UNIT_YI, UNIT_COUNT };
+MUST_USE bool report_unit_parse(struct str s, int *out); /* "wan", "万元" */
 
 /* ---- out of the database's figures (reports/build.c) ----------------------------------------- */
 
@@ -126,14 +133,28 @@ struct report_figures {
     int64_t facts;
     struct report_cell v[REPORT_WIDTH]; /* known, n, firms */
 };
+/* What the plan says of a target, or of one of its metrics: the figures of /v1/plans/…/targets. */
+enum plan_cell {
+    PLAN_VALUE,
+    PLAN_BASE,
+    PLAN_GROWTH,
+    PLAN_REQUIRED,
+    PLAN_PROGRESS,
+    PLAN_COMPOUND,
+    PLAN_MEAN,
+    PLAN_STATUS,
+    PLAN_CELLS
+};
 struct report_target {
-    struct str id, zh, en;
-    bool growth, amount;
-    int64_t threshold; /* growth: ppm; total: fen or a count */
+    struct str key, title;
+    bool money;
+    bool loans; /* loans count for it: its facts are those of the section */
+    struct report_cell cell[PLAN_CELLS];
 };
 struct report_plan {
+    struct str code, title;
     int first_year;
-    int n;
+    int n; /* 0: targets are not asked for */
     const struct report_target *target;
 };
 /* whole: the database's own total. district: whose report it is; p == NULL: not a district's.

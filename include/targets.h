@@ -14,6 +14,8 @@ enum { PLAN_YEARS_MAX = 12 };
 enum target_kind { TARGET_GROWTH, TARGET_TOTAL };
 enum target_status { TARGET_MET, TARGET_ON_TRACK, TARGET_AT_RISK, TARGET_MISSED, TARGET_NO_BASE };
 const char *target_status_name(enum target_status s);
+/* In words: "按进度", "on track". */
+const char *target_status_title(enum target_status s, bool english);
 /* Quarters of a plan after one of them; all of them before it begins. */
 int plan_quarters_left(quarter after, int first_year, int last_year);
 
@@ -34,6 +36,15 @@ struct ratio_text {
     bool known;
     struct str text; /* "59.16" */
 };
+/* How a target stands at as_of: of growth the year that runs against the same quarters of the year
+ * before, or the last year of a plan that is over; of a total all so far. */
+struct target_now {
+    int year; /* 0: of a total, or the plan has not begun */
+    bool value_known, base_known, required_known;
+    int64_t value, base;
+    int64_t required;                   /* the base grown by the threshold, rounded up; the total */
+    struct ratio_text growth, progress; /* progress: value in percent of required */
+};
 struct target_answer {
     struct ratio_text yoy[PLAN_YEARS_MAX]; /* year on year; the current year compares to date */
     /* Over the complete years of the plan up to as_of, up to the last that is told. */
@@ -50,6 +61,7 @@ struct target_answer {
     int64_t per_quarter_compound, per_quarter_mean;
     /* Total target. */
     int64_t missing_total, per_quarter_total;
+    struct target_now now;
 };
 /* threshold: growth in ppm (30 % = 300000) or, for totals, the value to reach. */
 void target_evaluate(struct arena *a, enum target_kind kind, int64_t threshold,

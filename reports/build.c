@@ -49,26 +49,12 @@ static struct report_cell growth(const struct report_cell *now, const struct rep
     return now->known && before->known ? percent((wide)now->n - before->n, before->n) : none;
 }
 
-/* ---- what the plan requires ----------------------------------------------------------------- */
-
-/* A total: its threshold. Growth: what the same of last year has to become, rounded up. */
-static struct report_cell required(const struct report_target *t, const struct report_cell *base)
-{
-    struct report_cell c = {.known = true, .n = t ? t->threshold : 0};
-    if (!t || (t->growth && (!base->known || base->n <= 0)))
-        return (struct report_cell){0};
-    if (t->growth) {
-        wide n = ((wide)base->n * (1000000 + t->threshold) + 999999) / 1000000;
-        c.known = n <= INT64_MAX;
-        c.n = c.known ? (int64_t)n : 0;
-    }
-    return c;
-}
+/* ---- what the plan says --------------------------------------------------------------------- */
 
 static const struct report_target *target_of(const struct build *b, struct str key)
 {
-    for (int i = 0; b->plan && i < b->plan->n; i++) {
-        if (str_eq(b->plan->target[i].id, key))
+    for (int i = 0; b->s->rows == ROWS_TARGETS && b->plan && i < b->plan->n; i++) {
+        if (str_eq(b->plan->target[i].key, key))
             return &b->plan->target[i];
     }
     return NULL;
@@ -106,18 +92,19 @@ static void fill(const struct build *b, struct report_row *row, const struct rep
     bool counts_firms)
 {
     const struct report_column *c = b->s->columns;
+    const struct report_target *target = target_of(b, row->key);
     row->cell = arena_alloc(b->a, (size_t)b->columns * sizeof *row->cell);
     for (int i = 0; i < b->columns; i++) {
-        if (c[i].from == FROM_FIRMS || (c[i].from == FROM_FACTS && counts_firms))
+        if (target && c[i].from == FROM_PLAN)
+            row->cell[i] = target->cell[c[i].a];
+        else if (target && !target->loans)
+            continue; /* no loan counts for it */
+        else if (c[i].from == FROM_FIRMS || (c[i].from == FROM_FACTS && counts_firms))
             row->cell[i] = firms_of(f, c[i].a);
         else if (c[i].from == FROM_FACTS)
             row->cell[i] = sum_of(f, c[i].a);
         else if (c[i].from == FROM_TEXT && f && f->note.p)
             row->cell[i] = (struct report_cell){.known = true, .text = f->note};
-    }
-    for (int i = 0; i < b->columns; i++) {
-        if (c[i].from == FROM_PLAN)
-            row->cell[i] = required(target_of(b, row->key), &row->cell[c[i].a]);
     }
     for (int i = 0; i < b->columns; i++) {
         if (c[i].from == FROM_SHARE)
@@ -182,9 +169,8 @@ static void add_targets(struct build *b)
 {
     for (int i = 0; b->plan && i < b->plan->n; i++) {
         const struct report_target *t = &b->plan->target[i];
-        struct report_row *row =
-            add(b, t->id, arena_printf(b->a, "%s %s", t->id.p, b->english ? t->en.p : t->zh.p));
-        row->kind = t->amount ? CELL_MONEY : CELL_COUNT;
+        struct report_row *row = add(b, t->key, t->title);
+        row->kind = t->money ? CELL_MONEY : CELL_COUNT;
     }
 }
 

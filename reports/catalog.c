@@ -40,6 +40,8 @@ static const struct report_key headline_keys[] = {
     {"count", "质押融资笔数", "Pledge loans", CELL_COUNT, NULL},
     {"amount", "质押融资金额", "Amount", CELL_MONEY, NULL},
     {"firms", "融资企业数", "Firms financed", CELL_COUNT, "count"},
+    {"patents", "质押专利件数", "Patents pledged", CELL_COUNT, NULL},
+    {"trademarks", "质押商标件数", "Trademarks pledged", CELL_COUNT, NULL},
     {NULL, NULL, NULL, CELL_COUNT, NULL},
 };
 
@@ -89,12 +91,20 @@ static const struct report_column loan_columns[] = {LOAN_COLUMNS, END};
 static const struct report_column place_columns[] = {
     LOAN_COLUMNS, MONEY("registered_amount", "本季质权登记金额", "Registered amount", 13), END};
 
+/* The same figures as /v1/plans/…/targets gives, the plan's baselines in them; records: what the
+ * loans of the report's own scope come to. */
 static const struct report_column target_columns[] = {
-    BY_ROW("value", "完成值", "Reached", 1),
-    BY_ROW("base", "上年同期", "Same of last year", 2),
-    GROWTH("growth", "同比", "On last year", 0, 1),
-    {"required", "目标值", "Required", CELL_BY_ROW, FROM_PLAN, 1, 0},
-    SHARE("progress", "完成度", "Progress", 0, 3),
+    {"value", "完成值", "Reached", CELL_BY_ROW, FROM_PLAN, PLAN_VALUE, 0},
+    {"base", "上年同期", "Same of last year", CELL_BY_ROW, FROM_PLAN, PLAN_BASE, 0},
+    {"growth", "同比", "On last year", CELL_PERCENT, FROM_PLAN, PLAN_GROWTH, 0},
+    {"required", "目标值", "Required", CELL_BY_ROW, FROM_PLAN, PLAN_REQUIRED, 0},
+    {"progress", "完成度", "Progress", CELL_PERCENT, FROM_PLAN, PLAN_PROGRESS, 0},
+    {"compound", "年均增幅(几何)", "Average growth, compound", CELL_PERCENT, FROM_PLAN,
+        PLAN_COMPOUND, 0},
+    {"mean", "年均增幅(算术)", "Average growth, mean", CELL_PERCENT, FROM_PLAN, PLAN_MEAN, 0},
+    {"status", "状态", "Status", CELL_TEXT, FROM_PLAN, PLAN_STATUS, 0},
+    BY_ROW("records", "其中台账记录", "On record", 1),
+    BY_ROW("records_last_year", "上年同期台账记录", "On record, same of last year", 2),
     END,
 };
 

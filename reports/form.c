@@ -90,10 +90,35 @@ struct str form_row_head(const struct report_section *s, bool english)
     return form_pick(english, s->row_zh, s->row_en);
 }
 
-static struct str with_unit(struct arena *a, struct str title, enum cell_kind kind, bool english)
+const struct form_unit form_units[] = {
+    [UNIT_YUAN] = {100, "yuan", "元", "yuan", "#,##0.00", 2},
+    [UNIT_WAN] = {1000000, "wan", "万元", "10,000 yuan", "#,##0.00", 2},
+    [UNIT_YI] = {INT64_C(10000000000), "yi", "亿元", "100 million yuan", "#,##0.0000", 4},
+};
+
+bool report_unit_parse(struct str s, int *out)
 {
+    for (int i = 0; i < UNIT_COUNT; i++) {
+        if (str_is(s, form_units[i].name) || str_is(s, form_units[i].zh)) {
+            *out = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+struct str form_unit_line(struct arena *a, const struct report *r, bool english)
+{
+    const struct form_unit *u = &form_units[r->unit];
+    return arena_printf(a, english ? "Unit: %s" : "单位：%s", english ? u->en : u->zh);
+}
+
+static struct str with_unit(
+    struct arena *a, struct str title, enum cell_kind kind, int unit, bool english)
+{
+    const struct form_unit *u = &form_units[unit];
     if (kind == CELL_MONEY)
-        return arena_printf(a, english ? "%s (yuan)" : "%s（元）", title.p);
+        return arena_printf(a, english ? "%s (%s)" : "%s（%s）", title.p, english ? u->en : u->zh);
     if (kind == CELL_PERCENT)
         return arena_printf(a, english ? "%s (%%)" : "%s（%%）", title.p);
     return title;
@@ -101,17 +126,34 @@ static struct str with_unit(struct arena *a, struct str title, enum cell_kind ki
 
 struct str form_column_title(struct arena *a, const struct report_column *c, bool english)
 {
-    return with_unit(a, form_pick(english, c->zh, c->en), c->kind, english);
+    return with_unit(a, form_pick(english, c->zh, c->en), c->kind, UNIT_YUAN, english);
 }
 
-struct str form_row_title(
-    struct arena *a, const struct report_section *s, const struct report_row *row, bool english)
+struct str form_head(struct arena *a, const struct report_column *c, bool english)
+{
+    struct str title = form_pick(english, c->zh, c->en);
+    return c->kind == CELL_MONEY ? title : with_unit(a, title, c->kind, UNIT_YUAN, english);
+}
+
+struct str form_row_title(struct arena *a, const struct report_section *s,
+    const struct report_row *row, int unit, bool english)
 {
     for (const struct report_column *c = s->columns; c->key; c++) {
         if (c->kind == CELL_BY_ROW)
-            return with_unit(a, row->title, row->kind, english);
+            return with_unit(a, row->title, row->kind, unit, english);
     }
     return row->title;
+}
+
+bool form_has_money(const struct report_table *t)
+{
+    for (const struct report_column *c = t->section->columns; c->key; c++) {
+        for (int i = 0; i < t->n; i++) {
+            if (form_kind(c, &t->row[i]) == CELL_MONEY)
+                return true;
+        }
+    }
+    return false;
 }
 
 struct str form_total_title(bool english)
@@ -194,6 +236,8 @@ struct str report_link(struct arena *a, const struct report *r, const struct rep
 {
     const struct report_column *c = &t->section->columns[column];
     struct buf out;
+    if (r->public_only) /* who may not see the records needs no address of them */
+        return (struct str){NULL, 0};
     if (!form_shown(&row->cell[column]) || (c->from != FROM_FACTS && c->from != FROM_FIRMS))
         return (struct str){NULL, 0};
     buf_init(&out, a);
@@ -248,6 +292,19 @@ struct str form_grouped(struct arena *a, struct str digits)
         buf_char(&out, digits.p[i]);
     }
     return buf_view(&out);
+}
+
+struct str form_money(struct arena *a, int unit, int64_t fen)
+{
+    const struct form_unit *u = &form_units[unit];
+    __extension__ typedef unsigned __int128 wide;
+    uint64_t n = fen < 0 ? 0 - (uint64_t)fen : (uint64_t)fen, ten = 1, per = (uint64_t)u->fen;
+    for (int i = 0; i < u->decimals; i++)
+        ten *= 10;
+    uint64_t parts = (uint64_t)(((wide)n * ten * 2 + per) / ((wide)per * 2));
+    struct str digits = arena_printf(a, "%llu.%0*llu", (unsigned long long)(parts / ten),
+        u->decimals, (unsigned long long)(parts % ten));
+    return arena_printf(a, "%s%s", fen < 0 && parts ? "-" : "", form_grouped(a, digits).p);
 }
 
 struct str form_amount(struct arena *a, int64_t fen, bool english)

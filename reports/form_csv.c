@@ -43,7 +43,7 @@ static void put_section(const struct report_table *t, bool english, struct buf *
         put_text(out, form_column_title(out->a, c, english), false);
     buf_text(out, "\r\n");
     for (int i = 0; i < t->n; i++) {
-        put_text(out, form_row_title(out->a, t->section, &t->row[i], english), true);
+        put_text(out, form_row_title(out->a, t->section, &t->row[i], UNIT_YUAN, english), true);
         put_cells(t, &t->row[i], out);
     }
     if (t->n == 0) {

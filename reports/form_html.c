@@ -1,9 +1,10 @@
 /*
  * form_html.c - a report as one page that prints on A4, without a script.
  *
- * Tables are in yuan to the fen; the tiles on top and the pictures round for reading. Every figure
- * that records stand behind is a link to them. Style and pictures are inside the page, so that it
- * can be kept as one file and says the same in ten years.
+ * Tables are in the unit that was chosen, each amount with its fen behind it; the first page and
+ * the pictures round for reading. Every figure that records stand behind is a link to them. Style
+ * and pictures are inside the page, so that it can be kept as one file and says the same in ten
+ * years.
  */
 #include "form.h"
 
@@ -54,10 +55,18 @@ static const char style[] =
     ".chart .grid{stroke:var(--line)}.chart .base{stroke:var(--mute)}"
     ".chart .trend{fill:none;stroke:var(--accent);stroke-width:2}.chart .dot{fill:var(--accent)}"
     ".chart .goal{stroke:var(--goal);stroke-width:2;stroke-dasharray:5 3}"
-    "footer{margin-top:32px;color:var(--mute);font-size:12.5px}"
+    ".brief{margin:18px 0 0}.say{font-size:16px;margin:6px 0;max-width:70em}"
+    "p.unit{text-align:right;margin:0 0 4px;font-size:13px}p.note{color:var(--mute);font-size:12px;"
+    "margin:6px 0 0;max-width:90em}"
+    "dl.sign{display:flex;flex-wrap:wrap;gap:8px 30px;margin:22px 0 0}dl.sign div{display:flex}"
+    "dl.sign dd{margin:0}dd.line{min-width:7em;border-bottom:1px solid var(--mute)}"
+    "footer{margin-top:32px;color:var(--mute);font-size:12.5px}";
+static const char print_style[] =
     "@page{size:A4 landscape;margin:12mm 11mm 14mm;@bottom-right{content:counter(page) \" / \" "
     "counter(pages);font-size:8pt}}"
-    "@media print{body{max-width:none;padding:0;font-size:9.5pt}nav{display:none}"
+    "@media "
+    "print{.brief{break-after:page}*{print-color-adjust:exact}body{max-width:none;padding:0;font-"
+    "size:9.5pt}nav{display:none}"
     "h1{font-size:17pt}h2{font-size:12pt;margin:16pt 0 5pt;break-after:avoid}"
     ".tiles{grid-template-columns:repeat(4,1fr);gap:6pt}.tile .big{font-size:14pt}"
     ".tile{padding:6pt 8pt}.wrap{overflow:visible;break-inside:avoid}table{font-size:8pt}"
@@ -92,48 +101,48 @@ static void close_link(struct buf *out, struct str link)
         buf_text(out, "</a>");
 }
 
-/* ---- tiles ---------------------------------------------------------------------------------- */
+/* ---- the first page ------------------------------------------------------------------------- */
 
-/* The first figure of a row, large, and its percentages below. */
-static void put_tile(const struct report *r, const struct report_table *t,
-    const struct report_row *row, bool english, struct buf *out)
+/* 填报单位, and who drew it up, looked it through, lets it go out: lines to be signed. */
+static void put_signatures(const struct report *r, bool english, struct buf *out)
 {
-    struct arena *a = out->a;
-    const struct report_column *c = t->section->columns;
-    const struct report_cell *cell = &row->cell[0];
-    struct str link = report_link(a, r, t, row, 0), s = report_cell_text(a, c, row, 0);
-    if (form_shown(cell) && form_kind(c, row) == CELL_MONEY)
-        s = form_amount(a, cell->n, english);
-    else if (form_shown(cell) && form_kind(c, row) == CELL_COUNT)
-        s = form_grouped(a, s);
-    buf_text(out, "<div class=\"tile\">");
-    put_element(out, "p", " class=\"name\"", row->title);
-    buf_text(out, "<p class=\"big\">");
-    open_link(out, link);
-    html_text(out, s);
-    close_link(out, link);
-    buf_text(out, "</p><p class=\"more\">");
-    for (int i = 1; c[i].key; i++) {
-        if (form_kind(&c[i], row) != CELL_PERCENT)
-            continue;
-        html_text(out, form_pick(english, c[i].zh, c[i].en));
-        html_text(out, form_shown(&row->cell[i]) && row->cell[i].n > 0 ? STR(" +") : STR(" "));
-        html_text(out, report_cell_text(a, &c[i], row, i));
-        html_text(out, form_shown(&row->cell[i]) ? STR("%　") : STR("　"));
+    static const char *const names[][2] = {
+        {"制表", "Drawn up by"}, {"审核", "Checked by"}, {"签发", "Released by"}, {"日期", "Date"}};
+    buf_text(out, "<dl class=\"sign\"><div>");
+    put_element(out, "dt", "", form_pick(english, "填报单位：", "Reported by: "));
+    put_element(out, "dd", "", r->reporter.p ? r->reporter : STR(""));
+    buf_text(out, "</div>");
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        buf_text(out, "<div>");
+        put_element(
+            out, "dt", "", arena_printf(out->a, english ? "%s: " : "%s：", names[i][english]));
+        buf_text(out, "<dd class=\"line\"></dd></div>");
     }
-    buf_text(out, "</p></div>");
+    buf_text(out, "</dl>");
 }
 
-static void put_tiles(
-    const struct report *r, const struct report_table *t, bool english, struct buf *out)
+static void put_brief(const struct report *r, bool english, struct buf *out)
 {
+    struct str sentence[FORM_SENTENCES];
+    struct form_figure figure[FORM_FIGURES];
+    int n = form_figures(out->a, r, english, figure);
+    form_sentences(out->a, r, english, sentence);
+    buf_text(out, "<div class=\"brief\">");
+    for (int i = 0; i < FORM_SENTENCES; i++) {
+        if (sentence[i].p)
+            put_element(out, "p", " class=\"say\"", sentence[i]);
+    }
     buf_text(out, "<div class=\"tiles\">");
-    for (int i = 0; i < t->n; i++) {
-        enum cell_kind kind = form_kind(t->section->columns, &t->row[i]);
-        if (kind == CELL_COUNT || kind == CELL_MONEY)
-            put_tile(r, t, &t->row[i], english, out);
+    for (int i = 0; i < n; i++) {
+        buf_text(out, "<div class=\"tile\">");
+        put_element(out, "p", " class=\"name\"", figure[i].name);
+        put_element(out, "p", " class=\"big\"", figure[i].value);
+        put_element(out, "p", " class=\"more\"", figure[i].more);
+        buf_text(out, "</div>");
     }
     buf_text(out, "</div>");
+    put_signatures(r, english, out);
+    buf_text(out, "</div>\n");
 }
 
 /* ---- tables --------------------------------------------------------------------------------- */
@@ -146,11 +155,17 @@ static void put_cell(const struct report *r, const struct report_table *t,
     struct str link = report_link(out->a, r, t, row, column);
     enum cell_kind kind = form_kind(c, row);
     bool figure = form_shown(&row->cell[column]) && kind != CELL_TEXT;
-    buf_text(out, kind == CELL_TEXT                ? "<td class=\"text\">"
-                  : form_shown(&row->cell[column]) ? "<td>"
-                                                   : "<td class=\"none\">");
+    bool rounded = figure && kind == CELL_MONEY && r->unit != UNIT_YUAN;
+    if (rounded) /* to the fen, for whoever points at it */
+        buf_printf(out, "<td title=\"%s\">", form_grouped(out->a, text).p);
+    else
+        buf_text(out, kind == CELL_TEXT                ? "<td class=\"text\">"
+                      : form_shown(&row->cell[column]) ? "<td>"
+                                                       : "<td class=\"none\">");
     open_link(out, link);
-    html_text(out, figure ? form_grouped(out->a, text) : text);
+    html_text(out, rounded  ? form_money(out->a, r->unit, row->cell[column].n)
+                   : figure ? form_grouped(out->a, text)
+                            : text);
     close_link(out, link);
     buf_text(out, "</td>");
 }
@@ -179,7 +194,7 @@ static void put_head_row(
         const struct report_column *c = &s->columns[i];
         put_element(out, "th",
             c->kind == CELL_TEXT ? " scope=\"col\" class=\"text\"" : " scope=\"col\"",
-            form_column_title(out->a, c, english));
+            form_head(out->a, c, english));
     }
     buf_text(out, "</tr></thead>\n");
 }
@@ -197,7 +212,8 @@ static void put_table(const struct report *r, const struct report_table *t, stru
     put_head_row(s, columns, english, out);
     buf_text(out, "<tbody>\n");
     for (int i = 0; i < t->n; i++)
-        put_row(r, t, &t->row[i], form_row_title(out->a, s, &t->row[i], english), columns, out);
+        put_row(r, t, &t->row[i], form_row_title(out->a, s, &t->row[i], r->unit, english), columns,
+            out);
     buf_text(out, "</tbody>\n");
     if (t->total.cell) {
         buf_text(out, "<tfoot>");
@@ -235,13 +251,17 @@ static void put_section(
     buf_printf(out, "<section id=\"%s\">", t->section->name);
     put_element(out, "h2", "", form_section_title(t->section, english));
     buf_char(out, '\n');
-    if (str_is(str_of(t->section->name), "headline"))
-        put_tiles(r, t, english, out);
     chart_svg(t, english, out);
-    if (t->n == 0 && !t->total.cell)
+    if (t->n == 0 && !t->total.cell) {
         put_element(out, "p", " class=\"none\"", form_nothing(english));
-    else
+    } else {
+        if (form_has_money(t))
+            put_element(out, "p", " class=\"unit\"", form_unit_line(out->a, r, english));
         put_tables(r, t, english, out);
+    }
+    put_element(out, "p", " class=\"note\"",
+        arena_printf(
+            out->a, english ? "Definitions: %s" : "口径：%s", form_note(t->section, english).p));
     buf_text(out, "</section>\n");
 }
 
@@ -256,7 +276,7 @@ static void put_head(const struct report *r, bool english, struct buf *out)
         english ? "en" : "zh-CN");
     buf_text(out, "<meta name=\"viewport\" content=\"width=device-width\">");
     put_element(out, "title", "", title);
-    buf_printf(out, "<style>%s</style></head>\n<body>\n<header>", style);
+    buf_printf(out, "<style>%s%s</style></head>\n<body>\n<header>", style, print_style);
     put_element(out, "h1", "", title);
     buf_text(out, "<dl class=\"facts\">");
     for (int i = 0; i < n; i++) {
@@ -265,7 +285,9 @@ static void put_head(const struct report *r, bool english, struct buf *out)
         put_element(out, "dd", "", facts[i].value);
         buf_text(out, "</div>");
     }
-    buf_text(out, "</dl></header>\n<nav>");
+    buf_text(out, "</dl></header>\n");
+    put_brief(r, english, out);
+    buf_text(out, "<nav>");
     for (int i = 0; i < r->n; i++) {
         const struct report_section *s = r->table[i].section;
         buf_printf(out, "<a href=\"#%s\">", s->name);
@@ -283,9 +305,11 @@ void report_html(const struct report *r, bool english, struct buf *out)
     buf_text(out, "</main>\n<footer>");
     html_text(out,
         form_pick(english,
-            "金额以元为单位，精确到分；同比、环比为未经舍入的数值之比，保留两位小数；“—”表示无可比"
-            "数据。",
-            "Amounts in yuan, to the fen. Rates of growth come from unrounded figures and keep two "
-            "decimals; — means that there is nothing to compare with."));
+            "金额按所示单位四舍五入，合计由未经舍入的数值相加；同比、环比为未经舍入的数值之比，保留"
+            "两位"
+            "小数；“—”表示无可比数据，“*”表示不公开。",
+            "Amounts are rounded to the unit that is shown, totals are sums of unrounded figures. "
+            "Rates of growth come from unrounded figures and keep two decimals; — means that there "
+            "is nothing to compare with, * that a figure is not published."));
     buf_text(out, "</footer>\n</body>\n</html>\n");
 }

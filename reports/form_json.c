@@ -56,6 +56,7 @@ static const struct member report_members[] = {
     {"known_at", M_INSTANT, "截至时刻", .en = "What was recorded by then"},
     {"basis", M_WORD, "按哪一天计入", .en = "The day by which loans count",
         .words = "registered_on signed_on disbursed_on"},
+    {"plan", M_TEXT, "计划", .en = "Whose targets; null: there is no plan", .null = true},
     {"scope", M_OBJECT, "范围", .en = "Whose figures", .of = scope_members},
     {"sealed_at", M_INSTANT, "封存时刻", .en = "When it was sealed; null: live", .null = true},
     {"public", M_BOOL, "可公开", .en = "Small figures are hidden"},
@@ -179,6 +180,7 @@ void report_json(const struct report *r, bool english, struct buf *out)
     json_member_str(out, "as_of", day_text(out->a, r->as_of));
     json_member_str(out, "known_at", r->known_at);
     json_member_str(out, "basis", r->basis);
+    json_member_known(out, "plan", r->plan_code);
     json_member_object(out, "scope");
     json_member_str(out, "zh", r->scope_zh);
     json_member_str(out, "en", r->scope_en);

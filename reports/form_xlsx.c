@@ -11,22 +11,67 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { COVER_NAME = 30, COVER_VALUE = 92 }; /* widths, in characters */
+
 /* ---- the cover ------------------------------------------------------------------------------ */
 
-static void put_notes(struct workbook *w, lxw_worksheet *sheet, lxw_row_t at)
+/* A line over both columns, as high as its text asks for. */
+static lxw_row_t put_words(struct workbook *w, lxw_worksheet *sheet, lxw_row_t at, struct str text)
+{
+    int lines = form_width(text) / (COVER_NAME + COVER_VALUE - 4) + 1;
+    xlsx_must(worksheet_set_row(sheet, at, xlsx_number(18 * lines, 1), NULL));
+    xlsx_must(worksheet_merge_range(sheet, at, 0, at, 1, text.p, w->look[LOOK_WORDS][0]));
+    return at + 1;
+}
+
+static lxw_row_t put_brief(struct workbook *w, lxw_worksheet *sheet, lxw_row_t at)
+{
+    struct str sentence[FORM_SENTENCES];
+    struct form_figure figure[FORM_FIGURES];
+    int n = form_figures(w->a, w->r, w->english, figure);
+    form_sentences(w->a, w->r, w->english, sentence);
+    for (int i = 0; i < FORM_SENTENCES; i++) {
+        if (sentence[i].p)
+            at = put_words(w, sheet, at, sentence[i]);
+    }
+    at++;
+    for (int i = 0; i < n; i++, at++) {
+        xlsx_must(worksheet_write_string(sheet, at, 0, figure[i].name.p, w->look[LOOK_NAME][0]));
+        xlsx_must(worksheet_write_string(sheet, at, 1,
+            arena_printf(w->a, "%s　%s", figure[i].value.p, figure[i].more.p).p,
+            w->look[LOOK_TITLE][0]));
+    }
+    return at + 1;
+}
+
+static lxw_row_t put_notes(struct workbook *w, lxw_worksheet *sheet, lxw_row_t at)
 {
     static const char *const notes[][2] = {
-        {"金额单元格以元为单位，精确到分；合计为上方单元格之和（SUM）。",
-            "Cells of money are in yuan, to the fen; totals are sums of the cells above them."},
-        {"每张表下方另以万元、亿元列示，由公式换算。",
-            "Below each table the same once more in 10,000 and in 100 million yuan, by formula."},
+        {"金额按所示单位显示,单元格内精确到分;合计为上方单元格之和(SUM)。各表口径见表下。",
+            "Amounts are shown in the unit that is named, cells hold them to the fen; totals are "
+            "sums "
+            "of the cells above them. What a table counts is said below it."},
         {"同比、环比由未经舍入的数值计算，保留两位小数；“—”表示无可比数据，“*”表示不公开。",
             "Growth comes from unrounded figures, two decimals; — nothing to compare with, * not "
             "published."},
     };
     for (size_t i = 0; i < COUNT_OF(notes); i++)
-        xlsx_must(worksheet_write_string(
-            sheet, at + (lxw_row_t)i, 0, notes[i][w->english], w->look[LOOK_NOTE][0]));
+        at = put_words(w, sheet, at, str_of(notes[i][w->english]));
+    return at + 1;
+}
+
+static void put_contents(struct workbook *w, lxw_worksheet *sheet, lxw_row_t at)
+{
+    xlsx_must(worksheet_write_string(
+        sheet, at, 0, form_pick(w->english, "目录", "Contents").p, w->look[LOOK_NAME][0]));
+    for (int i = 0; i < w->r->n; i++) { /* in two columns */
+        const char *url = arena_printf(w->a, "internal:'%s'!A1", w->sheet[i]).p;
+        lxw_col_t column = (lxw_col_t)(i % 2);
+        at += column == 0;
+        xlsx_must(worksheet_write_url(sheet, at, column, url, w->look[LOOK_LINK][0]));
+        xlsx_must(worksheet_write_string(sheet, at, column,
+            form_section_title(w->r->table[i].section, w->english).p, w->look[LOOK_LINK][0]));
+    }
 }
 
 static void put_cover(struct workbook *w)
@@ -37,25 +82,20 @@ static void put_cover(struct workbook *w)
         workbook_add_worksheet(w->book, form_pick(w->english, "封面", "Cover").p);
     lxw_row_t at = 0;
     MUST(sheet);
-    xlsx_must(worksheet_set_column(sheet, 0, 0, 26, NULL));
-    xlsx_must(worksheet_set_column(sheet, 1, 1, 60, NULL));
+    xlsx_must(worksheet_set_column(sheet, 0, 0, COVER_NAME, NULL));
+    xlsx_must(worksheet_set_column(sheet, 1, 1, COVER_VALUE, NULL));
     xlsx_must(worksheet_set_row(sheet, 0, 30, NULL));
     xlsx_must(worksheet_write_string(
         sheet, at, 0, form_title(w->a, w->r, w->english).p, w->look[LOOK_TITLE][0]));
-    for (int i = 0; i < n; i++) {
-        xlsx_must(worksheet_write_string(sheet, ++at, 0, facts[i].name.p, w->look[LOOK_NAME][0]));
+    xlsx_must(worksheet_write_string(
+        sheet, 1, 1, form_unit_line(w->a, w->r, w->english).p, w->look[LOOK_UNIT][0]));
+    at = put_brief(w, sheet, 2);
+    for (int i = 0; i < n; i++, at++) {
+        xlsx_must(worksheet_write_string(sheet, at, 0, facts[i].name.p, w->look[LOOK_NAME][0]));
         xlsx_must(worksheet_write_string(sheet, at, 1, facts[i].value.p, w->look[LOOK_NOTE][0]));
     }
-    at += 2;
-    xlsx_must(worksheet_write_string(
-        sheet, at, 0, form_pick(w->english, "目录", "Contents").p, w->look[LOOK_NAME][0]));
-    for (int i = 0; i < w->r->n; i++) {
-        const char *url = arena_printf(w->a, "internal:'%s'!A1", w->sheet[i]).p;
-        xlsx_must(worksheet_write_url(sheet, ++at, 0, url, w->look[LOOK_LINK][0]));
-        xlsx_must(worksheet_write_string(sheet, at, 0,
-            form_section_title(w->r->table[i].section, w->english).p, w->look[LOOK_LINK][0]));
-    }
-    put_notes(w, sheet, at + 2);
+    at = put_notes(w, sheet, at + 1);
+    put_contents(w, sheet, at);
     xlsx_page(w, sheet, 0);
     worksheet_fit_to_pages(sheet, 1, 1);
 }

@@ -6,8 +6,6 @@
 #include "form.h"
 #include <xlsxwriter.h>
 
-/* Units that a table is shown in: yuan first, the others are its figures divided. */
-enum { XLSX_SCALES = 3 };
 enum xlsx_look {
     LOOK_TITLE,
     LOOK_NOTE,
@@ -19,8 +17,10 @@ enum xlsx_look {
     LOOK_NONE, /* "—" and "*" */
     LOOK_COUNT,
     LOOK_PERCENT,
-    LOOK_MONEY, /* and the other scales after it */
-    LOOKS = LOOK_MONEY + XLSX_SCALES
+    LOOK_MONEY,
+    LOOK_WORDS, /* a paragraph over several columns */
+    LOOK_UNIT,  /* at the right */
+    LOOKS
 };
 
 struct workbook {

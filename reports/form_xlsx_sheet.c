@@ -1,21 +1,11 @@
 /*
- * form_xlsx_sheet.c - a sheet of the workbook: looks, the page, a section's table in its units.
+ * form_xlsx_sheet.c - a sheet of the workbook: looks, the page, a section's table.
  *
- * The table stands in yuan, to the fen, its totals as sums of the cells above them; below it once
- * more in 万元 and in 亿元 as formulas on the first, for those who print or copy. libxlsxwriter
- * takes its numbers as double: see xlsx_number.
+ * The table stands once, in the unit that was chosen: its cells hold amounts to the fen and show
+ * them rounded, its totals are sums of the cells above them. libxlsxwriter takes its numbers as
+ * double: see xlsx_number.
  */
 #include "form_xlsx.h"
-
-static const struct scale {
-    int64_t fen; /* of one unit */
-    const char *divide, *zh, *en, *zh_format, *en_format;
-} scales[XLSX_SCALES] = {
-    {100, "", "元", "yuan", "#,##0.00", "#,##0.00"},
-    {1000000, "/10000", "万元", "10,000 yuan", "#,##0.00\"万元\"", "#,##0.00\" ×10⁴\""},
-    {INT64_C(10000000000), "/100000000", "亿元", "100 million yuan", "#,##0.0000\"亿元\"",
-        "#,##0.0000\" ×10⁸\""},
-};
 
 double xlsx_number(int64_t n, int64_t per)
 {
@@ -54,10 +44,8 @@ static void make_cell_looks(struct workbook *w, int total)
     w->look[LOOK_NONE][total] = format_new(w, NULL, LXW_ALIGN_RIGHT);
     w->look[LOOK_COUNT][total] = format_new(w, "#,##0", LXW_ALIGN_RIGHT);
     w->look[LOOK_PERCENT][total] = format_new(w, "0.00%", LXW_ALIGN_RIGHT);
-    for (int i = 0; i < XLSX_SCALES; i++)
-        w->look[LOOK_MONEY + i][total] =
-            format_new(w, w->english ? scales[i].en_format : scales[i].zh_format, LXW_ALIGN_RIGHT);
-    for (int i = LOOK_ROW; i < LOOKS; i++) {
+    w->look[LOOK_MONEY][total] = format_new(w, form_units[w->r->unit].number, LXW_ALIGN_RIGHT);
+    for (int i = LOOK_ROW; i <= LOOK_MONEY; i++) {
         format_set_border(w->look[i][total], LXW_BORDER_THIN);
         format_set_border_color(w->look[i][total], LINE);
         if (total) {
@@ -84,29 +72,29 @@ void xlsx_looks(struct workbook *w)
     format_set_bg_color(w->look[LOOK_HEAD][0], FILL_HEAD);
     format_set_border(w->look[LOOK_HEAD][0], LXW_BORDER_THIN);
     format_set_border_color(w->look[LOOK_HEAD][0], LINE);
+    w->look[LOOK_WORDS][0] = format_new(w, NULL, LXW_ALIGN_LEFT);
+    format_set_text_wrap(w->look[LOOK_WORDS][0]);
+    format_set_align(w->look[LOOK_WORDS][0], LXW_ALIGN_VERTICAL_TOP);
+    w->look[LOOK_UNIT][0] = format_new(w, NULL, LXW_ALIGN_RIGHT);
     make_cell_looks(w, 0);
     make_cell_looks(w, 1);
 }
 
-/* ---- one table in one unit ------------------------------------------------------------------ */
+/* ---- the table ------------------------------------------------------------------------------ */
 
-/* The table again from row "head" on; scale 0 is yuan, the rest refers to it. Headings name no
- * unit, since the first of them stands on every printed page; a line above says yuan, and the
- * formats of the other two put their unit into each cell. */
+/* Headings name no unit: the first of them stands on every printed page, and so does the line above
+ * that says it. */
 struct block {
     struct workbook *w;
     const struct report_table *t;
     lxw_worksheet *sheet;
-    int scale;
-    lxw_row_t head;
 };
 
-static enum xlsx_look look_of(
-    const struct block *b, const struct report_cell *c, enum cell_kind kind)
+static enum xlsx_look look_of(const struct report_cell *c, enum cell_kind kind)
 {
     switch (kind) {
     case CELL_COUNT: return form_shown(c) ? LOOK_COUNT : LOOK_NONE;
-    case CELL_MONEY: return form_shown(c) ? (enum xlsx_look)(LOOK_MONEY + b->scale) : LOOK_NONE;
+    case CELL_MONEY: return form_shown(c) ? LOOK_MONEY : LOOK_NONE;
     case CELL_PERCENT: return form_shown(c) ? LOOK_PERCENT : LOOK_NONE;
     case CELL_TEXT: return LOOK_TEXT;
     case CELL_BY_ROW:
@@ -114,10 +102,10 @@ static enum xlsx_look look_of(
     }
 }
 
-/* A whole number of what the cell shows: fen in yuan, hundredths of a percent in one. */
-static double number_of(int64_t n, enum cell_kind kind, int scale)
+/* A whole number of what the cell shows: fen in the unit, hundredths of a percent in one. */
+static double number_of(const struct block *b, int64_t n, enum cell_kind kind)
 {
-    return xlsx_number(n, kind == CELL_MONEY     ? scales[scale].fen
+    return xlsx_number(n, kind == CELL_MONEY     ? form_units[b->w->r->unit].fen
                           : kind == CELL_PERCENT ? 10000
                                                  : 1);
 }
@@ -143,41 +131,43 @@ static const char *cell_name(struct arena *a, lxw_row_t row, int column)
     return arena_text(a, name).p;
 }
 
-static void put_formula(
-    struct block *b, lxw_row_t at, int column, struct str f, lxw_format *look, double value)
-{
-    xlsx_must(worksheet_write_formula_num(b->sheet, at, (lxw_col_t)(column + 1), f.p, look, value));
-}
-
-static void put_cell(struct block *b, const struct report_row *row, lxw_row_t at, int column)
+/* As it is printed. */
+static struct str shown_text(const struct block *b, const struct report_row *row, int column)
 {
     struct arena *a = b->w->a;
     const struct report_column *c = &b->t->section->columns[column];
     const struct report_cell *cell = &row->cell[column];
     enum cell_kind kind = form_kind(c, row);
+    if (kind == CELL_MONEY && form_shown(cell))
+        return form_money(a, b->w->r->unit, cell->n);
+    struct str s = report_cell_text(a, c, row, column);
+    return kind == CELL_TEXT ? s : form_grouped(a, s);
+}
+
+static void put_cell(struct block *b, const struct report_row *row, lxw_row_t at, int column)
+{
+    struct arena *a = b->w->a;
+    const struct report_cell *cell = &row->cell[column];
+    enum cell_kind kind = form_kind(&b->t->section->columns[column], row);
     bool total = row == &b->t->total;
-    lxw_format *look = b->w->look[look_of(b, cell, kind)][total];
+    lxw_format *look = b->w->look[look_of(cell, kind)][total];
+    lxw_col_t x = (lxw_col_t)(column + 1);
     if (kind == CELL_TEXT || !form_shown(cell) || !xlsx_exact(cell->n)) {
-        struct str s = report_cell_text(a, c, row, column);
-        if (b->scale > 0 && kind == CELL_MONEY && form_shown(cell))
-            s = arena_printf(
-                a, b->w->english ? "%s yuan" : "%s元", s.p); /* of no other unit here */
-        xlsx_must(worksheet_write_string(b->sheet, at, (lxw_col_t)(column + 1), s.p, look));
+        struct str s = kind == CELL_MONEY && form_shown(cell)
+                           ? form_money(a, b->w->r->unit, cell->n)
+                           : report_cell_text(a, &b->t->section->columns[column], row, column);
+        xlsx_must(worksheet_write_string(b->sheet, at, x, s.p, look));
         return;
     }
-    double value = number_of(cell->n, kind, b->scale);
-    if (b->scale > 0)
-        put_formula(b, at, column,
-            arena_printf(a, "=%s%s", cell_name(a, at - b->head + XLSX_HEAD, column + 1),
-                kind == CELL_MONEY ? scales[b->scale].divide : ""),
-            look, value);
-    else if (total && adds_up(b->t, column))
-        put_formula(b, at, column,
+    double value = number_of(b, cell->n, kind);
+    if (total && adds_up(b->t, column))
+        xlsx_must(worksheet_write_formula_num(b->sheet, at, x,
             arena_printf(a, "=SUM(%s:%s)", cell_name(a, XLSX_FIRST, column + 1),
-                cell_name(a, at - 1, column + 1)),
-            look, value);
+                cell_name(a, at - 1, column + 1))
+                .p,
+            look, value));
     else
-        xlsx_must(worksheet_write_number(b->sheet, at, (lxw_col_t)(column + 1), value, look));
+        xlsx_must(worksheet_write_number(b->sheet, at, x, value, look));
 }
 
 static void put_row(struct block *b, const struct report_row *row, struct str title, lxw_row_t at)
@@ -188,38 +178,31 @@ static void put_row(struct block *b, const struct report_row *row, struct str ti
         put_cell(b, row, at, i);
 }
 
-static void put_block(struct block *b)
+/* Returns the row behind the last. */
+static lxw_row_t put_block(struct block *b)
 {
     const struct report_section *s = b->t->section;
-    bool english = b->w->english;
-    lxw_row_t at = b->head;
+    struct workbook *w = b->w;
+    bool english = w->english;
+    lxw_row_t at = XLSX_HEAD;
     xlsx_must(worksheet_set_row(b->sheet, at, 33, NULL));
     xlsx_must(worksheet_write_string(
-        b->sheet, at, 0, form_row_head(s, english).p, b->w->look[LOOK_HEAD][0]));
+        b->sheet, at, 0, form_row_head(s, english).p, w->look[LOOK_HEAD][0]));
     for (int i = 0; s->columns[i].key; i++)
         xlsx_must(worksheet_write_string(b->sheet, at, (lxw_col_t)(i + 1),
-            form_pick(english, s->columns[i].zh, s->columns[i].en).p, b->w->look[LOOK_HEAD][0]));
+            form_pick(english, s->columns[i].zh, s->columns[i].en).p, w->look[LOOK_HEAD][0]));
     for (int i = 0; i < b->t->n; i++)
-        put_row(b, &b->t->row[i], b->t->row[i].title, ++at);
+        put_row(
+            b, &b->t->row[i], form_row_title(w->a, s, &b->t->row[i], w->r->unit, english), ++at);
     if (b->t->n == 0)
         xlsx_must(worksheet_write_string(
-            b->sheet, ++at, 0, form_nothing(english).p, b->w->look[LOOK_NOTE][0]));
+            b->sheet, ++at, 0, form_nothing(english).p, w->look[LOOK_NOTE][0]));
     if (b->t->total.cell)
         put_row(b, &b->t->total, form_total_title(english), ++at);
+    return at + 1;
 }
 
 /* ---- a section's sheet ---------------------------------------------------------------------- */
-
-static bool has_money(const struct report_table *t)
-{
-    for (const struct report_column *c = t->section->columns; c->key; c++) {
-        for (int i = 0; i < t->n; i++) {
-            if (form_kind(c, &t->row[i]) == CELL_MONEY)
-                return true;
-        }
-    }
-    return false;
-}
 
 static int wider(int width, struct str s, int room)
 {
@@ -227,13 +210,10 @@ static int wider(int width, struct str s, int room)
     return w > width ? w : width;
 }
 
-static int width_of(struct arena *a, const struct report_table *t, const struct report_row *row,
-    int column, int width)
+static int width_of(const struct block *b, const struct report_row *row, int column, int width)
 {
-    const struct report_column *c = &t->section->columns[column];
-    struct str s = report_cell_text(a, c, row, column);
-    bool text = form_kind(c, row) == CELL_TEXT;
-    return wider(width, text ? s : form_grouped(a, s), text ? 2 : 3);
+    bool text = form_kind(&b->t->section->columns[column], row) == CELL_TEXT;
+    return wider(width, shown_text(b, row, column), text ? 2 : 3);
 }
 
 /* By what stands in them; headings find room in two lines, with the filter's arrow beside. Returns
@@ -242,19 +222,19 @@ static int set_widths(struct block *b)
 {
     enum { TITLE_MAX = 44, TEXT_MAX = 60 };
     const struct report_section *s = b->t->section;
-    struct arena *a = b->w->a;
     int width = wider(10, form_row_head(s, b->w->english), 4), all;
     for (int i = 0; i < b->t->n; i++)
-        width = wider(width, b->t->row[i].title, 2);
+        width = wider(
+            width, form_row_title(b->w->a, s, &b->t->row[i], b->w->r->unit, b->w->english), 2);
     width = width > TITLE_MAX ? TITLE_MAX : width;
     xlsx_must(worksheet_set_column(b->sheet, 0, 0, xlsx_number(width, 1), NULL));
     all = width;
     for (int i = 0; s->columns[i].key; i++) {
         width = form_width(form_pick(b->w->english, s->columns[i].zh, s->columns[i].en)) / 2 + 5;
         for (int j = 0; j < b->t->n; j++)
-            width = width_of(a, b->t, &b->t->row[j], i, width);
+            width = width_of(b, &b->t->row[j], i, width);
         if (b->t->total.cell)
-            width = width_of(a, b->t, &b->t->total, i, width) + 1; /* bold */
+            width = width_of(b, &b->t->total, i, width) + 1; /* bold */
         width = width > TEXT_MAX ? TEXT_MAX : width;
         xlsx_must(worksheet_set_column(
             b->sheet, (lxw_col_t)(i + 1), (lxw_col_t)(i + 1), xlsx_number(width, 1), NULL));
@@ -266,47 +246,58 @@ static int set_widths(struct block *b)
 void xlsx_page(struct workbook *w, lxw_worksheet *sheet, int pages_wide)
 {
     struct str title = form_title(w->a, w->r, w->english);
+    struct str by = w->r->reporter.p ? w->r->reporter : STR("");
     worksheet_set_landscape(sheet);
     worksheet_set_paper(sheet, 9); /* A4 */
-    worksheet_set_margins(sheet, 0.5, 0.5, 0.7, 0.7);
+    worksheet_set_margins(sheet, 0.5, 0.5, 0.7, 0.8);
     if (pages_wide > 0)
         worksheet_fit_to_pages(sheet, (uint16_t)pages_wide, 0);
     xlsx_must(worksheet_set_header(sheet, arena_printf(w->a, "&L%s&R&A", title.p).p));
-    xlsx_must(worksheet_set_footer(sheet, w->english ? "&CPage &P of &N" : "&C第 &P 页，共 &N 页"));
+    xlsx_must(worksheet_set_footer(sheet,
+        arena_printf(w->a,
+            w->english ? "&LReported by: %s   Drawn up by:          Checked by:          Released "
+                         "by:          &RPage &P of &N"
+                       : "&L填报单位：%s　制表：　　　　　审核：　　　　　签发：　　　　　&R第 &P "
+                         "页，共 &N 页",
+            form_cut(w->a, by, 40).p)
+            .p));
+}
+
+/* What the section counts, over the width of a page below the table. */
+static void put_note(struct block *b, lxw_row_t at, int columns, int width)
+{
+    struct workbook *w = b->w;
+    struct str note = arena_printf(
+        w->a, w->english ? "Definitions: %s" : "口径：%s", form_note(b->t->section, w->english).p);
+    int lines = form_width(note) * 11 / 10 / (width > 20 ? width : 20) + 1;
+    xlsx_must(worksheet_set_row(b->sheet, at, xlsx_number(16 * lines, 1), NULL));
+    xlsx_must(worksheet_merge_range(
+        b->sheet, at, 0, at, (lxw_col_t)columns, note.p, w->look[LOOK_WORDS][0]));
 }
 
 void xlsx_section(struct workbook *w, int table)
 {
-    enum { WIDE = 200 }; /* in characters: more than one page can carry */
     const struct report_table *t = &w->r->table[table];
     lxw_worksheet *sheet = workbook_add_worksheet(w->book, w->sheet[table]);
     MUST(sheet);
-    struct block b = {.w = w, .t = t, .sheet = sheet, .head = XLSX_HEAD};
-    lxw_row_t rows = (lxw_row_t)(t->n ? t->n : 1), total = t->total.cell ? 1 : 0;
+    struct block b = {.w = w, .t = t, .sheet = sheet};
+    lxw_row_t rows = (lxw_row_t)(t->n ? t->n : 1);
     int columns = report_columns(t->section), width = set_widths(&b);
     xlsx_must(worksheet_write_string(
         sheet, 0, 0, form_section_title(t->section, w->english).p, w->look[LOOK_TITLE][0]));
     xlsx_must(worksheet_write_string(sheet, 1, 0,
-        arena_printf(w->a,
-            w->english ? "%s, %s, counted to %s; money in yuan" : "%s　%s　截至 %s　金额单位：元",
+        arena_printf(w->a, w->english ? "%s, %s, counted to %s" : "%s　%s　截至 %s",
             w->english ? w->r->scope_en.p : w->r->scope_zh.p, quarter_text(w->a, w->r->quarter).p,
             day_text(w->a, w->r->as_of).p)
             .p,
         w->look[LOOK_NOTE][0]));
-    put_block(&b);
+    if (form_has_money(t))
+        xlsx_must(worksheet_write_string(sheet, 1, (lxw_col_t)columns,
+            form_unit_line(w->a, w->r, w->english).p, w->look[LOOK_UNIT][0]));
+    lxw_row_t end = put_block(&b);
     worksheet_freeze_panes(sheet, XLSX_FIRST, 1);
     xlsx_must(worksheet_autofilter(sheet, XLSX_HEAD, 0, XLSX_HEAD + rows, (lxw_col_t)columns));
-    for (b.scale = 1; has_money(t) && b.scale < XLSX_SCALES; b.scale++) {
-        b.head += rows + total + 3;
-        xlsx_must(worksheet_write_string(sheet, b.head - 1, 0,
-            arena_printf(w->a, w->english ? "The same in units of %s" : "同表，金额单位：%s",
-                w->english ? scales[b.scale].en : scales[b.scale].zh)
-                .p,
-            w->look[LOOK_NOTE][0]));
-        put_block(&b);
-    }
-    xlsx_page(w, sheet, width > WIDE ? 2 : 1);
-    xlsx_must(worksheet_repeat_rows(sheet, XLSX_HEAD, XLSX_HEAD));
-    if (width > WIDE)
-        xlsx_must(worksheet_repeat_columns(sheet, 0, 0));
+    put_note(&b, end + 1, columns, width);
+    xlsx_page(w, sheet, 1);
+    xlsx_must(worksheet_repeat_rows(sheet, XLSX_HEAD - 1, XLSX_HEAD));
 }

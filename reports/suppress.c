@@ -318,10 +318,12 @@ static void hide_numbers(const struct report_table *t, struct report_row *row)
 static void hide_derived(const struct report_table *t, struct report_row *row)
 {
     const struct report_column *c = t->section->columns;
-    /* What the plan requires comes first: progress is made of it. */
+    bool records = false; /* what the plan says of a target would tell them */
+    for (int i = 0; c[i].key; i++)
+        records |= c[i].from == FROM_FACTS && row->cell[i].suppressed;
     for (int i = 0; c[i].key; i++) {
         if (c[i].from == FROM_PLAN)
-            row->cell[i].suppressed = row->cell[c[i].a].suppressed;
+            row->cell[i].suppressed = records;
     }
     for (int i = 0; c[i].key; i++) {
         if (c[i].from == FROM_SHARE || c[i].from == FROM_GROWTH)

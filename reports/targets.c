@@ -360,6 +360,47 @@ static void evaluate_total(int64_t threshold, const struct series *s, struct tar
             elapsed == all, (wide)out->total * all >= (wide)threshold * elapsed && elapsed < all);
 }
 
+/* ---- where it stands ------------------------------------------------------------------------ */
+
+/* A year that has ended compares with the whole year before it, one that runs with its quarters. */
+static void compare_year(const struct series *s, int i, struct target_now *now)
+{
+    bool ended = i < ended_years(s);
+    now->year = s->first_year + i;
+    now->value = s->year[i];
+    now->value_known = !s->year_missing[i];
+    if (!ended) {
+        now->base = s->prior_to_date;
+        now->base_known = s->prior_to_date_known;
+    } else {
+        now->base = i ? s->year[i - 1] : s->base;
+        now->base_known = i ? !s->year_missing[i - 1] : s->base_known;
+    }
+}
+
+static void evaluate_now(struct arena *a, struct maths *m, enum target_kind kind, int64_t threshold,
+    const struct series *s, struct target_answer *out)
+{
+    struct target_now *now = &out->now;
+    int i = quarter_year(s->as_of) - s->first_year;
+    if (kind == TARGET_TOTAL) {
+        now->value = out->total;
+        now->value_known = true;
+        now->required = threshold;
+        now->required_known = true;
+    } else if (i >= 0) {
+        i = i < years_of(s) ? i : years_of(s) - 1;
+        compare_year(s, i, now);
+        now->growth = out->yoy[i];
+        now->required_known = now->base_known && now->base > 0;
+        if (now->required_known)
+            now->required =
+                ceiling(m, times(m, big(m, now->base), big(m, PPM + threshold)), big(m, PPM));
+    }
+    if (now->value_known && now->required_known)
+        now->progress = ratio_percent(a, now->value, now->required);
+}
+
 void target_evaluate(struct arena *a, enum target_kind kind, int64_t threshold,
     const struct series *s, struct target_answer *out)
 {
@@ -376,6 +417,7 @@ void target_evaluate(struct arena *a, enum target_kind kind, int64_t threshold,
         evaluate_growth(a, &m, threshold, s, out);
     else
         evaluate_total(threshold, s, out);
+    evaluate_now(a, &m, kind, threshold, s, out);
     BN_CTX_end(m.ctx);
     BN_CTX_free(m.ctx);
 }
@@ -421,4 +463,14 @@ const char *target_status_name(enum target_status s)
 {
     static const char *const names[] = {"met", "on_track", "at_risk", "missed", "no_base"};
     return names[s];
+}
+
+const char *target_status_title(enum target_status s, bool english)
+{
+    static const char *const titles[][2] = {[TARGET_MET] = {"已达成", "met"},
+        [TARGET_ON_TRACK] = {"符合进度", "on track"},
+        [TARGET_AT_RISK] = {"落后于进度", "at risk"},
+        [TARGET_MISSED] = {"未达成", "missed"},
+        [TARGET_NO_BASE] = {"缺基数", "no base"}};
+    return titles[s][english];
 }

@@ -1,37 +1,63 @@
 -- The plan's indicators, periods and districts.
 
--- City totals by quarter. Runs as the owner: every role may see the city's sums, none sees rows.
+-- The plan that a day is counted for: of those whose years hold it the one that began last; else the last before it,
+-- whose figures are final; else the first of all.
+create or replace function plan_of(on_day date) returns text language sql stable as $$
+    select p.code
+      from plan p
+     cross join lateral (select extract(year from on_day)::int as year) d
+     order by d.year between p.first_year and p.last_year desc, p.first_year <= d.year desc,
+              case when p.first_year <= d.year then -p.first_year else p.first_year end, p.code
+     limit 1
+$$;
+
+-- City totals by quarter, as_of the last day that counts: out of the sums that are kept where they hold what is asked
+-- for, else out of the loans. Runs as the owner: every role may see the city's sums, none sees rows.
 create or replace function plan_quarters(basis text, as_of date, known_at timestamptz)
     returns table (quarter text, year int, amount_fen bigint, count bigint)
-    language sql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+#variable_conflict use_column
+begin
+    if plan_quarters.basis = 'signed_on' and plan_quarters.known_at is null
+       and plan_quarters.as_of = quarter_end(plan_quarters.as_of) then
+        return query
+        select quarter_text(r.quarter), extract(year from r.quarter)::int, r.amount_fen, r.loans
+          from city_rollup r
+         where r.section = 'all' and r.row_key = '' and r.quarter <= plan_quarters.as_of and r.loans > 0;
+        return;
+    end if;
+    return query
     with counted as (
-        select loan_day(l, basis) as on_day, loan_counted_fen(l, basis) as amount_fen
+        select loan_day(l, plan_quarters.basis) as on_day, loan_counted_fen(l, plan_quarters.basis) as amount_fen
           from loan l
-         where (known_at is null or l.recorded_at <= known_at)
+         where (plan_quarters.known_at is null or l.recorded_at <= plan_quarters.known_at)
            and not exists (select from loan later
                             where later.id = l.id and later.version = l.version + 1
-                              and (known_at is null or later.recorded_at <= known_at))
-           and not loan_is_void(l.id, known_at))
-    select to_char(on_day, 'YYYY"Q"Q'), extract(year from on_day)::int,
-           sum(counted.amount_fen)::bigint, count(*)
-      from counted
-     where on_day <= as_of
-     group by 1, 2
-$$;
+                              and (plan_quarters.known_at is null or later.recorded_at <= plan_quarters.known_at))
+           and not loan_is_void(l.id, plan_quarters.known_at))
+    select to_char(c.on_day, 'YYYY"Q"Q'), extract(year from c.on_day)::int, sum(c.amount_fen)::bigint, count(*)
+      from counted c
+     where c.on_day <= plan_quarters.as_of
+     group by 1, 2;
+end $$;
 revoke all on function plan_quarters from public;
 grant execute on function plan_quarters to pledged_app;
 
--- How many loans no period counts, because they lack the day that it counts by.
+-- How many loans no period counts, because they lack the day that it counts by; every loan is signed on a day.
 create or replace function plan_undated(basis text, known_at timestamptz) returns bigint
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select count(*) from loan l
-     where loan_day(l, basis) is null
-       and (known_at is null or l.recorded_at <= known_at)
-       and not exists (select from loan later
-                        where later.id = l.id and later.version = l.version + 1
-                          and (known_at is null or later.recorded_at <= known_at))
-       and not loan_is_void(l.id, known_at)
-$$;
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    if basis = 'signed_on' then
+        return 0;
+    end if;
+    return (select count(*) from loan l
+             where loan_day(l, basis) is null
+               and (known_at is null or l.recorded_at <= known_at)
+               and not exists (select from loan later
+                                where later.id = l.id and later.version = l.version + 1
+                                  and (known_at is null or later.recorded_at <= known_at))
+               and not loan_is_void(l.id, known_at));
+end $$;
 revoke all on function plan_undated from public;
 grant execute on function plan_undated to pledged_app;
 

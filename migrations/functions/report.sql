@@ -110,11 +110,16 @@ create or replace function loan_firstness(first_loan boolean) returns text langu
 -- Rows are measures: of each the six periods.
 create or replace function report_facts_headline(first date, cut date, known_at timestamptz, basis text)
     returns setof report_fact language sql stable as $$
-    select m.row_key, l.id, l.version, 'loan', record_key(l.id, l.version), l.firm, m.v
+    select m.row_key, l.id, l.version, 'loan', record_key(l.id, l.version), m.firm, m.v
       from loans_counted(first, cut, known_at, basis) l
      cross join lateral (values
-           ('count', array[l.v[1], l.v[3], l.v[5], l.v[7], l.v[9], l.v[11]]),
-           ('amount', array[l.v[2], l.v[4], l.v[6], l.v[8], l.v[10], l.v[12]])) as m(row_key, v)
+           ('count', l.firm, array[l.v[1], l.v[3], l.v[5], l.v[7], l.v[9], l.v[11]]),
+           ('amount', l.firm, array[l.v[2], l.v[4], l.v[6], l.v[8], l.v[10], l.v[12]]),
+           ('patents', null, array[l.patents * l.v[1], l.patents * l.v[3], l.patents * l.v[5], l.patents * l.v[7],
+                                   l.patents * l.v[9], l.patents * l.v[11]]),
+           ('trademarks', null, array[l.trademarks * l.v[1], l.trademarks * l.v[3], l.trademarks * l.v[5],
+                                      l.trademarks * l.v[7], l.trademarks * l.v[9], l.trademarks * l.v[11]]))
+           as m(row_key, firm, v)
 $$;
 
 -- Every quarter of the plan so far beside the same of last year and the one before.

@@ -155,7 +155,8 @@ begin
     with class as materialized (
         select v.class, v.quarter, sum(v.sign)::bigint as loans,
                sum(v.sign * v.amount_fen)::bigint as amount_fen, sum(v.sign * v.ip_amount_fen)::bigint as ip_amount_fen,
-               sum(v.sign * v.registered_fen)::bigint as registered_fen
+               sum(v.sign * v.registered_fen)::bigint as registered_fen,
+               sum(v.sign * v.patents)::bigint as patents, sum(v.sign * v.trademarks)::bigint as trademarks
           from unnest(versions) v
          group by 1, 2
     ),
@@ -182,17 +183,21 @@ begin
                first_loans = r.first_loans + excluded.first_loans,
                first_fen = r.first_fen + excluded.first_fen
     )
-    insert into city_rollup as r (section, row_key, quarter, loans, amount_fen, registered_fen)
-    select k.section, k.row_key, x.quarter, sum(x.loans), sum(x.amount_fen), sum(x.registered_fen)
+    insert into city_rollup as r (section, row_key, quarter, loans, amount_fen, registered_fen, patents, trademarks)
+    select k.section, k.row_key, x.quarter, sum(x.loans), sum(x.amount_fen), sum(x.registered_fen), sum(x.patents),
+           sum(x.trademarks)
       from class x
      cross join lateral rollup_class_rows(x.class) k
      group by 1, 2, 3
-    having sum(x.loans) <> 0 or sum(x.amount_fen) <> 0 or sum(x.registered_fen) <> 0
+    having sum(x.loans) <> 0 or sum(x.amount_fen) <> 0 or sum(x.registered_fen) <> 0 or sum(x.patents) <> 0
+           or sum(x.trademarks) <> 0
      order by 1, 2, 3
     on conflict on constraint city_rollup_key do update
        set loans = r.loans + excluded.loans,
            amount_fen = r.amount_fen + excluded.amount_fen,
-           registered_fen = r.registered_fen + excluded.registered_fen;
+           registered_fen = r.registered_fen + excluded.registered_fen,
+           patents = r.patents + excluded.patents,
+           trademarks = r.trademarks + excluded.trademarks;
     changes := rollup_firms_changed(versions);
     if changes is not null then
         perform rollup_firms_rechain(changes);
@@ -206,7 +211,8 @@ create or replace function rollup_version(l loan, sign int) returns loan_version
     select row(sign, (l).borrower, quarter_start((l).signed_on),
                loan_class((l).org_id, (l).district, (l).patents, (l).trademarks, k.kind, (l).product, (l).size,
                           (l).industry, (l).amount_fen, (l).first_loan),
-               (l).amount_fen, (l).ip_amount_fen, loan_registered_fen((l).registered_fen, (l).amount_fen))::loan_version
+               (l).amount_fen, (l).ip_amount_fen, loan_registered_fen((l).registered_fen, (l).amount_fen),
+               (l).patents, (l).trademarks)::loan_version
       from (select loan_right_kind(min(p.kind), max(p.kind)) as kind
               from loan_ip p
              where p.record_id = (l).id and p.version = (l).version) k
@@ -223,7 +229,8 @@ begin
                          loan_class(v.org_id, v.district, v.patents, v.trademarks, k.kind, v.product, v.size,
                                     v.industry, v.amount_fen, v.first_loan),
                          v.amount_fen, v.ip_amount_fen,
-                         loan_registered_fen(v.registered_fen, v.amount_fen))::loan_version)
+                         loan_registered_fen(v.registered_fen, v.amount_fen), v.patents,
+                         v.trademarks)::loan_version)
       into versions
       from (select 1 as sign, f.* from fresh f
             union all
@@ -510,11 +517,13 @@ $$;
 -- Loans, amount and distinct firms of a section's rows, as arrays over the periods 1 to 6, and what is registered of
 -- the quarter. A firm counts in the first of its quarters that lies in the period.
 create or replace function rollup_city_sums(section text, first date, last date)
-    returns table (row_key text, facts bigint, loans bigint[], fen bigint[], firms bigint[], registered bigint)
+    returns table (row_key text, facts bigint, loans bigint[], fen bigint[], firms bigint[], registered bigint,
+                   patents bigint[], trademarks bigint[])
     language sql stable as $$
     with loan as (
         select r.row_key, p.n, sum(r.loans)::bigint as loans, sum(r.amount_fen)::bigint as fen,
-               sum(r.registered_fen)::bigint as registered
+               sum(r.registered_fen)::bigint as registered, sum(r.patents)::bigint as patents,
+               sum(r.trademarks)::bigint as trademarks
           from city_rollup r
           join report_periods(first, last) p on r.quarter between p.since and p.until
          where r.section = $1
@@ -528,7 +537,8 @@ create or replace function rollup_city_sums(section text, first date, last date)
          group by 1, 2
     )
     select k.row_key, k.loans, array_agg(coalesce(l.loans, 0) order by p.n), array_agg(coalesce(l.fen, 0) order by p.n),
-           array_agg(coalesce(f.firms, 0) order by p.n), coalesce(max(l.registered) filter (where p.n = 1), 0)
+           array_agg(coalesce(f.firms, 0) order by p.n), coalesce(max(l.registered) filter (where p.n = 1), 0),
+           array_agg(coalesce(l.patents, 0) order by p.n), array_agg(coalesce(l.trademarks, 0) order by p.n)
       from loan k
      cross join generate_series(1, 6) as p(n)
       left join loan l on l.row_key = k.row_key and l.n = p.n
@@ -565,10 +575,16 @@ create or replace function rollup_cells_of_headline(first date) returns setof re
     union all
     select 'amount', w.fen || array_fill(null::bigint, '{7}'), w.firms || array_fill(0::bigint, '{7}'), w.facts
       from whole w
+    union all -- of how many firms is told beside the loans
+    select x.row_key, x.v || array_fill(null::bigint, '{7}'),
+           array(select case when n = 0 then 0 end from unnest(x.v) n) || array_fill(0::bigint, '{7}'), w.facts
+      from whole w
+     cross join lateral (values ('patents', w.patents), ('trademarks', w.trademarks)) as x(row_key, v)
     union all
-    select null, array(select w.loans[n] + w.fen[n] from generate_series(1, 6) n order by n)
-                 || array_fill(null::bigint, '{7}'),
-           w.firms || array_fill(0::bigint, '{7}'), 2 * w.facts
+    select null, array(select w.loans[n] + w.fen[n] + w.patents[n] + w.trademarks[n]
+                         from generate_series(1, 6) n order by n) || array_fill(null::bigint, '{7}'),
+           array(select case when w.patents[n] + w.trademarks[n] = 0 then w.firms[n] end
+                   from generate_series(1, 6) n order by n) || array_fill(0::bigint, '{7}'), 4 * w.facts
       from whole w
 $$;
 

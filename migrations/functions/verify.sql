@@ -196,8 +196,10 @@ create or replace function verify_loan_rollup() returns setof loan_rollup langua
     $$ select x.* from rollup_loan_rows() x $$;
 
 -- Sums of loans by the rows of the report.
-create or replace function verify_city_rollup() returns setof city_rollup language sql stable as
-    $$ select x.section, x.row_key, x.quarter, x.loans, x.amount_fen, x.registered_fen from city_rollup_rows x $$;
+create or replace function verify_city_rollup() returns setof city_rollup language sql stable as $$
+    select x.section, x.row_key, x.quarter, x.loans, x.amount_fen, x.registered_fen, x.patents, x.trademarks
+      from city_rollup_rows x
+$$;
 
 -- What firms took by quarter.
 create or replace function verify_firm_quarter() returns setof firm_quarter language sql stable as

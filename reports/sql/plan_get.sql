@@ -1,5 +1,6 @@
 -- plan_get: everything the targets of a plan are computed from, as rows of several kinds.
--- $1 plan code, $2 basis or null (the plan's own), $3 last day that counts, $4 known_at or null,
+-- $1 plan code or null (that of the last day), $2 basis or null (the plan's own), $3 last day that counts,
+-- $4 known_at or null,
 -- $5 end of the quarter that counts last, or null: firms that benefit are not asked for
 -- -> kind text, a text, b text, c text, d text, e text, f text, g text, h text:
 --    plan: code, title, first_year, last_year, basis, undated (loans)
@@ -14,7 +15,7 @@
 with chosen as (
     select p.*, coalesce($2::text, p.basis) as use
       from plan p
-     where p.code = $1::text
+     where p.code = coalesce($1::text, plan_of($3::date))
 ),
 own as materialized (
     select f.*

@@ -1,9 +1,8 @@
--- report_head: the instant of the snapshot and the plan's targets that loans count for, before the sections of a
--- report.
--- -> known_at text, basis text, id text, zh text, en text, kind text, metric text, threshold int8,
---    first_year int4; one row a target
-select instant_text(known_now()) as known_at, p.basis, t.id, t.zh, t.en, t.kind, t.metric, t.threshold,
-       p.first_year
-  from (select x.* from plan x order by x.first_year, x.code limit 1) p
-  left join plan_target t on t.plan = p.code and t.metric in ('amount', 'count')
- order by t.id
+-- report_head: the instant of the snapshot and the plan whose targets a report shows, before its sections.
+-- $1 plan code or null (that of the quarter), $2 first day of the quarter
+-- -> known_at text, plan text (null: there is none), title text, basis text, first_year int4, own bool (it is that of
+--    the quarter)
+select instant_text(known_now()) as known_at, p.code as plan, p.title, coalesce(p.basis, 'signed_on') as basis,
+       p.first_year, coalesce(p.code = plan_of($2::date), false) as own
+  from (values (1)) as one
+  left join plan p on p.code = coalesce($1::text, plan_of($2::date))

@@ -240,13 +240,19 @@ static void write_required(struct buf *out, const struct plan_view *p, enum indi
     json_close(out, '}');
 }
 
-enum target_status plan_firms_write(
-    struct plan_view *p, enum indicator_figure figure, struct buf *out)
+void plan_firms_evaluate(
+    const struct plan_view *p, enum indicator_figure figure, struct plan_answer *out)
 {
-    struct series s = series_of_firms(p, figure);
-    struct target_answer t;
-    enum target_status status = status_of(p, figure, year_bounds, part_bounds);
-    target_evaluate(p->r->a, TARGET_GROWTH, 0, &s, &t);
+    out->money = figure_rules[figure].money;
+    out->series = series_of_firms(p, figure);
+    target_evaluate(p->r->a, TARGET_GROWTH, 0, &out->series, &out->t);
+    out->status = status_of(p, figure, year_bounds, part_bounds);
+}
+
+void plan_firms_write(struct plan_view *p, enum indicator_figure figure,
+    const struct plan_answer *answer, struct buf *out)
+{
+    const struct target_answer *t = &answer->t;
     json_key(out, "base");
     if (year_bounds(p, figure, 0).known)
         write_year(out, p, figure, 0, NULL);
@@ -254,14 +260,13 @@ enum target_status plan_firms_write(
         json_null(out);
     json_member_list(out, "years");
     for (int i = 0; i <= p->last - p->first; i++)
-        write_year(out, p, figure, i + 1, &t.yoy[i]);
+        write_year(out, p, figure, i + 1, &t->yoy[i]);
     json_close(out, ']');
-    json_member_text(out, "status", target_status_name(status));
+    json_member_text(out, "status", target_status_name(answer->status));
     json_member_text(
         out, "status_known", target_status_name(status_of(p, figure, year_known, part_known)));
-    write_ratio(out, "growth_compound", t.growth_compound);
-    write_ratio(out, "growth_mean", t.growth_mean);
+    write_ratio(out, "growth_compound", t->growth_compound);
+    write_ratio(out, "growth_mean", t->growth_mean);
     write_required(out, p, figure);
     write_gaps(out, p, figure);
-    return status;
 }

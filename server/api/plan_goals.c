@@ -200,20 +200,18 @@ static void write_missing(struct buf *out, const struct plan_view *p, const stru
     json_close(out, ']');
 }
 
-/* What the IP office reports of a metric, and the status that it comes to. */
-static enum target_status write_reported(
-    const struct plan_view *p, const struct line *line, int64_t threshold, struct buf *out)
+/* What the IP office reports of a metric. */
+static void write_reported(const struct plan_view *p, const struct line *line, int64_t threshold,
+    const struct plan_answer *answer, struct buf *out)
 {
     struct line l = *line;
-    struct series s = line_series(p, &l);
-    struct target_answer t;
-    target_evaluate(p->r->a, TARGET_GROWTH, threshold, &s, &t);
-    write_line(out, p, &l, &s, &t);
-    json_member_text(out, "status", target_status_name(t.status_compound));
-    write_growth(out, &t, figure_rules[l.figure].money);
+    const struct target_answer *t = &answer->t;
+    write_line(out, p, &l, &answer->series, t);
+    json_member_text(out, "status", target_status_name(answer->status));
+    write_growth(out, t, answer->money);
     json_key(out, "judged_through"); /* the last ended year that is told */
-    if (t.complete_years)
-        json_i64(out, p->first + t.complete_years - 1);
+    if (t->complete_years)
+        json_i64(out, p->first + t->complete_years - 1);
     else
         json_null(out);
     if (side_rules[l.side].by_way) {
@@ -223,7 +221,6 @@ static enum target_status write_reported(
         json_close(out, ']');
     }
     write_missing(out, p, &l);
-    return t.status_compound;
 }
 
 static struct line metric_line(const struct rows *rows, int i)
@@ -279,16 +276,34 @@ int metric_quarters(const struct plan_view *p, const struct rows *rows, int i, s
     return n;
 }
 
+void plan_metric_evaluate(const struct plan_view *p, const struct rows *rows, int i,
+    int64_t threshold, struct plan_answer *out)
+{
+    struct line l = metric_line(rows, i);
+    if (l.side == SIDE_BENEFITING_FIRM) {
+        plan_firms_evaluate(p, l.figure, out);
+        return;
+    }
+    out->money = figure_rules[l.figure].money;
+    out->series = line_series(p, &l);
+    target_evaluate(p->r->a, TARGET_GROWTH, threshold, &out->series, &out->t);
+    out->status = out->t.status_compound;
+}
+
 static enum target_status write_metric(
     struct plan_view *p, const struct rows *rows, int i, int64_t threshold, struct buf *out)
 {
     struct line l = metric_line(rows, i);
+    struct plan_answer answer;
+    plan_metric_evaluate(p, rows, i, threshold, &answer);
     metric_head(rows, i, out);
-    enum target_status status = l.side == SIDE_BENEFITING_FIRM
-                                    ? plan_firms_write(p, l.figure, out)
-                                    : write_reported(p, &l, threshold, out);
+    write_now(out, &answer.t.now, answer.money);
+    if (l.side == SIDE_BENEFITING_FIRM)
+        plan_firms_write(p, l.figure, &answer, out);
+    else
+        write_reported(p, &l, threshold, &answer, out);
     json_close(out, '}');
-    return status;
+    return answer.status;
 }
 
 /* All metrics must be met; the worst of them is what the target comes to. */

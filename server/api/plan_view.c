@@ -29,6 +29,8 @@ void plan_ask(struct plan_view *p, db_rows_fn *done)
     struct req *r = p->r;
     struct str params[5] = {r->capture[0], req_param(r, "basis")};
     day last = DAY_MIN;
+    if (str_is(params[0], "current")) /* that of the day asked for */
+        params[0] = (struct str){NULL, 0};
     read_quarter(r, p, &last);
     (void)param_instant(r, "known_at", &params[3]); /* problems are in r->err */
     if (r->err.n) {
@@ -196,6 +198,20 @@ struct series plan_series(const struct plan_view *p, bool amount)
     return s;
 }
 
+void plan_loans_evaluate(
+    const struct plan_view *p, const struct rows *rows, int i, struct plan_answer *out)
+{
+    bool growth = str_is(rows_at(rows, i, PLAN_GET_TARGET_KIND), "growth");
+    int64_t threshold = 0;
+    MUST(rows_int(rows, i, PLAN_GET_TARGET_THRESHOLD, &threshold));
+    out->money = str_is(rows_at(rows, i, PLAN_GET_TARGET_METRIC), "amount");
+    out->series = plan_series(p, out->money);
+    target_evaluate(
+        p->r->a, growth ? TARGET_GROWTH : TARGET_TOTAL, threshold, &out->series, &out->t);
+    /* Planning practice reads 年均 as the compound rate. */
+    out->status = growth ? out->t.status_compound : out->t.status_total;
+}
+
 bool plan_row_is(const struct rows *rows, int i, const char *kind)
 {
     return str_is(rows_at(rows, i, PLAN_GET_KIND), kind);
@@ -268,6 +284,14 @@ void write_figure(struct buf *out, const char *key, bool money_figure, int64_t n
         json_i64(out, n);
 }
 
+static void write_known(struct buf *out, const char *key, bool money_figure, bool known, int64_t n)
+{
+    if (known)
+        write_figure(out, key, money_figure, n);
+    else
+        json_member_null(out, key);
+}
+
 void write_ratio(struct buf *out, const char *key, struct ratio_text r)
 {
     json_member_known(out, key, r.known ? r.text : (struct str){NULL, 0});
@@ -293,6 +317,22 @@ void write_growth(struct buf *out, const struct target_answer *t, bool money_fig
         write_figure(out, "missing_mean", money_figure, t->missing_mean);
         write_figure(out, "per_quarter_mean", money_figure, t->per_quarter_mean);
     }
+    json_close(out, '}');
+}
+
+void write_now(struct buf *out, const struct target_now *now, bool money_figure)
+{
+    json_member_object(out, "now");
+    json_key(out, "year");
+    if (now->year)
+        json_i64(out, now->year);
+    else
+        json_null(out);
+    write_known(out, "value", money_figure, now->value_known, now->value);
+    write_known(out, "base", money_figure, now->base_known, now->base);
+    write_ratio(out, "growth", now->growth);
+    write_known(out, "required", money_figure, now->required_known, now->required);
+    write_ratio(out, "progress", now->progress);
     json_close(out, '}');
 }
 

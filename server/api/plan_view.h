@@ -47,7 +47,19 @@ struct plan_view {
     struct benefit_year benefit[PLAN_YEARS_MAX + 1];
 };
 
+/* A target over loans, or a metric of one that has several, as it is computed: once, for whoever
+ * shows it. */
+struct plan_answer {
+    bool money;
+    struct series series;
+    struct target_answer t;
+    enum target_status status;
+};
+
 /* plan_goals.c */
+/* The metric in row i, of a target with that threshold. */
+void plan_metric_evaluate(const struct plan_view *p, const struct rows *rows, int i,
+    int64_t threshold, struct plan_answer *out);
 /* The members of the target in row i, from its kind on. */
 void plan_goals_write(struct plan_view *p, const struct rows *rows, int i, struct buf *out);
 
@@ -61,9 +73,11 @@ int metric_quarters(const struct plan_view *p, const struct rows *rows, int i, s
     bool *money_figure, int64_t *value, int most);
 
 /* plan_firms.c */
-/* The members of a metric of firms that benefit, and the status that it comes to. */
-enum target_status plan_firms_write(
-    struct plan_view *p, enum indicator_figure figure, struct buf *out);
+void plan_firms_evaluate(
+    const struct plan_view *p, enum indicator_figure figure, struct plan_answer *out);
+/* The members of a metric of firms that benefit. */
+void plan_firms_write(struct plan_view *p, enum indicator_figure figure,
+    const struct plan_answer *answer, struct buf *out);
 
 /* plan_view.c */
 /* Ask for everything of the plan that the address names, at the quarter and clocks of the query;
@@ -82,7 +96,17 @@ bool plan_row_is(const struct rows *rows, int i, const char *kind);
 /* Opens the object of the target in row i: its id and titles. */
 void target_head(const struct rows *rows, int i, struct buf *out);
 struct series plan_series(const struct plan_view *p, bool amount);
+/* The target over loans in row i. */
+void plan_loans_evaluate(
+    const struct plan_view *p, const struct rows *rows, int i, struct plan_answer *out);
 void write_figure(struct buf *out, const char *key, bool money_figure, int64_t n);
 void write_ratio(struct buf *out, const char *key, struct ratio_text r);
 void write_growth(struct buf *out, const struct target_answer *t, bool money_figure);
+void write_now(struct buf *out, const struct target_now *now, bool money_figure);
+
+/* plan_progress.c */
+/* The targets as rows of the quarterly report. own: its facts are those of this plan. */
+struct report_plan;
+void plan_progress(
+    struct plan_view *p, const struct rows *rows, bool english, bool own, struct report_plan *out);
 #endif

@@ -62,6 +62,18 @@ static void read_format(struct report_ask *k)
     read_charset(k, charset);
 }
 
+/* The unit of pages and workbooks; programs are told yuan. */
+static void read_unit(struct report_ask *k)
+{
+    struct str name = req_param(k->r, "unit");
+    k->unit = UNIT_WAN;
+    if (!name.p)
+        return;
+    if (k->format != REPORT_HTML && k->format != REPORT_XLSX)
+        err_add(&k->r->err, E_UNWANTED, STR("?unit"), "%s", report_extension(k->format));
+    MUST(report_unit_parse(name, &k->unit)); /* query_check has looked at it */
+}
+
 /* ---- the answer ------------------------------------------------------------------------------ */
 
 /* What was asked of the database only to judge the rest is not shown. */
@@ -115,6 +127,7 @@ static void report_get(struct req *r)
     report_ask_clocks(k);
     report_ask_sections(k);
     read_format(k);
+    read_unit(k);
     if (r->err.n)
         reply_problem(r);
     else
@@ -127,6 +140,10 @@ static const struct query q_format = {"format", Q_WORD, .zh = "格式",
                               .words = "json csv xlsx html"},
                           q_charset = {"charset", Q_TEXT, .zh = "CSV 的字符集:utf-8、gb18030"},
                           q_sections = {"section", Q_SECTIONS, .zh = "章节"},
+                          q_unit = {"unit", Q_WORD,
+                              .zh = "网页和工作簿的金额单位:元、万元(缺省)、亿元",
+                              .words = "yuan wan yi 元 万元 亿元"},
+                          q_plan = {"plan", Q_TEXT, .zh = "展示哪个计划的目标"},
                           q_public = {"public", Q_BOOL, .zh = "只给可公开的数字"};
 
 #define XLSX "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -138,7 +155,8 @@ const struct route report_routes[] = {
         .path = "/v1/reports/quarterly/{quarter}",
         .roles = EVERYBODY,
         .handle = report_get,
-        .query = {&q_format, &q_charset, &q_sections, &q_as_of, &q_known_at, &q_basis, &q_public},
+        .query = {&q_format, &q_charset, &q_sections, &q_as_of, &q_known_at, &q_basis, &q_plan,
+            &q_unit, &q_public},
         .answers = report_answers,
         .zh = "季度报告",
         .en = "The quarterly report"},

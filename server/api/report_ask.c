@@ -8,6 +8,7 @@
 #include "report_ask.h"
 #include "ident.h"
 #include "merkle.h"
+#include "plan_view.h"
 
 /* ---- what is asked for ----------------------------------------------------------------------- */
 
@@ -55,6 +56,7 @@ void report_ask_clocks(struct report_ask *k)
     if (!r->err.n)
         read_cut(k);
     read_known_at(k);
+    k->plan = req_param(r, "plan");
     k->basis = req_param(r, "basis");
     if (k->basis.p && !str_is(k->basis, "registered_on") && !str_is(k->basis, "signed_on") &&
         !str_is(k->basis, "disbursed_on"))
@@ -95,8 +97,10 @@ void report_ask_sections(struct report_ask *k)
     }
     for (const struct report_section *s = report_sections; s->name; s++) {
         k->wanted[s - report_sections] |= !list.p;
-        if (k->public_only || k->wanted[s - report_sections])
+        if (k->public_only || k->wanted[s - report_sections]) {
             k->section[k->n++] = s;
+            k->with_targets |= s->rows == ROWS_TARGETS;
+        }
     }
 }
 
@@ -113,18 +117,37 @@ void report_ask_params(
     params[4] = k->basis;
 }
 
+/* What plan_get takes: the plan of the quarter, as /v1/plans/…/targets asks for it. */
+static void plan_params(const struct report_ask *k, struct str *params)
+{
+    struct arena *a = k->r->a;
+    params[0] = k->plan;
+    params[1] = k->basis;
+    params[2] = day_text(a, k->cut);
+    params[3] = k->known_at;
+    params[4] = day_text(a, quarter_last(k->quarter));
+}
+
 void report_ask_run(struct report_ask *k, const struct db_ask *before, int n, db_snapshot_fn *done)
 {
+    struct db_ask *ask = arena_alloc(k->r->a, (size_t)(n + 2 + k->n) * sizeof *ask);
     k->before = n;
-    k->statement = arena_alloc(k->r->a, (size_t)(n + 1 + k->n) * sizeof *k->statement);
+    k->statement = ask;
     for (int i = 0; i < n; i++)
-        k->statement[i] = before[i];
-    k->statement[n].sql = SQL_REPORT_HEAD;
-    for (int i = 0; i < k->n; i++) {
-        k->statement[n + 1 + i] = (struct db_ask){.sql = SQL_REPORT_CELLS, .n = 5};
-        report_ask_params(k, k->section[i], k->statement[n + 1 + i].params);
+        ask[i] = before[i];
+    ask[n] = (struct db_ask){.sql = SQL_REPORT_HEAD,
+        .params = {k->plan, day_text(k->r->a, quarter_first(k->quarter))},
+        .n = 2};
+    if (k->with_targets) {
+        ask[++n] = (struct db_ask){.sql = SQL_PLAN_GET, .n = 5};
+        plan_params(k, ask[n].params);
     }
-    db_snapshot(k->r->server->db, k->r->a, k->r->actor, k->statement, n + 1 + k->n, done, k);
+    k->first = n + 1;
+    for (int i = 0; i < k->n; i++) {
+        ask[k->first + i] = (struct db_ask){.sql = SQL_REPORT_CELLS, .n = 5};
+        report_ask_params(k, k->section[i], ask[k->first + i].params);
+    }
+    db_snapshot(k->r->server->db, k->r->a, k->r->actor, ask, k->first + k->n, done, k);
 }
 
 /* ---- the report ------------------------------------------------------------------------------ */
@@ -151,22 +174,30 @@ static void set_scope(struct report *p, const struct actor *who)
     }
 }
 
-static void read_plan(struct arena *a, const struct rows *rows, struct report_plan *plan)
+/* The plan of the quarter and, where targets are asked for, how it stands. */
+static bool read_plan(const struct report_ask *k, bool english, struct report_plan *plan)
 {
-    struct report_target *target = arena_alloc(a, (size_t)(rows->n + 1) * sizeof *target);
+    struct req *r = k->r;
+    const struct rows *head = &k->statement[k->before].rows;
     int64_t year = 0;
-    *plan = (struct report_plan){.target = target};
-    for (int i = 0; i < rows->n; i++) {
-        struct report_target *t = &target[plan->n];
-        if (rows_int(rows, i, REPORT_HEAD_FIRST_YEAR, &year))
-            plan->first_year = (int)year;
-        t->id = rows_at(rows, i, REPORT_HEAD_ID);
-        t->zh = rows_at(rows, i, REPORT_HEAD_ZH);
-        t->en = rows_at(rows, i, REPORT_HEAD_EN);
-        t->growth = str_is(rows_at(rows, i, REPORT_HEAD_KIND), "growth");
-        t->amount = str_is(rows_at(rows, i, REPORT_HEAD_METRIC), "amount");
-        plan->n += rows_int(rows, i, REPORT_HEAD_THRESHOLD, &t->threshold);
-    }
+    if (k->plan.p && !rows_at(head, 0, REPORT_HEAD_PLAN).p)
+        return err_add(&r->err, E_NOT_FOUND, STR("?plan"), "%s", k->plan.p);
+    *plan = (struct report_plan){
+        .code = rows_at(head, 0, REPORT_HEAD_PLAN), .title = rows_at(head, 0, REPORT_HEAD_TITLE)};
+    if (rows_int(head, 0, REPORT_HEAD_FIRST_YEAR, &year))
+        plan->first_year = (int)year;
+    if (!k->with_targets || !plan->code.p)
+        return true;
+    const struct rows *rows = &k->statement[k->first - 1].rows;
+    struct plan_view *p = arena_alloc(r->a, sizeof *p);
+    p->r = r;
+    p->with_firms = true;
+    p->as_of = k->quarter;
+    MUST(plan_take(p, rows));
+    if (p->overflow)
+        return err_add(&r->err, E_SUM, STR(""), NULL);
+    plan_progress(p, rows, english, str_is(rows_at(head, 0, REPORT_HEAD_OWN), "t"), plan);
+    return true;
 }
 
 /* [[reason, n], …] in words: "录入错误 ×2;迟报". A record without a reason came late. */
@@ -232,21 +263,26 @@ bool report_ask_make(const struct report_ask *k, bool english, struct report *p)
     const struct rows *head = &k->statement[k->before].rows;
     struct report_plan plan;
     MUST(head->n > 0);
-    read_plan(r->a, head, &plan);
+    if (!read_plan(k, english, &plan))
+        return false;
     *p = (struct report){.quarter = k->quarter,
         .as_of = k->cut,
         .known_at = k->known_at.p ? k->known_at : rows_at(head, 0, REPORT_HEAD_KNOWN_AT),
         .basis = k->basis.p ? k->basis : rows_at(head, 0, REPORT_HEAD_BASIS),
+        .plan_code = plan.code,
+        .plan_title = plan.title,
         .as_of_asked = req_param(r, "as_of").p != NULL,
         .known_at_asked = k->known_at.p != NULL,
         .basis_asked = k->basis.p != NULL,
         .sealed_at = k->sealed_at,
+        .unit = k->unit,
+        .reporter = r->actor->name,
         .n = k->n,
         .table = arena_alloc(r->a, (size_t)(k->n + 1) * sizeof *p->table)};
     set_scope(p, r->actor);
     for (int i = 0; i < k->n; i++) {
-        if (!make_table(k, &k->statement[k->before + 1 + i].rows, &plan, k->section[i], english,
-                &p->table[i]))
+        if (!make_table(
+                k, &k->statement[k->first + i].rows, &plan, k->section[i], english, &p->table[i]))
             return false;
     }
     if (k->public_only)
@@ -286,7 +322,7 @@ static int collect(const struct report_ask *k, struct figure *out)
 {
     int n = 0;
     for (int i = 0; i < k->n; i++) {
-        const struct rows *rows = &k->statement[k->before + 1 + i].rows;
+        const struct rows *rows = &k->statement[k->first + i].rows;
         for (int j = 0; j < rows->n; j++) {
             struct str key = rows_at(rows, j, REPORT_CELLS_ROW_KEY);
             if (key.p && out)
@@ -297,7 +333,7 @@ static int collect(const struct report_ask *k, struct figure *out)
     return n;
 }
 
-static void write_figure(const struct figure *f, struct buf *json, struct buf *line)
+static void write_sealed(const struct figure *f, struct buf *json, struct buf *line)
 {
     json_open(json, '{');
     json_member_text(json, "section", f->section);
@@ -329,7 +365,7 @@ struct figures figures_of(const struct report_ask *k)
     buf_init(&lines, a);
     json_open(&json, '[');
     for (int i = 0; i < n; i++)
-        write_figure(&list[i], &json, &lines);
+        write_sealed(&list[i], &json, &lines);
     json_close(&json, ']');
     struct str sha256 = hash_hex(a, hash_sha256(lines.p ? lines.p : "", lines.n));
     return (struct figures){

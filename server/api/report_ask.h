@@ -12,14 +12,18 @@ struct report_ask {
     quarter quarter;
     day cut;
     struct str known_at, basis; /* p == NULL: now, the plan's */
+    struct str plan;            /* whose targets are shown; p == NULL: of the quarter */
     struct str sealed_at;       /* p == NULL: the quarter is not sealed, or shown live */
     enum report_format format;
     enum sheet_charset charset; /* of CSV */
+    int unit;                   /* enum report_unit */
     bool public_only;
     bool wanted[REPORT_SECTIONS_MAX];
     const struct report_section *section[REPORT_SECTIONS_MAX]; /* asked of the database */
     int n;
     int before; /* statements of the caller's own in front of those of the report */
+    int first;  /* the statement of the first section */
+    bool with_targets;
     struct db_ask *statement;
 };
 

@@ -433,6 +433,7 @@ static void seal_begin(struct sealing *s, struct req *r)
         return;
     }
     s->ask.cut = quarter_last(s->ask.quarter);
+    s->ask.unit = UNIT_WAN;
     seal_try(s);
 }
 

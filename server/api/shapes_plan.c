@@ -77,6 +77,17 @@ static const struct member both_status_members[] = {
     {.name = NULL},
 };
 
+static const struct member now_members[] = {
+    {"year", M_COUNT, "年度", .en = "The year that runs, or the last; null: of a total",
+        .null = true},
+    {"value", M_FIGURE, "完成值", .en = "Reached", .null = true},
+    {"base", M_FIGURE, "上年同期", .en = "Same of last year", .null = true},
+    {"growth", M_PERCENT, "同比", .en = "On last year", .null = true},
+    {"required", M_FIGURE, "目标值", .en = "Required", .null = true},
+    {"progress", M_PERCENT, "完成度", .en = "Progress", .null = true},
+    {.name = NULL},
+};
+
 /* ---- targets --------------------------------------------------------------------------------- */
 
 static const struct member way_members[] = {
@@ -92,6 +103,7 @@ static const struct member metric_members[] = {
     {"measure", M_TEXT, "指标", .en = "What is measured"},
     {"title", M_TEXT, "名称", .en = "Title in Chinese"},
     {"title_en", M_TEXT, "英文名称", .en = "Title in English"},
+    {"now", M_OBJECT, "目前", .en = "How it stands", .of = now_members},
     {"", M_ALSO, .of = series_members},
     {"total", M_FIGURE, "合计", .en = "Total", .maybe = true},
     {"status", M_WORD, "状态", .en = "Status", .words = STATUSES},
@@ -117,6 +129,7 @@ static const struct member target_members[] = {
     {"threshold", M_SCALAR, "门槛", .en = "Yuan, a count, percent; null: any rise", .null = true},
     {"", M_ALSO, .of = series_members, .maybe = true},
     {"total", M_FIGURE, "合计", .en = "Total", .maybe = true},
+    {"now", M_OBJECT, "目前", .en = "How it stands", .of = now_members, .maybe = true},
     {"status", M_WORD, "状态", .en = "Status", .words = STATUSES},
     {"", M_ALSO, .of = growth_members, .maybe = true},
     {"", M_ALSO, .of = both_status_members, .maybe = true},

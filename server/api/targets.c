@@ -36,17 +36,11 @@ static void write_total(struct buf *out, const struct target_answer *t, bool amo
     json_close(out, '}');
 }
 
-static void write_loan_target(
-    const struct plan_view *p, const struct rows *rows, int i, struct buf *out)
+static void write_threshold(
+    struct buf *out, const struct rows *rows, int i, bool growth, bool amount)
 {
-    bool amount = str_is(rows_at(rows, i, PLAN_GET_TARGET_METRIC), "amount");
-    bool growth = str_is(rows_at(rows, i, PLAN_GET_TARGET_KIND), "growth");
     int64_t threshold = 0;
-    struct series s = plan_series(p, amount);
-    struct target_answer t;
     MUST(rows_int(rows, i, PLAN_GET_TARGET_THRESHOLD, &threshold));
-    target_evaluate(p->r->a, growth ? TARGET_GROWTH : TARGET_TOTAL, threshold, &s, &t);
-    json_member_str(out, "measure", rows_at(rows, i, PLAN_GET_TARGET_METRIC));
     json_key(out, "threshold");
     if (growth)
         json_rate(out, (rate){(int32_t)threshold});
@@ -54,24 +48,35 @@ static void write_loan_target(
         json_money(out, (money){threshold});
     else
         json_i64(out, threshold);
+}
+
+static void write_loan_target(
+    const struct plan_view *p, const struct rows *rows, int i, struct buf *out)
+{
+    bool growth = str_is(rows_at(rows, i, PLAN_GET_TARGET_KIND), "growth");
+    struct plan_answer answer;
+    plan_loans_evaluate(p, rows, i, &answer);
+    const struct series *s = &answer.series;
+    const struct target_answer *t = &answer.t;
+    bool amount = answer.money;
+    json_member_str(out, "measure", rows_at(rows, i, PLAN_GET_TARGET_METRIC));
+    write_threshold(out, rows, i, growth, amount);
     json_key(out, "base");
-    if (s.base_known)
-        write_year(out, p, 0, amount, s.base, NULL);
+    if (s->base_known)
+        write_year(out, p, 0, amount, s->base, NULL);
     else
         json_null(out);
     json_member_list(out, "years");
     for (int y = 0; y <= p->last - p->first; y++)
-        write_year(out, p, y + 1, amount, s.year[y], &t.yoy[y]);
+        write_year(out, p, y + 1, amount, s->year[y], &t->yoy[y]);
     json_close(out, ']');
-    write_figure(out, "total", amount, t.total);
-    json_member_text(out, "status",
-        target_status_name(
-            growth ? t.status_compound
-                   : t.status_total)); /* planning practice reads 年均 as the compound rate */
+    write_figure(out, "total", amount, t->total);
+    write_now(out, &t->now, amount);
+    json_member_text(out, "status", target_status_name(answer.status));
     if (growth)
-        write_growth(out, &t, amount);
+        write_growth(out, t, amount);
     else
-        write_total(out, &t, amount);
+        write_total(out, t, amount);
 }
 
 /* ---- the answer ------------------------------------------------------------------------------ */

@@ -18,11 +18,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { DONE, REFUSED, USAGE, NO_ANSWER, NO_FILE };
-
 struct pull {
     struct arena *a;
-    const char *quarter, *url, *token, *token_file, *file, *lang, *part;
+    const char *quarter, *url, *token, *token_file, *file, *lang, *part, *plan;
     const char *path; /* of the part */
     struct buf query;
     CURL *curl;
@@ -36,7 +34,7 @@ struct pull {
 };
 
 /* The first few are ours, the others parameters of the request. */
-enum { URL, TOKEN, TOKEN_FILE, FILE_, LANG, PART, PARAMS };
+enum { URL, TOKEN, TOKEN_FILE, FILE_, LANG, PART, PLAN, PARAMS };
 static const struct cli_option options[] = {
     [URL] = {"--url", "URL", OPTIONAL, "where the ledger is served (http://127.0.0.1:8420)"},
     [TOKEN] = TOKEN_OPTION,
@@ -44,7 +42,9 @@ static const struct cli_option options[] = {
     [FILE_] = {"-o", "FILE", NEEDED, "the file to write, - for standard output"},
     [LANG] = {"--lang", "LANG", OPTIONAL, "zh or en"},
     [PART] = {"--part", "PART", OPTIONAL, "report, or as JSON: rows, diff, seal, forecast"},
+    [PLAN] = {"--plan", "CODE", OPTIONAL, "whose targets or forecast; else those of the quarter"},
     {"--format", "FORMAT", OPTIONAL, "json, csv, xlsx or html"},
+    {"--unit", "UNIT", OPTIONAL, "of a page or workbook: yuan, wan (万元) or yi (亿元)"},
     {"--section", "A,B", OPTIONAL, "these sections alone"},
     {"--as-of", "DAY", OPTIONAL, "with what had happened by this day"},
     {"--known-at", "INSTANT", OPTIONAL, "with what was recorded by this instant"},
@@ -61,20 +61,32 @@ static const struct cli_option options[] = {
 static const struct part {
     const char *name, *path;
 } parts[] = {
-    {"report", "/v1/reports/quarterly/{quarter}"},
-    {"rows", "/v1/reports/quarterly/{quarter}/rows"},
+    {"report", "/v1/reports/quarterly/{quarter}"}, {"rows", "/v1/reports/quarterly/{quarter}/rows"},
     {"diff", "/v1/reports/quarterly/{quarter}/diff"},
-    {"seal", "/v1/reports/quarterly/{quarter}/seal"},
-    {"forecast", "/v1/plans/sh-2021-2023/forecast?quarter={quarter}"},
+    {"seal", "/v1/reports/quarterly/{quarter}/seal"}, {"forecast", NULL}, /* of a plan */
 };
+
+static void add_param(struct pull *p, const char *option, const char *value);
+
+/* The plan stands in the address of its forecast; of a report it is a parameter. */
+static const char *forecast_path(struct pull *p)
+{
+    char *plan = curl_easy_escape(p->curl, p->plan ? p->plan : "current", 0);
+    MUST(plan);
+    struct str path = arena_printf(p->a, "/v1/plans/%s/forecast?quarter={quarter}", plan);
+    curl_free(plan);
+    return path.p;
+}
 
 static bool find_part(struct pull *p)
 {
     for (size_t i = 0; i < COUNT_OF(parts); i++) {
-        if (strcmp(parts[i].name, p->part) == 0) {
-            p->path = parts[i].path;
-            return true;
-        }
+        if (strcmp(parts[i].name, p->part) != 0)
+            continue;
+        p->path = parts[i].path ? parts[i].path : forecast_path(p);
+        if (parts[i].path && p->plan)
+            add_param(p, "--plan", p->plan);
+        return true;
     }
     fprintf(stderr, "pledged: no such part: %s\n", p->part);
     return false;
@@ -101,7 +113,8 @@ static bool take(struct pull *p, const char *option, const char *value)
         [TOKEN_FILE] = &p->token_file,
         [FILE_] = &p->file,
         [LANG] = &p->lang,
-        [PART] = &p->part};
+        [PART] = &p->part,
+        [PLAN] = &p->plan};
     int i = option_find(options, option);
     if (i >= PARAMS)
         add_param(p, option, value);
@@ -256,44 +269,19 @@ static int close_file(struct pull *p, int status)
     if (p->out != stdout)
         good = fclose(p->out) == 0 && good;
     if (p->temporary.p) {
-        if (status == DONE && good)
+        if (status == ASKED_DONE && good)
             good = publish(p);
-        if (status != DONE || !good)
+        if (status != ASKED_DONE || !good)
             unlink(p->temporary.p);
     }
-    if (status == DONE && !good) {
+    if (status == ASKED_DONE && !good) {
         perror(p->file);
-        return NO_FILE;
+        return ASKED_NO_FILE;
     }
     return status;
 }
 
 /* ---- the answer ------------------------------------------------------------------------------ */
-
-static const char *member(const struct json *o, const char *key)
-{
-    const struct json *m = json_get(o, key);
-    return m && m->kind == JSON_STRING ? m->text.p : "";
-}
-
-/* What the daemon said, each problem on a line of its own. */
-static int refused(struct pull *p, long status)
-{
-    struct err e;
-    err_init(&e, p->a);
-    struct str body = p->problem.n ? buf_view(&p->problem) : STR("");
-    const struct json *in = json_parse(p->a, body, &e);
-    const struct json *errors = in && in->kind == JSON_OBJECT ? json_get(in, "errors") : NULL;
-    if (!errors || errors->kind != JSON_LIST) {
-        fprintf(
-            stderr, "pledged: HTTP %ld %.*s\n", status, (int)(body.n > 300 ? 300 : body.n), body.p);
-        return REFUSED;
-    }
-    for (const struct json *x = errors->child; x; x = x->next)
-        fprintf(stderr, "pledged: %s %s %s: %s\n", member(x, "code"), member(x, "pointer"),
-            member(x, "title"), member(x, "cure"));
-    return REFUSED;
-}
 
 static int pull(struct pull *p)
 {
@@ -301,12 +289,14 @@ static int pull(struct pull *p)
     CURLcode code = transfer(p);
     curl_easy_getinfo(p->curl, CURLINFO_RESPONSE_CODE, &status);
     if (p->full)
-        return DONE; /* close_file says what is wrong with it */
+        return ASKED_DONE; /* close_file says what is wrong with it */
     if (code != CURLE_OK) {
         fprintf(stderr, "pledged: %s: %s\n", p->url, curl_easy_strerror(code));
-        return NO_ANSWER;
+        return ASKED_NO_ANSWER;
     }
-    return status == 200 ? DONE : refused(p, status);
+    return status == 200
+               ? ASKED_DONE
+               : http_refused(p->a, p->problem.n ? buf_view(&p->problem) : STR(""), status);
 }
 
 /* The seal of a sealed report; any other has none and gets no file. */
@@ -316,34 +306,37 @@ static int pull_seal(struct pull *p)
     struct str doc, path = arena_printf(p->a, "%s.seal.json", p->file);
     if (!p->temporary.p || strcmp(p->part, "report") != 0 ||
         curl_easy_header(p->curl, "X-Seal", 0, CURLH_HEADER, -1, &h) != CURLHE_OK)
-        return DONE;
+        return ASKED_DONE;
     struct str url = arena_printf(p->a, "%s/v1/reports/quarterly/%s/seal", p->url, p->quarter);
-    if (!http_get(p->a, url.p, p->token, &doc))
-        return NO_ANSWER;
+    long status;
+    if (!http_ask(p->a, url.p, p->token, p->lang, &status, &doc))
+        return ASKED_NO_ANSWER;
+    if (status != 200)
+        return http_refused(p->a, doc, status);
     if (!strstr(doc.p, h->value)) {
         fprintf(stderr, "pledged: %s: not the seal of this report\n", url.p);
-        return REFUSED;
+        return ASKED_REFUSED;
     }
     FILE *f = fopen(path.p, "we");
     bool good = f && fwrite(doc.p, 1, doc.n, f) == doc.n;
     good = f && fclose(f) == 0 && good;
     if (!good)
         perror(path.p);
-    return good ? DONE : NO_FILE;
+    return good ? ASKED_DONE : ASKED_NO_FILE;
 }
 
 static int run(int argc, char **argv)
 {
     struct pull p = {.a = arena_new(), .curl = curl_easy_init(), .shows = isatty(STDERR_FILENO)};
-    int status = USAGE;
+    int status = ASKED_USAGE;
     MUST(p.curl);
     buf_init(&p.query, p.a);
     buf_init(&p.problem, p.a);
     if (!read_arguments(&p, argc, argv))
         command_usage(stderr, &command_report);
     else if ((p.token = session_token(p.a, p.token, p.token_file)))
-        status = open_file(&p) ? close_file(&p, pull(&p)) : NO_FILE;
-    if (status == DONE)
+        status = open_file(&p) ? close_file(&p, pull(&p)) : ASKED_NO_FILE;
+    if (status == ASKED_DONE)
         status = pull_seal(&p);
     curl_easy_cleanup(p.curl);
     arena_free(p.a);

@@ -2,27 +2,11 @@
  * targets.c - the target report as a table a person reads in a terminal.
  */
 #include "cli.h"
+#include "columns.h"
 #include "http_get.h"
 #include "json.h"
 #include "session.h"
 #include <stdio.h>
-
-/* Columns a text takes in a terminal: East Asian characters take two. */
-static int width(struct str s)
-{
-    int n = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        n += (c & 0xc0) != 0x80;
-        n += c >= 0xe3 && c < 0xf0;
-    }
-    return n;
-}
-
-static void cell(struct str s, int columns)
-{
-    printf("%s%*s", s.p, columns > width(s) ? columns - width(s) : 1, "");
-}
 
 static struct str member(const struct json *o, const char *key)
 {
@@ -52,28 +36,37 @@ static void print_growth(const struct json *t, struct str threshold)
         member(t, "growth_compound").p, member(t, "growth_mean").p, threshold.p);
 }
 
+/* How it stands: what this year, or the plan, needs, and how much of that is there. */
+static void print_now(struct arena *a, const struct json *t, const char *indent)
+{
+    const struct json *now = json_get(t, "now");
+    if (!now || member(now, "progress").n == 0 || str_is(member(now, "progress"), "—"))
+        return;
+    printf("%s须达 required %s   完成度 progress %s %%\n", indent, shown(a, now, "required").p,
+        member(now, "progress").p);
+}
+
 static void print_target(struct arena *a, const struct json *t)
 {
+    const struct str heads[] = {
+        STR("年度 year"), STR("数值 value"), STR("同比 yoy %"), STR("来源 from")};
     bool growth = str_is(member(t, "kind"), "growth");
-    printf("\n%s  %s\n", member(t, "id").p, member(t, "title").p);
-    printf("    ");
-    cell(STR("年度 year"), 14);
-    cell(STR("数值 value"), 20);
-    cell(STR("同比 yoy %"), 14);
-    puts("来源 from");
+    struct table years;
+    table_init(&years, a);
+    table_row(&years, heads, COUNT_OF(heads));
     for (const struct json *y = json_get(t, "years")->child; y; y = y->next) {
-        printf("    ");
-        cell(arena_printf(a, "%lld", (long long)json_get(y, "year")->n), 14);
-        cell(shown(a, y, "value"), 20);
-        cell(member(y, "yoy"), 14);
-        puts(member(y, "from").p);
+        struct str cell[] = {arena_printf(a, "%lld", (long long)json_get(y, "year")->n),
+            shown(a, y, "value"), member(y, "yoy"), member(y, "from")};
+        table_row(&years, cell, COUNT_OF(cell));
     }
+    table_print(&years, "    ");
     printf("    合计 total %s   状态 status %s", shown(a, t, "total").p, member(t, "status").p);
     if (growth)
         print_growth(t, member(t, "threshold"));
     else
         printf("   目标 threshold %s", shown(a, t, "threshold").p);
     puts("");
+    print_now(a, t, "    ");
 }
 
 /* "≥ 120": not all of it is known. */
@@ -84,26 +77,25 @@ static struct str shown_year(struct arena *a, const struct json *y)
                                                               : arena_printf(a, "≥ %s", value.p);
 }
 
-static void print_measure_year(
-    struct arena *a, const struct json *m, const struct json *y, bool with_yoy)
+/* Of a year: all together, then way by way. */
+static void measure_year(
+    struct table *years, const struct json *m, const struct json *y, bool with_yoy)
 {
-    printf("      ");
-    cell(arena_printf(a, "%lld", (long long)json_get(y, "year")->n), 10);
-    cell(shown_year(a, y), 18);
-    cell(with_yoy ? member(y, "yoy") : STR(""), 10);
+    struct arena *a = years->a;
+    struct str cell[COLUMNS_MAX] = {arena_printf(a, "%lld", (long long)json_get(y, "year")->n),
+        shown_year(a, y), with_yoy ? member(y, "yoy") : STR("")};
+    int n = 3;
     const struct json *ways = json_get(m, "ways");
-    for (const struct json *w = ways ? ways->child : NULL; w; w = w->next) {
+    for (const struct json *w = ways ? ways->child : NULL; w && n < COLUMNS_MAX; w = w->next) {
         const struct json *of = json_get(w, with_yoy ? "years" : "base");
         for (of = with_yoy ? of->child : of; of && of->kind == JSON_OBJECT; of = of->next) {
-            if (json_get(of, "year")->n == json_get(y, "year")->n) {
-                printf("%s ", member(w, "title").p);
-                cell(shown_year(a, of), 16);
-            }
+            if (json_get(of, "year")->n == json_get(y, "year")->n)
+                cell[n++] = arena_printf(a, "%s %s", member(w, "title").p, shown_year(a, of).p);
             if (!with_yoy)
                 break;
         }
     }
-    puts("");
+    table_row(years, cell, n);
 }
 
 static void print_missing(const struct json *missing)
@@ -126,6 +118,7 @@ static bool anything_told(const struct json *m)
 static void print_measure(struct arena *a, const struct json *m, struct str threshold)
 {
     const struct json *base = json_get(m, "base");
+    struct table years;
     printf("    %s %s   状态 status %s", member(m, "title").p, member(m, "title_en").p,
         member(m, "status").p);
     if (json_get(m, "status_known"))
@@ -136,22 +129,29 @@ static void print_measure(struct arena *a, const struct json *m, struct str thre
         printf("      缺 missing: 全部 %d 项 all figures\n", json_get(m, "missing")->count);
         return;
     }
+    table_init(&years, a);
     if (base->kind == JSON_OBJECT)
-        print_measure_year(a, m, base, false);
+        measure_year(&years, m, base, false);
     for (const struct json *y = json_get(m, "years")->child; y; y = y->next)
-        print_measure_year(a, m, y, true);
+        measure_year(&years, m, y, true);
+    table_print(&years, "      ");
+    print_now(a, m, "      ");
     print_missing(json_get(m, "missing"));
 }
 
 static void print_goal(struct arena *a, const struct json *t)
 {
-    printf("\n%s  %s   状态 status %s\n", member(t, "id").p, member(t, "title").p,
-        member(t, "status").p);
     for (const struct json *m = json_get(t, "measures")->child; m; m = m->next)
         print_measure(a, m, member(t, "threshold"));
 }
 
-static int print_report(struct arena *a, struct str body)
+static struct str title_of(const struct json *o, bool english)
+{
+    struct str title = english ? member(o, "title_en") : STR("—");
+    return str_is(title, "—") ? member(o, "title") : title;
+}
+
+static int print_report(struct arena *a, struct str body, bool english)
 {
     struct err e;
     err_init(&e, a);
@@ -159,54 +159,103 @@ static int print_report(struct arena *a, struct str body)
     const struct json *targets = in ? json_get(in, "targets") : NULL;
     if (!targets) {
         fprintf(stderr, "pledged: %s\n", body.p);
-        return 1;
+        return ASKED_REFUSED;
     }
     printf("%s  截至 %s  按 %s\n", member(in, "title").p, member(in, "quarter").p,
         member(in, "basis").p);
     for (const struct json *t = targets->child; t; t = t->next) {
-        if (json_get(t, "measures"))
+        bool goal = json_get(t, "measures") != NULL;
+        printf("\n%s  %s", member(t, "id").p, title_of(t, english).p);
+        printf(goal ? "   状态 status %s\n" : "\n", member(t, "status").p);
+        if (goal)
             print_goal(a, t);
         else
             print_target(a, t);
     }
-    return 0;
+    return ASKED_DONE;
 }
 
-enum { URL, TOKEN, TOKEN_FILE, QUARTER, BASIS, OPTIONS };
+enum { URL, TOKEN, TOKEN_FILE, PLAN, QUARTER, AS_OF, KNOWN_AT, BASIS, LANG, FORMAT, OPTIONS };
 static const struct cli_option options[] = {
     [URL] = {"--url", "URL", OPTIONAL, "where the ledger is served (http://127.0.0.1:8420)"},
     [TOKEN] = TOKEN_OPTION,
     [TOKEN_FILE] = TOKEN_FILE_OPTION,
+    [PLAN] = {"--plan", "CODE", OPTIONAL, "whose targets; else those of the quarter's plan"},
     [QUARTER] = {"--quarter", "2023Q4", OPTIONAL, "as the quarter stood; else as of today"},
+    [AS_OF] = {"--as-of", "DAY", OPTIONAL, "with what had happened by this day"},
+    [KNOWN_AT] = {"--known-at", "INSTANT", OPTIONAL, "with what was recorded by this instant"},
     [BASIS] = {"--basis", "DAY_OF", OPTIONAL,
         "loans count by signed_on, registered_on, disbursed_on or registered_amount"},
+    [LANG] = {"--lang", "LANG", OPTIONAL, "zh or en: titles, and what is refused"},
+    [FORMAT] = {"--format", "FORMAT", OPTIONAL, "text, or json: the daemon's answer as it is"},
     [OPTIONS] = {0},
 };
+
+static int show(struct arena *a, const char *const given[OPTIONS], struct str body)
+{
+    bool json = given[FORMAT] && strcmp(given[FORMAT], "json") == 0;
+    int status = ASKED_DONE;
+    if (json)
+        fwrite(body.p, 1, body.n, stdout);
+    else
+        status = print_report(a, body, given[LANG] && strcmp(given[LANG], "en") == 0);
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    perror("pledged: standard output");
+    return ASKED_NO_FILE;
+}
 
 static int ask(struct arena *a, const char *const given[OPTIONS])
 {
     const char *token = session_token(a, given[TOKEN], given[TOKEN_FILE]);
-    struct buf path;
+    struct buf path, query;
     struct str body;
+    long status;
     if (!token)
-        return 2;
+        return ASKED_USAGE;
+    buf_init(&query, a);
+    http_get_escape(&query, given[PLAN] ? given[PLAN] : "current");
     buf_init(&path, a);
-    buf_printf(&path, "%s/v1/plans/sh-2021-2023/targets", given[URL]);
+    buf_printf(&path, "%s/v1/plans/%s/targets", given[URL], buf_view(&query).p);
     http_get_param(&path, "quarter", given[QUARTER]);
+    http_get_param(&path, "as_of", given[AS_OF]);
+    http_get_param(&path, "known_at", given[KNOWN_AT]);
     http_get_param(&path, "basis", given[BASIS]);
-    return http_get(a, buf_view(&path).p, token, &body) ? print_report(a, body) : 1;
+    if (!http_ask(a, buf_view(&path).p, token, given[LANG], &status, &body))
+        return ASKED_NO_ANSWER;
+    return status == 200 ? show(a, given, body) : http_refused(a, body, status);
+}
+
+static bool one_of(const char *option, const char *value, const char *first, const char *second)
+{
+    if (!value || strcmp(value, first) == 0 || strcmp(value, second) == 0)
+        return true;
+    fprintf(stderr, "pledged: %s: %s or %s, not %s\n", option, first, second, value);
+    return false;
+}
+
+static bool read_arguments(const char *given[OPTIONS], int argc, char **argv)
+{
+    for (int i = 0; i < argc; i += 2) {
+        int option = option_find(options, argv[i]);
+        if (option < 0 || i + 1 == argc) {
+            fprintf(stderr,
+                option < 0 ? "pledged: no such option: %s\n" : "pledged: %s: a value is needed\n",
+                argv[i]);
+            return false;
+        }
+        given[option] = argv[i + 1];
+    }
+    return one_of("--format", given[FORMAT], "text", "json") &&
+           one_of("--lang", given[LANG], "zh", "en");
 }
 
 static int run(int argc, char **argv)
 {
     const char *given[OPTIONS] = {[URL] = "http://127.0.0.1:8420"};
-    for (int i = 0; i < argc; i += 2) {
-        int option = i + 1 < argc ? option_find(options, argv[i]) : -1;
-        if (option < 0) {
-            command_usage(stderr, &command_targets);
-            return 2;
-        }
-        given[option] = argv[i + 1];
+    if (!read_arguments(given, argc, argv)) {
+        command_usage(stderr, &command_targets);
+        return ASKED_USAGE;
     }
     struct arena *a = arena_new();
     int status = ask(a, given);
@@ -217,5 +266,8 @@ static int run(int argc, char **argv)
 const struct command command_targets = {.name = "targets",
     .run = run,
     .words = "",
-    .help = "Print how far the goals of the plan are reached.",
+    .help =
+        "Print how far the targets of a plan are reached. Ends with 0, with 1 when the daemon\n"
+        "refused, 2 when the call is wrong, 3 when there is no answer, 4 when the output could\n"
+        "not be written.",
     .options = options};

@@ -11,7 +11,7 @@ import time
 import urllib.parse
 import xml.etree.ElementTree
 import zipfile
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from harness import Case, loan, patent
 from test_reports import firm
@@ -43,6 +43,11 @@ def book():
     for i in range(11):
         yield "FB", dict(borrower_uscc=firm(40 + i), district="310115", amount="1000000000000.00",
                          signed_on="2021-12-20")
+
+
+def wan(yuan):
+    """An amount in yuan as a page shows it in 万元."""
+    return str((Decimal(yuan) / 10000).quantize(Decimal("0.01"), ROUND_HALF_UP))
 
 
 class Page(html.parser.HTMLParser):
@@ -191,6 +196,11 @@ class Forms(Case):
             rows = [r for r in blocks[s["title"]] if len(r) > 1]
             self.assertEqual([r[1:] for r in rows], self.rows(s), s["name"])
 
+    def rounded(self, section):
+        """The rows as a page shows them, amounts in 万元."""
+        return [[wan(text) if unit == "yuan" and text not in ("—", "*") else text for text, unit in zip(row, units)]
+                for row, units in zip(self.rows(section), self.units(section))]
+
     def check_html(self, reports):
         page = Page(reports["html"].body.decode())
         self.assertFalse(page.tags & {"script", "b", "link", "img", "iframe", "form"}, page.tags)
@@ -198,7 +208,7 @@ class Forms(Case):
         for s in reports["json"].json()["sections"]:
             if page.sections[s["name"]]:
                 rows = [[c.replace(",", "") for c in r[1:]] for r in page.rows(s["name"])[1:]]
-                self.assertEqual(rows, self.rows(s), s["name"])
+                self.assertEqual(rows, self.rounded(s), s["name"])
             else:
                 self.assertEqual(self.rows(s), [], s["name"])
             links += [c["rows"] for row in s["rows"] + [s["total"] or {"cells": {}}]
@@ -208,48 +218,42 @@ class Forms(Case):
     def cell(self, value, unit):
         """What a cell of the workbook holds, as JSON writes it."""
         if not isinstance(value, Decimal):
-            return value
+            return value.replace(",", "")
         if unit == "count":
             return str(int(value))
-        return "%.2f" % round(value * 100 if unit == "percent" else value, 2)
+        return "%.2f" % round(value * {"percent": 100, "yuan": 10000}[unit], 2)
 
     def check_formula(self, sheet, formula, value, same):
-        """The sum of what stands above, or the cell "same" divided, worked out here."""
+        """The sum of what stands above, worked out here."""
         total = re.fullmatch(r"of:=SUM\(\[(\S+?):(\S+?)\]\)", formula)
-        if total:
-            (top, column), bottom = at(total[1]), at(total[2])[0]
-            self.assertEqual((at(total[2])[1], bottom), (column, same[0] - 1))
-            cells = [sheet[y, column][0] for y in range(top, bottom + 1)]
-        else:
-            one, divided = re.fullmatch(r"of:=\[(\S+?)\](?:/(\d+))?", formula).groups()
-            self.assertEqual(at(one), same)
-            cells = [sheet[at(one)][0] / int(divided or 1)]
+        (top, column), bottom = at(total[1]), at(total[2])[0]
+        self.assertEqual((at(total[2])[1], bottom), (column, same[0] - 1))
+        cells = [sheet[y, column][0] for y in range(top, bottom + 1)]
         self.assertAlmostEqual(sum(cells), value, delta=abs(value) * Decimal("1e-14"), msg=formula)
 
     def check_sheet(self, s, sheet):
-        """The table in yuan from the third row on; below it the same twice by formulas alone."""
+        """The table once, from the third row on, its cells to the fen; the unit at the right above it."""
         rows, units = self.rows(s), self.units(s)
         self.assertEqual(sheet[0, 0][2], s["title"])
         heads = [y for (y, x), c in sheet.items() if x == 0 and c[2] == s["row_title"]
                  and sheet[y, 1][2] == s["columns"][0]["title"]]
-        has_money = any("yuan" in u for u in units[:len(s["rows"])])
-        self.assertEqual(len(heads), 3 if has_money else 1, s["name"])
+        self.assertEqual(heads, [2], s["name"])
+        if any("yuan" in u for u in units[:len(s["rows"])]):
+            self.assertEqual(sheet[1, len(s["columns"])][2], "单位：万元")
         gap = 0 if s["rows"] else 1  # a line says that there is nothing
-        for block, head in enumerate(heads):
-            for y, row in enumerate(rows):
-                for x, text in enumerate(row):
-                    value, formula, shown = sheet[head + 1 + gap + y, x + 1]
-                    unit = units[y][x]
-                    where = (s["name"], block, y, x)
-                    if block == 0:
-                        self.assertEqual(self.cell(value, unit), text, where)
-                    elif isinstance(value, Decimal):
-                        self.assertTrue(formula, where)
-                        if unit == "yuan":
-                            self.assertTrue(shown.endswith((None, "万元", "亿元")[block]), where)
-                    if formula:
-                        self.check_formula(sheet, formula, value, (heads[0] + 1 + gap + y, x + 1))
-                        self.sums += "SUM" in formula
+        for y, row in enumerate(rows):
+            for x, text in enumerate(row):
+                value, formula, shown = sheet[3 + gap + y, x + 1]
+                unit, where = units[y][x], (s["name"], y, x)
+                if unit == "yuan" and not isinstance(value, Decimal) and text not in ("—", "*"):
+                    text = wan(text)  # more than fifteen digits: words
+                self.assertEqual(self.cell(value, unit), text.replace(",", "") if unit == "text" else text, where)
+                self.assertNotIn("#", shown, where)
+                if formula:
+                    self.check_formula(sheet, formula, value, (3 + gap + y, x + 1))
+                    self.sums += 1
+        below = [c[2] for (y, x), c in sheet.items() if x == 0 and y > 2 + len(rows)]
+        self.assertTrue(any(text.startswith("口径：") for text in below), s["name"])
 
     def check_xlsx(self, reports, sheets):
         self.sums = 0
@@ -271,7 +275,7 @@ class Forms(Case):
         sheets = self.sheets
         self.check_xlsx(self.reports, sheets)
         self.assertTrue(any(c[:2] == (HOSTILE, None) for c in sheets[by_bank["title"]].values()))
-        self.assertTrue(any(c[2] == str(total) for c in sheets[by_bank["title"]].values()))
+        self.assertTrue(any(c[2].replace(",", "") == wan(total) for c in sheets[by_bank["title"]].values()))
         cover = [c[2] for c in sheets["封面"].values()]
         for fact in ("2022年第三季度知识产权质押融资报告", "全市", report["as_of"], report["known_at"],
                      "合同签订日" if report["basis"] == "signed_on" else "质押登记日", "未封存"):
@@ -330,13 +334,37 @@ class Forms(Case):
             self.assertEqual("\ufeff" + r.body.decode("gb18030"), text)
 
     def test_formats_and_charsets_that_there_are_not(self):
-        for query, pointer in (("format=pdf", "?format"), ("format=csv&charset=latin1", "?charset"),
+        self.assertEqual(self.report("format=csv&unit=wan", want=422).codes(), [("?unit", "E_UNWANTED")])
+        for query, pointer in (("format=pdf", "?format"), ("format=html&unit=li", "?unit"), ("format=csv&charset=latin1", "?charset"),
                                ("format=json&charset=gb18030", "?charset"), ("public=yes", "?public")):
             self.assertEqual(self.report(query, want=422).codes(), [(pointer, "E_CHOICE")])
         r = self.report("charset=utf-8&format=xlsx")
         self.assertEqual(r.headers["content-type"],
                          "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
         self.assertIn("default-src 'none'", self.reports["html"].headers["content-security-policy"])
+
+    def test_on_paper_every_figure_is_read_in_every_unit(self):
+        """As LibreOffice prints the workbook: no cell too narrow for its figure, one table once, signature lines."""
+        with tempfile.TemporaryDirectory() as folder:
+            units = {"yuan": "单位：元", "wan": "单位：万元", "yi": "单位：亿元"}
+            for unit in units:
+                with open("%s/%s.xlsx" % (folder, unit), "wb") as f:
+                    f.write(self.report("format=xlsx&unit=%s&known_at=%s" % (unit, self.now)).body)
+            subprocess.run(["soffice", "-env:UserInstallation=file://%s/profile" % folder, "--headless", "--convert-to",
+                            "pdf", "--outdir", folder, *("%s/%s.xlsx" % (folder, unit) for unit in units)], check=True,
+                           capture_output=True, timeout=300)
+            for unit, words in units.items():
+                text = subprocess.run(["pdftotext", "-layout", "%s/%s.pdf" % (folder, unit), "-"], check=True,
+                                      capture_output=True).stdout.decode()
+                self.assertNotIn("###", text)
+                pages = text.split("\f")[:-1]
+                self.assertLessEqual(len(pages), 30, unit)
+                first = pages[0].replace(" ", "")
+                for said in (words, "填报单位：", "制表：", "审核：", "签发：", "2022年第3季度,全市知识产权质押融资", "期末贷款余额"):
+                    self.assertIn(said, first, unit)
+                one = next(page for page in pages if page.strip().split("\n")[0].rstrip().endswith("分区情况"))
+                self.assertIn(words, one.replace(" ", ""))
+                self.assertIn("口径", one)
 
     def test_english_is_english(self):
         h = {"Accept-Language": "en"}

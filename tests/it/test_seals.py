@@ -272,7 +272,7 @@ class Ledger(Case):
                 if row["key"] == "firms" and s["name"] == "headline":
                     continue
                 for column, cell in row["cells"].items():
-                    if units[column] in ("count", "yuan", "by_row") and column not in ("firms", "required"):
+                    if units[column] in ("count", "yuan", "by_row") and column not in ("firms", "required", "value", "base"):
                         found[s["name"], row["key"], column] = fen(cell["value"]) if cell["value"] is not None else 0
         return found
 

@@ -67,7 +67,7 @@ class Targets(Case):
                   " assets_fen, first_loan, 100000000000000, 100000000000000, rate_ppm, signed_on,"
                   " disbursed_on, matures_on, registered_on, scheme, patents, trademarks,"
                   " recorded_at from loan, generate_series(1, 92234)")
-            r = d.call("GET", "/v1/plans/sh-2021-2023/targets?quarter=2022Q4", token=bank)
+            r = d.call("GET", "/v1/plans/sh-2021-2023/targets?quarter=2022Q4&as_of=2022-12-30", token=bank)
             self.assertEqual((r.status, r.codes()), (422, [("", "E_SUM")]))
         finally:
             d.close()

@@ -33,7 +33,10 @@ static void check_column(const struct report_section *s, int i)
         assert_in_range(c->a, 0, n - 1);
         assert_true(is_figure(&s->columns[c->a]) && s->total);
         break;
-    case FROM_PLAN: assert_int_equal(s->columns[c->a].from, FROM_FACTS); break;
+    case FROM_PLAN:
+        assert_in_range(c->a, 0, PLAN_CELLS - 1);
+        assert_int_equal(s->rows, ROWS_TARGETS);
+        return; /* figures and percentages alike */
     case FROM_TEXT:
     default: break;
     }
@@ -189,27 +192,37 @@ static void test_what_is_not_known_stays_so(void **state)
     assert_false(t.total.cell[BEFORE].known);
 }
 
-/* A growth of 30 % on 10.01 yuan are 13.013: 13.02, rounded up; a total needs its threshold. */
-static void test_the_plan_requires(void **state)
+/* Targets stand as the plan says; beside them what is on record, where loans count for them. */
+static void test_the_plan_says_how_its_targets_stand(void **state)
 {
     (void)state;
     static const struct report_target targets[] = {
-        {{"T1", 2}, {"甲", 3}, {"One", 3}, true, true, 300000},
-        {{"T3", 2}, {"丙", 3}, {"Three", 5}, false, true, 5000}};
+        {.key = {"T1", 2},
+            .title = {"T1 One", 6},
+            .money = true,
+            .loans = true,
+            .cell = {[PLAN_VALUE] = {.known = true, .n = 700},
+                [PLAN_PROGRESS] = {.known = true, .n = 5377}}},
+        {.key = {"T4.count", 8},
+            .title = {"T4 Four: patents", 16},
+            .cell = {[PLAN_VALUE] = {.known = true, .n = 12}}}};
     const struct report_plan plan = {.first_year = 2021, .n = 2, .target = targets};
     const struct report_section *s = report_section(STR("targets"));
-    struct report_figures row[] = {figures("T1", 651, 1001), figures("T3", 2500, 0)}, none = {0};
+    struct report_figures row[] = {figures("T1", 651, 1001)}, none = {0};
     struct report_table t;
-    row[1].v[1].known = false;
+    int records = report_column(s, STR("records"));
     assert_true(report_table_make(
-        a, quarter_make(2022, 3), s, row, 2, &none, &plan, (struct str){NULL, 0}, true, &t));
+        a, quarter_make(2022, 3), s, row, 1, &none, &plan, (struct str){NULL, 0}, true, &t));
     assert_int_equal(t.n, 2);
     assert_string_equal(t.row[0].title.p, "T1 One");
-    expect(&t.row[0], 3, 1302);
-    expect(&t.row[0], 4, 5000); /* 651 of 1,302 */
-    expect(&t.row[1], 3, 5000);
-    expect(&t.row[1], 4, 5000);
-    assert_false(t.row[1].cell[2].known);
+    assert_int_equal(t.row[0].kind, CELL_MONEY);
+    expect(&t.row[0], report_column(s, STR("value")), 700);
+    expect(&t.row[0], report_column(s, STR("progress")), 5377);
+    expect(&t.row[0], records, 651);
+    expect(&t.row[0], report_column(s, STR("records_last_year")), 1001);
+    assert_false(t.row[0].cell[report_column(s, STR("base"))].known);
+    expect(&t.row[1], report_column(s, STR("value")), 12);
+    assert_false(t.row[1].cell[records].known); /* no loan counts for it */
 }
 
 static void test_quarters_and_districts(void **state)
@@ -246,7 +259,7 @@ int main(void)
         cmocka_unit_test(test_what_the_catalogue_lists_is_there_and_what_is_found_follows),
         cmocka_unit_test(test_rows_that_do_not_add_up_make_no_table),
         cmocka_unit_test(test_what_is_not_known_stays_so),
-        cmocka_unit_test(test_the_plan_requires),
+        cmocka_unit_test(test_the_plan_says_how_its_targets_stand),
         cmocka_unit_test(test_quarters_and_districts),
     };
     return unit_run(&a, tests);

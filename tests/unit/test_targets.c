@@ -400,9 +400,51 @@ static void test_percentages_round_half_up_away_from_zero(void **state)
     assert_false(ratio_percent(a, 1, 0).known);
 }
 
+/* In the third quarter of 2022: 53 after 10 in the same quarters of 2021; 30 % on 10 are 13, 53 are
+ * 407.69 % of them. After the plan its last year stands for good. */
+static void test_how_a_target_stands(void **state)
+{
+    (void)state;
+    struct series s = {.first_year = 2021,
+        .last_year = 2023,
+        .as_of = quarter_make(2022, 3),
+        .base_known = true,
+        .base = 4,
+        .year = {16, 53, 0},
+        .prior_to_date_known = true,
+        .prior_to_date = 10};
+    struct target_now now = growth(s, 300000).now;
+    assert_int_equal(now.year, 2022);
+    assert_true(now.value_known && now.base_known && now.required_known);
+    assert_int_equal(now.value, 53);
+    assert_int_equal(now.base, 10);
+    assert_int_equal(now.required, 13);
+    assert_string_equal(now.growth.text.p, "430.00");
+    assert_string_equal(now.progress.text.p, "407.69");
+    s.year[2] = 106;
+    for (int year = 2023; year < 2026; year++) {
+        s.as_of = quarter_make(year, 4);
+        now = growth(s, 300000).now;
+        assert_int_equal(now.year, 2023);
+        assert_int_equal(now.value, 106);
+        assert_int_equal(now.base, 53);
+        assert_int_equal(now.required, 69); /* 68.9, rounded up */
+        assert_string_equal(now.growth.text.p, "100.00");
+    }
+    s.as_of = quarter_make(2020, 4); /* it has not begun */
+    now = growth(s, 300000).now;
+    assert_false(now.value_known || now.base_known || now.required_known);
+    struct target_answer t;
+    s.as_of = quarter_make(2023, 4);
+    target_evaluate(a, TARGET_TOTAL, 350, &s, &t);
+    assert_int_equal(t.now.value, 175);
+    assert_string_equal(t.now.progress.text.p, "50.00");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_how_a_target_stands),
         cmocka_unit_test(test_one_reading_may_pass_where_the_other_fails),
         cmocka_unit_test(test_published_shanghai_figures),
         cmocka_unit_test(test_without_a_base_nothing_is_guessed),
