@@ -1,29 +1,34 @@
 /*
- * forecast.h - how far a quarterly series can come, said as a range that its own past bears out.
+ * forecast.h - how far a quarterly series can come, said as a range and as a chance.
  *
- * Method "seasonal growth with the range of past errors" (按季同比外推,误差分位区间):
- *   point   a quarter is the same quarter a year before times the growth of the last four quarters
- *           over the four before them; with fewer than eight quarters, the mean of the last four
- *   range   the same forecast is made from every earlier quarter and set against what came; low and
- *           high are the point times the 10 % and 90 % quantile of actual / forecast (quantiles of
- * a sample of n at rank (n + 1) × p, outwards; the least and the greatest when n is small, as split
- * conformal prediction does: Vovk et al., Algorithmic Learning in a Random World) backtest  each
- * held-out quarter is asked whether what came lay in the range that the errors known by then had
- * given Whole numbers only; each product is rounded half up.
+ * Method "robust damped trend" (稳健阻尼趋势):
+ *   season  the share of each quarter of a year: medians of value over the moving mean of a year,
+ *           drawn towards 1 while few years are known or the noise is as large
+ *   clean   a quarter that stands far out of its neighbours (a spike) gives way to their median;
+ *           where the level has jumped, only what came after it counts
+ *   trend   Theil and Sen: the median of the slopes between all pairs of quarters, not steeper than
+ * of late; it fades by a fifth a quarter; the less it stands out of the noise, the more the level
+ * of the last year counts range   80 %, on both sides of the point: from how far the quarters lie
+ * from the trend, how far ahead is looked, and how steep the trend is Fewer than eight quarters
+ * tell no season: nothing is foretold. Whole numbers only, each product is rounded half up.
  */
 #ifndef PLEDGED_FORECAST_H
 #define PLEDGED_FORECAST_H
 #include "arena.h"
 
-enum { FORECAST_QUARTERS_MAX = 80, FORECAST_NOMINAL_PERCENT = 80 };
+enum {
+    FORECAST_QUARTERS_MAX = 80,
+    FORECAST_QUARTERS_MIN = 8,
+    FORECAST_NOMINAL_PERCENT = 80,
+    FORECAST_ERRORS_MIN = 9 /* outcomes, before the range is given a nominal coverage */
+};
 
 struct forecast {
-    bool known;  /* false: fewer than four quarters, nothing is said */
-    bool growth; /* false: the mean of the last quarters */
+    bool known; /* false: fewer than eight quarters, nothing is said */
     int64_t low, point, high;
-    int errors;         /* past forecasts behind the range; 0: low and high are the least and the
-                           greatest of the last quarters, as often as quarters are asked for */
-    int tested, within; /* of the back-test */
+    int64_t spread_ppm; /* standard deviation, of the point */
+    int spikes;         /* quarters that gave way to their neighbours */
+    bool jump;          /* only the quarters after a jump count */
 };
 
 /*
@@ -33,4 +38,16 @@ struct forecast {
  * Products that leave 64 bits stay at INT64_MAX.
  */
 struct forecast forecast_sum(const int64_t *value, int n, int skip, int ahead);
+/* In percent: that the sum reaches so much; 1 to 99 while it is open. */
+int forecast_chance(const struct forecast *f, int64_t needed);
+
+/* The same forecast from an earlier end of the series, and what came. */
+struct forecast_test {
+    int known; /* quarters that it went by */
+    struct forecast f;
+    int64_t came;
+    bool within;
+};
+/* All of them, the earliest first: how many, at most FORECAST_QUARTERS_MAX. */
+int forecast_tests(const int64_t *value, int n, int skip, int ahead, struct forecast_test *out);
 #endif

@@ -180,6 +180,11 @@ MUST_USE bool report_xlsx(const struct report *r, bool english, struct buf *out)
 /* How a cell is written: "121530000.00", "519", "59.16", "—", "*" when suppressed. */
 struct str report_cell_text(
     struct arena *a, const struct report_column *c, const struct report_row *row, int column);
+/* Fen for reading: "121.53亿元", "56.00万元", "0.50元", "12.15 bn yuan". Two decimals, half up away
+ * from zero. */
+struct str form_amount(struct arena *a, int64_t fen, bool english);
+/* Thousands set apart: "12,153,000.00". */
+struct str form_grouped(struct arena *a, struct str digits);
 /* Where the records behind a cell are listed; absent for what no records add up to (percentages,
  * texts) and for what is not shown. */
 struct str report_link(struct arena *a, const struct report *r, const struct report_table *t,

@@ -56,11 +56,6 @@ void html_text(struct buf *out, struct str s);
 enum cell_kind form_kind(const struct report_column *c, const struct report_row *row);
 bool form_shown(const struct report_cell *c); /* known and not suppressed */
 
-/* Fen for reading: "121.53亿元", "56.00万元", "0.50元", "12.15 bn yuan". Two decimals, half up away
- * from zero. */
-struct str form_amount(struct arena *a, int64_t fen, bool english);
-/* Thousands set apart: "12,153,000.00". */
-struct str form_grouped(struct arena *a, struct str digits);
 /* Columns that a text takes up on the screen, a Chinese character two; and what fits into so many,
  * with "…" for the rest. */
 int form_width(struct str s);

@@ -173,10 +173,12 @@ static const struct member status_ends[] = {
     {.name = NULL},
 };
 static const struct member backtest_members[] = {
-    {"errors", M_COUNT, "误差数", .en = "Past errors"},
     {"held_out", M_COUNT, "检验次数", .en = "Forecasts that were tested"},
     {"within", M_COUNT, "落入区间", .en = "That came within their range"},
     {"coverage", M_PERCENT, "覆盖率", .en = "Share of them", .null = true},
+    {"nominal_coverage", M_PERCENT, "名义覆盖率",
+        .en = "How often the range should hold; null: fewer than nine outcomes", .null = true},
+    {"rows", M_TEXT, "明细", .en = "Address of the forecasts one by one"},
     {.name = NULL},
 };
 static const struct member district_members[] = {
@@ -191,8 +193,6 @@ static const struct member reach_members[] = {
     {"remaining_quarters", M_COUNT, "剩余季度", .en = "Quarters that are left"},
     {"quarters_known", M_COUNT, "已知季度", .en = "Quarters to go by"},
     {"so_far", M_FIGURE, "至今", .en = "So far"},
-    {"point_from", M_WORD, "推算方法", .en = "How; null: not at all", .null = true,
-        .words = "seasonal_growth mean_of_last_year"},
     {"last_year", M_OBJECT, "末年", .en = "Of growth: the last year", .of = figure_ends,
         .null = true, .maybe = true},
     {"total", M_OBJECT, "合计", .en = "Of a total: all of it", .of = figure_ends, .null = true,
@@ -200,6 +200,10 @@ static const struct member reach_members[] = {
     {"growth_compound", M_OBJECT, "年均增长(复合)", .en = "Growth", .of = growth_ends,
         .maybe = true},
     {"status", M_OBJECT, "状态", .en = "Status", .of = status_ends, .maybe = true},
+    {"chance", M_COUNT, "达标可能", .en = "Chance to reach the target in percent; null: not known",
+        .null = true},
+    {"sentence", M_TEXT, "结论", .en = "In one sentence"},
+    {"sentence_en", M_TEXT, "英文结论", .en = "In one sentence, in English"},
     {"backtest", M_OBJECT, "回测", .en = "How such forecasts did", .of = backtest_members},
     {"missing", M_FIGURE, "尚缺", .en = "What is missing; null: not known", .null = true},
     {"districts", M_OBJECT, "各区", .en = "District by district", .of = district_members,
@@ -228,7 +232,6 @@ static const struct member method_members[] = {
     {"name", M_TEXT, "方法", .en = "Method"},
     {"title", M_TEXT, "说明", .en = "In Chinese"},
     {"title_en", M_TEXT, "英文说明", .en = "In English"},
-    {"nominal_coverage", M_PERCENT, "名义覆盖率", .en = "How often the range should hold"},
     {.name = NULL},
 };
 static const struct member forecast_members[] = {
@@ -240,6 +243,46 @@ static const struct member forecast_members[] = {
     {.name = NULL},
 };
 const struct shape forecast_shape = {"plan_forecast", forecast_members};
+
+static const struct member test_members[] = {
+    {"quarter", M_QUARTER, "季度", .en = "The last quarter that it went by"},
+    {"low", M_FIGURE, "低", .en = "Low"},
+    {"point", M_FIGURE, "中", .en = "Point"},
+    {"high", M_FIGURE, "高", .en = "High"},
+    {"came", M_FIGURE, "实际", .en = "What came"},
+    {"within", M_BOOL, "落入区间", .en = "It came within the range"},
+    {.name = NULL},
+};
+static const struct member tested_members[] = {
+    {"tests", M_OBJECT, "回测", .en = "The earliest first", .of = test_members, .list = true},
+    {.name = NULL},
+};
+static const struct member tested_metric_members[] = {
+    {"measure", M_TEXT, "指标", .en = "What is measured"},
+    {"title", M_TEXT, "名称", .en = "Title in Chinese"},
+    {"title_en", M_TEXT, "英文名称", .en = "Title in English"},
+    {"", M_ALSO, .of = tested_members},
+    {.name = NULL},
+};
+static const struct member tested_target_members[] = {
+    {"id", M_TEXT, "目标", .en = "Target"},
+    {"title", M_TEXT, "名称", .en = "Title in Chinese"},
+    {"title_en", M_TEXT, "英文名称", .en = "Title in English"},
+    {"measure", M_WORD, "指标", .en = "Of a target over loans", .words = "amount count",
+        .maybe = true},
+    {"", M_ALSO, .of = tested_members, .maybe = true},
+    {"measures", M_OBJECT, "各指标", .en = "Of a target with several", .of = tested_metric_members,
+        .list = true, .maybe = true},
+    {.name = NULL},
+};
+static const struct member backtest_of_members[] = {
+    {"plan", M_TEXT, "计划", .en = "Plan"},
+    {"quarter", M_QUARTER, "季度", .en = "The last quarter that counts"},
+    {"basis", M_WORD, "按哪一天计入", .en = "The day by which loans count", .words = BASES},
+    {"targets", M_OBJECT, "目标", .en = "Targets", .of = tested_target_members, .list = true},
+    {.name = NULL},
+};
+const struct shape backtest_shape = {"plan_backtest", backtest_of_members};
 
 /* ---- figures from outside -------------------------------------------------------------------- */
 

@@ -22,6 +22,7 @@ MATRIX = [
     ("POST", "/v1/loans?dry_run=true", "loan", ("bank",)),
     ("PUT", "/v1/loans/00000000-0000-7000-8000-000000000000", "loan", ("bank",)),
     ("GET", "/v1/plans/sh-2021-2023/targets", None, ALL),
+    ("GET", "/v1/plans/sh-2021-2023/backtest", None, ALL),
     ("GET", "/v1/plans/sh-2021-2023/forecast", None, ALL),
     ("GET", "/v1/measures", None, ALL),
     ("GET", "/v1/measures/overdue", None, ALL),
