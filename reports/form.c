@@ -231,6 +231,19 @@ static void put_param(struct buf *out, char before, const char *name, struct str
     put_escaped(out, value);
 }
 
+/* The column of records that a figure of the plan is the sum of; itself when there is none, or
+ * another figure was entered in its place. */
+static const struct report_column *recorded(
+    const struct report_table *t, const struct report_row *row, int column)
+{
+    const struct report_column *c = &t->section->columns[column];
+    int at = report_column(t->section, c->a == PLAN_VALUE  ? STR("records")
+                                       : c->a == PLAN_BASE ? STR("records_last_year")
+                                                           : STR(""));
+    bool same = at >= 0 && row->cell[at].known && row->cell[at].n == row->cell[column].n;
+    return same ? &t->section->columns[at] : c;
+}
+
 struct str report_link(struct arena *a, const struct report *r, const struct report_table *t,
     const struct report_row *row, int column)
 {
@@ -238,6 +251,8 @@ struct str report_link(struct arena *a, const struct report *r, const struct rep
     struct buf out;
     if (r->public_only) /* who may not see the records needs no address of them */
         return (struct str){NULL, 0};
+    if (form_shown(&row->cell[column]) && c->from == FROM_PLAN)
+        c = recorded(t, row, column);
     if (!form_shown(&row->cell[column]) || (c->from != FROM_FACTS && c->from != FROM_FIRMS))
         return (struct str){NULL, 0};
     buf_init(&out, a);

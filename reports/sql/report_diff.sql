@@ -18,6 +18,14 @@ width as materialized (
       left join lateral report_sealed_cells(seal.s, n.name) c on true
      group by 1, 2
 ),
+-- Measures that the headline did not have yet are not compared either.
+later as materialized (
+    select x.row_key
+      from unnest(array['patents', 'trademarks']) as x(row_key)
+     cross join seal
+     where exists (select from report_sealed_cells(seal.s, 'headline') c)
+       and not exists (select from report_sealed_cells(seal.s, 'headline') c where c.row_key = x.row_key)
+),
 change as materialized (
     select w.name, w.place, c.row_key, c.id, c.type, c.reference, c.version_then, c.version_now,
            c.v_then[1:w.n] as v_then, c.v_now[1:w.n] as v_now
@@ -25,6 +33,7 @@ change as materialized (
      cross join seal
      cross join lateral report_changes(w.name, seal.first_day, seal.as_of, seal.basis, seal.known_at, null) c
      where c.v_then[1:w.n] <> c.v_now[1:w.n]
+       and (w.name <> 'headline' or c.row_key not in (select l.row_key from later l))
 ),
 part as (
     select n.name, n.place, c.row_key, c.v as sealed, '{}'::bigint[] as live, '{}'::bigint[] as itemised
@@ -37,6 +46,7 @@ part as (
      cross join seal
      cross join lateral report_cells(w.name, seal.first_day, seal.as_of, null, seal.basis) c
      where c.row_key is not null
+       and (w.name <> 'headline' or c.row_key not in (select l.row_key from later l))
      union all
     select c.name, c.place, c.row_key, '{}', '{}', bigints_minus(c.v_now, c.v_then)
       from change c

@@ -60,6 +60,19 @@ def without_what_is_new(report):
     return "\r\n\r\n".join(section(x) for x in report.decode().split("\r\n\r\n") if not x.startswith(NEW_SECTIONS)).encode()
 
 
+def told_before(doc):
+    """A report or a diff in the words of before: the records of a target were its value and base."""
+    names = {"records": "value", "records_last_year": "base"}
+    for s in doc.get("sections", []):
+        for row in s["rows"] if s["name"] == "targets" else []:
+            row["cells"] = {k: {"value": c["value"]} for k, c in row["cells"].items()}
+    for x in doc.get("cells", []) + doc.get("items", []):
+        for v in [x] + x.get("values", []):
+            if x.get("section") == "targets" and "column" in v:
+                v["column"] = names.get(v["column"], v["column"])
+    return doc
+
+
 class Databases(Case):
     """Databases on a cluster that is there anyway; each test has its own."""
 
@@ -169,8 +182,14 @@ class Upgrade(Databases):
             r = d.call("GET", was["path"], token=d.token(kind, code or None))
             with self.subTest(was["path"]):
                 self.assertEqual(r.status, was["status"])
+                # Foretold by another method since; the live CSV has other targets, its figures are compared as JSON.
+                if "/forecast?" in was["path"] or ("format=csv" in was["path"] and "known_at" in was["path"]):
+                    continue
                 if "body" in was:
-                    self.assertEqual(kept(r.json(), was["body"]), was["body"])
+                    now, then = r.json(), was["body"]
+                    if "/reports/" in was["path"] and isinstance(now, dict):
+                        now, then = told_before(now), told_before(then)
+                    self.assertEqual(kept(now, then), then)
                 else:
                     body = without_what_is_new(r.body) if "format=csv" in was["path"] else r.body
                     self.assertEqual(hashlib.sha256(body).hexdigest(), was["sha256"], r.body[:2000])
