@@ -23,7 +23,7 @@ class OneTarget(Case):
         years = [{"year": 2020, "amount": "100000000.00", "count": 1}, {"year": 2021, "amount": "200000000.00"}]
         r = cls.d.call("PUT", PLAN + "baselines", {"years": [dict(y, source="测试假定", assumed=True) for y in years]},
                        cls.office)
-        assert r.status == 200, r.body
+        cls.d.agreed(r)
         for period, n in (("2020", 10), ("2021", 12), ("2022Q1", 4), ("2022Q2", 4)):
             r = cls.d.call("POST", "/v1/indicators", {"period": period, "side": "product_filing", "count": n,
                            "source": "备案登记", "evidence": "表 1", "assumed": False}, cls.office)
