@@ -79,12 +79,8 @@ struct pulse *pulse_open(const struct database *d)
     MUST(p);
     p->a = arena_new();
     p->took_us = -1;
-    const struct link_setup setup = {.name = "pulse",
-        .writes = true, /* nobody but its own role sees what the lane waits for */
-        .first = settings,
-        .up = on_up,
-        .down = on_down,
-        .arg = p};
+    const struct link_setup setup = {
+        .name = "pulse", .first = settings, .up = on_up, .down = on_down, .arg = p};
     p->link = link_open(d, &setup);
     p->timer = event_new(d->process->base, -1, EV_PERSIST, on_timer, p);
     MUST(p->timer && event_add(p->timer, &every) == 0);
