@@ -143,7 +143,7 @@ static void seal(struct batch *b)
         .done = on_sealed,
         .arg = b};
     b->stage = SEALING;
-    if (!lane_submit(b->of->s->lane, &b->work))
+    if (!lane_ready(b->of->s->lane) || !lane_submit(b->of->s->lane, &b->work))
         b->stage = STORED;
 }
 
@@ -199,7 +199,8 @@ bool access_flush(struct access *x)
     if (x->first && x->first->stage == FILLING)
         x->first->stage = WAITING;
     send_batches(x);
-    return x->first == NULL || !writer_is_up(x->writer);
+    /* a daemon that only reads, another one writing, has no lane to wait for */
+    return x->first == NULL || !writer_is_up(x->writer) || !lane_ready(x->s->lane);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)

@@ -155,8 +155,8 @@ class Signed(Case):
             self.assertEqual(self.send("POST", "/v1/loans", body, **once).status, 401)
         finally:
             self.d.port = own
-            second.kill()  # it waits for the lane to write who read what
-            second.wait()
+            second.terminate()
+            self.assertEqual(second.wait(timeout=20), 0)  # who read what there waits for no lane
         self.assertEqual(self.send("GET", "/v1/loans?limit=1", **get).status, 401)
         self.d.restart()
         self.assertEqual(self.send("POST", "/v1/loans", body, **once).status, 401)
