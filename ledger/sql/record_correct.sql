@@ -42,7 +42,8 @@ fresh as (
     insert into submission (id, version, org_id, type, key, subject, district, on_day, parties, body,
            sha256, reason, recorded_at, recorded_by)
     select k.id, k.known_version + 1, (select my_org()), $1::text, k.key, k.subject,
-           coalesce(k.district, k.known_district), k."on", k.parties, k.body, decode(k.sha256, 'hex'), k.reason,
+           coalesce(k.district, k.known_district), coalesce(k."on", today()), k.parties,
+           k.body, decode(k.sha256, 'hex'), k.reason,
            (select record_now()), (select my_signature())
       from judged k
       join winner w on w.ord = k.ord

@@ -1,16 +1,5 @@
 -- The plan's indicators, periods and districts.
 
--- The plan that a day is counted for: of those whose years hold it the one that began last; else the last before it,
--- whose figures are final; else the first of all.
-create or replace function plan_of(on_day date) returns text language sql stable as $$
-    select p.code
-      from plan p
-     cross join lateral (select extract(year from on_day)::int as year) d
-     order by d.year between p.first_year and p.last_year desc, p.first_year <= d.year desc,
-              case when p.first_year <= d.year then -p.first_year else p.first_year end, p.code
-     limit 1
-$$;
-
 -- City totals by quarter, as_of the last day that counts: out of the sums that are kept where they hold what is asked
 -- for, else out of the loans. Runs as the owner: every role may see the city's sums, none sees rows.
 create or replace function plan_quarters(basis text, as_of date, known_at timestamptz)

@@ -7,14 +7,6 @@ create or replace function report_cut_before(first date, cut date) returns date
                 else least((cut - interval '3 months')::date, first - 1) end
 $$;
 
--- Figures since the plan began are counted from here.
-create or replace function plan_first_day() returns date language sql stable as
-    $$ select make_date(min(p.first_year), 1, 1) from plan p $$;
-
--- The day by which a loan counts when nobody asks for another.
-create or replace function plan_basis() returns text language sql stable as
-    $$ select p.basis from plan p order by p.first_year, p.code limit 1 $$;
-
 -- Versions of loans that count no more: a later one took their place, or the loan is void.
 create or replace function loans_replaced(known_at timestamptz) returns table (id uuid, version int)
     language sql stable rows 10000 security definer set search_path = public, pg_temp as $$
@@ -79,7 +71,8 @@ create or replace function loans_counted(first date, cut date, known_at timestam
     select l.id, l.version, l.org_id, l.firm, l.district, l.product, l.industry, l.size, l.first_loan, l.amount_fen,
            l.patents, l.trademarks, loan_sums(l.on_day, l.amount_fen, first, cut, p.day), l.registered_fen
       from loans_known(cut, known_at, basis) l
-     cross join (select plan_first_day() as day offset 0) p -- a column: loan_sums is not inlined with a sub-select
+       -- a column: loan_sums is not inlined with a sub-select
+     cross join (select plan_first_day(first, known_at) as day offset 0) p
      where l.on_day >= least(p.day, year_before(year_start(first)))
     offset 0 -- the sums of a loan are made once, not once for each column that is read of them
 $$;
@@ -133,7 +126,8 @@ create or replace function report_facts_by_quarter(first date, cut date, known_a
      cross join lateral (
            select k.ahead, (date_trunc('quarter', l.on_day::timestamp) + k.ahead * interval '3 months')::date as first
              from (values (0), (1), (4)) as k(ahead)) q
-     where q.first between (select plan_first_day()) and report_facts_by_quarter.first
+     where q.first between (select plan_first_day(report_facts_by_quarter.first, known_at))
+                       and report_facts_by_quarter.first
        and (q.first < report_facts_by_quarter.first
             or l.on_day <= case q.ahead when 0 then cut
                                 when 1 then report_cut_before(report_facts_by_quarter.first, cut)
@@ -219,10 +213,10 @@ create or replace function report_facts_targets(first date, cut date, known_at t
                 when t.kind = 'growth' then array[l.v[7], l.v[9]]
                 when t.metric = 'amount' then array[l.v[12], null]
                 else array[l.v[11], null] end
-      from plan p
-      join plan_target t on t.plan = p.code and t.metric in ('amount', 'count')
+      from plan_at(report_facts_targets.known_at) p
+      join plan_version_target t on t.plan = p.code and t.version = p.version and t.metric in ('amount', 'count')
      cross join loans_counted(first, least(cut, make_date(p.last_year, 12, 31)), known_at, report_facts_targets.basis) l
-     where p.first_year = (select min(x.first_year) from plan x)
+     where p.code = plan_of(report_facts_targets.first, report_facts_targets.known_at)
 $$;
 
 -- What the events of loans come to by the end of a day, where adding them up tells: what was drawn (a draw without

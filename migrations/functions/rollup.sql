@@ -510,8 +510,8 @@ create or replace function report_periods(first date, last date) returns table (
            (3, (first - interval '3 months')::date, (least(first, last) - interval '3 months')::date),
            (4, date_trunc('year', first::timestamp)::date, last),
            (5, year_before(date_trunc('year', first::timestamp)::date), year_before(last)),
-           (6, plan_first_day(), last),
-           (0, least(plan_first_day(), year_before(date_trunc('year', first::timestamp)::date)), last)
+           (6, plan_first_day(first, null), last),
+           (0, least(plan_first_day(first, null), year_before(date_trunc('year', first::timestamp)::date)), last)
 $$;
 
 -- Loans, amount and distinct firms of a section's rows, as arrays over the periods 1 to 6, and what is registered of
@@ -593,7 +593,7 @@ create or replace function rollup_cells_of_quarters(first date) returns setof re
     language sql stable as $$
     with cell as (
         select q.first as quarter, b.place, r.loans, r.amount_fen as fen, r.quarter as of
-          from generate_series(plan_first_day()::timestamp, first::timestamp, '3 months') as q(first)
+          from generate_series(plan_first_day(first, null)::timestamp, first::timestamp, '3 months') as q(first)
          cross join (values (1, 0), (2, 12), (3, 3)) as b(place, months)
           join city_rollup r on r.section = 'all' and r.quarter = (q.first - make_interval(months => b.months))::date
          where r.loans > 0
@@ -607,7 +607,7 @@ create or replace function rollup_cells_of_quarters(first date) returns setof re
     whole as ( -- a firm of several quarters is one
         select b.place, sum(f.firms)::bigint as firms
           from (values (1, 0), (2, 12), (3, 3)) as b(place, months)
-         cross join lateral (select (plan_first_day() - make_interval(months => b.months))::date as since,
+         cross join lateral (select (plan_first_day(first, null) - make_interval(months => b.months))::date as since,
                                     (first - make_interval(months => b.months))::date as until) p
           join city_firms f on f.section = 'all' and f.quarter between p.since and p.until and f.before < p.since
          group by 1
@@ -645,7 +645,7 @@ create or replace function rollup_cells_of_targets(first date) returns setof rep
           from plan p
           join plan_target t on t.plan = p.code and t.metric in ('amount', 'count')
          cross join rollup_city_sums('all', first, least(first, make_date(p.last_year, 10, 1))) s
-         where p.first_year = (select min(x.first_year) from plan x)
+         where p.code = plan_of(first, null)
     )
     select t.id, array[case when t.growth then t.m[4] else t.m[6] end, case when t.growth then t.m[5] end]
                  || array_fill(null::bigint, '{11}'),

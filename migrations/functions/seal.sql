@@ -44,7 +44,7 @@ begin
            and case report_seal_refusal.basis when 'signed_on' then l.signed_on
                                               when 'registered_on' then l.registered_on
                                               else l.disbursed_on end
-               >= (select make_date(min(p.first_year), 1, 1) from plan p);
+               >= (select make_date(min(p.first_year), 1, 1) from plan_at(report_seal_refusal.known_at) p);
     end if;
     select string_agg(quarter_text(d::date), ', ' order by d) into open
       from generate_series(date_trunc('quarter', from_day::timestamp), quarter_first(q) - 1, interval '3 months') d;

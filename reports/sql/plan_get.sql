@@ -4,7 +4,7 @@
 -- $5 end of the quarter that counts last, or null: firms that benefit are not asked for
 -- -> kind text, a text, b text, c text, d text, e text, f text, g text, h text:
 --    plan: code, title, first_year, last_year, basis, undated (loans)
---    target: id, kind, metric, threshold, zh, en
+--    target: id, kind, metric, threshold, zh, en, reading
 --    quarter: quarter, year, amount_fen, count
 --    baseline: year, amount_fen, count, source, assumed, version, recorded_at, recorded_by
 --    metric (of a target that has several): target, no, name, side, figure, zh, en
@@ -14,8 +14,8 @@
 --    own: year, quarter, side, way, figure, value, source, assumed (what records come to)
 with chosen as (
     select p.*, coalesce($2::text, p.basis) as use
-      from plan p
-     where p.code = coalesce($1::text, plan_of($3::date))
+      from plan_at($4::timestamptz) p
+     where p.code = coalesce($1::text, plan_of($3::date, $4::timestamptz))
 ),
 own as materialized (
     select f.*
@@ -31,9 +31,9 @@ select 'plan' as kind, c.code as a, c.title as b, c.first_year::text as c, c.las
        c.use as e, plan_undated(c.use, $4::timestamptz)::text as f, null as g, null as h
   from chosen c
 union all
-select 'target', t.id, t.kind, t.metric, t.threshold::text, t.zh, t.en, null, null
-  from plan_target t
-  join chosen c on c.code = t.plan
+select 'target', t.id, t.kind, t.metric, t.threshold::text, t.zh, t.en, t.reading, null
+  from plan_version_target t
+  join chosen c on c.code = t.plan and c.version = t.version
 union all
 select 'quarter', q.quarter, q.year::text, q.amount_fen::text, q.count::text, null, null, null, null
   from chosen c
@@ -52,8 +52,8 @@ select 'baseline', b.year::text, b.amount_fen::text, b.count::text, b.source,
                       and ($4::timestamptz is null or later.recorded_at <= $4::timestamptz))
 union all
 select 'metric', m.target, m.no::text, m.metric, m.side, m.figure, m.zh, m.en, null
-  from plan_target_metric m
-  join chosen c on c.code = m.plan
+  from plan_version_metric m
+  join chosen c on c.code = m.plan and c.version = m.version
 union all
 select 'benefit', b.year::text, b.figure, b.value::text, b.without::text, b.part::text, b.part_without::text,
        b.firms::text, b.part_firms::text

@@ -12,5 +12,6 @@ select c.row_key, report_title($1::text, c.row_key) as title, c.facts,
        c.firms[7] as f7, c.firms[8] as f8, c.firms[9] as f9, c.firms[10] as f10, c.firms[11] as f11, c.firms[12] as f12,
        c.firms[13] as f13,
        report_note($1::text, c.row_key, $4::timestamptz) as note
-  from report_cells($1::text, $2::date, $3::date, $4::timestamptz, coalesce($5::text, plan_basis())) c
+  from report_cells($1::text, $2::date, $3::date, $4::timestamptz,
+                    coalesce($5::text, plan_basis($2::date, $4::timestamptz))) c
  order by c.row_key nulls last

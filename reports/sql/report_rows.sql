@@ -7,5 +7,6 @@
 select r.total, r.total_firms, r.total_facts, r.row_key, r.id, r.version, r.type, r.reference, r.firm, r.v,
        case when $1::text = 'targets' then
             (select t.metric = 'amount' from plan_target t where t.id = $6::text limit 1) end as money
-  from report_rows($1::text, $2::date, $3::date, $4::timestamptz, coalesce($5::text, plan_basis()), $6::text, $7::int,
+  from report_rows($1::text, $2::date, $3::date, $4::timestamptz,
+                   coalesce($5::text, plan_basis($2::date, $4::timestamptz)), $6::text, $7::int,
                    $8::uuid, $9::text, $10::int) r

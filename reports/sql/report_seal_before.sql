@@ -3,7 +3,7 @@
 -- -> basis text, known_at text (null: nothing is recorded yet), log_size int8, log_root text, previous text,
 --    sealed_at text, problems text (JSON, null when there are none), agreed text (JSON, null: nothing is agreed to)
 with plan as (
-    select coalesce($2::text, (select p.basis from plan p order by p.first_year, p.code limit 1)) as basis
+    select coalesce($2::text, plan_basis(quarter_first($1::text), null)) as basis
 ),
 head as (
     select h.size, h.root, h.signed_at from log_head h order by h.size desc limit 1

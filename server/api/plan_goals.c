@@ -276,6 +276,16 @@ int metric_quarters(const struct plan_view *p, const struct rows *rows, int i, s
     return n;
 }
 
+/* Does the target of the metric in row m read an average as the mean of the rates? */
+static bool target_reads_mean(const struct rows *rows, int m)
+{
+    for (int i = 0; i < rows->n; i++) {
+        if (plan_row_is(rows, i, "target") && metric_is_of(rows, m, i))
+            return str_is(rows_at(rows, i, PLAN_GET_TARGET_READING), "mean");
+    }
+    return false;
+}
+
 void plan_metric_evaluate(const struct plan_view *p, const struct rows *rows, int i,
     int64_t threshold, struct plan_answer *out)
 {
@@ -287,7 +297,7 @@ void plan_metric_evaluate(const struct plan_view *p, const struct rows *rows, in
     out->money = figure_rules[l.figure].money;
     out->series = line_series(p, &l);
     target_evaluate(p->r->a, TARGET_GROWTH, threshold, &out->series, &out->t);
-    out->status = out->t.status_compound;
+    out->status = target_reads_mean(rows, i) ? out->t.status_mean : out->t.status_compound;
 }
 
 static enum target_status write_metric(

@@ -208,8 +208,11 @@ void plan_loans_evaluate(
     out->series = plan_series(p, out->money);
     target_evaluate(
         p->r->a, growth ? TARGET_GROWTH : TARGET_TOTAL, threshold, &out->series, &out->t);
-    /* Planning practice reads 年均 as the compound rate. */
-    out->status = growth ? out->t.status_compound : out->t.status_total;
+    /* As the plan reads 年均: as the compound rate, unless it says otherwise. */
+    bool mean = str_is(rows_at(rows, i, PLAN_GET_TARGET_READING), "mean");
+    out->status = !growth ? out->t.status_total
+                  : mean  ? out->t.status_mean
+                          : out->t.status_compound;
 }
 
 bool plan_row_is(const struct rows *rows, int i, const char *kind)

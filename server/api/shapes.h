@@ -11,7 +11,8 @@ extern const struct shape enterprise_shape, facility_shape, interest_shape, rece
 /* shapes_measure.c */
 extern const struct shape measures_shape, measure_shape, overdue_shape, evaluation_shape;
 /* shapes_plan.c */
-extern const struct shape targets_shape, forecast_shape, backtest_shape, baselines_shape;
+extern const struct shape plan_text_shape, targets_shape, forecast_shape, backtest_shape,
+    baselines_shape;
 /* shapes_report.c */
 extern const struct shape rows_shape, seal_shape, diff_shape, keys_shape;
 #endif

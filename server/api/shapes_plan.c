@@ -152,6 +152,51 @@ static const struct member targets_members[] = {
 };
 const struct shape targets_shape = {"plan_targets", targets_members};
 
+/* ---- the text of a plan ---------------------------------------------------------------------- */
+
+static const struct member text_metric_members[] = {
+    {"metric", M_TEXT, "指标代码", .en = "Metric"},
+    {"side", M_TEXT, "统计口径", .en = "Side"},
+    {"figure", M_TEXT, "数值", .en = "Figure"},
+    {"title", M_TEXT, "名称", .en = "Title in Chinese"},
+    {"title_en", M_TEXT, "英文名称", .en = "Title in English"},
+    {.name = NULL},
+};
+static const struct member text_target_members[] = {
+    {"code", M_TEXT, "目标代码", .en = "Target"},
+    {"kind", M_WORD, "类别", .en = "Kind", .words = "growth total rising"},
+    {"measure", M_WORD, "质押融资指标", .en = "Of a target over loans", .words = "amount count",
+        .maybe = true},
+    {"threshold", M_TEXT, "门槛", .en = "Percent, yuan or a number, by the kind", .maybe = true},
+    {"reading", M_WORD, "年均的算法", .en = "How an average is read", .words = "compound mean",
+        .maybe = true},
+    {"title", M_TEXT, "名称", .en = "Title in Chinese"},
+    {"title_en", M_TEXT, "英文名称", .en = "Title in English"},
+    {"assumed", M_BOOL, "是否假定", .en = "Its threshold is invented"},
+    {"metrics", M_OBJECT, "各项指标", .en = "Of a target with several", .of = text_metric_members,
+        .list = true, .maybe = true},
+    {.name = NULL},
+};
+static const struct member text_members[] = {
+    {"code", M_TEXT, "计划代码", .en = "Code"},
+    {"version", M_COUNT, "生效版次", .en = "How often it was put in force"},
+    {"title", M_TEXT, "名称", .en = "Title in Chinese"},
+    {"title_en", M_TEXT, "英文名称", .en = "Title in English", .null = true},
+    {"source", M_TEXT, "出处", .en = "Source", .null = true},
+    {"assumed", M_BOOL, "门槛是否假定", .en = "Its thresholds are invented"},
+    {"first_year", M_COUNT, "起始年度", .en = "First year"},
+    {"last_year", M_COUNT, "终止年度", .en = "Last year"},
+    {"basis", M_WORD, "归入年度依据", .en = "The day by which loans count", .words = BASES},
+    {"approved_by", M_TEXT, "批准人", .en = "Who put it in force"},
+    {"approved_at", M_INSTANT, "批准时刻", .en = "When; null: it came with the program",
+        .null = true},
+    {"record", M_TEXT, "记录", .en = "Its record; null: it came with the program", .null = true},
+    {"reason", M_TEXT, "理由", .en = "Reason of the approval", .null = true},
+    {"targets", M_OBJECT, "目标", .en = "Targets", .of = text_target_members, .list = true},
+    {.name = NULL},
+};
+const struct shape plan_text_shape = {"plan_text", text_members};
+
 /* ---- forecast -------------------------------------------------------------------------------- */
 
 static const struct member figure_ends[] = {

@@ -140,6 +140,13 @@ class OddValues(Case):
         "/v1/claims": ("bank", {"reference": "r", "loan": "c", "kind": "compensation", "loss_principal": "1.00",
                                 "on": "2023-01-01", "costs": [{"what": "w", "amount": "1.00", "evidence": "e"}]},
                        ("loss_interest", "recovered", "received_on", "evidence", "costs/what", "costs/amount", "costs/evidence")),
+        "/v1/plans": ("ip_office", {
+            "code": "ODD-1", "title": "计划", "source": "示例", "assumed": True, "first_year": 2024, "last_year": 2026,
+            "basis": "signed_on", "targets": [{"code": "T1", "title": "目标", "kind": "growth", "measure": "amount",
+                                              "threshold": "20.00"}]},
+            ("title_en", "targets/code", "targets/title_en", "targets/kind", "targets/measure", "targets/threshold",
+             "targets/reading", "targets/assumed", "targets/metrics", "targets/metrics/metric", "targets/metrics/side")),
+        "/v1/plans/00000000-0000-7000-8000-000000000000/approve": ("finance", {"seen": "0" * 64, "reason": "x"}, ("plan",)),
         "/v1/schemes": ("ip_office", {
             "code": "S", "effective_from": "2022-01-01", "title": "t", "legal_ref": "l", "loss_base":
             "principal", "trigger": {"days_overdue": 90}, "layers": [

@@ -1,0 +1,150 @@
+-- Plans as records: drafted, put in force, revised.
+
+-- The plans in force as known at an instant; null: now.
+create or replace function plan_at(known_at timestamptz) returns setof plan_version language sql stable as $$
+    select v.*
+      from plan_version v
+     where (known_at is null or v.approved_at <= known_at)
+       and not exists (select from plan_version later
+                        where later.code = v.code and later.version > v.version
+                          and (known_at is null or later.approved_at <= known_at))
+$$;
+
+-- The plan that a day is counted for: of those whose years hold it the one that began last; else the last before it,
+-- whose figures are final; else the first of all.
+create or replace function plan_of(on_day date, known_at timestamptz) returns text language sql stable as $$
+    select p.code
+      from plan_at(known_at) p
+     cross join lateral (select extract(year from on_day)::int as year) d
+     order by d.year between p.first_year and p.last_year desc, p.first_year <= d.year desc,
+              case when p.first_year <= d.year then -p.first_year else p.first_year end, p.code
+     limit 1
+$$;
+
+-- Figures since the plan began are counted from here: that of the quarter that begins on this day.
+create or replace function plan_first_day(quarter date, known_at timestamptz) returns date language sql stable as $$
+    select make_date(p.first_year, 1, 1) from plan_at(known_at) p where p.code = plan_of(quarter, known_at)
+$$;
+
+-- The day by which a loan counts when nobody asks for another.
+create or replace function plan_basis(quarter date, known_at timestamptz) returns text language sql stable as $$
+    select coalesce((select p.basis from plan_at(known_at) p where p.code = plan_of(quarter, known_at)), 'signed_on')
+$$;
+
+-- Is this the text of a threshold of its kind? growth: percent with at most four decimals; a total of amounts: yuan; a
+-- total of loans: a whole number; rising: none.
+create or replace function plan_threshold(kind text, metric text, told text) returns bigint
+    language sql immutable as $$
+    select case when kind = 'rising' then 0
+                when kind = 'growth' then ppm_of(told)::bigint
+                when metric = 'amount' then fen_of(told)
+                else told::bigint end
+$$;
+
+-- A plan is a draft until it is put in force; what can be said of it without other rows was said by the program.
+create or replace function plan_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
+    language plpgsql immutable as $$
+declare
+    d decision;
+begin
+    d.district := '';
+    d.parties := '{}';
+    return d;
+end $$;
+
+-- The state of a plan: draft, in_force, or revised (a newer text waits to be approved).
+create or replace function plan_state_of(record_id uuid) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select case when v.version is null then 'draft'
+                when v.record_version = (select max(r.version) from submission r where r.id = record_id)
+                     then 'in_force'
+                else 'revised' end
+      from (select record_id as id) x
+      left join lateral (select p.* from plan_version p where p.id = x.id order by p.version desc limit 1) v on true
+$$;
+
+-- What its answer shows beside the text.
+create or replace function plan_members(record_id uuid, version int, as_of date, known_at timestamptz) returns json
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select json_build_object(
+           'state', plan_state_of(record_id),
+           'seen', record_seen(record_id),
+           'in_force_version', v.version,
+           'approved_by', v.approved_by,
+           'approved_at', instant_text(v.approved_at))
+      from (select record_id as id) x
+      left join lateral (select p.* from plan_version p where p.id = x.id order by p.version desc limit 1) v on true
+$$;
+
+-- Puts a plan in force, as it was seen, by another person than wrote it.
+create or replace function plan_approval_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
+    language plpgsql as $$
+declare
+    d decision;
+    r submission%rowtype;
+    next_version int;
+begin
+    d.district := '';
+    d.parties := '{}';
+    select x.* into r
+      from submission x
+     where x.id = (doc ->> 'plan')::uuid and x.type = 'plan'
+     order by x.version desc
+     limit 1;
+    if not found then
+        d.problems := json_build_array(problem('E_NOT_FOUND', '/plan', doc ->> 'plan'));
+    elsif plan_state_of(r.id) = 'in_force' then
+        d.problems := json_build_array(problem('E_STEP', '/plan', 'in_force'));
+    elsif doc ->> 'seen' <> record_seen(r.id) then
+        d.problems := json_build_array(problem('E_SEEN', '/seen', 'version ' || r.version));
+    elsif not dry then
+        select coalesce(max(v.version), 0) + 1 into next_version from plan_version v where v.code = r.body ->> 'code';
+        insert into plan_version (code, version, id, record_version, title, title_en, first_year, last_year, basis,
+               source, assumed, reason, approved_at, approved_by)
+        select b.code, next_version, r.id, r.version, b.title, b.title_en, b.first_year, b.last_year, b.basis, b.source,
+               b.assumed, doc ->> 'reason', record_now(), my_signature()
+          from json_to_record(r.body) as b(code text, title text, title_en text, first_year int, last_year int,
+               basis text, source text, assumed boolean);
+        insert into plan_version_target (plan, version, no, id, kind, metric, threshold, reading, zh, en, assumed)
+        select r.body ->> 'code', next_version, t.no, t.code, t.kind, t.measure,
+               plan_threshold(t.kind, t.measure, t.threshold), coalesce(t.reading, 'compound'), t.title,
+               coalesce(t.title_en, t.title), coalesce(t.assumed, (r.body ->> 'assumed')::boolean)
+          from rows from (json_to_recordset(r.body -> 'targets') as (code text, kind text, measure text, threshold text,
+               reading text, title text, title_en text, assumed boolean))
+               with ordinality as t(code, kind, measure, threshold, reading, title, title_en, assumed, no);
+        insert into plan_version_metric (plan, version, target, no, metric, side, figure, zh, en)
+        select r.body ->> 'code', next_version, t.target ->> 'code', m.no, m.metric, m.side, m.figure, m.title,
+               coalesce(m.title_en, m.title)
+          from json_array_elements(r.body -> 'targets') as t(target)
+         cross join lateral rows from (json_to_recordset(coalesce(t.target -> 'metrics', '[]')) as (metric text,
+               side text, figure text, title text, title_en text)) with ordinality
+               as m(metric, side, figure, title, title_en, no);
+    end if;
+    return d;
+end $$;
+
+-- The text of a plan in force, as it was approved: null when there is none of that code.
+create or replace function plan_text(code text, known_at timestamptz) returns json language sql stable as $$
+    select json_build_object(
+           'code', p.code, 'version', p.version, 'title', p.title, 'title_en', p.title_en,
+           'source', p.source, 'assumed', p.assumed, 'first_year', p.first_year, 'last_year', p.last_year,
+           'basis', p.basis, 'approved_by', p.approved_by,
+           'approved_at', case when p.approved_at > '-infinity' then instant_text(p.approved_at) end,
+           'record', p.id, 'reason', p.reason,
+           'targets', (select json_agg(json_strip_nulls(json_build_object(
+                       'code', t.id, 'kind', t.kind, 'measure', t.metric,
+                       'threshold', case when t.kind = 'growth' then percent_text(t.threshold)
+                                         when t.kind = 'total' and t.metric = 'amount' then yuan_text(t.threshold)
+                                         when t.kind = 'total' then t.threshold::text end,
+                       'reading', case when t.kind = 'growth' then t.reading end,
+                       'title', t.zh, 'title_en', t.en, 'assumed', t.assumed,
+                       'metrics', (select json_agg(json_build_object('metric', m.metric, 'side', m.side,
+                                          'figure', m.figure, 'title', m.zh, 'title_en', m.en) order by m.no)
+                                     from plan_version_metric m
+                                    where m.plan = t.plan and m.version = t.version and m.target = t.id)))
+                       order by t.no)
+                         from plan_version_target t
+                        where t.plan = p.code and t.version = p.version))
+      from plan_at(plan_text.known_at) p
+     where p.code = plan_text.code
+$$;

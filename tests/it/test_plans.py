@@ -1,0 +1,159 @@
+"""Plans as data: drafted by one, put in force by another, revised; reports, targets and command on each of them."""
+import copy
+import json
+import os
+import subprocess
+
+from harness import ROOT, Case, loan
+
+
+def plan(name):
+    with open(os.path.join(ROOT, "tests", "data", "plans", name + ".json"), encoding="utf-8") as f:
+        return json.load(f)
+
+
+class Plans(Case):
+    conf = {"readers": "2"}  # a daemon and ledger of its own
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.bank = cls.d.token("bank")
+        cls.office = cls.d.token("ip_office")
+        cls.finance = cls.d.token("finance")
+        for amount, signed in (("100000000.00", "2022-02-01"), ("180000000.00", "2023-11-01"),
+                               ("250000000.00", "2024-05-01"), ("300000000.00", "2025-03-01")):
+            r = cls.d.call("POST", "/v1/loans", loan(amount=amount, signed_on=signed, matures_on="2027-12-31"), cls.bank)
+            assert r.status == 201, r.body
+
+    def draft(self, body, token=None, want=201):
+        r = self.d.call("POST", "/v1/plans", body, token or self.office)
+        self.assertEqual(r.status, want, r.body)
+        return r
+
+    def approve(self, doc, token=None, want=201, **over):
+        r = self.d.call("POST", "/v1/plans/%s/approve" % doc["id"], dict({"seen": doc["seen"], "reason": "同意"}, **over),
+                        token or self.finance)
+        self.assertEqual(r.status, want, r.body)
+        return r
+
+    def get(self, path, token=None, want=200):
+        r = self.d.call("GET", path, token=token or self.bank)
+        self.assertEqual(r.status, want, r.body)
+        return r.json()
+
+    def put(self, doc, want=200, **over):
+        body = {k: v for k, v in doc.items() if k in plan("sh-2024-2026")}
+        r = self.d.call("PUT", "/v1/plans/" + doc["id"], dict(copy.deepcopy(body), reason="修订", **over), self.office,
+                        {"If-Match": '"%d"' % doc["version"]})
+        self.assertEqual(r.status, want, r.body)
+        return r
+
+    def test_the_plan_that_came_with_the_program_is_the_fixture(self):
+        told = self.get("/v1/plans/sh-2021-2023/text")
+        fixture = plan("sh-2021-2023")
+        self.assertEqual({k: told[k] for k in fixture if k != "targets"}, {k: v for k, v in fixture.items() if k != "targets"})
+        self.assertEqual(told["targets"], fixture["targets"])
+        self.assertEqual((told["version"], told["approved_at"]), (1, None))
+
+    def test_a_plan_is_drafted_approved_and_revised(self):
+        code = "sh-2024-2026"
+        doc = self.get("/v1/plans/" + self.draft(plan(code)).json()["id"])
+        self.assertEqual((doc["state"], self.get("/v1/plans/%s/targets?quarter=2024Q4" % code, want=404)["status"]),
+                         ("draft", 404))
+        before = self.d.sql("select instant_text(clock_timestamp())")
+        # 2024Q4 is counted for the plan that is over, with its final figures
+        self.assertEqual(self.get("/v1/reports/quarterly/2024Q4?section=targets", self.finance)["plan"], "sh-2021-2023")
+        self.assertEqual(self.approve(doc, seen="0" * 64, want=409).codes(), [("/seen", "E_SEEN")])
+        self.approve(doc, token=self.office, want=403)
+        self.approve(doc)
+        self.assertEqual(self.approve(doc, want=409, reason="again").codes(), [("/reason", "E_KEY_REUSED")])
+        self.assertEqual(self.get("/v1/plans/" + doc["id"])["state"], "in_force")
+        t = {x["id"]: x for x in self.get("/v1/plans/%s/targets?quarter=2025Q4" % code)["targets"]}
+        # base 2023: 180; 250, 300: (300/180)^(1/2) - 1 = 29.10 %; yoy 38.89 and 20.00
+        self.assertEqual((t["T1"]["base"]["value"], t["T1"]["growth_compound"]), ("180000000.00", "29.10"))
+        self.assertEqual([y["yoy"] for y in t["T1"]["years"]], ["38.89", "20.00", None])
+        self.assertEqual((t["T1"]["threshold"], t["T1"]["status"], t["T3"]["total"]), ("20.00", "on_track", "550000000.00"))
+        # a loan counts in every plan whose years hold it; the other plan is as it was
+        old = {x["id"]: x for x in self.get("/v1/plans/sh-2021-2023/targets?quarter=2025Q4")["targets"]}
+        self.assertEqual(old["T3"]["total"], "280000000.00")
+        self.reports(code)
+        self.forecasts(code)
+        self.command(code)
+        # as known before the approval there was no such plan
+        self.get("/v1/plans/%s/targets?quarter=2024Q4&known_at=%s" % (code, before.replace("+", "%2B")), want=404)
+        self.revise(self.get("/v1/plans/" + doc["id"]), code)
+
+    def reports(self, code):
+        r = self.get("/v1/reports/quarterly/2024Q4", self.finance)
+        self.assertEqual(r["plan"], code)
+        s = {x["name"]: {row["key"]: {k: c["value"] for k, c in row["cells"].items()} for row in x["rows"]}
+             for x in r["sections"]}
+        self.assertEqual((s["targets"]["T1"]["value"], s["targets"]["T1"]["growth"]), ("250000000.00", "38.89"))
+        self.assertEqual(s["targets"]["T3"]["records"], "250000000.00")
+        # since the plan began: 2024, not 2021
+        self.assertEqual(s["headline"]["amount"]["total"], "250000000.00")
+        self.assertEqual(list(s["by_quarter"]), ["2024Q1", "2024Q2", "2024Q3", "2024Q4"])
+        other = self.get("/v1/reports/quarterly/2024Q4?section=targets&plan=sh-2021-2023", self.finance)
+        rows = {row["key"]: row["cells"] for row in other["sections"][0]["rows"]}
+        self.assertEqual((other["plan"], rows["T3"]["value"]["value"], rows["T3"]["records"]["value"]),
+                         ("sh-2021-2023", "280000000.00", None))
+        link = r["sections"][1]["rows"][0]["cells"]["records"]["rows"]
+        self.assertEqual(self.get(link, self.finance)["value"], "250000000.00")
+        # of a quarter that the older plan holds nothing has changed
+        r = self.get("/v1/reports/quarterly/2023Q4?section=targets,headline", self.finance)
+        self.assertEqual(r["plan"], "sh-2021-2023")
+
+    def forecasts(self, code):
+        f = self.get("/v1/plans/%s/forecast?quarter=2024Q4" % code, self.finance)
+        self.assertEqual([t["id"] for t in f["targets"]], ["T1", "T2", "T3", "T4", "T5"])
+
+    def command(self, code):
+        url = "http://127.0.0.1:%d" % self.d.port
+        run = subprocess.run([self.d.binary, "targets", "--url", url, "--token", self.bank, "--quarter", "2025Q4"],
+                             capture_output=True, timeout=60, check=False)
+        self.assertIn("2024—2026", run.stdout.decode())  # that of the quarter
+        run = subprocess.run([self.d.binary, "report", "2024Q4", "--url", url, "--token", self.finance, "--plan",
+                              "sh-2021-2023", "--part", "forecast", "-o", "-"], capture_output=True, timeout=60,
+                             check=False)
+        self.assertEqual(json.loads(run.stdout)["plan"], "sh-2021-2023")
+
+    def revise(self, doc, code):
+        targets = copy.deepcopy(plan(code)["targets"])
+        targets[0]["threshold"] = "35.00"
+        targets[0]["reading"] = "mean"
+        self.put(doc, targets=targets)
+        revised = self.get("/v1/plans/" + doc["id"])
+        self.assertEqual(revised["state"], "revised")
+        self.assertEqual(self.get("/v1/plans/%s/text" % code)["targets"][0]["threshold"], "20.00")
+        self.approve(revised, reason="调整")
+        text = self.get("/v1/plans/%s/text" % code)
+        self.assertEqual((text["version"], text["targets"][0]["threshold"], text["reason"]), (2, "35.00", "调整"))
+        t1 = self.get("/v1/plans/%s/targets?quarter=2025Q4" % code)["targets"][0]
+        # the mean of 38.89 and 20.00 is 29.44: below 35
+        self.assertEqual((t1["growth_mean"], t1["status"]), ("29.44", "at_risk"))
+        self.put(self.get("/v1/plans/" + doc["id"]), want=422, code="other")
+
+    def test_what_no_plan_may_say_is_refused_by_name(self):
+        good = dict(plan("sh-2024-2026"), code="x-2024")
+        target = lambda i, **over: [dict(t, **over) if n == i else t for n, t in enumerate(good["targets"])]
+        for change, pointer, code in (
+                ({"code": "current"}, "/code", "E_ACCOUNT_CODE"), ({"code": "a b"}, "/code", "E_ACCOUNT_CODE"),
+                ({"last_year": 2023}, "/last_year", "E_RANGE"), ({"last_year": 2040}, "/last_year", "E_RANGE"),
+                ({"targets": []}, "/targets", "E_LENGTH"),
+                ({"targets": good["targets"] + good["targets"][:1]}, "/targets/5/code", "E_REPEATED"),
+                ({"targets": target(0, threshold=20)}, "/targets/0/threshold", None),
+                ({"targets": target(0, threshold="20%!")}, "/targets/0/threshold", "E_RATE"),
+                ({"targets": target(0, threshold="20.00000")}, "/targets/0/threshold", "E_RATE"),
+                ({"targets": target(2, threshold="1e9")}, "/targets/2/threshold", "E_MONEY"),
+                ({"targets": target(2, reading="mean")}, "/targets/2/reading", "E_UNWANTED"),
+                ({"targets": target(4, threshold="5.00")}, "/targets/4/threshold", "E_UNWANTED"),
+                ({"targets": target(0, metrics=good["targets"][3]["metrics"])}, "/targets/0/metrics", "E_UNWANTED"),
+                ({"targets": target(3, metrics=good["targets"][4]["metrics"])}, "/targets/3/metrics/0/side", "E_CHOICE"),
+                ({"targets": [{k: v for k, v in good["targets"][0].items() if k != "threshold"}]},
+                 "/targets/0/threshold", "E_NEED")):
+            r = self.draft(dict(good, **change), want=422)
+            self.assertIn(pointer, [p for p, c in r.codes() if code in (None, c)], (change, r.codes()))
+        self.assertEqual(self.draft(good, token=self.bank, want=403).status, 403)
+        r = self.d.call("POST", "/v1/plans?dry_run=true", good, self.office)
+        self.assertEqual(r.status, 200, r.body)
