@@ -126,6 +126,7 @@ MATRIX = [
     ("GET", "/v1/transfers/%s", None, ALL),
     ("POST", "/v1/transfers/%s/reverse", {}, ("finance",)),
     ("GET", "/v1/journal", None, ALL),
+    ("GET", "/v1/changes", None, ALL),
     ("POST", "/v1/plans", {}, ("ip_office",)),
     ("GET", "/v1/plans", None, ALL),
     ("GET", "/v1/plans/%s", None, ALL),
