@@ -372,6 +372,10 @@
         "奖励用 share、amount 或 tiers",                                                           \
         "interest takes share or points; fees share, of_loan, amount or tiers; awards share, "     \
         "amount or tiers")                                                                         \
+    X(E_LATE_REASON, 422, "计入已封存的季度 {},须说明迟报原因",                                    \
+        "Counts in {}, a quarter that is sealed: say why it comes late",                           \
+        "带 ?reason= 再报一次,原因将随重述列出",                                                   \
+        "Send it again with ?reason=; it is listed among the restatements")                        \
     X(E_LATER, 422, "日期先后不对", "Dates out of order", "不得晚于 {}",                           \
         "Must not be later than {}")                                                               \
     X(E_COVER, 422, "不在承保期间内", "Outside the days covered", "应在 {} 之内",                  \

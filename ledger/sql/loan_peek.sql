@@ -7,18 +7,19 @@ with input as materialized (
            first_value(e.sha256) over (partition by k.form order by e.ord) as first_sha256,
            first_value(e.body::text) over (partition by k.form order by e.ord) as first_body,
            row_number() over (partition by k.form order by e.ord) as turn
-      from rows from (json_to_recordset($2::json) as (key text, sha256 text, body json))
-           with ordinality as e(key, sha256, body, ord)
+      from rows from (json_to_recordset($2::json) as (key text, "on" date, sha256 text, reason text, body json))
+           with ordinality as e(key, on_day, sha256, reason, body, ord)
      cross join lateral (select text_form(e.key) as form offset 0) k
 )
 select i.ord,
-       case when k.id is null and i.turn = 1 then 'created'
+       case when late.problems is not null then 'refused'
+            when k.id is null and i.turn = 1 then 'created'
             when coalesce(encode(k.sha256, 'hex'), i.first_sha256) = i.sha256
                  or record_alike(coalesce(k.body, i.first_body::json), i.body) then 'replay'
             else 'conflict' end as outcome,
        k.id,
        k.version,
-       coalesce(k.body::text, i.first_body) as body,
+       coalesce(late.problems::text, k.body::text, i.first_body) as body,
        i.sha256,
        instant_text(k.recorded_at) as recorded_at,
        k.recorded_by,
@@ -36,5 +37,8 @@ select i.ord,
           and r.key_form = i.form
         order by (r.sha256 = decode(i.sha256, 'hex')) desc, (r.key = i.key) desc, r.version desc
         limit 1) k on true
+  left join lateral (
+       select record_late_refusal(i.on_day) as problems
+        where k.id is null and i.reason is null and i.on_day <= (select report_sealed_until())) late on true
   left join log_leaf leaf on leaf.record_id = k.id and leaf.version = k.version
  order by i.ord

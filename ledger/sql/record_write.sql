@@ -4,7 +4,8 @@
 -- -> ord int8 (from 1), outcome text, id uuid, version int4, body text, sha256 text, recorded_at text,
 --    recorded_by text, flags text, leaf int8, leaf_hash text (of what is created, which has no leaf yet: the digest
 --    of its envelope), head int8
--- Verdicts: created; replay (a version under this key has this content); conflict (other content).
+-- Verdicts: created; refused (a loan of a sealed quarter that does not say why it comes late; body holds the problems);
+-- replay (a version under this key has this content); conflict (other content).
 -- Keys are the same by their form (text_form), contents by record_alike.
 -- The same key twice in one array: the first line decides, later ones are judged against it.
 -- Look-ups in tables stand in lateral sub-selects with a limit: they stay index look-ups whatever the
@@ -15,8 +16,8 @@ with input as materialized (
            row_number() over (partition by k.form order by e.ord) as turn
       from rows from (json_to_recordset($2::json) as (
            id uuid, key text, subject text, district text, "on" date, parties text[], sha256 text,
-           body json)) with ordinality as e(
-           id, key, subject, district, "on", parties, sha256, body, ord)
+           reason text, body json)) with ordinality as e(
+           id, key, subject, district, "on", parties, sha256, reason, body, ord)
      cross join lateral (select text_form(e.key) as form offset 0) k
 ),
 known as materialized (
@@ -32,24 +33,32 @@ known as materialized (
             order by (r.sha256 = decode(i.sha256, 'hex')) desc, (r.key = i.key) desc, r.version desc
             limit 1) r on true
 ),
+late as materialized ( -- a new loan of a quarter that is sealed, without a word why
+    select k.ord, record_late_refusal(k."on") as problems
+      from known k
+     where $1::text = 'loan' and k.known_id is null and k.reason is null
+       and k."on" <= (select report_sealed_until())
+),
 fresh as (
     insert into submission (id, version, org_id, type, key, subject, district, on_day, parties, body,
-           sha256, recorded_at, recorded_by)
+           sha256, reason, recorded_at, recorded_by)
     select k.id, 1, (select my_org()), $1::text, k.key, k.subject, k.district, k."on", k.parties,
-           k.body, decode(k.sha256, 'hex'), (select record_now()), (select my_signature())
+           k.body, decode(k.sha256, 'hex'), k.reason, (select record_now()), (select my_signature())
       from known k
      where k.turn = 1
        and k.known_id is null
+       and not exists (select from late x where x.ord = k.ord)
     returning id, version, key_form, body, sha256, recorded_at, recorded_by, record_envelope(submission) as envelope
 )
 select k.ord,
-       case when k.known_id is null and k.turn = 1 then 'created'
+       case when x.ord is not null then 'refused'
+            when k.known_id is null and k.turn = 1 then 'created'
             when coalesce(k.known_sha256, f.sha256) = decode(k.sha256, 'hex')
                  or record_alike(coalesce(k.known_body, f.body), k.body) then 'replay'
             else 'conflict' end as outcome,
-       coalesce(k.known_id, f.id) as id,
+       case when x.ord is null then coalesce(k.known_id, f.id) end as id,
        coalesce(k.known_version, f.version) as version,
-       coalesce(k.known_body, f.body)::text as body,
+       coalesce(x.problems, k.known_body, f.body)::text as body,
        encode(coalesce(k.known_sha256, f.sha256), 'hex') as sha256,
        instant_text(coalesce(k.known_at, f.recorded_at)) as recorded_at,
        coalesce(k.known_by, f.recorded_by) as recorded_by,
@@ -60,6 +69,7 @@ select k.ord,
        leaf.head
   from known k
   left join fresh f on f.key_form = k.form
+  left join late x on x.ord = k.ord
   left join lateral (
        select x.no, x.hash, x.head
          from log_leaf x

@@ -173,10 +173,12 @@ begin
             insert into report_form (quarter, format, language, bytes)
             select e ->> 'key', f.format, f.language, decode(f.base64, 'base64')
               from json_to_recordset(e #> '{derived,forms}') as f(format text, language text, base64 text);
-            insert into report_figure (quarter, section, row_key, v)
+            insert into report_figure (quarter, section, row_key, v, firms)
             select e ->> 'key', f.section, f.row_key, array(select x::bigint from json_array_elements_text(f.v)
+                   with ordinality as t(x, place) order by t.place),
+                   array(select x::bigint from json_array_elements_text(f.firms)
                    with ordinality as t(x, place) order by t.place)
-              from json_to_recordset(e #> '{derived,figures}') as f(section text, row_key text, v json);
+              from json_to_recordset(e #> '{derived,figures}') as f(section text, row_key text, v json, firms json);
         end if;
         ord := d.ord;
         outcome := d.outcome;
@@ -208,6 +210,10 @@ create or replace function report_sealed_until() returns date language plpgsql s
 begin -- asked for every statement that records loans: PL/pgSQL keeps the plan
     return (select max(s.as_of) from report_seal s);
 end $$;
+
+-- What stands against a loan of a sealed quarter that does not say why it comes late.
+create or replace function record_late_refusal(on_day date) returns json language sql stable as
+    $$ select json_build_array(problem('E_LATE_REASON', '/reason', quarter_text(on_day))) $$;
 
 -- One insert a statement, and none while nothing is sealed. The earliest of a loan's days counts, whatever the
 -- basis of a report; a correction is listed also when only the version before it stood in a sealed quarter.
@@ -293,8 +299,19 @@ begin
     return v;
 end $$;
 
--- Every loan that adds something else to a sealed quarter than it did, as known at an instant. one: one quarter, or
--- null; before: quarters that begin before this day.
+-- All that a loan stands for in the rows of a report: two versions that say the same here differ in none of its cells.
+create or replace function report_loan_standing(l loan) returns text language sql stable as $$
+    select loan_class((l).org_id, (l).district, (l).patents, (l).trademarks,
+                      (select loan_right_kind(min(p.kind), max(p.kind))
+                         from loan_ip p where p.record_id = (l).id and p.version = (l).version),
+                      (l).product, (l).size, (l).industry, (l).amount_fen, (l).first_loan)
+           || ' ' || (l).borrower || ' ' || (l).patents || ' ' || (l).trademarks
+           || ' ' || loan_registered_fen((l).registered_fen, (l).amount_fen)
+$$;
+
+-- Every loan that stands otherwise in a sealed quarter than it did, as known at an instant: counted or not, with
+-- another amount, or in other rows alone (another district, firm, size …). one: one quarter, or null; before: quarters
+-- that begin before this day.
 create or replace function report_restated(before date, one text, known_at timestamptz)
     returns table (quarter text, id uuid, version int, firm text, count int, fen bigint)
     language sql stable as $$
@@ -313,17 +330,23 @@ create or replace function report_restated(before date, one text, known_at times
            and (report_restated.known_at is null or s.recorded_at <= report_restated.known_at)
     ),
     changed as (
-        select m.quarter, m.id, coalesce(n.version, b.version) as version, coalesce(n.borrower, b.borrower) as firm,
+        select m.quarter, m.id, coalesce((n.l).version, (b.l).version) as version,
+               coalesce((n.l).borrower, (b.l).borrower) as firm,
                case when n.counts then 1 else 0 end - case when b.counts then 1 else 0 end as count,
-               case when n.counts then n.amount_fen else 0 end - case when b.counts then b.amount_fen else 0 end as fen
+               case when n.counts then (n.l).amount_fen else 0 end
+                   - case when b.counts then (b.l).amount_fen else 0 end as fen,
+               case when n.counts then report_loan_standing(n.l) end
+                   is distinct from case when b.counts then report_loan_standing(b.l) end as moved
           from met m
           join report_seal s on s.quarter = m.quarter
-          left join lateral (select x.*, coalesce(loan_day(x, s.basis) between s.first_day and s.as_of, false) as counts
-                               from loan_at(m.id, s.known_at) x) b on true
-          left join lateral (select x.*, coalesce(loan_day(x, s.basis) between s.first_day and s.as_of, false) as counts
-                               from loan_at(m.id, report_restated.known_at) x) n on true
+          left join lateral (
+               select x as l, coalesce(loan_day(x, s.basis) between s.first_day and s.as_of, false) as counts
+                 from loan_at(m.id, s.known_at) x) b on true
+          left join lateral (
+               select x as l, coalesce(loan_day(x, s.basis) between s.first_day and s.as_of, false) as counts
+                 from loan_at(m.id, report_restated.known_at) x) n on true
     )
-    select c.quarter, c.id, c.version, c.firm, c.count, c.fen from changed c where (c.count, c.fen) <> (0, 0)
+    select c.quarter, c.id, c.version, c.firm, c.count, c.fen from changed c where (c.count, c.fen) <> (0, 0) or c.moved
 $$;
 
 -- Earlier quarters whose sealed figures are no longer what the records give: a row a quarter. The seal itself carries
@@ -392,16 +415,17 @@ begin
 end $$;
 
 -- The figures as they were sealed: those that were stored, for whoever sees the whole city; else the reader's own,
--- by what was known then, as of sections that the report did not have yet.
-create or replace function report_sealed_cells(s report_seal, section text) returns table (row_key text, v bigint[])
+-- by what was known then, as of sections that the report did not have yet. firms: behind each; null: not kept.
+create or replace function report_sealed_cells(s report_seal, section text)
+    returns table (row_key text, v bigint[], firms bigint[])
     language plpgsql stable as $$
 begin
     if my_kind() in ('finance', 'ip_office', 'auditor') and exists (
            select from report_figure f where f.quarter = s.quarter and f.section = report_sealed_cells.section) then
-        return query select f.row_key, f.v from report_figure f
+        return query select f.row_key, f.v, f.firms from report_figure f
                       where f.quarter = s.quarter and f.section = report_sealed_cells.section;
     else
-        return query select c.row_key, c.v
+        return query select c.row_key, c.v, c.firms
                        from report_cells(section, s.first_day, s.as_of, s.known_at, s.basis) c
                       where c.row_key is not null;
     end if;

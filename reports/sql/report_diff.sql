@@ -3,7 +3,8 @@
 -- $6 limit
 -- -> kind text ('cell' or 'item'), section text, place int8, row_key text (null: of the whole section),
 --    sealed text (JSON list), live text, itemised text, id uuid, type text, reference text, version_then int4,
---    version_now int4, why text (JSON), metric text (of a target's row), items int8
+--    version_now int4, why text (JSON), metric text (of a target's row), items int8, firms_sealed text (JSON list of
+--    the firms behind each sum where they differ, else null), firms_live text
 with seal as (
     select x as s, x.first_day, x.as_of, x.basis, x.known_at from report_seal x where x.quarter = $1::text
 ),
@@ -34,6 +35,23 @@ change as materialized (
      cross join lateral report_changes(w.name, seal.first_day, seal.as_of, seal.basis, seal.known_at, null) c
      where c.v_then[1:w.n] <> c.v_now[1:w.n]
        and (w.name <> 'headline' or c.row_key not in (select l.row_key from later l))
+),
+firm as ( -- behind each sum; a row that was not there had none, in seals that kept them
+    select y.name, y.row_key, coalesce(y.sealed, case when y.kept then array_fill(0::bigint, array[y.n]) end) as sealed,
+           coalesce(y.live, array_fill(0::bigint, array[y.n])) as live
+      from (select x.name, x.row_key, x.n, max(x.sealed) as sealed, max(x.live) as live,
+                   bool_or(max(x.sealed) is not null) over (partition by x.name) as kept
+              from (select w.name, w.n, c.row_key, c.firms[1:w.n] as sealed, null::bigint[] as live
+                      from width w
+                     cross join seal
+                     cross join lateral report_sealed_cells(seal.s, w.name) c
+                     union all
+                    select w.name, w.n, c.row_key, null, c.firms[1:w.n]
+                      from width w
+                     cross join seal
+                     cross join lateral report_cells(w.name, seal.first_day, seal.as_of, null, seal.basis) c
+                     where c.row_key is not null) x
+             group by 1, 2, 3) y
 ),
 part as (
     select n.name, n.place, c.row_key, c.v as sealed, '{}'::bigint[] as live, '{}'::bigint[] as itemised
@@ -72,16 +90,18 @@ page as (
 select 'cell' as kind, c.name as section, c.place, c.row_key, to_json(c.sealed::text[])::text as sealed,
        to_json(c.live::text[])::text as live, to_json(c.itemised::text[])::text as itemised,
        null::uuid as id, null::text as type, null::text as reference,
-       null::int as version_then, null::int as version_now, null::text as why, m.metric, null::bigint as items
+       null::int as version_then, null::int as version_now, null::text as why, m.metric, null::bigint as items,
+       to_json(f.sealed::text[])::text as firms_sealed, to_json(f.live::text[])::text as firms_live
   from cell c
   left join metric m on c.name = 'targets' and m.id = c.row_key
- where 0 <> any (bigints_minus(c.live, c.sealed)) or 0 <> any (c.itemised)
+  left join firm f on f.name = c.name and f.row_key = c.row_key and f.sealed <> f.live -- null: not kept, or none left
+ where 0 <> any (bigints_minus(c.live, c.sealed)) or 0 <> any (c.itemised) or f.name is not null
  union all
 select 'item', p.name, p.place, p.row_key, to_json(p.v_then::text[])::text, to_json(p.v_now::text[])::text,
        to_json(bigints_minus(p.v_now, p.v_then)::text[])::text, p.id, p.type, p.reference, p.version_then,
        p.version_now,
        report_change_why(p.id, seal.known_at)::text, m.metric,
-       (select count(*) from change)
+       (select count(*) from change), null, null
   from page p
   left join metric m on p.name = 'targets' and m.id = p.row_key
  cross join seal

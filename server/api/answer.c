@@ -92,10 +92,10 @@ void element_write(struct buf *out, const struct record *rec, const struct value
 {
     json_open(out, '{');
     json_member_str(out, "id", id);
-    if (expect) {
+    if (expect)
         json_member_int(out, "expect", expect);
+    if (reason.n)
         json_member_str(out, "reason", reason);
-    }
     json_key(out, "key");
     if (rec->key_also)
         json_str(out, arena_printf(out->a, "%s %s", v[rec->key].s.p,

@@ -109,6 +109,8 @@ bool param_instant(struct req *r, const char *name, struct str *out);
 MUST_USE bool count_parse(struct str s, int64_t least, int64_t most, int64_t *out);
 bool param_count(
     struct req *r, const char *name, int64_t least, int64_t most, int64_t fallback, int64_t *out);
+/* ?reason= of a POST: why a record comes late; STR("") without. A bad one is a problem. */
+struct str late_reason(struct req *r);
 /* Is that the media type of the body? */
 bool body_is(const struct req *r, const char *type);
 enum { LIST_LIMIT_DEFAULT = 100, LIST_LIMIT_MAX = 1000 };

@@ -369,6 +369,8 @@ static const struct answer loan_batch[] = {{.status = 201, .is = IS_RECORD},
         .line = {&verdict_shape, &summary_shape, &reconcile_shape, &reconcile_summary_shape}},
     {.status = 0}};
 
+static const struct query q_late_reason = {"reason", Q_TEXT, .zh = "计入已封存季度的贷款:迟报原因"};
+
 const struct route loan_routes[] = {
     {.method = METHOD_POST,
         .path = "/v1/loans",
@@ -376,7 +378,7 @@ const struct route loan_routes[] = {
         .handle = record_post,
         .takes = TAKES_BATCH,
         .record = &loan_record,
-        .query = {&q_atomic, &q_dry_run, &q_receipt, &q_sheet, &q_reconcile},
+        .query = {&q_atomic, &q_dry_run, &q_receipt, &q_sheet, &q_reconcile, &q_late_reason},
         .answers = loan_batch,
         .zh = "报送贷款",
         .en = "Record one loan or a batch"},

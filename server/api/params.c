@@ -109,3 +109,12 @@ bool body_is(const struct req *r, const char *want)
     return type.p && type.n >= n && strncasecmp(type.p, want, n) == 0 &&
            (type.n == n || type.p[n] == ';' || type.p[n] == ' ');
 }
+
+struct str late_reason(struct req *r)
+{
+    struct str text = req_param(r, "reason");
+    struct value v = {.s = STR("")};
+    if (text.p && !field_from_text(r->a, &reason_field, text, STR("?reason"), &v, &r->err))
+        return STR("");
+    return v.s;
+}

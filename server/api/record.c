@@ -287,13 +287,14 @@ static void go(struct submit *s, bool dry)
 void record_post_one(struct req *r)
 {
     bool dry = param_flag(r, "dry_run");
+    struct str reason = late_reason(r);
     const struct value *v = decode(r, json_parse(r->a, r->body, &r->err));
     if (!v || r->err.n) {
         count_refused(r, false);
         reply_problem(r);
         return;
     }
-    go(prepare(r, v, uuid_make(r->a), 0, STR(""), (struct str){NULL, 0}), dry);
+    go(prepare(r, v, uuid_make(r->a), 0, reason, (struct str){NULL, 0}), dry);
 }
 
 void record_decided(struct req *r, const struct value *v, struct str decision, req_fn *again)
@@ -323,6 +324,8 @@ void record_post(struct req *r)
     bool one = body_is(r, "application/json");
     if (one && param_flag(r, "reconcile")) /* a list is compared, and nothing stored */
         reply_refuse(r, E_MEDIA_TYPE, "", "application/json + ?reconcile=true");
+    else if (!one && (late_reason(r), r->err.n))
+        reply_problem(r);
     else if (one)
         http_read_whole(r, (size_t)r->server->process.conf.json_limit_bytes, record_post_one);
     else

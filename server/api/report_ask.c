@@ -349,6 +349,15 @@ static void write_sealed(const struct figure *f, struct buf *json, struct buf *l
         buf_printf(line, "%s%s", i ? "," : "", n.p ? n.p : "-");
     }
     json_close(json, ']');
+    json_member_list(json, "firms");
+    for (int i = 0; i < REPORT_WIDTH; i++) {
+        struct str n = rows_at(f->rows, f->at, REPORT_CELLS_F1 + i);
+        if (n.p)
+            json_raw(json, n);
+        else
+            json_null(json);
+    }
+    json_close(json, ']');
     json_close(json, '}');
     buf_char(line, '\n');
 }

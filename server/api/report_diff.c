@@ -74,6 +74,41 @@ static void write_values(struct buf *out, bool money_, int64_t sealed, int64_t l
     write_amount(out, "difference", money_, live - sealed);
 }
 
+static void write_firms(struct buf *out, const char *section, struct str row, const char *column,
+    int64_t sealed, int64_t live)
+{
+    json_open(out, '{');
+    json_member_text(out, "section", section);
+    json_member_str(out, "row", row);
+    json_member_text(out, "column", column);
+    write_values(out, false, sealed, live);
+    json_close(out, '}');
+}
+
+/* How many firms stand behind the row: in its own columns of firms, and in the row that counts them
+ * alone. */
+static void write_firm_cells(struct buf *out, struct req *r, const struct rows *rows, int i)
+{
+    const struct report_section *s = report_section(rows_at(rows, i, REPORT_DIFF_SECTION));
+    struct str row = rows_at(rows, i, REPORT_DIFF_ROW_KEY);
+    int64_t sealed[REPORT_WIDTH] = {0}, live[REPORT_WIDTH] = {0};
+    if (!rows_at(rows, i, REPORT_DIFF_FIRMS_SEALED).p)
+        return;
+    read_list(r, rows_at(rows, i, REPORT_DIFF_FIRMS_SEALED), sealed);
+    read_list(r, rows_at(rows, i, REPORT_DIFF_FIRMS_LIVE), live);
+    for (const struct report_column *c = s->columns; c->key; c++) {
+        if (c->from == FROM_FIRMS && sealed[c->a - 1] != live[c->a - 1])
+            write_firms(out, s->name, row, c->key, sealed[c->a - 1], live[c->a - 1]);
+    }
+    for (const struct report_key *k = s->keys; k && k->key; k++) {
+        for (const struct report_column *c = s->columns; k->firms_of && c->key; c++) {
+            if (str_is(row, k->firms_of) && c->from == FROM_FACTS &&
+                sealed[c->a - 1] != live[c->a - 1])
+                write_firms(out, s->name, str_of(k->key), c->key, sealed[c->a - 1], live[c->a - 1]);
+        }
+    }
+}
+
 static void write_cells(struct buf *out, struct req *r, const struct rows *rows, int i)
 {
     const struct report_section *s = report_section(rows_at(rows, i, REPORT_DIFF_SECTION));
@@ -175,8 +210,10 @@ static void on_diff(void *arg, const struct fail *fail)
     json_member_str(&out, "sealed_at", d->ask.sealed_at);
     json_member_str(&out, "known_at", d->ask.known_at);
     json_member_list(&out, "cells");
-    for (int i = 0; i < cells; i++)
+    for (int i = 0; i < cells; i++) {
         write_cells(&out, r, rows, i);
+        write_firm_cells(&out, r, rows, i);
+    }
     json_close(&out, ']');
     json_member_raw(
         &out, "count", cells < rows->n ? rows_at(rows, cells, REPORT_DIFF_ITEMS) : STR("0"));

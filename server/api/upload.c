@@ -152,8 +152,8 @@ static void on_line_judged(
         return;
     }
     buf_init(&s->elements, s->a);
-    element_write(
-        &s->elements, s->up->rec, s->values, l->canonical, uuid_make(s->a), 0, STR(""), decision);
+    element_write(&s->elements, s->up->rec, s->values, l->canonical, uuid_make(s->a), 0,
+        late_reason(s->up->r), decision);
     slice_submit(s);
 }
 
@@ -197,8 +197,8 @@ static void line_take(struct upload *up, struct line *l, const struct value *v)
     l->canonical = buf_view(&canonical);
     l->element = s->work.n++;
     s->values = v;
-    element_write(
-        &s->elements, up->rec, v, l->canonical, uuid_make(s->a), 0, STR(""), (struct str){NULL, 0});
+    element_write(&s->elements, up->rec, v, l->canonical, uuid_make(s->a), 0, late_reason(up->r),
+        (struct str){NULL, 0});
 }
 
 static void line_done(struct upload *up)
