@@ -372,6 +372,9 @@
         "奖励用 share、amount 或 tiers",                                                           \
         "interest takes share or points; fees share, of_loan, amount or tiers; awards share, "     \
         "amount or tiers")                                                                         \
+    X(E_NOT_PUBLISHED, 404, "该季度尚未公布:{}", "The quarter is not published: {}",               \
+        "由两人先后 POST …/publish",                                                               \
+        "Two persons publish it, one after the other: POST …/publish")                             \
     X(E_LATE_REASON, 422, "计入已封存的季度 {},须说明迟报原因",                                    \
         "Counts in {}, a quarter that is sealed: say why it comes late",                           \
         "带 ?reason= 再报一次,原因将随重述列出",                                                   \

@@ -37,7 +37,7 @@ extern const struct member coverage_told[], coverage_members[];
 extern const char *const coverage_states[];
 extern const struct record insurance_policy_record, insurance_claim_record;
 extern const struct record securitisation_record, securitisation_event_record;
-extern const struct record plan_record, plan_approval_record;
+extern const struct record plan_record, plan_approval_record, publication_record;
 extern const struct record indicator_record, enterprise_profile_record;
 extern const struct record measure_report_record, measure_rhythm_record;
 extern const struct record ip_event_record;

@@ -190,7 +190,10 @@ struct str form_grouped(struct arena *a, struct str digits);
 struct str report_link(struct arena *a, const struct report *r, const struct report_table *t,
     const struct report_row *row, int column);
 
-/* Before a report is published: marks the figures of one or two firms, what is derived from them,
- * and what would let a reader work them out from the figures that stay (see reports/suppress.c). */
-void report_suppress(struct arena *a, struct report *r);
+/* Of a report made of published cells: hides what is derived from hidden figures
+ * (reports/suppress.c).
+ */
+void report_publish(struct report *r);
+/* Is it among the sections that are published? */
+bool report_is_public(const struct report_section *s);
 #endif

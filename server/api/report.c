@@ -108,7 +108,7 @@ static void on_report(void *arg, const struct fail *fail)
         reply_refuse(r, E_BUSY, "", "xlsx");
         return;
     }
-    if (!req_param(r, "section").p) /* what sealing may name as seen */
+    if (!req_param(r, "section").p && !k->public_only) /* what sealing may name as seen */
         reply_header(r, "X-Figures", figures_of(k).sha256);
     if (k->sealed_at.p)
         reply_header(r, "X-Sealed-At", k->sealed_at);
@@ -120,6 +120,31 @@ static void report_run(struct report_ask *k)
     report_ask_run(k, NULL, 0, on_report);
 }
 
+/* Only what was published is public: it is made of what was decided then, and of nothing else. */
+static void on_publication(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct report_ask *k = arg;
+    struct req *r = k->r;
+    if (fail) {
+        reply_fail(r, fail);
+        return;
+    }
+    k->sealed_at = rows_at(rows, 0, PUBLICATION_GET_PUBLISHED_AT);
+    if (!k->sealed_at.p)
+        reply_refuse(r, E_NOT_PUBLISHED, "", "%s", r->capture[0].p);
+    else
+        report_run(k);
+}
+
+static void read_public(struct report_ask *k)
+{
+    static const char *const others[] = {"as_of", "known_at", "basis", "plan"};
+    for (size_t i = 0; k->public_only && i < COUNT_OF(others); i++) {
+        if (req_param(k->r, others[i]).p)
+            err_add(&k->r->err, E_UNWANTED, arena_printf(k->r->a, "?%s", others[i]), "public");
+    }
+}
+
 static void report_get(struct req *r)
 {
     struct report_ask *k = arena_alloc(r->a, sizeof *k);
@@ -128,8 +153,12 @@ static void report_get(struct req *r)
     report_ask_sections(k);
     read_format(k);
     read_unit(k);
+    read_public(k);
     if (r->err.n)
         reply_problem(r);
+    else if (k->public_only)
+        db_query(
+            r->server->db, r->a, r->actor, SQL_PUBLICATION_GET, r->capture, 1, on_publication, k);
     else
         report_through_seal(k, true, report_run);
 }

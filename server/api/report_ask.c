@@ -81,8 +81,7 @@ const struct report_section *report_ask_section(struct req *r, struct str name)
     return s;
 }
 
-/* ?section=a,b; none: all. Twice the same is once. Which figures may be published depends on all of
- * them, whatever is shown in the end. */
+/* ?section=a,b; none: all. Twice the same is once. Of a public report those that are published. */
 void report_ask_sections(struct report_ask *k)
 {
     struct req *r = k->r;
@@ -97,7 +96,12 @@ void report_ask_sections(struct report_ask *k)
     }
     for (const struct report_section *s = report_sections; s->name; s++) {
         k->wanted[s - report_sections] |= !list.p;
-        if (k->public_only || k->wanted[s - report_sections]) {
+        if (k->public_only && !report_is_public(s)) {
+            if (list.p && k->wanted[s - report_sections])
+                err_add(&r->err, E_UNWANTED, STR("?section"), "public");
+            continue;
+        }
+        if (k->wanted[s - report_sections]) {
             k->section[k->n++] = s;
             k->with_targets |= s->rows == ROWS_TARGETS;
         }
@@ -146,16 +150,19 @@ void report_ask_run(struct report_ask *k, const struct db_ask *before, int n, db
     for (int i = 0; i < k->n; i++) {
         ask[k->first + i] = (struct db_ask){.sql = SQL_REPORT_CELLS, .n = 5};
         report_ask_params(k, k->section[i], ask[k->first + i].params);
+        if (k->public_only)
+            ask[k->first + i].sql = SQL_PUBLISHED_CELLS, ask[k->first + i].n = 2;
     }
     db_snapshot(k->r->server->db, k->r->a, k->r->actor, ask, k->first + k->n, done, k);
 }
 
 /* ---- the report ------------------------------------------------------------------------------ */
 
-static void set_scope(struct report *p, const struct actor *who)
+/* A public report is of the city, whoever reads it. */
+static void set_scope(struct report *p, const struct actor *who, bool public_only)
 {
     const struct district *d = district_find(who->district);
-    switch (who->kind) {
+    switch (public_only ? ORG_AUDITOR : who->kind) {
     case ORG_FINANCE:
     case ORG_IP_OFFICE:
     case ORG_AUDITOR:
@@ -227,8 +234,12 @@ static void read_figures(
         .title = rows_at(rows, row, REPORT_CELLS_TITLE),
         .note = note_text(a, rows_at(rows, row, REPORT_CELLS_NOTE), english)};
     (void)rows_int(rows, row, REPORT_CELLS_FACTS, &f->facts); /* count(*) is never absent */
+    int64_t hidden = 0; /* of published cells; REPORT_CELLS has no such column */
+    if (rows->columns > PUBLISHED_CELLS_HIDDEN)
+        (void)rows_int(rows, row, PUBLISHED_CELLS_HIDDEN, &hidden);
     for (int i = 0; i < REPORT_WIDTH; i++) {
         struct report_cell *c = &f->v[i];
+        c->suppressed = hidden >> i & 1;
         c->known = rows_int(rows, row, REPORT_CELLS_V1 + i, &c->n);
         (void)rows_int(rows, row, REPORT_CELLS_F1 + i, &c->firms); /* absent: nobody's own figure */
     }
@@ -241,8 +252,8 @@ static bool make_table(const struct report_ask *k, const struct rows *rows,
     struct req *r = k->r;
     struct report_figures *row = arena_alloc(r->a, (size_t)(rows->n + 1) * sizeof *row);
     struct report_figures whole = {0};
-    struct str district =
-        r->actor->kind == ORG_DISTRICT ? r->actor->district : (struct str){NULL, 0};
+    struct str district = r->actor->kind == ORG_DISTRICT && !k->public_only ? r->actor->district
+                                                                            : (struct str){NULL, 0};
     int n = 0;
     for (int i = 0; i < rows->n; i++) {
         read_figures(r->a, rows, i, english, &row[n]);
@@ -279,14 +290,14 @@ bool report_ask_make(const struct report_ask *k, bool english, struct report *p)
         .reporter = r->actor->name,
         .n = k->n,
         .table = arena_alloc(r->a, (size_t)(k->n + 1) * sizeof *p->table)};
-    set_scope(p, r->actor);
+    set_scope(p, r->actor, k->public_only);
     for (int i = 0; i < k->n; i++) {
         if (!make_table(
                 k, &k->statement[k->first + i].rows, &plan, k->section[i], english, &p->table[i]))
             return false;
     }
     if (k->public_only)
-        report_suppress(r->a, p);
+        report_publish(p);
     return true;
 }
 

@@ -17,8 +17,8 @@ static const struct route *const tables[] = {admin_routes, loan_routes, ip_route
     plan_routes, baseline_routes, forecast_routes, report_key_routes, report_routes,
     report_row_routes, report_seal_routes, report_diff_routes, access_routes, verification_routes,
     deal_routes, catalogue_routes, register_routes, ranking_routes, proposal_routes,
-    directory_routes, log_routes, witness_routes, receipt_routes, plan_record_routes,
-    change_routes};
+    directory_routes, log_routes, witness_routes, receipt_routes, plan_record_routes, change_routes,
+    publication_routes};
 
 const struct route *route_at(int i)
 {

@@ -151,9 +151,7 @@ class Forms(Case):
         cls.now = urllib.parse.quote(cls.report("").json()["known_at"])
         cls.reports = {f: cls.report("format=%s&known_at=%s" % (f, cls.now))
                        for f in ("json", "csv", "html", "xlsx")}
-        cls.public = {f: cls.report("public=true&format=%s&known_at=%s" % (f, cls.now))
-                      for f in ("json", "csv", "html", "xlsx")}
-        cls.sheets, cls.public_sheets = sheets_of(cls.reports["xlsx"].body, cls.public["xlsx"].body)
+        cls.sheets, = sheets_of(cls.reports["xlsx"].body)
 
     @classmethod
     def report(cls, query, headers=None, want=200):
@@ -280,40 +278,6 @@ class Forms(Case):
         for fact in ("2022年第三季度知识产权质押融资报告", "全市", report["as_of"], report["known_at"],
                      "合同签订日" if report["basis"] == "signed_on" else "质押登记日", "未封存"):
             self.assertIn(fact, cover)
-
-    def test_the_public_edition_is_the_same_in_all_forms(self):
-        self.check_csv(self.public)
-        self.check_html(self.public)
-        self.check_xlsx(self.public, self.public_sheets)
-        for f in ("csv", "html"):
-            self.assertIn("不足三家企业", self.public[f].body.decode())
-        self.assertTrue(self.public["json"].json()["public"])
-
-    def test_nothing_of_fewer_than_three_firms_is_published(self):
-        live = {s["name"]: s for s in self.reports["json"].json()["sections"]}
-        gaps = 0
-        for s in self.public["json"].json()["sections"]:
-            for row, own in zip(s["rows"], live[s["name"]]["rows"]):
-                for key, cell in row["cells"].items():
-                    if cell.get("suppressed"):
-                        gaps += 1
-                        self.assertEqual(cell, {"value": None, "suppressed": True})
-                    else:
-                        self.assertEqual(cell["value"], own["cells"][key]["value"])
-                if "firms" in row["cells"] and own["cells"]["firms"]["value"] in (1, 2):
-                    self.assertTrue(row["cells"]["amount"].get("suppressed"), row)
-                    self.assertTrue(row["cells"]["firms"].get("suppressed"), row)
-            for key, cell in (s["total"] or {"cells": {}})["cells"].items():
-                alone = sum(bool(row["cells"][key].get("suppressed")) for row in s["rows"]) == 1
-                if key.startswith(("count", "amount")) and not key.endswith(("yoy", "qoq", "share")):
-                    self.assertFalse(alone and not cell.get("suppressed"), (s["name"], key))
-        self.assertGreater(gaps, 30)
-
-    def test_what_is_published_does_not_depend_on_what_is_asked_for(self):
-        whole = {s["name"]: s for s in self.public["json"].json()["sections"]}
-        for name in ("by_bank", "by_quarter"):
-            one = self.report("public=true&section=%s&known_at=%s" % (name, self.now)).json()["sections"]
-            self.assertEqual(one, [whole[name]])
 
     def test_the_same_report_is_the_same_file_a_second_later(self):
         time.sleep(1.1)

@@ -127,6 +127,8 @@ MATRIX = [
     ("POST", "/v1/transfers/%s/reverse", {}, ("finance",)),
     ("GET", "/v1/journal", None, ALL),
     ("GET", "/v1/changes", None, ALL),
+    ("POST", "/v1/reports/quarterly/2022Q3/publish", {}, ("finance",)),
+    ("GET", "/v1/reports/quarterly/2022Q3/publication", None, ALL),
     ("POST", "/v1/plans", {}, ("ip_office",)),
     ("GET", "/v1/plans", None, ALL),
     ("GET", "/v1/plans/%s", None, ALL),
