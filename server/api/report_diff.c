@@ -20,12 +20,15 @@ struct lists {
     int64_t sealed[REPORT_WIDTH], live[REPORT_WIDTH], itemised[REPORT_WIDTH];
 };
 
+enum { UNKNOWN = -1 };
+
 static void read_list(struct req *r, struct str text, int64_t *out)
 {
     const struct json *in = json_parse(r->a, text, &r->err);
     int i = 0;
     for (const struct json *m = in ? in->child : NULL; m && i < REPORT_WIDTH; m = m->next)
-        out[i++] = strtoll(m->text.p, NULL, 10); /* texts: more than 2^53 is possible */
+        /* Texts: more than 2^53 is possible. null, of numbers of firms alone: not known. */
+        out[i++] = m->kind == JSON_STRING ? strtoll(m->text.p, NULL, 10) : UNKNOWN;
 }
 
 static void read_lists(struct req *r, const struct rows *rows, int i, struct lists *l)
@@ -85,6 +88,11 @@ static void write_firms(struct buf *out, const char *section, struct str row, co
     json_close(out, '}');
 }
 
+static bool differ(int64_t sealed, int64_t live)
+{
+    return sealed != UNKNOWN && live != UNKNOWN && sealed != live;
+}
+
 /* How many firms stand behind the row: in its own columns of firms, and in the row that counts them
  * alone. */
 static void write_firm_cells(struct buf *out, struct req *r, const struct rows *rows, int i)
@@ -97,13 +105,13 @@ static void write_firm_cells(struct buf *out, struct req *r, const struct rows *
     read_list(r, rows_at(rows, i, REPORT_DIFF_FIRMS_SEALED), sealed);
     read_list(r, rows_at(rows, i, REPORT_DIFF_FIRMS_LIVE), live);
     for (const struct report_column *c = s->columns; c->key; c++) {
-        if (c->from == FROM_FIRMS && sealed[c->a - 1] != live[c->a - 1])
+        if (c->from == FROM_FIRMS && differ(sealed[c->a - 1], live[c->a - 1]))
             write_firms(out, s->name, row, c->key, sealed[c->a - 1], live[c->a - 1]);
     }
     for (const struct report_key *k = s->keys; k && k->key; k++) {
         for (const struct report_column *c = s->columns; k->firms_of && c->key; c++) {
             if (str_is(row, k->firms_of) && c->from == FROM_FACTS &&
-                sealed[c->a - 1] != live[c->a - 1])
+                differ(sealed[c->a - 1], live[c->a - 1]))
                 write_firms(out, s->name, str_of(k->key), c->key, sealed[c->a - 1], live[c->a - 1]);
         }
     }
