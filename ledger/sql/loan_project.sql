@@ -89,7 +89,7 @@ raised as materialized (
      cross join lateral flag_of_loan(m.amount_fen, m.ip_amount_fen, m.rate_ppm, m.revenue_fen, m.purpose, m.signed_on,
            m.disbursed_on, m.registered_on, m.scheme) x
     union all
-    select m.ord, row('RF36', m.id::text, 'low', null::jsonb, m.id, m.version, '/signed_on',
+    select m.ord, row('RF37', m.id::text, 'low', null::jsonb, m.id, m.version, '/signed_on',
            jsonb_build_object('quarter', quarter_text(m.signed_on), 'recorded', m.version), true)::flag_found
       from made m
      where m.signed_on <= (select report_sealed_until())

@@ -913,8 +913,8 @@ create or replace trigger ip_deal_flags after insert on submission for each row
     when (new.type in ('ip_deal', 'offer_acceptance')) execute function ip_deal_flags();
 
 -- Loans that were recorded or corrected after the quarter of their signing was sealed.
-create or replace function flag_rf36_after_seal(loans uuid[]) returns setof flag_found language sql stable as $$
-    select 'RF36', l.id::text, 'low', null::jsonb, l.id, l.version, '/signed_on',
+create or replace function flag_rf37_after_seal(loans uuid[]) returns setof flag_found language sql stable as $$
+    select 'RF37', l.id::text, 'low', null::jsonb, l.id, l.version, '/signed_on',
            jsonb_build_object('quarter', quarter_text(l.signed_on), 'recorded', l.version), false
       from sealed_change c
       join loan l on l.id = c.loan_id and l.recorded_at = c.recorded_at

@@ -53,13 +53,13 @@ class Late(Case):
         r = self.d.call("POST", "/v1/loans?dry_run=true", loan(signed_on="2021-03-03", matures_on="2031-01-01"), self.bank)
         self.assertEqual(r.codes(), [("/reason", "E_LATE_REASON")])
         made = self.lend("2021-03-03", REASON, amount="7000000.00", district="310117")
-        self.assertIn("RF36", self.codes(made))
-        self.assertIn("RF36", self.codes(self.get("/v1/loans/" + made["id"])))
+        self.assertIn("RF37", self.codes(made))
+        self.assertIn("RF37", self.codes(self.get("/v1/loans/" + made["id"])))
         row = self.restated()
         self.assertEqual(row["count_difference"], before["count_difference"] + 1)
         self.assertIn("支行漏报", row["reasons"])
         # one of an open quarter needs no reason and raises nothing
-        self.assertNotIn("RF36", self.codes(self.lend("2021-05-05")))
+        self.assertNotIn("RF37", self.codes(self.lend("2021-05-05")))
         # the same once more is a replay, reason or not
         again = self.d.call("POST", "/v1/loans", {k: made[k] for k in loan() if k in made}, self.bank)
         self.assertEqual((again.status, again.headers.get("idempotent-replay")), (200, "true"))
@@ -78,7 +78,7 @@ class Late(Case):
     def test_where_only_a_district_and_a_firm_moved_every_cell_is_named(self):
         before = self.restated() or {"records": 0}
         moved = self.put(self.made[0], district="310104", borrower_uscc=firm(1))
-        self.assertIn("RF36", self.codes(moved))
+        self.assertIn("RF37", self.codes(moved))
         row = self.restated()
         self.assertEqual(row["records"], before["records"] + 1)
         self.assertIn("迁址更正", row["reasons"])
