@@ -16,8 +16,7 @@ class Late(Case):
         super().setUpClass()
         cls.bank, cls.finance = cls.d.token("bank"), cls.d.token("finance")
         cls.made = [cls.lend("2021-02-%02d" % (i + 1), borrower_uscc=firm(i), district="310115") for i in range(4)]
-        r = cls.d.call("POST", "/v1/reports/quarterly/2021Q1/seal", {"reason": "会审"}, cls.finance)
-        assert r.status == 201, r.body
+        cls.d.agreed(cls.d.call("POST", "/v1/reports/quarterly/2021Q1/seal", {"reason": "会审"}, cls.finance))
 
     @classmethod
     def lend(cls, day, rest="", want=201, **over):
