@@ -143,7 +143,8 @@ void report_ask_run(struct report_ask *k, const struct db_ask *before, int n, db
         .params = {k->plan, day_text(k->r->a, quarter_first(k->quarter)), k->known_at},
         .n = 3};
     if (k->with_targets) {
-        ask[++n] = (struct db_ask){.sql = SQL_PLAN_GET, .n = 5};
+        n++;
+        ask[n] = (struct db_ask){.sql = SQL_PLAN_GET, .n = 5};
         plan_params(k, ask[n].params);
     }
     k->first = n + 1;

@@ -27,7 +27,7 @@ static const char *outside(struct verify *v)
     if (v->signer)
         beside = leaves_beside(v->a, &waiting, v->signer, str_of(migrate_schema(schema)));
     buf_init(&list, v->a);
-    for (int i = 0; v->signer && i < waiting.n; i++) {
+    for (int i = 0; beside.taken && i < waiting.n; i++) {
         if (beside.taken[i])
             buf_printf(&list, "%c%s", list.n ? ',' : '{', rows_at(&waiting, i, LOG_ROWS_FLIGHT).p);
     }
