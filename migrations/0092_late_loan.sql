@@ -3,6 +3,8 @@
 alter table submission
     drop constraint record_reason_needed,
     add constraint record_reason_needed check (version = 1 or reason is not null);
+alter table record_type add column sealed boolean not null default false;
+update record_type set sealed = true where name = 'loan';
 insert into flag_rule (code, severity, title, title_en, fires, fires_en, basis, judge, of_firm) values
     ('RF37', 'low', '计入已封存的季度', 'Counts in a sealed quarter',
      '贷款的签订日在已封存的季度内,而登记或更正在封存之后',

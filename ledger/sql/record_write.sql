@@ -4,7 +4,7 @@
 -- -> ord int8 (from 1), outcome text, id uuid, version int4, body text, sha256 text, recorded_at text,
 --    recorded_by text, flags text, leaf int8, leaf_hash text (of what is created, which has no leaf yet: the digest
 --    of its envelope), head int8
--- Verdicts: created; refused (a loan of a sealed quarter that does not say why it comes late; body holds the problems);
+-- Verdicts: created; refused (one of a sealed quarter that does not say why it comes late; body holds the problems);
 -- replay (a version under this key has this content); conflict (other content).
 -- Keys are the same by their form (text_form), contents by record_alike.
 -- The same key twice in one array: the first line decides, later ones are judged against it.
@@ -33,10 +33,10 @@ known as materialized (
             order by (r.sha256 = decode(i.sha256, 'hex')) desc, (r.key = i.key) desc, r.version desc
             limit 1) r on true
 ),
-late as materialized ( -- a new loan of a quarter that is sealed, without a word why
+late as materialized ( -- a new record of a quarter that is sealed, without a word why
     select k.ord, record_late_refusal(k."on") as problems
       from known k
-     where $1::text = 'loan' and k.known_id is null and k.reason is null
+     where (select t.sealed from record_type t where t.name = $1::text) and k.known_id is null and k.reason is null
        and k."on" <= (select report_sealed_until())
 ),
 fresh as (

@@ -568,4 +568,4 @@ $$;
 
 -- The state of an acceptance, as a list is asked for it.
 create or replace function offer_acceptance_state(id uuid) returns text language sql stable as
-    $$ select confirmation_state(id) $$;
+    $$ select state_of_confirmed(id) $$;

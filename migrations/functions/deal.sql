@@ -78,7 +78,7 @@ revoke all on function confirmation_members from public;
 grant execute on function confirmation_members to pledged_app;
 
 -- What a list can be asked for: whether the newest version counts.
-create or replace function confirmation_state(record_id uuid) returns text
+create or replace function state_of_confirmed(record_id uuid) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
     select case when r.body ->> 'voided' = 'true' then 'voided'
                 when confirmation_stands(r.id, r.version, null) then 'confirmed' else 'told' end
@@ -87,20 +87,20 @@ create or replace function confirmation_state(record_id uuid) returns text
      order by r.version desc
      limit 1
 $$;
-revoke all on function confirmation_state from public;
-grant execute on function confirmation_state to pledged_app;
+revoke all on function state_of_confirmed from public;
+grant execute on function state_of_confirmed to pledged_app;
 
 -- The state of a deal, as a list is asked for it.
 create or replace function ip_deal_state(id uuid) returns text language sql stable as
-    $$ select confirmation_state(id) $$;
+    $$ select state_of_confirmed(id) $$;
 
 -- The state of a payment, likewise.
 create or replace function ip_deal_payment_state(id uuid) returns text language sql stable as
-    $$ select confirmation_state(id) $$;
+    $$ select state_of_confirmed(id) $$;
 
 -- The state of a product filing, likewise.
 create or replace function product_filing_state(id uuid) returns text language sql stable as
-    $$ select confirmation_state(id) $$;
+    $$ select state_of_confirmed(id) $$;
 
 -- A record is voided by a correction with its reason; told for the first time it is not void.
 create or replace function confirmation_void_problem(id uuid, doc json) returns json language sql stable as $$

@@ -23,7 +23,7 @@ create or replace function ranking_weight_members(id uuid, version int, as_of da
 
 -- Whether weights were agreed on, as a list is asked for it.
 create or replace function ranking_weight_state(id uuid) returns text language sql stable as
-    $$ select confirmation_state(id) $$;
+    $$ select state_of_confirmed(id) $$;
 
 -- Nothing stands against an example but what its fields show; it is one when another organisation confirmed it.
 create or replace function benchmark_problems(id uuid, doc json) returns json[] language sql stable as
@@ -39,7 +39,7 @@ $$;
 
 -- Whether an example was agreed on, as a list is asked for it.
 create or replace function benchmark_state(id uuid) returns text language sql stable as
-    $$ select confirmation_state(id) $$;
+    $$ select state_of_confirmed(id) $$;
 
 -- What each unit brought from one day to another, record by record: deals that count, to whoever gave and whoever took;
 -- revenue of products that count, and the jobs of their last year told; loans over patents and trademarks. key: the

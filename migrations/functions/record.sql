@@ -12,6 +12,7 @@
 --   marked     <type>_mark(id, members) returns text: tells two answers of a version apart; null: they are alike
 --   flagged    (no function) the answer to its submission shows the red flags that deciding it raised
 --   proposed   (no function) it takes effect when a second person has approved it (proposal.sql); judged dry until then
+--   sealed     (no function) one of a day in a sealed quarter says why it comes late
 --   by_day     <type>_turn(doc) returns int: lines that come together are judged in the order of their days, and on one
 --              day of their turns
 --
