@@ -208,7 +208,7 @@ class Proof(Log):
 class Witnesses(Log):
     """Two witnesses: one signs, one goes away and comes back."""
     def test_witnesses_sign_and_none_keeps_a_submit_waiting(self):
-        folder = tempfile.mkdtemp()
+        folder = tempfile.mkdtemp(dir=self.d.folder)
         one, two = Witness(folder, "witness.example/w1"), Witness(folder, "witness.example/w2")
         two.answers_wrongly = True
         setting = ", ".join("%s %s" % (w.url, w.vkey) for w in (one, two)) + ", http://127.0.0.1:9/ " + \
