@@ -63,7 +63,8 @@ create or replace function loan_told(l loan, known_at timestamptz, more loan_eve
     )
     select s.* from standing s
      union all
-    select (loan_opening(l)).*
+    select o.*
+      from loan_opening(l) o -- as members it would be made once for each
      where (l).disbursed_on is not null
        and not exists (select from standing s where s.kind = 'disbursed')
 $$;
