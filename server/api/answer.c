@@ -351,6 +351,15 @@ void reply_row(
     reply_json(r, 200, buf_view(&out));
 }
 
+void reply_rows(
+    struct req *r, const struct rows *rows, const struct fail *fail, const struct member *members)
+{
+    if (fail)
+        reply_fail(r, fail);
+    else
+        reply_page(r, rows, rows->n, members);
+}
+
 /* ---- requests -------------------------------------------------------------------------------- */
 
 const struct value *request_values(struct req *r)

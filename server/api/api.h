@@ -87,6 +87,9 @@ void list_total(struct buf *out, struct req *r, const struct rows *rows, int col
  * first column. */
 void reply_page(
     struct req *r, const struct rows *rows, int64_t limit, const struct member *members);
+/* All rows as one page, or the failure. */
+void reply_rows(
+    struct req *r, const struct rows *rows, const struct fail *fail, const struct member *members);
 /* The first row; or 404, or the failure. */
 void reply_row(
     struct req *r, const struct rows *rows, const struct fail *fail, const struct member *members);

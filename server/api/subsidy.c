@@ -1,5 +1,5 @@
 /*
- * subsidy.c - eligibility checks, applications, budgets.
+ * subsidy.c - subsidy policies, eligibility checks, applications.
  *
  * A policy is asked for and kept for a moment, the facts of loans come for many checks at once, the
  * rule is judged here. An application goes to the lane with the mark of the facts it was judged by;
@@ -464,170 +464,6 @@ static void application_post(struct req *r)
         upload_judged(r, application_judge);
 }
 
-/* ---- budgets --------------------------------------------------------------------------------- */
-
-static const struct member budget_members[] = {
-    {"policy", M_TEXT, "政策", .en = "Code of the policy"},
-    {"account", M_TEXT, "账户", .en = "Account of the budget"},
-    {"appropriated", M_YUAN, "预算", .en = "Appropriated"},
-    {"carried_in", M_YUAN, "上年结转", .en = "Carried in"},
-    {"carried_out", M_YUAN, "结转下年", .en = "Carried out"},
-    {"returned", M_YUAN, "交回", .en = "Returned"},
-    {"paid", M_YUAN, "已支付", .en = "Paid"},
-    {"clawed_back", M_YUAN, "已追回", .en = "Clawed back"},
-    {"balance", M_YUAN, "余额", .en = "Balance"},
-    {"held", M_YUAN, "已批未付", .en = "Approved and not yet paid"},
-    {"available", M_YUAN, "可用", .en = "Available"},
-    {"queued", M_YUAN, "排队金额", .en = "Asked for by those who wait"},
-    {"queue", M_COUNT, "排队件数", .en = "How many wait"},
-    {.name = NULL},
-};
-static const struct shape budget_shape = {"budget_statement", budget_members};
-
-static void on_budget(void *arg, const struct rows *rows, const struct fail *fail)
-{
-    reply_row(arg, rows, fail, budget_members);
-}
-
-static void budget_get(struct req *r)
-{
-    int64_t year;
-    int y, m, d;
-    day_split(day_today(), &y, &m, &d);
-    if (!param_count(r, "year", 2000, 2199, y, &year)) {
-        reply_problem(r);
-        return;
-    }
-    struct str p[] = {r->capture[0], arena_printf(r->a, "%lld", (long long)year)};
-    db_query(r->server->db, r->a, r->actor, SQL_BUDGET_STATEMENT, p, COUNT_OF(p), on_budget, r);
-}
-
-/* ---- the end of a budget's year -------------------------------------------------------------- */
-
-static const struct member closing_members[] = {
-    {"policy", M_TEXT, "政策", .en = "Code of the policy"},
-    {"title", M_TEXT, "名称", .en = "Title"},
-    {"account", M_TEXT, "账户", .en = "Account of the budget"},
-    {"balance", M_YUAN, "余额", .en = "Balance"},
-    {"held", M_YUAN, "已批未付", .en = "Approved and not yet paid"},
-    {"queued", M_YUAN, "排队金额", .en = "Asked for by those who wait"},
-    {"available", M_YUAN, "可处理", .en = "What can be carried over or returned"},
-    {"proposal", M_WORD, "建议", .en = "What is proposed; absent: nothing",
-        .words = "carry_over return", .maybe = true},
-    {"because", M_TEXT, "理由", .en = "Why"},
-    {.name = NULL},
-};
-static const struct shape closing_shape = {"budget_left", closing_members};
-
-static void on_closing(void *arg, const struct rows *rows, const struct fail *fail)
-{
-    struct req *r = arg;
-    if (fail)
-        reply_fail(r, fail);
-    else
-        reply_page(r, rows, rows->n, closing_members);
-}
-
-static void closing_get(struct req *r)
-{
-    int64_t year;
-    int y, m, d;
-    day_split(day_today(), &y, &m, &d);
-    if (!param_count(r, "year", 2000, 2199, y, &year)) {
-        reply_problem(r);
-        return;
-    }
-    struct str p[] = {arena_printf(r->a, "%lld", (long long)year)};
-    db_query(r->server->db, r->a, r->actor, SQL_BUDGET_CLOSING, p, COUNT_OF(p), on_closing, r);
-}
-
-/* ---- loan prime rates ------------------------------------------------------------------------ */
-
-static const struct member rate_members[] = {
-    {"on", M_DAY, "公布日", .en = "Published on"},
-    {"one_year", M_PERCENT, "一年期", .en = "One year"},
-    {"five_year", M_PERCENT, "五年期以上", .en = "Over five years", .maybe = true},
-    {.name = NULL},
-};
-static const struct shape rate_shape = {"prime_rate", rate_members};
-
-static void on_lpr(void *arg, const struct rows *rows, const struct fail *fail)
-{
-    struct req *r = arg;
-    if (fail)
-        reply_fail(r, fail);
-    else
-        reply_page(r, rows, rows->n, rate_members);
-}
-
-static void lpr_list(struct req *r)
-{
-    db_query(r->server->db, r->a, r->actor, SQL_LPR_LIST, NULL, 0, on_lpr, r);
-}
-
-/* ---- the catalogue of facts ------------------------------------------------------------------ */
-
-static const struct member choice_members[] = {{"", M_TEXT, "名称", .en = "Title"}, {.name = NULL}};
-static const struct member catalogue_members[] = {
-    {"name", M_TEXT, "代码", .en = "Name, as rules and requests write it"},
-    {"title", M_TEXT, "名称", .en = "Title"},
-    {"kind", M_WORD, "类型", .en = "Kind",
-        .words = "text integer boolean choice money percent date code"},
-    {"from", M_WORD, "来源", .en = "Who tells it: the ledger, or the office with a document",
-        .words = "ledger office"},
-    {"supply", M_TEXT, "缺少时怎样补", .en = "What is done when it is not known", .maybe = true},
-    {"choices", M_MAP, "可选值", .en = "What it can be", .of = choice_members, .maybe = true},
-    {.name = NULL},
-};
-static const struct shape catalogue_shape = {"fact", catalogue_members};
-
-static const char *kind_of(const struct field *f)
-{
-    static const char *const kinds[] = {[F_TEXT] = "text",
-        [F_INT] = "integer",
-        [F_BOOL] = "boolean",
-        [F_ENUM] = "choice",
-        [F_MONEY] = "money",
-        [F_RATE] = "percent",
-        [F_DAY] = "date",
-        [F_IDENT] = "code"};
-    return kinds[f->kind];
-}
-
-static void write_fact(int i, struct buf *out)
-{
-    const struct field *f = &fact_fields[i];
-    const struct fact_nature *n = &fact_natures[i];
-    json_open(out, '{');
-    json_member_text(out, "name", f->name);
-    json_member_text(out, "title", f->zh);
-    json_member_text(out, "kind", kind_of(f));
-    json_member_text(out, "from", fact_sources[n->from].name);
-    if (n->supply)
-        json_member_text(out, "supply", n->supply);
-    if (f->kind == F_ENUM) {
-        json_member_object(out, "choices");
-        for (const struct choice *c = f->choices; c->name; c++)
-            json_member_text(out, c->name, c->zh);
-        json_close(out, '}');
-    }
-    json_close(out, '}');
-}
-
-static void facts_list(struct req *r)
-{
-    struct buf out;
-    buf_init(&out, r->a);
-    json_open(&out, '{');
-    json_member_list(&out, "items");
-    for (int i = 0; i < FACT_COUNT; i++)
-        write_fact(i, &out);
-    json_close(&out, ']');
-    json_member_raw(&out, "next", STR("null"));
-    json_close(&out, '}');
-    reply_json(r, 200, buf_view(&out));
-}
-
 /* ---- routes ---------------------------------------------------------------------------------- */
 
 #define OFFICES   (DISTRICT | FINANCE)
@@ -635,7 +471,6 @@ static void facts_list(struct req *r)
 #define CONCERNED (BANK | INSURER | GUARANTOR)
 
 static const struct query q_waiting = {"waiting", Q_BOOL, .zh = "只列等我办理的"};
-static const struct query q_year = {"year", Q_COUNT, .zh = "预算年度", .min = 2000, .max = 2199};
 
 // clang-format off
 #define POLICY_STEP(step, name_zh, name_en) \
@@ -684,14 +519,6 @@ const struct route policy_routes[] = {
         "/v1/policies", &policy_record, OFFICES, READERS, "政策草稿", "draft of a policy"),
     POLICY_STEP("approve", "批准政策", "Approve a policy: it is in force from its day"),
     POLICY_STEP("end", "终止政策", "End a policy"),
-    {.method = METHOD_GET,
-        .path = "/v1/policies/{code}/budget",
-        .roles = READERS,
-        .handle = budget_get,
-        .query = {&q_year},
-        .answers = ANSWERS(JSON_OF(budget_shape)),
-        .zh = "政策预算",
-        .en = "Budget of a policy in a year"},
     {.method = METHOD_POST,
         .path = "/v1/eligibility-checks",
         .roles = BANK | READERS,
@@ -702,58 +529,6 @@ const struct route policy_routes[] = {
         .answers = ANSWERS(JSON_OF(check_shape)),
         .zh = "查询资格",
         .en = "Is it eligible, for how much, and if not, why and what would change it"},
-    {.method = METHOD_POST,
-        .path = "/v1/budget-closings",
-        .roles = OFFICES,
-        .handle = record_post_one,
-        .takes = TAKES_JSON,
-        .record = &budget_closing_record,
-        .query = {&q_dry_run},
-        .answers = record_proposed,
-        .zh = "提出预算年终结转或缴回",
-        .en = "Propose to do with what is left of a budget as the ledger proposes"},
-    {.method = METHOD_GET,
-        .path = "/v1/budget-closings",
-        .roles = READERS,
-        .handle = closing_get,
-        .query = {&q_year},
-        .answers = ANSWERS(PAGE_OF(closing_shape)),
-        .zh = "年终预算处理建议",
-        .en = "What is left of a year's budgets, and what is proposed"},
-    {.method = METHOD_GET,
-        .path = "/v1/facts",
-        .roles = EVERYBODY,
-        .handle = facts_list,
-        .answers = ANSWERS(PAGE_OF(catalogue_shape)),
-        .zh = "事实目录",
-        .en = "The facts that rules may ask for, and who tells them"},
-    {.method = METHOD_POST,
-        .path = "/v1/budgets",
-        .roles = OFFICES,
-        .handle = record_post,
-        .takes = TAKES_BATCH,
-        .record = &budget_record,
-        .query = {&q_atomic, &q_dry_run, &q_sheet},
-        .answers = proposed_batch,
-        .zh = "登记预算",
-        .en = "Appropriate, carry over or return a budget"},
-    {.method = METHOD_GET,
-        .path = "/v1/budgets",
-        .roles = READERS,
-        .handle = record_list,
-        .record = &budget_record,
-        .query = {&q_limit, &q_after, &q_code, &q_q, &q_order, &q_total, &q_list_format},
-        .answers = record_page,
-        .zh = "预算登记列表",
-        .en = "List budget entries"},
-    {.method = METHOD_GET,
-        .path = "/v1/budgets/{id}",
-        .roles = READERS,
-        .handle = record_get,
-        .record = &budget_record,
-        .answers = record_one,
-        .zh = "预算登记",
-        .en = "One budget entry"},
     {.method = METHOD_POST,
         .path = "/v1/applications",
         .roles = OFFICES,
@@ -790,23 +565,5 @@ const struct route policy_routes[] = {
     APPLICATION_STEP("refuse", "不予补贴", "Refuse an application"),
     APPLICATION_STEP("withdraw", "撤回申请", "Withdraw an application"),
     APPLICATION_STEP("clawback", "追回补贴", "Claw a subsidy back"),
-    {.method = METHOD_POST,
-        .path = "/v1/lpr",
-        .roles = FINANCE | IP_OFFICE,
-        .handle = record_post,
-        .takes = TAKES_BATCH,
-        .record = &lpr_record,
-        .query = {&q_atomic, &q_dry_run, &q_sheet},
-        .answers = proposed_batch,
-        .zh = "补录 LPR",
-        .en = "Record a loan prime rate"},
-    {.method = METHOD_GET,
-        .path = "/v1/lpr",
-        .roles = EVERYBODY,
-        .handle = lpr_list,
-        .query = {&q_list_format},
-        .answers = ANSWERS(PAGE_OF(rate_shape)),
-        .zh = "LPR 历史",
-        .en = "Loan prime rates"},
     {.path = NULL},
 };

@@ -1,0 +1,120 @@
+/*
+ * reference.c - what rules are written with: the catalogue of facts, and loan prime rates.
+ */
+#include "api.h"
+#include "facts.h"
+#include "records.h"
+
+/* ---- loan prime rates ------------------------------------------------------------------------ */
+
+static const struct member rate_members[] = {
+    {"on", M_DAY, "公布日", .en = "Published on"},
+    {"one_year", M_PERCENT, "一年期", .en = "One year"},
+    {"five_year", M_PERCENT, "五年期以上", .en = "Over five years", .maybe = true},
+    {.name = NULL},
+};
+static const struct shape rate_shape = {"prime_rate", rate_members};
+
+static void on_lpr(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    reply_rows(arg, rows, fail, rate_members);
+}
+
+static void lpr_list(struct req *r)
+{
+    db_query(r->server->db, r->a, r->actor, SQL_LPR_LIST, NULL, 0, on_lpr, r);
+}
+
+/* ---- the catalogue of facts ------------------------------------------------------------------ */
+
+static const struct member choice_members[] = {{"", M_TEXT, "名称", .en = "Title"}, {.name = NULL}};
+static const struct member catalogue_members[] = {
+    {"name", M_TEXT, "代码", .en = "Name, as rules and requests write it"},
+    {"title", M_TEXT, "名称", .en = "Title"},
+    {"kind", M_WORD, "类型", .en = "Kind",
+        .words = "text integer boolean choice money percent date code"},
+    {"from", M_WORD, "来源", .en = "Who tells it: the ledger, or the office with a document",
+        .words = "ledger office"},
+    {"supply", M_TEXT, "缺少时怎样补", .en = "What is done when it is not known", .maybe = true},
+    {"choices", M_MAP, "可选值", .en = "What it can be", .of = choice_members, .maybe = true},
+    {.name = NULL},
+};
+static const struct shape catalogue_shape = {"fact", catalogue_members};
+
+static const char *kind_of(const struct field *f)
+{
+    static const char *const kinds[] = {[F_TEXT] = "text",
+        [F_INT] = "integer",
+        [F_BOOL] = "boolean",
+        [F_ENUM] = "choice",
+        [F_MONEY] = "money",
+        [F_RATE] = "percent",
+        [F_DAY] = "date",
+        [F_IDENT] = "code"};
+    return kinds[f->kind];
+}
+
+static void write_fact(int i, struct buf *out)
+{
+    const struct field *f = &fact_fields[i];
+    const struct fact_nature *n = &fact_natures[i];
+    json_open(out, '{');
+    json_member_text(out, "name", f->name);
+    json_member_text(out, "title", f->zh);
+    json_member_text(out, "kind", kind_of(f));
+    json_member_text(out, "from", fact_sources[n->from].name);
+    if (n->supply)
+        json_member_text(out, "supply", n->supply);
+    if (f->kind == F_ENUM) {
+        json_member_object(out, "choices");
+        for (const struct choice *c = f->choices; c->name; c++)
+            json_member_text(out, c->name, c->zh);
+        json_close(out, '}');
+    }
+    json_close(out, '}');
+}
+
+static void facts_list(struct req *r)
+{
+    struct buf out;
+    buf_init(&out, r->a);
+    json_open(&out, '{');
+    json_member_list(&out, "items");
+    for (int i = 0; i < FACT_COUNT; i++)
+        write_fact(i, &out);
+    json_close(&out, ']');
+    json_member_raw(&out, "next", STR("null"));
+    json_close(&out, '}');
+    reply_json(r, 200, buf_view(&out));
+}
+
+/* ---- routes ---------------------------------------------------------------------------------- */
+
+const struct route fact_routes[] = {
+    {.method = METHOD_GET,
+        .path = "/v1/facts",
+        .roles = EVERYBODY,
+        .handle = facts_list,
+        .answers = ANSWERS(PAGE_OF(catalogue_shape)),
+        .zh = "事实目录",
+        .en = "The facts that rules may ask for, and who tells them"},
+    {.method = METHOD_POST,
+        .path = "/v1/lpr",
+        .roles = FINANCE | IP_OFFICE,
+        .handle = record_post,
+        .takes = TAKES_BATCH,
+        .record = &lpr_record,
+        .query = {&q_atomic, &q_dry_run, &q_sheet},
+        .answers = proposed_batch,
+        .zh = "补录 LPR",
+        .en = "Record a loan prime rate"},
+    {.method = METHOD_GET,
+        .path = "/v1/lpr",
+        .roles = EVERYBODY,
+        .handle = lpr_list,
+        .query = {&q_list_format},
+        .answers = ANSWERS(PAGE_OF(rate_shape)),
+        .zh = "LPR 历史",
+        .en = "Loan prime rates"},
+    {.path = NULL},
+};
