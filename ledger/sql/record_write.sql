@@ -12,8 +12,7 @@
 -- planner knew of the tables when it made the plan (often: that they were empty).
 -- Locks: none beyond the rows written; the write lane is the only writer.
 with input as materialized (
-    select e.*, k.form,
-           row_number() over (partition by k.form order by e.ord) as turn
+    select e.*, k.form
       from rows from (json_to_recordset($2::json) as (
            id uuid, key text, subject text, district text, "on" date, parties text[], sha256 text,
            reason text, body json)) with ordinality as e(
@@ -33,32 +32,35 @@ known as materialized (
             order by (r.sha256 = decode(i.sha256, 'hex')) desc, (r.key = i.key) desc, r.version desc
             limit 1) r on true
 ),
-late as materialized ( -- a new record of a quarter that is sealed, without a word why
-    select k.ord, record_late_refusal(k."on") as problems
-      from known k
-     where (select t.sealed from record_type t where t.name = $1::text) and k.known_id is null and k.reason is null
-       and k."on" <= (select report_sealed_until())
+judged as materialized ( -- a new record of a sealed quarter without a word why stores nothing: what comes behind
+    select k.*, x.problems, row_number() over (partition by k.form, x.problems is null order by k.ord) as turn
+      from known k -- it under its key is the first
+      left join lateral (
+           select record_late_refusal(k."on") as problems
+            where (select t.sealed from record_type t where t.name = $1::text) and k.known_id is null
+              and k.reason is null and k."on" <= (select report_sealed_until())
+           offset 0) x on true
 ),
 fresh as (
     insert into submission (id, version, org_id, type, key, subject, district, on_day, parties, body,
            sha256, reason, recorded_at, recorded_by)
     select k.id, 1, (select my_org()), $1::text, k.key, k.subject, k.district, k."on", k.parties,
            k.body, decode(k.sha256, 'hex'), k.reason, (select record_now()), (select my_signature())
-      from known k
+      from judged k
      where k.turn = 1
        and k.known_id is null
-       and not exists (select from late x where x.ord = k.ord)
+       and k.problems is null
     returning id, version, key_form, body, sha256, recorded_at, recorded_by, record_envelope(submission) as envelope
 )
 select k.ord,
-       case when x.ord is not null then 'refused'
+       case when k.problems is not null then 'refused'
             when k.known_id is null and k.turn = 1 then 'created'
             when coalesce(k.known_sha256, f.sha256) = decode(k.sha256, 'hex')
                  or record_alike(coalesce(k.known_body, f.body), k.body) then 'replay'
             else 'conflict' end as outcome,
-       case when x.ord is null then coalesce(k.known_id, f.id) end as id,
+       case when k.problems is null then coalesce(k.known_id, f.id) end as id,
        coalesce(k.known_version, f.version) as version,
-       coalesce(x.problems, k.known_body, f.body)::text as body,
+       coalesce(k.problems, k.known_body, f.body)::text as body,
        encode(coalesce(k.known_sha256, f.sha256), 'hex') as sha256,
        instant_text(coalesce(k.known_at, f.recorded_at)) as recorded_at,
        coalesce(k.known_by, f.recorded_by) as recorded_by,
@@ -67,9 +69,8 @@ select k.ord,
        leaf.no as leaf,
        coalesce(encode(leaf.hash, 'hex'), f.envelope) as leaf_hash,
        leaf.head
-  from known k
+  from judged k
   left join fresh f on f.key_form = k.form
-  left join late x on x.ord = k.ord
   left join lateral (
        select x.no, x.hash, x.head
          from log_leaf x

@@ -44,6 +44,17 @@ class Late(Case):
     def codes(self, doc):
         return [w["code"] for w in doc["warnings"]]
 
+    def test_a_key_that_comes_late_and_then_in_time_is_that_of_the_second(self):
+        """The first line stores nothing, so that the second is no conflict with anything; a dry run says the same."""
+        one = loan(signed_on="2021-03-03", disbursed_on=None, matures_on="2031-01-01")
+        lines = "".join(json.dumps(x, ensure_ascii=False) + "\n" for x in (one, dict(one, signed_on="2021-07-01"), one))
+        for rest in ("?dry_run=true", ""):
+            r = self.d.call("POST", "/v1/loans" + rest, lines, self.bank, {"Content-Type": "application/x-ndjson"})
+            self.assertEqual([x["outcome"] for x in r.lines()[:3]], ["refused", "created", "refused"], rest)
+        self.assertEqual(self.get("/v1/loans?contract_no=" + one["contract_no"])["items"][0]["signed_on"], "2021-07-01")
+        again = self.d.call("POST", "/v1/loans?atomic=true", lines, self.bank, {"Content-Type": "application/x-ndjson"})
+        self.assertEqual((again.status, self.d.call("GET", "/readyz").status), (422, 200))
+
     def test_a_late_loan_says_why_and_is_shown(self):
         before = self.restated() or {"count_difference": 0}
         late = self.lend("2021-03-03", want=422)
