@@ -19,12 +19,13 @@
 enum {
     FORECAST_QUARTERS_MAX = 80,
     FORECAST_QUARTERS_MIN = 8,
+    FORECAST_AHEAD_MAX = 24, /* what lies further ahead is not known */
     FORECAST_NOMINAL_PERCENT = 80,
     FORECAST_ERRORS_MIN = 9 /* outcomes, before the range is given a nominal coverage */
 };
 
 struct forecast {
-    bool known; /* false: fewer than eight quarters, nothing is said */
+    bool known; /* false: fewer than eight quarters, or too far ahead; nothing is said */
     int64_t low, point, high;
     int64_t spread_ppm; /* standard deviation, of the point */
     int spikes;         /* quarters that gave way to their neighbours */
@@ -34,7 +35,7 @@ struct forecast {
 /*
  * The sum of quarters n + skip + 1 … n + skip + ahead of a series of n complete quarters.
  *   value  n values >= 0, the oldest first; n <= FORECAST_QUARTERS_MAX, each <= 10^17
- *   ahead  0 .. 12; 0 gives a known sum of nought
+ *   ahead  0 gives a known sum of nought
  * Products that leave 64 bits stay at INT64_MAX.
  */
 struct forecast forecast_sum(const int64_t *value, int n, int skip, int ahead);

@@ -9,7 +9,6 @@ __extension__ typedef __int128 wide;
 enum {
     YEAR = 4,
     PPM = 1000000,
-    PATH_MAX_QUARTERS = 24,
     TREND_QUARTERS = 12, /* the trend goes by the last three years */
     RECENT = 6,          /* and is not steeper than of late */
     FADE = 750000,       /* of the trend, a quarter; a clear one fades less */
@@ -301,7 +300,6 @@ static int64_t point_of(const struct model *m, int skip, int ahead)
     int64_t sum = 0, reach = 0, share = PPM;
     int64_t fade = FADE + scaled(FADE_CLEAR, m->clear_ppm, PPM);
     int64_t level = scaled(LEVEL, PPM - m->clear_ppm, PPM);
-    MUST(skip >= 0 && ahead >= 0 && skip + ahead <= PATH_MAX_QUARTERS);
     for (int h = 1; h <= skip + ahead; h++) {
         share = scaled(share, fade, PPM);
         reach += share;
@@ -337,7 +335,8 @@ static int64_t in_range(int64_t point, int64_t spread_ppm, bool high)
 
 struct forecast forecast_sum(const int64_t *value, int n, int skip, int ahead)
 {
-    struct forecast f = {.known = ahead == 0 || n >= FORECAST_QUARTERS_MIN};
+    bool near = skip + ahead <= FORECAST_AHEAD_MAX;
+    struct forecast f = {.known = ahead == 0 || (n >= FORECAST_QUARTERS_MIN && near)};
     struct model m;
     MUST(n >= 0 && n <= FORECAST_QUARTERS_MAX);
     if (!f.known || ahead == 0)
@@ -387,7 +386,8 @@ int forecast_chance(const struct forecast *f, int64_t needed)
 int forecast_tests(const int64_t *value, int n, int skip, int ahead, struct forecast_test *out)
 {
     int k = 0;
-    for (int t = FORECAST_QUARTERS_MIN; ahead > 0 && t + skip + ahead <= n; t++) {
+    bool near = skip + ahead <= FORECAST_AHEAD_MAX;
+    for (int t = FORECAST_QUARTERS_MIN; ahead > 0 && near && t + skip + ahead <= n; t++) {
         struct forecast_test *x = &out[k++];
         *x = (struct forecast_test){.known = t,
             .f = forecast_sum(value, t, skip, ahead),

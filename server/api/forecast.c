@@ -29,13 +29,13 @@ struct outlook {
 static void take_series(struct outlook *o)
 {
     const struct plan_view *p = &o->plan;
-    int first = INT32_MAX;
+    int first = INT32_MAX, oldest = p->as_of.n - FORECAST_QUARTERS_MAX + 1;
     for (int turn = 0; turn < 2; turn++) { /* where it begins, then what is in it */
         for (int i = 0; i < o->rows->n; i++) {
             quarter q;
             if (!plan_row_is(o->rows, i, "quarter") ||
                 !quarter_parse(rows_at(o->rows, i, PLAN_GET_QUARTER_QUARTER), &q) ||
-                q.n > p->as_of.n)
+                q.n > p->as_of.n || q.n < oldest)
                 continue;
             if (turn == 0) {
                 first = q.n < first ? q.n : first;
@@ -46,7 +46,6 @@ static void take_series(struct outlook *o)
         }
     }
     o->n = first == INT32_MAX ? 0 : p->as_of.n - first + 1;
-    MUST(o->n <= FORECAST_QUARTERS_MAX); /* the years of a plan and the one before */
 }
 
 /* ---- one target ----------------------------------------------------------------------------- */
@@ -182,6 +181,12 @@ static struct str sentence(
     const struct forecast *f = &reach->f;
     if (!reach->quarters)
         return final_words(o, from, reach, english);
+    if (!f->known && from->n >= FORECAST_QUARTERS_MIN)
+        return arena_printf(a,
+            english ? "The plan ends in %d quarters, more than the %d that a forecast looks ahead: "
+                      "none is given."
+                    : "距计划结束还有 %d 个季度,超过可推算的 %d 个季度,不作推算。",
+            reach->skip + reach->quarters, FORECAST_AHEAD_MAX);
     if (!f->known)
         return arena_printf(a,
             english
