@@ -97,6 +97,11 @@ begin
         d.problems := json_build_array(problem('E_STEP', '/plan', 'in_force'));
     elsif doc ->> 'seen' <> record_seen(r.id) then
         d.problems := json_build_array(problem('E_SEEN', '/seen', 'version ' || r.version));
+    elsif exists (select from submission x
+                   where x.id = r.id and person_is_me(x.recorded_by)
+                     and x.version > coalesce((select max(v.record_version) from plan_version v where v.id = r.id), 0))
+    then
+        d.problems := json_build_array(problem('E_SAME_PERSON', '', my_signature()));
     elsif not dry then
         select coalesce(max(v.version), 0) + 1 into next_version from plan_version v where v.code = r.body ->> 'code';
         insert into plan_version (code, version, id, record_version, title, title_en, first_year, last_year, basis,

@@ -146,13 +146,17 @@ begin
         d.problems := json_build_array(problem('E_NOT_SEALED', '', q));
     elsif exists (select from publication x where x.quarter = q and x.step = 'publish') then
         d.problems := json_build_array(problem('E_STEP', '', 'published'));
+    elsif exists (select from publication x where x.first_day > s.first_day and x.step = 'publish') then
+        -- it would fill in what a published report of a later quarter left open
+        d.problems := json_build_array(problem('E_ORDER', '', (
+            select min(x.quarter) from publication x where x.first_day > s.first_day and x.step = 'publish')));
     elsif proposed.quarter is null and doc ->> 'seen' is not null then
         d.problems := json_build_array(problem('E_STEP', '', 'propose'));
     elsif proposed.quarter is not null and doc ->> 'seen' is null then
         d.problems := json_build_array(problem('E_NEED', '/seen', proposed.seen));
     elsif proposed.quarter is not null and doc ->> 'seen' <> proposed.seen then
         d.problems := json_build_array(problem('E_SEEN', '/seen', proposed.seen));
-    elsif proposed.by_whom = my_signature() then
+    elsif person_is_me(proposed.by_whom) then
         d.problems := json_build_array(problem('E_SAME_PERSON', '', proposed.by_whom));
     elsif not dry then
         if proposed.quarter is null then
@@ -166,6 +170,17 @@ begin
     end if;
     return d;
 end $$;
+
+-- The first day of the plan that a published quarter belongs to, as it was known when it was published: a plan that is
+-- approved or revised later changes nothing that is public.
+create or replace function published_plan_day(first date) returns date
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return plan_first_day(first, (select x.recorded_at from publication x
+                                   where x.first_day = published_plan_day.first and x.step = 'publish'));
+end $$;
+revoke all on function published_plan_day from public;
+grant execute on function published_plan_day to pledged_app;
 
 -- The columns of a section in a public report: those of its quarter, of the quarters that it is compared with, and of
 -- the year and the plan so far, out of published cells alone. v: as in report_cells (null: a quarter of it is not
@@ -181,7 +196,7 @@ create or replace function published_report(section text, first date)
           from (values (1, first, first), (2, year_before(first), year_before(first)),
                        (3, (first - interval '3 months')::date, (first - interval '3 months')::date),
                        (4, year_start(first), first), (5, year_before(year_start(first)), year_before(first)),
-                       (6, plan_first_day(first, null), first)) as p(n, since, until)
+                       (6, published_plan_day(first), first)) as p(n, since, until)
     ),
     cell as (
         select c.* from published_cell c
@@ -237,7 +252,7 @@ begin
     elsif published_cells.section = 'by_quarter' then
         return query
         select quarter_text(q.d::date), r.v[1:6] || array_fill(null::bigint, '{7}'), r.firms, r.hidden & 63
-          from generate_series(plan_first_day(first, null)::timestamp, first::timestamp, '3 months') q(d)
+          from generate_series(published_plan_day(first)::timestamp, first::timestamp, '3 months') q(d)
          cross join lateral published_report('by_quarter', q.d::date) r;
     else
         return query select r.* from published_report(published_cells.section, first) r;

@@ -56,6 +56,30 @@ class Plans(Case):
         self.assertEqual(told["targets"], fixture["targets"])
         self.assertEqual((told["version"], told["approved_at"]), (1, None))
 
+    def test_whoever_wrote_a_plan_puts_it_in_force_in_no_office(self):
+        body = dict(plan("sh-2024-2026"), code="one-person", title="一人之计划")
+        person = self.d.cli("person", "add", "--org", "IP-OFFICE", "--name", "钱进").stdout.split()[0]
+        self.d.cli("person", "add", "--org", "FINANCE", "--name", "老钱", "--same-as", person)
+        office, finance = (self.d.cli("token", "add", "--org", o, "--person", n).stdout.strip()
+                           for o, n in (("IP-OFFICE", "钱进"), ("FINANCE", "老钱")))
+        made = self.get(self.draft(body, office).headers["location"])
+        self.assertEqual(self.approve(made, finance, 409).codes(), [("", "E_SAME_PERSON")])
+        self.approve(made)  # another person of that office
+
+    def test_when_a_plan_is_long_nothing_is_foretold_beyond_what_one_can_say(self):
+        """From 2022Q4 a plan until 2033 has 44 quarters left: nothing is foretold, and nobody's daemon ends."""
+        body = dict(plan("sh-2024-2026"), code="long", title="十二年规划", first_year=2022, last_year=2033)
+        self.approve(self.get(self.draft(body).headers["location"]))
+        for amount, day in (("1000000.00", "2020-%02d-01"), ("2000000.00", "2021-%02d-01")):
+            for month in (2, 5, 8, 11):
+                self.d.call("POST", "/v1/loans", loan(amount=amount, signed_on=day % month, matures_on="2027-12-31"), self.bank)
+        for path in ("forecast", "backtest"):
+            for quarter in ("2022Q4", "2030Q4", "2033Q4"):
+                r = self.d.call("GET", "/v1/plans/long/%s?quarter=%s" % (path, quarter), token=self.bank)
+                self.assertIn(r.status, (200, 422), r.body)  # a quarter that has not come is a problem
+        told = json.dumps(self.get("/v1/plans/long/forecast?quarter=2022Q4"), ensure_ascii=False)
+        self.assertIn("超过可推算的 24 个季度", told)
+
     def test_a_plan_is_drafted_approved_and_revised(self):
         code = "sh-2024-2026"
         doc = self.get("/v1/plans/" + self.draft(plan(code)).json()["id"])

@@ -79,6 +79,18 @@ class Publish(Case):
         # the same for every reader
         self.assertEqual(self.public(q, token=self.d.token("district")).json()["sections"], r["sections"])
 
+    def test_one_person_under_two_names_publishes_nothing(self):
+        quarter = QUARTERS[-1]
+        person = [line.split()[0] for line in self.d.cli("person", "list").stdout.splitlines()
+                  if "FINANCE" in line and "王敏" in line][0]
+        self.d.cli("person", "add", "--org", self.d.org("finance", "FINANCE-2"), "--name", "小王", "--same-as", person)
+        again = self.d.cli("token", "add", "--org", "FINANCE-2", "--person", "小王").stdout.strip()
+        if self.d.call("GET", "/v1/reports/quarterly/%s/publication" % quarter, token=self.bank).status == 404:
+            self.publish(quarter, self.finance)
+        if self.state(quarter)["state"] == "proposed":
+            r = self.publish(quarter, again, 409, seen=self.state(quarter)["seen"])
+            self.assertEqual(r.codes(), [("", "E_SAME_PERSON")])
+
     def test_what_was_published_stays_and_later_loans_tell_nothing(self):
         q = QUARTERS[0]
         self.both(q)
