@@ -15,8 +15,13 @@ declare
 begin
     select min(d.signed_on) into gone
       from ip_deal_known(known_at) d
-     where d.rights @> array[o.number] and not d.voided and d.signed_on between o.listed_on and as_of
-       and (d.kind <> 'licence' or d.licence = 'exclusive');
+     where d.rights @> array[o.number] and not d.voided and d.signed_on <= as_of
+       and d.acquirer is distinct from o.holder -- he may offer what he has acquired
+       and (d.provider = o.holder or d.signed_on >= o.listed_on)
+       and (d.kind <> 'licence' or d.licence = 'exclusive' and coalesce(d.ends_on, 'infinity') >= as_of);
+    if gone is null and cardinality(s.owners) > 0 and o.holder <> all (s.owners) then
+        gone := s.since; -- the register names another owner, whoever told of no deal
+    end if;
     return query
         select case when o.withdrawn then 'withdrawn'
                     when s.state in ('lapsed', 'invalidated', 'expired') then 'lapsed'
@@ -497,7 +502,8 @@ begin
     select s.state into standing from catalogue_offer_standing(o, on_day, null) s;
     if o.licence is distinct from 'open' then
         p := p || problem('E_OFFER', '/offer', coalesce(o.licence, o.way));
-    elsif standing <> 'live' and not exists (select from offer_acceptance a where a.id = $1) then
+    elsif standing <> 'live' and not exists (
+              select from submission a where a.id = $1 and a.body ->> 'on' = doc ->> 'on') then
         p := p || problem('E_OFFER', '/offer', standing);
     elsif on_day < o.listed_on then
         p := p || problem('E_ORDER', '/on', o.listed_on::text);

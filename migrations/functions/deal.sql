@@ -21,6 +21,8 @@ begin
      limit 1;
     if r.id is null then
         return array[problem('E_NO_RECORD', '/record', doc ->> 'record')];
+    elsif r.type = 'ranking_weight' and my_kind() <> 'finance' then -- by whatever address it comes
+        return array[problem('E_ROLE', '/record', my_kind())];
     elsif r.org_id = my_org() then
         return array[problem('E_OWN_TELLING', '/record', r.key)];
     elsif exists (select from submission x where x.id = r.id and person_is_me(x.recorded_by)) then
@@ -102,11 +104,30 @@ create or replace function ip_deal_payment_state(id uuid) returns text language 
 create or replace function product_filing_state(id uuid) returns text language sql stable as
     $$ select state_of_confirmed(id) $$;
 
--- A record is voided by a correction with its reason; told for the first time it is not void.
+-- A record is voided by a correction with its reason; told for the first time it is not void. A void is final: what was
+-- confirmed before it would count again without a second look.
 create or replace function confirmation_void_problem(id uuid, doc json) returns json language sql stable as $$
-    select problem('E_UNWANTED', '/voided', 'POST')
-     where doc ->> 'voided' = 'true' and not exists (select from submission r where r.id = $1)
+    select case when r.id is null then problem('E_UNWANTED', '/voided', 'POST')
+                else problem('E_VOIDED', '/voided', r.key) end
+      from (select $1 as asked) a
+      left join lateral (select x.id, x.key, x.body from submission x
+                          where x.id = a.asked order by x.version desc limit 1) r on true
+     where (r.id is null and doc ->> 'voided' = 'true') or r.body ->> 'voided' = 'true'
 $$;
+
+-- Is a version one to reckon with: the newest that was told, or the one that counts while that waits to be confirmed?
+create or replace function confirmation_matters(id uuid, version int) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return not record_has_later(id, version, null)
+        or confirmation_stands(id, version, null)
+           and not exists (select from confirmation c where c.record_id = $1 and c.record_version > $2)
+           and not exists (select from submission v
+                            where v.id = $1 and v.body ->> 'voided' = 'true'
+                              and not record_has_later(v.id, v.version, null));
+end $$;
+revoke all on function confirmation_matters from public;
+grant execute on function confirmation_matters to pledged_app;
 
 -- ---- deals -------------------------------------------------------------------------------------
 
@@ -139,7 +160,7 @@ declare
 begin
     select d.signed_on::text into found_on
       from ip_deal d
-     where d.id <> self and not d.voided and not record_has_later(d.id, d.version, null)
+     where d.id <> self and not d.voided and confirmation_matters(d.id, d.version)
        and (text_form(d.registration_no) = text_form(doc ->> 'registration_no')
             or (d.signed_on = (doc ->> 'signed_on')::date and d.kind = doc ->> 'kind'
                 and d.rights @> numbers and d.rights <@ numbers
@@ -310,7 +331,7 @@ create or replace function ip_deal_receipt_taken(self uuid, receipt_no text) ret
 begin
     return exists (select from ip_deal_payment x
                     where x.receipt_form = text_form(receipt_no) and x.id <> self and not x.voided
-                      and not record_has_later(x.id, x.version, null));
+                      and confirmation_matters(x.id, x.version));
 end $$;
 revoke all on function ip_deal_receipt_taken from public;
 grant execute on function ip_deal_receipt_taken to pledged_app;
@@ -337,10 +358,12 @@ begin
     if (doc ->> 'on')::date < d.signed_on then
         p := p || problem('E_ORDER', '/on', d.signed_on::text);
     end if;
-    select coalesce(sum(x.amount_fen), 0)::bigint into paid
-      from ip_deal_payment x
-     where x.deal = d.id and x.id <> ip_deal_payment_problems.id and not x.voided
-       and not record_has_later(x.id, x.version, null);
+    select coalesce(sum(x.most), 0)::bigint into paid
+      from (select max(y.amount_fen) as most
+              from ip_deal_payment y
+             where y.deal = d.id and y.id <> ip_deal_payment_problems.id and not y.voided
+               and confirmation_matters(y.id, y.version)
+             group by y.id) x;
     if paid + fen_of(doc ->> 'amount') > d.value_fen then
         p := p || problem('E_EXCEEDS', '/amount', format('contract_value %s - %s', yuan_text(d.value_fen),
                                                          yuan_text(paid)));
@@ -403,7 +426,7 @@ begin
     select f.filed_on::text into found_on
       from product_filing f
      where f.filing_form = text_form(filing_no) and f.id <> self and not f.voided
-       and not record_has_later(f.id, f.version, null)
+       and confirmation_matters(f.id, f.version)
      limit 1;
     return found_on;
 end $$;

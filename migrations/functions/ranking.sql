@@ -91,6 +91,9 @@ create or replace function ranking_weights(as_of date, known_at timestamptz) ret
     select w.*
       from ranking_weight w
      where w.effective_from <= $1 and ($2 is null or w.recorded_at <= $2) and confirmation_stands(w.id, w.version, $2)
+       and not exists (select from ranking_weight v -- a correction that counts
+                        where v.id = w.id and v.version > w.version and ($2 is null or v.recorded_at <= $2)
+                          and confirmation_stands(v.id, v.version, $2))
      order by w.effective_from desc, w.recorded_at desc, w.id
      limit 1
 $$;

@@ -119,6 +119,28 @@ class Catalogue(Case):
         listed = [x["state"] for x in self.get(OFFERS + "?state=live&limit=1000")["items"]]
         self.assertEqual(set(listed), {"live"})
 
+    def test_a_patent_that_was_gone_before_is_not_on_offer(self):
+        """Sold before it was listed, or in another's name on the register though nobody told of a deal; a licence that has ended
+        and a patent that its holder has bought are offered."""
+        holder, (code, name) = firm(next(numbers)), firm(next(numbers))
+        def dealt(number, **over):
+            self.post("/v1/ip-deals", dict({
+                "reference": "D-%d" % next(numbers), "kind": "transfer", "signed_on": "2021-04-01", "provider_name": holder[1],
+                "provider_kind": "other", "provider_uscc": holder[0], "acquirer_name": name, "acquirer_kind": "sme",
+                "acquirer_uscc": code, "district": "310115", "contract_value": "1.00", "evidence": "e", "ip": [{"number": number}]},
+                **over))
+        state = lambda **over: self.get(self.post(OFFERS, offer(
+            number=number, holder_name=holder[1], holder_kind="other", holder_uscc=holder[0], **over)).headers["location"])["state"]
+        number = patent(next(numbers) % 10000000, 2018)
+        dealt(number)
+        self.assertEqual(state(), "dealt")
+        number = patent(next(numbers) % 10000000, 2018)
+        dealt(number, kind="licence", licence="exclusive", ends_on="2021-12-31")
+        self.assertEqual(state(), "live")
+        number = patent(next(numbers) % 10000000, 2018)
+        dealt(number, provider_uscc=code, provider_name=name, acquirer_uscc=holder[0], acquirer_name=holder[1])
+        self.assertEqual(state(), "live")
+
     def test_matching_finds_what_people_would(self):
         """Recall and precision on the labelled set, both ways."""
         pairs = labelled()

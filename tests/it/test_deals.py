@@ -278,6 +278,26 @@ class Deals(Case):
         self.post(PAYMENTS, paid(receipt_no=first["receipt_no"], deal=other.json()["id"]))
         self.refused(PAYMENTS, paid(voided=True), ("/voided", "E_UNWANTED"))
 
+    def test_a_void_is_final_and_what_counts_is_reckoned_with_until_it_no_longer_does(self):
+        """Receipt HD counts 100.00 of 100.00. Corrected to another number and one yuan, unconfirmed, it still does: neither the
+        receipt nor the room is free. Once the correction is confirmed, they are."""
+        of = deal(contract_value="100.00", signed_on="2019-07-01")
+        self.told(DEALS, of)
+        first = {"reference": "P-%d" % next(numbers), "deal": of["reference"], "on": "2019-08-01", "amount": "100.00",
+                 "receipt_no": "HD-%d" % next(numbers)}
+        made = self.told(PAYMENTS, first)
+        where = made.headers["location"]
+        self.put(where, receipt_no="HD-%d" % next(numbers), amount="1.00")
+        second = dict(first, reference="P-%d" % next(numbers), amount="99.00")
+        self.refused(PAYMENTS, second, ("/amount", "E_EXCEEDS"), ("/receipt_no", "E_RECEIPT_TAKEN"))
+        self.confirm(made)
+        self.post(PAYMENTS, second)
+        voided = self.told(DEALS, deal())
+        self.put(voided.headers["location"], voided=True)
+        r = self.put(voided.headers["location"], 409, voided=False)
+        self.assertEqual(r.codes(), [("/voided", "E_VOIDED")])
+        self.assertEqual(self.get(voided.headers["location"])["state"], "voided")
+
     def test_a_district_sees_and_tells_its_own(self):
         here, there = self.post(DEALS, deal()), self.post(DEALS, deal(district="310116"))
         self.assertEqual(self.d.call("GET", here.headers["location"], None, self.district).status, 200)

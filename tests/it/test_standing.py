@@ -42,6 +42,12 @@ class Standing(Case):
         self.assertEqual(r.codes(), [("/deals", "E_SHARE_SUM")])
         made = self.post("/v1/ranking-weights", weights)
         self.assertIsNone(self.get(RANKING)["weights"])
+        seen = {"record": made.json()["id"], "seen": self.get(made.headers["location"])["seen"], "reason": "x"}
+        for path in ("/v1/confirmations", "/v1/ip-deals/%s/confirm" % made.json()["id"]):  # finance alone, by whatever address
+            body = seen if path.endswith("ations") else {k: v for k, v in seen.items() if k != "record"}
+            r = self.d.call("POST", path, body, self.d.token("district"))
+            self.assertEqual((r.status, r.codes()), (403, [("/record", "E_ROLE")]), r.body)
+        self.assertIsNone(self.get(RANKING)["weights"])
         self.post(made.headers["location"] + "/confirm", {"seen": self.get(made.headers["location"])["seen"], "reason": "x"}, self.finance)
         got = self.get(RANKING + "?as_of=2022-12-31")
         self.assertEqual(got["weights"]["deals"], "50.00")
