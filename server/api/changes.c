@@ -99,6 +99,11 @@ static void on_changes(void *arg, const struct rows *rows, const struct fail *fa
     }
     MUST(rows->n > 0 && rows_int(rows, 0, CHANGE_LIST_UNTIL, &until) &&
          rows_int(rows, 0, CHANGE_LIST_HEAD, &head));
+    if (f->after > head) { /* of a log that was longer before a restore */
+        done_waiting(f);
+        reply_refuse(f->r, E_CURSOR, "?after", NULL);
+        return;
+    }
     int n = rows_at(rows, 0, CHANGE_LIST_SEQ).p ? rows->n : 0;
     if (n == 0 && until > f->after) /* looked through, nothing for him: goes on behind it */
         f->after = until;

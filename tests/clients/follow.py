@@ -8,6 +8,7 @@ moment - this program, the ledger, the machine - the copy goes on where it was: 
 twice. Only the standard library is used.
 """
 import argparse
+import http.client
 import json
 import sqlite3
 import sys
@@ -64,7 +65,7 @@ def follow(args, token):
             time.sleep(pause)
             pause = min(pause * 2, 30)  # busy, or starting
             continue
-        except (OSError, ValueError):  # away, or cut in the middle of an answer
+        except (OSError, ValueError, http.client.HTTPException):  # away, or cut in the middle of an answer
             time.sleep(pause)
             pause = min(pause * 2, 30)
             continue

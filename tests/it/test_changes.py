@@ -88,7 +88,7 @@ class Feed(Case):
                                ("since=0", "?since")):
             r = self.d.call("GET", "/v1/changes?" + query, token=self.bank)
             self.assertEqual((r.status, r.codes()[0][0]), (422, pointer))
-        self.assertEqual(self.get("after=999999999")["items"], [])
+        self.get("after=999999999", want=422)  # of a log that was longer once: silence would hide what is recorded anew
         self.assertEqual(self.d.call("GET", "/v1/changes").status, 401)
 
 
