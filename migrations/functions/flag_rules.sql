@@ -150,7 +150,7 @@ begin
       from span s
      where exists (select from span d -- the day on which another begins, or this one
                     cross join lateral (
-                          select sum(f.amount_fen) <= s.facility_fen as line
+                          select sum(f.amount_fen) <= min(f.facility_fen) as line
                             from span f
                            where f.number = s.number and f.org_id = s.org_id and f.facility_no = s.facility_no
                              and f.from_day <= greatest(d.from_day, s.from_day)

@@ -282,7 +282,12 @@ begin
     elsif least_fen > 0 and not (select u.sums from proposal_rule u where u.type = act) then
         d.problems := json_build_array(problem('E_UNWANTED', '/from', act));
     elsif people < below then
-        d.problems := json_build_array(problem('E_ORDER', '/persons', below::text));
+        d.problems := json_build_array(problem('E_RANGE', '/persons', below || '..'));
+    elsif people > (select min(approval_persons(act, t.from_fen)) from approval_tier t
+                     where t.type = act and t.from_fen > least_fen) then -- larger sums would need fewer
+        d.problems := json_build_array(problem('E_EXCEEDS', '/persons', (
+            select min(approval_persons(act, t.from_fen))::text from approval_tier t
+             where t.type = act and t.from_fen > least_fen)));
     elsif not dry then
         insert into approval_tier (type, from_fen, persons, record_id, recorded_at, recorded_by)
         values (act, least_fen, people, new_id, record_now(), my_signature());

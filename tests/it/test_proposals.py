@@ -167,6 +167,9 @@ class Proposals(FundCase):
         for persons, amount, over, pointer in ((0, "0.00", {}, "/persons"), (1, "2000000.00", {}, "/persons"),
                                                (2, "5.00", {"act": "lpr"}, "/from"), (2, "0.00", {"act": "nosuch"}, "/act")):
             self.assertEqual(self.tier(persons, amount, **over).codes()[0][0], pointer)
+        self.assertEqual(self.tier(3, "500000.00").codes(), [("/persons", "E_EXCEEDS")])  # a larger sum needs two
+        self.assertEqual(self.tier(1, "2000000.00").codes(), [("/persons", "E_RANGE")])
+        self.assertEqual(self.tier(2, "500000.00").status, 202)
         tiers = [(x["from"], x["persons"]) for x in self.get("/v1/approval-tiers")["items"] if x["act"] == "transfer"]
         self.assertEqual(tiers, [("0.00", 1), ("1000000.00", 2)])
         self.decide(self.tier(1, "1000000.00"), self.second)  # as it was
