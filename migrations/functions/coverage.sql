@@ -67,13 +67,25 @@ begin
 end $$;
 revoke all on function coverage_counts from public;
 
+-- What a cover weighs in its pool: what is owed of the part of the loan that it covers, one fen of a large loan a fen.
+create or replace function coverage_weight_fen(c coverage) returns bigint
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    whole bigint := (select l.amount_fen from loan l where l.id = c.loan_id and l.version = c.loan_version);
+begin
+    return case when c.amount_fen >= whole then c.owed_fen
+                else div(2 * c.owed_fen::numeric * c.amount_fen + whole, 2 * whole)::bigint end;
+end $$;
+revoke all on function coverage_weight_fen from public;
+
 -- Adds a cover to the sums, or takes it away again.
 create or replace function coverage_sum_add(c coverage, sign int) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     if c.owed_fen <> 0 and coverage_counts(c) then
         insert into coverage_sum as s (scheme_code, org_id, on_day, bad_from, owed_fen)
-        values (c.scheme_code, c.org_id, c.on_day, coalesce(c.bad_from, 'infinity'), sign * c.owed_fen)
+        values (c.scheme_code, c.org_id, c.on_day, coalesce(c.bad_from, 'infinity'),
+                sign * coverage_weight_fen(c))
         on conflict (scheme_code, org_id, on_day, bad_from) do update set owed_fen = s.owed_fen + excluded.owed_fen;
     end if;
     if c.state in ('requested', 'covered', 'suspended') then
@@ -90,8 +102,8 @@ create or replace function coverage_sum_follow() returns trigger
 begin
     if tg_op = 'INSERT' then
         perform coverage_sum_add(new, 1);
-    elsif (old.state, old.amount_fen, old.owed_fen, old.bad_from, old.on_day)
-          is distinct from (new.state, new.amount_fen, new.owed_fen, new.bad_from, new.on_day) then
+    elsif (old.state, old.amount_fen, old.owed_fen, old.bad_from, old.on_day, old.loan_version) is distinct from
+          (new.state, new.amount_fen, new.owed_fen, new.bad_from, new.on_day, new.loan_version) then
         perform coverage_sum_add(old, -1);
         perform coverage_sum_add(new, 1);
     end if;
@@ -352,6 +364,12 @@ begin
 end $$;
 revoke all on function coverage_step_add from public;
 
+-- What a cover is of when nobody says for how much: the part on IP, or the loan when nothing else secures it.
+create or replace function coverage_whole_fen(l loan) returns bigint
+    language sql immutable as $$
+    select case when (l).ip_amount_fen > 0 then (l).ip_amount_fen else (l).amount_fen end
+$$;
+
 -- Records a request, to be judged next. A loan that is covered already is told so at once.
 create or replace function coverage_ask(new_id uuid, reference text, l loan, code text, asked_fen bigint,
                                         paper_day date, evidence text)
@@ -360,7 +378,7 @@ declare
     s scheme := scheme_for(code, l.signed_on, null);
     live coverage;
     figures record := coverage_figures(l);
-    amount bigint := coalesce(asked_fen, case when l.ip_amount_fen > 0 then l.ip_amount_fen else l.amount_fen end);
+    amount bigint := coalesce(asked_fen, coverage_whole_fen(l));
     refused json;
 begin
     select c.* into live
@@ -461,7 +479,9 @@ declare
 begin
     c := coverage_live_of(l.id);
     select v.* into old from loan v where v.id = l.id and v.version = c.loan_version;
+    -- a cover that was asked for by itself stands beside a loan that names none
     if c.state in ('pending', 'requested') and l.scheme is distinct from c.scheme_code
+          and l.scheme is distinct from old.scheme
        or c.state in ('refused', 'ended') and l.scheme is not null
           and (c.state = 'refused' or l.scheme <> c.scheme_code) then
         if c.state in ('pending', 'requested') then
@@ -474,7 +494,9 @@ begin
     elsif c.state in ('pending', 'requested') then
         update coverage x
            set state = 'pending', loan_version = l.version, parties = l.parties, district = l.district,
-               borrower = l.borrower
+               borrower = l.borrower,
+               amount_fen = case when x.amount_fen = coverage_whole_fen(old) then coverage_whole_fen(l)
+                                 else x.amount_fen end -- who asked for all of it asks for all of it
          where x.id = c.id;
     elsif c.state = 'covered' and coverage_is_decisive(old, l) then
         perform coverage_step_add(c.id, 'suspend', 'suspended', 'version ' || l.version, null);
@@ -660,6 +682,27 @@ create or replace function loan_decided(id uuid) returns json
      where l.id = $1 and l.version = 1
 $$;
 
+-- Whoever asked for a cover or recorded a version of its loan, in whatever office: he confirms none of it.
+create or replace function coverage_told_by_me(c coverage) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select min(x.by_whom)
+      from (select (c).recorded_by as by_whom
+            union
+            select r.recorded_by from submission r where r.id = (c).loan_id) x
+     where person_is_me(x.by_whom)
+$$;
+revoke all on function coverage_told_by_me from public;
+
+-- Confirmations of a cover as it was judged last: one of what a correction has changed since counts no more.
+create or replace function coverage_confirmed(c coverage) returns setof coverage_step
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select s.*
+      from coverage_step s
+     where s.coverage = (c).id and s.step = 'confirm'
+       and s.n > (select coalesce(max(j.n), 0) from coverage_step j where j.coverage = (c).id and j.step = 'judge')
+$$;
+revoke all on function coverage_confirmed from public;
+
 -- What stands against a step on a cover.
 create or replace function coverage_step_refusal(c coverage, told json, seen text) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
@@ -672,11 +715,10 @@ begin
         return array[problem('E_STEP', '', c.state)];
     elsif told ->> 'seen' <> seen then
         return array[problem('E_SEEN', '/seen', c.state)];
-    elsif step = 'confirm' and person_is_me(c.recorded_by) then
-        return array[problem('E_SAME_PERSON', '', c.recorded_by)];
+    elsif step = 'confirm' and coverage_told_by_me(c) is not null then
+        return array[problem('E_SAME_PERSON', '', coverage_told_by_me(c))];
     elsif step = 'confirm' and c.state = 'requested' and c.paper and exists (
-           select from coverage_step s
-            where s.coverage = c.id and s.step = 'confirm' and person_is_me(s.recorded_by)) then
+           select from coverage_confirmed(c) s where person_is_me(s.recorded_by)) then
         return array[problem('E_SAME_PERSON', '', my_signature())];
     elsif step = 'end' and claims_open_on(c.loan_id) is not null then
         return array[problem('E_COMPENSATED', '', claims_open_on(c.loan_id))];
@@ -718,9 +760,8 @@ begin
     end if;
     next_state := case when step = 'end' then 'ended' when c.state = 'suspended' then 'covered'
                        when step = 'refuse' then 'refused'
-                       when c.paper and not exists (select from coverage_step s
-                                                     where s.coverage = c.id and s.step = 'confirm')
-                       then 'requested' else 'covered' end;
+                       when c.paper and not exists (select from coverage_confirmed(c)) then 'requested'
+                       else 'covered' end;
     if not dry then
         if c.state = 'suspended' and step = 'confirm' then
             perform coverage_take_over(c);
@@ -751,7 +792,7 @@ begin
        or least(f.overdue_since, f.bad_since) <= (l.recorded_at at time zone 'Asia/Shanghai')::date then
         return;
     end if;
-    c.amount_fen := least(c.amount_fen, case when l.ip_amount_fen > 0 then l.ip_amount_fen else l.amount_fen end);
+    c.amount_fen := least(c.amount_fen, coverage_whole_fen(l));
     update coverage x
        set loan_version = l.version, amount_fen = c.amount_fen, terms = coverage_terms(c, l, c.terms ->> 'uplift')
      where x.id = c.id;

@@ -177,7 +177,7 @@ $$;
 
 -- What is owed on covers by day and by when it went bad.
 create or replace function verify_coverage_sum() returns setof coverage_sum language sql stable as $$
-    select c.scheme_code, c.org_id, c.on_day, coalesce(c.bad_from, 'infinity'), sum(c.owed_fen)::bigint
+    select c.scheme_code, c.org_id, c.on_day, coalesce(c.bad_from, 'infinity'), sum(coverage_weight_fen(c))::bigint
       from coverage c
      where coverage_counts(c)
      group by 1, 2, 3, 4

@@ -42,7 +42,7 @@ struct submit {
     struct str canonical, key;
     req_fn *again;   /* when the facts moved; may be NULL */
     struct str once; /* a secret that its first answer shows, as "token"; p == NULL: none */
-    bool asks;       /* for cover: judged before it is answered */
+    bool asks;       /* for cover, or may have changed what asked: judged before it is answered */
     struct verdict verdict;
     struct work work;
     struct desk_seat seat;
@@ -87,7 +87,7 @@ static struct submit *prepare(struct req *r, const struct value *v, struct str i
     struct buf element, canonical;
     *s = (struct submit){.r = r, .rec = r->route->record};
     s->key = v[s->rec->key].s;
-    s->asks = s->rec->asks_cover && v[s->rec->asks_cover].present;
+    s->asks = s->rec->asks_cover && (v[s->rec->asks_cover].present || r->method == METHOD_PUT);
     buf_init(&element, r->a);
     buf_init(&canonical, r->a);
     schema_canonical(s->rec, v, &canonical);

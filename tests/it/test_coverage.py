@@ -103,6 +103,48 @@ class Coverage(FundCase):
         self.assertEqual((last["state"], [e["code"] for e in last["errors"]]), ("refused", ["E_BREAKER"]))
         self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
 
+    def test_a_pool_weighs_what_is_covered_not_what_was_lent(self):
+        """One fen of a good 3,000,000.00 thins nothing: 500,000.00 bad of 1,000,000.00 covered are 50 %, not 12.5 %."""
+        code = self.scheme("cd-2008", confirmation="automatic", npl_breaker="30.00", leverage_limit=None, file_within_days=None)
+        large, good, bad = (self.booked(None if n == 0 else code, amount=a).json()
+                            for n, a in enumerate(("3000000.00", "500000.00", "500000.00")))
+        ask = lambda **over: self.post("/v1/coverages", dict({
+            "reference": "BA-%d" % next(numbers), "loan": large["contract_no"], "scheme": code}, **over), self.bank, 201).json()
+        self.assertEqual(ask(amount="0.01")["state"], "covered")
+        self.event("/v1/loans/" + bad["id"], "classified", ago(0), grade="substandard")
+        last = self.booked(code, amount="100000.00").json()["coverage"]
+        self.assertEqual([(e["code"], e["title"].rsplit(":", 1)[1]) for e in last["errors"]], [("E_BREAKER", "50.00 > 30.00")])
+        self.cover_step(self.cover_of(large["contract_no"])[0]["id"], "end", self.bank)
+        self.event("/v1/loans/" + bad["id"], "classified", ago(0), grade="normal")
+        self.assertEqual(self.booked(code, amount="100000.00").json()["coverage"]["state"], "covered")
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+
+    def test_a_confirmation_is_of_what_was_seen_also_the_first_of_two(self):
+        """Paper cover needs two: the first look at what a correction has changed since is no look."""
+        code = self.scheme()
+        contract = self.booked(None).json()["contract_no"]
+        made = self.post("/v1/coverages", {"reference": "BA-%d" % next(numbers), "loan": contract, "scheme": code,
+                                           "on": ago(400), "evidence": "备案表"}, self.bank, 201).json()
+        state = lambda: self.get("/v1/coverages/" + made["id"])["state"]
+        self.cover_step(made["id"], "confirm", self.finance)
+        self.correct(contract, amount="2900000.00", ip_amount="2900000.00")
+        self.assertEqual(state(), "requested")  # judged anew before the correction is answered
+        self.cover_step(made["id"], "confirm", self.second)
+        self.assertEqual(state(), "requested")
+        self.cover_step(made["id"], "confirm", self.second, 409)
+        self.cover_step(made["id"], "confirm", self.finance)
+        self.assertEqual(state(), "covered")
+
+    def test_a_request_for_all_of_a_loan_follows_its_correction(self):
+        """An amount that was mistyped, by the loan and by itself: corrected before anybody confirmed, it is asked for anew."""
+        code = self.scheme()
+        for made in (self.booked(code), self.booked(None)):
+            contract = made.json()["contract_no"]
+            if not self.cover_of(contract):
+                self.post("/v1/coverages", {"reference": "BA-%d" % next(numbers), "loan": contract, "scheme": code}, self.bank, 201)
+            self.correct(contract, amount="2500000.00", ip_amount="2500000.00")
+            self.assertEqual([(c["state"], c["amount"]) for c in self.cover_of(contract)], [("requested", "2500000.00")])
+
     def test_64_clients_are_all_told_that_the_bank_is_paused(self):
         """One bad loan of ten is beyond 5 %; another bank's cover goes on, and the pause ends with its cause."""
         code = self.scheme(confirmation="automatic", pause={"npl_ratio": "5.00"}, leverage_limit=None)
