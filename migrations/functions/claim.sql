@@ -1108,6 +1108,17 @@ revoke all on function claim_untold_fen from public;
 
 -- ---- steps -----------------------------------------------------------------------------------------
 
+-- Whoever told the bank's side of a claim: filed it, sent it in again, told what came back; null: it was somebody else.
+create or replace function claim_told_by_me(claim uuid) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select min(x.by_whom)
+      from (select r.recorded_by as by_whom from submission r where r.id = $1
+            union
+            select s.recorded_by from claim_step s where s.claim = $1 and s.step in ('resubmit', 'recover')) x
+     where person_is_me(x.by_whom)
+$$;
+revoke all on function claim_told_by_me from public;
+
 -- May this step be taken now, by this person, on what was seen?
 create or replace function claim_step_refusal(c step_case) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
@@ -1126,6 +1137,9 @@ begin
     -- who accepts is not who approves, who approves is not who pays; a paper that came earlier is seen by two
     if person_is_me(c.maker) then
         p := p || problem('E_SAME_PERSON', '', c.maker);
+    elsif c.step in ('confirm', 'accept', 'approve', 'pay', 'accept_costs')
+          and claim_told_by_me((c.claim).id) is not null then -- whatever office he did it in
+        p := p || problem('E_SAME_PERSON', '', claim_told_by_me((c.claim).id));
     end if;
     if c.step = 'accept' and (c.claim).received_on < (c.claim).on_day and c.maker is null then
         p := p || problem('E_SECOND_PERSON', '', (c.claim).received_on::text);

@@ -30,10 +30,9 @@ begin
     select c.recorded_at, task_shown('coverage', 'confirm refuse', r.key, '/v1/coverages/' || c.id, c.recorded_at)
       from coverage c
       join submission r on r.id = c.id and r.version = 1
-     where c.state in ('requested', 'suspended') and my_kind() = 'finance' and not person_is_me(c.recorded_by)
-       and not exists (select from coverage_step s
-                        where s.coverage = c.id and s.step = 'confirm' and c.state = 'requested'
-                          and person_is_me(s.recorded_by));
+     where c.state in ('requested', 'suspended') and my_kind() = 'finance' and coverage_told_by_me(c) is null
+       and not exists (select from coverage_confirmed(c) s
+                        where c.state = 'requested' and person_is_me(s.recorded_by));
     return query
     select x.since, task_shown('claim', x.step, r.key, '/v1/claims/' || x.claim, x.since)
       from (select n.claim, coalesce(s.recorded_at, q.recorded_at) as since,
@@ -44,7 +43,7 @@ begin
                    select y.recorded_at, y.recorded_by from claim_step y
                     where y.claim = n.claim order by y.n desc limit 1) s on true
              where n.state in ('submitted', 'accepted', 'approved', 'returned')
-               and (my_kind() = 'finance' or n.org_id = my_org())) x
+               and (my_kind() = 'finance' and claim_told_by_me(n.claim) is null or n.org_id = my_org())) x
       join submission r on r.id = x.claim and r.version = 1
      where x.step is not null;
     return query

@@ -53,6 +53,30 @@ class Persons(FundCase):
         self.assertEqual(self.post(draft + "/approve", body, finance, 409).codes(), [("", "E_SAME_PERSON")])
         self.post(draft + "/approve", body, self.finance, 201)  # another of that name's office
 
+    def test_who_told_the_banks_side_of_a_cover_or_claim_checks_it_in_no_office(self):
+        """A clerk who sits in the bank and in the bureau; his colleagues of either house are not he."""
+        name = "双职%d" % self.n
+        who = self.add("BANK-A", name)
+        self.assertEqual(self.add("FINANCE", name, None, "--same-as", who), who)
+        bank, finance = self.fresh("BANK-A", name), self.fresh("FINANCE", name)
+        scheme = self.scheme()
+        made = self.booked(scheme, bank).json()["coverage"]
+        cover = self.cover_of(self.get(made["href"])["loan"])[0]["id"] if "href" in made else made["id"]
+        self.assertEqual(self.cover_step(cover, "confirm", finance, 409).codes(), [("", "E_SAME_PERSON")])
+        self.cover_step(cover, "confirm", self.finance)
+        asked = self.booked(scheme).json()["coverage"]["id"]  # what a colleague at the bank asked for is not his
+        self.cover_step(asked, "confirm", finance)
+        where = self.claim(self.lent(scheme), bank, 201).headers["location"]
+        self.assertEqual(self.step(where, "accept", finance, 409).codes(), [("", "E_SAME_PERSON")])
+        self.step(where, "accept", self.finance)
+        self.assertEqual(self.step(where, "approve", finance, 409).codes(), [("", "E_SAME_PERSON")])
+        self.step(where, "approve", self.second)
+        self.assertEqual(self.step(where, "pay", finance, 409).codes(), [("", "E_SAME_PERSON")])
+        self.step(where, "pay", self.finance)
+        self.step(self.claimed(self.lent(scheme)), "accept", finance)
+        sent_in = [x["record"] for x in self.get("/v1/tasks", finance)["items"] if x.get("href") == where]
+        self.assertEqual(sent_in, [])
+
     def test_the_same_name_in_two_offices_is_two_persons_unless_somebody_says_so(self):
         name = "王五%d" % self.n
         one, two = self.add("IP-OFFICE", name), self.add("FINANCE", name)
