@@ -68,11 +68,13 @@ create or replace function loans_counted(first date, cut date, known_at timestam
                    industry text, size text, first_loan boolean, amount_fen bigint,
                    patents int, trademarks int, v bigint[], registered_fen bigint)
     language sql stable as $$
+    with plan as materialized ( -- once: a sub-select of a join is made again for every loan
+        select plan_first_day(first, known_at) as day
+    )
     select l.id, l.version, l.org_id, l.firm, l.district, l.product, l.industry, l.size, l.first_loan, l.amount_fen,
            l.patents, l.trademarks, loan_sums(l.on_day, l.amount_fen, first, cut, p.day), l.registered_fen
       from loans_known(cut, known_at, basis) l
-       -- a column: loan_sums is not inlined with a sub-select
-     cross join (select plan_first_day(first, known_at) as day offset 0) p
+     cross join plan p
      where l.on_day >= least(p.day, year_before(year_start(first)))
     offset 0 -- the sums of a loan are made once, not once for each column that is read of them
 $$;

@@ -502,17 +502,22 @@ begin
 end $$;
 revoke all on function loan_balance_of_events from public;
 
--- The periods of loan_sums (0015) for a quarter that is over, as quarters; last: the last quarter that counts.
+-- The periods of loan_sums (0015) for a quarter that is over, as quarters; last: the last quarter that counts. Made
+-- once for whoever joins them: PL/pgSQL keeps rows.
 create or replace function report_periods(first date, last date) returns table (n int, since date, until date)
-    language sql stable as $$
-    values (1, first, last),
+    language plpgsql stable rows 7 as $$
+declare
+    plan date := plan_first_day(first, null);
+begin
+    return query values
+           (1, first, last),
            (2, year_before(first), year_before(last)),
            (3, (first - interval '3 months')::date, (least(first, last) - interval '3 months')::date),
-           (4, date_trunc('year', first::timestamp)::date, last),
-           (5, year_before(date_trunc('year', first::timestamp)::date), year_before(last)),
-           (6, plan_first_day(first, null), last),
-           (0, least(plan_first_day(first, null), year_before(date_trunc('year', first::timestamp)::date)), last)
-$$;
+           (4, year_start(first), last),
+           (5, year_before(year_start(first)), year_before(last)),
+           (6, plan, last),
+           (0, least(plan, year_before(year_start(first))), last);
+end $$;
 
 -- Loans, amount and distinct firms of a section's rows, as arrays over the periods 1 to 6, and what is registered of
 -- the quarter. A firm counts in the first of its quarters that lies in the period.

@@ -166,19 +166,23 @@ create or replace function report_seal_write(elements json)
 declare
     d record;
     e json;
+    q text;
+    derived json;
 begin
     for d in select * from record_decide('report_seal', elements, false) loop
         if d.outcome = 'created' then
-            e := elements -> (d.ord - 1)::int;
+            e := elements -> (d.ord - 1)::int; -- megabytes: taken apart once, not for each row
+            q := e ->> 'key';
+            derived := e -> 'derived';
             insert into report_form (quarter, format, language, bytes)
-            select e ->> 'key', f.format, f.language, decode(f.base64, 'base64')
-              from json_to_recordset(e #> '{derived,forms}') as f(format text, language text, base64 text);
+            select q, f.format, f.language, decode(f.base64, 'base64')
+              from json_to_recordset(derived -> 'forms') as f(format text, language text, base64 text);
             insert into report_figure (quarter, section, row_key, v, firms)
-            select e ->> 'key', f.section, f.row_key, array(select x::bigint from json_array_elements_text(f.v)
+            select q, f.section, f.row_key, array(select x::bigint from json_array_elements_text(f.v)
                    with ordinality as t(x, place) order by t.place),
                    array(select x::bigint from json_array_elements_text(f.firms)
                    with ordinality as t(x, place) order by t.place)
-              from json_to_recordset(e #> '{derived,figures}') as f(section text, row_key text, v json, firms json);
+              from json_to_recordset(derived -> 'figures') as f(section text, row_key text, v json, firms json);
         end if;
         ord := d.ord;
         outcome := d.outcome;
@@ -371,16 +375,19 @@ $$;
 -- What there is to say of a row, as JSON: of a restatement the reasons given for voids and corrections since, null for
 -- records that came late, with how many records each has; the commonest first.
 create or replace function report_note(section text, row_key text, known_at timestamptz) returns text
-    language sql stable as $$
-    select case when section = 'restatements' and row_key is not null then (
-           select json_agg(json_build_array(w.reason, w.n) order by w.n desc, w.reason collate "C")::text
-             from (select coalesce(e.reason, r.reason) as reason, count(*) as n
-                     from report_restated('infinity', row_key, report_note.known_at) c
-                     join submission r on r.id = c.id and r.version = c.version
-                     left join loan_void v on v.loan_id = c.id and loan_void_at(v, report_note.known_at)
-                     left join loan_event e on e.id = v.event_id
-                    group by 1) w) end
-$$;
+    language plpgsql stable as $$
+begin -- asked for every row of every section: what the others have none of is not even planned
+    if section <> 'restatements' or row_key is null then
+        return null;
+    end if;
+    return (select json_agg(json_build_array(w.reason, w.n) order by w.n desc, w.reason collate "C")::text
+              from (select coalesce(e.reason, r.reason) as reason, count(*) as n
+                      from report_restated('infinity', report_note.row_key, report_note.known_at) c
+                      join submission r on r.id = c.id and r.version = c.version
+                      left join loan_void v on v.loan_id = c.id and loan_void_at(v, report_note.known_at)
+                      left join loan_event e on e.id = v.event_id
+                     group by 1) w);
+end $$;
 
 -- Every record whose part in a section differs between two instants, with both parts. Of the sections that count
 -- loans only those loans are looked at that were touched since.
