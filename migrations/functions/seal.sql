@@ -275,7 +275,8 @@ create or replace function report_seal_gap(s report_seal) returns void
 $$;
 
 -- Notes what was recorded between the reading of a quarter and its seal: it is a change since.
-create or replace function report_seal_gap_row() returns trigger language plpgsql as $$
+create or replace function report_seal_gap_row() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     perform report_seal_gap(new);
     return null;

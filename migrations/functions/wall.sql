@@ -43,8 +43,82 @@ begin
     end if;
 end $$;
 
--- pledged_app reads. Whatever else it was given goes to pledged_lane: writing to tables, and all functions that run as
--- the owner and may write there.
+-- May this connection ask for what functions find that run as the owner? It knows the secret, or may read it anyway.
+create or replace function wall_known() returns boolean language sql stable parallel safe as
+    $$ select wall_passed() or has_table_privilege(session_user, 'installation'::regclass, 'select') $$;
+
+-- What a connection is told that does not.
+create or replace function wall_refuse() returns void language plpgsql stable as $$
+begin -- immutable, as it looks, would let the planner call it
+    -- @plpgsql_check_options: performance_warnings = off
+    raise exception 'this connection does not know the secret of the installation' using errcode = '42501';
+end $$;
+
+-- What runs as the owner and is called by the serving roles themselves; all else is called by other functions alone.
+-- What a type of record has by its row (record.sql) need not be named.
+create or replace function wall_door(name text) returns text language sql stable as $$
+    select case
+        when wall_door.name in (
+        'account_available_fen', 'account_balance_fen', 'account_expired_fen', 'account_named',
+        'account_version_known', 'account_would_overdraw', 'application_life_members', 'application_names',
+        'application_no', 'application_state_on', 'application_waits', 'approval_tiers', 'budget_closing',
+        'budget_room', 'budget_statement', 'catalogue_matches', 'catalogue_need_standing', 'catalogue_offer_standing',
+        'claim_due_on', 'claim_life_members', 'claim_state', 'claims_due_to_lapse', 'claims_open_on',
+        'claims_paid_on', 'clock_unrecorded', 'commit_waits', 'confirmation_matters', 'confirmation_members',
+        'confirmation_stands', 'coverage_of_loan', 'coverage_on', 'coverage_room_left', 'coverage_shown',
+        'coverage_state_on', 'coverage_waiting', 'credit_own_doubles', 'credit_questioned', 'directory_organisations',
+        'directory_persons', 'directory_tokens', 'enterprise_size', 'flag_records_count', 'flag_seen',
+        'flag_standing', 'hold_until', 'insurance_loan_cover', 'ip_deal_beside', 'ip_deal_receipt_taken',
+        'loan_cases', 'loan_event_seen', 'loan_event_sums', 'loan_fold', 'loan_interest', 'loan_paid_upon',
+        'loan_pledged_elsewhere', 'loan_seen', 'loan_state', 'loans_replaced', 'log_flight_rows', 'log_flight_text',
+        'log_flights_pending', 'log_restores', 'operator_figures', 'person_is_me', 'plan_benefits', 'plan_districts',
+        'plan_goal_figures', 'plan_quarters', 'plan_state_of', 'plan_undated', 'pledge_is_against', 'pledge_live',
+        'policy_refusal', 'product_filing_beside', 'proposal_brief', 'proposal_is', 'proposals_seen',
+        'published_plan_day', 'record_first_recorded', 'record_has_later', 'record_seen', 'record_state',
+        'register_beside', 'report_seal_agreed', 'scheme_statement', 'state_of_confirmed', 'subsidy_case_guard',
+        'subsidy_firm_usage', 'subsidy_firms_used', 'subsidy_insurance_facts', 'subsidy_insurance_guard',
+        'subsidy_insurance_usage', 'subsidy_loan_items', 'subsidy_loan_more', 'subsidy_loan_usage', 'tasks_open')
+            or exists (select from record_type t where wall_door.name = any (array[
+                   case when t.judged then t.name || '_problems' end,
+                   case when t.corrected then t.name || '_correction' end,
+                   case when t.told then t.name || '_members' end,
+                   case when t.answered then t.name || '_decided' end,
+                   case when t.marked then t.name || '_mark' end]))
+            then 'pledged_app'
+        when wall_door.name in (
+        'access_seal', 'access_store', 'account_open', 'coverage_booked', 'coverage_follow', 'flags_beside',
+        'flags_submitted', 'nonce_take', 'proposal_open', 'transfer_post')
+            or exists (select from record_type t where t.decides and wall_door.name = t.name || '_decide')
+            then 'pledged_lane'
+    end
+$$;
+
+-- Sets a guard before what a function does: as the owner it works for connections that are known alone.
+create or replace procedure wall_guard(f regprocedure) language plpgsql as $$
+-- @plpgsql_check_options: security_warnings = off
+declare
+    guard constant text := 'begin if not wall_known() then perform wall_refuse(); end if;';
+    p pg_proc;
+    body text;
+begin
+    select x.* into p from pg_proc x where x.oid = f;
+    if p.prosrc ~ 'wall_known' then
+        return;
+    elsif (select l.lanname from pg_language l where l.oid = p.prolang) = 'plpgsql' then
+        body := regexp_replace(p.prosrc, '(^\s*|\n)begin\M', '\1' || guard); -- the first: that of the outer block
+    elsif p.provolatile <> 'v' then
+        body := format(E'select * from (%s\n) found where wall_known()', p.prosrc);
+    end if;
+    if body is null or body = p.prosrc then
+        raise exception '% cannot be guarded', f;
+    end if;
+    execute replace(pg_get_functiondef(f), p.prosrc, body);
+end $$;
+revoke all on procedure wall_guard from public;
+
+-- pledged_app reads; what it was given beside that of tables goes to pledged_lane. Of functions nobody may call what is
+-- not given here, so that a new one is not forgotten: what runs with the rights of its caller is for both, what runs as
+-- the owner by wall_door(), guarded.
 create or replace procedure wall_build() language plpgsql as $$
 -- @plpgsql_check_options: security_warnings = off
 declare
@@ -60,15 +134,19 @@ begin
         execute format('grant %s on %s to pledged_lane', x.what, x.name);
         execute format('revoke %s on %s from pledged_app', x.what, x.name);
     end loop;
+    revoke all on all routines in schema public from public, pledged_app, pledged_lane;
     for x in
-        select p.oid::regprocedure as name
+        select p.oid::regprocedure as name, p.prosecdef as guarded,
+               case when p.prosecdef then wall_door(p.proname) else 'pledged_app' end as role
           from pg_proc p
-         where p.pronamespace = 'public'::regnamespace and p.prosecdef and p.provolatile = 'v'
-           and p.prorettype <> 'trigger'::regtype and has_function_privilege('pledged_app', p.oid, 'execute')
+         where p.pronamespace = 'public'::regnamespace and p.prokind <> 'p' and p.prorettype <> 'trigger'::regtype
     loop
-        execute format('grant execute on routine %s to pledged_lane', x.name);
-        execute format('revoke all on routine %s from public, pledged_app', x.name);
+        if x.role is not null then
+            execute format('grant execute on routine %s to %I', x.name, x.role);
+        end if;
+        if x.role is not null and x.guarded then
+            call wall_guard(x.name);
+        end if;
     end loop;
 end $$;
-revoke all on procedure wall_build from public;
 call wall_build();

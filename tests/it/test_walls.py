@@ -82,6 +82,52 @@ class Walls(FundCase):
             " prosecdef and provolatile = 'v' and prorettype <> 'trigger'::regtype and"
             " has_function_privilege('pledged_app', p.oid, 'execute')"), "")
 
+    def open_to(self, role, what):
+        """The calls, with nothing, of functions that run as the owner and that a role may make."""
+        return self.d.sql(
+            "select 'select ' || p.oid::regproc || '(' || coalesce((select string_agg('null::' || format_type(t, null), ', ')"
+            " from unnest(p.proargtypes) t), '') || ')' from pg_proc p where pronamespace = 'public'::regnamespace and prokind = 'f'"
+            " and prorettype <> 'trigger'::regtype and has_function_privilege('%s', p.oid, 'execute') and %s" % (role, what))
+
+    def test_a_function_is_open_to_nobody_that_it_was_not_given_to(self):
+        """By the catalogue: none to all; what runs as the owner to the roles that serve alone, and behind a guard."""
+        mine = " from pg_proc p where pronamespace = 'public'::regnamespace and "
+        self.assertEqual(self.d.sql("select p.oid::regprocedure" + mine + "(proacl is null or exists (select from aclexplode(proacl) a"
+                                    " where a.grantee = 0))"), "")
+        for role, least in (("pledged_app", 90), ("pledged_lane", 120)):
+            open_ones = mine + "prosecdef and has_function_privilege('%s', p.oid, 'execute')" % role
+            self.assertGreater(int(self.d.sql("select count(*)" + open_ones)), least)
+            self.assertEqual(self.d.sql("select p.oid::regprocedure" + open_ones + " and prosrc !~ 'wall_known'"), "")
+        self.d.sql("create function newcomer() returns bigint language sql security definer as 'select count(*) from loan'")
+        self.addCleanup(self.d.sql, "drop function newcomer()")
+        self.assertEqual(self.said("select newcomer() >= 0"), "t")  # as PostgreSQL would have it
+        self.d.sql("call wall_build()")
+        for role in ("pledged_app", "pledged_lane"):
+            self.refused("select newcomer()", role)
+
+    def test_what_runs_as_the_owner_tells_nobody_anything(self):
+        """Each with nothing; and with what there is to be found, for whoever knows the secret beside whoever does not."""
+        code = self.scheme()
+        claim = self.claimed(self.lent(code)).split("/")[-1]
+        for role in ("pledged_app", "pledged_lane"):
+            calls = self.open_to(role, "prosecdef and provolatile <> 'v'").splitlines()
+            self.assertGreater(len(calls), 80)
+            out = subprocess.run(["psql", "-qAtX", "-v", "VERBOSITY=sqlstate", "-h", socket_folder(self.d.data), "-U", role, "pledged"],
+                                 input=";\n".join(calls) + ";", capture_output=True, text=True, check=False)
+            self.assertEqual(out.stdout.strip(), "")
+            self.assertEqual(set(out.stderr.strip().splitlines()), {"ERROR:  42501"})
+        loan = "(select loan_id from claim where id = '%s')" % claim
+        for sql, found in (("account_balance_fen('fund:%s', null, null)" % code, "4000000000"), ("claim_state('%s')" % claim, "submitted"),
+                           ("length(record_seen('%s'))" % claim, "64"), ("count(*) from tasks_open()", None),
+                           ("count(*) from approval_tiers()", None), ("count(*) from operator_figures()", None)):
+            said = self.psql("select " + sql, "pledged_app")
+            self.assertIn(said.stdout.strip(), ("", "0"), sql)
+            known = self.said("begin; %s select %s" % (self.d.identity("FINANCE", "finance"), sql))
+            self.assertEqual(known, found or known, sql)
+            self.assertTrue(known, sql)
+        for sql in ("claim_judge(1, '{}')", "coverage_pool(1, '%s', null, today())" % code, "proposal_record(null)", "claim_counts(%s)" % loan):
+            self.refused("begin; %s select %s" % (self.d.identity("FINANCE", "finance"), sql), "pledged_app")  # nobody's to call
+
     def test_the_lane_as_nobody_moves_nothing_by_any_function(self):
         """Each with nothing, and those that move money with what would."""
         code = self.scheme()
@@ -89,10 +135,7 @@ class Walls(FundCase):
         self.step(where, "accept", self.finance)
         claim = where.split("/")[-1]
         before = self.counts()
-        calls = self.d.sql(
-            "select 'select ' || p.oid::regproc || '(' || coalesce((select string_agg('null::' || format_type(t, null), ', ')"
-            " from unnest(p.proargtypes) t), '') || ')' from pg_proc p where pronamespace = 'public'::regnamespace and prokind = 'f'"
-            " and provolatile = 'v' and prorettype <> 'trigger'::regtype and has_function_privilege('pledged_lane', p.oid, 'execute')")
+        calls = self.open_to("pledged_lane", "provolatile = 'v'")
         self.assertGreater(len(calls.splitlines()), 30)
         posting = "row(gen_random_uuid(), 'x', 'fund:%s', 'appropriation:%s', 100, '2022-01-05', 'appropriation', null, null, null)"
         doc = '{"claim":"%s","step":"approve","seen":"%s","reason":"x","on":"%s"}' % (
@@ -116,7 +159,8 @@ class Walls(FundCase):
         code = self.scheme(money="5.00")
         post = ("select transfer_post(array[row(gen_random_uuid(), 'x', 'fund:%s', 'appropriation:%s', 100, '2022-01-05',"
                 " 'appropriation', null, null, null)::posting]) is null" % (code, code))
-        self.refused(post, "pledged_lane", "nobody acts")
+        self.refused(post, "pledged_lane", "does not know the secret")
+        self.refused("set pledged.secret = '%s'; %s" % (self.d.sql("select wall_secret()"), post), "pledged_lane", "nobody acts")
         self.assertEqual(self.said("begin; %s %s; rollback" % (self.d.identity("FINANCE", "finance"), post), "pledged_lane"), "t")
 
     # ---- a database of somebody else's -----------------------------------------------------------------
