@@ -168,9 +168,6 @@ create policy loan_event_read on loan_event for select to pledged_app using (
     (select my_kind()) in ('finance', 'ip_office', 'auditor')
     or org_id = (select my_org())
     or ((select my_kind()) in ('district', 'insurer', 'guarantor') and loan_seen(loan_id)));
-drop policy if exists record_read_loan_event on submission;
-create policy record_read_loan_event on submission for select to pledged_app using (
-    type = 'loan_event' and (select my_kind()) in ('district', 'insurer', 'guarantor') and loan_event_seen(id));
 
 -- Was a loan void by an instant (null: is it now)?
 create or replace function loan_void_at(v loan_void, known_at timestamptz) returns boolean language sql immutable as

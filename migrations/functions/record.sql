@@ -13,10 +13,46 @@
 --   flagged    (no function) the answer to its submission shows the red flags that deciding it raised
 --   proposed   (no function) it takes effect when a second person has approved it (proposal.sql); judged dry until then
 --   sealed     (no function) one of a day in a sealed quarter says why it comes late
+--   open_to, party_sees, district_sees  (no function) who sees its records besides finance, the IP office, auditors
+--              and who made them: kinds that see all, kinds that see those they are a party of, the record's district
 --   by_day     <type>_turn(doc) returns int: lines that come together are judged in the order of their days, and on one
 --              day of their turns
 --
 -- All but the first are called by name.
+
+-- Types of which whoever asks sees every record.
+create or replace function record_types_open() returns text[] language plpgsql stable as $$
+begin
+    return (select array_agg(t.name) from record_type t
+             where my_kind() = any (t.open_to) or my_kind() in ('finance', 'ip_office', 'auditor'));
+end $$;
+
+-- Types of which whoever asks sees the records he is a party of.
+create or replace function record_types_shared() returns text[] language plpgsql stable as $$
+begin
+    return (select array_agg(t.name) from record_type t where my_kind() = any (t.party_sees));
+end $$;
+
+-- Types of which whoever asks sees the records of his district.
+create or replace function record_types_near() returns text[] language plpgsql stable as $$
+begin
+    return (select array_agg(t.name) from record_type t where my_kind() = 'district' and t.district_sees);
+end $$;
+
+drop policy if exists record_read on submission;
+create policy record_read on submission for select to pledged_app using (
+    org_id = (select my_org())
+    or type = any ((select record_types_open())::text[])
+    or district = (select my_district()) and type = any ((select record_types_near())::text[])
+    or parties @> array[(select my_code())] and type = any ((select record_types_shared())::text[])
+    -- a policy once it is approved, and what was told of a loan with the loan, wherever a correction moved it
+    or type = 'policy' and (select my_kind()) in ('bank', 'district')
+       and exists (select from policy p where p.id = submission.id)
+    or type = 'loan_event' and (select my_kind()) in ('district', 'insurer', 'guarantor') and loan_event_seen(id));
+drop policy if exists record_write on submission;
+create policy record_write on submission for insert to pledged_app with check (
+    org_id = (select my_org())
+    and (select my_kind()) = any ((select t.writers from record_type t where t.name = submission.type)::text[]));
 
 -- What the answer to a submission shows: [[code, severity, pointer, title, title_en], …] in a fixed order.
 create or replace function flag_of_record(id uuid, version int) returns text language sql stable as $$
