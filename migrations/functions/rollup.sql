@@ -71,6 +71,35 @@ begin
 end $$;
 revoke all on function rollup_firms_changed from public;
 
+-- These firms are new, each in one quarter: nothing stood before it. What rechain does for any, at a fifth of its cost.
+create or replace function rollup_firms_begin(changes firm_change[]) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    insert into firm_quarter (borrower, quarter, classes)
+    select c.borrower, c.quarter, c.classes from unnest(changes) c;
+    insert into city_firms as r (section, row_key, quarter, before, firms)
+    select k.section, k.row_key, c.quarter, '-infinity', count(distinct c.borrower)
+      from unnest(changes) c
+     cross join unnest(c.classes) class
+     cross join lateral rollup_class_rows(class) k
+     group by 1, 2, 3
+     order by 1, 2, 3
+    on conflict on constraint city_firms_key do update set firms = r.firms + excluded.firms;
+end $$;
+revoke all on function rollup_firms_begin from public;
+
+-- Are these firms new, each in one quarter?
+create or replace function rollup_firms_are_new(changes firm_change[]) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return not exists (
+               select from unnest(changes) c
+                where c.classes = '{}' or exists (select from firm_quarter q where q.borrower = c.borrower))
+           and (cardinality(changes) = 1
+                or cardinality(changes) = (select count(distinct c.borrower) from unnest(changes) c));
+end $$;
+revoke all on function rollup_firms_are_new from public;
+
 -- The chains of quarters of these firms in each row of the report, as they stood and as they stand.
 create or replace function rollup_firms_rechain(changes firm_change[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -199,7 +228,9 @@ begin
            patents = r.patents + excluded.patents,
            trademarks = r.trademarks + excluded.trademarks;
     changes := rollup_firms_changed(versions);
-    if changes is not null then
+    if rollup_firms_are_new(changes) then
+        perform rollup_firms_begin(changes);
+    elsif changes is not null then
         perform rollup_firms_rechain(changes);
     end if;
 end $$;
