@@ -6,6 +6,9 @@
 #   -- -> as OTHER, and more int8    the columns of OTHER come first
 #   --    quarter: year, count       rows of several kinds: what the columns after the first mean in a
 #                                    row whose first column says "quarter": <STATEMENT>_QUARTER_YEAR
+#
+# statements_joined(out dir files…): the same files in dir, each line "--+ part word" of them replaced by the text of
+# part/<part>.sql beside them, where @word@ is the word: what several statements say is written once.
 set(KIND "(text|uuid|int2|int4|int8|bool|date)")
 
 # The lines of the promise in statement `name`, without remarks in parentheses.
@@ -78,4 +81,32 @@ function(statement_names out)
     endforeach()
     file(GENERATE OUTPUT ${out} CONTENT
         "/* Made by cmake/statements.cmake from the heads of the statements. */\n#pragma once\nenum sql_id {\n    SQL_NONE,\n${ids}    SQL_COUNT\n};\n${enums}")
+endfunction()
+
+function(statements_joined out dir)
+    set(made "")
+    foreach(file ${ARGN})
+        set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+        get_filename_component(name ${file} NAME)
+        get_filename_component(room ${file} DIRECTORY)
+        file(READ ${file} text)
+        while(text MATCHES "--\\+ ([a-z_]+) ([a-z]+)\n")
+            set(line "${CMAKE_MATCH_0}")
+            set(word "${CMAKE_MATCH_2}")
+            set(part ${room}/part/${CMAKE_MATCH_1}.sql)
+            set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${part})
+            file(READ ${part} body)
+            string(REPLACE "@word@" "${word}" body "${body}")
+            string(REPLACE "${line}" "${body}" text "${text}")
+        endwhile()
+        set(before "")
+        if(EXISTS ${dir}/${name})
+            file(READ ${dir}/${name} before)
+        endif()
+        if(NOT before STREQUAL text)
+            file(WRITE ${dir}/${name} "${text}")
+        endif()
+        list(APPEND made ${dir}/${name})
+    endforeach()
+    set(${out} ${made} PARENT_SCOPE)
 endfunction()

@@ -22,7 +22,7 @@ def is_frozen(path):
 
 def files():
     """Paths from the root of the tree."""
-    found = [p for room in ("ledger/sql", "reports/sql", "migrations", "migrations/functions")
+    found = [p for room in ("ledger/sql", "ledger/sql/part", "reports/sql", "migrations", "migrations/functions")
              for p in glob.glob(room + "/*.sql", root_dir=ROOT)]
     return sorted(p for p in found if not is_frozen(p))
 

@@ -1,14 +1,33 @@
--- coverage_list: a page of covers in the order of recording, or one of them; row-level security of who asks applies.
--- $1 after (its number) or null, $2 limit (one more row tells that there are more), $3 contract number of the loan,
--- $4 scheme, $5 state, $6 code of the bank, $7 id; each or null
--- -> no text, cover text (JSON)
-select c.no::text as no, coverage_shown(c)::text as cover
-  from coverage c
- where ($1::bigint is null or c.no > $1::bigint)
-   and ($3::text is null or c.loan_id in (select r.id from submission r where r.type = 'loan' and r.key = $3::text))
-   and ($4::text is null or c.scheme_code = $4::text)
-   and ($5::text is null or case c.state when 'pending' then 'requested' else c.state end = $5::text)
-   and ($6::text is null or c.org_id = (select o.id from org o where o.code = $6::text))
-   and ($7::uuid is null or c.id = $7::uuid)
- order by c.no
- limit $2::int + 1
+-- coverage_list: a page of covers in the order of recording unless another is asked for, or one of them; row-level
+-- security of who asks applies.
+-- $6 id, $7 contract number of the loan, $8 scheme, $9 state, $10 code of the bank; each or null
+-- -> cursor text, total int8, amount text, item text (JSON)
+with every as not materialized (
+    select c.no as id, c as cover,
+           coalesce(case ltrim($4::text, '-')
+                when 'on' then c.on_day::text
+                when 'key' then c.reference
+                when 'amount' then lpad(c.amount_fen::text, 20, '0') end, '') collate "C" as sort
+      from coverage c
+),
+hits as not materialized (
+    select x.id, x.sort, (x.cover).amount_fen as fen, x.cover
+      from every x
+     where ($6::uuid is null or (x.cover).id = $6::uuid)
+       and ($7::text is null
+            or (x.cover).loan_id in (select r.id from submission r where r.type = 'loan' and r.key = $7::text))
+       and ($8::text is null or (x.cover).scheme_code = $8::text)
+       and ($9::text is null
+            or case (x.cover).state when 'pending' then 'requested' else (x.cover).state end = $9::text)
+       and ($10::text is null or (x.cover).org_id = (select o.id from org o where o.code = $10::text))
+       and ($3::text is null
+            or position(text_form($3::text) in text_form((x.cover).reference)) > 0
+            or exists (select from submission r
+                        where r.id = (x.cover).loan_id and r.type = 'loan'
+                          and (position(text_form($3::text) in r.key_form) > 0 or record_names(r.body, $3::text))))
+),
+--+ page bigint
+select p.id::text as cursor, c.total, c.amount, coverage_shown(p.cover)::text as item
+  from page p
+ cross join counted c
+ order by p.turn

@@ -1,5 +1,21 @@
 -- directory_organisations: a page of organisations, for who administers them and for auditors.
--- $1 after (a code), $2 limit (one more row tells that there are more)
--- -> cursor text, item text (JSON)
-select x.code as cursor, x.item::text as item
-  from directory_organisations($1::text, $2::int + 1) x
+-- -> cursor text, total int8, amount text, item text (JSON)
+with every as materialized (
+    select x.id, x.item,
+           coalesce(case ltrim($4::text, '-')
+                when 'name' then x.item ->> 'name'
+                when 'kind' then x.item ->> 'kind' end, '') collate "C" as sort
+      from directory_organisations() x
+),
+hits as not materialized (
+    select x.id, x.sort, null::bigint as fen, x.item
+      from every x
+     where ($3::text is null
+            or position(text_form($3::text) in text_form(concat_ws(' ', x.item ->> 'code', x.item ->> 'name',
+                                                                   x.item ->> 'uscc'))) > 0)
+),
+--+ page text
+select p.id::text as cursor, c.total, c.amount, p.item::text as item
+  from page p
+ cross join counted c
+ order by p.turn

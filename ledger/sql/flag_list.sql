@@ -1,13 +1,32 @@
--- flag_list: a page of red flags in the order of raising; row-level security of whoever asks applies.
--- $1 after (uuid) or null, $2 limit (one more row tells that there are more), $3 state (open, cleared), $4 severity,
--- $5 code, $6 record: one of its records; each or null
--- -> id text, flag text (JSON)
-select f.id::text as id, flag_json(f, 20) as flag
-  from flag f
- where ($1::uuid is null or f.id > $1::uuid)
-   and ($3::text is null or ($3::text = 'cleared') = exists (select from flag_clearing c where c.flag = f.id))
-   and ($4::text is null or f.severity = $4::text)
-   and ($5::text is null or f.code = $5::text)
-   and ($6::uuid is null or exists (select from flag_record r where r.flag = f.id and r.record_id = $6::uuid))
- order by f.id
- limit $2::int + 1
+-- flag_list: a page of red flags, in the order of raising unless another is asked for; row-level security of whoever
+-- asks applies.
+-- $6 state (open, cleared), $7 severity, $8 code, $9 record: one of its records; each or null
+-- -> cursor text, total int8, amount text, item text (JSON)
+with every as not materialized (
+    select f.id, f as flag,
+           coalesce(case ltrim($4::text, '-')
+                when 'severity' then case f.severity when 'low' then '1' when 'med' then '2' else '3' end
+                when 'code' then f.code end, '') collate "C" as sort
+      from flag f
+),
+hits as not materialized (
+    select x.id, x.sort, null::bigint as fen, x.flag
+      from every x
+     where ($6::text is null or ($6::text = 'cleared') = exists (select from flag_clearing c where c.flag = x.id))
+       and ($7::text is null or (x.flag).severity = $7::text)
+       and ($8::text is null or (x.flag).code = $8::text)
+       and ($9::uuid is null
+            or exists (select from flag_record r where r.flag = x.id and r.record_id = $9::uuid))
+       and ($3::text is null
+            or position(upper($3::text) in (x.flag).code) > 0
+            or exists (select from flag_rule u where u.code = (x.flag).code and position($3::text in u.title) > 0)
+            or exists (select from flag_record r
+                         join submission e on e.id = r.record_id and e.version = r.version
+                        where r.flag = x.id
+                          and (position(text_form($3::text) in e.key_form) > 0 or record_names(e.body, $3::text))))
+),
+--+ page uuid
+select p.id::text as cursor, c.total, c.amount, flag_json(p.flag, 20) as item
+  from page p
+ cross join counted c
+ order by p.turn

@@ -190,45 +190,37 @@ revoke all on function token_revoke_decide from public;
 grant execute on function token_revoke_decide to pledged_app;
 
 -- The organisations, in the order of their codes.
-create or replace function directory_organisations(after text, most int) returns table (code text, item json)
+create or replace function directory_organisations() returns table (id text, item json)
     language sql stable security definer set search_path = public, pg_temp as $$
     select o.code, json_strip_nulls(json_build_object('code', o.code, 'kind', o.kind, 'name', o.name, 'district',
                o.district, 'uscc', o.uscc, 'disabled_at', instant_text(o.disabled_at)))
       from org o
      where my_kind() in ('ip_office', 'auditor') and o.code <> 'SYSTEM'
-       and (after is null or o.code collate "C" > after collate "C")
-     order by o.code collate "C"
-     limit most
 $$;
 
--- The persons with their posts, in the order of their ids.
-create or replace function directory_persons(after uuid, organisation text, most int)
-    returns table (id text, item json)
+-- The persons with their posts.
+create or replace function directory_persons(organisation text) returns table (id uuid, item json)
     language sql stable security definer set search_path = public, pg_temp as $$
-    select x.id::text, json_strip_nulls(json_build_object('id', x.id, 'name', x.name, 'known_by_number',
+    select x.id, json_strip_nulls(json_build_object('id', x.id, 'name', x.name, 'known_by_number',
                x.id_hash is not null, 'disabled_at', instant_text(x.disabled_at), 'posts', (
                select json_agg(json_build_object('organisation', o.code, 'name', s.name, 'staff_no', s.staff_no,
                                                  'ended_at', instant_text(s.ended_at)) order by o.code)
                  from post s join org o on o.id = s.org_id where s.person = x.id)))
       from person x
-     where my_kind() in ('ip_office', 'auditor') and (after is null or x.id > after)
+     where my_kind() in ('ip_office', 'auditor')
        and (organisation is null or exists (select from post s join org o on o.id = s.org_id
                                              where s.person = x.id and o.code = organisation))
-     order by x.id
-     limit most
 $$;
 
 -- The tokens: whose, for what, until when; never what they are.
-create or replace function directory_tokens(after uuid, organisation text, most int) returns table (id text, item json)
+create or replace function directory_tokens(organisation text) returns table (id uuid, item json)
     language sql stable security definer set search_path = public, pg_temp as $$
-    select t.id::text, json_strip_nulls(json_build_object('id', t.id, 'organisation', o.code, 'person', t.person,
+    select t.id, json_strip_nulls(json_build_object('id', t.id, 'organisation', o.code, 'person', t.person,
                'person_id', t.person_id, 'certificate', t.is_certificate, 'duties', t.duties,
                'created_at', instant_text(t.created_at), 'expires_at', instant_text(t.expires_at),
                'revoked_at', instant_text(t.revoked_at)))
       from token t
       join org o on o.id = t.org_id
-     where my_kind() in ('ip_office', 'auditor') and (after is null or t.id > after)
+     where my_kind() in ('ip_office', 'auditor')
        and (organisation is null or o.code = organisation)
-     order by t.id
-     limit most
 $$;

@@ -341,6 +341,14 @@ begin
                         and t.on_day <= as_of), 0);
 end $$;
 
+-- The same as it is shown: what an asset or an expense has is on the debit side.
+create or replace function account_shown_fen(a account, as_of date, known_at timestamptz) returns bigint
+    language plpgsql stable as $$
+begin
+    return case when (a).kind in ('asset', 'expense') then 1 else -1 end
+           * account_balance_fen((a).code, as_of, known_at);
+end $$;
+
 -- An account under a name that is neither reserved nor taken.
 create or replace function account_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql as $$

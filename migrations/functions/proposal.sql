@@ -239,21 +239,26 @@ begin
 end $$;
 
 -- Proposals that whoever asks may see: his own organisation's, those that he may decide, all for the city's offices.
-create or replace function proposals_seen(one uuid, after bigint, state text, kind text, waiting boolean, most int)
-    returns table (no text, proposal text)
+create or replace function proposals_seen(one uuid, state text, kind text, waiting boolean)
+    returns table (no bigint, id uuid, key text, recorded_by text, sum_fen bigint)
     language sql stable security definer set search_path = public, pg_temp as $$
-    select p.no::text, proposal_shown(p)::text
+    select p.no, p.id, (proposal_record(p)).key, p.recorded_by, p.sum_fen
       from proposal p
       join proposal_now n on n.proposal = p.id
      where (proposal_is_mine(p) or my_kind() in ('finance', 'ip_office', 'auditor'))
        and (one is null or p.id = one)
-       and (after is null or p.no > after)
        and (proposals_seen.state is null or n.state = proposals_seen.state)
        and (kind is null or p.type = kind)
        and (not coalesce(waiting, false)
             or n.state = 'waiting' and proposal_is_mine(p) and cardinality(proposal_person_refusal(p, 'approve')) = 0)
-     order by p.no
-     limit most
+$$;
+
+-- One of them as its approver reads it; null: it is not for whoever asks.
+create or replace function proposal_told(id uuid) returns json
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select proposal_shown(p)
+      from proposal p
+     where p.id = $1 and (proposal_is_mine(p) or my_kind() in ('finance', 'ip_office', 'auditor'))
 $$;
 
 -- ---- tiers ----------------------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ create or replace function wall_door(name text) returns text language sql stable
         'loan_pledged_elsewhere', 'loan_seen', 'loan_state', 'loans_replaced', 'log_flight_rows', 'log_flight_text',
         'log_flights_pending', 'log_restores', 'operator_figures', 'person_is_me', 'plan_benefits', 'plan_districts',
         'plan_goal_figures', 'plan_quarters', 'plan_state_of', 'plan_undated', 'pledge_is_against', 'pledge_live',
-        'policy_refusal', 'product_filing_beside', 'proposal_brief', 'proposal_is', 'proposals_seen',
+        'policy_refusal', 'product_filing_beside', 'proposal_brief', 'proposal_is', 'proposal_told', 'proposals_seen',
         'published_plan_day', 'record_first_recorded', 'record_has_later', 'record_seen', 'record_state',
         'register_beside', 'report_seal_agreed', 'scheme_statement', 'state_of_confirmed', 'subsidy_case_guard',
         'subsidy_firm_usage', 'subsidy_firms_used', 'subsidy_insurance_facts', 'subsidy_insurance_guard',

@@ -265,48 +265,23 @@ static const struct member access_members[] = {
 };
 static const struct shape access_shape = {"access", access_members};
 
-static void on_entries(void *arg, const struct rows *rows, const struct fail *fail)
-{
-    struct req *r = arg;
-    if (fail)
-        reply_fail(r, fail);
-    else
-        reply_page(r, rows, *(int64_t *)r->state, access_members);
-}
-
-static void access_get(struct req *r)
-{
-    enum { AFTER, LIMIT, ORG, PERSON, FROM, TO, Q, COUNT };
-    struct str p[COUNT] = {[AFTER] = req_param(r, "after"),
-        [ORG] = req_param(r, "org"),
-        [PERSON] = req_param(r, "person"),
-        [Q] = req_param(r, "q")};
-    int64_t *limit = arena_alloc(r->a, sizeof *limit);
-    day from = DAY_MIN, to = day_today();
-    r->state = limit;
-    (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, limit);
-    if (req_param(r, "from").p && param_day(r, "from", from, &from))
-        p[FROM] = day_text(r->a, from);
-    if (req_param(r, "to").p && param_day(r, "to", to, &to))
-        p[TO] = day_text(r->a, to);
-    if (r->err.n) {
-        reply_problem(r);
-        return;
-    }
-    p[LIMIT] = arena_printf(r->a, "%lld", (long long)*limit + 1);
-    db_query(r->server->db, r->a, r->actor, SQL_ACCESS_LIST, p, COUNT, on_entries, r);
-}
+static const struct list access_list = {
+    .sql = SQL_ACCESS_LIST, .rows = LIST_CELLS, .members = access_members};
 
 static const struct query q_entry = {"after", Q_CURSOR, .zh = "上一页的 next", .fits = is_entry},
                           q_org = {"org", Q_TEXT, .zh = "机构"},
-                          q_person = {"person", Q_TEXT, .zh = "人员"};
+                          q_person = {"person", Q_TEXT, .zh = "人员"},
+                          q_order_recorded = {
+                              "order", Q_WORD, "排序;前加 - 为倒序", .words = "recorded -recorded"};
 
 const struct route access_routes[] = {
     {.method = METHOD_GET,
         .path = "/v1/access-log",
         .roles = AUDITOR,
-        .handle = access_get,
-        .query = {&q_limit, &q_entry, &q_org, &q_person, &q_from, &q_to, &q_q, &q_list_format},
+        .handle = list_get,
+        .list = &access_list,
+        .query = {&q_limit, &q_entry, &q_org, &q_person, &q_from, &q_to, &q_q, &q_order_recorded,
+            &q_total, &q_list_format},
         .answers = ANSWERS(PAGE_OF(access_shape)),
         .zh = "查阅日志",
         .en = "Who read what"},

@@ -323,23 +323,6 @@ void write_row(
     json_close(out, '}');
 }
 
-/* {"items":[…],"next":…}: a further row than the limit says that there is more. */
-void reply_page(struct req *r, const struct rows *rows, int64_t limit, const struct member *members)
-{
-    struct buf out;
-    int shown = rows->n > limit ? (int)limit : rows->n;
-    buf_init(&out, r->a);
-    json_open(&out, '{');
-    json_member_list(&out, "items");
-    for (int i = 0; i < shown; i++)
-        write_row(&out, rows, i, 0, members);
-    json_close(&out, ']');
-    json_member_known(
-        &out, "next", rows->n > shown ? rows_at(rows, shown - 1, 0) : (struct str){NULL, 0});
-    json_close(&out, '}');
-    reply_list(r, buf_view(&out), shown);
-}
-
 void reply_row(
     struct req *r, const struct rows *rows, const struct fail *fail, const struct member *members)
 {
@@ -354,10 +337,20 @@ void reply_row(
 void reply_rows(
     struct req *r, const struct rows *rows, const struct fail *fail, const struct member *members)
 {
-    if (fail)
+    struct buf out;
+    if (fail) {
         reply_fail(r, fail);
-    else
-        reply_page(r, rows, rows->n, members);
+        return;
+    }
+    buf_init(&out, r->a);
+    json_open(&out, '{');
+    json_member_list(&out, "items");
+    for (int i = 0; i < rows->n; i++)
+        write_row(&out, rows, i, 0, members);
+    json_close(&out, ']');
+    json_member_known(&out, "next", (struct str){NULL, 0});
+    json_close(&out, '}');
+    reply_list(r, buf_view(&out), rows->n);
 }
 
 /* ---- requests -------------------------------------------------------------------------------- */

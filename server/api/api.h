@@ -11,7 +11,7 @@
 #include "server.h"
 
 /* record.c */
-req_fn record_post_one, record_step, record_list, claim_list, application_list;
+req_fn record_post_one, record_step;
 /* A decoded record with what the program decided of it, in JSON. again: called instead of an answer
  * when the facts moved meanwhile; NULL: answer that. */
 void record_decided(struct req *r, const struct value *v, struct str decision, req_fn *again);
@@ -75,18 +75,36 @@ void write_row(
     struct buf *out, const struct rows *rows, int i, int column, const struct member *members);
 /* access.c: the answer is one that the access log tells. */
 void access_begin(struct req *r);
+/* page.c: a list, one row of a table each (part/page.sql). */
+enum list_rows {
+    LIST_RECORDS, /* as record_list */
+    LIST_JSON,    /* cursor, total, amount, item: JSON that goes out as it is */
+    LIST_LIFE,    /* the same, its problems with their words (life_members) */
+    LIST_CELLS,   /* cursor, total, amount, and a column for each of members */
+};
+enum list_one { ONE_NONE, ONE_ID, ONE_CODE }; /* $6 is that of one row, or null */
+struct list {
+    enum sql_id sql;
+    enum list_rows rows;
+    const struct member *members;
+    const char *order; /* unless another is asked for; NULL: as recorded */
+    enum list_one one;
+    int asked;                                /* with one: parameters of the statement from $6 on */
+    int (*ask)(struct req *r, struct str *p); /* fills them; NULL: list_filters */
+};
+req_fn list_get, list_get_one;
+/* What the query of the route asks beside what all lists know; how many parameters. */
+int list_filters(struct req *r, struct str *p);
+/* The one row that the address names. */
+void list_row(struct req *r, const struct list *list, db_rows_fn *then, void *arg);
+/* Current records of the route's type, by the subject and the state that it lets ask for. */
+extern const struct list record_list;
+
 /* export.c: answer a list with this page of so many things, or with all of it as the spreadsheet
  * that ?format asks for: the handler is then called again for each further page. */
 void reply_list(struct req *r, struct str page, int shown);
 /* The failure ends such an answer; false: there is none, nothing was done. */
 bool list_failed(struct req *r);
-/* "total" where ?total=true asks for it, out of the first row; no rows: none. */
-void list_total(struct buf *out, struct req *r, const struct rows *rows, int column);
-
-/* {"items":[…],"next":…}: a further row than the limit says that there is more; its key is in the
- * first column. */
-void reply_page(
-    struct req *r, const struct rows *rows, int64_t limit, const struct member *members);
 /* All rows as one page, or the failure. */
 void reply_rows(
     struct req *r, const struct rows *rows, const struct fail *fail, const struct member *members);
@@ -112,6 +130,8 @@ bool param_instant(struct req *r, const char *name, struct str *out);
 MUST_USE bool count_parse(struct str s, int64_t least, int64_t most, int64_t *out);
 bool param_count(
     struct req *r, const char *name, int64_t least, int64_t most, int64_t fallback, int64_t *out);
+/* The parameter as if it had been sent; what is new of it lives in a. */
+void param_put(struct req *r, struct arena *a, const char *name, struct str value);
 /* ?reason= of a POST: why a record comes late; STR("") without. A bad one is a problem. */
 struct str late_reason(struct req *r);
 /* Is that the media type of the body? */

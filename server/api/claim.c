@@ -17,6 +17,8 @@ static const struct query q_loan = {"loan", Q_TEXT, .zh = "贷款合同编号"},
         .answers = record_made, .zh = name_zh, .en = name_en}
 // clang-format on
 
+static const struct list claim_list = {.sql = SQL_CLAIM_LIST};
+
 const struct route claim_routes[] = {
     {.method = METHOD_POST,
         .path = "/v1/claims",
@@ -31,7 +33,8 @@ const struct route claim_routes[] = {
     {.method = METHOD_GET,
         .path = "/v1/claims",
         .roles = EVERYBODY,
-        .handle = claim_list,
+        .handle = list_get,
+        .list = &claim_list,
         .record = &claim_record,
         .query = {&q_limit, &q_after, &q_loan, &q_state, &q_bank, &q_scheme, &q_due_before, &q_q,
             &q_order, &q_total, &q_list_format},

@@ -9,66 +9,10 @@
 #include "merkle.h"
 #include "records.h"
 
-/* ---- lists ----------------------------------------------------------------------------------- */
-
-struct page {
-    struct req *r;
-    int64_t limit;
-};
-
-/* Rows of a cursor and an item; one more than the limit says that there are more. */
-static void on_page(void *arg, const struct rows *rows, const struct fail *fail)
-{
-    const struct page *p = arg;
-    struct buf out;
-    if (fail) {
-        reply_fail(p->r, fail);
-        return;
-    }
-    int shown = rows->n > p->limit ? (int)p->limit : rows->n;
-    buf_init(&out, p->r->a);
-    json_open(&out, '{');
-    json_member_list(&out, "items");
-    for (int i = 0; i < shown; i++)
-        json_raw(&out, rows_at(rows, i, 1));
-    json_close(&out, ']');
-    json_member_known(
-        &out, "next", rows->n > shown ? rows_at(rows, shown - 1, 0) : (struct str){NULL, 0});
-    json_close(&out, '}');
-    reply_list(p->r, buf_view(&out), shown);
-}
-
-/* by_org: the statement takes ?organisation as well. */
-static void list(struct req *r, enum sql_id sql, bool by_org)
-{
-    struct page *p = arena_alloc(r->a, sizeof *p);
-    struct str params[3] = {req_param(r, "after")};
-    int n = 1;
-    p->r = r;
-    if (!param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &p->limit)) {
-        reply_problem(r);
-        return;
-    }
-    if (by_org)
-        params[n++] = req_param(r, "organisation");
-    params[n++] = arena_printf(r->a, "%lld", (long long)p->limit);
-    db_query(r->server->db, r->a, r->actor, sql, params, n, on_page, p);
-}
-
-static void organisation_list(struct req *r)
-{
-    list(r, SQL_DIRECTORY_ORGANISATIONS, false);
-}
-
-static void person_list(struct req *r)
-{
-    list(r, SQL_DIRECTORY_PERSONS, true);
-}
-
-static void token_list(struct req *r)
-{
-    list(r, SQL_DIRECTORY_TOKENS, true);
-}
+static const struct list organisation_list = {.sql = SQL_DIRECTORY_ORGANISATIONS,
+                             .rows = LIST_JSON},
+                         person_list = {.sql = SQL_DIRECTORY_PERSONS, .rows = LIST_JSON},
+                         token_list = {.sql = SQL_DIRECTORY_TOKENS, .rows = LIST_JSON};
 
 /* ---- acts ------------------------------------------------------------------------------------ */
 
@@ -147,7 +91,13 @@ static const struct shape organisation_shape = {"organisation_shown", organisati
 #define READERS (IP_OFFICE | AUDITOR)
 
 static const struct query q_after_code = {"after", Q_TEXT, .zh = "上一页的 next"},
-                          q_organisation = {"organisation", Q_TEXT, .zh = "机构代码"};
+                          q_organisation = {"organisation", Q_TEXT, .zh = "机构代码"},
+                          q_order_of_organisations = {"order", Q_WORD, "排序;前加 - 为倒序",
+                              .words = "code -code name -name kind -kind"},
+                          q_order_of_persons = {"order", Q_WORD, "排序;前加 - 为倒序",
+                              .words = "recorded -recorded name -name"},
+                          q_order_of_tokens = {"order", Q_WORD, "排序;前加 - 为倒序",
+                              .words = "recorded -recorded person -person expires_at -expires_at"};
 
 // clang-format off
 #define ASKED(at, by, rec, said, name_zh, name_en) \
@@ -162,8 +112,10 @@ const struct route directory_routes[] = {
     {.method = METHOD_GET,
         .path = "/v1/organisations",
         .roles = READERS,
-        .handle = organisation_list,
-        .query = {&q_limit, &q_after_code, &q_list_format},
+        .handle = list_get,
+        .list = &organisation_list,
+        .query = {&q_limit, &q_after_code, &q_q, &q_order_of_organisations, &q_total,
+            &q_list_format},
         .answers = ANSWERS(PAGE_OF(organisation_shape)),
         .zh = "机构列表",
         .en = "List organisations"},
@@ -176,8 +128,10 @@ const struct route directory_routes[] = {
     {.method = METHOD_GET,
         .path = "/v1/persons",
         .roles = READERS,
-        .handle = person_list,
-        .query = {&q_limit, &q_after, &q_organisation, &q_list_format},
+        .handle = list_get,
+        .list = &person_list,
+        .query = {&q_limit, &q_after, &q_organisation, &q_q, &q_order_of_persons, &q_total,
+            &q_list_format},
         .answers = ANSWERS(PAGE_OF(person_shape)),
         .zh = "人员列表",
         .en = "List persons with their posts"},
@@ -188,8 +142,10 @@ const struct route directory_routes[] = {
     {.method = METHOD_GET,
         .path = "/v1/tokens",
         .roles = READERS,
-        .handle = token_list,
-        .query = {&q_limit, &q_after, &q_organisation, &q_list_format},
+        .handle = list_get,
+        .list = &token_list,
+        .query = {&q_limit, &q_after, &q_organisation, &q_q, &q_order_of_tokens, &q_total,
+            &q_list_format},
         .answers = ANSWERS(PAGE_OF(token_shape)),
         .zh = "令牌列表",
         .en = "List tokens: whose, for what, until when"},

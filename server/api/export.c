@@ -219,19 +219,6 @@ static void end(struct export *x)
     reply_end(r);
 }
 
-static void set_param(struct req *r, struct arena *a, const char *name, struct str value)
-{
-    struct param *p = r->params;
-    while (p && !str_is(p->name, name))
-        p = p->next;
-    if (!p) {
-        p = arena_alloc(a, sizeof *p);
-        *p = (struct param){.name = str_of(name), .next = r->params};
-        r->params = p;
-    }
-    p->value = value;
-}
-
 /* The client has gone: nobody reads the pages behind. */
 static void give_up(struct export *x)
 {
@@ -259,7 +246,7 @@ static void go_on(struct req *r)
     r->a = x->page[x->turn];
     arena_reset(r->a);
     x->next = arena_keep(r->a, x->next);
-    set_param(r, x->base, "after", x->next);
+    param_put(r, x->base, "after", x->next);
     r->route->handle(r);
 }
 
@@ -271,7 +258,7 @@ static struct export *begin(struct req *r, struct str format)
     x->page[1] = arena_new();
     x->single = req_param(r, "limit").p != NULL;
     if (!x->single)
-        set_param(r, x->base, "limit", arena_printf(x->base, "%d", LIST_LIMIT_MAX));
+        param_put(r, x->base, "limit", arena_printf(x->base, "%d", LIST_LIMIT_MAX));
     r->parts = x;
     make_columns(x);
     const char *sheet = r->route->record ? r->route->record->zh : "列表";
@@ -332,14 +319,4 @@ bool list_failed(struct req *r)
     if (said)
         reply_cut(r);
     return said;
-}
-
-void list_total(struct buf *out, struct req *r, const struct rows *rows, int column)
-{
-    struct str total = req_param(r, "total");
-    int64_t n = 0;
-    if (!total.p || !str_is(total, "true"))
-        return;
-    (void)(rows->n && rows_int(rows, 0, column, &n)); /* no rows: none are there */
-    json_member_int(out, "total", n);
 }

@@ -4,7 +4,7 @@
 #include "api.h"
 #include "records.h"
 
-enum { F_AFTER, F_LIMIT, F_STATE, F_SEVERITY, F_CODE, F_RECORD, F_COUNT };
+static const struct list flag_list = {.sql = SQL_FLAG_LIST, .rows = LIST_JSON};
 
 /* {"items":[…]} of texts that are JSON; shown: rows of them. Left open. */
 static void write_items(struct buf *out, const struct rows *rows, int shown, int column)
@@ -33,63 +33,6 @@ static void on_rules(void *arg, const struct rows *rows, const struct fail *fail
 static void flag_rules(struct req *r)
 {
     db_query(r->server->db, r->a, r->actor, SQL_FLAG_RULES, NULL, 0, on_rules, r);
-}
-
-static void on_flags(void *arg, const struct rows *rows, const struct fail *fail)
-{
-    struct req *r = arg;
-    int64_t limit = *(int64_t *)r->state;
-    struct buf out;
-    if (fail) {
-        reply_fail(r, fail);
-        return;
-    }
-    int shown = rows->n > limit ? (int)limit : rows->n;
-    buf_init(&out, r->a);
-    write_items(&out, rows, shown, FLAG_LIST_FLAG);
-    json_key(&out, "next");
-    if (rows->n > shown)
-        json_str(&out, rows_at(rows, shown - 1, FLAG_LIST_ID));
-    else
-        json_null(&out);
-    json_close(&out, '}');
-    reply_list(r, buf_view(&out), shown);
-}
-
-/* ?name=, one of the words between spaces in choices. */
-static void read_choice(struct req *r, const char *name, const char *choices, struct str *out)
-{
-    *out = req_param(r, name);
-    for (const char *p = choices; out->p && *p; p += strspn(p, " ")) {
-        size_t n = strcspn(p, " ");
-        if (out->n == n && memcmp(out->p, p, n) == 0)
-            return;
-        p += n;
-    }
-    if (out->p)
-        err_add(&r->err, E_CHOICE, arena_printf(r->a, "?%s", name), "%s", choices);
-}
-
-static void flag_list(struct req *r)
-{
-    struct str p[F_COUNT] = {{NULL, 0}};
-    int64_t *limit = arena_alloc(r->a, sizeof *limit);
-    r->state = limit;
-    p[F_AFTER] = req_param(r, "after");
-    p[F_RECORD] = req_param(r, "record");
-    p[F_CODE] = req_param(r, "code");
-    read_choice(r, "state", "open cleared", &p[F_STATE]);
-    read_choice(r, "severity", "high med low", &p[F_SEVERITY]);
-    if (p[F_AFTER].p && !uuid_is(p[F_AFTER]))
-        err_add(&r->err, E_CURSOR, STR("?after"), NULL);
-    if (p[F_RECORD].p && !uuid_is(p[F_RECORD]))
-        err_add(&r->err, E_ID, STR("?record"), NULL);
-    if (!param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, limit) || r->err.n) {
-        reply_problem(r);
-        return;
-    }
-    p[F_LIMIT] = arena_printf(r->a, "%lld", (long long)*limit);
-    db_query(r->server->db, r->a, r->actor, SQL_FLAG_LIST, p, F_COUNT, on_flags, r);
 }
 
 static void on_flag(void *arg, const struct rows *rows, const struct fail *fail)
@@ -206,7 +149,9 @@ static const struct shape rules_shape = {"flag_rules", rules_members},
 
 static const struct query q_is = {"state", Q_WORD, .zh = "状态", .words = "open cleared"},
                           q_severity = {"severity", Q_WORD, .zh = "级别", .words = "high med low"},
-                          q_record = {"record", Q_ID, .zh = "所涉记录"};
+                          q_record = {"record", Q_ID, .zh = "所涉记录"},
+                          q_order_of_flags = {"order", Q_WORD, "排序;前加 - 为倒序",
+                              .words = "recorded -recorded severity -severity code -code"};
 
 const struct route flag_routes[] = {
     {.method = METHOD_GET,
@@ -229,7 +174,8 @@ const struct route flag_routes[] = {
     {.method = METHOD_GET,
         .path = "/v1/flag-thresholds",
         .roles = READERS,
-        .handle = record_list,
+        .handle = list_get,
+        .list = &record_list,
         .record = &flag_threshold_record,
         .query = {&q_limit, &q_after, &q_q, &q_order, &q_total, &q_list_format},
         .answers = record_page,
@@ -248,7 +194,8 @@ const struct route flag_routes[] = {
     {.method = METHOD_GET,
         .path = "/v1/flag-scans",
         .roles = READERS,
-        .handle = record_list,
+        .handle = list_get,
+        .list = &record_list,
         .record = &flag_scan_record,
         .query = {&q_limit, &q_after, &q_q, &q_order, &q_total, &q_list_format},
         .answers = record_page,
@@ -265,8 +212,10 @@ const struct route flag_routes[] = {
     {.method = METHOD_GET,
         .path = "/v1/flags",
         .roles = EVERYBODY,
-        .handle = flag_list,
-        .query = {&q_limit, &q_after, &q_is, &q_severity, &q_code, &q_record, &q_list_format},
+        .handle = list_get,
+        .list = &flag_list,
+        .query = {&q_limit, &q_after, &q_is, &q_severity, &q_code, &q_record, &q_q,
+            &q_order_of_flags, &q_total, &q_list_format},
         .answers = ANSWERS(PAGE_OF(flag_shape)),
         .zh = "预警列表",
         .en = "List red flags"},

@@ -31,19 +31,11 @@ struct fund_list {
     int64_t limit;
 };
 
-static void on_accounts(void *arg, const struct rows *rows, const struct fail *fail)
-{
-    struct fund_list *l = arg;
-    if (fail)
-        reply_fail(l->r, fail);
-    else
-        reply_page(l->r, rows, l->limit, account_members);
-}
-
-static void on_account(void *arg, const struct rows *rows, const struct fail *fail)
-{
-    reply_row(arg, rows, fail, account_members);
-}
+static const struct list account_list = {.sql = SQL_ACCOUNT_LIST,
+    .rows = LIST_CELLS,
+    .members = account_members,
+    .one = ONE_CODE,
+    .asked = 3};
 
 /* Two clocks, as parameters of a statement; p == NULL: none. Problems go to r->err. */
 static void read_clocks(
@@ -54,31 +46,6 @@ static void read_clocks(
         *as_of = day_text(r->a, d);
     if (known_at)
         (void)param_instant(r, "known_at", known_at); /* problems are in r->err */
-}
-
-static void account_list(struct req *r)
-{
-    struct fund_list *l = arena_alloc(r->a, sizeof *l);
-    struct str p[5] = {{NULL, 0}, req_param(r, "after")};
-    l->r = r;
-    (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &l->limit);
-    read_clocks(r, "as_of", &p[3], &p[4]);
-    if (r->err.n) {
-        reply_problem(r);
-        return;
-    }
-    p[2] = arena_printf(r->a, "%lld", (long long)l->limit + 1);
-    db_query(r->server->db, r->a, r->actor, SQL_ACCOUNT_LIST, p, COUNT_OF(p), on_accounts, l);
-}
-
-static void account_get(struct req *r)
-{
-    struct str p[5] = {r->capture[0], {NULL, 0}, STR("1")};
-    read_clocks(r, "as_of", &p[3], &p[4]);
-    if (r->err.n)
-        reply_problem(r);
-    else
-        db_query(r->server->db, r->a, r->actor, SQL_ACCOUNT_LIST, p, COUNT_OF(p), on_account, r);
 }
 
 static const struct member entry_members[] = {
@@ -174,44 +141,11 @@ static const struct member transfer_members[] = {
 };
 static const struct shape transfer_shape = {"posted_transfer", transfer_members};
 
-static void on_transfers(void *arg, const struct rows *rows, const struct fail *fail)
-{
-    struct fund_list *l = arg;
-    if (fail)
-        reply_fail(l->r, fail);
-    else
-        reply_page(l->r, rows, l->limit, transfer_members);
-}
-
-static void on_transfer(void *arg, const struct rows *rows, const struct fail *fail)
-{
-    reply_row(arg, rows, fail, transfer_members);
-}
-
-static void transfer_list(struct req *r)
-{
-    struct fund_list *l = arena_alloc(r->a, sizeof *l);
-    struct str p[4] = {{NULL, 0}, req_param(r, "after"), {NULL, 0}, req_param(r, "account")};
-    l->r = r;
-    if (p[1].p && !uuid_is(p[1]))
-        err_add(&r->err, E_CURSOR, STR("?after"), NULL);
-    (void)param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &l->limit);
-    if (r->err.n) {
-        reply_problem(r);
-        return;
-    }
-    p[2] = arena_printf(r->a, "%lld", (long long)l->limit + 1);
-    db_query(r->server->db, r->a, r->actor, SQL_TRANSFER_GET, p, COUNT_OF(p), on_transfers, l);
-}
-
-static void transfer_get(struct req *r)
-{
-    struct str p[4] = {r->capture[0], {NULL, 0}, STR("1"), {NULL, 0}};
-    if (uuid_is(p[0]))
-        db_query(r->server->db, r->a, r->actor, SQL_TRANSFER_GET, p, COUNT_OF(p), on_transfer, r);
-    else
-        reply_refuse(r, E_NOT_FOUND, "", "%s", p[0].p);
-}
+static const struct list transfer_list = {.sql = SQL_TRANSFER_LIST,
+    .rows = LIST_CELLS,
+    .members = transfer_members,
+    .one = ONE_ID,
+    .asked = 2};
 
 /* ---- the fund of a scheme ------------------------------------------------------------------- */
 
@@ -387,6 +321,8 @@ static const struct query q_after_code = {"after", Q_TEXT, .zh = "上一页的 n
                           q_after_entry = {"after", Q_CURSOR, .zh = "上一页的 next",
                               .fits = entry_cursor},
                           q_account = {"account", Q_TEXT, .zh = "账户代码"},
+                          q_order_of_accounts = {"order", Q_WORD, "排序;前加 - 为倒序",
+                              .words = "code -code balance -balance"},
                           q_journal_format = {"format", Q_WORD, .zh = "格式",
                               .words = "hledger ledger beancount csv json"};
 
@@ -408,15 +344,18 @@ const struct route fund_routes[] = {
     {.method = METHOD_GET,
         .path = "/v1/accounts",
         .roles = EVERYBODY,
-        .handle = account_list,
-        .query = {&q_limit, &q_after_code, &q_as_of, &q_known_at, &q_list_format},
+        .handle = list_get,
+        .list = &account_list,
+        .query = {&q_limit, &q_after_code, &q_as_of, &q_known_at, &q_q, &q_order_of_accounts,
+            &q_total, &q_list_format},
         .answers = ANSWERS(PAGE_OF(account_shape)),
         .zh = "账户与余额",
         .en = "Accounts with their balances"},
     {.method = METHOD_GET,
         .path = "/v1/accounts/{code}",
         .roles = EVERYBODY,
-        .handle = account_get,
+        .handle = list_get_one,
+        .list = &account_list,
         .query = {&q_as_of, &q_known_at},
         .answers = ANSWERS(JSON_OF(account_shape)),
         .zh = "账户余额",
@@ -442,15 +381,17 @@ const struct route fund_routes[] = {
     {.method = METHOD_GET,
         .path = "/v1/transfers",
         .roles = EVERYBODY,
-        .handle = transfer_list,
-        .query = {&q_limit, &q_after, &q_account, &q_list_format},
+        .handle = list_get,
+        .list = &transfer_list,
+        .query = {&q_limit, &q_after, &q_account, &q_q, &q_order_amount, &q_total, &q_list_format},
         .answers = ANSWERS(PAGE_OF(transfer_shape)),
         .zh = "转账列表",
         .en = "List transfers"},
     {.method = METHOD_GET,
         .path = "/v1/transfers/{id}",
         .roles = EVERYBODY,
-        .handle = transfer_get,
+        .handle = list_get_one,
+        .list = &transfer_list,
         .answers = ANSWERS(JSON_OF(transfer_shape)),
         .zh = "转账",
         .en = "One transfer"},
@@ -489,7 +430,8 @@ const struct route scheme_routes[] = {
     {.method = METHOD_GET,
         .path = "/v1/schemes",
         .roles = EVERYBODY,
-        .handle = record_list,
+        .handle = list_get,
+        .list = &record_list,
         .record = &scheme_record,
         .query = {&q_limit, &q_after, &q_code, &q_q, &q_order, &q_total, &q_list_format},
         .answers = record_page,

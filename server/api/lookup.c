@@ -47,44 +47,8 @@ static const struct member firm_members[] = {
 };
 static const struct shape firm_shape = {"firm", firm_members};
 
-static void on_firms(void *arg, const struct rows *rows, const struct fail *fail)
-{
-    struct req *r = arg;
-    int64_t limit = *(int64_t *)r->state;
-    struct buf out;
-    if (fail) {
-        reply_fail(r, fail);
-        return;
-    }
-    int shown = rows->n > limit ? (int)limit : rows->n;
-    buf_init(&out, r->a);
-    json_open(&out, '{');
-    json_member_list(&out, "items");
-    for (int i = 0; i < shown; i++)
-        write_row(&out, rows, i, 0, firm_members);
-    json_close(&out, ']');
-    json_member_known(&out, "next",
-        rows->n > shown ? rows_at(rows, shown - 1, ENTERPRISE_LIST_USCC) : (struct str){NULL, 0});
-    list_total(&out, r, rows, ENTERPRISE_LIST_TOTAL);
-    json_close(&out, '}');
-    reply_list(r, buf_view(&out), shown);
-}
-
-static void enterprise_list(struct req *r)
-{
-    int64_t *limit = arena_alloc(r->a, sizeof *limit);
-    struct str p[] = {req_param(r, "after"), {NULL, 0}, req_param(r, "q"),
-        param_flag(r, "total") ? STR("true") : STR("false")};
-    r->state = limit;
-    if (!param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, limit)) {
-        reply_problem(r);
-        return;
-    }
-    if (p[2].n == 0)
-        p[2].p = NULL;
-    p[1] = arena_printf(r->a, "%lld", (long long)*limit);
-    db_query(r->server->db, r->a, r->actor, SQL_ENTERPRISE_LIST, p, COUNT_OF(p), on_firms, r);
-}
+static const struct list firm_list = {
+    .sql = SQL_ENTERPRISE_LIST, .rows = LIST_CELLS, .members = firm_members};
 
 /* A day from the query, or no value. */
 static struct str optional_day(struct req *r, const char *name)
@@ -210,8 +174,10 @@ static const struct query q_uscc = {"uscc", Q_TEXT, .zh = "企业"},
                           q_matures_on = {"matures_on", Q_DAY, .zh = "债务到期日"},
                           q_pledgor = {"pledgor", Q_IDENT, .zh = "出质人", .ident = ident_uscc_any};
 
-static const struct query q_after_firm = {
-    "after", Q_IDENT, .zh = "上一页的 next", .ident = ident_uscc_any};
+static const struct query q_after_firm = {"after", Q_IDENT, .zh = "上一页的 next",
+                              .ident = ident_uscc_any},
+                          q_order_of_firms = {"order", Q_WORD, "排序;前加 - 为倒序",
+                              .words = "code -code name -name"};
 
 const struct route lookup_routes[] = {
     {.method = METHOD_GET,
@@ -227,8 +193,9 @@ const struct route lookup_routes[] = {
     {.method = METHOD_GET,
         .path = "/v1/enterprises",
         .roles = EVERYBODY,
-        .handle = enterprise_list,
-        .query = {&q_limit, &q_after_firm, &q_q, &q_total, &q_list_format},
+        .handle = list_get,
+        .list = &firm_list,
+        .query = {&q_limit, &q_after_firm, &q_q, &q_order_of_firms, &q_total, &q_list_format},
         .answers = ANSWERS(PAGE_OF(firm_shape)),
         .zh = "企业列表",
         .en = "List firms that submissions are about"},

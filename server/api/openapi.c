@@ -264,6 +264,8 @@ static void write_page(struct buf *out, const char *name, const char *suffix)
         out, STR("{\"type\":[\"string\",\"null\"],\"description\":\"?after of the next page\"}"));
     json_member_raw(out, "total",
         STR("{\"type\":\"integer\",\"description\":\"of all pages, where ?total=true asks\"}"));
+    json_member_raw(out, "total_amount",
+        STR("{\"type\":\"string\",\"description\":\"what they come to in yuan, likewise\"}"));
     json_close(out, '}');
     json_close(out, '}');
 }

@@ -100,6 +100,19 @@ bool param_count(
                (long long)most);
 }
 
+void param_put(struct req *r, struct arena *a, const char *name, struct str value)
+{
+    struct param *p = r->params;
+    while (p && !str_is(p->name, name))
+        p = p->next;
+    if (!p) {
+        p = arena_alloc(a, sizeof *p);
+        *p = (struct param){.name = str_of(name), .next = r->params};
+        r->params = p;
+    }
+    p->value = value;
+}
+
 const char xlsx_type[] = XLSX_TYPE;
 
 bool body_is(const struct req *r, const char *want)

@@ -6,7 +6,9 @@
 #include "api.h"
 #include "records.h"
 
-enum { P_ID, P_AFTER, P_STATE, P_KIND, P_WAITING, P_LIMIT, P_COUNT };
+static const struct list proposal_list = {
+    .sql = SQL_PROPOSAL_LIST, .rows = LIST_JSON, .one = ONE_ID, .asked = 4};
+static const struct list task_list = {.sql = SQL_TASK_LIST, .rows = LIST_JSON, .order = "since"};
 
 /* {"items":[…] of texts that are JSON; left open. */
 static void write_texts(struct buf *out, const struct rows *rows, int shown, int column)
@@ -18,63 +20,12 @@ static void write_texts(struct buf *out, const struct rows *rows, int shown, int
     json_close(out, ']');
 }
 
-static void on_proposals(void *arg, const struct rows *rows, const struct fail *fail)
-{
-    struct req *r = arg;
-    int64_t limit = *(int64_t *)r->state;
-    struct buf out;
-    if (fail) {
-        reply_fail(r, fail);
-        return;
-    }
-    int shown = rows->n > limit ? (int)limit : rows->n;
-    buf_init(&out, r->a);
-    write_texts(&out, rows, shown, PROPOSAL_LIST_PROPOSAL);
-    json_member_known(&out, "next",
-        rows->n > shown ? rows_at(rows, shown - 1, PROPOSAL_LIST_NO) : (struct str){NULL, 0});
-    json_close(&out, '}');
-    reply_list(r, buf_view(&out), shown);
-}
-
-static void proposal_list(struct req *r)
-{
-    struct str p[P_COUNT] = {{NULL, 0}};
-    int64_t *limit = arena_alloc(r->a, sizeof *limit);
-    r->state = limit;
-    p[P_AFTER] = req_param(r, "after");
-    p[P_STATE] = req_param(r, "state");
-    p[P_KIND] = req_param(r, "kind");
-    p[P_WAITING] = req_param(r, "waiting");
-    if (!param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, limit)) {
-        reply_problem(r);
-        return;
-    }
-    p[P_LIMIT] = arena_printf(r->a, "%lld", (long long)*limit);
-    db_query(r->server->db, r->a, r->actor, SQL_PROPOSAL_LIST, p, P_COUNT, on_proposals, r);
-}
-
-static void on_proposal(void *arg, const struct rows *rows, const struct fail *fail)
-{
-    struct req *r = arg;
-    if (rows_found(r, rows, fail))
-        reply_json(r, 200, rows_at(rows, 0, PROPOSAL_LIST_PROPOSAL));
-}
-
-static void proposal_get(struct req *r)
-{
-    struct str p[P_COUNT] = {[P_ID] = r->capture[0], [P_LIMIT] = STR("1")};
-    if (uuid_is(r->capture[0]))
-        db_query(r->server->db, r->a, r->actor, SQL_PROPOSAL_LIST, p, P_COUNT, on_proposal, r);
-    else
-        reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
-}
-
 static void on_asked(void *arg, const struct rows *rows, const struct fail *fail)
 {
     struct req *r = arg;
     if (!rows_found(r, rows, fail))
         return;
-    const struct json *p = json_parse(r->a, rows_at(rows, 0, PROPOSAL_LIST_PROPOSAL), &r->err),
+    const struct json *p = json_parse(r->a, rows_at(rows, 0, PROPOSAL_LIST_ITEM), &r->err),
                       *act = NULL;
     MUST(p && (act = json_get(p, "act")));
     if (str_is(json_get(p, "kind")->text, seal_record.name) &&
@@ -87,9 +38,8 @@ static void on_asked(void *arg, const struct rows *rows, const struct fail *fail
 /* A seal is made by the program, so that agreeing to one goes another way. */
 static void proposal_approve(struct req *r)
 {
-    struct str p[P_COUNT] = {[P_ID] = r->capture[0], [P_LIMIT] = STR("1")};
     if (uuid_is(r->capture[0]) && !param_flag(r, "dry_run"))
-        db_query(r->server->db, r->a, r->actor, SQL_PROPOSAL_LIST, p, P_COUNT, on_asked, r);
+        list_row(r, &proposal_list, on_asked, r);
     else
         record_step(r);
 }
@@ -113,17 +63,6 @@ static void on_whole(void *arg, const struct rows *rows, const struct fail *fail
 static void tier_list(struct req *r)
 {
     db_query(r->server->db, r->a, r->actor, SQL_APPROVAL_TIERS, NULL, 0, on_whole, r);
-}
-
-static void task_list(struct req *r)
-{
-    int64_t limit;
-    if (!param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, &limit)) {
-        reply_problem(r);
-        return;
-    }
-    struct str p[] = {arena_printf(r->a, "%lld", (long long)limit)};
-    db_query(r->server->db, r->a, r->actor, SQL_TASK_LIST, p, COUNT_OF(p), on_whole, r);
 }
 
 /* Who the token says that its bearer is. */
@@ -228,7 +167,12 @@ static const struct shape proposal_shape = {"proposal", proposal_members},
 static const struct query q_number = {"after", Q_COUNT, .zh = "上一页的 next", .max = INT64_MAX},
                           q_is = {"state", Q_WORD, .zh = "状态", .words = STATES},
                           q_kind = {"kind", Q_TEXT, .zh = "事项"},
-                          q_waiting = {"waiting", Q_BOOL, .zh = "只列待我复核的"};
+                          q_waiting = {"waiting", Q_BOOL, .zh = "只列待我复核的"},
+                          q_order_of_sums = {"order", Q_WORD, "排序;前加 - 为倒序",
+                              .words = "recorded -recorded key -key amount -amount"},
+                          q_after_task = {"after", Q_TEXT, .zh = "上一页的 next"},
+                          q_order_of_tasks = {"order", Q_WORD, "排序;前加 - 为倒序",
+                              .words = "since -since kind -kind"};
 
 // clang-format off
 #define STEP(step, by, name_zh, name_en) \
@@ -245,8 +189,10 @@ const struct route proposal_routes[] = {
     {.method = METHOD_GET,
         .path = "/v1/proposals",
         .roles = READERS,
-        .handle = proposal_list,
-        .query = {&q_limit, &q_number, &q_is, &q_kind, &q_waiting, &q_list_format},
+        .handle = list_get,
+        .list = &proposal_list,
+        .query = {&q_limit, &q_number, &q_is, &q_kind, &q_waiting, &q_q, &q_order_of_sums, &q_total,
+            &q_list_format},
         .answers = ANSWERS(PAGE_OF(proposal_shape)),
         .zh = "待复核事项列表",
         .en = "List proposals"},
@@ -255,7 +201,8 @@ const struct route proposal_routes[] = {
     {.method = METHOD_GET,
         .path = "/v1/proposals/{id}",
         .roles = READERS,
-        .handle = proposal_get,
+        .handle = list_get_one,
+        .list = &proposal_list,
         .answers = ANSWERS(JSON_OF(proposal_shape)),
         .zh = "待复核事项",
         .en = "One proposal"},
@@ -283,8 +230,9 @@ const struct route proposal_routes[] = {
     {.method = METHOD_GET,
         .path = "/v1/tasks",
         .roles = EVERYBODY,
-        .handle = task_list,
-        .query = {&q_limit, &q_list_format},
+        .handle = list_get,
+        .list = &task_list,
+        .query = {&q_limit, &q_after_task, &q_q, &q_order_of_tasks, &q_total, &q_list_format},
         .answers = ANSWERS(PAGE_OF(task_shape)),
         .zh = "我的待办",
         .en = "What waits for a step of whoever asks"},

@@ -14,6 +14,8 @@ const struct query q_sheet = {"sheet", Q_TEXT, .zh = "工作簿中要读的工�
 const struct query q_q = {"q", Q_TEXT, .zh = "编号、名称或代码中的一段"};
 const struct query q_order = {
     "order", Q_WORD, "排序;前加 - 为倒序", .words = "recorded -recorded on -on key -key"};
+const struct query q_order_amount = {"order", Q_WORD, "排序;前加 - 为倒序",
+    .words = "recorded -recorded on -on key -key amount -amount"};
 const struct query q_total = {"total", Q_BOOL, .zh = "同时给出总数"};
 const struct query q_list_format = {
     "format", Q_WORD, "json,或整个列表为 csv、xlsx", .words = "json csv xlsx"};

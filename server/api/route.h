@@ -41,8 +41,8 @@ struct query {
 
 /* Those that several routes know. */
 extern const struct query q_limit, q_after, q_dry_run, q_atomic, q_as_of, q_known_at, q_from, q_to,
-    q_basis, q_plan_basis, q_state, q_code, q_quarter, q_sheet, q_q, q_order, q_total,
-    q_list_format;
+    q_basis, q_plan_basis, q_state, q_code, q_quarter, q_sheet, q_q, q_order, q_order_amount,
+    q_total, q_list_format;
 
 /* ---- answers --------------------------------------------------------------------------------- */
 
@@ -87,12 +87,14 @@ enum takes {
 
 enum { QUERY_MAX = 16, SIGNED_BODY_MAX = 16 << 20 };
 
+struct list;
 struct route {
     enum http_method method;
     const char *path; /* "/v1/loans/{id}" */
     unsigned roles;   /* bits of role.h; 0 = no token needed */
     req_fn *handle;
     enum takes takes;
+    const struct list *list;              /* of a list: how it is read and written (api.h) */
     const struct record *record;          /* that it is about; of a body: what it holds */
     const struct query *query[QUERY_MAX]; /* the first NULL ends it */
     const struct answer *answers;
@@ -119,7 +121,8 @@ struct route {
         .takes = TAKES_BATCH, .record = rec, \
         .query = {&q_atomic, &q_dry_run, &q_sheet, &q_receipt}, \
         .answers = record_batch, .zh = "报送" name_zh, .en = "Record one " name_en " or a batch"}, \
-    {.method = METHOD_GET, .path = base, .roles = readers, .handle = record_list, .record = rec, \
+    {.method = METHOD_GET, .path = base, .roles = readers, .handle = list_get, .list = &record_list, \
+        .record = rec, \
         .query = {&q_limit, &q_after, &q_q, &q_order, &q_total, &q_list_format, filter}, \
         .answers = record_page, .zh = name_zh "列表", \
         .en = "List: " name_en}, \

@@ -487,6 +487,8 @@ static const struct query q_waiting = {"waiting", Q_BOOL, .zh = "只列等我办
         .answers = record_batch, .zh = name_zh, .en = name_en}
 // clang-format on
 
+static const struct list application_list = {.sql = SQL_APPLICATION_LIST};
+
 const struct route policy_routes[] = {
     {.method = METHOD_POST,
         .path = "/v1/policies",
@@ -501,7 +503,8 @@ const struct route policy_routes[] = {
     {.method = METHOD_GET,
         .path = "/v1/policies",
         .roles = BANK | READERS,
-        .handle = record_list,
+        .handle = list_get,
+        .list = &record_list,
         .record = &policy_record,
         .query = {&q_limit, &q_after, &q_code, &q_q, &q_order, &q_total, &q_list_format},
         .answers = record_page,
@@ -542,7 +545,8 @@ const struct route policy_routes[] = {
     {.method = METHOD_GET,
         .path = "/v1/applications",
         .roles = CONCERNED | READERS,
-        .handle = application_list,
+        .handle = list_get,
+        .list = &application_list,
         .record = &application_record,
         .query = {&q_limit, &q_after, &q_code, &q_state, &q_waiting, &q_q, &q_order, &q_total,
             &q_list_format},

@@ -16,58 +16,18 @@ static const struct member verification_members[] = {
 };
 static const struct shape verification_shape = {"verification", verification_members};
 
-static void on_verifications(void *arg, const struct rows *rows, const struct fail *fail)
-{
-    struct req *r = arg;
-    int64_t limit = *(int64_t *)r->state;
-    struct buf out;
-    if (fail) {
-        reply_fail(r, fail);
-        return;
-    }
-    int shown = rows->n > limit ? (int)limit : rows->n;
-    buf_init(&out, r->a);
-    json_open(&out, '{');
-    json_member_list(&out, "items");
-    for (int i = 0; i < shown; i++) {
-        json_open(&out, '{');
-        for (int c = 0; c < VERIFICATION_LIST_FINDINGS; c++) {
-            struct str value = rows_at(rows, i, c);
-            if (value.p && verification_members[c].kind == M_COUNT)
-                json_member_raw(&out, verification_members[c].name, value);
-            else if (value.p)
-                json_member_str(&out, verification_members[c].name, value);
-        }
-        json_member_raw(&out, "findings", rows_at(rows, i, VERIFICATION_LIST_FINDINGS));
-        json_close(&out, '}');
-    }
-    json_close(&out, ']');
-    json_member_known(&out, "next",
-        rows->n > shown ? rows_at(rows, shown - 1, VERIFICATION_LIST_ID) : (struct str){NULL, 0});
-    json_close(&out, '}');
-    reply_list(r, buf_view(&out), shown);
-}
-
-static void verification_list(struct req *r)
-{
-    int64_t *limit = arena_alloc(r->a, sizeof *limit);
-    struct str p[] = {req_param(r, "after"), {NULL, 0}};
-    r->state = limit;
-    if (!param_count(r, "limit", 1, LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT, limit)) {
-        reply_problem(r);
-        return;
-    }
-    p[1] = arena_printf(r->a, "%lld", (long long)*limit + 1);
-    db_query(
-        r->server->db, r->a, r->actor, SQL_VERIFICATION_LIST, p, COUNT_OF(p), on_verifications, r);
-}
+static const struct list verification_list = {
+    .sql = SQL_VERIFICATION_LIST, .rows = LIST_JSON, .order = "-ended"};
+static const struct query q_order_ended = {
+    "order", Q_WORD, "排序;前加 - 为倒序", .words = "ended -ended"};
 
 const struct route verification_routes[] = {
     {.method = METHOD_GET,
         .path = "/v1/verifications",
         .roles = FINANCE | IP_OFFICE | AUDITOR,
-        .handle = verification_list,
-        .query = {&q_limit, &q_after, &q_list_format},
+        .handle = list_get,
+        .list = &verification_list,
+        .query = {&q_limit, &q_after, &q_q, &q_order_ended, &q_total, &q_list_format},
         .answers = ANSWERS(PAGE_OF(verification_shape)),
         .zh = "核验结果",
         .en = "What verifications found"},

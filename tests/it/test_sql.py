@@ -11,14 +11,15 @@ from harness import PLEDGED_BIN, ROOT, Case
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 import lint_sql
 
+BUILT = os.path.join(os.path.dirname(PLEDGED_BIN), "sql")  # their parts put in (cmake/statements.cmake)
 NAMES = os.path.join(os.path.dirname(PLEDGED_BIN), "include", "sql_names.h")
 TYPES = {"bool": "boolean", "int2": "smallint", "int4": "integer", "int8": "bigint"}
 RESULT_UNREAD = {"abort_flight", "identity", "log_write"}
 
 
 def files():
-    return sorted(glob.glob(os.path.join(ROOT, "ledger", "sql", "*.sql")) +
-                  glob.glob(os.path.join(ROOT, "reports", "sql", "*.sql")))
+    names = [os.path.basename(p) for room in ("ledger", "reports") for p in glob.glob(os.path.join(ROOT, room, "sql", "*.sql"))]
+    return sorted(os.path.join(BUILT, n) for n in names)
 
 
 def text(name):
@@ -85,6 +86,14 @@ class Sql(Case):
                 described = self.described(text(name))
                 if name not in RESULT_UNREAD:
                     self.assertEqual(described, promised(name))
+
+    def test_lists_are_paged_in_one_way_and_their_rows_begin_alike(self):
+        paged = [os.path.basename(p)[:-4] for p in files() if "-- page: the rows of a list" in text(os.path.basename(p)[:-4])]
+        self.assertGreater(len(paged), 14)
+        for name in paged:
+            columns = [c for c, _ in promised(name)]
+            self.assertIn(columns[:3] if "record_answer" not in text(name) else columns[-3:],
+                          (["cursor", "total", "amount"], ["page", "total", "amount"]), name)
 
     def test_c_knows_every_statement_and_column_by_the_name_in_the_head(self):
         names = generated()
