@@ -141,8 +141,9 @@
         "写成至多 8 位数字,或 G 加 5 至 7 位数字", "Up to 8 digits, or G and 5 to 7 digits")       \
     X(E_IP_KIND, 422, "种类与号码不符", "The kind contradicts the number", "按号码应为 {}",        \
         "By its number this is {}")                                                                \
-    X(E_DISTRICT, 422, "不是上海市的区代码", "Not a district of Shanghai",                         \
-        "使用 6 位区代码,例如 310115(浦东新区)", "Use a 6-digit code such as 310115 (Pudong)")     \
+    X(E_DISTRICT, 422, "不是本市的区代码", "Not a district of this city",                          \
+        "使用 6 位区代码,例如 {};全部列于 GET /v1/districts",                                      \
+        "Use a 6-digit code as {}; GET /v1/districts lists them")                                  \
     X(E_INDUSTRY, 422, "行业代码不合 GB/T 4754", "Not an industry code (GB/T 4754)",               \
         "门类字母加 2 至 4 位数字,例如 C3973",                                                     \
         "Section letter and 2 to 4 digits, for example C3973")                                     \

@@ -31,7 +31,7 @@ ident_fn ident_pledge_no;
 /* "C3973": section letter A-T whose divisions hold the first two digits, 2 to 4 digits. A bare
  * "3973" gets its letter. E_INDUSTRY. */
 ident_fn ident_industry;
-/* One of Shanghai's 16 districts, 6 digits. E_DISTRICT. */
+/* A district of the city that the ledger is of (city.h), 6 digits. E_DISTRICT. */
 ident_fn ident_district;
 /* A record's id: a UUID in lower case. Kept as written. */
 ident_fn ident_id;
@@ -68,11 +68,4 @@ day trademark_expiry(day registered);
 
 /* The year in a canonical patent number; the right was not filed later. false for trademarks. */
 MUST_USE bool ip_number_year(struct str canonical, int *year);
-
-struct district {
-    const char *code, *zh, *en;
-};
-enum { DISTRICT_COUNT = 16 };
-extern const struct district districts[DISTRICT_COUNT];
-const struct district *district_find(struct str code); /* NULL when there is none */
 #endif

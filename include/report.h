@@ -53,7 +53,7 @@ enum report_chart {
 enum report_rows {
     ROWS_FOUND,     /* those of the facts */
     ROWS_LISTED,    /* keys */
-    ROWS_DISTRICTS, /* all of Shanghai; for a district its own */
+    ROWS_DISTRICTS, /* all of the city; for a district its own */
     ROWS_QUARTERS,  /* of the plan, up to the report's */
     ROWS_TARGETS,   /* of the plan */
 };

@@ -18,4 +18,6 @@ extern const struct embedded migrations[]; /* numbered, forward only */
 extern const size_t migrations_count;
 extern const struct embedded functions[]; /* of the database, their current text, by subject */
 extern const size_t functions_count;
+extern const struct embedded places[]; /* the list of cities and districts, one file */
+extern const size_t places_count;
 #endif

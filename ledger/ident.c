@@ -6,6 +6,7 @@
  * form, or says what would be right.
  */
 #include "ident.h"
+#include "city.h"
 #include "glyph.h"
 
 static bool is_digit(char c)
@@ -395,42 +396,16 @@ bool ident_industry(
 
 /* ---- districts ------------------------------------------------------------------------------ */
 
-const struct district districts[DISTRICT_COUNT] = {
-    {"310101", "黄浦区", "Huangpu"},
-    {"310104", "徐汇区", "Xuhui"},
-    {"310105", "长宁区", "Changning"},
-    {"310106", "静安区", "Jing'an"},
-    {"310107", "普陀区", "Putuo"},
-    {"310109", "虹口区", "Hongkou"},
-    {"310110", "杨浦区", "Yangpu"},
-    {"310112", "闵行区", "Minhang"},
-    {"310113", "宝山区", "Baoshan"},
-    {"310114", "嘉定区", "Jiading"},
-    {"310115", "浦东新区", "Pudong"},
-    {"310116", "金山区", "Jinshan"},
-    {"310117", "松江区", "Songjiang"},
-    {"310118", "青浦区", "Qingpu"},
-    {"310120", "奉贤区", "Fengxian"},
-    {"310151", "崇明区", "Chongming"},
-};
-
-const struct district *district_find(struct str code)
-{
-    for (int i = 0; i < DISTRICT_COUNT; i++) {
-        if (str_is(code, districts[i].code))
-            return &districts[i];
-    }
-    return NULL;
-}
-
 bool ident_district(
     struct arena *a, struct str in, struct str *canonical, enum err_code *code, struct str *hint)
 {
-    (void)a;
-    (void)hint;
+    const struct district *first = city_here()->district;
     *code = E_DISTRICT;
     *canonical = in;
-    return district_find(in) != NULL;
+    if (district_find(in))
+        return true;
+    *hint = arena_printf(a, "%s (%s)", first->code, first->zh);
+    return false;
 }
 
 bool ident_period(

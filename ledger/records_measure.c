@@ -6,6 +6,7 @@
  * login: the IP office, which leads the plan, records for those of the city, the finance office for
  * the two financial regulators, a district for itself. Who may and must is judged by the database.
  */
+#include "city.h"
 #include "fields.h"
 #include "records.h"
 #include <assert.h>
@@ -13,21 +14,43 @@
 static const struct choice departments[] = {{"ip_office", "市知识产权局"},
     {"economy", "市经济和信息化委"}, {"education", "市教委"}, {"science", "市科委"},
     {"health", "市卫健委"}, {"sasac", "市国资委"}, {"financial_regulator", "市地方金融监管局"},
-    {"banking_regulator", "上海银保监局"}, {"310101", "黄浦区政府"}, {"310104", "徐汇区政府"},
-    {"310105", "长宁区政府"}, {"310106", "静安区政府"}, {"310107", "普陀区政府"},
-    {"310109", "虹口区政府"}, {"310110", "杨浦区政府"}, {"310112", "闵行区政府"},
-    {"310113", "宝山区政府"}, {"310114", "嘉定区政府"}, {"310115", "浦东新区政府"},
-    {"310116", "金山区政府"}, {"310117", "松江区政府"}, {"310118", "青浦区政府"},
-    {"310120", "奉贤区政府"}, {"310151", "崇明区政府"}, {NULL, NULL}};
-enum { CITY_DEPARTMENTS = 8, MEASURES = 25 };
-static_assert(COUNT_OF(departments) == CITY_DEPARTMENTS + DISTRICT_COUNT + 1, "one a district");
+    {"banking_regulator", "银保监局"}, {NULL, NULL}};
+enum { MEASURES = 25 };
+
+/* A department of the city by its name or title, or a district's government by its code or name.
+ */
+static bool ident_department(
+    struct arena *a, struct str in, struct str *canonical, enum err_code *code, struct str *hint)
+{
+    struct buf list;
+    buf_init(&list, a);
+    for (const struct choice *c = departments; c->name; c++) {
+        if (str_is(in, c->name) || str_is(in, c->zh)) {
+            *canonical = str_of(c->name);
+            return true;
+        }
+        buf_printf(&list, "%s, ", c->name);
+    }
+    for (int i = 0; i < city_here()->n; i++) {
+        const struct district *d = &city_here()->district[i];
+        *canonical = str_of(d->code);
+        if (str_is(in, d->code) || str_eq(in, arena_printf(a, "%s政府", d->zh)))
+            return true;
+    }
+    *canonical = in;
+    buf_text(&list, city_here()->district[0].code);
+    buf_text(&list, " …");
+    *code = E_CHOICE;
+    *hint = buf_view(&list);
+    return false;
+}
 
 /* ---- reports -------------------------------------------------------------------------------- */
 
 static const struct field report_fields[] = {
     {"reference", "报送编号", F_TEXT, .min = 1, .max = 64, .example = "12 ip_office 2022Q3"},
     {"measure", "举措序号", F_INT, .need = true, .min = 1, .max = MEASURES, .example = "12"},
-    {"department", "责任部门", F_ENUM, .need = true, .choices = departments,
+    {"department", "责任部门", F_IDENT, .need = true, .ident = ident_department,
         .example = "ip_office"},
     {"period", "期间", F_IDENT, .need = true, .ident = ident_period, .example = "2022Q3"},
     {"on", "报送日", F_DAY, .need = true, .example = "2022-10-12"},
@@ -41,10 +64,8 @@ static const struct field report_fields[] = {
 enum { REFERENCE, MEASURE, DEPARTMENT, PERIOD, ON, TEXT, FIGURE, UNIT, EVIDENCE, REPORT_WIDTH };
 static_assert(COUNT_OF(report_fields) == REPORT_WIDTH + 1, "the enum follows the table");
 
-/* The department stands for the record's subject: ?department= finds it. */
 static void report_derive(struct arena *a, struct value *v)
 {
-    v[DEPARTMENT].s = str_of(departments[v[DEPARTMENT].n].name);
     if (!v[REFERENCE].present)
         v[REFERENCE] = (struct value){.present = true,
             .s = arena_printf(
@@ -88,7 +109,7 @@ enum { RHYTHM_NONE = 2 };
 static const struct field rhythm_fields[] = {
     {"reference", "编号", F_TEXT, .need = true, .min = 1, .max = 64, .example = "JZ-2022-01"},
     {"measure", "举措序号", F_INT, .min = 1, .max = MEASURES, .example = "12"},
-    {"department", "责任部门", F_ENUM, .choices = departments, .example = "ip_office"},
+    {"department", "责任部门", F_IDENT, .ident = ident_department, .example = "ip_office"},
     {"effective_from", "生效日", F_DAY, .need = true, .example = "2022-01-01"},
     {"every", "报送频率", F_ENUM, .need = true, .choices = rhythms, .example = "quarter"},
     {"due_days", "期末后报送天数", F_INT, .min = 1, .max = 365, .example = "15"},

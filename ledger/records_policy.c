@@ -3,6 +3,7 @@
  *
  * A policy's conditions are JSON that rule.c reads; everything else is fields.
  */
+#include "city.h"
 #include "facts.h"
 #include "fields.h"
 #include "records.h"
@@ -116,7 +117,8 @@ static void budget_check(const struct value *v, struct err *e)
 {
     if (!v[POLICY_BUDGET].present)
         return;
-    struct str district = v[POLICY_DISTRICT].present ? v[POLICY_DISTRICT].s : STR("310000");
+    struct str district =
+        v[POLICY_DISTRICT].present ? v[POLICY_DISTRICT].s : str_of(city_here()->code);
     struct str want = arena_printf(e->a, "subsidy:%s:", district.p);
     if (!str_starts(v[POLICY_BUDGET].row[0].s, want.p))
         err_add(e, E_BUDGET_ACCOUNT, STR("/budget/account"), "%s…", want.p);

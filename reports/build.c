@@ -5,6 +5,7 @@
  * from the database, which adds up the facts themselves; here the rows are added up once more, and
  * a table whose two totals differ is not made.
  */
+#include "city.h"
 #include "ident.h"
 #include "report.h"
 
@@ -144,8 +145,8 @@ static void add_listed(struct build *b)
 
 static void add_districts(struct build *b, struct str own)
 {
-    for (int i = 0; i < DISTRICT_COUNT; i++) {
-        const struct district *d = &districts[i];
+    for (int i = 0; i < city_here()->n; i++) {
+        const struct district *d = &city_here()->district[i];
         if (!own.p || str_is(own, d->code))
             add(b, str_of(d->code), str_of(b->english ? d->en : d->zh));
     }
@@ -197,7 +198,7 @@ static int listed_max(const struct build *b, quarter last)
     int n = 0;
     while (b->s->keys && b->s->keys[n].key)
         n++;
-    return n + DISTRICT_COUNT + quarters_of_plan(b, last) + (b->plan ? b->plan->n : 0);
+    return n + city_here()->n + quarters_of_plan(b, last) + (b->plan ? b->plan->n : 0);
 }
 
 /* ---- totals ---------------------------------------------------------------------------------- */

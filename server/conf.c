@@ -29,6 +29,8 @@ static const struct setting settings[] = {
         "a PostgreSQL of your own, as its owner (libpq connection string); else a private one"},
     {"database_app", TEXT, AT(database_app), NULL, 0, 0, "读取用角色 pledged_app 的连接串",
         "the same for reading, as pledged_app; else that role logs in by a password of its own"},
+    {"city", TEXT, AT(city), NULL, 0, 0, "所在城市的行政区划代码(GB/T 2260),建账时定,以后不变",
+        "code of the city that a new ledger is of (GB/T 2260, as 440100); else Shanghai, 310000"},
     {"tls_cert", TEXT, AT(tls_cert), NULL, 0, 0, "TLS 证书(PEM)",
         "certificate chain of the server (PEM); with it HTTPS is spoken"},
     {"tls_key", TEXT, AT(tls_key), NULL, 0, 0, "TLS 私钥(PEM)",
@@ -329,7 +331,7 @@ void conf_show(struct arena *a, const struct conf *conf)
 static bool is_reached(const struct setting *s, enum conf_reach reach)
 {
     return reach == CONF_ALL || s->place == AT(data) || s->place == AT(database) ||
-           s->place == AT(backup);
+           s->place == AT(backup) || s->place == AT(city);
 }
 
 /* A setting as an option: --tls-cert VALUE. Gives how wide it is. */

@@ -389,7 +389,8 @@ static bool start_database(struct arena *a, struct daemon *p)
     const char *owner = conf->database;
     if (owner) {
         p->database.conninfo = conf->database_app ? conf->database_app : owner;
-        return migrate_apply(owner) && wall_enter(a, &p->database, owner, !conf->database_app);
+        return migrate_apply(owner, conf->city) &&
+               wall_enter(a, &p->database, owner, !conf->database_app);
     }
     p->pg = cluster_start(&p->place, CLUSTER_SERVE);
     if (!p->pg)
@@ -397,7 +398,7 @@ static bool start_database(struct arena *a, struct daemon *p)
     p->database.conninfo = cluster_app(p->pg);
     p->database.cluster = p->pg;
     p->database.writer_password = ""; /* the folder of its socket is the daemon's alone */
-    return migrate_apply(cluster_owner(p->pg)) &&
+    return migrate_apply(cluster_owner(p->pg), conf->city) &&
            wall_enter(a, &p->database, cluster_owner(p->pg), false);
 }
 

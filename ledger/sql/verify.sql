@@ -272,7 +272,7 @@ select 'policy that differs from its record', p.id || ''
  where (p.body::text, p.sha256, p.code, p.effective_from, p.org_id, p.district)
        is distinct from
        (r.body::text, r.sha256, r.body ->> 'code', (r.body ->> 'effective_from')::date, r.org_id,
-       coalesce(r.body ->> 'district', '310000'))
+       coalesce(r.body ->> 'district', city_code()))
 union all
 select 'policy in force without an approval on record', p.id || ''
   from policy p

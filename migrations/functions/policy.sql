@@ -103,7 +103,7 @@ begin
         return d;
     end if;
     d.district := r.district;
-    of_district := coalesce(r.body ->> 'district', '310000');
+    of_district := coalesce(r.body ->> 'district', city_code());
     select p.* into in_force from policy p where p.id = r.id;
     if (in_force.id is null) = is_end or exists (select from policy_end e where e.policy = r.id) then
         found_problems := found_problems || problem('E_STEP', '',

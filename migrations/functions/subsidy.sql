@@ -61,7 +61,7 @@ begin
            u.items, coalesce(u.interest, 0)
       from (select y.id, case when few then subsidy_credit(y.id) else y.id end as credit from unnest(ids) y(id)) x
       left join lateral (
-           select bool_or(a.district = '310000') as city, bool_or(a.district <> '310000') as district,
+           select bool_or(a.district = city_code()) as city, bool_or(a.district <> city_code()) as district,
                   count(*) as applications, string_agg(distinct a.policy_code, ' ' order by a.policy_code) as policies
              from application_now a
             where a.loan_id in (x.id, x.credit) and a.state in ('queued', 'reserved', 'approved', 'paid')
@@ -364,7 +364,8 @@ create or replace function subsidy_insurance_usage(insurance uuid)
     language plpgsql stable rows 1 security definer set search_path = public, pg_temp as $$
 begin
     return query
-    select coalesce(bool_or(a.district = '310000'), false), coalesce(bool_or(a.district <> '310000'), false), count(*),
+    select coalesce(bool_or(a.district = city_code()), false), coalesce(bool_or(a.district <> city_code()), false),
+           count(*),
            string_agg(distinct a.policy_code, ' ' order by a.policy_code), null::text,
            (select 'premium' from subsidy_unit u where u.unit = 'premium ' || insurance), -- also by a fee of its loan
            0::bigint

@@ -269,7 +269,7 @@ begin
         end if;
     end loop;
     for word in select m.value from json_each_text(r.body) m union select '' union select r.key
-                union select r.subject union select '310000' loop
+                union select r.subject union select city_code() loop
         tried := r;
         tried.key := word;
         if verify_leaf_fits(leaf, tried, digest) then

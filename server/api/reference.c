@@ -1,7 +1,8 @@
 /*
- * reference.c - what rules are written with: the catalogue of facts, and loan prime rates.
+ * reference.c - what rules are written with: the catalogue of facts, loan prime rates, districts.
  */
 #include "api.h"
+#include "city.h"
 #include "facts.h"
 #include "records.h"
 
@@ -88,6 +89,40 @@ static void facts_list(struct req *r)
     reply_json(r, 200, buf_view(&out));
 }
 
+/* ---- districts ------------------------------------------------------------------------------- */
+
+static const struct member district_members[] = {
+    {"code", M_TEXT, "区代码", .en = "Code of the district (GB/T 2260)"},
+    {"title", M_TEXT, "名称", .en = "Name"},
+    {"title_en", M_TEXT, "英文名称", .en = "Name in English"},
+    {"city", M_TEXT, "城市代码", .en = "Code of the city that this ledger is of"},
+    {"city_title", M_TEXT, "城市", .en = "Name of the city"},
+    {.name = NULL},
+};
+static const struct shape district_shape = {"district_of_city", district_members};
+
+static void districts_list(struct req *r)
+{
+    const struct city *c = city_here();
+    struct buf out;
+    buf_init(&out, r->a);
+    json_open(&out, '{');
+    json_member_list(&out, "items");
+    for (int i = 0; i < c->n; i++) {
+        json_open(&out, '{');
+        json_member_text(&out, "code", c->district[i].code);
+        json_member_text(&out, "title", c->district[i].zh);
+        json_member_text(&out, "title_en", c->district[i].en);
+        json_member_text(&out, "city", c->code);
+        json_member_text(&out, "city_title", c->zh);
+        json_close(&out, '}');
+    }
+    json_close(&out, ']');
+    json_member_raw(&out, "next", STR("null"));
+    json_close(&out, '}');
+    reply_json(r, 200, buf_view(&out));
+}
+
 /* ---- routes ---------------------------------------------------------------------------------- */
 
 const struct route fact_routes[] = {
@@ -98,6 +133,13 @@ const struct route fact_routes[] = {
         .answers = ANSWERS(PAGE_OF(catalogue_shape)),
         .zh = "事实目录",
         .en = "The facts that rules may ask for, and who tells them"},
+    {.method = METHOD_GET,
+        .path = "/v1/districts",
+        .roles = EVERYBODY,
+        .handle = districts_list,
+        .answers = ANSWERS(PAGE_OF(district_shape)),
+        .zh = "本市各区",
+        .en = "The districts of the city that this ledger is of"},
     {.method = METHOD_POST,
         .path = "/v1/lpr",
         .roles = FINANCE | IP_OFFICE,

@@ -6,6 +6,7 @@
  * the answer names whose they are.
  */
 #include "report_ask.h"
+#include "city.h"
 #include "ident.h"
 #include "merkle.h"
 #include "plan_view.h"
@@ -160,7 +161,7 @@ void report_ask_run(struct report_ask *k, const struct db_ask *before, int n, db
 /* ---- the report ------------------------------------------------------------------------------ */
 
 /* A public report is of the city, whoever reads it. */
-static void set_scope(struct report *p, const struct actor *who, bool public_only)
+static void set_scope(struct arena *a, struct report *p, const struct actor *who, bool public_only)
 {
     const struct district *d = district_find(who->district);
     switch (public_only ? ORG_AUDITOR : who->kind) {
@@ -168,7 +169,7 @@ static void set_scope(struct report *p, const struct actor *who, bool public_onl
     case ORG_IP_OFFICE:
     case ORG_AUDITOR:
         p->scope_zh = STR("全市");
-        p->scope_en = STR("All of Shanghai");
+        p->scope_en = arena_printf(a, "All of %s", city_here()->en);
         break;
     case ORG_DISTRICT:
         p->scope_zh = d ? str_of(d->zh) : who->name;
@@ -291,7 +292,7 @@ bool report_ask_make(const struct report_ask *k, bool english, struct report *p)
         .reporter = r->actor->name,
         .n = k->n,
         .table = arena_alloc(r->a, (size_t)(k->n + 1) * sizeof *p->table)};
-    set_scope(p, r->actor, k->public_only);
+    set_scope(r->a, p, r->actor, k->public_only);
     for (int i = 0; i < k->n; i++) {
         if (!make_table(
                 k, &k->statement[k->first + i].rows, &plan, k->section[i], english, &p->table[i]))

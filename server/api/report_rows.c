@@ -1,6 +1,7 @@
 /*
  * report_rows.c - the records behind each figure of the quarterly report.
  */
+#include "city.h"
 #include "ident.h"
 #include "records.h"
 #include "report_ask.h"

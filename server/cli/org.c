@@ -1,8 +1,8 @@
 /*
  * org.c - organisations, directly in the database as its owner.
  */
+#include "city.h"
 #include "directory.h"
-#include "ident.h"
 #include "role.h"
 #include <time.h>
 
@@ -82,8 +82,9 @@ static bool org_arguments(const struct flag *f)
                       "auditor");
     bool has_district = f[DISTRICT_].value && district_find(str_of(f[DISTRICT_].value));
     if (kind == ORG_DISTRICT ? !has_district : f[DISTRICT_].value != NULL)
-        return refuse("--district with one of Shanghai's district codes goes with --kind district, "
-                      "and only with it");
+        return refuse(
+            "--district with the code of a district of the city goes with --kind district, "
+            "and only with it");
     return true;
 }
 

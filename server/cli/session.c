@@ -20,7 +20,7 @@ static const char *start_cluster(struct session *s, bool make)
 
 static bool connect_to(struct session *s, const char *owner)
 {
-    if (!owner || !migrate_apply(owner))
+    if (!owner || !migrate_apply(owner, s->conf.city))
         return false;
     s->c = sql_connect(owner);
     if (PQstatus(s->c) == CONNECTION_OK)

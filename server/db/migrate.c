@@ -9,6 +9,8 @@
  * in one transaction whenever their text differs from what the row of version 0 says was run last.
  */
 #include "migrate.h"
+#include "city.h"
+#include "json.h"
 #include "locks.h"
 #include "log.h"
 #include "merkle.h"
@@ -160,7 +162,76 @@ static bool adopt(PGconn *c)
     return good && run(c, "commit") ? true : failed(c, "rows for the log");
 }
 
-static bool apply_rest(struct arena *a, PGconn *c)
+/* ---- the city -------------------------------------------------------------------------------- */
+
+static struct str districts_json(struct arena *a, const struct city *city)
+{
+    struct buf out;
+    buf_init(&out, a);
+    json_open(&out, '[');
+    for (int i = 0; i < city->n; i++) {
+        json_open(&out, '{');
+        json_member_text(&out, "code", city->district[i].code);
+        json_member_text(&out, "zh", city->district[i].zh);
+        json_member_text(&out, "en", city->district[i].en);
+        json_close(&out, '}');
+    }
+    json_close(&out, ']');
+    return buf_view(&out);
+}
+
+static bool city_settle(struct arena *a, PGconn *c, const char *code)
+{
+    const struct city *city = city_find(a, str_of(code));
+    if (!city) {
+        log_event(
+            LOG_ERROR, SAY_MIGRATE_FAILED, "what", "no such city by GB/T 2260", "name", code, NULL);
+        return false;
+    }
+    const char *params[] = {city->code, city->zh, city->en, districts_json(a, city).p};
+    PGresult *r = sql_run(c, "call city_settle($1, $2, $3, $4)", params, 4);
+    bool good = PQresultStatus(r) == PGRES_COMMAND_OK;
+    PQclear(r);
+    return good || failed(c, "city");
+}
+
+/* One row a district, the city beside each. What is read here is kept until the process ends. */
+static bool city_read(PGconn *c, const char *wanted)
+{
+    PGresult *r = PQexec(c, "select d.code, d.zh, d.en, c.code, c.zh, c.en from city c"
+                            " cross join city_district d order by d.code");
+    int n = PQntuples(r);
+    struct arena *kept = arena_new();
+    struct city *city = arena_alloc(kept, sizeof *city);
+    struct district *list = arena_alloc(kept, (size_t)(n + 1) * sizeof *list);
+    if (PQresultStatus(r) != PGRES_TUPLES_OK || n == 0)
+        return failed(c, "city"); /* r and kept go with the process */
+    for (int i = 0; i < n; i++)
+        list[i] = (struct district){arena_text(kept, PQgetvalue(r, i, 0)).p,
+            arena_text(kept, PQgetvalue(r, i, 1)).p, arena_text(kept, PQgetvalue(r, i, 2)).p};
+    *city = (struct city){arena_text(kept, PQgetvalue(r, 0, 3)).p,
+        arena_text(kept, PQgetvalue(r, 0, 4)).p, arena_text(kept, PQgetvalue(r, 0, 5)).p, list, n};
+    PQclear(r);
+    if (wanted && strcmp(wanted, city->code) != 0) {
+        log_event(LOG_ERROR, SAY_MIGRATE_FAILED, "what",
+            "this ledger is of another city, for good: leave --city away, or name its own", "name",
+            city->code, NULL);
+        return false;
+    }
+    city_choose(city);
+    return true;
+}
+
+static bool city_stand(struct arena *a, PGconn *c, const char *wanted)
+{
+    PGresult *r = PQexec(c, "select 1 from city");
+    bool settled = PQntuples(r) == 1;
+    PQclear(r);
+    return (settled || city_settle(a, c, wanted ? wanted : city_here()->code)) &&
+           city_read(c, wanted);
+}
+
+static bool apply_rest(struct arena *a, PGconn *c, const char *city)
 {
     static const char table[] =
         "create table if not exists schema_migration (version int primary key, name text not null,"
@@ -175,16 +246,16 @@ static bool apply_rest(struct arena *a, PGconn *c)
         if (!apply(a, c, i + 1, &migrations[i]))
             return false;
     }
-    if (n < 0 || !functions_apply(a, c, &changed))
+    if (n < 0 || !functions_apply(a, c, &changed) || !city_stand(a, c, city))
         return false;
     return !changed || adopt(c);
 }
 
-bool migrate_apply(const char *conninfo)
+bool migrate_apply(const char *conninfo, const char *city)
 {
     PGconn *c = sql_connect(conninfo);
     struct arena *a = arena_new();
-    bool good = PQstatus(c) == CONNECTION_OK ? apply_rest(a, c) : failed(c, "connect");
+    bool good = PQstatus(c) == CONNECTION_OK ? apply_rest(a, c, city) : failed(c, "connect");
     PQfinish(c);
     arena_free(a);
     return good;

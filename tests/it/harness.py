@@ -107,7 +107,7 @@ class Daemon:
             self.env["PLEDGED_UNSAFE_NO_FSYNC"] = "1"
         for key, value in (conf or {}).items():
             self.env["PLEDGED_" + key.upper()] = str(value)
-        if not safe and not {"data", "database"} & set(conf or {}):
+        if not safe and not {"data", "database", "city"} & set(conf or {}):
             copy_cluster(self.binary, self.data)
         self.tokens = {}
         self.log = open(os.path.join(self.folder, "stderr"), "ab")

@@ -58,6 +58,7 @@ MATRIX = [
     ("POST", "/v1/applications/%s/withdraw", {}, OFFICES),
     ("POST", "/v1/applications/%s/clawback", {}, OFFICES),
     ("GET", "/v1/facts", None, ALL),
+    ("GET", "/v1/districts", None, ALL),
     ("GET", "/v1/budget-closings", None, READERS),
     ("POST", "/v1/budget-closings", {}, OFFICES),
     ("GET", "/v1/proposals", None, READERS),

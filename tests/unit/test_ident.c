@@ -1,4 +1,5 @@
 /* Identifiers: the worked examples of the standards and the numbers seen in public sources. */
+#include "city.h"
 #include "ident.h"
 #include "sheet.h"
 #include "unit.h"
@@ -365,7 +366,7 @@ static void on_district(void *arg, const struct sheet_row *row)
         return;
     const struct district *d = district_find(cell[0]);
     assert_non_null(d);
-    assert_ptr_equal(d, &districts[*seen]);
+    assert_ptr_equal(d, &city_here()->district[*seen]);
     assert_string_equal(d->zh, cell[1].p);
     assert_string_equal(d->en, cell[2].p);
     assert_string_equal(canonical(ident_uscc, cell[3].p), cell[3].p);
@@ -386,15 +387,47 @@ static void test_districts_are_those_of_the_official_list(void **state)
     struct sheet *sheet = sheet_new(SHEET_UTF8, on_district, &seen);
     assert_true(sheet_feed(sheet, text, n, &e) && sheet_end(sheet, &e));
     sheet_free(sheet);
-    assert_int_equal(seen, DISTRICT_COUNT);
+    assert_int_equal(seen, city_here()->n);
 }
 
-static void test_only_shanghai_districts(void **state)
+static void test_only_districts_of_the_city(void **state)
 {
     (void)state;
+    const struct city *shanghai = city_here();
     assert_string_equal(canonical(ident_district, "310115"), "310115");
     assert_string_equal(canonical(ident_district, "310103"), "refused");
-    assert_string_equal(canonical(ident_district, "110101"), "refused");
+    assert_string_equal(canonical(ident_district, "440106"), "refused");
+    city_choose(city_find(a, STR("440100")));
+    assert_string_equal(canonical(ident_district, "440106"), "440106");
+    assert_string_equal(canonical(ident_district, "310115"), "refused");
+    assert_string_equal(hint_of(ident_district, "310115"), "440103 (荔湾区)");
+    city_choose(shanghai);
+}
+
+/* Municipalities, a city without districts, one that a province governs itself, the last of all. */
+static void test_every_city_is_there(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *code, *zh, *en, *first;
+        int n;
+    } want[] = {{"110000", "北京市", "Beijing", "110101", 16},
+        {"440100", "广州市", "Guangzhou", "440103", 11},
+        {"330100", "杭州市", "Hangzhou", "330102", 13},
+        {"500000", "重庆市", "Chongqing", "500101", 38},
+        {"441900", "东莞市", "Dongguan", "441900", 1}, {"429004", "仙桃市", "Xiantao", "429004", 1},
+        {"659012", "白杨市", "Baiyang", "659012", 1}};
+    for (size_t i = 0; i < COUNT_OF(want); i++) {
+        const struct city *c = city_find(a, str_of(want[i].code));
+        assert_non_null(c);
+        assert_string_equal(c->zh, want[i].zh);
+        assert_string_equal(c->en, want[i].en);
+        assert_int_equal(c->n, want[i].n);
+        assert_string_equal(c->district[0].code, want[i].first);
+    }
+    assert_null(city_find(a, STR("310100")));
+    assert_null(city_find(a, STR("440106"))); /* a district is no city */
+    assert_null(city_find(a, STR("")));
 }
 
 static void test_figures_and_periods_are_kept_as_written(void **state)
@@ -437,7 +470,8 @@ int main(void)
         cmocka_unit_test(test_industries_carry_the_letter_of_their_section),
         cmocka_unit_test(test_pledge_numbers),
         cmocka_unit_test(test_districts_are_those_of_the_official_list),
-        cmocka_unit_test(test_only_shanghai_districts),
+        cmocka_unit_test(test_only_districts_of_the_city),
+        cmocka_unit_test(test_every_city_is_there),
         cmocka_unit_test(test_figures_and_periods_are_kept_as_written),
     };
     return unit_run(&a, tests);

@@ -1,0 +1,32 @@
+-- The city that a ledger is of.
+
+-- Its code of six digits, 310000 for Shanghai: what stands where a district would for what is the whole city's.
+create or replace function city_code() returns text language plpgsql stable as
+    $$ begin return (select c.code from city c); end $$;
+
+-- Once, when a ledger is made: the city, its districts ([{code, zh, en}, …]), and which of its departments answer for
+-- the measures (as 0019 says of Shanghai). A ledger that was begun before cities were data is Shanghai's.
+create or replace procedure city_settle(of_city text, city_zh text, city_en text, districts json) language plpgsql as $$
+begin
+    if of_city <> '310000'
+       and (exists (select from submission) or exists (select from org o where o.district is not null)) then
+        raise exception 'this ledger was begun for 310000' using errcode = '55000';
+    end if;
+    insert into city (code, zh, en) values (of_city, city_zh, city_en);
+    insert into city_district (code, zh, en)
+    select d.code, d.zh, d.en from json_to_recordset(districts) as d(code text, zh text, en text);
+    insert into department (code, no, zh, en, recorder, district)
+    select 'banking_regulator', 8, case of_city when '310000' then '上海银保监局' else '银保监局' end,
+           'Banking and Insurance Regulatory Bureau', 'finance', null
+     union all
+    select d.code, 9, d.zh || '政府', d.en || ' District', 'district', d.code
+      from city_district d
+    on conflict do nothing;
+    insert into measure_duty (measure, department)
+    select m.no, d.code
+      from measure m
+      join department d on d.district is not null and m.chapter in (3, 4)
+                           or d.code = 'banking_regulator' and m.chapter = 3
+    on conflict do nothing;
+end $$;
+revoke all on procedure city_settle from public;
