@@ -150,8 +150,45 @@ create or replace function ip_deal_counted(known_at timestamptz) returns setof i
      order by d.id, d.version desc
 $$;
 
--- Another organisation's, or this one's other, telling of the same deal: the same registration, or the same patents to
--- the same acquirer in the same way on one day. Runs as the owner: a district and the office may tell one deal both.
+-- Deals by the names of their units.
+create index if not exists ip_deal_by_acquirer_name on ip_deal (text_form(acquirer_name));
+create index if not exists ip_deal_by_provider_name on ip_deal (text_form(provider_name));
+
+-- Are two units one: by their codes where both are told, or by their names?
+create or replace function unit_is_same(code text, name text, other text, other_name text) returns boolean
+    language sql immutable parallel safe as
+    $$ select coalesce(code = other, false) or text_form(name) = text_form(other_name) $$;
+
+-- Does a deal say again what another said of one patent and one acquirer? A licence is taken once at a time; one whose
+-- end nobody told, once a month. What was bought is not bought again by who has it, unless he gave it away in between.
+-- Contracts of two days that are registered under two numbers are two.
+create or replace function ip_deal_repeats(d ip_deal, doc json, numbers text[]) returns boolean
+    language plpgsql stable as $$
+declare
+    signed date := (doc ->> 'signed_on')::date;
+begin
+    if d.signed_on = signed then
+        return true;
+    elsif text_form(d.registration_no) <> text_form(doc ->> 'registration_no') then
+        return false;
+    elsif d.kind = 'licence' then
+        return d.licence = doc ->> 'licence' and case
+            when d.signed_on < signed then coalesce(d.ends_on, d.signed_on + 31) >= signed
+            else coalesce((doc ->> 'ends_on')::date, signed + 31) >= d.signed_on end;
+    end if;
+    return unit_is_same(d.provider, d.provider_name, doc ->> 'provider_uscc', doc ->> 'provider_name')
+       and exists (select from unnest(numbers) n
+                    where d.rights @> array[n]
+                      and not exists (select from ip_deal m
+                                       where m.rights @> array[n] and m.kind <> 'licence' and not m.voided
+                                         and m.signed_on between least(d.signed_on, signed)
+                                                             and greatest(d.signed_on, signed)
+                                         and unit_is_same(m.provider, m.provider_name, d.acquirer, d.acquirer_name)
+                                         and not record_has_later(m.id, m.version, null)));
+end $$;
+
+-- Another organisation's, or this one's other, telling of the same deal: the same registration, or patents in common to
+-- the same acquirer in the same way. Runs as the owner: a district and the office may tell one deal both.
 create or replace function ip_deal_beside(self uuid, doc json) returns text
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -162,10 +199,9 @@ begin
       from ip_deal d
      where d.id <> self and not d.voided and confirmation_matters(d.id, d.version)
        and (text_form(d.registration_no) = text_form(doc ->> 'registration_no')
-            or (d.signed_on = (doc ->> 'signed_on')::date and d.kind = doc ->> 'kind'
-                and d.rights @> numbers and d.rights <@ numbers
-                and coalesce(d.acquirer, text_form(d.acquirer_name))
-                    = coalesce(doc ->> 'acquirer_uscc', text_form(doc ->> 'acquirer_name'))))
+            or (d.rights && numbers and d.kind = doc ->> 'kind'
+                and unit_is_same(d.acquirer, d.acquirer_name, doc ->> 'acquirer_uscc', doc ->> 'acquirer_name')
+                and ip_deal_repeats(d, doc, numbers)))
      limit 1;
     return found_on;
 end $$;
