@@ -506,10 +506,18 @@ end $$;
 revoke all on function flag_payment_stops from public;
 
 -- What stops a payment that is not for a loan: open high flags on the application itself or, by a rule of firms, on any
--- loan of the firm.
+-- loan or deal of the firm, whichever of its codes or names they bear.
 create or replace function flag_firm_stops(firm text, cause uuid) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
+    codes text[] := subsidy_firm_codes(firm);
+    names text[] := array(
+        select text_form(l.borrower_name) from loan l where l.borrower = any (codes)
+         union
+        select text_form(r.body ->> 'insured_name')
+          from insurance_policy p
+          join submission r on r.id = p.id and r.version = p.version
+         where p.insured = any (codes) and r.body ->> 'insured_name' is not null);
     list text;
     cleared text;
     p json[] := '{}'::json[];
@@ -522,7 +530,12 @@ begin
       join flag_rule u on u.code = f.code
       left join flag_clearing c on c.flag = f.id
      where r.record_id = cause
-        or (u.of_firm and r.record_id in (select l.id from loan l where l.borrower = firm));
+        or (u.of_firm and r.record_id in (
+                select l.id from loan l where l.borrower = any (codes)
+                 union
+                select d.id from ip_deal d
+                 where d.acquirer = any (codes) or d.provider = any (codes)
+                    or text_form(d.acquirer_name) = any (names) or text_form(d.provider_name) = any (names)));
     if list is not null then
         p := p || problem('E_FLAGGED', '', list);
     end if;

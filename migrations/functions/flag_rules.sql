@@ -780,7 +780,7 @@ create or replace function flag_deals(loans uuid[]) returns setof ip_deal langua
                                       where l.id = any (loans) and l.borrower in (d.acquirer, d.provider)))
 $$;
 
--- A case over a deal as flags: the deal, and the loans of the firms in it, whose payments it stops.
+-- A case over a deal as flags: the deal, and the loans of its firms, by code or name, whose payments it stops.
 create or replace function flag_of_deal(code text, case_key text, d ip_deal, pointer text, facts jsonb)
     returns setof flag_found language sql stable as $$
     select $1, $2, 'high', null::jsonb, d.id, d.version, $4, $5, false
@@ -788,20 +788,46 @@ create or replace function flag_of_deal(code text, case_key text, d ip_deal, poi
     select $1, $2, 'high', null::jsonb, l.id, l.version, '/borrower_uscc', $5, false
       from loan_latest l
      where l.borrower in (d.acquirer, d.provider)
+        or text_form(l.borrower_name) in (text_form(d.acquirer_name), text_form(d.provider_name))
 $$;
 
+-- Who controls a unit: as the deal says, else as the newest deal does that tells it.
+create or replace function flag_controller(told text, code text, name text) returns text language plpgsql stable as $$
+begin
+    return text_form(coalesce(told, (
+        select x.controller
+          from (select d.signed_on, d.acquirer_controller as controller
+                  from ip_deal d
+                 where (d.acquirer = code or text_form(d.acquirer_name) = text_form(name))
+                   and d.acquirer_controller is not null and not d.voided
+                   and not record_has_later(d.id, d.version, null)
+                 union all
+                select d.signed_on, d.provider_controller
+                  from ip_deal d
+                 where (d.provider = code or text_form(d.provider_name) = text_form(name))
+                   and d.provider_controller is not null and not d.voided
+                   and not record_has_later(d.id, d.version, null)) x
+         order by x.signed_on desc
+         limit 1)));
+end $$;
+
 -- Have both sides one controller, or does one control the other?
-create or replace function flag_is_one_controller(d ip_deal) returns boolean language sql immutable parallel safe as $$
-    select coalesce(text_form(d.provider_controller) = text_form(d.acquirer_controller), false)
-           or coalesce(text_form(d.provider_controller) = text_form(d.acquirer_name), false)
-           or coalesce(text_form(d.acquirer_controller) = text_form(d.provider_name), false)
-$$;
+create or replace function flag_is_one_controller(d ip_deal) returns boolean language plpgsql stable as $$
+declare
+    giver text := flag_controller(d.provider_controller, d.provider, d.provider_name);
+    taker text := flag_controller(d.acquirer_controller, d.acquirer, d.acquirer_name);
+begin
+    return coalesce(giver = taker, false)
+           or coalesce(giver = text_form(d.acquirer_name), false)
+           or coalesce(taker = text_form(d.provider_name), false);
+end $$;
 
 -- A deal between firms of one controller, as flags.
 create or replace function flag_of_controllers(d ip_deal) returns setof flag_found language sql stable as $$
     select f.*
       from flag_of_deal('RF32', d.id::text, d, '/acquirer_controller', jsonb_build_object(
-           'provider_controller', d.provider_controller, 'acquirer_controller', d.acquirer_controller)) f
+           'provider_controller', flag_controller(d.provider_controller, d.provider, d.provider_name),
+           'acquirer_controller', flag_controller(d.acquirer_controller, d.acquirer, d.acquirer_name))) f
      where flag_is_one_controller(d)
 $$;
 
@@ -843,9 +869,8 @@ $$;
 
 -- Whoever gave and took patents by deals, move by move.
 create or replace function flag_moves(numbers text[])
-    returns table (number text, d ip_deal, giver text, taker text, on_day date) language sql stable as $$
-    select n, x, coalesce(x.provider, text_form(x.provider_name)), coalesce(x.acquirer, text_form(x.acquirer_name)),
-           x.signed_on
+    returns table (number text, d ip_deal, on_day date) language sql stable as $$
+    select n, x, x.signed_on
       from unnest(numbers) n
       join ip_deal_known(null) x on x.rights @> array[n] and x.kind <> 'licence' and not x.voided
 $$;
@@ -871,7 +896,8 @@ begin
     with move as materialized (select m.* from flag_moves(numbers) m)
     select f.*
       from move a
-      join move b on b.number = a.number and b.taker = a.giver and (b.d).id <> (a.d).id and b.on_day >= a.on_day
+      join move b on b.number = a.number and (b.d).id <> (a.d).id and b.on_day >= a.on_day
+                 and unit_is_same((b.d).acquirer, (b.d).acquirer_name, (a.d).provider, (a.d).provider_name)
                  and b.on_day <= a.on_day + make_interval(months => (select flag_limit('RF35', 'months'))::int)
      cross join lateral (values (a.d), (b.d)) as x(d)
      cross join lateral flag_of_deal('RF35', a.number, x.d, '/ip', jsonb_build_object('number', a.number)) f;

@@ -65,3 +65,46 @@ class Crooked(Case):
         self.refused(dict(lent, reference="XK-%d" % next(numbers), signed_on="2020-01-01", ends_on="2022-06-30"), ("/reference", "E_TOLD_ALREADY"))
         self.post(DEALS, dict(lent, reference="XK-%d" % next(numbers), signed_on="2020-07-01", ends_on="2022-06-30"))
         self.post(DEALS, dict(lent, reference="XK-%d" % next(numbers), signed_on="2020-01-02", licence="exclusive", ends_on="2022-06-30"))
+
+    # ---- abnormal operation ---------------------------------------------------------------------
+
+    def flags(self, rule, made=None):
+        self.post("/v1/flag-scans", {"reference": "SM-%d" % next(numbers), "rule": rule}, self.finance)
+        return self.get("/v1/flags?code=%s&limit=1000%s" % (rule, "&record=" + made.json()["id"] if made else ""))["items"]
+
+    def moved(self, giver, taker, on, number, **over):
+        return self.post(DEALS, deal(**dict(dict(
+            kind="transfer", licence=None, provider_kind="other", provider_name=giver[1], provider_uscc=giver[0], acquirer_name=taker[1],
+            acquirer_uscc=taker[0], signed_on=on, ip=[{"number": number}]), **over)))
+
+    def test_a_circle_is_one_though_a_code_is_left_out_of_it(self):
+        a, b, c = (firm(next(numbers)) for _ in range(3))
+        number, onwards = some_patent(), some_patent()
+        self.moved(a, b, "2019-01-05", number)
+        back = self.moved(b, (None, a[1].replace("(", "（")), "2019-02-05", number, acquirer_kind="state_firm", acquirer_employees=None,
+                          acquirer_revenue=None, acquirer_industry=None)
+        self.assertEqual(len(self.flags("RF35", back)), 1)
+        self.moved(a, b, "2019-01-06", onwards)
+        self.assertEqual(self.flags("RF35", self.moved(b, c, "2019-02-06", onwards)), [])
+
+    def test_who_controls_a_firm_is_known_from_any_deal(self):
+        """Of two firms of one person the deal between them says nothing; others said it."""
+        a, b, c = (firm(next(numbers)) for _ in range(3))
+        boss = "王一%d" % next(numbers)
+        self.post(DEALS, deal(acquirer_uscc=a[0], acquirer_name=a[1], acquirer_controller=boss))
+        self.post(DEALS, deal(acquirer_uscc=b[0], acquirer_name=b[1], acquirer_controller=boss))
+        self.post(DEALS, deal(acquirer_uscc=c[0], acquirer_name=c[1], acquirer_controller="李二%d" % next(numbers)))
+        between = self.moved(a, b, "2019-03-05", some_patent())
+        self.assertEqual([(w["code"], w["pointer"]) for w in between.json()["warnings"]], [("RF32", "/acquirer_controller")])
+        self.assertEqual(len(self.flags("RF32", between)), 1)
+        other = self.moved(a, c, "2019-03-05", some_patent())
+        self.assertEqual((other.json()["warnings"], self.flags("RF32", other)), ([], []))
+
+    def test_a_firm_without_a_loan_is_stopped_too(self):
+        """RF32 on a deal of a firm that has no loan stops the subsidy of its premium; of another firm it does not."""
+        bad, good = deal(provider_controller="张三", acquirer_controller="张三"), deal(provider_controller="张三", acquirer_controller="李四")
+        for of in (bad, good):
+            self.post(DEALS, of)
+        stops = lambda of: self.d.sql("select flag_firm_stops('%s', gen_random_uuid())" % of["acquirer_uscc"])
+        self.assertIn("RF32", stops(bad))
+        self.assertEqual(stops(good), "{}")
