@@ -41,9 +41,30 @@ $$;
 create or replace function benchmark_state(id uuid) returns text language sql stable as
     $$ select state_of_confirmed(id) $$;
 
+-- Records that stand under a flag of abnormal operation, or of one credit told twice, which nobody has cleared; and the
+-- double of two. They raise nobody. Runs as the owner: whoever reads the standing reads the same one.
+create or replace function ranking_suspended(known_at timestamptz) returns uuid[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return array(
+        select r.record_id
+          from flag f
+          join flag_record r on r.flag = f.id
+         where f.code in ('RF29', 'RF32', 'RF33', 'RF34', 'RF35') and (known_at is null or f.raised_at <= known_at)
+           and not exists (select from flag_clearing c
+                            where c.flag = f.id and (known_at is null or c.cleared_at <= known_at))
+         union
+        select c.double
+          from flag_clearing c
+         where c.double is not null and (known_at is null or c.cleared_at <= known_at));
+end $$;
+revoke all on function ranking_suspended from public;
+grant execute on function ranking_suspended to pledged_app;
+
 -- What each unit brought from one day to another, record by record: deals that count, to whoever gave and whoever took;
 -- revenue of products that count, and the jobs of their last year told; loans over patents and trademarks. key: the
--- credit code, of a unit without one its name. Plain row-level security applies.
+-- credit code, of a unit without one its name. Jobs of a firm are at most as many as it has people. Plain row-level
+-- security applies.
 create or replace function ranking_facts(first_day date, last_day date, known_at timestamptz)
     returns table (key text, name text, kind text, by text, type text, id uuid, version int, reference text,
                    on_day date, value bigint)
@@ -55,7 +76,7 @@ create or replace function ranking_facts(first_day date, last_day date, known_at
             case when d.provider_kind in ('university', 'institute') then 'unit' else 'firm' end),
            (coalesce(d.acquirer, d.acquirer_name), d.acquirer_name,
             case when d.acquirer_kind in ('university', 'institute') then 'unit' else 'firm' end)) as x(key, name, kind)
-     where d.signed_on between $1 and $2
+     where d.signed_on between $1 and $2 and d.id <> all (ranking_suspended($3))
     union all
     select f.uscc, f.name, 'firm', 'product_revenue', 'product_filing', f.id, f.version, f.reference, f.filed_on,
            sum(fen_of(s ->> 'revenue'))::bigint
@@ -65,16 +86,19 @@ create or replace function ranking_facts(first_day date, last_day date, known_at
      where (s ->> 'year')::int between extract(year from $1) and extract(year from $2)
      group by f.uscc, f.name, f.id, f.version, f.reference, f.filed_on
     union all
-    select f.uscc, f.name, 'firm', 'jobs', 'product_filing', f.id, f.version, f.reference, f.filed_on, j.n
-      from product_filing_counted($3) f
-      join submission r on r.id = f.id and r.version = f.version
-     cross join lateral (
-           select (s ->> 'employees')::bigint as n
-             from json_array_elements(r.body -> 'sales') s
-            where (s ->> 'year')::int between extract(year from $1) and extract(year from $2)
-              and s ->> 'employees' is not null
-            order by (s ->> 'year')::int desc
-            limit 1) j
+    select x.uscc, x.name, 'firm', 'jobs', 'product_filing', x.id, x.version, x.reference, x.filed_on,
+           greatest(least(x.n, x.people - x.before), 0)
+      from (select f.*, j.n, max((r.body ->> 'employees')::bigint) over (partition by f.uscc) as people,
+                   (sum(j.n) over (partition by f.uscc order by f.filed_on, f.id) - j.n)::bigint as before
+              from product_filing_counted($3) f
+              join submission r on r.id = f.id and r.version = f.version
+             cross join lateral (
+                   select (s ->> 'employees')::bigint as n
+                     from json_array_elements(r.body -> 'sales') s
+                    where (s ->> 'year')::int between extract(year from $1) and extract(year from $2)
+                      and s ->> 'employees' is not null
+                    order by (s ->> 'year')::int desc
+                    limit 1) j) x
     union all
     select l.borrower, l.borrower_name, 'firm', 'loans', 'loan', l.id, l.version, record_key(l.id, l.version),
            l.signed_on, l.amount_fen
@@ -83,6 +107,7 @@ create or replace function ranking_facts(first_day date, last_day date, known_at
        and ($3 is null or l.recorded_at <= $3)
        and not record_has_later(l.id, l.version, $3)
        and not loan_is_void(l.id, $3)
+       and l.id <> all (ranking_suspended($3))
 $$;
 
 -- The weights in force on a day: the newest that another organisation had confirmed by then.

@@ -108,3 +108,45 @@ class Crooked(Case):
         stops = lambda of: self.d.sql("select flag_firm_stops('%s', gen_random_uuid())" % of["acquirer_uscc"])
         self.assertIn("RF32", stops(bad))
         self.assertEqual(stops(good), "{}")
+
+    # ---- the standing ---------------------------------------------------------------------------
+
+    def facts(self, code):
+        r = self.d.call("GET", RANKING + "?as_of=2023-12-31&by=deals&unit=" + code, None, self.office)
+        if r.status == 404:
+            return {}
+        return {p["by"]: p["value"] for p in r.json()["items"][0]["parts"]}
+
+    def test_what_is_under_a_flag_of_abnormal_operation_does_not_raise_anybody(self):
+        of = deal(signed_on="2022-02-01", provider_controller="张三", acquirer_controller="张三")
+        fine = deal(signed_on="2022-02-01", contract_value="7.00")
+        made, _ = self.told(DEALS, of), self.told(DEALS, fine)
+        self.assertEqual(self.facts(fine["acquirer_uscc"]), {"deals": "7.00"})
+        self.assertEqual(self.facts(of["acquirer_uscc"]), {})
+        flag = self.get("/v1/flags?code=RF32&record=" + made.json()["id"])["items"][0]
+        self.post("/v1/flags/%s/clear" % flag["id"], {"seen": self.get("/v1/flags/" + flag["id"], self.finance)["seen"],
+                                                      "reason": "同名不同人,已核对身份"}, self.finance)
+        self.assertEqual(self.facts(of["acquirer_uscc"]), {"deals": "300000.00"})
+
+    def test_jobs_of_a_firm_are_counted_once_over_its_products(self):
+        """Five products of a firm of 86 people, each told with all of them, are 86 jobs; told by product they add up."""
+        code, name = firm(next(numbers))
+        for n in range(5):
+            self.told(FILINGS, filing(uscc=code, name=name, filed_on="2022-03-0%d" % (n + 1), used_on="2022-03-01", sales=[{"year": 2022, "revenue": "10.00", "employees": 86}]))
+        self.told(DEALS, deal(signed_on="2022-02-01", acquirer_uscc=code, acquirer_name=name, contract_value="1.00"))
+        self.assertEqual(self.facts(code), {"deals": "1.00", "jobs": 86, "product_revenue": "50.00"})
+        code, name = firm(next(numbers))
+        for n in range(2):
+            self.told(FILINGS, filing(uscc=code, name=name, filed_on="2022-03-0%d" % (n + 1), used_on="2022-03-01", sales=[{"year": 2022, "revenue": "10.00", "employees": 40}]))
+        self.told(DEALS, deal(signed_on="2022-02-01", acquirer_uscc=code, acquirer_name=name, contract_value="1.00"))
+        self.assertEqual(self.facts(code), {"deals": "1.00", "jobs": 80, "product_revenue": "20.00"})
+
+    def test_one_credit_told_twice_is_one_in_the_standing(self):
+        code, name = firm(next(numbers))
+        one = loan(borrower_uscc=code, borrower_name=name, amount="3000000.00", signed_on="2022-05-01")
+        bank = self.d.token("bank")
+        self.post("/v1/loans", one, bank)
+        self.told(DEALS, deal(signed_on="2022-02-01", acquirer_uscc=code, acquirer_name=name, contract_value="1.00"))
+        self.assertEqual(self.facts(code)["loans"], "3000000.00")
+        self.post("/v1/loans", dict(one, contract_no=one["contract_no"] + "-2"), bank)
+        self.assertNotEqual(self.facts(code).get("loans"), "6000000.00")
