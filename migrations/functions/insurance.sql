@@ -90,6 +90,106 @@ begin
     return new;
 end $$;
 
+-- ---- one insurance under two numbers -----------------------------------------------------------
+
+-- What of a policy decides whether it is the same insurance as another; cleared, a case comes back when that changes.
+create or replace function insurance_facts(p insurance_policy) returns jsonb language sql immutable as $$
+    select jsonb_build_object('insured', (p).insured, 'kind', (p).kind, 'sum_insured', yuan_text((p).sum_insured_fen),
+                              'starts_on', (p).starts_on, 'ends_on', (p).ends_on)
+$$;
+
+-- The policies that are possibly the same insurance: of one insurer for one firm (whichever of its codes), of one kind
+-- and loan, close in sum and days. What was cancelled before it covered a day is none. The closest first, at most six.
+create or replace function insurance_twins(p insurance_policy) returns setof insurance_policy
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    near int := flag_limit('RF38', 'days')::int;
+    least_share numeric := 100 - flag_limit('RF38', 'amount');
+begin
+    if isempty(p.cover) then
+        return;
+    end if;
+    return query
+    select q.*
+      from insurance_policy_now q
+     where q.insured = any (subsidy_firm_codes(p.insured)) and q.org_id = p.org_id and q.id <> p.id and q.kind = p.kind
+       and q.loan is not distinct from p.loan and not isempty(q.cover)
+       and abs(q.starts_on - p.starts_on) <= near and abs(q.ends_on - p.ends_on) <= near
+       and least(q.sum_insured_fen, p.sum_insured_fen) * 100
+           >= greatest(q.sum_insured_fen, p.sum_insured_fen) * least_share
+     order by abs(q.sum_insured_fen - p.sum_insured_fen), q.id
+     limit 6;
+end $$;
+revoke all on function insurance_twins from public;
+
+-- Did a second person clear what two policies are beside each other, seeing both as they are?
+create or replace function insurance_cleared(a insurance_policy, b insurance_policy) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return exists (
+        select from flag f
+          join flag_clearing c on c.flag = f.id
+         where f.code = 'RF38' and f.case_key = greatest(a.id, b.id)::text
+           and (select count(*) from unnest(array[a, b]) x
+                 where exists (select from flag_record r
+                                where r.flag = f.id and r.record_id = x.id and r.facts = insurance_facts(x))) = 2);
+end $$;
+revoke all on function insurance_cleared from public;
+
+-- The policy under which the premium of an insurance was subsidised: its own, or another number of it.
+create or replace function insurance_unit(insurance uuid) returns uuid
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    p insurance_policy;
+begin
+    select x.* into p from insurance_policy x where x.id = insurance order by x.version desc limit 1;
+    return coalesce((select q.id
+                       from insurance_twins(p) q
+                      where exists (select from subsidy_unit u where u.unit = 'premium ' || q.id)
+                        and not exists (select from subsidy_unit u where u.unit = 'premium ' || p.id)
+                        and not insurance_cleared(p, q)
+                      order by q.id
+                      limit 1), insurance);
+end $$;
+revoke all on function insurance_unit from public;
+
+-- A policy and those that are possibly the same insurance, as a case of the one recorded last.
+create or replace function flag_of_insurance(p insurance_policy) returns setof flag_found language sql stable as $$
+    with twin as materialized (select q from insurance_twins(p) q where q.id < (p).id)
+    select 'RF38', (p).id::text, 'med', null::jsonb, x.id, x.version, '/policy_no', insurance_facts(x), false
+      from (select p as x where exists (select from twin)
+             union all
+            select t.q from twin t) y
+     cross join lateral (select (y.x).*) x
+$$;
+
+-- Policies that are possibly one insurance.
+create or replace function flag_rf38_one_insurance(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    select f.*
+      from insurance_policy p
+     cross join lateral flag_of_insurance(p) f
+     where not record_has_later(p.id, p.version, null) and (loans is null or p.loan = any (loans));
+end $$;
+
+-- What a policy shows when it is told. Runs as the owner: the answer names the rule and nothing of other policies.
+create or replace function insurance_policy_flags() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    p insurance_policy := (select x from insurance_policy x where x.id = new.id and x.version = new.version);
+    cases flag_found[];
+begin
+    select array_agg(row(f.code, f.case_key, f.severity, f.figures, f.record_id, f.version, f.pointer, f.facts,
+                         f.record_id = p.id)::flag_found)
+      into cases
+      from flag_of_insurance(p) f;
+    perform flags_submitted(cases);
+    return null;
+end $$;
+create or replace trigger insurance_policy_flags after insert on submission for each row
+    when (new.type = 'insurance_policy') execute function insurance_policy_flags();
+
 -- How far guarantee insurance covers a loan: the days of its term (as extended) without cover, and the part
 -- of the amount that the policies of any one day leave open. Runs as the owner: a bank's loan may be covered by
 -- an insurer, an insurer's reader must see whether a second one covers the rest; only sums come out.

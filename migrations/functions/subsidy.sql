@@ -367,7 +367,8 @@ begin
     select coalesce(bool_or(a.district = city_code()), false), coalesce(bool_or(a.district <> city_code()), false),
            count(*),
            string_agg(distinct a.policy_code, ' ' order by a.policy_code), null::text,
-           (select 'premium' from subsidy_unit u where u.unit = 'premium ' || insurance), -- also by a fee of its loan
+           (select 'premium' -- also by a fee of its loan
+              from subsidy_unit u where u.unit = 'premium ' || insurance_unit(insurance)),
            0::bigint
       from application_now a
      where a.insurance_policy = insurance and a.state in ('queued', 'reserved', 'approved', 'paid');
@@ -448,16 +449,19 @@ create or replace function subsidy_invoice_unit(i json) returns text language sq
 $$;
 
 -- The insurance policies of a loan whose premium nobody had subsidised, nor a fee for them, in the order of their
--- start; all: also those that were. One that was cancelled before it covered a day costs nothing.
+-- start; all: also those that were. One that was cancelled before it covered a day costs nothing, and another number of
+-- one insurance none again.
 create or replace function subsidy_loan_insurances(loan uuid, all_of_them boolean)
     returns table (policy uuid, n bigint)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
     return query
     select p.id, row_number() over (order by p.starts_on, p.id)
-      from insurance_policy_now p
+      from insurance_policy p
      where p.loan = subsidy_loan_insurances.loan and not isempty(p.cover)
-       and (all_of_them or not exists (select from subsidy_unit u where u.unit = 'premium ' || p.id));
+       and not record_has_later(p.id, p.version, null)
+       and not exists (select from insurance_twins(p) q where q.id < p.id and not insurance_cleared(p, q))
+       and (all_of_them or not exists (select from subsidy_unit u where u.unit = 'premium ' || insurance_unit(p.id)));
 end $$;
 revoke all on function subsidy_loan_insurances from public;
 
@@ -557,11 +561,11 @@ begin
                    on x.invoice ->> 'item' = i ->> 0
              where (i ->> 1)::bigint > 0
              union all
-            select i ->> 0, 'premium ' || insurance, daterange(null, null), (i ->> 1)::bigint
+            select i ->> 0, 'premium ' || insurance_unit(insurance), daterange(null, null), (i ->> 1)::bigint
               from json_array_elements(v -> 'items') i
              where i ->> 0 = 'premium' and (i ->> 1)::bigint > 0 and insurance is not null
              union all
-            select i ->> 0, 'premium ' || p.policy, daterange(null, null), 0::bigint
+            select i ->> 0, 'premium ' || insurance_unit(p.policy), daterange(null, null), 0::bigint
               from json_array_elements(v -> 'items') i
               join subsidy_loan_insurances(application_take.loan, false) p
                    on p.n <= (select count(*) from json_array_elements(doc -> 'invoices') x

@@ -362,14 +362,47 @@ class Facts(SubsidyCase):
         told = self.apply(code, None, 422, loan=None, insurance_policy=no, facts={"insurance.premium": "900000.00"})
         self.assertEqual(told.codes(), [("/facts/insurance.premium", "E_KNOWN")])
 
+    def test_one_insurance_under_two_numbers_is_subsidised_once(self):
+        """100,000.00 at 60 %: under a second number, a day later or a fen more, nothing until finance says that it is another."""
+        code = self.drafted([{"item": "premium", "share": "60"}])
+        owner = firm(next(numbers))[0]
+        first = self.insured(owner)
+        self.assertEqual(self.premium(code, first), (True, "60000.00", "reserved"))
+        said = lambda no: self.d.call("GET", "/v1/insurance-policies?q=" + no, None, self.d.token("insurer")).json()["items"][0]
+        self.assertEqual(said(first)["warnings"], [])
+        for over in ({}, {"starts_on": "2023-01-02"}, {"sum_insured": "1000000.01"}):
+            again = self.insured(owner, **over)
+            self.assertEqual([(w["code"], w["pointer"]) for w in said(again)["warnings"]], [("RF38", "/policy_no")])
+            self.assertEqual(self.premium(code, again), (True, "0.00", "refused"))
+        # Honest ones: another kind, another sum, the next year, another firm.
+        for who, over in ((owner, {"kind": "infringement_liability"}), (owner, {"sum_insured": "2000000.00"}),
+                          (owner, {"starts_on": "2024-01-01", "ends_on": "2024-12-31"}), (firm(next(numbers))[0], {})):
+            self.assertEqual(self.premium(code, self.insured(who, **over)), (True, "60000.00", "reserved"), over)
+        flag = [f for f in self.get("/v1/flags?code=RF38&record=" + said(again)["id"])["items"]
+                if f["id"] and said(again)["id"] == max(x["id"] for x in f["records"])][0]
+        self.assertEqual(flag["stops_payment"], False)
+        self.post("/v1/flags/%s/clear" % flag["id"], {"seen": self.get("/v1/flags/" + flag["id"], self.finance)["seen"],
+                                                      "reason": "两份保险,标的不同"}, self.finance)
+        self.assertEqual(self.premium(code, again), (True, "60000.00", "reserved"))
+
+    def test_the_fee_of_a_guarantee_under_two_numbers_is_paid_once(self):
+        fees = self.drafted([{"item": "insurance_fee", "share": "50"}])
+        owner = firm(next(numbers))[0]
+        contract = self.lent(owner=owner, insurer_uscc=ORGS["insurer"])
+        for _ in range(2):
+            self.guaranteed(owner, contract)
+        self.assertEqual(self.amount(fees, contract, invoices=[self.bill("insurance_fee")]), (True, "10000.00", "reserved"))
+        r = self.apply(fees, contract, 422, invoices=[self.bill("insurance_fee")])
+        self.assertEqual(r.codes(), [("/invoices/0/invoice_no", "E_INVOICE_TAKEN")])
+
     def test_limits_of_a_firm_count_the_codes_that_its_insurers_write(self):
         """60,000.00 a firm and year of 40 % of 100,000.00 each: under another code of one name nothing is left; a loan of that
         name has its part; a firm of another name has its own."""
         code = self.drafted([{"item": "premium", "share": "40"}], caps=[
             {"per": "enterprise", "period": "year", "amount": "60000.00"}])
         name = "示例双码(上海)%d有限公司" % next(numbers)
-        first, second = (self.insured(firm(next(numbers))[0], insured_name=x) for x in (name, name.replace("(", "\uff08").replace(
-            ")", "\uff09")))
+        first, second = (self.insured(firm(next(numbers))[0], insured_name=x, sum_insured=sum_insured) for x, sum_insured in (
+            (name, "1000000.00"), (name.replace("(", "\uff08").replace(")", "\uff09"), "2000000.00")))
         owner = firm(next(numbers))[0]
         self.lent(owner=owner, borrower_name=name)
         third, other = self.insured(owner), self.insured(firm(next(numbers))[0], insured_name="另一家")
