@@ -1,8 +1,9 @@
 -- The city that a ledger is of.
 
 -- Its code of six digits, 310000 for Shanghai: what stands where a district would for what is the whole city's.
+-- There is one row; verify goes on where somebody has put a second.
 create or replace function city_code() returns text language plpgsql stable as
-    $$ begin return (select c.code from city c); end $$;
+    $$ begin return (select c.code from city c order by c.code limit 1); end $$;
 
 -- Once, when a ledger is made: the city, its districts ([{code, zh, en}, …]), and which of its departments answer for
 -- the measures (as 0019 says of Shanghai). A ledger that was begun before cities were data is Shanghai's.

@@ -198,34 +198,38 @@ static bool city_settle(struct arena *a, PGconn *c, const char *code)
 /* One row a district, the city beside each. What is read here is kept until the process ends. */
 static bool city_read(PGconn *c, const char *wanted)
 {
-    PGresult *r = PQexec(c, "select d.code, d.zh, d.en, c.code, c.zh, c.en from city c"
-                            " cross join city_district d order by d.code");
+    PGresult *r = PQexec(c, "select d.code, d.zh, d.en, c.code, c.zh, c.en from city_district d"
+                            " cross join (select x.* from city x order by x.code limit 1) c"
+                            " order by d.code");
     int n = PQntuples(r);
     struct arena *kept = arena_new();
     struct city *city = arena_alloc(kept, sizeof *city);
     struct district *list = arena_alloc(kept, (size_t)(n + 1) * sizeof *list);
-    if (PQresultStatus(r) != PGRES_TUPLES_OK || n == 0)
+    if (PQresultStatus(r) != PGRES_TUPLES_OK)
         return failed(c, "city"); /* r and kept go with the process */
     for (int i = 0; i < n; i++)
         list[i] = (struct district){arena_text(kept, PQgetvalue(r, i, 0)).p,
             arena_text(kept, PQgetvalue(r, i, 1)).p, arena_text(kept, PQgetvalue(r, i, 2)).p};
-    *city = (struct city){arena_text(kept, PQgetvalue(r, 0, 3)).p,
-        arena_text(kept, PQgetvalue(r, 0, 4)).p, arena_text(kept, PQgetvalue(r, 0, 5)).p, list, n};
+    if (n > 0) /* else rows were taken away, as verify will say */
+        *city = (struct city){arena_text(kept, PQgetvalue(r, 0, 3)).p,
+            arena_text(kept, PQgetvalue(r, 0, 4)).p, arena_text(kept, PQgetvalue(r, 0, 5)).p, list,
+            n};
     PQclear(r);
-    if (wanted && strcmp(wanted, city->code) != 0) {
+    if (n > 0 && wanted && strcmp(wanted, city->code) != 0) {
         log_event(LOG_ERROR, SAY_MIGRATE_FAILED, "what",
             "this ledger is of another city, for good: leave --city away, or name its own", "name",
             city->code, NULL);
         return false;
     }
-    city_choose(city);
+    if (n > 0)
+        city_choose(city);
     return true;
 }
 
 static bool city_stand(struct arena *a, PGconn *c, const char *wanted)
 {
     PGresult *r = PQexec(c, "select 1 from city");
-    bool settled = PQntuples(r) == 1;
+    bool settled = PQntuples(r) > 0;
     PQclear(r);
     return (settled || city_settle(a, c, wanted ? wanted : city_here()->code)) &&
            city_read(c, wanted);
