@@ -163,6 +163,15 @@ class Walls(FundCase):
         self.refused("set pledged.secret = '%s'; %s" % (self.d.sql("select wall_secret()"), post), "pledged_lane", "nobody acts")
         self.assertEqual(self.said("begin; %s %s; rollback" % (self.d.identity("FINANCE", "finance"), post), "pledged_lane"), "t")
 
+    def test_a_wall_keeps_no_index_from_being_searched(self):
+        """A key is looked for among the bank's own, not through every key of the ledger: plans as the lane makes them."""
+        looks = ("select * from loan_keyed(my_org(), 'T-1')",
+                 "select from submission r where r.org_id = my_org() and r.type = 'loan' and r.key_form = text_form('T-1')")
+        for role in ("pledged_lane", "pledged_app"):
+            for look in looks:
+                out = self.psql("begin; set enable_seqscan = off; %s explain %s" % (self.d.identity("BANK-A", "bank"), look), role)
+                self.assertRegex(out.stdout, r"record_key_unique.*\n *Index Cond: .*org_id = .*key_form = ", out.stderr)
+
     # ---- a database of somebody else's -----------------------------------------------------------------
 
     def test_a_database_of_others_is_served_by_roles_that_cannot_become_its_owner(self):
