@@ -103,6 +103,10 @@ extern const struct list record_list;
 /* export.c: answer a list with this page of so many things, or with all of it as the spreadsheet
  * that ?format asks for: the handler is then called again for each further page. */
 void reply_list(struct req *r, struct str page, int shown);
+/* The member of an answer that holds the rows of a list. */
+const char *list_rows_name(const struct route *t);
+/* sift.c: of a list that goes out whole what ?q, ?order (a member's name) and ?total ask for. */
+struct str list_sifted(struct req *r, struct str page, const char *rows);
 /* The failure ends such an answer; false: there is none, nothing was done. */
 bool list_failed(struct req *r);
 /* All rows as one page, or the failure. */

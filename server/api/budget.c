@@ -82,7 +82,9 @@ static void closing_get(struct req *r)
 #define OFFICES (DISTRICT | FINANCE)
 #define READERS (DISTRICT | FINANCE | IP_OFFICE | AUDITOR)
 
-static const struct query q_year = {"year", Q_COUNT, .zh = "预算年度", .min = 2000, .max = 2199};
+static const struct query q_year = {"year", Q_COUNT, .zh = "预算年度", .min = 2000, .max = 2199},
+                          q_order_of_closings = {"order", Q_WORD, "排序;前加 - 为倒序",
+                              .words = "policy -policy proposal -proposal"};
 
 const struct route budget_routes[] = {
     {.method = METHOD_GET,
@@ -107,7 +109,7 @@ const struct route budget_routes[] = {
         .path = "/v1/budget-closings",
         .roles = READERS,
         .handle = closing_get,
-        .query = {&q_year},
+        .query = {&q_year, &q_q, &q_order_of_closings, &q_total, &q_list_format},
         .answers = ANSWERS(PAGE_OF(closing_shape)),
         .zh = "年终预算处理建议",
         .en = "What is left of a year's budgets, and what is proposed"},

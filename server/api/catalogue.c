@@ -81,7 +81,7 @@ static const struct query q_patent = {"number", Q_TEXT, .zh = "专利号"},
 // clang-format off
 #define MATCHES(base, who, name_zh, name_en) \
     {.method = METHOD_GET, .path = base "/{id}/matches", .roles = EVERYBODY, .handle = who, \
-        .query = {&q_limit, &q_as_of}, .answers = ANSWERS(JSON_OF(matches_shape)), .zh = name_zh, \
+        .query = {&q_limit, &q_as_of, &q_list_format}, .answers = ANSWERS(ROWS_OF(matches_shape)), .zh = name_zh, \
         .en = name_en}
 // clang-format on
 

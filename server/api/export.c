@@ -75,14 +75,31 @@ static void add_members(struct export *x, const struct member *m, const char *ma
     }
 }
 
+/* What the rows of a list are in its answer; NULL: the items of a page. */
+static const struct member *rows_of(const struct route *t)
+{
+    const struct member *found = NULL;
+    if (t->answers->is == IS_PAGE)
+        return NULL;
+    for (const struct member *m = t->answers->shape->of; m->name; m++) {
+        if (m->list && m->of && (!found || strcmp(m->name, "items") == 0))
+            found = m;
+    }
+    MUST(found);
+    return found;
+}
+
+const char *list_rows_name(const struct route *t)
+{
+    return rows_of(t) ? rows_of(t)->name : "items";
+}
+
 static void make_columns(struct export *x)
 {
     const struct route *t = x->r->route;
-    const struct answer *w = t->answers;
-    while (w->is != IS_PAGE)
-        w++;
-    if (w->shape) {
-        add_members(x, w->shape->of, "");
+    const struct member *rows = rows_of(t);
+    if (rows || t->answers->shape) {
+        add_members(x, rows ? rows->of : t->answers->shape->of, "");
         return;
     }
     for (const struct field *f = t->record->fields; f->name; f++) {
@@ -281,7 +298,9 @@ static void export_page(struct req *r, struct str format, struct str page)
     const struct json *in = json_parse(a, page, &none);
     MUST(in);
     const struct json *next = json_get(in, "next");
-    x->next = next && next->kind == JSON_STRING ? next->text : (struct str){NULL, 0};
+    x->next = (struct str){NULL, 0};
+    if (next && next->kind != JSON_NULL)
+        x->next = scalar(a, next);
     if (!x->is_csv && !x->book) {
         let_go(x);
         reply_refuse(r, E_BUSY, "", "%s", strerror(errno));
@@ -289,7 +308,7 @@ static void export_page(struct req *r, struct str format, struct str page)
     }
     if (x->is_csv && !x->started)
         write_titles(x, &out);
-    write_rows(x, a, json_get(in, "items"), &out);
+    write_rows(x, a, json_get(in, list_rows_name(r->route)), &out);
     if (x->is_csv && !x->started)
         reply_start(r, 200, "text/csv; charset=utf-8");
     x->started = true;
@@ -304,6 +323,8 @@ void reply_list(struct req *r, struct str page, int shown)
     r->is_list = true;
     r->shown += shown;
     struct str format = req_param(r, "format");
+    if (!r->route->list)
+        page = list_sifted(r, page, list_rows_name(r->route));
     if (format.p && !str_is(format, "json"))
         export_page(r, format, page);
     else

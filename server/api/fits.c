@@ -117,7 +117,7 @@ static void answer(struct fits *f, struct fit *fit, int n)
     json_close(&out, ']');
     json_member_raw(&out, "next", STR("null"));
     json_close(&out, '}');
-    reply_json(f->r, 200, buf_view(&out));
+    reply_list(f->r, buf_view(&out), f->n);
 }
 
 static bool is_code(const struct fits *f, int i)
@@ -223,14 +223,16 @@ static void fits_get(struct req *r)
     db_query(r->server->db, r->a, r->actor, SQL_POLICY_OFFERS, p, COUNT_OF(p), on_offers, f);
 }
 
-static const struct query q_loan = {"loan", Q_TEXT, .need = true, .zh = "贷款合同编号或记录"};
+static const struct query q_loan = {"loan", Q_TEXT, .need = true, .zh = "贷款合同编号或记录"},
+                          q_order_of_fits = {
+                              "order", Q_WORD, "排序;前加 - 为倒序", .words = "policy -policy"};
 
 const struct route fits_routes[] = {
     {.method = METHOD_GET,
         .path = "/v1/eligibility-checks",
         .roles = BANK | DISTRICT | FINANCE | IP_OFFICE | AUDITOR,
         .handle = fits_get,
-        .query = {&q_loan},
+        .query = {&q_loan, &q_q, &q_order_of_fits, &q_total, &q_list_format},
         .answers = ANSWERS(PAGE_OF(fit_shape)),
         .zh = "适用于此贷款的政策",
         .en = "Which policies that take applications fit this loan"},

@@ -27,7 +27,7 @@ static void on_rules(void *arg, const struct rows *rows, const struct fail *fail
     buf_init(&out, r->a);
     write_items(&out, rows, rows->n, 0);
     json_close(&out, '}');
-    reply_json(r, 200, buf_view(&out));
+    reply_list(r, buf_view(&out), rows->n);
 }
 
 static void flag_rules(struct req *r)
@@ -150,6 +150,8 @@ static const struct shape rules_shape = {"flag_rules", rules_members},
 static const struct query q_is = {"state", Q_WORD, .zh = "状态", .words = "open cleared"},
                           q_severity = {"severity", Q_WORD, .zh = "级别", .words = "high med low"},
                           q_record = {"record", Q_ID, .zh = "所涉记录"},
+                          q_order_of_rules = {"order", Q_WORD, "排序;前加 - 为倒序",
+                              .words = "code -code severity -severity title -title"},
                           q_order_of_flags = {"order", Q_WORD, "排序;前加 - 为倒序",
                               .words = "recorded -recorded severity -severity code -code"};
 
@@ -158,7 +160,8 @@ const struct route flag_routes[] = {
         .path = "/v1/flag-rules",
         .roles = EVERYBODY,
         .handle = flag_rules,
-        .answers = ANSWERS(JSON_OF(rules_shape)),
+        .query = {&q_q, &q_order_of_rules, &q_list_format},
+        .answers = ANSWERS(ROWS_OF(rules_shape)),
         .zh = "预警规则",
         .en = "Rules of red flags with their thresholds"},
     {.method = METHOD_POST,

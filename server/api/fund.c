@@ -95,7 +95,7 @@ static void on_entries(void *arg, const struct rows *rows, const struct fail *fa
     else
         json_null(&out);
     json_close(&out, '}');
-    reply_json(r, 200, buf_view(&out));
+    reply_list(r, buf_view(&out), shown);
 }
 
 /* "<day> <id>" */
@@ -364,8 +364,8 @@ const struct route fund_routes[] = {
         .path = "/v1/accounts/{code}/entries",
         .roles = EVERYBODY,
         .handle = account_entries,
-        .query = {&q_from, &q_to, &q_known_at, &q_limit, &q_after_entry},
-        .answers = ANSWERS(JSON_OF(entries_shape)),
+        .query = {&q_from, &q_to, &q_known_at, &q_limit, &q_after_entry, &q_list_format},
+        .answers = ANSWERS(ROWS_OF(entries_shape)),
         .zh = "账户明细",
         .en = "Why a balance is what it is"},
     {.method = METHOD_POST,

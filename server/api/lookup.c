@@ -15,6 +15,8 @@ void on_document(void *arg, const struct rows *rows, const struct fail *fail)
         reply_fail(r, fail);
     else if (rows->n == 0 || !rows_at(rows, 0, ENTERPRISE_GET_DOCUMENT).p)
         reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
+    else if (req_param(r, "format").p) /* one that holds a list */
+        reply_list(r, rows_at(rows, 0, ENTERPRISE_GET_DOCUMENT), 1);
     else
         reply_json(r, 200, rows_at(rows, 0, ENTERPRISE_GET_DOCUMENT));
 }

@@ -170,6 +170,8 @@ static const struct query q_number = {"after", Q_COUNT, .zh = "上一页的 next
                           q_waiting = {"waiting", Q_BOOL, .zh = "只列待我复核的"},
                           q_order_of_sums = {"order", Q_WORD, "排序;前加 - 为倒序",
                               .words = "recorded -recorded key -key amount -amount"},
+                          q_order_of_tiers = {"order", Q_WORD, "排序;前加 - 为倒序",
+                              .words = "act -act"},
                           q_after_task = {"after", Q_TEXT, .zh = "上一页的 next"},
                           q_order_of_tasks = {"order", Q_WORD, "排序;前加 - 为倒序",
                               .words = "since -since kind -kind"};
@@ -223,7 +225,7 @@ const struct route proposal_routes[] = {
         .path = "/v1/approval-tiers",
         .roles = EVERYBODY,
         .handle = tier_list,
-        .query = {&q_list_format},
+        .query = {&q_q, &q_order_of_tiers, &q_total, &q_list_format},
         .answers = ANSWERS(PAGE_OF(tier_shape)),
         .zh = "复核档次",
         .en = "From which amount on how many persons approve which act"},

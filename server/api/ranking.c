@@ -129,8 +129,8 @@ static const struct query q_by = {"by", Q_WORD, .zh = "按什么排名",
                               .words = "score deals product_revenue jobs loans"},
                           q_kind = {"kind", Q_WORD, .zh = "单位类型", .words = "unit firm"},
                           q_unit = {"unit", Q_TEXT, .zh = "单位代码,无代码的为名称"},
-                          q_page = {"format", Q_WORD, .zh = "json,或一个单位的 html 页",
-                              .words = "json html"};
+                          q_page = {"format", Q_WORD, .zh = "json、csv、xlsx,或一个单位的 html 页",
+                              .words = "json csv xlsx html"};
 
 // clang-format off
 #define CONFIRM(base, who, name_zh, name_en) \
@@ -158,7 +158,7 @@ const struct route ranking_routes[] = {
         .roles = READERS,
         .handle = ranking_get,
         .query = {&q_by, &q_kind, &q_unit, &q_as_of, &q_known_at, &q_limit, &q_page},
-        .answers = ANSWERS(JSON_OF(ranking_shape), BYTES_OF("text/html")),
+        .answers = ANSWERS(ROWS_OF(ranking_shape), BYTES_OF("text/html")),
         .zh = "专利运营绩效排名",
         .en = "Standing of units by what their patents brought"},
     {.path = NULL},

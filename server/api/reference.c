@@ -86,7 +86,7 @@ static void facts_list(struct req *r)
     json_close(&out, ']');
     json_member_raw(&out, "next", STR("null"));
     json_close(&out, '}');
-    reply_json(r, 200, buf_view(&out));
+    reply_list(r, buf_view(&out), FACT_COUNT);
 }
 
 /* ---- districts ------------------------------------------------------------------------------- */
@@ -125,11 +125,17 @@ static void districts_list(struct req *r)
 
 /* ---- routes ---------------------------------------------------------------------------------- */
 
+static const struct query q_order_of_facts = {"order", Q_WORD, "排序;前加 - 为倒序",
+                              .words = "name -name title -title from -from"},
+                          q_order_of_rates = {
+                              "order", Q_WORD, "排序;前加 - 为倒序", .words = "on -on"};
+
 const struct route fact_routes[] = {
     {.method = METHOD_GET,
         .path = "/v1/facts",
         .roles = EVERYBODY,
         .handle = facts_list,
+        .query = {&q_q, &q_order_of_facts, &q_total, &q_list_format},
         .answers = ANSWERS(PAGE_OF(catalogue_shape)),
         .zh = "事实目录",
         .en = "The facts that rules may ask for, and who tells them"},
@@ -154,7 +160,7 @@ const struct route fact_routes[] = {
         .path = "/v1/lpr",
         .roles = EVERYBODY,
         .handle = lpr_list,
-        .query = {&q_list_format},
+        .query = {&q_q, &q_order_of_rates, &q_total, &q_list_format},
         .answers = ANSWERS(PAGE_OF(rate_shape)),
         .zh = "LPR 历史",
         .en = "Loan prime rates"},

@@ -67,6 +67,8 @@ struct answer {
 #define JSON_OF(s)  {.status = 200, .shape = &(s)}
 /* A page, and the list as a spreadsheet (export.h). */
 #define PAGE_OF(s)  {.status = 200, .is = IS_PAGE, .shape = &(s)}, BYTES_OF("text/csv"), BYTES_OF(XLSX_TYPE)
+/* A document that holds a list, and the list alone likewise. */
+#define ROWS_OF(s)  JSON_OF(s), BYTES_OF("text/csv"), BYTES_OF(XLSX_TYPE)
 #define BYTES_OF(t) {.status = 200, .type = (t)}
 // clang-format on
 

@@ -339,7 +339,7 @@ static void witnesses_get(struct req *r)
     }
     json_close(&out, ']');
     json_close(&out, '}');
-    reply_json(r, 200, buf_view(&out));
+    reply_list(r, buf_view(&out), all->n);
 }
 
 static const struct member witness_members[] = {
@@ -361,7 +361,8 @@ const struct route witness_routes[] = {
         .path = "/v1/log/witnesses",
         .roles = EVERYBODY,
         .handle = witnesses_get,
-        .answers = ANSWERS(JSON_OF(list_shape)),
+        .query = {&q_list_format},
+        .answers = ANSWERS(ROWS_OF(list_shape)),
         .zh = "日志见证方",
         .en = "Who countersigns the log's checkpoints, and how far"},
     {.path = NULL},

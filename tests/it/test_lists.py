@@ -76,7 +76,7 @@ class Lists(Case):
     def test_every_list_that_promises_a_total_gives_it_in_every_order(self):
         paths = self.d.call("GET", "/openapi.json").json()["paths"]
         lists = {p: {x["name"]: x["schema"] for x in of["get"].get("parameters", [])} for p, of in paths.items() if "get" in of}
-        counted = {p: x.get("order", {}).get("enum", ()) for p, x in lists.items() if "{" not in p and "total" in x}
+        counted = {p: x.get("order", {}).get("enum", ()) for p, x in lists.items() if "{" not in p and "total" in x and "limit" in x}
         self.assertIn("/v1/applications", counted)
         readers = [self.d.token(kind) for kind in ("finance", "auditor")]
         for path, orders in counted.items():
@@ -152,7 +152,7 @@ class Lists(Case):
         paths = self.d.call("GET", "/openapi.json").json()["paths"]
         for path, of in paths.items():
             asked = {x["name"]: x["schema"] for x in of.get("get", {}).get("parameters", [])}
-            if "{" in path or "order" not in asked or "total" not in asked or path == "/v1/access-log":
+            if "{" in path or not {"order", "total", "limit"} <= set(asked) or path == "/v1/access-log":
                 continue  # each look makes an entry of that one
             whole = None
             for order in asked["order"]["enum"]:
@@ -239,7 +239,7 @@ class Lists(Case):
         readers = [self.d.token(kind) for kind in ("finance", "ip_office", "auditor")]
         listed = [(p, o) for p, ways in self.get("/openapi.json").json()["paths"].items() for m, o in ways.items()
                   if m == "get" and "{" not in p and any(x["name"] == "format" and "xlsx" in str(x) for x in o["parameters"])
-                  and not p.startswith("/v1/reports")]
+                  and not p.startswith("/v1/reports") and not any(x.get("required") for x in o["parameters"])]
         self.assertGreater(len(listed), 20)
         for path, _ in listed:
             with self.subTest(path=path):
@@ -250,6 +250,46 @@ class Lists(Case):
                 r = self.get(path + "?format=xlsx", reader)
                 self.assertEqual((r.status, r.body[:2]), (200, b"PK"), r.body[:300])
         self.assertEqual(self.get("/v1/loans?format=pdf").status, 422)
+
+    def test_lists_that_go_out_whole_are_searched_ordered_and_exported(self):
+        said = self.get("/v1/facts?total=true").json()
+        self.assertEqual((said["total"], said["next"]), (len(said["items"]), None))
+        rate = [x["name"] for x in said["items"] if "\u5229\u7387" in str(x)]
+        found = self.get("/v1/facts?total=true&q=" + quote("\u5229\u7387")).json()
+        self.assertEqual(([x["name"] for x in found["items"]], found["total"]), (rate, len(rate)))
+        self.assertGreater(len(rate), 0)
+        self.assertEqual([x["name"] for x in self.get("/v1/facts?q=LOAN.rate").json()["items"]][:1], ["loan.rate"])
+        names = sorted(x["name"] for x in said["items"])
+        self.assertEqual([x["name"] for x in self.get("/v1/facts?order=-name").json()["items"]], names[::-1])
+        rows = self.csv("/v1/facts?format=csv&order=name&q=" + quote("\u5229\u7387"))
+        self.assertEqual(len(rows), len(rate))
+        days = [x["on"] for x in self.get("/v1/lpr?order=-on").json()["items"]]
+        self.assertEqual(days, sorted(days, reverse=True))
+        self.assertEqual(self.get("/v1/lpr?order=rate").status, 422)
+
+    def test_what_holds_a_list_goes_out_as_one(self):
+        finance = self.d.token("finance")
+        code = "equity:EX-%d" % next(numbers)
+        for x in (code, code + "-2"):
+            self.d.call("POST", "/v1/accounts", {"code": x, "kind": "equity", "title": "\u6d4b\u8bd5", "no_overdraft": False, "opened_on": "2022-01-01"}, finance)
+        for n in range(3):
+            r = self.d.call("POST", "/v1/transfers", {"reference": "EX-%d" % next(numbers), "debit": code, "credit": code + "-2", "amount": "%d.00" % (n + 1),
+                                                      "on": "2022-01-0%d" % (n + 2), "cause": "adjustment"}, finance)
+            self.d.agreed(r)
+        rows = self.csv("/v1/accounts/%s-2/entries?format=csv" % code, finance)
+        self.assertEqual([(x["\u91d1\u989d"], x["\u4f59\u989d"]) for x in rows], [("1.00", "1.00"), ("2.00", "3.00"), ("3.00", "6.00")])
+        self.assertEqual(len(self.csv("/v1/accounts/%s-2/entries?format=csv&limit=2" % code, finance)), 2)
+        paths = self.d.call("GET", "/openapi.json").json()["paths"]
+        for path, of in paths.items():
+            words = [x["schema"].get("enum", []) for x in of.get("get", {}).get("parameters", []) if x["name"] == "format"]
+            if not words or "xlsx" not in words[0] or "/reports/" in path or path == "/v1/journal":
+                continue
+            at = path.replace("{number}", "ZL202119999001.9").replace("{no}", "1")
+            at = at.replace("{code}", "sh-2021-2023" if "/plans/" in path else code) if "{id}" not in at else at.replace("{id}", "0" * 8 + "-0000-7000-8000-" + "0" * 12)
+            need = {"/v1/plans/{code}/figures": "&side=sme_acquisition&figure=count&period=2022", "/v1/eligibility-checks": "&loan=X"}.get(path, "")
+            for form in ("csv", "xlsx"):
+                r = self.get(at + "?format=" + form + need, finance)
+                self.assertIn(r.status, (200, 403, 404), (path, r.body[:300]))
 
     def test_firms_are_found_by_name_and_code(self):
         n = next(numbers)
