@@ -15,7 +15,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-enum { URL, TOKEN, TOKEN_FILE, TYPE, SHEET, CACERT, ATOMIC, DRY_RUN, WATCH, OPTIONS };
+enum { URL, TOKEN, TOKEN_FILE, TYPE, SHEET, CACERT, ATOMIC, DRY_RUN, RECONCILE, WATCH, OPTIONS };
 static const struct cli_option options[] = {
     [URL] = {"--url", "URL", NEEDED, "where the ledger is served"},
     [TOKEN] = TOKEN_OPTION,
@@ -27,6 +27,8 @@ static const struct cli_option options[] = {
     [CACERT] = {"--cacert", "FILE", OPTIONAL, "who issued the server's certificate (PEM)"},
     [ATOMIC] = {"--atomic", NULL, OPTIONAL, "all of a file or nothing"},
     [DRY_RUN] = {"--dry-run", NULL, OPTIONAL, "judge the rows, store nothing"},
+    [RECONCILE] = {"--reconcile", NULL, OPTIONAL,
+        "hold a whole portfolio of loans against the ledger, store nothing"},
     [WATCH] = {"--watch", "DIR", OPTIONAL,
         "import what comes into this folder, and move it to done/ or refused/ there"},
     [OPTIONS] = {0},
@@ -207,6 +209,7 @@ static void take_option(struct import_options *o, int option)
     case CACERT: o->cacert = optarg; break;
     case ATOMIC: o->atomic = true; break;
     case DRY_RUN: o->dry_run = true; break;
+    case RECONCILE: o->reconcile = true; break;
     default: break;
     }
 }
@@ -225,7 +228,9 @@ static bool read_options(int argc, char **argv, struct import_options *o)
         take_option(o, c);
     }
     size_t plain = strspn(o->type, "abcdefghijklmnopqrstuvwxyz-");
-    bool named = o->watch ? optind == argc && !o->dry_run : optind < argc;
+    bool named = o->watch ? optind == argc && !o->dry_run && !o->reconcile : optind < argc;
+    if (o->reconcile && (o->dry_run || o->atomic || strcmp(o->type, "loans") != 0))
+        return false;
     return o->url && named && plain && o->type[plain] == '\0';
 }
 
@@ -234,7 +239,9 @@ static enum import_end import_files(struct import_call *c, char *const *paths)
     enum import_end worst = IMPORT_STORED;
     enum import_trouble trouble;
     for (; *paths && worst != IMPORT_FAILED; paths++) {
-        enum import_end end = import_file(c, *paths, &trouble);
+        enum import_end end = c->options->reconcile
+                                  ? import_reconcile(c->remote, c->options, *paths)
+                                  : import_file(c, *paths, &trouble);
         worst = end > worst ? end : worst;
     }
     return worst;
@@ -277,5 +284,6 @@ const struct command command_import = {.name = "import",
         "were\n"
         "not stored are in FILE.rejected.csv with the reason: mend them there and import that\n"
         "file. A file whose import was broken off goes on where it stood. Ends with 0 when all\n"
-        "is stored, 1 when rows were rejected, 2 when it could not go on.",
+        "is stored, 1 when rows were rejected, 2 when it could not go on. With --reconcile each\n"
+        "difference is a line; 0: there is none.",
     .options = options};

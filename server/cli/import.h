@@ -16,7 +16,7 @@ struct import_options {
     const char *url, *token, *token_file, *type, *cacert;
     const char *sheet; /* of a workbook; NULL: the first visible one */
     const char *watch; /* a folder whose files are imported as they come; NULL: none */
-    bool atomic, dry_run;
+    bool atomic, dry_run, reconcile;
 };
 
 /* How an import ended. */
@@ -86,12 +86,23 @@ struct import_verdict {
 struct import_remote;
 struct import_remote *import_connect(const struct import_options *o); /* NULL: message given */
 void import_disconnect(struct import_remote *r);
+/* Once, and each line of the answer but the summary that has such a member, in its order; it all
+ * came. false after a message. */
+struct json;
+typedef void import_line_fn(void *arg, const struct json *line);
+MUST_USE bool import_ask(struct import_remote *r, struct arena *a, const struct import_source *s,
+    const struct import_slice *slice, const char *summary, import_line_fn *one, void *arg);
 enum import_trouble import_trouble(const struct import_remote *r); /* of the last import_send */
 /* One verdict for each record of the slice. An atomic slice that fails has verdicts only where
  * the service named a reason. Tries again while the service is away, for about two minutes. false
  * after a message: nothing is known of this slice. */
 MUST_USE bool import_send(struct import_remote *r, struct arena *a, const struct import_source *s,
     const struct import_slice *slice, struct import_verdict *verdicts);
+
+/* ---- import_reconcile.c: a portfolio against the ledger ------------------------------------ */
+/* Prints what differs; IMPORT_STORED: nothing does. */
+enum import_end import_reconcile(
+    struct import_remote *r, const struct import_options *o, const char *path);
 
 /* ---- import_report.c: what was wrong, counted ---------------------------------------------- */
 enum { IMPORT_REASONS_MAX = 50 };

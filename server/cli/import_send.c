@@ -36,7 +36,10 @@ struct attempt {
     int first_line; /* the service's number of the first record */
     int n, judged;
     struct import_verdict *verdicts;
-    struct buf text; /* an unfinished line, or the whole of an answer that is not verdicts */
+    struct buf text;     /* an unfinished line, or the whole of an answer that is not verdicts */
+    import_line_fn *one; /* instead of verdicts: each line is for this, the last is the summary */
+    void *arg;
+    const char *summary;
     bool is_complete, is_garbled;
 };
 
@@ -140,12 +143,16 @@ static void take_line(struct attempt *t, struct str line)
     struct err e;
     err_init(&e, t->a);
     const struct json *doc = json_parse(t->a, line, &e);
-    if (!doc || doc->kind != JSON_OBJECT)
+    if (!doc || doc->kind != JSON_OBJECT) {
         t->is_garbled = true;
-    else if (json_get(doc, "summary"))
+        return;
+    }
+    if (json_get(doc, t->one ? t->summary : "summary"))
         t->is_complete = !json_get(doc, "incomplete");
-    else
+    else if (!t->one)
         take_verdict(t, doc);
+    if (t->one)
+        t->one(t->arg, doc);
 }
 
 static bool is_verdicts(CURL *curl)
@@ -325,6 +332,21 @@ bool import_send(struct import_remote *r, struct arena *a, const struct import_s
     }
 }
 
+bool import_ask(struct import_remote *r, struct arena *a, const struct import_source *s,
+    const struct import_slice *slice, const char *summary, import_line_fn *one, void *arg)
+{
+    struct attempt t = {.remote = r, .a = a, .one = one, .arg = arg, .summary = summary};
+    long status = 0;
+    attempt_begin(&t);
+    prepare(r, s, slice, &t);
+    CURLcode code = curl_easy_perform(r->curl);
+    (void)curl_easy_getinfo(r->curl, CURLINFO_RESPONSE_CODE, &status); /* 0 when none came */
+    if (attempt_judge(&t, code, status) == WORKED)
+        return true;
+    tell(&t, code, status);
+    return false;
+}
+
 /* ---- connection ----------------------------------------------------------------------------- */
 
 static void make_headers(struct import_remote *r, const char *token)
@@ -351,7 +373,9 @@ static struct str address(struct arena *a, const struct import_options *o)
     buf_init(&b, a);
     buf_add(&b, o->url, n);
     buf_printf(&b, "/v1/%s", o->type);
-    if (o->dry_run) /* stores nothing, so atomic would add nothing */
+    if (o->reconcile)
+        buf_text(&b, "?reconcile=true");
+    else if (o->dry_run) /* stores nothing, so atomic would add nothing */
         buf_text(&b, "?dry_run=true");
     else if (o->atomic)
         buf_text(&b, "?atomic=true");

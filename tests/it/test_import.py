@@ -371,6 +371,45 @@ class Watched(Import):
         self.assertTrue(os.path.exists(os.path.join(self.folder.name, "good.csv")))
 
 
+class Reconciled(Import):
+    """--reconcile: the ledger against a list, by each form of file; nothing is stored, nothing is left behind."""
+
+    def test_a_portfolio_is_held_against_the_ledger(self):
+        self.token = self.d.token("bank", "BANK-RC")
+        path = self.file("book.csv", book(range(810, 815)))
+        self.assertEqual(self.run_import(path).returncode, 0)
+        same = self.run_import("--reconcile", path)
+        self.assertEqual((same.returncode, same.stdout), (0, "book.csv: same 5 different 0 missing_here 0 missing_there 0 refused 0 (nothing is stored)\n"),
+                         same.stderr)
+        lines = [HEADER, row(810), row(811, amount="5100000.00", rate="3.8"), row(812, amount="x"), row(899)]
+        told = ("row 3 T-000811 different (signed); 贷款金额: 本库 5000000.00, 来文 5100000.00; 年利率: 本库 3.65, 来文 3.80\n"
+                "row 4 T-000812 refused (signed); 贷款金额: 金额格式不对", "row 5 T-000899 missing_here\n", "T-000813 missing_there (signed)\n",
+                "same 1 different 1 missing_here 1 missing_there 2 refused 1")
+        rows = list(csv.reader(lines))
+        made = workbook.Book().sheet("贷款", rows).bytes()
+        book_path = os.path.join(self.folder.name, "portfolio.xlsx")
+        with open(book_path, "wb") as f:
+            f.write(made)
+        for at in (self.file("other.csv", lines, "gb18030"), book_path):
+            run = self.run_import("--reconcile", at)
+            self.assertEqual(run.returncode, 1, run.stderr)
+            for text in told:
+                self.assertIn(text, run.stdout)
+            self.assertNoTraces(at)
+        self.assertEqual(self.stored(), 5)
+
+    def test_what_cannot_be_held_against_it(self):
+        path = self.file("a.csv", book([820]))
+        for args in (("--reconcile", "--dry-run"), ("--reconcile", "--atomic"), ("--reconcile", "--type", "claims"),
+                     ("--reconcile", "--watch", self.folder.name)):
+            self.assertEqual(self.run_import(*args, *([] if "--watch" in args else [path])).returncode, 2, args)
+        run = self.run_import("--reconcile", path, token="plg_wrong")
+        self.assertEqual((run.returncode, run.stdout), (2, ""))
+        self.assertIn("401", run.stderr)
+        run = self.run_import("--reconcile", self.file("b.csv", ["什么,都不是", "1,2"]))
+        self.assertEqual(run.returncode, 2, run.stdout)
+
+
 class Interrupted(Import):
     def test_killed_midway_it_goes_on_behind_what_was_answered(self):
         lines = book(range(40000, 48000))
