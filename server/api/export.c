@@ -192,12 +192,12 @@ static void send_file(struct req *r)
 {
     struct export *x = r->parts;
     char piece[PIECE];
-    for (size_t n; (n = fread(piece, 1, sizeof piece, x->file)) > 0;) {
+    for (size_t n; r->conn && (n = fread(piece, 1, sizeof piece, x->file)) > 0;) {
         if (!reply_chunk(r, (struct str){piece, n}, send_file))
             return;
     }
-    bool whole = !ferror(x->file);
-    (void)fclose(x->file); /* unlinked: nothing to save */
+    bool whole = r->conn && !ferror(x->file); /* else the client has gone */
+    (void)fclose(x->file);                    /* unlinked: nothing to save */
     let_go(x);
     if (whole)
         reply_end(r);

@@ -21,6 +21,8 @@ static const struct member problem_members[] = {
 static const struct member dry_run_members[] = {
     {"dry_run", M_BOOL, "试运行", .en = "Nothing is stored"},
     {"outcome", M_WORD, "结果", .en = "What would come of it", .words = "created replay"},
+    {"warnings", M_OBJECT, "预警", .en = "Red flags that can be foreseen", .of = warning_members,
+        .list = true},
     {.name = NULL},
 };
 static const struct shape problem_shape = {"problem", problem_members};

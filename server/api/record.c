@@ -261,6 +261,8 @@ static void on_peeked(void *arg, const struct rows *rows, const struct fail *fai
     json_open(&out, '{');
     json_member_bool(&out, "dry_run", true);
     json_member_text(&out, "outcome", names[v.outcome]);
+    json_key(&out, "warnings");
+    warnings_write(&out, r->a, v.flags);
     json_member_raw(&out, "record", s->canonical);
     json_close(&out, '}');
     reply_json(r, 200, buf_view(&out));

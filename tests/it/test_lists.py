@@ -1,6 +1,7 @@
 """Lists: searched, ordered, counted, and all of them as a spreadsheet that a batch takes again."""
 import csv
 import io
+import os
 import re
 import socket
 import struct
@@ -207,6 +208,43 @@ class Lists(Case):
         self.waits("requests", lambda: self.figure("pledged_requests_active"), 1)  # that which asks
         third.communicate()
         self.assertEqual(len(self.csv("/v1/loans?format=csv")), 2001)
+
+    def files(self):
+        """Deleted files that the daemon holds open: workbooks under way."""
+        folder, n = "/proc/%d/fd" % self.d.process.pid, 0
+        for fd in os.listdir(folder):
+            try:
+                n += os.readlink(os.path.join(folder, fd)).endswith(" (deleted)")
+            except FileNotFoundError:
+                pass
+        return n
+
+    def test_a_workbook_ends_with_its_client_wherever_it_is(self):
+        """Gone while pages are asked for, gone while the file goes out: neither file nor connection is left."""
+        self.book(2001)
+        before = self.files()
+        ask = ("GET /v1/loans?format=xlsx HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n" % self.token).encode()
+        first = self.lock()
+        first.stdout.readline()
+        for part in ("pages", "file"):
+            client = socket.socket()
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.connect(("127.0.0.1", self.d.port))
+            client.sendall(ask)
+            if part == "pages":
+                self.waits("page 1", lambda: self.awaited("AccessShareLock"), 1)
+            else:
+                self.assertTrue(client.recv(16).startswith(b"HTTP/1.1 200"))
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.close()
+            if part == "pages":
+                first.communicate()
+            self.waits("connections", lambda: self.figure("pledged_connections"), 1)
+            self.waits("requests", lambda: self.figure("pledged_requests_active"), 1)
+            self.waits("files", self.files, before)
+        r = self.get("/v1/loans?format=xlsx")
+        self.assertEqual((r.status, r.body[:2]), (200, b"PK"))
+        self.assertEqual(self.files(), before)
 
     def test_a_list_goes_out_as_csv_and_comes_in_again(self):
         rows = self.book(2050)

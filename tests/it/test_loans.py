@@ -211,7 +211,13 @@ class Loans(Case):
     def test_dry_run_tells_and_stores_nothing(self):
         record = loan()
         r = self.d.call("POST", "/v1/loans?dry_run=true", record, self.bank)
-        self.assertEqual((r.status, r.json()["outcome"]), (200, "created"))
+        self.assertEqual((r.status, r.json()["outcome"], r.json()["warnings"]), (200, "created", []))
+        odd = dict(record, rate="35.00", matures_on="2045-07-01", ip=[dict(record["ip"][0], owner_uscc="91310115QX0115114N")])
+        foreseen = self.d.call("POST", "/v1/loans?dry_run=true", odd, self.bank).json()["warnings"]
+        self.assertEqual([w["code"] for w in foreseen], ["RF03", "RF04", "RF22"])
+        stored = self.post(dict(odd, contract_no=odd["contract_no"] + "-Z"))
+        self.assertEqual(stored.json()["warnings"], foreseen)
+        record = loan()
         self.assertEqual(self.post(record).status, 201)
         r = self.d.call("POST", "/v1/loans?dry_run=true", record, self.bank)
         self.assertEqual(r.json()["outcome"], "replay")
