@@ -247,6 +247,11 @@
     X(E_RESERVED, 422, "账户名 {} 由方案与理赔专用",                                               \
         "Accounts named {} belong to schemes and claims", "换一个名称;方案批准时自动开设",         \
         "Choose another name; approving a scheme opens them")                                      \
+    X(E_URL, 422, "不是可投递的地址:{}", "Not an address that can be sent to: {}",                 \
+        "使用公网上的 https 地址,不带用户名与 #",                                                  \
+        "Use an https address of the public internet, without user and #")                         \
+    X(E_WEBHOOKS, 409, "订阅已达 {} 个", "There are {} subscriptions already", "先停止不用的订阅", \
+        "Disable one that is not needed")                                                          \
     X(E_TAKEN, 409, "已被占用:{}", "Already taken: {}", "换一个名称", "Choose another name")       \
     X(E_OVERDRAFT, 409, "账户可用余额不足:{}", "The account does not cover it: {}",                \
         "减少金额,或先拨入资金", "Post less, or appropriate money first")                          \

@@ -31,6 +31,9 @@ ident_fn ident_pledge_no;
 /* "C3973": section letter A-T whose divisions hold the first two digits, 2 to 4 digits. A bare
  * "3973" gets its letter. E_INDUSTRY. */
 ident_fn ident_industry;
+/* "https://host:port/path?query", or http: no user, no fragment, printable signs of ASCII, at most
+ * 500 of them. E_URL. */
+ident_fn ident_url;
 /* A district of the city that the ledger is of (city.h), 6 digits. E_DISTRICT. */
 ident_fn ident_district;
 /* A record's id: a UUID in lower case. Kept as written. */

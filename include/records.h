@@ -22,6 +22,8 @@ enum token_field {
     TOKEN_SHA256,
     TOKEN_WIDTH
 };
+extern const struct record webhook_record, webhook_disable_record;
+enum webhook_field { WEBHOOK_REFERENCE, WEBHOOK_URL, WEBHOOK_AFTER, WEBHOOK_WIDTH };
 extern const struct record flag_clearing_record, flag_scan_record, flag_threshold_record;
 extern const struct record policy_record, policy_step_record, budget_record, lpr_record;
 extern const struct record budget_closing_record;

@@ -396,6 +396,36 @@ bool ident_industry(
 
 /* ---- districts ------------------------------------------------------------------------------ */
 
+/* A name or an address in brackets, maybe with a port; at most up to n. */
+static bool host_is_plain(const char *p, size_t n)
+{
+    static const char name[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+    size_t host = n && *p == '[' ? strcspn(p, "]") + 1 : strspn(p, name);
+    if (!host || host > n || (*p == '[' && strspn(p + 1, "0123456789abcdefABCDEF:.") + 2 != host))
+        return false;
+    if (host == n)
+        return true;
+    size_t port = strspn(p + host + 1, "0123456789");
+    return p[host] == ':' && port && port <= 5 && host + 1 + port == n;
+}
+
+bool ident_url(
+    struct arena *a, struct str in, struct str *canonical, enum err_code *code, struct str *hint)
+{
+    enum { URL_MAX = 500 };
+    size_t scheme = str_starts(in, "https://") ? 8 : str_starts(in, "http://") ? 7 : 0;
+    *code = E_URL;
+    *canonical = in;
+    *hint = arena_str(a, in.p, in.n < URL_MAX ? in.n : URL_MAX);
+    if (!scheme || in.n > URL_MAX || !host_is_plain(in.p + scheme, strcspn(in.p + scheme, "/?")))
+        return false;
+    for (size_t i = 0; i < in.n; i++) {
+        if (in.p[i] <= ' ' || in.p[i] > '~' || strchr("#\"<>\\^`{|}", in.p[i]))
+            return false;
+    }
+    return true;
+}
+
 bool ident_district(
     struct arena *a, struct str in, struct str *canonical, enum err_code *code, struct str *hint)
 {

@@ -58,6 +58,11 @@ static const struct setting settings[] = {
         "between"},
     {"witness_every_s", NUMBER, AT(witness_every_s), "60", 1, 86400, "送见证方的间隔(秒)",
         "seconds between two checkpoints that witnesses are sent"},
+    {"webhook_private", SWITCH, AT(webhook_private), NULL, 0, 0, "变化投递可至内网地址,亦可不加密",
+        "let changes be sent to private addresses, too, and without TLS"},
+    {"webhook_retry_s", NUMBER, AT(webhook_retry_s), "10", 1, 3600, "投递失败后首次重试的间隔(秒)",
+        "seconds until a delivery that failed is tried again; twice that after each further "
+        "failure"},
     {"flag_scan_at", TEXT, AT(flag_scan_at), "02:30", 0, 0, "每日预警扫描时刻(上海时间),off 不扫描",
         "when red flags are looked for each day (HH:MM of Shanghai), or off"},
     {"verify_at", TEXT, AT(verify_at), "03:30", 0, 0, "每日核验时刻(上海时间),周日全量,off 不核验",

@@ -21,6 +21,8 @@ struct conf {
     const char *log_origin;   /* name of the log in its checkpoints; NULL: made of its key */
     const char *witness;      /* "URL VKEY, URL VKEY"; NULL: none */
     int64_t witness_every_s;  /* seconds between two checkpoints that are sent there */
+    bool webhook_private;     /* deliveries may go to private addresses and without TLS */
+    int64_t webhook_retry_s;  /* until a failed one is tried again, at first */
     const char *city;         /* of a ledger that is made; of one that is, the same or NULL */
     const char *flag_scan_at; /* Shanghai time of the nightly scan; "off" */
     const char *verify_at;    /* likewise of `pledged verify` */

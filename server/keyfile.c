@@ -50,6 +50,14 @@ static bool key_write(struct arena *a, const char *folder, const char *path, str
     return unlink(draft.p) == 0 && good;
 }
 
+bool keyfile_write(const char *folder, const char *name, struct str text)
+{
+    struct arena *a = arena_new();
+    bool good = key_write(a, folder, arena_printf(a, "%s/%s", folder, name).p, text);
+    arena_free(a);
+    return good;
+}
+
 static struct signing_key *key_make(
     struct arena *a, const char *folder, const char *path, enum signing_kind kind)
 {

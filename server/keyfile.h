@@ -11,6 +11,9 @@
  * kind. */
 struct signing_key *keyfile_open(
     const char *folder, const char *name, enum signing_kind kind, bool make);
+/* A file of a key into the folder, as keyfile_open makes it; false: there is one, or it cannot be.
+ */
+MUST_USE bool keyfile_write(const char *folder, const char *name, struct str text);
 /* A whole file, at most `most` bytes; absent when it cannot be read. */
 struct str file_read(struct arena *a, const char *path, size_t most);
 #endif

@@ -38,6 +38,7 @@
     X(SAY_HEAD_FILE, "head_file")                                                                  \
     X(SAY_FORK_REFUSED, "fork_refused")                                                            \
     X(SAY_RESTORE, "restore")                                                                      \
+    X(SAY_WEBHOOK, "webhook")                                                                      \
     X(SAY_WITNESS, "witness")                                                                      \
     X(SAY_BUG, "bug")                                                                              \
     X(SAY_NOTICE, "notice")                                                                        \

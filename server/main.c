@@ -18,10 +18,12 @@
 #include "nonce.h"
 #include "notify.h"
 #include "openapi.h"
+#include "outgoing.h"
 #include "pulse.h"
 #include "report_keys.h"
 #include "verifier.h"
 #include "wall.h"
+#include "webhook.h"
 #include "witness.h"
 #include <event2/event.h>
 #include <fcntl.h>
@@ -243,6 +245,27 @@ static void witnesses_stop(struct daemon *p)
     witnesses_close(p->s.witnesses);
 }
 
+static bool webhooks_start(struct daemon *p)
+{
+    p->s.webhooks = webhooks_open(&p->s, &p->database);
+    return true;
+}
+static void webhooks_stop(struct daemon *p)
+{
+    webhooks_close(p->s.webhooks);
+}
+
+/* Closed before those who wait for its answers: nobody hears of what is broken off. */
+static bool outgoing_start(struct daemon *p)
+{
+    p->s.outgoing = outgoing_open(p->s.process.base);
+    return true;
+}
+static void outgoing_stop(struct daemon *p)
+{
+    outgoing_close(p->s.outgoing);
+}
+
 static bool desk_start(struct daemon *p)
 {
     p->s.desk = desk_open(&p->s);
@@ -277,6 +300,8 @@ static const struct service {
     {.open = verifier_start, .close = verifier_stop},
     {.open = keeper_start, .close = keeper_stop},
     {.open = witnesses_start, .close = witnesses_stop},
+    {.open = webhooks_start, .close = webhooks_stop},
+    {.open = outgoing_start, .close = outgoing_stop},
 };
 enum { SERVICES = COUNT_OF(services) };
 

@@ -56,6 +56,14 @@ struct str secret_master(struct arena *a, const char *folder)
     return arena_str(a, text.p, text.n - 1);
 }
 
+struct str secret_master_made(struct arena *a, const char *folder)
+{
+    struct str found = secret_master(a, folder);
+    if (found.p || !keyfile_write(folder, SECRET_FILE, secret_master_make(a)))
+        return found;
+    return secret_master(a, folder);
+}
+
 struct str secret_id_make(struct arena *a, const struct secret_kind *kind)
 {
     char random[ID_BYTES];

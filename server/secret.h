@@ -24,6 +24,8 @@ const struct secret_kind *secret_kind_named(const char *digest);
 struct str secret_master_make(struct arena *a);
 /* p == NULL: the file is not there, or is none of ours. */
 struct str secret_master(struct arena *a, const char *folder);
+/* The same, made where it is not there. */
+struct str secret_master_made(struct arena *a, const char *folder);
 struct str secret_id_make(struct arena *a, const struct secret_kind *kind);
 /* "pls_…": its bytes are the key of the HMAC. */
 struct str secret_of(struct arena *a, struct str master, struct str key_id);

@@ -8,7 +8,7 @@
 --   manifest  the signed manifest of the seal names its digest
 --   batch     a row of access_batch, which is kept, has the digest of its batch
 --   program   held against what the program carries, at each start
---   passing   not at all: what is forgotten within minutes and decides no figure
+--   passing   not at all: what is forgotten within minutes, or stands for a moment, and decides no figure
 --   kept      each row as it was written is in log_row, which leaves cover; so is every table not named here
 create or replace function log_table() returns table (tab regclass, proof text) language sql stable as $$
     select c.oid::regclass, coalesce(x.proof, 'kept')
@@ -17,6 +17,7 @@ create or replace function log_table() returns table (tab regclass, proof text) 
            ('submission', 'leaf'), ('log_leaf', 'log'), ('log_head', 'log'), ('log_row', 'log'), ('log_pending', 'log'),
            ('loan', 'record'), ('loan_ip', 'record'), ('loan_event', 'record'), ('report_form', 'manifest'),
            ('access_log', 'batch'), ('schema_migration', 'program'), ('request_nonce', 'passing'),
+           ('webhook_state', 'passing'),
            ('account_balance', 'made'), ('account_day', 'made'), ('claim_sum', 'made'), ('coverage_sum', 'made'),
            ('coverage_reserved', 'made'), ('loan_rollup', 'made'), ('city_rollup', 'made'), ('firm_quarter', 'made'),
            ('city_firms', 'made'), ('loan_balance', 'made'), ('balance_rollup', 'made'), ('firm_balance', 'made'),

@@ -78,7 +78,7 @@ create or replace function wall_door(name text) returns text language sql stable
         'ranking_suspended', 'register_beside', 'report_seal_agreed', 'scheme_statement', 'state_of_confirmed',
         'subsidy_case_guard', 'subsidy_firm_usage', 'subsidy_firms_used', 'subsidy_insurance_facts',
         'subsidy_insurance_guard', 'subsidy_insurance_usage', 'subsidy_loan_items', 'subsidy_loan_more',
-        'subsidy_loan_usage', 'tasks_open')
+        'subsidy_loan_usage', 'tasks_open', 'webhook_due', 'webhook_list')
             or exists (select from record_type t where wall_door.name = any (array[
                    case when t.judged then t.name || '_problems' end,
                    case when t.corrected then t.name || '_correction' end,
@@ -88,7 +88,7 @@ create or replace function wall_door(name text) returns text language sql stable
             then 'pledged_app'
         when wall_door.name in (
         'access_seal', 'access_store', 'account_open', 'coverage_booked', 'coverage_follow', 'flags_beside',
-        'flags_submitted', 'nonce_take', 'proposal_open', 'transfer_post')
+        'flags_submitted', 'nonce_take', 'proposal_open', 'transfer_post', 'webhook_note')
             or exists (select from record_type t where t.decides and wall_door.name = t.name || '_decide')
             then 'pledged_lane'
     end

@@ -15,8 +15,8 @@ req_fn record_post_one, record_step;
 /* A decoded record with what the program decided of it, in JSON. again: called instead of an answer
  * when the facts moved meanwhile; NULL: answer that. */
 void record_decided(struct req *r, const struct value *v, struct str decision, req_fn *again);
-/* The same with a token that the first answer shows, and none after it. */
-void record_token(struct req *r, const struct value *v, struct str token);
+/* The same with a secret that the first answer shows under a name, and none after it. */
+void record_secret(struct req *r, const struct value *v, const char *name, struct str secret);
 req_fn record_post, record_put, record_get, record_history, record_template;
 /* metrics.c */
 req_fn metrics_get;
@@ -117,6 +117,9 @@ void reply_row(
     struct req *r, const struct rows *rows, const struct fail *fail, const struct member *members);
 /* The body as the values of the route's record; NULL after answering its problems. */
 const struct value *request_values(struct req *r);
+
+/* changes.c: {"items":[…],"next":…,"head":…} of the first n rows; limit: of how many were asked. */
+void changes_write(struct buf *out, const struct rows *rows, int n, int64_t limit);
 
 /* report_seal.c: the second person agrees to the figures of a quarter, which is sealed then. */
 void report_seal_agree(struct req *r, struct str q, struct str figures);

@@ -41,21 +41,25 @@ static void write_change(struct buf *out, const struct rows *rows, int i)
     json_close(out, '}');
 }
 
+void changes_write(struct buf *out, const struct rows *rows, int n, int64_t limit)
+{
+    json_open(out, '{');
+    json_member_list(out, "items");
+    for (int i = 0; i < n; i++)
+        write_change(out, rows, i);
+    json_close(out, ']');
+    /* With more to see the next page begins behind the last that is shown. */
+    json_member_raw(out, "next",
+        n == limit ? rows_at(rows, n - 1, CHANGE_LIST_SEQ) : rows_at(rows, 0, CHANGE_LIST_UNTIL));
+    json_member_raw(out, "head", rows_at(rows, 0, CHANGE_LIST_HEAD));
+    json_close(out, '}');
+}
+
 static void answer(struct follow *f, const struct rows *rows, int n)
 {
     struct buf out;
     buf_init(&out, f->r->a);
-    json_open(&out, '{');
-    json_member_list(&out, "items");
-    for (int i = 0; i < n; i++)
-        write_change(&out, rows, i);
-    json_close(&out, ']');
-    /* With more to see the next page begins behind the last that is shown. */
-    json_member_raw(&out, "next",
-        n == f->limit ? rows_at(rows, n - 1, CHANGE_LIST_SEQ)
-                      : rows_at(rows, 0, CHANGE_LIST_UNTIL));
-    json_member_raw(&out, "head", rows_at(rows, 0, CHANGE_LIST_HEAD));
-    json_close(&out, '}');
+    changes_write(&out, rows, n, f->limit);
     reply_json(f->r, 200, buf_view(&out));
 }
 

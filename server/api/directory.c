@@ -38,7 +38,7 @@ static void token_post(struct req *r)
         v[TOKEN_SHA256] =
             (struct value){.present = true, .s = hash_hex(r->a, hash_sha256(token.p, token.n))};
     }
-    record_token(r, v, token);
+    record_secret(r, v, "token", token);
 }
 
 /* ---- answers --------------------------------------------------------------------------------- */

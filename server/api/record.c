@@ -41,8 +41,9 @@ struct submit {
     const struct record *rec;
     struct str canonical, key;
     req_fn *again;   /* when the facts moved; may be NULL */
-    struct str once; /* a secret that its first answer shows, as "token"; p == NULL: none */
-    bool asks;       /* for cover, or may have changed what asked: judged before it is answered */
+    struct str once; /* a secret that its first answer shows under a name; p == NULL: none */
+    const char *once_as;
+    bool asks; /* for cover, or may have changed what asked: judged before it is answered */
     struct verdict verdict;
     struct work work;
     struct desk_seat seat;
@@ -116,15 +117,15 @@ static struct str record_tag(struct arena *a, const struct verdict *v)
         a, "\"%lld%s%s\"", (long long)v->version, v->mark.p ? "-" : "", v->mark.p ? v->mark.p : "");
 }
 
-static void reply_record(
-    struct req *r, int status, const struct record *rec, const struct verdict *v, struct str once)
+static void reply_record(struct req *r, int status, const struct record *rec,
+    const struct verdict *v, const char *name, struct str once)
 {
     struct buf out;
     buf_init(&out, r->a);
     json_open(&out, '{');
     answer_members(&out, rec, v);
     if (once.p)
-        json_member_str(&out, "token", once);
+        json_member_str(&out, name, once);
     json_close(&out, '}');
     reply_header(r, "ETag", record_tag(r->a, v));
     reply_json(r, status, buf_view(&out));
@@ -227,8 +228,8 @@ static void answer_stored(struct submit *s)
             arena_printf(r->a, "%s/%s", s->rec->path, s->rec->by_key ? s->key.p : v->id.p));
     int made = s->rec->proposed ? 202 : r->method == METHOD_POST ? 201 : 200;
     bool waits = s->rec->proposed && r->method == METHOD_PUT; /* its 200 says what stands */
-    reply_record(
-        r, fresh || waits ? made : 200, s->rec, v, fresh ? s->once : (struct str){NULL, 0});
+    reply_record(r, fresh || waits ? made : 200, s->rec, v, s->once_as,
+        fresh ? s->once : (struct str){NULL, 0});
 }
 
 static void submit(struct submit *s)
@@ -310,11 +311,12 @@ void record_decided(struct req *r, const struct value *v, struct str decision, r
         go(s, dry);
 }
 
-void record_token(struct req *r, const struct value *v, struct str token)
+void record_secret(struct req *r, const struct value *v, const char *name, struct str secret)
 {
     bool dry = param_flag(r, "dry_run");
     struct submit *s = prepare(r, v, uuid_make(r->a), 0, STR(""), (struct str){NULL, 0});
-    s->once = token;
+    s->once = secret;
+    s->once_as = name;
     if (r->err.n)
         reply_problem(r);
     else
@@ -430,7 +432,7 @@ static void on_got(void *arg, const struct rows *rows, const struct fail *fail)
         reply_bytes(r, 304, NULL, STR(""));
         return;
     }
-    reply_record(r, 200, r->route->record, &v, (struct str){NULL, 0});
+    reply_record(r, 200, r->route->record, &v, NULL, (struct str){NULL, 0});
 }
 
 static bool read_id(struct req *r, struct str *id)

@@ -18,7 +18,7 @@ static const struct route *const tables[] = {admin_routes, loan_routes, ip_route
     report_routes, report_row_routes, report_seal_routes, report_diff_routes, access_routes,
     verification_routes, deal_routes, catalogue_routes, register_routes, ranking_routes,
     proposal_routes, directory_routes, log_routes, witness_routes, receipt_routes,
-    plan_record_routes, change_routes, publication_routes};
+    plan_record_routes, change_routes, webhook_routes, publication_routes};
 
 const struct route *route_at(int i)
 {

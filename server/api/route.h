@@ -147,7 +147,7 @@ extern const struct route admin_routes[], loan_routes[], ip_routes[], fund_route
     verification_routes[], deal_routes[], catalogue_routes[], register_routes[], ranking_routes[],
     proposal_routes[], directory_routes[];
 extern const struct route log_routes[], witness_routes[], receipt_routes[], plan_record_routes[],
-    change_routes[], publication_routes[];
+    change_routes[], webhook_routes[], publication_routes[];
 
 /* All routes, counted from 0; NULL behind the last. */
 const struct route *route_at(int i);

@@ -19,7 +19,9 @@ struct server {
     struct report_keys *report_keys;
     struct desk *desk;
     struct limits *limits;
+    struct outgoing *outgoing;
     struct witnesses *witnesses;
+    struct webhooks *webhooks;
     struct nonces *nonces;
     /* openapi_write: main.c names it, for it reads the routes, one of which leads to the handler
      * that answers with it. */

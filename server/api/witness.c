@@ -3,34 +3,18 @@
  *
  * A round: the newest checkpoint goes to every witness, with the proof that it grows out of what
  * this witness has signed last; what comes back is appended to the note and kept. Each witness is
- * asked by a thread of its own, so that one that is away keeps nobody waiting, the least a submit.
+ * asked by a thread of its own (outgoing.c).
  */
 #include "witness.h"
 #include "api.h"
 #include "head_file.h"
+#include "outgoing.h"
 #include "tlog.h"
 #include "tree.h"
-#include <curl/curl.h>
-#include <errno.h>
 #include <event2/event.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-enum { WITNESSES_MAX = 16, ANSWER_MAX = 64 << 10, TIMEOUT_S = 10, NOTES_TAIL = 1 << 20 };
-
-/* One question; the thread touches nothing else. */
-struct post {
-    char *url, *body;
-    char answer[ANSWER_MAX];
-    size_t n;
-    long status;
-    char error[CURL_ERROR_SIZE];
-    int told; /* written to when it is done */
-    int number;
-    atomic_bool *ended;
-};
+enum { WITNESSES_MAX = 16, NOTES_TAIL = 1 << 20 };
 
 struct witness {
     struct witnesses *all;
@@ -40,11 +24,8 @@ struct witness {
     uint64_t signed_size; /* that it has signed last, as far as is known */
     struct str trouble;   /* p == NULL: none */
     int64_t signed_us;
-    bool busy, asking, again; /* asking: its thread runs; again: its answer named another size,
-                                 asked a second time in this round */
-    pthread_t thread;
-    struct post *post;
-    struct arena *a; /* of the question */
+    bool busy, again; /* again: its answer named another size, asked a second time in this round */
+    struct arena *a;  /* of the question */
     struct tree_rows tree;
     struct tlog_step step;
 };
@@ -54,68 +35,11 @@ struct witnesses {
     struct arena *a, *of_round;
     int n;
     struct witness of[WITNESSES_MAX];
-    struct event *timer, *told;
-    int pipe[2];
-    atomic_bool ended;
+    struct event *timer;
     uint64_t size;          /* of the round */
     struct str plain, note; /* as the log signs it; with what witnesses have signed */
     bool recalled;          /* what was signed before this start has been read */
 };
-
-/* ---- the thread ------------------------------------------------------------------------------ */
-
-static size_t on_bytes(char *p, size_t size, size_t n, void *arg)
-{
-    struct post *post = arg;
-    size_t room = sizeof post->answer - post->n, bytes = size * n;
-    if (bytes > room)
-        return 0;
-    memcpy(post->answer + post->n, p, bytes);
-    post->n += bytes;
-    return bytes;
-}
-
-static int on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
-{
-    struct post *post = arg;
-    (void)a;
-    (void)b;
-    (void)c;
-    (void)d;
-    return atomic_load(post->ended);
-}
-
-static void *ask(void *arg)
-{
-    struct post *post = arg;
-    CURL *c = curl_easy_init();
-    MUST(c);
-    curl_easy_setopt(c, CURLOPT_URL, post->url);
-    curl_easy_setopt(c, CURLOPT_POSTFIELDS, post->body);
-    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_bytes);
-    curl_easy_setopt(c, CURLOPT_WRITEDATA, post);
-    curl_easy_setopt(c, CURLOPT_ERRORBUFFER, post->error);
-    curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)TIMEOUT_S);
-    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
-    curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
-    curl_easy_setopt(c, CURLOPT_XFERINFODATA, post);
-    if (curl_easy_perform(c) == CURLE_OK)
-        curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &post->status);
-    curl_easy_cleanup(c);
-    if (write(post->told, &post->number, sizeof post->number) < 0)
-        post->status = 0; /* the pipe is gone: so is everything */
-    return NULL;
-}
-
-static void post_free(struct post *post)
-{
-    if (!post)
-        return;
-    free(post->url);
-    free(post->body);
-    free(post);
-}
 
 /* ---- answers --------------------------------------------------------------------------------- */
 
@@ -149,74 +73,54 @@ static bool countersigned(struct witness *w, struct str answer)
 
 static void question(struct witness *w);
 
-static void answered(struct witness *w, struct str answer)
+static void answered(struct witness *w, const struct outgoing_answer *got)
 {
-    const struct post *post = w->post;
+    struct str answer = got->bytes;
     uint64_t size = 0;
     struct str line = answer;
-    if (post->status == 200 && countersigned(w, answer)) {
+    if (got->status == 200 && countersigned(w, answer)) {
         w->signed_size = w->all->size;
         w->signed_us = clock_us();
         if (w->trouble.p)
             log_event(LOG_INFO, SAY_WITNESS, "name", w->key.name.p, "what", "signs again", NULL);
         w->trouble = (struct str){NULL, 0};
-    } else if (post->status == 200) {
+    } else if (got->status == 200) {
         trouble(w, "its answer is not a signature of its key", "");
-    } else if (post->status == 409 && line_next(&answer, &line) && note_number(line, &size) &&
+    } else if (got->status == 409 && line_next(&answer, &line) && note_number(line, &size) &&
                size <= w->all->size && !w->again) {
         w->again = true;
         w->signed_size = size;
         question(w);
-    } else if (post->status == 409) {
+    } else if (got->status == 409) {
         trouble(w,
             "it has signed another log of this name, or a longer one: this one was cut or "
             "restored",
             "");
     } else {
         trouble(w, "no signature",
-            post->status ? arena_printf(w->a, "status %ld", post->status).p : post->error);
+            got->status ? arena_printf(w->a, "status %ld", got->status).p : got->error);
     }
 }
 
-static void on_told(evutil_socket_t fd, short what, void *arg)
+static void on_answer(void *arg, const struct outgoing_answer *answer)
 {
-    struct witnesses *all = arg;
-    int number;
-    (void)what;
-    if (read(fd, &number, sizeof number) != (ssize_t)sizeof number)
-        return;
-    struct witness *w = &all->of[number];
-    pthread_join(w->thread, NULL);
-    w->asking = false;
-    struct str answer = arena_str(w->a, w->post->answer, w->post->n);
+    struct witness *w = arg;
+    struct outgoing_answer kept = *answer;
+    kept.bytes = arena_keep(w->a, answer->bytes);
     w->busy = false;
-    if (!all->s->draining)
-        answered(w, answer);
+    if (!w->all->s->draining)
+        answered(w, &kept);
 }
 
 /* ---- questions ------------------------------------------------------------------------------- */
 
-static char *copy(struct str s)
-{
-    char *p = malloc(s.n + 1);
-    MUST(p);
-    return memcpy(p, s.p, s.n + 1);
-}
-
 static void post(struct witness *w)
 {
-    struct post *p = calloc(1, sizeof *p);
-    MUST(p);
-    p->url = copy(arena_printf(w->a, "%s/add-checkpoint", w->url.p));
-    p->body = copy(tlog_step_text(w->a, &w->step));
-    p->told = w->all->pipe[1];
-    p->number = (int)(w - w->all->of);
-    p->ended = &w->all->ended;
-    post_free(w->post);
-    w->post = p;
-    w->busy = w->asking = pthread_create(&w->thread, NULL, ask, p) == 0;
+    const struct outgoing_post p = {.url = arena_printf(w->a, "%s/add-checkpoint", w->url.p),
+        .body = tlog_step_text(w->a, &w->step)};
+    w->busy = outgoing_send(w->all->s->outgoing, &p, on_answer, w);
     if (!w->busy)
-        trouble(w, "no thread", strerror(errno));
+        trouble(w, "no thread", "");
 }
 
 static void make_path(struct witness *w)
@@ -414,12 +318,8 @@ struct witnesses *witnesses_open(struct server *s)
     all->s = s;
     all->a = arena_new();
     all->of_round = arena_new();
-    atomic_init(&all->ended, false);
-    MUST(pipe(all->pipe) == 0 && evutil_make_socket_closeonexec(all->pipe[0]) == 0 &&
-         evutil_make_socket_closeonexec(all->pipe[1]) == 0);
     all->timer = event_new(s->process.base, -1, EV_PERSIST, on_timer, all);
-    all->told = event_new(s->process.base, all->pipe[0], EV_READ | EV_PERSIST, on_told, all);
-    MUST(all->timer && all->told && event_add(all->told, NULL) == 0);
+    MUST(all->timer);
     if (!add_all(all, s->process.conf.witness)) {
         log_event(LOG_ERROR, SAY_WITNESS, "what",
             "witness is \"URL VKEY\", several with commas between", NULL);
@@ -427,8 +327,7 @@ struct witnesses *witnesses_open(struct server *s)
         return NULL;
     }
     if (all->n)
-        MUST(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK &&
-             event_add(all->timer, &every) == 0);
+        MUST(event_add(all->timer, &every) == 0);
     return all;
 }
 
@@ -436,19 +335,12 @@ void witnesses_close(struct witnesses *all)
 {
     if (!all)
         return;
-    atomic_store(&all->ended, true);
     for (int i = 0; i < all->n; i++) {
         struct witness *w = &all->of[i];
-        if (w->asking)
-            pthread_join(w->thread, NULL);
-        post_free(w->post);
         signing_free(w->of_key);
         arena_free(w->a);
     }
     event_free(all->timer);
-    event_free(all->told);
-    close(all->pipe[0]);
-    close(all->pipe[1]);
     arena_free(all->of_round);
     arena_free(all->a);
     free(all);

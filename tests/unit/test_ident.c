@@ -430,6 +430,22 @@ static void test_every_city_is_there(void **state)
     assert_null(city_find(a, STR("")));
 }
 
+static void test_addresses_that_can_be_sent_to(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"https://a.example/", "https://a.example",
+        "http://127.0.0.1:80/x?y=1&z=%20", "https://[2001:db8::1]:8443/",
+        "https://a-b.example:65535"};
+    static const char *const bad[] = {"", "https://", "https:///x", "ftp://a/", "HTTPS://a/",
+        "https://u@a/", "https://a/#x", "https://a/ b", "https://a:/", "https://a:123456/",
+        "https://[::1/", "https://[::1]x/", "https://a\\b/", "https://\xe4\xb8\x8a/",
+        "https://a/\x01", "//a/", "a.example"};
+    for (size_t i = 0; i < COUNT_OF(good); i++)
+        assert_string_equal(canonical(ident_url, good[i]), good[i]);
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        assert_string_equal(canonical(ident_url, bad[i]), "refused");
+}
+
 static void test_figures_and_periods_are_kept_as_written(void **state)
 {
     (void)state;
@@ -472,6 +488,7 @@ int main(void)
         cmocka_unit_test(test_districts_are_those_of_the_official_list),
         cmocka_unit_test(test_only_districts_of_the_city),
         cmocka_unit_test(test_every_city_is_there),
+        cmocka_unit_test(test_addresses_that_can_be_sent_to),
         cmocka_unit_test(test_figures_and_periods_are_kept_as_written),
     };
     return unit_run(&a, tests);
