@@ -63,7 +63,7 @@ create or replace function wall_door(name text) returns text language sql stable
         'account_version_known', 'account_would_overdraw', 'application_life_members', 'application_names',
         'application_no', 'application_state_on', 'application_waits', 'approval_tiers', 'budget_closing',
         'budget_room', 'budget_statement', 'catalogue_matches', 'catalogue_need_standing', 'catalogue_offer_standing',
-        'claim_due_on', 'claim_life_members', 'claim_state', 'claims_due_to_lapse', 'claims_open_on',
+        'change_moved', 'claim_due_on', 'claim_life_members', 'claim_state', 'claims_due_to_lapse', 'claims_open_on',
         'claims_paid_on', 'clock_unrecorded', 'commit_waits', 'confirmation_matters', 'confirmation_members',
         'confirmation_stands', 'coverage_of_loan', 'coverage_on', 'coverage_room_left', 'coverage_shown',
         'coverage_state_on', 'coverage_waiting', 'credit_own_doubles', 'credit_questioned', 'directory_organisations',

@@ -50,7 +50,7 @@ void changes_write(struct buf *out, const struct rows *rows, int n, int64_t limi
     json_close(out, ']');
     /* With more to see the next page begins behind the last that is shown. */
     json_member_raw(out, "next",
-        n == limit ? rows_at(rows, n - 1, CHANGE_LIST_SEQ) : rows_at(rows, 0, CHANGE_LIST_UNTIL));
+        n >= limit ? rows_at(rows, n - 1, CHANGE_LIST_SEQ) : rows_at(rows, 0, CHANGE_LIST_UNTIL));
     json_member_raw(out, "head", rows_at(rows, 0, CHANGE_LIST_HEAD));
     json_close(out, '}');
 }

@@ -132,8 +132,8 @@ static void on_changes(void *arg, const struct rows *rows, const struct fail *fa
         return;
     }
     int n = rows_at(rows, 0, CHANGE_LIST_SEQ).p ? rows->n : 0;
-    int at = n == PAGE ? n - 1 : 0;
-    MUST(rows_int(rows, at, n == PAGE ? CHANGE_LIST_SEQ : CHANGE_LIST_UNTIL, &d->until));
+    int at = n >= PAGE ? n - 1 : 0;
+    MUST(rows_int(rows, at, n >= PAGE ? CHANGE_LIST_SEQ : CHANGE_LIST_UNTIL, &d->until));
     if (n > 0)
         post(d, rows, n);
     else if (d->until > d->from)

@@ -1,6 +1,7 @@
 """The feed: in the order of the log, without gaps, as far as its reader sees; and a copy that survives kill -9."""
 import json
 import os
+import random
 import signal
 import sqlite3
 import subprocess
@@ -10,6 +11,7 @@ import threading
 import time
 
 from harness import ROOT, Case, loan, numbers
+from subsidy_case import fixture
 
 FOLLOW = os.path.join(ROOT, "tests", "clients", "follow.py")
 
@@ -73,6 +75,82 @@ class Feed(Case):
         self.assertEqual(r.status, 200, r.body)
         last = self.all_of(self.district, start)[-1]
         self.assertEqual((last["id"], last["version"], last["gone"], "record" in last), (made["id"], 2, True, False))
+
+    def test_what_hangs_on_another_record_follows_it(self):
+        """Copies that four readers keep page by page stay what each may see, while loans, with all that was told of
+        them, move between districts and parties, and policies are drafted and approved."""
+        dice = random.Random(4)
+        parties = {"guarantor": ("91310101QX0101011R", "310115"), "insurer": ("91310104QX0104028H", "310101")}
+        readers = {"bank": self.bank, "finance": self.finance, "D-310115": self.d.token("district", "FEED-310115"),
+                   "D-310101": self.d.token("district", "FEED-310101")}
+        for kind in parties:
+            readers[kind] = self.d.token(kind, parties[kind][0])
+        copies = {name: [0, {}] for name in readers}
+        loans = [self.post(self.bank, disbursed_on="2022-07-01") for _ in range(4)]
+        policies = []
+        for step in range(60):
+            at = dice.randrange(len(loans))
+            if step % 3 == 0:
+                r = self.d.call("POST", "/v1/loans/%s/events" % loans[at]["id"], {
+                    "reference": "E-%d" % next(numbers), "kind": "repaid", "on": "2022-09-01", "principal": "10.00"}, self.bank)
+                self.assertEqual(r.status, 201, r.body)
+            elif step % 3 == 1:
+                body = {k: v for k, v in loans[at].items() if k in loan() or k == "disbursed_on"}
+                body.update(district=dice.choice(("310115", "310101", "310104")), reason="更正")
+                for kind, (code, _) in parties.items():
+                    if dice.random() < 0.5:
+                        body[kind + "_uscc"] = code
+                r = self.d.call("PUT", "/v1/loans/" + loans[at]["id"], body, self.bank, {"If-Match": '"%d"' % loans[at]["version"]})
+                self.assertEqual(r.status, 200, r.body)
+                loans[at] = r.json()
+            elif step % 15 == 2:
+                code = "FEED-%d" % next(numbers)
+                body = fixture("js-2023", code=code, district="310115", budget={"account": "subsidy:310115:" + code})
+                r = self.d.call("POST", "/v1/policies", body, readers["D-310115"])
+                self.assertEqual(r.status, 201, r.body)
+                policies.append(r.headers["location"])
+            elif policies:
+                where = policies.pop()
+                seen = self.d.call("GET", where, token=readers["D-310115"]).json()["seen"]
+                second = self.d.cli("token", "add", "--org", "FEED-310115", "--person", "复核").stdout.strip()
+                r = self.d.call("POST", where + "/approve", {"seen": seen, "reason": "同意", "on": "2023-06-20"}, second)
+                self.assertEqual(r.status, 201, r.body)
+            name = dice.choice(sorted(readers))
+            copies[name][0] = self.take(readers[name], *copies[name], dice.choice((1, 2, 100)))
+        for name, (after, copy) in copies.items():
+            self.take(readers[name], after, copy, 3)
+            code = {"bank": "BANK-A", "finance": "FINANCE"}.get(name) or (
+                parties[name][0] if name in parties else "FEED-" + name[2:])
+            self.assertEqual(copy, self.seen_by(code, name if not name.startswith("D-") else "district", name[2:]), name)
+            self.assertEqual(copy, self.replayed(readers[name]), name)  # whoever begins now gets the same
+        self.assertTrue(any(t == "loan_event" for t, _ in copies["D-310115"][1].values()))
+        self.assertTrue(any(t == "policy" for t, _ in copies["D-310101"][1].values()))
+
+    def take(self, token, after, copy, limit):
+        while True:
+            page = self.get("after=%d&limit=%d" % (after, limit), token)
+            for c in page["items"]:
+                if c.get("gone"):
+                    copy.pop(c["id"], None)
+                else:
+                    copy[c["id"]] = (c["type"], c["version"])
+            after = page["next"]
+            if after == page["head"]:
+                return after
+
+    def replayed(self, token):
+        copy = {}
+        self.take(token, 0, copy, 1000)
+        return copy
+
+    def seen_by(self, code, kind, district):
+        """What a reader sees of the newest versions, asked of the table itself."""
+        identity = self.d.identity(code, kind)
+        rows = self.d.sql("begin; set local role pledged_app; %s select set_config('pledged.district', '%s', true);"
+                          " select id, type, version from submission where not record_has_later(id, version, null)"
+                          % (identity, district if kind == "district" else "")).splitlines()
+        found = [r.split("|") for r in rows if r.count("|") == 2 and "-" in r]
+        return {i: (t, int(v)) for i, t, v in found}
 
     def test_who_waits_is_answered_when_something_comes(self):
         start = self.end()
