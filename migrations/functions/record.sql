@@ -7,6 +7,7 @@
 --   corrected  <type>_correction(id, doc) returns json[]: what stands against a correction
 --   told       <type>_members(id, version, as_of, known_at) returns json: what other records make of it, as members of
 --              its answer; a member that is null is not shown
+--   followed   <type>_followed(ids): what follows from new records, once for all that came together
 --   answered   <type>_decided(id) returns json: what was decided when it was made, likewise
 --   stated     <type>_state(id) returns text: lists can be asked for a state
 --   marked     <type>_mark(id, members) returns text: tells two answers of a version apart; null: they are alike
@@ -38,21 +39,6 @@ create or replace function record_types_near() returns text[] language plpgsql s
 begin
     return (select array_agg(t.name) from record_type t where my_kind() = 'district' and t.district_sees);
 end $$;
-
-drop policy if exists record_read on submission;
-create policy record_read on submission for select to pledged_app using (
-    org_id = (select my_org())
-    or type = any ((select record_types_open())::text[])
-    or district = (select my_district()) and type = any ((select record_types_near())::text[])
-    or parties @> array[(select my_code())] and type = any ((select record_types_shared())::text[])
-    -- a policy once it is approved, and what was told of a loan with the loan, wherever a correction moved it
-    or type = 'policy' and (select my_kind()) in ('bank', 'district')
-       and exists (select from policy p where p.id = submission.id)
-    or type = 'loan_event' and (select my_kind()) in ('district', 'insurer', 'guarantor') and loan_event_seen(id));
-drop policy if exists record_write on submission;
-create policy record_write on submission for insert to pledged_app with check (
-    org_id = (select my_org())
-    and (select my_kind()) = any ((select t.writers from record_type t where t.name = submission.type)::text[]));
 
 -- What the answer to a submission shows: [[code, severity, pointer, title, title_en], …] in a fixed order.
 create or replace function flag_of_record(id uuid, version int) returns text language sql stable as $$
@@ -133,6 +119,7 @@ declare
     t record_type;
     again bigint[] := '{}'::bigint[];
     at timestamptz; -- all that is new is recorded at one instant
+    made uuid[];
 begin
     select x.* into t from record_type x where x.name = $1;
     for pass in 1 .. 2 loop
@@ -198,6 +185,7 @@ begin
             if not dry and t.proposed then
                 perform proposal_open(e.id, $1, e.body);
             end if;
+            made := made || e.id;
             outcome := 'created';
             id := e.id;
             version := 1;
@@ -211,6 +199,9 @@ begin
             return next;
         end loop;
     end loop;
+    if t.followed and not dry and made is not null then
+        perform record_followed(t, made);
+    end if;
 end $$;
 
 -- The record as its approver saw it: every version.
@@ -276,12 +267,27 @@ begin
     return turn;
 end $$;
 
--- The next function is written out of the table of types, a branch a type: what is called by name is planned each
+-- The next functions are written out of the table of types, a branch a type: what is called by name is planned each
 -- time, which is a twelfth of what a transfer costs.
 do $generate$
 declare
     branches text;
 begin
+    select string_agg($$
+        when '$$ || t.name || $$' then
+            perform $$ || t.name || '_followed(ids);', '' order by t.name)
+      into branches
+      from record_type t
+     where t.followed;
+    execute replace($form$
+-- What follows from new records of a type, once for all that came together.
+create or replace function record_followed(t record_type, ids uuid[]) returns void language plpgsql as $$
+begin
+    case t.name -- branches
+    else
+        raise exception 'nothing follows from type %', t.name;
+    end case;
+end $$ $form$, '-- branches', branches);
     select string_agg($$
         when '$$ || t.name || $$' then
             d := $$ || t.name || '_decide(id, body, derived, dry);', '' order by t.name)

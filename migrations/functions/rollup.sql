@@ -512,26 +512,27 @@ begin
 end $$;
 revoke all on function loan_balance_of_loans from public;
 
--- After events. An event changes nothing before its day; a reversal may, and an event of disbursement, which takes
--- the place of the day that the loan tells.
-create or replace function loan_balance_of_events() returns trigger
+-- After the events of a batch: the balances of their loans, each once however many of its events came. An event
+-- changes nothing before its day; a reversal may, and a disbursement, which takes the place of the loan's own day.
+create or replace function loan_event_followed(ids uuid[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     changes balance_change[];
 begin
     select array_agg(c) into changes
-      from (select f.loan_id,
-                   min(case when f.kind in ('disbursed', 'reversed', 'voided') then '-infinity'
-                            else f.on_day end) as since
-              from fresh f
-             group by f.loan_id
-             order by f.loan_id) e
+      from (select x.loan_id,
+                   min(case when x.kind in ('disbursed', 'reversed', 'voided') then '-infinity'
+                            else x.on_day end) as since
+              from unnest(ids) i
+             cross join lateral (select * from loan_event e where e.id = i offset 0) x
+             group by x.loan_id
+             order by x.loan_id) e
      cross join lateral (select v from loan v where v.id = e.loan_id order by v.version desc limit 1) l
      cross join lateral unnest(loan_balance_keep(l.v, e.since)) c;
     perform rollup_balance_add(changes);
-    return null;
 end $$;
-revoke all on function loan_balance_of_events from public;
+revoke all on function loan_event_followed from public;
+grant execute on function loan_event_followed to pledged_app;
 
 -- The periods of loan_sums (0015) for a quarter that is over, as quarters; last: the last quarter that counts. Made
 -- once for whoever joins them: PL/pgSQL keeps rows.

@@ -54,6 +54,22 @@ begin -- immutable, as it looks, would let the planner call it
     raise exception 'this connection does not know the secret of the installation' using errcode = '42501';
 end $$;
 
+-- Who sees a record: by columns of its type, which stand in record_type; two types say more than columns can.
+drop policy if exists record_read on submission;
+create policy record_read on submission for select to pledged_app using (
+    org_id = (select my_org())
+    or type = any ((select record_types_open())::text[])
+    or district = (select my_district()) and type = any ((select record_types_near())::text[])
+    or parties @> array[(select my_code())] and type = any ((select record_types_shared())::text[])
+    -- a policy once it is approved, and what was told of a loan with the loan, wherever a correction moved it
+    or type = 'policy' and (select my_kind()) in ('bank', 'district')
+       and exists (select from policy p where p.id = submission.id)
+    or type = 'loan_event' and (select my_kind()) in ('district', 'insurer', 'guarantor') and loan_event_seen(id));
+drop policy if exists record_write on submission;
+create policy record_write on submission for insert to pledged_app with check (
+    org_id = (select my_org())
+    and (select my_kind()) = any ((select t.writers from record_type t where t.name = submission.type)::text[]));
+
 -- What runs as the owner and is called by the serving roles themselves; all else is called by other functions alone.
 -- What a type of record has by its row (record.sql) need not be named.
 create or replace function wall_door(name text) returns text language sql stable as $$
@@ -89,7 +105,8 @@ create or replace function wall_door(name text) returns text language sql stable
         when wall_door.name in (
         'access_seal', 'access_store', 'account_open', 'coverage_booked', 'coverage_follow', 'flags_beside',
         'flags_submitted', 'nonce_take', 'proposal_open', 'transfer_post', 'webhook_note')
-            or exists (select from record_type t where t.decides and wall_door.name = t.name || '_decide')
+            or exists (select from record_type t where t.decides and wall_door.name = t.name || '_decide'
+                          or t.followed and wall_door.name = t.name || '_followed')
             then 'pledged_lane'
     end
 $$;

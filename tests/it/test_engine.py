@@ -10,6 +10,7 @@ KINDS = {  # a column of record_type: what it says that the type has
     "judged": ("problems", "uuid, json", "json[]"),
     "corrected": ("correction", "uuid, json", "json[]"),
     "told": ("members", "uuid, integer, date, timestamp with time zone", "json"),
+    "followed": ("followed", "uuid[]", "void"),
     "answered": ("decided", "uuid", "json"),
     "stated": ("state", "uuid", "text"),
     "marked": ("mark", "uuid, json", "text"),
