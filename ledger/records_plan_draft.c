@@ -20,6 +20,10 @@ static const struct choice readings[] = {
     {"compound", "几何平均"}, {"mean", "算术平均"}, {NULL, NULL}};
 static const struct choice bases[] = {{"signed_on", "合同签订日"}, {"registered_on", "质押登记日"},
     {"disbursed_on", "放款日"}, {NULL, NULL}};
+/* Of one target: also what is registered, and what was drawn on the day of each draw. */
+static const struct choice target_bases[] = {{"signed_on", "合同签订日"},
+    {"registered_on", "质押登记日"}, {"disbursed_on", "放款日"},
+    {"registered_amount", "按登记日和登记金额"}, {"drawn", "按放款日和放款金额"}, {NULL, NULL}};
 /* As enum indicator_side and enum indicator_figure. */
 static const struct choice sides[] = {{"sme_acquisition", "中小企业受让"},
     {"university_outflow", "高校院所输出"}, {"product_filing", "专利产品备案"},
@@ -54,6 +58,7 @@ static const struct field target_fields[] = {
     {"reading", "年均的算法", F_ENUM, .choices = readings, .example = "compound"},
     {"assumed", "是否假定", F_BOOL, .example = "false"},
     {"metrics", "各项指标", F_LIST, .min = 1, .max = 10, .of = metric_fields},
+    {"basis", "归入年度依据(不填同计划)", F_ENUM, .choices = target_bases, .example = "drawn"},
     {.name = NULL},
 };
 enum {
@@ -66,6 +71,7 @@ enum {
     TARGET_READING,
     TARGET_ASSUMED,
     TARGET_METRICS,
+    TARGET_BASIS,
     TARGET_WIDTH
 };
 static_assert(COUNT_OF(target_fields) == TARGET_WIDTH + 1, "the enum follows the table");
@@ -168,6 +174,8 @@ static void target_check(const struct value *t, int i, struct err *e)
         err_add(e, E_UNWANTED, arena_printf(e->a, "%s/metrics", at.p), "measure");
     if (!loans && !several)
         err_add(e, E_NEED, arena_printf(e->a, "%s/measure", at.p), NULL);
+    if (several && t[TARGET_BASIS].present)
+        err_add(e, E_UNWANTED, arena_printf(e->a, "%s/basis", at.p), "metrics");
     if (loans && t[TARGET_KIND].n == RISING)
         err_add(e, E_CHOICE, arena_printf(e->a, "%s/kind", at.p), "growth, total");
     if (several && t[TARGET_KIND].n == TOTAL)

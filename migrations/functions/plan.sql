@@ -15,6 +15,10 @@ begin
          where r.section = 'all' and r.row_key = '' and r.quarter <= plan_quarters.as_of and r.loans > 0;
         return;
     end if;
+    if plan_quarters.basis = 'drawn' then
+        return query select * from plan_quarters_drawn(plan_quarters.as_of, plan_quarters.known_at);
+        return;
+    end if;
     return query
     with counted as (
         select loan_day(l, plan_quarters.basis) as on_day, loan_counted_fen(l, plan_quarters.basis) as amount_fen
@@ -31,6 +35,47 @@ begin
 end $$;
 revoke all on function plan_quarters from public;
 grant execute on function plan_quarters to pledged_app;
+
+-- The same of what was drawn, on the day of each draw; a loan counts in the quarter of its first. Where no event tells,
+-- it was drawn whole on its day of disbursement.
+create or replace function plan_quarters_drawn(as_of date, known_at timestamptz)
+    returns table (quarter text, year int, amount_fen bigint, count bigint)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    with lent as materialized (
+        select l.id, l.amount_fen, l.disbursed_on
+          from loan l
+         where (plan_quarters_drawn.known_at is null or l.recorded_at <= plan_quarters_drawn.known_at)
+           and not exists (select from loans_replaced(plan_quarters_drawn.known_at) x
+                            where x.id = l.id and x.version = l.version)
+    ),
+    draw as materialized (
+        select e.loan_id, e.on_day, coalesce(e.principal_fen, l.amount_fen) as fen
+          from loan_event e
+          join lent l on l.id = e.loan_id
+         where e.kind = 'disbursed'
+           and (plan_quarters_drawn.known_at is null or e.recorded_at <= plan_quarters_drawn.known_at)
+           and not exists (select from loan_event r
+                            where r.loan_id = e.loan_id and r.kind = 'reversed' and r.reverses = e.reference
+                              and (plan_quarters_drawn.known_at is null
+                                   or r.recorded_at <= plan_quarters_drawn.known_at))
+    ),
+    drawn as (
+        select d.loan_id, d.on_day, d.fen from draw d
+         union all
+        select l.id, l.disbursed_on, l.amount_fen
+          from lent l
+         where l.disbursed_on is not null and not exists (select from draw d where d.loan_id = l.id)
+    ),
+    ranked as (
+        select d.*, row_number() over (partition by d.loan_id order by d.on_day, d.fen) as n from drawn d
+    )
+    select to_char(r.on_day, 'YYYY"Q"Q'), extract(year from r.on_day)::int, sum(r.fen)::bigint,
+           count(*) filter (where r.n = 1)
+      from ranked r
+     where r.on_day <= plan_quarters_drawn.as_of
+     group by 1, 2
+$$;
+revoke all on function plan_quarters_drawn from public;
 
 -- How many loans no period counts, because they lack the day that it counts by; every loan is signed on a day.
 create or replace function plan_undated(basis text, known_at timestamptz) returns bigint

@@ -110,13 +110,15 @@ begin
                b.assumed, doc ->> 'reason', record_now(), my_signature()
           from json_to_record(r.body) as b(code text, title text, title_en text, first_year int, last_year int,
                basis text, source text, assumed boolean);
-        insert into plan_version_target (plan, version, no, id, kind, metric, threshold, reading, zh, en, assumed)
+        insert into plan_version_target (plan, version, no, id, kind, metric, threshold, reading, zh, en, assumed,
+               basis)
         select r.body ->> 'code', next_version, t.no, t.code, t.kind, t.measure,
                plan_threshold(t.kind, t.measure, t.threshold), coalesce(t.reading, 'compound'), t.title,
-               coalesce(t.title_en, t.title), coalesce(t.assumed, (r.body ->> 'assumed')::boolean)
+               coalesce(t.title_en, t.title), coalesce(t.assumed, (r.body ->> 'assumed')::boolean),
+               t.basis
           from rows from (json_to_recordset(r.body -> 'targets') as (code text, kind text, measure text, threshold text,
-               reading text, title text, title_en text, assumed boolean))
-               with ordinality as t(code, kind, measure, threshold, reading, title, title_en, assumed, no);
+               reading text, title text, title_en text, assumed boolean, basis text))
+               with ordinality as t(code, kind, measure, threshold, reading, title, title_en, assumed, basis, no);
         insert into plan_version_metric (plan, version, target, no, metric, side, figure, zh, en)
         select r.body ->> 'code', next_version, t.target ->> 'code', m.no, m.metric, m.side, m.figure, m.title,
                coalesce(m.title_en, m.title)
@@ -142,7 +144,7 @@ create or replace function plan_text(code text, known_at timestamptz) returns js
                                          when t.kind = 'total' and t.metric = 'amount' then yuan_text(t.threshold)
                                          when t.kind = 'total' then t.threshold::text end,
                        'reading', case when t.kind = 'growth' then t.reading end,
-                       'title', t.zh, 'title_en', t.en, 'assumed', t.assumed,
+                       'title', t.zh, 'title_en', t.en, 'assumed', t.assumed, 'basis', t.basis,
                        'metrics', (select json_agg(json_build_object('metric', m.metric, 'side', m.side,
                                           'figure', m.figure, 'title', m.zh, 'title_en', m.en) order by m.no)
                                      from plan_version_metric m

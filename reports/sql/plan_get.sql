@@ -4,8 +4,8 @@
 -- $5 end of the quarter that counts last, or null: firms that benefit are not asked for
 -- -> kind text, a text, b text, c text, d text, e text, f text, g text, h text:
 --    plan: code, title, first_year, last_year, basis, undated (loans)
---    target: id, kind, metric, threshold, zh, en, reading
---    quarter: quarter, year, amount_fen, count
+--    target: id, kind, metric, threshold, zh, en, reading, basis (null: over several metrics)
+--    quarter: quarter, year, amount_fen, count, basis
 --    baseline: year, amount_fen, count, source, assumed, version, recorded_at, recorded_by
 --    metric (of a target that has several): target, no, name, side, figure, zh, en
 --    benefit: year, figure, value, without, part, part_without, firms, part_firms (plan_benefits)
@@ -16,6 +16,11 @@ with chosen as (
     select p.*, coalesce($2::text, p.basis) as use
       from plan_at($4::timestamptz) p
      where p.code = coalesce($1::text, plan_of($3::date, $4::timestamptz))
+),
+aim as materialized (
+    select t.*, case when t.metric is not null then coalesce($2::text, t.basis, c.basis) end as use
+      from plan_version_target t
+      join chosen c on c.code = t.plan and c.version = t.version
 ),
 own as materialized (
     select f.*
@@ -31,13 +36,13 @@ select 'plan' as kind, c.code as a, c.title as b, c.first_year::text as c, c.las
        c.use as e, plan_undated(c.use, $4::timestamptz)::text as f, null as g, null as h
   from chosen c
 union all
-select 'target', t.id, t.kind, t.metric, t.threshold::text, t.zh, t.en, t.reading, null
-  from plan_version_target t
-  join chosen c on c.code = t.plan and c.version = t.version
+select 'target', t.id, t.kind, t.metric, t.threshold::text, t.zh, t.en, t.reading, t.use
+  from aim t
 union all
-select 'quarter', q.quarter, q.year::text, q.amount_fen::text, q.count::text, null, null, null, null
+select 'quarter', q.quarter, q.year::text, q.amount_fen::text, q.count::text, u.use, null, null, null
   from chosen c
- cross join lateral plan_quarters(c.use, $3::date, $4::timestamptz) q
+ cross join (select x.use from chosen x union select t.use from aim t where t.use is not null) u
+ cross join lateral plan_quarters(u.use, $3::date, $4::timestamptz) q
  where q.year between c.first_year - 1 and c.last_year
 union all
 select 'baseline', b.year::text, b.amount_fen::text, b.count::text, b.source,

@@ -26,14 +26,16 @@ struct outlook {
 
 /* ---- the series ----------------------------------------------------------------------------- */
 
-static void take_series(struct outlook *o)
+static void take_series(struct outlook *o, struct str basis)
 {
     const struct plan_view *p = &o->plan;
     int first = INT32_MAX, oldest = p->as_of.n - FORECAST_QUARTERS_MAX + 1;
+    memset(o->value, 0, sizeof o->value);
     for (int turn = 0; turn < 2; turn++) { /* where it begins, then what is in it */
         for (int i = 0; i < o->rows->n; i++) {
             quarter q;
             if (!plan_row_is(o->rows, i, "quarter") ||
+                !str_eq(rows_at(o->rows, i, PLAN_GET_QUARTER_BASIS), basis) ||
                 !quarter_parse(rows_at(o->rows, i, PLAN_GET_QUARTER_QUARTER), &q) ||
                 q.n > p->as_of.n || q.n < oldest)
                 continue;
@@ -354,16 +356,19 @@ static void write_reach(struct outlook *o, const struct sight *from, bool shared
 static void write_target(struct outlook *o, int i, struct buf *out)
 {
     const struct rows *rows = o->rows;
+    const struct basis_figures *by = plan_basis_of(&o->plan, rows, i);
     bool amount = str_is(rows_at(rows, i, PLAN_GET_TARGET_METRIC), "amount");
+    bool shared = o->districts && str_eq(by->basis, o->plan.basis); /* theirs are the plan's */
+    take_series(o, by->basis);
     struct sight from = {.growth = str_is(rows_at(rows, i, PLAN_GET_TARGET_KIND), "growth"),
         .money = amount,
-        .now = plan_series(&o->plan, amount),
+        .now = plan_series(&o->plan, by, amount),
         .n = o->n,
         .value = o->value[amount]};
     MUST(rows_int(rows, i, PLAN_GET_TARGET_THRESHOLD, &from.threshold));
     target_head(rows, i, out);
     json_member_str(out, "measure", rows_at(rows, i, PLAN_GET_TARGET_METRIC));
-    write_reach(o, &from, o->districts != NULL, out);
+    write_reach(o, &from, shared, out);
 }
 
 /* Of the goals that the IP office reports: from the quarters it told. What it told by years alone
@@ -453,7 +458,6 @@ static void on_plan(void *arg, const struct rows *rows, const struct fail *fail)
         return;
     }
     o->rows = rows;
-    take_series(o);
     if (o->tests) {
         write_outlook(o);
         return;

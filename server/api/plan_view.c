@@ -45,12 +45,22 @@ void plan_ask(struct plan_view *p, db_rows_fn *done)
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
-static struct year_figures *figures(struct plan_view *p, const struct rows *rows, int i, int column)
+/* The place of a year; -1: it is not one of the plan's. */
+static int place_of(const struct plan_view *p, const struct rows *rows, int i, int column)
 {
     int64_t year = 0;
     if (!rows_int(rows, i, column, &year) || year < p->first - 1 || year > p->last)
-        return NULL;
-    return &p->year[year - p->first + 1];
+        return -1;
+    return (int)year - p->first + 1;
+}
+
+static struct basis_figures *basis_named(struct plan_view *p, struct str name)
+{
+    for (int i = 0; i < p->bases; i++) {
+        if (str_eq(p->by[i].basis, name))
+            return &p->by[i];
+    }
+    return NULL;
 }
 
 static void take_plan(struct plan_view *p, const struct rows *rows, int i)
@@ -63,17 +73,41 @@ static void take_plan(struct plan_view *p, const struct rows *rows, int i)
     p->first = (int)first;
     p->last = (int)last;
     p->basis = rows_at(rows, i, PLAN_GET_PLAN_BASIS);
+    p->by[0].basis = p->basis;
+    p->bases = 1;
     p->undated = rows_at(rows, i, PLAN_GET_PLAN_UNDATED);
     MUST(last - first < PLAN_YEARS_MAX);
+}
+
+/* A target brings its basis along. */
+static void take_target(struct plan_view *p, const struct rows *rows, int i)
+{
+    struct str name = rows_at(rows, i, PLAN_GET_TARGET_BASIS);
+    if (!name.p || basis_named(p, name))
+        return;
+    MUST(p->bases < BASES_MAX);
+    p->by[p->bases++].basis = name;
+}
+
+const struct basis_figures *plan_basis_of(const struct plan_view *p, const struct rows *rows, int i)
+{
+    for (int b = 1; b < p->bases; b++) {
+        if (str_eq(p->by[b].basis, rows_at(rows, i, PLAN_GET_TARGET_BASIS)))
+            return &p->by[b];
+    }
+    return &p->by[0];
 }
 
 static void take_quarter(struct plan_view *p, const struct rows *rows, int i)
 {
     quarter q;
     int64_t amount = 0, count = 0;
-    struct year_figures *y = figures(p, rows, i, PLAN_GET_QUARTER_YEAR);
-    if (!y || !quarter_parse(rows_at(rows, i, PLAN_GET_QUARTER_QUARTER), &q) || q.n > p->as_of.n)
+    int at = place_of(p, rows, i, PLAN_GET_QUARTER_YEAR);
+    struct basis_figures *by = basis_named(p, rows_at(rows, i, PLAN_GET_QUARTER_BASIS));
+    if (at < 0 || !by || !quarter_parse(rows_at(rows, i, PLAN_GET_QUARTER_QUARTER), &q) ||
+        q.n > p->as_of.n)
         return;
+    struct year_figures *y = &by->year[at];
     MUST(rows_int(rows, i, PLAN_GET_QUARTER_AMOUNT_FEN, &amount) &&
          rows_int(rows, i, PLAN_GET_QUARTER_COUNT, &count));
     p->overflow |= __builtin_add_overflow(y->own_amount, amount, &y->own_amount);
@@ -84,16 +118,18 @@ static void take_quarter(struct plan_view *p, const struct rows *rows, int i)
     }
 }
 
+/* A figure from outside is the year's, however the ledger counts. */
 static void take_baseline(struct plan_view *p, const struct rows *rows, int i)
 {
-    struct year_figures *y = figures(p, rows, i, PLAN_GET_BASELINE_YEAR);
-    if (!y)
-        return;
-    y->entered = true;
-    y->has_amount = rows_int(rows, i, PLAN_GET_BASELINE_AMOUNT_FEN, &y->amount);
-    y->has_count = rows_int(rows, i, PLAN_GET_BASELINE_COUNT, &y->count);
-    y->source = rows_at(rows, i, PLAN_GET_BASELINE_SOURCE);
-    y->assumed = str_is(rows_at(rows, i, PLAN_GET_BASELINE_ASSUMED), "true");
+    int at = place_of(p, rows, i, PLAN_GET_BASELINE_YEAR);
+    for (int b = 0; at >= 0 && b < p->bases; b++) {
+        struct year_figures *y = &p->by[b].year[at];
+        y->entered = true;
+        y->has_amount = rows_int(rows, i, PLAN_GET_BASELINE_AMOUNT_FEN, &y->amount);
+        y->has_count = rows_int(rows, i, PLAN_GET_BASELINE_COUNT, &y->count);
+        y->source = rows_at(rows, i, PLAN_GET_BASELINE_SOURCE);
+        y->assumed = str_is(rows_at(rows, i, PLAN_GET_BASELINE_ASSUMED), "true");
+    }
 }
 
 /* The rows of three kinds have the same members. */
@@ -165,33 +201,33 @@ static bool plan_firms_fit(const struct plan_view *p)
 
 bool plan_is_entered(const struct plan_view *p, int i, bool amount)
 {
-    const struct year_figures *y = &p->year[i];
+    const struct year_figures *y = &p->by[0].year[i]; /* of whichever: see take_baseline */
     int year = p->first - 1 + i;
     bool complete = year < quarter_year(p->as_of) ||
                     (year == quarter_year(p->as_of) && quarter_number(p->as_of) == 4);
     return complete && (amount ? y->has_amount : y->has_count);
 }
 
-static int64_t used(const struct plan_view *p, int i, bool amount)
+static int64_t used(const struct plan_view *p, const struct basis_figures *by, int i, bool amount)
 {
-    const struct year_figures *y = &p->year[i];
+    const struct year_figures *y = &by->year[i];
     if (plan_is_entered(p, i, amount))
         return amount ? y->amount : y->count;
     return amount ? y->own_amount : y->own_count;
 }
 
 /* Year-to-date comparison needs the ledger's own quarters on both sides. */
-struct series plan_series(const struct plan_view *p, bool amount)
+struct series plan_series(const struct plan_view *p, const struct basis_figures *by, bool amount)
 {
     struct series s = {.first_year = p->first, .last_year = p->last, .as_of = p->as_of};
-    const struct year_figures *base = &p->year[0];
-    s.base = used(p, 0, amount);
+    const struct year_figures *base = &by->year[0];
+    s.base = used(p, by, 0, amount);
     s.base_known = plan_is_entered(p, 0, amount) || base->own_count > 0;
     int running = quarter_year(p->as_of) - p->first;
     for (int i = 0; i <= p->last - p->first; i++)
-        s.year[i] = i <= running ? used(p, i + 1, amount) : 0;
+        s.year[i] = i <= running ? used(p, by, i + 1, amount) : 0;
     if (running >= 0 && running <= p->last - p->first) {
-        const struct year_figures *before = &p->year[running];
+        const struct year_figures *before = &by->year[running];
         s.prior_to_date = amount ? before->prior_amount : before->prior_count;
         s.prior_to_date_known = before->own_count > 0 && !before->entered;
     }
@@ -205,7 +241,7 @@ void plan_loans_evaluate(
     int64_t threshold = 0;
     MUST(rows_int(rows, i, PLAN_GET_TARGET_THRESHOLD, &threshold));
     out->money = str_is(rows_at(rows, i, PLAN_GET_TARGET_METRIC), "amount");
-    out->series = plan_series(p, out->money);
+    out->series = plan_series(p, plan_basis_of(p, rows, i), out->money);
     target_evaluate(
         p->r->a, growth ? TARGET_GROWTH : TARGET_TOTAL, threshold, &out->series, &out->t);
     /* As the plan reads 年均: as the compound rate, unless it says otherwise. */
@@ -238,6 +274,10 @@ bool plan_take(struct plan_view *p, const struct rows *rows)
         }
     }
     for (int i = 0; found && i < rows->n; i++) {
+        if (plan_row_is(rows, i, "target"))
+            take_target(p, rows, i);
+    }
+    for (int i = 0; found && i < rows->n; i++) {
         if (plan_row_is(rows, i, "quarter"))
             take_quarter(p, rows, i);
         else if (plan_row_is(rows, i, "baseline"))
@@ -251,9 +291,11 @@ bool plan_take(struct plan_view *p, const struct rows *rows)
         else if (plan_row_is(rows, i, "benefit"))
             take_benefit(p, rows, i);
     }
-    int64_t total = 0;
-    for (int i = 0; i <= PLAN_YEARS_MAX; i++)
-        p->overflow |= __builtin_add_overflow(total, used(p, i, true), &total);
+    for (int b = 0; b < p->bases; b++) {
+        int64_t total = 0;
+        for (int i = 0; i <= PLAN_YEARS_MAX; i++)
+            p->overflow |= __builtin_add_overflow(total, used(p, &p->by[b], i, true), &total);
+    }
     p->overflow |= !plan_firms_fit(p);
     return found;
 }

@@ -19,6 +19,13 @@ struct year_figures {
     int64_t prior_amount, prior_count; /* of the ledger up to the same quarter of that year */
 };
 
+/* Sums over loans by one day and amount. */
+struct basis_figures {
+    struct str basis;
+    struct year_figures year[PLAN_YEARS_MAX + 1]; /* [0]: the base year */
+};
+enum { BASES_MAX = 5 };
+
 /* By side, way (0 where there is none) and figure, the base year first. */
 typedef struct told_year told_years[SIDE_COUNT][WAY_COUNT][FIGURE_KINDS][PLAN_YEARS_MAX + 1];
 
@@ -38,9 +45,10 @@ struct plan_view {
     quarter as_of;
     struct str code, title, basis, undated;
     int first, last;
-    bool running;                                 /* the quarter has not ended */
-    bool overflow;                                /* a sum left 64 bits */
-    struct year_figures year[PLAN_YEARS_MAX + 1]; /* [0]: the base year */
+    bool running;                       /* the quarter has not ended */
+    bool overflow;                      /* a sum left 64 bits */
+    struct basis_figures by[BASES_MAX]; /* the plan's own first */
+    int bases;
     told_years *told;
     told_years *published; /* indicators of years that the ledger's own records tell */
     bool with_firms;       /* firms that benefit are asked for: a pass over all loans */
@@ -95,7 +103,10 @@ bool plan_is_entered(const struct plan_view *p, int i, bool amount);
 bool plan_row_is(const struct rows *rows, int i, const char *kind);
 /* Opens the object of the target in row i: its id and titles. */
 void target_head(const struct rows *rows, int i, struct buf *out);
-struct series plan_series(const struct plan_view *p, bool amount);
+struct series plan_series(const struct plan_view *p, const struct basis_figures *by, bool amount);
+/* Those that the target over loans in row i goes by. */
+const struct basis_figures *plan_basis_of(
+    const struct plan_view *p, const struct rows *rows, int i);
 /* The target over loans in row i. */
 void plan_loans_evaluate(
     const struct plan_view *p, const struct rows *rows, int i, struct plan_answer *out);

@@ -7,10 +7,10 @@
 
 /* ---- a target over pledge loans -------------------------------------------------------------- */
 
-static void write_year(struct buf *out, const struct plan_view *p, int i, bool amount,
-    int64_t value, const struct ratio_text *yoy)
+static void write_year(struct buf *out, const struct plan_view *p, const struct basis_figures *by,
+    int i, bool amount, int64_t value, const struct ratio_text *yoy)
 {
-    const struct year_figures *y = &p->year[i];
+    const struct year_figures *y = &by->year[i];
     bool entered = plan_is_entered(p, i, amount);
     json_open(out, '{');
     json_member_int(out, "year", p->first - 1 + i);
@@ -58,17 +58,19 @@ static void write_loan_target(
     plan_loans_evaluate(p, rows, i, &answer);
     const struct series *s = &answer.series;
     const struct target_answer *t = &answer.t;
+    const struct basis_figures *by = plan_basis_of(p, rows, i);
     bool amount = answer.money;
+    json_member_str(out, "basis", by->basis);
     json_member_str(out, "measure", rows_at(rows, i, PLAN_GET_TARGET_METRIC));
     write_threshold(out, rows, i, growth, amount);
     json_key(out, "base");
     if (s->base_known)
-        write_year(out, p, 0, amount, s->base, NULL);
+        write_year(out, p, by, 0, amount, s->base, NULL);
     else
         json_null(out);
     json_member_list(out, "years");
     for (int y = 0; y <= p->last - p->first; y++)
-        write_year(out, p, y + 1, amount, s->year[y], &t->yoy[y]);
+        write_year(out, p, by, y + 1, amount, s->year[y], &t->yoy[y]);
     json_close(out, ']');
     write_figure(out, "total", amount, t->total);
     write_now(out, &t->now, amount);

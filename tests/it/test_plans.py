@@ -181,3 +181,70 @@ class Plans(Case):
         self.assertEqual(self.draft(good, token=self.bank, want=403).status, 403)
         r = self.d.call("POST", "/v1/plans?dry_run=true", good, self.office)
         self.assertEqual(r.status, 200, r.body)
+
+
+class Bases(Plans):
+    """Targets of one plan that count by other days and amounts than the plan does."""
+    conf = {"readers": "3"}
+
+    @classmethod
+    def setUpClass(cls):
+        Case.setUpClass.__func__(cls)
+        cls.bank, cls.office, cls.finance = (cls.d.token(k) for k in ("bank", "ip_office", "finance"))
+
+    def lend(self, *events, **over):
+        r = self.d.call("POST", "/v1/loans", loan(matures_on="2027-12-31", **over), self.bank)
+        self.assertEqual(r.status, 201, r.body)
+        for n, e in enumerate(events):
+            body = dict(e, reference="%s-%d" % (r.json()["contract_no"], n))
+            if "reverses" in e:
+                body["reverses"] = "%s-%d" % (r.json()["contract_no"], e["reverses"])
+            made = self.d.call("POST", r.headers["location"] + "/events", body, self.bank)
+            self.assertEqual(made.status, 201, made.body)
+
+    def test_each_target_by_its_own_day_and_amount(self):
+        target = {"kind": "total", "measure": "amount", "threshold": "100000000.00"}
+        titles = {"T1": {}, "T2": {"basis": "drawn"}, "T3": {"basis": "registered_on", "measure": "count", "threshold": "10"},
+                  "T4": {"basis": "registered_amount"}}
+        body = dict(plan("sh-2024-2026"), code="by-basis", targets=[
+            dict(target, code=c, title=c, **over) for c, over in titles.items()])
+        made = self.get(self.draft(body).headers["location"])
+        self.approve(made)
+        self.assertEqual([t.get("basis") for t in self.get("/v1/plans/by-basis/text")["targets"]],
+                         [None, "drawn", "registered_on", "registered_amount"])
+        self.lend({"kind": "disbursed", "on": "2024-03-01", "principal": "3000000.00"},
+                  {"kind": "disbursed", "on": "2024-07-15", "principal": "4000000.00"},
+                  {"kind": "disbursed", "on": "2024-08-01", "principal": "1000000.00"},
+                  {"kind": "reversed", "on": "2024-08-01", "reverses": 2},
+                  amount="10000000.00", signed_on="2024-02-01", registered_on="2024-05-10", registered_amount="8000000.00")
+        self.lend(amount="5000000.00", signed_on="2024-03-20", disbursed_on="2024-04-02")
+        self.lend({"kind": "voided", "on": "2024-06-02", "reason": "误报"}, amount="2000000.00", signed_on="2024-06-01")
+        self.lend(amount="1000000.00", signed_on="2024-06-20", registered_on="2024-06-25")
+
+        def totals(query):
+            return {t["id"]: (t["basis"], t["total"]) for t in self.get("/v1/plans/by-basis/targets?" + query)["targets"]}
+        # signed: 10 + 5 + 1 million; drawn: 3, and 5 whole on its day; registered: two loans, of 8 and of 1 million
+        want = {"T1": ("signed_on", "16000000.00"), "T2": ("drawn", "8000000.00"), "T3": ("registered_on", 2),
+                "T4": ("registered_amount", "9000000.00")}
+        self.assertEqual(totals("quarter=2024Q2"), want)
+        # the second draw came in the third quarter, the one that was reversed never did
+        self.assertEqual(totals("quarter=2024Q3"), dict(want, T2=("drawn", "12000000.00")))
+        self.assertEqual(totals("quarter=2024Q1"), {"T1": ("signed_on", "15000000.00"), "T2": ("drawn", "3000000.00"),
+                                                    "T3": ("registered_on", 0), "T4": ("registered_amount", "0.00")})
+        # who asks for one basis has all by it
+        self.assertEqual({b for b, _ in totals("quarter=2024Q2&basis=disbursed_on").values()}, {"disbursed_on"})
+        # the report's targets are these
+        doc = self.get("/v1/reports/quarterly/2024Q2?section=targets&plan=by-basis", self.finance)
+        rows = {r["key"]: r["cells"]["value"]["value"] for r in doc["sections"][0]["rows"]}
+        self.assertEqual(rows, {"T1": "16000000.00", "T2": "8000000.00", "T3": 2, "T4": "9000000.00"})
+        self.get("/v1/plans/by-basis/forecast?quarter=2024Q2", self.finance)
+
+    def test_a_basis_goes_with_loans(self):
+        goal = {"code": "T5", "title": "输出", "kind": "growth", "threshold": "20.00", "basis": "drawn",
+                "metrics": [{"metric": "count", "side": "university_outflow", "figure": "count", "title": "数量"}]}
+        r = self.draft(dict(plan("sh-2024-2026"), code="odd-basis", targets=[goal]), want=422)
+        self.assertEqual(r.codes(), [("/targets/0/basis", "E_UNWANTED")])
+
+
+for name in [n for n in dir(Plans) if n.startswith("test_")]:
+    setattr(Bases, name, None)  # the helpers alone
