@@ -144,6 +144,10 @@ MUST_USE bool schema_csv_row(struct arena *a, const struct record *r, const stru
 void schema_tell(const struct record *r, const struct json *in, struct err *e);
 /* Whether a spreadsheet can hold the field in one cell. */
 bool schema_has_column(const struct field *f);
+/* Is an element of this list more than its first field? Its parts stand between "|" in a cell. */
+bool schema_is_packed(const struct field *f);
+/* The title of its column: of a packed list with what its parts are. */
+struct str schema_column_title(struct arena *a, const struct field *f);
 /* The header row with Chinese titles, CRLF ended. */
 void schema_csv_template(const struct record *r, struct buf *out);
 

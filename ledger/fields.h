@@ -6,6 +6,8 @@
 #include "schema.h"
 #include "size.h"
 
+#define HASH_EXAMPLE "4f1a2c5e7b9d08364c1e5a7f9b2d4c6e8a0c1e3f5b7d9f1a2c4e6b8d0f2a4c6e"
+
 /* Ranges of a number that was read: INT, MONEY, RATE. */
 bool field_in_range(
     struct arena *a, const struct field *f, int64_t n, struct str pointer, struct err *e);

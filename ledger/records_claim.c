@@ -131,7 +131,7 @@ static const struct field step_fields[] = {
         .example = "01a20acb-f7bf-73f4-a445-6219f936f824"},
     {"step", "步骤", F_ENUM, .need = true, .choices = claim_steps, .example = "approve"},
     {"on", "日期(今日)", F_DAY, .example = "2023-09-10"},
-    {"seen", "所见版本", F_TEXT, .min = 64, .max = 64, .example = "64 hex digits"},
+    {"seen", "所见版本", F_TEXT, .min = 64, .max = 64, .example = HASH_EXAMPLE},
     {"reason", "理由", F_TEXT, .min = 1, .max = 500, .example = "材料齐全"},
     {"owner", "退回后的经办人", F_TEXT, .min = 1, .max = 60, .example = "李华"},
     {"due_on", "补正期限", F_DAY, .after = "on", .example = "2023-09-30"},

@@ -136,7 +136,7 @@ static const struct field coverage_step_fields[] = {
     {"coverage", "备案", F_IDENT, .need = true, .ident = ident_id,
         .example = "01a20acb-f7bf-73f4-a445-6219f936f824"},
     {"step", "步骤", F_ENUM, .need = true, .choices = coverage_steps, .example = "confirm"},
-    {"seen", "所见版本", F_TEXT, .need = true, .min = 64, .max = 64, .example = "64 hex digits"},
+    {"seen", "所见版本", F_TEXT, .need = true, .min = 64, .max = 64, .example = HASH_EXAMPLE},
     {"reason", "理由", F_TEXT, .need = true, .min = 1, .max = 500, .example = "材料齐全"},
     {.name = NULL},
 };

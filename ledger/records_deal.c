@@ -374,7 +374,7 @@ static const struct field confirmation_fields[] = {
     {"reference", "编号", F_TEXT, .min = 1, .max = 100, .example = "confirm 64 hex digits"},
     {"record", "所确认的记录", F_IDENT, .need = true, .ident = ident_id,
         .example = "01a20acb-f7bf-73f4-a445-6219f936f824"},
-    {"seen", "所见版本", F_TEXT, .need = true, .min = 64, .max = 64, .example = "64 hex digits"},
+    {"seen", "所见版本", F_TEXT, .need = true, .min = 64, .max = 64, .example = HASH_EXAMPLE},
     {"reason", "理由", F_TEXT, .need = true, .min = 1, .max = 500,
         .example = "已核对合同原件与银行回单"},
     {.name = NULL},

@@ -175,7 +175,7 @@ static const struct field token_fields[] = {
     {"duties", "职责(不填为只读)", F_WORDS, .choices = duties, .example = "submit;decide"},
     {"expires_on", "失效日", F_DAY, .example = "2025-12-31"},
     {"sha256", "令牌摘要(不填则由台账生成令牌)", F_TEXT, .min = 64, .max = 64,
-        .example = "64 hex digits"},
+        .example = HASH_EXAMPLE},
     {.name = NULL},
 };
 static_assert(COUNT_OF(token_fields) == TOKEN_WIDTH + 1, "the enum follows the table");

@@ -13,7 +13,7 @@ static const struct field clearing_fields[] = {
         .example = "01a20acb-f7bf-73f4-a445-6219f936f824"},
     {"reason", "解除理由", F_TEXT, .need = true, .min = 1, .max = 500,
         .example = "已核对登记簿,两笔质押为同一集合授信"},
-    {"seen", "所见版本", F_TEXT, .min = 64, .max = 64, .example = "64 hex digits"},
+    {"seen", "所见版本", F_TEXT, .min = 64, .max = 64, .example = HASH_EXAMPLE},
     {"double", "重复登记的贷款", F_IDENT, .ident = ident_id,
         .example = "01a20acb-f7bf-73f4-a445-6219f936f825"},
     {.name = NULL},

@@ -218,7 +218,7 @@ static const struct member plan_read_only[] = {
 static const struct field approval_fields[] = {
     {"plan", "计划记录", F_IDENT, .need = true, .ident = ident_id,
         .example = "01a20acb-f7bf-73f4-a445-6219f936f824"},
-    {"seen", "所见版本", F_TEXT, .need = true, .min = 64, .max = 64, .example = "64 hex digits"},
+    {"seen", "所见版本", F_TEXT, .need = true, .min = 64, .max = 64, .example = HASH_EXAMPLE},
     {"reason", "理由", F_TEXT, .need = true, .min = 1, .max = 500, .example = "经市政府同意"},
     {.name = NULL},
 };

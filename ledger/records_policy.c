@@ -191,7 +191,7 @@ enum { STEP_KEY, STEP_ON_SEEN, STEP_OF, STEP_NAME, STEP_REASON, STEP_DAY, STEP_M
 static const struct choice policy_steps[] = {{"approve", "批准"}, {"end", "终止"}, {NULL, NULL}};
 static const struct field policy_step_fields[] = {
     {"reference", "编号", F_TEXT, .min = 1, .max = 100, .example = "PF-2023-001"},
-    {"seen", "所见版本", F_TEXT, .need = true, .min = 64, .max = 64, .example = "64 hex digits"},
+    {"seen", "所见版本", F_TEXT, .need = true, .min = 64, .max = 64, .example = HASH_EXAMPLE},
     {"policy", "政策记录", F_IDENT, .need = true, .ident = ident_id,
         .example = "01a20acb-f7bf-73f4-a445-6219f936f824"},
     {"step", "步骤", F_ENUM, .need = true, .choices = policy_steps, .example = "approve"},
@@ -227,7 +227,7 @@ static const struct choice application_steps[] = {{"approve", "批准"}, {"pay",
     {"refuse", "不予补贴"}, {"withdraw", "撤回"}, {"clawback", "追回"}, {NULL, NULL}};
 static const struct field application_step_fields[] = {
     {"reference", "编号", F_TEXT, .min = 1, .max = 100, .example = "ZH-2024-001"},
-    {"seen", "所见版本", F_TEXT, .need = true, .min = 64, .max = 64, .example = "64 hex digits"},
+    {"seen", "所见版本", F_TEXT, .need = true, .min = 64, .max = 64, .example = HASH_EXAMPLE},
     {"application", "申请", F_IDENT, .need = true, .ident = ident_id,
         .example = "01a20acb-f7bf-73f4-a445-6219f936f824"},
     {"step", "步骤", F_ENUM, .need = true, .choices = application_steps, .example = "approve"},
@@ -358,8 +358,7 @@ static const struct field evidence_fields[] = {
         .example = "borrower.high_tech"},
     {"document", "文件名", F_TEXT, .need = true, .min = 1, .max = 200,
         .example = "高新技术企业证书.pdf"},
-    {"sha256", "文件 SHA-256", F_TEXT, .need = true, .min = 64, .max = 64,
-        .example = "64 hex digits"},
+    {"sha256", "文件 SHA-256", F_TEXT, .need = true, .min = 64, .max = 64, .example = HASH_EXAMPLE},
     {.name = NULL},
 };
 static_assert(COUNT_OF(evidence_fields) == EVIDENCE_WIDTH + 1, "the enum follows the table");

@@ -1,8 +1,9 @@
 /*
  * schema_csv.c - the same records out of spreadsheets: a row by the meaning of its columns.
  *
- * A list column holds the first field of each element, one text each. Every problem carries what
- * was read; a cell that cannot be read does not hide what is wrong with the others.
+ * A list column holds the first field of each element, one text each, or, where an element needs
+ * more, its fields in their order with "|" between. Every problem carries what was read; a cell
+ * that cannot be read does not hide what is wrong with the others.
  */
 #include "cell.h"
 #include "fields.h"
@@ -50,6 +51,48 @@ static struct str next_part(struct str *rest, bool of_codes)
     return trim((struct str){cell.p, n});
 }
 
+static bool csv_value(struct arena *a, const struct field *f, const struct csv_column *c,
+    struct str cell, struct str pointer, struct value *v, struct err *e);
+
+/* The next of "名称|类型|代码"; rest: p == NULL after the last. */
+static struct str next_field(struct arena *a, struct str *rest)
+{
+    static const char wide[] = "\xEF\xBD\x9C";
+    const char *bar = memchr(rest->p, '|', rest->n);
+    const char *other = memmem(rest->p, rest->n, wide, sizeof wide - 1);
+    size_t skip = 1;
+    if (other && (!bar || other < bar)) {
+        bar = other;
+        skip = sizeof wide - 1;
+    }
+    size_t n = bar ? (size_t)(bar - rest->p) : rest->n;
+    struct str part = trim((struct str){rest->p, n});
+    *rest = bar ? (struct str){rest->p + n + skip, rest->n - n - skip} : (struct str){NULL, 0};
+    return arena_str(a, part.p, part.n);
+}
+
+/* The fields of one element, the last of which may be missing. */
+static bool csv_parts(struct arena *a, const struct field *f, struct str text, struct str pointer,
+    struct value *item, struct err *e)
+{
+    static const struct csv_column plain = {0};
+    bool good = true;
+    int i = 0;
+    for (; f->of[i].name; i++) {
+        struct str at = arena_printf(a, "%s/%s", pointer.p, f->of[i].name);
+        struct str part = text.p ? next_field(a, &text) : STR("");
+        item[i].present = part.n > 0;
+        if (part.n)
+            good &= cell_is_plain(a, part, at, e) &&
+                    csv_value(a, &f->of[i], &plain, part, at, &item[i], e);
+        else if (f->of[i].need)
+            good = err_add(e, E_NEED, at, NULL);
+    }
+    if (text.p)
+        good = err_add(e, E_LENGTH, pointer, "1–%d", i);
+    return good;
+}
+
 static bool csv_list(struct arena *a, const struct field *f, struct str cell, struct str pointer,
     struct value *v, struct err *e)
 {
@@ -68,10 +111,17 @@ static bool csv_list(struct arena *a, const struct field *f, struct str cell, st
         struct value *item = v->row + v->count * width;
         struct str at = arena_printf(a, "%s/%d/%s", pointer.p, v->count, f->of[0].name);
         part = arena_str(a, part.p, part.n);
-        item->present = true;
-        good &= cell_is_plain(a, part, at, e) && field_from_text(a, &f->of[0], part, at, item, e);
+        if (schema_is_packed(f)) {
+            good &= csv_parts(a, f, part, arena_printf(a, "%s/%d", pointer.p, v->count), item, e);
+        } else {
+            item->present = true;
+            good &=
+                cell_is_plain(a, part, at, e) && field_from_text(a, &f->of[0], part, at, item, e);
+        }
         v->count++;
     }
+    if (v->count && v->count < f->min)
+        good = err_add(e, E_LENGTH, pointer, "%lld–%lld", (long long)f->min, (long long)f->max);
     return good;
 }
 

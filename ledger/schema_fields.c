@@ -28,6 +28,12 @@ static void write_choices(const struct field *f, struct buf *out)
     for (int i = 0; f->choices[i].name; i++)
         json_text(out, f->choices[i].name);
     json_close(out, ']');
+    if (!f->choices[0].zh)
+        return;
+    json_member_object(out, "x-titles"); /* as spreadsheets say them */
+    for (int i = 0; f->choices[i].name; i++)
+        json_member_text(out, f->choices[i].name, f->choices[i].zh);
+    json_close(out, '}');
 }
 
 static void write_type(const struct field *f, struct buf *out)

@@ -49,6 +49,17 @@ static void keep_remark(struct title *t, const struct remark *r)
     t->unit = r;
 }
 
+/* "成员单位(名称|类型)" -> "成员单位": the parts of a list's elements. */
+static bool take_parts(struct arena *a, struct title *t)
+{
+    const char *bar = memchr(t->rest.p, '|', t->rest.n);
+    const char *open = bar ? memrchr(t->rest.p, '(', (size_t)(bar - t->rest.p)) : NULL;
+    if (!open || open == t->rest.p || t->rest.p[t->rest.n - 1] != ')')
+        return false;
+    t->rest = arena_str(a, t->rest.p, (size_t)(open - t->rest.p));
+    return true;
+}
+
 /* "(必填)金额(万元)" -> "(必填)金额" -> "金额"; false: no remark in brackets is left. */
 static bool take_bracket(struct arena *a, struct title *t)
 {
@@ -106,7 +117,7 @@ static int field_of(struct arena *a, const struct record *r, struct str form)
 static int find_field(struct arena *a, const struct record *r, struct title *t)
 {
     int found = field_of(a, r, t->rest);
-    while (found < 0 && take_bracket(a, t))
+    while (found < 0 && (take_bracket(a, t) || take_parts(a, t)))
         found = field_of(a, r, t->rest);
     if (found < 0 && take_suffix(a, t))
         found = field_of(a, r, t->rest);
@@ -153,16 +164,35 @@ static const struct field *nearest(struct arena *a, const struct record *r, stru
 /* ---- columns ----------------------------------------------------------------------------------
  */
 
-/* A cell holds one value, or a list of what its elements must have: one text each. */
+bool schema_is_packed(const struct field *f)
+{
+    if (f->kind != F_LIST)
+        return false;
+    for (int i = 1; f->of[i].name; i++) {
+        if (f->of[i].need)
+            return true;
+    }
+    return f->of[0].kind == F_DAY;
+}
+
+/* A cell holds one value, or a list: of what its elements must have one text each, or their parts.
+ */
 bool schema_has_column(const struct field *f)
 {
-    if (f->kind == F_OBJECT || f->kind == F_JSON)
-        return false;
-    for (int i = 1; f->kind == F_LIST && f->of[i].name; i++) {
-        if (f->of[i].need)
-            return false;
-    }
-    return f->kind != F_LIST || f->of[0].kind != F_DAY;
+    return f->kind != F_OBJECT && f->kind != F_JSON;
+}
+
+struct str schema_column_title(struct arena *a, const struct field *f)
+{
+    struct buf b;
+    if (!schema_is_packed(f))
+        return str_of(f->zh);
+    buf_init(&b, a);
+    buf_printf(&b, "%s(", f->zh);
+    for (int i = 0; f->of[i].name; i++)
+        buf_printf(&b, "%s%s", i ? "|" : "", f->of[i].zh);
+    buf_char(&b, ')');
+    return buf_view(&b);
 }
 
 static bool unit_fits(const struct field *f, const struct title *t)
@@ -259,7 +289,7 @@ void schema_csv_template(const struct record *r, struct buf *out)
 {
     for (int i = 0, n = 0; r->fields[i].name; i++) {
         if (schema_has_column(&r->fields[i]))
-            sheet_cell(out, str_of(r->fields[i].zh), n++ == 0);
+            sheet_cell(out, schema_column_title(out->a, &r->fields[i]), n++ == 0);
     }
     buf_text(out, "\r\n");
 }

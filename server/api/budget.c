@@ -133,6 +133,7 @@ const struct route budget_routes[] = {
         .answers = record_page,
         .zh = "预算登记列表",
         .en = "List budget entries"},
+    TEMPLATE_ROUTE("/v1/budgets", &budget_record, READERS, "预算", "budget entry"),
     {.method = METHOD_GET,
         .path = "/v1/budgets/{id}",
         .roles = READERS,

@@ -41,6 +41,7 @@ const struct route claim_routes[] = {
         .answers = record_page,
         .zh = "理赔列表",
         .en = "List claims"},
+    TEMPLATE_ROUTE("/v1/claims", &claim_record, EVERYBODY, "理赔", "claim"),
     {.method = METHOD_GET,
         .path = "/v1/claims/{id}",
         .roles = EVERYBODY,

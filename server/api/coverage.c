@@ -45,6 +45,7 @@ const struct route coverage_routes[] = {
         .answers = ANSWERS(PAGE_OF(cover_shape)),
         .zh = "备案列表",
         .en = "List covers"},
+    TEMPLATE_ROUTE("/v1/coverages", &coverage_record, EVERYBODY, "备案", "request for cover"),
     {.method = METHOD_GET,
         .path = "/v1/coverages/{id}",
         .roles = EVERYBODY,

@@ -49,8 +49,8 @@ static void add_field(struct export *x, const struct field *f)
 {
     static const enum list_kind kinds[] = {
         [F_MONEY] = LIST_MONEY, [F_RATE] = LIST_RATE, [F_INT] = LIST_COUNT, [F_JSON] = LIST_TEXT};
-    struct str title = arena_printf(
-        x->base, "%s%s%s", schema_has_column(f) ? "" : "#", f->zh, f->kind == F_RATE ? "(%)" : "");
+    struct str title = arena_printf(x->base, "%s%s%s", schema_has_column(f) ? "" : "#",
+        schema_column_title(x->base, f).p, f->kind == F_RATE ? "(%)" : "");
     add_column(x, (struct column){.name = f->name, .field = f}, title.p, kinds[f->kind]);
 }
 
@@ -126,24 +126,49 @@ static struct str scalar(struct arena *a, const struct json *in)
     }
 }
 
-/* A choice by its words; a list as the first of each element, with ';' between. */
+/* A value by the words of its field. */
+static struct str worded(struct arena *a, const struct field *f, const struct json *in)
+{
+    for (const struct choice *k = f && f->kind == F_ENUM ? f->choices : NULL; k && k->name; k++) {
+        if (str_is(in->text, k->name))
+            return str_of(k->zh);
+    }
+    return scalar(a, in);
+}
+
+/* "名称|类型|代码", without the empty ones at its end. */
+static struct str parts(struct arena *a, const struct field *of, const struct json *element)
+{
+    struct buf b;
+    size_t n = 0;
+    buf_init(&b, a);
+    for (int i = 0; of[i].name; i++) {
+        const struct json *in = json_get(element, of[i].name);
+        struct str text = in && in->kind != JSON_NULL ? worded(a, &of[i], in) : STR("");
+        buf_printf(&b, "%s%s", i ? "|" : "", text.p);
+        if (text.n)
+            n = b.n;
+    }
+    b.n = n;
+    return arena_str(a, buf_view(&b).p, n);
+}
+
+/* A choice by its words; a list as the first of each element, or its parts, with ';' between. */
 static struct str cell(struct arena *a, const struct column *c, const struct json *item)
 {
     const struct json *in = json_get(item, c->name);
     struct buf b;
     if (!in || in->kind == JSON_NULL)
         return STR("");
-    if (c->field && c->field->kind == F_ENUM) {
-        for (const struct choice *k = c->field->choices; k->name; k++) {
-            if (str_is(in->text, k->name))
-                return str_of(k->zh);
-        }
-    }
+    if (c->field && c->field->kind == F_ENUM)
+        return worded(a, c->field, in);
     if (in->kind != JSON_LIST)
         return scalar(a, in);
     buf_init(&b, a);
+    bool packed = c->field && schema_is_packed(c->field);
     for (const struct json *m = in->child; m; m = m->next)
-        buf_printf(&b, "%s%s", b.n ? ";" : "", scalar(a, m).p);
+        buf_printf(
+            &b, "%s%s", b.n ? ";" : "", packed ? parts(a, c->field->of, m).p : scalar(a, m).p);
     return buf_view(&b);
 }
 

@@ -146,6 +146,7 @@ const struct route fact_routes[] = {
         .answers = ANSWERS(PAGE_OF(district_shape)),
         .zh = "本市各区",
         .en = "The districts of the city that this ledger is of"},
+    TEMPLATE_ROUTE("/v1/lpr", &lpr_record, EVERYBODY, "LPR", "loan prime rate"),
     {.method = METHOD_POST,
         .path = "/v1/lpr",
         .roles = FINANCE | IP_OFFICE,

@@ -115,6 +115,11 @@ struct route {
     {.method = METHOD_GET, .path = base "/{id}/history", .roles = readers, \
         .handle = record_history, .record = rec, .query = {&q_after_version, &q_list_format}, \
         .answers = record_page, .zh = name_zh "更正历史", .en = "All versions of one " name_en}
+/* The header row of a batch; in a table before the path with {id}. */
+#define TEMPLATE_ROUTE(base, rec, readers, name_zh, name_en) \
+    {.method = METHOD_GET, .path = base "/template.csv", .roles = readers, \
+        .handle = record_template, .record = rec, .answers = record_template_csv, \
+        .zh = name_zh " CSV 模板", .en = "Header row of a CSV batch: " name_en}
 /* A filter of the next, of a type whose list is asked for a state as well. */
 #define WITH_STATE(filter) filter, &q_state
 /* What every type that is submitted, listed and corrected has. */
@@ -128,9 +133,7 @@ struct route {
         .query = {&q_limit, &q_after, &q_q, &q_order, &q_total, &q_list_format, filter}, \
         .answers = record_page, .zh = name_zh "列表", \
         .en = "List: " name_en}, \
-    {.method = METHOD_GET, .path = base "/template.csv", .roles = readers, \
-        .handle = record_template, .record = rec, .answers = record_template_csv, \
-        .zh = name_zh " CSV 模板", .en = "Header row of a CSV batch: " name_en}, \
+    TEMPLATE_ROUTE(base, rec, readers, name_zh, name_en), \
     {.method = METHOD_GET, .path = base "/{id}", .roles = readers, .handle = record_get, \
         .record = rec, .query = {&q_as_of, &q_known_at}, .answers = record_one, .zh = name_zh, \
         .en = "One " name_en}, \

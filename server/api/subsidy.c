@@ -553,6 +553,8 @@ const struct route policy_routes[] = {
         .answers = record_page,
         .zh = "补贴申请列表",
         .en = "List applications"},
+    TEMPLATE_ROUTE(
+        "/v1/applications", &application_record, CONCERNED | READERS, "补贴申请", "application"),
     {.method = METHOD_GET,
         .path = "/v1/applications/{id}",
         .roles = CONCERNED | READERS,

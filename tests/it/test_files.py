@@ -1,7 +1,11 @@
 """Files as banks send them, by HTTP: what has one reading is taken, what has two is refused and both
 are named, and one broken cell spoils its own line alone."""
+import csv
+import io
 import json
 import random
+import re
+from decimal import Decimal
 
 from harness import Case, firm, loan, numbers, patent
 from test_batches import ZH, cells, sheet
@@ -132,6 +136,55 @@ class Cells(Files):
             _, r = self.one(contract_no=key)
             self.assertEqual(self.outcomes(r), [(2, "refused")], key)
             self.assertEqual(r.lines()[0]["errors"][0]["value"], key)
+
+    def example(self, of, title):
+        """What a clerk writes below a title: words for choices, 是 and 否, the first example else."""
+        if of["type"] == "array":
+            inner = of["items"].get("properties")
+            one = "|".join(self.example(x, title) for x in inner.values()) if "|" in title else self.example(
+                next(iter(inner.values())) if inner else of["items"], title)
+            return ";".join([one] * of.get("minItems", 1))
+        value = of.get("examples", [""])[0]
+        if "x-titles" in of:
+            return of["x-titles"][value or of["enum"][0]]
+        return {True: "是", False: "否"}[value] if of["type"] == "boolean" else str(value)
+
+    def test_every_batch_type_reads_its_own_template_in_words_and_units(self):
+        """Of each type: the titles of its template, once as they are and once as people write them, words for choices,
+        amounts in 万元; as CSV and as a workbook. What is refused is refused for what it says, never for how it is written."""
+        doc = self.d.call("GET", "/openapi.json").json()
+        unread = {"E_TYPE", "E_TEXT_NUMBER", "E_MONEY", "E_RATE", "E_DAY", "E_INSTANT", "E_QUARTER", "E_CHOICE", "E_CHARS", "E_CSV", "E_QUOTE",
+                  "E_BYTES", "E_CHARSET", "E_WORKBOOK", "E_BOOK", "E_TWO_READINGS", "E_FORMULA", "E_APOSTROPHE", "E_CELL_ERROR", "E_DIGITS_LOST",
+                  "E_CELL_FORMAT", "E_SERIAL", "E_DAY_ORDER", "E_CELL_UNIT", "E_NO_TITLE", "E_HEADER", "E_EMPTY", "E_UNKNOWN", "E_LENGTH"}
+        seen = 0
+        for path, ways in doc["paths"].items():
+            said = ways.get("post", {}).get("requestBody", {"content": {}})["content"]
+            if path + "/template.csv" not in doc["paths"] or "text/csv" not in said:
+                continue
+            seen += 1
+            of = said["application/json"]["schema"]
+            while "$ref" in of:
+                of = doc["components"]["schemas"][of["$ref"].rsplit("/", 1)[1]]
+            token = next(t for t in (self.d.token(k) for k in ("bank", "insurer", "ip_office", "district", "finance"))
+                         if self.d.call("POST", path + "?dry_run=true", b"", t, {"Content-Type": "text/csv"}).status != 403)
+            titles = self.d.call("GET", path + "/template.csv", token=token).body.decode("utf-8-sig").strip().split(",")
+            fields = {x["title"]: x for x in of["properties"].values()}
+            told = [fields[re.sub(r"\([^()]*\|.*\)$", "", t)] for t in titles]
+            cells = [self.example(x, t) for x, t in zip(told, titles)]
+            money = [x.get("pattern", "").startswith("^(0|[1-9][0-9]{0,12})") for x in told]
+            written = ["*" + t.replace("(", "（ ").replace(")", "）") + ("（万元）" if m else " ") for t, m in zip(titles, money)]
+            amounts = [("{:f}".format((Decimal(c) / 10000).normalize()) if m and c else c) for c, m in zip(cells, money)]
+            for head, row in ((titles, cells), (written, amounts)):
+                text = io.StringIO(newline="")
+                csv.writer(text).writerows([head, row])
+                for kind, body in (("text/csv", text.getvalue().encode()), (XLSX, Book().sheet("x", [head, row]).bytes())):
+                    with self.subTest(path=path, kind=kind, head=head[0]):
+                        r = self.d.call("POST", path + "?dry_run=true", body, token, {"Content-Type": kind})
+                        self.assertEqual(r.status, 200, r.body.decode()[:600])
+                        line = r.lines()[0]
+                        self.assertEqual([e for e in line.get("errors", []) if e["code"] in unread], [])
+                        self.assertEqual(line["line"], 2)
+        self.assertGreater(seen, 35)
 
     def test_an_unknown_title_names_the_nearest(self):
         _, r = self.one([h.replace("贷款金额", "贷款总金额") for h in ZH])

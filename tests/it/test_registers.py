@@ -87,6 +87,34 @@ class Registers(Case):
         self.refused("/v1/portfolios", dict(body, reference="again"), ("/name", "E_TOLD_ALREADY"))
         self.refused("/v1/portfolios", dict(body, reference="one", name="单件", ip=[{"number": one}]), ("/ip", "E_LENGTH"))
 
+    def test_members_come_in_one_cell_and_go_out_so(self):
+        a, b = firm(next(numbers)), firm(next(numbers))
+        said = self.d.call("GET", "/v1/alliances/template.csv", token=self.office).body.decode("utf-8-sig")
+        self.assertIn("成员单位(名称|类型|统一社会信用代码)", said)
+        no = "LM-%d" % next(numbers)
+
+        def send(members, reference=no, more=""):
+            row = {"联盟编号": reference, "联盟名称": "示例联盟" + reference, "牵头单位": a[1], "所在区代码": "310115", "成立日": "2022年6月8日",
+                   "成员单位(名称|类型|统一社会信用代码)": members}
+            text = ",".join('"%s"' % row.get(title, "") for title in said.strip().split(","))
+            return self.d.call("POST", "/v1/alliances" + more, (said.strip() + "\r\n" + text + "\r\n").encode(), self.office, {"Content-Type": "text/csv"})
+
+        good = "%s|企业|%s;%s ｜ 高校；第三家|银行|" % (a[1], a[0], b[1])
+        line = send(good).lines()[0]
+        self.assertEqual(line["outcome"], "created", line)
+        stored = self.get("/v1/alliances/" + line["id"])
+        self.assertEqual(stored["members"], [{"name": a[1], "kind": "firm", "uscc": a[0]}, {"name": b[1], "kind": "university"},
+                                             {"name": "第三家", "kind": "bank"}])
+        r = self.d.call("GET", "/v1/alliances?format=csv&q=" + no, token=self.office)
+        self.assertIn("%s|企业|%s;%s|高校;第三家|银行" % (a[1], a[0], b[1]), r.body.decode())
+        again = self.d.call("POST", "/v1/alliances", r.body, self.office, {"Content-Type": "text/csv"})
+        self.assertEqual(again.lines()[-1]["summary"]["replay"], 1, again.body.decode())
+        for members, *problems in (("甲;乙|企业", ("/members/0/kind", "E_NEED")), ("甲|企业|坏码;乙|企业", ("/members/0/uscc", "E_USCC")),
+                                   ("甲|公司;乙|企业", ("/members/0/kind", "E_CHOICE")), ("甲|企业||x;乙|企业", ("/members/0", "E_LENGTH")),
+                                   ("甲|企业", ("/members", "E_LENGTH"))):
+            line = send(members, no + "X", "?dry_run=true").lines()[0]
+            self.assertEqual([(e["pointer"], e["code"]) for e in line["errors"]], problems, members)
+
     def test_the_other_registers(self):
         n = next(numbers)
         agency = unit()
