@@ -3,6 +3,7 @@ import json
 import os
 import re
 import subprocess
+import tempfile
 import unittest
 
 from harness import ROOT, Case, Daemon, loan
@@ -101,6 +102,58 @@ class Files(unittest.TestCase):
         self.assertEqual(self.unknown(re.findall(r"^ +expr: (.*)$", text, re.M)), set())
         alerts = len(re.findall("- alert:", text))
         self.assertEqual(len(re.findall(r'annotations: \{summary: ".+", cure: ".+"\}', text)), alerts)
+
+    def fired(self, series, at="30m"):
+        """The names of the alerts that these series fire, as promtool judges the rules themselves."""
+        rules = os.path.join(OPERATE, "alerts.yml")
+        names = re.findall("- alert: (.*)", read("alerts.yml"))
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "t.yml")
+            found = []
+            with open(path, "w", encoding="utf-8") as f:
+                json.dump({"rule_files": [rules], "evaluation_interval": "1m", "tests": [
+                    {"interval": "1m", "input_series": [{"series": k, "values": v} for k, v in series.items()], "alert_rule_test": [
+                        {"eval_time": at, "alertname": n, "exp_alerts": []} for n in names]}]}, f)
+            out = promtool("test", "rules", path)
+            for name in names:
+                if re.search(r"alertname: ?%s\b" % name, out.stdout + out.stderr):
+                    found.append(name)
+        return found
+
+    def test_each_rule_wakes_somebody_and_none_without_cause(self):
+        well = {'up{job="pledged"}': "1x60", "pledged_ready": "1x60", 'pledged_queue_records{where="waiting"}': "10x60",
+                "pledged_queue_records_max": "100000x60", "pledged_verify_defects": "0x60", "pledged_verify_age_seconds": "3600x60",
+                'pledged_fund_available_yuan{account="fund:A"}': "50x60", 'pledged_fund_received_yuan{account="fund:A"}': "100x60",
+                "pledged_connections": "5x60", "pledged_connections_max": "1000x60", 'pledged_database_links{state="lost"}': "0x60",
+                'pledged_refusals_total{code="E_MONEY"}': "0+1x60", 'pledged_refusals_total{code="E_AUTH"}': "0+1x60",
+                "pledged_seal_age_seconds": "86400x60", "pledged_replication_lag_bytes": "0x60", "pledged_disk_free_bytes": "1e11x60",
+                "pledged_clock_behind_seconds": "0x60", "pledged_claims_lapsed": "0x60", "pledged_wal_archive_failed_total": "0x60",
+                'pledged_request_seconds_count{status="201"}': "0+9x60", 'pledged_budget_received_yuan{account="b"}': "100x60",
+                'pledged_budget_available_yuan{account="b"}': "90x60", "pledged_transaction_age": "1000x60"}
+        self.assertEqual(self.fired(well), [])
+        for name, ill in (("PledgedDown", {'up{job="pledged"}': "0x60"}), ("PledgedNotReady", {"pledged_ready": "0x60"}),
+                          ("PledgedQueueFull", {'pledged_queue_records{where="waiting"}': "90000x60"}),
+                          ("PledgedDefects", {"pledged_verify_defects": "1x60"}), ("PledgedNotVerified", {"pledged_verify_age_seconds": "400000x200"}),
+                          ("PledgedFundLow", {'pledged_fund_available_yuan{account="fund:A"}': "9x200"}),
+                          ("PledgedBudgetLow", {'pledged_budget_available_yuan{account="b"}': "9x200"}),
+                          ("PledgedConnectionsFull", {"pledged_connections": "950x60"}), ("PledgedDatabaseLinkLost", {'pledged_database_links{state="lost"}': "1x60"}),
+                          ("PledgedManyRefusals", {'pledged_refusals_total{code="E_MONEY"}': "0+100x60"}),
+                          ("PledgedSignInsRefused", {'pledged_refusals_total{code="E_AUTH"}': "0+20x60"}),
+                          ("PledgedSealLate", {"pledged_seal_age_seconds": "12000000x200"}), ("PledgedReplicaLags", {"pledged_replication_lag_bytes": "1e9x60"}),
+                          ("PledgedDiskFull", {"pledged_disk_free_bytes": "1e9x60"}), ("PledgedClockBehind", {"pledged_clock_behind_seconds": "9x60"}),
+                          ("PledgedClaimsLapsed", {"pledged_claims_lapsed": "1x60"}), ("PledgedArchiveFails", {"pledged_wal_archive_failed_total": "0+1x60"}),
+                          ("PledgedServerErrors", {'pledged_request_seconds_count{status="500"}': "0+1x60"}),
+                          ("PledgedTransactionAge", {"pledged_transaction_age": "2e9x60"})):
+            with self.subTest(name):
+                self.assertIn(name, self.fired({k: re.sub("x60$", "x200", v) for k, v in {**well, **ill}.items()}, "150m" if "x200" in str(ill) else "55m"))
+
+    def test_every_figure_that_an_operator_was_promised_is_there(self):
+        """Issue by issue: latency by route and status, refusals by code, queue and flights, time to commit, pool, checkpoint and WAL,
+        age of seals and of verify, headroom of funds and budgets, returned claims by age, replicas."""
+        for name in ("request_seconds", "refusals_total", "queue_records", "flight_records", "commit_seconds", "database_links", "checkpoint_age_seconds",
+                     "wal_bytes_total", "wal_archived_total", "seal_age_seconds", "verify_age_seconds", "fund_available_yuan", "budget_available_yuan",
+                     "claims_returned", "claims_lapsed", "replication_lag_seconds", "replication_lag_bytes"):
+            self.assertIn("pledged_" + name, self.known())
 
     def test_the_dashboard_asks_for_figures_that_there_are(self):
         board = json.loads(read("dashboard.json"))
