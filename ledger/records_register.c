@@ -102,6 +102,8 @@ static const struct member outcome_members[] = {
     {"loan_amount", M_YUAN, "贷款金额", .en = "Their amount"},
     {"deals", M_COUNT, "专利交易数", .en = "Deals"},
     {"deal_value", M_YUAN, "成交金额", .en = "Their value"},
+    {"named_after", M_COUNT, "其中事后补报参加单位的笔数",
+        .en = "Of these, on record before the unit was told to have taken part"},
     {.name = NULL},
 };
 static const struct member event_read_only[] = {

@@ -172,7 +172,15 @@ create or replace function register_outcomes(events uuid[], known_at timestamptz
      where $1 is null or x.event = any ($1)
 $$;
 
--- What an event shows: what came of it.
+-- When a unit was first told to have taken part in an event. Runs as the owner: only the instant comes out.
+create or replace function register_named_at(event uuid, firm text) returns timestamptz
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select min(e.recorded_at) from register_entry e where e.id = $1 and $2 = any (e.firms)
+$$;
+revoke all on function register_named_at from public;
+grant execute on function register_named_at to pledged_app;
+
+-- What an event shows: what came of it, and how much of that was on record before the unit was told to have been there.
 create or replace function matching_event_members(id uuid, version int, as_of date, known_at timestamptz) returns json
     language sql stable as $$
     select json_build_object('outcome', json_build_object(
@@ -180,13 +188,14 @@ create or replace function matching_event_members(id uuid, version int, as_of da
                           register_outcome_days()),
            'until', e.on_day + register_outcome_days(),
            'loans', o.loans, 'loan_amount', yuan_text(o.loan_fen),
-           'deals', o.deals, 'deal_value', yuan_text(o.deal_fen)))
+           'deals', o.deals, 'deal_value', yuan_text(o.deal_fen), 'named_after', o.named_after))
       from register_entry e
      cross join lateral (
            select count(*) filter (where x.type = 'loan') as loans,
                   coalesce(sum(x.amount_fen) filter (where x.type = 'loan'), 0)::bigint as loan_fen,
                   count(*) filter (where x.type <> 'loan') as deals,
-                  coalesce(sum(x.amount_fen) filter (where x.type <> 'loan'), 0)::bigint as deal_fen
+                  coalesce(sum(x.amount_fen) filter (where x.type <> 'loan'), 0)::bigint as deal_fen,
+                  count(*) filter (where record_first_recorded(x.id) < register_named_at(e.id, x.firm)) as named_after
              from register_outcomes(array[e.id], known_at) x
             where x.on_day <= as_of) o
      where e.id = $1 and e.version = $2

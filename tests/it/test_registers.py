@@ -60,6 +60,21 @@ class Registers(Case):
         self.assertEqual(self.d.call("GET", first.headers["location"], None, self.d.token("district", "DIST-310116")).status, 404)
         self.get(first.headers["location"], self.district)
 
+    def test_who_is_named_when_the_loan_is_known_is_told_apart(self):
+        """An organiser who names the firms that borrowed anyway shows that he did so afterwards."""
+        a, b = unit(), unit()
+        made = self.post(EVENTS, event(a))
+        where = made.headers["location"]
+        for who in (a, b):
+            self.post("/v1/loans", loan(borrower_uscc=who["uscc"], borrower_name=who["name"], signed_on="2022-03-05", amount="8.00",
+                                        matures_on="2023-09-01"), self.bank)
+        told = lambda: [self.get(where)["outcome"][k] for k in ("loans", "loan_amount", "named_after")]
+        self.assertEqual(told(), [1, "8.00", 0])
+        was = self.get(where)
+        r = self.d.call("PUT", where, dict(was, reason="补报", participants=[a, b]), self.office, {"If-Match": '"1"'})
+        self.assertEqual(r.status, 200, r.body)
+        self.assertEqual(told(), [2, "16.00", 1])
+
     def test_an_event_is_refused_field_by_field(self):
         there = unit()
         body = event(there)
