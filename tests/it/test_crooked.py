@@ -66,6 +66,22 @@ class Crooked(Case):
         self.post(DEALS, dict(lent, reference="XK-%d" % next(numbers), signed_on="2020-07-01", ends_on="2022-06-30"))
         self.post(DEALS, dict(lent, reference="XK-%d" % next(numbers), signed_on="2020-01-02", licence="exclusive", ends_on="2022-06-30"))
 
+    def test_a_number_is_one_with_other_signs(self):
+        """A filing, a receipt and a registration are told once, whichever hyphens stand in their numbers."""
+        n = next(numbers)
+        self.post(FILINGS, filing(filing_no="CP2022-31-%d" % n))
+        r = self.d.call("POST", FILINGS, filing(filing_no="CP 202231%d" % n), self.office)
+        self.assertEqual(r.codes(), [("/filing_no", "E_TOLD_ALREADY")])
+        self.post(FILINGS, filing(filing_no="CP2022-32-%d" % n))
+        of = deal(registration_no="X2022-%d" % n)
+        self.post(DEALS, of)
+        self.refused(deal(registration_no="X2022%d" % n), ("/reference", "E_TOLD_ALREADY"))
+        pay = lambda no: {"reference": "DZ-%d" % next(numbers), "deal": of["reference"], "on": "2019-08-01", "amount": "1000.00", "receipt_no": no}
+        self.post("/v1/ip-deal-payments", pay("HD-77-%d" % n))
+        r = self.d.call("POST", "/v1/ip-deal-payments", pay("HD77/%d" % n), self.office)
+        self.assertEqual(r.codes(), [("/receipt_no", "E_RECEIPT_TAKEN")])
+        self.post("/v1/ip-deal-payments", pay("HD-78-%d" % n))
+
     # ---- abnormal operation ---------------------------------------------------------------------
 
     def flags(self, rule, made=None):
