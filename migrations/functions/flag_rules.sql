@@ -903,6 +903,46 @@ begin
      cross join lateral flag_of_deal('RF35', a.number, x.d, '/ip', jsonb_build_object('number', a.number)) f;
 end $$;
 
+-- Does a deal give to another what a deal before it had given away for good, or for that time alone?
+create or replace function flag_is_second_sale(a ip_deal, b ip_deal) returns boolean language sql stable as $$
+    select unit_is_same(a.provider, a.provider_name, b.provider, b.provider_name)
+           and not unit_is_same(a.acquirer, a.acquirer_name, b.acquirer, b.acquirer_name)
+           and case when a.kind <> 'licence' then b.kind <> 'licence'
+                    else a.licence = 'exclusive' and b.kind = 'licence'
+                         and coalesce(a.ends_on, 'infinity') >= b.signed_on end
+$$;
+
+-- Patents that one provider gave to two, not having got them back in between, as flags.
+create or replace function flag_of_second_sales(numbers text[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    with deal as materialized (
+        select n as number, x as d
+          from unnest(numbers) n
+          join ip_deal_known(null) x on x.rights @> array[n] and not x.voided
+    )
+    select f.*
+      from deal a
+      join deal b on b.number = a.number and ((b.d).signed_on, (b.d).id) > ((a.d).signed_on, (a.d).id)
+                 and flag_is_second_sale(a.d, b.d)
+     cross join lateral (values (a.d), (b.d)) as y(d)
+     cross join lateral flag_of_deal('RF39', a.number, y.d, '/ip', jsonb_build_object('number', a.number)) f
+     where not exists (select from deal c
+                        where c.number = a.number and (c.d).kind <> 'licence' and (a.d).kind <> 'licence'
+                          and (c.d).signed_on between (a.d).signed_on and (b.d).signed_on
+                          and unit_is_same((c.d).acquirer, (c.d).acquirer_name, (a.d).provider, (a.d).provider_name));
+end $$;
+
+-- One patent was given away twice.
+create or replace function flag_rf39_sold_twice(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    select f.*
+      from flag_of_second_sales(array(select distinct n
+                                        from flag_deals(loans) d
+                                       cross join lateral unnest(d.rights) n)) f;
+end $$;
+
 -- One patent moved that often within the months.
 create or replace function flag_rf34_moved_often(loans uuid[]) returns setof flag_found language plpgsql stable as $$
 begin
@@ -930,7 +970,9 @@ begin
             union all
             select * from flag_of_moves(d.rights) where d.kind <> 'licence'
             union all
-            select * from flag_of_circles(d.rights) where d.kind <> 'licence') f
+            select * from flag_of_circles(d.rights) where d.kind <> 'licence'
+            union all
+            select * from flag_of_second_sales(d.rights)) f
      where not d.voided;
     perform flags_submitted(cases);
     return null;

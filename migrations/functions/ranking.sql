@@ -50,7 +50,8 @@ begin
         select r.record_id
           from flag f
           join flag_record r on r.flag = f.id
-         where f.code in ('RF29', 'RF32', 'RF33', 'RF34', 'RF35') and (known_at is null or f.raised_at <= known_at)
+         where f.code in ('RF29', 'RF32', 'RF33', 'RF34', 'RF35', 'RF39')
+           and (known_at is null or f.raised_at <= known_at)
            and not exists (select from flag_clearing c
                             where c.flag = f.id and (known_at is null or c.cleared_at <= known_at))
          union
@@ -63,19 +64,28 @@ grant execute on function ranking_suspended to pledged_app;
 
 -- What each unit brought from one day to another, record by record: deals that count, to whoever gave and whoever took;
 -- revenue of products that count, and the jobs of their last year told; loans over patents and trademarks. key: the
--- credit code, of a unit without one its name. Jobs of a firm are at most as many as it has people. Plain row-level
--- security applies.
+-- credit code, of a unit without one that which another deal tells, else its name. Jobs of a firm are at most as many
+-- as it has people. Plain row-level security applies.
 create or replace function ranking_facts(first_day date, last_day date, known_at timestamptz)
     returns table (key text, name text, kind text, by text, type text, id uuid, version int, reference text,
                    on_day date, value bigint)
     language sql stable as $$
-    select x.key, x.name, x.kind, 'deals', ip_deal_type(d.id), d.id, d.version, d.reference, d.signed_on, d.value_fen
+    with named as materialized (
+        select text_form(x.name) as form, min(x.code) as code, min(x.name) as name
+          from ip_deal_counted($3) d
+         cross join lateral (values (d.provider, d.provider_name), (d.acquirer, d.acquirer_name))
+               as x(code, name)
+         group by 1
+    )
+    select coalesce(x.key, n.code, n.name), x.name, x.kind, 'deals', ip_deal_type(d.id), d.id, d.version, d.reference,
+           d.signed_on, d.value_fen
       from ip_deal_counted($3) d
      cross join lateral (values
-           (coalesce(d.provider, d.provider_name), d.provider_name,
+           (d.provider, d.provider_name,
             case when d.provider_kind in ('university', 'institute') then 'unit' else 'firm' end),
-           (coalesce(d.acquirer, d.acquirer_name), d.acquirer_name,
+           (d.acquirer, d.acquirer_name,
             case when d.acquirer_kind in ('university', 'institute') then 'unit' else 'firm' end)) as x(key, name, kind)
+      join named n on n.form = text_form(x.name)
      where d.signed_on between $1 and $2 and d.id <> all (ranking_suspended($3))
     union all
     select f.uscc, f.name, 'firm', 'product_revenue', 'product_filing', f.id, f.version, f.reference, f.filed_on,

@@ -116,6 +116,27 @@ class Crooked(Case):
         other = self.moved(a, c, "2019-03-05", some_patent())
         self.assertEqual((other.json()["warnings"], self.flags("RF32", other)), ([], []))
 
+    def test_what_is_gone_is_not_sold_again(self):
+        """One patent to two buyers, and to one under an exclusive licence to another; who got it back may sell it again, and
+        two owners may both sell."""
+        a, b, c, other = (firm(next(numbers)) for _ in range(4))
+        number, back, shared = some_patent(), some_patent(), some_patent()
+        self.assertEqual(self.moved(a, b, "2019-01-05", number).json()["warnings"], [])
+        again = self.moved(a, c, "2019-06-05", number)
+        self.assertEqual([w["code"] for w in again.json()["warnings"]], ["RF39"])
+        self.assertEqual(len(self.flags("RF39", again)), 1)
+        self.moved(a, b, "2015-01-05", back)
+        self.moved(b, a, "2017-06-05", back)
+        self.assertEqual(self.moved(a, c, "2019-08-05", back).json()["warnings"], [])
+        self.moved(a, c, "2019-01-05", shared)
+        self.assertEqual(self.moved(other, c, "2019-01-06", shared).json()["warnings"], [])
+        lent = some_patent()
+        give = lambda who, kind, on, **over: self.post(DEALS, deal(provider_name=a[1], provider_kind="other", provider_uscc=a[0], acquirer_name=who[1],
+                                                                   acquirer_uscc=who[0], licence=kind, signed_on=on, ip=[{"number": lent}], **over))
+        self.assertEqual(give(b, "exclusive", "2019-01-05", ends_on="2019-12-31").json()["warnings"], [])
+        self.assertEqual([w["code"] for w in give(c, "ordinary", "2019-07-01").json()["warnings"]], ["RF39"])
+        self.assertEqual(give(other, "ordinary", "2020-01-01").json()["warnings"], [])
+
     def test_a_firm_without_a_loan_is_stopped_too(self):
         """RF32 on a deal of a firm that has no loan stops the subsidy of its premium; of another firm it does not."""
         bad, good = deal(provider_controller="张三", acquirer_controller="张三"), deal(provider_controller="张三", acquirer_controller="李四")
@@ -143,6 +164,12 @@ class Crooked(Case):
         self.post("/v1/flags/%s/clear" % flag["id"], {"seen": self.get("/v1/flags/" + flag["id"], self.finance)["seen"],
                                                       "reason": "同名不同人,已核对身份"}, self.finance)
         self.assertEqual(self.facts(of["acquirer_uscc"]), {"deals": "300000.00"})
+
+    def test_a_unit_is_one_under_its_code_and_its_name(self):
+        name, code = "示例学院(%d)" % next(numbers), firm(next(numbers))[0]
+        for over in ({"provider_uscc": code}, {"provider_name": name.replace("(", "（").replace(")", "）")}, {}):
+            self.told(DEALS, deal(**dict({"signed_on": "2022-02-01", "contract_value": "5.00", "provider_name": name}, **over)))
+        self.assertEqual(self.facts(code), {"deals": "15.00"})
 
     def test_jobs_of_a_firm_are_counted_once_over_its_products(self):
         """Five products of a firm of 86 people, each told with all of them, are 86 jobs; told by product they add up."""
