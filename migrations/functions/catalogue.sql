@@ -401,6 +401,7 @@ declare
     o catalogue_offer;
     n catalogue_need;
     d ip_deal;
+    l loan;
 begin
     problems := '{}'::json[];
     select x.* into o from catalogue_offer_find(doc ->> 'offer') x limit 1;
@@ -421,11 +422,19 @@ begin
             problems := problems || problem('E_CONTRADICTS', '/deal', o.number);
         elsif n.uscc <> d.acquirer then
             problems := problems || problem('E_CONTRADICTS', '/deal', n.uscc);
+        elsif d.signed_on < o.listed_on then -- it came of something else
+            problems := problems || problem('E_ORDER', '/deal', o.listed_on::text);
         end if;
     end if;
     loan := case when doc ->> 'loan' is not null then catalogue_loan_find(doc ->> 'loan') end;
+    select x.* into l from loan x where x.id = catalogue_followup_of.loan order by x.version desc limit 1;
     if doc ->> 'loan' is not null and loan is null then
         problems := problems || problem('E_LOAN', '/loan', doc ->> 'loan');
+    elsif l.id is not null and coalesce(n.uscc, o.holder) is not null and l.borrower is distinct from n.uscc
+          and l.borrower is distinct from o.holder then
+        problems := problems || problem('E_CONTRADICTS', '/loan', concat_ws(', ', n.uscc, o.holder));
+    elsif l.signed_on < o.listed_on then
+        problems := problems || problem('E_ORDER', '/loan', o.listed_on::text);
     end if;
     offer := o.id;
     need := n.id;

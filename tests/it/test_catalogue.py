@@ -3,7 +3,7 @@ import csv
 import json
 import os
 
-from harness import ROOT, Case, firm, numbers, patent
+from harness import ROOT, Case, firm, loan, numbers, patent
 
 OFFERS, NEEDS, FOLLOWUPS = "/v1/catalogue-offers", "/v1/catalogue-needs", "/v1/catalogue-followups"
 
@@ -208,12 +208,25 @@ class Catalogue(Case):
         self.post("/v1/ip-deals", deal)
         done = dict(said, reference="JZ-%d" % next(numbers), kind="deal", on="2022-05-01", deal=deal["reference"])
         self.refused(FOLLOWUPS, done, ("/deal", "E_CONTRADICTS"))  # it is of another patent
+        before = dict(deal, reference="D-%d" % next(numbers), signed_on="2022-02-01", ends_on="2022-02-28", ip=[{"number": o.json()["number"]}])
+        self.post("/v1/ip-deals", before)
+        self.refused(FOLLOWUPS, dict(done, deal=before["reference"]), ("/deal", "E_ORDER"))  # nobody had listed it
+        bank = self.d.token("bank")
+        own = loan(borrower_uscc=n.json()["uscc"], borrower_name=n.json()["name"], signed_on="2022-05-05")
+        early = dict(own, contract_no=own["contract_no"] + "-0", signed_on="2022-02-20", amount="1.00", ip=loan()["ip"])
+        strange = loan(signed_on="2022-05-05")
+        for record in (own, early, strange):
+            self.post("/v1/loans", record, bank)
+        lent = lambda record: dict(said, reference="JZ-%d" % next(numbers), kind="loan", on="2022-05-06", loan=record["contract_no"])
+        self.refused(FOLLOWUPS, lent(strange), ("/loan", "E_CONTRADICTS"))
+        self.refused(FOLLOWUPS, lent(early), ("/loan", "E_ORDER"))
+        self.post(FOLLOWUPS, lent(own))
         right = dict(deal, reference="D-%d" % next(numbers), ip=[{"number": o.json()["number"]}])
         made = self.post("/v1/ip-deals", right)
         self.post(FOLLOWUPS, dict(done, deal=right["reference"]))
         got = self.get(n.headers["location"])
         self.assertEqual((got["state"], [f["kind"] for f in got["followups"]], got["followups"][1]["deal"]),
-                         ("met", ["visit", "deal"], made.json()["id"]))
+                         ("met", ["visit", "deal", "loan"], made.json()["id"]))
 
     def test_an_open_licence_is_taken_in_one_step_and_is_a_deal(self):
         made = self.post(OFFERS, open_offer())
