@@ -163,14 +163,32 @@ create or replace function flag_of_insurance(p insurance_policy) returns setof f
      cross join lateral (select (y.x).*) x
 $$;
 
--- Policies that are possibly one insurance.
+-- Policies that are possibly one insurance, of one code: those under two codes of a name are found when they are told.
+-- All at once, because a scan goes through the whole book.
 create or replace function flag_rf38_one_insurance(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+declare
+    near int := flag_limit('RF38', 'days')::int;
+    least_share numeric := 100 - flag_limit('RF38', 'amount');
 begin
     return query
-    select f.*
-      from insurance_policy p
-     cross join lateral flag_of_insurance(p) f
-     where not record_has_later(p.id, p.version, null) and (loans is null or p.loan = any (loans));
+    with live as materialized (
+        select p.*, p as told
+          from insurance_policy p
+         where not isempty(p.cover) and (loans is null or p.loan = any (loans))
+           and not record_has_later(p.id, p.version, null)
+    ),
+    pair as materialized (
+        select p.id as case_id, q.id as other
+          from live p
+          join live q on q.org_id = p.org_id and q.insured = p.insured and q.kind = p.kind and q.id < p.id
+                     and q.loan is not distinct from p.loan
+                     and abs(q.starts_on - p.starts_on) <= near and abs(q.ends_on - p.ends_on) <= near
+                     and least(q.sum_insured_fen, p.sum_insured_fen) * 100
+                         >= greatest(q.sum_insured_fen, p.sum_insured_fen) * least_share
+    )
+    select 'RF38', m.case_id::text, 'med', null::jsonb, y.id, y.version, '/policy_no', insurance_facts(y.told), false
+      from (select case_id, case_id as id from pair union select case_id, other from pair) m
+      join live y on y.id = m.id;
 end $$;
 
 -- What a policy shows when it is told. Runs as the owner: the answer names the rule and nothing of other policies.

@@ -381,6 +381,10 @@ class Facts(SubsidyCase):
         flag = [f for f in self.get("/v1/flags?code=RF38&record=" + said(again)["id"])["items"]
                 if f["id"] and said(again)["id"] == max(x["id"] for x in f["records"])][0]
         self.assertEqual(flag["stops_payment"], False)
+        before = self.get("/v1/flags?code=RF38&total=true&limit=1")["total"]
+        scan = self.post("/v1/flag-scans", {"reference": "SM-%d" % next(numbers), "rule": "RF38"}, self.finance).json()
+        self.assertEqual(self.get("/v1/flags?code=RF38&total=true&limit=1")["total"], before, scan)  # finds what was found
+        self.assertGreaterEqual(scan["cases"], 3)
         self.post("/v1/flags/%s/clear" % flag["id"], {"seen": self.get("/v1/flags/" + flag["id"], self.finance)["seen"],
                                                       "reason": "两份保险,标的不同"}, self.finance)
         self.assertEqual(self.premium(code, again), (True, "60000.00", "reserved"))
