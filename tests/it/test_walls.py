@@ -1,6 +1,7 @@
 """What the two roles of the database may do by themselves, in psql: all that the daemon does with them, and more."""
 import os
 import subprocess
+import time
 
 from fund_case import FundCase
 from harness import Daemon, loan, numbers, socket_folder
@@ -134,12 +135,15 @@ class Walls(FundCase):
         where = self.claimed(self.lent(code))
         self.step(where, "accept", self.finance)
         claim = where.split("/")[-1]
-        before = self.counts()
         calls = self.open_to("pledged_lane", "provolatile = 'v'")
         self.assertGreater(len(calls.splitlines()), 30)
+        seen = self.get(where)["seen"]
+        while self.d.sql("select count(*) from access_log where what like '%%%s'" % where) == "0":
+            time.sleep(0.1)  # what the daemon still writes by itself: that this was read
+        before = self.counts()
         posting = "row(gen_random_uuid(), 'x', 'fund:%s', 'appropriation:%s', 100, '2022-01-05', 'appropriation', null, null, null)"
         doc = '{"claim":"%s","step":"approve","seen":"%s","reason":"x","on":"%s"}' % (
-            claim, self.get(where)["seen"], self.d.sql("select today()"))
+            claim, seen, self.d.sql("select today()"))
         budget = '{"policy":"JS-2023","year":2023,"kind":"appropriation","amount":"1.00","on":"2023-01-01","reference":"r"}'
         calls += "\n" + "\n".join((
             "select transfer_post(array[%s::posting])" % (posting % (code, code)),
