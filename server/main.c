@@ -21,10 +21,12 @@
 #include "outgoing.h"
 #include "pulse.h"
 #include "report_keys.h"
+#include "rights.h"
 #include "verifier.h"
 #include "wall.h"
 #include "webhook.h"
 #include "witness.h"
+#include "writer.h"
 #include <event2/event.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -156,6 +158,16 @@ static bool nonces_start(struct daemon *p)
 static void nonces_stop(struct daemon *p)
 {
     nonces_close(p->s.nonces);
+}
+
+static bool sessions_start(struct daemon *p)
+{
+    p->s.sessions = writer_open(&p->database, "sessions", NULL, NULL);
+    return true;
+}
+static void sessions_stop(struct daemon *p)
+{
+    writer_close(p->s.sessions);
 }
 
 static bool pulse_start(struct daemon *p)
@@ -292,6 +304,7 @@ static const struct service {
     {.open = access_start, .idle = access_is_idle, .close = access_stop},
     {.open = db_start, .ready = db_is_ready, .close = db_stop},
     {.open = nonces_start, .close = nonces_stop},
+    {.open = sessions_start, .close = sessions_stop},
     {.open = pulse_start, .ready = pulse_is_sound, .close = pulse_stop},
     {.open = desk_start, .close = desk_stop},
     {.open = keys_start, .ready = keys_are_ready, .close = keys_stop},
@@ -515,7 +528,8 @@ static bool prepare(struct arena *a, struct daemon *p)
 
 static int serve(struct arena *a, const struct conf *conf)
 {
-    struct daemon p = {.s = {.process.conf = *conf, .describe = openapi_write}, .fd = -1};
+    struct daemon p = {
+        .s = {.process.conf = *conf, .describe = openapi_write, .rights = rights_write}, .fd = -1};
     signal(SIGPIPE, SIG_IGN);
     signal(SIGHUP, SIG_IGN); /* until the loop takes it */
     hold_stop(true);
@@ -601,11 +615,11 @@ static const struct command help_command = {.name = "help",
 static const struct command *const commands[] = {&serve_command, &command_org_add,
     &command_org_list, &command_org_rename, &command_org_disable, &command_person_add,
     &command_person_list, &command_person_disable, &command_token_add, &command_token_list,
-    &command_token_rotate, &command_token_revoke, &command_import, &command_targets,
-    &command_report, &command_verify, &command_verify_report, &command_verify_receipt,
-    &command_verify_log, &command_log, &command_report_keys, &command_migrate, &command_clock,
-    &command_backup, &command_restore, &show_config_command, &openapi_command, &man_command,
-    &help_command};
+    &command_token_rotate, &command_token_revoke, &command_console_link, &command_import,
+    &command_targets, &command_report, &command_verify, &command_verify_report,
+    &command_verify_receipt, &command_verify_log, &command_log, &command_report_keys,
+    &command_migrate, &command_clock, &command_backup, &command_restore, &show_config_command,
+    &openapi_command, &man_command, &help_command};
 
 static void list_commands(FILE *out)
 {

@@ -67,6 +67,12 @@ fi
 echo
 $pledged targets --url "$url" --token "$(token_of finance)" --quarter 2023Q4
 echo
+echo "console $url/console/   links that sign in once, within 30 minutes, on this machine:"
+for kind in finance ip_office district bank insurer guarantor auditor; do
+    code=$(awk -F '\t' -v kind="$kind" '$2 == kind { print $1; exit }' "$tokens")
+    printf '  %-10s %s\n' "$kind" "$($pledged console-link --org "$code" --person quickstart --minutes 30)"
+done
+echo
 echo "serving $url   (log: $log)"
 for kind in bank insurer guarantor district finance ip_office auditor; do
     printf '  %-10s %s\n' "$kind" "$(token_of $kind)"

@@ -18,6 +18,7 @@ create or replace function log_table() returns table (tab regclass, proof text) 
            ('loan', 'record'), ('loan_ip', 'record'), ('loan_event', 'record'), ('report_form', 'manifest'),
            ('access_log', 'batch'), ('schema_migration', 'program'), ('request_nonce', 'passing'),
            ('webhook_state', 'passing'),
+           ('console_session', 'passing'), ('console_link', 'passing'),
            ('account_balance', 'made'), ('account_day', 'made'), ('claim_sum', 'made'), ('coverage_sum', 'made'),
            ('coverage_reserved', 'made'), ('loan_rollup', 'made'), ('city_rollup', 'made'), ('firm_quarter', 'made'),
            ('city_firms', 'made'), ('loan_balance', 'made'), ('balance_rollup', 'made'), ('firm_balance', 'made'),

@@ -120,6 +120,8 @@ const struct value *request_values(struct req *r);
 
 /* changes.c: {"items":[…],"next":…,"head":…} of the first n rows; limit: of how many were asked. */
 void changes_write(struct buf *out, const struct rows *rows, int n, int64_t limit);
+/* me.c: who acts and what he may do, an object. */
+void me_write(struct buf *out, const struct server *s, const struct actor *me);
 
 /* report_seal.c: the second person agrees to the figures of a quarter, which is sealed then. */
 void report_seal_agree(struct req *r, struct str q, struct str figures);

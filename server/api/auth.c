@@ -1,5 +1,6 @@
 /*
- * auth.c - who is asking: bearer token to organisation and person.
+ * auth.c - who is asking: bearer token, client certificate or session of the console to
+ * organisation and person.
  *
  * Only the SHA-256 of a token is known. Actors are cached; a notification from the database empties
  * the cache when a token was added or revoked, so that a revoked token stops at once.
@@ -12,7 +13,9 @@
 #include "nonce.h"
 #include "secret.h"
 #include "server.h"
+#include "session.h"
 #include "signed.h"
+#include "writer.h"
 #include <event2/event.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -34,7 +37,7 @@ struct auth {
 struct lookup {
     struct req *r;
     req_fn *next;
-    struct str token; /* hex of the hash, 'c' before that of a certificate */
+    struct str token; /* hex of the hash, 'c' before that of a certificate, 's' of a session */
     int generation;
 };
 
@@ -124,11 +127,23 @@ static bool actor_read(const struct rows *rows, struct actor *actor, int64_t *un
     return true;
 }
 
+bool auth_actor_read(const struct rows *rows, struct actor *actor)
+{
+    int64_t until_us;
+    return rows->n > 0 && actor_read(rows, actor, &until_us);
+}
+
 /* ---- wrong ones ------------------------------------------------------------------------------ */
 
 static void refuse_token(struct req *r)
 {
     reply_refuse(r, E_AUTH, "", "%s", r->english ? "unknown or revoked token" : "令牌无效或已吊销");
+}
+
+static void refuse_session(struct req *r)
+{
+    reply_refuse(r, E_AUTH, "", "%s",
+        r->english ? "the session has ended, sign in again" : "登录已过期,请重新登录");
 }
 
 static void on_waited(evutil_socket_t fd, short what, void *arg)
@@ -147,6 +162,18 @@ static void refuse_slowly(struct req *r)
         refuse_token(r);
 }
 
+static void on_used(void *arg, const struct fail *fail)
+{
+    (void)arg;
+    (void)fail; /* the next request says it again */
+}
+
+static void session_used(struct server *s, const char *hex)
+{
+    struct str params[] = {str_of(hex)};
+    writer_send(s->sessions, SQL_CONSOLE_SESSION_USE, params, 1, on_used, NULL);
+}
+
 static void on_actor(void *arg, const struct rows *rows, const struct fail *fail)
 {
     struct lookup *l = arg;
@@ -158,9 +185,14 @@ static void on_actor(void *arg, const struct rows *rows, const struct fail *fail
         return;
     }
     if (rows->n == 0 || !actor_read(rows, &actor, &until_us)) {
-        refuse_slowly(r);
+        if (l->token.p[0] == 's')
+            refuse_session(r); /* nobody guesses 256 bits, and everybody's ends */
+        else
+            refuse_slowly(r);
         return;
     }
+    if (l->token.p[0] == 's' && str_is(rows_at(rows, 0, CONSOLE_SESSION_ACTOR_IS_DUE), "t"))
+        session_used(r->server, l->token.p + 1);
     if (l->generation == r->server->auth->generation)
         cache_add(r->server->auth, l->token, &actor, until_us);
     r->actor = actor_copy(r->a, &actor);
@@ -176,8 +208,7 @@ static struct str bearer(struct req *r)
     return (struct str){h.p + sizeof scheme - 1, h.n - (sizeof scheme - 1)};
 }
 
-/* A bearer token, else a client certificate; their hashes never meet in the cache. */
-static struct str credential(struct req *r, bool *is_certificate)
+struct str auth_credential(struct req *r, bool *is_certificate)
 {
     struct str token = bearer(r);
     if (token.p && str_starts(token, SECRET_BEGINS))
@@ -189,8 +220,8 @@ static struct str credential(struct req *r, bool *is_certificate)
     return print.p ? arena_printf(r->a, "c%s", print.p) : print;
 }
 
-/* The actor behind what hashes to hex, then next. */
-static void find_actor(struct req *r, struct str hex, bool is_certificate, req_fn *next)
+/* The actor behind what hashes to hex, then next. kind: 0 of a token, else the letter before it. */
+static void find_actor(struct req *r, struct str hex, char kind, req_fn *next)
 {
     const struct actor *known = cache_find(r->server->auth, hex);
     if (known) {
@@ -200,9 +231,12 @@ static void find_actor(struct req *r, struct str hex, bool is_certificate, req_f
     }
     struct lookup *l = arena_alloc(r->a, sizeof *l);
     *l = (struct lookup){r, next, hex, r->server->auth->generation};
-    struct str params[] = {is_certificate ? arena_str(r->a, hex.p + 1, hex.n - 1) : hex,
-        is_certificate ? STR("true") : STR("false")};
-    db_query(r->server->db, r->a, NULL, SQL_TOKEN_ACTOR, params, 2, on_actor, l);
+    struct str params[] = {kind ? arena_str(r->a, hex.p + 1, hex.n - 1) : hex,
+        kind == 'c' ? STR("true") : STR("false")};
+    if (kind == 's')
+        db_query(r->server->db, r->a, NULL, SQL_CONSOLE_SESSION_ACTOR, params, 1, on_actor, l);
+    else
+        db_query(r->server->db, r->a, NULL, SQL_TOKEN_ACTOR, params, 2, on_actor, l);
 }
 
 struct str token_make(struct arena *a)
@@ -254,7 +288,15 @@ static void actor_of_signature(struct req *r, req_fn *next)
         return;
     s->next = next;
     r->state = s;
-    find_actor(r, s->request.token, false, on_signer);
+    find_actor(r, s->request.token, 0, on_signer);
+}
+
+static void actor_of_session(struct req *r, struct str secret, req_fn *next)
+{
+    if (session_is_own(r, secret))
+        find_actor(r, arena_printf(r->a, "s%s", session_hash(r->a, secret).p), 's', next);
+    else
+        reply_refuse(r, E_CSRF, "", NULL);
 }
 
 void auth_actor(struct req *r, req_fn *next)
@@ -264,9 +306,15 @@ void auth_actor(struct req *r, req_fn *next)
         actor_of_signature(r, next);
         return;
     }
-    struct str hex = credential(r, &is_certificate);
+    struct str secret =
+        req_header(r, "authorization").p ? (struct str){NULL, 0} : session_cookie(r);
+    if (secret.p) {
+        actor_of_session(r, secret, next);
+        return;
+    }
+    struct str hex = auth_credential(r, &is_certificate);
     if (!hex.p)
         reply_refuse(r, E_AUTH, "", "%s", r->english ? "no bearer token" : "未带令牌");
     else
-        find_actor(r, hex, is_certificate, next);
+        find_actor(r, hex, is_certificate ? 'c' : 0, next);
 }

@@ -94,3 +94,9 @@ int64_t limit_strike(struct limits *l, struct str key)
         return 0;
     return beyond > 5 ? STRIKE_MS_MAX : (int64_t)STRIKE_MS << beyond;
 }
+
+int64_t limit_struck(struct limits *l, struct str key, int64_t within_s)
+{
+    const struct bucket *b = bucket_of(l, key);
+    return monotonic_us() - b->struck_us < within_s * SECOND_US ? b->strikes : 0;
+}

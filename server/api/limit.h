@@ -12,6 +12,8 @@ void limits_free(struct limits *l);
 /* One request of whoever the key names, of per_s in a second (0: as many as it likes). false: it
  * comes too soon, by *wait_s seconds. */
 MUST_USE bool limit_take(struct limits *l, struct str key, int64_t per_s, int64_t *wait_s);
+/* How many were wrong, the last of them within so many seconds. */
+int64_t limit_struck(struct limits *l, struct str key, int64_t within_s);
 /* A sign-in from this address was wrong: how long its answer waits, longer each time. */
 int64_t limit_strike(struct limits *l, struct str key);
 #endif

@@ -400,7 +400,7 @@ static void write_paths(struct buf *out)
     json_member_object(out, "paths");
     for (int i = 0; route_at(i); i++) {
         const char *path = route_at(i)->path;
-        if (!is_first_of_path(i))
+        if (route_at(i)->page || !is_first_of_path(i))
             continue;
         json_member_object(out, path);
         for (int j = i; route_at(j); j++) {
@@ -485,6 +485,8 @@ static void write_schemas(struct buf *out)
     add_shape(&c, &problem_shape);
     for (int i = 0; route_at(i); i++) {
         const struct route *t = route_at(i);
+        if (t->page)
+            continue;
         if (t->takes != TAKES_NOTHING)
             add_body(&c, t);
         for (const struct answer *w = t->answers; w->status; w++)

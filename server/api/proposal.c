@@ -65,30 +65,6 @@ static void tier_list(struct req *r)
     db_query(r->server->db, r->a, r->actor, SQL_APPROVAL_TIERS, NULL, 0, on_whole, r);
 }
 
-/* Who the token says that its bearer is. */
-static void me_get(struct req *r)
-{
-    const struct actor *me = r->actor;
-    struct buf out;
-    buf_init(&out, r->a);
-    json_open(&out, '{');
-    json_member_str(&out, "organisation", me->code);
-    json_member_str(&out, "organisation_name", me->name);
-    json_member_text(&out, "kind", org_kind_name(me->kind));
-    if (me->district.p && me->district.n)
-        json_member_str(&out, "district", me->district);
-    json_member_str(&out, "person", me->person);
-    json_member_str(&out, "person_id", me->person_id);
-    json_member_list(&out, "duties");
-    for (int d = 0; d < DUTY_COUNT; d++) {
-        if (me->duties & (1u << d))
-            json_str(&out, str_of(duty_name((enum duty)d)));
-    }
-    json_close(&out, ']');
-    json_close(&out, '}');
-    reply_json(r, 200, buf_view(&out));
-}
-
 /* ---- answers --------------------------------------------------------------------------------- */
 
 #define STATES "waiting approved refused"
@@ -144,20 +120,8 @@ static const struct member task_members[] = {
     {"since", M_INSTANT, "等待自", .en = "Since when it waits"},
     {.name = NULL},
 };
-static const struct member me_members[] = {
-    {"organisation", M_TEXT, "机构代码", .en = "Code of the organisation"},
-    {"organisation_name", M_TEXT, "机构名称", .en = "Its name"},
-    {"kind", M_WORD, "机构类别", .en = "Its kind", .words = KINDS},
-    {"district", M_TEXT, "区", .en = "Its district", .maybe = true},
-    {"person", M_TEXT, "姓名", .en = "The person, as it stands beside what he does"},
-    {"person_id", M_ID, "人员编号", .en = "Id of the person, one over all offices"},
-    {"duties", M_WORD, "职责", .en = "What the token may be used for beside reading",
-        .words = "submit decide pay administer", .list = true},
-    {.name = NULL},
-};
 static const struct shape proposal_shape = {"proposal", proposal_members},
-                          tier_shape = {"tier", tier_members}, task_shape = {"task", task_members},
-                          me_shape = {"me", me_members};
+                          tier_shape = {"tier", tier_members}, task_shape = {"task", task_members};
 
 /* ---- routes ---------------------------------------------------------------------------------- */
 
@@ -238,12 +202,5 @@ const struct route proposal_routes[] = {
         .answers = ANSWERS(PAGE_OF(task_shape)),
         .zh = "我的待办",
         .en = "What waits for a step of whoever asks"},
-    {.method = METHOD_GET,
-        .path = "/v1/me",
-        .roles = EVERYBODY,
-        .handle = me_get,
-        .answers = ANSWERS(JSON_OF(me_shape)),
-        .zh = "我是谁",
-        .en = "Who the token says that its bearer is"},
     {.path = NULL},
 };

@@ -160,6 +160,8 @@ static void quarter_check(struct req *r)
 bool query_check(struct req *r)
 {
     const struct route *t = r->route;
+    if (t->page)
+        return true;
     for (const struct param *p = r->params; p; p = p->next) {
         const struct query *q = query_named(t, p->name);
         if (q)

@@ -18,7 +18,8 @@ static const struct route *const tables[] = {admin_routes, loan_routes, ip_route
     report_routes, report_row_routes, report_seal_routes, report_diff_routes, access_routes,
     verification_routes, deal_routes, catalogue_routes, register_routes, ranking_routes,
     proposal_routes, directory_routes, log_routes, witness_routes, receipt_routes,
-    plan_record_routes, change_routes, webhook_routes, publication_routes};
+    plan_record_routes, change_routes, webhook_routes, publication_routes, me_routes,
+    quarter_routes, console_routes};
 
 const struct route *route_at(int i)
 {
@@ -42,13 +43,17 @@ static struct str segment(const char **p, const char *end)
     return (struct str){from, (size_t)(to - from)};
 }
 
-/* {x} takes one segment that is not empty. */
+/* {x} takes one segment that is not empty; {*} all that is left, in the console's last row. */
 static bool path_matches(struct arena *a, const char *pattern, struct str path, struct str *capture)
 {
     const char *p = pattern, *pe = p + strlen(p), *q = path.p, *qe = q + path.n;
     int n = 0;
     while (p < pe && q < qe) {
         struct str want = segment(&p, pe), got = segment(&q, qe);
+        if (str_is(want, "{*}")) {
+            capture[n] = arena_str(a, got.p, (size_t)(qe - got.p));
+            return true;
+        }
         if (want.n && want.p[0] == '{') {
             if (got.n == 0)
                 return false;

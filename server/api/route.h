@@ -102,6 +102,7 @@ struct route {
     const struct answer *answers;
     bool asks;           /* a question by POST: needs no duty */
     bool administers;    /* needs the duty to administer */
+    bool page;           /* of the console: not described, and its query is the page's */
     const char *zh, *en; /* summary */
 };
 /* clang-format would lay out the rows in these macros backwards. */
@@ -150,7 +151,8 @@ extern const struct route admin_routes[], loan_routes[], ip_routes[], fund_route
     verification_routes[], deal_routes[], catalogue_routes[], register_routes[], ranking_routes[],
     proposal_routes[], directory_routes[];
 extern const struct route log_routes[], witness_routes[], receipt_routes[], plan_record_routes[],
-    change_routes[], webhook_routes[], publication_routes[];
+    change_routes[], webhook_routes[], publication_routes[], me_routes[], quarter_routes[],
+    console_routes[];
 
 /* All routes, counted from 0; NULL behind the last. */
 const struct route *route_at(int i);

@@ -4,6 +4,7 @@
 #ifndef PLEDGED_SERVER_H
 #define PLEDGED_SERVER_H
 #include "process.h"
+#include "role.h"
 
 struct server {
     struct process process;
@@ -23,9 +24,12 @@ struct server {
     struct witnesses *witnesses;
     struct webhooks *webhooks;
     struct nonces *nonces;
+    struct writer *sessions; /* of the console */
     /* openapi_write: main.c names it, for it reads the routes, one of which leads to the handler
      * that answers with it. */
     void (*describe)(struct buf *out);
+    /* rights_write, for the same reason: what whoever asks may do, as a list of routes. */
+    void (*rights)(struct buf *out, const struct actor *me);
     bool ready, draining;
 };
 #endif

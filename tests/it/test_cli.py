@@ -8,7 +8,7 @@ import unittest
 from harness import PLEDGED_BIN, ROOT
 
 COMMANDS = ["serve", "org add", "org list", "org rename", "org disable", "person add", "person list",
-            "person disable", "token add", "token list", "token rotate", "token revoke", "import", "targets", "report", "verify",
+            "person disable", "token add", "token list", "token rotate", "token revoke", "console-link", "import", "targets", "report", "verify",
             "verify-report", "verify-receipt", "verify-log", "log", "report-keys", "migrate", "clock", "backup",
             "restore", "show-config", "openapi", "man", "help"]
 

@@ -85,6 +85,7 @@ MATRIX = [
     ("POST", "/v1/tokens/%s/revoke", {}, ("ip_office",)),
     ("GET", "/v1/tasks", None, ALL),
     ("GET", "/v1/me", None, ALL),
+    ("GET", "/v1/quarters", None, ALL),
     ("POST", "/v1/lpr", {}, ("finance", "ip_office")),
     ("GET", "/v1/lpr", None, ALL),
     ("GET", "/v1/flag-rules", None, ALL),

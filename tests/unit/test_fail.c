@@ -190,6 +190,8 @@ static const struct {
     {"log_leaf_record_unique", E_INTERNAL, ""},
     {"log_head_root_length", E_INTERNAL, ""},
     {"request_nonce_key_length", E_INTERNAL, ""},
+    {"console_session_sha256_length", E_INTERNAL, ""},
+    {"console_link_sha256_length", E_INTERNAL, ""},
 };
 
 static void test_every_constraint_has_the_answer_that_is_written_here(void **state)

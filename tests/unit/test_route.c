@@ -38,6 +38,8 @@ static void test_every_row_is_found_by_its_own_path(void **state)
     (void)state;
     const struct route *t;
     for (int i = 0; (t = route_at(i)); i++) {
+        if (t->page)
+            continue;
         acting = (enum org_kind)lowest(t->roles);
         struct req *r = dispatch(a, t->method, example(t->path));
         if (r->route != t)

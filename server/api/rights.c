@@ -1,0 +1,21 @@
+/*
+ * rights.c - what somebody may do, out of the table that decides it: a menu cannot drift from it.
+ */
+#include "rights.h"
+
+static bool may(const struct route *t, const struct actor *me)
+{
+    int duty = route_duty(t);
+    return (t->roles & (1u << me->kind)) && (duty < 0 || (me->duties & (1u << duty)));
+}
+
+void rights_write(struct buf *out, const struct actor *me)
+{
+    static const char *const names[] = {
+        [METHOD_GET] = "GET", [METHOD_POST] = "POST", [METHOD_PUT] = "PUT"};
+    const struct route *t;
+    for (int i = 0; (t = route_at(i)); i++) {
+        if (may(t, me))
+            json_str(out, arena_printf(out->a, "%s %s", names[t->method], t->path));
+    }
+}

@@ -1,0 +1,10 @@
+/*
+ * rights.h - what somebody may do, out of the table that decides it.
+ */
+#ifndef PLEDGED_RIGHTS_H
+#define PLEDGED_RIGHTS_H
+#include "route.h"
+
+/* "POST /v1/claims/{id}/accept" and so on into the open list, in the order of the routes. */
+void rights_write(struct buf *out, const struct actor *me);
+#endif

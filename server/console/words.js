@@ -1,0 +1,59 @@
+/**
+ * words.js - the language of the page, and the titles of the API's words: each in Chinese and English.
+ */
+const LANGUAGES = ['zh', 'en'];
+let language = 'zh';
+
+export function language_set(lang) {
+  language = LANGUAGES.includes(lang) ? lang : 'zh';
+  document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+}
+export const is_english = () => language === 'en';
+/** Both texts stand beside each other where they are used. */
+export const t = (zh, en) => language === 'en' ? en : zh;
+
+/** Titles of words of the API: title('loan.state', 'settled'). A word that has none is shown as it is, and a test fails. */
+export const WORDS = {
+  'kind': {bank: ['银行', 'Bank'], insurer: ['保险机构', 'Insurer'], guarantor: ['担保机构', 'Guarantor'],
+    district: ['区级主管部门', 'District'], finance: ['市财政局', 'Finance bureau'], ip_office: ['市知识产权局', 'IP office'],
+    auditor: ['审计', 'Auditor']},
+  'target.status': {met: ['已完成', 'Met'], on_track: ['按进度', 'On track'], at_risk: ['有风险', 'At risk'],
+    missed: ['未达到', 'Missed'], no_base: ['缺基数', 'No base'], incomplete: ['未到期', 'Not due'],
+    behind: ['落后', 'Behind']},
+  'loan.state': {signed: ['已签订', 'Signed'], active: ['存续', 'Active'], overdue: ['逾期', 'Overdue'],
+    written_off: ['已核销', 'Written off'], settled: ['已结清', 'Settled'], transferred: ['已转让', 'Transferred'],
+    voided: ['已作废', 'Voided'], matured: ['已到期', 'Matured']},
+  'loan.event': {disbursed: ['放款', 'Disbursed'], repaid: ['还款', 'Repaid'], overdue: ['逾期', 'Overdue'],
+    repriced: ['利率调整', 'Repriced'], extended: ['展期', 'Extended'], classified: ['五级分类', 'Classified'],
+    written_off: ['核销', 'Written off'], recovered: ['核销后收回', 'Recovered'], settled: ['结清', 'Settled'],
+    transferred: ['不良转让', 'Transferred'], pledge_released: ['解除质押', 'Pledge released'], voided: ['作废', 'Voided'],
+    reversed: ['冲销', 'Reversed']},
+  'grade': {normal: ['正常', 'Normal'], special_mention: ['关注', 'Special mention'], substandard: ['次级', 'Substandard'],
+    doubtful: ['可疑', 'Doubtful'], loss: ['损失', 'Loss'], pass: ['正常', 'Pass']},
+  'payer': {borrower: ['借款企业', 'Borrower'], guarantor: ['担保机构', 'Guarantor'], insurer: ['保险机构', 'Insurer'],
+    third_party: ['第三方', 'Third party']},
+  'product': {single_pledge: ['单一质押', 'Single pledge'], combined_pledge: ['组合质押', 'Combined pledge'],
+    portfolio: ['组合', 'Portfolio']},
+  'claim.state': {submitted: ['待受理', 'Submitted'], accepted: ['已受理', 'Accepted'], returned: ['退回补正', 'Returned'],
+    lapsed: ['补正逾期', 'Lapsed'], withdrawn: ['已撤回', 'Withdrawn'], approved: ['已批准', 'Approved'], paid: ['已支付', 'Paid'],
+    closed: ['已结案', 'Closed'], refused: ['未批准', 'Refused'], cured: ['已恢复正常', 'Cured']},
+  'coverage.state': {requested: ['待确认', 'Requested'], covered: ['已备案', 'Covered'], refused: ['未通过', 'Refused'],
+    suspended: ['中止', 'Suspended'], ended: ['已终止', 'Ended']},
+  'application.state': {submitted: ['已提交', 'Submitted'], reserved: ['已占额度', 'Reserved'], queued: ['排队', 'Queued'],
+    approved: ['已批准', 'Approved'], paid: ['已支付', 'Paid'], refused: ['不予补贴', 'Refused'], withdrawn: ['已撤回', 'Withdrawn'],
+    clawed_back: ['已追回', 'Clawed back']},
+  'proposal.state': {waiting: ['待复核', 'Waiting'], approved: ['已同意', 'Approved'], refused: ['未同意', 'Refused']},
+  'flag.state': {open: ['未解除', 'Open'], cleared: ['已解除', 'Cleared'], withdrawn: ['已不成立', 'Withdrawn']},
+  'severity': {high: ['高', 'High'], med: ['中', 'Medium'], low: ['低', 'Low']},
+  'step': {accept: ['受理', 'Accept'], return: ['退回补正', 'Return'], resubmit: ['重新提交', 'Resubmit'],
+    withdraw: ['撤回', 'Withdraw'], approve: ['批准', 'Approve'], renew: ['续冻', 'Renew the hold'],
+    release: ['解冻', 'Release the hold'], pay: ['支付', 'Pay'], recover: ['登记追偿', 'Recover'],
+    accept_costs: ['认可费用', 'Accept costs'], cure: ['恢复正常', 'Cure'], close: ['结案', 'Close'], confirm: ['确认', 'Confirm'],
+    refuse: ['不同意', 'Refuse'], clawback: ['追回', 'Claw back'], end: ['终止', 'End'], clear: ['解除', 'Clear'],
+    seal: ['封存', 'Seal'], submit: ['提交', 'Submit'], void: ['作废', 'Void']},
+};
+
+export function title(of, word) {
+  const found = WORDS[of] && WORDS[of][word];
+  return found ? found[language === 'en' ? 1 : 0] : String(word);
+}

@@ -1,0 +1,239 @@
+"""The console's server side: files and their headers, sessions, what a browser may send along, links that sign in once."""
+import gzip
+import json
+import os
+import re
+import time
+
+from harness import ROOT, Case, Daemon, Response, loan
+import http.client
+
+FOLDER = os.path.join(ROOT, "server", "console")
+POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; "
+          "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+          "trusted-types pledged")
+GUARDS = {"content-security-policy": POLICY, "x-content-type-options": "nosniff", "referrer-policy": "no-referrer",
+          "cross-origin-opener-policy": "same-origin", "cross-origin-resource-policy": "same-origin"}
+
+
+class Browser:
+    """Cookies kept, the other headers as a page of the console sends them. Pages are no part of the described interface."""
+
+    def __init__(self, d):
+        self.d, self.cookie, self.csrf = d, None, None
+
+    def call(self, method, path, body=None, headers=None):
+        h = {"Cookie": self.cookie} if self.cookie else {}
+        h.update(headers or {})
+        if body is not None:
+            h["Content-Type"] = "application/json"
+            body = json.dumps(body).encode()
+        c = http.client.HTTPConnection("127.0.0.1", self.d.port, timeout=30)
+        try:
+            c.request(method, path, body, h)
+            return Response(c.getresponse())
+        finally:
+            c.close()
+
+    def sign_in(self, **how):
+        r = self.call("POST", "/console/session", how)
+        if r.status == 200:
+            self.cookie = r.headers["set-cookie"].split(";")[0]
+            self.csrf = r.json()["csrf"]
+        return r
+
+
+class Files(Case):
+    def setUp(self):
+        self.b = Browser(self.d)
+        self.version = re.search("/console/-/([0-9a-f]{12})/", self.b.call("GET", "/console/").body.decode()).group(1)
+
+    def assert_guarded(self, r):
+        self.assertEqual({k: r.headers.get(k) for k in GUARDS}, GUARDS)
+
+    def test_every_page_is_the_one_document_and_is_asked_for_again(self):
+        for path in ("/console/", "/console/loans", "/console/cockpit?quarter=2022Q3&unit=wan", "/console/ip/ZL202119999001.9",
+                     "/console/a/b/c/d"):
+            r = self.b.call("GET", path)
+            self.assertEqual((r.status, r.headers["content-type"], r.headers["cache-control"]),
+                             (200, "text/html; charset=utf-8", "no-cache"), path)
+            self.assert_guarded(r)
+        tag = r.headers["etag"]
+        self.assertEqual(tag, '"%s"' % self.version)
+        for known in (tag, 'W/' + tag):
+            again = self.b.call("GET", "/console/", headers={"If-None-Match": known})
+            self.assertEqual((again.status, again.body), (304, b""))
+        self.assertEqual(self.b.call("GET", "/console/", headers={"If-None-Match": '"000000000000"'}).status, 200)
+        self.assertEqual(self.b.call("HEAD", "/console/loans").status, 200)
+        self.assertEqual((self.b.call("GET", "/console").status, self.b.call("GET", "/console").headers["location"]),
+                         (303, "/console/"))
+
+    def test_files_lie_under_their_version_for_good(self):
+        for name, kind in (("app.js", "text/javascript; charset=utf-8"), ("page/cockpit.js", "text/javascript; charset=utf-8"),
+                           ("style.css", "text/css; charset=utf-8"), ("icon.svg", "image/svg+xml")):
+            r = self.b.call("GET", "/console/-/%s/%s" % (self.version, name))
+            self.assertEqual((r.status, r.headers["content-type"], r.headers["cache-control"]),
+                             (200, kind, "public, max-age=31536000, immutable"), name)
+            self.assert_guarded(r)
+            with open(os.path.join(FOLDER, name), "rb") as f:
+                self.assertEqual(r.body, f.read())
+        packed = self.b.call("GET", "/console/-/%s/style.css" % self.version, headers={"Accept-Encoding": "gzip"})
+        with open(os.path.join(FOLDER, "style.css"), "rb") as f:
+            self.assertEqual((packed.headers["content-encoding"], gzip.decompress(packed.body)), ("gzip", f.read()))
+        self.assertIn("Accept-Encoding", packed.headers["vary"])
+
+    def test_what_is_not_there_is_404_and_what_is_wrong_405(self):
+        for path in ("/console/-/000000000000/app.js", "/console/-/%s/none.js" % self.version, "/console/-/%s/" % self.version,
+                     "/console/-/%s/../../../etc/passwd" % self.version, "/console/favicon.ico", "/console/page/cockpit.js"):
+            r = self.b.call("GET", path)
+            self.assertIn(r.status, (400, 404), path)
+        self.assert_guarded(self.b.call("GET", "/console/favicon.ico"))
+        self.assertEqual(self.b.call("POST", "/console/loans", {}).status, 405)
+        self.assertEqual(self.b.call("PUT", "/console/session", {}).status, 405)
+        self.assertEqual(self.b.call("GET", "/console/sign-out").status, 200)  # a page's address: nothing is done by GET
+
+    def test_no_file_asks_for_what_the_policy_refuses(self):
+        for folder, _, names in os.walk(FOLDER):
+            for name in names:
+                with open(os.path.join(folder, name), encoding="utf-8") as f:
+                    text = f.read()
+                found = re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|localStorage"
+                                   r"|https?://(?!www\.w3\.org/2000/svg)\S+", text)
+                self.assertEqual(found, [], name)
+
+
+class Sessions(Case):
+    conf = {"rate_address": "0"}
+
+    def setUp(self):
+        self.b = Browser(self.d)
+        self.bank = self.d.token("bank")
+
+    def test_without_a_session_the_answer_says_so_and_is_no_refusal(self):
+        for cookie in (None, "pledged=", "pledged=plg_short", "other=1; pledged=" + "x" * 47, "pledged=plg_" + "A" * 43):
+            r = self.b.call("GET", "/console/session", headers={"Cookie": cookie} if cookie else {})
+            self.assertEqual((r.status, r.json()), (200, {"signed_in": False}), cookie)
+
+    def test_a_token_signs_in_and_the_cookie_acts_for_it(self):
+        r = self.b.sign_in(token=self.bank)
+        self.assertEqual(r.status, 200)
+        self.assertRegex(r.headers["set-cookie"], r"\Apledged=plg_[\w-]{43}; Path=/; HttpOnly; SameSite=Strict\Z")
+        self.assertEqual((r.json()["me"]["organisation"], r.json()["me"]["person"]), ("BANK-A", "王敏"))
+        self.assertRegex(r.json()["csrf"], r"\A[0-9a-f]{64}\Z")
+        known = self.b.call("GET", "/console/session").json()
+        self.assertEqual((known["signed_in"], known["csrf"]), (True, self.b.csrf))
+        me = self.b.call("GET", "/v1/me").json()
+        self.assertEqual((me["kind"], me["kind_title"]), ("bank", "银行"))
+        self.assertIn("POST /v1/loans", me["may"])
+        self.assertNotIn("POST /v1/claims/{id}/pay", me["may"])
+        r = self.b.call("POST", "/v1/loans", loan(), {"X-Csrf": self.b.csrf})
+        self.assertEqual((r.status, r.json()["recorded_by"]), (201, "王敏@BANK-A"))
+
+    def test_what_changes_something_must_come_from_a_page_of_ours(self):
+        self.b.sign_in(token=self.bank)
+        own = "http://127.0.0.1:%d" % self.d.port
+        for headers in ({}, {"X-Csrf": ""}, {"X-Csrf": "0" * 64}, {"X-Csrf": self.b.csrf[:-1]},
+                        {"X-Csrf": self.b.csrf, "Origin": "http://evil.example"}, {"X-Csrf": self.b.csrf, "Origin": "null"},
+                        {"X-Csrf": self.b.csrf, "Origin": own + "1"}):
+            r = self.b.call("POST", "/v1/loans", loan(), headers)
+            self.assertEqual((r.status, r.codes()), (403, [("", "E_CSRF")]), headers)
+            self.assertEqual(self.b.call("POST", "/console/sign-out", None, headers).status, 403, headers)
+        self.assertEqual(self.b.call("POST", "/v1/loans", loan(), {"X-Csrf": self.b.csrf, "Origin": own}).status, 201)
+        self.assertEqual(self.b.call("GET", "/v1/loans", headers={"Origin": "http://evil.example"}).status, 200)
+
+    def test_a_token_beside_the_cookie_counts_alone(self):
+        self.b.sign_in(token=self.bank)
+        finance = self.d.token("finance")
+        r = self.b.call("GET", "/v1/me", headers={"Authorization": "Bearer " + finance})
+        self.assertEqual(r.json()["kind"], "finance")
+        r = self.b.call("GET", "/v1/me", headers={"Authorization": "Bearer plg_wrong"})
+        self.assertEqual(r.status, 401)
+        r = self.b.call("POST", "/v1/loans", loan(), {"Authorization": "Bearer " + self.bank})
+        self.assertEqual(r.status, 201)  # needs no X-Csrf
+
+    def test_signing_out_ends_it_for_good(self):
+        self.b.sign_in(token=self.bank)
+        other = Browser(self.d)
+        other.sign_in(token=self.bank)
+        r = self.b.call("POST", "/console/sign-out", None, {"X-Csrf": self.b.csrf})
+        self.assertEqual((r.status, r.json()), (200, {"signed_in": False}))
+        self.assertIn("Max-Age=0", r.headers["set-cookie"])
+        self.assertEqual(self.b.call("GET", "/v1/me").status, 401)
+        self.assertEqual(self.b.call("GET", "/console/session").json(), {"signed_in": False})
+        self.assertEqual(other.call("GET", "/v1/me").status, 200)
+
+    def test_a_revoked_token_ends_its_sessions_at_once(self):
+        self.d.org("bank", "BANK-R")
+        token = self.d.cli("token", "add", "--org", "BANK-R", "--person", "李雷").stdout.strip()
+        self.b.sign_in(token=token)
+        self.assertEqual(self.b.call("GET", "/v1/me").status, 200)
+        self.d.cli("token", "revoke", "--org", "BANK-R", "--person", "李雷")
+        r = self.b.call("GET", "/v1/me")
+        self.assertEqual((r.status, r.codes()), (401, [("", "E_AUTH")]))
+        self.assertIn("登录已过期", r.json()["title"])
+        self.assertEqual(self.b.call("GET", "/console/session").json(), {"signed_in": False})
+
+    def test_a_session_ends_when_it_is_idle_or_old(self):
+        for change, ended in (("seen_at = now() - interval '29 minutes'", False), ("seen_at = now() - interval '31 minutes'", True),
+                              ("opened_at = now() - interval '11 hours'", False), ("opened_at = now() - interval '13 hours'", True)):
+            b = Browser(self.d)
+            b.sign_in(token=self.bank)
+            self.d.sql("update console_session set %s where sha256 = sha256('%s'); select pg_notify('pledged_token', '')"
+                       % (change, b.cookie.split("=", 1)[1]))
+            self.assertEqual(b.call("GET", "/console/session").json()["signed_in"], not ended, change)
+        self.assertGreaterEqual(int(self.d.sql("select count(*) from console_session")), 2)  # those that ended go with the next
+
+    def test_use_is_noted(self):
+        self.b.sign_in(token=self.bank)
+        at = "from console_session where sha256 = sha256('%s')" % self.b.cookie.split("=", 1)[1]
+        self.d.sql("update console_session set seen_at = now() - interval '20 minutes' where sha256 = (select sha256 %s)" % at)
+        self.assertEqual(self.b.call("GET", "/v1/me").status, 200)
+        for _ in range(100):
+            if self.d.sql("select seen_at > now() - interval '1 minute' " + at) == "t":
+                return
+            time.sleep(0.05)
+        self.fail("the session is not said to be used")
+
+    def test_a_wrong_token_is_told_as_such_and_the_eleventh_waits(self):
+        d = Daemon()
+        try:
+            b, good = Browser(d), d.token("bank")
+            for how in ({"token": "plg_wrong"}, {"token": ""}, {"link": "plg_" + "A" * 43}, {}):
+                r = b.sign_in(**how)
+                self.assertEqual((r.status, r.codes()), (401, [("", "E_AUTH")]), how)
+                self.assertNotIn("set-cookie", r.headers)
+            self.assertEqual(b.sign_in(token=good).status, 200)
+            for _ in range(6):
+                self.assertEqual(b.sign_in(token="plg_wrong").status, 401)
+            r = b.sign_in(token=good)
+            self.assertEqual((r.status, r.headers["retry-after"]), (429, "60"))
+            self.assertEqual(d.call("GET", "/v1/me", token=good).status, 200)  # who has a token goes on
+        finally:
+            d.close()
+
+    def test_a_body_that_is_none_is_refused(self):
+        for body in ([], "x", 7):
+            self.assertEqual(self.b.call("POST", "/console/session", body).status, 422, body)
+        r = self.b.call("POST", "/console/session", None, {"Content-Type": "text/plain"})
+        self.assertEqual(r.status, 415)
+
+    def test_a_link_signs_in_once_and_soon(self):
+        def link(*more):
+            out = self.d.cli("console-link", "--org", "BANK-A", "--person", "王敏", *more).stdout.strip()
+            self.assertRegex(out, r"\Ahttp://127\.0\.0\.1:%d/console/enter#plg_[\w-]{43}\Z" % self.d.port)
+            return out.split("#")[1]
+        one, late = link(), link("--minutes", "1")
+        self.assertEqual(self.b.sign_in(link=one).json()["me"]["person"], "王敏")
+        self.assertEqual(Browser(self.d).sign_in(link=one).status, 401)
+        self.d.sql("update console_link set until_at = now() - interval '1 second'")
+        self.assertEqual(Browser(self.d).sign_in(link=late).status, 401)
+        for wrong in (("--org", "BANK-A"), ("--org", "BANK-A", "--person", "无此人"), ("--org", "NONE", "--person", "王敏"),
+                      ("--org", "BANK-A", "--person", "王敏", "--minutes", "61"), ("--org", "BANK-A", "--person", "王敏", "--minutes", "x")):
+            out = self.d.cli("console-link", *wrong, check=False)
+            self.assertEqual((out.returncode, out.stdout), (2, ""), wrong)
+
+    def test_neither_cookie_nor_token_is_logged(self):
+        self.b.sign_in(token=self.bank)
+        self.b.call("GET", "/console/loans?q=secret")
+        self.assertNotIn(self.b.cookie.split("=", 1)[1], self.d.stderr())
+        self.assertNotIn(self.bank, self.d.stderr())
