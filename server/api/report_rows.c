@@ -115,6 +115,10 @@ static void write_item(struct buf *out, const struct drill *d, const struct rows
         json_str(out, firm);
     else
         json_null(out);
+    if (rows_at(rows, i, REPORT_ROWS_FIRM_NAME).p)
+        json_member_str(out, "firm_name", rows_at(rows, i, REPORT_ROWS_FIRM_NAME));
+    if (rows_at(rows, i, REPORT_ROWS_ON_DAY).p)
+        json_member_str(out, "on", rows_at(rows, i, REPORT_ROWS_ON_DAY));
     json_key(out, "value");
     write_amount(out, d, n);
     write_href(out, rows_at(rows, i, REPORT_ROWS_TYPE), rows_at(rows, i, REPORT_ROWS_ID));

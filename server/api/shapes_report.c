@@ -11,6 +11,8 @@ static const struct member row_members[] = {
     {"version", M_COUNT, "版本", .en = "Version"},
     {"reference", M_TEXT, "编号", .en = "Its own number"},
     {"firm", M_TEXT, "企业", .en = "Firm", .null = true},
+    {"firm_name", M_TEXT, "企业名称", .en = "Its name, as the record has it", .maybe = true},
+    {"on", M_DAY, "日期", .en = "Day of the record", .maybe = true},
     {"value", M_FIGURE, "值", .en = "Its part of the figure"},
     {"href", M_TEXT, "地址", .en = "Where it is shown", .null = true},
     {.name = NULL},
