@@ -104,6 +104,7 @@ create or replace function wall_door(name text) returns text language sql stable
                    case when t.marked then t.name || '_mark' end]))
             then 'pledged_app'
         when wall_door.name in (
+        'console_session_close', 'console_session_open', 'console_session_use',
         'access_seal', 'access_store', 'account_open', 'coverage_booked', 'coverage_follow', 'flags_beside',
         'flags_submitted', 'nonce_take', 'proposal_open', 'transfer_post', 'webhook_note')
             or exists (select from record_type t where t.decides and wall_door.name = t.name || '_decide'
