@@ -4,6 +4,7 @@
 import {h, replace, with_query} from './h.js';
 import {csrf_set, get, on_signed_out, post} from './api.js';
 import {failed, menu, not_built, not_there, page_nodes, skeleton, SYSTEM, top_bar, upgraded} from './frame.js';
+import {load_places} from './places.js';
 import {landing_of, menu_of, OPEN, route_of} from './routes.js';
 import {enter_by_link, session, sign_in_again, sign_in_page} from './signin.js';
 import {confirm} from './dialog.js';
@@ -129,8 +130,9 @@ async function show(is_new) {
   }
 }
 
-function signed_in(who) {
+async function signed_in(who) {
   me = who;
+  await load_places().catch(() => null); // their codes are shown then
   show(true);
   count_tasks();
 }

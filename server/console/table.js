@@ -104,8 +104,7 @@ export function unit_switch(now, href) {
 /** 下一页 / 首页 of a list by cursor; `total` of ?total=true. */
 export function pager({items, next, total}, ctx, what) {
   return h('nav', {class: 'pager', 'aria-label': t('分页', 'Pages')},
-    h('span', null, total ? t(`本页 ${items.length} 项；全部 ${count(total.count)} 项`, `${items.length} here; ${count(total.count)} in all`) +
-      (total.amount ? t(`、${money(total.amount)} 元。`, `, ${money(total.amount)} CNY.`) : '') : t(`本页 ${items.length} 项`, `${items.length} here`), what || null),
+    h('span', null, total !== undefined ? t(`本页 ${items.length} 项；全部 ${count(total)} 项`, `${items.length} here; ${count(total)} in all`) : t(`本页 ${items.length} 项`, `${items.length} here`), what || null),
     ctx.query.after ? h('a', {href: ctx.href({after: null})}, t('首页', 'First page')) : null,
     ctx.query.after ? h('button', {type: 'button', onclick: () => history.back()}, t('上一页', 'Back')) : null,
     next ? h('a', {href: ctx.href({after: next}), class: 'next'}, t('下一页', 'Next page')) : null);
