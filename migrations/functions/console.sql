@@ -5,10 +5,10 @@ create or replace function console_session_end(s console_session) returns timest
     language sql immutable parallel safe as
     $$ select least(s.opened_at + interval '12 hours', s.seen_at + interval '30 minutes') $$;
 
--- Opens a session for whoever the token or certificate stands for; or for whom the link was made, which then is used up.
--- Nothing is said of what is wrong: then there is no session.
-create or replace function console_session_open(session text, credential text, certificate boolean, link text) returns void
-    language plpgsql security definer set search_path = public, pg_temp as $$
+-- Opens a session for whoever the token or certificate stands for; or for whom the link was made, which is used up
+-- then. Nothing is said of what is wrong: then there is no session.
+create or replace function console_session_open(session text, credential text, certificate boolean, link text)
+    returns void language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     whose bytea := decode(credential, 'hex');
 begin

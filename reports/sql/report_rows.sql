@@ -8,7 +8,7 @@
 select r.total, r.total_firms, r.total_facts, r.row_key, r.id, r.version, r.type, r.reference, r.firm, r.v,
        case when $1::text = 'targets' then
             (select t.metric = 'amount' from plan_target t where t.id = $6::text limit 1) end as money,
-       coalesce(s.body ->> 'borrower_name', s.body ->> 'policyholder_name', s.body ->> 'insured_name', s.body ->> 'acquirer_name',
+       coalesce(s.body ->> 'borrower_name', s.body ->> 'insured_name', s.body ->> 'acquirer_name',
                 s.body ->> 'name') as firm_name,
        coalesce(s.body ->> 'signed_on', s.body ->> 'on', s.body ->> 'starts_on') as on_day
   from report_rows($1::text, $2::date, $3::date, $4::timestamptz,
