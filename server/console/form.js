@@ -136,14 +136,14 @@ export function form({fields: specs, verb, send, keep, extra, danger, on_change}
 }
 
 /** A filter above a list: changes go into the address. fields as above; `now`: the query. */
-export function filter(specs, now, go) {
+export function filter(specs, now, go, verb) {
   const fields = specs.map((f) => field(Object.assign({need: true}, f), now[f.name] || f.value || ''));
   return h('form', {class: 'filter', role: 'search', novalidate: true, onsubmit: (e) => {
     e.preventDefault();
     go(Object.fromEntries(fields.map((f) => [f.name, f.value])));
   }, onchange: (e) => {
     if (e.target.tagName === 'SELECT') go(Object.fromEntries(fields.map((f) => [f.name, f.value])));
-  }}, fields.map((f) => f.node), h('button', null, t('查询', 'Search')));
+  }}, fields.map((f) => f.node), h('button', null, verb || t('查询', 'Search')));
 }
 
 /** A question about a fact that only the applicant can answer. */
