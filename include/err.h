@@ -29,8 +29,9 @@
     X(E_SIGNATURE, 401, "请求签名无效:{}", "The request's signature is not taken: {}",             \
         "按 RFC 9421 以 hmac-sha256 重新签名(每次用新的 nonce 与 created);示例见 tests/clients",   \
         "Sign it anew by RFC 9421 with a new nonce and created; see tests/clients")                \
-    X(E_CSRF, 403, "这次操作不是从控制台页面发出的", "This act did not come from a page of the console",    \
-        "刷新页面后重试", "Load the page again and retry")                                             \
+    X(E_CSRF, 403, "这次操作不是从控制台页面发出的",                                               \
+        "This act did not come from a page of the console", "刷新页面后重试",                      \
+        "Load the page again and retry")                                                           \
     X(E_ROLE, 403, "本机构类别({})无此权限", "Organisations of kind {} may not do this",           \
         "由有权的机构办理", "Ask an organisation that may")                                        \
     X(E_DUTY, 403, "此令牌无此职责:{}", "This token does not carry the duty: {}",                  \

@@ -1,5 +1,5 @@
--- Sessions of the console and the links that begin one: each by the hash of what its holder has. They pass; who acted is
--- told by what he did.
+-- Sessions of the console and the links that begin one: each by the hash of what its holder has. They pass; who acted
+-- is told by what he did.
 create table console_session (
     sha256 bytea primary key constraint console_session_sha256_length check (length(sha256) = 32),
     token bytea not null references token, -- it ends with its token

@@ -1,5 +1,5 @@
--- quarter_list: the quarters that there can be a report of: from the first with a loan that the reader sees the sums of, or
--- from the first of the plan, to the running one.
+-- quarter_list: the quarters that there can be a report of: from the first with a loan that the reader sees the sums
+-- of, or from the first of the plan, to the running one.
 -- -> quarter text, complete bool, loans int8, sealed_at text
 with told as (
     select r.quarter, sum(r.loans)::bigint as loans
