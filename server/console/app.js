@@ -2,7 +2,7 @@
  * app.js - from an address to a page: session, routes, history, keys.
  */
 import {h, replace, with_query} from './h.js';
-import {csrf_set, get, on_signed_out, post} from './api.js';
+import {csrf_set, get, Gone, on_signed_out, post, Refusal} from './api.js';
 import {failed, menu, not_built, not_there, page_nodes, skeleton, SYSTEM, top_bar, upgraded} from './frame.js';
 import {load_places} from './places.js';
 import {landing_of, menu_of, OPEN, route_of} from './routes.js';
@@ -108,6 +108,7 @@ async function page_for(path) {
 
 async function show(is_new) {
   const run = shown = {times: shown ? shown.times + 1 : 1}, path = location.pathname.replace(/(.)\/$/, '$1');
+  delete main.dataset.ready;
   language_set(remembered('lang', ['zh', 'en'], 'zh'));
   if (!me && !OPEN[path]) { draw_frame(); sign_in_page(main, signed_in); return; }
   if (path === '/console' || path === '/console/enter') { history.replaceState(null, '', landing_of(me)); show(is_new); return; }
@@ -123,10 +124,10 @@ async function show(is_new) {
     clearTimeout(slow);
     replace(main, failed(e, () => show(true)));
     document.title = main.querySelector('h1').textContent + ' · ' + SYSTEM();
-    if (!e.problem && e.name !== 'Gone') console.warn(e);
+    if (!(e instanceof Refusal || e instanceof Gone)) console.warn(e);
   } finally {
     clearTimeout(slow);
-    main.dataset.ready = String(run.times);
+    if (run === shown) main.dataset.ready = String(run.times);
   }
 }
 

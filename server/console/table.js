@@ -17,7 +17,7 @@ export function table({caption, columns, rows, foot, href, empty, id, order}) {
     const props = {class: (c.num ? 'num' : '') + (c.wide ? ' wide' : ''), 'data-title': c.title};
     return i === 0 ? h('th', Object.assign({scope: 'row'}, props), linked) : h('td', props, linked);
   };
-  return h('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': typeof caption === 'string' ? caption : null},
+  return h('div', {class: 'scroll', tabindex: '0', role: 'group', 'aria-label': typeof caption === 'string' ? caption : t('表格', 'Table')},
     h('table', {id: id || null, class: href ? 'rows' : null},
       caption ? h('caption', null, caption) : null,
       h('thead', null, h('tr', null, columns.map((c) =>
