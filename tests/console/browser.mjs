@@ -54,7 +54,7 @@ export async function visit(w, at) {
 }
 /** Waits until nothing is being loaded: the heading stands and no skeleton does. */
 export async function ready(w) {
-  await w.page.waitForSelector('main[data-ready] h1, main .signin h1');
+  await w.page.waitForSelector('main[data-ready] h1, .page.alone main .signin h1');
   await w.page.waitForLoadState('networkidle');
   await w.page.waitForFunction(() => !document.querySelector('.skeleton'));
 }

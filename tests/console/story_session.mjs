@@ -1,0 +1,62 @@
+/** Signing in and out, an ended session over a half-filled form, a server that is gone, a page that is not there, both languages. */
+import {picture, story, text, token} from './story.mjs';
+import {ready, visit} from './browser.mjs';
+
+const NOISE = [/status of 401/, /status of 404/, /status of 409/, /ERR_CONNECTION|Failed to fetch|ERR_FAILED|ERR_INTERNET/];
+
+await story('sessions and states', async ({as, is, url}) => {
+  const w = await as(null, {expect: NOISE});
+  await visit(w, '/console/reports/2022Q3/seal');
+  is(await text(w, 'h1'), '登录');
+  await picture(w, 'signin-1366');
+  await w.page.fill('input[name=token]', 'plg_wrong');
+  await w.page.keyboard.press('Enter');
+  await w.page.waitForSelector('.summary');
+  is(await text(w, '.summary'), /有问题需要改正.*请核对是否完整复制/);
+  is(await w.page.title(), /^有误：登录/);
+  is(await w.page.evaluate(() => document.activeElement.className), 'summary', 'the summary has the focus');
+  await w.page.fill('input[name=token]', token('finance'));
+  await w.page.keyboard.press('Enter');
+  await w.page.waitForSelector('nav.menu');
+  await ready(w);
+  is(await text(w, 'h1'), '封存 2022 年第 3 季度', 'the page that was asked for');
+
+  await w.page.fill('textarea[name=reason]', '季度会审通过');
+  await w.page.fill('input[name=typed]', '2022Q2');
+  await w.page.click('form .primary');
+  is(await text(w, '.summary'), /应为 2022Q3/);
+  await w.page.fill('input[name=typed]', '2022Q3');
+  await w.context.request.post(url + '/console/sign-out', {headers: {'X-Csrf': (await (await w.context.request.get(url + '/console/session')).json()).csrf}});
+  await w.page.click('form .primary');
+  await w.page.waitForSelector('dialog[open]');
+  is(await text(w, 'dialog'), /登录已过期.*填写的内容不会丢失/);
+  await picture(w, 'session-ended-1366');
+  is(await w.page.inputValue('textarea[name=reason]'), '季度会审通过');
+  await w.page.keyboard.press('Escape');
+  is(await w.page.isVisible('dialog[open]'), true, 'Esc does not lose it');
+  await w.page.fill('dialog input[name=token]', token('finance'));
+  await w.page.click('dialog .primary');
+  await w.page.waitForFunction(() => !document.querySelector('dialog') && document.querySelector('main .summary'));
+  is(await text(w, '.summary'), /2021Q4|2022Q1|须|先/, 'sealed in order: it was sent again and the API told what stands in the way');
+
+  await w.context.setOffline(true);
+  await w.page.click('nav.menu a[href="/console/loans"]');
+  await w.page.waitForSelector('.state');
+  is(await text(w, '.state'), /连不上服务器/);
+  await w.context.setOffline(false);
+  await w.page.click('.state .primary');
+  await ready(w);
+  is(await text(w, 'h1'), '贷款');
+
+  for (const at of ['/console/none', '/console/loans/00000000-0000-7000-8000-000000000000', '/console/access']) {
+    await visit(w, at);
+    is(await text(w, 'h1'), '没有权限或不存在', at);
+  }
+  await visit(w, '/console/loans?lang=en');
+  is(await text(w, 'h1'), 'Loans');
+  is(await w.page.getAttribute('html', 'lang'), 'en');
+  await visit(w, '/console/loans?lang=zh');
+  await w.page.click('.top button');
+  await w.page.waitForSelector('.signin');
+  is(await w.page.evaluate(() => JSON.stringify([sessionStorage.length, localStorage.length])), '[0,0]', 'nothing is kept');
+});

@@ -1,0 +1,70 @@
+"""The console in Debian's Chromium: stories from sign-in to outcome, every page of every role, on the sample book."""
+import os
+import re
+import subprocess
+import sys
+import unittest
+
+from harness import RELEASE_BIN, ROOT, Case
+
+DATA = os.path.join(ROOT, "tests", "data")
+FOLDER = os.path.join(ROOT, "tests", "console")
+OUT = os.path.join(ROOT, "build", "console")
+
+
+class Units(unittest.TestCase):
+    def test_what_needs_no_browser(self):
+        run = subprocess.run(["node", "--test", "unit.mjs"], cwd=FOLDER, capture_output=True, text=True, check=False, timeout=60)
+        self.assertEqual(run.returncode, 0, run.stdout[-4000:])
+
+
+class Pages(Case):
+    conf = {"readers": 3, "rate_address": "0", "rate_org": "0"}  # a ledger that no other test writes to
+    binary = RELEASE_BIN
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=FOLDER, check=True, timeout=300)
+        cls.url = "http://127.0.0.1:%d" % cls.d.port
+        cls.tokens = os.path.join(cls.d.folder, "tokens")
+        with open(os.path.join(DATA, "sample", "orgs.tsv"), encoding="utf-8") as f, open(cls.tokens, "w", encoding="utf-8") as out:
+            for line in f:
+                code, kind, name, district = (line.rstrip("\n").split("\t") + ["", ""])[:4]
+                cls.d.cli("org", "add", "--code", code, "--kind", kind, "--name", name, *(["--district", district] if district else []))
+                out.write("%s\t%s\t%s\n" % (code, kind, cls.d.cli("token", "add", "--org", code, "--person", "王敏").stdout.strip()))
+        with open(cls.tokens, encoding="utf-8") as f:
+            cls.token_of = {row[0]: row[2] for row in (line.split() for line in f)}
+        for name in sorted(n for n in os.listdir(os.path.join(DATA, "sample")) if n.endswith(".csv")):
+            cls.d.cli("import", "--url", cls.url, "--token", cls.token_of[name[:-4]], os.path.join(DATA, "sample", name))
+        subprocess.run([sys.executable, os.path.join(DATA, "load_half.py"), cls.url, cls.tokens, cls.d.binary], check=True,
+                       env=cls.d.env, stdout=subprocess.DEVNULL, timeout=300)
+        cls.base_year()
+
+    @classmethod
+    def base_year(cls):
+        office = cls.token_of["IPO-SH"]
+        second = cls.d.cli("token", "add", "--org", "IPO-SH", "--person", "复核二").stdout.strip()
+        at = cls.d.call("PUT", "/v1/plans/sh-2021-2023/baselines", {"years": [
+            {"year": 2020, "amount": "4800000000.00", "count": 160, "source": "假定", "assumed": True}]}, office).headers["location"]
+        seen = cls.d.call("GET", at, token=second).json()["seen"]
+        assert cls.d.call("POST", at + "/approve", {"seen": seen, "reason": "核对无误"}, second).status == 201
+
+    def browser(self, script, *more):
+        run = subprocess.run(["node", script, self.url, self.tokens, OUT, *more], cwd=FOLDER, capture_output=True, text=True,
+                             check=False, timeout=600)
+        for figure in re.findall("^figure: .*", run.stdout, re.M):
+            print(figure)
+        self.assertEqual(run.returncode, 0, run.stdout[-6000:] + run.stderr[-2000:])
+
+    def test_every_page_of_every_role(self):
+        self.browser("pages.mjs")
+
+
+def story(name):
+    return lambda self: self.browser(name)
+
+
+for file in sorted(os.listdir(FOLDER)):
+    if file.startswith("story_"):
+        setattr(Pages, "test_" + file[:-len(".mjs")], story(file))
