@@ -7,7 +7,7 @@ const NAMES = ['<script>alert(1)</script>有限公司', '<img src=x onerror=aler
 await story('hostile names', async ({as, is, url}) => {
   const w = await as('BANK-PJ'), code = '91310115QX0115114N';
   const sent = await w.context.request.post(url + '/v1/loans', {headers: {Authorization: 'Bearer ' + token('BANK-PJ'), 'Content-Type': 'application/x-ndjson'},
-    data: NAMES.map((name, i) => JSON.stringify({contract_no: `H-${i}`, product: 'single_pledge', borrower_uscc: code, borrower_name: name, district: '310115', amount: `${1000000 + i}.00`, rate: '3.65', signed_on: '2022-07-01', matures_on: '2023-07-01',
+    data: NAMES.map((name, i) => JSON.stringify({contract_no: `H-${i}`, product: 'single_pledge', borrower_uscc: code, borrower_name: name, district: '310115', amount: `${1000000 + i}.00`, rate: '3.65', signed_on: '2026-11-02', matures_on: '2027-11-01',
       ip: [{number: '2019178000011'}]})).join('\n')});
   const verdicts = (await sent.text()).trim().split('\n').map((x) => JSON.parse(x)), stored = verdicts.filter((v) => v.id);
   is(stored.length > 3, true, `some are stored: ${JSON.stringify(verdicts.filter((v) => !v.id)).slice(0, 300)}`);
