@@ -11,9 +11,9 @@ import {toast} from '../dialog.js';
 import {is_english, t} from '../words.js';
 
 function report_form(ctx, m) {
-  if (!ctx.may('POST /v1/measure-reports')) return null;
+  if (!ctx.may('POST /v1/measure-reports') || !m.departments.some((d) => d.recorder === ctx.me.kind)) return null;
   return card(t('报送进展', 'Report progress'), form({keep: `measure ${m.measure}`, verb: t(`报送举措 ${m.measure} 的进展`, `Report on measure ${m.measure}`), fields: [
-    {name: 'department', label: t('责任部门', 'Department'), need: true, options: m.departments.filter((d) => d.recorder === ctx.me.kind || ctx.me.kind === 'ip_office').map((d) => [d.department, is_english() ? d.title_en : d.title])},
+    {name: 'department', label: t('责任部门', 'Department'), need: true, options: m.departments.filter((d) => d.recorder === ctx.me.kind).map((d) => [d.department, is_english() ? d.title_en : d.title])},
     {name: 'period', label: t('期间', 'Period'), need: true, hint: t('如 2026Q3', 'as 2026Q3')}, {name: 'on', label: t('报送日', 'Day'), kind: 'date', need: true, value: ctx.today}, {name: 'text', label: t('进展情况', 'Progress'), rows: 4, need: true, wide: true},
     {name: 'figure', label: t('成效数值', 'Figure')}, {name: 'unit', label: t('单位', 'Unit')}, {name: 'evidence', label: t('佐证材料', 'Evidence')}],
   send: async (v) => {
