@@ -68,7 +68,10 @@ create or replace function loans_counted(first date, cut date, known_at timestam
                    industry text, size text, first_loan boolean, amount_fen bigint,
                    patents int, trademarks int, v bigint[], registered_fen bigint)
     language sql stable as $$
-    with plan as materialized ( -- once: a sub-select of a join is made again for every loan
+    -- Once: a sub-select of a join is made again for every loan. And with it this stays a query of its own, so that the
+    -- sums of a loan are made once, not once for each column that is read of them, while whoever asks for some loans
+    -- alone has only those looked at.
+    with plan as materialized (
         select plan_first_day(first, known_at) as day
     )
     select l.id, l.version, l.org_id, l.firm, l.district, l.product, l.industry, l.size, l.first_loan, l.amount_fen,
@@ -76,7 +79,6 @@ create or replace function loans_counted(first date, cut date, known_at timestam
       from loans_known(cut, known_at, basis) l
      cross join plan p
      where l.on_day >= least(p.day, year_before(year_start(first)))
-    offset 0 -- the sums of a loan are made once, not once for each column that is read of them
 $$;
 
 -- What the report and its rollups tell loans apart by, each once. A loan secured by patents and trademarks stands in
@@ -165,9 +167,11 @@ create or replace function report_facts_by_ip_kind(first date, cut date, known_a
     select loan_right_kind(k.least, k.most), l.id, l.version, 'loan',
            record_key(l.id, l.version), l.firm, l.v
       from loans_counted(first, cut, known_at, basis) l
-      join (select p.record_id, p.version, min(p.kind) as least, max(p.kind) as most
-              from loan_ip p
-             group by p.record_id, p.version) k on k.record_id = l.id and k.version = l.version
+     cross join lateral (
+           select min(p.kind) as least, max(p.kind) as most
+             from loan_ip p
+            where p.record_id = l.id and p.version = l.version
+           having count(*) > 0) k
 $$;
 
 -- Loans by product.

@@ -628,9 +628,14 @@ $$;
 -- Each quarter of the plan beside the same of last year (4 quarters before) and the quarter before (1).
 create or replace function rollup_cells_of_quarters(first date) returns setof report_cells_row
     language sql stable as $$
-    with cell as (
+    with plan as materialized ( -- asked for once
+        select plan_first_day(first, null) as day
+    ),
+    cell as (
         select q.first as quarter, b.place, r.loans, r.amount_fen as fen, r.quarter as of
-          from generate_series(plan_first_day(first, null)::timestamp, first::timestamp, '3 months') as q(first)
+          from plan
+         cross join lateral generate_series(plan.day::timestamp, rollup_cells_of_quarters.first::timestamp, '3 months')
+               as q(first)
          cross join (values (1, 0), (2, 12), (3, 3)) as b(place, months)
           join city_rollup r on r.section = 'all' and r.quarter = (q.first - make_interval(months => b.months))::date
          where r.loans > 0
@@ -644,7 +649,8 @@ create or replace function rollup_cells_of_quarters(first date) returns setof re
     whole as ( -- a firm of several quarters is one
         select b.place, sum(f.firms)::bigint as firms
           from (values (1, 0), (2, 12), (3, 3)) as b(place, months)
-         cross join lateral (select (plan_first_day(first, null) - make_interval(months => b.months))::date as since,
+         cross join plan
+         cross join lateral (select (plan.day - make_interval(months => b.months))::date as since,
                                     (first - make_interval(months => b.months))::date as until) p
           join city_firms f on f.section = 'all' and f.quarter between p.since and p.until and f.before < p.since
          group by 1

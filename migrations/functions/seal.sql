@@ -409,10 +409,12 @@ begin
     return query execute format('
         with t as (select f.row_key, f.id, max(f.type) as type, max(f.reference) as reference,
                           max(f.version) as version, array[%1$s] as v
-                     from %2$I($1, $2, $4, $3) f where $6 is null or f.id = any ($6) group by f.row_key, f.id),
+                     from (select x.* from %2$I($1, $2, $4, $3) x
+                            where $6 is null or x.id = any ($6) offset 0) f group by f.row_key, f.id),
              n as (select f.row_key, f.id, max(f.type) as type, max(f.reference) as reference,
                           max(f.version) as version, array[%1$s] as v
-                     from %2$I($1, $2, $5, $3) f where $6 is null or f.id = any ($6) group by f.row_key, f.id)
+                     from (select x.* from %2$I($1, $2, $5, $3) x
+                            where $6 is null or x.id = any ($6) offset 0) f group by f.row_key, f.id)
         select row_key, id, coalesce(n.type, t.type), coalesce(n.reference, t.reference), t.version, n.version,
                coalesce(t.v, n.v_none), coalesce(n.v, t.v_none)
           from (select t.*, array_fill(0::bigint, array[13]) as v_none from t) t

@@ -64,7 +64,10 @@ select 'benefit', b.year::text, b.figure, b.value::text, b.without::text, b.part
        b.firms::text, b.part_firms::text
   from chosen c
  cross join lateral plan_benefits(c.first_year - 1, c.last_year, $5::date, $4::timestamptz) b
- where $5::date is not null
+ where $5::date is not null -- a pass over the loans: only where a target is about these firms
+   and exists (select from plan_version_metric m
+                 join chosen x on x.code = m.plan and x.version = m.version
+                where m.side = 'benefiting_firm')
 union all
 select 'indicator', f.year::text, f.quarter::text, f.side, f.way, f.figure, f.value::text, f.source,
        case when f.assumed then 'true' else 'false' end

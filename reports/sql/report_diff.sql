@@ -27,6 +27,13 @@ later as materialized (
      where exists (select from report_sealed_cells(seal.s, 'headline') c)
        and not exists (select from report_sealed_cells(seal.s, 'headline') c where c.row_key = x.row_key)
 ),
+live as materialized (
+    select w.name, w.place, w.n, c.row_key, c.v[1:w.n] as v, c.firms[1:w.n] as firms
+      from width w
+     cross join seal
+     cross join lateral report_cells(w.name, seal.first_day, seal.as_of, null, seal.basis) c
+     where c.row_key is not null
+),
 change as materialized (
     select w.name, w.place, c.row_key, c.id, c.type, c.reference, c.version_then, c.version_now,
            c.v_then[1:w.n] as v_then, c.v_now[1:w.n] as v_now
@@ -46,11 +53,8 @@ firm as ( -- behind each sum; a row that was not there had none, in seals that k
                      cross join seal
                      cross join lateral report_sealed_cells(seal.s, w.name) c
                      union all
-                    select w.name, w.n, c.row_key, null, c.firms[1:w.n]
-                      from width w
-                     cross join seal
-                     cross join lateral report_cells(w.name, seal.first_day, seal.as_of, null, seal.basis) c
-                     where c.row_key is not null) x
+                    select l.name, l.n, l.row_key, null, l.firms
+                      from live l) x
              group by 1, 2, 3) y
 ),
 part as (
@@ -59,12 +63,9 @@ part as (
      cross join seal
      cross join lateral report_sealed_cells(seal.s, n.name) c
      union all
-    select w.name, w.place, c.row_key, '{}', c.v[1:w.n], '{}'
-      from width w
-     cross join seal
-     cross join lateral report_cells(w.name, seal.first_day, seal.as_of, null, seal.basis) c
-     where c.row_key is not null
-       and (w.name <> 'headline' or c.row_key not in (select l.row_key from later l))
+    select v.name, v.place, v.row_key, '{}', v.v, '{}'
+      from live v
+     where v.name <> 'headline' or v.row_key not in (select l.row_key from later l)
      union all
     select c.name, c.place, c.row_key, '{}', '{}', bigints_minus(c.v_now, c.v_then)
       from change c
