@@ -7,7 +7,6 @@ import {failed, menu, not_built, not_there, page_nodes, skeleton, SYSTEM, top_ba
 import {load_places} from './places.js';
 import {landing_of, menu_of, OPEN, route_of} from './routes.js';
 import {enter_by_link, session, sign_in_again, sign_in_page} from './signin.js';
-import {confirm} from './dialog.js';
 import {is_english, language_set, t} from './words.js';
 
 const main = h('main', {id: 'main', tabindex: '-1'});
@@ -158,8 +157,8 @@ document.addEventListener('keydown', (e) => {
   if (n >= 0 && items[n]) go(items[n].href);
   after_g = e.key === 'g';
   if (e.key === '/') { const search = main.querySelector('[role=search] input'); if (search) { e.preventDefault(); search.focus(); } }
-  if (e.key === '?') confirm({title: t('快捷键', 'Keys'), verb: t('知道了', 'Close'), body: h('ul', null,
-    items.slice(0, 10).map((m, i) => h('li', null, `g ${(i + 1) % 10}　${m.title}`)), h('li', null, '/　', t('搜索', 'Search')))});
+  if (e.key === '?') import('./dialog.js').then(({confirm}) => confirm({title: t('快捷键', 'Keys'), verb: t('知道了', 'Close'), body: h('ul', null,
+    items.slice(0, 10).map((m, i) => h('li', null, `g ${(i + 1) % 10}　${m.title}`)), h('li', null, '/　', t('搜索', 'Search')))}));
 });
 
 on_signed_out(async () => { me = await sign_in_again(me); });

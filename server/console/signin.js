@@ -4,7 +4,6 @@
 import {h, replace} from './h.js';
 import {csrf_set, get, post, Refusal} from './api.js';
 import {form} from './form.js';
-import {insist} from './dialog.js';
 import {t} from './words.js';
 
 /** Who is signed in; null: nobody. */
@@ -63,14 +62,14 @@ let open = null;
 /** The session has ended: sign in again over the page; what was typed stays. */
 export function sign_in_again(me) {
   if (!open) {
-    open = insist({title: t('登录已过期', 'The session has ended'), make: (close) => {
+    open = import('./dialog.js').then(({insist}) => insist({title: t('登录已过期', 'The session has ended'), make: (close) => {
       const f = token_form((now) => {
         if (now.organisation !== me.organisation || now.person !== me.person) location.assign('/console/');
         close(now);
       });
       return h('div', null, h('p', null, t(`请以 ${me.person}（${me.organisation_name}）重新登录；页面上填写的内容不会丢失。`,
         `Sign in again as ${me.person} (${me.organisation_name}); what you typed is kept.`)), f.node);
-    }}).finally(() => { open = null; });
+    }})).finally(() => { open = null; });
   }
   return open;
 }
