@@ -73,12 +73,12 @@ function life(d) {
 }
 
 const EVENT_FIELDS = {disbursed: ['principal'], repaid: ['principal', 'interest', 'payer'], overdue: ['principal', 'interest'], repriced: ['rate'], extended: ['matures_on'], classified: ['grade'], written_off: ['principal', 'interest'],
-  recovered: ['principal', 'interest', 'payer'], settled: ['interest'], pledge_released: [], transferred: ['principal'], voided: ['reason'], reversed: ['reverses']};
+  recovered: ['principal', 'interest', 'payer'], settled: ['interest'], pledge_released: [], transferred: ['principal'], reversed: ['reverses'], voided: ['reason']};
 const GRADES = ['normal', 'special_mention', 'substandard', 'doubtful', 'loss'];
 
 function event_form(ctx, d) {
   if (!ctx.may('POST /v1/loans/{id}/events') || !(d.loan.legal_events || []).length) return null;
-  const kinds = d.loan.legal_events.filter((k) => k in EVENT_FIELDS), kind = kinds.includes(ctx.query.event) ? ctx.query.event : '';
+  const kinds = Object.keys(EVENT_FIELDS).filter((k) => d.loan.legal_events.includes(k)), kind = kinds.includes(ctx.query.event) ? ctx.query.event : '';
   const field = {principal: {name: 'principal', label: t('本金（元）', 'Principal'), kind: 'money'}, interest: {name: 'interest', label: t('利息（元）', 'Interest'), kind: 'money'}, rate: {name: 'rate', label: t('新利率（%）', 'New rate (%)'), need: true},
     grade: {name: 'grade', label: t('分类', 'Grade'), need: true, options: GRADES.map((g) => [g, title('grade', g)])}, matures_on: {name: 'matures_on', label: t('新到期日', 'New day of maturity'), kind: 'date', need: true},
     reason: {name: 'reason', label: t('原因', 'Reason'), rows: 2, need: true}, reverses: {name: 'reverses', label: t('要冲销的事件编号', 'Reference of the wrong event'), need: true},
