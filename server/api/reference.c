@@ -120,12 +120,14 @@ static void districts_list(struct req *r)
     json_close(&out, ']');
     json_member_raw(&out, "next", STR("null"));
     json_close(&out, '}');
-    reply_json(r, 200, buf_view(&out));
+    reply_list(r, buf_view(&out), c->n);
 }
 
 /* ---- routes ---------------------------------------------------------------------------------- */
 
-static const struct query q_order_of_facts = {"order", Q_WORD, "排序;前加 - 为倒序",
+static const struct query q_order_of_districts = {"order", Q_WORD, "排序;前加 - 为倒序",
+                              .words = "code -code title -title"},
+                          q_order_of_facts = {"order", Q_WORD, "排序;前加 - 为倒序",
                               .words = "name -name title -title from -from"},
                           q_order_of_rates = {
                               "order", Q_WORD, "排序;前加 - 为倒序", .words = "on -on"};
@@ -143,6 +145,7 @@ const struct route fact_routes[] = {
         .path = "/v1/districts",
         .roles = EVERYBODY,
         .handle = districts_list,
+        .query = {&q_q, &q_order_of_districts, &q_total, &q_list_format},
         .answers = ANSWERS(PAGE_OF(district_shape)),
         .zh = "本市各区",
         .en = "The districts of the city that this ledger is of"},

@@ -231,7 +231,7 @@ static void on_diff(void *arg, const struct fail *fail)
     json_close(&out, ']');
     write_next(&out, d, rows, cells);
     json_close(&out, '}');
-    reply_json(r, 200, buf_view(&out));
+    reply_list(r, buf_view(&out), rows->n - cells < d->limit ? rows->n - cells : (int)d->limit);
 }
 
 /* "<id>/<section>/<row>": the place of the section among those asked for. */
@@ -306,8 +306,8 @@ const struct route report_diff_routes[] = {
         .path = "/v1/reports/quarterly/{quarter}/diff",
         .roles = EVERYBODY,
         .handle = report_diff_get,
-        .query = {&q_sections, &q_limit, &q_after_change},
-        .answers = ANSWERS(JSON_OF(diff_shape)),
+        .query = {&q_sections, &q_limit, &q_after_change, &q_list_format},
+        .answers = ANSWERS(ROWS_OF(diff_shape)),
         .zh = "封存后的变化",
         .en = "What changed since the quarter was sealed, record by record"},
     {.path = NULL},

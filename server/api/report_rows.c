@@ -173,7 +173,7 @@ static void on_rows(void *arg, const struct rows *rows, const struct fail *fail)
     else
         json_null(&out);
     json_close(&out, '}');
-    reply_json(r, 200, buf_view(&out));
+    reply_list(r, buf_view(&out), n);
 }
 
 /* No records add up to a percentage: it names the columns that it is made of. */
@@ -195,7 +195,7 @@ static void reply_derived(struct drill *d)
     json_close(&out, ']');
     json_member_null(&out, "next");
     json_close(&out, '}');
-    reply_json(r, 200, buf_view(&out));
+    reply_list(r, buf_view(&out), 0);
 }
 
 /* "<id>/<row>" */
@@ -256,8 +256,8 @@ const struct route report_row_routes[] = {
         .roles = EVERYBODY,
         .handle = report_rows,
         .query = {&q_section, &q_row, &q_column, &q_after_row, &q_limit, &q_as_of, &q_known_at,
-            &q_basis},
-        .answers = ANSWERS(JSON_OF(rows_shape)),
+            &q_basis, &q_list_format},
+        .answers = ANSWERS(ROWS_OF(rows_shape)),
         .zh = "报告数字背后的记录",
         .en = "The records behind one figure of the report"},
     {.path = NULL},

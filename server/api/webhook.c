@@ -336,6 +336,9 @@ static const struct member webhook_members[] = {
 };
 static const struct shape webhook_shape = {"webhook_shown", webhook_members};
 
+static const struct query q_order_of_webhooks = {
+    "order", Q_WORD, "排序;前加 - 为倒序", .words = "reference -reference created_at -created_at"};
+
 const struct route webhook_routes[] = {
     {.method = METHOD_POST,
         .path = "/v1/webhooks",
@@ -353,7 +356,7 @@ const struct route webhook_routes[] = {
         .path = "/v1/webhooks",
         .roles = EVERYBODY,
         .handle = webhook_list,
-        .query = {&q_list_format},
+        .query = {&q_q, &q_order_of_webhooks, &q_total, &q_list_format},
         .answers = ANSWERS(PAGE_OF(webhook_shape)),
         .zh = "投递订阅列表",
         .en = "Subscriptions of one's own organisation, and how far each has come"},

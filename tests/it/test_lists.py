@@ -307,6 +307,10 @@ class Lists(Case):
 
     def test_what_holds_a_list_goes_out_as_one(self):
         finance = self.d.token("finance")
+        self.book(2)
+        behind = "/v1/reports/quarterly/2022Q3/rows?section=by_district&row=310115&column=count"
+        self.assertEqual(len(self.csv(behind + "&format=csv", finance)), self.get(behind, finance).json()["count"])
+        self.assertEqual(len(self.csv("/v1/districts?format=csv&q=" + quote("浦东"))), 1)
         code = "equity:EX-%d" % next(numbers)
         for x in (code, code + "-2"):
             self.d.call("POST", "/v1/accounts", {"code": x, "kind": "equity", "title": "\u6d4b\u8bd5", "no_overdraft": False, "opened_on": "2022-01-01"}, finance)
