@@ -103,6 +103,36 @@ const struct record organisation_disable_record = {
     .read_only = no_read_only,
 };
 
+/* ---- districts --------------------------------------------------------------------------------
+ */
+
+static const struct field district_fields[] = {
+    {"code", "区代码", F_TEXT, .need = true, .min = 6, .max = 6, .example = "310152"},
+    {"title", "名称", F_TEXT, .need = true, .min = 1, .max = 40, .example = "临港新区"},
+    {"title_en", "英文名称", F_TEXT, .min = 1, .max = 60, .example = "Lingang"},
+    REASON,
+    {.name = NULL},
+};
+
+static void district_check(const struct value *v, struct err *e)
+{
+    if (strspn(v[0].s.p, "0123456789") != v[0].s.n)
+        err_add(e, E_TYPE, STR("/code"), "310152");
+}
+
+const struct record district_record = {
+    .name = "district",
+    .path = "/v1/districts",
+    .zh = "区",
+    .fields = district_fields,
+    DIRECTORY_RECORD,
+    .subject = 0,
+    PROPOSED,
+    .parent = NO_FIELD,
+    .check = district_check,
+    .read_only = proposed_read_only,
+};
+
 /* ---- persons --------------------------------------------------------------------------------- */
 
 static const struct field person_fields[] = {

@@ -53,9 +53,13 @@ struct daemon {
 
 /* ---- services -------------------------------------------------------------------------------- */
 
-static void on_tokens_changed(void *arg)
+/* What two persons of the IP office agreed on: who may come in, and which districts there are. */
+static void on_directory_changed(void *arg)
 {
-    auth_forget(arg);
+    struct daemon *p = arg;
+    auth_forget(p->s.auth);
+    if (p->s.ready && !p->s.draining) /* before that the list was read a moment ago */
+        districts_read(&p->s);
 }
 
 static bool auth_start(struct daemon *p)
@@ -138,7 +142,7 @@ static void access_stop(struct daemon *p)
 
 static bool db_start(struct daemon *p)
 {
-    p->s.db = db_open(&p->database, (int)p->s.process.conf.readers, on_tokens_changed, p->s.auth);
+    p->s.db = db_open(&p->database, (int)p->s.process.conf.readers, on_directory_changed, p);
     return true;
 }
 static bool db_is_ready(struct daemon *p)

@@ -5,19 +5,11 @@
 create or replace function city_code() returns text language plpgsql stable as
     $$ begin return (select c.code from city c order by c.code limit 1); end $$;
 
--- Once, when a ledger is made: the city, its districts ([{code, zh, en}, …]), and which of its departments answer for
--- the measures (as 0019 says of Shanghai). A ledger that was begun before cities were data is Shanghai's.
-create or replace procedure city_settle(of_city text, city_zh text, city_en text, districts json) language plpgsql as $$
+-- The departments that answer for the measures because of the city and its districts, as 0019 says of Shanghai.
+create or replace function city_departments() returns void language plpgsql as $$
 begin
-    if of_city <> '310000'
-       and (exists (select from submission) or exists (select from org o where o.district is not null)) then
-        raise exception 'this ledger was begun for 310000' using errcode = '55000';
-    end if;
-    insert into city (code, zh, en) values (of_city, city_zh, city_en);
-    insert into city_district (code, zh, en)
-    select d.code, d.zh, d.en from json_to_recordset(districts) as d(code text, zh text, en text);
     insert into department (code, no, zh, en, recorder, district)
-    select 'banking_regulator', 8, case of_city when '310000' then '上海银保监局' else '银保监局' end,
+    select 'banking_regulator', 8, case city_code() when '310000' then '上海银保监局' else '银保监局' end,
            'Banking and Insurance Regulatory Bureau', 'finance', null
      union all
     select d.code, 9, d.zh || '政府', d.en || ' District', 'district', d.code
@@ -30,4 +22,40 @@ begin
                            or d.code = 'banking_regulator' and m.chapter = 3
     on conflict do nothing;
 end $$;
+revoke all on function city_departments from public;
+
+-- Once, when a ledger is made: the city, its districts ([{code, zh, en}, …]), and which of its departments answer for
+-- the measures (as 0019 says of Shanghai). A ledger that was begun before cities were data is Shanghai's.
+create or replace procedure city_settle(of_city text, city_zh text, city_en text, districts json) language plpgsql as $$
+begin
+    if of_city <> '310000'
+       and (exists (select from submission) or exists (select from org o where o.district is not null)) then
+        raise exception 'this ledger was begun for 310000' using errcode = '55000';
+    end if;
+    insert into city (code, zh, en) values (of_city, city_zh, city_en);
+    insert into city_district (code, zh, en)
+    select d.code, d.zh, d.en from json_to_recordset(districts) as d(code text, zh text, en text);
+    perform city_departments();
+end $$;
 revoke all on procedure city_settle from public;
+
+-- A further district of the city. Daemons read the list anew.
+create or replace function district_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    d decision;
+begin
+    d.parties := '{}';
+    d.district := '';
+    if exists (select from city_district x where x.code = doc ->> 'code' or x.zh = doc ->> 'title') then
+        d.problems := json_build_array(problem('E_TAKEN', case when exists (
+            select from city_district x where x.code = doc ->> 'code') then '/code' else '/title' end, doc ->> 'code'));
+    elsif not dry then
+        insert into city_district (code, zh, en)
+        values (doc ->> 'code', doc ->> 'title', coalesce(doc ->> 'title_en', doc ->> 'title'));
+        perform city_departments();
+        perform directory_changed();
+    end if;
+    return d;
+end $$;
+revoke all on function district_decide from public;

@@ -118,6 +118,9 @@ void reply_row(
 /* The body as the values of the route's record; NULL after answering its problems. */
 const struct value *request_values(struct req *r);
 
+/* reference.c: the districts of the city are read anew. */
+void districts_read(struct server *s);
+
 /* changes.c: {"items":[…],"next":…,"head":…} of the first n rows; limit: of how many were asked. */
 void changes_write(struct buf *out, const struct rows *rows, int n, int64_t limit);
 /* me.c: who acts and what he may do, an object. */

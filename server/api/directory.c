@@ -123,6 +123,8 @@ const struct route directory_routes[] = {
         record_proposed, "机构更名", "Propose another name of an organisation"),
     ASKED("/v1/organisations/{code}/disable", organisation_step, organisation_disable_record,
         record_made, "停用机构", "End all tokens of an organisation at once"),
+    ASKED("/v1/districts", record_post_one, district_record, record_proposed, "增设区",
+        "Propose a district that came to be since the list was made"),
     ASKED("/v1/persons", record_post_one, person_record, record_proposed, "登记人员",
         "Propose a person in an organisation"),
     {.method = METHOD_GET,

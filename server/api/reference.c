@@ -101,6 +101,31 @@ static const struct member district_members[] = {
 };
 static const struct shape district_shape = {"district_of_city", district_members};
 
+/* Kept until the process ends, as the one before is: fields may point into it. */
+static void on_districts(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct arena *asked = arg;
+    const struct city *now = city_here();
+    if (!fail && rows->n > now->n) {
+        struct arena *kept = arena_new();
+        struct city *city = arena_alloc(kept, sizeof *city);
+        struct district *list = arena_alloc(kept, (size_t)rows->n * sizeof *list);
+        for (int i = 0; i < rows->n; i++)
+            list[i] = (struct district){arena_keep(kept, rows_at(rows, i, CITY_DISTRICTS_CODE)).p,
+                arena_keep(kept, rows_at(rows, i, CITY_DISTRICTS_ZH)).p,
+                arena_keep(kept, rows_at(rows, i, CITY_DISTRICTS_EN)).p};
+        *city = (struct city){now->code, now->zh, now->en, list, rows->n};
+        city_choose(city);
+    }
+    arena_free(asked);
+}
+
+void districts_read(struct server *s)
+{
+    struct arena *a = arena_new();
+    db_query(s->db, a, NULL, SQL_CITY_DISTRICTS, NULL, 0, on_districts, a);
+}
+
 static void districts_list(struct req *r)
 {
     const struct city *c = city_here();

@@ -59,6 +59,7 @@ MATRIX = [
     ("POST", "/v1/applications/%s/clawback", {}, OFFICES),
     ("GET", "/v1/facts", None, ALL),
     ("GET", "/v1/districts", None, ALL),
+    ("POST", "/v1/districts", {}, ("ip_office",)),
     ("POST", "/v1/webhooks", {}, ALL),
     ("GET", "/v1/webhooks", None, ALL),
     ("GET", "/v1/webhooks/%s", None, ALL),
