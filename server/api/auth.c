@@ -315,6 +315,8 @@ void auth_actor(struct req *r, req_fn *next)
     struct str hex = auth_credential(r, &is_certificate);
     if (!hex.p)
         reply_refuse(r, E_AUTH, "", "%s", r->english ? "no bearer token" : "未带令牌");
+    else if (is_certificate && !session_is_no_other_site(r))
+        reply_refuse(r, E_CSRF, "", NULL);
     else
         find_actor(r, hex, is_certificate ? 'c' : 0, next);
 }

@@ -67,9 +67,19 @@ static bool origin_is_ours(struct req *r)
     return !origin.p || (at && host.p && strcasecmp(at + 3, host.p) == 0);
 }
 
+static bool only_reads(const struct req *r)
+{
+    return r->method == METHOD_GET || r->method == METHOD_HEAD;
+}
+
+bool session_is_no_other_site(struct req *r)
+{
+    return only_reads(r) || origin_is_ours(r);
+}
+
 bool session_is_own(struct req *r, struct str secret)
 {
-    if (r->method == METHOD_GET || r->method == METHOD_HEAD)
+    if (only_reads(r))
         return true;
     struct str sent = req_header(r, "x-csrf"), own = session_csrf(r->a, secret);
     return origin_is_ours(r) && sent.n == own.n && CRYPTO_memcmp(sent.p, own.p, own.n) == 0;

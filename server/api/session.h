@@ -15,4 +15,7 @@ struct str session_hash(struct arena *a, struct str secret);
 struct str session_csrf(struct arena *a, struct str secret);
 /* Does this request come from a page of the console? What only reads may come from anywhere. */
 bool session_is_own(struct req *r, struct str secret);
+/* A browser shows its certificate to us whoever makes it ask, too: not when a page of others did.
+ * Who is no browser sends no Origin. */
+bool session_is_no_other_site(struct req *r);
 #endif

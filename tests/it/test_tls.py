@@ -92,7 +92,7 @@ class Tls(unittest.TestCase):
     def test_a_bound_client_certificate_is_as_good_as_a_token(self):
         def run(*args):
             subprocess.run(["openssl", *args], cwd=self.folder, check=True, capture_output=True)
-        for name in ("bank", "stranger"):
+        for name in ("bank", "stranger", "finance"):
             run("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
                 name + ".key", "-out", name + ".csr", "-subj", "/CN=" + name)
             run("x509", "-req", "-in", name + ".csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-out",
@@ -101,16 +101,30 @@ class Tls(unittest.TestCase):
         self.d.org("bank")
         self.d.cli("token", "add", "--org", "BANK-A", "--person", "批处理", "--cert", path("bank.pem"))
 
-        def get(name):
+        def ask(name, method="GET", at="/v1/loans", headers=None):
             context = ssl.create_default_context(cafile=self.ca)
             if name:
                 context.load_cert_chain(path(name + ".pem"), path(name + ".key"))
             c = http.client.HTTPSConnection("127.0.0.1", self.d.port, timeout=20, context=context)
-            c.request("GET", "/v1/loans")
-            status = c.getresponse().status
+            c.request(method, at, headers=headers or {})
+            r = harness.Response(c.getresponse())
             c.close()
-            return status
+            return r
+
+        def get(name):
+            return ask(name).status
         self.assertEqual([get("bank"), get("stranger"), get(None)], [200, 401, 401])
+        # A browser shows the certificate whoever makes it ask. Sealing needs no body, so any page could have it asked.
+        self.d.org("finance")
+        self.d.cli("token", "add", "--org", "FINANCE", "--person", "批处理", "--cert", path("finance.pem"))
+        own = "https://127.0.0.1:%d" % self.d.port
+        seal = "/v1/reports/quarterly/2021Q1/seal"
+        for origin in ("https://evil.example", "null", own + "1", "https://evil.example/" + own):
+            r = ask("finance", "POST", seal, {"Origin": origin})
+            self.assertEqual((r.status, r.codes()), (403, [("", "E_CSRF")]), origin)
+            self.assertEqual(ask("finance", headers={"Origin": origin}).status, 200)  # its answer is kept from that page
+        self.assertEqual(ask("finance", "GET", seal).status, 404)  # nothing was done
+        self.assertEqual([ask("finance", "POST", seal, h).status for h in ({}, {"Origin": own})], [202, 200])
         self.d.cli("token", "revoke", "--org", "BANK-A", "--person", "批处理")
         self.assertEqual(get("bank"), 401)
 
