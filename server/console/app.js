@@ -3,6 +3,7 @@
  */
 import {h, replace, with_query} from './h.js';
 import {csrf_set, get, Gone, on_signed_out, post, Refusal} from './api.js';
+import {drafts_are_of} from './form.js';
 import {failed, menu, not_built, not_there, page_nodes, skeleton, SYSTEM, top_bar, upgraded} from './frame.js';
 import {load_places} from './places.js';
 import {landing_of, menu_of, OPEN, route_of} from './routes.js';
@@ -132,6 +133,7 @@ async function show(is_new) {
 
 async function signed_in(who) {
   me = who;
+  drafts_are_of(me);
   await load_places().catch(() => null); // their codes are shown then
   show(true);
   count_tasks();

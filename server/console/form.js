@@ -99,6 +99,14 @@ function kept(key) {
   }
 }
 
+/** What one has typed in this tab is not for whoever signs in next. */
+export function drafts_are_of(me) {
+  const whose = `${me.organisation} ${me.person_id}`;
+  if (sessionStorage.getItem('whose') !== whose)
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith('draft ')) sessionStorage.removeItem(key);
+  sessionStorage.setItem('whose', whose);
+}
+
 export function form({fields: specs, verb, send, keep, extra, danger, on_change}) {
   const draft = keep ? kept(keep) : {};
   const fields = specs.map((f) => field(f, draft[f.name] !== undefined ? draft[f.name] : f.value === undefined ? '' : f.value));

@@ -64,8 +64,8 @@ export function sign_in_again(me) {
   if (!open) {
     open = import('./dialog.js').then(({insist}) => insist({title: t('登录已过期', 'The session has ended'), make: (close) => {
       const f = token_form((now) => {
-        if (now.organisation !== me.organisation || now.person !== me.person) location.assign('/console/');
-        close(now);
+        if (now.organisation === me.organisation && now.person_id === me.person_id) close(now);
+        else location.assign('/console/'); // never closed: what one has typed is not sent in another's name
       });
       return h('div', null, h('p', null, t(`请以 ${me.person}（${me.organisation_name}）重新登录；页面上填写的内容不会丢失。`,
         `Sign in again as ${me.person} (${me.organisation_name}); what you typed is kept.`)), f.node);

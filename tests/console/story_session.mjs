@@ -5,6 +5,8 @@ import {ready, visit} from './browser.mjs';
 const NOISE = [/status of 401/, /status of 404/, /status of 409/, /ERR_CONNECTION|Failed to fetch|ERR_FAILED|ERR_INTERNET/];
 
 await story('sessions and states', async ({as, is, url}) => {
+  const sign_out = async (of) => of.context.request.post(url + '/console/sign-out',
+    {headers: {'X-Csrf': (await (await of.context.request.get(url + '/console/session')).json()).csrf}});
   const w = await as(null, {expect: NOISE});
   await visit(w, '/console/reports/2022Q3/seal');
   is(await text(w, 'h1'), '登录');
@@ -26,7 +28,7 @@ await story('sessions and states', async ({as, is, url}) => {
   await w.page.click('form .primary');
   is(await text(w, '.summary'), /应为 2022Q3/);
   await w.page.fill('input[name=typed]', '2022Q3');
-  await w.context.request.post(url + '/console/sign-out', {headers: {'X-Csrf': (await (await w.context.request.get(url + '/console/session')).json()).csrf}});
+  await sign_out(w);
   await w.page.click('form .primary');
   await w.page.waitForSelector('dialog[open]');
   is(await text(w, 'dialog'), /登录已过期.*填写的内容不会丢失/);
@@ -38,6 +40,23 @@ await story('sessions and states', async ({as, is, url}) => {
   await w.page.click('dialog .primary');
   await w.page.waitForFunction(() => !document.querySelector('dialog') && document.querySelector('main .summary'));
   is(await text(w, '.summary'), /2021Q4|2022Q1|须|先/, 'sealed in order: it was sent again and the API told what stands in the way');
+
+  // Somebody else signs in over it: nothing of the form is sent in his name, and nothing of it is left to him.
+  await w.page.evaluate(() => sessionStorage.setItem('draft of finance', '{}'));
+  await sign_out(w);
+  const sent = [];
+  w.page.on('request', (r) => { if (r.method() === 'POST' && r.url().includes('/v1/')) sent.push(r.url()); });
+  await w.page.click('form .primary');
+  await w.page.waitForSelector('dialog[open]');
+  await w.page.fill('dialog input[name=token]', token('ip_office'));
+  await w.page.click('dialog .primary');
+  await w.page.waitForFunction(() => !document.querySelector('dialog') && document.querySelector('nav.menu'));
+  await ready(w);
+  is(sent.length, 1, `asked once, while the session had ended: ${sent}`);
+  is(await w.page.evaluate(() => [sessionStorage.getItem('draft of finance'), sessionStorage.getItem('whose').split(' ')[0]]), [null, 'IPO-SH']);
+  await w.page.evaluate(() => sessionStorage.setItem('draft own', '{}'));
+  await visit(w, '/console/loans');
+  is(await w.page.evaluate(() => sessionStorage.getItem('draft own')), '{}', 'one keeps what is his own');
 
   await w.context.setOffline(true);
   await w.page.click('nav.menu a[href="/console/loans"]');
