@@ -68,7 +68,9 @@ create or replace function webhook_list(one uuid) returns table (item json)
 $$;
 
 -- What is to be sent now: live subscriptions of persons who are still there, behind the end of the log, and whose time
--- has come after a failure. As whom its page is read. All organisations' at once: for the daemon itself, who is nobody.
+-- has come after a failure; whose last page was taken longest ago first, so that many who take theirs slowly and are
+-- far behind do not keep the others waiting. As whom its page is read. All organisations' at once: for the daemon
+-- itself, who is nobody.
 create or replace function webhook_due(most int)
     returns table (id uuid, url text, reference text, delivered bigint, org bigint, kind text, code text, name text,
                    district text, person text, person_id uuid)
@@ -83,7 +85,7 @@ create or replace function webhook_due(most int)
      where w.disabled_at is null and my_org() is null
        and s.next_at <= clock_timestamp()
        and s.delivered < (select max(f.no) + 1 from log_leaf f)
-     order by s.delivered
+     order by greatest(coalesce(s.delivered_at, '-infinity'), s.next_at), s.delivered
      limit most
 $$;
 

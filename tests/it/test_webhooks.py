@@ -185,6 +185,21 @@ class Webhooks(Case):
         self.assertEqual(places, sorted(places))  # in the order of the log; one may have come twice
         self.disable(made)
 
+    def test_who_was_served_last_waits_for_the_others(self):
+        """However far he is behind: twenty receivers that take a page slowly would have all of the sending for days."""
+        self.hang_up()
+        made = {name: self.subscribe().json() for name in ("behind", "even", "failed", "new")}
+        said = {"behind": "0, now(), '-infinity'", "even": "1, now() - interval '1 hour', '-infinity'",
+                "failed": "0, now() - interval '2 days', now() - interval '1 minute'", "new": "1, null, '-infinity'"}
+        name_of = {m["id"]: name for name, m in made.items()}
+        self.post(self.bank)
+        got = self.d.sql("begin; %s select id from webhook_due(100); rollback" % "".join(
+            "update webhook_state set (delivered, delivered_at, next_at) = (%s) where webhook = '%s'; "
+            % (said[name], m["id"]) for name, m in made.items()))
+        self.assertEqual([name_of[line] for line in got.splitlines() if line in name_of], ["new", "even", "failed", "behind"])
+        for m in made.values():
+            self.disable(m)
+
     def test_it_ends_with_the_person(self):
         token = self.d.cli("token", "add", "--org", "BANK-HOOK-B", "--person", "赵离").stdout.strip()
         made = self.subscribe(token).json()
