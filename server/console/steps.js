@@ -15,18 +15,18 @@ import {t, title} from './words.js';
 const DANGER = ['refuse', 'return', 'withdraw', 'clawback', 'end', 'void'];
 
 /** What changed since the page was loaded, out of a refusal E_SEEN. */
-export function stale(error, reload) {
+export function stale(error, reload, beside) {
   const told = error.problem.difference || error.errors.filter((e) => e.code === 'E_SEEN').map((e) => ({title: e.title, seen: null, now: null}));
   return h('div', {class: 'summary', role: 'alert', tabindex: '-1'},
     h('h2', null, t('这份数据在您打开之后已有变动', 'This has changed since you opened it')),
     h('p', null, t('请看差异后再决定；没有办理任何事项。', 'Look at the difference, then decide. Nothing was done.')),
     told.length && told[0].pointer ? table({columns: [{key: 'title', title: t('项目', 'Item'), cell: (d) => d.title || d.pointer},
       {key: 'seen', title: t('您看到的', 'What you saw')}, {key: 'now', title: t('现在的', 'What stands')}], rows: told})
-      : h('ul', null, error.errors.map((e) => h('li', null, e.title))),
+      : [h('ul', null, error.errors.map((e) => h('li', null, e.title))), beside || null],
     h('button', {type: 'button', class: 'primary', onclick: reload}, t('重新查看', 'Look again')));
 }
 
-export function steps({record, seen, legal, fields = {}, verbs = {}, hints = {}, after, blocked, keep}) {
+export function steps({record, seen, legal, fields = {}, verbs = {}, hints = {}, after, blocked, keep, difference, names = {}}) {
   if (!legal || !legal.length) return null;
   const place = h('div', null);
   const chosen = {step: legal[0]};
@@ -35,7 +35,7 @@ export function steps({record, seen, legal, fields = {}, verbs = {}, hints = {},
     const own = fields[step] || [];
     const f = form({
       fields: [...own, {name: 'reason', label: t('理由', 'Reason'), need: true, rows: 2, max: 500, hint: hints[step] || null}],
-      verb: verbs[step] || title('step', step), danger: DANGER.includes(step), keep: `${keep || record} ${step}`,
+      verb: verbs[step] || names[step] || title('step', step), danger: DANGER.includes(step), keep: `${keep || record} ${step}`,
       extra: seen ? h('p', {class: 'quiet'}, t(`您看到的版本 ${seen.slice(0, 8)}…`, `The version you see: ${seen.slice(0, 8)}…`)) : null,
       send: async (values) => {
         const body = Object.fromEntries(Object.entries(values).filter(([, v]) => v !== ''));
@@ -44,7 +44,7 @@ export function steps({record, seen, legal, fields = {}, verbs = {}, hints = {},
           await post(`${record}/${step}`, body);
         } catch (e) {
           if (!(e instanceof Refusal) || !e.has('E_SEEN')) throw e;
-          const shown = stale(e, after);
+          const shown = stale(e, after, difference ? await difference().catch(() => null) : null);
           replace(place, shown);
           shown.focus();
           return;
@@ -54,7 +54,7 @@ export function steps({record, seen, legal, fields = {}, verbs = {}, hints = {},
       },
     });
     replace(place, legal.length > 1 ? h('div', {class: 'switch', role: 'group', 'aria-label': t('步骤', 'Step')}, legal.map((x) =>
-      h('button', {type: 'button', 'aria-pressed': x === step ? 'true' : 'false', onclick: () => { chosen.step = x; draw(); }}, title('step', x)))) : null, f.node);
+      h('button', {type: 'button', 'aria-pressed': x === step ? 'true' : 'false', onclick: () => { chosen.step = x; draw(); }}, names[x] || title('step', x)))) : null, f.node);
   };
   if (blocked) return h('div', {class: 'blocked'}, h('p', null, blocked));
   draw();

@@ -1,0 +1,23 @@
+/**
+ * applications.js - applications for subsidies, those that wait first to be seen.
+ */
+import {name, u} from '../h.js';
+import {day, money} from '../fmt.js';
+import {all_of, list_page} from '../list.js';
+import {badge} from '../table.js';
+import {t, title} from '../words.js';
+
+const STATES = ['reserved', 'queued', 'approved', 'paid', 'refused', 'withdrawn', 'clawed_back'];
+
+export const page = list_page({
+  title: () => t('补贴申请', 'Applications for subsidies'),
+  sub: () => t('金额单位：元。点申请编号看逐条核对、算式与下一步。', 'Amounts in CNY. A reference leads to its clauses, its sums and the next step.'),
+  path: '/v1/applications', total: true,
+  filters: () => [{name: 'q', label: t('编号、合同', 'Reference, contract')}, {name: 'code', label: t('政策代码', 'Policy')}, {name: 'state', label: t('状态', 'State'), options: all_of('application.state', STATES, title)}],
+  columns: () => [{key: 'reference', title: t('申请编号', 'Reference')}, {key: 'policy', title: t('政策', 'Policy')}, {key: 'loan', title: t('合同或保单', 'Loan or insurance'), wide: true, cell: (a) => name(a.loan || a.insurance_policy)},
+    {key: 'eligible', title: t('结论', 'Answer'), cell: (a) => a.eligible ? badge(null, 'good', t('符合', 'Eligible')) : badge(null, 'bad', t('不符合', 'Not eligible'))},
+    {key: 'amount', title: t('金额', 'Amount'), num: true, cell: (a) => money(a.amount)}, {key: 'at', title: t('申请日', 'Applied'), cell: (a) => day(a.recorded_at)},
+    {key: 'by', title: t('经办', 'By'), cell: (a) => name(a.recorded_by)}, {key: 'state', title: t('状态', 'State'), cell: (a) => badge('application.state', a.state)}],
+  href: (a) => u`/console/applications/${a.id}`,
+  empty: (ctx) => ctx.may('POST /v1/applications') ? t('没有申请。请从「资格核对」开始。', 'None. Begin with the eligibility check.') : t('没有申请。', 'None.'),
+});

@@ -1,0 +1,104 @@
+/** A district checks a loan, applies, approves and pays with three persons; by keyboard as far as the application. */
+import {accessible, assert, given, paper, pictures, says, story, tab_to, text, visit} from './acts.mjs';
+
+await story(async (as) => {
+  const w = await as('district');
+  // by the keyboard alone: policy, loan, answer, question, application
+  await visit(w, '/console/eligibility');
+  await tab_to(w, '#policy');
+  await w.page.keyboard.press('ArrowDown');
+  await tab_to(w, '#loan');
+  await w.page.keyboard.type(given.good);
+  await w.page.keyboard.press('Enter');
+  await says(w, '#verdict', '情况还不全');
+  await says(w, '#verdict', '补齐后可补贴 25,875.00 元');
+  assert.equal(await w.page.evaluate(() => document.activeElement.id), 'verdict');
+  await says(w, '.acts', '受理部门填报信用情况并附凭证');
+  await says(w, 'tr.bad', '尚未提供');
+  await tab_to(w, '.question input');
+  await w.page.keyboard.press('Space');
+  await says(w, '#verdict', '符合条件');
+  assert.match(await text(w, '#verdict'), /可补贴 25,875.00 元/);
+  assert.match(w.page.url(), /fact.borrower.bad_record=false/);
+  assert.match(await text(w, '.sums'), /51750.00 × 50.00%\s+25,875.00/);
+  await paper(w, 'eligibility', 2);
+  await tab_to(w, 'form button.primary:not(.asking button)');
+  await w.page.keyboard.press('Enter');
+  await says(w, 'dialog', '预算可用');
+  await w.page.keyboard.press('Escape');
+  await w.page.waitForSelector('dialog', {state: 'detached'});
+  await w.page.keyboard.press('Enter'); // the focus came back to the button
+  await says(w, 'dialog', '提交申请 25,875.00 元');
+  await w.page.keyboard.press('Enter');
+  await says(w, 'h1', `补贴申请 JS-2023-${given.good}`);
+  await says(w, '.verdict', '已占额度');
+  assert.match(await text(w, '.budget'), /冻结\s+25,875.00 元\s+可用\s+74,125.00 元/);
+  const at = new URL(w.page.url()).pathname;
+
+  // who applied does not approve; who approves does not pay; a version that has gone is told
+  await says(w, '[data-step=approve]', '须由另一人办理');
+  const payer = await as('payer', {expect: [/status of (401|409)|ERR_FAILED/]}); // what it is about is what a browser calls an error
+  await visit(payer, at);
+  await payer.page.getByRole('button', {name: '不予补贴', exact: true}).first().click();
+  await payer.page.locator('textarea[name=reason]').fill('看过的是旧版本');
+  const checker = await as('checker');
+  await visit(checker, at);
+  await checker.page.getByRole('button', {name: '批准 25,875.00 元'}).click();
+  await says(checker, '.summary', '请填写：理由');
+  await checker.page.locator('textarea[name=reason]').fill('材料齐全');
+  await checker.page.getByRole('button', {name: '批准 25,875.00 元'}).click();
+  await says(checker, '.verdict', '已批准');
+  await says(checker, '[data-step=pay]', '前一步是您（李复核）办理的');
+  await payer.page.locator('form button.danger').click();
+  await says(payer, '.summary', '这份数据在您打开之后已有变动');
+  await says(payer, '.summary table', '已占额度');
+  await payer.page.getByRole('button', {name: '重新查看'}).click();
+  await says(payer, '.verdict', '已批准');
+
+  // the session ends while the form is half filled, then the server is away: nothing is lost, nothing is sent twice
+  await payer.page.locator('textarea[name=reason]').fill('按规定支付');
+  await payer.context.request.post(given.url + '/console/sign-out', {headers: {'X-Csrf': payer.csrf}});
+  await payer.page.getByRole('button', {name: '支付 25,875.00 元'}).click();
+  await says(payer, 'dialog', '登录已过期');
+  await payer.page.locator('dialog input[type=password]').fill('plg_wrong');
+  await payer.page.locator('dialog button').click();
+  await says(payer, 'dialog .summary', '令牌无效');
+  await payer.page.locator('dialog input[type=password]').fill(given.tokens.payer);
+  await payer.page.route('**/v1/applications/*/pay', (r) => r.abort());
+  await payer.page.locator('dialog button').click();
+  await says(payer, '.summary', '连不上服务器。填写的内容还在');
+  assert.equal(await payer.page.locator('textarea[name=reason]').inputValue(), '按规定支付');
+  await payer.page.unroute('**/v1/applications/*/pay');
+  await payer.page.getByRole('button', {name: '支付 25,875.00 元'}).click();
+  await says(payer, '.verdict', '已支付');
+  assert.match(await text(payer, '.budget'), /已付\s+25,875.00 元\s+冻结\s+0.00 元\s+可用\s+74,125.00 元/);
+  const letter = payer.page.waitForEvent('download');
+  await payer.page.getByRole('button', {name: '下载补贴决定书'}).click();
+  assert.equal((await letter).suggestedFilename(), `JS-2023-${given.good}.html`);
+
+  // what cannot be mended, a name that is no name, a loan that is none, a part of a name
+  await visit(w, `/console/eligibility?policy=JS-2023&loan=${given.never}`);
+  await says(w, '#verdict', '不符合条件');
+  await says(w, '.hopeless', '知识产权担保占比：29.99%');
+  await visit(w, '/console/eligibility?policy=JS-2023&loan=NONE-1');
+  await says(w, '.card', '找不到「NONE-1」的贷款');
+  await visit(w, `/console/eligibility?loan=${given.odd}`);
+  await says(w, '.card', '<script>alert(1)</script>');
+  await w.page.getByRole('link', {name: '金山区专利商标质押贷款贴息'}).click();
+  await says(w, '#verdict', '补齐后可补贴 50,000.00 元');
+
+  // a second pair of eyes for the budget
+  await visit(w, '/console/budgets');
+  await w.page.locator('#enter summary').click();
+  await w.page.locator('input[name=reference]').fill('YS-2');
+  await w.page.locator('input[name=amount]').fill('1,000');
+  await w.page.locator('#enter button').click();
+  await says(w, '#enter .summary', '不带逗号');
+  await w.page.locator('input[name=amount]').fill('1000.00');
+  await w.page.locator('#enter button').click();
+  await says(w, 'table', '待复核');
+
+  const pages = [`/console/eligibility?policy=JS-2023&loan=${given.good}`, `/console/eligibility?policy=JS-2023&loan=${given.odd}&fact.borrower.bad_record=false`, at, '/console/applications', '/console/budgets'];
+  await accessible(as, 'district', pages);
+  for (const [i, name] of ['eligibility', 'eligibility-good', 'application', 'applications', 'budgets'].entries()) await pictures(w, name, pages[i]);
+});

@@ -1,0 +1,91 @@
+/**
+ * acts.mjs - what the stories share: windows of persons, keys, axe, pictures. A story is run as
+ *   node act_x.mjs '{"url": …, "out": …, "tokens": {role: …}, …}'
+ * and fails by an exception; whatever the browser complains of fails it, too.
+ */
+import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import {HERE, launch, open, sign_in, SIZES} from './browser.mjs';
+
+export {assert};
+export const given = JSON.parse(process.argv[2] || '{}');
+
+const AXE = fs.readFileSync(path.join(HERE, 'node_modules', 'axe-core', 'axe.min.js'), 'utf8');
+
+export async function story(tell) {
+  const browser = await launch(), windows = [];
+  /** A window in which that person is signed in. */
+  const as = async (role, options = {}) => {
+    const w = await open(browser, given.url, options);
+    if (role) w.csrf = (await sign_in(w, given.tokens[role])).csrf;
+    w.role = role;
+    w.page.setDefaultTimeout(10000);
+    windows.push(w);
+    return w;
+  };
+  try {
+    fs.mkdirSync(given.out, {recursive: true});
+    await tell(as);
+    for (const w of windows) assert.deepEqual(w.faults, [], `the browser of ${w.role} complains`);
+  } catch (e) {
+    for (const w of windows) {
+      await w.page.screenshot({path: path.join(given.out, `failed-${w.role}.png`), fullPage: true}).catch(() => null);
+      console.error(w.role, w.page.url(), w.faults, await w.page.evaluate(() => document.activeElement && document.activeElement.outerHTML.slice(0, 200)).catch(() => null));
+    }
+    throw e;
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Goes to a page and waits until it stands: what counts the tasks in the menu may still be under way. */
+export async function visit(w, at) {
+  await w.page.goto(w.url + at, {waitUntil: 'domcontentloaded'});
+  await w.page.waitForSelector('main[data-ready] h1');
+}
+
+export const text = (w, at) => w.page.locator(at).first().innerText();
+export async function says(w, at, what) {
+  await w.page.locator(at).filter({hasText: what}).first().waitFor({timeout: 10000});
+}
+
+/** Tab until the focus is there: as somebody without a mouse gets to it. */
+export async function tab_to(w, at, most = 90) {
+  for (let i = 0; i < most; i++) {
+    await w.page.keyboard.press('Tab');
+    if (await w.page.evaluate((x) => document.activeElement.matches(x), at)) return;
+  }
+  throw new Error(`no way to ${at} by Tab`);
+}
+
+/** Nothing that axe finds, on the page as it stands in another window of the same person (axe needs a script of its own). */
+export async function accessible(as, role, paths) {
+  const w = await as(role, {bypass: true});
+  for (const at of paths) {
+    await visit(w, at);
+    await w.page.evaluate(AXE);
+    const found = await w.page.evaluate(() => window.axe.run().then((r) => r.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 4).join(', ')}`)));
+    assert.deepEqual(found, [], at);
+  }
+}
+
+/** Pictures at the three sizes; at none of them is there anything to be scrolled to sideways. */
+export async function pictures(w, name, at) {
+  if (at) await visit(w, at);
+  for (const [size, [width, height]] of Object.entries(SIZES)) {
+    await w.page.setViewportSize({width, height});
+    await w.page.screenshot({path: path.join(given.out, `${name}-${size}.png`), fullPage: true});
+    assert.ok(await w.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} at ${size} is too wide`);
+  }
+  await w.page.setViewportSize({width: 1366, height: 768});
+}
+
+/** On paper, at most so many pages. */
+export async function paper(w, name, most) {
+  const file = path.join(given.out, name + '.pdf');
+  await w.page.pdf({path: file, format: 'A4', printBackground: true});
+  const pages = Number(/^Pages:\s+(\d+)/m.exec(execFileSync('pdfinfo', [file], {encoding: 'utf8'}))[1]);
+  assert.ok(pages <= most, `${name} has ${pages} pages`);
+}
