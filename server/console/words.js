@@ -38,7 +38,7 @@ export const WORDS = {
   'ip.kind': {invention: ['发明', 'Invention'], utility_model: ['实用新型', 'Utility model'], design: ['外观设计', 'Design'], trademark: ['商标', 'Trademark']},
   'claim.state': {submitted: ['待受理', 'Submitted'], accepted: ['已受理', 'Accepted'], returned: ['退回补正', 'Returned'],
     lapsed: ['补正逾期', 'Lapsed'], withdrawn: ['已撤回', 'Withdrawn'], approved: ['已批准', 'Approved'], paid: ['已支付', 'Paid'],
-    closed: ['已结案', 'Closed'], refused: ['未批准', 'Refused'], cured: ['已恢复正常', 'Cured']},
+    recovering: ['追偿中', 'Recovering'], closed: ['已结案', 'Closed'], refused: ['未批准', 'Refused'], cured: ['已恢复正常', 'Cured']},
   'coverage.state': {requested: ['待确认', 'Requested'], covered: ['已备案', 'Covered'], refused: ['未通过', 'Refused'],
     suspended: ['中止', 'Suspended'], ended: ['已终止', 'Ended']},
   'application.state': {submitted: ['已提交', 'Submitted'], reserved: ['已占额度', 'Reserved'], queued: ['排队', 'Queued'],

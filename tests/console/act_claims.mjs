@@ -1,0 +1,76 @@
+/** Claims: two persons of finance, a bank that mends what was returned, the fund's balance walked back to its claim. */
+import {accessible, assert, given, pictures, says, story, text, visit} from './acts.mjs';
+
+const press = (w, what) => w.page.locator('.stick form').getByRole('button', {name: what}).click();
+const reason = (w, what) => w.page.locator('.stick textarea[name=reason]').fill(what);
+
+await story(async (as) => {
+  const a = await as('finance'), b = await as('second', {expect: [/status of 409/]}), bank = await as('bank');
+  const at = '/console' + given.claim.slice(3), sent_back = '/console' + given.returned.slice(3);
+
+  // from the tasks, accepted by the one, approved by the other, paid by the first
+  await visit(a, '/console/tasks');
+  await says(a, 'h2', '待受理');
+  await visit(b, at);
+  await b.page.getByRole('button', {name: '退回补正'}).click();
+  await reason(b, '看的是旧版本');
+  await b.page.locator('input[name=due_on]').fill(given.due);
+  await a.page.getByRole('link', {name: /^理赔 /}).first().click();
+  await says(a, '.verdict', '补偿资金应赔 1,620,000.00 元');
+  assert.match(await text(a, '.sums'), /3000000.00 × 54.00%\s+1,620,000.00/);
+  await reason(a, '材料齐全');
+  await press(a, '受理');
+  await says(a, '.verdict', '已受理');
+  await says(a, '[data-step=approve]', '经办与复核不能为同一人');
+  await b.page.locator('.stick form button.danger').click(); // it has moved on: told, not repeated
+  await says(b, '.summary', '这份数据在您打开之后已有变动');
+  await says(b, '.summary table', '已受理');
+  await b.page.getByRole('button', {name: '重新查看'}).click();
+  await says(b, '.verdict', '已受理');
+  await reason(b, '同意赔付');
+  await press(b, '批准并冻结 1,620,000.00 元');
+  await says(b, '.verdict', '已批准');
+  await says(b, '[data-step=pay]', '前一步是您（李华）办理的');
+  await visit(a, at);
+  await press(a, '支付 1,620,000.00 元');
+  await says(a, '.summary', '请填写：理由');
+  await reason(a, '按批准支付');
+  await press(a, '支付 1,620,000.00 元');
+  await says(a, '.verdict', '已赔付 1,620,000.00 元');
+
+  // the fund's statement, its balance, the posting, the claim
+  await visit(a, `/console/fund/${given.scheme}?from=2022-01-01`);
+  await says(a, '.hint', '与期末余额一致');
+  assert.match(await text(a, 'main table'), /补偿支出\s+-1,620,000.00/);
+  await a.page.getByRole('link', {name: '补偿支出'}).click();
+  await says(a, '.sentence', '期末 38,380,000.00 元');
+  await a.page.locator('td a[href^="/console/claims/"]').click();
+  await says(a, '.verdict', '已赔付');
+
+  // the bank mends what came back with a deadline
+  await visit(bank, '/console/tasks');
+  await says(bank, 'h2', '退回补正');
+  await says(bank, 'table', '剩 3 天');
+  await bank.page.getByRole('link', {name: /^理赔 /}).first().click();
+  await says(bank, '.verdict', '缺少逾期证明');
+  await reason(bank, '已补逾期证明');
+  await press(bank, '重新提交');
+  await says(bank, '.verdict', '待受理');
+  await visit(bank, '/console/tasks');
+  await says(bank, 'main', '没有等您办理的事项');
+
+  // money entered by one counts when another has looked
+  await visit(b, '/console/tasks');
+  await b.page.getByRole('link', {name: /手工转账/}).click();
+  await says(b, '.facts', '5,000,000.00 元');
+  await reason(b, '与拨款文件一致');
+  await press(b, '同意 5,000,000.00 元');
+  await says(b, '.verdict', '已同意');
+
+  const cover = '/console/coverages/' + given.cover;
+  await visit(a, '/console/coverages');
+  await says(a, 'table', '已备案');
+  const pages = ['/console/tasks', '/console/claims', at, sent_back, '/console/coverages', cover, '/console/fund', `/console/fund/${given.scheme}?from=2022-01-01`, `/console/accounts/fund:${given.scheme}`, '/console/proposals'];
+  await accessible(as, 'finance', pages);
+  for (const [i, name] of ['tasks', 'claims', 'claim', null, 'coverages', 'coverage', 'funds', 'fund', 'account', 'proposals'].entries()) if (name) await pictures(a, name, pages[i]);
+});

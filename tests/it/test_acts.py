@@ -1,0 +1,78 @@
+"""The console's pages that act, told as stories in a browser on a real daemon: tests/console/act_*.mjs."""
+import datetime
+import json
+import os
+import subprocess
+import tempfile
+
+from fund_case import TODAY, FundCase
+from harness import Case, ROOT, firm, numbers
+from subsidy_case import SubsidyCase, fixture
+from workbook import Book
+
+FOLDER = os.path.join(ROOT, "tests", "console")
+OUT = os.path.join(ROOT, "build", "console")
+
+
+def tell(name, d, tokens, **more):
+    if not os.path.exists(os.path.join(FOLDER, "node_modules", ".package-lock.json")):
+        subprocess.run(["npm", "ci", "--silent", "--no-audit", "--no-fund", "--prefix", FOLDER], check=True)
+    given = dict(more, url="http://127.0.0.1:%d" % d.port, out=OUT, tokens=tokens)
+    out = subprocess.run(["node", os.path.join(FOLDER, "act_%s.mjs" % name), json.dumps(given)], check=False, timeout=180,
+                         capture_output=True, text=True)
+    if out.returncode != 0:
+        raise AssertionError(out.stdout[-2000:] + out.stderr[-6000:])
+
+
+class Subsidies(SubsidyCase):
+    conf = {"rate_address": "0"}
+
+    def test_a_district_checks_applies_approves_and_pays(self):
+        self.in_force(fixture("js-2023"))
+        self.budget("JS-2023", "100000.00")
+        owner = firm(next(numbers))[0]
+        tell("subsidy", self.d, {"district": self.district, "checker": self.checker, "payer": self.payer},
+             never=self.lent("5000000.00", ip_amount="1499500.00", rate="3.65", owner=owner),
+             good=self.lent(borrower_name="上海示例半导体有限公司"),
+             odd=self.lent("9000000.00", borrower_name="上海" + "W" * 73 + "<script>alert(1)</script>"))
+
+
+class Files(Case):
+    conf = {"rate_address": "0"}
+
+    def test_a_bank_sends_a_file(self):
+        with open(os.path.join(ROOT, "tests", "data", "sample", "BANK-YL.csv"), encoding="utf-8-sig") as f:
+            head, first = f.read().splitlines()[:2]
+        key = first.split(",")[0]
+        lines = [first.replace(key, "T-%03d" % i) for i in range(200)]
+        amount, rate = head.split(",").index("贷款金额"), head.split(",").index("年利率")
+        for i, (column, value) in zip((10, 99, 199), ((amount, "一百万"), (rate, "3.65.1"), (amount, "-5"))):
+            lines[i] = ",".join(value if n == column else x for n, x in enumerate(lines[i].split(",")))
+        with tempfile.TemporaryDirectory() as folder:
+            def put(name, content):
+                with open(os.path.join(folder, name), "wb") as f:
+                    f.write(content if isinstance(content, bytes) else content.encode())
+            put("gbk.csv", "\r\n".join([head, *lines, ""]).encode("gb18030"))
+            put("titles.csv", "\n".join([head.replace("合同编号", "合同 No").replace("年利率", "利率百分"), *lines[:5]]))
+            put("many.csv", "\n".join([head, *(lines[10].replace("T-010", "M-%d" % i) for i in range(10000))]))
+            put("head.csv", head + "\n")
+            put("empty.csv", b"")
+            put("a.pdf", b"%PDF-1.7\n")
+            put("a.xls", bytes.fromhex("d0cf11e0a1b11ae1") + b"x" * 600)
+            put("a.bin", b"ab\0\0cd")
+            put("book.xlsx", Book().sheet("贷款", [head.split(","), *(x.split(",") for x in lines[:2])]).bytes())
+            tell("upload", self.d, {"bank": self.d.token("bank")}, files=folder,
+                 bad=[lines[i].split(",")[0] for i in (10, 99, 199)])
+
+
+class Claims(FundCase):
+    conf = {"rate_address": "0"}
+
+    def test_two_persons_pay_a_claim_and_a_bank_mends_another(self):
+        code, due = self.scheme(), str(TODAY + datetime.timedelta(days=3))
+        claim, returned = self.claimed(self.lent(code)), self.claimed(self.lent(code))
+        self.step(returned, "return", self.finance, owner="BANK-A", due_on=due, reason="缺少逾期证明")
+        self.post("/v1/transfers", {"reference": "AP-%d" % next(numbers), "debit": "fund:" + code, "credit": "appropriation:" + code,
+                                    "amount": "5000000.00", "on": "2022-01-05", "cause": "appropriation"}, self.finance, 202)
+        tell("claims", self.d, {"finance": self.finance, "second": self.second, "bank": self.bank}, claim=claim, returned=returned,
+             scheme=code, due=due, cover=self.get("/v1/coverages?scheme=" + code)["items"][0]["id"])
