@@ -76,3 +76,14 @@ class Claims(FundCase):
                                     "amount": "5000000.00", "on": "2022-01-05", "cause": "appropriation"}, self.finance, 202)
         tell("claims", self.d, {"finance": self.finance, "second": self.second, "bank": self.bank}, claim=claim, returned=returned,
              scheme=code, due=due, cover=self.get("/v1/coverages?scheme=" + code)["items"][0]["id"])
+
+
+class Policies(SubsidyCase):
+    conf = {"rate_address": "0", "readers": "5"}  # a ledger of its own
+
+    def test_a_draft_is_written_rehearsed_and_approved(self):
+        self.in_force(fixture("js-2023"))
+        self.lent("5000000.00", ip_amount="1499500.00")
+        self.lent()
+        self.lent("9000000.00")
+        tell("policy", self.d, {"district": self.district, "checker": self.checker})
