@@ -199,7 +199,7 @@ function final(s) {
 export const page = {
   load: async (ctx) => {
     const types = TYPES.filter(([key]) => ctx.may('POST /v1/' + key)), type = types.some(([k]) => k === ctx.query.type) ? ctx.query.type : types.length ? types[0][0] : null;
-    const titles = type ? await get_text(`/v1/${type}/template.csv`).catch(() => '') : '';
+    const titles = type && ctx.may(`GET /v1/${type}/template.csv`) ? await get_text(`/v1/${type}/template.csv`) : '';
     return {types, type, titles: cells_of(titles.replace(/^\ufeff/, '').split('\n')[0].trim())};
   },
   title: () => t('报送', 'Send data'),
@@ -219,6 +219,6 @@ export const page = {
       window.onbeforeunload = s.busy ? (e) => { e.preventDefault(); return ''; } : null;
     };
     return [card(t('1　选文件', '1 File'), h('div', {class: 'asking two'}, h('div', {class: 'field'}, h('label', {for: 'type'}, t('报送内容', 'What')), h('select', {id: 'type', onchange: (e) => ctx.go(ctx.href({type: e.target.value}))}, d.types.map(([key, zh, en]) => h('option', {value: key, selected: key === d.type}, t(zh, en)))),
-      h('p', {class: 'hint'}, h('button', {type: 'button', onclick: () => save(new Blob(['\ufeff', d.titles.map(cell_text).join(','), '\r\n'], {type: 'text/csv;charset=utf-8'}), d.type + '.csv')}, t('下载空白模板', 'Download the template')))), drop(s))), body, verdicts];
+      d.titles.length < 2 ? null : h('p', {class: 'hint'}, h('button', {type: 'button', onclick: () => save(new Blob(['\ufeff', d.titles.map(cell_text).join(','), '\r\n'], {type: 'text/csv;charset=utf-8'}), d.type + '.csv')}, t('下载空白模板', 'Download the template')))), drop(s))), body, verdicts];
   },
 };
