@@ -5,18 +5,15 @@ import os
 import subprocess
 import tempfile
 
+from console_case import FOLDER, OUT, installed
 from fund_case import TODAY, FundCase
 from harness import Case, ROOT, firm, numbers
 from subsidy_case import SubsidyCase, fixture
 from workbook import Book
 
-FOLDER = os.path.join(ROOT, "tests", "console")
-OUT = os.path.join(ROOT, "build", "console")
-
 
 def tell(name, d, tokens, **more):
-    if not os.path.exists(os.path.join(FOLDER, "node_modules", ".package-lock.json")):
-        subprocess.run(["npm", "ci", "--silent", "--no-audit", "--no-fund", "--prefix", FOLDER], check=True)
+    installed()
     given = dict(more, url="http://127.0.0.1:%d" % d.port, out=OUT, tokens=tokens)
     out = subprocess.run(["node", os.path.join(FOLDER, "act_%s.mjs" % name), json.dumps(given)], check=False, timeout=180,
                          capture_output=True, text=True)

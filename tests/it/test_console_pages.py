@@ -5,11 +5,10 @@ import subprocess
 import sys
 import unittest
 
+from console_case import FOLDER, OUT, installed
 from harness import RELEASE_BIN, ROOT, Case
 
 DATA = os.path.join(ROOT, "tests", "data")
-FOLDER = os.path.join(ROOT, "tests", "console")
-OUT = os.path.join(ROOT, "build", "console")
 
 
 class Units(unittest.TestCase):
@@ -25,7 +24,7 @@ class Pages(Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=FOLDER, check=True, timeout=300)
+        installed()
         cls.url = "http://127.0.0.1:%d" % cls.d.port
         cls.tokens = os.path.join(cls.d.folder, "tokens")
         with open(os.path.join(DATA, "sample", "orgs.tsv"), encoding="utf-8") as f, open(cls.tokens, "w", encoding="utf-8") as out:

@@ -40,7 +40,7 @@ export const page = {
   sub: (ctx, d) => [word(WAYS, d.x.kind), ' · ', d.x.signed_on, ' · ', deal_state(d.x)],
   view: (ctx, d) => {
     const x = d.x;
-    return h('div', {class: 'aside'}, h('div', null, h('div', {class: 'cards'}, [[x.contract_value, '成交金额', 'Value'], [x.paid, '实际到账', 'Paid'], [x.overdue, '逾期应付', 'Overdue']].map(([v, zh, en]) => h('section', {class: 'card key'}, h('h2', null, t(zh, en)), h('p', {class: 'big'}, money(v), h('small', null, t('元', 'CNY')))))),
+    return h('div', {class: 'aside'}, h('div', null, h('div', {class: 'cards'}, [[x.contract_value, '成交金额', 'Value'], [x.paid, '实际到账', 'Paid'], [x.overdue, '逾期应付', 'Overdue']].map(([v, zh, en]) => h('section', {class: 'card key'}, h('h2', null, t(zh, en)), h('p', {class: 'big'}, v === undefined || v === null ? '—' : [money(v), h('small', null, t('元', 'CNY'))])))),
       h('div', {class: 'split'}, side(t('出让方', 'Provider'), x, 'provider'), side(t('受让方', 'Acquirer'), x, 'acquirer')),
       x.dues && x.dues.length ? card(t('应付款', 'What is due'), table({rows: x.dues, columns: [{key: 'due_on', title: t('付款日', 'Due')}, {key: 'amount', title: t('金额（元）', 'Amount (CNY)'), num: true, cell: (y) => money(y.amount)}, {key: 'left', title: t('到期', 'When'), cell: (y) => due(y.due_on, ctx.today)}]})) : null,
       card(t('到账', 'Payments'), table({rows: d.paid, empty: t('没有到账记录，或不在您可见的范围内。', 'None that you may see.'), columns: [{key: 'reference', title: t('编号', 'Reference')}, {key: 'on', title: t('到账日', 'Day'), cell: (p) => day(p.received_on || p.paid_on || p.on)}, {key: 'amount', title: t('金额（元）', 'Amount (CNY)'), num: true, cell: (p) => money(p.amount)}]}))),
