@@ -22,6 +22,7 @@ export const ROUTES = [
   ['/console/plans/{plan}/rows', 'rows', 'GET /v1/plans/{code}/targets'],
   ['/console/reports/{quarter}/seal', 'seal', 'GET /v1/reports/quarterly/{quarter}'],
   ['/console/reports/{quarter}/diff', 'report_diff', 'GET /v1/reports/quarterly/{quarter}/diff'],
+  ['/console/reports/{quarter}/publish', 'publish', 'GET /v1/reports/quarterly/{quarter}/publication'],
   ['/console/loans', 'loans', 'GET /v1/loans'],
   ['/console/loans/{id}', 'loan', 'GET /v1/loans/{id}'],
   ['/console/enterprises', 'enterprises', 'GET /v1/enterprises'],
@@ -48,6 +49,10 @@ export const ROUTES = [
   ['/console/upload', 'upload', 'GET /v1/loans'],
   ['/console/catalogue', 'catalogue', 'GET /v1/catalogue-offers'],
   ['/console/catalogue/{side}/{id}', 'catalogue_item', 'GET /v1/catalogue-offers'],
+  ['/console/plans', 'plans', 'GET /v1/plans'],
+  ['/console/plans/{id}', 'plan', 'GET /v1/plans/{id}'],
+  ['/console/events', 'events', 'GET /v1/matching-events'],
+  ['/console/events/{id}', 'event', 'GET /v1/matching-events/{id}'],
   ['/console/deals', 'deals', 'GET /v1/ip-deals'],
   ['/console/deals/{id}', 'deal', 'GET /v1/ip-deals/{id}'],
   ['/console/standing', 'standing', 'GET /v1/plans/{code}/ranking'],
@@ -86,6 +91,8 @@ const ITEMS = { // key: [title, address, what it needs]
   measures: () => [t('举措', 'Measures'), '/console/measures'],
   catalogue: () => [t('供需目录', 'Catalogue'), '/console/catalogue'],
   deals: () => [t('专利交易', 'Deals'), '/console/deals'],
+  events: () => [t('对接活动', 'Events'), '/console/events'],
+  plans: () => [t('计划', 'Plans'), '/console/plans'],
   standing: () => [t('绩效排名', 'Standing'), '/console/standing'],
   quality: () => [t('报送质量', 'Data quality'), '/console/quality'],
   journal: () => [t('日记账', 'Journal'), '/console/journal'],
@@ -94,11 +101,11 @@ const ITEMS = { // key: [title, address, what it needs]
   access: () => [t('查阅记录', 'Access log'), '/console/access'],
 };
 const MENUS = { // in this order; the first that is allowed is where one lands, unless LANDING says otherwise
-  finance: 'tasks cockpit reports fund coverages claims applications proposals policies flags loans enterprises standing',
-  district: 'tasks eligibility applications budgets policies cockpit loans enterprises catalogue deals reports proposals',
+  finance: 'tasks cockpit reports fund coverages claims applications proposals policies plans flags loans enterprises standing',
+  district: 'tasks eligibility applications budgets policies cockpit loans enterprises catalogue events deals reports proposals',
   bank: 'tasks upload loans coverages claims eligibility catalogue reports',
   insurer: 'upload loans claims reports', guarantor: 'upload loans claims reports',
-  ip_office: 'tasks cockpit indicators measures deals catalogue standing flags quality fund loans enterprises reports proposals',
+  ip_office: 'tasks cockpit indicators measures deals catalogue events standing plans flags quality fund loans enterprises reports proposals',
   auditor: 'accounts journal seals cockpit reports flags quality proposals loans enterprises access',
 };
 const LANDING = {finance: 'cockpit', district: 'eligibility', ip_office: 'cockpit'};

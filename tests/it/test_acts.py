@@ -84,3 +84,15 @@ class Policies(SubsidyCase):
         self.lent()
         self.lent("9000000.00")
         tell("policy", self.d, {"district": self.district, "checker": self.checker})
+
+
+class Published(FundCase):
+    conf = {"rate_address": "0", "readers": "4"}  # a ledger of its own
+
+    def test_a_plan_is_approved_and_a_quarter_published(self):
+        with open(os.path.join(ROOT, "tests", "data", "plans", "gz-2022-2024.json"), encoding="utf-8") as f:
+            self.post("/v1/plans", json.load(f), self.office, 201)
+        with open(os.path.join(ROOT, "tests", "data", "half", "07.IPO-SH.matching-events.ndjson"), encoding="utf-8") as f:
+            self.post("/v1/matching-events", json.loads(f.readline()), self.office, 201)
+        self.d.agreed(self.post("/v1/reports/quarterly/2023Q1/seal", {"reason": "季度结账"}, self.finance, 202))
+        tell("publish", self.d, {"finance": self.finance, "second": self.second, "ip_office": self.office})

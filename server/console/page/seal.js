@@ -68,6 +68,6 @@ export const page = {
   load,
   title: (ctx, d) => t(`封存 ${quarter_title(d.q)}`, `Seal of ${quarter_title(d.q)}`),
   sub: (ctx, d) => d.seal ? null : t('封存前再看一遍。', 'A second look before it is sealed.'),
-  tools: (ctx, d) => [h('a', {class: 'button', href: u`/console/reports/${d.q}`}, t('返回报告', 'Back to the report')), print_button()],
+  tools: (ctx, d) => [h('a', {class: 'button', href: u`/console/reports/${d.q}`}, t('返回报告', 'Back to the report')), ctx.may('GET /v1/reports/quarterly/{quarter}/publication') ? h('a', {class: 'button', href: u`/console/reports/${d.q}/publish`}, t('公布', 'Publish')) : null, print_button()],
   view: (ctx, d) => d.seal ? sealed(d) : h('div', {class: 'aside'}, h('div', null, headline(d), reporters(d), flags(d)), h('div', null, h('div', {class: 'stick'}, seal_form(ctx, d)))),
 };
