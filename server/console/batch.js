@@ -14,7 +14,8 @@ async function verdicts_of(path, query, body, type) {
     try { problem = JSON.parse(text); } catch (e) { /* what came is no document of ours */ }
     throw new Refusal(r.status, problem, +(r.headers.get('Retry-After') || 0));
   }
-  const lines = text.split('\n').filter(Boolean).map((x) => JSON.parse(x)), tail = lines.length && lines[lines.length - 1].read ? lines.pop() : null;
+  const lines = text.split('\n').filter(Boolean).map((x) => JSON.parse(x)),
+    tail = lines.length && lines[lines.length - 1].read ? lines.pop() : null;
   return {verdicts: lines.filter((v) => v.outcome || v.line), tail};
 }
 

@@ -25,19 +25,22 @@ const looked_at = (facts, book) => Object.entries(facts || {}).map(([name, value
   return h('div', null, f ? f.title : name, '：', h('span', {class: value === null ? 'quiet' : null}, fact_text(f, value)));
 });
 
-const passed = (c) => c.passed ? badge(null, 'good', t('符合', 'Met')) : c.unknown ? badge(null, 'unknown', t('待提供', 'Not told')) : badge(null, 'bad', t('不符合', 'Not met'));
+const passed = (c) => c.passed ? badge(null, 'good', t('符合', 'Met')) : c.unknown ? badge(null, 'unknown',
+  t('待提供', 'Not told')) : badge(null, 'bad', t('不符合', 'Not met'));
 
 /** Every clause with its source of law and the facts in words. */
 export function trace_table(trace, book) {
   return table({rows: trace.map((c) => Object.assign({class: c.passed ? null : 'bad'}, c)), columns: [
-    {key: 'text', title: t('条款', 'Clause'), wide: true, cell: (c) => [c.part_of ? '└ ' : null, c.text || t('以下任一或全部', 'one or all of these'), c.legal_ref ? h('div', {class: 'hint'}, c.legal_ref) : null]},
+    {key: 'text', title: t('条款', 'Clause'), wide: true, cell: (c) => [c.part_of ? '└ ' : null,
+      c.text || t('以下任一或全部', 'one or all of these'), c.legal_ref ? h('div', {class: 'hint'}, c.legal_ref) : null]},
     {key: 'facts', title: t('依据的情况', 'Facts'), cell: (c) => c.facts ? looked_at(c.facts, book) : '—'},
     {key: 'passed', title: t('结果', 'Result'), cell: passed}]});
 }
 
 // ---- what would change it ------------------------------------------------------------------------
 
-const PEOPLE = {bank: ['银行', 'the bank'], insurer: ['保险机构', 'the insurer'], office: ['受理部门', 'the office'], firm: ['企业', 'the firm'], finance: ['财政部门', 'the finance bureau']};
+const PEOPLE = {bank: ['银行', 'the bank'], insurer: ['保险机构', 'the insurer'], office: ['受理部门', 'the office'],
+  firm: ['企业', 'the firm'], finance: ['财政部门', 'the finance bureau']};
 const person = (who) => PEOPLE[who] ? t(...PEOPLE[who]) : who;
 
 /** Cures by the act that makes them: what follows from another change stands under it. */
@@ -53,7 +56,8 @@ export function acts_of(cures) {
 function change(c, d) {
   const f = d.book[c.fact];
   return h('div', {class: 'change-to'}, h('span', null, c.title), h('span', null, c.from === null ? null : [fact_text(f, c.from), ' → '],
-    h('strong', null, c.any ? t('如实填报即可', 'as it is') : c.from === null ? t(`须为：${fact_text(f, c.to)}`, `must be: ${fact_text(f, c.to)}`) : fact_text(f, c.to))));
+    h('strong', null, c.any ? t('如实填报即可', 'as it is') : c.from === null ? t(`须为：${fact_text(f, c.to)}`,
+      `must be: ${fact_text(f, c.to)}`) : fact_text(f, c.to))));
 }
 
 /** One number per act; `question(cure)` gives a control where whoever looks may answer himself. */
@@ -61,34 +65,49 @@ export function cures_card(d, question) {
   const acts = acts_of(d.answer.cures), hopeless = d.answer.incurable || [];
   if (!acts.length && !hopeless.length) return null;
   const clause = (c) => (d.answer.trace.find((x) => x.clause === c.clause) || {}).text;
-  return card(hopeless.length ? t(`不能补正（${hopeless.length} 项）`, `What cannot be mended (${hopeless.length})`) : t(`怎样才能符合（${acts.length} 项）`, `How to become eligible (${acts.length})`),
+  return card(hopeless.length ? t(`不能补正（${hopeless.length} 项）`,
+    `What cannot be mended (${hopeless.length})`) : t(`怎样才能符合（${acts.length} 项）`, `How to become eligible (${acts.length})`),
     hopeless.length ? h('ul', {class: 'hopeless'}, hopeless.map((x) => h('li', null, h('strong', null, x.text), h('div', {class: 'quiet'},
-      Object.entries(x.facts).map(([name, v]) => `${name}：${fact_text(Object.values(d.book).find((f) => f.title === name), v)}`).join('；'), t('。事情已经发生，无法更改。', '. It has happened and cannot be made another.'))))) : null,
+      Object.entries(x.facts).map(([name,
+        v]) => `${name}：${fact_text(Object.values(d.book).find((f) => f.title === name), v)}`).join('；'),
+        t('。事情已经发生，无法更改。', '. It has happened and cannot be made another.'))))) : null,
     hopeless.length && acts.length ? h('h3', null, t(`另有 ${acts.length} 项可以补正`, `${acts.length} more can be mended`)) : null,
     acts.length ? h('ol', {class: 'acts'}, acts.map((a) => h('li', null, h('div', null,
-      h('div', null, h('strong', null, a.act), ' ', h('span', {class: 'quiet'}, t(`由${person(a.who)}办理`, `by ${person(a.who)}`), ' · ', a.kind === 'supply' ? t('缺材料', 'something is missing') : t('须办事', 'something to do'))),
+      h('div', null, h('strong', null, a.act), ' ', h('span', {class: 'quiet'}, t(`由${person(a.who)}办理`, `by ${person(a.who)}`), ' · ',
+        a.kind === 'supply' ? t('缺材料', 'something is missing') : t('须办事', 'something to do'))),
       a.cures.map((c) => question(c) || change(c, d)),
-      a.cures.map(clause).filter(Boolean).filter((x, i, all) => all.indexOf(x) === i).map((x) => h('div', {class: 'hint'}, t('条款：', 'Clause: '), x)))))) : null);
+      a.cures.map(clause).filter(Boolean).filter((x, i, all) => all.indexOf(x) === i).map((x) => h('div', {class: 'hint'},
+        t('条款：', 'Clause: '), x)))))) : null);
 }
 
 // ---- the amount ----------------------------------------------------------------------------------
 
-export const ITEMS = {interest: ['利息补贴', 'Interest'], insurance_fee: ['保险费补贴', 'Insurance fee'], guarantee_fee: ['担保费补贴', 'Guarantee fee'], valuation_fee: ['评估费补贴', 'Valuation fee'],
-  premium: ['保费补贴', 'Premium'], principal_award: ['按本金奖励', 'Award on principal'], lender_award: ['放贷机构奖励', 'Award to the lender']};
-const PAYEES = {borrower: ['企业', 'the firm'], bank: ['银行', 'the bank'], insurer: ['保险机构', 'the insurer'], guarantor: ['担保机构', 'the guarantor'], insured: ['投保企业', 'the insured']};
+export const ITEMS = {interest: ['利息补贴', 'Interest'], insurance_fee: ['保险费补贴', 'Insurance fee'],
+  guarantee_fee: ['担保费补贴', 'Guarantee fee'], valuation_fee: ['评估费补贴', 'Valuation fee'],
+  premium: ['保费补贴', 'Premium'], principal_award: ['按本金奖励', 'Award on principal'],
+    lender_award: ['放贷机构奖励', 'Award to the lender']};
+const PAYEES = {borrower: ['企业', 'the firm'], bank: ['银行', 'the bank'], insurer: ['保险机构', 'the insurer'],
+  guarantor: ['担保机构', 'the guarantor'], insured: ['投保企业', 'the insured']};
 export const item_title = (word) => ITEMS[word] ? t(...ITEMS[word]) : word;
 
-const lines = (list) => list.map((l) => h('tr', null, h('td', {class: 'step'}, l.line), h('td', null, l.formula || null), h('td', {class: 'num'}, l.amount === undefined ? null : money(l.amount))));
+const lines = (list) => list.map((l) => h('tr', null, h('td', {class: 'step'}, l.line), h('td', null, l.formula || null),
+  h('td', {class: 'num'}, l.amount === undefined ? null : money(l.amount))));
 
 /** Item by item with every step of the sum, then what caps take away. */
 export function amount_card(answer) {
   if (!answer.items.length) return null;
-  const body = answer.items.map((i) => [h('tr', {class: 'item'}, h('th', {scope: 'row', colspan: '2'}, item_title(i.item), h('span', {class: 'quiet'}, t(`　付给${PAYEES[i.payee] ? PAYEES[i.payee][0] : i.payee}`, ` to ${PAYEES[i.payee] ? PAYEES[i.payee][1] : i.payee}`))),
+  const body = answer.items.map((i) => [h('tr', {class: 'item'}, h('th', {scope: 'row', colspan: '2'}, item_title(i.item),
+    h('span', {class: 'quiet'}, t(`　付给${PAYEES[i.payee] ? PAYEES[i.payee][0] : i.payee}`,
+    ` to ${PAYEES[i.payee] ? PAYEES[i.payee][1] : i.payee}`))),
     h('td', {class: 'num'}, h('strong', null, money(i.amount)))), lines(i.arithmetic)]);
-  return card([t('金额怎样算出', 'How the amount comes about'), h('small', null, t('单位：元', 'CNY'))], h('div', {class: 'sums'}, h('table', null,
-    h('thead', null, h('tr', null, h('th', {scope: 'col'}, t('项目', 'Item')), h('th', {scope: 'col'}, t('算式', 'Formula')), h('th', {scope: 'col', class: 'num'}, t('金额', 'Amount')))),
-    h('tbody', null, body, answer.caps && answer.caps.length ? [h('tr', {class: 'item'}, h('th', {scope: 'row', colspan: '3'}, t('限额', 'Caps'))), lines(answer.caps)] : null),
-    h('tfoot', null, h('tr', null, h('th', {scope: 'row', colspan: '2'}, t('补贴金额', 'Subsidy')), h('td', {class: 'num'}, money(answer.amount)))))));
+  return card([t('金额怎样算出', 'How the amount comes about'), h('small', null, t('单位：元', 'CNY'))],
+    h('div', {class: 'sums'}, h('table', null,
+    h('thead', null, h('tr', null, h('th', {scope: 'col'}, t('项目', 'Item')), h('th', {scope: 'col'}, t('算式', 'Formula')),
+      h('th', {scope: 'col', class: 'num'}, t('金额', 'Amount')))),
+    h('tbody', null, body, answer.caps && answer.caps.length ? [h('tr', {class: 'item'},
+      h('th', {scope: 'row', colspan: '3'}, t('限额', 'Caps'))), lines(answer.caps)] : null),
+    h('tfoot', null, h('tr', null, h('th', {scope: 'row', colspan: '2'}, t('补贴金额', 'Subsidy')),
+      h('td', {class: 'num'}, money(answer.amount)))))));
 }
 
 // ---- the verdict ---------------------------------------------------------------------------------
@@ -99,13 +118,16 @@ export function verdict_of(a) {
   if (a.incurable && a.incurable.length) return 'never';
   return a.trace.every((c) => c.passed || c.unknown) ? 'ask' : 'mend';
 }
-const SAID = {good: ['符合条件', 'Eligible'], ask: ['情况还不全，暂不能下结论', 'Some facts are missing'], mend: ['暂不符合条件', 'Not eligible yet'], never: ['不符合条件', 'Not eligible']};
+const SAID = {good: ['符合条件', 'Eligible'], ask: ['情况还不全，暂不能下结论', 'Some facts are missing'],
+  mend: ['暂不符合条件', 'Not eligible yet'], never: ['不符合条件', 'Not eligible']};
 
 export function verdict(a, ...below) {
   const kind = verdict_of(a), after = a.amount_if_cured;
-  return h('section', {class: 'verdict ' + kind, id: 'verdict', tabindex: '-1', role: 'status'}, h('h2', null, badge(null, {good: 'good', ask: 'unknown', mend: 'warn', never: 'bad'}[kind], t(...SAID[kind]))),
+  return h('section', {class: 'verdict ' + kind, id: 'verdict', tabindex: '-1', role: 'status'},
+    h('h2', null, badge(null, {good: 'good', ask: 'unknown', mend: 'warn', never: 'bad'}[kind], t(...SAID[kind]))),
     kind === 'good' ? h('p', {class: 'sum'}, t('可补贴 ', 'Subsidy '), h('strong', null, money(a.amount)), t(' 元', ' CNY'))
-      : after ? h('p', {class: 'sum'}, kind === 'ask' ? t('补齐后可补贴 ', 'Once told: ') : t('改正后可补贴 ', 'Once mended: '), h('strong', null, money(after)), t(' 元', ' CNY')) : null,
+      : after ? h('p', {class: 'sum'}, kind === 'ask' ? t('补齐后可补贴 ', 'Once told: ') : t('改正后可补贴 ', 'Once mended: '),
+        h('strong', null, money(after)), t(' 元', ' CNY')) : null,
     below);
 }
 

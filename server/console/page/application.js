@@ -16,7 +16,8 @@ const RULES = {approve: 'made', pay: 'approve'};
 
 async function load(ctx) {
   const [a, list] = await Promise.all([get(u`/v1/applications/${ctx.at.id}`), get('/v1/facts')]);
-  const [budget, loans, queue] = await Promise.all([maybe(get(u`/v1/policies/${a.policy}/budget`)), a.loan ? maybe(get('/v1/loans', {q: a.loan, limit: 5})) : null,
+  const [budget, loans, queue] = await Promise.all([maybe(get(u`/v1/policies/${a.policy}/budget`)),
+    a.loan ? maybe(get('/v1/loans', {q: a.loan, limit: 5})) : null,
     a.state === 'queued' ? get_all('/v1/applications', {code: a.policy, state: 'queued'}, 500) : null]);
   const before = queue ? queue.items.filter((x) => x.recorded_at < a.recorded_at) : [];
   return {a, budget, before, book: book_of(list), loan: loans ? loans.items.find((l) => l.contract_no === a.loan) : null};
@@ -28,29 +29,43 @@ function verbs(a) {
 }
 
 function next(ctx, d) {
-  const a = d.a, {legal, barred} = apart(ctx, {path: '/v1/applications', legal: a.legal_steps, made_by: a.recorded_by, steps: a.steps, rules: RULES});
+  const a = d.a, {legal, barred} = apart(ctx, {path: '/v1/applications', legal: a.legal_steps, made_by: a.recorded_by, steps: a.steps,
+    rules: RULES});
   if (!legal.length && !barred.length) return null;
   return h('section', {class: 'card stick no-print'}, h('h2', null, t('下一步', 'Next step')), barred_notes(barred),
-    steps({record: u`/v1/applications/${a.id}`, seen: a.seen, legal, verbs: verbs(a), after: ctx.reload, names: {refuse: t('不予补贴', 'Refuse'), withdraw: t('撤回申请', 'Withdraw')}, keep: 'application-' + a.id, difference: difference(u`/v1/applications/${a.id}`, a, {state: t('状态', 'State'), amount: t('金额', 'Amount')}, 'application.state'),
-      fields: {clawback: [{name: 'amount', label: t('追回金额（元）', 'Amount'), kind: 'money', hint: t('不填为全部', 'empty: all of it')}]}}));
+    steps({record: u`/v1/applications/${a.id}`, seen: a.seen, legal, verbs: verbs(a), after: ctx.reload,
+      names: {refuse: t('不予补贴', 'Refuse'), withdraw: t('撤回申请', 'Withdraw')}, keep: 'application-' + a.id,
+      difference: difference(u`/v1/applications/${a.id}`, a, {state: t('状态', 'State'), amount: t('金额', 'Amount')}, 'application.state'),
+      fields: {clawback: [{name: 'amount', label: t('追回金额（元）', 'Amount'), kind: 'money',
+        hint: t('不填为全部', 'empty: all of it')}]}}));
 }
 
-const LETTERS = {refused: ['不予补贴告知书', 'Notice of refusal'], paid: ['补贴决定书', 'Letter of decision'], approved: ['补贴决定书', 'Letter of decision']};
-const letter_button = (a) => h('button', {type: 'button', onclick: () => download(u`/v1/applications/${a.id}/letter?format=html`, `${a.reference}.html`)},
+const LETTERS = {refused: ['不予补贴告知书', 'Notice of refusal'], paid: ['补贴决定书', 'Letter of decision'],
+  approved: ['补贴决定书', 'Letter of decision']};
+const letter_button = (a) => h('button', {type: 'button', onclick: () => download(u`/v1/applications/${a.id}/letter?format=html`,
+  `${a.reference}.html`)},
   t(`下载${(LETTERS[a.state] || ['一次性告知单'])[0]}`, `Download: ${(LETTERS[a.state] || [null, 'notice'])[1]}`));
 
 function head(d) {
-  const a = d.a, tone = {refused: 'never', queued: 'ask', withdrawn: 'ask', clawed_back: 'never'}[a.state] || (a.eligible ? 'good' : 'never');
-  const held = d.before.length ? t(`排队第 ${d.before.length + 1} 位，前面 ${d.before.length} 件`, `Number ${d.before.length + 1} in the queue`) : a.state === 'queued' ? t('排队第 1 位：预算不足，有余额后自动冻结', 'First in the queue') : null;
-  return h('section', {class: 'verdict ' + tone}, h('h2', null, badge('application.state', a.state)), h('p', {class: 'sum'}, t('补贴金额 ', 'Subsidy '), h('strong', null, money(a.amount)), t(' 元', ' CNY')), held ? h('p', null, held) : null);
+  const a = d.a, tone = {refused: 'never', queued: 'ask', withdrawn: 'ask',
+    clawed_back: 'never'}[a.state] || (a.eligible ? 'good' : 'never');
+  const held = d.before.length ? t(`排队第 ${d.before.length + 1} 位，前面 ${d.before.length} 件`,
+    `Number ${d.before.length + 1} in the queue`) : a.state === 'queued' ? t('排队第 1 位：预算不足，有余额后自动冻结',
+    'First in the queue') : null;
+  return h('section', {class: 'verdict ' + tone}, h('h2', null, badge('application.state', a.state)),
+    h('p', {class: 'sum'}, t('补贴金额 ', 'Subsidy '), h('strong', null, money(a.amount)), t(' 元', ' CNY')),
+    held ? h('p', null, held) : null);
 }
 
 function about(d) {
   const a = d.a;
-  return card(t('申请', 'Application'), facts([[t('政策', 'Policy'), h('a', {href: u`/console/policies/${a.policy}`}, `${a.policy}（${a.policy_version}）`)], [t('合同编号', 'Contract'), d.loan ? h('a', {href: u`/console/loans/${d.loan.id}`}, a.loan) : name(a.loan || a.insurance_policy)],
+  return card(t('申请', 'Application'), facts([[t('政策', 'Policy'), h('a', {href: u`/console/policies/${a.policy}`},
+    `${a.policy}（${a.policy_version}）`)], [t('合同编号', 'Contract'),
+    d.loan ? h('a', {href: u`/console/loans/${d.loan.id}`}, a.loan) : name(a.loan || a.insurance_policy)],
     [t('企业', 'Firm'), d.loan ? h('a', {href: u`/console/enterprises/${d.loan.borrower_uscc}`}, name(d.loan.borrower_name)) : null],
     ...Object.entries(a.facts || {}).map(([k, v]) => [(d.book[k] || {title: k}).title, fact_text(d.book[k], v)]),
-    ...(a.evidence || []).map((e) => [t('凭证', 'Document'), [name(e.document), h('div', {class: 'hint mono'}, e.sha256.slice(0, 16), '…')]]),
+    ...(a.evidence || []).map((e) => [t('凭证', 'Document'), [name(e.document),
+      h('div', {class: 'hint mono'}, e.sha256.slice(0, 16), '…')]]),
     [t('申请日', 'Applied'), instant(a.recorded_at)], [t('经办', 'By'), name(a.recorded_by)]]));
 }
 
@@ -59,7 +74,10 @@ export const page = {
   title: (ctx, d) => t(`补贴申请 ${d.a.reference}`, `Application ${d.a.reference}`),
   sub: (ctx, d) => [d.loan ? [name(d.loan.borrower_name), ' · '] : null, d.a.loan || d.a.insurance_policy],
   tools: (ctx, d) => [letter_button(d.a), print_button()],
-  view: (ctx, d) => [head(d), h('div', {class: 'aside'}, h('div', null, d.a.eligible ? amount_card(d.a) : cures_card({answer: d.a, book: d.book}, () => null), card(t('逐条核对', 'Clause by clause'), trace_table(d.a.trace, d.book)),
-    card(t('办理经过', 'What was done'), timeline(steps_line({on: day(d.a.recorded_at), what: t('提出申请', 'Applied'), by: d.a.recorded_by}, d.a.steps, (s) => badge('application.state', s.state))))),
+  view: (ctx, d) => [head(d), h('div', {class: 'aside'}, h('div', null,
+    d.a.eligible ? amount_card(d.a) : cures_card({answer: d.a, book: d.book}, () => null),
+    card(t('逐条核对', 'Clause by clause'), trace_table(d.a.trace, d.book)),
+    card(t('办理经过', 'What was done'), timeline(steps_line({on: day(d.a.recorded_at), what: t('提出申请', 'Applied'),
+      by: d.a.recorded_by}, d.a.steps, (s) => badge('application.state', s.state))))),
   h('div', null, next(ctx, d), about(d), d.budget ? card(t('预算', 'Budget'), budget_bar(d.budget)) : null))],
 };

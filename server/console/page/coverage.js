@@ -14,11 +14,17 @@ const ORDER = ['confirm', 'refuse', 'end'];
 const JUDGE = {judge: ['系统核对', 'Judged by the rules'], suspend: ['中止', 'Suspended'], resume: ['恢复', 'Resumed']};
 
 function next(ctx, c) {
-  const {legal, barred} = apart(ctx, {path: '/v1/coverages', legal: c.legal_steps, made_by: c.recorded_by, steps: c.steps, rules: {confirm: ['made', 'confirm']}});
+  const {legal, barred} = apart(ctx, {path: '/v1/coverages', legal: c.legal_steps, made_by: c.recorded_by, steps: c.steps,
+    rules: {confirm: ['made', 'confirm']}});
   if (!legal.length && !barred.length) return null;
-  return h('section', {class: 'card stick no-print'}, h('h2', null, t('下一步', 'Next step')), barred_notes(barred), steps({record: u`/v1/coverages/${c.id}`, seen: c.seen, legal: ORDER.filter((s) => legal.includes(s)), keep: 'coverage-' + c.id, after: ctx.reload,
-    verbs: {confirm: t(`确认备案 ${money(c.amount)} 元`, `Confirm ${money(c.amount)} CNY`), refuse: t('不予备案', 'Refuse'), end: t('终止备案', 'End it')}, names: {refuse: t('不予备案', 'Refuse')},
-    hints: {confirm: c.on ? t('纸质备案须财政两人先后确认', 'Cover on paper is confirmed by two persons of finance') : null}, difference: difference(u`/v1/coverages/${c.id}`, c, {state: t('状态', 'State'), amount: t('备案金额', 'Amount'), outstanding: t('未偿还本金', 'Outstanding')}, 'coverage.state')}));
+  return h('section', {class: 'card stick no-print'}, h('h2', null, t('下一步', 'Next step')), barred_notes(barred),
+    steps({record: u`/v1/coverages/${c.id}`, seen: c.seen, legal: ORDER.filter((s) => legal.includes(s)), keep: 'coverage-' + c.id,
+    after: ctx.reload,
+    verbs: {confirm: t(`确认备案 ${money(c.amount)} 元`, `Confirm ${money(c.amount)} CNY`), refuse: t('不予备案', 'Refuse'),
+      end: t('终止备案', 'End it')}, names: {refuse: t('不予备案', 'Refuse')},
+    hints: {confirm: c.on ? t('纸质备案须财政两人先后确认', 'Cover on paper is confirmed by two persons of finance') : null},
+      difference: difference(u`/v1/coverages/${c.id}`, c, {state: t('状态', 'State'), amount: t('备案金额', 'Amount'),
+      outstanding: t('未偿还本金', 'Outstanding')}, 'coverage.state')}));
 }
 
 const yuan = (x) => x === undefined || x === null ? null : t(`${money(x)} 元`, `${money(x)} CNY`);
@@ -27,13 +33,34 @@ export const page = {
   load: (ctx) => get(u`/v1/coverages/${ctx.at.id}`),
   title: (ctx, c) => t(`备案 ${c.reference}`, `Coverage ${c.reference}`),
   sub: (ctx, c) => [c.loan, ' · ', c.scheme],
-  view: (ctx, c) => [h('section', {class: 'verdict ' + ({covered: 'good', requested: 'ask', suspended: 'mend', refused: 'never'}[c.state] || '')}, h('h2', null, badge('coverage.state', c.state)), h('p', {class: 'sum'}, t('备案金额 ', 'Covered '), h('strong', null, money(c.amount)), t(' 元', ' CNY'), t(`，未偿还本金 ${money(c.outstanding)} 元`, `, outstanding ${money(c.outstanding)} CNY`)),
-    c.state === 'suspended' ? h('p', null, t('中止期间不能理赔；补正下列问题后自动恢复。', 'No claims while it is suspended; it resumes when this is mended.')) : null),
-  h('div', {class: 'aside'}, h('div', null, c.errors && c.errors.length ? card(c.state === 'suspended' ? t('为什么中止', 'Why it is suspended') : t('为什么不符合', 'Why not'), h('ol', {class: 'acts'}, c.errors.map((e) => h('li', null, h('div', null, h('strong', null, e.title), e.cure ? h('div', {class: 'quiet'}, e.cure) : null))))) : null,
-    card(t('备案时的条件', 'Terms as booked'), facts([[t('方案', 'Scheme'), h('a', {href: u`/console/fund/${c.scheme}`}, c.scheme, c.terms ? `（${c.terms.version}）` : null)], [t('备案金额', 'Amount'), yuan(c.amount)], [t('知识产权占比', 'IP share'), c.terms && c.terms.ip_share ? pct(c.terms.ip_share) : null], [t('年利率', 'Rate'), c.terms && c.terms.rate ? pct(c.terms.rate) : null],
-      [t('签订－到期', 'Signed, due'), c.terms ? `${c.terms.signed_on || '—'} ${t('至', 'to')} ${c.terms.matures_on || '—'}` : null], [t('质权登记日', 'Registered'), c.terms ? c.terms.registered_on : null], [t('首贷', 'First loan'), c.terms ? c.terms.first_loan ? t('是', 'yes') : t('否', 'no') : null],
-      [t('加成', 'Uplift'), c.terms && c.terms.uplift && /[1-9]/.test(c.terms.uplift) ? pct(c.terms.uplift) : null], [t('质押权利', 'Rights'), c.terms && c.terms.rights ? c.terms.rights.map((r) => h('div', null, h('a', {href: u`/console/ip/${r}`}, r))) : null], [t('纸质备案', 'On paper'), c.on ? `${c.on}　${c.evidence || ''}` : null]])),
-    card(t('经过', 'What happened'), timeline(steps_line({on: String(c.recorded_at).slice(0, 10), what: t('申请备案', 'Asked for'), by: c.recorded_by}, c.steps, (s) => badge('coverage.state', s.state)).map((e, i) => i && JUDGE[c.steps[i - 1].step] ? Object.assign(e, {what: t(...JUDGE[c.steps[i - 1].step])}) : e)))),
-  h('div', null, next(ctx, c), card(t('贷款', 'Loan'), facts([[t('合同编号', 'Contract'), h('a', {href: u`/console/loans/${c.loan_id}`}, name(c.loan))], [t('银行', 'Bank'), c.bank], [t('未偿还本金', 'Outstanding'), yuan(c.outstanding)]])),
-    c.room && Object.keys(c.room).length ? card(t('还有多少余地', 'Room that is left'), facts([[t('放大倍数', 'Leverage'), yuan(c.room.leverage)], [t('单笔', 'This loan'), yuan(c.room.loan)], [t('单户', 'This firm'), yuan(c.room.enterprise)]])) : null))],
+  view: (ctx, c) => [h('section', {class: 'verdict ' + ({covered: 'good', requested: 'ask', suspended: 'mend',
+    refused: 'never'}[c.state] || '')}, h('h2', null, badge('coverage.state', c.state)),
+    h('p', {class: 'sum'}, t('备案金额 ', 'Covered '), h('strong', null, money(c.amount)), t(' 元', ' CNY'),
+    t(`，未偿还本金 ${money(c.outstanding)} 元`, `, outstanding ${money(c.outstanding)} CNY`)),
+    c.state === 'suspended' ? h('p', null, t('中止期间不能理赔；补正下列问题后自动恢复。',
+      'No claims while it is suspended; it resumes when this is mended.')) : null),
+  h('div', {class: 'aside'}, h('div', null, c.errors && c.errors.length ? card(c.state === 'suspended' ? t('为什么中止',
+    'Why it is suspended') : t('为什么不符合', 'Why not'), h('ol', {class: 'acts'},
+    c.errors.map((e) => h('li', null, h('div', null, h('strong', null, e.title),
+    e.cure ? h('div', {class: 'quiet'}, e.cure) : null))))) : null,
+    card(t('备案时的条件', 'Terms as booked'), facts([[t('方案', 'Scheme'),
+      h('a', {href: u`/console/fund/${c.scheme}`}, c.scheme, c.terms ? `（${c.terms.version}）` : null)],
+      [t('备案金额', 'Amount'), yuan(c.amount)], [t('知识产权占比', 'IP share'),
+      c.terms && c.terms.ip_share ? pct(c.terms.ip_share) : null], [t('年利率', 'Rate'),
+      c.terms && c.terms.rate ? pct(c.terms.rate) : null],
+      [t('签订－到期', 'Signed, due'), c.terms ? `${c.terms.signed_on || '—'} ${t('至', 'to')} ${c.terms.matures_on || '—'}` : null],
+        [t('质权登记日', 'Registered'), c.terms ? c.terms.registered_on : null],
+        [t('首贷', 'First loan'), c.terms ? c.terms.first_loan ? t('是', 'yes') : t('否', 'no') : null],
+      [t('加成', 'Uplift'), c.terms && c.terms.uplift && /[1-9]/.test(c.terms.uplift) ? pct(c.terms.uplift) : null],
+        [t('质押权利', 'Rights'), c.terms && c.terms.rights ? c.terms.rights.map((r) => h('div', null,
+        h('a', {href: u`/console/ip/${r}`}, r))) : null], [t('纸质备案', 'On paper'), c.on ? `${c.on}　${c.evidence || ''}` : null]])),
+    card(t('经过', 'What happened'), timeline(steps_line({on: String(c.recorded_at).slice(0, 10), what: t('申请备案', 'Asked for'),
+      by: c.recorded_by}, c.steps, (s) => badge('coverage.state', s.state)).map((e, i) => i && JUDGE[c.steps[i - 1].step] ? Object.assign(e,
+      {what: t(...JUDGE[c.steps[i - 1].step])}) : e)))),
+  h('div', null, next(ctx, c), card(t('贷款', 'Loan'), facts([[t('合同编号', 'Contract'),
+    h('a', {href: u`/console/loans/${c.loan_id}`}, name(c.loan))], [t('银行', 'Bank'), c.bank],
+    [t('未偿还本金', 'Outstanding'), yuan(c.outstanding)]])),
+    c.room && Object.keys(c.room).length ? card(t('还有多少余地', 'Room that is left'),
+      facts([[t('放大倍数', 'Leverage'), yuan(c.room.leverage)], [t('单笔', 'This loan'), yuan(c.room.loan)],
+      [t('单户', 'This firm'), yuan(c.room.enterprise)]])) : null))],
 };

@@ -14,25 +14,34 @@ import {deal_state} from './deals.js';
 import {t} from '../words.js';
 
 const yuan = (x) => x === undefined || x === null ? null : t(`${money(x)} 元`, `${money(x)} CNY`);
-const SIZES = {micro: ['微型', 'Micro'], small: ['小型', 'Small'], medium: ['中型', 'Medium'], large: ['大型', 'Large'], unknown: ['不明', 'Unknown']};
+const SIZES = {micro: ['微型', 'Micro'], small: ['小型', 'Small'], medium: ['中型', 'Medium'], large: ['大型', 'Large'],
+  unknown: ['不明', 'Unknown']};
 
 async function load(ctx) {
-  const x = await get(u`/v1/ip-deals/${ctx.at.id}`), paid = ctx.may('GET /v1/ip-deal-payments') ? await maybe(get('/v1/ip-deal-payments', {q: x.reference, limit: 50})) : null;
+  const x = await get(u`/v1/ip-deals/${ctx.at.id}`), paid = ctx.may('GET /v1/ip-deal-payments') ? await maybe(get('/v1/ip-deal-payments',
+    {q: x.reference, limit: 50})) : null;
   return {x, paid: paid ? paid.items.filter((p) => p.deal === x.reference || p.deal === x.id || p.reference_of_deal === x.reference) : []};
 }
 
 function next(ctx, d) {
   const x = d.x;
   if (x.state !== 'told' || !ctx.may('POST /v1/ip-deals/{id}/confirm')) return null;
-  const {legal, barred} = apart(ctx, {path: '/v1/ip-deals', legal: ['confirm'], made_by: x.recorded_by, steps: [], rules: {confirm: 'made'}});
-  return h('section', {class: 'card stick no-print'}, h('h2', null, t('下一步', 'Next step')), barred_notes(barred), legal.length ? form({keep: 'deal-' + x.id, verb: t('确认，计入目标', 'Confirm: it counts'), fields: [{name: 'reason', label: t('理由', 'Reason'), need: true, rows: 2}], send: async (v) => {
+  const {legal, barred} = apart(ctx, {path: '/v1/ip-deals', legal: ['confirm'], made_by: x.recorded_by, steps: [],
+    rules: {confirm: 'made'}});
+  return h('section', {class: 'card stick no-print'}, h('h2', null, t('下一步', 'Next step')), barred_notes(barred),
+    legal.length ? form({keep: 'deal-' + x.id, verb: t('确认，计入目标', 'Confirm: it counts'),
+    fields: [{name: 'reason', label: t('理由', 'Reason'), need: true, rows: 2}], send: async (v) => {
     await post(u`/v1/ip-deals/${x.id}/confirm`, {seen: x.seen, reason: v.reason});
     toast(t('已确认', 'Confirmed'));
     ctx.reload();
   }}).node : null);
 }
 
-const side = (heading, x, of) => card(heading, facts([[t('名称', 'Name'), x[of + '_uscc'] ? h('a', {href: u`/console/enterprises/${x[of + '_uscc']}`}, name(x[of + '_name'])) : name(x[of + '_name'])], [t('类型', 'Kind'), word(HOLDERS, x[of + '_kind'])], [t('实际控制人', 'Controller'), x[of + '_controller'] ? name(x[of + '_controller']) : null], [t('规模', 'Size'), x[of + '_size'] ? word(SIZES, x[of + '_size']) : null], [t('行业', 'Industry'), x[of + '_industry']]]));
+const side = (heading, x, of) => card(heading, facts([[t('名称', 'Name'),
+  x[of + '_uscc'] ? h('a', {href: u`/console/enterprises/${x[of + '_uscc']}`}, name(x[of + '_name'])) : name(x[of + '_name'])],
+  [t('类型', 'Kind'), word(HOLDERS, x[of + '_kind'])], [t('实际控制人', 'Controller'),
+  x[of + '_controller'] ? name(x[of + '_controller']) : null], [t('规模', 'Size'), x[of + '_size'] ? word(SIZES, x[of + '_size']) : null],
+  [t('行业', 'Industry'), x[of + '_industry']]]));
 
 export const page = {
   load,
@@ -40,11 +49,27 @@ export const page = {
   sub: (ctx, d) => [word(WAYS, d.x.kind), ' · ', d.x.signed_on, ' · ', deal_state(d.x)],
   view: (ctx, d) => {
     const x = d.x;
-    return h('div', {class: 'aside'}, h('div', null, h('div', {class: 'cards'}, [[x.contract_value, '成交金额', 'Value'], [x.paid, '实际到账', 'Paid'], [x.overdue, '逾期应付', 'Overdue']].map(([v, zh, en]) => h('section', {class: 'card key'}, h('h2', null, t(zh, en)), h('p', {class: 'big'}, v === undefined || v === null ? '—' : [money(v), h('small', null, t('元', 'CNY'))])))),
+    return h('div', {class: 'aside'}, h('div', null, h('div', {class: 'cards'},
+      [[x.contract_value, '成交金额', 'Value'], [x.paid, '实际到账', 'Paid'],
+      [x.overdue, '逾期应付', 'Overdue']].map(([v, zh, en]) => h('section', {class: 'card key'}, h('h2', null, t(zh, en)),
+      h('p', {class: 'big'}, v === undefined || v === null ? '—' : [money(v), h('small', null, t('元', 'CNY'))])))),
       h('div', {class: 'split'}, side(t('出让方', 'Provider'), x, 'provider'), side(t('受让方', 'Acquirer'), x, 'acquirer')),
-      x.dues && x.dues.length ? card(t('应付款', 'What is due'), table({rows: x.dues, columns: [{key: 'due_on', title: t('付款日', 'Due')}, {key: 'amount', title: t('金额（元）', 'Amount (CNY)'), num: true, cell: (y) => money(y.amount)}, {key: 'left', title: t('到期', 'When'), cell: (y) => due(y.due_on, ctx.today)}]})) : null,
-      card(t('到账', 'Payments'), table({rows: d.paid, empty: t('没有到账记录，或不在您可见的范围内。', 'None that you may see.'), columns: [{key: 'reference', title: t('编号', 'Reference')}, {key: 'on', title: t('到账日', 'Day'), cell: (p) => day(p.received_on || p.paid_on || p.on)}, {key: 'amount', title: t('金额（元）', 'Amount (CNY)'), num: true, cell: (p) => money(p.amount)}]}))),
-    h('div', null, next(ctx, d), card(t('登记', 'On record'), facts([[t('专利', 'Patents'), x.ip.map((i) => h('div', null, h('a', {href: u`/console/ip/${i.number}`}, i.number)))], [t('区', 'District'), district_title(x.district)], [t('登记备案号', 'Register no.'), x.registration_no], [t('登记备案日', 'Registered'), x.registered_on], [t('登记簿', 'Register'), x.on_register === undefined ? null : x.on_register ? badge(null, 'good', t('已载', 'on it')) : badge(null, 'warn', t('未载', 'not on it'))],
-      [t('计入目标', 'Counts for'), x.counts_for && x.counts_for.length ? x.counts_for.map((c) => [badge(null, 'good', c), ' ']) : t('不计入', 'none')], [t('待确认到账', 'Told, not confirmed'), /[1-9]/.test(x.paid_told || '') ? yuan(x.paid_told) : null], [t('佐证', 'Evidence'), name(x.evidence)], [t('报送', 'Told by'), name(x.recorded_by)], [t('确认', 'Confirmed by'), x.confirmed_by ? name(x.confirmed_by) : null]]))));
+      x.dues && x.dues.length ? card(t('应付款', 'What is due'), table({rows: x.dues,
+        columns: [{key: 'due_on', title: t('付款日', 'Due')}, {key: 'amount', title: t('金额（元）', 'Amount (CNY)'), num: true,
+        cell: (y) => money(y.amount)}, {key: 'left', title: t('到期', 'When'), cell: (y) => due(y.due_on, ctx.today)}]})) : null,
+      card(t('到账', 'Payments'), table({rows: d.paid, empty: t('没有到账记录，或不在您可见的范围内。', 'None that you may see.'),
+        columns: [{key: 'reference', title: t('编号', 'Reference')}, {key: 'on', title: t('到账日', 'Day'),
+        cell: (p) => day(p.received_on || p.paid_on || p.on)}, {key: 'amount', title: t('金额（元）', 'Amount (CNY)'), num: true,
+        cell: (p) => money(p.amount)}]}))),
+    h('div', null, next(ctx, d), card(t('登记', 'On record'), facts([[t('专利', 'Patents'),
+      x.ip.map((i) => h('div', null, h('a', {href: u`/console/ip/${i.number}`}, i.number)))],
+      [t('区', 'District'), district_title(x.district)], [t('登记备案号', 'Register no.'), x.registration_no],
+      [t('登记备案日', 'Registered'), x.registered_on], [t('登记簿', 'Register'),
+      x.on_register === undefined ? null : x.on_register ? badge(null, 'good', t('已载', 'on it')) : badge(null, 'warn',
+      t('未载', 'not on it'))],
+      [t('计入目标', 'Counts for'), x.counts_for && x.counts_for.length ? x.counts_for.map((c) => [badge(null, 'good', c),
+        ' ']) : t('不计入', 'none')], [t('待确认到账', 'Told, not confirmed'), /[1-9]/.test(x.paid_told || '') ? yuan(x.paid_told) : null],
+        [t('佐证', 'Evidence'), name(x.evidence)], [t('报送', 'Told by'), name(x.recorded_by)],
+        [t('确认', 'Confirmed by'), x.confirmed_by ? name(x.confirmed_by) : null]]))));
   },
 };

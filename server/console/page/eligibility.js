@@ -14,7 +14,8 @@ import {t} from '../words.js';
 const FACT = 'fact.'; // ?fact.borrower.bad_record=false: what whoever asks has answered
 let pressed = false;  // the button was used: then the verdict takes the focus
 
-const answers_of = (query) => Object.fromEntries(Object.entries(query).filter(([k]) => k.startsWith(FACT)).map(([k, v]) => [k.slice(FACT.length), v]));
+const answers_of = (query) => Object.fromEntries(Object.entries(query).filter(([k]) => k.startsWith(FACT)).map(([k,
+  v]) => [k.slice(FACT.length), v]));
 function typed(fact, text) {
   return fact && fact.kind === 'boolean' ? text === 'true' : fact && fact.kind === 'integer' && /^\d+$/.test(text) ? Number(text) : text;
 }
@@ -39,7 +40,8 @@ function policies_of(list, me) {
 
 async function load(ctx) {
   const [list, facts_] = await Promise.all([get('/v1/policies', {limit: 500}), get('/v1/facts')]);
-  const d = {policies: policies_of(list, ctx.me), book: book_of(facts_), policy: ctx.query.policy || '', asked: (ctx.query.loan || '').trim(), answers: answers_of(ctx.query)};
+  const d = {policies: policies_of(list, ctx.me), book: book_of(facts_), policy: ctx.query.policy || '',
+    asked: (ctx.query.loan || '').trim(), answers: answers_of(ctx.query)};
   if (!d.asked) return d;
   Object.assign(d, await loan_of(d.asked));
   if (!d.loan) return d;
@@ -65,45 +67,61 @@ function asking(ctx, d) {
   const wrong = h('p', {class: 'wrong', role: 'alert'});
   return h('form', {class: 'card asking', role: 'search', novalidate: true, onsubmit: (e) => {
     e.preventDefault();
-    if (!loan.value.trim()) { replace(wrong, t('请填写合同编号、企业名称或信用代码', 'Fill in a contract number, name or credit code')); loan.focus(); return; }
+    if (!loan.value.trim()) { replace(wrong, t('请填写合同编号、企业名称或信用代码',
+      'Fill in a contract number, name or credit code')); loan.focus(); return; }
     pressed = true;
     ctx.go(`${ctx.path}?${new URLSearchParams({policy: policy.value, loan: loan.value.trim()})}`);
   }}, h('div', {class: 'field'}, h('label', {for: 'policy'}, t('补贴政策', 'Policy')), policy),
-    h('div', {class: 'field'}, h('label', {for: 'loan'}, t('合同编号、企业名称或信用代码', 'Contract, firm or credit code')), loan, wrong, h('p', {class: 'unseen', id: 'loan-hint'}, t('可以只填一部分', 'A part is enough'))),
+    h('div', {class: 'field'}, h('label', {for: 'loan'}, t('合同编号、企业名称或信用代码', 'Contract, firm or credit code')), loan, wrong,
+      h('p', {class: 'unseen', id: 'loan-hint'}, t('可以只填一部分', 'A part is enough'))),
     h('button', {class: 'primary'}, t('核对资格', 'Check')));
 }
 
 const here = (ctx, d, changes) => `${ctx.path}?${new URLSearchParams(Object.assign({policy: d.policy, loan: d.loan ? d.loan.contract_no : d.asked}, changes))}`;
 
 function choose(ctx, d) {
-  if (!d.choice.length) return card(null, h('p', {class: 'empty'}, t(`找不到「${d.asked}」的贷款，或不在您可见的范围内。请核对合同编号，或用企业名称的一部分再查。`, `No loan "${d.asked}" that you may see. Check the number or try a part of the name.`)));
-  return card(t(`请选一笔贷款（${d.choice.length}${d.choice.length === 20 ? '+' : ''} 笔）`, `Choose a loan (${d.choice.length})`), table({rows: d.choice, href: (l) => here(ctx, d, {loan: l.contract_no}), columns: [
-    {key: 'contract_no', title: t('合同编号', 'Contract')}, {key: 'borrower_name', title: t('企业', 'Firm'), wide: true, cell: (l) => name(l.borrower_name)},
-    {key: 'amount', title: t('金额（元）', 'Amount (CNY)'), num: true, cell: (l) => money(l.amount)}, {key: 'signed_on', title: t('签订日', 'Signed'), cell: (l) => day(l.signed_on)},
+  if (!d.choice.length) return card(null, h('p', {class: 'empty'},
+    t(`找不到「${d.asked}」的贷款，或不在您可见的范围内。请核对合同编号，或用企业名称的一部分再查。`,
+    `No loan "${d.asked}" that you may see. Check the number or try a part of the name.`)));
+  return card(t(`请选一笔贷款（${d.choice.length}${d.choice.length === 20 ? '+' : ''} 笔）`, `Choose a loan (${d.choice.length})`),
+    table({rows: d.choice, href: (l) => here(ctx, d, {loan: l.contract_no}), columns: [
+    {key: 'contract_no', title: t('合同编号', 'Contract')}, {key: 'borrower_name', title: t('企业', 'Firm'), wide: true,
+      cell: (l) => name(l.borrower_name)},
+    {key: 'amount', title: t('金额（元）', 'Amount (CNY)'), num: true, cell: (l) => money(l.amount)},
+      {key: 'signed_on', title: t('签订日', 'Signed'), cell: (l) => day(l.signed_on)},
     {key: 'state', title: t('状态', 'State'), cell: (l) => badge('loan.state', l.state)}]}));
 }
 
-const SHORT = {good: ['good', '符合', 'Eligible'], ask: ['unknown', '待补情况', 'Facts missing'], mend: ['warn', '可以补正', 'Can be mended'], never: ['bad', '不符合', 'Not eligible']};
+const SHORT = {good: ['good', '符合', 'Eligible'], ask: ['unknown', '待补情况', 'Facts missing'],
+  mend: ['warn', '可以补正', 'Can be mended'], never: ['bad', '不符合', 'Not eligible']};
 function fit_kind(f) {
   return f.eligible ? 'good' : f.incurable.length ? 'never' : f.cures.every((c) => c.kind === 'supply') ? 'ask' : 'mend';
 }
 function fits(ctx, d) {
-  return card([t('适用于这笔贷款的政策', 'Policies that fit this loan'), h('small', null, t('补贴最多的在前', 'what pays most first'))], table({rows: d.fits, href: (f) => here(ctx, d, {policy: f.policy}),
-    empty: t('没有受理中的政策适用于这笔贷款。', 'No policy in force fits this loan.'), columns: [{key: 'title', title: t('政策', 'Policy'), wide: true, cell: (f) => `${f.title}（${f.policy}）`},
-      {key: 'is', title: t('结论', 'Answer'), cell: (f) => { const [tone, zh, en] = SHORT[fit_kind(f)]; return badge(null, tone, t(zh, en)); }},
+  return card([t('适用于这笔贷款的政策', 'Policies that fit this loan'), h('small', null, t('补贴最多的在前', 'what pays most first'))],
+    table({rows: d.fits, href: (f) => here(ctx, d, {policy: f.policy}),
+    empty: t('没有受理中的政策适用于这笔贷款。', 'No policy in force fits this loan.'),
+      columns: [{key: 'title', title: t('政策', 'Policy'), wide: true, cell: (f) => `${f.title}（${f.policy}）`},
+      {key: 'is', title: t('结论', 'Answer'), cell: (f) => { const [tone, zh, en] = SHORT[fit_kind(f)]; return badge(null, tone,
+        t(zh, en)); }},
       {key: 'amount', title: t('可补贴（元）', 'Subsidy (CNY)'), num: true, cell: (f) => f.eligible ? money(f.amount) : '—'},
       {key: 'after', title: t('改正后（元）', 'Once mended (CNY)'), num: true, cell: (f) => money(f.amount_if_cured)},
-      {key: 'n', title: t('还差', 'Open'), num: true, cell: (f) => f.eligible ? '—' : t(`${f.cures.length + f.incurable.length} 项`, String(f.cures.length + f.incurable.length))},
+      {key: 'n', title: t('还差', 'Open'), num: true, cell: (f) => f.eligible ? '—' : t(`${f.cures.length + f.incurable.length} 项`,
+        String(f.cures.length + f.incurable.length))},
       {key: 'left', title: t('预算可用（元）', 'Budget left (CNY)'), num: true, cell: (f) => money(f.budget_left)}]}));
 }
 
 // ---- the answer ----------------------------------------------------------------------------------
 
 function loan_card(l) {
-  return card(t('贷款', 'Loan'), facts([[t('合同编号', 'Contract'), h('a', {href: u`/console/loans/${l.id}`}, l.contract_no)], [t('企业', 'Firm'), name(l.borrower_name)],
-    [t('信用代码', 'Credit code'), h('a', {href: u`/console/enterprises/${l.borrower_uscc}`}, l.borrower_uscc)], [t('金额', 'Amount'), t(`${money(l.amount)} 元`, money(l.amount))],
-    [t('知识产权担保', 'Secured by IP'), l.ip_amount ? t(`${money(l.ip_amount)} 元`, money(l.ip_amount)) : null], [t('利率', 'Rate'), pct(l.rate)],
-    [t('放款－到期', 'Disbursed, due'), `${day(l.disbursed_on)} ${t('至', 'to')} ${day(l.matures_on)}`], [t('状态', 'State'), badge('loan.state', l.state)]]));
+  return card(t('贷款', 'Loan'), facts([[t('合同编号', 'Contract'), h('a', {href: u`/console/loans/${l.id}`}, l.contract_no)],
+    [t('企业', 'Firm'), name(l.borrower_name)],
+    [t('信用代码', 'Credit code'), h('a', {href: u`/console/enterprises/${l.borrower_uscc}`}, l.borrower_uscc)],
+      [t('金额', 'Amount'), t(`${money(l.amount)} 元`, money(l.amount))],
+    [t('知识产权担保', 'Secured by IP'), l.ip_amount ? t(`${money(l.ip_amount)} 元`, money(l.ip_amount)) : null],
+      [t('利率', 'Rate'), pct(l.rate)],
+    [t('放款－到期', 'Disbursed, due'), `${day(l.disbursed_on)} ${t('至', 'to')} ${day(l.matures_on)}`],
+      [t('状态', 'State'), badge('loan.state', l.state)]]));
 }
 
 /** What only an office or the applicant can say is asked here; the address keeps the answer. */
@@ -111,14 +129,17 @@ function question(ctx, d, again) {
   return (cure) => {
     const f = d.book[cure.fact];
     if (!f || f.from === 'ledger') return null;
-    return h('div', {class: 'question', id: 'ask-' + cure.fact.replace(/\W/g, '-')}, ask(f, d.answers[cure.fact], (v) => again(cure.fact, v)), h('p', {class: 'hint'}, t('由受理部门核实后填报，请留存信用报告等凭证。', 'Told by the office that verified it; keep the document.')));
+    return h('div', {class: 'question', id: 'ask-' + cure.fact.replace(/\W/g, '-')},
+      ask(f, d.answers[cure.fact], (v) => again(cure.fact, v)), h('p', {class: 'hint'},
+      t('由受理部门核实后填报，请留存信用报告等凭证。', 'Told by the office that verified it; keep the document.')));
   };
 }
 
 function told_card(ctx, d, again) {
   const told = Object.keys(d.answers);
   if (!told.length) return null;
-  return card([t('您填报的情况', 'What you told'), h('small', null, t('改动后立即重新核对', 'checked again when changed'))], told.map((k) => ask(d.book[k] || {name: k, title: k, kind: 'text'}, d.answers[k], (v) => again(k, v))));
+  return card([t('您填报的情况', 'What you told'), h('small', null, t('改动后立即重新核对', 'checked again when changed'))],
+    told.map((k) => ask(d.book[k] || {name: k, title: k, kind: 'text'}, d.answers[k], (v) => again(k, v))));
 }
 
 async function digest(file) {
@@ -130,7 +151,9 @@ async function digest(file) {
 function proofs(d) {
   return Object.keys(d.answers).filter((k) => (d.book[k] || {}).from === 'office').map((k) => {
     const input = h('input', {type: 'file', id: 'proof-' + k});
-    return {fact: k, input, node: h('div', {class: 'field'}, h('label', {for: 'proof-' + k}, t(`凭证：${d.book[k].title}`, `Document: ${d.book[k].title}`), h('span', {class: 'hint'}, t('（选填；文件留在本机，只登记摘要）', ' (optional; only its digest is recorded)'))), input)};
+    return {fact: k, input, node: h('div', {class: 'field'}, h('label', {for: 'proof-' + k},
+      t(`凭证：${d.book[k].title}`, `Document: ${d.book[k].title}`), h('span', {class: 'hint'},
+      t('（选填；文件留在本机，只登记摘要）', ' (optional; only its digest is recorded)'))), input)};
   });
 }
 
@@ -138,18 +161,26 @@ function apply_card(ctx, d) {
   if (!ctx.may('POST /v1/applications')) return null;
   const a = d.answer, papers = proofs(d);
   const f = form({keep: `application-${d.policy}-${d.loan.contract_no}`, verb: t('据此提出申请', 'Apply on these facts'),
-    fields: [{name: 'reference', label: t('申请编号', 'Reference'), need: true, max: 64, value: `${d.policy}-${d.loan.contract_no}`.slice(0, 64), hint: t('本机构自编，不重复', 'your own, unique')}],
+    fields: [{name: 'reference', label: t('申请编号', 'Reference'), need: true, max: 64,
+      value: `${d.policy}-${d.loan.contract_no}`.slice(0, 64), hint: t('本机构自编，不重复', 'your own, unique')}],
     extra: papers.map((p) => p.node),
     send: async (v) => {
       const evidence = [];
-      for (const p of papers) if (p.input.files.length) evidence.push({fact: p.fact, document: p.input.files[0].name, sha256: await digest(p.input.files[0])});
-      const yes = await confirm({title: t('提交前请核对', 'Check before you submit'), verb: t(`提交申请 ${money(a.amount)} 元`, `Submit ${money(a.amount)} CNY`), body: facts([[t('政策', 'Policy'), `${a.policy}（${a.policy_version}）`],
-        [t('企业', 'Firm'), name(d.loan.borrower_name)], [t('合同编号', 'Contract'), d.loan.contract_no], [t('补贴金额', 'Subsidy'), h('strong', null, t(`${money(a.amount)} 元`, money(a.amount)))],
-        ...Object.entries(d.answers).map(([k, x]) => [(d.book[k] || {title: k}).title, fact_text(d.book[k], typed(d.book[k], x))]), [t('凭证', 'Documents'), evidence.length ? evidence.map((x) => x.document).join('、') : t('无', 'none')],
-        [t('预算可用', 'Budget left'), a.budget_left === null ? t('无预算', 'none') : t(`${money(a.budget_left)} 元`, money(a.budget_left))]])});
+      for (const p of papers) if (p.input.files.length) evidence.push({fact: p.fact, document: p.input.files[0].name,
+        sha256: await digest(p.input.files[0])});
+      const yes = await confirm({title: t('提交前请核对', 'Check before you submit'),
+        verb: t(`提交申请 ${money(a.amount)} 元`, `Submit ${money(a.amount)} CNY`),
+        body: facts([[t('政策', 'Policy'), `${a.policy}（${a.policy_version}）`],
+        [t('企业', 'Firm'), name(d.loan.borrower_name)], [t('合同编号', 'Contract'), d.loan.contract_no],
+          [t('补贴金额', 'Subsidy'), h('strong', null, t(`${money(a.amount)} 元`, money(a.amount)))],
+        ...Object.entries(d.answers).map(([k, x]) => [(d.book[k] || {title: k}).title, fact_text(d.book[k], typed(d.book[k], x))]),
+          [t('凭证', 'Documents'), evidence.length ? evidence.map((x) => x.document).join('、') : t('无', 'none')],
+        [t('预算可用', 'Budget left'), a.budget_left === null ? t('无预算', 'none') : t(`${money(a.budget_left)} 元`,
+          money(a.budget_left))]])});
       if (!yes) return;
       const facts_ = Object.fromEntries(Object.entries(d.answers).map(([k, x]) => [k, typed(d.book[k], x)]));
-      const made = await post('/v1/applications', Object.assign({reference: v.reference, policy: d.policy, loan: d.loan.contract_no, facts: facts_}, evidence.length ? {evidence} : {}));
+      const made = await post('/v1/applications', Object.assign({reference: v.reference, policy: d.policy, loan: d.loan.contract_no,
+        facts: facts_}, evidence.length ? {evidence} : {}));
       toast(t('已提出申请', 'Applied'));
       ctx.go(u`/console/applications/${made.data.id}`);
     }});
@@ -158,17 +189,24 @@ function apply_card(ctx, d) {
 
 function next_card(ctx, d) {
   const a = d.answer, kind = verdict_of(a), queue = a.queue ? t(`；前面排队 ${a.queue} 件`, `; ${a.queue} wait before it`) : '';
-  const TEXT = {good: t('核对无误后提出申请；提交即冻结预算。', 'Apply: the budget is reserved at once.'), ask: t('请先在左边补齐情况，再提出申请。', 'Tell what is missing first.'),
-    mend: t('改正后再核对；核对不占用额度，可反复进行。', 'Mend it, then check again: checking costs nothing.'), never: t('可把告知单交给企业；也可查看其他政策。', 'Give the notice to the firm, or look at other policies.')};
-  return h('section', {class: 'card no-print'}, h('h2', null, t('下一步', 'Next')), h('p', null, TEXT[kind]), h('p', {class: 'quiet'}, a.budget_left === null ? t('本年度没有登记预算。', 'No budget is registered.') : t(`预算可用 ${money(a.budget_left)} 元`, `Budget left ${money(a.budget_left)} CNY`), queue),
-    a.eligible ? apply_card(ctx, d) : null, h('div', {class: 'buttons'}, h('button', {type: 'button', onclick: () => window.print()}, a.eligible ? t('打印核对结果', 'Print') : t('打印一次性告知单', 'Print the notice')),
+  const TEXT = {good: t('核对无误后提出申请；提交即冻结预算。', 'Apply: the budget is reserved at once.'),
+    ask: t('请先在左边补齐情况，再提出申请。', 'Tell what is missing first.'),
+    mend: t('改正后再核对；核对不占用额度，可反复进行。', 'Mend it, then check again: checking costs nothing.'),
+      never: t('可把告知单交给企业；也可查看其他政策。', 'Give the notice to the firm, or look at other policies.')};
+  return h('section', {class: 'card no-print'}, h('h2', null, t('下一步', 'Next')), h('p', null, TEXT[kind]),
+    h('p', {class: 'quiet'}, a.budget_left === null ? t('本年度没有登记预算。',
+    'No budget is registered.') : t(`预算可用 ${money(a.budget_left)} 元`, `Budget left ${money(a.budget_left)} CNY`), queue),
+    a.eligible ? apply_card(ctx, d) : null, h('div', {class: 'buttons'},
+      h('button', {type: 'button', onclick: () => window.print()}, a.eligible ? t('打印核对结果', 'Print') : t('打印一次性告知单',
+      'Print the notice')),
       h('a', {class: 'button', href: here(ctx, d, {policy: ''})}, t('看其他政策', 'Other policies'))));
 }
 
 function answered(ctx, d) {
   const again = async (fact, value) => {
     d.answers = Object.assign({}, d.answers, {[fact]: value});
-    const query = Object.assign({policy: d.policy, loan: d.loan.contract_no}, Object.fromEntries(Object.entries(d.answers).map(([k, v]) => [FACT + k, v])));
+    const query = Object.assign({policy: d.policy, loan: d.loan.contract_no},
+      Object.fromEntries(Object.entries(d.answers).map(([k, v]) => [FACT + k, v])));
     history.replaceState(null, '', `${ctx.path}?${new URLSearchParams(query)}`);
     try {
       d.answer = await check(d, d.answers);
@@ -180,12 +218,15 @@ function answered(ctx, d) {
     }
   };
   const notice = h('div', null);
-  const toast_wrong = (e) => replace(notice, h('div', {class: 'summary', role: 'alert'}, h('h2', null, e.message), h('p', null, e.problem.detail)));
+  const toast_wrong = (e) => replace(notice, h('div', {class: 'summary', role: 'alert'}, h('h2', null, e.message),
+    h('p', null, e.problem.detail)));
   const part = region({id: 'answer'}, () => {
     const a = d.answer;
     replace(notice);
-    return [verdict(a, h('p', {class: 'quiet'}, t(`核对日期 ${a.on} · 规则 ${a.policy}（${a.policy_version} 起施行） · 只核对，不保存`, `Checked ${a.on} · ${a.policy} (in force from ${a.policy_version}) · nothing is stored`))), notice,
-      h('div', {class: 'aside'}, h('div', null, cures_card(d, question(ctx, d, again)), told_card(ctx, d, again), amount_card(a), card(t('逐条核对', 'Clause by clause'), trace_table(a.trace, d.book))), h('div', null, next_card(ctx, d), loan_card(d.loan)))];
+    return [verdict(a, h('p', {class: 'quiet'}, t(`核对日期 ${a.on} · 规则 ${a.policy}（${a.policy_version} 起施行） · 只核对，不保存`,
+      `Checked ${a.on} · ${a.policy} (in force from ${a.policy_version}) · nothing is stored`))), notice,
+      h('div', {class: 'aside'}, h('div', null, cures_card(d, question(ctx, d, again)), told_card(ctx, d, again), amount_card(a),
+        card(t('逐条核对', 'Clause by clause'), trace_table(a.trace, d.book))), h('div', null, next_card(ctx, d), loan_card(d.loan)))];
   });
   if (pressed) requestAnimationFrame(() => { const v = document.getElementById('verdict'); if (v) v.focus(); });
   pressed = false;
@@ -193,14 +234,18 @@ function answered(ctx, d) {
 }
 
 function refused(d) {
-  return h('div', {class: 'summary', role: 'alert'}, h('h2', null, t('不能核对', 'It cannot be checked')), h('ul', null, d.refused.errors.map((e) => h('li', null, e.title, e.cure ? `。${e.cure}` : null))));
+  return h('div', {class: 'summary', role: 'alert'}, h('h2', null, t('不能核对', 'It cannot be checked')),
+    h('ul', null, d.refused.errors.map((e) => h('li', null, e.title, e.cure ? `。${e.cure}` : null))));
 }
 
 export const page = {
   load,
   title: () => t('资格核对', 'Eligibility'),
-  sub: () => t('申请前先核对：是否符合、能补多少、差什么、怎样改。', 'Check before applying: eligible or not, how much, what is missing, how to mend it.'),
-  view: (ctx, d) => [asking(ctx, d), !d.asked ? card(null, h('p', {class: 'empty'}, t('请填写一笔贷款。只核对，不保存；不选政策就逐个政策核对，补贴最多的在前。', 'Fill in a loan. Nothing is stored; without a policy all of them are checked.')))
+  sub: () => t('申请前先核对：是否符合、能补多少、差什么、怎样改。',
+    'Check before applying: eligible or not, how much, what is missing, how to mend it.'),
+  view: (ctx, d) => [asking(ctx, d), !d.asked ? card(null, h('p', {class: 'empty'},
+    t('请填写一笔贷款。只核对，不保存；不选政策就逐个政策核对，补贴最多的在前。',
+    'Fill in a loan. Nothing is stored; without a policy all of them are checked.')))
     : d.choice ? choose(ctx, d) : d.fits ? [fits(ctx, d), loan_card(d.loan)] : d.refused ? refused(d) : answered(ctx, d)],
 };
 

@@ -10,22 +10,37 @@ import {badge, card, facts, table} from '../table.js';
 import {plan_state} from './plans.js';
 import {is_english, t} from '../words.js';
 
-const KINDS = {growth: ['年均增幅', 'Growth'], total: ['总量', 'Total'], rising: ['逐年递增', 'Rising']}, BASIS = {signed_on: ['按签订日', 'day signed'], registered_on: ['按登记日', 'day registered'], disbursed_on: ['按放款日', 'day drawn']}, READING = {compound: ['复合', 'compound'], mean: ['算术平均', 'mean']};
+const KINDS = {growth: ['年均增幅', 'Growth'], total: ['总量', 'Total'], rising: ['逐年递增', 'Rising']},
+  BASIS = {signed_on: ['按签订日', 'day signed'], registered_on: ['按登记日', 'day registered'], disbursed_on: ['按放款日', 'day drawn']},
+  READING = {compound: ['复合', 'compound'], mean: ['算术平均', 'mean']};
 const word = (of, w) => of[w] ? t(...of[w]) : w || '—';
-const threshold = (x) => x.threshold === undefined ? '—' : x.kind === 'growth' ? pct(x.threshold) : x.measure === 'amount' ? t(`${money(x.threshold)} 元`, money(x.threshold)) : String(x.threshold);
+const threshold = (x) => x.threshold === undefined ? '—' : x.kind === 'growth' ? pct(x.threshold) : x.measure === 'amount' ? t(`${money(x.threshold)} 元`,
+  money(x.threshold)) : String(x.threshold);
 
 function next(ctx, p) {
-  const {legal, barred} = p.state === 'in_force' ? {legal: [], barred: []} : apart(ctx, {path: '/v1/plans', legal: ['approve'], made_by: p.recorded_by, steps: [], rules: {approve: 'made'}});
+  const {legal, barred} = p.state === 'in_force' ? {legal: [], barred: []} : apart(ctx,
+    {path: '/v1/plans', legal: ['approve'], made_by: p.recorded_by, steps: [], rules: {approve: 'made'}});
   if (!legal.length && !barred.length) return null;
-  return h('section', {class: 'card stick no-print'}, h('h2', null, t('下一步', 'Next step')), barred_notes(barred), steps({record: u`/v1/plans/${p.id}`, seen: p.seen, legal, keep: 'plan-' + p.id, after: ctx.reload, verbs: {approve: t('批准，即施行', 'Approve: it is in force')}, difference: difference(u`/v1/plans/${p.id}`, p, {}, 'plan.state')}));
+  return h('section', {class: 'card stick no-print'}, h('h2', null, t('下一步', 'Next step')), barred_notes(barred),
+    steps({record: u`/v1/plans/${p.id}`, seen: p.seen, legal, keep: 'plan-' + p.id, after: ctx.reload,
+    verbs: {approve: t('批准，即施行', 'Approve: it is in force')}, difference: difference(u`/v1/plans/${p.id}`, p, {}, 'plan.state')}));
 }
 
 export const page = {
   load: (ctx) => get(u`/v1/plans/${ctx.at.id}`),
   title: (ctx, p) => is_english() && p.title_en ? p.title_en : p.title,
   sub: (ctx, p) => [p.code, ' · ', `${p.first_year}－${p.last_year}`, ' · ', plan_state(p)],
-  tools: (ctx, p) => p.state === 'draft' ? null : h('a', {class: 'button', href: `/console/cockpit?plan=${encodeURIComponent(p.code)}`}, t('看目标进度', 'Its targets now')),
-  view: (ctx, p) => h('div', {class: 'aside'}, h('div', null, card(t('目标', 'Targets'), table({rows: p.targets, columns: [{key: 'code', title: t('代码', 'Code')}, {key: 'title', title: t('名称', 'Title'), wide: true, cell: (x) => is_english() && x.title_en ? x.title_en : x.title}, {key: 'kind', title: t('类别', 'Kind'), cell: (x) => word(KINDS, x.kind)}, {key: 'threshold', title: t('门槛', 'Threshold'), num: true, cell: threshold},
-    {key: 'reading', title: t('年均算法', 'Reading'), cell: (x) => x.reading ? word(READING, x.reading) : '—'}, {key: 'assumed', title: t('来源', 'Source'), cell: (x) => x.assumed ? badge(null, 'warn', t('假定', 'Assumed')) : t('公布', 'Published')}]}))),
-  h('div', null, next(ctx, p), card(t('计划', 'Plan'), facts([[t('归入年度', 'Year by'), word(BASIS, p.basis)], [t('出处', 'Source'), name(p.source)], [t('起草', 'Drafted by'), name(p.recorded_by)], [t('批准', 'Approved by'), p.approved_by ? name(p.approved_by) : null]])))),
+  tools: (ctx, p) => p.state === 'draft' ? null : h('a', {class: 'button', href: `/console/cockpit?plan=${encodeURIComponent(p.code)}`},
+    t('看目标进度', 'Its targets now')),
+  view: (ctx, p) => h('div', {class: 'aside'}, h('div', null, card(t('目标', 'Targets'),
+    table({rows: p.targets, columns: [{key: 'code', title: t('代码', 'Code')},
+    {key: 'title', title: t('名称', 'Title'), wide: true, cell: (x) => is_english() && x.title_en ? x.title_en : x.title},
+    {key: 'kind', title: t('类别', 'Kind'), cell: (x) => word(KINDS, x.kind)},
+    {key: 'threshold', title: t('门槛', 'Threshold'), num: true, cell: threshold},
+    {key: 'reading', title: t('年均算法', 'Reading'), cell: (x) => x.reading ? word(READING, x.reading) : '—'},
+      {key: 'assumed', title: t('来源', 'Source'), cell: (x) => x.assumed ? badge(null, 'warn', t('假定', 'Assumed')) : t('公布',
+      'Published')}]}))),
+  h('div', null, next(ctx, p), card(t('计划', 'Plan'), facts([[t('归入年度', 'Year by'), word(BASIS, p.basis)],
+    [t('出处', 'Source'), name(p.source)], [t('起草', 'Drafted by'), name(p.recorded_by)],
+    [t('批准', 'Approved by'), p.approved_by ? name(p.approved_by) : null]])))),
 };

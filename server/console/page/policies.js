@@ -8,14 +8,20 @@ import {district_title} from '../places.js';
 import {t} from '../words.js';
 
 export const STATES = {draft: ['unknown', '草案', 'Draft'], in_force: ['good', '施行中', 'In force'], ended: ['none', '已终止', 'Ended']};
-export const state_badge = (p) => badge(null, (STATES[p.state] || ['none'])[0], STATES[p.state] ? t(STATES[p.state][1], STATES[p.state][2]) : p.state);
+export const state_badge = (p) => badge(null, (STATES[p.state] || ['none'])[0],
+  STATES[p.state] ? t(STATES[p.state][1], STATES[p.state][2]) : p.state);
 
 export const page = list_page({
   title: () => t('政策与试算', 'Policies'),
-  sub: () => t('点名称看条件与算法；可复制为草案、试算，再由另一人批准。', 'A title leads to its conditions; copy it, rehearse it, have another approve it.'),
+  sub: () => t('点名称看条件与算法；可复制为草案、试算，再由另一人批准。',
+    'A title leads to its conditions; copy it, rehearse it, have another approve it.'),
   path: '/v1/policies', exports: false,
   filters: () => [{name: 'q', label: t('名称、代码', 'Title, code')}, {name: 'code', label: t('政策代码', 'Code')}],
-  columns: () => [{key: 'title', title: t('名称', 'Title'), wide: true, cell: (p) => name(p.title)}, {key: 'code', title: t('代码', 'Code')}, {key: 'district', title: t('区', 'District'), cell: (p) => p.district ? district_title(p.district) : t('全市', 'City')},
-    {key: 'from', title: t('施行', 'In force'), cell: (p) => `${p.effective_from} ${t('至', 'to')} ${p.effective_to || '—'}`}, {key: 'legal_ref', title: t('依据', 'Source'), cell: (p) => name(p.legal_ref)}, {key: 'state', title: t('状态', 'State'), cell: state_badge}],
+  columns: () => [{key: 'title', title: t('名称', 'Title'), wide: true, cell: (p) => name(p.title)},
+    {key: 'code', title: t('代码', 'Code')}, {key: 'district', title: t('区', 'District'),
+    cell: (p) => p.district ? district_title(p.district) : t('全市', 'City')},
+    {key: 'from', title: t('施行', 'In force'), cell: (p) => `${p.effective_from} ${t('至', 'to')} ${p.effective_to || '—'}`},
+      {key: 'legal_ref', title: t('依据', 'Source'), cell: (p) => name(p.legal_ref)},
+      {key: 'state', title: t('状态', 'State'), cell: state_badge}],
   href: (p) => u`/console/policies/${p.id}`,
 });

@@ -12,11 +12,16 @@ import {act_text, act_title} from '../titles_act.js';
 import {is_english, t} from '../words.js';
 
 function next(ctx, p) {
-  const {legal, barred} = apart(ctx, {path: '/v1/proposals', legal: p.legal_steps, made_by: p.proposed_by, steps: p.steps, rules: {approve: ['made', 'approve'], refuse: []}});
+  const {legal, barred} = apart(ctx, {path: '/v1/proposals', legal: p.legal_steps, made_by: p.proposed_by, steps: p.steps,
+    rules: {approve: ['made', 'approve'], refuse: []}});
   if (!legal.length && !barred.length) return null;
-  return h('section', {class: 'card stick no-print'}, h('h2', null, t('复核', 'Second look')), barred_notes(barred), steps({record: u`/v1/proposals/${p.id}`, seen: p.seen, legal: ['approve', 'refuse'].filter((s) => legal.includes(s)), keep: 'proposal-' + p.id, after: ctx.reload,
-    verbs: {approve: p.amount ? t(`同意 ${money(p.amount)} 元`, `Agree to ${money(p.amount)} CNY`) : t('同意，即生效', 'Agree: it takes effect')}, names: {approve: t('同意', 'Agree'), refuse: t('不同意', 'Refuse')},
-    difference: difference(u`/v1/proposals/${p.id}`, p, {state: t('状态', 'State'), before_now: t('现在的原值', 'What stands now'), act: t('内容', 'Content')}, 'proposal.state')}));
+  return h('section', {class: 'card stick no-print'}, h('h2', null, t('复核', 'Second look')), barred_notes(barred),
+    steps({record: u`/v1/proposals/${p.id}`, seen: p.seen, legal: ['approve', 'refuse'].filter((s) => legal.includes(s)),
+    keep: 'proposal-' + p.id, after: ctx.reload,
+    verbs: {approve: p.amount ? t(`同意 ${money(p.amount)} 元`, `Agree to ${money(p.amount)} CNY`) : t('同意，即生效',
+      'Agree: it takes effect')}, names: {approve: t('同意', 'Agree'), refuse: t('不同意', 'Refuse')},
+    difference: difference(u`/v1/proposals/${p.id}`, p, {state: t('状态', 'State'), before_now: t('现在的原值', 'What stands now'),
+      act: t('内容', 'Content')}, 'proposal.state')}));
 }
 
 const moved = (p) => p.before !== undefined && p.before_now !== undefined && JSON.stringify(p.before) !== JSON.stringify(p.before_now);
@@ -25,18 +30,30 @@ const is_map = (x) => x && typeof x === 'object' && !Array.isArray(x);
 function content(p) {
   if (is_map(p.before) && is_map(p.act)) {
     const rows = differences(p.before, p.act).filter((d) => p.act[d.key] !== undefined);
-    return table({rows, empty: t('与原值相同。', 'The same as before.'), columns: [{key: 'key', title: t('项目', 'Item'), cell: (d) => act_title(d.key)}, {key: 'a', title: t('原值', 'Before'), cell: (d) => h('span', {class: 'old'}, act_text(d.key, d.a))}, {key: 'b', title: t('改为', 'To'), cell: (d) => h('strong', null, act_text(d.key, d.b))}]});
+    return table({rows, empty: t('与原值相同。', 'The same as before.'),
+      columns: [{key: 'key', title: t('项目', 'Item'), cell: (d) => act_title(d.key)},
+      {key: 'a', title: t('原值', 'Before'), cell: (d) => h('span', {class: 'old'}, act_text(d.key, d.a))},
+      {key: 'b', title: t('改为', 'To'), cell: (d) => h('strong', null, act_text(d.key, d.b))}]});
   }
-  return is_map(p.act) ? facts(Object.entries(p.act).map(([k, v]) => [act_title(k), act_text(k, v)])) : h('pre', {class: 'mono'}, JSON.stringify(p.act, null, 1));
+  return is_map(p.act) ? facts(Object.entries(p.act).map(([k, v]) => [act_title(k), act_text(k, v)])) : h('pre', {class: 'mono'},
+    JSON.stringify(p.act, null, 1));
 }
 
 export const page = {
   load: (ctx) => get(u`/v1/proposals/${ctx.at.id}`),
   title: (ctx, p) => is_english() ? p.title_en : p.title,
-  sub: (ctx, p) => [p.act && p.act.reference ? [name(p.act.reference), ' · '] : null, t('由 ', 'by '), name(p.proposed_by), t(` 于 ${instant(p.proposed_at)} 提出`, ` at ${instant(p.proposed_at)}`)],
-  view: (ctx, p) => [h('section', {class: 'verdict ' + {waiting: 'ask', approved: 'good', refused: 'never'}[p.state]}, h('h2', null, badge('proposal.state', p.state)), p.amount ? h('p', {class: 'sum'}, h('strong', null, money(p.amount)), t(' 元', ' CNY')) : null,
-    p.state === 'waiting' ? h('p', null, t(`须 ${p.needs} 人复核，已有 ${p.steps.length} 人。`, `Needs ${p.needs}, has ${p.steps.length}.`)) : null),
-  moved(p) ? h('div', {class: 'notice warn'}, t('提出之后原值已变动，请看清现在的原值再决定。', 'What it changes has changed since it was proposed.')) : null,
-  h('div', {class: 'aside'}, h('div', null, card(t('内容', 'Content'), content(p)), moved(p) ? card(t('现在的原值', 'What stands now'), is_map(p.before_now) ? facts(Object.entries(p.before_now).map(([k, v]) => [act_title(k), act_text(k, v)])) : h('pre', {class: 'mono'}, JSON.stringify(p.before_now))) : null,
-    card(t('经过', 'What was done'), timeline(steps_line({on: String(p.proposed_at).slice(0, 10), what: t('提出', 'Proposed'), by: p.proposed_by}, p.steps, (s) => badge('proposal.state', s.state))))), h('div', null, next(ctx, p)))],
+  sub: (ctx, p) => [p.act && p.act.reference ? [name(p.act.reference), ' · '] : null, t('由 ', 'by '), name(p.proposed_by),
+    t(` 于 ${instant(p.proposed_at)} 提出`, ` at ${instant(p.proposed_at)}`)],
+  view: (ctx, p) => [h('section', {class: 'verdict ' + {waiting: 'ask', approved: 'good', refused: 'never'}[p.state]},
+    h('h2', null, badge('proposal.state', p.state)), p.amount ? h('p', {class: 'sum'}, h('strong', null, money(p.amount)),
+    t(' 元', ' CNY')) : null,
+    p.state === 'waiting' ? h('p', null, t(`须 ${p.needs} 人复核，已有 ${p.steps.length} 人。`,
+      `Needs ${p.needs}, has ${p.steps.length}.`)) : null),
+  moved(p) ? h('div', {class: 'notice warn'}, t('提出之后原值已变动，请看清现在的原值再决定。',
+    'What it changes has changed since it was proposed.')) : null,
+  h('div', {class: 'aside'}, h('div', null, card(t('内容', 'Content'), content(p)),
+    moved(p) ? card(t('现在的原值', 'What stands now'), is_map(p.before_now) ? facts(Object.entries(p.before_now).map(([k,
+    v]) => [act_title(k), act_text(k, v)])) : h('pre', {class: 'mono'}, JSON.stringify(p.before_now))) : null,
+    card(t('经过', 'What was done'), timeline(steps_line({on: String(p.proposed_at).slice(0, 10), what: t('提出', 'Proposed'),
+      by: p.proposed_by}, p.steps, (s) => badge('proposal.state', s.state))))), h('div', null, next(ctx, p)))],
 };

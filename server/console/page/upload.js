@@ -10,32 +10,48 @@ import {count} from '../fmt.js';
 import {badge, card, table} from '../table.js';
 import {t} from '../words.js';
 
-const TYPES = [['loans', '贷款', 'Loans'], ['loan-events', '贷款事件（放款、还款、逾期、结清……）', 'Loan events'], ['coverages', '备案入池', 'Coverage'], ['claims', '理赔申请', 'Claims'], ['insurance-policies', '保单', 'Insurance policies'],
-  ['insurance-claims', '保险赔案', 'Insurance claims'], ['applications', '补贴申请', 'Applications'], ['budgets', '预算', 'Budgets'], ['transfers', '资金划转', 'Transfers'], ['measure-reports', '举措落实', 'Measure reports'], ['indicators', '指标', 'Indicators'],
-  ['ip-deals', '专利交易', 'Deals'], ['ip-deal-payments', '交易到账', 'Payments'], ['product-filings', '专利产品备案', 'Product filings'], ['catalogue-offers', '供给目录', 'Offers'], ['catalogue-needs', '需求目录', 'Needs'],
-  ['matching-events', '对接活动', 'Matching events'], ['enterprise-profiles', '企业画像', 'Enterprise profiles'], ['lpr', 'LPR 报价', 'LPR']];
+const TYPES = [['loans', '贷款', 'Loans'], ['loan-events', '贷款事件（放款、还款、逾期、结清……）', 'Loan events'],
+  ['coverages', '备案入池', 'Coverage'], ['claims', '理赔申请', 'Claims'], ['insurance-policies', '保单', 'Insurance policies'],
+  ['insurance-claims', '保险赔案', 'Insurance claims'], ['applications', '补贴申请', 'Applications'], ['budgets', '预算', 'Budgets'],
+    ['transfers', '资金划转', 'Transfers'], ['measure-reports', '举措落实', 'Measure reports'], ['indicators', '指标', 'Indicators'],
+  ['ip-deals', '专利交易', 'Deals'], ['ip-deal-payments', '交易到账', 'Payments'], ['product-filings', '专利产品备案', 'Product filings'],
+    ['catalogue-offers', '供给目录', 'Offers'], ['catalogue-needs', '需求目录', 'Needs'],
+  ['matching-events', '对接活动', 'Matching events'], ['enterprise-profiles', '企业画像', 'Enterprise profiles'],
+    ['lpr', 'LPR 报价', 'LPR']];
 const PAGE = 100;
-const KIND = {created: ['good', '新增', 'New'], replay: ['none', '已报过', 'Sent before'], conflict: ['warn', '冲突', 'Conflict'], refused: ['bad', '有问题', 'Refused'], same: ['good', '一致', 'Same'], different: ['warn', '不一致', 'Different'],
+const KIND = {created: ['good', '新增', 'New'], replay: ['none', '已报过', 'Sent before'], conflict: ['warn', '冲突', 'Conflict'],
+  refused: ['bad', '有问题', 'Refused'], same: ['good', '一致', 'Same'], different: ['warn', '不一致', 'Different'],
   missing_here: ['bad', '台账没有', 'Not on record'], missing_there: ['bad', '文件没有', 'Not in the file']};
 const is_bad = (v) => !['created', 'replay', 'same'].includes(v.outcome);
-const outcome = (v) => badge(null, (KIND[v.outcome] || ['none'])[0], KIND[v.outcome] ? t(KIND[v.outcome][1], KIND[v.outcome][2]) : v.outcome);
+const outcome = (v) => badge(null, (KIND[v.outcome] || ['none'])[0], KIND[v.outcome] ? t(KIND[v.outcome][1],
+  KIND[v.outcome][2]) : v.outcome);
 
 // ---- the verdicts --------------------------------------------------------------------------------
 
-const why = (v) => [...(v.errors || []).map((e) => h('div', null, h('strong', null, e.title), e.cure ? h('span', {class: 'quiet'}, '　', e.cure) : null)),
-  ...(v.differences || []).map((d) => h('div', null, `${d.title || d.field || d.pointer}：`, name(shown(d.here !== undefined ? d.here : d.ours)), ' ≠ ', name(shown(d.there !== undefined ? d.there : d.theirs)))),
+const why = (v) => [...(v.errors || []).map((e) => h('div', null, h('strong', null, e.title),
+  e.cure ? h('span', {class: 'quiet'}, '　', e.cure) : null)),
+  ...(v.differences || []).map((d) => h('div', null, `${d.title || d.field || d.pointer}：`,
+    name(shown(d.here !== undefined ? d.here : d.ours)), ' ≠ ', name(shown(d.there !== undefined ? d.there : d.theirs)))),
   ...(v.warnings || []).map((w) => h('div', {class: 'quiet'}, t('提醒：', 'Note: '), w.title))];
 const shown = (x) => x === null || x === undefined ? '—' : typeof x === 'object' ? JSON.stringify(x) : String(x);
-const fields = (v) => (v.errors || []).map((e) => h('div', null, name(e.field || String(e.pointer || '').slice(1) || '—'), e.value ? [h('span', {class: 'quiet'}, '：'), h('span', {class: 'mono'}, name(e.value))] : null));
+const fields = (v) => (v.errors || []).map((e) => h('div', null, name(e.field || String(e.pointer || '').slice(1) || '—'),
+  e.value ? [h('span', {class: 'quiet'}, '：'), h('span', {class: 'mono'}, name(e.value))] : null));
 
 function verdict_table(s) {
   const all = s.only_bad ? s.verdicts.filter(is_bad) : s.verdicts, rows = all.slice(s.at, s.at + PAGE);
-  const move = (n) => h('button', {type: 'button', onclick: () => { s.at += n; s.draw_verdicts(); }}, n > 0 ? t('下一页', 'Next page') : t('上一页', 'Back'));
-  return [h('label', {class: 'only'}, h('input', {type: 'checkbox', id: 'only-bad', checked: s.only_bad ? true : null, onchange: (e) => { s.only_bad = e.target.checked; s.at = 0; s.draw_verdicts(); }}), ' ', t('只看有问题的', 'Only what is wrong')),
-    table({rows, empty: s.only_bad ? t('没有有问题的行。', 'Nothing is wrong.') : t('没有结果。', 'None.'), columns: [{key: 'line', title: t('行号', 'Line'), num: true, cell: (v) => v.line === undefined ? '—' : count(v.line)},
-      {key: 'key', title: t('编号', 'Number'), cell: (v) => v.id && s.type === 'loans' ? h('a', {href: u`/console/loans/${v.id}`}, v.key) : name(v.key)}, {key: 'outcome', title: t('结果', 'Result'), cell: outcome},
-      {key: 'field', title: t('字段：原值', 'Field: value'), wide: true, cell: fields}, {key: 'why', title: t('问题与怎么改', 'Problem and cure'), wide: true, cell: why}]}),
-    h('nav', {class: 'pager', 'aria-label': t('分页', 'Pages')}, h('span', null, t(`第 ${all.length ? s.at + 1 : 0}－${Math.min(s.at + PAGE, all.length)} 项，共 ${count(all.length)} 项`, `${all.length ? s.at + 1 : 0}–${Math.min(s.at + PAGE, all.length)} of ${count(all.length)}`)),
+  const move = (n) => h('button', {type: 'button', onclick: () => { s.at += n; s.draw_verdicts(); }},
+    n > 0 ? t('下一页', 'Next page') : t('上一页', 'Back'));
+  return [h('label', {class: 'only'}, h('input', {type: 'checkbox', id: 'only-bad', checked: s.only_bad ? true : null,
+    onchange: (e) => { s.only_bad = e.target.checked; s.at = 0; s.draw_verdicts(); }}), ' ', t('只看有问题的', 'Only what is wrong')),
+    table({rows, empty: s.only_bad ? t('没有有问题的行。', 'Nothing is wrong.') : t('没有结果。', 'None.'),
+      columns: [{key: 'line', title: t('行号', 'Line'), num: true, cell: (v) => v.line === undefined ? '—' : count(v.line)},
+      {key: 'key', title: t('编号', 'Number'), cell: (v) => v.id && s.type === 'loans' ? h('a', {href: u`/console/loans/${v.id}`},
+        v.key) : name(v.key)}, {key: 'outcome', title: t('结果', 'Result'), cell: outcome},
+      {key: 'field', title: t('字段：原值', 'Field: value'), wide: true, cell: fields},
+        {key: 'why', title: t('问题与怎么改', 'Problem and cure'), wide: true, cell: why}]}),
+    h('nav', {class: 'pager', 'aria-label': t('分页', 'Pages')}, h('span', null,
+      t(`第 ${all.length ? s.at + 1 : 0}－${Math.min(s.at + PAGE, all.length)} 项，共 ${count(all.length)} 项`,
+      `${all.length ? s.at + 1 : 0}–${Math.min(s.at + PAGE, all.length)} of ${count(all.length)}`)),
       s.at ? move(-PAGE) : null, s.at + PAGE < all.length ? move(PAGE) : null)];
 }
 
@@ -44,16 +60,21 @@ function tally(verdicts) {
   for (const v of verdicts) n[v.outcome] = (n[v.outcome] || 0) + 1;
   return n;
 }
-const summary = (verdicts) => h('p', {class: 'tally', role: 'status'}, Object.entries(tally(verdicts)).map(([k, n]) => h('span', null, outcome({outcome: k}), ' ', h('strong', null, count(n)))));
+const summary = (verdicts) => h('p', {class: 'tally', role: 'status'},
+  Object.entries(tally(verdicts)).map(([k, n]) => h('span', null, outcome({outcome: k}), ' ', h('strong', null, count(n)))));
 
 /** The refused lines as they came, with the reason in a column of its own. */
 function rejected(s) {
   const reason = (v) => [...(v.errors || []).map((e) => `${e.field || ''} ${e.title}${e.cure ? '（' + e.cure + '）' : ''}`.trim())].join('；');
-  const bad = s.verdicts.filter((v) => is_bad(v)), lines = s.records && !s.json ? bad.filter((v) => v.index !== undefined).map((v) => `${s.records[v.index]},${cell_text(reason(v))}`) : null;
+  const bad = s.verdicts.filter((v) => is_bad(v)),
+    lines = s.records && !s.json ? bad.filter((v) => v.index !== undefined).map((v) => `${s.records[v.index]},${cell_text(reason(v))}`) : null;
   const text = lines ? [`${s.header},${t('原因', '#reason')}`, ...lines].join('\r\n')
-    : [record_text([t('行号', 'line'), t('编号', 'number'), t('字段', 'field'), t('原值', 'value'), t('问题', 'problem'), t('怎么改', 'cure')]), ...bad.flatMap((v) => (v.errors.length ? v.errors : [{}]).map((e) =>
-      record_text([String(v.line || ''), v.key || '', e.field || e.pointer || '', `'${shown(e.value)}`, e.title || v.outcome, e.cure || ''])))].join('\r\n');
-  save(new Blob(['\ufeff', text, '\r\n'], {type: 'text/csv;charset=utf-8'}), s.file.name.replace(/\.\w+$/, '') + t('-有问题的行', '-refused') + '.csv');
+    : [record_text([t('行号', 'line'), t('编号', 'number'), t('字段', 'field'), t('原值', 'value'), t('问题', 'problem'),
+      t('怎么改', 'cure')]), ...bad.flatMap((v) => (v.errors.length ? v.errors : [{}]).map((e) =>
+      record_text([String(v.line || ''), v.key || '', e.field || e.pointer || '', `'${shown(e.value)}`, e.title || v.outcome,
+        e.cure || ''])))].join('\r\n');
+  save(new Blob(['\ufeff', text, '\r\n'], {type: 'text/csv;charset=utf-8'}),
+    s.file.name.replace(/\.\w+$/, '') + t('-有问题的行', '-refused') + '.csv');
 }
 
 // ---- what is sent --------------------------------------------------------------------------------
@@ -63,7 +84,8 @@ const type_of = (s) => s.kind === 'xlsx' ? XLSX : s.json ? 'application/x-ndjson
 
 /** Reads what was chosen; says in words what is wrong with it. */
 async function take(s, file) {
-  Object.assign(s, {file, verdicts: [], records: null, header: null, kind: null, wrong: null, json: false, done: 0, mended: null, at: 0, header_problems: null, tried: false, sent: false, failure: null});
+  Object.assign(s, {file, verdicts: [], records: null, header: null, kind: null, wrong: null, json: false, done: 0, mended: null, at: 0,
+    header_problems: null, tried: false, sent: false, failure: null});
   s.bytes = new Uint8Array(await file.arrayBuffer());
   const found = kind_of(s.bytes);
   if (found.wrong) { s.wrong = found.wrong; return; }
@@ -72,7 +94,9 @@ async function take(s, file) {
 }
 function split(s, charset) {
   const got = text_of(s.bytes, charset);
-  if (!got) { s.wrong = charset ? t('文件内容不符合所选编码。', 'The bytes do not fit that encoding.') : t('文字编码无法识别。请在 Excel 中另存为「CSV UTF-8」再选。', 'The encoding is not known: save it as CSV UTF-8.'); return; }
+  if (!got) { s.wrong = charset ? t('文件内容不符合所选编码。',
+    'The bytes do not fit that encoding.') : t('文字编码无法识别。请在 Excel 中另存为「CSV UTF-8」再选。',
+    'The encoding is not known: save it as CSV UTF-8.'); return; }
   s.wrong = null;
   s.charset = got.charset;
   const all = records_of(got.text.replace(/^\ufeff/, ''));
@@ -90,7 +114,8 @@ async function run(s, dry, records, indices) {
   const query = dry ? {dry_run: 'true'} : {};
   try {
     if (s.kind === 'xlsx') s.verdicts = (await send_whole(path_of(s), query, s.bytes, XLSX)).verdicts;
-    else await send_slices({path: path_of(s), query, header: s.header, records, type: type_of(s), from: s.done, done: (n, verdicts, from) => {
+    else await send_slices({path: path_of(s), query, header: s.header, records, type: type_of(s), from: s.done,
+      done: (n, verdicts, from) => {
       verdicts.forEach((v, i) => { v.index = indices ? indices[from + i] : from + i; if (v.line !== undefined) v.line = v.index + (s.json ? 1 : 2); });
       s.verdicts.push(...verdicts);
       s.done = n;
@@ -129,9 +154,12 @@ async function compare(s) {
 // ---- the four steps ------------------------------------------------------------------------------
 
 function drop(s) {
-  const input = h('input', {type: 'file', id: 'file', accept: '.csv,.xlsx,.ndjson,.txt', 'aria-describedby': 'file-hint', onchange: () => { if (input.files.length) choose(input.files[0]); }});
+  const input = h('input', {type: 'file', id: 'file', accept: '.csv,.xlsx,.ndjson,.txt', 'aria-describedby': 'file-hint',
+    onchange: () => { if (input.files.length) choose(input.files[0]); }});
   const choose = async (file) => { await take(s, file); s.compared = false; s.draw(); };
-  const node = h('div', {class: 'drop'}, h('label', {for: 'file'}, t('选文件，或把文件拖到这里', 'Choose a file, or drop it here')), input, h('p', {class: 'hint', id: 'file-hint'}, t('CSV（UTF-8 或 GBK）、Excel（.xlsx）。行数不限，按 1,000 行一批发送。', 'CSV (UTF-8 or GBK) or .xlsx, any length, sent 1,000 lines at a time.')));
+  const node = h('div', {class: 'drop'}, h('label', {for: 'file'}, t('选文件，或把文件拖到这里', 'Choose a file, or drop it here')), input,
+    h('p', {class: 'hint', id: 'file-hint'}, t('CSV（UTF-8 或 GBK）、Excel（.xlsx）。行数不限，按 1,000 行一批发送。',
+    'CSV (UTF-8 or GBK) or .xlsx, any length, sent 1,000 lines at a time.')));
   node.addEventListener('dragover', (e) => { e.preventDefault(); node.classList.add('over'); });
   node.addEventListener('dragleave', () => node.classList.remove('over'));
   node.addEventListener('drop', (e) => { e.preventDefault(); node.classList.remove('over'); if (e.dataTransfer.files.length && !s.busy) choose(e.dataTransfer.files[0]); });
@@ -140,20 +168,34 @@ function drop(s) {
 
 function chosen(s) {
   if (!s.file) return null;
-  if (s.wrong) return h('div', {class: 'summary', role: 'alert'}, h('h2', null, t('这个文件不能用', 'This file cannot be used')), h('p', null, h('strong', null, name(s.file.name)), '：', s.wrong));
-  if (s.kind === 'xlsx') return h('p', {class: 'notice'}, h('strong', null, name(s.file.name)), t('　Excel 工作簿，读第一张可见的表。', ' a workbook; its first visible sheet is read.'));
+  if (s.wrong) return h('div', {class: 'summary', role: 'alert'}, h('h2', null, t('这个文件不能用', 'This file cannot be used')),
+    h('p', null, h('strong', null, name(s.file.name)), '：', s.wrong));
+  if (s.kind === 'xlsx') return h('p', {class: 'notice'}, h('strong', null, name(s.file.name)),
+    t('　Excel 工作簿，读第一张可见的表。', ' a workbook; its first visible sheet is read.'));
   const head = s.header === null ? null : cells_of(s.header);
-  return [h('p', {class: 'notice'}, h('strong', null, name(s.file.name)), t(`　${count(s.records.length)} 行，编码 `, ` ${count(s.records.length)} lines, `), h('label', {class: 'unseen', for: 'charset'}, t('编码', 'Encoding')),
-    h('select', {id: 'charset', disabled: s.busy ? true : null, onchange: (e) => { split(s, e.target.value); s.draw(); }}, [['utf-8', 'UTF-8'], ['gb18030', 'GBK / GB18030']].map(([v, x]) => h('option', {value: v, selected: v === s.charset}, x)))),
-  head ? h('div', {class: 'scroll preview', tabindex: '0', role: 'region', 'aria-label': t('前三行', 'First lines')}, h('table', null, h('caption', null, t('前三行', 'First lines')), h('thead', null, h('tr', null, head.map((c) => h('th', {scope: 'col'}, c)))), h('tbody', null, s.records.slice(0, 3).map((r) => h('tr', null, cells_of(r).map((c) => h('td', null, c))))))) : null];
+  return [h('p', {class: 'notice'}, h('strong', null, name(s.file.name)),
+    t(`　${count(s.records.length)} 行，编码 `, ` ${count(s.records.length)} lines, `),
+    h('label', {class: 'unseen', for: 'charset'}, t('编码', 'Encoding')),
+    h('select', {id: 'charset', disabled: s.busy ? true : null, onchange: (e) => { split(s, e.target.value); s.draw(); }},
+      [['utf-8', 'UTF-8'], ['gb18030', 'GBK / GB18030']].map(([v, x]) => h('option', {value: v, selected: v === s.charset}, x)))),
+  head ? h('div', {class: 'scroll preview', tabindex: '0', role: 'region', 'aria-label': t('前三行', 'First lines')},
+    h('table', null, h('caption', null, t('前三行', 'First lines')), h('thead', null,
+    h('tr', null, head.map((c) => h('th', {scope: 'col'}, c)))), h('tbody', null,
+    s.records.slice(0, 3).map((r) => h('tr', null, cells_of(r).map((c) => h('td', null, c))))))) : null];
 }
 
 function columns(s, titles) {
-  const unknown = s.header_problems.map((e) => /[:：]\s*(.*?) \? → (.*?)(?: \(|$)/.exec(e.title)).filter(Boolean).map((m) => ({given: m[1], near: m[2]}));
-  const head = cells_of(s.header || ''), picks = unknown.filter((x) => head.some((c) => c.trim() === x.given || c.trim() === x.given.trim()));
-  const selects = picks.map((x, i) => h('select', {id: 'column' + i}, h('option', {value: ''}, t('（不报送这一列）', '(leave it out)')), titles.map((title) => h('option', {value: title, selected: title === x.near}, title))));
-  return card(t('列对应', 'Columns'), h('p', null, t('下面的列名台账不认识，请选它是哪一列；其他列已对上。', 'These titles are not known: say which column each is.')), s.kind === 'xlsx' || !picks.length ? h('ul', null, s.header_problems.map((e) => h('li', null, e.title, '。', e.cure)))
-    : [h('div', {class: 'fields'}, picks.map((x, i) => h('div', {class: 'field'}, h('label', {for: 'column' + i}, name(x.given)), selects[i]))), h('div', {class: 'buttons'}, h('button', {type: 'button', class: 'primary', id: 'match', onclick: () => {
+  const unknown = s.header_problems.map((e) => /[:：]\s*(.*?) \? → (.*?)(?: \(|$)/.exec(e.title)).filter(Boolean).map((m) => ({given: m[1],
+    near: m[2]}));
+  const head = cells_of(s.header || ''),
+    picks = unknown.filter((x) => head.some((c) => c.trim() === x.given || c.trim() === x.given.trim()));
+  const selects = picks.map((x, i) => h('select', {id: 'column' + i}, h('option', {value: ''}, t('（不报送这一列）', '(leave it out)')),
+    titles.map((title) => h('option', {value: title, selected: title === x.near}, title))));
+  return card(t('列对应', 'Columns'), h('p', null, t('下面的列名台账不认识，请选它是哪一列；其他列已对上。',
+    'These titles are not known: say which column each is.')), s.kind === 'xlsx' || !picks.length ? h('ul', null,
+    s.header_problems.map((e) => h('li', null, e.title, '。', e.cure)))
+    : [h('div', {class: 'fields'}, picks.map((x, i) => h('div', {class: 'field'}, h('label', {for: 'column' + i}, name(x.given)),
+      selects[i]))), h('div', {class: 'buttons'}, h('button', {type: 'button', class: 'primary', id: 'match', onclick: () => {
       const of = Object.fromEntries(picks.map((x, i) => [x.given.trim(), selects[i].value]));
       s.header = record_text(head.map((c) => of[c.trim()] === undefined ? c : of[c.trim()] || '#' + c));
       s.header_problems = null;
@@ -165,23 +207,35 @@ function columns(s, titles) {
 function failure(s, again) {
   if (!s.failure) return null;
   const gone = s.failure instanceof Gone;
-  return h('div', {class: 'summary', role: 'alert', tabindex: '-1'}, h('h2', null, gone ? t('连不上服务器', 'The server cannot be reached') : s.failure.message), gone ? h('p', null, t(`已处理 ${count(s.done)} 行；恢复后从这里继续，重发无害。`, `${count(s.done)} lines are done; it goes on from there.`))
-    : h('ul', null, s.failure.errors.map((e) => h('li', null, e.title, e.cure ? `。${e.cure}` : null))), h('button', {type: 'button', onclick: again}, gone ? t('继续', 'Go on') : t('重试', 'Try again')));
+  return h('div', {class: 'summary', role: 'alert', tabindex: '-1'}, h('h2', null,
+    gone ? t('连不上服务器', 'The server cannot be reached') : s.failure.message),
+    gone ? h('p', null, t(`已处理 ${count(s.done)} 行；恢复后从这里继续，重发无害。`,
+    `${count(s.done)} lines are done; it goes on from there.`))
+    : h('ul', null, s.failure.errors.map((e) => h('li', null, e.title, e.cure ? `。${e.cure}` : null))),
+      h('button', {type: 'button', onclick: again}, gone ? t('继续', 'Go on') : t('重试', 'Try again')));
 }
 
 function trial(s) {
   const start = () => { s.verdicts = s.done ? s.verdicts : []; s.at = 0; run(s, true, s.records); };
-  return card(t('2　试报', '2 Try'), h('p', {class: 'quiet'}, t('逐行检查，不入账。', 'Every line is judged; nothing is stored.')), h('div', {class: 'buttons'}, h('button', {type: 'button', class: s.tried ? null : 'primary', id: 'try', disabled: s.busy ? true : null, onclick: () => { s.done = 0; start(); }}, s.tried ? t('再试一次', 'Try again') : t('试报', 'Try')),
-    s.may_compare ? h('button', {type: 'button', id: 'compare', disabled: s.busy ? true : null, onclick: () => compare(s)}, t('与台账核对（不入账）', 'Compare with the ledger')) : null), s.progress, s.sent || s.sending ? null : failure(s, start), s.tried && !s.sent ? summary(s.verdicts) : null);
+  return card(t('2　试报', '2 Try'), h('p', {class: 'quiet'}, t('逐行检查，不入账。', 'Every line is judged; nothing is stored.')),
+    h('div', {class: 'buttons'}, h('button', {type: 'button', class: s.tried ? null : 'primary', id: 'try', disabled: s.busy ? true : null,
+    onclick: () => { s.done = 0; start(); }}, s.tried ? t('再试一次', 'Try again') : t('试报', 'Try')),
+    s.may_compare ? h('button', {type: 'button', id: 'compare', disabled: s.busy ? true : null, onclick: () => compare(s)},
+      t('与台账核对（不入账）', 'Compare with the ledger')) : null), s.progress, s.sent || s.sending ? null : failure(s, start),
+      s.tried && !s.sent ? summary(s.verdicts) : null);
 }
 
 function final(s) {
   if (!s.tried) return null;
   const good = s.verdicts.filter((v) => !is_bad(v)), bad = s.verdicts.length - good.length, whole = s.kind === 'xlsx';
-  if (s.sent) return h('section', {class: 'card', id: 'final', tabindex: '-1'}, h('h2', null, t('3　已报送', '3 Sent')), summary(s.verdicts), s.held ? h('p', null, t(`另有 ${count(s.held)} 行有问题，没有报送；请改正后再报。`, `${count(s.held)} refused lines were not sent.`)) : null,
-    h('p', {class: 'quiet'}, t('「已报过」表示与先前报送的内容完全一致，未重复计入。', '"Sent before": the same content is on record and counts once.')));
+  if (s.sent) return h('section', {class: 'card', id: 'final', tabindex: '-1'}, h('h2', null, t('3　已报送', '3 Sent')),
+    summary(s.verdicts), s.held ? h('p', null, t(`另有 ${count(s.held)} 行有问题，没有报送；请改正后再报。`,
+    `${count(s.held)} refused lines were not sent.`)) : null,
+    h('p', {class: 'quiet'}, t('「已报过」表示与先前报送的内容完全一致，未重复计入。',
+      '"Sent before": the same content is on record and counts once.')));
   const sending = async () => {
-    if (!whole) { const indices = good.map((v) => v.index); s.plan = s.plan || {records: indices.map((i) => s.records[i]), indices, bad: s.verdicts.filter(is_bad)}; }
+    if (!whole) { const indices = good.map((v) => v.index); s.plan = s.plan || {records: indices.map((i) => s.records[i]), indices,
+      bad: s.verdicts.filter(is_bad)}; }
     s.sending = true;
     if (!s.done) s.verdicts = [];
     await run(s, false, whole ? null : s.plan.records, whole ? null : s.plan.indices);
@@ -192,33 +246,52 @@ function final(s) {
     s.draw();
     document.getElementById('final').focus();
   };
-  const verb = !bad || whole ? t(`报送 ${count(good.length)} 行`, `Send ${count(good.length)} lines`) : t(`报送其余 ${count(good.length)} 行，${count(bad)} 行稍后补报`, `Send ${count(good.length)} lines, ${count(bad)} later`);
-  return card(t('3　正式报送', '3 Send'), s.sending ? failure(s, sending) : null, h('div', {class: 'buttons'}, h('button', {type: 'button', class: 'primary', id: 'send', disabled: s.busy || !good.length ? true : null, onclick: sending}, verb)));
+  const verb = !bad || whole ? t(`报送 ${count(good.length)} 行`,
+    `Send ${count(good.length)} lines`) : t(`报送其余 ${count(good.length)} 行，${count(bad)} 行稍后补报`,
+    `Send ${count(good.length)} lines, ${count(bad)} later`);
+  return card(t('3　正式报送', '3 Send'), s.sending ? failure(s, sending) : null,
+    h('div', {class: 'buttons'}, h('button', {type: 'button', class: 'primary', id: 'send', disabled: s.busy || !good.length ? true : null,
+    onclick: sending}, verb)));
 }
 
 export const page = {
   load: async (ctx) => {
-    const types = TYPES.filter(([key]) => ctx.may('POST /v1/' + key)), type = types.some(([k]) => k === ctx.query.type) ? ctx.query.type : types.length ? types[0][0] : null;
+    const types = TYPES.filter(([key]) => ctx.may('POST /v1/' + key)),
+      type = types.some(([k]) => k === ctx.query.type) ? ctx.query.type : types.length ? types[0][0] : null;
     const titles = type && ctx.may(`GET /v1/${type}/template.csv`) ? await get_text(`/v1/${type}/template.csv`) : '';
     return {types, type, titles: cells_of(titles.replace(/^\ufeff/, '').split('\n')[0].trim())};
   },
   title: () => t('报送', 'Send data'),
-  sub: () => t('先试报，看清逐行结果，再正式报送。重报无害：内容相同的只计一次。', 'Try first, read the verdicts, then send. Sending again is harmless.'),
+  sub: () => t('先试报，看清逐行结果，再正式报送。重报无害：内容相同的只计一次。',
+    'Try first, read the verdicts, then send. Sending again is harmless.'),
   view: (ctx, d) => {
     if (!d.type) return card(null, h('p', {class: 'empty'}, t('您的机构没有可以报送的内容。', 'There is nothing for you to send.')));
-    const s = {type: d.type, verdicts: [], at: 0, only_bad: false, done: 0, may_compare: d.type === 'loans', progress: h('div', {class: 'sending'})}, body = h('div', null), verdicts = h('div', null);
-    s.draw_verdicts = () => replace(verdicts, s.verdicts.length ? card([s.compared ? t('核对结果', 'Comparison') : t('逐行结果', 'Verdicts'), s.compared ? summary(s.verdicts) : null], s.verdicts.some(is_bad) ? h('div', {class: 'buttons no-print'}, h('button', {type: 'button', id: 'rejected', onclick: () => rejected(s)}, t('下载有问题的行（附原因）', 'Download what is wrong, with reasons'))) : null, verdict_table(s)) : null);
-    s.draw_progress = () => replace(s.progress, s.busy ? [h('progress', {max: String(s.records ? s.records.length : 1), value: s.records ? String(s.done) : null, 'aria-label': t('进度', 'Progress')}), ' ', s.records ? t(`${count(s.done)} / ${count(s.records.length)} 行`, `${count(s.done)} of ${count(s.records.length)}`) : t('正在检查工作簿……', 'Reading the workbook…')] : null);
+    const s = {type: d.type, verdicts: [], at: 0, only_bad: false, done: 0, may_compare: d.type === 'loans',
+      progress: h('div', {class: 'sending'})}, body = h('div', null), verdicts = h('div', null);
+    s.draw_verdicts = () => replace(verdicts, s.verdicts.length ? card([s.compared ? t('核对结果', 'Comparison') : t('逐行结果',
+      'Verdicts'), s.compared ? summary(s.verdicts) : null], s.verdicts.some(is_bad) ? h('div', {class: 'buttons no-print'},
+      h('button', {type: 'button', id: 'rejected', onclick: () => rejected(s)},
+      t('下载有问题的行（附原因）', 'Download what is wrong, with reasons'))) : null, verdict_table(s)) : null);
+    s.draw_progress = () => replace(s.progress, s.busy ? [h('progress',
+      {max: String(s.records ? s.records.length : 1), value: s.records ? String(s.done) : null, 'aria-label': t('进度', 'Progress')}), ' ',
+      s.records ? t(`${count(s.done)} / ${count(s.records.length)} 行`,
+      `${count(s.done)} of ${count(s.records.length)}`) : t('正在检查工作簿……', 'Reading the workbook…')] : null);
     s.draw = () => {
       const had = body.contains(document.activeElement) ? document.activeElement.id : null;
-      replace(body, chosen(s) ? card(null, chosen(s)) : null, s.file && !s.wrong ? [s.header_problems ? columns(s, d.titles) : null, trial(s), s.compared ? null : final(s)] : null);
+      replace(body, chosen(s) ? card(null, chosen(s)) : null, s.file && !s.wrong ? [s.header_problems ? columns(s, d.titles) : null,
+        trial(s), s.compared ? null : final(s)] : null);
       s.draw_progress();
       s.draw_verdicts();
       const again = had && document.getElementById(had);
       if (again) again.focus();
       window.onbeforeunload = s.busy ? (e) => { e.preventDefault(); return ''; } : null;
     };
-    return [card(t('1　选文件', '1 File'), h('div', {class: 'asking two'}, h('div', {class: 'field'}, h('label', {for: 'type'}, t('报送内容', 'What')), h('select', {id: 'type', onchange: (e) => ctx.go(ctx.href({type: e.target.value}))}, d.types.map(([key, zh, en]) => h('option', {value: key, selected: key === d.type}, t(zh, en)))),
-      d.titles.length < 2 ? null : h('p', {class: 'hint'}, h('button', {type: 'button', onclick: () => save(new Blob(['\ufeff', d.titles.map(cell_text).join(','), '\r\n'], {type: 'text/csv;charset=utf-8'}), d.type + '.csv')}, t('下载空白模板', 'Download the template')))), drop(s))), body, verdicts];
+    return [card(t('1　选文件', '1 File'), h('div', {class: 'asking two'},
+      h('div', {class: 'field'}, h('label', {for: 'type'}, t('报送内容', 'What')),
+      h('select', {id: 'type', onchange: (e) => ctx.go(ctx.href({type: e.target.value}))},
+      d.types.map(([key, zh, en]) => h('option', {value: key, selected: key === d.type}, t(zh, en)))),
+      d.titles.length < 2 ? null : h('p', {class: 'hint'}, h('button',
+        {type: 'button', onclick: () => save(new Blob(['\ufeff', d.titles.map(cell_text).join(','), '\r\n'],
+        {type: 'text/csv;charset=utf-8'}), d.type + '.csv')}, t('下载空白模板', 'Download the template')))), drop(s))), body, verdicts];
   },
 };
