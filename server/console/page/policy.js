@@ -119,9 +119,9 @@ function mark(s, error, book) {
 
 function editor(ctx, d) {
   const is_draft = ctx.query.edit === 'draft', key = 'draft policy ' + d.p.id, kept = sessionStorage.getItem(key),
-    from = ctx.today.slice(0, 4);
+    newest = Math.max(Number(ctx.today.slice(0, 4)), ...d.versions.map((v) => Number(v.effective_from.slice(0, 4))));
   const s = {inputs: [], draft: kept ? JSON.parse(kept) : Object.assign(JSON.parse(JSON.stringify(rule_of(d.p))),
-    is_draft ? {} : {effective_from: `${Number(from) + 1}-01-01`})};
+    is_draft ? {} : {effective_from: `${newest + 1}-01-01`})};
   if (!kept && !is_draft) { delete s.draft.effective_to; delete s.draft.apply_until; }
   const base = rule_of(is_draft ? d.base : d.p), verdict = h('div', {role: 'status', id: 'judged'}), summary = h('div', null);
   const shown = region({id: 'reads'}, () => [h('h3', null, t('改动', 'Changes')),
