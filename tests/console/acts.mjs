@@ -61,8 +61,8 @@ export async function tab_to(w, at, most = 90) {
 }
 
 /** Nothing that axe finds, on the page as it stands in another window of the same person (axe needs a script of its own). */
-export async function accessible(as, role, paths) {
-  const w = await as(role, {bypass: true});
+export async function accessible(as, role, paths, expect = []) {
+  const w = await as(role, {bypass: true, expect});
   for (const at of paths) {
     await visit(w, at);
     await w.page.evaluate(AXE);
