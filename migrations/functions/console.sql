@@ -22,6 +22,12 @@ begin
       from token t
      where t.sha256 = whose
        and (link is not null or t.is_certificate = certificate);
+    delete from console_session s -- of one token so many at once, the newest
+     where s.sha256 in (select o.sha256
+                          from console_session o
+                         where o.token = whose
+                         order by o.seen_at desc, o.opened_at desc
+                        offset 20);
 end $$;
 revoke all on function console_session_open from public;
 grant execute on function console_session_open to pledged_app;

@@ -189,9 +189,14 @@ static struct str hashed(struct arena *a, const struct json *text)
     return text && text->kind == JSON_STRING ? session_hash(a, text->text) : (struct str){NULL, 0};
 }
 
-/* A link is for whoever sits at the machine. */
+/* A link is for whoever sits at the machine, and not for whom a proxy on it speaks. */
 static bool is_loopback(const struct req *r)
 {
+    static const char *const by_proxy[] = {"forwarded", "x-forwarded-for", "x-real-ip", "via"};
+    for (size_t i = 0; i < COUNT_OF(by_proxy); i++) {
+        if (req_header(r, by_proxy[i]).p)
+            return false;
+    }
     return str_starts(r->peer, "127.") || str_is(r->peer, "::1") ||
            str_starts(r->peer, "::ffff:127.");
 }

@@ -40,9 +40,11 @@ struct str session_cookie(struct req *r)
     return (struct str){NULL, 0};
 }
 
+/* A browser that speaks TLS, to us or to a proxy before us, shall not show the cookie without. */
 void session_cookie_set(struct req *r, struct str secret)
 {
-    bool tls = r->server->process.conf.tls_cert != NULL;
+    struct str origin = req_header(r, "origin");
+    bool tls = r->server->process.conf.tls_cert || (origin.p && str_starts(origin, "https://"));
     reply_header(r, "Set-Cookie",
         arena_printf(r->a, "%s=%s; Path=/; %sHttpOnly; SameSite=Strict%s", cookie_name(r), secret.p,
             tls ? "Secure; " : "", secret.n ? "" : "; Max-Age=0"));

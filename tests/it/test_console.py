@@ -232,6 +232,25 @@ class Sessions(Case):
             out = self.d.cli("console-link", *wrong, check=False)
             self.assertEqual((out.returncode, out.stdout), (2, ""), wrong)
 
+    def test_behind_a_proxy_the_cookie_is_for_tls_and_a_link_for_the_machine(self):
+        host = "ledger.example:8443"
+        r = self.b.call("POST", "/console/session", {"token": self.bank}, {"Origin": "https://" + host, "Host": host})
+        self.assertRegex(r.headers["set-cookie"], r"\Apledged=plg_[\w-]{43}; Path=/; Secure; HttpOnly; SameSite=Strict\Z")
+        r = self.b.call("POST", "/console/session", {"token": self.bank}, {"Origin": "http://127.0.0.1:%d" % self.d.port})
+        self.assertNotIn("Secure", r.headers["set-cookie"])
+        link = self.d.cli("console-link", "--org", "BANK-A", "--person", "王敏").stdout.strip().split("#")[1]
+        for header in ("X-Forwarded-For", "Via"):
+            r = self.b.call("POST", "/console/session", {"link": link}, {header: "203.0.113.7"})
+            self.assertEqual((r.status, r.codes()), (401, [("", "E_AUTH")]), header)
+        self.assertEqual(self.b.sign_in(link=link).status, 200)  # at the machine it still does
+
+    def test_of_one_token_the_newest_twenty_sessions_go_on(self):
+        token = self.d.token("bank", "BANK-MANY")
+        made = [Browser(self.d) for _ in range(21)]
+        for b in made:
+            self.assertEqual(b.sign_in(token=token).status, 200)
+        self.assertEqual([b.call("GET", "/console/session").json()["signed_in"] for b in made], [False] + [True] * 20)
+
     def test_neither_cookie_nor_token_is_logged(self):
         self.b.sign_in(token=self.bank)
         self.b.call("GET", "/console/loans?q=secret")
