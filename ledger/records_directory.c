@@ -204,14 +204,16 @@ static const struct field token_fields[] = {
     {"person", "姓名", F_TEXT, .need = true, .min = 1, .max = 60, .example = "王敏"},
     {"duties", "职责(不填为只读)", F_WORDS, .choices = duties, .example = "submit;decide"},
     {"expires_on", "失效日", F_DAY, .example = "2025-12-31"},
-    {"sha256", "令牌摘要(不填则由台账生成令牌)", F_TEXT, .min = 64, .max = 64,
+    {"sha256", "令牌前半的摘要(不填则由台账生成)", F_TEXT, .min = 64, .max = 64,
         .example = HASH_EXAMPLE},
     {.name = NULL},
 };
 static_assert(COUNT_OF(token_fields) == TOKEN_WIDTH + 1, "the enum follows the table");
 static const struct member token_read_only[] = {
     {"", M_ALSO, .of = proposed_read_only},
-    {"token", M_TEXT, "令牌(只显示一次)", .en = "The token: shown once", .maybe = true},
+    {"token_first", M_TEXT, "令牌前半(只显示一次)",
+        .en = "First half of the token: shown once; the second is told to its last approver",
+        .maybe = true},
     {.name = NULL},
 };
 

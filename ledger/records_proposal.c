@@ -42,6 +42,9 @@ static void step_derive(struct arena *a, struct value *v)
 
 static const struct member step_read_only[] = {
     {"state", M_WORD, "其后状态", .en = "State after it", .words = STATES, .maybe = true},
+    {"token_second", M_TEXT, "令牌后半(只向复核人本人显示)",
+        .en = "Second half of the token that was approved: told to whoever took this step alone",
+        .maybe = true},
     {.name = NULL},
 };
 

@@ -134,14 +134,34 @@ end $$;
 revoke all on function person_disable_decide from public;
 grant execute on function person_disable_decide to pledged_app;
 
--- A token for somebody who sits in an organisation; the ledger knows its digest alone.
+-- The second half of a token, which is told to its last approver: it follows from the proposal, so that it is stored
+-- nowhere. Whoever proposed the token has the first half alone.
+create or replace function token_second_half(proposal uuid) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select '.' || rtrim(translate(encode(
+               sha256(i.secret || sha256(i.secret || convert_to('token ' || proposal, 'UTF8'))),
+               'base64'), '+/', '-_'), '=')
+      from installation i
+$$;
+
+-- What the answer to an approval tells of a token that it gave: to nobody but the person who approved.
+create or replace function token_told(proposal uuid, state text, approver uuid) returns text
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return case when state = 'approved' and approver = my_person()
+                     and exists (select from proposal p where p.id = proposal and p.type = 'token')
+                then token_second_half(proposal) end;
+end $$;
+
+-- A token for somebody who sits in an organisation; the ledger knows its digest alone, made of those of both halves.
 create or replace function token_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     d decision;
     o org := org_coded(doc ->> 'organisation');
     s post;
-    digest bytea := decode(doc ->> 'sha256', 'hex');
+    digest bytea := sha256(decode(doc ->> 'sha256', 'hex')
+                           || sha256(convert_to(token_second_half(new_id), 'UTF8')));
 begin
     d.parties := '{}';
     d.district := '';
@@ -152,8 +172,6 @@ begin
         d.problems := json_build_array(problem('E_NO_PERSON', '/person', doc ->> 'person'));
     elsif (doc ->> 'expires_on')::date <= today() then
         d.problems := json_build_array(problem('E_ORDER', '/expires_on', (today() + 1)::text));
-    elsif exists (select from token t where t.sha256 = digest) then
-        d.problems := json_build_array(problem('E_TAKEN', '/sha256', ''));
     elsif not dry then
         insert into token (sha256, org_id, person, person_id, created_at, expires_at, duties, id)
         values (digest, o.id, s.name, s.person, record_now(),

@@ -203,7 +203,8 @@ grant execute on function proposal_step_decide to pledged_app;
 -- What a step led to, in the answer to it.
 create or replace function proposal_step_decided(id uuid) returns json
     language sql stable security definer set search_path = public, pg_temp as
-    $$ select json_build_object('state', s.state) from proposal_step s where s.id = $1 $$;
+    $$ select json_build_object('state', s.state, 'token_second', token_told(s.proposal, s.state, s.person))
+         from proposal_step s where s.id = $1 $$;
 
 -- What the answer of a record that is proposed tells of that; null: it needed no second person when it was recorded.
 create or replace function proposal_brief(record_id uuid) returns json

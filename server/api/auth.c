@@ -21,6 +21,7 @@
 #include <openssl/rand.h>
 
 enum { CACHE_SLOTS = 4096, CACHE_TTL_S = 60 };
+enum { SECOND_HALF = 1 + 43 }; /* a dot and 32 bytes in base64url */
 
 struct cached {
     struct cached *next;
@@ -208,6 +209,19 @@ static struct str bearer(struct req *r)
     return (struct str){h.p + sizeof scheme - 1, h.n - (sizeof scheme - 1)};
 }
 
+/* The digest that a token is known by. What two persons gave is of two halves (directory.sql), whose
+ * digests are joined: the ledger never has both at once, save here. */
+hash token_digest(struct str token)
+{
+    size_t first = token.n > SECOND_HALF ? token.n - SECOND_HALF : 0;
+    hash half[2];
+    if (!first || token.p[first] != '.')
+        return hash_sha256(token.p, token.n);
+    half[0] = hash_sha256(token.p, first);
+    half[1] = hash_sha256(token.p + first, SECOND_HALF);
+    return hash_sha256(half, sizeof half);
+}
+
 struct str auth_credential(struct req *r, bool *is_certificate)
 {
     struct str token = bearer(r);
@@ -215,7 +229,7 @@ struct str auth_credential(struct req *r, bool *is_certificate)
         return (struct str){NULL, 0}; /* a key that signs is never sent */
     *is_certificate = !token.p;
     if (token.p)
-        return hash_hex(r->a, hash_sha256(token.p, token.n));
+        return hash_hex(r->a, token_digest(token));
     struct str print = http_client_fingerprint(r);
     return print.p ? arena_printf(r->a, "c%s", print.p) : print;
 }

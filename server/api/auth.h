@@ -5,6 +5,7 @@
 #define PLEDGED_AUTH_H
 #include "db.h"
 #include "http.h"
+#include "merkle.h"
 
 struct auth *auth_open(void);
 void auth_close(struct auth *auth);
@@ -15,6 +16,8 @@ void auth_actor(struct req *r, req_fn *next);
 struct str auth_credential(struct req *r, bool *is_certificate);
 /* Whom the rows of token_actor or console_session_actor tell; false: nobody. */
 MUST_USE bool auth_actor_read(const struct rows *rows, struct actor *actor);
+/* What a token is known by: the hash of its text, or of those of its two halves. */
+hash token_digest(struct str token);
 /* Forget cached tokens (one was added or revoked). */
 void auth_forget(struct auth *auth);
 /* A new token: 256 random bits, told once; only the hash is kept. */

@@ -224,7 +224,10 @@ static void session_post(struct req *r)
     }
     if (tries_too_often(r))
         return;
-    struct str link = hashed(r->a, json_get(in, "link")), who = hashed(r->a, json_get(in, "token"));
+    const struct json *token = json_get(in, "token");
+    struct str link = hashed(r->a, json_get(in, "link")), who = {NULL, 0};
+    if (token && token->kind == JSON_STRING)
+        who = hash_hex(r->a, token_digest(token->text));
     if (link.p && !is_loopback(r))
         link = STR("");
     if (!link.p && !who.p)

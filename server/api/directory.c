@@ -2,7 +2,8 @@
  * directory.c - organisations, persons and tokens.
  *
  * What gives somebody power is proposed; what takes it away counts at once (migrations/functions/
- * directory.sql). The text of a token is in the answer to its POST and nowhere else.
+ * directory.sql). A token is told in halves, so that nobody but its owner ever has it: the first is
+ * in the answer to the proposer's POST and nowhere else, the second in that to the last approval.
  */
 #include "api.h"
 #include "auth.h"
@@ -23,7 +24,7 @@ static void organisation_step(struct req *r)
     record_post_one(r);
 }
 
-/* Without a digest of the sender's own the token is made here. */
+/* Without a digest of a first half of its owner's own one is made here. */
 static void token_post(struct req *r)
 {
     struct value *v = values_new(r, r->a);
@@ -38,7 +39,7 @@ static void token_post(struct req *r)
         v[TOKEN_SHA256] =
             (struct value){.present = true, .s = hash_hex(r->a, hash_sha256(token.p, token.n))};
     }
-    record_secret(r, v, "token", token);
+    record_secret(r, v, "token_first", token);
 }
 
 /* ---- answers --------------------------------------------------------------------------------- */
@@ -140,7 +141,7 @@ const struct route directory_routes[] = {
     ASKED("/v1/persons/{id}/disable", record_step, person_disable_record, record_made, "停用人员",
         "End a person's posts, or one of them, at once"),
     ASKED("/v1/tokens", token_post, token_record, record_proposed, "签发令牌",
-        "Propose a token; its text is in this answer alone"),
+        "Propose a token; the first half of its text is in this answer alone"),
     {.method = METHOD_GET,
         .path = "/v1/tokens",
         .roles = READERS,

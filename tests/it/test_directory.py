@@ -33,9 +33,12 @@ class Directory(FundCase):
         self.agree(self.org())
         self.agree(self.ask("persons", organisation=self.code, name="新人"))
         made = self.ask("tokens", organisation=self.code, person="新人", duties=["submit"])
-        self.works(made.json()["token"], 401)  # nothing takes effect before
-        self.agree(made)
-        return made.json()["token"]
+        self.works(made.json()["token_first"], 401)  # nothing takes effect before
+        return self.given(made)
+
+    def given(self, made, first=None):
+        """The token, of the half that its proposer was told and of that which its approver is told."""
+        return (first or made.json()["token_first"]) + self.agree(made).json()["token_second"]
 
     def listed(self, what, query=""):
         return self.get("/v1/%s?limit=1000%s" % (what, query), self.admin)["items"]
@@ -62,22 +65,49 @@ class Directory(FundCase):
         self.assertEqual(self.ask("persons", 403, plain, organisation="BANK-A", name="新人").codes(), [("", "E_DUTY")])
         self.agree(made)
 
-    def test_the_text_of_a_token_is_shown_once_and_stored_nowhere(self):
+    def test_a_token_is_told_in_halves_to_two_persons_and_stored_nowhere(self):
         token = self.entered()
-        shown = self.d.sql("select string_agg(s::text, '') from submission s where type = 'token'")
-        self.assertNotIn(token, shown)
-        self.assertIn(hashlib.sha256(token.encode()).hexdigest(), shown)
+        stored = self.d.sql("select string_agg(x::text, '') from (select s::text from submission s union all select t::text from token t) x")
+        first, second = token[:-44], token[-44:]
+        for part in (token, first, second):
+            self.assertNotIn(part, stored)
+        self.assertIn(hashlib.sha256(first.encode()).hexdigest(), stored)
+        for part in (first, second, second[1:], second + first, first + second[:-1] + "~"):
+            self.works(part, 401)
+        self.works(token)
+
+    def test_neither_who_proposed_nor_who_approved_a_token_can_act_by_it(self):
+        self.entered()
+        made = self.ask("tokens", organisation=self.code, person="新人")
+        body = {"seen": self.get(made.headers["location"], self.other)["seen"], "reason": "已核实"}
+        step = made.headers["location"] + "/approve"
+        agreed = self.post(step, body, self.other, 201)
+        first, second = made.json()["token_first"], agreed.json()["token_second"]
+        again = self.ask("tokens", 200, **{k: v for k, v in made.json().items() if k in ("reference", "organisation", "person", "sha256")})
+        self.assertNotIn("token_first", again.json())
+        for where in (made.headers["location"], "/v1/tokens?organisation=" + self.code):
+            for who in (self.admin, self.person("IP-OFFICE", "管三")):  # who proposed it, and somebody else of the office
+                self.assertNotIn(second, self.d.call("GET", where, token=who).body.decode())
+            self.assertNotIn(first, self.d.call("GET", where, token=self.other).body.decode())
+        self.assertNotIn("token_second", self.post(step, body, self.admin, 200).json())
+        self.assertEqual(self.post(step, body, self.other, 200).json()["token_second"], second)  # he had no answer
+        self.works(first + second)
+        self.assertNotIn("token_second", self.agree(self.ask("persons", organisation=self.code, name="又一人")).json())
+
+    def test_a_first_half_of_ones_own(self):
+        self.entered()
         own = "plg_my-own-%d" % self.n
         body = {"reference": "OWN-%d" % self.n, "organisation": self.code, "person": "新人",
                 "sha256": hashlib.sha256(own.encode()).hexdigest()}
         made = self.ask("tokens", **body)
-        self.assertNotIn("token", made.json())
+        self.assertNotIn("token_first", made.json())
         self.assertEqual(self.ask("tokens", 200, **body).body, made.body)  # sent again whenever in doubt
-        self.agree(made)
-        self.assertEqual(self.get("/v1/me", own)["duties"], [])  # it reads
-        self.assertEqual(self.post("/v1/loans", loan(), own, 403).codes(), [("", "E_DUTY")])
+        whole = self.given(made, own)
+        self.works(own, 401)
+        self.assertEqual(self.get("/v1/me", whole)["duties"], [])  # it reads
+        self.assertEqual(self.post("/v1/loans", loan(), whole, 403).codes(), [("", "E_DUTY")])
         for over, problem in (({"person": "别人"}, ("/person", "E_NO_PERSON")), ({"organisation": "NOSUCH"}, ("/organisation", "E_NO_ORG")),
-                              ({"sha256": "Z" * 64}, ("/sha256", "E_HASH")), ({"sha256": body["sha256"]}, ("/sha256", "E_TAKEN")),
+                              ({"sha256": "Z" * 64}, ("/sha256", "E_HASH")),
                               ({"expires_on": "2020-01-01"}, ("/expires_on", "E_ORDER")), ({"duties": ["rule"]}, ("/duties/0", "E_CHOICE"))):
             r = self.d.call("POST", "/v1/tokens", dict({"reference": "X-%d" % next(numbers), "organisation": self.code,
                                                         "person": "新人"}, **over), self.admin)
@@ -89,12 +119,11 @@ class Directory(FundCase):
         self.ask("tokens/%s/revoke" % at, 201, reason="遗失")
         self.works(token, 401)  # the very next request
         self.assertEqual(self.ask("tokens/%s/revoke" % at, 409, reason="遗失").codes(), [("", "E_STEP")])
-        made = self.ask("tokens", organisation=self.code, person="新人")
-        self.agree(made)
-        self.works(made.json()["token"])
+        token = self.given(self.ask("tokens", organisation=self.code, person="新人"))
+        self.works(token)
         who = self.listed("persons", "&organisation=" + self.code)[0]["id"]
         self.ask("persons/%s/disable" % who, 201, organisation=self.code, reason="离职")
-        self.works(made.json()["token"], 401)
+        self.works(token, 401)
         self.assertEqual(self.ask("tokens", 422, organisation=self.code, person="新人").codes(), [("/person", "E_NO_PERSON")])
 
     def test_a_token_that_waits_for_a_person_who_left_is_not_given(self):
@@ -104,7 +133,7 @@ class Directory(FundCase):
         who = self.listed("persons", "&organisation=" + self.code)[0]["id"]
         self.ask("persons/%s/disable" % who, 201, reason="离职")
         self.assertEqual(self.agree(made, status=422).codes(), [("/person", "E_NO_PERSON")])
-        self.works(made.json()["token"], 401)
+        self.works(made.json()["token_first"], 401)
 
     def test_an_organisation_is_renamed_by_two_and_ended_by_one(self):
         token = self.entered()
