@@ -40,6 +40,7 @@ struct actor {
     struct str code, name, district;
     struct str person;    /* the name of the post, as it stands in signatures */
     struct str person_id; /* one over all offices; p == NULL: the daemon itself */
+    struct str token;     /* hex of what the token is known by; p == NULL: the daemon itself */
     unsigned duties;      /* a bit each */
 };
 /* The same, with all its texts in the arena. */

@@ -54,5 +54,6 @@ struct actor actor_keep(struct arena *a, const struct actor *from)
     to.district = arena_keep(a, from->district);
     to.person = arena_keep(a, from->person);
     to.person_id = arena_keep(a, from->person_id);
+    to.token = arena_keep(a, from->token);
     return to;
 }

@@ -8,6 +8,25 @@ create or replace function org_coded(code text) returns org
 -- Daemons look their tokens up anew once this transaction has ended.
 create or replace function directory_changed() returns void language sql as $$ select pg_notify('pledged_token', '') $$;
 
+-- Is a token in force: itself, its organisation, its person, and his post there?
+create or replace function token_lives(t token, o org, p person, s post) returns boolean
+    language sql stable parallel safe as $$
+    select t.revoked_at is null and coalesce(t.expires_at > now(), true) and o.disabled_at is null
+           and p.disabled_at is null and s.ended_at is null
+$$;
+
+-- Refuses to go on for a token that has ended since its bearer was let in.
+create or replace function token_stands(digest bytea) returns void language plpgsql stable as $$
+begin
+    if not exists (select from token t
+                     join org o on o.id = t.org_id
+                     join person p on p.id = t.person_id
+                     join post s on s.org_id = t.org_id and s.person = t.person_id
+                    where t.sha256 = digest and token_lives(t, o, p, s)) then
+        raise exception 'the token has ended' using errcode = '42501', constraint = 'token_ended';
+    end if;
+end $$;
+
 -- A new organisation: a code that nobody has, also in another case, and a district where one is needed.
 create or replace function organisation_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$

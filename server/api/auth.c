@@ -123,6 +123,7 @@ static bool actor_read(const struct rows *rows, struct actor *actor, int64_t *un
     actor->district = rows_at(rows, 0, TOKEN_ACTOR_DISTRICT);
     actor->person = rows_at(rows, 0, TOKEN_ACTOR_PERSON);
     actor->person_id = rows_at(rows, 0, TOKEN_ACTOR_PERSON_ID);
+    actor->token = rows_at(rows, 0, TOKEN_ACTOR_SHA256);
     actor->duties = duties_parse(rows_at(rows, 0, TOKEN_ACTOR_DUTIES));
     (void)rows_int(rows, 0, TOKEN_ACTOR_EXPIRES_US, until_us); /* absent: never */
     return true;

@@ -154,6 +154,11 @@ void fail_problem(struct req *r, const struct fail *fail)
         err_add(&r->err, E_CLOCK, STR(""), "%s", last ? last + 1 : "?");
         return;
     }
+    if (strcmp(fail->constraint, "token_ended") == 0) { /* token_stands() of the database */
+        err_add(&r->err, E_AUTH, STR(""), "%s",
+            r->english ? "the token ended meanwhile" : "令牌在等待期间已失效");
+        return;
+    }
     if (is_passing(fail->sqlstate)) {
         err_add(&r->err, E_BUSY, STR(""), "%s", r->english ? "database" : "数据库");
         return;

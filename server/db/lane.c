@@ -490,7 +490,8 @@ static void on_landed(void *arg, const struct fail *fail)
 static bool same_group(const struct work *a, const struct work *b)
 {
     return a->write == b->write && strcmp(a->type, b->type) == 0 &&
-           a->actor->org == b->actor->org && str_eq(a->actor->person, b->actor->person);
+           a->actor->org == b->actor->org && str_eq(a->actor->person, b->actor->person) &&
+           str_eq(a->actor->token, b->actor->token);
 }
 
 /* Members of one group are neighbours in the flight: insert behind the last of the same kind. */
@@ -532,7 +533,7 @@ static void send_group(struct group *g, struct str elements)
     struct lane *l = g->lane;
     const struct work *w = g->first;
     struct str params[] = {str_of(w->type), elements};
-    link_identity(l->link, w->actor);
+    link_identity_live(l->link, w->actor); /* it may have waited for long */
     link_send(l->link, w->write, params, 2, on_verdicts, g);
     g->flight->awaited++;
     if (w->project) {

@@ -392,7 +392,7 @@ void link_send(struct link *l, enum sql_id sql, const struct str *params, int n,
     queue(l, (struct pending){.result = result, .arg = arg});
 }
 
-void link_identity(struct link *l, const struct actor *actor)
+static void identify(struct link *l, const struct actor *actor, bool live)
 {
     static const struct str nobody[] = {{"", 0}, {"", 0}, {"", 0}, {"", 0}, {"", 0}, {"", 0}};
     if (!actor) {
@@ -408,8 +408,23 @@ void link_identity(struct link *l, const struct actor *actor)
         actor->district.p ? actor->district : STR(""),
         actor->person,
         actor->person_id.p ? actor->person_id : STR(""),
+        actor->token,
     };
-    link_send(l, SQL_IDENTITY, who, COUNT_OF(who), NULL, NULL);
+    int n = COUNT_OF(who);
+    if (live && actor->token.p)
+        link_send(l, SQL_IDENTITY_LIVE, who, n, NULL, NULL);
+    else
+        link_send(l, SQL_IDENTITY, who, n - 1, NULL, NULL);
+}
+
+void link_identity(struct link *l, const struct actor *actor)
+{
+    identify(l, actor, false);
+}
+
+void link_identity_live(struct link *l, const struct actor *actor)
+{
+    identify(l, actor, true);
 }
 
 void link_nudge(struct link *l)

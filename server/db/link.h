@@ -41,6 +41,8 @@ void link_send(struct link *l, enum sql_id sql, const struct str *params, int n,
     link_result_fn *result, void *arg);
 /* Run as this actor until the next Sync (row-level security sees it). */
 void link_identity(struct link *l, const struct actor *actor);
+/* The same of whoever is about to write: fails when his token has ended. */
+void link_identity_live(struct link *l, const struct actor *actor);
 /* Ask for the results so far without ending the transaction. */
 void link_nudge(struct link *l);
 void link_sync(struct link *l, link_end_fn *end, void *arg);

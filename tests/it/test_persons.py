@@ -1,6 +1,8 @@
 """A person is one however the name is written and whatever the office; what a token may be used for, and when it ends."""
+import json
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from fund_case import FundCase
 from harness import loan, numbers
@@ -157,7 +159,64 @@ class Persons(FundCase):
         self.assertEqual(self.d.cli("org", "disable", "--code", code, check=False).returncode, 2)
         self.works(self.bank)
 
-    def test_a_token_that_is_revoked_in_flight_stops_at_the_next_request(self):
+    def waiting(self, *acts):
+        """What came of requests that had been let in and waited in the lane while something was done."""
+        pipe = self.d.psql()
+        pipe.stdin.write("begin; lock table submission in share row exclusive mode; select 'held';\n")
+        pipe.stdin.flush()
+        self.assertEqual(pipe.stdout.readline().strip(), "held")
+        with ThreadPoolExecutor(len(acts)) as pool:
+            flies = pool.submit(acts[0])
+            self.until("select count(*) from pg_stat_activity where usename = 'pledged_lane' and wait_event_type = 'Lock'", "1")
+            wait = [pool.submit(act) for act in acts[1:-1]]
+            time.sleep(0.3)  # they are let in; nothing tells when
+            acts[-1]()
+            pipe.stdin.close()
+            self.assertEqual(pipe.wait(), 0)
+            pipe.stdout.close()
+            return [x.result() for x in [flies] + wait]
+
+    def until(self, sql, found):
+        deadline = time.time() + 10
+        while self.d.sql(sql) != found and time.time() < deadline:
+            time.sleep(0.01)
+        self.assertEqual(self.d.sql(sql), found)
+
+    def test_what_waits_while_its_token_ends_takes_no_step(self):
+        """A loan, an approval of a claim, a line of a batch; and what waited beside them is done."""
+        name = "途中%d" % self.n
+        where = self.claimed(self.lent(self.scheme()))
+        self.step(where, "accept", self.finance)
+        gone, left = self.fresh("BANK-A", name), self.fresh("FINANCE", name)
+        for token in (gone, left):
+            self.works(token)
+        post = lambda token, body: lambda: self.d.call("POST", "/v1/loans", body, token)
+        seen = {"seen": self.get(where)["seen"], "reason": "核对无误"}
+        mine, other, late = loan(), loan(), loan()
+        batch = lambda: self.d.call("POST", "/v1/loans", (json.dumps(late) + "\n").encode(), gone, {"Content-Type": "application/x-ndjson"})
+        ends = lambda: (self.d.cli("token", "revoke", "--org", "BANK-A", "--person", name),
+                        self.d.cli("person", "disable", "--org", "FINANCE", "--name", name))
+        flies, refused, approve, line, beside = self.waiting(
+            post(self.bank, loan()), post(gone, mine), lambda: self.d.call("POST", where + "/approve", seen, left), batch,
+            post(self.bank, other), ends)
+        self.assertEqual((flies.status, beside.status), (201, 201))
+        self.assertEqual([(x.status, x.codes()) for x in (refused, approve)], [(401, [("", "E_AUTH")])] * 2)
+        self.assertIn("E_AUTH", line.body.decode())
+        self.assertEqual(self.d.sql("select count(*) from submission where key in ('%s', '%s')" % (
+            mine["contract_no"], late["contract_no"])), "0")
+        self.assertEqual(self.get(where)["state"], "accepted")
+        self.step(where, "approve", self.second)  # who is there still, may
+
+    def test_what_waits_while_its_organisation_ends_is_not_recorded(self):
+        code = "BANK-W%d" % self.n
+        token = self.d.token("bank", code)
+        self.works(token)
+        flies, refused = self.waiting(lambda: self.d.call("POST", "/v1/loans", loan(), self.bank),
+                                      lambda: self.d.call("POST", "/v1/loans", loan(), token),
+                                      lambda: self.d.cli("org", "disable", "--code", code))
+        self.assertEqual((flies.status, refused.status), (201, 401))
+
+    def test_a_token_that_is_revoked_stops_at_the_next_request(self):
         token = self.fresh("BANK-A", "途中%d" % self.n)
         where = self.post("/v1/loans", loan(), token, 201).headers["location"]
         self.d.cli("token", "revoke", "--org", "BANK-A", "--person", "途中%d" % self.n)

@@ -51,6 +51,11 @@ void link_identity(struct link *l, const struct actor *actor)
     (void)l;
     (void)actor;
 }
+void link_identity_live(struct link *l, const struct actor *actor)
+{
+    (void)l;
+    (void)actor;
+}
 void link_nudge(struct link *l)
 {
     (void)l;
