@@ -193,6 +193,29 @@ const struct record person_disable_record = {
     .read_only = no_read_only,
 };
 
+static const struct field person_same_fields[] = {
+    REFERENCE("HB-2024-01"),
+    {"person", "人员编号", F_IDENT, .need = true, .ident = ident_id,
+        .example = "01a20acb-f7bf-73f4-a445-6219f936f824"},
+    {"same_as", "与此人为同一人", F_IDENT, .need = true, .ident = ident_id,
+        .example = "01a20acb-f7bf-73f4-a445-6219f936f825"},
+    REASON,
+    {.name = NULL},
+};
+
+const struct record person_same_record = {
+    .name = "person_same",
+    .path = "/v1/person-sames",
+    .zh = "合并同一人",
+    .fields = person_same_fields,
+    DIRECTORY_RECORD,
+    .tokens = true,
+    .subject = 1,
+    PROPOSED,
+    .parent = 1,
+    .read_only = proposed_read_only,
+};
+
 /* ---- tokens ---------------------------------------------------------------------------------- */
 
 static const struct choice duties[] = {

@@ -9,7 +9,7 @@ select o.id as org,
        o.name,
        o.district,
        s.name as person,
-       p.id as person_id,
+       coalesce(p.same_as, p.id) as person_id,
        array_to_string(t.duties, ' ') as duties,
        $1::text as sha256,
        (extract(epoch from t.expires_at) * 1000000)::bigint as expires_us

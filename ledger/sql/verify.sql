@@ -62,11 +62,15 @@ union all
 select 'proposal that one person approved', p.id || ''
   from proposal p
   join proposal_step s on s.proposal = p.id and s.step = 'approve'
- where coalesce(person_of(s.recorded_by)::text, s.recorded_by) = coalesce(person_of(p.recorded_by)::text, p.recorded_by)
-    or exists (select from proposal_step o
-                where o.proposal = p.id and o.n < s.n
-                  and coalesce(person_of(o.recorded_by)::text, o.recorded_by)
-                      = coalesce(person_of(s.recorded_by)::text, s.recorded_by))
+ where not exists (select from proposal j -- told when it was found that two persons are one
+                    cross join lateral json_array_elements(j.before -> 'both_decided') x
+                    where j.type = 'person_same' and (x ->> 'id')::uuid = p.id)
+   and (coalesce(person_of(s.recorded_by)::text, s.recorded_by)
+        = coalesce(person_of(p.recorded_by)::text, p.recorded_by)
+        or exists (select from proposal_step o
+                    where o.proposal = p.id and o.n < s.n
+                      and coalesce(person_of(o.recorded_by)::text, o.recorded_by)
+                          = coalesce(person_of(s.recorded_by)::text, s.recorded_by)))
 union all
 select 'transfer that differs from its record', t.id || ''
   from transfer t

@@ -135,7 +135,7 @@ begin
     d.district := '';
     select x.* into s
       from post x
-     where x.person = (doc ->> 'person')::uuid
+     where x.person in (select person_all((doc ->> 'person')::uuid))
        and (doc ->> 'organisation' is null or x.org_id = (org_coded(doc ->> 'organisation')).id)
      order by x.ended_at is not null, x.org_id
      limit 1;
@@ -143,7 +143,7 @@ begin
         d.problems := json_build_array(problem('E_NOT_FOUND', '', doc ->> 'person'));
     elsif s.ended_at is not null then
         d.problems := json_build_array(problem('E_STEP', '', 'ended'));
-    elsif s.person = my_person() then
+    elsif person_root(s.person) = person_root(my_person()) then
         d.problems := json_build_array(problem('E_SAME_PERSON', '', my_signature()));
     elsif not dry then
         perform person_disable(s.org_id, s.name, doc ->> 'organisation' is null);
@@ -167,7 +167,7 @@ $$;
 create or replace function token_told(proposal uuid, state text, approver uuid) returns text
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
-    return case when state = 'approved' and approver = my_person()
+    return case when state = 'approved' and person_root(approver) = person_root(my_person())
                      and exists (select from proposal p where p.id = proposal and p.type = 'token')
                 then token_second_half(proposal) end;
 end $$;
@@ -239,7 +239,8 @@ $$;
 create or replace function directory_persons(organisation text) returns table (id uuid, item json)
     language sql stable security definer set search_path = public, pg_temp as $$
     select x.id, json_strip_nulls(json_build_object('id', x.id, 'name', x.name, 'known_by_number',
-               x.id_hash is not null, 'disabled_at', instant_text(x.disabled_at), 'posts', (
+               x.id_hash is not null, 'disabled_at', instant_text(x.disabled_at), 'same_as', x.same_as,
+               'posts', (
                select json_agg(json_build_object('organisation', o.code, 'name', s.name, 'staff_no', s.staff_no,
                                                  'ended_at', instant_text(s.ended_at)) order by o.code)
                  from post s join org o on o.id = s.org_id where s.person = x.id)))

@@ -1,11 +1,25 @@
 -- Persons: one identity over offices. A signature (name@CODE) is of a post; maker and checker are told apart by the
 -- person that sits in it.
 
+-- The one person that this one is, as far as that is known: himself, or whom he was found to be.
+create or replace function person_root(one uuid) returns uuid
+    language plpgsql stable security definer set search_path = public, pg_temp as
+    $$ begin return coalesce((select x.same_as from person x where x.id = one), one); end $$;
+
+-- All persons of the ledger that are one with this one, himself among them.
+create or replace function person_all(one uuid) returns setof uuid
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    root constant uuid := person_root(one);
+begin
+    return query select x.id from person x where x.id = root or x.same_as = root;
+end $$;
+
 -- The person who signed; null: nobody that the ledger knows. Names are the same by their form.
 create or replace function person_of(signature text) returns uuid
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
-    return (select s.person
+    return (select person_root(s.person)
               from org o
               join post s on s.org_id = o.id
              where right(signature, length(o.code) + 1) = '@' || o.code
@@ -21,7 +35,7 @@ begin
     return coalesce(signature = my_signature() or exists (
         select from post s
           join org o on o.id = s.org_id
-         where s.person = my_person()
+         where s.person in (select person_all(my_person()))
            and right(signature, length(o.code) + 1) = '@' || o.code
            and s.name_form = text_form(left(signature, -length(o.code) - 1))), false);
 end $$;
@@ -57,13 +71,18 @@ begin
     if same is not null and not exists (select from person x where x.id = same) then
         return p || problem('E_NO_PERSON', '/same_as', same::text);
     elsif same is not null and exists (
-           select from person x where x.id <> same and x.id_hash = person_refusal.id_hash) then
+           select from person x
+            where x.id_hash = person_refusal.id_hash and x.id not in (select person_all(same))) then
         p := p || problem('E_TAKEN', '/id_hash', '');
+    elsif id_hash is not null and exists (
+           select from person x
+            where x.id in (select person_all(same)) and x.id_hash <> person_refusal.id_hash) then
+        p := p || problem('E_OTHER_PERSON', '/id_hash', same::text);
     end if;
     select s.* into held
       from post s
       join person x on x.id = s.person
-     where s.org_id = org and (x.id = same or x.id_hash = person_refusal.id_hash);
+     where s.org_id = org and (x.id in (select person_all(same)) or x.id_hash = person_refusal.id_hash);
     if found then
         p := p || problem('E_TAKEN', case when same is null then '/id_hash' else '/same_as' end, held.name);
     end if;
@@ -74,7 +93,7 @@ end $$;
 create or replace function person_add(new_id uuid, org bigint, name text, staff_no text, id_hash bytea, same uuid)
     returns uuid language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    who uuid := coalesce(same, (select x.id from person x where x.id_hash = person_add.id_hash));
+    who uuid := person_root(coalesce(same, (select x.id from person x where x.id_hash = person_add.id_hash)));
     against json[] := person_refusal(org, name, staff_no, id_hash, same);
 begin
     if cardinality(against) > 0 then
@@ -110,12 +129,80 @@ declare
     ended int;
 begin
     update post s set ended_at = now() -- a clock that is behind must not keep a token alive
-     where s.person = who and s.ended_at is null and (everywhere or s.org_id = org);
+     where s.person in (select person_all(who)) and s.ended_at is null and (everywhere or s.org_id = org);
     get diagnostics ended = row_count;
     if everywhere then
-        update person x set disabled_at = now() where x.id = who and x.disabled_at is null;
+        update person x set disabled_at = now() where x.id in (select person_all(who)) and x.disabled_at is null;
     end if;
     perform pg_notify('pledged_token', '');
     return ended;
 end $$;
 revoke all on function person_disable from public;
+
+-- What one human being decided under names of two persons, before it was known that they are one: cases that both took
+-- part in, as maker and as checker.
+create or replace function person_both_decided(one uuid, other uuid) returns json
+    language sql stable security definer set search_path = public, pg_temp as $$
+    with names as (
+        select s.name || '@' || o.code as signature, person_root(s.person) as person, s.org_id
+          from post s
+          join org o on o.id = s.org_id
+         where s.person in (select person_all(one) union select person_all(other))
+    ),
+    acts as (
+        select r.recorded_by, n.person, x.id as case_id
+          from names n
+          join submission r on r.org_id = n.org_id and r.recorded_by = n.signature
+          join record_type t on t.name = r.type and not t.by_day and t.name <> 'loan'
+         cross join lateral (
+               select r.id
+                union
+               select p.id from submission p
+                where p.version = 1
+                  and p.id = case when r.subject ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+                                  then r.subject::uuid end) x
+         where r.version = 1
+    )
+    select coalesce(json_agg(json_build_object('kind', c.type, 'id', c.id, 'by', c.names) order by c.recorded_at, c.id),
+                    '[]'::json)
+      from (select r.type, r.id, r.recorded_at, array_agg(distinct a.recorded_by order by a.recorded_by) as names
+              from acts a
+              join submission r on r.id = a.case_id and r.version = 1
+             group by r.type, r.id, r.recorded_at
+            having count(distinct a.person) > 1) c
+$$;
+
+-- What an approver of a join sees: what both have decided so far, and whether they are one already.
+create or replace function person_same_before(doc json) returns json
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select json_build_object('joined', person_root((doc ->> 'person')::uuid) = person_root((doc ->> 'same_as')::uuid),
+                             'both_decided', person_both_decided((doc ->> 'person')::uuid, (doc ->> 'same_as')::uuid))
+$$;
+
+-- Two persons are one from now on: the second of those named, and all that he is. Identity numbers that differ say
+-- that they are two.
+create or replace function person_same_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    d decision;
+    one uuid := person_root((doc ->> 'person')::uuid);
+    other uuid := person_root((doc ->> 'same_as')::uuid);
+begin
+    d.parties := '{}';
+    d.district := '';
+    if not exists (select from person x where x.id = one) then
+        d.problems := json_build_array(problem('E_NOT_FOUND', '', doc ->> 'person'));
+    elsif not exists (select from person x where x.id = other) then
+        d.problems := json_build_array(problem('E_NO_PERSON', '/same_as', doc ->> 'same_as'));
+    elsif one = other then
+        d.problems := json_build_array(problem('E_TAKEN', '/same_as', other::text));
+    elsif (select count(distinct x.id_hash) from person x
+            where x.id in (select person_all(one) union select person_all(other))) > 1 then
+        d.problems := json_build_array(problem('E_OTHER_PERSON', '/same_as', other::text));
+    elsif not dry then
+        update person x set same_as = other where x.id in (select person_all(one));
+        perform directory_changed();
+    end if;
+    return d;
+end $$;
+revoke all on function person_same_decide from public;

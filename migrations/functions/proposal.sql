@@ -110,7 +110,7 @@ begin
         return array[problem('E_ROLE', '', my_kind())];
     elsif not exists (select from person x
                         join post s on s.person = x.id and s.org_id = my_org() and s.ended_at is null
-                       where x.id = my_person() and x.disabled_at is null) then
+                       where x.id in (select person_all(my_person())) and x.disabled_at is null) then
         return array[problem('E_AUTH', '', my_signature())]; -- the daemon, or disabled since he asked
     elsif person_is_me((p).recorded_by) then
         return array[problem('E_SAME_PERSON', '', (p).recorded_by)];

@@ -210,8 +210,8 @@ static struct str bearer(struct req *r)
     return (struct str){h.p + sizeof scheme - 1, h.n - (sizeof scheme - 1)};
 }
 
-/* The digest that a token is known by. What two persons gave is of two halves (directory.sql), whose
- * digests are joined: the ledger never has both at once, save here. */
+/* The digest that a token is known by. What two persons gave is of two halves (directory.sql),
+ * whose digests are joined: the ledger never has both at once, save here. */
 hash token_digest(struct str token)
 {
     size_t first = token.n > SECOND_HALF ? token.n - SECOND_HALF : 0;

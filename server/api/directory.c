@@ -68,6 +68,7 @@ static const struct member person_members[] = {
     {"known_by_number", M_BOOL, "已登记证件号摘要", .en = "A hash of the identity number is kept"},
     {"posts", M_OBJECT, "任职", .en = "Where the person sits", .of = post_members, .list = true},
     {"disabled_at", M_INSTANT, "停用时刻", .en = "When disabled everywhere", .maybe = true},
+    {"same_as", M_ID, "与此人为同一人", .en = "The person that he was found to be", .maybe = true},
     {.name = NULL},
 };
 static const struct member token_members[] = {
@@ -140,6 +141,8 @@ const struct route directory_routes[] = {
         .en = "List persons with their posts"},
     ASKED("/v1/persons/{id}/disable", record_step, person_disable_record, record_made, "停用人员",
         "End a person's posts, or one of them, at once"),
+    ASKED("/v1/persons/{id}/same-as", record_step, person_same_record, record_proposed,
+        "合并同一人", "Propose that two persons are one: what both decided so far is told"),
     ASKED("/v1/tokens", token_post, token_record, record_proposed, "签发令牌",
         "Propose a token; the first half of its text is in this answer alone"),
     {.method = METHOD_GET,

@@ -58,10 +58,10 @@ static const struct cli_option list_options[] = {
 static int person_list(struct session *s, const struct flag *f)
 {
     static const char sql[] =
-        "select p.person, o.code, p.name, coalesce(p.staff_no, '-'),"
+        "select coalesce(x.same_as, p.person), o.code, p.name, coalesce(p.staff_no, '-'),"
         " coalesce(instant_text(least(p.ended_at, x.disabled_at)), '-')"
         " from post p join org o on o.id = p.org_id join person x on x.id = p.person"
-        " where $1::text is null or o.code = $1 order by p.person, o.code";
+        " where $1::text is null or o.code = $1 order by 1, o.code";
     return directory_print(s, "id\torg\tname\tstaff_no\tended", sql, &f[0].value, 1);
 }
 

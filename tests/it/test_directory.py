@@ -147,6 +147,71 @@ class Directory(FundCase):
         self.assertEqual(self.ask("organisations/IP-OFFICE/disable", 409, reason="x").codes(), [("", "E_STEP")])  # nobody is left
         self.assertEqual(self.ask("organisations/NOSUCH/disable", 404, reason="x").codes(), [("", "E_NOT_FOUND")])
 
+    # ---- two persons that are one ----------------------------------------------------------------------
+
+    def moved(self, by):
+        return self.post("/v1/transfers", {"reference": "T-%d" % next(numbers), "debit": "fund:" + self.scheme_code,
+                                           "credit": "appropriation:" + self.scheme_code, "amount": "1.00", "on": "2022-01-05",
+                                           "cause": "appropriation"}, by, 202)
+
+    def agree_by(self, made, by, status=201):
+        where = made.headers["location"]
+        return self.post(where + "/approve", {"seen": self.get(where, by)["seen"], "reason": "核对无误"}, by, status)
+
+    def test_two_persons_that_are_one_human_being(self):
+        self.scheme_code = self.scheme()
+        one, two, third = (self.person("FINANCE", "%s%d" % (x, self.n)) for x in ("甲", "乙", "丙"))
+        ids = {x["posts"][0]["name"]: x["id"] for x in self.listed("persons", "&organisation=FINANCE")}
+        a, b = ids["甲%d" % self.n], ids["乙%d" % self.n]
+        claim = self.claimed(self.lent(self.scheme_code))
+        self.step(claim, "accept", one)
+        self.step(claim, "approve", two)  # nobody knows yet
+        early, waits, kept = self.moved(one), self.moved(one), self.moved(one)
+        self.agree_by(early, two)
+        self.agree_by(kept, third)
+        made = self.ask("persons/%s/same-as" % a, same_as=b, reason="同一身份证件")
+        self.assertEqual(self.agree(made, self.admin, 409).codes(), [("", "E_SAME_PERSON")])
+        shown = self.get(made.headers["location"], self.other)["before"]
+        self.assertEqual({(x["kind"], x["id"], tuple(x["by"])) for x in shown["both_decided"]}, {
+            (kind, where.split("/")[-1], ("乙%d@FINANCE" % self.n, "甲%d@FINANCE" % self.n))
+            for kind, where in (("claim", claim), ("transfer", "/" + early.json()["id"]))})
+        self.assertEqual(self.step(claim, "pay", third).status, 201)
+        self.agree(made)
+        self.assertEqual(self.agree_by(waits, two, 409).codes(), [("", "E_SAME_PERSON")])
+        self.assertEqual(self.agree_by(self.moved(two), one, 409).codes(), [("", "E_SAME_PERSON")])
+        self.agree_by(waits, third)
+        self.agree_by(self.moved(third), two)  # with another he is two, under either name
+        self.agree_by(self.moved(third), one)
+        self.assertEqual((self.get("/v1/me", one)["person_id"], self.get("/v1/me", two)["person_id"]), (b, b))
+        self.assertEqual({x["id"]: x.get("same_as") for x in self.listed("persons", "&organisation=FINANCE")}[a], b)
+        self.assertEqual(self.ask("persons/%s/same-as" % b, 409, same_as=a, reason="x").codes(), [("/same_as", "E_TAKEN")])
+        self.assertEqual(self.d.cli("verify", check=False).stdout.strip(), "no defects")  # what both decided is on record
+        self.ask("persons/%s/disable" % a, 201, reason="离职")
+        for token in (one, two):
+            self.works(token, 401)
+        self.works(third)
+
+    def test_numbers_that_differ_tell_two_persons(self):
+        self.agree(self.org())
+        number = lambda x: hashlib.sha256(("%s %d" % (x, self.n)).encode()).hexdigest()
+        for name in ("赵", "钱", "孙"):
+            self.agree(self.ask("persons", organisation=self.code, name=name, id_hash=number(name) if name != "孙" else None))
+        ids = {x["posts"][0]["name"]: x["id"] for x in self.listed("persons", "&organisation=" + self.code)}
+        self.assertEqual(self.ask("persons/%s/same-as" % ids["赵"], 409, same_as=ids["钱"], reason="x").codes(),
+                         [("/same_as", "E_OTHER_PERSON")])
+        for over, codes in (({"id_hash": number("李")}, [("/id_hash", "E_OTHER_PERSON")]), ({"id_hash": number("钱")}, [("/id_hash", "E_TAKEN")])):
+            self.assertEqual(self.ask("persons", None, organisation="BANK-A", name="赵%d" % self.n, same_as=ids["赵"], **over).codes(), codes)
+        for wrong, status, code in ((self.zero, 422, ("/same_as", "E_NO_PERSON")), (ids["孙"], 409, ("/same_as", "E_TAKEN"))):
+            self.assertEqual(self.ask("persons/%s/same-as" % ids["孙"], status, same_as=wrong, reason="x").codes(), [code])
+        self.assertEqual(self.ask("persons/%s/same-as" % self.zero, 404, same_as=ids["孙"], reason="x").codes(), [("", "E_NOT_FOUND")])
+        self.agree(self.ask("persons/%s/same-as" % ids["孙"], same_as=ids["赵"], reason="同一人"))
+        # Known by his number in another office, whichever of his names it was given with.
+        self.agree(self.ask("persons", organisation="BANK-A", name="孙%d" % self.n, same_as=ids["孙"], id_hash=number("赵")))
+        self.assertEqual([x["id"] for x in self.listed("persons", "&organisation=BANK-A") if x["posts"][-1]["name"] == "孙%d" % self.n
+                          or x["posts"][0]["name"] == "孙%d" % self.n], [ids["赵"]])
+
+    zero = "01a20acb-f7bf-73f4-a445-6219f936f824"
+
     def test_what_is_no_organisation(self):
         for over, problem in (({"code": "A@B"}, ("/code", "E_ORG_CODE")), ({"kind": "ministry"}, ("/kind", "E_CHOICE")),
                               ({"kind": "district"}, ("/district", "E_NEED")), ({"district": "310115"}, ("/district", "E_UNWANTED")),

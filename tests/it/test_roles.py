@@ -81,6 +81,7 @@ MATRIX = [
     ("POST", "/v1/persons", {}, ("ip_office",)),
     ("GET", "/v1/persons", None, ("ip_office", "auditor")),
     ("POST", "/v1/persons/%s/disable", {}, ("ip_office",)),
+    ("POST", "/v1/persons/%s/same-as", {}, ("ip_office",)),
     ("POST", "/v1/tokens", {}, ("ip_office",)),
     ("GET", "/v1/tokens", None, ("ip_office", "auditor")),
     ("POST", "/v1/tokens/%s/revoke", {}, ("ip_office",)),
