@@ -12,7 +12,7 @@ extern const struct record account_record, transfer_record;
 extern const struct record proposal_step_record, approval_tier_record;
 extern const struct record organisation_record, organisation_rename_record;
 extern const struct record organisation_disable_record, person_record, person_disable_record;
-extern const struct record person_same_record;
+extern const struct record organisation_enable_record, person_enable_record, person_same_record;
 extern const struct record token_record, token_revoke_record, district_record;
 enum token_field {
     TOKEN_REFERENCE,

@@ -103,6 +103,19 @@ const struct record organisation_disable_record = {
     .read_only = no_read_only,
 };
 
+const struct record organisation_enable_record = {
+    .name = "organisation_enable",
+    .path = "/v1/organisation-enables",
+    .zh = "恢复机构",
+    .fields = disable_fields,
+    DIRECTORY_RECORD,
+    .tokens = true,
+    .subject = 1,
+    PROPOSED,
+    .parent = 1,
+    .read_only = proposed_read_only,
+};
+
 /* ---- districts --------------------------------------------------------------------------------
  */
 
@@ -191,6 +204,19 @@ const struct record person_disable_record = {
     .subject = 1,
     .parent = 1,
     .read_only = no_read_only,
+};
+
+const struct record person_enable_record = {
+    .name = "person_enable",
+    .path = "/v1/person-enables",
+    .zh = "恢复人员",
+    .fields = person_disable_fields,
+    DIRECTORY_RECORD,
+    .tokens = true,
+    .subject = 1,
+    PROPOSED,
+    .parent = 1,
+    .read_only = proposed_read_only,
 };
 
 static const struct field person_same_fields[] = {

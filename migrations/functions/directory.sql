@@ -103,6 +103,56 @@ end $$;
 revoke all on function organisation_disable_decide from public;
 grant execute on function organisation_disable_decide to pledged_app;
 
+-- An organisation that was disabled goes on. The tokens that it had then stay ended: power is given anew.
+create or replace function organisation_enable_decide(new_id uuid, doc json, derived json, dry boolean)
+    returns decision language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    d decision;
+    o org := org_coded(doc ->> 'organisation');
+begin
+    d.parties := '{}';
+    d.district := '';
+    if o.id is null then
+        d.problems := json_build_array(problem('E_NOT_FOUND', '', doc ->> 'organisation'));
+    elsif o.disabled_at is null then
+        d.problems := json_build_array(problem('E_STEP', '', 'enabled'));
+    elsif not dry then
+        update token t set revoked_at = now() where t.org_id = o.id and t.revoked_at is null;
+        update org x set disabled_at = null where x.id = o.id;
+        perform directory_changed();
+    end if;
+    return d;
+end $$;
+
+-- A person goes on in the post that ended in an organisation, or in all of them; tokens as above.
+create or replace function person_enable_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    d decision;
+    org bigint := (org_coded(doc ->> 'organisation')).id;
+    all_of_him uuid[] := array(select person_all((doc ->> 'person')::uuid));
+begin
+    d.parties := '{}';
+    d.district := '';
+    if not exists (select from post s where s.person = any (all_of_him)
+                     and (doc ->> 'organisation' is null or s.org_id = org)) then
+        d.problems := json_build_array(problem('E_NOT_FOUND', '', doc ->> 'person'));
+    elsif not exists (select from post s where s.person = any (all_of_him) and s.ended_at is not null
+                         and (doc ->> 'organisation' is null or s.org_id = org)) then
+        d.problems := json_build_array(problem('E_STEP', '', 'enabled'));
+    elsif not dry then
+        update token t set revoked_at = now()
+          from post s
+         where s.person = any (all_of_him) and s.ended_at is not null and (org is null or s.org_id = org)
+           and t.org_id = s.org_id and t.person_id = s.person and t.revoked_at is null;
+        update post s set ended_at = null
+         where s.person = any (all_of_him) and s.ended_at is not null and (org is null or s.org_id = org);
+        update person x set disabled_at = null where x.id = any (all_of_him) and x.disabled_at is not null;
+        perform directory_changed();
+    end if;
+    return d;
+end $$;
+
 -- A person in an organisation: a new one, or one who is known by id or by the hash of his identity number.
 create or replace function person_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$

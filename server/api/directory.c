@@ -104,7 +104,7 @@ static const struct query q_after_code = {"after", Q_TEXT, .zh = "上一页的 n
 // clang-format off
 #define ASKED(at, by, rec, said, name_zh, name_en) \
     {.method = METHOD_POST, .path = at, .roles = IP_OFFICE, .administers = true, .handle = by, \
-        .takes = TAKES_JSON, .record = &rec, .query = {&q_dry_run}, .answers = said, \
+        .takes = TAKES_JSON, .record = &rec, .query = {&q_dry_run, &q_receipt}, .answers = said, \
         .zh = name_zh, .en = name_en}
 // clang-format on
 
@@ -141,6 +141,11 @@ const struct route directory_routes[] = {
         .en = "List persons with their posts"},
     ASKED("/v1/persons/{id}/disable", record_step, person_disable_record, record_made, "停用人员",
         "End a person's posts, or one of them, at once"),
+    ASKED("/v1/organisations/{code}/enable", organisation_step, organisation_enable_record,
+        record_proposed, "恢复机构",
+        "Propose that a disabled organisation goes on: with new tokens"),
+    ASKED("/v1/persons/{id}/enable", record_step, person_enable_record, record_proposed, "恢复人员",
+        "Propose that a person goes on in the posts that ended, or in one: with new tokens"),
     ASKED("/v1/persons/{id}/same-as", record_step, person_same_record, record_proposed,
         "合并同一人", "Propose that two persons are one: what both decided so far is told"),
     ASKED("/v1/tokens", token_post, token_record, record_proposed, "签发令牌",

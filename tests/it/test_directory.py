@@ -147,6 +147,40 @@ class Directory(FundCase):
         self.assertEqual(self.ask("organisations/IP-OFFICE/disable", 409, reason="x").codes(), [("", "E_STEP")])  # nobody is left
         self.assertEqual(self.ask("organisations/NOSUCH/disable", 404, reason="x").codes(), [("", "E_NOT_FOUND")])
 
+    # ---- what ended goes on ----------------------------------------------------------------------------
+
+    def test_what_one_ended_two_begin_again_with_new_tokens(self):
+        token = self.entered()
+        again = "organisations/%s/enable" % self.code
+        self.assertEqual(self.ask(again, 409, reason="x").codes(), [("", "E_STEP")])  # it is not disabled
+        self.ask("organisations/%s/disable" % self.code, 201, reason="整改")
+        made = self.ask(again, reason="整改完成")
+        self.assertEqual(self.agree(made, self.admin, 409).codes(), [("", "E_SAME_PERSON")])
+        self.agree(made)
+        self.works(token, 401)  # power is given anew
+        token = self.given(self.ask("tokens", organisation=self.code, person="新人", duties=["submit"]))
+        self.works(token)
+        who = self.listed("persons", "&organisation=" + self.code)[0]["id"]
+        self.ask("persons/%s/disable" % who, 201, reason="借调")
+        self.works(token, 401)
+        self.assertEqual(self.ask("tokens", 422, organisation=self.code, person="新人").codes(), [("/person", "E_NO_PERSON")])
+        self.assertEqual(self.ask("persons/%s/enable" % who, 404, organisation="BANK-A", reason="返岗").codes(), [("", "E_NOT_FOUND")])
+        self.agree(self.ask("persons/%s/enable" % who, organisation=self.code, reason="返岗"))
+        self.works(token, 401)
+        self.works(self.given(self.ask("tokens", organisation=self.code, person="新人")))
+        self.assertEqual(self.ask("persons/%s/enable" % who, 409, reason="返岗").codes(), [("", "E_STEP")])
+        self.assertEqual(self.ask("organisations/NOSUCH/enable", 404, reason="x").codes(), [("", "E_NOT_FOUND")])
+        self.assertEqual(self.d.cli("verify", check=False).stdout.strip(), "no defects")
+
+    def test_a_proposal_and_a_step_on_it_come_with_their_proofs(self):
+        made = self.d.call("POST", "/v1/organisations?receipt=full", {"code": "BANK-R%d" % self.n, "kind": "bank", "name": "丙"}, self.admin)
+        self.assertEqual(made.status, 202)
+        where = made.headers["location"]
+        step = self.d.call("POST", where + "/approve?receipt=full", {"seen": self.get(where, self.other)["seen"], "reason": "已核实"}, self.other)
+        self.assertEqual((step.status, step.json()["state"]), (201, "approved"))
+        for answer in (made, step):
+            self.assertIn("c2sp.org/tlog-proof", answer.json()["receipt"]["proof"])
+
     # ---- two persons that are one ----------------------------------------------------------------------
 
     def moved(self, by):
