@@ -58,6 +58,8 @@ static const struct setting settings[] = {
         "between"},
     {"witness_every_s", NUMBER, AT(witness_every_s), "60", 1, 86400, "送见证方的间隔(秒)",
         "seconds between two checkpoints that witnesses are sent"},
+    {"witness_late_s", NUMBER, AT(witness_late_s), "21600", 1, 31536000, "见证方多久未签即提示(秒)",
+        "after so many seconds in which a witness did not sign what was recorded /readyz tells it"},
     {"webhook_private", SWITCH, AT(webhook_private), NULL, 0, 0, "变化投递可至内网地址,亦可不加密",
         "let changes be sent to private addresses, too, and without TLS"},
     {"webhook_retry_s", NUMBER, AT(webhook_retry_s), "10", 1, 3600, "投递失败后首次重试的间隔(秒)",

@@ -24,6 +24,7 @@ struct conf {
     bool webhook_private;     /* deliveries may go to private addresses and without TLS */
     int64_t webhook_retry_s;  /* until a failed one is tried again, at first */
     const char *city;         /* of a ledger that is made; of one that is, the same or NULL */
+    int64_t witness_late_s;   /* after so many without its signature a witness is told of */
     const char *flag_scan_at; /* Shanghai time of the nightly scan; "off" */
     const char *verify_at;    /* likewise of `pledged verify` */
     int64_t readers;          /* read connections */

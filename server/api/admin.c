@@ -3,6 +3,7 @@
  */
 #include "api.h"
 #include "pulse.h"
+#include "witness.h"
 
 static void health_get(struct req *r)
 {
@@ -35,10 +36,19 @@ static struct str trouble(const struct req *r)
 static void ready_get(struct req *r)
 {
     struct str why = trouble(r);
-    if (why.p)
+    struct buf out;
+    if (why.p) {
         reply_refuse(r, E_BUSY, "", "%s", why.p);
-    else
-        reply_json(r, 200, STR("{\"status\":\"ready\"}"));
+        return;
+    }
+    buf_init(&out, r->a);
+    json_open(&out, '{');
+    json_member_text(&out, "status", "ready");
+    json_member_list(&out, "warnings"); /* what keeps nobody from being served */
+    witnesses_late(r->server->witnesses, &out, r->english);
+    json_close(&out, ']');
+    json_close(&out, '}');
+    reply_json(r, 200, buf_view(&out));
 }
 
 static void openapi_get(struct req *r)
@@ -54,7 +64,10 @@ static void openapi_get(struct req *r)
 static const struct member alive_members[] = {
     {"status", M_WORD, "状态", .en = "Status", .words = "alive"}, {.name = NULL}};
 static const struct member ready_members[] = {
-    {"status", M_WORD, "状态", .en = "Status", .words = "ready"}, {.name = NULL}};
+    {"status", M_WORD, "状态", .en = "Status", .words = "ready"},
+    {"warnings", M_TEXT, "须注意", .en = "What should be looked at; nobody waits for it",
+        .list = true},
+    {.name = NULL}};
 static const struct member description_members[] = {
     {"openapi", M_TEXT, "规范版本", .en = "Version of OpenAPI"},
     {"info", M_JSON, "概况", .en = "What it describes"},

@@ -6,6 +6,7 @@
  */
 #include "api.h"
 #include "pulse.h"
+#include "witness.h"
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 
@@ -101,6 +102,17 @@ static void write_machine(const struct server *s, struct buf *b)
             "When the certificate of the server ends.", http_tls_ends_s(s->http));
 }
 
+static void write_witnesses(const struct server *s, struct buf *b)
+{
+    static const char behind[] = "pledged_witness_behind_seconds";
+    struct str name;
+    int64_t seconds;
+    meter_family(b, behind, "gauge", "For how long a witness has not signed what was recorded.");
+    for (int i = 0; (seconds = witnesses_behind(s->witnesses, i, &name)) >= 0; i++)
+        meter_sample(
+            b, behind, arena_printf(b->a, "witness=\"%s\"", meter_label(b->a, name).p).p, seconds);
+}
+
 /* ---- of the database ------------------------------------------------------------------------- */
 
 static const struct family {
@@ -171,6 +183,7 @@ static void on_figures(void *arg, const struct rows *rows, const struct fail *fa
     write_lane(r->server, &b);
     write_pool(r->server, &b);
     write_machine(r->server, &b);
+    write_witnesses(r->server, &b);
     if (!fail && rows)
         write_figures(&b, rows);
     reply_bytes(r, 200, "text/plain; version=0.0.4; charset=utf-8", buf_view(&b));

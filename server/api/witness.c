@@ -23,7 +23,7 @@ struct witness {
     struct signing_key *of_key;
     uint64_t signed_size; /* that it has signed last, as far as is known */
     struct str trouble;   /* p == NULL: none */
-    int64_t signed_us;
+    int64_t behind_us;    /* since when it has not signed all that was recorded; 0: it has */
     bool busy, again; /* again: its answer named another size, asked a second time in this round */
     struct arena *a;  /* of the question */
     struct tree_rows tree;
@@ -80,7 +80,7 @@ static void answered(struct witness *w, const struct outgoing_answer *got)
     struct str line = answer;
     if (got->status == 200 && countersigned(w, answer)) {
         w->signed_size = w->all->size;
-        w->signed_us = clock_us();
+        w->behind_us = 0;
         if (w->trouble.p)
             log_event(LOG_INFO, SAY_WITNESS, "name", w->key.name.p, "what", "signs again", NULL);
         w->trouble = (struct str){NULL, 0};
@@ -217,9 +217,40 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
         struct witness *w = &all->of[i];
         if (w->signed_size == all->size && before == all->size && !w->trouble.p)
             continue; /* nothing was recorded since */
+        if (!w->behind_us)
+            w->behind_us = monotonic_us();
         w->again = false;
         arena_reset(w->a);
         question(w);
+    }
+}
+
+/* ---- who is late ----------------------------------------------------------------------------- */
+
+static int64_t behind_s(const struct witness *w)
+{
+    return w->behind_us ? (monotonic_us() - w->behind_us) / 1000000 : 0;
+}
+
+int64_t witnesses_behind(const struct witnesses *all, int i, struct str *name)
+{
+    if (!all || i >= all->n)
+        return -1;
+    *name = all->of[i].key.name;
+    return behind_s(&all->of[i]);
+}
+
+void witnesses_late(const struct witnesses *all, struct buf *b, bool english)
+{
+    for (int i = 0; all && i < all->n; i++) {
+        const struct witness *w = &all->of[i];
+        int64_t s = behind_s(w);
+        if (s < all->s->process.conf.witness_late_s)
+            continue;
+        json_str(b, arena_printf(b->a,
+                        english ? "witness %s has not signed for %lld s: %s"
+                                : "见证方 %s 已有 %lld 秒未签:%s",
+                        w->key.name.p, (long long)s, w->trouble.p ? w->trouble.p : "-"));
     }
 }
 

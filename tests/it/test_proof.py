@@ -213,7 +213,7 @@ class Witnesses(Log):
         two.answers_wrongly = True
         setting = ", ".join("%s %s" % (w.url, w.vkey) for w in (one, two)) + ", http://127.0.0.1:9/ " + \
             Witness(folder, "gone.example/w").vkey
-        d = Daemon({"witness": setting, "witness_every_s": "1", "readers": "2"})
+        d = Daemon({"witness": setting, "witness_every_s": "1", "witness_late_s": "2", "readers": "2"})
         try:
             one.log_keys = two.log_keys = self.keys(d)
             made = self.post(3, d)[0]
@@ -230,8 +230,15 @@ class Witnesses(Log):
             self.assertIsNone(items()[one.name]["trouble"])
             self.assertIn("not a signature", items()[two.name]["trouble"])
             self.assertTrue(until(lambda: items()["gone.example/w"]["trouble"]))
+            late = lambda: " ".join(d.call("GET", "/readyz").json()["warnings"])
+            self.assertTrue(until(lambda: all(x in late() for x in (two.name, "gone.example/w", "秒未签"))), late())
+            self.assertNotIn(one.name, late())
+            age = lambda name: [float(x.split()[-1]) for x in d.call("GET", "/metrics").body.decode().splitlines()
+                                if x.startswith('pledged_witness_behind_seconds{witness="%s"}' % name)]
+            self.assertGreaterEqual(age(two.name)[0], 2)
             two.answers_wrongly, two.size, two.root = False, 0, None
             self.assertTrue(until(lambda: items()[two.name]["trouble"] is None))
+            self.assertTrue(until(lambda: two.name not in late() and age(two.name) == [0]))
             receipt = d.call("GET", "/v1/receipts/%s?format=tlog-proof" % made, token=d.token("bank")).body
             tlog.receipt(receipt, one.log_keys + [one.vkey])
             keys, witness = put(folder, "keys", "\n".join(one.log_keys).encode()), put(folder, "w", one.vkey.encode())
