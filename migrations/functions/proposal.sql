@@ -177,6 +177,8 @@ begin
     select count(*) into given from proposal_step s where s.proposal = p.id;
     if now_state <> 'waiting' then
         found_problems := array[problem('E_STEP', '', now_state)];
+    elsif p.type = 'seal' and step = 'approve' and not dry and derived ->> 'seals' is null then
+        found_problems := array[problem('E_ALONE', '', '/v1/proposals/' || p.id || '/approve')]; -- a list seals none
     elsif doc ->> 'seen' <> proposal_seen(p) then
         found_problems := array[problem('E_SEEN', '/seen', proposal_moved(p))];
     else

@@ -449,6 +449,17 @@ class Seals(Ledger):
             pull(self.bank, os.path.join(folder, "own.json"), "--format", "json")
             self.assertFalse(os.path.exists(os.path.join(folder, "own.json.seal.json")))
 
+    def test_a_seal_is_not_agreed_to_in_a_list_which_would_seal_nothing(self):
+        q = self.quarter
+        asked = self.d.call("POST", self.path(q, "/seal"), {}, self.finance)
+        where, second = asked.headers["location"], self.d.cli("token", "add", "--org", "FINANCE", "--person", "李华").stdout.strip()
+        step = {"seen": self.d.call("GET", where, token=second).json()["seen"], "reason": "核对无误"}
+        listed = self.d.call("POST", "/v1/proposals/approve", [dict(step, id=asked.json()["id"])], second).lines()
+        self.assertEqual([e["code"] for e in listed[0]["errors"]], ["E_ALONE"])
+        self.assertEqual(self.d.call("GET", where, token=second).json()["state"], "waiting")
+        self.assertEqual(self.d.call("POST", where + "/approve", step, second).status, 201)
+        self.sealed_now(q)
+
     def test_of_two_seals_at_once_one_is_made(self):
         q, answers = self.quarter, []
         asked = [self.d.call("POST", self.path(q, "/seal"), {}, self.finance) for _ in range(2)]
