@@ -86,7 +86,7 @@ static const struct query
 #define CONFIRM(base, name_zh, name_en) \
     {.method = METHOD_POST, .path = base "/{id}/confirm", .roles = CONFIRMERS, \
         .handle = record_step, .takes = TAKES_JSON, .record = &confirmation_record, \
-        .query = {&q_dry_run}, .answers = record_made, .zh = "确认" name_zh, \
+        .query = {&q_dry_run, &q_receipt}, .answers = record_made, .zh = "确认" name_zh, \
         .en = "Confirm what another organisation told of one " name_en}
 // clang-format on
 

@@ -144,7 +144,7 @@ static const struct query q_number = {"after", Q_COUNT, .zh = "上一页的 next
 #define STEP(step, by, name_zh, name_en) \
     {.method = METHOD_POST, .path = "/v1/proposals/{id}/" step, .roles = DECIDERS, \
         .handle = by, .takes = TAKES_JSON, .record = &proposal_step_record, \
-        .query = {&q_dry_run}, .answers = record_made, .zh = name_zh, .en = name_en}
+        .query = {&q_dry_run, &q_receipt}, .answers = record_made, .zh = name_zh, .en = name_en}
 #define STEPS(step, name_zh, name_en) \
     {.method = METHOD_POST, .path = "/v1/proposals/" step, .roles = DECIDERS, \
         .handle = upload_list, .takes = TAKES_BATCH, .record = &proposal_step_record, \
@@ -181,7 +181,7 @@ const struct route proposal_routes[] = {
         .handle = record_post_one,
         .takes = TAKES_JSON,
         .record = &approval_tier_record,
-        .query = {&q_dry_run},
+        .query = {&q_dry_run, &q_receipt},
         .answers = record_proposed,
         .zh = "设定复核档次",
         .en = "Propose from which amount on how many persons approve"},

@@ -135,7 +135,7 @@ static const struct query q_by = {"by", Q_WORD, .zh = "按什么排名",
 // clang-format off
 #define CONFIRM(base, who, name_zh, name_en) \
     {.method = METHOD_POST, .path = base "/{id}/confirm", .roles = who, .handle = record_step, \
-        .takes = TAKES_JSON, .record = &confirmation_record, .query = {&q_dry_run}, \
+        .takes = TAKES_JSON, .record = &confirmation_record, .query = {&q_dry_run, &q_receipt}, \
         .answers = record_made, .zh = "确认" name_zh, .en = "Agree to " name_en}
 // clang-format on
 
