@@ -67,6 +67,8 @@ static const struct field rename_fields[] = {
     REFERENCE("GM-2024-01"),
     ORGANISATION,
     {"name", "新名称", F_TEXT, .need = true, .min = 1, .max = 100, .example = "甲银行股份有限公司"},
+    {"uscc", "统一社会信用代码(不填则不变)", F_IDENT, .ident = ident_uscc,
+        .example = "91310115QX0115114N"},
     REASON,
     {.name = NULL},
 };

@@ -20,6 +20,12 @@ begin
     return case when wall_passed() then coalesce(current_setting('pledged.code', true), '') else '' end;
 end $$;
 
+-- What the organisation that acts is called in records: its code, and its credit code where that is another.
+create or replace function my_names() returns text[] language plpgsql stable parallel safe as $$
+begin
+    return (select array_remove(array[o.code, o.uscc], null) from org o where o.id = my_org());
+end $$;
+
 -- The district that the acting organisation answers for.
 create or replace function my_district() returns text language plpgsql stable parallel safe as $$
 begin

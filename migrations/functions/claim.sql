@@ -195,12 +195,12 @@ begin
         select v.* into l
           from submission r
           join loan v on v.id = r.id and v.version = r.version
-         where r.type = 'loan' and r.key_form = text_form(asked) and v.guarantor = o.code
+         where r.type = 'loan' and r.key_form = text_form(asked) and v.guarantor in (o.code, o.uscc)
            and not record_has_later(v.id, v.version, null)
          order by v.id
          limit 1;
     end if;
-    if o.kind = 'bank' and l.org_id = org or o.kind = 'guarantor' and l.guarantor = o.code then
+    if o.kind = 'bank' and l.org_id = org or o.kind = 'guarantor' and l.guarantor in (o.code, o.uscc) then
         return l;
     end if;
     return null;

@@ -6,7 +6,7 @@ create policy coverage_read on coverage for select to pledged_app using (
     (select my_kind()) in ('finance', 'ip_office', 'auditor')
     or org_id = (select my_org())
     or ((select my_kind()) = 'district' and district = (select my_district()))
-    or ((select my_kind()) in ('insurer', 'guarantor') and parties @> array[(select my_code())]));
+    or ((select my_kind()) in ('insurer', 'guarantor') and parties && (select my_names())));
 drop policy if exists coverage_step_read on coverage_step;
 create policy coverage_step_read on coverage_step for select to pledged_app
     using (exists (select from coverage c where c.id = coverage));

@@ -27,6 +27,28 @@ begin
     end if;
 end $$;
 
+-- An insurer or guarantor is named in records by its credit code, whatever its code is here: policies that numbered
+-- files made ask for the latter alone.
+do $names$
+declare
+    p record;
+    asks constant text := '(parties @> ARRAY[( SELECT my_code() AS my_code)])';
+begin
+    for p in select * from pg_policies x where x.schemaname = 'public' and position(asks in x.qual) > 0 loop
+        execute format('alter policy %I on %I using (%s)', p.policyname, p.tablename,
+                       replace(p.qual, asks, '(parties && (select my_names()))'));
+    end loop;
+end $names$;
+
+-- What stands against a credit code of an organisation: another that has it, by whichever of its codes.
+create or replace function org_uscc_problems(code text, uscc text) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return array(select problem('E_TAKEN', '/uscc', o.code)
+                   from org o
+                  where org_uscc_problems.uscc in (o.uscc, o.code) and o.code <> org_uscc_problems.code);
+end $$;
+
 -- A new organisation: a code that nobody has, also in another case, and a district where one is needed.
 create or replace function organisation_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -39,10 +61,7 @@ begin
     if exists (select from org o where text_form(o.code) = text_form(doc ->> 'code')) then
         found_problems := found_problems || problem('E_TAKEN', '/code', doc ->> 'code');
     end if;
-    if exists (select from org o where o.uscc = doc ->> 'uscc') then
-        found_problems := found_problems || problem('E_TAKEN', '/uscc', (
-            select o.code from org o where o.uscc = doc ->> 'uscc'));
-    end if;
+    found_problems := found_problems || org_uscc_problems(doc ->> 'code', doc ->> 'uscc');
     if cardinality(found_problems) > 0 then
         d.problems := array_to_json(found_problems);
     elsif not dry then
@@ -55,18 +74,22 @@ end $$;
 revoke all on function organisation_decide from public;
 grant execute on function organisation_decide to pledged_app;
 
--- Another name of an organisation. Its code stays.
+-- Another name of an organisation, or the credit code that it was entered without. Its code stays.
 create or replace function organisation_rename_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     d decision;
+    against json[] := org_uscc_problems(doc ->> 'organisation', doc ->> 'uscc');
 begin
     d.parties := '{}';
     d.district := '';
     if (org_coded(doc ->> 'organisation')).id is null then
         d.problems := json_build_array(problem('E_NOT_FOUND', '', doc ->> 'organisation'));
+    elsif cardinality(against) > 0 then
+        d.problems := array_to_json(against);
     elsif not dry then
-        update org o set name = doc ->> 'name' where o.code = doc ->> 'organisation';
+        update org o set name = doc ->> 'name', uscc = coalesce(doc ->> 'uscc', o.uscc)
+         where o.code = doc ->> 'organisation';
         perform directory_changed();
     end if;
     return d;
@@ -74,10 +97,11 @@ end $$;
 revoke all on function organisation_rename_decide from public;
 grant execute on function organisation_rename_decide to pledged_app;
 
--- The name that an organisation has now.
+-- The name and the credit code that an organisation has now.
 create or replace function organisation_rename_before(doc json) returns json
     language sql stable security definer set search_path = public, pg_temp as
-    $$ select json_build_object('name', (org_coded(doc ->> 'organisation')).name) $$;
+    $$ select json_strip_nulls(json_build_object('name', o.name, 'uscc', o.uscc))
+         from org_coded(doc ->> 'organisation') o $$;
 
 -- Ends an organisation's tokens at once. Not one's own office: somebody has to be there afterwards.
 create or replace function organisation_disable_decide(new_id uuid, doc json, derived json, dry boolean)

@@ -153,8 +153,8 @@ begin
     return exists (select from loan l
                     where l.id = $1
                       and case my_kind() when 'district' then l.district = my_district()
-                                         when 'insurer' then l.parties @> array[my_code()]
-                                         when 'guarantor' then l.parties @> array[my_code()] end
+                                         when 'insurer' then l.parties && my_names()
+                                         when 'guarantor' then l.parties && my_names() end
                       and not exists (select from loan later where later.id = l.id and later.version = l.version + 1));
 end $$;
 -- Does whoever asks see the loan of an event?

@@ -238,10 +238,11 @@ create or replace function subsidy_pledgee(loan uuid) returns text
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
     return (select case when r.body -> 'pledgee' is null then 'bank'
-                        when coalesce(r.body #>> '{pledgee,uscc}', '') = o.code then 'bank'
-                        when r.body #>> '{pledgee,uscc}' in (r.body ->> 'guarantor_uscc', (
-                             select g.code from org g
-                              where g.kind = 'guarantor' and g.code = r.body #>> '{pledgee,uscc}')) then 'guarantor'
+                        when coalesce(r.body #>> '{pledgee,uscc}', '') in (o.code, o.uscc) then 'bank'
+                        when r.body #>> '{pledgee,uscc}' = r.body ->> 'guarantor_uscc' or exists (
+                             select from org g
+                              where g.kind = 'guarantor' and r.body #>> '{pledgee,uscc}' in (g.code, g.uscc))
+                             then 'guarantor'
                         else 'other' end
               from submission r
               join org o on o.id = r.org_id

@@ -60,7 +60,7 @@ create policy record_read on submission for select to pledged_app using (
     org_id = (select my_org())
     or type = any ((select record_types_open())::text[])
     or district = (select my_district()) and type = any ((select record_types_near())::text[])
-    or parties @> array[(select my_code())] and type = any ((select record_types_shared())::text[])
+    or parties && (select my_names()) and type = any ((select record_types_shared())::text[])
     -- a policy once it is approved, and what was told of a loan with the loan, wherever a correction moved it
     or type = 'policy' and (select my_kind()) in ('bank', 'district')
        and exists (select from policy p where p.id = submission.id)

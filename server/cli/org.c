@@ -3,6 +3,7 @@
  */
 #include "city.h"
 #include "directory.h"
+#include "ident.h"
 #include "role.h"
 #include <time.h>
 
@@ -61,7 +62,7 @@ static bool refuse(const char *what)
     return false;
 }
 
-enum org_flag { CODE, KIND, NAME, DISTRICT_ };
+enum org_flag { CODE, KIND, NAME, DISTRICT_, USCC };
 static const struct cli_option org_options[] = {
     [CODE] = {"--code", "CODE", NEEDED, "its code, by which it is known ever after"},
     [KIND] = {"--kind", "KIND", NEEDED,
@@ -69,8 +70,20 @@ static const struct cli_option org_options[] = {
     [NAME] = {"--name", "NAME", NEEDED, "its name"},
     [DISTRICT_] = {"--district", "CODE", OPTIONAL,
         "of a district only: its code of six digits, as 310115 for Pudong"},
+    [USCC] = {"--uscc", "CODE", OPTIONAL,
+        "its credit code, by which records name an insurer or guarantor, where --code is another"},
     {0},
 };
+
+static bool uscc_fits(const char *text)
+{
+    struct str code, hint;
+    enum err_code wrong;
+    struct arena *a = arena_new();
+    bool fits = ident_uscc(a, str_of(text), &code, &wrong, &hint) && str_is(code, text);
+    arena_free(a);
+    return fits || refuse("--uscc is a credit code of 18 signs in capitals (GB 32100)");
+}
 
 static bool org_arguments(const struct flag *f)
 {
@@ -85,6 +98,8 @@ static bool org_arguments(const struct flag *f)
         return refuse(
             "--district with the code of a district of the city goes with --kind district, "
             "and only with it");
+    if (f[USCC].value && !uscc_fits(f[USCC].value))
+        return false;
     return true;
 }
 
@@ -92,14 +107,20 @@ static bool org_arguments(const struct flag *f)
 static int org_add(struct session *s, const struct flag *f)
 {
     static const char sql[] =
-        "with added as (insert into org (code, kind, name, district) values ($1, $2, $3, $4)"
+        "with added as (insert into org (code, kind, name, district, uscc)"
+        " select $1, $2, $3, $4, $5 where cardinality(org_uscc_problems($1, $5)) = 0"
         " on conflict (code) do nothing returning kind, district)"
         " select kind, district from added"
         " union all select kind, district from org where code = $1 limit 1";
-    const char *params[] = {f[CODE].value, f[KIND].value, f[NAME].value, f[DISTRICT_].value};
-    PGresult *r = org_arguments(f) ? session_write(s, sql, params, 4) : NULL;
+    const char *params[] = {
+        f[CODE].value, f[KIND].value, f[NAME].value, f[DISTRICT_].value, f[USCC].value};
+    PGresult *r = org_arguments(f) ? session_write(s, sql, params, 5) : NULL;
     if (!r)
         return 2;
+    if (PQntuples(r) == 0) {
+        PQclear(r);
+        return session_complain("another organisation has this credit code");
+    }
     bool same = strcmp(PQgetvalue(r, 0, 0), f[KIND].value) == 0 &&
                 (!f[DISTRICT_].value || strcmp(PQgetvalue(r, 0, 1), f[DISTRICT_].value) == 0);
     PQclear(r);

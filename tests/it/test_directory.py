@@ -2,7 +2,7 @@
 import hashlib
 
 from fund_case import FundCase
-from harness import loan, numbers
+from harness import firm, loan, numbers
 
 
 class Directory(FundCase):
@@ -146,6 +146,33 @@ class Directory(FundCase):
         self.works(token, 401)
         self.assertEqual(self.ask("organisations/IP-OFFICE/disable", 409, reason="x").codes(), [("", "E_STEP")])  # nobody is left
         self.assertEqual(self.ask("organisations/NOSUCH/disable", 404, reason="x").codes(), [("", "E_NOT_FOUND")])
+
+    # ---- by which code it is known (D12) ---------------------------------------------------------------
+
+    def test_an_insurer_sees_what_names_it_by_its_credit_code(self):
+        """Loans, their events and lists; before it is entered and for another insurer they do not exist."""
+        uscc = {kind: firm(next(numbers))[0] for kind in ("insurer", "guarantor")}
+        made = self.post("/v1/loans", loan(insurer_uscc=uscc["insurer"], guarantor_uscc=uscc["guarantor"], disbursed_on="2022-07-05"),
+                         self.bank, 201)
+        where = made.headers["location"]
+        event = self.post(where + "/events", {"reference": "E-%d" % self.n, "kind": "repaid", "on": "2022-09-01", "principal": "1.00"},
+                          self.bank, 201).headers["location"]
+        for kind in uscc:
+            other = self.d.token(kind, "%s-X%d" % (kind.upper()[:4], self.n))
+            code = "%s-%d" % (kind.upper()[:4], self.n)
+            token = self.d.token(kind, code)
+            sees = lambda t: [self.d.call("GET", at, token=t).status for at in (where, event)] + [
+                len(self.get("/v1/loans?limit=1000", t)["items"])]
+            self.assertEqual(sees(token), [404, 404, 0])
+            self.agree(self.ask("organisations/%s/rename" % code, name="更名", uscc=uscc[kind], reason="补登统一社会信用代码"))
+            self.assertEqual(sees(token), [200, 200, 1])
+            self.assertEqual(sees(other), [404, 404, 0])
+            taken = {"code": code + "-B", "kind": kind, "name": "冒名", "uscc": uscc[kind]}
+            self.assertEqual(self.post("/v1/organisations", taken, self.admin, 409).codes(), [("/uscc", "E_TAKEN")])
+            add = lambda name, code: self.d.cli("org", "add", "--code", name, "--kind", kind, "--name", "x", "--uscc", code, check=False)
+            self.assertIn("another organisation has this credit code", add(code + "-C", uscc[kind]).stderr)
+            self.assertIn("credit code of 18 signs", add(code + "-C", "91310115QX0115114X").stderr)
+            self.assertEqual(add(code + "-C", firm(next(numbers))[0]).returncode, 0)
 
     # ---- what ended goes on ----------------------------------------------------------------------------
 
