@@ -269,27 +269,67 @@ begin
 end $$;
 revoke all on function flags_around from public;
 
--- Plans of the write lane look single records up; a scan goes through all of them, maybe
--- before anybody counted the rows.
-create or replace function flag_scan_one(scan uuid, one text) returns void
-    language plpgsql security definer set search_path = public, pg_temp
-    set enable_seqscan = on set enable_nestloop = off
-    set plan_cache_mode = force_custom_plan set work_mem = '128MB' as $$
-declare
-    since timestamptz := clock_timestamp();
-    hits flag_found[] := array(select f from flag_find(one, null) f);
+-- Of what a rule found in the whole book what is not on record as it was found: whole cases, in slices of about as much
+-- evidence as the write lane stores in a moment.
+create or replace function flag_scan_slices(hits flag_found[], most int) returns table (slice bigint, cases json)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
-    insert into flag_scan (id, rule, cases, raised, ms)
-    values (scan, one, (select count(distinct f.case_key) from unnest(hits) f), flag_store_many(hits),
-           extract(epoch from clock_timestamp() - since) * 1000);
+    return query
+    with evidence as materialized (
+        select distinct on (f.code, f.case_key, f.record_id, f.version, f.pointer) f.*
+          from unnest(hits) f
+         order by f.code, f.case_key, f.record_id, f.version, f.pointer, f.facts
+    ),
+    fresh as materialized (
+        select e.code, e.case_key, count(*) as n
+          from evidence e
+          left join lateral (
+               select x.id, exists (select from flag_clearing y where y.flag = x.id) as cleared
+                 from flag x
+                where x.code = e.code and x.case_key = e.case_key
+                order by x.id desc
+                limit 1) k on true
+         group by e.code, e.case_key
+        having bool_or(k.id is null
+                       or not exists (select from flag_record r
+                                       where r.flag = k.id and r.record_id = e.record_id and r.version = e.version
+                                         and r.pointer = e.pointer)
+                       or k.cleared and not exists (select from flag_record r
+                                                     where r.flag = k.id and r.record_id = e.record_id
+                                                       and r.pointer = e.pointer and r.facts = e.facts))
+    ),
+    placed as (
+        select f.code, f.case_key, (sum(f.n) over (order by f.case_key) / most)::bigint as place from fresh f
+    )
+    select p.place, json_agg(e.*)
+      from placed p
+      join evidence e on e.code = p.code and e.case_key = p.case_key
+     group by p.place;
 end $$;
-revoke all on function flag_scan_one from public;
 
--- As flag_store, with plans that look records up by index whatever the scan's are.
-create or replace function flag_store_many(cases flag_found[]) returns bigint
-    language sql volatile security definer set search_path = public, pg_temp set enable_nestloop = on as
-    $$ select flag_store(cases, 'scan') $$;
-revoke all on function flag_store_many from public;
+-- Goes through the whole book by one rule, beside the write lane. Its plans look no single record up.
+create or replace function flag_scan_find(rule text) returns table (slice bigint, cases bigint, fresh json)
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set enable_nestloop = off set plan_cache_mode = force_custom_plan set work_mem = '128MB' as $$
+declare
+    hits flag_found[];
+    all_cases bigint;
+begin
+    hits := array(select f from flag_find(rule, null) f);
+    select count(distinct f.case_key) into all_cases from unnest(hits) f;
+    perform set_config('enable_nestloop', 'on', true); -- the rest does look them up
+    return query select s.slice, all_cases, s.cases from flag_scan_slices(hits, 100) s;
+    if not found then
+        return query select 0::bigint, all_cases, null::json;
+    end if;
+end $$;
+
+-- Stores a slice of what a scan found; how many flags are new.
+create or replace function flag_scan_store(cases json) returns bigint
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    return flag_store(array(select f from json_populate_recordset(null::flag_found, cases) f), 'scan');
+end $$;
 
 -- What a flag rests on, as whoever clears it saw it.
 create or replace function flag_seen(flag_id uuid) returns text
@@ -353,27 +393,24 @@ end $$;
 create or replace function flag_rules_known() returns text language sql stable as
     $$ select string_agg(u.code, ', ' order by u.code) from flag_rule u where u.judge is not null $$;
 
--- Only a rule that has a judge can be scanned for.
-create or replace function flag_scan_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
+-- The record of a scan, and what the program found and stored rule by rule. Only for a rule that has a judge can be
+-- scanned: any other is refused by name.
+create or replace function flag_scan_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    d decision;
 begin
+    d.parties := '{}';
+    d.district := '';
     if doc ->> 'rule' is not null
        and not exists (select from flag_rule u where u.code = doc ->> 'rule' and u.judge is not null) then
-        return array[problem('E_CHOICE', '/rule', flag_rules_known())];
+        d.problems := json_build_array(problem('E_CHOICE', '/rule', flag_rules_known()));
+    elsif not dry then
+        insert into flag_scan (id, rule, cases, raised, ms)
+        select new_id, x.rule, x.cases, x.raised, x.ms
+          from json_to_recordset(derived -> 'rules') as x(rule text, cases bigint, raised bigint, ms bigint);
     end if;
-    return '{}'::json[];
-end $$;
-
--- Runs the rules that a scan asks for, one after the other.
-create or replace function flag_scan_row() returns trigger
-    language plpgsql security definer set search_path = public, pg_temp as $$
-begin
-    new.on_day := today();
-    new.district := '';
-    perform flag_scan_one(new.id, u.code)
-       from flag_rule u
-      where u.judge is not null and u.code = coalesce(new.body ->> 'rule', u.code)
-      order by u.code;
-    return new;
+    return d;
 end $$;
 
 -- What a scan found, in all and by rule.

@@ -83,7 +83,7 @@ create or replace function wall_door(name text) returns text language sql stable
         'claims_paid_on', 'clock_unrecorded', 'commit_waits', 'confirmation_matters', 'confirmation_members',
         'confirmation_stands', 'coverage_of_loan', 'coverage_on', 'coverage_room_left', 'coverage_shown',
         'coverage_state_on', 'coverage_waiting', 'credit_own_doubles', 'credit_questioned', 'directory_organisations',
-        'directory_persons', 'directory_tokens', 'enterprise_size', 'flag_records_count', 'flag_seen',
+        'directory_persons', 'directory_tokens', 'enterprise_size', 'flag_records_count', 'flag_scan_find', 'flag_seen',
         'flag_standing', 'hold_until', 'insurance_loan_cover', 'ip_deal_beside', 'ip_deal_receipt_taken',
         'loan_cases', 'loan_event_seen', 'loan_event_sums', 'loan_fold', 'loan_interest', 'loan_paid_upon',
         'loan_pledged_elsewhere', 'loan_seen', 'loan_state', 'loans_replaced', 'log_flight_rows', 'log_flight_text',
@@ -106,7 +106,7 @@ create or replace function wall_door(name text) returns text language sql stable
         when wall_door.name in (
         'console_session_close', 'console_session_open', 'console_session_use',
         'access_seal', 'access_store', 'account_open', 'coverage_booked', 'coverage_follow', 'flags_beside',
-        'flags_submitted', 'nonce_take', 'proposal_open', 'transfer_post', 'webhook_note')
+        'flags_submitted', 'flag_scan_store', 'nonce_take', 'proposal_open', 'transfer_post', 'webhook_note')
             or exists (select from record_type t where t.decides and wall_door.name = t.name || '_decide'
                           or t.followed and wall_door.name = t.name || '_followed')
             then 'pledged_lane'

@@ -3,6 +3,7 @@
  */
 #include "api.h"
 #include "records.h"
+#include "scan.h"
 
 static const struct list flag_list = {.sql = SQL_FLAG_LIST, .rows = LIST_JSON};
 
@@ -55,6 +56,79 @@ static void flag_get(struct req *r)
         db_query(r->server->db, r->a, r->actor, SQL_FLAG_GET, r->capture, 1, on_flag, r);
     else
         reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
+}
+
+/* ---- POST /v1/flag-scans --------------------------------------------------------------------- */
+
+struct scanning {
+    struct req *r;
+    struct value *v;
+    const struct rows *rules;
+    int next;
+    struct scan scan;
+    struct buf told;
+};
+
+static void scan_next(struct scanning *k);
+
+static void on_scanned(void *arg, const struct fail *fail)
+{
+    struct scanning *k = arg;
+    if (fail) {
+        reply_fail(k->r, fail);
+        return;
+    }
+    scan_write(&k->told, &k->scan);
+    scan_next(k);
+}
+
+/* Rule by rule; then the scan is recorded with what came of it. */
+static void scan_next(struct scanning *k)
+{
+    struct req *r = k->r;
+    struct str rule = {NULL, 0};
+    while (!rule.p && k->next < k->rules->n) {
+        rule = rows_at(k->rules, k->next++, NIGHTLY_RULES_RULE);
+        if (k->v[SCAN_RULE].present && !str_eq(rule, k->v[SCAN_RULE].s))
+            rule.p = NULL;
+    }
+    if (!rule.p) {
+        json_close(&k->told, ']');
+        json_close(&k->told, '}');
+        record_decided(r, k->v, buf_view(&k->told), NULL);
+        return;
+    }
+    k->scan = (struct scan){
+        .s = r->server, .a = r->a, .actor = r->actor, .rule = rule, .done = on_scanned, .arg = k};
+    scan_begin(&k->scan);
+}
+
+static void on_scan_rules(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct scanning *k = arg;
+    if (fail) {
+        reply_fail(k->r, fail);
+        return;
+    }
+    k->rules = rows;
+    scan_next(k);
+}
+
+static void scan_post(struct req *r)
+{
+    const struct json *in = json_parse(r->a, r->body, &r->err);
+    struct scanning *k = arena_alloc(r->a, sizeof *k);
+    *k = (struct scanning){.r = r, .v = values_new(r, r->a)};
+    if (!in || !schema_decode(r->a, &flag_scan_record, in, k->v, &r->err) ||
+        param_flag(r, "dry_run")) {
+        err_init(&r->err, r->a);
+        record_post_one(r); /* which says what is wrong, or what would be recorded */
+        return;
+    }
+    buf_init(&k->told, r->a);
+    json_open(&k->told, '{');
+    json_member_list(&k->told, "rules");
+    db_query(r->server->db, r->a, r->actor, SQL_NIGHTLY_RULES, NULL, 0, on_scan_rules, k);
 }
 
 /* ---- answers --------------------------------------------------------------------------------- */
@@ -187,7 +261,7 @@ const struct route flag_routes[] = {
     {.method = METHOD_POST,
         .path = "/v1/flag-scans",
         .roles = FINANCE | IP_OFFICE,
-        .handle = record_post_one,
+        .handle = scan_post,
         .takes = TAKES_JSON,
         .record = &flag_scan_record,
         .query = {&q_dry_run, &q_receipt},

@@ -1,18 +1,18 @@
 /*
  * nightly.c - a scan a rule, one after the other, each a record of its own through the write lane.
  *
- * Between two rules whatever waits in the lane goes first, so that nobody waits longer than one
- * rule takes. The reference names the day and the rule: a daemon that was started again, or a
- * second one, finds the scan done. Only the daemon that holds the lane scans.
+ * The book is read beside the lane (scan.h). The reference names the day and the rule: a daemon
+ * that was started again, or a second one, finds the scan done. Only the daemon that holds the lane
+ * scans.
  */
 #include "nightly.h"
 #include "api.h"
 #include "records.h"
+#include "scan.h"
 #include <event2/event.h>
 #include <stdlib.h>
 
 enum { DAY_S = 86400, SHANGHAI_S = 8 * 3600 };
-enum { SCAN_REFERENCE, SCAN_RULE, SCAN_WIDTH };
 
 struct nightly {
     struct server *s;
@@ -22,6 +22,7 @@ struct nightly {
     struct rows rules;
     int next;
     bool running;
+    struct scan scan;
     struct work work;
 };
 
@@ -35,50 +36,72 @@ static void arm(struct nightly *n)
     evtimer_add(n->timer, &wait);
 }
 
-static void submit_next(struct nightly *n);
+static void scan_next(struct nightly *n);
 
-static void on_scanned(void *arg, const struct verdict *v, int count, const struct fail *fail)
+static void on_recorded(void *arg, const struct verdict *v, int count, const struct fail *fail)
 {
     struct nightly *n = arg;
     (void)count;
     if (fail || v->outcome > OUT_REPLAY)
-        log_event(LOG_ERROR, SAY_FLAG_SCAN, "rule",
-            rows_at(&n->rules, n->next, NIGHTLY_RULES_RULE).p, "text",
+        log_event(LOG_ERROR, SAY_FLAG_SCAN, "rule", n->scan.rule.p, "text",
             fail ? fail->text : "refused", NULL);
     n->next++;
-    submit_next(n);
+    scan_next(n);
 }
 
-static void submit_next(struct nightly *n)
+/* What came of a rule, as a record. */
+static void on_scanned(void *arg, const struct fail *fail)
 {
+    struct nightly *n = arg;
     const struct record *rec = &flag_scan_record;
     struct value v[SCAN_WIDTH] = {{.present = true}, {.present = true}};
-    struct buf element, canonical;
-    if (n->next == n->rules.n || n->s->draining) {
-        n->running = false;
-        log_event(LOG_INFO, SAY_FLAG_SCAN, "rules", arena_printf(n->a, "%d", n->next).p, NULL);
+    struct buf element, canonical, told;
+    if (fail || n->s->draining) {
+        on_recorded(n, NULL, 0, fail ? fail : &(struct fail){.text = "the program ends"});
         return;
     }
-    v[SCAN_RULE].s = rows_at(&n->rules, n->next, NIGHTLY_RULES_RULE);
+    buf_init(&told, n->a);
+    json_open(&told, '{');
+    json_member_list(&told, "rules");
+    scan_write(&told, &n->scan);
+    json_close(&told, ']');
+    json_close(&told, '}');
+    v[SCAN_RULE].s = n->scan.rule;
     v[SCAN_REFERENCE].s =
         arena_printf(n->a, "nightly %s %s", day_text(n->a, day_today()).p, v[SCAN_RULE].s.p);
     buf_init(&element, n->a);
     buf_init(&canonical, n->a);
     schema_canonical(rec, v, &canonical);
     element_write(
-        &element, rec, v, buf_view(&canonical), uuid_make(n->a), 0, STR(""), (struct str){NULL, 0});
+        &element, rec, v, buf_view(&canonical), uuid_make(n->a), 0, STR(""), buf_view(&told));
     n->work = (struct work){.a = n->a,
         .actor = &n->actor,
         .type = rec->name,
         .write = rec->write,
         .elements = buf_view(&element),
         .n = 1,
-        .done = on_scanned,
+        .done = on_recorded,
         .arg = n};
     if (!lane_submit(n->s->lane, &n->work)) {
         n->running = false;
         log_event(LOG_ERROR, SAY_FLAG_SCAN, "text", "the queue is full", NULL);
     }
+}
+
+static void scan_next(struct nightly *n)
+{
+    if (n->next == n->rules.n || n->s->draining) {
+        n->running = false;
+        log_event(LOG_INFO, SAY_FLAG_SCAN, "rules", arena_printf(n->a, "%d", n->next).p, NULL);
+        return;
+    }
+    n->scan = (struct scan){.s = n->s,
+        .a = n->a,
+        .actor = &n->actor,
+        .rule = rows_at(&n->rules, n->next, NIGHTLY_RULES_RULE),
+        .done = on_scanned,
+        .arg = n};
+    scan_begin(&n->scan);
 }
 
 static void on_rules(void *arg, const struct rows *rows, const struct fail *fail)
@@ -97,7 +120,7 @@ static void on_rules(void *arg, const struct rows *rows, const struct fail *fail
         .code = rows_at(rows, 0, NIGHTLY_RULES_CODE),
         .district = STR(""),
         .person = STR("nightly")};
-    submit_next(n);
+    scan_next(n);
 }
 
 static void on_time(evutil_socket_t fd, short what, void *arg)

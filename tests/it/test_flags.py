@@ -4,6 +4,7 @@ import json
 import subprocess
 import time
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 import test_subsidies
 import test_verify
@@ -451,6 +452,39 @@ class VerifyFlags(test_verify.VerifyFund):
         self.plant_each(PLANTED, names, "claim_step flag flag_record flag_clearing flag_threshold_value flag_scan".split())
 
 
+class Beside(Case):
+    """A scan goes through the book beside the write lane."""
+    setUp, post, get = Flags.setUp, Flags.post, Flags.get
+
+    def test_records_are_stored_while_a_scan_reads(self):
+        shared = "扫描路 %d 号" % next(numbers)
+        for _ in range(3):
+            self.post("/v1/loans", loan(borrower_address=shared), self.bank, 201)
+        scan = {"reference": "SM-%d" % next(numbers)}
+        pipe = self.d.psql()
+        pipe.stdin.write("begin; lock table claim in access exclusive mode; select 'held';\n")
+        pipe.stdin.flush()
+        self.assertEqual(pipe.stdout.readline().strip(), "held")
+        with ThreadPoolExecutor(1) as pool:
+            reads = pool.submit(self.d.call, "POST", "/v1/flag-scans", scan, self.office)
+            until = time.time() + 20
+            while self.d.sql("select count(*) from pg_stat_activity where usename = 'pledged_app' and wait_event_type = 'Lock'") != "1":
+                self.assertLess(time.time(), until)
+            self.post("/v1/loans", loan(), self.bank, 201)  # nobody waits for it
+            self.assertFalse(reads.done())
+            pipe.stdin.close()
+            pipe.wait()
+            pipe.stdout.close()
+            made = reads.result()
+        self.assertEqual(made.status, 201, made.body)
+        self.assertGreaterEqual(made.json()["raised"], 1)
+        self.assertIn("RF13", [f["code"] for f in self.get("/v1/flags?limit=1000", self.office)["items"]])
+        again = self.post("/v1/flag-scans", {"reference": "SM-%d" % next(numbers)}, self.office, 201)
+        self.assertEqual((again["cases"], again["raised"]), (made.json()["cases"], 0))  # what is known is not raised again
+        self.assertEqual(self.d.call("POST", "/v1/flag-scans", scan, self.office).json()["raised"], made.json()["raised"])
+        self.assertEqual(self.d.cli("verify", check=False).stdout.strip(), "no defects")
+
+
 class Nightly(Case):
     """The program scans by itself, once a day, a record a rule."""
 
@@ -487,7 +521,7 @@ class Nightly(Case):
 def load_tests(loader, standard, pattern):
     """The inherited tests run in their own files."""
     suite = unittest.TestSuite()
-    for case in (Flags, Stops, StopsSubsidies, VerifyFlags, Nightly):
+    for case in (Flags, Stops, StopsSubsidies, VerifyFlags, Beside, Nightly):
         for name in sorted(n for n in vars(case) if n.startswith("test_")):
             suite.addTest(case(name))
     return suite
