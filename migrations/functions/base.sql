@@ -151,9 +151,9 @@ create or replace function recorded_us(t timestamptz) returns bigint language sq
 create or replace function shanghai_day(t timestamptz) returns date language sql immutable parallel safe as
     $$ select (t at time zone 'Asia/Shanghai')::date $$;
 
--- The last day of the quarter of a day.
+-- The last day of the quarter of a day. As a timestamp without zone: else no statement could take it in.
 create or replace function quarter_end(d date) returns date language sql immutable parallel safe as
-    $$ select (date_trunc('quarter', d) + interval '3 months')::date - 1 $$;
+    $$ select (date_trunc('quarter', d::timestamp) + interval '3 months')::date - 1 $$;
 
 -- An id that sorts by when it was made (RFC 9562, version 7).
 create or replace function uuid_v7() returns uuid language sql volatile as $$

@@ -145,16 +145,36 @@ begin
     return case when most is not null then array['E_EXCEEDS', '/interest', most] end;
 end $$;
 
+-- What was told of a loan in the order in which it counts; a void before all else.
+create or replace function loan_told_ordered(l loan, known_at timestamptz, more loan_event) returns loan_event[]
+    language plpgsql stable as $$
+begin
+    if more.kind is not null or exists (select from loan_event x where x.loan_id = l.id) then
+        return array(select t from loan_told(l, known_at, more) t
+                      order by t.kind <> 'voided', t.on_day, loan_event_rank(t.kind), t.reference);
+    elsif l.disbursed_on is not null then -- most loans: nothing is told but the day that the loan itself tells
+        return array[loan_opening(l)];
+    end if;
+    return '{}'::loan_event[];
+end $$;
+
 -- A loan's life until the end of a day: l as of the version that counts, more an event that is not stored yet, or null.
 -- judge: stop at the first event that cannot be (bad_*); without it what is stored is taken as it stands. Runs as the
 -- owner: whoever sees the loan is told the same of it, also when a correction has changed its parties since.
 create or replace function loan_fold(l loan, as_of date, known_at timestamptz, more loan_event,
                                      judge boolean default false)
     returns loan_life language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return loan_fold_told(l, loan_told_ordered(l, known_at, more), as_of, more, judge);
+end $$;
+
+-- The same of what was told, in its order.
+create or replace function loan_fold_told(l loan, told loan_event[], as_of date, more loan_event,
+                                          judge boolean default false)
+    returns loan_life language plpgsql stable as $$
 declare
     f loan_life;
     e loan_event;
-    told loan_event[];
     day date;             -- up to which interest has been counted
     rate int := l.rate_ppm;
     peak bigint := 0;     -- the balance of this day before its payments
@@ -166,14 +186,8 @@ declare
     back bigint;
 begin
     f := loan_life_new(l);
-    if more.kind is not null or exists (select from loan_event x where x.loan_id = l.id) then
-        told := array(select t from loan_told(l, known_at, more) t
-                       where t.on_day <= as_of or t.kind = 'voided'
-                       order by t.kind <> 'voided', t.on_day, loan_event_rank(t.kind), t.reference);
-    elsif l.disbursed_on <= as_of then -- most loans: nothing is told but the day that the loan itself tells
-        told := array[loan_opening(l)];
-    end if;
-    foreach e in array coalesce(told, '{}') loop
+    foreach e in array told loop
+        exit when e.on_day > as_of and e.kind <> 'voided';
         if e.kind = 'voided' then
             f.state := 'voided';
             if judge and more.id <> e.id then

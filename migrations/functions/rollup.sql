@@ -314,6 +314,8 @@ create or replace function loan_balances(l loan, since date)
     returns table (quarter date, v bigint[])
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
+declare
+    told constant loan_event[] := loan_told_ordered(l, null, null); -- read once for all quarters
 begin
     return query
     select q.quarter, rollup_balance_of(f.state, f.outstanding_fen, f.overdue_fen, f.bad_since)
@@ -329,7 +331,7 @@ begin
             union
             select quarter_start(l.disbursed_on)
              where l.disbursed_on is not null) q
-     cross join lateral loan_fold(l, quarter_end(q.quarter), null, null) f
+     cross join lateral loan_fold_told(l, told, quarter_end(q.quarter), null) f
      where q.quarter >= since;
 end $$;
 revoke all on function loan_balances from public;
