@@ -7,8 +7,9 @@ select o.id as org,
        o.name,
        o.district,
        p.name as person,
-       h.id as person_id,
+       coalesce(h.same_as, h.id) as person_id,
        array_to_string(t.duties, ' ') as duties,
+       encode(t.sha256, 'hex') as sha256,
        (extract(epoch from least(console_session_end(s), t.expires_at)) * 1000000)::bigint as expires_us,
        instant_text(least(console_session_end(s), t.expires_at)) as ends_at,
        s.seen_at < now() - interval '5 minutes' as is_due
@@ -19,8 +20,4 @@ select o.id as org,
   join post p on p.org_id = t.org_id and p.person = t.person_id
  where s.sha256 = decode($1::text, 'hex')
    and console_session_end(s) > now()
-   and t.revoked_at is null
-   and (t.expires_at is null or t.expires_at > now())
-   and o.disabled_at is null
-   and h.disabled_at is null
-   and p.ended_at is null
+   and token_lives(t, o, h, p)
