@@ -69,7 +69,7 @@ async function load_page(file) {
     return (await import(`./page/${file}.js`)).page;
   } catch (e) {
     if (!/fetch|import/i.test(String(e && e.message))) throw e;
-    const there = await fetch(new URL('./h.js', import.meta.url), {method: 'HEAD'}).catch(() => null);
+    const there = await fetch(new URL('./h.js', import.meta.url), {method: 'HEAD', cache: 'no-store'}).catch(() => null);
     return there && there.status === 404 ? 'upgraded' : there ? 'unbuilt' : 'gone';
   }
 }
@@ -101,7 +101,7 @@ async function page_for(path) {
   const page = await load_page(found.file);
   const bad = {upgraded, unbuilt: not_built}[page];
   if (bad) return {node: bad()};
-  if (page === 'gone') throw new TypeError(t('连不上服务器', 'The server cannot be reached'));
+  if (page === 'gone') throw new Gone(t('连不上服务器', 'The server cannot be reached'));
   const ctx = Object.assign(context(path, found.at), {file: found.file});
   return {page, ctx, data: page.load ? await page.load(ctx) : null};
 }
