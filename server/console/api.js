@@ -9,10 +9,15 @@
 import {with_query} from './h.js';
 import {is_english, t} from './words.js';
 
-let csrf = null, signed_out = null;
-export const csrf_set = (value) => { csrf = value; };
+let csrf = null,
+  signed_out = null;
+export const csrf_set = (value) => {
+  csrf = value;
+};
 /** What is done when the session has ended: a promise that is kept when somebody has signed in again. */
-export const on_signed_out = (f) => { signed_out = f; };
+export const on_signed_out = (f) => {
+  signed_out = f;
+};
 
 /** What the daemon refused, in its words. */
 export class Refusal extends Error {
@@ -20,7 +25,9 @@ export class Refusal extends Error {
     super(problem.title || String(status));
     Object.assign(this, {status, problem, retry_after, errors: problem.errors || []});
   }
-  has(code) { return this.errors.some((e) => e.code === code); }
+  has(code) {
+    return this.errors.some((e) => e.code === code);
+  }
 }
 
 /** The daemon did not answer at all. */
@@ -65,7 +72,9 @@ const asked = new Map(); // by address: what is on its way, so that two parts of
 export function get(path, query) {
   const at = with_query(path, query);
   if (!asked.has(at)) {
-    const promise = good('GET', at).then((r) => r.json()).finally(() => asked.delete(at));
+    const promise = good('GET', at)
+      .then((r) => r.json())
+      .finally(() => asked.delete(at));
     asked.set(at, promise);
   }
   return asked.get(at);
@@ -74,17 +83,28 @@ export async function get_text(path, query) {
   return (await good('GET', with_query(path, query), undefined, {Accept: '*/*'})).text();
 }
 /** null instead of a refusal that says: not here, not for you. */
-export const maybe = (promise) => promise.catch((e) => {
-  if (e instanceof Refusal && (e.status === 404 || e.status === 403 || e.status === 422)) return null;
-  throw e;
-});
+export const maybe = (promise) =>
+  promise.catch((e) => {
+    if (e instanceof Refusal && (e.status === 404 || e.status === 403 || e.status === 422)) return null;
+    throw e;
+  });
 
 async function send(method, path, body, headers) {
   const json = body === undefined || body === null ? undefined : JSON.stringify(body);
-  const r = await good(method, path, json, Object.assign(json === undefined ? {} : {'Content-Type': 'application/json'}, headers));
+  const r = await good(
+    method,
+    path,
+    json,
+    Object.assign(json === undefined ? {} : {'Content-Type': 'application/json'}, headers),
+  );
   const text = await r.text();
-  return {status: r.status, location: r.headers.get('Location'), replay: r.headers.get('Idempotent-Replay') === 'true',
-    etag: r.headers.get('ETag'), data: text ? JSON.parse(text) : null};
+  return {
+    status: r.status,
+    location: r.headers.get('Location'),
+    replay: r.headers.get('Idempotent-Replay') === 'true',
+    etag: r.headers.get('ETag'),
+    data: text ? JSON.parse(text) : null,
+  };
 }
 export const post = (path, body, headers) => send('POST', path, body, headers);
 export const put = (path, body, headers) => send('PUT', path, body, headers);
@@ -107,7 +127,8 @@ export async function download(path, name, headers) {
   save(await r.blob(), name);
 }
 export function save(blob, name) {
-  const at = URL.createObjectURL(blob), a = document.createElement('a');
+  const at = URL.createObjectURL(blob),
+    a = document.createElement('a');
   a.setAttribute('href', at);
   a.setAttribute('download', name);
   document.body.appendChild(a);

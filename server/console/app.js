@@ -11,7 +11,9 @@ import {enter_by_link, session, sign_in_again, sign_in_page} from './signin.js';
 import {is_english, language_set, t} from './words.js';
 
 const main = h('main', {id: 'main', tabindex: '-1'});
-let me = null, counts = {}, shown = null;
+let me = null,
+  counts = {},
+  shown = null;
 
 // ---- the address ---------------------------------------------------------------------------------
 
@@ -27,8 +29,15 @@ function remembered(key, words, fallback) {
 function context(path, at) {
   const query = query_now();
   return {
-    me, path, at, query, today: me ? me.today : null, unit: remembered('unit', ['yi', 'wan', 'yuan'], null),
-    href: (changes) => with_query(path, Object.assign({}, query, changes)), go, reload: () => show(false),
+    me,
+    path,
+    at,
+    query,
+    today: me ? me.today : null,
+    unit: remembered('unit', ['yi', 'wan', 'yuan'], null),
+    href: (changes) => with_query(path, Object.assign({}, query, changes)),
+    go,
+    reload: () => show(false),
     may: (what) => !!me && me.may.includes(what),
   };
 }
@@ -50,8 +59,11 @@ async function sign_out() {
 
 function draw_frame() {
   const lang = with_query(location.pathname, Object.assign(query_now(), {lang: is_english() ? 'zh' : 'en'}));
-  replace(document.body, top_bar(me, lang, sign_out),
-    h('div', {class: 'page' + (me ? '' : ' alone')}, me ? menu(me, location.pathname, counts) : null, main));
+  replace(
+    document.body,
+    top_bar(me, lang, sign_out),
+    h('div', {class: 'page' + (me ? '' : ' alone')}, me ? menu(me, location.pathname, counts) : null, main),
+  );
 }
 
 async function count_tasks() {
@@ -69,16 +81,28 @@ async function load_page(file) {
     return (await import(`./page/${file}.js`)).page;
   } catch (e) {
     if (!/fetch|import/i.test(String(e && e.message))) throw e;
-    const there = await fetch(new URL('./h.js', import.meta.url), {method: 'HEAD', cache: 'no-store'}).catch(() => null);
+    const there = await fetch(new URL('./h.js', import.meta.url), {method: 'HEAD', cache: 'no-store'}).catch(
+      () => null,
+    );
     return there && there.status === 404 ? 'upgraded' : there ? 'unbuilt' : 'gone';
   }
 }
 
 function put_page(page, ctx, data, is_new) {
-  const title = page.title(ctx, data), keep = is_new ? null : kept_focus(), top = is_new ? 0 : window.scrollY;
+  const title = page.title(ctx, data),
+    keep = is_new ? null : kept_focus(),
+    top = is_new ? 0 : window.scrollY;
   document.title = `${title} · ${SYSTEM()}`;
   main.className = 'of-' + ctx.file;
-  replace(main, page_nodes(title, page.sub ? page.sub(ctx, data) : null, page.tools ? page.tools(ctx, data) : null, page.view(ctx, data)));
+  replace(
+    main,
+    page_nodes(
+      title,
+      page.sub ? page.sub(ctx, data) : null,
+      page.tools ? page.tools(ctx, data) : null,
+      page.view(ctx, data),
+    ),
+  );
   window.scrollTo(0, top);
   focus_again(keep, is_new);
 }
@@ -86,11 +110,17 @@ function put_page(page, ctx, data, is_new) {
 // The link or button that was used to change the page keeps the focus: found again by what it says and where.
 function kept_focus() {
   const node = document.activeElement;
-  return node && main.contains(node) ? {id: node.id, tag: node.tagName, text: node.textContent, of: node.parentElement.className} : null;
+  return node && main.contains(node)
+    ? {id: node.id, tag: node.tagName, text: node.textContent, of: node.parentElement.className}
+    : null;
 }
 function focus_again(keep, is_new) {
-  const same = keep && ((keep.id && document.getElementById(keep.id)) ||
-    [...main.querySelectorAll(keep.tag)].find((n) => n.textContent === keep.text && n.parentElement.className === keep.of));
+  const same =
+    keep &&
+    ((keep.id && document.getElementById(keep.id)) ||
+      [...main.querySelectorAll(keep.tag)].find(
+        (n) => n.textContent === keep.text && n.parentElement.className === keep.of,
+      ));
   const target = same || (is_new && shown.times > 1 ? document.getElementById('heading') : null);
   if (target) target.focus({preventScroll: true});
 }
@@ -107,22 +137,40 @@ async function page_for(path) {
 }
 
 async function show(is_new) {
-  const run = shown = {times: shown ? shown.times + 1 : 1}, path = location.pathname.replace(/(.)\/$/, '$1');
+  const run = (shown = {times: shown ? shown.times + 1 : 1}),
+    path = location.pathname.replace(/(.)\/$/, '$1');
   delete main.dataset.ready;
   language_set(remembered('lang', ['zh', 'en'], 'zh'));
-  if (!me && !OPEN[path]) { draw_frame(); sign_in_page(main, signed_in); return; }
-  if (path === '/console' || path === '/console/enter') { history.replaceState(null, '', landing_of(me)); show(is_new); return; }
+  if (!me && !OPEN[path]) {
+    draw_frame();
+    sign_in_page(main, signed_in);
+    return;
+  }
+  if (path === '/console' || path === '/console/enter') {
+    history.replaceState(null, '', landing_of(me));
+    show(is_new);
+    return;
+  }
   if (is_new) draw_frame();
-  const slow = setTimeout(() => { if (run === shown && is_new) replace(main, skeleton()); }, 200);
+  const slow = setTimeout(() => {
+    if (run === shown && is_new) replace(main, skeleton());
+  }, 200);
   try {
     const got = await page_for(path);
     if (run !== shown) return;
     clearTimeout(slow);
-    if (got.node) { main.className = ''; document.title = `${got.node.querySelector('h1').textContent} · ${SYSTEM()}`; replace(main, got.node); } else put_page(got.page, got.ctx, got.data, is_new);
+    if (got.node) {
+      main.className = '';
+      document.title = `${got.node.querySelector('h1').textContent} · ${SYSTEM()}`;
+      replace(main, got.node);
+    } else put_page(got.page, got.ctx, got.data, is_new);
   } catch (e) {
     if (run !== shown) return;
     clearTimeout(slow);
-    replace(main, failed(e, () => show(true)));
+    replace(
+      main,
+      failed(e, () => show(true)),
+    );
     document.title = main.querySelector('h1').textContent + ' · ' + SYSTEM();
     if (!(e instanceof Refusal || e instanceof Gone)) console.warn(e);
   } finally {
@@ -142,8 +190,19 @@ async function signed_in(who) {
 // ---- links and keys ------------------------------------------------------------------------------
 
 document.addEventListener('click', (e) => {
-  const a = e.target.closest ? e.target.closest('a[href]') : null, href = a && a.getAttribute('href');
-  if (!href || e.defaultPrevented || e.button || e.ctrlKey || e.metaKey || e.shiftKey || e.altKey || a.hasAttribute('download')) return;
+  const a = e.target.closest ? e.target.closest('a[href]') : null,
+    href = a && a.getAttribute('href');
+  if (
+    !href ||
+    e.defaultPrevented ||
+    e.button ||
+    e.ctrlKey ||
+    e.metaKey ||
+    e.shiftKey ||
+    e.altKey ||
+    a.hasAttribute('download')
+  )
+    return;
   if (!href.startsWith('/console') || href.startsWith('/console/-/')) return;
   e.preventDefault();
   const same = href.split('?')[0] === location.pathname && !a.dataset.full;
@@ -154,24 +213,59 @@ window.addEventListener('popstate', () => show(true));
 
 let after_g = false;
 document.addEventListener('keydown', (e) => {
-  if (!me || e.ctrlKey || e.metaKey || e.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName) || document.querySelector('dialog[open]')) return;
-  const items = menu_of(me), n = after_g ? '1234567890'.indexOf(e.key) : -1;
+  if (
+    !me ||
+    e.ctrlKey ||
+    e.metaKey ||
+    e.altKey ||
+    /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName) ||
+    document.querySelector('dialog[open]')
+  )
+    return;
+  const items = menu_of(me),
+    n = after_g ? '1234567890'.indexOf(e.key) : -1;
   if (n >= 0 && items[n]) go(items[n].href);
   after_g = e.key === 'g';
-  if (e.key === '/') { const search = main.querySelector('[role=search] input'); if (search) { e.preventDefault(); search.focus(); } }
-  if (e.key === '?') import('./dialog.js').then(({confirm}) => confirm({title: t('快捷键', 'Keys'), verb: t('知道了', 'Close'), body: h('ul', null,
-    items.slice(0, 10).map((m, i) => h('li', null, `g ${(i + 1) % 10}　${m.title}`)), h('li', null, '/　', t('搜索', 'Search')))}));
+  if (e.key === '/') {
+    const search = main.querySelector('[role=search] input');
+    if (search) {
+      e.preventDefault();
+      search.focus();
+    }
+  }
+  if (e.key === '?')
+    import('./dialog.js').then(({confirm}) =>
+      confirm({
+        title: t('快捷键', 'Keys'),
+        verb: t('知道了', 'Close'),
+        body: h(
+          'ul',
+          null,
+          items.slice(0, 10).map((m, i) => h('li', null, `g ${(i + 1) % 10}　${m.title}`)),
+          h('li', null, '/　', t('搜索', 'Search')),
+        ),
+      }),
+    );
 });
 
-on_signed_out(async () => { me = await sign_in_again(me); });
+on_signed_out(async () => {
+  me = await sign_in_again(me);
+});
 (async () => {
   language_set(remembered('lang', ['zh', 'en'], 'zh'));
   draw_frame();
-  if (location.pathname === '/console/enter' && location.hash.length > 1) { await enter_by_link(main, signed_in); return; }
+  if (location.pathname === '/console/enter' && location.hash.length > 1) {
+    await enter_by_link(main, signed_in);
+    return;
+  }
   try {
     const who = await session();
-    if (who) signed_in(who); else show(true);
+    if (who) signed_in(who);
+    else show(true);
   } catch (e) {
-    replace(main, failed(e, () => location.reload()));
+    replace(
+      main,
+      failed(e, () => location.reload()),
+    );
   }
 })();

@@ -23,10 +23,30 @@ function open(node, first) {
 export function confirm({title, body, verb, danger}) {
   return new Promise((done) => {
     let said = false;
-    const yes = h('button', {type: 'button', class: danger ? 'danger' : 'primary', onclick: () => { said = true; node.close(); }}, verb);
-    const node = h('dialog', {'aria-labelledby': 'dialog-title'},
-      h('h2', {id: 'dialog-title'}, title), h('div', {class: 'body'}, body),
-      h('div', {class: 'buttons'}, yes, h('button', {type: 'button', onclick: () => node.close()}, t('取消', 'Cancel'))));
+    const yes = h(
+      'button',
+      {
+        type: 'button',
+        class: danger ? 'danger' : 'primary',
+        onclick: () => {
+          said = true;
+          node.close();
+        },
+      },
+      verb,
+    );
+    const node = h(
+      'dialog',
+      {'aria-labelledby': 'dialog-title'},
+      h('h2', {id: 'dialog-title'}, title),
+      h('div', {class: 'body'}, body),
+      h(
+        'div',
+        {class: 'buttons'},
+        yes,
+        h('button', {type: 'button', onclick: () => node.close()}, t('取消', 'Cancel')),
+      ),
+    );
     node.addEventListener('close', () => done(said));
     open(node, yes);
   });
@@ -36,7 +56,10 @@ export function confirm({title, body, verb, danger}) {
 export function insist({title, make}) {
   return new Promise((done) => {
     const node = h('dialog', {'aria-labelledby': 'dialog-title'});
-    const close = (value) => { node.close(); done(value); };
+    const close = (value) => {
+      node.close();
+      done(value);
+    };
     node.addEventListener('cancel', (e) => e.preventDefault());
     replace(node, h('h2', {id: 'dialog-title'}, title), make(close));
     open(node);

@@ -3,8 +3,11 @@
  */
 import {t} from './words.js';
 
-export const UNITS = {yi: {places: 8, zh: '亿元', en: '100m CNY'}, wan: {places: 4, zh: '万元', en: '10k CNY'},
-  yuan: {places: 0, zh: '元', en: 'CNY'}};
+export const UNITS = {
+  yi: {places: 8, zh: '亿元', en: '100m CNY'},
+  wan: {places: 4, zh: '万元', en: '10k CNY'},
+  yuan: {places: 0, zh: '元', en: 'CNY'},
+};
 export const unit_title = (unit) => t(UNITS[unit].zh, UNITS[unit].en);
 
 const NUMBER = /^(-?)(\d+)(?:\.(\d+))?$/;
@@ -14,7 +17,7 @@ export function shift(text, places, digits) {
   const found = NUMBER.exec(text);
   if (!found) return null;
   const [, sign, whole, part = ''] = found;
-  const have = part.length + places;                    // decimals after the move
+  const have = part.length + places; // decimals after the move
   let n = BigInt(whole + part);
   if (have > digits) {
     const unit = 10n ** BigInt(have - digits);
@@ -38,12 +41,12 @@ export function money(text, unit = 'yuan') {
   const moved = text === null || text === undefined ? null : shift(String(text), UNITS[unit].places, 2);
   return moved === null ? '—' : grouped(moved);
 }
-export const count = (n) => n === null || n === undefined ? '—' : grouped(String(n));
-export const pct = (text) => text === null || text === undefined ? '—' : grouped(shift(String(text), 0, 2)) + '%';
+export const count = (n) => (n === null || n === undefined ? '—' : grouped(String(n)));
+export const pct = (text) => (text === null || text === undefined ? '—' : grouped(shift(String(text), 0, 2)) + '%');
 /** A growth as "0.6615" told by the API of a report's cells is a percentage already. */
-export const plain = (text) => text === null || text === undefined ? '—' : String(text);
+export const plain = (text) => (text === null || text === undefined ? '—' : String(text));
 
-export const day = (text) => text ? String(text).slice(0, 10) : '—';
+export const day = (text) => (text ? String(text).slice(0, 10) : '—');
 /** An instant as the clock in Shanghai shows it, to the minute. */
 export function instant(text) {
   const found = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::\d\d(?:\.\d+)?)?(Z|\+08:00)?$/.exec(text || '');
@@ -67,9 +70,10 @@ export function compare(a, b) {
 }
 /** How much of `whole` a part is, in thousandths, for the length of a bar: 0 to 1000. */
 export function thousandths(part, whole) {
-  const p = BigInt(shift(String(part), 0, 2).replace('.', '')), w = BigInt(shift(String(whole), 0, 2).replace('.', ''));
+  const p = BigInt(shift(String(part), 0, 2).replace('.', '')),
+    w = BigInt(shift(String(whole), 0, 2).replace('.', ''));
   if (w <= 0n || p <= 0n) return 0;
-  const n = p * 1000n / w;
+  const n = (p * 1000n) / w;
   return n > 1000n ? 1000 : Number(n);
 }
 
@@ -77,15 +81,18 @@ export function thousandths(part, whole) {
 
 export const quarter_title = (q) => t(`${q.slice(0, 4)} 年第 ${q[5]} 季度`, `${q.slice(0, 4)} Q${q[5]}`);
 export const quarter_short = (q) => q.slice(2);
-export function quarter_of(day_) { return day_.slice(0, 4) + 'Q' + (Math.floor((+day_.slice(5, 7) - 1) / 3) + 1); }
+export function quarter_of(day_) {
+  return day_.slice(0, 4) + 'Q' + (Math.floor((+day_.slice(5, 7) - 1) / 3) + 1);
+}
 export function quarter_add(q, n) {
   const all = +q.slice(0, 4) * 4 + (+q[5] - 1) + n;
-  return Math.floor(all / 4) + 'Q' + (all % 4 + 1);
+  return Math.floor(all / 4) + 'Q' + ((all % 4) + 1);
 }
 /** Whole days from one ISO day to another. */
 export const days_between = (from, to) => Math.round((Date.parse(to) - Date.parse(from)) / 86400000);
 /** The newest quarter that is over and has something in it; of the list of /v1/quarters. */
 export function latest(quarters) {
-  const over = quarters.filter((q) => q.complete), full = over.filter((q) => q.loans > 0);
+  const over = quarters.filter((q) => q.complete),
+    full = over.filter((q) => q.loans > 0);
   return (full[full.length - 1] || over[over.length - 1] || quarters[quarters.length - 1]).quarter;
 }

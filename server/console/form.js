@@ -16,26 +16,56 @@ import {t} from './words.js';
 let numbers = 0;
 
 function control(f, id, value) {
-  const props = {id, name: f.name, required: f.need ? true : null, 'aria-describedby': `${id}-hint ${id}-wrong`,
-    autocomplete: f.autocomplete || 'off', maxlength: f.max || null, placeholder: f.placeholder || null};
+  const props = {
+    id,
+    name: f.name,
+    required: f.need ? true : null,
+    'aria-describedby': `${id}-hint ${id}-wrong`,
+    autocomplete: f.autocomplete || 'off',
+    maxlength: f.max || null,
+    placeholder: f.placeholder || null,
+  };
   if (f.options)
-    return h('select', props, f.options.map(([v, title]) => h('option', {value: v, selected: v === value}, title)));
+    return h(
+      'select',
+      props,
+      f.options.map(([v, title]) => h('option', {value: v, selected: v === value}, title)),
+    );
   if (f.rows) {
     const area = h('textarea', Object.assign(props, {rows: f.rows, autocomplete: null}));
     area.value = value;
     return area;
   }
-  const type = f.kind === 'date' ? 'date' : f.kind === 'password' ? 'password' : f.kind === 'check' ? 'checkbox' : 'text';
-  const input = h('input', Object.assign(props, {type, inputmode: f.kind === 'money' ? 'decimal' : f.kind === 'count' ? 'numeric' : null,
-    checked: f.kind === 'check' && value === true ? true : null, list: f.list || null, spellcheck: 'false'}));
+  const type =
+    f.kind === 'date' ? 'date' : f.kind === 'password' ? 'password' : f.kind === 'check' ? 'checkbox' : 'text';
+  const input = h(
+    'input',
+    Object.assign(props, {
+      type,
+      inputmode: f.kind === 'money' ? 'decimal' : f.kind === 'count' ? 'numeric' : null,
+      checked: f.kind === 'check' && value === true ? true : null,
+      list: f.list || null,
+      spellcheck: 'false',
+    }),
+  );
   if (f.kind !== 'check') input.value = value;
   return input;
 }
 
 function radios(f, id, value) {
-  return h('div', {class: 'radios', id},
-    f.choice.map(([v, title], i) => h('label', null,
-      h('input', {type: 'radio', name: f.name, value: v, id: `${id}-${i}`, checked: v === value ? true : null}), ' ', title)));
+  return h(
+    'div',
+    {class: 'radios', id},
+    f.choice.map(([v, title], i) =>
+      h(
+        'label',
+        null,
+        h('input', {type: 'radio', name: f.name, value: v, id: `${id}-${i}`, checked: v === value ? true : null}),
+        ' ',
+        title,
+      ),
+    ),
+  );
 }
 
 /** One field with its label, hint and problem. */
@@ -45,11 +75,16 @@ export function field(f, value) {
   const hint = h('p', {class: 'hint', id: `${id}-hint`}, f.hint || null);
   const input = f.choice ? radios(f, id, value) : control(f, id, value);
   const label = [f.label, f.need ? null : h('span', {class: 'hint'}, t('（选填）', ' (optional)'))];
-  const node = f.choice ? h('fieldset', {class: 'field'}, h('legend', null, label), hint, input, wrong)
-    : f.kind === 'check' ? h('div', {class: 'field check'}, h('label', {for: id}, input, ' ', f.label), hint, wrong)
+  const node = f.choice
+    ? h('fieldset', {class: 'field'}, h('legend', null, label), hint, input, wrong)
+    : f.kind === 'check'
+      ? h('div', {class: 'field check'}, h('label', {for: id}, input, ' ', f.label), hint, wrong)
       : h('div', {class: 'field' + (f.wide ? ' wide' : '')}, h('label', {for: id}, label), hint, input, wrong);
   return {
-    node, id, name: f.name, spec: f,
+    node,
+    id,
+    name: f.name,
+    spec: f,
     first: f.choice ? input.querySelector('input') : input,
     get value() {
       if (f.choice) return (input.querySelector('input:checked') || {value: ''}).value;
@@ -59,25 +94,57 @@ export function field(f, value) {
     tell(text) {
       replace(wrong, text || null);
       node.classList.toggle('bad', !!text);
-      if (text) input.setAttribute('aria-invalid', 'true'); else input.removeAttribute('aria-invalid');
+      if (text) input.setAttribute('aria-invalid', 'true');
+      else input.removeAttribute('aria-invalid');
     },
   };
 }
 
 /** The list of what is wrong, above a form: it takes the focus and leads to the fields. */
 export function error_summary(problems) {
-  return h('div', {class: 'summary', role: 'alert', tabindex: '-1'},
+  return h(
+    'div',
+    {class: 'summary', role: 'alert', tabindex: '-1'},
     h('h2', null, t('有问题需要改正', 'There is a problem')),
-    h('ul', null, problems.map((p) => h('li', null,
-      p.field ? h('a', {href: '#' + p.field.first.id, onclick: (e) => { e.preventDefault(); p.field.first.focus(); }}, p.text) : p.text))));
+    h(
+      'ul',
+      null,
+      problems.map((p) =>
+        h(
+          'li',
+          null,
+          p.field
+            ? h(
+                'a',
+                {
+                  href: '#' + p.field.first.id,
+                  onclick: (e) => {
+                    e.preventDefault();
+                    p.field.first.focus();
+                  },
+                },
+                p.text,
+              )
+            : p.text,
+        ),
+      ),
+    ),
+  );
 }
 
-const sentence = (e) => e.cure ? `${e.title}${/[。.]$/.test(e.title) ? '' : '。'}${e.cure}` : e.title;
+const sentence = (e) => (e.cure ? `${e.title}${/[。.]$/.test(e.title) ? '' : '。'}${e.cure}` : e.title);
 
 /** A refusal, or anything else that was thrown, as problems beside fields. */
 export function problems_of(error, fields) {
   if (error instanceof Gone)
-    return [{text: t('连不上服务器。填写的内容还在，请稍后重试。', 'The server cannot be reached. What you typed is kept; try again.')}];
+    return [
+      {
+        text: t(
+          '连不上服务器。填写的内容还在，请稍后重试。',
+          'The server cannot be reached. What you typed is kept; try again.',
+        ),
+      },
+    ];
   if (!(error instanceof Refusal)) throw error;
   const listed = error.errors.length ? error.errors : [{title: error.message, cure: error.problem.detail, pointer: ''}];
   return listed.map((e) => {
@@ -87,8 +154,12 @@ export function problems_of(error, fields) {
 }
 
 function missing(fields) {
-  return fields.filter((f) => f.spec.need && (f.value === '' || f.value === false))
-    .map((f) => ({field: f, text: t(`请填写：${f.spec.title || f.spec.label}`, `Please fill in: ${f.spec.title || f.spec.label}`)}));
+  return fields
+    .filter((f) => f.spec.need && (f.value === '' || f.value === false))
+    .map((f) => ({
+      field: f,
+      text: t(`请填写：${f.spec.title || f.spec.label}`, `Please fill in: ${f.spec.title || f.spec.label}`),
+    }));
 }
 
 function kept(key) {
@@ -109,7 +180,9 @@ export function drafts_are_of(me) {
 
 export function form({fields: specs, verb, send, keep, extra, danger, on_change}) {
   const draft = keep ? kept(keep) : {};
-  const fields = specs.map((f) => field(f, draft[f.name] !== undefined ? draft[f.name] : f.value === undefined ? '' : f.value));
+  const fields = specs.map((f) =>
+    field(f, draft[f.name] !== undefined ? draft[f.name] : f.value === undefined ? '' : f.value),
+  );
   const values = () => Object.fromEntries(fields.map((f) => [f.name, f.value]));
   const summary = h('div', null);
   const button = h('button', {class: danger ? 'danger' : 'primary'}, verb);
@@ -123,7 +196,13 @@ export function form({fields: specs, verb, send, keep, extra, danger, on_change}
   };
   const submit = async (e) => {
     e.preventDefault();
-    const open = [...missing(fields), ...fields.filter((f) => f.spec.check).map((f) => ({field: f, text: f.spec.check(f.value)})).filter((p) => p.text)];
+    const open = [
+      ...missing(fields),
+      ...fields
+        .filter((f) => f.spec.check)
+        .map((f) => ({field: f, text: f.spec.check(f.value)}))
+        .filter((p) => p.text),
+    ];
     tell(open);
     if (open.length || button.disabled) return;
     button.disabled = true;
@@ -136,30 +215,71 @@ export function form({fields: specs, verb, send, keep, extra, danger, on_change}
       button.disabled = false;
     }
   };
-  const node = h('form', {novalidate: true, onsubmit: submit, oninput: () => {
-    if (keep) sessionStorage.setItem('draft ' + keep, JSON.stringify(values()));
-    if (on_change) on_change(values());
-  }}, summary, h('div', {class: 'fields'}, fields.map((f) => f.node)), extra || null, h('div', {class: 'buttons'}, button));
+  const node = h(
+    'form',
+    {
+      novalidate: true,
+      onsubmit: submit,
+      oninput: () => {
+        if (keep) sessionStorage.setItem('draft ' + keep, JSON.stringify(values()));
+        if (on_change) on_change(values());
+      },
+    },
+    summary,
+    h(
+      'div',
+      {class: 'fields'},
+      fields.map((f) => f.node),
+    ),
+    extra || null,
+    h('div', {class: 'buttons'}, button),
+  );
   return {node, fields, values, tell, button};
 }
 
 /** A filter above a list: changes go into the address. fields as above; `now`: the query. */
 export function filter(specs, now, go, verb) {
   const fields = specs.map((f) => field(Object.assign({need: true}, f), now[f.name] || f.value || ''));
-  return h('form', {class: 'filter', role: 'search', novalidate: true, onsubmit: (e) => {
-    e.preventDefault();
-    go(Object.fromEntries(fields.map((f) => [f.name, f.value])));
-  }, onchange: (e) => {
-    if (e.target.tagName === 'SELECT') go(Object.fromEntries(fields.map((f) => [f.name, f.value])));
-  }}, fields.map((f) => f.node), h('button', null, verb || t('查询', 'Search')));
+  return h(
+    'form',
+    {
+      class: 'filter',
+      role: 'search',
+      novalidate: true,
+      onsubmit: (e) => {
+        e.preventDefault();
+        go(Object.fromEntries(fields.map((f) => [f.name, f.value])));
+      },
+      onchange: (e) => {
+        if (e.target.tagName === 'SELECT') go(Object.fromEntries(fields.map((f) => [f.name, f.value])));
+      },
+    },
+    fields.map((f) => f.node),
+    h('button', null, verb || t('查询', 'Search')),
+  );
 }
 
 /** A question about a fact that only the applicant can answer. */
 export function ask(fact, answer, on_answer) {
-  const options = fact.kind === 'boolean' ? [['false', t('否', 'No')], ['true', t('是', 'Yes')]] : null;
-  const f = field(options ? {name: fact.name, label: fact.title, need: true, choice: options}
-    : {name: fact.name, label: fact.title, need: true, kind: fact.kind === 'date' ? 'date' : 'text',
-      options: fact.choices ? [['', '—'], ...Object.entries(fact.choices)] : null}, answer === undefined ? '' : String(answer));
+  const options =
+    fact.kind === 'boolean'
+      ? [
+          ['false', t('否', 'No')],
+          ['true', t('是', 'Yes')],
+        ]
+      : null;
+  const f = field(
+    options
+      ? {name: fact.name, label: fact.title, need: true, choice: options}
+      : {
+          name: fact.name,
+          label: fact.title,
+          need: true,
+          kind: fact.kind === 'date' ? 'date' : 'text',
+          options: fact.choices ? [['', '—'], ...Object.entries(fact.choices)] : null,
+        },
+    answer === undefined ? '' : String(answer),
+  );
   f.node.addEventListener('change', () => on_answer(f.value));
   return f.node;
 }

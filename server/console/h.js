@@ -7,14 +7,19 @@
  *   - an address must begin with "/" or "#": it is one of ours, made by u`…`
  */
 const SVG = 'http://www.w3.org/2000/svg';
-const ATTRIBUTES = new Set(('id class href for name type value title lang dir role tabindex scope colspan rowspan checked disabled' +
-  ' selected required readonly multiple accept placeholder autocomplete inputmode maxlength min max step rows cols size' +
-  ' open hidden datetime download novalidate action method width height viewBox x y x1 y1 x2 y2 cx cy r rx d points' +
-  ' transform fill stroke stroke-width stroke-dasharray text-anchor dominant-baseline preserveAspectRatio focusable' +
-  ' spellcheck wrap list').split(' '));
+const ATTRIBUTES = new Set(
+  (
+    'id class href for name type value title lang dir role tabindex scope colspan rowspan checked disabled' +
+    ' selected required readonly multiple accept placeholder autocomplete inputmode maxlength min max step rows cols size' +
+    ' open hidden datetime download novalidate action method width height viewBox x y x1 y1 x2 y2 cx cy r rx d points' +
+    ' transform fill stroke stroke-width stroke-dasharray text-anchor dominant-baseline preserveAspectRatio focusable' +
+    ' spellcheck wrap list'
+  ).split(' '),
+);
 
 // Signs that turn the text beside them round, or cannot be seen: shown by their number.
-const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/;
+const HIDDEN =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/;
 
 function number_box(sign) {
   const box = document.createElement('span');
@@ -26,7 +31,8 @@ function number_box(sign) {
 /** The nodes of a text, whatever somebody has written into it. */
 export function safe(text) {
   const nodes = [];
-  let rest = String(text), at;
+  let rest = String(text),
+    at;
   while ((at = rest.search(HIDDEN)) >= 0) {
     if (at) nodes.push(document.createTextNode(rest.slice(0, at)));
     nodes.push(number_box(rest[at]));
@@ -56,7 +62,8 @@ function set(node, key, value) {
   if (value === null || value === undefined || value === false) return;
   if (key.startsWith('on')) node.addEventListener(key.slice(2), value);
   else if (key === 'href' && !/^(\/(?!\/)|#)/.test(value)) throw new TypeError('not an address of ours: ' + value);
-  else if (ATTRIBUTES.has(key) || /^(aria|data)-[a-z-]+$/.test(key)) node.setAttribute(key, value === true ? '' : value);
+  else if (ATTRIBUTES.has(key) || /^(aria|data)-[a-z-]+$/.test(key))
+    node.setAttribute(key, value === true ? '' : value);
   else throw new TypeError('unknown attribute ' + key);
 }
 
@@ -75,8 +82,10 @@ export const u = (parts, ...values) =>
 
 /** The address with a query of the members that have a value. */
 export function with_query(path, members) {
-  const query = Object.entries(members || {}).filter(([, v]) => v !== null && v !== undefined && v !== '')
-    .map(([k, v]) => encodeURIComponent(k) + '=' + encodeURIComponent(v)).join('&');
+  const query = Object.entries(members || {})
+    .filter(([, v]) => v !== null && v !== undefined && v !== '')
+    .map(([k, v]) => encodeURIComponent(k) + '=' + encodeURIComponent(v))
+    .join('&');
   return query ? path + (path.includes('?') ? '&' : '?') + query : path;
 }
 

@@ -18,28 +18,76 @@ export const LIMIT = 50;
 export const all_of = (of, words, title_of) => [['', t('全部', 'All')], ...words.map((w) => [w, title_of(of, w)])];
 
 function order_of(ctx) {
-  const now = ctx.query.order || '', down = now.startsWith('-'), by = now.replace(/^-/, '');
+  const now = ctx.query.order || '',
+    down = now.startsWith('-'),
+    by = now.replace(/^-/, '');
   return {by, down, href: (key) => ctx.href({order: by === key && !down ? '-' + key : key, after: null})};
 }
 
 export function export_buttons(path, query, file) {
-  return ['csv', 'xlsx'].map((format) => h('button', {type: 'button', class: 'no-print',
-    onclick: () => download(with_query(path, Object.assign({}, query, {format})), `${file}.${format}`)}, t(`下载 ${format.toUpperCase()}`, `Download ${format.toUpperCase()}`)));
+  return ['csv', 'xlsx'].map((format) =>
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'no-print',
+        onclick: () => download(with_query(path, Object.assign({}, query, {format})), `${file}.${format}`),
+      },
+      t(`下载 ${format.toUpperCase()}`, `Download ${format.toUpperCase()}`),
+    ),
+  );
 }
 
-export function list_page({title, sub, path, filters, columns, href, empty, total, fixed, above, caption, order, tools, limit = LIMIT, exports = true}) {
+export function list_page({
+  title,
+  sub,
+  path,
+  filters,
+  columns,
+  href,
+  empty,
+  total,
+  fixed,
+  above,
+  caption,
+  order,
+  tools,
+  limit = LIMIT,
+  exports = true,
+}) {
   const asked = (ctx) => {
     const names = filters ? filters(ctx).map((f) => f.name) : [];
-    return Object.assign(Object.fromEntries(names.map((n) => [n, ctx.query[n]])), fixed ? fixed(ctx) : {}, {order: ctx.query.order || order});
+    return Object.assign(Object.fromEntries(names.map((n) => [n, ctx.query[n]])), fixed ? fixed(ctx) : {}, {
+      order: ctx.query.order || order,
+    });
   };
-  const at = (ctx) => typeof path === 'function' ? path(ctx) : path;
+  const at = (ctx) => (typeof path === 'function' ? path(ctx) : path);
   return {
-    title, sub,
-    load: (ctx) => get(at(ctx), Object.assign({limit, after: ctx.query.after}, total ? {total: 'true'} : {}, asked(ctx))),
-    tools: (ctx, d) => [tools ? tools(ctx, d) : null, exports && d.items.length ? export_buttons(at(ctx), asked(ctx), at(ctx).split('/').pop()) : null],
-    view: (ctx, d) => [above ? above(ctx, d) : null,
-      filters ? filter(filters(ctx), ctx.query, (values) => ctx.go(ctx.href(Object.assign({after: null}, values)))) : null,
-      card(null, table({caption: caption ? caption(ctx, d) : null, columns: columns(ctx, d), rows: d.items, href, order: order_of(ctx),
-        empty: empty ? empty(ctx) : t('没有符合条件的记录。', 'Nothing fits.')}), pager(d, ctx))],
+    title,
+    sub,
+    load: (ctx) =>
+      get(at(ctx), Object.assign({limit, after: ctx.query.after}, total ? {total: 'true'} : {}, asked(ctx))),
+    tools: (ctx, d) => [
+      tools ? tools(ctx, d) : null,
+      exports && d.items.length ? export_buttons(at(ctx), asked(ctx), at(ctx).split('/').pop()) : null,
+    ],
+    view: (ctx, d) => [
+      above ? above(ctx, d) : null,
+      filters
+        ? filter(filters(ctx), ctx.query, (values) => ctx.go(ctx.href(Object.assign({after: null}, values))))
+        : null,
+      card(
+        null,
+        table({
+          caption: caption ? caption(ctx, d) : null,
+          columns: columns(ctx, d),
+          rows: d.items,
+          href,
+          order: order_of(ctx),
+          empty: empty ? empty(ctx) : t('没有符合条件的记录。', 'Nothing fits.'),
+        }),
+        pager(d, ctx),
+      ),
+    ],
   };
 }

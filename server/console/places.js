@@ -8,7 +8,7 @@ let list = [];
 export async function load_places() {
   if (!list.length) list = (await get('/v1/districts')).items;
 }
-const title_of = (d) => is_english() ? d.title_en : d.title;
+const title_of = (d) => (is_english() ? d.title_en : d.title);
 export function district_title(code) {
   const found = list.find((d) => d.code === code);
   return found ? title_of(found) : code || '—';

@@ -12,26 +12,91 @@ import {t, title} from './words.js';
 export function table({caption, columns, rows, foot, href, empty, id, order}) {
   if (!rows.length) return h('div', {class: 'empty'}, empty || t('没有记录。', 'No records.'));
   const cell = (c, row, i) => {
-    const inner = c.cell ? c.cell(row) : row[c.key] === undefined || row[c.key] === null || row[c.key] === '' ? '—' : row[c.key];
+    const inner = c.cell
+      ? c.cell(row)
+      : row[c.key] === undefined || row[c.key] === null || row[c.key] === ''
+        ? '—'
+        : row[c.key];
     const linked = i === 0 && href && href(row) ? h('a', {href: href(row)}, inner) : inner;
     const props = {class: (c.num ? 'num' : '') + (c.wide ? ' wide' : ''), 'data-title': c.title};
     return i === 0 ? h('th', Object.assign({scope: 'row'}, props), linked) : h('td', props, linked);
   };
-  return h('div', {class: 'scroll', tabindex: '0', role: 'group', 'aria-label': typeof caption === 'string' ? caption : t('表格', 'Table')},
-    h('table', {id: id || null, class: href ? 'rows' : null},
+  return h(
+    'div',
+    {
+      class: 'scroll',
+      tabindex: '0',
+      role: 'group',
+      'aria-label': typeof caption === 'string' ? caption : t('表格', 'Table'),
+    },
+    h(
+      'table',
+      {id: id || null, class: href ? 'rows' : null},
       caption ? h('caption', null, caption) : null,
-      h('thead', null, h('tr', null, columns.map((c) =>
-        h('th', {scope: 'col', class: c.num ? 'num' : null, 'aria-sort': order && c.sort && order.by === c.sort ? order.down ? 'descending' : 'ascending' : null},
-          order && c.sort ? h('a', {href: order.href(c.sort)}, c.title, order.by === c.sort ? order.down ? ' ▾' : ' ▴' : null) : c.title)))),
-      h('tbody', null, rows.map((row) => h('tr', {class: row.class || null}, columns.map((c, i) => cell(c, row, i))))),
-      foot ? h('tfoot', null, h('tr', null, columns.map((c, i) =>
-        i === 0 ? h('th', {scope: 'row'}, foot[c.key] || null) : h('td', {class: c.num ? 'num' : null, 'data-title': c.title}, foot[c.key] === undefined ? null : foot[c.key])))) : null));
+      h(
+        'thead',
+        null,
+        h(
+          'tr',
+          null,
+          columns.map((c) =>
+            h(
+              'th',
+              {
+                scope: 'col',
+                class: c.num ? 'num' : null,
+                'aria-sort': order && c.sort && order.by === c.sort ? (order.down ? 'descending' : 'ascending') : null,
+              },
+              order && c.sort
+                ? h('a', {href: order.href(c.sort)}, c.title, order.by === c.sort ? (order.down ? ' ▾' : ' ▴') : null)
+                : c.title,
+            ),
+          ),
+        ),
+      ),
+      h(
+        'tbody',
+        null,
+        rows.map((row) =>
+          h(
+            'tr',
+            {class: row.class || null},
+            columns.map((c, i) => cell(c, row, i)),
+          ),
+        ),
+      ),
+      foot
+        ? h(
+            'tfoot',
+            null,
+            h(
+              'tr',
+              null,
+              columns.map((c, i) =>
+                i === 0
+                  ? h('th', {scope: 'row'}, foot[c.key] || null)
+                  : h(
+                      'td',
+                      {class: c.num ? 'num' : null, 'data-title': c.title},
+                      foot[c.key] === undefined ? null : foot[c.key],
+                    ),
+              ),
+            ),
+          )
+        : null,
+    ),
+  );
 }
 
 /** Facts of one thing: [[title, nodes], …]; what is null is left out. */
 export function facts(pairs) {
-  return h('dl', {class: 'facts'}, pairs.filter((p) => p && p[1] !== null && p[1] !== undefined && p[1] !== '')
-    .map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value))));
+  return h(
+    'dl',
+    {class: 'facts'},
+    pairs
+      .filter((p) => p && p[1] !== null && p[1] !== undefined && p[1] !== '')
+      .map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value))),
+  );
 }
 
 export const card = (heading, ...children) =>
@@ -40,23 +105,74 @@ export const card = (heading, ...children) =>
 // ---- status --------------------------------------------------------------------------------------
 
 const SHAPES = {
-  tick: 'M2 8.5 6 12.5 14 3.5', cross: 'M3 3 13 13M13 3 3 13', up: 'M8 3 14 13 2 13Z', diamond: 'M8 1.5 14.5 8 8 14.5 1.5 8Z',
-  ring: 'M8 2.5a5.5 5.5 0 1 0 .01 0Z', dots: 'M3 8h.01M8 8h.01M13 8h.01', dot: 'M8 4a4 4 0 1 0 .01 0Z', ask: 'M5.5 5.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M8 12.5h.01',
+  tick: 'M2 8.5 6 12.5 14 3.5',
+  cross: 'M3 3 13 13M13 3 3 13',
+  up: 'M8 3 14 13 2 13Z',
+  diamond: 'M8 1.5 14.5 8 8 14.5 1.5 8Z',
+  ring: 'M8 2.5a5.5 5.5 0 1 0 .01 0Z',
+  dots: 'M3 8h.01M8 8h.01M13 8h.01',
+  dot: 'M8 4a4 4 0 1 0 .01 0Z',
+  ask: 'M5.5 5.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M8 12.5h.01',
   bar: 'M3 8h10',
 };
-export const shape = (kind) => s('svg', {class: 'shape ' + kind, viewBox: '0 0 16 16', width: '12', height: '12', 'aria-hidden': 'true', focusable: 'false'},
-  s('path', {d: SHAPES[kind]}));
+export const shape = (kind) =>
+  s(
+    'svg',
+    {
+      class: 'shape ' + kind,
+      viewBox: '0 0 16 16',
+      width: '12',
+      height: '12',
+      'aria-hidden': 'true',
+      focusable: 'false',
+    },
+    s('path', {d: SHAPES[kind]}),
+  );
 
-const KINDS = { // word: [shape, tone]
-  met: ['tick', 'good'], on_track: ['up', 'good'], at_risk: ['diamond', 'warn'], missed: ['cross', 'bad'], behind: ['diamond', 'warn'],
-  no_base: ['ring', 'none'], incomplete: ['dots', 'none'],
-  active: ['dot', 'good'], settled: ['tick', 'none'], overdue: ['cross', 'bad'], written_off: ['cross', 'bad'], transferred: ['bar', 'none'],
-  voided: ['cross', 'none'], matured: ['diamond', 'warn'], signed: ['ring', 'none'], covered: ['tick', 'good'], suspended: ['diamond', 'warn'],
-  requested: ['dots', 'warn'], ended: ['bar', 'none'], refused: ['cross', 'bad'], approved: ['tick', 'good'], paid: ['tick', 'good'], submitted: ['dots', 'warn'],
-  accepted: ['up', 'good'], returned: ['diamond', 'warn'], lapsed: ['cross', 'bad'], withdrawn: ['bar', 'none'], closed: ['bar', 'none'], reserved: ['tick', 'good'],
-  queued: ['dots', 'warn'], clawed_back: ['bar', 'bad'], waiting: ['dots', 'warn'], open: ['diamond', 'warn'], cleared: ['tick', 'good'],
-  high: ['cross', 'bad'], med: ['diamond', 'warn'], low: ['ring', 'none'], good: ['tick', 'good'], warn: ['diamond', 'warn'], bad: ['cross', 'bad'],
-  none: ['ring', 'none'], unknown: ['ask', 'warn'],
+const KINDS = {
+  // word: [shape, tone]
+  met: ['tick', 'good'],
+  on_track: ['up', 'good'],
+  at_risk: ['diamond', 'warn'],
+  missed: ['cross', 'bad'],
+  behind: ['diamond', 'warn'],
+  no_base: ['ring', 'none'],
+  incomplete: ['dots', 'none'],
+  active: ['dot', 'good'],
+  settled: ['tick', 'none'],
+  overdue: ['cross', 'bad'],
+  written_off: ['cross', 'bad'],
+  transferred: ['bar', 'none'],
+  voided: ['cross', 'none'],
+  matured: ['diamond', 'warn'],
+  signed: ['ring', 'none'],
+  covered: ['tick', 'good'],
+  suspended: ['diamond', 'warn'],
+  requested: ['dots', 'warn'],
+  ended: ['bar', 'none'],
+  refused: ['cross', 'bad'],
+  approved: ['tick', 'good'],
+  paid: ['tick', 'good'],
+  submitted: ['dots', 'warn'],
+  accepted: ['up', 'good'],
+  returned: ['diamond', 'warn'],
+  lapsed: ['cross', 'bad'],
+  withdrawn: ['bar', 'none'],
+  closed: ['bar', 'none'],
+  reserved: ['tick', 'good'],
+  queued: ['dots', 'warn'],
+  clawed_back: ['bar', 'bad'],
+  waiting: ['dots', 'warn'],
+  open: ['diamond', 'warn'],
+  cleared: ['tick', 'good'],
+  high: ['cross', 'bad'],
+  med: ['diamond', 'warn'],
+  low: ['ring', 'none'],
+  good: ['tick', 'good'],
+  warn: ['diamond', 'warn'],
+  bad: ['cross', 'bad'],
+  none: ['ring', 'none'],
+  unknown: ['ask', 'warn'],
 };
 /** Shape, word and colour: badge('loan.state', 'overdue'), or with words of one's own: badge(null, 'good', '符合'). */
 export function badge(of, word, text) {
@@ -68,54 +184,107 @@ export function badge(of, word, text) {
 export function due(on, today, days) {
   if (!on) return '—';
   const left = days === undefined ? Math.round((Date.parse(on) - Date.parse(today)) / 86400000) : days;
-  return left < 0 ? badge(null, 'bad', t(`超期 ${-left} 天`, `${-left} days late`)) : badge(null, left <= 3 ? 'warn' : 'none', t(`剩 ${left} 天`, `${left} days left`));
+  return left < 0
+    ? badge(null, 'bad', t(`超期 ${-left} 天`, `${-left} days late`))
+    : badge(null, left <= 3 ? 'warn' : 'none', t(`剩 ${left} 天`, `${left} days left`));
 }
 
 // ---- figures -------------------------------------------------------------------------------------
 
 /** The address of the records behind a figure: the API's, under /console. */
-export const rows_href = (api) => api ? api.replace(/^\/v1\/reports\/quarterly\//, '/console/reports/').replace(/^\/v1\//, '/console/') : null;
+export const rows_href = (api) =>
+  api ? api.replace(/^\/v1\/reports\/quarterly\//, '/console/reports/').replace(/^\/v1\//, '/console/') : null;
 
 /** A figure of a report's cell, in the unit; it links to its records and keeps the exact yuan in its title. */
 export function figure(cell, kind, unit) {
   if (!cell || cell.value === null || cell.value === undefined) return cell && cell.hidden ? '＊' : '—';
   const text = kind === 'yuan' ? money(cell.value, unit) : kind === 'percent' ? pct(cell.value) : count(cell.value);
   const exact = kind === 'yuan' ? t(`${money(cell.value)} 元`, `${money(cell.value)} CNY`) : null;
-  return cell.rows ? h('a', {href: rows_href(cell.rows), title: exact, class: 'figure', 'data-value': cell.value}, text)
+  return cell.rows
+    ? h('a', {href: rows_href(cell.rows), title: exact, class: 'figure', 'data-value': cell.value}, text)
     : h('span', {title: exact, class: 'figure', 'data-value': cell.value}, text);
 }
 
 /** ▲ 66.15 %: in ink, with words for who cannot see the shape. */
 export function change(text) {
   if (text === null || text === undefined) return '—';
-  const down = text.startsWith('-'), none = !/[1-9]/.test(text);
-  return h('span', {class: 'change'}, none ? null : h('span', {'aria-hidden': 'true'}, down ? '▼ ' : '▲ '), none ? null : hidden(down ? t('下降 ', 'down ') : t('上升 ', 'up ')),
-    pct(down ? text.slice(1) : text));
+  const down = text.startsWith('-'),
+    none = !/[1-9]/.test(text);
+  return h(
+    'span',
+    {class: 'change'},
+    none ? null : h('span', {'aria-hidden': 'true'}, down ? '▼ ' : '▲ '),
+    none ? null : hidden(down ? t('下降 ', 'down ') : t('上升 ', 'up ')),
+    pct(down ? text.slice(1) : text),
+  );
 }
 
 /** 亿元 / 万元 / 元: a switch that writes ?unit= into the address. */
 export function unit_switch(now, href) {
-  return h('div', {class: 'switch', role: 'group', 'aria-label': t('金额单位', 'Unit of amounts')}, ['yi', 'wan', 'yuan'].map((unit) =>
-    h('a', {href: href({unit}), 'aria-current': unit === now ? 'true' : null}, unit_title(unit))));
+  return h(
+    'div',
+    {class: 'switch', role: 'group', 'aria-label': t('金额单位', 'Unit of amounts')},
+    ['yi', 'wan', 'yuan'].map((unit) =>
+      h('a', {href: href({unit}), 'aria-current': unit === now ? 'true' : null}, unit_title(unit)),
+    ),
+  );
 }
 
 // ---- lists ---------------------------------------------------------------------------------------
 
 /** 下一页 / 首页 of a list by cursor; `total` of ?total=true. */
 export function pager({items, next, total}, ctx, what) {
-  return h('nav', {class: 'pager', 'aria-label': t('分页', 'Pages')},
-    h('span', null, total !== undefined ? t(`本页 ${items.length} 项；全部 ${count(total)} 项`, `${items.length} here; ${count(total)} in all`) : t(`本页 ${items.length} 项`, `${items.length} here`), what || null),
+  return h(
+    'nav',
+    {class: 'pager', 'aria-label': t('分页', 'Pages')},
+    h(
+      'span',
+      null,
+      total !== undefined
+        ? t(`本页 ${items.length} 项；全部 ${count(total)} 项`, `${items.length} here; ${count(total)} in all`)
+        : t(`本页 ${items.length} 项`, `${items.length} here`),
+      what || null,
+    ),
     ctx.query.after ? h('a', {href: ctx.href({after: null})}, t('首页', 'First page')) : null,
     ctx.query.after ? h('button', {type: 'button', onclick: () => history.back()}, t('上一页', 'Back')) : null,
-    next ? h('a', {href: ctx.href({after: next}), class: 'next'}, t('下一页', 'Next page')) : null);
+    next ? h('a', {href: ctx.href({after: next}), class: 'next'}, t('下一页', 'Next page')) : null,
+  );
 }
 
 /** What happened, newest last: [{on, what, by, detail, state}]. */
 export function timeline(entries) {
-  return h('ol', {class: 'timeline'}, entries.map((e) => h('li', null, h('time', null, e.on), h('div', null, h('strong', null, e.what), e.state ? [' ', e.state] : null,
-    e.by ? h('span', {class: 'quiet'}, ' ', e.by) : null, e.detail ? h('p', null, e.detail) : null))));
+  return h(
+    'ol',
+    {class: 'timeline'},
+    entries.map((e) =>
+      h(
+        'li',
+        null,
+        h('time', null, e.on),
+        h(
+          'div',
+          null,
+          h('strong', null, e.what),
+          e.state ? [' ', e.state] : null,
+          e.by ? h('span', {class: 'quiet'}, ' ', e.by) : null,
+          e.detail ? h('p', null, e.detail) : null,
+        ),
+      ),
+    ),
+  );
 }
 
 /** Tabs that are addresses: [[key, title, number]], `key` is the value of ?tab=. */
-export const tabs = (list, now, ctx) => h('nav', {class: 'tabs', 'aria-label': t('分栏', 'Sections')}, list.map(([key, label, n]) =>
-  h('a', {href: ctx.href({tab: key, after: null}), 'aria-current': key === now ? 'page' : null}, label, n ? h('span', {class: 'number'}, count(n)) : null)));
+export const tabs = (list, now, ctx) =>
+  h(
+    'nav',
+    {class: 'tabs', 'aria-label': t('分栏', 'Sections')},
+    list.map(([key, label, n]) =>
+      h(
+        'a',
+        {href: ctx.href({tab: key, after: null}), 'aria-current': key === now ? 'page' : null},
+        label,
+        n ? h('span', {class: 'number'}, count(n)) : null,
+      ),
+    ),
+  );

@@ -10,8 +10,11 @@ export const HERE = path.dirname(fileURLToPath(import.meta.url));
 export const FILES = path.join(HERE, '..', '..', 'server', 'console');
 export const SIZES = {1366: [1366, 768], 1920: [1920, 1080], 390: [390, 844]};
 
-export const launch = () => chromium.launch({executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-dev-shm-usage', '--font-render-hinting=none', '--force-color-profile=srgb']});
+export const launch = () =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--font-render-hinting=none', '--force-color-profile=srgb'],
+  });
 
 /**
  * A window: {context, page, faults}. faults: errors of the console, of scripts, requests elsewhere, dialogs of the browser.
@@ -19,13 +22,29 @@ export const launch = () => chromium.launch({executablePath: process.env.CHROMIU
  */
 export async function open(browser, url, {size = 1366, live = false, bypass = false, expect = []} = {}) {
   const [width, height] = SIZES[size];
-  const context = await browser.newContext({locale: 'zh-CN', timezoneId: 'Asia/Shanghai', viewport: {width, height}, bypassCSP: bypass, acceptDownloads: true});
-  const page = await context.newPage(), faults = [];
-  const told = (what) => { if (!expect.some((x) => x.test(what))) faults.push(what); };
-  page.on('console', (m) => { if (m.type() === 'error' || m.type() === 'warning') told(`${m.type()}: ${m.text()} ${m.location().url}`); });
+  const context = await browser.newContext({
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+    viewport: {width, height},
+    bypassCSP: bypass,
+    acceptDownloads: true,
+  });
+  const page = await context.newPage(),
+    faults = [];
+  const told = (what) => {
+    if (!expect.some((x) => x.test(what))) faults.push(what);
+  };
+  page.on('console', (m) => {
+    if (m.type() === 'error' || m.type() === 'warning') told(`${m.type()}: ${m.text()} ${m.location().url}`);
+  });
   page.on('pageerror', (e) => told('script: ' + e.message));
-  page.on('dialog', (d) => { told('dialog: ' + d.message()); d.dismiss(); });
-  page.on('request', (r) => { if (!r.url().startsWith(url) && !/^(blob|data):/.test(r.url())) told('elsewhere: ' + r.url()); });
+  page.on('dialog', (d) => {
+    told('dialog: ' + d.message());
+    d.dismiss();
+  });
+  page.on('request', (r) => {
+    if (!r.url().startsWith(url) && !/^(blob|data):/.test(r.url())) told('elsewhere: ' + r.url());
+  });
   if (live) await serve_live(context);
   return {context, page, faults, url};
 }
@@ -36,14 +55,18 @@ async function serve_live(context) {
     const name = new URL(route.request().url()).pathname.replace(/^\/console\/-\/[^/]+\//, '');
     const file = path.join(FILES, name);
     if (!fs.existsSync(file)) return route.fulfill({status: 404, body: ''});
-    return route.fulfill({status: 200, contentType: TYPES[path.extname(file)] + '; charset=utf-8', body: fs.readFileSync(file)});
+    return route.fulfill({
+      status: 200,
+      contentType: TYPES[path.extname(file)] + '; charset=utf-8',
+      body: fs.readFileSync(file),
+    });
   });
 }
 
 /** Signs in by token, without the form. */
 export async function sign_in(w, token) {
   const r = await w.context.request.post(w.url + '/console/session', {data: {token}});
-  if (r.status() !== 200) throw new Error('sign-in: ' + r.status() + ' ' + await r.text());
+  if (r.status() !== 200) throw new Error('sign-in: ' + r.status() + ' ' + (await r.text()));
   return r.json();
 }
 

@@ -11,22 +11,55 @@ const axe = fs.readFileSync(path.join(HERE, 'node_modules', 'axe-core', 'axe.min
 globalThis.document = {documentElement: {}};
 const {ROUTES} = await import(path.join(FILES, 'routes.js'));
 const built = (file) => fs.existsSync(path.join(FILES, 'page', file + '.js'));
-const people = fs.readFileSync(tokens, 'utf8').trim().split('\n').map((l) => l.split('\t')).filter((p, i, all) => all.findIndex((x) => x[1] === p[1]) === i);
-let passed = 0, failed = 0;
-const say = (good, what) => { if (good) passed++; else { failed++; console.log('FAILED ' + what); } };
+const people = fs
+  .readFileSync(tokens, 'utf8')
+  .trim()
+  .split('\n')
+  .map((l) => l.split('\t'))
+  .filter((p, i, all) => all.findIndex((x) => x[1] === p[1]) === i);
+let passed = 0,
+  failed = 0;
+const say = (good, what) => {
+  if (good) passed++;
+  else {
+    failed++;
+    console.log('FAILED ' + what);
+  }
+};
 fs.mkdirSync(out, {recursive: true});
 
 /** An address of each pattern, with a record that this person may see. */
 async function examples(get) {
-  const first = async (at) => { const r = await get(at); return r && r.items && r.items[0] ? r.items[0] : null; };
-  const loan = await first('/v1/loans?limit=1&state=overdue') || await first('/v1/loans?limit=1');
-  const of = {'/console/loans/{id}': loan && `/console/loans/${loan.id}`, '/console/targets/{target}': '/console/targets/T1?quarter=2022Q3', '/console/cockpit': '/console/cockpit?quarter=2022Q3',
-    '/console/reports/{quarter}': '/console/reports/2022Q3?section=by_district', '/console/reports/{quarter}/rows': '/console/reports/2022Q3/rows?section=by_district&row=310115&column=amount',
-    '/console/reports/{quarter}/seal': '/console/reports/2022Q3/seal', '/console/reports/{quarter}/diff': '/console/reports/2021Q1/diff', '/console/enterprises/{uscc}': loan && `/console/enterprises/${loan.borrower_uscc}`,
-    '/console/ip/{number}': loan && `/console/ip/${loan.ip[0].number}`, '/console/receipts/{id}': loan && `/console/receipts/${loan.id}`, '/console/plans/{plan}/figures': '/console/plans/sh-2021-2023/figures?side=sme_acquisition&figure=count&period=2021',
-    '/console/measures/{no}': '/console/measures/17', '/console/fund/{scheme}': '/console/fund/ZS'};
-  for (const [path_, api] of [['/console/claims/{id}', '/v1/claims'], ['/console/coverages/{id}', '/v1/coverages'], ['/console/proposals/{id}', '/v1/proposals'], ['/console/applications/{id}', '/v1/applications'], ['/console/policies/{id}', '/v1/policies'],
-    ['/console/flags/{id}', '/v1/flags'], ['/console/deals/{id}', '/v1/ip-deals']]) {
+  const first = async (at) => {
+    const r = await get(at);
+    return r && r.items && r.items[0] ? r.items[0] : null;
+  };
+  const loan = (await first('/v1/loans?limit=1&state=overdue')) || (await first('/v1/loans?limit=1'));
+  const of = {
+    '/console/loans/{id}': loan && `/console/loans/${loan.id}`,
+    '/console/targets/{target}': '/console/targets/T1?quarter=2022Q3',
+    '/console/cockpit': '/console/cockpit?quarter=2022Q3',
+    '/console/reports/{quarter}': '/console/reports/2022Q3?section=by_district',
+    '/console/reports/{quarter}/rows': '/console/reports/2022Q3/rows?section=by_district&row=310115&column=amount',
+    '/console/reports/{quarter}/seal': '/console/reports/2022Q3/seal',
+    '/console/reports/{quarter}/diff': '/console/reports/2021Q1/diff',
+    '/console/enterprises/{uscc}': loan && `/console/enterprises/${loan.borrower_uscc}`,
+    '/console/ip/{number}': loan && `/console/ip/${loan.ip[0].number}`,
+    '/console/receipts/{id}': loan && `/console/receipts/${loan.id}`,
+    '/console/plans/{plan}/figures':
+      '/console/plans/sh-2021-2023/figures?side=sme_acquisition&figure=count&period=2021',
+    '/console/measures/{no}': '/console/measures/17',
+    '/console/fund/{scheme}': '/console/fund/ZS',
+  };
+  for (const [path_, api] of [
+    ['/console/claims/{id}', '/v1/claims'],
+    ['/console/coverages/{id}', '/v1/coverages'],
+    ['/console/proposals/{id}', '/v1/proposals'],
+    ['/console/applications/{id}', '/v1/applications'],
+    ['/console/policies/{id}', '/v1/policies'],
+    ['/console/flags/{id}', '/v1/flags'],
+    ['/console/deals/{id}', '/v1/ip-deals'],
+  ]) {
     const item = await first(api + '?limit=1');
     of[path_] = item && item.id ? path_.replace('{id}', item.id) : null;
   }
@@ -38,12 +71,22 @@ async function examples(get) {
 async function axe_finds(page) {
   await page.evaluate(axe);
   const r = await page.evaluate(() => window.axe.run(document, {resultTypes: ['violations']}));
-  return r.violations.map((v) => `${v.id} ${v.nodes.slice(0, 2).map((n) => n.html.slice(0, 140)).join(' | ')}`);
+  return r.violations.map(
+    (v) =>
+      `${v.id} ${v.nodes
+        .slice(0, 2)
+        .map((n) => n.html.slice(0, 140))
+        .join(' | ')}`,
+  );
 }
 
 async function visit_all(browser, kind, token) {
-  const w = await open(browser, url, {bypass: true, live: !!process.env.LIVE}), me = (await sign_in(w, token)).me;
-  const get = async (at) => { const r = await w.context.request.get(url + at); return r.ok() ? r.json() : null; };
+  const w = await open(browser, url, {bypass: true, live: !!process.env.LIVE}),
+    me = (await sign_in(w, token)).me;
+  const get = async (at) => {
+    const r = await w.context.request.get(url + at);
+    return r.ok() ? r.json() : null;
+  };
   const of = await examples(get);
   for (const [pattern, file, needs] of ROUTES) {
     const at = of[pattern] || (pattern.includes('{') ? null : pattern);
@@ -52,7 +95,10 @@ async function visit_all(browser, kind, token) {
       await w.page.setViewportSize({width: 1366, height: 768});
       await visit(w, at);
       const heading = await w.page.textContent('h1');
-      say(!/页面出错|连不上/.test(heading), `${kind} ${at}: ${heading} ${await w.page.textContent('main')}`.slice(0, 300));
+      say(
+        !/页面出错|连不上/.test(heading),
+        `${kind} ${at}: ${heading} ${await w.page.textContent('main')}`.slice(0, 300),
+      );
       const found = await axe_finds(w.page);
       say(!found.length, `${kind} ${at}: axe ${found.join('; ')}`);
       await w.page.screenshot({path: path.join(out, `${kind}-${file}.png`), fullPage: true});
@@ -68,7 +114,8 @@ async function visit_all(browser, kind, token) {
 }
 
 const browser = await launch();
-for (const [, kind, token] of people.filter((p) => !process.env.KINDS || process.env.KINDS.split(',').includes(p[1]))) await visit_all(browser, kind, token);
+for (const [, kind, token] of people.filter((p) => !process.env.KINDS || process.env.KINDS.split(',').includes(p[1])))
+  await visit_all(browser, kind, token);
 await browser.close();
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);

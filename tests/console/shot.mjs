@@ -11,7 +11,12 @@ for (const size of (process.env.SIZES || '1366').split(',')) {
   if (token !== '-') await sign_in(w, token);
   for (const at of paths) {
     await visit(w, at);
-    const name = `${out}/${at.replace(/^\/console\//, '').replace(/[^\w.-]+/g, '_').slice(0, 60) || 'start'}-${size}`;
+    const name = `${out}/${
+      at
+        .replace(/^\/console\//, '')
+        .replace(/[^\w.-]+/g, '_')
+        .slice(0, 60) || 'start'
+    }-${size}`;
     await w.page.screenshot({path: name + '.png', fullPage: process.env.FULL !== '0'});
     if (process.env.PDF) await w.page.pdf({path: name + '.pdf', format: 'A4', printBackground: true});
     const wide = await w.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -8,14 +8,25 @@ import path from 'node:path';
 import {launch, open, sign_in} from './browser.mjs';
 
 const [url, tokens, out] = process.argv.slice(2);
-const people = fs.readFileSync(tokens, 'utf8').trim().split('\n').map((l) => l.split('\t'));
+const people = fs
+  .readFileSync(tokens, 'utf8')
+  .trim()
+  .split('\n')
+  .map((l) => l.split('\t'));
 /** The first token of a kind, or that of an organisation's code. */
 export const token = (who) => people.find((p) => p[1] === who || p[0] === who)[2];
 
-let passed = 0, failed = 0;
+let passed = 0,
+  failed = 0;
 export function is(got, want, what = '') {
   const good = want instanceof RegExp ? want.test(String(got)) : JSON.stringify(got) === JSON.stringify(want);
-  if (good) passed++; else { failed++; console.log(`FAILED ${what} got ${JSON.stringify(got)} want ${want instanceof RegExp ? want : JSON.stringify(want)}`); }
+  if (good) passed++;
+  else {
+    failed++;
+    console.log(
+      `FAILED ${what} got ${JSON.stringify(got)} want ${want instanceof RegExp ? want : JSON.stringify(want)}`,
+    );
+  }
   return good;
 }
 export const text = async (w, selector) => ((await w.page.textContent(selector)) || '').replace(/\s+/g, ' ').trim();
@@ -26,7 +37,8 @@ export async function picture(w, name, pdf) {
 }
 
 export async function story(name, tell) {
-  const browser = await launch(), windows = [];
+  const browser = await launch(),
+    windows = [];
   const as = async (who, options) => {
     const w = await open(browser, url, Object.assign({live: !!process.env.LIVE}, options));
     windows.push(w);
@@ -37,7 +49,8 @@ export async function story(name, tell) {
     await tell({as, is, url, out});
   } catch (e) {
     is(String(e.stack || e).slice(0, 900), 'nothing thrown', name);
-    if (windows.length) await picture(windows[windows.length - 1], 'failed-' + name.replace(/\W+/g, '_')).catch(() => null);
+    if (windows.length)
+      await picture(windows[windows.length - 1], 'failed-' + name.replace(/\W+/g, '_')).catch(() => null);
   }
   for (const w of windows) is(w.faults, [], `${name}: the browser complains`);
   await browser.close();

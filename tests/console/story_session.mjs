@@ -2,11 +2,18 @@
 import {picture, story, text, token} from './story.mjs';
 import {ready, visit} from './browser.mjs';
 
-const NOISE = [/status of 401/, /status of 404/, /status of 409/, /ERR_CONNECTION|Failed to fetch|ERR_FAILED|ERR_INTERNET/];
+const NOISE = [
+  /status of 401/,
+  /status of 404/,
+  /status of 409/,
+  /ERR_CONNECTION|Failed to fetch|ERR_FAILED|ERR_INTERNET/,
+];
 
 await story('sessions and states', async ({as, is, url}) => {
-  const sign_out = async (of) => of.context.request.post(url + '/console/sign-out',
-    {headers: {'X-Csrf': (await (await of.context.request.get(url + '/console/session')).json()).csrf}});
+  const sign_out = async (of) =>
+    of.context.request.post(url + '/console/sign-out', {
+      headers: {'X-Csrf': (await (await of.context.request.get(url + '/console/session')).json()).csrf},
+    });
   const w = await as(null, {expect: NOISE});
   await visit(w, '/console/reports/2022Q3/seal');
   is(await text(w, 'h1'), '登录');
@@ -39,13 +46,19 @@ await story('sessions and states', async ({as, is, url}) => {
   await w.page.fill('dialog input[name=token]', token('finance'));
   await w.page.click('dialog .primary');
   await w.page.waitForFunction(() => !document.querySelector('dialog') && document.querySelector('main .summary'));
-  is(await text(w, '.summary'), /2021Q4|2022Q1|须|先/, 'sealed in order: it was sent again and the API told what stands in the way');
+  is(
+    await text(w, '.summary'),
+    /2021Q4|2022Q1|须|先/,
+    'sealed in order: it was sent again and the API told what stands in the way',
+  );
 
   // Somebody else signs in over it: nothing of the form is sent in his name, and nothing of it is left to him.
   await w.page.evaluate(() => sessionStorage.setItem('draft of finance', '{}'));
   await sign_out(w);
   const sent = [];
-  w.page.on('request', (r) => { if (r.method() === 'POST' && r.url().includes('/v1/')) sent.push(r.url()); });
+  w.page.on('request', (r) => {
+    if (r.method() === 'POST' && r.url().includes('/v1/')) sent.push(r.url());
+  });
   await w.page.click('form .primary');
   await w.page.waitForSelector('dialog[open]');
   await w.page.fill('dialog input[name=token]', token('ip_office'));
@@ -53,7 +66,13 @@ await story('sessions and states', async ({as, is, url}) => {
   await w.page.waitForFunction(() => !document.querySelector('dialog') && document.querySelector('nav.menu'));
   await ready(w);
   is(sent.length, 1, `asked once, while the session had ended: ${sent}`);
-  is(await w.page.evaluate(() => [sessionStorage.getItem('draft of finance'), sessionStorage.getItem('whose').split(' ')[0]]), [null, 'IPO-SH']);
+  is(
+    await w.page.evaluate(() => [
+      sessionStorage.getItem('draft of finance'),
+      sessionStorage.getItem('whose').split(' ')[0],
+    ]),
+    [null, 'IPO-SH'],
+  );
   await w.page.evaluate(() => sessionStorage.setItem('draft own', '{}'));
   await visit(w, '/console/loans');
   is(await w.page.evaluate(() => sessionStorage.getItem('draft own')), '{}', 'one keeps what is his own');
@@ -77,5 +96,9 @@ await story('sessions and states', async ({as, is, url}) => {
   await visit(w, '/console/loans?lang=zh');
   await w.page.click('.top button');
   await w.page.waitForSelector('.signin');
-  is(await w.page.evaluate(() => JSON.stringify([sessionStorage.length, localStorage.length])), '[0,0]', 'nothing is kept');
+  is(
+    await w.page.evaluate(() => JSON.stringify([sessionStorage.length, localStorage.length])),
+    '[0,0]',
+    'nothing is kept',
+  );
 });

@@ -5,26 +5,49 @@ import {picture, story, text} from './story.mjs';
 import {ready, visit} from './browser.mjs';
 
 await story('U1 the targets and the records behind a figure', async ({as, is, out}) => {
-  const w = await as('finance'), began = Date.now();
+  const w = await as('finance'),
+    began = Date.now();
   await visit(w, '/console/cockpit?quarter=2022Q3');
   const usable = Date.now() - began;
-  const bars = await w.page.evaluate(() => new Promise((done) => {
-    let shift = 0;
-    new PerformanceObserver((list) => { for (const e of list.getEntries()) if (!e.hadRecentInput) shift += e.value; }).observe({type: 'layout-shift', buffered: true});
-    setTimeout(() => {
-      const all = performance.getEntriesByType('resource'), files = all.filter((r) => r.name.includes('/console/-/')), page = performance.getEntriesByType('navigation')[0];
-      done({paint: Math.round(performance.getEntriesByName('first-contentful-paint')[0].startTime), requests: all.length + 1, bytes: files.reduce((n, r) => n + r.transferSize, page.transferSize), shift});
-    }, 100);
-  }));
-  console.log(`figure: cockpit: first paint ${bars.paint} ms (bar 500), usable ${usable} ms (bar 700), ${bars.requests} requests (bar 24), ${bars.bytes} bytes of files (bar 122880), shift ${bars.shift.toFixed(3)} (bar 0.02)`);
+  const bars = await w.page.evaluate(
+    () =>
+      new Promise((done) => {
+        let shift = 0;
+        new PerformanceObserver((list) => {
+          for (const e of list.getEntries()) if (!e.hadRecentInput) shift += e.value;
+        }).observe({type: 'layout-shift', buffered: true});
+        setTimeout(() => {
+          const all = performance.getEntriesByType('resource'),
+            files = all.filter((r) => r.name.includes('/console/-/')),
+            page = performance.getEntriesByType('navigation')[0];
+          done({
+            paint: Math.round(performance.getEntriesByName('first-contentful-paint')[0].startTime),
+            requests: all.length + 1,
+            bytes: files.reduce((n, r) => n + r.transferSize, page.transferSize),
+            shift,
+          });
+        }, 100);
+      }),
+  );
+  console.log(
+    `figure: cockpit: first paint ${bars.paint} ms (bar 500), usable ${usable} ms (bar 700), ${bars.requests} requests (bar 24), ${bars.bytes} bytes of files (bar 122880), shift ${bars.shift.toFixed(3)} (bar 0.02)`,
+  );
   is(bars.bytes <= 122880, true, 'bytes of a first visit');
   is(bars.requests <= 24, true, 'requests of a first visit: ' + bars.requests);
   is(bars.shift <= 0.02, true, 'layout shift ' + bars.shift);
   is(await text(w, '.key .big'), '35.88亿元');
-  is(await w.page.evaluate(() => document.querySelector('.targets').getBoundingClientRect().bottom < 768), true, 'seven targets without scrolling');
+  is(
+    await w.page.evaluate(() => document.querySelector('.targets').getBoundingClientRect().bottom < 768),
+    true,
+    'seven targets without scrolling',
+  );
   is(await text(w, '.targets tbody tr:nth-child(1)'), /59\.08% 复合、算术相同 基数为假定每季 26\.36 亿元，余 5 季/);
   await picture(w, 'cockpit-1366', true);
-  is(fs.readFileSync(path.join(out, 'cockpit-1366.pdf'), 'latin1').match(/\/Type\s*\/Page\b/g).length, 1, 'one page of A4');
+  is(
+    fs.readFileSync(path.join(out, 'cockpit-1366.pdf'), 'latin1').match(/\/Type\s*\/Page\b/g).length,
+    1,
+    'one page of A4',
+  );
   await w.page.click('.targets tbody tr:nth-child(1) a');
   await ready(w);
   is(await text(w, 'h1'), 'T1 融资金额年均增幅');
@@ -34,10 +57,15 @@ await story('U1 the targets and the records behind a figure', async ({as, is, ou
   await w.page.click('.key .big a');
   await ready(w);
   is(await text(w, '.sentence'), '总体情况 · 质押融资金额 · 本季 = 142 笔合计 3,587,701,303.00 元');
-  const sum = await w.page.evaluate(async () => { // over both pages, in fen
-    let total = 0n, after = null;
+  const sum = await w.page.evaluate(async () => {
+    // over both pages, in fen
+    let total = 0n,
+      after = null;
     do {
-      const r = await fetch('/v1/reports/quarterly/2022Q3/rows?section=headline&row=amount&column=quarter&limit=100' + (after ? '&after=' + encodeURIComponent(after) : '')).then((x) => x.json());
+      const r = await fetch(
+        '/v1/reports/quarterly/2022Q3/rows?section=headline&row=amount&column=quarter&limit=100' +
+          (after ? '&after=' + encodeURIComponent(after) : ''),
+      ).then((x) => x.json());
       for (const i of r.items) total += BigInt(i.value.replace('.', ''));
       after = r.next;
     } while (after);

@@ -6,7 +6,8 @@ import {ready, visit} from './browser.mjs';
 const QUARTER = '2022Q1';
 async function tab_to(w, selector, most = 200) {
   for (let i = 0; i < most; i++) {
-    if (await w.page.evaluate((s) => document.activeElement && document.activeElement.matches(s), selector)) return true;
+    if (await w.page.evaluate((s) => document.activeElement && document.activeElement.matches(s), selector))
+      return true;
     await w.page.keyboard.press('Tab');
   }
   return false;
@@ -39,22 +40,67 @@ await story('U2 a quarter is sealed by two', async ({as, url}) => {
   await visit(w, `/console/reports/${QUARTER}/seal`);
   is(await text(w, 'main'), /等待第二人复核.*去复核（王敏@FINANCE-SH 提出）/);
 
-  const second = {Authorization: 'Bearer ' + token('FINANCE-2')}, seen = (await (await w.context.request.get(url + at, {headers: second})).json()).seen;
-  const agreed = await w.context.request.post(url + at + '/approve', {headers: second, data: {seen, reason: '核对无误'}});
+  const second = {Authorization: 'Bearer ' + token('FINANCE-2')},
+    seen = (await (await w.context.request.get(url + at, {headers: second})).json()).seen;
+  const agreed = await w.context.request.post(url + at + '/approve', {
+    headers: second,
+    data: {seen, reason: '核对无误'},
+  });
   is(agreed.status(), 201, await agreed.text());
   await visit(w, `/console/reports/${QUARTER}`);
   is(await text(w, '.notice'), /已封存/);
   await visit(w, `/console/reports/${QUARTER}/seal`);
   is(await text(w, '#digest'), /^[0-9a-f]{64}$/);
   is(await text(w, 'main'), /Ed25519 公钥指纹.*SM2-SM3 公钥指纹/);
-  const [file] = await Promise.all([w.page.waitForEvent('download'), w.page.click('text=清单 >> nth=1').catch(() => w.page.click('.buttons button'))]);
-  is(fs.readFileSync(await file.path(), 'utf8').startsWith('pledged-report-seal-2\nquarter 2022Q1\n'), true, 'the manifest comes as it was signed');
+  const [file] = await Promise.all([
+    w.page.waitForEvent('download'),
+    w.page.click('text=清单 >> nth=1').catch(() => w.page.click('.buttons button')),
+  ]);
+  is(
+    fs.readFileSync(await file.path(), 'utf8').startsWith('pledged-report-seal-2\nquarter 2022Q1\n'),
+    true,
+    'the manifest comes as it was signed',
+  );
   await picture(w, 'seal-1366');
 
-  const late = await w.context.request.get(url + '/v1/loans?quarter=2022Q1&limit=1', {headers: {Authorization: 'Bearer ' + token('BANK-PJ')}});
-  const loan = (await late.json()).items[0], body = Object.fromEntries(['contract_no', 'product', 'borrower_uscc', 'borrower_name', 'district', 'amount', 'rate', 'signed_on', 'matures_on', 'ip', 'industry', 'employees', 'revenue', 'assets', 'first_loan', 'ip_amount',
-    'disbursed_on', 'registered_on', 'pledge_no', 'purpose'].filter((k) => loan[k] !== undefined).map((k) => [k, loan[k]]));
-  const corrected = await w.context.request.put(url + `/v1/loans/${loan.id}`, {headers: {Authorization: 'Bearer ' + token('BANK-PJ'), 'If-Match': `"${loan.version}"`}, data: Object.assign(body, {rate: '3.33', amount: String(Number(loan.amount.split('.')[0]) + 1) + '.' + loan.amount.split('.')[1], reason: '金额录入错误'})});
+  const late = await w.context.request.get(url + '/v1/loans?quarter=2022Q1&limit=1', {
+    headers: {Authorization: 'Bearer ' + token('BANK-PJ')},
+  });
+  const loan = (await late.json()).items[0],
+    body = Object.fromEntries(
+      [
+        'contract_no',
+        'product',
+        'borrower_uscc',
+        'borrower_name',
+        'district',
+        'amount',
+        'rate',
+        'signed_on',
+        'matures_on',
+        'ip',
+        'industry',
+        'employees',
+        'revenue',
+        'assets',
+        'first_loan',
+        'ip_amount',
+        'disbursed_on',
+        'registered_on',
+        'pledge_no',
+        'purpose',
+      ]
+        .filter((k) => loan[k] !== undefined)
+        .map((k) => [k, loan[k]]),
+    );
+  const corrected = await w.context.request.put(url + `/v1/loans/${loan.id}`, {
+    headers: {Authorization: 'Bearer ' + token('BANK-PJ'), 'If-Match': `"${loan.version}"`},
+    data: Object.assign(body, {
+      rate: '3.33',
+      amount: String(Number(loan.amount.split('.')[0]) + 1) + '.' + loan.amount.split('.')[1],
+      reason: '金额录入错误',
+    }),
+  });
   is(corrected.status(), 200, await corrected.text());
   await visit(w, `/console/reports/${QUARTER}/diff`);
   is(await text(w, 'main'), new RegExp(`${loan.contract_no}.*更正.*金额录入错误`));

@@ -12,8 +12,19 @@ const fmt = await import(path.join(FILES, 'fmt.js'));
 const words = await import(path.join(FILES, 'words.js'));
 
 test('a figure is moved in its text and rounded half up, away from nought', () => {
-  for (const [text, places, digits, want] of [['3587701303.00', 8, 2, '35.88'], ['3587500000.00', 8, 2, '35.88'], ['3587499999.99', 8, 2, '35.87'], ['-3587500000.00', 8, 2, '-35.88'],
-    ['0.00', 8, 2, '0.00'], ['-0.01', 4, 2, '0.00'], ['1', 0, 2, '1.00'], ['99999999999999.99', 0, 2, '99999999999999.99'], ['99999999999999.99', 4, 2, '10000000000.00'], ['66.145', 0, 2, '66.15'], ['1000000000000.00', 8, 2, '10000.00']])
+  for (const [text, places, digits, want] of [
+    ['3587701303.00', 8, 2, '35.88'],
+    ['3587500000.00', 8, 2, '35.88'],
+    ['3587499999.99', 8, 2, '35.87'],
+    ['-3587500000.00', 8, 2, '-35.88'],
+    ['0.00', 8, 2, '0.00'],
+    ['-0.01', 4, 2, '0.00'],
+    ['1', 0, 2, '1.00'],
+    ['99999999999999.99', 0, 2, '99999999999999.99'],
+    ['99999999999999.99', 4, 2, '10000000000.00'],
+    ['66.145', 0, 2, '66.15'],
+    ['1000000000000.00', 8, 2, '10000.00'],
+  ])
     assert.equal(fmt.shift(text, places, digits), want, text);
   for (const bad of ['', '1e12', '1,000', 'NaN', '--1', '1.', '.5']) assert.equal(fmt.shift(bad, 0, 2), null, bad);
 });
@@ -46,12 +57,20 @@ test('quarters and instants', () => {
   assert.equal(fmt.days_between('2026-11-29', '2026-12-02'), 3);
   assert.equal(fmt.instant('2026-11-29T23:30:00Z'), '2026-11-30 07:30');
   assert.equal(fmt.instant('2026-11-29T23:30:00.123456+08:00'), '2026-11-29 23:30');
-  assert.equal(fmt.latest([{quarter: '2022Q3', complete: true, loans: 2}, {quarter: '2022Q4', complete: true, loans: 0}, {quarter: '2023Q1', complete: false, loans: 1}]), '2022Q3');
+  assert.equal(
+    fmt.latest([
+      {quarter: '2022Q3', complete: true, loans: 2},
+      {quarter: '2022Q4', complete: true, loans: 0},
+      {quarter: '2023Q1', complete: false, loans: 1},
+    ]),
+    '2022Q3',
+  );
 });
 
 test('every word has a title in both languages', () => {
   for (const [of, list] of Object.entries(words.WORDS))
-    for (const [word, titles] of Object.entries(list)) assert.ok(titles.length === 2 && titles.every((x) => x && x.trim()), `${of} ${word}`);
+    for (const [word, titles] of Object.entries(list))
+      assert.ok(titles.length === 2 && titles.every((x) => x && x.trim()), `${of} ${word}`);
 });
 
 const all = fs.readdirSync(FILES, {recursive: true}).filter((f) => f.endsWith('.js'));
@@ -60,7 +79,11 @@ test('every page has an address', async () => {
   const routes = await import(path.join(FILES, 'routes.js'));
   const pages = new Set(all.filter((f) => f.startsWith('page/')).map((f) => f.slice(5, -3)));
   const named = new Set([...routes.ROUTES.map((r) => r[1]), ...Object.values(routes.OPEN)]);
-  assert.deepEqual([...pages].filter((p) => !named.has(p)), [], 'pages without an address');
+  assert.deepEqual(
+    [...pages].filter((p) => !named.has(p)),
+    [],
+    'pages without an address',
+  );
   const open = [...named].filter((p) => !pages.has(p));
   if (open.length) console.log(`figure: pages not written yet: ${open.join(' ')}`);
 });
@@ -69,7 +92,12 @@ test('pages are small, import nothing above them, and use no syntax newer than C
   for (const f of all) {
     const text = fs.readFileSync(path.join(FILES, f), 'utf8');
     assert.ok(text.split('\n').length <= 300, `${f} has ${text.split('\n').length} lines`);
-    assert.ok(!/\.at\(-?\d+\)|structuredClone|\?\?=|\|\|=|&&=|\.replaceAll\(|Object\.hasOwn|\.findLast\(|#\w+\s*[=(;]/.test(text.replace(/'[^'\n]*'|`[^`]*`/g, '')), `${f}: newer than Chromium 86`);
+    assert.ok(
+      !/\.at\(-?\d+\)|structuredClone|\?\?=|\|\|=|&&=|\.replaceAll\(|Object\.hasOwn|\.findLast\(|#\w+\s*[=(;]/.test(
+        text.replace(/'[^'\n]*'|`[^`]*`/g, ''),
+      ),
+      `${f}: newer than Chromium 86`,
+    );
     assert.ok(!/^await |^export default await/m.test(text), `${f}: top-level await`);
     if (!f.startsWith('page/') && f !== 'app.js') assert.ok(!/from '\.\/page\//.test(text), `${f} imports a page`);
   }

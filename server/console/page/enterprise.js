@@ -11,28 +11,98 @@ import {t, title} from '../words.js';
 
 async function load(ctx) {
   const uscc = ctx.at.uscc;
-  const [firm, loans, applications] = await Promise.all([get(u`/v1/enterprises/${uscc}`), maybe(get('/v1/loans', {borrower: uscc, limit: 200})), ctx.may('GET /v1/applications') ? maybe(get('/v1/applications', {q: uscc, limit: 50})) : null]);
+  const [firm, loans, applications] = await Promise.all([
+    get(u`/v1/enterprises/${uscc}`),
+    maybe(get('/v1/loans', {borrower: uscc, limit: 200})),
+    ctx.may('GET /v1/applications') ? maybe(get('/v1/applications', {q: uscc, limit: 50})) : null,
+  ]);
   return {firm, loans: loans ? loans.items : [], applications: applications ? applications.items : []};
 }
 
 function loans_card(d) {
-  return card([t('贷款', 'Loans'), h('small', null, t(`共 ${d.firm.loans_total} 笔`, `${d.firm.loans_total} in all`))], table({rows: d.loans.slice().sort((a, b) => a.signed_on < b.signed_on ? 1 : -1), href: (l) => u`/console/loans/${l.id}`, empty: t('没有您能看到的贷款。', 'No loan that you may see.'), columns: [
-    {key: 'contract_no', title: t('合同编号', 'Contract')}, {key: 'amount', title: t('金额（元）', 'Amount'), num: true, cell: (l) => money(l.amount)}, {key: 'outstanding', title: t('余额（元）', 'Outstanding'), num: true, cell: (l) => money(l.outstanding)},
-    {key: 'rate', title: t('年利率', 'Rate'), num: true, cell: (l) => pct(l.rate)}, {key: 'signed_on', title: t('签订日', 'Signed'), cell: (l) => day(l.signed_on)}, {key: 'matures_on', title: t('到期日', 'Matures'), cell: (l) => day(l.matures_on)}, {key: 'recorded_by', title: t('银行', 'Bank'), cell: (l) => l.recorded_by.split('@').pop()},
-    {key: 'state', title: t('状态', 'State'), cell: (l) => badge('loan.state', l.state)}]}));
+  return card(
+    [t('贷款', 'Loans'), h('small', null, t(`共 ${d.firm.loans_total} 笔`, `${d.firm.loans_total} in all`))],
+    table({
+      rows: d.loans.slice().sort((a, b) => (a.signed_on < b.signed_on ? 1 : -1)),
+      href: (l) => u`/console/loans/${l.id}`,
+      empty: t('没有您能看到的贷款。', 'No loan that you may see.'),
+      columns: [
+        {key: 'contract_no', title: t('合同编号', 'Contract')},
+        {key: 'amount', title: t('金额（元）', 'Amount'), num: true, cell: (l) => money(l.amount)},
+        {key: 'outstanding', title: t('余额（元）', 'Outstanding'), num: true, cell: (l) => money(l.outstanding)},
+        {key: 'rate', title: t('年利率', 'Rate'), num: true, cell: (l) => pct(l.rate)},
+        {key: 'signed_on', title: t('签订日', 'Signed'), cell: (l) => day(l.signed_on)},
+        {key: 'matures_on', title: t('到期日', 'Matures'), cell: (l) => day(l.matures_on)},
+        {key: 'recorded_by', title: t('银行', 'Bank'), cell: (l) => l.recorded_by.split('@').pop()},
+        {key: 'state', title: t('状态', 'State'), cell: (l) => badge('loan.state', l.state)},
+      ],
+    }),
+  );
 }
 
-const years = (f) => card(t('规模', 'Size'), table({rows: f.years || [], empty: t('没有报送过规模数据。', 'No figures of its size.'), columns: [{key: 'year', title: t('年度', 'Year'), cell: (y) => String(y.year)}, {key: 'employees', title: t('从业人员', 'Employees'), num: true, cell: (y) => count(y.employees)},
-  {key: 'revenue', title: t('营业收入（元）', 'Revenue'), num: true, cell: (y) => money(y.revenue)}, {key: 'assets', title: t('资产总额（元）', 'Assets'), num: true, cell: (y) => money(y.assets)}, {key: 'size', title: t('规模', 'Size'), cell: (y) => y.size ? title('size', y.size) : '—'}]}));
+const years = (f) =>
+  card(
+    t('规模', 'Size'),
+    table({
+      rows: f.years || [],
+      empty: t('没有报送过规模数据。', 'No figures of its size.'),
+      columns: [
+        {key: 'year', title: t('年度', 'Year'), cell: (y) => String(y.year)},
+        {key: 'employees', title: t('从业人员', 'Employees'), num: true, cell: (y) => count(y.employees)},
+        {key: 'revenue', title: t('营业收入（元）', 'Revenue'), num: true, cell: (y) => money(y.revenue)},
+        {key: 'assets', title: t('资产总额（元）', 'Assets'), num: true, cell: (y) => money(y.assets)},
+        {key: 'size', title: t('规模', 'Size'), cell: (y) => (y.size ? title('size', y.size) : '—')},
+      ],
+    }),
+  );
 
-const subsidies = (d) => d.applications.length ? card(t('补贴申请', 'Applications'), table({rows: d.applications, href: (a) => u`/console/applications/${a.id}`, columns: [{key: 'reference', title: t('编号', 'Reference')}, {key: 'policy', title: t('政策', 'Policy')},
-  {key: 'amount', title: t('金额（元）', 'Amount'), num: true, cell: (a) => money(a.amount)}, {key: 'state', title: t('状态', 'State'), cell: (a) => badge('application.state', a.state)}]})) : null;
+const subsidies = (d) =>
+  d.applications.length
+    ? card(
+        t('补贴申请', 'Applications'),
+        table({
+          rows: d.applications,
+          href: (a) => u`/console/applications/${a.id}`,
+          columns: [
+            {key: 'reference', title: t('编号', 'Reference')},
+            {key: 'policy', title: t('政策', 'Policy')},
+            {key: 'amount', title: t('金额（元）', 'Amount'), num: true, cell: (a) => money(a.amount)},
+            {key: 'state', title: t('状态', 'State'), cell: (a) => badge('application.state', a.state)},
+          ],
+        }),
+      )
+    : null;
 
 export const page = {
   load,
   title: (ctx, d) => d.firm.name || d.firm.uscc,
-  sub: (ctx, d) => [d.firm.uscc, ' · ', district_title(d.firm.district), d.firm.size ? ` · ${title('size', d.firm.size)}` : null],
+  sub: (ctx, d) => [
+    d.firm.uscc,
+    ' · ',
+    district_title(d.firm.district),
+    d.firm.size ? ` · ${title('size', d.firm.size)}` : null,
+  ],
   tools: () => print_button(),
-  view: (ctx, d) => [loans_card(d), h('div', {class: 'split'}, years(d.firm), h('div', null, card(t('登记', 'Registration'), facts([[t('企业名称', 'Name'), name(d.firm.name)], [t('信用代码', 'Credit code'), d.firm.uscc], [t('区', 'District'), district_title(d.firm.district)],
-    [t('行业', 'Industry'), d.firm.industry]])), subsidies(d)))],
+  view: (ctx, d) => [
+    loans_card(d),
+    h(
+      'div',
+      {class: 'split'},
+      years(d.firm),
+      h(
+        'div',
+        null,
+        card(
+          t('登记', 'Registration'),
+          facts([
+            [t('企业名称', 'Name'), name(d.firm.name)],
+            [t('信用代码', 'Credit code'), d.firm.uscc],
+            [t('区', 'District'), district_title(d.firm.district)],
+            [t('行业', 'Industry'), d.firm.industry],
+          ]),
+        ),
+        subsidies(d),
+      ),
+    ),
+  ],
 };

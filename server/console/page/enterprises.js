@@ -7,10 +7,16 @@ import {district_title} from '../places.js';
 import {t} from '../words.js';
 
 export const page = list_page({
-  title: () => t('企业', 'Firms'), path: '/v1/enterprises', total: true,
+  title: () => t('企业', 'Firms'),
+  path: '/v1/enterprises',
+  total: true,
   sub: () => t('按名称中的一段，或统一社会信用代码的一段查找。', 'Search by a part of the name or of the credit code.'),
   filters: () => [{name: 'q', label: t('名称或代码', 'Name or code')}],
-  columns: () => [{key: 'uscc', title: t('统一社会信用代码', 'Credit code')}, {key: 'name', title: t('企业名称', 'Name'), wide: true, cell: (f) => name(f.name)}, {key: 'district', title: t('区', 'District'), cell: (f) => district_title(f.district)},
-    {key: 'industry', title: t('行业', 'Industry')}],
+  columns: () => [
+    {key: 'uscc', title: t('统一社会信用代码', 'Credit code')},
+    {key: 'name', title: t('企业名称', 'Name'), wide: true, cell: (f) => name(f.name)},
+    {key: 'district', title: t('区', 'District'), cell: (f) => district_title(f.district)},
+    {key: 'industry', title: t('行业', 'Industry')},
+  ],
   href: (f) => u`/console/enterprises/${f.uscc}`,
 });

@@ -10,14 +10,22 @@ import {steps} from '../steps.js';
 import {LOAN_FIELDS} from '../titles.js';
 import {is_english, t} from '../words.js';
 
-const ADDRESS = {loan: '/console/loans/', claim: '/console/claims/', application: '/console/applications/', ip_deal: '/console/deals/'};
-const fact_title = (key) => LOAN_FIELDS[key] ? t(...LOAN_FIELDS[key]) : key;
+const ADDRESS = {
+  loan: '/console/loans/',
+  claim: '/console/claims/',
+  application: '/console/applications/',
+  ip_deal: '/console/deals/',
+};
+const fact_title = (key) => (LOAN_FIELDS[key] ? t(...LOAN_FIELDS[key]) : key);
 function fact_value(v) {
   if (Array.isArray(v)) return v.join('、');
   if (v && typeof v === 'object') return JSON.stringify(v);
   return /^-?\d+\.\d\d$/.test(String(v)) ? money(String(v)) : typeof v === 'number' ? grouped(String(v)) : String(v);
 }
-const facts_text = (f) => Object.entries(f || {}).map(([k, v]) => h('div', null, h('span', {class: 'quiet'}, fact_title(k), '：'), fact_value(v)));
+const facts_text = (f) =>
+  Object.entries(f || {}).map(([k, v]) =>
+    h('div', null, h('span', {class: 'quiet'}, fact_title(k), '：'), fact_value(v)),
+  );
 
 export const page = {
   load: (ctx) => get(u`/v1/flags/${ctx.at.id}`),
@@ -26,13 +34,102 @@ export const page = {
   tools: (ctx, f) => [badge('severity', f.severity), badge('flag.state', f.state), print_button()],
   view: (ctx, f) => {
     const may = f.state === 'open' && ctx.may('POST /v1/flags/{id}/clear');
-    return h('div', {class: 'aside'}, h('div', null, f.stops_payment && f.state === 'open' ? h('p', {class: 'notice bad'}, t('在解除之前，相关的赔付与补贴不能支付。', 'Nothing is paid around these records until it is cleared.')) : null,
-      card([t('证据', 'Evidence'), h('small', null, t(`${f.records_shown} 条记录`, `${f.records_shown} records`) + (f.records_of_others ? t(`，另有 ${f.records_of_others} 条属其他机构`, `, ${f.records_of_others} more of others`) : ''))], table({rows: f.records, href: (r) => ADDRESS[r.type] ? ADDRESS[r.type] + encodeURIComponent(r.id) : null, columns: [
-        {key: 'reference', title: t('记录', 'Record')}, {key: 'version', title: t('版本', 'Version'), num: true, cell: (r) => String(r.version)}, {key: 'facts', title: t('事实', 'Facts'), wide: true, cell: (r) => facts_text(r.facts)}]})),
-      f.cleared_at || f.clearing ? card(t('解除', 'Clearing'), facts([[t('解除人', 'By'), f.cleared_by || (f.clearing && f.clearing.by)], [t('时间', 'At'), instant(f.cleared_at || (f.clearing && f.clearing.at))], [t('理由', 'Reason'), f.cleared_reason || f.reason || (f.clearing && f.clearing.reason)]])) : null),
-    h('div', null, h('div', {class: 'stick'}, card(t('办理', 'Next step'), may ? steps({record: u`/v1/flags/${f.id}`, seen: f.seen, legal: ['clear'], verbs: {clear: t('解除预警', 'Clear the flag')}, after: ctx.reload,
-      hints: {clear: t('写明核实了什么、结论是什么。报送该记录的人不能解除。', 'Say what was checked and found. Who told the record may not clear it.')},
-      fields: f.code === 'RF29' ? {clear: [{name: 'double', label: t('认定重复登记的一笔', 'The one that is the double'), options: [['', t('不是同一笔', 'They are not one')], ...f.records.filter((r) => r.type === 'loan').map((r) => [r.id, r.reference])]}]} : {}})
-      : h('p', {class: 'quiet'}, f.state === 'open' ? t('由市财政局或市知识产权局的第二人解除。', 'A second person of finance or the IP office clears it.') : t('已解除。', 'It is cleared.'))))));
+    return h(
+      'div',
+      {class: 'aside'},
+      h(
+        'div',
+        null,
+        f.stops_payment && f.state === 'open'
+          ? h(
+              'p',
+              {class: 'notice bad'},
+              t('在解除之前，相关的赔付与补贴不能支付。', 'Nothing is paid around these records until it is cleared.'),
+            )
+          : null,
+        card(
+          [
+            t('证据', 'Evidence'),
+            h(
+              'small',
+              null,
+              t(`${f.records_shown} 条记录`, `${f.records_shown} records`) +
+                (f.records_of_others
+                  ? t(`，另有 ${f.records_of_others} 条属其他机构`, `, ${f.records_of_others} more of others`)
+                  : ''),
+            ),
+          ],
+          table({
+            rows: f.records,
+            href: (r) => (ADDRESS[r.type] ? ADDRESS[r.type] + encodeURIComponent(r.id) : null),
+            columns: [
+              {key: 'reference', title: t('记录', 'Record')},
+              {key: 'version', title: t('版本', 'Version'), num: true, cell: (r) => String(r.version)},
+              {key: 'facts', title: t('事实', 'Facts'), wide: true, cell: (r) => facts_text(r.facts)},
+            ],
+          }),
+        ),
+        f.cleared_at || f.clearing
+          ? card(
+              t('解除', 'Clearing'),
+              facts([
+                [t('解除人', 'By'), f.cleared_by || (f.clearing && f.clearing.by)],
+                [t('时间', 'At'), instant(f.cleared_at || (f.clearing && f.clearing.at))],
+                [t('理由', 'Reason'), f.cleared_reason || f.reason || (f.clearing && f.clearing.reason)],
+              ]),
+            )
+          : null,
+      ),
+      h(
+        'div',
+        null,
+        h(
+          'div',
+          {class: 'stick'},
+          card(
+            t('办理', 'Next step'),
+            may
+              ? steps({
+                  record: u`/v1/flags/${f.id}`,
+                  seen: f.seen,
+                  legal: ['clear'],
+                  verbs: {clear: t('解除预警', 'Clear the flag')},
+                  after: ctx.reload,
+                  hints: {
+                    clear: t(
+                      '写明核实了什么、结论是什么。报送该记录的人不能解除。',
+                      'Say what was checked and found. Who told the record may not clear it.',
+                    ),
+                  },
+                  fields:
+                    f.code === 'RF29'
+                      ? {
+                          clear: [
+                            {
+                              name: 'double',
+                              label: t('认定重复登记的一笔', 'The one that is the double'),
+                              options: [
+                                ['', t('不是同一笔', 'They are not one')],
+                                ...f.records.filter((r) => r.type === 'loan').map((r) => [r.id, r.reference]),
+                              ],
+                            },
+                          ],
+                        }
+                      : {},
+                })
+              : h(
+                  'p',
+                  {class: 'quiet'},
+                  f.state === 'open'
+                    ? t(
+                        '由市财政局或市知识产权局的第二人解除。',
+                        'A second person of finance or the IP office clears it.',
+                      )
+                    : t('已解除。', 'It is cleared.'),
+                ),
+          ),
+        ),
+      ),
+    );
   },
 };

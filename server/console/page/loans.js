@@ -11,15 +11,40 @@ import {t, title} from '../words.js';
 const STATES = ['signed', 'active', 'matured', 'overdue', 'written_off', 'settled', 'transferred', 'voided'];
 
 export const page = list_page({
-  title: (ctx) => ctx.me.kind === 'bank' ? t('我的贷款', 'My loans') : ctx.me.kind === 'district' ? t('本区贷款', 'Loans of the district') : t('贷款', 'Loans'),
-  sub: () => t('金额单位：元。点合同编号看台账、账户与预警。', 'Amounts in CNY. A contract number leads to the record.'),
-  path: '/v1/loans', total: true, order: '-signed_on',
-  filters: (ctx) => [{name: 'q', label: t('合同、企业或代码', 'Contract, firm or code')}, {name: 'state', label: t('状态', 'State'), options: all_of('loan.state', STATES, title)},
-    ...(ctx.me.kind === 'district' ? [] : [{name: 'district', label: t('区', 'District'), options: [['', t('全部', 'All')], ...districts()]}])],
-  columns: () => [{key: 'contract_no', title: t('合同编号', 'Contract'), sort: 'contract_no'}, {key: 'borrower_name', title: t('借款企业', 'Borrower'), sort: 'borrower_name', wide: true, cell: (l) => name(l.borrower_name)},
-    {key: 'district', title: t('区', 'District'), cell: (l) => district_title(l.district)}, {key: 'amount', title: t('贷款金额', 'Amount'), num: true, sort: 'amount', cell: (l) => money(l.amount)},
-    {key: 'outstanding', title: t('余额', 'Outstanding'), num: true, cell: (l) => money(l.outstanding)}, {key: 'rate', title: t('年利率', 'Rate'), num: true, cell: (l) => pct(l.rate)},
-    {key: 'signed_on', title: t('签订日', 'Signed'), sort: 'signed_on', cell: (l) => day(l.signed_on)}, {key: 'matures_on', title: t('到期日', 'Matures'), sort: 'matures_on', cell: (l) => day(l.matures_on)},
-    {key: 'state', title: t('状态', 'State'), cell: (l) => badge('loan.state', l.state)}],
+  title: (ctx) =>
+    ctx.me.kind === 'bank'
+      ? t('我的贷款', 'My loans')
+      : ctx.me.kind === 'district'
+        ? t('本区贷款', 'Loans of the district')
+        : t('贷款', 'Loans'),
+  sub: () =>
+    t('金额单位：元。点合同编号看台账、账户与预警。', 'Amounts in CNY. A contract number leads to the record.'),
+  path: '/v1/loans',
+  total: true,
+  order: '-signed_on',
+  filters: (ctx) => [
+    {name: 'q', label: t('合同、企业或代码', 'Contract, firm or code')},
+    {name: 'state', label: t('状态', 'State'), options: all_of('loan.state', STATES, title)},
+    ...(ctx.me.kind === 'district'
+      ? []
+      : [{name: 'district', label: t('区', 'District'), options: [['', t('全部', 'All')], ...districts()]}]),
+  ],
+  columns: () => [
+    {key: 'contract_no', title: t('合同编号', 'Contract'), sort: 'contract_no'},
+    {
+      key: 'borrower_name',
+      title: t('借款企业', 'Borrower'),
+      sort: 'borrower_name',
+      wide: true,
+      cell: (l) => name(l.borrower_name),
+    },
+    {key: 'district', title: t('区', 'District'), cell: (l) => district_title(l.district)},
+    {key: 'amount', title: t('贷款金额', 'Amount'), num: true, sort: 'amount', cell: (l) => money(l.amount)},
+    {key: 'outstanding', title: t('余额', 'Outstanding'), num: true, cell: (l) => money(l.outstanding)},
+    {key: 'rate', title: t('年利率', 'Rate'), num: true, cell: (l) => pct(l.rate)},
+    {key: 'signed_on', title: t('签订日', 'Signed'), sort: 'signed_on', cell: (l) => day(l.signed_on)},
+    {key: 'matures_on', title: t('到期日', 'Matures'), sort: 'matures_on', cell: (l) => day(l.matures_on)},
+    {key: 'state', title: t('状态', 'State'), cell: (l) => badge('loan.state', l.state)},
+  ],
   href: (l) => u`/console/loans/${l.id}`,
 });

@@ -12,15 +12,57 @@ async function load() {
   const [list, overdue] = await Promise.all([get('/v1/measures'), maybe(get('/v1/measures/overdue'))]);
   return {list, overdue};
 }
-const late = (n) => n ? badge(null, 'bad', t(`欠报 ${count(n)} 期`, `${count(n)} overdue`)) : badge(null, 'good', t('已报', 'Told'));
+const late = (n) =>
+  n ? badge(null, 'bad', t(`欠报 ${count(n)} 期`, `${count(n)} overdue`)) : badge(null, 'good', t('已报', 'Told'));
 
 export const page = {
   load,
   title: () => t('举措', 'Measures'),
-  sub: (ctx, d) => [t('截至 ', 'As of '), d.list.as_of, d.overdue ? t(`；全部欠报 ${count(d.overdue.overdue)} 期，按部门汇总如下`, `; ${count(d.overdue.overdue)} overdue in all, by department below`) : null],
+  sub: (ctx, d) => [
+    t('截至 ', 'As of '),
+    d.list.as_of,
+    d.overdue
+      ? t(
+          `；全部欠报 ${count(d.overdue.overdue)} 期，按部门汇总如下`,
+          `; ${count(d.overdue.overdue)} overdue in all, by department below`,
+        )
+      : null,
+  ],
   tools: () => print_button(),
-  view: (ctx, d) => [d.overdue && d.overdue.groups.length ? card(t('欠报的部门', 'Departments that owe reports'), table({rows: d.overdue.groups, columns: [{key: 'department_title', title: t('部门', 'Department')}, {key: 'overdue', title: t('欠报期数', 'Overdue'), num: true, cell: (g) => count(g.overdue)},
-    {key: 'since', title: t('最早应报日', 'Since')}, {key: 'days', title: t('超期天数', 'Days'), num: true, cell: (g) => count(g.days)}, {key: 'measures', title: t('举措', 'Measures'), wide: true, cell: (g) => g.measures.map((n, i) => [i ? '、' : null, h('a', {href: u`/console/measures/${n}`}, String(n))])}]})) : null,
-  card([t('举措', 'Measures'), h('small', null, count(d.list.measures.length))], table({rows: d.list.measures, href: (m) => u`/console/measures/${m.measure}`, columns: [{key: 'measure', title: t('序号', 'No.'), cell: (m) => String(m.measure)}, {key: 'title', title: t('内容', 'What'), wide: true, cell: (m) => is_english() ? m.title_en : m.title},
-    {key: 'reports', title: t('已报', 'Reports'), num: true, cell: (m) => count(m.reports)}, {key: 'overdue', title: t('状态', 'State'), cell: (m) => late(m.overdue)}]}))],
+  view: (ctx, d) => [
+    d.overdue && d.overdue.groups.length
+      ? card(
+          t('欠报的部门', 'Departments that owe reports'),
+          table({
+            rows: d.overdue.groups,
+            columns: [
+              {key: 'department_title', title: t('部门', 'Department')},
+              {key: 'overdue', title: t('欠报期数', 'Overdue'), num: true, cell: (g) => count(g.overdue)},
+              {key: 'since', title: t('最早应报日', 'Since')},
+              {key: 'days', title: t('超期天数', 'Days'), num: true, cell: (g) => count(g.days)},
+              {
+                key: 'measures',
+                title: t('举措', 'Measures'),
+                wide: true,
+                cell: (g) =>
+                  g.measures.map((n, i) => [i ? '、' : null, h('a', {href: u`/console/measures/${n}`}, String(n))]),
+              },
+            ],
+          }),
+        )
+      : null,
+    card(
+      [t('举措', 'Measures'), h('small', null, count(d.list.measures.length))],
+      table({
+        rows: d.list.measures,
+        href: (m) => u`/console/measures/${m.measure}`,
+        columns: [
+          {key: 'measure', title: t('序号', 'No.'), cell: (m) => String(m.measure)},
+          {key: 'title', title: t('内容', 'What'), wide: true, cell: (m) => (is_english() ? m.title_en : m.title)},
+          {key: 'reports', title: t('已报', 'Reports'), num: true, cell: (m) => count(m.reports)},
+          {key: 'overdue', title: t('状态', 'State'), cell: (m) => late(m.overdue)},
+        ],
+      }),
+    ),
+  ],
 };

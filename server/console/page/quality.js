@@ -9,18 +9,60 @@ import {card, figure, table} from '../table.js';
 import {t, title} from '../words.js';
 
 async function load(ctx) {
-  const quarters = await get('/v1/quarters'), quarter = ctx.query.quarter || latest(quarters.items);
+  const quarters = await get('/v1/quarters'),
+    quarter = ctx.query.quarter || latest(quarters.items);
   const report = await get(u`/v1/reports/quarterly/${quarter}`, {section: 'reporters,quality'});
   return {quarters: quarters.items, quarter, sections: report.sections};
 }
-const section = (s) => card(title('section', s.name), table({id: 'section', rows: s.rows, empty: t('没有。', 'None.'), columns: [{key: 'title', title: s.row_title}, ...s.columns.map((c) => ({key: c.key, title: c.title, num: true, cell: (r) => figure(r.cells[c.key], c.unit, 'yuan')}))],
-  foot: s.total && s.rows.length ? Object.assign({title: s.total.title}, Object.fromEntries(s.columns.map((c) => [c.key, figure(s.total.cells[c.key], c.unit, 'yuan')]))) : null}));
+const section = (s) =>
+  card(
+    title('section', s.name),
+    table({
+      id: 'section',
+      rows: s.rows,
+      empty: t('没有。', 'None.'),
+      columns: [
+        {key: 'title', title: s.row_title},
+        ...s.columns.map((c) => ({
+          key: c.key,
+          title: c.title,
+          num: true,
+          cell: (r) => figure(r.cells[c.key], c.unit, 'yuan'),
+        })),
+      ],
+      foot:
+        s.total && s.rows.length
+          ? Object.assign(
+              {title: s.total.title},
+              Object.fromEntries(s.columns.map((c) => [c.key, figure(s.total.cells[c.key], c.unit, 'yuan')])),
+            )
+          : null,
+    }),
+  );
 
 export const page = {
   load,
   title: () => t('报送质量', 'Data quality'),
-  sub: (ctx, d) => [quarter_title(d.quarter), ' · ', t('带下划线的数字可点开看是哪些记录。', 'Underlined figures lead to their records.')],
-  tools: (ctx, d) => [h('label', null, t('季度', 'Quarter'), h('select', {id: 'quarter', onchange: (e) => ctx.go(ctx.href({quarter: e.target.value}))},
-    d.quarters.slice().reverse().map((q) => h('option', {value: q.quarter, selected: q.quarter === d.quarter}, quarter_title(q.quarter))))), print_button()],
+  sub: (ctx, d) => [
+    quarter_title(d.quarter),
+    ' · ',
+    t('带下划线的数字可点开看是哪些记录。', 'Underlined figures lead to their records.'),
+  ],
+  tools: (ctx, d) => [
+    h(
+      'label',
+      null,
+      t('季度', 'Quarter'),
+      h(
+        'select',
+        {id: 'quarter', onchange: (e) => ctx.go(ctx.href({quarter: e.target.value}))},
+        d.quarters
+          .slice()
+          .reverse()
+          .map((q) => h('option', {value: q.quarter, selected: q.quarter === d.quarter}, quarter_title(q.quarter))),
+      ),
+    ),
+    print_button(),
+  ],
   view: (ctx, d) => d.sections.map(section),
 };
