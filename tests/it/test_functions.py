@@ -1,6 +1,7 @@
 """The functions of the database: one address each, run again when their text changed; advisory locks."""
 import collections
 import glob
+import hashlib
 import os
 import re
 import unittest
@@ -38,6 +39,18 @@ class Addresses(Case):
         for path in glob.glob(os.path.join(MIGRATIONS, "[0-9]*.sql")):
             if os.path.basename(path) > "0026":
                 self.assertEqual(MADE.findall(text(path)), [], path)
+
+    def test_what_was_released_stays_the_beginning(self):
+        """A ledger applies what is new after what it has, so nothing is put between: at a release its files join the list
+        (cd migrations && sha256sum [0-9]*.sql | awk '{print $2, $1}')."""
+        with open(os.path.join(ROOT, "tests", "data", "upgrade", "released.txt"), encoding="ascii") as f:
+            released = [line.split() for line in f]
+        paths = sorted(glob.glob(os.path.join(MIGRATIONS, "[0-9]*.sql")))[:len(released)]
+        self.assertEqual([[os.path.basename(p), hashlib.sha256(text(p).encode()).hexdigest()] for p in paths], released)
+
+    def test_nothing_is_made_behind_the_walls(self):
+        """wall.sql says who may call what stands by then."""
+        self.assertEqual(max(os.listdir(os.path.join(MIGRATIONS, "functions"))), "wall.sql")
 
     def test_every_function_says_above_it_what_it_decides(self):
         for path in glob.glob(os.path.join(MIGRATIONS, "functions", "*.sql")):
