@@ -49,6 +49,21 @@ static struct str checksum(struct arena *a, const struct embedded *m)
     return hash_hex(a, hash_sha256(m->text, m->length));
 }
 
+/* What a migration writes into tables that are kept goes with it: its flight enters the log at the
+ * next start. */
+static bool rows_pend(struct arena *a, PGconn *c)
+{
+    char schema[SCHEMA_DIGEST_SIZE];
+    return run(c, arena_printf(a,
+                      "do $$ begin"
+                      " if coalesce(current_setting('pledged.flight', true), '') <> '' then"
+                      " insert into log_pending (flight, schema_digest)"
+                      " values (left(current_setting('pledged.flight'), 36)::uuid, '%s');"
+                      " end if; end $$",
+                      migrate_schema(schema))
+                      .p);
+}
+
 static bool apply(struct arena *a, PGconn *c, int version, const struct embedded *m)
 {
     const char *params[] = {arena_printf(a, "%d", version).p, m->name, checksum(a, m).p};
@@ -58,7 +73,7 @@ static bool apply(struct arena *a, PGconn *c, int version, const struct embedded
         c, "insert into schema_migration (version, name, sha256) values ($1, $2, $3)", params, 3);
     bool good = PQresultStatus(r) == PGRES_COMMAND_OK;
     PQclear(r);
-    if (!good || !run(c, "commit"))
+    if (!good || !rows_pend(a, c) || !run(c, "commit"))
         return failed(c, m->name);
     log_event(LOG_INFO, SAY_MIGRATED, "name", m->name, NULL);
     return true;
@@ -130,7 +145,7 @@ static bool functions_apply(struct arena *a, PGconn *c, bool *changed)
     PGresult *r = sql_run(c, noted, &digest, 1);
     bool good = PQresultStatus(r) == PGRES_COMMAND_OK;
     PQclear(r);
-    if (!good || !run(c, "commit"))
+    if (!good || !rows_pend(a, c) || !run(c, "commit"))
         return failed(c, "functions");
     log_event(LOG_INFO, SAY_MIGRATED, "name", "functions", NULL);
     return true;

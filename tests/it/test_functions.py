@@ -43,7 +43,7 @@ class Addresses(Case):
     def test_what_was_released_stays_the_beginning(self):
         """A ledger applies what is new after what it has, so nothing is put between: at a release its files join the list
         (cd migrations && sha256sum [0-9]*.sql | awk '{print $2, $1}')."""
-        with open(os.path.join(ROOT, "tests", "data", "upgrade", "released.txt"), encoding="ascii") as f:
+        with open(os.path.join(ROOT, "tests", "data", "upgrade", "released", "migrations.txt"), encoding="ascii") as f:
             released = [line.split() for line in f]
         paths = sorted(glob.glob(os.path.join(MIGRATIONS, "[0-9]*.sql")))[:len(released)]
         self.assertEqual([[os.path.basename(p), hashlib.sha256(text(p).encode()).hexdigest()] for p in paths], released)
