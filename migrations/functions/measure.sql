@@ -277,7 +277,7 @@ begin
     if not exists (select from measure_duty x where x.measure = of_measure and x.department = d.code) then
         return array[problem('E_NOT_RESPONSIBLE', '/department', (
             select string_agg(case when y.district is null then y.code end, ', ' order by y.no) ||
-                   case when bool_or(y.district is not null) then ', 3101xx' else '' end
+                   coalesce(', ' || left(min(y.district), 4) || 'xx', '')
               from measure_duty x join department y on y.code = x.department where x.measure = of_measure))];
     end if;
     if d.recorder <> my_kind() or d.district <> my_district() then

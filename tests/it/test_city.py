@@ -112,6 +112,8 @@ class Guangzhou(FundCase):
         self.post("/v1/measure-reports", body, tianhe, 201)
         r = self.post("/v1/measure-reports", dict(body, department="310115"), tianhe, 422)
         self.assertEqual(r.json()["errors"][0]["pointer"], "/department")
+        r = self.post("/v1/measure-reports", dict(body, measure=14, department="health"), self.office, 422)
+        self.assertIn("banking_regulator, 4401xx", r.json()["errors"][0]["cure"])
 
     def test_a_loss_is_shared_by_the_city_s_fund(self):
         scheme = self.scheme("gz-2023", money="100000000.00")
