@@ -7,15 +7,13 @@ import {columns, hbars} from '../chart.js';
 import {grouped, instant, latest, money, pct, quarter_short, quarter_title, shift, unit_title, UNITS} from '../fmt.js';
 import {print_button} from '../frame.js';
 import {card, change, figure, rows_href, unit_switch} from '../table.js';
-import {targets_card} from '../targets.js';
+import {plan_of, targets_card} from '../targets.js';
 import {t} from '../words.js';
-
-const PLAN = 'sh-2021-2023';
 
 async function load(ctx) {
   const quarters = await get('/v1/quarters');
   const quarter = ctx.query.quarter || latest(quarters.items),
-    plan = ctx.query.plan || PLAN;
+    plan = ctx.query.plan || (await plan_of(quarter));
   const [targets, forecast, report] = await Promise.all([
     get(u`/v1/plans/${plan}/targets`, {quarter}),
     maybe(get(u`/v1/plans/${plan}/forecast`, {quarter})),

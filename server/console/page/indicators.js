@@ -3,24 +3,25 @@
  */
 import {h, u} from '../h.js';
 import {get, maybe, post, put} from '../api.js';
-import {count, instant, money} from '../fmt.js';
+import {count, instant, latest, money} from '../fmt.js';
 import {form} from '../form.js';
 import {print_button} from '../frame.js';
 import {badge, card, pager, table} from '../table.js';
 import {toast} from '../dialog.js';
+import {plan_of} from '../targets.js';
 import {t, title} from '../words.js';
 
-const PLAN = 'sh-2021-2023';
 const SIDES = ['sme_acquisition', 'university_outflow', 'product_filing', 'implementation', 'benefiting_firm'],
   WAYS = ['transfer', 'licence', 'contribution'];
 const filled = (v) => Object.fromEntries(Object.entries(v).filter(([, x]) => x !== ''));
 
 async function load(ctx) {
+  const plan = await plan_of(latest((await get('/v1/quarters')).items));
   const [list, bases] = await Promise.all([
     get('/v1/indicators', {limit: 50, after: ctx.query.after}),
-    maybe(get(u`/v1/plans/${PLAN}/baselines`)),
+    maybe(get(u`/v1/plans/${plan}/baselines`)),
   ]);
-  return {list, bases: bases ? bases.years || bases.items || [] : []};
+  return {plan, list, bases: bases ? bases.years || bases.items || [] : []};
 }
 
 function indicator_form(ctx) {
@@ -58,7 +59,7 @@ function indicator_form(ctx) {
   );
 }
 
-function base_form(ctx) {
+function base_form(ctx, d) {
   if (!ctx.may('PUT /v1/plans/{code}/baselines')) return null;
   return card(
     t('填报基数', 'Enter a base year'),
@@ -74,7 +75,7 @@ function base_form(ctx) {
         {name: 'assumed', label: t('这是假定的数', 'It is assumed'), kind: 'check', value: false},
       ],
       send: async (v) => {
-        const {location} = await put(u`/v1/plans/${PLAN}/baselines`, {
+        const {location} = await put(u`/v1/plans/${d.plan}/baselines`, {
           years: [
             {year: Number(v.year), amount: v.amount, count: Number(v.count), source: v.source, assumed: v.assumed},
           ],
@@ -149,6 +150,6 @@ export const page = {
           pager(d.list, ctx),
         ),
       ),
-      h('div', null, indicator_form(ctx), base_form(ctx)),
+      h('div', null, indicator_form(ctx), base_form(ctx, d)),
     ),
 };

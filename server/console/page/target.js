@@ -8,15 +8,13 @@ import {count, latest, money, pct, quarter_title, shift, unit_title, UNITS} from
 import {print_button} from '../frame.js';
 import {district_title} from '../places.js';
 import {badge, card, facts, rows_href, table, unit_switch} from '../table.js';
-import {measures_of, required_of, short_title} from '../targets.js';
+import {measures_of, plan_of, required_of, short_title} from '../targets.js';
 import {is_english, t} from '../words.js';
-
-const PLAN = 'sh-2021-2023';
 
 async function load(ctx) {
   const quarters = await get('/v1/quarters');
   const quarter = ctx.query.quarter || latest(quarters.items),
-    plan = ctx.query.plan || PLAN;
+    plan = ctx.query.plan || (await plan_of(quarter));
   const [targets, forecast, backtest] = await Promise.all([
     get(u`/v1/plans/${plan}/targets`, {quarter}),
     maybe(get(u`/v1/plans/${plan}/forecast`, {quarter})),
@@ -263,7 +261,7 @@ function districts_card(d) {
 export const page = {
   load,
   title: (ctx, d) =>
-    d.target ? `${d.target.id} ${is_english() ? d.target.title_en : short_title(d.target)}` : ctx.at.target,
+    d.target ? `${d.target.id} ${is_english() ? d.target.title_en : short_title(d.target, d.plan)}` : ctx.at.target,
   sub: (ctx, d) => (d.target ? [is_english() ? null : d.target.title, ' · ', quarter_title(d.quarter)] : null),
   tools: (ctx, d) => [
     h('a', {href: `/console/cockpit?quarter=${d.quarter}`, class: 'button'}, t('返回总览', 'Back to targets')),
