@@ -35,6 +35,7 @@ test('nought is 0.00 and what is missing a dash', () => {
   assert.equal(fmt.money('1474208739.54'), '1,474,208,739.54');
   assert.equal(fmt.money('1474208739.54', 'yi'), '14.74');
   assert.equal(fmt.count(0), '0');
+  assert.deepEqual(['7', '12a', '1e3', ''].map(fmt.whole), [7, '12a', '1e3', '']);
   assert.equal(fmt.pct('41.09'), '41.09%');
 });
 

@@ -5,7 +5,7 @@ import {h, name, u} from '../h.js';
 import {get, get_all, maybe, post} from '../api.js';
 import {budget_bar} from '../budget.js';
 import {toast} from '../dialog.js';
-import {day, money} from '../fmt.js';
+import {day, money, whole} from '../fmt.js';
 import {form} from '../form.js';
 import {badge, card, pager, table} from '../table.js';
 import {t} from '../words.js';
@@ -33,7 +33,7 @@ function enter(ctx, d) {
     {name: 'on', label: t('记账日', 'Day'), need: true, kind: 'date', value: ctx.today},
       {name: 'memo', label: t('摘要', 'Memo'), max: 200}],
   send: async (v) => {
-    const body = Object.fromEntries(Object.entries(Object.assign({}, v, {year: Number(v.year)})).filter(([, x]) => x !== ''));
+    const body = Object.fromEntries(Object.entries(Object.assign({}, v, {year: whole(v.year)})).filter(([, x]) => x !== ''));
     await post('/v1/budgets', body);
     toast(t('已登记，待另一人复核后生效', 'Entered; it counts when a second person has approved it'));
     ctx.reload();

@@ -6,7 +6,7 @@ import {h, name, region, replace, u} from '../h.js';
 import {get, post, Refusal} from '../api.js';
 import {amount_card, book_of, cures_card, fact_text, trace_table, verdict, verdict_of} from '../decision.js';
 import {confirm, toast} from '../dialog.js';
-import {day, money, pct} from '../fmt.js';
+import {day, money, pct, whole} from '../fmt.js';
 import {ask, form} from '../form.js';
 import {badge, card, facts, table} from '../table.js';
 import {t} from '../words.js';
@@ -17,7 +17,7 @@ let pressed = false;  // the button was used: then the verdict takes the focus
 const answers_of = (query) => Object.fromEntries(Object.entries(query).filter(([k]) => k.startsWith(FACT)).map(([k,
   v]) => [k.slice(FACT.length), v]));
 function typed(fact, text) {
-  return fact && fact.kind === 'boolean' ? text === 'true' : fact && fact.kind === 'integer' && /^\d+$/.test(text) ? Number(text) : text;
+  return fact && fact.kind === 'boolean' ? text === 'true' : fact && fact.kind === 'integer' ? whole(text) : text;
 }
 
 async function check(d, answers) {

@@ -3,7 +3,7 @@
  */
 import {h, u} from '../h.js';
 import {get, maybe, post, put} from '../api.js';
-import {count, instant, latest, money} from '../fmt.js';
+import {count, instant, latest, money, whole} from '../fmt.js';
 import {form} from '../form.js';
 import {print_button} from '../frame.js';
 import {badge, card, pager, table} from '../table.js';
@@ -50,7 +50,7 @@ function indicator_form(ctx) {
       ],
       send: async (v) => {
         const body = filled(v);
-        if (body.count) body.count = Number(body.count);
+        if (body.count) body.count = whole(body.count);
         await post('/v1/indicators', body);
         toast(t('已录入。', 'Entered.'));
         ctx.reload();
@@ -77,7 +77,7 @@ function base_form(ctx, d) {
       send: async (v) => {
         const {location} = await put(u`/v1/plans/${d.plan}/baselines`, {
           years: [
-            {year: Number(v.year), amount: v.amount, count: Number(v.count), source: v.source, assumed: v.assumed},
+            {year: whole(v.year), amount: v.amount, count: whole(v.count), source: v.source, assumed: v.assumed},
           ],
         });
         ctx.go(location ? location.replace('/v1/', '/console/') : ctx.path);
