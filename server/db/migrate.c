@@ -213,11 +213,13 @@ static bool city_settle(struct arena *a, PGconn *c, const char *code)
 /* One row a district, the city beside each. What is read here is kept until the process ends. */
 static bool city_read(PGconn *c, const char *wanted)
 {
+    static struct arena *kept;
     PGresult *r = PQexec(c, "select d.code, d.zh, d.en, c.code, c.zh, c.en from city_district d"
                             " cross join (select x.* from city x order by x.code limit 1) c"
                             " order by d.code");
     int n = PQntuples(r);
-    struct arena *kept = arena_new();
+    if (!kept)
+        kept = arena_new();
     struct city *city = arena_alloc(kept, sizeof *city);
     struct district *list = arena_alloc(kept, (size_t)(n + 1) * sizeof *list);
     if (PQresultStatus(r) != PGRES_TUPLES_OK)
