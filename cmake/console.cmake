@@ -2,6 +2,7 @@
 # @V@ in index.html: their addresses hold it, so that browsers may keep them for good.
 function(embed_console out folder)
     file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${folder} ${folder}/*)
+    list(REMOVE_ITEM files package.json) # tells Node, for the tests, what a browser knows of itself
     list(SORT files)
     set(all "")
     foreach(file ${files})

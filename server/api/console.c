@@ -54,6 +54,7 @@ static const char *type_of(const char *name)
 
 static void send_file(struct req *r, const struct asset *f)
 {
+    MUST(f);
     reply_bytes(r, 200, type_of(f->name), (struct str){(const char *)f->text, f->length});
 }
 

@@ -36,7 +36,8 @@ class Engine(Case):
     def test_the_engine_names_no_type(self):
         for path in (("migrations", "functions", "record.sql"), ("ledger", "sql", "record_write.sql"),
                      ("ledger", "sql", "record_get.sql"), ("ledger", "sql", "record_correct.sql")):
-            named = {x for x in re.findall(r"'(\w+)'", text(*path)) if x in self.types()}
+            # what is read out of a body by name is a field
+            named = {x for x in re.findall(r"(?<!->> )'(\w+)'", text(*path)) if x in self.types()}
             self.assertEqual(named, set(), path)
         self.assertEqual(re.findall(r"\b(%s)_(?:%s)\b" % ("|".join(self.types()), "|".join(k[0] for k in KINDS.values())),
                                     text("migrations", "functions", "record.sql")), [])
