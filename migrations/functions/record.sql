@@ -21,25 +21,6 @@
 --
 -- All but the first are called by name.
 
--- Types of which whoever asks sees every record.
-create or replace function record_types_open() returns text[] language plpgsql stable as $$
-begin
-    return (select array_agg(t.name) from record_type t
-             where my_kind() = any (t.open_to) or my_kind() in ('finance', 'ip_office', 'auditor'));
-end $$;
-
--- Types of which whoever asks sees the records he is a party of.
-create or replace function record_types_shared() returns text[] language plpgsql stable as $$
-begin
-    return (select array_agg(t.name) from record_type t where my_kind() = any (t.party_sees));
-end $$;
-
--- Types of which whoever asks sees the records of his district.
-create or replace function record_types_near() returns text[] language plpgsql stable as $$
-begin
-    return (select array_agg(t.name) from record_type t where my_kind() = 'district' and t.district_sees);
-end $$;
-
 -- What the answer to a submission shows: [[code, severity, pointer, title, title_en], …] in a fixed order.
 create or replace function flag_of_record(id uuid, version int) returns text language sql stable as $$
     select coalesce(json_agg(json_build_array(f.code, f.severity, r.pointer, u.title, u.title_en)

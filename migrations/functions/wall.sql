@@ -54,6 +54,25 @@ begin -- immutable, as it looks, would let the planner call it
     raise exception 'this connection does not know the secret of the installation' using errcode = '42501';
 end $$;
 
+-- Types of which whoever asks sees every record.
+create or replace function record_types_open() returns text[] language plpgsql stable as $$
+begin
+    return (select array_agg(t.name) from record_type t
+             where my_kind() = any (t.open_to) or my_kind() in ('finance', 'ip_office', 'auditor'));
+end $$;
+
+-- Types of which whoever asks sees the records he is a party of.
+create or replace function record_types_shared() returns text[] language plpgsql stable as $$
+begin
+    return (select array_agg(t.name) from record_type t where my_kind() = any (t.party_sees));
+end $$;
+
+-- Types of which whoever asks sees the records of his district.
+create or replace function record_types_near() returns text[] language plpgsql stable as $$
+begin
+    return (select array_agg(t.name) from record_type t where my_kind() = 'district' and t.district_sees);
+end $$;
+
 -- Who sees a record: by columns of its type, which stand in record_type; two types say more than columns can.
 drop policy if exists record_read on submission;
 create policy record_read on submission for select to pledged_app using (
