@@ -186,6 +186,7 @@ export function form({fields: specs, verb, send, keep, extra, danger, on_change}
   const values = () => Object.fromEntries(fields.map((f) => [f.name, f.value]));
   const summary = h('div', null);
   const button = h('button', {class: danger ? 'danger' : 'primary'}, verb);
+  let sending = false;
   const tell = (problems) => {
     for (const f of fields) f.tell((problems.find((p) => p.field === f) || {}).text);
     replace(summary, problems.length ? error_summary(problems) : null);
@@ -204,15 +205,17 @@ export function form({fields: specs, verb, send, keep, extra, danger, on_change}
         .filter((p) => p.text),
     ];
     tell(open);
-    if (open.length || button.disabled) return;
-    button.disabled = true;
+    if (open.length || sending) return;
+    sending = true; // a button that is disabled loses the focus, and whoever has no mouse with it
+    button.setAttribute('aria-disabled', 'true');
     try {
       await send(values());
       if (keep) sessionStorage.removeItem('draft ' + keep);
     } catch (error) {
       tell(problems_of(error, fields));
     } finally {
-      button.disabled = false;
+      sending = false;
+      button.removeAttribute('aria-disabled');
     }
   };
   const node = h(
