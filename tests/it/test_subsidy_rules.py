@@ -133,7 +133,7 @@ class Rules(SubsidyCase):
         for kind in ("enforcement", "enforcement", "infringement_liability", "overseas_liability"):
             no = "BX-%d" % next(numbers)
             self.post("/v1/insurance-policies", {
-                "policy_no": no, "kind": kind, "insured_uscc": owner, "district": "310116", "sum_insured": "9000000.00",
+                "policy_no": no, "kind": kind, "insured_uscc": owner, "district": "310116", "sum_insured": "%d000000.00" % (9 + len(got)),
                 "premium": "250000.00", "starts_on": "2023-01-01", "ends_on": "2023-12-31"}, self.d.token("insurer"))
             got.append(self.apply(code, None, token=self.finance, insurance_policy=no, facts=facts).json()["amount"])
         self.assertEqual(got, ["150000.00", "50000.00", "150000.00", "150000.00"])
