@@ -42,7 +42,7 @@ static void on_recorded(void *arg, const struct verdict *v, int count, const str
 {
     struct nightly *n = arg;
     (void)count;
-    if (fail || v->outcome > OUT_REPLAY)
+    if (fail || !v || v->outcome > OUT_REPLAY) /* v: none where it never came to the lane */
         log_event(LOG_ERROR, SAY_FLAG_SCAN, "rule", n->scan.rule.p, "text",
             fail ? fail->text : "refused", NULL);
     n->next++;
