@@ -133,7 +133,7 @@ def fuzzers():
         for seed in seeds or glob.glob("tests/data/policies/*.json") + glob.glob("tests/data/schemes/*.json"):
             shutil.copy(seed, corpus)
         yield Part(name, [
-            "build/fuzz/" + name, "-max_total_time=" + os.environ.get("FUZZ_SECONDS", "8"), "-max_len=4096",
+            "build/fuzz/" + name, "-max_total_time=" + os.environ.get("FUZZ_SECONDS", "6"), "-max_len=4096",
             "-artifact_prefix=build/", "-dict=tests/fuzz/json.dict", corpus], after=built)
 
 

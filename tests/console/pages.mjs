@@ -1,6 +1,7 @@
 /**
- * pages.mjs URL TOKENS OUT - every page of every role: it opens or says that it is not there, axe finds nothing, nothing is wider than
- * a phone, the browser complains of nothing. Pictures of all go to OUT. TOKENS: a file of code, kind, token a line.
+ * pages.mjs URL TOKENS OUT - every page of every role: it opens or says that it is not there, and the browser complains of nothing. Of
+ * the first role that has it (EVERY=1: of each): axe finds nothing, nothing is wider than a phone, and a picture goes to OUT. TOKENS:
+ * a file of code, kind, token a line.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -80,6 +81,17 @@ async function axe_finds(page) {
   );
 }
 
+const looked = new Set();
+
+async function look(w, kind, file, at) {
+  const found = await axe_finds(w.page);
+  say(!found.length, `${kind} ${at}: axe ${found.join('; ')}`);
+  await w.page.screenshot({path: path.join(out, `${kind}-${file}.png`), fullPage: true});
+  await w.page.setViewportSize({width: 390, height: 844});
+  const wide = await w.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  say(wide <= 0, `${kind} ${at}: ${wide} px wider than a phone`);
+}
+
 async function visit_all(browser, kind, token) {
   const w = await open(browser, url, {bypass: true, live: !!process.env.LIVE}),
     me = (await sign_in(w, token)).me;
@@ -99,12 +111,8 @@ async function visit_all(browser, kind, token) {
         !/页面出错|连不上/.test(heading),
         `${kind} ${at}: ${heading} ${await w.page.textContent('main')}`.slice(0, 300),
       );
-      const found = await axe_finds(w.page);
-      say(!found.length, `${kind} ${at}: axe ${found.join('; ')}`);
-      await w.page.screenshot({path: path.join(out, `${kind}-${file}.png`), fullPage: true});
-      await w.page.setViewportSize({width: 390, height: 844});
-      const wide = await w.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      say(wide <= 0, `${kind} ${at}: ${wide} px wider than a phone`);
+      if (process.env.EVERY || !looked.has(pattern)) await look(w, kind, file, at);
+      looked.add(pattern);
       say(!w.faults.length, `${kind} ${at}: ${w.faults.splice(0).join('; ')}`);
     } catch (e) {
       say(false, `${kind} ${at}: ${String(e.message).slice(0, 300)}`);
