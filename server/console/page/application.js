@@ -16,7 +16,8 @@ const RULES = {approve: 'made', pay: 'approve'};
 
 async function load(ctx) {
   const [a, list] = await Promise.all([get(u`/v1/applications/${ctx.at.id}`), get('/v1/facts')]);
-  const [budget, loans, queue] = await Promise.all([maybe(get(u`/v1/policies/${a.policy}/budget`)),
+  const [budget, loans, queue] = await Promise.all([
+    ctx.may('GET /v1/policies/{code}/budget') ? maybe(get(u`/v1/policies/${a.policy}/budget`)) : null,
     a.loan ? maybe(get('/v1/loans', {q: a.loan, limit: 5})) : null,
     a.state === 'queued' ? get_all('/v1/applications', {code: a.policy, state: 'queued'}, 500) : null]);
   const before = queue ? queue.items.filter((x) => x.recorded_at < a.recorded_at) : [];
