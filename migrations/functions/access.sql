@@ -10,7 +10,6 @@ create or replace function access_batch_digest(batch uuid) returns bytea
     language sql stable security definer set search_path = public, pg_temp as $$
     select sha256(string_agg(access_digest(a), ''::bytea order by a.n)) from access_log a where a.batch = $1
 $$;
-revoke all on function access_batch_digest from public;
 
 -- Stores a batch; stored again it stays as it is.
 create or replace function access_store(batch uuid, entries json) returns bigint
@@ -28,8 +27,6 @@ begin
     get diagnostics stored = row_count;
     return stored;
 end $$;
-revoke all on function access_store from public;
-grant execute on function access_store to pledged_app;
 
 -- Takes batches into the log by their digest; a batch without entries is not there.
 create or replace function access_seal(batches uuid[]) returns void
@@ -41,5 +38,3 @@ begin
      where exists (select from access_log a where a.batch = b)
     on conflict do nothing;
 end $$;
-revoke all on function access_seal from public;
-grant execute on function access_seal to pledged_app;

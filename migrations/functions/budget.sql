@@ -12,7 +12,6 @@ begin
     perform account_open('granted:' || district || ':' || code, 'expense', '补贴支出 ' || code, false,
                          (select o.code from org o where o.id = org), null, day);
 end $$;
-revoke all on function budget_open_granted from public;
 
 -- Open what a budget needs; its organisation sees the accounts.
 create or replace function budget_open(p policy, year int, day date) returns void
@@ -27,7 +26,6 @@ begin
                          owner, null, day),
             budget_open_granted((p).district, (p).code, (p).org_id, day);
 end $$;
-revoke all on function budget_open from public;
 
 -- Moves money into a budget, on to the next year, or back: never more than is there, and only by whose policy it is.
 create or replace function budget_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
@@ -90,8 +88,6 @@ begin
     end if;
     return d;
 end $$;
-revoke all on function budget_decide from public;
-grant execute on function budget_decide to pledged_app;
 
 -- What moves into, on from or out of a budget.
 create or replace function budget_sum(doc json) returns bigint language sql immutable as
@@ -173,8 +169,6 @@ begin
      where exists (select from account a where a.code = b.account)
      order by p.code;
 end $$;
-revoke all on function budget_closing from public;
-grant execute on function budget_closing to pledged_app;
 
 -- The movement that the closing of a budget proposes now, as a record of a budget; null: none.
 create or replace function budget_closing_of(doc json) returns json
@@ -207,8 +201,6 @@ begin
     end if;
     return d;
 end $$;
-revoke all on function budget_closing_decide from public;
-grant execute on function budget_closing_decide to pledged_app;
 
 -- What the closing of a budget would move now.
 create or replace function budget_closing_sum(doc json) returns bigint

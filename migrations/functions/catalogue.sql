@@ -33,8 +33,6 @@ begin
                     when gone is not null then gone
                     when o.valid_until < as_of then o.valid_until + 1 end;
 end $$;
-revoke all on function catalogue_offer_standing from public;
-grant execute on function catalogue_offer_standing to pledged_app;
 
 -- The newest version of an offer that an id or a reference names; more than one row: the reference is not enough.
 create or replace function catalogue_offer_find(asked text) returns setof catalogue_offer language plpgsql stable as $$
@@ -186,8 +184,6 @@ begin
                 when n.valid_until < as_of then 'expired'
                 else 'live' end;
 end $$;
-revoke all on function catalogue_need_standing from public;
-grant execute on function catalogue_need_standing to pledged_app;
 
 -- The state of a need today, as a list is asked for it.
 create or replace function catalogue_need_state(id uuid) returns text language sql stable as $$
@@ -378,8 +374,6 @@ begin
          order by p.score desc, p.offer, p.need
          limit most;
 end $$;
-revoke all on function catalogue_matches from public;
-grant execute on function catalogue_matches to pledged_app;
 
 -- ---- what came of it ---------------------------------------------------------------------------
 

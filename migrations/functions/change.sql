@@ -25,4 +25,3 @@ begin
        and r.body ->> 'step' = 'approve'
        and not exists (select from submission x where x.id = p.id and x.version = p.version + 1);
 end $$;
-revoke all on function change_moved from public;

@@ -22,7 +22,6 @@ begin
                            or d.code = 'banking_regulator' and m.chapter = 3
     on conflict do nothing;
 end $$;
-revoke all on function city_departments from public;
 
 -- Once, when a ledger is made: the city, its districts ([{code, zh, en}, …]), and which of its departments answer for
 -- the measures (as 0019 says of Shanghai). A ledger that was begun before cities were data is Shanghai's.
@@ -37,7 +36,6 @@ begin
     select d.code, d.zh, d.en from json_to_recordset(districts) as d(code text, zh text, en text);
     perform city_departments();
 end $$;
-revoke all on procedure city_settle from public;
 
 -- A further district of the city. Daemons read the list anew.
 create or replace function district_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
@@ -58,4 +56,3 @@ begin
     end if;
     return d;
 end $$;
-revoke all on function district_decide from public;

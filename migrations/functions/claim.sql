@@ -34,7 +34,6 @@ begin
                        from claim_sum s
                       where s.scheme_code = code and s.what = of_what and s.key = of_key), 0);
 end $$;
-revoke all on function claim_sum_fen from public;
 
 -- Adds what a claim takes to the sums of its scheme, or takes it away again.
 create or replace function claim_sum_add(n claim_now, sign int) returns void
@@ -46,7 +45,6 @@ create or replace function claim_sum_add(n claim_now, sign int) returns void
      where (n).counts and x.what is not null
     on conflict (scheme_code, what, key) do update set fen = s.fen + excluded.fen
 $$;
-revoke all on function claim_sum_add from public;
 
 -- Keeps the sums with every change of a claim's figure.
 create or replace function claim_sum_follow() returns trigger
@@ -58,7 +56,6 @@ begin
     perform claim_sum_add(new, 1);
     return null;
 end $$;
-revoke all on function claim_sum_follow from public;
 create or replace trigger claim_sum_follow after insert or update on claim_now
     for each row execute function claim_sum_follow();
 
@@ -72,8 +69,6 @@ create or replace function claim_state(claim_id uuid) returns text
       from claim_now n
      where n.claim = claim_id
 $$;
-revoke all on function claim_state from public;
-grant execute on function claim_state to pledged_app;
 
 -- The day by which a returned claim is to come back; null: it is not returned.
 create or replace function claim_due_on(claim_id uuid) returns date
@@ -120,7 +115,6 @@ create or replace function claims_paid_fen(loan uuid, code text, who text, other
       join claim_step s on s.claim = c.id and s.step in ('pay', 'recover', 'cure', 'accept_costs')
      where c.loan_id = loan and c.scheme_code = code and c.claimant = who
 $$;
-revoke all on function claims_paid_fen from public;
 
 -- What the fund is still out of pocket by a claim; an advance counts with the final claim.
 create or replace function claim_paid_fen(c claim) returns bigint
@@ -137,8 +131,6 @@ create or replace function claims_open_on(loan uuid) returns text
       join claim c on c.id = n.claim
      where n.loan_id = loan and n.counts and n.state <> 'closed'
 $$;
-revoke all on function claims_open_on from public;
-grant execute on function claims_open_on to pledged_app;
 
 -- Those that were returned and did not come back in time lapse, with an entry in their history.
 create or replace function claims_lapse() returns bigint
@@ -159,15 +151,11 @@ begin
     end loop;
     return lapsed;
 end $$;
-revoke all on function claims_lapse from public;
-grant execute on function claims_lapse to pledged_app;
 
 -- How many claims have lapsed, noted or not yet.
 create or replace function claims_lapsed() returns bigint
     language sql stable security definer set search_path = public, pg_temp as
     $$ select count(*) from claim_now n where n.state = 'lapsed' or n.state = 'returned' and n.due_on < today() $$;
-revoke all on function claims_lapsed from public;
-grant execute on function claims_lapsed to pledged_app;
 
 -- Is there something that claims_lapse would note: a claim whose term to come back has ended, a cover without figures?
 create or replace function claims_due_to_lapse() returns boolean
@@ -205,7 +193,6 @@ begin
     end if;
     return null;
 end $$;
-revoke all on function claim_loan from public;
 
 -- The cover that a claim on a loan stands on: the live one, else the last that ever was in force.
 create or replace function claim_cover(loan uuid) returns coverage
@@ -216,7 +203,6 @@ create or replace function claim_cover(loan uuid) returns coverage
      order by c.state in ('covered', 'suspended') desc, c.state = 'ended' desc, c.no desc
      limit 1
 $$;
-revoke all on function claim_cover from public;
 
 -- Costs of recovery as told: a list of {what, amount, evidence}; an amount in records of earlier versions.
 create or replace function claim_costs_fen(costs json) returns bigint language sql immutable as $$
@@ -250,7 +236,6 @@ begin
                                  and (known_at is null or s.recorded_at <= known_at)), 0);
     return c;
 end $$;
-revoke all on function claim_case_of from public;
 
 -- ---- may it be claimed at all ----------------------------------------------------------------------
 
@@ -451,7 +436,6 @@ declare
 begin
     return case when who = 'insurer' then greatest(told, loan_insured_fen(loan, known_at)) else told end;
 end $$;
-revoke all on function loan_paid_by from public;
 
 -- What the guarantee insurance of a loan has paid, as its insurer tells it.
 create or replace function loan_insured_fen(loan uuid, known_at timestamptz) returns bigint
@@ -463,7 +447,6 @@ create or replace function loan_insured_fen(loan uuid, known_at timestamptz) ret
        and not record_has_later(p.id, p.version, null) and not record_has_later(k.id, k.version, null)
        and (known_at is null or k.recorded_at <= known_at)
 $$;
-revoke all on function loan_insured_fen from public;
 
 -- The most that can be lost of the principal and interest by the ledger: what is owed now and was on the day of
 -- receipt, as the loan stood when it was covered and as its bank tells it today, whichever is
@@ -494,7 +477,6 @@ begin
                                  - (c.life).interest_fen, 0);
     end if;
 end $$;
-revoke all on function claim_loss_most from public;
 
 -- The loss that is shared, with its arithmetic. Asked for when it is submitted: no more than the ledger knows;
 -- afterwards it follows the facts.
@@ -589,7 +571,6 @@ create or replace function claim_rooms(c claim_case) returns table (name text, r
      where cap.cap is not null
      group by cap.name
 $$;
-revoke all on function claim_rooms from public;
 
 -- By how much the fund's share of this loss is raised, ppm: a first loan, as it was known when it was covered, and what
 -- else the scheme says.
@@ -802,7 +783,6 @@ begin
     end if;
     return j;
 end $$;
-revoke all on function claim_judge_case from public;
 
 -- A claim judged as it is submitted by an organisation.
 create or replace function claim_judge(org bigint, doc json) returns judgement
@@ -835,7 +815,6 @@ begin
                                           (select r.body from submission r where r.id = c.id and r.version = 1), c.id,
                                           c.on_day, l, v, claim_judge_again.known_at));
 end $$;
-revoke all on function claim_judge_again from public;
 
 -- Judges a claim and stores it with its split; nothing is paid yet.
 create or replace function claim_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
@@ -873,8 +852,6 @@ begin
     end if;
     return d;
 end $$;
-revoke all on function claim_decide from public;
-grant execute on function claim_decide to pledged_app;
 
 -- ---- what a taker sees ------------------------------------------------------------------------------
 
@@ -906,7 +883,6 @@ begin
                              'headroom', coalesce(j.headroom, '{}'),
                              'problems', case when cardinality(j.problems) > 0 then array_to_json(j.problems) end);
 end $$;
-revoke all on function claim_view from public;
 
 -- A claim as a taker sees it at an instant: the record, every step, and the view.
 create or replace function claim_seen_of(c claim, view json, known_at timestamptz) returns text
@@ -922,14 +898,12 @@ create or replace function claim_seen_of(c claim, view json, known_at timestampt
             select convert_to(concat_ws(' ', view ->> 'state', view ->> 'net_loss', view ->> 'fund',
                               view ->> 'split', view ->> 'problems'), 'UTF8'), 2147483647) x
 $$;
-revoke all on function claim_seen_of from public;
 
 -- What is to be seen before a step is taken now.
 create or replace function claim_seen(claim_id uuid) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
     select claim_seen_of(c, claim_view(c, null), null) from claim c where c.id = claim_id
 $$;
-revoke all on function claim_seen from public;
 
 -- What changed since a taker looked, a problem a member: the view is made again for each instant at which something was
 -- recorded that could have moved it, the last first, until it is the one that he saw. One that nobody saw: the steps.
@@ -969,7 +943,6 @@ begin
                                    '; ' order by s.n), '-')
           from claim_step s where s.claim = c.id))];
 end $$;
-revoke all on function claim_seen_problems from public;
 
 -- ---- what came back --------------------------------------------------------------------------------
 
@@ -1026,7 +999,6 @@ begin
     end if;
     return div(2 * less * n.part_up + n.part_down, 2 * n.part_down::numeric)::bigint;
 end $$;
-revoke all on function claim_early_fen from public;
 
 -- What each layer of a claim has got back by its steps.
 create or replace function claim_layers_got(n claim_now) returns bigint[]
@@ -1037,7 +1009,6 @@ create or replace function claim_layers_got(n claim_now) returns bigint[]
               left join claim_step s on s.claim = (claim_layers_got.n).claim and s.step in ('recover', 'accept_costs')
              group by y.i) x
 $$;
-revoke all on function claim_layers_got from public;
 
 -- What was told to have come back, less costs that finance accepted, as far as the covered part goes; half up. more: a
 -- recovery or costs that are not stored yet.
@@ -1049,7 +1020,6 @@ create or replace function claim_net_back(n claim_now, more_fen bigint) returns 
               from claim_step s
              where s.claim = (claim_net_back.n).claim and s.step in ('recover', 'accept_costs')) x
 $$;
-revoke all on function claim_net_back from public;
 
 -- Money that came back on the loss of a claim that was paid, by the loan's events or its guarantee insurance, and was
 -- not told as a recovery: it is owed to the fund. What counts is what is owed no more, whatever day the events bear and
@@ -1104,7 +1074,6 @@ begin
     end if;
     return greatest(least(greatest(n.principal_fen - owed, 0) + interest, claim_whole_fen(n)) - remitted, 0);
 end $$;
-revoke all on function claim_untold_fen from public;
 
 -- ---- steps -----------------------------------------------------------------------------------------
 
@@ -1117,7 +1086,6 @@ create or replace function claim_told_by_me(claim uuid) returns text
             select s.recorded_by from claim_step s where s.claim = $1 and s.step in ('resubmit', 'recover')) x
      where person_is_me(x.by_whom)
 $$;
-revoke all on function claim_told_by_me from public;
 
 -- May this step be taken now, by this person, on what was seen?
 create or replace function claim_step_refusal(c step_case) returns json[]
@@ -1337,7 +1305,6 @@ begin
         end if;
     end loop;
 end $$;
-revoke all on function claim_hold from public;
 
 -- End what the last approval promised.
 create or replace function claim_hold_end(c step_case, how text) returns void
@@ -1348,7 +1315,6 @@ begin
         perform hold_end(claim_part_id((c.last).hold, x ->> 0), how) from json_array_elements((c.last).funds) x;
     end if;
 end $$;
-revoke all on function claim_hold_end from public;
 
 -- Move money between one fund and whoever claimed; fen above nought: out of the fund.
 create or replace function claim_post(c step_case, transfer uuid, code text, fen bigint) returns void
@@ -1372,7 +1338,6 @@ begin
         raise exception 'not covered: fund:%', code;
     end if;
 end $$;
-revoke all on function claim_post from public;
 
 -- Move the money of a step: hold, release or post it.
 create or replace function claim_step_money(c step_case) returns void
@@ -1390,7 +1355,6 @@ begin
            from json_array_elements(c.funds) x;
     end if;
 end $$;
-revoke all on function claim_step_money from public;
 
 -- The claim and what is about to happen to it.
 create or replace function claim_step_case(new_id uuid, doc json, found_claim claim) returns step_case
@@ -1420,7 +1384,6 @@ begin
     select o.code into c.bank from org o where o.id = found_claim.org_id;
     return c;
 end $$;
-revoke all on function claim_step_case from public;
 
 -- The figure of a claim after a step: as it was judged until it is paid, then as it was paid.
 create or replace function claim_figure_follow(c step_case) returns void
@@ -1449,7 +1412,6 @@ begin
            and a.scheme_code = (c.claim).scheme_code and a.recorded_at <= (c.claim).recorded_at;
     end if;
 end $$;
-revoke all on function claim_figure_follow from public;
 
 -- Takes a step on a claim: may it be taken, do the facts still hold, what does it move.
 create or replace function claim_step_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
@@ -1504,8 +1466,6 @@ begin
     end if;
     return d;
 end $$;
-revoke all on function claim_step_decide from public;
-grant execute on function claim_step_decide to pledged_app;
 
 -- ---- answers ---------------------------------------------------------------------------------------
 
@@ -1534,7 +1494,6 @@ create or replace function claim_steps_shown(claim_id uuid) returns json
       from claim_step s
      where s.claim = claim_id
 $$;
-revoke all on function claim_steps_shown from public;
 
 -- How far a claim has come, and what is decided of it on what is known now.
 create or replace function claim_life_members(c claim) returns json

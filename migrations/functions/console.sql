@@ -29,8 +29,6 @@ begin
                          order by o.seen_at desc, o.opened_at desc
                         offset 20);
 end $$;
-revoke all on function console_session_open from public;
-grant execute on function console_session_open to pledged_app;
 
 -- A session is used.
 create or replace function console_session_use(session text) returns void
@@ -38,8 +36,6 @@ create or replace function console_session_use(session text) returns void
 begin
     update console_session s set seen_at = now() where s.sha256 = decode(session, 'hex');
 end $$;
-revoke all on function console_session_use from public;
-grant execute on function console_session_use to pledged_app;
 
 -- Ends a session, for all daemons at once.
 create or replace function console_session_close(session text) returns void
@@ -48,5 +44,3 @@ begin
     delete from console_session s where s.sha256 = decode(session, 'hex');
     perform directory_changed();
 end $$;
-revoke all on function console_session_close from public;
-grant execute on function console_session_close to pledged_app;

@@ -33,7 +33,6 @@ begin
          where c.owed_fen is null and l.id = c.loan_id and not record_has_later(l.id, l.version, null);
     end if;
 end $$;
-revoke all on function coverage_fill from public;
 
 -- Of what a bank has had covered under a scheme before a day: what is owed, and how much of it is bad on another day.
 -- What left its cover and is still owed counts on.
@@ -53,7 +52,6 @@ begin
            or c.state = 'ended' and (c.recorded_by = 'pledged' or exists (
               select from coverage_step s where s.coverage = c.id and s.state = 'covered'));
 end $$;
-revoke all on function coverage_was_in_force from public;
 
 -- Does a cover count in its pool? A loan does once, by the first of its covers that was in force: given up and asked
 -- for again, it dilutes no ratio.
@@ -65,7 +63,6 @@ begin
                             where o.loan_id = c.loan_id and o.scheme_code = c.scheme_code and o.no < c.no
                               and coverage_was_in_force(o));
 end $$;
-revoke all on function coverage_counts from public;
 
 -- What a cover weighs in its pool: what is owed of the part of the loan that it covers, one fen of a large loan a fen.
 create or replace function coverage_weight_fen(c coverage) returns bigint
@@ -76,7 +73,6 @@ begin
     return case when c.amount_fen >= whole then c.owed_fen
                 else div(2 * c.owed_fen::numeric * c.amount_fen + whole, 2 * whole)::bigint end;
 end $$;
-revoke all on function coverage_weight_fen from public;
 
 -- Adds a cover to the sums, or takes it away again.
 create or replace function coverage_sum_add(c coverage, sign int) returns void
@@ -94,7 +90,6 @@ begin
         on conflict (scheme_code) do update set fen = r.fen + excluded.fen;
     end if;
 end $$;
-revoke all on function coverage_sum_add from public;
 
 -- Keeps the sums with every change of a cover that they rest on.
 create or replace function coverage_sum_follow() returns trigger
@@ -109,7 +104,6 @@ begin
     end if;
     return null;
 end $$;
-revoke all on function coverage_sum_follow from public;
 create or replace trigger coverage_sum_follow after insert or update on coverage
     for each row execute function coverage_sum_follow();
 
@@ -362,7 +356,6 @@ begin
       from coverage_step s
      where s.coverage = cover;
 end $$;
-revoke all on function coverage_step_add from public;
 
 -- What a cover is of when nobody says for how much: the part on IP, or the loan when nothing else secures it.
 create or replace function coverage_whole_fen(l loan) returns bigint
@@ -400,7 +393,6 @@ begin
          where c.id = new_id;
     end if;
 end $$;
-revoke all on function coverage_ask from public;
 
 -- A bank asks for cover of a loan that it recorded before.
 create or replace function coverage_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
@@ -420,8 +412,6 @@ begin
     end if;
     return d;
 end $$;
-revoke all on function coverage_decide from public;
-grant execute on function coverage_decide to pledged_app;
 
 -- Loans as they were just recorded: those that name a scheme ask for cover; a correction of a covered one is weighed.
 create or replace function coverage_booked(made loan[]) returns void
@@ -438,8 +428,6 @@ begin
         end if;
     end loop;
 end $$;
-revoke all on function coverage_booked from public;
-grant execute on function coverage_booked to pledged_app;
 
 -- Of two versions of a loan, whether the second differs in what decides a payment otherwise than by being worth less.
 create or replace function coverage_is_decisive(a loan, b loan) returns boolean
@@ -468,7 +456,6 @@ begin
                       coalesce(c.errors -> 0 ->> 0 = 'E_COVERED', false), c.no desc
              limit 1);
 end $$;
-revoke all on function coverage_live_of from public;
 
 -- A correction of a loan that is, or was, or asked to be covered.
 create or replace function coverage_corrected(l loan) returns void
@@ -503,7 +490,6 @@ begin
     end if;
     perform coverage_follow(l);
 end $$;
-revoke all on function coverage_corrected from public;
 
 -- The loan has moved on: its figures in the pool follow, and its cover ends with it or
 -- comes back when that was reversed.
@@ -539,8 +525,6 @@ begin
             null, null);
     end if;
 end $$;
-revoke all on function coverage_follow from public;
-grant execute on function coverage_follow to pledged_app;
 
 -- A few letters that differ when the facts that conditions are judged by differ.
 create or replace function coverage_guard(loan uuid) returns text
@@ -557,8 +541,6 @@ create or replace function coverage_waiting(most int)
      order by c.no
      limit most
 $$;
-revoke all on function coverage_waiting from public;
-grant execute on function coverage_waiting to pledged_app;
 
 -- Judges one request: conditions as the program found them, with everything else at once. Facts that moved since the
 -- program looked: it stays, and is looked at again.
@@ -589,7 +571,6 @@ begin
      where x.id = cover;
     perform coverage_step_add(cover, 'judge', c.state, null, coverage_said(c));
 end $$;
-revoke all on function coverage_judge from public;
 
 -- The program's judgement of requests, in the order of recording.
 create or replace function coverage_judgement_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
@@ -607,8 +588,6 @@ begin
     end if;
     return d;
 end $$;
-revoke all on function coverage_judgement_decide from public;
-grant execute on function coverage_judgement_decide to pledged_app;
 
 -- What is told of a cover: state, frozen terms, room, defects. One that waits to be judged is asked for.
 create or replace function coverage_said(c coverage) returns json language sql immutable as $$
@@ -691,7 +670,6 @@ create or replace function coverage_told_by_me(c coverage) returns text
             select r.recorded_by from submission r where r.id = (c).loan_id) x
      where person_is_me(x.by_whom)
 $$;
-revoke all on function coverage_told_by_me from public;
 
 -- Confirmations of a cover as it was judged last: one of what a correction has changed since counts no more.
 create or replace function coverage_confirmed(c coverage) returns setof coverage_step
@@ -701,7 +679,6 @@ create or replace function coverage_confirmed(c coverage) returns setof coverage
      where s.coverage = (c).id and s.step = 'confirm'
        and s.n > (select coalesce(max(j.n), 0) from coverage_step j where j.coverage = (c).id and j.step = 'judge')
 $$;
-revoke all on function coverage_confirmed from public;
 
 -- What stands against a step on a cover.
 create or replace function coverage_step_refusal(c coverage, told json, seen text) returns json[]
@@ -776,8 +753,6 @@ begin
     end if;
     return d;
 end $$;
-revoke all on function coverage_step_decide from public;
-grant execute on function coverage_step_decide to pledged_app;
 
 -- Freezes a loan as its correction tells it, if the default came after it and was told after it.
 create or replace function coverage_take_over(c coverage) returns void
@@ -797,7 +772,6 @@ begin
        set loan_version = l.version, amount_fen = c.amount_fen, terms = coverage_terms(c, l, c.terms ->> 'uplift')
      where x.id = c.id;
 end $$;
-revoke all on function coverage_take_over from public;
 
 -- A cover as it stood before a default: a correction that finance confirmed counts not when the default, whenever it is
 -- told, turns out to be of that day or an earlier one.
@@ -820,4 +794,3 @@ begin
     end if;
     return c;
 end $$;
-revoke all on function coverage_before from public;

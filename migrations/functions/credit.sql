@@ -144,7 +144,6 @@ begin
            and (abs(named.amount_fen - about.amount_fen), abs(named.signed_on - about.signed_on))
                > (abs(x.amount_fen - about.amount_fen), abs(x.signed_on - about.signed_on)));
 end $$;
-revoke all on function credit_is_closer from public;
 
 -- Did a second person clear what two loans are beside each other, seeing both as they are? Of a case that names six,
 -- those farther off than all of them were seen too. A clearing stands on the settlements that were known: one that was
@@ -169,7 +168,6 @@ begin
                             where e.loan_id in (a.id, b.id) and e.kind in ('settled', 'transferred')
                               and e.recorded_at <= c.cleared_at and t.recorded_at > c.cleared_at));
 end $$;
-revoke all on function credit_cleared from public;
 
 -- Is a loan one that was found to be told twice? The last decision on a case that names it counts.
 create or replace function credit_is_double(loan_id uuid) returns boolean
@@ -186,7 +184,6 @@ begin
                       order by c.cleared_at desc
                       limit 1), false);
 end $$;
-revoke all on function credit_is_double from public;
 
 -- The loans that are possibly one credit with this one: not cleared, and none that was found to be the double itself.
 -- One that is a double has all beside it in its way until it is voided. most: of the closest so many are looked at.
@@ -206,7 +203,6 @@ begin
         end if;
     end loop;
 end $$;
-revoke all on function credit_open_doubles from public;
 
 -- Was a loan ever possibly one credit with another? Most never were, and row-level security costs more than the look.
 create or replace function credit_questioned(loan_id uuid) returns boolean
@@ -215,8 +211,6 @@ begin
     return exists (select from flag_record r where r.record_id = loan_id and r.flag in (
                    select f.id from flag f where f.code = 'RF29'));
 end $$;
-revoke all on function credit_questioned from public;
-grant execute on function credit_questioned to pledged_app;
 
 -- What a loan's answer says of it: the contracts of its own bank, as far as whoever asks sees them; null: none.
 create or replace function credit_told(l loan) returns json language plpgsql stable as $$
@@ -234,8 +228,6 @@ end $$;
 create or replace function credit_own_doubles(loan_id uuid) returns setof uuid
     language sql stable security definer set search_path = public, pg_temp as
     $$ select o.id from credit_open_doubles($1, 24) o $$;
-revoke all on function credit_own_doubles from public;
-grant execute on function credit_own_doubles to pledged_app;
 
 -- What stands against covering, compensating or subsidising a loan: doubles that nobody cleared. Contracts of the
 -- organisation itself are named, others are not.
@@ -251,7 +243,6 @@ begin
                   from credit_open_doubles(loan_id, 1000) o) x
          order by x.name);
 end $$;
-revoke all on function credit_problems from public;
 
 -- Loans whose amount is out of proportion to the other ones of their firm (the newest ten): yuan and ten thousand yuan
 -- are easily mixed up.
@@ -347,5 +338,3 @@ begin
         select distinct f.record_id, f.code, f.severity, f.pointer from unnest(cases) f where f.submitted;
     end if;
 end $$;
-revoke all on function flags_beside from public;
-grant execute on function flags_beside to pledged_app;

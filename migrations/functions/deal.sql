@@ -57,8 +57,6 @@ begin
     return exists (select from confirmation c
                     where c.record_id = $1 and c.record_version = $2 and ($3 is null or c.recorded_at <= $3));
 end $$;
-revoke all on function confirmation_stands from public;
-grant execute on function confirmation_stands to pledged_app;
 
 -- The members that show what counts of a record: its state, what to name as seen, who confirmed which version.
 create or replace function confirmation_members(id uuid, version int, voided boolean) returns json
@@ -76,8 +74,6 @@ create or replace function confirmation_members(id uuid, version int, voided boo
                      limit 1) x
               join org o on o.id = x.org_id) last
 $$;
-revoke all on function confirmation_members from public;
-grant execute on function confirmation_members to pledged_app;
 
 -- What a list can be asked for: whether the newest version counts.
 create or replace function state_of_confirmed(record_id uuid) returns text
@@ -89,8 +85,6 @@ create or replace function state_of_confirmed(record_id uuid) returns text
      order by r.version desc
      limit 1
 $$;
-revoke all on function state_of_confirmed from public;
-grant execute on function state_of_confirmed to pledged_app;
 
 -- The state of a deal, as a list is asked for it.
 create or replace function ip_deal_state(id uuid) returns text language sql stable as
@@ -126,8 +120,6 @@ begin
                             where v.id = $1 and v.body ->> 'voided' = 'true'
                               and not record_has_later(v.id, v.version, null));
 end $$;
-revoke all on function confirmation_matters from public;
-grant execute on function confirmation_matters to pledged_app;
 
 -- ---- deals -------------------------------------------------------------------------------------
 
@@ -213,8 +205,6 @@ begin
      limit 1;
     return found_on;
 end $$;
-revoke all on function ip_deal_beside from public;
-grant execute on function ip_deal_beside to pledged_app;
 
 -- Patents that the registers contradict on a day: dead by then, or of another owner than those named (null: not asked).
 create or replace function ip_right_problems(rights json, on_day date, parties text[]) returns json[]
@@ -296,8 +286,6 @@ create or replace function enterprise_size(firm text, of_year int, known_at time
      order by p.recorded_at desc, p.id
      limit 1
 $$;
-revoke all on function enterprise_size from public;
-grant execute on function enterprise_size to pledged_app;
 
 -- Is a firm small or medium: by what was told with the record and by its profile of the year? Where both know the size
 -- and only one says so, it is not proven.
@@ -377,8 +365,6 @@ begin
                     where signs_of(x.receipt_form) = signs_of(receipt_no) and x.id <> self and not x.voided
                       and confirmation_matters(x.id, x.version));
 end $$;
-revoke all on function ip_deal_receipt_taken from public;
-grant execute on function ip_deal_receipt_taken to pledged_app;
 
 -- What stands against a payment: no such deal, before it was signed, beyond its value, a receipt used twice.
 create or replace function ip_deal_payment_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
@@ -474,8 +460,6 @@ begin
      limit 1;
     return found_on;
 end $$;
-revoke all on function product_filing_beside from public;
-grant execute on function product_filing_beside to pledged_app;
 
 -- What stands against a filing: of another district, told already, of a dead patent, of one that the firm neither owns
 -- nor has acquired or licensed by a deal.
@@ -621,5 +605,3 @@ create or replace function plan_goal_figures(first_year int, last_year int, last
       from cell c
       left join told t on (t.side, t.way, t.figure, t.year, t.quarter) = (c.side, c.way, c.figure, c.year, c.quarter)
 $$;
-revoke all on function plan_goal_figures from public;
-grant execute on function plan_goal_figures to pledged_app;

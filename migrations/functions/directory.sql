@@ -71,8 +71,6 @@ begin
     end if;
     return d;
 end $$;
-revoke all on function organisation_decide from public;
-grant execute on function organisation_decide to pledged_app;
 
 -- Another name of an organisation, or the credit code that it was entered without. Its code stays.
 create or replace function organisation_rename_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
@@ -94,8 +92,6 @@ begin
     end if;
     return d;
 end $$;
-revoke all on function organisation_rename_decide from public;
-grant execute on function organisation_rename_decide to pledged_app;
 
 -- The name and the credit code that an organisation has now.
 create or replace function organisation_rename_before(doc json) returns json
@@ -124,8 +120,6 @@ begin
     end if;
     return d;
 end $$;
-revoke all on function organisation_disable_decide from public;
-grant execute on function organisation_disable_decide to pledged_app;
 
 -- An organisation that was disabled goes on. The tokens that it had then stay ended: power is given anew.
 create or replace function organisation_enable_decide(new_id uuid, doc json, derived json, dry boolean)
@@ -195,8 +189,6 @@ begin
     end if;
     return d;
 end $$;
-revoke all on function person_decide from public;
-grant execute on function person_decide to pledged_app;
 
 -- Ends a person's post in an organisation, or all of them. Nobody ends himself: that is another's to do.
 create or replace function person_disable_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
@@ -224,8 +216,6 @@ begin
     end if;
     return d;
 end $$;
-revoke all on function person_disable_decide from public;
-grant execute on function person_disable_decide to pledged_app;
 
 -- The second half of a token, which is told to its last approver: it follows from the proposal, so that it is stored
 -- nowhere. Whoever proposed the token has the first half alone.
@@ -274,8 +264,6 @@ begin
     end if;
     return d;
 end $$;
-revoke all on function token_decide from public;
-grant execute on function token_decide to pledged_app;
 
 -- Ends a token at once.
 create or replace function token_revoke_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
@@ -297,8 +285,6 @@ begin
     end if;
     return d;
 end $$;
-revoke all on function token_revoke_decide from public;
-grant execute on function token_revoke_decide to pledged_app;
 
 -- The organisations, in the order of their codes.
 create or replace function directory_organisations() returns table (id text, item json)

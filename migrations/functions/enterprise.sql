@@ -78,7 +78,6 @@ begin
               and not record_has_later(p.id, p.version, null)) x
      where o.id = bank and enterprise_size_disputed.size <> 'unknown' and not x.agreed;
 end $$;
-revoke all on function enterprise_size_disputed from public;
 
 -- The four sizes of firms in order.
 create or replace function enterprise_size_rank(size text) returns bigint language sql immutable parallel safe as
@@ -200,5 +199,3 @@ create or replace function plan_benefits(first_year int, last_year int, last_day
            ('insurance', s.insured, 0, 0, 0),
            ('subsidies', s.subsidised, 0, 0, 0)) as x(figure, value, without, part, part_without)
 $$;
-revoke all on function plan_benefits from public;
-grant execute on function plan_benefits to pledged_app;

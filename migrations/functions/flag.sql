@@ -92,7 +92,6 @@ begin
     select count(*) into fresh_count from target t where t.fresh;
     return fresh_count;
 end $$;
-revoke all on function flag_store from public;
 
 -- What a loan and a right show by themselves. Inlined into the statement that stores loans and into the rules alike.
 create or replace function flag_of_right(number text, kind text, owner text, borrower text,
@@ -222,8 +221,6 @@ begin
      where f.code = 'RF01';
     perform flag_store(cases || others, 'submission');
 end $$;
-revoke all on function flags_submitted from public;
-grant execute on function flags_submitted to pledged_app;
 
 -- Where a right stands in the text of a loan.
 create or replace function ip_pointer(id uuid, version int, number text, member text) returns text
@@ -246,7 +243,6 @@ begin
     end if;
     return query execute format('select * from %I($1)', name) using loans;
 end $$;
-revoke all on function flag_find from public;
 
 -- Every rule that stops money, around one loan. A rule that is gone, or fails, is an error: nothing is paid then.
 create or replace function flags_around(loan uuid) returns flag_found[]
@@ -267,7 +263,6 @@ begin
     end loop;
     return cases;
 end $$;
-revoke all on function flags_around from public;
 
 -- Of what a rule found in the whole book what is not on record as it was found: whole cases, in slices of about as much
 -- evidence as the write lane stores in a moment.
@@ -453,7 +448,6 @@ create or replace function flag_threshold_store(r submission) returns void
       from flag_threshold t
      where t.code = (r).body ->> 'rule' and t.name = (r).body ->> 'threshold'
 $$;
-revoke all on function flag_threshold_store from public;
 
 -- The value that a threshold has on the day from which another is proposed.
 create or replace function flag_threshold_before(doc json) returns json
@@ -540,7 +534,6 @@ begin
 exception when others then
     return array[problem('E_FLAGS_UNKNOWN', '', left(sqlerrm, 200))];
 end $$;
-revoke all on function flag_payment_stops from public;
 
 -- What stops a payment that is not for a loan: open high flags on the application itself or, by a rule of firms, on any
 -- loan or deal of the firm, whichever of its codes or names they bear.
@@ -581,7 +574,6 @@ begin
     end if;
     return p;
 end $$;
-revoke all on function flag_firm_stops from public;
 
 -- Under every payment, however it came about: a transfer that pays names its claim or application.
 create or replace function transfer_not_flagged() returns trigger
@@ -608,8 +600,6 @@ end $$;
 create or replace function flag_records_count(flag_id uuid) returns bigint
     language sql stable security definer set search_path = public, pg_temp as
     $$ select count(*) from flag_record r where r.flag = flag_id $$;
-revoke all on function flag_records_count from public;
-grant execute on function flag_records_count to pledged_app;
 
 -- Do the records still show the case? Its rule runs again around the loans that it rests on.
 create or replace function flag_standing(flag_id uuid) returns boolean
@@ -624,8 +614,6 @@ begin
                                              where r.flag = flag_id and r.type = 'loan')) n
          where n.case_key = f.case_key);
 end $$;
-revoke all on function flag_standing from public;
-grant execute on function flag_standing to pledged_app;
 
 -- A flag for whoever asks, by row-level security: records of others are counted, not shown; the figures of a case that
 -- rests on others' records too, and who cleared it and why, are for the city's offices.

@@ -120,7 +120,6 @@ begin
      order by abs(q.sum_insured_fen - p.sum_insured_fen), q.id
      limit 6;
 end $$;
-revoke all on function insurance_twins from public;
 
 -- Did a second person clear what two policies are beside each other, seeing both as they are?
 create or replace function insurance_cleared(a insurance_policy, b insurance_policy) returns boolean
@@ -134,7 +133,6 @@ begin
                  where exists (select from flag_record r
                                 where r.flag = f.id and r.record_id = x.id and r.facts = insurance_facts(x))) = 2);
 end $$;
-revoke all on function insurance_cleared from public;
 
 -- The policy under which the premium of an insurance was subsidised: its own, or another number of it.
 create or replace function insurance_unit(insurance uuid) returns uuid
@@ -151,7 +149,6 @@ begin
                       order by q.id
                       limit 1), insurance);
 end $$;
-revoke all on function insurance_unit from public;
 
 -- A policy and those that are possibly the same insurance, as a case of the one recorded last.
 create or replace function flag_of_insurance(p insurance_policy) returns setof flag_found language sql stable as $$
@@ -237,8 +234,6 @@ begin
     open_fen := greatest(l.amount_fen - covered_fen, 0);
     return next;
 end $$;
-revoke all on function insurance_loan_cover from public;
-grant execute on function insurance_loan_cover to pledged_app;
 
 -- What a policy shows: its state, what was claimed on it, and of a guarantee how much of the loan it covers.
 create or replace function insurance_policy_members(id uuid, version int, as_of date, known_at timestamptz) returns json

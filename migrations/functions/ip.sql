@@ -358,8 +358,6 @@ begin
     end if;
     return coalesce(ended, greatest(until_day, extended));
 end $$;
-revoke all on function pledge_end from public;
-grant execute on function pledge_end to pledged_app;
 
 -- Is the right under a pledge on any of these days, of whichever organisation but one (null: of any)? Runs as the owner
 -- because the answer crosses tenants; yes or no is all that comes out.
@@ -378,8 +376,6 @@ begin
            and p.from_day <= last_day
            and pledge_end(p.record_id, p.until_day, known_at) > first_day);
 end $$;
-revoke all on function pledge_live from public;
-grant execute on function pledge_live to pledged_app;
 
 -- What the registers say against pledges that are in the ledger or about to be, one row a finding.
 --
@@ -591,7 +587,6 @@ create or replace function pledge_against(right_no text, first_day date, last_da
        and pledge_ends(p.record_id, p.until_day) > first_day
      limit 20
 $$;
-revoke all on function pledge_against from public;
 
 -- Do live pledges of other organisations stand against this one: do the shares of the right come to more than the whole
 -- on any day? A pledge that tells no share takes the whole right.
@@ -609,5 +604,3 @@ create or replace function pledge_is_against(right_no text, first_day date, last
                 where o.from_day <= greatest(d.from_day, first_day)
                   and o.end_day > greatest(d.from_day, first_day)) > 1000000)
 $$;
-revoke all on function pledge_is_against from public;
-grant execute on function pledge_is_against to pledged_app;

@@ -83,8 +83,6 @@ begin
          group by r.flight;
     end if;
 end $$;
-revoke all on function log_flight_rows from public;
-grant execute on function log_flight_rows to pledged_app;
 
 -- Flights of others that wait for their leaf. Of an upgrade's only those for whose schema none has one yet: whoever
 -- writes past the log cannot have it taken as an upgrade that was.
@@ -112,8 +110,6 @@ begin
                             where r.tab = 'log_adoption' and r.content ->> 'schema_digest' = p.schema_digest))
      order by p.signature is not null, p.flight;
 end $$;
-revoke all on function log_flights_pending from public;
-grant execute on function log_flights_pending to pledged_app;
 
 -- What a leaf hashes for a record; digest: of its body, in hex.
 create or replace function log_record_text(r submission, form smallint, digest text) returns text
@@ -211,8 +207,6 @@ begin
               from log_row r
              where r.flight = log_flight_text.flight);
 end $$;
-revoke all on function log_flight_text from public;
-grant execute on function log_flight_text to pledged_app;
 
 -- What a leaf hashes, whatever it stands for; of a record that the reader may see.
 create or replace function log_leaf_text(l log_leaf) returns text language plpgsql stable as $$

@@ -80,8 +80,6 @@ begin
                                offset 0)
             offset 0);
 end $$;
-revoke all on function loan_pledged_elsewhere from public;
-grant execute on function loan_pledged_elsewhere to pledged_app;
 
 -- The events that may follow in a state, as a list to choose from.
 create or replace function loan_events_legal(state text, released boolean) returns text
@@ -317,7 +315,6 @@ begin
      union
     select x.borrower from loan x where text_form(x.borrower_name) = text_form(l.borrower_name);
 end $$;
-revoke all on function loan_firm_codes from public;
 
 -- PL/pgSQL with generic plans, here and below: planning anew for each call cost five times what the look-ups did.
 -- The facts of loans in the order of the program's catalogue, as numbers (fen, ppm, days since 1970) and texts. Runs

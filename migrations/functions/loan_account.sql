@@ -389,7 +389,6 @@ begin
      cross join lateral (select loan_days(x.from_day, x.until_day, day_count) as days) n
      order by x.from_day;
 end $$;
-revoke all on function loan_stretches from public;
 
 -- Interest paid by the borrower for the days of a window, in fen, half up once. A payment is for the days that it tells
 -- (for_from to before for_to), else for those since the last day that one of an earlier day is for, so that no day is
@@ -444,7 +443,6 @@ begin
     end loop;
     return div(2 * whole + base, 2 * base)::bigint;
 end $$;
-revoke all on function loan_interest_paid from public;
 
 -- Interest of a loan over a window with its arithmetic, for whoever sees the loan: its stretches, each rounded to be
 -- read; before them, without days, their exact sum rounded once and what the borrower paid for these days.
@@ -475,5 +473,3 @@ begin
     select s.from_day, s.until_day, s.balance_fen, s.rate_ppm, s.days, div(2 * s.accrued + base, 2 * base)::bigint, null
       from stretch s;
 end $$;
-revoke all on function loan_interest from public;
-grant execute on function loan_interest to pledged_app;

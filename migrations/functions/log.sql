@@ -9,8 +9,6 @@ create or replace function log_restores(pending text) returns bigint language sq
        and r.key like 'restore %'
        and r.key is distinct from pending
 $$;
-revoke all on function log_restores from public;
-grant execute on function log_restores to pledged_app;
 
 -- Entries of the log from one number on, as the leaves' hashes are made of them. For whoever sees all records anyway.
 create or replace function log_entries(first bigint, width int) returns table (no bigint, entry text)
@@ -33,8 +31,6 @@ create or replace function clock_unrecorded() returns table (reference text, per
      order by a.accepted_at
      limit 1
 $$;
-revoke all on function clock_unrecorded from public;
-grant execute on function clock_unrecorded to pledged_app;
 
 -- What the operator has accepted is recorded by the program itself, in nobody else's name.
 create or replace function operator_act_problems(id uuid, doc json) returns json[] language plpgsql stable as $$

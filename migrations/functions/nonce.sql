@@ -27,5 +27,3 @@ begin
       left join taken t on t.key = i.key and t.nonce = i.nonce
      order by i.place;
 end $$;
-revoke all on function nonce_take from public;
-grant execute on function nonce_take to pledged_app;

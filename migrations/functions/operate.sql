@@ -41,8 +41,6 @@ create or replace function commit_waits() returns boolean
     select exists (select from pg_stat_activity a
                     where a.wait_event = 'SyncRep' and clock_timestamp() - a.query_start > interval '2 seconds')
 $$;
-revoke all on function commit_waits from public;
-grant execute on function commit_waits to pledged_app;
 
 -- ---- figures ---------------------------------------------------------------------------------------
 
@@ -95,7 +93,6 @@ create or replace function ledger_figures() returns table (name text, label text
      cross join lateral (values ('pledged_verify_age_seconds', age_s(v.ended_at)),
                                 ('pledged_verify_defects', v.defects::numeric)) f(name, value)
 $$;
-revoke all on function ledger_figures from public;
 
 -- Of PostgreSQL: write-ahead log, checkpoints, replicas, the archive.
 -- What these rights do not tell is null.
@@ -136,7 +133,6 @@ create or replace function database_figures() returns table (name text, label te
                                 ('pledged_replication_lag_seconds', extract(epoch from r.replay_lag))) f(name, value)
      where not pg_is_in_recovery()
 $$;
-revoke all on function database_figures from public;
 
 -- Both, without what is not known.
 create or replace function operator_figures() returns table (name text, label text, word text, value numeric)
@@ -145,5 +141,3 @@ create or replace function operator_figures() returns table (name text, label te
     union all
     select f.* from database_figures() f where f.value is not null
 $$;
-revoke all on function operator_figures from public;
-grant execute on function operator_figures to pledged_app;

@@ -45,7 +45,6 @@ create or replace function person_id_hash(number text) returns bytea
     language sql stable security definer set search_path = public, pg_temp as $$
     select sha256(i.secret || sha256(i.secret || convert_to(upper(text_form(number)), 'UTF8'))) from installation i
 $$;
-revoke all on function person_id_hash from public;
 
 -- What stands against a post of this name in an organisation: for a person that is known (same, or by the hash of his
 -- identity number), else for a new one.
@@ -109,7 +108,6 @@ begin
     insert into post (org_id, name, person, staff_no, created_at) values (org, name, who, staff_no, record_now());
     return who;
 end $$;
-revoke all on function person_add from public;
 
 -- Who has this name in an organisation, however it is written; made when nobody has it.
 create or replace function person_named(org bigint, name text) returns uuid
@@ -118,7 +116,6 @@ begin
     return coalesce((select s.person from post s where s.org_id = org and s.name_form = text_form(person_named.name)),
                     person_add(uuid_v7(), org, name, null, null, null));
 end $$;
-revoke all on function person_named from public;
 
 -- Ends a person's post in an organisation at once, and with it the tokens that he has there; nobody else's. In all
 -- offices: the person altogether. The number of posts that ended.
@@ -137,7 +134,6 @@ begin
     perform pg_notify('pledged_token', '');
     return ended;
 end $$;
-revoke all on function person_disable from public;
 
 -- What one human being decided under names of two persons, before it was known that they are one: cases that both took
 -- part in, as maker and as checker.
@@ -205,4 +201,3 @@ begin
     end if;
     return d;
 end $$;
-revoke all on function person_same_decide from public;

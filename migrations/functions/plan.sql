@@ -33,8 +33,6 @@ begin
      where c.on_day <= plan_quarters.as_of
      group by 1, 2;
 end $$;
-revoke all on function plan_quarters from public;
-grant execute on function plan_quarters to pledged_app;
 
 -- The same of what was drawn, on the day of each draw; a loan counts in the quarter of its first. Where no event tells,
 -- it was drawn whole on its day of disbursement.
@@ -75,7 +73,6 @@ create or replace function plan_quarters_drawn(as_of date, known_at timestamptz)
      where r.on_day <= plan_quarters_drawn.as_of
      group by 1, 2
 $$;
-revoke all on function plan_quarters_drawn from public;
 
 -- How many loans no period counts, because they lack the day that it counts by; every loan is signed on a day.
 create or replace function plan_undated(basis text, known_at timestamptz) returns bigint
@@ -92,8 +89,6 @@ begin
                                   and (known_at is null or later.recorded_at <= known_at))
                and not loan_is_void(l.id, known_at));
 end $$;
-revoke all on function plan_undated from public;
-grant execute on function plan_undated to pledged_app;
 
 -- One row a figure, of the versions known by then.
 create or replace function indicator_figures(known_at timestamptz)
@@ -208,8 +203,6 @@ create or replace function plan_districts(basis text, from_day date, to_day date
        and not loan_is_void(l.id, known_at)
      group by l.district
 $$;
-revoke all on function plan_districts from public;
-grant execute on function plan_districts to pledged_app;
 
 -- Enters yearly figures of a plan; those that stand already stay as they are.
 create or replace function baseline_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
@@ -235,8 +228,6 @@ begin
     end if;
     return d;
 end $$;
-revoke all on function baseline_decide from public;
-grant execute on function baseline_decide to pledged_app;
 
 -- What stands of the years that a record would enter, a line of text a year.
 create or replace function baseline_before(doc json) returns json

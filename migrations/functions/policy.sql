@@ -20,8 +20,6 @@ begin
     end if;
     return d;
 end $$;
-revoke all on function lpr_decide from public;
-grant execute on function lpr_decide to pledged_app;
 
 -- The newest rate that is known.
 create or replace function lpr_before(doc json) returns json
@@ -133,8 +131,6 @@ begin
     end if;
     return d;
 end $$;
-revoke all on function policy_step_decide from public;
-grant execute on function policy_step_decide to pledged_app;
 
 -- A policy is corrected until it is in force.
 create or replace function policy_correction(record_id uuid, doc json) returns json[] language plpgsql stable as $$

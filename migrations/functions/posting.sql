@@ -16,8 +16,6 @@ begin
     end if;
     insert into account_balance (account) values (code) on conflict do nothing;
 end $$;
-revoke all on function account_open from public;
-grant execute on function account_open to pledged_app;
 
 -- Accounts under these names are opened by schemes and claims alone.
 create or replace function account_is_reserved(code text) returns boolean language sql immutable as $$
@@ -187,8 +185,6 @@ exception when sqlstate 'PB002' then -- what was posted above is rolled back wit
     return case when position(' ' in overdrawn) > 0 then overdrawn
                 else overdrawn || ' ' || yuan_text(account_available_fen(overdrawn)) end;
 end $$;
-revoke all on function transfer_post from public;
-grant execute on function transfer_post to pledged_app;
 
 -- What holds of an account that has passed its day still keeps back, until the next hold or posting ends them.
 create or replace function account_expired_fen(code text) returns bigint
@@ -243,7 +239,6 @@ begin
       from (select coalesce(sum(h.amount_fen), 0)::bigint as amount from ended join hold h on h.id = ended.hold) e
      where b.account = code and e.amount > 0;
 end $$;
-revoke all on function hold_expire from public;
 
 -- Reserve money. false: the account has not that much free.
 create or replace function hold_open(hold_id uuid, code text, amount bigint, cause uuid, until_day date) returns boolean
@@ -259,8 +254,6 @@ begin
     update account_balance set held_fen = held_fen + amount where account = code;
     return true;
 end $$;
-revoke all on function hold_open from public;
-grant execute on function hold_open to pledged_app;
 
 -- End a hold as posted or voided. false: it has ended already.
 create or replace function hold_end(hold_id uuid, outcome text) returns boolean
@@ -278,8 +271,6 @@ begin
     update account_balance set held_fen = held_fen - h.amount_fen where account = h.account;
     return true;
 end $$;
-revoke all on function hold_end from public;
-grant execute on function hold_end to pledged_app;
 
 -- The last version of an account that was recorded by then: versions rise with time.
 create or replace function account_version_known(code text, known_at timestamptz) returns bigint

@@ -41,8 +41,6 @@ begin
             my_signature());
     insert into proposal_now (proposal, state) values (record_id, 'waiting');
 end $$;
-revoke all on function proposal_open from public;
-grant execute on function proposal_open to pledged_app;
 
 -- How many persons beside the proposer a sum needs, by the tiers of now.
 create or replace function approval_persons(of_type text, sum_fen bigint) returns int
@@ -129,7 +127,6 @@ create or replace function proposal_act_as(org bigint, person uuid, signature te
            set_config('pledged.person_id', coalesce(person::text, ''), true)
       from org o where o.id = org
 $$;
-revoke all on function proposal_act_as from public;
 
 -- Judges the record of a proposal as its proposer's and, if not dry, lets it take effect. What stands against it now.
 create or replace function proposal_apply(p proposal, dry boolean) returns json[]
@@ -151,7 +148,6 @@ begin
     perform proposal_act_as(me_org, me_person, me);
     return case when d.problems is null then '{}'::json[] else array(select json_array_elements(d.problems)) end;
 end $$;
-revoke all on function proposal_apply from public;
 
 -- Approves or refuses a proposal. With the last approval that its tier needs the record takes effect, or the step is
 -- refused with what stands against that now.
@@ -199,8 +195,6 @@ begin
     end if;
     return d;
 end $$;
-revoke all on function proposal_step_decide from public;
-grant execute on function proposal_step_decide to pledged_app;
 
 -- What a step led to, in the answer to it.
 create or replace function proposal_step_decided(id uuid) returns json
@@ -302,8 +296,6 @@ begin
     end if;
     return d;
 end $$;
-revoke all on function approval_tier_decide from public;
-grant execute on function approval_tier_decide to pledged_app;
 
 -- The tiers of now.
 create or replace function approval_tiers() returns table (tier json)

@@ -179,8 +179,6 @@ begin
     return plan_first_day(first, (select x.recorded_at from publication x
                                    where x.first_day = published_plan_day.first and x.step = 'publish'));
 end $$;
-revoke all on function published_plan_day from public;
-grant execute on function published_plan_day to pledged_app;
 
 -- The columns of a section in a public report: those of its quarter, of the quarters that it is compared with, and of
 -- the year and the plan so far, out of published cells alone. v: as in report_cells (null: a quarter of it is not

@@ -59,8 +59,6 @@ begin
           from flag_clearing c
          where c.double is not null and (known_at is null or c.cleared_at <= known_at));
 end $$;
-revoke all on function ranking_suspended from public;
-grant execute on function ranking_suspended to pledged_app;
 
 -- What each unit brought from one day to another, record by record: deals that count, to whoever gave and whoever took;
 -- revenue of products that count, and the jobs of their last year told; loans over patents and trademarks. key: the

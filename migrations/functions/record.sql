@@ -76,8 +76,6 @@ begin
                     where r.id = $1 and r.version = $2 + 1
                       and ($3 is null or r.recorded_at <= $3));
 end $$;
-revoke all on function record_has_later from public;
-grant execute on function record_has_later to pledged_app;
 
 -- Rolls back the flight that carries an atomic batch with a conflict in it.
 create or replace function abort_flight() returns void language plpgsql as $$

@@ -26,8 +26,6 @@ begin
      limit 1;
     return found_on;
 end $$;
-revoke all on function register_beside from public;
-grant execute on function register_beside to pledged_app;
 
 -- What stands against an entry of any of these types: of another district, told already, void from the start.
 create or replace function register_problems(id uuid, doc json, of_type text) returns json[]
@@ -177,8 +175,6 @@ create or replace function register_named_at(event uuid, firm text) returns time
     language sql stable security definer set search_path = public, pg_temp as $$
     select min(e.recorded_at) from register_entry e where e.id = $1 and $2 = any (e.firms)
 $$;
-revoke all on function register_named_at from public;
-grant execute on function register_named_at to pledged_app;
 
 -- What an event shows: what came of it, and how much of that was on record before the unit was told to have been there.
 create or replace function matching_event_members(id uuid, version int, as_of date, known_at timestamptz) returns json

@@ -45,7 +45,6 @@ create or replace function rollup_firm_classes(borrower text, quarter date) retu
                                 where later.id = l.id and later.version = l.version + 1 and later.version > 1)
                and not loan_is_void(l.id, null)) x
 $$;
-revoke all on function rollup_firm_classes from public;
 
 -- Which firms took something else in a quarter than what stands in firm_quarter, and what. Most loans of a known
 -- firm change nothing of it.
@@ -69,7 +68,6 @@ begin
      where x.classes is distinct from coalesce(x.was, '{}');
     return changes;
 end $$;
-revoke all on function rollup_firms_changed from public;
 
 -- These firms are new, each in one quarter: nothing stood before it. What rechain does for any, at a fifth of its cost.
 create or replace function rollup_firms_begin(changes firm_change[]) returns void
@@ -86,7 +84,6 @@ begin
      order by 1, 2, 3
     on conflict on constraint city_firms_key do update set firms = r.firms + excluded.firms;
 end $$;
-revoke all on function rollup_firms_begin from public;
 
 -- Are these firms new, each in one quarter?
 create or replace function rollup_firms_are_new(changes firm_change[]) returns boolean
@@ -98,7 +95,6 @@ begin
            and (cardinality(changes) = 1
                 or cardinality(changes) = (select count(distinct c.borrower) from unnest(changes) c));
 end $$;
-revoke all on function rollup_firms_are_new from public;
 
 -- The chains of quarters of these firms in each row of the report, as they stood and as they stand.
 create or replace function rollup_firms_rechain(changes firm_change[]) returns void
@@ -156,7 +152,6 @@ begin
      order by 1, 2, 3, 4
     on conflict on constraint city_firms_key do update set firms = r.firms + excluded.firms;
 end $$;
-revoke all on function rollup_firms_rechain from public;
 
 -- loan_rollup as it must be, summed anew from the loans: what verify compares with.
 create or replace function rollup_loan_rows() returns setof loan_rollup
@@ -234,7 +229,6 @@ begin
         perform rollup_firms_rechain(changes);
     end if;
 end $$;
-revoke all on function rollup_loans_add from public;
 
 -- A version of a loan as the sums count it.
 create or replace function rollup_version(l loan, sign int) returns loan_version
@@ -248,7 +242,6 @@ create or replace function rollup_version(l loan, sign int) returns loan_version
               from loan_ip p
              where p.record_id = (l).id and p.version = (l).version) k
 $$;
-revoke all on function rollup_version from public;
 
 -- Adds the versions that a statement stored and takes away those they replace.
 create or replace function loan_rollup_keep() returns trigger
@@ -277,7 +270,6 @@ begin
     perform rollup_loans_add(versions);
     return null;
 end $$;
-revoke all on function loan_rollup_keep from public;
 
 -- What a loan stands at, as the section balances of the report counts it: outstanding (count, fen); principal
 -- overdue; non-performing, that is graded substandard or worse; written off and not come back, which is off the
@@ -334,7 +326,6 @@ begin
      cross join lateral loan_fold_told(l, told, quarter_end(q.quarter), null) f
      where q.quarter >= since;
 end $$;
-revoke all on function loan_balances from public;
 
 -- Whether firms behind balances may come or go: always when something is taken away, or was; not when the firm
 -- stood there already and has more.
@@ -353,7 +344,6 @@ begin
                 or exists (select from firm_balance b
                             where b.borrower = c.borrower and b.what = c.what and b.n < 0)));
 end $$;
-revoke all on function rollup_firms_may_move from public;
 
 -- firm_balance still is as it was.
 create or replace function rollup_firms_move(changes balance_change[]) returns void
@@ -397,7 +387,6 @@ begin
      order by 1, 2, 3
     on conflict on constraint balance_firms_key do update set firms = r.firms + excluded.firms;
 end $$;
-revoke all on function rollup_firms_move from public;
 
 -- Adds changes of balances to the sums, and firms that come or go.
 create or replace function rollup_balance_add(changes balance_change[]) returns void
@@ -430,7 +419,6 @@ begin
      order by 1, 2, 3, 4
     on conflict on constraint balance_rollup_key do update set n = r.n + excluded.n;
 end $$;
-revoke all on function rollup_balance_add from public;
 
 -- Makes the balances of a loan with events again from the quarter of since on; returns what changed. Taken away is
 -- what stands in loan_balance; of a loan whose first event has just come, what a loan without events stands at.
@@ -478,7 +466,6 @@ begin
     select array_agg(row(c.*)::balance_change) into changes from change c;
     return changes;
 end $$;
-revoke all on function loan_balance_keep from public;
 
 -- After loans: those without events by their versions alone, those with events are made again.
 create or replace function loan_balance_of_loans() returns trigger
@@ -512,7 +499,6 @@ begin
     perform rollup_balance_add(changes);
     return null;
 end $$;
-revoke all on function loan_balance_of_loans from public;
 
 -- After the events of a batch: the balances of their loans, each once however many of its events came. An event
 -- changes nothing before its day; a reversal may, and a disbursement, which takes the place of the loan's own day.
@@ -533,8 +519,6 @@ begin
      cross join lateral unnest(loan_balance_keep(l.v, e.since)) c;
     perform rollup_balance_add(changes);
 end $$;
-revoke all on function loan_event_followed from public;
-grant execute on function loan_event_followed to pledged_app;
 
 -- The periods of loan_sums (0015) for a quarter that is over, as quarters; last: the last quarter that counts. Made
 -- once for whoever joins them: PL/pgSQL keeps rows.
@@ -768,6 +752,5 @@ begin
     end if;
     return null;
 end $$;
-revoke all on function loan_void_keep from public;
 create or replace trigger loan_void after insert on loan_event referencing new table as fresh
     for each statement execute function loan_void_keep();

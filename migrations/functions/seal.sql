@@ -68,8 +68,6 @@ begin
     end if;
     return d;
 end $$;
-revoke all on function seal_decide from public;
-grant execute on function seal_decide to pledged_app;
 
 -- What was agreed to of a quarter: [{seen, by, reason}, …], the last first; null: nothing.
 create or replace function report_seal_agreed(q text) returns json

@@ -26,7 +26,6 @@ begin
     end if;
     return d;
 end $$;
-revoke all on function webhook_decide from public;
 
 -- Ends a subscription of one's own office at once.
 create or replace function webhook_disable_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
@@ -47,7 +46,6 @@ begin
     end if;
     return d;
 end $$;
-revoke all on function webhook_disable_decide from public;
 
 -- The subscriptions of whoever asks, with their deliveries, in the order of their making. one: that alone.
 create or replace function webhook_list(one uuid) returns table (item json)
@@ -110,4 +108,3 @@ begin
     end if;
     return 1;
 end $$;
-revoke all on function webhook_note from public;

@@ -42,7 +42,6 @@ begin
     end loop;
     return l.id;
 end $$;
-revoke all on function subsidy_credit from public;
 
 -- What counted applications of all offices have taken of loans, in the order of the program's catalogue. Whoever may
 -- see a loan is told. Of many loans at once those that took nothing are told of by their own units alone (a rehearsal
@@ -90,8 +89,6 @@ begin
                      where u.loan_id in (subsidy_loan_items.loan, subsidy_credit(subsidy_loan_items.loan))
                      group by u.item) x);
 end $$;
-revoke all on function subsidy_loan_items from public;
-grant execute on function subsidy_loan_items to pledged_app;
 
 -- Insurance policies by the name of whom they insure, as far as their insurers tell it.
 create index if not exists insurance_by_insured_name on submission (text_form(body ->> 'insured_name'))
@@ -124,7 +121,6 @@ begin
           from names n
           join submission r on r.type = 'insurance_policy' and text_form(r.body ->> 'insured_name') = n.name);
 end $$;
-revoke all on function subsidy_firm_codes from public;
 
 -- What counted applications of a firm under a policy have had item by item, and of premiums by the kind of insurance:
 -- "interest 52325.00; premium 1000.00; premium/enforcement 1000.00". from_day: since that day.
@@ -150,7 +146,6 @@ begin
         select string_agg(n.name || ' ' || yuan_text(n.fen), '; ' order by n.name)
           from (select x.name, sum(x.amount_fen)::bigint as fen from named x group by x.name) n);
 end $$;
-revoke all on function subsidy_items_used from public;
 
 -- What counted applications for loans of a bank have had under a policy in the year of a day.
 create or replace function subsidy_bank_used(bank text, code text, day date) returns bigint
@@ -164,7 +159,6 @@ begin
                and a.on_day between date_trunc('year', day)::date and make_date(extract(year from day)::int, 12, 31)
                and a.state in ('queued', 'reserved', 'approved', 'paid'));
 end $$;
-revoke all on function subsidy_bank_used from public;
 
 -- Counted sums of one firm under one policy: in the year of a day, and ever; item by item, and of a bank, as far as a
 -- rule asks for them.
@@ -231,7 +225,6 @@ begin
           join loan_latest o on o.id = p.record_id and o.version = p.version
          where l.id = subsidy_first_pledge.loan and o.signed_on < l.signed_on and not loan_is_void(o.id, null));
 end $$;
-revoke all on function subsidy_first_pledge from public;
 
 -- Who holds the pledge of a loan: its bank where nobody else is named.
 create or replace function subsidy_pledgee(loan uuid) returns text
@@ -250,7 +243,6 @@ begin
              order by r.version desc
              limit 1);
 end $$;
-revoke all on function subsidy_pledgee from public;
 
 -- What is told of a loan when a rule asks for it, in the order of the program's catalogue. Its account by day as far as
 -- day: stretches for the longest of the terms (months; 0: all of it), and what the borrower paid within each. by_day:
@@ -284,8 +276,6 @@ begin
     end if;
     return next;
 end $$;
-revoke all on function subsidy_loan_more from public;
-grant execute on function subsidy_loan_more to pledged_app;
 
 -- A few letters that differ when a fact of a loan differs that the rule asks for: what decides nothing may change.
 create or replace function subsidy_loan_decides(loan uuid, asks text[], months int[], day date) returns text
@@ -302,7 +292,6 @@ begin
                       from subsidy_loan_more(subsidy_loan_decides.loan, asks, months, day, true) m
                      cross join json_each(to_json(m)) j) f);
 end $$;
-revoke all on function subsidy_loan_decides from public;
 
 -- The code of the bank that lent.
 create or replace function subsidy_loan_bank(loan uuid) returns text
@@ -311,7 +300,6 @@ begin
     return (select o.code from loan l join org o on o.id = l.org_id
              where l.id = subsidy_loan_bank.loan and l.version = 1);
 end $$;
-revoke all on function subsidy_loan_bank from public;
 
 -- The same of all that a case is judged by: beside the loan what was taken of its interest and fees, and by its firm.
 create or replace function subsidy_case_guard(loan uuid, firm text, code text, day date, asks text[], months int[])
@@ -355,8 +343,6 @@ begin
      order by p.version desc
      limit 1;
 end $$;
-revoke all on function subsidy_insurance_facts from public;
-grant execute on function subsidy_insurance_facts to pledged_app;
 
 -- What counted applications have taken of an insurance policy, as subsidy_loan_usage tells it of a loan.
 create or replace function subsidy_insurance_usage(insurance uuid)
@@ -374,8 +360,6 @@ begin
       from application_now a
      where a.insurance_policy = insurance and a.state in ('queued', 'reserved', 'approved', 'paid');
 end $$;
-revoke all on function subsidy_insurance_usage from public;
-grant execute on function subsidy_insurance_usage to pledged_app;
 
 -- As subsidy_loan_decides, of an insurance policy.
 create or replace function subsidy_insurance_decides(insurance uuid, asks text[]) returns text
@@ -386,7 +370,6 @@ begin
              cross join json_each(to_json(c)) j
              where regexp_replace(j.key, '_', '.') = any (asks));
 end $$;
-revoke all on function subsidy_insurance_decides from public;
 
 -- As subsidy_case_guard, of an insurance policy.
 create or replace function subsidy_insurance_guard(insurance uuid, firm text, code text, day date, asks text[])
@@ -397,8 +380,6 @@ begin
               from subsidy_insurance_usage(insurance) u
              cross join subsidy_firm_usage(firm, null, code, day, asks) f);
 end $$;
-revoke all on function subsidy_insurance_guard from public;
-grant execute on function subsidy_insurance_guard to pledged_app;
 
 -- Hold money for whoever waits, first come, first served: nobody overtakes who is next.
 create or replace function application_release_queue(of_account text, day date) returns void
@@ -421,7 +402,6 @@ begin
         update application_now set state = 'reserved', queue_no = null where application = a.application;
     end loop;
 end $$;
-revoke all on function application_release_queue from public;
 
 -- What stands against the facts that came with an application: what the ledger tells nobody else does; what the office
 -- states and the rule asks for has a document, unless the policy takes the firm's word for it.
@@ -438,7 +418,6 @@ begin
                and not exists (select from json_array_elements(coalesce(doc -> 'evidence', '[]')) e
                                 where e ->> 'fact' = f.key));
 end $$;
-revoke all on function application_fact_problems from public;
 
 -- The unit of an invoice: whoever writes it in other letters or with other signs, it is the same. The number of a
 -- digital invoice has 20 digits and is given once in the country, others once by their seller.
@@ -464,7 +443,6 @@ begin
        and not exists (select from insurance_twins(p) q where q.id < p.id and not insurance_cleared(p, q))
        and (all_of_them or not exists (select from subsidy_unit u where u.unit = 'premium ' || insurance_unit(p.id)));
 end $$;
-revoke all on function subsidy_loan_insurances from public;
 
 -- The premium of an insurance policy is not subsidised where its loan has had the fee for one that was not yet told:
 -- it is the same money by another name.
@@ -480,7 +458,6 @@ begin
                           and not exists (select from subsidy_unit t
                                            where t.application = u.application and t.unit like 'premium %')));
 end $$;
-revoke all on function application_premium_problems from public;
 
 -- Invoices that were subsidised before, or stand twice in the list; the fee of a loan's guarantee insurance also when
 -- every policy of the loan that is told was subsidised: once one was, each invoice needs one of its own.
@@ -503,7 +480,6 @@ begin
                         where z.n < i.n and subsidy_invoice_unit(z.x) = i.unit)
          order by i.n);
 end $$;
-revoke all on function application_invoice_problems from public;
 
 -- What stands against an application beside its facts: its day and its policy, the loan as a credit, its invoices.
 create or replace function application_problems_found(doc json, p policy, loan uuid, day date, asks text[])
@@ -530,7 +506,6 @@ begin
     end if;
     return found_problems || application_invoice_problems(doc, loan);
 end $$;
-revoke all on function application_problems_found from public;
 
 -- What an application takes for ever: days of its credit's interest, its awards, its invoices, the premium of an
 -- insurance policy, and for each invoice of a fee that of one policy of its loan. What an item
@@ -573,7 +548,6 @@ begin
                                where x ->> 'item' = 'insurance_fee')
              where i ->> 0 = 'insurance_fee' and (i ->> 1)::bigint > 0) t;
 end $$;
-revoke all on function application_take from public;
 
 -- What decided an application, as it stands now: told apart by a few letters.
 create or replace function application_decides(loan uuid, insurance uuid, asks text[], months int[], day date)
@@ -583,7 +557,6 @@ begin
     return case when loan is null then coalesce(subsidy_insurance_decides(insurance, asks), '-')
                 else coalesce(subsidy_loan_decides(loan, asks, months, day), '-') end;
 end $$;
-revoke all on function application_decides from public;
 
 -- Who besides the office may see an application: the bank that lent, who insures and guarantees it;
 -- of an insurance policy its insurer.
@@ -604,7 +577,6 @@ begin
          where x.code is not null
          order by x.code);
 end $$;
-revoke all on function application_parties from public;
 
 -- Does an application wait for a step of whoever asks: of his office, and not after one of his own?
 create or replace function application_waits(app uuid) returns boolean
@@ -620,8 +592,6 @@ begin
            and (n.state = 'reserved' and not person_is_me(a.recorded_by)
                 or n.state = 'approved' and not person_is_me(last.recorded_by)));
 end $$;
-revoke all on function application_waits from public;
-grant execute on function application_waits to pledged_app;
 
 -- v: what the program made of the case: {loan, insurance_policy, policy, guard, asks, months, eligible, amount,
 -- from, until, items, facts, decision}. The day is the ledger's.
@@ -688,8 +658,6 @@ begin
            case when amount > 0 and not held then nextval('application_queue') end);
     return d;
 end $$;
-revoke all on function application_decide from public;
-grant execute on function application_decide to pledged_app;
 
 -- The application as its approver saw it: the record and every step.
 create or replace function application_seen(app uuid) returns text
@@ -715,7 +683,6 @@ begin
     end if;
     perform application_release_queue(of_account, day);
 end $$;
-revoke all on function application_free from public;
 
 -- Takes a step on an application; a red flag stops a payment before anything moves.
 create or replace function application_step_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
@@ -743,8 +710,6 @@ begin
     end if;
     return application_step_take(new_id, doc, dry);
 end $$;
-revoke all on function application_step_decide from public;
-grant execute on function application_step_decide to pledged_app;
 
 -- The steps that an application took, the first first, as its answer shows them.
 create or replace function application_steps_shown(app uuid) returns json
@@ -755,7 +720,6 @@ create or replace function application_steps_shown(app uuid) returns json
       from application_step s
      where s.application = app
 $$;
-revoke all on function application_steps_shown from public;
 
 -- How the rule decided, and how far the application has come.
 create or replace function application_life_members(a application) returns json
@@ -817,7 +781,6 @@ begin
     end if;
     return a.loan_guard <> application_decides(a.loan_id, a.insurance_policy, a.asks, a.months, a.on_day);
 end $$;
-revoke all on function application_moved from public;
 
 -- Takes a step on an application whose payment no red flag stops: may it be taken, and what does it move.
 create or replace function application_step_take(new_id uuid, doc json, dry boolean) returns decision
@@ -928,7 +891,6 @@ exception when sqlstate 'PB003' then
                   || coalesce(account_short_day(a.account, money, day)::text, '-')));
     return d;
 end $$;
-revoke all on function application_step_take from public, pledged_app;
 
 -- The number of an application in its office's year, in the order of recording: it never changes.
 create or replace function application_no(app uuid) returns bigint
@@ -941,8 +903,6 @@ begin
                                 and x.id <= a.id
              where a.id = app);
 end $$;
-revoke all on function application_no from public;
-grant execute on function application_no to pledged_app;
 
 -- The names in a letter: of the firm as its loan says now, of the contract or the insurance policy.
 create or replace function application_names(app uuid) returns table (name text, loan text, insurance text)
@@ -958,5 +918,3 @@ begin
      order by r.version desc
      limit 1;
 end $$;
-revoke all on function application_names from public;
-grant execute on function application_names to pledged_app;

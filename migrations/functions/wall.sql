@@ -5,20 +5,17 @@
 create or replace function wall_secret() returns text
     language sql stable security definer set search_path = public, pg_temp as
     $$ select encode(sha256(i.secret || convert_to('connection', 'UTF8')), 'hex') from installation i $$;
-revoke all on function wall_secret from public;
 
 -- By which a role that serves a database of somebody else's logs in.
 create or replace function wall_password(role_name text) returns text
     language sql stable security definer set search_path = public, pg_temp as
     $$ select encode(sha256(i.secret || convert_to('role ' || role_name, 'UTF8')), 'hex') from installation i $$;
-revoke all on function wall_password from public;
 
 -- Lets a role log in by a password, of which only the digest is told.
 create or replace procedure wall_let_in(role_name text, sealed text) language plpgsql as $$
 begin
     execute format('alter role %I password %L', role_name, sealed);
 end $$;
-revoke all on procedure wall_let_in from public;
 
 -- The digest of that secret is none, and a constant, so that asking who acts stays cheap. It is made once.
 do $make$
@@ -153,7 +150,6 @@ begin
     end if;
     execute replace(pg_get_functiondef(f), p.prosrc, body);
 end $$;
-revoke all on procedure wall_guard from public;
 
 -- pledged_app reads; what it was given beside that of tables goes to pledged_lane. Of functions nobody may call what is
 -- not given here, so that a new one is not forgotten: what runs with the rights of its caller is for both, what runs as
