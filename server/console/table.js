@@ -6,7 +6,7 @@
  * link). On a phone a row becomes lines with the column's title before each.
  */
 import {h, hidden, s} from './h.js';
-import {count, money, pct, unit_title} from './fmt.js';
+import {count, money, pct, quarter_title, unit_title} from './fmt.js';
 import {t, title} from './words.js';
 
 export function table({caption, columns, rows, foot, href, empty, id, order}) {
@@ -216,6 +216,23 @@ export function change(text) {
     none ? null : h('span', {'aria-hidden': 'true'}, down ? '▼ ' : '▲ '),
     none ? null : hidden(down ? t('下降 ', 'down ') : t('上升 ', 'up ')),
     pct(down ? text.slice(1) : text),
+  );
+}
+
+/** Which quarter is looked at, the newest first; `d` has `quarters` and the `quarter` that is shown. */
+export function quarter_switch(ctx, d) {
+  return h(
+    'label',
+    null,
+    t('季度', 'Quarter'),
+    h(
+      'select',
+      {id: 'quarter', onchange: (e) => ctx.go(ctx.href({quarter: e.target.value}))},
+      d.quarters
+        .slice()
+        .reverse()
+        .map((q) => h('option', {value: q.quarter, selected: q.quarter === d.quarter}, quarter_title(q.quarter))),
+    ),
   );
 }
 

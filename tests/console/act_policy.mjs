@@ -40,5 +40,5 @@ await story(async (as) => {
   await checker.page.locator('textarea[name=reason]').fill('区政府常务会通过');
   await checker.page.getByRole('button', {name: '批准，即施行'}).click();
   await says(checker, 'main', '施行中');
-  await accessible(as, 'district', ['/console/policies', old, old + '?edit=copy', draft + '/rehearse'], [/status of 409/]); // a copy meets the version that is there, and says so
+  await accessible(as, 'district', ['/console/policies', old, old + '?edit=copy', draft + '/rehearse'], [/status of 409/]); // the version of next year has no end: a copy would lie over it, and says so
 });

@@ -4,9 +4,9 @@
 import {h, u} from '../h.js';
 import {get, maybe} from '../api.js';
 import {columns, hbars} from '../chart.js';
-import {grouped, instant, latest, money, pct, quarter_short, quarter_title, shift, unit_title, UNITS} from '../fmt.js';
+import {grouped, instant, latest, money, pct, quarter_short, shift, unit_title, UNITS} from '../fmt.js';
 import {print_button} from '../frame.js';
-import {card, change, figure, rows_href, unit_switch} from '../table.js';
+import {card, change, figure, quarter_switch, rows_href, unit_switch} from '../table.js';
 import {plan_of, targets_card} from '../targets.js';
 import {t} from '../words.js';
 
@@ -132,19 +132,7 @@ export const page = {
     d.report.sealed_at ? t('已封存', 'sealed') : t('未封存', 'not sealed'),
   ],
   tools: (ctx, d) => [
-    h(
-      'label',
-      null,
-      t('季度', 'Quarter'),
-      h(
-        'select',
-        {id: 'quarter', onchange: (e) => ctx.go(ctx.href({quarter: e.target.value}))},
-        d.quarters
-          .slice()
-          .reverse()
-          .map((q) => h('option', {value: q.quarter, selected: q.quarter === d.quarter}, quarter_title(q.quarter))),
-      ),
-    ),
+    quarter_switch(ctx, d),
     unit_switch(d.unit, ctx.href),
     print_button(),
   ],

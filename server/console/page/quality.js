@@ -5,7 +5,7 @@ import {h, u} from '../h.js';
 import {get} from '../api.js';
 import {latest, quarter_title} from '../fmt.js';
 import {print_button} from '../frame.js';
-import {card, figure, table} from '../table.js';
+import {card, figure, quarter_switch, table} from '../table.js';
 import {t, title} from '../words.js';
 
 async function load(ctx) {
@@ -49,19 +49,7 @@ export const page = {
     t('带下划线的数字可点开看是哪些记录。', 'Underlined figures lead to their records.'),
   ],
   tools: (ctx, d) => [
-    h(
-      'label',
-      null,
-      t('季度', 'Quarter'),
-      h(
-        'select',
-        {id: 'quarter', onchange: (e) => ctx.go(ctx.href({quarter: e.target.value}))},
-        d.quarters
-          .slice()
-          .reverse()
-          .map((q) => h('option', {value: q.quarter, selected: q.quarter === d.quarter}, quarter_title(q.quarter))),
-      ),
-    ),
+    quarter_switch(ctx, d),
     print_button(),
   ],
   view: (ctx, d) => d.sections.map(section),

@@ -7,7 +7,7 @@ import {columns, hbars, line_with_band} from '../chart.js';
 import {count, latest, money, pct, quarter_title, shift, unit_title, UNITS} from '../fmt.js';
 import {print_button} from '../frame.js';
 import {district_title} from '../places.js';
-import {badge, card, facts, rows_href, table, unit_switch} from '../table.js';
+import {badge, card, facts, quarter_switch, rows_href, table, unit_switch} from '../table.js';
 import {measures_of, plan_of, required_of, short_title} from '../targets.js';
 import {is_english, t} from '../words.js';
 
@@ -265,19 +265,7 @@ export const page = {
   sub: (ctx, d) => (d.target ? [is_english() ? null : d.target.title, ' · ', quarter_title(d.quarter)] : null),
   tools: (ctx, d) => [
     h('a', {href: `/console/cockpit?quarter=${d.quarter}`, class: 'button'}, t('返回总览', 'Back to targets')),
-    h(
-      'label',
-      null,
-      t('季度', 'Quarter'),
-      h(
-        'select',
-        {id: 'quarter', onchange: (e) => ctx.go(ctx.href({quarter: e.target.value}))},
-        d.quarters
-          .slice()
-          .reverse()
-          .map((q) => h('option', {value: q.quarter, selected: q.quarter === d.quarter}, quarter_title(q.quarter))),
-      ),
-    ),
+    quarter_switch(ctx, d),
     unit_switch(d.unit, ctx.href),
     print_button(),
   ],
