@@ -3,7 +3,8 @@ import csv
 import json
 import os
 
-from harness import ROOT, Case, firm, loan, numbers, patent
+from half_case import HalfCase
+from harness import ROOT, firm, loan, numbers, patent
 
 OFFERS, NEEDS, FOLLOWUPS = "/v1/catalogue-offers", "/v1/catalogue-needs", "/v1/catalogue-followups"
 
@@ -52,20 +53,7 @@ def labelled():
     return pairs
 
 
-class Catalogue(Case):
-    def setUp(self):
-        self.office, self.district = self.d.token("ip_office"), self.d.token("district")
-
-    def post(self, path, body, token=None, want=201):
-        r = self.d.call("POST", path, body, token or self.office)
-        self.assertEqual(r.status, want, r.body)
-        return r
-
-    def get(self, path, token=None):
-        r = self.d.call("GET", path, None, token or self.office)
-        self.assertEqual(r.status, 200, r.body)
-        return r.json()
-
+class Catalogue(HalfCase):
     def refused(self, path, body, *problems, token=None):
         before = self.d.sql("select count(*) from submission")
         r = self.d.call("POST", path, body, token or self.office)

@@ -1,30 +1,12 @@
 """Deals, filings and the standing as who gains by them would tell them; beside each, what an honest hand tells."""
-from harness import Case, ORGS, firm, loan, numbers, patent
+from half_case import HalfCase
+from harness import ORGS, firm, loan, numbers, patent
 from test_deals import DEALS, FILINGS, deal, filing, some_patent
 
 RANKING = "/v1/plans/sh-2021-2023/ranking"
 
 
-class Crooked(Case):
-    def setUp(self):
-        self.office, self.finance = self.d.token("ip_office"), self.d.token("finance")
-        self.district = self.d.token("district")
-
-    def post(self, path, body, token=None, want=201):
-        r = self.d.call("POST", path, body, token or self.office)
-        self.assertEqual(r.status, want, r.body)
-        return r
-
-    def get(self, path, token=None):
-        r = self.d.call("GET", path, None, token or self.office)
-        self.assertEqual(r.status, 200, r.body)
-        return r.json()
-
-    def told(self, path, body):
-        made = self.post(path, body)
-        self.post(made.headers["location"] + "/confirm", {"seen": self.get(made.headers["location"])["seen"], "reason": "x"}, self.finance)
-        return made
-
+class Crooked(HalfCase):
     def refused(self, body, *problems, token=None):
         r = self.d.call("POST", DEALS, body, token or self.office)
         self.assertIn(r.status, (409, 422), r.body)

@@ -1,5 +1,6 @@
 """Deals over patents, payments, product filings, the second look at each, and the goals T4 to T6 that come of them."""
-from harness import Case, firm, numbers, patent
+from half_case import HalfCase
+from harness import firm, numbers, patent
 
 DEALS, PAYMENTS, FILINGS = "/v1/ip-deals", "/v1/ip-deal-payments", "/v1/product-filings"
 TARGETS = "/v1/plans/sh-2021-2023/targets?quarter=2023Q4"
@@ -35,21 +36,7 @@ def filing(**over):
     return {k: v for k, v in record.items() if v is not None}
 
 
-class Deals(Case):
-    def setUp(self):
-        self.office, self.finance = self.d.token("ip_office"), self.d.token("finance")
-        self.district = self.d.token("district")
-
-    def post(self, path, body, token=None, want=201):
-        r = self.d.call("POST", path, body, token or self.office)
-        self.assertEqual(r.status, want, r.body)
-        return r
-
-    def get(self, path, token=None):
-        r = self.d.call("GET", path, None, token or self.office)
-        self.assertEqual(r.status, 200, r.body)
-        return r.json()
-
+class Deals(HalfCase):
     def put(self, path, want=200, **over):
         was = self.get(path)
         r = self.d.call("PUT", path, dict(was, reason="更正", **over), self.office, {"If-Match": '"%d"' % was["version"]})
@@ -68,11 +55,6 @@ class Deals(Case):
         where = made.headers["location"]
         return self.post(where + "/confirm", {"seen": self.get(where)["seen"], "reason": "已核对"},
                          token or self.finance, want)
-
-    def told(self, path, body):
-        made = self.post(path, body)
-        self.confirm(made)
-        return made
 
     def year(self, target, measure, year, token=None):
         for t in self.get(TARGETS, token)["targets"]:

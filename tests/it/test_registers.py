@@ -1,5 +1,6 @@
 """Events and what came of them; centres, portfolios, alliances, clusters, agencies, trainings."""
-from harness import Case, firm, loan, numbers, patent
+from half_case import HalfCase
+from harness import firm, loan, numbers, patent
 
 EVENTS = "/v1/matching-events"
 
@@ -15,20 +16,10 @@ def event(*units, **over):
                  "participants": list(units or [unit()])}, **over)
 
 
-class Registers(Case):
+class Registers(HalfCase):
     def setUp(self):
-        self.office, self.finance = self.d.token("ip_office"), self.d.token("finance")
-        self.bank, self.district = self.d.token("bank"), self.d.token("district")
-
-    def post(self, path, body, token=None, want=201):
-        r = self.d.call("POST", path, body, token or self.office)
-        self.assertEqual(r.status, want, r.body)
-        return r
-
-    def get(self, path, token=None):
-        r = self.d.call("GET", path, None, token or self.office)
-        self.assertEqual(r.status, 200, r.body)
-        return r.json()
+        super().setUp()
+        self.bank = self.d.token("bank")
 
     def refused(self, path, body, *problems, token=None):
         r = self.d.call("POST", path, body, token or self.office)

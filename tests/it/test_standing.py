@@ -1,30 +1,13 @@
 """The standing of units, its weights, examples; deals that are abnormal and stop payments; the plan's own figures."""
-from harness import Case, firm, loan, numbers, patent
+from half_case import HalfCase
+from harness import firm, loan, numbers, patent
 from test_deals import deal, filing
 
 RANKING = "/v1/plans/sh-2021-2023/ranking"
 
 
-class Standing(Case):
+class Standing(HalfCase):
     conf = {"readers": "7"}  # a ledger of its own: what is ranked is all there is
-
-    def setUp(self):
-        self.office, self.finance = self.d.token("ip_office"), self.d.token("finance")
-
-    def post(self, path, body, token=None, want=201):
-        r = self.d.call("POST", path, body, token or self.office)
-        self.assertEqual(r.status, want, r.body)
-        return r
-
-    def get(self, path, token=None):
-        r = self.d.call("GET", path, None, token or self.office)
-        self.assertEqual(r.status, 200, r.body)
-        return r.json()
-
-    def told(self, path, body):
-        made = self.post(path, body)
-        self.post(made.headers["location"] + "/confirm", {"seen": self.get(made.headers["location"])["seen"], "reason": "x"}, self.finance)
-        return made
 
     def test_1_a_score_is_explained_and_weights_need_two_offices(self):
         a, b = firm(next(numbers)), firm(next(numbers))
