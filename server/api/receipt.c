@@ -134,6 +134,15 @@ void receipt_proof(struct req *r, struct str id, int64_t version, receipt_fn *do
     db_query(r->server->db, r->a, r->actor, SQL_RECEIPT_GET, params, 2, on_proof, p);
 }
 
+void receipt_asked(struct req *r, const struct verdict *v, receipt_fn *done, void *arg)
+{
+    struct str receipt = req_param(r, "receipt");
+    if (receipt.p && str_is(receipt, "full"))
+        receipt_proof(r, v->id, v->version, done, arg);
+    else
+        done(arg, (struct str){NULL, 0});
+}
+
 static void on_text(void *arg, struct str proof)
 {
     struct req *r = arg;

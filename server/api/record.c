@@ -207,11 +207,7 @@ static void on_proof(void *arg, struct str proof)
 
 static void reply_stored(struct submit *s)
 {
-    struct str receipt = req_param(s->r, "receipt");
-    if (receipt.p && str_is(receipt, "full"))
-        receipt_proof(s->r, s->verdict.id, s->verdict.version, on_proof, s);
-    else
-        answer_stored(s);
+    receipt_asked(s->r, &s->verdict, on_proof, s);
 }
 
 static void answer_stored(struct submit *s)

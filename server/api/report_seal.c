@@ -12,6 +12,7 @@
  */
 #include "manifest.h"
 #include "merkle.h"
+#include "receipt.h"
 #include "records.h"
 #include "report_ask.h"
 #include "report_keys.h"
@@ -145,17 +146,24 @@ struct sealing {
 
 static void seal_try(struct sealing *s);
 
-/* Whoever agreed hears of his step. */
-static void reply_step(struct sealing *s)
+static void on_step_proof(void *arg, struct str proof)
 {
+    struct sealing *s = arg;
     struct req *r = s->ask.r;
     struct buf out;
     buf_init(&out, r->a);
+    s->said.proof = proof;
     s->said.life = s->by.p ? STR("{\"state\":\"approved\"}") : STR("{\"state\":\"waiting\"}");
     answer_write(&out, &proposal_step_record, &s->said);
     reply_header(
         r, "Location", arena_printf(r->a, "%s/%s", proposal_step_record.path, s->said.id.p));
     reply_json(r, s->said.outcome == OUT_CREATED ? 201 : 200, buf_view(&out));
+}
+
+/* Whoever agreed hears of his step. */
+static void reply_step(struct sealing *s)
+{
+    receipt_asked(s->ask.r, &s->said, on_step_proof, s);
 }
 
 static void on_sealed_seal(void *arg, const struct rows *rows, const struct fail *fail)

@@ -457,7 +457,9 @@ class Seals(Ledger):
         listed = self.d.call("POST", "/v1/proposals/approve", [dict(step, id=asked.json()["id"])], second).lines()
         self.assertEqual([e["code"] for e in listed[0]["errors"]], ["E_ALONE"])
         self.assertEqual(self.d.call("GET", where, token=second).json()["state"], "waiting")
-        self.assertEqual(self.d.call("POST", where + "/approve", step, second).status, 201)
+        r = self.d.call("POST", where + "/approve?receipt=full", step, second)
+        self.assertEqual((r.status, r.json()["state"]), (201, "approved"))
+        self.assertIn("c2sp.org/tlog-proof", r.json()["receipt"]["proof"])  # of his step, as of any record
         self.sealed_now(q)
 
     def test_of_two_seals_at_once_one_is_made(self):
