@@ -109,6 +109,8 @@ const char *list_rows_name(const struct route *t);
 struct str list_sifted(struct req *r, struct str page, const char *rows);
 /* The failure ends such an answer; false: there is none, nothing was done. */
 bool list_failed(struct req *r);
+/* All rows as one page: the one column of each is JSON that goes out as it is; arg: the request. */
+db_rows_fn on_items;
 /* All rows as one page, or the failure. */
 void reply_rows(
     struct req *r, const struct rows *rows, const struct fail *fail, const struct member *members);

@@ -10,16 +10,6 @@ static const struct list proposal_list = {
     .sql = SQL_PROPOSAL_LIST, .rows = LIST_JSON, .one = ONE_ID, .asked = 4};
 static const struct list task_list = {.sql = SQL_TASK_LIST, .rows = LIST_JSON, .order = "since"};
 
-/* {"items":[…] of texts that are JSON; left open. */
-static void write_texts(struct buf *out, const struct rows *rows, int shown, int column)
-{
-    json_open(out, '{');
-    json_member_list(out, "items");
-    for (int i = 0; i < shown; i++)
-        json_raw(out, rows_at(rows, i, column));
-    json_close(out, ']');
-}
-
 static void on_asked(void *arg, const struct rows *rows, const struct fail *fail)
 {
     struct req *r = arg;
@@ -44,25 +34,9 @@ static void proposal_approve(struct req *r)
         record_step(r);
 }
 
-/* A list that goes out whole: its one column is JSON. */
-static void on_whole(void *arg, const struct rows *rows, const struct fail *fail)
-{
-    struct req *r = arg;
-    struct buf out;
-    if (fail) {
-        reply_fail(r, fail);
-        return;
-    }
-    buf_init(&out, r->a);
-    write_texts(&out, rows, rows->n, 0);
-    json_member_known(&out, "next", (struct str){NULL, 0});
-    json_close(&out, '}');
-    reply_list(r, buf_view(&out), rows->n);
-}
-
 static void tier_list(struct req *r)
 {
-    db_query(r->server->db, r->a, r->actor, SQL_APPROVAL_TIERS, NULL, 0, on_whole, r);
+    db_query(r->server->db, r->a, r->actor, SQL_APPROVAL_TIERS, NULL, 0, on_items, r);
 }
 
 /* ---- answers --------------------------------------------------------------------------------- */

@@ -281,29 +281,10 @@ static void webhook_post(struct req *r)
     record_secret(r, v, "secret", arena_printf(r->a, "whsec_%s", base64(r->a, key).p));
 }
 
-static void on_list(void *arg, const struct rows *rows, const struct fail *fail)
-{
-    struct req *r = arg;
-    struct buf out;
-    if (fail) {
-        reply_fail(r, fail);
-        return;
-    }
-    buf_init(&out, r->a);
-    json_open(&out, '{');
-    json_member_list(&out, "items");
-    for (int i = 0; i < rows->n; i++)
-        json_raw(&out, rows_at(rows, i, WEBHOOK_LIST_ITEM));
-    json_close(&out, ']');
-    json_member_raw(&out, "next", STR("null"));
-    json_close(&out, '}');
-    reply_list(r, buf_view(&out), rows->n);
-}
-
 static void webhook_list(struct req *r)
 {
     const struct str none = {NULL, 0};
-    db_query(r->server->db, r->a, r->actor, SQL_WEBHOOK_LIST, &none, 1, on_list, r);
+    db_query(r->server->db, r->a, r->actor, SQL_WEBHOOK_LIST, &none, 1, on_items, r);
 }
 
 static void webhook_get(struct req *r)
