@@ -1,5 +1,5 @@
 /**
- * table.js - real tables, lists of facts, badges, figures, time lines, pages of a list.
+ * table.js - real tables, lists of facts, badges, figures, pages of a list.
  *
  *   table({caption, columns: [{key, title, num, cell: (row) => nodes, wide}], rows, foot: {key: nodes}, href: (row) => address, empty})
  * `cell` defaults to the member of that key; `num` aligns right; `href` makes the whole row lead there (its first cell holds the
@@ -265,29 +265,6 @@ export function pager({items, next, total}, ctx, what) {
     ctx.query.after ? h('a', {href: ctx.href({after: null})}, t('首页', 'First page')) : null,
     ctx.query.after ? h('button', {type: 'button', onclick: () => history.back()}, t('上一页', 'Back')) : null,
     next ? h('a', {href: ctx.href({after: next}), class: 'next'}, t('下一页', 'Next page')) : null,
-  );
-}
-
-/** What happened, newest last: [{on, what, by, detail, state}]. */
-export function timeline(entries) {
-  return h(
-    'ol',
-    {class: 'timeline'},
-    entries.map((e) =>
-      h(
-        'li',
-        null,
-        h('time', null, e.on),
-        h(
-          'div',
-          null,
-          h('strong', null, e.what),
-          e.state ? [' ', e.state] : null,
-          e.by ? h('span', {class: 'quiet'}, ' ', e.by) : null,
-          e.detail ? h('p', null, e.detail) : null,
-        ),
-      ),
-    ),
   );
 }
 

@@ -9,7 +9,8 @@ import {day, instant, money} from '../fmt.js';
 import {print_button} from '../frame.js';
 import {budget_bar} from '../budget.js';
 import {steps} from '../steps.js';
-import {badge, card, facts, timeline} from '../table.js';
+import {badge, card, facts} from '../table.js';
+import {timeline} from '../timeline.js';
 import {t} from '../words.js';
 
 const RULES = {approve: 'made', pay: 'approve'};

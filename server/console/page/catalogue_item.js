@@ -5,7 +5,8 @@ import {h, name, u} from '../h.js';
 import {get, maybe} from '../api.js';
 import {money} from '../fmt.js';
 import {district_title} from '../places.js';
-import {badge, card, facts, timeline} from '../table.js';
+import {badge, card, facts} from '../table.js';
+import {timeline} from '../timeline.js';
 import {HOLDERS, live, WAYS, word} from './catalogue.js';
 import {is_english, t} from '../words.js';
 

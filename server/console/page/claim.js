@@ -7,7 +7,8 @@ import {apart, barred_notes, difference, steps_line} from '../apart.js';
 import {money, pct} from '../fmt.js';
 import {print_button} from '../frame.js';
 import {steps} from '../steps.js';
-import {badge, card, due, facts, table, timeline} from '../table.js';
+import {badge, card, due, facts, table} from '../table.js';
+import {timeline} from '../timeline.js';
 import {t} from '../words.js';
 
 const RULES = {accept: 'made', confirm: 'made', approve: ['accept', 'made'], pay: ['approve', 'made'], accept_costs: 'made'};

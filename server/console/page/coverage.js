@@ -7,7 +7,8 @@ import {get} from '../api.js';
 import {apart, barred_notes, difference, steps_line} from '../apart.js';
 import {money, pct} from '../fmt.js';
 import {steps} from '../steps.js';
-import {badge, card, facts, timeline} from '../table.js';
+import {badge, card, facts} from '../table.js';
+import {timeline} from '../timeline.js';
 import {t} from '../words.js';
 
 const ORDER = ['confirm', 'refuse', 'end'];

@@ -5,7 +5,8 @@ import {h, name, u} from '../h.js';
 import {get} from '../api.js';
 import {print_button} from '../frame.js';
 import {district_title} from '../places.js';
-import {badge, card, facts, table, timeline} from '../table.js';
+import {badge, card, facts, table} from '../table.js';
+import {timeline} from '../timeline.js';
 import {is_english, t, title} from '../words.js';
 
 const RESULTS = {

@@ -7,7 +7,8 @@ import {instant, money, pct} from '../fmt.js';
 import {event_form} from '../loan_event.js';
 import {print_button} from '../frame.js';
 import {amounts, shown} from '../loan_fields.js';
-import {badge, card, facts, table, tabs, timeline} from '../table.js';
+import {badge, card, facts, table, tabs} from '../table.js';
+import {timeline} from '../timeline.js';
 import {LOAN_FIELDS} from '../titles.js';
 import {t, title} from '../words.js';
 

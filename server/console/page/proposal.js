@@ -7,7 +7,8 @@ import {apart, barred_notes, difference, steps_line} from '../apart.js';
 import {differences} from '../diff.js';
 import {instant, money} from '../fmt.js';
 import {steps} from '../steps.js';
-import {badge, card, facts, table, timeline} from '../table.js';
+import {badge, card, facts, table} from '../table.js';
+import {timeline} from '../timeline.js';
 import {act_text, act_title} from '../titles_act.js';
 import {is_english, t} from '../words.js';
 
