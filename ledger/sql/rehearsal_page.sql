@@ -23,12 +23,12 @@ page as materialized (
       from (select l.id
               from loan l
              where ($1::uuid is null or l.id > $1::uuid)
-               and not loan_is_void(l.id, null)
+               and l.id not in (select v.loan_id from loan_void v where loan_void_at(v, null)) -- one list for the page
              group by l.id
              order by l.id
              limit $2::int) x
 )
-select c.id, v.id is not null as current, c.bank, c.contract_no, coalesce(sy.used, 0) as year_second,
+select c.id, coalesce(v.seen, false) as current, c.bank, c.contract_no, coalesce(sy.used, 0) as year_second,
        coalesce(sl.used, 0) as lifetime_second,
        c.borrower_uscc, c.borrower_district, c.borrower_size, c.borrower_sme, c.borrower_industry, c.borrower_employees,
        c.borrower_revenue, c.borrower_assets,
@@ -48,7 +48,9 @@ select c.id, v.id is not null as current, c.bank, c.contract_no, coalesce(sy.use
        select f.* from subsidy_loan_more(c.id, k.asks, k.months, today(), not c.plain) f
         where not c.plain or k.asks && array['loan.pledgee', 'loan.first_pledge']
        offset 0) m on true -- a gate: most loans call nothing
-  left join loan v on v.id = c.id and v.version = c.version
+  left join lateral (
+       select true as seen from loan l where l.id = c.id and l.version = c.version
+       offset 0) v on true -- looked up one by one: joined, each page would read all loans
   join subsidy_loan_usage((select ids from page)) u on u.id = c.id
  cross join lateral (
        select extract(year from date '1970-01-01' + case $5::text when 'settled_on' then c.loan_settled_on

@@ -59,9 +59,6 @@ create or replace function enterprise_size_disputed(firm text, bank bigint, size
     returns table (told text, small_or_medium text)
     language plpgsql stable rows 1 security definer set search_path = public, pg_temp as $$
 begin
-    if not exists (select from enterprise_profile p where p.uscc = firm) then
-        return; -- most firms
-    end if;
     return query
     select o.code || ' ' || enterprise_size_disputed.size || '; ' || x.told,
            case when x.alike then left((enterprise_size_disputed.size <> 'large')::text, 1) end

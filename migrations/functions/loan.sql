@@ -380,7 +380,11 @@ begin
            select case when bool_or(i.owner <> l.borrower) then false
                        when bool_and(i.owner = l.borrower) then true end as own -- an owner not told: not known
              from (select y.owner from loan_ip y where y.record_id = l.id and y.version = l.version) i) p on true
-      left join lateral enterprise_size_disputed(l.borrower, l.org_id, l.size, l.signed_on) z on true;
+      left join lateral (
+           select d.*
+             from enterprise_size_disputed(l.borrower, l.org_id, l.size, l.signed_on) d
+            where exists (select from enterprise_profile y where y.uscc = l.borrower)
+           offset 0) z on true; -- a gate: of most firms nobody speaks but the bank
 end $$;
 
 -- The loans that a contract number or a record's id names, for whoever asks: row-level security applies. Called once

@@ -61,6 +61,11 @@ bool case_policy(
     k->effective_from = arena_keep(a, rows_at(rows, 0, POLICY_CASE_EFFECTIVE_FROM));
     k->available = arena_keep(a, rows_at(rows, 0, POLICY_CASE_AVAILABLE));
     (void)rows_int(rows, 0, POLICY_CASE_QUEUE, &k->queue); /* a draft has none */
+    int64_t from = 0, until = INT32_MAX;
+    (void)rows_int(rows, 0, POLICY_CASE_GOVERNS_FROM, &from);
+    (void)rows_int(rows, 0, POLICY_CASE_GOVERNS_UNTIL, &until); /* null: it has no end */
+    k->governs_from.n = (int32_t)from;
+    k->governs_until.n = (int32_t)until;
     case_lpr(a, rows_at(rows, 0, POLICY_CASE_LPR), k);
     k->rule = case_rule(a, arena_keep(a, rows_at(rows, 0, POLICY_CASE_BODY)), &k->version_by);
     if (!k->rule)
@@ -104,27 +109,28 @@ void case_forget(struct case_cache *c)
         c->slot[i].until_us = 0;
 }
 
-static struct slot *slot_of(struct case_cache *c, struct str key)
+/* A slot of this key whose version is the answer for a day from `from` to `until`. */
+static struct slot *slot_of(struct case_cache *c, struct str key, day from, day until)
 {
     for (int i = 0; i < SLOTS; i++) {
-        if (c->slot[i].key.p && str_eq(c->slot[i].key, key))
-            return &c->slot[i];
+        struct slot *s = &c->slot[i];
+        if (s->key.p && str_eq(s->key, key) && s->policy.governs_from.n <= until.n &&
+            from.n <= s->policy.governs_until.n)
+            return s;
     }
     return NULL;
 }
 
-const struct policy_case *case_cached(struct case_cache *c, struct str key, bool fresh)
+const struct policy_case *case_cached(struct case_cache *c, struct str key, day governs, bool fresh)
 {
-    const struct slot *s = slot_of(c, key);
+    const struct slot *s = slot_of(c, key, governs, governs);
     return s && (!fresh || s->until_us > monotonic_us()) ? &s->policy : NULL;
 }
 
 const struct policy_case *case_keep(
     struct case_cache *c, struct str key, const struct rows *rows, struct str code, struct err *e)
 {
-    struct slot *s = slot_of(c, key);
-    if (!s)
-        s = &c->slot[c->next++ % SLOTS];
+    struct slot *s = &c->slot[c->next++ % SLOTS];
     s->key = (struct str){NULL, 0};
     if (s->a)
         arena_reset(s->a);
@@ -132,9 +138,12 @@ const struct policy_case *case_keep(
         s->a = arena_new();
     if (!case_policy(s->a, rows, code, &s->policy, e))
         return NULL;
+    const struct policy_case *k = &s->policy;
+    for (struct slot *old; (old = slot_of(c, key, k->governs_from, k->governs_until));)
+        old->key = (struct str){NULL, 0}; /* a day has one answer, the latest */
     s->key = arena_keep(s->a, key);
     s->until_us = monotonic_us() + KEPT_US;
-    return &s->policy;
+    return k;
 }
 
 /* ---- facts ----------------------------------------------------------------------------------- */

@@ -12,6 +12,7 @@ struct policy_case {
     struct str id, sha256, state, effective_from, available, guard, loan, insurance;
     struct str asks, months; /* what the rule looks at, as JSON (rules_ask) */
     enum version_by version_by;
+    day governs_from, governs_until; /* the days for which this version was the answer */
     int64_t queue;
     const struct rule *rule;
     struct lpr *lpr;
@@ -23,9 +24,11 @@ struct case_cache; /* policies as they were asked for within the last second */
 struct case_cache *case_cache_new(void);
 void case_cache_free(struct case_cache *c);
 void case_forget(struct case_cache *c);
-/* key: who asks, for which policy, version and day. What is returned holds until the loop turns;
- * fresh: not a second old, and nothing was written since. */
-const struct policy_case *case_cached(struct case_cache *c, struct str key, bool fresh);
+/* key: who asks, for which policy, version and day of the case; governs: the day whose version is
+ * wanted. What is returned holds until the loop turns; fresh: not a second old, and nothing was
+ * written since. */
+const struct policy_case *case_cached(
+    struct case_cache *c, struct str key, day governs, bool fresh);
 const struct policy_case *case_keep(
     struct case_cache *c, struct str key, const struct rows *rows, struct str code, struct err *e);
 /* The policy of a row of policy_case, in a; false after adding problems. */

@@ -117,10 +117,11 @@ struct loan_lane *loan_lane_new(void)
 
 /* Nobody picks a version: the day of the case that the policy names says which governs. When it is
  * another one the check begins again, once: it may look at other facts. */
-static bool another_version(struct check *c, enum version_by by, const struct value *facts)
+static bool another_version(struct check *c, const struct policy_case *k, const struct value *facts)
 {
-    day governs = case_version_day(by, facts, c->on);
-    if (c->from.present || c->governed || governs.n == c->version_day.n)
+    day governs = case_version_day(k->version_by, facts, c->on);
+    if (c->from.present || c->governed ||
+        (k->governs_from.n <= governs.n && governs.n <= k->governs_until.n))
         return false;
     c->version_day = governs;
     c->governed = true;
@@ -132,7 +133,7 @@ static bool another_version(struct check *c, enum version_by by, const struct va
 static void with_loan(struct check *c, const struct rows *rows, int row)
 {
     struct req *r = c->r;
-    const struct policy_case *policy = case_cached(r->server->cases, c->key, false);
+    const struct policy_case *policy = case_cached(r->server->cases, c->key, c->version_day, false);
     if (!policy) {
         ask(c);
         return;
@@ -142,7 +143,7 @@ static void with_loan(struct check *c, const struct rows *rows, int row)
         c->refuse(c, NULL);
         return;
     }
-    if (!another_version(c, k->version_by, k->facts))
+    if (!another_version(c, k, k->facts))
         judge(c, k);
 }
 
@@ -168,7 +169,8 @@ static void on_loans(void *arg, const struct rows *rows, const struct fail *fail
 
 static void write_asked(struct buf *out, const struct check *c)
 {
-    const struct policy_case *policy = case_cached(c->r->server->cases, c->key, false);
+    const struct policy_case *policy =
+        case_cached(c->r->server->cases, c->key, c->version_day, false);
     /* when it was forgotten since, the check begins again (with_loan) */
     json_open(out, '{');
     json_member_str(out, "loan", c->loan.s);
@@ -227,7 +229,7 @@ static void on_insurance(void *arg, const struct rows *rows, const struct fail *
 {
     struct check *c = arg;
     struct req *r = c->r;
-    const struct policy_case *policy = case_cached(r->server->cases, c->key, false);
+    const struct policy_case *policy = case_cached(r->server->cases, c->key, c->version_day, false);
     if (fail) {
         c->refuse(c, fail);
         return;
@@ -259,7 +261,7 @@ static void with_policy(struct check *c, const struct policy_case *policy)
         return;
     }
     if (!c->loan.present) {
-        if (!another_version(c, policy->version_by, c->told.row))
+        if (!another_version(c, policy, c->told.row))
             judge(c, case_of(c, policy));
         return;
     }
@@ -294,9 +296,9 @@ static void ask(struct check *c)
         c->policy.s, {NULL, 0}, day_text(r->a, c->on), day_text(r->a, c->version_day)};
     if (c->from.present)
         p[1] = day_text(r->a, (day){(int32_t)c->from.n});
-    c->key = arena_printf(r->a, "%lld %s %s %s %s", (long long)r->actor->org, c->policy.s.p,
-        c->from.present ? p[1].p : "-", p[2].p, p[3].p);
-    const struct policy_case *known = case_cached(r->server->cases, c->key, true);
+    c->key = arena_printf(r->a, "%lld %s %s %s", (long long)r->actor->org, c->policy.s.p,
+        c->from.present ? p[1].p : "-", p[2].p);
+    const struct policy_case *known = case_cached(r->server->cases, c->key, c->version_day, true);
     if (known)
         with_policy(c, known);
     else

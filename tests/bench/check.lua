@@ -1,12 +1,13 @@
--- Eligibility checks by wrk: a policy code, then "random" for contract numbers B-0 to B-99999, or "" for facts alone,
--- then the milliseconds that each connection waits between two checks.
+-- Eligibility checks by wrk: a policy code, then "random" for contract numbers from B-0 on, or "" for facts alone, then
+-- the milliseconds that each connection waits between two checks, and how many numbers there are.
 local headers = {["Content-Type"] = "application/json"}
-local body, numbered, pause
+local body, numbered, pause, numbers
 
 function init(args)
     math.randomseed(1)
     numbered = args[3] == "random"
     pause = tonumber(args[4] or "0")
+    numbers = tonumber(args[5] or "1")
     headers["Authorization"] = "Bearer " .. args[1]
     local subject = args[3] and args[3] ~= "" and ('"loan":"%s","facts":{"borrower.bad_record":false}'):format(args[3])
         or '"facts":{"borrower.district":"310116","borrower.bad_record":false,"loan.amount":"3000000.00",' ..
@@ -23,7 +24,7 @@ end
 function request()
     if numbered then
         return wrk.format("POST", "/v1/eligibility-checks", headers,
-                          (body:gsub("random", "B-" .. math.random(0, 99999))))
+                          (body:gsub("random", "B-" .. math.random(0, numbers - 1))))
     end
     return wrk.format("POST", "/v1/eligibility-checks", headers, body)
 end

@@ -10,20 +10,20 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "it"))
-from harness import RELEASE_BIN, ROOT, Daemon, patent  # noqa: E402
+from harness import RELEASE_BIN, ROOT, Daemon, firm, patent  # noqa: E402
 
-LOANS = 100000
-OWNER = "91310116QX0116125G"
+LOANS, FIRMS = 100000, 20000
 
 
 def loans(first, n):
     for i in range(first, first + n):
         day = "2023-%02d-%02d" % (1 + i % 6, 1 + i % 28)
+        code, name = firm(i % FIRMS)
         yield json.dumps({
-            "contract_no": "B-%d" % i, "product": "single_pledge", "borrower_uscc": OWNER,
-            "borrower_name": "压测企业", "district": "310116", "amount": "%d00.00" % (10000 + i % 40000),
+            "contract_no": "B-%d" % i, "product": "single_pledge", "borrower_uscc": code,
+            "borrower_name": name, "district": "310116", "amount": "%d00.00" % (10000 + i % 40000),
             "rate": "3.45", "signed_on": day, "disbursed_on": day, "matures_on": "2024-01-15",
-            "ip": [{"number": patent(i), "owner_uscc": OWNER}]}, ensure_ascii=False) + "\n"
+            "ip": [{"number": patent(i), "owner_uscc": code}]}, ensure_ascii=False) + "\n"
 
 
 def fill(d, bank):
@@ -47,6 +47,7 @@ def policy(d, district, checker):
 
 
 def main():
+    subprocess.run(["ninja", "-C", "build/release", "pledged", "bench_rule"], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
     subprocess.run([os.path.join(ROOT, "build", "release", "bench_rule")], check=True, cwd=ROOT)
     d = Daemon(safe=True, binary=RELEASE_BIN)
     try:
@@ -58,9 +59,9 @@ def main():
                                       ("paced, by loan", "random", "20")):
             for _ in range(3):
                 out = subprocess.run(["wrk", "-t1", "-c64", "-d5s", "-s", "tests/bench/check.lua",
-                                      "http://127.0.0.1:%d" % d.port, "--", bank, "JS-2023", contract, pause],
+                                      "http://127.0.0.1:%d" % d.port, "--", bank, "JS-2023", contract, pause, str(LOANS)],
                                      check=True, capture_output=True, text=True, cwd=ROOT).stdout
-                print("64 connections, %s: %s" % (what, out.strip().splitlines()[-1]))
+                print("64 connections, %s: %s" % (what, out.strip().splitlines()[-1]), flush=True)
         for _ in range(3):
             start = time.time()
             r = d.call("POST", "/v1/policies/JS-2023/rehearsals", {

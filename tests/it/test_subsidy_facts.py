@@ -232,6 +232,22 @@ class Facts(SubsidyCase):
         said = self.apply(code, self.lent(drawn="2024-01-02", settled=None, matures_on="2025-01-01")).json()
         self.assertEqual((said["policy_version"], said["amount"]), ("2024-01-01", "30000.00"))
 
+    def test_a_version_that_was_just_asked_for_answers_its_own_days_alone(self):
+        code = "X-%d" % next(numbers)
+        old = {"code": code, "title": "旧办法", "district": "310116", "effective_from": "2022-01-01",
+               "effective_to": "2022-12-31", "legal_ref": "测试", "eligible": ALWAYS, "version_by": "draw_down",
+               "items": [{"item": "principal_award", "share": "2"}]}
+        self.in_force(old)
+        self.in_force(dict(old, effective_from="2023-02-01", effective_to="2023-12-31",
+                           items=[{"item": "principal_award", "share": "1"}]))
+        # by the version of its day; in a gap, before all and after all by the newest: today's question had that answer
+        days = [("2022-12-31", "2022-01-01"), ("2023-02-01", "2023-02-01"), ("2023-01-15", "2023-02-01"),
+                ("2022-01-01", "2022-01-01"), ("2021-12-31", "2023-02-01"), ("2024-03-01", "2023-02-01")]
+        loans = [(self.lent(drawn=day, settled=None, signed_on=day, registered_on=None,
+                            matures_on=str(int(day[:4]) + 1) + day[4:]), version) for day, version in days]
+        for contract, version in loans + loans[::-1]:
+            self.assertEqual(self.asked(code, contract).json()["policy_version"], version, contract)
+
     def test_a_rate_that_is_not_known_is_asked_for(self):
         code = self.drafted([{"item": "interest", "share": "50", "rate_ceiling": {"lpr": "1y", "at": "disbursed_on"}}])
         contract = self.lent(drawn="2026-10-09", settled=None, matures_on="2027-10-08")
