@@ -497,6 +497,7 @@ struct problem {
     struct str arg;     /* takes the place of {} ; may be empty */
     const char *field;  /* its title; NULL: not said */
     struct str value;   /* what was read there; p == NULL: not said */
+    struct str beside; /* {"pointer":…,"title":…,"seen":…,"now":…}, …: what differs; or p == NULL */
     struct problem *next;
 };
 struct err {
@@ -519,6 +520,9 @@ bool err_add(struct err *e, enum err_code code, struct str pointer, const char *
 /* "[{"pointer":…,"code":…,"title":…,"cure":…},…]" appended to out. */
 void err_write(const struct err *e, bool english, struct buf *out);
 extern const struct member error_members[]; /* of one of these */
+/* "difference":[…] of all of them into the open object, if any says what differs. */
+void err_write_difference(const struct err *e, struct buf *out);
+extern const struct member seen_members[]; /* of one of these */
 /* The title of a code with {} filled in. */
 struct str err_title(struct arena *a, enum err_code code, struct str arg, bool english);
 struct str err_cure(struct arena *a, enum err_code code, struct str arg, bool english);

@@ -122,6 +122,29 @@ const struct member error_members[] = {
     {.name = NULL},
 };
 
+const struct member seen_members[] = {
+    {"pointer", M_TEXT, "位置", .en = "JSON pointer into the record"},
+    {"title", M_TEXT, "项目", .en = "What it is"},
+    {"seen", M_TEXT, "所见", .en = "What was seen; null: nothing, or nobody knows", .null = true},
+    {"now", M_TEXT, "现为", .en = "What stands; null: nothing", .null = true},
+    {.name = NULL},
+};
+
+void err_write_difference(const struct err *e, struct buf *out)
+{
+    const struct problem *p = e->first;
+    while (p && !p->beside.p)
+        p = p->next;
+    if (!p)
+        return;
+    json_member_list(out, "difference");
+    for (; p; p = p->next) {
+        if (p->beside.p)
+            json_raw(out, p->beside);
+    }
+    json_close(out, ']');
+}
+
 void err_write(const struct err *e, bool english, struct buf *out)
 {
     json_open(out, '[');

@@ -82,6 +82,15 @@ create or replace function yuan_text(fen bigint) returns text language sql immut
 create or replace function problem(code text, pointer text, arg text) returns json language sql immutable as
     $$ select json_build_array(code, pointer, coalesce(arg, '')) $$;
 
+-- What somebody saw is not what stands: with what differs, a list of [type, pointer, title, seen, now] (the title of
+-- a field of a type of record is known by its pointer), or, where nobody can tell what he saw, with what he sent and
+-- with what is asked for.
+create or replace function problem_seen(pointer text, arg text, told text, stands text, difference json) returns json
+    language sql immutable as $$
+    select json_build_array('E_SEEN', pointer, coalesce(arg, ''),
+               coalesce(difference, json_build_array(json_build_array(null, '/seen', '所见版本', told, stands))))
+$$;
+
 -- The day it is in Shanghai, whatever the zone of the server.
 create or replace function today() returns date language sql stable as
     $$ select (now() at time zone 'Asia/Shanghai')::date $$;

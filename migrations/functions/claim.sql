@@ -70,6 +70,12 @@ create or replace function claim_state(claim_id uuid) returns text
      where n.claim = claim_id
 $$;
 
+-- What the fund bears of a claim, as it was judged last.
+create or replace function claim_fund_fen(claim_id uuid) returns bigint
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select n.fund_fen from claim_now n where n.claim = claim_id
+$$;
+
 -- The day by which a returned claim is to come back; null: it is not returned.
 create or replace function claim_due_on(claim_id uuid) returns date
     language sql stable security definer set search_path = public, pg_temp as $$
@@ -927,21 +933,24 @@ begin
     loop
         before := claim_view(c, at);
         if claim_seen_of(c, before, at) = seen then
-            select array_agg(problem('E_SEEN', '/' || m.key, m.title || ' ' || coalesce(before ->> m.key, '-') || ' → '
-                                     || coalesce(view ->> m.key, '-')) order by m.n)
+            select array_agg(problem_seen('/' || m.key, m.title || ' ' || coalesce(before ->> m.key, '-') || ' → '
+                                          || coalesce(view ->> m.key, '-'), seen, null, json_build_array(
+                                          json_build_array(null, '/' || m.key, m.title, before ->> m.key,
+                                                           view ->> m.key))) order by m.n)
               into p
               from (values (1, 'state', '状态'), (2, 'net_loss', '净损失'),
                             (3, 'fund', '基金应赔'), (4, 'problems', '问题'))
                      as m(n, key, title)
              where before ->> m.key is distinct from view ->> m.key;
-            return coalesce(p, array[problem('E_SEEN', '/split', '分担')]);
+            return coalesce(p, array[problem_seen('/split', '分担', seen, null, json_build_array(
+                                     json_build_array(null, '/split', '分担', before ->> 'split', view ->> 'split')))]);
         end if;
     end loop;
-    return array[problem('E_SEEN', '/seen', (
+    return array[problem_seen('/seen', (
         select coalesce(string_agg(s.n || ' ' || s.step || ' ' || s.recorded_by
                                    || ' ' || instant_text(s.recorded_at),
                                    '; ' order by s.n), '-')
-          from claim_step s where s.claim = c.id))];
+          from claim_step s where s.claim = c.id), seen, claim_seen_of(c, view, null), null)];
 end $$;
 
 -- ---- what came back --------------------------------------------------------------------------------

@@ -691,7 +691,12 @@ begin
     if not is_legal or my_kind() = 'bank' and step <> 'end' then
         return array[problem('E_STEP', '', c.state)];
     elsif told ->> 'seen' <> seen then
-        return array[problem('E_SEEN', '/seen', c.state)];
+        return array[problem_seen('/seen', c.state, told ->> 'seen', seen, (
+            select json_build_array(json_build_array(null, '/state', '状态', null, c.state),
+                       json_build_array(null, '/steps', '办理经过', null,
+                                        string_agg(concat_ws(' ', s.n, s.step, s.recorded_by,
+                                                             instant_text(s.recorded_at)), '; ' order by s.n)))
+              from coverage_step s where s.coverage = c.id))];
     elsif step = 'confirm' and coverage_told_by_me(c) is not null then
         return array[problem('E_SAME_PERSON', '', coverage_told_by_me(c))];
     elsif step = 'confirm' and c.state = 'requested' and c.paper and exists (

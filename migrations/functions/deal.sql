@@ -28,7 +28,7 @@ begin
     elsif exists (select from submission x where x.id = r.id and person_is_me(x.recorded_by)) then
         return array[problem('E_SAME_PERSON', '/record', my_signature())];
     elsif doc ->> 'seen' <> record_seen(r.id) then
-        return array[problem('E_SEEN', '/seen', 'version ' || r.version)];
+        return array[record_seen_problem(r.id, doc ->> 'seen')];
     elsif r.body ->> 'voided' = 'true' then
         return array[problem('E_VOIDED', '/record', r.key)];
     end if;

@@ -336,6 +336,28 @@ create or replace function flag_seen(flag_id uuid) returns text
      where r.flag = flag_id
 $$;
 
+-- A flag whose evidence somebody saw before more of it was found, beside what it rests on now.
+create or replace function flag_seen_problem(flag_id uuid, told text) returns json language plpgsql stable as $$
+declare
+    many text := (select count(*)::text from flag_record r where r.flag = flag_id);
+    saw timestamptz;
+begin
+    select t.at into saw
+      from (select distinct r.added_at as at from flag_record r where r.flag = flag_id) t
+     where told = (
+           select encode(sha256(convert_to(flag_id || string_agg(
+                         concat_ws(' ', r.record_id, r.version, r.pointer, r.facts), ';'
+                         order by r.record_id, r.version, r.pointer), 'UTF8')), 'hex')
+             from flag_record r
+            where r.flag = flag_id and r.added_at <= t.at);
+    return problem_seen('/seen', many, told, flag_seen(flag_id), (
+        select json_agg(json_build_array(r.type, '/records', '证据', null, concat_ws(' ', e.key, r.pointer, r.facts))
+                        order by r.added_at, r.record_id, r.version, r.pointer)
+          from flag_record r
+          left join submission e on e.id = r.record_id and e.version = r.version
+         where r.flag = flag_id and r.added_at > saw));
+end $$;
+
 -- A flag is cleared once, on what was seen, by somebody who recorded none of its evidence.
 create or replace function flag_clearing_problems(id uuid, doc json) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
@@ -353,7 +375,7 @@ begin
         return array[problem('E_CLEARED', '', recorder)];
     end if;
     if doc ->> 'seen' <> flag_seen(f.id) then
-        p := p || problem('E_SEEN', '/seen', (select count(*)::text from flag_record r where r.flag = f.id));
+        p := p || flag_seen_problem(f.id, doc ->> 'seen');
     end if;
     select min(x.recorded_by) into recorder
       from flag_record r

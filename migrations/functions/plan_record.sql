@@ -96,7 +96,7 @@ begin
     elsif plan_state_of(r.id) = 'in_force' then
         d.problems := json_build_array(problem('E_STEP', '/plan', 'in_force'));
     elsif doc ->> 'seen' <> record_seen(r.id) then
-        d.problems := json_build_array(problem('E_SEEN', '/seen', 'version ' || r.version));
+        d.problems := json_build_array(record_seen_problem(r.id, doc ->> 'seen'));
     elsif exists (select from submission x
                    where x.id = r.id and person_is_me(x.recorded_by)
                      and x.version > coalesce((select max(v.record_version) from plan_version v where v.id = r.id), 0))

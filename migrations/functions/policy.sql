@@ -109,7 +109,7 @@ begin
                       when exists (select from policy_end e where e.policy = r.id) then 'ended'
                       else 'in_force: end' end);
     elsif doc ->> 'seen' <> record_seen(r.id) then
-        found_problems := found_problems || problem('E_SEEN', '/seen', 'version ' || r.version);
+        found_problems := found_problems || record_seen_problem(r.id, doc ->> 'seen');
     elsif is_end and (doc ->> 'on')::date < in_force.effective_from then
         found_problems := found_problems || problem('E_ORDER', '/on', in_force.effective_from::text);
     elsif not is_end then

@@ -88,6 +88,22 @@ create or replace function proposal_moved(p proposal) returns text
                  from proposal_step s where s.proposal = (p).id), 'version 1')
 $$;
 
+-- The same, as members: what differs from what stood when it was proposed, and the steps taken.
+create or replace function proposal_difference(p proposal) returns json
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select json_agg(json_build_array(x.type, x.pointer, x.title, x.was, x.now) order by x.pointer collate "C")
+      from (select (p).type as type, '/before/' || coalesce(a.key, b.key) as pointer, null as title, a.value as was,
+                   b.value as now
+              from json_each_text((p).before) a
+              full join json_each_text((select proposal_before(u, (proposal_record(p)).body)
+                                          from proposal_rule u where u.type = (p).type)) b on b.key = a.key
+             where a.value is distinct from b.value
+            union all
+            select null, '/steps/' || s.n - 1, '复核经过', null,
+                   concat_ws(' ', s.step, s.recorded_by, instant_text(s.recorded_at))
+              from proposal_step s where s.proposal = (p).id) x
+$$;
+
 -- May whoever acts take part in this at all? To all others it does not exist.
 create or replace function proposal_is_mine(p proposal) returns boolean
     language sql stable security definer set search_path = public, pg_temp as $$
@@ -176,7 +192,8 @@ begin
     elsif p.type = 'seal' and step = 'approve' and not dry and derived ->> 'seals' is null then
         found_problems := array[problem('E_ALONE', '', '/v1/proposals/' || p.id || '/approve')]; -- a list seals none
     elsif doc ->> 'seen' <> proposal_seen(p) then
-        found_problems := array[problem('E_SEEN', '/seen', proposal_moved(p))];
+        found_problems := array[problem_seen('/seen', proposal_moved(p), doc ->> 'seen', proposal_seen(p),
+                                             proposal_difference(p))];
     else
         found_problems := proposal_person_refusal(p, step);
     end if;

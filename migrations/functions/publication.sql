@@ -155,7 +155,7 @@ begin
     elsif proposed.quarter is not null and doc ->> 'seen' is null then
         d.problems := json_build_array(problem('E_NEED', '/seen', proposed.seen));
     elsif proposed.quarter is not null and doc ->> 'seen' <> proposed.seen then
-        d.problems := json_build_array(problem('E_SEEN', '/seen', proposed.seen));
+        d.problems := json_build_array(problem_seen('/seen', proposed.seen, doc ->> 'seen', proposed.seen, null));
     elsif person_is_me(proposed.by_whom) then
         d.problems := json_build_array(problem('E_SAME_PERSON', '', proposed.by_whom));
     elsif not dry then

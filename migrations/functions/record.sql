@@ -191,6 +191,26 @@ create or replace function record_seen(record_id uuid) returns text
      where r.id = record_id
 $$;
 
+-- A version of a record that somebody saw beside the one that stands, field by field.
+create or replace function record_seen_problem(record_id uuid, told text) returns json language sql stable as $$
+    with version as (
+        select r.version, r.type, r.body,
+               encode(sha256(string_agg(r.sha256, ''::bytea) over (order by r.version)), 'hex') as seen
+          from submission r
+         where r.id = record_id
+    )
+    select problem_seen('/seen', 'version ' || v.version, told, v.seen, (
+               select json_agg(json_build_array(v.type, '/' || coalesce(a.key, b.key), null, a.value, b.value)
+                               order by coalesce(a.key, b.key) collate "C")
+                 from json_each_text((select o.body from version o where o.seen = told limit 1)) a
+                 full join json_each_text(v.body) b on b.key = a.key
+                where a.value is distinct from b.value
+                  and exists (select from version o where o.seen = told)))
+      from version v
+     order by v.version desc
+     limit 1
+$$;
+
 -- What stands against a correction, as a JSON array of problems; null: nothing.
 create or replace function record_correction_refusal(type text, record_id uuid, doc json) returns json
     language plpgsql stable as $$

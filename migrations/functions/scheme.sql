@@ -82,7 +82,7 @@ begin
     if exists (select from scheme s where s.id = r.id) then
         d.problems := json_build_array(problem('E_STEP', '/scheme', 'in_force'));
     elsif doc ->> 'seen' <> record_seen(r.id) then
-        d.problems := json_build_array(problem('E_SEEN', '/seen', 'version ' || r.version));
+        d.problems := json_build_array(record_seen_problem(r.id, doc ->> 'seen'));
     elsif cardinality(found_problems) > 0 then
         d.problems := array_to_json(found_problems);
     elsif person_is_me(r.recorded_by) then -- who drafts for one office does not approve for another

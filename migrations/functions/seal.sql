@@ -86,6 +86,7 @@ create or replace function report_seal_problems(id uuid, doc json) returns json[
 declare
     q text := doc ->> 'quarter';
     previous text := report_manifest_line(doc ->> 'manifest', 'previous');
+    cells text := split_part(report_manifest_line(doc ->> 'manifest', 'cells'), ' ', 2);
     last report_seal;
     p json[] := '{}'::json[];
 begin
@@ -95,8 +96,8 @@ begin
     end if;
     if cardinality(p) = 0 and not exists (
            select from json_array_elements(report_seal_agreed(q)) a
-            where a ->> 'seen' = split_part(report_manifest_line(doc ->> 'manifest', 'cells'), ' ', 2)) then
-        return array[problem('E_SEEN', '/seen', split_part(report_manifest_line(doc ->> 'manifest', 'cells'), ' ', 2))];
+            where a ->> 'seen' = cells) then
+        return array[problem_seen('/seen', cells, null, cells, null)];
     end if;
     if cardinality(p) = 0 and previous <> coalesce(encode(text_sha256(last.manifest), 'hex'), 'none') then
         p := array[problem('E_FACTS_MOVED', '', last.quarter)];

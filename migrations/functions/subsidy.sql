@@ -673,6 +673,35 @@ create or replace function application_seen(app uuid) returns text
              where s.application = app) x
 $$;
 
+-- An application that somebody saw before its last steps were taken, beside what stands.
+create or replace function application_seen_problem(app uuid, told text) returns json
+    language sql stable security definer set search_path = public, pg_temp as $$
+    with step as (
+        select s.n, concat_ws(' ', s.n, s.step, s.recorded_by, instant_text(s.recorded_at)) as said, s.state,
+               coalesce(r.sha256, convert_to(s.step || instant_text(s.recorded_at), 'UTF8')) as sha256
+          from application_step s
+          left join submission r on r.id = s.id and r.version = 1
+         where s.application = app
+    ),
+    moment as ( -- after each step; 0: when it was made
+        select m.n, (select string_agg(s.said, '; ' order by s.n) from step s where s.n <= m.n) as steps,
+               (select s.state from step s where s.n = m.n) as state,
+               encode(sha256((select r.sha256 from submission r where r.id = app and r.version = 1)
+                             || coalesce((select string_agg(s.sha256, ''::bytea order by s.n)
+                                            from step s where s.n <= m.n), '')), 'hex') as seen
+          from (select 0 as n union all select s.n from step s) m
+    )
+    select problem_seen('/seen', coalesce(l.steps, '-'), told, l.seen, (
+               select json_agg(json_build_array(null, x.pointer, x.title, x.was, x.now))
+                 from moment o
+                cross join lateral (values ('/state', '状态', o.state, l.state),
+                                           ('/steps', '办理经过', o.steps, l.steps)) as x(pointer, title, was, now)
+                where o.seen = told and x.was is distinct from x.now))
+      from moment l
+     order by l.n desc
+     limit 1
+$$;
+
 -- Free what an application took, and let those who wait have it.
 create or replace function application_free(app uuid, day date) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -828,11 +857,7 @@ begin
               from application_transition t
              where t.state = now_row.state), '-'));
     elsif doc ->> 'seen' <> application_seen(a.id) then
-        p := p || problem('E_SEEN', '/seen', (
-            select coalesce(string_agg(s.n || ' ' || s.step || ' ' || s.recorded_by
-                                       || ' ' || instant_text(s.recorded_at),
-                                       '; ' order by s.n), '-')
-              from application_step s where s.application = a.id));
+        p := p || application_seen_problem(a.id, doc ->> 'seen');
     else
         if person_is_me(maker) then
             p := p || problem('E_SAME_PERSON', '', maker);

@@ -244,6 +244,42 @@ void answer_write(struct buf *out, const struct record *rec, const struct verdic
     json_close(out, '}');
 }
 
+/* The title of a member of a record: that of its field, else its name. */
+static struct str title_at(struct arena *a, struct str type, struct str pointer)
+{
+    struct str name = arena_str(a, pointer.p + 1, strcspn(pointer.p + 1, "/"));
+    for (int i = 0; type.p && i < record_count; i++) {
+        int f = str_is(type, records[i]->name) ? field_index(records[i]->fields, name) : -1;
+        if (f >= 0)
+            return str_of(records[i]->fields[f].zh);
+    }
+    return name;
+}
+
+/* [[type, pointer, title, seen, now], …] of problem_seen (migrations): as clients see it. */
+static struct str difference_told(struct arena *a, const struct json *list)
+{
+    struct buf out;
+    buf_init(&out, a);
+    for (const struct json *x = list->child; x; x = x->next) {
+        MUST(x->count == 5);
+        const struct json *pointer = x->child->next, *title = pointer->next, *seen = title->next;
+        if (out.n)
+            buf_char(&out, ',');
+        struct buf one;
+        buf_init(&one, a);
+        json_open(&one, '{');
+        json_member_str(&one, "pointer", pointer->text);
+        json_member_str(&one, "title",
+            title->kind == JSON_STRING ? title->text : title_at(a, x->child->text, pointer->text));
+        json_member_known(&one, "seen", seen->text);
+        json_member_known(&one, "now", seen->next->text);
+        json_close(&one, '}');
+        buf_str(&out, buf_view(&one));
+    }
+    return buf_view(&out);
+}
+
 /* The database's own refusals. A code it invents shows as an internal error. */
 static void refused_problems(struct str body, struct err *e)
 {
@@ -252,9 +288,11 @@ static void refused_problems(struct str body, struct err *e)
     const struct json *list = json_parse(e->a, body, &none);
     MUST(list && list->kind == JSON_LIST && list->count > 0);
     for (const struct json *x = list->child; x; x = x->next) {
-        MUST(x->count == 3);
-        const struct json *pointer = x->child->next;
+        MUST(x->count == 3 || x->count == 4);
+        const struct json *pointer = x->child->next, *more = pointer->next->next;
         err_add(e, err_by_name(x->child->text), pointer->text, "%s", pointer->next->text.p);
+        if (more && e->last)
+            e->last->beside = difference_told(e->a, more);
     }
 }
 

@@ -12,6 +12,8 @@ static const struct member verdict_members[] = {
     {"outcome", M_WORD, "结果", .en = "Outcome", .words = "created replay conflict refused"},
     {"id", M_ID, "记录编号", .en = "Id of the record", .maybe = true},
     {"errors", M_OBJECT, "问题", .en = "What is wrong", .of = error_members, .list = true},
+    {"difference", M_OBJECT, "与所见的不同", .en = "What differs from what was seen (E_SEEN)",
+        .of = seen_members, .list = true, .maybe = true},
     {"warnings", M_OBJECT, "预警", .en = "Red flags", .of = warning_members, .list = true,
         .maybe = true},
     {.name = NULL},
@@ -85,6 +87,7 @@ static void write_line(struct upload *up, struct slice *s, struct line *l, struc
         json_member_str(out, "id", v->id);
     json_key(out, "errors");
     err_write(&l->err, up->r->english, out);
+    err_write_difference(&l->err, out);
     if (v && v->outcome != OUT_CONFLICT && v->flags.p && v->flags.n > 2) {
         json_key(out, "warnings");
         warnings_write(out, s->a, v->flags);

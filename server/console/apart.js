@@ -31,14 +31,14 @@ export const barred_notes = (barred) => barred.map(([step, why]) => h('p', {clas
 const SKIP = ['seen', 'receipt', 'version', 'legal_steps', 'steps'];
 
 /** What stands now beside what is on screen, only what differs; `state` names the list of its states. For steps({difference}). */
-export const difference = (path, shown, titles, state) => async () => {
+export const difference = (path, shown, titles, state) => Object.assign(async () => {
   const text = (d, v) => v === null || v === undefined || v === '' ? '—' : d.key === 'state' ? title(state,
     v) : typeof v === 'object' ? JSON.stringify(v) : String(v);
   const rows = differences(shown, await get(path)).filter((d) => !SKIP.includes(d.key));
   return table({rows, columns: [{key: 'key', title: t('项目', 'Item'), cell: (d) => titles[d.key] || d.key},
     {key: 'a', title: t('您看到的', 'What you saw'), cell: (d) => h('span', {class: 'old'}, text(d, d.a))},
     {key: 'b', title: t('现在的', 'What stands'), cell: (d) => h('strong', null, text(d, d.b))}]});
-};
+}, {states: state});
 
 /** Who did what, for a time line. */
 export const steps_line = (made, steps, of) => [made, ...(steps || []).map((s) => ({on: s.on || String(s.at).slice(0, 10),

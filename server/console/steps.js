@@ -7,6 +7,7 @@
  */
 import {h, replace} from './h.js';
 import {post, Refusal} from './api.js';
+import {money} from './fmt.js';
 import {form} from './form.js';
 import {table} from './table.js';
 import {toast} from './dialog.js';
@@ -14,15 +15,17 @@ import {t, title} from './words.js';
 
 const DANGER = ['refuse', 'return', 'withdraw', 'clawback', 'end', 'void'];
 
-/** What changed since the page was loaded, out of a refusal E_SEEN. */
-export function stale(error, reload, beside) {
-  const told = error.problem.difference || error.errors.filter((e) => e.code === 'E_SEEN').map((e) => ({title: e.title, seen: null, now: null}));
+/** What changed since the page was loaded, as a refusal E_SEEN tells it; `states` is the list of the record's states. */
+export function stale(error, reload, beside, states) {
+  const told = (error.problem.difference || []).filter((d) => d.seen !== null || !beside);
+  const text = (d, v) => v === null ? '—' : d.pointer === '/state' ? title(states, v) : /^-?\d+\.\d\d$/.test(v) ? money(v) : v;
   return h('div', {class: 'summary', role: 'alert', tabindex: '-1'},
     h('h2', null, t('这份数据在您打开之后已有变动', 'This has changed since you opened it')),
     h('p', null, t('请看差异后再决定；没有办理任何事项。', 'Look at the difference, then decide. Nothing was done.')),
-    told.length && told[0].pointer ? table({columns: [{key: 'title', title: t('项目', 'Item'), cell: (d) => d.title || d.pointer},
-      {key: 'seen', title: t('您看到的', 'What you saw')}, {key: 'now', title: t('现在的', 'What stands')}], rows: told})
-      : [h('ul', null, error.errors.map((e) => h('li', null, e.title))), beside || null],
+    told.length ? table({columns: [{key: 'title', title: t('项目', 'Item')},
+      {key: 'seen', title: t('您看到的', 'What you saw'), cell: (d) => h('span', {class: 'old'}, text(d, d.seen))},
+      {key: 'now', title: t('现在的', 'What stands'), cell: (d) => h('strong', null, text(d, d.now))}], rows: told})
+      : beside || h('ul', null, error.errors.map((e) => h('li', null, e.title))),
     h('button', {type: 'button', class: 'primary', onclick: reload}, t('重新查看', 'Look again')));
 }
 
@@ -44,7 +47,8 @@ export function steps({record, seen, legal, fields = {}, verbs = {}, hints = {},
           await post(`${record}/${step}`, body);
         } catch (e) {
           if (!(e instanceof Refusal) || !e.has('E_SEEN')) throw e;
-          const shown = stale(e, after, difference ? await difference().catch(() => null) : null);
+          const beside = difference ? await difference().catch(() => null) : null; // where the ledger can not tell what was seen
+          const shown = stale(e, after, beside, difference ? difference.states : null);
           replace(place, shown);
           shown.focus();
           return;

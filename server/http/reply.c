@@ -268,6 +268,7 @@ static struct str problem_document(const struct req *r, int status)
     json_member_str(&b, "request_id", r->request_id);
     json_key(&b, "errors");
     err_write(&r->err, r->english, &b);
+    err_write_difference(&r->err, &b);
     json_close(&b, '}');
     return buf_view(&b);
 }

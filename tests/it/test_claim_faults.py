@@ -147,6 +147,8 @@ class Faults(FundCase):
         r = self.step(where, "approve", self.second, status=None, seen=seen)
         self.assertEqual((r.status, r.codes()), (409, [("/net_loss", "E_SEEN"), ("/fund", "E_SEEN")]))
         self.assertIn("2700000.00 → 2699999.10", r.json()["errors"][1]["title"])
+        self.assertEqual([(x["pointer"], x["seen"], x["now"]) for x in r.json()["difference"]],
+                         [("/net_loss", "3000000.00", "2999999.00"), ("/fund", "2700000.00", "2699999.10")])
         self.step(where, "approve", self.second)
         self.step(where, "pay", self.finance)
         self.assertEqual(self.fund(code)[0], "37300000.90")

@@ -32,9 +32,13 @@ class ClaimLife(FundCase):
         r = self.step(where, "approve", self.second, status=409, seen=seen)
         self.assertEqual(r.codes(), [("/state", "E_SEEN")])
         self.assertIn("submitted → accepted", r.json()["title"])
+        self.assertEqual(r.json()["difference"], [{"pointer": "/state", "title": "状态", "seen": "submitted", "now": "accepted"}])
+        self.assertEqual(self.get("/v1/claims?total=true&scheme=" + code)["total_amount"], "1620000.00")  # 54 % of 3,000,000.00
         r = self.step(where, "approve", self.second, status=409, seen="0" * 64)  # what nobody saw
         self.assertEqual(r.codes(), [("/seen", "E_SEEN")])
         self.assertIn("1 accept 王敏@FINANCE", r.json()["title"])
+        self.assertEqual(r.json()["difference"], [{"pointer": "/seen", "title": "所见版本", "seen": "0" * 64,
+                                                   "now": self.get(where)["seen"]}])
         r = self.step(where, "approve", self.finance, status=409)
         self.assertEqual(r.codes(), [("", "E_SAME_PERSON")])
         r = self.step(where, "approve", self.second, status=422, on=ago(1))

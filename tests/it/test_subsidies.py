@@ -25,7 +25,10 @@ class Subsidies(SubsidyCase):
         body = dict(fixture("js-2023", code=code, title="更名"), reason="改名")
         r = self.d.call("PUT", where, body, self.district, {"If-Match": '"1"', "Content-Type": "application/json"})
         self.assertEqual(r.status, 200, r.body)
-        self.assertEqual(self.post(where + "/approve", step, self.checker, 409).codes(), [("/seen", "E_SEEN")])
+        stale = self.post(where + "/approve", step, self.checker, 409)
+        self.assertEqual(stale.codes(), [("/seen", "E_SEEN")])
+        self.assertEqual([(x["pointer"], x["title"], x["seen"], x["now"]) for x in stale.json()["difference"]],
+                         [("/title", "名称", draft["title"], "更名")])
         self.post(where + "/approve", dict(step, seen=self.get(where)["seen"]), self.checker)
         said = self.d.call("GET", where, token=self.bank).json()
         self.assertEqual((said["state"], said["title"]), ("in_force", "更名"))
@@ -153,8 +156,12 @@ class Subsidies(SubsidyCase):
                                   "balance": "100000.00", "held": "25875.00", "available": "74125.00"})
         self.assertEqual(self.step(where, "approve", self.district, 409).codes(), [("", "E_SAME_PERSON")])
         self.assertEqual(self.step(where, "pay", self.checker, 409).codes(), [("", "E_STEP")])
+        reserved = self.get(where)["seen"]
         self.step(where, "approve", self.checker)
         self.assertEqual(self.step(where, "pay", self.checker, 409).codes(), [("", "E_SAME_PERSON")])
+        stale = self.post(where + "/refuse", {"seen": reserved, "reason": "x"}, self.payer, 409).json()["difference"]
+        self.assertEqual([(x["pointer"], x["seen"], x["now"]) for x in stale if x["pointer"] == "/state"], [("/state", None, "approved")])
+        self.assertIn("1 approve", stale[1]["now"])
         stale = self.post(where + "/pay", {"seen": "0" * 64, "reason": "x"}, self.payer, 409)
         self.assertEqual(stale.codes(), [("/seen", "E_SEEN")])
         self.step(where, "pay", self.payer)

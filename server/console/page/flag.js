@@ -69,13 +69,13 @@ export const page = {
             ],
           }),
         ),
-        f.cleared_at || f.clearing
+        f.cleared_at
           ? card(
               t('解除', 'Clearing'),
               facts([
-                [t('解除人', 'By'), f.cleared_by || (f.clearing && f.clearing.by)],
-                [t('时间', 'At'), instant(f.cleared_at || (f.clearing && f.clearing.at))],
-                [t('理由', 'Reason'), f.cleared_reason || f.reason || (f.clearing && f.clearing.reason)],
+                [t('解除人', 'By'), f.cleared_by],
+                [t('时间', 'At'), instant(f.cleared_at)],
+                [t('理由', 'Reason'), f.cleared_because],
               ]),
             )
           : null,
