@@ -1,11 +1,12 @@
--- directory_organisations: a page of organisations, for who administers them and for auditors.
+-- directory_organisations: a page of the organisations that whoever asks may know of.
+-- $6 kind, or null
 -- -> cursor text, total int8, amount text, item text (JSON)
 with every as materialized (
     select x.id, x.item,
            coalesce(case ltrim($4::text, '-')
                 when 'name' then x.item ->> 'name'
                 when 'kind' then x.item ->> 'kind' end, '') collate "C" as sort
-      from directory_organisations() x
+      from directory_organisations($6::text) x
 ),
 hits as not materialized (
     select x.id, x.sort, null::bigint as fen, x.item

@@ -49,9 +49,17 @@ select json_build_object(
        'loans_total', (select count(*) from current_loan),
        'loans', coalesce((select json_agg(json_build_object(
                         'id', c.id,
+                        'contract_no', (
+                            select r.key from submission r where r.id = c.id and r.version = c.version),
+                        'bank', (select o.code from org o where o.id = c.org_id),
+                        'state', m.told ->> 'state',
+                        'outstanding', m.told ->> 'outstanding',
                         'signed_on', c.signed_on,
                         'matures_on', c.matures_on,
                         'amount', yuan_text(c.amount_fen)) order by c.id)
-                   from (select * from current_loan order by id desc limit 1000) c), '[]'))::text as document
+                   from (select k.id, k.version from current_loan k order by k.id desc limit 1000) n
+                   join loan c on c.id = n.id and c.version = n.version
+                  cross join lateral (select loan_account_members(c, today(), null) as told) m), '[]')
+       )::text as document
   from latest l
  where exists (select from told)

@@ -1,5 +1,6 @@
 -- enterprise_list: a page of firms that the reader may see something of, by code unless another order is asked for.
--- -> cursor text, total int8, amount text, uscc text, name text, district text, industry text
+-- -> cursor text, total int8, amount text, uscc text, name text, district text, industry text,
+--    loans int8, last_loan_on text (of the loans that the reader sees)
 with every as not materialized (
     select s.uscc as id, case when $3::text is not null then string_agg(distinct s.name, ' ') end as names,
            coalesce(case ltrim($4::text, '-') when 'name' then max(s.name) end, '') collate "C" as sort
@@ -12,7 +13,7 @@ hits as not materialized (
      where ($3::text is null or position(upper($3::text) in x.id) > 0 or position($3::text in x.names) > 0)
 ),
 --+ page text
-select p.id as cursor, c.total, c.amount, p.id as uscc, l.name, l.district, l.industry
+select p.id as cursor, c.total, c.amount, p.id as uscc, l.name, l.district, l.industry, o.loans, o.last_loan_on
   from page p
  cross join counted c
  cross join lateral (
@@ -23,4 +24,9 @@ select p.id as cursor, c.total, c.amount, p.id as uscc, l.name, l.district, l.in
                    filter (where s.industry is not null))[1] as industry
          from firm_submission s
         where s.uscc = p.id) l
+ cross join lateral (
+       select count(*) as loans, max(x.signed_on)::text as last_loan_on
+         from loan x
+        where x.borrower = p.id
+          and not record_has_later(x.id, x.version, null)) o
  order by p.turn

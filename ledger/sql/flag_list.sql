@@ -1,16 +1,22 @@
 -- flag_list: a page of red flags, in the order of raising unless another is asked for; row-level security of whoever
--- asks applies.
+-- asks applies. Amounts are those of the loans that a flag is about, as far as who asks sees them.
 -- $6 state (open, cleared), $7 severity, $8 code, $9 record: one of its records; each or null
 -- -> cursor text, total int8, amount text, item text (JSON)
 with every as not materialized (
-    select f.id, f as flag,
+    select (x.flag).id, x.flag, x.fen,
            coalesce(case ltrim($4::text, '-')
-                when 'severity' then case f.severity when 'low' then '1' when 'med' then '2' else '3' end
-                when 'code' then f.code end, '') collate "C" as sort
-      from flag f
+                when 'amount' then lpad(x.fen::text, 20, '0')
+                when 'severity' then case (x.flag).severity when 'low' then '1' when 'med' then '2' else '3' end
+                when 'code' then (x.flag).code end, '') collate "C" as sort
+      from (select f as flag, (
+                   select sum(l.amount_fen)::bigint
+                     from loan l
+                    where l.id in (select r.record_id from flag_record r where r.flag = f.id and r.type = 'loan')
+                      and not record_has_later(l.id, l.version, null)) as fen
+              from flag f) x
 ),
 hits as not materialized (
-    select x.id, x.sort, null::bigint as fen, x.flag
+    select x.id, x.sort, x.fen, x.flag
       from every x
      where ($6::text is null or ($6::text = 'cleared') = exists (select from flag_clearing c where c.flag = x.id))
        and ($7::text is null or (x.flag).severity = $7::text)

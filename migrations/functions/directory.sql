@@ -286,13 +286,24 @@ begin
     return d;
 end $$;
 
--- The organisations, in the order of their codes.
-create or replace function directory_organisations() returns table (id text, item json)
+-- The organisations that whoever asks may know of, in the order of their codes: the offices of the city all of them,
+-- everybody else the offices, himself, and whose records name him, which tell that code beside their recorder. A bank
+-- never learns by this list which other banks there are. What is kept of them besides is for who looks after the list.
+create or replace function directory_organisations(of_kind text) returns table (id text, item json)
     language sql stable security definer set search_path = public, pg_temp as $$
     select o.code, json_strip_nulls(json_build_object('code', o.code, 'kind', o.kind, 'name', o.name, 'district',
-               o.district, 'uscc', o.uscc, 'disabled_at', instant_text(o.disabled_at)))
+               o.district, 'uscc', case when my_kind() in ('ip_office', 'auditor') then o.uscc end,
+               'disabled_at', case when my_kind() in ('ip_office', 'auditor') then instant_text(o.disabled_at) end))
       from org o
-     where my_kind() in ('ip_office', 'auditor') and o.code <> 'SYSTEM'
+     where my_kind() <> ''
+       and o.code <> 'SYSTEM'
+       and (of_kind is null or o.kind = of_kind)
+       and (my_kind() in ('finance', 'ip_office', 'district', 'auditor')
+            or o.kind in ('finance', 'ip_office', 'district', 'auditor')
+            or o.id = my_org()
+            or o.kind <> my_kind()
+               and (o.id in (select l.org_id from loan l where l.parties && my_names())
+                    or o.id in (select p.org_id from insurance_policy p where p.parties && my_names())))
 $$;
 
 -- The persons with their posts.

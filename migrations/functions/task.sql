@@ -1,55 +1,120 @@
 -- What waits for whoever asks.
 
--- One thing that waits, as a list shows it.
-create or replace function task_shown(kind text, steps text, reference text, path text, since timestamptz)
+-- One thing that waits, as a list shows it; `more` is what its kind tells besides.
+create or replace function task_shown(kind text, steps text, reference text, path text, since timestamptz, more json)
     returns json language sql stable as $$
-    select json_build_object('kind', kind, 'steps', string_to_array(steps, ' '), 'reference', reference, 'path', path,
-                             'since', instant_text(since))
+    select json_strip_nulls(json_joined(json_build_object('kind', kind, 'steps', string_to_array(steps, ' '),
+               'reference', reference, 'path', path, 'since', instant_text(since)), more))
 $$;
 
--- Does a claim wait for whoever asks, and for which step? Of a claim that was returned its claimant is asked.
-create or replace function task_of_claim(state text, checked text) returns text language sql stable as $$
+-- What a list shows of a thing besides: what it is about, the amount, who told it, by when, and what keeps whoever asks
+-- from the step, if anything does.
+create or replace function task_more(title text, title_en text, fen bigint, by_whom text, due_on date, blocked text)
+    returns json language sql stable as $$
+    select json_build_object('title', title, 'title_en', title_en, 'amount', yuan_text(fen), 'by', by_whom,
+               'due_on', due_on, 'days_left', due_on - today(), 'blocked_by', blocked)
+$$;
+
+-- The name of the firm whose loan that is, as the newest version of it tells.
+create or replace function task_firm(loan uuid) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select l.borrower_name from loan l where l.id = loan order by l.version desc limit 1
+$$;
+
+-- Does a claim wait for an office of whoever asks, and for which step? Of one that was returned its claimant is asked.
+create or replace function task_of_claim(state text) returns text language sql stable as $$
     select case when my_kind() = 'finance' and state = 'submitted' then 'accept'
-                when my_kind() = 'finance' and state = 'accepted' and not person_is_me(checked) then 'approve'
-                when my_kind() = 'finance' and state = 'approved' and not person_is_me(checked) then 'pay'
+                when my_kind() = 'finance' and state = 'accepted' then 'approve'
+                when my_kind() = 'finance' and state = 'approved' then 'pay'
                 when my_kind() in ('bank', 'guarantor') and state = 'returned' then 'resubmit' end
 $$;
 
--- Everything that whoever asks may take a step on now and that nobody else has to take one on before: proposals,
--- covers, claims and applications. One's own work is not told to oneself.
-create or replace function tasks_open() returns table (since timestamptz, task json)
+-- Why whoever asks can not take a step himself: he took the one before, or a red flag stands in the way of payment.
+create or replace function task_blocked(is_me boolean, step text, loan uuid, cause uuid) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select case when is_me then 'same_person'
+                when step = 'pay' and exists (
+                     select from flag_record r
+                       join flag f on f.id = r.flag and f.severity = 'high'
+                      where r.record_id in (loan, cause)
+                        and not exists (select from flag_clearing c where c.flag = f.id)) then 'flag' end
+$$;
+
+-- Everything that the office of whoever asks may take a step on now and that nobody else has to take one on before:
+-- proposals, covers, claims and applications. own: also what he has told or decided himself, which another takes.
+create or replace function tasks_open(own boolean) returns table (since timestamptz, task json)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
     return query
-    select p.recorded_at, task_shown('proposal', 'approve refuse', r.key, '/v1/proposals/' || p.id, p.recorded_at)
+    select p.recorded_at, task_shown('proposal', 'approve refuse', r.key, '/v1/proposals/' || p.id, p.recorded_at,
+                                     task_more(u.title, u.title_en, p.sum_fen, p.recorded_by, null,
+                                               task_blocked(x.code is not null, 'approve', null, null)))
       from proposal_now n
       join proposal p on p.id = n.proposal
+      join proposal_rule u on u.type = p.type
       join submission r on r.id = p.id and r.version = 1
-     where n.state = 'waiting' and proposal_is_mine(p) and cardinality(proposal_person_refusal(p, 'approve')) = 0;
+     cross join lateral (select (proposal_person_refusal(p, 'approve'))[1] ->> 0 as code) x
+     where n.state = 'waiting' and proposal_is_mine(p) and (x.code is null or own and x.code = 'E_SAME_PERSON');
     return query
-    select c.recorded_at, task_shown('coverage', 'confirm refuse', r.key, '/v1/coverages/' || c.id, c.recorded_at)
+    select c.recorded_at, task_shown('coverage', 'confirm refuse', r.key, '/v1/coverages/' || c.id, c.recorded_at,
+                                     task_more(task_firm(c.loan_id), null, c.amount_fen, c.recorded_by, null,
+                                               task_blocked(x.is_me, 'confirm', null, null)))
       from coverage c
       join submission r on r.id = c.id and r.version = 1
-     where c.state in ('requested', 'suspended') and my_kind() = 'finance' and coverage_told_by_me(c) is null
-       and not exists (select from coverage_confirmed(c) s
-                        where c.state = 'requested' and person_is_me(s.recorded_by));
+     cross join lateral (
+           select coverage_told_by_me(c) is not null
+                  or exists (select from coverage_confirmed(c) s
+                              where c.state = 'requested' and person_is_me(s.recorded_by)) as is_me) x
+     where c.state in ('requested', 'suspended') and my_kind() = 'finance' and (own or not x.is_me);
     return query
-    select x.since, task_shown('claim', x.step, r.key, '/v1/claims/' || x.claim, x.since)
-      from (select n.claim, coalesce(s.recorded_at, q.recorded_at) as since,
-                   task_of_claim(n.state, s.recorded_by) as step
+    select x.since, task_shown('claim', x.step, r.key, '/v1/claims/' || x.claim, x.since,
+                               task_more(task_firm(x.loan_id), null, x.fund_fen, r.recorded_by, x.due_on,
+                                         task_blocked(x.is_me, x.step, x.loan_id, x.claim)))
+      from (select n.claim, n.loan_id, n.fund_fen, coalesce(s.recorded_at, q.recorded_at) as since,
+                   case when n.state = 'returned' then n.due_on end as due_on, task_of_claim(n.state) as step,
+                   my_kind() = 'finance'
+                   and (claim_told_by_me(n.claim) is not null
+                        or n.state in ('accepted', 'approved') and person_is_me(s.recorded_by)) as is_me
               from claim_now n
               join claim q on q.id = n.claim
               left join lateral (
                    select y.recorded_at, y.recorded_by from claim_step y
                     where y.claim = n.claim order by y.n desc limit 1) s on true
              where n.state in ('submitted', 'accepted', 'approved', 'returned')
-               and (my_kind() = 'finance' and claim_told_by_me(n.claim) is null or n.org_id = my_org())) x
+               and (my_kind() = 'finance' or n.org_id = my_org())) x
       join submission r on r.id = x.claim and r.version = 1
-     where x.step is not null;
+     where x.step is not null and (own or not x.is_me);
     return query
     select a.recorded_at, task_shown('application', case n.state when 'reserved' then 'approve refuse' else 'pay' end,
-                                     a.reference, '/v1/applications/' || a.id, a.recorded_at)
+                                     a.reference, '/v1/applications/' || a.id, a.recorded_at,
+                                     task_more(task_firm(a.loan_id), null, n.amount_fen, a.recorded_by, null,
+                                               task_blocked(not x.waits, case when n.state = 'approved' then 'pay' end,
+                                                            a.loan_id, a.id)))
       from application_now n
       join application a on a.id = n.application
-     where n.state in ('reserved', 'approved') and a.org_id = my_org() and application_waits(a.id);
+     cross join lateral (select application_waits(a.id) as waits) x
+     where n.state in ('reserved', 'approved') and a.org_id = my_org() and (own or x.waits);
+end $$;
+
+-- How many of these things wait for each step, none of them counted twice, beside flags that whoever asks may clear and
+-- reports of departments that are overdue (of offices that look after them).
+create or replace function task_counts(tasks json[]) returns json
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return (
+        select json_build_object(
+                   'returned', count(*) filter (where x.step = 'resubmit'),
+                   'accept', count(*) filter (where x.step in ('accept', 'confirm')),
+                   'approve', count(*) filter (where x.step = 'approve' and x.kind <> 'proposal'),
+                   'pay', count(*) filter (where x.step = 'pay'),
+                   'look', count(*) filter (where x.kind = 'proposal'),
+                   'flags', case when my_kind() in ('finance', 'ip_office') then (
+                       select count(*) from flag f
+                        where not exists (select from flag_clearing c where c.flag = f.id)) else 0 end,
+                   'reports', case when my_kind() = 'ip_office' then (
+                       select count(*) from measure_standing(today(), null) s
+                        where s.report is null and s.due_on < today()) else 0 end)
+          from (select t ->> 'kind' as kind, t -> 'steps' ->> 0 as step
+                  from unnest(tasks) t
+                 where t ->> 'blocked_by' is distinct from 'same_person') x);
 end $$;

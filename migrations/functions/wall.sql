@@ -95,8 +95,9 @@ create or replace function wall_door(name text) returns text language sql stable
         'account_version_known', 'account_would_overdraw', 'application_life_members', 'application_names',
         'application_no', 'application_state_on', 'application_waits', 'approval_tiers', 'budget_closing',
         'budget_room', 'budget_statement', 'catalogue_matches', 'catalogue_need_standing', 'catalogue_offer_standing',
-        'change_moved', 'claim_due_on', 'claim_life_members', 'claim_state', 'claims_due_to_lapse', 'claims_open_on',
-        'claims_paid_on', 'clock_unrecorded', 'commit_waits', 'confirmation_matters', 'confirmation_members',
+        'change_moved', 'claim_due_on', 'claim_fund_fen', 'claim_life_members', 'claim_state', 'claims_due_to_lapse',
+        'claims_open_on', 'claims_paid_on', 'clock_unrecorded', 'commit_waits', 'confirmation_matters',
+        'confirmation_members',
         'confirmation_stands', 'coverage_of_loan', 'coverage_on', 'coverage_room_left', 'coverage_shown',
         'coverage_state_on', 'coverage_waiting', 'credit_own_doubles', 'credit_questioned', 'directory_organisations',
         'directory_persons', 'directory_tokens', 'enterprise_size', 'flag_records_count', 'flag_scan_find', 'flag_seen',
@@ -111,7 +112,7 @@ create or replace function wall_door(name text) returns text language sql stable
         'state_of_confirmed',
         'subsidy_case_guard', 'subsidy_firm_usage', 'subsidy_firms_used', 'subsidy_insurance_facts',
         'subsidy_insurance_guard', 'subsidy_insurance_usage', 'subsidy_loan_items', 'subsidy_loan_more',
-        'subsidy_loan_usage', 'tasks_open', 'webhook_due', 'webhook_list')
+        'subsidy_loan_usage', 'task_counts', 'tasks_open', 'webhook_due', 'webhook_list')
             or exists (select from record_type t where wall_door.name = any (array[
                    case when t.judged then t.name || '_problems' end,
                    case when t.corrected then t.name || '_correction' end,

@@ -88,6 +88,9 @@ struct list {
     enum list_rows rows;
     const struct member *members;
     const char *order; /* unless another is asked for; NULL: as recorded */
+    /* LIST_JSON: what ?total tells besides, out of the column behind the item, as `counts`; the
+     * statement then gives one row at least, without an item when there is none. */
+    const struct member *counts;
     enum list_one one;
     int asked;                                /* with one: parameters of the statement from $6 on */
     int (*ask)(struct req *r, struct str *p); /* fills them; NULL: list_filters */

@@ -37,7 +37,7 @@ const struct route claim_routes[] = {
         .list = &claim_list,
         .record = &claim_record,
         .query = {&q_limit, &q_after, &q_loan, &q_state, &q_bank, &q_scheme, &q_due_before, &q_q,
-            &q_order, &q_total, &q_list_format},
+            &q_order_amount, &q_total, &q_list_format},
         .answers = record_page,
         .zh = "理赔列表",
         .en = "List claims"},

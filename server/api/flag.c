@@ -227,7 +227,8 @@ static const struct query q_is = {"state", Q_WORD, .zh = "状态", .words = "ope
                           q_order_of_rules = {"order", Q_WORD, "排序;前加 - 为倒序",
                               .words = "code -code severity -severity title -title"},
                           q_order_of_flags = {"order", Q_WORD, "排序;前加 - 为倒序",
-                              .words = "recorded -recorded severity -severity code -code"};
+                              .words = "recorded -recorded severity -severity code -code amount "
+                                       "-amount"};
 
 const struct route flag_routes[] = {
     {.method = METHOD_GET,

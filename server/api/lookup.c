@@ -45,6 +45,8 @@ static const struct member firm_members[] = {
     {"name", M_TEXT, "企业名称", .en = "Name", .maybe = true},
     {"district", M_TEXT, "所在区代码", .en = "District", .maybe = true},
     {"industry", M_TEXT, "行业代码", .en = "Industry", .maybe = true},
+    {"loans", M_COUNT, "贷款笔数", .en = "Loans of it that the reader sees"},
+    {"last_loan_on", M_DAY, "最近签订日", .en = "Day of the last of them", .maybe = true},
     {.name = NULL},
 };
 static const struct shape firm_shape = {"firm", firm_members};

@@ -16,6 +16,8 @@ static const struct member problem_members[] = {
     {"detail", M_TEXT, "办法", .en = "What to do", .maybe = true},
     {"request_id", M_TEXT, "请求编号", .en = "For whoever runs the service"},
     {"errors", M_OBJECT, "各项问题", .en = "Each of them", .of = error_members, .list = true},
+    {"difference", M_OBJECT, "与所见的不同", .en = "What differs from what was seen (E_SEEN)",
+        .of = seen_members, .list = true, .maybe = true},
     {.name = NULL},
 };
 static const struct member dry_run_members[] = {
@@ -249,7 +251,8 @@ static void write_one_of_lines(struct buf *out, const struct answer *w)
     json_close(out, '}');
 }
 
-static void write_page(struct buf *out, const char *name, const char *suffix)
+static void write_page(
+    struct buf *out, const struct list *list, const char *name, const char *suffix)
 {
     json_open(out, '{');
     json_member_text(out, "type", "object");
@@ -268,6 +271,10 @@ static void write_page(struct buf *out, const char *name, const char *suffix)
         STR("{\"type\":\"integer\",\"description\":\"of all pages, where ?total=true asks\"}"));
     json_member_raw(out, "total_amount",
         STR("{\"type\":\"string\",\"description\":\"what they come to in yuan, likewise\"}"));
+    if (list && list->counts) {
+        json_key(out, "counts");
+        shape_write(list->counts, out);
+    }
     json_close(out, '}');
     json_close(out, '}');
 }
@@ -291,7 +298,8 @@ static void write_schema(struct buf *out, const struct route *t, const struct an
             write_bytes(out, w->type);
         break;
     case IS_PAGE:
-        write_page(out, w->shape ? w->shape->name : t->record->name, w->shape ? "" : "_answer");
+        write_page(
+            out, t->list, w->shape ? w->shape->name : t->record->name, w->shape ? "" : "_answer");
         break;
     case IS_RECORD: write_ref(out, t->record->name, "_answer"); break;
     case IS_STORED: write_stored(out, t->record->name); break;

@@ -11,7 +11,7 @@
 
 enum { P_AFTER, P_LIMIT, P_Q, P_ORDER, P_TOTAL, P_FIRST, P_COUNT = 16 };
 /* The columns that come first of rows that are no records. */
-enum { AT_CURSOR, AT_TOTAL, AT_AMOUNT, AT_ITEM };
+enum { AT_CURSOR, AT_TOTAL, AT_AMOUNT, AT_ITEM, AT_COUNTS };
 
 /* Every statement of records has the columns of record_list. */
 static_assert((int)LOAN_LIST_AMOUNT == (int)RECORD_LIST_AMOUNT &&
@@ -140,6 +140,15 @@ static void write_total(const struct page *pg, struct buf *out, const struct row
         sum = rows_at(rows, 0, is_record ? RECORD_LIST_AMOUNT : AT_AMOUNT);
     if (sum.p)
         json_member_str(out, "total_amount", sum);
+    if (pg->list->counts)
+        json_member_raw(out, "counts", rows_at(rows, 0, AT_COUNTS));
+}
+
+/* How many rows are items: the one of an empty list that is counted is none. */
+static int items_of(const struct page *pg, const struct rows *rows)
+{
+    bool empty = pg->list->counts && rows->n == 1 && !rows_at(rows, 0, AT_ITEM).p;
+    return empty ? 0 : rows->n;
 }
 
 static void on_page(void *arg, const struct rows *rows, const struct fail *fail)
@@ -153,10 +162,11 @@ static void on_page(void *arg, const struct rows *rows, const struct fail *fail)
         return;
     }
     bool is_record = pg->list->rows == LIST_RECORDS;
-    int64_t page = rows->n; /* of records fewer come than the limit allows, when they are long */
+    int there = items_of(pg, rows);
+    int64_t page = there; /* of records fewer come than the limit allows, when they are long */
     if (is_record && rows->n)
         MUST(rows_int(rows, 0, RECORD_LIST_PAGE, &page));
-    int n = rows->n > pg->limit ? (int)pg->limit : rows->n;
+    int n = there > pg->limit ? (int)pg->limit : there;
     buf_init(&out, pg->r->a);
     json_open(&out, '{');
     json_member_list(&out, "items");

@@ -8,7 +8,18 @@
 
 static const struct list proposal_list = {
     .sql = SQL_PROPOSAL_LIST, .rows = LIST_JSON, .one = ONE_ID, .asked = 4};
-static const struct list task_list = {.sql = SQL_TASK_LIST, .rows = LIST_JSON, .order = "since"};
+static const struct member count_members[] = {
+    {"returned", M_COUNT, "退回补正", .en = "Returned to us"},
+    {"accept", M_COUNT, "待受理或确认", .en = "To accept or confirm"},
+    {"approve", M_COUNT, "待批准", .en = "To approve"},
+    {"pay", M_COUNT, "待支付", .en = "To pay"},
+    {"look", M_COUNT, "待复核", .en = "Proposals to look at"},
+    {"flags", M_COUNT, "未解除的预警", .en = "Open flags that whoever asks may clear"},
+    {"reports", M_COUNT, "逾期未报", .en = "Overdue reports of departments that he looks after"},
+    {.name = NULL},
+};
+static const struct list task_list = {
+    .sql = SQL_TASK_LIST, .rows = LIST_JSON, .order = "due", .counts = count_members};
 
 static void on_asked(void *arg, const struct rows *rows, const struct fail *fail)
 {
@@ -92,6 +103,14 @@ static const struct member task_members[] = {
     {"reference", M_TEXT, "编号", .en = "Its number"},
     {"path", M_TEXT, "地址", .en = "Its address"},
     {"since", M_INSTANT, "等待自", .en = "Since when it waits"},
+    {"title", M_TEXT, "内容", .en = "The firm, or the kind of act that is proposed", .maybe = true},
+    {"title_en", M_TEXT, "英文名称", .en = "That kind in English", .maybe = true},
+    {"amount", M_YUAN, "金额", .en = "Amount, as it was judged last", .maybe = true},
+    {"by", M_TEXT, "经办", .en = "Who recorded it"},
+    {"due_on", M_DAY, "到期日", .en = "By when the step is due", .maybe = true},
+    {"days_left", M_COUNT, "剩余天数", .en = "Days until then; negative: overdue", .maybe = true},
+    {"blocked_by", M_WORD, "不能办理的原因", .en = "What keeps whoever asks from the step",
+        .words = "same_person flag", .maybe = true},
     {.name = NULL},
 };
 static const struct shape proposal_shape = {"proposal", proposal_members},
@@ -111,8 +130,9 @@ static const struct query q_number = {"after", Q_COUNT, .zh = "上一页的 next
                           q_order_of_tiers = {"order", Q_WORD, "排序;前加 - 为倒序",
                               .words = "act -act"},
                           q_after_task = {"after", Q_TEXT, .zh = "上一页的 next"},
+                          q_own = {"own", Q_BOOL, .zh = "也列出本人经办、须由他人办理的"},
                           q_order_of_tasks = {"order", Q_WORD, "排序;前加 - 为倒序",
-                              .words = "since -since kind -kind"};
+                              .words = "due -due since -since amount -amount kind -kind"};
 
 // clang-format off
 #define STEP(step, by, name_zh, name_en) \
@@ -172,7 +192,8 @@ const struct route proposal_routes[] = {
         .roles = EVERYBODY,
         .handle = list_get,
         .list = &task_list,
-        .query = {&q_limit, &q_after_task, &q_q, &q_order_of_tasks, &q_total, &q_list_format},
+        .query = {&q_limit, &q_after_task, &q_q, &q_order_of_tasks, &q_total, &q_list_format,
+            &q_own},
         .answers = ANSWERS(PAGE_OF(task_shape)),
         .zh = "我的待办",
         .en = "What waits for a step of whoever asks"},

@@ -17,6 +17,10 @@ static const struct member year_members[] = {
 };
 static const struct member firm_loan_members[] = {
     {"id", M_ID, "贷款", .en = "Loan"},
+    {"contract_no", M_TEXT, "合同编号", .en = "Contract number"},
+    {"bank", M_TEXT, "银行代码", .en = "Bank"},
+    {"state", M_TEXT, "状态", .en = "State today"},
+    {"outstanding", M_YUAN, "余额", .en = "Outstanding today"},
     {"signed_on", M_DAY, "签订日", .en = "Signed on"},
     {"matures_on", M_DAY, "到期日", .en = "Matures on"},
     {"amount", M_YUAN, "金额", .en = "Amount"},

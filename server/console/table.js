@@ -250,7 +250,7 @@ export function unit_switch(now, href) {
 // ---- lists ---------------------------------------------------------------------------------------
 
 /** 下一页 / 首页 of a list by cursor; `total` of ?total=true. */
-export function pager({items, next, total}, ctx, what) {
+export function pager({items, next, total, total_amount}, ctx, what) {
   return h(
     'nav',
     {class: 'pager', 'aria-label': t('分页', 'Pages')},
@@ -258,7 +258,8 @@ export function pager({items, next, total}, ctx, what) {
       'span',
       null,
       total !== undefined
-        ? t(`本页 ${items.length} 项；全部 ${count(total)} 项`, `${items.length} here; ${count(total)} in all`)
+        ? t(`本页 ${items.length} 项；全部 ${count(total)} 项`, `${items.length} here; ${count(total)} in all`) +
+            (total_amount ? t(`、合计 ${money(total_amount)} 元`, `, ${money(total_amount)} CNY`) : '')
         : t(`本页 ${items.length} 项`, `${items.length} here`),
       what || null,
     ),

@@ -55,6 +55,23 @@ class Directory(FundCase):
         self.assertIn(self.code, [x["code"] for x in self.listed("organisations")])
         self.assertEqual(self.d.cli("verify", check=False).stdout.strip(), "no defects")
 
+    def test_a_bank_learns_of_the_offices_and_of_no_other_bank(self):
+        self.agree(self.org())
+        bank, finance = self.d.token("bank"), self.d.token("finance")
+        seen = lambda token, query="": {x["code"]: x for x in self.get("/v1/organisations?limit=1000" + query, token)["items"]}
+        self.assertEqual({x["kind"] for x in seen(bank).values()} - {"bank"}, {"finance", "ip_office"} | {
+            x["kind"] for x in seen(finance).values()} & {"district", "auditor"})
+        self.assertEqual([c for c, x in seen(bank).items() if x["kind"] == "bank"], ["BANK-A"])
+        self.assertEqual(seen(finance, "&kind=bank")[self.code], {"code": self.code, "kind": "bank", "name": "新银行"})
+        uscc, _ = firm(next(numbers))
+        other = self.d.token("guarantor", "GUARANTOR-D%d" % self.n)
+        self.assertNotIn(self.code, seen(other))
+        named = self.d.token("bank", "BANK-N%d" % self.n)
+        self.post("/v1/loans", loan(guarantor_uscc=uscc), named, 201)
+        self.assertNotIn("BANK-N%d" % self.n, seen(other))  # another guarantor is named
+        self.agree(self.ask("organisations/GUARANTOR-D%d/rename" % self.n, name="担保", uscc=uscc, reason="补登"))
+        self.assertIn("BANK-N%d" % self.n, seen(other))
+
     def test_one_person_alone_gives_nobody_power(self):
         made = self.org()
         self.assertEqual(self.agree(made, self.admin, 409).codes(), [("", "E_SAME_PERSON")])

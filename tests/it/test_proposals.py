@@ -1,4 +1,5 @@
 """Two pairs of eyes: what moves money or a figure waits for another person, who sees what it does and what changed since."""
+import datetime
 from concurrent.futures import ThreadPoolExecutor
 
 from fund_case import TODAY, FundCase
@@ -103,6 +104,8 @@ class Proposals(FundCase):
         r = self.decide(two, self.second, 409, seen=seen)
         self.assertEqual(r.codes(), [("/seen", "E_SEEN")])
         self.assertIn("/before/value %s → 61.00" % stood, r.json()["errors"][0]["title"])
+        self.assertEqual([(x["pointer"], x["seen"], x["now"]) for x in r.json()["difference"] if x["pointer"] == "/before/value"],
+                         [("/before/value", stood, "61.00")])
         self.assertEqual(self.shown(two)["before_now"]["value"], "61.00")
         self.decide(two, self.second)
         self.assertEqual(self.decide(two, self.third, 409, seen="0" * 64).codes(), [("", "E_STEP")])
@@ -231,6 +234,18 @@ class Proposals(FundCase):
         self.step(claim, "accept", self.second)
         self.assertNotIn(claim, mine(self.second))
         self.assertIn(claim, mine(self.finance))
+        told = {x["path"]: x for x in self.get("/v1/tasks?limit=1000&own=true", self.finance)["items"]}
+        own = told[made.headers["location"]]
+        self.assertEqual((own["blocked_by"], own["amount"], own["title"], own["by"]), ("same_person", "3.00", "手工转账与冲销", "王敏@FINANCE"))
+        self.assertEqual((told[claim]["amount"], "blocked_by" in told[claim]), ("1620000.00", False))
+        counts = self.get("/v1/tasks?limit=1&total=true&q=nothing-of-that-name", self.second)
+        self.assertEqual((counts["items"], counts["total"]), ([], 0))
+        self.assertGreaterEqual(counts["counts"]["look"], 1)  # whatever is searched for
+        self.step(claim, "return", self.finance, owner="BANK-A", due_on=str(TODAY + datetime.timedelta(days=3)))
+        (mine_back,) = [x for x in self.get("/v1/tasks?limit=1000", self.bank)["items"] if x["path"] == claim]
+        self.assertEqual((mine_back["steps"], mine_back["due_on"], mine_back["days_left"]),
+                         (["resubmit"], str(TODAY + datetime.timedelta(days=3)), 3))
+        self.assertGreaterEqual(self.get("/v1/tasks?total=true", self.bank)["counts"]["returned"], 1)
         waiting = lambda token: {x["id"] for x in self.get("/v1/proposals?waiting=true&limit=1000", token)["items"]}
         self.assertIn(made.json()["id"], waiting(self.second))
         self.assertNotIn(made.json()["id"], waiting(self.finance))

@@ -75,7 +75,7 @@ MATRIX = [
     ("POST", "/v1/approval-tiers", {}, ("finance",)),
     ("GET", "/v1/approval-tiers", None, ALL),
     ("POST", "/v1/organisations", {}, ("ip_office",)),
-    ("GET", "/v1/organisations", None, ("ip_office", "auditor")),
+    ("GET", "/v1/organisations", None, ALL),
     ("POST", "/v1/organisations/X/rename", {}, ("ip_office",)),
     ("POST", "/v1/organisations/X/disable", {}, ("ip_office",)),
     ("POST", "/v1/organisations/X/enable", {}, ("ip_office",)),

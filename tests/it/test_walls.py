@@ -119,7 +119,7 @@ class Walls(FundCase):
             self.assertEqual(set(out.stderr.strip().splitlines()), {"ERROR:  42501"})
         loan = "(select loan_id from claim where id = '%s')" % claim
         for sql, found in (("account_balance_fen('fund:%s', null, null)" % code, "4000000000"), ("claim_state('%s')" % claim, "submitted"),
-                           ("length(record_seen('%s'))" % claim, "64"), ("count(*) from tasks_open()", None),
+                           ("length(record_seen('%s'))" % claim, "64"), ("count(*) from tasks_open(true)", None),
                            ("count(*) from approval_tiers()", None), ("count(*) from operator_figures()", None)):
             said = self.psql("select " + sql, "pledged_app")
             self.assertIn(said.stdout.strip(), ("", "0"), sql)

@@ -20,7 +20,7 @@ export const page = list_page({
     {key: 'loan', title: t('合同或保单', 'Loan or insurance'), wide: true, cell: (a) => name(a.loan || a.insurance_policy)},
     {key: 'eligible', title: t('结论', 'Answer'), cell: (a) => a.eligible ? badge(null, 'good', t('符合', 'Eligible')) : badge(null, 'bad',
       t('不符合', 'Not eligible'))},
-    {key: 'amount', title: t('金额', 'Amount'), num: true, cell: (a) => money(a.amount)},
+    {key: 'amount', title: t('金额', 'Amount'), num: true, sort: 'amount', cell: (a) => money(a.amount)},
       {key: 'at', title: t('申请日', 'Applied'), cell: (a) => day(a.recorded_at)},
     {key: 'by', title: t('经办', 'By'), cell: (a) => name(a.recorded_by)},
       {key: 'state', title: t('状态', 'State'), cell: (a) => badge('application.state', a.state)}],

@@ -20,7 +20,7 @@ export const page = list_page({
   columns: (ctx) => [{key: 'reference', title: t('理赔编号', 'Reference')},
     {key: 'loan', title: t('贷款合同', 'Loan'), wide: true, cell: (c) => name(c.loan)}, {key: 'scheme', title: t('方案', 'Scheme')},
     {key: 'net_loss', title: t('净损失', 'Net loss'), num: true, cell: (c) => money(c.net_loss)},
-      {key: 'fund', title: t('基金应赔', 'Fund pays'), num: true, cell: (c) => money(c.fund)},
+      {key: 'fund', title: t('基金应赔', 'Fund pays'), num: true, sort: 'amount', cell: (c) => money(c.fund)},
       {key: 'paid', title: t('已赔付', 'Paid'), num: true, cell: (c) => money(c.paid)},
     {key: 'filed_on', title: t('收到日', 'Received')}, {key: 'due', title: t('补正期限', 'Due'),
       cell: (c) => c.state === 'returned' ? due(c.due_on, ctx.today) : '—'},

@@ -2,6 +2,7 @@
  * enterprises.js - firms that whoever asks may see something of.
  */
 import {name, u} from '../h.js';
+import {count, day} from '../fmt.js';
 import {list_page} from '../list.js';
 import {district_title} from '../places.js';
 import {t} from '../words.js';
@@ -17,6 +18,8 @@ export const page = list_page({
     {key: 'name', title: t('企业名称', 'Name'), wide: true, cell: (f) => name(f.name)},
     {key: 'district', title: t('区', 'District'), cell: (f) => district_title(f.district)},
     {key: 'industry', title: t('行业', 'Industry')},
+    {key: 'loans', title: t('贷款笔数', 'Loans'), num: true, cell: (f) => count(f.loans)},
+    {key: 'last_loan_on', title: t('最近签订日', 'Last signed'), cell: (f) => day(f.last_loan_on)},
   ],
   href: (f) => u`/console/enterprises/${f.uscc}`,
 });

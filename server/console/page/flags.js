@@ -10,6 +10,7 @@ import {is_english, t, title} from '../words.js';
 export const page = list_page({
   title: () => t('预警', 'Red flags'),
   path: '/v1/flags',
+  total: true,
   sub: () =>
     t(
       '高等级且未解除的预警使支付停住，须由提出以外的第二人核实后解除。',
@@ -22,7 +23,7 @@ export const page = list_page({
   ],
   columns: () => [
     {key: 'code', title: t('规则', 'Rule'), cell: (f) => `${f.code} ${is_english() ? f.title_en : f.title}`},
-    {key: 'severity', title: t('程度', 'Severity'), cell: (f) => badge('severity', f.severity)},
+    {key: 'severity', title: t('程度', 'Severity'), sort: 'severity', cell: (f) => badge('severity', f.severity)},
     {key: 'state', title: t('状态', 'State'), cell: (f) => badge('flag.state', f.state)},
     {
       key: 'stops',
