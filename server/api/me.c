@@ -2,6 +2,7 @@
  * me.c - who acts, and what he may do.
  */
 #include "api.h"
+#include "city.h"
 #include "day.h"
 
 static const char *const kind_titles[] = {[ORG_BANK] = "银行",
@@ -21,6 +22,7 @@ void me_write(struct buf *out, const struct server *s, const struct actor *me)
     json_member_text(out, "kind_title", kind_titles[me->kind]);
     if (me->district.p && me->district.n)
         json_member_str(out, "district", me->district);
+    json_member_text(out, "city", city_here()->code);
     json_member_str(out, "person", me->person);
     json_member_str(out, "person_id", me->person_id);
     json_member_list(out, "duties");
@@ -51,6 +53,7 @@ static const struct member me_members[] = {
         .words = "bank insurer guarantor district finance ip_office auditor"},
     {"kind_title", M_TEXT, "机构类别名称", .en = "Its kind in Chinese"},
     {"district", M_TEXT, "区", .en = "Its district", .maybe = true},
+    {"city", M_TEXT, "城市代码", .en = "Code of the city that this ledger is of"},
     {"person", M_TEXT, "姓名", .en = "The person, as it stands beside what he does"},
     {"person_id", M_ID, "人员编号", .en = "Id of the person, one over all offices"},
     {"duties", M_WORD, "职责", .en = "What the token may be used for beside reading",

@@ -19,7 +19,7 @@ static const struct route *const tables[] = {admin_routes, loan_routes, ip_route
     verification_routes, deal_routes, catalogue_routes, register_routes, ranking_routes,
     proposal_routes, directory_routes, log_routes, witness_routes, receipt_routes,
     plan_record_routes, change_routes, webhook_routes, publication_routes, me_routes,
-    quarter_routes, console_routes};
+    quarter_routes, word_routes, console_routes};
 
 const struct route *route_at(int i)
 {

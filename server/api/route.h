@@ -152,7 +152,7 @@ extern const struct route admin_routes[], loan_routes[], ip_routes[], fund_route
     proposal_routes[], directory_routes[];
 extern const struct route log_routes[], witness_routes[], receipt_routes[], plan_record_routes[],
     change_routes[], webhook_routes[], publication_routes[], me_routes[], quarter_routes[],
-    console_routes[];
+    word_routes[], console_routes[];
 
 /* All routes, counted from 0; NULL behind the last. */
 const struct route *route_at(int i);

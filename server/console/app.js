@@ -5,13 +5,18 @@ import {h, replace, with_query} from './h.js';
 import {csrf_set, get, Gone, on_signed_out, post, Refusal} from './api.js';
 import {drafts_are_of} from './form.js';
 import {failed, menu, not_built, not_there, page_nodes, skeleton, SYSTEM, top_bar, upgraded} from './frame.js';
-import {load_places} from './places.js';
+import {city_set, load_places} from './places.js';
 import {landing_of, menu_of, OPEN, route_of} from './routes.js';
 import {enter_by_link, session, sign_in_again, sign_in_page} from './signin.js';
-import {is_english, language_set, t} from './words.js';
+import {is_english, language_set, t, words_take} from './words.js';
 
 const main = h('main', {id: 'main', tabindex: '-1'});
+// Asked for once, beside what a page asks for itself: titles of words, names of places. Without them codes are shown.
+const titles = get('/v1/words')
+  .then(words_take)
+  .catch(() => null);
 let me = null,
+  places = null,
   counts = {},
   shown = null;
 
@@ -68,8 +73,8 @@ function draw_frame() {
 
 async function count_tasks() {
   if (!me || !me.may.includes('GET /v1/tasks')) return;
-  const tasks = await get('/v1/tasks', {limit: 100}).catch(() => null);
-  counts = tasks && tasks.items.length ? {tasks: tasks.next ? '99+' : tasks.items.length} : {};
+  const tasks = await get('/v1/tasks', {limit: 1, total: 'true'}).catch(() => null);
+  counts = tasks && tasks.total ? {tasks: tasks.total > 99 ? '99+' : tasks.total} : {};
   const old = document.querySelector('nav.menu');
   if (old) old.replaceWith(menu(me, location.pathname, counts));
 }
@@ -133,7 +138,8 @@ async function page_for(path) {
   if (bad) return {node: bad()};
   if (page === 'gone') throw new Gone(t('连不上服务器', 'The server cannot be reached'));
   const ctx = Object.assign(context(path, found.at), {file: found.file});
-  return {page, ctx, data: page.load ? await page.load(ctx) : null};
+  const [data] = await Promise.all([page.load ? page.load(ctx) : null, titles, places]);
+  return {page, ctx, data};
 }
 
 async function show(is_new) {
@@ -175,16 +181,19 @@ async function show(is_new) {
     if (!(e instanceof Refusal || e instanceof Gone)) console.warn(e);
   } finally {
     clearTimeout(slow);
-    if (run === shown) main.dataset.ready = String(run.times);
+    if (run === shown) {
+      main.dataset.ready = String(run.times);
+      performance.mark('shown'); // the browser's own tools tell when a page could be used
+    }
   }
 }
 
-async function signed_in(who) {
+function signed_in(who) {
   me = who;
   drafts_are_of(me);
-  await load_places().catch(() => null); // their codes are shown then
-  show(true);
-  count_tasks();
+  city_set(me.city);
+  places = load_places().catch(() => null);
+  show(true).then(count_tasks); // the page first
 }
 
 // ---- links and keys ------------------------------------------------------------------------------
@@ -258,6 +267,8 @@ on_signed_out(async () => {
     await enter_by_link(main, signed_in);
     return;
   }
+  const wanted = route_of(location.pathname);
+  if (wanted) load_page(wanted.file).catch(() => null); // it comes while the server says who is there
   try {
     const who = await session();
     if (who) signed_in(who);

@@ -14,7 +14,7 @@ function movements(d) {
   for (const e of d.events) {
     rows.push({
       on: e.on,
-      what: title('loan.event', e.kind),
+      what: title('loan_event.kind', e.kind),
       up: e.kind === 'disbursed' ? e.principal : null,
       down: /repaid|settled|written_off|recovered|transferred/.test(e.kind) ? e.principal : null,
       interest: e.interest || null,

@@ -32,14 +32,14 @@ export function event_form(ctx, d) {
     principal: {name: 'principal', label: t('本金（元）', 'Principal'), kind: 'money'},
     interest: {name: 'interest', label: t('利息（元）', 'Interest'), kind: 'money'},
     rate: {name: 'rate', label: t('新利率（%）', 'New rate (%)'), need: true},
-    grade: {name: 'grade', label: t('分类', 'Grade'), need: true, options: GRADES.map((g) => [g, title('grade', g)])},
+    grade: {name: 'grade', label: t('分类', 'Grade'), need: true, options: GRADES.map((g) => [g, title('loan_event.grade', g)])},
     matures_on: {name: 'matures_on', label: t('新到期日', 'New day of maturity'), kind: 'date', need: true},
     reason: {name: 'reason', label: t('原因', 'Reason'), rows: 2, need: true},
     reverses: {name: 'reverses', label: t('要冲销的事件编号', 'Reference of the wrong event'), need: true},
     payer: {
       name: 'payer',
       label: t('付款人', 'Payer'),
-      options: ['borrower', 'guarantor', 'insurer', 'third_party'].map((p) => [p, title('payer', p)]),
+      options: ['borrower', 'guarantor', 'insurer', 'third_party'].map((p) => [p, title('loan_event.payer', p)]),
       value: 'borrower',
       need: true,
     },
@@ -48,7 +48,7 @@ export function event_form(ctx, d) {
     'div',
     {class: 'switch', role: 'group', 'aria-label': t('事件', 'Event')},
     kinds.map((k) =>
-      h('a', {href: ctx.href({event: k}), 'aria-current': k === kind ? 'true' : null}, title('loan.event', k)),
+      h('a', {href: ctx.href({event: k}), 'aria-current': k === kind ? 'true' : null}, title('loan_event.kind', k)),
     ),
   );
   return h(
@@ -59,7 +59,7 @@ export function event_form(ctx, d) {
     kind
       ? form({
           keep: `event ${d.loan.id} ${kind}`,
-          verb: t(`报送：${title('loan.event', kind)}`, `Tell: ${title('loan.event', kind)}`),
+          verb: t(`报送：${title('loan_event.kind', kind)}`, `Tell: ${title('loan_event.kind', kind)}`),
           fields: [
             {
               name: 'reference',
@@ -73,7 +73,7 @@ export function event_form(ctx, d) {
           send: async (v) => {
             const body = Object.assign({kind}, Object.fromEntries(Object.entries(v).filter(([, x]) => x !== '')));
             await post(u`/v1/loans/${d.loan.id}/events`, body);
-            toast(t('已记录：', 'Recorded: '), title('loan.event', kind));
+            toast(t('已记录：', 'Recorded: '), title('loan_event.kind', kind));
             ctx.go(ctx.href({event: null}));
           },
         }).node

@@ -10,11 +10,11 @@ const SHOW = {
   district: (v) => district_title(v),
   borrower_uscc: (v) => h('a', {href: u`/console/enterprises/${v}`}, v),
   borrower_name: name,
-  product: (v) => title('product', v),
+  product: (v) => title('loan.product', v),
   rate: pct,
   first_loan: (v) => (v ? t('是', 'Yes') : t('否', 'No')),
   revolving: (v) => (v ? t('是', 'Yes') : t('否', 'No')),
-  size: (v) => title('size', v),
+  size: (v) => title('enterprise_profile.size', v),
 };
 /** A field of a loan as it is read; null: it is not told. */
 export function shown(key, value) {
@@ -29,10 +29,10 @@ export const amounts = (e) =>
     e.principal ? t(`本金 ${money(e.principal)} 元`, `principal ${money(e.principal)}`) : null,
     e.interest ? t(`利息 ${money(e.interest)} 元`, `interest ${money(e.interest)}`) : null,
     e.rate ? t(`利率 ${pct(e.rate)}`, `rate ${pct(e.rate)}`) : null,
-    e.grade ? title('grade', e.grade) : null,
+    e.grade ? title('loan_event.grade', e.grade) : null,
     e.matures_on ? t(`展期至 ${e.matures_on}`, `until ${e.matures_on}`) : null,
     e.payer && e.payer !== 'borrower'
-      ? t(`由${title('payer', e.payer)}支付`, `paid by ${title('payer', e.payer)}`)
+      ? t(`由${title('loan_event.payer', e.payer)}支付`, `paid by ${title('loan_event.payer', e.payer)}`)
       : null,
     e.reverses ? t(`冲销 ${e.reverses}`, `reverses ${e.reverses}`) : null,
     e.reason || null,

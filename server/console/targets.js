@@ -2,7 +2,7 @@
  * targets.js - one view of the seven targets, whatever kind they are: an adapter for growth, totals, rising figures and
  * those that are made of several measures.
  */
-import {h, u} from './h.js';
+import {h, replace, u} from './h.js';
 import {get, maybe} from './api.js';
 import {legend, progress} from './chart.js';
 import {compare, count, money, pct, shift, unit_title} from './fmt.js';
@@ -94,7 +94,11 @@ const value_text = (m, text, d) =>
   text === null || text === undefined ? '—' : m.kind === 'yuan' ? money(text, d.unit) : count(text);
 const unit_of = (m, d) => (m.kind === 'yuan' ? unit_title(d.unit) : t('项', ''));
 
-function bar(target, m, forecast) {
+/** How far the measure is that must be looked at first, with what may come of it, if that is known. */
+function bar(target, d) {
+  const ms = measures_of(target),
+    m = ms.find((x) => x.status === worst(ms.map((y) => y.status))) || ms[0],
+    forecast = d.forecast && d.forecast.targets.find((f) => f.id === target.id);
   if (m.now === null || !m.need) return null;
   const outlook = forecast && forecast.total && forecast.total.low ? forecast.total : null;
   return progress({
@@ -172,9 +176,7 @@ function needed(target, ms, d) {
 }
 
 function target_row(target, d) {
-  const ms = measures_of(target),
-    forecast = d.forecast && d.forecast.targets.find((f) => f.id === target.id);
-  const lead = ms.find((m) => m.status === worst(ms.map((x) => x.status))) || ms[0];
+  const ms = measures_of(target);
   const at = u`/console/targets/${target.id}` + `?quarter=${d.quarter}`;
   const limit =
     target.kind === 'growth'
@@ -193,11 +195,15 @@ function target_row(target, d) {
       is_english() ? target.title_en : short_title(target, d.plan) + limit,
     ),
     h('td', {'data-title': t('状态', 'Status')}, badge('target.status', worst(ms.map((m) => m.status)))),
-    h('td', {'data-title': t('进度', 'Progress'), class: 'bar'}, bar(target, lead, forecast)),
+    h('td', {'data-title': t('进度', 'Progress'), class: 'bar'}, bar(target, d)),
     h('td', {'data-title': t('现值', 'Now')}, present(target, ms, d)),
     h('td', {'data-title': t('还需', 'Needed')}, needed(target, ms, d)),
   );
 }
+
+/** The forecast came later than the card was drawn: into its bars, and nothing else is touched. */
+export const bands = (card, d) =>
+  card.querySelectorAll('td.bar').forEach((cell, i) => replace(cell, bar(d.targets.targets[i], d)));
 
 export function targets_card(d) {
   return h(

@@ -43,6 +43,24 @@ class Browser:
         return r
 
 
+class Words(Case):
+    def test_every_word_has_its_titles_and_the_pages_ask_for_no_other(self):
+        words = self.d.call("GET", "/v1/words").json()["words"]
+        self.assertEqual(words["loan.state"]["settled"], {"zh": "已结清", "en": "Settled"})
+        self.assertEqual(words["loan_event.kind"]["written_off"], {"zh": "核销", "en": "Written off"})
+        self.assertEqual(words["section"]["by_district"]["en"], "By district")
+        for of, told in words.items():
+            for word, titles in told.items():
+                self.assertTrue(titles["zh"].strip() and titles["en"].strip(), (of, word))
+        asked = set()
+        for folder, _, names in os.walk(FOLDER):
+            for name in (n for n in names if n.endswith(".js")):
+                with open(os.path.join(folder, name), encoding="utf-8") as f:
+                    asked |= set(re.findall(r"(?<!\w)(?:title|badge|words_of|all_of)\('([a-z._]+)'", f.read()))
+        self.assertGreater(len(asked), 12)
+        self.assertEqual(asked - set(words), set())
+
+
 class Files(Case):
     def setUp(self):
         self.b = Browser(self.d)

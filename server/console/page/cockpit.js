@@ -7,19 +7,19 @@ import {columns, hbars} from '../chart.js';
 import {grouped, instant, latest, money, pct, quarter_short, shift, unit_title, UNITS} from '../fmt.js';
 import {print_button} from '../frame.js';
 import {card, change, figure, quarter_switch, rows_href, unit_switch} from '../table.js';
-import {plan_of, targets_card} from '../targets.js';
+import {bands, plan_of, targets_card} from '../targets.js';
 import {t} from '../words.js';
 
 async function load(ctx) {
-  const quarters = await get('/v1/quarters');
-  const quarter = ctx.query.quarter || latest(quarters.items),
+  const all = get('/v1/quarters');
+  const quarter = ctx.query.quarter || latest((await all).items),
     plan = ctx.query.plan || (await plan_of(quarter));
-  const [targets, forecast, report] = await Promise.all([
+  const [quarters, targets, report] = await Promise.all([
+    all,
     get(u`/v1/plans/${plan}/targets`, {quarter}),
-    maybe(get(u`/v1/plans/${plan}/forecast`, {quarter})),
     get(u`/v1/reports/quarterly/${quarter}`, {section: 'headline,by_quarter,by_district'}),
   ]);
-  return {quarters: quarters.items, quarter, plan, targets, forecast, report, unit: ctx.unit || 'yi'};
+  return {quarters: quarters.items, quarter, plan, targets, forecast: null, report, unit: ctx.unit || 'yi'};
 }
 
 const section = (d, name) => d.report.sections.find((x) => x.name === name);
@@ -109,6 +109,16 @@ function by_district(d) {
   );
 }
 
+/** The targets as they stand; what may come of them is worked out meanwhile, and drawn into their bars. */
+function targets(d) {
+  const node = targets_card(d);
+  maybe(get(u`/v1/plans/${d.plan}/forecast`, {quarter: d.quarter})).then(
+    (forecast) => forecast && bands(node, Object.assign(d, {forecast})),
+    () => null, // without it the bars have no band
+  );
+  return node;
+}
+
 // ---- the page ------------------------------------------------------------------------------------
 
 const BASES = {
@@ -136,5 +146,5 @@ export const page = {
     unit_switch(d.unit, ctx.href),
     print_button(),
   ],
-  view: (ctx, d) => [key_figures(d), targets_card(d), h('div', {class: 'split'}, by_quarter(d), by_district(d))],
+  view: (ctx, d) => [key_figures(d), targets(d), h('div', {class: 'split'}, by_quarter(d), by_district(d))],
 };

@@ -51,7 +51,7 @@ const years = (f) =>
         {key: 'employees', title: t('从业人员', 'Employees'), num: true, cell: (y) => count(y.employees)},
         {key: 'revenue', title: t('营业收入（元）', 'Revenue'), num: true, cell: (y) => money(y.revenue)},
         {key: 'assets', title: t('资产总额（元）', 'Assets'), num: true, cell: (y) => money(y.assets)},
-        {key: 'size', title: t('规模', 'Size'), cell: (y) => (y.size ? title('size', y.size) : '—')},
+        {key: 'size', title: t('规模', 'Size'), cell: (y) => (y.size ? title('enterprise_profile.size', y.size) : '—')},
       ],
     }),
   );
@@ -80,7 +80,7 @@ export const page = {
     d.firm.uscc,
     ' · ',
     district_title(d.firm.district),
-    d.firm.size ? ` · ${title('size', d.firm.size)}` : null,
+    d.firm.size ? ` · ${title('enterprise_profile.size', d.firm.size)}` : null,
   ],
   tools: () => print_button(),
   view: (ctx, d) => [

@@ -37,10 +37,10 @@ function indicator_form(ctx) {
           name: 'side',
           label: t('指标', 'Indicator'),
           need: true,
-          options: SIDES.map((x) => [x, title('side', x)]),
+          options: SIDES.map((x) => [x, title('indicator.side', x)]),
           value: SIDES[0],
         },
-        {name: 'way', label: t('方式', 'Way'), options: [['', '—'], ...WAYS.map((x) => [x, title('way', x)])]},
+        {name: 'way', label: t('方式', 'Way'), options: [['', '—'], ...WAYS.map((x) => [x, title('indicator.way', x)])]},
         {name: 'count', label: t('数量', 'Number'), kind: 'count'},
         {name: 'contract_value', label: t('成交金额（元）', 'Contract value'), kind: 'money'},
         {name: 'cash_received', label: t('实际到账（元）', 'Cash received'), kind: 'money'},
@@ -129,7 +129,7 @@ export const page = {
               {
                 key: 'side',
                 title: t('指标', 'Indicator'),
-                cell: (i) => [title('side', i.side), i.way ? ` · ${title('way', i.way)}` : null],
+                cell: (i) => [title('indicator.side', i.side), i.way ? ` · ${title('indicator.way', i.way)}` : null],
               },
               {key: 'count', title: t('数量', 'Number'), num: true, cell: (i) => count(i.count)},
               {

@@ -40,7 +40,7 @@ const EVENTS = {
 
 export const page = {
   load: async (ctx) => ({right: await get(u`/v1/ip/${ctx.at.number}`)}),
-  title: (ctx, d) => `${title('ip.kind', d.right.kind || '')} ${d.right.number}`,
+  title: (ctx, d) => `${title('loan.ip.kind', d.right.kind || '')} ${d.right.number}`,
   sub: (ctx, d) => [t('截至 ', 'As of '), d.right.as_of],
   tools: () => print_button(),
   view: (ctx, d) => {

@@ -88,7 +88,7 @@ function rights(l) {
       href: (r) => u`/console/ip/${r.number}`,
       columns: [
         {key: 'number', title: t('专利号 / 注册号', 'Number')},
-        {key: 'kind', title: t('类型', 'Kind'), cell: (r) => title('ip.kind', r.kind || '')},
+        {key: 'kind', title: t('类型', 'Kind'), cell: (r) => title('loan.ip.kind', r.kind || '')},
         {
           key: 'owner',
           title: t('权利人', 'Owner'),
@@ -135,7 +135,7 @@ function life(d) {
     ...own,
     ...d.events.map((e) => ({
       on: e.on,
-      what: title('loan.event', e.kind),
+      what: title('loan_event.kind', e.kind),
       by: e.recorded_by,
       detail: amounts(e) || null,
       rank: 3,
@@ -227,7 +227,7 @@ export const page = {
   ],
   tools: (ctx, d) => [
     badge('loan.state', d.loan.state),
-    d.loan.grade ? badge(null, /normal/.test(d.loan.grade) ? 'good' : 'warn', title('grade', d.loan.grade)) : null,
+    d.loan.grade ? badge(null, /normal/.test(d.loan.grade) ? 'good' : 'warn', title('loan_event.grade', d.loan.grade)) : null,
     print_button(),
   ],
   view: (ctx, d) => [

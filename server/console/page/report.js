@@ -7,13 +7,12 @@ import {columns as column_chart, hbars} from '../chart.js';
 import {instant, money, quarter_short, quarter_title, shift, unit_title, UNITS} from '../fmt.js';
 import {print_button} from '../frame.js';
 import {badge, card, change, figure, rows_href, table, unit_switch} from '../table.js';
-import {is_english, t, title, WORDS} from '../words.js';
+import {is_english, t, title, words_of} from '../words.js';
 
 const MORE = /(_last_year|_previous|_share|^last_year|^previous|registered_)/; // columns that wait behind a switch
-const SECTIONS = Object.keys(WORDS.section);
 
 async function load(ctx) {
-  const name = SECTIONS.includes(ctx.query.section) ? ctx.query.section : 'headline';
+  const name = words_of('section').includes(ctx.query.section) ? ctx.query.section : 'headline';
   const report = await get(u`/v1/reports/quarterly/${ctx.at.quarter}`, {section: name, known_at: ctx.query.known_at});
   return {
     report,
@@ -189,7 +188,7 @@ export const page = {
       h(
         'nav',
         {class: 'side no-print', 'aria-label': t('分表', 'Sections')},
-        SECTIONS.map((n) =>
+        words_of('section').map((n) =>
           h('a', {href: ctx.href({section: n}), 'aria-current': n === d.name ? 'page' : null}, title('section', n)),
         ),
       ),

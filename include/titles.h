@@ -1,0 +1,21 @@
+/*
+ * titles.h - titles of the words that answers use, in both languages, each once.
+ *
+ * A word that can be sent has its Chinese title with the field that takes it (struct choice); here
+ * is its English one. Words that are only told - states, steps, what became of a target - have both
+ * here. GET /v1/words tells all of them.
+ */
+#ifndef PLEDGED_TITLES_H
+#define PLEDGED_TITLES_H
+
+struct word {
+    const char *name, *zh, *en;
+};
+struct word_list {
+    const char *of; /* "loan.state" */
+    const struct word *words;
+};
+extern const struct word_list word_lists[]; /* ends with {NULL} */
+/* The English title of a word that a field takes; NULL: its name says it. */
+const char *word_english(const char *name);
+#endif
