@@ -1,5 +1,8 @@
-/** Claims: two persons of finance, a bank that mends what was returned, the fund's balance walked back to its claim. */
-import {accessible, assert, given, pictures, says, story, text, visit} from './acts.mjs';
+/**
+ * Claims: two persons of finance accept, approve and pay one by keyboard alone (U3), a bank mends what was returned, the fund's
+ * balance is walked back to its claim.
+ */
+import {accessible, assert, enter, given, pictures, says, story, text, typed, visit} from './acts.mjs';
 
 const press = (w, what) => w.page.locator('.stick form').getByRole('button', {name: what}).click();
 const reason = (w, what) => w.page.locator('.stick textarea[name=reason]').fill(what);
@@ -15,27 +18,32 @@ await story(async (as) => {
   await b.page.getByRole('button', {name: '退回补正'}).click();
   await reason(b, '看的是旧版本');
   await b.page.locator('input[name=due_on]').fill(given.due);
-  await a.page.getByRole('link', {name: /^理赔 /}).first().click();
+  const act = '.stick form button.primary';
+  await enter(a, 'main tbody a');
   await says(a, '.verdict', '补偿资金应赔 1,620,000.00 元');
   assert.match(await text(a, '.sums'), /3000000.00 × 54.00%\s+1,620,000.00/);
-  await reason(a, '材料齐全');
-  await press(a, '受理');
+  await typed(a, '.stick textarea', '材料齐全');
+  await enter(a, act);
   await says(a, '.verdict', '已受理');
   await says(a, '[data-step=approve]', '经办与复核不能为同一人');
   await b.page.locator('.stick form button.danger').click(); // it has moved on: told, not repeated
   await says(b, '.summary', '这份数据在您打开之后已有变动');
-  await says(b, '.summary table', '已受理');
-  await b.page.getByRole('button', {name: '重新查看'}).click();
+  await says(b, '.summary tr', '待受理'); // what was seen, and what stands, as the ledger tells it
+  await says(b, '.summary tr', '已受理');
+  await enter(b, '.summary button');
   await says(b, '.verdict', '已受理');
-  await reason(b, '同意赔付');
-  await press(b, '批准并冻结 1,620,000.00 元');
+  await typed(b, '.stick textarea', '同意赔付');
+  await enter(b, act);
   await says(b, '.verdict', '已批准');
   await says(b, '[data-step=pay]', '前一步是您（李华）办理的');
   await visit(a, at);
-  await press(a, '支付 1,620,000.00 元');
+  await says(a, act, '支付 1,620,000.00 元');
+  await enter(a, act);
   await says(a, '.summary', '请填写：理由');
-  await reason(a, '按批准支付');
-  await press(a, '支付 1,620,000.00 元');
+  await enter(a, '.summary a');
+  assert.equal(await a.page.evaluate(() => document.activeElement.name), 'reason');
+  await a.page.keyboard.type('按批准支付');
+  await enter(a, act);
   await says(a, '.verdict', '已赔付 1,620,000.00 元');
 
   // the fund's statement, its balance, the posting, the claim

@@ -60,6 +60,16 @@ export async function tab_to(w, at, most = 90) {
   throw new Error(`no way to ${at} by Tab`);
 }
 
+/** By keyboard alone: Tab as far as there, then what is typed, or Enter. */
+export async function typed(w, at, what) {
+  await tab_to(w, at);
+  await w.page.keyboard.type(what);
+}
+export async function enter(w, at) {
+  await tab_to(w, at);
+  await w.page.keyboard.press('Enter');
+}
+
 /** Nothing that axe finds, on the page as it stands in another window of the same person (axe needs a script of its own). */
 export async function accessible(as, role, paths, expect = []) {
   const w = await as(role, {bypass: true, expect});

@@ -10,9 +10,11 @@ export const HERE = path.dirname(fileURLToPath(import.meta.url));
 export const FILES = path.join(HERE, '..', '..', 'server', 'console');
 export const SIZES = {1366: [1366, 768], 1920: [1920, 1080], 390: [390, 844]};
 
+// The shell without windows takes half the time of the whole browser, which serves where it is there already.
+const BROWSERS = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
 export const launch = () =>
   chromium.launch({
-    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+    executablePath: process.env.CHROMIUM || BROWSERS.find((x) => fs.existsSync(x)),
     args: ['--no-sandbox', '--disable-dev-shm-usage', '--font-render-hinting=none', '--force-color-profile=srgb'],
   });
 
@@ -45,8 +47,11 @@ export async function open(browser, url, {size = 1366, live = false, bypass = fa
   page.on('request', (r) => {
     if (!r.url().startsWith(url) && !/^(blob|data):/.test(r.url())) told('elsewhere: ' + r.url());
   });
+  const flying = new Set(); // what the page has asked for and not got yet
+  page.on('request', (r) => /^https?:/.test(r.url()) && flying.add(r));
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, (r) => flying.delete(r));
   if (live) await serve_live(context);
-  return {context, page, faults, url};
+  return {context, page, faults, url, flying};
 }
 
 const TYPES = {'.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml'};
@@ -72,12 +77,19 @@ export async function sign_in(w, token) {
 
 /** Goes to a page and waits until it is there. */
 export async function visit(w, at) {
-  await w.page.goto(w.url + at);
+  await w.page.goto(w.url + at, {waitUntil: 'domcontentloaded'});
   await ready(w);
 }
-/** Waits until nothing is being loaded: the heading stands and no skeleton does. */
+
+/** Nothing is on its way to the page, and what came has been drawn. */
+async function still(w) {
+  while (w.flying.size)
+    await Promise.race(['requestfinished', 'requestfailed'].map((end) => w.page.waitForEvent(end, {timeout: 30000}).catch(() => null)));
+  await w.page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn))));
+}
+/** Waits until nothing is being loaded: the heading stands, no skeleton does, and no answer is still to come. */
 export async function ready(w) {
   await w.page.waitForSelector('main[data-ready] h1, .page.alone main .signin h1');
-  await w.page.waitForLoadState('networkidle');
-  await w.page.waitForFunction(() => !document.querySelector('.skeleton'));
+  do await still(w);
+  while (w.flying.size || (await w.page.$('.skeleton')));
 }

@@ -5,10 +5,8 @@ import {picture, story, text} from './story.mjs';
 import {ready, visit} from './browser.mjs';
 
 await story('U1 the targets and the records behind a figure', async ({as, is, out}) => {
-  const w = await as('finance'),
-    began = Date.now();
+  const w = await as('finance');
   await visit(w, '/console/cockpit?quarter=2022Q3');
-  const usable = Date.now() - began;
   const bars = await w.page.evaluate(
     () =>
       new Promise((done) => {
@@ -21,6 +19,7 @@ await story('U1 the targets and the records behind a figure', async ({as, is, ou
             files = all.filter((r) => r.name.includes('/console/-/')),
             page = performance.getEntriesByType('navigation')[0];
           done({
+            usable: Math.round(performance.getEntriesByName('shown')[0].startTime),
             paint: Math.round(performance.getEntriesByName('first-contentful-paint')[0].startTime),
             requests: all.length + 1,
             bytes: files.reduce((n, r) => n + r.transferSize, page.transferSize),
@@ -30,7 +29,7 @@ await story('U1 the targets and the records behind a figure', async ({as, is, ou
       }),
   );
   console.log(
-    `figure: cockpit: first paint ${bars.paint} ms (bar 500), usable ${usable} ms (bar 700), ${bars.requests} requests (bar 24), ${bars.bytes} bytes of files (bar 122880), shift ${bars.shift.toFixed(3)} (bar 0.02)`,
+    `figure: cockpit: first paint ${bars.paint} ms (bar 500), usable ${bars.usable} ms (bar 700), ${bars.requests} requests (bar 24), ${bars.bytes} bytes of files (bar 122880), shift ${bars.shift.toFixed(3)} (bar 0.02)`,
   );
   is(bars.bytes <= 122880, true, 'bytes of a first visit');
   is(bars.requests <= 24, true, 'requests of a first visit: ' + bars.requests);

@@ -1,0 +1,89 @@
+/**
+ * U10: an auditor walks from a balance to its postings, the claim, the loan, its versions, a receipt and a seal, by links alone;
+ * the IP office enters an indicator and clears a red flag of which it has seen the evidence.
+ */
+import {is, picture, story, text, token} from './story.mjs';
+import {ready, visit} from './browser.mjs';
+
+async function press(w, where) {
+  await where.first().click();
+  await ready(w);
+}
+const link = (w, name) => press(w, w.page.locator('main').getByRole('link', {name}));
+const menu = (w, name) => press(w, w.page.locator('nav.menu').getByRole('link', {name}));
+const tab = (w, name) => press(w, w.page.locator('nav.tabs').getByRole('link', {name}));
+
+/** What the bank tells meanwhile: the loan's purpose, and two contracts that look like one credit. */
+async function told_by_the_bank(w, url) {
+  const headers = {Authorization: 'Bearer ' + token('BANK-PJ')};
+  const ask = async (method, path, data, more) => {
+    const r = await w.context.request.fetch(url + path, {method, headers: Object.assign({}, headers, more), data});
+    return {status: r.status(), said: await r.json()};
+  };
+  const loan = (await ask('GET', '/v1/loans?contract_no=' + encodeURIComponent('示例-补偿-1'))).said.items[0];
+  const put = await ask('PUT', '/v1/loans/' + loan.id, Object.assign({}, loan, {purpose: '流动资金周转', reason: '补登用途'}),
+    {'If-Match': `"${loan.version}"`});
+  is(put.status, 200, JSON.stringify(put.said));
+  for (const contract_no of ['U10-1', 'U10-2']) {
+    const made = await ask('POST', '/v1/loans', {contract_no, product: 'single_pledge', borrower_uscc: '91310115QX0115114N',
+      borrower_name: '上海示例半导体有限公司', district: '310115', amount: '7654321.00', rate: '3.65', signed_on: '2026-10-12',
+      matures_on: '2027-10-11', ip: [{number: '2019178000011'}]});
+    is(made.status, 201, JSON.stringify(made.said));
+  }
+  return loan.id;
+}
+
+await story('U10 an auditor follows the links, the IP office clears a flag', async ({as, url}) => {
+  const w = await as('auditor'), id = await told_by_the_bank(w, url);
+  await visit(w, '/console/');
+  is(await text(w, 'h1'), '账户', 'where an auditor begins');
+  await link(w, 'fund:ZS');
+  is(await text(w, '.sentence'), /期末 38,380,000\.00 元/); // 40,000,000.00 less 54 % of 3,000,000.00
+  await press(w, w.page.getByRole('button', {name: '解释这个余额'}));
+  is(await text(w, '.sentence'), '期初 0.00 + 发生 38,380,000.00 = 期末 38,380,000.00 元');
+  await press(w, w.page.locator('td a[href^="/console/claims/"]'));
+  is(await text(w, 'h1'), '理赔 示例理赔-1');
+  is(await text(w, '.verdict'), /已赔付 1,620,000\.00 元/);
+  is(await text(w, '.timeline'), /受理.*批准.*支付/);
+  await link(w, '示例-补偿-1');
+  await tab(w, /版本|历史/);
+  is(await text(w, 'main'), /更正原因：补登用途.*流动资金周转.*首次报送/);
+  await tab(w, '回执');
+  await link(w, '查看、下载与验证方法');
+  is(await text(w, '.sentence'), /这笔记录是日志第 [\d,]+ 条/);
+  is(await text(w, 'main'), new RegExp(id));
+  const proof = w.page.waitForEvent('download');
+  await w.page.getByRole('button', {name: '下载证明'}).click();
+  is((await proof).suggestedFilename(), `${id}.tlog-proof`);
+  await menu(w, '封存与验证');
+  await link(w, '2021 年第 1 季度');
+  is(await text(w, '#digest'), /^[0-9a-f]{64}$/);
+  is(await text(w, 'main'), /SM2-SM3 公钥指纹/);
+  await picture(w, 'seal-auditor-1366');
+
+  const office = await as('ip_office');
+  await visit(office, '/console/cockpit');
+  await menu(office, '指标与基数');
+  for (const [name, value] of [['period', '2022'], ['count', '12'], ['contract_value', '3400000.00'],
+    ['cash_received', '1700000.00'], ['source', '市教委'], ['evidence', '技术合同登记汇总表']])
+    await office.page.locator(`form [name=${name}]`).first().fill(value);
+  await office.page.locator('[name=side]').selectOption('university_outflow');
+  await office.page.locator('[name=way]').selectOption('transfer');
+  await press(office, office.page.getByRole('button', {name: '录入', exact: true}));
+  is(await text(office, 'main'), /市教委/, 'what was entered stands on the list');
+  await menu(office, '预警');
+  await office.page.locator('[name=state]').selectOption('open');
+  await office.page.locator('[name=code]').fill('RF29');
+  await office.page.keyboard.press('Enter');
+  await ready(office);
+  await press(office, office.page.locator('tbody tr', {hasText: 'U10-2'}).getByRole('link'));
+  is(await text(office, 'main'), /相关的赔付与补贴不能支付.*U10-1.*U10-2/);
+  is(await text(office, 'form'), /您看到的版本 [0-9a-f]{8}…/);
+  await office.page.getByRole('button', {name: '解除预警'}).click();
+  is(await text(office, '.summary'), /请填写：理由/);
+  await office.page.locator('textarea[name=reason]').fill('两份合同分别放款，已核对');
+  await press(office, office.page.getByRole('button', {name: '解除预警'}));
+  await office.page.waitForFunction(() => /已解除/.test(document.querySelector('main').textContent));
+  is(await text(office, 'main'), /解除人.*IPO-SH.*两份合同分别放款，已核对/);
+  await picture(office, 'flag-cleared-1366');
+});
