@@ -20,7 +20,7 @@ page as (
                      h.id
             limit $2::int) h
 ),
-counted as (
+counted as materialized ( -- once, and not for each row of the page
     select count(*) as total, yuan_text(sum(h.fen)::bigint) as amount
       from hits h
      where $5::bool
