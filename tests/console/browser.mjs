@@ -81,6 +81,15 @@ export async function visit(w, at) {
   await ready(w);
 }
 
+/** The same within the console, as by a link. */
+export async function step(w, at) {
+  await w.page.evaluate((href) => {
+    history.pushState(null, '', href);
+    dispatchEvent(new PopStateEvent('popstate'));
+  }, at);
+  await ready(w);
+}
+
 /** Nothing is on its way to the page, and what came has been drawn. */
 async function still(w) {
   while (w.flying.size)

@@ -1,11 +1,12 @@
 /**
  * pages.mjs URL TOKENS OUT - every page of every role: it opens or says that it is not there, and the browser complains of nothing. Of
- * the first role that has it (EVERY=1: of each): axe finds nothing, nothing is wider than a phone, and a picture goes to OUT. TOKENS:
- * a file of code, kind, token a line.
+ * the first role that has it (EVERY=1: of each): it is opened by its address (else by a step within the console, as by a link), axe
+ * finds nothing, nothing is wider than a screen or a phone, and pictures at the three sizes and on A4 go to OUT. TOKENS: a file of
+ * code, kind, token a line.
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import {FILES, HERE, launch, open, sign_in, visit} from './browser.mjs';
+import {FILES, HERE, launch, open, sign_in, SIZES, step, visit} from './browser.mjs';
 
 const [url, tokens, out] = process.argv.slice(2);
 const axe = fs.readFileSync(path.join(HERE, 'node_modules', 'axe-core', 'axe.min.js'), 'utf8');
@@ -86,10 +87,15 @@ const looked = new Set();
 async function look(w, kind, file, at) {
   const found = await axe_finds(w.page);
   say(!found.length, `${kind} ${at}: axe ${found.join('; ')}`);
-  await w.page.screenshot({path: path.join(out, `${kind}-${file}.png`), fullPage: true});
-  await w.page.setViewportSize({width: 390, height: 844});
-  const wide = await w.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  say(wide <= 0, `${kind} ${at}: ${wide} px wider than a phone`);
+  const name = path.join(out, `${kind}-${file}`);
+  for (const [size, [width, height]] of Object.entries(SIZES).sort()) {
+    await w.page.setViewportSize({width, height});
+    const wide = await w.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    say(wide <= 0, `${kind} ${at}: ${wide} px wider than ${size}`);
+    await w.page.screenshot({path: `${name}-${size}.png`, fullPage: true});
+  }
+  await w.page.setViewportSize({width: 1366, height: 768});
+  await w.page.pdf({path: `${name}.pdf`, format: 'A4', printBackground: true});
 }
 
 async function visit_all(browser, kind, token) {
@@ -104,15 +110,14 @@ async function visit_all(browser, kind, token) {
     const at = of[pattern] || (pattern.includes('{') ? null : pattern);
     if (!built(file) || !at || !me.may.includes(needs)) continue;
     try {
-      await w.page.setViewportSize({width: 1366, height: 768});
-      await visit(w, at);
+      const first = !looked.has(pattern);
+      looked.add(pattern);
+      await (first || w.page.url() === 'about:blank' ? visit : step)(w, at);
       const heading = await w.page.textContent('h1');
       say(
         !/页面出错|连不上/.test(heading),
         `${kind} ${at}: ${heading} ${await w.page.textContent('main')}`.slice(0, 300),
       );
-      const first = !looked.has(pattern);
-      looked.add(pattern);
       if (first || process.env.EVERY) await look(w, kind, file, at);
       say(!w.faults.length, `${kind} ${at}: ${w.faults.splice(0).join('; ')}`);
     } catch (e) {

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 from console_case import FOLDER, OUT, installed
 from harness import RELEASE_BIN, ROOT, Case
@@ -27,20 +28,29 @@ class Pages(Case):
         installed()
         cls.url = "http://127.0.0.1:%d" % cls.d.port
         cls.tokens = os.path.join(cls.d.folder, "tokens")
-        with open(os.path.join(DATA, "sample", "orgs.tsv"), encoding="utf-8") as f, open(cls.tokens, "w", encoding="utf-8") as out:
-            for line in f:
-                code, kind, name, district = (line.rstrip("\n").split("\t") + ["", ""])[:4]
-                cls.d.cli("org", "add", "--code", code, "--kind", kind, "--name", name, *(["--district", district] if district else []))
-                out.write("%s\t%s\t%s\n" % (code, kind, cls.d.cli("token", "add", "--org", code, "--person", "王敏").stdout.strip()))
-        with open(cls.tokens, encoding="utf-8") as f:
-            cls.token_of = {row[0]: row[2] for row in (line.split() for line in f)}
-        for name in sorted(n for n in os.listdir(os.path.join(DATA, "sample")) if n.endswith(".csv")):
-            cls.d.cli("import", "--url", cls.url, "--token", cls.token_of[name[:-4]], os.path.join(DATA, "sample", name))
+        with open(os.path.join(DATA, "sample", "orgs.tsv"), encoding="utf-8") as f:
+            orgs = [(line.rstrip("\n").split("\t") + ["", ""])[:4] for line in f]
+        books = sorted(n for n in os.listdir(os.path.join(DATA, "sample")) if n.endswith(".csv"))
+        with ThreadPoolExecutor(4) as hands:  # most of it is waiting for programs to start
+            cls.token_of = dict(hands.map(cls.org, orgs))
+            list(hands.map(cls.book, books))
+        with open(cls.tokens, "w", encoding="utf-8") as out:
+            out.writelines("%s\t%s\t%s\n" % (code, kind, cls.token_of[code]) for code, kind, _, _ in orgs)
         subprocess.run([sys.executable, os.path.join(DATA, "load_half.py"), cls.url, cls.tokens, cls.d.binary], check=True,
                        env=cls.d.env, stdout=subprocess.DEVNULL, timeout=300)
         cls.base_year()
         with open(cls.tokens, "a", encoding="utf-8") as out:  # who looks a second time
             out.write("FINANCE-2\tfinance\t%s\n" % cls.d.cli("token", "add", "--org", "FINANCE-SH", "--person", "复核二").stdout.strip())
+
+    @classmethod
+    def org(cls, row):
+        code, kind, name, district = row
+        cls.d.cli("org", "add", "--code", code, "--kind", kind, "--name", name, *(["--district", district] if district else []))
+        return code, cls.d.cli("token", "add", "--org", code, "--person", "王敏").stdout.strip()
+
+    @classmethod
+    def book(cls, name):
+        cls.d.cli("import", "--url", cls.url, "--token", cls.token_of[name[:-4]], os.path.join(DATA, "sample", name))
 
     @classmethod
     def base_year(cls):
