@@ -44,7 +44,10 @@ export function money(text, unit = 'yuan') {
 export const count = (n) => (n === null || n === undefined ? '—' : grouped(String(n)));
 /* Digits as the number they are; anything else as it stands, for the daemon to refuse by its name. */
 export const whole = (text) => (/^\d{1,15}$/.test(text) ? Number(text) : text);
-export const pct = (text) => (text === null || text === undefined ? '—' : grouped(shift(String(text), 0, 2)) + '%');
+export function pct(text) {
+  const moved = text === null || text === undefined ? null : shift(String(text), 0, 2);
+  return moved === null ? '—' : grouped(moved) + '%';
+}
 /** A growth as "0.6615" told by the API of a report's cells is a percentage already. */
 export const plain = (text) => (text === null || text === undefined ? '—' : String(text));
 

@@ -7,7 +7,8 @@
  *   });
  * kinds: text (default), rows (a text area), options: [[value, title], …] (a list), choice: the same as radio buttons,
  * kind: 'money' | 'date' | 'count' | 'check' | 'password'. `send` may throw Refusal: its errors go to their fields by pointer
- * ("/reason"), what belongs to none to the summary. With `keep` what was typed survives a reload of the page.
+ * ("/reason"), what belongs to none to the summary. With `keep` what was typed survives a reload of the page, until it was sent
+ * (`send` gives false when it was not).
  */
 import {h, region, replace} from './h.js';
 import {Gone, Refusal} from './api.js';
@@ -70,7 +71,7 @@ function radios(f, id, value) {
 
 /** One field with its label, hint and problem. */
 export function field(f, value) {
-  const id = 'f' + ++numbers;
+  const id = f.id || 'f' + ++numbers;
   const wrong = h('p', {class: 'wrong', id: `${id}-wrong`});
   const hint = h('p', {class: 'hint', id: `${id}-hint`}, f.hint || null);
   const input = f.choice ? radios(f, id, value) : control(f, id, value);
@@ -90,6 +91,7 @@ export function field(f, value) {
       if (f.choice) return (input.querySelector('input:checked') || {value: ''}).value;
       return f.kind === 'check' ? input.checked : input.value.trim();
     },
+    hint: (text) => replace(hint, text),
     /** What is wrong with it, in words; '' when nothing is. */
     tell(text) {
       replace(wrong, text || null);
@@ -132,7 +134,8 @@ export function error_summary(problems) {
   );
 }
 
-const sentence = (e) => (e.cure ? `${e.title}${/[。.]$/.test(e.title) ? '' : '。'}${e.cure}` : e.title);
+/** A problem in one sentence: what is wrong, and what mends it. */
+export const sentence = (e) => (e.cure ? `${e.title}${/[。.]$/.test(e.title) ? '' : '。'}${e.cure}` : e.title);
 
 /** A refusal, or anything else that was thrown, as problems beside fields. */
 export function problems_of(error, fields) {
@@ -209,8 +212,8 @@ export function form({fields: specs, verb, send, keep, extra, danger, on_change}
     sending = true; // a button that is disabled loses the focus, and whoever has no mouse with it
     button.setAttribute('aria-disabled', 'true');
     try {
-      await send(values());
-      if (keep) sessionStorage.removeItem('draft ' + keep);
+      const sent = await send(values());
+      if (keep && sent !== false) sessionStorage.removeItem('draft ' + keep);
     } catch (error) {
       tell(problems_of(error, fields));
     } finally {

@@ -18,7 +18,7 @@ export async function story(tell) {
   const browser = await launch(), windows = [];
   /** A window in which that person is signed in. */
   const as = async (role, options = {}) => {
-    const w = await open(browser, given.url, options);
+    const w = await open(browser, given.url, Object.assign({live: !!process.env.LIVE}, options));
     if (role) w.csrf = (await sign_in(w, given.tokens[role])).csrf;
     w.role = role;
     w.page.setDefaultTimeout(10000);

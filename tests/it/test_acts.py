@@ -83,7 +83,9 @@ class Policies(SubsidyCase):
         self.lent("5000000.00", ip_amount="1499500.00")
         self.lent()
         self.lent("9000000.00")
-        tell("policy", self.d, {"district": self.district, "checker": self.checker})
+        folder = os.path.join(ROOT, "tests", "data", "policies")
+        tell("policy", self.d, {"district": self.district, "checker": self.checker},
+             policies=sorted(os.path.join(folder, n) for n in os.listdir(folder) if n.endswith(".json")))
 
 
 class Published(FundCase):

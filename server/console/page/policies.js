@@ -2,6 +2,7 @@
  * policies.js - policies and their versions; drafts first to be seen.
  */
 import {name, u} from '../h.js';
+import {new_link} from '../drafting.js';
 import {list_page} from '../list.js';
 import {badge} from '../table.js';
 import {district_title} from '../places.js';
@@ -15,6 +16,7 @@ export const page = list_page({
   title: () => t('政策与试算', 'Policies'),
   sub: () => t('点名称看条件与算法；可复制为草案、试算，再由另一人批准。',
     'A title leads to its conditions; copy it, rehearse it, have another approve it.'),
+  tools: (ctx) => new_link(ctx, '/v1/policies', '/console/policies/new', t('起草政策', 'Draft a policy')),
   path: '/v1/policies', exports: false,
   filters: () => [{name: 'q', label: t('名称、代码', 'Title, code')}, {name: 'code', label: t('政策代码', 'Code')}],
   columns: () => [{key: 'title', title: t('名称', 'Title'), wide: true, cell: (p) => name(p.title)},
