@@ -37,6 +37,7 @@ export const ROUTES = [
   ['/console/proposals/{id}', 'proposal', 'GET /v1/proposals/{id}'],
   ['/console/fund', 'fund', 'GET /v1/schemes'],
   ['/console/fund/{scheme}', 'fund', 'GET /v1/schemes/{code}/statement'],
+  ['/console/schemes/{id}', 'scheme', 'GET /v1/schemes/{id}'],
   ['/console/accounts', 'accounts', 'GET /v1/accounts'],
   ['/console/accounts/{code}', 'account', 'GET /v1/accounts/{code}/entries'],
   ['/console/eligibility', 'eligibility', 'POST /v1/eligibility-checks'],

@@ -97,4 +97,5 @@ class Published(FundCase):
         with open(os.path.join(ROOT, "tests", "data", "half", "07.IPO-SH.matching-events.ndjson"), encoding="utf-8") as f:
             self.post("/v1/matching-events", json.loads(f.readline()), self.office, 201)
         self.d.agreed(self.post("/v1/reports/quarterly/2023Q1/seal", {"reason": "季度结账"}, self.finance, 202))
+        tell("forms", self.d, {"finance": self.finance, "second": self.second, "ip_office": self.office})
         tell("publish", self.d, {"finance": self.finance, "second": self.second, "ip_office": self.office})

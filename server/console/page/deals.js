@@ -2,6 +2,7 @@
  * deals.js - transfers, licences and contributions of patents, from which targets are computed once they are confirmed.
  */
 import {h, name, u} from '../h.js';
+import {new_link} from '../drafting.js';
 import {money} from '../fmt.js';
 import {list_page} from '../list.js';
 import {district_title} from '../places.js';
@@ -16,6 +17,7 @@ export const deal_state = (x) => STATES[x.state] ? badge(null, STATES[x.state][0
 export const page = list_page({
   title: () => t('专利交易', 'Deals'),
   sub: () => t('金额单位：元。报送后由另一人确认才计入目标。', 'Amounts in CNY. What is told counts when another person has confirmed it.'),
+  tools: (ctx) => new_link(ctx, '/v1/ip-deals', '/console/deals/new', t('报送交易', 'Tell a deal')),
   path: '/v1/ip-deals', total: true,
   filters: () => [{name: 'q', label: t('合同、各方、专利号', 'Contract, party, number')},
     {name: 'state', label: t('状态', 'State'), options: [['', t('全部', 'All')], ...Object.keys(STATES).map((k) => [k, word(STATES, k)])]}],

@@ -8,7 +8,9 @@ import {filter} from '../form.js';
 import {money, pct, sum} from '../fmt.js';
 import {print_button} from '../frame.js';
 import {hbars} from '../chart.js';
+import {new_link} from '../drafting.js';
 import {badge, card, facts, table} from '../table.js';
+import {scheme_state} from './scheme.js';
 import {t} from '../words.js';
 
 const yuan = (x) => x === undefined || x === null ? '—' : t(`${money(x)} 元`, `${money(x)} CNY`);
@@ -24,7 +26,7 @@ async function load(ctx) {
       s);
     const of = Object.fromEntries((accounts ? accounts.items : []).filter((a) => a.code.startsWith('fund:')).map((a) => [a.code.slice(5),
       a]));
-    return {all: [...newest.values()].map((s) => Object.assign({account: of[s.code]}, s))};
+    return {drafts: list.items.filter((s) => s.state === 'draft'), all: [...newest.values()].map((s) => Object.assign({account: of[s.code]}, s))};
   }
   const from = ctx.query.from || ctx.today.slice(0, 4) + '-01-01', to = ctx.query.to || ctx.today;
   const [statement, account, versions, claims] = await Promise.all([get(u`/v1/schemes/${scheme}/statement`, {from, to}),
@@ -35,10 +37,15 @@ async function load(ctx) {
   return {scheme, from, to, statement, account, current, claims};
 }
 
+const drafts = (d) => d.drafts.length ? card([t('草案', 'Drafts'), h('small', null, t('待财政部门批准', 'to be approved by finance'))],
+  table({rows: d.drafts, href: (s) => u`/console/schemes/${s.id}`, columns: [{key: 'title', title: t('方案', 'Scheme'), wide: true, cell: (s) => name(s.title)},
+    {key: 'code', title: t('代码', 'Code')}, {key: 'from', title: t('施行日', 'From'), cell: (s) => s.effective_from},
+    {key: 'by', title: t('起草', 'Drafted by'), cell: (s) => name(s.recorded_by)}, {key: 'state', title: t('状态', 'State'), cell: scheme_state}]})) : null;
+
 function list(d) {
-  if (!d.all.length) return card(null, h('p', {class: 'empty'}, t('还没有风险分担方案。', 'There is no scheme yet.')));
+  if (!d.all.length) return [drafts(d), d.drafts.length ? null : card(null, h('p', {class: 'empty'}, t('还没有风险分担方案。', 'There is no scheme yet.')))];
   const with_money = d.all.filter((s) => s.account);
-  return [with_money.length ? card([t('各资金余额', 'Balances'), h('small', null, t('元；点名称看收支', 'CNY'))],
+  return [drafts(d), with_money.length ? card([t('各资金余额', 'Balances'), h('small', null, t('元；点名称看收支', 'CNY'))],
     hbars({title: t('各资金余额', 'Balances'), rows: with_money.map((s) => ({label: s.code, value: s.account.balance,
     text: money(s.account.balance), share: '', href: u`/console/fund/${s.code}`}))})) : null,
     card(null, table({rows: d.all, href: (s) => u`/console/fund/${s.code}`,
@@ -81,7 +88,7 @@ function about(s) {
   if (!s) return null;
   const trigger = s.trigger ? Object.entries(s.trigger).map(([k, v]) => k === 'days_overdue' ? t(`逾期满 ${v} 天`,
     `${v} days overdue`) : `${k} ${v}`).join('；') : null;
-  return card(t('方案', 'Scheme'), facts([[t('名称', 'Title'), name(s.title)], [t('依据', 'Source'), name(s.legal_ref)],
+  return card(t('方案', 'Scheme'), facts([[t('名称', 'Title'), h('a', {href: u`/console/schemes/${s.id}`}, name(s.title))], [t('依据', 'Source'), name(s.legal_ref)],
     [t('施行', 'In force'), s.effective_from], [t('触发条件', 'Trigger'), trigger],
     [t('损失口径', 'Base of loss'), s.loss_base === 'principal' ? t('本金', 'principal') : s.loss_base],
     [t('放大倍数', 'Leverage'), s.leverage_duty ? t(`不低于 ${s.leverage_duty} 倍`, `at least ${s.leverage_duty}`) : null],
@@ -96,7 +103,7 @@ export const page = {
   load,
   title: (ctx, d) => d.all ? t('补偿资金', 'Funds') : t(`补偿资金 ${d.scheme}`, `Fund ${d.scheme}`),
   sub: (ctx, d) => d.all ? t('余额 − 冻结 = 可用。', 'Balance − held = left.') : d.current ? name(d.current.title) : null,
-  tools: (ctx, d) => d.all ? null : [ctx.may('GET /v1/journal') ? h('button',
+  tools: (ctx, d) => d.all ? new_link(ctx, '/v1/schemes', '/console/schemes/new', t('起草方案', 'Draft a scheme')) : [ctx.may('GET /v1/journal') ? h('button',
     {type: 'button', onclick: () => download('/v1/journal?format=csv', 'journal.csv')}, t('下载日记账', 'Download the journal')) : null,
     print_button()],
   view: (ctx, d) => d.all ? list(d) : [three(d.account), filter([{name: 'from', label: t('起日', 'From'), kind: 'date', value: d.from},

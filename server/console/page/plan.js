@@ -4,12 +4,14 @@
 import {h, name, u} from '../h.js';
 import {get} from '../api.js';
 import {apart, barred_notes, difference} from '../apart.js';
+import {edit_links, form_of} from '../drafting.js';
 import {money, pct} from '../fmt.js';
 import {steps} from '../steps.js';
 import {badge, card, facts, table} from '../table.js';
 import {plan_state} from './plans.js';
 import {is_english, t} from '../words.js';
 
+const PATH = '/v1/plans';
 const KINDS = {growth: ['年均增幅', 'Growth'], total: ['总量', 'Total'], rising: ['逐年递增', 'Rising']},
   BASIS = {signed_on: ['按签订日', 'day signed'], registered_on: ['按登记日', 'day registered'], disbursed_on: ['按放款日', 'day drawn']},
   READING = {compound: ['复合', 'compound'], mean: ['算术平均', 'mean']};
@@ -26,13 +28,7 @@ function next(ctx, p) {
     verbs: {approve: t('批准，即施行', 'Approve: it is in force')}, difference: difference(u`/v1/plans/${p.id}`, p, {}, 'plan.state')}));
 }
 
-export const page = {
-  load: (ctx) => get(u`/v1/plans/${ctx.at.id}`),
-  title: (ctx, p) => is_english() && p.title_en ? p.title_en : p.title,
-  sub: (ctx, p) => [p.code, ' · ', `${p.first_year}－${p.last_year}`, ' · ', plan_state(p)],
-  tools: (ctx, p) => p.state === 'draft' ? null : h('a', {class: 'button', href: `/console/cockpit?plan=${encodeURIComponent(p.code)}`},
-    t('看目标进度', 'Its targets now')),
-  view: (ctx, p) => h('div', {class: 'aside'}, h('div', null, card(t('目标', 'Targets'),
+const as_it_stands = (ctx, p) => h('div', {class: 'aside'}, h('div', null, card(t('目标', 'Targets'),
     table({rows: p.targets, columns: [{key: 'code', title: t('代码', 'Code')},
     {key: 'title', title: t('名称', 'Title'), wide: true, cell: (x) => is_english() && x.title_en ? x.title_en : x.title},
     {key: 'kind', title: t('类别', 'Kind'), cell: (x) => word(KINDS, x.kind)},
@@ -42,5 +38,20 @@ export const page = {
       'Published')}]}))),
   h('div', null, next(ctx, p), card(t('计划', 'Plan'), facts([[t('归入年度', 'Year by'), word(BASIS, p.basis)],
     [t('出处', 'Source'), name(p.source)], [t('起草', 'Drafted by'), name(p.recorded_by)],
-    [t('批准', 'Approved by'), p.approved_by ? name(p.approved_by) : null]])))),
+    [t('批准', 'Approved by'), p.approved_by ? name(p.approved_by) : null]]))));
+
+async function load(ctx) {
+  const p = ctx.at.id === 'new' ? null : await get(u`/v1/plans/${ctx.at.id}`);
+  return Object.assign({p}, await form_of(ctx, 'plan', PATH));
+}
+const title_of = (p) => is_english() && p.title_en ? p.title_en : p.title;
+
+export const page = {
+  load,
+  title: (ctx, d) => !d.p ? t('起草计划', 'Draft a plan') : d.form ? t(`计划草案：${title_of(d.p)}`, `Draft: ${title_of(d.p)}`) : title_of(d.p),
+  sub: (ctx, d) => d.p ? [d.p.code, ' · ', `${d.p.first_year}－${d.p.last_year}`, ' · ', plan_state(d.p)]
+    : t('由另一人批准后才施行。', 'It is in force when another person has approved it.'),
+  tools: (ctx, d) => d.form || !d.p ? null : [d.p.state === 'draft' ? null : h('a', {class: 'button',
+    href: `/console/cockpit?plan=${encodeURIComponent(d.p.code)}`}, t('看目标进度', 'Its targets now')), edit_links(ctx, PATH)],
+  view: (ctx, d) => d.form ? d.form.editor('plan', ctx, d, d.p) : as_it_stands(ctx, d.p),
 };

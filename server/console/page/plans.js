@@ -2,6 +2,7 @@
  * plans.js - plans of action with their targets: drafts, those in force.
  */
 import {name, u} from '../h.js';
+import {new_link} from '../drafting.js';
 import {list_page} from '../list.js';
 import {badge} from '../table.js';
 import {is_english, t} from '../words.js';
@@ -13,6 +14,7 @@ export const page = list_page({
   title: () => t('计划', 'Plans'),
   sub: () => t('起草由市知识产权局，批准由另一人。点名称看目标。',
     'Drafted by the IP office, approved by another. A title leads to its targets.'),
+  tools: (ctx) => new_link(ctx, '/v1/plans', '/console/plans/new', t('起草计划', 'Draft a plan')),
   path: '/v1/plans', exports: false, filters: () => [{name: 'q', label: t('名称、代码', 'Title, code')}],
   columns: () => [{key: 'title', title: t('名称', 'Title'), wide: true,
     cell: (p) => name(is_english() && p.title_en ? p.title_en : p.title)}, {key: 'code', title: t('代码', 'Code')},
