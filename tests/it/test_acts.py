@@ -30,7 +30,7 @@ class Subsidies(SubsidyCase):
         owner = firm(next(numbers))[0]
         tell("subsidy", self.d, {"district": self.district, "checker": self.checker, "payer": self.payer},
              never=self.lent("5000000.00", ip_amount="1499500.00", rate="3.65", owner=owner),
-             good=self.lent(borrower_name="上海示例半导体有限公司"),
+             good=self.lent(borrower_name="上海示例半导体有限公司"), third=self.lent(),
              odd=self.lent("9000000.00", borrower_name="上海" + "W" * 73 + "<script>alert(1)</script>"))
 
 

@@ -4,8 +4,8 @@
 import {h, name, u} from '../h.js';
 import {download, get, get_all, maybe} from '../api.js';
 import {apart, barred_notes, difference, steps_line} from '../apart.js';
-import {amount_card, book_of, cures_card, fact_text, trace_table} from '../decision.js';
-import {day, instant, money} from '../fmt.js';
+import {amount_card, book_of, cures_card, fact_text, item_title, trace_table} from '../decision.js';
+import {day, instant, money, pct} from '../fmt.js';
 import {print_button} from '../frame.js';
 import {budget_bar} from '../budget.js';
 import {steps} from '../steps.js';
@@ -66,6 +66,9 @@ function about(d) {
     d.loan ? h('a', {href: u`/console/loans/${d.loan.id}`}, a.loan) : name(a.loan || a.insurance_policy)],
     [t('企业', 'Firm'), d.loan ? h('a', {href: u`/console/enterprises/${d.loan.borrower_uscc}`}, name(d.loan.borrower_name)) : null],
     ...Object.entries(a.facts || {}).map(([k, v]) => [(d.book[k] || {title: k}).title, fact_text(d.book[k], v)]),
+    ...(a.invoices || []).map((x) => [t('发票', 'Invoice'), [item_title(x.item), t(` ${money(x.amount)} 元`, ` ${money(x.amount)} CNY`),
+      h('div', {class: 'hint'}, name(x.invoice_no), '　', name(x.seller), '　', x.paid_on)]]),
+    ...(a.shares || []).map((x) => [t('核定比例', 'Share decided'), [item_title(x.item), ` ${pct(x.share)}`, h('div', {class: 'hint'}, name(x.reason))]]),
     ...(a.evidence || []).map((e) => [t('凭证', 'Document'), [name(e.document),
       h('div', {class: 'hint mono'}, e.sha256.slice(0, 16), '…')]]),
     [t('申请日', 'Applied'), instant(a.recorded_at)], [t('经办', 'By'), name(a.recorded_by)]]));

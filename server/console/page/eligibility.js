@@ -8,6 +8,7 @@ import {amount_card, book_of, cures_card, fact_text, trace_table, verdict, verdi
 import {confirm, toast} from '../dialog.js';
 import {day, money, pct, whole} from '../fmt.js';
 import {ask, form} from '../form.js';
+import {papers_form, papers_of, raising_facts} from '../office_papers.js';
 import {badge, card, facts, table} from '../table.js';
 import {t} from '../words.js';
 
@@ -20,10 +21,13 @@ function typed(fact, text) {
   return fact && fact.kind === 'boolean' ? text === 'true' : fact && fact.kind === 'integer' ? whole(text) : text;
 }
 
-async function check(d, answers) {
-  const told = Object.fromEntries(Object.entries(answers).map(([k, v]) => [k, typed(d.book[k], v)]));
-  return (await post('/v1/eligibility-checks', {policy: d.policy, loan: d.loan.contract_no, facts: told})).data;
+function papers_in(query) {
+  try { return JSON.parse(query.papers || '{}') || {}; } catch (e) { return {}; }
 }
+const told_facts = (d) => Object.fromEntries(Object.entries(d.answers).map(([k, v]) => [k, typed(d.book[k], v)]));
+/** What the check and the application are of: the same. */
+const case_of = (d) => Object.assign({policy: d.policy, loan: d.loan.contract_no, facts: told_facts(d)}, d.papers);
+const check = async (d) => (await post('/v1/eligibility-checks', case_of(d))).data;
 
 /** The loan that was meant; else what it could be. */
 async function loan_of(what) {
@@ -41,18 +45,21 @@ function policies_of(list, me) {
 async function load(ctx) {
   const [list, facts_] = await Promise.all([get('/v1/policies', {limit: 500}), get('/v1/facts')]);
   const d = {policies: policies_of(list, ctx.me), book: book_of(facts_), policy: ctx.query.policy || '',
-    asked: (ctx.query.loan || '').trim(), answers: answers_of(ctx.query)};
+    asked: (ctx.query.loan || '').trim(), answers: answers_of(ctx.query), papers: papers_in(ctx.query)};
+  d.rule = d.policies.find((p) => p.code === d.policy);
   if (!d.asked) return d;
   Object.assign(d, await loan_of(d.asked));
   if (!d.loan) return d;
   if (!d.policy) d.fits = (await get('/v1/eligibility-checks', {loan: d.loan.contract_no})).items;
   else {
     try {
-      d.answer = await check(d, d.answers);
+      d.answer = await check(d);
     } catch (e) {
       if (!(e instanceof Refusal) || e.status !== 422) throw e;
       d.refused = e;
     }
+    d.asks = d.answer && d.rule && papers_of(d.rule);
+    if (d.asks) d.form = await papers_form(d.asks, JSON.parse(JSON.stringify(d.papers)), () => d.again());
   }
   return d;
 }
@@ -124,6 +131,7 @@ function loan_card(l) {
       [t('状态', 'State'), badge('loan.state', l.state)]]));
 }
 
+const declared = (d, fact) => !!d.rule && (d.rule.declared || []).includes(fact);
 /** What only an office or the applicant can say is asked here; the address keeps the answer. */
 function question(ctx, d, again) {
   return (cure) => {
@@ -131,7 +139,8 @@ function question(ctx, d, again) {
     if (!f || f.from === 'ledger') return null;
     return h('div', {class: 'question', id: 'ask-' + cure.fact.replace(/\W/g, '-')},
       ask(f, d.answers[cure.fact], (v) => again(cure.fact, v)), h('p', {class: 'hint'},
-      t('由受理部门核实后填报，请留存信用报告等凭证。', 'Told by the office that verified it; keep the document.')));
+      declared(d, cure.fact) ? t('由企业自行声明，不需凭证。', 'The firm declares it; no document is needed.')
+        : t('由受理部门核实后填报，请留存凭证。', 'Told by the office that verified it; keep the document.')));
   };
 }
 
@@ -142,6 +151,14 @@ function told_card(ctx, d, again) {
     told.map((k) => ask(d.book[k] || {name: k, title: k, kind: 'text'}, d.answers[k], (v) => again(k, v))));
 }
 
+/** What may raise the amount, and no clause asks for. */
+function raising_card(d, again) {
+  const asked = new Set([...d.answer.cures.map((c) => c.fact), ...Object.keys(d.answers)]);
+  const open = d.rule ? raising_facts(d.rule, d.book).filter((k) => !asked.has(k)) : [];
+  return open.length ? card([t('可能影响金额的情况', 'What may change the amount'), h('small', null, t('选填；不清楚就不填', 'optional'))],
+    open.map((k) => h('div', {class: 'question'}, ask(d.book[k], undefined, (v) => again(k, v))))) : null;
+}
+
 async function digest(file) {
   if (!crypto.subtle) throw new Refusal(0, {title: t('此浏览器连接不安全，不能计算凭证摘要；请用 https 打开', 'The digest needs https')});
   const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()));
@@ -149,7 +166,7 @@ async function digest(file) {
 }
 
 function proofs(d) {
-  return Object.keys(d.answers).filter((k) => (d.book[k] || {}).from === 'office').map((k) => {
+  return Object.keys(d.answers).filter((k) => (d.book[k] || {}).from === 'office' && !declared(d, k)).map((k) => {
     const input = h('input', {type: 'file', id: 'proof-' + k});
     return {fact: k, input, node: h('div', {class: 'field'}, h('label', {for: 'proof-' + k},
       t(`凭证：${d.book[k].title}`, `Document: ${d.book[k].title}`), h('span', {class: 'hint'},
@@ -174,13 +191,12 @@ function apply_card(ctx, d) {
         [t('企业', 'Firm'), name(d.loan.borrower_name)], [t('合同编号', 'Contract'), d.loan.contract_no],
           [t('补贴金额', 'Subsidy'), h('strong', null, t(`${money(a.amount)} 元`, money(a.amount)))],
         ...Object.entries(d.answers).map(([k, x]) => [(d.book[k] || {title: k}).title, fact_text(d.book[k], typed(d.book[k], x))]),
+        ...(d.papers.invoices || []).map((x) => [t('发票', 'Invoice'), [name(x.invoice_no), ' ', name(x.seller), t(` ${money(x.amount)} 元`, ` ${money(x.amount)}`)]]),
           [t('凭证', 'Documents'), evidence.length ? evidence.map((x) => x.document).join('、') : t('无', 'none')],
         [t('预算可用', 'Budget left'), a.budget_left === null ? t('无预算', 'none') : t(`${money(a.budget_left)} 元`,
           money(a.budget_left))]])});
-      if (!yes) return;
-      const facts_ = Object.fromEntries(Object.entries(d.answers).map(([k, x]) => [k, typed(d.book[k], x)]));
-      const made = await post('/v1/applications', Object.assign({reference: v.reference, policy: d.policy, loan: d.loan.contract_no,
-        facts: facts_}, evidence.length ? {evidence} : {}));
+      if (!yes) return false;
+      const made = await post('/v1/applications', Object.assign({reference: v.reference}, case_of(d), evidence.length ? {evidence} : {}));
       toast(t('已提出申请', 'Applied'));
       ctx.go(u`/console/applications/${made.data.id}`);
     }});
@@ -202,35 +218,48 @@ function next_card(ctx, d) {
       h('a', {class: 'button', href: here(ctx, d, {policy: ''})}, t('看其他政策', 'Other policies'))));
 }
 
+/** The address asks again: what was answered is in it. */
+function remember(ctx, d) {
+  const query = Object.assign({policy: d.policy, loan: d.loan.contract_no}, Object.fromEntries(Object.entries(d.answers).map(([k, v]) => [FACT + k, v])),
+    Object.keys(d.papers).length ? {papers: JSON.stringify(d.papers)} : {});
+  history.replaceState(null, '', `${ctx.path}?${new URLSearchParams(query)}`);
+}
+
 function answered(ctx, d) {
-  const again = async (fact, value) => {
-    d.answers = Object.assign({}, d.answers, {[fact]: value});
-    const query = Object.assign({policy: d.policy, loan: d.loan.contract_no},
-      Object.fromEntries(Object.entries(d.answers).map(([k, v]) => [FACT + k, v])));
-    history.replaceState(null, '', `${ctx.path}?${new URLSearchParams(query)}`);
+  const notice = h('div', null), checked = () => h('p', {class: 'quiet'},
+    t(`核对日期 ${d.answer.on} · 规则 ${d.answer.policy}（${d.answer.policy_version} 起施行） · 只核对，不保存`,
+      `Checked ${d.answer.on} · ${d.answer.policy} (in force from ${d.answer.policy_version}) · nothing is stored`));
+  let run = 0;
+  const ask_again = async (focus) => {
+    const mine = ++run;
+    remember(ctx, d);
     try {
-      d.answer = await check(d, d.answers);
-      part.draw();
-      document.getElementById('verdict').focus();
+      const answer = await check(d);
+      if (mine !== run) return;
+      d.answer = answer;
+      replace(notice);
+      if (d.form) d.form.wrong([]);
+      for (const p of parts) p.draw();
+      if (focus) document.getElementById('verdict').focus();
     } catch (e) {
       if (!(e instanceof Refusal)) throw e;
-      toast_wrong(e);
+      if (mine !== run) return;
+      const rest = d.form ? d.form.wrong(e.errors) : e.errors.map((x) => ({text: x.title}));
+      replace(notice, rest.length || !e.errors.length ? h('div', {class: 'summary', role: 'alert'}, h('h2', null, e.message),
+        h('ul', null, rest.map((p) => h('li', null, p.text)))) : h('p', {class: 'notice bad', role: 'alert'},
+        t('发票或核定比例还没有填好，下面的结论是之前的。', 'What was told is not complete; the answer below is the one before.')));
     }
   };
-  const notice = h('div', null);
-  const toast_wrong = (e) => replace(notice, h('div', {class: 'summary', role: 'alert'}, h('h2', null, e.message),
-    h('p', null, e.problem.detail)));
-  const part = region({id: 'answer'}, () => {
-    const a = d.answer;
-    replace(notice);
-    return [verdict(a, h('p', {class: 'quiet'}, t(`核对日期 ${a.on} · 规则 ${a.policy}（${a.policy_version} 起施行） · 只核对，不保存`,
-      `Checked ${a.on} · ${a.policy} (in force from ${a.policy_version}) · nothing is stored`))), notice,
-      h('div', {class: 'aside'}, h('div', null, cures_card(d, question(ctx, d, again)), told_card(ctx, d, again), amount_card(a),
-        card(t('逐条核对', 'Clause by clause'), trace_table(a.trace, d.book))), h('div', null, next_card(ctx, d), loan_card(d.loan)))];
-  });
+  const again = (fact, value) => { d.answers = Object.assign({}, d.answers, {[fact]: value}); return ask_again(true); };
+  d.again = () => { d.papers = d.form.papers(); return ask_again(false); };
+  const parts = [region({}, () => verdict(d.answer, checked())),
+    region({}, () => [cures_card(d, question(ctx, d, again)), told_card(ctx, d, again), raising_card(d, again)]),
+    region({}, () => [amount_card(d.answer), card(t('逐条核对', 'Clause by clause'), trace_table(d.answer.trace, d.book))]),
+    region({}, () => [next_card(ctx, d), loan_card(d.loan)])];
   if (pressed) requestAnimationFrame(() => { const v = document.getElementById('verdict'); if (v) v.focus(); });
   pressed = false;
-  return part.node;
+  return h('div', {id: 'answer'}, parts[0].node, notice, h('div', {class: 'aside'}, h('div', null, parts[1].node, d.form ? d.form.node : null,
+    parts[2].node), parts[3].node));
 }
 
 function refused(d) {
