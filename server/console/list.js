@@ -5,7 +5,7 @@
  *     title: () => t('贷款', 'Loans'), path: '/v1/loans', total: true,
  *     filters: (ctx) => [{name: 'q', label: …}, {name: 'state', label: …, options: [['', t('全部', 'All')], …]}],
  *     columns: (ctx) => [{key, title, num, cell, sort: 'amount'}], href: (row) => u`/console/loans/${row.id}`,
- *     empty: () => …, fixed: (ctx) => ({…}), above: (ctx, data) => nodes,
+ *     empty: () => …, fixed: (ctx) => ({…}), above: (ctx, data) => nodes, many: (ctx, rows) => bulk(…),
  *   });
  */
 import {h, with_query} from './h.js';
@@ -54,6 +54,7 @@ export function list_page({
   tools,
   limit = LIMIT,
   exports = true,
+  many,
 }) {
   const asked = (ctx) => {
     const names = filters ? filters(ctx).map((f) => f.name) : [];
@@ -71,23 +72,26 @@ export function list_page({
       tools ? tools(ctx, d) : null,
       exports && d.items.length ? export_buttons(at(ctx), asked(ctx), at(ctx).split('/').pop()) : null,
     ],
-    view: (ctx, d) => [
-      above ? above(ctx, d) : null,
-      filters
-        ? filter(filters(ctx), ctx.query, (values) => ctx.go(ctx.href(Object.assign({after: null}, values))))
-        : null,
-      card(
-        null,
-        table({
-          caption: caption ? caption(ctx, d) : null,
-          columns: columns(ctx, d),
-          rows: d.items,
-          href,
-          order: order_of(ctx),
-          empty: empty ? empty(ctx) : t('没有符合条件的记录。', 'Nothing fits.'),
-        }),
-        pager(d, ctx),
-      ),
-    ],
+    view: (ctx, d) => {
+      const b = many ? many(ctx, d.items) : null;
+      const rows = table({
+        caption: caption ? caption(ctx, d) : null,
+        columns: columns(ctx, d),
+        rows: d.items,
+        href,
+        order: order_of(ctx),
+        empty: empty ? empty(ctx) : t('没有符合条件的记录。', 'Nothing fits.'),
+        pick: b ? b.pick : null,
+      });
+      if (b) b.ready();
+      return [
+        above ? above(ctx, d) : null,
+        filters
+          ? filter(filters(ctx), ctx.query, (values) => ctx.go(ctx.href(Object.assign({after: null}, values))))
+          : null,
+        b ? b.node : null,
+        card(null, rows, pager(d, ctx)),
+      ];
+    },
   };
 }

@@ -3,13 +3,13 @@
  *
  *   table({caption, columns: [{key, title, num, cell: (row) => nodes, wide}], rows, foot: {key: nodes}, href: (row) => address, empty})
  * `cell` defaults to the member of that key; `num` aligns right; `href` makes the whole row lead there (its first cell holds the
- * link). On a phone a row becomes lines with the column's title before each.
+ * link). `pick` gives a box to tick before each row. On a phone a row becomes lines with the column's title before each.
  */
 import {h, hidden, s} from './h.js';
 import {count, money, pct, quarter_title, unit_title} from './fmt.js';
 import {t, title} from './words.js';
 
-export function table({caption, columns, rows, foot, href, empty, id, order}) {
+export function table({caption, columns, rows, foot, href, empty, id, order, pick}) {
   if (!rows.length) return h('div', {class: 'empty'}, empty || t('没有记录。', 'No records.'));
   const cell = (c, row, i) => {
     const inner = c.cell
@@ -39,6 +39,7 @@ export function table({caption, columns, rows, foot, href, empty, id, order}) {
         h(
           'tr',
           null,
+          pick ? h('td', null, hidden(t('选', 'Choose'))) : null,
           columns.map((c) =>
             h(
               'th',
@@ -61,6 +62,7 @@ export function table({caption, columns, rows, foot, href, empty, id, order}) {
           h(
             'tr',
             {class: row.class || null},
+            pick ? h('td', {class: 'pick'}, pick(row)) : null,
             columns.map((c, i) => cell(c, row, i)),
           ),
         ),

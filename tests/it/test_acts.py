@@ -34,6 +34,17 @@ class Subsidies(SubsidyCase):
              odd=self.lent("9000000.00", borrower_name="上海" + "W" * 73 + "<script>alert(1)</script>"))
 
 
+    def test_many_are_approved_and_paid_at_once(self):
+        code = self.policy()
+        self.budget(code, "100000.00")
+        for n in range(3):
+            self.apply(code, self.lent(), reference="PL-%d" % n)
+        budgets = [self.post("/v1/budgets", {"reference": "PY-%d" % n, "policy": code, "year": TODAY.year, "kind": "appropriation",
+                                             "amount": "%d000.00" % n, "on": str(TODAY)}, self.district, 202) for n in (1, 2)]
+        tell("bulk", self.d, {"district": self.district, "checker": self.checker, "payer": self.payer}, code=code,
+             withdrawn=self.get("/v1/applications?code=%s&limit=1&order=key" % code)["items"][0]["id"], budgets=len(budgets))
+
+
 class Files(Case):
     conf = {"rate_address": "0"}
 

@@ -2,12 +2,18 @@
  * applications.js - applications for subsidies, those that wait first to be seen.
  */
 import {name, u} from '../h.js';
+import {apart} from '../apart.js';
+import {bulk} from '../bulk.js';
 import {day, money} from '../fmt.js';
 import {all_of, list_page} from '../list.js';
 import {badge} from '../table.js';
 import {t, title} from '../words.js';
 
+const RULES = {approve: 'made', pay: 'approve'};
 const STATES = ['reserved', 'queued', 'approved', 'paid', 'refused', 'withdrawn', 'clawed_back'];
+
+/** What this person may do: who applied does not approve, who approved does not pay. */
+const steps_of = (ctx) => (a) => apart(ctx, {path: '/v1/applications', legal: a.legal_steps, made_by: a.recorded_by, steps: a.steps, rules: RULES}).legal;
 
 export const page = list_page({
   title: () => t('补贴申请', 'Applications for subsidies'),
@@ -15,7 +21,8 @@ export const page = list_page({
     'Amounts in CNY. A reference leads to its clauses, its sums and the next step.'),
   path: '/v1/applications', total: true,
   filters: () => [{name: 'q', label: t('编号、合同', 'Reference, contract')}, {name: 'code', label: t('政策代码', 'Policy')},
-    {name: 'state', label: t('状态', 'State'), options: all_of('application.state', STATES, title)}],
+    {name: 'state', label: t('状态', 'State'), options: all_of('application.state', STATES, title)},
+    {name: 'waiting', label: t('办理', 'To do'), options: [['', t('全部', 'All')], ['true', t('等我办理的', 'Waiting for me')]]}],
   columns: () => [{key: 'reference', title: t('申请编号', 'Reference')}, {key: 'policy', title: t('政策', 'Policy')},
     {key: 'loan', title: t('合同或保单', 'Loan or insurance'), wide: true, cell: (a) => name(a.loan || a.insurance_policy)},
     {key: 'eligible', title: t('结论', 'Answer'), cell: (a) => a.eligible ? badge(null, 'good', t('符合', 'Eligible')) : badge(null, 'bad',
@@ -24,6 +31,8 @@ export const page = list_page({
       {key: 'at', title: t('申请日', 'Applied'), cell: (a) => day(a.recorded_at)},
     {key: 'by', title: t('经办', 'By'), cell: (a) => name(a.recorded_by)},
       {key: 'state', title: t('状态', 'State'), cell: (a) => badge('application.state', a.state)}],
+  many: (ctx, rows) => ctx.query.waiting ? bulk(ctx, rows, {path: '/v1/applications', steps: ['approve', 'pay', 'refuse'], of: steps_of(ctx),
+    amount: (a) => a.amount, what: (a) => a.reference, href: (a) => u`/console/applications/${a.id}`, names: {refuse: t('不予补贴', 'Refuse')}}) : null,
   href: (a) => u`/console/applications/${a.id}`,
   empty: (ctx) => ctx.may('POST /v1/applications') ? t('没有申请。请从「资格核对」开始。',
     'None. Begin with the eligibility check.') : t('没有申请。', 'None.'),
