@@ -1,7 +1,7 @@
 /**
  * chart.js - pictures as SVG: every mark a link, sharp on paper, read aloud, with a table of its data below.
  *
- *   columns({title, unit, points: [{label, value, text, href, note}]})     one column a period
+ *   columns({title, unit, points: [{label, value, text, href, note, beside}]})   one column a period; beside: {value, text}, a second one
  *   hbars({title, rows: [{label, value, text, share, href}]})              one bar a place, the longest first
  *   progress({now, need, low, high, title})                                a bar with its threshold and a band
  *   line_with_band({title, points: [{label, value, text, href, low, high}], line: {value, text}})
@@ -75,19 +75,19 @@ function grid(marks, w, height, left, top, y) {
   );
 }
 
-export function columns({title, unit, points}) {
+export function columns({title, unit, points, heads}) {
   const w = width(),
     height = 240,
     left = 44,
     top = 20,
     bottom = 26;
-  const marks = ticks(greatest(points.map((p) => p.value)));
+  const two = points.some((p) => p.beside), marks = ticks(greatest(points.flatMap((p) => [p.value, p.beside ? p.beside.value : null])));
   const most = marks[4],
     room = height - top - bottom;
   const y = (v) => top + room - Math.round((thousandths(v, most) * room) / 1000);
   const step = (w - left) / Math.max(points.length, 1),
-    bar = Math.min(56, Math.floor(step * 0.62));
-  const all_texts = step >= 38;
+    bar = Math.min(56, Math.floor((step * 0.62) / (two ? 2 : 1)));
+  const all_texts = step >= 38 && !two;
   return h(
     'figure',
     {class: 'chart'},
@@ -96,11 +96,12 @@ export function columns({title, unit, points}) {
       {viewBox: `0 0 ${w} ${height}`, role: 'group', 'aria-label': title},
       grid(marks, w, height, left, top, y),
       points.map((p, i) => {
-        const x = Math.round(left + step * i + (step - bar) / 2),
+        const x = Math.round(left + step * i + (step - bar * (two ? 2 : 1)) / 2) + (two ? bar : 0),
           at = p.value === null ? y('0') : y(p.value);
         return link(
           p.href,
-          `${p.label} ${p.text}${unit ? ' ' + unit : ''}`,
+          `${p.label} ${p.text}${unit ? ' ' + unit : ''}${p.beside ? `；${heads[1]} ${p.beside.text}` : ''}`,
+          p.beside ? s('rect', {x: x - bar, y: y(p.beside.value), width: bar, height: top + room - y(p.beside.value), class: 'mark open'}) : null,
           s('rect', {x, y: at, width: bar, height: top + room - at, class: 'mark' + (p.open ? ' open' : '')}),
           s('rect', {
             x: Math.round(left + step * i),
@@ -110,16 +111,16 @@ export function columns({title, unit, points}) {
             class: 'catch',
           }),
           all_texts ? s('text', {x: x + bar / 2, y: at - 5, 'text-anchor': 'middle', class: 'value'}, p.text) : null,
-          all_texts || i % 2 === 0
-            ? s('text', {x: x + bar / 2, y: height - 8, 'text-anchor': 'middle'}, p.label)
+          all_texts || i % (step < 24 ? 3 : 2) === 0
+            ? s('text', {x: Math.round(left + step * (i + 0.5)), y: height - 8, 'text-anchor': 'middle'}, p.label)
             : null,
         );
       }),
     ),
     data_table(
       title,
-      [t('时期', 'Period'), unit || t('数值', 'Value')],
-      points.map((p) => [p.label, p.href ? h('a', {href: p.href}, p.text) : p.text]),
+      [t('时期', 'Period'), ...(two ? heads : [unit || t('数值', 'Value')])],
+      points.map((p) => [p.label, p.href ? h('a', {href: p.href}, p.text) : p.text, ...(two ? [p.beside ? p.beside.text : '—'] : [])]),
     ),
   );
 }

@@ -1,8 +1,8 @@
 /**
  * rehearse.js - a policy run over the loans of a period, beside another: what it costs, who gets it, who does not and why.
  */
-import {h, name, u} from '../h.js';
-import {get, post, Refusal} from '../api.js';
+import {h, name, s, u} from '../h.js';
+import {answer, get, post, Refusal} from '../api.js';
 import {columns, hbars} from '../chart.js';
 import {book_of, fact_text} from '../decision.js';
 import {count, money, shift, sum} from '../fmt.js';
@@ -17,6 +17,21 @@ const BY = [['settled_on', '还清日', 'settled'], ['disbursed_on', '放款日'
 const FACT = 'fact.';
 const typed = (f, v) => f && f.kind === 'boolean' ? v === 'true' : v;
 
+/** Every loan of the rehearsal, a line each: asked for when one is opened. */
+async function cases_of(code, body) {
+  const r = await answer('POST', u`/v1/policies/${code}/rehearsals`, JSON.stringify(Object.assign({}, body, {list: true})),
+    {'Content-Type': 'application/json', Accept: 'application/x-ndjson'});
+  const lines = (await r.text()).split('\n').filter(Boolean);
+  return lines.map((l) => JSON.parse(l)).filter((x) => x.contract_no);
+}
+const got = (x) => !!x && /[1-9]/.test(x.amount);
+/** ?cases=winners, losers, gain, lose, bank:…, clause:… */
+function is_case(which, c) {
+  const [kind, of] = [which.split(':')[0], which.slice(which.indexOf(':') + 1)];
+  return {winners: () => got(c.result), losers: () => !got(c.result), gain: () => got(c.result) && !got(c.against), lose: () => !got(c.result) && got(c.against),
+    bank: () => c.bank === of, clause: () => !got(c.result) && (c.result.failed || '') === of}[kind]();
+}
+
 async function load(ctx) {
   const p = await get(u`/v1/policies/${ctx.at.id}`), [list, facts_] = await Promise.all([get('/v1/policies', {limit: 500}),
     get('/v1/facts')]);
@@ -30,6 +45,7 @@ async function load(ctx) {
   if (Object.keys(d.told).length) body.facts = Object.fromEntries(Object.entries(d.told).map(([k, v]) => [k, typed(d.book[k], v)]));
   try {
     d.out = (await post(u`/v1/policies/${p.code}/rehearsals`, body)).data;
+    if (/^(winners|losers|gain|lose|bank:.*|clause:.*)$/.test(q.cases || '')) d.cases = (await cases_of(p.code, body)).filter((c) => is_case(q.cases, c));
   } catch (e) {
     if (!(e instanceof Refusal) || e.status !== 422) throw e;
     d.refused = e;
@@ -54,11 +70,13 @@ function asking(ctx, d) {
       of('budget', t('预算（元）', 'Budget (CNY)'), budget), h('button', {class: 'primary'}, t('试算', 'Rehearse')));
 }
 
-function compare(d) {
+const opens = (ctx, which, text) => h('a', {href: ctx.href({cases: which}) + '#cases'}, text);
+
+function compare(ctx, d) {
   const a = d.out.against, b = d.out.result, diff = d.out.difference, yuan = money;
   const rows = [[t('金额（元）', 'Cost (CNY)'), (x) => yuan(x.cost), a ? yuan(sum([b.cost, '-' + a.cost])) : null],
-    [t('获补（笔）', 'Winners'), (x) => count(x.winners)], [t('符合条件（笔）', 'Eligible'), (x) => count(x.eligible)],
-    [t('未获（笔）', 'Losers'), (x) => count(x.losers)], [t('预算用尽', 'Budget runs out'),
+    [t('获补（笔）', 'Winners'), (x) => x === b ? opens(ctx, 'winners', count(x.winners)) : count(x.winners)], [t('符合条件（笔）', 'Eligible'), (x) => count(x.eligible)],
+    [t('未获（笔）', 'Losers'), (x) => x === b ? opens(ctx, 'losers', count(x.losers)) : count(x.losers)], [t('预算用尽', 'Budget runs out'),
     (x) => x.budget ? x.budget.runs_out_in || t('不会', 'never') : '—'],
     [t('排队（笔）', 'Queued'), (x) => x.budget ? count(x.budget.queued) : '—']];
   return card(t(`${count(d.out.loans)} 笔贷款试算`, `Over ${d.out.loans} loans`),
@@ -67,16 +85,16 @@ function compare(d) {
     num: true}] : []),
     {key: 'b', title: `${t('本政策', 'This')} ${b.policy_version}`, num: true, cell: (r) => h('strong', null, r.b)},
       ...(a ? [{key: 'delta', title: t('差额', 'Difference'), num: true, cell: (r) => r.delta || ''}] : [])]}),
-  diff ? h('p', {class: 'hint'}, t(`两者皆获 ${diff.both} 笔，仅本政策 ${diff.only_first} 笔，仅对照 ${diff.only_second} 笔。`,
-    `Both ${diff.both}, only this ${diff.only_first}, only the other ${diff.only_second}.`)) : null);
+  diff ? h('p', {class: 'hint'}, t(`两者皆获 ${diff.both} 笔，`, `Both ${diff.both}, `), opens(ctx, 'gain', t(`仅本政策 ${diff.only_first} 笔`, `only this ${diff.only_first}`)),
+    t('，', ', '), opens(ctx, 'lose', t(`仅对照 ${diff.only_second} 笔`, `only the other ${diff.only_second}`)), t('。', '.')) : null);
 }
 
-function why(d, clauses) {
+function why(ctx, d, clauses) {
   const rows = Object.entries(d.out.result.losers_by_clause).sort((x, y) => y[1] - x[1]);
   if (!rows.length) return null;
   return card([t('未获的原因', 'Why not'), h('small', null, t('笔', 'loans'))],
     hbars({title: t('未获的原因', 'Why not'), rows: rows.map(([k, n]) => ({label: clauses[k] || k, value: String(n), text: count(n),
-    share: ''}))}),
+    share: '', href: ctx.href({cases: 'clause:' + k}) + '#cases'}))}),
     !d.out.result.winners ? h('p', {class: 'notice warn'}, t('没有一笔获补：看上面是哪一条、下面缺哪些情况。',
       'Nobody gets it: see which clause, and which facts are missing.')) : null);
 }
@@ -93,6 +111,21 @@ function missing(ctx, d) {
 
 const SIZES = {micro: ['微型', 'Micro'], small: ['小型', 'Small'], medium: ['中型', 'Medium'], large: ['大型', 'Large'],
   unknown: ['不明', 'Unknown']};
+/** The loans behind a count that was opened. */
+function cases(ctx, d, clauses) {
+  if (!d.cases) return null;
+  if (location.hash === '#cases') requestAnimationFrame(() => { const at = document.getElementById('cases'); if (at) { at.scrollIntoView(); at.focus({preventScroll: true}); } });
+  const which = ctx.query.cases, said = {winners: t('获补', 'Winners'), losers: t('未获', 'Losers'), gain: t('仅本政策获补', 'Only by this'),
+    lose: t('仅对照获补', 'Only by the other')}[which] || (which.startsWith('clause:') ? clauses[which.slice(7)] || which.slice(7) : name(which.slice(5)));
+  return h('section', {class: 'card', id: 'cases', tabindex: '-1'}, h('h2', null, t('逐笔：', 'Case by case: '), said, h('small', null, t(`${d.cases.length} 笔`, String(d.cases.length)))),
+    table({rows: d.cases.slice(0, 500), href: (c) => u`/console/loans/${c.loan}`, columns: [{key: 'contract_no', title: t('合同编号', 'Contract')},
+      {key: 'firm', title: t('企业', 'Firm'), cell: (c) => c.borrower_uscc}, {key: 'bank', title: t('银行', 'Bank'), cell: (c) => name(c.bank)},
+      {key: 'on', title: t('申请日', 'Day')}, {key: 'b', title: t('本政策（元）', 'This (CNY)'), num: true, cell: (c) => money(c.result.amount)},
+      ...(d.out.against ? [{key: 'a', title: t('对照（元）', 'Beside (CNY)'), num: true, cell: (c) => c.against ? money(c.against.amount) : '—'}] : []),
+      {key: 'why', title: t('未获的原因', 'Why not'), wide: true, cell: (c) => c.result.failed ? clauses[c.result.failed] || c.result.failed : c.result.queued ? t('预算用尽', 'no budget left') : '—'}]}),
+    h('p', null, h('a', {href: ctx.href({cases: null})}, t('收起', 'Close'))));
+}
+
 const by_table = (title, rows, label) => card(title, table({rows, columns: [{key: 'key', title, cell: (r) => label(r.key)},
   {key: 'count', title: t('获补', 'Winners'), num: true, cell: (r) => count(r.count)},
   {key: 'amount', title: t('金额（元）', 'Cost (CNY)'), num: true, cell: (r) => money(r.amount)},
@@ -111,12 +144,18 @@ export const page = {
     const r = d.out.result, clauses = {};
     for (const [pointer, v] of leaves(d.p.eligible)) if (pointer.endsWith('/clause')) { const c = pointer.split('/').slice(1,
       -1).reduce((at, k) => at[k], d.p.eligible); clauses[v] = c.text || v; }
-    const months = r.by_month.slice(-24);
-    return [asking(ctx, d), h('div', {class: 'split'}, h('div', null, compare(d),
-      months.some((m) => /[1-9]/.test(m.amount)) ? card([t('按月', 'By month'), h('small', null, t('万元', '10k CNY'))],
-      columns({title: t('按月金额', 'Cost by month'), unit: t('万元', '10k CNY'),
-      points: months.map((m) => ({label: m.key.slice(2), value: shift(m.amount, 4, 2), text: shift(m.amount, 4, 2), href: null}))})) : null,
-      why(d, clauses)),
+    const other = d.out.against, keys = [...new Set([...r.by_month, ...(other ? other.by_month : [])].map((m) => m.key))].sort().slice(-24);
+    const of = (x, key) => shift((x.by_month.find((m) => m.key === key) || {amount: '0.00'}).amount, 4, 2);
+    const points = keys.map((key) => ({label: key.slice(2), value: of(r, key), text: of(r, key), href: null, beside: other ? {value: of(other, key), text: of(other, key)} : null}));
+    const mine = t('本政策', 'This'), heads = [mine, other ? `${other.policy} ${other.policy_version}` : null];
+    return [asking(ctx, d), cases(ctx, d, clauses), h('div', {class: 'split'}, h('div', null, compare(ctx, d),
+      points.some((p) => /[1-9]/.test(p.value + (p.beside ? p.beside.value : ''))) ? card([t('按月', 'By month'), h('small', null, t('万元', '10k CNY'))],
+        other ? h('ul', {class: 'legend'}, [[false, mine], [true, heads[1]]].map(([open, text]) => h('li', null, s('svg', {width: '14', height: '12', viewBox: '0 0 14 12', 'aria-hidden': 'true'},
+          s('rect', {class: 'mark' + (open ? ' open' : ''), x: '0.5', y: '0.5', width: '13', height: '11'})), text))) : null,
+        columns({title: t('按月金额', 'Cost by month'), unit: t('万元', '10k CNY'), points, heads})) : null,
+      r.budget && r.budget.runs_out_in ? h('p', {class: 'notice warn'}, t(`预算 ${money(d.budget)} 元在 ${r.budget.runs_out_in} 用尽，之后 ${count(r.budget.queued)} 笔排队。`,
+        `The budget runs out in ${r.budget.runs_out_in}; ${r.budget.queued} wait.`)) : null,
+      why(ctx, d, clauses)),
       h('div', null, missing(ctx, d), by_table(t('按区', 'By district'), r.by_district, district_title),
         by_table(t('按规模', 'By size'), r.by_size, (k) => SIZES[k] ? t(...SIZES[k]) : k),
         by_table(t('按银行', 'By bank'), r.by_bank, (k) => name(k)))),
