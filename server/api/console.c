@@ -78,6 +78,34 @@ static bool is_file_name(struct str path)
     return n >= 2 && !dot[n + 1];
 }
 
+static void add_preload(struct buf *out, struct str file)
+{
+    if (strstr((const char *)file_named(STR("index.html"))->text,
+            arena_printf(out->a, "/%s\"", file.p).p))
+        return; /* the document names it itself */
+    buf_printf(out, "%s</console/-/%s/%s>; rel=modulepreload", out->n ? ", " : "", console_version,
+        file.p);
+}
+
+/* A page of one word has its file by that name: it comes, with what it imports, beside those that
+ * all pages need, and not when they have been read. */
+static void preload(struct req *r, struct str page)
+{
+    static const char from[] = "from '../";
+    struct buf out;
+    buf_init(&out, r->a);
+    struct str name = arena_printf(r->a, "page/%s.js", page.p);
+    const struct asset *f = strchr(page.p, '/') ? NULL : file_named(name);
+    if (!f)
+        return;
+    add_preload(&out, name);
+    for (const char *p = (const char *)f->text; (p = strstr(p, from));) {
+        p += sizeof from - 1;
+        add_preload(&out, arena_str(r->a, p, strcspn(p, "'")));
+    }
+    reply_header(r, "Link", buf_view(&out));
+}
+
 static void index_get(struct req *r)
 {
     struct str tag = arena_printf(r->a, "\"%s\"", console_version), known;
@@ -88,6 +116,7 @@ static void index_get(struct req *r)
     }
     reply_header(r, "Cache-Control", STR("no-cache"));
     reply_header(r, "ETag", tag);
+    preload(r, r->capture[0]);
     known = req_header(r, "if-none-match");
     if (known.p && strstr(known.p, tag.p))
         reply_bytes(r, 304, "text/html; charset=utf-8", STR(""));

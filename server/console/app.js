@@ -99,6 +99,7 @@ function put_page(page, ctx, data, is_new) {
     top = is_new ? 0 : window.scrollY;
   document.title = `${title} · ${SYSTEM()}`;
   main.className = 'of-' + ctx.file;
+  document.body.dataset.of = ctx.file; // on paper
   replace(
     main,
     page_nodes(

@@ -95,7 +95,7 @@ export async function pictures(w, name, at) {
 /** On paper, at most so many pages. */
 export async function paper(w, name, most) {
   const file = path.join(given.out, name + '.pdf');
-  await w.page.pdf({path: file, format: 'A4', printBackground: true});
+  await w.page.pdf({path: file, format: 'A4', preferCSSPageSize: true, printBackground: true});
   const pages = Number(/^Pages:\s+(\d+)/m.exec(execFileSync('pdfinfo', [file], {encoding: 'utf8'}))[1]);
   assert.ok(pages <= most, `${name} has ${pages} pages`);
 }

@@ -95,7 +95,7 @@ async function look(w, kind, file, at) {
     await w.page.screenshot({path: `${name}-${size}.png`, fullPage: true});
   }
   await w.page.setViewportSize({width: 1366, height: 768});
-  await w.page.pdf({path: `${name}.pdf`, format: 'A4', printBackground: true});
+  await w.page.pdf({path: `${name}.pdf`, format: 'A4', preferCSSPageSize: true, printBackground: true});
 }
 
 async function visit_all(browser, kind, token) {

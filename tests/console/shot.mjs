@@ -18,7 +18,7 @@ for (const size of (process.env.SIZES || '1366').split(',')) {
         .slice(0, 60) || 'start'
     }-${size}`;
     await w.page.screenshot({path: name + '.png', fullPage: process.env.FULL !== '0'});
-    if (process.env.PDF) await w.page.pdf({path: name + '.pdf', format: 'A4', printBackground: true});
+    if (process.env.PDF) await w.page.pdf({path: name + '.pdf', format: 'A4', preferCSSPageSize: true, printBackground: true});
     const wide = await w.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     console.log(name + '.png', wide > 0 ? `WIDER BY ${wide}` : '', w.faults.splice(0).join('\n  '));
   }

@@ -33,7 +33,7 @@ export const text = async (w, selector) => ((await w.page.textContent(selector))
 export async function picture(w, name, pdf) {
   fs.mkdirSync(out, {recursive: true});
   await w.page.screenshot({path: path.join(out, name + '.png'), fullPage: true});
-  if (pdf) await w.page.pdf({path: path.join(out, name + '.pdf'), format: 'A4', printBackground: true});
+  if (pdf) await w.page.pdf({path: path.join(out, name + '.pdf'), format: 'A4', preferCSSPageSize: true, printBackground: true});
 }
 
 export async function story(name, tell) {

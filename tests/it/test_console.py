@@ -76,6 +76,11 @@ class Files(Case):
             self.assertEqual((r.status, r.headers["content-type"], r.headers["cache-control"]),
                              (200, "text/html; charset=utf-8", "no-cache"), path)
             self.assert_guarded(r)
+        said = self.b.call("GET", "/console/cockpit").headers["link"]
+        self.assertEqual(re.findall(r"<([^>]+)>; rel=modulepreload", said),
+                         ["/console/-/%s/%s.js" % (self.version, x) for x in ("page/cockpit", "chart", "targets")])
+        for path in ("/console/", "/console/none", "/console/loans/1", "/console/..%2fapp"):
+            self.assertNotIn("link", self.b.call("GET", path).headers)
         tag = r.headers["etag"]
         self.assertEqual(tag, '"%s"' % self.version)
         for known in (tag, 'W/' + tag):

@@ -7,17 +7,33 @@ import {count, day, money, pct} from '../fmt.js';
 import {print_button} from '../frame.js';
 import {district_title} from '../places.js';
 import {badge, card, facts, table} from '../table.js';
-import {t, title} from '../words.js';
+import {is_english, t, title} from '../words.js';
 
 async function load(ctx) {
   const uscc = ctx.at.uscc;
-  const [firm, loans, applications] = await Promise.all([
-    get(u`/v1/enterprises/${uscc}`),
+  const firm = get(u`/v1/enterprises/${uscc}`);
+  const named = (path, query) => firm.then((f) => (f.name ? maybe(get(path, Object.assign({q: f.name, limit: 50}, query))) : null));
+  const [known, loans, banks, applications, flags] = await Promise.all([
+    firm,
     maybe(get('/v1/loans', {borrower: uscc, limit: 200})),
-    ctx.may('GET /v1/applications') ? maybe(get('/v1/applications', {q: uscc, limit: 50})) : null,
+    maybe(get('/v1/organisations', {kind: 'bank', limit: 1000})),
+    ctx.may('GET /v1/applications') ? named('/v1/applications') : null,
+    named('/v1/flags', {order: '-severity'}),
   ]);
-  return {firm, loans: loans ? loans.items : [], applications: applications ? applications.items : []};
+  const items = (list) => (list ? list.items : []);
+  return {
+    firm: known,
+    loans: items(loans),
+    bank: Object.fromEntries(items(banks).map((b) => [b.code, b.name])),
+    applications: items(applications),
+    flags: items(flags),
+  };
 }
+
+const bank_of = (loan, d) => {
+  const code = loan.recorded_by.split('@').pop();
+  return name(d.bank[code] || code);
+};
 
 function loans_card(d) {
   return card(
@@ -33,7 +49,7 @@ function loans_card(d) {
         {key: 'rate', title: t('年利率', 'Rate'), num: true, cell: (l) => pct(l.rate)},
         {key: 'signed_on', title: t('签订日', 'Signed'), cell: (l) => day(l.signed_on)},
         {key: 'matures_on', title: t('到期日', 'Matures'), cell: (l) => day(l.matures_on)},
-        {key: 'recorded_by', title: t('银行', 'Bank'), cell: (l) => l.recorded_by.split('@').pop()},
+        {key: 'recorded_by', title: t('银行', 'Bank'), cell: (l) => bank_of(l, d)},
         {key: 'state', title: t('状态', 'State'), cell: (l) => badge('loan.state', l.state)},
       ],
     }),
@@ -73,6 +89,22 @@ const subsidies = (d) =>
       )
     : null;
 
+const flags_card = (d) =>
+  d.flags.length
+    ? card(
+        t('预警', 'Red flags'),
+        table({
+          rows: d.flags,
+          href: (f) => u`/console/flags/${f.id}`,
+          columns: [
+            {key: 'code', title: t('规则', 'Rule'), cell: (f) => `${f.code} ${is_english() ? f.title_en : f.title}`},
+            {key: 'severity', title: t('程度', 'Severity'), cell: (f) => badge('severity', f.severity)},
+            {key: 'state', title: t('状态', 'State'), cell: (f) => badge('flag.state', f.state)},
+          ],
+        }),
+      )
+    : null;
+
 export const page = {
   load,
   title: (ctx, d) => d.firm.name || d.firm.uscc,
@@ -102,6 +134,7 @@ export const page = {
           ]),
         ),
         subsidies(d),
+        flags_card(d),
       ),
     ),
   ],

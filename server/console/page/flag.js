@@ -16,7 +16,22 @@ const ADDRESS = {
   application: '/console/applications/',
   ip_deal: '/console/deals/',
 };
-const fact_title = (key) => (LOAN_FIELDS[key] ? t(...LOAN_FIELDS[key]) : key);
+const FACTS = {share: ['占比', 'Share'], number: ['号码', 'Number'], state: ['状态', 'State'], year: ['年度', 'Year'],
+  quarter: ['季度', 'Quarter'], quarter_end: ['季末', 'End of the quarter'], on: ['日期', 'Day'], how: ['方式', 'How'],
+  why: ['原因', 'Why'], whose: ['权利人', 'Whose'], transferred_on: ['转让日', 'Transferred'], released_on: ['解除日', 'Released'],
+  pledged_on: ['质押日', 'Pledged'], subsidy_on: ['补贴日', 'Subsidised'], filed_on: ['收到日', 'Received'],
+  repaid: ['已还', 'Repaid'], recovered: ['已收回', 'Recovered'], interest: ['利息', 'Interest'],
+  interest_paid: ['已付利息', 'Interest paid'], claim: ['理赔', 'Claim'], subsidies: ['补贴', 'Subsidies'], loans: ['贷款', 'Loans'],
+  borrower: ['借款企业', 'Borrower'], borrowers: ['借款企业', 'Borrowers'], contact: ['联系人', 'Contact'], address: ['地址', 'Address'],
+  appraiser: ['评估机构', 'Appraiser'], valuation: ['评估值', 'Valuation'], median: ['中位数', 'Median'], least: ['最低', 'Least'],
+  most: ['最高', 'Most'], rights: ['权利', 'Rights'], shared: ['共同之处', 'Shared'], kind: ['类别', 'Kind'], ip_deal: ['专利交易', 'Deal'],
+  provider_controller: ['出让方实际控制人', 'Controller of the provider'],
+  acquirer_controller: ['受让方实际控制人', 'Controller of the acquirer'], paid_at: ['支付时刻', 'Paid at'], recorded: ['登记', 'Recorded'],
+  settled: ['结清', 'Settled'], event: ['事件', 'Event'], detail: ['详情', 'Detail']};
+const fact_title = (key) => {
+  const known = LOAN_FIELDS[key] || FACTS[key];
+  return known ? t(...known) : key.replace(/_/g, ' ');
+};
 function fact_value(v) {
   if (Array.isArray(v)) return v.join('、');
   if (v && typeof v === 'object') return JSON.stringify(v);

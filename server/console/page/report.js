@@ -154,7 +154,7 @@ function files(ctx, d) {
     at = (format, more) =>
       with_query(u`/v1/reports/quarterly/${q}`, Object.assign({format, known_at: ctx.query.known_at}, more));
   const button = (label, href, name) => h('button', {type: 'button', onclick: () => download(href, name)}, label);
-  return card(
+  const whole = card(
     t('下载整份报告', 'The whole report as a file'),
     h(
       'div',
@@ -165,6 +165,7 @@ function files(ctx, d) {
       button(t('打印页 HTML', 'Page to print'), at('html', {unit: d.unit}), `${q}.html`),
     ),
   );
+  return h('div', {class: 'no-print'}, whole);
 }
 
 export const page = {

@@ -43,7 +43,11 @@ const FROM = {
 
 // ---- the years -----------------------------------------------------------------------------------
 
-function source(y) {
+/** A year of the plan that has not begun in the quarter that is looked at has no figure, which is not nought. */
+const begun = (y, d) => y.year <= +d.quarter.slice(0, 4);
+
+function source(y, d) {
+  if (!begun(y, d)) return h('span', {class: 'quiet'}, t('尚未开始', 'not begun'));
   return [
     y.from && FROM[y.from] ? t(...FROM[y.from]) : y.from || null,
     y.source ? `：${y.source}` : null,
@@ -77,10 +81,15 @@ function years_table(m, d) {
         key: 'value',
         title: t('数值', 'Value'),
         num: true,
-        cell: (y) => (y.rows ? h('a', {href: rows_href(y.rows)}, text_of(m, y.value, d)) : text_of(m, y.value, d)),
+        cell: (y) =>
+          !begun(y, d)
+            ? '—'
+            : y.rows
+              ? h('a', {href: rows_href(y.rows)}, text_of(m, y.value, d))
+              : text_of(m, y.value, d),
       },
       {key: 'yoy', title: t('同比', 'On year'), num: true, cell: (y) => pct(y.yoy)},
-      {key: 'from', title: t('来源', 'Source'), cell: source},
+      {key: 'from', title: t('来源', 'Source'), cell: (y) => source(y, d)},
     ],
   });
 }
@@ -168,7 +177,7 @@ function measure_card(m, target, d, alone) {
         columns({
           title: t('分年度', 'By year'),
           unit: unit_of(m, d),
-          points: values.map((y) => ({
+          points: values.filter((y) => begun(y, d)).map((y) => ({
             label: String(y.year),
             value: moved(y.value),
             text: text_of(m, y.value, d),
