@@ -1,13 +1,36 @@
 /**
  * access.js - who read what.
  */
+import {h} from '../h.js';
 import {instant} from '../fmt.js';
 import {list_page} from '../list.js';
 import {t} from '../words.js';
 
+const LISTS = {
+  loans: ['贷款', 'Loans'],
+  claims: ['理赔', 'Claims'],
+  coverages: ['备案', 'Coverage'],
+  applications: ['补贴申请', 'Applications'],
+  policies: ['政策', 'Policies'],
+  proposals: ['双人复核', 'Second look'],
+  reports: ['季度报告', 'Quarterly report'],
+  plans: ['计划与目标', 'Plan and targets'],
+  enterprises: ['企业', 'Firms'],
+  ip: ['知识产权', 'Rights'],
+  flags: ['预警', 'Red flags'],
+  accounts: ['账户', 'Accounts'],
+  'ip-deals': ['专利交易', 'Deals'],
+};
+/** The address as it was asked for, under the name of what it is of. */
+const what = (x) => {
+  const of = LISTS[x.what.split(/[/?]/)[2]];
+  return [of ? t(...of) + ' ' : null, h('span', {class: 'mono quiet'}, x.what)];
+};
+
 export const page = list_page({
   title: () => t('查阅记录', 'Access log'),
   path: '/v1/access-log',
+  order: '-recorded',
   sub: () =>
     t(
       '谁在何时看过什么；每批记录的摘要进入签名日志。',
@@ -23,7 +46,7 @@ export const page = list_page({
     {key: 'at', title: t('时间', 'At'), cell: (x) => instant(x.at)},
     {key: 'org', title: t('机构', 'Organisation')},
     {key: 'person', title: t('姓名', 'Person')},
-    {key: 'what', title: t('看了什么', 'What'), wide: true},
+    {key: 'what', title: t('看了什么', 'What'), wide: true, cell: what},
     {key: 'shown', title: t('件数', 'Shown'), num: true},
   ],
 });
