@@ -80,11 +80,12 @@ static bool is_file_name(struct str path)
 
 static void add_preload(struct buf *out, struct str file)
 {
-    if (strstr((const char *)file_named(STR("index.html"))->text,
-            arena_printf(out->a, "/%s\"", file.p).p))
-        return; /* the document names it itself */
-    buf_printf(out, "%s</console/-/%s/%s>; rel=modulepreload", out->n ? ", " : "", console_version,
-        file.p);
+    const struct asset *index = file_named(STR("index.html"));
+    MUST(index);
+    if (!strstr((const char *)index->text,
+            arena_printf(out->a, "/%s\"", file.p).p)) /* else it has it */
+        buf_printf(out, "%s</console/-/%s/%s>; rel=modulepreload", out->n ? ", " : "",
+            console_version, file.p);
 }
 
 /* A page of one word has its file by that name: it comes, with what it imports, beside those that
