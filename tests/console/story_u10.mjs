@@ -24,10 +24,11 @@ async function told_by_the_bank(w, url) {
   const put = await ask('PUT', '/v1/loans/' + loan.id, Object.assign({}, loan, {purpose: '流动资金周转', reason: '补登用途'}),
     {'If-Match': `"${loan.version}"`});
   is(put.status, 200, JSON.stringify(put.said));
+  const firm = (await ask('GET', '/v1/loans?limit=1&order=signed_on&quarter=2021Q2')).said.items[0]; // that no other story lends to
   for (const contract_no of ['U10-1', 'U10-2']) {
-    const made = await ask('POST', '/v1/loans', {contract_no, product: 'single_pledge', borrower_uscc: '91310115QX0115114N',
-      borrower_name: '上海示例半导体有限公司', district: '310115', amount: '7654321.00', rate: '3.65', signed_on: '2026-10-12',
-      matures_on: '2027-10-11', ip: [{number: '2019178000011'}]});
+    const made = await ask('POST', '/v1/loans', {contract_no, product: 'single_pledge', borrower_uscc: firm.borrower_uscc,
+      borrower_name: firm.borrower_name, district: firm.district, amount: '7654321.00', rate: '3.65', signed_on: '2026-10-12',
+      matures_on: '2027-10-11', ip: [{number: firm.ip[0].number}]});
     is(made.status, 201, JSON.stringify(made.said));
   }
   return loan.id;
