@@ -403,6 +403,9 @@ declare
     part numeric;
     all_of numeric;
 begin
+    if not exists (select from loan_event e where e.loan_id = l.id and e.interest_fen > 0) then
+        return 0; -- nobody told of any
+    end if;
     for p in
         with told as materialized (
             select t.* from loan_told(l, known_at, null) t
