@@ -550,7 +550,10 @@ end $$;
 
 -- What the fund may still pay under each limit, before this claim. Only limits that the scheme sets.
 create or replace function claim_rooms(c claim_case) returns table (name text, room bigint)
-    language sql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+#variable_conflict use_column
+begin -- PL/pgSQL keeps the plan
+    return query
     with own as materialized ( -- a claim judged again does not stand in its own way
         select n.* from claim_now n where n.claim = (c).claim_id and n.counts
     ),
@@ -575,8 +578,8 @@ create or replace function claim_rooms(c claim_case) returns table (name text, r
            + coalesce((select own.fund_fen from own where not (cap.name = 'pool_balance' and own.paid)), 0)
       from cap
      where cap.cap is not null
-     group by cap.name
-$$;
+     group by cap.name;
+end $$;
 
 -- By how much the fund's share of this loss is raised, ppm: a first loan, as it was known when it was covered, and what
 -- else the scheme says.

@@ -244,8 +244,8 @@ begin
     return query execute format('select * from %I($1)', name) using loans;
 end $$;
 
--- Every rule that stops money, around one loan. A rule that is gone, or fails, is an error: nothing is paid then.
-create or replace function flags_around(loan uuid) returns flag_found[]
+-- Every rule that stops money, around some loans. A rule that is gone, or fails, is an error: nothing is paid then.
+create or replace function flags_around(loans uuid[]) returns flag_found[]
     language plpgsql stable security definer set search_path = public, pg_temp
     set plan_cache_mode = force_custom_plan as $$
 declare
@@ -259,7 +259,7 @@ begin
         union select u.code from flag_rule u where u.severity = 'high' and u.judge is not null
         order by 1
     loop
-        cases := cases || array(select f from flag_find(rule, array[loan]) f);
+        cases := cases || array(select f from flag_find(rule, loans) f);
     end loop;
     return cases;
 end $$;
@@ -483,17 +483,28 @@ create or replace function flag_threshold_before(doc json) returns json
      limit 1
 $$;
 
--- A claim or an application is looked at with everything around its loan as soon as it stands.
-create or replace function flag_cause_row() returns trigger
+-- Claims or applications are looked at with everything around their loans as soon as they stand: those that came
+-- together at once, because planning the rules costs more than running them.
+create or replace function flag_causes(causes uuid[], loans uuid[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-    loan uuid := case new.type when 'claim' then (select c.loan_id from claim c where c.id = new.id)
-                 else (select a.loan_id from application a where a.id = new.id) end;
 begin
     perform flag_store(array(select row(f.code, f.case_key, f.severity, f.figures, f.record_id,
-                                        f.version, f.pointer, f.facts, f.record_id = new.id)::flag_found
-                               from unnest(flags_around(loan)) f), 'submission');
-    return null;
+                                        f.version, f.pointer, f.facts, f.record_id = any (causes))::flag_found
+                               from unnest(flags_around(loans)) f), 'submission');
+end $$;
+
+-- What is found around the loans of new claims.
+create or replace function claim_followed(ids uuid[]) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    perform flag_causes(ids, array(select distinct c.loan_id from claim c where c.id = any (ids)));
+end $$;
+
+-- What is found around the loans of new applications.
+create or replace function application_followed(ids uuid[]) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    perform flag_causes(ids, array(select distinct a.loan_id from application a where a.id = any (ids)));
 end $$;
 
 -- What stands against paying for a loan by a claim or application: open flags of high severity on it or on the cause,
@@ -506,7 +517,7 @@ declare
     p json[] := '{}'::json[];
     list text;
 begin
-    cases := flags_around(loan);
+    cases := flags_around(array[loan]);
     if keep then
         perform flag_store(cases, 'payment');
     end if;

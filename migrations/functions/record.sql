@@ -99,6 +99,7 @@ declare
     again bigint[] := '{}'::bigint[];
     at timestamptz; -- all that is new is recorded at one instant
     made uuid[];
+    envelopes text[]; -- of those made
 begin
     select x.* into t from record_type x where x.name = $1;
     for pass in 1 .. 2 loop
@@ -165,22 +166,32 @@ begin
                 perform proposal_open(e.id, $1, e.body);
             end if;
             made := made || e.id;
-            outcome := 'created';
-            id := e.id;
-            version := 1;
-            body := e.body::text;
-            sha256 := e.sha256;
-            recorded_at := instant_text(at);
-            recorded_by := my_signature();
-            if not dry and t.flagged then
-                flags := flag_of_record(e.id, 1);
-            end if;
-            return next;
+            envelopes := envelopes || leaf_hash;
         end loop;
     end loop;
     if t.followed and not dry and made is not null then
         perform record_followed(t, made);
     end if;
+    outcome := 'created'; -- told at last: what was found of them is found of all together
+    version := 1;
+    leaf := null;
+    head := null;
+    recorded_at := instant_text(at);
+    recorded_by := my_signature();
+    for e in
+        select x.*
+          from rows from (json_to_recordset(elements) as (id uuid, sha256 text, body json))
+               with ordinality as x(id, sha256, body, place)
+         where x.id = any (made)
+    loop
+        ord := e.place;
+        id := e.id;
+        body := e.body::text;
+        sha256 := e.sha256;
+        leaf_hash := envelopes[array_position(made, e.id)];
+        flags := case when t.flagged and not dry then flag_of_record(e.id, 1) else '[]' end;
+        return next;
+    end loop;
 end $$;
 
 -- The record as its approver saw it: every version.
