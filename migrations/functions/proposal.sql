@@ -112,6 +112,18 @@ create or replace function proposal_is_mine(p proposal) returns boolean
                     where u.type = (p).type and not u.same_org and my_kind() = any (u.approvers))
 $$;
 
+-- Is whoever proposed this out of office since? What takes power away counts at once, also for what he left waiting: it
+-- would take effect as his act.
+create or replace function proposal_left(p proposal) returns boolean
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select (p).person is not null
+           and not exists (select from post s
+                             join org o on o.id = s.org_id
+                             join person x on x.id = s.person
+                            where s.org_id = (p).org_id and s.person in (select person_all((p).person))
+                              and s.ended_at is null and o.disabled_at is null and x.disabled_at is null)
+$$;
+
 -- What stands against a step of whoever acts: nothing but who he is.
 create or replace function proposal_person_refusal(p proposal, step text) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
@@ -196,6 +208,9 @@ begin
                                              proposal_difference(p))];
     else
         found_problems := proposal_person_refusal(p, step);
+        if step = 'approve' and cardinality(found_problems) = 0 and proposal_left(p) then
+            found_problems := array[problem('E_PROPOSER_LEFT', '', p.recorded_by)];
+        end if;
     end if;
     next_state := case when step = 'refuse' then 'refused'
                        when given + 1 >= approval_persons(p.type, p.sum_fen) then 'approved' else 'waiting' end;
@@ -249,7 +264,8 @@ begin
                              from proposal_step s where s.proposal = (p).id), '[]'::json),
         'legal_steps', case when now_state <> 'waiting' then '{}'::text[]
                             else array(select x.step from (values ('approve'), ('refuse')) as x(step)
-                                        where cardinality(proposal_person_refusal(p, x.step)) = 0) end));
+                                        where cardinality(proposal_person_refusal(p, x.step)) = 0
+                                          and (x.step = 'refuse' or not proposal_left(p))) end));
 end $$;
 
 -- Proposals that whoever asks may see: his own organisation's, those that he may decide, all for the city's offices.

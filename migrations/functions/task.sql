@@ -46,7 +46,8 @@ create or replace function tasks_open(own boolean) returns table (since timestam
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
     return query
-    select p.recorded_at, task_shown('proposal', 'approve refuse', r.key, '/v1/proposals/' || p.id, p.recorded_at,
+    select p.recorded_at, task_shown('proposal', case when proposal_left(p) then 'refuse' else 'approve refuse' end,
+                                     r.key, '/v1/proposals/' || p.id, p.recorded_at,
                                      task_more(u.title, u.title_en, p.sum_fen, p.recorded_by, null,
                                                task_blocked(x.code is not null, 'approve', null, null)))
       from proposal_now n

@@ -137,6 +137,28 @@ class Proposals(FundCase):
         self.decide(made, gone, 401)
         self.decide(made, self.second)
 
+    def test_what_somebody_left_waiting_is_proposed_anew(self):
+        """It would take effect as his act. Whoever is there still may refuse it; when he comes back it is as before."""
+        name = "提后离岗%d" % self.n
+        who, mine = self.add("FINANCE", name)
+        made, kept = self.transfer("1.00", mine), self.transfer("2.00", mine)
+        beside = self.transfer("4.00")
+        self.d.cli("person", "disable", "--org", "FINANCE", "--name", name)
+        self.assertEqual(self.decide(made, self.second, 409).codes(), [("", "E_PROPOSER_LEFT")])
+        listed = self.post("/v1/proposals/approve", [
+            {"id": x.json()["id"], "seen": self.shown(x)["seen"], "reason": "核对无误"} for x in (made, beside)], self.second).lines()
+        self.assertEqual([x["outcome"] for x in listed[:2]], ["refused", "created"])
+        self.assertIn(name + "@FINANCE", listed[0]["errors"][0]["title"])
+        self.assertEqual((self.balance(), self.shown(made)["state"], self.shown(made)["legal_steps"]), ("4.00", "waiting", ["refuse"]))
+        tasks = {x["path"]: x["steps"] for x in self.get("/v1/tasks?limit=1000", self.second)["items"]}
+        self.assertEqual(tasks[made.headers["location"]], ["refuse"])
+        self.decide(made, self.second, step="refuse")
+        self.decide(self.transfer("1.00"), self.second)
+        back = self.post("/v1/persons/%s/enable" % who, {"reference": "FG-%d" % self.n, "reason": "返岗"}, self.office, 202)
+        self.decide(back, self.person("IP-OFFICE", "管二"), seen=self.shown(back, self.office)["seen"])
+        self.decide(kept, self.second)
+        self.assertEqual(self.balance(), "7.00")
+
     def test_a_hundred_approvals_at_once_are_one(self):
         made = self.transfer("1.00")
         body = {"seen": self.shown(made)["seen"], "reason": "核对无误"}
