@@ -241,8 +241,9 @@
         "Register the organisation first")                                                         \
     X(E_NO_PERSON, 422, "没有此人或已停用:{}", "No such person, or disabled: {}", "先登记人员",    \
         "Register the person first")                                                               \
-    X(E_ALONE, 409, "封存须单独同意,不能批量办理", "A seal is agreed to by itself, not in a list", \
-        "POST {}", "POST {}")                                                                      \
+    X(E_ALONE, 409, "封存须单独同意,不能随整批一起成败",                                           \
+        "A seal is agreed to by itself, not in a batch that is all or nothing", "POST {}",         \
+        "POST {}")                                                                                 \
     X(E_OTHER_PERSON, 409, "证件号与已登记的不同:{}", "Known by another identity number: {}",      \
         "核对证件号;如确为另一人,则不是同一人", "Check the number: it tells two persons apart")    \
     X(E_ORG_CODE, 422, "机构代码格式不对", "Not the code of an organisation",                      \

@@ -30,6 +30,15 @@ typedef void line_judge_fn(
     struct req *r, struct arena *a, const struct value *v, line_judged_fn *done, void *arg);
 /* A batch whose lines go one by one: each is judged by what those before it have stored. */
 void upload_judged(struct req *r, line_judge_fn *judge);
+/* What became of a line that was stored alone: v, or what is wrong with it, or that it failed. */
+typedef void line_stored_fn(
+    void *arg, const struct verdict *v, const struct err *problems, const struct fail *fail);
+/* Stores a line that was refused because it goes alone (E_ALONE); all lives in a. canonical: its
+ * text. */
+typedef void line_alone_fn(
+    struct req *r, struct arena *a, struct str canonical, line_stored_fn *done, void *arg);
+/* The elements of a list, in slices; those that go alone after the others of theirs. */
+void upload_list_alone(struct req *r, line_alone_fn *alone);
 extern const char xlsx_type[]; /* the media type of a workbook */
 extern const struct shape verdict_shape, summary_shape;
 /* A row with one document of JSON is the answer; without one there is nothing of that name. */
@@ -100,6 +109,9 @@ req_fn list_get, list_get_one;
 int list_filters(struct req *r, struct str *p);
 /* The one row that the address names. */
 void list_row(struct req *r, const struct list *list, db_rows_fn *then, void *arg);
+/* The same of any id, without the filters of a query; the rows live in a. */
+void list_row_of(struct req *r, struct arena *a, const struct list *list, struct str id,
+    db_rows_fn *then, void *arg);
 /* Current records of the route's type, by the subject and the state that it lets ask for. */
 extern const struct list record_list;
 
@@ -133,6 +145,9 @@ void me_write(struct buf *out, const struct server *s, const struct actor *me);
 
 /* report_seal.c: the second person agrees to the figures of a quarter, which is sealed then. */
 void report_seal_agree(struct req *r, struct str q, struct str figures);
+/* The same for a line of a list of such steps, of which this is the text. */
+void report_seal_line(struct req *r, struct arena *a, struct str q, struct str figures,
+    struct str step, line_stored_fn *told, void *arg);
 
 /* ---- params.c ---- */
 /* A UUIDv7, later ones sort after earlier ones within this process. */

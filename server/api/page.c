@@ -198,6 +198,13 @@ void list_get(struct req *r)
 
 /* ---- one of them ----------------------------------------------------------------------------- */
 
+void list_row_of(struct req *r, struct arena *a, const struct list *list, struct str id,
+    db_rows_fn *then, void *arg)
+{
+    struct str p[P_COUNT] = {[P_LIMIT] = STR("1"), [P_TOTAL] = STR("false"), [P_FIRST] = id};
+    db_query(r->server->db, a, r->actor, list->sql, p, P_FIRST + list->asked, then, arg);
+}
+
 void list_row(struct req *r, const struct list *list, db_rows_fn *then, void *arg)
 {
     struct str p[P_COUNT] = {

@@ -45,6 +45,51 @@ static void proposal_approve(struct req *r)
         record_step(r);
 }
 
+/* ---- many at once ---------------------------------------------------------------------------- */
+
+/* A seal among them: which one, and what is agreed to. */
+struct seal_line {
+    struct req *r;
+    struct arena *a;
+    struct str step;
+    line_stored_fn *done;
+    void *arg;
+};
+
+static void on_line_asked(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct seal_line *l = arg;
+    struct err e;
+    err_init(&e, l->a);
+    const struct json *p =
+        !fail && rows->n == 1 ? json_parse(l->a, rows_at(rows, 0, PROPOSAL_LIST_ITEM), &e) : NULL;
+    const struct json *act = p ? json_get(p, "act") : NULL;
+    if (!fail && !act)
+        err_add(&e, E_NOT_FOUND, STR(""), NULL);
+    if (fail || e.n)
+        l->done(l->arg, NULL, &e, fail);
+    else
+        report_seal_line(l->r, l->a, json_get(act, "quarter")->text, json_get(act, "seen")->text,
+            l->step, l->done, l->arg);
+}
+
+static void seal_line(
+    struct req *r, struct arena *a, struct str step, line_stored_fn *done, void *arg)
+{
+    struct seal_line *l = arena_alloc(a, sizeof *l);
+    struct err e;
+    err_init(&e, a);
+    const struct json *in = json_parse(a, step, &e);
+    MUST(in); /* as it was sent to the database */
+    *l = (struct seal_line){.r = r, .a = a, .step = step, .done = done, .arg = arg};
+    list_row_of(r, a, &proposal_list, json_get(in, "proposal")->text, on_line_asked, l);
+}
+
+static void proposals_approve(struct req *r)
+{
+    upload_list_alone(r, seal_line);
+}
+
 static void tier_list(struct req *r)
 {
     db_query(r->server->db, r->a, r->actor, SQL_APPROVAL_TIERS, NULL, 0, on_items, r);
@@ -139,9 +184,9 @@ static const struct query q_number = {"after", Q_COUNT, .zh = "上一页的 next
     {.method = METHOD_POST, .path = "/v1/proposals/{id}/" step, .roles = DECIDERS, \
         .handle = by, .takes = TAKES_JSON, .record = &proposal_step_record, \
         .query = {&q_dry_run, &q_receipt}, .answers = record_made, .zh = name_zh, .en = name_en}
-#define STEPS(step, name_zh, name_en) \
+#define STEPS(step, by, name_zh, name_en) \
     {.method = METHOD_POST, .path = "/v1/proposals/" step, .roles = DECIDERS, \
-        .handle = upload_list, .takes = TAKES_BATCH, .record = &proposal_step_record, \
+        .handle = by, .takes = TAKES_BATCH, .record = &proposal_step_record, \
         .query = {&q_atomic, &q_dry_run}, .answers = record_batch, .zh = name_zh, .en = name_en}
 // clang-format on
 
@@ -156,8 +201,8 @@ const struct route proposal_routes[] = {
         .answers = ANSWERS(PAGE_OF(proposal_shape)),
         .zh = "待复核事项列表",
         .en = "List proposals"},
-    STEPS("approve", "批量同意", "Approve many proposals"),
-    STEPS("refuse", "批量不同意", "Refuse many proposals"),
+    STEPS("approve", proposals_approve, "批量同意", "Approve many proposals"),
+    STEPS("refuse", upload_list, "批量不同意", "Refuse many proposals"),
     {.method = METHOD_GET,
         .path = "/v1/proposals/{id}",
         .roles = READERS,

@@ -2,7 +2,8 @@
  * report_seal.c - sealing a quarter, its sealed files, and what the seal says.
  *
  * One person asks for it with the digest of the figures that he saw, a second one agrees to just
- * these (POST /v1/proposals/{id}/approve comes here for it); then it is sealed, by whoever agreed.
+ * these (POST /v1/proposals/{id}/approve comes here for it, and each seal of a list of them); then
+ * it is sealed, by whoever agreed.
  * Was it agreed to and not sealed, since the daemon was killed in between, then asking again seals.
  *
  * All files are made from one snapshot and stored with the seal in one transaction of the write
@@ -142,9 +143,30 @@ struct sealing {
     struct str body, canonical;
     struct work work;
     int tries;
+    line_stored_fn *told; /* of a line of a list, instead of an answer; or NULL */
+    void *told_arg;
 };
 
 static void seal_try(struct sealing *s);
+
+/* It ends here: with what is wrong, in r->err, or because the database failed. */
+static void ended(struct sealing *s, const struct fail *fail)
+{
+    struct req *r = s->ask.r;
+    if (s->told)
+        s->told(s->told_arg, NULL, &r->err, fail);
+    else if (fail)
+        reply_fail(r, fail);
+    else
+        reply_problem(r);
+}
+
+static void lane_is_full(struct sealing *s)
+{
+    struct req *r = s->ask.r;
+    err_add(&r->err, E_BUSY, STR(""), "%s", r->english ? "queue" : "排队已满");
+    ended(s, NULL);
+}
 
 static void on_step_proof(void *arg, struct str proof)
 {
@@ -153,7 +175,6 @@ static void on_step_proof(void *arg, struct str proof)
     struct buf out;
     buf_init(&out, r->a);
     s->said.proof = proof;
-    s->said.life = s->by.p ? STR("{\"state\":\"approved\"}") : STR("{\"state\":\"waiting\"}");
     answer_write(&out, &proposal_step_record, &s->said);
     reply_header(
         r, "Location", arena_printf(r->a, "%s/%s", proposal_step_record.path, s->said.id.p));
@@ -163,19 +184,23 @@ static void on_step_proof(void *arg, struct str proof)
 /* Whoever agreed hears of his step. */
 static void reply_step(struct sealing *s)
 {
-    receipt_asked(s->ask.r, &s->said, on_step_proof, s);
+    s->said.life = s->by.p ? STR("{\"state\":\"approved\"}") : STR("{\"state\":\"waiting\"}");
+    if (s->told)
+        s->told(s->told_arg, &s->said, NULL, NULL);
+    else
+        receipt_asked(s->ask.r, &s->said, on_step_proof, s);
 }
 
 static void on_sealed_seal(void *arg, const struct rows *rows, const struct fail *fail)
 {
     struct sealing *s = arg;
     struct req *r = s->ask.r;
-    if (!rows_found(r, rows, fail))
-        return; /* it is stored all the same, as GET …/seal will tell */
     if (s->step) {
         reply_step(s);
         return;
     }
+    if (!rows_found(r, rows, fail))
+        return; /* it is stored all the same, as GET …/seal will tell */
     reply_header(r, "Location",
         arena_printf(
             r->a, "/v1/reports/quarterly/%s/seal", rows_at(rows, 0, REPORT_SEAL_GET_QUARTER).p));
@@ -188,7 +213,7 @@ static void on_stored(void *arg, const struct verdict *v, int n, const struct fa
     struct req *r = s->ask.r;
     (void)n;
     if (fail) {
-        reply_fail(r, fail);
+        ended(s, fail);
         return;
     }
     if (v->outcome == OUT_CONFLICT) /* another seal of this quarter was faster */
@@ -201,7 +226,7 @@ static void on_stored(void *arg, const struct verdict *v, int n, const struct fa
         return;
     }
     if (r->err.n)
-        reply_problem(r);
+        ended(s, NULL);
     else
         db_query(
             r->server->db, r->a, r->actor, SQL_REPORT_SEAL_GET, r->capture, 1, on_sealed_seal, s);
@@ -233,7 +258,7 @@ static void submit(struct sealing *s, struct str forms, struct str figures)
         .done = on_stored,
         .arg = s};
     if (!lane_submit(r->server->lane, &s->work))
-        reply_refuse(r, E_BUSY, "", "%s", r->english ? "queue" : "排队已满");
+        lane_is_full(s);
 }
 
 /* Every form in every language; their digests go to the manifest. */
@@ -336,12 +361,12 @@ static void on_agreed(void *arg, const struct verdict *v, int n, const struct fa
     struct req *r = s->ask.r;
     (void)n;
     if (fail) {
-        reply_fail(r, fail);
+        ended(s, fail);
         return;
     }
     verdict_problems(&proposal_step_record, v, s->canonical, &r->err);
     if (r->err.n) {
-        reply_problem(r);
+        ended(s, NULL);
         return;
     }
     s->said = *v;
@@ -368,7 +393,7 @@ static void agree(struct sealing *s)
         .done = on_agreed,
         .arg = s};
     if (!lane_submit(r->server->lane, &s->work))
-        reply_refuse(r, E_BUSY, "", "%s", r->english ? "queue" : "排队已满");
+        lane_is_full(s);
 }
 
 /* Nothing is sealed yet: the figures are put before a second person, or he agrees to them, or more
@@ -395,17 +420,18 @@ static void on_snapshot(void *arg, const struct fail *fail)
     struct req *r = s->ask.r;
     struct buf forms;
     if (fail) {
-        reply_fail(r, fail);
+        ended(s, fail);
         return;
     }
     if (!stands_on(s, &s->ask.statement[0].rows)) {
-        reply_problem(r);
+        ended(s, NULL);
         return;
     }
     struct figures figures = figures_of(&s->ask);
     s->m.cells = figures.cells;
     if (s->expected.p && !str_eq(s->expected, figures.sha256)) {
-        reply_refuse(r, E_SEEN, "/seen", "%s", figures.sha256.p);
+        err_add(&r->err, E_SEEN, STR("/seen"), "%s", figures.sha256.p);
+        ended(s, NULL);
         return;
     }
     find_agreed(
@@ -420,7 +446,7 @@ static void on_snapshot(void *arg, const struct fail *fail)
     if (render(s, &forms) && write_body(s))
         submit(s, buf_view(&forms), figures.json);
     else
-        reply_problem(r);
+        ended(s, NULL);
 }
 
 static void seal_try(struct sealing *s)
@@ -437,7 +463,7 @@ static void seal_begin(struct sealing *s, struct req *r)
     report_ask_quarter(&s->ask);
     report_ask_sections(&s->ask);
     if (r->err.n) {
-        reply_problem(r);
+        ended(s, NULL);
         return;
     }
     s->ask.cut = quarter_last(s->ask.quarter);
@@ -458,9 +484,8 @@ static void report_seal_post(struct req *r)
     seal_begin(s, r);
 }
 
-void report_seal_agree(struct req *r, struct str q, struct str figures)
+static void agree_to(struct sealing *s, struct req *r, struct str q, struct str figures)
 {
-    struct sealing *s = arena_alloc(r->a, sizeof *s);
     const struct json *in = json_parse(r->a, r->body, &r->err);
     r->parent_key = r->capture[0];
     s->step = values_new(r, r->a);
@@ -469,6 +494,29 @@ void report_seal_agree(struct req *r, struct str q, struct str figures)
         s->expected = figures;
     r->capture[0] = q;
     seal_begin(s, r);
+}
+
+void report_seal_agree(struct req *r, struct str q, struct str figures)
+{
+    agree_to(arena_alloc(r->a, sizeof(struct sealing)), r, q, figures);
+}
+
+/* A line has problems of its own, so it is judged as a request of its own that nobody answers. */
+void report_seal_line(struct req *r, struct arena *a, struct str q, struct str figures,
+    struct str step, line_stored_fn *told, void *arg)
+{
+    struct sealing *s = arena_alloc(a, sizeof *s);
+    struct req *line = arena_alloc(a, sizeof *line);
+    const struct json *in;
+    *line = *r;
+    line->a = a;
+    err_init(&line->err, a);
+    line->body = step;
+    s->told = told;
+    s->told_arg = arg;
+    in = json_parse(a, step, &line->err);
+    line->capture[0] = in ? json_get(in, "proposal")->text : STR("");
+    agree_to(s, line, q, figures);
 }
 
 /* ---- routes ---------------------------------------------------------------------------------- */

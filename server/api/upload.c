@@ -49,6 +49,54 @@ static void on_slice_judged(void *arg)
 
 static void judge_line(struct slice *s);
 
+/* ---- lines that go alone ---- */
+
+static void line_alone_next(struct slice *s, struct line *l);
+
+static void on_line_alone(
+    void *arg, const struct verdict *v, const struct err *problems, const struct fail *fail)
+{
+    struct slice *s = arg;
+    struct line *l = s->alone;
+    if (v) {
+        s->said[l->element] = *v;
+    } else {
+        l->element = -1;
+        if (fail)
+            err_add(&l->err, E_BUSY, STR(""), "%s", s->up->r->english ? "database" : "数据库");
+        else
+            upload_problems(problems, STR(""), &l->err);
+    }
+    line_alone_next(s, l->next);
+}
+
+static bool goes_alone(const struct slice *s, const struct line *l)
+{
+    struct err e;
+    if (l->element < 0 || s->verdict[l->element].outcome != OUT_REFUSED)
+        return false;
+    err_init(&e, s->a);
+    verdict_problems(s->up->rec, &s->verdict[l->element], l->canonical, &e);
+    return e.n == 1 && e.first->code == E_ALONE;
+}
+
+/* One after the other: each is judged by what those before it have stored. */
+static void line_alone_next(struct slice *s, struct line *l)
+{
+    while (l && !goes_alone(s, l))
+        l = l->next;
+    s->alone = l;
+    if (l && !s->said) {
+        s->said = arena_alloc(s->a, (size_t)s->work.n * sizeof *s->said);
+        memcpy(s->said, s->verdict, (size_t)s->work.n * sizeof *s->said);
+        s->verdict = s->said;
+    }
+    if (l)
+        s->up->alone(s->up->r, s->a, l->canonical, on_line_alone, s);
+    else
+        on_slice_judged(s);
+}
+
 /* The facts of a line moved between judging and storing. */
 static bool has_moved(const struct slice *s, const struct verdict *v)
 {
@@ -74,7 +122,9 @@ static void on_slice_stored(void *arg, const struct verdict *v, int n, const str
     s->failed = fail != NULL;
     if (fail)
         s->fail = *fail;
-    if (!fail && s->up->rec->asks_cover && !s->up->dry_run)
+    if (v && s->up->alone && !s->up->atomic && !s->up->dry_run)
+        line_alone_next(s, s->first);
+    else if (!fail && s->up->rec->asks_cover && !s->up->dry_run)
         desk_wait(s->up->r->server->desk, &s->seat, on_slice_judged, s);
     else
         on_slice_judged(s);
@@ -464,28 +514,15 @@ static struct upload *upload_new(struct req *r)
     return up;
 }
 
-void upload_judged(struct req *r, line_judge_fn *judge)
-{
-    struct upload *up = upload_new(r);
-    up->judge = judge;
-    if (r->err.n == 0 && source_open(up))
-        return;
-    reply_problem(r);
-    upload_free(up);
-}
-
-void upload_start(struct req *r)
-{
-    upload_judged(r, NULL);
-}
-
 /* The elements of a JSON list are the lines. */
 static void on_list(struct req *r)
 {
+    line_alone_fn *const *alone = r->state;
     const struct json *in = json_parse(r->a, r->body, &r->err);
     if (in && in->kind != JSON_LIST)
         err_add(&r->err, E_TYPE, STR(""), "array");
     struct upload *up = upload_new(r); /* it is the request's state */
+    up->alone = *alone;
     if (r->err.n) {
         reply_problem(r);
         upload_free(up);
@@ -503,10 +540,39 @@ static void on_list(struct req *r)
     advance(up);
 }
 
-void upload_list(struct req *r)
+static void upload_open(struct req *r, line_judge_fn *judge, line_alone_fn *alone)
 {
+    struct upload *up = upload_new(r);
+    up->judge = judge;
+    up->alone = alone;
+    if (r->err.n == 0 && source_open(up))
+        return;
+    reply_problem(r);
+    upload_free(up);
+}
+
+void upload_judged(struct req *r, line_judge_fn *judge)
+{
+    upload_open(r, judge, NULL);
+}
+
+void upload_start(struct req *r)
+{
+    upload_open(r, NULL, NULL);
+}
+
+void upload_list_alone(struct req *r, line_alone_fn *alone)
+{
+    line_alone_fn **kept = arena_alloc(r->a, sizeof *kept);
+    *kept = alone;
+    r->state = kept;
     if (body_is(r, "application/json"))
         http_read_whole(r, (size_t)r->server->process.conf.json_limit_bytes, on_list);
     else
-        upload_start(r);
+        upload_open(r, NULL, alone);
+}
+
+void upload_list(struct req *r)
+{
+    upload_list_alone(r, NULL);
 }

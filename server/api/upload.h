@@ -41,6 +41,8 @@ struct slice {
     const struct verdict *verdict; /* of the work, once done */
     const struct value *values;    /* of the line, when lines go one by one */
     const struct rows *rows;       /* what was looked up instead (reconcile) */
+    struct line *alone;            /* the line that goes alone now, */
+    struct verdict *said;          /* and all verdicts, where some do */
     int tries;
     bool sent, done;
     struct fail fail;
@@ -67,6 +69,7 @@ struct upload {
     const struct record *rec;
     bool dry_run, atomic;
     line_judge_fn *judge;        /* lines go one by one and are judged so; NULL: in slices */
+    line_alone_fn *alone;        /* what a slice refused with E_ALONE goes so; or NULL */
     struct reconcile *reconcile; /* lines are compared, not stored; or NULL */
     bool started;                /* the reply has begun: no problem document any more */
     bool finished;               /* no more input */

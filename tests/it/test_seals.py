@@ -449,18 +449,40 @@ class Seals(Ledger):
             pull(self.bank, os.path.join(folder, "own.json"), "--format", "json")
             self.assertFalse(os.path.exists(os.path.join(folder, "own.json.seal.json")))
 
-    def test_a_seal_is_not_agreed_to_in_a_list_which_would_seal_nothing(self):
+    def test_seals_are_agreed_to_in_a_list_each_by_itself(self):
         q = self.quarter
         asked = self.d.call("POST", self.path(q, "/seal"), {}, self.finance)
         where, second = asked.headers["location"], self.d.cli("token", "add", "--org", "FINANCE", "--person", "李华").stdout.strip()
-        step = {"seen": self.d.call("GET", where, token=second).json()["seen"], "reason": "核对无误"}
-        listed = self.d.call("POST", "/v1/proposals/approve", [dict(step, id=asked.json()["id"])], second).lines()
-        self.assertEqual([e["code"] for e in listed[0]["errors"]], ["E_ALONE"])
-        self.assertEqual(self.d.call("GET", where, token=second).json()["state"], "waiting")
-        r = self.d.call("POST", where + "/approve?receipt=full", step, second)
+        account = {"kind": "asset", "title": "测试", "opened_on": "2022-01-01", "no_overdraft": False}
+        codes = ["list%d:%s" % (n, q) for n in (1, 2)]
+        for code in codes:
+            self.d.call("POST", "/v1/accounts", dict(account, code=code), self.finance)
+        moved = self.d.call("POST", "/v1/transfers", {"reference": "L-" + q, "debit": codes[0], "credit": codes[1], "amount": "1.00",
+                                                      "on": "2022-01-05", "cause": "adjustment"}, self.finance)
+        self.assertEqual(moved.status, 202, moved.body)
+        line = lambda made, **over: dict({"id": made.json()["id"], "reason": "核对无误", "seen": self.d.call(
+            "GET", made.headers["location"], token=second).json()["seen"]}, **over)
+        many = lambda token, lines, query="": self.d.call("POST", "/v1/proposals/approve" + query, lines, token)
+        mine = many(self.finance, [line(asked)]).lines()
+        stale = many(second, [line(asked, seen="0" * 64), line(asked, id="00000000-0000-7000-8000-000000000000")]).lines()
+        self.assertEqual([[e["code"] for e in x["errors"]] for x in mine[:1] + stale[:2]],
+                         [["E_SAME_PERSON"], ["E_SEEN"], ["E_NOT_FOUND"]])
+        whole = many(second, [line(asked), line(moved)], "?atomic=true")  # all or nothing: a seal is no part of it
+        self.assertEqual([e["code"] for e in whole.json()["errors"]], ["E_BATCH", "E_ALONE"])
+        self.assertEqual([self.d.call("GET", x.headers["location"], token=second).json()["state"] for x in (asked, moved)],
+                         ["waiting", "waiting"])
+        said = many(second, [line(asked), line(moved), line(moved, seen="1" * 64)]).lines()
+        self.assertEqual([x["outcome"] for x in said[:3]], ["created", "created", "refused"])
+        self.assertEqual(said[3]["summary"]["created"], 2)
+        self.assertEqual(self.d.call("GET", where, token=second).json()["state"], "approved")
+        self.assertEqual(self.sealed_now(q).json()["sealed_by"], "李华@FINANCE")
+        again = many(second, [line(asked)]).lines()
+        self.assertEqual([e["code"] for e in again[0]["errors"]], ["E_STEP"])
+        later = self.d.call("POST", self.path(self.quarter, "/seal"), {}, self.finance)
+        r = self.d.call("POST", later.headers["location"] + "/approve?receipt=full", {k: v for k, v in line(later).items() if k != "id"}, second)
         self.assertEqual((r.status, r.json()["state"]), (201, "approved"))
         self.assertIn("c2sp.org/tlog-proof", r.json()["receipt"]["proof"])  # of his step, as of any record
-        self.sealed_now(q)
+        self.sealed_now(self.quarter)
 
     def test_of_two_seals_at_once_one_is_made(self):
         q, answers = self.quarter, []
