@@ -1,5 +1,5 @@
 /*
- * http_get.h - one GET for sub-commands, by libcurl, and what such a command ends with.
+ * http_get.h - one request for sub-commands, by libcurl, and what such a command ends with.
  */
 #ifndef PLEDGED_HTTP_GET_H
 #define PLEDGED_HTTP_GET_H
@@ -16,6 +16,9 @@ enum asked { ASKED_DONE, ASKED_REFUSED, ASKED_USAGE, ASKED_NO_ANSWER, ASKED_NO_F
 /* false after a message on stderr; any status gives a body. language: of problems, NULL: the
  * daemon's own. */
 MUST_USE bool http_ask(struct arena *a, const char *url, const char *token, const char *language,
+    long *status, struct str *body);
+/* The same with a body of JSON that is posted; posted NULL: it is a GET. */
+MUST_USE bool http_post(struct arena *a, const char *url, const char *token, const char *posted,
     long *status, struct str *body);
 /* Append text as a part of an address. */
 void http_get_escape(struct buf *url, const char *text);

@@ -1,5 +1,6 @@
 """Organisations, persons and tokens as records: power is given by two persons and taken away by one, at once."""
 import hashlib
+import json
 
 from fund_case import FundCase
 from harness import firm, loan, numbers
@@ -215,6 +216,47 @@ class Directory(FundCase):
         self.assertEqual(self.ask("persons/%s/enable" % who, 409, reason="返岗").codes(), [("", "E_STEP")])
         self.assertEqual(self.ask("organisations/NOSUCH/enable", 404, reason="x").codes(), [("", "E_NOT_FOUND")])
         self.assertEqual(self.d.cli("verify", check=False).stdout.strip(), "no defects")
+
+    # ---- the same from a shell -------------------------------------------------------------------------
+
+    def shell(self, token, *args, status=0):
+        out = self.d.cli(*args, "--url", "http://127.0.0.1:%d" % self.d.port, "--token", token, check=False)
+        self.assertEqual(out.returncode, status, out.stderr)
+        return out.stderr if status else out.stdout
+
+    def approved(self, proposed, token, status=0):
+        """What one person proposed is shown to another, who agrees to it, each from his shell."""
+        where = proposed.split(" ")[0]
+        self.assertIn(where + "\t", self.shell(self.other, "proposal", "list"))
+        seen = json.loads(self.shell(token, "proposal", "show", "--id", where))["seen"]
+        return self.shell(token, "proposal", "approve", "--id", where, "--seen", seen, "--reason", "已核实", status=status)
+
+    def test_two_persons_join_and_enable_from_a_shell(self):
+        self.entered()
+        paper = lambda: ("--reference", "S-%d" % next(numbers), "--reason", "核对花名册")
+        self.ask("organisations/%s/disable" % self.code, 201, reason="整改")
+        made = self.shell(self.admin, "org", "enable", "--code", self.code, *paper())
+        self.assertIn("E_SAME_PERSON", self.approved(made, self.admin, 1))
+        self.assertEqual(self.approved(made, self.other), "approved\n")
+        who = self.listed("persons", "&organisation=" + self.code)[0]["id"]
+        self.ask("persons/%s/disable" % who, 201, reason="借调")
+        self.assertIn("E_NOT_FOUND", self.shell(self.admin, "person", "enable", "--id", who, "--org", "BANK-A", *paper(), status=1))
+        self.approved(self.shell(self.admin, "person", "enable", "--id", who, "--org", self.code, *paper()), self.other)
+        self.works(self.given(self.ask("tokens", organisation=self.code, person="新人")))
+        self.agree(self.ask("persons", organisation="FINANCE", name="新人%d" % self.n))
+        two = [x["id"] for x in self.listed("persons", "&organisation=FINANCE") if x["name"] == "新人%d" % self.n][0]
+        args = ("person", "same-as", "--id", two, "--same-as", who)
+        self.assertIn("--reference is needed", self.shell(self.admin, *args, status=2))
+        self.assertIn("E_ROLE", self.shell(self.finance, *args, *paper(), status=1))
+        made = self.shell(self.admin, *args, *paper())
+        self.assertIn("E_SEEN", self.shell(self.other, "proposal", "approve", "--id", made.split(" ")[0], "--seen", "0" * 64,
+                                           "--reason", "x", status=1))
+        self.shell(self.other, "proposal", "refuse", "--id", made.split(" ")[0], "--seen", json.loads(
+            self.shell(self.other, "proposal", "show", "--id", made.split(" ")[0]))["seen"], "--reason", "先核对")
+        self.assertNotIn("same_as", [x for x in self.listed("persons", "&organisation=FINANCE") if x["id"] == two][0])
+        self.approved(self.shell(self.admin, *args, *paper()), self.other)
+        self.assertEqual([x["same_as"] for x in self.listed("persons", "&organisation=FINANCE") if x["id"] == two], [who])
+        self.assertIn("propose", self.d.cli("person", "same-as", "--help").stdout.lower())
 
     def test_a_proposal_and_a_step_on_it_come_with_their_proofs(self):
         made = self.d.call("POST", "/v1/organisations?receipt=full", {"code": "BANK-R%d" % self.n, "kind": "bank", "name": "丙"}, self.admin)

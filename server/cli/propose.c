@@ -1,0 +1,279 @@
+/*
+ * propose.c - acts that take two persons, from a shell: each asks a daemon as himself, by a token
+ * of his own, as everybody else does. What is proposed here is what the interface and the console
+ * propose.
+ */
+#include "cli.h"
+#include "http_get.h"
+#include "json.h"
+#include "session.h"
+
+enum { URL, TOKEN, TOKEN_FILE, OWN, GIVEN_MAX = 8 };
+// clang-format off
+#define DAEMON_OPTIONS                                                                             \
+    [URL] = {"--url", "URL", OPTIONAL, "the daemon's address; else http://127.0.0.1:8420"},        \
+    [TOKEN] = TOKEN_OPTION, [TOKEN_FILE] = TOKEN_FILE_OPTION
+#define REASON_OPTION                                                                              \
+    {"--reason", "TEXT", NEEDED, "why, as it stands on record"}
+#define REFERENCE_OPTION                                                                           \
+    {"--reference", "TEXT", NEEDED, "the number of the paper, by which saying it again is known"}
+// clang-format on
+
+/* What is asked for: the first option of its own stands in the address, the others in the body. */
+struct act {
+    const struct command *command;
+    const char *before, *after;     /* of the address */
+    const char *members[GIVEN_MAX]; /* of the options from OWN on; NULL: it stands in the address */
+    int (*said)(const struct json *answer);
+};
+
+static const char *text_of(const struct json *o, const char *key)
+{
+    const struct json *m = json_get(o, key);
+    return m && m->kind == JSON_STRING ? m->text.p : NULL;
+}
+
+/* ---- arguments ------------------------------------------------------------------------------- */
+
+static bool read_arguments(const struct command *c, int argc, char **argv, const char **given)
+{
+    for (int i = 0; i < argc; i += 2) {
+        int option = option_find(c->options, argv[i]);
+        if (option < 0 || i + 1 == argc) {
+            fprintf(stderr,
+                option < 0 ? "pledged: no such option: %s\n" : "pledged: %s: a value is needed\n",
+                argv[i]);
+            return false;
+        }
+        given[option] = argv[i + 1];
+    }
+    for (int i = 0; c->options[i].name; i++) {
+        if (c->options[i].need == NEEDED && !given[i]) {
+            fprintf(stderr, "pledged: %s is needed\n", c->options[i].name);
+            return false;
+        }
+    }
+    return true;
+}
+
+static struct str address(struct arena *a, const struct act *x, const char *const *given)
+{
+    struct buf url;
+    buf_init(&url, a);
+    buf_printf(&url, "%s%s", given[URL] ? given[URL] : "http://127.0.0.1:8420", x->before);
+    if (x->after) {
+        http_get_escape(&url, given[OWN]);
+        buf_text(&url, x->after);
+    }
+    return buf_view(&url);
+}
+
+static struct str body_of(struct arena *a, const struct act *x, const char *const *given)
+{
+    struct buf body;
+    buf_init(&body, a);
+    json_open(&body, '{');
+    for (int i = 0; x->command->options[OWN + i].name; i++) {
+        if (x->members[i] && given[OWN + i])
+            json_member_str(&body, x->members[i], str_of(given[OWN + i]));
+    }
+    json_close(&body, '}');
+    return buf_view(&body);
+}
+
+/* ---- asking ---------------------------------------------------------------------------------- */
+
+static int ask(struct arena *a, const struct act *x, const char *const *given)
+{
+    const char *token = session_token(a, given[TOKEN], given[TOKEN_FILE]), *posted = NULL;
+    struct str answer;
+    struct err e;
+    long status;
+    err_init(&e, a);
+    if (!token)
+        return ASKED_USAGE;
+    if (x->members[0] || x->members[1])
+        posted = body_of(a, x, given).p;
+    if (!http_post(a, address(a, x, given).p, token, posted, &status, &answer))
+        return ASKED_NO_ANSWER;
+    if (status / 100 != 2)
+        return http_refused(a, answer, status);
+    const struct json *in = x->said ? json_parse(a, answer, &e) : NULL;
+    if (!in)
+        return puts(answer.p) < 0 ? ASKED_NO_FILE : ASKED_DONE;
+    return x->said(in);
+}
+
+static int run(const struct act *x, int argc, char **argv)
+{
+    const char *given[GIVEN_MAX] = {NULL};
+    struct arena *a = arena_new();
+    int status = ASKED_USAGE;
+    if (read_arguments(x->command, argc, argv, given))
+        status = ask(a, x, given);
+    else
+        command_usage(stderr, x->command);
+    arena_free(a);
+    return status;
+}
+
+/* ---- what came of it ------------------------------------------------------------------------- */
+
+static int say_proposed(const struct json *answer)
+{
+    const char *id = text_of(answer, "id");
+    printf("%s waits for a second person: pledged proposal show --id %s\n", id ? id : "",
+        id ? id : "");
+    return ASKED_DONE;
+}
+
+static int say_step(const struct json *answer)
+{
+    const char *state = text_of(answer, "state"), *half = text_of(answer, "token_second");
+    puts(state ? state : "done");
+    if (half)
+        printf("second half of the token: %s\n", half);
+    return ASKED_DONE;
+}
+
+static int say_list(const struct json *answer)
+{
+    static const char *const members[] = {"id", "kind", "proposed_by", "proposed_at", "title"};
+    const struct json *items = json_get(answer, "items");
+    puts("id\tkind\tproposed_by\tproposed_at\ttitle");
+    for (const struct json *p = items ? items->child : NULL; p; p = p->next) {
+        for (size_t i = 0; i < COUNT_OF(members); i++) {
+            const char *text = text_of(p, members[i]);
+            printf("%s%c", text ? text : "-", i + 1 < COUNT_OF(members) ? '\t' : '\n');
+        }
+    }
+    return ASKED_DONE;
+}
+
+/* ---- commands -------------------------------------------------------------------------------- */
+
+static const struct cli_option same_options[] = {
+    DAEMON_OPTIONS,
+    [OWN] = {"--id", "ID", NEEDED, "a person, by `pledged person list`"},
+    {"--same-as", "ID", NEEDED, "the person whom he is found to be"},
+    REFERENCE_OPTION,
+    REASON_OPTION,
+    {0},
+};
+static const struct act same = {.command = &command_person_same,
+    .before = "/v1/persons/",
+    .after = "/same-as",
+    .members = {NULL, "same_as", "reference", "reason"},
+    .said = say_proposed};
+
+static const struct cli_option enable_options[] = {
+    DAEMON_OPTIONS,
+    [OWN] = {"--id", "ID", NEEDED, "the person, by `pledged person list`"},
+    {"--org", "CODE", OPTIONAL, "in this organisation alone; else in all his offices"},
+    REFERENCE_OPTION,
+    REASON_OPTION,
+    {0},
+};
+static const struct act person_enable = {.command = &command_person_enable,
+    .before = "/v1/persons/",
+    .after = "/enable",
+    .members = {NULL, "organisation", "reference", "reason"},
+    .said = say_proposed};
+
+static const struct cli_option org_options[] = {
+    DAEMON_OPTIONS,
+    [OWN] = {"--code", "CODE", NEEDED, "the organisation"},
+    REFERENCE_OPTION,
+    REASON_OPTION,
+    {0},
+};
+static const struct act org_enable = {.command = &command_org_enable,
+    .before = "/v1/organisations/",
+    .after = "/enable",
+    .members = {NULL, "reference", "reason"},
+    .said = say_proposed};
+
+static const struct cli_option list_options[] = {DAEMON_OPTIONS, {0}};
+static const struct act list = {.command = &command_proposal_list,
+    .before = "/v1/proposals?waiting=true&limit=1000",
+    .said = say_list};
+
+static const struct cli_option show_options[] = {
+    DAEMON_OPTIONS,
+    [OWN] = {"--id", "ID", NEEDED, "what is proposed, by `pledged proposal list`"},
+    {0},
+};
+static const struct act show = {
+    .command = &command_proposal_show, .before = "/v1/proposals/", .after = ""};
+
+static const struct cli_option step_options[] = {
+    DAEMON_OPTIONS,
+    [OWN] = {"--id", "ID", NEEDED, "what is proposed"},
+    {"--seen", "DIGEST", NEEDED, "what `pledged proposal show` told as `seen`"},
+    REASON_OPTION,
+    {0},
+};
+static const struct act approve = {.command = &command_proposal_approve,
+    .before = "/v1/proposals/",
+    .after = "/approve",
+    .members = {NULL, "seen", "reason"},
+    .said = say_step};
+static const struct act refuse = {.command = &command_proposal_refuse,
+    .before = "/v1/proposals/",
+    .after = "/refuse",
+    .members = {NULL, "seen", "reason"},
+    .said = say_step};
+
+#define RUN(act)                                                                                   \
+    static int run_##act(int argc, char **argv)                                                    \
+    {                                                                                              \
+        return run(&act, argc, argv);                                                              \
+    }
+RUN(same)
+RUN(person_enable)
+RUN(org_enable)
+RUN(list)
+RUN(show)
+RUN(approve)
+RUN(refuse)
+
+#define ENDS                                                                                       \
+    "\nEnds with 0, with 1 when the daemon refused, 2 when the call is wrong, 3 when there is no " \
+    "answer."
+
+const struct command command_person_same = {.name = "person same-as",
+    .run = run_same,
+    .words = "",
+    .help = "Propose that two persons are one: by a person of the IP office, to a second one." ENDS,
+    .options = same_options};
+const struct command command_person_enable = {.name = "person enable",
+    .run = run_person_enable,
+    .words = "",
+    .help = "Propose that a person who was disabled goes on, with new tokens." ENDS,
+    .options = enable_options};
+const struct command command_org_enable = {.name = "org enable",
+    .run = run_org_enable,
+    .words = "",
+    .help = "Propose that an organisation which was disabled goes on, with new tokens." ENDS,
+    .options = org_options};
+const struct command command_proposal_list = {.name = "proposal list",
+    .run = run_list,
+    .words = "",
+    .help = "Print what waits for whoever asks, one a line: id, kind, by whom, when, title." ENDS,
+    .options = list_options};
+const struct command command_proposal_show = {.name = "proposal show",
+    .run = run_show,
+    .words = "",
+    .help =
+        "Print what is proposed, as JSON: the act, what stands now, `seen`, the steps so far." ENDS,
+    .options = show_options};
+const struct command command_proposal_approve = {.name = "proposal approve",
+    .run = run_approve,
+    .words = "",
+    .help = "Agree to what another person proposed and `pledged proposal show` told." ENDS,
+    .options = step_options};
+const struct command command_proposal_refuse = {.name = "proposal refuse",
+    .run = run_refuse,
+    .words = "",
+    .help = "Refuse what is proposed, or take one's own back." ENDS,
+    .options = step_options};
