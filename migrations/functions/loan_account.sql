@@ -29,19 +29,11 @@ create or replace function loan_interest_fen(accrued numeric, day_count text) re
     select div(2 * accrued + loan_day_base(day_count), 2 * loan_day_base(day_count))::bigint
 $$;
 
--- The draw that a loan itself tells by its day of disbursement.
-create or replace function loan_opening(l loan) returns loan_event language plpgsql immutable as $$
-declare
-    e loan_event;
-begin
-    e.loan_id := l.id;
-    e.org_id := l.org_id;
-    e.reference := '';
-    e.kind := 'disbursed';
-    e.on_day := l.disbursed_on;
-    e.principal_fen := l.amount_fen;
-    return e;
-end $$;
+-- The draw that a loan itself tells by its day of disbursement, set out in the order of the table's columns.
+create or replace function loan_opening(l loan) returns loan_event language sql immutable as $$
+    select row(null, (l).id, (l).org_id, null, null, '', 'disbursed', (l).disbursed_on, (l).amount_fen, null, null,
+               null, null, null, null, null, null, null, null)::loan_event
+$$;
 
 -- Events that stand: told by then, not reversed, with one that is not stored yet (more, or null), and while none tells
 -- of a draw the day of disbursement that the loan itself tells.
@@ -158,6 +150,43 @@ begin
     return '{}'::loan_event[];
 end $$;
 
+-- What was told of every loan with events, as loan_told_ordered tells it of one, and the ends of the quarters in which
+-- its balance may change, as loan_quarter_ends does: read once and sorted once, for whoever goes through all. Where one
+-- event takes back another, loan by loan.
+create or replace function loans_told() returns table (l loan, told loan_event[], ends date[])
+    language sql stable as $$
+    with event as (
+        select e.loan_id, e as told from loan_event e
+         union all
+        select x.id, loan_opening(x)
+          from loan x
+         where x.disbursed_on is not null
+           and x.id in (select e.loan_id from loan_event e)
+           and x.id not in (select e.loan_id from loan_event e where e.kind = 'disbursed')
+           and not exists (select from loan later
+                            where later.id = x.id and later.version = x.version + 1 and later.version > 1)
+    ),
+    life as (
+        select s.loan_id, array_agg(s.told) as told, bool_or((s.told).kind = 'reversed') as reverses,
+               array_agg(quarter_end((s.told).on_day)) filter (where (s.told).kind <> 'reversed')
+               || array_agg(quarter_end((s.told).matures_on + 1)) filter (where (s.told).matures_on is not null) as ends
+          from (select v.loan_id, v.told
+                  from event v
+                 order by v.loan_id, (v.told).kind <> 'voided', (v.told).on_day, loan_event_rank((v.told).kind),
+                          (v.told).reference) s
+         group by s.loan_id
+    )
+    select x, case when f.reverses then loan_told_ordered(x, null, null) else f.told end,
+           array(select distinct d
+                   from unnest(f.ends || quarter_end(x.matures_on + 1) || quarter_end(x.disbursed_on)) d
+                  where d is not null
+                  order by d)
+      from life f
+      join loan x on x.id = f.loan_id
+     where not exists (select from loan later
+                        where later.id = x.id and later.version = x.version + 1 and later.version > 1)
+$$;
+
 -- A loan's life until the end of a day: l as of the version that counts, more an event that is not stored yet, or null.
 -- judge: stop at the first event that cannot be (bad_*); without it what is stored is taken as it stands. Runs as the
 -- owner: whoever sees the loan is told the same of it, also when a correction has changed its parties since.
@@ -171,47 +200,79 @@ end $$;
 -- The same of what was told, in its order.
 create or replace function loan_fold_told(l loan, told loan_event[], as_of date, more loan_event,
                                           judge boolean default false)
-    returns loan_life language plpgsql stable as $$
+    returns loan_life language plpgsql stable as
+    $$ begin return (loan_fold_days(l, told, array[as_of], more, judge))[1]; end $$;
+
+-- The same at the end of each of these days, the first of them first. What no event has touched is not reckoned again:
+-- of most loans nothing falls due unpaid. judge: from the first event that cannot be on all days tell of that.
+create or replace function loan_fold_days(l loan, told loan_event[], days date[], more loan_event,
+                                          judge boolean default false)
+    returns loan_life[] language plpgsql stable as $$
 declare
-    f loan_life;
+    lives loan_life[];
+    ended int := 0;        -- how many of the days
+    f loan_life := loan_life_new(l);
+    g loan_life;
     e loan_event;
-    day date;             -- up to which interest has been counted
+    stop loan_event;
+    day date;              -- up to which interest has been counted
     rate int := l.rate_ppm;
-    peak bigint := 0;     -- the balance of this day before its payments
+    peak bigint := 0;      -- the balance of this day before its payments
+    plain boolean := true; -- nothing fell due, no grade was told, nothing is written off
     due_on date[] := '{}'::date[];
     due_principal bigint[] := '{}'::bigint[];
     due_interest bigint[] := '{}'::bigint[];
-    last_draw loan_event; -- a line is judged at the end of its day
+    last_draw loan_event;
     bad text[];
     back bigint;
 begin
-    f := loan_life_new(l);
-    foreach e in array told loop
-        exit when e.on_day > as_of and e.kind <> 'voided';
+    foreach e in array told || stop loop
         if e.kind = 'voided' then
             f.state := 'voided';
             if judge and more.id <> e.id then
                 f := loan_life_bad(f, more.id, array['E_STATE', '/kind', 'reversed']);
             end if;
-            return f;
+            return array_fill(f, array[cardinality(days)]);
         end if;
-        if e.on_day > day then
-            if judge and f.outstanding_fen > l.amount_fen then
-                exit;
+        if judge and f.outstanding_fen > l.amount_fen and e.on_day is distinct from day then
+            bad := array['E_EXCEEDS', '/principal', -- a line is judged at the end of its day
+                         yuan_text(greatest(l.amount_fen - f.outstanding_fen
+                                            + coalesce(last_draw.principal_fen, l.amount_fen), 0))];
+            e := last_draw;
+            exit;
+        end if;
+        while coalesce(e.on_day > days[ended + 1], ended < cardinality(days)) loop
+            ended := ended + 1;
+            g := f;
+            if days[ended] > day and isfinite(days[ended]) then
+                g.accrued := f.accrued + f.outstanding_fen::numeric * rate
+                                         * loan_days(day, days[ended], l.day_count);
             end if;
+            if f.state = 'active' and f.matures_on < days[ended] then
+                g.state := 'matured'; -- the term has ended and nothing was told of what became of it
+            end if;
+            lives[ended] := g;
+        end loop;
+        exit when ended = cardinality(days);
+        if e.on_day > day then
             f.accrued := f.accrued + f.outstanding_fen::numeric * rate * loan_days(day, e.on_day, l.day_count);
             peak := f.outstanding_fen;
         end if;
         day := e.on_day;
         if judge then
             bad := loan_event_refusal(f, l, e, loan_accrued_by(f, l, day, peak, rate));
-            if bad is not null then
-                return loan_life_bad(f, e.id, bad);
-            end if;
+            exit when bad is not null;
         end if;
         case e.kind
-            when 'repriced' then
-                rate := e.rate_ppm;
+            when 'repaid', 'recovered' then
+                back := coalesce(e.principal_fen, 0);
+                f.outstanding_fen := f.outstanding_fen - back;
+                if not plain then
+                    f.back_fen := f.back_fen
+                        + case when f.overdue_since is not null or f.bad_since is not null then back else 0 end;
+                    due_principal := loan_due_clear(due_principal, back);
+                    due_interest := loan_due_clear(due_interest, coalesce(e.interest_fen, 0));
+                end if;
             when 'disbursed' then
                 last_draw := e;
                 back := coalesce(e.principal_fen, l.amount_fen);
@@ -221,31 +282,29 @@ begin
                 f.outstanding_fen := f.outstanding_fen + back;
                 peak := peak + back;
             when 'overdue' then
+                plain := false;
                 due_on := due_on || day;
                 due_principal := due_principal || loan_due_principal(f, e);
                 due_interest := due_interest || coalesce(e.interest_fen, 0);
                 f.dues := f.dues + coalesce((e.interest_fen > 0)::int, 0);
-            when 'repaid', 'recovered' then
-                back := coalesce(e.principal_fen, 0);
-                f.outstanding_fen := f.outstanding_fen - back;
-                f.back_fen := f.back_fen
-                    + case when f.overdue_since is not null or f.bad_since is not null then back else 0 end;
-                due_principal := loan_due_clear(due_principal, back);
-                due_interest := loan_due_clear(due_interest, coalesce(e.interest_fen, 0));
-            when 'extended' then
-                f.matures_on := e.matures_on;
-                due_principal := array_fill(0::bigint, array[cardinality(due_on)]); -- carried to the new term
-            when 'classified' then
-                f.grade := e.grade;
-            when 'written_off' then
-                f.state := 'written_off';
-                f.written_off_on := day;
             when 'settled', 'transferred' then
                 f.state := e.kind;
                 f.outstanding_fen := 0;
                 due_on := '{}'::date[];
                 due_principal := '{}'::bigint[];
                 due_interest := '{}'::bigint[];
+            when 'repriced' then
+                rate := e.rate_ppm;
+            when 'extended' then
+                f.matures_on := e.matures_on;
+                due_principal := array_fill(0::bigint, array[cardinality(due_on)]); -- carried to the new term
+            when 'classified' then
+                plain := false;
+                f.grade := e.grade;
+            when 'written_off' then
+                plain := false;
+                f.state := 'written_off';
+                f.written_off_on := day;
             when 'pledge_released' then
                 f.released_on := day;
         end case;
@@ -253,21 +312,15 @@ begin
             f.interest_fen := f.interest_fen + e.interest_fen;
             f.payments := f.payments + 1;
         end if;
-        f := loan_life_arrears(f, day, due_on, due_principal, due_interest);
+        if not plain then
+            f := loan_life_arrears(f, day, due_on, due_principal, due_interest);
+        end if;
     end loop;
-    if judge and l.revolving and f.outstanding_fen > l.amount_fen then
-        return loan_life_bad(f, last_draw.id,
-            array['E_EXCEEDS', '/principal',
-                  yuan_text(greatest(l.amount_fen - f.outstanding_fen
-                                     + coalesce(last_draw.principal_fen, l.amount_fen), 0))]);
+    if bad is not null then
+        f := loan_life_bad(f, e.id, bad);
+        lives := lives || array_fill(f, array[cardinality(days) - ended]);
     end if;
-    if as_of > day and isfinite(as_of) then
-        f.accrued := f.accrued + f.outstanding_fen::numeric * rate * loan_days(day, as_of, l.day_count);
-    end if;
-    if f.state = 'active' and f.matures_on < as_of then
-        f.state := 'matured'; -- the term has ended and nothing was told of what became of it
-    end if;
-    return f;
+    return lives;
 end $$;
 
 -- The life of a loan of which nothing is told yet.

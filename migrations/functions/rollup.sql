@@ -300,6 +300,25 @@ create or replace function rollup_eventless_changes(org_id bigint, district text
      where disbursed_on is not null
 $$;
 
+-- The ends of the quarters in which the balance of a loan with events may change: those of its days.
+create or replace function loan_quarter_ends(l loan) returns date[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return array(select quarter_end(e.on_day)
+                   from loan_event e
+                  where e.loan_id = l.id and e.kind <> 'reversed'
+                 union
+                 select quarter_end(e.matures_on + 1)
+                   from loan_event e
+                  where e.loan_id = l.id and e.matures_on is not null
+                 union
+                 select quarter_end(l.matures_on + 1)
+                 union
+                 select quarter_end(l.disbursed_on)
+                  where l.disbursed_on is not null
+                  order by 1);
+end $$;
+
 -- The balances of a loan with events from a quarter on. PL/pgSQL: a function of SQL that runs as the owner is planned
 -- at each call, and every event makes one.
 create or replace function loan_balances(l loan, since date)
@@ -307,24 +326,13 @@ create or replace function loan_balances(l loan, since date)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
 declare
-    told constant loan_event[] := loan_told_ordered(l, null, null); -- read once for all quarters
+    ends constant date[] := loan_quarter_ends(l);
 begin
     return query
-    select q.quarter, rollup_balance_of(f.state, f.outstanding_fen, f.overdue_fen, f.bad_since)
-      from (select quarter_start(e.on_day) as quarter
-              from loan_event e
-             where e.loan_id = l.id and e.kind <> 'reversed'
-            union
-            select quarter_start(e.matures_on + 1)
-              from loan_event e
-             where e.loan_id = l.id and e.matures_on is not null
-            union
-            select quarter_start(l.matures_on + 1)
-            union
-            select quarter_start(l.disbursed_on)
-             where l.disbursed_on is not null) q
-     cross join lateral loan_fold_told(l, told, quarter_end(q.quarter), null) f
-     where q.quarter >= since;
+    select quarter_start(ends[x.ordinality]),
+           rollup_balance_of(x.state, x.outstanding_fen, x.overdue_fen, x.bad_since)
+      from unnest(loan_fold_days(l, loan_told_ordered(l, null, null), ends, null)) with ordinality x
+     where ends[x.ordinality] >= since;
 end $$;
 
 -- Whether firms behind balances may come or go: always when something is taken away, or was; not when the firm
