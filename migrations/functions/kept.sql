@@ -165,6 +165,23 @@ create or replace function log_kept_statement(tab regclass) returns text languag
       from k
 $$;
 
+-- Flights without a leaf of which rows were kept, after this number. From one to the next by the index: they are few
+-- beside the rows.
+create or replace function log_flights_leafless(since bigint) returns setof uuid language sql stable as $$
+    with recursive f as (
+        (select r.flight from log_row r where since = 0 order by r.flight limit 1)
+         union all
+        select (select r.flight from log_row r where r.flight > f.flight order by r.flight limit 1)
+          from f
+         where f.flight is not null
+    )
+    select x.flight
+      from (select f.flight from f where f.flight is not null
+             union
+            select r.flight from log_row r where since > 0 and r.no > since) x
+     where not exists (select from log_leaf l where l.record_id = x.flight and l.version = 0)
+$$;
+
 -- Takes all tables as they stand into the log, for an upgrade that led to this schema: what differs from what was
 -- kept, or was not kept yet. Once for each schema.
 create or replace function log_adopt(digest text) returns void language plpgsql as $$
@@ -177,9 +194,8 @@ begin
     if exists (select from log_adoption a where a.schema_digest = digest) then
         return;
     end if;
-    outside := array(select distinct r.flight from log_row r
-                      where not exists (select from log_leaf l where l.record_id = r.flight and l.version = 0)
-                        and not exists (select from log_pending p where p.flight = r.flight));
+    outside := array(select f from log_flights_leafless(0) f
+                      where not exists (select from log_pending p where p.flight = f));
     for t in
         select x.tab, c.relname
           from log_table() x

@@ -1,27 +1,58 @@
 /*
  * verify.c - trust nothing: the log made again from the rows, and the tables from the log.
  *
- * All of it reads one snapshot. What was found is kept in the table verification, signed like all
- * that an operator writes.
+ * All of it reads one snapshot, part beside part (verify_work.c). What was found is kept in the
+ * table verification, signed like all that an operator writes.
  */
 #include "verify.h"
 #include "case.h"
+#include "json.h"
 #include "log_head.h"
 #include <stdlib.h>
+#include <unistd.h>
 
-/* What follows from rows of several tables. */
-static void check_rows(struct verify *v)
+/* What follows from rows of several tables: a statement a subject. */
+static const struct {
+    const char *name;
+    enum sql_id sql;
+} subjects[] = {
+    {"records", SQL_VERIFY_RECORDS},
+    {"keys", SQL_VERIFY_KEYS},
+    {"voids", SQL_VERIFY_VOIDS},
+    {"proposals", SQL_VERIFY_PROPOSALS},
+    {"transfers", SQL_VERIFY_TRANSFERS},
+    {"claims", SQL_VERIFY_CLAIMS},
+    {"covers", SQL_VERIFY_COVERS},
+    {"subsidies", SQL_VERIFY_SUBSIDIES},
+    {"insurance", SQL_VERIFY_INSURANCE},
+    {"reports of others", SQL_VERIFY_REGISTERS},
+    {"deals", SQL_VERIFY_DEALS},
+    {"rights", SQL_VERIFY_RIGHTS},
+    {"flags", SQL_VERIFY_FLAGS},
+    {"seals of reports", SQL_VERIFY_SEALS},
+    {"access log", SQL_VERIFY_ACCESS},
+};
+
+static void check_rows(struct look *l)
 {
-    PGresult *r = verify_ask(v, (const char *)statements[SQL_VERIFY - 1].text, NULL, 0);
+    PGresult *r = verify_ask(l, l->part->sql.p, NULL, 0);
     if (!r)
-        finding(&v->found, "tables that cannot be looked through together");
+        finding(l, "%s that cannot be looked through together", l->part->name);
     for (int i = 0; r && i < PQntuples(r); i++)
-        finding(&v->found, "%s: %s", PQgetvalue(r, i, 0), PQgetvalue(r, i, 1));
+        finding(l, "%s: %s", PQgetvalue(r, i, 0), PQgetvalue(r, i, 1));
     PQclear(r);
 }
 
+static void verify_rows(struct verify *v)
+{
+    for (size_t i = 0; i < COUNT_OF(subjects); i++) {
+        struct part *p = verify_part(v, check_rows, subjects[i].name);
+        p->sql = str_of((const char *)statements[subjects[i].sql - 1].text);
+    }
+}
+
 /* Every stored decision, judged again by the rule and the facts that are stored with it. */
-static void check_decisions(struct verify *v)
+static void check_decisions(struct look *l)
 {
     enum { ID, FACTS, DECISION, BODY, AMOUNT };
     static const char ask[] =
@@ -30,21 +61,20 @@ static void check_decisions(struct verify *v)
         " join log_leaf l on l.record_id = a.id and l.version = 1"
         " where a.asks is not null and l.no >= $1" /* null: by rules that are no more */
         " order by a.id";
-    const char *since = arena_printf(v->s->a, "%llu", (unsigned long long)v->since).p;
-    PGresult *r = verify_ask(v, ask, &since, 1);
+    const char *since = arena_printf(l->a, "%llu", (unsigned long long)l->v->since).p;
+    PGresult *r = verify_ask(l, ask, &since, 1);
     if (!r)
-        finding(&v->found, "decisions that cannot be read");
+        finding(l, "decisions that cannot be read");
     for (int i = 0; r && i < PQntuples(r); i++) {
         struct buf again;
         int64_t amount = 0;
-        arena_reset(v->a);
-        buf_init(&again, v->a);
+        arena_reset(l->a);
+        buf_init(&again, l->a);
         bool judged = decision_again(
-            v->a, str_of(PQgetvalue(r, i, BODY)), str_of(PQgetvalue(r, i, FACTS)), &again, &amount);
+            l->a, str_of(PQgetvalue(r, i, BODY)), str_of(PQgetvalue(r, i, FACTS)), &again, &amount);
         if (!judged || strcmp(buf_view(&again).p, PQgetvalue(r, i, DECISION)) != 0 ||
             amount != strtoll(PQgetvalue(r, i, AMOUNT), NULL, 10))
-            finding(&v->found, "decision that its rule and facts do not give: %s",
-                PQgetvalue(r, i, ID));
+            finding(l, "decision that its rule and facts do not give: %s", PQgetvalue(r, i, ID));
     }
     PQclear(r);
 }
@@ -66,71 +96,91 @@ static void find_since(struct verify *v)
 
 static void note_row(struct verify *v)
 {
-    PGresult *r = verify_ask(v, "select coalesce(max(no), 0) from log_row", NULL, 0);
+    PGresult *r = session_ask(v->s, "select coalesce(max(no), 0) from log_row", NULL, 0);
     v->row = r ? strtoll(PQgetvalue(r, 0, 0), NULL, 10) : 0;
     PQclear(r);
 }
 
-static void look(struct verify *v)
+/* The number of lines that say what is wrong. */
+static int look(struct verify *v, struct buf *kept)
 {
     PQclear(session_ask(v->s, "begin isolation level repeatable read read only", NULL, 0));
     note_row(v);
     verify_log(v);
     verify_tables(v);
     if (!v->since)
-        check_rows(v);
-    check_decisions(v);
+        verify_rows(v);
+    (void)verify_part(v, check_decisions, "decisions");
     if (!v->since)
-        verify_seals(v);
+        (void)verify_part(v, verify_seals, "seals");
+    int n = verify_work(v, kept);
     PQclear(session_ask(v->s, "commit", NULL, 0));
+    return n;
 }
 
 /* The operator's metrics tell how long ago that was. Only told when it cannot be kept: a replica
  * can be verified as well. */
-static void keep_result(struct verify *v, const char *started_at)
+static void keep_result(struct verify *v, const char *started_at, int defects, struct buf *kept)
 {
     static const char sql[] = "insert into verification (started_at, since, log_size, row_no,"
                               " defects, findings) values ($1, $2, $3, $4, $5, $6)";
     struct arena *a = v->s->a;
-    json_close(&v->found.kept, ']');
+    json_close(kept, ']');
     const char *params[] = {started_at, arena_printf(a, "%llu", (unsigned long long)v->since).p,
         arena_printf(a, "%llu", (unsigned long long)v->size).p,
-        arena_printf(a, "%lld", (long long)v->row).p, arena_printf(a, "%d", v->found.n).p,
-        buf_view(&v->found.kept).p};
+        arena_printf(a, "%lld", (long long)v->row).p, arena_printf(a, "%d", defects).p,
+        buf_view(kept).p};
     PQclear(session_write(v->s, sql, params, COUNT_OF(params)));
 }
 
-enum { SINCE_LAST };
+enum { SINCE_LAST, JOBS, STEPS, JOBS_MAX = 16 };
 static const struct cli_option options[] = {
     [SINCE_LAST] = {"--since-last", NULL, OPTIONAL,
         "only what was recorded since the last look that found nothing"},
+    [JOBS] = {"--jobs", "N", OPTIONAL,
+        "how many parts are looked at side by side, 1 to 16; as many as there are processors"},
+    [STEPS] = {"--steps", NULL, OPTIONAL,
+        "say what each part took, and its share of the processors"},
     {0},
 };
+
+static bool jobs_read(const char *told, int *jobs)
+{
+    char *end;
+    long n = told ? strtol(told, &end, 10) : sysconf(_SC_NPROCESSORS_ONLN);
+    *jobs = (int)(n < JOBS_MAX ? n : JOBS_MAX);
+    if (!told && n < 1)
+        *jobs = 1;
+    return !told || (*told && !*end && n >= 1 && n <= JOBS_MAX);
+}
 
 static int run(int argc, char **argv)
 {
     struct session s;
     struct flag f[FLAGS_MAX];
+    struct buf kept;
     if (!session_open(&s, argc, argv, f, option_flags(options, f)))
         return session_close(&s, 2);
-    struct verify v = {.s = &s, .signer = head_signer_open(s.conf.data, false), .a = arena_new()};
-    buf_init(&v.found.kept, s.a);
-    json_open(&v.found.kept, '[');
+    struct verify v = {.s = &s, .last = &v.first, .steps = f[STEPS].value != NULL};
+    if (!jobs_read(f[JOBS].value, &v.jobs))
+        return session_close(&s, session_complain("--jobs takes a number from 1 to 16"));
+    v.signer = head_signer_open(s.conf.data, false);
+    buf_init(&kept, s.a);
+    json_open(&kept, '[');
     if (!v.signer)
         puts("log.key is not in the data folder: signatures are not checked");
     PGresult *now = session_ask(&s, "select clock_timestamp()", NULL, 0);
     if (f[SINCE_LAST].value)
         find_since(&v);
-    look(&v);
-    if (v.found.n)
-        printf("%d defects\n", v.found.n);
+    int defects = look(&v, &kept);
+    if (defects)
+        printf("%d defects\n", defects);
     else
         puts("no defects");
-    keep_result(&v, now ? PQgetvalue(now, 0, 0) : NULL);
+    keep_result(&v, now ? PQgetvalue(now, 0, 0) : NULL, defects, &kept);
     PQclear(now);
     head_signer_free(v.signer);
-    arena_free(v.a);
-    return session_close(&s, v.found.n ? 1 : 0);
+    return session_close(&s, defects ? 1 : 0);
 }
 
 const struct command command_verify = {.name = "verify",
@@ -140,6 +190,6 @@ const struct command command_verify = {.name = "verify",
         "Check that all that was recorded is whole: the log's hashes and signed heads, every\n"
         "table with what the log says it holds, stored decisions and seals. Each difference is\n"
         "named by table, key and column. Ends with 0 when nothing is wrong, with 1 and a line\n"
-        "for each defect, with 2 when it could not look.",
+        "for each defect, with 2 when it could not look. It stands behind the daemon's own work.",
     .options = options,
     .settings = CONF_STORE};

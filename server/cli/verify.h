@@ -1,37 +1,69 @@
 /*
  * verify.h - parts of `pledged verify`: each says the defects that it finds.
+ *
+ * Parts are looked at side by side, on connections of their own that read one snapshot
+ * (verify_work.c): what one part keeps is its own.
  */
 #ifndef PLEDGED_VERIFY_H
 #define PLEDGED_VERIFY_H
 #include "session.h"
 
-/* What was found: every line is printed, the first ones are kept with the result. */
-struct findings {
-    struct buf kept; /* a JSON list of texts, still open */
-    int n;
-};
-void finding(struct findings *f, const char *format, ...) PRINTF(2, 3);
-
 struct head_signer;
+struct look;
+
+/* What is the same for all parts. */
 struct verify {
     struct session *s;
-    struct arena *a;            /* of a step: reset by whoever begins one */
     struct head_signer *signer; /* NULL: signatures are not checked */
-    struct findings found;
     uint64_t since;    /* leaves before this one were found clean, with their head; 0: none */
     int64_t since_row; /* so were rows of log_row up to this one */
     uint64_t size;     /* of the log as it was looked at */
     int64_t row;
+    const char *past; /* flights that no leaf covers, as an array */
+    struct part *first, **last;
+    int jobs;
+    bool steps; /* say what each part took, and what it cost the processors */
 };
 
+/* Something to look at, and what was found wrong with it. */
+struct part {
+    void (*run)(struct look *l);
+    const char *name;
+    const char *proof; /* of a table */
+    struct str sql;    /* of a statement */
+    int64_t weight;    /* the heaviest are begun first */
+    bool begun;
+    struct arena *a; /* of its lines */
+    struct line *line, **next_line;
+    int64_t took_us, cost_us;
+    struct part *next;
+};
+
+/* One connection at work. */
+struct look {
+    struct verify *v;
+    struct part *part;
+    struct arena *a; /* of a step: reset by whoever begins one */
+    PGconn *c;
+};
+
+/* A line of what is wrong. */
+void finding(struct look *l, const char *format, ...) PRINTF(2, 3);
 /* The result, to be cleared; NULL after saying why there is none: what follows is looked at anyway.
  */
-PGresult *verify_ask(struct verify *v, const char *sql, const char *const *params, int n);
+PGresult *verify_ask(struct look *l, const char *sql, const char *const *params, int n);
+/* The same in the binary format. */
+PGresult *verify_ask_binary(struct look *l, const char *sql, const char *const *params, int n);
+/* Something more to look at. */
+struct part *verify_part(struct verify *v, void (*run)(struct look *l), const char *name);
+/* Looks at all parts; how many lines were found, the first of which are in `kept`, a JSON list that
+ * is still open. */
+int verify_work(struct verify *v, struct buf *kept);
 
 /* Hashes, subtrees, heads and signatures of the log, and that leaves hash what they stand for. */
 void verify_log(struct verify *v);
 /* Every table with what the log says it holds. */
 void verify_tables(struct verify *v);
 /* Seals of reports: signatures, the chain from each to the one before, SM3 of the files. */
-void verify_seals(struct verify *v);
+void verify_seals(struct look *l);
 #endif

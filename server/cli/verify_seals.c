@@ -7,9 +7,9 @@
 #include "signing.h"
 #include "verify.h"
 
-static void defect(struct verify *v, const char *what, const char *of, const char *detail)
+static void defect(struct look *l, const char *what, const char *of, const char *detail)
 {
-    finding(&v->found, "%s: %s%s%s", what, of, *detail ? " " : "", detail);
+    finding(l, "%s: %s%s%s", what, of, *detail ? " " : "", detail);
 }
 
 static struct str member(const struct json *o, const char *name)
@@ -31,61 +31,61 @@ static bool is_signed(struct arena *a, struct str manifest, const struct json *s
     return good;
 }
 
-static void check_signatures(struct verify *v, const char *of, struct str manifest, struct str list)
+static void check_signatures(struct look *l, const char *of, struct str manifest, struct str list)
 {
     struct err e;
-    err_init(&e, v->a);
-    const struct json *in = json_parse(v->a, list, &e);
+    err_init(&e, l->a);
+    const struct json *in = json_parse(l->a, list, &e);
     int n = 0;
     for (const struct json *s = in && in->kind == JSON_LIST ? in->child : NULL; s; s = s->next) {
         n++;
-        if (!is_signed(v->a, manifest, s))
-            defect(v, "seal whose signature does not verify", of, member(s, "algorithm").p);
+        if (!is_signed(l->a, manifest, s))
+            defect(l, "seal whose signature does not verify", of, member(s, "algorithm").p);
     }
     if (!n)
-        defect(v, "seal without a signature", of, "");
+        defect(l, "seal without a signature", of, "");
 }
 
 /* Lengths and SHA-256 are compared in SQL (report_seal_gaps). */
-static void check_forms(struct verify *v, const char *of, const struct manifest *m)
+static void check_forms(struct look *l, const char *of, const struct manifest *m)
 {
     static const char ask[] = "select translate(encode(bytes, 'base64'), E'\\n', '') from "
                               "report_form where quarter = $1 and format = $2 and language = $3";
     for (int i = 0; i < m->n; i++) {
         const struct sealed_form *f = &m->form[i];
         const char *params[] = {of, f->format.p, f->language.p};
-        PGresult *r = verify_ask(v, ask, params, COUNT_OF(params));
+        PGresult *r = verify_ask(l, ask, params, COUNT_OF(params));
         struct str bytes = {NULL, 0};
         if (r && PQntuples(r) == 1)
-            bytes = base64_read(v->a, str_of(PQgetvalue(r, 0, 0)));
-        struct str sm3 = bytes.p ? sm3_hex(v->a, bytes) : bytes;
+            bytes = base64_read(l->a, str_of(PQgetvalue(r, 0, 0)));
+        struct str sm3 = bytes.p ? sm3_hex(l->a, bytes) : bytes;
         if (!bytes.p || (sm3.p && !str_is(f->sm3, "-") && !str_eq(f->sm3, sm3)))
-            defect(v, "sealed file that does not match its SM3", of, f->format.p);
+            defect(l, "sealed file that does not match its SM3", of, f->format.p);
         PQclear(r);
     }
 }
 
-void verify_seals(struct verify *v)
+void verify_seals(struct look *l)
 {
     enum { QUARTER, MANIFEST, SIGNATURES };
     static const char ask[] =
         "select quarter, manifest, signatures::text from report_seal order by quarter";
-    PGresult *r = verify_ask(v, ask, NULL, 0);
+    PGresult *r = verify_ask(l, ask, NULL, 0);
     struct arena *of_chain = arena_new();
     struct str last = STR("none");
     if (!r)
-        finding(&v->found, "seals that cannot be read");
+        finding(l, "seals that cannot be read");
     for (int i = 0; r && i < PQntuples(r); i++) {
         struct manifest m = {0};
         struct str text = str_of(PQgetvalue(r, i, MANIFEST));
         const char *of = PQgetvalue(r, i, QUARTER);
-        arena_reset(v->a);
-        if (!manifest_parse(v->a, text, &m))
-            defect(v, "seal whose manifest cannot be read", of, "");
+        arena_reset(l->a);
+        if (!manifest_parse(l->a, text, &m))
+            defect(l, "seal whose manifest cannot be read", of, "");
         else if (!str_eq(m.previous, last))
-            defect(v, "seal that names another one as the one before", of, "");
-        check_signatures(v, of, text, str_of(PQgetvalue(r, i, SIGNATURES)));
-        check_forms(v, of, &m);
+            defect(l, "seal that names another one as the one before", of, "");
+        check_signatures(l, of, text, str_of(PQgetvalue(r, i, SIGNATURES)));
+        check_forms(l, of, &m);
         last = hash_hex(of_chain, hash_sha256(text.p, text.n));
     }
     PQclear(r);

@@ -12,35 +12,37 @@
 /* Flights that neither have a leaf nor may wait for one, as an array. */
 static const char *outside(struct verify *v)
 {
-    static const char ask[] =
-        "select array_agg(x.flight) from (select distinct r.flight from log_row r where r.no > $2"
-        " and r.flight <> all ($1) and not exists (select from log_leaf l"
-        " where l.record_id = r.flight and l.version = 0)) x";
+    static const char ask[] = "select array_agg(x) from log_flights_leafless($2) x"
+                              " where x <> all ($1)";
     char schema[SCHEMA_DIGEST_SIZE];
+    struct arena *a = v->s->a;
     struct rows waiting = {0};
     struct row_leaves beside = {0};
     struct buf list;
-    PGresult *r = verify_ask(v, (const char *)statements[SQL_LOG_ROWS - 1].text, NULL, 0);
+    PGresult *r = session_ask(v->s, (const char *)statements[SQL_LOG_ROWS - 1].text, NULL, 0);
     if (r)
-        rows_copy(v->a, r, &waiting);
+        rows_copy(a, r, &waiting);
     PQclear(r);
     if (v->signer)
-        beside = leaves_beside(v->a, &waiting, v->signer, str_of(migrate_schema(schema)));
-    buf_init(&list, v->a);
+        beside = leaves_beside(a, &waiting, v->signer, str_of(migrate_schema(schema)));
+    buf_init(&list, a);
     for (int i = 0; beside.taken && i < waiting.n; i++) {
         if (beside.taken[i])
             buf_printf(&list, "%c%s", list.n ? ',' : '{', rows_at(&waiting, i, LOG_ROWS_FLIGHT).p);
     }
     buf_text(&list, list.n ? "}" : "{}");
-    const char *params[] = {
-        buf_view(&list).p, arena_printf(v->a, "%lld", (long long)v->since_row).p};
-    r = verify_ask(v, ask, params, COUNT_OF(params));
+    const char *params[] = {buf_view(&list).p, arena_printf(a, "%lld", (long long)v->since_row).p};
+    r = session_ask(v->s, ask, params, COUNT_OF(params));
     bool any = r && !PQgetisnull(r, 0, 0);
-    const char *found = any ? arena_keep(v->a, str_of(PQgetvalue(r, 0, 0))).p : "{}";
-    if (any)
-        finding(&v->found, "rows that were written past the log: flights %s", found);
+    const char *found = any ? arena_text(a, PQgetvalue(r, 0, 0)).p : "{}";
     PQclear(r);
     return found;
+}
+
+static void say_past(struct look *l)
+{
+    if (strcmp(l->v->past, "{}") != 0)
+        finding(l, "rows that were written past the log: flights %s", l->v->past);
 }
 
 static const char *value_or(const PGresult *r, int row, int column)
@@ -49,38 +51,67 @@ static const char *value_or(const PGresult *r, int row, int column)
 }
 
 /* Each difference: table, key, column, what the log says, what stands. */
-static void say_differences(struct verify *v, const char *table, PGresult *r)
+static void say_differences(struct look *l, const char *table, const PGresult *r)
 {
     enum { KEY, COLUMN, TOLD, FOUND };
     if (!r)
-        finding(&v->found, "table that cannot be compared: %s", table);
+        finding(l, "table that cannot be compared: %s", table);
     for (int i = 0; r && i < PQntuples(r); i++)
-        finding(&v->found, "%s %s %s: %s in the log, %s in the table", table, PQgetvalue(r, i, KEY),
+        finding(l, "%s %s %s: %s in the log, %s in the table", table, PQgetvalue(r, i, KEY),
             PQgetvalue(r, i, COLUMN), value_or(r, i, TOLD), value_or(r, i, FOUND));
+}
+
+/* Loans whose balances differ may be those whose events cannot be: then it is said which. */
+static void name_events(struct look *l, const PGresult *balances)
+{
+    enum { DEFECT, PLACE, KEY = 0, ID_BYTES = 36, LOANS_MAX = 1000 };
+    struct buf loans;
+    const char *list;
+    buf_init(&loans, l->a);
+    for (int i = 0; i < PQntuples(balances) && i < LOANS_MAX; i++)
+        buf_printf(&loans, "%c%.*s", i ? ',' : '{', ID_BYTES, PQgetvalue(balances, i, KEY));
+    buf_char(&loans, '}');
+    list = buf_view(&loans).p;
+    PGresult *r = verify_ask(l, (const char *)statements[SQL_VERIFY_LIVES - 1].text, &list, 1);
+    for (int i = 0; r && i < PQntuples(r); i++)
+        finding(l, "%s: %s", PQgetvalue(r, i, DEFECT), PQgetvalue(r, i, PLACE));
     PQclear(r);
 }
 
 /* What one table holds can make its comparison fail; that of the others goes on. */
-static void compare(struct verify *v, const char *table, const char *proof, const char *past)
+static void compare(struct look *l)
 {
     static const char ask[] = "select * from verify_table($1::regclass, $2, $3, $4, $5)";
-    const char *params[] = {table, proof, past,
-        arena_printf(v->a, "%lld", (long long)v->since_row).p,
-        arena_printf(v->a, "%llu", (unsigned long long)v->since).p};
-    PGresult *r = verify_ask(v, ask, params, COUNT_OF(params));
-    say_differences(v, table, r);
+    const struct verify *v = l->v;
+    const char *params[] = {l->part->name, l->part->proof, v->past,
+        arena_printf(l->a, "%lld", (long long)v->since_row).p,
+        arena_printf(l->a, "%llu", (unsigned long long)v->since).p};
+    PGresult *r = verify_ask(l, ask, params, COUNT_OF(params));
+    say_differences(l, l->part->name, r);
+    if (r && PQntuples(r) > 0 && strcmp(l->part->name, "loan_balance") == 0)
+        name_events(l, r);
+    PQclear(r);
+}
+
+static void check_triggers(struct look *l)
+{
+    static const char triggers[] =
+        "select tab || ' ' || key, col, told, found from verify_triggers()";
+    PGresult *r = verify_ask(l, triggers, NULL, 0);
+    say_differences(l, "trigger", r);
+    PQclear(r);
 }
 
 /* The size of a firm is reckoned by the program. */
-static void check_sizes(struct verify *v)
+static void check_sizes(struct look *l)
 {
     enum { INDUSTRY, EMPLOYEES, REVENUE, ASSETS, SIZE, ID };
     static const char ask[] =
         "select industry, employees, revenue_fen, assets_fen, size, min(id || ' ' || version)"
         " from loan where $1::bigint = 0 or exists (select from log_leaf l where l.record_id = id"
         " and l.version = loan.version and l.no >= $1) group by 1, 2, 3, 4, 5";
-    const char *since = arena_printf(v->a, "%llu", (unsigned long long)v->since).p;
-    PGresult *r = verify_ask(v, ask, &since, 1);
+    const char *since = arena_printf(l->a, "%llu", (unsigned long long)l->v->since).p;
+    PGresult *r = verify_ask(l, ask, &since, 1);
     for (int i = 0; r && i < PQntuples(r); i++) {
         struct firm_metrics m = {
             .industry = {PQgetisnull(r, i, INDUSTRY) ? NULL : PQgetvalue(r, i, INDUSTRY),
@@ -94,24 +125,29 @@ static void check_sizes(struct verify *v)
         };
         const char *size = firm_size_name(firm_size(&m));
         if (strcmp(size, PQgetvalue(r, i, SIZE)) != 0)
-            finding(&v->found, "loan %s size: %s in the log, %s in the table", PQgetvalue(r, i, ID),
-                size, PQgetvalue(r, i, SIZE));
+            finding(l, "loan %s size: %s in the log, %s in the table", PQgetvalue(r, i, ID), size,
+                PQgetvalue(r, i, SIZE));
     }
     PQclear(r);
 }
 
+/* Caches come of all loans, whatever their own size. */
 void verify_tables(struct verify *v)
 {
-    static const char list[] = "select tab, proof from log_table() where proof = any ($1)"
-                               " order by tab::text";
-    static const char triggers[] =
-        "select tab || ' ' || key, col, told, found from verify_triggers()";
-    arena_reset(v->a);
-    const char *past = outside(v), *proofs = v->since ? "{kept,record}" : "{kept,record,made}";
-    PGresult *tables = verify_ask(v, list, &proofs, 1);
-    for (int i = 0; tables && i < PQntuples(tables); i++)
-        compare(v, PQgetvalue(tables, i, 0), PQgetvalue(tables, i, 1), past);
+    enum { TAB, PROOF, WEIGHT };
+    static const char list[] =
+        "select tab, proof, pg_relation_size(case proof when 'made' then 'loan' else tab end)"
+        " from log_table() where proof = any ($1) order by tab::text";
+    const char *proofs = v->since ? "{kept,record}" : "{kept,record,made}";
+    v->past = outside(v);
+    (void)verify_part(v, say_past, "flights");
+    PGresult *tables = session_ask(v->s, list, &proofs, 1);
+    for (int i = 0; tables && i < PQntuples(tables); i++) {
+        struct part *p = verify_part(v, compare, arena_text(v->s->a, PQgetvalue(tables, i, TAB)).p);
+        p->proof = arena_text(v->s->a, PQgetvalue(tables, i, PROOF)).p;
+        p->weight = strtoll(PQgetvalue(tables, i, WEIGHT), NULL, 10);
+    }
     PQclear(tables);
-    say_differences(v, "trigger", verify_ask(v, triggers, NULL, 0));
-    check_sizes(v);
+    (void)verify_part(v, check_triggers, "triggers");
+    (void)verify_part(v, check_sizes, "sizes");
 }

@@ -150,6 +150,22 @@ class Property(Lives):
               % (sum(len(x.events) for x in self.lives), stuck, len(pieces)))
         bad = [said for x in self.lives for said in self.differences(x)]
         self.assertEqual(bad[:5], [], "%d differences, seed %d" % (len(bad), SEED))
+        self.all_at_once()
+
+    def all_at_once(self):
+        """What goes through all loans in one pass reads, folds and judges as what goes loan by loan and day by day."""
+        said = self.d.sql("""
+            select count(*) = (select count(distinct loan_id) from loan_event),
+                   count(*) filter (where t.told is distinct from loan_told_ordered(t.l, null, null)),
+                   count(*) filter (where t.ends is distinct from loan_quarter_ends(t.l)),
+                   count(*) filter (where loan_fold_days(t.l, t.told, t.ends, null) is distinct from array(
+                                    select loan_fold(t.l, d, null, null) from unnest(t.ends) d order by d)),
+                   count(*) filter (where verify_life(t.l, t.told, t.ends)
+                                          is distinct from loan_fold_days(t.l, t.told, t.ends, null)),
+                   (select count(*) from ((table loan_balance except table verify_balance)
+                                          union all (table verify_balance except table loan_balance)) x)
+              from loans_told() t""".replace("table verify_balance", "select * from verify_loan_balance()"))
+        self.assertEqual(said, "t|0|0|0|0|0", "seed %d" % SEED)
 
     def record(self):
         """Sends the contracts as one file; address of each."""

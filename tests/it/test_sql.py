@@ -147,5 +147,5 @@ class Lint(unittest.TestCase):
     def test_frozen_migrations_are_not_looked_at_later_ones_are(self):
         self.assertEqual([lint_sql.is_frozen("migrations/" + n) for n in ("0001_base.sql", "0025_x.sql", "0026_x.sql")],
                          [True, True, False])
-        self.assertIn("ledger/sql/verify.sql", lint_sql.files())
+        self.assertIn("ledger/sql/verify_lives.sql", lint_sql.files())
         self.assertNotIn("migrations/0001_base.sql", lint_sql.files())

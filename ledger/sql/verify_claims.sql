@@ -1,0 +1,112 @@
+-- verify_claims: defects of schemes, claims and their steps: a row each
+-- -> defect text, place text
+select 'scheme that differs from its record' as defect, s.id || '' as place
+  from scheme s
+ where not exists (select from submission r
+                    where r.id = s.id and r.type = 'scheme' and r.body::text = s.body::text
+                      and not record_has_later(r.id, r.version, null))
+    or (s.code, s.effective_from, s.effective_to)
+       is distinct from
+       (s.body ->> 'code', (s.body ->> 'effective_from')::date, (s.body ->> 'effective_to')::date)
+union all
+select 'scheme in force without an approval on record', s.id || ''
+  from scheme s
+ where not exists (select from submission r
+                    where r.type = 'scheme_approval' and r.body ->> 'scheme' = s.id::text
+                      and r.recorded_by = s.approved_by)
+union all
+select 'claim that differs from its record', coalesce(c.id, r.id) || ''
+  from claim c
+  full join (select * from submission where type = 'claim') r on r.id = c.id
+ where (c.reference, c.kind, c.on_day, c.org_id)
+       is distinct from
+       (r.body ->> 'reference', r.body ->> 'kind',
+       coalesce((r.body ->> 'on')::date, (r.recorded_at at time zone 'Asia/Shanghai')::date), r.org_id)
+    or c.received_on <> coalesce((r.body ->> 'received_on')::date, c.on_day)
+union all
+select 'claim whose split does not add up', c.id || ''
+  from claim c
+  join claim_now n on n.claim = c.id
+ where (select sum((x ->> 2)::bigint) from json_array_elements(c.split) x) <> c.net_loss_fen
+    or (select sum((x ->> 2)::bigint) from json_array_elements(n.split) x) <> n.net_loss_fen
+union all
+select 'claim step that differs from its record', coalesce(s.id, r.id) || ''
+  from (select * from claim_step where step <> 'lapse') s -- the ledger's own, of the day on which a term ended
+  full join (select * from submission where type = 'claim_step') r on r.id = s.id
+ where (s.claim::text, s.step, s.on_day, s.recorded_by)
+       is distinct from
+       (r.body ->> 'claim', r.body ->> 'step',
+       coalesce((r.body ->> 'on')::date, (r.recorded_at at time zone 'Asia/Shanghai')::date), r.recorded_by)
+    or s.step = 'recover' and s.amount_fen is distinct from fen_of(r.body ->> 'amount')
+    or s.accepted_fen <> coalesce(fen_of(r.body ->> 'costs_accepted'), 0)
+union all
+select 'claim step that was not legal', s.id || ''
+  from claim_step s
+  left join claim_step e on e.claim = s.claim and e.n = s.n - 1
+ where not exists (select from claim_transition t
+                    where t.state = coalesce(e.state, case when s.n = 1 then 'submitted' end)
+                      and t.step = s.step and t.next = s.state)
+    or (s.step in ('approve', 'pay')
+        and (s.maker is null or s.maker = s.recorded_by
+             or s.maker not in (e.recorded_by, ( -- of the step that this one checks, whatever was in between
+                 select p.recorded_by
+                   from claim_step p
+                  where p.claim = s.claim and p.n < s.n
+                    and p.step = case s.step when 'approve' then 'accept' else 'approve' end
+                  order by p.n desc
+                  limit 1))))
+    or s.step = 'lapse' and (s.recorded_by <> 'pledged' or s.on_day <= e.due_on)
+union all
+select 'claim step whose money is not where it should be', s.id || ''
+  from claim_step s
+  join claim c on c.id = s.claim
+  join claim_now n on n.claim = s.claim
+ where case when s.step in ('pay', 'accept_costs', 'recover', 'cure') and s.fund_fen > 0 then not exists (
+            select from transfer t
+             where t.id = s.id and t.cause_id = s.claim and t.amount_fen = s.fund_fen
+               and 'fund:' || c.scheme_code
+                   = case when s.step in ('pay', 'accept_costs') then t.credit else t.debit end)
+            when s.step in ('approve', 'renew') then not exists (
+            select from hold h where h.id = s.id and h.amount_fen = s.fund_fen)
+            else s.transfer is not null end
+    or (s.step = 'pay' and s.fund_fen <> n.fund_fen)
+union all
+select 'claim step whose money is not where it should be', s.id || ' ' || (x ->> 0)
+  from claim_step s
+ cross join lateral json_array_elements(s.funds) x
+ where (x ->> 1)::bigint <> 0
+   and not exists (select from transfer t
+                    where t.id = claim_part_id(s.id, x ->> 0) and t.cause_id = s.claim
+                      and t.amount_fen = abs((x ->> 1)::bigint)
+                      and 'fund:' || (x ->> 0) = case when (x ->> 1)::bigint > 0 then t.credit else t.debit end)
+   and not exists (select from hold h
+                    where s.step in ('approve', 'renew') and h.id = claim_part_id(s.id, x ->> 0)
+                      and h.account = 'fund:' || (x ->> 0) and h.amount_fen = (x ->> 1)::bigint)
+union all
+select 'claim that got back more than it was paid', c.id || ''
+  from claim c
+ where claims_paid_fen(c.loan_id, c.scheme_code, c.claimant, null) < 0
+union all
+select 'claim that is not where its steps left it', c.id || ''
+  from claim c
+  left join claim_now n on n.claim = c.id
+  left join lateral (
+       select (array_agg(s.state order by s.n desc))[1] as state,
+              (array_agg(s.due_on order by s.n desc) filter (where s.step <> 'lapse'))[1] as due_on,
+              bool_or(s.step = 'pay') as paid, bool_or(s.step in ('withdraw', 'cure')) as gone,
+              (array_agg(s.step order by s.n desc) filter (where s.step in ('return', 'resubmit')))[1] as sent
+         from claim_step s
+        where s.claim = c.id) t on true
+ where (n.state, n.paid, n.due_on, n.counts, n.scheme_code, n.loan_id, n.borrower, n.org_id, n.year, n.part_up,
+       n.part_down)
+       is distinct from
+       (coalesce(t.state, 'submitted'), coalesce(t.paid, false),
+       case when t.state in ('returned', 'lapsed') then t.due_on end,
+       not coalesce(t.gone, false) and t.sent is distinct from 'return'
+       and not (c.kind = 'pre_compensation' and exists (
+                select from claim o
+                  join claim_step u on u.claim = o.id and u.step = 'cure'
+                 where o.loan_id = c.loan_id and o.scheme_code = c.scheme_code and o.kind = 'compensation'
+                   and o.recorded_at >= c.recorded_at)),
+       c.scheme_code, c.loan_id, c.borrower, c.org_id, extract(year from c.on_day)::int, c.part_up, c.part_down)
+ order by 1, 2

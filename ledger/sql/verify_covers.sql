@@ -1,0 +1,39 @@
+-- verify_covers: defects of covers under schemes: a row each
+-- -> defect text, place text
+select 'cover that differs from its record' as defect, coalesce(c.id, r.id) || '' as place
+  from (select * from submission where type = 'coverage') r
+  full join coverage c on c.id = r.id
+ where c.id is null
+    or r.id is not null
+       and ((c.reference, c.scheme_code, c.org_id, c.paper, c.evidence)
+            is distinct from
+            (r.body ->> 'reference', r.body ->> 'scheme', r.org_id, r.body ->> 'on' is not null, r.body ->> 'evidence')
+            or c.on_day <> coalesce((r.body ->> 'on')::date, (r.recorded_at at time zone 'Asia/Shanghai')::date)
+            or not exists (select from loan_latest l where l.id = c.loan_id and l.org_id = r.org_id))
+union all
+select 'cover that is not where its steps left it', c.id || ''
+  from coverage c
+  left join lateral (select s.state from coverage_step s where s.coverage = c.id order by s.n desc limit 1) t on true
+ where c.state <> coalesce(t.state, case when c.recorded_by = 'pledged' then 'covered' else 'pending' end)
+   and not (c.state = 'pending' and t.state = 'requested') -- its loan was corrected: judged again
+union all
+select 'cover step that differs from its record', coalesce(s.coverage || ' ' || s.n, r.id || '')
+  from (select * from coverage_step where step in ('confirm', 'refuse')) s
+  full join (select * from submission where type = 'coverage_step' and body ->> 'step' <> 'end') r
+    on (r.body ->> 'coverage', r.body ->> 'step', r.recorded_at) = (s.coverage::text, s.step, s.recorded_at)
+ where (s.reason, s.recorded_by) is distinct from (r.body ->> 'reason', r.recorded_by)
+union all
+select 'cover on paper that two persons did not confirm', c.id || ''
+  from coverage c
+  join submission r on r.id = c.id and r.type = 'coverage'
+ where c.paper and c.state in ('covered', 'suspended', 'ended')
+   and exists (select from coverage_step s where s.coverage = c.id and s.state = 'covered')
+   and (select count(distinct s.recorded_by) from coverage_step s
+         where s.coverage = c.id and s.step = 'confirm' and s.recorded_by <> r.recorded_by) < 2
+union all
+select 'cover whose figures are not those of its loan', c.id || ''
+  from coverage c
+  join loan l on l.id = c.loan_id and not record_has_later(l.id, l.version, null)
+ cross join lateral coverage_figures(l) f
+ where c.owed_fen is not null and (c.owed_fen, c.bad_from) is distinct from (f.owed_fen, f.bad_from)
+ order by 1, 2

@@ -1,0 +1,67 @@
+-- verify_subsidies: defects of policies and applications: a row each
+-- -> defect text, place text
+select 'policy that differs from its record' as defect, p.id || '' as place
+  from policy p
+  left join lateral (select r.* from submission r where r.id = p.id and r.type = 'policy'
+                     order by r.version desc limit 1) r on true
+ where (p.body::text, p.sha256, p.code, p.effective_from, p.org_id, p.district)
+       is distinct from
+       (r.body::text, r.sha256, r.body ->> 'code', (r.body ->> 'effective_from')::date, r.org_id,
+       coalesce(r.body ->> 'district', city_code()))
+union all
+select 'policy in force without an approval on record', p.id || ''
+  from policy p
+ where not exists (select from submission r
+                    where r.type = 'policy_step' and r.body ->> 'policy' = p.id::text and r.body ->> 'step' = 'approve'
+                      and r.recorded_by = p.approved_by and r.recorded_at = p.approved_at)
+union all
+select 'application that differs from its record', coalesce(a.id, r.id) || ''
+  from application a
+  full join (select * from submission where type = 'application') r on r.id = a.id
+ where (a.reference, a.policy_code, a.on_day, a.org_id, a.recorded_at, a.recorded_by)
+       is distinct from
+       (r.body ->> 'reference', r.body ->> 'policy', r.on_day, r.org_id, r.recorded_at, r.recorded_by)
+union all
+select 'application step that differs from its record', coalesce(s.id, r.id) || ''
+  from (select * from application_step where step <> 'release') s
+  full join (select * from submission where type = 'application_step') r on r.id = s.id
+ where (s.application::text, s.step, s.on_day, s.reason, s.recorded_at, s.recorded_by)
+       is distinct from
+       (r.body ->> 'application', r.body ->> 'step', r.on_day, r.body ->> 'reason', r.recorded_at, r.recorded_by)
+union all
+select 'application step whose money is not where it should be', s.id || ''
+  from application_step s
+  join application a on a.id = s.application
+  left join transfer t on t.id = s.id
+ where case s.step when 'pay' then (t.cause, t.credit, t.amount_fen)
+                        is distinct from ('subsidy', a.account, a.amount_fen)
+                   when 'clawback' then (t.cause, t.debit, t.amount_fen)
+                        is distinct from ('clawback', a.account, s.amount_fen)
+                   else t.id is not null end
+union all
+select 'application whose state is not that of its steps', n.application || ''
+  from application_now n
+  join application a on a.id = n.application
+  left join lateral (
+       select s.state from application_step s where s.application = a.id order by s.n desc limit 1) last on true
+ where n.state <> coalesce(last.state, case when a.amount_fen = 0 then 'refused' when n.state = 'queued' then 'queued'
+                                            else 'reserved' end)
+    or n.amount_fen <> case when n.state in ('refused', 'withdrawn') then 0 else a.amount_fen end
+       - (select coalesce(sum(s.amount_fen), 0) from application_step s
+          where s.application = a.id and s.step = 'clawback')
+    or (n.loan_id, n.insurance_policy, n.borrower, n.policy_code, n.account, n.on_day)
+       is distinct from (a.loan_id, a.insurance_policy, a.borrower, a.policy_code, a.account, a.on_day)
+union all
+select 'application that holds more or less than it was promised', n.application || ''
+  from application_now n
+  left join hold h on h.id = n.application and not exists (select from hold_end e where e.hold = h.id)
+ where (n.state in ('reserved', 'approved')) <> (h.id is not null) or h.amount_fen <> n.amount_fen
+union all
+select 'what a subsidy takes does not fit its application', coalesce(n.application, u.application) || ''
+  from application_now n
+  full join (select x.application, x.loan_id, sum(x.amount_fen) as fen from subsidy_unit x group by 1, 2) u
+         on u.application = n.application
+  left join application a on a.id = n.application
+ where (n.state in ('queued', 'reserved', 'approved', 'paid')) is distinct from (u.application is not null)
+    or u.loan_id is distinct from n.loan_id and u.application is not null or u.fen <> a.amount_fen
+ order by 1, 2

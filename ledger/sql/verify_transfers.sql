@@ -1,0 +1,58 @@
+-- verify_transfers: defects of postings, balances, and what caused them: a row each
+-- -> defect text, place text
+select 'transfer record without its posting' as defect, r.id || '' as place
+  from submission r
+ where r.type = 'transfer'
+   and not exists (select from transfer t where t.id = r.id)
+   and not exists (select from proposal_now n where n.proposal = r.id and n.state <> 'approved')
+union all
+select 'transfer that differs from its record', t.id || ''
+  from transfer t
+  join submission r on r.id = t.id and r.type = 'transfer'
+  left join lateral ( -- posted when it was approved
+       select s.recorded_at from proposal_step s where s.proposal = r.id and s.state = 'approved') a on true
+ where (t.reference, t.on_day, t.memo, t.recorded_at, t.recorded_by, t.reverses)
+       is distinct from
+       (r.body ->> 'reference', (r.body ->> 'on')::date, r.body ->> 'memo', coalesce(a.recorded_at, r.recorded_at),
+       r.recorded_by,
+       (r.body ->> 'reverses')::uuid)
+    or (r.body ->> 'reverses' is null
+        and (t.debit, t.credit, t.amount_fen, t.cause)
+            is distinct from
+            (r.body ->> 'debit', r.body ->> 'credit', ((r.body ->> 'amount')::numeric * 100)::bigint,
+            r.body ->> 'cause'))
+union all
+select 'reversal that does not mirror its transfer', t.id || ''
+  from transfer t
+  left join transfer o on o.id = t.reverses
+ where (t.cause = 'reversal' or t.reverses is not null)
+   and (t.debit, t.credit, t.amount_fen) is distinct from (o.credit, o.debit, o.amount_fen)
+union all
+select 'transfer that nobody caused', t.id || ''
+  from transfer t
+ where not exists (select from submission r
+                    where r.id = t.id
+                      and r.type in ('transfer', 'claim_step', 'budget', 'budget_closing', 'application_step'))
+   and not exists (select from claim_step s
+                    cross join lateral json_array_elements(s.funds) x
+                    where s.claim = t.cause_id and claim_part_id(s.id, x ->> 0) = t.id)
+union all
+select 'running balance that differs from its transfers', e.account || ' version ' || e.version
+  from (select s.account, s.version, s.after_fen,
+               sum(s.delta) over (partition by s.account order by s.version) as should_be
+          from (select t.debit as account, t.debit_version as version, t.debit_after_fen as after_fen,
+                       t.amount_fen as delta
+                  from transfer t
+                union all
+                select t.credit, t.credit_version, t.credit_after_fen, -t.amount_fen from transfer t) s) e
+ where e.after_fen <> e.should_be
+union all
+select 'account below zero', a.code
+  from account a
+ where a.no_overdraft
+   and account_available_fen(a.code) < 0
+union all
+select 'books that do not balance', sum(b.debits_fen) - sum(b.credits_fen) || ''
+  from account_balance b
+having sum(b.debits_fen) <> sum(b.credits_fen)
+ order by 1, 2
