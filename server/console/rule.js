@@ -101,13 +101,38 @@ export function leaves(x, at = '') {
   return Object.entries(x).flatMap(([k, v]) => leaves(v, `${at}/${k}`));
 }
 
-/** What another rule says otherwise: [{pointer, a, b}], one line a change. */
-export function changes(a, b) {
-  const x = new Map(leaves(a)), y = new Map(leaves(b));
-  return [...new Set([...x.keys(), ...y.keys()])].filter((k) => x.get(k) !== y.get(k)).map((pointer) => ({pointer, a: x.get(pointer),
-    b: y.get(pointer)}));
+// What an element of a list is known by, wherever it stands in it; one without a name by its place.
+const known_by = (x, i, list) => {
+  const own = x && typeof x === 'object' ? x.clause || x.code || x.item : x;
+  return typeof own === 'string' && list.filter((y) => y && (y.clause || y.code || y.item || y) === own).length === 1 ? own : String(i);
+};
+function entries(x) {
+  return Array.isArray(x) ? x.map((v, i) => [known_by(v, i, x), i, v]) : Object.entries(x).map(([k, v]) => [k, k, v]);
 }
-const shown_value = (v) => name(v === undefined ? '—' : v === true ? t('是', 'yes') : v === false ? t('否', 'no') : String(v));
+const is_tree = (x) => x !== null && typeof x === 'object';
+
+/**
+ * What another document says otherwise: [{pointer, a, b}], one line a change; what is wholly new or gone is one of them. An element that
+ * only moved in its list is none. pointer: in b, of what is gone in a.
+ */
+export function changes(a, b, at = '') {
+  const whole = !is_tree(a) || !is_tree(b) || Array.isArray(a) !== Array.isArray(b) || (Array.isArray(a) && ![...a, ...b].some(is_tree));
+  if (whole) return JSON.stringify(a) === JSON.stringify(b) ? [] : [{pointer: at, a, b}];
+  const x = new Map(entries(a).map((e) => [e[0], e])), y = new Map(entries(b).map((e) => [e[0], e]));
+  return [...new Set([...x.keys(), ...y.keys()])].flatMap((k) => {
+    const before = x.get(k), after = y.get(k);
+    return changes(before ? before[2] : undefined, after ? after[2] : undefined, `${at}/${(after || before)[1]}`);
+  });
+}
+
+/** A value, or a part that is new or gone, by its name. */
+function named(x) {
+  if (Array.isArray(x)) return x.map(named).join(t('、', ', '));
+  if (!is_tree(x)) return x === true ? t('是', 'yes') : x === false ? t('否', 'no') : String(x);
+  if (x.all || x.any) return (x.all ? t('全部：', 'all of: ') : t('任一：', 'any of: ')) + named(x.all || x.any);
+  return x.not ? t('并非：', 'not: ') + named(x.not) : x.text || x.title || (x.item ? item_title(x.item) : JSON.stringify(x));
+}
+const shown_value = (v) => name(v === undefined ? '—' : named(v));
 /** Old and new of all that differs; `title` says what a pointer is. */
 export const changes_table = (a, b, title, heads) => table({rows: changes(a, b), empty: t('没有改动。', 'Nothing differs.'),
   columns: [{key: 'p', title: t('项目', 'Item'), cell: (c) => title(c.pointer, c.b === undefined ? a : b)},
@@ -117,13 +142,15 @@ export const changes_table = (a, b, title, heads) => table({rows: changes(a, b),
 const NAMES = {code: '政策代码', title: '名称', district: '区', effective_from: '施行日', effective_to: '失效日', apply_until: '申报截止日',
   legal_ref: '依据', source: '出处', share: '比例（%）', points: '每年百分点', months: '月数上限', years: '年数上限', cap: '单笔上限',
   amount: '金额', multiplier: '倍数', spread: '加点', value: '值', fact: '事实', op: '比较', text: '条款', clause: '条款代码',
-  than: '对照事实', item: '项目', per: '限额对象', period: '期间', from: '起点', payee: '收款方', at: '取值日', lpr: 'LPR 期限', min: '下限', max: '上限'};
-/** 「补贴项目 1 · 比例」 for /items/0/share. */
+  than: '对照事实', item: '项目', per: '限额对象', period: '期间', from: '起点', eligible: '条件', items: '补贴项目', caps: '限额', budget: '预算', excludes: '互斥', declared: '企业可自行声明', version_by: '适用版本', payee: '收款方', at: '取值日', lpr: 'LPR 期限', min: '下限', max: '上限'};
+/** 「利息补贴 · 比例」 for /items/0/share, 「条件 · 第 2 条」 for /eligible/all/1. */
 export function pointer_title(pointer, p) {
-  const parts = pointer.split('/').slice(1), last = parts[parts.length - 1],
-    said = NAMES[last] ? t(NAMES[last], last.replace(/_/g, ' ')) : last;
-  if (parts[0] === 'items' && p.items && p.items[parts[1]]) return `${item_title(p.items[parts[1]].item)} · ${said}`;
-  if (parts[0] === 'eligible') { const c = parts.slice(1, -1).reduce((at, k) => at && at[k],
-    p.eligible); return `${t('条件', 'Condition')} · ${c && c.text ? c.text + ' · ' : ''}${said}`; }
-  return parts[0] === 'caps' ? `${t('限额', 'Cap')} ${Number(parts[1]) + 1} · ${said}` : said;
+  const parts = pointer.split('/').slice(1), last = parts[parts.length - 1], place = /^\d+$/.test(last),
+    said = place ? t(`第 ${Number(last) + 1} 条`, `no. ${Number(last) + 1}`) : NAMES[last] ? t(NAMES[last], last.replace(/_/g, ' ')) : last;
+  if (parts[0] === 'items') return parts.length > 2 && p.items && p.items[parts[1]] ? `${item_title(p.items[parts[1]].item)} · ${said}` : t('补贴项目', 'Items');
+  if (parts[0] === 'eligible') {
+    const c = parts.slice(1, -1).reduce((at, k) => at && at[k], p.eligible);
+    return `${t('条件', 'Condition')} · ${c && c.text ? c.text + ' · ' : ''}${said}`;
+  }
+  return parts[0] === 'caps' && parts.length > 2 ? `${t('限额', 'Cap')} ${Number(parts[1]) + 1} · ${said}` : NAMES[parts[0]] ? t(NAMES[parts[0]], parts[0].replace(/_/g, ' ')) : said;
 }

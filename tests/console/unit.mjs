@@ -94,6 +94,17 @@ test('the plan that is looked at is the city\'s own', async () => {
   assert.equal(targets.short_title(t2, 'sh-2021-2023'), '融资项目数年均增幅');
 });
 
+test('what differs is told once, wherever it stands in its list', async () => {
+  const {changes} = await import(path.join(FILES, 'rule.js'));
+  const old = {title: 'x', eligible: {all: [{clause: 'a', text: 'A'}, {clause: 'b', value: ['1', '2']}]}, items: [{item: 'interest', share: '50'}]};
+  const now = {title: 'x', eligible: {all: [{clause: 'b', value: ['1', '3']}, {any: []}]}, items: [{item: 'premium'}, {item: 'interest', share: '40'}]};
+  assert.deepEqual(changes(old, old), []);
+  assert.deepEqual(changes(old, {...old, items: old.items, eligible: {all: [...old.eligible.all].reverse()}}), []);
+  assert.deepEqual(changes(old, now).map((c) => [c.pointer, c.a, c.b]), [['/eligible/all/0', {clause: 'a', text: 'A'}, undefined],
+    ['/eligible/all/0/value', ['1', '2'], ['1', '3']], ['/eligible/all/1', undefined, {any: []}], ['/items/1/share', '50', '40'],
+    ['/items/0', undefined, {item: 'premium'}]]);
+});
+
 const all = fs.readdirSync(FILES, {recursive: true}).filter((f) => f.endsWith('.js'));
 
 test('every page has an address', async () => {
