@@ -118,6 +118,18 @@ await story(async (as) => {
   await says(w, '.verdict', '排队第 1 位');
   await says(w, 'main', '上海示例融资担保有限公司');
 
+  // a premium: what no clause asks for and the amount hangs on is asked, too; 60 % and the lower limit, then 70 %
+  const finance = await as('finance');
+  await visit(finance, `/console/eligibility?loan=${given.insurance}`);
+  await says(finance, 'main', '请在上面选一个保费补贴政策');
+  await visit(finance, `/console/eligibility?policy=IN-SD&loan=${given.insurance}`);
+  await says(finance, '#verdict', '可补贴 60,000.00 元');
+  await finance.page.getByRole('group', {name: /高价值专利/}).getByLabel('是').click();
+  await says(finance, '.card', '您填报的情况');
+  await finance.page.getByRole('group', {name: /仅承保国内专利/}).getByLabel('否').click();
+  await says(finance, '#verdict', '可补贴 70,000.00 元');
+  await pictures(finance, 'premium');
+
   // a second pair of eyes for the budget
   await visit(w, '/console/budgets');
   await w.page.locator('#enter summary').click();

@@ -28,7 +28,12 @@ class Subsidies(SubsidyCase):
         self.in_force(fixture("js-2023"))
         self.budget("JS-2023", "100000.00")
         owner = firm(next(numbers))[0]
-        tell("subsidy", self.d, {"district": self.district, "checker": self.checker, "payer": self.payer},
+        self.in_force(fixture("shandong-insurance"), self.finance, self.person("FINANCE", "李华"))
+        self.post("/v1/insurance-policies", {
+            "policy_no": "BX-ACT", "kind": "enforcement", "insured_uscc": owner, "district": "310116", "sum_insured": "9000000.00",
+            "premium": "100000.00", "starts_on": "2023-01-01", "ends_on": "2023-12-31"}, self.d.token("insurer"))
+        tell("subsidy", self.d, {"district": self.district, "checker": self.checker, "payer": self.payer, "finance": self.finance},
+             insurance="BX-ACT",
              never=self.lent("5000000.00", ip_amount="1499500.00", rate="3.65", owner=owner),
              good=self.lent(borrower_name="上海示例半导体有限公司"), third=self.lent(),
              odd=self.lent("9000000.00", borrower_name="上海" + "W" * 73 + "<script>alert(1)</script>"))

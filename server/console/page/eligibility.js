@@ -6,7 +6,8 @@ import {h, name, region, replace, u} from '../h.js';
 import {get, post, Refusal} from '../api.js';
 import {amount_card, book_of, cures_card, fact_text, trace_table, verdict, verdict_of} from '../decision.js';
 import {confirm, toast} from '../dialog.js';
-import {day, money, pct, whole} from '../fmt.js';
+import {case_card, choose, find_case} from '../eligibility_case.js';
+import {money, whole} from '../fmt.js';
 import {ask, form} from '../form.js';
 import {papers_form, papers_of, raising_facts} from '../office_papers.js';
 import {badge, card, facts, table} from '../table.js';
@@ -26,15 +27,8 @@ function papers_in(query) {
 }
 const told_facts = (d) => Object.fromEntries(Object.entries(d.answers).map(([k, v]) => [k, typed(d.book[k], v)]));
 /** What the check and the application are of: the same. */
-const case_of = (d) => Object.assign({policy: d.policy, loan: d.loan.contract_no, facts: told_facts(d)}, d.papers);
+const case_of = (d) => Object.assign({policy: d.policy, [d.of.as]: d.of.no, facts: told_facts(d)}, d.papers);
 const check = async (d) => (await post('/v1/eligibility-checks', case_of(d))).data;
-
-/** The loan that was meant; else what it could be. */
-async function loan_of(what) {
-  const found = await get('/v1/loans', {q: what, limit: 20});
-  const exact = found.items.filter((l) => l.contract_no === what || l.id === what);
-  return exact.length === 1 ? {loan: exact[0]} : {choice: found.items};
-}
 
 function policies_of(list, me) {
   const seen = new Set();
@@ -48,9 +42,10 @@ async function load(ctx) {
     asked: (ctx.query.loan || '').trim(), answers: answers_of(ctx.query), papers: papers_in(ctx.query)};
   d.rule = d.policies.find((p) => p.code === d.policy);
   if (!d.asked) return d;
-  Object.assign(d, await loan_of(d.asked));
-  if (!d.loan) return d;
-  if (!d.policy) d.fits = (await get('/v1/eligibility-checks', {loan: d.loan.contract_no})).items;
+  const {found, choice} = await find_case(d.asked, d.rule);
+  if (!found) return Object.assign(d, {choice});
+  d.of = found;
+  if (!d.policy) d.fits = d.of.as === 'loan' ? (await get('/v1/eligibility-checks', {loan: d.of.no})).items : [];
   else {
     try {
       d.answer = await check(d);
@@ -74,30 +69,17 @@ function asking(ctx, d) {
   const wrong = h('p', {class: 'wrong', role: 'alert'});
   return h('form', {class: 'card asking', role: 'search', novalidate: true, onsubmit: (e) => {
     e.preventDefault();
-    if (!loan.value.trim()) { replace(wrong, t('请填写合同编号、企业名称或信用代码',
-      'Fill in a contract number, name or credit code')); loan.focus(); return; }
+    if (!loan.value.trim()) { replace(wrong, t('请填写合同编号、保单号、企业名称或信用代码',
+      'Fill in a number, name or credit code')); loan.focus(); return; }
     pressed = true;
     ctx.go(`${ctx.path}?${new URLSearchParams({policy: policy.value, loan: loan.value.trim()})}`);
   }}, h('div', {class: 'field'}, h('label', {for: 'policy'}, t('补贴政策', 'Policy')), policy),
-    h('div', {class: 'field'}, h('label', {for: 'loan'}, t('合同编号、企业名称或信用代码', 'Contract, firm or credit code')), loan, wrong,
+    h('div', {class: 'field'}, h('label', {for: 'loan'}, t('合同编号、保单号、企业名称或信用代码', 'Contract, insurance, firm or credit code')), loan, wrong,
       h('p', {class: 'unseen', id: 'loan-hint'}, t('可以只填一部分', 'A part is enough'))),
     h('button', {class: 'primary'}, t('核对资格', 'Check')));
 }
 
-const here = (ctx, d, changes) => `${ctx.path}?${new URLSearchParams(Object.assign({policy: d.policy, loan: d.loan ? d.loan.contract_no : d.asked}, changes))}`;
-
-function choose(ctx, d) {
-  if (!d.choice.length) return card(null, h('p', {class: 'empty'},
-    t(`找不到「${d.asked}」的贷款，或不在您可见的范围内。请核对合同编号，或用企业名称的一部分再查。`,
-    `No loan "${d.asked}" that you may see. Check the number or try a part of the name.`)));
-  return card(t(`请选一笔贷款（${d.choice.length}${d.choice.length === 20 ? '+' : ''} 笔）`, `Choose a loan (${d.choice.length})`),
-    table({rows: d.choice, href: (l) => here(ctx, d, {loan: l.contract_no}), columns: [
-    {key: 'contract_no', title: t('合同编号', 'Contract')}, {key: 'borrower_name', title: t('企业', 'Firm'), wide: true,
-      cell: (l) => name(l.borrower_name)},
-    {key: 'amount', title: t('金额（元）', 'Amount (CNY)'), num: true, cell: (l) => money(l.amount)},
-      {key: 'signed_on', title: t('签订日', 'Signed'), cell: (l) => day(l.signed_on)},
-    {key: 'state', title: t('状态', 'State'), cell: (l) => badge('loan.state', l.state)}]}));
-}
+const here = (ctx, d, changes) => `${ctx.path}?${new URLSearchParams(Object.assign({policy: d.policy, loan: d.of ? d.of.no : d.asked}, changes))}`;
 
 const SHORT = {good: ['good', '符合', 'Eligible'], ask: ['unknown', '待补情况', 'Facts missing'],
   mend: ['warn', '可以补正', 'Can be mended'], never: ['bad', '不符合', 'Not eligible']};
@@ -107,7 +89,8 @@ function fit_kind(f) {
 function fits(ctx, d) {
   return card([t('适用于这笔贷款的政策', 'Policies that fit this loan'), h('small', null, t('补贴最多的在前', 'what pays most first'))],
     table({rows: d.fits, href: (f) => here(ctx, d, {policy: f.policy}),
-    empty: t('没有受理中的政策适用于这笔贷款。', 'No policy in force fits this loan.'),
+    empty: d.of.as === 'loan' ? t('没有受理中的政策适用于这笔贷款。', 'No policy in force fits this loan.')
+      : t('请在上面选一个保费补贴政策。', 'Choose a policy for premiums above.'),
       columns: [{key: 'title', title: t('政策', 'Policy'), wide: true, cell: (f) => `${f.title}（${f.policy}）`},
       {key: 'is', title: t('结论', 'Answer'), cell: (f) => { const [tone, zh, en] = SHORT[fit_kind(f)]; return badge(null, tone,
         t(zh, en)); }},
@@ -119,17 +102,6 @@ function fits(ctx, d) {
 }
 
 // ---- the answer ----------------------------------------------------------------------------------
-
-function loan_card(l) {
-  return card(t('贷款', 'Loan'), facts([[t('合同编号', 'Contract'), h('a', {href: u`/console/loans/${l.id}`}, l.contract_no)],
-    [t('企业', 'Firm'), name(l.borrower_name)],
-    [t('信用代码', 'Credit code'), h('a', {href: u`/console/enterprises/${l.borrower_uscc}`}, l.borrower_uscc)],
-      [t('金额', 'Amount'), t(`${money(l.amount)} 元`, money(l.amount))],
-    [t('知识产权担保', 'Secured by IP'), l.ip_amount ? t(`${money(l.ip_amount)} 元`, money(l.ip_amount)) : null],
-      [t('利率', 'Rate'), pct(l.rate)],
-    [t('放款－到期', 'Disbursed, due'), `${day(l.disbursed_on)} ${t('至', 'to')} ${day(l.matures_on)}`],
-      [t('状态', 'State'), badge('loan.state', l.state)]]));
-}
 
 const declared = (d, fact) => !!d.rule && (d.rule.declared || []).includes(fact);
 /** What only an office or the applicant can say is asked here; the address keeps the answer. */
@@ -177,9 +149,9 @@ function proofs(d) {
 function apply_card(ctx, d) {
   if (!ctx.may('POST /v1/applications')) return null;
   const a = d.answer, papers = proofs(d);
-  const f = form({keep: `application-${d.policy}-${d.loan.contract_no}`, verb: t('据此提出申请', 'Apply on these facts'),
+  const f = form({keep: `application-${d.policy}-${d.of.no}`, verb: t('据此提出申请', 'Apply on these facts'),
     fields: [{name: 'reference', label: t('申请编号', 'Reference'), need: true, max: 64,
-      value: `${d.policy}-${d.loan.contract_no}`.slice(0, 64), hint: t('本机构自编，不重复', 'your own, unique')}],
+      value: `${d.policy}-${d.of.no}`.slice(0, 64), hint: t('本机构自编，不重复', 'your own, unique')}],
     extra: papers.map((p) => p.node),
     send: async (v) => {
       const evidence = [];
@@ -188,7 +160,7 @@ function apply_card(ctx, d) {
       const yes = await confirm({title: t('提交前请核对', 'Check before you submit'),
         verb: t(`提交申请 ${money(a.amount)} 元`, `Submit ${money(a.amount)} CNY`),
         body: facts([[t('政策', 'Policy'), `${a.policy}（${a.policy_version}）`],
-        [t('企业', 'Firm'), name(d.loan.borrower_name)], [t('合同编号', 'Contract'), d.loan.contract_no],
+        [t('企业', 'Firm'), name(d.of.firm)], [t('合同编号', 'Contract'), d.of.no],
           [t('补贴金额', 'Subsidy'), h('strong', null, t(`${money(a.amount)} 元`, money(a.amount)))],
         ...Object.entries(d.answers).map(([k, x]) => [(d.book[k] || {title: k}).title, fact_text(d.book[k], typed(d.book[k], x))]),
         ...(d.papers.invoices || []).map((x) => [t('发票', 'Invoice'), [name(x.invoice_no), ' ', name(x.seller), t(` ${money(x.amount)} 元`, ` ${money(x.amount)}`)]]),
@@ -220,7 +192,7 @@ function next_card(ctx, d) {
 
 /** The address asks again: what was answered is in it. */
 function remember(ctx, d) {
-  const query = Object.assign({policy: d.policy, loan: d.loan.contract_no}, Object.fromEntries(Object.entries(d.answers).map(([k, v]) => [FACT + k, v])),
+  const query = Object.assign({policy: d.policy, loan: d.of.no}, Object.fromEntries(Object.entries(d.answers).map(([k, v]) => [FACT + k, v])),
     Object.keys(d.papers).length ? {papers: JSON.stringify(d.papers)} : {});
   history.replaceState(null, '', `${ctx.path}?${new URLSearchParams(query)}`);
 }
@@ -255,7 +227,7 @@ function answered(ctx, d) {
   const parts = [region({}, () => verdict(d.answer, checked())),
     region({}, () => [cures_card(d, question(ctx, d, again)), told_card(ctx, d, again), raising_card(d, again)]),
     region({}, () => [amount_card(d.answer), card(t('逐条核对', 'Clause by clause'), trace_table(d.answer.trace, d.book))]),
-    region({}, () => [next_card(ctx, d), loan_card(d.loan)])];
+    region({}, () => [next_card(ctx, d), case_card(d.of)])];
   if (pressed) requestAnimationFrame(() => { const v = document.getElementById('verdict'); if (v) v.focus(); });
   pressed = false;
   return h('div', {id: 'answer'}, parts[0].node, notice, h('div', {class: 'aside'}, h('div', null, parts[1].node, d.form ? d.form.node : null,
@@ -273,8 +245,8 @@ export const page = {
   sub: () => t('申请前先核对：是否符合、能补多少、差什么、怎样改。',
     'Check before applying: eligible or not, how much, what is missing, how to mend it.'),
   view: (ctx, d) => [asking(ctx, d), !d.asked ? card(null, h('p', {class: 'empty'},
-    t('请填写一笔贷款。只核对，不保存；不选政策就逐个政策核对，补贴最多的在前。',
+    t('请填写一笔贷款或一张保单。只核对，不保存；贷款不选政策就逐个政策核对，补贴最多的在前。',
     'Fill in a loan. Nothing is stored; without a policy all of them are checked.')))
-    : d.choice ? choose(ctx, d) : d.fits ? [fits(ctx, d), loan_card(d.loan)] : d.refused ? refused(d) : answered(ctx, d)],
+    : d.choice ? choose(d.asked, d.choice, (c) => here(ctx, d, {loan: c.no})) : d.fits ? [fits(ctx, d), case_card(d.of)] : d.refused ? refused(d) : answered(ctx, d)],
 };
 
