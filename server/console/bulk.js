@@ -4,6 +4,7 @@
  *   const b = bulk(ctx, rows, {path: '/v1/applications', steps: ['approve', 'pay', 'refuse'], of: (row) => [steps that may be taken],
  *     amount: (row) => row.amount, what: (row) => row.reference, href: (row) => …, names: {refuse: '不予补贴'}});
  *   b === null: nothing here waits for whoever looks; else {node, pick(row)}
+ * to: where the lines go, when it is not path/step; line(row, reason): what one of them says.
  * Each line names what was seen of its record: what has changed since is refused, the others are done.
  */
 import {h, name, region, replace} from './h.js';
@@ -18,11 +19,13 @@ import {t, title} from './words.js';
 const OUTCOMES = {created: ['good', '已办理', 'Done'], replay: ['none', '已办过', 'Done before'], conflict: ['bad', '未办理', 'Not done'],
   refused: ['bad', '未办理', 'Not done']};
 
+const goes_to = (o, step) => o.to || `${o.path}/${step}`;
+
 /** A verdict for each, in the order in which they were sent; what has none was not reached. */
-async function send(path, step, rows, reason) {
-  const verdicts = rows.map(() => null);
-  await send_slices({path: `${path}/${step}`, query: {}, header: null, type: 'application/x-ndjson',
-    records: rows.map((r) => JSON.stringify({id: r.id, seen: r.seen, reason})),
+async function send(o, step, rows, reason) {
+  const verdicts = rows.map(() => null), line = o.line || ((r) => ({id: r.id, seen: r.seen, reason}));
+  await send_slices({path: goes_to(o, step), query: {}, header: null, type: 'application/x-ndjson',
+    records: rows.map((r) => JSON.stringify(line(r, reason))),
     done: (n, list, at) => list.forEach((v) => { verdicts[at + v.line - 1] = v; })});
   return verdicts;
 }
@@ -45,7 +48,7 @@ const sum_of = (o, rows) => sum(['0.00', ...rows.map(o.amount).filter((x) => x !
 const said_sum = (o, rows) => t(`${rows.length} 件，合计 ${money(sum_of(o, rows))} 元`, `${rows.length}, ${money(sum_of(o, rows))} CNY in all`);
 
 export function bulk(ctx, rows, options) {
-  const may = new Map(rows.map((r) => [r.id, options.of(r).filter((s) => options.steps.includes(s) && ctx.may(`POST ${options.path}/${s}`))]));
+  const may = new Map(rows.map((r) => [r.id, options.of(r).filter((s) => options.steps.includes(s) && ctx.may('POST ' + goes_to(options, s)))]));
   const steps = options.steps.filter((s) => rows.some((r) => may.get(r.id).includes(s)));
   if (!steps.length) return null;
   const o = Object.assign({said: (step) => (options.names || {})[step] || title('step', step)}, options);
@@ -82,7 +85,7 @@ export function bulk(ctx, rows, options) {
       foot: {what: t('合计', 'In all'), amount: money(sum_of(o, list))}}))]});
     if (!yes) return;
     try {
-      const verdicts = await send(o.path, now.step, list, reason.value);
+      const verdicts = await send(o, now.step, list, reason.value);
       replace(place, verdict_card(o, now.step, list, verdicts, ctx.reload));
       for (const box of boxes.values()) box.disabled = true;
       document.getElementById('verdicts').focus();

@@ -115,10 +115,7 @@ function values(s, pointer, c, fact, draw) {
 /** A fact, found by a part of its title; `known` is called when another one is named. */
 function fact_control(s, pointer, label, known) {
   const f = control(s, pointer, {label, need: true, list: 'facts'});
-  const say = () => {
-    const x = s.book[f.value];
-    f.hint(x ? [x.title, x.choices ? '：' + Object.values(x.choices).join('、') : null] : null);
-  };
+  const say = () => f.hint(s.book[f.value] ? s.book[f.value].title : null);
   let last = f.value;
   f.node.addEventListener('input', () => {
     const by_title = Object.values(s.book).find((x) => x.title === f.value);

@@ -22,7 +22,7 @@ function copy_of(ctx, d) {
 const ASKED = {interest: ['share', 'rate_ceiling', 'months', 'cap'], premium: ['share', 'cap'], principal_award: ['amount', 'cap'],
   lender_award: ['amount', 'cap']};
 const form = (book) => ({
-  shapes: ['item'],
+  shapes: ['item', 'per'], needs: (pointer, x) => /^\/caps\/\d+$/.test(pointer) && x.per && x.per !== 'loan' ? ['period'] : [],
   words: {excludes: {label: t('互斥', 'Not together with'), options: exclusions(), free: t('政策代码（用「、」隔开）', 'Codes of policies')},
     declared: {label: t('企业可自行声明的事实', 'What the firm may declare'), options: Object.values(book).filter((f) => f.from === 'office')
       .map((f) => [f.name, f.title])}},

@@ -40,7 +40,7 @@ function fits(schema, value) {
   return schema.type === 'object' ? is_map(value) : typeof value !== 'object' || value === null;
 }
 
-const words_of = (name) => name.replace(/_/g, ' ');
+const words_of = (name) => name.slice(0, 1).toUpperCase() + name.slice(1).replace(/_/g, ' ');
 const is_money = (x) => /\{0,12\}/.test(x.pattern || ''), is_rate = (x) => !!x.pattern && !is_money(x);
 
 /** The title of a member, with its unit. */

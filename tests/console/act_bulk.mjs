@@ -3,6 +3,9 @@ import {accessible, assert, given, pictures, says, story, tab_to, text, visit} f
 
 await story(async (as) => {
   const w = await as('checker'), list = `/console/applications?waiting=true&code=${given.code}`;
+  await visit(w, '/console/tasks');
+  await w.page.getByRole('link', {name: '批量办理补贴申请'}).click();
+  await says(w, '#bulk', '批量办理');
   await visit(w, list);
   await w.page.locator('td.pick input').first().check();
   await says(w, '#bulk', '已选 1 件，合计 25,875.00 元');

@@ -93,9 +93,13 @@ await story(async (as) => {
   await w.page.locator('#pay input[name=receipt_no]').fill('HD-1');
   await w.page.locator('#pay button').click();
   await says(w, 'main', 'DZ-1');
+  await visit(finance, '/console/deals?state=told');
+  await finance.page.getByLabel('选 XK-2027-1').check();
+  await finance.page.locator('#bulk-reason').fill('已核对合同原件');
+  await finance.page.locator('#bulk button.primary').click();
+  await finance.page.locator('dialog button.primary').click();
+  await says(finance, '#verdicts', '确认：1 件已办理');
   await visit(finance, deal);
-  await finance.page.locator('.stick textarea').fill('已核对合同原件');
-  await finance.page.getByRole('button', {name: '确认，计入目标'}).click();
   await says(finance, '.heading', '已确认');
   await finance.page.getByText('确认到账 DZ-1').click();
   await finance.page.locator('details[open] textarea').fill('已核对回单');

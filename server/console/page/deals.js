@@ -2,6 +2,8 @@
  * deals.js - transfers, licences and contributions of patents, from which targets are computed once they are confirmed.
  */
 import {h, name, u} from '../h.js';
+import {apart} from '../apart.js';
+import {bulk} from '../bulk.js';
 import {new_link} from '../drafting.js';
 import {money} from '../fmt.js';
 import {list_page} from '../list.js';
@@ -31,5 +33,9 @@ export const page = list_page({
       money(d.overdue)) : money(d.overdue)},
     {key: 'district', title: t('区', 'District'), cell: (d) => district_title(d.district)},
       {key: 'signed_on', title: t('签订日', 'Signed')}, {key: 'state', title: t('状态', 'State'), cell: deal_state}],
+  many: (ctx, rows) => ctx.query.state === 'told' ? bulk(ctx, rows, {path: '/v1/ip-deals', to: '/v1/confirmations', steps: ['confirm'],
+    of: (d) => d.state === 'told' ? apart(ctx, {path: '/v1/ip-deals', legal: ['confirm'], made_by: d.recorded_by, steps: [], rules: {confirm: 'made'}}).legal : [],
+    line: (d, reason) => ({record: d.id, seen: d.seen, reason}), amount: (d) => d.contract_value, what: (d) => d.reference,
+    href: (d) => u`/console/deals/${d.id}`}) : null,
   href: (d) => u`/console/deals/${d.id}`,
 });

@@ -10,7 +10,7 @@ import {money, pct} from '../fmt.js';
 import {condition} from '../rule.js';
 import {steps} from '../steps.js';
 import {badge, card, facts, table} from '../table.js';
-import {t} from '../words.js';
+import {t, title} from '../words.js';
 
 const PATH = '/v1/schemes';
 const PARTIES = {fund: ['补偿资金', 'Fund'], bank: ['银行', 'Bank'], guarantor: ['担保机构', 'Guarantor'], reguarantor: ['再担保机构', 'Reguarantor'],
@@ -36,7 +36,7 @@ function next(ctx, s) {
 
 function trigger_of(x) {
   return [x.days_overdue ? t(`逾期满 ${x.days_overdue} 天`, `${x.days_overdue} days overdue`) : null,
-    x.min_grade ? t(`五级分类为次级及以下（${x.min_grade}）`, `graded ${x.min_grade} or worse`) : null,
+    x.min_grade ? t(`五级分类为${title('grade', x.min_grade)}或更差`, `graded ${title('grade', x.min_grade)} or worse`) : null,
     x.non_performing_months ? t(`不良满 ${x.non_performing_months} 个月`, `non-performing for ${x.non_performing_months} months`) : null,
     x.written_off ? t('已核销', 'written off') : null].filter(Boolean).join(t('；', '; '));
 }
@@ -44,7 +44,8 @@ function trigger_of(x) {
 const limits = (s) => [[t('单笔上限', 'Cap a loan'), yuan(s.cap_per_loan)], [t('单户上限', 'Cap a firm'), yuan(s.cap_per_enterprise)],
   [t('单行年度上限', 'Cap a bank and year'), yuan(s.cap_bank_year)], [t('年度总上限', 'Cap a year'), yuan(s.cap_fund_year)],
   [t('以余额为限', 'Up to the balance'), s.pool_balance_limits_liability ? t('是', 'yes') : null],
-  [t('放大倍数上限', 'Leverage at most'), s.leverage_limit], [t('放大倍数义务', 'Leverage at least'), s.leverage_duty],
+  [t('放大倍数', 'Leverage'), s.leverage_limit ? t(`不超过 ${s.leverage_limit} 倍`, `at most ${s.leverage_limit}`) : null],
+  [t('放大倍数义务', 'Leverage'), s.leverage_duty ? t(`不低于 ${s.leverage_duty} 倍`, `at least ${s.leverage_duty}`) : null],
   [t('不良率熔断', 'Stops at'), s.npl_breaker ? pct(s.npl_breaker) : null], [t('申请期', 'To be claimed within'), s.claim_window_days ? t(`${s.claim_window_days} 天`, `${s.claim_window_days} days`) : null],
   [t('备案期限', 'To be filed within'), s.file_within_days ? t(`放款后 ${s.file_within_days} 天`, `${s.file_within_days} days`) : null],
   [t('知识产权最低占比', 'Share of IP at least'), s.ip_share_min ? pct(s.ip_share_min) : null],
@@ -56,8 +57,10 @@ const as_it_stands = (ctx, d) => {
   const s = d.s;
   return h('div', {class: 'aside'}, h('div', null, card(t('怎样分担', 'Who bears what'), table({rows: s.layers, columns: [
     {key: 'party', title: t('方', 'Party'), cell: (x) => [word(PARTIES, x.party), x.account ? ` ${x.account}` : null]},
-    {key: 'claimant', title: t('申请人', 'Claimed by'), cell: (x) => word(PARTIES, x.claimant || 'bank')},
-    {key: 'share', title: t('比例', 'Share'), num: true, cell: (x) => pct(x.share)}, {key: 'cap', title: t('上限（元）', 'Cap (CNY)'), num: true, cell: (x) => money(x.cap)}]})),
+    ...(s.layers.some((x) => x.claimant === 'guarantor') ? [{key: 'claimant', title: t('申请人', 'Claimed by'), cell: (x) => word(PARTIES, x.claimant || 'bank')}] : []),
+    {key: 'share', title: t('比例', 'Share'), num: true, cell: (x) => pct(x.share)},
+    ...[['cap', '上限（元）', 'Cap (CNY)'], ['deductible', '免赔额（元）', 'Deductible (CNY)'], ['floor', '起赔点（元）', 'From (CNY)']].filter(([k]) => s.layers.some((x) => x[k]))
+      .map(([k, zh, en]) => ({key: k, title: t(zh, en), num: true, cell: (x) => money(x[k])}))]})),
   s.conditions ? card(t('入池条件', 'Conditions'), condition(s.conditions, d.book)) : null, card(t('限额与期限', 'Limits'), facts(limits(s)))),
   h('div', null, next(ctx, s), card(t('方案', 'Scheme'), facts([[t('状态', 'State'), scheme_state(s)], [t('依据', 'Source'), name(s.legal_ref)],
     [t('施行', 'In force'), `${s.effective_from} ${t('至', 'to')} ${s.effective_to || '—'}`], [t('触发条件', 'Trigger'), trigger_of(s.trigger)],

@@ -27,7 +27,12 @@ const SINCE = () => ({key: 'since', title: t('等待自', 'Since'), cell: (x) =>
 const may = (x) => x.blocked_by === 'flag' ? badge(null, 'bad', t('有未解除的预警，不能支付', 'A red flag stops payment'))
   : x.steps.map((s) => title('step', s)).join('、');
 
-const group = (rows, zh, en) => card([t(zh, en), h('small', null, t(`${rows.length} 件`, String(rows.length)))],
+// Lists in which several are done at once.
+const MANY = {application: '/console/applications?waiting=true', proposal: '/console/proposals?waiting=true'};
+const many_links = (rows) => Object.keys(MANY).filter((kind) => rows.filter((x) => x.kind === kind).length > 1)
+  .map((kind) => h('a', {class: 'more', href: MANY[kind]}, t(`批量办理${title('task', kind)}`, `Many at once: ${title('task', kind)}`)));
+
+const group = (rows, zh, en) => card([t(zh, en), h('small', null, t(`${rows.length} 件`, String(rows.length))), many_links(rows)],
   table({rows, href: console_of, columns: [WHAT(), {key: 'by', title: t('经办', 'By'), cell: (x) => name(x.by)}, AMOUNT(),
     {key: 'due', title: t('到期', 'Due'), cell: (x) => due(x.due_on, null, x.days_left)}, SINCE(),
     {key: 'steps', title: t('可办', 'You may'), cell: may}]}));
