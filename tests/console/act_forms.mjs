@@ -64,6 +64,8 @@ await story(async (as) => {
   await w.page.getByRole('button', {name: '提交草案'}).click();
   await says(w, '.heading', '草案');
   const scheme = new URL(w.page.url()).pathname, second = await as('second');
+  await visit(second, '/console/schemes/new'); // finance approves and does not draft
+  await says(second, 'main', '没有权限或不存在');
   await visit(second, '/console/fund');
   await second.page.getByRole('link', {name: '上海示例补偿资金'}).click();
   await says(second, 'main', '60.00%');

@@ -17,12 +17,23 @@ const BY = [['settled_on', '还清日', 'settled'], ['disbursed_on', '放款日'
 const FACT = 'fact.';
 const typed = (f, v) => f && f.kind === 'boolean' ? v === 'true' : v;
 
-/** Every loan of the rehearsal, a line each: asked for when one is opened. */
-async function cases_of(code, body) {
+const SHOWN = 500;
+/** The loans behind a count, a line each as they come: {n, found}, of which so many are shown. A city has a million. */
+async function cases_of(code, body, which) {
   const r = await answer('POST', u`/v1/policies/${code}/rehearsals`, JSON.stringify(Object.assign({}, body, {list: true})),
     {'Content-Type': 'application/json', Accept: 'application/x-ndjson'});
-  const lines = (await r.text()).split('\n').filter(Boolean);
-  return lines.map((l) => JSON.parse(l)).filter((x) => x.contract_no);
+  if (!r.ok) throw new Refusal(r.status, {title: t('逐笔结果取不到', 'The cases cannot be had')});
+  const reader = r.body.getReader(), decoder = new TextDecoder(), out = {n: 0, found: []};
+  for (let rest = '', over = false; !over;) {
+    const {done, value} = await reader.read(), lines = (rest + (done ? decoder.decode() : decoder.decode(value, {stream: true}))).split('\n');
+    over = done;
+    rest = lines.pop();
+    for (const c of lines.filter((l) => l.includes('"contract_no"')).map((l) => JSON.parse(l)).filter((x) => is_case(which, x))) {
+      out.n++;
+      if (out.found.length < SHOWN) out.found.push(c);
+    }
+  }
+  return out;
 }
 const got = (x) => !!x && /[1-9]/.test(x.amount);
 /** ?cases=winners, losers, gain, lose, bank:…, clause:… */
@@ -45,7 +56,7 @@ async function load(ctx) {
   if (Object.keys(d.told).length) body.facts = Object.fromEntries(Object.entries(d.told).map(([k, v]) => [k, typed(d.book[k], v)]));
   try {
     d.out = (await post(u`/v1/policies/${p.code}/rehearsals`, body)).data;
-    if (/^(winners|losers|gain|lose|bank:.*|clause:.*)$/.test(q.cases || '')) d.cases = (await cases_of(p.code, body)).filter((c) => is_case(q.cases, c));
+    if (/^(winners|losers|gain|lose|bank:.*|clause:.*)$/.test(q.cases || '')) d.cases = await cases_of(p.code, body, q.cases);
   } catch (e) {
     if (!(e instanceof Refusal) || e.status !== 422) throw e;
     d.refused = e;
@@ -117,8 +128,8 @@ function cases(ctx, d, clauses) {
   if (location.hash === '#cases') requestAnimationFrame(() => { const at = document.getElementById('cases'); if (at) { at.scrollIntoView(); at.focus({preventScroll: true}); } });
   const which = ctx.query.cases, said = {winners: t('获补', 'Winners'), losers: t('未获', 'Losers'), gain: t('仅本政策获补', 'Only by this'),
     lose: t('仅对照获补', 'Only by the other')}[which] || (which.startsWith('clause:') ? clauses[which.slice(7)] || which.slice(7) : name(which.slice(5)));
-  return h('section', {class: 'card', id: 'cases', tabindex: '-1'}, h('h2', null, t('逐笔：', 'Case by case: '), said, h('small', null, t(`${d.cases.length} 笔`, String(d.cases.length)))),
-    table({rows: d.cases.slice(0, 500), href: (c) => u`/console/loans/${c.loan}`, columns: [{key: 'contract_no', title: t('合同编号', 'Contract')},
+  return h('section', {class: 'card', id: 'cases', tabindex: '-1'}, h('h2', null, t('逐笔：', 'Case by case: '), said, h('small', null, d.cases.n > SHOWN ? t(`${count(d.cases.n)} 笔，列前 ${SHOWN} 笔`, `${d.cases.n}, the first ${SHOWN}`) : t(`${d.cases.n} 笔`, String(d.cases.n)))),
+    table({rows: d.cases.found, href: (c) => u`/console/loans/${c.loan}`, columns: [{key: 'contract_no', title: t('合同编号', 'Contract')},
       {key: 'firm', title: t('企业', 'Firm'), cell: (c) => c.borrower_uscc}, {key: 'bank', title: t('银行', 'Bank'), cell: (c) => name(c.bank)},
       {key: 'on', title: t('申请日', 'Day')}, {key: 'b', title: t('本政策（元）', 'This (CNY)'), num: true, cell: (c) => money(c.result.amount)},
       ...(d.out.against ? [{key: 'a', title: t('对照（元）', 'Beside (CNY)'), num: true, cell: (c) => c.against ? money(c.against.amount) : '—'}] : []),
@@ -126,7 +137,7 @@ function cases(ctx, d, clauses) {
     h('p', null, h('a', {href: ctx.href({cases: null})}, t('收起', 'Close'))));
 }
 
-const by_table = (title, rows, label) => card(title, table({rows, columns: [{key: 'key', title, cell: (r) => label(r.key)},
+const by_table = (title, rows, label, href) => card(title, table({rows, href, columns: [{key: 'key', title, cell: (r) => label(r.key)},
   {key: 'count', title: t('获补', 'Winners'), num: true, cell: (r) => count(r.count)},
   {key: 'amount', title: t('金额（元）', 'Cost (CNY)'), num: true, cell: (r) => money(r.amount)},
   {key: 'losers', title: t('未获', 'Losers'), num: true, cell: (r) => count(r.losers)}]}));
@@ -158,7 +169,7 @@ export const page = {
       why(ctx, d, clauses)),
       h('div', null, missing(ctx, d), by_table(t('按区', 'By district'), r.by_district, district_title),
         by_table(t('按规模', 'By size'), r.by_size, (k) => SIZES[k] ? t(...SIZES[k]) : k),
-        by_table(t('按银行', 'By bank'), r.by_bank, (k) => name(k)))),
+        by_table(t('按银行', 'By bank'), r.by_bank, (k) => name(k), (x) => ctx.href({cases: 'bank:' + x.key}) + '#cases'))),
         r.overlap.count ? card(t('与已付的重叠', 'Overlap with what was paid'),
         facts([[t('笔数', 'Loans'), count(r.overlap.count)], [t('金额', 'Amount'), money(r.overlap.amount)]])) : null];
   },
