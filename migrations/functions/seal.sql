@@ -156,7 +156,17 @@ create or replace function report_seal_gaps(s report_seal) returns text language
             select 'quarter' where s.first_day is distinct from quarter_first(s.quarter)) x
 $$;
 
--- One element: as for record_decide, and in `derived` the files (base64) and the figures.
+-- Elements without the files beside them, as record_decide takes them: it reads them again and again.
+create or replace function report_seal_bare(elements json) returns json language sql immutable as $$
+    select json_agg(json_build_object('id', e.id, 'key', e.key, 'subject', e.subject, 'on', e."on", 'sha256', e.sha256,
+                                      'body', e.body) order by e.ord)
+      from rows from (json_to_recordset(elements) as (
+           id text, key text, subject text, "on" text, sha256 text, body json)) with ordinality as e(
+           id, key, subject, "on", sha256, body, ord)
+$$;
+
+-- One element: as for record_decide, and in `derived` the files (base64) and the figures: megabytes, which the write
+-- lane takes apart once.
 create or replace function report_seal_write(elements json)
     returns table (ord bigint, outcome text, id uuid, version int, body text, sha256 text,
                    recorded_at text, recorded_by text, flags text, leaf bigint, leaf_hash text, head bigint)
@@ -164,24 +174,22 @@ create or replace function report_seal_write(elements json)
 #variable_conflict use_column
 declare
     d record;
-    e json;
-    q text;
-    derived json;
+    beside record;
 begin
-    for d in select * from record_decide('report_seal', elements, false) loop
+    for d in select * from record_decide('report_seal', report_seal_bare(elements), false) loop
         if d.outcome = 'created' then
-            e := elements -> (d.ord - 1)::int; -- megabytes: taken apart once, not for each row
-            q := e ->> 'key';
-            derived := e -> 'derived';
+            select x.key, y.forms, y.figures into beside
+              from json_to_record(elements -> (d.ord - 1)::int) as x(key text, derived json)
+             cross join lateral json_to_record(x.derived) as y(forms json, figures json);
             insert into report_form (quarter, format, language, bytes)
-            select q, f.format, f.language, decode(f.base64, 'base64')
-              from json_to_recordset(derived -> 'forms') as f(format text, language text, base64 text);
+            select beside.key, f.format, f.language, decode(f.base64, 'base64')
+              from json_to_recordset(beside.forms) as f(format text, language text, base64 text);
             insert into report_figure (quarter, section, row_key, v, firms)
-            select q, f.section, f.row_key, array(select x::bigint from json_array_elements_text(f.v)
+            select beside.key, f.section, f.row_key, array(select x::bigint from json_array_elements_text(f.v)
                    with ordinality as t(x, place) order by t.place),
                    array(select x::bigint from json_array_elements_text(f.firms)
                    with ordinality as t(x, place) order by t.place)
-              from json_to_recordset(derived -> 'figures') as f(section text, row_key text, v json, firms json);
+              from json_to_recordset(beside.figures) as f(section text, row_key text, v json, firms json);
         end if;
         ord := d.ord;
         outcome := d.outcome;
