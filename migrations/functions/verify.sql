@@ -71,13 +71,14 @@ create or replace function verify_triggers()
        and not exists (select from pg_trigger g where g.tgrelid = x.tab and g.tgname = n.name)
 $$;
 
--- Records of a type, those with a leaf from this number on.
+-- Records of a type: all, or those with a leaf from this number on, which are found by their leaves.
 create or replace function verify_records(type text, since bigint) returns setof submission language sql stable as $$
+    select r.* from submission r where $2 = 0 and r.type = $1
+     union all
     select r.*
-      from submission r
-     where r.type = $1
-       and ($2 = 0 or exists (select from log_leaf l
-                               where l.record_id = r.id and l.version = r.version and l.no >= $2))
+      from log_leaf l
+      join submission r on r.id = l.record_id and r.version = l.version
+     where $2 > 0 and l.no >= $2 and r.type = $1
 $$;
 
 -- Loans by their records. Their size is reckoned in C.

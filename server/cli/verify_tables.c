@@ -107,9 +107,12 @@ static void check_sizes(struct look *l)
 {
     enum { INDUSTRY, EMPLOYEES, REVENUE, ASSETS, SIZE, ID };
     static const char ask[] =
-        "select industry, employees, revenue_fen, assets_fen, size, min(id || ' ' || version)"
-        " from loan where $1::bigint = 0 or exists (select from log_leaf l where l.record_id = id"
-        " and l.version = loan.version and l.no >= $1) group by 1, 2, 3, 4, 5";
+        "select x.industry, x.employees, x.revenue_fen, x.assets_fen, x.size,"
+        " min(x.id || ' ' || x.version) from loan x where $1::bigint = 0 group by 1, 2, 3, 4, 5"
+        " union all"
+        " select x.industry, x.employees, x.revenue_fen, x.assets_fen, x.size,"
+        " min(x.id || ' ' || x.version) from log_leaf l join loan x on x.id = l.record_id"
+        " and x.version = l.version where $1 > 0 and l.no >= $1 group by 1, 2, 3, 4, 5";
     const char *since = arena_printf(l->a, "%llu", (unsigned long long)l->v->since).p;
     PGresult *r = verify_ask(l, ask, &since, 1);
     for (int i = 0; r && i < PQntuples(r); i++) {
