@@ -75,6 +75,7 @@ struct record {
     enum sql_id project; /* SQL that writes the typed rows; none when `write` does */
     bool proposed;       /* takes effect when a second person has approved it: 202 */
     bool decided;        /* the answer to a POST carries what was decided (record_decided) */
+    int weight;          /* of one in a flight of the write lane, a loan's being 1; 0: 1 */
     int asks_cover;      /* a field that, when present, asks for cover; 0: none */
     int confirmed; /* the F_WORDS that names codes confirmed in spite of their check digit; or 0 */
     bool tokens;   /* tokens are looked up anew after it */

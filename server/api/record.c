@@ -102,6 +102,7 @@ static struct submit *prepare(struct req *r, const struct value *v, struct str i
         .project = s->rec->project,
         .elements = buf_view(&element),
         .n = 1,
+        .weight = s->rec->weight,
         .arg = s,
     };
     return s;

@@ -163,6 +163,7 @@ static void slice_submit(struct slice *s)
     s->work.type = up->rec->name;
     s->work.write = up->rec->write;
     s->work.project = up->rec->project;
+    s->work.weight = up->rec->weight;
     s->work.elements = buf_view(&s->elements);
     s->work.atomic = up->atomic;
     s->work.patient = true; /* reading stands still meanwhile */
@@ -260,7 +261,7 @@ static void line_done(struct upload *up)
         slice_close(up);
         return;
     }
-    if (s->lines >= lane_slice(up->r->server->lane) || s->bytes >= SLICE_INPUT_MAX)
+    if (s->lines >= lane_slice(up->r->server->lane, up->rec->weight) || s->bytes >= SLICE_INPUT_MAX)
         slice_close(up);
 }
 

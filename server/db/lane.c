@@ -38,7 +38,8 @@
 #include <event2/event.h>
 
 enum {
-    FLIGHT_SHARED_MAX = 256, /* records a flight while single requests are about: 20 ms at most */
+    FLIGHT_SHARED_MAX =
+        256, /* weight of a flight while single requests are about: 20 ms of loans */
     FLIGHT_ALONE_MAX = 1000,
     FLIGHT_BYTES_MAX = 1 << 20,
     EARLY_MIN = 256,  /* so many must wait for a flight to follow another before it has landed */
@@ -152,15 +153,21 @@ static void queue_add(struct queue *q, struct work *w)
     queue_count(q, w, 1);
 }
 
-static struct work *queue_take(struct queue *q)
+/* The work at this place of the queue. */
+static struct work *queue_take(struct queue *q, struct work **at)
 {
-    struct work *w = q->first;
-    q->first = w->next;
-    if (!q->first)
-        q->last = &q->first;
+    struct work *w = *at;
+    *at = w->next;
+    if (!w->next)
+        q->last = at;
     queue_count(q, w, -1);
     w->next = NULL;
     return w;
+}
+
+static int weight_of(const struct work *w)
+{
+    return w->n * (w->weight ? w->weight : 1);
 }
 
 static bool may_launch(const struct lane *l)
@@ -190,7 +197,7 @@ static bool is_full(const struct lane *l, int n)
 static void admit_held(struct lane *l)
 {
     while (l->held.first && l->waiting.records <= l->process->conf.queue_max / 2)
-        queue_add(&l->waiting, queue_take(&l->held));
+        queue_add(&l->waiting, queue_take(&l->held, &l->held.first));
 }
 
 bool lane_submit(struct lane *l, struct work *w)
@@ -216,11 +223,12 @@ static bool has_urgent(const struct work *w)
     return w != NULL;
 }
 
-int lane_slice(const struct lane *l)
+int lane_slice(const struct lane *l, int weight)
 {
     bool urgent = has_urgent(l->waiting.first) || (l->ahead && has_urgent(l->ahead->first)) ||
                   (l->behind && has_urgent(l->behind->first));
-    return urgent ? FLIGHT_SHARED_MAX : FLIGHT_ALONE_MAX;
+    int most = (urgent ? FLIGHT_SHARED_MAX : FLIGHT_ALONE_MAX) / (weight ? weight : 1);
+    return most ? most : 1;
 }
 
 static struct flight *flight_new(struct lane *l)
@@ -510,19 +518,25 @@ static void board(struct flight *f, struct work *w)
     f->last = &w->next;
 }
 
+/* In the order of the queue; but what is heavy - claims, applications - does not hold up what is
+ * light and came behind it. Who waits longest is always on board. */
 static void flight_fill(struct lane *l, struct flight *f)
 {
     int count = 0;
     size_t bytes = 0;
-    while (l->waiting.first) {
-        struct work *w = l->waiting.first;
-        if (f->first && (w->alone || count + w->n > FLIGHT_SHARED_MAX ||
-                            bytes + w->elements.n > FLIGHT_BYTES_MAX))
+    for (struct work **at = &l->waiting.first; *at;) {
+        struct work *w = *at;
+        bool full = f->first && count + weight_of(w) > FLIGHT_SHARED_MAX;
+        if (full && w->weight > 1 && !w->alone) {
+            at = &w->next;
+            continue;
+        }
+        if (f->first && (w->alone || full || bytes + w->elements.n > FLIGHT_BYTES_MAX))
             break;
         bool alone = w->alone;
-        count += w->n;
+        count += weight_of(w);
         bytes += w->elements.n;
-        board(f, queue_take(&l->waiting));
+        board(f, queue_take(&l->waiting, at));
         if (alone)
             break;
     }
@@ -575,7 +589,7 @@ static void drop_poison(struct lane *l)
 {
     struct fail poison = {.sqlstate = "08006", .text = "lost with every flight"};
     while (l->waiting.first && l->waiting.first->losses >= LOSSES_MAX) {
-        struct work *w = queue_take(&l->waiting);
+        struct work *w = queue_take(&l->waiting, &l->waiting.first);
         log_event(LOG_ERROR, SAY_LANE_FAILED, "text", poison.text, "write",
             statements[w->write - 1].name, NULL);
         w->done(w->arg, NULL, w->n, &poison);
@@ -839,7 +853,8 @@ static void on_grace_over(evutil_socket_t fd, short what, void *arg)
     struct lane *l = arg;
     struct fail away = {.sqlstate = "08006", .text = "database away"};
     while (l->waiting.first || l->held.first) {
-        struct work *w = queue_take(l->waiting.first ? &l->waiting : &l->held);
+        struct queue *q = l->waiting.first ? &l->waiting : &l->held;
+        struct work *w = queue_take(q, &q->first);
         w->done(w->arg, NULL, w->n, &away);
     }
 }

@@ -46,6 +46,7 @@ struct work {
                             returns (ord, flags); may be none */
     struct str elements; /* JSON objects separated by commas, without brackets */
     int n;
+    int weight; /* of each element; 0: 1. Heavy ones fly a few at a time, light ones beside them */
     lane_done_fn *done;
     void *arg;
     bool patient; /* part of a batch: waits for room in a full queue and is not turned away */
@@ -63,8 +64,9 @@ struct lane *lane_open(const struct database *d);
 bool lane_ready(const struct lane *l);
 /* false: the queue is full or the database away (answer 503). w stays in place until done. */
 MUST_USE bool lane_submit(struct lane *l, struct work *w);
-/* How many records a part of a batch should carry now: fewer while single requests are about. */
-int lane_slice(const struct lane *l);
+/* How many records of a weight a part of a batch should carry now: fewer while single requests are
+ * about. */
+int lane_slice(const struct lane *l, int weight);
 /* How many records wait, are held back (parts of batches), fly. */
 struct lane_figures {
     int waiting, held, flying;

@@ -306,6 +306,30 @@ static void test_what_waits_flies_together(void **state)
     assert_true(three.stored && three.leaf == 3 && three.head == 4 && lane_idle(lane));
 }
 
+static void test_what_is_light_is_not_held_up_by_what_is_heavy(void **state)
+{
+    struct told heavy[3], light, last;
+    (void)state;
+    process.conf.queue_max = 100;
+    for (int i = 0; i < 3; i++) {
+        static const char *const elements[] = {"{\"h\":1}", "{\"h\":2}", "{\"h\":3}"};
+        assert_true(submit(&heavy[i], elements[i], 1));
+        heavy[i].w.weight = 100; /* two of them, and 56 light ones, are a flight */
+    }
+    assert_true(submit(&light, "{\"l\":1}", 1));
+    turn();
+    assert_string_equal(sent(0)->elements.p, "[{\"h\":1},{\"h\":2},{\"l\":1}]");
+    assert_true(submit(&last, "{\"l\":2}", 1));
+    answer_created(sent(0), 3);
+    land(NULL);
+    assert_true(heavy[0].stored && heavy[1].stored && light.stored && heavy[2].times == 0);
+    turn();
+    assert_string_equal(sent(0)->elements.p, "[{\"h\":3},{\"l\":2}]"); /* who waited comes first */
+    answer_created(sent(0), 2);
+    land(NULL);
+    assert_true(heavy[2].stored && last.stored && lane_idle(lane));
+}
+
 static void test_members_of_a_failed_flight_travel_again_one_by_one(void **state)
 {
     struct told good, bad, last;
@@ -437,6 +461,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_what_waits_flies_together, begin, end),
+        cmocka_unit_test_setup_teardown(
+            test_what_is_light_is_not_held_up_by_what_is_heavy, begin, end),
         cmocka_unit_test_setup_teardown(
             test_members_of_a_failed_flight_travel_again_one_by_one, begin, end),
         cmocka_unit_test_setup_teardown(
