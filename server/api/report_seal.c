@@ -414,6 +414,21 @@ static void ask_or_agree(struct sealing *s, struct str figures)
     }
 }
 
+/* The figures are others than those that somebody looked at. */
+static void seen_other(struct req *r, struct str seen, struct str now)
+{
+    struct buf difference;
+    buf_init(&difference, r->a);
+    json_open(&difference, '{');
+    json_member_text(&difference, "pointer", "/seen");
+    json_member_text(&difference, "title", "汇总数字的摘要");
+    json_member_str(&difference, "seen", seen);
+    json_member_str(&difference, "now", now);
+    json_close(&difference, '}');
+    err_add(&r->err, E_SEEN, STR("/seen"), "%s", now.p);
+    r->err.last->beside = buf_view(&difference);
+}
+
 static void on_snapshot(void *arg, const struct fail *fail)
 {
     struct sealing *s = arg;
@@ -430,7 +445,7 @@ static void on_snapshot(void *arg, const struct fail *fail)
     struct figures figures = figures_of(&s->ask);
     s->m.cells = figures.cells;
     if (s->expected.p && !str_eq(s->expected, figures.sha256)) {
-        err_add(&r->err, E_SEEN, STR("/seen"), "%s", figures.sha256.p);
+        seen_other(r, s->expected, figures.sha256);
         ended(s, NULL);
         return;
     }

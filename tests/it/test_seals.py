@@ -329,6 +329,7 @@ class Seals(Ledger):
         self.assertEqual(r.codes(), [("/seen", "E_SEEN")])
         seen = self.get(q).headers["x-figures"]
         self.assertIn(seen, r.json()["title"])
+        self.assertEqual([(x["pointer"], x["now"]) for x in r.json()["difference"]], [("/seen", seen)])
         asked = self.d.call("POST", self.path(q, "/seal"), {"seen": seen, "reason": "会审"}, self.finance)
         self.assertEqual(asked.status, 202, asked.body)
         where = asked.headers["location"]

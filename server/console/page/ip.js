@@ -14,6 +14,7 @@ const RESULTS = {
   fail: ['bad', '存在', 'Stands against it'],
   unknown: ['unknown', '待核实', 'Not known'],
   manual: ['none', '人工核对', 'By hand'],
+  not_applicable: ['none', '不适用', 'Does not apply'],
 };
 const STATES = {
   unknown: ['未登记状态', 'Not told'],

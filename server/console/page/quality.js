@@ -20,7 +20,7 @@ const section = (s) =>
     table({
       id: 'section',
       rows: s.rows,
-      empty: t('没有。', 'None.'),
+      empty: t('本季没有可列的事项。', 'Nothing to list in this quarter.'),
       columns: [
         {key: 'title', title: s.row_title},
         ...s.columns.map((c) => ({
