@@ -20,8 +20,11 @@ void me_write(struct buf *out, const struct server *s, const struct actor *me)
     json_member_str(out, "organisation_name", me->name);
     json_member_text(out, "kind", org_kind_name(me->kind));
     json_member_text(out, "kind_title", kind_titles[me->kind]);
-    if (me->district.p && me->district.n)
+    const struct district *district = me->district.n ? district_find(me->district) : NULL;
+    if (me->district.n)
         json_member_str(out, "district", me->district);
+    if (district)
+        json_member_text(out, "district_title", district->zh);
     json_member_text(out, "city", city_here()->code);
     json_member_str(out, "person", me->person);
     json_member_str(out, "person_id", me->person_id);
@@ -53,6 +56,7 @@ static const struct member me_members[] = {
         .words = "bank insurer guarantor district finance ip_office auditor"},
     {"kind_title", M_TEXT, "机构类别名称", .en = "Its kind in Chinese"},
     {"district", M_TEXT, "区", .en = "Its district", .maybe = true},
+    {"district_title", M_TEXT, "区名", .en = "Name of its district", .maybe = true},
     {"city", M_TEXT, "城市代码", .en = "Code of the city that this ledger is of"},
     {"person", M_TEXT, "姓名", .en = "The person, as it stands beside what he does"},
     {"person_id", M_ID, "人员编号", .en = "Id of the person, one over all offices"},
