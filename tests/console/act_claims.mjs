@@ -2,7 +2,7 @@
  * Claims: two persons of finance accept, approve and pay one by keyboard alone (U3), a bank mends what was returned, the fund's
  * balance is walked back to its claim.
  */
-import {accessible, assert, enter, given, pictures, says, story, text, typed, visit} from './acts.mjs';
+import {accessible, assert, enter, given, says, story, text, typed, visit} from './acts.mjs';
 
 const press = (w, what) => w.page.locator('.stick form').getByRole('button', {name: what}).click();
 const reason = (w, what) => w.page.locator('.stick textarea[name=reason]').fill(what);
@@ -79,6 +79,5 @@ await story(async (as) => {
   await visit(a, '/console/coverages');
   await says(a, 'table', '已备案');
   const pages = ['/console/tasks', '/console/claims', at, sent_back, '/console/coverages', cover, '/console/fund', `/console/fund/${given.scheme}?from=2022-01-01`, `/console/accounts/fund:${given.scheme}`, '/console/proposals'];
-  await accessible(as, 'finance', pages);
-  for (const [i, name] of ['tasks', 'claims', 'claim', null, 'coverages', 'coverage', 'funds', 'fund', 'account', 'proposals'].entries()) if (name) await pictures(a, name, pages[i]);
+  await accessible(as, 'finance', pages, [], ['tasks', 'claims', 'claim', null, 'coverages', 'coverage', 'funds', 'fund', 'account', 'proposals']);
 });

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import {HERE, launch, open, sign_in, SIZES} from './browser.mjs';
+import {HERE, launch, open, sign_in, SIZES, step} from './browser.mjs';
 
 export {assert};
 export const given = JSON.parse(process.argv[2] || '{}');
@@ -70,14 +70,19 @@ export async function enter(w, at) {
   await w.page.keyboard.press('Enter');
 }
 
-/** Nothing that axe finds, on the page as it stands in another window of the same person (axe needs a script of its own). */
-export async function accessible(as, role, paths, expect = []) {
+/**
+ * Nothing that axe finds, on the pages as they stand in another window of the same person (axe needs a script of its own), which
+ * goes from one to the other as by a link; of those that have a name pictures are taken on the way.
+ */
+export async function accessible(as, role, paths, expect = [], names = []) {
   const w = await as(role, {bypass: true, expect});
-  for (const at of paths) {
-    await visit(w, at);
-    await w.page.evaluate(AXE);
-    const found = await w.page.evaluate(() => window.axe.run().then((r) => r.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 4).join(', ')}`)));
+  await visit(w, paths[0]);
+  await w.page.evaluate(AXE);
+  for (const [i, at] of paths.entries()) {
+    if (i) await step(w, at);
+    const found = await w.page.evaluate(() => window.axe.run(document, {resultTypes: ['violations']}).then((r) => r.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 4).join(', ')}`)));
     assert.deepEqual(found, [], at);
+    if (names[i]) await pictures(w, names[i]);
   }
 }
 

@@ -88,10 +88,11 @@ async function look(w, kind, file, at) {
   const found = await axe_finds(w.page);
   say(!found.length, `${kind} ${at}: axe ${found.join('; ')}`);
   const name = path.join(out, `${kind}-${file}`);
+  const drawn = await w.page.$('.chart');
   for (const size of ['1920', '390', '1366']) {
     const [width, height] = SIZES[size];
     await w.page.setViewportSize({width, height});
-    if (size !== '1920') await step(w, at); // pictures are drawn for the width that they have
+    if (drawn && size !== '1920') await step(w, at); // pictures are drawn for the width that they have
     const wide = await w.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     say(wide <= 0, `${kind} ${at}: ${wide} px wider than ${size}`);
     await w.page.screenshot({path: `${name}-${size}.png`, fullPage: true});
