@@ -93,6 +93,8 @@ await story(async (as) => {
   await checker.page.locator('textarea[name=reason]').fill('区政府常务会通过');
   await checker.page.getByRole('button', {name: '批准，即施行'}).click();
   await says(checker, 'main', '施行中');
+  await checker.page.getByRole('link', {name: '核对资格'}).last().click();
+  assert.equal(await checker.page.locator('#policy').inputValue(), 'JS-2023');
   // every policy that comes with the ledger goes into the form, is shown by it, and comes out as it went in
   await visit(w, '/console/policies/new');
   await says(w, '#judged', '项须填写');
