@@ -39,7 +39,8 @@
 
 enum {
     FLIGHT_SHARED_MAX =
-        256, /* weight of a flight while single requests are about: 20 ms of loans */
+        256,                /* weight of a flight while single requests are about: 20 ms of loans */
+    FLIGHT_HEAVY_MAX = 192, /* of it what is heavy: there is room for others */
     FLIGHT_ALONE_MAX = 1000,
     FLIGHT_BYTES_MAX = 1 << 20,
     EARLY_MIN = 256,  /* so many must wait for a flight to follow another before it has landed */
@@ -526,8 +527,10 @@ static void flight_fill(struct lane *l, struct flight *f)
     size_t bytes = 0;
     for (struct work **at = &l->waiting.first; *at;) {
         struct work *w = *at;
-        bool full = f->first && count + weight_of(w) > FLIGHT_SHARED_MAX;
-        if (full && w->weight > 1 && !w->alone) {
+        bool heavy = w->weight > 1;
+        bool full =
+            f->first && count + weight_of(w) > (heavy ? FLIGHT_HEAVY_MAX : FLIGHT_SHARED_MAX);
+        if (full && heavy && !w->alone) {
             at = &w->next;
             continue;
         }

@@ -314,7 +314,7 @@ static void test_what_is_light_is_not_held_up_by_what_is_heavy(void **state)
     for (int i = 0; i < 3; i++) {
         static const char *const elements[] = {"{\"h\":1}", "{\"h\":2}", "{\"h\":3}"};
         assert_true(submit(&heavy[i], elements[i], 1));
-        heavy[i].w.weight = 100; /* two of them, and 56 light ones, are a flight */
+        heavy[i].w.weight = 96; /* two of them, and 64 light ones, are a flight */
     }
     assert_true(submit(&light, "{\"l\":1}", 1));
     turn();
