@@ -71,7 +71,8 @@ await story('U10 an auditor follows the links, the IP office clears a flag', asy
   await office.page.locator('[name=side]').selectOption('university_outflow');
   await office.page.locator('[name=way]').selectOption('transfer');
   await press(office, office.page.getByRole('button', {name: '录入', exact: true}));
-  is(await text(office, 'main'), /市教委/, 'what was entered stands on the list');
+  await office.page.waitForFunction(() => /市教委/.test(document.querySelector('main').textContent)); // it stands on the list
+  is(await text(office, 'main'), /市教委/);
   await menu(office, '预警');
   await office.page.locator('[name=state]').selectOption('open');
   await office.page.locator('[name=code]').fill('RF29');
