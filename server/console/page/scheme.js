@@ -36,7 +36,7 @@ function next(ctx, s) {
 
 function trigger_of(x) {
   return [x.days_overdue ? t(`逾期满 ${x.days_overdue} 天`, `${x.days_overdue} days overdue`) : null,
-    x.min_grade ? t(`五级分类为${title('grade', x.min_grade)}或更差`, `graded ${title('grade', x.min_grade)} or worse`) : null,
+    x.min_grade ? t(`五级分类为${title('loan_event.grade', x.min_grade)}或更差`, `graded ${title('loan_event.grade', x.min_grade)} or worse`) : null,
     x.non_performing_months ? t(`不良满 ${x.non_performing_months} 个月`, `non-performing for ${x.non_performing_months} months`) : null,
     x.written_off ? t('已核销', 'written off') : null].filter(Boolean).join(t('；', '; '));
 }
