@@ -194,6 +194,12 @@ begin
     if exists (select from log_adoption a where a.schema_digest = digest) then
         return;
     end if;
+    update log_pending p set schema_digest = digest -- of an upgrade that was never served before this one
+     where p.schema_digest <> digest
+       and not exists (select from log_leaf l where l.record_id = p.flight and l.version = 0)
+       and not exists (select from log_row r
+                         join log_leaf l on l.record_id = r.flight and l.version = 0
+                        where r.tab = 'log_adoption' and r.content ->> 'schema_digest' = p.schema_digest);
     outside := array(select f from log_flights_leafless(0) f
                       where not exists (select from log_pending p where p.flight = f));
     for t in

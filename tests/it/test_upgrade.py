@@ -180,6 +180,26 @@ class Upgrade(Databases):
         self.psql(name, "update record_type set judged = not judged where name = 'loan'")  # and what is one, is one
         self.assertIn("record_type loan", self.cli("verify", name, data).stdout)
 
+    def test_two_upgrades_with_no_start_between_them(self):
+        """The rows of the first wait for a leaf until the second's start, which is no intrusion either."""
+        name, data = self.database(), self.keys(RELEASED)
+        self.psql(name, fixture("released/ledger.sql.xz"))
+        self.assertEqual(self.cli("migrate", name, data).returncode, 0)
+        waiting = "select count(*) from log_pending p where not exists (select from log_leaf l where l.record_id = p.flight)"
+        self.assertGreater(int(self.psql(name, waiting)), 0)
+        now, before = self.psql(name, "select schema_digest from log_pending limit 1"), "0" * 64
+        touched = ("log_pending", "log_adoption", "log_row")  # as if another version had led to this schema
+        self.psql(name, "".join("alter table %s disable trigger user;" % t for t in touched) +
+                  "update schema_migration set sha256 = 'earlier' where version = 0;"
+                  "update log_pending set schema_digest = '%s'; update log_adoption set schema_digest = '%s' where schema_digest = '%s';"
+                  " update log_row set content = replace(content::text, '%s', '%s')::json where tab = 'log_adoption';"
+                  % (before, before, now, now, before) + "".join("alter table %s enable trigger user;" % t for t in touched))
+        self.assertEqual(self.cli("migrate", name, data).returncode, 0)
+        d = self.serve(name, data)
+        self.assertEqual(d.call("POST", "/v1/loans", loan(), d.token("bank")).status, 201)
+        self.assertEqual(self.psql(name, waiting), "0")
+        self.assertEqual(self.cli("verify", name, data).stdout.strip(), "no defects")
+
     def test_a_second_start_changes_nothing(self):
         name = self.migrate(self.database("aged"))
         rows = ("select version, name, sha256, applied_at from schema_migration order by version; select oid, xmin from pg_proc"
