@@ -209,6 +209,9 @@ static const struct member plan_read_only[] = {
     {"state", M_WORD, "状态", .en = "revised: a newer text waits to be approved",
         .words = "draft in_force revised", .maybe = true},
     {"seen", M_HASH, "所见版本", .en = "What an approver names as seen", .maybe = true},
+    {"needs", M_COUNT, "须批准人数", .en = "How many persons put it in force", .maybe = true},
+    {"assents", M_TEXT, "已同意", .en = "Who has agreed to this text so far", .list = true,
+        .maybe = true},
     {"in_force_version", M_COUNT, "生效版次", .en = "How often it was put in force", .maybe = true},
     {"approved_by", M_TEXT, "批准人", .en = "Who approved it", .maybe = true},
     {"approved_at", M_INSTANT, "批准时刻", .en = "When it was approved", .maybe = true},
@@ -223,6 +226,11 @@ static const struct field approval_fields[] = {
     {.name = NULL},
 };
 enum { APPROVAL_PLAN, APPROVAL_SEEN };
+static const struct member approval_read_only[] = {
+    {"state", M_WORD, "其后状态", .en = "waiting: its tier needs more persons",
+        .words = "waiting in_force", .maybe = true},
+    {.name = NULL},
+};
 
 const struct record plan_record = {
     .name = "plan",
@@ -251,6 +259,7 @@ const struct record plan_approval_record = {
     .on = NO_FIELD,
     .write = SQL_RECORD_DECIDE,
     .peek = SQL_RECORD_TRY,
+    .decided = true,
     .parent = APPROVAL_PLAN,
-    .read_only = no_read_only,
+    .read_only = approval_read_only,
 };

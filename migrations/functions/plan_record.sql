@@ -63,12 +63,39 @@ create or replace function plan_state_of(record_id uuid) returns text
       left join lateral (select p.* from plan_version p where p.id = x.id order by p.version desc limit 1) v on true
 $$;
 
+-- The sum that a tier of approval goes by: the largest total of amounts that the plan aims at; null: none.
+create or replace function plan_sum(doc json) returns bigint language sql immutable as $$
+    select max(fen_of(t.threshold))
+      from json_to_recordset(doc -> 'targets') as t(kind text, measure text, threshold text)
+     where t.kind = 'total' and t.measure = 'amount'
+$$;
+
+-- How many persons put it in force, by the tiers of now.
+create or replace function plan_needs(doc json) returns int
+    language sql stable security definer set search_path = public, pg_temp as
+    $$ select approval_persons('plan', plan_sum(doc)) $$;
+
+-- What an approver names as seen: the text in all its versions, and who agreed to the newest so far.
+create or replace function plan_seen(record_id uuid) returns text language sql stable as $$
+    select coalesce(encode(text_sha256(t.seen || string_agg(' ' || a.id, '' order by a.n)), 'hex'), t.seen)
+      from (select record_seen(record_id) as seen) t
+      left join plan_assent a on a.plan = record_id
+                             and a.record_version = (select max(r.version) from submission r where r.id = record_id)
+     group by t.seen
+$$;
+
 -- What its answer shows beside the text.
 create or replace function plan_members(record_id uuid, version int, as_of date, known_at timestamptz) returns json
     language sql stable security definer set search_path = public, pg_temp as $$
     select json_build_object(
            'state', plan_state_of(record_id),
-           'seen', record_seen(record_id),
+           'seen', plan_seen(record_id),
+           'needs', (select plan_needs(r.body)
+                       from submission r where r.id = record_id order by r.version desc limit 1),
+           'assents', (select coalesce(json_agg(a.recorded_by order by a.n), '[]'::json)
+                         from plan_assent a
+                        where a.plan = record_id
+                          and a.record_version = (select max(r.version) from submission r where r.id = record_id)),
            'in_force_version', v.version,
            'approved_by', v.approved_by,
            'approved_at', instant_text(v.approved_at))
@@ -76,13 +103,21 @@ create or replace function plan_members(record_id uuid, version int, as_of date,
       left join lateral (select p.* from plan_version p where p.id = x.id order by p.version desc limit 1) v on true
 $$;
 
--- Puts a plan in force, as it was seen, by another person than wrote it.
+-- What an approval led to.
+create or replace function plan_approval_decided(id uuid) returns json language sql stable as
+    $$ select json_build_object('state', a.state) from plan_assent a where a.id = $1 $$;
+
+-- Agrees to a plan as it was seen: another person than wrote it, and each once.
+-- The last one that its tier needs puts it in force.
 create or replace function plan_approval_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql as $$
 declare
     d decision;
     r submission%rowtype;
     next_version int;
+    given int;
+    given_by json;
+    next_state text;
 begin
     d.district := '';
     d.parties := '{}';
@@ -95,14 +130,30 @@ begin
         d.problems := json_build_array(problem('E_NOT_FOUND', '/plan', doc ->> 'plan'));
     elsif plan_state_of(r.id) = 'in_force' then
         d.problems := json_build_array(problem('E_STEP', '/plan', 'in_force'));
-    elsif doc ->> 'seen' <> record_seen(r.id) then
-        d.problems := json_build_array(record_seen_problem(r.id, doc ->> 'seen'));
+    elsif doc ->> 'seen' <> plan_seen(r.id) then
+        select problem_seen('/seen', 'version ' || r.version || '; '
+                            || string_agg(a.recorded_by || ' ' || instant_text(a.recorded_at), '; ' order by a.n),
+                            doc ->> 'seen', plan_seen(r.id), null)
+          into given_by
+          from plan_assent a where a.plan = r.id and a.record_version = r.version having count(*) > 0;
+        d.problems := json_build_array(coalesce(given_by, record_seen_problem(r.id, doc ->> 'seen')));
     elsif exists (select from submission x
                    where x.id = r.id and person_is_me(x.recorded_by)
                      and x.version > coalesce((select max(v.record_version) from plan_version v where v.id = r.id), 0))
+          or exists (select from plan_assent a
+                      where a.plan = r.id and a.record_version = r.version and person_is_me(a.recorded_by))
     then
         d.problems := json_build_array(problem('E_SAME_PERSON', '', my_signature()));
     elsif not dry then
+        select (count(*) + 1)::int into given
+          from plan_assent a where a.plan = r.id and a.record_version = r.version;
+        next_state := case when given >= plan_needs(r.body) then 'in_force'
+                           else 'waiting' end;
+        insert into plan_assent (plan, record_version, n, id, state, reason, recorded_at, recorded_by)
+        values (r.id, r.version, given, new_id, next_state, doc ->> 'reason', record_now(), my_signature());
+        if next_state = 'waiting' then
+            return d;
+        end if;
         select coalesce(max(v.version), 0) + 1 into next_version from plan_version v where v.code = r.body ->> 'code';
         insert into plan_version (code, version, id, record_version, title, title_en, first_year, last_year, basis,
                source, assumed, reason, approved_at, approved_by)

@@ -66,6 +66,36 @@ class Plans(Case):
         self.assertEqual(self.approve(made, finance, 409).codes(), [("", "E_SAME_PERSON")])
         self.approve(made)  # another person of that office
 
+    def test_tiers_say_how_many_persons_put_a_plan_in_force(self):
+        """From 1,500 亿 on two persons of finance; the fixture aims at 1,000, for which one does."""
+        two, three = (self.d.cli("token", "add", "--org", "FINANCE", "--person", n).stdout.strip() for n in ("孙平", "李安"))
+        r = self.d.call("POST", "/v1/approval-tiers", {"reference": "DC-JH", "act": "plan", "from": "150000000000.00",
+                                                       "persons": 2, "reason": "大计划两人"}, self.finance)
+        self.assertEqual(self.d.agreed(r).status, 201)
+        body = dict(copy.deepcopy(plan("sh-2024-2026")), code="grand")
+        total = next(t for t in body["targets"] if t["kind"] == "total" and t["measure"] == "amount")
+        self.assertEqual(total["threshold"], "100000000000.00")
+        total["threshold"] = "150000000000.00"
+        doc = self.get(self.draft(body).headers["location"])
+        self.assertEqual((doc["needs"], doc["assents"], doc["state"]), (2, [], "draft"))
+        made = self.approve(doc)
+        self.assertEqual(made.json()["state"], "waiting")
+        again = self.approve(doc, want=200)  # sent once more: the same word, not a second
+        self.assertEqual((again.headers["idempotent-replay"], again.json()["state"]), ("true", "waiting"))
+        self.get("/v1/plans/grand/targets?quarter=2024Q4", want=404)  # nothing takes effect before
+        seen = self.get("/v1/plans/" + doc["id"])
+        self.assertEqual((seen["state"], len(seen["assents"]), seen["seen"] == doc["seen"]), ("draft", 1, False))
+        self.assertEqual(self.approve(seen, want=409).codes(), [("", "E_SAME_PERSON")])
+        self.approve(doc, two, 409, reason="没看到前一位")  # what the first has seen is no longer what stands
+        self.put(seen, title="更大的计划")  # another text: what was agreed to is not this one
+        seen = self.get("/v1/plans/" + doc["id"])
+        self.assertEqual((seen["assents"], self.approve(seen, two).json()["state"]), ([], "waiting"))
+        seen = self.get("/v1/plans/" + doc["id"])
+        self.assertEqual(self.approve(seen, three).json()["state"], "in_force")
+        self.assertEqual(self.get("/v1/plans/grand/text")["title"], "更大的计划")
+        small = self.get(self.draft(dict(plan("sh-2024-2026"), code="small")).headers["location"])
+        self.assertEqual((small["needs"], self.approve(small).json()["state"]), (1, "in_force"))
+
     def test_when_a_plan_is_long_nothing_is_foretold_beyond_what_one_can_say(self):
         """From 2022Q4 a plan until 2033 has 44 quarters left: nothing is foretold, and nobody's daemon ends."""
         body = dict(plan("sh-2024-2026"), code="long", title="十二年规划", first_year=2022, last_year=2033)

@@ -25,7 +25,8 @@ function next(ctx, p) {
   if (!legal.length && !barred.length) return null;
   return h('section', {class: 'card stick no-print'}, h('h2', null, t('下一步', 'Next step')), barred_notes(barred),
     steps({record: u`/v1/plans/${p.id}`, seen: p.seen, legal, keep: 'plan-' + p.id, after: ctx.reload,
-    verbs: {approve: t('批准，即施行', 'Approve: it is in force')}, difference: difference(u`/v1/plans/${p.id}`, p, {}, 'plan.state')}));
+    verbs: {approve: p.needs > p.assents.length + 1 ? t(`批准（共须 ${p.needs} 人）`, `Approve (${p.needs} persons)`)
+      : t('批准，即施行', 'Approve: it is in force')}, difference: difference(u`/v1/plans/${p.id}`, p, {}, 'plan.state')}));
 }
 
 const as_it_stands = (ctx, p) => h('div', {class: 'aside'}, h('div', null, card(t('目标', 'Targets'),
@@ -38,6 +39,7 @@ const as_it_stands = (ctx, p) => h('div', {class: 'aside'}, h('div', null, card(
       'Published')}]}))),
   h('div', null, next(ctx, p), card(t('计划', 'Plan'), facts([[t('归入年度', 'Year by'), word(BASIS, p.basis)],
     [t('出处', 'Source'), name(p.source)], [t('起草', 'Drafted by'), name(p.recorded_by)],
+    [t('本稿已同意', 'Agreed to this text'), p.state !== 'in_force' && p.assents.length ? p.assents.map(name).join('、') : null],
     [t('批准', 'Approved by'), p.approved_by ? name(p.approved_by) : null]]))));
 
 async function load(ctx) {
