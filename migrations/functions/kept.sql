@@ -22,7 +22,8 @@ create or replace function log_table() returns table (tab regclass, proof text) 
            ('account_balance', 'made'), ('account_day', 'made'), ('claim_sum', 'made'), ('coverage_sum', 'made'),
            ('coverage_reserved', 'made'), ('loan_rollup', 'made'), ('city_rollup', 'made'), ('firm_quarter', 'made'),
            ('city_firms', 'made'), ('loan_balance', 'made'), ('balance_rollup', 'made'), ('firm_balance', 'made'),
-           ('balance_firms', 'made')) x(name, proof) on x.name = c.relname
+           ('balance_firms', 'made'), ('event_rollup', 'made'), ('received_rollup', 'made'),
+           ('pledge_no_shared', 'made')) x(name, proof) on x.name = c.relname
      where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
 $$;
 

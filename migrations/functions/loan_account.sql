@@ -168,7 +168,7 @@ create or replace function loans_told() returns table (l loan, told loan_event[]
     ),
     life as (
         select s.loan_id, array_agg(s.told) as told, bool_or((s.told).kind = 'reversed') as reverses,
-               array_agg(quarter_end((s.told).on_day)) filter (where (s.told).kind <> 'reversed')
+               array_agg(quarter_end((s.told).on_day))
                || array_agg(quarter_end((s.told).matures_on + 1)) filter (where (s.told).matures_on is not null) as ends
           from (select v.loan_id, v.told
                   from event v
@@ -178,7 +178,8 @@ create or replace function loans_told() returns table (l loan, told loan_event[]
     )
     select x, case when f.reverses then loan_told_ordered(x, null, null) else f.told end,
            array(select distinct d
-                   from unnest(f.ends || quarter_end(x.matures_on + 1) || quarter_end(x.disbursed_on)) d
+                   from unnest(f.ends || quarter_end(x.matures_on + 1) || quarter_end(x.disbursed_on)
+                               || quarter_end(x.signed_on)) d
                   where d is not null
                   order by d)
       from life f

@@ -585,8 +585,8 @@ create or replace function report_sections()
            ('events', null, null, false, false),
            ('events_by_district', null, null, false, false),
            ('registers', null, null, false, false),
-           ('reporters', 'org', null, false, false),
-           ('quality', 'org', null, false, false),
+           ('reporters', 'org', 'reporters', false, false),
+           ('quality', 'org', 'quality', false, false),
            ('restatements', null, null, false, false)
 $$;
 
@@ -601,7 +601,7 @@ declare
                       and cut = quarter_end(first);
     sums text := (select s.rolled from report_sections() s where s.section = report_cells.section);
 begin
-    if not rolled or basis <> 'signed_on' and section <> 'balances' then
+    if not rolled or basis <> 'signed_on' and sums not in ('balances', 'reporters', 'quality') then
         return query select * from report_cells_of_facts(section, first, cut, known_at, basis);
         return;
     elsif sums = 'headline' then
@@ -612,6 +612,10 @@ begin
         return query select * from rollup_cells_of_targets(first);
     elsif sums = 'balances' then
         return query select * from rollup_cells_of_balances(first);
+    elsif sums = 'reporters' then
+        return query select * from rollup_cells_of_reporters(first);
+    elsif sums = 'quality' then
+        return query select * from rollup_cells_of_quality(first);
     elsif sums = 'loans' then
         return query select * from rollup_cells_of_loans(section, first);
     else
@@ -666,19 +670,47 @@ begin
         using first, cut, known_at, basis, "row", at, after_id, after_row, most;
 end $$;
 
--- The last day on which a record of that day is in time: the same for all days of a quarter.
-create or replace function report_due(on_day date) returns date language sql stable as $$
-    select quarter_end(on_day) + (select x.days from reporting_deadline x where x.effective_from <= quarter_end(on_day)
-                                   order by x.effective_from desc limit 1)
+-- From which instant on a record of that day is late: the same for all days of a quarter. The planner puts this in
+-- place of the call.
+create or replace function report_deadline(on_day date) returns table (late_from timestamptz)
+    language sql stable rows 1 as $$
+    select (quarter_end(on_day) + x.days + 1)::timestamp at time zone 'Asia/Shanghai'
+      from reporting_deadline x
+     where x.effective_from <= quarter_end(on_day)
+     order by x.effective_from desc
+     limit 1
 $$;
 
+-- Had a loan been drawn before a quarter, and is something owed on it at a day?
+create or replace function loan_is_lent(l loan, first date, cut date, known_at timestamptz) returns boolean
+    language plpgsql stable as $$
+declare
+    f loan_life;
+begin
+    if l.disbursed_on < first and not record_has_later(l.id, l.version, known_at) then
+        f := loan_fold(l, cut, known_at, null);
+    end if;
+    return f.state in ('active', 'overdue', 'matured') and f.outstanding_fen > 0;
+end $$;
+
+-- Does another loan tell the same number of the pledge register?
+create or replace function loan_pledged_twice(l loan, known_at timestamptz) returns boolean
+    language plpgsql stable as $$
+begin -- PL/pgSQL keeps the plan
+    return l.pledge_no is not null
+       and exists (select from loan x
+                    where x.pledge_no = l.pledge_no and x.id <> l.id
+                      and (loan_pledged_twice.known_at is null or x.recorded_at <= loan_pledged_twice.known_at)
+                      and not record_has_later(x.id, x.version, loan_pledged_twice.known_at));
+end $$;
+
 -- By bank: loans and loan events of the quarter and how many came late; loans whose term ended (from the last day of
--- the quarter before to the day before cut) with no word of what became of them by cut; 1 when a bank with loans on its
--- books told nothing at all of the quarter. Nothing is looked up of a loan that an answer does not need.
+-- the quarter before to the day before cut) with no word of what became of them by cut; 1 when a bank that is owed what
+-- it lent before told nothing at all of the quarter. Nothing is looked up of a loan that an answer does not need.
 create or replace function report_facts_reporters(first date, cut date, known_at timestamptz, basis text)
     returns setof report_fact language sql stable as $$
     with due as materialized (
-        select (report_due(first) + 1)::timestamp at time zone 'Asia/Shanghai' as late_from
+        select d.late_from from report_deadline(first) d
     ),
     told as (
         select l.org_id, l.id, l.version, 'loan' as type, null::text as reference, l.borrower as firm,
@@ -706,12 +738,12 @@ create or replace function report_facts_reporters(first date, cut date, known_at
            and (known_at is null or l.recorded_at <= known_at)
            and not exists (select from loans_replaced(known_at) x where x.id = l.id and x.version = l.version)
     ),
-    missing as materialized (
-        select n.org_id, n.id, n.version, n.borrower, n.amount_fen, n.signed_on
+    missing as (
+        select n.org_id, n.id, n.version, n.borrower, n.amount_fen
           from ending n
          where not n.has_events and n.disbursed_on <= cut
         union all
-        select n.org_id, n.id, n.version, n.borrower, n.amount_fen, n.signed_on
+        select n.org_id, n.id, n.version, n.borrower, n.amount_fen
           from ending n
          cross join lateral (
                select x.*
@@ -727,10 +759,8 @@ create or replace function report_facts_reporters(first date, cut date, known_at
          where o.kind = 'bank'
            and not exists (select from told t where t.org_id = o.id)
            and exists (select from loan l
-                        where l.org_id = o.id and l.disbursed_on < first
-                          and (known_at is null or l.recorded_at <= known_at)
-                          and not record_has_later(l.id, l.version, known_at)
-                          and loan_state(l, cut, known_at) in ('active', 'overdue', 'matured'))
+                        where l.org_id = o.id and (known_at is null or l.recorded_at <= known_at)
+                          and loan_is_lent(l, first, cut, known_at))
     )
     select o.code, x.id, x.version, x.type, coalesce(x.reference, record_key(x.id, x.version)), x.firm, x.v
       from (
@@ -738,14 +768,11 @@ create or replace function report_facts_reporters(first date, cut date, known_at
                   array[case when t.type = 'loan' then 1 else 0 end,
                         case when t.type = 'loan' and t.late then 1 else 0 end,
                         case when t.type = 'loan_event' then 1 else 0 end,
-                        case when t.type = 'loan_event' and t.late then 1 else 0 end,
-                        case when m.id is not null then 1 else 0 end, coalesce(m.amount_fen, 0), 0]::bigint[] as v
+                        case when t.type = 'loan_event' and t.late then 1 else 0 end, 0, 0, 0]::bigint[] as v
              from told t
-             left join missing m on m.id = t.id
            union all
            select m.org_id, m.id, m.version, 'loan', null, m.borrower, array[0, 0, 0, 0, 1, m.amount_fen, 0]::bigint[]
              from missing m
-            where not m.signed_on between first and cut
            union all
            select s.id, md5('silent ' || s.id)::uuid, 1, 'org', s.code, null, array[0, 0, 0, 0, 0, 0, 1]::bigint[]
              from silent s) x
@@ -760,7 +787,7 @@ $$;
 create or replace function report_facts_quality(first date, cut date, known_at timestamptz, basis text)
     returns setof report_fact language sql stable as $$
     with subject as materialized (
-        select l.*,
+        select l as loan, l.*,
                l.id in (select e.loan_id from loan_event e -- what the life of a loan is asked for needs one of these
                          where e.kind in ('settled', 'pledge_released') and e.on_day <= cut
                            and (known_at is null or e.recorded_at <= known_at)) as ended
@@ -780,28 +807,19 @@ create or replace function report_facts_quality(first date, cut date, known_at t
                        and (known_at is null or e.recorded_at <= known_at)) end as settled_on
           from subject s
           left join lateral (
-               select x.*
-                 from loan_fold((select l from loan l where l.id = s.id and l.version = s.version),
-                                cut, known_at, null) x
-                where s.ended
+               select x.* from loan_fold(s.loan, cut, known_at, null) x where s.ended
                offset 0) f on true -- not run through for nothing: the condition stays inside
     ),
-    contradiction as materialized (
-        select x.*
-          from (select j.org_id, j.id, j.version, j.borrower,
-                       coalesce(j.released_on is not null and j.outstanding_fen > 0 and j.state <> 'written_off', false)
-                           as released_owing,
-                       coalesce(j.released_on is null and j.settled_on + 60 < cut, false) as settled_pledged,
-                       j.pledge_no is not null
-                           and exists (select from loan x
-                                        where x.pledge_no = j.pledge_no and x.id <> j.id
-                                          and (known_at is null or x.recorded_at <= known_at)
-                                          and not record_has_later(x.id, x.version, known_at)) as no_twice,
-                       coalesce(substring(j.pledge_no from '^Y?([0-9]{4})')::int
-                                <> extract(year from j.registered_on), false) as no_year,
-                       coalesce(j.disbursed_on + 30 < cut and j.registered_on is null, false) as unregistered
-                  from judged j) x
-         where x.released_owing or x.settled_pledged or x.no_twice or x.no_year or x.unregistered
+    contradiction as (
+        select j.org_id, j.id, j.version, j.borrower, c.at
+          from judged j
+         cross join lateral (values
+               (5, j.released_on is not null and j.outstanding_fen > 0 and j.state <> 'written_off'),
+               (6, j.released_on is null and j.settled_on + 60 < cut),
+               (7, loan_pledged_twice(j.loan, known_at)),
+               (8, loan_pledge_year_off(j.pledge_no, j.registered_on)),
+               (9, j.disbursed_on + 30 < cut and j.registered_on is null)) as c(at, holds)
+         where c.holds
     ),
     received as (
         select r.org_id, r.id, max(r.version) as version, min(r.type) as type, count(*) as records,
@@ -815,15 +833,14 @@ create or replace function report_facts_quality(first date, cut date, known_at t
     )
     select o.code, x.id, x.version, x.type, coalesce(x.reference, record_key(x.id, x.version)), x.firm, x.v
       from (
-           select coalesce(c.org_id, r.org_id) as org_id,
-                  coalesce(c.id, r.id) as id, coalesce(c.version, r.version) as version,
-                  coalesce(r.type, 'loan') as type, null::text as reference, c.borrower as firm,
-                  array[coalesce(r.records, 0), 0, 0, coalesce(r.corrections, 0),
-                        coalesce(c.released_owing, false)::int, coalesce(c.settled_pledged, false)::int,
-                        coalesce(c.no_twice, false)::int, coalesce(c.no_year, false)::int,
-                        coalesce(c.unregistered, false)::int, coalesce(r.records, 0)]::bigint[] as v
+           select r.org_id, r.id, r.version, r.type, null::text as reference, null::text as firm,
+                  array[r.records, 0, 0, r.corrections, 0, 0, 0, 0, 0, r.records]::bigint[] as v
+             from received r
+           union all
+           select c.org_id, c.id, c.version, 'loan', null, c.borrower,
+                  array[0, 0, 0, 0, (c.at = 5)::int, (c.at = 6)::int, (c.at = 7)::int, (c.at = 8)::int,
+                        (c.at = 9)::int, 0]::bigint[]
              from contradiction c
-             full join received r on r.id = c.id
            union all
            select i.org_id, md5('intake ' || i.org_id || ' ' || i.type || ' ' || i.on_day)::uuid, 1, 'intake',
                   i.type || ' ' || i.on_day, null,

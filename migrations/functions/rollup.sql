@@ -3,13 +3,22 @@
 -- A loan's class: all that the report tells loans apart by, in one text.
 create or replace function loan_class(org_id bigint, district text, patents int, trademarks int,
                                       right_kind text, product text, size text, industry text,
-                                      amount_fen bigint, first_loan boolean)
+                                      amount_fen bigint, first_loan boolean, late boolean)
     returns text language sql immutable parallel safe as $$
     select org_id::text || ' ' || district || ' '
            || loan_secured_by(patents, trademarks) || ' '
            || coalesce(right_kind, 'unknown') || ' ' || product || ' ' || size || ' '
            || loan_industry_section(industry) || ' ' || loan_amount_class(amount_fen) || ' '
-           || loan_firstness(first_loan)
+           || loan_firstness(first_loan) || ' ' || case when late then 'late' else 'timely' end
+$$;
+
+-- Did a loan come late? By when it was first told of, whichever version this is. One row; the planner puts this in
+-- place of the call.
+create or replace function rollup_lateness(id uuid, version int, recorded_at timestamptz, signed_on date)
+    returns table (late boolean) language sql stable rows 1 as $$
+    select coalesce(case when $2 = 1 then $3
+                         else (select r.recorded_at from submission r where r.id = $1 and r.version = 1) end
+                    >= (select d.late_from from report_deadline($4) d), false)
 $$;
 
 -- What a class says, by name: its words in the order in which loan_class sets them.
@@ -26,7 +35,10 @@ create or replace function rollup_class_rows(class text) returns table (section 
      cross join lateral (values
            ('all', ''), ('by_bank', c.org_id::text), ('by_district', c.district), ('by_kind', c.secured_by),
            ('by_ip_kind', c.right_kind), ('by_product', c.product), ('by_size', c.size), ('by_industry', c.industry),
-           ('small_loans', c.amount_class), ('first_loans', c.firstness)) as r(section, row_key)
+           ('small_loans', c.amount_class), ('first_loans', c.firstness),
+           (case c.lateness when 'late' then 'late' end, ''),
+           (case c.lateness when 'late' then 'late_by_bank' end, c.org_id::text)) as r(section, row_key)
+     where r.section is not null
 $$;
 
 -- What one firm took in one quarter, made again from its loans.
@@ -37,8 +49,9 @@ create or replace function rollup_firm_classes(borrower text, quarter date) retu
                               (select loan_right_kind(min(p.kind), max(p.kind))
                                  from loan_ip p
                                 where p.record_id = l.id and p.version = l.version),
-                              l.product, l.size, l.industry, l.amount_fen, l.first_loan) as class
+                              l.product, l.size, l.industry, l.amount_fen, l.first_loan, w.late) as class
               from loan l
+             cross join lateral rollup_lateness(l.id, l.version, l.recorded_at, l.signed_on) w
              where l.borrower = $1
                and l.signed_on between $2 and quarter_end($2)
                and not exists (select from loan later
@@ -153,23 +166,6 @@ begin
     on conflict on constraint city_firms_key do update set firms = r.firms + excluded.firms;
 end $$;
 
--- loan_rollup as it must be, summed anew from the loans: what verify compares with.
-create or replace function rollup_loan_rows() returns setof loan_rollup
-    language sql stable as $$
-    select c.org_id, c.district, x.quarter, c.secured_by, c.right_kind, c.product, c.size, sum(x.loans)::bigint,
-           sum(x.amount_fen)::bigint, sum(x.ip_amount_fen)::bigint,
-           coalesce(sum(x.loans) filter (where c.amount_class = 'small'), 0)::bigint,
-           coalesce(sum(x.amount_fen) filter (where c.amount_class = 'small'), 0)::bigint,
-           coalesce(sum(x.loans) filter (where c.firstness = 'first'), 0)::bigint,
-           coalesce(sum(x.amount_fen) filter (where c.firstness = 'first'), 0)::bigint
-      from (select l.class, l.quarter, count(*) as loans, sum(l.amount_fen) as amount_fen,
-                   sum(l.ip_amount_fen) as ip_amount_fen
-              from loan_classed l
-             group by l.class, l.quarter) x
-     cross join lateral loan_class_named(x.class) c
-     group by 1, 2, 3, 4, 5, 6, 7
-$$;
-
 -- Adds versions of loans to the sums, or takes them away, by their signs.
 create or replace function rollup_loans_add(versions loan_version[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -178,34 +174,21 @@ declare
 begin
     with class as materialized (
         select v.class, v.quarter, sum(v.sign)::bigint as loans,
-               sum(v.sign * v.amount_fen)::bigint as amount_fen, sum(v.sign * v.ip_amount_fen)::bigint as ip_amount_fen,
+               sum(v.sign * v.amount_fen)::bigint as amount_fen,
                sum(v.sign * v.registered_fen)::bigint as registered_fen,
                sum(v.sign * v.patents)::bigint as patents, sum(v.sign * v.trademarks)::bigint as trademarks
           from unnest(versions) v
          group by 1, 2
     ),
     keys_added as (
-        insert into loan_rollup as r (org_id, district, quarter, kind, right_kind, product, size, loans, amount_fen,
-               ip_amount_fen, small_loans, small_fen, first_loans, first_fen)
-        select c.org_id, c.district, x.quarter, c.secured_by, c.right_kind, c.product, c.size, sum(x.loans),
-               sum(x.amount_fen), sum(x.ip_amount_fen),
-               coalesce(sum(x.loans) filter (where c.amount_class = 'small'), 0),
-               coalesce(sum(x.amount_fen) filter (where c.amount_class = 'small'), 0),
-               coalesce(sum(x.loans) filter (where c.firstness = 'first'), 0),
-               coalesce(sum(x.amount_fen) filter (where c.firstness = 'first'), 0)
+        insert into loan_rollup as r (org_id, district, quarter, loans)
+        select c.org_id, c.district, x.quarter, sum(x.loans)
           from class x
          cross join lateral loan_class_named(x.class) c
-         group by 1, 2, 3, 4, 5, 6, 7
-        having bool_or(x.loans <> 0 or x.amount_fen <> 0 or x.ip_amount_fen <> 0)
-         order by 1, 2, 3, 4, 5, 6, 7
-        on conflict on constraint loan_rollup_key do update
-           set loans = r.loans + excluded.loans,
-               amount_fen = r.amount_fen + excluded.amount_fen,
-               ip_amount_fen = r.ip_amount_fen + excluded.ip_amount_fen,
-               small_loans = r.small_loans + excluded.small_loans,
-               small_fen = r.small_fen + excluded.small_fen,
-               first_loans = r.first_loans + excluded.first_loans,
-               first_fen = r.first_fen + excluded.first_fen
+         group by 1, 2, 3
+        having sum(x.loans) <> 0
+         order by 1, 2, 3
+        on conflict on constraint loan_rollup_key do update set loans = r.loans + excluded.loans
     )
     insert into city_rollup as r (section, row_key, quarter, loans, amount_fen, registered_fen, patents, trademarks)
     select k.section, k.row_key, x.quarter, sum(x.loans), sum(x.amount_fen), sum(x.registered_fen), sum(x.patents),
@@ -235,12 +218,13 @@ create or replace function rollup_version(l loan, sign int) returns loan_version
     language sql stable security definer set search_path = public, pg_temp as $$
     select row(sign, (l).borrower, quarter_start((l).signed_on),
                loan_class((l).org_id, (l).district, (l).patents, (l).trademarks, k.kind, (l).product, (l).size,
-                          (l).industry, (l).amount_fen, (l).first_loan),
-               (l).amount_fen, (l).ip_amount_fen, loan_registered_fen((l).registered_fen, (l).amount_fen),
+                          (l).industry, (l).amount_fen, (l).first_loan, w.late),
+               (l).amount_fen, loan_registered_fen((l).registered_fen, (l).amount_fen),
                (l).patents, (l).trademarks)::loan_version
       from (select loan_right_kind(min(p.kind), max(p.kind)) as kind
               from loan_ip p
              where p.record_id = (l).id and p.version = (l).version) k
+     cross join lateral rollup_lateness((l).id, (l).version, (l).recorded_at, (l).signed_on) w
 $$;
 
 -- Adds the versions that a statement stored and takes away those they replace.
@@ -248,14 +232,16 @@ create or replace function loan_rollup_keep() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     versions loan_version[];
+    numbered boolean;
 begin
     select array_agg(row(v.sign, v.borrower, quarter_start(v.signed_on),
                          loan_class(v.org_id, v.district, v.patents, v.trademarks, k.kind, v.product, v.size,
-                                    v.industry, v.amount_fen, v.first_loan),
-                         v.amount_fen, v.ip_amount_fen,
+                                    v.industry, v.amount_fen, v.first_loan, w.late),
+                         v.amount_fen,
                          loan_registered_fen(v.registered_fen, v.amount_fen), v.patents,
-                         v.trademarks)::loan_version)
-      into versions
+                         v.trademarks)::loan_version),
+           bool_or(v.sign > 0 and v.pledge_no is not null)
+      into versions, numbered
       from (select 1 as sign, f.* from fresh f
             union all
             select -1, o.*
@@ -266,8 +252,26 @@ begin
      cross join lateral (
            select loan_right_kind(min(p.kind), max(p.kind)) as kind
              from loan_ip p
-            where p.record_id = v.id and p.version = v.version) k;
+            where p.record_id = v.id and p.version = v.version) k
+     cross join lateral rollup_lateness(v.id, v.version, v.recorded_at, v.signed_on) w;
     perform rollup_loans_add(versions);
+    if numbered then
+        insert into pledge_no_shared as s (pledge_no, loans)
+        select t.pledge_no, t.loans
+          from (select x.pledge_no,
+                       case when exists (select from pledge_no_shared k where k.pledge_no = x.pledge_no) then x.fresh
+                            else (select count(distinct l.id) from loan l where l.pledge_no = x.pledge_no) end as loans
+                  from (select f.pledge_no, count(*) as fresh -- loans that did not tell it before
+                          from fresh f
+                         where f.pledge_no is not null
+                           and not exists (
+                               select from (select * from loan l where l.id = f.id and f.version > 1 offset 0) o
+                                where o.version < f.version and o.pledge_no = f.pledge_no)
+                         group by 1) x) t
+         where t.loans > 1 or exists (select from pledge_no_shared k where k.pledge_no = t.pledge_no)
+         order by 1
+        on conflict on constraint pledge_no_shared_key do update set loans = s.loans + excluded.loans;
+    end if;
     return null;
 end $$;
 
@@ -287,18 +291,68 @@ create or replace function rollup_balance_of(state text, outstanding_fen bigint,
            end::bigint[]
 $$;
 
--- Of a loan without events the whole amount is outstanding from its day of disbursement, and past its term from the
--- day after it.
-create or replace function rollup_eventless_changes(org_id bigint, district text, borrower text, disbursed_on date,
-                                                    matures_on date, amount_fen bigint, sign int)
-    returns setof balance_change language sql immutable parallel safe as $$
-    select org_id, district, borrower, quarter_start(x.on_day), x.what::smallint, sign * x.n
-      from (values (disbursed_on, 1, 1::bigint), (disbursed_on, 2, amount_fen),
-                   (greatest(disbursed_on, matures_on + 1), 9, 1),
-                   (greatest(disbursed_on, matures_on + 1), 10, amount_fen)
-           ) as x(on_day, what, n)
-     where disbursed_on is not null
+-- Is a number of the pledge register of another year than the registration?
+create or replace function loan_pledge_year_off(pledge_no text, registered_on date) returns boolean
+    language sql immutable parallel safe as $$
+    select coalesce(substring(pledge_no from '^Y?([0-9]{4})')::int <> extract(year from registered_on), false)
 $$;
+
+-- Of a loan without events the whole amount is outstanding from its day of disbursement, and past its term from the
+-- day after it. Numbers from 11 on: as rollup_told_of says.
+create or replace function rollup_eventless_changes(org_id bigint, borrower text, signed_on date, disbursed_on date,
+                                                    registered_on date, matures_on date, pledge_no text,
+                                                    amount_fen bigint, sign int)
+    returns setof balance_change language sql immutable parallel safe as $$
+    select org_id, borrower, quarter_start(x.on_day), x.what::smallint, sign * x.n
+      from (values (disbursed_on, 1, 1::bigint), (disbursed_on, 2, amount_fen),
+                   (case when disbursed_on is not null then greatest(disbursed_on, matures_on + 1) end, 9, 1),
+                   (case when disbursed_on is not null then greatest(disbursed_on, matures_on + 1) end, 10, amount_fen),
+                   (case when disbursed_on <= quarter_end(matures_on + 1) then matures_on + 1 end, 11, 1),
+                   (case when disbursed_on <= quarter_end(matures_on + 1) then matures_on + 1 end, 12, amount_fen),
+                   (case when loan_pledge_year_off(pledge_no, registered_on) then signed_on end, 15, 1),
+                   (case when registered_on is null and disbursed_on + 30 < quarter_end(signed_on)
+                         then signed_on end, 16, 1)
+           ) as x(on_day, what, n)
+     where x.on_day is not null
+$$;
+
+-- What is told of a loan by the end of a quarter, of that quarter alone: 11 and 12 (fen) its term ended in the quarter
+-- and nobody said what became of it; of loans of the quarter, or with an event in it: 13 the pledge released while
+-- principal was owed, 14 settled for 60 days and the pledge not released, 15 a pledge number of another year, 16 drawn
+-- for 30 days without registration. Nothing: no numbers.
+create or replace function rollup_told_of(l loan, f loan_life, quarter date) returns bigint[]
+    language plpgsql stable as $$
+declare
+    cut date := quarter_end(quarter);
+    missing boolean := f.state = 'matured' and quarter_start(f.matures_on + 1) = quarter;
+    settled_on date;
+    told bigint[] := array[0, 0, 0, 0]::bigint[];
+begin
+    if l.signed_on <= cut and (quarter_start(l.signed_on) = quarter or exists (
+           select from loan_event e where e.loan_id = l.id and e.on_day between quarter and cut)) then
+        if f.state = 'settled' then
+            select max(e.on_day) into settled_on
+              from loan_event e where e.loan_id = l.id and e.kind = 'settled' and e.on_day <= cut;
+        end if;
+        told := array[(f.released_on is not null and f.outstanding_fen > 0 and f.state <> 'written_off')::int,
+                      coalesce(f.released_on is null and settled_on + 60 < cut, false)::int,
+                      loan_pledge_year_off(l.pledge_no, l.registered_on)::int,
+                      coalesce(l.registered_on is null and l.disbursed_on + 30 < cut, false)::int]::bigint[];
+    end if;
+    told := array[missing::int, case when missing then l.amount_fen else 0 end]::bigint[] || told;
+    return case when told = '{0, 0, 0, 0, 0, 0}'::bigint[] then '{}'::bigint[] else told end;
+end $$;
+
+-- What a loan stands at by the end of a quarter, and what is told of that quarter alone; most: nothing is looked up.
+create or replace function rollup_loan_at(l loan, f loan_life, quarter date) returns bigint[]
+    language plpgsql stable as $$
+begin
+    return rollup_balance_of(f.state, f.outstanding_fen, f.overdue_fen, f.bad_since)
+           || case when f.state in ('matured', 'settled') or f.released_on is not null
+                        or f.state <> 'voided'
+                           and (l.pledge_no is not null or l.registered_on is null and l.disbursed_on is not null)
+                   then rollup_told_of(l, f, quarter) else '{}'::bigint[] end;
+end $$;
 
 -- The ends of the quarters in which the balance of a loan with events may change: those of its days.
 create or replace function loan_quarter_ends(l loan) returns date[]
@@ -306,7 +360,7 @@ create or replace function loan_quarter_ends(l loan) returns date[]
 begin
     return array(select quarter_end(e.on_day)
                    from loan_event e
-                  where e.loan_id = l.id and e.kind <> 'reversed'
+                  where e.loan_id = l.id
                  union
                  select quarter_end(e.matures_on + 1)
                    from loan_event e
@@ -316,6 +370,8 @@ begin
                  union
                  select quarter_end(l.disbursed_on)
                   where l.disbursed_on is not null
+                 union
+                 select quarter_end(l.signed_on)
                   order by 1);
 end $$;
 
@@ -327,30 +383,29 @@ create or replace function loan_balances(l loan, since date)
 #variable_conflict use_column
 declare
     ends constant date[] := loan_quarter_ends(l);
+    lives constant loan_life[] := loan_fold_days(l, loan_told_ordered(l, null, null), ends, null);
 begin
     return query
-    select quarter_start(ends[x.ordinality]),
-           rollup_balance_of(x.state, x.outstanding_fen, x.overdue_fen, x.bad_since)
-      from unnest(loan_fold_days(l, loan_told_ordered(l, null, null), ends, null)) with ordinality x
-     where ends[x.ordinality] >= since;
+    select quarter_start(ends[n]), rollup_loan_at(l, lives[n], quarter_start(ends[n]))
+      from generate_subscripts(ends, 1) n
+     where ends[n] >= since;
 end $$;
 
 -- Whether firms behind balances may come or go: always when something is taken away, or was; not when the firm
--- stood there already and has more.
+-- stood there already and has more. Of a number of one quarter alone (from 11 on) only that quarter counts.
 create or replace function rollup_firms_may_move(changes balance_change[]) returns boolean
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
     return exists (
-        select from (select x.borrower, x.what, x.org_id, min(x.quarter) as quarter, min(x.n) as n
-                       from unnest(changes) x
-                      where x.what in (1, 3, 5, 7, 9)
-                      group by 1, 2, 3) c
-         where (c.n < 0
+        select from unnest(changes) c
+         where (c.what in (1, 3, 5, 7, 9, 11) or c.what > 12)
+           and (c.n < 0
                 or not exists (select from firm_balance b
                                 where b.borrower = c.borrower and b.what = c.what and b.org_id = c.org_id
-                                  and b.quarter <= c.quarter and b.n > 0)
-                or exists (select from firm_balance b
-                            where b.borrower = c.borrower and b.what = c.what and b.n < 0)));
+                                  and b.quarter <= c.quarter and (c.what <= 10 or b.quarter = c.quarter) and b.n > 0)
+                or c.what <= 10
+                   and exists (select from firm_balance b
+                                where b.borrower = c.borrower and b.what = c.what and b.n < 0)));
 end $$;
 
 -- firm_balance still is as it was.
@@ -360,18 +415,22 @@ begin
     with firm as materialized (
         select c.borrower, c.what, c.org_id, c.quarter, sum(c.n)::bigint as n
           from unnest(changes) c
-         where c.what in (1, 3, 5, 7, 9)
+         where c.what in (1, 3, 5, 7, 9, 11) or c.what > 12
          group by 1, 2, 3, 4
     ),
     stood as materialized (
         select b.borrower, b.what, b.org_id, b.quarter, b.n
-          from (select distinct f.borrower, f.what from firm f) x
+          from (select distinct f.borrower, f.what, case when f.what > 10 then f.quarter end as quarter from firm f) x
          cross join lateral (
-               select * from firm_balance y where y.borrower = x.borrower and y.what = x.what offset 0) b
+               select * from firm_balance y
+                where y.borrower = x.borrower and y.what = x.what and (x.quarter is null or y.quarter = x.quarter)
+               offset 0) b
     ),
     level as (
         select s.after, s.borrower, k.org_id, s.what, s.quarter,
-               sum(sum(s.n)) over (partition by s.after, s.borrower, k.org_id, s.what order by s.quarter) as loans
+               case when s.what > 10 then sum(s.n)
+                    else sum(sum(s.n)) over (partition by s.after, s.borrower, k.org_id, s.what order by s.quarter)
+                    end as loans
           from (select false as after, s.* from stood s
                 union all
                 select true, s.* from stood s
@@ -383,8 +442,9 @@ begin
     presence as (
         select v.after, v.org_id, v.what, v.quarter,
                (v.loans > 0)::int
-               - lag((v.loans > 0)::int, 1, 0) over (partition by v.after, v.borrower, v.org_id, v.what
-                                                     order by v.quarter) as firms
+               - case when v.what > 10 then 0
+                      else lag((v.loans > 0)::int, 1, 0) over (partition by v.after, v.borrower, v.org_id, v.what
+                                                               order by v.quarter) end as firms
           from level v
     )
     insert into balance_firms as r (org_id, what, quarter, firms)
@@ -400,31 +460,32 @@ end $$;
 create or replace function rollup_balance_add(changes balance_change[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
+    if changes is null then -- not drawn yet: nothing is owed
+        return;
+    end if;
     if rollup_firms_may_move(changes) then
         perform rollup_firms_move(changes);
     end if;
     with change as materialized (
-        select c.org_id, c.district, c.borrower, c.quarter, c.what, sum(c.n)::bigint as n
+        select c.org_id, c.borrower, c.quarter, c.what, sum(c.n)::bigint as n
           from unnest(changes) c
-         group by 1, 2, 3, 4, 5
+         group by 1, 2, 3, 4
         having sum(c.n) <> 0
     ),
     firms_stored as (
         insert into firm_balance as r (borrower, what, org_id, quarter, n)
-        select c.borrower, c.what, c.org_id, c.quarter, sum(c.n)
+        select c.borrower, c.what, c.org_id, c.quarter, c.n
           from change c
-         where c.what in (1, 3, 5, 7, 9)
-         group by 1, 2, 3, 4
-        having sum(c.n) <> 0
+         where c.what in (1, 3, 5, 7, 9, 11) or c.what > 12
          order by 1, 2, 3, 4
         on conflict on constraint firm_balance_key do update set n = r.n + excluded.n
     )
-    insert into balance_rollup as r (org_id, district, what, quarter, n)
-    select c.org_id, c.district, c.what, c.quarter, sum(c.n)
+    insert into balance_rollup as r (org_id, what, quarter, n)
+    select c.org_id, c.what, c.quarter, sum(c.n)
       from change c
-     group by 1, 2, 3, 4
+     group by 1, 2, 3
     having sum(c.n) <> 0
-     order by 1, 2, 3, 4
+     order by 1, 2, 3
     on conflict on constraint balance_rollup_key do update set n = r.n + excluded.n;
 end $$;
 
@@ -438,33 +499,35 @@ declare
     changes balance_change[];
 begin
     with stood as materialized (
-        select b.quarter, b.org_id, b.district, b.borrower, b.v from loan_balance b where b.loan_id = l.id
+        select b.quarter, b.org_id, b.borrower, b.v from loan_balance b where b.loan_id = l.id
     ),
     made as materialized (
-        select x.quarter, l.org_id, l.district, l.borrower, x.v from loan_balances(l, first) x
+        select x.quarter, l.org_id, l.borrower, x.v from loan_balances(l, first) x
     ),
     change as (
-        select s.org_id, s.district, s.borrower, s.quarter, x.what::smallint,
-               s.sign * (x.level - lag(x.level, 1, 0::bigint) over (partition by s.sign, x.what order by s.quarter))
+        select s.org_id, s.borrower, s.quarter, x.what::smallint,
+               s.sign * (x.level - case when x.what > 10 then 0
+                                        else lag(x.level, 1, 0::bigint)
+                                                 over (partition by s.sign, x.what order by s.quarter) end)
           from (select -1 as sign, s.* from stood s
                 union all
                 select 1, s.* from stood s where s.quarter < first
                 union all
                 select 1, m.* from made m) s
          cross join lateral unnest(s.v) with ordinality as x(level, what)
+         where x.what <= 10 or x.level <> 0
         union all
         select c.*
-          from rollup_eventless_changes(l.org_id, l.district, l.borrower, l.disbursed_on,
-                                        l.matures_on, l.amount_fen, -1) c
+          from rollup_eventless_changes(l.org_id, l.borrower, l.signed_on, l.disbursed_on, l.registered_on,
+                                        l.matures_on, l.pledge_no, l.amount_fen, -1) c
          where not known
     ),
     stored as (
-        insert into loan_balance as b (loan_id, quarter, org_id, district, borrower, v)
-        select l.id, m.quarter, m.org_id, m.district, m.borrower, m.v from made m
+        insert into loan_balance as b (loan_id, quarter, org_id, borrower, v)
+        select l.id, m.quarter, m.org_id, m.borrower, m.v from made m
         on conflict on constraint loan_balance_key do update
-           set org_id = excluded.org_id, district = excluded.district, borrower = excluded.borrower, v = excluded.v
-         where (b.org_id, b.district, b.borrower, b.v)
-               is distinct from (excluded.org_id, excluded.district, excluded.borrower, excluded.v)
+           set org_id = excluded.org_id, borrower = excluded.borrower, v = excluded.v
+         where (b.org_id, b.borrower, b.v) is distinct from (excluded.org_id, excluded.borrower, excluded.v)
     ),
     gone as ( -- days that a correction took away
         delete from loan_balance b
@@ -482,17 +545,18 @@ declare
     changes balance_change[];
 begin
     select array_agg(c) into changes
-      from (select 1 as sign, f.id, f.version, f.org_id, f.district, f.borrower, f.disbursed_on, f.matures_on,
-                   f.amount_fen
+      from (select 1 as sign, f.id, f.version, f.org_id, f.borrower, f.signed_on, f.disbursed_on, f.registered_on,
+                   f.matures_on, f.pledge_no, f.amount_fen
               from fresh f
             union all
-            select -1, o.id, f.version, o.org_id, o.district, o.borrower, o.disbursed_on, o.matures_on, o.amount_fen
+            select -1, o.id, f.version, o.org_id, o.borrower, o.signed_on, o.disbursed_on, o.registered_on,
+                   o.matures_on, o.pledge_no, o.amount_fen
               from fresh f
              cross join lateral (
                    select * from loan x where x.id = f.id and x.version = f.version - 1 offset 0) o
              where f.version > 1) v
-     cross join lateral rollup_eventless_changes(v.org_id, v.district, v.borrower, v.disbursed_on, v.matures_on,
-                                          v.amount_fen, v.sign) c
+     cross join lateral rollup_eventless_changes(v.org_id, v.borrower, v.signed_on, v.disbursed_on, v.registered_on,
+                                          v.matures_on, v.pledge_no, v.amount_fen, v.sign) c
      where v.version = 1 or not exists (select from loan_balance b where b.loan_id = v.id);
     if exists (select from fresh f where f.version > 1) then
         select changes || array_agg(c) into changes
@@ -526,7 +590,45 @@ begin
      cross join lateral (select v from loan v where v.id = e.loan_id order by v.version desc limit 1) l
      cross join lateral unnest(loan_balance_keep(l.v, e.since)) c;
     perform rollup_balance_add(changes);
+    insert into event_rollup as r (org_id, quarter, events, late)
+    select x.org_id, quarter_start(x.on_day), count(*),
+           count(*) filter (where x.recorded_at >= (select d.late_from from report_deadline(x.on_day) d))
+      from unnest(ids) i
+     cross join lateral (select * from loan_event e where e.id = i offset 0) x
+     group by 1, 2
+     order by 1, 2
+    on conflict on constraint event_rollup_key do update
+       set events = r.events + excluded.events, late = r.late + excluded.late;
 end $$;
+
+-- After the leaves of a flight: how many records of those who report came in the quarter of the clock. Once a flight,
+-- not for each record.
+create or replace function log_leaf_received() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    insert into received_rollup as r (org_id, quarter, records, corrections, ids)
+    select f.org_id, quarter_start(shanghai_day(f.recorded_at)), sum(f.records), sum(f.corrections), sum(f.ids)
+      from (select x.org_id, x.recorded_at, count(*) as records, count(*) filter (where x.version > 1) as corrections,
+                   count(*) filter (where x.version = 1 or not exists (
+                       select from submission e
+                        where e.id = x.id and e.version = x.version - 1
+                          and quarter_start(shanghai_day(e.recorded_at))
+                              = quarter_start(shanghai_day(x.recorded_at)))) as ids
+              from fresh l
+             cross join lateral (
+                   select s.id, s.version, s.org_id, s.recorded_at
+                     from submission s where s.id = l.record_id and s.version = l.version offset 0) x
+             group by 1, 2) f
+      join org o on o.id = f.org_id and o.kind in ('bank', 'insurer', 'guarantor')
+     group by 1, 2
+     order by 1, 2
+    on conflict on constraint received_rollup_key do update
+       set records = r.records + excluded.records, corrections = r.corrections + excluded.corrections,
+           ids = r.ids + excluded.ids;
+    return null;
+end $$;
+create or replace trigger received after insert on log_leaf referencing new table as fresh
+    for each statement execute function log_leaf_received();
 
 -- The periods of loan_sums (0015) for a quarter that is over, as quarters; last: the last quarter that counts. Made
 -- once for whoever joins them: PL/pgSQL keeps rows.
@@ -705,18 +807,18 @@ create or replace function rollup_cells_of_balances(first date) returns setof re
     with sum as (
         select b.org_id, b.what, sum(b.n)::bigint as n
           from balance_rollup b
-         where b.quarter <= first
+         where b.quarter <= first and b.what <= 10
          group by 1, 2
         union all
         select 0, b.what, sum(b.n)::bigint
           from balance_rollup b
-         where b.quarter <= first
+         where b.quarter <= first and b.what <= 10
          group by 2
     ),
     firm as (
         select b.org_id, b.what, sum(b.firms)::bigint as firms
           from balance_firms b
-         where b.quarter <= first
+         where b.quarter <= first and b.what <= 10
          group by 1, 2
     )
     select case when k.org_id <> 0 then (select o.code from org o where o.id = k.org_id) end,
@@ -729,6 +831,152 @@ create or replace function rollup_cells_of_balances(first date) returns setof re
       left join firm f on f.org_id = k.org_id and f.what = p.what - 1 + p.what % 2
      where k.facts > 0
      group by k.org_id, k.facts
+$$;
+
+-- Cells of how well banks report, from the sums: of each bank (0: of the city) and column what it comes to and the
+-- firms behind it. What is not of a firm is nobody's own figure.
+create or replace function rollup_cells_of_reporters(first date) returns setof report_cells_row
+    language sql stable as $$
+    with part as (
+        select case r.section when 'by_bank' then r.row_key::bigint when 'late_by_bank' then r.row_key::bigint
+                              else 0 end as org_id,
+               case when r.section in ('all', 'by_bank') then 1 else 2 end as at, r.loans as n
+          from city_rollup r
+         where r.section in ('all', 'late', 'by_bank', 'late_by_bank') and r.quarter = first
+        union all
+        select k.org_id, k.at, sum(k.n)::bigint
+          from event_rollup e
+         cross join lateral (values (e.org_id, 3, e.events), (e.org_id, 4, e.late), (0, 3, e.events), (0, 4, e.late))
+               as k(org_id, at, n)
+         where e.quarter = first
+         group by 1, 2
+        union all
+        select k.org_id, b.what - 6, sum(b.n)::bigint
+          from balance_rollup b
+         cross join lateral (values (b.org_id), (0)) as k(org_id)
+         where b.what in (11, 12) and b.quarter = first
+         group by 1, 2
+    ),
+    silent as materialized (
+        select o.org_id
+          from (select b.id as org_id
+                  from org b
+                 where b.kind = 'bank'
+                   and not exists (select from part p where p.org_id = b.id and p.at in (1, 3) and p.n > 0)
+                offset 0) o
+         where rollup_bank_lends(o.org_id, first)
+    ),
+    told as (
+        select p.org_id, p.at, p.n from part p
+        union all
+        select s.org_id, 7, 1 from silent s
+        union all
+        select 0, 7, count(*) from silent s
+    ),
+    firm as (
+        select case r.section when 'by_bank' then r.row_key::bigint when 'late_by_bank' then r.row_key::bigint
+                              else 0 end as org_id,
+               case when r.section in ('all', 'by_bank') then 1 else 2 end as at, sum(r.firms)::bigint as firms
+          from city_firms r
+         where r.section in ('all', 'late', 'by_bank', 'late_by_bank') and r.quarter = first
+         group by 1, 2
+        union all
+        select b.org_id, a.at, b.firms
+          from balance_firms b
+         cross join (values (5), (6)) as a(at)
+         where b.what = 11 and b.quarter = first
+    )
+    select (select o.code from org o where o.id = k.org_id),
+           array_agg(case when p.at <= 7 then coalesce(t.n, 0) end order by p.at),
+           array_agg(case when p.at in (3, 4, 7) and t.n > 0 then null else coalesce(f.firms, 0) end order by p.at),
+           k.facts
+      from (select t.org_id, sum(t.n)::bigint as facts from told t where t.at in (1, 3, 5, 7) group by 1) k
+     cross join generate_series(1, 13) as p(at)
+      left join told t on t.org_id = k.org_id and t.at = p.at
+      left join firm f on f.org_id = k.org_id and f.at = p.at
+     where k.facts > 0
+     group by k.org_id, k.facts
+$$;
+
+-- Had a bank lent before a quarter what was owed at its end? Where the sums say that nothing is, no loan is looked at;
+-- else the first that is found will do.
+create or replace function rollup_bank_lends(org bigint, first date) returns boolean language plpgsql stable as $$
+begin
+    return coalesce((select sum(b.n) > 0
+                       from balance_rollup b
+                      where b.org_id = org and b.what = 1 and b.quarter <= first), false)
+       and exists (select from (select r.id, r.version from submission r
+                                 where r.org_id = org and r.type = 'loan' offset 0) r
+                    cross join lateral (select * from loan x where x.id = r.id and x.version = r.version offset 0) l
+                    where loan_is_lent(l, first, quarter_end(first), null));
+end $$;
+
+-- Cells of what came in, was refused, corrected or contradicts itself, from the sums; numbers that two loans have are
+-- looked up by the numbers that two loans ever had.
+create or replace function rollup_cells_of_quality(first date) returns setof report_cells_row
+    language sql stable as $$
+    with twice as materialized (
+        select l.org_id, l.borrower
+          from pledge_no_shared s
+         cross join lateral (select * from loan x where x.pledge_no = s.pledge_no offset 0) l
+         where l.signed_on <= quarter_end(first)
+           and not record_has_later(l.id, l.version, null)
+           and not loan_is_void(l.id, null)
+           and (l.signed_on >= first
+                or exists (select from loan_event e
+                            where e.loan_id = l.id and e.on_day between first and quarter_end(first)))
+           and loan_pledged_twice(l, null)
+    ),
+    part as (
+        select r.org_id, c.at, c.n
+          from received_rollup r
+         cross join lateral (values (1, r.records), (4, r.corrections), (10, r.records), (0, r.ids)) as c(at, n)
+         where r.quarter = first
+        union all
+        select i.org_id, c.at, c.n
+          from (select x.org_id, sum(x.refused)::bigint as refused, sum(x.conflicts)::bigint as conflicts,
+                       count(*) as days
+                  from intake x
+                 where x.on_day between first and quarter_end(first)
+                 group by 1) i
+         cross join lateral (values (2, i.refused), (3, i.conflicts), (10, i.refused), (0, i.days)) as c(at, n)
+        union all
+        select b.org_id, c.at, b.n
+          from balance_rollup b
+         cross join lateral (values (case when b.what < 15 then b.what - 8 else b.what - 7 end), (0)) as c(at)
+         where b.what > 12 and b.quarter = first
+        union all
+        select t.org_id, c.at, t.n
+          from (select x.org_id, count(*) as n from twice x group by 1) t
+         cross join (values (7), (0)) as c(at)
+    ),
+    told as ( -- at 0: how many facts
+        select k.org_id, p.at, sum(p.n)::bigint as n
+          from part p
+         cross join lateral (values (p.org_id), (0)) as k(org_id)
+         group by 1, 2
+    ),
+    firm as (
+        select b.org_id, case when b.what < 15 then b.what - 8 else b.what - 7 end as at, b.firms
+          from balance_firms b
+         where b.what > 12 and b.quarter = first
+        union all
+        select k.org_id, 7, count(distinct t.borrower)
+          from twice t
+         cross join lateral (values (t.org_id), (0)) as k(org_id)
+         group by 1
+    )
+    select (select o.code from org o where o.id = k.org_id),
+           array_agg(case when p.at <= 10 then coalesce(t.n, 0) end order by p.at),
+           array_agg(case when p.at in (1, 2, 3, 4, 10) and t.n > 0 then null else coalesce(f.firms, 0) end
+                     order by p.at),
+           k.n
+      from told k
+     cross join generate_series(1, 13) as p(at)
+      left join told t on t.org_id = k.org_id and t.at = p.at
+      left join firm f on f.org_id = k.org_id and f.at = p.at
+     where k.at = 0 and k.n > 0
+     group by k.org_id, k.n
 $$;
 
 -- After events: a loan that is void leaves every sum, and comes back when that is reversed.

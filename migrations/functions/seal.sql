@@ -316,7 +316,7 @@ create or replace function report_loan_standing(l loan) returns text language sq
     select loan_class((l).org_id, (l).district, (l).patents, (l).trademarks,
                       (select loan_right_kind(min(p.kind), max(p.kind))
                          from loan_ip p where p.record_id = (l).id and p.version = (l).version),
-                      (l).product, (l).size, (l).industry, (l).amount_fen, (l).first_loan)
+                      (l).product, (l).size, (l).industry, (l).amount_fen, (l).first_loan, false)
            || ' ' || (l).borrower || ' ' || (l).patents || ' ' || (l).trademarks
            || ' ' || loan_registered_fen((l).registered_fen, (l).amount_fen)
 $$;

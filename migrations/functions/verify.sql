@@ -186,9 +186,21 @@ create or replace function verify_coverage_reserved() returns setof coverage_res
      group by 1
 $$;
 
--- Sums of loans.
+-- Loans by office and quarter.
 create or replace function verify_loan_rollup() returns setof loan_rollup language sql stable as
-    $$ select x.* from rollup_loan_rows() x $$;
+    $$ select x.org_id, x.district, x.quarter, x.loans from loan_rollup_rows x $$;
+
+-- Events of loans by quarter.
+create or replace function verify_event_rollup() returns setof event_rollup language sql stable as
+    $$ select x.org_id, x.quarter, x.events, x.late from event_rollup_rows x $$;
+
+-- Records by the quarter in which they came.
+create or replace function verify_received_rollup() returns setof received_rollup language sql stable as
+    $$ select x.org_id, x.quarter, x.records, x.corrections, x.ids from received_rollup_rows x $$;
+
+-- Numbers of the pledge register that several loans told.
+create or replace function verify_pledge_no_shared() returns setof pledge_no_shared language sql stable as
+    $$ select x.pledge_no, x.loans from pledge_no_shared_rows x $$;
 
 -- Sums of loans by the rows of the report.
 create or replace function verify_city_rollup() returns setof city_rollup language sql stable as $$
@@ -230,15 +242,15 @@ end $$;
 
 -- Balances of loans with events, by quarter.
 create or replace function verify_loan_balance() returns setof loan_balance language sql stable as $$
-    select (t.l).id, quarter_start(t.ends[x.ordinality]), (t.l).org_id, (t.l).district, (t.l).borrower,
-           rollup_balance_of(x.state, x.outstanding_fen, x.overdue_fen, x.bad_since)
-      from loans_told() t
-     cross join lateral unnest(verify_life(t.l, t.told, t.ends)) with ordinality x
+    select (t.l).id, q.first, (t.l).org_id, (t.l).borrower, rollup_loan_at(t.l, t.lives[n.n], q.first)
+      from (select x.l, x.ends, verify_life(x.l, x.told, x.ends) as lives from loans_told() x offset 0) t
+     cross join lateral generate_subscripts(t.lives, 1) n(n)
+     cross join lateral (select quarter_start(t.ends[n.n]) as first) q
 $$;
 
 -- Sums of balances.
 create or replace function verify_balance_rollup() returns setof balance_rollup language sql stable as
-    $$ select x.org_id, x.district, x.what, x.quarter, x.n from balance_rollup_rows x $$;
+    $$ select x.org_id, x.what, x.quarter, x.n from balance_rollup_rows x $$;
 
 -- Balances of firms.
 create or replace function verify_firm_balance() returns setof firm_balance language sql stable as

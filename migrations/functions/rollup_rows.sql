@@ -1,0 +1,156 @@
+-- What the sums of the report (rollup.sql) must be: for the first filling, and for verify.
+
+-- Loans that count, each with its class.
+create or replace view loan_classed as
+    select l.org_id, l.district, l.borrower, quarter_start(l.signed_on) as quarter,
+           loan_class(l.org_id, l.district, l.patents, l.trademarks, k.kind, l.product, l.size, l.industry,
+                      l.amount_fen, l.first_loan, w.late) as class,
+           l.amount_fen, loan_registered_fen(l.registered_fen, l.amount_fen) as registered_fen, l.patents, l.trademarks
+      from loan l
+      left join (select p.record_id, p.version, loan_right_kind(min(p.kind), max(p.kind)) as kind
+                   from loan_ip p
+                  group by 1, 2) k on k.record_id = l.id and k.version = l.version
+     cross join lateral rollup_lateness(l.id, l.version, l.recorded_at, l.signed_on) w
+     where not exists (select from loan later
+                        where later.id = l.id and later.version = l.version + 1 and later.version > 1)
+       and not exists (select from loan_void v where v.loan_id = l.id and v.until_at = 'infinity');
+create or replace view loan_rollup_rows as
+    select l.org_id, l.district, quarter_start(l.signed_on) as quarter, count(*) as loans
+      from loan l
+     where not exists (select from loan later
+                        where later.id = l.id and later.version = l.version + 1 and later.version > 1)
+       and not exists (select from loan_void v where v.loan_id = l.id and v.until_at = 'infinity')
+     group by 1, 2, 3;
+create or replace view city_rollup_rows as
+    select k.section, k.row_key, x.quarter, sum(x.loans)::bigint as loans, sum(x.amount_fen)::bigint as amount_fen,
+           sum(x.registered_fen)::bigint as registered_fen, sum(x.patents)::bigint as patents,
+           sum(x.trademarks)::bigint as trademarks
+      from (select l.class, l.quarter, count(*) as loans, sum(l.amount_fen) as amount_fen,
+                   sum(l.registered_fen) as registered_fen, sum(l.patents) as patents, sum(l.trademarks) as trademarks
+              from loan_classed l
+             group by l.class, l.quarter) x
+     cross join lateral rollup_class_rows(x.class) k
+     group by 1, 2, 3;
+create or replace view firm_quarter_rows as
+    select l.borrower, l.quarter, array_agg(distinct l.class order by l.class) as classes
+      from loan_classed l
+     group by 1, 2;
+create or replace view city_firms_rows as
+    with class as materialized (
+        select c.class, k.section, k.row_key
+          from (select distinct unnest(f.classes) as class from firm_quarter f) c
+         cross join lateral rollup_class_rows(c.class) k
+    ),
+    row as materialized (
+        select r.section, r.row_key, (row_number() over ())::int as n
+          from (select distinct c.section, c.row_key from class c) r
+    ),
+    rows_of as materialized (
+        select c.class, array_agg(r.n) as list
+          from class c
+          join row r on r.section = c.section and r.row_key = c.row_key
+         group by c.class
+    ),
+    stand as ( -- a firm stands once in a row and quarter, whatever it took
+        select distinct f.firm, f.quarter, n.n
+          from (select dense_rank() over (order by q.borrower) as firm, q.quarter, q.classes from firm_quarter q) f
+         cross join lateral unnest(f.classes) as class
+          join rows_of o on o.class = class.class
+         cross join lateral unnest(o.list) as n(n)
+    ),
+    counted as (
+        select s.n, s.quarter, s.before, count(*) as firms
+          from (select x.n, x.quarter,
+                       lag(x.quarter, 1, '-infinity'::date) over (partition by x.firm, x.n order by x.quarter) as before
+                  from stand x) s
+         group by 1, 2, 3
+    )
+    select r.section, r.row_key, c.quarter, c.before, c.firms
+      from counted c
+      join row r on r.n = c.n;
+create or replace view loan_balance_rows as
+    select l.id as loan_id, x.quarter, l.org_id, l.borrower, x.v
+      from loan l
+     cross join lateral loan_balances(l, '-infinity') x
+     where exists (select from loan_event e where e.loan_id = l.id)
+       and not exists (select from loan later
+                        where later.id = l.id and later.version = l.version + 1 and later.version > 1);
+-- From what stands in loan_balance, which verify compares with the events, and from loans without events.
+create or replace view balance_changes as
+    select b.org_id, b.borrower, b.quarter, x.what::smallint as what,
+           x.level - case when x.what > 10 then 0 else coalesce(x.stood, 0) end as n
+      from (select s.*, lag(s.v) over (partition by s.loan_id order by s.quarter) as stood from loan_balance s) b
+     cross join lateral unnest(b.v, b.stood) with ordinality as x(level, stood, what)
+     where x.level <> case when x.what > 10 then 0 else coalesce(x.stood, 0) end
+    union all
+    select c.*
+      from loan l
+     cross join lateral rollup_eventless_changes(l.org_id, l.borrower, l.signed_on, l.disbursed_on, l.registered_on,
+                                                 l.matures_on, l.pledge_no, l.amount_fen, 1) c
+     where not exists (select from loan later
+                        where later.id = l.id and later.version = l.version + 1 and later.version > 1)
+       and not exists (select from loan_event e where e.loan_id = l.id);
+create or replace view balance_rollup_rows as
+    select c.org_id, c.what, c.quarter, sum(c.n)::bigint as n
+      from balance_changes c
+     group by 1, 2, 3;
+create or replace view firm_balance_rows as
+    select c.borrower, c.what, c.org_id, c.quarter, sum(c.n)::bigint as n
+      from balance_changes c
+     where c.what in (1, 3, 5, 7, 9, 11) or c.what > 12
+     group by 1, 2, 3, 4
+    having sum(c.n) <> 0;
+create or replace view balance_firms_rows as
+    select x.org_id, x.what, x.quarter, sum(x.firms)::bigint as firms
+      from (select y.org_id, y.what, y.quarter,
+                   (y.level > 0)::int
+                   - case when y.what > 10 then 0
+                          else lag((y.level > 0)::int, 1, 0) over (partition by y.borrower, y.org_id, y.what
+                                                                   order by y.quarter) end as firms
+              from (select b.borrower, k.org_id, b.what, b.quarter,
+                           case when b.what > 10 then sum(b.n)
+                                else sum(sum(b.n)) over (partition by b.borrower, k.org_id, b.what order by b.quarter)
+                                end as level
+                      from firm_balance b
+                     cross join lateral (values (b.org_id), (0)) as k(org_id)
+                     group by 1, 2, 3, 4) y) x
+     group by 1, 2, 3;
+create or replace view event_rollup_rows as
+    select e.org_id, quarter_start(e.on_day) as quarter, count(*) as events,
+           count(*) filter (where e.recorded_at >= (select d.late_from from report_deadline(e.on_day) d)) as late
+      from loan_event e
+     group by 1, 2;
+create or replace view received_rollup_rows as
+    select r.org_id, q.first as quarter, count(*) as records, count(*) filter (where r.version > 1) as corrections,
+           count(distinct r.id) as ids
+      from submission r
+      join org o on o.id = r.org_id and o.kind in ('bank', 'insurer', 'guarantor')
+     cross join lateral (select quarter_start(shanghai_day(r.recorded_at)) as first) q
+     group by 1, 2;
+create or replace view pledge_no_shared_rows as
+    select l.pledge_no, count(distinct l.id) as loans
+      from loan l
+     where l.pledge_no is not null
+     group by 1
+    having count(distinct l.id) > 1;
+
+-- Fills sums that a migration emptied, those that others are made of first. With every upgrade; mostly there is nothing
+-- to do.
+do $$
+declare
+    t text;
+    stands boolean;
+begin
+    foreach t in array array['loan_rollup', 'city_rollup', 'firm_quarter', 'city_firms', 'loan_balance',
+                             'balance_rollup', 'firm_balance', 'balance_firms', 'event_rollup', 'received_rollup',
+                             'pledge_no_shared']
+    loop
+        execute format('select exists (select from %I)', t) into stands;
+        if not stands then
+            execute format('insert into %1$I (%2$s) select %2$s from %3$I', t,
+                           (select string_agg(a.attname, ', ' order by a.attnum)
+                              from pg_attribute a
+                             where a.attrelid = t::regclass and a.attnum > 0 and not a.attisdropped), t || '_rows');
+        end if;
+    end loop;
+end $$;
