@@ -13,6 +13,7 @@
 #include "keeper.h"
 #include "lane.h"
 #include "limit.h"
+#include "memo.h"
 #include "migrate.h"
 #include "nightly.h"
 #include "nonce.h"
@@ -66,12 +67,14 @@ static bool auth_start(struct daemon *p)
 {
     p->s.auth = auth_open();
     p->s.limits = limits_new();
+    p->s.memos = memos_new();
     return true;
 }
 static void auth_stop(struct daemon *p)
 {
     auth_close(p->s.auth);
     limits_free(p->s.limits);
+    memos_free(p->s.memos);
 }
 
 static bool cases_start(struct daemon *p)

@@ -87,7 +87,9 @@ create or replace function enterprise_size_rank(size text) returns bigint langua
 --   last_day  the end of the quarter that counts last; part: the same quarters of an earlier year
 --   figure    count, revenue, employees: value, firms without one; unknown_size: firms not counted for it;
 --             loans, insurance, subsidies: firms by what they benefit from
-create or replace function plan_benefits(first_year int, last_year int, last_day date, known_at timestamptz)
+--   of_firms  of these firms; null: of all
+create or replace function plan_benefits_of(first_year int, last_year int, last_day date, known_at timestamptz,
+                                            of_firms text[])
     returns table (year int, figure text, value bigint, without bigint, part bigint, part_without bigint,
                    firms bigint, part_firms bigint)
     language sql stable security definer set search_path = public, pg_temp set work_mem = '64MB' as $$
@@ -99,7 +101,9 @@ create or replace function plan_benefits(first_year int, last_year int, last_day
                    filter (where l.revenue_fen is not null) as revenue,
                max(array[recorded_us(l.recorded_at), l.employees])
                    filter (where l.employees is not null) as employees
-          from loan l
+          from (select x.* from loan x where $5 is null -- not asked, not read
+                union all
+                select x.* from loan x where x.borrower = any ($5)) l
          where l.signed_on between make_date($1, 1, 1) and least($3, make_date($2, 12, 31))
            and ($4 is null or l.recorded_at <= $4)
            and not exists (select from loans_replaced($4) x where x.id = l.id and x.version = l.version)
@@ -112,6 +116,7 @@ create or replace function plan_benefits(first_year int, last_year int, last_day
         select i.insured, extract(year from i.starts_on)::int, min(i.starts_on), 'insurance', null, null, null
           from insurance_policy i
          where i.starts_on between make_date($1, 1, 1) and least($3, make_date($2, 12, 31))
+           and ($5 is null or i.insured = any ($5))
            and not isempty(i.cover)
            and ($4 is null or i.recorded_at <= $4)
            and not exists (select from insurance_policy later
@@ -123,6 +128,7 @@ create or replace function plan_benefits(first_year int, last_year int, last_day
           from application_step s
           join application a on a.id = s.application
          where s.step in ('approve', 'pay')
+           and ($5 is null or a.borrower = any ($5))
            and s.on_day between make_date($1, 1, 1) and least($3, make_date($2, 12, 31))
            and ($4 is null or s.recorded_at <= $4)
            and (select latest.state
@@ -138,6 +144,7 @@ create or replace function plan_benefits(first_year int, last_year int, last_day
                case when p.employees is not null then array[recorded_us(p.recorded_at), p.employees] end
           from enterprise_profile p
          where ($4 is null or p.recorded_at <= $4)
+           and ($5 is null or p.uscc = any ($5))
            and not exists (select from enterprise_profile later
                             where later.id = p.id and later.version = p.version + 1
                               and ($4 is null or later.recorded_at <= $4))
@@ -196,3 +203,84 @@ create or replace function plan_benefits(first_year int, last_year int, last_day
            ('insurance', s.insured, 0, 0, 0),
            ('subsidies', s.subsidised, 0, 0, 0)) as x(figure, value, without, part, part_without)
 $$;
+
+-- Firms of which anything was recorded, from a leaf of the log on, that may count for the plan up to a day; null: of so
+-- many that counting all is as well.
+create or replace function enterprise_touched(since bigint, last_day date, most int) returns text[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    ids uuid[] := array(select f.record_id from (select x.record_id from log_leaf x where x.no >= since
+                                                  order by x.no limit 10 * most + 1) f);
+    firms text[];
+begin
+    if cardinality(ids) > 10 * most then
+        return null;
+    end if;
+    firms := array(
+        with told as (
+            select i.id, e.loan_id from unnest(ids) i(id)
+              left join lateral (select x.loan_id from loan_event x
+                                  where x.id = i.id and x.kind in ('voided', 'reversed') offset 0) e on true
+        ),
+        lent as (
+            select l.borrower, min(l.signed_on) over (partition by l.id) as first_day
+              from (select distinct coalesce(t.loan_id, t.id) as id from told t) t
+             cross join lateral (select * from loan x where x.id = t.id offset 0) l
+        )
+        select l.borrower from lent l where l.first_day <= last_day
+        union
+        select i.insured from told t
+         cross join lateral (select * from insurance_policy x where x.id = t.id offset 0) i
+        union
+        select p.uscc from told t
+         cross join lateral (select * from enterprise_profile x where x.id = t.id offset 0) p
+        union
+        select a.borrower from told t
+         cross join lateral (select * from application_step x where x.id = t.id offset 0) s
+          join application a on a.id = s.application);
+    return case when cardinality(firms) <= most then firms end;
+end $$;
+
+-- Firms that benefit, as JSON: rows as of plan_benefits_of, and of which instant and place of the log they are.
+-- counted: such a text of before, or null: what was counted then is counted on by what firms touched since came to then
+-- and come to now, so that nobody passes over the loans again. It is the program's to remember; what is not of this
+-- plan and day, or of too long ago, is not looked at.
+create or replace function plan_benefits(first_year int, last_year int, last_day date, known_at timestamptz,
+                                         counted json) returns json
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    about text := concat_ws(' ', first_year, last_year, last_day);
+    now_leaf bigint;
+    now_at timestamptz;
+    firms text[];
+    lines json;
+begin
+    select h.size, h.signed_at into now_leaf, now_at from log_head h order by h.size desc limit 1;
+    if known_at is null and counted ->> 'about' = about and (counted ->> 'leaf')::bigint <= now_leaf then
+        firms := enterprise_touched((counted ->> 'leaf')::bigint, last_day, 500);
+    end if;
+    if firms = '{}' then
+        lines := counted -> 'rows';
+    elsif firms is null then
+        lines := (select json_agg(b) from plan_benefits_of(first_year, last_year, last_day, known_at, null) b);
+    else
+        lines := (
+            select json_agg(x)
+              from (select b.year, b.figure, sum(b.sign * b.value)::bigint as value,
+                           sum(b.sign * b.without)::bigint as without, sum(b.sign * b.part)::bigint as part,
+                           sum(b.sign * b.part_without)::bigint as part_without, sum(b.sign * b.firms)::bigint as firms,
+                           sum(b.sign * b.part_firms)::bigint as part_firms
+                      from (select 1 as sign, w.*
+                              from json_to_recordset(counted -> 'rows') as w(
+                                   year int, figure text, value bigint, without bigint, part bigint,
+                                   part_without bigint, firms bigint, part_firms bigint)
+                            union all
+                            select -1, w.*
+                              from plan_benefits_of(first_year, last_year, last_day,
+                                                    (counted ->> 'known_at')::timestamptz, firms) w
+                            union all
+                            select 1, w.* from plan_benefits_of(first_year, last_year, last_day, null, firms) w) b
+                     group by b.year, b.figure) x);
+    end if;
+    return json_build_object('about', about, 'leaf', now_leaf, 'known_at', now_at, 'rows', coalesce(lines, '[]'::json));
+end $$;

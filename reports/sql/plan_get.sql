@@ -1,7 +1,8 @@
 -- plan_get: everything the targets of a plan are computed from, as rows of several kinds.
 -- $1 plan code or null (that of the last day), $2 basis or null (the plan's own), $3 last day that counts,
 -- $4 known_at or null,
--- $5 end of the quarter that counts last, or null: firms that benefit are not asked for
+-- $5 end of the quarter that counts last, or null: firms that benefit are not asked for; $6 what was counted of them
+-- before, as `counted` told it, or null
 -- -> kind text, a text, b text, c text, d text, e text, f text, g text, h text:
 --    plan: code, title, first_year, last_year, basis, undated (loans)
 --    target: id, kind, metric, threshold, zh, en, reading, basis (null: over several metrics)
@@ -9,6 +10,7 @@
 --    baseline: year, amount_fen, count, source, assumed, version, recorded_at, recorded_by
 --    metric (of a target that has several): target, no, name, side, figure, zh, en
 --    benefit: year, figure, value, without, part, part_without, firms, part_firms (plan_benefits)
+--    counted: text (JSON: to be counted on from; only as of now)
 --    indicator: year, quarter (null: the whole year), side, way, figure, value, source, assumed
 --    published: year, quarter, side, way, figure, value, source, assumed (of a year that records tell)
 --    own: year, quarter, side, way, figure, value, source, assumed (what records come to)
@@ -26,6 +28,13 @@ own as materialized (
     select f.*
       from chosen c
      cross join lateral plan_goal_figures(c.first_year - 1, c.last_year, $3::date, $4::timestamptz) f
+),
+benefits as materialized ( -- firms: only where a target is about them
+    select plan_benefits(c.first_year - 1, c.last_year, $5::date, $4::timestamptz, $6::json) as doc
+      from chosen c
+     where $5::date is not null
+       and exists (select from plan_version_metric m
+                    where m.plan = c.code and m.version = c.version and m.side = 'benefiting_firm')
 ),
 told as materialized ( -- own: of a year and side that records tell
     select f.*, exists (select from own o where o.side = f.side and o.year = f.year) as own
@@ -62,12 +71,13 @@ select 'metric', m.target, m.no::text, m.metric, m.side, m.figure, m.zh, m.en, n
 union all
 select 'benefit', b.year::text, b.figure, b.value::text, b.without::text, b.part::text, b.part_without::text,
        b.firms::text, b.part_firms::text
-  from chosen c
- cross join lateral plan_benefits(c.first_year - 1, c.last_year, $5::date, $4::timestamptz) b
- where $5::date is not null -- a pass over the loans: only where a target is about these firms
-   and exists (select from plan_version_metric m
-                 join chosen x on x.code = m.plan and x.version = m.version
-                where m.side = 'benefiting_firm')
+  from benefits x
+ cross join lateral json_to_recordset(x.doc -> 'rows') as b(year int, figure text, value bigint, without bigint,
+       part bigint, part_without bigint, firms bigint, part_firms bigint)
+union all
+select 'counted', x.doc::text, null, null, null, null, null, null, null
+  from benefits x
+ where $4::timestamptz is null
 union all
 select 'indicator', f.year::text, f.quarter::text, f.side, f.way, f.figure, f.value::text, f.source,
        case when f.assumed then 'true' else 'false' end

@@ -43,8 +43,8 @@ static void on_baselines(void *arg, const struct rows *rows, const struct fail *
 
 static void baselines_get(struct req *r)
 {
-    struct str params[5] = {r->capture[0], {NULL, 0}, STR("1900-01-01")};
-    db_query(r->server->db, r->a, r->actor, SQL_PLAN_GET, params, 5, on_baselines, r);
+    struct str params[6] = {r->capture[0], {NULL, 0}, STR("1900-01-01")};
+    db_query(r->server->db, r->a, r->actor, SQL_PLAN_GET, params, 6, on_baselines, r);
 }
 
 /* ---- PUT: proposed, and entered when a second person has approved ------------------------------
@@ -155,7 +155,7 @@ static void on_plan_for_put(void *arg, const struct rows *rows, const struct fai
 static void baselines_put(struct req *r)
 {
     struct baselines_put *b = arena_alloc(r->a, sizeof *b);
-    struct str params[5] = {r->capture[0], {NULL, 0}, STR("1900-01-01")};
+    struct str params[6] = {r->capture[0], {NULL, 0}, STR("1900-01-01")};
     const struct json *in = json_parse(r->a, r->body, &r->err);
     r->parent_key = r->capture[0];
     b->r = r;
@@ -165,7 +165,7 @@ static void baselines_put(struct req *r)
         reply_problem(r);
         return;
     }
-    db_query(r->server->db, r->a, r->actor, SQL_PLAN_GET, params, 5, on_plan_for_put, b);
+    db_query(r->server->db, r->a, r->actor, SQL_PLAN_GET, params, 6, on_plan_for_put, b);
 }
 
 /* ---- routes ---------------------------------------------------------------------------------- */

@@ -5,8 +5,19 @@
  * shows both and says which was used. A year without either stays 0, a missing base is said so.
  */
 #include "plan_view.h"
+#include "memo.h"
 
 /* ---- asking ---------------------------------------------------------------------------------- */
+
+struct str plan_memo(struct req *r, struct str plan, day last, struct str params[6])
+{
+    struct str name = arena_printf(r->a, "%s %s", day_text(r->a, last).p, plan.p ? plan.p : "");
+    struct str kept = memo_find(r->server->memos, name);
+    params[4] = day_text(r->a, last);
+    if (kept.p)
+        params[5] = arena_str(r->a, kept.p, kept.n);
+    return name;
+}
 
 /* Growth over a quarter that still runs would compare a part with a whole: unless asked for by
  * name, the last quarter complete on the day. */
@@ -27,7 +38,7 @@ static void read_quarter(struct req *r, struct plan_view *p, day *last)
 void plan_ask(struct plan_view *p, db_rows_fn *done)
 {
     struct req *r = p->r;
-    struct str params[5] = {r->capture[0], req_param(r, "basis")};
+    struct str params[6] = {r->capture[0], req_param(r, "basis")};
     day last = DAY_MIN;
     if (str_is(params[0], "current")) /* that of the day asked for */
         params[0] = (struct str){NULL, 0};
@@ -39,8 +50,8 @@ void plan_ask(struct plan_view *p, db_rows_fn *done)
     }
     params[2] = day_text(r->a, last);
     if (p->with_firms)
-        params[4] = day_text(r->a, quarter_last(p->as_of));
-    db_query(r->server->db, r->a, r->actor, SQL_PLAN_GET, params, 5, done, p);
+        p->memo = plan_memo(r, params[0], quarter_last(p->as_of), params);
+    db_query(r->server->db, r->a, r->actor, SQL_PLAN_GET, params, 6, done, p);
 }
 
 /* ---- rows ------------------------------------------------------------------------------------ */
@@ -290,6 +301,8 @@ bool plan_take(struct plan_view *p, const struct rows *rows)
             take_indicator(p, rows, i, p->published, false);
         else if (plan_row_is(rows, i, "benefit"))
             take_benefit(p, rows, i);
+        else if (plan_row_is(rows, i, "counted") && p->memo.p)
+            memo_keep(p->r->server->memos, p->memo, rows_at(rows, i, PLAN_GET_COUNTED_TEXT));
     }
     for (int b = 0; b < p->bases; b++) {
         int64_t total = 0;

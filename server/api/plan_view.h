@@ -51,7 +51,8 @@ struct plan_view {
     int bases;
     told_years *told;
     told_years *published; /* indicators of years that the ledger's own records tell */
-    bool with_firms;       /* firms that benefit are asked for: a pass over all loans */
+    bool with_firms;       /* firms that benefit are asked for */
+    struct str memo;       /* under which what was counted of them is kept */
     struct benefit_year benefit[PLAN_YEARS_MAX + 1];
 };
 
@@ -88,6 +89,9 @@ void plan_firms_write(struct plan_view *p, enum indicator_figure figure,
     const struct plan_answer *answer, struct buf *out);
 
 /* plan_view.c */
+/* What plan_get takes, its sixth from what was counted of firms before: under the name that is
+ * returned, which plan_take keeps the new count under. day: the last that counts of firms. */
+MUST_USE struct str plan_memo(struct req *r, struct str plan, day last, struct str params[6]);
 /* Ask for everything of the plan that the address names, at the quarter and clocks of the query;
  * problems are answered. done gets the rows of plan_get and p. */
 void plan_ask(struct plan_view *p, db_rows_fn *done);

@@ -123,14 +123,14 @@ void report_ask_params(
 }
 
 /* What plan_get takes: the plan of the quarter, as /v1/plans/…/targets asks for it. */
-static void plan_params(const struct report_ask *k, struct str *params)
+static void plan_params(struct report_ask *k, struct str *params)
 {
     struct arena *a = k->r->a;
     params[0] = k->plan;
     params[1] = k->basis;
     params[2] = day_text(a, k->cut);
     params[3] = k->known_at;
-    params[4] = day_text(a, quarter_last(k->quarter));
+    k->memo = plan_memo(k->r, k->plan, quarter_last(k->quarter), params);
 }
 
 void report_ask_run(struct report_ask *k, const struct db_ask *before, int n, db_snapshot_fn *done)
@@ -145,7 +145,7 @@ void report_ask_run(struct report_ask *k, const struct db_ask *before, int n, db
         .n = 3};
     if (k->with_targets) {
         n++;
-        ask[n] = (struct db_ask){.sql = SQL_PLAN_GET, .n = 5};
+        ask[n] = (struct db_ask){.sql = SQL_PLAN_GET, .n = 6};
         plan_params(k, ask[n].params);
     }
     k->first = n + 1;
@@ -201,6 +201,7 @@ static bool read_plan(const struct report_ask *k, bool english, struct report_pl
     struct plan_view *p = arena_alloc(r->a, sizeof *p);
     p->r = r;
     p->with_firms = true;
+    p->memo = k->memo;
     p->as_of = k->quarter;
     MUST(plan_take(p, rows));
     if (p->overflow)

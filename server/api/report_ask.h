@@ -24,6 +24,7 @@ struct report_ask {
     int before; /* statements of the caller's own in front of those of the report */
     int first;  /* the statement of the first section */
     bool with_targets;
+    struct str memo; /* plan_memo */
     struct db_ask *statement;
 };
 

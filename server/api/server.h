@@ -24,6 +24,7 @@ struct server {
     struct witnesses *witnesses;
     struct webhooks *webhooks;
     struct nonces *nonces;
+    struct memos *memos;
     struct writer *sessions; /* of the console */
     /* openapi_write: main.c names it, for it reads the routes, one of which leads to the handler
      * that answers with it. */

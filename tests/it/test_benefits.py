@@ -252,3 +252,61 @@ class Benefits(Case):
         self.date("(recorded_at at time zone 'Asia/Shanghai')::date")
         out = self.d.cli("verify", check=False)
         self.assertEqual((out.returncode, out.stdout.strip()), (0, "no defects"))
+
+    def test_later_counts_go_on_from_the_last_and_come_to_the_same(self):
+        """Known at an instant it is counted from the start, over all loans; as of now from what was counted before."""
+        bank, other = self.d.token("bank"), self.d.token("bank", "BANK-B")
+        self.bank, self.insurer, self.office = bank, self.d.token("insurer"), self.d.token("ip_office")
+
+        def same(what):
+            for quarter in ("2022Q2", "2022Q4", "2023Q3"):
+                now = self.d.sql("select instant_text(clock_timestamp())").replace("+", "%2B")
+                query = "quarter=" + quarter
+                self.assertEqual(self.goal(query), self.goal(query + "&known_at=" + now), (what, quarter))
+
+        def made(firm, day, token=bank, **over):
+            r = self.post("/v1/loans", loan(borrower_uscc=firm, district=firm[2:8], signed_on=day, disbursed_on=day,
+                                            matures_on="2024-12-31", industry="C3973", **over), token)
+            return r.headers["location"], r.json()
+
+        def put(where, doc, token=bank, **over):
+            body = {k: v for k, v in dict(doc, **over).items() if k in loan() or k in ("industry", "employees", "revenue",
+                                                                                       "disbursed_on")}
+            r = self.d.call("PUT", where, dict(body, reason="更正"), token, {"If-Match": '"%d"' % doc["version"]})
+            self.assertEqual(r.status, 200, r.body)
+            return r.json()
+
+        def event(where, token=bank, **over):
+            self.post(where + "/events", dict({"reference": "V-%d" % next(numbers)}, **over), token)
+        self.d.kill9()  # what the test before wrote past the log is counted, too
+        self.d.start()
+        same("by a daemon that remembers nothing")
+        where, doc = made(A, "2022-03-01", employees=25, revenue="4000000.00")
+        same("a firm's first loan")
+        made(A, "2022-08-01", other, employees=600, revenue="30000000.00")
+        same("told again by another bank")
+        doc = put(where, doc, borrower_uscc=B, district=B[2:8], borrower_name="乙公司")
+        same("the loan was another firm's")
+        doc = put(where, doc, signed_on="2023-09-30", disbursed_on="2023-09-30")
+        same("and of another year")
+        event(where, kind="voided", on="2023-10-01", reason="重复录入")
+        same("and of none")
+        with_reference = self.d.call("GET", where + "/events", token=bank).json()["items"][0]["reference"]
+        event(where, kind="reversed", on="2023-10-02", reverses=with_reference)
+        same("and stands after all")
+        event(where, kind="repaid", on="2023-10-03", principal="1.00")
+        self.insure(G, "2022-06-30")
+        same("insured on the last day of a quarter")
+        self.post(PATH, profile(G, 2022, employees=12, revenue="6000000.00"), self.office)
+        same("a profile says how large it is")
+        self.post(PATH, profile(G, 2021, employees=900), self.office)
+        same("and how large it was")
+        made(H, "2024-06-01", employees=3)
+        same("a loan that is of no year of the plan")
+        # It is remembered, not counted: what is written past the log is not seen.
+        before = self.goal("quarter=2022Q4")
+        past = "set session_replication_role = replica; update loan set size = '%s' where size = '%s'"
+        self.d.sql(past % ("large", "medium"))
+        self.assertEqual(self.goal("quarter=2022Q4"), before)
+        self.assertRaises(AssertionError, same, "past the log")
+        self.d.sql(past % ("medium", "large"))
