@@ -5,10 +5,9 @@ import {h, replace, with_query} from './h.js';
 import {csrf_set, get, Gone, on_signed_out, post, Refusal} from './api.js';
 import {drafts_are_of} from './form.js';
 import {failed, menu, not_built, not_there, page_nodes, skeleton, SYSTEM, top_bar, upgraded} from './frame.js';
-import {city_set, load_places} from './places.js';
 import {landing_of, menu_of, OPEN, route_of} from './routes.js';
 import {enter_by_link, session, sign_in_again, sign_in_page} from './signin.js';
-import {is_english, language_set, t, words_take} from './words.js';
+import {city_set, is_english, language_set, load_places, t, words_take} from './words.js';
 
 const main = h('main', {id: 'main', tabindex: '-1'});
 // Asked for once, beside what a page asks for itself: titles of words, names of places. Without them codes are shown.
@@ -193,7 +192,7 @@ function signed_in(who) {
   me = who;
   drafts_are_of(me);
   city_set(me.city);
-  places = load_places().catch(() => null);
+  places = load_places(get).catch(() => null);
   show(true).then(count_tasks); // the page first
 }
 

@@ -6,9 +6,8 @@
 import {h, region} from './h.js';
 import {at, button, control, group, id_of, kept_as_it_is, list_buttons, put, words_control} from './document.js';
 import {whole} from './fmt.js';
-import {districts} from './places.js';
 import {DAYS, op_title, TENORS} from './rule.js';
-import {t} from './words.js';
+import {districts, t} from './words.js';
 
 const GROUPS = () => [['all', t('以下全部满足', 'all of these')], ['any', t('以下满足任一', 'any of these')],
   ['not', t('以下不得满足', 'not this')]];

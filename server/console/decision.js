@@ -4,9 +4,8 @@
  */
 import {h} from './h.js';
 import {count, money, pct} from './fmt.js';
-import {district_title} from './places.js';
 import {badge, card, table} from './table.js';
-import {t} from './words.js';
+import {district_title, t} from './words.js';
 
 /** A fact's value in words; facts that nobody has told are not the same as facts that say no. */
 export function fact_text(fact, value) {

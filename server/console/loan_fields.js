@@ -3,8 +3,7 @@
  */
 import {h, name, u} from './h.js';
 import {count, money, pct} from './fmt.js';
-import {district_title} from './places.js';
-import {t, title} from './words.js';
+import {district_title, t, title} from './words.js';
 
 const SHOW = {
   district: (v) => district_title(v),

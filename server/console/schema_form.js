@@ -12,9 +12,8 @@ import {get} from './api.js';
 import {condition_form} from './condition_form.js';
 import {at, button, control, group, id_of, kept_as_it_is, list_buttons, put, words_control} from './document.js';
 import {whole} from './fmt.js';
-import {city, districts} from './places.js';
 import {card} from './table.js';
-import {is_english, t} from './words.js';
+import {city, districts, is_english, t} from './words.js';
 
 let described = null; // once a window: it is long, and does not change under a page
 

@@ -6,9 +6,8 @@ import {h, replace, u} from './h.js';
 import {get, maybe} from './api.js';
 import {legend, progress} from './chart.js';
 import {compare, count, money, pct, shift, unit_title} from './fmt.js';
-import {city} from './places.js';
 import {badge} from './table.js';
-import {is_english, t} from './words.js';
+import {city, is_english, t} from './words.js';
 
 const SHANGHAI = 'sh-2021-2023'; // came with the ledger and is on no list
 

@@ -1,5 +1,6 @@
 /**
- * words.js - the language of the page, and the titles of the API's words: each in Chinese and English.
+ * words.js - the language of the page, and the titles of the API's words and of the city's districts: each in Chinese and
+ * English.
  */
 const LANGUAGES = ['zh', 'en'];
 let language = 'zh';
@@ -24,3 +25,22 @@ export function title(of, word) {
   const found = lists[of] && lists[of][word];
   return found ? found[language] : String(word);
 }
+
+let places = [],
+  code_of_city = '310000';
+/** GET /v1/districts, asked for once, when somebody has signed in. */
+export async function load_places(get) {
+  if (!places.length) places = (await get('/v1/districts')).items;
+}
+/** The code of the city, of six digits, as whoever has signed in was told it; before that: Shanghai's. */
+export const city = () => code_of_city;
+export const city_set = (code) => {
+  code_of_city = code;
+};
+const title_of = (d) => (is_english() ? d.title_en : d.title);
+export function district_title(code) {
+  const found = places.find((d) => d.code === code);
+  return found ? title_of(found) : code || '—';
+}
+/** [[code, title]] for a list to choose from. */
+export const districts = () => places.map((d) => [d.code, title_of(d)]);

@@ -68,7 +68,7 @@ test('quarters and instants', () => {
 });
 
 test('the plan that is looked at is the city\'s own', async () => {
-  const places = await import(path.join(FILES, 'places.js')), targets = await import(path.join(FILES, 'targets.js'));
+  const words = await import(path.join(FILES, 'words.js')), targets = await import(path.join(FILES, 'targets.js'));
   let plans = [];
   const in_force = ['gz-2022', 'gz-2025', 'sh-2021-2023'], fetched = globalThis.fetch;
   globalThis.fetch = async (at) => {
@@ -81,7 +81,7 @@ test('the plan that is looked at is the city\'s own', async () => {
   in_force.push('sh-2024');
   assert.deepEqual([await targets.plan_of('2022Q3'), await targets.plan_of('2024Q1')], ['sh-2021-2023', 'sh-2024']);
   plans = [];
-  places.city_set('440100');
+  words.city_set('440100');
   assert.equal(await targets.plan_of('2022Q3'), '-', 'Shanghai\'s is not shown as Guangzhou\'s');
   plans = [{code: 'gz-2022', first_year: 2022}, {code: 'gz-2025', first_year: 2025}, {code: 'gz-draft', first_year: 2025}];
   for (const [quarter, want] of [['2021Q4', 'gz-2025'], ['2022Q1', 'gz-2022'], ['2024Q4', 'gz-2022'], ['2026Q1', 'gz-2025']])

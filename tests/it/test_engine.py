@@ -75,7 +75,8 @@ class Engine(Case):
                    json_build_object('id', '00000000-0000-7000-8000-000000000001', 'key', 'A', 'subject', 'S', 'on', '2022-01-01',
                                      'sha256', repeat('ab', 32), 'body', '{"colour":"blue"}'::json),
                    json_build_object('id', '00000000-0000-7000-8000-000000000002', 'key', 'B', 'subject', 'S', 'on', '2022-01-01',
-                                     'sha256', repeat('cd', 32), 'body', '{"colour":"red"}'::json)), false) d;
+                                     'sha256', repeat('cd', 32), 'body', '{"colour":"red"}'::json)), false) d
+             order by d.ord;
             select record_life_members('chattel', '00000000-0000-7000-8000-000000000001', 1, null, null)::text,
                    record_decided('chattel', '00000000-0000-7000-8000-000000000001')::text,
                    record_state('chattel', '00000000-0000-7000-8000-000000000001'),

@@ -4,9 +4,8 @@
 import {h, name, u} from '../h.js';
 import {money} from '../fmt.js';
 import {list_page} from '../list.js';
-import {district_title} from '../places.js';
 import {badge} from '../table.js';
-import {t} from '../words.js';
+import {district_title, t} from '../words.js';
 
 export const STATES = {live: ['good', '有效', 'Live'], lapsed: ['none', '专利失效', 'Lapsed'], dealt: ['none', '已成交', 'Dealt'],
   expired: ['none', '已过期', 'Expired'], withdrawn: ['none', '已撤回', 'Withdrawn'], met: ['good', '已满足', 'Met']};

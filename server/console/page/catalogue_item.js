@@ -4,11 +4,10 @@
 import {h, name, u} from '../h.js';
 import {get, maybe} from '../api.js';
 import {money} from '../fmt.js';
-import {district_title} from '../places.js';
 import {badge, card, facts} from '../table.js';
 import {timeline} from '../timeline.js';
 import {HOLDERS, live, WAYS, word} from './catalogue.js';
-import {is_english, t} from '../words.js';
+import {district_title, is_english, t} from '../words.js';
 
 const FOLLOW = {visit: ['走访对接', 'Visit'], intent: ['达成意向', 'Intent'], deal: ['成交', 'Deal'], loan: ['融资', 'Loan'],
   dropped: ['终止', 'Dropped']};

@@ -8,11 +8,10 @@ import {toast} from '../dialog.js';
 import {edit_links, form_of} from '../drafting.js';
 import {form} from '../form.js';
 import {day, money} from '../fmt.js';
-import {district_title} from '../places.js';
 import {badge, card, due, facts, table} from '../table.js';
 import {HOLDERS, WAYS, word} from './catalogue.js';
 import {deal_state} from './deals.js';
-import {t} from '../words.js';
+import {district_title, t} from '../words.js';
 
 const yuan = (x) => x === undefined || x === null ? null : t(`${money(x)} 元`, `${money(x)} CNY`);
 const SIZES = {micro: ['微型', 'Micro'], small: ['小型', 'Small'], medium: ['中型', 'Medium'], large: ['大型', 'Large'],

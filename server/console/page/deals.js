@@ -7,10 +7,9 @@ import {bulk} from '../bulk.js';
 import {new_link} from '../drafting.js';
 import {money} from '../fmt.js';
 import {list_page} from '../list.js';
-import {district_title} from '../places.js';
 import {badge} from '../table.js';
 import {WAYS, word} from './catalogue.js';
-import {t} from '../words.js';
+import {district_title, t} from '../words.js';
 
 const STATES = {told: ['unknown', '待确认', 'To confirm'], confirmed: ['good', '已确认', 'Confirmed'],
   voided: ['none', '已作废', 'Voided']};

@@ -5,9 +5,8 @@ import {h, name, u} from '../h.js';
 import {get, maybe} from '../api.js';
 import {count, day, money, pct} from '../fmt.js';
 import {print_button} from '../frame.js';
-import {district_title} from '../places.js';
 import {badge, card, facts, table} from '../table.js';
-import {is_english, t, title} from '../words.js';
+import {district_title, is_english, t, title} from '../words.js';
 
 async function load(ctx) {
   const uscc = ctx.at.uscc;

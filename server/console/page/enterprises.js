@@ -4,8 +4,7 @@
 import {name, u} from '../h.js';
 import {count, day} from '../fmt.js';
 import {list_page} from '../list.js';
-import {district_title} from '../places.js';
-import {t} from '../words.js';
+import {district_title, t} from '../words.js';
 
 export const page = list_page({
   title: () => t('企业', 'Firms'),

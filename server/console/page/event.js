@@ -4,10 +4,9 @@
 import {h, name, u} from '../h.js';
 import {get} from '../api.js';
 import {count, money} from '../fmt.js';
-import {district_title} from '../places.js';
 import {card, facts, table} from '../table.js';
 import {event_kind} from './events.js';
-import {t} from '../words.js';
+import {district_title, t} from '../words.js';
 
 const KINDS = {firm: ['企业', 'Firm'], university: ['高校', 'University'], institute: ['科研院所', 'Institute'], bank: ['银行', 'Bank'],
   insurer: ['保险机构', 'Insurer'], agency: ['服务机构', 'Agency'], park: ['园区', 'Park'], government: ['政府部门', 'Government'],

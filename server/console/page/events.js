@@ -4,8 +4,7 @@
 import {name, u} from '../h.js';
 import {count, money} from '../fmt.js';
 import {list_page} from '../list.js';
-import {district_title} from '../places.js';
-import {t} from '../words.js';
+import {district_title, t} from '../words.js';
 
 export const EVENTS = {park_visit: ['入园惠企', 'Park visit'], bank_enterprise: ['银企对接', 'Banks and firms'],
   bank_park: ['银园对接', 'Banks and parks'], promotion: ['推介会', 'Promotion'], auction: ['拍卖', 'Auction'],

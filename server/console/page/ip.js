@@ -4,10 +4,9 @@
 import {h, name, u} from '../h.js';
 import {get} from '../api.js';
 import {print_button} from '../frame.js';
-import {district_title} from '../places.js';
 import {badge, card, facts, table} from '../table.js';
 import {timeline} from '../timeline.js';
-import {is_english, t, title} from '../words.js';
+import {district_title, is_english, t, title} from '../words.js';
 
 const RESULTS = {
   pass: ['good', '未发现', 'Nothing found'],

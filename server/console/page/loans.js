@@ -5,8 +5,7 @@ import {name, u} from '../h.js';
 import {day, money, pct} from '../fmt.js';
 import {list_page, all_of} from '../list.js';
 import {badge} from '../table.js';
-import {district_title, districts} from '../places.js';
-import {t, title} from '../words.js';
+import {district_title, districts, t, title} from '../words.js';
 
 const STATES = ['signed', 'active', 'matured', 'overdue', 'written_off', 'settled', 'transferred', 'voided'];
 

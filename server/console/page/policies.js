@@ -5,8 +5,7 @@ import {name, u} from '../h.js';
 import {new_link} from '../drafting.js';
 import {list_page} from '../list.js';
 import {badge} from '../table.js';
-import {district_title} from '../places.js';
-import {t} from '../words.js';
+import {district_title, t} from '../words.js';
 
 export const STATES = {draft: ['unknown', '草案', 'Draft'], in_force: ['good', '施行中', 'In force'], ended: ['none', '已终止', 'Ended']};
 export const state_badge = (p) => badge(null, (STATES[p.state] || ['none'])[0],

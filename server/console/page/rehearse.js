@@ -8,10 +8,9 @@ import {book_of, fact_text} from '../decision.js';
 import {count, money, shift, sum} from '../fmt.js';
 import {ask} from '../form.js';
 import {print_button} from '../frame.js';
-import {district_title} from '../places.js';
 import {leaves} from '../rule.js';
 import {badge, card, facts, table} from '../table.js';
-import {t} from '../words.js';
+import {district_title, t} from '../words.js';
 
 const BY = [['settled_on', '还清日', 'settled'], ['disbursed_on', '放款日', 'drawn'], ['signed_on', '签订日', 'signed']];
 const FACT = 'fact.';

@@ -5,8 +5,7 @@ import {h, name, u, with_query} from '../h.js';
 import {get} from '../api.js';
 import {count, money, pct, quarter_title, sum} from '../fmt.js';
 import {card, pager, table} from '../table.js';
-import {district_title} from '../places.js';
-import {t} from '../words.js';
+import {district_title, t} from '../words.js';
 
 const LIMIT = 100;
 const api_of = (ctx) =>

@@ -6,10 +6,9 @@ import {get, maybe} from '../api.js';
 import {columns, hbars, line_with_band} from '../chart.js';
 import {count, latest, money, pct, quarter_title, shift, unit_title, UNITS} from '../fmt.js';
 import {print_button} from '../frame.js';
-import {district_title} from '../places.js';
 import {badge, card, facts, quarter_switch, rows_href, table, unit_switch} from '../table.js';
 import {measures_of, plan_of, required_of, short_title} from '../targets.js';
-import {is_english, t} from '../words.js';
+import {district_title, is_english, t} from '../words.js';
 
 async function load(ctx) {
   const quarters = await get('/v1/quarters');
