@@ -114,10 +114,11 @@ end $$;
 
 -- The same, its cover under a scheme, and what is possibly one credit with it.
 create or replace function loan_life_members(l loan, as_of date, known_at timestamptz) returns json
-    language sql stable as $$
-    select json_joined(loan_account_members(l, as_of, known_at),
-                       json_build_object('coverage', coverage_of_loan((l).id), 'same_credit', credit_told(l)))
-$$;
+    language plpgsql stable set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+begin -- readers plan anew by what is asked; what is asked of one loan is always alike, and planning it costs the most
+    return json_joined(loan_account_members(l, as_of, known_at),
+                       json_build_object('coverage', coverage_of_loan((l).id), 'same_credit', credit_told(l)));
+end $$;
 
 -- What an answer shows of a loan as of a day: its state and the figures of its account.
 create or replace function loan_members(id uuid, version int, as_of date, known_at timestamptz) returns json
