@@ -506,7 +506,8 @@ end $$;
 create or replace function loan_interest(loan_id uuid, first_day date, last_day date, known_at timestamptz)
     returns table (from_day date, until_day date, balance_fen bigint, rate_ppm int, days int, interest_fen bigint,
                    paid_fen bigint)
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 #variable_conflict use_column
 declare
     l loan;
