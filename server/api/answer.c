@@ -372,25 +372,6 @@ void reply_row(
     reply_json(r, 200, buf_view(&out));
 }
 
-void on_items(void *arg, const struct rows *rows, const struct fail *fail)
-{
-    struct req *r = arg;
-    struct buf out;
-    if (fail) {
-        reply_fail(r, fail);
-        return;
-    }
-    buf_init(&out, r->a);
-    json_open(&out, '{');
-    json_member_list(&out, "items");
-    for (int i = 0; i < rows->n; i++)
-        json_raw(&out, rows_at(rows, i, 0));
-    json_close(&out, ']');
-    json_member_known(&out, "next", (struct str){NULL, 0});
-    json_close(&out, '}');
-    reply_list(r, buf_view(&out), rows->n);
-}
-
 void reply_rows(
     struct req *r, const struct rows *rows, const struct fail *fail, const struct member *members)
 {
@@ -402,12 +383,21 @@ void reply_rows(
     buf_init(&out, r->a);
     json_open(&out, '{');
     json_member_list(&out, "items");
-    for (int i = 0; i < rows->n; i++)
-        write_row(&out, rows, i, 0, members);
+    for (int i = 0; i < rows->n; i++) {
+        if (members)
+            write_row(&out, rows, i, 0, members);
+        else
+            json_raw(&out, rows_at(rows, i, 0));
+    }
     json_close(&out, ']');
     json_member_known(&out, "next", (struct str){NULL, 0});
     json_close(&out, '}');
     reply_list(r, buf_view(&out), rows->n);
+}
+
+void on_items(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    reply_rows(arg, rows, fail, NULL);
 }
 
 /* ---- requests -------------------------------------------------------------------------------- */

@@ -126,7 +126,8 @@ struct str list_sifted(struct req *r, struct str page, const char *rows);
 bool list_failed(struct req *r);
 /* All rows as one page: the one column of each is JSON that goes out as it is; arg: the request. */
 db_rows_fn on_items;
-/* All rows as one page, or the failure. */
+/* All rows as one page, or the failure; members NULL: the one column is JSON that goes out as it
+ * is. */
 void reply_rows(
     struct req *r, const struct rows *rows, const struct fail *fail, const struct member *members);
 /* The first row; or 404, or the failure. */

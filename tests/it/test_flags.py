@@ -309,6 +309,20 @@ class Stops(FundCase):
         self.assertEqual([(x["raised_by"], len(x["records"])) for x in raised], [("payment", 3)])
         self.assertIn(raised[0]["id"], r.json()["errors"][0]["title"])
 
+    def test_claims_that_come_together_are_each_looked_at(self):
+        """One of a shared controller between two honest ones, in one batch: found of it alone, each line in its place."""
+        code, firms = self.scheme(), [firm(next(numbers))[0] for _ in range(5)]
+        at = lambda n: {"borrower_uscc": firms[n], "borrower_address": "同批路%d号" % n}
+        lent = [self.lent(code, **at(n)) for n in range(3)]
+        for n in (3, 4):
+            self.post("/v1/loans", loan(**dict(at(n), borrower_address="同批路 1 号")), self.bank, 201)
+        rows = [json.dumps({"reference": "CL-%d" % next(numbers), "loan": c, "kind": "compensation"}) for c in lent]
+        rows.insert(1, json.dumps({"reference": "CL-%d" % next(numbers), "loan": "no such", "kind": "compensation"}))
+        r = self.d.call("POST", "/v1/claims", "\n".join(rows), self.bank, {"Content-Type": "application/x-ndjson"})
+        self.assertEqual([x.get("outcome") for x in r.lines()[:4]], ["created", "refused", "created", "created"], r.body)
+        found = [[(x["code"], x["raised_by"]) for x in self.flags(self.loan_of(c)["id"]) if x["code"] == "RF13"] for c in lent]
+        self.assertEqual(found, [[], [("RF13", "submission")], []])
+
     def test_what_cannot_be_judged_is_not_paid(self):
         where = self.approved(borrower_uscc="91310109QX0109064M")
         off = "alter table flag_rule disable trigger user; %s; alter table flag_rule enable trigger user"
