@@ -14,8 +14,9 @@
  * and its members must travel again, the one behind is recalled (aborted) and goes after them: what
  * was handed in first is judged first.
  *
- * Batches are patient: in a full queue their parts wait for room, and half of the queue is kept for
- * single requests, which are turned away (503) only when that is full too.
+ * Batches are patient: single requests board before their parts, which are short while single
+ * requests are about. What was left behind once begins the next flight, so that batches end too.
+ * Single requests are turned away (503) when their queue is full; parts of batches never are.
  *
  * Refusals are verdict rows and never fail a flight. Sending again is harmless: the natural key
  * decides in the same transaction, a record that was stored comes back as a replay. The head over
@@ -43,6 +44,8 @@ enum {
     FLIGHT_HEAVY_MAX = 192, /* of it what is heavy: there is room for others */
     FLIGHT_ALONE_MAX = 1000,
     FLIGHT_BYTES_MAX = 1 << 20,
+    SLICE_SHARED_MAX = 128, /* of a batch while single requests are about: half of a flight */
+    ABOUT_US = 1000000,     /* so long after one came others may be coming */
     EARLY_MIN = 256,  /* so many must wait for a flight to follow another before it has landed */
     LOSSES_MAX = 3,   /* flights that a work may lose with the connection */
     DOWN_GRACE_S = 5, /* how long members wait for a lost database before they get 503 */
@@ -69,7 +72,7 @@ static const struct {
 
 struct queue {
     struct work *first, **last;
-    int records, patient; /* of these: parts of batches */
+    int records;
 };
 
 struct flight {
@@ -107,8 +110,10 @@ struct lane {
     struct link *link;
     struct head_signer *signer;
     struct event *launch, *grace;
-    struct queue waiting;
-    struct queue held; /* the patient: they join what waits when half of the queue is free */
+    struct queue waiting; /* single requests */
+    struct queue held;    /* the patient: parts of batches */
+    bool left_behind;     /* the patient, by the flight before: they board first */
+    int64_t urgent_us;    /* when the last single request came */
     struct flight flight[3];
     struct flight *ahead;    /* whose results come next; NULL: idle */
     struct flight *behind;   /* sent after it; NULL mostly */
@@ -140,18 +145,12 @@ static void queue_init(struct queue *q)
     *q = (struct queue){.last = &q->first};
 }
 
-static void queue_count(struct queue *q, const struct work *w, int sign)
-{
-    q->records += sign * w->n;
-    q->patient += w->patient ? sign * w->n : 0;
-}
-
 static void queue_add(struct queue *q, struct work *w)
 {
     w->next = NULL;
     *q->last = w;
     q->last = &w->next;
-    queue_count(q, w, 1);
+    q->records += w->n;
 }
 
 /* The work at this place of the queue. */
@@ -161,9 +160,22 @@ static struct work *queue_take(struct queue *q, struct work **at)
     *at = w->next;
     if (!w->next)
         q->last = at;
-    queue_count(q, w, -1);
+    q->records -= w->n;
     w->next = NULL;
     return w;
+}
+
+/* All of `from` before what is in q. */
+static void queue_prepend(struct queue *q, struct queue *from)
+{
+    if (!from->first)
+        return;
+    *from->last = q->first;
+    if (!q->first)
+        q->last = from->last;
+    q->first = from->first;
+    q->records += from->records;
+    queue_init(from);
 }
 
 static int weight_of(const struct work *w)
@@ -171,13 +183,20 @@ static int weight_of(const struct work *w)
     return w->n * (w->weight ? w->weight : 1);
 }
 
+/* Batches alone are many flights: they leave room behind each for whom they would keep waiting. */
+static bool is_shared(const struct lane *l)
+{
+    return l->waiting.first || monotonic_us() - l->urgent_us < ABOUT_US;
+}
+
 static bool may_launch(const struct lane *l)
 {
-    if (!l->loaded || !l->waiting.first)
+    if (!l->loaded || !(l->waiting.first || l->held.first))
         return false;
     if (!l->ahead)
         return true;
-    return l->ahead->ended && !l->behind && !l->grounded && l->waiting.records >= EARLY_MIN;
+    int many = l->waiting.records + (is_shared(l) ? 0 : l->held.records);
+    return l->ahead->ended && !l->behind && !l->grounded && many >= EARLY_MIN;
 }
 
 static void schedule(struct lane *l)
@@ -186,24 +205,10 @@ static void schedule(struct lane *l)
         event_active(l->launch, EV_TIMEOUT, 0);
 }
 
-/* Batches fill half of the queue and count as half of it at most: the rest is for single requests.
- */
-static bool is_full(const struct lane *l, int n)
-{
-    int64_t max = l->process->conf.queue_max, batches = l->waiting.patient;
-    int64_t counted = l->waiting.records - batches + (batches > max / 2 ? max / 2 : batches);
-    return l->waiting.first && counted + n > max;
-}
-
-static void admit_held(struct lane *l)
-{
-    while (l->held.first && l->waiting.records <= l->process->conf.queue_max / 2)
-        queue_add(&l->waiting, queue_take(&l->held, &l->held.first));
-}
-
 bool lane_submit(struct lane *l, struct work *w)
 {
-    if (!w->patient && is_full(l, w->n))
+    const struct queue *q = &l->waiting;
+    if (!w->patient && q->first && q->records + w->n > l->process->conf.queue_max)
         return false;
     if (!l->loaded && !evtimer_pending(l->grace, NULL))
         return false; /* down for longer than the grace time */
@@ -211,24 +216,16 @@ bool lane_submit(struct lane *l, struct work *w)
     w->verdict = NULL;
     w->losses = 0;
     w->submitted_us = monotonic_us();
+    if (!w->patient)
+        l->urgent_us = w->submitted_us;
     queue_add(w->patient ? &l->held : &l->waiting, w);
-    admit_held(l);
     schedule(l);
     return true;
 }
 
-static bool has_urgent(const struct work *w)
-{
-    while (w && w->patient)
-        w = w->next;
-    return w != NULL;
-}
-
 int lane_slice(const struct lane *l, int weight)
 {
-    bool urgent = has_urgent(l->waiting.first) || (l->ahead && has_urgent(l->ahead->first)) ||
-                  (l->behind && has_urgent(l->behind->first));
-    int most = (urgent ? FLIGHT_SHARED_MAX : FLIGHT_ALONE_MAX) / (weight ? weight : 1);
+    int most = (is_shared(l) ? SLICE_SHARED_MAX : FLIGHT_ALONE_MAX) / (weight ? weight : 1);
     return most ? most : 1;
 }
 
@@ -245,18 +242,18 @@ static struct flight *flight_new(struct lane *l)
 /* The flight's members go back to the front, in their order. */
 static void put_back(struct lane *l, struct flight *f)
 {
+    struct queue back, back_held;
     if (!f)
         return;
-    for (struct work *w = f->first; w; w = w->next) {
+    queue_init(&back);
+    queue_init(&back_held);
+    for (struct work *w = f->first, *next; w; w = next) {
+        next = w->next;
         w->verdict = NULL;
-        queue_count(&l->waiting, w, 1);
+        queue_add(w->patient ? &back_held : &back, w);
     }
-    if (f->first) {
-        *f->last = l->waiting.first;
-        if (!l->waiting.first)
-            l->waiting.last = f->last;
-        l->waiting.first = f->first;
-    }
+    queue_prepend(&l->waiting, &back);
+    queue_prepend(&l->held, &back_held);
     f->first = NULL;
     f->last = &f->first;
     arena_reset(f->a);
@@ -521,28 +518,35 @@ static void board(struct flight *f, struct work *w)
 
 /* In the order of the queue; but what is heavy - claims, applications - does not hold up what is
  * light and came behind it. Who waits longest is always on board. */
-static void flight_fill(struct lane *l, struct flight *f)
+static void flight_board(struct flight *f, struct queue *q, int *count, size_t *bytes)
 {
-    int count = 0;
-    size_t bytes = 0;
-    for (struct work **at = &l->waiting.first; *at;) {
+    for (struct work **at = &q->first; *at;) {
         struct work *w = *at;
         bool heavy = w->weight > 1;
         bool full =
-            f->first && count + weight_of(w) > (heavy ? FLIGHT_HEAVY_MAX : FLIGHT_SHARED_MAX);
+            f->first && *count + weight_of(w) > (heavy ? FLIGHT_HEAVY_MAX : FLIGHT_SHARED_MAX);
         if (full && heavy && !w->alone) {
             at = &w->next;
             continue;
         }
-        if (f->first && (w->alone || full || bytes + w->elements.n > FLIGHT_BYTES_MAX))
+        if (f->first &&
+            (w->alone || f->first->alone || full || *bytes + w->elements.n > FLIGHT_BYTES_MAX))
             break;
-        bool alone = w->alone;
-        count += weight_of(w);
-        bytes += w->elements.n;
-        board(f, queue_take(&l->waiting, at));
-        if (alone)
-            break;
+        *count += weight_of(w);
+        *bytes += w->elements.n;
+        board(f, queue_take(q, at));
     }
+}
+
+/* Single requests first; the patient when the flight before left them behind. */
+static void flight_fill(struct lane *l, struct flight *f)
+{
+    int count = 0, held = l->held.records;
+    size_t bytes = 0;
+    struct queue *first = l->left_behind ? &l->held : &l->waiting;
+    flight_board(f, first, &count, &bytes);
+    flight_board(f, first == &l->held ? &l->waiting : &l->held, &count, &bytes);
+    l->left_behind = held > 0 && l->held.records == held;
 }
 
 static void send_group(struct group *g, struct str elements)
@@ -588,11 +592,11 @@ static void ask_beside(struct lane *l, struct flight *f)
 }
 
 /* A work whose flights kill the connection again and again must not keep all others waiting. */
-static void drop_poison(struct lane *l)
+static void drop_poison(struct queue *q)
 {
     struct fail poison = {.sqlstate = "08006", .text = "lost with every flight"};
-    while (l->waiting.first && l->waiting.first->losses >= LOSSES_MAX) {
-        struct work *w = queue_take(&l->waiting, &l->waiting.first);
+    while (q->first && q->first->losses >= LOSSES_MAX) {
+        struct work *w = queue_take(q, &q->first);
         log_event(LOG_ERROR, SAY_LANE_FAILED, "text", poison.text, "write",
             statements[w->write - 1].name, NULL);
         w->done(w->arg, NULL, w->n, &poison);
@@ -601,14 +605,14 @@ static void drop_poison(struct lane *l)
 
 static void launch(struct lane *l)
 {
-    if (may_launch(l))
-        drop_poison(l);
-    admit_held(l);
+    if (may_launch(l)) {
+        drop_poison(&l->waiting);
+        drop_poison(&l->held);
+    }
     if (!may_launch(l))
         return;
     struct flight *f = flight_new(l);
     flight_fill(l, f);
-    admit_held(l);
     *(l->ahead ? &l->behind : &l->ahead) = f;
     for (struct work *w = f->first; w;)
         w = launch_group(l, f, w);

@@ -49,7 +49,7 @@ struct work {
     int weight; /* of each element; 0: 1. Heavy ones fly a few at a time, light ones beside them */
     lane_done_fn *done;
     void *arg;
-    bool patient; /* part of a batch: waits for room in a full queue and is not turned away */
+    bool patient; /* part of a batch: boards behind single requests and is not turned away */
     /* lane.c's own */
     bool atomic; /* a conflict among the elements rolls all of them back; verdicts still arrive */
     struct work *next;

@@ -217,6 +217,22 @@ static bool submit(struct told *t, const char *element, int n)
     return lane_submit(lane, &t->w);
 }
 
+/* A part of a batch, or a single request, of one element of this weight. */
+static bool hand_in(struct told *t, const char *element, int weight, bool patient)
+{
+    *t = (struct told){.w = {.a = a,
+                           .actor = &bank,
+                           .write = SQL_RECORD_WRITE,
+                           .type = "loan",
+                           .elements = str_of(element),
+                           .n = 1,
+                           .weight = weight,
+                           .patient = patient,
+                           .done = on_told,
+                           .arg = t}};
+    return lane_submit(lane, &t->w);
+}
+
 /* One turn of the loop: an idle lane sends. */
 static void turn(void)
 {
@@ -328,6 +344,41 @@ static void test_what_is_light_is_not_held_up_by_what_is_heavy(void **state)
     answer_created(sent(0), 2);
     land(NULL);
     assert_true(heavy[2].stored && last.stored && lane_idle(lane));
+}
+
+/* A batch of which much waits, beside single requests: they board first, and what they left behind
+ * begins the next flight. */
+static void test_single_requests_board_before_batches(void **state)
+{
+    struct told part[2], one, two, three;
+    (void)state;
+    process.conf.queue_max = 1000;
+    assert_int_equal(lane_slice(lane, 0), 1000); /* nobody is about */
+    assert_true(hand_in(&part[0], "{\"p\":1}", 128, true));
+    assert_true(hand_in(&part[1], "{\"p\":2}", 128, true));
+    assert_true(hand_in(&one, "{\"s\":1}", 1, false));
+    assert_int_equal(lane_slice(lane, 0), 128);
+    assert_int_equal(lane_slice(lane, 3), 42);
+    turn();
+    assert_string_equal(sent(0)->elements.p, "[{\"s\":1},{\"p\":1}]");
+    answer_created(sent(0), 2);
+    assert_true(hand_in(&two, "{\"s\":2}", 100, false)); /* no room for a part beside it */
+    land(NULL);
+    turn();
+    assert_string_equal(sent(0)->elements.p, "[{\"s\":2}]");
+    assert_true(hand_in(&three, "{\"s\":3}", 100, false));
+    answer_created(sent(0), 1);
+    land(NULL);
+    turn();
+    assert_string_equal(sent(0)->elements.p, "[{\"p\":2}]"); /* it was left behind once */
+    answer_created(sent(0), 1);
+    land(NULL);
+    turn();
+    assert_string_equal(sent(0)->elements.p, "[{\"s\":3}]");
+    answer_created(sent(0), 1);
+    land(NULL);
+    assert_true(part[1].stored && three.stored && lane_idle(lane));
+    assert_int_equal(lane_slice(lane, 0), 128); /* it came less than a second ago */
 }
 
 static void test_members_of_a_failed_flight_travel_again_one_by_one(void **state)
@@ -463,6 +514,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_waits_flies_together, begin, end),
         cmocka_unit_test_setup_teardown(
             test_what_is_light_is_not_held_up_by_what_is_heavy, begin, end),
+        cmocka_unit_test_setup_teardown(test_single_requests_board_before_batches, begin, end),
         cmocka_unit_test_setup_teardown(
             test_members_of_a_failed_flight_travel_again_one_by_one, begin, end),
         cmocka_unit_test_setup_teardown(
