@@ -121,7 +121,7 @@ begin
     return d;
 end $$;
 
--- An organisation that was disabled goes on. The tokens that it had then stay ended: power is given anew.
+-- An organisation that was disabled goes on. Its tokens and subscriptions of before stay ended: power is given anew.
 create or replace function organisation_enable_decide(new_id uuid, doc json, derived json, dry boolean)
     returns decision language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -136,13 +136,14 @@ begin
         d.problems := json_build_array(problem('E_STEP', '', 'enabled'));
     elsif not dry then
         update token t set revoked_at = now() where t.org_id = o.id and t.revoked_at is null;
+        update webhook w set disabled_at = record_now() where w.org_id = o.id and w.disabled_at is null;
         update org x set disabled_at = null where x.id = o.id;
         perform directory_changed();
     end if;
     return d;
 end $$;
 
--- A person goes on in the post that ended in an organisation, or in all of them; tokens as above.
+-- A person goes on in the post that ended in an organisation, or in all of them; tokens and subscriptions as above.
 create or replace function person_enable_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -163,6 +164,10 @@ begin
           from post s
          where s.person = any (all_of_him) and s.ended_at is not null and (org is null or s.org_id = org)
            and t.org_id = s.org_id and t.person_id = s.person and t.revoked_at is null;
+        update webhook w set disabled_at = record_now()
+          from post s
+         where s.person = any (all_of_him) and s.ended_at is not null and (org is null or s.org_id = org)
+           and w.org_id = s.org_id and w.person_id = s.person and w.disabled_at is null;
         update post s set ended_at = null
          where s.person = any (all_of_him) and s.ended_at is not null and (org is null or s.org_id = org);
         update person x set disabled_at = null where x.id = any (all_of_him) and x.disabled_at is not null;

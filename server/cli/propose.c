@@ -8,7 +8,7 @@
 #include "json.h"
 #include "session.h"
 
-enum { URL, TOKEN, TOKEN_FILE, OWN, GIVEN_MAX = 8 };
+enum { URL, TOKEN, TOKEN_FILE, OWN, GIVEN_MAX = 8, HTTP_REPLAY = 200 };
 // clang-format off
 #define DAEMON_OPTIONS                                                                             \
     [URL] = {"--url", "URL", OPTIONAL, "the daemon's address; else http://127.0.0.1:8420"},        \
@@ -24,7 +24,7 @@ struct act {
     const struct command *command;
     const char *before, *after;     /* of the address */
     const char *members[GIVEN_MAX]; /* of the options from OWN on; NULL: it stands in the address */
-    int (*said)(const struct json *answer);
+    int (*said)(const struct json *answer, long status);
 };
 
 static const char *text_of(const struct json *o, const char *key)
@@ -101,7 +101,7 @@ static int ask(struct arena *a, const struct act *x, const char *const *given)
     const struct json *in = x->said ? json_parse(a, answer, &e) : NULL;
     if (!in)
         return puts(answer.p) < 0 ? ASKED_NO_FILE : ASKED_DONE;
-    return x->said(in);
+    return x->said(in, status);
 }
 
 static int run(const struct act *x, int argc, char **argv)
@@ -119,16 +119,18 @@ static int run(const struct act *x, int argc, char **argv)
 
 /* ---- what came of it ------------------------------------------------------------------------- */
 
-static int say_proposed(const struct json *answer)
+static int say_proposed(const struct json *answer, long status)
 {
+    static const char *const said[] = {"waits for a second person", "was proposed before"};
     const char *id = text_of(answer, "id");
-    printf("%s waits for a second person: pledged proposal show --id %s\n", id ? id : "",
-        id ? id : "");
+    id = id ? id : "";
+    printf("%s %s: pledged proposal show --id %s\n", id, said[status == HTTP_REPLAY], id);
     return ASKED_DONE;
 }
 
-static int say_step(const struct json *answer)
+static int say_step(const struct json *answer, long status)
 {
+    (void)status;
     const char *state = text_of(answer, "state"), *half = text_of(answer, "token_second");
     puts(state ? state : "done");
     if (half)
@@ -136,8 +138,9 @@ static int say_step(const struct json *answer)
     return ASKED_DONE;
 }
 
-static int say_list(const struct json *answer)
+static int say_list(const struct json *answer, long status)
 {
+    (void)status;
     static const char *const members[] = {"id", "kind", "proposed_by", "proposed_at", "title"};
     const struct json *items = json_get(answer, "items");
     puts("id\tkind\tproposed_by\tproposed_at\ttitle");

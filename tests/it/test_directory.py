@@ -198,6 +198,9 @@ class Directory(FundCase):
         token = self.entered()
         again = "organisations/%s/enable" % self.code
         self.assertEqual(self.ask(again, 409, reason="x").codes(), [("", "E_STEP")])  # it is not disabled
+        full = lambda: self.d.cli("token", "add", "--org", self.code, "--person", "新人").stdout.strip()
+        hook = lambda: self.post("/v1/webhooks", {"reference": "H-%d" % next(numbers), "url": "https://hooks.invalid/x"}, full(), 201)
+        hook()
         self.ask("organisations/%s/disable" % self.code, 201, reason="整改")
         made = self.ask(again, reason="整改完成")
         self.assertEqual(self.agree(made, self.admin, 409).codes(), [("", "E_SAME_PERSON")])
@@ -205,6 +208,8 @@ class Directory(FundCase):
         self.works(token, 401)  # power is given anew
         token = self.given(self.ask("tokens", organisation=self.code, person="新人", duties=["submit"]))
         self.works(token)
+        self.assertEqual([x["state"] for x in self.get("/v1/webhooks", token)["items"]], ["disabled"])  # and so are they
+        hook()
         who = self.listed("persons", "&organisation=" + self.code)[0]["id"]
         self.ask("persons/%s/disable" % who, 201, reason="借调")
         self.works(token, 401)
@@ -212,7 +217,8 @@ class Directory(FundCase):
         self.assertEqual(self.ask("persons/%s/enable" % who, 404, organisation="BANK-A", reason="返岗").codes(), [("", "E_NOT_FOUND")])
         self.agree(self.ask("persons/%s/enable" % who, organisation=self.code, reason="返岗"))
         self.works(token, 401)
-        self.works(self.given(self.ask("tokens", organisation=self.code, person="新人")))
+        token = self.given(self.ask("tokens", organisation=self.code, person="新人"))
+        self.assertEqual([x["state"] for x in self.get("/v1/webhooks", token)["items"]], ["disabled"] * 2)
         self.assertEqual(self.ask("persons/%s/enable" % who, 409, reason="返岗").codes(), [("", "E_STEP")])
         self.assertEqual(self.ask("organisations/NOSUCH/enable", 404, reason="x").codes(), [("", "E_NOT_FOUND")])
         self.assertEqual(self.d.cli("verify", check=False).stdout.strip(), "no defects")
@@ -238,6 +244,13 @@ class Directory(FundCase):
         made = self.shell(self.admin, "org", "enable", "--code", self.code, *paper())
         self.assertIn("E_SAME_PERSON", self.approved(made, self.admin, 1))
         self.assertEqual(self.approved(made, self.other), "approved\n")
+        said = self.post("/v1/organisations/%s/disable" % self.code, {"reference": "D-%d" % next(numbers), "reason": "再查"}, self.admin)
+        self.assertEqual(said.status, 201)
+        again = paper()
+        made = self.shell(self.admin, "org", "enable", "--code", self.code, *again)
+        self.approved(made, self.other)
+        self.assertEqual(self.shell(self.admin, "org", "enable", "--code", self.code, *again),
+                         made.replace("waits for a second person", "was proposed before"))
         who = self.listed("persons", "&organisation=" + self.code)[0]["id"]
         self.ask("persons/%s/disable" % who, 201, reason="借调")
         self.assertIn("E_NOT_FOUND", self.shell(self.admin, "person", "enable", "--id", who, "--org", "BANK-A", *paper(), status=1))
