@@ -79,12 +79,21 @@ static void check_decisions(struct look *l)
     PQclear(r);
 }
 
-/* From where on: behind what the newest clean look has seen. */
+/* From where on: behind what the newest clean look has seen. Whoever owns the database could write
+ * such a row: it is believed as it stands in the log, with a leaf that this look will check, or
+ * signed and waiting for one. */
 static void find_since(struct verify *v)
 {
-    static const char ask[] = "select log_size, row_no from verification where defects = 0"
-                              " and row_no is not null order by ended_at desc limit 1";
-    PGresult *r = session_ask(v->s, ask, NULL, 0);
+    static const char ask[] =
+        "select v.log_size, v.row_no from verification v"
+        " cross join lateral (select from log_row r"
+        " left join log_leaf l on l.record_id = r.flight and l.version = 0"
+        " where r.no > v.row_no and r.tab = 'verification' and r.op = 'I'"
+        " and r.content::text = to_json(v)::text"
+        " and (l.no >= v.log_size or r.flight = any ($1::uuid[])) limit 1) kept"
+        " where v.defects = 0 and v.row_no is not null order by v.ended_at desc limit 1";
+    const char *waiting = verify_waiting(v);
+    PGresult *r = session_ask(v->s, ask, &waiting, 1);
     if (r && PQntuples(r) == 1) {
         v->since = strtoull(PQgetvalue(r, 0, 0), NULL, 10);
         v->since_row = strtoll(PQgetvalue(r, 0, 1), NULL, 10);

@@ -19,7 +19,7 @@ struct verify {
     int64_t since_row; /* so were rows of log_row up to this one */
     uint64_t size;     /* of the log as it was looked at */
     int64_t row;
-    const char *past; /* flights that no leaf covers, as an array */
+    const char *past; /* flights that no leaf covers, as an array; NULL: nobody knows */
     struct part *first, **last;
     int jobs;
     bool steps; /* say what each part took, and what it cost the processors */
@@ -45,6 +45,7 @@ struct look {
     struct part *part;
     struct arena *a; /* of a step: reset by whoever begins one */
     PGconn *c;
+    bool failed; /* something could not be asked */
 };
 
 /* A line of what is wrong. */
@@ -62,6 +63,9 @@ int verify_work(struct verify *v, struct buf *kept);
 
 /* Hashes, subtrees, heads and signatures of the log, and that leaves hash what they stand for. */
 void verify_log(struct verify *v);
+/* Flights that wait for a leaf, and were signed by an operator of this installation, as an array.
+ */
+const char *verify_waiting(struct verify *v);
 /* Every table with what the log says it holds. */
 void verify_tables(struct verify *v);
 /* Seals of reports: signatures, the chain from each to the one before, SM3 of the files. */

@@ -9,11 +9,9 @@
 #include "verify.h"
 #include <stdlib.h>
 
-/* Flights that neither have a leaf nor may wait for one, as an array. */
-static const char *outside(struct verify *v)
+/* Flights that wait for a leaf and may have one, as an array. */
+const char *verify_waiting(struct verify *v)
 {
-    static const char ask[] = "select array_agg(x) from log_flights_leafless($2) x"
-                              " where x <> all ($1)";
     char schema[SCHEMA_DIGEST_SIZE];
     struct arena *a = v->s->a;
     struct rows waiting = {0};
@@ -31,18 +29,33 @@ static const char *outside(struct verify *v)
             buf_printf(&list, "%c%s", list.n ? ',' : '{', rows_at(&waiting, i, LOG_ROWS_FLIGHT).p);
     }
     buf_text(&list, list.n ? "}" : "{}");
-    const char *params[] = {buf_view(&list).p, arena_printf(a, "%lld", (long long)v->since_row).p};
-    r = session_ask(v->s, ask, params, COUNT_OF(params));
-    bool any = r && !PQgetisnull(r, 0, 0);
-    const char *found = any ? arena_text(a, PQgetvalue(r, 0, 0)).p : "{}";
+    return buf_view(&list).p;
+}
+
+/* Flights that neither have a leaf nor may wait for one, as an array; NULL: nobody knows. */
+static const char *outside(struct verify *v)
+{
+    static const char ask[] = "select coalesce(array_agg(x), '{}') from log_flights_leafless($2) x"
+                              " where x <> all ($1)";
+    const char *params[] = {
+        verify_waiting(v), arena_printf(v->s->a, "%lld", (long long)v->since_row).p};
+    PGresult *r = session_ask(v->s, ask, params, COUNT_OF(params));
+    const char *found = r ? arena_text(v->s->a, PQgetvalue(r, 0, 0)).p : NULL;
     PQclear(r);
     return found;
 }
 
 static void say_past(struct look *l)
 {
-    if (strcmp(l->v->past, "{}") != 0)
+    if (!l->v->past)
+        finding(l, "flights that cannot be looked through");
+    else if (strcmp(l->v->past, "{}") != 0)
         finding(l, "rows that were written past the log: flights %s", l->v->past);
+}
+
+static void say_no_tables(struct look *l)
+{
+    finding(l, "tables that cannot be listed");
 }
 
 static const char *value_or(const PGresult *r, int row, int column)
@@ -150,6 +163,8 @@ void verify_tables(struct verify *v)
         p->proof = arena_text(v->s->a, PQgetvalue(tables, i, PROOF)).p;
         p->weight = strtoll(PQgetvalue(tables, i, WEIGHT), NULL, 10);
     }
+    if (!tables)
+        (void)verify_part(v, say_no_tables, "tables");
     PQclear(tables);
     (void)verify_part(v, check_triggers, "triggers");
     (void)verify_part(v, check_sizes, "sizes");

@@ -59,6 +59,7 @@ static PGresult *ask_safely(
     PQclear(ask(l->c, "savepoint asked"));
     PGresult *r = checked(PQexecParams(l->c, sql, n, NULL, params, NULL, NULL, format));
     PQclear(ask(l->c, r ? "release asked" : "rollback to asked"));
+    l->failed |= !r;
     return r;
 }
 
@@ -141,7 +142,10 @@ static void *work(void *arg)
     while ((l->part = take(w->crew))) {
         int64_t begun = monotonic_us(), cost = cost_us(l);
         arena_reset(l->a);
+        l->failed = false;
         l->part->run(l);
+        if (l->failed && !l->part->line) /* what could not be read was not found whole */
+            finding(l, "%s that cannot be looked through", l->part->name);
         l->part->took_us = monotonic_us() - begun;
         l->part->cost_us = cost_us(l) - cost;
     }

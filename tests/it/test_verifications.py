@@ -40,6 +40,21 @@ class Verifications(Case):
         self.assertIn("pledged_verify_defects 1", self.d.call("GET", "/metrics").body.decode())
         self.d.sql(off % "rate_ppm = rate_ppm - 1")
         self.assertEqual(self.d.cli("verify").stdout, "no defects\n")
+        # Who owns the database says that a look found nothing, behind all that there is: nobody looked.
+        late = self.d.call("POST", "/v1/loans", loan(disbursed_on="2022-07-05"), bank).json()["id"]
+        planted = ("set session_replication_role = replica; insert into verification (started_at, since, log_size, row_no, defects,"
+                   " findings) select now(), 0, max(size), 1000000000, 0, '[]' from log_head;")
+        self.d.sql(planted + "update loan set rate_ppm = 1 where id = '%s'" % late)
+        out = self.d.cli("verify", "--since-last", check=False).stdout
+        self.assertIn("loan %s 1 rate_ppm: 36500 in the log, 1 in the table" % late, out)
+        self.d.sql("set session_replication_role = replica; delete from verification where row_no = 1000000000;"
+                   "update loan set rate_ppm = 36500 where id = '%s'" % late)
+        self.assertEqual(self.d.cli("verify", "--since-last").stdout, "no defects\n")
+        # What could not be looked at was not found whole.
+        self.d.sql("alter function log_flights_leafless(bigint) rename to gone")
+        out = self.d.cli("verify", check=False)
+        self.d.sql("alter function gone(bigint) rename to log_flights_leafless")
+        self.assertEqual((out.returncode, "flights that cannot be looked through" in out.stdout), (1, True))
         self.assertEqual(self.d.call("GET", "/v1/verifications", token=bank).status, 403)
 
     def test_the_list_goes_on_and_out(self):
