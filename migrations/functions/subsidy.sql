@@ -595,8 +595,34 @@ begin
                 or n.state = 'approved' and not person_is_me(last.recorded_by)));
 end $$;
 
+-- The version of a policy that is the answer for a day: that in force on it, else the newest (as policy_case.sql).
+create or replace function policy_version_on(policy_code text, day date) returns policy
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return (select p
+              from policy p
+             where p.code = policy_code
+             order by (day between p.effective_from and coalesce(p.effective_to, 'infinity')) desc,
+                      p.effective_from desc
+             limit 1);
+end $$;
+
+-- Is this the version that governs a case, as the program finds it (server/api/subsidy.c)? One may have been approved
+-- while the application waited.
+create or replace function policy_governs(p policy, facts json, insurance uuid, day date) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    by_day policy := policy_version_on(p.code, day);
+begin
+    return p.id = (policy_version_on(p.code, coalesce(case
+                       when insurance is not null then null
+                       when by_day.body ->> 'version_by' = 'settlement' then (facts ->> 'loan.settled_on')::date
+                       when by_day.body ->> 'version_by' = 'draw_down' then (facts ->> 'loan.disbursed_on')::date end,
+                       day))).id;
+end $$;
+
 -- v: what the program made of the case: {loan, insurance_policy, policy, guard, asks, months, eligible, amount,
--- from, until, items, facts, decision}. The day is the ledger's.
+-- from, until, items, facts, decision, lpr (the newest day of a rate that it knew)}. The day is the ledger's.
 create or replace function application_decide(new_id uuid, doc json, v json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -628,7 +654,9 @@ begin
                       || application_premium_problems(doc, insurance);
     guard := case when loan is null then subsidy_insurance_guard(insurance, firm, p.code, day, asks)
                   else subsidy_case_guard(loan, firm, p.code, day, asks, months) end;
-    if guard is distinct from v ->> 'guard' then
+    if guard is distinct from v ->> 'guard' or not policy_governs(p, v -> 'facts', insurance, day)
+       or (v ->> 'lpr')::date is distinct from (select max(l.on_day) from lpr l)
+    then
         found_problems := found_problems || problem('E_FACTS_MOVED', '', '');
     end if;
     if cardinality(found_problems) > 0 then

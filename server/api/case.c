@@ -83,10 +83,11 @@ struct case_cache {
     struct slot {
         struct arena *a;
         struct str key;
-        int64_t until_us;
+        int64_t until_us, asked;
         struct policy_case policy;
     } slot[SLOTS];
     int next;
+    int64_t forgotten; /* how often */
 };
 
 struct case_cache *case_cache_new(void)
@@ -105,30 +106,55 @@ void case_cache_free(struct case_cache *c)
 
 void case_forget(struct case_cache *c)
 {
+    c->forgotten++;
     for (int i = 0; i < SLOTS; i++)
         c->slot[i].until_us = 0;
 }
 
-/* A slot of this key whose version is the answer for a day from `from` to `until`. */
+/* The slot of this key that was asked for last and is the answer for a day from `from` to `until`.
+ */
 static struct slot *slot_of(struct case_cache *c, struct str key, day from, day until)
 {
+    struct slot *found = NULL;
     for (int i = 0; i < SLOTS; i++) {
         struct slot *s = &c->slot[i];
         if (s->key.p && str_eq(s->key, key) && s->policy.governs_from.n <= until.n &&
-            from.n <= s->policy.governs_until.n)
-            return s;
+            from.n <= s->policy.governs_until.n && (!found || s->asked > found->asked))
+            found = s;
     }
-    return NULL;
+    return found;
 }
 
-const struct policy_case *case_cached(struct case_cache *c, struct str key, day governs, bool fresh)
+const struct policy_case *case_cached(
+    struct case_cache *c, struct str key, day governs, int64_t asked)
 {
     const struct slot *s = slot_of(c, key, governs, governs);
-    return s && (!fresh || s->until_us > monotonic_us()) ? &s->policy : NULL;
+    return s && s->asked >= asked ? &s->policy : NULL;
 }
 
-const struct policy_case *case_keep(
-    struct case_cache *c, struct str key, const struct rows *rows, struct str code, struct err *e)
+const struct policy_case *case_fresh(
+    struct case_cache *c, struct str key, day governs, int64_t *asked)
+{
+    const struct slot *s = slot_of(c, key, governs, governs);
+    *asked = c->forgotten;
+    return s && s->until_us > monotonic_us() ? &s->policy : NULL;
+}
+
+/* A day has one answer, that which was asked for last. */
+static void forget_older(struct case_cache *c, const struct slot *s)
+{
+    for (int i = 0; i < SLOTS; i++) {
+        struct slot *old = &c->slot[i];
+        const struct policy_case *k = &s->policy;
+        if (old != s && old->key.p && str_eq(old->key, s->key) && old->asked <= s->asked &&
+            old->policy.governs_from.n <= k->governs_until.n &&
+            k->governs_from.n <= old->policy.governs_until.n)
+            old->key = (struct str){NULL, 0};
+    }
+}
+
+const struct policy_case *case_keep(struct case_cache *c, struct str key, int64_t asked,
+    const struct rows *rows, struct str code, struct err *e)
 {
     struct slot *s = &c->slot[c->next++ % SLOTS];
     s->key = (struct str){NULL, 0};
@@ -138,12 +164,11 @@ const struct policy_case *case_keep(
         s->a = arena_new();
     if (!case_policy(s->a, rows, code, &s->policy, e))
         return NULL;
-    const struct policy_case *k = &s->policy;
-    for (struct slot *old; (old = slot_of(c, key, k->governs_from, k->governs_until));)
-        old->key = (struct str){NULL, 0}; /* a day has one answer, the latest */
     s->key = arena_keep(s->a, key);
-    s->until_us = monotonic_us() + KEPT_US;
-    return k;
+    s->asked = asked;
+    s->until_us = asked == c->forgotten ? monotonic_us() + KEPT_US : 0;
+    forget_older(c, s);
+    return &s->policy;
 }
 
 /* ---- facts ----------------------------------------------------------------------------------- */

@@ -25,12 +25,17 @@ struct case_cache *case_cache_new(void);
 void case_cache_free(struct case_cache *c);
 void case_forget(struct case_cache *c);
 /* key: who asks, for which policy, version and day of the case; governs: the day whose version is
- * wanted. What is returned holds until the loop turns; fresh: not a second old, and nothing was
- * written since. */
+ * wanted. What is returned holds until the loop turns. Not a second old, and nothing was written
+ * since; asked: how often all was forgotten so far, to be handed in with what is asked for now. */
+const struct policy_case *case_fresh(
+    struct case_cache *c, struct str key, day governs, int64_t *asked);
+/* What was found or kept by whoever asked then, or somebody later. */
 const struct policy_case *case_cached(
-    struct case_cache *c, struct str key, day governs, bool fresh);
-const struct policy_case *case_keep(
-    struct case_cache *c, struct str key, const struct rows *rows, struct str code, struct err *e);
+    struct case_cache *c, struct str key, day governs, int64_t asked);
+/* When something was written since these rows were asked for, they are for whoever asked, and for
+ * nobody after him. */
+const struct policy_case *case_keep(struct case_cache *c, struct str key, int64_t asked,
+    const struct rows *rows, struct str code, struct err *e);
 /* The policy of a row of policy_case, in a; false after adding problems. */
 MUST_USE bool case_policy(struct arena *a, const struct rows *rows, struct str code,
     struct policy_case *k, struct err *e);

@@ -20,7 +20,8 @@ struct check {
     day on, version_day; /* of the case; by which the version of the policy is found */
     bool governed;       /* that day is the one which the policy names */
     int tries;
-    bool guard; /* tell the mark of the facts: they will be stored */
+    bool guard;    /* tell the mark of the facts: they will be stored */
+    int64_t asked; /* of case_fresh */
     struct check *next;
     void (*judge)(struct check *c, struct policy_case *k);
     void (*refuse)(struct check *c, const struct fail *fail); /* fail NULL: problems in r->err */
@@ -133,7 +134,8 @@ static bool another_version(struct check *c, const struct policy_case *k, const 
 static void with_loan(struct check *c, const struct rows *rows, int row)
 {
     struct req *r = c->r;
-    const struct policy_case *policy = case_cached(r->server->cases, c->key, c->version_day, false);
+    const struct policy_case *policy =
+        case_cached(r->server->cases, c->key, c->version_day, c->asked);
     if (!policy) {
         ask(c);
         return;
@@ -170,7 +172,7 @@ static void on_loans(void *arg, const struct rows *rows, const struct fail *fail
 static void write_asked(struct buf *out, const struct check *c)
 {
     const struct policy_case *policy =
-        case_cached(c->r->server->cases, c->key, c->version_day, false);
+        case_cached(c->r->server->cases, c->key, c->version_day, c->asked);
     /* when it was forgotten since, the check begins again (with_loan) */
     json_open(out, '{');
     json_member_str(out, "loan", c->loan.s);
@@ -229,7 +231,8 @@ static void on_insurance(void *arg, const struct rows *rows, const struct fail *
 {
     struct check *c = arg;
     struct req *r = c->r;
-    const struct policy_case *policy = case_cached(r->server->cases, c->key, c->version_day, false);
+    const struct policy_case *policy =
+        case_cached(r->server->cases, c->key, c->version_day, c->asked);
     if (fail) {
         c->refuse(c, fail);
         return;
@@ -282,7 +285,8 @@ static void on_policy_case(void *arg, const struct rows *rows, const struct fail
         c->refuse(c, fail);
         return;
     }
-    const struct policy_case *k = case_keep(r->server->cases, c->key, rows, c->policy.s, &r->err);
+    const struct policy_case *k =
+        case_keep(r->server->cases, c->key, c->asked, rows, c->policy.s, &r->err);
     if (k)
         with_policy(c, k);
     else
@@ -298,7 +302,8 @@ static void ask(struct check *c)
         p[1] = day_text(r->a, (day){(int32_t)c->from.n});
     c->key = arena_printf(r->a, "%lld %s %s %s", (long long)r->actor->org, c->policy.s.p,
         c->from.present ? p[1].p : "-", p[2].p);
-    const struct policy_case *known = case_cached(r->server->cases, c->key, c->version_day, true);
+    const struct policy_case *known =
+        case_fresh(r->server->cases, c->key, c->version_day, &c->asked);
     if (known)
         with_policy(c, known);
     else
@@ -356,6 +361,8 @@ static struct str decision_of(struct arena *a, const struct policy_case *k)
     json_member_known(&out, "insurance_policy", k->insurance);
     json_member_str(&out, "policy", k->id);
     json_member_str(&out, "guard", k->guard);
+    if (k->lprs)
+        json_member_str(&out, "lpr", day_text(a, k->lpr[k->lprs - 1].on));
     json_member_raw(&out, "asks", k->asks);
     json_member_raw(&out, "months", k->months);
     json_member_bool(&out, "eligible", o.eligible);

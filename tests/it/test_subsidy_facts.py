@@ -1,7 +1,10 @@
 """Subsidies are judged by what the ledger knows: each kind of fault that paid too much, beside an honest case that is
 paid in full."""
+import datetime
 import os
+import time
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 from harness import ORGS, ROOT, firm, numbers
 from subsidy_case import SubsidyCase, TODAY, interest
@@ -247,6 +250,37 @@ class Facts(SubsidyCase):
                             matures_on=str(int(day[:4]) + 1) + day[4:]), version) for day, version in days]
         for contract, version in loans + loans[::-1]:
             self.assertEqual(self.asked(code, contract).json()["policy_version"], version, contract)
+
+    def test_a_version_that_is_approved_while_an_application_waits_governs_it(self):
+        """The lane is held; the approval waits in it, and behind it an application that was judged by what stood."""
+        code, day = "Y-%d" % next(numbers), datetime.timedelta(1)
+        old = {"code": code, "title": "旧办法", "district": "310116", "effective_from": "2022-01-01",
+               "effective_to": str(TODAY - day), "legal_ref": "测试", "eligible": ALWAYS,
+               "items": [{"item": "principal_award", "share": "2"}]}
+        self.in_force(old)
+        contract, beside = self.lent(), self.lent()
+        self.assertEqual(self.apply(code, beside).json()["amount"], "60000.00")
+        new = {k: v for k, v in dict(old, effective_from=str(TODAY), items=[{"item": "principal_award", "share": "1"}]).items()
+               if k != "effective_to"}
+        where = self.post("/v1/policies", new, self.district).headers["location"]
+        seen = {"seen": self.get(where)["seen"], "reason": "经批准", "on": str(TODAY)}
+        pipe = self.d.psql()
+        pipe.stdin.write("begin; lock table submission in share row exclusive mode; select 'held';\n")
+        pipe.stdin.flush()
+        self.assertEqual(pipe.stdout.readline().strip(), "held")
+        with ThreadPoolExecutor(2) as pool:
+            approved = pool.submit(self.d.call, "POST", where + "/approve", seen, self.checker)
+            for _ in range(1000):
+                if self.d.sql("select count(*) from pg_stat_activity where usename = 'pledged_lane' and wait_event_type = 'Lock'") == "1":
+                    break
+            said = pool.submit(self.apply, code, contract)
+            time.sleep(0.4)  # it is judged and waits; nothing tells when
+            pipe.stdin.close()
+            self.assertEqual(pipe.wait(), 0)
+            pipe.stdout.close()
+            self.assertEqual(approved.result().status, 201)
+            said = said.result().json()
+        self.assertEqual((said["policy_version"], said["amount"]), (str(TODAY), "30000.00"))
 
     def test_a_rate_that_is_not_known_is_asked_for(self):
         code = self.drafted([{"item": "interest", "share": "50", "rate_ceiling": {"lpr": "1y", "at": "disbursed_on"}}])
