@@ -671,12 +671,13 @@ create or replace function coverage_told_by_me(c coverage) returns text
      where person_is_me(x.by_whom)
 $$;
 
--- Confirmations of a cover as it was judged last: one of what a correction has changed since counts no more.
+-- Confirmations of a cover as it was judged last, by persons who are in office still: one of what a correction has
+-- changed since counts no more.
 create or replace function coverage_confirmed(c coverage) returns setof coverage_step
     language sql stable security definer set search_path = public, pg_temp as $$
     select s.*
       from coverage_step s
-     where s.coverage = (c).id and s.step = 'confirm'
+     where s.coverage = (c).id and s.step = 'confirm' and person_serves(s.recorded_by)
        and s.n > (select coalesce(max(j.n), 0) from coverage_step j where j.coverage = (c).id and j.step = 'judge')
 $$;
 

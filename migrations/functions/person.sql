@@ -40,6 +40,20 @@ begin
            and s.name_form = text_form(left(signature, -length(o.code) - 1))), false);
 end $$;
 
+-- Is whoever signed in office still where he signed, under whichever of his names? What takes power away counts at
+-- once, also for what he said where that waits for more words than his.
+create or replace function person_serves(signature text) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return exists (
+        select from org o
+          join post s on s.org_id = o.id
+          join person x on x.id = s.person
+         where right(signature, length(o.code) + 1) = '@' || o.code
+           and s.person in (select person_all(person_of(signature)))
+           and s.ended_at is null and o.disabled_at is null and x.disabled_at is null);
+end $$;
+
 -- What is kept of an identity number: enough to know it again here, and no use anywhere else.
 create or replace function person_id_hash(number text) returns bytea
     language sql stable security definer set search_path = public, pg_temp as $$

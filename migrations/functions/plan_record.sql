@@ -70,10 +70,39 @@ create or replace function plan_sum(doc json) returns bigint language sql immuta
      where t.kind = 'total' and t.measure = 'amount'
 $$;
 
--- How many persons put it in force, by the tiers of now.
-create or replace function plan_needs(doc json) returns int
-    language sql stable security definer set search_path = public, pg_temp as
-    $$ select approval_persons('plan', plan_sum(doc)) $$;
+-- How many persons put it in force, by the tiers of now: by the largest sum of what it aims at and of what it takes the
+-- place of, in full or for some years. A small aim puts no large one aside. In the place of a writer who is out of
+-- office since stands one more.
+create or replace function plan_needs(r submission) returns int
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return approval_persons('plan', greatest(plan_sum(r.body), (
+        select max(t.threshold)
+          from plan_at(null) p
+          join plan_version_target t on t.plan = p.code and t.version = p.version
+         where t.kind = 'total' and t.metric = 'amount'
+           and (p.code = r.body ->> 'code' or p.first_year <= (r.body ->> 'last_year')::int
+                                              and p.last_year >= (r.body ->> 'first_year')::int))))
+           + (not person_serves(r.recorded_by))::int;
+end $$;
+
+-- Who agreed to a version of a plan and counts by now: in office still, each once, and none who wrote of it since it
+-- was last put in force, whatever was found out since of who is one with whom.
+create or replace function plan_assents(record_id uuid, of_version int) returns setof plan_assent
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return query
+    select distinct on (person_of(a.recorded_by)) a.*
+      from plan_assent a
+     where a.plan = plan_assents.record_id and a.record_version = of_version and person_serves(a.recorded_by)
+       and person_of(a.recorded_by) not in (
+               select person_of(x.recorded_by)
+                 from submission x
+                where x.id = plan_assents.record_id and person_of(x.recorded_by) is not null
+                  and x.version > coalesce((select max(v.record_version) from plan_version v
+                                             where v.id = plan_assents.record_id), 0))
+     order by person_of(a.recorded_by), a.n;
+end $$;
 
 -- What an approver names as seen: the text in all its versions, and who agreed to the newest so far.
 create or replace function plan_seen(record_id uuid) returns text language sql stable as $$
@@ -90,12 +119,11 @@ create or replace function plan_members(record_id uuid, version int, as_of date,
     select json_build_object(
            'state', plan_state_of(record_id),
            'seen', plan_seen(record_id),
-           'needs', (select plan_needs(r.body)
+           'needs', (select plan_needs(r)
                        from submission r where r.id = record_id order by r.version desc limit 1),
            'assents', (select coalesce(json_agg(a.recorded_by order by a.n), '[]'::json)
-                         from plan_assent a
-                        where a.plan = record_id
-                          and a.record_version = (select max(r.version) from submission r where r.id = record_id)),
+                         from plan_assents(record_id, (select max(r.version) from submission r
+                                                        where r.id = record_id)) a),
            'in_force_version', v.version,
            'approved_by', v.approved_by,
            'approved_at', instant_text(v.approved_at))
@@ -147,7 +175,8 @@ begin
     elsif not dry then
         select (count(*) + 1)::int into given
           from plan_assent a where a.plan = r.id and a.record_version = r.version;
-        next_state := case when given >= plan_needs(r.body) then 'in_force'
+        next_state := case when (select count(*) + 1 from plan_assents(r.id, r.version)) >= plan_needs(r)
+                                then 'in_force'
                            else 'waiting' end;
         insert into plan_assent (plan, record_version, n, id, state, reason, recorded_at, recorded_by)
         values (r.id, r.version, given, new_id, next_state, doc ->> 'reason', record_now(), my_signature());

@@ -112,17 +112,37 @@ create or replace function proposal_is_mine(p proposal) returns boolean
                     where u.type = (p).type and not u.same_org and my_kind() = any (u.approvers))
 $$;
 
--- Is whoever proposed this out of office since? What takes power away counts at once, also for what he left waiting: it
--- would take effect as his act.
+-- Is whoever proposed this out of office since? It would take effect as his act.
 create or replace function proposal_left(p proposal) returns boolean
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select (p).person is not null
-           and not exists (select from post s
-                             join org o on o.id = s.org_id
-                             join person x on x.id = s.person
-                            where s.org_id = (p).org_id and s.person in (select person_all((p).person))
-                              and s.ended_at is null and o.disabled_at is null and x.disabled_at is null)
-$$;
+    language sql stable security definer set search_path = public, pg_temp as
+    $$ select (p).person is not null and not person_serves((p).recorded_by) $$;
+
+-- The approvals that count by now: of persons who are in office still, each once, and not of the proposer, whatever was
+-- found out since of who is one with whom.
+create or replace function proposal_approvals(p proposal) returns setof proposal_step
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return query
+    select distinct on (person_of(s.recorded_by)) s.*
+      from proposal_step s
+     where s.proposal = p.id and s.step = 'approve' and person_serves(s.recorded_by)
+       and person_of(s.recorded_by) is distinct from person_of(p.recorded_by)
+     order by person_of(s.recorded_by), s.n;
+end $$;
+
+-- How many persons approve a proposal, by the tiers of now. A tier is set by as many as what it sets needs so far: else
+-- two could lower it, and then do what needed more of them.
+create or replace function proposal_needs(p proposal) returns int
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    doc json;
+begin
+    if p.type = 'approval_tier' then
+        doc := (proposal_record(p)).body;
+    end if;
+    return greatest(approval_persons(p.type, p.sum_fen),
+                    case when doc is not null then approval_persons(doc ->> 'act', fen_of(doc ->> 'from')) end);
+end $$;
 
 -- What stands against a step of whoever acts: nothing but who he is.
 create or replace function proposal_person_refusal(p proposal, step text) returns json[]
@@ -213,7 +233,8 @@ begin
         end if;
     end if;
     next_state := case when step = 'refuse' then 'refused'
-                       when given + 1 >= approval_persons(p.type, p.sum_fen) then 'approved' else 'waiting' end;
+                       when (select count(*) + 1 from proposal_approvals(p)) >= proposal_needs(p) then 'approved'
+                       else 'waiting' end;
     if cardinality(found_problems) = 0 and step = 'approve' then
         found_problems := proposal_apply(p, dry or next_state = 'waiting');
     end if;
@@ -237,7 +258,7 @@ create or replace function proposal_step_decided(id uuid) returns json
 -- What the answer of a record that is proposed tells of that; null: it needed no second person when it was recorded.
 create or replace function proposal_brief(record_id uuid) returns json
     language sql stable security definer set search_path = public, pg_temp as $$
-    select json_build_object('state', n.state, 'needs', approval_persons(p.type, p.sum_fen), 'decided_by', coalesce((
+    select json_build_object('state', n.state, 'needs', proposal_needs(p), 'decided_by', coalesce((
                select json_agg(s.recorded_by order by s.n) from proposal_step s where s.proposal = p.id), '[]'::json))
       from proposal p
       join proposal_now n on n.proposal = p.id
@@ -255,13 +276,17 @@ begin
     select x.* into u from proposal_rule x where x.type = (p).type;
     return json_strip_nulls(json_build_object('id', (p).id, 'kind', (p).type, 'title', u.title, 'title_en', u.title_en,
         'state', now_state, 'seen', proposal_seen(p), 'amount', yuan_text((p).sum_fen),
-        'needs', approval_persons((p).type, (p).sum_fen),
+        'needs', proposal_needs(p),
         'approvers', u.approvers, 'proposed_by', (p).recorded_by, 'proposed_at', instant_text((p).recorded_at),
         'act', r.body, 'before', (p).before,
         'before_now', case when now_state = 'waiting' then proposal_before(u, r.body) end,
         'steps', coalesce((select json_agg(json_build_object('step', s.step, 'state', s.state, 'reason', s.reason,
-                                               'by', s.recorded_by, 'at', instant_text(s.recorded_at)) order by s.n)
-                             from proposal_step s where s.proposal = (p).id), '[]'::json),
+                                               'by', s.recorded_by, 'at', instant_text(s.recorded_at),
+                                               'counts', case when now_state = 'waiting' then a.id is not null end)
+                                           order by s.n)
+                             from proposal_step s
+                             left join proposal_approvals(p) a on a.id = s.id
+                            where s.proposal = (p).id), '[]'::json),
         'legal_steps', case when now_state <> 'waiting' then '{}'::text[]
                             else array(select x.step from (values ('approve'), ('refuse')) as x(step)
                                         where cardinality(proposal_person_refusal(p, x.step)) = 0

@@ -16,6 +16,7 @@
 --   sealed     (no function) one of a day in a sealed quarter says why it comes late
 --   open_to, party_sees, district_sees  (no function) who sees its records besides finance, the IP office, auditors
 --              and who made them: kinds that see all, kinds that see those they are a party of, the record's district
+--   personal   (no function) it is one person's word: another of his organisation who says the same is judged himself
 --   by_day     <type>_turn(doc) returns int: lines that come together are judged in the order of their days, and on one
 --              day of their turns
 --
@@ -96,6 +97,7 @@ declare
     k record;
     d decision;
     t record_type;
+    anothers boolean; -- this word was said before, by somebody else
     again bigint[] := '{}'::bigint[];
     at timestamptz; -- all that is new is recorded at one instant
     made uuid[];
@@ -121,7 +123,8 @@ begin
              where r.org_id = my_org() and r.type = $1 and r.key_form = text_form(e.key)
              order by (r.sha256 = decode(e.sha256, 'hex')) desc, (r.key = e.key) desc, r.version desc
              limit 1;
-            if found then
+            anothers := found and t.personal and not person_is_me(k.recorded_by);
+            if found and not anothers then
                 outcome := case when k.sha256 = decode(e.sha256, 'hex') or record_alike(k.body, e.body) then 'replay'
                                 else 'conflict' end;
                 id := k.id;
@@ -139,7 +142,10 @@ begin
             leaf := null;
             leaf_hash := null;
             head := null;
-            d := record_decide_one(t, e.id, e.body, e.derived, dry or t.proposed);
+            d := record_decide_one(t, e.id, e.body, e.derived, dry or t.proposed or anothers);
+            if anothers and d.problems is null then
+                d.problems := json_build_array(problem('E_KEY_REUSED', '', k.recorded_by));
+            end if;
             if d.problems is not null and t.by_day and pass = 1 then
                 again := again || e.place;
                 continue;

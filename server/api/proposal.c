@@ -106,6 +106,8 @@ static const struct member step_members[] = {
     {"reason", M_TEXT, "理由", .en = "Reason"},
     {"by", M_TEXT, "复核人", .en = "Who took it"},
     {"at", M_INSTANT, "记录时刻", .en = "When it was recorded"},
+    {"counts", M_BOOL, "是否计入",
+        .en = "Whether it counts: not that of who is out of office since", .maybe = true},
     {.name = NULL},
 };
 static const struct member proposal_members[] = {

@@ -107,7 +107,7 @@ class Directory(FundCase):
             for who in (self.admin, self.person("IP-OFFICE", "管三")):  # who proposed it, and somebody else of the office
                 self.assertNotIn(second, self.d.call("GET", where, token=who).body.decode())
             self.assertNotIn(first, self.d.call("GET", where, token=self.other).body.decode())
-        self.assertNotIn("token_second", self.post(step, body, self.admin, 200).json())
+        self.assertNotIn(second, self.post(step, body, self.admin, 409).body.decode())  # it was another's word
         self.assertEqual(self.post(step, body, self.other, 200).json()["token_second"], second)  # he had no answer
         self.works(first + second)
         self.assertNotIn("token_second", self.agree(self.ask("persons", organisation=self.code, name="又一人")).json())

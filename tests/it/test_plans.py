@@ -72,7 +72,7 @@ class Plans(Case):
         r = self.d.call("POST", "/v1/approval-tiers", {"reference": "DC-JH", "act": "plan", "from": "150000000000.00",
                                                        "persons": 2, "reason": "大计划两人"}, self.finance)
         self.assertEqual(self.d.agreed(r).status, 201)
-        body = dict(copy.deepcopy(plan("sh-2024-2026")), code="grand")
+        body = dict(copy.deepcopy(plan("sh-2024-2026")), code="grand", first_year=2046, last_year=2048)
         total = next(t for t in body["targets"] if t["kind"] == "total" and t["measure"] == "amount")
         self.assertEqual(total["threshold"], "100000000000.00")
         total["threshold"] = "150000000000.00"
@@ -93,8 +93,59 @@ class Plans(Case):
         seen = self.get("/v1/plans/" + doc["id"])
         self.assertEqual(self.approve(seen, three).json()["state"], "in_force")
         self.assertEqual(self.get("/v1/plans/grand/text")["title"], "更大的计划")
-        small = self.get(self.draft(dict(plan("sh-2024-2026"), code="small")).headers["location"])
+        # A small aim puts no large one aside, neither as its next text nor as another plan for its years.
+        seen = self.get("/v1/plans/" + doc["id"])
+        total["threshold"] = "1.00"
+        self.put(seen, targets=body["targets"])
+        self.assertEqual(self.get("/v1/plans/" + doc["id"])["needs"], 2)
+        beside = dict(plan("sh-2024-2026"), code="small", first_year=2048, last_year=2050)
+        self.assertEqual(self.get(self.draft(beside).headers["location"])["needs"], 2)
+        alone = dict(plan("sh-2024-2026"), code="later", first_year=2049, last_year=2050)
+        small = self.get(self.draft(alone).headers["location"])
         self.assertEqual((small["needs"], self.approve(small).json()["state"]), (1, "in_force"))
+
+    def test_assents_count_while_their_givers_are_in_office(self):
+        """Two persons of finance; one is disabled, another turns out to have written the plan."""
+        r = self.d.call("POST", "/v1/approval-tiers", {"reference": "DC-ZG", "act": "plan", "from": "160000000000.00",
+                                                       "persons": 2, "reason": "大计划两人"}, self.finance)
+        add = lambda org, name: (self.d.cli("person", "add", "--org", org, "--name", name).stdout.strip(),
+                                 self.d.cli("token", "add", "--org", org, "--person", name).stdout.strip())
+        self.d.agreed(r)
+        (left, gone), (writer, pen), (twin, double) = (add(*x) for x in (
+            ("FINANCE", "将离"), ("IP-OFFICE", "执笔"), ("FINANCE", "执笔人")))
+        body = dict(copy.deepcopy(plan("sh-2024-2026")), code="in-office", first_year=2037, last_year=2039)
+        next(t for t in body["targets"] if t["kind"] == "total" and t["measure"] == "amount")["threshold"] = "160000000000.00"
+        doc = self.get(self.draft(body, pen).headers["location"])
+        at = lambda: self.get("/v1/plans/" + doc["id"])
+        self.assertEqual(self.approve(doc, gone).json()["state"], "waiting")
+        self.assertEqual(self.approve(at(), double).json()["state"], "in_force")  # two by two: as far as anybody knows
+        body = dict(body, code="in-office-2", first_year=2040, last_year=2042)
+        doc = self.get(self.draft(body, pen).headers["location"])
+        self.assertEqual(self.approve(doc, gone).json()["state"], "waiting")
+        self.d.cli("person", "disable", "--org", "FINANCE", "--name", "将离")
+        self.assertEqual((at()["assents"], at()["needs"]), ([], 2))
+        self.assertEqual(self.approve(at(), double).json()["state"], "waiting")
+        office, other = self.office, add("IP-OFFICE", "又一人")[1]
+        made = self.d.call("POST", "/v1/persons/%s/same-as" % twin,
+                           {"same_as": writer, "reference": "TR-1", "reason": "同一人"}, office)
+        seen = self.d.call("GET", made.headers["location"], token=other).json()["seen"]
+        self.d.call("POST", made.headers["location"] + "/approve", {"seen": seen, "reason": "核对无误"}, other)
+        self.assertEqual(at()["assents"], [])
+        self.assertEqual(self.approve(at(), double, 409).codes(), [("", "E_SAME_PERSON")])
+        self.assertEqual(self.approve(at(), self.finance).json()["state"], "waiting")
+        self.assertEqual(at()["assents"], ["王敏@FINANCE"])
+        self.assertEqual(self.approve(at(), add("FINANCE", "在岗")[1]).json()["state"], "in_force")
+        # One more stands in the place of a writer who left.
+        body = dict(plan("sh-2024-2026"), code="in-office-3", first_year=2043, last_year=2045)
+        doc = self.get(self.draft(body, pen).headers["location"])
+        self.assertEqual(doc["needs"], 1)
+        self.d.cli("person", "disable", "--org", "IP-OFFICE", "--name", "执笔")
+        self.assertEqual((at()["needs"], self.approve(at(), self.finance).json()["state"]), (2, "waiting"))
+        self.assertEqual(self.approve(at(), self.person("又在岗")).json()["state"], "in_force")
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+
+    def person(self, name):
+        return self.d.cli("token", "add", "--org", "FINANCE", "--person", name).stdout.strip()
 
     def test_when_a_plan_is_long_nothing_is_foretold_beyond_what_one_can_say(self):
         """From 2022Q4 a plan until 2033 has 44 quarters left: nothing is foretold, and nobody's daemon ends."""

@@ -165,9 +165,11 @@ class Proposals(FundCase):
         tokens = [self.second, self.third, self.person("FINANCE", "赵四"), self.person("FINANCE", "孙五")] * 8
         with ThreadPoolExecutor(32) as pool:
             said = list(pool.map(lambda t: self.post(made.headers["location"] + "/approve", body, t), tokens))
-        # The same person says the same again: a replay. Everybody else comes too late.
+        # The same person says the same again: a replay. Everybody else comes too late, and is told so.
         self.assertEqual(sum(r.status == 201 for r in said), 1)
-        self.assertLessEqual({r.status for r in said}, {200, 201, 409})
+        first = next(t for t, r in zip(tokens, said) if r.status == 201)
+        self.assertEqual({(t == first, r.status) for t, r in zip(tokens, said) if r.status != 201}, {(True, 200), (False, 409)})
+        self.assertEqual({tuple(r.codes()) for r in said if r.status == 409}, {(("", "E_STEP"),)})
         self.assertEqual(self.balance(), "1.00")
 
     # ---- tiers -----------------------------------------------------------------------------------------
@@ -197,7 +199,60 @@ class Proposals(FundCase):
         self.assertEqual(self.tier(2, "500000.00").status, 202)
         tiers = [(x["from"], x["persons"]) for x in self.get("/v1/approval-tiers")["items"] if x["act"] == "transfer"]
         self.assertEqual(tiers, [("0.00", 1), ("1000000.00", 2)])
-        self.decide(self.tier(1, "1000000.00"), self.second)  # as it was
+        self.assertEqual(self.lowered("1000000.00"), [(2, "waiting"), (2, "approved")])
+        small = self.transfer("1000000.00")
+        self.assertEqual(self.decide(small, self.second).json()["state"], "approved")
+
+    def lowered(self, amount):
+        """One person does from this amount on again: said by as many as it needed so far."""
+        made = self.tier(1, amount)
+        return [(self.shown(made)["needs"], self.decide(made, t).json()["state"]) for t in (self.second, self.third)]
+
+    def test_two_who_agree_to_the_same_at_one_moment_are_two(self):
+        """Of one tier with two persons, in the same words of what both saw: the second is told of the first."""
+        self.decide(self.tier(2, "1000000.00"), self.second)
+        made = self.transfer("1000000.00")
+        body = {"seen": self.shown(made)["seen"], "reason": "核对无误"}
+        say = lambda token, **over: self.post(made.headers["location"] + "/approve", dict(body, **over), token)
+        self.assertEqual((say(self.second).json()["state"], say(self.second).status), ("waiting", 200))
+        late = say(self.third)
+        self.assertEqual((late.status, late.codes()), (409, [("/seen", "E_SEEN")]))
+        self.assertIn("李华@FINANCE", late.body.decode())
+        self.assertEqual(self.balance(), "0.00")
+        self.assertEqual(say(self.third, seen=self.shown(made)["seen"]).json()["state"], "approved")
+        self.lowered("1000000.00")
+
+    def test_an_approval_counts_while_its_giver_is_in_office_and_once_a_person(self):
+        self.decide(self.tier(2, "1000000.00"), self.second)
+        office, manager = self.office, self.person("IP-OFFICE", "管二")
+        gone, twin = "先批%d" % self.n, "又名%d" % self.n
+        who, mine = self.add("FINANCE", gone)
+        large, kept = self.transfer("1000000.00"), self.transfer("1000001.00")
+        for made in (large, kept):
+            self.assertEqual(self.decide(made, mine).json()["state"], "waiting")
+        self.d.cli("person", "disable", "--org", "FINANCE", "--name", gone)
+        self.assertEqual([x["counts"] for x in self.shown(large)["steps"]], [False])
+        self.assertEqual(self.decide(large, self.second).json()["state"], "waiting")  # he is the first again
+        self.assertEqual(self.balance(), "0.00")
+        self.assertEqual(self.decide(large, self.second, 409).codes(), [("", "E_SAME_PERSON")])
+        self.assertEqual([x["counts"] for x in self.shown(large)["steps"]], [False, True])
+        self.assertEqual(self.decide(large, self.third).json()["state"], "approved")
+        self.assertEqual(self.balance(), "1000000.00")
+        ask = lambda path, **body: self.post("/v1/persons/%s/%s" % (who, path), dict(
+            body, reference="FG-%d" % next(numbers), reason="核对"), office, 202)
+        agree = lambda made: self.decide(made, manager, seen=self.shown(made, office)["seen"])
+        agree(ask("enable"))
+        self.assertEqual(self.decide(kept, self.second).json()["state"], "approved")  # in office again: it counts
+        # Who proposed and who approved turn out to be one human being: that approval is none.
+        other, token = self.add("FINANCE", twin)
+        both = self.transfer("1000002.00", token)
+        fresh = self.d.cli("token", "add", "--org", "FINANCE", "--person", gone).stdout.strip()
+        self.assertEqual(self.decide(both, fresh).json()["state"], "waiting")
+        agree(ask("same-as", same_as=other))
+        self.assertEqual(self.decide(both, self.second).json()["state"], "waiting")
+        self.assertEqual(self.decide(both, self.third).json()["state"], "approved")
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.lowered("1000000.00")
 
     # ---- the other acts --------------------------------------------------------------------------------
 

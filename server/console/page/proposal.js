@@ -25,6 +25,7 @@ function next(ctx, p) {
       act: t('内容', 'Content')}, 'proposal.state')}));
 }
 
+const agreed = (p) => p.steps.filter((s) => s.counts).length; // who is out of office since does not count
 const moved = (p) => p.before !== undefined && p.before_now !== undefined && JSON.stringify(p.before) !== JSON.stringify(p.before_now);
 const is_map = (x) => x && typeof x === 'object' && !Array.isArray(x);
 
@@ -48,13 +49,13 @@ export const page = {
   view: (ctx, p) => [h('section', {class: 'verdict ' + {waiting: 'ask', approved: 'good', refused: 'never'}[p.state]},
     h('h2', null, badge('proposal.state', p.state)), p.amount ? h('p', {class: 'sum'}, h('strong', null, money(p.amount)),
     t(' 元', ' CNY')) : null,
-    p.state === 'waiting' ? h('p', null, t(`须 ${p.needs} 人复核，已有 ${p.steps.length} 人。`,
-      `Needs ${p.needs}, has ${p.steps.length}.`)) : null),
+    p.state === 'waiting' ? h('p', null, t(`须 ${p.needs} 人复核，已有 ${agreed(p)} 人。`,
+      `Needs ${p.needs}, has ${agreed(p)}.`)) : null),
   moved(p) ? h('div', {class: 'notice warn'}, t('提出之后原值已变动，请看清现在的原值再决定。',
     'What it changes has changed since it was proposed.')) : null,
   h('div', {class: 'aside'}, h('div', null, card(t('内容', 'Content'), content(p)),
     moved(p) ? card(t('现在的原值', 'What stands now'), is_map(p.before_now) ? facts(Object.entries(p.before_now).map(([k,
     v]) => [act_title(k), act_text(k, v)])) : h('pre', {class: 'mono'}, JSON.stringify(p.before_now))) : null,
     card(t('经过', 'What was done'), timeline(steps_line({on: String(p.proposed_at).slice(0, 10), what: t('提出', 'Proposed'),
-      by: p.proposed_by}, p.steps, (s) => badge('proposal.state', s.state))))), h('div', null, next(ctx, p)))],
+      by: p.proposed_by}, p.steps, (s) => [badge('proposal.state', s.state), s.counts === false ? t(' 不计入', ' does not count') : null])))), h('div', null, next(ctx, p)))],
 };
