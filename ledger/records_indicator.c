@@ -1,8 +1,9 @@
 /*
  * records_indicator.c - what the IP office knows of the plan's goals beside the ledger.
  *
- * One record holds the figures of one period, side and way, as a line of a statistical form does. A
- * figure told twice and quarters that contradict their year are judged by the database (migration
+ * One record holds the figures of one period, side and way, as a line of a statistical form does.
+ * It counts in the version that finance has confirmed (confirmation): the office is measured by it.
+ * A figure told twice and quarters that contradict their year are judged by the database (migration
  * 0011).
  */
 #include "fields.h"
@@ -111,8 +112,9 @@ const struct record indicator_record = {
     .on = PERIOD,
     .write = SQL_RECORD_DECIDE,
     .peek = SQL_RECORD_TRY,
+    .states = told_states,
     .parent = NO_FIELD,
     .derive = indicator_derive,
     .check = indicator_check,
-    .read_only = no_read_only,
+    .read_only = told_read_only,
 };

@@ -1,5 +1,8 @@
 -- verify_deals: defects of deals, payments, filings, the catalogue, confirmations: a row each
 -- -> defect text, place text
+with confirmed as ( -- but indicators of the time when one person's word was enough
+    select c.* from confirmation c where c.recorded_by <> 'pledged'
+)
 select 'deal that differs from its record' as defect, coalesce(d.id, r.id) || '' as place
   from ip_deal d
   full join (select * from submission where type = 'ip_deal') r on r.id = d.id and r.version = d.version
@@ -74,14 +77,14 @@ select 'product filing that differs from its record', coalesce(f.id, r.id) || ''
        (select string_agg(x ->> 'number', ';') from json_array_elements(r.body -> 'ip') x)
 union all
 select 'confirmation that differs from its record', coalesce(c.id, r.id) || ''
-  from confirmation c
+  from confirmed c
   full join (select * from submission where type = 'confirmation') r on r.id = c.id
  where (c.record_id::text, c.org_id, c.recorded_at, c.recorded_by)
        is distinct from (r.body ->> 'record', r.org_id, r.recorded_at, r.recorded_by)
     or not exists (select from submission x where x.id = c.record_id and x.version = c.record_version)
 union all
 select 'confirmed by whoever told it', c.id || ''
-  from confirmation c
+  from confirmed c
   join submission x on x.id = c.record_id and x.version = c.record_version
  where x.org_id = c.org_id
  order by 1, 2

@@ -52,12 +52,12 @@ select 'rhythm of reports that differs from its record', coalesce(m.id, r.id) ||
        r.body ->> 'every', (r.body ->> 'due_days')::int, r.org_id, r.recorded_at)
 union all
 select 'indicator told twice for one period', min(f.id::text)
-  from indicator_figures(null) f
+  from indicator_figures() f
  group by f.side, f.way, f.figure, f.year, f.quarter
 having count(*) > 1
 union all
 select 'quarters that disagree with their year', concat_ws(' ', f.year, f.side, f.way, f.figure)
-  from indicator_figures(null) f
+  from indicator_figures() f
  group by f.side, f.way, f.figure, f.year
 having sum(f.value) filter (where f.quarter is not null) > sum(f.value) filter (where f.quarter is null)
     or (count(f.quarter) = 4

@@ -6,7 +6,7 @@
 -- Types whose records count when an organisation that did not tell them has confirmed them.
 create or replace function confirmation_types() returns text[] language sql immutable parallel safe as
     $$ select array['ip_deal', 'ip_deal_payment', 'product_filing', 'offer_acceptance', 'ranking_weight',
-                    'benchmark'] $$;
+                    'benchmark', 'indicator'] $$;
 
 -- What stands against a confirmation: it is of the newest version, as seen, and of what another organisation, and
 -- another person, told.
@@ -21,7 +21,7 @@ begin
      limit 1;
     if r.id is null then
         return array[problem('E_NO_RECORD', '/record', doc ->> 'record')];
-    elsif r.type = 'ranking_weight' and my_kind() <> 'finance' then -- by whatever address it comes
+    elsif r.type in ('ranking_weight', 'indicator') and my_kind() <> 'finance' then -- by whatever address it comes
         return array[problem('E_ROLE', '/record', my_kind())];
     elsif r.org_id = my_org() then
         return array[problem('E_OWN_TELLING', '/record', r.key)];

@@ -90,20 +90,46 @@ begin
                and not loan_is_void(l.id, known_at));
 end $$;
 
--- One row a figure, of the versions known by then.
-create or replace function indicator_figures(known_at timestamptz)
-    returns table (id uuid, reference text, side text, way text, year int, quarter int, figure text, value bigint,
-                   source text, assumed boolean)
-    language sql stable as $$
-    select i.id, i.reference, i.side, i.way, i.year, i.quarter, f.figure, f.value, i.source, i.assumed
-      from indicator i
-     cross join lateral (values ('count', i.count), ('contract_value', i.contract_value_fen),
-           ('cash_received', i.cash_received_fen), ('revenue', i.revenue_fen),
-           ('employees', i.employees)) as f(figure, value)
+-- The figures of an indicator, a row each.
+create or replace function indicator_figures_of(i indicator) returns table (figure text, value bigint)
+    language sql immutable rows 5 as $$
+    select f.figure, f.value
+      from (values ('count', (i).count), ('contract_value', (i).contract_value_fen),
+                   ('cash_received', (i).cash_received_fen), ('revenue', (i).revenue_fen),
+                   ('employees', (i).employees)) as f(figure, value)
      where f.value is not null
-       and ($1 is null or i.recorded_at <= $1)
-       and not record_has_later(i.id, i.version, $1)
 $$;
+
+-- One row a figure, of the newest versions as they were told.
+create or replace function indicator_figures()
+    returns table (id uuid, reference text, side text, way text, year int, quarter int, figure text, value bigint)
+    language sql stable as $$
+    select i.id, i.reference, i.side, i.way, i.year, i.quarter, f.figure, f.value
+      from indicator i
+     cross join lateral indicator_figures_of(i) f
+     where not record_has_later(i.id, i.version, null)
+$$;
+
+-- One row a figure that counts: of the newest version that was confirmed by then.
+create or replace function indicator_figures_counted(known_at timestamptz)
+    returns table (side text, way text, year int, quarter int, figure text, value bigint, source text, assumed boolean)
+    language sql stable as $$
+    select (c.i).side, (c.i).way, (c.i).year, (c.i).quarter, f.figure, f.value, (c.i).source, (c.i).assumed
+      from (select distinct on (x.id) x as i
+              from indicator x
+             where ($1 is null or x.recorded_at <= $1) and confirmation_stands(x.id, x.version, $1)
+             order by x.id, x.version desc) c
+     cross join lateral indicator_figures_of(c.i) f
+$$;
+
+-- The state of an indicator, as a list is asked for it.
+create or replace function indicator_state(id uuid) returns text language sql stable as
+    $$ select state_of_confirmed(id) $$;
+
+-- What of an indicator counts, and who has confirmed it.
+create or replace function indicator_members(id uuid, version int, as_of date, known_at timestamptz) returns json
+    language sql stable as
+    $$ select confirmation_members(id, version, false) $$;
 
 -- The last day of a year or a quarter.
 create or replace function period_last(period text) returns date language sql immutable as $$
@@ -152,7 +178,7 @@ begin
                count(k.value) filter (where k.quarter is not null)
                    + case when of_quarter is null then 0 else 1 end as n
           into o
-          from indicator_figures(null) k
+          from indicator_figures() k
          where k.year = of_year and k.side = doc ->> 'side' and k.way is not distinct from doc ->> 'way'
            and k.figure = f.figure and k.id <> indicator_problems.id;
         if o.same is not null then

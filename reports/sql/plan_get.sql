@@ -39,7 +39,7 @@ benefits as materialized ( -- firms: only where a target is about them
 told as materialized ( -- own: of a year and side that records tell
     select f.*, exists (select from own o where o.side = f.side and o.year = f.year) as own
       from chosen c
-      join indicator_figures($4::timestamptz) f on f.year between c.first_year - 1 and c.last_year
+      join indicator_figures_counted($4::timestamptz) f on f.year between c.first_year - 1 and c.last_year
 )
 select 'plan' as kind, c.code as a, c.title as b, c.first_year::text as c, c.last_year::text as d,
        c.use as e, plan_undated(c.use, $4::timestamptz)::text as f, null as g, null as h

@@ -82,14 +82,6 @@ static const struct query
     q_period = {"period", Q_IDENT, .zh = "期间", .ident = ident_period, .need = true},
     q_passed = {"after", Q_COUNT, .zh = "上一页的 next", .max = INT32_MAX};
 
-// clang-format off
-#define CONFIRM(base, name_zh, name_en) \
-    {.method = METHOD_POST, .path = base "/{id}/confirm", .roles = CONFIRMERS, \
-        .handle = record_step, .takes = TAKES_JSON, .record = &confirmation_record, \
-        .query = {&q_dry_run, &q_receipt}, .answers = record_made, .zh = "确认" name_zh, \
-        .en = "Confirm what another organisation told of one " name_en}
-// clang-format on
-
 const struct route deal_routes[] = {
     RECORD_ROUTES("/v1/ip-deals", &ip_deal_record, TELLERS, EVERYBODY, WITH_STATE(&q_acquirer),
         "专利交易", "deal over patents"),
@@ -97,10 +89,10 @@ const struct route deal_routes[] = {
         WITH_STATE(&q_deal), "专利交易到账", "payment on a deal"),
     RECORD_ROUTES("/v1/product-filings", &product_filing_record, TELLERS, EVERYBODY,
         WITH_STATE(&q_filer), "专利产品备案", "filing of a patented product"),
-    CONFIRM("/v1/ip-deals", "专利交易", "deal"),
-    CONFIRM("/v1/ip-deal-payments", "专利交易到账", "payment"),
-    CONFIRM("/v1/product-filings", "专利产品备案", "filing"),
-    CONFIRM("/v1/offer-acceptances", "开放许可", "open licence"),
+    CONFIRM_ROUTE("/v1/ip-deals", CONFIRMERS, "专利交易", "deal"),
+    CONFIRM_ROUTE("/v1/ip-deal-payments", CONFIRMERS, "专利交易到账", "payment"),
+    CONFIRM_ROUTE("/v1/product-filings", CONFIRMERS, "专利产品备案", "filing"),
+    CONFIRM_ROUTE("/v1/offer-acceptances", CONFIRMERS, "开放许可", "open licence"),
     {.method = METHOD_POST,
         .path = "/v1/confirmations",
         .roles = CONFIRMERS,

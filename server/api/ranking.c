@@ -132,20 +132,14 @@ static const struct query q_by = {"by", Q_WORD, .zh = "按什么排名",
                           q_page = {"format", Q_WORD, .zh = "json、csv、xlsx,或一个单位的 html 页",
                               .words = "json csv xlsx html"};
 
-// clang-format off
-#define CONFIRM(base, who, name_zh, name_en) \
-    {.method = METHOD_POST, .path = base "/{id}/confirm", .roles = who, .handle = record_step, \
-        .takes = TAKES_JSON, .record = &confirmation_record, .query = {&q_dry_run, &q_receipt}, \
-        .answers = record_made, .zh = "确认" name_zh, .en = "Agree to " name_en}
-// clang-format on
-
 const struct route ranking_routes[] = {
     RECORD_ROUTES("/v1/ranking-weights", &ranking_weight_record, IP_OFFICE, EVERYBODY, &q_state,
         "排名权重", "set of weights of the standing"),
     RECORD_ROUTES("/v1/benchmarks", &benchmark_record, IP_OFFICE, EVERYBODY, &q_state,
         "标杆单位与典型案例", "example for others"),
-    CONFIRM("/v1/ranking-weights", FINANCE, "排名权重", "weights of the standing"),
-    CONFIRM("/v1/benchmarks", DISTRICT | FINANCE | IP_OFFICE, "标杆单位与典型案例", "an example"),
+    CONFIRM_ROUTE("/v1/ranking-weights", FINANCE, "排名权重", "set of weights of the standing"),
+    CONFIRM_ROUTE("/v1/benchmarks", DISTRICT | FINANCE | IP_OFFICE, "标杆单位与典型案例",
+        "example for others"),
     {.method = METHOD_GET,
         .path = "/v1/benchmarks/{id}/page",
         .roles = EVERYBODY,

@@ -121,6 +121,12 @@ struct route {
     {.method = METHOD_GET, .path = base "/template.csv", .roles = readers, \
         .handle = record_template, .record = rec, .answers = record_template_csv, \
         .zh = name_zh " CSV 模板", .en = "Header row of a CSV batch: " name_en}
+/* The second look that makes what one organisation told count. */
+#define CONFIRM_ROUTE(base, who, name_zh, name_en) \
+    {.method = METHOD_POST, .path = base "/{id}/confirm", .roles = who, .handle = record_step, \
+        .takes = TAKES_JSON, .record = &confirmation_record, .query = {&q_dry_run, &q_receipt}, \
+        .answers = record_made, .zh = "确认" name_zh, \
+        .en = "Confirm what another organisation told of one " name_en}
 /* A filter of the next, of a type whose list is asked for a state as well. */
 #define WITH_STATE(filter) filter, &q_state
 /* What every type that is submitted, listed and corrected has. */

@@ -141,7 +141,8 @@ const struct route plan_routes[] = {
         .answers = ANSWERS(JSON_OF(targets_shape)),
         .zh = "计划目标",
         .en = "Targets of a plan"},
-    RECORD_ROUTES("/v1/indicators", &indicator_record, IP_OFFICE, EVERYBODY, &q_period, "计划指标",
-        "indicator of the plan's goals"),
+    RECORD_ROUTES("/v1/indicators", &indicator_record, IP_OFFICE, EVERYBODY, WITH_STATE(&q_period),
+        "计划指标", "indicator of the plan's goals"),
+    CONFIRM_ROUTE("/v1/indicators", FINANCE, "计划指标", "indicator of the plan's goals"),
     {.path = NULL},
 };

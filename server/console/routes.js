@@ -102,7 +102,7 @@ const ITEMS = { // key: [title, address, what it needs]
   access: () => [t('查阅记录', 'Access log'), '/console/access'],
 };
 const MENUS = { // in this order; the first that is allowed is where one lands, unless LANDING says otherwise
-  finance: 'tasks cockpit reports fund coverages claims applications proposals policies plans flags loans enterprises standing',
+  finance: 'tasks cockpit reports fund coverages claims applications proposals policies plans indicators deals flags loans enterprises standing',
   district: 'tasks eligibility applications budgets policies cockpit loans enterprises catalogue events deals reports proposals',
   bank: 'tasks upload loans coverages claims eligibility catalogue reports',
   insurer: 'upload loans claims reports', guarantor: 'upload loans claims reports',

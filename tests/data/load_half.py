@@ -20,7 +20,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 from make_book import INSURER, patent, uscc  # noqa: E402
 
-SECOND_LOOK = ("ip-deals", "ip-deal-payments", "product-filings", "offer-acceptances", "ranking-weights", "benchmarks")
+SECOND_LOOK = ("ip-deals", "ip-deal-payments", "product-filings", "offer-acceptances", "ranking-weights", "benchmarks",
+               "indicators")
 TODAY = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=8)).date()
 
 

@@ -184,8 +184,9 @@ class Benefits(Case):
         status, m = self.goal()
         self.assertEqual((status, m["count"]["base"]), ("no_base", None))
         self.assertEqual(m["count"]["missing"][0]["text_en"], "2020: no firm on record and no number reported")
-        self.post("/v1/indicators", {"period": "2020", "side": "benefiting_firm", "count": 1, "revenue": "10000000.00",
-                                     "source": "年报", "evidence": "第 2 页", "assumed": False}, self.office)
+        self.d.confirmed(self.post("/v1/indicators", {
+            "period": "2020", "side": "benefiting_firm", "count": 1, "revenue": "10000000.00", "source": "年报",
+            "evidence": "第 2 页", "assumed": False}, self.office))
 
         status, m = self.goal()
         # 2021: A and B (small by its profile of 2022); D may be one more. 2022: A, B, E. 2023: A, B, G, H.
@@ -237,8 +238,8 @@ class Benefits(Case):
         self.assertEqual((self.values(m["count"]), m["count"]["status"], status),
                          ([(2, True), (2, True), (4, True)], "missed", "missed"))
         # A year that the office reports takes the place of the ledger's own.
-        self.post("/v1/indicators", {"period": "2022", "side": "benefiting_firm", "count": 3, "source": "年报",
-                                     "evidence": "第 2 页", "assumed": True}, self.office)
+        self.d.confirmed(self.post("/v1/indicators", {"period": "2022", "side": "benefiting_firm", "count": 3, "source": "年报",
+                                                      "evidence": "第 2 页", "assumed": True}, self.office))
         year = self.goal()[1]["count"]["years"][1]
         self.assertEqual((year["value"], year["from"], year["records"], year["assumed"]), (3, "indicators", 2, True))
         # Sums are the city's, for everybody.

@@ -103,7 +103,7 @@ class Deals(HalfCase):
         self.assertEqual(self.year("T4", "contract_value", 2022, bank)["value"], "500000.00")
         self.assertEqual(self.get(y["rows"], bank)["items"], [])
         # What the office published stands beside, with the difference.
-        self.post("/v1/indicators", {"period": "2022", "side": "sme_acquisition", "way": "licence", "count": 5,
+        self.told("/v1/indicators", {"period": "2022", "side": "sme_acquisition", "way": "licence", "count": 5,
                                      "contract_value": "390000.00", "source": "统计年报", "evidence": "第3页", "assumed": False})
         ways = [m for t in self.get(TARGETS)["targets"] if t["id"] == "T4" for m in t["measures"] if m["measure"] == "count"]
         licence = [w for w in ways[0]["ways"] if w["way"] == "licence"][0]
@@ -111,7 +111,7 @@ class Deals(HalfCase):
         self.assertEqual((y["value"], y["published"], y["difference"]), (2, 5, -3))
         self.assertEqual(self.get(y["rows"])["total"], 2)
         # A year of which the ledger has no deal is told by the indicators alone.
-        self.post("/v1/indicators", {"period": "2021", "side": "sme_acquisition", "way": "licence", "count": 4,
+        self.told("/v1/indicators", {"period": "2021", "side": "sme_acquisition", "way": "licence", "count": 4,
                                      "source": "统计年报", "evidence": "第3页", "assumed": False})
         self.assertEqual(self.year("T4", "count", 2021)["from"], "indicators")
 

@@ -56,6 +56,50 @@ class Indicators(Case):
         found = self.d.call("GET", "/v1/indicators?period=2001", token=self.d.token("guarantor")).json()
         self.assertEqual([(x["side"], x["count"]) for x in found["items"]], [("sme_acquisition", 121)])
 
+    def published(self, year=2022):
+        """What the plan counts as this year's acquisitions, and what it was told."""
+        told = self.d.call("GET", "/v1/plans/sh-2021-2023/targets?quarter=2023Q4", token=self.office).json()
+        t4 = next(t for t in told["targets"] if t["id"] == "T4")["measures"][0]
+        return next((y["value"], y["complete"]) for y in t4["years"] if y["year"] == year)
+
+    def test_what_the_office_tells_of_itself_counts_when_finance_has_confirmed_it(self):
+        for way in ("licence", "contribution"):
+            self.d.confirmed(self.post(indicator("2022", way=way, count=1)))
+        made = self.post(indicator("2022", count=98))
+        self.assertEqual((self.get(made)["state"], self.published()), ("told", (2, False)))
+        seen = {"seen": self.get(made)["seen"], "reason": "核对无误"}
+        for token, code in ((self.office, "E_ROLE"), (self.d.token("district"), "E_ROLE")):
+            for path in (made.headers["location"] + "/confirm", "/v1/confirmations"):
+                r = self.d.call("POST", path, dict(seen, record=made.json()["id"]), token)
+                self.assertIn(code, r.body.decode(), (path, r.status))
+        person = self.d.cli("person", "add", "--org", "IP-OFFICE", "--name", "统计").stdout.strip()
+        self.d.cli("person", "add", "--org", "FINANCE", "--name", "统计二", "--same-as", person)
+        own, twin = (self.d.cli("token", "add", "--org", o, "--person", n).stdout.strip()
+                     for o, n in (("IP-OFFICE", "统计"), ("FINANCE", "统计二")))
+        mine = self.d.call("POST", "/v1/indicators", indicator("2021", count=1), own)
+        r = self.d.call("POST", mine.headers["location"] + "/confirm", {"seen": self.get(mine)["seen"], "reason": "核对"}, twin)
+        self.assertEqual((r.status, r.codes()), (409, [("/record", "E_SAME_PERSON")]))
+        self.d.confirmed(made)
+        self.assertEqual((self.get(made)["state"], self.get(made)["confirmed_by"], self.published()),
+                         ("confirmed", "FINANCE", (100, True)))
+        better = self.put(made, count=198)  # a correction counts when it is confirmed; until then what was
+        self.assertEqual((self.get(made)["state"], self.get(made)["counted_version"], self.published()), ("told", 1, (100, True)))
+        before = self.d.sql("select instant_text(clock_timestamp())")
+        r = self.d.call("POST", made.headers["location"] + "/confirm", dict(seen, seen="0" * 64), self.d.token("finance"))
+        self.assertEqual(r.codes(), [("/seen", "E_SEEN")])
+        self.d.confirmed(made)
+        self.assertEqual((better.json()["version"], self.published()), (2, (200, True)))
+        told = self.d.call("GET", "/v1/plans/sh-2021-2023/targets?quarter=2023Q4&known_at=" + before.replace("+", "%2B"),
+                           token=self.office).json()
+        t4 = next(t for t in told["targets"] if t["id"] == "T4")["measures"][0]
+        self.assertEqual([y["value"] for y in t4["years"] if y["year"] == 2022], [100])
+        waits = self.d.call("GET", "/v1/indicators?state=told&limit=100", token=self.office).json()["items"]
+        self.assertEqual([x["id"] for x in waits if x["period"][:4] in ("2021", "2022")], [mine.json()["id"]])
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+
+    def get(self, made):
+        return self.d.call("GET", made.headers["location"], token=self.office).json()
+
     def test_the_same_period_twice_is_refused_and_a_further_figure_of_it_is_not(self):
         self.post(indicator("2002", count=10))
         r = self.d.call("POST", "/v1/indicators", indicator("2002", count=11), self.office)

@@ -180,6 +180,7 @@ MATRIX = [
     ("POST", "/v1/product-filings/%s/confirm", {}, CONFIRMERS),
     ("POST", "/v1/confirmations", {}, CONFIRMERS),
     ("POST", "/v1/ranking-weights/%s/confirm", {}, ("finance",)),
+    ("POST", "/v1/indicators/%s/confirm", {}, ("finance",)),
     ("POST", "/v1/benchmarks/%s/confirm", {}, CONFIRMERS),
     ("GET", "/v1/plans/sh-2021-2023/ranking", None, READERS),
     ("GET", "/v1/benchmarks/%s/page", None, ALL),

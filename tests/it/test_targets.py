@@ -154,9 +154,7 @@ class Goals(Case):
                     reference=" ".join((reference, side, period, way or "-")))
         if way:
             body["way"] = way
-        r = cls.d.call("POST", "/v1/indicators", body, cls.office)
-        assert r.status == 201, r.body
-        return r
+        return cls.d.confirmed(cls.d.call("POST", "/v1/indicators", body, cls.office))
 
     def goals(self, query="quarter=2023Q4"):
         r = self.d.call("GET", "/v1/plans/sh-2021-2023/targets?" + query, token=self.bank)
@@ -240,6 +238,7 @@ class Goals(Case):
         body = dict(made.json(), count=7, reason="更正")
         r = self.d.call("PUT", made.headers["location"], body, self.office, {"If-Match": '"1"'})
         self.assertEqual(r.status, 200, r.body)
+        self.d.confirmed(made)
         way = lambda query: self.measure("T5", "count", query)["ways"][0]["years"][0]["value"]
         self.assertEqual((way("quarter=2023Q4"), way("quarter=2023Q4&known_at=" + before.replace("+", "%2B"))), (7, 5))
 

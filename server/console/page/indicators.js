@@ -6,9 +6,12 @@ import {get, maybe, post, put} from '../api.js';
 import {count, instant, latest, money, whole} from '../fmt.js';
 import {form} from '../form.js';
 import {print_button} from '../frame.js';
+import {apart} from '../apart.js';
+import {bulk} from '../bulk.js';
 import {badge, card, pager, table} from '../table.js';
 import {toast} from '../dialog.js';
 import {plan_of} from '../targets.js';
+import {deal_state} from './deals.js';
 import {t, title} from '../words.js';
 
 const SIDES = ['sme_acquisition', 'university_outflow', 'product_filing', 'implementation', 'benefiting_firm'],
@@ -52,7 +55,7 @@ function indicator_form(ctx) {
         const body = filled(v);
         if (body.count) body.count = whole(body.count);
         await post('/v1/indicators', body);
-        toast(t('已录入。', 'Entered.'));
+        toast(t('已录入，财政确认后计入。', 'Entered; it counts when finance has confirmed it.'));
         ctx.reload();
       },
     }).node,
@@ -84,6 +87,62 @@ function base_form(ctx, d) {
       },
     }).node,
   );
+}
+
+/** What was told, and what finance confirms of it. */
+function told(ctx, d) {
+  const b = bulk(ctx, d.list.items, {
+    path: '/v1/indicators',
+    to: '/v1/confirmations',
+    steps: ['confirm'],
+    of: (i) =>
+      i.state === 'told'
+        ? apart(ctx, {path: '/v1/indicators', legal: ['confirm'], made_by: i.recorded_by, steps: [], rules: {confirm: 'made'}})
+            .legal
+        : [],
+    line: (i, reason) => ({record: i.id, seen: i.seen, reason}),
+    amount: (i) => i.contract_value,
+    what: (i) => i.reference,
+    href: () => '/console/indicators',
+  });
+  const rows = table({
+    rows: d.list.items,
+    empty: t('尚无任何部门报送。', 'Nobody has told anything yet.'),
+    pick: b ? b.pick : null,
+    columns: [
+      {key: 'period', title: t('期间', 'Period')},
+      {
+        key: 'side',
+        title: t('指标', 'Indicator'),
+        cell: (i) => [title('indicator.side', i.side), i.way ? ` · ${title('indicator.way', i.way)}` : null],
+      },
+      {key: 'count', title: t('数量', 'Number'), num: true, cell: (i) => count(i.count)},
+      {
+        key: 'contract_value',
+        title: t('成交金额（元）', 'Contract value'),
+        num: true,
+        cell: (i) => money(i.contract_value),
+      },
+      {key: 'cash_received', title: t('到账（元）', 'Cash'), num: true, cell: (i) => money(i.cash_received)},
+      {
+        key: 'source',
+        title: t('来源', 'Source'),
+        cell: (i) => [i.source, ' ', i.assumed ? badge(null, 'warn', t('假定', 'Assumed')) : null],
+      },
+      {key: 'recorded_at', title: t('录入', 'Entered'), cell: (i) => instant(i.recorded_at)},
+      {key: 'state', title: t('状态', 'State'), cell: deal_state},
+    ],
+  });
+  if (b) b.ready();
+  return [
+    b ? b.node : null,
+    card(
+      t('指标', 'Indicators'),
+      h('p', {class: 'quiet'}, t('财政确认后计入目标。', 'What is told counts when finance has confirmed it.')),
+      rows,
+      pager(d.list, ctx),
+    ),
+  ];
 }
 
 export const page = {
@@ -119,36 +178,7 @@ export const page = {
             ],
           }),
         ),
-        card(
-          t('指标', 'Indicators'),
-          table({
-            rows: d.list.items,
-            empty: t('尚无任何部门报送。', 'Nobody has told anything yet.'),
-            columns: [
-              {key: 'period', title: t('期间', 'Period')},
-              {
-                key: 'side',
-                title: t('指标', 'Indicator'),
-                cell: (i) => [title('indicator.side', i.side), i.way ? ` · ${title('indicator.way', i.way)}` : null],
-              },
-              {key: 'count', title: t('数量', 'Number'), num: true, cell: (i) => count(i.count)},
-              {
-                key: 'contract_value',
-                title: t('成交金额（元）', 'Contract value'),
-                num: true,
-                cell: (i) => money(i.contract_value),
-              },
-              {key: 'cash_received', title: t('到账（元）', 'Cash'), num: true, cell: (i) => money(i.cash_received)},
-              {
-                key: 'source',
-                title: t('来源', 'Source'),
-                cell: (i) => [i.source, ' ', i.assumed ? badge(null, 'warn', t('假定', 'Assumed')) : null],
-              },
-              {key: 'recorded_at', title: t('录入', 'Entered'), cell: (i) => instant(i.recorded_at)},
-            ],
-          }),
-          pager(d.list, ctx),
-        ),
+        told(ctx, d),
       ),
       h('div', null, indicator_form(ctx), base_form(ctx, d)),
     ),
