@@ -517,15 +517,18 @@ static void board(struct flight *f, struct work *w)
 }
 
 /* In the order of the queue; but what is heavy - claims, applications - does not hold up what is
- * light and came behind it. Who waits longest is always on board. */
+ * light and came behind it. Among themselves the heavy keep their order: a file's lines are parts
+ * of several, and what room is left goes to the first. Who waits longest is always on board. */
 static void flight_board(struct flight *f, struct queue *q, int *count, size_t *bytes)
 {
+    bool left = false; /* something heavy stays behind */
     for (struct work **at = &q->first; *at;) {
         struct work *w = *at;
         bool heavy = w->weight > 1;
         bool full =
             f->first && *count + weight_of(w) > (heavy ? FLIGHT_HEAVY_MAX : FLIGHT_SHARED_MAX);
-        if (full && heavy && !w->alone) {
+        if (heavy && (full || left) && !w->alone) {
+            left = true;
             at = &w->next;
             continue;
         }

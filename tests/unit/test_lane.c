@@ -381,6 +381,29 @@ static void test_single_requests_board_before_batches(void **state)
     assert_int_equal(lane_slice(lane, 0), 128); /* it came less than a second ago */
 }
 
+static void test_the_heavy_keep_their_order(void **state)
+{
+    struct told first, part, rest, light;
+    (void)state;
+    process.conf.queue_max = 100;
+    assert_true(submit(&first, "{\"h\":1}", 1) && submit(&part, "{\"h\":2},{\"h\":3}", 2) &&
+                submit(&rest, "{\"h\":4}", 1) && submit(&light, "{\"l\":1}", 1));
+    first.w.weight = part.w.weight = rest.w.weight = 96;
+    turn();
+    assert_string_equal(sent(0)->elements.p, "[{\"h\":1},{\"l\":1}]"); /* not the fourth */
+    answer_created(sent(0), 2);
+    land(NULL);
+    turn();
+    assert_string_equal(sent(0)->elements.p, "[{\"h\":2},{\"h\":3}]");
+    answer_created(sent(0), 2);
+    land(NULL);
+    turn();
+    assert_string_equal(sent(0)->elements.p, "[{\"h\":4}]");
+    answer_created(sent(0), 1);
+    land(NULL);
+    assert_true(rest.stored && lane_idle(lane));
+}
+
 static void test_members_of_a_failed_flight_travel_again_one_by_one(void **state)
 {
     struct told good, bad, last;
@@ -515,6 +538,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             test_what_is_light_is_not_held_up_by_what_is_heavy, begin, end),
         cmocka_unit_test_setup_teardown(test_single_requests_board_before_batches, begin, end),
+        cmocka_unit_test_setup_teardown(test_the_heavy_keep_their_order, begin, end),
         cmocka_unit_test_setup_teardown(
             test_members_of_a_failed_flight_travel_again_one_by_one, begin, end),
         cmocka_unit_test_setup_teardown(
