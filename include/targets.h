@@ -9,7 +9,7 @@
 #include "arena.h"
 #include "day.h"
 
-enum { PLAN_YEARS_MAX = 12 };
+enum { PLAN_YEARS_MAX = 12, MEASURE_NO_MAX = 999 };
 
 enum target_kind { TARGET_GROWTH, TARGET_TOTAL };
 enum target_status { TARGET_MET, TARGET_ON_TRACK, TARGET_AT_RISK, TARGET_MISSED, TARGET_NO_BASE };

@@ -1,21 +1,16 @@
 /*
- * records_measure.c - the plan's 25 measures: what departments report of them, and how often they
- * do.
+ * records_measure.c - measures of plans: what departments report of them, and how often they do.
  *
- * The measures and who answers for them are preinstalled (migration 0019). Most departments have no
- * login: the IP office, which leads the plan, records for those of the city, the finance office for
- * the two financial regulators, a district for itself. Who may and must is judged by the database.
+ * Which measures there are and who answers for them is in the text of the plan. Most departments
+ * have no login: the IP office, which leads the plan, records for those of the city, the finance
+ * office for the two financial regulators, a district for itself. Who may and must is judged by the
+ * database.
  */
 #include "city.h"
-#include "fields.h"
+#include "plan_measures.h"
 #include "records.h"
+#include "targets.h"
 #include <assert.h>
-
-static const struct choice departments[] = {{"ip_office", "市知识产权局"},
-    {"economy", "市经济和信息化委"}, {"education", "市教委"}, {"science", "市科委"},
-    {"health", "市卫健委"}, {"sasac", "市国资委"}, {"financial_regulator", "市地方金融监管局"},
-    {"banking_regulator", "银保监局"}, {NULL, NULL}};
-enum { MEASURES = 25 };
 
 /* A department of the city by its name or title, or a district's government by its code or name.
  */
@@ -24,7 +19,8 @@ static bool ident_department(
 {
     struct buf list;
     buf_init(&list, a);
-    for (const struct choice *c = departments; c->name; c++) {
+    for (int i = 0; i < MEASURE_OFFICES; i++) {
+        const struct choice *c = &measure_departments[i];
         if (str_is(in, c->name) || str_is(in, c->zh)) {
             *canonical = str_of(c->name);
             return true;
@@ -49,7 +45,9 @@ static bool ident_department(
 
 static const struct field report_fields[] = {
     {"reference", "报送编号", F_TEXT, .min = 1, .max = 64, .example = "12 ip_office 2022Q3"},
-    {"measure", "举措序号", F_INT, .need = true, .min = 1, .max = MEASURES, .example = "12"},
+    {"plan", "计划代码(不填为期间所在的计划)", F_IDENT, .ident = ident_account,
+        .example = "sh-2021-2023"},
+    {"measure", "举措序号", F_INT, .need = true, .min = 1, .max = MEASURE_NO_MAX, .example = "12"},
     {"department", "责任部门", F_IDENT, .need = true, .ident = ident_department,
         .example = "ip_office"},
     {"period", "期间", F_IDENT, .need = true, .ident = ident_period, .example = "2022Q3"},
@@ -61,15 +59,28 @@ static const struct field report_fields[] = {
     {"evidence", "佐证材料", F_TEXT, .min = 1, .max = 1000, .example = "保险机构报表"},
     {.name = NULL},
 };
-enum { REFERENCE, MEASURE, DEPARTMENT, PERIOD, ON, TEXT, FIGURE, UNIT, EVIDENCE, REPORT_WIDTH };
+enum {
+    REFERENCE,
+    PLAN,
+    MEASURE,
+    DEPARTMENT,
+    PERIOD,
+    ON,
+    TEXT,
+    FIGURE,
+    UNIT,
+    EVIDENCE,
+    REPORT_WIDTH
+};
 static_assert(COUNT_OF(report_fields) == REPORT_WIDTH + 1, "the enum follows the table");
 
 static void report_derive(struct arena *a, struct value *v)
 {
     if (!v[REFERENCE].present)
         v[REFERENCE] = (struct value){.present = true,
-            .s = arena_printf(
-                a, "%lld %s %s", (long long)v[MEASURE].n, v[DEPARTMENT].s.p, v[PERIOD].s.p)};
+            .s = arena_printf(a, "%s%s%lld %s %s", v[PLAN].present ? v[PLAN].s.p : "",
+                v[PLAN].present ? " " : "", (long long)v[MEASURE].n, v[DEPARTMENT].s.p,
+                v[PERIOD].s.p)};
 }
 
 /* A figure is worth what it counts and what proves it. */
@@ -108,14 +119,25 @@ enum { RHYTHM_NONE = 2 };
 
 static const struct field rhythm_fields[] = {
     {"reference", "编号", F_TEXT, .need = true, .min = 1, .max = 64, .example = "JZ-2022-01"},
-    {"measure", "举措序号", F_INT, .min = 1, .max = MEASURES, .example = "12"},
+    {"plan", "计划代码(不填为生效日所在的计划)", F_IDENT, .ident = ident_account,
+        .example = "sh-2021-2023"},
+    {"measure", "举措序号", F_INT, .min = 1, .max = MEASURE_NO_MAX, .example = "12"},
     {"department", "责任部门", F_IDENT, .ident = ident_department, .example = "ip_office"},
     {"effective_from", "生效日", F_DAY, .need = true, .example = "2022-01-01"},
     {"every", "报送频率", F_ENUM, .need = true, .choices = rhythms, .example = "quarter"},
     {"due_days", "期末后报送天数", F_INT, .min = 1, .max = 365, .example = "15"},
     {.name = NULL},
 };
-enum { RHYTHM_REFERENCE, RHYTHM_MEASURE, RHYTHM_DEPARTMENT, FROM, EVERY, DUE_DAYS, RHYTHM_WIDTH };
+enum {
+    RHYTHM_REFERENCE,
+    RHYTHM_PLAN,
+    RHYTHM_MEASURE,
+    RHYTHM_DEPARTMENT,
+    FROM,
+    EVERY,
+    DUE_DAYS,
+    RHYTHM_WIDTH
+};
 static_assert(COUNT_OF(rhythm_fields) == RHYTHM_WIDTH + 1, "the enum follows the table");
 
 static void rhythm_check(const struct value *v, struct err *e)

@@ -2,10 +2,12 @@
  * records_plan_draft.c - plans: years, the day by which loans count, targets and what they measure.
  *
  * A target is over pledge loans (measure) or over what is reported of other goals (metrics). What a
- * threshold is follows from the kind: percent a year, yuan or a number.
+ * threshold is follows from the kind: percent a year, yuan or a number. What the plan asks of
+ * departments is in plan_measures.c.
  */
 #include "fields.h"
 #include "indicators.h"
+#include "plan_measures.h"
 #include "records.h"
 #include "targets.h"
 #include <assert.h>
@@ -87,6 +89,8 @@ static const struct field plan_fields[] = {
     {"last_year", "终止年度", F_INT, .need = true, .min = 1990, .max = 2199, .example = "2026"},
     {"basis", "归入年度依据", F_ENUM, .need = true, .choices = bases, .example = "signed_on"},
     {"targets", "目标", F_LIST, .need = true, .min = 1, .max = 30, .of = target_fields},
+    {"chapters", "举措分章", F_LIST, .min = 1, .max = 30, .of = plan_chapter_fields},
+    {"measures", "举措(修订时不填则沿用)", F_LIST, .min = 1, .max = 200, .of = plan_measure_fields},
     {.name = NULL},
 };
 enum {
@@ -99,6 +103,8 @@ enum {
     PLAN_LAST,
     PLAN_BASIS,
     PLAN_TARGETS,
+    PLAN_CHAPTERS,
+    PLAN_MEASURES,
     PLAN_WIDTH
 };
 static_assert(COUNT_OF(plan_fields) == PLAN_WIDTH + 1, "the enum follows the table");
@@ -203,6 +209,7 @@ static void plan_check(const struct value *v, struct err *e)
     list_unlike(list, &plan_fields[PLAN_TARGETS], e);
     for (int i = 0; i < list->count; i++)
         target_check(list->row + i * TARGET_WIDTH, i, e);
+    plan_measures_check(&v[PLAN_CHAPTERS], &v[PLAN_MEASURES], e);
 }
 
 static const struct member plan_read_only[] = {

@@ -35,11 +35,12 @@ select 'report on a measure that differs from its record', coalesce(m.id, r.id) 
     or (m.first_day, m.last_day, m.org_id, m.recorded_at, m.recorded_by)
        is distinct from
        (period_first(r.body ->> 'period'), period_last(r.body ->> 'period'), r.org_id, r.recorded_at, r.recorded_by)
+    or m.plan <> coalesce(r.body ->> 'plan', m.plan)
 union all
 select 'measure reported twice for one period', min(m.id::text)
   from measure_report m
  where not record_has_later(m.id, m.version, null)
- group by m.measure, m.department, m.period
+ group by m.plan, m.measure, m.department, m.period
 having count(*) > 1
 union all
 select 'rhythm of reports that differs from its record', coalesce(m.id, r.id) || ''
@@ -50,6 +51,7 @@ select 'rhythm of reports that differs from its record', coalesce(m.id, r.id) ||
        (r.body ->> 'reference', (r.body ->> 'measure')::int, r.body ->> 'department',
         (r.body ->> 'effective_from')::date,
        r.body ->> 'every', (r.body ->> 'due_days')::int, r.org_id, r.recorded_at)
+    or m.plan <> coalesce(r.body ->> 'plan', m.plan)
 union all
 select 'indicator told twice for one period', min(f.id::text)
   from indicator_figures() f

@@ -5,7 +5,7 @@
 create or replace function city_code() returns text language plpgsql stable as
     $$ begin return (select c.code from city c order by c.code limit 1); end $$;
 
--- The departments that answer for the measures because of the city and its districts, as 0019 says of Shanghai.
+-- The departments that answer for measures because of the city and its districts.
 create or replace function city_departments() returns void language plpgsql as $$
 begin
     insert into department (code, no, zh, en, recorder, district)
@@ -15,16 +15,10 @@ begin
     select d.code, 9, d.zh || '政府', d.en || ' District', 'district', d.code
       from city_district d
     on conflict do nothing;
-    insert into measure_duty (measure, department)
-    select m.no, d.code
-      from measure m
-      join department d on d.district is not null and m.chapter in (3, 4)
-                           or d.code = 'banking_regulator' and m.chapter = 3
-    on conflict do nothing;
 end $$;
 
--- Once, when a ledger is made: the city, its districts ([{code, zh, en}, …]), and which of its departments answer for
--- the measures (as 0019 says of Shanghai). A ledger that was begun before cities were data is Shanghai's.
+-- Once, when a ledger is made: the city, its districts ([{code, zh, en}, …]) and departments. A ledger that was begun
+-- before cities were data is Shanghai's.
 create or replace procedure city_settle(of_city text, city_zh text, city_en text, districts json) language plpgsql as $$
 begin
     if of_city <> '310000'

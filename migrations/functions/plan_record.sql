@@ -11,11 +11,14 @@ create or replace function plan_at(known_at timestamptz) returns setof plan_vers
 $$;
 
 -- The plan that a day is counted for: of those whose years hold it the one that began last; else the last before it,
--- whose figures are final; else the first of all.
-create or replace function plan_of(on_day date, known_at timestamptz) returns text language sql stable as $$
+-- whose figures are final; else the first of all. measured: of those that have measures.
+create or replace function plan_of(on_day date, known_at timestamptz, measured boolean default false) returns text
+    language sql stable as $$
     select p.code
       from plan_at(known_at) p
      cross join lateral (select extract(year from on_day)::int as year) d
+     where not measured
+        or exists (select from plan_version_measure m where m.plan = p.code and m.version = p.version)
      order by d.year between p.first_year and p.last_year desc, p.first_year <= d.year desc,
               case when p.first_year <= d.year then -p.first_year else p.first_year end, p.code
      limit 1
@@ -131,6 +134,31 @@ create or replace function plan_members(record_id uuid, version int, as_of date,
       left join lateral (select p.* from plan_version p where p.id = x.id order by p.version desc limit 1) v on true
 $$;
 
+-- The measures of a version of a plan, as its text has them; a text that says nothing of measures keeps those that the
+-- version before it had.
+create or replace function plan_measures_write(of_plan text, of_version int, doc json) returns void
+    language plpgsql as $$
+begin
+    if doc -> 'measures' is null then
+        insert into plan_version_chapter (plan, version, no, zh, en)
+        select c.plan, of_version, c.no, c.zh, c.en
+          from plan_version_chapter c where c.plan = of_plan and c.version = of_version - 1;
+        insert into plan_version_measure (plan, version, no, chapter, zh, en, departments, figures, every, due_days)
+        select m.plan, of_version, m.no, m.chapter, m.zh, m.en, m.departments, m.figures, m.every, m.due_days
+          from plan_version_measure m where m.plan = of_plan and m.version = of_version - 1;
+        return;
+    end if;
+    insert into plan_version_chapter (plan, version, no, zh, en)
+    select of_plan, of_version, c.no, c.title, coalesce(c.title_en, c.title)
+      from rows from (json_to_recordset(doc -> 'chapters') as (title text, title_en text)) with ordinality
+           as c(title, title_en, no);
+    insert into plan_version_measure (plan, version, no, chapter, zh, en, departments, figures, every, due_days)
+    select of_plan, of_version, m.no, m.chapter, m.title, coalesce(m.title_en, m.title), m.departments,
+           coalesce(m.figures, '{}'), m.every, m.due_days
+      from json_to_recordset(doc -> 'measures') as m(no int, chapter int, title text, title_en text,
+           departments text[], figures text[], every text, due_days int);
+end $$;
+
 -- What an approval led to.
 create or replace function plan_approval_decided(id uuid) returns json language sql stable as
     $$ select json_build_object('state', a.state) from plan_assent a where a.id = $1 $$;
@@ -206,6 +234,7 @@ begin
          cross join lateral rows from (json_to_recordset(coalesce(t.target -> 'metrics', '[]')) as (metric text,
                side text, figure text, title text, title_en text)) with ordinality
                as m(metric, side, figure, title, title_en, no);
+        perform plan_measures_write(r.body ->> 'code', next_version, r.body);
     end if;
     return d;
 end $$;
@@ -231,7 +260,17 @@ create or replace function plan_text(code text, known_at timestamptz) returns js
                                     where m.plan = t.plan and m.version = t.version and m.target = t.id)))
                        order by t.no)
                          from plan_version_target t
-                        where t.plan = p.code and t.version = p.version))
+                        where t.plan = p.code and t.version = p.version),
+           'chapters', (select coalesce(json_agg(json_build_object('title', c.zh, 'title_en', c.en) order by c.no),
+                                        '[]')
+                          from plan_version_chapter c
+                         where c.plan = p.code and c.version = p.version),
+           'measures', (select coalesce(json_agg(json_strip_nulls(json_build_object(
+                               'no', m.no, 'chapter', m.chapter, 'title', m.zh, 'title_en', m.en,
+                               'departments', m.departments, 'figures', nullif(m.figures, '{}'), 'every', m.every,
+                               'due_days', m.due_days)) order by m.no), '[]')
+                          from plan_version_measure m
+                         where m.plan = p.code and m.version = p.version))
       from plan_at(plan_text.known_at) p
      where p.code = plan_text.code
 $$;

@@ -113,7 +113,7 @@ begin
                        select count(*) from flag f
                         where not exists (select from flag_clearing c where c.flag = f.id)) else 0 end,
                    'reports', case when my_kind() = 'ip_office' then (
-                       select count(*) from measure_standing(today(), null) s
+                       select count(*) from measure_standing(plan_of(today(), null, true), today(), null) s
                         where s.report is null and s.due_on < today()) else 0 end)
           from (select t ->> 'kind' as kind, t -> 'steps' ->> 0 as step
                   from unnest(tasks) t

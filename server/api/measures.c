@@ -1,13 +1,13 @@
 /*
- * measures.c - the plan's 25 measures: who reports, what is overdue, how they are carried out.
+ * measures.c - the measures of plans: who reports, what is overdue, how they are carried out.
  *
- * The statements build the JSON; a day and an instant decide what of it was there.
+ * The statements build the JSON; a day and an instant decide what of it was there, and which plan
+ * is shown when none is named.
  */
 #include "api.h"
 #include "records.h"
 #include "shapes.h"
-
-enum { MEASURES = 25 };
+#include "targets.h"
 
 /* ?as_of and ?known_at; false after answering their problems. */
 static bool read_times(struct req *r, struct str *as_of, struct str *known_at)
@@ -21,14 +21,26 @@ static bool read_times(struct req *r, struct str *as_of, struct str *known_at)
     return r->err.n == 0;
 }
 
+/* Without a document there is no such plan, or it has no such measure. */
+static void on_measures(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct req *r = arg;
+    struct str plan = req_param(r, "plan");
+    bool none = !fail && (rows->n == 0 || !rows_at(rows, 0, MEASURE_LIST_DOCUMENT).p);
+    if (none && plan.p && !r->capture[0].p)
+        reply_refuse(r, E_NOT_FOUND, "?plan", "%s", plan.p);
+    else
+        on_document(arg, rows, fail);
+}
+
 static void ask(struct req *r, enum sql_id sql, const struct str *p, int n)
 {
-    db_query(r->server->db, r->a, r->actor, sql, p, n, on_document, r);
+    db_query(r->server->db, r->a, r->actor, sql, p, n, on_measures, r);
 }
 
 static void measure_list(struct req *r)
 {
-    struct str p[4] = {{NULL, 0}};
+    struct str p[5] = {[4] = req_param(r, "plan")};
     if (param_flag(r, "overdue"))
         p[3] = STR("true");
     if (read_times(r, &p[1], &p[2]))
@@ -37,9 +49,9 @@ static void measure_list(struct req *r)
 
 static void measure_get(struct req *r)
 {
-    struct str p[4] = {{NULL, 0}};
+    struct str p[5] = {[4] = req_param(r, "plan")};
     int64_t no;
-    if (!count_parse(r->capture[0], 1, MEASURES, &no)) {
+    if (!count_parse(r->capture[0], 1, MEASURE_NO_MAX, &no)) {
         reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
         return;
     }
@@ -50,7 +62,7 @@ static void measure_get(struct req *r)
 
 static void measure_overdue(struct req *r)
 {
-    struct str p[3] = {{NULL, 0}, {NULL, 0}, req_param(r, "department")};
+    struct str p[4] = {[2] = req_param(r, "department"), [3] = req_param(r, "plan")};
     if (read_times(r, &p[0], &p[1]))
         ask(r, SQL_MEASURE_OVERDUE, p, COUNT_OF(p));
 }
@@ -59,7 +71,7 @@ static void measure_overdue(struct req *r)
 static void measure_evaluation(struct req *r)
 {
     day from, to;
-    struct str p[3] = {{NULL, 0}};
+    struct str p[4] = {[3] = req_param(r, "plan")};
     if (param_day(r, "from", day_of(1900, 1, 1), &from) && param_day(r, "to", day_today(), &to)) {
         if (from.n > to.n)
             err_add(&r->err, E_ORDER, STR("?to"), "from");
@@ -76,14 +88,15 @@ static void measure_evaluation(struct req *r)
 /* ---- routes ---------------------------------------------------------------------------------- */
 
 static const struct query q_overdue = {"overdue", Q_BOOL, .zh = "只列逾期未报"},
-                          q_department = {"department", Q_TEXT, .zh = "部门"};
+                          q_department = {"department", Q_TEXT, .zh = "部门"},
+                          q_plan = {"plan", Q_TEXT, .zh = "哪个计划(不填为当日所在的计划)"};
 
 const struct route measure_routes[] = {
     {.method = METHOD_GET,
         .path = "/v1/measures",
         .roles = EVERYBODY,
         .handle = measure_list,
-        .query = {&q_overdue, &q_as_of, &q_known_at, &q_list_format},
+        .query = {&q_plan, &q_overdue, &q_as_of, &q_known_at, &q_list_format},
         .answers = ANSWERS(ROWS_OF(measures_shape)),
         .zh = "计划举措",
         .en = "The plan's measures with their departments and what is overdue"},
@@ -91,7 +104,7 @@ const struct route measure_routes[] = {
         .path = "/v1/measures/overdue",
         .roles = EVERYBODY,
         .handle = measure_overdue,
-        .query = {&q_department, &q_as_of, &q_known_at, &q_list_format},
+        .query = {&q_plan, &q_department, &q_as_of, &q_known_at, &q_list_format},
         .answers = ANSWERS(ROWS_OF(overdue_shape)),
         .zh = "逾期未报",
         .en = "Reports on measures that are overdue"},
@@ -99,7 +112,7 @@ const struct route measure_routes[] = {
         .path = "/v1/measures/evaluation",
         .roles = EVERYBODY,
         .handle = measure_evaluation,
-        .query = {&q_from, &q_to, &q_known_at, &q_list_format},
+        .query = {&q_plan, &q_from, &q_to, &q_known_at, &q_list_format},
         .answers = ANSWERS(ROWS_OF(evaluation_shape)),
         .zh = "举措评估",
         .en = "How the measures were carried out over a time"},
@@ -107,7 +120,7 @@ const struct route measure_routes[] = {
         .path = "/v1/measures/{no}",
         .roles = EVERYBODY,
         .handle = measure_get,
-        .query = {&q_as_of, &q_known_at},
+        .query = {&q_plan, &q_as_of, &q_known_at},
         .answers = ANSWERS(JSON_OF(measure_shape)),
         .zh = "举措及进展",
         .en = "One measure with its reports"},

@@ -75,6 +75,16 @@ static bool is_correction(const struct route *t)
     return t->handle == record_put;
 }
 
+/* ?plan names what may not be there. */
+static bool asks_plan(const struct route *t)
+{
+    for (int i = 0; i < QUERY_MAX && t->query[i]; i++) {
+        if (strcmp(t->query[i]->name, "plan") == 0)
+            return true;
+    }
+    return false;
+}
+
 /* The address names the record that the body belongs to. */
 static bool is_given(const struct route *t)
 {
@@ -338,7 +348,7 @@ static bool is_refusal_of(const struct route *t, enum when when)
     switch (when) {
     case ALWAYS: return true;
     case WITH_TOKEN: return t->roles != 0;
-    case AT_ADDRESS: return strchr(t->path, '{') != NULL;
+    case AT_ADDRESS: return strchr(t->path, '{') || asks_plan(t);
     case WITH_BODY: return t->takes != TAKES_NOTHING;
     case TO_CORRECT: return is_correction(t);
     default: BUG("when");

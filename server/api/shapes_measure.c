@@ -42,7 +42,14 @@ static const struct member measure_members[] = {
         .list = true},
     {.name = NULL},
 };
+static const struct member plan_members[] = {
+    {"plan", M_TEXT, "计划", .en = "Plan"},
+    {"plan_title", M_TEXT, "计划名称", .en = "Its title in Chinese"},
+    {"plan_title_en", M_TEXT, "计划英文名称", .en = "Its title in English"},
+    {.name = NULL},
+};
 static const struct member list_members[] = {
+    {"", M_ALSO, .of = plan_members},
     {"as_of", M_DAY, "截至", .en = "As of"},
     {"measures", M_OBJECT, "举措", .en = "Measures", .of = measure_members, .list = true},
     {.name = NULL},
@@ -76,6 +83,7 @@ static const struct member report_members[] = {
 };
 static const struct member one_members[] = {
     {"", M_ALSO, .of = measure_members},
+    {"", M_ALSO, .of = plan_members},
     {"as_of", M_DAY, "截至", .en = "As of"},
     {"ledger", M_OBJECT, "台账所载", .en = "What the records hold of it since the plan began",
         .of = ledger_members, .list = true},
@@ -113,6 +121,7 @@ static const struct member late_group_members[] = {
     {.name = NULL},
 };
 static const struct member overdue_members[] = {
+    {"plan", M_TEXT, "计划", .en = "Plan"},
     {"as_of", M_DAY, "截至", .en = "As of"},
     {"overdue", M_COUNT, "逾期", .en = "Periods that are overdue"},
     {"groups", M_OBJECT, "按部门", .en = "A line a department", .of = late_group_members,
@@ -170,6 +179,7 @@ static const struct member evaluated_members[] = {
     {.name = NULL},
 };
 static const struct member evaluation_members[] = {
+    {"plan", M_TEXT, "计划", .en = "Plan"},
     {"from", M_DAY, "起日", .en = "From"},
     {"to", M_DAY, "止日", .en = "To"},
     {"total", M_OBJECT, "合计", .en = "All measures", .of = count_members},

@@ -181,6 +181,24 @@ static const struct member text_target_members[] = {
         .list = true, .maybe = true},
     {.name = NULL},
 };
+static const struct member text_chapter_members[] = {
+    {"title", M_TEXT, "名称", .en = "Title in Chinese"},
+    {"title_en", M_TEXT, "英文名称", .en = "Title in English"},
+    {.name = NULL},
+};
+static const struct member text_measure_members[] = {
+    {"no", M_COUNT, "举措序号", .en = "Number"},
+    {"chapter", M_COUNT, "所在章", .en = "Chapter"},
+    {"title", M_TEXT, "内容", .en = "What it asks, in Chinese"},
+    {"title_en", M_TEXT, "英文内容", .en = "The same in English"},
+    {"departments", M_TEXT, "责任部门", .en = "Who answers for it; district: every district",
+        .list = true},
+    {"figures", M_TEXT, "台账所载数据", .en = "Figures of the ledger that stand beside it",
+        .list = true, .maybe = true},
+    {"every", M_WORD, "报送频率", .en = "How often it is reported on", .words = "quarter year"},
+    {"due_days", M_COUNT, "期末后报送天数", .en = "Days after the period until a report is due"},
+    {.name = NULL},
+};
 static const struct member text_members[] = {
     {"code", M_TEXT, "计划代码", .en = "Code"},
     {"version", M_COUNT, "生效版次", .en = "How often it was put in force"},
@@ -197,6 +215,10 @@ static const struct member text_members[] = {
     {"record", M_TEXT, "记录", .en = "Its record; null: it came with the program", .null = true},
     {"reason", M_TEXT, "理由", .en = "Reason of the approval", .null = true},
     {"targets", M_OBJECT, "目标", .en = "Targets", .of = text_target_members, .list = true},
+    {"chapters", M_OBJECT, "举措分章", .en = "Chapters of its measures, from 1 on",
+        .of = text_chapter_members, .list = true},
+    {"measures", M_OBJECT, "举措", .en = "What it asks of departments", .of = text_measure_members,
+        .list = true},
     {.name = NULL},
 };
 const struct shape plan_text_shape = {"plan_text", text_members};

@@ -8,6 +8,7 @@
  * `pledged verify-report FILE` needs.
  */
 #include "cli.h"
+#include "day.h"
 #include "http_get.h"
 #include "json.h"
 #include "session.h"
@@ -41,8 +42,10 @@ static const struct cli_option options[] = {
     [TOKEN_FILE] = TOKEN_FILE_OPTION,
     [FILE_] = {"-o", "FILE", NEEDED, "the file to write, - for standard output"},
     [LANG] = {"--lang", "LANG", OPTIONAL, "zh or en"},
-    [PART] = {"--part", "PART", OPTIONAL, "report, or as JSON: rows, diff, seal, forecast"},
-    [PLAN] = {"--plan", "CODE", OPTIONAL, "whose targets or forecast; else those of the quarter"},
+    [PART] = {"--part", "PART", OPTIONAL,
+        "report, or as JSON: rows, diff, seal, forecast, measures"},
+    [PLAN] = {"--plan", "CODE", OPTIONAL,
+        "whose targets, forecast or measures; else those of the quarter"},
     {"--format", "FORMAT", OPTIONAL, "json, csv, xlsx or html"},
     {"--unit", "UNIT", OPTIONAL, "of a page or workbook: yuan, wan (万元) or yi (亿元)"},
     {"--section", "A,B", OPTIONAL, "these sections alone"},
@@ -58,12 +61,17 @@ static const struct cli_option options[] = {
 };
 
 /* What is pulled of a quarter: the report, or what belongs to it. */
+static const char *forecast_path(struct pull *p), *measures_path(struct pull *p);
 static const struct part {
     const char *name, *path;
+    const char *(*path_of)(struct pull *); /* of what is a plan's */
 } parts[] = {
-    {"report", "/v1/reports/quarterly/{quarter}"}, {"rows", "/v1/reports/quarterly/{quarter}/rows"},
-    {"diff", "/v1/reports/quarterly/{quarter}/diff"},
-    {"seal", "/v1/reports/quarterly/{quarter}/seal"}, {"forecast", NULL}, /* of a plan */
+    {"report", "/v1/reports/quarterly/{quarter}", NULL},
+    {"rows", "/v1/reports/quarterly/{quarter}/rows", NULL},
+    {"diff", "/v1/reports/quarterly/{quarter}/diff", NULL},
+    {"seal", "/v1/reports/quarterly/{quarter}/seal", NULL},
+    {"forecast", NULL, forecast_path},
+    {"measures", NULL, measures_path},
 };
 
 static void add_param(struct pull *p, const char *option, const char *value);
@@ -78,12 +86,24 @@ static const char *forecast_path(struct pull *p)
     return path.p;
 }
 
+/* How measures were carried out by the end of the quarter; what is none is the daemon's to refuse.
+ */
+static const char *measures_path(struct pull *p)
+{
+    quarter q;
+    if (quarter_parse(str_of(p->quarter), &q))
+        p->quarter = day_text(p->a, quarter_last(q)).p;
+    if (p->plan)
+        add_param(p, "--plan", p->plan);
+    return "/v1/measures/evaluation?to={quarter}";
+}
+
 static bool find_part(struct pull *p)
 {
     for (size_t i = 0; i < COUNT_OF(parts); i++) {
         if (strcmp(parts[i].name, p->part) != 0)
             continue;
-        p->path = parts[i].path ? parts[i].path : forecast_path(p);
+        p->path = parts[i].path ? parts[i].path : parts[i].path_of(p);
         if (parts[i].path && p->plan)
             add_param(p, "--plan", p->plan);
         return true;

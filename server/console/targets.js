@@ -9,7 +9,7 @@ import {compare, count, money, pct, shift, unit_title} from './fmt.js';
 import {badge} from './table.js';
 import {city, is_english, t} from './words.js';
 
-const SHANGHAI = 'sh-2021-2023'; // came with the ledger and is on no list
+export const SHANGHAI = 'sh-2021-2023'; // came with the ledger and is on no list
 
 /**
  * The code of the plan that is looked at in a quarter: the newest in force that has begun, else one that will; '-': none.

@@ -1,4 +1,4 @@
-"""The plan's 25 measures: who answers for them, who reports, what is overdue, how they are evaluated.
+"""The measures of the plan that came with the program: who answers for them, who reports, what is overdue, how they are evaluated.
 
 Each test takes measures or departments of its own: the ledger is shared.
 """
@@ -71,6 +71,12 @@ class Measures(Case):
             {c: "ip_office" for c in CITY}, financial_regulator="finance", banking_regulator="finance"))
         self.assertEqual({recorders[c] for c in districts}, {"district"})
         self.assertEqual(self.d.call("GET", "/v1/measures/26", token=self.office).status, 404)
+
+    def test_a_measure_has_figures_that_the_ledger_knows(self):
+        measure = self.get("/openapi.json")["components"]["schemas"]["plan"]["properties"]["measures"]["items"]
+        words = measure["properties"]["figures"]["items"]["enum"]
+        known = self.d.sql("set pledged.kind = 'finance'; select name from measure_ledger('2021-01-01', '2021-12-31', null)")
+        self.assertEqual(sorted(words), sorted(known.split()))
 
     def test_a_report_is_stored_shown_sent_again_and_corrected(self):
         body = report(12, figure="37", unit="单", evidence="保险机构报表", text="三家机构推出专利技术交易保险")
@@ -270,7 +276,7 @@ class Measures(Case):
                  "update measure_report set text = '按计划推进' where id = '%s'" % made,
                  "report on a measure that differs from its record"),
                 ("insert into measure_report select gen_random_uuid(), version, org_id, 'x', measure, department, period,"
-                 " first_day, last_day, on_day, text, figure, unit, evidence, recorded_at, recorded_by from measure_report"
+                 " first_day, last_day, on_day, text, figure, unit, evidence, recorded_at, recorded_by, plan from measure_report"
                  " where id = '%s'" % made,
                  "delete from measure_report where reference = 'x'", "measure reported twice for one period"),
                 ("update measure_rhythm set effective_from = '2021-01-01' where id = '%s'" % kept,

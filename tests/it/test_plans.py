@@ -167,6 +167,8 @@ class Plans(Case):
         self.assertEqual((doc["state"], self.get("/v1/plans/%s/targets?quarter=2024Q4" % code, want=404)["status"]),
                          ("draft", 404))
         before = self.d.sql("select instant_text(clock_timestamp())")
+        self.get("/v1/measures?plan=" + code, want=404)  # nor measures
+        self.assertEqual(self.get("/v1/measures?as_of=2025-06-30")["plan"], "sh-2021-2023")
         # 2024Q4 is counted for the plan that is over, with its final figures
         self.assertEqual(self.get("/v1/reports/quarterly/2024Q4?section=targets", self.finance)["plan"], "sh-2021-2023")
         self.assertEqual(self.approve(doc, seen="0" * 64, want=409).codes(), [("/seen", "E_SEEN")])
@@ -184,6 +186,7 @@ class Plans(Case):
         self.assertEqual(old["T3"]["total"], "280000000.00")
         self.reports(code)
         self.forecasts(code)
+        self.measures(code)
         self.command(code)
         # as known before the approval there was no such plan
         self.get("/v1/plans/%s/targets?quarter=2024Q4&known_at=%s" % (code, before.replace("+", "%2B")), want=404)
@@ -213,6 +216,49 @@ class Plans(Case):
         f = self.get("/v1/plans/%s/forecast?quarter=2024Q4" % code, self.finance)
         self.assertEqual([t["id"] for t in f["targets"]], ["T1", "T2", "T3", "T4", "T5"])
 
+    def measures(self, code):
+        fixture = plan(code)
+        self.assertEqual({k: self.get("/v1/plans/%s/text" % code)[k] for k in ("chapters", "measures")},
+                         {k: fixture[k] for k in ("chapters", "measures")})
+        lists = {q: self.get("/v1/measures?" + q) for q in ("as_of=2025-06-30", "as_of=2023-06-30", "plan=sh-2021-2023")}
+        self.assertEqual([(x["plan"], len(x["measures"])) for x in lists.values()],
+                         [(code, 10), ("sh-2021-2023", 25), ("sh-2021-2023", 25)])
+        fourth = lists["as_of=2025-06-30"]["measures"][3]
+        self.assertEqual((fourth["title"], fourth["chapter_title"], {d["recorder"] for d in fourth["departments"]}),
+                         ("各区贴息贴费政策按季公布兑付情况(假定)", "做强质押融资(假定)", {"district"}))
+        for path in ("", "/1", "/overdue", "/evaluation"):
+            self.get("/v1/measures%s?plan=none" % path, want=404)
+        self.get("/v1/measures/11?plan=" + code, want=404)
+        self.get("/v1/measures/11?plan=sh-2021-2023")
+        # a report is of the plan that its period lies in; of another that it names
+        pudong = self.d.token("district")
+        body = {"measure": 4, "department": "310115", "period": "2024Q2", "on": "2024-07-05", "text": "已公布(示例)"}
+        made = self.d.call("POST", "/v1/measure-reports", body, pudong)
+        self.assertEqual(made.status, 201, made.body)
+        told = lambda of: [i["id"] for i in self.get("/v1/measures/4?plan=" + of)["items"]]
+        self.assertEqual((told(code), told("sh-2021-2023")), ([made.json()["id"]], []))
+        for over, pointer, problem in (({"period": "2024Q3", "plan": "sh-2021-2023", "measure": 10}, "/period", "E_PLAN"),
+                                       ({"period": "2023Q2", "plan": code}, "/period", "E_PLAN"),
+                                       ({"measure": 12}, "/measure", "E_RANGE"), ({"plan": "none"}, "/plan", "E_CHOICE"),
+                                       ({"measure": 10}, "/department", "E_NOT_RESPONSIBLE")):
+            r = self.d.call("POST", "/v1/measure-reports", dict(body, **over), pudong)
+            self.assertEqual((r.status, r.codes()), (422, [(pointer, problem)]), over)
+        # Pudong answers for 4, 5 and 9, by quarters, due 20 days after their end: two each, of which one is told
+        late = lambda day: self.get("/v1/measures/overdue?department=310115&as_of=" + day)
+        self.assertEqual([(late(d)["plan"], late(d)["overdue"]) for d in ("2024-07-20", "2024-07-21")], [(code, 3), (code, 5)])
+        year = self.get("/v1/measures/1?as_of=2025-03-01&plan=" + code)["departments"][0]
+        self.assertEqual((year["overdue"], year["next_due"]), (0, {"period": "2024", "due_on": "2025-03-01"}))
+        # the rhythm of one plan is not that of the other
+        r = self.d.call("POST", "/v1/measure-rhythms", {"reference": "JZ-24", "effective_from": "2024-01-01", "measure": 5,
+                                                        "every": "none"}, self.office)
+        self.assertEqual(r.status, 201, r.body)
+        self.assertEqual(late("2024-07-21")["overdue"], 3)
+        old = self.get("/v1/measures/overdue?department=ip_office&plan=sh-2021-2023&as_of=2022-01-20")["groups"][0]
+        self.assertIn(5, old["measures"])
+        said = self.get("/v1/measures/evaluation?from=2024-01-01&to=2024-12-31", self.finance)
+        self.assertEqual((said["plan"], [[x["name"] for x in m["ledger"]] for m in said["measures"]][3:5]),
+                         (code, [["subsidies", "policies"], ["bank_enterprise", "bank_park", "loans", "park_visit"]]))
+
     def command(self, code):
         url = "http://127.0.0.1:%d" % self.d.port
         run = subprocess.run([self.d.binary, "targets", "--url", url, "--token", self.bank, "--quarter", "2025Q4"],
@@ -222,30 +268,49 @@ class Plans(Case):
                               "sh-2021-2023", "--part", "forecast", "-o", "-"], capture_output=True, timeout=60,
                              check=False)
         self.assertEqual(json.loads(run.stdout)["plan"], "sh-2021-2023")
+        for named, of in (([], code), (["--plan", "sh-2021-2023"], "sh-2021-2023")):
+            run = subprocess.run([self.d.binary, "report", "2024Q4", "--url", url, "--token", self.finance, "--part",
+                                  "measures", "-o", "-"] + named, capture_output=True, timeout=60, check=False)
+            told = json.loads(run.stdout)
+            self.assertEqual((told["plan"], told["to"], len(told["measures"])), (of, "2024-12-31", {code: 10}.get(of, 25)))
 
     def revise(self, doc, code):
         targets = copy.deepcopy(plan(code)["targets"])
         targets[0]["threshold"] = "35.00"
         targets[0]["reading"] = "mean"
-        self.put(doc, targets=targets)
+        self.put({k: v for k, v in doc.items() if k not in ("chapters", "measures")}, targets=targets)
         revised = self.get("/v1/plans/" + doc["id"])
         self.assertEqual(revised["state"], "revised")
         self.assertEqual(self.get("/v1/plans/%s/text" % code)["targets"][0]["threshold"], "20.00")
         self.approve(revised, reason="调整")
         text = self.get("/v1/plans/%s/text" % code)
         self.assertEqual((text["version"], text["targets"][0]["threshold"], text["reason"]), (2, "35.00", "调整"))
+        self.assertEqual(text["measures"], plan(code)["measures"])  # a text that says nothing of them keeps them
         t1 = self.get("/v1/plans/%s/targets?quarter=2025Q4" % code)["targets"][0]
         # the mean of 38.89 and 20.00 is 29.44: below 35
         self.assertEqual((t1["growth_mean"], t1["status"]), ("29.44", "at_risk"))
+        # another with two of them: what was reported on a third stays with those who knew it
+        before = self.d.sql("select instant_text(clock_timestamp())").replace("+", "%2B")
+        self.put(self.get("/v1/plans/" + doc["id"]), chapters=plan(code)["chapters"], measures=plan(code)["measures"][:2])
+        self.approve(self.get("/v1/plans/" + doc["id"]), reason="精简")
+        self.assertEqual(len(self.get("/v1/measures?plan=" + code)["measures"]), 2)
+        self.assertEqual(len(self.get("/v1/measures/4?plan=%s&known_at=%s" % (code, before))["items"]), 1)
+        self.get("/v1/measures/4?plan=" + code, want=404)
         self.put(self.get("/v1/plans/" + doc["id"]), want=422, code="other")
 
     def test_what_no_plan_may_say_is_refused_by_name(self):
         good = dict(plan("sh-2024-2026"), code="x-2024")
         target = lambda i, **over: [dict(t, **over) if n == i else t for n, t in enumerate(good["targets"])]
+        measure = lambda i, **over: [dict(m, **over) if n == i else m for n, m in enumerate(good["measures"])]
         for change, pointer, code in (
                 ({"code": "current"}, "/code", "E_ACCOUNT_CODE"), ({"code": "a b"}, "/code", "E_ACCOUNT_CODE"),
                 ({"last_year": 2023}, "/last_year", "E_RANGE"), ({"last_year": 2040}, "/last_year", "E_RANGE"),
-                ({"targets": []}, "/targets", "E_LENGTH"),
+                ({"targets": []}, "/targets", "E_LENGTH"), ({"chapters": None}, "/chapters", None),
+                ({"measures": measure(1, no=1)}, "/measures/1/no", "E_ORDER"),
+                ({"measures": measure(1, chapter=4)}, "/measures/1/chapter", "E_RANGE"),
+                ({"measures": measure(1, departments=["parks"])}, "/measures/1/departments/0", "E_CHOICE"),
+                ({"measures": measure(1, figures=["offers", "offers"])}, "/measures/1/figures/1", "E_REPEATED"),
+                ({"measures": measure(1, every="month")}, "/measures/1/every", "E_CHOICE"),
                 ({"targets": good["targets"] + good["targets"][:1]}, "/targets/5/code", "E_REPEATED"),
                 ({"targets": target(0, threshold=20)}, "/targets/0/threshold", None),
                 ({"targets": target(0, threshold="20%!")}, "/targets/0/threshold", "E_RATE"),

@@ -47,7 +47,7 @@ LOG = [[
      "log leaf does not match the rows of its flight: 0"),
     ("a kept row less", "delete from log_row where no = {row}", "log leaf does not match the rows of its flight: {rows}"),
     ("a kept row more", "insert into log_row overriding system value select no + 1000, gen_random_uuid(), tab, op, content"
-     " from log_row where tab = 'measure' limit 1", "rows that were written past the log"),
+     " from log_row where tab = 'department' limit 1", "rows that were written past the log"),
 ], [
     ("what was done", "update log_row set op = 'D' where no = {row}", "log leaf does not match the rows of its flight: {rows}"),
     ("a head less", "delete from log_head where size = (select max(size) from log_head)",

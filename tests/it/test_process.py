@@ -86,7 +86,7 @@ class Process(Case):
         in_database = set(self.d.sql(
             "select conname from pg_constraint c join pg_class t on t.oid = conrelid where"
             " t.relnamespace = 'public'::regnamespace and contype in ('c', 'u', 'x')"
-            " and t.relname not in ('org', 'token', 'plan_version', 'plan_version_target', 'publication', 'record_type',"
+            " and t.relname not in ('org', 'token', 'plan_version', 'plan_version_target', 'plan_version_measure', 'publication', 'record_type',"
             " 'clock_acceptance')"
             " union all select indexrelid::regclass::text from pg_index where indisunique and"
             " indpred is not null").split())

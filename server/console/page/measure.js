@@ -15,7 +15,7 @@ function report_form(ctx, m) {
   return card(
     t('报送进展', 'Report progress'),
     form({
-      keep: `measure ${m.measure}`,
+      keep: `measure ${m.plan} ${m.measure}`,
       verb: t(`报送举措 ${m.measure} 的进展`, `Report on measure ${m.measure}`),
       fields: [
         {
@@ -36,7 +36,7 @@ function report_form(ctx, m) {
       send: async (v) => {
         await post(
           '/v1/measure-reports',
-          Object.assign({measure: m.measure}, Object.fromEntries(Object.entries(v).filter(([, x]) => x !== ''))),
+          Object.assign({plan: m.plan, measure: m.measure}, Object.fromEntries(Object.entries(v).filter(([, x]) => x !== ''))),
         );
         toast(t('已报送。', 'Recorded.'));
         ctx.reload();
@@ -46,9 +46,9 @@ function report_form(ctx, m) {
 }
 
 export const page = {
-  load: (ctx) => get(u`/v1/measures/${ctx.at.no}`),
+  load: (ctx) => get(u`/v1/measures/${ctx.at.no}`, ctx.query.plan ? {plan: ctx.query.plan} : {}),
   title: (ctx, m) => t(`举措 ${m.measure}`, `Measure ${m.measure}`),
-  sub: (ctx, m) => (is_english() ? m.chapter_title_en : m.chapter_title),
+  sub: (ctx, m) => (is_english() ? [m.plan_title_en, ' · ', m.chapter_title_en] : [m.plan_title, ' · ', m.chapter_title]),
   tools: () => print_button(),
   view: (ctx, m) => [
     h('p', {class: 'notice'}, is_english() ? m.title_en : m.title),

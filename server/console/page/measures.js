@@ -1,17 +1,30 @@
 /**
- * measures.js - the plan's 25 measures: who reports, who has not; grouped, since thousands may be overdue.
+ * measures.js - a plan's measures: who reports, who has not; grouped, since thousands may be overdue.
  */
 import {h, u} from '../h.js';
 import {get, maybe} from '../api.js';
 import {count} from '../fmt.js';
 import {print_button} from '../frame.js';
 import {badge, card, table} from '../table.js';
-import {is_english, t} from '../words.js';
+import {SHANGHAI} from '../targets.js';
+import {city, is_english, t} from '../words.js';
 
-async function load() {
-  const [list, overdue] = await Promise.all([get('/v1/measures'), maybe(get('/v1/measures/overdue'))]);
-  return {list, overdue};
+/** The plans that have measures; that of Shanghai came with the program and is no record. */
+const measured = (plans) => [
+  ...(city() === '310000' ? [SHANGHAI] : []),
+  ...plans.filter((p) => p.measures && p.state !== 'draft').map((p) => p.code),
+];
+async function load(ctx) {
+  const of = ctx.query.plan ? {plan: ctx.query.plan} : {};
+  const [list, overdue, plans] = await Promise.all([
+    get('/v1/measures', of),
+    maybe(get('/v1/measures/overdue', of)),
+    maybe(get('/v1/plans', {limit: 500})),
+  ]);
+  return {list, overdue, others: measured((plans && plans.items) || []).filter((code) => code !== list.plan)};
 }
+/** Where one of the plan's measures is shown. */
+const place = (d, no) => u`/console/measures/${no}?plan=${d.list.plan}`;
 const late = (n) =>
   n ? badge(null, 'bad', t(`欠报 ${count(n)} 期`, `${count(n)} overdue`)) : badge(null, 'good', t('已报', 'Told'));
 
@@ -19,7 +32,8 @@ export const page = {
   load,
   title: () => t('举措', 'Measures'),
   sub: (ctx, d) => [
-    t('截至 ', 'As of '),
+    is_english() ? d.list.plan_title_en : d.list.plan_title,
+    t('；截至 ', '; as of '),
     d.list.as_of,
     d.overdue
       ? t(
@@ -28,7 +42,10 @@ export const page = {
         )
       : null,
   ],
-  tools: () => print_button(),
+  tools: (ctx, d) => [
+    d.others.map((code) => h('a', {class: 'button', href: u`/console/measures?plan=${code}`}, code)),
+    print_button(),
+  ],
   view: (ctx, d) => [
     d.overdue && d.overdue.groups.length
       ? card(
@@ -45,7 +62,7 @@ export const page = {
                 title: t('举措', 'Measures'),
                 wide: true,
                 cell: (g) =>
-                  g.measures.map((n, i) => [i ? '、' : null, h('a', {href: u`/console/measures/${n}`}, String(n))]),
+                  g.measures.map((n, i) => [i ? '、' : null, h('a', {href: place(d, n)}, String(n))]),
               },
             ],
           }),
@@ -55,7 +72,7 @@ export const page = {
       [t('举措', 'Measures'), h('small', null, count(d.list.measures.length))],
       table({
         rows: d.list.measures,
-        href: (m) => u`/console/measures/${m.measure}`,
+        href: (m) => place(d, m.measure),
         columns: [
           {key: 'measure', title: t('序号', 'No.'), cell: (m) => String(m.measure)},
           {key: 'title', title: t('内容', 'What'), wide: true, cell: (m) => (is_english() ? m.title_en : m.title)},

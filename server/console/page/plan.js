@@ -29,6 +29,11 @@ function next(ctx, p) {
       : t('批准，即施行', 'Approve: it is in force')}, difference: difference(u`/v1/plans/${p.id}`, p, {}, 'plan.state')}));
 }
 
+const measures_of = (p) => !p.measures ? null : card(t('举措', 'Measures'), table({rows: p.measures, columns: [
+  {key: 'no', title: t('序号', 'No.'), cell: (x) => String(x.no)},
+  {key: 'title', title: t('内容', 'What'), wide: true, cell: (x) => is_english() && x.title_en ? x.title_en : x.title},
+  {key: 'departments', title: t('责任部门', 'Departments'), cell: (x) => x.departments.join('、')}]}));
+
 const as_it_stands = (ctx, p) => h('div', {class: 'aside'}, h('div', null, card(t('目标', 'Targets'),
     table({rows: p.targets, columns: [{key: 'code', title: t('代码', 'Code')},
     {key: 'title', title: t('名称', 'Title'), wide: true, cell: (x) => is_english() && x.title_en ? x.title_en : x.title},
@@ -36,7 +41,7 @@ const as_it_stands = (ctx, p) => h('div', {class: 'aside'}, h('div', null, card(
     {key: 'threshold', title: t('门槛', 'Threshold'), num: true, cell: threshold},
     {key: 'reading', title: t('年均算法', 'Reading'), cell: (x) => x.reading ? word(READING, x.reading) : '—'},
       {key: 'assumed', title: t('来源', 'Source'), cell: (x) => x.assumed ? badge(null, 'warn', t('假定', 'Assumed')) : t('公布',
-      'Published')}]}))),
+      'Published')}]})), measures_of(p)),
   h('div', null, next(ctx, p), card(t('计划', 'Plan'), facts([[t('归入年度', 'Year by'), word(BASIS, p.basis)],
     [t('出处', 'Source'), name(p.source)], [t('起草', 'Drafted by'), name(p.recorded_by)],
     [t('本稿已同意', 'Agreed to this text'), p.state !== 'in_force' && p.assents.length ? p.assents.map(name).join('、') : null],
@@ -54,6 +59,8 @@ export const page = {
   sub: (ctx, d) => d.p ? [d.p.code, ' · ', `${d.p.first_year}－${d.p.last_year}`, ' · ', plan_state(d.p)]
     : t('由另一人批准后才施行。', 'It is in force when another person has approved it.'),
   tools: (ctx, d) => d.form || !d.p ? null : [d.p.state === 'draft' ? null : h('a', {class: 'button',
-    href: `/console/cockpit?plan=${encodeURIComponent(d.p.code)}`}, t('看目标进度', 'Its targets now')), edit_links(ctx, PATH)],
+    href: `/console/cockpit?plan=${encodeURIComponent(d.p.code)}`}, t('看目标进度', 'Its targets now')),
+  d.p.state === 'draft' || !d.p.measures ? null : h('a', {class: 'button', href: `/console/measures?plan=${encodeURIComponent(d.p.code)}`},
+    t('看举措', 'Its measures')), edit_links(ctx, PATH)],
   view: (ctx, d) => d.form ? d.form.editor('plan', ctx, d, d.p) : as_it_stands(ctx, d.p),
 };
