@@ -1,9 +1,9 @@
--- rehearsal_page: the facts of a page of loans, in the order of their ids, for rehearsals.
--- $1 after (a loan's id) or null, $2 limit, $3 policy code, $4 second code or null, $5 day of a case: settled_on,
---    disbursed_on, signed_on, $6 names of the facts that the rules ask for (JSON), $7 terms in months of their
+-- rehearsal_page: the facts of these loans, in the order of their ids, for rehearsals.
+-- $1 ids of loans (rehearsal_ids), $2 policy code, $3 second code or null, $4 day of a case: settled_on,
+--    disbursed_on, signed_on, $5 names of the facts that the rules ask for (JSON), $6 terms in months of their
 --    interest (JSON; 0: all)
 -- -> id uuid, current bool (the newest version is one that the asker may see), bank text, contract_no text,
---    year_second int8, lifetime_second int8 (of $4), borrower_uscc text, borrower_district text, borrower_size text,
+--    year_second int8, lifetime_second int8 (of $3), borrower_uscc text, borrower_district text, borrower_size text,
 --    borrower_sme text, borrower_industry text, borrower_employees int8, borrower_revenue int8, borrower_assets int8,
 --    borrower_size_told text,
 --    loan_product text, loan_amount int8, loan_ip_amount int8, loan_ip_share text, loan_rate int4,
@@ -15,18 +15,8 @@
 --    used_city bool, used_district bool, used_applications int8, used_policies text, used_interest_days text,
 --    used_items text, used_interest int8, used_enterprise_year int8, used_enterprise_lifetime int8
 with look as materialized (
-    select array(select json_array_elements_text($6::json)) as asks,
-           array(select json_array_elements_text($7::json)::int) as months
-),
-page as materialized (
-    select array_agg(x.id) as ids
-      from (select l.id
-              from loan l
-             where ($1::uuid is null or l.id > $1::uuid)
-               and l.id not in (select v.loan_id from loan_void v where loan_void_at(v, null)) -- one list for the page
-             group by l.id
-             order by l.id
-             limit $2::int) x
+    select array(select json_array_elements_text($5::json)) as asks,
+           array(select json_array_elements_text($6::json)::int) as months
 )
 select c.id, coalesce(v.seen, false) as current, c.bank, c.contract_no, coalesce(sy.used, 0) as year_second,
        coalesce(sl.used, 0) as lifetime_second,
@@ -41,9 +31,8 @@ select c.id, coalesce(v.seen, false) as current, c.bank, c.contract_no, coalesce
        u.used_city, u.used_district, u.used_applications, u.used_policies, u.used_interest_days, u.used_items,
        u.used_interest,
        coalesce(fy.used, 0) as used_enterprise_year, coalesce(fl.used, 0) as used_enterprise_lifetime
-  from page p
- cross join look k
- cross join lateral loan_cases(p.ids) c
+  from look k
+ cross join loan_cases($1::uuid[]) c
   left join lateral (
        select f.* from subsidy_loan_more(c.id, k.asks, k.months, today(), not c.plain) f
         where not c.plain or k.asks && array['loan.pledgee', 'loan.first_pledge']
@@ -51,12 +40,12 @@ select c.id, coalesce(v.seen, false) as current, c.bank, c.contract_no, coalesce
   left join lateral (
        select true as seen from loan l where l.id = c.id and l.version = c.version
        offset 0) v on true -- looked up one by one: joined, each page would read all loans
-  join subsidy_loan_usage((select ids from page)) u on u.id = c.id
+  join subsidy_loan_usage($1::uuid[]) u on u.id = c.id
  cross join lateral (
-       select extract(year from date '1970-01-01' + case $5::text when 'settled_on' then c.loan_settled_on
+       select extract(year from date '1970-01-01' + case $4::text when 'settled_on' then c.loan_settled_on
               when 'disbursed_on' then c.loan_disbursed_on else c.loan_signed_on end)::int as year) d
-  left join subsidy_firms_used($3::text) fy on fy.firm = c.borrower_uscc and fy.year = d.year
-  left join subsidy_firms_used($3::text) fl on fl.firm = c.borrower_uscc and fl.year = 0
-  left join subsidy_firms_used($4::text) sy on sy.firm = c.borrower_uscc and sy.year = d.year
-  left join subsidy_firms_used($4::text) sl on sl.firm = c.borrower_uscc and sl.year = 0
+  left join subsidy_firms_used($2::text) fy on fy.firm = c.borrower_uscc and fy.year = d.year
+  left join subsidy_firms_used($2::text) fl on fl.firm = c.borrower_uscc and fl.year = 0
+  left join subsidy_firms_used($3::text) sy on sy.firm = c.borrower_uscc and sy.year = d.year
+  left join subsidy_firms_used($3::text) sl on sl.firm = c.borrower_uscc and sl.year = 0
  order by c.id

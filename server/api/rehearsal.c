@@ -1,24 +1,39 @@
 /*
  * rehearsal.c - a policy tried on the loans that are recorded, before anybody signs it.
  *
- * Loans come page by page, so that the daemon serves others meanwhile: the database fetches the
- * next page while one is judged. What is made of them is reports/rehearsal.c.
+ * Loans come page by page, so that the daemon serves others meanwhile: the database fetches two
+ * further pages while one is judged. Which loans a page has is asked first, and cheap; pages are
+ * judged in their order, whichever comes first. What is made of them is reports/rehearsal.c.
  */
 #include "rehearsal.h"
 #include "api.h"
 #include "case.h"
 #include "records.h"
 
-enum { PAGE = 2000, LINES_A_CHUNK = 500 };
+enum { PAGE = 1000, PAGES = 3, READERS = 2, LINES_A_CHUNK = 500 };
+
+struct page {
+    struct run *h;
+    struct arena *a;
+    struct rows rows;
+    bool come;
+};
 
 struct run {
     struct req *r;
     const struct value *v;
-    struct arena *page[2]; /* one is judged while the other is filled */
-    int turn;
+    struct page page[PAGES]; /* one is judged while others are filled */
+    int asked, judged;       /* pages so far */
+    int flying;              /* of them on the way */
+    struct arena *of_ids;
+    struct str ids;  /* of the next page; p == NULL: not known */
+    bool ids_flying; /* they were asked for */
+    bool ended;      /* no page comes after those that were asked for */
+    bool stepping;
+    const struct fail *failed;
     struct rehearsal_policy policy[REHEARSAL_SIDES];
     struct rehearsal *rehearsal;
-    int sides, asked;
+    int sides, policies;
     bool lines;
     struct str after, asks, months; /* asks, months: what the rules look at */
 };
@@ -27,8 +42,9 @@ struct run {
 
 static void free_pages(struct run *h)
 {
-    arena_free(h->page[0]);
-    arena_free(h->page[1]);
+    for (int i = 0; i < PAGES; i++)
+        arena_free(h->page[i].a);
+    arena_free(h->of_ids);
 }
 
 static void finish(struct run *h)
@@ -44,8 +60,8 @@ static void list_on(struct req *r)
     struct run *h = r->state;
     for (;;) {
         struct buf out;
-        arena_reset(h->page[0]);
-        buf_init(&out, h->page[0]);
+        arena_reset(h->page[0].a);
+        buf_init(&out, h->page[0].a);
         rehearsal_list(h->rehearsal, LINES_A_CHUNK, &out);
         if (!out.n) {
             finish(h);
@@ -78,16 +94,62 @@ static void answer(struct run *h)
 
 /* ---- loans, page by page --------------------------------------------------------------------- */
 
-static void on_loans(void *arg, const struct rows *rows, const struct fail *fail);
+static void step(struct run *h);
+
+/* The first failure ends it, when nothing is on the way any more. */
+static void note_failure(struct run *h, const struct fail *fail)
+{
+    if (fail && !h->failed) {
+        struct fail *kept = arena_alloc(h->r->a, sizeof *kept);
+        *kept = *fail;
+        h->failed = kept;
+    }
+    h->ended = h->ended || fail || !h->r->conn;
+}
+
+static void on_ids(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct run *h = arg;
+    h->ids_flying = false;
+    note_failure(h, fail);
+    if (!fail && rows->n) {
+        h->ids = rows_at(rows, 0, REHEARSAL_IDS_IDS);
+        h->after = arena_keep(h->r->a, rows_at(rows, 0, REHEARSAL_IDS_LAST));
+    }
+    h->ended = h->ended || !h->ids.p;
+    step(h);
+}
+
+static void ask_ids(struct run *h)
+{
+    struct req *r = h->r;
+    struct str p[] = {h->after, arena_printf(r->a, "%d", PAGE)};
+    arena_reset(h->of_ids);
+    h->ids_flying = true;
+    db_query(r->server->db, h->of_ids, r->actor, SQL_REHEARSAL_IDS, p, COUNT_OF(p), on_ids, h);
+}
+
+static void on_loans(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct page *page = arg;
+    struct run *h = page->h;
+    page->rows = fail ? (struct rows){0} : *rows;
+    page->come = true;
+    h->flying--;
+    note_failure(h, fail);
+    step(h);
+}
 
 static void ask_page(struct run *h)
 {
     struct req *r = h->r;
-    struct arena *page = h->page[1 - h->turn];
-    struct str p[] = {h->after, arena_printf(r->a, "%d", PAGE), h->policy[0].code,
-        h->policy[1].code, str_of(rehearsal_by(h->v)), h->asks, h->months};
-    arena_reset(page);
-    db_query(r->server->db, page, r->actor, SQL_REHEARSAL_PAGE, p, COUNT_OF(p), on_loans, h);
+    struct page *page = &h->page[h->asked++ % PAGES];
+    struct str p[] = {h->ids, h->policy[0].code, h->policy[1].code, str_of(rehearsal_by(h->v)),
+        h->asks, h->months};
+    h->ids = (struct str){NULL, 0};
+    h->flying++;
+    arena_reset(page->a);
+    db_query(r->server->db, page->a, r->actor, SQL_REHEARSAL_PAGE, p, COUNT_OF(p), on_loans, page);
 }
 
 static void progress(struct run *h)
@@ -101,9 +163,8 @@ static void progress(struct run *h)
     (void)reply_chunk(h->r, buf_view(&out), NULL); /* a few bytes a page */
 }
 
-static void judge_row(struct run *h, const struct rows *rows, int row)
+static void judge_row(struct run *h, struct arena *page, const struct rows *rows, int row)
 {
-    struct arena *page = h->page[h->turn];
     struct value *facts = arena_alloc(page, FACT_COUNT * sizeof *facts);
     struct rehearsal_loan loan = {.id = rows_at(rows, row, REHEARSAL_PAGE_ID),
         .bank = rows_at(rows, row, REHEARSAL_PAGE_BANK),
@@ -116,35 +177,56 @@ static void judge_row(struct run *h, const struct rows *rows, int row)
     rehearsal_add(h->rehearsal, page, &loan, facts);
 }
 
-/* The database fetches the next page while this one is judged. */
-static void on_loans(void *arg, const struct rows *rows, const struct fail *fail)
+static void judge_page(struct run *h)
 {
-    struct run *h = arg;
-    struct req *r = h->r;
-    if (fail && h->lines) { /* the result line is missing: the reader sees that it is cut off */
-        finish(h);
-        return;
-    }
-    if (fail) {
-        free_pages(h);
-        reply_fail(r, fail);
-        return;
-    }
-    h->turn = 1 - h->turn;
-    bool more = rows->n == PAGE && r->conn;
-    if (rows->n)
-        h->after = arena_keep(r->a, rows_at(rows, rows->n - 1, REHEARSAL_PAGE_ID));
-    bool asked = more && db_ready(r->server->db); /* else the answer may come within the call */
-    if (asked)
-        ask_page(h);
-    for (int i = 0; i < rows->n; i++)
-        judge_row(h, rows, i);
-    if (!more)
-        answer(h);
-    else if (h->lines)
+    struct page *page = &h->page[h->judged++ % PAGES];
+    page->come = false;
+    for (int i = 0; i < page->rows.n; i++)
+        judge_row(h, page->a, &page->rows, i);
+    if (h->lines && h->judged < h->asked)
         progress(h);
-    if (more && !asked)
+}
+
+static void end(struct run *h)
+{
+    struct req *r = h->r;
+    if (!h->failed) {
+        answer(h);
+    } else if (h->lines) { /* the result line is missing: the reader sees that it is cut off */
+        finish(h);
+    } else {
+        free_pages(h);
+        reply_fail(r, h->failed);
+    }
+}
+
+/* One thing that can be done now, what the database works at first. */
+static bool step_one(struct run *h)
+{
+    bool room = h->asked - h->judged < PAGES && h->flying < READERS;
+    if (h->ids.p && room && !h->failed)
         ask_page(h);
+    else if (!h->ids.p && !h->ids_flying && !h->ended)
+        ask_ids(h);
+    else if (h->judged < h->asked && h->page[h->judged % PAGES].come)
+        judge_page(h);
+    else
+        return false;
+    return true;
+}
+
+/* Answers may come within the call that asks, when no connection is up. */
+static void step(struct run *h)
+{
+    if (h->stepping)
+        return;
+    h->stepping = true;
+    while (step_one(h)) {
+    }
+    h->stepping = false;
+    bool all = h->failed || (h->ended && !h->ids.p && h->judged == h->asked);
+    if (all && !h->flying && !h->ids_flying)
+        end(h);
 }
 
 /* ---- the policies ---------------------------------------------------------------------------- */
@@ -172,7 +254,7 @@ static void on_policy(void *arg, const struct rows *rows, const struct fail *fai
         reply_fail(r, fail);
         return;
     }
-    struct rehearsal_policy *p = &h->policy[h->asked];
+    struct rehearsal_policy *p = &h->policy[h->policies];
     struct policy_case k;
     if (!case_policy(r->a, rows, p->code, &k, &r->err)) {
         reply_problem(r);
@@ -184,26 +266,27 @@ static void on_policy(void *arg, const struct rows *rows, const struct fail *fai
     p->effective_from = k.effective_from;
     p->state = k.state;
     p->sha256 = k.sha256;
-    if (++h->asked < h->sides) {
+    if (++h->policies < h->sides) {
         ask_policy(h);
         return;
     }
     look_at(h);
     h->rehearsal = rehearsal_new(r->a, h->v, h->policy, h->sides);
-    h->page[0] = arena_new();
-    h->page[1] = arena_new();
+    for (int i = 0; i < PAGES; i++)
+        h->page[i] = (struct page){.h = h, .a = arena_new()};
+    h->of_ids = arena_new();
     r->state = h;
     if (h->lines)
         reply_start(r, 200, "application/x-ndjson");
-    ask_page(h);
+    step(h);
 }
 
 static void ask_policy(struct run *h)
 {
     struct req *r = h->r;
-    const struct value *from = &h->v[h->asked ? REHEARSAL_AGAINST_FROM : REHEARSAL_POLICY_FROM];
+    const struct value *from = &h->v[h->policies ? REHEARSAL_AGAINST_FROM : REHEARSAL_POLICY_FROM];
     struct str today = day_text(r->a, day_today());
-    struct str p[] = {h->policy[h->asked].code, {NULL, 0}, today, today};
+    struct str p[] = {h->policy[h->policies].code, {NULL, 0}, today, today};
     if (from->present)
         p[1] = day_text(r->a, (day){(int32_t)from->n});
     db_query(r->server->db, r->a, r->actor, SQL_POLICY_CASE, p, COUNT_OF(p), on_policy, h);

@@ -424,14 +424,16 @@ class Subsidies(SubsidyCase):
             self.d.call("GET", "/healthz").status for _ in range(20)))
         pinger.start()
         r = self.d.call("POST", "/v1/policies/%s/rehearsals" % body["code"], {
-            "from": "2023-03-01", "to": "2023-03-01", "by": "disbursed_on",
-            "facts": {"fee.guarantee": "100.00"}}, office, {"Accept": "application/x-ndjson",
-                                                          "Content-Type": "application/json"})
+            "from": "2023-03-01", "to": "2023-03-01", "by": "disbursed_on", "list": True,
+            "facts": {"fee.guarantee": "100.00"}}, office)
         pinger.join()
         self.assertEqual(alive, [200] * 20)
         said = r.lines()
-        self.assertEqual(said[0], {"progress": 2000})
-        self.assertEqual((said[-1]["loans"] >= 2100, said[-1]["result"]["losers_by_clause"]), (True, {"guarantee": 2100}))
+        self.assertEqual(said[:2], [{"progress": 1000}, {"progress": 2000}])
+        result = next(x for x in said if "result" in x)
+        self.assertEqual((result["loans"] >= 2100, result["result"]["losers_by_clause"]), (True, {"guarantee": 2100}))
+        cases = [x["loan"] for x in said[said.index(result) + 1:]]  # each once, in their order, whatever page came first
+        self.assertEqual((len(set(cases)), cases), (2100, sorted(cases)))
 
     def test_two_drafts_side_by_side_and_every_case(self):
         first, second = self.policy(), self.policy(caps=[{"per": "loan", "amount": "10000.00"}])
