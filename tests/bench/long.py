@@ -1,12 +1,14 @@
 """What lasts: an hour of submits at 64 connections, and the years of a city. Throughput, memory and disk by their course.
 
-    python3 tests/bench/long.py [--minutes 60] [--years 10] [--loans 20000]
+    python3 tests/bench/long.py [--minutes 60] [--pause 0] [--years 10] [--loans 20000]
 
-The hour goes over several checkpoints; each minute is a line. A year is its loans from files of five banks, of firms that
-come back, each with a payment, an interest payment and a settlement, one in fifty overdue and classified instead; twenty
-covers on paper that are claimed and paid; and subsidies for a tenth of the settled loans of one district. At the end
-`pledged verify` and a quarterly report say what such a book costs to read. Release build, fsync on. Nothing is asserted
-but that all was taken and that verify finds nothing.
+The hour goes over several checkpoints; each minute is a line. With a pause each connection waits so long after each
+answer: the hour of a busy city rather than of the machine's limit, on a disk that does not hold five million loans.
+
+A year is its loans from files of five banks, of firms that come back, each with a payment, an interest payment and a
+settlement, one in fifty overdue and classified instead; twenty covers on paper that are claimed and paid; and subsidies
+for a tenth of the settled loans of one district. At the end `pledged verify` and a quarterly report say what such a book
+costs to read. Release build, fsync on. Nothing is asserted but that all was taken and that verify finds nothing.
 """
 import argparse
 import datetime
@@ -52,12 +54,12 @@ def line(d, what, figure):
           flush=True)
 
 
-def soak(minutes):
+def soak(minutes, pause):
     d = Daemon(safe=True, binary=RELEASE_BIN)
     try:
         token = d.token("bank", "BENCH")
         for minute in range(minutes):
-            rate, p50, p99 = wrk("http://127.0.0.1:%d" % d.port, "submit.lua", 60, 64, token)
+            rate, p50, p99 = wrk("http://127.0.0.1:%d" % d.port, "submit.lua", 60, 64, token, str(pause))
             line(d, "minute %d" % (minute + 1), "%.0f submits/s, p50 %.1f ms, p99 %.1f ms" % (rate, p50, p99))
     finally:
         d.close()
@@ -144,12 +146,13 @@ class Years:
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--minutes", type=int, default=60)
+    p.add_argument("--pause", type=int, default=0, help="milliseconds")
     p.add_argument("--years", type=int, default=10)
     p.add_argument("--loans", type=int, default=20000, help="of a year")
     args = p.parse_args()
     print(machine())
     if args.minutes:
-        soak(args.minutes)
+        soak(args.minutes, args.pause)
     if args.years:
         Years().run(args.years, args.loans)
 

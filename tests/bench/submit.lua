@@ -1,4 +1,5 @@
--- One durable loan a request, each of a firm of its own, with its own contract number and patent.
+-- One durable loan a request, each of a firm of its own, with its own contract number and patent. Arguments: a token,
+-- then the milliseconds that each connection waits before the next (none: it does not).
 local thread_no = 0
 function setup(thread) thread:set("no", thread_no); thread_no = thread_no + 1 end
 
@@ -34,6 +35,8 @@ function init(args)
     wrk.method = "POST"
     wrk.headers["Content-Type"] = "application/json"
     wrk.headers["Authorization"] = "Bearer " .. args[1]
+    local pause = tonumber(args[2] or "0")
+    if pause > 0 then delay = function() return pause end end
 end
 
 function request()
