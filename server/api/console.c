@@ -82,10 +82,10 @@ static void add_preload(struct buf *out, struct str file)
 {
     const struct asset *index = file_named(STR("index.html"));
     MUST(index);
-    if (!strstr((const char *)index->text,
-            arena_printf(out->a, "/%s\"", file.p).p)) /* else it has it */
-        buf_printf(out, "%s</console/-/%s/%s>; rel=modulepreload", out->n ? ", " : "",
-            console_version, file.p);
+    const char *it = arena_printf(out->a, "</console/-/%s/%s>", console_version, file.p).p;
+    if (!strstr((const char *)index->text, arena_printf(out->a, "/%s\"", file.p).p) &&
+        !strstr(buf_view(out).p, it)) /* else it has it */
+        buf_printf(out, "%s%s; rel=modulepreload", out->n ? ", " : "", it);
 }
 
 /* A page of one word has its file by that name: it comes, with what it imports, beside those that

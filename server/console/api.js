@@ -33,7 +33,7 @@ export class Refusal extends Error {
 /** The daemon did not answer at all. */
 export class Gone extends Error {}
 
-async function ask(method, path, body, headers) {
+async function request(method, path, body, headers) {
   const all = Object.assign({'Accept-Language': is_english() ? 'en' : 'zh', Accept: 'application/json'}, headers);
   if (method !== 'GET' && csrf) all['X-Csrf'] = csrf;
   try {
@@ -55,7 +55,7 @@ async function refusal(response) {
 
 /** The answer, good or bad; signed in again on the way if need be. */
 export async function answer(method, path, body, headers) {
-  const response = await ask(method, path, body, headers);
+  const response = await request(method, path, body, headers);
   if (response.status !== 401 || !signed_out || path.startsWith('/console/')) return response;
   await signed_out();
   return answer(method, path, body, headers);
@@ -78,6 +78,11 @@ export function get(path, query) {
     asked.set(at, promise);
   }
   return asked.get(at);
+}
+/** An answer with one of its headers. */
+export async function get_told(path, query, header) {
+  const r = await good('GET', with_query(path, query));
+  return {data: await r.json(), told: r.headers.get(header)};
 }
 export async function get_text(path, query) {
   return (await good('GET', with_query(path, query), undefined, {Accept: '*/*'})).text();

@@ -15,7 +15,7 @@ const titles = get('/v1/words')
   .then(words_take)
   .catch(() => null);
 let me = null,
-  places = null,
+  places_come = null,
   counts = {},
   shown = null;
 
@@ -85,7 +85,7 @@ async function load_page(file) {
     return (await import(`./page/${file}.js`)).page;
   } catch (e) {
     if (!/fetch|import/i.test(String(e && e.message))) throw e;
-    const there = await fetch(new URL('./h.js', import.meta.url), {method: 'HEAD', cache: 'no-store'}).catch(
+    const there = await fetch(import.meta.url, {method: 'HEAD', cache: 'no-store'}).catch(
       () => null,
     );
     return there && there.status === 404 ? 'upgraded' : there ? 'unbuilt' : 'gone';
@@ -138,7 +138,7 @@ async function page_for(path) {
   if (bad) return {node: bad()};
   if (page === 'gone') throw new Gone(t('连不上服务器', 'The server cannot be reached'));
   const ctx = Object.assign(context(path, found.at), {file: found.file});
-  const [data] = await Promise.all([page.load ? page.load(ctx) : null, titles, places]);
+  const [data] = await Promise.all([page.load ? page.load(ctx) : null, titles, places_come]);
   return {page, ctx, data};
 }
 
@@ -192,7 +192,7 @@ function signed_in(who) {
   me = who;
   drafts_are_of(me);
   city_set(me.city);
-  places = load_places(get).catch(() => null);
+  places_come = load_places(get).catch(() => null);
   show(true).then(count_tasks); // the page first
 }
 

@@ -5,6 +5,7 @@
  */
 import {h, region} from './h.js';
 import {at, button, control, group, id_of, kept_as_it_is, list_buttons, put, words_control} from './document.js';
+import {is_map} from './diff.js';
 import {whole} from './fmt.js';
 import {DAYS, op_title, TENORS} from './rule.js';
 import {districts, t} from './words.js';
@@ -12,7 +13,6 @@ import {districts, t} from './words.js';
 const GROUPS = () => [['all', t('以下全部满足', 'all of these')], ['any', t('以下满足任一', 'any of these')],
   ['not', t('以下不得满足', 'not this')]];
 const group_of = (c) => ['all', 'any', 'not'].find((k) => c[k] !== undefined);
-const is_map = (x) => x && typeof x === 'object' && !Array.isArray(x);
 const CLAUSE = ['clause', 'text', 'legal_ref', 'fact', 'op', 'value', 'than', 'months'];
 const ORDERED = ['integer', 'money', 'percent', 'date'];
 

@@ -8,6 +8,8 @@ import {t} from './words.js';
 const text = (v) =>
   v === undefined || v === null || v === '' ? '—' : typeof v === 'object' ? JSON.stringify(v) : String(v);
 
+export const is_map = (x) => x && typeof x === 'object' && !Array.isArray(x);
+
 /** [{key, a, b}] of two documents; lists and objects are compared as wholes. */
 export function differences(a, b) {
   return [...new Set([...Object.keys(a || {}), ...Object.keys(b || {})])]

@@ -92,21 +92,44 @@ class Files(Case):
                          (303, "/console/"))
 
     def test_files_lie_under_their_version_for_good(self):
-        for name, kind in (("app.js", "text/javascript; charset=utf-8"), ("page/cockpit.js", "text/javascript; charset=utf-8"),
-                           ("style.css", "text/css; charset=utf-8"), ("icon.svg", "image/svg+xml")):
+        js = "text/javascript; charset=utf-8"
+        for name, kind in (("base.js", js), ("page/cockpit.js", js), ("style.css", "text/css; charset=utf-8"), ("icon.svg", "image/svg+xml")):
             r = self.b.call("GET", "/console/-/%s/%s" % (self.version, name))
             self.assertEqual((r.status, r.headers["content-type"], r.headers["cache-control"]),
                              (200, kind, "public, max-age=31536000, immutable"), name)
             self.assert_guarded(r)
-            with open(os.path.join(FOLDER, name), "rb") as f:
-                self.assertEqual(r.body, f.read())
+            if kind != js:
+                with open(os.path.join(FOLDER, name), "rb") as f:
+                    self.assertEqual(r.body, f.read())
         packed = self.b.call("GET", "/console/-/%s/style.css" % self.version, headers={"Accept-Encoding": "gzip"})
         with open(os.path.join(FOLDER, "style.css"), "rb") as f:
             self.assertEqual((packed.headers["content-encoding"], gzip.decompress(packed.body)), ("gzip", f.read()))
         self.assertIn("Accept-Encoding", packed.headers["vary"])
 
+    def test_modules_that_are_asked_for_together_are_one_file(self):
+        def served(name):
+            return self.b.call("GET", "/console/-/%s/%s.js" % (self.version, name))
+        lines = set()
+        for name in ("base", "edit", "act"):
+            text = served(name).body.decode()
+            lines |= set(text.split("\n"))
+            self.assertEqual(re.findall("^export \\{.*|^import .*/%s.js.*" % name, text, re.M), [])
+        for folder, _, names in os.walk(FOLDER):
+            for name in (os.path.relpath(os.path.join(folder, n), FOLDER) for n in names if n.endswith(".js")):
+                with open(os.path.join(FOLDER, name), encoding="utf-8") as f:
+                    text = f.read()
+                r = served(name[:-3])
+                if r.status == 404:  # it is in one of them, all of it but what they import of one another
+                    own = set(re.sub(r"import \{[^}]*\} from .*\n|export \{.*\n|.*'\./\w+\.js'.*\n", "", text).split("\n"))
+                    self.assertEqual(own - lines, set(), name)
+                else:
+                    asked = re.findall(r"(?:from |import\()'([./]+[\w/]+)\.js'", r.body.decode())
+                    for at in asked:
+                        self.assertEqual(served(os.path.normpath(os.path.join(os.path.dirname(name), at))).status, 200, (name, at))
+                    self.assertEqual(len(asked), len(re.findall(r"(?:from |import\()'[./]", text)), name)
+
     def test_what_is_not_there_is_404_and_what_is_wrong_405(self):
-        for path in ("/console/-/000000000000/app.js", "/console/-/%s/none.js" % self.version, "/console/-/%s/" % self.version,
+        for path in ("/console/-/000000000000/base.js", "/console/-/%s/none.js" % self.version, "/console/-/%s/" % self.version,
                      "/console/-/%s/../../../etc/passwd" % self.version, "/console/favicon.ico", "/console/page/cockpit.js"):
             r = self.b.call("GET", path)
             self.assertIn(r.status, (400, 404), path)
