@@ -8,6 +8,9 @@
 #ifndef PLEDGED_TITLES_H
 #define PLEDGED_TITLES_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 struct word {
     const char *name, *zh, *en;
 };
@@ -16,6 +19,9 @@ struct word_list {
     const struct word *words;
 };
 extern const struct word_list word_lists[]; /* ends with {NULL} */
+/* The title of a state ("claim.paid", or one that many things have: "disabled") or of a step
+ * ("pay"); NULL: it is none. */
+const char *word_title(const char *word, size_t n, bool in_english);
 /* The English title of a word that a field takes; NULL: its name says it. */
 const char *word_english(const char *name);
 #endif

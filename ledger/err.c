@@ -3,6 +3,7 @@
  */
 #include "err.h"
 #include "json.h"
+#include "titles.h"
 
 static const struct err_text texts[] = {
 #define X(code, status, zh, en, cure_zh, cure_en) {#code, status, zh, en, cure_zh, cure_en},
@@ -100,9 +101,33 @@ static struct str fill(struct arena *a, const char *text, struct str arg)
     return buf_view(&b);
 }
 
+/* "claim.accepted: approve, return" in titles: a state, and the steps that it allows. */
+static struct str steps_titled(struct arena *a, struct str arg, bool english)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz_.";
+    struct buf b;
+    buf_init(&b, a);
+    for (const char *p = arg.p, *end = arg.p + arg.n; p < end;) {
+        size_t n = strspn(p, letters);
+        const char *title = n ? word_title(p, n, english) : NULL;
+        if (title)
+            buf_text(&b, title);
+        else if (n)
+            buf_add(&b, p, n);
+        else if (end - p > 2 && p[1] == ' ' && (*p == ':' || *p == ','))
+            buf_text(&b, english ? *p == ':' ? "; possible: " : ", " : *p == ':' ? ",可办:" : "、");
+        else
+            buf_char(&b, *p);
+        p += n ? n : end - p > 2 && p[1] == ' ' && (*p == ':' || *p == ',') ? 2 : 1;
+    }
+    return buf_view(&b);
+}
+
 struct str err_title(struct arena *a, enum err_code code, struct str arg, bool english)
 {
     const struct err_text *t = err_text(code);
+    if (code == E_STEP)
+        arg = steps_titled(a, arg, english);
     return fill(a, english ? t->en : t->zh, arg);
 }
 

@@ -11,7 +11,8 @@
 
 static const struct word tasks[] = {{"claim", "理赔", "Claim"},
     {"application", "补贴申请", "Application"}, {"coverage", "备案", "Coverage"},
-    {"proposal", "双人复核", "Second look"}, END};
+    {"proposal", "双人复核", "Second look"}, {"policy", "政策草案", "Draft of a policy"},
+    {"scheme", "方案草案", "Draft of a scheme"}, {"plan", "计划草案", "Draft of a plan"}, END};
 
 static const struct word target_states[] = {{"met", "已完成", "Met"},
     {"on_track", "按进度", "On track"}, {"at_risk", "有风险", "At risk"},
@@ -62,6 +63,11 @@ static const struct word causes[] = {{"appropriation", "拨款", "Appropriation"
     {"reversal", "冲销", "Reversal"}, {"carry_over", "结转", "Carried over"},
     {"return", "退回", "Returned"}, {"transfer", "划转", "Transfer"}, END};
 
+/* That offices, persons, tokens, subscriptions and publications have. */
+static const struct word states[] = {{"enabled", "在用", "Enabled"},
+    {"disabled", "已停用", "Disabled"}, {"ended", "已终止", "Ended"},
+    {"revoked", "已吊销", "Revoked"}, {"published", "已公布", "Published"}, END};
+
 /* As verbs, on the buttons that take them. */
 static const struct word steps[] = {{"accept", "受理", "Accept"}, {"return", "退回补正", "Return"},
     {"resubmit", "重新提交", "Resubmit"}, {"withdraw", "撤回", "Withdraw"},
@@ -71,13 +77,14 @@ static const struct word steps[] = {{"accept", "受理", "Accept"}, {"return", "
     {"cure", "恢复正常", "Cure"}, {"close", "结案", "Close"}, {"confirm", "确认", "Confirm"},
     {"refuse", "不同意", "Refuse"}, {"clawback", "追回", "Claw back"}, {"end", "终止", "End"},
     {"clear", "解除", "Clear"}, {"seal", "封存", "Seal"}, {"submit", "提交", "Submit"},
-    {"void", "作废", "Void"}, END};
+    {"void", "作废", "Void"}, {"propose", "提出", "Propose"}, END};
 
 const struct word_list word_lists[] = {{"task", tasks}, {"target.status", target_states},
     {"loan.state", loan_states}, {"claim.state", claim_states}, {"coverage.state", coverage_states},
     {"application.state", application_states}, {"proposal.state", proposal_states},
     {"policy.state", policy_states}, {"plan.state", plan_states}, {"flag.state", flag_states},
-    {"severity", severities}, {"cause", causes}, {"step", steps}, {0}};
+    {"scheme.state", plan_states}, {"state", states}, {"severity", severities}, {"cause", causes},
+    {"step", steps}, {0}};
 
 static const char *const english[][2] = {{"single_pledge", "Pledge loan"},
     {"pooled_credit", "Pooled credit"}, {"invest_loan_linkage", "Investment with loan"},
@@ -89,6 +96,35 @@ static const char *const english[][2] = {{"single_pledge", "Pledge loan"},
     {"benefiting_firm", "Firms that benefit"}, {"sme", "Small or medium firm"},
     {"state_firm", "State-owned firm"}, {"actual/360", "Actual days / 360"},
     {"actual/365", "Actual days / 365"}, {"30/360", "30 / 360"}, {"lpr", "LPR"}};
+
+static const struct word *word_in(
+    const char *of, size_t of_n, const char *ending, const char *name, size_t n)
+{
+    for (const struct word_list *l = word_lists; l->of; l++) {
+        if (strncmp(l->of, of, of_n) != 0 || strcmp(l->of + of_n, ending) != 0)
+            continue;
+        for (const struct word *w = l->words; w->name; w++) {
+            if (strlen(w->name) == n && memcmp(w->name, name, n) == 0)
+                return w;
+        }
+    }
+    return NULL;
+}
+
+const char *word_title(const char *word, size_t n, bool in_english)
+{
+    const char *dot = memchr(word, '.', n);
+    const struct word *w = NULL;
+    if (dot) {
+        size_t of = (size_t)(dot - word);
+        w = word_in(word, of, ".state", dot + 1, n - of - 1);
+    } else {
+        w = word_in("step", 4, "", word, n);
+        if (!w)
+            w = word_in("state", 5, "", word, n);
+    }
+    return !w ? NULL : in_english ? w->en : w->zh;
+}
 
 const char *word_english(const char *name)
 {

@@ -1107,10 +1107,10 @@ declare
     p json[] := '{}'::json[];
 begin
     if c.next is null or state = 'closed' and not ((c.figure).paid and (c.figure).counts) then
-        return array[problem('E_STEP', '', state || ': ' || coalesce((
+        return array[problem('E_STEP', '', concat_ws(': ', 'claim.' || state, (
             select string_agg(x.step, ', ' order by x.step) from claim_transition x
              where x.state = (c.figure).state and my_kind() = any (x.takers)
-               and (x.state <> 'closed' or (c.figure).paid and (c.figure).counts)), '-'))];
+               and (x.state <> 'closed' or (c.figure).paid and (c.figure).counts))))];
     elsif (c.told).seen <> claim_seen((c.claim).id) then
         return claim_seen_problems(c.claim, (c.told).seen);
     end if;

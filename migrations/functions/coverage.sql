@@ -690,7 +690,7 @@ declare
                                   else c.state in ('requested', 'suspended') end;
 begin
     if not is_legal or my_kind() = 'bank' and step <> 'end' then
-        return array[problem('E_STEP', '', c.state)];
+        return array[problem('E_STEP', '', 'coverage.' || replace(c.state, 'pending', 'requested'))];
     elsif told ->> 'seen' <> seen then
         return array[problem_seen('/seen', c.state, told ->> 'seen', seen, (
             select json_build_array(json_build_array(null, '/state', '状态', null, c.state),

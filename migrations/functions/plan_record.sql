@@ -185,7 +185,7 @@ begin
     if not found then
         d.problems := json_build_array(problem('E_NOT_FOUND', '/plan', doc ->> 'plan'));
     elsif plan_state_of(r.id) = 'in_force' then
-        d.problems := json_build_array(problem('E_STEP', '/plan', 'in_force'));
+        d.problems := json_build_array(problem('E_STEP', '/plan', 'plan.in_force'));
     elsif doc ->> 'seen' <> plan_seen(r.id) then
         select problem_seen('/seen', 'version ' || r.version || '; '
                             || string_agg(a.recorded_by || ' ' || instant_text(a.recorded_at), '; ' order by a.n),

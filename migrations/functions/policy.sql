@@ -105,9 +105,9 @@ begin
     select p.* into in_force from policy p where p.id = r.id;
     if (in_force.id is null) = is_end or exists (select from policy_end e where e.policy = r.id) then
         found_problems := found_problems || problem('E_STEP', '',
-                 case when in_force.id is null then 'draft: approve'
-                      when exists (select from policy_end e where e.policy = r.id) then 'ended'
-                      else 'in_force: end' end);
+                 case when in_force.id is null then 'policy.draft: approve'
+                      when exists (select from policy_end e where e.policy = r.id) then 'policy.ended'
+                      else 'policy.in_force: end' end);
     elsif doc ->> 'seen' <> record_seen(r.id) then
         found_problems := found_problems || record_seen_problem(r.id, doc ->> 'seen');
     elsif is_end and (doc ->> 'on')::date < in_force.effective_from then
@@ -136,7 +136,7 @@ end $$;
 create or replace function policy_correction(record_id uuid, doc json) returns json[] language plpgsql stable as $$
 begin
     if exists (select from policy p where p.id = record_id) then
-        return array[problem('E_STEP', '', 'in_force')];
+        return array[problem('E_STEP', '', 'policy.in_force')];
     end if;
     return policy_refusal(doc);
 end $$;

@@ -220,7 +220,7 @@ begin
     select n.state into now_state from proposal_now n where n.proposal = p.id for update;
     select count(*) into given from proposal_step s where s.proposal = p.id;
     if now_state <> 'waiting' then
-        found_problems := array[problem('E_STEP', '', now_state)];
+        found_problems := array[problem('E_STEP', '', 'proposal.' || now_state)];
     elsif p.type = 'seal' and step = 'approve' and not dry and derived ->> 'seals' is null then
         found_problems := array[problem('E_ALONE', '', '/v1/proposals/' || p.id || '/approve')]; -- a list seals none
     elsif doc ->> 'seen' <> proposal_seen(p) then

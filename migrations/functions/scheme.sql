@@ -80,7 +80,7 @@ begin
     end if;
     found_problems := scheme_refusal(r.body);
     if exists (select from scheme s where s.id = r.id) then
-        d.problems := json_build_array(problem('E_STEP', '/scheme', 'in_force'));
+        d.problems := json_build_array(problem('E_STEP', '/scheme', 'scheme.in_force'));
     elsif doc ->> 'seen' <> record_seen(r.id) then
         d.problems := json_build_array(record_seen_problem(r.id, doc ->> 'seen'));
     elsif cardinality(found_problems) > 0 then
@@ -104,7 +104,7 @@ end $$;
 create or replace function scheme_correction(record_id uuid, doc json) returns json[] language plpgsql stable as $$
 begin
     if exists (select from scheme s where s.id = record_id) then
-        return array[problem('E_STEP', '', 'in_force')];
+        return array[problem('E_STEP', '', 'scheme.in_force')];
     end if;
     return scheme_refusal(doc);
 end $$;

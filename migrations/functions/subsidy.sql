@@ -880,10 +880,10 @@ begin
                        when 'clawback' then coalesce(fen_of(doc ->> 'amount'), now_row.amount_fen) end;
     granted := 'granted:' || a.district || ':' || a.policy_code;
     if next_state is null then
-        p := p || problem('E_STEP', '', now_row.state || ': ' || coalesce((
+        p := p || problem('E_STEP', '', concat_ws(': ', 'application.' || now_row.state, (
             select string_agg(t.step, ', ' order by t.step)
               from application_transition t
-             where t.state = now_row.state), '-'));
+             where t.state = now_row.state)));
     elsif doc ->> 'seen' <> application_seen(a.id) then
         p := p || application_seen_problem(a.id, doc ->> 'seen');
     else
