@@ -129,6 +129,10 @@ struct fact_nature {
 };
 extern const struct fact_nature fact_natures[]; /* FACT_COUNT */
 extern const struct choice fact_sources[], fact_people[];
+const char *fact_english(enum fact fact); /* its title in English */
+enum { FACT_SOURCES_MAX = 4 };
+/* The facts that one follows from; how many. */
+int fact_sources_of(enum fact fact, enum fact of[FACT_SOURCES_MAX]);
 const char *fact_person(const char *who); /* its title */
 /* The fact that tells what its sources say of one which is not known because they differ;
  * FACT_COUNT: they do not. */

@@ -32,11 +32,15 @@ static const struct member choice_members[] = {{"", M_TEXT, "名称", .en = "Tit
 static const struct member catalogue_members[] = {
     {"name", M_TEXT, "代码", .en = "Name, as rules and requests write it"},
     {"title", M_TEXT, "名称", .en = "Title"},
+    {"title_en", M_TEXT, "英文名称", .en = "Title in English"},
     {"kind", M_WORD, "类型", .en = "Kind",
         .words = "text integer boolean choice money percent date code"},
+    {"unit", M_TEXT, "单位", .en = "Unit", .maybe = true},
     {"from", M_WORD, "来源", .en = "Who tells it: the ledger, or the office with a document",
         .words = "ledger office"},
     {"supply", M_TEXT, "缺少时怎样补", .en = "What is done when it is not known", .maybe = true},
+    {"derived_from", M_TEXT, "由哪些事实得出", .en = "The facts that it follows from", .list = true,
+        .maybe = true},
     {"choices", M_MAP, "可选值", .en = "What it can be", .of = choice_members, .maybe = true},
     {.name = NULL},
 };
@@ -55,6 +59,14 @@ static const char *kind_of(const struct field *f)
     return kinds[f->kind];
 }
 
+static const char *unit_of(const struct field *f)
+{
+    return f->kind == F_MONEY                       ? "元"
+           : f->kind == F_RATE                      ? "%"
+           : strcmp(f->name, "loan.term_days") == 0 ? "天"
+                                                    : NULL;
+}
+
 static void write_fact(int i, struct buf *out)
 {
     const struct field *f = &fact_fields[i];
@@ -62,10 +74,21 @@ static void write_fact(int i, struct buf *out)
     json_open(out, '{');
     json_member_text(out, "name", f->name);
     json_member_text(out, "title", f->zh);
+    json_member_text(out, "title_en", fact_english((enum fact)i));
     json_member_text(out, "kind", kind_of(f));
+    if (unit_of(f))
+        json_member_text(out, "unit", unit_of(f));
     json_member_text(out, "from", fact_sources[n->from].name);
     if (n->supply)
         json_member_text(out, "supply", n->supply);
+    enum fact of[FACT_SOURCES_MAX];
+    int sources = fact_sources_of((enum fact)i, of);
+    if (sources > 0) {
+        json_member_list(out, "derived_from");
+        for (int k = 0; k < sources; k++)
+            json_text(out, fact_fields[of[k]].name);
+        json_close(out, ']');
+    }
     if (f->kind == F_ENUM) {
         json_member_object(out, "choices");
         for (const struct choice *c = f->choices; c->name; c++)

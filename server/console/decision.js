@@ -5,7 +5,7 @@
 import {h} from './h.js';
 import {count, money, pct} from './fmt.js';
 import {badge, card, table} from './table.js';
-import {district_title, t} from './words.js';
+import {district_title, is_english, t} from './words.js';
 
 /** A fact's value in words; facts that nobody has told are not the same as facts that say no. */
 export function fact_text(fact, value) {
@@ -54,7 +54,7 @@ export function acts_of(cures) {
 
 function change(c, d) {
   const f = d.book[c.fact];
-  return h('div', {class: 'change-to'}, h('span', null, c.title), h('span', null, c.from === null ? null : [fact_text(f, c.from), ' → '],
+  return h('div', {class: 'change-to'}, h('span', null, f ? f.title : c.title), h('span', null, c.from === null ? null : [fact_text(f, c.from), ' → '],
     h('strong', null, c.any ? t('如实填报即可', 'as it is') : c.from === null ? t(`须为：${fact_text(f, c.to)}`,
       `must be: ${fact_text(f, c.to)}`) : fact_text(f, c.to))));
 }
@@ -67,8 +67,8 @@ export function cures_card(d, question) {
   return card(hopeless.length ? t(`不能补正（${hopeless.length} 项）`,
     `What cannot be mended (${hopeless.length})`) : t(`怎样才能符合（${acts.length} 项）`, `How to become eligible (${acts.length})`),
     hopeless.length ? h('ul', {class: 'hopeless'}, hopeless.map((x) => h('li', null, h('strong', null, x.text), h('div', {class: 'quiet'},
-      Object.entries(x.facts).map(([name,
-        v]) => `${name}：${fact_text(Object.values(d.book).find((f) => f.title === name), v)}`).join('；'),
+      Object.entries(x.facts).map(([name, v]) => { const f = Object.values(d.book).find((y) => (y.told || y.title) === name);
+        return `${f ? f.title : name}：${fact_text(f, v)}`; }).join('；'),
         t('。事情已经发生，无法更改。', '. It has happened and cannot be made another.'))))) : null,
     hopeless.length && acts.length ? h('h3', null, t(`另有 ${acts.length} 项可以补正`, `${acts.length} more can be mended`)) : null,
     acts.length ? h('ol', {class: 'acts'}, acts.map((a) => h('li', null, h('div', null,
@@ -130,5 +130,7 @@ export function verdict(a, ...below) {
     below);
 }
 
-/** The list of /v1/facts by name. */
-export const book_of = (list) => Object.fromEntries(list.items.map((f) => [f.name, f]));
+const spelt = (word) => word.slice(0, 1).toUpperCase() + word.slice(1).replace(/_/g, ' ');
+/** The list of /v1/facts by name, in the language of the page. */
+export const book_of = (list) => Object.fromEntries(list.items.map((f) => [f.name, !is_english() ? f : Object.assign({}, f, {title: f.title_en, told: f.title},
+  f.choices ? {choices: Object.fromEntries(Object.keys(f.choices).map((k) => [k, spelt(k)]))} : null)]));

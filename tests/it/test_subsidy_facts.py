@@ -115,9 +115,13 @@ class Facts(SubsidyCase):
     def test_the_catalogue_has_titles(self):
         items = {x["name"]: x for x in self.get("/v1/facts", self.bank)["items"]}
         self.assertEqual(items["loan.registered_on"], {
-            "name": "loan.registered_on", "title": "质权登记日", "kind": "date", "from": "ledger",
+            "name": "loan.registered_on", "title": "质权登记日", "title_en": "Day of registration of the pledge", "kind": "date", "from": "ledger",
             "supply": "银行补报质权登记日;未登记的先办理登记"})
         self.assertEqual(items["borrower.kind"]["choices"]["cooperative"], "合作社")
+        self.assertEqual(len({x["title_en"] for x in items.values()}), len(items))
+        self.assertEqual([items[x].get("unit") for x in ("loan.amount", "loan.rate", "loan.term_days", "loan.patents")], ["元", "%", "天", None])
+        self.assertEqual({k: items[k].get("derived_from") for k in ("loan.ip_share", "lpr.5y.settled_month", "loan.rate")}, {
+            "loan.ip_share": ["loan.ip_amount", "loan.amount"], "lpr.5y.settled_month": ["loan.settled_on"], "loan.rate": None})
 
     # ---- interest -------------------------------------------------------------------------------
 
