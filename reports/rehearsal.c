@@ -458,6 +458,8 @@ static void write_tried(struct buf *out, const struct rehearsal *h, const struct
     json_member_str(out, "bank", t->bank);
     json_member_str(out, "contract_no", t->contract);
     json_member_str(out, "borrower_uscc", t->borrower);
+    json_member_str(out, "district", t->district);
+    json_member_text(out, "size", t->size);
     json_member_str(out, "on", day_text(out->a, t->on));
     for (int i = 0; i < h->sides; i++) {
         const struct side *s = &t->side[i];
@@ -559,6 +561,9 @@ static const struct member case_members[] = {
     {"bank", M_TEXT, "银行", .en = "Bank"},
     {"contract_no", M_TEXT, "合同编号", .en = "Contract"},
     {"borrower_uscc", M_TEXT, "借款企业", .en = "Borrower"},
+    {"district", M_TEXT, "注册区", .en = "District of registration"},
+    {"size", M_WORD, "企业规模", .en = "Size of the firm",
+        .words = "micro small medium large unknown"},
     {"on", M_DAY, "申请日", .en = "Day of the application"},
     {"result", M_OBJECT, "结果", .en = "What it comes to", .of = case_side_members},
     {"against", M_OBJECT, "对照", .en = "By the other policy", .of = case_side_members,

@@ -35,11 +35,11 @@ async function cases_of(code, body, which) {
   return out;
 }
 const got = (x) => !!x && /[1-9]/.test(x.amount);
-/** ?cases=winners, losers, gain, lose, bank:…, clause:… */
+/** ?cases=winners, losers, gain, lose, bank:…, district:…, size:…, month:…, clause:… */
 function is_case(which, c) {
   const [kind, of] = [which.split(':')[0], which.slice(which.indexOf(':') + 1)];
   return {winners: () => got(c.result), losers: () => !got(c.result), gain: () => got(c.result) && !got(c.against), lose: () => !got(c.result) && got(c.against),
-    bank: () => c.bank === of, clause: () => !got(c.result) && (c.result.failed || '') === of}[kind]();
+    bank: () => c.bank === of, district: () => c.district === of, size: () => c.size === of, month: () => c.on.startsWith(of), clause: () => !got(c.result) && (c.result.failed || '') === of}[kind]();
 }
 
 async function load(ctx) {
@@ -55,7 +55,7 @@ async function load(ctx) {
   if (Object.keys(d.told).length) body.facts = Object.fromEntries(Object.entries(d.told).map(([k, v]) => [k, typed(d.book[k], v)]));
   try {
     d.out = (await post(u`/v1/policies/${p.code}/rehearsals`, body)).data;
-    if (/^(winners|losers|gain|lose|bank:.*|clause:.*)$/.test(q.cases || '')) d.cases = await cases_of(p.code, body, q.cases);
+    if (/^(winners|losers|gain|lose|(bank|district|size|month|clause):.*)$/.test(q.cases || '')) d.cases = await cases_of(p.code, body, q.cases);
   } catch (e) {
     if (!(e instanceof Refusal) || e.status !== 422) throw e;
     d.refused = e;
@@ -121,12 +121,14 @@ function missing(ctx, d) {
 
 const SIZES = {micro: ['微型', 'Micro'], small: ['小型', 'Small'], medium: ['中型', 'Medium'], large: ['大型', 'Large'],
   unknown: ['不明', 'Unknown']};
+const size_title = (k) => SIZES[k] ? t(...SIZES[k]) : k;
+const kind_said = (kind, of, clauses) => ({clause: () => clauses[of] || of, district: () => district_title(of), size: () => size_title(of)}[kind] || (() => name(of)))();
 /** The loans behind a count that was opened. */
 function cases(ctx, d, clauses) {
   if (!d.cases) return null;
   if (location.hash === '#cases') requestAnimationFrame(() => { const at = document.getElementById('cases'); if (at) { at.scrollIntoView(); at.focus({preventScroll: true}); } });
   const which = ctx.query.cases, said = {winners: t('获补', 'Winners'), losers: t('未获', 'Losers'), gain: t('仅本政策获补', 'Only by this'),
-    lose: t('仅对照获补', 'Only by the other')}[which] || (which.startsWith('clause:') ? clauses[which.slice(7)] || which.slice(7) : name(which.slice(5)));
+    lose: t('仅对照获补', 'Only by the other')}[which] || kind_said(which.split(':')[0], which.slice(which.indexOf(':') + 1), clauses);
   return h('section', {class: 'card', id: 'cases', tabindex: '-1'}, h('h2', null, t('逐笔：', 'Case by case: '), said, h('small', null, d.cases.n > SHOWN ? t(`${count(d.cases.n)} 笔，列前 ${SHOWN} 笔`, `${d.cases.n}, the first ${SHOWN}`) : t(`${d.cases.n} 笔`, String(d.cases.n)))),
     table({rows: d.cases.found, href: (c) => u`/console/loans/${c.loan}`, columns: [{key: 'contract_no', title: t('合同编号', 'Contract')},
       {key: 'firm', title: t('企业', 'Firm'), cell: (c) => c.borrower_uscc}, {key: 'bank', title: t('银行', 'Bank'), cell: (c) => name(c.bank)},
@@ -156,7 +158,8 @@ export const page = {
       -1).reduce((at, k) => at[k], d.p.eligible); clauses[v] = c.text || v; }
     const other = d.out.against, keys = [...new Set([...r.by_month, ...(other ? other.by_month : [])].map((m) => m.key))].sort().slice(-24);
     const of = (x, key) => shift((x.by_month.find((m) => m.key === key) || {amount: '0.00'}).amount, 4, 2);
-    const points = keys.map((key) => ({label: key.slice(2), value: of(r, key), text: of(r, key), href: null, beside: other ? {value: of(other, key), text: of(other, key)} : null}));
+    const opening = (kind) => (x) => ctx.href({cases: `${kind}:${x.key}`}) + '#cases';
+    const points = keys.map((key) => ({label: key.slice(2), value: of(r, key), text: of(r, key), href: opening('month')({key}), beside: other ? {value: of(other, key), text: of(other, key)} : null}));
     const mine = t('本政策', 'This'), heads = [mine, other ? `${other.policy} ${other.policy_version}` : null];
     return [asking(ctx, d), cases(ctx, d, clauses), h('div', {class: 'split'}, h('div', null, compare(ctx, d),
       points.some((p) => /[1-9]/.test(p.value + (p.beside ? p.beside.value : ''))) ? card([t('按月', 'By month'), h('small', null, t('万元', '10k CNY'))],
@@ -166,9 +169,9 @@ export const page = {
       r.budget && r.budget.runs_out_in ? h('p', {class: 'notice warn'}, t(`预算 ${money(d.budget)} 元在 ${r.budget.runs_out_in} 用尽，之后 ${count(r.budget.queued)} 笔排队。`,
         `The budget runs out in ${r.budget.runs_out_in}; ${r.budget.queued} wait.`)) : null,
       why(ctx, d, clauses)),
-      h('div', null, missing(ctx, d), by_table(t('按区', 'By district'), r.by_district, district_title),
-        by_table(t('按规模', 'By size'), r.by_size, (k) => SIZES[k] ? t(...SIZES[k]) : k),
-        by_table(t('按银行', 'By bank'), r.by_bank, (k) => name(k), (x) => ctx.href({cases: 'bank:' + x.key}) + '#cases'))),
+      h('div', null, missing(ctx, d), by_table(t('按区', 'By district'), r.by_district, district_title, opening('district')),
+        by_table(t('按规模', 'By size'), r.by_size, size_title, opening('size')),
+        by_table(t('按银行', 'By bank'), r.by_bank, (k) => name(k), opening('bank')))),
         r.overlap.count ? card(t('与已付的重叠', 'Overlap with what was paid'),
         facts([[t('笔数', 'Loans'), count(r.overlap.count)], [t('金额', 'Amount'), money(r.overlap.amount)]])) : null];
   },
