@@ -568,6 +568,36 @@ exception when others then
     return array[problem('E_FLAGS_UNKNOWN', '', left(sqlerrm, 200))];
 end $$;
 
+-- Is there an open flag of high severity in the way of such a payment? As flag_payment_stops and flag_firm_stops have
+-- it, of what is on record: no rule runs.
+create or replace function flag_stands(loan uuid, cause uuid) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    firm text;
+begin
+    if exists (select from flag_record r
+                 join flag f on f.id = r.flag and f.severity = 'high'
+                where r.record_id in (loan, cause)
+                  and not exists (select from flag_clearing c where c.flag = f.id)) then
+        return true;
+    elsif not exists (select from flag f
+                        join flag_rule u on u.code = f.code and u.of_firm
+                       where f.severity = 'high' and not exists (select from flag_clearing c where c.flag = f.id)) then
+        return false;
+    elsif loan is null then
+        select a.borrower into firm from application a where a.id = cause;
+        return firm is not null and cardinality(flag_firm_stops(firm, cause)) > 0;
+    end if;
+    return exists (
+        select from loan l
+          join flag_record r on r.record_id = l.id
+          join flag f on f.id = r.flag and f.severity = 'high'
+          join flag_rule u on u.code = f.code and u.of_firm
+         where l.borrower in (select c from loan_firm_codes((select x from loan x where x.id = flag_stands.loan
+                                                             order by x.version desc limit 1)) c)
+           and not exists (select from flag_clearing c where c.flag = f.id));
+end $$;
+
 -- What stops a payment that is not for a loan: open high flags on the application itself or, by a rule of firms, on any
 -- loan or deal of the firm, whichever of its codes or names they bear.
 create or replace function flag_firm_stops(firm text, cause uuid) returns json[]

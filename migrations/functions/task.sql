@@ -31,17 +31,49 @@ $$;
 
 -- Why whoever asks can not take a step himself: he took the one before, or a red flag stands in the way of payment.
 create or replace function task_blocked(is_me boolean, step text, loan uuid, cause uuid) returns text
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select case when is_me then 'same_person'
-                when step = 'pay' and exists (
-                     select from flag_record r
-                       join flag f on f.id = r.flag and f.severity = 'high'
-                      where r.record_id in (loan, cause)
-                        and not exists (select from flag_clearing c where c.flag = f.id)) then 'flag' end
-$$;
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return case when is_me then 'same_person' when step = 'pay' and flag_stands(loan, cause) then 'flag' end;
+end $$;
+
+-- Drafts that an approval of whoever asks would put in force: of a policy by another person of the office that wrote
+-- it, of a scheme or a plan by finance. A draft that could not be approved as it stands waits for nobody.
+create or replace function task_drafts(own boolean) returns table (since timestamptz, task json)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return query
+    select r.recorded_at, task_shown(r.type, 'approve', r.key, x.path || r.id, r.recorded_at,
+                                     task_more(r.body ->> 'title', r.body ->> 'title_en', null, r.recorded_by, null,
+                                               case when x.is_me then 'same_person' end))
+      from submission r
+     cross join lateral (
+           select case r.type when 'policy' then '/v1/policies/' when 'scheme' then '/v1/schemes/'
+                              else '/v1/plans/' end as path,
+                  person_is_me(r.recorded_by)
+                  or r.type = 'plan'
+                     and (exists (select from plan_assent a
+                                   where a.plan = r.id and a.record_version = r.version
+                                     and person_is_me(a.recorded_by))
+                          or exists (select from submission w
+                                      where w.id = r.id and person_is_me(w.recorded_by)
+                                        and w.version > coalesce((select max(v.record_version) from plan_version v
+                                                                   where v.id = r.id), 0))) as is_me) x
+     where r.org_id = any (array(select o.id from org o
+                                  where o.id = my_org() or my_kind() = 'finance' and o.kind = 'ip_office'))
+       and r.type in ('policy', 'scheme', 'plan')
+       and (r.type = 'policy' and r.org_id = my_org() or r.type in ('scheme', 'plan') and my_kind() = 'finance')
+       and not exists (select from submission n where n.id = r.id and n.version > r.version)
+       and case r.type when 'policy' then not exists (select from policy p where p.id = r.id)
+                                          and cardinality(policy_refusal(r.body)) = 0
+                       when 'scheme' then not exists (select from scheme s where s.id = r.id)
+                                          and cardinality(scheme_refusal(r.body)) = 0
+                       else plan_state_of(r.id) <> 'in_force' end
+       and (own or not x.is_me);
+end $$;
 
 -- Everything that the office of whoever asks may take a step on now and that nobody else has to take one on before:
--- proposals, covers, claims and applications. own: also what he has told or decided himself, which another takes.
+-- proposals, drafts, covers, claims and applications.
+-- own: also what he has told or decided himself, which another takes.
 create or replace function tasks_open(own boolean) returns table (since timestamptz, task json)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
@@ -56,6 +88,7 @@ begin
       join submission r on r.id = p.id and r.version = 1
      cross join lateral (select (proposal_person_refusal(p, 'approve'))[1] ->> 0 as code) x
      where n.state = 'waiting' and proposal_is_mine(p) and (x.code is null or own and x.code = 'E_SAME_PERSON');
+    return query select d.since, d.task from task_drafts(own) d;
     return query
     select c.recorded_at, task_shown('coverage', 'confirm refuse', r.key, '/v1/coverages/' || c.id, c.recorded_at,
                                      task_more(task_firm(c.loan_id), null, c.amount_fen, c.recorded_by, null,

@@ -145,7 +145,8 @@ static const struct member tier_members[] = {
     {.name = NULL},
 };
 static const struct member task_members[] = {
-    {"kind", M_WORD, "事项", .en = "What waits", .words = "proposal coverage claim application"},
+    {"kind", M_WORD, "事项", .en = "What waits",
+        .words = "proposal policy scheme plan coverage claim application"},
     {"steps", M_TEXT, "可办步骤", .en = "Steps that it waits for", .list = true},
     {"reference", M_TEXT, "编号", .en = "Its number"},
     {"path", M_TEXT, "地址", .en = "Its address"},

@@ -334,6 +334,24 @@ class Proposals(FundCase):
         self.decide(made, self.second)
         self.assertNotIn(made.headers["location"], mine(self.second))
 
+    def test_drafts_wait_for_whoever_puts_them_in_force(self):
+        mine = lambda token, own="false": {x["path"]: x for x in self.get("/v1/tasks?limit=1000&own=" + own, token)["items"]}
+        body = fixture("js-2023", code="CA-%d" % self.n)
+        del body["district"]
+        policy = self.post("/v1/policies", body, self.finance, 201).headers["location"]
+        scheme = self.draft().headers["location"]
+        waits = mine(self.second)
+        self.assertEqual([(waits[x]["kind"], waits[x]["steps"], waits[x]["title"]) for x in (policy, scheme)], [
+            ("policy", ["approve"], body["title"]), ("scheme", ["approve"], self.get(scheme)["title"])])
+        self.assertNotIn(policy, mine(self.finance))  # he wrote it
+        self.assertEqual(mine(self.finance, "true")[policy]["blocked_by"], "same_person")
+        self.assertIn(scheme, mine(self.finance))
+        self.assertFalse({policy, scheme} & set(mine(self.office)))
+        overlaps = self.post("/v1/policies", dict(body, effective_from="2023-08-01"), self.finance, 201).headers["location"]
+        self.assertIn(overlaps, mine(self.second))
+        self.post(policy + "/approve", {"seen": self.get(policy)["seen"], "reason": "经批准", "on": "2023-06-20"}, self.second, 201)
+        self.assertFalse({policy, overlaps} & set(mine(self.second)))  # and what cannot be approved any more waits for nobody
+
     def test_verify_finds_the_ledger_sound_and_a_planted_approval(self):
         made = self.transfer("3.00")
         waiting = self.transfer("4.00")

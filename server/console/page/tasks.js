@@ -14,12 +14,12 @@ const group_of = (x) => (x.kind === 'proposal' ? 'look' : x.steps[0]);
 async function load() {
   const [tasks, counted] = await Promise.all([get_all('/v1/tasks', {own: 'true'}, 500), get('/v1/tasks', {limit: 1, total: 'true'})]);
   const own = (x) => x.blocked_by === 'same_person';
-  return {rows: tasks.items.filter((x) => !own(x)), others: tasks.items.filter(own), counts: counted.counts};
+  return {rows: tasks.items.filter((x) => !own(x)), others: tasks.items.filter(own), counts: counted.counts, total: counted.total, more: tasks.next};
 }
 
 const console_of = (x) => x.path.replace(/^\/v1\//, '/console/');
 const what = (x) => [title('task', x.kind), ' ',
-  x.kind === 'proposal' ? [is_english() ? x.title_en : x.title, ' ', name(x.reference)]
+  x.kind === 'proposal' ? [is_english() ? x.title_en : x.title, ' ', name(x.reference.replace(/ [0-9a-f]{16,}$/, ''))]
     : [name(x.reference), x.title ? h('span', {class: 'quiet'}, ' ', name(x.title)) : null]];
 const WHAT = () => ({key: 'what', title: t('事项', 'Matter'), wide: true, cell: what});
 const AMOUNT = () => ({key: 'amount', title: t('金额（元）', 'Amount (CNY)'), num: true, cell: (x) => money(x.amount)});
@@ -28,9 +28,11 @@ const may = (x) => x.blocked_by === 'flag' ? badge(null, 'bad', t('有未解除�
   : x.steps.map((s) => title('step', s)).join('、');
 
 // Lists in which several are done at once.
-const MANY = {application: '/console/applications?waiting=true', proposal: '/console/proposals?waiting=true'};
-const many_links = (rows) => Object.keys(MANY).filter((kind) => rows.filter((x) => x.kind === kind).length > 1)
-  .map((kind) => h('a', {class: 'more', href: MANY[kind]}, t(`批量办理${title('task', kind)}`, `Many at once: ${title('task', kind)}`)));
+const MANY = {application: () => '/console/applications?waiting=true', proposal: () => '/console/proposals?waiting=true',
+  claim: (x) => u`/console/claims?state=${{accept: 'submitted', approve: 'accepted', pay: 'approved'}[x.steps[0]] || ''}`,
+  coverage: () => '/console/coverages?state=requested'};
+const many_links = (rows) => Object.keys(MANY).map((kind) => rows.filter((x) => x.kind === kind && x.steps[0] !== 'resubmit')).filter((of) => of.length > 1)
+  .map((of) => h('a', {class: 'more', href: MANY[of[0].kind](of[0])}, t(`批量办理${title('task', of[0].kind)}`, `Many at once: ${title('task', of[0].kind)}`)));
 
 const group = (rows, zh, en) => card([t(zh, en), h('small', null, t(`${rows.length} 件`, String(rows.length))), many_links(rows)],
   table({rows, href: console_of, columns: [WHAT(), {key: 'by', title: t('经办', 'By'), cell: (x) => name(x.by)}, AMOUNT(),
@@ -42,8 +44,8 @@ const elsewhere = (n, zh, en, href, verb) => n ? card(t(zh, en), h('p', null, h(
 export const page = {
   load,
   title: () => t('我的待办', 'My tasks'),
-  sub: (ctx, d) => d.rows.length ? t(`${d.rows.length} 件等您办理；先到期的在前。`,
-    `${d.rows.length} wait for you; what is due first stands first.`) : null,
+  sub: (ctx, d) => d.rows.length ? [t(`${count(d.total)} 件等您办理；先到期的在前。`, `${count(d.total)} wait for you; what is due first stands first.`),
+    d.more ? t(`下面列出前 ${d.rows.length} 件，办完后再列其余。`, ` The first ${d.rows.length} are listed; the others follow as these are done.`) : null] : null,
   view: (ctx, d) => [d.rows.length ? null : card(null, h('p', {class: 'empty'}, t('没有等您办理的事项。', 'Nothing waits for you.'))),
     GROUPS.map(([key, zh, en]) => [d.rows.filter((x) => group_of(x) === key), zh, en]).filter(([rows]) => rows.length)
       .map(([rows, zh, en]) => group(rows, zh, en)),
