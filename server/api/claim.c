@@ -15,6 +15,10 @@ static const struct query q_loan = {"loan", Q_TEXT, .zh = "贷款合同编号"},
     {.method = METHOD_POST, .path = "/v1/claims/{id}/" step, .roles = who, .handle = record_step, \
         .takes = TAKES_JSON, .record = &claim_step_record, .query = {&q_dry_run, &q_receipt}, \
         .answers = record_made, .zh = name_zh, .en = name_en}
+#define STEPS(step, name_zh, name_en) \
+    {.method = METHOD_POST, .path = "/v1/claims/" step, .roles = FINANCE, .handle = upload_list, \
+        .takes = TAKES_BATCH, .record = &claim_step_record, .query = {&q_atomic, &q_dry_run}, \
+        .answers = record_batch, .zh = name_zh, .en = name_en}
 // clang-format on
 
 static const struct list claim_list = {.sql = SQL_CLAIM_LIST};
@@ -64,5 +68,8 @@ const struct route claim_routes[] = {
     STEP("release", FINANCE, "解除占用", "Give the held money back: approve again later"),
     STEP("accept_costs", FINANCE, "认可追偿费用", "Accept costs of recovery"),
     STEP("close", FINANCE, "结案", "Close a claim"),
+    STEPS("accept", "批量受理理赔", "Accept many claims"),
+    STEPS("approve", "批量批准理赔", "Approve many claims"),
+    STEPS("pay", "批量支付理赔", "Pay many claims"),
     {.path = NULL},
 };

@@ -21,6 +21,10 @@ static const struct query q_loan = {"loan", Q_TEXT, .zh = "贷款合同编号"},
     {.method = METHOD_POST, .path = "/v1/coverages/{id}/" step, .roles = who, \
         .handle = record_step, .takes = TAKES_JSON, .record = &coverage_step_record, \
         .query = {&q_dry_run, &q_receipt}, .answers = record_made, .zh = name_zh, .en = name_en}
+#define STEPS(step, name_zh, name_en) \
+    {.method = METHOD_POST, .path = "/v1/coverages/" step, .roles = FINANCE, \
+        .handle = upload_list, .takes = TAKES_BATCH, .record = &coverage_step_record, \
+        .query = {&q_atomic, &q_dry_run}, .answers = record_batch, .zh = name_zh, .en = name_en}
 // clang-format on
 
 const struct route coverage_routes[] = {
@@ -58,5 +62,7 @@ const struct route coverage_routes[] = {
     STEP("confirm", FINANCE, "确认备案", "Confirm a cover, or a correction of its loan"),
     STEP("refuse", FINANCE, "不予确认", "Refuse a cover, or a correction of its loan"),
     STEP("end", BANK | FINANCE, "终止备案", "End a cover"),
+    STEPS("confirm", "批量确认备案", "Confirm many covers"),
+    STEPS("refuse", "批量不予确认", "Refuse many covers"),
     {.path = NULL},
 };

@@ -5,7 +5,7 @@
  *     amount: (row) => row.amount, what: (row) => row.reference, href: (row) => …, names: {refuse: '不予补贴'}});
  *   b === null: nothing here waits for whoever looks; else {node, pick(row)}
  * to: where the lines go, when it is not path/step; line(row, reason): what one of them says.
- * Each line names what was seen of its record: what has changed since is refused, the others are done.
+ * Each line names what was seen of its record: what has changed since is refused, with what differs, and the others are done.
  */
 import {h, name, region, replace} from './h.js';
 import {Gone} from './api.js';
@@ -13,6 +13,7 @@ import {send_slices} from './batch.js';
 import {confirm} from './dialog.js';
 import {error_summary, field, problems_of, sentence} from './form.js';
 import {money, sum} from './fmt.js';
+import {seen_text} from './steps.js';
 import {badge, table} from './table.js';
 import {t, title} from './words.js';
 
@@ -30,6 +31,16 @@ async function send(o, step, rows, reason) {
   return verdicts;
 }
 
+/** What stands against one of them; what is told has changed since it was listed, as it was and as it is. */
+function why(o, v) {
+  const differs = (v.difference || []).filter((d) => d.seen !== null || d.now !== null);
+  if (!v.errors.length) return '—';
+  return [v.errors.map((e) => h('div', null, differs.length && e.code === 'E_SEEN' ? t('列出之后已有变动，请重新查看后再决定。',
+    'It has changed since it was listed: look at it again.') : sentence(e))),
+  differs.map((d) => h('div', {class: 'hint'}, d.title, t('：', ': '), h('span', {class: 'old'}, seen_text(d, d.seen, o.states)), ' → ',
+    h('strong', null, seen_text(d, d.now, o.states))))];
+}
+
 function verdict_card(o, step, rows, verdicts, again) {
   const done = verdicts.filter((v) => v && (v.outcome === 'created' || v.outcome === 'replay')).length, bad = rows.length - done;
   return h('section', {class: 'card', id: 'verdicts', tabindex: '-1', role: 'status'},
@@ -39,7 +50,7 @@ function verdict_card(o, step, rows, verdicts, again) {
       {key: 'amount', title: t('金额（元）', 'Amount (CNY)'), num: true, cell: (x) => money(o.amount(x.row))},
       {key: 'is', title: t('结果', 'Result'), cell: (x) => x.v ? badge(null, OUTCOMES[x.v.outcome][0], t(...OUTCOMES[x.v.outcome].slice(1)))
         : badge(null, 'unknown', t('没有回音', 'No answer'))},
-      {key: 'why', title: t('原因与办法', 'Why, and what to do'), wide: true, cell: (x) => x.v ? !x.v.errors.length ? '—' : x.v.errors.map((e) => h('div', null, sentence(e)))
+      {key: 'why', title: t('原因与办法', 'Why, and what to do'), wide: true, cell: (x) => x.v ? why(o, x.v)
         : t('请再办一次：已办的不会重复', 'Try again: nothing is done twice')}]}),
     h('div', {class: 'buttons'}, h('button', {type: 'button', class: 'primary', onclick: again}, t('继续', 'Go on'))));
 }
@@ -56,6 +67,7 @@ export function bulk(ctx, rows, options) {
   const fits = () => rows.filter((r) => may.get(r.id).includes(now.step)), chosen = () => fits().filter((r) => now.picked.has(r.id));
   const reason = field({name: 'reason', id: 'bulk-reason', label: t('理由（写入每一件）', 'Reason, of each'), need: true, max: 500, wide: true}, '');
   const go = h('button', {class: 'primary'});
+  let sending = false;
   const told = region({role: 'status'}, () => chosen().length ? t(`已选 ${said_sum(o, chosen())}`, `Chosen: ${said_sum(o, chosen())}`)
     : t('请在下面的表中勾选', 'Tick what is to be done in the table below'));
   const update = () => {
@@ -78,12 +90,15 @@ export function bulk(ctx, rows, options) {
     const open = [list.length ? null : {text: t('请先勾选要办理的事项', 'Tick at least one'), field: first ? {first} : null},
       reason.value ? null : {text: t('请填写：理由', 'Please fill in: the reason'), field: reason}].filter(Boolean);
     if (open.length) { if (!reason.value) reason.tell(t('请填写：理由', 'Please fill in: the reason')); tell(open); return; }
+    if (sending) return;
     const yes = await confirm({title: t('办理前请核对', 'Check before it is done'), verb: `${o.said(now.step)} ${said_sum(o, list)}`, danger: now.step === 'refuse',
       body: [h('p', null, t('理由：', 'Reason: '), name(reason.value)), h('div', {class: 'short'}, table({rows: list, columns: [
         {key: 'what', title: t('编号', 'Reference'), cell: (r) => name(o.what(r))},
         {key: 'amount', title: t('金额（元）', 'Amount (CNY)'), num: true, cell: (r) => money(o.amount(r))}],
       foot: {what: t('合计', 'In all'), amount: money(sum_of(o, list))}}))]});
-    if (!yes) return;
+    if (!yes || sending) return;
+    sending = true; // for who presses twice
+    go.setAttribute('aria-disabled', 'true');
     try {
       const verdicts = await send(o, now.step, list, reason.value);
       replace(place, verdict_card(o, now.step, list, verdicts, ctx.reload));
@@ -92,6 +107,9 @@ export function bulk(ctx, rows, options) {
     } catch (error) {
       tell(error instanceof Gone ? [{text: t('没有收到回音，可能已办理一部分。请再办一次：已办的不会重复。',
         'There was no answer; some may be done. Try again: nothing is done twice.')}] : problems_of(error, [reason]));
+    } finally {
+      sending = false;
+      go.removeAttribute('aria-disabled');
     }
   };
   replace(place, h('details', {class: 'card no-print', id: 'bulk'}, h('summary', null, t('批量办理', 'Many at once')), h('form', {novalidate: true, onsubmit: submit},

@@ -5,7 +5,7 @@
  *     title: () => t('贷款', 'Loans'), path: '/v1/loans', total: true,
  *     filters: (ctx) => [{name: 'q', label: …}, {name: 'state', label: …, options: [['', t('全部', 'All')], …]}],
  *     columns: (ctx) => [{key, title, num, cell, sort: 'amount'}], href: (row) => u`/console/loans/${row.id}`,
- *     empty: () => …, fixed: (ctx) => ({…}), above: (ctx, data) => nodes, many: (ctx, rows) => bulk(…),
+ *     empty: () => …, fixed: (ctx) => ({…}), above: (ctx, data) => nodes, in_bulk: (ctx) => …, many: (ctx, rows) => bulk(…),
  *   });
  */
 import {h, with_query} from './h.js';
@@ -14,7 +14,8 @@ import {filter} from './form.js';
 import {card, pager, table} from './table.js';
 import {t} from './words.js';
 
-export const LIMIT = 50;
+const LIMIT = 50;
+const MANY = 200; // where they are ticked
 export const all_of = (of, words, title_of) => [['', t('全部', 'All')], ...words.map((w) => [w, title_of(of, w)])];
 
 function order_of(ctx) {
@@ -55,6 +56,7 @@ export function list_page({
   limit = LIMIT,
   exports = true,
   many,
+  in_bulk,
 }) {
   const asked = (ctx) => {
     const names = filters ? filters(ctx).map((f) => f.name) : [];
@@ -67,13 +69,13 @@ export function list_page({
     title,
     sub,
     load: (ctx) =>
-      get(at(ctx), Object.assign({limit, after: ctx.query.after}, total ? {total: 'true'} : {}, asked(ctx))),
+      get(at(ctx), Object.assign({limit: in_bulk && in_bulk(ctx) ? MANY : limit, after: ctx.query.after}, total ? {total: 'true'} : {}, asked(ctx))),
     tools: (ctx, d) => [
       tools ? tools(ctx, d) : null,
       exports && d.items.length ? export_buttons(at(ctx), asked(ctx), at(ctx).split('/').pop()) : null,
     ],
     view: (ctx, d) => {
-      const b = many ? many(ctx, d.items) : null;
+      const b = in_bulk && in_bulk(ctx) ? many(ctx, d.items) : null;
       const rows = table({
         caption: caption ? caption(ctx, d) : null,
         columns: columns(ctx, d),

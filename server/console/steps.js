@@ -15,16 +15,19 @@ import {t, title} from './words.js';
 
 const DANGER = ['refuse', 'return', 'withdraw', 'clawback', 'end', 'void'];
 
+/** One side of what differs: an amount, a state, or what it says. */
+export const seen_text = (d, v, states) => v === null || v === undefined || v === '' ? '—' : d.pointer === '/state' ? title(states, v)
+  : /^-?\d+\.\d\d$/.test(v) ? money(v) : String(v);
+
 /** What changed since the page was loaded, as a refusal E_SEEN tells it; `states` is the list of the record's states. */
 export function stale(error, reload, beside, states) {
-  const told = (error.problem.difference || []).filter((d) => d.seen !== null || !beside);
-  const text = (d, v) => v === null ? '—' : d.pointer === '/state' ? title(states, v) : /^-?\d+\.\d\d$/.test(v) ? money(v) : v;
+  const told = (error.problem.difference || []).filter((d) => !beside || (d.seen !== null && d.pointer !== '/seen'));
   return h('div', {class: 'summary', role: 'alert', tabindex: '-1'},
     h('h2', null, t('这份数据在您打开之后已有变动', 'This has changed since you opened it')),
     h('p', null, t('请看差异后再决定；没有办理任何事项。', 'Look at the difference, then decide. Nothing was done.')),
     told.length ? table({columns: [{key: 'title', title: t('项目', 'Item')},
-      {key: 'seen', title: t('您看到的', 'What you saw'), cell: (d) => h('span', {class: 'old'}, text(d, d.seen))},
-      {key: 'now', title: t('现在的', 'What stands'), cell: (d) => h('strong', null, text(d, d.now))}], rows: told})
+      {key: 'seen', title: t('您看到的', 'What you saw'), cell: (d) => h('span', {class: 'old'}, seen_text(d, d.seen, states))},
+      {key: 'now', title: t('现在的', 'What stands'), cell: (d) => h('strong', null, seen_text(d, d.now, states))}], rows: told})
       : beside || h('ul', null, error.errors.map((e) => h('li', null, e.title))),
     h('button', {type: 'button', class: 'primary', onclick: reload}, t('重新查看', 'Look again')));
 }

@@ -23,6 +23,33 @@ class ClaimLife(FundCase):
 
     # ---- steps -----------------------------------------------------------------------------------
 
+    def many(self, name, lines, token, path="/v1/claims/"):
+        r = self.post(path + name, [dict({"reason": "材料齐全"}, **x) for x in lines], token, 200)
+        return [x for x in r.lines() if "outcome" in x]
+
+    def test_many_claims_are_taken_on_in_one_request(self):
+        code = self.scheme(money="2000000.00")  # enough for one of 1,620,000.00
+        claims = [self.claimed(self.lent(code)) for _ in range(3)]
+        seen = lambda: [{"id": x.split("/")[-1], "seen": self.get(x)["seen"]} for x in claims]
+        first = seen()
+        said = self.many("accept", [first[0], dict(first[1], seen="0" * 64), first[2]], self.finance)
+        self.assertEqual([x["outcome"] for x in said], ["created", "refused", "created"])
+        self.assertEqual([e["code"] for e in said[1]["errors"]], ["E_SEEN"])
+        self.assertEqual(said[1]["difference"][0]["pointer"], "/seen")
+        again = self.many("accept", first, self.finance)  # whoever got no answer sends the same again
+        self.assertEqual([x["outcome"] for x in again], ["replay", "created", "replay"])
+        self.assertEqual({x["errors"][0]["code"] for x in self.many("approve", seen(), self.finance)}, {"E_SAME_PERSON"})
+        said = self.many("approve", seen(), self.second)
+        self.assertEqual([(x["outcome"], [e["code"] for e in x["errors"]]) for x in said], [
+            ("created", []), ("refused", ["E_OVERDRAFT"]), ("refused", ["E_OVERDRAFT"])])
+        self.assertEqual(self.fund(code), ("2000000.00", "1620000.00", "380000.00"))
+        paid = self.many("pay", seen()[:1], self.finance)
+        self.assertEqual((paid[0]["outcome"], self.fund(code)[0]), ("created", "380000.00"))
+        (late,) = self.many("pay", [dict(seen()[1])], self.finance)
+        self.assertEqual((late["errors"][0]["code"], late["errors"][0]["title"]), (
+            "E_STEP", "此步骤现在不能办理:已受理,可办:批准、退回补正"))
+        self.assertEqual(self.d.call("POST", "/v1/claims/pay", [], self.bank).status, 403)
+
     def test_maker_is_not_checker_and_what_was_seen_is_what_is_approved(self):
         code = self.scheme()
         where = self.claimed(self.lent(code))

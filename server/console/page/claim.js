@@ -12,6 +12,8 @@ import {timeline} from '../timeline.js';
 import {t} from '../words.js';
 
 const RULES = {accept: 'made', confirm: 'made', approve: ['accept', 'made'], pay: ['approve', 'made'], accept_costs: 'made'};
+/** What this person may do, and what he is kept from. */
+export const steps_of = (ctx, c) => apart(ctx, {path: '/v1/claims', legal: c.legal_steps, made_by: c.recorded_by, steps: c.steps, rules: RULES});
 const ORDER = ['resubmit', 'accept', 'confirm', 'approve', 'pay', 'return', 'renew', 'release', 'recover', 'accept_costs', 'cure', 'close',
   'withdraw'];
 const PARTIES = {fund: ['补偿资金', 'Fund'], bank: ['银行', 'Bank'], insurer: ['保险机构', 'Insurer'], assessor: ['评估机构', 'Assessor'],
@@ -52,8 +54,7 @@ function fields(ctx, d) {
 }
 
 function next(ctx, d) {
-  const c = d.c, {legal, barred} = apart(ctx, {path: '/v1/claims', legal: c.legal_steps, made_by: c.recorded_by, steps: c.steps,
-    rules: RULES});
+  const c = d.c, {legal, barred} = steps_of(ctx, c);
   const is_paper = c.on && c.filed_on && c.on < String(c.recorded_at).slice(0, 10);
   const can = ORDER.filter((s) => legal.includes(s)).filter((s) => s !== 'confirm' || c.received_on || is_paper);
   if (!can.length && !barred.length) return h('section', {class: 'card stick no-print'}, h('h2', null, t('下一步', 'Next step')),

@@ -2,9 +2,11 @@
  * claims.js - claims on the funds: those returned with their deadline, those that wait.
  */
 import {name, u} from '../h.js';
+import {bulk} from '../bulk.js';
 import {money} from '../fmt.js';
 import {all_of, list_page} from '../list.js';
 import {badge, due} from '../table.js';
+import {steps_of} from './claim.js';
 import {t, title} from '../words.js';
 
 const STATES = ['submitted', 'accepted', 'approved', 'paid', 'recovering', 'returned', 'lapsed', 'closed'];
@@ -25,5 +27,8 @@ export const page = list_page({
     {key: 'filed_on', title: t('收到日', 'Received')}, {key: 'due', title: t('补正期限', 'Due'),
       cell: (c) => c.state === 'returned' ? due(c.due_on, ctx.today) : '—'},
       {key: 'state', title: t('状态', 'State'), cell: (c) => badge('claim.state', c.state)}],
+  in_bulk: (ctx) => ['submitted', 'accepted', 'approved'].includes(ctx.query.state),
+  many: (ctx, rows) => bulk(ctx, rows, {path: '/v1/claims', states: 'claim.state', steps: ['accept', 'approve', 'pay'], of: (c) => steps_of(ctx, c).legal,
+    amount: (c) => c.fund, what: (c) => c.reference, href: (c) => u`/console/claims/${c.id}`}),
   href: (c) => u`/console/claims/${c.id}`,
 });

@@ -11,12 +11,14 @@ import {badge, card, facts} from '../table.js';
 import {timeline} from '../timeline.js';
 import {t} from '../words.js';
 
+/** What this person may do, and what he is kept from. */
+export const steps_of = (ctx, c) => apart(ctx, {path: '/v1/coverages', legal: c.legal_steps, made_by: c.recorded_by, steps: c.steps,
+  rules: {confirm: ['made', 'confirm']}});
 const ORDER = ['confirm', 'refuse', 'end'];
 const JUDGE = {judge: ['系统核对', 'Judged by the rules'], suspend: ['中止', 'Suspended'], resume: ['恢复', 'Resumed']};
 
 function next(ctx, c) {
-  const {legal, barred} = apart(ctx, {path: '/v1/coverages', legal: c.legal_steps, made_by: c.recorded_by, steps: c.steps,
-    rules: {confirm: ['made', 'confirm']}});
+  const {legal, barred} = steps_of(ctx, c);
   if (!legal.length && !barred.length) return null;
   return h('section', {class: 'card stick no-print'}, h('h2', null, t('下一步', 'Next step')), barred_notes(barred),
     steps({record: u`/v1/coverages/${c.id}`, seen: c.seen, legal: ORDER.filter((s) => legal.includes(s)), keep: 'coverage-' + c.id,

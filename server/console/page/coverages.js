@@ -2,9 +2,11 @@
  * coverages.js - loans in the pools that share losses: asked for, covered, suspended, and why.
  */
 import {name, u} from '../h.js';
+import {bulk} from '../bulk.js';
 import {money} from '../fmt.js';
 import {all_of, list_page} from '../list.js';
 import {badge} from '../table.js';
+import {steps_of} from './coverage.js';
 import {t, title} from '../words.js';
 
 export const page = list_page({
@@ -20,5 +22,9 @@ export const page = list_page({
     {key: 'scheme', title: t('方案', 'Scheme')}, {key: 'amount', title: t('备案金额', 'Amount'), num: true, cell: (c) => money(c.amount)},
     {key: 'outstanding', title: t('未偿还本金', 'Outstanding'), num: true, cell: (c) => money(c.outstanding)},
       {key: 'from', title: t('起始日', 'From')}, {key: 'state', title: t('状态', 'State'), cell: (c) => badge('coverage.state', c.state)}],
+  in_bulk: (ctx) => ['requested', 'suspended'].includes(ctx.query.state),
+  many: (ctx, rows) => bulk(ctx, rows, {path: '/v1/coverages', states: 'coverage.state', steps: ['confirm', 'refuse'], of: (c) => steps_of(ctx, c).legal,
+    amount: (c) => c.amount, what: (c) => c.reference, href: (c) => u`/console/coverages/${c.id}`,
+    names: {confirm: t('确认备案', 'Confirm'), refuse: t('不予备案', 'Refuse')}}),
   href: (c) => u`/console/coverages/${c.id}`,
 });

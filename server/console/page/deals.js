@@ -32,9 +32,10 @@ export const page = list_page({
       money(d.overdue)) : money(d.overdue)},
     {key: 'district', title: t('区', 'District'), cell: (d) => district_title(d.district)},
       {key: 'signed_on', title: t('签订日', 'Signed')}, {key: 'state', title: t('状态', 'State'), cell: deal_state}],
-  many: (ctx, rows) => ctx.query.state === 'told' ? bulk(ctx, rows, {path: '/v1/ip-deals', to: '/v1/confirmations', steps: ['confirm'],
+  in_bulk: (ctx) => ctx.query.state === 'told',
+  many: (ctx, rows) => bulk(ctx, rows, {path: '/v1/ip-deals', to: '/v1/confirmations', steps: ['confirm'],
     of: (d) => d.state === 'told' ? apart(ctx, {path: '/v1/ip-deals', legal: ['confirm'], made_by: d.recorded_by, steps: [], rules: {confirm: 'made'}}).legal : [],
     line: (d, reason) => ({record: d.id, seen: d.seen, reason}), amount: (d) => d.contract_value, what: (d) => d.reference,
-    href: (d) => u`/console/deals/${d.id}`}) : null,
+    href: (d) => u`/console/deals/${d.id}`}),
   href: (d) => u`/console/deals/${d.id}`,
 });
