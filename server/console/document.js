@@ -145,5 +145,9 @@ export function kept_document(key) {
     return null;
   }
 }
-export const keep_document = (key, what) => sessionStorage.setItem('draft ' + key, JSON.stringify(what));
+export function keep_document(key, what) {
+  try {
+    sessionStorage.setItem('draft ' + key, JSON.stringify(what));
+  } catch (e) { /* a file of megabytes: it is in the page, and does not outlive it */ }
+}
 export const forget_document = (key) => sessionStorage.removeItem('draft ' + key);

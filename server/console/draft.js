@@ -4,19 +4,21 @@
  *
  *   draft({ctx, key, path, schema, doc, base, record, form: {words, legend, first}, book, reads, change_title, verb, sent, back})
  * record: what is corrected ({id, version}), with a reason; none: it is new. base: what its changes are told against; none: of nothing.
+ * Where somebody else has corrected it meanwhile, what he changed is shown, and nothing of it is undone unseen.
  * reads(doc): the record in sentences. sent(data): where one is led when it was stored.
  */
-import {h, region, replace} from './h.js';
-import {post, put as send_put, Refusal} from './api.js';
+import {h, region, replace, u} from './h.js';
+import {get, post, put as send_put, Refusal} from './api.js';
 import {facts_list, say_fact} from './condition_form.js';
 import {button, forget_document, keep_document, kept_document, mark, writing} from './document.js';
 import {toast} from './dialog.js';
 import {changes_table} from './rule.js';
 import {error_summary, field, problems_of} from './form.js';
-import {member_title, sections} from './schema_form.js';
+import {member_title, sections, written} from './schema_form.js';
 import {t} from './words.js';
 
 const clone = (x) => JSON.parse(JSON.stringify(x));
+const is_stale = (error) => error instanceof Refusal && error.has('E_STALE');
 /** What is sent: a correction names the version that it corrects. */
 function send(o, doc, reason, dry) {
   const query = dry ? '?dry_run=true' : '';
@@ -37,8 +39,33 @@ function standing(s, error) {
   nowhere.length ? h('ul', null, nowhere.map((p) => h('li', null, p.text))) : null);
 }
 
+/**
+ * Another version stands than the one this was written from: what somebody else changed, and two ways on. Of what he changed nothing is
+ * taken over by itself; what is sent afterwards is a change of his version, and is listed as one.
+ */
+async function stale_card(o, s, title, from, over) {
+  const now = await get(`${o.path}/${o.record.id}`), theirs = written(o.schema, now);
+  const node = h('div', {class: 'summary', id: 'stale', role: 'alert', tabindex: '-1'},
+    h('h2', null, t('这份草案在您打开之后已被更正', 'Somebody has corrected it since you opened it')),
+    h('p', null, t('您写的内容还在，没有提交。请看别人改了什么，再决定。', 'What you wrote is kept and not sent. Look at what was changed, then decide.')),
+    changes_table(from, theirs, title, [t('您打开时的', 'When you opened it'), t('现在的', 'What stands')]),
+    h('div', {class: 'buttons'}, button(t('以现在的版本为准，保留我写的', 'Go on from what stands, with what I wrote'), null, () => {
+      over(now, theirs);
+      node.remove();
+      s.redraw();
+      s.changed();
+    }), button(t('放弃我写的，载入现在的', 'Throw mine away'), null, () => {
+      forget_document(o.key);
+      s.doc = clone(theirs);
+      over(now, theirs);
+      node.remove();
+      s.redraw();
+    })));
+  return node;
+}
+
 /** Judged as it stands, at most one request per 400 ms; the last answer counts. */
-function judge_of(o, s, verdict, summary) {
+function judge_of(o, s, verdict, summary, outdated) {
   let timer = null, run = 0, busy = false;
   const judge = async () => {
     const mine = ++run;
@@ -48,6 +75,8 @@ function judge_of(o, s, verdict, summary) {
     busy = false;
     if (mine !== run) return;
     s.last = error;
+    if (is_stale(error)) outdated(false);
+    if (s.outdated) return;
     replace(verdict, standing(s, error));
     if (!error) replace(summary);
   };
@@ -101,13 +130,32 @@ function restored(o, s, start) {
 export function draft(o) {
   const kept = kept_document(o.key), start = () => clone(o.doc), title = o.change_title || ((pointer) => member_title(o.schema, pointer));
   const s = writing(kept ? kept.doc : start(), {book: o.book || {}, say: (e, text) => say_fact(s, e, text)});
-  const body = h('div', null), verdict = h('div', {role: 'status', id: 'judged'}), summary = h('div', null), judge = judge_of(o, s, verdict, summary);
+  const body = h('div', null), verdict = h('div', {role: 'status', id: 'judged'}), summary = h('div', null);
+  let from = kept && kept.from || start(); // what one writes from; s.outdated: he has been told that it is not what stands
+  const taken = (record, theirs) => {
+    if (JSON.stringify(o.base) === JSON.stringify(from)) o.base = theirs;
+    Object.assign(o, {record, doc: theirs});
+    from = theirs;
+    s.outdated = false;
+  };
+  const outdated = async (focus) => { // nothing is sent before it was looked at
+    if (s.outdated) return;
+    s.outdated = true;
+    replace(verdict, h('p', {class: 'notice warn'}, t('已被他人更正，见上。', 'Corrected by somebody else: see above.')));
+    const card = await stale_card(o, s, title, from, taken).catch(() => null);
+    s.outdated = !!card;
+    if (!card) return;
+    replace(summary, card);
+    if (focus) card.focus();
+  };
+  const judge = judge_of(o, s, verdict, summary, outdated);
   s.reason = o.record ? field({name: 'reason', id: 'why', label: t('更正理由', 'Reason'), need: true, max: 300}, kept ? kept.reason || '' : '') : null;
   const shown = region({id: 'reads'}, () => [o.base ? [h('h3', null, t('改动', 'Changes')),
     changes_table(o.base, s.doc, title, [t('原', 'Old'), t('新', 'New')])] : null, o.reads ? o.reads(s.doc) : null,
   h('details', {class: 'data'}, h('summary', null, 'JSON'), copy_button(s), h('pre', {class: 'mono', id: 'json', tabindex: '0'},
     JSON.stringify(s.doc, null, 1)))]);
-  const changed = () => { keep_document(o.key, {doc: s.doc, reason: s.reason ? s.reason.value : ''}); };
+  const changed = () => { keep_document(o.key, Object.assign({doc: s.doc, reason: s.reason ? s.reason.value : ''},
+    o.record ? {version: o.record.version, from} : null)); };
   s.changed = () => { changed(); shown.draw(); judge(); };
   s.redraw = (id) => {
     s.inputs = [];
@@ -125,6 +173,7 @@ export function draft(o) {
   const submit = async (e) => {
     e.preventDefault();
     if (sending) return;
+    if (s.outdated) { document.getElementById('stale').focus(); return; }
     if (s.reason && !s.reason.value) { tell([{text: t('请填写：更正理由', 'Please fill in: the reason'), field: s.reason}]); return; }
     sending = true;
     go.setAttribute('aria-disabled', 'true');
@@ -135,6 +184,7 @@ export function draft(o) {
       forget_document(o.key);
       o.sent(made.data);
     } catch (error) {
+      if (is_stale(error)) { await outdated(true); return; }
       if (error instanceof Refusal) { s.last = error; replace(verdict, standing(s, error)); }
       const placed = error instanceof Refusal ? mark(s, error.errors).wrong : [];
       tell(placed.length ? placed : problems_of(error, []));
@@ -144,6 +194,7 @@ export function draft(o) {
     }
   };
   s.redraw();
+  if (kept && o.record && kept.version !== undefined && kept.version !== o.record.version) outdated(false);
   if (s.reason) s.reason.node.addEventListener('input', changed);
   const no_enter = (e) => { if (e.key === 'Enter' && e.target.matches('input:not([type=file])')) e.preventDefault(); }; // not sent by the way
   return h('form', {novalidate: true, class: 'editor', onsubmit: submit, onkeydown: no_enter}, facts_list(s.book), summary, kept ? restored(o, s, start) : null,

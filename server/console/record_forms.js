@@ -8,7 +8,7 @@ import {toast} from './dialog.js';
 import {draft} from './draft.js';
 import {money, sum} from './fmt.js';
 import {condition} from './rule.js';
-import {schema_of} from './schema_form.js';
+import {schema_of, written} from './schema_form.js';
 import {table} from './table.js';
 import {is_english, t} from './words.js';
 
@@ -75,9 +75,6 @@ export async function asked(kind) {
   const [schema, list] = await Promise.all([schema_of(kind), get('/v1/facts')]);
   return {schema, book: book_of(list)};
 }
-
-/** A record as it was written: without what the ledger adds. */
-const written = (schema, x) => Object.fromEntries(Object.keys(schema.properties).filter((k) => x[k] !== undefined).map((k) => [k, x[k]]));
 
 export function editor(kind, ctx, d, record) {
   const k = KINDS[kind], is_new = !record, fixed = ctx.query.edit === 'draft', doc = is_new ? k.blank(ctx) : written(d.schema, record);

@@ -10,6 +10,7 @@
 import {h} from './h.js';
 import {get} from './api.js';
 import {condition_form} from './condition_form.js';
+import {is_map} from './diff.js';
 import {at, button, control, group, id_of, kept_as_it_is, list_buttons, put, words_control} from './document.js';
 import {whole} from './fmt.js';
 import {card} from './table.js';
@@ -29,7 +30,6 @@ const is_list = (x) => x.type === 'array' && x.items && x.items.type === 'object
 const is_words = (x) => (x.type === 'array' && !is_list(x)) || (!x.type && /^\[/.test(x.description || ''));
 const is_condition = (x) => !x.type && /^\{/.test(x.description || '');
 const is_big = (x) => is_list(x) || is_condition(x) || x.type === 'object';
-const is_map = (x) => x && typeof x === 'object' && !Array.isArray(x);
 
 /** Does the form have controls for what stands there? */
 function fits(schema, value) {
@@ -117,6 +117,9 @@ export function sections(s, schema, o) {
     needed.includes(n) ? null : h('small', null, t('选填', 'optional'))], member(s, schema.properties[n], '/' + n, n, needed.includes(n), o, true))),
   strange.length ? card(t('其他内容', 'Other content'), strange.map((n) => kept_as_it_is(n, s.doc[n]))) : null];
 }
+
+/** A record as it was written: without what the ledger adds. */
+export const written = (schema, x) => Object.fromEntries(Object.keys(schema.properties).filter((k) => x[k] !== undefined).map((k) => [k, x[k]]));
 
 /** 「分担层 1 · 分担比例」 of /layers/0/share. */
 export function member_title(schema, pointer) {
