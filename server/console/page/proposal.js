@@ -2,17 +2,19 @@
  * proposal.js - one act that waits for a second person: all of it, what it changes, then agreed to or not.
  */
 import {h, name, u} from '../h.js';
-import {get} from '../api.js';
+import {get, maybe} from '../api.js';
 import {apart, barred_notes, difference, steps_line} from '../apart.js';
-import {differences} from '../diff.js';
+import {differences, is_map} from '../diff.js';
 import {instant, money} from '../fmt.js';
 import {steps} from '../steps.js';
+import {changed_since, figures_at, figures_seen, headline_card} from '../seal_figures.js';
 import {badge, card, facts, table} from '../table.js';
 import {timeline} from '../timeline.js';
 import {act_text, act_title} from '../titles_act.js';
 import {is_english, t} from '../words.js';
 
-function next(ctx, p) {
+function next(ctx, d) {
+  const p = d.p;
   const {legal, barred} = apart(ctx, {path: '/v1/proposals', legal: p.legal_steps, made_by: p.proposed_by, steps: p.steps,
     rules: {approve: ['made', 'approve'], refuse: []}});
   if (!legal.length && !barred.length) return null;
@@ -21,13 +23,26 @@ function next(ctx, p) {
     keep: 'proposal-' + p.id, after: ctx.reload,
     verbs: {approve: p.amount ? t(`同意 ${money(p.amount)} 元`, `Agree to ${money(p.amount)} CNY`) : t('同意，即生效',
       'Agree: it takes effect')}, names: {approve: t('同意', 'Agree'), refuse: t('不同意', 'Refuse')},
-    difference: difference(u`/v1/proposals/${p.id}`, p, {state: t('状态', 'State'), before_now: t('现在的原值', 'What stands now'),
+    difference: d.figures ? () => changed_since(p.act.quarter, d.figures.report) : difference(u`/v1/proposals/${p.id}`, p, {state: t('状态', 'State'), before_now: t('现在的原值', 'What stands now'),
       act: t('内容', 'Content')}, 'proposal.state')}));
 }
 
 const agreed = (p) => p.steps.filter((s) => s.counts).length; // who is out of office since does not count
+const is_seal = (p) => p.kind === 'seal' && !!p.act && !!p.act.quarter;
+/** Of a quarter that is to be sealed also its figures; were they others when it was proposed, what has become of them. */
+async function load(ctx) {
+  const p = await get(u`/v1/proposals/${ctx.at.id}`), looked = is_seal(p) && p.state === 'waiting' && ctx.may('GET /v1/reports/quarterly/{quarter}');
+  const figures = looked ? await maybe(figures_seen(p.act.quarter)) : null, moved_on = figures && p.act.seen && figures.seen !== p.act.seen;
+  return {p, figures, changes: moved_on ? await changed_since(p.act.quarter, await figures_at(p.act.quarter, p.proposed_at)) : null};
+}
+
+const seal_cards = (ctx, d) => [d.changes ? card(t('提出之后数字已有变动', 'The figures have changed since it was proposed'),
+  h('p', {class: 'notice warn'}, t('同意的须是提出人看到的数字：请不同意，由提出人重新提出。', 'What is agreed to is what the proposer saw: refuse it, and it is proposed anew.')),
+  d.changes) : null, headline_card(t('将要封存的主要数字', 'The figures that will be sealed'),
+  d.figures.report.sections.find((s) => s.name === 'headline'), ctx.unit || 'yi'), h('p', null, h('a', {href: u`/console/reports/${d.p.act.quarter}/seal`},
+  t('报送情况与预警', 'Reporters and flags')))];
+
 const moved = (p) => p.before !== undefined && p.before_now !== undefined && JSON.stringify(p.before) !== JSON.stringify(p.before_now);
-const is_map = (x) => x && typeof x === 'object' && !Array.isArray(x);
 
 function content(p) {
   if (is_map(p.before) && is_map(p.act)) {
@@ -42,20 +57,20 @@ function content(p) {
 }
 
 export const page = {
-  load: (ctx) => get(u`/v1/proposals/${ctx.at.id}`),
-  title: (ctx, p) => is_english() ? p.title_en : p.title,
-  sub: (ctx, p) => [p.act && p.act.reference ? [name(p.act.reference), ' · '] : null, t('由 ', 'by '), name(p.proposed_by),
+  load,
+  title: (ctx, {p}) => is_english() ? p.title_en : p.title,
+  sub: (ctx, {p}) => [p.act && p.act.reference ? [name(p.act.reference), ' · '] : null, t('由 ', 'by '), name(p.proposed_by),
     t(` 于 ${instant(p.proposed_at)} 提出`, ` at ${instant(p.proposed_at)}`)],
-  view: (ctx, p) => [h('section', {class: 'verdict ' + {waiting: 'ask', approved: 'good', refused: 'never'}[p.state]},
+  view: (ctx, d) => { const p = d.p; return [h('section', {class: 'verdict ' + {waiting: 'ask', approved: 'good', refused: 'never'}[p.state]},
     h('h2', null, badge('proposal.state', p.state)), p.amount ? h('p', {class: 'sum'}, h('strong', null, money(p.amount)),
     t(' 元', ' CNY')) : null,
     p.state === 'waiting' ? h('p', null, t(`须 ${p.needs} 人复核，已有 ${agreed(p)} 人。`,
       `Needs ${p.needs}, has ${agreed(p)}.`)) : null),
   moved(p) ? h('div', {class: 'notice warn'}, t('提出之后原值已变动，请看清现在的原值再决定。',
     'What it changes has changed since it was proposed.')) : null,
-  h('div', {class: 'aside'}, h('div', null, card(t('内容', 'Content'), content(p)),
+  h('div', {class: 'aside'}, h('div', null, card(t('内容', 'Content'), content(p)), d.figures ? seal_cards(ctx, d) : null,
     moved(p) ? card(t('现在的原值', 'What stands now'), is_map(p.before_now) ? facts(Object.entries(p.before_now).map(([k,
     v]) => [act_title(k), act_text(k, v)])) : h('pre', {class: 'mono'}, JSON.stringify(p.before_now))) : null,
     card(t('经过', 'What was done'), timeline(steps_line({on: String(p.proposed_at).slice(0, 10), what: t('提出', 'Proposed'),
-      by: p.proposed_by}, p.steps, (s) => [badge('proposal.state', s.state), s.counts === false ? t(' 不计入', ' does not count') : null])))), h('div', null, next(ctx, p)))],
+      by: p.proposed_by}, p.steps, (s) => [badge('proposal.state', s.state), s.counts === false ? t(' 不计入', ' does not count') : null])))), h('div', null, next(ctx, d)))]; },
 };

@@ -1,17 +1,19 @@
 /**
  * seal.js - before a quarter is sealed: a second look at what will stand; after: who sealed it, by which keys, how to check it.
  */
-import {h, u} from '../h.js';
-import {download, get, maybe, post} from '../api.js';
-import {count, instant, quarter_title, unit_title} from '../fmt.js';
+import {h, replace, u} from '../h.js';
+import {download, get, maybe, post, Refusal} from '../api.js';
+import {count, instant, quarter_title} from '../fmt.js';
 import {form} from '../form.js';
 import {print_button} from '../frame.js';
-import {badge, card, change, facts, figure, table} from '../table.js';
+import {changed_since, figures_seen, headline_card} from '../seal_figures.js';
+import {stale} from '../steps.js';
+import {badge, card, facts, figure, table} from '../table.js';
 import {is_english, t} from '../words.js';
 
 async function load(ctx) {
   const q = ctx.at.quarter;
-  const report = await get(u`/v1/reports/quarterly/${q}`, {section: 'headline,reporters'});
+  const {report, seen} = await figures_seen(q);
   const [seal, flags, waiting] = await Promise.all([
     report.sealed_at ? get(u`/v1/reports/quarterly/${q}/seal`) : null,
     ctx.may('GET /v1/flags') ? maybe(get('/v1/flags', {state: 'open', severity: 'high', limit: 100})) : null,
@@ -21,6 +23,7 @@ async function load(ctx) {
   return {
     q,
     report,
+    seen,
     seal,
     headline: of('headline'),
     reporters: of('reporters'),
@@ -32,26 +35,6 @@ async function load(ctx) {
 }
 
 // ---- the second look -----------------------------------------------------------------------------
-
-const headline = (d) =>
-  card(
-    [t('将要封存的主要数字', 'The figures that will be sealed'), h('small', null, unit_title(d.unit))],
-    table({
-      rows: d.headline.rows,
-      columns: [
-        {key: 'title', title: d.headline.row_title},
-        ...['quarter', 'yoy', 'qoq', 'ytd']
-          .map((k) => d.headline.columns.find((c) => c.key === k))
-          .filter(Boolean)
-          .map((c) => ({
-            key: c.key,
-            title: c.title,
-            num: true,
-            cell: (r) => (c.unit === 'percent' ? change(r.cells[c.key].value) : figure(r.cells[c.key], r.unit, d.unit)),
-          })),
-      ],
-    }),
-  );
 
 function reporters(d) {
   if (!d.reporters) return null;
@@ -116,6 +99,7 @@ function seal_form(ctx, d) {
         ),
       ),
     );
+  const place = h('div', null);
   const f = form({
     keep: `seal ${d.q}`,
     verb: t(`封存 ${quarter_title(d.q)}`, `Seal ${quarter_title(d.q)}`),
@@ -130,9 +114,18 @@ function seal_form(ctx, d) {
       {name: 'reason', label: t('理由', 'Reason'), need: true, rows: 2, max: 500, wide: true},
     ],
     send: async (v) => {
-      const {status, location} = await post(u`/v1/reports/quarterly/${d.q}/seal`, {reason: v.reason});
-      if (status === 202 && location) ctx.go(location.replace('/v1/', '/console/'));
-      else ctx.reload();
+      try {
+        const {status, location} = await post(u`/v1/reports/quarterly/${d.q}/seal`, {reason: v.reason, seen: d.seen});
+        if (status === 202 && location) ctx.go(location.replace('/v1/', '/console/'));
+        else ctx.reload();
+        return true;
+      } catch (e) {
+        if (!(e instanceof Refusal) || !e.has('E_SEEN')) throw e;
+        const shown = stale(e, ctx.reload, await changed_since(d.q, d.report).catch(() => null)); // a record came while he looked
+        replace(place, shown);
+        shown.focus();
+        return false;
+      }
     },
   });
   return card(
@@ -145,6 +138,7 @@ function seal_form(ctx, d) {
         'What is sealed stays. It takes effect when another person has agreed, and is signed by Ed25519 and SM2/SM3.',
       ),
     ),
+    place,
     f.node,
   );
 }
@@ -224,7 +218,7 @@ export const page = {
       : h(
           'div',
           {class: 'aside'},
-          h('div', null, headline(d), reporters(d), flags(d)),
+          h('div', null, headline_card(t('将要封存的主要数字', 'The figures that will be sealed'), d.headline, d.unit), reporters(d), flags(d)),
           h('div', null, h('div', {class: 'stick'}, seal_form(ctx, d))),
         ),
 };
