@@ -243,9 +243,10 @@ export function form({fields: specs, verb, send, keep, extra, danger, on_change}
   return {node, fields, values, tell, button};
 }
 
-/** A filter above a list: changes go into the address. fields as above; `now`: the query. */
-export function filter(specs, now, go, verb) {
+/** A filter above a list: changes go into the address. fields as above; `now`: the query; `refused`: problems of what was asked for. */
+export function filter(specs, now, go, verb, refused = []) {
   const fields = specs.map((f) => field(Object.assign({need: true}, f), now[f.name] || f.value || ''));
+  for (const e of refused) fields.find((f) => e.pointer === '?' + f.name).tell(sentence(e));
   return h(
     'form',
     {

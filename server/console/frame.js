@@ -123,18 +123,19 @@ export function failed(error, again) {
     return state(t('页面出错', 'The page failed'), String(error && error.message), retry);
   }
   if (error.status === 404 || error.status === 403) return not_there();
+  const of_address = error.errors.length && error.errors.every((e) => /^[?{]/.test(e.pointer || '')); // asking again would not help
   const node = state(
-    error.message,
+    of_address ? t('地址中的条件有误', 'The address cannot be read') : error.message,
     error.errors.length ? null : error.problem.detail,
     error.errors.length
       ? h(
           'ul',
           null,
-          error.errors.map((e) => h('li', null, e.title, e.cure ? `：${e.cure}` : null)),
+          error.errors.map((e) => h('li', null, of_address ? h('code', {class: 'mono'}, e.pointer.replace(/[?{}]/g, ''), ' ') : null, e.title, e.cure ? `：${e.cure}` : null)),
         )
       : null,
     error.problem.request_id ? h('p', {class: 'quiet'}, t('请求编号 ', 'Request '), error.problem.request_id) : null,
-    retry,
+    of_address ? h('p', null, h('a', {href: location.pathname, 'data-full': true}, t('去掉条件再看', 'Look without conditions')), '　', h('a', {href: '/console/'}, t('回到首页', 'To the first page'))) : retry,
   );
   if (error.status === 503 || error.status === 429) count_down(retry, error.retry_after || 1, again);
   return node;

@@ -9,7 +9,7 @@
  *   });
  */
 import {h, with_query} from './h.js';
-import {download, get} from './api.js';
+import {download, get, Refusal} from './api.js';
 import {filter} from './form.js';
 import {card, pager, table} from './table.js';
 import {t} from './words.js';
@@ -68,8 +68,13 @@ export function list_page({
   return {
     title,
     sub,
+    // What somebody typed above the list and the ledger cannot read is told there, and the rest of it stays.
     load: (ctx) =>
-      get(at(ctx), Object.assign({limit: in_bulk && in_bulk(ctx) ? MANY : limit, after: ctx.query.after}, total ? {total: 'true'} : {}, asked(ctx))),
+      get(at(ctx), Object.assign({limit: in_bulk && in_bulk(ctx) ? MANY : limit, after: ctx.query.after}, total ? {total: 'true'} : {}, asked(ctx))).catch((e) => {
+        const names = filters ? filters(ctx).map((f) => f.name) : [];
+        if (!(e instanceof Refusal) || !e.errors.length || !e.errors.every((x) => names.includes(String(x.pointer).replace(/^\?/, '')))) throw e;
+        return {items: [], next: null, refused: e.errors};
+      }),
     tools: (ctx, d) => [
       tools ? tools(ctx, d) : null,
       exports && d.items.length ? export_buttons(at(ctx), asked(ctx), at(ctx).split('/').pop()) : null,
@@ -82,14 +87,14 @@ export function list_page({
         rows: d.items,
         href,
         order: order_of(ctx),
-        empty: empty ? empty(ctx) : t('没有符合条件的记录。', 'Nothing fits.'),
+        empty: d.refused ? t('请改正上面的条件。', 'Mend the conditions above.') : empty ? empty(ctx) : t('没有符合条件的记录。', 'Nothing fits.'),
         pick: b ? b.pick : null,
       });
       if (b) b.ready();
       return [
         above ? above(ctx, d) : null,
         filters
-          ? filter(filters(ctx), ctx.query, (values) => ctx.go(ctx.href(Object.assign({after: null}, values))))
+          ? filter(filters(ctx), ctx.query, (values) => ctx.go(ctx.href(Object.assign({after: null}, values))), null, d.refused)
           : null,
         b ? b.node : null,
         card(null, rows, pager(d, ctx)),
