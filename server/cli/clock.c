@@ -63,6 +63,6 @@ const struct command command_clock = {.name = "clock",
     .words = "",
     .help =
         "Say how the machine's clock stands to the newest record: record time never goes back, so\n"
-        "a clock that is far behind stops all writing. Ends with 1 when it does.",
+        "a clock that is far behind stops all writing. Ends with 1 when it is.",
     .options = options,
     .settings = CONF_STORE};

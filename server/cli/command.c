@@ -36,6 +36,14 @@ void command_usage(FILE *out, const struct command *c)
     fprintf(out, "%s\n", c->settings == CONF_NOTHING ? "" : " [settings]");
 }
 
+/* What goes on in another line stands below where it began. */
+static void put_below(const char *text)
+{
+    for (; *text; text++)
+        printf("%c%*s", *text, *text == '\n' ? CONF_HELP_AT + 2 : 0, "");
+    putchar('\n');
+}
+
 void command_help(const struct command *c)
 {
     command_usage(stdout, c);
@@ -44,7 +52,8 @@ void command_help(const struct command *c)
         puts("\nOptions");
     for (const struct cli_option *o = options_of(c); o->name; o++) {
         int n = printf("  %s%s%s", o->name, o->takes ? " " : "", o->takes ? o->takes : "");
-        printf("%*s  %s\n", n < CONF_HELP_AT ? CONF_HELP_AT - n : 0, "", o->help);
+        printf("%*s  ", n < CONF_HELP_AT ? CONF_HELP_AT - n : 0, "");
+        put_below(o->help);
     }
     if (c->settings != CONF_NOTHING)
         conf_help(c->settings);

@@ -280,9 +280,9 @@ const struct command command_import = {.name = "import",
     .run = run,
     .words = "FILE…",
     .help =
-        "Files of records (CSV in UTF-8 or GB18030, .xlsx, or NDJSON) into the ledger. Rows that "
-        "were\n"
-        "not stored are in FILE.rejected.csv with the reason: mend them there and import that\n"
+        "Put files of records into the ledger: CSV in UTF-8 or GB18030, .xlsx, or NDJSON. Rows\n"
+        "that were not stored are in FILE.rejected.csv with the reason: mend them there and import "
+        "that\n"
         "file. A file whose import was broken off goes on where it stood. Ends with 0 when all\n"
         "is stored, 1 when rows were rejected, 2 when it could not go on. With --reconcile each\n"
         "difference is a line; 0: there is none.",

@@ -115,6 +115,6 @@ const struct command command_log = {.name = "log",
     .words = "",
     .help =
         "Say how the log of the database stands to what was signed here: a log that lacks what\n"
-        "was signed is not continued. Ends with 1 when it does.",
+        "was signed is not continued. Ends with 1 when the log lacks it.",
     .options = options,
     .settings = CONF_STORE};

@@ -265,9 +265,9 @@ static int run(int argc, char **argv)
 const struct command command_verify_log = {.name = "verify-log",
     .run = run,
     .words = "FOLDER",
-    .help =
-        "Is the log that a folder holds (what lies below /v1/log) what its checkpoint says, and\n"
-        "does it begin with every checkpoint that was kept? No database is needed, and no network\n"
-        "without --url. Ends with 0 when it is, with 1 when it is not, with 2 when the call is\n"
-        "wrong.",
+    .help = "Is the log that a folder holds what its checkpoint says?\n"
+            "The folder is a copy of what lies below /v1/log; it must begin with every checkpoint\n"
+            "that was kept as well. No database is needed, and no network without --url. Ends with "
+            "0 when it is, with 1 when it is not, with 2 when the call is\n"
+            "wrong.",
     .options = options};
