@@ -61,8 +61,17 @@ class Publish(Case):
         self.assertEqual(self.public(q, want=404).codes(), [("", "E_NOT_PUBLISHED")])
         self.publish(q, self.bank, want=403)
         self.assertEqual(self.publish("2024Q1", self.finance, want=404).codes(), [("", "E_NOT_SEALED")])
-        self.publish(q, self.finance)
+        gone = self.d.cli("token", "add", "--org", "FINANCE", "--person", "将离").stdout.strip()
+        self.publish(q, gone)
         self.assertEqual(self.public(q, want=404).codes(), [("", "E_NOT_PUBLISHED")])  # proposed is not published
+        # Who proposed it is out of office: the next one proposes in his place what he saw.
+        self.d.cli("person", "disable", "--org", "FINANCE", "--name", "将离")
+        first = self.state(q)
+        self.assertEqual(self.publish(q, self.finance, want=422).codes(), [("/seen", "E_NEED")])
+        self.publish(q, self.finance, seen=first["seen"])
+        self.assertEqual((self.state(q)["state"], self.state(q)["proposed_by"]), ("proposed", "王敏@FINANCE"))
+        self.assertEqual(self.public(q, want=404).codes(), [("", "E_NOT_PUBLISHED")])
+        self.assertEqual(self.publish(q, self.second, want=409, seen=first["seen"]).codes()[0][1], "E_SEEN")
         seen = self.state(q)["seen"]
         self.assertEqual(self.publish(q, self.second, want=409, seen="0" * 64).codes(), [("/seen", "E_SEEN")])
         self.assertEqual(self.publish(q, self.finance, want=409, seen=seen).codes(), [("", "E_SAME_PERSON")])
