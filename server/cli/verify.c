@@ -85,13 +85,14 @@ static void check_decisions(struct look *l)
 static void find_since(struct verify *v)
 {
     static const char ask[] =
-        "select v.log_size, v.row_no from verification v"
+        "select v.log_size, v.row_no from (select * from verification where defects = 0"
+        " and row_no is not null order by ended_at desc limit 20) v"
         " cross join lateral (select from log_row r"
         " left join log_leaf l on l.record_id = r.flight and l.version = 0"
         " where r.no > v.row_no and r.tab = 'verification' and r.op = 'I'"
         " and r.content::text = to_json(v)::text"
-        " and (l.no >= v.log_size or r.flight = any ($1::uuid[])) limit 1) kept"
-        " where v.defects = 0 and v.row_no is not null order by v.ended_at desc limit 1";
+        " and (l.no >= v.log_size or r.flight = any ($1::uuid[])) order by r.no limit 1) kept"
+        " order by v.ended_at desc limit 1";
     const char *waiting = verify_waiting(v);
     PGresult *r = session_ask(v->s, ask, &waiting, 1);
     if (r && PQntuples(r) == 1) {
