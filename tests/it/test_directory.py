@@ -3,7 +3,7 @@ import hashlib
 import json
 
 from fund_case import FundCase
-from harness import firm, loan, numbers
+from harness import elsewhere, firm, loan, numbers
 
 
 class Directory(FundCase):
@@ -27,7 +27,7 @@ class Directory(FundCase):
         return self.post("/v1/organisations", body, self.admin, status)
 
     def works(self, token, status=200):
-        self.assertEqual(self.d.call("GET", "/v1/me", token=token).status, status)
+        self.assertEqual(self.d.call("GET", "/v1/me", token=token, peer=elsewhere()).status, status)
 
     def entered(self):
         """An organisation, a person in it and a token, all by record."""

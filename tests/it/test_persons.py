@@ -5,7 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from fund_case import FundCase
-from harness import loan, numbers
+from harness import elsewhere, loan, numbers
 
 
 class Persons(FundCase):
@@ -25,7 +25,7 @@ class Persons(FundCase):
 
     def works(self, token, status=200):
         """What ends a token reaches the daemon a moment after the command is done."""
-        ask = lambda: self.d.call("GET", "/v1/loans?limit=1", token=token).status
+        ask = lambda: self.d.call("GET", "/v1/loans?limit=1", token=token, peer=elsewhere()).status
         deadline = time.time() + 5
         while ask() != status and time.time() < deadline:
             time.sleep(0.01)
