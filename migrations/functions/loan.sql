@@ -135,7 +135,8 @@ end $$;
 
 -- The state that a loan is in on a day, as it was known; without events its own days decide.
 create or replace function loan_state(l loan, as_of date, known_at timestamptz) returns text
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
     if not exists (select from loan_event e where e.loan_id = l.id) then
         return case when l.disbursed_on is null or l.disbursed_on > as_of then 'signed'

@@ -71,7 +71,8 @@ $$;
 -- Is there a later version (known by then)? Runs as the owner: whoever a correction took the record away
 -- from cannot see that version, and must not be shown the earlier one as if it were current.
 create or replace function record_has_later(id uuid, version int, known_at timestamptz) returns boolean
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
     return exists (select from submission r
                     where r.id = $1 and r.version = $2 + 1

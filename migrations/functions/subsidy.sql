@@ -582,7 +582,8 @@ end $$;
 
 -- Does an application wait for a step of whoever asks: of his office, and not after one of his own?
 create or replace function application_waits(app uuid) returns boolean
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
     return exists (
         select from application a
