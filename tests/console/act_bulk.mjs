@@ -29,7 +29,7 @@ await story(async (as) => {
   await w.page.keyboard.press('Enter');
   await says(w, '#verdicts', '批准：2 件已办理，1 件未办理');
   assert.equal(await w.page.evaluate(() => document.activeElement.id), 'verdicts');
-  assert.match(await text(w, '#verdicts table'), /PL-0\s+25,875.00\s+未办理\s+\S+/);
+  assert.match(await text(w, '#verdicts table'), /PL-0\s+25,875.00\s+未办理\s+此步骤现在不能办理:已撤回/);
   await pictures(w, 'bulk-verdicts');
   await w.page.getByRole('button', {name: '继续'}).click();
   await says(w, 'main', '没有申请');

@@ -4,7 +4,7 @@ import {accessible, assert, given, pictures, says, story, tab_to, text, visit} f
 const fill = async (w, values) => { for (const [id, v] of Object.entries(values)) await w.page.locator('#p-' + id).fill(v); };
 
 await story(async (as) => {
-  const w = await as('ip_office', {expect: [/status of 422/]});
+  const w = await as('ip_office', {expect: [/status of 4(09|22)/]});
 
   // a plan: one target by keyboard, a second one that is put before it
   await visit(w, '/console/plans');
@@ -40,6 +40,19 @@ await story(async (as) => {
   await fill(w, {'targets-1-threshold': '35.00'});
   await w.page.locator('#why').fill('按会议纪要');
   await says(w, '#reads table', '35.00');
+  const id = plan.split('/').pop(), at = `${given.url}/v1/plans/${id}`, stands = await (await w.context.request.get(at)).json();
+  const theirs = Object.fromEntries(['code', 'title', 'source', 'assumed', 'first_year', 'last_year', 'basis', 'targets'].map((k) => [k, stands[k]]));
+  const other = await w.context.request.put(at, {headers: {'X-Csrf': w.csrf, 'If-Match': `"${stands.version}"`}, data: Object.assign(theirs, {title: '别人改的名称', reason: '改名'})});
+  assert.equal(other.status(), 200, await other.text());
+  await w.page.getByRole('button', {name: '提交更正'}).click();
+  await says(w, '#stale table', '别人改的名称');
+  assert.equal(await w.page.evaluate(() => document.activeElement.id), 'stale');
+  await w.page.reload(); // what was written from the older version does not undo the newer one unseen
+  await says(w, '#stale table', '别人改的名称');
+  assert.equal(await w.page.locator('#p-targets-1-threshold').inputValue(), '35.00');
+  await w.page.getByRole('button', {name: '以现在的版本为准，保留我写的'}).click();
+  await says(w, '#judged', '检查通过');
+  await says(w, '#reads table', '别人改的名称');
   await w.page.getByRole('button', {name: '提交更正'}).click();
   await says(w, 'main table', '35.00%');
 

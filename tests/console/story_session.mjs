@@ -6,6 +6,7 @@ const NOISE = [
   /status of 401/,
   /status of 404/,
   /status of 409/,
+  /status of 422/,
   /ERR_CONNECTION|Failed to fetch|ERR_FAILED|ERR_INTERNET/,
 ];
 
@@ -90,6 +91,11 @@ await story('sessions and states', async ({as, is, url}) => {
     await visit(w, at);
     is(await text(w, 'h1'), '没有权限或不存在', at);
   }
+  await visit(w, '/console/claims?scheme=%21&q=LP-1');
+  is(await text(w, 'main'), /账户代码格式不对.*请改正上面的条件/);
+  is(await w.page.inputValue('input[name=q]'), 'LP-1', 'the other conditions stay');
+  await visit(w, '/console/fund/ZS?from=x');
+  is(await text(w, 'main'), /地址中的条件有误.*from 日期不存在.*去掉条件再看/);
   await visit(w, '/console/loans?lang=en');
   is(await text(w, 'h1'), 'Loans');
   is(await w.page.getAttribute('html', 'lang'), 'en');

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""load_half.py URL TOKENS PLEDGED - what the quickstart loads beside the sample book: the plan's other half (half/, made by
+"""load_half.py URL TOKENS PLEDGED [QUARTERS] - what the quickstart loads beside the sample book: the plan's other half (half/, made by
 make_half.py), then one case each of what only happens between offices: insurance, an issue, a covered loan that goes bad and is
-compensated, a subsidy that is paid, and the sealed quarters of the first year.
+compensated, a subsidy that is paid, and the sealed quarters of the first year (or so many of them).
 
 **All of it is invented.** TOKENS: lines of code, kind, token, as the quickstart writes them. Persons who must be others
 than the first get tokens by PLEDGED token add. Days of the case of the fund are days before today: a claim's day is the
@@ -15,6 +15,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
@@ -182,12 +183,18 @@ def seal(d, years=(2021,), quarters=(1, 2, 3, 4)):
                      d.tokens["FINANCE-SH"], second)
 
 
-def main(url, tokens, pledged):
+def main(url, tokens, pledged, quarters="4"):
     d = Ledger(url, tokens, pledged)
-    for part in (half, insurance, issue, fund, subsidy, seal):
-        part(d)
-        print("  %s: done" % part.__name__)
+
+    def load(parts):
+        for part in parts:
+            part(d)
+            print("  %s: done" % part.__name__)
+    with ThreadPoolExecutor(2) as hands:  # neither asks for what the other tells
+        list(hands.map(load, ((half,), (insurance, issue, fund, subsidy))))
+    seal(d, quarters=range(1, int(quarters) + 1))
+    print("  seal: done")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4])
+    main(*sys.argv[1:5])

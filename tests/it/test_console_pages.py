@@ -36,7 +36,7 @@ class Pages(Case):
             list(hands.map(cls.book, books))
         with open(cls.tokens, "w", encoding="utf-8") as out:
             out.writelines("%s\t%s\t%s\n" % (code, kind, cls.token_of[code]) for code, kind, _, _ in orgs)
-        subprocess.run([sys.executable, os.path.join(DATA, "load_half.py"), cls.url, cls.tokens, cls.d.binary], check=True,
+        subprocess.run([sys.executable, os.path.join(DATA, "load_half.py"), cls.url, cls.tokens, cls.d.binary, "1"], check=True,
                        env=cls.d.env, stdout=subprocess.DEVNULL, timeout=300)
         cls.base_year()
         with open(cls.tokens, "a", encoding="utf-8") as out:  # who looks a second time
