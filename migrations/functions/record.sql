@@ -229,6 +229,41 @@ create or replace function record_seen_problem(record_id uuid, told text) return
      limit 1
 $$;
 
+-- The values in a document, each by its pointer, in the order in which they stand.
+create or replace function json_leaves(doc json) returns table (no bigint, pointer text, value text)
+    language plpgsql immutable as $$
+begin
+    return query
+    with recursive part(place, pointer, value) as (
+        select '{}'::bigint[], '', doc
+        union all
+        select p.place || m.no, p.pointer || '/' || replace(replace(m.key, '~', '~0'), '/', '~1'), m.value
+          from part p
+         cross join lateral (
+               select e.no, e.key, e.value
+                 from json_each(case json_typeof(p.value) when 'object' then p.value else '{}'::json end)
+                      with ordinality as e(key, value, no)
+               union all
+               select e.no, (e.no - 1)::text, e.value
+                 from json_array_elements(case json_typeof(p.value) when 'array' then p.value else '[]'::json end)
+                      with ordinality as e(value, no)) m
+    )
+    select row_number() over (order by p.place), p.pointer, p.value #>> '{}'
+      from part p
+     where json_typeof(p.value) not in ('object', 'array');
+end $$;
+
+-- What the second document says otherwise than the first, value by value.
+create or replace function json_differences(a json, b json) returns table (no bigint, pointer text, seen text, now text)
+    language plpgsql immutable as $$
+begin
+    return query
+    select coalesce(y.no, x.no), coalesce(x.pointer, y.pointer), x.value, y.value
+      from json_leaves(a) x
+      full join json_leaves(b) y on y.pointer = x.pointer
+     where x.value is distinct from y.value;
+end $$;
+
 -- What stands against a correction, as a JSON array of problems; null: nothing.
 create or replace function record_correction_refusal(type text, record_id uuid, doc json) returns json
     language plpgsql stable as $$

@@ -256,8 +256,7 @@ static struct str title_at(struct arena *a, struct str type, struct str pointer)
     return name;
 }
 
-/* [[type, pointer, title, seen, now], …] of problem_seen (migrations): as clients see it. */
-static struct str difference_told(struct arena *a, const struct json *list)
+struct str difference_told(struct arena *a, const struct json *list)
 {
     struct buf out;
     buf_init(&out, a);

@@ -55,6 +55,9 @@ void element_write(struct buf *out, const struct record *rec, const struct value
 /* The members of an object that the database made, into the open one: `problems`, a list of
  * [code, pointer, argument], as `errors` with their words; null ones not at all. */
 void life_members(struct buf *out, struct str life);
+/* [[type, pointer, title, seen, now], …] of problem_seen (migrations): its elements as clients see
+ * them. */
+struct str difference_told(struct arena *a, const struct json *list);
 /* The record as clients see it; answer_members into an open object. */
 void answer_members(struct buf *out, const struct record *rec, const struct verdict *v);
 void answer_write(struct buf *out, const struct record *rec, const struct verdict *v);

@@ -12,12 +12,12 @@
 
 /* Of paths that two patterns fit the literal one stands before {x}, in one table. */
 static const struct route *const tables[] = {admin_routes, loan_routes, ip_routes, fund_routes,
-    scheme_routes, coverage_routes, claim_routes, policy_routes, budget_routes, fact_routes,
-    fits_routes, letter_routes, rehearsal_routes, insurance_routes, issue_routes, measure_routes,
-    flag_routes, lookup_routes, plan_routes, baseline_routes, forecast_routes, report_key_routes,
-    report_routes, report_row_routes, report_seal_routes, report_diff_routes, access_routes,
-    verification_routes, deal_routes, catalogue_routes, register_routes, ranking_routes,
-    proposal_routes, directory_routes, log_routes, witness_routes, receipt_routes,
+    scheme_routes, coverage_routes, claim_routes, policy_routes, policy_diff_routes, budget_routes,
+    fact_routes, fits_routes, letter_routes, rehearsal_routes, insurance_routes, issue_routes,
+    measure_routes, flag_routes, lookup_routes, plan_routes, baseline_routes, forecast_routes,
+    report_key_routes, report_routes, report_row_routes, report_seal_routes, report_diff_routes,
+    access_routes, verification_routes, deal_routes, catalogue_routes, register_routes,
+    ranking_routes, proposal_routes, directory_routes, log_routes, witness_routes, receipt_routes,
     plan_record_routes, change_routes, webhook_routes, publication_routes, me_routes,
     quarter_routes, word_routes, console_routes};
 

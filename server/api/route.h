@@ -149,10 +149,10 @@ struct route {
 extern const struct query q_reason, q_after_version, q_receipt;
 
 extern const struct route admin_routes[], loan_routes[], ip_routes[], fund_routes[],
-    scheme_routes[], coverage_routes[], claim_routes[], policy_routes[], budget_routes[],
-    fact_routes[], fits_routes[], letter_routes[], rehearsal_routes[], insurance_routes[],
-    issue_routes[], measure_routes[], flag_routes[], lookup_routes[], plan_routes[],
-    baseline_routes[], forecast_routes[], report_routes[], report_row_routes[],
+    scheme_routes[], coverage_routes[], claim_routes[], policy_routes[], policy_diff_routes[],
+    budget_routes[], fact_routes[], fits_routes[], letter_routes[], rehearsal_routes[],
+    insurance_routes[], issue_routes[], measure_routes[], flag_routes[], lookup_routes[],
+    plan_routes[], baseline_routes[], forecast_routes[], report_routes[], report_row_routes[],
     report_seal_routes[], report_diff_routes[], report_key_routes[], access_routes[],
     verification_routes[], deal_routes[], catalogue_routes[], register_routes[], ranking_routes[],
     proposal_routes[], directory_routes[];

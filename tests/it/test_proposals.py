@@ -349,6 +349,19 @@ class Proposals(FundCase):
         self.assertFalse({policy, scheme} & set(mine(self.office)))
         overlaps = self.post("/v1/policies", dict(body, effective_from="2023-08-01"), self.finance, 201).headers["location"]
         self.assertIn(overlaps, mine(self.second))
+        nobodys = "00000000-0000-7000-8000-000000000000"
+        later = dict(body, effective_from="2024-08-01", items=body["items"][:1] + [dict(body["items"][1], share="40.00")])
+        del later["effective_to"]
+        other = self.post("/v1/policies", later, self.finance, 201).headers["location"]
+        told = self.get(other + "/diff?against=" + policy.split("/")[-1])["difference"]
+        self.assertEqual([(x["pointer"], x["title"], x["seen"], x["now"]) for x in told], [
+            ("/effective_from", "生效日", "2023-07-01", "2024-08-01"), ("/effective_to", "失效日", "2024-06-30", None),
+            ("/items/1/share", "补贴项目", "50.00", "40.00"), ("/items/2/item", "补贴项目", "guarantee_fee", None),
+            ("/items/2/share", "补贴项目", "50.00", None), ("/items/2/cap", "补贴项目", "50000.00", None)])
+        self.assertEqual(self.get(policy + "/diff?against=" + policy.split("/")[-1])["difference"], [])
+        for path in (policy + "/diff?against=" + nobodys, "/v1/policies/%s/diff?against=%s" % (nobodys, nobodys)):
+            self.assertEqual(self.d.call("GET", path, token=self.bank).status, 404)
+        self.assertEqual(self.d.call("GET", policy + "/diff", token=self.bank).codes(), [("?against", "E_NEED")])
         self.post(policy + "/approve", {"seen": self.get(policy)["seen"], "reason": "经批准", "on": "2023-06-20"}, self.second, 201)
         self.assertFalse({policy, overlaps} & set(mine(self.second)))  # and what cannot be approved any more waits for nobody
 

@@ -34,6 +34,7 @@ MATRIX = [
     ("GET", "/v1/policies", None, READERS + ("bank",)),
     ("GET", "/v1/policies/%s", None, READERS + ("bank",)),
     ("GET", "/v1/policies/%s/history", None, READERS),
+    ("GET", "/v1/policies/%s/diff?against=%s", None, READERS + ("bank",)),
     ("GET", "/v1/policies/%s/budget", None, READERS),
     ("POST", "/v1/policies", {}, OFFICES),
     ("PUT", "/v1/policies/%s", {}, OFFICES),
