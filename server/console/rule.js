@@ -2,6 +2,7 @@
  * rule.js - a policy's rule in sentences, as its applicants read it; its parts by pointer; what differs between two of them.
  */
 import {h, name} from './h.js';
+import {get} from './api.js';
 import {fact_text, item_title} from './decision.js';
 import {money} from './fmt.js';
 import {table} from './table.js';
@@ -138,6 +139,13 @@ export const changes_table = (a, b, title, heads) => table({rows: changes(a, b),
   columns: [{key: 'p', title: t('项目', 'Item'), cell: (c) => title(c.pointer, c.b === undefined ? a : b)},
     {key: 'a', title: heads[0], cell: (c) => h('span', {class: 'old'}, shown_value(c.a))},
     {key: 'b', title: heads[1], cell: (c) => h('strong', null, shown_value(c.b))}]});
+
+/** What a draft says now, part by part, beside what was seen of it: for steps({difference}). null: its text is the same. */
+export const draft_difference = (path, shown, kind, states) => Object.assign(async () => {
+  const {member_title, schema_of, written} = await import('./schema_form.js'), [now, schema] = await Promise.all([get(path), schema_of(kind)]);
+  const [a, b] = [written(schema, shown), written(schema, now)];
+  return changes(a, b).length ? changes_table(a, b, (pointer) => member_title(schema, pointer), [t('您看到的', 'What you saw'), t('现在的', 'What stands')]) : null;
+}, {states, whole: true});
 
 const NAMES = {code: '政策代码', title: '名称', district: '区', effective_from: '施行日', effective_to: '失效日', apply_until: '申报截止日',
   legal_ref: '依据', source: '出处', share: '比例（%）', points: '每年百分点', months: '月数上限', years: '年数上限', cap: '单笔上限',

@@ -34,12 +34,12 @@ export function cells_differ(seen, now) {
   return found;
 }
 
-const MOST = 40;
+const MOST = 12; // of a hundred: one loan is in a cell of each section
 /** What has changed since `seen`, as a table. */
-export async function changed_since(quarter, seen) {
+export async function changed_since(quarter, seen, head) {
   const {report} = await figures_seen(quarter), rows = cells_differ(seen, report);
   return [table({rows: rows.slice(0, MOST), empty: t('汇总数字没有不同。', 'No figure differs.'), columns: [
-    {key: 'title', title: t('项目', 'Item')}, {key: 'a', title: t('您看到的', 'What you saw'), num: true, cell: (d) => h('span', {class: 'old'}, d.a)},
+    {key: 'title', title: t('项目', 'Item')}, {key: 'a', title: head || t('您看到的', 'What you saw'), num: true, cell: (d) => h('span', {class: 'old'}, d.a)},
     {key: 'b', title: t('现在的', 'What stands'), num: true, cell: (d) => h('strong', null, d.b)}]}),
   rows.length > MOST ? h('p', {class: 'hint'}, t(`另有 ${rows.length - MOST} 处`, `and ${rows.length - MOST} more`)) : null];
 }

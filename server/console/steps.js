@@ -19,9 +19,10 @@ const DANGER = ['refuse', 'return', 'withdraw', 'clawback', 'end', 'void'];
 export const seen_text = (d, v, states) => v === null || v === undefined || v === '' ? '—' : d.pointer === '/state' ? title(states, v)
   : /^-?\d+\.\d\d$/.test(v) ? money(v) : String(v);
 
-/** What changed since the page was loaded, as a refusal E_SEEN tells it; `states` is the list of the record's states. */
-export function stale(error, reload, beside, states) {
-  const told = (error.problem.difference || []).filter((d) => !beside || (d.seen !== null && d.pointer !== '/seen'));
+/** What changed since the page was loaded, as a refusal E_SEEN tells it; `states` is the list of the record's states.
+ * `beside` is shown instead where the ledger tells no more than digests, or (`whole`) no more than whole members. */
+export function stale(error, reload, beside, states, whole) {
+  const told = (error.problem.difference || []).filter((d) => !beside || (!whole && d.seen !== null && d.pointer !== '/seen'));
   return h('div', {class: 'summary', role: 'alert', tabindex: '-1'},
     h('h2', null, t('这份数据在您打开之后已有变动', 'This has changed since you opened it')),
     h('p', null, t('请看差异后再决定；没有办理任何事项。', 'Look at the difference, then decide. Nothing was done.')),
@@ -51,7 +52,7 @@ export function steps({record, seen, legal, fields = {}, verbs = {}, hints = {},
         } catch (e) {
           if (!(e instanceof Refusal) || !e.has('E_SEEN')) throw e;
           const beside = difference ? await difference().catch(() => null) : null; // where the ledger can not tell what was seen
-          const shown = stale(e, after, beside, difference ? difference.states : null);
+          const shown = stale(e, after, beside, difference ? difference.states : null, difference && difference.whole);
           replace(place, shown);
           shown.focus();
           return;

@@ -3,9 +3,10 @@
  */
 import {h, name, u} from '../h.js';
 import {get} from '../api.js';
-import {apart, barred_notes, difference} from '../apart.js';
+import {apart, barred_notes} from '../apart.js';
 import {edit_links, form_of} from '../drafting.js';
 import {money, pct} from '../fmt.js';
+import {draft_difference} from '../rule.js';
 import {steps} from '../steps.js';
 import {badge, card, facts, table} from '../table.js';
 import {plan_state} from './plans.js';
@@ -26,7 +27,7 @@ function next(ctx, p) {
   return h('section', {class: 'card stick no-print'}, h('h2', null, t('下一步', 'Next step')), barred_notes(barred),
     steps({record: u`/v1/plans/${p.id}`, seen: p.seen, legal, keep: 'plan-' + p.id, after: ctx.reload,
     verbs: {approve: p.needs > p.assents.length + 1 ? t(`批准（共须 ${p.needs} 人）`, `Approve (${p.needs} persons)`)
-      : t('批准，即施行', 'Approve: it is in force')}, difference: difference(u`/v1/plans/${p.id}`, p, {}, 'plan.state')}));
+      : t('批准，即施行', 'Approve: it is in force')}, difference: draft_difference(u`/v1/plans/${p.id}`, p, 'plan', 'plan.state')}));
 }
 
 const measures_of = (p) => !p.measures ? null : card(t('举措', 'Measures'), table({rows: p.measures, columns: [

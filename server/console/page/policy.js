@@ -4,10 +4,10 @@
  */
 import {h, name, u} from '../h.js';
 import {get, Refusal} from '../api.js';
-import {apart, barred_notes, difference} from '../apart.js';
+import {apart, barred_notes} from '../apart.js';
 import {book_of} from '../decision.js';
 import {is_edited, must_be_allowed} from '../drafting.js';
-import {changes_table, pointer_title, rule_of, sentences} from '../rule.js';
+import {changes_table, draft_difference, pointer_title, rule_of, sentences} from '../rule.js';
 import {steps} from '../steps.js';
 import {card, facts} from '../table.js';
 import {state_badge} from './policies.js';
@@ -44,7 +44,7 @@ function next(ctx, d) {
     verbs: {approve: t('批准，即施行', 'Approve: it is in force'), end: t('终止政策', 'End it')},
     fields: {approve: [{name: 'on', label: t('批准日', 'Day'), need: true, kind: 'date', value: ctx.today}],
     end: [{name: 'on', label: t('终止日', 'Day'), need: true, kind: 'date', value: ctx.today}]},
-    difference: difference(u`/v1/policies/${p.id}`, p, {}, 'policy.state')}) : null);
+    difference: draft_difference(u`/v1/policies/${p.id}`, p, 'policy', 'policy.state')}) : null);
 }
 
 const as_it_stands = (ctx, d) => h('div', {class: 'aside'},

@@ -1,7 +1,7 @@
 /**
  * proposal.js - one act that waits for a second person: all of it, what it changes, then agreed to or not.
  */
-import {h, name, u} from '../h.js';
+import {h, name, replace, u} from '../h.js';
 import {get, maybe} from '../api.js';
 import {apart, barred_notes, difference, steps_line} from '../apart.js';
 import {differences, is_map} from '../diff.js';
@@ -29,17 +29,25 @@ function next(ctx, d) {
 
 const agreed = (p) => p.steps.filter((s) => s.counts).length; // who is out of office since does not count
 const is_seal = (p) => p.kind === 'seal' && !!p.act && !!p.act.quarter;
-/** Of a quarter that is to be sealed also its figures; were they others when it was proposed, what has become of them. */
+/** Of a quarter that is to be sealed also its figures, and whether they are those that were proposed. */
 async function load(ctx) {
   const p = await get(u`/v1/proposals/${ctx.at.id}`), looked = is_seal(p) && p.state === 'waiting' && ctx.may('GET /v1/reports/quarterly/{quarter}');
-  const figures = looked ? await maybe(figures_seen(p.act.quarter)) : null, moved_on = figures && p.act.seen && figures.seen !== p.act.seen;
-  return {p, figures, changes: moved_on ? await changed_since(p.act.quarter, await figures_at(p.act.quarter, p.proposed_at)) : null};
+  const figures = looked ? await maybe(figures_seen(p.act.quarter)) : null;
+  return {p, figures, outdated: !!(figures && p.act.seen && figures.seen !== p.act.seen)};
 }
 
-const seal_cards = (ctx, d) => [d.changes ? card(t('提出之后数字已有变动', 'The figures have changed since it was proposed'),
+/** What has changed since it was proposed: the figures of then are counted from the records, which takes its time. */
+function changes_of(p) {
+  const place = h('div', {role: 'status'}, t('正在比较……', 'Comparing…'));
+  figures_at(p.act.quarter, p.proposed_at).then((then) => changed_since(p.act.quarter, then, t('提出时', 'As proposed'))).then((nodes) => replace(place, nodes))
+    .catch(() => replace(place, t('比较不了，请看报告。', 'They cannot be compared: see the report.')));
+  return place;
+}
+
+const seal_cards = (ctx, d) => [d.outdated ? card(t('提出之后数字已有变动', 'The figures have changed since it was proposed'),
   h('p', {class: 'notice warn'}, t('同意的须是提出人看到的数字：请不同意，由提出人重新提出。', 'What is agreed to is what the proposer saw: refuse it, and it is proposed anew.')),
-  d.changes) : null, headline_card(t('将要封存的主要数字', 'The figures that will be sealed'),
-  d.figures.report.sections.find((s) => s.name === 'headline'), ctx.unit || 'yi'), h('p', null, h('a', {href: u`/console/reports/${d.p.act.quarter}/seal`},
+  changes_of(d.p)) : null, headline_card(t('将要封存的主要数字', 'The figures that will be sealed'),
+  d.figures.report.sections.find((s) => s.name === 'headline'), ctx.unit || 'yi'), h('p', {class: 'buttons'}, h('a', {href: u`/console/reports/${d.p.act.quarter}/seal`},
   t('报送情况与预警', 'Reporters and flags')))];
 
 const moved = (p) => p.before !== undefined && p.before_now !== undefined && JSON.stringify(p.before) !== JSON.stringify(p.before_now);
@@ -52,14 +60,14 @@ function content(p) {
       {key: 'a', title: t('原值', 'Before'), cell: (d) => h('span', {class: 'old'}, act_text(d.key, d.a))},
       {key: 'b', title: t('改为', 'To'), cell: (d) => h('strong', null, act_text(d.key, d.b))}]});
   }
-  return is_map(p.act) ? facts(Object.entries(p.act).map(([k, v]) => [act_title(k), act_text(k, v)])) : h('pre', {class: 'mono'},
+  return is_map(p.act) ? facts(Object.entries(p.act).filter(([k]) => !is_seal(p) || !['seen', 'reference'].includes(k)).map(([k, v]) => [act_title(k), act_text(k, v)])) : h('pre', {class: 'mono'},
     JSON.stringify(p.act, null, 1));
 }
 
 export const page = {
   load,
   title: (ctx, {p}) => is_english() ? p.title_en : p.title,
-  sub: (ctx, {p}) => [p.act && p.act.reference ? [name(p.act.reference), ' · '] : null, t('由 ', 'by '), name(p.proposed_by),
+  sub: (ctx, {p}) => [p.act && (p.act.quarter || p.act.reference) ? [name(p.act.quarter || p.act.reference), ' · '] : null, t('由 ', 'by '), name(p.proposed_by),
     t(` 于 ${instant(p.proposed_at)} 提出`, ` at ${instant(p.proposed_at)}`)],
   view: (ctx, d) => { const p = d.p; return [h('section', {class: 'verdict ' + {waiting: 'ask', approved: 'good', refused: 'never'}[p.state]},
     h('h2', null, badge('proposal.state', p.state)), p.amount ? h('p', {class: 'sum'}, h('strong', null, money(p.amount)),

@@ -3,11 +3,11 @@
  */
 import {h, name, u} from '../h.js';
 import {get} from '../api.js';
-import {apart, barred_notes, difference} from '../apart.js';
+import {apart, barred_notes} from '../apart.js';
 import {book_of} from '../decision.js';
 import {edit_links, form_of} from '../drafting.js';
 import {money, pct} from '../fmt.js';
-import {condition} from '../rule.js';
+import {condition, draft_difference} from '../rule.js';
 import {steps} from '../steps.js';
 import {badge, card, facts, table} from '../table.js';
 import {t, title} from '../words.js';
@@ -31,7 +31,7 @@ function next(ctx, s) {
   return legal.length || barred.length ? h('section', {class: 'card stick no-print'}, h('h2', null, t('下一步', 'Next step')), barred_notes(barred),
     steps({record: u`/v1/schemes/${s.id}`, seen: s.seen, legal, keep: 'scheme-' + s.id, after: ctx.reload,
       fields: {approve: [{name: 'on', label: t('批准日', 'Day'), need: true, kind: 'date', value: ctx.today}]},
-      verbs: {approve: t('批准，即施行', 'Approve: it is in force')}, difference: difference(u`/v1/schemes/${s.id}`, s, {}, 'scheme.state')})) : null;
+      verbs: {approve: t('批准，即施行', 'Approve: it is in force')}, difference: draft_difference(u`/v1/schemes/${s.id}`, s, 'scheme', 'scheme.state')})) : null;
 }
 
 function trigger_of(x) {
