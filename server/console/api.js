@@ -10,7 +10,8 @@ import {with_query} from './h.js';
 import {is_english, t} from './words.js';
 
 let csrf = null,
-  signed_out = null;
+  signed_out = null,
+  changed = null;
 export const csrf_set = (value) => {
   csrf = value;
 };
@@ -18,6 +19,12 @@ export const csrf_set = (value) => {
 export const on_signed_out = (f) => {
   signed_out = f;
 };
+
+/** What is done after something was recorded: `f` is called, and not waited for. */
+export const on_changed = (f) => {
+  changed = f;
+};
+const ASKS = /[?&]dry_run=true|\/(eligibility-checks|rehearsals)(\?|$)|^\/console\//; // POST, and record nothing
 
 /** What the daemon refused, in its words. */
 export class Refusal extends Error {
@@ -56,6 +63,7 @@ async function refusal(response) {
 /** The answer, good or bad; signed in again on the way if need be. */
 export async function answer(method, path, body, headers) {
   const response = await request(method, path, body, headers);
+  if (method !== 'GET' && response.ok && changed && !ASKS.test(path)) changed();
   if (response.status !== 401 || !signed_out || path.startsWith('/console/')) return response;
   await signed_out();
   return answer(method, path, body, headers);

@@ -2,7 +2,7 @@
  * app.js - from an address to a page: session, routes, history, keys.
  */
 import {h, replace, with_query} from './h.js';
-import {csrf_set, get, Gone, on_signed_out, post, Refusal} from './api.js';
+import {csrf_set, get, Gone, on_changed, on_signed_out, post, Refusal} from './api.js';
 import {drafts_are_of} from './form.js';
 import {failed, menu, not_built, not_there, page_nodes, skeleton, SYSTEM, top_bar, upgraded} from './frame.js';
 import {landing_of, menu_of, OPEN, route_of} from './routes.js';
@@ -257,6 +257,11 @@ document.addEventListener('keydown', (e) => {
     );
 });
 
+let recount = null;
+on_changed(() => {
+  clearTimeout(recount);
+  recount = setTimeout(count_tasks, 300); // the page itself asks first
+});
 on_signed_out(async () => {
   me = await sign_in_again(me);
 });

@@ -102,7 +102,8 @@ export function bulk(ctx, rows, options) {
     try {
       const verdicts = await send(o, now.step, list, reason.value);
       replace(place, verdict_card(o, now.step, list, verdicts, ctx.reload));
-      for (const box of boxes.values()) box.disabled = true;
+      const list_shown = place.nextElementSibling; // it is not what stands any more
+      if (list_shown) list_shown.hidden = true;
       document.getElementById('verdicts').focus();
     } catch (error) {
       tell(error instanceof Gone ? [{text: t('没有收到回音，可能已办理一部分。请再办一次：已办的不会重复。',

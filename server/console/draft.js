@@ -93,12 +93,18 @@ function copy_button(s) {
   });
 }
 
+const FILE_MOST = 1 << 20;
 /** A rule that came as a file is written into the form. */
 function from_file(s, wrong) {
   const input = h('input', {type: 'file', id: 'from-file', accept: '.json,application/json'});
   input.addEventListener('change', async () => {
     const file = input.files[0];
     if (!file) return;
+    input.value = '';
+    if (file.size > FILE_MOST) {
+      replace(wrong, t('文件超过 1 MiB，不会是一份这样的记录；表单没有改动。', 'More than 1 MiB: it is no such record; nothing was changed.'));
+      return;
+    }
     try {
       const doc = JSON.parse(await file.text());
       if (!doc || typeof doc !== 'object' || Array.isArray(doc)) throw new SyntaxError('no object');
@@ -109,7 +115,6 @@ function from_file(s, wrong) {
       replace(wrong, t('这不是 JSON 文件，表单没有改动。请选从本系统下载或按接口说明编写的 .json 文件。',
         'This is no JSON file; nothing was changed.'));
     }
-    input.value = '';
   });
   return h('div', {class: 'field'}, h('label', {for: 'from-file'}, t('从文件载入', 'Load a file'), h('span', {class: 'hint'},
     t('（.json，代替现在的内容）', ' (.json, instead of what stands here)'))), input, wrong);

@@ -66,15 +66,17 @@ function leaf(schema, name, need, top) {
 
 // ---- members, lists ------------------------------------------------------------------------------
 
+const SHOWN = 100; // of a list that came as a file
 export function list_form(s, schema, pointer, name, o) {
   const items = at(s.doc, pointer) || [], title = is_english() ? words_of(name) : schema.title;
   const legend = (i) => o.legend && o.legend(`${pointer}/${i}`, items[i], i) || `${title} ${i + 1}`;
   const add = () => { put(s.doc, pointer, [...items, {}]); s.redraw(id_of(`${pointer}/${items.length}`)); };
-  return group(s, pointer, null, items.map((x, i) => group(s, `${pointer}/${i}`, legend(i), members(s, schema.items, `${pointer}/${i}`, o),
+  return group(s, pointer, null, items.slice(0, SHOWN).map((x, i) => group(s, `${pointer}/${i}`, legend(i), members(s, schema.items, `${pointer}/${i}`, o),
     h('div', {class: 'buttons'}, list_buttons(s, at(s.doc, pointer), i, `${pointer}/${i}`, `${title} ${i + 1}`)))),
-  h('div', {class: 'buttons'}, items.length < (schema.maxItems || 1000) ? button(t(`添加${title}`, `Add: ${title}`), null, add,
+  items.length > SHOWN ? kept_as_it_is(t(`${title} ${SHOWN + 1} 起的 ${items.length - SHOWN} 项`, `${title} ${SHOWN + 1} to ${items.length}`), '…') : null,
+  h('div', {class: 'buttons'}, items.length < Math.min(schema.maxItems || 1000, SHOWN) ? button(t(`添加${title}`, `Add: ${title}`), null, add,
     id_of(pointer) + '-add') : h('p', {class: 'hint', id: id_of(pointer) + '-add', tabindex: '-1'},
-    t(`最多 ${schema.maxItems} 项`, `at most ${schema.maxItems}`))));
+    t(`最多 ${Math.min(schema.maxItems || 1000, SHOWN)} 项`, `at most ${Math.min(schema.maxItems || 1000, SHOWN)}`))));
 }
 
 function member(s, schema, pointer, name, need, o, top) {

@@ -47,7 +47,9 @@ export const page = {
     'Appropriated = paid + held + left. An entry counts when a second person has approved it.'),
   view: (ctx, d) => [d.budgets.length ? h('div', {class: 'cards'}, d.budgets.map((b) => card([name(d.titles[b.policy] || b.policy),
     h('small', null, b.policy)], budget_bar(b)))) : null, enter(ctx, d),
-    card(t('登记', 'Entries'), table({rows: d.entries.items, empty: t('还没有登记预算。', 'No entries yet.'),
+    card(t('登记', 'Entries'), table({rows: d.entries.items, empty: d.codes.length || !ctx.may('POST /v1/budgets') ? t('还没有登记预算。', 'No entries yet.')
+      : [t('还没有施行中的政策：先起草政策、由另一人批准，再为它登记预算。', 'No policy is in force: draft one, have it approved, then enter its budget. '),
+        h('a', {href: '/console/policies'}, t('去政策', 'To the policies'))],
       columns: [{key: 'reference', title: t('凭证号', 'Voucher')}, {key: 'policy', title: t('政策', 'Policy')},
       {key: 'year', title: t('年度', 'Year')},
       {key: 'kind', title: t('种类', 'Kind'), cell: (b) => KINDS[b.kind] ? t(...KINDS[b.kind]) : b.kind},

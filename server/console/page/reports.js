@@ -14,7 +14,8 @@ const state_of = (q) =>
       ? badge(null, 'warn', t('未封存', 'Not sealed'))
       : badge(null, 'none', t('进行中', 'Running'));
 
-function columns_of(ctx) {
+function columns_of(ctx, d) {
+  const last = d.items.filter((q) => q.sealed_at).map((q) => q.quarter).pop() || ''; // what is before it can no longer be sealed
   const may_seal = ctx.may('POST /v1/reports/quarterly/{quarter}/seal');
   return [
     {key: 'quarter', title: t('季度', 'Quarter'), cell: (q) => quarter_title(q.quarter)},
@@ -31,7 +32,7 @@ function columns_of(ctx) {
               ' · ',
               h('a', {href: u`/console/reports/${q.quarter}/seal`}, t('封存与签名', 'Seal')),
             ]
-          : q.complete && may_seal && q.loans
+          : q.complete && may_seal && q.loans && q.quarter > last
             ? h('a', {href: u`/console/reports/${q.quarter}/seal`}, t('封存', 'Seal'))
             : '—',
     },
@@ -65,7 +66,7 @@ export const page = {
           t(`打开 ${quarter_title(latest(d.items))}报告`, `Open ${quarter_title(latest(d.items))}`),
         ),
       ),
-      card(null, table({rows: used, columns: columns_of(ctx), href: (q) => u`/console/reports/${q.quarter}`})),
+      card(null, table({rows: used, columns: columns_of(ctx, d), href: (q) => u`/console/reports/${q.quarter}`})),
     ];
   },
 };

@@ -2,19 +2,28 @@
  * tasks.js - what waits for me, in the order in which it is done; what I may not do myself stands last, with the reason.
  */
 import {h, name, u} from '../h.js';
-import {get, get_all} from '../api.js';
-import {count, instant, money} from '../fmt.js';
-import {badge, card, due, table} from '../table.js';
+import {get, get_all, maybe} from '../api.js';
+import {count, instant, latest, money, quarter_title} from '../fmt.js';
+import {badge, card, due, figure, table} from '../table.js';
 import {is_english, t, title} from '../words.js';
 
 const GROUPS = [['resubmit', '退回补正', 'Returned to us'], ['accept', '待受理', 'To accept'], ['confirm', '待确认', 'To confirm'],
   ['approve', '待批准', 'To approve'], ['pay', '待支付', 'To pay'], ['look', '待复核', 'To look at']];
 const group_of = (x) => (x.kind === 'proposal' ? 'look' : x.steps[0]);
 
-async function load() {
-  const [tasks, counted] = await Promise.all([get_all('/v1/tasks', {own: 'true'}, 500), get('/v1/tasks', {limit: 1, total: 'true'})]);
+/** What a bank has not told, of the last quarter that is over: [[title, number, address of the records]]. */
+async function missing_of(ctx) {
+  if (ctx.me.kind !== 'bank') return null;
+  const quarter = latest((await get('/v1/quarters')).items);
+  const report = await maybe(get(u`/v1/reports/quarterly/${quarter}`, {section: 'reporters'})), s = report && report.sections[0], row = s && s.rows[0];
+  const late = row ? s.columns.filter((c) => /silent|missing/.test(c.key) && c.unit !== 'yuan' && row.cells[c.key] && row.cells[c.key].rows && row.cells[c.key].value > 0) : [];
+  return {quarter, late: late.map((c) => ({title: c.title, cell: row.cells[c.key], unit: c.unit}))};
+}
+
+async function load(ctx) {
+  const [tasks, counted, missing] = await Promise.all([get_all('/v1/tasks', {own: 'true'}, 500), get('/v1/tasks', {limit: 1, total: 'true'}), missing_of(ctx)]);
   const own = (x) => x.blocked_by === 'same_person';
-  return {rows: tasks.items.filter((x) => !own(x)), others: tasks.items.filter(own), counts: counted.counts, total: counted.total, more: tasks.next};
+  return {missing, rows: tasks.items.filter((x) => !own(x)), others: tasks.items.filter(own), counts: counted.counts, total: counted.total, more: tasks.next};
 }
 
 const console_of = (x) => x.path.replace(/^\/v1\//, '/console/');
@@ -39,6 +48,12 @@ const group = (rows, zh, en) => card([t(zh, en), h('small', null, t(`${rows.leng
     {key: 'due', title: t('到期', 'Due'), cell: (x) => due(x.due_on, null, x.days_left)}, SINCE(),
     {key: 'steps', title: t('可办', 'You may'), cell: may}]}));
 
+/** A bank's other duty: what it has to tell. */
+const to_tell = (m) => m ? card([t('报送', 'Data'), h('small', null, quarter_title(m.quarter))], h('p', null, m.late.length
+  ? m.late.map((x) => [x.title, ' ', figure(x.cell, x.unit), t('　', ' ')]) : t('没有到期未报的结果。', 'No result is overdue.')),
+h('div', {class: 'buttons'}, h('a', {class: 'button', href: '/console/upload'}, t('去报送', 'Send data')),
+  h('a', {class: 'button', href: u`/console/reports/${m.quarter}?section=reporters`}, t('看报送情况', 'How it was sent')))) : null;
+
 const elsewhere = (n, zh, en, href, verb) => n ? card(t(zh, en), h('p', null, h('a', {href}, verb(count(n))))) : null;
 
 export const page = {
@@ -48,7 +63,7 @@ export const page = {
     d.more ? t(`下面列出前 ${d.rows.length} 件，办完后再列其余。`, ` The first ${d.rows.length} are listed; the others follow as these are done.`) : null] : null,
   view: (ctx, d) => [d.rows.length ? null : card(null, h('p', {class: 'empty'}, t('没有等您办理的事项。', 'Nothing waits for you.'))),
     GROUPS.map(([key, zh, en]) => [d.rows.filter((x) => group_of(x) === key), zh, en]).filter(([rows]) => rows.length)
-      .map(([rows, zh, en]) => group(rows, zh, en)),
+      .map(([rows, zh, en]) => group(rows, zh, en)), to_tell(d.missing),
     elsewhere(d.counts.flags, '预警', 'Red flags', u`/console/flags?state=${'open'}`, (n) => t(`${n} 条未解除`, `${n} open`)),
     elsewhere(d.counts.reports, '逾期未报', 'Overdue reports', '/console/measures', (n) => t(`各部门共 ${n} 份举措报告逾期未报`,
       `${n} reports of departments are overdue`)),
