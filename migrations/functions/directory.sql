@@ -291,14 +291,28 @@ begin
     return d;
 end $$;
 
+-- What is shown of an organisation; whole: to who looks after the list, or audits it.
+create or replace function directory_organisation_shown(o org, whole boolean) returns json language sql stable as $$
+    select json_strip_nulls(json_build_object('code', o.code, 'kind', o.kind, 'name', o.name, 'district', o.district,
+               'uscc', case when whole then o.uscc end,
+               'disabled_at', case when whole then instant_text(o.disabled_at) end))
+$$;
+
+-- What is shown of a person with these posts.
+create or replace function directory_person_shown(x person, posts post[]) returns json language sql stable as $$
+    select json_strip_nulls(json_build_object('id', x.id, 'name', x.name, 'known_by_number', x.id_hash is not null,
+               'disabled_at', instant_text(x.disabled_at), 'same_as', x.same_as, 'posts', (
+               select json_agg(json_build_object('organisation', o.code, 'name', s.name, 'staff_no', s.staff_no,
+                                                 'ended_at', instant_text(s.ended_at)) order by o.code)
+                 from unnest(posts) s join org o on o.id = s.org_id)))
+$$;
+
 -- The organisations that whoever asks may know of, in the order of their codes: the offices of the city all of them,
 -- everybody else the offices, himself, and whose records name him, which tell that code beside their recorder. A bank
 -- never learns by this list which other banks there are. What is kept of them besides is for who looks after the list.
 create or replace function directory_organisations(of_kind text) returns table (id text, item json)
     language sql stable security definer set search_path = public, pg_temp as $$
-    select o.code, json_strip_nulls(json_build_object('code', o.code, 'kind', o.kind, 'name', o.name, 'district',
-               o.district, 'uscc', case when my_kind() in ('ip_office', 'auditor') then o.uscc end,
-               'disabled_at', case when my_kind() in ('ip_office', 'auditor') then instant_text(o.disabled_at) end))
+    select o.code, directory_organisation_shown(o, my_kind() in ('ip_office', 'auditor'))
       from org o
      where my_kind() <> ''
        and o.code <> 'SYSTEM'
@@ -314,12 +328,7 @@ $$;
 -- The persons with their posts.
 create or replace function directory_persons(organisation text) returns table (id uuid, item json)
     language sql stable security definer set search_path = public, pg_temp as $$
-    select x.id, json_strip_nulls(json_build_object('id', x.id, 'name', x.name, 'known_by_number',
-               x.id_hash is not null, 'disabled_at', instant_text(x.disabled_at), 'same_as', x.same_as,
-               'posts', (
-               select json_agg(json_build_object('organisation', o.code, 'name', s.name, 'staff_no', s.staff_no,
-                                                 'ended_at', instant_text(s.ended_at)) order by o.code)
-                 from post s join org o on o.id = s.org_id where s.person = x.id)))
+    select x.id, directory_person_shown(x, array(select s from post s where s.person = x.id))
       from person x
      where my_kind() in ('ip_office', 'auditor')
        and (organisation is null or exists (select from post s join org o on o.id = s.org_id
@@ -337,4 +346,74 @@ create or replace function directory_tokens(organisation text) returns table (id
       join org o on o.id = t.org_id
      where my_kind() in ('ip_office', 'auditor')
        and (organisation is null or o.code = organisation)
+$$;
+
+-- What a person or an organisation was, flight by flight, by the rows that the log keeps: as it is shown, and by which
+-- record of whom; what a command of the operator or an upgrade wrote has none. For who looks after them and auditors.
+create or replace function directory_history(what text, key text) returns table (version bigint, item json)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    if coalesce(my_kind(), '') not in ('ip_office', 'auditor') then
+        return;
+    end if;
+    return query
+    with kept as materialized (
+        select r.no, r.flight, r.tab, r.content
+          from log_row r
+         where r.tab = any (case what when 'organisation' then array['org'] else array['person', 'post'] end)
+           and key = r.content ->> case r.tab when 'org' then 'code' when 'person' then 'id' else 'person' end
+    ),
+    turn as (
+        select k.flight, max(k.no) as no, row_number() over (order by max(k.no)) as version
+          from kept k
+         group by k.flight
+    )
+    select t.version, json_joined(
+           json_strip_nulls(json_build_object('version', t.version, 'recorded_at', instant_text(h.signed_at),
+               'act', a.type, 'act_id', a.id, 'recorded_by', a.proposed_by, 'approved_by', a.approved_by,
+               'reason', a.reason)),
+           case what when 'organisation' then (
+                    select directory_organisation_shown(json_populate_record(null::org, k.content), true)
+                      from kept k
+                     where k.no = t.no)
+                else directory_person_shown((
+                    select json_populate_record(null::person, k.content)
+                      from kept k
+                     where k.tab = 'person' and k.no <= t.no
+                     order by k.no desc
+                     limit 1), array(
+                    select json_populate_record(null::post, s.content)
+                      from (select distinct on (k.content ->> 'org_id') k.content
+                              from kept k
+                             where k.tab = 'post' and k.no <= t.no
+                             order by k.content ->> 'org_id', k.no desc) s)) end)
+      from turn t
+      left join log_leaf l on l.record_id = t.flight and l.version = 0
+      left join log_head h on h.size = l.head
+      left join lateral directory_act(what, key, l.head, array(
+                select k.content from kept k where k.flight = t.flight and k.tab = 'post')) a on true
+     order by t.version;
+end $$;
+
+-- The record by which a flight of the log changed a person or an organisation: the last that names it. A person who was
+-- known by the hash of his number is named by the post that he got.
+create or replace function directory_act(what text, key text, head bigint, posts json[])
+    returns table (type text, id uuid, proposed_by text, approved_by text, reason text) language sql stable as $$
+    select r.type, r.id, r.recorded_by, case when s.type = 'proposal_step' then s.recorded_by end,
+           coalesce(r.body ->> 'reason', s.body ->> 'reason')
+      from log_leaf f
+      join submission s on s.id = f.record_id and s.version = f.version
+      join submission r on r.version = 1
+                       and r.id = case s.type when 'proposal_step' then (s.body ->> 'proposal')::uuid else s.id end
+     where f.no < directory_act.head
+       and f.no >= coalesce((select max(h.size) from log_head h where h.size < directory_act.head), 0)
+       and (s.type in ('organisation_disable', 'person_disable') or s.type = 'proposal_step')
+       and r.type like what || '%'
+       and (r.id::text = directory_act.key
+            or exists (select from json_each_text(r.body) m where m.value = directory_act.key)
+            or exists (select from unnest(posts) p
+                         join org o on o.id = (p ->> 'org_id')::bigint
+                        where o.code = r.body ->> 'organisation' and p ->> 'name' = r.body ->> 'name'))
+     order by f.no desc
+     limit 1
 $$;

@@ -42,10 +42,49 @@ static void token_post(struct req *r)
     record_secret(r, v, "token_first", token);
 }
 
+/* ---- history --------------------------------------------------------------------------------- */
+
+static void on_history(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct req *r = arg;
+    if (!fail && rows->n == 0)
+        reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
+    else
+        on_items(r, rows, fail);
+}
+
+static void ask_history(struct req *r, struct str what)
+{
+    const struct str p[] = {what, r->capture[0]};
+    db_query(r->server->db, r->a, r->actor, SQL_DIRECTORY_HISTORY, p, COUNT_OF(p), on_history, r);
+}
+
+static void organisation_history(struct req *r)
+{
+    ask_history(r, STR("organisation"));
+}
+
+static void person_history(struct req *r)
+{
+    ask_history(r, STR("person"));
+}
+
 /* ---- answers --------------------------------------------------------------------------------- */
 
 #define KINDS "bank insurer guarantor district finance ip_office auditor"
 
+/* In a history alone: which version, and by which record of whom; an operator's command has none.
+ */
+// clang-format off
+#define HISTORY_MEMBERS \
+    {"version", M_COUNT, "版本", .en = "Its number, in a history", .maybe = true}, \
+    {"recorded_at", M_INSTANT, "记录时刻", .en = "When the log signed it", .maybe = true}, \
+    {"act", M_TEXT, "事项", .en = "Type of the record that made it so", .maybe = true}, \
+    {"act_id", M_ID, "事项编号", .en = "Id of that record", .maybe = true}, \
+    {"recorded_by", M_TEXT, "经办人", .en = "Who recorded or proposed it", .maybe = true}, \
+    {"approved_by", M_TEXT, "复核人", .en = "Who approved it last", .maybe = true}, \
+    {"reason", M_TEXT, "理由", .en = "Why", .maybe = true}
+// clang-format on
 static const struct member organisation_members[] = {
     {"code", M_TEXT, "机构代码", .en = "Code"},
     {"kind", M_WORD, "机构类别", .en = "Kind", .words = KINDS},
@@ -53,6 +92,7 @@ static const struct member organisation_members[] = {
     {"district", M_TEXT, "区代码", .en = "District", .maybe = true},
     {"uscc", M_TEXT, "统一社会信用代码", .en = "Unified social credit code", .maybe = true},
     {"disabled_at", M_INSTANT, "停用时刻", .en = "When it was disabled", .maybe = true},
+    HISTORY_MEMBERS,
     {.name = NULL},
 };
 static const struct member post_members[] = {
@@ -69,6 +109,7 @@ static const struct member person_members[] = {
     {"posts", M_OBJECT, "任职", .en = "Where the person sits", .of = post_members, .list = true},
     {"disabled_at", M_INSTANT, "停用时刻", .en = "When disabled everywhere", .maybe = true},
     {"same_as", M_ID, "与此人为同一人", .en = "The person that he was found to be", .maybe = true},
+    HISTORY_MEMBERS,
     {.name = NULL},
 };
 static const struct member token_members[] = {
@@ -122,6 +163,13 @@ const struct route directory_routes[] = {
         .answers = ANSWERS(PAGE_OF(organisation_shape)),
         .zh = "机构列表",
         .en = "List the organisations that whoever asks may know of"},
+    {.method = METHOD_GET,
+        .path = "/v1/organisations/{code}/history",
+        .roles = READERS,
+        .handle = organisation_history,
+        .answers = ANSWERS(PAGE_OF(organisation_shape)),
+        .zh = "机构的历史",
+        .en = "What an organisation was, by which record of whom"},
     ASKED("/v1/organisations/{code}/rename", organisation_step, organisation_rename_record,
         record_proposed, "机构更名", "Propose another name of an organisation"),
     ASKED("/v1/organisations/{code}/disable", organisation_step, organisation_disable_record,
@@ -140,6 +188,13 @@ const struct route directory_routes[] = {
         .answers = ANSWERS(PAGE_OF(person_shape)),
         .zh = "人员列表",
         .en = "List persons with their posts"},
+    {.method = METHOD_GET,
+        .path = "/v1/persons/{id}/history",
+        .roles = READERS,
+        .handle = person_history,
+        .answers = ANSWERS(PAGE_OF(person_shape)),
+        .zh = "人员的历史",
+        .en = "What a person was, and where he sat, by which record of whom"},
     ASKED("/v1/persons/{id}/disable", record_step, person_disable_record, record_made, "停用人员",
         "End a person's posts, or one of them, at once"),
     ASKED("/v1/organisations/{code}/enable", organisation_step, organisation_enable_record,

@@ -73,6 +73,41 @@ class Directory(FundCase):
         self.agree(self.ask("organisations/GUARANTOR-D%d/rename" % self.n, name="担保", uscc=uscc, reason="补登"))
         self.assertIn("BANK-N%d" % self.n, seen(other))
 
+    def history(self, where, *names):
+        items = self.get("/v1/%s/history" % where, self.admin)["items"]
+        self.assertEqual([x["version"] for x in items], list(range(1, len(items) + 1)))
+        self.assertEqual(sorted(x["recorded_at"] for x in items), [x["recorded_at"] for x in items])
+        return [tuple(x.get(n) for n in names) for x in items]
+
+    def test_an_organisation_and_a_person_have_a_history(self):
+        """Each version with the record that made it so, who told it, who agreed; others do not learn of it."""
+        self.entered()
+        self.agree(self.ask("organisations/%s/rename" % self.code, name="更名银行", reason="改制"))
+        self.ask("organisations/%s/disable" % self.code, 201, reason="撤销")
+        one, two = "管一@IP-OFFICE", "管二@IP-OFFICE"
+        at = "organisations/" + self.code
+        self.assertEqual(self.history(at, "act", "name", "recorded_by", "approved_by", "reason"), [
+            ("organisation", "新银行", one, two, "已核实"), ("organisation_rename", "更名银行", one, two, "改制"),
+            ("organisation_disable", "更名银行", one, None, "撤销")])
+        self.assertEqual([x is None for x, in self.history(at, "disabled_at")], [True, True, False])
+        who = self.listed("persons", "&organisation=" + self.code)[0]["id"]
+        number = hashlib.sha256(b"%d" % self.n).hexdigest()
+        self.agree(self.ask("persons", organisation="BANK-A", name="新人%d" % self.n, same_as=who, id_hash=number))
+        self.agree(self.ask("persons", organisation="FINANCE", name="又名%d" % self.n, id_hash=number))  # known by it
+        self.ask("persons/%s/disable" % who, 201, organisation=self.code, reason="离职")
+        self.assertEqual(self.history("persons/" + who, "act", "recorded_by", "approved_by", "known_by_number"), [
+            ("person", one, two, False), ("person", one, two, True), ("person", one, two, True),
+            ("person_disable", one, None, True)])
+        self.assertEqual([[(s["organisation"], "ended_at" in s and s["ended_at"] is not None) for s in x]
+                          for x, in self.history("persons/" + who, "posts")], [
+            [(self.code, False)], [("BANK-A", False), (self.code, False)],
+            [("BANK-A", False), (self.code, False), ("FINANCE", False)],
+            [("BANK-A", False), (self.code, True), ("FINANCE", False)]])
+        self.assertEqual(self.history("organisations/IP-OFFICE", "act", "recorded_by"), [(None, None)])  # by a command
+        for path in ("organisations/NOSUCH", "persons/" + self.zero, "persons/x"):
+            self.assertEqual(self.d.call("GET", "/v1/%s/history" % path, token=self.admin).codes(), [("", "E_NOT_FOUND")])
+        self.assertEqual(self.d.call("GET", "/v1/%s/history" % at, token=self.finance).status, 403)
+
     def test_one_person_alone_gives_nobody_power(self):
         made = self.org()
         self.assertEqual(self.agree(made, self.admin, 409).codes(), [("", "E_SAME_PERSON")])

@@ -82,6 +82,8 @@ MATRIX = [
     ("GET", "/v1/approval-tiers", None, ALL),
     ("POST", "/v1/organisations", {}, ("ip_office",)),
     ("GET", "/v1/organisations", None, ALL),
+    ("GET", "/v1/organisations/X/history", None, ("ip_office", "auditor")),
+    ("GET", "/v1/persons/%s/history", None, ("ip_office", "auditor")),
     ("POST", "/v1/organisations/X/rename", {}, ("ip_office",)),
     ("POST", "/v1/organisations/X/disable", {}, ("ip_office",)),
     ("POST", "/v1/organisations/X/enable", {}, ("ip_office",)),
