@@ -30,6 +30,35 @@ select 'claim whose split does not add up', c.id || ''
  where (select sum((x ->> 2)::bigint) from json_array_elements(c.split) x) <> c.net_loss_fen
     or (select sum((x ->> 2)::bigint) from json_array_elements(n.split) x) <> n.net_loss_fen
 union all
+select 'claim whose amounts its rules do not give', c.id || ' ' || x.what
+  from claim c
+  join claim_now n on n.claim = c.id
+ cross join lateral (values ('as it was filed', c.net_loss_fen, c.fund_fen, c.split, c.account -> 'lines'),
+                            ('as it stands', n.net_loss_fen, n.fund_fen, n.split, n.account -> 'lines')) as x(
+       what, net_loss_fen, fund_fen, split, lines)
+ where x.lines -> 0 ->> 'text' is not null -- as claims are judged today
+   and not verify_claim_given(c, x.net_loss_fen, x.fund_fen, x.split, x.lines)
+union all
+select 'claim whose net loss its parts do not give', c.id || ''
+  from claim c
+  join claim_now n on n.claim = c.id
+ cross join lateral (
+       select n.principal_fen + n.interest_fen + n.costs_fen as told,
+              max(fen_of(m ->> 'amount')) filter (where m ->> 'line' = 'paid_elsewhere') as rest,
+              string_to_array(max(m ->> 'formula') filter (where m ->> 'line' = 'ip_part'), ' ') as part
+         from json_array_elements(n.account -> 'lines') m) w -- part: {whole, ×, up, /, down}
+ where verify_claim_alone(c)
+   and n.account -> 'lines' -> 0 ->> 'text' is not null
+   and (w.rest > w.told
+        or n.net_loss_fen <> coalesce(round(coalesce(w.rest, w.told)::numeric * fen_of(w.part[3]) / fen_of(w.part[5])),
+                                      w.rest, w.told)
+        or fen_of(w.part[3]) > fen_of(w.part[5]))
+union all
+select 'claim of more than was owed on its loan', c.id || ''
+  from claim c
+  join claim_now n on n.claim = c.id
+ where c.claimant = 'bank' and n.principal_fen > verify_claim_owed(c)
+union all
 select 'claim step that differs from its record', coalesce(s.id, r.id) || ''
   from (select * from claim_step where step <> 'lapse') s -- the ledger's own, of the day on which a term ended
   full join (select * from submission where type = 'claim_step') r on r.id = s.id

@@ -618,7 +618,7 @@ begin
       into parties, funds, shares
       from generate_subscripts(layers, 1) i;
     bearer := coalesce(array_position(parties, c.claimant), array_position(parties, 'bank'));
-    select min(i) into fund_at from generate_subscripts(parties, 1) i where parties[i] = 'fund' and funds[i] is null;
+    fund_at := claim_fund_at(parties, funds);
     if bearer is not null then
         raised := least(raised, shares[bearer]);
         shares[fund_at] := shares[fund_at] + raised;
@@ -699,17 +699,29 @@ begin
     end loop;
 end $$;
 
--- Share the loss over the layers, within every limit; what a limit keeps from the fund the claimant bears.
+-- What a limit keeps from the fund the claimant bears.
+create or replace function claim_fund_limited(room bigint, bearer int, fund_at int, inout amounts bigint[],
+                                              inout fund bigint) language plpgsql immutable as $$
+begin
+    amounts[bearer] := amounts[bearer] + fund - room;
+    amounts[fund_at] := amounts[fund_at] - (fund - room);
+    fund := room;
+end $$;
+
+-- The part of a net loss that the scheme's own fund has in a list of parties.
+create or replace function claim_fund_at(parties text[], funds text[]) returns int language sql immutable as
+    $$ select min(i) from generate_subscripts(parties, 1) i where parties[i] = 'fund' and funds[i] is null $$;
+
+-- Share the loss over the layers, within every limit.
 create or replace function claim_judge_split(c claim_case, inout j judgement)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     y record := claim_layers(c, j.net_loss);
     amounts bigint[] := y.amounts;
     bearer int := array_position(y.parties, c.claimant);
-    fund_at int := (select min(i)
-                      from generate_subscripts(y.parties, 1) i
-                     where y.parties[i] = 'fund' and y.funds[i] is null);
+    fund_at int := claim_fund_at(y.parties, y.funds);
     limited record;
+    rest record;
 begin
     j.account := j.account || y.lines;
     if (c.terms).public_max_share is not null then
@@ -727,9 +739,9 @@ begin
         if limited.room <= 0 then
             j.problems := j.problems || problem('E_CAP', '/loan', limited.name);
         elsif j.fund_fen > limited.room then
-            amounts[bearer] := amounts[bearer] + j.fund_fen - limited.room;
-            amounts[fund_at] := amounts[fund_at] - (j.fund_fen - limited.room);
-            j.fund_fen := limited.room;
+            rest := claim_fund_limited(limited.room, bearer, fund_at, amounts, j.fund_fen);
+            amounts := rest.amounts;
+            j.fund_fen := rest.fund;
             j.account := j.account || claim_account_line('fund', '限额 ' || limited.name,
                      yuan_text(limited.room), limited.room);
         end if;

@@ -260,6 +260,92 @@ create or replace function verify_firm_balance() returns setof firm_balance lang
 create or replace function verify_balance_firms() returns setof balance_firms language sql stable as
     $$ select x.org_id, x.what, x.quarter, x.firms from balance_firms_rows x $$;
 
+-- A claim's amounts decided again by its net loss, its scheme, what its cover promised, and what its arithmetic says of
+-- the day: what was paid in advance, and the limits that the fund met.
+create or replace function verify_claim_split(terms scheme_terms, cover coverage, claimant text, net_loss bigint,
+                                              lines json, out fund_fen bigint, out split json)
+    language plpgsql stable as $$
+declare
+    c claim_case;
+    y record;
+    x record;
+    rest record;
+    bearer int;
+    fund_at int;
+    amounts bigint[];
+begin
+    c.terms := terms;
+    c.cover := cover;
+    c.claimant := claimant;
+    y := claim_layers(c, net_loss);
+    bearer := array_position(y.parties, claimant);
+    fund_at := claim_fund_at(y.parties, y.funds);
+    amounts := y.amounts;
+    if terms.public_max_share is not null then
+        amounts := claim_public_limit(y.parties, amounts, bearer,
+            div(net_loss::numeric * percent_ppm(terms.public_max_share), 1000000)::bigint);
+    end if;
+    fund_fen := amounts[fund_at];
+    for x in
+        select m.line ->> 'line' as line, fen_of(m.line ->> 'amount') as fen
+          from json_array_elements(lines) with ordinality as m(line, place)
+         where m.line ->> 'line' = 'paid_in_advance' or m.line ->> 'text' like '限额 %'
+         order by m.place
+    loop
+        if x.line = 'paid_in_advance' then
+            fund_fen := greatest(fund_fen + x.fen, 0);
+        elsif x.fen < fund_fen then
+            rest := claim_fund_limited(x.fen, bearer, fund_at, amounts, fund_fen);
+            amounts := rest.amounts;
+            fund_fen := rest.fund;
+        end if;
+    end loop;
+    select json_agg(json_build_array(y.parties[i], y.shares[i], amounts[i]) order by i) into split
+      from generate_subscripts(y.parties, 1) i;
+end $$;
+
+-- Does nobody else's payment stand in a layer of a claim's scheme?
+create or replace function verify_claim_alone(c claim) returns boolean language sql stable as $$
+    select (scheme_terms_of(s.body)).other_compensation is distinct from 'layered' from scheme s where s.id = c.scheme
+$$;
+
+-- Does a scheme with a cover, in the form that it has or had when a person confirmed it, give these amounts?
+create or replace function verify_claim_given(c claim, net_loss bigint, fund bigint, split json, lines json)
+    returns boolean language plpgsql stable as $$
+begin
+    return not verify_claim_alone(c) or exists (
+        select from scheme s
+         cross join lateral scheme_terms_of(s.body) t
+          join coverage v on v.id = c.coverage
+         cross join lateral (
+               select v.terms
+                union all
+               select p.shown -> 'terms' from coverage_step p where p.coverage = v.id and p.shown -> 'terms' is not null
+               ) as w(terms)
+         cross join lateral verify_claim_split(t, json_populate_record(v, json_build_object('terms', w.terms)),
+                                               c.claimant, net_loss, lines) x
+         where s.id = c.scheme and (x.fund_fen, x.split::text) = (fund, verify_claim_given.split::text));
+end $$;
+
+-- What was owed on the loan of a claim when it was last judged, by the ledger's own account: the more of before and
+-- after what was recorded with it.
+create or replace function verify_claim_owed(c claim) returns bigint language plpgsql stable as $$
+declare
+    judged_at constant timestamptz := coalesce((
+        select max(s.recorded_at)
+          from claim_step s
+         where s.claim = c.id and s.step in ('accept', 'resubmit', 'approve', 'pay', 'renew')), c.recorded_at);
+begin
+    return (select max((loan_fold(l, 'infinity', x.at, null)).outstanding_fen)
+              from unnest(array[judged_at, judged_at - interval '1 us']) as x(at)
+             cross join lateral (
+                   select v as l
+                     from loan v
+                    where v.id = c.loan_id and v.recorded_at <= x.at
+                    order by v.version desc
+                    limit 1) k);
+end $$;
+
 -- The column of a record that its leaf does not bear out: the one with which, as it may have been, the leaf's text
 -- comes out. Found by trying; a reason has nothing to be made from and is what remains.
 create or replace function verify_record_column(leaf log_leaf) returns text language plpgsql stable as $$

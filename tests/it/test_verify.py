@@ -34,6 +34,10 @@ FUND = [
      ["claim that differs from its record"]),
     ("a claim's split", "update claim set net_loss_fen = net_loss_fen + 1 where id = '{claim}'",
      ["claim whose split does not add up"]),
+    ("a fund that bears what is the bank's", "update claim set fund_fen = fund_fen + 100, split = json_build_array(json_build_array("
+     "split -> 0 ->> 0, (split -> 0 ->> 1)::bigint, (split -> 0 ->> 2)::bigint + 100), json_build_array(split -> 1 ->> 0,"
+     " (split -> 1 ->> 1)::bigint, (split -> 1 ->> 2)::bigint - 100), split -> 2, split -> 3) where id = '{claim}'",
+     ["claim whose amounts its rules do not give: {claim} as it was filed"]),
     ("who approved", "update claim_step set recorded_by = 'x@FINANCE' where claim = '{claim}' and step ="
      " 'approve'", ["claim step that differs from its record", "claim step that was not legal"]),
     ("a step that was never allowed", "update claim_step set step = 'close' where claim = '{claim}' and n = 1",
@@ -45,7 +49,10 @@ FUND = [
     ("what came back", "update claim_step set amount_fen = amount_fen + 1 where claim = '{claim}' and step = 'recover'",
      ["claim step that differs from its record"]),
     ("a figure", "update claim_now set fund_fen = fund_fen + 1 where claim = '{claim}'",
-     ["claim step whose money is not where it should be", "claim_sum "]),
+     ["claim step whose money is not where it should be", "claim_sum ",
+      "claim whose amounts its rules do not give: {claim} as it stands"]),
+    ("a loss beyond what is owed", "update claim_now set principal_fen = principal_fen + 700 where claim = '{claim}'",
+     ["claim whose net loss its parts do not give: {claim}", "claim of more than was owed on its loan: {claim}"]),
     ("a claim that counts no more", "update claim_now set counts = false where claim = '{claim}'",
      ["claim that is not where its steps left it", "claim_sum "]),
     ("a figure's split", "update claim_now set net_loss_fen = net_loss_fen + 1 where claim = '{claim}'",
