@@ -1,4 +1,5 @@
--- report_seal_write: store the seal of a quarter with its files and figures; one verdict a line.
+-- report_seal_write: store the seal of a quarter with its figures and the files kept for it; one verdict
+-- a line.
 -- $1 type, $2 JSON array as for record_decide; derived: {forms: [{format, language, base64}],
 -- figures: [{section, row_key, v}]}
 -- -> as record_write

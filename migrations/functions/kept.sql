@@ -17,7 +17,7 @@ create or replace function log_table() returns table (tab regclass, proof text) 
            ('submission', 'leaf'), ('log_leaf', 'log'), ('log_head', 'log'), ('log_row', 'log'), ('log_pending', 'log'),
            ('loan', 'record'), ('loan_ip', 'record'), ('loan_event', 'record'), ('report_form', 'manifest'),
            ('access_log', 'batch'), ('schema_migration', 'program'), ('request_nonce', 'passing'),
-           ('webhook_state', 'passing'),
+           ('webhook_state', 'passing'), ('report_form_draft', 'passing'),
            ('console_session', 'passing'), ('console_link', 'passing'),
            ('account_balance', 'made'), ('account_day', 'made'), ('claim_sum', 'made'), ('coverage_sum', 'made'),
            ('coverage_reserved', 'made'), ('loan_rollup', 'made'), ('city_rollup', 'made'), ('firm_quarter', 'made'),

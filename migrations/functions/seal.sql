@@ -156,17 +156,26 @@ create or replace function report_seal_gaps(s report_seal) returns text language
             select 'quarter' where s.first_day is distinct from quarter_first(s.quarter)) x
 $$;
 
--- Elements without the files beside them, as record_decide takes them: it reads them again and again.
-create or replace function report_seal_bare(elements json) returns json language sql immutable as $$
-    select json_agg(json_build_object('id', e.id, 'key', e.key, 'subject', e.subject, 'on', e."on", 'sha256', e.sha256,
-                                      'body', e.body) order by e.ord)
-      from rows from (json_to_recordset(elements) as (
-           id text, key text, subject text, "on" text, sha256 text, body json)) with ordinality as e(
-           id, key, subject, "on", sha256, body, ord)
-$$;
+-- Keeps a file of a report that is about to be sealed, and forgets those whose seal came to nothing.
+create or replace function report_form_draft(seal uuid, format text, language text, base64 text) returns bigint
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    bytes constant bytea := decode(base64, 'base64');
+begin
+    delete from report_form_draft d where d.made_at < clock_timestamp() - interval '1 hour';
+    insert into report_form_draft (seal, format, language, bytes) values (seal, format, language, bytes);
+    return length(bytes);
+end $$;
 
--- One element: as for record_decide, and in `derived` the files (base64) and the figures: megabytes, which the write
--- lane takes apart once.
+-- The files that were kept for a seal are those of a quarter.
+create or replace function report_forms_seal(seal uuid, q text) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    insert into report_form (quarter, format, language, bytes)
+    select q, d.format, d.language, d.bytes from report_form_draft d where d.seal = report_forms_seal.seal;
+end $$;
+
+-- One element: as for record_decide, and in `derived` the figures; the files were kept before, under its id.
 create or replace function report_seal_write(elements json)
     returns table (ord bigint, outcome text, id uuid, version int, body text, sha256 text,
                    recorded_at text, recorded_by text, flags text, leaf bigint, leaf_hash text, head bigint)
@@ -174,22 +183,19 @@ create or replace function report_seal_write(elements json)
 #variable_conflict use_column
 declare
     d record;
-    beside record;
+    q text;
 begin
-    for d in select * from record_decide('report_seal', report_seal_bare(elements), false) loop
+    for d in select * from record_decide('report_seal', elements, false) loop
         if d.outcome = 'created' then
-            select x.key, y.forms, y.figures into beside
-              from json_to_record(elements -> (d.ord - 1)::int) as x(key text, derived json)
-             cross join lateral json_to_record(x.derived) as y(forms json, figures json);
-            insert into report_form (quarter, format, language, bytes)
-            select beside.key, f.format, f.language, decode(f.base64, 'base64')
-              from json_to_recordset(beside.forms) as f(format text, language text, base64 text);
+            q := elements -> (d.ord - 1)::int ->> 'key';
+            perform report_forms_seal(d.id, q);
             insert into report_figure (quarter, section, row_key, v, firms)
-            select beside.key, f.section, f.row_key, array(select x::bigint from json_array_elements_text(f.v)
+            select q, f.section, f.row_key, array(select x::bigint from json_array_elements_text(f.v)
                    with ordinality as t(x, place) order by t.place),
                    array(select x::bigint from json_array_elements_text(f.firms)
                    with ordinality as t(x, place) order by t.place)
-              from json_to_recordset(beside.figures) as f(section text, row_key text, v json, firms json);
+              from json_to_recordset(elements -> (d.ord - 1)::int -> 'derived' -> 'figures') as f(
+                   section text, row_key text, v json, firms json);
         end if;
         ord := d.ord;
         outcome := d.outcome;

@@ -6,10 +6,11 @@
  * it is sealed, by whoever agreed.
  * Was it agreed to and not sealed, since the daemon was killed in between, then asking again seals.
  *
- * All files are made from one snapshot and stored with the seal in one transaction of the write
- * lane; from then on they are read, never made again. The instant that a seal shows is that of the
- * newest signed head in the snapshot: whatever is in it was recorded by then, whatever comes later
- * is recorded later (log_head_later).
+ * All files are made from one snapshot and kept beside the write lane (report_form_draft), one
+ * after the other; the lane then moves them, with the seal, in one transaction. From then on they
+ * are read, never made again. The instant that a seal shows is that of the newest signed head in
+ * the snapshot: whatever is in it was recorded by then, whatever comes later is recorded later
+ * (log_head_later).
  */
 #include "manifest.h"
 #include "merkle.h"
@@ -19,6 +20,7 @@
 #include "report_keys.h"
 #include "shapes.h"
 #include "signing.h"
+#include "writer.h"
 
 enum { SEAL_TRIES = 3 };
 
@@ -140,7 +142,9 @@ struct sealing {
     struct verdict said;   /* of it */
     struct str by, reason; /* of what is agreed to already; p == NULL: nothing is */
     struct manifest m;
-    struct str body, canonical;
+    struct str file[MANIFEST_FORMS_MAX]; /* of its forms, base64 */
+    int kept;                            /* how many of them are */
+    struct str id, body, canonical, figures;
     struct work work;
     int tries;
     line_stored_fn *told; /* of a line of a list, instead of an answer; or NULL */
@@ -232,20 +236,19 @@ static void on_stored(void *arg, const struct verdict *v, int n, const struct fa
             r->server->db, r->a, r->actor, SQL_REPORT_SEAL_GET, r->capture, 1, on_sealed_seal, s);
 }
 
-static void submit(struct sealing *s, struct str forms, struct str figures)
+static void submit(struct sealing *s)
 {
     struct req *r = s->ask.r;
     struct buf e;
     buf_init(&e, r->a);
     json_open(&e, '{');
-    json_member_str(&e, "id", uuid_make(r->a));
+    json_member_str(&e, "id", s->id);
     json_member_str(&e, "key", s->m.quarter);
     json_member_str(&e, "subject", s->m.quarter);
     json_member_str(&e, "on", s->m.as_of);
     json_member_str(&e, "sha256", hash_hex(r->a, hash_sha256(s->body.p, s->body.n)));
     json_member_object(&e, "derived");
-    json_member_raw(&e, "forms", forms);
-    json_member_raw(&e, "figures", figures);
+    json_member_raw(&e, "figures", s->figures);
     json_close(&e, '}');
     json_member_raw(&e, "body", s->body);
     json_close(&e, '}');
@@ -261,12 +264,36 @@ static void submit(struct sealing *s, struct str forms, struct str figures)
         lane_is_full(s);
 }
 
+static void keep_next(struct sealing *s);
+
+static void on_kept(void *arg, const struct fail *fail)
+{
+    struct sealing *s = arg;
+    s->kept++;
+    if (fail)
+        ended(s, fail);
+    else
+        keep_next(s);
+}
+
+/* The files one by one, so that nobody's session waits for all of them; then the seal. */
+static void keep_next(struct sealing *s)
+{
+    if (s->kept == s->m.n) {
+        submit(s);
+        return;
+    }
+    const struct sealed_form *f = &s->m.form[s->kept];
+    const struct str params[] = {s->id, f->format, f->language, s->file[s->kept]};
+    writer_send(
+        s->ask.r->server->sessions, SQL_REPORT_FORM_DRAFT, params, COUNT_OF(params), on_kept, s);
+}
+
 /* Every form in every language; their digests go to the manifest. */
-static bool render(struct sealing *s, struct buf *forms)
+static bool render(struct sealing *s)
 {
     static const char *const languages[] = {"zh", "en"};
     struct arena *a = s->ask.r->a;
-    json_open(forms, '[');
     for (int i = 0; i < 2; i++) {
         struct report p;
         if (!report_ask_make(&s->ask, i == 1, &p))
@@ -278,15 +305,10 @@ static bool render(struct sealing *s, struct buf *forms)
             if (!report_write((enum report_format)f, &p, i == 1, &out))
                 return err_add(&s->ask.r->err, E_INTERNAL, STR(""), NULL);
             struct str bytes = buf_view(&out), language = str_of(languages[i]);
+            s->file[s->m.n] = base64(a, bytes);
             s->m.form[s->m.n++] = sealed_form_of(a, format, language, bytes);
-            json_open(forms, '{');
-            json_member_str(forms, "format", format);
-            json_member_str(forms, "language", language);
-            json_member_str(forms, "base64", base64(a, bytes));
-            json_close(forms, '}');
         }
     }
-    json_close(forms, ']');
     return true;
 }
 
@@ -433,7 +455,6 @@ static void on_snapshot(void *arg, const struct fail *fail)
 {
     struct sealing *s = arg;
     struct req *r = s->ask.r;
-    struct buf forms;
     if (fail) {
         ended(s, fail);
         return;
@@ -457,9 +478,11 @@ static void on_snapshot(void *arg, const struct fail *fail)
         ask_or_agree(s, figures.sha256);
         return;
     }
-    buf_init(&forms, r->a);
-    if (render(s, &forms) && write_body(s))
-        submit(s, buf_view(&forms), figures.json);
+    s->id = uuid_make(r->a);
+    s->figures = figures.json;
+    s->kept = 0;
+    if (render(s) && write_body(s))
+        keep_next(s);
     else
         ended(s, NULL);
 }
