@@ -100,24 +100,36 @@ create or replace function loan_due_principal(f loan_life, e loan_event) returns
            case when (e).interest_fen is null then (f).outstanding_fen - (f).overdue_fen else 0 end)
 $$;
 
+-- Written out of the table of transitions: a look-up of each event is what judging a life costs most.
+do $generate$
+begin
+    execute replace($form$
+-- May an event follow in a state of a loan?
+create or replace function loan_event_follows(state text, event text) returns boolean
+    language sql immutable parallel safe as $$ select state || ' ' || event = any ('transitions'::text[]) $$
+    $form$, 'transitions', (select array_agg(t.state || ' ' || t.event order by 1) from loan_transition t)::text);
+end $generate$;
+
 -- What stands against an event that comes next in a loan's life: code, pointer and argument of the problem, or null.
--- ran: interest that can have run by its day (loan_accrued_by).
-create or replace function loan_event_refusal(f loan_life, l loan, e loan_event, ran numeric) returns text[]
+-- ran: interest that can have run by its day (loan_accrued_by). Of the loan what is asked: to hand on a row of its
+-- breadth costs as much as all else here.
+create or replace function loan_event_refusal(f loan_life, e loan_event, ran numeric, signed_on date,
+                                              amount_fen bigint, revolving boolean, day_count text) returns text[]
     language plpgsql stable as $$
 declare
     principal bigint := (e).principal_fen;
     most text;
 begin
-    if not exists (select from loan_transition t where t.state = f.state and t.event = e.kind)
+    if not loan_event_follows(f.state, e.kind)
        or (e.kind = 'pledge_released' and f.released_on is not null) then
         return array['E_STATE', '/kind', loan_events_legal(f.state, f.released_on is not null)];
-    elsif e.on_day < l.signed_on then
-        return array['E_ORDER', '/on', 'signed_on ' || l.signed_on];
+    elsif e.on_day < signed_on then
+        return array['E_ORDER', '/on', 'signed_on ' || signed_on];
     elsif e.kind = 'disbursed' and f.bad_since is not null then -- a draw would hide what comes back
         return array['E_REDRAW', '/kind', grade_title(f.grade) || ' ' || f.bad_since];
-    elsif e.kind = 'disbursed' and not l.revolving
-          and f.drawn_fen + coalesce(principal, l.amount_fen) > l.amount_fen then
-        return array['E_EXCEEDS', '/principal', yuan_text(l.amount_fen - f.drawn_fen)];
+    elsif e.kind = 'disbursed' and not revolving
+          and f.drawn_fen + coalesce(principal, amount_fen) > amount_fen then
+        return array['E_EXCEEDS', '/principal', yuan_text(amount_fen - f.drawn_fen)];
     elsif e.kind in ('repaid', 'recovered') and principal > f.outstanding_fen then
         return array['E_EXCEEDS', '/principal', yuan_text(f.outstanding_fen)];
     elsif e.kind in ('written_off', 'settled', 'transferred') and principal <> f.outstanding_fen then
@@ -129,10 +141,10 @@ begin
         if principal > f.outstanding_fen - f.overdue_fen or principal + coalesce(e.interest_fen, 0) = 0 then
             return array['E_EXCEEDS', '/principal', yuan_text(f.outstanding_fen - f.overdue_fen)];
         end if;
-        most := loan_interest_excess(ran, l.day_count, f.interest_fen + f.arrears_interest_fen, e.interest_fen,
+        most := loan_interest_excess(ran, day_count, f.interest_fen + f.arrears_interest_fen, e.interest_fen,
                                      f.payments + f.dues + 1);
     elsif e.kind in ('repaid', 'recovered', 'settled') then
-        most := loan_interest_excess(ran, l.day_count, f.interest_fen, e.interest_fen, f.payments + 1);
+        most := loan_interest_excess(ran, day_count, f.interest_fen, e.interest_fen, f.payments + 1);
     end if;
     return case when most is not null then array['E_EXCEEDS', '/interest', most] end;
 end $$;
@@ -151,9 +163,9 @@ begin
 end $$;
 
 -- What was told of every loan with events, as loan_told_ordered tells it of one, and the ends of the quarters in which
--- its balance may change, as loan_quarter_ends does: read once and sorted once, for whoever goes through all. Where one
--- event takes back another, loan by loan.
-create or replace function loans_told() returns table (l loan, told loan_event[], ends date[])
+-- its balance may change, as loan_quarter_ends does, and those with events: read once and sorted once, for whoever goes
+-- through all. Where one event takes back another, loan by loan.
+create or replace function loans_told() returns table (l loan, told loan_event[], ends date[], told_in date[])
     language sql stable as $$
     with event as (
         select e.loan_id, e as told from loan_event e
@@ -169,7 +181,9 @@ create or replace function loans_told() returns table (l loan, told loan_event[]
     life as (
         select s.loan_id, array_agg(s.told) as told, bool_or((s.told).kind = 'reversed') as reverses,
                array_agg(quarter_end((s.told).on_day))
-               || array_agg(quarter_end((s.told).matures_on + 1)) filter (where (s.told).matures_on is not null) as ends
+               || array_agg(quarter_end((s.told).matures_on + 1)) filter (where (s.told).matures_on is not null)
+               as ends,
+               array_agg(quarter_start((s.told).on_day)) filter (where (s.told).id is not null) as told_in
           from (select v.loan_id, v.told
                   from event v
                  order by v.loan_id, (v.told).kind <> 'voided', (v.told).on_day, loan_event_rank((v.told).kind),
@@ -181,7 +195,7 @@ create or replace function loans_told() returns table (l loan, told loan_event[]
                    from unnest(f.ends || quarter_end(x.matures_on + 1) || quarter_end(x.disbursed_on)
                                || quarter_end(x.signed_on)) d
                   where d is not null
-                  order by d)
+                  order by d), f.told_in
       from life f
       join loan x on x.id = f.loan_id
      where not exists (select from loan later
@@ -212,7 +226,7 @@ create or replace function loan_fold_days(l loan, told loan_event[], days date[]
 declare
     lives loan_life[];
     ended int := 0;        -- how many of the days
-    f loan_life := loan_life_new(l);
+    f loan_life := loan_life_new();
     g loan_life;
     e loan_event;
     stop loan_event;
@@ -227,6 +241,7 @@ declare
     bad text[];
     back bigint;
 begin
+    f.matures_on := l.matures_on;
     foreach e in array told || stop loop
         if e.kind = 'voided' then
             f.state := 'voided';
@@ -261,7 +276,8 @@ begin
         end if;
         day := e.on_day;
         if judge then
-            bad := loan_event_refusal(f, l, e, loan_accrued_by(f, l, day, peak, rate));
+            bad := loan_event_refusal(f, e, loan_accrued_by(f, l, day, peak, rate), l.signed_on, l.amount_fen,
+                                      l.revolving, l.day_count);
             exit when bad is not null;
         end if;
         case e.kind
@@ -324,14 +340,13 @@ begin
     return lives;
 end $$;
 
--- The life of a loan of which nothing is told yet.
-create or replace function loan_life_new(l loan) returns loan_life language plpgsql immutable as $$
+-- The life of a loan of which nothing is told yet, but for its term.
+create or replace function loan_life_new() returns loan_life language plpgsql immutable as $$
 declare
     f loan_life;
 begin
     f.state := 'signed';
     f.grade := 'normal';
-    f.matures_on := l.matures_on;
     f.outstanding_fen := 0;
     f.overdue_fen := 0;
     f.arrears_interest_fen := 0;

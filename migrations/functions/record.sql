@@ -62,11 +62,15 @@ begin
                       and position(form in text_form(m.value)) > 0);
 end $$;
 
--- The digest of all that stands beside a record's text: with it the leaf covers every column.
-create or replace function record_envelope(r submission) returns text language sql stable parallel safe as $$
-    select encode(sha256(convert_to(row(r.org_id, r.type, r.key, r.key_form, r.subject, r.district,
-                                        r.on_day - date '2000-01-01', r.parties, r.reason)::text, 'UTF8')), 'hex')
+-- All that stands beside a record's text.
+create or replace function record_envelope_text(r submission) returns text language sql stable parallel safe as $$
+    select row(r.org_id, r.type, r.key, r.key_form, r.subject, r.district, r.on_day - date '2000-01-01', r.parties,
+               r.reason)::text
 $$;
+
+-- The digest of that: with it the leaf covers every column.
+create or replace function record_envelope(r submission) returns text language sql stable parallel safe as
+    $$ select encode(text_sha256(record_envelope_text(r)), 'hex') $$;
 
 -- Is there a later version (known by then)? Runs as the owner: whoever a correction took the record away
 -- from cannot see that version, and must not be shown the earlier one as if it were current.

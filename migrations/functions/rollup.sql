@@ -298,7 +298,7 @@ create or replace function loan_pledge_year_off(pledge_no text, registered_on da
 $$;
 
 -- Of a loan without events the whole amount is outstanding from its day of disbursement, and past its term from the
--- day after it. Numbers from 11 on: as rollup_told_of says.
+-- day after it. Numbers from 11 on: as rollup_lives says.
 create or replace function rollup_eventless_changes(org_id bigint, borrower text, signed_on date, disbursed_on date,
                                                     registered_on date, matures_on date, pledge_no text,
                                                     amount_fen bigint, sign int)
@@ -316,42 +316,57 @@ create or replace function rollup_eventless_changes(org_id bigint, borrower text
      where x.on_day is not null
 $$;
 
--- What is told of a loan by the end of a quarter, of that quarter alone: 11 and 12 (fen) its term ended in the quarter
--- and nobody said what became of it; of loans of the quarter, or with an event in it: 13 the pledge released while
--- principal was owed, 14 settled for 60 days and the pledge not released, 15 a pledge number of another year, 16 drawn
--- for 30 days without registration. Nothing: no numbers.
-create or replace function rollup_told_of(l loan, f loan_life, quarter date) returns bigint[]
-    language plpgsql stable as $$
+-- What a loan stands at by the ends of quarters, and what is told of a quarter alone. The latter are, of nothing no
+-- numbers: 11 and 12 (fen) its term ended in the quarter and nobody said what became of it; of loans of the quarter, or
+-- with an event in it: 13 the pledge released while principal was owed, 14 settled for 60 days and the pledge not
+-- released, 15 a pledge number of another year, 16 drawn for 30 days without registration. told_in: the quarters with
+-- events, where they are known; else they are looked up when it matters.
+create or replace function rollup_lives(l loan, lives loan_life[], ends date[], since date, told_in date[])
+    returns table (quarter date, v bigint[]) language plpgsql stable as $$
 declare
-    cut date := quarter_end(quarter);
-    missing boolean := f.state = 'matured' and quarter_start(f.matures_on + 1) = quarter;
+    f loan_life;
+    cut date;
     settled_on date;
-    told bigint[] := array[0, 0, 0, 0]::bigint[];
+    missing boolean;
+    counts boolean;
+    told bigint[];
+    signed_in constant date := quarter_start(l.signed_on);
+    year_off constant boolean := loan_pledge_year_off(l.pledge_no, l.registered_on);
+    unregistered constant boolean := l.registered_on is null and l.disbursed_on is not null;
 begin
-    if l.signed_on <= cut and (quarter_start(l.signed_on) = quarter or exists (
-           select from loan_event e where e.loan_id = l.id and e.on_day between quarter and cut)) then
-        if f.state = 'settled' then
-            select max(e.on_day) into settled_on
-              from loan_event e where e.loan_id = l.id and e.kind = 'settled' and e.on_day <= cut;
+    for n in 1 .. cardinality(lives) loop
+        cut := ends[n];
+        continue when cut < since;
+        f := lives[n];
+        quarter := quarter_start(cut);
+        v := rollup_balance_of(f.state, f.outstanding_fen, f.overdue_fen, f.bad_since);
+        if f.state in ('matured', 'settled') or f.released_on is not null
+           or f.state <> 'voided' and (year_off or unregistered) then
+            missing := f.state = 'matured' and quarter_start(f.matures_on + 1) = quarter;
+            settled_on := null; -- an expression with a look-up in it costs one whether it is made or not
+            if f.released_on is null and f.state = 'settled' then
+                select max(e.on_day) into settled_on
+                  from loan_event e where e.loan_id = l.id and e.kind = 'settled' and e.on_day <= cut;
+            end if;
+            told := array[(f.released_on is not null and f.outstanding_fen > 0 and f.state <> 'written_off')::int,
+                          coalesce(settled_on + 60 < cut, false)::int, year_off::int,
+                          (unregistered and l.disbursed_on + 30 < cut)::int];
+            counts := signed_in = quarter or 1 <> all (told); -- of nothing: it does not matter
+            if not counts and signed_in < quarter and told_in is not null then
+                counts := quarter = any (told_in);
+            elsif not counts and signed_in < quarter then
+                counts := exists (
+                    select from loan_event e where e.loan_id = l.id and e.on_day between quarter and cut);
+            end if;
+            if not counts then
+                told := '{0, 0, 0, 0}'::bigint[];
+            end if;
+            if missing or 1 = any (told) then
+                v := v || missing::int::bigint || case when missing then l.amount_fen else 0 end || told;
+            end if;
         end if;
-        told := array[(f.released_on is not null and f.outstanding_fen > 0 and f.state <> 'written_off')::int,
-                      coalesce(f.released_on is null and settled_on + 60 < cut, false)::int,
-                      loan_pledge_year_off(l.pledge_no, l.registered_on)::int,
-                      coalesce(l.registered_on is null and l.disbursed_on + 30 < cut, false)::int]::bigint[];
-    end if;
-    told := array[missing::int, case when missing then l.amount_fen else 0 end]::bigint[] || told;
-    return case when told = '{0, 0, 0, 0, 0, 0}'::bigint[] then '{}'::bigint[] else told end;
-end $$;
-
--- What a loan stands at by the end of a quarter, and what is told of that quarter alone; most: nothing is looked up.
-create or replace function rollup_loan_at(l loan, f loan_life, quarter date) returns bigint[]
-    language plpgsql stable as $$
-begin
-    return rollup_balance_of(f.state, f.outstanding_fen, f.overdue_fen, f.bad_since)
-           || case when f.state in ('matured', 'settled') or f.released_on is not null
-                        or f.state <> 'voided'
-                           and (l.pledge_no is not null or l.registered_on is null and l.disbursed_on is not null)
-                   then rollup_told_of(l, f, quarter) else '{}'::bigint[] end;
+        return next;
+    end loop;
 end $$;
 
 -- The ends of the quarters in which the balance of a loan with events may change: those of its days.
@@ -385,10 +400,7 @@ declare
     ends constant date[] := loan_quarter_ends(l);
     lives constant loan_life[] := loan_fold_days(l, loan_told_ordered(l, null, null), ends, null);
 begin
-    return query
-    select quarter_start(ends[n]), rollup_loan_at(l, lives[n], quarter_start(ends[n]))
-      from generate_subscripts(ends, 1) n
-     where ends[n] >= since;
+    return query select x.quarter, x.v from rollup_lives(l, lives, ends, since, null) x;
 end $$;
 
 -- Whether firms behind balances may come or go: always when something is taken away, or was; not when the firm

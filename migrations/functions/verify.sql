@@ -13,7 +13,8 @@ create or replace function verify_columns(was json, stands json)
 $$;
 
 -- The statement that compares a table with verify_<table>(): parameters as for log_kept_statement, $3: of a table that
--- is made from records only those with a leaf from this number on. Of a cache a number that is nought is none.
+-- is made from records only those with a leaf from this number on. Of a cache a number that is nought is none. Offset
+-- 0: else what is made is made once for each place where it is named.
 create or replace function verify_statement(tab regclass, cache boolean) returns text language sql stable as $$
     with c as (
         select a.attname, a.attnum, k.place,
@@ -25,8 +26,8 @@ create or replace function verify_statement(tab regclass, cache boolean) returns
     )
     select format('select concat_ws('' '', %2$s), case when e.%6$I is not null then to_json(e) end,'
                   ' case when t.%6$I is not null then to_json(t) end'
-                  ' from %1$s t full join verify_%1$s(' || case when not cache then '$3' else '' end
-                  || ') e on (%3$s) = (%4$s)'
+                  ' from %1$s t full join (select * from verify_%1$s(' || case when not cache then '$3' else '' end
+                  || ') offset 0) e on (%3$s) = (%4$s)'
                   ' where $1::uuid[] is not null and $2::bigint is not null and $3::bigint is not null and %5$s', tab,
                   string_agg(format('coalesce(t.%1$I, e.%1$I)', c.attname), ', ' order by c.place)
                       filter (where c.place is not null),
@@ -216,20 +217,12 @@ create or replace function verify_firm_quarter() returns setof firm_quarter lang
 create or replace function verify_city_firms() returns setof city_firms language sql stable as
     $$ select x.section, x.row_key, x.quarter, x.before, x.firms from city_firms_rows x $$;
 
--- A life that was judged, at the ends of quarters. One that cannot be has none: so its balances are found, and then is
+-- Lives that were judged, at the ends of quarters. One that cannot be has none: so its balances are found, and then is
 -- asked which event it is (verify_lives). Before accounts were kept by day interest had no bound.
-create or replace function verify_life(l loan, told loan_event[], ends date[]) returns loan_life[]
+create or replace function verify_life_bad(l loan, told loan_event[], ends date[], f loan_life) returns loan_life[]
     language plpgsql stable as $$
-declare
-    lives constant loan_life[] := loan_fold_days(l, told, ends, null, true); -- no event is later than the last of them
-    f constant loan_life := lives[cardinality(lives)];
 begin
-    if f.bad_code is null then
-        return lives;
-    elsif verify_life_is_old(f) then
-        return loan_fold_days(l, told, ends, null);
-    end if;
-    return '{}'::loan_life[];
+    return case when verify_life_is_old(f) then loan_fold_days(l, told, ends, null) else '{}'::loan_life[] end;
 end $$;
 
 -- Was what cannot be taken before interest had a bound?
@@ -242,10 +235,14 @@ end $$;
 
 -- Balances of loans with events, by quarter.
 create or replace function verify_loan_balance() returns setof loan_balance language sql stable as $$
-    select (t.l).id, q.first, (t.l).org_id, (t.l).borrower, rollup_loan_at(t.l, t.lives[n.n], q.first)
-      from (select x.l, x.ends, verify_life(x.l, x.told, x.ends) as lives from loans_told() x offset 0) t
-     cross join lateral generate_subscripts(t.lives, 1) n(n)
-     cross join lateral (select quarter_start(t.ends[n.n]) as first) q
+    select (t.l).id, b.quarter, (t.l).org_id, (t.l).borrower, b.v
+      from (select x.l, x.told, x.ends, x.told_in, loan_fold_days(x.l, x.told, x.ends, null, true) as lives
+              from loans_told() x
+            offset 0) t
+     cross join lateral (select t.lives[cardinality(t.lives)] as f) last -- no event is later than the last of them
+     cross join lateral rollup_lives(t.l, case when (last.f).bad_code is null then t.lives
+                                               else verify_life_bad(t.l, t.told, t.ends, last.f) end,
+                                     t.ends, '-infinity', t.told_in) b
 $$;
 
 -- Sums of balances.

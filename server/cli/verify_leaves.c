@@ -1,6 +1,7 @@
 /*
  * verify_leaves.c - the log: every leaf, subtree and signed head made again from the rows.
  */
+#include "day.h"
 #include "leaves.h"
 #include "link.h"
 #include "signing.h"
@@ -12,19 +13,22 @@ enum {
     NO,
     HASH,
     NODES,
-    TEXT,
     FORM,
-    WHERE,
+    WHOSE,
+    VERSION,
     HEAD,
+    TEXT, /* of a record; of rows that of their leaf */
     SHA256,
-    DIGEST,
+    RECORDED_AT,
+    RECORDED_BY,
+    ENVELOPE,
     ROOT,
     SIGNATURE,
     SIGNED_AT,
     FRONTIER
 };
 /* Leaves a turn, so that memory stays small whatever the log's length. */
-enum { TURN = 10000, ODD_MAX = 1000, OF_ROWS = 3 };
+enum { TURN = 10000, ODD_MAX = 1000 };
 
 /* A leaf that is not the hash of what it stands for. */
 struct odd_leaf {
@@ -55,6 +59,31 @@ static int64_t whole(const PGresult *r, int row, int column)
 static struct str bytes(const PGresult *r, int row, int column)
 {
     return (struct str){PQgetvalue(r, row, column), (size_t)PQgetlength(r, row, column)};
+}
+
+/* As instant_text tells one, of microseconds since 2000. */
+static struct str instant(struct arena *a, int64_t us)
+{
+    const int64_t second = 1000000, whole_day = 86400 * second;
+    int64_t days = us / whole_day - (us % whole_day < 0), of_day = us - days * whole_day;
+    of_day += 8 * 3600 * second;
+    if (of_day >= whole_day) {
+        days++;
+        of_day -= whole_day;
+    }
+    int seconds = (int)(of_day / second);
+    return arena_printf(a, "%sT%02d:%02d:%02d.%06d+08:00",
+        day_text(a, (day){(int32_t)(days + 10957)}).p, seconds / 3600, seconds / 60 % 60,
+        seconds % 60, (int)(of_day % second));
+}
+
+/* A record, as it is told where something is wrong with it; of rows their flight. */
+static struct str where(struct arena *a, const PGresult *r, int i)
+{
+    struct str id = arena_keep(a, bytes(r, i, WHOSE));
+    return whole(r, i, FORM) == LEAF_ROWS
+               ? id
+               : arena_printf(a, "%s v%lld", id.p, (long long)whole(r, i, VERSION));
 }
 
 static bool is_hashes(struct str told, const hash *list, int n)
@@ -119,7 +148,8 @@ static void check_head(struct log_check *c, const PGresult *r, int i)
         finding(l, "log_head %llu frontier: not that of its leaves", size);
     if (!l->v->signer)
         return;
-    struct str again = head_signer_sign(l->a, l->v->signer, size, root, bytes(r, i, SIGNED_AT));
+    struct str again =
+        head_signer_sign(l->a, l->v->signer, size, root, instant(l->a, whole(r, i, SIGNED_AT)));
     if (!str_eq(hex_text(l->a, (const unsigned char *)signature.p, signature.n), again))
         finding(
             l, "log head is not signed by this installation: %llu", size); /* Ed25519 signs
@@ -131,7 +161,7 @@ static void check_form(struct log_check *c, int64_t form, long long no)
 {
     if (form == 1 && c->form == 2)
         finding(c->l, "log leaf of an older form than those before it: %lld", no);
-    c->form = form == OF_ROWS ? c->form : form;
+    c->form = form == LEAF_ROWS ? c->form : form;
 }
 
 /* Leaves name the head that covers them: the first behind them. */
@@ -152,17 +182,24 @@ static void note_odd(struct log_check *c, const PGresult *r, int i)
         say_odd(c, true);
     c->odd[c->odds++] = (struct odd_leaf){
         .no = arena_printf(c->l->a, "%lld", (long long)whole(r, i, NO)).p,
-        .where = arena_keep(c->l->a, bytes(r, i, WHERE)).p,
-        .of_rows = whole(r, i, FORM) == OF_ROWS,
+        .where = where(c->l->a, r, i).p,
+        .of_rows = whole(r, i, FORM) == LEAF_ROWS,
     };
 }
 
-static void check_record(struct log_check *c, const PGresult *r, int i)
+/* The text of a record's leaf, made again from the row. */
+static struct str record_text(struct log_check *c, const PGresult *r, int i)
 {
+    struct arena *a = c->l->a;
+    struct str text = bytes(r, i, TEXT), beside = bytes(r, i, ENVELOPE);
+    hash digest = hash_sha256(text.p, text.n), envelope = hash_sha256(beside.p, beside.n);
     if (PQgetisnull(r, i, SHA256))
         finding(c->l, "leaf without a record: %lld", (long long)whole(r, i, NO));
-    else if (!str_eq(bytes(r, i, SHA256), bytes(r, i, DIGEST)))
-        finding(c->l, "record body does not match its hash: %s", PQgetvalue(r, i, WHERE));
+    else if (!is_hashes(bytes(r, i, SHA256), &digest, 1))
+        finding(c->l, "record body does not match its hash: %s", where(a, r, i).p);
+    return leaf_text(a, bytes(r, i, WHOSE), whole(r, i, VERSION), hash_hex(a, digest),
+        instant(a, whole(r, i, RECORDED_AT)), bytes(r, i, RECORDED_BY),
+        whole(r, i, FORM) == LEAF_RECORD ? hash_hex(a, envelope) : (struct str){NULL, 0});
 }
 
 static void check_leaf(struct log_check *c, const PGresult *r, int i)
@@ -175,9 +212,8 @@ static void check_leaf(struct log_check *c, const PGresult *r, int i)
         say_odd(c, true);
         c->broken = true;
     }
-    if (whole(r, i, FORM) != OF_ROWS)
-        check_record(c, r, i);
-    hash made = merkle_leaf(bytes(r, i, TEXT));
+    hash made =
+        merkle_leaf(whole(r, i, FORM) == LEAF_ROWS ? bytes(r, i, TEXT) : record_text(c, r, i));
     written = made;
     if (leaf.n == sizeof written)
         memcpy(&written, leaf.p, sizeof written);
@@ -242,12 +278,11 @@ static int64_t leaves_end(struct look *l)
 static void check_turn(struct log_check *c, int64_t from)
 {
     static const char ask[] =
-        "select l.no, l.hash, l.nodes, case when l.form = 3 then log_flight_text(l.record_id)"
-        " else log_record_text(r, l.form, encode(d.digest, 'hex')) end, l.form,"
-        " l.record_id || case when l.form = 3 then '' else ' v' || l.version end, l.head,"
-        " r.sha256, d.digest, h.root, h.signature, instant_text(h.signed_at), h.frontier"
+        "select l.no, l.hash, l.nodes, l.form, l.record_id::text, l.version, l.head,"
+        " case when l.form = 3 then log_flight_text(l.record_id) else r.body::text end,"
+        " r.sha256, r.recorded_at, r.recorded_by, record_envelope_text(r), h.root, h.signature,"
+        " h.signed_at, h.frontier"
         " from log_leaf l left join submission r on r.id = l.record_id and r.version = l.version"
-        " left join lateral (select text_sha256(r.body::text) as digest offset 0) d on l.form <> 3"
         " left join log_head h on h.size = l.no + 1"
         " where l.no >= $1 and l.no < $2 order by l.no";
     struct look *l = c->l;

@@ -53,8 +53,9 @@ static struct str head_text(struct arena *a, uint64_t size, hash root, struct st
 struct str leaf_text(struct arena *a, struct str id, int64_t version, struct str sha256,
     struct str recorded_at, struct str recorded_by, struct str envelope)
 {
-    return arena_printf(a, "pledged-leaf-2\n%s\n%lld\n%s\n%s\n%s\n%s\n", id.p, (long long)version,
-        sha256.p, recorded_at.p, recorded_by.p, envelope.p);
+    return arena_printf(a, "pledged-leaf-%d\n%s\n%lld\n%s\n%s\n%s\n%s%s", envelope.p ? 2 : 1, id.p,
+        (long long)version, sha256.p, recorded_at.p, recorded_by.p, envelope.p ? envelope.p : "",
+        envelope.p ? "\n" : "");
 }
 
 struct str rows_text(struct arena *a, struct str flight, struct str n, struct str digest)

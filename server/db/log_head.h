@@ -30,7 +30,8 @@ struct str head_signer_checkpoint(
 struct str head_signer_vkeys(struct arena *a, const struct head_signer *k, struct str origin);
 /* What a leaf stands for; the numbers are those of log_leaf. */
 enum leaf_form { LEAF_RECORD_1 = 1, LEAF_RECORD = 2, LEAF_ROWS = 3 };
-/* The text whose leaf hash enters the log for a record version; envelope: record_envelope of it. */
+/* The text whose leaf hash enters the log for a record version; envelope: record_envelope of it,
+ * absent in the first form. */
 struct str leaf_text(struct arena *a, struct str id, int64_t version, struct str sha256,
     struct str recorded_at, struct str recorded_by, struct str envelope);
 /* The same for the n rows that a flight wrote into tables of their own. */
