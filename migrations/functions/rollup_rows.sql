@@ -51,18 +51,19 @@ create or replace view city_firms_rows as
           join row r on r.section = c.section and r.row_key = c.row_key
          group by c.class
     ),
-    stand as ( -- a firm stands once in a row and quarter, whatever it took
-        select distinct f.firm, f.quarter, n.n
-          from (select dense_rank() over (order by q.borrower) as firm, q.quarter, q.classes from firm_quarter q) f
-         cross join lateral unnest(f.classes) as class
-          join rows_of o on o.class = class.class
-         cross join lateral unnest(o.list) as n(n)
+    stand as ( -- a firm stands in a row and quarter as often as it took something
+        select x.firm, x.quarter, unnest(o.list) as n
+          from (select f.firm, f.quarter, unnest(f.classes) as class
+                  from (select dense_rank() over (order by q.borrower) as firm, q.quarter, q.classes
+                          from firm_quarter q) f) x
+          join rows_of o on o.class = x.class
     ),
-    counted as (
+    counted as ( -- and counts once
         select s.n, s.quarter, s.before, count(*) as firms
           from (select x.n, x.quarter,
                        lag(x.quarter, 1, '-infinity'::date) over (partition by x.firm, x.n order by x.quarter) as before
                   from stand x) s
+         where s.before <> s.quarter
          group by 1, 2, 3
     )
     select r.section, r.row_key, c.quarter, c.before, c.firms
@@ -77,11 +78,13 @@ create or replace view loan_balance_rows as
                         where later.id = l.id and later.version = l.version + 1 and later.version > 1);
 -- From what stands in loan_balance, which verify compares with the events, and from loans without events.
 create or replace view balance_changes as
-    select b.org_id, b.borrower, b.quarter, x.what::smallint as what,
-           x.level - case when x.what > 10 then 0 else coalesce(x.stood, 0) end as n
-      from (select s.*, lag(s.v) over (partition by s.loan_id order by s.quarter) as stood from loan_balance s) b
-     cross join lateral unnest(b.v, b.stood) with ordinality as x(level, stood, what)
-     where x.level <> case when x.what > 10 then 0 else coalesce(x.stood, 0) end
+    select b.org_id, b.borrower, b.quarter, b.what::smallint as what,
+           b.level - case when b.what > 10 then 0 else coalesce(b.stood, 0) end as n
+      from (select s.org_id, s.borrower, s.quarter, unnest(s.v) as level, unnest(s.stood) as stood,
+                   generate_subscripts(s.v, 1)::bigint as what
+              from (select x.*, lag(x.v) over (partition by x.loan_id order by x.quarter) as stood
+                      from loan_balance x) s) b
+     where b.level <> case when b.what > 10 then 0 else coalesce(b.stood, 0) end
     union all
     select c.*
       from loan l
@@ -100,20 +103,32 @@ create or replace view firm_balance_rows as
      where c.what in (1, 3, 5, 7, 9, 11) or c.what > 12
      group by 1, 2, 3, 4
     having sum(c.n) <> 0;
+-- Of each organisation in the order of the index; of all together (0) in one of their own. Counts are small: sums of
+-- numbers that are not need another kind of number.
 create or replace view balance_firms_rows as
     select x.org_id, x.what, x.quarter, sum(x.firms)::bigint as firms
       from (select y.org_id, y.what, y.quarter,
                    (y.level > 0)::int
                    - case when y.what > 10 then 0
-                          else lag((y.level > 0)::int, 1, 0) over (partition by y.borrower, y.org_id, y.what
+                          else lag((y.level > 0)::int, 1, 0) over (partition by y.borrower, y.what, y.org_id
                                                                    order by y.quarter) end as firms
-              from (select b.borrower, k.org_id, b.what, b.quarter,
-                           case when b.what > 10 then sum(b.n)
-                                else sum(sum(b.n)) over (partition by b.borrower, k.org_id, b.what order by b.quarter)
-                                end as level
+              from (select b.borrower, b.what, b.org_id, b.quarter,
+                           case when b.what > 10 then b.n::int
+                                else sum(b.n::int) over (partition by b.borrower, b.what, b.org_id
+                                                         order by b.quarter) end as level
+                      from firm_balance b) y
+             union all
+            select 0, y.what, y.quarter,
+                   (y.level > 0)::int
+                   - case when y.what > 10 then 0
+                          else lag((y.level > 0)::int, 1, 0) over (partition by y.borrower, y.what
+                                                                   order by y.quarter) end
+              from (select b.borrower, b.what, b.quarter,
+                           case when b.what > 10 then sum(b.n::int)
+                                else sum(sum(b.n::int)::int) over (partition by b.borrower, b.what
+                                                                   order by b.quarter) end as level
                       from firm_balance b
-                     cross join lateral (values (b.org_id), (0)) as k(org_id)
-                     group by 1, 2, 3, 4) y) x
+                     group by 1, 2, 3) y) x
      group by 1, 2, 3;
 create or replace view event_rollup_rows as
     select e.org_id, quarter_start(e.on_day) as quarter, count(*) as events,
