@@ -157,7 +157,7 @@ static int say_list(const struct json *answer, long status)
 
 static const struct cli_option same_options[] = {
     DAEMON_OPTIONS,
-    [OWN] = {"--id", "ID", NEEDED, "a person, by `pledged person list`"},
+    [OWN] = {"--id", "ID", NEEDED, "a person, by `pledged person list` or GET /v1/persons"},
     {"--same-as", "ID", NEEDED, "the person whom he is found to be"},
     REFERENCE_OPTION,
     REASON_OPTION,
@@ -171,7 +171,7 @@ static const struct act same = {.command = &command_person_same,
 
 static const struct cli_option enable_options[] = {
     DAEMON_OPTIONS,
-    [OWN] = {"--id", "ID", NEEDED, "the person, by `pledged person list`"},
+    [OWN] = {"--id", "ID", NEEDED, "the person, by `pledged person list` or GET /v1/persons"},
     {"--org", "CODE", OPTIONAL, "in this organisation alone; else in all his offices"},
     REFERENCE_OPTION,
     REASON_OPTION,

@@ -172,6 +172,23 @@ class Proposals(FundCase):
         self.assertEqual({tuple(r.codes()) for r in said if r.status == 409}, {(("", "E_STEP"),)})
         self.assertEqual(self.balance(), "1.00")
 
+    def test_two_lists_at_once_approve_each_once(self):
+        """With a line twice, one that was looked at before, one of nothing; and the list of another office."""
+        made = [self.transfer("1.00") for _ in range(12)]
+        lines = [{"id": x.json()["id"], "seen": self.shown(x)["seen"], "reason": "核对无误"} for x in made]
+        odd = [dict(lines[1]), dict(lines[2], seen="0" * 64, reason="未看"), dict(lines[3], id="01a20acb-f7bf-73f4-a445-6219f936f824", seen="1" * 64)]
+        say = lambda token: self.d.call("POST", "/v1/proposals/approve", lines + odd, token).lines()
+        self.assertEqual([x["errors"][0]["code"] for x in say(self.d.token("district"))[:-1]], ["E_NOT_FOUND"] * 15)
+        with ThreadPoolExecutor(2) as pool:
+            both = list(pool.map(say, (self.second, self.third)))
+        for n in range(12):
+            self.assertEqual(sorted(x[n]["outcome"] for x in both), ["created", "refused"], n)
+        twice = sorted((x[1]["outcome"], x[12]["outcome"]) for x in both)
+        self.assertEqual(twice, [("created", "replay"), ("refused", "refused")])
+        self.assertEqual([(x["outcome"], x["errors"][0]["code"]) for x in both[0][14:15] + both[1][14:15]], [("refused", "E_NOT_FOUND")] * 2)
+        self.assertEqual({x[13]["errors"][0]["code"] for x in both} <= {"E_SEEN", "E_STEP"}, True)
+        self.assertEqual(self.balance(), "12.00")
+
     # ---- tiers -----------------------------------------------------------------------------------------
 
     def tier(self, persons, amount, **over):
