@@ -277,6 +277,10 @@ begin
         d.problems := json_build_array(problem('E_NO_EVENT', '/reverses', e.reverses));
         return d;
     end if;
+    if e.kind = 'voided' and loan_is_void(l.id, null) then -- nor on an earlier day: it would leave the sums twice
+        d.problems := json_build_array(problem('E_STATE', '/kind', 'reversed'));
+        return d;
+    end if;
     if e.kind = 'voided' and loan_paid_upon(l.id) is not null then
         d.problems := json_build_array(problem('E_PAID_UPON', '/kind', loan_paid_upon(l.id)));
         return d;

@@ -1008,12 +1008,14 @@ begin
           from fresh f
           join loan_event e on e.loan_id = f.loan_id and e.reference = f.reverses and e.kind = 'voided'
          where f.kind = 'reversed' and v.event_id = e.id and v.until_at = 'infinity'
-        returning v.loan_id
+        returning v.loan_id, v.event_id
     )
     select array_agg(rollup_version(l, x.sign)) into versions
       from (select f.loan_id, -1 as sign from fresh f where f.kind = 'voided'
              union all
-            select b.loan_id, 1 from back b) x
+            select b.loan_id, 1 from back b -- once, a loan could be void twice
+             where not exists (select from loan_void v where v.loan_id = b.loan_id and v.event_id <> b.event_id
+                                                         and v.until_at = 'infinity')) x
      cross join lateral (select v.* from loan v where v.id = x.loan_id order by v.version desc limit 1) l;
     if versions is not null then
         perform rollup_loans_add(versions);

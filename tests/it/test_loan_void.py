@@ -47,7 +47,9 @@ class Voiding(Lives):
         made = self.sent(where, self.VOID, 201).json()
         self.assertEqual(made["reason"], "重复录入")
         self.refused(where, ("repaid", "2022-10-01", {"principal": "1.00"}), "/kind", "E_STATE")
-        self.refused(where, ("voided", "2022-10-01", {"reason": "again"}), "/kind", "E_STATE")
+        for day in ("2022-10-01", self.VOID[1], "2022-07-05"):  # nor on an earlier day: it would leave every sum once more
+            self.refused(where, ("voided", day, {"reason": "again"}), "/kind", "E_STATE")
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
         self.sent(where, ("reversed", "2022-10-01", {"reverses": made["reference"]}), 201)
         self.assertEqual(self.view(where, "2022-08-04")[:2], ("active", "3000000.00"))
         self.sent(where, ("repaid", "2022-10-01", {"principal": "1.00"}), 201)

@@ -1,6 +1,7 @@
 """Rollups: after whatever is written, the report from the rollups is the report from the rows."""
 import datetime
 import http.client
+import json
 import random
 import threading
 import time
@@ -110,6 +111,8 @@ class Stream(RollupCase):
                 self.correct(dice, loans, taken)
             for _ in range(120):
                 self.happen(dice, loans, taken)
+            for _ in range(8):
+                self.happen_together(dice, loans, taken)
             asked.append(int(self.d.sql(ASKED).split()[-1]))
             with self.subTest(step=step):
                 self.check()
@@ -169,13 +172,13 @@ class Stream(RollupCase):
             x.update(record=r.json(), version=r.json()["version"])
             taken["corrected"] += 1
 
-    def happen(self, dice, loans, taken):
-        x = dice.choice(loans)
+    def event_of(self, dice, x):
+        """Something that may have happened to a loan; None: there is nothing to reverse."""
         kind = dice.choice(("disbursed", "repaid", "overdue", "overdue", "extended", "classified", "written_off",
                             "recovered", "settled", "settled", "pledge_released", "pledge_released", "voided",
-                            "reversed", "reversed"))
-        signed = x["record"]["signed_on"]
-        event = {"reference": "E-%d" % next(numbers), "kind": kind, "on": str(self.day(dice, signed, "2024-12-31"))}
+                            "reversed", "reversed", "transferred", "repriced"))
+        event = {"reference": "E-%d" % next(numbers), "kind": kind,
+                 "on": str(self.day(dice, x["record"]["signed_on"], "2024-12-31"))}
         if kind in ("repaid", "overdue", "recovered") or kind == "disbursed" and dice.random() < 0.5:
             event["principal"] = dice.choice(("1000.00", "100000.00"))
         elif kind == "extended":
@@ -184,17 +187,42 @@ class Stream(RollupCase):
             event["grade"] = dice.choice(("special_mention", "substandard", "loss"))
         elif kind == "voided":
             event["reason"] = "重复录入"
+        elif kind == "repriced":
+            event["rate"] = "%d.10" % dice.randint(1, 6)
         elif kind == "reversed":
             if not x["events"]:
-                return
+                return None
             event["reverses"] = dice.choice(x["events"])
-        r = self.d.call("POST", x["where"] + "/events", event, x["token"])
-        self.assertIn(r.status, (201, 409, 422), r.body)  # many do not fit the loan's life
-        if r.status == 201 and kind == "reversed":
+        return event
+
+    def happened(self, x, event, taken):
+        if event["kind"] == "reversed":
             taken["reversed"] += 1
-        elif r.status == 201:
+        else:
             x["events"].append(event["reference"])
             taken["event"] += 1
+
+    def happen(self, dice, loans, taken):
+        x = dice.choice(loans)
+        event = self.event_of(dice, x)
+        if not event:
+            return
+        r = self.d.call("POST", x["where"] + "/events", event, x["token"])
+        self.assertIn(r.status, (201, 409, 422), r.body)  # many do not fit the loan's life
+        if r.status == 201:
+            self.happened(x, event, taken)
+
+    def happen_together(self, dice, loans, taken):
+        """A file of events of a few loans, several of each."""
+        token = dice.choice(loans)["token"]
+        few = [x for x in loans if x["token"] == token][:6]
+        told = [(x, self.event_of(dice, x)) for x in dice.choices(few, k=12)]
+        told = [(x, dict(e, contract_no=x["record"]["contract_no"])) for x, e in told if e]
+        r = self.d.call("POST", "/v1/loan-events", "".join(json.dumps(e) + "\n" for _, e in told), token,
+                        {"Content-Type": "application/x-ndjson"})
+        for verdict, (x, event) in zip(r.lines(), told):
+            if verdict["outcome"] == "created":
+                self.happened(x, event, taken)
 
     def scopes(self, banks):
         """What each role is told over HTTP; the offices' comes from the rollups, the others' from rows."""
