@@ -53,9 +53,16 @@ static struct str head_text(struct arena *a, uint64_t size, hash root, struct st
 struct str leaf_text(struct arena *a, struct str id, int64_t version, struct str sha256,
     struct str recorded_at, struct str recorded_by, struct str envelope)
 {
-    return arena_printf(a, "pledged-leaf-%d\n%s\n%lld\n%s\n%s\n%s\n%s%s", envelope.p ? 2 : 1, id.p,
-        (long long)version, sha256.p, recorded_at.p, recorded_by.p, envelope.p ? envelope.p : "",
-        envelope.p ? "\n" : "");
+    const struct str line[] = {id, arena_printf(a, "%lld", (long long)version), sha256, recorded_at,
+        recorded_by, envelope};
+    struct buf b;
+    buf_init(&b, a);
+    buf_text(&b, envelope.p ? "pledged-leaf-2\n" : "pledged-leaf-1\n");
+    for (size_t i = 0; i < COUNT_OF(line) && line[i].p; i++) {
+        buf_str(&b, line[i]);
+        buf_char(&b, '\n');
+    }
+    return buf_view(&b);
 }
 
 struct str rows_text(struct arena *a, struct str flight, struct str n, struct str digest)
