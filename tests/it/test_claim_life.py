@@ -78,6 +78,24 @@ class ClaimLife(FundCase):
         again = self.step(where, "pay", self.second, status=None)
         self.assertEqual((again.status, again.codes()), (409, [("", "E_STEP")]))
 
+    def test_what_stops_payments_for_the_firm_is_told_before_one_is_tried(self):
+        code = self.scheme()
+        contract = self.lent(code)
+        where = self.claimed(contract)
+        self.step(where, "accept", self.finance)
+        self.step(where, "approve", self.second)
+        task = lambda: [x for x in self.get("/v1/tasks?limit=1000", self.finance)["items"] if x["path"] == where][0]
+        self.assertNotIn("blocked_by", task())
+        firm = self.loan_of(contract)
+        place = "上海市示例路 %d 号 5 室" % next(numbers)
+        self.booked(None, borrower_uscc=firm["borrower_uscc"], borrower_name=firm["borrower_name"],
+                    borrower_address=place, drawn=100, amount="9000000.00")
+        for _ in range(2):  # three firms at one address: RF13, on another loan of this one
+            self.booked(None, borrower_address=place)
+        self.post("/v1/flag-scans", {"reference": "SM-%d" % next(numbers), "rule": "RF13"}, self.office, 201)
+        self.assertEqual(task()["blocked_by"], "flag")
+        self.assertEqual(self.step(where, "pay", self.finance, status=None).codes(), [("", "E_FLAGGED")])
+
     def test_a_step_sent_twice_happens_once(self):
         where = self.claimed(self.lent(self.scheme()))
         body = {"reason": "材料齐全", "seen": self.get(where)["seen"]}
