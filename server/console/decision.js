@@ -5,7 +5,7 @@
 import {h} from './h.js';
 import {count, money, pct} from './fmt.js';
 import {badge, card, table} from './table.js';
-import {district_title, is_english, t} from './words.js';
+import {district_title, is_english, spelt, t} from './words.js';
 
 /** A fact's value in words; facts that nobody has told are not the same as facts that say no. */
 export function fact_text(fact, value) {
@@ -69,7 +69,8 @@ export function cures_card(d, question) {
     hopeless.length ? h('ul', {class: 'hopeless'}, hopeless.map((x) => h('li', null, h('strong', null, x.text), h('div', {class: 'quiet'},
       Object.entries(x.facts).map(([name, v]) => { const f = Object.values(d.book).find((y) => (y.told || y.title) === name);
         return `${f ? f.title : name}：${fact_text(f, v)}`; }).join('；'),
-        t('。事情已经发生，无法更改。', '. It has happened and cannot be made another.'))))) : null,
+        Object.values(x.facts).every((v) => v === null) ? t('。尚未发生，而期限已过。', '. It has not happened, and the time for it is over.')
+          : t('。事情已经发生，无法更改。', '. It has happened and cannot be made another.'))))) : null,
     hopeless.length && acts.length ? h('h3', null, t(`另有 ${acts.length} 项可以补正`, `${acts.length} more can be mended`)) : null,
     acts.length ? h('ol', {class: 'acts'}, acts.map((a) => h('li', null, h('div', null,
       h('div', null, h('strong', null, a.act), ' ', h('span', {class: 'quiet'}, t(`由${person(a.who)}办理`, `by ${person(a.who)}`), ' · ',
@@ -130,7 +131,6 @@ export function verdict(a, ...below) {
     below);
 }
 
-const spelt = (word) => word.slice(0, 1).toUpperCase() + word.slice(1).replace(/_/g, ' ');
 /** The list of /v1/facts by name, in the language of the page. */
 export const book_of = (list) => Object.fromEntries(list.items.map((f) => [f.name, !is_english() ? f : Object.assign({}, f, {title: f.title_en, told: f.title},
   f.choices ? {choices: Object.fromEntries(Object.keys(f.choices).map((k) => [k, spelt(k)]))} : null)]));

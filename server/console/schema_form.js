@@ -14,7 +14,7 @@ import {is_map} from './diff.js';
 import {at, button, control, group, id_of, kept_as_it_is, list_buttons, put, words_control} from './document.js';
 import {whole} from './fmt.js';
 import {card} from './table.js';
-import {city, districts, is_english, t} from './words.js';
+import {city, districts, is_english, spelt, t} from './words.js';
 
 let described = null; // once a window: it is long, and does not change under a page
 
@@ -39,16 +39,15 @@ function fits(schema, value) {
   return schema.type === 'object' ? is_map(value) : typeof value !== 'object' || value === null;
 }
 
-const words_of = (name) => name.slice(0, 1).toUpperCase() + name.slice(1).replace(/_/g, ' ');
 const is_money = (x) => /\{0,12\}/.test(x.pattern || ''), is_rate = (x) => !!x.pattern && !is_money(x);
 
 /** The title of a member, with its unit. */
 function title_of(schema, name) {
-  const title = is_english() ? words_of(name) : schema.title || name;
+  const title = is_english() ? spelt(name) : schema.title || name;
   if (is_money(schema)) return title + t('（元）', ' (CNY)');
   return is_rate(schema) && !/倍数|加点|百分点|加成|%/.test(schema.title || '') ? title + '（%）' : title;
 }
-const choice = (schema, v) => !is_english() && schema['x-titles'] && schema['x-titles'][v] || words_of(v);
+const choice = (schema, v) => !is_english() && schema['x-titles'] && schema['x-titles'][v] || spelt(v);
 
 /** The control of one value: what field() takes, and how its text is read. */
 function leaf(schema, name, need, top) {
@@ -68,7 +67,7 @@ function leaf(schema, name, need, top) {
 
 const SHOWN = 100; // of a list that came as a file
 export function list_form(s, schema, pointer, name, o) {
-  const items = at(s.doc, pointer) || [], title = is_english() ? words_of(name) : schema.title;
+  const items = at(s.doc, pointer) || [], title = is_english() ? spelt(name) : schema.title;
   const legend = (i) => o.legend && o.legend(`${pointer}/${i}`, items[i], i) || `${title} ${i + 1}`;
   const add = () => { put(s.doc, pointer, [...items, {}]); s.redraw(id_of(`${pointer}/${items.length}`)); };
   return group(s, pointer, null, items.slice(0, SHOWN).map((x, i) => group(s, `${pointer}/${i}`, legend(i), members(s, schema.items, `${pointer}/${i}`, o),
@@ -131,7 +130,7 @@ export function member_title(schema, pointer) {
     if (/^\d+$/.test(part) && said.length) said[said.length - 1] += ` ${Number(part) + 1}`;
     else {
       now = now && now.properties && now.properties[part];
-      said.push(now ? is_english() ? words_of(part) : now.title : part);
+      said.push(now ? is_english() ? spelt(part) : now.title : part);
     }
     if (now && now.items) now = now.items;
   }

@@ -2,7 +2,7 @@
  * titles_act.js - titles of the fields of what one person proposes and another agrees to.
  */
 import {money} from './fmt.js';
-import {is_english, t, title} from './words.js';
+import {is_english, spelt, t, title} from './words.js';
 
 const TITLES = {reference: '凭证号', debit: '借方账户', credit: '贷方账户', amount: '金额', on: '日期', cause: '事由', memo: '摘要',
   policy: '政策', year: '年度', kind: '种类', code: '代码', title: '名称', name: '名称', reason: '理由', years: '各年', count: '笔数',
@@ -10,7 +10,7 @@ const TITLES = {reference: '凭证号', debit: '借方账户', credit: '贷方�
   district: '区', party: '方', share: '比例', person: '人员', organisation: '机构', duties: '职责', flag: '预警', quarter: '季度',
     plan: '计划', evidence: '凭证', reverses: '冲销的凭证', key: '名称', value: '值', number: '编号', threshold: '阈值', record: '记录',
     scheme: '方案'};
-export const act_title = (key) => is_english() ? key.replace(/_/g, ' ') : TITLES[key] || key;
+export const act_title = (key) => is_english() ? spelt(key) : TITLES[key] || key;
 export function act_text(key, v) {
   if (v === null || v === undefined || v === '') return '—';
   if (typeof v === 'boolean') return v ? t('是', 'yes') : t('否', 'no');

@@ -13,6 +13,13 @@ export const is_english = () => language === 'en';
 /** Both texts stand beside each other where they are used. */
 export const t = (zh, en) => language === 'en' ? en : zh;
 
+const SPELT = {uscc: 'credit code', ip: 'IP', lpr: 'LPR', no: 'number', zh: 'Chinese', en: 'English'};
+/** What a name of the interface says by itself, in English: "acquirer_uscc" is "Acquirer credit code". */
+export function spelt(name) {
+  const text = name.split('_').map((w) => SPELT[w] || w).join(' ');
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
 let lists = {};
 /** GET /v1/words as it came: asked for once, beside who is signed in. */
 export const words_take = (told) => {
