@@ -75,7 +75,11 @@ async function count_tasks() {
   const tasks = await get('/v1/tasks', {limit: 1, total: 'true'}).catch(() => null);
   counts = tasks && tasks.total ? {tasks: tasks.total > 99 ? '99+' : tasks.total} : {};
   const old = document.querySelector('nav.menu');
-  if (old) old.replaceWith(menu(me, location.pathname, counts));
+  if (!old) return;
+  const now = menu(me, location.pathname, counts),
+    at = [...old.children].indexOf(document.activeElement);
+  old.replaceWith(now);
+  if (at >= 0) now.children[at].focus();
 }
 
 // ---- a page --------------------------------------------------------------------------------------

@@ -75,6 +75,18 @@ await story(async (as) => {
   await press(b, '同意 5,000,000.00 元');
   await says(b, '.verdict', '已同意');
 
+  // what the bank mended is taken on from the list; so is a request for cover
+  for (const [at_, said] of [['/console/claims?state=submitted', '受理'], ['/console/coverages?state=requested', '确认备案']]) {
+    await visit(a, at_);
+    await a.page.locator('#bulk summary').click();
+    await a.page.getByRole('button', {name: '全选或全不选本页'}).click();
+    await a.page.locator('#bulk-reason').fill('材料齐全');
+    await a.page.locator('#bulk button.primary').dblclick();
+    await a.page.locator('dialog button.primary').dblclick(); // who presses twice sends once
+    await says(a, '#verdicts', `${said}：1 件已办理`);
+    assert.equal(await a.page.locator('main table:visible').count(), 1, 'the list as it was before is gone');
+  }
+
   const cover = '/console/coverages/' + given.cover;
   await visit(a, '/console/coverages');
   await says(a, 'table', '已备案');

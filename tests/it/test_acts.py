@@ -87,6 +87,7 @@ class Claims(FundCase):
         self.step(returned, "return", self.finance, owner="BANK-A", due_on=due, reason="缺少逾期证明")
         self.post("/v1/transfers", {"reference": "AP-%d" % next(numbers), "debit": "fund:" + code, "credit": "appropriation:" + code,
                                     "amount": "5000000.00", "on": "2022-01-05", "cause": "appropriation"}, self.finance, 202)
+        self.booked(code)
         tell("claims", self.d, {"finance": self.finance, "second": self.second, "bank": self.bank}, claim=claim, returned=returned,
              scheme=code, due=due, cover=self.get("/v1/coverages?scheme=" + code)["items"][0]["id"])
 
