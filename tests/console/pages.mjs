@@ -82,7 +82,15 @@ async function axe_finds(page) {
   );
 }
 
-const looked = new Set();
+const looked = new Set(), MODULES = 15;
+let most = [0, ''];
+/** Files of script that a page asked for when it was opened by its address. */
+async function count_scripts(w, kind, at) {
+  const n = await w.page.evaluate(() => performance.getEntriesByType('resource').filter((r) => r.name.endsWith('.js')).length);
+  say(n <= MODULES, `${kind} ${at}: ${n} modules`);
+  if (n > most[0]) most = [n, at];
+}
+
 
 async function look(w, kind, file, at) {
   const found = await axe_finds(w.page);
@@ -114,12 +122,14 @@ async function visit_all(browser, kind, token) {
     try {
       const first = !looked.has(pattern);
       looked.add(pattern);
-      await (first || w.page.url() === 'about:blank' ? visit : step)(w, at);
+      const by_address = first || w.page.url() === 'about:blank';
+      await (by_address ? visit : step)(w, at);
       const heading = await w.page.textContent('h1');
       say(
         !/页面出错|连不上/.test(heading),
         `${kind} ${at}: ${heading} ${await w.page.textContent('main')}`.slice(0, 300),
       );
+      if (by_address) await count_scripts(w, kind, at);
       if (first || process.env.EVERY) await look(w, kind, file, at);
       say(!w.faults.length, `${kind} ${at}: ${w.faults.splice(0).join('; ')}`);
     } catch (e) {
@@ -138,5 +148,6 @@ await Promise.all(
   }),
 );
 await browser.close();
+console.log(`figure: files of script of a page: at most ${most[0]} (${most[1]}, bar ${MODULES})`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);
