@@ -112,20 +112,21 @@ export function amount_card(answer) {
 
 // ---- the verdict ---------------------------------------------------------------------------------
 
-/** 'good' | 'ask' (only facts are missing) | 'mend' | 'never' */
+/** 'good' | 'nothing' (eligible, and there is no amount: it was paid for before, or a paper is missing) | 'ask' (only facts are missing) | 'mend' | 'never' */
 export function verdict_of(a) {
-  if (a.eligible) return 'good';
+  if (a.eligible) return /[1-9]/.test(a.amount) ? 'good' : 'nothing';
   if (a.incurable && a.incurable.length) return 'never';
   return a.trace.every((c) => c.passed || c.unknown) ? 'ask' : 'mend';
 }
-const SAID = {good: ['符合条件', 'Eligible'], ask: ['情况还不全，暂不能下结论', 'Some facts are missing'],
+const SAID = {good: ['符合条件', 'Eligible'], nothing: ['符合条件，但现在没有可补的金额', 'Eligible, but there is nothing to pay now'], ask: ['情况还不全，暂不能下结论', 'Some facts are missing'],
   mend: ['暂不符合条件', 'Not eligible yet'], never: ['不符合条件', 'Not eligible']};
 
 export function verdict(a, ...below) {
   const kind = verdict_of(a), after = a.amount_if_cured;
-  return h('section', {class: 'verdict ' + kind, id: 'verdict', tabindex: '-1', role: 'status'},
-    h('h2', null, badge(null, {good: 'good', ask: 'unknown', mend: 'warn', never: 'bad'}[kind], t(...SAID[kind]))),
+  return h('section', {class: 'verdict ' + (kind === 'nothing' ? 'mend' : kind), id: 'verdict', tabindex: '-1', role: 'status'},
+    h('h2', null, badge(null, {good: 'good', nothing: 'warn', ask: 'unknown', mend: 'warn', never: 'bad'}[kind], t(...SAID[kind]))),
     kind === 'good' ? h('p', {class: 'sum'}, t('可补贴 ', 'Subsidy '), h('strong', null, money(a.amount)), t(' 元', ' CNY'))
+      : kind === 'nothing' ? h('p', null, t('为什么，见下面「金额怎样算出」；缺发票或凭证的，补上后再核对。', 'Why stands below, where the amount comes about; what is missing can be told.'))
       : after ? h('p', {class: 'sum'}, kind === 'ask' ? t('补齐后可补贴 ', 'Once told: ') : t('改正后可补贴 ', 'Once mended: '),
         h('strong', null, money(after)), t(' 元', ' CNY')) : null,
     below);

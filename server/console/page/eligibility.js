@@ -178,6 +178,7 @@ function apply_card(ctx, d) {
 function next_card(ctx, d) {
   const a = d.answer, kind = verdict_of(a), queue = a.queue ? t(`；前面排队 ${a.queue} 件`, `; ${a.queue} wait before it`) : '';
   const TEXT = {good: t('核对无误后提出申请；提交即冻结预算。', 'Apply: the budget is reserved at once.'),
+    nothing: t('先看金额为什么是零；不必申请。', 'See why it comes to nothing: no need to apply.'),
     ask: t('请先在左边补齐情况，再提出申请。', 'Tell what is missing first.'),
     mend: t('改正后再核对；核对不占用额度，可反复进行。', 'Mend it, then check again: checking costs nothing.'),
       never: t('可把告知单交给企业；也可查看其他政策。', 'Give the notice to the firm, or look at other policies.')};
