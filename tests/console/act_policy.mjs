@@ -39,6 +39,7 @@ await story(async (as) => {
   await w.page.reload(); // what was typed is still there, and so it is when the session has ended
   await says(w, '.notice', '已恢复您上次没有提交的内容');
   await says(w, '#reads table', '40.00');
+  await says(w, '#judged', '检查通过'); // nothing asks any more before the session ends: what is typed goes to the form, not to the dialog
   await w.context.request.post(given.url + '/console/sign-out', {headers: {'X-Csrf': w.csrf}});
   await w.page.locator('#p-title').fill('金山区质押贷款贴息（修订）');
   await says(w, 'dialog', '登录已过期');
