@@ -590,34 +590,39 @@ create or replace function report_sections()
            ('restatements', null, null, false, false)
 $$;
 
--- From the rollups, when they hold what is asked for: figures of today by the day of signing, of a quarter that is
--- over (until its end the quarter before and that of last year count to the day that compares), for those who see
--- the whole city.
+-- From the rollups, when they hold what is asked for: figures of now by the day of signing, for those who see the whole
+-- city. Of a quarter up to one of its days the loans of the days that are compared are found beside them
+-- (rollup_heads); what is owed today, and how well banks report, is what will be at its end, less what is still to
+-- happen (rollup_less).
 create or replace function report_cells(section text, first date, cut date, known_at timestamptz, basis text)
     returns setof report_cells_row
     language plpgsql stable as $$
 declare
-    rolled boolean := my_kind() in ('finance', 'ip_office', 'auditor') and known_at is null
-                      and cut = quarter_end(first);
     sums text := (select s.rolled from report_sections() s where s.section = report_cells.section);
+    of_loans boolean := sums in ('headline', 'quarters', 'targets', 'loans');
+    rolled boolean := my_kind() in ('finance', 'ip_office', 'auditor') and known_at is null
+                      and case when of_loans then basis = 'signed_on' and cut between first and quarter_end(first)
+                               else cut = quarter_end(first)
+                                    or cut = today() and cut between first and quarter_end(first) end;
+    days date := nullif(cut, quarter_end(first)); -- only these of the quarter
 begin
-    if not rolled or basis <> 'signed_on' and sums not in ('balances', 'reporters', 'quality') then
+    if not coalesce(rolled, false) then
         return query select * from report_cells_of_facts(section, first, cut, known_at, basis);
         return;
     elsif sums = 'headline' then
-        return query select * from rollup_cells_of_headline(first);
+        return query select * from rollup_cells_of_headline(first, days);
     elsif sums = 'quarters' then
-        return query select * from rollup_cells_of_quarters(first);
+        return query select * from rollup_cells_of_quarters(first, days);
     elsif sums = 'targets' then
-        return query select * from rollup_cells_of_targets(first);
+        return query select * from rollup_cells_of_targets(first, days);
     elsif sums = 'balances' then
-        return query select * from rollup_cells_of_balances(first);
+        return query select * from rollup_cells_of_balances(first, days);
     elsif sums = 'reporters' then
-        return query select * from rollup_cells_of_reporters(first);
+        return query select * from rollup_cells_of_reporters(first, days);
     elsif sums = 'quality' then
-        return query select * from rollup_cells_of_quality(first);
+        return query select * from rollup_cells_of_quality(first, days);
     elsif sums = 'loans' then
-        return query select * from rollup_cells_of_loans(section, first);
+        return query select * from rollup_cells_of_loans(section, first, days);
     else
         return query select * from report_cells_of_facts(section, first, cut, known_at, basis);
         return;

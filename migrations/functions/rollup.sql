@@ -642,43 +642,151 @@ end $$;
 create or replace trigger received after insert on log_leaf referencing new table as fresh
     for each statement execute function log_leaf_received();
 
--- The periods of loan_sums (0015) for a quarter that is over, as quarters; last: the last quarter that counts. Made
+-- The periods of loan_sums (report.sql) as quarters that count whole; last: the last quarter that counts. Until a day
+-- of it (cut) the quarter in which each period ends is left to rollup_heads, but for the quarter that runs today. Made
 -- once for whoever joins them: PL/pgSQL keeps rows.
-create or replace function report_periods(first date, last date) returns table (n int, since date, until date)
+create or replace function report_periods(first date, last date, cut date)
+    returns table (n int, since date, until date)
     language plpgsql stable rows 7 as $$
 declare
     plan date := plan_first_day(first, null);
 begin
-    return query values
+    return query
+    select x.n, x.since,
+           case when cut is null or x.n in (0, 1, 4, 6) and cut >= today() then x.until
+                else (x.until - interval '3 months')::date end
+      from (values
            (1, first, last),
            (2, year_before(first), year_before(last)),
            (3, (first - interval '3 months')::date, (least(first, last) - interval '3 months')::date),
            (4, year_start(first), last),
            (5, year_before(year_start(first)), year_before(last)),
            (6, plan, last),
-           (0, least(plan, year_before(year_start(first))), last);
+           (0, least(plan, year_before(year_start(first))), last)) as x(n, since, until);
+end $$;
+
+-- The row of a section in which a loan l stands, as an expression: what rollup_class_rows says of its class, without
+-- making that. word: where a class tells the row (loan_class_words).
+create or replace function rollup_row_expression(section text) returns table (expression text, word int)
+    language sql immutable rows 1 as $$
+    select x.expression, x.word
+      from (values
+           ('all', '''''', null),
+           ('by_bank', 'l.org_id::text', 1),
+           ('by_district', 'l.district', 2),
+           ('by_kind', 'loan_secured_by(l.patents, l.trademarks)', 3),
+           ('by_ip_kind', '(select coalesce(loan_right_kind(min(p.kind), max(p.kind)), ''unknown'')'
+                          ' from loan_ip p where p.record_id = l.id and p.version = l.version)', 4),
+           ('by_product', 'l.product', 5),
+           ('by_size', 'l.size', 6),
+           ('by_industry', 'loan_industry_section(l.industry)', 7),
+           ('small_loans', 'loan_amount_class(l.amount_fen)', 8),
+           ('first_loans', 'loan_firstness(l.first_loan)', 9)) as x(section, expression, word)
+     where x.section = $1
+$$;
+
+-- What the quarters that count up to a day alone add to each period (report_periods) of a section: that of the report
+-- up to cut, the same of last year and the one before up to the days that compare with it; and to the periods of all
+-- quarters of the plan, as they stand beside those of last year (7) and the quarters before (8). Today the quarter
+-- of the report is in the sums as it is: nothing is dated after. Loans are found by their day; a firm counts in the
+-- first of its quarters that lies in the period. Runs as the owner: what firms took is nobody's to read, so it asks who
+-- asks. The expression makes it a statement of its own; it reads no more columns than that needs.
+create or replace function rollup_heads(section text, first date, cut date)
+    returns table (n int, row_key text, loans bigint, fen bigint, registered bigint, patents bigint, trademarks bigint,
+                   firms bigint)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+-- @plpgsql_check_options: security_warnings = off
+declare
+    plan constant date := plan_first_day(first, null);
+    part record;
+begin
+    if my_kind() not in ('finance', 'ip_office', 'auditor') then
+        return;
+    end if;
+    select e.* into part from rollup_row_expression(section) e;
+    return query execute format('
+        with head (place, quarter, until) as (
+            values (1, $1, case when $2 < today() then $2 end), (2, year_before($1), year_before($2)),
+                   (3, ($1 - interval ''3 months'')::date, report_cut_before($1, $2))
+        ),
+        period (n, place, since) as (
+            values (0, 1, $1), (1, 1, $1), (2, 2, year_before($1)), (3, 3, ($1 - interval ''3 months'')::date),
+                   (4, 1, year_start($1)), (5, 2, year_before(year_start($1))), (6, 1, $3),
+                   (7, 2, ($3 - interval ''12 months'')::date), (8, 3, ($3 - interval ''3 months'')::date)
+        ),
+        firm as materialized (
+            select h.place, h.quarter, x.row_key, x.borrower, count(*) as loans, sum(x.amount_fen) as fen,
+                   sum(x.registered) as registered, sum(x.patents) as patents, sum(x.trademarks) as trademarks
+              from head h
+             cross join lateral (
+                   select l.borrower, %s as row_key, l.amount_fen,
+                          loan_registered_fen(l.registered_fen, l.amount_fen) as registered, l.patents, l.trademarks
+                     from loan l
+                    where l.signed_on between h.quarter and h.until
+                      and not exists (select from loan later
+                                       where later.id = l.id and later.version = l.version + 1 and later.version > 1)
+                      and not exists (select from loan_void v where v.loan_id = l.id and v.until_at = ''infinity'')
+                   offset 0) x
+             group by 1, 2, 3, 4
+        ),
+        stood as materialized ( -- before: the last quarter that may matter in which the firm stood in the row
+            select f.*, b.before
+              from firm f
+              left join lateral (
+                   select q.quarter as before
+                     from firm_quarter q
+                    where q.borrower = f.borrower and q.quarter < f.quarter
+                      and q.quarter >= (select min(p.since) from period p
+                                         where p.place = f.place and (p.n <= 6 or $4 is null))
+                      and ($4 is null or exists (select from unnest(q.classes) c
+                                                  where split_part(c, '' '', $4) = f.row_key))
+                    order by q.quarter desc
+                    limit 1) b on true
+        )
+        select p.n, f.row_key, sum(f.loans)::bigint, sum(f.fen)::bigint, sum(f.registered)::bigint,
+               sum(f.patents)::bigint, sum(f.trademarks)::bigint,
+               count(*) filter (where f.before is null or f.before < p.since)
+          from stood f
+          join period p on p.place = f.place and p.since <= f.quarter
+         where p.n <= 6 or $4 is null
+         group by 1, 2', part.expression)
+        using first, cut, plan, part.word;
 end $$;
 
 -- Loans, amount and distinct firms of a section's rows, as arrays over the periods 1 to 6, and what is registered of
--- the quarter. A firm counts in the first of its quarters that lies in the period.
-create or replace function rollup_city_sums(section text, first date, last date)
+-- the quarter. A firm counts in the first of its quarters that lies in the period. cut: of quarters that end a period
+-- only the days up to that one, or what compares with it; null: all.
+create or replace function rollup_city_sums(section text, first date, last date, cut date)
     returns table (row_key text, facts bigint, loans bigint[], fen bigint[], firms bigint[], registered bigint,
                    patents bigint[], trademarks bigint[])
     language sql stable as $$
-    with loan as (
-        select r.row_key, p.n, sum(r.loans)::bigint as loans, sum(r.amount_fen)::bigint as fen,
-               sum(r.registered_fen)::bigint as registered, sum(r.patents)::bigint as patents,
-               sum(r.trademarks)::bigint as trademarks
-          from city_rollup r
-          join report_periods(first, last) p on r.quarter between p.since and p.until
-         where r.section = $1
+    with head as materialized (
+        select h.* from rollup_heads($1, first, cut) h where cut is not null
+    ),
+    loan as (
+        select x.row_key, x.n, sum(x.loans)::bigint as loans, sum(x.fen)::bigint as fen,
+               sum(x.registered)::bigint as registered, sum(x.patents)::bigint as patents,
+               sum(x.trademarks)::bigint as trademarks
+          from (select r.row_key, p.n, r.loans, r.amount_fen as fen, r.registered_fen as registered, r.patents,
+                       r.trademarks
+                  from city_rollup r
+                  join report_periods(first, last, cut) p on r.quarter between p.since and p.until
+                 where r.section = $1
+                union all
+                select h.row_key, h.n, h.loans, h.fen, h.registered, h.patents, h.trademarks
+                  from head h
+                 where h.n <= 6) x
          group by 1, 2
     ),
     firm as (
-        select r.row_key, p.n, sum(r.firms)::bigint as firms
-          from city_firms r
-          join report_periods(first, last) p on r.quarter between p.since and p.until and r.before < p.since
-         where r.section = $1
+        select x.row_key, x.n, sum(x.firms)::bigint as firms
+          from (select r.row_key, p.n, r.firms
+                  from city_firms r
+                  join report_periods(first, last, cut) p on r.quarter between p.since and p.until
+                                                         and r.before < p.since
+                 where r.section = $1
+                union all
+                select h.row_key, h.n, h.firms from head h) x
          group by 1, 2
     )
     select k.row_key, k.loans, array_agg(coalesce(l.loans, 0) order by p.n), array_agg(coalesce(l.fen, 0) order by p.n),
@@ -698,23 +806,23 @@ create or replace function rollup_in_pairs(a bigint[], b bigint[]) returns bigin
        union all select b[n], n, 2 from generate_series(1, 6) n) as p(x, n, side) $$;
 
 -- Cells of a section that counts loans, from the sums.
-create or replace function rollup_cells_of_loans(section text, first date) returns setof report_cells_row
+create or replace function rollup_cells_of_loans(section text, first date, cut date) returns setof report_cells_row
     language sql stable as $$
     select case when c.section = 'by_bank' then (select o.code from org o where o.id = c.row_key::bigint)
                 when c.section <> 'all' then c.row_key end,
            rollup_in_pairs(c.loans, c.fen) || case when r.registered then c.registered end,
            rollup_in_pairs(c.firms, c.firms) || case when r.registered then c.firms[1] else 0 end,
            c.facts
-      from (select $1 as section, s.* from rollup_city_sums($1, first, first) s
+      from (select $1 as section, s.* from rollup_city_sums($1, first, first, cut) s
             union all
-            select 'all', s.* from rollup_city_sums('all', first, first) s) c
+            select 'all', s.* from rollup_city_sums('all', first, first, cut) s) c
       join report_sections() r on r.section = $1
 $$;
 
 -- Cells of the headline, from the sums.
-create or replace function rollup_cells_of_headline(first date) returns setof report_cells_row
+create or replace function rollup_cells_of_headline(first date, cut date) returns setof report_cells_row
     language sql stable as $$
-    with whole as (select * from rollup_city_sums('all', first, first))
+    with whole as (select * from rollup_city_sums('all', first, first, cut))
     select 'count', w.loans || array_fill(null::bigint, '{7}'), w.firms || array_fill(0::bigint, '{7}'), w.facts
       from whole w
     union all
@@ -734,33 +842,51 @@ create or replace function rollup_cells_of_headline(first date) returns setof re
 $$;
 
 -- Each quarter of the plan beside the same of last year (4 quarters before) and the quarter before (1).
-create or replace function rollup_cells_of_quarters(first date) returns setof report_cells_row
+create or replace function rollup_cells_of_quarters(first date, cut date) returns setof report_cells_row
     language sql stable as $$
     with plan as materialized ( -- asked for once
         select plan_first_day(first, null) as day
     ),
+    head as materialized ( -- of the quarter up to cut
+        select h.* from rollup_heads('all', first, cut) h where cut is not null
+    ),
     cell as (
-        select q.first as quarter, b.place, r.loans, r.amount_fen as fen, r.quarter as of
+        select q.first as quarter, b.place, r.loans, r.amount_fen as fen, r.quarter as of, null::bigint as firms
           from plan
          cross join lateral generate_series(plan.day::timestamp, rollup_cells_of_quarters.first::timestamp, '3 months')
                as q(first)
          cross join (values (1, 0), (2, 12), (3, 3)) as b(place, months)
           join city_rollup r on r.section = 'all' and r.quarter = (q.first - make_interval(months => b.months))::date
          where r.loans > 0
+           and (cut is null or q.first < rollup_cells_of_quarters.first or b.place = 1 and cut >= today())
+        union all
+        select first, h.n, h.loans, h.fen, null, h.firms
+          from head h
+         cross join plan
+         where h.n between 1 and 3 and plan.day <= first
     ),
     firm as (
         select c.quarter, c.place, sum(f.firms)::bigint as firms
           from cell c
           join city_firms f on f.section = 'all' and f.quarter = c.of
          group by 1, 2
+        union all
+        select c.quarter, c.place, c.firms from cell c where c.firms is not null
     ),
     whole as ( -- a firm of several quarters is one
-        select b.place, sum(f.firms)::bigint as firms
-          from (values (1, 0), (2, 12), (3, 3)) as b(place, months)
-         cross join plan
-         cross join lateral (select (plan.day - make_interval(months => b.months))::date as since,
-                                    (first - make_interval(months => b.months))::date as until) p
-          join city_firms f on f.section = 'all' and f.quarter between p.since and p.until and f.before < p.since
+        select x.place, sum(x.firms)::bigint as firms
+          from (select b.place, f.firms
+                  from (values (1, 0), (2, 12), (3, 3)) as b(place, months)
+                 cross join plan
+                 cross join lateral (
+                       select (plan.day - make_interval(months => b.months))::date as since,
+                              (first - make_interval(months => b.months + case
+                                  when cut is null or b.place = 1 and cut >= today() then 0 else 3 end))::date
+                                  as until) p
+                  join city_firms f on f.section = 'all' and f.quarter between p.since and p.until
+                                   and f.before < p.since
+                union all
+                select h.n - 5, h.firms from head h where h.n between 6 and 8) x
          group by 1
     ),
     wide as (
@@ -788,14 +914,15 @@ create or replace function rollup_cells_of_quarters(first date) returns setof re
 $$;
 
 -- Growth: the year to date beside the same of last year; total: all of the plan so far. Nothing counts after it.
-create or replace function rollup_cells_of_targets(first date) returns setof report_cells_row
+create or replace function rollup_cells_of_targets(first date, cut date) returns setof report_cells_row
     language sql stable as $$
     with target as (
         select t.id, t.kind = 'growth' as growth,
                case when t.metric = 'amount' then s.fen else s.loans end as m, s.firms, s.facts
           from plan p
           join plan_target t on t.plan = p.code and t.metric in ('amount', 'count')
-         cross join rollup_city_sums('all', first, least(first, make_date(p.last_year, 10, 1))) s
+         cross join rollup_city_sums('all', first, least(first, make_date(p.last_year, 10, 1)),
+                                     case when first <= make_date(p.last_year, 10, 1) then cut end) s
          where p.code = plan_of(first, null)
     )
     select t.id, array[case when t.growth then t.m[4] else t.m[6] end, case when t.growth then t.m[5] end]
@@ -813,25 +940,92 @@ create or replace function rollup_cells_of_targets(first date) returns setof rep
     having count(*) > 0
 $$;
 
--- Cells of what is owed, by bank and in all, from the sums.
-create or replace function rollup_cells_of_balances(first date) returns setof report_cells_row
-    language sql stable as $$
-    with sum as (
-        select b.org_id, b.what, sum(b.n)::bigint as n
-          from balance_rollup b
-         where b.quarter <= first and b.what <= 10
-         group by 1, 2
-        union all
-        select 0, b.what, sum(b.n)::bigint
-          from balance_rollup b
-         where b.quarter <= first and b.what <= 10
-         group by 2
+-- What will have become of loans by the end of a quarter that has not by one of its days, after which nothing is told
+-- of it yet: their term ends, 30 days pass without registration, 60 without the pledge released.
+create or replace function rollup_ahead(first date, cut date) returns setof balance_change
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    last constant date := quarter_end(first);
+begin
+    return query
+    select c.*
+      from loan l
+     cross join lateral rollup_eventless_changes(l.org_id, l.borrower, l.signed_on, l.disbursed_on, l.registered_on,
+                                                 l.matures_on, l.pledge_no, l.amount_fen, 1) c
+     where (l.matures_on between cut and last - 1
+            or l.signed_on between first and cut and l.registered_on is null
+               and l.disbursed_on + 30 between cut and last - 1)
+       and not exists (select from loan later
+                        where later.id = l.id and later.version = l.version + 1 and later.version > 1)
+       and not exists (select from loan_balance b where b.loan_id = l.id)
+       and c.quarter = first
+       and (c.what between 9 and 12 and l.matures_on >= cut or c.what = 16 and l.disbursed_on + 30 >= cut);
+    return query
+    select b.org_id, b.borrower, b.quarter, x.what::smallint, coalesce(x.later, 0) - coalesce(x.now, 0)
+      from loan_balance b
+     cross join lateral (select y as loan from loan y where y.id = b.loan_id order by y.version desc limit 1) l
+     cross join lateral rollup_lives(l.loan, array[loan_fold(l.loan, cut, null, null)], array[cut], '-infinity', null) r
+     cross join lateral unnest(b.v, r.v) with ordinality as x(later, now, what)
+     where b.quarter = first
+       and coalesce(x.later, 0) <> coalesce(x.now, 0);
+end $$;
+
+-- What that takes from the sums of a quarter, and from the numbers of firms behind them: by bank, 0 being the city. It
+-- asks who asks, as rollup_heads does.
+create or replace function rollup_less(first date, cut date)
+    returns table (org_id bigint, what smallint, n bigint, firms bigint)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+#variable_conflict use_column
+begin
+    if cut is null or my_kind() not in ('finance', 'ip_office', 'auditor') then
+        return;
+    end if;
+    return query
+    with firm as materialized (
+        select k.org_id, a.what, a.borrower, sum(a.n)::bigint as n
+          from rollup_ahead(rollup_less.first, cut) a
+         cross join lateral (values (a.org_id), (0)) as k(org_id)
+         group by 1, 2, 3
     ),
-    firm as (
-        select b.org_id, b.what, sum(b.firms)::bigint as firms
-          from balance_firms b
-         where b.quarter <= first and b.what <= 10
-         group by 1, 2
+    level as (
+        select f.*, s.n as stood
+          from firm f
+         cross join lateral (
+               select coalesce(sum(b.n), 0)::bigint as n
+                 from firm_balance b
+                where b.borrower = f.borrower and b.what = f.what and (f.org_id = 0 or b.org_id = f.org_id)
+                  and b.quarter <= rollup_less.first and (f.what <= 10 or b.quarter = rollup_less.first)
+               offset 0) s
+    )
+    select l.org_id, l.what, -sum(l.n)::bigint, sum((l.stood - l.n > 0)::int - (l.stood > 0)::int)::bigint
+      from level l
+     group by 1, 2;
+end $$;
+
+-- The sums of balances of a quarter, by bank and in all (0), and the firms behind them; up to a day of it, if one is
+-- told. own: of what is told of the quarter alone (from 11 on), else of what is owed.
+create or replace function rollup_balances(first date, cut date, own boolean)
+    returns table (org_id bigint, what smallint, n bigint, firms bigint) language sql stable as $$
+    select x.org_id, x.what, sum(x.n)::bigint, sum(x.firms)::bigint
+      from (select k.org_id, b.what, b.n, 0::bigint as firms
+              from balance_rollup b
+             cross join lateral (values (b.org_id), (0)) as k(org_id)
+             where b.quarter <= first and (not own or b.quarter = first)
+            union all
+            select b.org_id, b.what, 0, b.firms
+              from balance_firms b
+             where b.quarter <= first and (not own or b.quarter = first)
+            union all
+            select l.* from rollup_less(first, cut) l) x
+     where (x.what > 10) = own
+     group by 1, 2
+$$;
+
+-- Cells of what is owed, by bank and in all, from the sums.
+create or replace function rollup_cells_of_balances(first date, cut date) returns setof report_cells_row
+    language sql stable as $$
+    with sum as materialized (
+        select b.org_id, b.what, b.n, b.firms from rollup_balances(first, cut, false) b
     )
     select case when k.org_id <> 0 then (select o.code from org o where o.id = k.org_id) end,
            array_agg(case when p.what <= 10 then coalesce(s.n, 0) end order by p.what),
@@ -840,16 +1034,19 @@ create or replace function rollup_cells_of_balances(first date) returns setof re
       from (select s.org_id, sum(s.n)::bigint as facts from sum s where s.what in (1, 7) group by 1) k
      cross join generate_series(1, 13) as p(what)
       left join sum s on s.org_id = k.org_id and s.what = p.what
-      left join firm f on f.org_id = k.org_id and f.what = p.what - 1 + p.what % 2
+      left join sum f on f.org_id = k.org_id and f.what = p.what - 1 + p.what % 2
      where k.facts > 0
      group by k.org_id, k.facts
 $$;
 
 -- Cells of how well banks report, from the sums: of each bank (0: of the city) and column what it comes to and the
 -- firms behind it. What is not of a firm is nobody's own figure.
-create or replace function rollup_cells_of_reporters(first date) returns setof report_cells_row
+create or replace function rollup_cells_of_reporters(first date, cut date) returns setof report_cells_row
     language sql stable as $$
-    with part as (
+    with own as materialized (
+        select b.* from rollup_balances(first, cut, true) b where b.what in (11, 12)
+    ),
+    part as (
         select case r.section when 'by_bank' then r.row_key::bigint when 'late_by_bank' then r.row_key::bigint
                               else 0 end as org_id,
                case when r.section in ('all', 'by_bank') then 1 else 2 end as at, r.loans as n
@@ -863,11 +1060,7 @@ create or replace function rollup_cells_of_reporters(first date) returns setof r
          where e.quarter = first
          group by 1, 2
         union all
-        select k.org_id, b.what - 6, sum(b.n)::bigint
-          from balance_rollup b
-         cross join lateral (values (b.org_id), (0)) as k(org_id)
-         where b.what in (11, 12) and b.quarter = first
-         group by 1, 2
+        select b.org_id, b.what - 6, b.n from own b
     ),
     silent as materialized (
         select o.org_id
@@ -894,9 +1087,9 @@ create or replace function rollup_cells_of_reporters(first date) returns setof r
          group by 1, 2
         union all
         select b.org_id, a.at, b.firms
-          from balance_firms b
+          from own b
          cross join (values (5), (6)) as a(at)
-         where b.what = 11 and b.quarter = first
+         where b.what = 11
     )
     select (select o.code from org o where o.id = k.org_id),
            array_agg(case when p.at <= 7 then coalesce(t.n, 0) end order by p.at),
@@ -925,9 +1118,14 @@ end $$;
 
 -- Cells of what came in, was refused, corrected or contradicts itself, from the sums; numbers that two loans have are
 -- looked up by the numbers that two loans ever had.
-create or replace function rollup_cells_of_quality(first date) returns setof report_cells_row
+create or replace function rollup_cells_of_quality(first date, cut date) returns setof report_cells_row
     language sql stable as $$
-    with twice as materialized (
+    with own as materialized (
+        select b.org_id, case when b.what < 15 then b.what - 8 else b.what - 7 end as at, b.n, b.firms
+          from rollup_balances(first, cut, true) b
+         where b.what > 12
+    ),
+    twice as materialized (
         select l.org_id, l.borrower
           from pledge_no_shared s
          cross join lateral (select * from loan x where x.pledge_no = s.pledge_no offset 0) l
@@ -954,9 +1152,9 @@ create or replace function rollup_cells_of_quality(first date) returns setof rep
          cross join lateral (values (2, i.refused), (3, i.conflicts), (10, i.refused), (0, i.days)) as c(at, n)
         union all
         select b.org_id, c.at, b.n
-          from balance_rollup b
-         cross join lateral (values (case when b.what < 15 then b.what - 8 else b.what - 7 end), (0)) as c(at)
-         where b.what > 12 and b.quarter = first
+          from own b
+         cross join lateral (values (b.at), (0)) as c(at)
+         where b.org_id <> 0
         union all
         select t.org_id, c.at, t.n
           from (select x.org_id, count(*) as n from twice x group by 1) t
@@ -969,9 +1167,7 @@ create or replace function rollup_cells_of_quality(first date) returns setof rep
          group by 1, 2
     ),
     firm as (
-        select b.org_id, case when b.what < 15 then b.what - 8 else b.what - 7 end as at, b.firms
-          from balance_firms b
-         where b.what > 12 and b.quarter = first
+        select b.org_id, b.at, b.firms from own b
         union all
         select k.org_id, 7, count(distinct t.borrower)
           from twice t

@@ -12,7 +12,8 @@ from test_reports import firm
 
 SECTIONS = ("headline", "targets", "by_quarter", "by_district", "by_bank", "by_kind", "by_ip_kind", "by_product",
             "by_size", "by_industry", "small_loans", "first_loans", "balances", "reporters", "quality")
-# Both ways for every section and every quarter from 2020Q4 to 2024Q4, and that of the clock, as the finance office.
+# Both ways for every section and every quarter from 2020Q4 to 2024Q4, and that of the clock, as the finance office; and
+# of quarters up to one of their days: today, the first day, one in the middle, the last but one.
 DIFFERENCES = """
 do $$ begin perform set_config('pledged.secret', wall_secret(), false); end $$;
 set role pledged_app; set pledged.kind = 'finance';
@@ -21,6 +22,13 @@ with asked as (
       from unnest('{%s}'::text[]) as s(section)
      cross join (select generate_series('2020-10-01'::timestamp, '2024-10-01', '3 months') as first
                  union all select quarter_start(today())) q
+    union all
+    select s.section, q.first, q.cut
+      from unnest('{%s}'::text[]) as s(section)
+     cross join (values (quarter_start(today()), today()), ('2021-01-01', '2021-01-01'), ('2022-04-01', '2022-06-29'),
+                        ('2022-10-01', '2022-11-30'), ('2024-01-01', '2024-02-29')) as q(first, cut)
+    union all
+    select s.section, quarter_start(today()), today() from unnest('{balances,reporters,quality}'::text[]) as s(section)
 ),
 rolled as materialized (
     select a.section, a.first, c.* from asked a cross join lateral report_cells(a.section, a.first, a.cut, null, 'signed_on') c
@@ -33,7 +41,7 @@ select 'counted', x.* from (table counted except all table rolled) x
 union all
 select 'rolled', x.* from (table rolled except all table counted) x
  order by 2, 3, 4, 1;
-""" % ",".join(SECTIONS)
+""" % (",".join(SECTIONS), ",".join(SECTIONS[:12]))
 
 
 # Columns of the two sections about reporting that are nought in every quarter: there are none.
@@ -92,6 +100,7 @@ class RollupCase(Case):
 
 FIELDS = set(loan()) | {"industry", "employees", "revenue", "assets", "first_loan", "ip_amount", "disbursed_on",
                         "registered_on", "pledge_no"}
+YESTERDAY = datetime.date.today() - datetime.timedelta(1)
 DISTRICTS = ("310101", "310104", "310115", "310116")
 
 
@@ -122,7 +131,10 @@ class Stream(RollupCase):
         self.verified()
         self.scopes(banks)
 
-    def day(self, dice, first="2020-11-01", last="2023-05-31"):
+    FIRST, LAST, ENDED, EXTENDED = "2020-11-01", "2023-05-31", "2024-12-31", ("2023-06-01", "2025-06-30")
+
+    def day(self, dice, first=None, last=None):
+        first, last = first or self.FIRST, last or self.LAST
         a, b = (datetime.date.fromisoformat(x).toordinal() for x in (first, last))
         return datetime.date.fromordinal(dice.randint(a, b))
 
@@ -138,9 +150,9 @@ class Stream(RollupCase):
                 "first_loan": dice.choice((True, False, None)),
                 "amount": dice.choice(("5000000.00", "10000000.00", "10000000.01", "123456.78")),
                 "signed_on": str(signed), "matures_on": str(signed + datetime.timedelta(dice.randint(30, 900))),
-                "disbursed_on": dice.choice((None, str(signed + datetime.timedelta(dice.randint(0, 25))))),
-                "registered_on": dice.choice((None, str(signed), str(signed + datetime.timedelta(dice.randint(1, 90))))),
-                "pledge_no": dice.choice((None, None, "Y%d31000%04d" % (dice.randint(2021, 2023), dice.randint(1, 9)))),
+                "disbursed_on": dice.choice((None, str(min(signed + datetime.timedelta(dice.randint(0, 25)), YESTERDAY)))),
+                "registered_on": dice.choice((None, str(signed), str(min(signed + datetime.timedelta(dice.randint(1, 90)), YESTERDAY)))),
+                "pledge_no": dice.choice((None, None, "Y%d31000%04d" % (signed.year + dice.choice((0, 0, 1)), dice.randint(1, 9)))),
                 "ip": [{"number": x} for x in dice.choice(rights)]}
 
     def create(self, dice, banks, loans, taken):
@@ -178,11 +190,11 @@ class Stream(RollupCase):
                             "recovered", "settled", "settled", "pledge_released", "pledge_released", "voided",
                             "reversed", "reversed", "transferred", "repriced"))
         event = {"reference": "E-%d" % next(numbers), "kind": kind,
-                 "on": str(self.day(dice, x["record"]["signed_on"], "2024-12-31"))}
+                 "on": str(self.day(dice, x["record"]["signed_on"], self.ENDED))}
         if kind in ("repaid", "overdue", "recovered") or kind == "disbursed" and dice.random() < 0.5:
             event["principal"] = dice.choice(("1000.00", "100000.00"))
         elif kind == "extended":
-            event["matures_on"] = str(self.day(dice, "2023-06-01", "2025-06-30"))
+            event["matures_on"] = str(self.day(dice, *self.EXTENDED))
         elif kind == "classified":
             event["grade"] = dice.choice(("special_mention", "substandard", "loss"))
         elif kind == "voided":
@@ -245,6 +257,39 @@ class Stream(RollupCase):
         self.assertEqual({k: v["value"] for k, v in own.items() if "share" not in k},
                          {k: v["value"] for k, v in city["310115"].items() if "share" not in k})
 
+
+
+class Running(Stream):
+    """The same around today: the quarter that runs, with what comes to an end before it does."""
+    conf = {"readers": "12"}
+    FIRST, LAST, ENDED = (str(datetime.date.today() - datetime.timedelta(n)) for n in (460, 1, 1))
+    EXTENDED = FIRST, str(datetime.date.today() + datetime.timedelta(120))
+    test_random_stream_of_loans_corrections_and_events = None
+
+    def test_a_quarter_that_runs(self):
+        dice = random.Random(21)
+        banks = [self.d.token("bank", "ROLL-%d" % n) for n in range(3)]
+        loans, taken = [], {"created": 0, "corrected": 0, "event": 0, "reversed": 0}
+        today = datetime.date.today()
+        self.post(banks[0], borrower_uscc=firm(903), signed_on=str(today - datetime.timedelta(40)),
+                  disbursed_on=str(today - datetime.timedelta(29)), matures_on=str(today + datetime.timedelta(3)))
+        for _ in range(2):
+            for _ in range(60):
+                self.create(dice, banks, loans, taken)
+            for _ in range(40):
+                self.correct(dice, loans, taken)
+            for _ in range(120):
+                self.happen(dice, loans, taken)
+            self.check()
+        self.assertTrue(all(n >= 5 for n in taken.values()), taken)
+        less = self.d.sql("select set_config('pledged.secret', wall_secret(), false); set pledged.kind = 'finance';"
+                          " select count(distinct what) from rollup_less(quarter_start(today()), today())")
+        if datetime.date.today() < self.last_day() - datetime.timedelta(20):
+            self.assertGreaterEqual(int(less.split()[-1]), 4)  # terms end and days pass until the quarter does
+        self.verified()
+
+    def last_day(self):
+        return datetime.date.fromisoformat(self.d.sql("select quarter_end(today())"))
 
 
 class Worked(RollupCase):
