@@ -1,7 +1,8 @@
 """The quarterly report at 1 and 10 million loans: how long from the rollups, how long from the rows.
 
-Prints the median of 20 pulls of the JSON report over HTTP, three runs at each size, and their ratio (G12); then the
-same cells from the rows, once, and that ratio (G13); and whether every sum and count of firms is equal.
+Prints the median of 20 pulls of the JSON report over HTTP, three runs at each size, and their ratio (G12); the same of
+the quarter that runs, of restatements and of /diff of a sealed quarter, each alone; then the cells of a closed quarter
+from the rows, once, and that ratio (G13); and whether every sum and count of firms is equal.
 
 The loader writes loan, loan_ip and loan_event in slices of 250,000, as loan_project writes them. It goes round HTTP,
 the records' texts, the log and the triggers: the rollups are filled by the views that a migration fills them with and
@@ -10,6 +11,7 @@ has events. Firms stay at 100,000, banks at 24. fsync is off: only reading is me
 
 Run: python3 tests/bench/report.py [folder for the data] ; 10 million loans take about 8 GB.
 """
+import datetime
 import json
 import os
 import statistics
@@ -18,16 +20,30 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "it"))
-from harness import RELEASE_BIN, Daemon, patent  # noqa: E402
+from harness import RELEASE_BIN, Daemon, loan, patent  # noqa: E402
 
 BANKS, SLICE = 24, 250000
-QUARTER = "2023Q2"
+DAYS = 1095  # loans are signed on one of as many days before today
+TODAY = datetime.date.today()
+BEGUN = TODAY - datetime.timedelta(DAYS)
+
+
+def quarter(day):
+    return "%dQ%d" % (day.year, (day.month + 2) // 3)
+
+
+def first_day(day):
+    return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+
+
+CLOSED = first_day(first_day(TODAY) - datetime.timedelta(1))  # the quarter before the one that runs
+QUARTER = quarter(CLOSED)
 ROLLED = ("headline", "targets", "by_quarter", "by_district", "by_bank", "by_kind", "by_ip_kind", "by_product", "by_size",
           "by_industry", "small_loans", "first_loans", "balances", "reporters", "quality")
 OTHERS = ("fund", "claims", "claims_by_scheme", "subsidies", "insurance", "securitisation")
 DISTRICTS = "310101,310104,310105,310106,310107,310109,310110,310112,310113,310114,310115,310116,310117,310118,310120,310151"
 
-# Loan number n has the properties that its hash says; signed on one of the 1,095 days of 2021 to 2023.
+# Loan number n has the properties that its hash says.
 LOADER = """
 create unlogged table bench_org as select row_number() over (order by id) - 1 as i, id from org where kind = 'bank';
 create function bench_load(first int, last int) returns void language plpgsql as $$
@@ -42,7 +58,7 @@ begin
            (array['micro', 'small', 'small', 'medium', 'unknown'])[1 + h[3] / 25 %% 5] as size,
            (array[true, false, null])[1 + h[3] / 125 %% 3] as first_loan,
            10000000::bigint + h[4] %% 199999 * 10000 + h[5] %% 100 as fen,
-           date '2021-01-01' + (h[6] %% 1095)::int as signed,
+           date '{begun}' + (h[6] %% {days})::int as signed,
            30 + (h[7] %% 700)::int as term,
            (array['invention', 'invention', 'utility_model', 'design', 'trademark'])[1 + h[8] %% 5] as right_kind,
            h[9] as life
@@ -73,7 +89,7 @@ FAST = "set synchronous_commit = off; set work_mem = '512MB'; set maintenance_wo
 ROLLUPS = ("loan_rollup", "city_rollup", "firm_quarter", "city_firms", "loan_balance", "balance_rollup", "firm_balance",
            "balance_firms", "event_rollup", "received_rollup", "pledge_no_shared")
 APP = "do $$ begin perform set_config('pledged.secret', wall_secret(), false); end $$; set role pledged_app; set pledged.kind = 'finance'; set jit = off; set statement_timeout = 0;"
-FIRST, LAST = "date '2023-04-01'", "date '2023-06-30'"
+FIRST, LAST = "date '%s'" % CLOSED, "quarter_end('%s')" % CLOSED
 
 
 def sql(d, query):
@@ -107,8 +123,11 @@ def load(d, first, last):
 
 
 def pulls(d, token, sections, n=20):
+    return asked(d, token, "/v1/reports/quarterly/%s?section=%s" % (QUARTER, ",".join(sections)), n)
+
+
+def asked(d, token, path, n):
     took = []
-    path = "/v1/reports/quarterly/%s?section=%s" % (QUARTER, ",".join(sections))
     for _ in range(n):
         began = time.time()
         r = d.call("GET", path, token=token, timeout=600)
@@ -127,6 +146,24 @@ def runs(d, token, sections, what):
 def by_section(d, token):
     """The median of each section alone, in ms."""
     return {s: pulls(d, token, [s], 7) for s in ROLLED}
+
+
+def others(d, token):
+    """What is asked for beside a closed quarter, in ms."""
+    sealed = "/v1/reports/quarterly/%s/diff" % quarter(BEGUN)
+    return {what: asked(d, token, path, 3) for what, path in (
+        ("the quarter that runs", "/v1/reports/quarterly/" + quarter(TODAY)),
+        ("restatements", "/v1/reports/quarterly/%s?section=restatements" % QUARTER), ("diff", sealed))}
+
+
+def seal(d, finance):
+    """The first quarter is sealed; then loans come late into it."""
+    d.agreed(d.call("POST", "/v1/reports/quarterly/%s/seal" % quarter(BEGUN), {"reason": "会审"}, finance, timeout=600))
+    bank = d.token("bank", "BENCH-0")
+    for i in range(10):
+        r = d.call("POST", "/v1/loans?reason=late", loan(contract_no="L-%d" % i, signed_on=str(BEGUN), registered_on=None,
+                                                         matures_on=str(TODAY), ip=[{"number": patent(5000 + i)}]), bank)
+        assert r.status == 201, r.body
 
 
 def from_rows(d):
@@ -155,7 +192,8 @@ def sample(d):
     lines = "".join(json.dumps({
         "contract_no": "S-%d" % i, "product": "single_pledge", "borrower_uscc": "91310115QX0115114N",
         "borrower_name": "压测企业", "district": "310115", "amount": "5000000.00", "rate": "3.45",
-        "signed_on": "2023-05-%02d" % (1 + i % 28), "disbursed_on": "2023-06-01", "matures_on": "2024-06-01",
+        "signed_on": str(CLOSED + datetime.timedelta(i % 28)), "disbursed_on": str(CLOSED + datetime.timedelta(40)),
+        "matures_on": str(TODAY + datetime.timedelta(200)),
         "ip": [{"number": patent(i)}]}, ensure_ascii=False) + "\n" for i in range(2000))
     r = d.call("POST", "/v1/loans", lines, bank, {"Content-Type": "application/x-ndjson"}, timeout=300)
     assert r.lines()[-1]["summary"]["created"] == 2000, r.lines()[-1]
@@ -170,20 +208,26 @@ def main():
             d.org("bank", "BENCH-%d" % n)
         finance = d.token("finance")
         sample(d)
-        d.sql(LOADER.format(banks=BANKS, districts=DISTRICTS))
-        before, p50, each = 0, [], []
+        d.sql(LOADER.format(banks=BANKS, districts=DISTRICTS, begun=BEGUN, days=DAYS))
+        before, p50, each, beside = 0, [], [], []
         for size in sizes:
             load(d, before, size)
             d.kill9()  # what the daemon counted before did not hear of loans that came past the log
             d.start()
+            if not before:
+                seal(d, finance)
             before = size
             what = "{:,} loans".format(size)
             p50.append(runs(d, finance, ROLLED, what + ", sections of loans and balances"))
             runs(d, finance, ROLLED + OTHERS, what + ", and those of money, insurance and securities")
             each.append(by_section(d, finance))
+            beside.append(others(d, finance))
         print("G12: %.2f" % (p50[-1] / p50[0]))
         for s in ROLLED:
             print("  %s: %s ms, %.2f times" % (s, " ".join("%.1f" % e[s] for e in each), each[-1][s] / each[0][s]))
+        for what in beside[0]:
+            print("%s: %s ms, %.2f times" % (what, " ".join("%.0f" % b[what] for b in beside),
+                                             beside[-1][what] / beside[0][what]))
         differ, took = from_rows(d)
         print("G13: from rows %.1f s, %.0f times as long; %s" % (
             took, took * 1000 / p50[-1], "differ: " + ", ".join(differ) if differ else "equal to the fen and the firm"))
