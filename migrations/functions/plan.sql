@@ -1,14 +1,15 @@
 -- The plan's indicators, periods and districts.
 
 -- City totals by quarter, as_of the last day that counts: out of the sums that are kept where they hold what is asked
--- for, else out of the loans. Runs as the owner: every role may see the city's sums, none sees rows.
+-- for (nothing is dated after today), else out of the loans. Runs as the owner: every role may see the city's sums,
+-- none sees rows.
 create or replace function plan_quarters(basis text, as_of date, known_at timestamptz)
     returns table (quarter text, year int, amount_fen bigint, count bigint)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
 begin
     if plan_quarters.basis = 'signed_on' and plan_quarters.known_at is null
-       and plan_quarters.as_of = quarter_end(plan_quarters.as_of) then
+       and (plan_quarters.as_of = quarter_end(plan_quarters.as_of) or plan_quarters.as_of >= today()) then
         return query
         select quarter_text(r.quarter), extract(year from r.quarter)::int, r.amount_fen, r.loans
           from city_rollup r

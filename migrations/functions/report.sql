@@ -556,38 +556,39 @@ end $$;
 
 -- The sections, in the order of the catalogue (reports/catalog.c), and what is particular to each, once for all who
 -- ask. titled: what its rows are, where the database knows their titles; rolled: the sums that hold its cells;
--- of_loans: only loans that were touched since can differ from what was sealed; registered: with what is registered.
+-- of_loans: only loans that were touched since can differ from what was sealed; narrow: the function that tells what
+-- only such loans can have changed; registered: with what is registered.
 create or replace function report_sections()
-    returns table (section text, titled text, rolled text, of_loans boolean, registered boolean)
+    returns table (section text, titled text, rolled text, of_loans boolean, registered boolean, narrow text)
     language sql immutable parallel safe as $$
-    values ('headline', null, 'headline', true, false),
-           ('targets', null, 'targets', true, false),
-           ('by_quarter', null, 'quarters', true, false),
-           ('by_district', null, 'loans', true, true),
-           ('by_bank', 'org', 'loans', true, true),
-           ('by_kind', null, 'loans', true, false),
-           ('by_ip_kind', null, 'loans', true, false),
-           ('by_product', null, 'loans', true, false),
-           ('by_size', null, 'loans', true, false),
-           ('by_industry', null, 'loans', true, false),
-           ('small_loans', null, 'loans', true, false),
-           ('first_loans', null, 'loans', true, false),
-           ('balances', 'org', 'balances', true, false),
-           ('fund', 'scheme', null, false, false),
-           ('claims', null, null, false, false),
-           ('claims_by_scheme', 'scheme', null, false, false),
-           ('coverage', 'scheme', null, false, false),
-           ('subsidies', 'policy', null, false, false),
-           ('insurance', null, null, false, false),
-           ('securitisation', null, null, false, false),
-           ('ip_deals', null, null, false, false),
-           ('catalogue', null, null, false, false),
-           ('events', null, null, false, false),
-           ('events_by_district', null, null, false, false),
-           ('registers', null, null, false, false),
-           ('reporters', 'org', 'reporters', false, false),
-           ('quality', 'org', 'quality', false, false),
-           ('restatements', null, null, false, false)
+    values ('headline', null, 'headline', true, false, null),
+           ('targets', null, 'targets', true, false, null),
+           ('by_quarter', null, 'quarters', true, false, null),
+           ('by_district', null, 'loans', true, true, null),
+           ('by_bank', 'org', 'loans', true, true, null),
+           ('by_kind', null, 'loans', true, false, null),
+           ('by_ip_kind', null, 'loans', true, false, null),
+           ('by_product', null, 'loans', true, false, null),
+           ('by_size', null, 'loans', true, false, null),
+           ('by_industry', null, 'loans', true, false, null),
+           ('small_loans', null, 'loans', true, false, null),
+           ('first_loans', null, 'loans', true, false, null),
+           ('balances', 'org', 'balances', true, false, null),
+           ('fund', 'scheme', null, false, false, null),
+           ('claims', null, null, false, false, null),
+           ('claims_by_scheme', 'scheme', null, false, false, null),
+           ('coverage', 'scheme', null, false, false, null),
+           ('subsidies', 'policy', null, false, false, null),
+           ('insurance', null, null, false, false, null),
+           ('securitisation', null, null, false, false, null),
+           ('ip_deals', null, null, false, false, null),
+           ('catalogue', null, null, false, false, null),
+           ('events', null, null, false, false, null),
+           ('events_by_district', null, null, false, false, null),
+           ('registers', null, null, false, false, null),
+           ('reporters', 'org', 'reporters', false, false, 'report_reporters'),
+           ('quality', 'org', 'quality', false, false, 'report_quality'),
+           ('restatements', null, null, false, false, null)
 $$;
 
 -- From the rollups, when they hold what is asked for: figures of now by the day of signing, for those who see the whole
@@ -710,9 +711,10 @@ begin -- PL/pgSQL keeps the plan
 end $$;
 
 -- By bank: loans and loan events of the quarter and how many came late; loans whose term ended (from the last day of
--- the quarter before to the day before cut) with no word of what became of them by cut; 1 when a bank that is owed what
+-- quarter before to the day before cut) with no word of what became of them by cut; 1 when a bank that is owed what
 -- it lent before told nothing at all of the quarter. Nothing is looked up of a loan that an answer does not need.
-create or replace function report_facts_reporters(first date, cut date, known_at timestamptz, basis text)
+-- loans: of these alone, and of their banks; null: of all.
+create or replace function report_reporters(first date, cut date, known_at timestamptz, loans uuid[])
     returns setof report_fact language sql stable as $$
     with due as materialized (
         select d.late_from from report_deadline(first) d
@@ -723,23 +725,28 @@ create or replace function report_facts_reporters(first date, cut date, known_at
                    >= (select d.late_from from due d) as late
           from loan l
          where l.signed_on between first and cut
+           and (loans is null or l.id = any (loans))
            and (known_at is null or l.recorded_at <= known_at)
            and not exists (select from loans_replaced(known_at) x where x.id = l.id and x.version = l.version)
         union all
         select e.org_id, e.id, 1, 'loan_event', e.reference, null, e.recorded_at >= (select d.late_from from due d)
           from loan_event e
          where e.on_day between first and cut
+           and (loans is null or e.loan_id = any (loans))
            and (known_at is null or e.recorded_at <= known_at)
     ),
     ending as materialized (
         select l.*,
                l.id in (select e.loan_id from loan_event e
-                         where known_at is null or e.recorded_at <= known_at) as has_events
+                         where (loans is null or e.loan_id = any (loans))
+                           and (known_at is null or e.recorded_at <= known_at)) as has_events
           from loan l
          where (l.matures_on between first - 1 and cut - 1
                 or l.id in (select e.loan_id from loan_event e
                              where e.kind = 'extended' and e.matures_on between first - 1 and cut - 1
+                               and (loans is null or e.loan_id = any (loans))
                                and (known_at is null or e.recorded_at <= known_at)))
+           and (loans is null or l.id = any (loans))
            and (known_at is null or l.recorded_at <= known_at)
            and not exists (select from loans_replaced(known_at) x where x.id = l.id and x.version = l.version)
     ),
@@ -762,7 +769,17 @@ create or replace function report_facts_reporters(first date, cut date, known_at
         select o.id, o.code
           from org o
          where o.kind = 'bank'
+           and (loans is null or o.id in (select l.org_id from loan l where l.id = any (loans)))
            and not exists (select from told t where t.org_id = o.id)
+           and (loans is null
+                or not exists (select from loan l
+                                where l.org_id = o.id and l.signed_on between first and cut
+                                  and (known_at is null or l.recorded_at <= known_at)
+                                  and not exists (select from loans_replaced(known_at) x
+                                                   where x.id = l.id and x.version = l.version))
+                   and not exists (select from loan_event e
+                                    where e.org_id = o.id and e.on_day between first and cut
+                                      and (known_at is null or e.recorded_at <= known_at)))
            and exists (select from loan l
                         where l.org_id = o.id and (known_at is null or l.recorded_at <= known_at)
                           and loan_is_lent(l, first, cut, known_at))
@@ -784,25 +801,34 @@ create or replace function report_facts_reporters(first date, cut date, known_at
       join org o on o.id = x.org_id
 $$;
 
+-- How the banks reported, of all loans.
+create or replace function report_facts_reporters(first date, cut date, known_at timestamptz, basis text)
+    returns setof report_fact language sql stable as
+    $$ select f.* from report_reporters(first, cut, known_at, null) f $$;
+
 -- By bank: records of the quarter that came in, lines that were refused, numbers used again for other content, and
 -- corrections made, by the clock; and loans of the quarter, or with an event in it, whose records contradict each
 -- other: pledge released while principal was owed; settled for 60 days and the pledge not released; a pledge number
 -- that another loan has as well; a pledge number of another year than the registration; drawn for 30 days without
 -- registration.
-create or replace function report_facts_quality(first date, cut date, known_at timestamptz, basis text)
+-- loans: what these contradict alone; null: of all, and what came in.
+create or replace function report_quality(first date, cut date, known_at timestamptz, loans uuid[])
     returns setof report_fact language sql stable as $$
     with subject as materialized (
         select l as loan, l.*,
                l.id in (select e.loan_id from loan_event e -- what the life of a loan is asked for needs one of these
                          where e.kind in ('settled', 'pledge_released') and e.on_day <= cut
+                           and (loans is null or e.loan_id = any (loans))
                            and (known_at is null or e.recorded_at <= known_at)) as ended
           from loan l
          where l.signed_on <= cut
+           and (loans is null or l.id = any (loans))
            and (known_at is null or l.recorded_at <= known_at)
            and not exists (select from loans_replaced(known_at) x where x.id = l.id and x.version = l.version)
            and (l.signed_on >= first
                 or l.id in (select e.loan_id from loan_event e
-                             where e.on_day between first and cut and (known_at is null or e.recorded_at <= known_at)))
+                             where e.on_day between first and cut and (loans is null or e.loan_id = any (loans))
+                               and (known_at is null or e.recorded_at <= known_at)))
     ),
     judged as (
         select s.*, f.state, f.released_on, f.outstanding_fen,
@@ -831,7 +857,8 @@ create or replace function report_facts_quality(first date, cut date, known_at t
                count(*) filter (where r.version > 1) as corrections
           from submission r
           join org o on o.id = r.org_id and o.kind in ('bank', 'insurer', 'guarantor')
-         where r.recorded_at >= (first::timestamp at time zone 'Asia/Shanghai')
+         where loans is null
+           and r.recorded_at >= (first::timestamp at time zone 'Asia/Shanghai')
            and r.recorded_at < ((cut + 1)::timestamp at time zone 'Asia/Shanghai')
            and (known_at is null or r.recorded_at <= known_at)
          group by r.org_id, r.id
@@ -851,7 +878,13 @@ create or replace function report_facts_quality(first date, cut date, known_at t
                   i.type || ' ' || i.on_day, null,
                   array[0, i.refused, i.conflicts, 0, 0, 0, 0, 0, 0, i.refused]::bigint[]
              from intake i
-            where i.on_day between first and cut
+            where loans is null
+              and i.on_day between first and cut
               and (known_at is null or i.on_day < shanghai_day(known_at))) x
       join org o on o.id = x.org_id
 $$;
+
+-- What is wrong with the records of all loans, and what came in.
+create or replace function report_facts_quality(first date, cut date, known_at timestamptz, basis text)
+    returns setof report_fact language sql stable as
+    $$ select f.* from report_quality(first, cut, known_at, null) f $$;

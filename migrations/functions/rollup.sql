@@ -970,9 +970,9 @@ begin
        and coalesce(x.later, 0) <> coalesce(x.now, 0);
 end $$;
 
--- What that takes from the sums of a quarter, and from the numbers of firms behind them: by bank, 0 being the city. It
--- asks who asks, as rollup_heads does.
-create or replace function rollup_less(first date, cut date)
+-- What that takes from the sums of a quarter, and from the numbers of firms behind them: by bank, 0 being the city.
+-- own: as rollup_balances. It asks who asks, as rollup_heads does.
+create or replace function rollup_less(first date, cut date, own boolean)
     returns table (org_id bigint, what smallint, n bigint, firms bigint)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
@@ -985,19 +985,21 @@ begin
         select k.org_id, a.what, a.borrower, sum(a.n)::bigint as n
           from rollup_ahead(rollup_less.first, cut) a
          cross join lateral (values (a.org_id), (0)) as k(org_id)
+         where (a.what > 10) = own
          group by 1, 2, 3
     ),
-    level as (
+    level as ( -- amounts have no firms of their own
         select f.*, s.n as stood
           from firm f
-         cross join lateral (
+          left join lateral (
                select coalesce(sum(b.n), 0)::bigint as n
                  from firm_balance b
                 where b.borrower = f.borrower and b.what = f.what and (f.org_id = 0 or b.org_id = f.org_id)
                   and b.quarter <= rollup_less.first and (f.what <= 10 or b.quarter = rollup_less.first)
-               offset 0) s
+               offset 0) s on f.what in (1, 3, 5, 7, 9, 11) or f.what > 12
     )
-    select l.org_id, l.what, -sum(l.n)::bigint, sum((l.stood - l.n > 0)::int - (l.stood > 0)::int)::bigint
+    select l.org_id, l.what, -sum(l.n)::bigint,
+           coalesce(sum((l.stood - l.n > 0)::int - (l.stood > 0)::int), 0)::bigint
       from level l
      group by 1, 2;
 end $$;
@@ -1016,7 +1018,7 @@ create or replace function rollup_balances(first date, cut date, own boolean)
               from balance_firms b
              where b.quarter <= first and (not own or b.quarter = first)
             union all
-            select l.* from rollup_less(first, cut) l) x
+            select l.* from rollup_less(first, cut, own) l) x
      where (x.what > 10) = own
      group by 1, 2
 $$;
