@@ -86,13 +86,15 @@ static const char *forecast_path(struct pull *p)
     return path.p;
 }
 
-/* How measures were carried out by the end of the quarter; what is none is the daemon's to refuse.
- */
+/* How measures were carried out by the end of the quarter; NULL: it is none. */
 static const char *measures_path(struct pull *p)
 {
     quarter q;
-    if (quarter_parse(str_of(p->quarter), &q))
-        p->quarter = day_text(p->a, quarter_last(q)).p;
+    if (!quarter_parse(str_of(p->quarter), &q)) {
+        fprintf(stderr, "pledged: no quarter, as 2022Q3: %s\n", p->quarter);
+        return NULL;
+    }
+    p->quarter = day_text(p->a, quarter_last(q)).p;
     if (p->plan)
         add_param(p, "--plan", p->plan);
     return "/v1/measures/evaluation?to={quarter}";
@@ -106,7 +108,7 @@ static bool find_part(struct pull *p)
         p->path = parts[i].path ? parts[i].path : parts[i].path_of(p);
         if (parts[i].path && p->plan)
             add_param(p, "--plan", p->plan);
-        return true;
+        return p->path != NULL;
     }
     fprintf(stderr, "pledged: no such part: %s\n", p->part);
     return false;

@@ -273,6 +273,10 @@ class Plans(Case):
                                   "measures", "-o", "-"] + named, capture_output=True, timeout=60, check=False)
             told = json.loads(run.stdout)
             self.assertEqual((told["plan"], told["to"], len(told["measures"])), (of, "2024-12-31", {code: 10}.get(of, 25)))
+        run = subprocess.run([self.d.binary, "report", "2024Q9", "--url", url, "--token", self.finance, "--part",
+                              "measures", "-o", "-"], capture_output=True, timeout=60, check=False)
+        self.assertEqual((run.returncode, run.stdout), (2, b""))
+        self.assertIn("no quarter, as 2022Q3: 2024Q9", run.stderr.decode())
 
     def revise(self, doc, code):
         targets = copy.deepcopy(plan(code)["targets"])
