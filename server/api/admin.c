@@ -2,6 +2,7 @@
  * admin.c - health, metrics, description.
  */
 #include "api.h"
+#include "log_end.h"
 #include "pulse.h"
 #include "witness.h"
 
@@ -22,7 +23,7 @@ static struct str trouble(const struct req *r)
     if (!db_ready(s->db))
         return r->english ? STR("connections to the database are being made")
                           : STR("正在建立数据库连接");
-    struct str of_lane = lane_trouble(s->lane, r->a, r->english);
+    struct str of_lane = log_end_trouble(lane_log(s->lane), r->a, r->english);
     if (of_lane.p)
         return of_lane;
     if (!lane_ready(s->lane))

@@ -9,6 +9,7 @@
 #include "keeper.h"
 #include "api.h"
 #include "head_file.h"
+#include "log_end.h"
 #include "records.h"
 #include <event2/event.h>
 #include <stdlib.h>
@@ -32,9 +33,9 @@ static void note(struct keeper *k)
 {
     uint64_t size;
     struct arena *a = arena_new();
-    struct str text = lane_checkpoint(k->s->lane, a, &size);
+    struct str text = log_end_checkpoint(lane_log(k->s->lane), a, &size);
     if (text.p && size != k->noted && size > 0) {
-        lane_note(k->s->lane, text, false, size);
+        log_end_note(lane_log(k->s->lane), text, false, size);
         k->noted = size;
     }
     arena_free(a);

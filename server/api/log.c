@@ -5,6 +5,7 @@
  * read them; entries name who recorded and when, and go to those who see all records.
  */
 #include "api.h"
+#include "log_end.h"
 #include "records.h"
 #include "tlog.h"
 #include "tree.h"
@@ -24,8 +25,8 @@ static void key_get(struct req *r)
 {
     struct str format = req_param(r, "format");
     bool vkey = format.p && str_is(format, "vkey");
-    struct str key =
-        vkey ? lane_vkeys(r->server->lane, r->a) : lane_public_key(r->server->lane, r->a);
+    struct str key = vkey ? log_end_vkeys(lane_log(r->server->lane), r->a)
+                          : log_end_public_key(lane_log(r->server->lane), r->a);
     if (key.p)
         reply_bytes(r, 200, vkey ? TEXT_TYPE : "application/x-pem-file", key);
     else
@@ -35,11 +36,11 @@ static void key_get(struct req *r)
 static void checkpoint_get(struct req *r)
 {
     uint64_t size;
-    struct str note = lane_checkpoint(r->server->lane, r->a, &size);
+    struct str note = log_end_checkpoint(lane_log(r->server->lane), r->a, &size);
     struct str format = req_param(r, "format");
     bool cosigned = format.p && str_is(format, "cosigned");
     if (note.p && cosigned)
-        note = lane_cosigned(r->server->lane, r->a, 0, &size);
+        note = log_end_cosigned(lane_log(r->server->lane), r->a, 0, &size);
     if (note.p)
         reply_bytes(r, 200, TEXT_TYPE, note);
     else if (cosigned)
@@ -198,7 +199,7 @@ static void consistency_get(struct req *r)
     struct step *s = arena_alloc(r->a, sizeof *s);
     struct str format = req_param(r, "format");
     int64_t from = 0, to = 0;
-    struct str note = lane_checkpoint(r->server->lane, r->a, &s->size);
+    struct str note = log_end_checkpoint(lane_log(r->server->lane), r->a, &s->size);
     s->r = r;
     if (!note.p) {
         refuse_busy(r);

@@ -6,6 +6,7 @@
  * is enough.
  */
 #include "receipt.h"
+#include "log_end.h"
 #include "shapes.h"
 #include "tlog.h"
 #include "tree.h"
@@ -112,12 +113,13 @@ static void on_proof(void *arg, const struct rows *rows, const struct fail *fail
     struct receipt *p = arg;
     struct req *r = p->r;
     bool found = !fail && rows->n > 0 && read_head(p, rows);
-    p->proof.checkpoint = lane_checkpoint(r->server->lane, r->a, &p->size);
+    p->proof.checkpoint = log_end_checkpoint(lane_log(r->server->lane), r->a, &p->size);
     if (!found || !p->proof.checkpoint.p || p->proof.index >= p->size) {
         p->done(p->arg, (struct str){NULL, 0});
         return;
     }
-    struct str cosigned = lane_cosigned(r->server->lane, r->a, p->proof.index, &p->size);
+    struct str cosigned =
+        log_end_cosigned(lane_log(r->server->lane), r->a, p->proof.index, &p->size);
     if (cosigned.p)
         p->proof.checkpoint = cosigned;
     p->proof.extra = rows_at(rows, 0, RECEIPT_GET_LEAF_TEXT);

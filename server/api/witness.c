@@ -8,6 +8,7 @@
 #include "witness.h"
 #include "api.h"
 #include "head_file.h"
+#include "log_end.h"
 #include "outgoing.h"
 #include "tlog.h"
 #include "tree.h"
@@ -65,7 +66,7 @@ static bool countersigned(struct witness *w, struct str answer)
         if (note_check(w->a, &one, &w->key) != NOTE_GOOD)
             continue;
         all->note = arena_printf(all->of_round, "%s%s", all->note.p, lines->line[i].text.p);
-        lane_note(all->s->lane, all->note, true, all->size);
+        log_end_note(lane_log(all->s->lane), all->note, true, all->size);
         return true;
     }
     return false;
@@ -179,7 +180,7 @@ static void recall(struct witnesses *all)
             if (note_check(a, note, &all->of[i].key) != NOTE_GOOD)
                 continue;
             all->of[i].signed_size = c.size;
-            lane_recall(all->s->lane, text, c.size);
+            log_end_recall(lane_log(all->s->lane), text, c.size);
         }
     }
     arena_free(a);
@@ -190,7 +191,7 @@ static bool next_round(struct witnesses *all)
 {
     uint64_t size;
     struct arena *a = arena_new();
-    struct str note = lane_checkpoint(all->s->lane, a, &size);
+    struct str note = log_end_checkpoint(lane_log(all->s->lane), a, &size);
     if (note.p && !(all->plain.p && str_eq(all->plain, note))) {
         arena_reset(all->of_round);
         all->plain = all->note = arena_keep(all->of_round, note);

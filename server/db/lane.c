@@ -21,21 +21,18 @@
  * Refusals are verdict rows and never fail a flight. Sending again is harmless: the natural key
  * decides in the same transaction, a record that was stored comes back as a replay. The head over
  * the log is signed and stored in the transaction of its records, so no receipt names a head that
- * does not exist. The newest head is kept outside the database as well, before its records are
- * answered (head_file.h): a log that does not begin with it is not continued.
+ * does not exist; whether the log may be continued at all is log_end.c's.
  * One session advisory lock makes this daemon the only writer; a second one waits.
  */
 #include "lane.h"
 #include "clock.h"
-#include "head_file.h"
 #include "json.h"
 #include "leaves.h"
 #include "link.h"
 #include "locks.h"
 #include "log.h"
-#include "migrate.h"
+#include "log_end.h"
 #include "sql.h"
-#include "tree.h"
 #include <event2/event.h>
 
 enum {
@@ -49,25 +46,6 @@ enum {
     EARLY_MIN = 256,  /* so many must wait for a flight to follow another before it has landed */
     LOSSES_MAX = 3,   /* flights that a work may lose with the connection */
     DOWN_GRACE_S = 5, /* how long members wait for a lost database before they get 503 */
-    AGAIN_S = 2,      /* a log that was not taken is looked at again */
-};
-
-/* Why the log of the database is not continued. */
-enum refusal { LOG_TAKEN, LOG_NO_KEY, LOG_NO_FILE, LOG_STRANGE, LOG_CUT, LOG_FORK };
-static const struct {
-    const char *zh, *en;
-} refusals[] = {
-    [LOG_TAKEN] = {NULL, NULL},
-    [LOG_NO_KEY] = {"日志已有签名头,但缺少 log.key", "the log has heads but log.key is missing"},
-    [LOG_NO_FILE] = {"无法写入数据目录中的 log.head",
-        "log.head cannot be written in the data folder"},
-    [LOG_STRANGE] = {"最新的日志头不是本机密钥所签",
-        "the newest head of the log is not one that log.key has signed"},
-    [LOG_CUT] = {"日志短于本机已签名的长度:记录被删去,或恢复了旧库;见 pledged log",
-        "the log is shorter than what was signed here: records were cut off, or an older database "
-        "was restored; see `pledged log`"},
-    [LOG_FORK] = {"日志与本机已签名的日志头不符;见 pledged log",
-        "the log does not begin with what was signed here; see `pledged log`"},
 };
 
 struct queue {
@@ -92,23 +70,10 @@ struct group {
     int records;
 };
 
-/* The end of the log as the database tells it, before it is taken. */
-struct tail {
-    struct frontier frontier;
-    hash root;
-    struct str signature, signed_at;
-    int64_t restores;
-    bool sound; /* what was read is a tail */
-    uint64_t kept_size;
-    hash kept_root, path[64];
-    struct tree_rows tree;
-    struct rows nodes;
-};
-
 struct lane {
     struct process *process;
     struct link *link;
-    struct head_signer *signer;
+    struct log_end *log;
     struct event *launch, *grace;
     struct queue waiting; /* single requests */
     struct queue held;    /* the patient: parts of batches */
@@ -118,24 +83,6 @@ struct lane {
     struct flight *ahead;    /* whose results come next; NULL: idle */
     struct flight *behind;   /* sent after it; NULL mostly */
     struct flight *grounded; /* failed; its members wait for the recalled one that is now ahead */
-    struct arena *a;         /* of the log's tail, at connecting */
-    struct rows pending;     /* rows that wait for a leaf, at connecting */
-    struct frontier frontier, next;
-    char schema_text[SCHEMA_DIGEST_SIZE]; /* of what this program makes of a database */
-    struct str schema;
-    hash root, next_root;
-    bool loaded;
-    struct head_file *kept;
-    struct event *again;
-    enum refusal refusal;
-    struct tail tail;
-    int64_t epoch;         /* how often the log went on from an earlier state than was signed */
-    struct arena *of_note; /* the newest checkpoint, made when it was asked for */
-    struct str note;
-    uint64_t note_size;
-    struct arena *of_cosigned;
-    struct str cosigned; /* the newest that witnesses have signed; p == NULL: none */
-    uint64_t cosigned_size;
 };
 
 /* ---- queues --------------------------------------------------------------------------------- */
@@ -191,7 +138,7 @@ static bool is_shared(const struct lane *l)
 
 static bool may_launch(const struct lane *l)
 {
-    if (!l->loaded || !(l->waiting.first || l->held.first))
+    if (!log_end_taken(l->log) || !(l->waiting.first || l->held.first))
         return false;
     if (!l->ahead)
         return true;
@@ -210,7 +157,7 @@ bool lane_submit(struct lane *l, struct work *w)
     const struct queue *q = &l->waiting;
     if (!w->patient && q->first && q->records + w->n > l->process->conf.queue_max)
         return false;
-    if (!l->loaded && !evtimer_pending(l->grace, NULL))
+    if (!log_end_taken(l->log) && !evtimer_pending(l->grace, NULL))
         return false; /* down for longer than the grace time */
     w->alone = w->atomic;
     w->verdict = NULL;
@@ -360,20 +307,6 @@ static void on_beside(void *arg, const PGresult *r)
 
 static void on_landed(void *arg, const struct fail *fail);
 
-/* What is in the log once these have their leaves. false: there is nothing to sign. */
-static bool write_log(
-    struct lane *l, struct arena *a, struct work *flying, const struct rows *rows_beside)
-{
-    struct str params[LOG_WRITE_PARAMS];
-    struct row_leaves beside = leaves_beside(a, rows_beside, l->signer, l->schema);
-    l->next = l->frontier;
-    l->next_root = l->root;
-    if (!leaves_number(a, flying, &beside, &l->next, l->signer, params, &l->next_root))
-        return false;
-    link_send(l->link, SQL_LOG_WRITE, params, LOG_WRITE_PARAMS, NULL, NULL);
-    return true;
-}
-
 static bool must_abort(const struct work *w)
 {
     for (int i = 0; w->atomic && i < w->n; i++) {
@@ -393,8 +326,8 @@ static void flight_end(struct lane *l, struct flight *f)
     if (f->broken || f->recalled || must_abort(f->first))
         link_send(l->link, SQL_ABORT_FLIGHT, NULL, 0, NULL, NULL);
     else
-        (void)write_log(
-            l, f->a, f->first, &f->beside); /* none: nothing new, and it lands as well */
+        (void)log_end_write(
+            l->log, f->a, f->first, &f->beside); /* none: nothing new, and it lands as well */
     f->ended = true;
     bool sound = !f->broken && !f->recalled;
     link_sync(l->link, on_landed, l); /* may lose the connection, and with it the flight */
@@ -454,16 +387,6 @@ static void ground(struct lane *l, struct flight *f)
     log_event(LOG_WARN, SAY_LANE_RECALLED, NULL);
 }
 
-/* The head is kept before anybody hears of what it covers. */
-static void advance(struct lane *l)
-{
-    bool grown = l->next.size > l->frontier.size;
-    l->frontier = l->next;
-    l->root = l->next_root;
-    if (grown)
-        head_file_put(l->kept, l->frontier.size, l->root);
-}
-
 static void on_landed(void *arg, const struct fail *fail)
 {
     struct lane *l = arg;
@@ -478,7 +401,7 @@ static void on_landed(void *arg, const struct fail *fail)
         put_back(l, l->grounded);
         l->grounded = NULL;
     } else if (!fail) {
-        advance(l);
+        log_end_advance(l->log);
         finish_members(l, f, NULL);
     } else if (strcmp(fail->sqlstate, "PB001") == 0 && !f->broken) {
         finish_members(l, f, NULL);
@@ -632,222 +555,26 @@ static void on_launch(evutil_socket_t fd, short what, void *arg)
 
 /* ---- connection ----------------------------------------------------------------------------- */
 
-static bool tail_read(struct arena *a, const struct rows *rows, struct tail *t)
-{
-    int64_t size = 0;
-    struct str hex = rows_at(rows, 0, LOG_TAIL_FRONTIER);
-    if (!rows_int(rows, 0, LOG_TAIL_SIZE, &size) || size < 1 ||
-        !rows_int(rows, 0, LOG_TAIL_RESTORES, &t->restores) ||
-        !hash_parse(rows_at(rows, 0, LOG_TAIL_ROOT), &t->root))
-        return false;
-    t->frontier.size = (uint64_t)size;
-    t->signature = arena_keep(a, rows_at(rows, 0, LOG_TAIL_SIGNATURE));
-    t->signed_at = arena_keep(a, rows_at(rows, 0, LOG_TAIL_SIGNED_AT));
-    int n = __builtin_popcountll(t->frontier.size);
-    if (hex.n != (size_t)n * 64)
-        return false;
-    for (int i = 0; i < n; i++) {
-        if (!hash_parse((struct str){hex.p + i * 64, 64}, &t->frontier.node[i]))
-            return false;
-    }
-    return hash_eq(frontier_root(&t->frontier), t->root);
-}
-
-static void on_tail(void *arg, const PGresult *r)
+/* The log is taken: what waits may fly. */
+static void on_taken(void *arg)
 {
     struct lane *l = arg;
-    struct rows rows = {0};
-    l->tail = (struct tail){.sound = true};
-    l->tail.root = frontier_root(&l->tail.frontier);
-    if (r)
-        rows_copy(l->a, r, &rows);
-    if (rows.n > 0)
-        l->tail.sound = tail_read(l->a, &rows, &l->tail);
-}
-
-static void on_pending(void *arg, const PGresult *r)
-{
-    struct lane *l = arg;
-    l->pending = (struct rows){0};
-    if (r)
-        rows_copy(l->a, r, &l->pending);
-}
-
-static void begin(struct lane *l)
-{
-    l->loaded = true;
-    arena_reset(l->a);
     evtimer_del(l->grace);
     log_event(LOG_INFO, SAY_LANE_CONNECTED, NULL);
     schedule(l);
 }
 
-static void on_taken(void *arg, const struct fail *fail)
-{
-    struct lane *l = arg;
-    if (fail) {
-        link_reset(l->link, fail->text);
-        return;
-    }
-    advance(l);
-    begin(l);
-}
-
-static void take(struct lane *l)
-{
-    struct restore accepted;
-    uint64_t size;
-    hash root;
-    const char *folder = l->process->conf.data;
-    l->frontier = l->next = l->tail.frontier;
-    l->root = l->tail.root;
-    if (l->frontier.size == 0 && restore_read(l->a, folder, &accepted))
-        l->tail.restores = 1; /* nothing is on record that would tell */
-    l->epoch = l->tail.restores;
-    l->note_size = UINT64_MAX;
-    l->refusal = LOG_TAKEN;
-    if (!head_file_known(l->kept, &size, &root) || size != l->frontier.size ||
-        !hash_eq(root, l->root))
-        head_file_put(l->kept, l->frontier.size, l->root);
-    if (write_log(l, l->a, NULL, &l->pending)) /* an upgrade's rows, an operator's */
-        link_sync(l->link, on_taken, l);
-    else
-        begin(l);
-}
-
-/* Has the operator said that the log goes on from here all the same? */
-static bool is_accepted(struct lane *l)
-{
-    struct restore r;
-    return restore_read(l->a, l->process->conf.data, &r) && r.lost_size == l->tail.kept_size &&
-           hash_eq(r.lost_root, l->tail.kept_root) && r.size == l->tail.frontier.size &&
-           hash_eq(r.root, l->tail.root);
-}
-
-static void refuse(struct lane *l, enum refusal why)
-{
-    static const struct timeval again = {AGAIN_S, 0};
-    if ((why == LOG_CUT || why == LOG_FORK) && is_accepted(l)) {
-        log_event(LOG_WARN, SAY_RESTORE, "what", "the log goes on from an earlier state", NULL);
-        take(l);
-        return;
-    }
-    if (l->refusal != why) {
-        log_event(LOG_ERROR, why == LOG_NO_KEY ? SAY_SEAL_FAILED : SAY_FORK_REFUSED, "why",
-            refusals[why].en, "size",
-            arena_printf(l->a, "%llu", (unsigned long long)l->tail.frontier.size).p, "signed",
-            arena_printf(l->a, "%llu", (unsigned long long)l->tail.kept_size).p, NULL);
-    }
-    l->refusal = why;
-    arena_reset(l->a);
-    evtimer_add(l->again, &again);
-}
-
-static void on_nodes(void *arg, const PGresult *r)
-{
-    struct lane *l = arg;
-    if (r)
-        rows_copy(l->a, r, &l->tail.nodes);
-}
-
-/* The tail grows out of the head that was kept: by the leaves between them, not by what the
- * database says of its heads. */
-static void on_proven(void *arg, const struct fail *fail)
-{
-    struct lane *l = arg;
-    struct tail *t = &l->tail;
-    if (fail) {
-        link_reset(l->link, fail->text);
-        return;
-    }
-    t->tree.rows = &t->nodes;
-    int n = merkle_consistency(tree_find, &t->tree, t->frontier.size, t->kept_size, t->path);
-    if (merkle_consistent(t->kept_size, t->kept_root, t->frontier.size, t->root, t->path, n))
-        take(l);
-    else
-        refuse(l, LOG_FORK);
-}
-
-static void prove(struct lane *l)
-{
-    struct tail *t = &l->tail;
-    tree_begin(&t->tree, l->a);
-    (void)merkle_consistency(tree_find, &t->tree, t->frontier.size, t->kept_size, t->path);
-    struct str wanted = tree_wanted(&t->tree);
-    link_send(l->link, SQL_LOG_NODES, &wanted, 1, on_nodes, l);
-    link_sync(l->link, on_proven, l);
-}
-
-/* The key and the file that a log is continued with. */
-static enum refusal tools_missing(struct lane *l)
-{
-    const char *folder = l->process->conf.data;
-    if (!l->signer)
-        l->signer = head_signer_open(folder, l->tail.sound && l->tail.frontier.size == 0);
-    if (!l->signer)
-        return LOG_NO_KEY;
-    head_signer_complete(l->signer, folder);
-    if (!l->kept)
-        l->kept = head_file_open(folder);
-    return l->kept ? LOG_TAKEN : LOG_NO_FILE;
-}
-
-static void on_loaded(void *arg, const struct fail *fail)
-{
-    struct lane *l = arg;
-    struct tail *t = &l->tail;
-    if (fail) {
-        link_reset(l->link, fail->text);
-        return;
-    }
-    enum refusal missing = tools_missing(l);
-    bool kept = missing == LOG_TAKEN && head_file_known(l->kept, &t->kept_size, &t->kept_root);
-    if (missing != LOG_TAKEN)
-        refuse(l, missing);
-    else if (!t->sound ||
-             (t->frontier.size && !head_signer_signed(l->a, l->signer, t->frontier.size, t->root,
-                                      t->signed_at, t->signature)))
-        refuse(l, LOG_STRANGE);
-    else if (!kept || (t->kept_size == t->frontier.size && hash_eq(t->kept_root, t->root)))
-        take(l);
-    else if (t->frontier.size < t->kept_size)
-        refuse(l, LOG_CUT);
-    else if (t->kept_size == 0)
-        take(l);
-    else
-        prove(l);
-}
-
-static void ask_tail(struct lane *l)
-{
-    struct restore r;
-    struct str pending = {NULL, 0};
-    if (restore_read(l->a, l->process->conf.data, &r))
-        pending = restore_reference(l->a, &r);
-    link_send(l->link, SQL_LOG_TAIL, &pending, 1, on_tail, l);
-    link_send(l->link, SQL_LOG_ROWS, NULL, 0, on_pending, l);
-    link_sync(l->link, on_loaded, l);
-}
-
 static void lane_up(void *arg)
 {
-    ask_tail(arg);
-}
-
-static void on_again(evutil_socket_t fd, short what, void *arg)
-{
-    (void)fd;
-    (void)what;
     struct lane *l = arg;
-    if (!l->loaded && link_is_up(l->link) && link_pending(l->link) == 0)
-        ask_tail(l);
+    log_end_ask(l->log);
 }
 
 static void lane_down(void *arg)
 {
     struct lane *l = arg;
     static const struct timeval grace = {DOWN_GRACE_S, 0};
-    l->loaded = false;
+    log_end_lost(l->log);
     go_alone(l->ahead, true); /* it was at work; what flew behind had not begun */
     put_all_back(l);
     log_event(LOG_WARN, SAY_LANE_LOST, NULL);
@@ -882,19 +609,14 @@ struct lane *lane_open(const struct database *d)
     struct lane *l = calloc(1, sizeof *l);
     MUST(l);
     l->process = d->process;
-    l->a = arena_new();
-    l->schema = str_of(migrate_schema(l->schema_text));
+    l->log = log_end_new(d->process, on_taken, l);
     queue_init(&l->waiting);
     queue_init(&l->held);
     for (size_t i = 0; i < COUNT_OF(l->flight); i++)
         l->flight[i].a = arena_new();
-    l->signer = head_signer_open(d->process->conf.data, false);
     l->launch = event_new(d->process->base, -1, 0, on_launch, l);
     l->grace = evtimer_new(d->process->base, on_grace_over, l);
-    l->again = evtimer_new(d->process->base, on_again, l);
-    l->of_note = arena_new();
-    l->of_cosigned = arena_new();
-    MUST(l->launch && l->grace && l->again);
+    MUST(l->launch && l->grace);
     const struct link_setup setup = {.name = "lane",
         .writes = true,
         .first = settings + !d->process->conf.backup_wait,
@@ -903,12 +625,13 @@ struct lane *lane_open(const struct database *d)
         .down = lane_down,
         .arg = l};
     l->link = link_open(d, &setup);
+    log_end_link(l->log, l->link);
     return l;
 }
 
 bool lane_ready(const struct lane *l)
 {
-    return l->loaded;
+    return log_end_taken(l->log);
 }
 
 struct lane_figures lane_figures(const struct lane *l)
@@ -923,70 +646,9 @@ bool lane_idle(const struct lane *l)
     return !l->waiting.first && !l->held.first && !l->ahead;
 }
 
-struct str lane_public_key(const struct lane *l, struct arena *a)
+struct log_end *lane_log(struct lane *l)
 {
-    return l->signer ? head_signer_public(a, l->signer) : (struct str){NULL, 0};
-}
-
-static struct str origin(const struct lane *l, struct arena *a)
-{
-    return log_origin(a, l->signer, l->process->conf.log_origin, l->epoch);
-}
-
-bool lane_head(const struct lane *l, uint64_t *size, hash *root)
-{
-    *size = l->frontier.size;
-    *root = l->root;
-    return l->loaded;
-}
-
-/* Only of what this process knows itself: a root that the database tells could be another one. */
-struct str lane_checkpoint(struct lane *l, struct arena *a, uint64_t *size)
-{
-    if (!l->loaded)
-        return (struct str){NULL, 0};
-    if (l->note_size != l->frontier.size) {
-        arena_reset(l->of_note);
-        l->note = head_signer_checkpoint(
-            l->of_note, l->signer, origin(l, l->of_note), l->frontier.size, l->root);
-        l->note_size = l->frontier.size;
-    }
-    *size = l->note_size;
-    return arena_keep(a, l->note);
-}
-
-struct str lane_vkeys(const struct lane *l, struct arena *a)
-{
-    return l->loaded ? head_signer_vkeys(a, l->signer, origin(l, a)) : (struct str){NULL, 0};
-}
-
-struct str lane_trouble(const struct lane *l, struct arena *a, bool english)
-{
-    const char *why = english ? refusals[l->refusal].en : refusals[l->refusal].zh;
-    return why ? arena_text(a, why) : (struct str){NULL, 0};
-}
-
-void lane_recall(struct lane *l, struct str note, uint64_t size)
-{
-    arena_reset(l->of_cosigned);
-    l->cosigned = arena_keep(l->of_cosigned, note);
-    l->cosigned_size = size;
-}
-
-void lane_note(struct lane *l, struct str note, bool cosigned, uint64_t size)
-{
-    if (l->kept)
-        head_file_note(l->kept, note);
-    if (cosigned)
-        lane_recall(l, note, size);
-}
-
-struct str lane_cosigned(const struct lane *l, struct arena *a, uint64_t leaf, uint64_t *size)
-{
-    if (!l->cosigned.p || leaf >= l->cosigned_size || l->cosigned_size > l->frontier.size)
-        return (struct str){NULL, 0};
-    *size = l->cosigned_size;
-    return arena_keep(a, l->cosigned);
+    return l->log;
 }
 
 void lane_close(struct lane *l)
@@ -994,15 +656,10 @@ void lane_close(struct lane *l)
     if (!l)
         return;
     link_close(l->link);
-    head_file_close(l->kept);
-    event_free(l->again);
-    arena_free(l->of_note);
-    arena_free(l->of_cosigned);
     event_free(l->launch);
     event_free(l->grace);
-    head_signer_free(l->signer);
     for (size_t i = 0; i < COUNT_OF(l->flight); i++)
         arena_free(l->flight[i].a);
-    arena_free(l->a);
+    log_end_free(l->log);
     free(l);
 }

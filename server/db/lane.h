@@ -74,22 +74,7 @@ struct lane_figures {
 struct lane_figures lane_figures(const struct lane *l);
 /* Nothing waiting or flying. */
 bool lane_idle(const struct lane *l);
-/* The key that verifies signed heads, PEM; {NULL,0} until the lane has been ready once. */
-struct str lane_public_key(const struct lane *l, struct arena *a);
-/* The log as it stands, all of it acknowledged; false: this daemon does not write it. */
-bool lane_head(const struct lane *l, uint64_t *size, hash *root);
-/* The same as a signed note, and the vkeys that check it. */
-struct str lane_checkpoint(struct lane *l, struct arena *a, uint64_t *size);
-struct str lane_vkeys(const struct lane *l, struct arena *a);
-/* Why nothing is written although the database is there; absent: nothing is known to stand against
- * it. */
-struct str lane_trouble(const struct lane *l, struct arena *a, bool english);
-/* Append a note of this log to log.checkpoints (head_file.h). cosigned: by witnesses, of that size.
- */
-void lane_note(struct lane *l, struct str note, bool cosigned, uint64_t size);
-/* One of them that was kept before this start. */
-void lane_recall(struct lane *l, struct str note, uint64_t size);
-/* The newest of those, when it covers that leaf. */
-struct str lane_cosigned(const struct lane *l, struct arena *a, uint64_t leaf, uint64_t *size);
+/* The end of the log that it writes. */
+struct log_end *lane_log(struct lane *l);
 void lane_close(struct lane *l);
 #endif

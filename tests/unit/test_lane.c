@@ -5,6 +5,7 @@
 #include "head_file.h"
 #include "lane.h"
 #include "link.h"
+#include "log_end.h"
 #include "merkle.h"
 #include "unit.h"
 #include <event2/event.h>
@@ -523,7 +524,7 @@ static void test_a_log_that_was_cut_is_not_continued(void **state)
     PQclear(tail);
     land(NULL);
     assert_false(lane_ready(lane));
-    assert_non_null(strstr(lane_trouble(lane, a, true).p, "shorter"));
+    assert_non_null(strstr(log_end_trouble(lane_log(lane), a, true).p, "shorter"));
     struct head_file *kept = head_file_open(process.conf.data);
     uint64_t size;
     hash root;
