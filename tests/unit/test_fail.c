@@ -29,6 +29,7 @@ static const struct {
     {"plan_assent_n_range", E_INTERNAL, ""},
     {"plan_assent_record_once", E_INTERNAL, ""},
     {"plan_assent_state_known", E_INTERNAL, ""},
+    {"publication_once", E_INTERNAL, ""},
     {"proposal_step_known", E_INTERNAL, ""},
     {"proposal_step_state_known", E_INTERNAL, ""},
     {"proposal_step_once", E_INTERNAL, ""},
