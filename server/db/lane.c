@@ -472,7 +472,8 @@ static void flight_fill(struct lane *l, struct flight *f)
     struct queue *first = l->left_behind ? &l->held : &l->waiting;
     flight_board(f, first, &count, &bytes);
     flight_board(f, first == &l->held ? &l->waiting : &l->held, &count, &bytes);
-    l->left_behind = held > 0 && l->held.records == held;
+    /* Who travels again after a failure keeps the order: what waited behind them waits on. */
+    l->left_behind = held > 0 && l->held.records == held && !f->first->alone;
 }
 
 static void send_group(struct group *g, struct str elements)
