@@ -1,5 +1,5 @@
 /** A plan drafted by the IP office is approved by finance; a sealed quarter is published by two persons of finance. */
-import {accessible, given, says, story, visit} from './acts.mjs';
+import {accessible, says, story, visit} from './acts.mjs';
 
 await story(async (as) => {
   const a = await as('finance', {expect: [/status of 404/]}), b = await as('second'), office = await as('ip_office'); // what is not published yet is not there

@@ -19,7 +19,6 @@ import sys
 
 SEED = 20211
 WAN = 10_000 * 100  # 万元 in fen
-YI = 10_000 * WAN   # 亿元 in fen
 
 
 class Group:

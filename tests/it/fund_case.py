@@ -6,9 +6,7 @@ import datetime
 import json
 import os
 
-from harness import ROOT, Case, loan, numbers
-
-TODAY = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=8)).date()
+from harness import ROOT, TODAY, Case, loan, numbers
 
 
 def ago(days):

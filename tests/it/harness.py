@@ -6,6 +6,7 @@ daemon that is `safe` makes its own, as it does at a user's. Tests choose fresh 
 firms and never rely on an empty ledger.
 """
 import atexit
+import datetime
 import glob
 import http.client
 import itertools
@@ -32,6 +33,7 @@ ORGS = {
 }
 # Debian's psql and pg_dump are found through a script that takes six times as long as they do.
 os.environ["PATH"] = ":".join([*sorted(glob.glob("/usr/lib/postgresql/*/bin"), reverse=True)[:1], os.environ["PATH"]])
+TODAY = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=8)).date()  # of the ledger: Shanghai's
 numbers = itertools.count(int(time.time()) % 1000000 * 1000)
 
 

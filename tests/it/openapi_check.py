@@ -22,7 +22,6 @@ except ImportError:  # an interpreter from elsewhere beside Debian's package, wh
     sys.path.append("/usr/lib/python3/dist-packages")
     import jsonschema
 
-METHODS = ("get", "post", "put")
 faults = {}  # (operation, status, what is wrong): an example
 
 formats = jsonschema.FormatChecker(formats=())

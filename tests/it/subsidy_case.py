@@ -4,10 +4,9 @@ import decimal
 import json
 import os
 
-from harness import Case, ROOT, firm, loan, numbers
+from harness import ROOT, TODAY, Case, firm, loan, numbers
 
 # The day of an application is the ledger's, and so is the year of its budget and caps.
-TODAY = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=8)).date()
 YEAR = TODAY.year
 
 

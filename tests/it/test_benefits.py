@@ -1,7 +1,6 @@
 """Firms by year, and target T7: micro, small and medium firms that benefit, counted once a year."""
-import datetime
 
-from harness import Case, loan, numbers
+from harness import TODAY, Case, loan, numbers
 
 A, B, C, D, E, F, G, H = (
     "91310101QX0101011R", "91310104QX0104028H", "91310105QX0105039B", "91310106QX010604X0", "91310107QX0107050W",
@@ -81,7 +80,7 @@ class Profiles(Case):
                                          {"year": 2002, "employees": 31, "size": "unknown"}])
 
     def test_bad_profiles_are_refused(self):
-        year = datetime.date.today().year
+        year = TODAY.year
         self.refused(profile(E, year, employees=1), ("/year", "E_NOT_ENDED"))
         self.refused(profile(E, 2001), ("/employees", "E_NEED"))
         self.refused(profile(E, 2001, revenue=5), ("/revenue", "E_TEXT_NUMBER"))

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 
 from harness import ROOT, Case, loan, numbers
 from subsidy_case import fixture

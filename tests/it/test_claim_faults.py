@@ -1,6 +1,6 @@
 """What a crooked bank tried to make the fund pay, and what honest banks lost by it: each with its right value."""
 from fund_case import FundCase, ago
-from harness import loan, numbers, patent
+from harness import loan
 
 
 class Faults(FundCase):

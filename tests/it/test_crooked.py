@@ -1,6 +1,6 @@
 """Deals, filings and the standing as who gains by them would tell them; beside each, what an honest hand tells."""
 from half_case import HalfCase
-from harness import ORGS, firm, loan, numbers, patent
+from harness import firm, loan, numbers, patent
 from test_deals import DEALS, FILINGS, deal, filing, some_patent
 
 RANKING = "/v1/plans/sh-2021-2023/ranking"

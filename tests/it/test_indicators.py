@@ -1,9 +1,8 @@
 """Figures of the plan's other goals: what the IP office reports, what is refused, who reads."""
-import datetime
 
-from harness import Case
+from harness import TODAY, Case
 
-THIS_YEAR = datetime.date.today().year
+THIS_YEAR = TODAY.year
 
 
 def indicator(period="2021", side="sme_acquisition", way="transfer", **over):
@@ -131,7 +130,7 @@ class Indicators(Case):
         for period in (THIS_YEAR + 1, THIS_YEAR):
             r = self.refused(indicator(str(period), count=1), ("/period", "E_NOT_ENDED"))
             self.assertIn(str(THIS_YEAR - 1), r.body.decode())
-        today = datetime.date.today()
+        today = TODAY
         quarter = (today.month + 2) // 3
         self.refused(indicator("%dQ%d" % (THIS_YEAR, quarter), count=1), ("/period", "E_NOT_ENDED"))
         last = "%dQ%d" % ((THIS_YEAR - 1, 4) if quarter == 1 else (THIS_YEAR, quarter - 1))

@@ -4,7 +4,7 @@ import unittest
 import test_subsidies
 from fund_case import FundCase, ago
 from harness import firm, loan, numbers
-from loan_examples import EQUAL_PRINCIPAL, PREPAYMENT, life
+from loan_examples import life
 
 
 class Fund(FundCase):

@@ -1,7 +1,6 @@
 """One loan: recorded once for ever, corrected openly, checked to the last field, seen by the right
 people only."""
 import json
-import re
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 

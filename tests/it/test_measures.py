@@ -5,7 +5,7 @@ Each test takes measures or departments of its own: the ledger is shared.
 import datetime
 import urllib.parse
 
-from harness import Case, loan
+from harness import TODAY, Case, loan
 from test_odd_values import ODD, as_text
 
 DISTRICTS = ("310101", "310104", "310105", "310106", "310107", "310109", "310110", "310112", "310113", "310114",
@@ -125,7 +125,7 @@ class Measures(Case):
         r = self.refused(report(2, period="2022"), ("/period", "E_RHYTHM"))
         self.assertIn("2022Q1, 2022Q2, 2022Q3, 2022Q4", r.body.decode())
         self.refused(report(2, on="2021-12-31"), ("/on", "E_ORDER"))
-        tomorrow = (datetime.date.today() + datetime.timedelta(days=2)).isoformat()
+        tomorrow = (TODAY + datetime.timedelta(days=2)).isoformat()
         self.refused(report(2, on=tomorrow), ("/on", "E_FUTURE"))
         self.refused(report(2, figure="1"), ("/unit", "E_NEED"), ("/evidence", "E_NEED"))
         self.refused(report(2, unit="件"), ("/figure", "E_NEED"))

@@ -1,11 +1,9 @@
 """How well banks report, on a ledger of its own: every count is planted."""
-import datetime
 import json
 import time
 
-from harness import Case, loan, numbers
+from harness import TODAY, Case, loan, numbers
 
-TODAY = datetime.date.today()
 NOW = "%dQ%d" % (TODAY.year, (TODAY.month + 2) // 3)
 
 

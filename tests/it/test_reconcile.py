@@ -2,7 +2,7 @@
 field by field. Nothing is stored."""
 import json
 
-from harness import Case, firm, loan, numbers
+from harness import Case, loan, numbers
 from test_batches import ZH, cells, sheet
 from workbook import Book
 

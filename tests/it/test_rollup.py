@@ -7,7 +7,7 @@ import threading
 import time
 import urllib.parse
 
-from harness import Case, loan, numbers, patent
+from harness import TODAY, Case, loan, numbers, patent
 from test_reports import firm
 
 SECTIONS = ("headline", "targets", "by_quarter", "by_district", "by_bank", "by_kind", "by_ip_kind", "by_product",
@@ -126,7 +126,7 @@ class RollupCase(Case):
 
 FIELDS = set(loan()) | {"industry", "employees", "revenue", "assets", "first_loan", "ip_amount", "disbursed_on",
                         "registered_on", "pledge_no"}
-YESTERDAY = datetime.date.today() - datetime.timedelta(1)
+YESTERDAY = TODAY - datetime.timedelta(1)
 DISTRICTS = ("310101", "310104", "310115", "310116")
 
 
@@ -292,15 +292,15 @@ class Stream(RollupCase):
 class Running(Stream):
     """The same around today: the quarter that runs, with what comes to an end before it does."""
     conf = {"readers": "12"}
-    FIRST, LAST, ENDED = (str(datetime.date.today() - datetime.timedelta(n)) for n in (460, 1, 1))
-    EXTENDED = FIRST, str(datetime.date.today() + datetime.timedelta(120))
+    FIRST, LAST, ENDED = (str(TODAY - datetime.timedelta(n)) for n in (460, 1, 1))
+    EXTENDED = FIRST, str(TODAY + datetime.timedelta(120))
     test_random_stream_of_loans_corrections_and_events = None
 
     def test_a_quarter_that_runs(self):
         dice = random.Random(21)
         banks = [self.d.token("bank", "ROLL-%d" % n) for n in range(3)]
         loans, taken = [], {"created": 0, "corrected": 0, "event": 0, "reversed": 0}
-        today = datetime.date.today()
+        today = TODAY
         self.post(banks[0], borrower_uscc=firm(903), signed_on=str(today - datetime.timedelta(40)),
                   disbursed_on=str(today - datetime.timedelta(29)), matures_on=str(today + datetime.timedelta(3)))
         for _ in range(2):
@@ -314,7 +314,7 @@ class Running(Stream):
         self.assertTrue(all(n >= 5 for n in taken.values()), taken)
         less = self.d.sql("select set_config('pledged.secret', wall_secret(), false); set pledged.kind = 'finance';"
                           " select count(distinct what) from (values (true), (false)) as x(own), rollup_less(quarter_start(today()), today(), x.own)")
-        if datetime.date.today() < self.last_day() - datetime.timedelta(20):
+        if TODAY < self.last_day() - datetime.timedelta(20):
             self.assertGreaterEqual(int(less.split()[-1]), 4)  # terms end and days pass until the quarter does
         self.verified()
 

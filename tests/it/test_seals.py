@@ -12,7 +12,7 @@ import tempfile
 import threading
 import urllib.parse
 
-from harness import PLEDGED_BIN, Case, loan, numbers, patent
+from harness import PLEDGED_BIN, TODAY, Case, loan, numbers, patent
 
 
 def openssl(*args):
@@ -308,7 +308,7 @@ class Seals(Ledger):
         self.assertIn("%s, %s" % (after(q), after(after(q))), r.json()["title"])
         _, r = self.seal("2020Q4", want=409)
         self.assertEqual(r.codes(), [("", "E_SEAL_ORDER")])
-        today = datetime.date.today()
+        today = TODAY
         running = "%dQ%d" % (today.year, (today.month + 2) // 3)
         _, r = self.seal(running, want=409)
         self.assertEqual(r.codes(), [("", "E_SEAL_EARLY")])

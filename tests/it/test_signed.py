@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 
-from harness import PLEDGED_BIN, ROOT, Case, Daemon, free_port, loan
+from harness import PLEDGED_BIN, ROOT, Case, free_port, loan
 
 CLIENTS = os.path.join(ROOT, "tests", "clients")
 sys.path.insert(0, CLIENTS)

@@ -4,7 +4,7 @@ import threading
 import unittest
 
 from harness import firm, loan, numbers
-from subsidy_case import SubsidyCase, TODAY, YEAR, fixture
+from subsidy_case import SubsidyCase, YEAR, fixture
 
 
 class Subsidies(SubsidyCase):

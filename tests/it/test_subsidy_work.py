@@ -3,7 +3,7 @@ import json
 import unittest
 
 from harness import ORGS, firm, numbers
-from subsidy_case import SubsidyCase, YEAR, fixture
+from subsidy_case import SubsidyCase, YEAR
 
 
 class Work(SubsidyCase):

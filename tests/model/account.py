@@ -29,7 +29,6 @@ LEGAL = {
     "settled": {"pledge_released"},
     "transferred": {"pledge_released"},
 }
-PAYS = ("repaid", "recovered", "settled")
 ENDS = ("settled", "transferred")
 
 Stretch = namedtuple("Stretch", "start end balance rate days interest")  # interest: exact

@@ -14,7 +14,6 @@ ONE_YEAR = [  # as published: the day, and the rate that holds from it
     ("2021-12-20", "3.80"), ("2022-01-20", "3.70"), ("2022-08-22", "3.65"), ("2023-06-20", "3.55"), ("2023-08-21", "3.45"),
     ("2024-07-22", "3.35"), ("2024-10-21", "3.10"),
 ]
-FEES = ("guarantee_fee", "insurance_fee", "valuation_fee")
 AWARDS = ("principal_award", "lender_award")
 COMPARE = {
     "eq": lambda a, b: a == b, "ne": lambda a, b: a != b, "lt": lambda a, b: a < b, "le": lambda a, b: a <= b,
