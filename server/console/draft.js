@@ -7,7 +7,7 @@
  * Where somebody else has corrected it meanwhile, what he changed is shown, and nothing of it is undone unseen.
  * reads(doc): the record in sentences. sent(data): where one is led when it was stored.
  */
-import {h, region, replace, u} from './h.js';
+import {h, region, replace} from './h.js';
 import {get, post, put as send_put, Refusal} from './api.js';
 import {facts_list, say_fact} from './condition_form.js';
 import {button, forget_document, keep_document, kept_document, mark, writing} from './document.js';

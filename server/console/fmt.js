@@ -48,8 +48,6 @@ export function pct(text) {
   const moved = text === null || text === undefined ? null : shift(String(text), 0, 2);
   return moved === null ? '—' : grouped(moved) + '%';
 }
-/** A growth as "0.6615" told by the API of a report's cells is a percentage already. */
-export const plain = (text) => (text === null || text === undefined ? '—' : String(text));
 
 export const day = (text) => (text ? String(text).slice(0, 10) : '—');
 /** An instant as the clock in Shanghai shows it, to the minute. */

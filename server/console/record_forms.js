@@ -1,7 +1,7 @@
 /**
  * record_forms.js - plans, schemes and deals drafted by the form that their description makes: anew, as a copy, or corrected.
  */
-import {h, name, u} from './h.js';
+import {h, name} from './h.js';
 import {get} from './api.js';
 import {book_of} from './decision.js';
 import {toast} from './dialog.js';

@@ -10,7 +10,7 @@ import {form} from '../form.js';
 import {badge, card, pager, table} from '../table.js';
 import {t} from '../words.js';
 
-const KINDS = {appropriation: ['拨款', 'Appropriation'], carry_over: ['上年结转', 'Carried over'], return: ['交回', 'Return']};
+const KINDS = {appropriation: ['拨款', 'Appropriation'], carry_over: ['结转下年', 'Carried to the next year'], return: ['缴回', 'Paid back']};
 
 async function load(ctx) {
   const [entries, list] = await Promise.all([get('/v1/budgets', {limit: 50, after: ctx.query.after}), get_all('/v1/policies', {}, 500)]);

@@ -9,8 +9,8 @@ import {timeline} from '../timeline.js';
 import {HOLDERS, live, WAYS, word} from './catalogue.js';
 import {district_title, is_english, t} from '../words.js';
 
-const FOLLOW = {visit: ['走访对接', 'Visit'], intent: ['达成意向', 'Intent'], deal: ['成交', 'Deal'], loan: ['融资', 'Loan'],
-  dropped: ['终止', 'Dropped']};
+const FOLLOW = {visit: ['走访洽谈', 'Visit'], intent: ['达成意向', 'Intent'], deal: ['成交', 'Deal'], loan: ['获得贷款', 'Loan'],
+  dropped: ['终止对接', 'Dropped']};
 const yuan = (x) => x ? t(`${money(x)} 元`, `${money(x)} CNY`) : null;
 
 async function load(ctx) {

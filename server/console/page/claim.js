@@ -19,7 +19,7 @@ const ORDER = ['resubmit', 'accept', 'confirm', 'approve', 'pay', 'return', 'ren
 const PARTIES = {fund: ['补偿资金', 'Fund'], bank: ['银行', 'Bank'], insurer: ['保险机构', 'Insurer'], assessor: ['评估机构', 'Assessor'],
   guarantor: ['担保机构', 'Guarantor'], borrower: ['企业', 'Firm'], city: ['市级', 'City'], district: ['区级', 'District']};
 const party = (p) => PARTIES[p] ? t(...PARTIES[p]) : p;
-const KINDS = {compensation: ['补偿', 'Compensation'], pre_compensation: ['预先补偿', 'Compensation in advance']};
+const KINDS = {compensation: ['代偿补偿', 'Compensation'], pre_compensation: ['前补偿', 'Compensation in advance']};
 const ROOM = {fund_balance: ['资金余额', 'Balance of the fund'], year: ['本年限额余额', 'Room this year'],
   loan: ['单笔余额', 'Room of the loan'], enterprise: ['单户余额', 'Room of the firm'], bank: ['银行限额余额', 'Room of the bank']};
 

@@ -7,8 +7,8 @@ import {list_page} from '../list.js';
 import {district_title, t} from '../words.js';
 
 export const EVENTS = {park_visit: ['入园惠企', 'Park visit'], bank_enterprise: ['银企对接', 'Banks and firms'],
-  bank_park: ['银园对接', 'Banks and parks'], promotion: ['推介会', 'Promotion'], auction: ['拍卖', 'Auction'],
-  briefing: ['宣讲', 'Briefing']};
+  bank_park: ['银园对接', 'Banks and parks'], promotion: ['推介会', 'Promotion'], auction: ['拍卖会', 'Auction'],
+  briefing: ['政策宣讲', 'Briefing']};
 export const event_kind = (e) => EVENTS[e.kind] ? t(...EVENTS[e.kind]) : e.kind;
 
 export const page = list_page({

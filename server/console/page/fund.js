@@ -13,7 +13,6 @@ import {badge, card, facts, table} from '../table.js';
 import {scheme_state} from './scheme.js';
 import {t} from '../words.js';
 
-const yuan = (x) => x === undefined || x === null ? '—' : t(`${money(x)} 元`, `${money(x)} CNY`);
 const PARTIES = {fund: ['补偿资金', 'Fund'], bank: ['银行', 'Bank'], insurer: ['保险机构', 'Insurer'], assessor: ['评估机构', 'Assessor'],
   guarantor: ['担保机构', 'Guarantor'], city: ['市级', 'City'], district: ['区级', 'District']};
 
