@@ -2,7 +2,7 @@
  * records_fund.c - the risk-compensation fund: accounts, transfers, schemes of risk sharing.
  *
  * What is checked here needs nothing but the record; what needs the ledger is decided by the
- * functions of migrations 0005 and 0006.
+ * functions of posting.sql, scheme.sql, claim.sql.
  */
 #include "fields.h"
 #include "records.h"

@@ -3,8 +3,8 @@
  *
  * One record holds the figures of one period, side and way, as a line of a statistical form does.
  * It counts in the version that finance has confirmed (confirmation): the office is measured by it.
- * A figure told twice and quarters that contradict their year are judged by the database (migration
- * 0011).
+ * A figure told twice and quarters that contradict their year are judged by the database
+ * (functions/plan.sql).
  */
 #include "fields.h"
 #include "indicators.h"

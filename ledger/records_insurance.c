@@ -2,7 +2,8 @@
  * records_insurance.c - insurance of intellectual property: policies and claims of insurers.
  *
  * Kinds: the plan's measure 12 and the client contract. Whether a claim falls into the cover of its
- * policy, and a policy beside others of its number, is judged by the database (migration 0008).
+ * policy, and a policy beside others of its number, is judged by the database
+ * (functions/insurance.sql).
  */
 #include "fields.h"
 #include "records.h"

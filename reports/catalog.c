@@ -1,7 +1,7 @@
 /*
  * catalog.c - the sections of the quarterly report: one row each.
  *
- * What a section counts is the function facts_<name> of the database; which of the facts' columns
+ * What a section counts is the function report_facts_<name> of the database; which of their columns
  * stand where, under which title, and what is derived from them is said here and nowhere else. The
  * published indicators (domain 7.2): count, amount, firms, growth on the year before and on the
  * quarter before, the year to date, all since the plan began.

@@ -32,7 +32,7 @@ struct conf {
     int64_t body_floor_bytes; /* a body's deadline grows by a second for each of these */
     int64_t json_limit_bytes;
     int64_t connections_max;
-    int64_t queue_max;              /* records waiting in the lane */
+    int64_t queue_max;              /* single records waiting in the lane */
     int64_t rate_org, rate_address; /* requests a second of one; 0: as many as it likes */
 };
 

@@ -1,4 +1,5 @@
-"""The parts of tests/run.sh: built and run on all processors, printed in the order of the tables below.
+"""The parts of tests/run.sh: built and run, one more at a time than there are processors, printed in the order of the tables
+below.
 
 First what all others need, then one cluster, without which nothing further is tried, then JOBS parts
 at a time, at last those that measure time, each alone: a test file says so by a line `ALONE = "why"`.
@@ -301,7 +302,7 @@ def main():
         parts, stopped = run_all(folder)
     if stopped:
         print(stopped)
-    print("%d s on %d processors" % (time.monotonic() - began, JOBS))
+    print("%d s, %d parts at a time" % (time.monotonic() - began, JOBS))
     print("%d passed, %d failed" % (sum(p.passed for p in parts), sum(p.failed for p in parts)))
     return 1 if stopped or any(p.failed for p in parts) else 0
 

@@ -31,7 +31,7 @@ begin
        and (loans is null or l.id = any (loans));
 end $$;
 
--- What the registers tell of pledged rights (0012), as cases of a rule.
+-- What the registers tell of pledged rights (ip.sql), as cases of a rule.
 create or replace function flag_registers(rule text, loans uuid[]) returns setof flag_found
     language plpgsql stable as $$
 begin

@@ -711,7 +711,7 @@ begin -- PL/pgSQL keeps the plan
 end $$;
 
 -- By bank: loans and loan events of the quarter and how many came late; loans whose term ended (from the last day of
--- quarter before to the day before cut) with no word of what became of them by cut; 1 when a bank that is owed what
+-- the quarter before to the day before cut) with no word of what became of them by cut; 1 when a bank that is owed what
 -- it lent before told nothing at all of the quarter. Nothing is looked up of a loan that an answer does not need.
 -- loans: of these alone, and of their banks; null: of all.
 create or replace function report_reporters(first date, cut date, known_at timestamptz, loans uuid[])

@@ -54,7 +54,7 @@ static void write_lane(const struct server *s, struct buf *b)
     meter_sample(b, queue, "where=\"waiting\"", f.waiting);
     meter_sample(b, queue, "where=\"held\"", f.held);
     meter_sample(b, queue, "where=\"flying\"", f.flying);
-    one(b, "pledged_queue_records_max", "gauge", "Records that may wait.",
+    one(b, "pledged_queue_records_max", "gauge", "Single records that may wait.",
         s->process.conf.queue_max);
     meter_family(b, flight, "histogram", "Records a flight that was committed.");
     meter_histogram(b, flight, "", &c->flight_records, &meter_sizes);

@@ -248,7 +248,7 @@ static void on_peeked(void *arg, const struct rows *rows, const struct fail *fai
         reply_fail(r, fail);
         return;
     }
-    MUST(rows->n == 1 && verdict_read(rows, 0, RECORD_PEEK_OUTCOME, &v));
+    MUST(rows->n == 1 && verdict_read(rows, 0, RECORD_WRITE_OUTCOME, &v));
     verdict_problems(s->rec, &v, s->canonical, &r->err);
     if (r->err.n) {
         reply_problem(r);

@@ -25,7 +25,7 @@ struct server {
     struct webhooks *webhooks;
     struct nonces *nonces;
     struct memos *memos;
-    struct writer *sessions; /* of the console */
+    struct writer *sessions; /* of the console; also keeps files of reports before they are sealed */
     /* openapi_write: main.c names it, for it reads the routes, one of which leads to the handler
      * that answers with it. */
     void (*describe)(struct buf *out);

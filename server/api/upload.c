@@ -150,7 +150,7 @@ static void on_slice_peeked(void *arg, const struct rows *rows, const struct fai
     struct slice *s = arg;
     struct verdict *v = arena_alloc(s->a, (size_t)s->work.n * sizeof *v);
     for (int i = 0; !fail && i < rows->n; i++)
-        MUST(i < s->work.n && verdict_read(rows, i, RECORD_PEEK_OUTCOME, &v[i]));
+        MUST(i < s->work.n && verdict_read(rows, i, RECORD_WRITE_OUTCOME, &v[i]));
     on_slice_stored(s, v, s->work.n, fail);
 }
 

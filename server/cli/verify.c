@@ -79,9 +79,9 @@ static void check_decisions(struct look *l)
     PQclear(r);
 }
 
-/* From where on: behind what the newest clean look has seen. Whoever owns the database could write
- * such a row: it is believed as it stands in the log, with a leaf that this look will check, or
- * signed and waiting for one. */
+/* From where on: behind what the newest clean look that is believed (of the last 20) has seen. Whoever
+ * owns the database could write such a row: it is believed as it stands in the log, with a leaf that
+ * this look will check, or signed and waiting for one. */
 static void find_since(struct verify *v)
 {
     static const char ask[] =
@@ -99,7 +99,7 @@ static void find_since(struct verify *v)
         v->since = strtoull(PQgetvalue(r, 0, 0), NULL, 10);
         v->since_row = strtoll(PQgetvalue(r, 0, 1), NULL, 10);
     } else {
-        puts("nothing was found clean before: all is looked through");
+        puts("no clean look that the log bears out: all is looked through");
     }
     PQclear(r);
 }

@@ -37,9 +37,9 @@
 
 enum {
     FLIGHT_SHARED_MAX =
-        256,                /* weight of a flight while single requests are about: 20 ms of loans */
-    FLIGHT_HEAVY_MAX = 192, /* of it what is heavy: there is room for others */
-    FLIGHT_ALONE_MAX = 1000,
+        256, /* weight of a flight, 20 ms of loans; a longer part of a batch flies by itself */
+    FLIGHT_HEAVY_MAX = 192,  /* of it what is heavy: there is room for others */
+    FLIGHT_ALONE_MAX = 1000, /* of a batch's part while nobody else is about */
     FLIGHT_BYTES_MAX = 1 << 20,
     SLICE_SHARED_MAX = 128, /* of a batch while single requests are about: half of a flight */
     ABOUT_US = 1000000,     /* so long after one came others may be coming */

@@ -363,13 +363,6 @@ static struct str origin(const struct log_end *e, struct arena *a)
     return log_origin(a, e->signer, e->process->conf.log_origin, e->epoch);
 }
 
-bool log_end_head(const struct log_end *e, uint64_t *size, hash *root)
-{
-    *size = e->frontier.size;
-    *root = e->root;
-    return e->taken;
-}
-
 /* Only of what this process knows itself: a root that the database tells could be another one. */
 struct str log_end_checkpoint(struct log_end *e, struct arena *a, uint64_t *size)
 {

@@ -28,9 +28,8 @@ bool log_end_write(
 void log_end_advance(struct log_end *e);
 /* The key that verifies signed heads, PEM; {NULL,0} until the log was taken once. */
 struct str log_end_public_key(const struct log_end *e, struct arena *a);
-/* The log as it stands, all of it acknowledged; false: this daemon does not write it. */
-bool log_end_head(const struct log_end *e, uint64_t *size, hash *root);
-/* The same as a signed note, and the vkeys that check it. */
+/* The log as it stands, all of it acknowledged, as a signed note (p == NULL: this daemon does not
+ * write it), and the vkeys that check it. */
 struct str log_end_checkpoint(struct log_end *e, struct arena *a, uint64_t *size);
 struct str log_end_vkeys(const struct log_end *e, struct arena *a);
 /* Why nothing is written although the database is there; absent: nothing is known to stand against
