@@ -160,7 +160,7 @@ class Property(Lives):
                    count(*) filter (where t.ends is distinct from loan_quarter_ends(t.l)),
                    count(*) filter (where loan_fold_days(t.l, t.told, t.ends, null) is distinct from array(
                                     select loan_fold(t.l, d, null, null) from unnest(t.ends) d order by d)),
-                   count(*) filter (where verify_life(t.l, t.told, t.ends)
+                   count(*) filter (where loan_fold_days(t.l, t.told, t.ends, null, true)
                                           is distinct from loan_fold_days(t.l, t.told, t.ends, null)),
                    (select count(*) from ((table loan_balance except table verify_balance)
                                           union all (table verify_balance except table loan_balance)) x)
