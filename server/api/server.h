@@ -25,6 +25,7 @@ struct server {
     struct webhooks *webhooks;
     struct nonces *nonces;
     struct memos *memos;
+    int rehearsals; /* under way: they share the readers */
     struct writer *sessions; /* of the console; also keeps files of reports before they are sealed */
     /* openapi_write: main.c names it, for it reads the routes, one of which leads to the handler
      * that answers with it. */
