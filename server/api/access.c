@@ -140,6 +140,7 @@ static void seal(struct batch *b)
         .write = SQL_ACCESS_SEAL,
         .elements = buf_view(&out),
         .n = 1,
+        .own = true,
         .done = on_sealed,
         .arg = b};
     b->stage = SEALING;

@@ -155,6 +155,7 @@ static void store(struct desk *d, struct str list)
         .write = rec->write,
         .elements = buf_view(&element),
         .n = 1,
+        .own = true,
         .done = on_judged,
         .arg = d};
     if (!lane_submit(d->s->lane, &d->work)) {

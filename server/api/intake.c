@@ -98,6 +98,7 @@ static void tally_send(struct tally *t)
         .write = SQL_INTAKE_WRITE,
         .elements = buf_view(&out),
         .n = 1,
+        .own = true,
         .done = on_written,
         .arg = t};
     t->flying = lane_submit(t->intake->s->lane, &t->work);

@@ -163,7 +163,7 @@ bool lane_submit(struct lane *l, struct work *w)
     w->verdict = NULL;
     w->losses = 0;
     w->submitted_us = monotonic_us();
-    if (!w->patient)
+    if (!w->patient && !w->own)
         l->urgent_us = w->submitted_us;
     queue_add(w->patient ? &l->held : &l->waiting, w);
     schedule(l);
@@ -467,13 +467,14 @@ static void flight_board(struct flight *f, struct queue *q, int *count, size_t *
 /* Single requests first; the patient when the flight before left them behind. */
 static void flight_fill(struct lane *l, struct flight *f)
 {
-    int count = 0, held = l->held.records;
+    int count = 0;
+    const struct work *front = l->held.first;
     size_t bytes = 0;
     struct queue *first = l->left_behind ? &l->held : &l->waiting;
     flight_board(f, first, &count, &bytes);
     flight_board(f, first == &l->held ? &l->waiting : &l->held, &count, &bytes);
     /* Who travels again after a failure keeps the order: what waited behind them waits on. */
-    l->left_behind = held > 0 && l->held.records == held && !f->first->alone;
+    l->left_behind = front && l->held.first == front && !f->first->alone;
 }
 
 static void send_group(struct group *g, struct str elements)

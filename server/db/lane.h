@@ -50,6 +50,7 @@ struct work {
     lane_done_fn *done;
     void *arg;
     bool patient; /* part of a batch: boards behind single requests and is not turned away */
+    bool own;     /* the daemon's: no sign that others are about */
     /* lane.c's own */
     bool atomic; /* a conflict among the elements rolls all of them back; verdicts still arrive */
     struct work *next;
