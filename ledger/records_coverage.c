@@ -159,6 +159,7 @@ const struct record coverage_step_record = {
     .on = NO_FIELD,
     .write = SQL_RECORD_DECIDE,
     .peek = SQL_RECORD_TRY,
+    .weight = 32,
     .parent = COVERAGE_STEP_OF,
     .verb = COVERAGE_STEP_STEP,
     .derive = coverage_step_derive,

@@ -678,6 +678,10 @@ create or replace function coverage_confirmed(c coverage) returns setof coverage
     select s.*
       from coverage_step s
      where s.coverage = (c).id and s.step = 'confirm' and person_serves(s.recorded_by)
+       -- whatever was found out since of who is one with whom
+       and person_of(s.recorded_by) is distinct from person_of((c).recorded_by)
+       and not exists (select from submission r
+                        where r.id = (c).loan_id and person_of(r.recorded_by) = person_of(s.recorded_by))
        and s.n > (select coalesce(max(j.n), 0) from coverage_step j where j.coverage = (c).id and j.step = 'judge')
 $$;
 
