@@ -182,6 +182,14 @@ begin
           from indicator_figures() k
          where k.year = of_year and k.side = doc ->> 'side' and k.way is not distinct from doc ->> 'way'
            and k.figure = f.figure and k.id <> indicator_problems.id;
+        if o.same is null then -- a version that still counts while a correction waits to be confirmed
+            select min(i.reference) into o.same
+              from indicator i
+             cross join lateral indicator_figures_of(i) x
+             where i.id <> indicator_problems.id and confirmation_matters(i.id, i.version)
+               and i.year = of_year and i.quarter is not distinct from of_quarter
+               and i.side = doc ->> 'side' and i.way is not distinct from doc ->> 'way' and x.figure = f.figure;
+        end if;
         if o.same is not null then
             p := p || problem('E_REPORTED_TWICE', '/' || f.figure, o.same);
         elsif o.n > 0 and (o.parts > o.whole or (o.n = 4 and o.parts <> o.whole)) then

@@ -108,6 +108,14 @@ class Indicators(Case):
         self.post(indicator("2002", way="licence", count=11))
         self.post(indicator("2002", side="university_outflow", count=11))
 
+    def test_what_counts_while_its_correction_waits_is_told_by_no_other(self):
+        made = self.post(indicator("2009", count=10))
+        self.d.confirmed(made)
+        self.put(made, period="2010")  # told, and not confirmed: 2009 counts still
+        self.refused(indicator("2009", count=11, reference="又一份表"), ("/count", "E_REPORTED_TWICE"))
+        self.d.confirmed(made)
+        self.post(indicator("2009", count=11, reference="又一份表"))
+
     def test_quarters_and_their_year_must_agree(self):
         self.post(indicator("2003", count=100))
         self.post(indicator("2003Q1", count=60))
