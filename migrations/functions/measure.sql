@@ -313,6 +313,14 @@ begin
     return null;
 end $$;
 
+-- The plan of a report: as told; of a correction that of what it corrects, whatever plans came since;
+-- else that of its period.
+create or replace function measure_report_plan(id uuid, doc json) returns text language sql stable as $$
+    select coalesce(doc ->> 'plan',
+                    (select m.plan from measure_report m where m.id = $1 order by m.version desc limit 1),
+                    measure_plan(null, period_last(doc ->> 'period')))
+$$;
+
 -- A report of a department that answers for the measure, by who records for it, in the
 -- rhythm asked of it, once a period.
 create or replace function measure_report_problems(id uuid, doc json) returns json[] language plpgsql stable as $$
@@ -322,7 +330,7 @@ declare
     of_measure int := (doc ->> 'measure')::int;
     of_period text := doc ->> 'period';
     on_day date := (doc ->> 'on')::date;
-    of_plan text := measure_plan(doc ->> 'plan', period_last(of_period));
+    of_plan text := measure_report_plan(id, doc);
     bad json := measure_number_problem(of_plan, of_measure);
     wanted text;
     other text;
@@ -371,7 +379,7 @@ end $$;
 -- Writes the typed row of a report on a measure.
 create or replace function measure_report_row() returns trigger language plpgsql as $$
 declare
-    of_plan text := measure_plan(new.body ->> 'plan', period_last(new.body ->> 'period'));
+    of_plan text := measure_report_plan(new.id, new.body);
 begin
     -- Two corrections in one statement are judged apart; here they meet.
     perform lock_key('measure', (new.body ->> 'measure') || (new.body ->> 'department'));
