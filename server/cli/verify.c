@@ -91,7 +91,9 @@ static void find_since(struct verify *v)
         " left join log_leaf l on l.record_id = r.flight and l.version = 0"
         " where r.no > v.row_no and r.tab = 'verification' and r.op = 'I'"
         " and r.content::text = to_json(v)::text"
-        " and (l.no >= v.log_size or r.flight = any ($1::uuid[])) order by r.no limit 1) kept"
+        " and (l.no >= v.log_size or r.flight = any ($1::uuid[]))"
+        " and not exists (select from log_row x where x.flight = r.flight and x.tab = 'log_adoption')"
+        " order by r.no limit 1) kept"
         " order by v.ended_at desc limit 1";
     const char *waiting = verify_waiting(v);
     PGresult *r = session_ask(v->s, ask, &waiting, 1);
