@@ -2,9 +2,9 @@
  * records_catalogue.c - patents on offer, what firms look for, what came of bringing them together,
  * and an open licence taken at its stated terms.
  *
- * Measures 1 to 8 of the plan of 2021-2023. An offer says in plain words what a patent says in its own. Words are
- * cut here and searched by the database (functions/catalogue.sql), which also knows from the
- * registers whether an offer still stands.
+ * Measures 1 to 8 of the plan of 2021-2023. An offer says in plain words what a patent says in its
+ * own. Words are cut here and searched by the database (functions/catalogue.sql), which also knows
+ * from the registers whether an offer still stands.
  */
 #include "fields.h"
 #include "records.h"

@@ -2,8 +2,9 @@
  * records_register.c - what the plan sets up and holds: matching events, operation centres,
  * portfolios, alliances, clusters, service agencies and what their specialists did, trainings.
  *
- * Measures of the plan of 2021-2023: 4, 5, 11, 15 to 19 and 21 to 23. Each is a thing with a day and a place; the
- * database keeps them in one table (functions/register.sql) and adds up what came of them.
+ * Measures of the plan of 2021-2023: 4, 5, 11, 15 to 19 and 21 to 23. Each is a thing with a day
+ * and a place; the database keeps them in one table (functions/register.sql) and adds up what came
+ * of them.
  */
 #include "fields.h"
 #include "records.h"

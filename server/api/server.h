@@ -26,7 +26,8 @@ struct server {
     struct nonces *nonces;
     struct memos *memos;
     int rehearsals; /* under way: they share the readers */
-    struct writer *sessions; /* of the console; also keeps files of reports before they are sealed */
+    struct writer
+        *sessions; /* of the console; also keeps files of reports before they are sealed */
     /* openapi_write: main.c names it, for it reads the routes, one of which leads to the handler
      * that answers with it. */
     void (*describe)(struct buf *out);

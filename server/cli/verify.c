@@ -79,9 +79,9 @@ static void check_decisions(struct look *l)
     PQclear(r);
 }
 
-/* From where on: behind what the newest clean look that is believed (of the last 20) has seen. Whoever
- * owns the database could write such a row: it is believed as it stands in the log, with a leaf that
- * this look will check, or signed and waiting for one. */
+/* From where on: behind what the newest clean look that is believed (of the last 20) has seen.
+ * Whoever owns the database could write such a row: it is believed as it stands in the log, with a
+ * leaf that this look will check, or signed and waiting for one. */
 static void find_since(struct verify *v)
 {
     static const char ask[] =
@@ -92,7 +92,8 @@ static void find_since(struct verify *v)
         " where r.no > v.row_no and r.tab = 'verification' and r.op = 'I'"
         " and r.content::text = to_json(v)::text"
         " and (l.no >= v.log_size or r.flight = any ($1::uuid[]))"
-        " and not exists (select from log_row x where x.flight = r.flight and x.tab = 'log_adoption')"
+        " and not exists (select from log_row x where x.flight = r.flight and x.tab = "
+        "'log_adoption')"
         " order by r.no limit 1) kept"
         " order by v.ended_at desc limit 1";
     const char *waiting = verify_waiting(v);
