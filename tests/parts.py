@@ -1,5 +1,4 @@
-"""The parts of tests/run.sh: built and run, one more at a time than there are processors, printed in the order of the tables
-below.
+"""The parts of tests/run.sh: built and run on all processors, printed in the order of the tables below.
 
 First what all others need, then one cluster, without which nothing further is tried, then JOBS parts
 at a time, at last those that measure time, each alone: a test file says so by a line `ALONE = "why"`.
@@ -19,7 +18,7 @@ import time
 
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 sys.path.insert(0, os.path.join("tests", "it"))
-JOBS = int(os.environ.get("JOBS", len(os.sched_getaffinity(0)) + 1))  # one more: a part waits for disks, for clocks
+JOBS = int(os.environ.get("JOBS", len(os.sched_getaffinity(0))))
 PART_SECONDS = 1800
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 INCLUDES = ["-Iinclude", "-Iledger", *("-I" + d for d in sorted(glob.glob("server/") + glob.glob("server/*/")))]
@@ -133,7 +132,7 @@ def fuzzers():
         for seed in seeds or glob.glob("tests/data/policies/*.json") + glob.glob("tests/data/schemes/*.json"):
             shutil.copy(seed, corpus)
         yield Part(name, [
-            "build/fuzz/" + name, "-max_total_time=" + os.environ.get("FUZZ_SECONDS", "6"), "-max_len=4096",
+            "build/fuzz/" + name, "-max_total_time=" + os.environ.get("FUZZ_SECONDS", "4"), "-max_len=4096",
             "-artifact_prefix=build/", "-dict=tests/fuzz/json.dict", corpus], after=built)
 
 
