@@ -135,6 +135,24 @@ class Coverage(FundCase):
         self.cover_step(made["id"], "confirm", self.finance)
         self.assertEqual(state(), "covered")
 
+    def test_the_word_of_a_teller_who_is_found_out_counts_no_more(self):
+        """Who told the bank's side and who confirmed first turn out to be one; beside him two of finance are two."""
+        n = next(numbers)
+        who, twin = (self.d.cli("person", "add", "--org", o, "--name", "%s%d" % (x, n)).stdout.strip()
+                     for o, x in (("BANK-A", "报备"), ("FINANCE", "复看")))
+        bank, finance = (self.d.cli("token", "add", "--org", o, "--person", "%s%d" % (x, n)).stdout.strip()
+                         for o, x in (("BANK-A", "报备"), ("FINANCE", "复看")))
+        made = self.post("/v1/coverages", {"reference": "BA-%d" % n, "loan": self.booked(None).json()["contract_no"],
+                                           "scheme": self.scheme(), "on": ago(400), "evidence": "备案表"}, bank, 201).json()
+        state = lambda: self.get("/v1/coverages/" + made["id"])["state"]
+        self.cover_step(made["id"], "confirm", finance)
+        self.d.agreed(self.post("/v1/persons/%s/same-as" % twin, {"reference": "BA-%d" % n, "same_as": who, "reason": "核对"},
+                                self.d.token("ip_office"), 202))
+        self.cover_step(made["id"], "confirm", self.finance)
+        self.assertEqual(state(), "requested")
+        self.cover_step(made["id"], "confirm", self.second)
+        self.assertEqual(state(), "covered")
+
     def test_a_request_for_all_of_a_loan_follows_its_correction(self):
         """An amount that was mistyped, by the loan and by itself: corrected before anybody confirmed, it is asked for anew."""
         code = self.scheme()

@@ -405,6 +405,31 @@ static void test_the_heavy_keep_their_order(void **state)
     assert_true(rest.stored && lane_idle(lane));
 }
 
+/* What is heavy at the front of the batches was left behind, though something light boarded past
+ * it. */
+static void test_what_is_heavy_is_left_behind_once(void **state)
+{
+    struct told heavy, light, one, two;
+    (void)state;
+    process.conf.queue_max = 1000;
+    assert_true(hand_in(&heavy, "{\"h\":1}", 128, true));
+    assert_true(hand_in(&light, "{\"l\":1}", 1, true));
+    assert_true(hand_in(&one, "{\"s\":1}", 100, false));
+    turn();
+    assert_string_equal(sent(0)->elements.p, "[{\"s\":1},{\"l\":1}]");
+    assert_true(hand_in(&two, "{\"s\":2}", 100, false));
+    answer_created(sent(0), 2);
+    land(NULL);
+    turn();
+    assert_string_equal(sent(0)->elements.p, "[{\"h\":1}]");
+    answer_created(sent(0), 1);
+    land(NULL);
+    turn();
+    answer_created(sent(0), 1);
+    land(NULL);
+    assert_true(heavy.stored && two.stored && lane_idle(lane));
+}
+
 static void test_members_of_a_failed_flight_travel_again_one_by_one(void **state)
 {
     struct told good, bad, last;
@@ -540,6 +565,7 @@ int main(void)
             test_what_is_light_is_not_held_up_by_what_is_heavy, begin, end),
         cmocka_unit_test_setup_teardown(test_single_requests_board_before_batches, begin, end),
         cmocka_unit_test_setup_teardown(test_the_heavy_keep_their_order, begin, end),
+        cmocka_unit_test_setup_teardown(test_what_is_heavy_is_left_behind_once, begin, end),
         cmocka_unit_test_setup_teardown(
             test_members_of_a_failed_flight_travel_again_one_by_one, begin, end),
         cmocka_unit_test_setup_teardown(
