@@ -37,8 +37,14 @@ export class Refusal extends Error {
   }
 }
 
-/** The daemon did not answer at all. */
+/** The daemon did not answer, or not to the end. */
 export class Gone extends Error {}
+const gone = () => new Gone(t('连不上服务器', 'The server cannot be reached'));
+/** What is read of an answer: cut off on the way, it is no fault of the page, but as no answer. */
+export const to_end = (body) =>
+  body.catch((e) => {
+    throw e instanceof TypeError ? gone() : e; // a SyntaxError is one of the page's or the daemon's
+  });
 
 async function request(method, path, body, headers) {
   const all = Object.assign({'Accept-Language': is_english() ? 'en' : 'zh', Accept: 'application/json'}, headers);
@@ -46,15 +52,16 @@ async function request(method, path, body, headers) {
   try {
     return await fetch(path, {method, headers: all, body, credentials: 'same-origin', cache: 'no-store'});
   } catch (e) {
-    throw new Gone(t('连不上服务器', 'The server cannot be reached'));
+    throw gone();
   }
 }
 
 async function refusal(response) {
   let problem = {};
   try {
-    problem = await response.json();
+    problem = await to_end(response.json());
   } catch (e) {
+    if (e instanceof Gone) return e;
     problem = {title: t('服务器的回答无法识别', 'The answer cannot be read'), detail: ''};
   }
   return new Refusal(response.status, problem, +(response.headers.get('Retry-After') || 0));
@@ -81,7 +88,7 @@ export function get(path, query) {
   const at = with_query(path, query);
   if (!asked.has(at)) {
     const promise = good('GET', at)
-      .then((r) => r.json())
+      .then((r) => to_end(r.json()))
       .finally(() => asked.delete(at));
     asked.set(at, promise);
   }
@@ -90,10 +97,10 @@ export function get(path, query) {
 /** An answer with one of its headers. */
 export async function get_told(path, query, header) {
   const r = await good('GET', with_query(path, query));
-  return {data: await r.json(), told: r.headers.get(header)};
+  return {data: await to_end(r.json()), told: r.headers.get(header)};
 }
 export async function get_text(path, query) {
-  return (await good('GET', with_query(path, query), undefined, {Accept: '*/*'})).text();
+  return to_end((await good('GET', with_query(path, query), undefined, {Accept: '*/*'})).text());
 }
 /** null instead of a refusal that says: not here, not for you. */
 export const maybe = (promise) =>
@@ -110,7 +117,7 @@ async function send(method, path, body, headers) {
     json,
     Object.assign(json === undefined ? {} : {'Content-Type': 'application/json'}, headers),
   );
-  const text = await r.text();
+  const text = await to_end(r.text());
   return {
     status: r.status,
     location: r.headers.get('Location'),
@@ -137,7 +144,7 @@ export async function get_all(path, query, most = 2000) {
 /** A file of an answer, saved under that name. */
 export async function download(path, name, headers) {
   const r = await good('GET', path, undefined, Object.assign({Accept: '*/*'}, headers));
-  save(await r.blob(), name);
+  save(await to_end(r.blob()), name);
 }
 export function save(blob, name) {
   const at = URL.createObjectURL(blob),

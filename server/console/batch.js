@@ -1,14 +1,14 @@
 /**
  * batch.js - sending many records in slices: one verdict for each, in order; a slice that got no answer is sent again as it is.
  */
-import {answer, Refusal} from './api.js';
+import {answer, Refusal, to_end} from './api.js';
 import {with_query} from './h.js';
 
 const SLICE = 1000;
 
 async function verdicts_of(path, query, body, type) {
   const r = await answer('POST', with_query(path, query), body, {'Content-Type': type, Accept: 'application/x-ndjson'});
-  const text = await r.text();
+  const text = await to_end(r.text());
   if (!r.ok) {
     let problem = {title: String(r.status)};
     try { problem = JSON.parse(text); } catch (e) { /* what came is no document of ours */ }

@@ -94,6 +94,25 @@ test('the plan that is looked at is the city\'s own', async () => {
   assert.equal(targets.short_title(t2, 'sh-2021-2023'), '融资项目数年均增幅');
 });
 
+test('an answer that is cut off is as none: told so, and an upload goes on there', async () => {
+  const api = await import(path.join(FILES, 'api.js')), batch = await import(path.join(FILES, 'batch.js')), fetched = globalThis.fetch;
+  const cut = (text) => new Response(new ReadableStream({
+    start(c) { c.enqueue(new TextEncoder().encode(text)); },
+    pull(c) { c.error(new TypeError('Failed to fetch')); },
+  }));
+  const there = [];
+  globalThis.fetch = async () => cut('{"items": [');
+  for (const ask of [() => api.get('/v1/loans'), () => api.get_text('/v1/loans'), () => api.post('/v1/loans', {}), () => api.get_told('/v1/loans', {}, 'X')])
+    await assert.rejects(ask, api.Gone);
+  globalThis.fetch = async () => new Response('{"items": [');
+  await assert.rejects(() => api.get('/v1/loans'), SyntaxError, 'what came whole and is no document is a fault, and not silence');
+  globalThis.fetch = async () => (there.length ? cut('{"line":1}\n') : new Response('{"line":1,"outcome":"created"}\n'));
+  const records = Array.from({length: 1500}, () => '{}');
+  await assert.rejects(() => batch.send_slices({path: '/v1/loans', query: {}, header: null, records, type: 'x', done: (n) => there.push(n)}), api.Gone);
+  assert.deepEqual(there, [1000], 'the second slice is not taken as done');
+  globalThis.fetch = fetched;
+});
+
 test('what differs is told once, wherever it stands in its list', async () => {
   const {changes} = await import(path.join(FILES, 'rule.js'));
   const old = {title: 'x', eligible: {all: [{clause: 'a', text: 'A'}, {clause: 'b', value: ['1', '2']}]}, items: [{item: 'interest', share: '50'}]};
@@ -132,5 +151,15 @@ test('pages are small, import nothing above them, and use no syntax newer than C
     );
     assert.ok(!/^await |^export default await/m.test(text), `${f}: top-level await`);
     if (!f.startsWith('page/') && f !== 'app.js') assert.ok(!/from '\.\/page\//.test(text), `${f} imports a page`);
+  }
+});
+
+test('files that the build puts together name nothing twice', () => {
+  const cmake = fs.readFileSync(path.join(FILES, '..', '..', 'cmake', 'console.cmake'), 'utf8');
+  for (const [, bundle, names] of cmake.matchAll(/^set\(console_(base|edit|act) ([^)]+)\)/gm)) {
+    const texts = names.split(' ').map((n) => fs.readFileSync(path.join(FILES, n + '.js'), 'utf8')),
+      found = texts.flatMap((x) => [...x.matchAll(/^(?:export )?(?:async )?(?:const|function\*?|class) (\w+)/gm), ...x.matchAll(/^let (\w+)/gm)].map((m) => m[1]));
+    assert.ok(found.length > names.split(' ').length, bundle);
+    assert.deepEqual(found.filter((n, i) => found.indexOf(n) !== i), [], bundle);
   }
 });

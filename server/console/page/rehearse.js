@@ -2,7 +2,7 @@
  * rehearse.js - a policy run over the loans of a period, beside another: what it costs, who gets it, who does not and why.
  */
 import {h, name, s, u} from '../h.js';
-import {answer, get, post, Refusal} from '../api.js';
+import {answer, get, post, Refusal, to_end} from '../api.js';
 import {columns, hbars} from '../chart.js';
 import {book_of, fact_text} from '../decision.js';
 import {count, money, shift, sum} from '../fmt.js';
@@ -24,7 +24,7 @@ async function cases_of(code, body, which) {
   if (!r.ok) throw new Refusal(r.status, {title: t('逐笔结果取不到', 'The cases cannot be had')});
   const reader = r.body.getReader(), decoder = new TextDecoder(), out = {n: 0, found: []};
   for (let rest = '', over = false; !over;) {
-    const {done, value} = await reader.read(), lines = (rest + (done ? decoder.decode() : decoder.decode(value, {stream: true}))).split('\n');
+    const {done, value} = await to_end(reader.read()), lines = (rest + (done ? decoder.decode() : decoder.decode(value, {stream: true}))).split('\n');
     over = done;
     rest = lines.pop();
     for (const c of lines.filter((l) => l.includes('"contract_no"')).map((l) => JSON.parse(l)).filter((x) => is_case(which, x))) {

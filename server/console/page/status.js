@@ -1,6 +1,7 @@
 /**
  * status.js - is the service well: read without signing in.
  */
+import {answer, to_end} from '../api.js';
 import {h} from '../h.js';
 import {count} from '../fmt.js';
 import {badge, card, facts} from '../table.js';
@@ -8,8 +9,8 @@ import {t} from '../words.js';
 
 async function load() {
   const ask = async (at) => {
-    const r = await fetch(at, {cache: 'no-store'});
-    return {ok: r.ok, said: await r.json()};
+    const r = await answer('GET', at);
+    return {ok: r.ok, said: await to_end(r.json())};
   };
   const [ready, alive] = await Promise.all([ask('/readyz'), ask('/healthz')]);
   const checkpoint = await fetch('/v1/log/checkpoint', {cache: 'no-store'})
