@@ -638,9 +638,10 @@ begin
     return p;
 end $$;
 
--- Under every payment, however it came about: a transfer that pays names its claim or application.
+-- Under every payment, however it came about: a transfer that pays names its claim or application. Loops again: what
+-- posts (transfer_post) plans without them, and without them a rule about one loan walks all of them.
 create or replace function transfer_not_flagged() returns trigger
-    language plpgsql security definer set search_path = public, pg_temp as $$
+    language plpgsql security definer set search_path = public, pg_temp set enable_nestloop = on as $$
 declare
     loan uuid;
     firm text; -- of an application that is not for a loan
