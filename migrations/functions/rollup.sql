@@ -420,7 +420,8 @@ begin
                                 where b.borrower = c.borrower and b.what = c.what and b.n < 0)));
 end $$;
 
--- firm_balance still is as it was.
+-- firm_balance still is as it was. What a firm owed before the first quarter that changes comes to one level: it
+-- neither brings the firm nor takes it, however long it has been borrowing.
 create or replace function rollup_firms_move(changes balance_change[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
@@ -429,13 +430,21 @@ begin
           from unnest(changes) c
          where c.what in (1, 3, 5, 7, 9, 11) or c.what > 12
          group by 1, 2, 3, 4
+        having sum(c.n) <> 0
     ),
     stood as materialized (
-        select b.borrower, b.what, b.org_id, b.quarter, b.n
-          from (select distinct f.borrower, f.what, case when f.what > 10 then f.quarter end as quarter from firm f) x
+        select x.borrower, x.what, b.org_id, b.quarter, b.n
+          from (select f.borrower, f.what, min(f.quarter) as first, case when f.what > 10 then f.quarter end as own
+                  from firm f
+                 group by 1, 2, 4) x
          cross join lateral (
-               select * from firm_balance y
-                where y.borrower = x.borrower and y.what = x.what and (x.quarter is null or y.quarter = x.quarter)
+               select y.org_id, case when y.quarter < x.first then '-infinity' else y.quarter end as quarter,
+                      sum(y.n)::bigint as n
+                 from firm_balance y
+                where y.borrower = x.borrower and y.what = x.what
+                  and y.quarter between coalesce(x.own, '-infinity') and coalesce(x.own, 'infinity')
+                group by 1, 2
+               having sum(y.n) <> 0
                offset 0) b
     ),
     level as (
