@@ -132,31 +132,43 @@ $$;
 create or replace function register_outcome_days() returns int language sql immutable parallel safe as
     $$ select 180 $$;
 
--- What came of events: loans and deals that a unit signed within 180 days after an event it took part in. What follows
--- several events counts once, for the last of them. Plain row-level security applies to loans and deals.
+-- What came of events (null: of all): loans and deals that a unit signed within 180 days after an event it took part
+-- in. What follows several events counts once, for the last of them, whichever party of a deal took part in it. Plain
+-- row-level security applies to loans and deals.
 create or replace function register_outcomes(events uuid[], known_at timestamptz)
     returns table (event uuid, type text, id uuid, version int, reference text, firm text, on_day date,
                    amount_fen bigint)
     language sql stable as $$
-    with attended as materialized (
-        select e.id, e.on_day, e.reference, f as firm
+    with wanted as materialized (
+        select distinct f as firm
           from register_known($2) e
          cross join lateral unnest(e.firms) f
-         where e.type = 'matching_event'
+         where e.type = 'matching_event' and ($1 is null or e.id = any ($1))
     ),
-    signed as (
+    deals as materialized (
+        select distinct d.id from ip_deal d where d.acquirer in (select w.firm from wanted w)
+        union
+        select distinct d.id from ip_deal d where d.provider in (select w.firm from wanted w)
+    ),
+    signed as materialized (
         select 'loan' as type, l.id, l.version, record_key(l.id, l.version) as reference, l.borrower as firm,
                l.signed_on, l.amount_fen
           from loan l
-         where l.borrower in (select a.firm from attended a)
+         where l.borrower in (select w.firm from wanted w)
            and ($2 is null or l.recorded_at <= $2)
            and not record_has_later(l.id, l.version, $2)
            and not loan_is_void(l.id, $2)
         union all
         select ip_deal_type(d.id), d.id, d.version, d.reference, x.firm, d.signed_on, d.value_fen
-          from ip_deal_counted($2) d
+          from deals c
+         cross join lateral (select k.* from ip_deal_counted($2) k where k.id = c.id) d
          cross join lateral unnest(array[d.acquirer, d.provider]) x(firm)
-         where x.firm in (select a.firm from attended a)
+    ),
+    attended as materialized (
+        select e.id, e.on_day, f as firm
+          from register_known($2) e
+         cross join lateral unnest(e.firms) f
+         where e.type = 'matching_event' and f in (select s.firm from signed s)
     ),
     last_event as (
         select distinct on (s.type, s.id) a.id as event, s.*

@@ -46,6 +46,15 @@ class Registers(HalfCase):
                          (2, "6.00", 1, "32.00", "2022-08-28"))
         self.assertIn("180", got["rule"])
         self.assertEqual(self.get(second.headers["location"])["outcome"]["loan_amount"], "16.00")
+        # A deal of two firms that met different crowds counts once, for the later event: only its seller was there.
+        c = unit()
+        third = self.post(EVENTS, event(c, held_on="2022-04-10"))
+        sold = self.post("/v1/ip-deals", dict(deal, reference="D-%d" % next(numbers), signed_on="2022-04-20", acquirer_name=b["name"],
+                         acquirer_uscc=b["uscc"], provider_name=c["name"], provider_kind="sme", provider_uscc=c["uscc"],
+                         contract_value="64.00", ip=[{"number": patent(next(numbers) % 10000000)}]))
+        self.post(sold.headers["location"] + "/confirm", {"seen": self.get(sold.headers["location"])["seen"], "reason": "x"}, self.finance)
+        for where, value in ((first, "32.00"), (third, "64.00")):
+            self.assertEqual(self.get(where.headers["location"])["outcome"]["deal_value"], value)
         # A bank does not see who came; a district sees its own events.
         self.assertEqual(self.d.call("GET", first.headers["location"], None, self.bank).status, 404)
         self.assertEqual(self.d.call("GET", first.headers["location"], None, self.d.token("district", "DIST-310116")).status, 404)
