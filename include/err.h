@@ -79,6 +79,9 @@
     X(E_UNTOLD, 409, "贷款已收回 {} 尚未办理追偿分配",                                             \
         "{} came back by the loan's events and was not shared", "先办理 recover",                  \
         "Take the step recover first")                                                             \
+    X(E_UNAPPROVED, 409, "应赔金额超过已批准的金额:{}", "More than was approved: {}",              \
+        "先解冻(release),再按现在的金额批准",                                                      \
+        "Release the hold, then have it approved at what stands now")                              \
     X(E_PAID_UPON, 409, "已据此赔付,不得更改:{}", "A claim was paid upon this: {}",                \
         "其余各项可以更正;赔付有误的先办理 cure 退回",                                             \
         "Correct other fields; where the payment was wrong, give it back first (cure)")            \

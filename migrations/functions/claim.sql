@@ -1184,6 +1184,28 @@ begin
     return p;
 end $$;
 
+-- What is promised or paid beyond what was approved last, fund by fund: nobody but its payer has seen that.
+create or replace function claim_approval_problems(c step_case) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    approved claim_step;
+begin
+    select s.* into approved
+      from claim_step s
+     where s.claim = (c.claim).id and s.step = 'approve'
+     order by s.n desc
+     limit 1;
+    return array(
+        select problem('E_UNAPPROVED', '', format('%s %s > %s', f.account, yuan_text(f.fen), yuan_text(f.most)))
+          from (select 'fund:' || (c.claim).scheme_code as account, c.fund_fen as fen, approved.fund_fen as most
+                union all
+                select 'fund:' || (x ->> 0), (x ->> 1)::bigint, coalesce((
+                           select sum((y ->> 1)::bigint)
+                             from json_array_elements(approved.funds) y where y ->> 0 = x ->> 0), 0)::bigint
+                  from json_array_elements(c.funds) x) f
+         where f.fen > f.most);
+end $$;
+
 -- The id of what a step moves in another fund than its scheme's own.
 create or replace function claim_part_id(step uuid, code text) returns uuid language sql immutable as
     $$ select md5(step || ' ' || code)::uuid $$;
@@ -1287,7 +1309,10 @@ begin
         when 'approve', 'pay', 'renew' then
             c.fund_fen := (c.j).fund_fen;
             c.funds := (c.j).funds;
-            c.problems := claim_funds_problems(c);
+            if c.step <> 'approve' then
+                c.problems := claim_approval_problems(c);
+            end if;
+            c.problems := c.problems || claim_funds_problems(c);
         when 'recover', 'accept_costs' then
             c := claim_step_back(c);
         when 'cure' then

@@ -244,6 +244,36 @@ class ClaimLife(FundCase):
         self.step(where, "pay", self.finance)  # 54 % of 2,000,000; the rest of what was held is free
         self.assertEqual(self.fund(code), ("38920000.00", "0.00", "38920000.00"))
 
+    def test_more_than_was_approved_is_neither_paid_nor_promised_until_it_is_approved(self):
+        """A repayment that is taken back behind the approval: 54 % of 100,000.00 was approved, 54 % of 3,000,000.00 is asked."""
+        code = self.scheme()
+        contract = self.lent(code)
+        said = self.event(self.where(contract), "repaid", ago(0), principal="2900000.00").json()["reference"]
+        where = self.approved(contract)
+        self.assertEqual(self.fund(code), ("40000000.00", "54000.00", "39946000.00"))
+        self.event(self.where(contract), "reversed", ago(0), reverses=said)
+        for name in ("pay", "renew"):
+            r = self.step(where, name, self.finance, status=409)
+            self.assertEqual(r.codes(), [("", "E_UNAPPROVED")])
+            self.assertIn("1620000.00 > 54000.00", r.json()["title"])
+            self.assertIn("release", r.json()["detail"])
+        self.assertEqual(self.fund(code), ("40000000.00", "54000.00", "39946000.00"))
+        self.step(where, "release", self.finance)
+        self.step(where, "approve", self.second)
+        self.step(where, "pay", self.finance)
+        self.assertEqual(self.fund(code), ("38380000.00", "0.00", "38380000.00"))
+
+    def test_a_hold_that_was_renewed_at_less_pays_up_to_what_was_approved(self):
+        code = self.scheme()
+        contract = self.lent(code)
+        where = self.approved(contract)
+        said = self.event(self.where(contract), "repaid", ago(0), principal="1000000.00").json()["reference"]
+        self.step(where, "renew", self.second)
+        self.assertEqual(self.fund(code)[1], "1080000.00")
+        self.event(self.where(contract), "reversed", ago(0), reverses=said)
+        self.step(where, "pay", self.finance)  # 1,620,000.00 was approved
+        self.assertEqual(self.fund(code), ("38380000.00", "0.00", "38380000.00"))
+
     def test_what_is_no_longer_owed_is_not_paid(self):
         code = self.scheme()
         contract = self.lent(code)

@@ -89,6 +89,23 @@ class Funds(FundCase):
         self.recover(where, "3000000.00")
         self.assertEqual([self.fund(x)[0] for x in (code, city)], ["40000000.00", "40000000.00"])
 
+    def test_no_other_fund_pays_more_than_was_approved(self):
+        """50 % own, 30 % the city's, of 1,000,000.00 when it was approved."""
+        city = self.scheme("cd-2008")
+        code = self.scheme("cd-2008", layers=[
+            {"party": "fund", "share": "50.00"}, {"party": "bank", "share": "20.00"},
+            {"party": "fund", "share": "30.00", "account": city}])
+        contract = self.lent(code)
+        said = self.event(self.where(contract), "repaid", ago(0), principal="2000000.00").json()["reference"]
+        where = self.claimed(contract)
+        self.step(where, "accept", self.finance)
+        self.step(where, "approve", self.second)
+        self.event(self.where(contract), "reversed", ago(0), reverses=said)
+        r = self.step(where, "pay", self.finance, 409)
+        self.assertEqual([e["title"].split(":", 1)[1] for e in r.json()["errors"]], [
+            "fund:%s 1500000.00 > 500000.00" % code, "fund:%s 900000.00 > 300000.00" % city])
+        self.assertEqual([self.fund(x)[0] for x in (code, city)], ["40000000.00", "40000000.00"])
+
     def test_a_fund_stands_once_among_the_layers(self):
         """What two layers of one account got back could not be told apart; two funds beside the own one can be."""
         city, other = self.scheme("cd-2008"), self.scheme("cd-2008")
