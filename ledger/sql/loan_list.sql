@@ -1,6 +1,7 @@
 -- loan_list: a page of current loans, in the order of recording unless another is asked for; stable under inserts.
 -- $6 district, $7 first and $8 last day of signing, $9 borrower, $10 state, $11 as_of for the state, $12 known_at,
--- $13 contract_no; each but $11 or null
+-- $13 contract_no; each or null
+-- A state of today, as it is known now, is looked up; that of another day is told loan by loan.
 -- -> as record_get, and page int8 (how many the limit allowed), total int8, amount text
 with every as not materialized (
     select r.id, r.version, r.body, r.district, r.subject, r.on_day, r.key_form, l as loan,
@@ -23,7 +24,16 @@ hits as not materialized (
        and ($9::text is null or r.subject = $9::text)
        and ($7::date is null or r.on_day between $7::date and $8::date)
        and ($13::text is null or r.key_form = text_form($13::text))
-       and ($10::text is null or $10::text = loan_state(r.loan, $11::date, $12::timestamptz))
+       and ($10::text is null
+            or $11::date is null and $12::timestamptz is null
+               and r.id = any (array(
+                   select s
+                     from loans_in_state($10::text,
+                          not $5::bool and coalesce(ltrim($4::text, '-'), 'recorded') = 'recorded'
+                          and num_nonnulls($3::text, $6::text, $7::date, $9::text, $13::text) = 0,
+                          $1::uuid, coalesce($4::text, '') = '-recorded', $2::int) s))
+            or num_nonnulls($11::date, $12::timestamptz) > 0
+               and $10::text = loan_state(r.loan, coalesce($11::date, today()), $12::timestamptz))
        and ($3::text is null
             or position(text_form($3::text) in r.key_form) > 0
             or position(upper($3::text) in r.subject) > 0
@@ -32,8 +42,9 @@ hits as not materialized (
 --+ page uuid
 --+ records uuid
 select a.outcome, a.id, a.version, a.body, a.sha256, a.recorded_at, a.recorded_by, a.flags, a.leaf,
-       a.leaf_hash, a.head, loan_life_members(l, $11::date, $12::timestamptz)::text as life, null::text as mark, s.page,
-       c.total, c.amount
+       a.leaf_hash, a.head,
+       loan_life_members(l, coalesce($11::date, today()), $12::timestamptz)::text as life, null::text as mark,
+       s.page, c.total, c.amount
   from sized s
   join record_answer a on a.id = s.id and a.version = s.version
   join loan l on l.id = s.id and l.version = s.version

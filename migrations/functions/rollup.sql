@@ -322,7 +322,7 @@ $$;
 -- released, 15 a pledge number of another year, 16 drawn for 30 days without registration. told_in: the quarters with
 -- events, where they are known; else they are looked up when it matters.
 create or replace function rollup_lives(l loan, lives loan_life[], ends date[], since date, told_in date[])
-    returns table (quarter date, v bigint[]) language plpgsql stable as $$
+    returns table (quarter date, v bigint[], state text, matures_on date) language plpgsql stable as $$
 declare
     f loan_life;
     cut date;
@@ -339,6 +339,8 @@ begin
         continue when cut < since;
         f := lives[n];
         quarter := quarter_start(cut);
+        state := f.state;
+        matures_on := f.matures_on;
         v := rollup_balance_of(f.state, f.outstanding_fen, f.overdue_fen, f.bad_since);
         if f.state in ('matured', 'settled') or f.released_on is not null
            or f.state <> 'voided' and (year_off or unregistered) then
@@ -393,14 +395,14 @@ end $$;
 -- The balances of a loan with events from a quarter on. PL/pgSQL: a function of SQL that runs as the owner is planned
 -- at each call, and every event makes one.
 create or replace function loan_balances(l loan, since date)
-    returns table (quarter date, v bigint[])
+    returns table (quarter date, v bigint[], state text, matures_on date)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
 declare
     ends constant date[] := loan_quarter_ends(l);
     lives constant loan_life[] := loan_fold_days(l, loan_told_ordered(l, null, null), ends, null);
 begin
-    return query select x.quarter, x.v from rollup_lives(l, lives, ends, since, null) x;
+    return query select x.* from rollup_lives(l, lives, ends, since, null) x;
 end $$;
 
 -- Whether firms behind balances may come or go: always when something is taken away, or was; not when the firm
@@ -523,7 +525,7 @@ begin
         select b.quarter, b.org_id, b.borrower, b.v from loan_balance b where b.loan_id = l.id
     ),
     made as materialized (
-        select x.quarter, l.org_id, l.borrower, x.v from loan_balances(l, first) x
+        select x.quarter, l.org_id, l.borrower, x.v, x.state, x.matures_on from loan_balances(l, first) x
     ),
     change as (
         select s.org_id, s.borrower, s.quarter, x.what::smallint,
@@ -534,7 +536,7 @@ begin
                 union all
                 select 1, s.* from stood s where s.quarter < first
                 union all
-                select 1, m.* from made m) s
+                select 1, m.quarter, m.org_id, m.borrower, m.v from made m) s
          cross join lateral unnest(s.v) with ordinality as x(level, what)
          where x.what <= 10 or x.level <> 0
         union all
@@ -544,11 +546,13 @@ begin
          where not known
     ),
     stored as (
-        insert into loan_balance as b (loan_id, quarter, org_id, borrower, v)
-        select l.id, m.quarter, m.org_id, m.borrower, m.v from made m
+        insert into loan_balance as b (loan_id, quarter, org_id, borrower, v, state, matures_on)
+        select l.id, m.quarter, m.org_id, m.borrower, m.v, m.state, m.matures_on from made m
         on conflict on constraint loan_balance_key do update
-           set org_id = excluded.org_id, borrower = excluded.borrower, v = excluded.v
-         where (b.org_id, b.borrower, b.v) is distinct from (excluded.org_id, excluded.borrower, excluded.v)
+           set org_id = excluded.org_id, borrower = excluded.borrower, v = excluded.v, state = excluded.state,
+               matures_on = excluded.matures_on
+         where (b.org_id, b.borrower, b.v, b.state, b.matures_on)
+               is distinct from (excluded.org_id, excluded.borrower, excluded.v, excluded.state, excluded.matures_on)
     ),
     gone as ( -- days that a correction took away
         delete from loan_balance b
@@ -557,6 +561,57 @@ begin
     )
     select array_agg(row(c.*)::balance_change) into changes from change c;
     return changes;
+end $$;
+
+-- The state in which loans are after all that was told of them, at the end of all days: those with events by their last
+-- quarter, which no event is later than, others by their own days. One that goes on is past its term then.
+create or replace view loan_last_state as
+    select b.loan_id as id, b.org_id, b.state, b.matures_on
+      from loan_balance b
+     where b.state <> 'active'
+       and not exists (select from loan_balance later where later.loan_id = b.loan_id and later.quarter > b.quarter)
+    union all
+    select l.id, l.org_id, 'matured', l.matures_on
+      from loan l
+     where l.disbursed_on is not null
+       and not exists (select from loan_balance b where b.loan_id = l.id)
+       and not exists (select from loan later where later.id = l.id and later.version = l.version + 1)
+    union all
+    select l.id, l.org_id, 'signed', l.matures_on
+      from loan l
+     where l.disbursed_on is null
+       and not exists (select from loan_balance b where b.loan_id = l.id)
+       and not exists (select from loan later where later.id = l.id and later.version = l.version + 1);
+
+-- Which loans are in a state today: nothing is told of days to come, so that only the end of a term is still ahead. Of
+-- a page in the order of recording (what begins behind after, from the newest back if so asked) so many; else all. Of
+-- many that were settled or are past their term the first are found in that order; those that go on are the newest of a
+-- book: they are found by their state and then sorted. Runs as the owner: whoever lists them sees what he may.
+create or replace function loans_in_state(state text, page boolean, after uuid, back boolean, most bigint)
+    returns setof uuid
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_custom_plan as $$
+declare
+    day constant date := today();
+    at_end constant text := case state when 'active' then 'matured' else state end;
+    first constant date := case state when 'active' then day end;
+    last constant date := case state when 'matured' then day - 1 end;
+    org constant bigint := case when my_kind() = 'bank' then my_org() end;
+    cut constant boolean := page and my_kind() in ('bank', 'finance', 'ip_office', 'auditor');
+    many constant boolean := cut and state in ('settled', 'matured');
+begin
+    return query
+    select s.id
+      from loan_last_state s
+     where s.state = at_end
+       and (first is null or s.matures_on >= first)
+       and (last is null or s.matures_on <= last)
+       and (org is null or s.org_id = org)
+       and (not cut or after is null or case when back then s.id < after else s.id > after end)
+     order by case when many and back then s.id end desc, case when many and not back then s.id end,
+              case when cut and not many and back then s.id::text end desc,
+              case when cut and not many and not back then s.id::text end
+     limit case when cut then most end;
 end $$;
 
 -- After loans: those without events by their versions alone, those with events are made again.

@@ -70,7 +70,7 @@ create or replace view city_firms_rows as
       from counted c
       join row r on r.n = c.n;
 create or replace view loan_balance_rows as
-    select l.id as loan_id, x.quarter, l.org_id, l.borrower, x.v
+    select l.id as loan_id, x.quarter, l.org_id, l.borrower, x.v, x.state, x.matures_on
       from loan l
      cross join lateral loan_balances(l, '-infinity') x
      where exists (select from loan_event e where e.loan_id = l.id)

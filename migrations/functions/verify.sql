@@ -235,7 +235,7 @@ end $$;
 
 -- Balances of loans with events, by quarter.
 create or replace function verify_loan_balance() returns setof loan_balance language sql stable as $$
-    select (t.l).id, b.quarter, (t.l).org_id, (t.l).borrower, b.v
+    select (t.l).id, b.quarter, (t.l).org_id, (t.l).borrower, b.v, b.state, b.matures_on
       from (select x.l, x.told, x.ends, x.told_in, loan_fold_days(x.l, x.told, x.ends, null, true) as lives
               from loans_told() x
             offset 0) t

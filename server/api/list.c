@@ -10,14 +10,6 @@
 
 static const struct list loan_list = {.sql = SQL_LOAN_LIST};
 
-/* The state of a loan is that of a day. */
-static void loans_get(struct req *r)
-{
-    if (!req_param(r, "as_of").p)
-        param_put(r, r->a, "as_of", day_text(r->a, day_today()));
-    list_get(r);
-}
-
 /* ---- events of loans ------------------------------------------------------------------------ */
 
 /* The loan that the address names, number, instant. */
@@ -137,7 +129,7 @@ const struct route loan_routes[] = {
     {.method = METHOD_GET,
         .path = "/v1/loans",
         .roles = EVERYBODY,
-        .handle = loans_get,
+        .handle = list_get,
         .list = &loan_list,
         .record = &loan_record,
         .query = {&q_limit, &q_after, &q_district, &q_quarter, &q_borrower, &q_state, &q_as_of,

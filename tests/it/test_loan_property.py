@@ -151,6 +151,37 @@ class Property(Lives):
         bad = [said for x in self.lives for said in self.differences(x)]
         self.assertEqual(bad[:5], [], "%d differences, seed %d" % (len(bad), SEED))
         self.all_at_once()
+        self.by_state()
+
+    def by_state(self):
+        """A list by state holds whom their accounts say, each page of it its part, from either end."""
+        said = self.d.sql("""
+            do $$ begin perform set_config('pledged.secret', wall_secret(), false); end $$; set pledged.kind = 'finance';
+            with life as materialized (
+                select l.id, loan_state(l, today(), null) as state
+                  from loan l
+                 where not exists (select from loan later where later.id = l.id and later.version = l.version + 1)
+            ),
+            page as ( -- behind every seventh loan; and all of them
+                select x.state, a.after, y.back, y.page, case when y.page then 5 end as most
+                  from (select distinct state from life) x
+                 cross join (select id as after, row_number() over (order by id) as n from life union all select null, 7) a
+                 cross join (values (true, true), (true, false), (false, false)) as y(page, back)
+                 where a.n % 7 = 0 and (y.page or a.after is null)
+            )
+            select count(distinct p.state), count(*) filter (where array(
+                       select f.id from loans_in_state(p.state, p.page, p.after, p.back, p.most) with ordinality as f(id, n)
+                        order by case when p.page then f.n end, f.id)
+                   is distinct from array(
+                       select e.id from life e
+                        where e.state = p.state
+                          and (p.after is null or case when p.back then e.id < p.after else e.id > p.after end)
+                        order by case when p.back then e.id end desc, e.id
+                        limit p.most))
+              from page p""")
+        states, wrong = map(int, said.split("|"))
+        self.assertGreater(states, 5, "states of random lives, seed %d" % SEED)
+        self.assertEqual(wrong, 0, "seed %d" % SEED)
 
     def all_at_once(self):
         """What goes through all loans in one pass reads, folds and judges as what goes loan by loan and day by day."""
