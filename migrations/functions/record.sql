@@ -285,8 +285,9 @@ begin
 end $$;
 
 -- What other records make of a record: an object whose members its answer shows; null for types without.
+-- By one id at a time: plans made anew, as readers' are, would take longer than what they find.
 create or replace function record_life_members(type text, id uuid, version int, as_of date, known_at timestamptz)
-    returns json language plpgsql stable as $$
+    returns json language plpgsql stable set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
     members json;
     t record_type;
