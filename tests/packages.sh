@@ -2,7 +2,7 @@
 BUILD_PACKAGES="build-essential cmake ninja-build pkg-config libevent-dev libpq-dev libssl-dev
  libcjson-dev libzip-dev libexpat1-dev node-llhttp libcurl4-openssl-dev libxlsxwriter-dev
  libutf8proc-dev libicu-dev zlib1g-dev postgresql"
-TEST_PACKAGES="libreoffice-calc-nogui hledger ledger beancount clang clang-format cppcheck openssl libclang-rt-14-dev libcmocka-dev postgresql-15-plpgsql-check python3 python3-jsonschema nodejs npm curl faketime poppler-utils prometheus pgbackrest lintian man-db systemd chromium-headless-shell fonts-wqy-microhei"
+TEST_PACKAGES="libreoffice-calc-nogui hledger ledger beancount clang clang-format cppcheck openssl libclang-rt-14-dev libcmocka-dev postgresql-15-plpgsql-check python3 python3-jsonschema nodejs npm curl faketime poppler-utils procps prometheus pgbackrest lintian man-db systemd chromium-headless-shell fonts-wqy-microhei"
 
 has() {
     case $1 in # a program from elsewhere serves as well

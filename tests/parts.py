@@ -84,7 +84,17 @@ class Unit(Part):
         return len(re.findall(r"^\[       OK \]", text, re.M)), bad or int(self.status != 0)
 
 
+def midnight(now):
+    """Seconds until Shanghai's new day has begun, where it is near: tests say which day they take for today."""
+    of_day = (now + 8 * 3600) % 86400
+    return 86405 - of_day if of_day > 86400 - 600 else 0
+
+
 class Integration(Part):
+    def run(self):
+        stopped.wait(midnight(time.time()))
+        super().run()
+
     def count(self, text):
         ran = re.findall(r"^Ran (\d+) tests?", text, re.M)
         bad = len(re.findall(r"^(?:FAIL|ERROR): ", text, re.M)) or int(self.status != 0)
@@ -117,7 +127,8 @@ def checks():
     yield Part("no circles of files but the one automaton", [sys.executable, "tests/lint_circles.py"])
     yield Part("OpenAPI is lint-clean", ["sh", "-c", """
         build/dev/pledged openapi >build/openapi.json && cd tests/openapi &&
-        npm install --no-audit --no-fund --silent &&
+        { [ node_modules/.package-lock.json -nt package-lock.json ] ||
+          npm ci --prefer-offline --no-audit --no-fund --silent && touch node_modules/.package-lock.json; } &&
         npx --no-install redocly lint --config redocly.yaml ../../build/openapi.json"""])
 
 

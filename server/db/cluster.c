@@ -457,6 +457,8 @@ void cluster_close(struct cluster *pg, bool stop)
     if (!pg)
         return;
     int status;
+    if (stop && pg->reviving > 0) /* or it would stand up behind who stops it */
+        (void)waitpid(pg->reviving, &status, 0);
     if (stop && stop_cluster(pg)) {
         log_event(LOG_INFO, SAY_CLUSTER_STOPPED, "folder", pg->cluster, NULL);
         (void)rmdir(pg->socket); /* made again at the next start; a stray file in it keeps it */

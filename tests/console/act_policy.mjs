@@ -58,6 +58,8 @@ await story(async (as) => {
 
   // beside the old: 25,875.00 and 50,000.00 at 50 %, 20,700.00 and 50,000.00 (the cap) at 40 %
   await w.page.getByRole('link', {name: '试算', exact: true}).click();
+  await says(w, 'main', '还清日');
+  await visit(w, draft + '/rehearse?from=2022-01-01'); // the last three years are others each year
   await says(w, '.notice', '没有一笔获补');
   await w.page.locator('#against').selectOption({index: 1});
   await w.page.getByRole('button', {name: '试算'}).click();

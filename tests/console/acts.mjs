@@ -21,7 +21,7 @@ export async function story(tell) {
     const w = await open(browser, given.url, Object.assign({live: !!process.env.LIVE}, options));
     if (role) w.csrf = (await sign_in(w, given.tokens[role])).csrf;
     w.role = role;
-    w.page.setDefaultTimeout(10000);
+    w.page.setDefaultTimeout(30000);
     windows.push(w);
     return w;
   };
@@ -48,7 +48,7 @@ export async function visit(w, at) {
 
 export const text = (w, at) => w.page.locator(at).first().innerText();
 export async function says(w, at, what) {
-  await w.page.locator(at).filter({hasText: what}).first().waitFor({timeout: 10000});
+  await w.page.locator(at).filter({hasText: what}).first().waitFor({timeout: 30000});
 }
 
 /** Tab until the focus is there: as somebody without a mouse gets to it. */

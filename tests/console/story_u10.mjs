@@ -75,6 +75,7 @@ await story('U10 an auditor follows the links, the IP office clears a flag', asy
   is(await text(office, 'main'), /市教委/);
   await menu(office, '预警');
   await office.page.locator('[name=state]').selectOption('open');
+  await ready(office);
   await office.page.locator('[name=code]').fill('RF29');
   await office.page.keyboard.press('Enter');
   await ready(office);

@@ -59,6 +59,7 @@ await story('U2 a quarter is sealed by two', async ({as, url}) => {
   is(await tab_to(w, '.primary'), true);
   await w.page.keyboard.press('Enter');
   await w.page.waitForURL(/proposals/);
+  await ready(w);
   is(await text(w, 'main'), /将要封存的主要数字.*质押融资金额/);
   const at = new URL(w.page.url()).pathname.replace('/console/', '/v1/');
   await visit(w, `/console/reports/${QUARTER}/seal`);

@@ -15,5 +15,5 @@ def installed():
     with open(lock, encoding="utf-8") as f:
         fcntl.flock(f, fcntl.LOCK_EX)
         if not os.path.exists(have) or os.path.getmtime(have) < os.path.getmtime(lock):
-            subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=FOLDER, check=True, timeout=300)
+            subprocess.run(["npm", "ci", "--prefer-offline", "--no-audit", "--no-fund", "--silent"], cwd=FOLDER, check=True, timeout=900)
             os.utime(have)

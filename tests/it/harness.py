@@ -6,12 +6,14 @@ daemon that is `safe` makes its own, as it does at a user's. Tests choose fresh 
 firms and never rely on an empty ledger.
 """
 import atexit
+import contextlib
 import datetime
 import glob
 import http.client
 import itertools
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -60,9 +62,21 @@ class Response:
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """One that the system gives to nobody by itself while the daemon starts, or starts again."""
+    for _ in range(200):
+        port = random.SystemRandom().randrange(12000, 32000)
+        with socket.socket() as s, contextlib.suppress(OSError):
+            s.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no free port")
+
+
+def soon(ask, want, within=10):
+    """What `ask` answers when it is `want`, or at last: the daemon hears of what was done past it a moment later."""
+    end = time.monotonic() + within
+    while (said := ask()) != want and time.monotonic() < end:
+        time.sleep(0.05)
+    return said
 
 
 def make_cluster(binary, folder):

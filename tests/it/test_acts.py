@@ -15,7 +15,7 @@ from workbook import Book
 def tell(name, d, tokens, **more):
     installed()
     given = dict(more, url="http://127.0.0.1:%d" % d.port, out=OUT, tokens=tokens)
-    out = subprocess.run(["node", os.path.join(FOLDER, "act_%s.mjs" % name), json.dumps(given)], check=False, timeout=180,
+    out = subprocess.run(["node", os.path.join(FOLDER, "act_%s.mjs" % name), json.dumps(given)], check=False, timeout=400,
                          capture_output=True, text=True)
     if out.returncode != 0:
         raise AssertionError(out.stdout[-2000:] + out.stderr[-6000:])

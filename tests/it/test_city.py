@@ -116,7 +116,7 @@ class Guangzhou(FundCase):
         self.assertIn("banking_regulator, 4401xx", r.json()["errors"][0]["cure"])
 
     def test_a_loss_is_shared_by_the_city_s_fund(self):
-        scheme = self.scheme("gz-2023", money="100000000.00")
+        scheme = self.scheme("gz-2023", money="100000000.00", effective_to=None)
         contract = self.lent(scheme, overdue=200, drawn=300, district="440112", amount="3000000.00")
         where = self.claimed(contract)
         self.assertEqual(self.get(where)["fund"], "1500000.00")  # half of what is owed

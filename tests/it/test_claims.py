@@ -445,8 +445,8 @@ class Claims(FundCase):
 
     def received_in_the_year_before(self, where):
         """As if the claim had been filed a year earlier; its loan was bad then as well."""
-        self.d.sql("alter table claim disable trigger user; update claim set on_day = on_day - 365, received_on ="
-                   " received_on - 365 where id = '{0}'; alter table claim enable trigger user; update claim_now set"
+        self.d.sql("alter table claim disable trigger user; update claim set on_day = on_day - 366, received_on ="
+                   " received_on - 366 where id = '{0}'; alter table claim enable trigger user; update claim_now set"
                    " year = year - 1 where claim = '{0}'".format(where.split("/")[-1]))
 
     def test_a_window_after_write_off_counts_from_it(self):
@@ -538,7 +538,7 @@ class Claims(FundCase):
     # ---- limits ------------------------------------------------------------------------------------
 
     def test_caps_per_loan_and_firm_leave_the_rest_to_the_bank(self):
-        code = self.scheme("gz-2023", money="100000000.00")
+        code = self.scheme("gz-2023", money="100000000.00", effective_to=None)
         firm = {"amount": "30000000.00", "borrower_uscc": a_firm(next(numbers))[0]}
         fund = []
         for drawn in (400, 390):

@@ -22,7 +22,7 @@ def installed():
     have = os.path.join(HERE, "node_modules", ".package-lock.json")
     lock = os.path.join(HERE, "package-lock.json")
     if not os.path.exists(have) or os.path.getmtime(have) < os.path.getmtime(lock):
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=HERE, check=True, timeout=600)
+        subprocess.run(["npm", "ci", "--prefer-offline", "--no-audit", "--no-fund", "--silent"], cwd=HERE, check=True, timeout=600)
         os.utime(have)
 
 

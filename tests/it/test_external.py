@@ -44,7 +44,7 @@ class External(Case):
             d.stop()
             os.rename(key, key + ".kept")
             process = subprocess.Popen([PLEDGED_BIN, "serve"], env=d.env, stderr=d.log)
-            deadline = time.time() + 20
+            deadline = time.time() + 60
             while "log.key is missing" not in d.stderr() and time.time() < deadline:
                 time.sleep(0.05)
             self.assertIn("log.key is missing", d.stderr())
@@ -91,7 +91,7 @@ class External(Case):
             token = first.token("bank")
             made = first.call("POST", "/v1/loans", loan(), token)
             first.port, own = port, first.port
-            deadline = time.time() + 20
+            deadline = time.time() + 60
             while time.time() < deadline:
                 try:
                     self.assertEqual(ask(), 503)
@@ -101,6 +101,7 @@ class External(Case):
             got = first.call("GET", made.headers["location"], token=token)
             self.assertEqual((got.status, got.body), (200, made.body))  # reads are served meanwhile
             first.process.send_signal(signal.SIGKILL)
+            deadline = time.time() + 60
             while ask() != 200 and time.time() < deadline:
                 time.sleep(0.05)
             self.assertEqual(first.call("POST", "/v1/loans", loan(), token).status, 201)

@@ -11,7 +11,6 @@ from flag_book import Book
 from fund_case import FundCase, ago
 from harness import ORGS, RELEASE_BIN, Case, loan, numbers, patent
 
-ALONE = "how long a scan of so many loans takes"
 SIZE, SEED = int(os.environ.get("PLEDGED_FLAG_LOANS", "30000")), 20211130  # 100,000: two minutes more
 CITY_ITEM = [{"item": "guarantee_fee", "share": "50.00", "cap": "50000.00"}]
 

@@ -60,8 +60,8 @@ class Metrics(Case):
         self.assertEqual(grown("pledged_request_seconds_count", 'method="GET",route="none",status="404"'), 1)
         self.assertEqual(grown("pledged_refusals_total", 'code="E_UNKNOWN"'), 2)
         self.assertEqual(grown("pledged_records_total"), 1)
-        self.assertEqual(grown("pledged_commit_seconds_count"), 1)
-        self.assertEqual(grown("pledged_flight_records_sum"), 1)
+        self.assertIn(grown("pledged_commit_seconds_count"), (1, 2))  # that something was refused is noted within a second
+        self.assertIn(grown("pledged_flight_records_sum"), (1, 2))
         self.assertGreaterEqual(grown("pledged_log_records"), 1)  # its own, and of rows beside it
 
     def test_buckets_only_grow_towards_their_count(self):
@@ -173,6 +173,8 @@ class Away(unittest.TestCase):
             d.kill_postmaster()
             text = d.call("GET", "/metrics").body.decode()
             self.assertIn("pledged_requests_total ", text)
+            d.stop()  # also while it starts the cluster again
+            self.assertFalse(os.path.exists(os.path.join(d.data, "pg", "postmaster.pid")))
         finally:
             d.close()
 

@@ -57,6 +57,13 @@ class Parts(unittest.TestCase):
                 self.assertEqual((made.passed, made.failed), counts)
 
 
+class Midnight(unittest.TestCase):
+    def test_no_test_begins_one_day_and_ends_another(self):
+        day = 20000 * 86400 - 8 * 3600  # midnight in Shanghai
+        for late, waits in ((0, 0), (5, 0), (-601, 0), (-599, 604), (-1, 6)):
+            self.assertEqual(parts.midnight(day + late), waits, late)
+
+
 class Whole(unittest.TestCase):
     """parts.py as run.sh starts it, with the tables of parts replaced."""
 

@@ -5,6 +5,7 @@ import hmac
 import http.server
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -60,14 +61,21 @@ class Webhooks(Case):
 
     def listen(self):
         self.receiver = subprocess.Popen([sys.executable, "-c", RECEIVER, str(self.port), self.taken, self.says])
+        for _ in range(200):
+            with socket.socket() as s:
+                if s.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.05)
+        self.fail("the receiver does not listen")
 
     def hang_up(self):
         self.receiver.kill()
         self.receiver.wait()
 
     def answer_with(self, status):
-        with open(self.says, "w", encoding="ascii") as f:
+        with open(self.says + ".new", "w", encoding="ascii") as f:
             f.write(str(status))
+        os.replace(self.says + ".new", self.says)
 
     def deliveries(self):
         with open(self.taken, encoding="utf-8") as f:
@@ -125,6 +133,7 @@ class Webhooks(Case):
             self.assertEqual((headers["content-type"], json.loads(body)["type"]), ("application/json", "changes"))
         ids = [h["webhook-id"] for h, _ in self.deliveries()]
         self.assertEqual(len(set(ids)), len(ids))
+        self.until(lambda: self.shown(made).get("delivered", 0) >= max(self.changes()))  # noted when it was answered
         shown = self.shown(made)
         self.assertEqual((shown["state"], shown["person"], "failure" in shown), ("delivering", "王敏", False))
         self.assertGreaterEqual(shown["delivered"], max(self.changes()))
