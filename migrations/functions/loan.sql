@@ -293,8 +293,7 @@ begin
     if f.bad_event = new_id then
         d.problems := json_build_array(problem(f.bad_code, f.bad_pointer, f.bad_arg));
         return d;
-    elsif f.bad_code is not null -- and it was not so before, by what an earlier version took
-          and (loan_fold(l, 'infinity', null, null, true)).bad_event is distinct from f.bad_event then
+    elsif f.bad_code is not null and not loan_bears(l, e, f) then
         d.problems := json_build_array(problem('E_STATE_LATER',
             case when e.kind = 'reversed' then '/reverses' else '/on' end, (
                  select s.reference || ' (' || s.kind || ' ' || s.on_day || ')'
@@ -310,6 +309,16 @@ begin
         perform coverage_follow(l);
     end if;
     return d;
+end $$;
+
+-- May an event follow although an earlier one could not be? Where that one was taken before interest had a bound: its
+-- bank is not locked out for ever. What comes behind it has not been judged: no more is drawn than the line.
+create or replace function loan_bears(l loan, e loan_event, f loan_life) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return verify_life_is_old(f)
+           and (loan_fold(l, 'infinity', null, null, true)).bad_event is not distinct from f.bad_event
+           and (e.kind <> 'disbursed' or (loan_fold(l, 'infinity', null, e)).outstanding_fen <= l.amount_fen);
 end $$;
 
 -- The codes under which a loan's firm has borrowed: its own, and those of loans that bear its name.
@@ -479,6 +488,7 @@ $$;
 -- may change after it.
 create or replace function loan_correction(loan uuid, doc json) returns json[] language plpgsql stable as $$
 declare
+    record submission;
     l loan;
     f loan_life;
 begin
@@ -490,11 +500,11 @@ begin
     elsif not exists (select from loan_event e where e.loan_id = loan) then
         return '{}'::json[];
     end if;
-    select v.* into l from loan v where v.id = loan order by v.version desc limit 1;
-    l.amount_fen := fen_of(doc ->> 'amount');
-    l.signed_on := (doc ->> 'signed_on')::date;
-    l.disbursed_on := (doc ->> 'disbursed_on')::date;
-    l.matures_on := (doc ->> 'matures_on')::date;
+    select s.* into record from submission s where s.id = loan order by s.version desc limit 1;
+    record.body := doc;
+    select v.* into l from loan v where v.id = loan and v.version = record.version;
+    -- As it would stand: by its new rate, line and count of days too.
+    l := loan_of(record, json_populate_record(null::loan_told, doc), l.size, l.patents, l.trademarks);
     f := loan_fold(l, 'infinity', null, null, true);
     if f.bad_code is not null then
         return array[problem('E_STATE_LATER', '', coalesce((

@@ -114,7 +114,7 @@ begin
         found_problems := found_problems || problem('E_ORDER', '/on', in_force.effective_from::text);
     elsif not is_end then
         found_problems := policy_refusal(r.body);
-        if person_is_me(r.recorded_by) then
+        if exists (select from submission x where x.id = r.id and person_is_me(x.recorded_by)) then
             found_problems := found_problems || problem('E_SAME_PERSON', '', r.recorded_by);
         end if;
     end if;

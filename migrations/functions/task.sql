@@ -49,15 +49,14 @@ begin
      cross join lateral (
            select case r.type when 'policy' then '/v1/policies/' when 'scheme' then '/v1/schemes/'
                               else '/v1/plans/' end as path,
-                  person_is_me(r.recorded_by)
+                  exists (select from submission w
+                           where w.id = r.id and person_is_me(w.recorded_by)
+                             and w.version > coalesce((select max(v.record_version) from plan_version v
+                                                        where v.id = r.id), 0))
                   or r.type = 'plan'
-                     and (exists (select from plan_assent a
-                                   where a.plan = r.id and a.record_version = r.version
-                                     and person_is_me(a.recorded_by))
-                          or exists (select from submission w
-                                      where w.id = r.id and person_is_me(w.recorded_by)
-                                        and w.version > coalesce((select max(v.record_version) from plan_version v
-                                                                   where v.id = r.id), 0))) as is_me) x
+                     and exists (select from plan_assent a
+                                  where a.plan = r.id and a.record_version = r.version
+                                    and person_is_me(a.recorded_by)) as is_me) x
      where r.org_id = any (array(select o.id from org o
                                   where o.id = my_org() or my_kind() = 'finance' and o.kind = 'ip_office'))
        and r.type in ('policy', 'scheme', 'plan')

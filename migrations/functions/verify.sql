@@ -230,7 +230,7 @@ create or replace function verify_life_is_old(f loan_life) returns boolean langu
 begin
     return f.bad_pointer = '/interest'
            and (select e.recorded_at from loan_event e where e.id = f.bad_event)
-               < (select m.applied_at from schema_migration m where m.name like '%loan_account%');
+               < (select m.applied_at from schema_migration m where m.version = 28);
 end $$;
 
 -- Balances of loans with events, by quarter.

@@ -256,6 +256,30 @@ class Refusals(Lives):
         self.assertEqual((r.status, r.codes()), (422, [("/signed_on", "E_FUTURE")]))
         self.assertEqual(put(signed_on="2022-01-05").status, 200)
 
+    def test_a_correction_does_not_make_impossible_what_was_told(self):
+        """By another rate, line or count of days neither: what came behind would be judged by nothing."""
+        (drawn, paid), line = self.named([DRAWN, ("repaid", "2022-08-04", {"interest": "9125.00"})]), self.make(
+            [DRAWN, ("repaid", "2022-08-04", {"principal": "1000000.00"}), ("disbursed", "2022-08-14", {"principal": "1000000.00"})],
+            revolving=True, **THREE)
+        where = self.make(**THREE)
+        self.sent(where, drawn, 201)
+        self.sent(where, paid, 201)
+
+        def put(at, **over):
+            body = dict(self.get(at), reason="更正")
+            version = self.d.call("GET", at, token=self.bank).headers["etag"]
+            return self.d.call("PUT", at, dict(body, **over), self.bank, {"If-Match": version})
+
+        r = put(where, rate="0.00")
+        self.assertEqual((r.status, r.codes()), (409, [("", "E_STATE_LATER")]))
+        self.assertIn(paid["reference"], r.json()["errors"][0]["title"])
+        self.assertEqual(put(line, revolving=False).codes(), [("", "E_STATE_LATER")])
+        for at in (where, line):  # and nothing is drawn that the line does not hold
+            self.refused(at, ("disbursed", "2022-09-01", {"principal": "3000000.00"}), "/principal", "E_EXCEEDS", "0.00")
+        # 31 days of 3,000,000 by 365 at 3.65 % are 9,300.00
+        self.assertEqual(put(where, rate="3.60", day_count="actual/360").status, 200)
+        self.assertEqual(put(where, rate="3.65", day_count="actual/365").status, 200)
+
     def test_events_that_contradict_name_the_one_in_the_way_and_its_day(self):
         where = self.make(**THREE)
         r = self.refused(where, ("repaid", "2022-08-04", {"principal": "1.00"}), "/kind", "E_STATE", "disbursed")

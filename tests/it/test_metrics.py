@@ -174,7 +174,8 @@ class Away(unittest.TestCase):
             text = d.call("GET", "/metrics").body.decode()
             self.assertIn("pledged_requests_total ", text)
             d.stop()  # also while it starts the cluster again
-            self.assertFalse(os.path.exists(os.path.join(d.data, "pg", "postmaster.pid")))
+            stale = os.path.join(d.data, "pg", "postmaster.pid")
+            self.assertFalse(os.path.exists(stale) and os.path.exists("/proc/%d" % d.postmaster()))
         finally:
             d.close()
 

@@ -53,6 +53,12 @@ class Persons(FundCase):
         draft = self.draft().headers["location"]
         body = {"seen": self.get(draft)["seen"], "reason": "经核准", "on": "2022-01-01"}
         self.assertEqual(self.post(draft + "/approve", body, finance, 409).codes(), [("", "E_SAME_PERSON")])
+        # Nor what another has touched up since: the text is still his.
+        other = self.fresh("IP-OFFICE", "别人%d" % self.n)
+        r = self.d.call("PUT", draft, dict(self.get(draft), title="改了一字", reason="更正"), other, {"If-Match": '"1"'})
+        self.assertEqual(r.status, 200, r.body.decode())
+        body["seen"] = self.get(draft)["seen"]
+        self.assertEqual(self.post(draft + "/approve", body, finance, 409).codes(), [("", "E_SAME_PERSON")])
         self.post(draft + "/approve", body, self.finance, 201)  # another of that name's office
 
     def test_who_told_the_banks_side_of_a_cover_or_claim_checks_it_in_no_office(self):

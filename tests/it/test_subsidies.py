@@ -38,6 +38,16 @@ class Subsidies(SubsidyCase):
         self.post(where + "/end", {"seen": said["seen"], "reason": "期满", "on": "2024-06-30"}, self.district)
         self.assertEqual(self.get(where)["state"], "ended")
 
+    def test_whoever_wrote_a_version_of_a_policy_does_not_approve_it(self):
+        where = self.post("/v1/policies", fixture("js-2023", code="JS-%d" % next(numbers)), self.district).headers["location"]
+        body = {k: v for k, v in self.get(where).items() if k not in ("id", "version", "state", "seen")}
+        r = self.d.call("PUT", where, dict(body, title="改了一字", reason="更正"), self.checker, {"If-Match": '"1"'})
+        self.assertEqual(r.status, 200, r.body.decode())
+        step = {"seen": self.get(where)["seen"], "reason": "经批准", "on": "2023-06-20"}
+        for who in (self.district, self.checker):
+            self.assertEqual(self.post(where + "/approve", step, who, 409).codes(), [("", "E_SAME_PERSON")])
+        self.post(where + "/approve", step, self.payer)
+
     def test_a_district_writes_only_its_own_policies_and_no_version_overlaps(self):
         code = self.policy()
         r = self.post("/v1/policies", fixture("js-2023", code="X-%d" % next(numbers), district="310115"),
