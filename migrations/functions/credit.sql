@@ -253,8 +253,10 @@ begin
 end $$;
 
 -- Loans whose amount is out of proportion to the other ones of their firm (the newest ten): yuan and ten thousand yuan
--- are easily mixed up.
-create or replace function flag_rf30_hundredfold(loans uuid[]) returns setof flag_found language plpgsql stable
+-- are easily mixed up. own: beside those of the same bank alone, as its answer says: by corrections up and down it
+-- would learn from the answers what others have lent to the fen.
+create or replace function flag_rf30_hundredfold(loans uuid[], own boolean default false) returns setof flag_found
+    language plpgsql stable
     set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
     set enable_nestloop = on set jit = off as $$
 declare
@@ -265,7 +267,7 @@ begin
            jsonb_build_object('amount', yuan_text(m.amount_fen)), false
       from unnest(coalesce(loans, array(select y.id from loan_latest y))) as asked(id)
      cross join lateral (
-           select z.id, z.version, z.borrower, z.amount_fen
+           select z.id, z.version, z.borrower, z.amount_fen, z.org_id
              from loan z
             where z.id = asked.id
             order by z.version desc limit 1) m
@@ -275,6 +277,7 @@ begin
              from (select y.id, y.version, y.amount_fen
                      from loan y
                     where y.borrower between m.borrower and m.borrower and y.id <> m.id
+                      and (not own or y.org_id = m.org_id)
                     order by y.borrower desc, y.id desc
                     limit 10) o) x
      -- else no need to look which of them still stand
@@ -323,7 +326,7 @@ begin
                        own.id is not null)::flag_found
               from (select * from flag_rf29_one_credit(beside)
                     union all
-                    select * from flag_rf30_hundredfold(beside)) f
+                    select * from flag_rf30_hundredfold(beside, true)) f
               left join unnest(ids) as own(id) on own.id = f.record_id);
     end if;
     if exists (select from loan x where x.id = any (ids) and x.confirmed is not null) then

@@ -130,18 +130,18 @@ begin
      order by person_of(s.recorded_by), s.n;
 end $$;
 
--- How many persons approve a proposal, by the tiers of now. A tier is set by as many as what it sets needs so far: else
--- two could lower it, and then do what needed more of them.
+-- How many persons approve a proposal, by the tiers of now and by the greater of what it was to move when it was
+-- proposed and what it would move now: what is left of a budget may have grown since. A tier is set by as many as what
+-- it sets needs so far: else two could lower it, and then do what needed more of them.
 create or replace function proposal_needs(p proposal) returns int
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
-    doc json;
+    doc json := (proposal_record(p)).body;
+    moves bigint := proposal_sum((select u from proposal_rule u where u.type = p.type), doc);
 begin
-    if p.type = 'approval_tier' then
-        doc := (proposal_record(p)).body;
-    end if;
-    return greatest(approval_persons(p.type, p.sum_fen),
-                    case when doc is not null then approval_persons(doc ->> 'act', fen_of(doc ->> 'from')) end);
+    return greatest(approval_persons(p.type, greatest(p.sum_fen, moves)),
+                    case when p.type = 'approval_tier'
+                         then approval_persons(doc ->> 'act', fen_of(doc ->> 'from')) end);
 end $$;
 
 -- What stands against a step of whoever acts: nothing but who he is.

@@ -85,7 +85,8 @@ begin
         d.problems := json_build_array(record_seen_problem(r.id, doc ->> 'seen'));
     elsif cardinality(found_problems) > 0 then
         d.problems := array_to_json(found_problems);
-    elsif exists (select from submission x where x.id = r.id and person_is_me(x.recorded_by)) then -- of any version, for any office
+    elsif exists (select from submission x -- of any version, for any office
+                   where x.id = r.id and person_is_me(x.recorded_by)) then
         d.problems := json_build_array(problem('E_SAME_PERSON', '', r.recorded_by));
     elsif not dry then
         terms := scheme_terms_of(r.body);

@@ -463,6 +463,16 @@ class OneCredit(Identity):
             _, second = self.pair({"signed_on": "2022-01-04", "amount": one}, {"amount": two})
             self.assertEqual("RF30" in self.codes(second), told, (one, two))
 
+    def test_what_other_banks_lent_is_not_learnt_from_what_is_told_of_an_amount(self):
+        first, second = self.pair({"signed_on": "2022-01-04", "amount": "30000.00"}, {"amount": "3000000.00"}, self.other)
+        self.assertNotIn("RF30", self.codes(second))
+        found = lambda token: [f for f in self.get("/v1/flags?code=RF30&limit=1000", token)["items"]
+                               if any(x["id"] == second["id"] for x in f["records"])]
+        self.assertEqual((found(self.other), found(self.finance)), ([], []))
+        r = self.d.call("POST", "/v1/flag-scans", {"reference": "SM-%d" % next(numbers), "rule": "RF30"}, self.d.token("ip_office"))
+        self.assertEqual(r.status, 201, r.body.decode())
+        self.assertEqual(len(found(self.finance)), 1)  # offices see it by night
+
     def test_what_the_register_knows_of_a_right_is_told_at_once(self):
         office = self.d.token("ip_office")
         n = next(numbers)

@@ -312,7 +312,14 @@ class Proposals(FundCase):
         self.decide(self.post("/v1/budgets", dict(budget, reference="YS2-%d" % self.n, amount="1.00"), finance, 202), self.second)
         r = self.decide(made, self.second, 409, seen=seen["seen"])  # what is left is no longer what was proposed
         self.assertIn("/before/amount 100.00 → 101.00", r.json()["errors"][0]["title"])
-        self.decide(made, self.second)
+        # What has become more since than one person moves is moved by two.
+        self.decide(self.tier(2, "5000.00", act="budget_closing"), self.second)
+        self.assertEqual(self.shown(made)["needs"], 1)
+        self.decide(self.post("/v1/budgets", dict(budget, reference="YS3-%d" % self.n, amount="4899.00"), finance, 202), self.second)
+        self.assertEqual((self.shown(made)["amount"], self.shown(made)["needs"]), ("100.00", 2))
+        self.assertEqual(self.decide(made, self.second).json()["state"], "waiting")
+        self.assertEqual(left(), "5000.00")
+        self.assertEqual(self.decide(made, self.third).json()["state"], "approved")
         self.assertEqual(left(), "0.00")
         self.assertEqual(self.post("/v1/budget-closings", dict(closing, reference="x%d" % self.n, year=2198), finance, 422).codes(),
                          [("/year", "E_FUTURE")])
