@@ -314,8 +314,8 @@
         "达到后再申请,或补报贷款事件", "Claim once it is, or report the missing loan events")      \
     X(E_WINDOW, 422, "已过申请期", "The time to claim has passed", "最迟 {}",                      \
         "The last day was {}")                                                                     \
-    X(E_RELEASED, 422, "违约前质押已解除:{}", "The pledge was released before the default: {}",    \
-        "不予赔付;登记有误先冲销", "Not covered; reverse the event if it is wrong")                \
+    X(E_RELEASED, 422, "质押已解除:{}", "The pledge was released: {}", "不予赔付;登记有误先冲销",  \
+        "Not covered; reverse the event if it is wrong")                                           \
     X(E_UNREGISTERED, 422, "违约时质权未登记:{}", "The pledge was not registered at default: {}",  \
         "质权自登记时设立(民法典 444 条);登记日有误先更正贷款",                                    \
         "A pledge exists from registration (Civil Code art. 444); correct the loan if wrong")      \

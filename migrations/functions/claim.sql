@@ -246,7 +246,8 @@ end $$;
 -- ---- may it be claimed at all ----------------------------------------------------------------------
 
 -- What is asked of a loan's life on a day by the trigger of a scheme, and that it is owed; reached: when the
--- last of its conditions came true.
+-- last of its conditions came true. A grade is the word of whoever gains by it: beside it something must be in arrears,
+-- the term have ended (as extended) or the loan be written off.
 create or replace function claim_trigger_problems(life loan_life, day date, rule scheme_trigger, out p json[],
                                                   out reached date)
     language plpgsql stable as $$
@@ -255,6 +256,11 @@ begin
     if life.state in ('settled', 'transferred') and life.written_off_on is null then -- its grade stays what it was
         p := p || problem('E_TRIGGER', '/loan', case life.state when 'settled' then '贷款已结清' else '贷款已转让' end);
         return;
+    end if;
+    reached := least(life.overdue_since, life.written_off_on,
+                     case when life.matures_on < day then life.matures_on + 1 end);
+    if reached is null and (rule).days_overdue is null and (rule).written_off is distinct from true then
+        p := p || problem('E_TRIGGER', '/loan', '本息没有拖欠,期限至 ' || life.matures_on);
     end if;
     if (rule).days_overdue is not null then
         if coalesce(day - life.overdue_since, 0) < (rule).days_overdue then
@@ -340,7 +346,7 @@ begin
     return p;
 end $$;
 
--- Is it a claim that the scheme takes, of a loan whose pledge stood at the default?
+-- Is it a claim that the scheme takes, of a loan whose pledge stood at the default and still stands?
 create or replace function claim_judge_terms(c claim_case) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -360,7 +366,9 @@ begin
     if not c.claimant = any (coalesce((c.terms).claimants, '{bank}')) then
         p := p || problem('E_CLAIMANT', '/loan', (c.scheme).code);
     end if;
-    if (c.life).released_on <= coalesce(default_day, c.received) then
+    -- what secured the loss is gone, also when it was let go after the default; what a guarantor paid off is released
+    if (c.life).released_on <= coalesce(default_day, c.received)
+       or c.claimant <> 'guarantor' and (c.life).released_on is not null then
         p := p || problem('E_RELEASED', '/loan', (c.life).released_on::text);
     end if;
     if l.registered_on is null or l.registered_on > coalesce(default_day, c.received) then
@@ -1048,8 +1056,8 @@ $$;
 -- Money that came back on the loss of a claim that was paid, by the loan's events or its guarantee insurance, and was
 -- not told as a recovery: it is owed to the fund. What counts is what is owed no more, whatever day the events bear and
 -- whenever they were told. A loan that is good again owes the fund its whole share, interest and costs with it; so does
--- one that, by what was told since, had not gone bad as the scheme asks when the claim came in. A settlement after a
--- write-off brought the principal that it names.
+-- one that, by what was told since, had not gone bad as the scheme asks when the claim came in, or whose pledge had
+-- been released when it was paid. A settlement after a write-off brought the principal that it names.
 create or replace function claim_untold_fen(c claim) returns bigint
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -1077,7 +1085,8 @@ begin
     then_ := loan_fold(l, (c).received_on, null, null);
     if f.state in ('active', 'matured') and f.bad_since is null
        or cardinality((claim_trigger_problems(then_, (c).received_on, terms.trigger)).p) > 0
-          and not (then_.state = 'settled' and then_.written_off_on is not null) then
+          and not (then_.state = 'settled' and then_.written_off_on is not null)
+       or f.released_on < (select s.on_day from claim_step s where s.claim = (c).id and s.step = 'pay') then
         return greatest(claim_whole_fen(n) - remitted, 0);
     end if;
     select coalesce(sum(e.principal_fen)

@@ -431,6 +431,14 @@ class ClaimLife(FundCase):
             self.assertIsNone(self.untold(where))
             self.assertEqual(self.fund(code)[0], "40000000.00")
 
+    def test_a_release_that_was_told_only_after_the_payment_gives_all_of_it_back(self):
+        code = self.scheme()
+        for day, left in ((1, "3000000.00"), (0, None)):
+            contract = self.lent(code)
+            where = self.paid(contract)
+            self.event(self.where(contract), "pledge_released", ago(day))
+            self.assertEqual(self.untold(where), left)
+
     def test_no_more_need_come_back_than_was_claimed(self):
         contract = self.lent(self.scheme())
         where = self.paid(contract, loss_principal="1000000.00")

@@ -530,10 +530,59 @@ class Claims(FundCase):
         self.assertEqual(r.codes(), [("/loss_interest", "E_EXCEEDS")])
         self.claimed(contract, loss_interest="121666.67")
 
-    def test_a_pledge_released_before_the_default_covers_nothing(self):
-        contract = self.lent(self.scheme())
-        self.event(self.where(contract), "pledge_released", ago(305))
-        self.assertEqual(self.claim(contract).codes(), [("/loan", "E_RELEASED")])
+    def test_a_pledge_that_was_released_covers_nothing(self):
+        code = self.scheme()
+        for day in (305, 300, 10):  # before the default, on its day, after it
+            contract = self.lent(code)
+            self.event(self.where(contract), "pledge_released", ago(day))
+            self.assertEqual(self.claim(contract).codes(), [("/loan", "E_RELEASED")], day)
+        contract = self.lent(code)
+        where = self.claimed(contract)
+        self.step(where, "accept", self.finance)
+        said = self.event(self.where(contract), "pledge_released", ago(0)).json()["reference"]
+        self.assertEqual(self.step(where, "approve", self.second, status=None).codes(), [("/loan", "E_RELEASED")])
+        self.event(self.where(contract), "reversed", ago(0), reverses=said)
+        self.step(where, "approve", self.second)
+
+    # ---- a grade alone is its bank's own word ------------------------------------------------------
+
+    def graded(self, code, **over):
+        """A covered loan that its bank calls substandard for 100 days, of which nothing fell due unpaid."""
+        contract = self.lent(code, overdue=None, **dict({"matures_on": ago(-30)}, **over))
+        self.event(self.where(contract), "classified", ago(100), grade="substandard")
+        return contract
+
+    def test_what_is_current_or_was_extended_is_no_loss_whatever_its_grade(self):
+        for name in ("gz-2023", "sh-credit", "sh-deposit", "sz"):
+            code = self.scheme(name, excludes=None)
+            current = self.graded(code, matures_on=ago(-1))
+            r = self.claim(current)
+            self.assertEqual(r.codes(), [("/loan", "E_TRIGGER")], name)
+            self.assertIn(ago(-1), r.json()["title"])
+            extended = self.graded(code, matures_on=ago(50))
+            self.event(self.where(extended), "overdue", ago(49), principal="3000000.00")
+            self.event(self.where(extended), "extended", ago(40), matures_on=ago(0))
+            self.assertEqual(self.claim(extended).codes(), [("/loan", "E_TRIGGER")], name)
+
+    def test_arrears_the_end_of_the_term_or_a_write_off_make_a_graded_loan_a_loss(self):
+        code = self.scheme("sh-deposit", excludes=None, claim_window_days=20)
+        interest, ended, written_off = [self.graded(code, **x) for x in ({}, {"matures_on": ago(10)}, {})]
+        self.event(self.where(interest), "overdue", ago(20), interest="1000.00")
+        self.event(self.where(written_off), "written_off", ago(5))
+        for contract in (interest, ended, written_off):  # its window counts from the last condition, not from the grade
+            self.assertEqual(self.told(contract)["fund"], "2400000.00")
+        late = self.graded(code)
+        self.event(self.where(late), "overdue", ago(21), interest="1000.00")
+        self.assertEqual(self.claim(late).codes(), [("/loan", "E_WINDOW")])
+
+    def test_arrears_that_were_paid_before_the_payment_stop_it(self):
+        code = self.scheme("gz-2023")
+        contract = self.graded(code)
+        self.event(self.where(contract), "overdue", ago(20), interest="1000.00")
+        where = self.claimed(contract)
+        self.step(where, "accept", self.finance)
+        self.event(self.where(contract), "repaid", ago(0), interest="1000.00")
+        self.assertEqual(self.step(where, "approve", self.second, status=None).codes(), [("/loan", "E_TRIGGER")])
 
     # ---- limits ------------------------------------------------------------------------------------
 

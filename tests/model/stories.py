@@ -703,14 +703,28 @@ def crook_cured(s, dice):
     s.through(day + 93)
 
 
+@story(2)
+def crook_graded(s, dice):
+    """Nothing is in arrears, or its term was extended; its bank calls it bad and claims the whole balance."""
+    s.scheme(dice.choice(["gz-2023", "sh-credit", "sh-deposit", "sz"]))
+    c = s.credit(matures=dice.choice([700, 220]))
+    s.book("L1", lag=0)
+    c["default"], c["owed"] = c["start"] + 60, c["amount"]
+    s.grade("L1", c["default"], dice.choice(["substandard", "loss"]))
+    if c["matures"] == 220:
+        s.event("L1", 219, "extended", lag=0, matures_on=700)
+    s.claim("L1", max(c["default"], 220) + 70, desk=False)
+    s.through(max(c["default"], 220) + 70)
+
+
 @story(1)
 def crook_released(s, dice):
-    """The pledge was released before the default."""
+    """The pledge was released before the default, or after it to please the firm."""
     s.scheme()
     c = s.credit()
     s.book("L1", lag=0)
     due = s.life()
-    s.act(c["default"] - 5, "released", of="L1")
+    s.act(dice.choice([c["default"] - 5, due]), "released", of="L1")
     s.claim("L1", due + 3, desk=False)
     s.through(due + 3)
 

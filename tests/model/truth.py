@@ -122,6 +122,7 @@ class Scheme:
         """The day on which the last condition of the trigger came true, as seen on a day; None: one does not hold."""
         rule, days = self.body["trigger"], []
         due, bad = credit.due_since(day), credit.bad_since(day)
+        days.append(self.lost_since(credit, day))
         if "days_overdue" in rule:
             days.append(due and due + datetime.timedelta(days=rule["days_overdue"]))
         if "min_grade" in rule:
@@ -133,6 +134,13 @@ class Scheme:
         if rule.get("written_off"):
             days.append(self.written_off(credit, day))
         return None if None in days or max(days) > day else max(days)
+
+    def lost_since(self, credit, day):
+        """A loan that is current or was extended is not a loss, whatever its bank calls it: since when something is in arrears,
+        the term has ended or it is written off."""
+        ended = credit.upto(day).matures
+        days = (credit.due_since(day), self.written_off(credit, day), ended + datetime.timedelta(days=1) if ended < day else None)
+        return min((d for d in days if d), default=None)
 
     def default_of(self, credit, day):
         """A guarantor is called upon by a default, whatever became of it since by its payment."""
@@ -156,7 +164,7 @@ class Scheme:
             return "cover"
         if c.get("registered_on") is None or c["registered_on"] > str(default):
             return "registration"
-        if credit.released and credit.released <= default:
+        if credit.released and credit.released <= (default if self.who == "guarantor" else paid):
             return "release"
         if self.who == "guarantor":
             reached = credit.last_paid_by("guarantor", default, received)
