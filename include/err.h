@@ -47,8 +47,8 @@
         "To correct, use PUT with If-Match and reason; for a new record use a new key")            \
     X(E_STALE, 409, "版本已变:当前为 {}", "The record has changed: current version is {}",         \
         "重新 GET,在新版本上更正", "GET it again and correct the new version")                     \
-    X(E_STATE, 409, "当前状态下不能发生此事件", "This cannot happen in the present state",         \
-        "此时可以:{}", "What can: {}")                                                             \
+    X(E_STATE, 409, "当前状态下不能发生此事件:{}", "This cannot happen in the present state: {}",  \
+        "此时可以登记:{}", "What can be told now: {}")                                             \
     X(E_STATE_LATER, 409, "与之后已登记的事件矛盾:{}", "Contradicts a later event on record: {}",  \
         "先用 reversed 冲销后一事件,或改正日期",                                                   \
         "Reverse the later event first, or correct the day")                                       \

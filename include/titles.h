@@ -8,8 +8,7 @@
 #ifndef PLEDGED_TITLES_H
 #define PLEDGED_TITLES_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "schema.h"
 
 struct word {
     const char *name, *zh, *en;
@@ -22,6 +21,12 @@ extern const struct word_list word_lists[]; /* ends with {NULL} */
 /* The title of a state ("claim.paid", or one that many things have: "disabled") or of a step
  * ("pay"); NULL: it is none. */
 const char *word_title(const char *word, size_t n, bool in_english);
-/* The English title of a word that a field takes; NULL: its name says it. */
-const char *word_english(const char *name);
+/* The English title of a word that a field takes: where the table knows none, the name as it is
+ * spelt: "Written off". */
+const char *word_english(struct arena *a, const char *name);
+/* What happens to loans and to rights: the words of /kind, and of refusals that say what can. */
+extern const struct choice loan_event_kinds[14], ip_event_kinds[16];
+/* The title of an event of such a kind of thing ("loan", "ip"); NULL: it has none. */
+const char *event_title(
+    struct arena *a, struct str of, const char *word, size_t n, bool in_english);
 #endif

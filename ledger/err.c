@@ -123,18 +123,108 @@ static struct str steps_titled(struct arena *a, struct str arg, bool english)
     return buf_view(&b);
 }
 
+/* Of "loan.active: repaid, settled": where the list of events begins; arg.n: there is none. */
+static size_t events_at(struct str arg)
+{
+    const char *colon = arg.n ? memchr(arg.p, ':', arg.n) : NULL;
+    return colon && (size_t)(arg.p + arg.n - colon) >= 2 ? (size_t)(colon - arg.p) + 2 : arg.n;
+}
+
+/* Its state in words. */
+static struct str state_titled(struct arena *a, struct str arg, bool english)
+{
+    size_t at = events_at(arg), n = at < arg.n ? at - 2 : 0;
+    const char *title = word_title(arg.p, n, english);
+    return title ? str_of(title) : arena_str(a, arg.p, n);
+}
+
+/* Its events in words. */
+static struct str events_titled(struct arena *a, struct str arg, bool english)
+{
+    size_t at = events_at(arg);
+    const char *dot = arg.n ? memchr(arg.p, '.', at) : NULL;
+    struct str of = {arg.p, dot ? (size_t)(dot - arg.p) : 0};
+    struct buf b;
+    buf_init(&b, a);
+    for (const char *p = arg.p + at, *end = arg.p + arg.n; p < end;) {
+        const char *comma = memchr(p, ',', (size_t)(end - p));
+        size_t n = (size_t)((comma ? comma : end) - p);
+        const char *title = event_title(a, of, p, n, english);
+        if (title)
+            buf_text(&b, title);
+        else
+            buf_add(&b, p, n);
+        p = comma && comma + 2 <= end ? comma + 2 : end;
+        buf_text(&b, p == end ? "" : english ? ", " : "、");
+    }
+    if (at == arg.n)
+        buf_text(&b, english ? "nothing" : "无");
+    return buf_view(&b);
+}
+
+/* "E-3 (loan.repaid 2022-08-04)": an event that stands, by its number, kind and day. */
+static struct str event_titled(struct arena *a, struct str arg, bool english)
+{
+    size_t open = arg.n;
+    while (open > 0 && arg.p[open - 1] != '(')
+        open--;
+    const char *dot = open ? memchr(arg.p + open, '.', arg.n - open) : NULL;
+    const char *space = dot ? memchr(dot, ' ', (size_t)(arg.p + arg.n - dot)) : NULL;
+    if (!space)
+        return arg;
+    struct str of = {arg.p + open, (size_t)(dot - arg.p) - open};
+    const char *title = event_title(a, of, dot + 1, (size_t)(space - dot) - 1, english);
+    struct buf b;
+    buf_init(&b, a);
+    buf_add(&b, arg.p, open);
+    if (title)
+        buf_text(&b, title);
+    else
+        buf_add(&b, dot + 1, (size_t)(space - dot) - 1);
+    buf_add(&b, space, (size_t)(arg.p + arg.n - space));
+    return buf_view(&b);
+}
+
+/* What kind of value is wanted, in words. */
+static struct str kind_titled(struct str arg, bool english)
+{
+    static const char *const kinds[][3] = {{"integer", "整数", "a whole number"},
+        {"boolean", "true(是)或 false(否)", "true or false"},
+        {"object", "一组字段({…})", "an object"}, {"array", "列表([…])", "a list"},
+        {"string", "文本(加引号)", "text, in quotes"},
+        {"array of at most 50 names", "至多 50 个名称的列表", "a list of at most 50 names"}};
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        if (str_is(arg, kinds[i][0]))
+            return str_of(kinds[i][english ? 2 : 1]);
+    }
+    return arg;
+}
+
+/* What the argument says, for people: codes of states, steps, events and kinds in their words. */
+static struct str arg_titled(
+    struct arena *a, enum err_code code, struct str arg, bool cure, bool english)
+{
+    if (arg.n == 0)
+        return arg;
+    if (code == E_STATE)
+        return (cure ? events_titled : state_titled)(a, arg, english);
+    if (code == E_STATE_LATER)
+        return event_titled(a, arg, english);
+    if (code == E_STEP)
+        return steps_titled(a, arg, english);
+    return code == E_TYPE ? kind_titled(arg, english) : arg;
+}
+
 struct str err_title(struct arena *a, enum err_code code, struct str arg, bool english)
 {
     const struct err_text *t = err_text(code);
-    if (code == E_STEP)
-        arg = steps_titled(a, arg, english);
-    return fill(a, english ? t->en : t->zh, arg);
+    return fill(a, english ? t->en : t->zh, arg_titled(a, code, arg, false, english));
 }
 
 struct str err_cure(struct arena *a, enum err_code code, struct str arg, bool english)
 {
     const struct err_text *t = err_text(code);
-    return fill(a, english ? t->cure_en : t->cure_zh, arg);
+    return fill(a, english ? t->cure_en : t->cure_zh, arg_titled(a, code, arg, true, english));
 }
 
 const struct member error_members[] = {

@@ -6,14 +6,9 @@
  */
 #include "fields.h"
 #include "records.h"
+#include "titles.h"
 #include <assert.h>
 
-static const struct choice kinds[] = {{"applied", "申请"}, {"granted", "授权(注册)"},
-    {"transferred", "转让"}, {"grace", "年费滞纳期"}, {"annuity_paid", "补缴年费"},
-    {"suspended", "中止"}, {"resumed", "恢复程序"}, {"lapsed", "终止"}, {"restored", "恢复权利"},
-    {"renewed", "续展"}, {"invalidation_filed", "启动无效宣告"},
-    {"invalidation_closed", "无效宣告结案(维持)"}, {"invalidated", "宣告无效"},
-    {"twin", "同日申请"}, {"reversed", "冲销"}, {NULL, NULL}};
 enum kind {
     APPLIED,
     GRANTED,
@@ -32,7 +27,7 @@ enum kind {
     REVERSED,
     KIND_COUNT
 };
-static_assert(COUNT_OF(kinds) == KIND_COUNT + 1, "enum kind follows the list");
+static_assert(COUNT_OF(ip_event_kinds) == KIND_COUNT + 1, "enum kind follows the list");
 
 static const struct field co_owner_fields[] = {
     {"uscc", "共有人统一社会信用代码", F_IDENT, .need = true, .ident = ident_uscc,
@@ -45,7 +40,7 @@ static const struct field fields[] = {
         .example = "DJB-2023-000031"},
     {"number", "专利号或商标注册号", F_IDENT, .need = true, .ident = ident_ip,
         .example = "ZL202119999001.9"},
-    {"kind", "事项种类", F_ENUM, .need = true, .choices = kinds, .example = "lapsed"},
+    {"kind", "事项种类", F_ENUM, .need = true, .choices = ip_event_kinds, .example = "lapsed"},
     {"on", "生效日", F_DAY, .need = true, .example = "2023-03-01"},
     {"document_no", "公告或决定书编号", F_TEXT, .min = 1, .max = 64, .example = "第561234号"},
     {"owner_uscc", "权利人统一社会信用代码", F_IDENT, .ident = ident_uscc,
@@ -108,7 +103,7 @@ static void check_takes(const struct value *v, struct err *e)
     for (int i = DOCUMENT_NO + 1; i < WIDTH; i++) {
         struct str pointer = arena_printf(e->a, "/%s", fields[i].name);
         if (v[i].present && takes[kind][i] == NOT)
-            err_add(e, E_UNWANTED, pointer, "%s", kinds[kind].name);
+            err_add(e, E_UNWANTED, pointer, "%s", ip_event_kinds[kind].name);
         if (!v[i].present && takes[kind][i] == N)
             err_add(e, E_NEED, pointer, NULL);
     }

@@ -7,6 +7,7 @@
 #include "fields.h"
 #include "records.h"
 #include "size.h"
+#include "titles.h"
 #include <assert.h>
 #include <string.h>
 
@@ -316,11 +317,6 @@ static const struct member loan_read_only[] = {
 
 /* ---- loan events ---------------------------------------------------------------------------- */
 
-static const struct choice event_kinds[] = {{"disbursed", "放款"}, {"repaid", "还款"},
-    {"extended", "展期"}, {"overdue", "逾期"}, {"classified", "五级分类"}, {"written_off", "核销"},
-    {"recovered", "核销后收回"}, {"settled", "结清"}, {"pledge_released", "解除质押"},
-    {"reversed", "冲销"}, {"repriced", "利率调整"}, {"transferred", "不良转让"}, {"voided", "作废"},
-    {NULL, NULL}};
 enum event_kind {
     EVENT_DISBURSED,
     EVENT_REPAID,
@@ -337,7 +333,8 @@ enum event_kind {
     EVENT_VOIDED,
     EVENT_KIND_COUNT
 };
-static_assert(COUNT_OF(event_kinds) == EVENT_KIND_COUNT + 1, "enum event_kind follows the list");
+static_assert(
+    COUNT_OF(loan_event_kinds) == EVENT_KIND_COUNT + 1, "enum event_kind follows the list");
 
 /* The five classes of 银保监会令〔2023〕1号. */
 const struct choice grades[] = {{"normal", "正常"}, {"special_mention", "关注"},
@@ -351,7 +348,7 @@ static const struct field event_fields[] = {
         .example = "SJ-2023-000456"},
     {"contract_no", "贷款合同编号", F_TEXT, .need = true, .min = 1, .max = 64,
         .example = "PJ-2022-000123"},
-    {"kind", "事件种类", F_ENUM, .need = true, .choices = event_kinds, .example = "repaid"},
+    {"kind", "事件种类", F_ENUM, .need = true, .choices = loan_event_kinds, .example = "repaid"},
     {"on", "发生日", F_DAY, .need = true, .example = "2023-07-07"},
     {"principal", "本金", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX, .example = "1000000.00"},
     {"interest", "利息", F_MONEY, .min = 0, .max = MONEY_RECORD_MAX, .example = "18250.00"},
@@ -408,7 +405,7 @@ static void event_check(const struct value *v, struct err *e)
     for (int i = EVENT_PRINCIPAL; i < EVENT_FIELD_COUNT; i++) {
         struct str pointer = arena_printf(e->a, "/%s", event_fields[i].name);
         if (v[i].present && event_takes[kind][i] == NOT)
-            err_add(e, E_UNWANTED, pointer, "%s", event_kinds[kind].name);
+            err_add(e, E_UNWANTED, pointer, "%s", loan_event_kinds[kind].name);
         if (!v[i].present && event_takes[kind][i] == N)
             err_add(e, E_NEED, pointer, NULL);
     }

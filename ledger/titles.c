@@ -2,6 +2,7 @@
  * titles.c - titles of words: of what is only told in both languages, of what is taken in English.
  */
 #include "titles.h"
+#include <ctype.h>
 #include <string.h>
 
 #define END                                                                                        \
@@ -23,6 +24,12 @@ static const struct word loan_states[] = {{"signed", "已签订", "Signed"},
     {"active", "存续", "Active"}, {"matured", "已到期", "Matured"}, {"overdue", "逾期", "Overdue"},
     {"written_off", "已核销", "Written off"}, {"settled", "已结清", "Settled"},
     {"transferred", "已转让", "Transferred"}, {"voided", "已作废", "Voided"}, END};
+
+static const struct word right_states[] = {{"unknown", "状态未登记", "Not told"},
+    {"applied", "申请中", "Applied for"}, {"valid", "有效", "Valid"},
+    {"grace", "年费滞纳期", "In the period of grace"}, {"suspended", "程序中止", "Suspended"},
+    {"lapsed", "已终止", "Lapsed"}, {"invalidated", "已宣告无效", "Invalidated"},
+    {"expired", "已届满", "Expired"}, END};
 
 static const struct word claim_states[] = {{"submitted", "待受理", "Submitted"},
     {"accepted", "已受理", "Accepted"}, {"returned", "退回补正", "Returned"},
@@ -49,6 +56,10 @@ static const struct word policy_states[] = {{"draft", "草案", "Draft"},
 
 static const struct word plan_states[] = {
     {"draft", "草案", "Draft"}, {"in_force", "施行中", "In force"}, END};
+
+static const struct word insurance_states[] = {{"pending", "未起保", "Not begun"},
+    {"in_force", "保障中", "In force"}, {"expired", "已到期", "Expired"},
+    {"cancelled", "已退保", "Cancelled"}, END};
 
 static const struct word flag_states[] = {{"open", "未解除", "Open"},
     {"cleared", "已解除", "Cleared"}, {"withdrawn", "已不成立", "Withdrawn"}, END};
@@ -80,11 +91,25 @@ static const struct word steps[] = {{"accept", "受理", "Accept"}, {"return", "
     {"void", "作废", "Void"}, {"propose", "提出", "Propose"}, END};
 
 const struct word_list word_lists[] = {{"task", tasks}, {"target.status", target_states},
-    {"loan.state", loan_states}, {"claim.state", claim_states}, {"coverage.state", coverage_states},
-    {"application.state", application_states}, {"proposal.state", proposal_states},
-    {"policy.state", policy_states}, {"plan.state", plan_states}, {"flag.state", flag_states},
-    {"scheme.state", plan_states}, {"state", states}, {"severity", severities}, {"cause", causes},
-    {"step", steps}, {0}};
+    {"loan.state", loan_states}, {"ip.state", right_states}, {"claim.state", claim_states},
+    {"coverage.state", coverage_states}, {"application.state", application_states},
+    {"proposal.state", proposal_states}, {"policy.state", policy_states},
+    {"plan.state", plan_states}, {"flag.state", flag_states},
+    {"insurance_policy.state", insurance_states}, {"scheme.state", plan_states}, {"state", states},
+    {"severity", severities}, {"cause", causes}, {"step", steps}, {0}};
+
+const struct choice loan_event_kinds[] = {{"disbursed", "放款"}, {"repaid", "还款"},
+    {"extended", "展期"}, {"overdue", "逾期"}, {"classified", "五级分类"}, {"written_off", "核销"},
+    {"recovered", "核销后收回"}, {"settled", "结清"}, {"pledge_released", "解除质押"},
+    {"reversed", "冲销"}, {"repriced", "利率调整"}, {"transferred", "不良转让"}, {"voided", "作废"},
+    {NULL, NULL}};
+
+const struct choice ip_event_kinds[] = {{"applied", "申请"}, {"granted", "授权(注册)"},
+    {"transferred", "转让"}, {"grace", "年费滞纳期"}, {"annuity_paid", "补缴年费"},
+    {"suspended", "中止"}, {"resumed", "恢复程序"}, {"lapsed", "终止"}, {"restored", "恢复权利"},
+    {"renewed", "续展"}, {"invalidation_filed", "启动无效宣告"},
+    {"invalidation_closed", "无效宣告结案(维持)"}, {"invalidated", "宣告无效"},
+    {"twin", "同日申请"}, {"reversed", "冲销"}, {NULL, NULL}};
 
 static const char *const english[][2] = {{"single_pledge", "Pledge loan"},
     {"pooled_credit", "Pooled credit"}, {"invest_loan_linkage", "Investment with loan"},
@@ -95,7 +120,37 @@ static const char *const english[][2] = {{"single_pledge", "Pledge loan"},
     {"product_filing", "Product filings"}, {"implementation", "Patents put to use"},
     {"benefiting_firm", "Firms that benefit"}, {"sme", "Small or medium firm"},
     {"state_firm", "State-owned firm"}, {"actual/360", "Actual days / 360"},
-    {"actual/365", "Actual days / 365"}, {"30/360", "30 / 360"}, {"lpr", "LPR"}};
+    {"actual/365", "Actual days / 365"}, {"30/360", "30 / 360"}, {"lpr", "LPR"},
+    {"borrower_uscc", "Credit code of the borrower"}, {"owner_uscc", "Credit code of the owner"},
+    {"signed_on", "Day of signing"}, {"registered_on", "Day of registration"},
+    {"disbursed_on", "Day of draw-down"}, {"settled_on", "Day of settlement"},
+    {"signed_month", "Month of signing"}, {"settled_month", "Month of settlement"},
+    {"month_before_signed", "Month before signing"}, {"december", "December of that year"},
+    {"registered_amount", "Amount and day of registration"},
+    {"drawn", "Amount and day of draw-down"}, {"draw_down", "Day of draw-down"},
+    {"settlement", "Day of settlement"}, {"application", "Day of application"},
+    {"economy", "Economy and informatisation"}, {"sasac", "State assets (SASAC)"},
+    {"financial_regulator", "Local financial regulator"}, {"followups", "Follow-ups"},
+    {"state_firm_offers", "Offers of state-owned firms"},
+    {"dormant_offers", "Offers of dormant patents"},
+    {"dormant_deals", "Deals over dormant patents"}, {"bank_enterprise", "Banks meet firms"},
+    {"bank_park", "Banks meet parks"}, {"park_visit", "Visit to a park"},
+    {"patent_transaction", "Insurance of patent deals"},
+    {"pre_compensation", "Compensation in advance"}, {"1y", "One year"}, {"5y", "Five years"},
+    {"ngo", "Social organisation"}, {"abs", "Asset-backed securities (ABS)"},
+    {"abn", "Asset-backed notes (ABN)"}, {"carry_over", "Carried over to the next year"},
+    {"reguarantor", "Re-guarantor"}, {"pro_rata", "In proportion"},
+    {"fund_first", "The fund first"}, {"bank_first", "The bank first"},
+    {"principal_award", "Award on the principal"}, {"lender_award", "Award to the lender"},
+    {"grace", "Period of grace"}, {"twin", "Twin of the same day"},
+    {"annuity_paid", "Annual fee paid"}, {"invalidation_filed", "Invalidation requested"},
+    {"invalidation_closed", "Invalidation refused"}, {"clock", "Went on with the clock behind"},
+    {"restore", "Went on from an earlier state"},
+    {"infringement_liability", "Liability for infringement"},
+    {"overseas_liability", "Liability for infringement abroad"},
+    {"quick_licences", "Licences by set terms"}, {"rising", "Rising each year"},
+    {"deducted", "Deducted first"}, {"layered", "As a layer of its own"}, {"intent", "Intention"},
+    {"unit", "Model unit"}, {"case", "Model case"}};
 
 static const struct word *word_in(
     const char *of, size_t of_n, const char *ending, const char *name, size_t n)
@@ -126,11 +181,29 @@ const char *word_title(const char *word, size_t n, bool in_english)
     return !w ? NULL : in_english ? w->en : w->zh;
 }
 
-const char *word_english(const char *name)
+/* "written_off" says it itself: "Written off". */
+static const char *spelt(struct arena *a, const char *name)
+{
+    struct buf b;
+    buf_init(&b, a);
+    for (const char *p = name; *p; p++)
+        buf_char(&b, *p == '_' ? ' ' : p == name ? (char)toupper((unsigned char)*p) : *p);
+    return buf_view(&b).p;
+}
+
+const char *word_english(struct arena *a, const char *name)
 {
     for (size_t i = 0; i < sizeof english / sizeof english[0]; i++) {
         if (strcmp(english[i][0], name) == 0)
             return english[i][1];
     }
-    return NULL;
+    return spelt(a, name);
+}
+
+const char *event_title(struct arena *a, struct str of, const char *word, size_t n, bool in_english)
+{
+    const struct choice *c = str_is(of, "ip") ? ip_event_kinds : loan_event_kinds;
+    while (c->name && (strlen(c->name) != n || memcmp(c->name, word, n) != 0))
+        c++;
+    return !c->name ? NULL : in_english ? word_english(a, c->name) : c->zh;
 }

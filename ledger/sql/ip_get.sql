@@ -60,7 +60,7 @@ select case when exists (select from pledge) or exists (select from event)
        'invalidation_pending', f.procedure,
        'invalidated_on', f.invalidated_on,
        'twin', f.twin,
-       'legal_events', string_to_array(ltrim(ip_events_legal(f.state, ip_kind($1::text), f.procedure::int), '-'), ', '),
+       'legal_events', string_to_array(ip_events_legal(f.state, ip_kind($1::text), f.procedure::int), ', '),
        'ownership', coalesce((select json_agg(json_build_object(
                             'owners', o.owners,
                             'from', nullif(o.from_day, '-infinity'),

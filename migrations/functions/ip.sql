@@ -59,7 +59,7 @@ $$;
 -- The events that may follow, as a list to choose from.
 create or replace function ip_events_legal(state text, right_kind text, procedures int) returns text
     language sql stable as
-    $$ select coalesce(string_agg(s.event, ', ' order by s.rank), '-') from ip_steps($1, $2, $3) s $$;
+    $$ select coalesce(string_agg(s.event, ', ' order by s.rank), '') from ip_steps($1, $2, $3) s $$;
 
 -- The events that stand, in the order in which they count; more: one not stored yet, or null.
 create or replace function ip_standing(right_no text, known_at timestamptz, more ip_event) returns setof ip_event
@@ -137,7 +137,8 @@ declare
     first_renewal date := (renewed_to - interval '11 years')::date + 1; -- the last twelve months of the term
 begin
     return case
-        when reached is null then problem('E_STATE', '/kind', ip_events_legal(step_from, ip_kind(e.number), procedures))
+        when reached is null then problem('E_STATE', '/kind',
+            format('ip.%s: %s', step_from, ip_events_legal(step_from, ip_kind(e.number), procedures)))
         when e.on_day < filed then problem('E_ORDER', '/on', 'filed_on ' || filed)
         when e.kind <> 'applied' and e.on_day < numbered then problem('E_ORDER', '/on', numbered::text)
         when e.kind = 'granted' and e.filed_on <> f.filed_on
@@ -298,7 +299,7 @@ begin
     return case when not found then null
                 when bad.bad_event = e.id then problem(bad.bad_code, bad.bad_pointer, bad.bad_arg)
                 else problem('E_STATE_LATER', case e.kind when 'reversed' then '/reverses' else '/on' end, (
-                     select s.reference || ' (' || s.kind || ' ' || s.on_day || ')'
+                     select s.reference || ' (ip.' || s.kind || ' ' || s.on_day || ')'
                        from ip_event s where s.id = bad.bad_event)) end;
 end $$;
 

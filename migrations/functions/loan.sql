@@ -278,7 +278,7 @@ begin
         return d;
     end if;
     if e.kind = 'voided' and loan_is_void(l.id, null) then -- nor on an earlier day: it would leave the sums twice
-        d.problems := json_build_array(problem('E_STATE', '/kind', 'reversed'));
+        d.problems := json_build_array(problem('E_STATE', '/kind', 'loan.voided: reversed'));
         return d;
     end if;
     if e.kind = 'voided' and loan_paid_upon(l.id) is not null then
@@ -296,7 +296,7 @@ begin
     elsif f.bad_code is not null and not loan_bears(l, e, f) then
         d.problems := json_build_array(problem('E_STATE_LATER',
             case when e.kind = 'reversed' then '/reverses' else '/on' end, (
-                 select s.reference || ' (' || s.kind || ' ' || s.on_day || ')'
+                 select s.reference || ' (loan.' || s.kind || ' ' || s.on_day || ')'
                    from loan_event s where s.id = f.bad_event)));
         return d;
     end if;
@@ -496,7 +496,7 @@ begin
            select loan_claim_facts(r.body) from submission r where r.id = loan order by r.version desc limit 1) then
         return array[problem('E_PAID_UPON', '', claims_paid_on(loan))];
     elsif loan_is_void(loan, null) then
-        return array[problem('E_STATE', '', 'reversed')];
+        return array[problem('E_STATE', '', 'loan.voided: reversed')];
     elsif not exists (select from loan_event e where e.loan_id = loan) then
         return '{}'::json[];
     end if;
@@ -508,7 +508,8 @@ begin
     f := loan_fold(l, 'infinity', null, null, true);
     if f.bad_code is not null then
         return array[problem('E_STATE_LATER', '', coalesce((
-            select e.reference || ' (' || e.kind || ' ' || e.on_day || ')' from loan_event e where e.id = f.bad_event),
+            select e.reference || ' (loan.' || e.kind || ' ' || e.on_day || ')'
+              from loan_event e where e.id = f.bad_event),
             'disbursed_on'))];
     end if;
     return '{}'::json[];

@@ -122,7 +122,8 @@ declare
 begin
     if not loan_event_follows(f.state, e.kind)
        or (e.kind = 'pledge_released' and f.released_on is not null) then
-        return array['E_STATE', '/kind', loan_events_legal(f.state, f.released_on is not null)];
+        return array['E_STATE', '/kind',
+                     format('loan.%s: %s', f.state, loan_events_legal(f.state, f.released_on is not null))];
     elsif e.on_day < signed_on then
         return array['E_ORDER', '/on', 'signed_on ' || signed_on];
     elsif e.kind = 'disbursed' and f.bad_since is not null then -- a draw would hide what comes back
@@ -246,7 +247,7 @@ begin
         if e.kind = 'voided' then
             f.state := 'voided';
             if judge and more.id <> e.id then
-                f := loan_life_bad(f, more.id, array['E_STATE', '/kind', 'reversed']);
+                f := loan_life_bad(f, more.id, array['E_STATE', '/kind', 'loan.voided: reversed']);
             end if;
             return array_fill(f, array[cardinality(days)]);
         end if;

@@ -8,7 +8,6 @@
 #include "api.h"
 #include "report.h"
 #include "titles.h"
-#include <ctype.h>
 
 static void write_word(struct buf *out, const char *name, const char *zh, const char *en)
 {
@@ -18,23 +17,11 @@ static void write_word(struct buf *out, const char *name, const char *zh, const 
     json_close(out, '}');
 }
 
-/* "written_off" says it itself: "Written off". */
-static const char *spelt(struct arena *a, const char *name)
-{
-    struct buf b;
-    buf_init(&b, a);
-    for (const char *p = name; *p; p++)
-        buf_char(&b, *p == '_' ? ' ' : p == name ? (char)toupper((unsigned char)*p) : *p);
-    return buf_view(&b).p;
-}
-
 static void write_choices(struct buf *out, const char *of, const struct choice *choices)
 {
     json_member_object(out, of);
-    for (const struct choice *c = choices; c->name; c++) {
-        const char *en = word_english(c->name);
-        write_word(out, c->name, c->zh, en ? en : spelt(out->a, c->name));
-    }
+    for (const struct choice *c = choices; c->name; c++)
+        write_word(out, c->name, c->zh, word_english(out->a, c->name));
     json_close(out, '}');
 }
 

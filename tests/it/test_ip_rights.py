@@ -132,7 +132,7 @@ class IpRights(Case):
         doc = self.right(n, as_of="2021-06-01")
         self.assertEqual((doc["state"], doc["since"], doc["invalidated_on"]), ("invalidated", "2021-03-01", "2022-11-01"))
         self.assertEqual(self.state(n, "2022-12-01", known_at=before), "valid")
-        self.assertIn("-", self.refused(n, "transferred", "2022-12-01", ("/kind", "E_STATE"), owner_uscc=OTHER))
+        self.assertIn("无", self.refused(n, "transferred", "2022-12-01", ("/kind", "E_STATE"), owner_uscc=OTHER))
         # A court sets the decision aside: the event is reversed, and the right was there all the time.
         reference = self.right(n)["events"][-1]["reference"]
         self.event(n, "reversed", "2023-06-01", reverses=reference)
@@ -143,11 +143,11 @@ class IpRights(Case):
     def test_impossible_events_are_refused_with_the_legal_ones(self):
         n = right()
         cure = self.refused(n, "restored", "2021-04-01", ("/kind", "E_STATE"))
-        self.assertIn("applied, granted, twin, grace, suspended, lapsed, transferred, invalidation_filed, invalidated", cure)
+        self.assertIn("申请、授权(注册)、同日申请、年费滞纳期、中止、终止、转让、启动无效宣告、", cure)
         self.granted(n)
         cure = self.refused(n, "restored", "2021-04-01", ("/kind", "E_STATE"))
-        self.assertIn("twin, grace, suspended, lapsed, transferred, invalidation_filed, invalidated", cure)
-        self.assertNotIn("renewed", cure)
+        self.assertIn("同日申请、年费滞纳期、中止、终止、转让、启动无效宣告、", cure)
+        self.assertNotIn("续展", cure)
         self.refused(n, "granted", "2021-04-01", ("/kind", "E_STATE"), owner_uscc=OWNER, filed_on="2019-05-06")
         self.refused(n, "renewed", "2021-04-01", ("/kind", "E_STATE"))
         self.refused(n, "annuity_paid", "2021-04-01", ("/kind", "E_STATE"))

@@ -282,14 +282,18 @@ class Refusals(Lives):
 
     def test_events_that_contradict_name_the_one_in_the_way_and_its_day(self):
         where = self.make(**THREE)
-        r = self.refused(where, ("repaid", "2022-08-04", {"principal": "1.00"}), "/kind", "E_STATE", "disbursed")
+        r = self.refused(where, ("repaid", "2022-08-04", {"principal": "1.00"}), "/kind", "E_STATE", "此时可以登记:作废、利率调整、放款")
+        self.assertEqual(r.json()["errors"][0]["title"], "当前状态下不能发生此事件:已签订")
+        english = self.d.call("POST", where + "/events", {"reference": "E-1", "kind": "repaid", "on": "2022-08-04", "principal": "1.00"},
+                              self.bank, {"Accept-Language": "en"}).json()["errors"][0]
+        self.assertEqual((english["title"], english["cure"]), ("This cannot happen in the present state: Signed",
+                         "What can be told now: Voided, Repriced, Disbursed"))
         drawn, paid = self.named([DRAWN, ("repaid", "2022-08-04", {"principal": "2000000.00"})])
         self.sent(where, drawn, 201)
         self.sent(where, paid, 201)
         # repaid earlier and later more than is owed: the later one stands in the way
         r = self.refused(where, ("repaid", "2022-07-20", {"principal": "1000000.01"}), "/on", "E_STATE_LATER")
-        self.assertIn(paid["reference"], r.json()["errors"][0]["title"])
-        self.assertIn("2022-08-04", r.json()["errors"][0]["title"])
+        self.assertIn(paid["reference"] + " (还款 2022-08-04)", r.json()["errors"][0]["title"])
         r = self.refused(where, ("reversed", "2022-09-01", {"reverses": drawn["reference"]}), "/reverses", "E_STATE_LATER")
         self.assertIn(paid["reference"], r.json()["errors"][0]["title"])
         self.sent(where, ("repaid", "2022-07-20", {"principal": "1000000.00"}), 201)

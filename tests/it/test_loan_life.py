@@ -31,6 +31,10 @@ MORE = {"disbursed": {"principal": "1000000.00"}, "repaid": {"principal": "1.00"
         "recovered": {"principal": "1.00"}, "extended": {"matures_on": "2024-07-01"},
         "classified": {"grade": "doubtful"}, "repriced": {"rate": "3.00"}, "voided": {"reason": "录入错误"}}
 
+WORDS = {"disbursed": "放款", "repaid": "还款", "extended": "展期", "overdue": "逾期", "classified": "五级分类", "written_off": "核销",
+         "recovered": "核销后收回", "settled": "结清", "pledge_released": "解除质押", "reversed": "冲销", "repriced": "利率调整",
+         "transferred": "不良转让", "voided": "作废"}
+
 
 class LoanLife(Case):
     def setUp(self):
@@ -100,7 +104,7 @@ class LoanLife(Case):
                         continue
                     self.assertEqual((r.status, r.codes()), (409, [("/kind", "E_STATE")]), r.body)
                     for legal in LEGAL[state]:
-                        self.assertIn(legal, r.json()["errors"][0]["cure"])
+                        self.assertIn(WORDS[legal], r.json()["errors"][0]["cure"])
                     said = set(self.life(where)["legal_events"])
                     self.assertEqual(said, LEGAL[state])
 
@@ -164,7 +168,7 @@ class LoanLife(Case):
         self.happen(where, "repaid", "2022-08-05", principal="1.00")
         r = self.send(where, self.event("reversed", "2022-09-01", reverses=drawn["reference"]))
         self.assertEqual((r.status, r.codes()), (409, [("/reverses", "E_STATE_LATER")]))
-        self.assertIn("repaid 2022-08-05", r.json()["errors"][0]["title"])
+        self.assertIn("还款 2022-08-05", r.json()["errors"][0]["title"])
 
     def test_known_at_shows_the_life_as_it_was_known(self):
         where = self.make(disbursed_on="2022-07-05")
