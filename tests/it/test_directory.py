@@ -215,11 +215,11 @@ class Directory(FundCase):
             code = "%s-%d" % (kind.upper()[:4], self.n)
             token = self.d.token(kind, code)
             sees = lambda t: [self.d.call("GET", at, token=t).status for at in (where, event)] + [
-                len(self.get("/v1/loans?limit=1000", t)["items"])]
-            self.assertEqual(sees(token), [404, 404, 0])
+                len(self.get("/v1/loans?limit=1000", t)["items"]), sum(q["loans"] for q in self.get("/v1/quarters", t)["items"])]
+            self.assertEqual(sees(token), [404, 404, 0, 0])
             self.agree(self.ask("organisations/%s/rename" % code, name="更名", uscc=uscc[kind], reason="补登统一社会信用代码"))
-            self.assertEqual(sees(token), [200, 200, 1])
-            self.assertEqual(sees(other), [404, 404, 0])
+            self.assertEqual(sees(token), [200, 200, 1, 1])
+            self.assertEqual(sees(other), [404, 404, 0, 0])
             taken = {"code": code + "-B", "kind": kind, "name": "冒名", "uscc": uscc[kind]}
             self.assertEqual(self.post("/v1/organisations", taken, self.admin, 409).codes(), [("/uscc", "E_TAKEN")])
             add = lambda name, code: self.d.cli("org", "add", "--code", name, "--kind", kind, "--name", "x", "--uscc", code, check=False)

@@ -665,6 +665,7 @@ class Diff(Ledger):
         count, amount = sealed["headline", "count", "quarter"], sealed["headline", "amount", "quarter"]
         later = after(q)
         self.assertNotIn(q, self.restated(later))
+        self.assertEqual([x["restated"] for x in self.quarters("?restated=true") if x["quarter"] == q], [False])
         self.lend(day, amount="300000.00")
         self.lend(day, self.other, amount="40000.00", district="310101")
         self.correct(kept, amount="5000000.01", ip_amount=None)
@@ -675,6 +676,12 @@ class Diff(Ledger):
         self.assertEqual(row, {
             "count_sealed": count, "count_difference": 1, "count_now": count + 1, "amount_sealed": amount,
             "amount_difference": -65999999, "amount_now": amount - 65999999, "records": 4})
+        listed = self.quarters("?restated=true")
+        self.assertEqual([(x["title"], x["restated"]) for x in listed if x["quarter"] == q], [("%s 年第 %s 季度" % (q[:4], q[5]), True)])
+        self.assertEqual([x for x in listed if "restated" in x and "sealed_at" not in x], [])  # of open ones there is nothing to say
+        self.assertEqual([x["quarter"] for x in listed if x["current"]], [listed[-1]["quarter"]])
+        plain = [x for x in self.quarters("", {"Accept-Language": "en"}) if x["quarter"] == q][0]  # unasked it is not looked for
+        self.assertEqual((plain["title"], plain["complete"], "restated" in plain), (q[:4] + " " + q[4:], True, False))
         note = [r for s in self.get(later, "?section=restatements").json()["sections"] for r in s["rows"]
                 if r["key"] == q][0]["cells"]["reasons"]["value"]
         self.assertEqual(note, "迟报 ×2;录入错误;签订日有误")
@@ -695,6 +702,9 @@ class Diff(Ledger):
         self.assertEqual(self.restated(later, rest="&known_at=now")[q]["records"], 5)
         self.check(later)
         self.check(q)
+
+    def quarters(self, query, headers=None):
+        return self.d.call("GET", "/v1/quarters" + query, None, self.d.token("finance"), headers).json()["items"]
 
     def restated(self, quarter, token=None, rest=""):
         found = {}

@@ -9,7 +9,7 @@ import {t} from '../words.js';
 
 const state_of = (q) =>
   q.sealed_at
-    ? badge(null, 'good', t('已封存', 'Sealed'))
+    ? q.restated ? badge(null, 'warn', t('已封存，有重述', 'Sealed, restated')) : badge(null, 'good', t('已封存', 'Sealed'))
     : q.complete
       ? badge(null, 'warn', t('未封存', 'Not sealed'))
       : badge(null, 'none', t('进行中', 'Running'));
@@ -40,7 +40,7 @@ function columns_of(ctx, d) {
 }
 
 export const page = {
-  load: () => get('/v1/quarters'),
+  load: () => get('/v1/quarters', {restated: 'true'}),
   title: (ctx) =>
     ctx.me.kind === 'bank'
       ? t('本行报告', 'Reports of the bank')
