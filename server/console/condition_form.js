@@ -7,8 +7,8 @@ import {h, region} from './h.js';
 import {at, button, control, group, id_of, kept_as_it_is, list_buttons, put, words_control} from './document.js';
 import {is_map} from './diff.js';
 import {whole} from './fmt.js';
-import {DAYS, op_title, TENORS} from './rule.js';
-import {districts, t} from './words.js';
+import {op_title} from './rule.js';
+import {districts, t, title, words_of} from './words.js';
 
 const GROUPS = () => [['all', t('以下全部满足', 'all of these')], ['any', t('以下满足任一', 'any of these')],
   ['not', t('以下不得满足', 'not this')]];
@@ -67,9 +67,9 @@ function value_control(s, pointer, fact, label) {
 }
 
 function lpr_controls(s, pointer) {
-  const option = (list) => Object.entries(list).map(([k, v]) => [k, t(...v)]);
-  return [control(s, pointer + '/lpr', {label: t('LPR 期限', 'LPR of'), need: true, options: option(TENORS)}).node,
-    control(s, pointer + '/at', {label: t('取值日', 'As of'), need: true, options: [['', '—'], ...option(DAYS)]}).node,
+  const option = (of) => words_of(of).map((k) => [k, title(of, k)]);
+  return [control(s, pointer + '/lpr', {label: t('LPR 期限', 'LPR of'), need: true, options: option('policy.items.rate_ceiling.lpr')}).node,
+    control(s, pointer + '/at', {label: t('取值日', 'As of'), need: true, options: [['', '—'], ...option('policy.items.rate_ceiling.at')]}).node,
     control(s, pointer + '/multiplier', {label: t('倍数', 'Times'), kind: 'money'}).node,
     control(s, pointer + '/spread', {label: t('加点（百分点）', 'Points added'), kind: 'money'}).node];
 }

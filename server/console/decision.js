@@ -5,7 +5,7 @@
 import {h} from './h.js';
 import {count, money, pct} from './fmt.js';
 import {badge, card, table} from './table.js';
-import {district_title, is_english, spelt, t} from './words.js';
+import {district_title, english_of, is_english, t, title} from './words.js';
 
 /** A fact's value in words; facts that nobody has told are not the same as facts that say no. */
 export function fact_text(fact, value) {
@@ -82,13 +82,9 @@ export function cures_card(d, question) {
 
 // ---- the amount ----------------------------------------------------------------------------------
 
-export const ITEMS = {interest: ['利息补贴', 'Interest'], insurance_fee: ['保险费补贴', 'Insurance fee'],
-  guarantee_fee: ['担保费补贴', 'Guarantee fee'], valuation_fee: ['评估费补贴', 'Valuation fee'],
-  premium: ['保费补贴', 'Premium'], principal_award: ['按本金奖励', 'Award on principal'],
-    lender_award: ['放贷机构奖励', 'Award to the lender']};
-const PAYEES = {borrower: ['企业', 'the firm'], bank: ['银行', 'the bank'], insurer: ['保险机构', 'the insurer'],
-  guarantor: ['担保机构', 'the guarantor'], insured: ['投保企业', 'the insured']};
-export const item_title = (word) => ITEMS[word] ? t(...ITEMS[word]) : word;
+/** What an item of a policy pays for, and to whom: the words of the ledger. */
+export const item_title = (word) => title('policy.items.item', word);
+export const payee_title = (word) => word === 'insured' ? t('投保企业', 'Insured') : title('policy.items.payee', word);
 
 const lines = (list) => list.map((l) => h('tr', null, h('td', {class: 'step'}, l.line), h('td', null, l.formula || null),
   h('td', {class: 'num'}, l.amount === undefined ? null : money(l.amount))));
@@ -97,8 +93,7 @@ const lines = (list) => list.map((l) => h('tr', null, h('td', {class: 'step'}, l
 export function amount_card(answer) {
   if (!answer.items.length) return null;
   const body = answer.items.map((i) => [h('tr', {class: 'item'}, h('th', {scope: 'row', colspan: '2'}, item_title(i.item),
-    h('span', {class: 'quiet'}, t(`　付给${PAYEES[i.payee] ? PAYEES[i.payee][0] : i.payee}`,
-    ` to ${PAYEES[i.payee] ? PAYEES[i.payee][1] : i.payee}`))),
+    h('span', {class: 'quiet'}, t(`　付给${payee_title(i.payee)}`, ` paid to: ${payee_title(i.payee)}`))),
     h('td', {class: 'num'}, h('strong', null, money(i.amount)))), lines(i.arithmetic)]);
   return card([t('金额怎样算出', 'How the amount comes about'), h('small', null, t('单位：元', 'CNY'))],
     h('div', {class: 'sums'}, h('table', null,
@@ -134,4 +129,4 @@ export function verdict(a, ...below) {
 
 /** The list of /v1/facts by name, in the language of the page. */
 export const book_of = (list) => Object.fromEntries(list.items.map((f) => [f.name, !is_english() ? f : Object.assign({}, f, {title: f.title_en, told: f.title},
-  f.choices ? {choices: Object.fromEntries(Object.keys(f.choices).map((k) => [k, spelt(k)]))} : null)]));
+  f.choices ? {choices: Object.fromEntries(Object.keys(f.choices).map((k) => [k, english_of(k)]))} : null)]));

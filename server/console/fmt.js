@@ -84,15 +84,6 @@ export function thousandths(part, whole) {
 
 export const quarter_title = (q) => t(`${q.slice(0, 4)} 年第 ${q[5]} 季度`, `${q.slice(0, 4)} Q${q[5]}`);
 export const quarter_short = (q) => q.slice(2);
-export function quarter_of(day_) {
-  return day_.slice(0, 4) + 'Q' + (Math.floor((+day_.slice(5, 7) - 1) / 3) + 1);
-}
-export function quarter_add(q, n) {
-  const all = +q.slice(0, 4) * 4 + (+q[5] - 1) + n;
-  return Math.floor(all / 4) + 'Q' + ((all % 4) + 1);
-}
-/** Whole days from one ISO day to another. */
-export const days_between = (from, to) => Math.round((Date.parse(to) - Date.parse(from)) / 86400000);
 /** The newest quarter that is over and has something in it; of the list of /v1/quarters. */
 export function latest(quarters) {
   const over = quarters.filter((q) => q.complete),

@@ -4,7 +4,7 @@
 import {h, name, replace} from './h.js';
 import {error_summary} from './form.js';
 import {Gone, Refusal} from './api.js';
-import {is_english, spelt, t} from './words.js';
+import {is_english, t, title} from './words.js';
 import {menu_of} from './routes.js';
 
 export const SYSTEM = () => t('知识产权质押融资台账', 'IP-pledge financing ledger');
@@ -21,7 +21,7 @@ export function top_bar(me, lang_href, sign_out) {
       me
         ? [
             h('span', {class: 'org'}, name(me.organisation_name)),
-            h('span', {class: 'kind'}, is_english() ? spelt(me.kind) : me.kind_title),
+            h('span', {class: 'kind'}, is_english() ? title('organisation.kind', me.kind) : me.kind_title),
             h('span', null, name(me.person)),
           ]
         : null,

@@ -47,6 +47,8 @@ export const ROUTES = [
   ['/console/policies', 'policies', 'GET /v1/policies'],
   ['/console/policies/{id}', 'policy', 'GET /v1/policies/{id}'],
   ['/console/policies/{id}/rehearse', 'rehearse', 'POST /v1/policies/{code}/rehearsals'],
+  ['/console/insurance', 'insurance', 'GET /v1/insurance-policies'],
+  ['/console/insurance/{id}', 'insurance_policy', 'GET /v1/insurance-policies/{id}'],
   ['/console/upload', 'upload', 'GET /v1/loans'],
   ['/console/catalogue', 'catalogue', 'GET /v1/catalogue-offers'],
   ['/console/catalogue/{side}/{id}', 'catalogue_item', 'GET /v1/catalogue-offers'],
@@ -87,6 +89,7 @@ const ITEMS = { // key: [title, address, what it needs]
   flags: () => [t('预警', 'Red flags'), '/console/flags'],
   loans: () => [t('贷款', 'Loans'), '/console/loans'],
   enterprises: () => [t('企业', 'Firms'), '/console/enterprises'],
+  insurance: () => [t('保单', 'Insurance'), '/console/insurance'],
   upload: () => [t('报送', 'Send data'), '/console/upload'],
   indicators: () => [t('指标与基数', 'Indicators'), '/console/indicators'],
   measures: () => [t('举措', 'Measures'), '/console/measures'],
@@ -103,11 +106,11 @@ const ITEMS = { // key: [title, address, what it needs]
 };
 const MENUS = { // in this order; the first that is allowed is where one lands, unless LANDING says otherwise
   finance: 'tasks cockpit reports fund coverages claims applications proposals policies plans indicators deals flags loans enterprises standing',
-  district: 'tasks eligibility applications budgets policies cockpit loans enterprises catalogue events deals reports proposals',
+  district: 'tasks eligibility applications budgets policies cockpit loans insurance enterprises catalogue events deals reports proposals',
   bank: 'tasks upload loans coverages claims eligibility catalogue reports',
-  insurer: 'upload loans claims reports', guarantor: 'upload loans claims reports',
+  insurer: 'upload insurance loans claims reports', guarantor: 'upload loans claims reports',
   ip_office: 'tasks cockpit indicators measures deals catalogue events standing plans flags quality fund loans enterprises reports proposals',
-  auditor: 'accounts journal seals cockpit reports flags quality proposals loans enterprises access',
+  auditor: 'accounts journal seals cockpit reports flags quality proposals loans insurance enterprises access',
 };
 const LANDING = {finance: 'cockpit', district: 'eligibility', ip_office: 'cockpit'};
 

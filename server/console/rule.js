@@ -3,23 +3,18 @@
  */
 import {h, name} from './h.js';
 import {get} from './api.js';
-import {fact_text, item_title} from './decision.js';
+import {fact_text, item_title, payee_title} from './decision.js';
 import {money} from './fmt.js';
 import {table} from './table.js';
-import {t} from './words.js';
+import {t, title} from './words.js';
 
 export const OPS = {eq: ['等于', 'is'], ne: ['不等于', 'is not'], lt: ['小于', 'less than'], le: ['不超过', 'at most'],
   gt: ['大于', 'more than'], ge: ['不低于', 'at least'], in: ['为其中之一', 'one of'], between: ['在……之间', 'between'],
   exists: ['已提供', 'is told']};
 export const op_title = (op) => OPS[op] ? t(...OPS[op]) : op;
 
-export const TENORS = {'1y': ['一年期', 'one year'], '5y': ['五年期', 'five years']};
-export const DAYS = {disbursed_on: ['放款日', 'day drawn'], signed_on: ['签订日', 'day signed'], signed_month: ['签订当月', 'month signed'],
-  settled_on: ['还清日', 'day settled'], month_before_signed: ['签订前一月', 'month before signing'],
-  settled_month: ['还清当月', 'month settled'], december: ['还清当年十二月', 'December']};
-
 /** 「签订日一年期 LPR × 1.40」 */
-const lpr_text = (x) => [x.at && DAYS[x.at] ? t(...DAYS[x.at]) + t('', ', ') : null, TENORS[x.lpr] ? t(...TENORS[x.lpr]) : x.lpr, ' LPR',
+const lpr_text = (x) => [x.at ? title('policy.items.rate_ceiling.at', x.at) + t('', ', ') : null, title('policy.items.rate_ceiling.lpr', x.lpr), ' LPR',
   x.multiplier ? ` × ${x.multiplier}` : null, x.spread ? ` + ${x.spread}` : null].filter(Boolean).join('');
 
 export function value_text(fact, value) {
@@ -50,7 +45,6 @@ export function condition(c, book) {
 }
 
 const yuan = (x) => t(`${money(x)} 元`, `${money(x)} CNY`);
-const PAYEES = {borrower: ['企业', 'the firm'], bank: ['银行', 'the bank'], insurer: ['保险机构', 'the insurer'], guarantor: ['担保机构', 'the guarantor']};
 const tier_text = (x) => t(`${money(x.from)} 元起 ${x.share ? x.share + '%' : yuan(x.amount)}`, `from ${money(x.from)}: ${x.share ? x.share + ' %' : yuan(x.amount)}`);
 /** 「利息补贴：按 50%，只计知识产权部分，至多 6 个月，单笔不超过 50,000.00 元」 */
 export function item_sentence(i) {
@@ -65,7 +59,7 @@ export function item_sentence(i) {
   i.years ? t(`至多 ${i.years} 年`, `up to ${i.years} years`) : null, i.day_count ? t(`${i.day_count} 计息`, `days by ${i.day_count}`) : null,
   i.max_of_loan ? t(`不超过贷款的 ${i.max_of_loan}%`, `up to ${i.max_of_loan} % of the loan`) : null,
   i.cap ? t(`单笔不超过 ${money(i.cap)} 元`, `up to ${money(i.cap)} CNY`) : null,
-  i.payee && PAYEES[i.payee] ? t(`付给${PAYEES[i.payee][0]}`, `paid to ${PAYEES[i.payee][1]}`) : null].filter(Boolean).join(t('，', ', '));
+  i.payee ? t(`付给${payee_title(i.payee)}`, `paid to: ${payee_title(i.payee)}`) : null].filter(Boolean).join(t('，', ', '));
 }
 const PER = {loan: ['每笔贷款', 'a loan'], enterprise: ['每户企业', 'a firm'], bank: ['每家银行', 'a bank']},
   PERIOD = {year: ['每年', 'a year'], lifetime: ['累计', 'in all']};

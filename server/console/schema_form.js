@@ -14,7 +14,7 @@ import {is_map} from './diff.js';
 import {at, button, control, group, id_of, kept_as_it_is, list_buttons, put, words_control} from './document.js';
 import {whole} from './fmt.js';
 import {card} from './table.js';
-import {city, districts, is_english, spelt, t} from './words.js';
+import {city, districts, english_of, is_english, spelt, t} from './words.js';
 
 let described = null; // once a window: it is long, and does not change under a page
 
@@ -47,7 +47,7 @@ function title_of(schema, name) {
   if (is_money(schema)) return title + t('（元）', ' (CNY)');
   return is_rate(schema) && !/倍数|加点|百分点|加成|%/.test(schema.title || '') ? title + '（%）' : title;
 }
-const choice = (schema, v) => !is_english() && schema['x-titles'] && schema['x-titles'][v] || spelt(v);
+const choice = (schema, v) => is_english() ? english_of(v) : schema['x-titles'] && schema['x-titles'][v] || v;
 
 /** The control of one value: what field() takes, and how its text is read. */
 function leaf(schema, name, need, top) {

@@ -13,9 +13,21 @@ export const is_english = () => language === 'en';
 /** Both texts stand beside each other where they are used. */
 export const t = (zh, en) => language === 'en' ? en : zh;
 
+/** Names that say too little, or say it badly, when they are spelt. */
+const NAMED = {at: 'Rate of which day', by_kind: 'Each kind of insurance by itself', cap_bank_year: 'Cap of a bank in a year',
+  cap_enterprise_year: 'Cap of a firm in a year', cap_fund_year: 'Cap of the fund in a year', claim_window_days: 'Days in which to claim',
+  costs_max_share: 'Costs, at most this share of what came back', declared: 'What firms may state themselves', due_days: 'Days after the period',
+  effective_from: 'In force from', effective_to: 'In force until', file_within_days: 'Days after draw-down in which to file',
+  excludes: 'Not together with', field: 'Technical field', ip_part_only: 'The IP part only', ip_share_min: 'Least share of IP',
+  item: 'What is paid for', legal_ref: 'Legal source', max_of_loan: 'At most this share of the loan', min_grade: 'Class, this or worse',
+  npl_breaker: 'Stops at this share of bad loans', npl_ratio: 'Share of bad loans', of_loan: 'Share of the loan', on: 'Day', per: 'For each',
+  points: 'Percentage points a year', pool_balance_limits_liability: 'Never more than the balance', public_max_share: 'Public money, at most this share',
+  version_by: 'Version by the day of', way: 'Way of dealing', what: 'What for', when: 'Only where', with: 'With whom', words: 'Words to search by',
+  written_off: 'Written off first'};
 const SPELT = {uscc: 'credit code', ip: 'IP', lpr: 'LPR', no: 'number', zh: 'Chinese', en: 'English'};
 /** What a name of the interface says by itself, in English: "acquirer_uscc" is "Acquirer credit code". */
 export function spelt(name) {
+  if (NAMED[name]) return NAMED[name];
   const text = name.split('_').map((w) => SPELT[w] || w).join(' ');
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
@@ -31,6 +43,12 @@ export const words_of = (of) => Object.keys(lists[of] || {});
 export function title(of, word) {
   const found = lists[of] && lists[of][word];
   return found ? found[language] : String(word);
+}
+
+/** The English title of a word of some field; what is only told (states, steps) comes first in the lists, and last here. */
+export function english_of(word) {
+  const found = Object.values(lists).reverse().find((l) => l[word]);
+  return found ? found[word].en : spelt(word);
 }
 
 let places = [],

@@ -16,7 +16,7 @@ await story(async (as) => {
   await says(w, '#judged', '检查通过');
   await w.page.locator('#p-items-0-share').fill('40.00');
   await says(w, '#judged', '检查通过');
-  assert.match(await text(w, '#reads table'), /利息补贴 · 比例（%）\s+50.00\s+40.00/);
+  assert.match(await text(w, '#reads table'), /贴息 · 比例（%）\s+50.00\s+40.00/);
 
   // by keyboard: another clause, found by its title, in a group of its own; what is not yet filled in is no mistake
   await w.page.locator('#p-eligible-all-add').focus();

@@ -61,6 +61,7 @@ async function examples(get) {
     ['/console/policies/{id}', '/v1/policies'],
     ['/console/flags/{id}', '/v1/flags'],
     ['/console/deals/{id}', '/v1/ip-deals'],
+    ['/console/insurance/{id}', '/v1/insurance-policies'],
   ]) {
     const item = await first(api + '?limit=1');
     of[path_] = item && item.id ? path_.replace('{id}', item.id) : null;

@@ -51,10 +51,6 @@ test('sums are exact', () => {
 });
 
 test('quarters and instants', () => {
-  assert.equal(fmt.quarter_of('2022-09-30'), '2022Q3');
-  assert.equal(fmt.quarter_add('2022Q4', 1), '2023Q1');
-  assert.equal(fmt.quarter_add('2022Q1', -1), '2021Q4');
-  assert.equal(fmt.days_between('2026-11-29', '2026-12-02'), 3);
   assert.equal(fmt.instant('2026-11-29T23:30:00Z'), '2026-11-30 07:30');
   assert.equal(fmt.instant('2026-11-29T23:30:00.123456+08:00'), '2026-11-29 23:30');
   assert.equal(

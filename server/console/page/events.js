@@ -4,12 +4,9 @@
 import {name, u} from '../h.js';
 import {count, money} from '../fmt.js';
 import {list_page} from '../list.js';
-import {district_title, t} from '../words.js';
+import {district_title, t, title} from '../words.js';
 
-export const EVENTS = {park_visit: ['入园惠企', 'Park visit'], bank_enterprise: ['银企对接', 'Banks and firms'],
-  bank_park: ['银园对接', 'Banks and parks'], promotion: ['推介会', 'Promotion'], auction: ['拍卖会', 'Auction'],
-  briefing: ['政策宣讲', 'Briefing']};
-export const event_kind = (e) => EVENTS[e.kind] ? t(...EVENTS[e.kind]) : e.kind;
+export const event_kind = (e) => title('matching_event.kind', e.kind);
 
 export const page = list_page({
   title: () => t('对接活动', 'Matching events'),

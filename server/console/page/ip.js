@@ -15,29 +15,6 @@ const RESULTS = {
   manual: ['none', '人工核对', 'By hand'],
   not_applicable: ['none', '不适用', 'Does not apply'],
 };
-const STATES = {
-  unknown: ['未登记状态', 'Not told'],
-  live: ['有效', 'Live'],
-  granted: ['有效', 'Granted'],
-  applied: ['申请中', 'Applied'],
-  grace: ['年费滞纳期', 'Grace'],
-  suspended: ['中止', 'Suspended'],
-  lapsed: ['终止', 'Lapsed'],
-  invalidated: ['宣告无效', 'Invalidated'],
-};
-const EVENTS = {
-  applied: ['申请', 'Applied'],
-  granted: ['授权', 'Granted'],
-  twin: ['同日申请', 'Twin'],
-  grace: ['年费滞纳', 'Grace'],
-  suspended: ['中止', 'Suspended'],
-  lapsed: ['终止', 'Lapsed'],
-  transferred: ['转让', 'Transferred'],
-  invalidation_filed: ['无效宣告请求', 'Invalidation filed'],
-  invalidated: ['宣告无效', 'Invalidated'],
-  renewed: ['续展', 'Renewed'],
-};
-
 export const page = {
   load: async (ctx) => ({right: await get(u`/v1/ip/${ctx.at.number}`)}),
   title: (ctx, d) => `${title('loan.ip.kind', d.right.kind || '')} ${d.right.number}`,
@@ -101,7 +78,7 @@ export const page = {
         card(
           t('登记簿', 'Register'),
           facts([
-            [t('状态', 'State'), STATES[r.state] ? t(...STATES[r.state]) : r.state],
+            [t('状态', 'State'), title('ip.state', r.state)],
             [t('申请日', 'Filed'), r.filed_on],
             [t('授权日', 'Granted'), r.granted_on],
             [t('期限届满', 'Expires'), r.expiry ? [r.expiry.on, h('p', {class: 'hint'}, r.expiry.rule)] : r.expires_on],
@@ -119,7 +96,7 @@ export const page = {
             ? timeline(
                 r.events.map((e) => ({
                   on: e.on,
-                  what: EVENTS[e.kind] ? t(...EVENTS[e.kind]) : e.kind,
+                  what: title('ip_event.kind', e.kind),
                   by: e.recorded_by,
                 })),
               )

@@ -7,9 +7,7 @@ import {list_page} from '../list.js';
 import {badge} from '../table.js';
 import {district_title, t} from '../words.js';
 
-export const STATES = {draft: ['unknown', '草案', 'Draft'], in_force: ['good', '施行中', 'In force'], ended: ['none', '已终止', 'Ended']};
-export const state_badge = (p) => badge(null, (STATES[p.state] || ['none'])[0],
-  STATES[p.state] ? t(STATES[p.state][1], STATES[p.state][2]) : p.state);
+export const state_badge = (p) => badge('policy.state', p.state);
 
 export const page = list_page({
   title: () => t('政策与试算', 'Policies'),

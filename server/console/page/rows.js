@@ -53,6 +53,7 @@ const ADDRESS = {
   ip_deal: '/console/deals/',
   coverage: '/console/coverages/',
   flag: '/console/flags/',
+  insurance_policy: '/console/insurance/',
 };
 const record_href = (item) => (ADDRESS[item.type] ? ADDRESS[item.type] + encodeURIComponent(item.id) : null);
 const TYPES = {
