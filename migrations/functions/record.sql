@@ -233,38 +233,61 @@ create or replace function record_seen_problem(record_id uuid, told text) return
      limit 1
 $$;
 
--- The values in a document, each by its pointer, in the order in which they stand.
-create or replace function json_leaves(doc json) returns table (no bigint, pointer text, value text)
+-- The elements of a list. known: what an element is known by wherever it stands in it, by its clause, code, item, fact
+-- or lower end; of those that have no such name, or share it, by how many of them stand before it.
+create or replace function json_elements_known(list json) returns table (no bigint, known text, value json)
     language plpgsql immutable as $$
 begin
     return query
-    with recursive part(place, pointer, value) as (
-        select '{}'::bigint[], '', doc
+    with element as (
+        select e.no, e.value,
+               case json_typeof(e.value) when 'object' then
+                    coalesce(e.value ->> 'clause', e.value ->> 'code', e.value ->> 'item', e.value ->> 'fact',
+                             e.value ->> 'from') end as own
+          from json_array_elements(list) with ordinality as e(value, no)
+    ), named as (
+        select e.*, e.own is not null and count(*) over (partition by e.own) = 1 as alone from element e
+    )
+    select n.no,
+           case when n.alone then '=' || n.own
+                else '#' || count(*) filter (where not n.alone) over (order by n.no) end,
+           n.value
+      from named n;
+end $$;
+
+-- The values in a document, each by its pointer and by what it is known by, in the order in which they stand.
+create or replace function json_leaves(doc json) returns table (no bigint, pointer text, known text, value text)
+    language plpgsql immutable as $$
+begin
+    return query
+    with recursive part(place, pointer, known, value) as (
+        select '{}'::bigint[], '', '', doc
         union all
-        select p.place || m.no, p.pointer || '/' || replace(replace(m.key, '~', '~0'), '/', '~1'), m.value
+        select p.place || m.no, p.pointer || '/' || replace(replace(m.key, '~', '~0'), '/', '~1'),
+               p.known || '/' || replace(replace(m.known, '~', '~0'), '/', '~1'), m.value
           from part p
          cross join lateral (
-               select e.no, e.key, e.value
+               select e.no, e.key, e.key as known, e.value
                  from json_each(case json_typeof(p.value) when 'object' then p.value else '{}'::json end)
                       with ordinality as e(key, value, no)
                union all
-               select e.no, (e.no - 1)::text, e.value
-                 from json_array_elements(case json_typeof(p.value) when 'array' then p.value else '[]'::json end)
-                      with ordinality as e(value, no)) m
+               select e.no, (e.no - 1)::text, e.known, e.value
+                 from json_elements_known(case json_typeof(p.value) when 'array' then p.value else '[]'::json end) e) m
     )
-    select row_number() over (order by p.place), p.pointer, p.value #>> '{}'
+    select row_number() over (order by p.place), p.pointer, p.known, p.value #>> '{}'
       from part p
      where json_typeof(p.value) not in ('object', 'array');
 end $$;
 
--- What the second document says otherwise than the first, value by value.
+-- What the second document says otherwise than the first, value by value; what only moved in its list is the same.
+-- pointer: in the second, of what is gone in the first.
 create or replace function json_differences(a json, b json) returns table (no bigint, pointer text, seen text, now text)
     language plpgsql immutable as $$
 begin
     return query
-    select coalesce(y.no, x.no), coalesce(x.pointer, y.pointer), x.value, y.value
+    select coalesce(y.no, x.no), coalesce(y.pointer, x.pointer), x.value, y.value
       from json_leaves(a) x
-      full join json_leaves(b) y on y.pointer = x.pointer
+      full join json_leaves(b) y on y.known = x.known
      where x.value is distinct from y.value;
 end $$;
 

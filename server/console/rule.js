@@ -96,13 +96,19 @@ export function leaves(x, at = '') {
   return Object.entries(x).flatMap(([k, v]) => leaves(v, `${at}/${k}`));
 }
 
-// What an element of a list is known by, wherever it stands in it; one without a name by its place.
-const known_by = (x, i, list) => {
-  const own = x && typeof x === 'object' ? x.clause || x.code || x.item : x;
-  return typeof own === 'string' && list.filter((y) => y && (y.clause || y.code || y.item || y) === own).length === 1 ? own : String(i);
-};
-function entries(x) {
-  return Array.isArray(x) ? x.map((v, i) => [known_by(v, i, x), i, v]) : Object.entries(x).map(([k, v]) => [k, k, v]);
+// What an element of a list is known by, wherever it stands in it.
+const NAMES_OF = ['clause', 'code', 'item', 'metric', 'no', 'number', 'party', 'fact', 'from'];
+const own_name = (x) => is_tree(x) ? NAMES_OF.map((k) => x[k]).find((v) => v !== undefined && !is_tree(v)) : undefined;
+/** [[known, key, value]]: one that has no name of its own is the one that says the same in the other list, else the next of such. */
+function entries(x, other) {
+  if (!Array.isArray(x)) return Object.entries(x).map(([k, v]) => [k, k, v]);
+  const names = x.map(own_name), others = (Array.isArray(other) ? other : []).map((v) => JSON.stringify(v));
+  let nth = 0;
+  return x.map((v, i) => {
+    const text = JSON.stringify(v);
+    if (names[i] !== undefined && names.filter((n) => n === names[i]).length === 1) return ['=' + names[i], i, v];
+    return [others.includes(text) && x.findIndex((y) => JSON.stringify(y) === text) === i ? 'as ' + text : '#' + nth++, i, v];
+  });
 }
 const is_tree = (x) => x !== null && typeof x === 'object';
 
@@ -113,7 +119,7 @@ const is_tree = (x) => x !== null && typeof x === 'object';
 export function changes(a, b, at = '') {
   const whole = !is_tree(a) || !is_tree(b) || Array.isArray(a) !== Array.isArray(b) || (Array.isArray(a) && ![...a, ...b].some(is_tree));
   if (whole) return JSON.stringify(a) === JSON.stringify(b) ? [] : [{pointer: at, a, b}];
-  const x = new Map(entries(a).map((e) => [e[0], e])), y = new Map(entries(b).map((e) => [e[0], e]));
+  const x = new Map(entries(a, b).map((e) => [e[0], e])), y = new Map(entries(b, a).map((e) => [e[0], e]));
   return [...new Set([...x.keys(), ...y.keys()])].flatMap((k) => {
     const before = x.get(k), after = y.get(k);
     return changes(before ? before[2] : undefined, after ? after[2] : undefined, `${at}/${(after || before)[1]}`);

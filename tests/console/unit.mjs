@@ -118,6 +118,13 @@ test('what differs is told once, wherever it stands in its list', async () => {
   assert.deepEqual(changes(old, now).map((c) => [c.pointer, c.a, c.b]), [['/eligible/all/0', {clause: 'a', text: 'A'}, undefined],
     ['/eligible/all/0/value', ['1', '2'], ['1', '3']], ['/eligible/all/1', undefined, {any: []}], ['/items/1/share', '50', '40'],
     ['/items/0', undefined, {item: 'premium'}]]);
+  // One put in at the top, before groups that have no name and what is known by a fact or a number: it alone is told.
+  const group = {any: [{fact: 'x', op: 'eq', value: '1'}, {fact: 'y', op: 'eq', value: '2'}]}, test_ = {fact: 'z', op: 'ge', value: '3'};
+  assert.deepEqual(changes({all: [group, test_]}, {all: [{not: group}, group, test_]}).map((c) => [c.pointer, c.a]), [['/all/0', undefined]]);
+  assert.deepEqual(changes({all: [test_, group]}, {all: [group, {...test_, value: '4'}]}).map((c) => [c.pointer, c.a, c.b]), [['/all/1/value', '3', '4']]);
+  assert.deepEqual(changes({measures: [{no: 1, due: 5}, {no: 2, due: 6}]}, {measures: [{no: 3, due: 4}, {no: 1, due: 5}, {no: 2, due: 7}]})
+    .map((c) => c.pointer), ['/measures/2/due', '/measures/0']);
+  assert.deepEqual(changes([group, group], [group]).map((c) => [c.pointer, c.b]), [['/1', undefined]], 'one of two that say the same');
 });
 
 const all = fs.readdirSync(FILES, {recursive: true}).filter((f) => f.endsWith('.js'));

@@ -383,6 +383,15 @@ class Proposals(FundCase):
             ("/items/1/share", "补贴项目", "50.00", "40.00"), ("/items/2/item", "补贴项目", "guarantee_fee", None),
             ("/items/2/share", "补贴项目", "50.00", None), ("/items/2/cap", "补贴项目", "50000.00", None)])
         self.assertEqual(self.get(policy + "/diff?against=" + policy.split("/")[-1])["difference"], [])
+        # A condition put in at the top, the others behind it turned round: it alone is told, and one that says another value.
+        tests = [dict(x) for x in body["eligible"]["all"]]
+        tests[2]["value"] = "40"
+        top = dict(later, effective_from="2025-08-01", items=body["items"], eligible={"all": [
+            {"clause": "top", "text": "无贷款保证保险", "fact": "loan.insured", "op": "eq", "value": False}] + tests[::-1]})
+        topped = self.post("/v1/policies", top, self.finance, 201).headers["location"]
+        told = {x["pointer"]: (x["seen"], x["now"]) for x in self.get(topped + "/diff?against=" + policy.split("/")[-1])["difference"]}
+        self.assertEqual(told.pop("/eligible/all/4/value"), ("30", "40"))  # the third of six, from behind, below the new one
+        self.assertEqual(sorted(told), ["/effective_from", "/effective_to"] + ["/eligible/all/0/" + k for k in ("clause", "fact", "op", "text", "value")])
         for path in (policy + "/diff?against=" + nobodys, "/v1/policies/%s/diff?against=%s" % (nobodys, nobodys)):
             self.assertEqual(self.d.call("GET", path, token=self.bank).status, 404)
         self.assertEqual(self.d.call("GET", policy + "/diff", token=self.bank).codes(), [("?against", "E_NEED")])
