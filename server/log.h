@@ -45,6 +45,7 @@
     X(SAY_LIMIT, "limit")                                                                          \
     X(SAY_REPORT_TOTALS, "report_totals")                                                          \
     X(SAY_FLAG_SCAN, "flag_scan")                                                                  \
+    X(SAY_DAYS, "days")                                                                            \
     X(SAY_COVERAGE_FAILED, "coverage_failed")                                                      \
     X(SAY_REPORT_FAILED, "report_failed")                                                          \
     X(SAY_ACCESS_LOST, "access_lost")                                                              \

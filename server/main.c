@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "cluster.h"
 #include "conf.h"
+#include "days.h"
 #include "desk.h"
 #include "intake.h"
 #include "keeper.h"
@@ -44,6 +45,7 @@ struct daemon {
     struct database database;
     struct cluster *pg;
     struct nightly *nightly;
+    struct days *days;
     struct verifier *verifier;
     struct keeper *keeper;
     int fd;                 /* bound; -1 once http has it */
@@ -234,6 +236,16 @@ static void nightly_stop(struct daemon *p)
     nightly_close(p->nightly);
 }
 
+static bool days_start(struct daemon *p)
+{
+    p->days = days_open(&p->s, &p->database);
+    return true;
+}
+static void days_stop(struct daemon *p)
+{
+    days_close(p->days);
+}
+
 static bool verifier_start(struct daemon *p)
 {
     p->verifier = verifier_open(&p->s);
@@ -317,6 +329,7 @@ static const struct service {
     {.open = keys_start, .ready = keys_are_ready, .close = keys_stop},
     {.open = http_start, .idle = http_is_idle, .close = http_stop},
     {.open = nightly_start, .close = nightly_stop},
+    {.open = days_start, .close = days_stop},
     {.open = verifier_start, .close = verifier_stop},
     {.open = keeper_start, .close = keeper_stop},
     {.open = witnesses_start, .close = witnesses_stop},

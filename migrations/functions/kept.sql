@@ -8,7 +8,8 @@
 --   manifest  the signed manifest of the seal names its digest
 --   batch     a row of access_batch, which is kept, has the digest of its batch
 --   program   held against what the program carries, at each start
---   passing   not at all: what is forgotten within minutes, or stands for a moment, and decides no figure
+--   passing   not at all: what is forgotten within minutes, or stands for a moment, and decides no figure; and of what
+--             place of the log a cache is, which shows in the cache
 --   kept      each row as it was written is in log_row, which leaves cover; so is every table not named here
 create or replace function log_table() returns table (tab regclass, proof text) language sql stable as $$
     select c.oid::regclass, coalesce(x.proof, 'kept')
@@ -23,7 +24,8 @@ create or replace function log_table() returns table (tab regclass, proof text) 
            ('coverage_reserved', 'made'), ('loan_rollup', 'made'), ('city_rollup', 'made'), ('firm_quarter', 'made'),
            ('city_firms', 'made'), ('loan_balance', 'made'), ('balance_rollup', 'made'), ('firm_balance', 'made'),
            ('balance_firms', 'made'), ('event_rollup', 'made'), ('received_rollup', 'made'),
-           ('pledge_no_shared', 'made')) x(name, proof) on x.name = c.relname
+           ('pledge_no_shared', 'made'), ('city_days', 'made'), ('days_mark', 'passing')) x(name, proof)
+             on x.name = c.relname
      where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
 $$;
 

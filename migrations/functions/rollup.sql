@@ -729,92 +729,61 @@ begin
            (0, least(plan, year_before(year_start(first))), last)) as x(n, since, until);
 end $$;
 
--- The row of a section in which a loan l stands, as an expression: what rollup_class_rows says of its class, without
--- making that. word: where a class tells the row (loan_class_words).
-create or replace function rollup_row_expression(section text) returns table (expression text, word int)
+-- The row of a section (null: of each) in which a loan l stands, as an expression: what rollup_class_rows says of its
+-- class, without making that.
+create or replace function rollup_row_expression(of_section text) returns table (section text, expression text)
     language sql immutable rows 1 as $$
-    select x.expression, x.word
+    select x.section, x.expression
       from (values
-           ('all', '''''', null),
-           ('by_bank', 'l.org_id::text', 1),
-           ('by_district', 'l.district', 2),
-           ('by_kind', 'loan_secured_by(l.patents, l.trademarks)', 3),
+           ('all', ''''''),
+           ('by_bank', 'l.org_id::text'),
+           ('by_district', 'l.district'),
+           ('by_kind', 'loan_secured_by(l.patents, l.trademarks)'),
            ('by_ip_kind', '(select coalesce(loan_right_kind(min(p.kind), max(p.kind)), ''unknown'')'
-                          ' from loan_ip p where p.record_id = l.id and p.version = l.version)', 4),
-           ('by_product', 'l.product', 5),
-           ('by_size', 'l.size', 6),
-           ('by_industry', 'loan_industry_section(l.industry)', 7),
-           ('small_loans', 'loan_amount_class(l.amount_fen)', 8),
-           ('first_loans', 'loan_firstness(l.first_loan)', 9)) as x(section, expression, word)
-     where x.section = $1
+                          ' from loan_ip p where p.record_id = l.id and p.version = l.version)'),
+           ('by_product', 'l.product'),
+           ('by_size', 'l.size'),
+           ('by_industry', 'loan_industry_section(l.industry)'),
+           ('small_loans', 'loan_amount_class(l.amount_fen)'),
+           ('first_loans', 'loan_firstness(l.first_loan)')) as x(section, expression)
+     where of_section is null or x.section = of_section
 $$;
 
 -- What the quarters that count up to a day alone add to each period (report_periods) of a section: that of the report
 -- up to cut, the same of last year and the one before up to the days that compare with it; and to the periods of all
 -- quarters of the plan, as they stand beside those of last year (7) and the quarters before (8). Today the quarter
--- of the report is in the sums as it is: nothing is dated after. Loans are found by their day; a firm counts in the
--- first of its quarters that lies in the period. Runs as the owner: what firms took is nobody's to read, so it asks who
--- asks. The expression makes it a statement of its own; it reads no more columns than that needs.
+-- of the report is in the sums as it is: nothing is dated after. They are sums of their days; a firm counts in the
+-- first of its quarters that lies in the period. Runs as the owner, as what firms took is nobody's to read: so it asks
+-- who it is that asks.
 create or replace function rollup_heads(section text, first date, cut date)
     returns table (n int, row_key text, loans bigint, fen bigint, registered bigint, patents bigint, trademarks bigint,
                    firms bigint)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
--- @plpgsql_check_options: security_warnings = off
+#variable_conflict use_column
 declare
     plan constant date := plan_first_day(first, null);
-    part record;
+    previous constant date := (first - interval '3 months')::date;
+    since_day constant date[] := array[first, year_before(first), previous];
+    until_day constant date[] := array[case when cut < today() then cut end, year_before(cut),
+                                       report_cut_before(first, cut)];
 begin
     if my_kind() not in ('finance', 'ip_office', 'auditor') then
         return;
     end if;
-    select e.* into part from rollup_row_expression(section) e;
-    return query execute format('
-        with head (place, quarter, until) as (
-            values (1, $1, case when $2 < today() then $2 end), (2, year_before($1), year_before($2)),
-                   (3, ($1 - interval ''3 months'')::date, report_cut_before($1, $2))
-        ),
-        period (n, place, since) as (
-            values (0, 1, $1), (1, 1, $1), (2, 2, year_before($1)), (3, 3, ($1 - interval ''3 months'')::date),
-                   (4, 1, year_start($1)), (5, 2, year_before(year_start($1))), (6, 1, $3),
-                   (7, 2, ($3 - interval ''12 months'')::date), (8, 3, ($3 - interval ''3 months'')::date)
-        ),
-        firm as materialized (
-            select h.place, h.quarter, x.row_key, x.borrower, count(*) as loans, sum(x.amount_fen) as fen,
-                   sum(x.registered) as registered, sum(x.patents) as patents, sum(x.trademarks) as trademarks
-              from head h
-             cross join lateral (
-                   select l.borrower, %s as row_key, l.amount_fen,
-                          loan_registered_fen(l.registered_fen, l.amount_fen) as registered, l.patents, l.trademarks
-                     from loan l
-                    where l.signed_on between h.quarter and h.until
-                      and not exists (select from loan later
-                                       where later.id = l.id and later.version = l.version + 1 and later.version > 1)
-                      and not exists (select from loan_void v where v.loan_id = l.id and v.until_at = ''infinity'')
-                   offset 0) x
-             group by 1, 2, 3, 4
-        ),
-        stood as materialized ( -- before: the last quarter that may matter in which the firm stood in the row
-            select f.*, b.before
-              from firm f
-              left join lateral (
-                   select q.quarter as before
-                     from firm_quarter q
-                    where q.borrower = f.borrower and q.quarter < f.quarter
-                      and q.quarter >= (select min(p.since) from period p
-                                         where p.place = f.place and (p.n <= 6 or $4 is null))
-                      and ($4 is null or exists (select from unnest(q.classes) c
-                                                  where split_part(c, '' '', $4) = f.row_key))
-                    order by q.quarter desc
-                    limit 1) b on true
-        )
-        select p.n, f.row_key, sum(f.loans)::bigint, sum(f.fen)::bigint, sum(f.registered)::bigint,
-               sum(f.patents)::bigint, sum(f.trademarks)::bigint,
-               count(*) filter (where f.before is null or f.before < p.since)
-          from stood f
-          join period p on p.place = f.place and p.since <= f.quarter
-         where p.n <= 6 or $4 is null
-         group by 1, 2', part.expression)
-        using first, cut, plan, part.word;
+    return query
+    select p.n, d.row_key, sum(d.loans)::bigint, sum(d.amount_fen)::bigint, sum(d.registered_fen)::bigint,
+           sum(d.patents)::bigint, sum(d.trademarks)::bigint,
+           coalesce(sum(d.firms) filter (where d.before < p.since), 0)::bigint
+      from (values (0, 1, rollup_heads.first), (1, 1, rollup_heads.first), (2, 2, year_before(rollup_heads.first)),
+                   (3, 3, previous), (4, 1, year_start(rollup_heads.first)),
+                   (5, 2, year_before(year_start(rollup_heads.first))), (6, 1, plan),
+                   (7, 2, (plan - interval '12 months')::date), (8, 3, (plan - interval '3 months')::date)
+           ) as p(n, place, since)
+      join rollup_days_now(rollup_heads.section, since_day, until_day) d
+        on d.day between since_day[p.place] and until_day[p.place]
+     where p.since <= since_day[p.place]
+       and (p.n <= 6 or rollup_heads.section = 'all')
+     group by 1, 2;
 end $$;
 
 -- Loans, amount and distinct firms of a section's rows, as arrays over the periods 1 to 6, and what is registered of

@@ -217,6 +217,11 @@ create or replace function verify_firm_quarter() returns setof firm_quarter lang
 create or replace function verify_city_firms() returns setof city_firms language sql stable as
     $$ select x.section, x.row_key, x.quarter, x.before, x.firms from city_firms_rows x $$;
 
+-- Loans by day in the rows of the report, as of the mark.
+create or replace function verify_city_days() returns setof city_days language sql stable as
+    $$ select d.* from days_mark m join log_head h on h.size = m.leaf
+        cross join lateral rollup_days(null, null, h.signed_at) d $$;
+
 -- Lives that were judged, at the ends of quarters. One that cannot be has none: so its balances are found, and then is
 -- asked which event it is (verify_lives). Before accounts were kept by day interest had no bound.
 create or replace function verify_life_bad(l loan, told loan_event[], ends date[], f loan_life) returns loan_life[]

@@ -127,7 +127,7 @@ create or replace function wall_door(name text) returns text language sql stable
         'console_session_close', 'console_session_open', 'console_session_use',
         'access_seal', 'access_store', 'account_open', 'coverage_booked', 'coverage_follow', 'flags_beside',
         'flags_submitted', 'flag_scan_store', 'nonce_take', 'proposal_open', 'report_form_draft',
-        'report_forms_seal', 'transfer_post', 'webhook_note')
+        'report_forms_seal', 'rollup_days_keep', 'transfer_post', 'webhook_note')
             or exists (select from record_type t where t.decides and wall_door.name = t.name || '_decide'
                           or t.followed and wall_door.name = t.name || '_followed')
             then 'pledged_lane'

@@ -71,14 +71,15 @@ begin
            recorded_at)
     select s.id, 1, s.org_id, '{{}}', s.borrower, 'firm', s.district, s.product, s.industry, s.size, s.first_loan,
            s.fen, s.fen, 36500, s.signed, s.signed + 5, s.signed + s.term + 5, (s.right_kind <> 'trademark')::int,
-           (s.right_kind = 'trademark')::int, now()
+           (s.right_kind = 'trademark')::int, (select min(h.signed_at) from log_head h)
       from slice s;
     insert into loan_event (id, loan_id, org_id, parties, district, reference, kind, on_day, principal_fen, recorded_at)
-    select gen_random_uuid(), s.id, s.org_id, '{{}}', s.district, e.kind || s.n, e.kind, s.signed + e.days, e.fen, now()
+    select gen_random_uuid(), s.id, s.org_id, '{{}}', s.district, e.kind || s.n, e.kind, s.signed + e.days, e.fen,
+           (select min(h.signed_at) from log_head h)
       from slice s
      cross join lateral (values ('repaid', 20, 1000000::bigint), ('overdue', 100, 2000000), ('settled', 200, null))
            as e(kind, days, fen)
-     where s.life %% 50 = 0 and (e.kind <> 'settled' or s.life %% 100 = 0);
+     where s.life %% 50 = 0 and (e.kind <> 'settled' or s.life %% 100 = 0) and s.signed + e.days <= date '{today}';
 end $$;
 create table bench_index as
     select i.indexrelid::regclass::text as name, pg_get_indexdef(i.indexrelid) as made from pg_index i
@@ -116,6 +117,8 @@ def load(d, first, last):
                         " and attnum > 0" % made)
         sql(d, "truncate %s; insert into %s (%s) select %s from %s" % (t, t, columns, columns, made))
         d.sql("vacuum analyze " + t)
+    sql(d, "update days_mark set leaf = null; select rollup_days_keep(0, 1000000000)")
+    d.sql("vacuum analyze city_days")
     print("%s loans: %.0f s to load, %.0f s for indexes, %.0f s to fill the rollups, %s on disk" % (
         sql(d, "select to_char(count(*), 'FM99,999,999') from loan"), stored - began, filled - stored, time.time() - filled,
         d.sql("select pg_size_pretty(pg_database_size('pledged'))")), flush=True)
@@ -207,7 +210,8 @@ def main():
             d.org("bank", "BENCH-%d" % n)
         finance = d.token("finance")
         sample(d)
-        d.sql(LOADER.format(banks=BANKS, districts=DISTRICTS, begun=BEGUN, days=DAYS))
+        d.sql(LOADER.format(banks=BANKS, districts=DISTRICTS, begun=BEGUN, days=DAYS,
+                            today=TODAY))
         before, p50, each, beside = 0, [], [], []
         for size in sizes:
             load(d, before, size)
