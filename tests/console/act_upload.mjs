@@ -69,6 +69,18 @@ await story(async (as) => {
   await says(w, '.tally', '已报过');
   assert.equal(await tally(w), '已报过 2');
 
+  // what counts in a sealed quarter is refused without a reason: the page asks for it and sends it along
+  await w.page.route('**/v1/loans?*', (r) => r.request().url().includes('reason=') ? r.continue() : r.fulfill({status: 200,
+    contentType: 'application/x-ndjson', body: [2, 3].map((line) => JSON.stringify({line, outcome: 'refused', errors: [{pointer: '/reason',
+      code: 'E_LATE_REASON', title: '须说明迟报原因', cure: '说明'}]})).join('\n')}));
+  assert.equal(await w.page.locator('#reason').count(), 0);
+  await w.page.click('#try');
+  await says(w, '.tally', '有问题');
+  await w.page.fill('#reason', '系统故障');
+  await w.page.click('#try');
+  await says(w, '.tally', '已报过');
+  await w.page.unroute('**/v1/loans?*');
+
   // ten thousand lines: told as they go, a hundred on a page
   await w.page.setInputFiles('#file', at('many.csv'));
   await says(w, '.notice', '10,000 行');

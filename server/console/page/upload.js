@@ -111,7 +111,7 @@ async function run(s, dry, records, indices) {
   s.busy = true;
   s.failure = null;
   s.draw();
-  const query = dry ? {dry_run: 'true'} : {};
+  const query = {dry_run: dry ? 'true' : null, reason: s.reason || null};
   try {
     if (s.kind === 'xlsx') s.verdicts = (await send_whole(path_of(s), query, s.bytes, XLSX)).verdicts;
     else await send_slices({path: path_of(s), query, header: s.header, records, type: type_of(s), from: s.done,
@@ -215,9 +215,13 @@ function failure(s, again) {
       h('button', {type: 'button', onclick: again}, gone ? t('继续', 'Go on') : t('重试', 'Try again')));
 }
 
+/** What counts in a sealed quarter wants a reason for coming late: asked for when a line says so. */
+const late = (s) => !s.reason && !s.verdicts.some((v) => (v.errors || []).some((e) => e.code === 'E_LATE_REASON')) ? null : h('div', {class: 'field'},
+  h('label', {for: 'reason'}, t('迟报原因（填写后再试一次）', 'Why it comes late (then try again)')),
+  h('input', {id: 'reason', maxlength: '500', value: s.reason || null, onchange: (e) => { s.reason = e.target.value.trim(); }}));
 function trial(s) {
   const start = () => { s.verdicts = s.done ? s.verdicts : []; s.at = 0; run(s, true, s.records); };
-  return card(t('2　试报', '2 Try'), h('p', {class: 'quiet'}, t('逐行检查，不入账。', 'Every line is judged; nothing is stored.')),
+  return card(t('2　试报', '2 Try'), h('p', {class: 'quiet'}, t('逐行检查，不入账。', 'Every line is judged; nothing is stored.')), late(s),
     h('div', {class: 'buttons'}, h('button', {type: 'button', class: s.tried ? null : 'primary', id: 'try', disabled: s.busy ? true : null,
     onclick: () => { s.done = 0; start(); }}, s.tried ? t('再试一次', 'Try again') : t('试报', 'Try')),
     s.may_compare ? h('button', {type: 'button', id: 'compare', disabled: s.busy ? true : null, onclick: () => compare(s)},
@@ -246,8 +250,7 @@ function final(s) {
     s.draw();
     document.getElementById('final').focus();
   };
-  const verb = !bad || whole ? t(`报送 ${count(good.length)} 行`,
-    `Send ${count(good.length)} lines`) : t(`报送其余 ${count(good.length)} 行，${count(bad)} 行稍后补报`,
+  const verb = !bad || whole ? t(`报送 ${count(good.length)} 行`, `Send ${count(good.length)} lines`) : t(`报送其余 ${count(good.length)} 行，${count(bad)} 行稍后补报`,
     `Send ${count(good.length)} lines, ${count(bad)} later`);
   return card(t('3　正式报送', '3 Send'), s.sending ? failure(s, sending) : null,
     h('div', {class: 'buttons'}, h('button', {type: 'button', class: 'primary', id: 'send', disabled: s.busy || !good.length ? true : null,
@@ -274,8 +277,7 @@ export const page = {
       t('下载有问题的行（附原因）', 'Download what is wrong, with reasons'))) : null, verdict_table(s)) : null);
     s.draw_progress = () => replace(s.progress, s.busy ? [h('progress',
       {max: String(s.records ? s.records.length : 1), value: s.records ? String(s.done) : null, 'aria-label': t('进度', 'Progress')}), ' ',
-      s.records ? t(`${count(s.done)} / ${count(s.records.length)} 行`,
-      `${count(s.done)} of ${count(s.records.length)}`) : t('正在检查工作簿……', 'Reading the workbook…')] : null);
+      s.records ? t(`${count(s.done)} / ${count(s.records.length)} 行`, `${count(s.done)} of ${count(s.records.length)}`) : t('正在检查工作簿……', 'Reading the workbook…')] : null);
     s.draw = () => {
       const had = body.contains(document.activeElement) ? document.activeElement.id : null;
       replace(body, chosen(s) ? card(null, chosen(s)) : null, s.file && !s.wrong ? [s.header_problems ? columns(s, d.titles) : null,
