@@ -82,9 +82,13 @@
     X(E_UNAPPROVED, 409, "应赔金额超过已批准的金额:{}", "More than was approved: {}",              \
         "先解冻(release),再按现在的金额批准",                                                      \
         "Release the hold, then have it approved at what stands now")                              \
+    X(E_STILL_BAD, 409, "贷款账上仍有拖欠或为不良:{}", "The loan is still bad by its account: {}", \
+        "先报送还清欠款、上调分类或结清的贷款事件;赔付有误须退回的,由财政部门办理",                \
+        "Tell what made it good again; a payment that was wrong is given back by finance")         \
     X(E_PAID_UPON, 409, "已据此赔付,不得更改:{}", "A claim was paid upon this: {}",                \
-        "其余各项可以更正;赔付有误的先办理 cure 退回",                                             \
-        "Correct other fields; where the payment was wrong, give it back first (cure)")            \
+        "其余各项可以更正;赔付有误的先由财政部门办理 cure 退回并由另一人结案",                     \
+        "Correct other fields; where the payment was wrong, finance gives it back first (cure, "   \
+        "then close by another person)")                                                           \
     X(E_OVERLAP, 409, "与同一方案的另一版本时段重叠:{}", "Overlaps another version: {}",           \
         "调整生效或失效日", "Change the first or last day")                                        \
     X(E_SEALED, 409, "该季度已封存:{}", "The quarter is sealed already: {}",                       \

@@ -75,7 +75,8 @@ select 'claim step that was not legal', s.id || ''
   left join claim_step e on e.claim = s.claim and e.n = s.n - 1
  where not exists (select from claim_transition t
                     where t.state = coalesce(e.state, case when s.n = 1 then 'submitted' end)
-                      and t.step = s.step and t.next = s.state)
+                      and t.step = s.step
+                      and (t.next = s.state or s.step = 'cure' and s.state = 'closed')) -- as cures did at first
     or (s.step in ('approve', 'pay')
         and (s.maker is null or s.maker = s.recorded_by
              or s.maker not in (e.recorded_by, ( -- of the step that this one checks, whatever was in between
@@ -123,7 +124,8 @@ select 'claim that is not where its steps left it', c.id || ''
   left join lateral (
        select (array_agg(s.state order by s.n desc))[1] as state,
               (array_agg(s.due_on order by s.n desc) filter (where s.step <> 'lapse'))[1] as due_on,
-              bool_or(s.step = 'pay') as paid, bool_or(s.step in ('withdraw', 'cure')) as gone,
+              bool_or(s.step = 'pay') as paid, bool_or(s.step = 'withdraw')
+              or bool_or(s.step = 'cure') and (array_agg(s.state order by s.n desc))[1] = 'closed' as gone,
               (array_agg(s.step order by s.n desc) filter (where s.step in ('return', 'resubmit')))[1] as sent
          from claim_step s
         where s.claim = c.id) t on true
@@ -136,6 +138,7 @@ select 'claim that is not where its steps left it', c.id || ''
        and not (c.kind = 'pre_compensation' and exists (
                 select from claim o
                   join claim_step u on u.claim = o.id and u.step = 'cure'
+                  join claim_now m on m.claim = o.id and m.state = 'closed'
                  where o.loan_id = c.loan_id and o.scheme_code = c.scheme_code and o.kind = 'compensation'
                    and o.recorded_at >= c.recorded_at)),
        c.scheme_code, c.loan_id, c.borrower, c.org_id, extract(year from c.on_day)::int, c.part_up, c.part_down)

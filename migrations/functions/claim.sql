@@ -88,7 +88,8 @@ create or replace function claim_took(claim_id uuid, name text) returns boolean
     select exists (select from claim_step s where s.claim = claim_id and s.step = name)
 $$;
 
--- Does a claim count: against limits, and in the way of others? Returned, lapsed, withdrawn and cured ones do not.
+-- Does a claim count: against limits, and in the way of others? Returned, lapsed and withdrawn ones do not, nor cured
+-- ones once finance has closed them: it has the money.
 create or replace function claim_counts(claim_id uuid) returns boolean
     language sql stable security definer set search_path = public, pg_temp as $$
     select coalesce((select n.counts from claim_now n where n.claim = claim_id), false)
@@ -1073,7 +1074,7 @@ declare
     owed bigint;
 begin
     select x.* into n from claim_now x where x.claim = (c).id;
-    if not n.paid or not n.counts or claim_superseded_by(c) is not null then
+    if not n.paid or not n.counts or claim_took((c).id, 'cure') or claim_superseded_by(c) is not null then
         return 0;
     end if;
     select v.* into l from loan v where v.id = (c).loan_id order by v.version desc limit 1;
@@ -1110,13 +1111,34 @@ end $$;
 
 -- ---- steps -----------------------------------------------------------------------------------------
 
+-- May the last steps follow on a claim? Once the share went back by a cure it is closed, and then over.
+create or replace function claim_step_follows(n claim_now, step text) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return case when n.state = 'closed' then n.paid and n.counts
+                when n.state = 'recovering' and claim_took(n.claim, 'cure') then step = 'close'
+                else true end;
+end $$;
+
+-- Is a loan still bad by its account: in arrears, graded so or written off?
+create or replace function claim_loan_bad(loan uuid) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    l loan;
+    f loan_life;
+begin
+    select v.* into l from loan v where v.id = claim_loan_bad.loan order by v.version desc limit 1;
+    f := loan_fold(l, 'infinity', null, null);
+    return f.state <> 'settled' and (f.overdue_since is not null or f.bad_since is not null);
+end $$;
+
 -- Whoever told the bank's side of a claim: filed it, sent it in again, told what came back; null: it was somebody else.
 create or replace function claim_told_by_me(claim uuid) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
     select min(x.by_whom)
       from (select r.recorded_by as by_whom from submission r where r.id = $1
             union
-            select s.recorded_by from claim_step s where s.claim = $1 and s.step in ('resubmit', 'recover')) x
+            select s.recorded_by from claim_step s where s.claim = $1 and s.step in ('resubmit', 'recover', 'cure')) x
      where person_is_me(x.by_whom)
 $$;
 
@@ -1127,20 +1149,24 @@ declare
     state text := (c.figure).state;
     p json[] := '{}'::json[];
 begin
-    if c.next is null or state = 'closed' and not ((c.figure).paid and (c.figure).counts) then
+    if c.next is null or not claim_step_follows(c.figure, c.step) then
         return array[problem('E_STEP', '', concat_ws(': ', 'claim.' || state, (
             select string_agg(x.step, ', ' order by x.step) from claim_transition x
              where x.state = (c.figure).state and my_kind() = any (x.takers)
-               and (x.state <> 'closed' or (c.figure).paid and (c.figure).counts))))];
+               and claim_step_follows(c.figure, x.step))))];
     elsif (c.told).seen <> claim_seen((c.claim).id) then
         return claim_seen_problems(c.claim, (c.told).seen);
     end if;
     -- who accepts is not who approves, who approves is not who pays; a paper that came earlier is seen by two
     if person_is_me(c.maker) then
         p := p || problem('E_SAME_PERSON', '', c.maker);
-    elsif c.step in ('confirm', 'accept', 'approve', 'pay', 'accept_costs')
+    elsif (c.step in ('confirm', 'accept', 'approve', 'pay', 'accept_costs')
+           or c.step = 'close' and claim_took((c.claim).id, 'cure'))
           and claim_told_by_me((c.claim).id) is not null then -- whatever office he did it in
         p := p || problem('E_SAME_PERSON', '', claim_told_by_me((c.claim).id));
+    end if;
+    if c.step = 'cure' and my_kind() = 'bank' and claim_loan_bad((c.claim).loan_id) then
+        p := p || problem('E_STILL_BAD', '', (c.claim).reference);
     end if;
     if c.step = 'accept' and (c.claim).received_on < (c.claim).on_day and c.maker is null then
         p := p || problem('E_SECOND_PERSON', '', (c.claim).received_on::text);
@@ -1451,7 +1477,8 @@ declare
 begin
     update claim_now n
        set state = c.next,
-           counts = c.step not in ('return', 'withdraw', 'cure') and (n.counts or c.step = 'resubmit'),
+           counts = c.step not in ('return', 'withdraw') and (n.counts or c.step = 'resubmit')
+                    and not (c.step = 'close' and claim_took(n.claim, 'cure')),
            paid = n.paid or c.step = 'pay',
            due_on = case when c.step = 'return' then (c.told).due_on end
      where n.claim = (c.claim).id;
@@ -1462,7 +1489,7 @@ begin
                account = json_build_object('lines', array_to_json(j.account), 'headroom', j.headroom)
          where n.claim = (c.claim).id;
     end if;
-    if c.step = 'cure' then -- what was paid in advance for this default came back with it
+    if c.step = 'close' and claim_took((c.claim).id, 'cure') then -- what was paid in advance came back with it
         update claim_now n
            set counts = false
           from claim a
@@ -1579,8 +1606,8 @@ begin
         'steps', claim_steps_shown(c.id),
         'legal_steps', coalesce((select array_agg(x.step order by x.step) from claim_transition x
                                   where x.state = now_state and x.takers <> '{}'
-                                    and (x.state <> 'closed'
-                                         or (select n.paid and n.counts from claim_now n where n.claim = c.id))), '{}'),
+                                    and claim_step_follows((select n from claim_now n where n.claim = c.id), x.step)),
+                                '{}'),
         'owner', case when is_returned then last.owner end,
         'due_on', case when is_returned then last.due_on end,
         'days_returned', case when is_returned then today() - last.on_day end,

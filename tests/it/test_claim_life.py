@@ -447,15 +447,45 @@ class ClaimLife(FundCase):
         self.recover(where, "1000000.00")
         self.assertIsNone(self.untold(where))
 
-    def test_a_cured_loan_returns_the_share_of_the_fund_and_may_fail_again(self):
-        code = self.scheme()
-        contract = self.lent(code)
-        where = self.paid(contract)
+    def cured(self, contract, where):
+        """The arrears of 300,000.00 are made good, the bank gives the share back; the reference of the payment."""
+        said = self.event(self.where(contract), "repaid", ago(0), principal="300000.00").json()["reference"]
         self.step(where, "cure", self.bank)
-        self.assertEqual((self.fund(code)[0], self.get(where)["state"]), ("40000000.00", "closed"))
+        return said
+
+    def failed(self, code):
+        contract = self.lent(code, overdue=None, matures_on=ago(-30))
+        self.event(self.where(contract), "overdue", ago(300), principal="300000.00")
+        return contract
+
+    def test_a_cured_loan_returns_the_share_of_the_fund_and_may_fail_again_once_finance_has_seen_the_money(self):
+        code = self.scheme(cap_per_loan="1620000.00")
+        contract = self.failed(code)
+        where = self.paid(contract)
+        said = self.cured(contract, where)
+        self.assertEqual((self.fund(code)[0], self.get(where)["state"]), ("40000000.00", "recovering"))
+        self.assertEqual(self.get(where)["legal_steps"], ["close"])
+        for name in ("cure", "recover"):
+            more = {"reference": "RC-%d" % next(numbers), "amount": "1.00"} if name == "recover" else {}
+            self.assertEqual(self.step(where, name, self.bank, status=None, **more).codes(), [("", "E_STEP")])
+        self.event(self.where(contract), "reversed", ago(0), reverses=said)
+        self.assertEqual(sorted(self.claim(contract).codes()), [("/loan", "E_CAP"), ("/loan", "E_COMPENSATED")])
+        self.step(where, "close", self.finance)
+        self.assertEqual(self.get(where)["state"], "closed")
         self.assertEqual(self.recover(where, "1.00", status=None).codes(), [("", "E_STEP")])  # nothing is owed any more
         self.paid(contract)
         self.assertEqual(self.fund(code)[0], "38380000.00")
+
+    def test_a_bank_cures_no_loan_that_is_bad_and_nobody_closes_his_own_cure(self):
+        code = self.scheme()
+        for contract in (self.lent(code, grade=None), self.lent(code)):
+            where = self.paid(contract)
+            before = self.fund(code)[0]
+            r = self.step(where, "cure", self.bank, status=409)
+            self.assertEqual((r.codes(), self.fund(code)[0]), ([("", "E_STILL_BAD")], before))
+        self.step(where, "cure", self.finance)  # paid wrongly: finance gives it back
+        self.assertEqual(self.step(where, "close", self.finance, status=None).codes(), [("", "E_SAME_PERSON")])
+        self.step(where, "close", self.second)
 
     # ---- advances --------------------------------------------------------------------------------
 
@@ -485,8 +515,9 @@ class ClaimLife(FundCase):
                          [("1080000.00", "0.00"), ("540000.00", "1620000.00")])
         self.assertEqual(self.recover(advance, "1.00", status=None).codes(), [("", "E_COMPENSATED")])
         self.assertEqual(self.back(final, "1000000.00"), 54000000)
-        self.step(final, "cure", self.bank)
+        self.step(final, "cure", self.finance)
         self.assertEqual(self.fund(code)[0], "40000000.00")
+        self.step(final, "close", self.second)
         again = self.get(self.claimed(contract))
         self.assertEqual(again["fund"], "1620000.00")  # nothing is left of the advance
 
@@ -502,9 +533,11 @@ class ClaimLife(FundCase):
         code = self.scheme(pre_compensation=True, cap_per_loan="1620000.00")
         contract = self.lent(code)
         self.advance(contract, loss_principal="2000000.00")
-        self.step(self.paid(contract), "cure", self.bank)
+        final = self.paid(contract)
+        self.step(final, "cure", self.finance)
+        self.step(final, "close", self.second)
         again = self.claimed(contract)
         self.assertEqual(self.get(again)["fund"], "1620000.00")  # all of the cap
         self.step(again, "withdraw", self.bank)
-        self.step(self.advance(contract), "cure", self.bank)  # the earlier final claim does not own this one
+        self.step(self.advance(contract), "cure", self.finance)  # the earlier final claim does not own this one
         self.assertEqual(self.fund(code)[0], "40000000.00")

@@ -510,7 +510,10 @@ class Claims(FundCase):
         for over in ({"scheme": code}, {"amount": "3000000.01"}, {"registered_on": ago(401)}):
             self.assertEqual(self.correct(contract, status=409, **over).codes(), [("", "E_PAID_UPON")], over)
         self.correct(contract, purpose="补充流动资金")
-        self.step(where, "cure", self.bank)
+        self.step(where, "cure", self.finance)  # the loan is bad still: not by its bank
+        self.assertEqual(self.correct(contract, status=409, registered_on=ago(401)).codes(), [("", "E_PAID_UPON")])
+        self.assertEqual(self.step(where, "close", self.finance, status=None).codes(), [("", "E_SAME_PERSON")])
+        self.step(where, "close", self.second)
         self.correct(contract, scheme=code)
 
     def test_a_correction_may_not_contradict_the_events_of_the_loan(self):

@@ -11,7 +11,7 @@ import {badge, card, due, facts, table} from '../table.js';
 import {timeline} from '../timeline.js';
 import {t} from '../words.js';
 
-const RULES = {accept: 'made', confirm: 'made', approve: ['accept', 'made'], pay: ['approve', 'made'], accept_costs: 'made'};
+const RULES = {accept: 'made', confirm: 'made', approve: ['accept', 'made'], pay: ['approve', 'made'], accept_costs: 'made', close: 'cure'};
 /** What this person may do, and what he is kept from. */
 export const steps_of = (ctx, c) => apart(ctx, {path: '/v1/claims', legal: c.legal_steps, made_by: c.recorded_by, steps: c.steps, rules: RULES});
 const ORDER = ['resubmit', 'accept', 'confirm', 'approve', 'pay', 'return', 'renew', 'release', 'recover', 'accept_costs', 'cure', 'close',
@@ -69,7 +69,9 @@ function next(ctx, d) {
       names: {return: t('退回补正', 'Return'), withdraw: t('撤回', 'Withdraw'), renew: t('续冻', 'Renew'), release: t('解冻', 'Release')},
       fields: fields(ctx, d), after: ctx.reload, keep: 'claim-' + c.id,
       hints: {approve: t('批准后从补偿资金冻结这笔金额', 'The amount is held in the fund'),
-        pay: t('支付后资金即划出', 'The money leaves the fund')},
+        pay: t('支付后资金即划出', 'The money leaves the fund'),
+        cure: t('贷款恢复正常后全额退回基金份额；财政部门另一人核对到账并结案后才算数',
+          'The share goes back whole; it counts once another person of finance has seen the money and closed the claim')},
       difference: difference(u`/v1/claims/${c.id}`, c, {state: t('状态', 'State'), fund: t('基金应赔', 'Fund pays'),
         net_loss: t('净损失', 'Net loss'), paid: t('已赔付', 'Paid'), due_on: t('补正期限', 'Due'), owner: t('由谁补正', 'Who mends it'),
         days_returned: t('退回天数', 'Days returned'), hold_until: t('冻结至', 'Held until')}, 'claim.state')}));
