@@ -17,7 +17,7 @@ import play  # noqa: E402
 import stories  # noqa: E402
 
 SEED = int(os.environ.get("PLEDGED_MODEL_SEED", "1"))
-HISTORIES = int(os.environ.get("PLEDGED_MODEL_HISTORIES", "220"))
+HISTORIES = int(os.environ.get("PLEDGED_MODEL_HISTORIES", "160"))
 KEPT = [  # histories that showed a defect: their story and seed
     ("crook_settled", 200102), ("crook_cured", 200144), ("crook_hidden_payment", 200070), ("crook_hidden_payment", 300109),
     ("crook_raise", 300242), ("crook_settled", 200242), ("crook_settled", 200124),
