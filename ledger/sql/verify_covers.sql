@@ -31,6 +31,15 @@ select 'cover on paper that two persons did not confirm', c.id || ''
    and (select count(distinct s.recorded_by) from coverage_step s
          where s.coverage = c.id and s.step = 'confirm' and s.recorded_by <> r.recorded_by) < 2
 union all
+select 'cover that stands on a correction made after the default', c.id || ''
+  from coverage c
+ cross join lateral (select loan_default_told(c.loan_id) as at) told
+  join loan l on l.id = c.loan_id and l.version = c.loan_version and l.recorded_at > told.at
+  join loan b on b.id = c.loan_id
+             and b.version = (select max(v.version) from loan v where v.id = c.loan_id and v.recorded_at < told.at)
+ where c.loan_version > 1 and c.recorded_at < told.at and c.state in ('requested', 'covered', 'suspended')
+   and coverage_is_decisive(b, l)
+union all
 select 'cover whose figures are not those of its loan', c.id || ''
   from coverage c
   join loan l on l.id = c.loan_id and not record_has_later(l.id, l.version, null)

@@ -300,20 +300,35 @@ begin
     return p || credit_problems(c.loan_id, '/loan');
 end $$;
 
--- All that the ledger's own facts say against a request, beside the conditions that the program judges.
+-- What stands against it by one version of its loan.
+create or replace function coverage_version_problems(c coverage, l loan, terms scheme_terms) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return coverage_life_problems(c, l, loan_fold(l, 'infinity', null, null), terms)
+           || coverage_terms_problems(c, l, terms);
+end $$;
+
+-- All that the ledger's own facts say against a request, beside the conditions that the program judges: of the loan as
+-- it is frozen, and, where a correction came after the default, also as that tells it.
 create or replace function coverage_problems(c coverage) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
-    l loan;
+    held loan := (select v from loan v where v.id = c.loan_id and v.version = c.loan_version);
+    newest loan := (select v from loan v where v.id = c.loan_id order by v.version desc limit 1);
     terms scheme_terms;
+    p json[];
 begin
-    select v.* into l from loan v where v.id = c.loan_id order by v.version desc limit 1;
     if c.scheme is null then
         return array[problem('E_NOT_IN_SCHEME', '/scheme', c.scheme_code)];
     end if;
     terms := (select scheme_terms_of(s.body) from scheme s where s.id = c.scheme);
-    return coverage_life_problems(c, l, loan_fold(l, 'infinity', null, null), terms)
-           || coverage_terms_problems(c, l, terms) || coverage_pool_problems(c, terms);
+    p := coverage_version_problems(c, held, terms) || coverage_pool_problems(c, terms);
+    if newest.version > held.version then -- a claim takes the lesser of both, so less is no defect
+        c.amount_fen := least(c.amount_fen, coverage_whole_fen(newest));
+        p := p || array(select x from unnest(coverage_version_problems(c, newest, terms)) x
+                         where x::text <> all (select y::text from unnest(p) y));
+    end if;
+    return p;
 end $$;
 
 -- Has the ledger a loan of the borrower that was drawn before this one was signed? Whoever lent it.
@@ -457,6 +472,41 @@ begin
              limit 1);
 end $$;
 
+-- Had the default of a loan come, or been told, when this version of it was recorded?
+create or replace function coverage_after_default(l loan) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    f loan_life := loan_fold(l, 'infinity', null, null);
+begin
+    return coalesce(loan_default_told(l.id) <= l.recorded_at, false)
+           or coalesce(least(f.overdue_since, f.bad_since)
+                       <= (l.recorded_at at time zone 'Asia/Shanghai')::date, false);
+end $$;
+
+-- A request follows the correction of its loan, to be judged anew. What was judged until now is kept beside it, for a
+-- default of an earlier day that is told later (coverage_before).
+create or replace function coverage_request_moves(c coverage, old loan, l loan) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    amount bigint := case when c.amount_fen = coverage_whole_fen(old) then coverage_whole_fen(l)
+                          else c.amount_fen end; -- who asked for all of it asks for all of it
+begin
+    update coverage x
+       set loan_version = l.version, parties = l.parties, district = l.district, borrower = l.borrower,
+           amount_fen = amount, state = 'pending'
+     where x.id = c.id;
+    if c.terms is not null and coverage_is_decisive(old, l) then
+        perform coverage_step_add(c.id, 'correct', 'pending', 'version ' || l.version,
+                                  coverage_frozen(c, l.version));
+    end if;
+end $$;
+
+-- What was frozen until a version of the loan took its place.
+create or replace function coverage_frozen(c coverage, took int) returns json language sql immutable as $$
+    select json_build_object('took', took, 'loan_version', (c).loan_version, 'amount_fen', (c).amount_fen,
+                             'terms', (c).terms)
+$$;
+
 -- A correction of a loan that is, or was, or asked to be covered.
 create or replace function coverage_corrected(l loan) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -478,13 +528,10 @@ begin
             perform coverage_ask(gen_random_uuid(), r.key || ' ' || l.version, l, l.scheme, null, null, null)
                from submission r where r.id = l.id and r.version = l.version;
         end if;
+    elsif c.state in ('pending', 'requested') and coverage_after_default(l) then
+        update coverage x set state = 'pending' where x.id = c.id; -- it asks for what it asked for, as a cover stands
     elsif c.state in ('pending', 'requested') then
-        update coverage x
-           set state = 'pending', loan_version = l.version, parties = l.parties, district = l.district,
-               borrower = l.borrower,
-               amount_fen = case when x.amount_fen = coverage_whole_fen(old) then coverage_whole_fen(l)
-                                 else x.amount_fen end -- who asked for all of it asks for all of it
-         where x.id = c.id;
+        perform coverage_request_moves(c, old, l);
     elsif c.state = 'covered' and coverage_is_decisive(old, l) then
         perform coverage_step_add(c.id, 'suspend', 'suspended', 'version ' || l.version, null);
     end if;
@@ -556,10 +603,9 @@ begin
     if c.state is distinct from 'pending' or coverage_guard(c.loan_id) is distinct from guard then
         return;
     end if;
-    select v.* into l from loan v where v.id = c.loan_id order by v.version desc limit 1;
+    select v.* into l from loan v where v.id = c.loan_id and v.version = c.loan_version;
     terms := (select scheme_terms_of(s.body) from scheme s where s.id = c.scheme);
     p := array(select x from json_array_elements(conditions) x) || coverage_problems(c);
-    c.loan_version := l.version;
     c.errors := case when cardinality(p) > 0 then array_to_json(p) end;
     c.terms := case when cardinality(p) = 0 then coverage_terms(c, l, uplift) end;
     c.room := case when c.scheme is not null then coverage_room(c, terms) end;
@@ -567,7 +613,7 @@ begin
                     when c.paper or terms.confirmation is distinct from 'automatic' then 'requested'
                     else 'covered' end;
     update coverage x
-       set loan_version = c.loan_version, errors = c.errors, terms = c.terms, room = c.room
+       set errors = c.errors, terms = c.terms, room = c.room
      where x.id = cover;
     perform coverage_step_add(cover, 'judge', c.state, null, coverage_said(c));
 end $$;
@@ -753,8 +799,7 @@ begin
         if c.state = 'suspended' and step = 'confirm' then
             perform coverage_take_over(c);
             -- what was frozen until now, for a default of an earlier day that is told later (coverage_before)
-            select json_build_object('took', x.loan_version, 'loan_version', c.loan_version, 'amount_fen', c.amount_fen,
-                                     'terms', c.terms)
+            select coverage_frozen(c, x.loan_version)
               into taken
               from coverage x
              where x.id = c.id and x.loan_version <> c.loan_version;
@@ -769,12 +814,9 @@ create or replace function coverage_take_over(c coverage) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     l loan;
-    f loan_life;
 begin
     select v.* into l from loan v where v.id = c.loan_id order by v.version desc limit 1;
-    f := loan_fold(l, 'infinity', null, null);
-    if loan_default_told(l.id) <= l.recorded_at
-       or least(f.overdue_since, f.bad_since) <= (l.recorded_at at time zone 'Asia/Shanghai')::date then
+    if coverage_after_default(l) then
         return;
     end if;
     c.amount_fen := least(c.amount_fen, coverage_whole_fen(l));
@@ -783,8 +825,8 @@ begin
      where x.id = c.id;
 end $$;
 
--- A cover as it stood before a default: a correction that finance confirmed counts not when the default, whenever it is
--- told, turns out to be of that day or an earlier one.
+-- A cover as it stood before a default: a correction that finance confirmed, by itself or with the request, counts not
+-- when the default, whenever it is told, turns out to be of that day or an earlier one.
 create or replace function coverage_before(c coverage, default_day date) returns coverage
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -793,7 +835,7 @@ begin
     select s.shown into frozen
       from coverage_step s
       join loan v on v.id = c.loan_id and v.version = (s.shown ->> 'took')::int
-     where s.coverage = c.id and s.step = 'confirm'
+     where s.coverage = c.id and s.step in ('confirm', 'correct')
        and default_day <= (v.recorded_at at time zone 'Asia/Shanghai')::date
      order by s.n
      limit 1;

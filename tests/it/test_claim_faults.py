@@ -1,6 +1,6 @@
 """What a crooked bank tried to make the fund pay, and what honest banks lost by it: each with its right value."""
 from fund_case import FundCase, ago
-from harness import loan
+from harness import loan, numbers
 
 
 class Faults(FundCase):
@@ -65,6 +65,25 @@ class Faults(FundCase):
         self.event(self.where(contract), "overdue", ago(200))
         said = self.get(self.claimed(contract))
         self.assertEqual((said["net_loss"], said["fund"]), ("300000.00", "270000.00"))
+
+    def test_a5_a_default_told_late_takes_back_what_a_request_took_over_after_it(self):
+        """Corrected and confirmed first, the default of an earlier day told then; before any default it counts."""
+        code = self.scheme("cd-2008")
+        for later, loss in ((False, "300000.00"), (True, "3000000.00")):
+            made = self.booked(None, amount="300000.00").json()
+            contract = made["contract_no"]
+            cover = self.post("/v1/coverages", {"reference": "BA-%d" % next(numbers), "loan": contract, "scheme": code,
+                                                "on": ago(400), "evidence": "备案表"}, self.bank, 201).json()["id"]
+            self.correct(contract, amount="3000000.00", ip_amount="3000000.00")
+            self.assertEqual([(c["state"], c["amount"]) for c in self.cover_of(contract)], [("requested", "3000000.00")])
+            for token in (self.finance, self.second):
+                self.cover_step(cover, "confirm", token)
+            if later:  # as if the correction had come before the default
+                self.d.sql("alter table loan disable trigger user; update loan set recorded_at = recorded_at - interval"
+                           " '300 days' where id = '%s'; alter table loan enable trigger user" % made["id"])
+            self.event("/v1/loans/" + made["id"], "overdue", ago(200))
+            self.event("/v1/loans/" + made["id"], "classified", ago(200), grade="substandard")
+            self.assertEqual(self.get(self.claimed(contract))["net_loss"], loss)
 
     def test_a5_honest_a_correction_before_any_default_counts_when_finance_has_confirmed_it(self):
         code = self.scheme("cd-2008")

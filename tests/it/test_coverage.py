@@ -176,3 +176,21 @@ class Coverage(FundCase):
         self.assertEqual(other["state"], "covered")
         self.event(where, "classified", ago(0), grade="normal")
         self.assertEqual(self.booked(code).json()["coverage"]["state"], "covered")
+
+    # ---- requests that wait, and what comes back ---------------------------------------------------
+
+    def test_a_request_that_waits_takes_nothing_over_that_was_corrected_after_the_default(self):
+        """Ten times the amount, told after the default, is confirmed as nothing and paid as nothing."""
+        code = self.scheme("cd-2008")
+        made = self.booked(None, amount="300000.00").json()
+        contract = made["contract_no"]
+        cover = self.post("/v1/coverages", {"reference": "BA-%d" % next(numbers), "loan": contract, "scheme": code,
+                                            "on": ago(400), "evidence": "备案表"}, self.bank, 201).json()["id"]
+        self.event("/v1/loans/" + made["id"], "overdue", ago(200))
+        self.event("/v1/loans/" + made["id"], "classified", ago(200), grade="substandard")
+        self.correct(contract, amount="3000000.00", ip_amount="3000000.00", borrower_contact="021-50001234")
+        self.assertEqual([(c["state"], c["amount"]) for c in self.cover_of(contract)], [("requested", "300000.00")])
+        for token in (self.finance, self.second):
+            self.cover_step(cover, "confirm", token)
+        self.assertEqual(self.get(self.claimed(contract))["net_loss"], "300000.00")
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
