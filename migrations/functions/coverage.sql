@@ -483,6 +483,11 @@ begin
                        <= (l.recorded_at at time zone 'Asia/Shanghai')::date, false);
 end $$;
 
+-- Puts a cover at the end of the order in which room is given: what it asks for now it did not ask for before others.
+create or replace function coverage_queue_anew(cover uuid) returns void
+    language sql security definer set search_path = public, pg_temp as
+    $$ update coverage set no = default where id = cover $$;
+
 -- A request follows the correction of its loan, to be judged anew. What was judged until now is kept beside it, for a
 -- default of an earlier day that is told later (coverage_before).
 create or replace function coverage_request_moves(c coverage, old loan, l loan) returns void
@@ -495,6 +500,9 @@ begin
        set loan_version = l.version, parties = l.parties, district = l.district, borrower = l.borrower,
            amount_fen = amount, state = 'pending'
      where x.id = c.id;
+    if amount > c.amount_fen then
+        perform coverage_queue_anew(c.id);
+    end if;
     if c.terms is not null and coverage_is_decisive(old, l) then
         perform coverage_step_add(c.id, 'correct', 'pending', 'version ' || l.version,
                                   coverage_frozen(c, l.version));
@@ -538,6 +546,14 @@ begin
     perform coverage_follow(l);
 end $$;
 
+-- Is there no room for a cover behind all that was asked for, its own place there counted in where it has one?
+create or replace function coverage_lacks_room(c coverage) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return coalesce(coverage_leverage_room((select x from coverage x where x.id = c.id), (
+               select scheme_terms_of(s.body) from scheme s where s.id = c.scheme)) < 0, false);
+end $$;
+
 -- The loan has moved on: its figures in the pool follow, and its cover ends with it or
 -- comes back when that was reversed.
 create or replace function coverage_follow(l loan) returns void
@@ -548,6 +564,7 @@ declare
     figures record;
     is_over boolean;
     ended_itself boolean;
+    back text;
 begin
     c := coverage_live_of(l.id);
     if c.id is null then
@@ -564,12 +581,16 @@ begin
                 case when f.state in ('settled', 'transferred', 'voided') then f.state
                      else 'pledge_released' end, null);
     elsif not is_over and c.state = 'ended' and ended_itself then
-        perform coverage_step_add(c.id, 'reopen', (
-            select s.state
-              from coverage_step s
-             where s.coverage = c.id and s.step <> 'follow'
-             order by s.n desc limit 1),
-            null, null);
+        back := (select s.state
+                   from coverage_step s
+                  where s.coverage = c.id and s.step <> 'follow'
+                  order by s.n desc limit 1);
+        perform coverage_queue_anew(c.id); -- others may have been given its room
+        if back = 'covered' and coverage_lacks_room(c) then
+            perform coverage_step_add(c.id, 'reopen', 'suspended', 'no room under the leverage limit', null);
+        else
+            perform coverage_step_add(c.id, 'reopen', back, null, null);
+        end if;
     end if;
 end $$;
 
@@ -757,6 +778,11 @@ begin
         return array[problem('E_COMPENSATED', '', claims_open_on(c.loan_id))];
     elsif step = 'confirm' and c.state = 'requested' then
         return coverage_problems(c);
+    elsif step <> 'end' and c.state = 'suspended' and coverage_lacks_room(c)
+          and (select s.step from coverage_step s
+                where s.coverage = c.id and s.state = 'suspended' order by s.n desc limit 1) = 'reopen' then
+        return array[problem('E_LEVERAGE', '/scheme', yuan_text(greatest(coverage_leverage_room(c, (
+            select scheme_terms_of(x.body) from scheme x where x.id = c.scheme)) + c.amount_fen, 0)::bigint))];
     end if;
     return '{}'::json[];
 end $$;

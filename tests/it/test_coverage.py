@@ -194,3 +194,40 @@ class Coverage(FundCase):
             self.cover_step(cover, "confirm", token)
         self.assertEqual(self.get(self.claimed(contract))["net_loss"], "300000.00")
         self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+
+    def test_a_request_that_grows_stands_in_the_queue_anew(self):
+        """One yuan asked first, 20,000,000.00 filled by others: grown by correction there is no room for it."""
+        code = self.scheme(money="10000000.00", leverage_limit=2)
+        first = self.booked(code, amount="1.00").json()
+        other = self.booked(code, amount="19000000.00").json()
+        self.correct(first["contract_no"], amount="1000000.00", ip_amount="1000000.00")
+        self.assertEqual([(c["state"], c["amount"]) for c in self.cover_of(first["contract_no"])],
+                         [("requested", "1000000.00")])  # there was room behind the other
+        self.correct(first["contract_no"], amount="20000000.00", ip_amount="20000000.00")
+        self.assertEqual([(c["state"], [e["code"] for e in c["errors"]]) for c in self.cover_of(first["contract_no"])],
+                         [("refused", ["E_LEVERAGE"])])
+        self.cover_step(other["coverage"]["id"], "confirm", self.finance)
+
+    def test_a_cover_that_comes_back_takes_no_room_that_others_were_given(self):
+        """20,000,000.00 covered, told settled, given to another: taken back, it is suspended until there is room again."""
+        code = self.scheme(money="10000000.00", leverage_limit=2, confirmation="automatic")
+        first, second = self.booked(code, amount="12000000.00").json(), self.booked(code, amount="8000000.00").json()
+        settled = {}
+        for made in (first, second):
+            settled[made["id"]] = self.event("/v1/loans/" + made["id"], "settled", ago(1)).json()["reference"]
+        between = self.booked(code, amount="12000000.00").json()
+        self.assertEqual(between["coverage"]["state"], "covered")
+        back = lambda made: self.event("/v1/loans/" + made["id"], "reversed", ago(1), reverses=settled[made["id"]])
+        state = lambda made: self.loan_of(made["contract_no"])["coverage"]["state"]
+        back(second)  # 12 + 8 of 20 millions
+        self.assertEqual(state(second), "covered")
+        back(first)
+        self.assertEqual(state(first), "suspended")
+        cover = self.cover_of(first["contract_no"])[0]["id"]
+        for step in ("confirm", "refuse"):
+            self.assertEqual(self.cover_step(cover, step, self.finance, 422).codes(), [("/scheme", "E_LEVERAGE")])
+        self.assertEqual([e["code"] for e in self.booked(code, amount="1.00").json()["coverage"]["errors"]], ["E_LEVERAGE"])
+        self.cover_step(self.cover_of(between["contract_no"])[0]["id"], "end", self.finance)
+        self.cover_step(cover, "confirm", self.finance)
+        self.assertEqual(state(first), "covered")
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
