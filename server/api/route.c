@@ -150,6 +150,7 @@ static const struct {
     {"release", DUTY_DECIDE},
     {"close", DUTY_DECIDE},
     {"clear", DUTY_DECIDE},
+    {"end", DUTY_DECIDE},
     {"seal", DUTY_DECIDE},
     {"pay", DUTY_PAY},
     {"clawback", DUTY_PAY},

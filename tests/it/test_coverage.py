@@ -231,3 +231,12 @@ class Coverage(FundCase):
         self.cover_step(cover, "confirm", self.finance)
         self.assertEqual(state(first), "covered")
         self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+
+    def test_who_may_only_submit_ends_no_cover(self):
+        made = self.booked(self.scheme(confirmation="automatic")).json()
+        cover = made["coverage"]["id"]
+        clerk, head = (self.d.cli("token", "add", "--org", "BANK-A", "--person", "%s%d" % (duty, next(numbers)), "--duties",
+                                  duty).stdout.strip() for duty in ("submit", "decide"))
+        self.assertEqual(self.cover_step(cover, "end", clerk, 403).codes(), [("", "E_DUTY")])
+        self.cover_step(cover, "end", head)
+        self.assertEqual(self.loan_of(made["contract_no"])["coverage"]["state"], "ended")
