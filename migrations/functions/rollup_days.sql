@@ -62,7 +62,7 @@ begin
 end $$;
 
 -- The days of a section within some stretches, as they are now: what was kept, less what firms touched since had then,
--- and what they have. Of nothing kept yet: all are.
+-- and what they have. Of nothing kept yet, or kept long ago: all are.
 create or replace function rollup_days_now(section text, since date[], until date[]) returns setof city_days
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -70,6 +70,9 @@ declare
     touched text[];
 begin
     select m.leaf, h.signed_at as known_at into mark from days_mark m left join log_head h on h.size = m.leaf;
+    if mark.leaf < (select max(h.size) from log_head h) * 3 / 4 then
+        mark.leaf := null; -- behind a large load: what firms had and have, each counted, were twice the whole
+    end if;
     if mark.leaf is not null then
         touched := rollup_touched(mark.leaf, null, (select max(u) from unnest(until) u));
     end if;
