@@ -26,7 +26,7 @@ select 'flag cleared by whoever recorded what raised it', c.flag || ''
                  join submission r on r.id = x.record_id and r.version <= x.version
                 where x.flag = c.flag and x.added_at <= c.cleared_at and r.recorded_by = c.cleared_by)
 union all
-select 'payment past an open flag', s.id || ' ' || f.id
+select distinct 'payment past an open flag', s.id || ' ' || f.id
   from (select p.id, p.claim as cause, c.loan_id, c.borrower, p.recorded_at, p.recorded_by
           from claim_step p join claim c on c.id = p.claim
          where p.step = 'pay'
@@ -34,16 +34,21 @@ select 'payment past an open flag', s.id || ' ' || f.id
         select p.id, p.application, a.loan_id, a.borrower, p.recorded_at, p.recorded_by
           from application_step p join application a on a.id = p.application
          where p.step = 'pay') s
-  join flag f on f.severity = 'high' and f.raised_at < s.recorded_at
+ cross join lateral ( -- what flags rest on that stop this payment, by rules of firms also of the firm's other loans
+       select x.flag, x.added_at from flag_record x where x.record_id in (s.loan_id, s.cause)
+        union
+       select x.flag, x.added_at
+         from loan l
+         join flag_record x on x.record_id = l.id
+         join flag g on g.id = x.flag
+         join flag_rule u on u.code = g.code and u.of_firm
+        where l.borrower = s.borrower and l.recorded_at < s.recorded_at) w
+  join flag f on f.id = w.flag and f.severity = 'high' and f.raised_at < s.recorded_at
   left join flag_clearing c on c.flag = f.id and c.cleared_at < s.recorded_at
  where s.recorded_at > (select min(v.recorded_at) from flag_threshold_value v) -- there was no stop before
-   and (c.flag is null or c.cleared_by = s.recorded_by)
-   and exists (select from flag_record x
-                where x.flag = f.id and x.added_at < s.recorded_at
-                  and (x.record_id in (s.loan_id, s.cause)
-                       or (c.flag is null
-                           and x.record_id in (select l.id from loan l where l.borrower = s.borrower)
-                           and exists (select from flag_rule u where u.code = f.code and u.of_firm))))
+   and w.added_at < s.recorded_at
+   and (f.code <> 'RF29' or c.flag is not null or flag_standing(f.id)) -- one that has ended stops nothing
+   and (c.flag is null or person_was_same(c.cleared_by, s.recorded_by, s.recorded_at))
 union all
 select 'threshold that differs from its record', coalesce(v.record_id, r.id) || ''
   from (select * from flag_threshold_value where record_id is not null) v

@@ -508,7 +508,8 @@ begin
 end $$;
 
 -- What stands against paying for a loan by a claim or application: open flags of high severity on it or on the cause,
--- on any loan of the firm where the rule is about the firm, and cases found just now. keep: store what was found.
+-- on any loan of the firm where the rule is about the firm, and cases found just now; and that whoever pays has cleared
+-- such a flag. keep: store what was found.
 create or replace function flag_payment_stops(loan uuid, cause uuid, keep boolean) returns json[]
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -516,6 +517,7 @@ declare
     own uuid[];
     p json[] := '{}'::json[];
     list text;
+    cleared text;
 begin
     cases := flags_around(array[loan]);
     if keep then
@@ -525,17 +527,22 @@ begin
       from loan l
      where l.borrower in (select c from loan_firm_codes((select x from loan x where x.id = loan
                                                          order by x.version desc limit 1)) c);
-    with open as (
-        select distinct f.id, f.code
+    with near as ( -- in the way of this payment, or once so
+        select distinct f.id, f.code, f.case_key, c.cleared_by
           from flag_record r
           join flag f on f.id = r.flag
           join flag_rule u on u.code = f.code
+          left join flag_clearing c on c.flag = f.id
          where r.record_id = any (own || cause)
            and (u.of_firm or r.record_id in (loan, cause))
            and f.severity = 'high'
-           and (f.code <> 'RF29'
-                or f.case_key in (select x.case_key from unnest(cases) x where x.code = 'RF29')) -- ended since
-           and not exists (select from flag_clearing c where c.flag = f.id)
+    ),
+    open as (
+        select n.id, n.code
+          from near n
+         where n.cleared_by is null
+           and (n.code <> 'RF29'
+                or n.case_key in (select x.case_key from unnest(cases) x where x.code = 'RF29')) -- ended since
     ),
     unknown as ( -- found now, and not what somebody cleared
         select distinct f.code
@@ -547,21 +554,17 @@ begin
                                                where r.flag = x.id and r.record_id = f.record_id
                                                  and r.pointer = f.pointer and r.facts = f.facts)))
     )
-    select string_agg(x.what, ', ' order by x.what) into list
-      from (select o.code || ' ' || o.id as what from open o
-            union all
-            select u.code from unknown u) x;
+    select (select string_agg(x.what, ', ' order by x.what)
+              from (select o.code || ' ' || o.id as what from open o
+                    union all
+                    select u.code from unknown u) x),
+           (select string_agg(distinct n.code, ', ') from near n where person_is_me(n.cleared_by))
+      into list, cleared;
     if list is not null then
         p := p || problem('E_FLAGGED', '', list);
     end if;
-    -- who clears a flag does not pay what it stopped
-    select string_agg(distinct f.code, ', ') into list
-      from flag_record r
-      join flag f on f.id = r.flag and f.severity = 'high'
-      join flag_clearing c on c.flag = f.id
-     where r.record_id in (loan, cause) and person_is_me(c.cleared_by);
-    if list is not null then
-        p := p || problem('E_CLEARER', '', list);
+    if cleared is not null then -- who clears a flag does not pay what it stopped
+        p := p || problem('E_CLEARER', '', cleared);
     end if;
     return p;
 exception when others then
@@ -599,7 +602,7 @@ begin
 end $$;
 
 -- What stops a payment that is not for a loan: open high flags on the application itself or, by a rule of firms, on any
--- loan or deal of the firm, whichever of its codes or names they bear.
+-- loan or deal of the firm, whichever of its codes or names they bear; such a flag that whoever pays has cleared.
 create or replace function flag_firm_stops(firm text, cause uuid) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -616,7 +619,7 @@ declare
     p json[] := '{}'::json[];
 begin
     select string_agg(distinct f.code || ' ' || f.id, ', ') filter (where c.flag is null),
-           string_agg(distinct f.code, ', ') filter (where r.record_id = cause and person_is_me(c.cleared_by))
+           string_agg(distinct f.code, ', ') filter (where person_is_me(c.cleared_by))
       into list, cleared
       from flag_record r
       join flag f on f.id = r.flag and f.severity = 'high'

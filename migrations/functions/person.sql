@@ -15,17 +15,50 @@ begin
     return query select x.id from person x where x.id = root or x.same_as = root;
 end $$;
 
--- The person who signed; null: nobody that the ledger knows. Names are the same by their form.
-create or replace function person_of(signature text) returns uuid
+-- The person of the post that signed; null: nobody that the ledger knows. Names are the same by their form.
+create or replace function person_posted(signature text) returns uuid
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
-    return (select person_root(s.person)
+    return (select s.person
               from org o
               join post s on s.org_id = o.id
              where right(signature, length(o.code) + 1) = '@' || o.code
                and s.name_form = text_form(left(signature, -length(o.code) - 1))
              order by length(o.code) desc
              limit 1);
+end $$;
+
+-- The person who signed, as far as is known by now of who is one with whom.
+create or replace function person_of(signature text) returns uuid
+    language plpgsql stable security definer set search_path = public, pg_temp as
+    $$ begin return person_root(person_posted(signature)); end $$;
+
+-- Were these two signatures of one human being by what was known at that instant? What was found out since makes
+-- nothing wrong that was right then.
+create or replace function person_was_same(one text, other text, at timestamptz) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    a uuid := person_posted(one);
+    b uuid := person_posted(other);
+begin
+    if one = other or a = b then
+        return true;
+    elsif a is null or b is null or person_root(a) <> person_root(b) then
+        return false;
+    end if;
+    return exists (
+        with recursive told as (
+            select (r.body ->> 'person')::uuid as p, (r.body ->> 'same_as')::uuid as q
+              from submission r
+              join proposal_step s on s.proposal = r.id and s.state = 'approved' and s.recorded_at <= person_was_same.at
+             where r.type = 'person_same'
+        ),
+        known(id) as (
+            select a
+             union
+            select case k.id when t.p then t.q else t.p end from known k join told t on k.id in (t.p, t.q)
+        )
+        select from known k where k.id = b);
 end $$;
 
 -- Was it whoever acts that signed, for this or for another office?

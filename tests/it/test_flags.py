@@ -365,16 +365,25 @@ class Stops(FundCase):
     def test_a_flag_about_the_firm_stops_its_other_loans_one_about_a_loan_does_not(self):
         firm = "91310112QX0112087G"
         where = self.approved(borrower_uscc=firm)
-        self.booked(self.code, borrower_uscc=firm, amount="2000000.00",
-                    ip=[{"number": patent(3), "owner_uscc": "91310104QX0104028H"}])  # RF04 on another loan
+        other = self.booked(self.code, borrower_uscc=firm, amount="2000000.00",
+                            ip=[{"number": patent(3), "owner_uscc": "91310104QX0104028H"}]).json()["id"]  # RF04 on another loan
         for f, place in ((firm, "同址路 9 号"), ("91310113QX0113098A", "同址路 9 号"), ("91310114QX0114103W", "同址路 9 号")):
             last = self.post("/v1/loans", loan(borrower_uscc=f, borrower_address=place), self.bank, 201).json()["id"]
         self.post("/v1/flag-scans", {"reference": "SM-%d" % next(numbers), "rule": "RF13"}, self.office, 201)
         r = self.step(where, "pay", self.finance, status=409)
         self.assertRegex(r.json()["errors"][0]["title"], "RF13 [^,]*$")
         self.assertNotIn("RF04", r.json()["errors"][0]["title"])
-        self.post("/v1/flags/%s/clear" % self.flags(last)[0]["id"], {"reason": "众创空间"}, self.second, 201)
-        self.step(where, "pay", self.finance)
+        # who clears it does not pay what it stopped, whichever loan it rests on, by whichever of his names
+        third, who = self.person("FINANCE", "吴三"), "解除人%d" % next(numbers)
+        person = self.d.cli("person", "add", "--org", "FINANCE", "--name", who).stdout.strip()
+        self.d.cli("person", "add", "--org", "IP-OFFICE", "--name", who, "--same-as", person)
+        clearer, office = self.person("FINANCE", who), self.person("IP-OFFICE", who)
+        self.post("/v1/flags/%s/clear" % self.flags(last)[0]["id"], {"reason": "众创空间"}, office, 201)
+        self.assertEqual(self.step(where, "pay", clearer, status=409).codes(), [("", "E_CLEARER")])
+        # one about another loan alone bars nobody
+        (licence,) = [x["id"] for x in self.flags(other) if x["code"] == "RF04"]
+        self.post("/v1/flags/%s/clear" % licence, {"reason": "已补授权"}, third, 201)
+        self.step(where, "pay", third)
 
 
 class StopsSubsidies(test_subsidies.Subsidies):
@@ -428,7 +437,9 @@ PLANTED = [
      ["flag of a rule that is not there: {open}", "flag that rests on what is not there: {open}"]),
     ("a deleted flag, a payment by the clearer", "delete from flag where id = '{open}';"
      " update claim_step set recorded_by = '王敏@FINANCE' where step = 'pay'",
-     ["flag that rests on what is not there: {open}", "payment past an open flag"]),
+     ["flag that rests on what is not there: {open}", "payment past an open flag: {pay} {flag}"]),
+    ("a payment by who cleared another loan's flag of the firm", "update claim_step set recorded_by = '李 华@FINANCE' where step = 'pay'",
+     ["payment past an open flag: {pay} {firm}\n"]),
     ("a clearing by hand, one by the recorder",
      "insert into flag_clearing values ('{open}', gen_random_uuid(), 'x', now(), 'x@FINANCE');"
      " update flag_clearing set cleared_by = '王敏@BANK-A' where flag = '{flag}'",
@@ -456,13 +467,18 @@ class VerifyFlags(test_verify.VerifyFund):
         where = case.approved(borrower_uscc="91310101QX0101011R", ip=[{"number": patent(1)}])
         flag = case.pledged_again(patent(1))["id"]
         case.post("/v1/flags/%s/clear" % flag, {"reason": "权属已核"}, case.finance, 201)
-        case.step(where, "pay", case.person("FINANCE", "吴三"))
+        for f in ("91310101QX0101011R", "91310113QX0113098A", "91310114QX0114103W"):
+            last = case.post("/v1/loans", loan(borrower_uscc=f, borrower_address="同址路 9 号"), case.bank, 201).json()["id"]
+        case.post("/v1/flag-scans", {"reference": "SF", "rule": "RF13"}, case.office, 201)
+        of_firm = case.flags(last)[0]["id"]
+        case.post("/v1/flags/%s/clear" % of_firm, {"reason": "众创空间"}, case.second, 201)
+        paid = case.step(where, "pay", case.person("FINANCE", "吴三")).json()["id"]
         open_one = case.post("/v1/loans", loan(ip=[{"number": patent(4), "owner_uscc": "91310104QX0104028H"}]), case.bank, 201)
         case.post("/v1/flag-scans", {"reference": "SM"}, case.office, 201)
         self.d.agreed(self.d.call("POST", "/v1/flag-thresholds", {
             "rule": "RF15", "threshold": "warn", "value": "60.00", "reason": "试点",
             "effective_from": self.d.sql("select today()")}, case.office))
-        names = {"flag": flag, "open": case.flags(open_one.json()["id"])[0]["id"], "loan": case.loan_id}
+        names = {"flag": flag, "pay": paid, "firm": of_firm, "open": case.flags(open_one.json()["id"])[0]["id"], "loan": case.loan_id}
         self.plant_each(PLANTED, names, "claim_step flag flag_record flag_clearing flag_threshold_value flag_scan".split())
 
 
