@@ -186,7 +186,16 @@ const struct record policy_record = {
 /* ---- steps on policies and applications ------------------------------------------------------ */
 
 /* Both tables of steps begin with these. */
-enum { STEP_KEY, STEP_ON_SEEN, STEP_OF, STEP_NAME, STEP_REASON, STEP_DAY, STEP_MONEY };
+enum {
+    STEP_KEY,
+    STEP_ON_SEEN,
+    STEP_OF,
+    STEP_NAME,
+    STEP_REASON,
+    STEP_DAY,
+    STEP_MONEY,
+    STEP_EVIDENCE
+};
 
 static const struct choice policy_steps[] = {{"approve", "批准"}, {"end", "终止"}, {NULL, NULL}};
 static const struct field policy_step_fields[] = {
@@ -224,7 +233,8 @@ const struct record policy_step_record = {
 };
 
 static const struct choice application_steps[] = {{"approve", "批准"}, {"pay", "支付"},
-    {"refuse", "不予补贴"}, {"withdraw", "撤回"}, {"clawback", "追回"}, {NULL, NULL}};
+    {"refuse", "不予补贴"}, {"withdraw", "撤回"}, {"clawback", "追回"}, {"confirm", "确认已收回"},
+    {NULL, NULL}};
 static const struct field application_step_fields[] = {
     {"reference", "编号", F_TEXT, .min = 1, .max = 100, .example = "ZH-2024-001"},
     {"seen", "所见版本", F_TEXT, .need = true, .min = 64, .max = 64, .example = HASH_EXAMPLE},
@@ -234,6 +244,7 @@ static const struct field application_step_fields[] = {
     {"reason", "理由", F_TEXT, .need = true, .min = 1, .max = 500, .example = "材料齐全"},
     {"on", "日期(今日)", F_DAY, .example = "2024-08-20"},
     {"amount", "追回金额", F_MONEY, .min = 1, .max = MONEY_RECORD_MAX, .example = "25875.00"},
+    {"evidence", "到账凭证", F_TEXT, .min = 1, .max = 300, .example = "国库收款回单 2024-0815"},
     {.name = NULL},
 };
 
@@ -242,11 +253,17 @@ static void application_step_derive(struct arena *a, struct value *v)
     step_key(a, &v[STEP_KEY], &v[STEP_ON_SEEN], application_steps[v[STEP_NAME].n].name);
 }
 
+/* Money is asked back, or has come, in whole or in part; that it came is on paper. */
 static void application_step_check(const struct value *v, struct err *e)
 {
     const char *step = application_steps[v[STEP_NAME].n].name;
-    if (v[STEP_MONEY].present && strcmp(step, "clawback") != 0)
+    bool confirms = strcmp(step, "confirm") == 0;
+    if (v[STEP_MONEY].present && !confirms && strcmp(step, "clawback") != 0)
         err_add(e, E_UNWANTED, STR("/amount"), "%s", step);
+    if (v[STEP_EVIDENCE].present && !confirms)
+        err_add(e, E_UNWANTED, STR("/evidence"), "%s", step);
+    else if (confirms && !v[STEP_EVIDENCE].present)
+        err_add(e, E_NEED, STR("/evidence"), NULL);
 }
 
 const struct record application_step_record = {
@@ -480,6 +497,7 @@ static const struct member application_step_members[] = {
     {"by", M_TEXT, "经办人", .en = "Who took it", .maybe = true},
     {"reason", M_TEXT, "理由", .en = "Reason", .maybe = true},
     {"amount", M_YUAN, "金额", .en = "Amount", .maybe = true},
+    {"evidence", M_TEXT, "到账凭证", .en = "Evidence that it came back", .maybe = true},
     {"transfer", M_ID, "转账", .en = "Transfer that it made", .maybe = true},
     {"at", M_INSTANT, "记录时刻", .en = "When it was recorded"},
     {.name = NULL},
@@ -490,18 +508,19 @@ static const struct member application_read_only[] = {
     {"rule", M_HASH, "规则摘要", .en = "Digest of the rule"},
     {"policy_version", M_DAY, "政策版本的生效日", .en = "Version of the policy"},
     {"state", M_WORD, "状态", .en = "State",
-        .words = "refused queued reserved approved paid withdrawn clawed_back"},
+        .words = "refused queued reserved approved paid demanded withdrawn clawed_back"},
     {"seen", M_HASH, "所见版本", .en = "What an approver names as seen", .maybe = true},
     {"budget", M_TEXT, "预算账户", .en = "Budget account", .null = true},
     {"queue", M_COUNT, "排队位次", .en = "Place in the queue", .maybe = true},
+    {"demanded", M_YUAN, "尚未收回", .en = "Asked back and not come yet", .maybe = true},
     {"steps", M_OBJECT, "步骤", .en = "Steps taken", .of = application_step_members, .list = true,
         .maybe = true},
     {"legal_steps", M_TEXT, "可办步骤", .en = "Steps possible now", .list = true, .maybe = true},
     {.name = NULL},
 };
 
-static const char *const application_states[] = {
-    "refused", "queued", "reserved", "approved", "paid", "withdrawn", "clawed_back", NULL};
+static const char *const application_states[] = {"refused", "queued", "reserved", "approved",
+    "paid", "demanded", "withdrawn", "clawed_back", NULL};
 
 const struct record application_record = {
     .name = "application",

@@ -46,7 +46,7 @@ static const struct word application_states[] = {{"submitted", "已提交", "Sub
     {"reserved", "已占额度", "Reserved"}, {"queued", "排队", "Queued"},
     {"approved", "已批准", "Approved"}, {"paid", "已支付", "Paid"},
     {"refused", "不予补贴", "Refused"}, {"withdrawn", "已撤回", "Withdrawn"},
-    {"clawed_back", "已追回", "Clawed back"}, END};
+    {"demanded", "追回中", "Asked back"}, {"clawed_back", "已追回", "Clawed back"}, END};
 
 static const struct word proposal_states[] = {{"waiting", "待复核", "Waiting"},
     {"approved", "已同意", "Approved"}, {"refused", "未同意", "Refused"}, END};

@@ -15,7 +15,7 @@ select o.name as office, p.body ->> 'title' as policy, p.body ->> 'legal_ref' as
   left join lateral (
        select x.on_day, x.reason
          from application_step x
-        where x.application = a.id and x.step in ('approve', 'refuse')
+        where x.application = a.id and (x.step = 'approve' or x.state = 'refused')
         order by x.n desc
         limit 1) s on true
  where a.id = $1::uuid

@@ -17,7 +17,7 @@ hits as not materialized (
       from every a
      where ($6::text is null or a.policy_code = $6::text)
        and ($7::text is null or a.state = $7::text)
-       and ($8::boolean is not true or a.state in ('reserved', 'approved') and application_waits(a.id))
+       and ($8::boolean is not true or a.state in ('reserved', 'approved', 'demanded') and application_waits(a.id))
        and ($3::text is null
             or position(text_form($3::text) in a.key_form) > 0
             or exists (select from loan l where l.id = a.loan_id and position($3::text in l.borrower_name) > 0))

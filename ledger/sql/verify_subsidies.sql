@@ -1,5 +1,8 @@
 -- verify_subsidies: defects of policies and applications: a row each
 -- -> defect text, place text
+with back as ( -- what came back, a row each: confirmed; a clawback of the first edition was believed at once
+    select s.* from application_step s where s.step = 'confirm' or s.step = 'clawback' and s.state <> 'demanded'
+)
 select 'policy that differs from its record' as defect, p.id || '' as place
   from policy p
   left join lateral (select r.* from submission r where r.id = p.id and r.type = 'policy'
@@ -33,11 +36,22 @@ select 'application step whose money is not where it should be', s.id || ''
   from application_step s
   join application a on a.id = s.application
   left join transfer t on t.id = s.id
- where case s.step when 'pay' then (t.cause, t.credit, t.amount_fen)
-                        is distinct from ('subsidy', a.account, a.amount_fen)
-                   when 'clawback' then (t.cause, t.debit, t.amount_fen)
-                        is distinct from ('clawback', a.account, s.amount_fen)
-                   else t.id is not null end
+  left join back b on b.id = s.id
+ where case when s.step = 'pay' then (t.cause, t.credit, t.amount_fen)
+                 is distinct from ('subsidy', a.account, a.amount_fen)
+            when b.id is not null then (t.cause, t.debit, t.amount_fen)
+                 is distinct from ('clawback', a.account, s.amount_fen)
+            else t.id is not null end
+union all
+select 'what came back of a subsidy was not asked for, or not seen by another', s.id || ''
+  from application_step s
+  left join lateral (
+       select x.* from application_step x
+        where x.application = s.application and x.step = 'clawback' and x.n < s.n order by x.n desc limit 1) c on true
+ where s.step = 'confirm'
+   and (c.id is null or s.maker is distinct from c.recorded_by or s.recorded_by = c.recorded_by
+        or c.amount_fen < (select sum(x.amount_fen) from application_step x
+                            where x.application = s.application and x.step = 'confirm' and x.n between c.n and s.n))
 union all
 select 'application whose state is not that of its steps', n.application || ''
   from application_now n
@@ -47,8 +61,7 @@ select 'application whose state is not that of its steps', n.application || ''
  where n.state <> coalesce(last.state, case when a.amount_fen = 0 then 'refused' when n.state = 'queued' then 'queued'
                                             else 'reserved' end)
     or n.amount_fen <> case when n.state in ('refused', 'withdrawn') then 0 else a.amount_fen end
-       - (select coalesce(sum(s.amount_fen), 0) from application_step s
-          where s.application = a.id and s.step = 'clawback')
+       - (select coalesce(sum(b.amount_fen), 0) from back b where b.application = a.id)
     or (n.loan_id, n.insurance_policy, n.borrower, n.policy_code, n.account, n.on_day)
        is distinct from (a.loan_id, a.insurance_policy, a.borrower, a.policy_code, a.account, a.on_day)
 union all
@@ -62,6 +75,6 @@ select 'what a subsidy takes does not fit its application', coalesce(n.applicati
   full join (select x.application, x.loan_id, sum(x.amount_fen) as fen from subsidy_unit x group by 1, 2) u
          on u.application = n.application
   left join application a on a.id = n.application
- where (n.state in ('queued', 'reserved', 'approved', 'paid')) is distinct from (u.application is not null)
+ where application_counts(n.state) is distinct from (u.application is not null)
     or u.loan_id is distinct from n.loan_id and u.application is not null or u.fen <> a.amount_fen
  order by 1, 2

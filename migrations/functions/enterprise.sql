@@ -135,7 +135,7 @@ create or replace function plan_benefits_of(first_year int, last_year int, last_
                   from application_step latest
                  where latest.application = a.id and latest.on_day <= $3 and ($4 is null or latest.recorded_at <= $4)
                  order by latest.n desc
-                 limit 1) in ('approved', 'paid')
+                 limit 1) in ('approved', 'paid', 'demanded')
          group by 1, 2
         union all
         select p.uscc, p.year, null, 'profile',

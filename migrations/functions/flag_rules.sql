@@ -531,7 +531,7 @@ begin
           from application_now n
           join loan_latest l on l.id = n.loan_id
           join loan_ip p on p.record_id = l.id and p.version = l.version
-         where n.state in ('queued', 'reserved', 'approved', 'paid')
+         where application_counts(n.state)
            and (loans is null or p.number = any (array(select y.number from loan_ip y where y.record_id = any (loans))))
     ),
     twice as materialized (
@@ -640,7 +640,7 @@ begin
         select n.application, n.loan_id, n.insurance_policy, s.recorded_at as paid_at
           from application_now n
           join application_step s on s.application = n.application and s.step = 'pay'
-         where n.state = 'paid' and (loans is null or n.loan_id = any (loans))
+         where n.state in ('paid', 'demanded') and (loans is null or n.loan_id = any (loans))
     ),
     corrected as materialized (
         select p.*
@@ -756,7 +756,7 @@ begin
               from application_now n
               join application y on y.id = n.application
               join policy p on p.id = y.policy
-             where n.state in ('queued', 'reserved', 'approved', 'paid')
+             where application_counts(n.state)
             union all
             select c.id, c.loan_id, (scheme_terms_of(s.body)).ip_share_min::text
               from claim c

@@ -189,7 +189,7 @@ create or replace function loan_paid_upon(loan uuid) returns text
             select r.key
               from application_now n
               join submission r on r.id = n.application and r.version = 1
-             where n.loan_id = loan_paid_upon.loan and n.state = 'paid'
+             where n.loan_id = loan_paid_upon.loan and n.state in ('paid', 'demanded')
              union all
             select c.claim_no
               from insurance_claim c

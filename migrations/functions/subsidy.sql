@@ -4,6 +4,11 @@
 create or replace function subsidies_lock() returns void
     language sql as $$ select pg_advisory_xact_lock(lock_no('subsidies')) $$;
 
+-- Does an application that stands so count: for limits, and for whoever asks for the same days, awards or invoices?
+-- What is asked back does until it came.
+create or replace function application_counts(state text) returns boolean language sql immutable parallel safe as
+    $$ select state in ('queued', 'reserved', 'approved', 'paid', 'demanded') $$;
+
 -- The credit whose days and awards a loan takes: its own, or that of another loan of the firm that took some and is
 -- the same credit by its rights, or by amount and signing day, and was not cleared; also of one that is void by now.
 create or replace function subsidy_credit(loan uuid) returns uuid
@@ -65,7 +70,7 @@ begin
            select bool_or(a.district = city_code()) as city, bool_or(a.district <> city_code()) as district,
                   count(*) as applications, string_agg(distinct a.policy_code, ' ' order by a.policy_code) as policies
              from application_now a
-            where a.loan_id in (x.id, x.credit) and a.state in ('queued', 'reserved', 'approved', 'paid')
+            where a.loan_id in (x.id, x.credit) and application_counts(a.state)
            having count(*) > 0) n on true
       left join lateral (
            select sum(s.amount_fen) filter (where s.item = 'interest')::bigint as interest,
@@ -138,7 +143,7 @@ begin
               join subsidy_unit u on u.application = a.application
              where a.borrower = any (subsidy_firm_codes(subsidy_items_used.firm)) and a.policy_code = code
                and a.on_day between from_day and until_day
-               and a.state in ('queued', 'reserved', 'approved', 'paid')
+               and application_counts(a.state)
         ),
         named as (
             select h.item as name, h.amount_fen from had h
@@ -159,7 +164,7 @@ begin
               join org o on o.id = l.org_id and o.code = bank
              where a.policy_code = subsidy_bank_used.code
                and a.on_day between date_trunc('year', day)::date and make_date(extract(year from day)::int, 12, 31)
-               and a.state in ('queued', 'reserved', 'approved', 'paid'));
+               and application_counts(a.state));
 end $$;
 
 -- Counted sums of one firm under one policy: in the year of a day, and ever; item by item, and of a bank, as far as a
@@ -184,7 +189,7 @@ begin
            case when 'used.bank_year' = any (asks) then subsidy_bank_used(bank, code, day) end
       from application_now a
      where a.borrower = any (codes) and a.policy_code = code
-       and a.state in ('queued', 'reserved', 'approved', 'paid');
+       and application_counts(a.state);
 end $$;
 
 -- The same for all firms of a policy, under each of their codes: a row a year, and one of year 0 for ever.
@@ -196,7 +201,7 @@ begin
     with had as materialized (
         select a.borrower, coalesce(extract(year from a.on_day)::int, 0) as year, sum(a.amount_fen) as fen
           from application_now a
-         where a.policy_code = code and a.state in ('queued', 'reserved', 'approved', 'paid')
+         where a.policy_code = code and application_counts(a.state)
          group by grouping sets ((a.borrower, extract(year from a.on_day)), (a.borrower))
     ),
     firms as materialized (
@@ -360,7 +365,7 @@ begin
               from subsidy_unit u where u.unit = 'premium ' || insurance_unit(insurance)),
            0::bigint
       from application_now a
-     where a.insurance_policy = insurance and a.state in ('queued', 'reserved', 'approved', 'paid');
+     where a.insurance_policy = insurance and application_counts(a.state);
 end $$;
 
 -- As subsidy_loan_decides, of an insurance policy.
@@ -580,6 +585,21 @@ begin
          order by x.code);
 end $$;
 
+-- What is asked back of a subsidy and has not come, and who asked for it last; of one that was never asked back null.
+create or replace function application_demand(app uuid, out fen bigint, out by_whom text)
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+begin
+    select c.amount_fen - (select coalesce(sum(r.amount_fen), 0)::bigint
+                             from application_step r
+                            where r.application = c.application and r.step = 'confirm' and r.n > c.n), c.recorded_by
+      into fen, by_whom
+      from application_step c
+     where c.application = app and c.step = 'clawback'
+     order by c.n desc
+     limit 1;
+end $$;
+
 -- Does an application wait for a step of whoever asks: of his office, and not after one of his own?
 create or replace function application_waits(app uuid) returns boolean
     language plpgsql stable security definer set search_path = public, pg_temp
@@ -593,7 +613,8 @@ begin
                 where s.application = a.id and s.step <> 'release' order by s.n desc limit 1) last on true
          where a.id = app and a.org_id = my_org()
            and (n.state = 'reserved' and not person_is_me(a.recorded_by)
-                or n.state = 'approved' and not person_is_me(last.recorded_by)));
+                or n.state = 'approved' and not person_is_me(last.recorded_by)
+                or n.state = 'demanded' and not person_is_me((application_demand(a.id)).by_whom)));
 end $$;
 
 -- The version of a policy that is the answer for a day: that in force on it, else the newest (as policy_case.sql).
@@ -776,8 +797,10 @@ create or replace function application_steps_shown(app uuid) returns json
     language sql stable security definer set search_path = public, pg_temp as $$
     select coalesce(json_agg(json_strip_nulls(json_build_object('id', s.id, 'step', s.step, 'state', s.state,
                     'on', s.on_day, 'by', s.recorded_by, 'reason', s.reason, 'amount', yuan_text(s.amount_fen),
-                    'transfer', s.transfer, 'at', instant_text(s.recorded_at))) order by s.n), '[]')
+                    'evidence', r.body ->> 'evidence', 'transfer', s.transfer, 'at', instant_text(s.recorded_at)))
+                    order by s.n), '[]')
       from application_step s
+      left join submission r on r.id = s.id and r.version = 1
      where s.application = app
 $$;
 
@@ -794,6 +817,7 @@ create or replace function application_life_members(a application) returns json
            'queue', case when n.state = 'queued' then (
                select count(*) from application_now q
                 where q.account = n.account and q.state = 'queued' and q.queue_no <= n.queue_no) end,
+           'demanded', case when n.state = 'demanded' then yuan_text((application_demand(a.id)).fen) end,
            'steps', application_steps_shown(a.id),
            'legal_steps', coalesce((select array_agg(t.step order by t.step) from application_transition t
                                      where t.state = n.state), '{}')))
@@ -842,7 +866,36 @@ begin
     return a.loan_guard <> application_decides(a.loan_id, a.insurance_policy, a.asks, a.months, a.on_day);
 end $$;
 
--- Takes a step on an application whose payment no red flag stops: may it be taken, and what does it move.
+-- Pays what an application was promised out of its budget, or books what came back of it. What stands against that: the
+-- account and the first day on which it lacks the money; null: nothing.
+create or replace function application_step_post(a application, step_id uuid, pays boolean, money bigint, day date,
+                                                 dry boolean) returns text
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    granted text := 'granted:' || a.district || ':' || a.policy_code;
+    overdrawn text;
+begin
+    if dry then -- the hold covers the payment; only its day may come too early
+        return case when pays then a.account || ' ' || account_short_day(a.account, money, day) end;
+    end if;
+    if pays then
+        perform hold_end(a.id, 'posted');
+        -- the budget may have been opened for another policy that it serves too
+        perform budget_open_granted(a.district, a.policy_code, a.org_id, day);
+    end if;
+    overdrawn := transfer_post(array[row(
+        step_id, a.reference || case when pays then ' pay' else ' clawback' end,
+        case when pays then granted else a.account end, case when pays then a.account else granted end, money, day,
+        case when pays then 'subsidy' else 'clawback' end, a.id, null, a.reference)::posting]);
+    if overdrawn is not null and pays then
+        -- the hold was ended above: nothing of this step may stay
+        raise exception 'a held subsidy is not covered: %', overdrawn using errcode = 'PB003';
+    end if;
+    return overdrawn;
+end $$;
+
+-- Takes a step on an application whose payment no red flag stops: may it be taken, and what does it move. A clawback
+-- moves nothing: who asks for money back is not believed that it came. Another confirms that, of all or of a part.
 create or replace function application_step_take(new_id uuid, doc json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -853,10 +906,10 @@ declare
     step text := doc ->> 'step';
     day date := today();
     next_state text;
+    asked_back record;
     maker text;
+    most bigint;
     money bigint;
-    granted text;
-    moved posting;
     overdrawn text;
     p json[] := '{}'::json[];
 begin
@@ -872,14 +925,16 @@ begin
     end if;
     select x.* into now_row from application_now x where x.application = a.id;
     select s.* into last from application_step s where s.application = a.id order by s.n desc limit 1;
+    select x.* into asked_back from application_demand(a.id) x;
     select t.next
       into next_state
       from application_transition t
      where t.state = now_row.state and t.step = doc ->> 'step';
-    maker := case step when 'approve' then a.recorded_by when 'pay' then last.recorded_by end;
-    money := case step when 'pay' then a.amount_fen
-                       when 'clawback' then coalesce(fen_of(doc ->> 'amount'), now_row.amount_fen) end;
-    granted := 'granted:' || a.district || ':' || a.policy_code;
+    maker := case step when 'approve' then a.recorded_by when 'pay' then last.recorded_by
+                       when 'confirm' then asked_back.by_whom end;
+    most := case step when 'pay' then a.amount_fen when 'clawback' then now_row.amount_fen
+                      when 'confirm' then asked_back.fen end;
+    money := case when most is not null then coalesce(fen_of(doc ->> 'amount'), most) end;
     if next_state is null then
         p := p || problem('E_STEP', '', concat_ws(': ', 'application.' || now_row.state, (
             select string_agg(t.step, ', ' order by t.step)
@@ -897,47 +952,34 @@ begin
         if step in ('approve', 'pay') and (application_moved(a) or loan_is_void(a.loan_id, null)) then
             p := p || problem('E_FACTS_CHANGED', '', a.reference);
         end if;
-        if step = 'clawback' and money > now_row.amount_fen then
-            p := p || problem('E_EXCEEDS', '/amount', yuan_text(now_row.amount_fen));
+        if money > most then
+            p := p || problem('E_EXCEEDS', '/amount', yuan_text(most));
         end if;
     end if;
-    if cardinality(p) = 0 and step in ('pay', 'clawback') then
-        moved := row(new_id, a.reference || ' ' || step, case step when 'pay' then granted else a.account end,
-                     case step when 'pay' then a.account else granted end, money, day,
-                     case step when 'pay' then 'subsidy' else 'clawback' end, a.id, null, a.reference)::posting;
-        if dry then -- the hold covers the payment; only its day may come too early
-            overdrawn := case when step = 'pay' then a.account || ' ' || account_short_day(a.account, money, day) end;
-        else
-            if step = 'pay' then
-                perform hold_end(a.id, 'posted');
-                -- the budget may have been opened for another policy that it serves too
-                perform budget_open_granted(a.district, a.policy_code, a.org_id, day);
-            end if;
-            overdrawn := transfer_post(array[moved]);
-        end if;
-        if overdrawn is not null and step = 'pay' and not dry then
-            -- the hold was ended above: nothing of this step may stay
-            raise exception 'a held subsidy is not covered: %', overdrawn using errcode = 'PB003';
-        elsif overdrawn is not null then
+    if cardinality(p) = 0 and step in ('pay', 'confirm') then
+        overdrawn := application_step_post(a, new_id, step = 'pay', money, day, dry);
+        if overdrawn is not null then
             p := p || problem('E_OVERDRAFT', '/on', overdrawn);
         end if;
     end if;
     if cardinality(p) > 0 then
         d.problems := array_to_json(p);
     elsif not dry then
-        next_state := case when step = 'clawback' and money < now_row.amount_fen then 'paid' else next_state end;
+        next_state := case when step = 'confirm' and money < most then 'demanded' -- the rest is still asked for
+                           when step = 'confirm' and money < now_row.amount_fen then 'paid'
+                           else next_state end;
         insert into application_step (id, application, n, step, state, on_day, reason, amount_fen, transfer, maker,
                recorded_at, recorded_by)
         values (new_id, a.id, coalesce(last.n, 0) + 1, step, next_state, day, doc ->> 'reason', money,
-               case when step in ('pay', 'clawback') then new_id end, maker, record_now(), my_signature());
+               case when step in ('pay', 'confirm') then new_id end, maker, record_now(), my_signature());
         update application_now x
            set state = next_state, queue_no = null,
-               amount_fen = case when step = 'clawback' then x.amount_fen - money
+               amount_fen = case when step = 'confirm' then x.amount_fen - money
                                  when next_state in ('refused', 'withdrawn') then 0 else x.amount_fen end
          where x.application = a.id;
         if next_state in ('refused', 'withdrawn', 'clawed_back') then
             perform application_free(a.id, day);
-        elsif step = 'clawback' then
+        elsif step = 'confirm' then
             perform application_release_queue(a.account, day);
         end if;
     end if;

@@ -118,15 +118,18 @@ begin
       join submission r on r.id = x.claim and r.version = 1
      where x.step is not null and (own or not x.is_me);
     return query
-    select a.recorded_at, task_shown('application', case n.state when 'reserved' then 'approve refuse' else 'pay' end,
+    select a.recorded_at, task_shown('application', case n.state when 'reserved' then 'approve refuse'
+                                                                 when 'approved' then 'pay' else 'confirm refuse' end,
                                      a.reference, '/v1/applications/' || a.id, a.recorded_at,
-                                     task_more(task_firm(a.loan_id), null, n.amount_fen, a.recorded_by, null,
+                                     task_more(task_firm(a.loan_id), null, case when n.state = 'demanded'
+                                                   then (application_demand(a.id)).fen else n.amount_fen end,
+                                               a.recorded_by, null,
                                                task_blocked(not x.waits, case when n.state = 'approved' then 'pay' end,
                                                             a.loan_id, a.id)))
       from application_now n
       join application a on a.id = n.application
      cross join lateral (select application_waits(a.id) as waits) x
-     where n.state in ('reserved', 'approved') and a.org_id = my_org() and (own or x.waits);
+     where n.state in ('reserved', 'approved', 'demanded') and a.org_id = my_org() and (own or x.waits);
 end $$;
 
 -- How many of these things wait for each step, none of them counted twice, beside flags that whoever asks may clear and

@@ -12,7 +12,8 @@ static bool kind_of(
     const struct json *cures = json_get(decision, "cures");
     const struct json *incurable = json_get(decision, "incurable");
     bool can = cures && cures->count > 0 && incurable && incurable->count == 0;
-    if (str_is(state, "approved") || str_is(state, "paid") || str_is(state, "clawed_back"))
+    if (str_is(state, "approved") || str_is(state, "paid") || str_is(state, "demanded") ||
+        str_is(state, "clawed_back"))
         *k = LETTER_GRANT;
     else if (str_is(state, "refused"))
         *k = can && !by_person ? LETTER_SUPPLY : LETTER_REFUSE;

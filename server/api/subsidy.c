@@ -579,6 +579,7 @@ const struct route policy_routes[] = {
     APPLICATION_STEP("pay", "支付补贴", "Pay a subsidy"),
     APPLICATION_STEP("refuse", "不予补贴", "Refuse an application"),
     APPLICATION_STEP("withdraw", "撤回申请", "Withdraw an application"),
-    APPLICATION_STEP("clawback", "追回补贴", "Claw a subsidy back"),
+    APPLICATION_STEP("clawback", "追回补贴", "Ask a subsidy back"),
+    APPLICATION_STEP("confirm", "确认补贴已收回", "Confirm that a subsidy came back"),
     {.path = NULL},
 };

@@ -168,6 +168,7 @@ const KINDS = {
   closed: ['bar', 'none'],
   reserved: ['tick', 'good'],
   queued: ['dots', 'warn'],
+  demanded: ['diamond', 'warn'],
   clawed_back: ['bar', 'bad'],
   waiting: ['dots', 'warn'],
   open: ['diamond', 'warn'],

@@ -130,6 +130,20 @@ await story(async (as) => {
   await says(finance, '#verdict', '可补贴 70,000.00 元');
   await pictures(finance, 'premium');
 
+  // a part is asked back; it counts when another has seen it come
+  await visit(payer, at);
+  await payer.page.locator('input[name=amount]').fill('875.00');
+  await payer.page.locator('textarea[name=reason]').fill('提前还款');
+  await payer.page.getByRole('button', {name: '追回', exact: true}).click();
+  await says(payer, '.verdict', '追回 875.00 元，尚未确认到账');
+  await says(payer, '[data-step=confirm]', '须由另一人办理');
+  await visit(checker, at);
+  await checker.page.locator('input[name=evidence]').fill('国库收款回单 1');
+  await checker.page.locator('textarea[name=reason]').fill('已到账');
+  await checker.page.getByRole('button', {name: '确认已收回', exact: true}).click();
+  await says(checker, '.verdict', '已支付');
+  await says(checker, '.timeline', '国库收款回单 1');
+
   // a second pair of eyes for the budget
   await visit(w, '/console/budgets');
   await w.page.locator('#enter summary').click();

@@ -95,5 +95,9 @@ class SubsidyCase(Case):
         return self.post(where + "/" + name, dict({"seen": self.get(where)["seen"], "reason": "按规定"}, **over),
                          token, status)
 
+    def back(self, where, token, status=201, **over):
+        """Somebody says that what was asked back has come, or a part of it."""
+        return self.step(where, "confirm", token, status, **dict({"evidence": "国库收款回单 1"}, **over))
+
     def state(self, where):
         return self.get(where)["state"]

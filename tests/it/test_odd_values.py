@@ -187,7 +187,7 @@ class OddValues(Case):
         "/v1/applications": ("finance", {"reference": "r", "policy": "ODD", "loan": "c", "on": "2023-01-01"},
                              ("policy_from", "facts")),
         "/v1/applications/00000000-0000-7000-8000-000000000000/clawback": ("finance", {
-            "on": "2023-01-01", "seen": "0" * 64, "reason": "x"}, ("application", "step", "amount")),
+            "on": "2023-01-01", "seen": "0" * 64, "reason": "x"}, ("application", "step", "amount", "evidence")),
         "/v1/budgets": ("finance", {"reference": "r", "policy": "ODD", "year": 2023, "kind": "appropriation",
                                     "amount": "1.00", "on": "2023-01-01"}, ("memo",)),
         "/v1/lpr": ("finance", {"reference": "r", "on": "2020-01-01", "one_year": "3.00", "five_year": "3.00"}, ()),

@@ -224,6 +224,8 @@ class Money(FundCase):
         self.assertEqual((told["available"], told["held"], told["queued"]), ("8250.00", "25875.00", "25875.00"))
         before = urllib.parse.quote(self.get("/v1/reports/quarterly/%s?section=subsidies" % now)["known_at"])
         help_with.step(wheres[0], "clawback", help_with.district, amount="875.00")
+        self.assertEqual(row(now), first)  # it was asked back, and has not come
+        help_with.back(wheres[0], help_with.checker)
         help_with.budget(code, "40000.00")  # the third gets its money
         self.check(row(now), applied_count=3, clawed_back="875.00", paid="25875.00", budget="100000.00",
                    # 100,000 - 25,875 + 875 - 2 × 25,875

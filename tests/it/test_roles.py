@@ -63,6 +63,7 @@ MATRIX = [
     ("POST", "/v1/applications/%s/refuse", {}, OFFICES),
     ("POST", "/v1/applications/%s/withdraw", {}, OFFICES),
     ("POST", "/v1/applications/%s/clawback", {}, OFFICES),
+    ("POST", "/v1/applications/%s/confirm", {}, OFFICES),
     ("GET", "/v1/facts", None, ALL),
     ("GET", "/v1/districts", None, ALL),
     ("POST", "/v1/districts", {}, ("ip_office",)),

@@ -3,7 +3,7 @@ import json
 import threading
 import unittest
 
-from harness import firm, loan, numbers
+from harness import TODAY, firm, loan, numbers
 from subsidy_case import SubsidyCase, YEAR, fixture
 
 
@@ -180,14 +180,77 @@ class Subsidies(SubsidyCase):
         over = self.step(where, "clawback", self.district, 422, amount="25875.01")
         self.assertEqual(over.codes(), [("/amount", "E_EXCEEDS")])
         self.step(where, "clawback", self.district, amount="875.00")
+        self.back(where, self.checker)
         self.assertEqual(self.state(where), "paid")
         self.step(where, "clawback", self.checker, reason="骗补")
+        self.back(where, self.district)
         self.assertEqual(self.state(where), "clawed_back")
         self.assertEqual(left(), {"appropriated": "100000.00", "paid": "25875.00", "clawed_back": "25875.00",
                                   "balance": "100000.00", "held": "0.00", "available": "100000.00"})
         self.assertEqual(self.get("/v1/accounts/granted:310116:%s" % code)["balance"], "0.00")
         again = self.apply(code, contract)  # what was taken is free again
         self.assertEqual(again.json()["amount"], "25875.00")
+
+    def test_what_is_asked_back_counts_when_another_has_seen_it_come(self):
+        """Nothing is free by the word of one: units, limits, the budget and the loan stay as they are until it is confirmed."""
+        code = self.policy()
+        self.budget(code, "100000.00")
+        contract = self.lent()
+        where = self.apply(code, contract).headers["location"]
+        self.step(where, "approve", self.checker)
+        self.step(where, "pay", self.payer)
+        left = lambda: [self.get("/v1/policies/%s/budget?year=%d" % (code, YEAR))[k] for k in ("clawed_back", "available")]
+        free = lambda: self.post("/v1/eligibility-checks", {
+            "policy": code, "loan": contract, "facts": {"borrower.bad_record": False}}, self.bank, 200).json()["amount"]
+        waits = lambda token: [x["reference"] for x in self.get("/v1/applications?waiting=true&code=" + code, token)["items"]]
+        tasks = lambda token: [(x["steps"], x["amount"]) for x in self.get("/v1/tasks?limit=500", token)["items"]
+                               if x["path"] == where]
+        self.assertEqual(self.step(where, "confirm", self.checker, 409, evidence="回单").codes(), [("", "E_STEP")])
+        self.step(where, "clawback", self.district, amount="1000.00")
+        said = self.get(where)
+        self.assertEqual((said["state"], said["demanded"], said["legal_steps"]), ("demanded", "1000.00", ["confirm", "refuse"]))
+        self.assertEqual((left(), free()), (["0.00", "74125.00"], "0.00"))
+        self.assertIn("补贴决定书", self.d.call("GET", where + "/letter", token=self.district).body.decode())
+        voided = {"reference": "V-%d" % next(numbers), "contract_no": contract, "kind": "voided", "on": str(TODAY), "reason": "重复"}
+        self.assertEqual(self.post("/v1/loan-events", voided, self.bank, 409).codes(), [("/kind", "E_PAID_UPON")])
+        self.assertEqual(self.step(where, "clawback", self.checker, 409).codes(), [("", "E_STEP")])
+        self.assertEqual((waits(self.district), waits(self.checker)), ([], [said["reference"]]))
+        self.assertEqual((tasks(self.district), tasks(self.payer)), ([], [(["confirm", "refuse"], "1000.00")]))
+        # whoever asked, under whatever name; without paper; more than was asked for
+        twin = "换名%d" % next(numbers)
+        other = self.person("DIST-310116", twin)
+        ids = {x["name"]: x["id"] for x in self.get("/v1/persons?organisation=DIST-310116", self.d.token("ip_office"))["items"]}
+        self.d.agreed(self.post("/v1/persons/%s/same-as" % ids[twin], {
+            "reference": twin, "same_as": ids["王敏"], "reason": "核对"}, self.d.token("ip_office"), 202))
+        for token in (self.district, other):
+            self.assertEqual(self.back(where, token, 409).codes(), [("", "E_SAME_PERSON")])
+        self.assertEqual(self.step(where, "confirm", self.checker, 422).codes(), [("/evidence", "E_NEED")])
+        self.assertEqual(self.back(where, self.checker, 422, amount="1000.01").codes(), [("/amount", "E_EXCEEDS")])
+        self.assertEqual(self.back(where, self.d.token("district", "DIST-310115"), 404).codes(), [("", "E_NOT_FOUND")])
+        self.assertEqual(left(), ["0.00", "74125.00"])
+        # a part has come; the rest is still asked for, until the demand is taken back
+        self.back(where, self.checker, amount="400.00")
+        self.assertEqual((self.state(where), self.get(where)["demanded"], left()), ("demanded", "600.00", ["400.00", "74525.00"]))
+        self.assertEqual(self.back(where, self.checker, 422, amount="600.01").codes(), [("/amount", "E_EXCEEDS")])
+        self.assertEqual(self.step(where, "refuse", self.district, 422, evidence="x").codes(), [("/evidence", "E_UNWANTED")])
+        self.step(where, "refuse", self.district, reason="企业申诉成立")
+        self.assertEqual((self.state(where), left(), free()), ("paid", ["400.00", "74525.00"], "0.00"))
+        self.assertEqual(self.back(where, self.checker, 409).codes(), [("", "E_STEP")])
+        self.assertNotIn("企业申诉成立", self.d.call("GET", where + "/letter", token=self.district).body.decode())
+        # all that is left, and no more than that
+        over = self.step(where, "clawback", self.payer, 422, amount="25475.01")
+        self.assertEqual(over.codes(), [("/amount", "E_EXCEEDS")])
+        self.step(where, "clawback", self.payer)
+        self.assertEqual(self.back(where, self.payer, 409).codes(), [("", "E_SAME_PERSON")])
+        self.back(where, self.district)
+        said = self.get(where)
+        self.assertEqual((said["state"], left(), free()), ("clawed_back", ["25875.00", "100000.00"], "25875.00"))
+        self.assertNotIn("demanded", said)
+        self.assertEqual([(x["step"], x["state"], x.get("amount"), x.get("evidence")) for x in said["steps"][2:]],
+                         [("clawback", "demanded", "1000.00", None), ("confirm", "demanded", "400.00", "国库收款回单 1"),
+                          ("refuse", "paid", None, None), ("clawback", "demanded", "25475.00", None),
+                          ("confirm", "clawed_back", "25475.00", "国库收款回单 1")])
+        self.assertEqual(self.back(where, self.checker, 409).codes(), [("", "E_STEP")])
 
     def test_a_repeated_application_is_answered_byte_for_byte(self):
         code = self.policy()

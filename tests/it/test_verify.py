@@ -150,6 +150,9 @@ SUBSIDY = [
      ["application step whose money is not where it should be"]),
     ("a state", "update application_now set state = 'clawed_back' where application = '{app}'",
      ["application whose state is not that of its steps"]),
+    ("what came back", "update application_step set amount_fen = amount_fen + 1 where application = '{app}' and step = 'confirm'",
+     ["application step whose money is not where it should be", "application whose state is not that of its steps",
+      "what came back of a subsidy was not asked for, or not seen by another"]),
     ("a hold that ended by itself", "insert into hold_end values ('{held}', 'voided', now(), 'x')",
      ["application that holds more or less than it was promised", "account_balance "]),
     ("days that nobody takes any more", "delete from subsidy_unit where application = '{app}'",
@@ -171,5 +174,7 @@ class VerifySubsidies(VerifyFund):
         where = case.apply(code, case.lent()).headers["location"]
         case.step(where, "approve", case.checker)
         case.step(where, "pay", case.payer)
+        case.step(where, "clawback", case.district, amount="875.00")
+        case.back(where, case.checker)
         held = case.apply(code, case.lent()).headers["location"]
         self.plant(SUBSIDY, {"code": code, "app": where.split("/")[-1], "held": held.split("/")[-1]})

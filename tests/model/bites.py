@@ -200,14 +200,14 @@ RULES = {  # name: (what goes, SQL, the histories that should notice)
     "aid_firm": ("limits of a firm count all of its codes", lambda: returning("subsidy_firm_codes", "array[$1]"),
                  ["crook_aid_limit", "crook_aid_insured_limit"]),
     "aid_firm_used": ("limits of a firm hold over its applications", lambda: without(
-        "subsidy_firm_usage", ("and a.state in ('queued', 'reserved', 'approved', 'paid')", "and false")), ["crook_aid_limit"]),
+        "subsidy_firm_usage", ("and application_counts(a.state)", "and false")), ["crook_aid_limit"]),
     "aid_bank": ("limits of a bank hold over its loans", lambda: returning("subsidy_bank_used", "0::bigint"),
                  ["crook_aid_limit"]),
     "aid_loan": ("limits of a loan hold over its applications", lambda: returning("subsidy_loan_items", "null::text"),
                  ["crook_aid_loan_limit"]),
     "aid_papers": ("what the office states has its paper", lambda: silent("application_fact_problems"), ["crook_aid_facts"]),
     "aid_persons": ("who applied does not approve, who approved does not pay", lambda: without(
-        "application_step_take", ("if maker = my_signature() then", "if false then"))
+        "application_step_take", ("if person_is_me(maker) then", "if false then"))
                     + "alter table application_step drop constraint application_step_two_persons;", ["crook_aid_clerk"]),
     "aid_city": ("a rule that excludes the city's aid", lambda: without(
         "subsidy_loan_usage", ("select x.id, coalesce(n.city, false)", "select x.id, false")) + unflagged(

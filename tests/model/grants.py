@@ -210,11 +210,13 @@ class Grants:
         for app in self.apps:
             if app["paid"] is None or app.get("clawed"):
                 continue
-            clerk = office(self.s.policies[app["policy"]]["body"])[0]
+            clerk, checker, _ = office(self.s.policies[app["policy"]]["body"])
             flags = self.call(clerk, "GET", "/v1/flags?state=open&record=" + app["id"])[1]["items"]
             if any(f["code"] in ("RF08", "RF36") for f in flags):
                 seen = self.call(clerk, "GET", app["where"])[1]["seen"]
-                app["clawed"] = self.step_of(app, clerk, "clawback", seen)[0] == 201
+                self.step_of(app, clerk, "clawback", seen)
+                seen = self.call(clerk, "GET", app["where"])[1]["seen"]
+                app["clawed"] = self.step_of(app, checker, "confirm", seen, evidence="回单")[0] == 201
 
     def do_approve_own(self, a):
         """Who applied, or who approved, tries the next step himself."""
@@ -227,6 +229,10 @@ class Grants:
                     self.broken.append("one person took two steps: %s" % step)
                 if step == "pay" and status == 201:
                     app["paid"] = self.day
+            for step, more in (("clawback", {}), ("confirm", {"evidence": "回单"})):  # on paper, to be paid once more
+                seen = self.call(clerk, "GET", app["where"])[1]["seen"]
+                if self.step_of(app, clerk, step, seen, **more)[0] == 201 and step == "confirm":
+                    self.broken.append("one person asked money back and saw it come")
 
     def do_flag_scan(self, a):
         """As the night does; once for all who live in the town."""

@@ -13,7 +13,7 @@ import {badge, card, facts} from '../table.js';
 import {timeline} from '../timeline.js';
 import {t} from '../words.js';
 
-const RULES = {approve: 'made', pay: 'approve'};
+const RULES = {approve: 'made', pay: 'approve', confirm: 'clawback'};
 
 async function load(ctx) {
   const [a, list] = await Promise.all([get(u`/v1/applications/${ctx.at.id}`), get('/v1/facts')]);
@@ -27,7 +27,8 @@ async function load(ctx) {
 
 function verbs(a) {
   const sum = t(` ${money(a.amount)} 元`, ` ${money(a.amount)} CNY`);
-  return {approve: t('批准', 'Approve') + sum, pay: t('支付', 'Pay') + sum};
+  return {approve: t('批准', 'Approve') + sum, pay: t('支付', 'Pay') + sum,
+    confirm: t('确认已收回', 'Confirm that it came back')};
 }
 
 function next(ctx, d) {
@@ -36,28 +37,39 @@ function next(ctx, d) {
   if (!legal.length && !barred.length) return null;
   return h('section', {class: 'card stick no-print'}, h('h2', null, t('下一步', 'Next step')), barred_notes(barred),
     steps({record: u`/v1/applications/${a.id}`, seen: a.seen, legal, verbs: verbs(a), after: ctx.reload,
-      names: {refuse: t('不予补贴', 'Refuse'), withdraw: t('撤回申请', 'Withdraw')}, keep: 'application-' + a.id,
-      difference: difference(u`/v1/applications/${a.id}`, a, {state: t('状态', 'State'), amount: t('金额', 'Amount')}, 'application.state'),
+      names: {refuse: a.state === 'demanded' ? t('撤销追回', 'Take the demand back') : t('不予补贴', 'Refuse'),
+        withdraw: t('撤回申请', 'Withdraw')}, keep: 'application-' + a.id,
+      difference: difference(u`/v1/applications/${a.id}`, a, {state: t('状态', 'State'), amount: t('金额', 'Amount'),
+        demanded: t('尚未收回', 'Not come back')}, 'application.state'),
+      hints: {clawback: t('另一人核对款已到账后，额度与预算才恢复',
+        'Limits and budget are free once another person has seen the money')},
       fields: {clawback: [{name: 'amount', label: t('追回金额（元）', 'Amount'), kind: 'money',
-        hint: t('不填为全部', 'empty: all of it')}]}}));
+        hint: t('不填为全部', 'empty: all of it')}],
+      confirm: [{name: 'evidence', label: t('到账凭证', 'Receipt of the money'), need: true, max: 300},
+        {name: 'amount', label: t('到账金额（元）', 'Amount that came'), kind: 'money',
+          hint: t(`不填为 ${money(a.demanded)}`, `empty: ${money(a.demanded)}`)}]}}));
 }
 
-const LETTERS = {refused: ['不予补贴告知书', 'Notice of refusal'], paid: ['补贴决定书', 'Letter of decision'],
-  approved: ['补贴决定书', 'Letter of decision']};
+const GRANT = ['补贴决定书', 'Letter of decision'];
+const LETTERS = {refused: ['不予补贴告知书', 'Notice of refusal'], paid: GRANT, approved: GRANT, demanded: GRANT, clawed_back: GRANT};
 const letter_button = (a) => h('button', {type: 'button', onclick: () => download(u`/v1/applications/${a.id}/letter?format=html`,
   `${a.reference}.html`)},
   t(`下载${(LETTERS[a.state] || ['一次性告知单'])[0]}`, `Download: ${(LETTERS[a.state] || [null, 'notice'])[1]}`));
 
 function head(d) {
-  const a = d.a, tone = {refused: 'never', queued: 'ask', withdrawn: 'ask',
+  const a = d.a, tone = {refused: 'never', queued: 'ask', withdrawn: 'ask', demanded: 'ask',
     clawed_back: 'never'}[a.state] || (a.eligible ? 'good' : 'never');
   const held = d.before.length ? t(`排队第 ${d.before.length + 1} 位，前面 ${d.before.length} 件`,
     `Number ${d.before.length + 1} in the queue`) : a.state === 'queued' ? t('排队第 1 位：预算不足，有余额后自动冻结',
     'First in the queue') : null;
   return h('section', {class: 'verdict ' + tone}, h('h2', null, badge('application.state', a.state)),
     h('p', {class: 'sum'}, t('补贴金额 ', 'Subsidy '), h('strong', null, money(a.amount)), t(' 元', ' CNY')),
+    a.demanded ? h('p', null, t(`追回 ${money(a.demanded)} 元，尚未确认到账`, `${money(a.demanded)} CNY asked back, not come yet`)) : null,
     held ? h('p', null, held) : null);
 }
+
+const step_detail = (s) => [s.reason, /^(clawback|confirm)$/.test(s.step) ? t(`${money(s.amount)} 元`, `${money(s.amount)} CNY`) : null,
+  s.evidence].filter(Boolean).join('　');
 
 function about(d) {
   const a = d.a;
@@ -83,6 +95,6 @@ export const page = {
     d.a.eligible ? amount_card(d.a) : cures_card({answer: d.a, book: d.book}, () => null),
     card(t('逐条核对', 'Clause by clause'), trace_table(d.a.trace, d.book)),
     card(t('办理经过', 'What was done'), timeline(steps_line({on: day(d.a.recorded_at), what: t('提出申请', 'Applied'),
-      by: d.a.recorded_by}, d.a.steps, (s) => badge('application.state', s.state))))),
+      by: d.a.recorded_by}, (d.a.steps || []).map((s) => ({...s, reason: step_detail(s)})), (s) => badge('application.state', s.state))))),
   h('div', null, next(ctx, d), about(d), d.budget ? card(t('预算', 'Budget'), budget_bar(d.budget)) : null))],
 };

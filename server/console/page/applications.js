@@ -9,11 +9,11 @@ import {all_of, list_page} from '../list.js';
 import {badge} from '../table.js';
 import {t, title} from '../words.js';
 
-const RULES = {approve: 'made', pay: 'approve'};
-const STATES = ['reserved', 'queued', 'approved', 'paid', 'refused', 'withdrawn', 'clawed_back'];
+const RULES = {approve: 'made', pay: 'approve', confirm: 'clawback'};
+const STATES = ['reserved', 'queued', 'approved', 'paid', 'demanded', 'refused', 'withdrawn', 'clawed_back'];
 
-/** What this person may do: who applied does not approve, who approved does not pay. */
-const steps_of = (ctx) => (a) => apart(ctx, {path: '/v1/applications', legal: a.legal_steps, made_by: a.recorded_by, steps: a.steps, rules: RULES}).legal;
+/** What this person may do: who applied does not approve, who approved does not pay. What is asked back is looked at one by one. */
+const steps_of = (ctx) => (a) => a.state === 'demanded' ? [] : apart(ctx, {path: '/v1/applications', legal: a.legal_steps, made_by: a.recorded_by, steps: a.steps, rules: RULES}).legal;
 
 export const page = list_page({
   title: () => t('补贴申请', 'Applications for subsidies'),

@@ -170,18 +170,19 @@ def subsidies(d):
     s.budget("JS-2023", "40000.00", year=2023, kind="return", on="2023-12-31")
     s.budget("JS-2023", "100000.00")
     apply = lambda **over: s.apply("JS-2023", s.lent(**over)).headers["location"]
-    steps = (("approve", s.checker), ("pay", s.payer), ("clawback", s.district), ("clawback", s.checker))
-    for n in range(len(steps) + 1):  # reserved, approved, paid, a part clawed back, all of it
+    steps = (("approve", s.checker, {}), ("pay", s.payer, {}), ("clawback", s.district, {"amount": "875.00"}),
+             ("confirm", s.checker, {"evidence": "回单 1"}), ("clawback", s.checker, {}), ("confirm", s.district, {"evidence": "回单 2"}))
+    for n in range(len(steps) + 1):  # reserved, approved, paid, a part asked back, come, the rest asked back, all of it come
         where = apply()
-        for i, (name, token) in enumerate(steps[:n]):
-            s.step(where, name, token, **({"amount": "875.00"} if i == 2 else {}))
+        for name, token, more in steps[:n]:
+            s.step(where, name, token, **more)
     s.step(apply(), "refuse", s.checker)
     s.step(apply(), "withdraw", s.district)
     apply(settled=None)  # does not qualify
     for _ in range(3):
         apply()
     said = {x["state"] for x in s.get("/v1/applications?limit=1000")["items"]}
-    assert said == {"reserved", "approved", "paid", "clawed_back", "refused", "withdrawn", "queued"}, said
+    assert said == {"reserved", "approved", "paid", "demanded", "clawed_back", "refused", "withdrawn", "queued"}, said
 
 
 def insurance(d):
