@@ -144,6 +144,25 @@ class Plans(Case):
         self.assertEqual(self.approve(at(), self.person("又在岗")).json()["state"], "in_force")
         self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
 
+    def test_a_correction_stays_in_the_plan_of_what_it_corrects(self):
+        """A report that names no plan is of the plan of its day; a later plan over the same years takes neither it nor what
+        corrects it, though it has only two measures."""
+        text = dict(plan("sh-2024-2026"), code="of-its-day", first_year=2018, last_year=2020)
+        self.approve(self.get(self.draft(text).headers["location"]))
+        pudong = self.d.token("district")
+        body = {"measure": 4, "department": "310115", "period": "2019Q2", "on": "2019-07-05", "text": "已公布(示例)"}
+        made = self.d.call("POST", "/v1/measure-reports", body, pudong)
+        self.assertEqual(made.status, 201, made.body)
+        self.approve(self.get(self.draft(dict(text, code="later-on", first_year=2019,
+                                              measures=text["measures"][:2])).headers["location"]))
+        self.assertEqual(self.get("/v1/measures?as_of=2019-07-05")["plan"], "later-on")
+        r = self.d.call("PUT", made.headers["location"], dict(made.json(), text="已公布并核对", reason="更正"), pudong,
+                        {"If-Match": '"1"'})
+        self.assertEqual(r.status, 200, r.body)
+        self.assertEqual([x["text"] for x in self.get("/v1/measures/4?plan=of-its-day")["items"]], ["已公布并核对"])
+        r = self.d.call("POST", "/v1/measure-reports", dict(body, period="2019Q3", on="2019-10-05"), pudong)
+        self.assertEqual(r.codes(), [("/measure", "E_RANGE")])  # what is told anew is of the plan of now
+
     def person(self, name):
         return self.d.cli("token", "add", "--org", "FINANCE", "--person", name).stdout.strip()
 

@@ -507,6 +507,33 @@ class Subsidies(SubsidyCase):
         self.assertEqual((result["loans"] >= 2100, result["result"]["losers_by_clause"]), (True, {"guarantee": 2100}))
         cases = [x["loan"] for x in said[said.index(result) + 1:]]  # each once, in their order, whatever page came first
         self.assertEqual((len(set(cases)), cases), (2100, sorted(cases)))
+        self.two_at_once_leave_a_reader(body["code"], office)
+
+    def two_at_once_leave_a_reader(self, code, office):
+        """Of four readers the first took two, as it was alone; a second beside it takes one: somebody else is served."""
+        pipe, done = self.d.psql(), []
+        pipe.stdin.write("begin; lock table subsidy_unit in access exclusive mode; select 'held';\n")
+        pipe.stdin.flush()
+        while pipe.stdout.readline() != "held\n":
+            self.assertIsNone(pipe.poll())
+        ask = {"from": "2023-03-01", "to": "2023-03-01", "by": "disbursed_on", "facts": {"fee.guarantee": "100.00"}}
+        tries = [threading.Thread(target=lambda: done.append(
+            self.d.call("POST", "/v1/policies/%s/rehearsals" % code, ask, office).status)) for _ in range(2)]
+        waiting = "select count(*) from pg_locks where relation = 'subsidy_unit'::regclass and not granted"
+        try:
+            for n, one in enumerate(tries):
+                one.start()
+                while int(self.d.sql(waiting)) < n + 2:
+                    self.assertEqual(done, [])
+            served = [self.d.call("GET", "/v1/lpr", token=office, timeout=20).status for _ in range(10)]
+            self.assertEqual((served, self.d.sql(waiting)), ([200] * 10, "3"))
+        finally:
+            pipe.stdin.close()
+            pipe.wait()
+            pipe.stdout.close()
+            for one in tries:
+                one.join()
+        self.assertEqual(done, [200, 200])
 
     def test_two_drafts_side_by_side_and_every_case(self):
         first, second = self.policy(), self.policy(caps=[{"per": "loan", "amount": "10000.00"}])
