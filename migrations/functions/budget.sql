@@ -93,6 +93,10 @@ end $$;
 create or replace function budget_sum(doc json) returns bigint language sql immutable as
     $$ select fen_of(doc ->> 'amount') $$;
 
+-- What of a policy's budgets several proposals are one sum of.
+create or replace function budget_toward(doc json) returns text language sql immutable as
+    $$ select (doc ->> 'kind') || ' ' || (doc ->> 'policy') $$;
+
 -- A budget of one year: what came in, what is promised, what is left.
 create or replace function budget_statement(policy_code text, year int)
     returns table (account text, appropriated bigint, carried_in bigint, carried_out bigint, returned bigint,
@@ -206,6 +210,10 @@ end $$;
 create or replace function budget_closing_sum(doc json) returns bigint
     language sql stable security definer set search_path = public, pg_temp as
     $$ select fen_of(budget_closing_of(doc) ->> 'amount') $$;
+
+-- The policy whose budget is closed: several years of it are one sum.
+create or replace function budget_closing_toward(doc json) returns text language sql immutable as
+    $$ select doc ->> 'policy' $$;
 
 -- What would be done now, of which an approver sees that it is still what was proposed.
 create or replace function budget_closing_before(doc json) returns json

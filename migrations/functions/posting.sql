@@ -442,6 +442,11 @@ create or replace function transfer_sum(doc json) returns bigint
     language sql stable security definer set search_path = public, pg_temp as
     $$ select (transfer_of(null, doc)).amount_fen $$;
 
+-- The account to which a transfer goes, or what it reverses goes back.
+create or replace function transfer_toward(doc json) returns text
+    language sql stable security definer set search_path = public, pg_temp as
+    $$ select (transfer_of(null, doc)).debit $$;
+
 -- What a journal has to say of an account, also to a party that sees only its transfers with it. The day is the
 -- first that any transfer needs.
 create or replace function account_named(name text) returns table (kind text, title text, opened_on date)

@@ -1,7 +1,8 @@
 -- Proposals: what one person asks for and another decides. The record is stored, with its leaf in the log, when it is
 -- proposed; its type's functions judge it then (dry) and again, as the proposer's, when the last approval comes.
 --
---   proposal_rule.sums      <type>_sum(doc) returns bigint: the amount that a tier of approval goes by
+--   proposal_rule.sums      <type>_sum(doc) returns bigint: the amount that a tier of approval goes by;
+--                           <type>_toward(doc) returns text: where it goes, by which several are one sum
 --   proposal_rule.changes   <type>_before(doc) returns json: what stands now of what it changes; part of what is seen
 --   types that are `judged` have <type>_store(r submission): writes the typed row of a record that was approved
 
@@ -130,18 +131,63 @@ begin
      order by person_of(s.recorded_by), s.n;
 end $$;
 
--- How many persons approve a proposal, by the tiers of now and by the greater of what it was to move when it was
--- proposed and what it would move now: what is left of a budget may have grown since. A tier is set by as many as what
--- it sets needs so far: else two could lower it, and then do what needed more of them.
+-- Where the amount of a record that is proposed goes.
+create or replace function proposal_toward(p proposal) returns text
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    goes_to text;
+begin
+    execute format('select %I($1)', p.type || '_toward') into goes_to using (proposal_record(p)).body;
+    return goes_to;
+end $$;
+
+-- What the same person proposed to the same end within the 30 days before a proposal, beside what as many persons as a
+-- tier asks for have approved: a sum that the tier is meant for is not made of many below it.
+create or replace function proposal_beside(p proposal, persons int) returns bigint
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return (select coalesce(sum(o.sum_fen), 0)::bigint
+              from proposal o
+              join proposal_now n on n.proposal = o.id and n.state <> 'refused'
+             where o.type = p.type and o.no < p.no and o.recorded_at > p.recorded_at - interval '30 days'
+               and (select count(*) from proposal_step s where s.proposal = o.id and s.step = 'approve')
+                   < proposal_beside.persons
+               and person_of(o.recorded_by) = person_of(p.recorded_by)
+               and proposal_toward(o) = proposal_toward(p));
+end $$;
+
+-- The tier of a proposal, of those that ask for more than one person, and the sum that reaches it: the greater of what
+-- it was to move when it was proposed and what it would move now (what is left of a budget may have grown since), with
+-- what was proposed beside it. Null: none is reached.
+create or replace function proposal_tier(p proposal, out persons int, out fen bigint)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    u proposal_rule;
+    own bigint;
+begin
+    select x.* into u from proposal_rule x where x.type = p.type;
+    own := greatest(p.sum_fen, proposal_sum(u, (proposal_record(p)).body));
+    select t.persons, x.fen
+      into persons, fen
+      from (select distinct on (y.from_fen) y.*
+              from approval_tier y where y.type = p.type order by y.from_fen, y.recorded_at desc) t
+     cross join lateral (
+           select coalesce(own, 0) + case when u.sums then proposal_beside(p, t.persons) else 0 end as fen offset 0) x
+     where t.persons > 1 and x.fen >= t.from_fen
+     order by t.persons desc, t.from_fen desc
+     limit 1;
+end $$;
+
+-- How many persons approve a proposal, by the tiers of now. A tier is set by as many as what it sets needs so far:
+-- else two could lower it, and then do what needed more of them.
 create or replace function proposal_needs(p proposal) returns int
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     doc json := (proposal_record(p)).body;
-    moves bigint := proposal_sum((select u from proposal_rule u where u.type = p.type), doc);
 begin
-    return greatest(approval_persons(p.type, greatest(p.sum_fen, moves)),
+    return greatest((proposal_tier(p)).persons,
                     case when p.type = 'approval_tier'
-                         then approval_persons(doc ->> 'act', fen_of(doc ->> 'from')) end);
+                         then approval_persons(doc ->> 'act', fen_of(doc ->> 'from')) end, 1);
 end $$;
 
 -- What stands against a step of whoever acts: nothing but who he is.
@@ -277,6 +323,7 @@ begin
     return json_strip_nulls(json_build_object('id', (p).id, 'kind', (p).type, 'title', u.title, 'title_en', u.title_en,
         'state', now_state, 'seen', proposal_seen(p), 'amount', yuan_text((p).sum_fen),
         'needs', proposal_needs(p),
+        'tier_sum', (select yuan_text(t.fen) from proposal_tier(p) t where now_state = 'waiting' and t.fen > p.sum_fen),
         'approvers', u.approvers, 'proposed_by', (p).recorded_by, 'proposed_at', instant_text((p).recorded_at),
         'act', r.body, 'before', (p).before,
         'before_now', case when now_state = 'waiting' then proposal_before(u, r.body) end,

@@ -198,14 +198,17 @@ class Proposals(FundCase):
 
     def test_large_amounts_need_more_persons(self):
         made = self.tier(2, "1000000.00")
-        self.assertEqual(self.shown(self.transfer("1000000.00"))["needs"], 1)  # nothing takes effect before
+        early = self.transfer("1000000.00")
+        self.assertEqual(self.shown(early)["needs"], 1)  # nothing takes effect before
+        self.decide(early, self.second, step="refuse")
         self.decide(made, self.second)
         large, small = self.transfer("1000000.00"), self.transfer("999999.99")
-        self.assertEqual((self.shown(large)["needs"], self.shown(small)["needs"]), (2, 1))
+        self.assertEqual((self.shown(large)["needs"], self.shown(small)["needs"]), (2, 2))  # one sum, so far
         self.assertEqual(self.decide(large, self.second).json()["state"], "waiting")
         self.assertEqual(self.balance(), "0.00")
         self.assertEqual(self.decide(large, self.second, 409).codes(), [("", "E_SAME_PERSON")])
         self.assertEqual(self.decide(large, self.third).json()["state"], "approved")
+        self.assertEqual(self.shown(small)["needs"], 1)  # what two have seen is not counted again
         self.decide(small, self.second)
         self.assertEqual(self.balance(), "1999999.99")
         for persons, amount, over, pointer in ((0, "0.00", {}, "/persons"), (1, "2000000.00", {}, "/persons"),
@@ -217,8 +220,39 @@ class Proposals(FundCase):
         tiers = [(x["from"], x["persons"]) for x in self.get("/v1/approval-tiers")["items"] if x["act"] == "transfer"]
         self.assertEqual(tiers, [("0.00", 1), ("1000000.00", 2)])
         self.assertEqual(self.lowered("1000000.00"), [(2, "waiting"), (2, "approved")])
+        self.assertNotIn("tier_sum", self.shown(small))
         small = self.transfer("1000000.00")
         self.assertEqual(self.decide(small, self.second).json()["state"], "approved")
+
+    def test_a_sum_in_pieces_needs_as_many_as_the_sum(self):
+        """By the same person, to the same account, within 30 days; what another proposes, or elsewhere, or was refused is apart."""
+        self.decide(self.tier(2, "1000000.00"), self.second)
+        pool = "pool:Q%d" % self.n
+        self.post("/v1/accounts", {"code": pool, "kind": "asset", "title": "测试", "no_overdraft": True, "opened_on": "2022-01-01"},
+                  self.finance, 201)
+        made = [self.transfer(x) for x in ("600000.00", "399999.99", "0.01")]
+        others = [self.transfer("600000.00", self.second), self.transfer("600000.00", debit=pool)]
+        needs = lambda *of: [self.shown(x)["needs"] for x in of]
+        self.assertEqual(needs(*made, *others), [1, 1, 2, 1, 1])
+        self.assertEqual((self.shown(made[2])["tier_sum"], "tier_sum" in self.shown(made[1])), ("1000000.00", False))
+        self.assertEqual(self.decide(made[2], self.second).json()["state"], "waiting")
+        self.assertEqual(self.decide(made[2], self.third).json()["state"], "approved")
+        for one in made[:2]:
+            self.assertEqual(self.decide(one, self.second).json()["state"], "approved")
+        self.assertEqual(self.balance(), "1000000.00")
+        more = self.transfer("0.01")  # with the two that one person has seen
+        self.assertEqual((needs(more), self.shown(more)["tier_sum"]), ([2], "1000000.00"))
+        later = ("set session_replication_role = replica; update proposal set recorded_at = recorded_at %s interval '31 days'"
+                 " where id = '" + made[0].json()["id"] + "'")
+        self.d.sql(later % "-")
+        self.assertEqual(needs(more), [1])
+        self.d.sql(later % "+")
+        apart = self.transfer("400000.00", debit=pool)
+        self.assertEqual(needs(apart), [2])
+        self.decide(others[1], self.second, step="refuse")
+        self.assertEqual(needs(apart), [1])
+        self.decide(apart, self.second)
+        self.lowered("1000000.00")
 
     def lowered(self, amount):
         """One person does from this amount on again: said by as many as it needed so far."""
@@ -323,6 +357,10 @@ class Proposals(FundCase):
         self.assertEqual(left(), "0.00")
         self.assertEqual(self.post("/v1/budget-closings", dict(closing, reference="x%d" % self.n, year=2198), finance, 422).codes(),
                          [("/year", "E_FUTURE")])
+        self.decide(self.tier(2, "10000.00", act="budget"), self.second)  # 5,000.00 came as three; and 4,999.99, then a fen
+        pieces = [self.post("/v1/budgets", dict(budget, reference="YS4-%d" % next(numbers), year=year, amount=amount), finance, 202)
+                  for year, amount in ((2024, "4999.99"), (2025, "0.01"))]
+        self.assertEqual([self.shown(x)["needs"] for x in pieces], [1, 2])
 
     # ---- lists -----------------------------------------------------------------------------------------
 
