@@ -190,7 +190,8 @@ begin
                          then approval_persons(doc ->> 'act', fen_of(doc ->> 'from')) end, 1);
 end $$;
 
--- What stands against a step of whoever acts: nothing but who he is.
+-- What stands against a step of whoever acts: nothing but who he is. Who approved may refuse while it waits: it may
+-- have been somebody else, with a token of his that was stolen.
 create or replace function proposal_person_refusal(p proposal, step text) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -209,7 +210,8 @@ begin
     end if;
     select s.recorded_by into earlier
       from proposal_step s where s.proposal = (p).id and person_is_me(s.recorded_by) limit 1;
-    return case when earlier is null then '{}'::json[] else array[problem('E_SAME_PERSON', '', earlier)] end;
+    return case when earlier is null or step = 'refuse' then '{}'::json[]
+                else array[problem('E_SAME_PERSON', '', earlier)] end;
 end $$;
 
 -- From here to the end of the transaction, or until another is named, what is decided is this person's act.

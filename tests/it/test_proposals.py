@@ -305,6 +305,26 @@ class Proposals(FundCase):
         self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
         self.lowered("1000000.00")
 
+    def test_who_finds_that_his_token_approved_takes_it_back(self):
+        """A token was stolen and has approved: that it is revoked undoes nothing, as tokens change; its person may refuse."""
+        self.decide(self.tier(2, "1000000.00"), self.second)
+        name = "失令牌%d" % self.n
+        stolen = self.add("FINANCE", name)[1]
+        bad, good = self.transfer("1000000.00"), self.transfer("1000001.00")
+        for made in (bad, good):
+            self.assertEqual(self.decide(made, stolen).json()["state"], "waiting")
+        self.d.cli("token", "revoke", "--org", "FINANCE", "--person", name)
+        self.decide(bad, stolen, 401, step="refuse")
+        anew = self.person("FINANCE", name)
+        self.assertEqual(self.shown(bad, anew)["legal_steps"], ["refuse"])
+        self.assertEqual(self.decide(bad, anew, 409).codes(), [("", "E_SAME_PERSON")])
+        self.assertEqual(self.decide(bad, anew, step="refuse").json()["state"], "refused")
+        self.assertEqual(self.decide(bad, self.third, 409).codes(), [("", "E_STEP")])
+        self.assertEqual(self.balance(), "0.00")
+        self.assertEqual(self.decide(good, self.third).json()["state"], "approved")
+        self.assertEqual(self.balance(), "1000001.00")
+        self.lowered("1000000.00")
+
     # ---- the other acts --------------------------------------------------------------------------------
 
     def test_figures_of_a_plan_count_when_two_have_seen_them(self):
