@@ -349,7 +349,18 @@ void rule_brief(const struct rule *rule, const struct value *facts, struct buf *
 
 /* ---- conditions as problems ------------------------------------------------------------------ */
 
-/* "; 企业规模 large → medium" for every fact that would have to be another. */
+/* A fact in a text: it is no member of a list, and its words bear no quotes. */
+static void write_plain(enum fact f, const struct value *v, struct buf *out)
+{
+    struct buf one;
+    buf_init(&one, out->a);
+    fact_write(f, v, &one);
+    struct str said = buf_view(&one);
+    bool quoted = said.n > 1 && said.p[0] == '"';
+    buf_add(out, said.p + quoted, said.n - 2 * (size_t)quoted);
+}
+
+/* ";企业规模 large → medium" for every fact that would have to be another. */
 static void write_change(const struct cond *c, const struct value *facts, struct buf *out)
 {
     const struct rule one = {.eligible = c};
@@ -363,9 +374,9 @@ static void write_change(const struct cond *c, const struct value *facts, struct
         buf_text(out, ";");
         buf_text(out, fact_fields[i].zh);
         buf_text(out, " ");
-        fact_write((enum fact)i, &facts[i], out);
+        write_plain((enum fact)i, &facts[i], out);
         buf_text(out, " → ");
-        fact_write((enum fact)i, &cured[i], out);
+        write_plain((enum fact)i, &cured[i], out);
     }
 }
 
