@@ -307,6 +307,14 @@
         "Ask for cover before a default: POST /v1/coverages, or name the scheme with the loan")    \
     X(E_SUSPENDED, 409, "备案因更正而中止:{}", "The cover is suspended by a correction: {}",       \
         "由财政确认或不予确认该更正后再申请", "Finance confirms or refuses the correction first")  \
+    X(E_REJUDGE, 409, "贷款已更正,方案条件正在重新判定:{}",                                        \
+        "Its loan was corrected, the conditions are being judged again: {}", "稍后再办",           \
+        "Try again in a moment")                                                                   \
+    X(E_UNMET, 409, "更正后不符合方案条件:{}",                                                     \
+        "Since its loan was corrected a condition of the scheme does not hold: {}",                \
+        "更正有误的,由银行再次更正,备案即恢复;属实的,终止备案",                                    \
+        "If the correction was wrong its bank corrects it again, and the cover is whole; else "    \
+        "the cover ends")                                                                          \
     X(E_CLAIMANT, 422, "该方案不由本机构申请:{}", "Not an organisation that may claim under {}",   \
         "由方案所列申请人申请", "One that the scheme names claims")                                \
     X(E_TODAY, 422, "日期由台账记录", "The ledger sets this day", "删去,或写 {}",                  \

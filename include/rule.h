@@ -47,8 +47,9 @@ const struct rule *rule_load(struct arena *a, const struct value *policy, struct
 const struct rule *rule_conditions(
     struct arena *a, const struct json *in, struct str base, struct str legal_ref, struct err *e);
 /* [["E_CONDITIONS","/scheme","clause text; its cure"],…]: each condition that does not hold, as the
- * problem that it is. */
-void rule_problems(const struct rule *rule, const struct value *facts, struct buf *out);
+ * problem that it is. was: only those that held by these facts; NULL: all. */
+void rule_problems(
+    const struct rule *rule, const struct value *facts, const struct value *was, struct buf *out);
 /* The loan prime rates that the rule asks for are known for the days of this case. */
 MUST_USE bool rule_has_lpr(
     const struct rule *rule, const struct value *facts, const char *base, struct err *e);

@@ -380,14 +380,15 @@ static void write_change(const struct cond *c, const struct value *facts, struct
     }
 }
 
-static void write_problem(const struct cond *c, const struct value *facts, struct buf *out)
+static void write_problem(
+    const struct cond *c, const struct value *facts, const struct value *was, struct buf *out)
 {
     if (c->kind == COND_ALL) {
         for (const struct cond *m = c->child; m; m = m->next)
-            write_problem(m, facts, out);
+            write_problem(m, facts, was, out);
         return;
     }
-    if (cond_truth(c, facts) == YES)
+    if (cond_truth(c, facts) == YES || (was && cond_truth(c, was) != YES))
         return;
     struct buf said;
     buf_init(&said, out->a);
@@ -400,9 +401,10 @@ static void write_problem(const struct cond *c, const struct value *facts, struc
     json_close(out, ']');
 }
 
-void rule_problems(const struct rule *rule, const struct value *facts, struct buf *out)
+void rule_problems(
+    const struct rule *rule, const struct value *facts, const struct value *was, struct buf *out)
 {
     json_open(out, '[');
-    write_problem(rule->eligible, facts, out);
+    write_problem(rule->eligible, facts, was, out);
     json_close(out, ']');
 }

@@ -23,6 +23,19 @@ select 'cover step that differs from its record', coalesce(s.coverage || ' ' || 
     on (r.body ->> 'coverage', r.body ->> 'step', r.recorded_at) = (s.coverage::text, s.step, s.recorded_at)
  where (s.reason, s.recorded_by) is distinct from (r.body ->> 'reason', r.recorded_by)
 union all
+select 'cover that stands beside a condition that does not hold', c.id || ''
+  from coverage c
+ where c.state = 'covered' and c.errors is not null
+union all
+select 'cover step that no judgement bears out', s.coverage || ' ' || s.n
+  from coverage_step s
+ where s.step in ('conditions', 'resume')
+   and (s.recorded_at, s.coverage, s.step = 'conditions') not in (
+       select r.recorded_at, (x ->> 'coverage')::uuid, json_array_length(x -> 'problems') > 0
+         from submission r
+        cross join json_array_elements(r.body -> 'of') x
+        where r.type = 'coverage_judgement')
+union all
 select 'cover on paper that two persons did not confirm', c.id || ''
   from coverage c
   join submission r on r.id = c.id and r.type = 'coverage'

@@ -335,12 +335,13 @@ begin
                       from json_array_elements(x.errors) e), '-')
                from coverage x where x.loan_id = (c.now).id order by x.no desc limit 1),
             '未备案') || coalesce(';须在 ' || default_day || ' 违约之前备案', ''))];
-    elsif cover.state = 'suspended' then
+    elsif cover.state = 'suspended' and cover.errors is null then
         p := p || problem('E_SUSPENDED', '/loan', cover.reference);
     elsif cover.state = 'ended'
           and (select s.step from coverage_step s where s.coverage = cover.id order by s.n desc limit 1) = 'end' then
         p := p || problem('E_NO_COVER', '/loan', '备案 ' || cover.reference || ' 已终止');
     end if;
+    p := p || coverage_unmet(cover, '/loan');
     if default_day < cover.on_day then
         p := p || problem('E_NO_COVER', '/loan', '备案自 ' || cover.on_day || ' 起,违约 ' || default_day || ' 在先');
     end if;

@@ -515,7 +515,8 @@ create or replace function coverage_frozen(c coverage, took int) returns json la
                              'terms', (c).terms)
 $$;
 
--- A correction of a loan that is, or was, or asked to be covered.
+-- A correction of a loan that is, or was, or asked to be covered. Of a cover the program judges the conditions again:
+-- until then it is marked.
 create or replace function coverage_corrected(l loan) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -543,7 +544,54 @@ begin
     elsif c.state = 'covered' and coverage_is_decisive(old, l) then
         perform coverage_step_add(c.id, 'suspend', 'suspended', 'version ' || l.version, null);
     end if;
+    update coverage x
+       set rejudge = true
+     where x.id = c.id and (x.state in ('covered', 'suspended') or coverage_ended_itself(x))
+       and exists (select from scheme s where s.id = x.scheme and (scheme_terms_of(s.body)).conditions is not null);
     perform coverage_follow(l);
+end $$;
+
+-- Did a cover end with its loan, and not by anybody's step?
+create or replace function coverage_ended_itself(c coverage) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return c.state = 'ended'
+           and (select s.step from coverage_step s where s.coverage = c.id order by s.n desc limit 1) = 'follow';
+end $$;
+
+-- What has suspended a cover since it was in force last, and stands.
+create or replace function coverage_stops(c coverage) returns setof coverage_step
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return query
+    select s.*
+      from coverage_step s
+     where s.coverage = c.id and s.state = 'suspended'
+       and s.n > (select coalesce(max(o.n), 0) from coverage_step o where o.coverage = c.id and o.state = 'covered');
+end $$;
+
+-- Is a cover suspended by more than conditions that do not hold?
+create or replace function coverage_is_stopped(c coverage) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return exists (select from coverage_stops(c) s
+                    where s.step = 'suspend' or s.step <> 'conditions' and s.reason is not null);
+end $$;
+
+-- A cover comes back as it was: others may have been given its room, so that it stands behind them, and its loan may
+-- have been corrected so that the conditions do not hold any more, or hold again.
+create or replace function coverage_comes_back(c coverage, of_step text, back text) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    stands boolean := back = 'covered' or back = 'suspended' and not coverage_is_stopped(c);
+begin
+    perform coverage_queue_anew(c.id);
+    if stands and coverage_lacks_room(c) then
+        perform coverage_step_add(c.id, of_step, 'suspended', 'no room under the leverage limit', null);
+    else
+        perform coverage_step_add(c.id, of_step, case when not stands then back when c.errors is null then 'covered'
+                                                      else 'suspended' end, null, null);
+    end if;
 end $$;
 
 -- Is there no room for a cover behind all that was asked for, its own place there counted in where it has one?
@@ -563,8 +611,6 @@ declare
     f loan_life;
     figures record;
     is_over boolean;
-    ended_itself boolean;
-    back text;
 begin
     c := coverage_live_of(l.id);
     if c.id is null then
@@ -575,40 +621,88 @@ begin
     update coverage x set owed_fen = figures.owed_fen, bad_from = figures.bad_from where x.loan_id = l.id;
     is_over := f.state in ('settled', 'transferred', 'voided')
                or f.released_on is not null and f.overdue_since is null and f.bad_since is null;
-    ended_itself := (select s.step from coverage_step s where s.coverage = c.id order by s.n desc limit 1) = 'follow';
     if is_over and c.state in ('pending', 'requested', 'covered', 'suspended') then
         perform coverage_step_add(c.id, 'follow', 'ended',
                 case when f.state in ('settled', 'transferred', 'voided') then f.state
                      else 'pledge_released' end, null);
-    elsif not is_over and c.state = 'ended' and ended_itself then
-        back := (select s.state
-                   from coverage_step s
-                  where s.coverage = c.id and s.step <> 'follow'
-                  order by s.n desc limit 1);
-        perform coverage_queue_anew(c.id); -- others may have been given its room
-        if back = 'covered' and coverage_lacks_room(c) then
-            perform coverage_step_add(c.id, 'reopen', 'suspended', 'no room under the leverage limit', null);
-        else
-            perform coverage_step_add(c.id, 'reopen', back, null, null);
-        end if;
+    elsif not is_over and coverage_ended_itself(c) then
+        perform coverage_comes_back(c, 'reopen', (
+            select s.state
+              from coverage_step s
+             where s.coverage = c.id and s.step <> 'follow'
+             order by s.n desc limit 1));
+    end if;
+end $$;
+
+-- The versions of its loan by which the conditions are judged, and when the loan's life is to have been known. A
+-- request is judged by the newest, the first time by what is known now; a cover whose loan was corrected also by the
+-- one that it was given on (held). What the life of a loan moved since it was judged first costs nobody his cover: both
+-- are looked at as of then, and so is a request that is judged again.
+create or replace function coverage_views(c coverage) returns table (version int, known_at timestamptz, held boolean)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    judged_at timestamptz := (select min(s.recorded_at) from coverage_step s
+                               where s.coverage = c.id and s.step = 'judge');
+begin
+    return query select max(l.version), case when c.state = 'pending' then judged_at
+                                             else coalesce(judged_at, c.recorded_at) end, false
+                   from loan l where l.id = c.loan_id;
+    if c.state <> 'pending' then
+        return query select c.loan_version, coalesce(judged_at, c.recorded_at), true;
     end if;
 end $$;
 
 -- A few letters that differ when the facts that conditions are judged by differ.
-create or replace function coverage_guard(loan uuid) returns text
-    language sql stable security definer set search_path = public, pg_temp as $$ select subsidy_loan_guard(loan) $$;
+create or replace function coverage_guard(c coverage) returns text
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return (select md5(string_agg(k::text, ' ' order by v.held))
+              from coverage_views(c) v
+             cross join lateral loan_cases(array[c.loan_id], array[v.version], array[v.known_at]) k);
+end $$;
 
--- Requests that wait for judgement, in the order of recording.
+-- What waits for judgement, in the order of recording: requests, and covers whose loans were corrected. A row a view,
+-- of a cover first that by which it was given.
 create or replace function coverage_waiting(most int)
-    returns table (id uuid, loan_id uuid, body text, guard text, no bigint)
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select c.id, c.loan_id, s.body::text, coverage_guard(c.loan_id), c.no
-      from coverage c
-      left join scheme s on s.id = c.scheme
-     where c.state = 'pending'
-     order by c.no
-     limit most
-$$;
+    returns table (id uuid, loan_id uuid, version int, known_at timestamptz, held boolean, body text, guard text,
+                   no bigint)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+#variable_conflict use_column
+begin
+    return query
+    select (d.c).id, (d.c).loan_id, v.version, v.known_at, v.held, s.body::text, d.guard, (d.c).no
+      from (select w.c, coverage_guard(w.c) as guard
+              from ((select x as c from coverage x where x.state = 'pending' order by x.no limit most)
+                     union all
+                    (select x from coverage x
+                      where x.rejudge and x.state <> 'pending'
+                        and not exists (select from coverage o where o.loan_id = x.loan_id and o.state = 'pending')
+                      order by x.no limit most)) w
+             order by (w.c).no
+             limit most) d
+     cross join lateral coverage_views(d.c) v
+      left join scheme s on s.id = (d.c).scheme
+     order by (d.c).no, v.held desc;
+end $$;
+
+-- A cover whose loan was corrected, judged again by the conditions of its scheme: it is suspended by what does not hold
+-- since, and whole again when that was put right and nothing else has suspended it.
+create or replace function coverage_judge_again(c coverage, conditions json) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    was json := c.errors;
+begin
+    c.errors := (select json_agg(case when x ->> 0 = 'E_CONDITIONS' then problem('E_UNMET', x ->> 1, x ->> 2)
+                                      else x end)
+                   from json_array_elements(conditions) x);
+    update coverage x set errors = c.errors, rejudge = false where x.id = c.id;
+    if c.errors is not null and c.state = 'covered' then
+        perform coverage_step_add(c.id, 'conditions', 'suspended', 'version ' || (
+            select max(l.version) from loan l where l.id = c.loan_id), c.errors);
+    elsif c.errors is null and was is not null and c.state = 'suspended' and not coverage_is_stopped(c) then
+        perform coverage_comes_back(c, 'resume', c.state);
+    end if;
+end $$;
 
 -- Judges one request: conditions as the program found them, with everything else at once. Facts that moved since the
 -- program looked: it stays, and is looked at again.
@@ -621,7 +715,10 @@ declare
     p json[];
 begin
     select x.* into c from coverage x where x.id = cover;
-    if c.state is distinct from 'pending' or coverage_guard(c.loan_id) is distinct from guard then
+    if not coalesce(c.state = 'pending' or c.rejudge, false) or coverage_guard(c) is distinct from guard then
+        return;
+    elsif c.state <> 'pending' then
+        perform coverage_judge_again(c, conditions);
         return;
     end if;
     select v.* into l from loan v where v.id = c.loan_id and v.version = c.loan_version;
@@ -634,7 +731,7 @@ begin
                     when c.paper or terms.confirmation is distinct from 'automatic' then 'requested'
                     else 'covered' end;
     update coverage x
-       set errors = c.errors, terms = c.terms, room = c.room
+       set errors = c.errors, terms = c.terms, room = c.room, rejudge = false
      where x.id = cover;
     perform coverage_step_add(cover, 'judge', c.state, null, coverage_said(c));
 end $$;
@@ -698,7 +795,10 @@ create or replace function coverage_shown(c coverage) returns json
                                'by', s.recorded_by, 'at', instant_text(s.recorded_at))) order by s.n), '[]')
                  from coverage_step s where s.coverage = (c).id),
                'legal_steps', to_json(case (c).state when 'requested' then array['confirm', 'end', 'refuse']
-                                                     when 'suspended' then array['confirm', 'end', 'refuse']
+                                                     when 'suspended' then
+                                                          case when (c).errors is null and not (c).rejudge
+                                                               then array['confirm', 'end', 'refuse']
+                                                               else array['end'] end
                                                      when 'covered' then array['end'] else '{}'::text[] end)))
 $$;
 
@@ -752,6 +852,17 @@ create or replace function coverage_confirmed(c coverage) returns setof coverage
        and s.n > (select coalesce(max(j.n), 0) from coverage_step j where j.coverage = (c).id and j.step = 'judge')
 $$;
 
+-- What the conditions of its scheme have against a cover since its loan was corrected, or that nobody has looked yet.
+create or replace function coverage_unmet(c coverage, pointer text) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    if c.rejudge then
+        return array[problem('E_REJUDGE', pointer, c.reference)];
+    end if;
+    return array(select problem('E_UNMET', pointer, concat_ws(': ', c.reference, x ->> 2))
+                   from json_array_elements(c.errors) x);
+end $$;
+
 -- What stands against a step on a cover.
 create or replace function coverage_step_refusal(c coverage, told json, seen text) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
@@ -778,9 +889,10 @@ begin
         return array[problem('E_COMPENSATED', '', claims_open_on(c.loan_id))];
     elsif step = 'confirm' and c.state = 'requested' then
         return coverage_problems(c);
+    elsif step <> 'end' and cardinality(coverage_unmet(c, '')) > 0 then
+        return coverage_unmet(c, '');
     elsif step <> 'end' and c.state = 'suspended' and coverage_lacks_room(c)
-          and (select s.step from coverage_step s
-                where s.coverage = c.id and s.state = 'suspended' order by s.n desc limit 1) = 'reopen' then
+          and exists (select from coverage_stops(c) s where s.step in ('reopen', 'resume')) then
         return array[problem('E_LEVERAGE', '/scheme', yuan_text(greatest(coverage_leverage_room(c, (
             select scheme_terms_of(x.body) from scheme x where x.id = c.scheme)) + c.amount_fen, 0)::bigint))];
     end if;

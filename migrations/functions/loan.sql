@@ -333,8 +333,10 @@ end $$;
 
 -- PL/pgSQL with generic plans, here and below: planning anew for each call cost five times what the look-ups did.
 -- The facts of loans in the order of the program's catalogue, as numbers (fen, ppm, days since 1970) and texts. Runs
--- as the owner: who may see a loan is told the same of it. Sums over events do not depend on their order.
-create or replace function loan_cases(ids uuid[])
+-- as the owner: who may see a loan is told the same of it. Sums over events do not depend on their order. versions,
+-- known: beside each id the version that is meant (null: the newest) and the instant by which its events were known
+-- (null: all that are known now).
+create or replace function loan_cases(ids uuid[], versions int[] default null, known timestamptz[] default null)
     returns table (id uuid, version int, bank text, contract_no text, borrower_uscc text, borrower_district text,
                    borrower_size text, borrower_sme text, borrower_industry text, borrower_employees bigint,
                    borrower_revenue bigint, borrower_assets bigint, borrower_size_told text,
@@ -366,9 +368,11 @@ begin
                 else least(l.amount_fen, coalesce(e.drawn, case when l.disbursed_on is null then 0
                                                                 else l.amount_fen end)) end,
            l.day_count, coalesce(e.plain, true)
-      from unnest(ids) x(id)
+      from unnest(ids, versions, known) x(id, version, known_at)
       join loan l on l.id = x.id
-                 and not exists (select from loan later where later.id = l.id and later.version = l.version + 1)
+                 and (l.version = x.version
+                      or x.version is null and not exists (
+                         select from loan later where later.id = l.id and later.version = l.version + 1))
       join submission r on r.id = l.id and r.version = l.version
       join org o on o.id = l.org_id
       left join lateral (
@@ -387,10 +391,10 @@ begin
                            and v.for_from is null and v.for_to is null)
                       and count(*) filter (where v.kind = 'disbursed') <= 1 as plain
              from loan_event v
-            where v.loan_id = l.id and v.kind <> 'reversed'
+            where v.loan_id = l.id and v.kind <> 'reversed' and (x.known_at is null or v.recorded_at <= x.known_at)
               and not exists (select from loan_event u
-                               where u.loan_id = v.loan_id and u.kind = 'reversed'
-                                 and u.reverses = v.reference)) e on true
+                               where u.loan_id = v.loan_id and u.kind = 'reversed' and u.reverses = v.reference
+                                 and (x.known_at is null or u.recorded_at <= x.known_at))) e on true
       left join lateral (
            select case when bool_or(i.owner <> l.borrower) then false
                        when bool_and(i.owner = l.borrower) then true end as own -- an owner not told: not known

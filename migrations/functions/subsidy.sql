@@ -213,28 +213,23 @@ begin
      group by f.code, h.year;
 end $$;
 
--- A few letters that differ when any fact of a loan differs: those that cover is judged by.
-create or replace function subsidy_loan_guard(loan uuid) returns text
-    language plpgsql stable security definer set search_path = public, pg_temp
-    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
-begin
-    return (select md5(c::text) from loan_cases(array[loan]) c);
-end $$;
-
--- Is a loan's pledge the first of each of its rights?
-create or replace function subsidy_first_pledge(loan uuid) returns boolean
+-- Is a loan's pledge the first of each of its rights? of_version: as that tells them; null: the newest.
+create or replace function subsidy_first_pledge(loan uuid, of_version int default null) returns boolean
     language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    told int := coalesce(of_version, (select max(x.version) from loan x where x.id = subsidy_first_pledge.loan));
 begin
     return not exists (
-        select from loan_latest l
+        select from loan l
           join loan_ip mine on mine.record_id = l.id and mine.version = l.version
           join loan_ip p on p.number = mine.number and p.record_id <> l.id
           join loan_latest o on o.id = p.record_id and o.version = p.version
-         where l.id = subsidy_first_pledge.loan and o.signed_on < l.signed_on and not loan_is_void(o.id, null));
+         where l.id = subsidy_first_pledge.loan and l.version = told and o.signed_on < l.signed_on
+           and not loan_is_void(l.id, null) and not loan_is_void(o.id, null));
 end $$;
 
--- Who holds the pledge of a loan: its bank where nobody else is named.
-create or replace function subsidy_pledgee(loan uuid) returns text
+-- Who holds the pledge of a loan: its bank where nobody else is named. of_version: as that tells it; null: the newest.
+create or replace function subsidy_pledgee(loan uuid, of_version int default null) returns text
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
     return (select case when r.body -> 'pledgee' is null then 'bank'
@@ -246,25 +241,27 @@ begin
                         else 'other' end
               from submission r
               join org o on o.id = r.org_id
-             where r.id = subsidy_pledgee.loan and r.type = 'loan'
+             where r.id = subsidy_pledgee.loan and r.type = 'loan' and r.version = coalesce(of_version, r.version)
              order by r.version desc
              limit 1);
 end $$;
 
 -- What is told of a loan when a rule asks for it, in the order of the program's catalogue. Its account by day as far as
 -- day: stretches for the longest of the terms (months; 0: all of it), and what the borrower paid within each. by_day:
--- without it the account is left to the program, whose days are all alike. One row: estimates of a thousand a loan made
--- the planner compile each statement (jit) for longer than it ran.
-create or replace function subsidy_loan_more(loan uuid, asks text[], months int[], day date, by_day boolean)
+-- without it the account is left to the program, whose days are all alike. of_version: pledgee and rights as that tells
+-- them; null: the newest. One row: estimates of a thousand a loan made the planner compile each statement (jit) for
+-- longer than it ran.
+create or replace function subsidy_loan_more(loan uuid, asks text[], months int[], day date, by_day boolean,
+                                             of_version int default null)
     returns table (loan_pledgee text, loan_first_pledge boolean, loan_stretches text, loan_paid_for text)
     language plpgsql stable rows 1 security definer set search_path = public, pg_temp as $$
 declare
     l loan;
     first_day date;
 begin
-    loan_pledgee := case when 'loan.pledgee' = any (asks) then subsidy_pledgee(subsidy_loan_more.loan) end;
+    loan_pledgee := case when 'loan.pledgee' = any (asks) then subsidy_pledgee(subsidy_loan_more.loan, of_version) end;
     loan_first_pledge := case when 'loan.first_pledge' = any (asks)
-                              then subsidy_first_pledge(subsidy_loan_more.loan) end;
+                              then subsidy_first_pledge(subsidy_loan_more.loan, of_version) end;
     if by_day and cardinality(months) > 0 then
         select x.* into l from loan x where x.id = subsidy_loan_more.loan order by x.version desc limit 1;
         select min(t.on_day) into first_day from loan_told(l, null, null) t where t.kind = 'disbursed';

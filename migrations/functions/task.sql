@@ -98,7 +98,8 @@ begin
            select coverage_told_by_me(c) is not null
                   or exists (select from coverage_confirmed(c) s
                               where c.state = 'requested' and person_is_me(s.recorded_by)) as is_me) x
-     where c.state in ('requested', 'suspended') and my_kind() = 'finance' and (own or not x.is_me);
+     where (c.state = 'requested' or c.state = 'suspended' and c.errors is null) -- else its bank puts it right
+       and my_kind() = 'finance' and (own or not x.is_me);
     return query
     select x.since, task_shown('claim', x.step, r.key, '/v1/claims/' || x.claim, x.since,
                                task_more(task_firm(x.loan_id), null, x.fund_fen, r.recorded_by, x.due_on,

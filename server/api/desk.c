@@ -4,6 +4,9 @@
  *   recorded as pending --> facts read --> conditions judged --> coverage_judgement through the
  * lane
  *
+ * A cover whose loan was corrected is judged again: what counts against it is what does not hold by
+ * the newest facts and did by those that it was given on.
+ *
  * A judgement is a record of its own, in the name of the ledger: it decides what a claim is paid.
  * Facts that moved between reading and storing leave the request pending; the next round sees it
  * again. What a daemon left behind that was killed is found by the clock.
@@ -66,30 +69,51 @@ static void write_problems(struct buf *out, const struct err *e)
     json_close(out, ']');
 }
 
-/* What the scheme's conditions say of one request. */
-static void judge(struct desk *d, const struct rows *rows, int row, struct buf *out)
+/* The scheme of a row, and the facts of its case; true: its conditions can be judged by them. */
+static bool read_case(struct desk *d, const struct rows *rows, int row, const struct json **scheme,
+    struct policy_case *k, struct err *e)
 {
-    struct policy_case k = {.facts = arena_alloc(d->a, FACT_COUNT * sizeof *k.facts)};
     struct str body = rows_at(rows, row, COVERAGE_PENDING_BODY);
-    const struct json *scheme = NULL, *conditions = NULL;
+    const struct json *conditions = NULL;
+    *k = (struct policy_case){.facts = arena_alloc(d->a, FACT_COUNT * sizeof *k->facts)};
+    *scheme = NULL;
+    if (body.p) {
+        *scheme = json_parse(d->a, body, e);
+        conditions = *scheme ? json_get(*scheme, "conditions") : NULL;
+    }
+    case_facts(d->a, rows, row, COVERAGE_PENDING_BORROWER_USCC, k->facts);
+    case_lpr(d->a, rows_at(rows, row, COVERAGE_PENDING_LPR), k);
+    if (conditions)
+        k->rule = rule_conditions(
+            d->a, conditions, STR("/conditions"), json_get(*scheme, "legal_ref")->text, e);
+    else if (!facts_derive(k->facts, "", e)) /* uplifts ask for what follows too */
+        log_event(
+            LOG_ERROR, SAY_COVERAGE_FAILED, "text", "a loan's facts contradict each other", NULL);
+    return k->rule && case_complete(k, k->facts, e);
+}
+
+/* The facts that a cover was given on; NULL: nothing can be judged by them. */
+static const struct value *held_facts(struct desk *d, const struct rows *rows, int row)
+{
+    const struct json *scheme;
+    struct policy_case k;
+    struct err none;
+    err_init(&none, d->a);
+    return read_case(d, rows, row, &scheme, &k, &none) ? k.facts : NULL;
+}
+
+/* What the scheme's conditions say of one request, or of a cover that was given on other facts. */
+static void judge(
+    struct desk *d, const struct rows *rows, int row, const struct value *held, struct buf *out)
+{
+    const struct json *scheme;
+    struct policy_case k;
     struct buf problems;
     struct err e;
     err_init(&e, d->a);
     buf_init(&problems, d->a);
-    if (body.p) {
-        scheme = json_parse(d->a, body, &e);
-        conditions = scheme ? json_get(scheme, "conditions") : NULL;
-    }
-    case_facts(d->a, rows, row, COVERAGE_PENDING_BORROWER_USCC, k.facts);
-    case_lpr(d->a, rows_at(rows, row, COVERAGE_PENDING_LPR), &k);
-    if (conditions)
-        k.rule = rule_conditions(
-            d->a, conditions, STR("/conditions"), json_get(scheme, "legal_ref")->text, &e);
-    else if (!facts_derive(k.facts, "", &e)) /* uplifts ask for what follows too */
-        log_event(
-            LOG_ERROR, SAY_COVERAGE_FAILED, "text", "a loan's facts contradict each other", NULL);
-    if (k.rule && case_complete(&k, k.facts, &e))
-        rule_problems(k.rule, k.facts, &problems);
+    if (read_case(d, rows, row, &scheme, &k, &e))
+        rule_problems(k.rule, k.facts, held, &problems);
     json_open(out, '{');
     json_member_str(out, "coverage", rows_at(rows, row, COVERAGE_PENDING_ID));
     json_member_str(out, "guard", rows_at(rows, row, COVERAGE_PENDING_GUARD));
@@ -180,12 +204,18 @@ static void on_pending(void *arg, const struct rows *rows, const struct fail *fa
         .district = STR(""),
         .person = STR("pledged")};
     struct buf list;
+    const struct value *held = NULL;
     buf_init(&list, d->a);
     json_open(&list, '[');
     for (int i = 0; i < rows->n; i++) {
-        if (rows_at(rows, i, COVERAGE_PENDING_ID)
-                .p) /* else claims have lapsed: see the statement */
-            judge(d, rows, i, &list);
+        if (!rows_at(rows, i, COVERAGE_PENDING_ID).p)
+            continue; /* claims have lapsed: see the statement */
+        if (str_is(rows_at(rows, i, COVERAGE_PENDING_HELD), "t")) {
+            held = held_facts(d, rows, i);
+            continue;
+        }
+        judge(d, rows, i, held, &list);
+        held = NULL;
     }
     json_close(&list, ']');
     store(d, buf_view(&list));

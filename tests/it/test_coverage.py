@@ -232,6 +232,121 @@ class Coverage(FundCase):
         self.assertEqual(state(first), "covered")
         self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
 
+    # ---- conditions, once the loan is corrected ----------------------------------------------------
+
+    STAFF = {"all": [{"clause": "staff", "text": "从业人员不超过 300 人", "fact": "borrower.employees", "op": "le", "value": 300},
+                     {"any": [{"clause": "good", "text": "未曾逾期", "fact": "loan.overdue_ever", "op": "eq", "value": False},
+                              {"clause": "few", "text": "从业人员不超过 100 人", "fact": "borrower.employees", "op": "le",
+                               "value": 100}]},
+                     {"clause": "holder", "text": "质权人为银行", "fact": "loan.pledgee", "op": "eq", "value": "bank"}]}
+
+    def state(self, contract):
+        """Of its cover: the state, and what stands against it."""
+        told = self.loan_of(contract)["coverage"]
+        return told["state"], [e["code"] for e in told.get("errors", ())]
+
+    def test_a_correction_beyond_the_conditions_suspends_the_cover(self):
+        """120 persons, told as 5,000 before the default or after it: nothing is paid, whoever confirms, until it is taken back."""
+        code = self.scheme(conditions=self.STAFF)
+        for late in (False, True):
+            contract = self.lent(code, overdue=300 if late else None, employees=120)
+            self.correct(contract, employees=5000)
+            self.assertEqual(self.state(contract), ("suspended", ["E_UNMET"]))
+            if not late:
+                self.event(self.where(contract), "overdue", ago(300))
+                self.event(self.where(contract), "classified", ago(300), grade="substandard")
+            said = self.claim(contract)
+            self.assertEqual(said.codes(), [("/loan", "E_UNMET")])
+            self.assertIn("从业人员数 5000 → 300", said.json()["errors"][0]["title"])
+            cover = self.cover_of(contract)[0]
+            self.assertEqual(cover["legal_steps"], ["end"])
+            for step in ("confirm", "refuse"):
+                self.assertEqual(self.cover_step(cover["id"], step, self.finance, 409).codes(), [("", "E_UNMET")])
+            self.correct(contract, employees=None)  # nor when it is not told at all
+            self.assertEqual(self.state(contract), ("suspended", ["E_UNMET"]))
+            self.correct(contract, employees=120, pledgee={"name": "某公司", "uscc": "91310104QX0104028H"})
+            self.assertEqual(self.state(contract), ("suspended", ["E_UNMET"]))
+            self.correct(contract, pledgee=None)
+            self.assertEqual(self.state(contract), ("covered", []))
+            self.paid(contract)
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+
+    def test_a_claim_on_its_way_is_not_paid_past_the_conditions(self):
+        code = self.scheme(conditions=self.STAFF)
+        contract = self.lent(code, employees=120)
+        where = self.claimed(contract)
+        self.step(where, "accept", self.finance)
+        self.step(where, "approve", self.second)
+        self.correct(contract, employees=5000)
+        self.assertEqual(self.step(where, "pay", self.finance, status=409).codes(), [("/loan", "E_UNMET")])
+        self.assertEqual(self.fund(code)[0], "40000000.00")
+        self.correct(contract, employees=300)
+        self.step(where, "pay", self.finance)
+        self.assertEqual(self.fund(code)[0], "38380000.00")
+
+    def test_what_the_correction_did_not_change_costs_no_honest_bank_its_cover(self):
+        """Overdue since, of 99 persons told as 150: then it would have been covered as never overdue."""
+        code = self.scheme(conditions=self.STAFF)
+        for over in ({"borrower_contact": "021-50001234"}, {"employees": 150}, {"employees": 300}, {"rate": "3.60"}):
+            contract = self.lent(code, employees=99)
+            self.correct(contract, **over)
+            self.assertEqual(self.state(contract), ("covered", []), over)
+            self.assertEqual([s["step"] for s in self.cover_of(contract)[0]["steps"]], ["judge", "confirm", "confirm"])
+            self.paid(contract)
+        waits = self.booked(None, employees=120).json()  # and a request that waits is not refused for what came after it
+        self.post("/v1/coverages", {"reference": "BA-%d" % next(numbers), "loan": waits["contract_no"], "scheme": code,
+                                    "on": ago(400), "evidence": "备案表"}, self.bank, 201)
+        self.event("/v1/loans/" + waits["id"], "overdue", ago(200))
+        for over, told in (({"borrower_contact": "021-50001234"}, ("requested", [])), ({"employees": 110}, ("requested", [])),
+                           ({"employees": 5000}, ("refused", ["E_CONDITIONS"]))):
+            self.correct(waits["contract_no"], **over)
+            self.assertEqual(self.state(waits["contract_no"]), told)
+
+    def test_what_finance_has_to_confirm_it_confirms_when_the_conditions_hold(self):
+        code = self.scheme(conditions=self.STAFF)
+        contract = self.lent(code, overdue=None, employees=120)
+        self.correct(contract, employees=5000, registered_on=ago(399))
+        cover = self.cover_of(contract)[0]["id"]
+        self.assertEqual(self.cover_step(cover, "confirm", self.finance, 409).codes(), [("", "E_UNMET")])
+        self.correct(contract, employees=120)
+        self.assertEqual(self.state(contract), ("suspended", []))  # by what decides a payment still
+        self.cover_step(cover, "confirm", self.finance)
+        self.assertEqual(self.state(contract), ("covered", []))
+
+    def test_while_nobody_has_judged_nothing_is_decided(self):
+        """The mark stands for a moment: neither a claim nor a person passes it."""
+        contract = self.lent(self.scheme(conditions=self.STAFF), employees=120)
+        cover = self.cover_of(contract)[0]["id"]
+        found = self.d.sql("begin; update coverage set rejudge = true, state = 'suspended' where id = '%s';"
+                           " select p ->> 0 from coverage c, loan l, unnest(claim_judge_cover(claim_case_of(c.org_id, '{}', null, today(), l, c, null))) p"
+                           " where c.id = '%s' and l.id = c.loan_id; select (coverage_step_refusal(c, json_build_object('step', s,"
+                           " 'seen', '-'), '-'))[1] ->> 0 from coverage c, unnest(array['confirm', 'end']) s"
+                           " where c.id = '%s'; rollback" % (cover, cover, cover))
+        self.assertEqual(found.split(), ["E_SUSPENDED", "E_REJUDGE", "E_REJUDGE"])  # an end needs no judgement
+
+    def test_a_cover_that_is_whole_again_stands_last(self):
+        """12 of 20 millions: suspended, settled, given to another; taken back and put right it waits for room."""
+        code = self.scheme(money="10000000.00", leverage_limit=2, confirmation="automatic", conditions=self.STAFF)
+        for while_ended in (False, True):
+            first = self.booked(code, amount="12000000.00", employees=120).json()
+            contract, where = first["contract_no"], "/v1/loans/" + first["id"]
+            steps = [lambda: self.correct(contract, employees=5000), lambda: self.event(where, "settled", ago(1)).json()]
+            said = [step() for step in (steps[::-1] if while_ended else steps)][0 if while_ended else 1]
+            self.assertEqual(self.state(contract), ("ended", ["E_UNMET"]))
+            between = self.booked(code, amount="12000000.00", employees=120).json()["coverage"]
+            self.assertEqual(between["state"], "covered")
+            self.event(where, "reversed", ago(1), reverses=said["reference"])
+            self.assertEqual(self.state(contract), ("suspended", ["E_UNMET"]))
+            self.correct(contract, employees=120)
+            self.assertEqual(self.state(contract), ("suspended", []))
+            cover = self.cover_of(contract)[0]["id"]
+            self.assertEqual(self.cover_step(cover, "confirm", self.finance, 422).codes(), [("/scheme", "E_LEVERAGE")])
+            self.cover_step(between["id"], "end", self.finance)
+            self.cover_step(cover, "confirm", self.finance)
+            self.assertEqual(self.state(contract), ("covered", []))
+            self.cover_step(cover, "end", self.finance)
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+
     def test_who_may_only_submit_ends_no_cover(self):
         made = self.booked(self.scheme(confirmation="automatic")).json()
         cover = made["coverage"]["id"]

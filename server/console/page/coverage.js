@@ -15,7 +15,8 @@ import {t} from '../words.js';
 export const steps_of = (ctx, c) => apart(ctx, {path: '/v1/coverages', legal: c.legal_steps, made_by: c.recorded_by, steps: c.steps,
   rules: {confirm: ['made', 'confirm']}});
 const ORDER = ['confirm', 'refuse', 'end'];
-const JUDGE = {judge: ['系统核对', 'Judged by the rules'], suspend: ['中止', 'Suspended'], resume: ['恢复', 'Resumed']};
+const JUDGE = {judge: ['系统核对', 'Judged by the rules'], suspend: ['中止', 'Suspended'],
+  conditions: ['更正后不符合条件', 'Conditions do not hold'], resume: ['恢复', 'Resumed']};
 
 function next(ctx, c) {
   const {legal, barred} = steps_of(ctx, c);
