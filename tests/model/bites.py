@@ -86,6 +86,8 @@ RULES = {  # name: (what goes, SQL, the histories that should notice)
         "claim_case_of", ("v.version = coalesce((c.cover).loan_version, l.version)", "v.version = l.version")) + without(
         "coverage_corrected", ("elsif c.state = 'covered' and coverage_is_decisive(old, l) then", "elsif false then")),
                 ["crook_raise"]),
+    "rejudge": ("conditions are judged again when what they read is corrected", lambda: without(
+        "coverage_corrected", ("set rejudge = true", "set rejudge = false")), ["crook_staff"]),
     "trigger": ("the trigger of the scheme", lambda: silent("claim_judge_trigger"), ["crook_cured", "too_early"]),
     "window": ("the term to claim", lambda: without(
         "claim_judge_trigger", ("case when c.received > last_day then", "case when false then")),

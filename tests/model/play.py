@@ -142,6 +142,8 @@ class Run(Grants):
             r.update(industry="C3973", employees=50, revenue="15000000.00")
             for right in r["ip"]:
                 right["owner_uscc"] = code
+        if "staff" in c:
+            r["employees"] = c["staff"]
         for key, value in (over or {}).items():
             r[key] = str(day_of(value)) if key.endswith("_on") and isinstance(value, int) else value
         return {k: v for k, v in r.items() if v is not None}
@@ -403,8 +405,7 @@ class Run(Grants):
             contract["registered_on"] = str(day_of(c["registered"]))
         if c["ip_amount"]:
             contract["ip_amount"] = yuan(c["ip_amount"])
-        if "most_rate" in c:
-            contract["most_rate"] = c["most_rate"]
+        contract.update({k: c[k] for k in ("most_rate", "staff") if k in c})
         if "void" in c:
             contract["void_on"] = str(day_of(c["void"]))
         events = []

@@ -281,6 +281,25 @@ def honest_correction_before_default(s, dice):
     s.honest("L1")
 
 
+STAFF = {"all": [{"clause": "staff", "text": "从业人员不超过 300 人", "fact": "borrower.employees", "op": "le", "value": 300},
+                 {"clause": "good", "text": "未曾逾期", "fact": "loan.overdue_ever", "op": "eq", "value": False}]}
+
+
+@story(2)
+def honest_staff(s, dice):
+    """What the conditions read is corrected within them, or wrongly and right again, before and after the default."""
+    s.scheme(conditions=STAFF)
+    c = s.credit(staff=dice.randint(10, 290))
+    s.book("L1", lag=0)
+    due = s.life()
+    for day in (c["start"] + dice.randint(8, 30), due):
+        wrong = s.act(day, "correct", entry="L1", over=dice.choice([
+            {"employees": dice.randint(1, 300)}, {"purpose": "补充流动资金"}, {"employees": 3000}, {"employees": None}]))
+        s.act(day + dice.randint(0, 1), "correct", wrong["group"], entry="L1", over={"employees": c["staff"]})
+    s.claim("L1", due + 2)
+    s.honest("L1")
+
+
 @story(1)
 def honest_paper(s, dice):
     """Cover that was granted on paper before the ledger knew of it: two persons of finance find the paper."""
@@ -749,6 +768,23 @@ def crook_conditions(s, dice):
     s.book("L1", lag=25)
     s.claim("L1", s.life() + 3, desk=False)
     s.through(stories_end(s))
+
+
+@story(2)
+def crook_staff(s, dice):
+    """A firm far beyond the conditions is told as a small one, and as what it is once there is cover: at any time before pay."""
+    s.scheme(conditions=STAFF)
+    c = s.credit(staff=dice.randint(301, 9000))
+    s.book("L1", lag=0, employees=dice.randint(1, 300))
+    due = s.life()
+    day = dice.choice([c["start"] + 10, c["default"] + 1, due, due + 3])
+    over = {"employees": c["staff"]}
+    if dice.random() < 0.3:  # beside what finance confirms
+        over["rate"] = "%.2f" % (float(c["rate"]) + 0.05)
+    s.act(day, "correct", entry="L1", over=over)
+    s.act(day, "desk")
+    s.claim("L1", due + 3, desk=False)
+    s.through(due + 3)
 
 
 @story(2)

@@ -182,7 +182,14 @@ class Scheme:
             return "filed"
         if "most_rate" in c and Fraction(c["rate"]) > Fraction(c["most_rate"]):
             return "rate"
+        if c.get("staff", 0) > self.most_staff():
+            return "staff"
         return None
+
+    def most_staff(self):
+        """Of the firms that its conditions take."""
+        clauses = self.body.get("conditions", {}).get("all", ())
+        return min((x["value"] for x in clauses if x["fact"] == "borrower.employees"), default=float("inf"))
 
     def loss(self, credit, received, paid, costs=0):
         """Of the whole credit when it was paid: principal, interest up to the receipt where it counts, costs that were true; of
