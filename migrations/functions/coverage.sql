@@ -852,6 +852,39 @@ create or replace function coverage_confirmed(c coverage) returns setof coverage
        and s.n > (select coalesce(max(j.n), 0) from coverage_step j where j.coverage = (c).id and j.step = 'judge')
 $$;
 
+-- Could anybody claim on a covered loan: is it in default, past its term or paid by its guarantor?
+create or replace function coverage_may_be_claimed(c coverage) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    l loan;
+    f loan_life;
+begin
+    select v.* into l from loan v where v.id = c.loan_id order by v.version desc limit 1;
+    f := loan_fold(l, 'infinity', null, null);
+    return coalesce(least(f.overdue_since, f.bad_since, f.written_off_on,
+                          case when f.outstanding_fen > 0 then f.matures_on + 1 end) <= today(), false)
+           or exists (select from loan_event_standing e where e.loan_id = l.id and e.payer = 'guarantor');
+end $$;
+
+-- Does it take two persons to end a cover against its bank? While nothing can be lost one does.
+create or replace function coverage_end_takes_two(c coverage) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return c.state in ('covered', 'suspended') and my_kind() is distinct from 'bank' and coverage_may_be_claimed(c);
+end $$;
+
+-- The first word to end a cover, of a person who is in office still, when nothing has happened since.
+create or replace function coverage_end_begun(c coverage) returns setof coverage_step
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return query
+    select s.*
+      from coverage_step s
+     where s.coverage = c.id and s.step = 'end' and s.state in ('covered', 'suspended') and c.state = s.state
+       and person_serves(s.recorded_by)
+       and s.n > (select coalesce(max(o.n), 0) from coverage_step o where o.coverage = c.id and o.step <> 'end');
+end $$;
+
 -- What the conditions of its scheme have against a cover since its loan was corrected, or that nobody has looked yet.
 create or replace function coverage_unmet(c coverage, pointer text) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
@@ -887,6 +920,9 @@ begin
         return array[problem('E_SAME_PERSON', '', my_signature())];
     elsif step = 'end' and claims_open_on(c.loan_id) is not null then
         return array[problem('E_COMPENSATED', '', claims_open_on(c.loan_id))];
+    elsif step = 'end' and coverage_end_takes_two(c) and exists (
+           select from coverage_end_begun(c) s where person_is_me(s.recorded_by)) then
+        return array[problem('E_SAME_PERSON', '', my_signature())];
     elsif step = 'confirm' and c.state = 'requested' then
         return coverage_problems(c);
     elsif step <> 'end' and cardinality(coverage_unmet(c, '')) > 0 then
@@ -899,8 +935,9 @@ begin
     return '{}'::json[];
 end $$;
 
--- Confirms, refuses or ends a cover. What was granted on paper needs two persons; a correction that is confirmed counts
--- unless the default had happened or was told before it: then the loan stays covered as it stood.
+-- Confirms, refuses or ends a cover. What was granted on paper needs two persons, and so does its end when it could be
+-- claimed; a correction that is confirmed counts unless the default had happened or was told before it: then the loan
+-- stays covered as it stood.
 create or replace function coverage_step_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -929,7 +966,9 @@ begin
         d.problems := array_to_json(p);
         return d;
     end if;
-    next_state := case when step = 'end' then 'ended' when c.state = 'suspended' then 'covered'
+    next_state := case when step = 'end' and coverage_end_takes_two(c)
+                            and not exists (select from coverage_end_begun(c)) then c.state
+                       when step = 'end' then 'ended' when c.state = 'suspended' then 'covered'
                        when step = 'refuse' then 'refused'
                        when c.paper and not exists (select from coverage_confirmed(c)) then 'requested'
                        else 'covered' end;

@@ -101,6 +101,17 @@ begin
      where (c.state = 'requested' or c.state = 'suspended' and c.errors is null) -- else its bank puts it right
        and my_kind() = 'finance' and (own or not x.is_me);
     return query
+    select b.recorded_at, task_shown('coverage', 'end', r.key, '/v1/coverages/' || c.id, b.recorded_at,
+                                     task_more(task_firm(c.loan_id), null, c.amount_fen, b.recorded_by, null,
+                                               task_blocked(x.is_me, 'end', null, null)))
+      from coverage_step s -- few: by their index
+      join coverage c on c.id = s.coverage
+      join submission r on r.id = c.id and r.version = 1
+     cross join lateral coverage_end_begun(c) b
+     cross join lateral (select person_is_me(b.recorded_by) as is_me) x
+     where s.step = 'end' and s.state in ('covered', 'suspended') and b.n = s.n
+       and my_kind() = 'finance' and (own or not x.is_me);
+    return query
     select x.since, task_shown('claim', x.step, r.key, '/v1/claims/' || x.claim, x.since,
                                task_more(task_firm(x.loan_id), null, x.fund_fen, r.recorded_by, x.due_on,
                                          task_blocked(x.is_me, x.step, x.loan_id, x.claim)))

@@ -232,7 +232,8 @@ class Claims(FundCase):
 
     def moved(self, contract, scheme):
         """Cover under another scheme after the claim under the first was closed: for a loss that is not all paid."""
-        self.cover_step(self.cover_of(contract)[0]["id"], "end", self.finance)
+        for token in (self.finance, self.second):
+            self.cover_step(self.cover_of(contract)[0]["id"], "end", token)
         self.on_paper(contract, scheme, ago(400))
 
     def test_no_loss_is_compensated_twice(self):

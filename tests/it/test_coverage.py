@@ -74,7 +74,7 @@ class Coverage(FundCase):
         self.assertEqual(sorted(float(c["room"]["leverage"]) for c in made if c["state"] == "covered"),
                          [1000000.0 * n for n in range(20)])
         # an end gives its room back, to one
-        self.cover_step(next(c["id"] for c in made if c["state"] == "covered"), "end", self.finance)
+        self.cover_step(next(c["id"] for c in made if c["state"] == "covered"), "end", self.bank)
         with ThreadPoolExecutor(8) as pool:
             more = list(pool.map(lambda _: self.booked(code, amount="1000000.00").json()["coverage"]["state"], range(8)))
         self.assertEqual(more.count("covered"), 1)
@@ -227,7 +227,7 @@ class Coverage(FundCase):
         for step in ("confirm", "refuse"):
             self.assertEqual(self.cover_step(cover, step, self.finance, 422).codes(), [("/scheme", "E_LEVERAGE")])
         self.assertEqual([e["code"] for e in self.booked(code, amount="1.00").json()["coverage"]["errors"]], ["E_LEVERAGE"])
-        self.cover_step(self.cover_of(between["contract_no"])[0]["id"], "end", self.finance)
+        self.cover_step(self.cover_of(between["contract_no"])[0]["id"], "end", self.bank)
         self.cover_step(cover, "confirm", self.finance)
         self.assertEqual(state(first), "covered")
         self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
@@ -341,10 +341,38 @@ class Coverage(FundCase):
             self.assertEqual(self.state(contract), ("suspended", []))
             cover = self.cover_of(contract)[0]["id"]
             self.assertEqual(self.cover_step(cover, "confirm", self.finance, 422).codes(), [("/scheme", "E_LEVERAGE")])
-            self.cover_step(between["id"], "end", self.finance)
+            self.cover_step(between["id"], "end", self.bank)
             self.cover_step(cover, "confirm", self.finance)
             self.assertEqual(self.state(contract), ("covered", []))
-            self.cover_step(cover, "end", self.finance)
+            self.cover_step(cover, "end", self.bank)
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+
+    def test_after_the_default_two_of_finance_end_a_cover(self):
+        """One cannot keep a bank from its claim; what happens in between makes the first word none."""
+        contract = self.lent(self.scheme(), overdue=300)
+        cover = self.cover_of(contract)[0]["id"]
+        ends = lambda token: [x["path"] for x in self.get("/v1/tasks?limit=1000", token)["items"] if x["steps"] == ["end"]
+                              and x["path"].endswith(cover)]
+        self.cover_step(cover, "end", self.finance)
+        self.assertEqual(self.state(contract), ("covered", []))
+        self.assertEqual(self.cover_step(cover, "end", self.finance, 409).codes(), [("", "E_SAME_PERSON")])
+        self.assertEqual((ends(self.finance), ends(self.second)), ([], ["/v1/coverages/" + cover]))
+        self.correct(contract, registered_on=ago(399))
+        self.cover_step(cover, "confirm", self.second)
+        self.cover_step(cover, "end", self.second)
+        self.assertEqual((self.state(contract), ends(self.second)), (("covered", []), []))
+        where = self.claimed(contract)
+        self.assertEqual(self.cover_step(cover, "end", self.finance, 422).codes(), [("", "E_COMPENSATED")])
+        self.step(where, "withdraw", self.bank)
+        self.cover_step(cover, "end", self.finance)
+        self.assertEqual(self.state(contract), ("ended", []))
+        self.assertEqual(self.claim(contract).codes(), [("/loan", "E_NO_COVER")])
+        mine = self.lent(self.scheme(), overdue=300)  # a bank gives up its own alone
+        self.cover_step(self.cover_of(mine)[0]["id"], "end", self.bank)
+        self.assertEqual(self.state(mine), ("ended", []))
+        good = self.lent(self.scheme(), overdue=None, matures_on=ago(-100))  # nothing can be lost: one does
+        self.cover_step(self.cover_of(good)[0]["id"], "end", self.finance)
+        self.assertEqual(self.state(good), ("ended", []))
         self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
 
     def test_who_may_only_submit_ends_no_cover(self):

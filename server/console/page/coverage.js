@@ -13,7 +13,7 @@ import {t} from '../words.js';
 
 /** What this person may do, and what he is kept from. */
 export const steps_of = (ctx, c) => apart(ctx, {path: '/v1/coverages', legal: c.legal_steps, made_by: c.recorded_by, steps: c.steps,
-  rules: {confirm: ['made', 'confirm']}});
+  rules: {confirm: ['made', 'confirm'], end: c.state === 'requested' ? [] : 'end'}});
 const ORDER = ['confirm', 'refuse', 'end'];
 const JUDGE = {judge: ['系统核对', 'Judged by the rules'], suspend: ['中止', 'Suspended'],
   conditions: ['更正后不符合条件', 'Conditions do not hold'], resume: ['恢复', 'Resumed']};
@@ -26,7 +26,8 @@ function next(ctx, c) {
     after: ctx.reload,
     verbs: {confirm: t(`确认备案 ${money(c.amount)} 元`, `Confirm ${money(c.amount)} CNY`), refuse: t('不予备案', 'Refuse'),
       end: t('终止备案', 'End it')}, names: {refuse: t('不予备案', 'Refuse')},
-    hints: {confirm: c.on ? t('纸质备案须财政两人先后确认', 'Cover on paper is confirmed by two persons of finance') : null},
+    hints: {confirm: c.on ? t('纸质备案须财政两人先后确认', 'Cover on paper is confirmed by two persons of finance') : null,
+      end: t('违约后由财政两人先后终止', 'After a default two persons of finance end it')},
       difference: difference(u`/v1/coverages/${c.id}`, c, {state: t('状态', 'State'), amount: t('备案金额', 'Amount'),
       outstanding: t('未偿还本金', 'Outstanding')}, 'coverage.state')}));
 }
