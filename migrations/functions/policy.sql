@@ -79,6 +79,13 @@ begin
     return d;
 end $$;
 
+-- The first day on which a policy can end: behind every application, which else would lose what it was judged by.
+create or replace function policy_end_least(p policy) returns date
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return greatest(p.effective_from, (select max(a.on_day) + 1 from application a where a.policy = p.id));
+end $$;
+
 -- One person drafts, another of the same office approves; either may end it.
 create or replace function policy_step_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -110,8 +117,8 @@ begin
                       else 'policy.in_force: end' end);
     elsif doc ->> 'seen' <> record_seen(r.id) then
         found_problems := found_problems || record_seen_problem(r.id, doc ->> 'seen');
-    elsif is_end and (doc ->> 'on')::date < in_force.effective_from then
-        found_problems := found_problems || problem('E_ORDER', '/on', in_force.effective_from::text);
+    elsif is_end and (doc ->> 'on')::date < policy_end_least(in_force) then
+        found_problems := found_problems || problem('E_ORDER', '/on', policy_end_least(in_force)::text);
     elsif not is_end then
         found_problems := policy_refusal(r.body);
         if exists (select from submission x where x.id = r.id and person_is_me(x.recorded_by)) then

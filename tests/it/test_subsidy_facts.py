@@ -675,6 +675,16 @@ class Facts(SubsidyCase):
                                                         "reason": "停止", "on": str(TODAY)}, self.district)
         self.assertEqual(self.apply(code, self.lent(), 422).codes(), [("/policy", "E_WINDOW")])
 
+    def test_no_end_takes_from_under_an_application_what_it_was_judged_by(self):
+        code = self.drafted([{"item": "principal_award", "share": "1"}])
+        self.apply(code, self.lent(), 201)
+        found = self.get("/v1/policies?code=" + code)["items"][0]
+        body = {"seen": self.get("/v1/policies/" + found["id"])["seen"], "reason": "停止", "on": str(TODAY)}
+        for day in ("2024-06-30", str(TODAY)):
+            said = self.post("/v1/policies/%s/end" % found["id"], dict(body, on=day), self.district, 422)
+            self.assertEqual(said.codes(), [("/on", "E_ORDER")])
+        self.post("/v1/policies/%s/end" % found["id"], dict(body, on=str(TODAY + datetime.timedelta(days=1))), self.district)
+
 
 if __name__ == "__main__":
     unittest.main()
