@@ -639,7 +639,8 @@ end $$;
 -- one that it was given on (held). What the life of a loan moved since it was judged first costs nobody his cover: both
 -- are looked at as of then, and so is a request that is judged again.
 create or replace function coverage_views(c coverage) returns table (version int, known_at timestamptz, held boolean)
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
     judged_at timestamptz := (select min(s.recorded_at) from coverage_step s
                                where s.coverage = c.id and s.step = 'judge');
@@ -654,7 +655,8 @@ end $$;
 
 -- A few letters that differ when the facts that conditions are judged by differ.
 create or replace function coverage_guard(c coverage) returns text
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
     return (select md5(string_agg(k::text, ' ' order by v.held))
               from coverage_views(c) v
@@ -666,7 +668,8 @@ end $$;
 create or replace function coverage_waiting(most int)
     returns table (id uuid, loan_id uuid, version int, known_at timestamptz, held boolean, body text, guard text,
                    no bigint)
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 #variable_conflict use_column
 begin
     return query

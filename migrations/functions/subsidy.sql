@@ -215,7 +215,8 @@ end $$;
 
 -- Is a loan's pledge the first of each of its rights? of_version: as that tells them; null: the newest.
 create or replace function subsidy_first_pledge(loan uuid, of_version int default null) returns boolean
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
     told int := coalesce(of_version, (select max(x.version) from loan x where x.id = subsidy_first_pledge.loan));
 begin
@@ -230,7 +231,8 @@ end $$;
 
 -- Who holds the pledge of a loan: its bank where nobody else is named. of_version: as that tells it; null: the newest.
 create or replace function subsidy_pledgee(loan uuid, of_version int default null) returns text
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
     return (select case when r.body -> 'pledgee' is null then 'bank'
                         when coalesce(r.body #>> '{pledgee,uscc}', '') in (o.code, o.uscc) then 'bank'
