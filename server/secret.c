@@ -1,5 +1,5 @@
 /*
- * secret.c - keys that requests are signed with.
+ * secret.c - what follows from the secret of the data folder.
  */
 #include "secret.h"
 #include "http_signature.h"
@@ -75,4 +75,18 @@ struct str secret_of(struct arena *a, struct str master, struct str key_id)
 {
     struct str text = arena_printf(a, "pledged-request-key-1\n%s", key_id.p);
     return url_text(a, SECRET_BEGINS, http_mac(a, "SHA256", master, text));
+}
+
+struct str secret_row(
+    struct arena *a, struct str master, const char *what, struct str digest, struct str token)
+{
+    struct str text = arena_printf(a, "pledged-row-1\n%s\n%s\n%s", what, digest.p, token.p);
+    struct str mac = http_mac(a, "SHA256", master, text);
+    return hex_text(a, (const unsigned char *)mac.p, mac.n);
+}
+
+bool secret_row_is(struct arena *a, struct str master, const char *what, struct str digest,
+    struct str token, struct str mac)
+{
+    return master.p && mac.p && http_mac_eq(secret_row(a, master, what, digest, token), mac);
 }

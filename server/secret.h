@@ -1,7 +1,8 @@
 /*
- * secret.h - keys that requests are signed with.
+ * secret.h - what follows from the secret of the data folder: keys that requests are signed with,
+ * and the proof that a row of the database which lets somebody in is our own.
  *
- * None of them is stored: each follows from its id by a secret of the data folder (signing.key), so
+ * No key is stored: each follows from its id by a secret of the data folder (signing.key), so
  * that neither the database nor a copy of it is enough to sign. What the database has of it is what
  * it has of any token, the SHA-256: organisation, person, end and revocation are those of a token.
  */
@@ -30,4 +31,12 @@ struct str secret_id_make(struct arena *a, const struct secret_kind *kind);
 /* "pls_…": its bytes are the key of the HMAC. */
 struct str secret_of(struct arena *a, struct str master, struct str key_id);
 #define SECRET_BEGINS "pls_"
+
+/* Hex of an HMAC over what the row is ("session", "link"), the digest of what its holder has and
+ * the token that it stands for (both hex). Whoever owns the database can write such a row, or turn
+ * one to the token of another person, and take it out again; he cannot make this. */
+struct str secret_row(
+    struct arena *a, struct str master, const char *what, struct str digest, struct str token);
+MUST_USE bool secret_row_is(struct arena *a, struct str master, const char *what, struct str digest,
+    struct str token, struct str mac);
 #endif

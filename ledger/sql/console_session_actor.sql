@@ -1,6 +1,7 @@
 -- console_session_actor: who signed in by a session of the console that has not ended.
 -- $1 SHA-256 of the session, hex
--- -> as token_actor, and ends_at text, is_due bool (it has not been said for a while that it is used)
+-- -> as token_actor, and ends_at text, is_due bool (it has not been said for a while that it is used),
+--    mac text (what proves the row, hex)
 select o.id as org,
        o.kind,
        o.code,
@@ -12,7 +13,8 @@ select o.id as org,
        encode(t.sha256, 'hex') as sha256,
        (extract(epoch from least(console_session_end(s), t.expires_at)) * 1000000)::bigint as expires_us,
        instant_text(least(console_session_end(s), t.expires_at)) as ends_at,
-       s.seen_at < now() - interval '5 minutes' as is_due
+       s.seen_at < now() - interval '5 minutes' as is_due,
+       encode(s.mac, 'hex') as mac
   from console_session s
   join token t on t.sha256 = s.token
   join org o on o.id = t.org_id

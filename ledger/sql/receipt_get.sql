@@ -6,7 +6,7 @@ select l.no as leaf,
        encode(h.root, 'hex') as root,
        encode(h.signature, 'hex') as signature,
        instant_text(h.signed_at) as signed_at,
-       log_record_text(r, l.form, encode(r.sha256, 'hex')) as leaf_text,
+       log_record_text(r, l.form, encode(r.sha256, 'hex'), l.token) as leaf_text,
        r.body::text as record
   from submission r
   join log_leaf l on l.record_id = r.id and l.version = r.version

@@ -6,8 +6,8 @@ create or replace function console_session_end(s console_session) returns timest
     $$ select least(s.opened_at + interval '12 hours', s.seen_at + interval '30 minutes') $$;
 
 -- Opens a session for whoever the token or certificate stands for; or for whom the link was made, which is used up
--- then. Nothing is said of what is wrong: then there is no session.
-create or replace function console_session_open(session text, credential text, certificate boolean, link text)
+-- then. Nothing is said of what is wrong: then there is no session. The mac is the daemon's, over session and token.
+create or replace function console_session_open(session text, credential text, certificate boolean, link text, mac text)
     returns void language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     whose bytea := decode(credential, 'hex');
@@ -15,10 +15,10 @@ begin
     delete from console_session s where console_session_end(s) < now();
     delete from console_link l where l.until_at < now();
     if link is not null then
-        delete from console_link l where l.sha256 = decode(link, 'hex') returning l.token into whose;
+        delete from console_link l where l.sha256 = decode(link, 'hex') and l.token = whose returning l.token into whose;
     end if;
-    insert into console_session (sha256, token, opened_at, seen_at)
-    select decode(session, 'hex'), t.sha256, now(), now()
+    insert into console_session (sha256, token, opened_at, seen_at, mac)
+    select decode(session, 'hex'), t.sha256, now(), now(), decode(mac, 'hex')
       from token t
      where t.sha256 = whose
        and (link is not null or t.is_certificate = certificate);

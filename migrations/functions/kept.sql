@@ -114,12 +114,13 @@ begin
      order by p.signature is not null, p.flight;
 end $$;
 
--- What a leaf hashes for a record; digest: of its body, in hex.
-create or replace function log_record_text(r submission, form smallint, digest text) returns text
+-- What a leaf hashes for a record; digest: of its body, in hex; token: of that by which it was made.
+create or replace function log_record_text(r submission, form smallint, digest text, token bytea) returns text
     language sql stable parallel safe as $$
     select concat('pledged-leaf-', form, E'\n', r.id, E'\n', r.version, E'\n', digest, E'\n',
                   instant_text(r.recorded_at), E'\n', r.recorded_by, E'\n',
-                  case when form = 2 then record_envelope(r) || E'\n' end)
+                  case when form > 1 then record_envelope(r) || E'\n' end,
+                  case when form = 4 then coalesce(encode(token, 'hex'), '-') || E'\n' end)
 $$;
 
 -- What a leaf hashes for the rows of a flight.
@@ -239,7 +240,7 @@ begin
     if l.form = 3 then
         return log_flight_text(l.record_id);
     end if;
-    return (select log_record_text(r, l.form, encode(r.sha256, 'hex'))
+    return (select log_record_text(r, l.form, encode(r.sha256, 'hex'), l.token)
               from submission r
              where r.id = l.record_id and r.version = l.version);
 end $$;

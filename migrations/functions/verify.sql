@@ -348,8 +348,8 @@ begin
                     limit 1) k);
 end $$;
 
--- The column of a record that its leaf does not bear out: the one with which, as it may have been, the leaf's text
--- comes out. Found by trying; a reason has nothing to be made from and is what remains.
+-- The column of a record that its leaf does not bear out (token: that of the leaf): the one with which, as it may have
+-- been, the leaf's text comes out. Found by trying; a reason has nothing to be made from and is what remains.
 create or replace function verify_record_column(leaf log_leaf) returns text language plpgsql stable as $$
 declare
     r submission;
@@ -362,32 +362,32 @@ begin
         return null;
     end if;
     digest := encode(sha256(convert_to(r.body::text, 'UTF8')), 'hex');
-    if verify_leaf_fits(leaf, r, digest) then
+    if verify_leaf_fits(leaf, r, digest, leaf.token) then
         return null;
-    elsif verify_leaf_fits(leaf, r, encode(r.sha256, 'hex')) then
+    elsif verify_leaf_fits(leaf, r, encode(r.sha256, 'hex'), leaf.token) then
         return 'body';
     end if;
     tried := r;
     tried.recorded_at := (select h.signed_at from log_head h where h.size = leaf.head);
-    if verify_leaf_fits(leaf, tried, digest) then
+    if verify_leaf_fits(leaf, tried, digest, leaf.token) then
         return 'recorded_at';
     end if;
     tried := r;
     tried.key_form := text_form(r.key);
-    if verify_leaf_fits(leaf, tried, digest) then
+    if verify_leaf_fits(leaf, tried, digest, leaf.token) then
         return 'key_form';
     end if;
     for word in select o.id::text from org o loop
         tried := r;
         tried.org_id := word::bigint;
-        if verify_leaf_fits(leaf, tried, digest) then
+        if verify_leaf_fits(leaf, tried, digest, leaf.token) then
             return 'org_id';
         end if;
     end loop;
     for word in select t.name from record_type t loop
         tried := r;
         tried.type := word;
-        if verify_leaf_fits(leaf, tried, digest) then
+        if verify_leaf_fits(leaf, tried, digest, leaf.token) then
             return 'type';
         end if;
     end loop;
@@ -395,41 +395,45 @@ begin
                 union select r.subject union select city_code() loop
         tried := r;
         tried.key := word;
-        if verify_leaf_fits(leaf, tried, digest) then
+        if verify_leaf_fits(leaf, tried, digest, leaf.token) then
             return 'key';
         end if;
         tried := r;
         tried.subject := word;
-        if verify_leaf_fits(leaf, tried, digest) then
+        if verify_leaf_fits(leaf, tried, digest, leaf.token) then
             return 'subject';
         end if;
         tried := r;
         tried.district := word;
-        if verify_leaf_fits(leaf, tried, digest) then
+        if verify_leaf_fits(leaf, tried, digest, leaf.token) then
             return 'district';
         end if;
         tried := r;
         tried.parties := array_remove(array[word], '');
-        if verify_leaf_fits(leaf, tried, digest) then
+        if verify_leaf_fits(leaf, tried, digest, leaf.token) then
             return 'parties';
         end if;
         tried := r;
         tried.on_day := coalesce(substring(word from '^\d{4}-\d\d-\d\d$')::date, shanghai_day(r.recorded_at));
-        if verify_leaf_fits(leaf, tried, digest) then
+        if verify_leaf_fits(leaf, tried, digest, leaf.token) then
             return 'on_day';
         end if;
     end loop;
     for word in select distinct s.recorded_by from submission s where s.org_id = r.org_id loop
         tried := r;
         tried.recorded_by := word;
-        if verify_leaf_fits(leaf, tried, digest) then
+        if verify_leaf_fits(leaf, tried, digest, leaf.token) then
             return 'recorded_by';
         end if;
     end loop;
+    if exists (select where verify_leaf_fits(leaf, r, digest, null))
+       or exists (select from token t where t.org_id = r.org_id and verify_leaf_fits(leaf, r, digest, t.sha256)) then
+        return 'token';
+    end if;
     return case when r.version > 1 then 'reason' else 'envelope' end;
 end $$;
 
 -- Does a leaf hash the text of this record?
-create or replace function verify_leaf_fits(leaf log_leaf, r submission, digest text) returns boolean
+create or replace function verify_leaf_fits(leaf log_leaf, r submission, digest text, token bytea) returns boolean
     language sql stable as
-    $$ select leaf.hash = sha256('\x00'::bytea || convert_to(log_record_text(r, leaf.form, digest), 'UTF8')) $$;
+    $$ select leaf.hash = sha256('\x00'::bytea || convert_to(log_record_text(r, leaf.form, digest, token), 'UTF8')) $$;

@@ -21,6 +21,7 @@
 #include <openssl/rand.h>
 
 enum { CACHE_SLOTS = 4096, CACHE_TTL_S = 60 };
+enum { HEX_OF_HASH = 64 };
 enum { SECOND_HALF = 1 + 43 }; /* a dot and 32 bytes in base64url */
 
 struct cached {
@@ -186,14 +187,18 @@ static void on_actor(void *arg, const struct rows *rows, const struct fail *fail
         reply_refuse(r, E_BUSY, "", "database");
         return;
     }
-    if (rows->n == 0 || !actor_read(rows, &actor, &until_us)) {
-        if (l->token.p[0] == 's')
+    bool is_session = l->token.p[0] == 's';
+    if (rows->n == 0 || !actor_read(rows, &actor, &until_us) ||
+        (is_session && !session_row_is_ours(r, str_of(l->token.p + 1), rows))) {
+        if (is_session)
             refuse_session(r); /* nobody guesses 256 bits, and everybody's ends */
         else
             refuse_slowly(r);
         return;
     }
-    if (l->token.p[0] == 's' && str_is(rows_at(rows, 0, CONSOLE_SESSION_ACTOR_IS_DUE), "t"))
+    if (!is_session) /* what was shown to us; a session's row is proven */
+        actor.token = l->token.n > HEX_OF_HASH ? str_of(l->token.p + 1) : l->token;
+    if (is_session && str_is(rows_at(rows, 0, CONSOLE_SESSION_ACTOR_IS_DUE), "t"))
         session_used(r->server, l->token.p + 1);
     if (l->generation == r->server->auth->generation)
         cache_add(r->server->auth, l->token, &actor, until_us);

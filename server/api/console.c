@@ -11,6 +11,7 @@
 #include "auth.h"
 #include "limit.h"
 #include "merkle.h"
+#include "secret.h"
 #include "session.h"
 #include "writer.h"
 
@@ -137,6 +138,9 @@ struct sign_in {
     struct req *r;
     struct str secret; /* of the cookie; p == NULL: there is none */
     bool is_new;
+    /* of a new one: */
+    struct str token, link; /* hex of their SHA-256; p == NULL: it has no link */
+    bool is_certificate;
 };
 
 static void tell_none(struct req *r)
@@ -171,18 +175,23 @@ static struct str tries_key(struct req *r)
     return arena_printf(r->a, "console %s", r->peer.p);
 }
 
+static void refuse_sign_in(struct req *r)
+{
+    (void)limit_strike(r->server->limits, tries_key(r));
+    reply_refuse(r, E_AUTH, "", "%s",
+        r->english ? "token or link unknown, used or ended" : "令牌或链接无效、已用过或已失效");
+}
+
 static void on_session(void *arg, const struct rows *rows, const struct fail *fail)
 {
     struct sign_in *s = arg;
     struct req *r = s->r;
     if (fail) {
         reply_fail(r, fail);
-    } else if (rows->n) {
+    } else if (session_row_is_ours(r, session_hash(r->a, s->secret), rows)) {
         tell(s, rows);
     } else if (s->is_new) {
-        (void)limit_strike(r->server->limits, tries_key(r));
-        reply_refuse(r, E_AUTH, "", "%s",
-            r->english ? "token or link unknown, used or ended" : "令牌或链接无效、已用过或已失效");
+        refuse_sign_in(r);
     } else {
         tell_none(r);
     }
@@ -213,6 +222,38 @@ static void on_opened(void *arg, const struct fail *fail)
         reply_fail(s->r, fail);
     else
         find_session(s);
+}
+
+static void open_session(struct sign_in *s)
+{
+    struct req *r = s->r;
+    struct str master = secret_master_made(r->a, r->server->process.conf.data);
+    if (!master.p) {
+        reply_refuse(r, E_INTERNAL, "", "%s", SECRET_FILE);
+        return;
+    }
+    struct str digest = session_hash(r->a, s->secret);
+    struct str params[] = {digest, s->token, s->is_certificate ? STR("true") : STR("false"),
+        s->link, secret_row(r->a, master, "session", digest, s->token)};
+    writer_send(r->server->sessions, SQL_CONSOLE_SESSION_OPEN, params, 5, on_opened, s);
+}
+
+static void on_link(void *arg, const struct rows *rows, const struct fail *fail)
+{
+    struct sign_in *s = arg;
+    struct req *r = s->r;
+    struct str master = secret_master(r->a, r->server->process.conf.data);
+    if (fail) {
+        reply_fail(r, fail);
+    } else if (rows->n == 0 || !secret_row_is(r->a, master, "link", s->link,
+                                   rows_at(rows, 0, CONSOLE_LINK_TOKEN_SHA256),
+                                   rows_at(rows, 0, CONSOLE_LINK_TOKEN_MAC))) {
+        refuse_sign_in(r);
+    } else {
+        struct str token = rows_at(rows, 0, CONSOLE_LINK_TOKEN_SHA256);
+        s->token = arena_str(r->a, token.p, token.n);
+        open_session(s);
+    }
 }
 
 static struct str hashed(struct arena *a, const struct json *text)
@@ -265,10 +306,18 @@ static void session_post(struct req *r)
         who = auth_credential(r, &is_certificate);
     if (is_certificate && who.p)
         who = arena_str(r->a, who.p + 1, who.n - 1);
-    *s = (struct sign_in){.r = r, .secret = token_make(r->a), .is_new = true};
-    struct str params[] = {
-        session_hash(r->a, s->secret), who, is_certificate ? STR("true") : STR("false"), link};
-    writer_send(r->server->sessions, SQL_CONSOLE_SESSION_OPEN, params, 4, on_opened, s);
+    *s = (struct sign_in){.r = r,
+        .secret = token_make(r->a),
+        .is_new = true,
+        .token = who,
+        .link = link,
+        .is_certificate = is_certificate};
+    if (link.p)
+        db_query(r->server->db, r->a, NULL, SQL_CONSOLE_LINK_TOKEN, &link, 1, on_link, s);
+    else if (who.p)
+        open_session(s);
+    else
+        refuse_sign_in(r);
 }
 
 static void on_closed(void *arg, const struct fail *fail)

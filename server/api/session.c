@@ -7,6 +7,7 @@
  */
 #include "session.h"
 #include "merkle.h"
+#include "secret.h"
 #include "server.h"
 #include <openssl/crypto.h>
 
@@ -53,6 +54,14 @@ void session_cookie_set(struct req *r, struct str secret)
 struct str session_hash(struct arena *a, struct str secret)
 {
     return hash_hex(a, hash_sha256(secret.p, secret.n));
+}
+
+bool session_row_is_ours(struct req *r, struct str digest, const struct rows *rows)
+{
+    struct str master = secret_master(r->a, r->server->process.conf.data);
+    return rows->n > 0 && secret_row_is(r->a, master, "session", digest,
+                              rows_at(rows, 0, CONSOLE_SESSION_ACTOR_SHA256),
+                              rows_at(rows, 0, CONSOLE_SESSION_ACTOR_MAC));
 }
 
 struct str session_csrf(struct arena *a, struct str secret)

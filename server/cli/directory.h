@@ -14,6 +14,8 @@ MUST_USE bool directory_do(
 /* A table: the titles (with tabs between), then a row a line. Gives the exit status. */
 int directory_print(
     struct session *s, const char *titles, const char *sql, const char *const *params, int n);
+/* The secret of the data folder, made where it is not there; p == NULL: it cannot be. */
+struct str directory_master(struct session *s);
 /* Running daemons look tokens up anew. */
 void directory_changed(struct session *s);
 #endif

@@ -5,7 +5,9 @@
 #include "directory.h"
 #include "ident.h"
 #include "role.h"
+#include "secret.h"
 #include <time.h>
+#include <unistd.h>
 
 /* ---- shared with persons and tokens ---------------------------------------------------------- */
 
@@ -43,6 +45,16 @@ int directory_print(
     }
     PQclear(r);
     return 0;
+}
+
+struct str directory_master(struct session *s)
+{
+    const char *path = arena_printf(s->a, "%s/" SECRET_FILE, s->conf.data).p;
+    if (s->conf.database && !place_open(s->a, s->conf.data, true, &s->place))
+        return (struct str){NULL, 0};
+    if (access(path, F_OK) != 0 && !backup_write(&s->place, path, secret_master_make(s->a)))
+        return (struct str){NULL, 0};
+    return secret_master(s->a, s->conf.data);
 }
 
 /* A daemon hears of it while the command still waits, so that what was ended is ended with it. */

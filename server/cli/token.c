@@ -51,17 +51,6 @@ static const struct cli_option revoke_options[] = {
     {0},
 };
 
-/* The secret of the data folder that keys follow from; made with the first of them. */
-static struct str master_open(struct session *s)
-{
-    const char *path = arena_printf(s->a, "%s/" SECRET_FILE, s->conf.data).p;
-    if (s->conf.database && !place_open(s->a, s->conf.data, true, &s->place))
-        return (struct str){NULL, 0};
-    if (access(path, F_OK) != 0 && !backup_write(&s->place, path, secret_master_make(s->a)))
-        return (struct str){NULL, 0};
-    return secret_master(s->a, s->conf.data);
-}
-
 /* What is printed, and what is hashed of it: a token, or the id of a key that signs requests and
  * the key. false after saying why. */
 static bool secret_make(
@@ -72,7 +61,7 @@ static bool secret_make(
         return true;
     }
     const struct secret_kind *kind = secret_kind_named(digest);
-    struct str master = kind ? master_open(s) : (struct str){NULL, 0};
+    struct str master = kind ? directory_master(s) : (struct str){NULL, 0};
     if (!master.p) {
         (void)session_complain(kind ? SECRET_FILE " cannot be read or made in the data folder"
                                     : "--hmac is sha256 or sm3");

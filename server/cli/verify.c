@@ -33,9 +33,9 @@ static const struct {
     {"access log", SQL_VERIFY_ACCESS},
 };
 
-static void check_rows(struct look *l)
+static void check_said(struct look *l, const char *const *params, int n)
 {
-    PGresult *r = verify_ask(l, l->part->sql.p, NULL, 0);
+    PGresult *r = verify_ask(l, l->part->sql.p, params, n);
     if (!r)
         finding(l, "%s that cannot be looked through together", l->part->name);
     for (int i = 0; r && i < PQntuples(r); i++)
@@ -43,11 +43,27 @@ static void check_rows(struct look *l)
     PQclear(r);
 }
 
+static void check_rows(struct look *l)
+{
+    check_said(l, NULL, 0);
+}
+
+static void check_tokens(struct look *l)
+{
+    const char *since = arena_printf(l->a, "%llu", (unsigned long long)l->v->since).p;
+    check_said(l, &since, 1);
+}
+
+static struct str text_of(enum sql_id sql)
+{
+    return str_of((const char *)statements[sql - 1].text);
+}
+
 static void verify_rows(struct verify *v)
 {
     for (size_t i = 0; i < COUNT_OF(subjects); i++) {
         struct part *p = verify_part(v, check_rows, subjects[i].name);
-        p->sql = str_of((const char *)statements[subjects[i].sql - 1].text);
+        p->sql = text_of(subjects[i].sql);
     }
 }
 
@@ -123,6 +139,7 @@ static int look(struct verify *v, struct buf *kept)
     verify_tables(v);
     if (!v->since)
         verify_rows(v);
+    verify_part(v, check_tokens, "tokens")->sql = text_of(SQL_VERIFY_TOKENS);
     (void)verify_part(v, check_decisions, "decisions");
     if (!v->since)
         (void)verify_part(v, verify_seals, "seals");

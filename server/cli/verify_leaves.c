@@ -7,6 +7,7 @@
 #include "signing.h"
 #include "verify.h"
 #include <stdlib.h>
+#include <string.h>
 
 /* As they come, in the binary format. */
 enum {
@@ -17,6 +18,7 @@ enum {
     WHOSE,
     VERSION,
     HEAD,
+    TOKEN,
     TEXT, /* of a record; of rows that of their leaf */
     SHA256,
     RECORDED_AT,
@@ -108,7 +110,9 @@ static void name_column(struct look *l, const struct odd_leaf *odd)
 {
     static const char ask[] = "select verify_record_column(l) from log_leaf l where l.no = $1";
     PGresult *r = verify_ask(l, ask, &odd->no, 1);
-    if (r && PQntuples(r) == 1 && !PQgetisnull(r, 0, 0))
+    if (r && PQntuples(r) == 1 && strcmp(PQgetvalue(r, 0, 0), "token") == 0)
+        finding(l, "log_leaf %s token: not as it is in the log", odd->no);
+    else if (r && PQntuples(r) == 1 && !PQgetisnull(r, 0, 0))
         finding(l, "submission %s %s: not as it is in the log", odd->where, PQgetvalue(r, 0, 0));
     PQclear(r);
 }
@@ -168,10 +172,11 @@ static void check_head(struct log_check *c, const PGresult *r, int i)
                                                                             * alike every time */
 }
 
-/* Records from the time before leaves covered their envelopes come before all others. */
+/* Records from the time before leaves covered their envelopes, and tokens, come before all others.
+ */
 static void check_form(struct log_check *c, int64_t form, long long no)
 {
-    if (form == 1 && c->form == 2)
+    if (form != LEAF_ROWS && form < c->form)
         finding(c->l, "log leaf of an older form than those before it: %lld", no);
     c->form = form == LEAF_ROWS ? c->form : form;
 }
@@ -199,11 +204,19 @@ static void note_odd(struct log_check *c, const PGresult *r, int i)
     };
 }
 
+static struct str token_text(struct arena *a, const PGresult *r, int i)
+{
+    struct str token = bytes(r, i, TOKEN);
+    return PQgetisnull(r, i, TOKEN) ? STR(LEAF_NO_TOKEN)
+                                    : hex_text(a, (const unsigned char *)token.p, token.n);
+}
+
 /* The text of a record's leaf, made again from the row. */
 static struct str record_text(struct log_check *c, const PGresult *r, int i)
 {
     struct arena *a = c->l->a;
-    struct str text = bytes(r, i, TEXT), beside = bytes(r, i, ENVELOPE);
+    struct str text = bytes(r, i, TEXT), beside = bytes(r, i, ENVELOPE), absent = {NULL, 0};
+    int64_t form = whole(r, i, FORM);
     hash digest = hash_sha256(text.p, text.n), envelope = hash_sha256(beside.p, beside.n);
     if (PQgetisnull(r, i, SHA256))
         finding(c->l, "leaf without a record: %lld", (long long)whole(r, i, NO));
@@ -211,7 +224,8 @@ static struct str record_text(struct log_check *c, const PGresult *r, int i)
         finding(c->l, "record body does not match its hash: %s", where(a, r, i).p);
     return leaf_text(a, bytes(r, i, WHOSE), whole(r, i, VERSION), hash_hex(a, digest),
         recorded_at(c, r, i), bytes(r, i, RECORDED_BY),
-        whole(r, i, FORM) == LEAF_RECORD ? hash_hex(a, envelope) : (struct str){NULL, 0});
+        form == LEAF_RECORD_1 ? absent : hash_hex(a, envelope),
+        form == LEAF_RECORD ? token_text(a, r, i) : absent);
 }
 
 static void check_leaf(struct log_check *c, const PGresult *r, int i)
@@ -292,7 +306,7 @@ static int64_t leaves_end(struct look *l)
 static void check_turn(struct log_check *c, int64_t from)
 {
     static const char ask[] =
-        "select l.no, l.hash, l.nodes, l.form, l.record_id::text, l.version, l.head,"
+        "select l.no, l.hash, l.nodes, l.form, l.record_id::text, l.version, l.head, l.token,"
         " case when l.form = 3 then log_flight_text(l.record_id) else r.body end,"
         " r.sha256, r.recorded_at, r.recorded_by, r.beside, h.root, h.signature, h.signed_at,"
         " h.frontier from log_leaf l"

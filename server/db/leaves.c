@@ -15,8 +15,9 @@ struct str hashes_hex(struct arena *a, const hash *list, int n)
     return buf_view(&b);
 }
 
-/* Array literals, one element a leaf: ids, versions, hashes, the nodes that it completes, forms. */
-enum { LEAF_COLUMNS = 5 };
+/* Array literals, one element a leaf: ids, versions, hashes, the nodes that it completes, forms,
+ * tokens. */
+enum { LEAF_COLUMNS = 6 };
 
 struct numbering {
     struct arena *a;
@@ -34,26 +35,32 @@ static void add_element(struct buf *column, struct str text)
 }
 
 /* Returns the leaf's hash, in hex. */
-static struct str add_leaf(
-    struct numbering *n, struct str id, int64_t version, struct str text, enum leaf_form form)
+static struct str add_leaf(struct numbering *n, struct str id, int64_t version, struct str text,
+    enum leaf_form form, struct str token)
 {
     hash h = merkle_leaf(text), completed[64];
     struct str hex = hash_hex(n->a, h);
     int nodes = frontier_add(n->f, h, completed);
     const struct str row[LEAF_COLUMNS] = {id, arena_printf(n->a, "%lld", (long long)version), hex,
-        hashes_hex(n->a, completed, nodes), arena_printf(n->a, "%d", (int)form)};
+        hashes_hex(n->a, completed, nodes), arena_printf(n->a, "%d", (int)form), token};
     for (int i = 0; i < LEAF_COLUMNS; i++)
         add_element(&n->column[i], row[i]);
     return hex;
 }
 
-static void add_record(struct numbering *n, struct verdict *v)
+/* Of what was shown to us, and not what the database says of it; the daemon itself has none. */
+static struct str token_of(const struct work *w)
+{
+    return w->actor && w->actor->token.p ? w->actor->token : STR(LEAF_NO_TOKEN);
+}
+
+static void add_record(struct numbering *n, struct verdict *v, struct str token)
 {
     struct str text = leaf_text(n->a, v->id, v->version, v->sha256, v->recorded_at, v->recorded_by,
-        v->leaf_hash); /* still that of its envelope */
+        v->leaf_hash /* still that of its envelope */, token);
     v->leaf = (int64_t)n->f->size;
     v->head = n->head;
-    v->leaf_hash = add_leaf(n, v->id, v->version, text, LEAF_RECORD);
+    v->leaf_hash = add_leaf(n, v->id, v->version, text, LEAF_RECORD, token);
 }
 
 static void add_beside(struct numbering *n, const struct row_leaves *beside, int i)
@@ -61,7 +68,8 @@ static void add_beside(struct numbering *n, const struct row_leaves *beside, int
     struct str flight = rows_at(beside->rows, i, LOG_ROWS_FLIGHT);
     struct str text = rows_text(n->a, flight, rows_at(beside->rows, i, LOG_ROWS_N),
         rows_at(beside->rows, i, LOG_ROWS_DIGEST));
-    (void)add_leaf(n, flight, 0, text, LEAF_ROWS); /* nobody asks for its receipt */
+    (void)add_leaf(
+        n, flight, 0, text, LEAF_ROWS, STR(LEAF_NO_TOKEN)); /* nobody asks for its receipt */
 }
 
 static int by_id(const void *x, const void *y)
@@ -183,7 +191,7 @@ bool leaves_number(struct arena *a, struct work *flying, const struct row_leaves
     for (struct work *w = flying; w; w = w->next) {
         for (int i = 0; i < w->n; i++) {
             if (w->verdict[i].outcome == OUT_CREATED)
-                add_record(&n, &w->verdict[i]);
+                add_record(&n, &w->verdict[i], token_of(w));
         }
     }
     share_receipts(a, flying, created);

@@ -7,7 +7,7 @@
 #include "log_head.h"
 #include "merkle.h"
 
-enum { LOG_WRITE_PARAMS = 10 };
+enum { LOG_WRITE_PARAMS = 11 };
 
 /* Rows of log_rows, in their order: what the flight itself wrote, and what waited for a leaf.
  * Absent where they are not to be taken. */

@@ -51,13 +51,16 @@ static struct str head_text(struct arena *a, uint64_t size, hash root, struct st
 }
 
 struct str leaf_text(struct arena *a, struct str id, int64_t version, struct str sha256,
-    struct str recorded_at, struct str recorded_by, struct str envelope)
+    struct str recorded_at, struct str recorded_by, struct str envelope, struct str token)
 {
     const struct str line[] = {id, arena_printf(a, "%lld", (long long)version), sha256, recorded_at,
-        recorded_by, envelope};
+        recorded_by, envelope, token};
     struct buf b;
     buf_init(&b, a);
-    buf_text(&b, envelope.p ? "pledged-leaf-2\n" : "pledged-leaf-1\n");
+    buf_printf(&b, "pledged-leaf-%d\n",
+        (int)(token.p      ? LEAF_RECORD
+              : envelope.p ? LEAF_RECORD_2
+                           : LEAF_RECORD_1));
     for (size_t i = 0; i < COUNT_OF(line) && line[i].p; i++) {
         buf_str(&b, line[i]);
         buf_char(&b, '\n');

@@ -29,11 +29,13 @@ struct str head_signer_checkpoint(
     struct arena *a, const struct head_signer *k, struct str origin, uint64_t size, hash root);
 struct str head_signer_vkeys(struct arena *a, const struct head_signer *k, struct str origin);
 /* What a leaf stands for; the numbers are those of log_leaf. */
-enum leaf_form { LEAF_RECORD_1 = 1, LEAF_RECORD = 2, LEAF_ROWS = 3 };
+enum leaf_form { LEAF_RECORD_1 = 1, LEAF_RECORD_2 = 2, LEAF_ROWS = 3, LEAF_RECORD = 4 };
+#define LEAF_NO_TOKEN "-"
 /* The text whose leaf hash enters the log for a record version; envelope: record_envelope of it,
- * absent in the first form. */
+ * absent in the first form; token: hex of the SHA-256 of the token by which it was made, absent in
+ * the first two, LEAF_NO_TOKEN for what the daemon itself records. */
 struct str leaf_text(struct arena *a, struct str id, int64_t version, struct str sha256,
-    struct str recorded_at, struct str recorded_by, struct str envelope);
+    struct str recorded_at, struct str recorded_by, struct str envelope, struct str token);
 /* The same for the n rows that a flight wrote into tables of their own. */
 struct str rows_text(struct arena *a, struct str flight, struct str n, struct str digest);
 /* Signature over such a text, in hex: of rows that wait for their leaf. */

@@ -291,6 +291,56 @@ class Sessions(Case):
             self.assertEqual((r.status, r.codes()), (401, [("", "E_AUTH")]), header)
         self.assertEqual(self.b.sign_in(link=link).status, 200)  # at the machine it still does
 
+    def test_a_session_or_link_that_the_databases_owner_wrote_lets_nobody_in(self):
+        finance, b = self.d.token("finance"), Browser(self.d)
+        b.sign_in(token=self.bank)
+        cookie = b.cookie.split("=", 1)[1]
+        whose = "(select sha256 from token where sha256 = sha256('%s'))"
+        turn = ("update console_session set token = %s where sha256 = sha256('%s'); select pg_notify('pledged_token', '')")
+        self.d.sql(turn % (whose % finance, cookie))  # his own session, turned to the token of another
+        self.assertEqual(soon(lambda: b.call("GET", "/v1/me").status, 401), 401)
+        self.assertEqual(b.call("GET", "/console/session").json(), {"signed_in": False})
+        self.d.sql(turn % (whose % self.bank, cookie))  # and as it was made it goes on
+        self.assertEqual(soon(lambda: b.call("GET", "/v1/me").status, 200), 200)
+        planted = "plg_" + "B" * 43
+        self.d.sql("insert into console_session (sha256, token, opened_at, seen_at, mac)"
+                   " select sha256('%s'), %s, now(), now(), s.mac from console_session s where s.sha256 = sha256('%s')"
+                   % (planted, whose % finance, cookie))
+        thief = Browser(self.d)
+        thief.cookie = "pledged=" + planted
+        self.assertEqual(thief.call("GET", "/v1/me").status, 401)
+        link = self.d.cli("console-link", "--org", "BANK-A", "--person", "王敏").stdout.strip().split("#")[1]
+        self.d.sql("insert into console_link select sha256('%s'), l.token, l.until_at, l.mac from console_link l"
+                   " where l.sha256 = sha256('%s')" % (planted, link))
+        self.d.sql("update console_link set token = %s where sha256 = sha256('%s')" % (whose % finance, link))
+        for one in (planted, link):
+            self.assertEqual(Browser(self.d).sign_in(link=one).status, 401)
+        self.d.sql("update console_link set token = %s where sha256 = sha256('%s')" % (whose % self.bank, link))
+        self.assertEqual(Browser(self.d).sign_in(link=link).json()["me"]["organisation"], "BANK-A")
+
+    def test_what_was_done_by_a_token_that_is_no_more_is_named_by_verify(self):
+        """Whoever owns the database puts a token of another person beside, acts by it, and takes it out again; or turns his own."""
+        unseen, heard = "set session_replication_role = replica; ", "; select pg_notify('pledged_token', '')"
+        planted, own = "plg_" + "P" * 43, self.d.token("bank", "BANK-OWN")
+        of = "from token t where t.sha256 = sha256('%s')"
+        turn = unseen + "update token set (org_id, person, person_id) = (%s) where sha256 = sha256('" + own + "')" + heard
+        lend = lambda token: self.d.call("POST", "/v1/loans", loan(), token).json()
+        found = lambda: {tuple(x.split(": ")) for x in self.d.cli("verify", check=False).stdout.splitlines() if " by a token " in x}
+        self.assertEqual(lend(own)["recorded_by"], "王敏@BANK-OWN")
+        self.assertEqual(found(), set())
+        self.d.sql(unseen + "insert into token (sha256, org_id, person, person_id, created_at, duties)"
+                   " select sha256('%s'), t.org_id, t.person, t.person_id, t.created_at, t.duties %s" % (planted, of % self.bank) + heard)
+        one = lend(planted)
+        self.d.sql(unseen + "delete from token where sha256 = sha256('%s')" % planted + heard)
+        was = self.d.sql("select format('%s, %L, %L::uuid', t.org_id, t.person, t.person_id) " + of % own)
+        self.d.sql(turn % ("select t.org_id, t.person, t.person_id " + of % self.bank))
+        self.assertEqual(soon(lambda: self.d.call("GET", "/v1/me", token=own).json()["organisation"], "BANK-A"), "BANK-A")
+        two = lend(own)
+        self.d.sql(turn % ("select " + was))
+        self.assertEqual((one["recorded_by"], two["recorded_by"]), ("王敏@BANK-A",) * 2)
+        self.assertEqual(found(), {("record by a token that the ledger does not know", one["id"] + " v1"),
+                                   ("record by a token of somebody else", two["id"] + " v1")})
+
     def test_of_one_token_the_newest_twenty_sessions_go_on(self):
         token = self.d.token("bank", "BANK-MANY")
         made = [Browser(self.d) for _ in range(21)]

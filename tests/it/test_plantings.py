@@ -28,7 +28,7 @@ LOG = [[
     ("the subtrees that it ends", "update log_leaf set nodes = sha256(nodes) where no = {r1}", "log_leaf {r1} nodes: "),
     ("whose leaf it is", "update log_leaf set record_id = gen_random_uuid() where no = {r2}", "leaf without a record: {r2}"),
     ("of which version", "update log_leaf set version = 7 where no = {r3}", "leaf without a record: {r3}"),
-    ("its form", "update log_leaf set form = 1 where no = {r4}", "log leaf of an older form than those before it: {r4}"),
+    ("its form", "update log_leaf set form = 1, token = null where no = {r4}", "log leaf of an older form than those before it: {r4}"),
     ("its head", "update log_leaf set head = head + 1 where no = {r5}", "log leaf is not under the head behind it: "),
     ("a frontier", "update log_head set frontier = sha256(frontier) where size = {h1}", "log_head {h1} frontier: "),
     ("a signature", "update log_head set signature = sha256(signature) || sha256(signature) where size = {h2}",
@@ -36,6 +36,7 @@ LOG = [[
     ("when it was signed", "update log_head set signed_at = signed_at + interval '1 us' where size = {h3}",
      "log head is not signed by this installation: {h3}"),
     ("a root", "update log_head set root = sha256(root) where size = {h4}", "log head does not match its leaves: {h4}"),
+    ("the token of whoever made it", "update log_leaf set token = null where no = {r6}", "log_leaf {r6} token: "),
     ("a row that was kept", "update log_row set content = json_build_object('code', 'X') where no = (select min(no) from log_row"
      " where tab = 'org')", "log leaf does not match the rows of its flight: 0"),
     ("of another flight", "update log_row set flight = gen_random_uuid() where no = {row}", "rows that were written past the log"),
@@ -241,7 +242,7 @@ class LogPlantings(Case):
         d.stop()
         self.assertEqual(d.cli("verify").stdout, "no defects\n")
         d.start()
-        leaves = d.sql("select no, head from log_leaf where form = 2 order by no desc limit 6").splitlines()
+        leaves = d.sql("select no, head from log_leaf where form = 4 and token is not null order by no desc limit 7").splitlines()
         names = {"%s%d" % (k, i): v for i, x in enumerate(leaves[::-1]) for k, v in zip("rh", x.split("|"))}
         names["row"], names["rows"] = d.sql("select r.no, l.no from log_row r join log_leaf l on l.record_id = r.flight"
                                             " where r.tab = 'org' order by r.no desc limit 1").split("|")

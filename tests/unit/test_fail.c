@@ -196,6 +196,10 @@ static const struct {
     {"request_nonce_key_length", E_INTERNAL, ""},
     {"console_session_sha256_length", E_INTERNAL, ""},
     {"console_link_sha256_length", E_INTERNAL, ""},
+    {"console_session_mac_length", E_INTERNAL, ""},
+    {"console_link_mac_length", E_INTERNAL, ""},
+    {"log_leaf_token_length", E_INTERNAL, ""},
+    {"log_leaf_token_form", E_INTERNAL, ""},
 };
 
 static void test_every_constraint_has_the_answer_that_is_written_here(void **state)

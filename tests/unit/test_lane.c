@@ -75,7 +75,7 @@ static struct str stored[LOG_TAIL_COLUMNS], storing[LOG_TAIL_COLUMNS];
 
 static void note_head(enum sql_id sql, const struct str *params)
 {
-    static const int param[LOG_TAIL_COLUMNS] = {5, 7, 6, 8, 9, -1};
+    static const int param[LOG_TAIL_COLUMNS] = {6, 8, 7, 9, 10, -1};
     for (int i = 0; sql == SQL_LOG_WRITE && i < LOG_TAIL_COLUMNS; i++)
         storing[i] = param[i] < 0 ? STR("0") : arena_keep(a, params[param[i]]);
 }

@@ -42,7 +42,9 @@ static void test_leaves_follow_the_log_in_order(void **state)
 {
     struct verdict v1[] = {verdict(OUT_CREATED, "a"), verdict(OUT_CONFLICT, "b")};
     struct verdict v2[] = {verdict(OUT_CREATED, "c")};
-    struct work second = {.verdict = v2, .n = 1}, first = {.verdict = v1, .n = 2, .next = &second};
+    const struct actor someone = {.token = STR("d0c1")};
+    struct work second = {.verdict = v2, .n = 1, .actor = &someone},
+                first = {.verdict = v1, .n = 2, .next = &second};
     struct frontier f = {0};
     struct str params[LOG_WRITE_PARAMS];
     hash root;
@@ -57,19 +59,20 @@ static void test_leaves_follow_the_log_in_order(void **state)
     assert_true(v1[0].head == 3 && v2[0].head == 3);
     assert_string_equal(params[0].p, "{\"a\",\"c\"}");
     assert_string_equal(params[1].p, "{\"1\",\"1\"}");
-    assert_string_equal(params[4].p, "{\"2\",\"2\"}");
-    assert_string_equal(params[5].p, "3");
+    assert_string_equal(params[4].p, "{\"4\",\"4\"}");
+    assert_string_equal(params[5].p, "{\"-\",\"d0c1\"}");
+    assert_string_equal(params[6].p, "3");
     /* The same tree from the lines that README tells an auditor to hash. */
     static const char line[] =
-        "pledged-leaf-2\n%s\n1\n44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a\n"
-        "2022-07-01T09:30:00+08:00\np@b\n9f2c\n";
-    hash of_a = merkle_leaf(arena_printf(a, line, "a"));
+        "pledged-leaf-4\n%s\n1\n44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a\n"
+        "2022-07-01T09:30:00+08:00\np@b\n9f2c\n%s\n";
+    hash of_a = merkle_leaf(arena_printf(a, line, "a", "-"));
     frontier_add(&by_hand, of_a, completed);
-    frontier_add(&by_hand, merkle_leaf(arena_printf(a, line, "c")), completed);
+    frontier_add(&by_hand, merkle_leaf(arena_printf(a, line, "c", "d0c1")), completed);
     assert_string_equal(v1[0].leaf_hash.p, hash_hex(a, of_a).p);
-    assert_string_equal(params[6].p, hash_hex(a, frontier_root(&by_hand)).p);
-    assert_string_equal(params[9].p, "2022-07-01T09:30:00+08:00");
-    assert_int_equal(params[8].n, 128); /* Ed25519: 64 bytes in hex */
+    assert_string_equal(params[7].p, hash_hex(a, frontier_root(&by_hand)).p);
+    assert_string_equal(params[10].p, "2022-07-01T09:30:00+08:00");
+    assert_int_equal(params[9].n, 128); /* Ed25519: 64 bytes in hex */
 }
 
 static void test_a_repeat_within_the_flight_has_the_same_receipt(void **state)
@@ -114,13 +117,14 @@ static void test_rows_beside_records_have_a_leaf_behind_them(void **state)
     assert_true(leaves_number(a, &w, &beside, &f, signer, params, &root));
     assert_string_equal(params[0].p, "{\"a\",\"f0\",\"f1\",\"f3\"}");
     assert_string_equal(params[1].p, "{\"1\",\"0\",\"0\",\"0\"}");
-    assert_string_equal(params[4].p, "{\"2\",\"3\",\"3\",\"3\"}");
+    assert_string_equal(params[4].p, "{\"4\",\"3\",\"3\",\"3\"}");
+    assert_string_equal(params[5].p, "{\"-\",\"-\",\"-\",\"-\"}");
     assert_true(v[0].leaf == 0 && v[0].head == 4);
     assert_string_equal(text.p, "pledged-rows-1\nf1\n2\nab\n");
     f = (struct frontier){0};
     assert_true(
         leaves_number(a, NULL, &beside, &f, signer, params, &root)); /* without any record */
-    assert_string_equal(params[9].p, at.p);
+    assert_string_equal(params[10].p, at.p);
 }
 
 int main(void)
