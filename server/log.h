@@ -18,6 +18,7 @@
     X(SAY_TLS_FAILED, "tls_failed")                                                                \
     X(SAY_MIGRATE_FAILED, "migrate_failed")                                                        \
     X(SAY_MIGRATED, "migrated")                                                                    \
+    X(SAY_ADOPTED, "upgrade_found")                                                                \
     X(SAY_CLUSTER_MADE, "cluster_made")                                                            \
     X(SAY_CLUSTER_STARTED, "cluster_started")                                                      \
     X(SAY_CLUSTER_ATTACHED, "cluster_attached")                                                    \

@@ -5,6 +5,7 @@
 #include "api.h"
 #include "auth.h"
 #include "case.h"
+#include "catalogue.h"
 #include "cli.h"
 #include "cluster.h"
 #include "conf.h"
@@ -15,7 +16,6 @@
 #include "lane.h"
 #include "limit.h"
 #include "memo.h"
-#include "migrate.h"
 #include "nightly.h"
 #include "nonce.h"
 #include "notify.h"
@@ -447,7 +447,7 @@ static bool start_database(struct arena *a, struct daemon *p)
     const char *owner = conf->database;
     if (owner) {
         p->database.conninfo = conf->database_app ? conf->database_app : owner;
-        return migrate_apply(owner, conf->city) &&
+        return catalogue_migrate(owner, conf->city, conf->data) &&
                wall_enter(a, &p->database, owner, !conf->database_app);
     }
     p->pg = cluster_start(&p->place, CLUSTER_SERVE);
@@ -456,7 +456,7 @@ static bool start_database(struct arena *a, struct daemon *p)
     p->database.conninfo = cluster_app(p->pg);
     p->database.cluster = p->pg;
     p->database.writer_password = ""; /* the folder of its socket is the daemon's alone */
-    return migrate_apply(cluster_owner(p->pg), conf->city) &&
+    return catalogue_migrate(cluster_owner(p->pg), conf->city, conf->data) &&
            wall_enter(a, &p->database, cluster_owner(p->pg), false);
 }
 

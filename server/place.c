@@ -65,7 +65,7 @@ static bool is_ours(const char *name)
 {
     static const char *const names[] = {".", "..", "pg", "run", "lock", "pg.log", "lost+found"};
     static const char *const beginnings[] = {
-        "log.", "log-", "signing.", "report-", "backup.", "pledged.", "quickstart."};
+        "log.", "log-", "signing.", "report-", "backup.", "pledged.", "quickstart.", "catalogue-"};
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         if (strcmp(name, names[i]) == 0)
             return true;

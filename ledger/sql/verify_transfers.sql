@@ -6,6 +6,10 @@ select 'transfer record without its posting' as defect, r.id || '' as place
    and not exists (select from transfer t where t.id = r.id)
    and not exists (select from proposal_now n where n.proposal = r.id and n.state <> 'approved')
 union all
+select 'transfer of a proposal that is not approved', t.id || ''
+  from transfer t
+  join proposal_now n on n.proposal = t.id and n.state <> 'approved'
+union all
 select 'transfer that differs from its record', t.id || ''
   from transfer t
   join submission r on r.id = t.id and r.type = 'transfer'
@@ -36,6 +40,14 @@ select 'transfer that nobody caused', t.id || ''
    and not exists (select from claim_step s
                     cross join lateral json_array_elements(s.funds) x
                     where s.claim = t.cause_id and claim_part_id(s.id, x ->> 0) = t.id)
+union all
+select 'transfer that differs from what a budget says', t.id || ''
+  from transfer t
+  join submission r on r.id = t.id and r.type = 'budget'
+ where (t.amount_fen, t.cause)
+       is distinct from
+       (fen_of(r.body ->> 'amount'),
+        case r.body ->> 'kind' when 'return' then 'budget_return' else r.body ->> 'kind' end)
 union all
 select 'running balance that differs from its transfers', e.account || ' version ' || e.version
   from (select s.account, s.version, s.after_fen,

@@ -15,7 +15,9 @@ begin
     delete from console_session s where console_session_end(s) < now();
     delete from console_link l where l.until_at < now();
     if link is not null then
-        delete from console_link l where l.sha256 = decode(link, 'hex') and l.token = whose returning l.token into whose;
+        delete from console_link l
+         where l.sha256 = decode(link, 'hex') and l.token = whose
+         returning l.token into whose;
     end if;
     insert into console_session (sha256, token, opened_at, seen_at, mac)
     select decode(session, 'hex'), t.sha256, now(), now(), decode(mac, 'hex')

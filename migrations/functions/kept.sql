@@ -186,9 +186,24 @@ create or replace function log_flights_leafless(since bigint) returns setof uuid
      where not exists (select from log_leaf l where l.record_id = x.flight and l.version = 0)
 $$;
 
+-- What differs from the log: kept rows that are not as they were kept, as log_adoption tells it, the first thousand.
+-- Rows that wait for their leaf count.
+create or replace function log_differences() returns json language plpgsql stable as $$
+declare
+    outside uuid[] := array(select f from log_flights_leafless(0) f
+                             where not exists (select from log_pending p where p.flight = f));
+begin
+    return (select json_agg(json_build_array(x.tab::text, x.key, x.col, x.told, x.found))
+              from (select t.tab, d.*
+                      from log_table() t
+                     cross join lateral verify_table(t.tab, t.proof, outside, 0, 0) d
+                     where t.proof = 'kept'
+                     limit 1000) x);
+end $$;
+
 -- Takes all tables as they stand into the log, for an upgrade that led to this schema: what differs from what was
--- kept, or was not kept yet. Once for each schema.
-create or replace function log_adopt(digest text) returns void language plpgsql as $$
+-- kept, or was not kept yet. Once for each schema. differed: what differed before that upgrade.
+create or replace function log_adopt(digest text, differed json) returns void language plpgsql as $$
 -- @plpgsql_check_options: security_warnings = off
 declare
     t record;
@@ -220,7 +235,7 @@ begin
           using outside, 0::bigint, adopted;
     end loop;
     perform set_config('pledged.flight', adopted || ' 0', true);
-    insert into log_adoption (schema_digest, flight) values (digest, adopted);
+    insert into log_adoption (schema_digest, flight, found) values (digest, adopted, differed);
     insert into log_pending (flight, schema_digest) values (adopted, digest);
 end $$;
 

@@ -2,6 +2,7 @@
  * session.c - a sub-command's work on the database, blocking, as its owner.
  */
 #include "session.h"
+#include "catalogue.h"
 #include "keyfile.h"
 #include "log.h"
 #include "log_head.h"
@@ -20,7 +21,7 @@ static const char *start_cluster(struct session *s, bool make)
 
 static bool connect_to(struct session *s, const char *owner)
 {
-    if (!owner || !migrate_apply(owner, s->conf.city))
+    if (!owner || !catalogue_migrate(owner, s->conf.city, s->conf.data))
         return false;
     s->c = sql_connect(owner);
     if (PQstatus(s->c) == CONNECTION_OK)

@@ -133,6 +133,7 @@ static void note_row(struct verify *v)
 /* The number of lines that say what is wrong. */
 static int look(struct verify *v, struct buf *kept)
 {
+    verify_catalogue(v);
     PQclear(session_ask(v->s, "begin isolation level repeatable read read only", NULL, 0));
     note_row(v);
     verify_log(v);

@@ -19,7 +19,8 @@ struct verify {
     int64_t since_row; /* so were rows of log_row up to this one */
     uint64_t size;     /* of the log as it was looked at */
     int64_t row;
-    const char *past; /* flights that no leaf covers, as an array; NULL: nobody knows */
+    struct str catalogue; /* what this program makes of a database; p == NULL: not known */
+    const char *past;     /* flights that no leaf covers, as an array; NULL: nobody knows */
     struct part *first, **last;
     int jobs;
     bool steps; /* say what each part took, and what it cost the processors */
@@ -66,6 +67,8 @@ void verify_log(struct verify *v);
 /* Flights that wait for a leaf, and were signed by an operator of this installation, as an array.
  */
 const char *verify_waiting(struct verify *v);
+/* What the database is made of with what this program makes; before the snapshot is taken. */
+void verify_catalogue(struct verify *v);
 /* Every table with what the log says it holds. */
 void verify_tables(struct verify *v);
 /* Seals of reports: signatures, the chain from each to the one before, SM3 of the files. */

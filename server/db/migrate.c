@@ -166,14 +166,32 @@ const char *migrate_schema(char out[SCHEMA_DIGEST_SIZE])
     return out;
 }
 
+/* What differs from the log before an upgrade, which takes all as it stands; NULL: nothing, or the
+ * ledger is of a time that cannot tell. */
+static const char *found_before(struct arena *a, PGconn *c)
+{
+    PGresult *r = PQexec(c, "select 1 where to_regprocedure('log_differences()') is not null");
+    bool tells = PQntuples(r) == 1;
+    PQclear(r);
+    if (!tells)
+        return NULL;
+    r = PQexec(c, "select log_differences()");
+    const char *found =
+        PQntuples(r) == 1 && !PQgetisnull(r, 0, 0) ? arena_text(a, PQgetvalue(r, 0, 0)).p : NULL;
+    PQclear(r);
+    if (found)
+        log_event(LOG_ERROR, SAY_ADOPTED, "text", found, NULL);
+    return found;
+}
+
 /* After an upgrade: what it made or changed without the lane enters the log, once. */
-static bool adopt(PGconn *c)
+static bool adopt(PGconn *c, const char *found)
 {
     char schema[SCHEMA_DIGEST_SIZE];
-    const char *params[] = {migrate_schema(schema)};
+    const char *params[] = {migrate_schema(schema), found};
     if (!run(c, "begin") || !run(c, "call log_rows_attach()"))
         return failed(c, "triggers of the log");
-    PGresult *r = sql_run(c, "select log_adopt($1)", params, 1);
+    PGresult *r = sql_run(c, "select log_adopt($1, $2)", params, 2);
     bool good = PQresultStatus(r) == PGRES_TUPLES_OK;
     PQclear(r);
     return good && run(c, "commit") ? true : failed(c, "rows for the log");
@@ -254,7 +272,7 @@ static bool city_stand(struct arena *a, PGconn *c, const char *wanted)
            city_read(c, wanted);
 }
 
-static bool apply_rest(struct arena *a, PGconn *c, const char *city)
+static bool apply_rest(struct arena *a, PGconn *c, const char *city, bool *empty)
 {
     static const char table[] =
         "create table if not exists schema_migration (version int primary key, name text not null,"
@@ -265,20 +283,28 @@ static bool apply_rest(struct arena *a, PGconn *c, const char *city)
         return failed(c, "start");
     int n = applied(a, c);
     bool changed = n >= 0 && n < (int)migrations_count;
+    *empty = n == 0;
+    char schema[SCHEMA_DIGEST_SIZE];
+    const char *found =
+        n > 0 && !functions_stand(c, migrate_schema(schema)) ? found_before(a, c) : NULL;
     for (int i = n; n >= 0 && i < (int)migrations_count; i++) {
         if (!apply(a, c, i + 1, &migrations[i]))
             return false;
     }
     if (n < 0 || !functions_apply(a, c, &changed) || !city_stand(a, c, city))
         return false;
-    return !changed || adopt(c);
+    return !changed || adopt(c, found);
 }
 
-bool migrate_apply(const char *conninfo, const char *city)
+bool migrate_apply(const char *conninfo, const char *city, bool *fresh)
 {
     PGconn *c = sql_connect(conninfo);
     struct arena *a = arena_new();
-    bool good = PQstatus(c) == CONNECTION_OK ? apply_rest(a, c, city) : failed(c, "connect");
+    bool empty = false;
+    bool good =
+        PQstatus(c) == CONNECTION_OK ? apply_rest(a, c, city, &empty) : failed(c, "connect");
+    if (fresh)
+        *fresh = empty;
     PQfinish(c);
     arena_free(a);
     return good;

@@ -102,7 +102,8 @@ def copy_cluster(binary, data):
         atexit.register(shutil.rmtree, folder)
         make_cluster(binary, folder)
     os.mkdir(data)
-    subprocess.run(["cp", "-a", "--reflink=auto", os.path.join(templates[binary], "pg"), data], check=True)
+    parts = [os.path.join(templates[binary], "pg"), *glob.glob(os.path.join(templates[binary], "catalogue-*"))]
+    subprocess.run(["cp", "-a", "--reflink=auto", *parts, data], check=True)
 
 
 def socket_folder(data):

@@ -1,5 +1,6 @@
 """The daemon verifies by night; what was found is read by whoever watches, and told by metrics."""
 import datetime
+import os
 import time
 
 from harness import Case, loan
@@ -76,3 +77,36 @@ class Verifications(Case):
         out = self.d.cli("show-config", "--verify-at", "25:00", check=False)
         self.assertIn("verify_at", out.stderr)
         self.assertEqual(self.d.cli("show-config", "--verify-at", "off", check=False).returncode, 0)
+
+    def test_what_the_database_is_made_of_is_what_the_program_makes(self):
+        """Whoever owns the database makes the functions blind that look for what he did, or adds something that does it for him."""
+        is_so = self.d.sql("select pg_get_functiondef('verify_columns'::regproc)")
+        said = lambda *more: self.d.cli("verify", *more, check=False).stdout.splitlines()
+        self.assertEqual(said(), ["no defects"])
+        for act, back, line in (
+                ("create or replace function verify_columns(was json, stands json) returns table (col text, told text, found text)"
+                 " language sql stable as 'select null::text, null::text, null::text where false'", is_so,
+                 "function verify_columns(was json, stands json): not as this program makes it"),
+                ("alter function today() security definer", "alter function today() security invoker",
+                 "function today(): not as this program makes it"),
+                ("create function helps() returns trigger language plpgsql as 'begin return null; end'", "drop function helps()",
+                 "function helps(): none that this program makes"),
+                ("create trigger helps after insert on submission for each row execute function log_row_keep()",
+                 "drop trigger helps on submission", "trigger submission.helps: none that this program makes"),
+                ("alter table claim disable row level security", "alter table claim enable row level security",
+                 "relation claim: not as this program makes it"),
+                ("grant update on lpr to pledged_app", "revoke update on lpr from pledged_app", "relation lpr: not as this program makes it"),
+                ("alter table token drop constraint token_person_form",
+                 "alter table token add constraint token_person_form check (person ~ '^[^[:cntrl:]]{1,60}$')",
+                 "constraint token.token_person_form: gone, though this program makes it")):
+            self.d.sql(act)
+            found = said()
+            self.d.sql(back)
+            self.assertEqual(found, [line, "1 defects"], act)
+        self.assertEqual(said("--since-last"), ["no defects"])
+        # Without what was kept when the ledger was made it is made again, in a database beside.
+        for name in os.listdir(self.d.data):
+            if name.startswith("catalogue-"):
+                os.remove(os.path.join(self.d.data, name))
+        self.assertEqual(said(), ["no defects"])
+        self.assertEqual(self.d.sql("select count(*) from pg_database where datname like 'pledged_beside%'"), "0")
