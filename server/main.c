@@ -15,6 +15,7 @@
 #include "keeper.h"
 #include "lane.h"
 #include "limit.h"
+#include "log_end.h"
 #include "memo.h"
 #include "nightly.h"
 #include "nonce.h"
@@ -179,9 +180,15 @@ static void sessions_stop(struct daemon *p)
     writer_close(p->s.sessions);
 }
 
+static void on_pulse(void *arg, const struct rows *rows)
+{
+    struct daemon *p = arg;
+    log_end_heard(lane_log(p->s.lane), rows);
+}
+
 static bool pulse_start(struct daemon *p)
 {
-    p->s.pulse = pulse_open(&p->database);
+    p->s.pulse = pulse_open(&p->database, on_pulse, p);
     return true;
 }
 static bool pulse_is_sound(struct daemon *p)

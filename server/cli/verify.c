@@ -6,9 +6,11 @@
  */
 #include "verify.h"
 #include "case.h"
+#include "head_file.h"
 #include "json.h"
 #include "log_head.h"
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* What follows from rows of several tables: a statement a subject. */
@@ -123,6 +125,18 @@ static void find_since(struct verify *v)
     PQclear(r);
 }
 
+/* What the daemon signed last is outside the database, and no later than what it has. */
+static void check_kept(struct look *l)
+{
+    static const char ask[] = "select encode(root, 'hex') from log_head where size = $1";
+    const char *size = arena_printf(l->a, "%llu", (unsigned long long)l->v->kept_size).p;
+    PGresult *r = verify_ask(l, ask, &size, 1);
+    if (r &&
+        (PQntuples(r) == 0 || strcmp(PQgetvalue(r, 0, 0), hash_hex(l->a, l->v->kept_root).p) != 0))
+        finding(l, "log without the head that was signed here last: %s leaves", size);
+    PQclear(r);
+}
+
 static void note_row(struct verify *v)
 {
     PGresult *r = session_ask(v->s, "select coalesce(max(no), 0) from log_row", NULL, 0);
@@ -134,9 +148,13 @@ static void note_row(struct verify *v)
 static int look(struct verify *v, struct buf *kept)
 {
     verify_catalogue(v);
+    if (!head_file_peek(v->s->conf.data, &v->kept_size, &v->kept_root))
+        v->kept_size = 0;
     PQclear(session_ask(v->s, "begin isolation level repeatable read read only", NULL, 0));
     note_row(v);
     verify_log(v);
+    if (v->kept_size)
+        (void)verify_part(v, check_kept, "head file");
     verify_tables(v);
     if (!v->since)
         verify_rows(v);

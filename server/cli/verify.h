@@ -6,6 +6,7 @@
  */
 #ifndef PLEDGED_VERIFY_H
 #define PLEDGED_VERIFY_H
+#include "merkle.h"
 #include "session.h"
 
 struct head_signer;
@@ -15,9 +16,11 @@ struct look;
 struct verify {
     struct session *s;
     struct head_signer *signer; /* NULL: signatures are not checked */
-    uint64_t since;    /* leaves before this one were found clean, with their head; 0: none */
-    int64_t since_row; /* so were rows of log_row up to this one */
-    uint64_t size;     /* of the log as it was looked at */
+    uint64_t since;     /* leaves before this one were found clean, with their head; 0: none */
+    int64_t since_row;  /* so were rows of log_row up to this one */
+    uint64_t size;      /* of the log as it was looked at */
+    uint64_t kept_size; /* of the head that this daemon keeps beside its key; 0: none */
+    hash kept_root;
     int64_t row;
     struct str catalogue; /* what this program makes of a database; p == NULL: not known */
     const char *past;     /* flights that no leaf covers, as an array; NULL: nobody knows */

@@ -298,6 +298,26 @@ void log_end_ask(struct log_end *e)
     link_sync(e->link, on_loaded, e);
 }
 
+void log_end_heard(struct log_end *e, const struct rows *rows)
+{
+    int64_t size;
+    uint64_t known_size;
+    hash root, known;
+    struct str told = rows_at(rows, 0, PULSE_ROOT);
+    if (e->taken || e->refusal != LOG_TAKEN || !e->signer ||
+        !rows_int(rows, 0, PULSE_SIZE, &size) || !hash_parse(told, &root))
+        return;
+    if (!e->kept)
+        e->kept = head_file_open(e->process->conf.data);
+    if (!e->kept || (head_file_known(e->kept, &known_size, &known) && (uint64_t)size <= known_size))
+        return;
+    struct arena *a = arena_new();
+    if (head_signer_signed(a, e->signer, (uint64_t)size, root, rows_at(rows, 0, PULSE_SIGNED_AT),
+            rows_at(rows, 0, PULSE_SIGNATURE)))
+        head_file_put(e->kept, (uint64_t)size, root);
+    arena_free(a);
+}
+
 static void on_again(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;

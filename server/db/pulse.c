@@ -16,6 +16,8 @@ struct pulse {
     struct link *link;
     struct event *timer;
     struct arena *a; /* of the answer that is being read */
+    pulse_fn *heard;
+    void *arg;
     int64_t asked_us, took_us;
     bool waits;    /* for the answer to what was asked at asked_us */
     bool answered; /* once at least since the connection is up */
@@ -35,6 +37,8 @@ static void on_row(void *arg, const PGresult *r)
     p->unsynced = rows.n == 1 && str_is(rows_at(&rows, 0, PULSE_UNSYNCED), "t");
     if (rows.n != 1 || !rows_int(&rows, 0, PULSE_BEHIND_S, &p->behind_s))
         p->behind_s = 0;
+    if (rows.n == 1)
+        p->heard(p->arg, &rows);
 }
 
 static void on_end(void *arg, const struct fail *fail)
@@ -70,7 +74,7 @@ static void on_down(void *arg)
     p->waits = p->answered = false;
 }
 
-struct pulse *pulse_open(const struct database *d)
+struct pulse *pulse_open(const struct database *d, pulse_fn *heard, void *arg)
 {
     static const char *const settings[] = {"set default_transaction_read_only = on",
         "set statement_timeout = '5s'", "set jit = off", NULL};
@@ -79,6 +83,8 @@ struct pulse *pulse_open(const struct database *d)
     MUST(p);
     p->a = arena_new();
     p->took_us = -1;
+    p->heard = heard;
+    p->arg = arg;
     const struct link_setup setup = {
         .name = "pulse", .first = settings, .up = on_up, .down = on_down, .arg = p};
     p->link = link_open(d, &setup);

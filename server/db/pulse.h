@@ -7,7 +7,9 @@
 #include "db.h"
 
 struct pulse;
-struct pulse *pulse_open(const struct database *d);
+/* heard: called with each answer, a row of the statement `pulse`. */
+typedef void pulse_fn(void *arg, const struct rows *rows);
+struct pulse *pulse_open(const struct database *d, pulse_fn *heard, void *arg);
 /* What keeps it from taking writes, in the language asked for; p == NULL: nothing. Never older than
  * PULSE_PATIENCE_MS and a half second. */
 enum { PULSE_PATIENCE_MS = 2000 };

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import time
 
-from harness import PLEDGED_BIN, Case, Daemon, free_port, loan, socket_folder
+from harness import PLEDGED_BIN, Case, Daemon, free_port, loan, socket_folder, soon
 
 
 class External(Case):
@@ -16,9 +16,9 @@ class External(Case):
         cls.host = socket_folder(cls.d.data)
         cls.d.sql("select 1")
 
-    def host_sql(self, query):
-        subprocess.run(["psql", "-qAtX", "-h", self.host, "-U", "pledged_owner", "pledged", "-c",
-                        query], check=True)
+    def host_sql(self, query, database="pledged"):
+        subprocess.run(["psql", "-qAtX", "-h", self.host, "-U", "pledged_owner", database, "-c",
+                        query], check=True, stdout=subprocess.DEVNULL)
 
     def setUp(self):
         self.host_sql("create database outside")
@@ -75,6 +75,41 @@ class External(Case):
                 self.assertGreaterEqual(int(role), 5)
             finally:
                 d.close()
+
+    def test_a_second_daemon_takes_no_log_that_was_cut(self):
+        """It has kept what the first one signed: whoever owns the database cuts the end off and has it go on without."""
+        first = self.outside("host=%s dbname=outside user=pledged_owner" % self.host)
+        data = first.data + "-2"
+        os.mkdir(data)
+        shutil.copy(os.path.join(first.data, "log.key"), data)
+        with open(os.path.join(first.folder, "second"), "wb") as log:
+            second = subprocess.Popen([PLEDGED_BIN, "serve"], stderr=log, env=dict(
+                first.env, PLEDGED_LISTEN="127.0.0.1:%d" % free_port(), PLEDGED_DATA=data))
+
+        def said(path=os.path.join(first.folder, "second")):
+            with open(path, encoding="utf-8") as f:
+                return f.read()
+
+        def head(folder):
+            path = os.path.join(folder, "log.head")
+            return max((int(x.split()[2]) for x in said(path).splitlines() if x.strip()), default=0) if os.path.exists(path) else 0
+        try:
+            for _ in range(2):
+                self.assertEqual(first.call("POST", "/v1/loans", loan(), first.token("bank")).status, 201)
+            self.assertEqual(soon(lambda: head(data), head(first.data), 60), head(first.data))
+            first.process.send_signal(signal.SIGSTOP)
+            self.host_sql("set session_replication_role = replica; create temp table cut as select record_id from log_leaf where head ="
+                      " (select max(size) from log_head); delete from log_leaf l using cut c where c.record_id = l.record_id;"
+                      " delete from submission r using cut c where c.record_id = r.id; delete from log_head where size = (select max(size)"
+                      " from log_head)", "outside")
+            self.host_sql("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted"
+                          " and database = (select oid from pg_database where datname = current_database())", "outside")
+            self.assertEqual(soon(lambda: "fork_refused" in said(), True, 60), True, said())
+        finally:
+            first.process.send_signal(signal.SIGCONT)
+            second.send_signal(signal.SIGTERM)
+            self.assertEqual(second.wait(timeout=30), 0)
+            first.close()
 
     def test_a_second_daemon_waits_and_takes_over(self):
         conninfo = "host=%s dbname=outside user=pledged_owner" % self.host
