@@ -116,7 +116,18 @@ select 'claim step whose money is not where it should be', s.id || ' ' || (x ->>
 union all
 select 'claim that got back more than it was paid', c.id || ''
   from claim c
- where claims_paid_fen(c.loan_id, c.scheme_code, c.claimant, null) < 0
+ where claims_paid_fen(c.loan_id, c.scheme_code, c.claimant, null, null) < 0
+union all
+select 'claims of a loan that took more than the last of them gives', c.id || ''
+  from claim c
+  join claim_now n on n.claim = c.id
+  join scheme s on s.id = c.scheme
+ cross join lateral claim_layers_of(scheme_terms_of(s.body), c.claimant) as y(layers)
+ where n.paid and n.counts and claim_superseded_by(c) is null
+   and n.account -> 'lines' -> 0 ->> 'text' is not null -- as claims are judged today
+   and claims_paid_fen(c.loan_id, c.scheme_code, c.claimant, null, null)
+       > (n.split -> (claim_fund_at(array(select (x).party from unnest(y.layers) x),
+                                    array(select (x).account from unnest(y.layers) x)) - 1) ->> 2)::bigint
 union all
 select 'claim that is not where its steps left it', c.id || ''
   from claim c
@@ -135,11 +146,12 @@ select 'claim that is not where its steps left it', c.id || ''
        (coalesce(t.state, 'submitted'), coalesce(t.paid, false),
        case when t.state in ('returned', 'lapsed') then t.due_on end,
        not coalesce(t.gone, false) and t.sent is distinct from 'return'
-       and not (c.kind = 'pre_compensation' and exists (
+       and not exists ( -- it went back with the claim that had taken it over
                 select from claim o
                   join claim_step u on u.claim = o.id and u.step = 'cure'
                   join claim_now m on m.claim = o.id and m.state = 'closed'
-                 where o.loan_id = c.loan_id and o.scheme_code = c.scheme_code and o.kind = 'compensation'
-                   and o.recorded_at >= c.recorded_at)),
+                  join claim_step p on p.claim = o.id and p.step = 'pay'
+                  join claim_step q on q.claim = c.id and q.step = 'pay' and q.recorded_at < p.recorded_at
+                 where o.loan_id = c.loan_id and o.scheme_code = c.scheme_code and o.claimant = c.claimant),
        c.scheme_code, c.loan_id, c.borrower, c.org_id, extract(year from c.on_day)::int, c.part_up, c.part_down)
  order by 1, 2

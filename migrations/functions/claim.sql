@@ -95,23 +95,33 @@ create or replace function claim_counts(claim_id uuid) returns boolean
     select coalesce((select n.counts from claim_now n where n.claim = claim_id), false)
 $$;
 
--- The final claim that has taken over what was paid in advance: what comes back is told there. A final claim of an
--- earlier default, cured since, takes over nothing.
+-- The claim that has taken over what an earlier one was paid upon: of those of a loan under a scheme by one kind of
+-- claimant the one that was paid last. What comes back of all of them is told there.
 create or replace function claim_superseded_by(c claim) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
     select o.reference
-      from claim o
-     where (c).kind = 'pre_compensation' and o.kind = 'compensation'
-       and o.loan_id = (c).loan_id and o.scheme_code = (c).scheme_code and o.claimant = (c).claimant
-       and o.recorded_at >= (c).recorded_at
-       and (claim_counts(o.id) or claim_took(o.id, 'pay'))
-     order by o.recorded_at desc
+      from claim_step mine
+      join claim o on o.loan_id = (c).loan_id and o.scheme_code = (c).scheme_code and o.claimant = (c).claimant
+      join claim_step s on s.claim = o.id and s.step = 'pay'
+     where mine.claim = (c).id and mine.step = 'pay' and o.id <> (c).id and s.recorded_at > mine.recorded_at
+     order by s.recorded_at desc
      limit 1
+$$;
+
+-- A further claim that will take over what one was paid upon, once it is paid itself: until then it may be withdrawn.
+create or replace function claim_followed_by(c claim) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select min(o.reference)
+      from claim_now n
+      join claim o on o.id = n.claim
+     where n.loan_id = (c).loan_id and n.scheme_code = (c).scheme_code and o.claimant = (c).claimant
+       and n.claim <> (c).id and n.counts and not n.paid
 $$;
 
 -- What a fund has paid for a loan to one kind of claimant over all claims under a scheme, less what came back. other:
 -- the fund of a layer that is another's; null: the scheme's own.
-create or replace function claims_paid_fen(loan uuid, code text, who text, other text) returns bigint
+create or replace function claims_paid_fen(loan uuid, code text, who text, other text, known_at timestamptz)
+    returns bigint
     language sql stable security definer set search_path = public, pg_temp as $$
     select coalesce(sum(case when other is not null then (
                              select sum((m ->> 1)::bigint)
@@ -121,13 +131,14 @@ create or replace function claims_paid_fen(loan uuid, code text, who text, other
       from claim c
       join claim_step s on s.claim = c.id and s.step in ('pay', 'recover', 'cure', 'accept_costs')
      where c.loan_id = loan and c.scheme_code = code and c.claimant = who
+       and (claims_paid_fen.known_at is null or s.recorded_at <= claims_paid_fen.known_at)
 $$;
 
--- What the fund is still out of pocket by a claim; an advance counts with the final claim.
+-- What the fund is still out of pocket by a claim; those that it has taken over count with it.
 create or replace function claim_paid_fen(c claim) returns bigint
     language sql stable security definer set search_path = public, pg_temp as $$
     select case when claim_took((c).id, 'pay') and not claim_took((c).id, 'cure') and claim_superseded_by(c) is null
-                then claims_paid_fen((c).loan_id, (c).scheme_code, (c).claimant, null) else 0 end
+                then claims_paid_fen((c).loan_id, (c).scheme_code, (c).claimant, null, null) else 0 end
 $$;
 
 -- Claims on a loan that are under way or were paid and not closed: while there is one its cover stays.
@@ -218,6 +229,78 @@ create or replace function claim_costs_fen(costs json) returns bigint language s
            when 'string' then yuan_fen((costs #>> '{}')::numeric) end::bigint
 $$;
 
+-- Principal, and where it counts interest, that was paid on a loan by what was told after an instant: of those whose
+-- payments do not stand in a layer of the scheme.
+create or replace function claim_shown_since(loan uuid, terms scheme_terms, after timestamptz, known_at timestamptz,
+                                             out principal_fen bigint, out paid_fen bigint)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    select coalesce(sum(e.principal_fen), 0)::bigint,
+           coalesce(sum(coalesce(e.principal_fen, 0)
+                        + case when terms.loss_base = 'principal_and_interest' then coalesce(e.interest_fen, 0)
+                               else 0 end), 0)::bigint
+      into principal_fen, paid_fen
+      from loan_event_standing e
+     where e.loan_id = claim_shown_since.loan and e.kind in ('repaid', 'recovered', 'settled')
+       and e.recorded_at > after
+       and (claim_shown_since.known_at is null or e.recorded_at <= claim_shown_since.known_at)
+       and not (terms.other_compensation is not distinct from 'layered'
+                and coalesce(e.payer, 'borrower') in ('guarantor', 'insurer'));
+end $$;
+
+-- What stands of the claims that were paid on a loan to one kind of claimant, but one, as known at an instant. Each has
+-- taken over those before it, so that what has not come back is what is left of the last.
+create or replace function claim_past_of(l loan, terms scheme_terms, code text, who text, but uuid,
+                                         known_at timestamptz) returns claim_past
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    p claim_past;
+    n record;
+    last_told bigint; -- by the steps of the last
+    off_then bigint;  -- of what those before it told, which was taken off when it was judged
+begin
+    for n in
+        select x.*, q.reference, s.recorded_at as paid_at, t.told, t.costs, t.later_costs
+          from claim_now x
+          join claim q on q.id = x.claim
+          join claim_step s on s.claim = x.claim and s.step = 'pay'
+         cross join lateral (
+               select coalesce(sum(y.amount_fen) filter (where y.fund_fen is not null), 0)::bigint as told,
+                      coalesce(sum(y.accepted_fen), 0)::bigint as costs,
+                      coalesce(sum(y.accepted_fen) filter (where y.step = 'accept_costs'), 0)::bigint as later_costs
+                 from claim_step y
+                where y.claim = x.claim
+                  and (claim_past_of.known_at is null or y.recorded_at <= claim_past_of.known_at)) t
+         where x.loan_id = l.id and x.scheme_code = code and q.claimant = who and x.paid and x.counts
+           and x.claim is distinct from but
+           and (claim_past_of.known_at is null or s.recorded_at <= claim_past_of.known_at)
+         order by s.recorded_at
+    loop
+        p.claims := concat_ws(', ', p.claims, n.reference);
+        p.first_at := coalesce(p.first_at, n.paid_at);
+        p.last_at := n.paid_at;
+        p.counted_fen := n.principal_fen + coalesce(p.told_fen, 0);
+        p.told_fen := coalesce(p.told_fen, 0) + n.told;
+        p.costs_fen := coalesce(p.costs_fen, 0) + n.costs;
+        p.net_fen := greatest(n.net_loss_fen - div(2 * greatest(n.told - n.later_costs, 0)::numeric * n.part_up
+                                                   + n.part_down, 2 * n.part_down::numeric)::bigint, 0);
+        p.principal_fen := n.principal_fen;
+        p.interest_fen := n.interest_fen;
+        last_told := n.told;
+    end loop;
+    if who = 'guarantor' then -- what it got back stands in no account of the ledger
+        p.off_fen := p.told_fen;
+        p.principal_fen := p.counted_fen - p.told_fen;
+    elsif p.claims is not null then
+        off_then := greatest(p.told_fen - last_told
+                             - (claim_shown_since(l.id, terms, p.first_at, p.last_at)).paid_fen, 0);
+        p.off_fen := greatest(p.told_fen - (claim_shown_since(l.id, terms, p.first_at, known_at)).paid_fen, 0);
+        p.principal_fen := greatest(p.principal_fen - greatest(least(last_told, p.off_fen - off_then + (
+                               claim_shown_since(l.id, terms, p.last_at, known_at)).principal_fen), 0), 0);
+    end if;
+    return p;
+end $$;
+
 -- All that a claim is judged by, as known at an instant (null: now). on_day: of its receipt by the ledger.
 create or replace function claim_case_of(org bigint, doc json, claim_id uuid, on_day date, l loan, cover coverage,
                                          known_at timestamptz) returns claim_case
@@ -241,6 +324,8 @@ begin
     c.costs_fen := coalesce((select sum(s.accepted_fen)::bigint from claim_step s
                                where s.claim = claim_id and s.step = 'accept'
                                  and (known_at is null or s.recorded_at <= known_at)), 0);
+    c.past := claim_past_of(l, c.terms, (c.scheme).code, c.claimant, claim_id, known_at);
+    c.costs_fen := c.costs_fen + coalesce((c.past).costs_fen, 0); -- of the loss that it takes over
     return c;
 end $$;
 
@@ -379,9 +464,10 @@ begin
     return p;
 end $$;
 
--- Claims of the same loan that stand in the way: of the same kind; a final one in that of an advance; an advance not
--- yet paid in that of a final one; one under a scheme that excludes this one. What a guarantor paid and what its bank
--- is still owed are two losses, unless the scheme counts the one in the other's layers.
+-- Claims of the same loan that stand in the way: one that is under way, or by which money is coming back; one under a
+-- scheme that excludes this one. One that was paid does not: what it was paid upon is taken over (claim_judge_past).
+-- What a guarantor paid and what its bank is still owed are two losses, unless the scheme counts the one in the
+-- other's layers: then one of them claims.
 create or replace function claim_judge_elsewhere(c claim_case) returns json[]
     language sql stable security definer set search_path = public, pg_temp as $$
     select coalesce(array_agg(problem('E_COMPENSATED', '/loan', o.scheme_code || ' ' || o.reference)
@@ -391,15 +477,31 @@ create or replace function claim_judge_elsewhere(c claim_case) returns json[]
      where o.loan_id = ((c).loan).id
        and o.id is distinct from (c).claim_id
        and claim_counts(o.id)
-       and case when o.scheme_code = ((c).scheme).code
-                     and o.claimant <> (c).claimant and ((c).terms).other_compensation is distinct from 'layered'
-                then false
+       and case when o.scheme_code = ((c).scheme).code and o.claimant = (c).claimant
+                then not claim_took(o.id, 'pay') or claim_took(o.id, 'cure')
                 when o.scheme_code = ((c).scheme).code
-                then o.kind = ((c).told).kind or o.kind = 'compensation' or not claim_took(o.id, 'pay')
+                then ((c).terms).other_compensation is not distinct from 'layered'
+                     and (o.kind = ((c).told).kind or o.kind = 'compensation' or not claim_took(o.id, 'pay'))
                 else exists (select from unnest(((c).terms).excludes) e where e.scheme = o.scheme_code)
                      or exists (select from unnest((scheme_terms_of(s.body)).excludes) e
                                  where e.scheme = ((c).scheme).code) end
 $$;
+
+-- Is there any loss that was not claimed yet? Interest alone, which only ran on, is none.
+create or replace function claim_judge_past(c claim_case, inout j judgement) language plpgsql immutable as $$
+declare
+    p claim_past := c.past;
+begin
+    if p.claims is null then
+        return;
+    end if;
+    j.account := j.account || claim_account_line('claimed_before', '其中此前理赔已计入、尚未收回', p.claims,
+                                                 least(p.net_fen, j.net_loss));
+    if (j.principal_fen <= p.principal_fen or j.net_loss <= p.net_fen)
+       and not exists (select from unnest(j.problems) x where x ->> 0 = 'E_COMPENSATED') then
+        j.problems := j.problems || problem('E_COMPENSATED', '/loan', (c.scheme).code || ' ' || p.claims);
+    end if;
+end $$;
 
 -- The share of this bank's covered loans that is bad: of those covered before the default's own day, also such as left
 -- their cover since.
@@ -464,9 +566,37 @@ create or replace function loan_insured_fen(loan uuid, known_at timestamptz) ret
        and (known_at is null or k.recorded_at <= known_at)
 $$;
 
+-- What a guarantor paid since a default that was claimed before, as known at an instant: the default as it was known
+-- when the first claim was paid.
+create or replace function claim_guaranteed_since(l loan, p claim_past, known_at timestamptz) returns bigint
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return loan_paid_by(l.id, loan_fold(l, 'infinity', p.first_at, null), 'guarantor', known_at);
+end $$;
+
+-- What a guarantor has lost by its payments: those within the window, and of what it claimed before what has not come
+-- back. A payment that is told anew, under whatever reference, adds nothing to all that it has paid.
+create or replace function claim_guaranteed_fen(c claim_case) returns bigint
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    p claim_past := c.past;
+    since date := c.received - (c.terms).claim_window_days;
+    paid bigint;
+    fresh bigint;
+begin
+    if p.claims is null then
+        return loan_paid_by((c.now).id, c.life, 'guarantor', c.known_at, since);
+    end if;
+    paid := claim_guaranteed_since(c.now, p, c.known_at);
+    fresh := loan_paid_by((c.now).id, c.life, 'guarantor', c.known_at, since)
+             - loan_paid_by((c.now).id, c.life, 'guarantor', least(c.known_at, p.last_at), since);
+    return greatest(least(p.counted_fen + greatest(fresh, 0), paid) - p.told_fen, 0);
+end $$;
+
 -- The most that can be lost of the principal and interest by the ledger: what is owed now and was on the day of
 -- receipt, as the loan stood when it was covered and as its bank tells it today, whichever is
--- less; of a guarantor what it paid within the window, so that a small late payment brings no old one back.
+-- less, and less what came back by earlier claims alone; of a guarantor what it paid within the window, so that a small
+-- late payment brings no old one back, and what it claimed before.
 create or replace function claim_loss_most(c claim_case, out principal_fen bigint, out interest_fen bigint)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -481,12 +611,11 @@ declare
 begin
     interest_fen := 0;
     if c.claimant = 'guarantor' then
-        principal_fen := loan_paid_by((c.now).id, c.life, 'guarantor', c.known_at,
-                                      c.received - (c.terms).claim_window_days);
+        principal_fen := claim_guaranteed_fen(c);
         return;
     end if;
     principal_fen := greatest(least(frozen.outstanding_fen, (c.life).outstanding_fen, then_now.outstanding_fen,
-                                    then_frozen.outstanding_fen) - unseen, 0);
+                                    then_frozen.outstanding_fen) - unseen - coalesce((c.past).off_fen, 0), 0);
     if (c.terms).loss_base = 'principal_and_interest' then
         interest_fen := greatest(loan_interest_fen(least(then_now.accrued, then_frozen.accrued, (
                                      loan_fold(c.loan, c.day, told_by, null)).accrued), (c.loan).day_count)
@@ -515,6 +644,11 @@ begin
     end if;
     j.principal_fen := least(coalesce(yuan_fen(told.loss_principal), most.principal_fen), most.principal_fen);
     j.interest_fen := least(coalesce(yuan_fen(told.loss_interest), most.interest_fen), most.interest_fen);
+    if (c.past).claims is not null and j.principal_fen > 0 then -- what ran since counts for what was not claimed
+        j.interest_fen := least(j.interest_fen, (c.past).interest_fen
+            + div(greatest(j.interest_fen - (c.past).interest_fen, 0)::numeric
+                  * greatest(j.principal_fen - (c.past).principal_fen, 0), j.principal_fen)::bigint);
+    end if;
     -- costs that finance has accepted, within what came back, and the share of it that the scheme allows
     costs_most := div((c.life).back_fen::numeric
                       * coalesce(percent_ppm((c.terms).costs_max_share), 1000000), 1000000)::bigint;
@@ -680,6 +814,34 @@ begin
     end loop;
 end $$;
 
+-- The layers of a loss as all public money together may bear them.
+create or replace function claim_public_amounts(c claim_case, net_loss bigint, parties text[], amounts bigint[])
+    returns bigint[] language plpgsql immutable as $$
+begin
+    return case when (c.terms).public_max_share is null then amounts
+                else claim_public_limit(parties, amounts, array_position(parties, c.claimant), div(
+                         net_loss::numeric * percent_ppm((c.terms).public_max_share), 1000000)::bigint) end;
+end $$;
+
+-- What each layer bears of a net loss for the part that was not claimed before: beyond what it bears of what was and
+-- has not come back, whoever got what came back. Floors, deductibles and caps count once.
+create or replace function claim_fresh(c claim_case, net_loss bigint, amounts bigint[]) returns bigint[]
+    language plpgsql stable as $$
+declare
+    old bigint := least((c.past).net_fen, net_loss);
+    y record;
+    before bigint[];
+begin
+    if (c.past).claims is null or old = 0 then
+        return amounts;
+    end if;
+    y := claim_layers(c, old);
+    before := claim_public_amounts(c, old, y.parties, y.amounts);
+    return (select array_agg(greatest(a.fen - b.fen, 0) order by a.n)
+              from unnest(amounts) with ordinality as a(fen, n)
+              join unnest(before) with ordinality as b(fen, n) using (n));
+end $$;
+
 -- What others have paid stands in their layer; what exceeds it lowers first the claimant's part, then the funds'.
 create or replace function claim_layers_paid(c claim_case, parties text[], inout amounts bigint[], bearer int)
     language plpgsql stable as $$
@@ -727,24 +889,28 @@ create or replace function claim_judge_split(c claim_case, inout j judgement)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     y record := claim_layers(c, j.net_loss);
-    amounts bigint[] := y.amounts;
+    amounts bigint[] := claim_public_amounts(c, j.net_loss, y.parties, y.amounts);
     bearer int := array_position(y.parties, c.claimant);
     fund_at int := claim_fund_at(y.parties, y.funds);
+    fresh bigint[] := claim_fresh(c, j.net_loss, amounts); -- of each layer for what was not claimed before
     limited record;
     rest record;
 begin
     j.account := j.account || y.lines;
-    if (c.terms).public_max_share is not null then
-        amounts := claim_public_limit(y.parties, amounts, bearer,
-            div(j.net_loss::numeric * percent_ppm((c.terms).public_max_share), 1000000)::bigint);
-    end if;
     amounts := claim_layers_paid(c, y.parties, amounts, bearer);
-    -- what was paid in advance is part of the fund's share; a claim judged again has not paid anything itself yet
-    j.advance_fen := claims_paid_fen((c.now).id, (c.scheme).code, c.claimant, null);
+    -- what was paid before is part of the fund's share; a claim judged again has not paid anything itself yet
+    j.advance_fen := claims_paid_fen((c.now).id, (c.scheme).code, c.claimant, null, c.known_at);
     if j.advance_fen > 0 then
-        j.account := j.account || claim_account_line('paid_in_advance', '减:已预先补偿', '', -j.advance_fen);
+        j.account := j.account || claim_account_line('paid_in_advance', '减:此前已赔付、尚未收回', '', -j.advance_fen);
     end if;
     j.fund_fen := greatest(amounts[fund_at] - j.advance_fen, 0);
+    if j.fund_fen > fresh[fund_at] then -- what came back did so by another order: others bear what was claimed before
+        rest := claim_fund_limited(fresh[fund_at], bearer, fund_at, amounts, j.fund_fen);
+        amounts := rest.amounts;
+        j.fund_fen := rest.fund;
+        j.account := j.account || claim_account_line('fund', '限额 此前未计入的损失应分担', yuan_text(j.fund_fen),
+                                                     j.fund_fen);
+    end if;
     for limited in select r.name, r.room from claim_rooms(c) r loop
         if limited.room <= 0 then
             j.problems := j.problems || problem('E_CAP', '/loan', limited.name);
@@ -760,13 +926,24 @@ begin
            || claim_pool_rooms(c, j.fund_fen)
       into j.headroom
       from claim_rooms(c) r;
+    for limited in
+        select i, y.funds[i] as code, x.before + fresh[i] as most
+          from generate_subscripts(y.parties, 1) i
+         cross join lateral (
+               select claims_paid_fen((c.now).id, (c.scheme).code, c.claimant, y.funds[i], c.known_at)) x(before)
+         where y.funds[i] is not null and amounts[i] > x.before + fresh[i]
+    loop -- another fund likewise
+        amounts[bearer] := amounts[bearer] + amounts[limited.i] - limited.most;
+        amounts[limited.i] := limited.most;
+        j.account := j.account || claim_account_line('fund:' || limited.code, '其他资金至多分担', '', limited.most);
+    end loop;
     select coalesce(json_agg(json_build_array(y.funds[i], x.fen) order by i) filter (where x.fen > 0), '[]'),
            json_agg(json_build_array(y.parties[i], y.shares[i], amounts[i]) order by i)
       into j.funds, j.split
       from generate_subscripts(y.parties, 1) i
      cross join lateral (
-           select case when y.funds[i] is not null then
-                      amounts[i] - claims_paid_fen((c.now).id, (c.scheme).code, c.claimant, y.funds[i]) end) x(fen);
+           select case when y.funds[i] is not null then amounts[i] - claims_paid_fen(
+                      (c.now).id, (c.scheme).code, c.claimant, y.funds[i], c.known_at) end) x(fen);
 end $$;
 
 -- What is left under the limits that are not caps: what the fund may still promise after this claim, what may still be
@@ -804,6 +981,7 @@ begin
     j.problems := j.problems || claim_judge_terms(c) || claim_judge_trigger(c) || claim_judge_elsewhere(c)
                   || credit_problems(((c).loan).id, '/loan') || claim_judge_pool(c);
     j := claim_judge_loss(c, j);
+    j := claim_judge_past(c, j);
     if j.net_loss <= 0 then
         j.problems := j.problems || problem('E_NO_LOSS', '/loan', yuan_text(j.net_loss));
         return j;
@@ -949,7 +1127,10 @@ begin
     for at in
         select distinct x.at
           from (select e.recorded_at as at from loan_event e where e.loan_id = c.loan_id
-                union all select s.recorded_at from claim_step s where s.claim = c.id
+                union all select s.recorded_at
+                            from claim_step s
+                            join claim q on q.id = s.claim
+                           where q.loan_id = c.loan_id
                 union all select l.recorded_at from loan l where l.id = c.loan_id
                 union all select c.recorded_at) x
          where x.at >= c.recorded_at
@@ -1073,6 +1254,7 @@ declare
     remitted bigint := (select coalesce(sum(s.amount_fen), 0)::bigint from claim_step s where s.claim = (c).id);
     interest bigint := 0; -- that was paid since, or that did not run on what had been repaid by then
     owed bigint;
+    past claim_past;
 begin
     select x.* into n from claim_now x where x.claim = (c).id;
     if not n.paid or not n.counts or claim_took((c).id, 'cure') or claim_superseded_by(c) is not null then
@@ -1081,8 +1263,11 @@ begin
     select v.* into l from loan v where v.id = (c).loan_id order by v.version desc limit 1;
     f := loan_fold(l, 'infinity', null, null);
     if (c).claimant = 'guarantor' then -- what it was paid upon and has not paid, by what was told since
-        return greatest(least(greatest(n.principal_fen - loan_paid_by(l.id, f, 'guarantor', null), 0),
-                              claim_whole_fen(n)) - remitted, 0);
+        past := claim_past_of(l, terms, (c).scheme_code, 'guarantor', (c).id, (
+                    select s.recorded_at from claim_step s where s.claim = (c).id and s.step = 'pay'));
+        owed := n.principal_fen - case when past.claims is null then loan_paid_by(l.id, f, 'guarantor', null)
+                                       else claim_guaranteed_since(l, past, null) - past.told_fen end;
+        return greatest(least(greatest(owed, 0), claim_whole_fen(n)) - remitted, 0);
     end if;
     then_ := loan_fold(l, (c).received_on, null, null);
     if f.state in ('active', 'matured') and f.bad_since is null
@@ -1355,18 +1540,18 @@ begin
             c.fund_fen := claim_paid_fen(c.claim);
             select coalesce(json_agg(json_build_array(x.code, -x.fen)), '[]') into c.funds
               from (select m ->> 0 as code, sum((m ->> 1)::bigint) as fen
-                      from claim_step s
+                      from claim q
+                      join claim_step s on s.claim = q.id and s.step in ('pay', 'recover', 'accept_costs', 'cure')
                      cross join lateral json_array_elements(s.funds) m
-                     where s.claim = (c.claim).id and s.step in ('pay', 'recover', 'accept_costs')
+                     where q.loan_id = (c.claim).loan_id and q.scheme_code = (c.claim).scheme_code
+                       and q.claimant = (c.claim).claimant
                      group by 1
                     having sum((m ->> 1)::bigint) > 0) x;
         when 'close' then
             if claim_untold_fen(c.claim) > 0 then
                 c.problems := array[problem('E_UNTOLD', '', yuan_text(claim_untold_fen(c.claim)))];
-            elsif final is not null and not exists (
-                   select from claim o
-                    where o.org_id = (c.claim).org_id and o.reference = final and claim_took(o.id, 'pay')) then
-                c.problems := array[problem('E_COMPENSATED', '', final)]; -- it may still be withdrawn
+            elsif final is null and claim_followed_by(c.claim) is not null then
+                c.problems := array[problem('E_COMPENSATED', '', claim_followed_by(c.claim))];
             end if;
         else
     end case;
@@ -1490,12 +1675,12 @@ begin
                account = json_build_object('lines', array_to_json(j.account), 'headroom', j.headroom)
          where n.claim = (c.claim).id;
     end if;
-    if c.step = 'close' and claim_took((c.claim).id, 'cure') then -- what was paid in advance came back with it
+    if c.step = 'close' and claim_took((c.claim).id, 'cure') then -- what it had taken over came back with it
         update claim_now n
            set counts = false
           from claim a
-         where a.id = n.claim and a.kind = 'pre_compensation' and a.loan_id = (c.claim).loan_id
-           and a.scheme_code = (c.claim).scheme_code and a.recorded_at <= (c.claim).recorded_at;
+         where a.id = n.claim and n.paid and a.loan_id = (c.claim).loan_id and a.claimant = (c.claim).claimant
+           and a.scheme_code = (c.claim).scheme_code;
     end if;
 end $$;
 

@@ -344,10 +344,14 @@ create or replace function claims_counted(first date, cut date, known_at timesta
     language sql stable as $$
     select c.id, c.reference, c.borrower, c.scheme_code, coalesce(s.state, 'submitted'),
            array[case when c.on_day >= first then 1 else 0 end,
-                 case when c.on_day >= first then c.net_loss_fen else 0 end,
+                 case when c.on_day >= first then x.net_loss else 0 end,
                  case when c.on_day >= first then c.fund_fen else 0 end,
-                 1, c.net_loss_fen, c.fund_fen, s.paid, s.paid_all, s.back, s.back_all]::bigint[]
+                 1, x.net_loss, c.fund_fen, s.paid, s.paid_all, s.back, s.back_all]::bigint[]
       from claim c
+     cross join lateral ( -- a loss counts once: without what the claims before it had claimed
+           select c.net_loss_fen - coalesce(sum(fen_of(y ->> 'amount')), 0)::bigint as net_loss
+             from json_array_elements(c.account -> 'lines') y
+            where y ->> 'line' = 'claimed_before') x
      cross join lateral (
            select (array_agg(x.state order by x.n desc))[1] as state,
                   coalesce(sum(x.fund_fen) filter (where x.step = 'pay' and x.on_day >= first), 0) as paid,

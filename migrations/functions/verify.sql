@@ -274,6 +274,7 @@ declare
     rest record;
     bearer int;
     fund_at int;
+    other_at int;
     amounts bigint[];
 begin
     c.terms := terms;
@@ -282,20 +283,20 @@ begin
     y := claim_layers(c, net_loss);
     bearer := array_position(y.parties, claimant);
     fund_at := claim_fund_at(y.parties, y.funds);
-    amounts := y.amounts;
-    if terms.public_max_share is not null then
-        amounts := claim_public_limit(y.parties, amounts, bearer,
-            div(net_loss::numeric * percent_ppm(terms.public_max_share), 1000000)::bigint);
-    end if;
+    amounts := claim_public_amounts(c, net_loss, y.parties, y.amounts);
     fund_fen := amounts[fund_at];
     for x in
         select m.line ->> 'line' as line, fen_of(m.line ->> 'amount') as fen
           from json_array_elements(lines) with ordinality as m(line, place)
-         where m.line ->> 'line' = 'paid_in_advance' or m.line ->> 'text' like '限额 %'
+         where m.line ->> 'line' ~ '^(paid_in_advance$|fund:)' or m.line ->> 'text' like '限额 %'
          order by m.place
     loop
         if x.line = 'paid_in_advance' then
             fund_fen := greatest(fund_fen + x.fen, 0);
+        elsif x.line like 'fund:%' then -- what another fund bears at most
+            other_at := array_position(y.funds, substr(x.line, 6));
+            amounts[bearer] := amounts[bearer] + amounts[other_at] - x.fen;
+            amounts[other_at] := x.fen;
         elsif x.fen < fund_fen then
             rest := claim_fund_limited(x.fen, bearer, fund_at, amounts, fund_fen);
             amounts := rest.amounts;

@@ -1,5 +1,7 @@
 """Claims beside claims: a guarantor and its bank, two funds and an advance, one firm under two codes, draws after the default,
 what came back before the payment, and which of two records is the double."""
+from concurrent.futures import ThreadPoolExecutor
+
 from fund_case import FundCase, ago
 from harness import firm, numbers
 
@@ -54,7 +56,7 @@ class Guarantors(FundCase):
         self.assertEqual(self.get(said)["net_loss"], "1.00")
 
     def test_what_it_paid_and_what_the_bank_is_owed_are_two_losses(self):
-        """50 % of the bank's 1,500,000.00 and 20 % of the guarantor's; the second claim of either is refused."""
+        """50 % of the bank's 1,500,000.00 and 20 % of the guarantor's; neither claims the same again."""
         code = self.scheme("ah", **TWO)
         contract, _ = self.half_paid(code)
         loan = self.loan_of(contract)["id"]
@@ -63,6 +65,62 @@ class Guarantors(FundCase):
             self.assertEqual(self.get(where)["fund"], fund)
             self.assertIn(("/loan", "E_COMPENSATED"), self.claim(loan, token=token).codes())
         self.assertEqual(self.fund(code)[0], "38950000.00")
+
+    def its_claim(self, contract, **over):
+        return self.claim(self.loan_of(contract)["id"], token=self.guarantor, **over)
+
+    def paid_to_it(self, contract):
+        """Net loss and the fund's part of a claim that is paid; its address."""
+        where = self.to_pay(self.its_claim(contract, status=201).headers["location"])
+        said = self.get(where)
+        return where, said["net_loss"], said["fund"]
+
+    def test_it_claims_each_of_its_instalments_and_none_of_them_twice(self):
+        """20 % of 1,500,000.00, of 500,000.00 more, and of 400,000.00 after 300,000.00 came back."""
+        code = self.scheme("ah", **TWO)
+        contract, _ = self.half_paid(code)
+        first, *said = self.paid_to_it(contract)
+        self.assertEqual(said, ["1500000.00", "300000.00"])
+        self.assertEqual(self.its_claim(contract).codes(), [("/loan", "E_COMPENSATED")])
+        self.event(self.where(contract), "repaid", ago(100), principal="500000.00", payer="guarantor")
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: self.its_claim(contract), range(8)))
+        self.assertEqual(sorted(r.status for r in answers), [201] + [422] * 7)
+        self.assertEqual({tuple(r.codes()) for r in answers if r.status == 422}, {(("/loan", "E_COMPENSATED"),)})
+        (second,) = [r.headers["location"] for r in answers if r.status == 201]
+        self.recover(first, "100000.00", self.guarantor)  # while the other may still be withdrawn
+        self.assertEqual(self.step(first, "close", self.finance, None).codes(), [("", "E_COMPENSATED")])
+        self.to_pay(second)
+        said = self.get(second)
+        self.assertEqual((said["net_loss"], said["fund"], said["paid"]), ("1900000.00", "100000.00", "380000.00"))
+        self.assertEqual(self.fund(code)[0], "39620000.00")
+        self.assertEqual(self.recover(first, "1.00", self.guarantor, status=None).codes(), [("", "E_COMPENSATED")])
+        self.assertEqual(self.recover(second, "1900000.01", self.guarantor, status=None).codes(), [("/amount", "E_EXCEEDS")])
+        self.recover(second, "200000.00", self.guarantor)
+        self.event(self.where(contract), "repaid", ago(90), principal="400000.00", payer="guarantor")
+        third, *said = self.paid_to_it(contract)
+        self.assertEqual(said, ["2100000.00", "80000.00"])
+        self.assertEqual(self.fund(code)[0], "39580000.00")  # 20 % of 2,100,000.00 are out
+        self.recover(third, "2100000.00", self.guarantor)
+        self.assertEqual(self.fund(code)[0], "40000000.00")
+        for where in (first, second, third):
+            self.step(where, "close", self.finance)
+
+    def test_a_payment_that_is_told_anew_is_no_second_loss(self):
+        code = self.scheme("ah", **TWO)
+        contract, payment = self.half_paid(code)
+        where = self.paid_to_it(contract)[0]
+        self.event(self.where(contract), "reversed", ago(0), reverses=payment)
+        for kind in ({}, {"principal": "500000.00"}):
+            self.event(self.where(contract), "repaid", ago(150), **dict({"principal": "1000000.00", "payer": "guarantor"}, **kind))
+            self.assertEqual(self.its_claim(contract).codes(), [("/loan", "E_COMPENSATED")])
+        said = self.event(self.where(contract), "repaid", ago(140), principal="0.05", payer="guarantor").json()["reference"]
+        last, net_loss, fund = self.paid_to_it(contract)
+        self.assertEqual((net_loss, fund), ("1500000.05", "0.01"))
+        self.event(self.where(contract), "reversed", ago(0), reverses=said)
+        self.assertEqual(self.step(last, "close", self.finance, 409).codes(), [("", "E_UNTOLD")])
+        self.assertEqual(self.get(last)["recovery_untold"], "0.05")
+        self.assertNotIn("recovery_untold", self.get(where))
 
     def test_where_its_payment_stands_in_the_banks_layers_only_one_claims(self):
         layers = [{"party": "fund", "share": "40.00"}, {"party": "guarantor", "share": "40.00"}, {"party": "bank", "share": "20.00"},
@@ -140,6 +198,118 @@ class Funds(FundCase):
                 self.assertEqual(self.fund(code)[0], "39000000.00")
                 self.recover(where, "1600000.00")
                 self.assertEqual(self.fund(code)[0], own)
+
+
+class Further(FundCase):
+    """A further claim is for what was not claimed before, and takes over what was."""
+
+    def again(self, contract, **over):
+        self.assertEqual(self.claim(contract, **over).codes(), [("/loan", "E_COMPENSATED")])
+
+    def bad(self, code):
+        """3,000,000.00 of which 500,000.00 were repaid, bad for 300 days; the repayment's reference."""
+        contract = self.lent(code, overdue=None)
+        said = self.event(self.where(contract), "repaid", ago(350), principal="500000.00").json()["reference"]
+        self.event(self.where(contract), "overdue", ago(300), principal="2500000.00")
+        return contract, said
+
+    def more(self, contract, payment):
+        """500,000.00 more are owed than was claimed: what had been repaid was not."""
+        self.event(self.where(contract), "reversed", ago(0), reverses=payment)
+
+    def test_who_asked_for_less_may_ask_for_the_rest_and_then_for_nothing(self):
+        code = self.scheme(pre_compensation=True)
+        contract = self.lent(code)
+        self.paid(contract, loss_principal="1000000.00")
+        self.assertEqual(self.fund(code)[0], "39460000.00")
+        self.again(contract, loss_principal="1000000.00")
+        self.assertEqual(self.claim(contract, loss_principal="3000000.01").codes(), [("/loss_principal", "E_EXCEEDS")])
+        said = self.get(self.paid(contract, kind="pre_compensation", loss_principal="2000000.00"))
+        self.assertEqual((said["net_loss"], said["fund"]), ("2000000.00", "540000.00"))
+        self.assertEqual(said["arithmetic"][1], {"line": "claimed_before", "text": "其中此前理赔已计入、尚未收回",
+                                                 "formula": said["arithmetic"][1]["formula"], "amount": "1000000.00"})
+        self.paid(contract)
+        self.assertEqual(self.fund(code)[0], "38380000.00")  # 54 % of 3,000,000.00
+        for kind in ("compensation", "pre_compensation"):
+            self.again(contract, kind=kind)
+
+    def test_what_came_back_is_not_claimed_again_by_whatever_order_it_came(self):
+        """Of 2,500,000.00 came 1,500,000.00 back; owed are 1,000,000.00, then 500,000.00 more: 54 % of those."""
+        for order, back, fund, left in (("pro_rata", "39460000.00", "270000.00", "39190000.00"),
+                                        ("fund_first", "40000000.00", "270000.00", "39730000.00"),
+                                        # 650,000.00 went to the bank, of 850,000.00 the fund got 1,350 of 1,850
+                                        ("bank_first", "39270270.27", "80270.27", "39190000.00")):
+            with self.subTest(order):
+                code = self.scheme(recovery_order=order)
+                contract, payment = self.bad(code)
+                where = self.paid(contract)
+                self.assertEqual(self.fund(code)[0], "38650000.00")  # 54 % of 2,500,000.00
+                self.recover(where, "1500000.00")  # by no event: one of today would have come before the payment
+                self.assertEqual(self.fund(code)[0], back)
+                self.again(contract)
+                self.more(contract, payment)
+                last = self.paid(contract)
+                said = self.get(last)
+                self.assertEqual((said["net_loss"], said["fund"], self.fund(code)[0]), ("1500000.00", fund, left))
+                self.recover(last, "1500000.00")
+                self.assertEqual(self.fund(code)[0], "40000000.00")
+
+    def test_what_came_back_past_the_loans_account_is_not_lost(self):
+        code = self.scheme()
+        contract, payment = self.bad(code)
+        where = self.paid(contract)
+        self.recover(where, "1000000.00")  # no event tells of it
+        self.again(contract)
+        self.more(contract, payment)
+        said = self.get(self.paid(contract))
+        self.assertEqual((said["net_loss"], said["fund"], self.fund(code)[0]), ("2000000.00", "270000.00", "38920000.00"))
+        self.event(self.where(contract), "repaid", ago(0), principal="1000000.00")  # told late: it is that money
+        self.assertNotIn("recovery_untold", self.get("/v1/claims/" + said["id"]))
+
+    def test_a_line_that_fails_again_is_claimed_again(self):
+        code = self.scheme()
+        made = self.booked(None, disbursed_on=None, revolving=True)
+        contract, where = made.json()["contract_no"], made.headers["location"]
+        self.event(where, "disbursed", ago(400), principal="2500000.00")
+        self.on_paper(contract, code, ago(400))
+        self.event(where, "overdue", ago(300))
+        claim = self.paid(contract)
+        self.event(where, "repaid", ago(200), principal="2500000.00")
+        self.recover(claim, "2500000.00")
+        self.assertEqual(self.fund(code)[0], "40000000.00")
+        self.step(claim, "close", self.finance)
+        self.event(where, "disbursed", ago(190), principal="1000000.00")
+        self.event(where, "overdue", ago(100))
+        self.assertEqual(self.claim(contract, loss_principal="1000000.01").codes(), [("/loss_principal", "E_EXCEEDS")])
+        again = self.paid(contract)
+        self.assertEqual((self.get(again)["net_loss"], self.fund(code)[0]), ("1000000.00", "39460000.00"))
+        self.again(contract)
+
+    def test_what_a_limit_kept_is_not_asked_for_by_a_further_claim(self):
+        code = self.scheme(cap_per_loan="1000000.00")
+        contract = self.lent(code)
+        self.paid(contract)
+        self.assertEqual(self.fund(code)[0], "39000000.00")
+        r = self.claim(contract)
+        self.assertEqual(sorted(r.codes()), [("/loan", "E_CAP"), ("/loan", "E_COMPENSATED")])
+
+    def test_a_cure_gives_back_what_all_of_them_were_paid_from_every_fund(self):
+        city = self.scheme("cd-2008")
+        code = self.scheme("cd-2008", layers=[
+            {"party": "fund", "share": "50.00"}, {"party": "bank", "share": "20.00"},
+            {"party": "fund", "share": "30.00", "account": city}])
+        contract = self.lent(code)
+        funds = lambda: [self.fund(x)[0] for x in (code, city)]
+        first = self.paid(contract, loss_principal="1000000.00")
+        last = self.paid(contract)
+        self.assertEqual(funds(), ["38500000.00", "39100000.00"])
+        self.assertEqual(self.step(first, "cure", self.finance, status=None).codes(), [("", "E_COMPENSATED")])
+        self.step(last, "cure", self.finance)
+        self.again(contract)
+        self.step(last, "close", self.second)
+        self.assertEqual(funds(), ["40000000.00", "40000000.00"])
+        self.paid(contract)
+        self.assertEqual(funds(), ["38500000.00", "39100000.00"])
 
 
 class OneFirm(FundCase):

@@ -181,6 +181,14 @@ class Money(FundCase):
         self.assertNotIn(code, self.cells(now, "fund", token=self.d.token("bank", "BANK-OTHER")))
         self.assertEqual(self.cells(now, "claims", token=self.d.token("bank", "BANK-OTHER"))[None]["count_total"], 0)
 
+    def test_a_loss_that_is_claimed_in_two_parts_counts_once(self):
+        code = self.scheme("zs")
+        contract = self.lent(code)
+        self.paid(contract, loss_principal="1000000.00")
+        self.paid(contract)
+        self.check(self.cells(this_quarter()[0], "claims_by_scheme")[code], count=2, net_loss="3000000.00",
+                   fund="1620000.00", paid="1620000.00")
+
     # ---- cover -----------------------------------------------------------------------------------
 
     def test_cover_as_it_stood_and_was_known(self):

@@ -39,6 +39,8 @@ def kept(now, was):
     """What an answer says of what it said before: later versions add members, and events and steps that may happen."""
     if isinstance(now, dict) and isinstance(was, dict):
         again = MADE_AGAIN if "split" in was else ()
+        if was.get("kind") == "pre_compensation":  # is out of pocket until the claim that takes it over is paid
+            again += ("paid",)
         return {k: was[k] if k in again else sorted(set(now[k]) & set(was[k]), key=was[k].index) if k in ADDED_TO
                 else kept(now[k], was[k]) for k in now if k in was}
     for word in ("name", "key", "code"):  # later versions add sections, columns and rules
