@@ -55,6 +55,13 @@ def untold():
     return returning("claim_untold_fen", "0::bigint")
 
 
+def afresh():
+    """What was claimed and paid before is forgotten."""
+    return returning("claim_past_of", "null::claim_past") + without(
+        "claim_judge_split", ("j.advance_fen := claims_paid_fen((c.now).id, (c.scheme).code, c.claimant, null, c.known_at);",
+                              "j.advance_fen := 0;"))
+
+
 def unflagged(*names):
     """Rules of red flags that find nothing."""
     return "".join(without(name, ("return query", "return; return query")) for name in names)
@@ -101,10 +108,11 @@ RULES = {  # name: (what goes, SQL, the histories that should notice)
                              "coalesce(yuan_fen(told.loss_principal), most.principal_fen)"),
         ("if c.claim_id is null and yuan_fen(told.loss_principal) > most.principal_fen then", "if false then")),
                      ["crook_undrawn"]),
-    "elsewhere": ("no second claim of the same loan", lambda: silent("claim_judge_elsewhere") + without(
-        "claim_judge_split", ("j.advance_fen := claims_paid_fen((c.now).id, (c.scheme).code, c.claimant, null);",
-                              "j.advance_fen := 0;")),
-                  ["crook_twice"]),
+    "elsewhere": ("no second claim of the same loan", lambda: silent("claim_judge_elsewhere") + afresh(), ["crook_twice"]),
+    "again": ("a further claim is for what was not claimed", afresh, ["crook_again"]),
+    "off": ("what came back counts, also where no event tells of it", lambda: without(
+        "claim_past_of", ("p.off_fen := greatest(p.told_fen - (claim_shown_since(l.id, terms, p.first_at, known_at)).paid_fen, 0);",
+                          "p.off_fen := 0;")), ["crook_again"]),
     "untold": ("what came back and was not remitted is owed", untold,
                ["crook_hidden_payment", "crook_kept_back", "crook_settled"]),
     "never_due": ("a claim that was never due gives all back", lambda: without(
@@ -137,10 +145,9 @@ RULES = {  # name: (what goes, SQL, the histories that should notice)
     "split": ("the fund's share to the fen (here: of the next fen)", lambda: without(
         "claim_split_loss", ("order by rest desc, n", "order by rest, n desc")), ["honest"]),
     "guarantor_window": ("of what a guarantor paid only that of the window counts", lambda: without(
-        "claim_loss_most", ("c.received - (c.terms).claim_window_days", "null")), ["crook_guarantor"]),
-    "guarantor_twice": ("a guarantor claims once", lambda: silent("claim_judge_elsewhere") + without(
-        "claim_judge_split", ("j.advance_fen := claims_paid_fen((c.now).id, (c.scheme).code, c.claimant, null);",
-                              "j.advance_fen := 0;")), ["crook_guarantor"]),
+        "claim_guaranteed_fen", ("c.received - (c.terms).claim_window_days", "null")), ["crook_guarantor"]),
+    "guarantor_twice": ("a guarantor claims a payment once", lambda: silent("claim_judge_elsewhere") + afresh(),
+                        ["crook_guarantor"]),
     "guarantor_back": ("what a guarantor did not pay after all is owed back", untold, ["crook_guarantor"]),
     "deductible": ("a deductible goes off before the share", lambda: without(
         "claim_layers", ("elsif y.deductible is not null then", "elsif false then")), ["honest_layers"]),

@@ -136,6 +136,8 @@ class Run(Grants):
             r["first_loan"] = True
         if c["guaranteed"]:
             r["guarantor_uscc"] = GUARANTOR
+        if c.get("revolving"):
+            r["revolving"] = True
         if c.get("insured"):
             r["insurer_uscc"] = INSURER
         if c.get("profile"):  # a small firm that owns what it pledges
@@ -211,7 +213,7 @@ class Run(Grants):
     def remit(self, a, entry):
         """An honest bank tells as a recovery what came back after it was paid."""
         for claim in self.claims:
-            if claim["entry"] == entry and claim.get("paid") is not None:
+            if claim["entry"] == entry and claim.get("paid") is not None and not self.later(claim):
                 body = {"reference": self.reference("RC"), "reason": "收回", "amount": yuan(a["more"]["principal"])}
                 costs = a.get("costs") or []
                 if costs:
@@ -265,6 +267,20 @@ class Run(Grants):
                                 "costs_before": sum(c for c, is_true in costs if is_true) if costs else 0})
         else:
             self.refused.append((self.day, entry, [e["code"] for e in (said or {}).get("errors", ())], who))
+
+    def chain(self, claim):
+        """The paid claims of one loss, the first first: the last has taken over those before it."""
+        return sorted((c for c in self.claims if c["paid"] is not None
+                       and all(c[k] == claim[k] for k in ("entry", "who", "scheme"))), key=lambda c: c["paid"])
+
+    def earlier(self, claim):
+        return [c for c in self.chain(claim) if c["paid"] < claim["paid"]]
+
+    def later(self, claim):
+        return [c for c in self.chain(claim) if c["paid"] > claim["paid"]]
+
+    def days_before(self, claim):
+        return [(day_of(c["received"]), day_of(c["paid"])) for c in self.earlier(claim)]
 
     def claimant(self, entry, who):
         return self.bank(entry) if who == "bank" else (GUARANTOR, "王敏")
@@ -400,7 +416,7 @@ class Run(Grants):
         contract = {"amount": yuan(c["amount"]), "rate": c["rate"], "signed_on": str(day_of(c["signed"])),
                     "matures_on": str(day_of(c["matures"])), "day_count": c["day_count"], "first_loan": c["first_loan"],
                     "guaranteed": c["guaranteed"], "insured": c.get("insured", False),
-                    "pledged_before": c.get("pledged_before", False)}
+                    "pledged_before": c.get("pledged_before", False), "revolving": c.get("revolving", False)}
         if c["registered"] is not None:
             contract["registered_on"] = str(day_of(c["registered"]))
         if c["ip_amount"]:
@@ -469,7 +485,8 @@ class Run(Grants):
             if reason is None and self.s.entries[c["entry"]].get("barred"):
                 reason = self.s.entries[c["entry"]]["barred"]
             if reason is None:
-                for account, share in scheme.fair(credit, received, day, end, c["costs_before"], c["true_costs"]).items():
+                for account, share in scheme.fair(credit, received, day, end, c["costs_before"], c["true_costs"],
+                                                  self.days_before(c)).items():
                     part = c["who"], self.account_of(k, account)
                     fair[k][part] = max(fair[k][part], share)
             why.append(reason or "owed")
@@ -526,8 +543,9 @@ class Run(Grants):
         reason = scheme.why_not(credit, self.covered(entry, k), received, day)
         if reason:
             return ["the story %s is not honest: %s" % (self.s.name, reason)]
-        want = scheme.fund_shares(credit, scheme.net_loss(credit, received, day, c["costs_before"]))
-        fair = scheme.fair(credit, received, day, end, c["costs_before"], c["true_costs"])
+        before = self.days_before(c)
+        want = scheme.fund_shares(credit, scheme.net_loss(credit, received, day, c["costs_before"], before))
+        fair = scheme.fair(credit, received, day, end, c["costs_before"], c["true_costs"], before)
         room = self.room(entry, k, c["received"], moved)
         limited = room is not None and room < want[None]
         want[None] = room if limited else want[None]
@@ -535,10 +553,11 @@ class Run(Grants):
         for account in want:
             fund = self.account_of(k, account)
             mine = [m for m in moved.get(c["id"], ()) if m[2] == fund]
-            got, net = sum(m[1] for m in mine if m[0] == "compensation"), sum(m[1] for m in mine)
-            if got != want[account] and self.told_by(c["paid"], self.s.entries[entry]["of"]):
-                wrong.append("honest %s got %s of %s, its share is %s" % (entry, yuan(got), fund, yuan(want[account])))
-            if not limited and abs(net - fair[account]) > 2 + c["steps"]:
+            had = sum(m[1] for x in self.earlier(c) for m in moved.get(x["id"], ()) if m[2] == fund)  # and did not give back
+            got, net = sum(m[1] for m in mine if m[0] == "compensation"), had + sum(m[1] for m in mine)
+            if got != want[account] - had and self.told_by(c["paid"], self.s.entries[entry]["of"]):
+                wrong.append("honest %s got %s of %s, its share is %s" % (entry, yuan(had + got), fund, yuan(want[account])))
+            if not limited and not self.later(c) and abs(net - fair[account]) > 2 + c["steps"]:
                 wrong.append("honest %s keeps %s of %s, fair is %s" % (entry, yuan(net), fund, yuan(int(fair[account]))))
         return wrong
 

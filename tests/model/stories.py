@@ -886,20 +886,92 @@ def honest_guarantor(s, dice):
 
 
 @story(2)
+def honest_guarantor_instalments(s, dice):
+    """The guarantor pays in instalments and claims each when it has paid it."""
+    guarantors(s, claim_window_days=dice.choice([None, 40]))
+    s.book("L1", lag=0)
+    c = s.credits["L1"]
+    c["default"], c["owed"] = c["start"] + dice.randint(40, 120), c["amount"]
+    s.event("L1", c["default"], "overdue")
+    day = c["default"] + 20
+    for _ in range(dice.randint(2, 3)):
+        s.back("L1", day, share=dice.randint(10, 30), payer="guarantor", lag=0, remit=False)
+        s.claim("L1", day + dice.randint(1, 12), who="guarantor")
+        day += dice.randint(45, 70)
+    s.honest("L1")
+
+
+@story(2)
+def honest_line_twice(s, dice):
+    """A line fails, all of it comes back, it is drawn again and fails again: each loss is claimed."""
+    how = dice.choice(["recover", "cure"])
+    s.scheme(dice.choice(["zs", "cd-2008"]), claim_window_days=dice.choice([None, 60]),
+             **({"loss_base": "principal"} if how == "recover" else {}))
+    c = s.credit(revolving=True)
+    c["matures"] = c["start"] + 900
+    s.acts.clear()
+    s.book("L1", lag=0, disbursed_on=None)
+    s.event("L1", c["start"], "disbursed", lag=0, principal=c["amount"])
+    c["default"], c["owed"] = c["start"] + dice.randint(40, 120), c["amount"]
+    day = c["default"]
+    s.event("L1", day, "overdue", lag=0, principal=c["amount"])
+    s.claim("L1", day + 91)
+    if how == "recover":
+        s.back("L1", day + 120, share=100, payer="borrower", lag=0)
+    else:
+        cured = s.event("L1", day + 120, "repaid", lag=0, principal=c["amount"])
+        s.act(day + 122, "step", entry="L1", name="cure", group=cured["group"])
+    s.act(day + 125, "close")
+    again = c["owed"] = c["amount"] * dice.randint(20, 100) // 100
+    s.event("L1", day + 140, "disbursed", lag=0, principal=again)
+    s.event("L1", day + 170, "overdue", lag=0, principal=again)
+    last = s.claim("L1", day + 170 + 91)
+    for n in range(dice.randint(0, 2)):
+        s.back("L1", last + 20 + 10 * n)
+    s.honest("L1")
+
+
+@story(3)
+def crook_again(s, dice):
+    """Claims again what was claimed: as another kind, on other days, after a part of it or more than the account shows came
+    back, in pieces."""
+    how = dice.choice(["kinds", "off", "shown", "pieces"])
+    s.scheme(dice.choice(["zs", "cd-2008", "sz"]), pre_compensation=True,
+             recovery_order=dice.choice([None, "fund_first", "bank_first"]))
+    s.credit()
+    s.book("L1", lag=0)
+    due = s.life()
+    c = s.credits["L1"]
+    s.claim("L1", due + 1, desk=False, **({"loss_principal": max(c["owed"] // 3, 1)} if how == "pieces" else {}))
+    s.through(due + 1)
+    if how == "off":
+        a = s.back("L1", due + 14, share=dice.randint(10, 60), payer="borrower", remit=False)
+        a["told"] = []  # remitted, but no event ever tells of it
+        s.act(due + 14, "step", entry="L1", name="recover", more={"amount": yuan(a["more"]["principal"])})
+    elif how == "shown":
+        s.back("L1", due + 14, share=dice.randint(10, 60), payer="borrower", lag=0)
+    for n in range(4):
+        day = due + 20 + 12 * n
+        s.claim("L1", day, desk=False, kind=dice.choice(["compensation", "pre_compensation"]))
+        s.through(day)
+
+
+@story(2)
 def crook_guarantor(s, dice):
-    """A guarantor claims twice, before the trigger, what the borrower paid, what was taken back, or what is long past."""
-    how = dice.choice(["twice", "borrower", "taken_back", "late", "early"])
+    """A guarantor claims twice, before the trigger, what the borrower paid, what was taken back, is told anew or long past."""
+    how = dice.choice(["twice", "borrower", "taken_back", "late", "early", "anew"])
     guarantors(s, claim_window_days=60 if how == "late" else None)
     s.book("L1", lag=0)
     due = s.life()
     c = s.credits["L1"]
     paid = max(c["default"] + 31, due - 20)
     principal = c["owed"] * dice.randint(20, 60) // 100
-    if how in ("borrower", "taken_back"):
-        taken_back = max(due, paid) + (4 if how == "borrower" else 60)
+    if how in ("borrower", "taken_back", "anew"):
+        taken_back = max(due, paid) + {"borrower": 4, "anew": 14, "taken_back": 60}[how]
         s.lie("L1", paid, "repaid", paid, taken_back=taken_back, principal=principal, payer="guarantor")
-        if how == "borrower":
-            s.event("L1", paid, "repaid", told=[taken_back + 1], principal=principal)
+        if how != "taken_back":
+            s.event("L1", paid, "repaid", told=[taken_back + 1], principal=principal,
+                    **({"payer": "guarantor"} if how == "anew" else {}))
     else:
         s.back("L1", paid, share=30, payer="guarantor", lag=0, remit=False)
     if how == "late":

@@ -191,22 +191,27 @@ class Scheme:
         clauses = self.body.get("conditions", {}).get("all", ())
         return min((x["value"] for x in clauses if x["fact"] == "borrower.employees"), default=float("inf"))
 
-    def loss(self, credit, received, paid, costs=0):
+    def guaranteed(self, credit, received, paid):
+        """The payments of a guarantor that a claim is for: since the default, within the window."""
+        since = self.default_of(credit, received) or NEVER
+        if "claim_window_days" in self.body:
+            since = max(since, received - datetime.timedelta(days=self.body["claim_window_days"]))
+        return credit.payments_by("guarantor", since, paid)
+
+    def loss(self, credit, received, paid, costs=0, before=()):
         """Of the whole credit when it was paid: principal, interest up to the receipt where it counts, costs that were true; of
-        a guarantor what it paid since the default, within the window."""
+        a guarantor what it paid. before: days of its claims that were paid earlier; each payment is lost once."""
         if self.who == "guarantor":
-            since = self.default_of(credit, received) or NEVER
-            if "claim_window_days" in self.body:
-                since = max(since, received - datetime.timedelta(days=self.body["claim_window_days"]))
-            return credit.paid_by("guarantor", since, paid)
+            lost = {e["reference"]: e for days in [*before, (received, paid)] for e in self.guaranteed(credit, *days)}
+            return sum(fen(e.get("principal", "0")) for e in lost.values())
         whole = credit.owed(paid)
         if self.body["loss_base"] == "principal_and_interest":
             then, now = credit.upto(received), credit.upto(paid)
             whole += max(half_up(then.accrued(then.first(), received)) - now.paid, 0)
         return whole + costs
 
-    def net_loss(self, credit, received, paid, costs=0):
-        return half_up(self.loss(credit, received, paid, costs) * self.part(credit))
+    def net_loss(self, credit, received, paid, costs=0, before=()):
+        return half_up(self.loss(credit, received, paid, costs, before) * self.part(credit))
 
     def bear(self, credit, loss, amounts, rounded):
         """Below its floor a layer bears nothing, a deductible goes off before its share, its cap after; the claimant has the rest."""
@@ -231,11 +236,11 @@ class Scheme:
         parts = self.split(credit, net_loss)
         return {account: parts[i] for account, i in self.funds()}
 
-    def fair(self, credit, received, paid, end, costs_before=0, costs_after=0):
+    def fair(self, credit, received, paid, end, costs_before=0, costs_after=0, before=()):
         """The most that each fund may be out of pocket on a day: its share of the loss less its share of what came back."""
         if self.reached(credit, paid) is None and self.who == "bank":
             return {account: Fraction(0) for account, _ in self.funds()}
-        at_payment = self.loss(credit, received, paid, costs_before) * self.part(credit)
+        at_payment = self.loss(credit, received, paid, costs_before, before) * self.part(credit)
         back = max(credit.came_back(paid) - costs_after, 0) * self.part(credit) if self.who == "bank" else Fraction(0)
         last = credit.upto(end).view(end)
         if last.state in ("active", "matured") and credit.bad_since(end) is None and self.who == "bank":
