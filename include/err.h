@@ -72,6 +72,10 @@
         "Flags cannot be judged, so nothing is paid: {}", "联系运维人员", "Tell the operator")     \
     X(E_CLEARED, 409, "已由 {} 解除", "Already cleared by {}", "无需再办",                         \
         "Nothing is left to do")                                                                   \
+    X(E_MATURED, 409, "贷款已于 {} 到期,不得再放款",                                               \
+        "The loan matured on {}: nothing more is drawn",                                           \
+        "展期的,先报送展期(extended),放款日在其后",                                                \
+        "Where it was extended tell that first (event extended); the draw is of a later day")      \
     X(E_REDRAW, 409, "贷款已列不良或赔付在办,不得再放款:{}",                                       \
         "Bad or claimed, so nothing more is drawn: {}",                                            \
         "先还清欠款、上调分类或撤回赔付申请;新的放款另立合同",                                     \

@@ -593,6 +593,28 @@ begin
     return greatest(least(p.counted_fen + greatest(fresh, 0), paid) - p.told_fen, 0);
 end $$;
 
+-- The account of what a cover is of: of a term loan what was drawn beyond its amount is lent outside the cover, and
+-- what is paid pays first what was drawn first.
+create or replace function claim_fold(l loan, as_of date, known_at timestamptz) returns loan_life
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    told loan_event[] := loan_told_ordered(l, known_at, null);
+    drawn bigint := 0;
+    owed bigint := 0;
+begin
+    for i in 1 .. case when l.revolving then 0 else cardinality(told) end loop
+        if told[i].kind = 'disbursed' then
+            told[i].principal_fen := least(coalesce(told[i].principal_fen, l.amount_fen), l.amount_fen - drawn);
+            drawn := drawn + told[i].principal_fen;
+            owed := owed + told[i].principal_fen;
+        elsif told[i].kind in ('repaid', 'recovered') and told[i].principal_fen is not null then
+            told[i].principal_fen := least(told[i].principal_fen, owed);
+            owed := owed - told[i].principal_fen;
+        end if;
+    end loop;
+    return loan_fold_told(l, told, as_of, null);
+end $$;
+
 -- The most that can be lost of the principal and interest by the ledger: what is owed now and was on the day of
 -- receipt, as the loan stood when it was covered and as its bank tells it today, whichever is
 -- less, and less what came back by earlier claims alone; of a guarantor what it paid within the window, so that a small
@@ -600,9 +622,9 @@ end $$;
 create or replace function claim_loss_most(c claim_case, out principal_fen bigint, out interest_fen bigint)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
-    frozen loan_life := loan_fold(c.loan, 'infinity', c.known_at, null);
+    frozen loan_life := claim_fold(c.loan, 'infinity', c.known_at);
     then_now loan_life := loan_fold(c.now, c.day, c.known_at, null);
-    then_frozen loan_life := loan_fold(c.loan, c.day, c.known_at, null);
+    then_frozen loan_life := claim_fold(c.loan, c.day, c.known_at);
     unseen bigint := greatest(loan_insured_fen((c.now).id, c.known_at) - (
         select coalesce(sum(e.principal_fen), 0)::bigint
           from loan_event_standing e where e.loan_id = (c.now).id and e.payer = 'insurer'
@@ -615,10 +637,11 @@ begin
         return;
     end if;
     principal_fen := greatest(least(frozen.outstanding_fen, (c.life).outstanding_fen, then_now.outstanding_fen,
-                                    then_frozen.outstanding_fen) - unseen - coalesce((c.past).off_fen, 0), 0);
+                                    then_frozen.outstanding_fen, (c.loan).amount_fen)
+                              - unseen - coalesce((c.past).off_fen, 0), 0);
     if (c.terms).loss_base = 'principal_and_interest' then
         interest_fen := greatest(loan_interest_fen(least(then_now.accrued, then_frozen.accrued, (
-                                     loan_fold(c.loan, c.day, told_by, null)).accrued), (c.loan).day_count)
+                                     claim_fold(c.loan, c.day, told_by)).accrued), (c.loan).day_count)
                                  - (c.life).interest_fen, 0);
     end if;
 end $$;
@@ -1249,6 +1272,8 @@ declare
     with_interest boolean := terms.loss_base = 'principal_and_interest';
     l loan;
     f loan_life;
+    held loan := (select v from coverage k join loan v on v.id = k.loan_id and v.version = k.loan_version
+                   where k.id = (c).coverage);
     then_ loan_life;
     told record;
     remitted bigint := (select coalesce(sum(s.amount_fen), 0)::bigint from claim_step s where s.claim = (c).id);
@@ -1286,7 +1311,8 @@ begin
       from loan_event_standing e
      where e.loan_id = l.id and e.kind in ('disbursed', 'repaid', 'recovered', 'settled');
     owed := case when f.state = 'settled' and f.written_off_on is not null then told.unpaid
-                 when f.state in ('overdue', 'written_off') or f.bad_since is not null then f.outstanding_fen
+                 when f.state in ('overdue', 'written_off') or f.bad_since is not null
+                 then least(f.outstanding_fen, (claim_fold(coalesce(held, l), 'infinity', null)).outstanding_fen)
                  else 0 end - greatest(loan_insured_fen(l.id, null) - told.insured, 0);
     if with_interest then
         interest := least(n.interest_fen, greatest(told.interest, n.interest_fen - greatest(loan_interest_fen((

@@ -318,7 +318,8 @@ create or replace function loan_bears(l loan, e loan_event, f loan_life) returns
 begin
     return verify_life_is_old(f)
            and (loan_fold(l, 'infinity', null, null, true)).bad_event is not distinct from f.bad_event
-           and (e.kind <> 'disbursed' or (loan_fold(l, 'infinity', null, e)).outstanding_fen <= l.amount_fen);
+           and (e.kind <> 'disbursed' or f.bad_code <> 'E_MATURED'
+                                         and (loan_fold(l, 'infinity', null, e)).outstanding_fen <= l.amount_fen);
 end $$;
 
 -- The codes under which a loan's firm has borrowed: its own, and those of loans that bear its name.
@@ -483,6 +484,7 @@ $$;
 create or replace function loan_claim_facts(body json) returns text language sql immutable parallel safe as $$
     select json_build_array(body ->> 'scheme', body ->> 'borrower_uscc', body ->> 'amount', body ->> 'ip_amount',
                body ->> 'rate', body ->> 'signed_on', body ->> 'disbursed_on', body ->> 'matures_on',
+               coalesce(body ->> 'revolving', 'false'), coalesce(body ->> 'day_count', 'actual/360'),
                body ->> 'registered_on', body ->> 'first_loan', body ->> 'guarantor_uscc', body ->> 'insurer_uscc',
                (select json_agg(x ->> 'number' order by x ->> 'number')
                   from json_array_elements(body -> 'ip') x))::text

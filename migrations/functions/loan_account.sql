@@ -128,6 +128,8 @@ begin
         return array['E_ORDER', '/on', 'signed_on ' || signed_on];
     elsif e.kind = 'disbursed' and f.bad_since is not null then -- a draw would hide what comes back
         return array['E_REDRAW', '/kind', grade_title(f.grade) || ' ' || f.bad_since];
+    elsif e.kind = 'disbursed' and e.on_day > f.matures_on and e.id is not null then
+        return array['E_MATURED', '/on', f.matures_on::text];
     elsif e.kind = 'disbursed' and not revolving
           and f.drawn_fen + coalesce(principal, amount_fen) > amount_fen then
         return array['E_EXCEEDS', '/principal', yuan_text(amount_fen - f.drawn_fen)];

@@ -230,12 +230,14 @@ begin
     return case when verify_life_is_old(f) then loan_fold_days(l, told, ends, null) else '{}'::loan_life[] end;
 end $$;
 
--- Was what cannot be taken before interest had a bound?
+-- Was what cannot be taken before interest had a bound? A draw after the term was taken once, too: who has one on
+-- record is not locked out by it.
 create or replace function verify_life_is_old(f loan_life) returns boolean language plpgsql stable as $$
 begin
-    return f.bad_pointer = '/interest'
-           and (select e.recorded_at from loan_event e where e.id = f.bad_event)
-               < (select m.applied_at from schema_migration m where m.version = 28);
+    return f.bad_code = 'E_MATURED'
+           or f.bad_pointer = '/interest'
+              and (select e.recorded_at from loan_event e where e.id = f.bad_event)
+                  < (select m.applied_at from schema_migration m where m.version = 28);
 end $$;
 
 -- Balances of loans with events, by quarter.

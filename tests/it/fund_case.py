@@ -66,9 +66,9 @@ class FundCase(Case):
     # ---- loans and cover -------------------------------------------------------------------------
 
     def booked(self, scheme, token=None, drawn=400, **over):
-        """A loan that names a scheme, drawn and registered so many days ago; the answer."""
+        """A loan of two years that names a scheme, drawn and registered so many days ago; the answer."""
         record = loan(**dict({"scheme": scheme, "amount": "3000000.00", "signed_on": ago(drawn + 4),
-                              "matures_on": ago(drawn - 365), "disbursed_on": ago(drawn), "registered_on": ago(drawn)},
+                              "matures_on": ago(drawn - 730), "disbursed_on": ago(drawn), "registered_on": ago(drawn)},
                              **over))
         return self.post("/v1/loans", record, token or self.bank, 201)
 

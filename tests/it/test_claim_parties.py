@@ -358,6 +358,59 @@ class Draws(FundCase):
         self.step(claim, "withdraw", self.bank)
         self.event(where, "disbursed", ago(0), principal="500000.00")
 
+    def redrawn(self, code, look=None, early=False, **over):
+        """A covered loan of 3,000,000.00 repaid but for 100,000.00, then corrected to be a line (early: before its cover),
+        drawn again and not paid."""
+        made = self.booked(None, disbursed_on=None, **over)
+        contract, where = made.json()["contract_no"], made.headers["location"]
+        self.event(where, "disbursed", ago(400), principal="3000000.00")
+        if early:
+            self.correct(contract, revolving=True)
+        self.on_paper(contract, code, ago(400))
+        self.event(where, "repaid", ago(350), principal="2900000.00")
+        if not early and not over:
+            self.correct(contract, revolving=True)
+            self.assertEqual(self.cover_of(contract)[0]["state"], "suspended")
+            if look:
+                self.cover_step(self.cover_of(contract)[0]["id"], look, self.finance)
+        self.event(where, "disbursed", ago(340), principal="2900000.00")
+        self.event(where, "overdue", ago(300))
+        self.event(where, "classified", ago(300), grade="substandard")
+        return contract
+
+    def test_a_covered_term_loan_is_no_line_because_its_bank_says_so(self):
+        """What was repaid of it and drawn again is lent outside its cover, principal and interest, whatever is corrected."""
+        code = self.scheme("zs", loss_base="principal_and_interest")
+        contract = self.redrawn(code)
+        self.assertEqual(self.claim(contract).codes(), [("/loan", "E_SUSPENDED")])
+        cover = self.cover_of(contract)[0]["id"]
+        self.cover_step(cover, "refuse", self.finance)
+        # 3,000,000.00 for 50 days and 100,000.00 for 350 at 3.65 % of 360: 15,208.33 + 3,548.61
+        said = self.get(self.claimed(contract))
+        self.assertEqual(said["arithmetic"][0]["formula"], "100000.00 + 18756.94 + 0.00 + 0.00")
+        for honest in (self.redrawn(code, early=True), self.redrawn(code, revolving=True)):
+            self.assertEqual(self.get(self.claimed(honest))["arithmetic"][0]["formula"].split(" + ")[0], "3000000.00")
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+
+    def test_what_comes_back_of_a_loan_that_was_drawn_again_pays_the_covered_part_first(self):
+        contract = self.redrawn(self.scheme("cd-2008"), "refuse")
+        claim = self.paid(contract)
+        self.assertEqual(self.get(claim)["net_loss"], "100000.00")
+        self.event(self.where(contract), "repaid", ago(0), principal="60000.00")
+        self.assertEqual(self.get(claim)["recovery_untold"], "60000.00")
+
+    def test_nothing_is_drawn_after_the_term(self):
+        made = self.booked(None, disbursed_on=None, revolving=True, matures_on=ago(200))
+        where = made.headers["location"]
+        self.event(where, "disbursed", ago(400), principal="1000000.00")
+        r = self.event(where, "disbursed", ago(199), status=409, principal="500000.00")
+        self.assertEqual(r.codes(), [("/on", "E_MATURED")])
+        self.event(where, "disbursed", ago(200), principal="500000.00")  # on its last day
+        told = self.event(where, "extended", ago(200), matures_on=ago(-100)).json()["reference"]
+        self.event(where, "disbursed", ago(199), principal="500000.00")
+        r = self.event(where, "reversed", ago(0), status=409, reverses=told)
+        self.assertEqual(r.codes(), [("/reverses", "E_STATE_LATER")])
+
 
 class Doubles(FundCase):
     """Another bank records an honest one's credit: which of the two is the double is decided, not only that they differ."""

@@ -136,6 +136,8 @@ class Account:
         self.now_rate = Fraction(e["rate"])
 
     def disbursed(self, e, on):
+        if on > self.matures and e["reference"]:  # the day that the loan itself tells is no event
+            raise Refused("E_MATURED", "/on", e)
         sum_ = fen(e["principal"]) if "principal" in e else self.amount
         if sum_ == 0:
             raise Refused("E_RANGE", "/principal", e)

@@ -95,6 +95,8 @@ RULES = {  # name: (what goes, SQL, the histories that should notice)
                 ["crook_raise"]),
     "rejudge": ("conditions are judged again when what they read is corrected", lambda: without(
         "coverage_corrected", ("set rejudge = true", "set rejudge = false")), ["crook_staff"]),
+    "redraw": ("what is drawn again of a covered term loan is lent outside its cover", lambda: without(
+        "claim_fold", ("case when l.revolving then 0 else cardinality(told) end", "0")), ["crook_redraw"]),
     "trigger": ("the trigger of the scheme", lambda: silent("claim_judge_trigger"), ["crook_cured", "too_early"]),
     "window": ("the term to claim", lambda: without(
         "claim_judge_trigger", ("case when c.received > last_day then", "case when false then")),

@@ -330,6 +330,9 @@ class Run(Grants):
                 if "on" in cover and not true_paper:
                     self.cover_step(FIRST, cover["id"], "refuse")  # no such paper in the files
                     continue
+                if cover["state"] == "suspended" and self.s.entries.get(entry, {}).get("untrue"):
+                    self.cover_step(FIRST, cover["id"], "refuse")  # the correction is not borne out by any paper
+                    continue
                 for who in (FIRST, SECOND) if "on" in cover and cover["state"] == "requested" else (FIRST,):
                     self.cover_step(who, cover["id"], "confirm")
 

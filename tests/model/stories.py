@@ -748,6 +748,29 @@ def crook_released(s, dice):
     s.through(due + 3)
 
 
+@story(1)
+def crook_redraw(s, dice):
+    """A loan that was nearly repaid is called a line, what was repaid is told as drawn again, and all of it is claimed."""
+    s.scheme(dice.choice(["zs", "cd-2008", "sz"]), recovery_order=None)
+    c = s.credit(matures=900)
+    s.book("L1", lag=0)
+    s.entries["L1"]["untrue"] = True  # finance finds no such line
+    s.lie("L1", c["start"], "disbursed", c["start"], principal=c["amount"])
+    day = c["start"] + dice.randint(20, 60)
+    part = c["amount"] * dice.randint(70, 99) // 100
+    s.event("L1", day, "repaid", lag=0, principal=part)
+    s.act(day + 2, "correct", entry="L1", over={"revolving": True})
+    s.act(day + 3, "desk")
+    s.lie("L1", day + 4, "disbursed", day + 4, principal=part)
+    c["default"], c["owed"] = day + dice.randint(20, 60), c["amount"] - part
+    s.go_bad("L1", c["default"])
+    due = s.trigger_day("L1") + 2
+    s.claim("L1", due, desk=False)
+    s.through(due)
+    s.event("L1", due + 30, "repaid", lag=0, principal=c["owed"] // 2)
+    s.lie("L1", due + 40, "repaid", due + 40, principal=part // 2)
+
+
 @story(2)
 def crook_conditions(s, dice):
     """What the scheme does not take: guaranteed, little of it secured by IP, too dear, filed late."""
