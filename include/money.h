@@ -24,6 +24,8 @@ MUST_USE bool money_parse(struct str s, money *out);
 MUST_USE bool money_parse_scaled(struct str s, int shift, money *out);
 /* Always two decimals. */
 struct str money_text(struct arena *a, money m);
+/* Thousands set apart: "12,153,000.00". */
+struct str digits_grouped(struct arena *a, struct str digits);
 
 /* "人民币贰万伍仟捌佰柒拾伍元整": an amount of a record in capital numerals; not negative. */
 struct str money_capital(struct arena *a, money m);

@@ -183,8 +183,6 @@ struct str report_cell_text(
 /* Fen for reading: "121.53亿元", "56.00万元", "0.50元", "12.15 bn yuan". Two decimals, half up away
  * from zero. */
 struct str form_amount(struct arena *a, int64_t fen, bool english);
-/* Thousands set apart: "12,153,000.00". */
-struct str form_grouped(struct arena *a, struct str digits);
 /* Where the records behind a cell are listed; absent for what no records add up to (percentages,
  * texts) and for what is not shown. */
 struct str report_link(struct arena *a, const struct report *r, const struct report_table *t,

@@ -55,6 +55,21 @@ struct str money_text(struct arena *a, money m)
         (unsigned long long)(n % 100));
 }
 
+struct str digits_grouped(struct arena *a, struct str digits)
+{
+    struct buf out;
+    size_t first = digits.n && digits.p[0] == '-', end = first;
+    while (end < digits.n && digits.p[end] >= '0' && digits.p[end] <= '9')
+        end++;
+    buf_init(&out, a);
+    for (size_t i = 0; i < digits.n; i++) {
+        if (i > first && i < end && (end - i) % 3 == 0)
+            buf_char(&out, ',');
+        buf_char(&out, digits.p[i]);
+    }
+    return buf_view(&out);
+}
+
 int64_t money_part(int64_t n, int64_t num, int64_t den)
 {
     wide part = ((wide)n * num * 2 + den) / ((wide)den * 2);

@@ -41,7 +41,7 @@ static struct str figure(const struct chart *c, int64_t n, enum cell_kind kind)
         return form_amount(a, n, c->english);
     if (kind == CELL_PERCENT)
         return arena_printf(a, "%s%%", money_text(a, (money){n}).p);
-    return form_grouped(a, arena_printf(a, "%lld", (long long)n));
+    return digits_grouped(a, arena_printf(a, "%lld", (long long)n));
 }
 
 static struct str figure_of(const struct chart *c, int i)
@@ -235,7 +235,7 @@ static struct str in_unit(struct arena *a, const struct axis *x, int64_t n, bool
 {
     int64_t magnitude = n < 0 ? -n : n;
     int64_t hundredths = x->unit == 1 ? magnitude * 100 : money_part(magnitude, 100, x->unit);
-    struct str s = form_grouped(a, money_text(a, (money){n < 0 ? -hundredths : hundredths}));
+    struct str s = digits_grouped(a, money_text(a, (money){n < 0 ? -hundredths : hundredths}));
     while (round && s.n && s.p[s.n - 1] == '0')
         s.n--;
     if (round && s.n && s.p[s.n - 1] == '.')

@@ -294,21 +294,6 @@ struct str form_cut(struct arena *a, struct str s, int width)
     return arena_printf(a, "%.*s…", (int)s.n, s.p);
 }
 
-struct str form_grouped(struct arena *a, struct str digits)
-{
-    struct buf out;
-    size_t first = digits.n && digits.p[0] == '-', end = first;
-    while (end < digits.n && digits.p[end] >= '0' && digits.p[end] <= '9')
-        end++;
-    buf_init(&out, a);
-    for (size_t i = 0; i < digits.n; i++) {
-        if (i > first && i < end && (end - i) % 3 == 0)
-            buf_char(&out, ',');
-        buf_char(&out, digits.p[i]);
-    }
-    return buf_view(&out);
-}
-
 struct str form_money(struct arena *a, int unit, int64_t fen)
 {
     const struct form_unit *u = &form_units[unit];
@@ -319,7 +304,7 @@ struct str form_money(struct arena *a, int unit, int64_t fen)
     uint64_t parts = (uint64_t)(((wide)n * ten * 2 + per) / ((wide)per * 2));
     struct str digits = arena_printf(a, "%llu.%0*llu", (unsigned long long)(parts / ten),
         u->decimals, (unsigned long long)(parts % ten));
-    return arena_printf(a, "%s%s", fen < 0 && parts ? "-" : "", form_grouped(a, digits).p);
+    return arena_printf(a, "%s%s", fen < 0 && parts ? "-" : "", digits_grouped(a, digits).p);
 }
 
 struct str form_amount(struct arena *a, int64_t fen, bool english)
@@ -336,6 +321,6 @@ struct str form_amount(struct arena *a, int64_t fen, bool english)
     uint64_t unit = (uint64_t)(english ? en[i].fen : zh[i].fen);
     uint64_t whole = n / unit, hundredths = ((n % unit) * 200 + unit) / (unit * 2);
     struct str text = money_text(a, (money){(int64_t)(whole * 100 + hundredths)});
-    return arena_printf(a, "%s%s%s", fen < 0 ? "-" : "", form_grouped(a, text).p,
+    return arena_printf(a, "%s%s%s", fen < 0 ? "-" : "", digits_grouped(a, text).p,
         english ? en[i].unit : zh[i].unit);
 }

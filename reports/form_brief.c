@@ -38,7 +38,7 @@ static struct str told(const struct brief *b, const struct report_table *t,
     if (form_kind(c, row) == CELL_MONEY)
         return form_amount(b->a, row->cell[at].n, b->english);
     struct str s = report_cell_text(b->a, c, row, at);
-    return form_kind(c, row) == CELL_COUNT ? form_grouped(b->a, s) : s;
+    return form_kind(c, row) == CELL_COUNT ? digits_grouped(b->a, s) : s;
 }
 
 /* ",同比增长 12.30%"; nothing without a base. */

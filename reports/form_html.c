@@ -157,14 +157,14 @@ static void put_cell(const struct report *r, const struct report_table *t,
     bool figure = form_shown(&row->cell[column]) && kind != CELL_TEXT;
     bool rounded = figure && kind == CELL_MONEY && r->unit != UNIT_YUAN;
     if (rounded) /* to the fen, for whoever points at it */
-        buf_printf(out, "<td title=\"%s\">", form_grouped(out->a, text).p);
+        buf_printf(out, "<td title=\"%s\">", digits_grouped(out->a, text).p);
     else
         buf_text(out, kind == CELL_TEXT                ? "<td class=\"text\">"
                       : form_shown(&row->cell[column]) ? "<td>"
                                                        : "<td class=\"none\">");
     open_link(out, link);
     html_text(out, rounded  ? form_money(out->a, r->unit, row->cell[column].n)
-                   : figure ? form_grouped(out->a, text)
+                   : figure ? digits_grouped(out->a, text)
                             : text);
     close_link(out, link);
     buf_text(out, "</td>");

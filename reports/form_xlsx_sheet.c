@@ -141,7 +141,7 @@ static struct str shown_text(const struct block *b, const struct report_row *row
     if (kind == CELL_MONEY && form_shown(cell))
         return form_money(a, b->w->r->unit, cell->n);
     struct str s = report_cell_text(a, c, row, column);
-    return kind == CELL_TEXT ? s : form_grouped(a, s);
+    return kind == CELL_TEXT ? s : digits_grouped(a, s);
 }
 
 static void put_cell(struct block *b, const struct report_row *row, lxw_row_t at, int column)

@@ -150,7 +150,7 @@ static struct str figure_words(struct arena *a, const struct sight *from, int64_
 {
     if (from->money)
         return form_amount(a, n, english);
-    return form_grouped(a, arena_printf(a, "%lld", (long long)n));
+    return digits_grouped(a, arena_printf(a, "%lld", (long long)n));
 }
 
 static struct str oddities(struct arena *a, const struct forecast *f, bool english)
