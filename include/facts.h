@@ -128,12 +128,18 @@ struct fact_nature {
     const char *act; /* what is done to make it another; NULL: nothing can be */
 };
 extern const struct fact_nature fact_natures[]; /* FACT_COUNT */
-extern const struct choice fact_sources[], fact_people[];
+extern const struct choice fact_sources[];
 const char *fact_english(enum fact fact); /* its title in English */
+/* What is done about it, in English: it is supplied, or made another. */
+const char *fact_act_english(struct arena *a, enum fact fact, bool supply);
 enum { FACT_SOURCES_MAX = 4 };
 /* The facts that one follows from; how many. */
 int fact_sources_of(enum fact fact, enum fact of[FACT_SOURCES_MAX]);
-const char *fact_person(const char *who); /* its title */
+const char *fact_person(const char *who, bool english); /* its title */
+/* The fact that a decision names, by its name or its Chinese title; -1: there is none any more. */
+int fact_named(struct str name);
+/* The value that a decision tells of it, in words: "1,499,500.00 元", "是". */
+struct str fact_said(struct arena *a, int fact, const struct json *v, bool english);
 /* The fact that tells what its sources say of one which is not known because they differ;
  * FACT_COUNT: they do not. */
 enum fact fact_disputed(enum fact fact, const struct value *facts);

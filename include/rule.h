@@ -59,8 +59,11 @@ void rule_judge(const struct rule *rule, const struct value *facts, struct subsi
 void rule_explain(const struct rule *rule, const struct value *facts, struct buf *out);
 /* The same without items and clauses: "eligible", "amount", "cures", "incurable". */
 void rule_brief(const struct rule *rule, const struct value *facts, struct buf *out);
-/* What these are, and a line of arithmetic. */
-extern const struct member rule_members[], line_members[];
+/* What these are, a line of arithmetic, and what facts say in words. */
+extern const struct member rule_members[], line_members[], said_members[];
+/* A member of what rule_explain wrote, now or long ago, with its titles and in words; false, and
+ * nothing written: it needs none. */
+bool rule_told(const struct json *m, struct buf *out);
 /* Mark the facts for want of which a case gets nothing or cannot be judged; o: its judgement. */
 void rule_unknown(
     const struct rule *rule, const struct value *facts, const struct subsidy *o, bool *unknown);

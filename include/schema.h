@@ -93,6 +93,9 @@ struct record {
     void (*answer)(const struct value *v, struct buf *out);
     /* Members that other records change later, as they are while there are none. */
     void (*fresh)(const struct value *v, day as_of, struct buf *out);
+    /* A member that follows from other records, told with titles of what it names; false, and
+     * nothing written: it is told as it is. Or NULL. */
+    bool (*told)(const struct json *m, struct buf *out);
     /* What an answer carries beside the fields: its names are taken and ignored on input, so that
      * what a GET gave can be sent again. Ends with {NULL}. */
     const struct member *read_only;

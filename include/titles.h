@@ -18,6 +18,9 @@ struct word_list {
     const struct word *words;
 };
 extern const struct word_list word_lists[]; /* ends with {NULL} */
+extern const struct word fact_people[];     /* who supplies a fact */
+/* The word of a list; NULL: it has none of that name. */
+const struct word *word_of(const char *list, struct str name);
 /* The title of a state ("claim.paid", or one that many things have: "disabled") or of a step
  * ("pay"); NULL: it is none. */
 const char *word_title(const char *word, size_t n, bool in_english);

@@ -200,6 +200,13 @@ static struct str kind_titled(struct str arg, bool english)
     return arg;
 }
 
+/* A limit of a scheme, in words. */
+static struct str room_titled(struct str arg, bool english)
+{
+    const struct word *w = word_of("claim.room", arg);
+    return w ? str_of(english ? w->en : w->zh) : arg;
+}
+
 /* What the argument says, for people: codes of states, steps, events and kinds in their words. */
 static struct str arg_titled(
     struct arena *a, enum err_code code, struct str arg, bool cure, bool english)
@@ -212,6 +219,8 @@ static struct str arg_titled(
         return event_titled(a, arg, english);
     if (code == E_STEP)
         return steps_titled(a, arg, english);
+    if (code == E_CAP)
+        return room_titled(arg, english);
     return code == E_TYPE ? kind_titled(arg, english) : arg;
 }
 

@@ -8,10 +8,9 @@
  * A cure is an act, so the texts are what is read out to whoever can do it.
  */
 #include "facts.h"
+#include "titles.h"
 
 const struct choice fact_sources[] = {{"ledger", "台账"}, {"office", "受理部门"}, {NULL, NULL}};
-const struct choice fact_people[] = {{"bank", "银行"}, {"insurer", "保险机构"},
-    {"office", "受理部门"}, {"firm", "企业"}, {"finance", "财政部门"}, {NULL, NULL}};
 
 #define LOAN(what)        FROM_LEDGER, "bank", "银行在贷款记录中补报" what, CHANGE_NEVER, NULL
 #define EVENT(what)       FROM_LEDGER, "bank", "银行补报" what "事件", CHANGE_NEVER, NULL
@@ -124,11 +123,11 @@ const struct fact_nature fact_natures[FACT_COUNT] = {
     [FACT_USED_LOAN_ITEMS] = {USED},
 };
 
-const char *fact_person(const char *who)
+const char *fact_person(const char *who, bool english)
 {
-    for (const struct choice *c = fact_people; c->name; c++) {
-        if (strcmp(c->name, who) == 0)
-            return c->zh;
+    for (const struct word *w = fact_people; w->name; w++) {
+        if (strcmp(w->name, who) == 0)
+            return english ? w->en : w->zh;
     }
     BUG("a person that the table does not know");
 }

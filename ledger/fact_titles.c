@@ -1,5 +1,6 @@
 /*
- * fact_titles.c - what facts are called in English, and of which others one follows.
+ * fact_titles.c - what facts are called in English, what is done about them, of which others one
+ * follows.
  */
 #include "facts.h"
 
@@ -94,6 +95,41 @@ static const char *const english[FACT_COUNT] = {
     [FACT_USED_BANK_YEAR] = "Under this policy, the bank this year",
     [FACT_USED_LOAN_ITEMS] = "Under this policy, the loan, by item",
 };
+
+/* Those that fact_natures.c names, by which a fact is made another. */
+static const char *const acts[FACT_COUNT] = {
+    [FACT_BORROWER_DISTRICT] =
+        "The firm moves its registration to the district; the bank corrects the loan's record",
+    [FACT_LOAN_IP_AMOUNT] =
+        "Both parties change the amount that IP secures; the bank corrects the loan's record",
+    [FACT_LOAN_IP_SHARE] =
+        "Both parties change the amount that IP secures; the bank corrects the loan's record",
+    [FACT_LOAN_REGISTERED_ON] = "The pledge is registered; the bank tells the day",
+    [FACT_LOAN_SETTLED_ON] = "The firm repays the loan; the bank tells that it is settled",
+    [FACT_LOAN_SETTLED_ON_TIME] =
+        "The firm repays the loan on time; the bank tells that it is settled",
+    [FACT_LOAN_GUARANTEED] = "A guarantee is added; the bank corrects the loan's record",
+    [FACT_LOAN_INSURED] = "The loan is insured; the bank corrects its record",
+    [FACT_LOAN_PATENTS] =
+        "More patents are pledged and registered; the bank corrects the loan's record",
+    [FACT_LOAN_TRADEMARKS] =
+        "More trademarks are pledged and registered; the bank corrects the loan's record",
+    [FACT_LOAN_OWNER_IS_BORROWER] =
+        "The rights are made over to the borrower; the bank corrects the loan's record",
+    [FACT_BORROWER_OPERATING_DISTRICT] = "The firm moves its business to the district",
+    [FACT_BORROWER_TAX_DISTRICT] = "The firm moves its tax registration to the district",
+    [FACT_BORROWER_HIGH_TECH] = "The firm is recognised as a high-tech firm",
+    [FACT_BORROWER_TECH_SME] = "The firm is listed as a small or medium technology firm",
+};
+
+const char *fact_act_english(struct arena *a, enum fact fact, bool supply)
+{
+    if (!supply && acts[fact])
+        return acts[fact];
+    return arena_printf(
+        a, "To be told by %s: %s", fact_person(fact_natures[fact].who, true), english[fact])
+        .p;
+}
 
 const char *fact_english(enum fact fact)
 {

@@ -7,7 +7,9 @@
 #include "fields.h"
 #include "records.h"
 #include "rule.h"
+#include "titles.h"
 #include <assert.h>
+#include <string.h>
 
 /* ---- claims ---------------------------------------------------------------------------------- */
 
@@ -116,6 +118,58 @@ static const struct member claim_read_only[] = {
     {.name = NULL},
 };
 
+/* ---- as it is told --------------------------------------------------------------------------- */
+
+/* Lines as functions/claim.sql writes them. */
+static const char *const line_texts[][2] = {
+    {"净损失 = 未偿还本金 + 未付利息 + 认可的追偿费用 + 他方已赔付",
+        "Net loss = principal owed + interest unpaid + costs accepted + what others paid"},
+    {"减:其他方案的补偿", "Less what other schemes pay"},
+    {"其中备案部分,四舍五入到分", "Of it the covered part, rounded to the fen"},
+    {"损失未达起赔点", "The loss is below the floor"},
+    {"扣除免赔额后分担,四舍五入到分", "Share beyond the deductible, rounded to the fen"},
+    {"该层上限", "Cap of this layer"}, {"减:已预先补偿", "Less what was paid in advance"}};
+static const char limit[] = "限额 ";
+
+/* A limit by its title; a party by its word; all else as the table has it. */
+static void line_titles(struct arena *a, const struct json *x, struct str *zh, struct str *en)
+{
+    struct str text = json_get(x, "text")->text, line = json_get(x, "line")->text;
+    size_t n = strlen(limit);
+    *zh = text;
+    *en = arena_printf(a, "%s: its share", word_english(a, line.p));
+    for (size_t i = 0; i < COUNT_OF(line_texts); i++) {
+        if (str_is(text, line_texts[i][0]))
+            *en = str_of(line_texts[i][1]);
+    }
+    if (text.n <= n || memcmp(text.p, limit, n) != 0)
+        return;
+    const struct word *room = word_of("claim.room", (struct str){text.p + n, text.n - n});
+    *zh = arena_printf(a, "限于%s", room ? room->zh : text.p + n);
+    *en = arena_printf(a, "Limited: %s", room ? room->en : text.p + n);
+}
+
+static bool claim_told(const struct json *m, struct buf *out)
+{
+    if (!str_is(m->key, "arithmetic") || m->kind != JSON_LIST)
+        return false;
+    json_member_list(out, "arithmetic");
+    for (const struct json *x = m->child; x; x = x->next) {
+        struct str zh, en;
+        line_titles(out->a, x, &zh, &en);
+        json_open(out, '{');
+        for (const struct json *y = x->child; y; y = y->next) {
+            json_key(out, y->key.p);
+            json_tree(out, y);
+        }
+        json_member_str(out, "title", zh);
+        json_member_str(out, "title_en", en);
+        json_close(out, '}');
+    }
+    json_close(out, ']');
+    return true;
+}
+
 static const char *const claim_states[] = {"submitted", "returned", "lapsed", "accepted",
     "approved", "paid", "recovering", "closed", NULL};
 
@@ -205,6 +259,7 @@ const struct record claim_record = {
     .peek = SQL_RECORD_TRY,
     .parent = NO_FIELD,
     .check = claim_check,
+    .told = claim_told,
     .read_only = claim_read_only,
 };
 

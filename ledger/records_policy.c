@@ -539,6 +539,7 @@ const struct record application_record = {
     .decided = true,
     .parent = NO_FIELD,
     .check = application_check,
+    .told = rule_told,
     .read_only = application_read_only,
 };
 

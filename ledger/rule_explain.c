@@ -22,6 +22,8 @@ static const struct member trace_members[] = {
     {"text", M_TEXT, "条文", .en = "What it asks for", .maybe = true},
     {"facts", M_MAP, "所用事实", .en = "The facts that it looks at", .of = value_members,
         .maybe = true},
+    {"said", M_OBJECT, "事实内容", .en = "The same facts by title, in words", .of = said_members,
+        .list = true, .maybe = true},
     {"passed", M_BOOL, "通过", .en = "Does it pass"},
     {"unknown", M_BOOL, "无从判断", .en = "A fact is not known", .maybe = true},
     {.name = NULL},
@@ -39,12 +41,19 @@ static const struct member cure_members[] = {
     {"from", M_SCALAR, "现值", .en = "What it is", .null = true},
     {"to", M_SCALAR, "改为", .en = "What it would have to be", .null = true},
     {"any", M_BOOL, "任一值", .en = "Any value would do", .maybe = true},
+    {"title_en", M_TEXT, "英文名称", .en = "Title of the fact in English", .maybe = true},
+    {"act_en", M_TEXT, "英文办法", .en = "What that person does, in English", .maybe = true},
+    {"means", M_OBJECT, "改动内容",
+        .en = "What it means, in words: the change of the fact, then of those that go with it",
+        .of = said_members, .list = true, .maybe = true},
     {.name = NULL},
 };
 static const struct member incurable_members[] = {
     {"clause", M_TEXT, "条款", .en = "Clause"},
     {"text", M_TEXT, "条文", .en = "What it asks for"},
     {"facts", M_MAP, "所用事实", .en = "What stands against it", .of = value_members},
+    {"said", M_OBJECT, "事实内容", .en = "The same facts by title, in words", .of = said_members,
+        .list = true, .maybe = true},
     {.name = NULL},
 };
 const struct member rule_members[] = {
@@ -349,18 +358,17 @@ void rule_brief(const struct rule *rule, const struct value *facts, struct buf *
 
 /* ---- conditions as problems ------------------------------------------------------------------ */
 
-/* A fact in a text: it is no member of a list, and its words bear no quotes. */
-static void write_plain(enum fact f, const struct value *v, struct buf *out)
+static void write_in_words(enum fact f, const struct value *v, struct buf *out)
 {
-    struct buf one;
-    buf_init(&one, out->a);
-    fact_write(f, v, &one);
-    struct str said = buf_view(&one);
-    bool quoted = said.n > 1 && said.p[0] == '"';
-    buf_add(out, said.p + quoted, said.n - 2 * (size_t)quoted);
+    struct buf b;
+    struct err none;
+    buf_init(&b, out->a);
+    err_init(&none, out->a);
+    fact_write(f, v, &b);
+    buf_str(out, fact_said(out->a, (int)f, json_parse(out->a, buf_view(&b), &none), false));
 }
 
-/* ";企业规模 large → medium" for every fact that would have to be another. */
+/* ";企业规模 大型 → 中型" for every fact that would have to be another. */
 static void write_change(const struct cond *c, const struct value *facts, struct buf *out)
 {
     const struct rule one = {.eligible = c};
@@ -374,9 +382,9 @@ static void write_change(const struct cond *c, const struct value *facts, struct
         buf_text(out, ";");
         buf_text(out, fact_fields[i].zh);
         buf_text(out, " ");
-        write_plain((enum fact)i, &facts[i], out);
+        write_in_words((enum fact)i, &facts[i], out);
         buf_text(out, " → ");
-        write_plain((enum fact)i, &cured[i], out);
+        write_in_words((enum fact)i, &cured[i], out);
     }
 }
 

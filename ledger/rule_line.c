@@ -8,6 +8,9 @@ const struct member line_members[] = {
     {"text", M_TEXT, "说明", .en = "The same in words", .maybe = true},
     {"formula", M_TEXT, "算式", .en = "Formula"},
     {"amount", M_YUAN, "金额", .en = "What it comes to", .maybe = true},
+    {"title", M_TEXT, "名称", .en = "What is done in it", .maybe = true},
+    {"title_en", M_TEXT, "英文名称", .en = "The same in English", .maybe = true},
+    {"formula_en", M_TEXT, "英文算式", .en = "The formula in English", .maybe = true},
     {.name = NULL},
 };
 

@@ -90,13 +90,59 @@ static const struct word steps[] = {{"accept", "受理", "Accept"}, {"return", "
     {"clear", "解除", "Clear"}, {"seal", "封存", "Seal"}, {"submit", "提交", "Submit"},
     {"void", "作废", "Void"}, {"propose", "提出", "Propose"}, END};
 
+const struct word fact_people[] = {{"bank", "银行", "the bank"},
+    {"insurer", "保险机构", "the insurer"}, {"office", "受理部门", "the office"},
+    {"firm", "企业", "the firm"}, {"finance", "财政部门", "the finance bureau"}, END};
+
+/* Limits of a scheme: what is left under them. */
+static const struct word rooms[] = {{"cap_per_loan", "单笔上限", "Cap of a loan"},
+    {"cap_per_enterprise", "单户上限", "Cap of a firm"},
+    {"cap_bank_year", "单家银行年度上限", "Cap of a bank in a year"},
+    {"cap_fund_year", "资金年度上限", "Cap of the fund in a year"},
+    {"pool_balance", "资金池余额", "Balance of the pool"},
+    {"fund_balance", "资金可用余额", "What the fund has left"},
+    {"leverage", "放大倍数", "Leverage"}, {"npl_breaker", "不良率熔断", "Stop at bad loans"}, END};
+
+/* What the records of a red flag show. */
+static const struct word evidence[] = {{"a_patent", "每件专利均价", "Price of a patent"},
+    {"account_manager", "客户经理", "Account manager"},
+    {"acquirer_controller", "受让方实际控制人", "Controller of the acquirer"},
+    {"address", "地址", "Address"}, {"amount", "金额", "Amount"},
+    {"appraiser", "评估机构", "Appraiser"}, {"borrower", "借款企业", "Borrower"},
+    {"borrowers", "借款企业户数", "Borrowers"}, {"contact", "联系人", "Contact"},
+    {"controller", "实际控制人", "Controller"}, {"detail", "详情", "Detail"},
+    {"disbursed_on", "放款日", "Drawn"}, {"event", "事件", "Event"},
+    {"expires_on", "权利到期日", "The right ends"}, {"filed_on", "申请日", "Filed"},
+    {"how", "方式", "How"}, {"interest_paid", "已付利息", "Interest paid"},
+    {"kind", "类别", "Kind"}, {"least", "下限", "Least"}, {"loans", "贷款笔数", "Loans"},
+    {"lpr", "LPR", "LPR"}, {"matures_on", "到期日", "Matures"}, {"median", "中位数", "Median"},
+    {"most", "上限", "Most"}, {"number", "号码", "Number"}, {"of", "总笔数", "Of how many"},
+    {"on", "日期", "Day"}, {"owner", "权利人", "Owner"}, {"paid_at", "支付时刻", "Paid at"},
+    {"pledged_on", "质押日", "Pledged"},
+    {"provider_controller", "出让方实际控制人", "Controller of the provider"},
+    {"quarter", "季度", "Quarter"}, {"quarter_end", "季末", "End of the quarter"},
+    {"rate", "年利率", "Rate"}, {"recorded", "登记版本", "Version recorded"},
+    {"registered_on", "质权登记日", "Registered"}, {"released_on", "解除日", "Released"},
+    {"revenue", "营业收入", "Revenue"}, {"rights", "权利件数", "Rights"},
+    {"share", "占比", "Share"}, {"shared", "共同之处", "What they share"},
+    {"signed_on", "签订日", "Signed"}, {"state", "状态", "State"},
+    {"subsidies", "补贴合计", "Subsidies"}, {"subsidy_on", "补贴日", "Subsidised"},
+    {"transferred_on", "转让日", "Transferred"}, {"valuation", "评估值", "Valuation"},
+    {"whose", "关联方", "Whose"}, {"why", "原因", "Why"}, {"year", "年度", "Year"}, END};
+
+/* By what two supports, or two owners, are one too many. */
+static const struct word ways[] = {{"returned", "转出后转回", "Came back"},
+    {"many_owners", "短期内多次易主", "Many owners"}, {"claim", "风险补偿", "Compensation"},
+    {"interest", "贴息", "Interest subsidy"}, END};
+
 const struct word_list word_lists[] = {{"task", tasks}, {"target.status", target_states},
     {"loan.state", loan_states}, {"ip.state", right_states}, {"claim.state", claim_states},
     {"coverage.state", coverage_states}, {"application.state", application_states},
     {"proposal.state", proposal_states}, {"policy.state", policy_states},
     {"plan.state", plan_states}, {"flag.state", flag_states},
     {"insurance_policy.state", insurance_states}, {"scheme.state", plan_states}, {"state", states},
-    {"severity", severities}, {"cause", causes}, {"step", steps}, {0}};
+    {"severity", severities}, {"cause", causes}, {"step", steps}, {"who", fact_people},
+    {"claim.room", rooms}, {"flag.fact", evidence}, {"flag.how", ways}, {0}};
 
 const struct choice loan_event_kinds[] = {{"disbursed", "放款"}, {"repaid", "还款"},
     {"extended", "展期"}, {"overdue", "逾期"}, {"classified", "五级分类"}, {"written_off", "核销"},
@@ -150,7 +196,8 @@ static const char *const english[][2] = {{"single_pledge", "Pledge loan"},
     {"overseas_liability", "Liability for infringement abroad"},
     {"quick_licences", "Licences by set terms"}, {"rising", "Rising each year"},
     {"deducted", "Deducted first"}, {"layered", "As a layer of its own"}, {"intent", "Intention"},
-    {"unit", "Model unit"}, {"case", "Model case"}};
+    {"ip_deal", "Deal over patents"}, {"ip_deal_payment", "Payment of a deal"},
+    {"ip_event", "Entry of the register"}, {"unit", "Model unit"}, {"case", "Model case"}};
 
 static const struct word *word_in(
     const char *of, size_t of_n, const char *ending, const char *name, size_t n)
@@ -164,6 +211,11 @@ static const struct word *word_in(
         }
     }
     return NULL;
+}
+
+const struct word *word_of(const char *list, struct str name)
+{
+    return word_in(list, strlen(list), "", name.p, name.n);
 }
 
 const char *word_title(const char *word, size_t n, bool in_english)

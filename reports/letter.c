@@ -45,33 +45,13 @@ static struct str day_said(struct arena *a, day d)
 
 /* ---- facts ----------------------------------------------------------------------------------- */
 
-static struct str value_said(struct arena *a, int fact, const struct json *v)
-{
-    const struct field *f = fact < 0 ? NULL : &fact_fields[fact];
-    if (v->kind == JSON_BOOL)
-        return v->yes ? STR("是") : STR("否");
-    if (v->kind == JSON_NUMBER)
-        return arena_printf(a, "%lld", (long long)v->n);
-    if (v->kind != JSON_STRING)
-        return STR("未知");
-    if (f && f->kind == F_ENUM) {
-        for (const struct choice *c = f->choices; c->name; c++) {
-            if (str_is(v->text, c->name))
-                return str_of(c->zh);
-        }
-    }
-    if (f && (f->kind == F_RATE || f->kind == F_MONEY))
-        return arena_printf(a, "%s%s", v->text.p, f->kind == F_RATE ? "%" : " 元");
-    return v->text;
-}
-
 static void write_facts(const struct json *facts, struct buf *out)
 {
     for (const struct json *m = facts ? facts->child : NULL; m; m = m->next) {
-        int fact = field_index(fact_fields, m->key);
+        int fact = fact_named(m->key);
         html_text(out, fact < 0 ? m->key : str_of(fact_fields[fact].zh));
         buf_text(out, ":");
-        html_text(out, value_said(out->a, fact, m));
+        html_text(out, fact_said(out->a, fact, m, false));
         buf_text(out, m->next ? "<br>" : "");
     }
 }
@@ -151,7 +131,7 @@ static void write_cures(const struct json *decision, struct buf *out)
         who = next_who;
         act = next_act;
         buf_text(out, "<li>");
-        buf_text(out, fact_person(who.p));
+        buf_text(out, fact_person(who.p, false));
         buf_text(out, ":");
         html_text(out, act);
         buf_text(out, "</li>");

@@ -186,7 +186,7 @@ static void write_errors(struct buf *out, const struct json *list)
     err_write(&e, false, out);
 }
 
-static void write_life(struct buf *out, const struct json *life)
+static void write_life(struct buf *out, told_fn *told, const struct json *life)
 {
     for (const struct json *m = life->child; m; m = m->next) {
         if (m->kind == JSON_NULL)
@@ -195,10 +195,12 @@ static void write_life(struct buf *out, const struct json *life)
             write_errors(out, m);
             continue;
         }
+        if (told && told(m, out))
+            continue;
         json_key(out, m->key.p);
         if (m->kind == JSON_OBJECT && json_get(m, "problems")) {
             json_open(out, '{');
-            write_life(out, m);
+            write_life(out, told, m);
             json_close(out, '}');
         } else {
             json_tree(out, m);
@@ -206,17 +208,17 @@ static void write_life(struct buf *out, const struct json *life)
     }
 }
 
-void life_members(struct buf *out, struct str life)
+void life_members(struct buf *out, told_fn *told, struct str life)
 {
     struct err none;
-    if (!strstr(life.p, "\"problems\"")) {
+    if (!told && !strstr(life.p, "\"problems\"")) {
         json_members(out, life);
         return;
     }
     err_init(&none, out->a);
     const struct json *in = json_parse(out->a, life, &none);
     MUST(in && in->kind == JSON_OBJECT);
-    write_life(out, in);
+    write_life(out, told, in);
 }
 
 void answer_members(struct buf *out, const struct record *rec, const struct verdict *v)
@@ -224,7 +226,7 @@ void answer_members(struct buf *out, const struct record *rec, const struct verd
     json_members(out, v->body);
     write_derived(out, rec, v);
     if (v->life.p)
-        life_members(out, v->life);
+        life_members(out, rec->told, v->life);
     json_member_str(out, "id", v->id);
     json_member_int(out, "version", v->version);
     json_member_str(out, "recorded_at", v->recorded_at);

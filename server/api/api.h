@@ -53,8 +53,10 @@ struct loan_lane *loan_lane_new(void); /* checks that wait for the facts of thei
 void element_write(struct buf *out, const struct record *rec, const struct value *v,
     struct str canonical, struct str id, int64_t expect, struct str reason, struct str derived);
 /* The members of an object that the database made, into the open one: `problems`, a list of
- * [code, pointer, argument], as `errors` with their words; null ones not at all. */
-void life_members(struct buf *out, struct str life);
+ * [code, pointer, argument], as `errors` with their words; null ones not at all. told: as struct
+ * record has it, or NULL. */
+typedef bool told_fn(const struct json *m, struct buf *out);
+void life_members(struct buf *out, told_fn *told, struct str life);
 /* [[type, pointer, title, seen, now], …] of problem_seen (migrations): its elements as clients see
  * them. */
 struct str difference_told(struct arena *a, const struct json *list);

@@ -70,7 +70,7 @@ static void judge(struct fits *f, const struct offer *o, struct value *facts, st
 {
     struct policy_case k = {.rule = o->rule, .lpr = f->rates.lpr, .lprs = f->rates.lprs};
     struct subsidy judged = {.amount = 0};
-    struct buf out;
+    struct buf out, brief;
     struct err e;
     err_init(&e, f->r->a);
     buf_init(&out, f->r->a);
@@ -81,7 +81,11 @@ static void judge(struct fits *f, const struct offer *o, struct value *facts, st
     json_member_str(&out, "policy_version", o->from);
     if (case_complete(&k, facts, &e)) {
         rule_judge(o->rule, facts, &judged);
-        rule_brief(o->rule, facts, &out);
+        buf_init(&brief, f->r->a);
+        json_open(&brief, '{');
+        rule_brief(o->rule, facts, &brief);
+        json_close(&brief, '}');
+        life_members(&out, rule_told, buf_view(&brief));
     } else {
         json_member_bool(&out, "eligible", false);
         json_member_money(&out, "amount", (money){0});

@@ -117,7 +117,7 @@ static void write_item(
     case LIST_JSON: json_raw(out, rows_at(rows, i, AT_ITEM)); break;
     case LIST_LIFE:
         json_open(out, '{');
-        life_members(out, rows_at(rows, i, AT_ITEM));
+        life_members(out, NULL, rows_at(rows, i, AT_ITEM));
         json_close(out, '}');
         break;
     case LIST_CELLS: write_row(out, rows, i, AT_ITEM, pg->list->members); break;

@@ -48,6 +48,9 @@ static const struct shape check_shape = {"eligibility", check_members};
 
 static void write_case(struct buf *out, const struct check *c, const struct policy_case *k)
 {
+    struct buf decided;
+    buf_init(&decided, out->a);
+    decision_write(k->rule, k->facts, &decided);
     json_member_str(out, "policy", c->policy.s);
     json_member_str(out, "policy_version", k->effective_from);
     json_member_str(out, "policy_state", k->state);
@@ -57,7 +60,7 @@ static void write_case(struct buf *out, const struct check *c, const struct poli
         json_member_str(out, "loan", k->loan);
     if (k->insurance.p)
         json_member_str(out, "insurance_policy", k->insurance);
-    rule_explain(k->rule, k->facts, out);
+    life_members(out, rule_told, buf_view(&decided));
     json_key(out, "facts_used");
     facts_write(k->facts, out);
     json_member_known(out, "budget_left", k->available);

@@ -19,63 +19,59 @@ export function fact_text(fact, value) {
   return fact.name.endsWith('district') ? district_title(value) : String(value);
 }
 
-const looked_at = (facts, book) => Object.entries(facts || {}).map(([name, value]) => {
-  const f = book[name];
-  return h('div', null, f ? f.title : name, '：', h('span', {class: value === null ? 'quiet' : null}, fact_text(f, value)));
+/** A fact's title and what it says, as the ledger tells both. */
+const of_fact = (x) => [t(x.title, x.title_en), t(x.text, x.text_en)];
+const looked_at = (said) => said.map((x) => {
+  const [called, text] = of_fact(x);
+  return h('div', null, called, t('：', ': '), h('span', {class: x.text === '尚未提供' ? 'quiet' : null}, text));
 });
 
 const passed = (c) => c.passed ? badge(null, 'good', t('符合', 'Met')) : c.unknown ? badge(null, 'unknown',
   t('待提供', 'Not told')) : badge(null, 'bad', t('不符合', 'Not met'));
 
 /** Every clause with its source of law and the facts in words. */
-export function trace_table(trace, book) {
+export function trace_table(trace) {
   return table({rows: trace.map((c) => Object.assign({class: c.passed ? null : 'bad'}, c)), columns: [
     {key: 'text', title: t('条款', 'Clause'), wide: true, cell: (c) => [c.part_of ? '└ ' : null,
       c.text || t('以下任一或全部', 'one or all of these'), c.legal_ref ? h('div', {class: 'hint'}, c.legal_ref) : null]},
-    {key: 'facts', title: t('依据的情况', 'Facts'), cell: (c) => c.facts ? looked_at(c.facts, book) : '—'},
+    {key: 'facts', title: t('依据的情况', 'Facts'), cell: (c) => c.said ? looked_at(c.said) : '—'},
     {key: 'passed', title: t('结果', 'Result'), cell: passed}]});
 }
 
 // ---- what would change it ------------------------------------------------------------------------
-
-const PEOPLE = {bank: ['银行', 'the bank'], insurer: ['保险机构', 'the insurer'], office: ['受理部门', 'the office'],
-  firm: ['企业', 'the firm'], finance: ['财政部门', 'the finance bureau']};
-const person = (who) => PEOPLE[who] ? t(...PEOPLE[who]) : who;
 
 /** Cures by the act that makes them: what follows from another change stands under it. */
 export function acts_of(cures) {
   const acts = [];
   for (const c of cures) {
     const same = acts.find((a) => a.who === c.who && a.act === c.act && a.kind === c.kind);
-    if (same) same.cures.push(c); else acts.push({who: c.who, act: c.act, kind: c.kind, cures: [c]});
+    if (same) same.cures.push(c); else acts.push({who: c.who, act: c.act, act_en: c.act_en, kind: c.kind, cures: [c]});
   }
   return acts;
 }
 
-function change(c, d) {
-  const f = d.book[c.fact];
-  return h('div', {class: 'change-to'}, h('span', null, f ? f.title : c.title), h('span', null, c.from === null ? null : [fact_text(f, c.from), ' → '],
-    h('strong', null, c.any ? t('如实填报即可', 'as it is') : c.from === null ? t(`须为：${fact_text(f, c.to)}`,
-      `must be: ${fact_text(f, c.to)}`) : fact_text(f, c.to))));
-}
+/** What a cure changes, then what goes with it: "知识产权担保占比：29.99% → 30.00%". */
+const change = (c) => c.means.map((x, i) => h('div', {class: i ? 'change-to hint' : 'change-to'}, h('span', null, of_fact(x)[0]),
+  i ? of_fact(x)[1] : h('strong', null, of_fact(x)[1])));
+/** What goes with a cure that is shown needs no line of its own. */
+const told_apart = (cures) => cures.filter((c) => c.clause || !cures.some((x) => x.clause && x.means.some((m, i) => i && m.fact === c.fact)));
 
 /** One number per act; `question(cure)` gives a control where whoever looks may answer himself. */
-export function cures_card(d, question) {
-  const acts = acts_of(d.answer.cures), hopeless = d.answer.incurable || [];
+export function cures_card(answer, question) {
+  const acts = acts_of(answer.cures), hopeless = answer.incurable || [];
   if (!acts.length && !hopeless.length) return null;
-  const clause = (c) => (d.answer.trace.find((x) => x.clause === c.clause) || {}).text;
+  const clause = (c) => (answer.trace.find((x) => x.clause === c.clause) || {}).text;
   return card(hopeless.length ? t(`不能补正（${hopeless.length} 项）`,
     `What cannot be mended (${hopeless.length})`) : t(`怎样才能符合（${acts.length} 项）`, `How to become eligible (${acts.length})`),
     hopeless.length ? h('ul', {class: 'hopeless'}, hopeless.map((x) => h('li', null, h('strong', null, x.text), h('div', {class: 'quiet'},
-      Object.entries(x.facts).map(([name, v]) => { const f = Object.values(d.book).find((y) => (y.told || y.title) === name);
-        return `${f ? f.title : name}：${fact_text(f, v)}`; }).join('；'),
+      x.said.map((y) => of_fact(y).join(t('：', ': '))).join(t('；', '; ')),
         Object.values(x.facts).every((v) => v === null) ? t('。尚未发生，而期限已过。', '. It has not happened, and the time for it is over.')
           : t('。事情已经发生，无法更改。', '. It has happened and cannot be made another.'))))) : null,
     hopeless.length && acts.length ? h('h3', null, t(`另有 ${acts.length} 项可以补正`, `${acts.length} more can be mended`)) : null,
     acts.length ? h('ol', {class: 'acts'}, acts.map((a) => h('li', null, h('div', null,
-      h('div', null, h('strong', null, a.act), ' ', h('span', {class: 'quiet'}, t(`由${person(a.who)}办理`, `by ${person(a.who)}`), ' · ',
+      h('div', null, h('strong', null, t(a.act, a.act_en)), ' ', h('span', {class: 'quiet'}, t(`由${title('who', a.who)}办理`, `by ${title('who', a.who)}`), ' · ',
         a.kind === 'supply' ? t('缺材料', 'something is missing') : t('须办事', 'something to do'))),
-      a.cures.map((c) => question(c) || change(c, d)),
+      told_apart(a.cures).map((c) => question(c) || change(c)),
       a.cures.map(clause).filter(Boolean).filter((x, i, all) => all.indexOf(x) === i).map((x) => h('div', {class: 'hint'},
         t('条款：', 'Clause: '), x)))))) : null);
 }
@@ -86,7 +82,7 @@ export function cures_card(d, question) {
 export const item_title = (word) => title('policy.items.item', word);
 export const payee_title = (word) => word === 'insured' ? t('投保企业', 'Insured') : title('policy.items.payee', word);
 
-const lines = (list) => list.map((l) => h('tr', null, h('td', {class: 'step'}, l.line), h('td', null, l.formula || null),
+const lines = (list) => list.map((l) => h('tr', null, h('td', {class: 'step'}, t(l.title, l.title_en)), h('td', null, t(l.formula, l.formula_en) || null),
   h('td', {class: 'num'}, l.amount === undefined ? null : money(l.amount))));
 
 /** Item by item with every step of the sum, then what caps take away. */
@@ -128,5 +124,5 @@ export function verdict(a, ...below) {
 }
 
 /** The list of /v1/facts by name, in the language of the page. */
-export const book_of = (list) => Object.fromEntries(list.items.map((f) => [f.name, !is_english() ? f : Object.assign({}, f, {title: f.title_en, told: f.title},
+export const book_of = (list) => Object.fromEntries(list.items.map((f) => [f.name, !is_english() ? f : Object.assign({}, f, {title: f.title_en},
   f.choices ? {choices: Object.fromEntries(Object.keys(f.choices).map((k) => [k, english_of(k)]))} : null)]));

@@ -125,6 +125,10 @@ class Claims(FundCase):
             ("assessor", "120000.00")])
         self.assertEqual([(x["formula"], x["amount"]) for x in said["arithmetic"]][1:3], [
             ("3000000.00 × 54.00%", "1620000.00"), ("3000000.00 × 26.00%", "780000.00")])
+        self.assertEqual([(x["title"], x["title_en"]) for x in said["arithmetic"]][:2], [
+            ("净损失 = 未偿还本金 + 未付利息 + 认可的追偿费用 + 他方已赔付",
+             "Net loss = principal owed + interest unpaid + costs accepted + what others paid"),
+            ("补偿资金分担", "Fund: its share")])
         self.assertEqual(self.fund(code), ("38380000.00", "0.00", "38380000.00"))
         self.recover(where, "1000003.00", costs=[{"what": "诉讼费", "amount": "3.00", "evidence": "票据 1"}])
         self.assertEqual(self.fund(code)[0], "38920001.62")  # 54 % of 1,000,003

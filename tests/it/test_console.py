@@ -60,6 +60,22 @@ class Words(Case):
         self.assertGreater(len(asked), 12)
         self.assertEqual(asked - set(words), set())
 
+    def test_what_a_flag_shows_and_steps_of_the_arithmetic_have_titles(self):
+        def text(*path):
+            with open(os.path.join(ROOT, *path), encoding="utf-8") as f:
+                return f.read()
+        words = self.d.call("GET", "/v1/words").json()["words"]
+        told = set()
+        for made in re.findall(r"jsonb_build_object\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)",
+                               text("migrations", "functions", "flag_rules.sql") + text("migrations", "functions", "flag.sql")):
+            told |= set(re.findall(r"(?:^|,)\s*'(\w+)',", made))
+        self.assertGreater(len(told), 35)
+        self.assertEqual(told - set(words["flag.fact"]), set())
+        judge, said = text("ledger", "rule_judge.c"), text("ledger", "rule_told.c")
+        steps = set(re.findall(r'(?:LINE\(\s*out, |rule_line\(out, |\? |: |, )"([\u4e00-\u9fff]+)"', judge))
+        self.assertGreater(len(steps), 20)
+        self.assertEqual(steps - set(re.findall(r'\{"([\u4e00-\u9fff]+)", "', said)), set())
+
 
 class Files(Case):
     def setUp(self):

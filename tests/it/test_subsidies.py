@@ -115,6 +115,13 @@ class Subsidies(SubsidyCase):
         self.assertEqual([x["clause"] for x in said["trace"] if not x["passed"]], ["ip-share"])
         self.assertEqual([(x["fact"], x["from"], x["to"]) for x in said["cures"] if x["clause"]],
                          [("loan.ip_share", "29.99", "30.00")])
+        amount = ("知识产权担保金额", "Amount that IP secures", "1,499,500.00 元 → 1,500,000.00 元")
+        share = ("知识产权担保占比", "Share that IP secures", "29.99% → 30.00%")
+        self.assertEqual({x["fact"]: [(m["title"], m["title_en"], m["text"]) for m in x["means"]] for x in said["cures"]},
+                         {"loan.ip_share": [share, amount], "loan.ip_amount": [amount, share]})
+        self.assertEqual(next(x["said"] for x in said["trace"] if x["clause"] == "ip-share"), [
+            {"fact": "loan.ip_share", "title": "知识产权担保占比", "title_en": "Share that IP secures", "text": "29.99%",
+             "text_en": "29.99%"}])
         said = check(**{"loan.amount": "5000000.00", "loan.ip_amount": "1500000.00", "loan.rate": "4.00",
                         "loan.disbursed_on": "2023-09-01", "loan.matures_on": "2024-06-01",
                         "loan.settled_on": "2024-06-01"})

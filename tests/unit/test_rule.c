@@ -120,6 +120,56 @@ static void test_a_share_just_below_the_threshold_says_what_would_reach_it(void 
     assert_non_null(strstr(text, "\"amount_if_cured\":\"13687.50\""));
 }
 
+/* What is stored, with the words that come to it when it is read. */
+static const char *told(const char *text)
+{
+    struct buf out;
+    buf_init(&out, a);
+    json_open(&out, '{');
+    for (const struct json *m = parse(arena_text(a, text))->child; m; m = m->next) {
+        if (rule_told(m, &out))
+            continue;
+        json_key(&out, m->key.p);
+        json_tree(&out, m);
+    }
+    json_close(&out, '}');
+    (void)parse(buf_view(&out));
+    return buf_view(&out).p;
+}
+
+static void test_a_decision_is_told_in_words_of_both_languages(void **state)
+{
+    (void)state;
+    const struct rule *rule = load_file("tests/data/policies/js-2023.json");
+    const char *text =
+        told(explain(rule, jinshan("5000000.00", "1499500.00", "3.65", "2023-01-16")));
+    assert_non_null(strstr(text,
+        "\"said\":[{\"fact\":\"loan.ip_share\",\"title\":\"知识产权担保占比\",\"title_en\":"
+        "\"Share that IP secures\",\"text\":\"29.99%\",\"text_en\":\"29.99%\"}]"));
+    assert_non_null(strstr(text, "\"said\":[{\"fact\":\"borrower.bad_record\",\"title\":"));
+    assert_non_null(strstr(text, "\"text\":\"否\",\"text_en\":\"no\"}"));
+    /* the share that the clause asks for, then the amount that makes it */
+    assert_non_null(strstr(text,
+        "\"means\":[{\"fact\":\"loan.ip_share\",\"title\":\"知识产权担保占比\",\"title_en\":"
+        "\"Share that IP secures\",\"text\":\"29.99% → 30.00%\",\"text_en\":\"29.99% → 30.00%\"},"
+        "{\"fact\":\"loan.ip_amount\",\"title\":\"知识产权担保金额\",\"title_en\":"
+        "\"Amount that IP secures\",\"text\":\"1,499,500.00 元 → 1,500,000.00 元\",\"text_en\":"
+        "\"1,499,500.00 CNY → 1,500,000.00 CNY\"}]"));
+    assert_non_null(strstr(text, "\"act_en\":\"Both parties change the amount that IP secures; "));
+    text = told(explain(rule, jinshan("3000000.00", "3000000.00", "3.45", "2023-01-16")));
+    assert_non_null(
+        strstr(text, "{\"line\":\"补贴比例\",\"formula\":\"51750.00 × "
+                     "50.00%\",\"amount\":\"25875.00\",\"title\":"
+                     "\"补贴比例\",\"title_en\":\"Share\",\"formula_en\":\"51750.00 × 50.00%\"}"));
+    assert_non_null(
+        strstr(text, "\"formula_en\":\"One-year LPR of the day of drawing 3.65% × 1.00 + 0.00 → "));
+    assert_non_null(
+        strstr(text, "\"title_en\":\"A fact is missing\",\"formula_en\":\"Insurance fee paid\""));
+    /* what was stored is told as it is otherwise */
+    assert_non_null(strstr(
+        text, "\"eligible\":true,\"amount\":\"25875.00\",\"items\":[{\"item\":\"interest\""));
+}
+
 static void test_what_is_not_known_does_not_pass_not_even_negated(void **state)
 {
     (void)state;
@@ -682,6 +732,7 @@ int main(void)
         cmocka_unit_test(test_a_day_without_a_known_lpr_is_refused_not_guessed),
         cmocka_unit_test(test_a_bound_below_nought_gives_nothing),
         cmocka_unit_test(test_the_lpr_of_an_uplift_must_be_known_too),
+        cmocka_unit_test(test_a_decision_is_told_in_words_of_both_languages),
         cmocka_unit_test(test_a_cure_is_the_nearest_value_that_passes),
         cmocka_unit_test(test_every_cure_that_is_offered_passes),
     };

@@ -9,19 +9,14 @@ import {print_button} from '../frame.js';
 import {steps} from '../steps.js';
 import {badge, card, due, facts, table} from '../table.js';
 import {timeline} from '../timeline.js';
-import {t} from '../words.js';
+import {t, title, whose} from '../words.js';
 
 const RULES = {accept: 'made', confirm: 'made', approve: ['accept', 'made'], pay: ['approve', 'made'], accept_costs: 'made', close: 'cure'};
 /** What this person may do, and what he is kept from. */
 export const steps_of = (ctx, c) => apart(ctx, {path: '/v1/claims', legal: c.legal_steps, made_by: c.recorded_by, steps: c.steps, rules: RULES});
 const ORDER = ['resubmit', 'accept', 'confirm', 'approve', 'pay', 'return', 'renew', 'release', 'recover', 'accept_costs', 'cure', 'close',
   'withdraw'];
-const PARTIES = {fund: ['补偿资金', 'Fund'], bank: ['银行', 'Bank'], insurer: ['保险机构', 'Insurer'], assessor: ['评估机构', 'Assessor'],
-  guarantor: ['担保机构', 'Guarantor'], borrower: ['企业', 'Firm'], city: ['市级', 'City'], district: ['区级', 'District']};
-const party = (p) => PARTIES[p] ? t(...PARTIES[p]) : p;
-const KINDS = {compensation: ['代偿补偿', 'Compensation'], pre_compensation: ['前补偿', 'Compensation in advance']};
-const ROOM = {fund_balance: ['资金余额', 'Balance of the fund'], year: ['本年限额余额', 'Room this year'],
-  loan: ['单笔余额', 'Room of the loan'], enterprise: ['单户余额', 'Room of the firm'], bank: ['银行限额余额', 'Room of the bank']};
+const party = (p) => title('scheme.layers.party', p);
 
 async function load(ctx) {
   const c = await get(u`/v1/claims/${ctx.at.id}`);
@@ -94,7 +89,7 @@ const split_card = (c) => card([t('怎样分担', 'Who bears what'), h('small', 
   {key: 'amount', title: t('金额', 'Amount'), num: true, cell: (x) => money(x.amount)}],
   foot: c.split && c.split.length ? {party: t('净损失', 'Net loss'), amount: money(c.net_loss)} : null}),
 c.arithmetic ? h('details', {class: 'data', open: true}, h('summary', null, t('算式', 'Arithmetic')),
-  h('div', {class: 'sums'}, h('table', null, h('tbody', null, c.arithmetic.map((x) => h('tr', null, h('td', null, x.text || x.line),
+  h('div', {class: 'sums'}, h('table', null, h('tbody', null, c.arithmetic.map((x) => h('tr', null, h('td', null, t(x.title, x.title_en)),
   h('td', null, x.formula), h('td', {class: 'num'}, x.amount === undefined ? null : money(x.amount)))))))) : null);
 
 const step_detail = (s) => [s.reason, s.due_on ? t(`（补正期限 ${s.due_on}）`, ` (due ${s.due_on})`) : null,
@@ -105,13 +100,13 @@ function about(d) {
   const c = d.c;
   return card(t('理赔', 'Claim'), facts([[t('贷款合同', 'Loan'), d.loan ? h('a', {href: u`/console/loans/${d.loan.id}`},
     c.loan) : name(c.loan)], [t('企业', 'Firm'), d.loan ? h('a', {href: u`/console/enterprises/${d.loan.borrower_uscc}`},
-    name(d.loan.borrower_name)) : null], [t('种类', 'Kind'), KINDS[c.kind] ? t(...KINDS[c.kind]) : c.kind],
+    name(d.loan.borrower_name)) : null], [t('种类', 'Kind'), title('claim.kind', c.kind)],
     [t('方案', 'Scheme'), c.scheme ? h('a', {href: u`/console/fund/${c.scheme}`}, c.scheme,
       c.scheme_version ? `（${c.scheme_version}）` : null) : null], [t('收到日', 'Received'), c.filed_on],
       [t('净损失', 'Net loss'), t(`${money(c.net_loss)} 元`, money(c.net_loss))],
     c.recovered ? [t('已收回', 'Recovered'), t(`${money(c.recovered)} 元`, money(c.recovered))] : null,
-      [t('经办', 'By'), name(c.recorded_by)], [t('凭证', 'Paper'), c.evidence ? name(c.evidence) : null],
-    ...Object.entries(c.headroom || {}).map(([k, v]) => [ROOM[k] ? t(...ROOM[k]) : k,
+      [t('经办', 'By'), name(whose(c.recorded_by))], [t('凭证', 'Paper'), c.evidence ? name(c.evidence) : null],
+    ...Object.entries(c.headroom || {}).map(([k, v]) => [title('claim.room', k),
       v === null ? null : t(`${money(v)} 元`, money(v))])]));
 }
 

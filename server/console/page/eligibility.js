@@ -226,8 +226,8 @@ function answered(ctx, d) {
   const again = (fact, value) => { d.answers = Object.assign({}, d.answers, {[fact]: value}); return ask_again(true); };
   d.again = () => { d.papers = d.form.papers(); return ask_again(false); };
   const parts = [region({}, () => verdict(d.answer, checked())),
-    region({}, () => [cures_card(d, question(ctx, d, again)), told_card(ctx, d, again), raising_card(d, again)]),
-    region({}, () => [amount_card(d.answer), card(t('逐条核对', 'Clause by clause'), trace_table(d.answer.trace, d.book))]),
+    region({}, () => [cures_card(d.answer, question(ctx, d, again)), told_card(ctx, d, again), raising_card(d, again)]),
+    region({}, () => [amount_card(d.answer), card(t('逐条核对', 'Clause by clause'), trace_table(d.answer.trace))]),
     region({}, () => [next_card(ctx, d), case_card(d.of)])];
   if (pressed) requestAnimationFrame(() => { const v = document.getElementById('verdict'); if (v) v.focus(); });
   pressed = false;

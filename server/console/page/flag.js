@@ -3,43 +3,32 @@
  */
 import {h, u} from '../h.js';
 import {get} from '../api.js';
-import {grouped, instant, money} from '../fmt.js';
+import {grouped, instant, money, pct} from '../fmt.js';
 import {print_button} from '../frame.js';
 import {badge, card, facts, table} from '../table.js';
 import {steps} from '../steps.js';
-import {LOAN_FIELDS} from '../titles.js';
-import {is_english, t} from '../words.js';
+import {is_english, t, title, whose} from '../words.js';
 
 const ADDRESS = {
   loan: '/console/loans/',
   claim: '/console/claims/',
   application: '/console/applications/',
   ip_deal: '/console/deals/',
+  insurance_policy: '/console/insurance/',
 };
-const FACTS = {share: ['占比', 'Share'], number: ['号码', 'Number'], state: ['状态', 'State'], year: ['年度', 'Year'],
-  quarter: ['季度', 'Quarter'], quarter_end: ['季末', 'End of the quarter'], on: ['日期', 'Day'], how: ['方式', 'How'],
-  why: ['原因', 'Why'], whose: ['权利人', 'Whose'], transferred_on: ['转让日', 'Transferred'], released_on: ['解除日', 'Released'],
-  pledged_on: ['质押日', 'Pledged'], subsidy_on: ['补贴日', 'Subsidised'], filed_on: ['收到日', 'Received'],
-  repaid: ['已还', 'Repaid'], recovered: ['已收回', 'Recovered'], interest: ['利息', 'Interest'],
-  interest_paid: ['已付利息', 'Interest paid'], claim: ['理赔', 'Claim'], subsidies: ['补贴', 'Subsidies'], loans: ['贷款', 'Loans'],
-  borrower: ['借款企业', 'Borrower'], borrowers: ['借款企业', 'Borrowers'], contact: ['联系人', 'Contact'], address: ['地址', 'Address'],
-  appraiser: ['评估机构', 'Appraiser'], valuation: ['评估值', 'Valuation'], median: ['中位数', 'Median'], least: ['最低', 'Least'],
-  most: ['最高', 'Most'], rights: ['权利', 'Rights'], shared: ['共同之处', 'Shared'], kind: ['类别', 'Kind'], ip_deal: ['专利交易', 'Deal'],
-  provider_controller: ['出让方实际控制人', 'Controller of the provider'],
-  acquirer_controller: ['受让方实际控制人', 'Controller of the acquirer'], paid_at: ['支付时刻', 'Paid at'], recorded: ['登记', 'Recorded'],
-  settled: ['结清', 'Settled'], event: ['事件', 'Event'], detail: ['详情', 'Detail']};
-const fact_title = (key) => {
-  const known = LOAN_FIELDS[key] || FACTS[key];
-  return known ? t(...known) : key.replace(/_/g, ' ');
-};
-function fact_value(v) {
+// What a value is a word of; all else is told as it is.
+const WORDS = {state: 'ip.state', event: 'loan_event.kind', kind: 'loan.ip.kind', how: 'flag.how', shared: 'flag.fact'};
+const PERCENT = ['share', 'rate', 'lpr'];
+function fact_value(key, v, all) {
   if (Array.isArray(v)) return v.join('、');
   if (v && typeof v === 'object') return JSON.stringify(v);
-  return /^-?\d+\.\d\d$/.test(String(v)) ? money(String(v)) : typeof v === 'number' ? grouped(String(v)) : String(v);
+  if (WORDS[key]) return title(WORDS[key], v);
+  if (PERCENT.includes(key) || (key === 'least' && 'share' in all)) return pct(String(v));
+  return /^-?\d+\.\d\d$/.test(String(v)) ? t(`${money(String(v))} 元`, `${money(String(v))} CNY`) : typeof v === 'number' && key !== 'year' ? grouped(String(v)) : String(v);
 }
 const facts_text = (f) =>
   Object.entries(f || {}).map(([k, v]) =>
-    h('div', null, h('span', {class: 'quiet'}, fact_title(k), '：'), fact_value(v)),
+    h('div', null, h('span', {class: 'quiet'}, title('flag.fact', k), t('：', ': ')), fact_value(k, v, f)),
   );
 
 export const page = {
@@ -74,11 +63,13 @@ export const page = {
                   : ''),
             ),
           ],
+          f.figures ? h('div', {class: 'notice'}, facts_text(f.figures)) : null,
           table({
             rows: f.records,
             href: (r) => (ADDRESS[r.type] ? ADDRESS[r.type] + encodeURIComponent(r.id) : null),
             columns: [
               {key: 'reference', title: t('记录', 'Record')},
+              {key: 'type', title: t('类别', 'Kind'), cell: (r) => title('record', r.type)},
               {key: 'version', title: t('版本', 'Version'), num: true, cell: (r) => String(r.version)},
               {key: 'facts', title: t('事实', 'Facts'), wide: true, cell: (r) => facts_text(r.facts)},
             ],
@@ -88,7 +79,7 @@ export const page = {
           ? card(
               t('解除', 'Clearing'),
               facts([
-                [t('解除人', 'By'), f.cleared_by],
+                [t('解除人', 'By'), whose(f.cleared_by)],
                 [t('时间', 'At'), instant(f.cleared_at)],
                 [t('理由', 'Reason'), f.cleared_because],
               ]),
