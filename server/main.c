@@ -71,6 +71,7 @@ static bool auth_start(struct daemon *p)
     p->s.auth = auth_open();
     p->s.limits = limits_new();
     p->s.memos = memos_new();
+    p->s.shown = memos_new();
     return true;
 }
 static void auth_stop(struct daemon *p)
@@ -78,6 +79,7 @@ static void auth_stop(struct daemon *p)
     auth_close(p->s.auth);
     limits_free(p->s.limits);
     memos_free(p->s.memos);
+    memos_free(p->s.shown);
 }
 
 static bool cases_start(struct daemon *p)

@@ -108,8 +108,12 @@ static void on_report(void *arg, const struct fail *fail)
         reply_refuse(r, E_BUSY, "", "xlsx");
         return;
     }
-    if (!req_param(r, "section").p && !k->public_only) /* what sealing may name as seen */
-        reply_header(r, "X-Figures", figures_of(k).sha256);
+    if (!req_param(r, "section").p && !k->public_only) { /* what sealing may name as seen */
+        struct figures f = figures_of(k);
+        reply_header(r, "X-Figures", f.sha256);
+        if (r->actor->kind == ORG_FINANCE)
+            figures_shown(r, &f);
+    }
     if (k->sealed_at.p)
         reply_header(r, "X-Sealed-At", k->sealed_at);
     report_reply(k, sheet_encoded(r->a, k->charset, buf_view(&out)));

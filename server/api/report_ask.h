@@ -53,6 +53,13 @@ struct figures {
 };
 struct figures figures_of(const struct report_ask *k);
 
+/* ---- report_shown.c ---- */
+
+/* Whoever asks may seal them by their digest. */
+void figures_shown(struct req *r, const struct figures *f);
+/* What stands now of those that somebody saw, as E_SEEN tells it: members of a list. */
+struct str figures_differ(const struct report_ask *k, struct str seen, const struct figures *now);
+
 /* ---- report_reply.c ---- */
 
 /* Headers of a file, then its bytes. */

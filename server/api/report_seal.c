@@ -420,7 +420,7 @@ static void agree(struct sealing *s)
 
 /* Nothing is sealed yet: the figures are put before a second person, or he agrees to them, or more
  * persons have to. */
-static void ask_or_agree(struct sealing *s, struct str figures)
+static void ask_or_agree(struct sealing *s, const struct figures *figures)
 {
     struct req *r = s->ask.r;
     if (s->step && s->agreed) {
@@ -428,27 +428,21 @@ static void ask_or_agree(struct sealing *s, struct str figures)
     } else if (s->step) {
         agree(s);
     } else {
-        s->v[SEAL_SEEN] = (struct value){.present = true, .s = figures};
+        s->v[SEAL_SEEN] = (struct value){.present = true, .s = figures->sha256};
+        figures_shown(r, figures);
         if (!s->v[SEAL_REFERENCE].present)
-            s->v[SEAL_REFERENCE] = (struct value){
-                .present = true, .s = arena_printf(r->a, "%s %s", s->m.quarter.p, figures.p)};
+            s->v[SEAL_REFERENCE] = (struct value){.present = true,
+                .s = arena_printf(r->a, "%s %s", s->m.quarter.p, figures->sha256.p)};
         record_decided(r, s->v, (struct str){NULL, 0}, NULL);
     }
 }
 
 /* The figures are others than those that somebody looked at. */
-static void seen_other(struct req *r, struct str seen, struct str now)
+static void seen_other(struct sealing *s, const struct figures *now)
 {
-    struct buf difference;
-    buf_init(&difference, r->a);
-    json_open(&difference, '{');
-    json_member_text(&difference, "pointer", "/seen");
-    json_member_text(&difference, "title", "汇总数字的摘要");
-    json_member_str(&difference, "seen", seen);
-    json_member_str(&difference, "now", now);
-    json_close(&difference, '}');
-    err_add(&r->err, E_SEEN, STR("/seen"), "%s", now.p);
-    r->err.last->beside = buf_view(&difference);
+    struct req *r = s->ask.r;
+    err_add(&r->err, E_SEEN, STR("/seen"), "%s", now->sha256.p);
+    r->err.last->beside = figures_differ(&s->ask, s->expected, now);
 }
 
 static void on_snapshot(void *arg, const struct fail *fail)
@@ -466,7 +460,7 @@ static void on_snapshot(void *arg, const struct fail *fail)
     struct figures figures = figures_of(&s->ask);
     s->m.cells = figures.cells;
     if (s->expected.p && !str_eq(s->expected, figures.sha256)) {
-        seen_other(r, s->expected, figures.sha256);
+        seen_other(s, &figures);
         ended(s, NULL);
         return;
     }
@@ -475,7 +469,7 @@ static void on_snapshot(void *arg, const struct fail *fail)
     s->m.proposed_by = s->by;
     s->m.reason = s->reason.p ? s->reason : STR("-");
     if (!s->by.p || (s->step && !s->agreed)) {
-        ask_or_agree(s, figures.sha256);
+        ask_or_agree(s, &figures);
         return;
     }
     s->id = uuid_make(r->a);

@@ -24,8 +24,8 @@ struct server {
     struct witnesses *witnesses;
     struct webhooks *webhooks;
     struct nonces *nonces;
-    struct memos *memos;
-    int rehearsals; /* under way: they share the readers */
+    struct memos *memos, *shown; /* shown: figures of reports */
+    int rehearsals;              /* under way: they share the readers */
     struct writer
         *sessions; /* of the console; also keeps files of reports before they are sealed */
     /* openapi_write: main.c names it, for it reads the routes, one of which leads to the handler

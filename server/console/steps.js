@@ -19,16 +19,21 @@ const DANGER = ['refuse', 'return', 'withdraw', 'clawback', 'end', 'void'];
 export const seen_text = (d, v, states) => v === null || v === undefined || v === '' ? '—' : d.pointer === '/state' ? title(states, v)
   : /^-?\d+\.\d\d$/.test(v) ? money(v) : String(v);
 
+const MOST = 12; // of many: one loan is in a cell of each section of a report
+/** Does a refusal E_SEEN tell what differs, or only that something does? */
+export const tells_parts = (error) => (error.problem.difference || []).some((d) => d.pointer !== '/seen');
 /** What changed since the page was loaded, as a refusal E_SEEN tells it; `states` is the list of the record's states.
  * `beside` is shown instead where the ledger tells no more than digests, or (`whole`) no more than whole members. */
 export function stale(error, reload, beside, states, whole) {
-  const told = (error.problem.difference || []).filter((d) => !beside || (!whole && d.seen !== null && d.pointer !== '/seen'));
+  const all = error.problem.difference || [], parts = all.filter((d) => d.pointer !== '/seen');
+  const told = beside ? parts.filter((d) => !whole && d.seen !== null) : parts.length ? parts : all;
   return h('div', {class: 'summary', role: 'alert', tabindex: '-1'},
     h('h2', null, t('这份数据在您打开之后已有变动', 'This has changed since you opened it')),
     h('p', null, t('请看差异后再决定；没有办理任何事项。', 'Look at the difference, then decide. Nothing was done.')),
-    told.length ? table({columns: [{key: 'title', title: t('项目', 'Item')},
+    told.length ? [table({columns: [{key: 'title', title: t('项目', 'Item')},
       {key: 'seen', title: t('您看到的', 'What you saw'), cell: (d) => h('span', {class: 'old'}, seen_text(d, d.seen, states))},
-      {key: 'now', title: t('现在的', 'What stands'), cell: (d) => h('strong', null, seen_text(d, d.now, states))}], rows: told})
+      {key: 'now', title: t('现在的', 'What stands'), cell: (d) => h('strong', null, seen_text(d, d.now, states))}], rows: told.slice(0, MOST)}),
+      told.length > MOST ? h('p', {class: 'hint'}, t(`另有 ${told.length - MOST} 处`, `and ${told.length - MOST} more`)) : null]
       : beside || h('ul', null, error.errors.map((e) => h('li', null, e.title))),
     h('button', {type: 'button', class: 'primary', onclick: reload}, t('重新查看', 'Look again')));
 }

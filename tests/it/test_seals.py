@@ -329,7 +329,13 @@ class Seals(Ledger):
         self.assertEqual(r.codes(), [("/seen", "E_SEEN")])
         seen = self.get(q).headers["x-figures"]
         self.assertIn(seen, r.json()["title"])
-        self.assertEqual([(x["pointer"], x["now"]) for x in r.json()["difference"]], [("/seen", seen)])
+        differ = {x["pointer"]: x for x in r.json()["difference"]}
+        self.assertEqual(differ["/seen"]["now"], seen)
+        one_more = differ["/headline/count/quarter"]  # which figures, and what they were
+        self.assertEqual((one_more["title"], int(one_more["now"]) - int(one_more["seen"])), ("总体情况 · 质押融资笔数 · 本季", 1))
+        self.assertNotIn("/headline/count/year", differ)
+        _, r = self.seal(q, {"seen": "0" * 64}, want=409)  # that nobody was shown
+        self.assertEqual([x["pointer"] for x in r.json()["difference"]], ["/seen"])
         asked = self.d.call("POST", self.path(q, "/seal"), {"seen": seen, "reason": "会审"}, self.finance)
         self.assertEqual(asked.status, 202, asked.body)
         where = asked.headers["location"]

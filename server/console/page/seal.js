@@ -7,9 +7,9 @@ import {count, instant, quarter_title} from '../fmt.js';
 import {form} from '../form.js';
 import {print_button} from '../frame.js';
 import {changed_since, figures_seen, headline_card} from '../seal_figures.js';
-import {stale} from '../steps.js';
+import {stale, tells_parts} from '../steps.js';
 import {badge, card, facts, figure, table} from '../table.js';
-import {is_english, t} from '../words.js';
+import {is_english, t, whose} from '../words.js';
 
 async function load(ctx) {
   const q = ctx.at.quarter;
@@ -94,7 +94,7 @@ function seal_form(ctx, d) {
           h(
             'a',
             {class: 'button primary', href: u`/console/proposals/${p.id}`},
-            t(`去复核（${p.proposed_by} 提出）`, `See it (proposed by ${p.proposed_by})`),
+            t(`去复核（${whose(p.proposed_by)} 提出）`, `See it (proposed by ${whose(p.proposed_by)})`),
           ),
         ),
       ),
@@ -121,7 +121,8 @@ function seal_form(ctx, d) {
         return true;
       } catch (e) {
         if (!(e instanceof Refusal) || !e.has('E_SEEN')) throw e;
-        const shown = stale(e, ctx.reload, await changed_since(d.q, d.report).catch(() => null)); // a record came while he looked
+        // a record came while he looked; a daemon that has begun anew does not know what was shown
+        const shown = stale(e, ctx.reload, tells_parts(e) ? null : await changed_since(d.q, d.report).catch(() => null));
         replace(place, shown);
         shown.focus();
         return false;
@@ -153,7 +154,7 @@ function sealed(d) {
       [t('封存', 'The seal'), badge(null, 'good', t('已封存', 'Sealed'))],
       facts([
         [t('封存时刻', 'Sealed at'), instant(s.sealed_at)],
-        [t('封存人', 'By'), s.sealed_by],
+        [t('封存人', 'By'), whose(s.sealed_by)],
         [t('理由', 'Reason'), s.reason],
         [t('数据截至', 'Known at'), instant(s.known_at)],
         [t('清单摘要', 'Digest'), h('span', {class: 'mono', id: 'digest'}, s.manifest_sha256)],
