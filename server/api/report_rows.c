@@ -6,6 +6,7 @@
 #include "records.h"
 #include "report_ask.h"
 #include "shapes.h"
+#include "titles.h"
 
 struct drill {
     struct report_ask ask;
@@ -100,6 +101,15 @@ static void write_href(struct buf *out, struct str type, struct str id)
     json_null(out);
 }
 
+static struct str type_title(struct arena *a, struct str type, bool english)
+{
+    for (int i = 0; i < record_count; i++) {
+        if (str_is(type, records[i]->name))
+            return str_of(english ? word_english(a, records[i]->name) : records[i]->zh);
+    }
+    return type;
+}
+
 static void write_item(struct buf *out, const struct drill *d, const struct rows *rows, int i)
 {
     int64_t n = 0;
@@ -108,6 +118,8 @@ static void write_item(struct buf *out, const struct drill *d, const struct rows
     json_open(out, '{');
     json_member_str(out, "type", rows_at(rows, i, REPORT_ROWS_TYPE));
     json_member_str(out, "id", rows_at(rows, i, REPORT_ROWS_ID));
+    json_member_str(
+        out, "title", type_title(out->a, rows_at(rows, i, REPORT_ROWS_TYPE), d->ask.r->english));
     json_member_raw(out, "version", rows_at(rows, i, REPORT_ROWS_VERSION));
     json_member_str(out, "reference", rows_at(rows, i, REPORT_ROWS_REFERENCE));
     json_key(out, "firm");

@@ -7,6 +7,7 @@
 
 static const struct member row_members[] = {
     {"type", M_TEXT, "类别", .en = "Type of the record"},
+    {"title", M_TEXT, "类别名称", .en = "Its title, in the language of the request"},
     {"id", M_ID, "记录编号", .en = "Id of the record"},
     {"version", M_COUNT, "版本", .en = "Version"},
     {"reference", M_TEXT, "编号", .en = "Its own number"},

@@ -2,8 +2,8 @@
  * words.c - GET /v1/words: the titles of the words that answers and fields use.
  *
  * "loan.state" is a list of words that are told (ledger/titles.c), "loan_event.kind" the choices of
- * a field, "loan.ip.kind" one inside another, "section" the sections of the quarterly report. It is
- * for anybody: the pages ask for it beside who is signed in.
+ * a field, "loan.ip.kind" one inside another, "section" the sections of the quarterly report,
+ * "record" the types of records. It is for anybody: the pages ask for it beside who is signed in.
  */
 #include "api.h"
 #include "report.h"
@@ -44,6 +44,14 @@ static void write_sections(struct buf *out)
     json_close(out, '}');
 }
 
+static void write_records(struct buf *out)
+{
+    json_member_object(out, "record");
+    for (int i = 0; i < record_count; i++)
+        write_word(out, records[i]->name, records[i]->zh, word_english(out->a, records[i]->name));
+    json_close(out, '}');
+}
+
 static void words_get(struct req *r)
 {
     struct buf out;
@@ -57,6 +65,7 @@ static void words_get(struct req *r)
         json_close(&out, '}');
     }
     write_sections(&out);
+    write_records(&out);
     for (int i = 0; i < record_count; i++)
         write_fields(&out, records[i]->name, records[i]->fields);
     json_close(&out, '}');

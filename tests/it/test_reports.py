@@ -208,6 +208,8 @@ class Reports(Case):
             "10000000.00", "6000000.00", "8000000.50", "20000000.00", "12000000.00", "3000000.00", "9999999.99"]))
         got = self.d.call("GET", items[0]["href"], token=self.finance).json()
         self.assertEqual((got["contract_no"], got["amount"]), (items[0]["reference"], items[0]["value"]))
+        self.assertEqual([items[0][k] for k in ("title", "firm_name", "on")],
+                         ["知识产权质押贷款", got["borrower_name"], got["signed_on"]])
         page, items = self.rows(cells["firms"]["rows"])
         self.assertEqual((page["value"], page["count"], len({i["firm"] for i in items})), (3, 3, 3))
         self.assertNotIn("rows", cells["amount_yoy"])

@@ -5,7 +5,7 @@ import {h, name, u, with_query} from '../h.js';
 import {get} from '../api.js';
 import {count, money, pct, quarter_title, sum} from '../fmt.js';
 import {card, pager, table} from '../table.js';
-import {district_title, t} from '../words.js';
+import {district_title, t, title} from '../words.js';
 
 const LIMIT = 100;
 const api_of = (ctx) =>
@@ -56,20 +56,6 @@ const ADDRESS = {
   insurance_policy: '/console/insurance/',
 };
 const record_href = (item) => (ADDRESS[item.type] ? ADDRESS[item.type] + encodeURIComponent(item.id) : null);
-const TYPES = {
-  loan: ['贷款', 'Loan'],
-  claim: ['理赔', 'Claim'],
-  application: ['补贴申请', 'Application'],
-  ip_deal: ['专利交易', 'Deal'],
-  loan_event: ['贷款事件', 'Loan event'],
-  insurance_policy: ['保单', 'Insurance'],
-  coverage: ['备案', 'Coverage'],
-  transfer: ['划转', 'Transfer'],
-  product_filing: ['产品备案', 'Filing'],
-  ip_deal_payment: ['到账', 'Payment'],
-  insurance_claim: ['保险赔案', 'Insurance claim'],
-};
-
 /** 「浦东新区 · 本季融资金额 = 56 笔合计 1,474,208,739.54 元」 */
 function sentence(ctx, d) {
   const kind = kind_of(d),
@@ -132,7 +118,7 @@ export const page = {
         empty: t('没有记录。', 'No records.'),
         columns: [
           {key: 'reference', title: t('编号', 'Reference')},
-          {key: 'type', title: t('类别', 'Kind'), cell: (i) => (TYPES[i.type] ? t(...TYPES[i.type]) : i.type)},
+          {key: 'type', title: t('类别', 'Kind'), cell: (i) => title('record', i.type)},
           {
             key: 'firm',
             title: t('企业', 'Firm'),
