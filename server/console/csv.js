@@ -21,13 +21,23 @@ export function kind_of(bytes) {
   return {kind: 'text'};
 }
 
-const decode = (bytes, charset) => new TextDecoder(charset, {fatal: true}).decode(bytes);
+const PIECE = 1 << 19; // bytes or signs at a time: then the page may do what else there is
+const turn = () => new Promise((next) => setTimeout(next));
+
+async function decode(bytes, charset) {
+  const decoder = new TextDecoder(charset, {fatal: true}), parts = [];
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    if (at) await turn();
+    parts.push(decoder.decode(bytes.subarray(at, at + PIECE), {stream: at + PIECE < bytes.length}));
+  }
+  return parts.join('');
+}
 
 /** The text and its charset: all bytes must fit; null when none does. */
-export function text_of(bytes, wanted) {
+export async function text_of(bytes, wanted) {
   for (const charset of wanted ? [wanted] : ['utf-8', 'gb18030']) {
     try {
-      return {charset, text: decode(bytes, charset)};
+      return {charset, text: await decode(bytes, charset)};
     } catch (e) {
       if (!(e instanceof TypeError)) throw e;
     }
@@ -36,7 +46,7 @@ export function text_of(bytes, wanted) {
 }
 
 /** The records of a CSV, as they stand, without the line's end; a quoted cell may hold line breaks. */
-export function records_of(text) {
+export async function records_of(text) {
   const records = [];
   let from = 0, quoted = false;
   const put = (to) => { const r = text.slice(from, to).replace(/\r$/, ''); if (r.trim()) records.push(r); };
@@ -44,6 +54,7 @@ export function records_of(text) {
     const c = text.charCodeAt(i);
     if (c === 34) quoted = !quoted;
     else if (c === 10 && !quoted) { put(i); from = i + 1; }
+    if (i % PIECE === PIECE - 1) await turn();
   }
   put(text.length);
   return records;

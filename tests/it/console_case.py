@@ -2,6 +2,7 @@
 import fcntl
 import os
 import subprocess
+import time
 
 from harness import ROOT
 
@@ -17,3 +18,7 @@ def installed():
         if not os.path.exists(have) or os.path.getmtime(have) < os.path.getmtime(lock):
             subprocess.run(["npm", "ci", "--prefer-offline", "--no-audit", "--no-fund", "--silent"], cwd=FOLDER, check=True, timeout=900)
             os.utime(have)
+
+
+def told_seconds(what, began):
+    print("figure: %s in the browser: %d s (bar 360 for all of them)" % (what, time.monotonic() - began))

@@ -2,10 +2,12 @@
 import datetime
 import json
 import os
+import re
 import subprocess
 import tempfile
+import time
 
-from console_case import FOLDER, OUT, installed
+from console_case import FOLDER, OUT, installed, told_seconds
 from fund_case import TODAY, FundCase
 from harness import Case, ROOT, firm, numbers
 from subsidy_case import SubsidyCase, fixture
@@ -14,9 +16,13 @@ from workbook import Book
 
 def tell(name, d, tokens, **more):
     installed()
+    began = time.monotonic()
     given = dict(more, url="http://127.0.0.1:%d" % d.port, out=OUT, tokens=tokens)
     out = subprocess.run(["node", os.path.join(FOLDER, "act_%s.mjs" % name), json.dumps(given)], check=False, timeout=400,
                          capture_output=True, text=True)
+    for figure in re.findall("^figure: .*", out.stdout, re.M):
+        print(figure)
+    told_seconds("acts: " + name, began)
     if out.returncode != 0:
         raise AssertionError(out.stdout[-2000:] + out.stderr[-6000:])
 
@@ -68,6 +74,7 @@ class Files(Case):
             put("gbk.csv", "\r\n".join([head, *lines, ""]).encode("gb18030"))
             put("titles.csv", "\n".join([head.replace("合同编号", "合同 No").replace("年利率", "利率百分"), *lines[:5]]))
             put("many.csv", "\n".join([head, *(lines[10].replace("T-010", "M-%d" % i) for i in range(10000))]))
+            put("good.csv", "\n".join([head, *(first.replace(key, "G-%d" % i) for i in range(10000))]))
             put("head.csv", head + "\n")
             put("empty.csv", b"")
             put("a.pdf", b"%PDF-1.7\n")

@@ -3,10 +3,11 @@ import os
 import re
 import subprocess
 import sys
+import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
-from console_case import FOLDER, OUT, installed
+from console_case import FOLDER, OUT, installed, told_seconds
 from harness import RELEASE_BIN, ROOT, Case
 
 DATA = os.path.join(ROOT, "tests", "data")
@@ -26,6 +27,7 @@ class Pages(Case):
     def setUpClass(cls):
         super().setUpClass()
         installed()
+        cls.began = time.monotonic()
         cls.url = "http://127.0.0.1:%d" % cls.d.port
         cls.tokens = os.path.join(cls.d.folder, "tokens")
         with open(os.path.join(DATA, "sample", "orgs.tsv"), encoding="utf-8") as f:
@@ -41,6 +43,11 @@ class Pages(Case):
         cls.base_year()
         with open(cls.tokens, "a", encoding="utf-8") as out:  # who looks a second time
             out.write("FINANCE-2\tfinance\t%s\n" % cls.d.cli("token", "add", "--org", "FINANCE-SH", "--person", "复核二").stdout.strip())
+
+    @classmethod
+    def tearDownClass(cls):
+        told_seconds("pages and stories", cls.began)
+        super().tearDownClass()
 
     @classmethod
     def org(cls, row):

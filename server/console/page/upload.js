@@ -2,12 +2,13 @@
  * upload.js - sending a file: choose, match columns, try, send. Nothing is stored before the last step; lines that are refused
  * come back as a file with the reason beside each. The whole portfolio can be held against the ledger instead.
  */
-import {h, name, replace, u} from '../h.js';
+import {h, name, replace} from '../h.js';
 import {Gone, get_text, Refusal, save} from '../api.js';
 import {send_slices, send_whole, XLSX} from '../batch.js';
 import {cell_text, cells_of, kind_of, record_text, records_of, text_of} from '../csv.js';
 import {count} from '../fmt.js';
-import {badge, card, table} from '../table.js';
+import {card} from '../table.js';
+import {is_bad, rejected, summary, verdict_table} from '../verdicts.js';
 import {t} from '../words.js';
 
 const TYPES = [['loans', '贷款', 'Loans'], ['loan-events', '贷款事件（放款、还款、逾期、结清……）', 'Loan events'],
@@ -18,65 +19,6 @@ const TYPES = [['loans', '贷款', 'Loans'], ['loan-events', '贷款事件（放
     ['catalogue-offers', '供给目录', 'Offers'], ['catalogue-needs', '需求目录', 'Needs'],
   ['matching-events', '对接活动', 'Matching events'], ['enterprise-profiles', '企业画像', 'Enterprise profiles'],
     ['lpr', 'LPR 报价', 'LPR']];
-const PAGE = 100;
-const KIND = {created: ['good', '新增', 'New'], replay: ['none', '已报过', 'Sent before'], conflict: ['warn', '冲突', 'Conflict'],
-  refused: ['bad', '有问题', 'Refused'], same: ['good', '一致', 'Same'], different: ['warn', '不一致', 'Different'],
-  missing_here: ['bad', '台账没有', 'Not on record'], missing_there: ['bad', '文件没有', 'Not in the file']};
-const is_bad = (v) => !['created', 'replay', 'same'].includes(v.outcome);
-const outcome = (v) => badge(null, (KIND[v.outcome] || ['none'])[0], KIND[v.outcome] ? t(KIND[v.outcome][1],
-  KIND[v.outcome][2]) : v.outcome);
-
-// ---- the verdicts --------------------------------------------------------------------------------
-
-const why = (v) => [...(v.errors || []).map((e) => h('div', null, h('strong', null, e.title),
-  e.cure ? h('span', {class: 'quiet'}, '　', e.cure) : null)),
-  ...(v.differences || []).map((d) => h('div', null, `${d.title || d.field || d.pointer}：`,
-    name(shown(d.here !== undefined ? d.here : d.ours)), ' ≠ ', name(shown(d.there !== undefined ? d.there : d.theirs)))),
-  ...(v.warnings || []).map((w) => h('div', {class: 'quiet'}, t('提醒：', 'Note: '), w.title))];
-const shown = (x) => x === null || x === undefined ? '—' : typeof x === 'object' ? JSON.stringify(x) : String(x);
-const fields = (v) => (v.errors || []).map((e) => h('div', null, name(e.field || String(e.pointer || '').slice(1) || '—'),
-  e.value ? [h('span', {class: 'quiet'}, '：'), h('span', {class: 'mono'}, name(e.value))] : null));
-
-function verdict_table(s) {
-  const all = s.only_bad ? s.verdicts.filter(is_bad) : s.verdicts, rows = all.slice(s.at, s.at + PAGE);
-  const move = (n) => h('button', {type: 'button', onclick: () => { s.at += n; s.draw_verdicts(); }},
-    n > 0 ? t('下一页', 'Next page') : t('上一页', 'Back'));
-  return [h('label', {class: 'only'}, h('input', {type: 'checkbox', id: 'only-bad', checked: s.only_bad ? true : null,
-    onchange: (e) => { s.only_bad = e.target.checked; s.at = 0; s.draw_verdicts(); }}), ' ', t('只看有问题的', 'Only what is wrong')),
-    table({rows, empty: s.only_bad ? t('没有有问题的行。', 'Nothing is wrong.') : t('没有结果。', 'None.'),
-      columns: [{key: 'line', title: t('行号', 'Line'), num: true, cell: (v) => v.line === undefined ? '—' : count(v.line)},
-      {key: 'key', title: t('编号', 'Number'), cell: (v) => v.id && s.type === 'loans' ? h('a', {href: u`/console/loans/${v.id}`},
-        v.key) : name(v.key)}, {key: 'outcome', title: t('结果', 'Result'), cell: outcome},
-      {key: 'field', title: t('字段：原值', 'Field: value'), wide: true, cell: fields},
-        {key: 'why', title: t('问题与怎么改', 'Problem and cure'), wide: true, cell: why}]}),
-    h('nav', {class: 'pager', 'aria-label': t('分页', 'Pages')}, h('span', null,
-      t(`第 ${all.length ? s.at + 1 : 0}－${Math.min(s.at + PAGE, all.length)} 项，共 ${count(all.length)} 项`,
-      `${all.length ? s.at + 1 : 0}–${Math.min(s.at + PAGE, all.length)} of ${count(all.length)}`)),
-      s.at ? move(-PAGE) : null, s.at + PAGE < all.length ? move(PAGE) : null)];
-}
-
-function tally(verdicts) {
-  const n = {};
-  for (const v of verdicts) n[v.outcome] = (n[v.outcome] || 0) + 1;
-  return n;
-}
-const summary = (verdicts) => h('p', {class: 'tally', role: 'status'},
-  Object.entries(tally(verdicts)).map(([k, n]) => h('span', null, outcome({outcome: k}), ' ', h('strong', null, count(n)))));
-
-/** The refused lines as they came, with the reason in a column of its own. */
-function rejected(s) {
-  const reason = (v) => [...(v.errors || []).map((e) => `${e.field || ''} ${e.title}${e.cure ? '（' + e.cure + '）' : ''}`.trim())].join('；');
-  const bad = s.verdicts.filter((v) => is_bad(v)),
-    lines = s.records && !s.json ? bad.filter((v) => v.index !== undefined).map((v) => `${s.records[v.index]},${cell_text(reason(v))}`) : null;
-  const text = lines ? [`${s.header},${t('原因', '#reason')}`, ...lines].join('\r\n')
-    : [record_text([t('行号', 'line'), t('编号', 'number'), t('字段', 'field'), t('原值', 'value'), t('问题', 'problem'),
-      t('怎么改', 'cure')]), ...bad.flatMap((v) => (v.errors.length ? v.errors : [{}]).map((e) =>
-      record_text([String(v.line || ''), v.key || '', e.field || e.pointer || '', `'${shown(e.value)}`, e.title || v.outcome,
-        e.cure || ''])))].join('\r\n');
-  save(new Blob(['\ufeff', text, '\r\n'], {type: 'text/csv;charset=utf-8'}),
-    s.file.name.replace(/\.\w+$/, '') + t('-有问题的行', '-refused') + '.csv');
-}
-
 // ---- what is sent --------------------------------------------------------------------------------
 
 const path_of = (s) => '/v1/' + s.type;
@@ -86,20 +28,22 @@ const type_of = (s) => s.kind === 'xlsx' ? XLSX : s.json ? 'application/x-ndjson
 async function take(s, file) {
   Object.assign(s, {file, verdicts: [], records: null, header: null, kind: null, wrong: null, json: false, done: 0, mended: null, at: 0,
     header_problems: null, tried: false, sent: false, failure: null});
-  s.bytes = new Uint8Array(await file.arrayBuffer());
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  if (s.file !== file) return; // another one was chosen since
+  s.bytes = bytes;
   const found = kind_of(s.bytes);
   if (found.wrong) { s.wrong = found.wrong; return; }
   s.kind = found.kind;
-  if (s.kind === 'text') split(s, null);
+  if (s.kind === 'text') await split(s, null);
 }
-function split(s, charset) {
-  const got = text_of(s.bytes, charset);
+async function split(s, charset) {
+  const bytes = s.bytes, got = await text_of(bytes, charset), all = got ? await records_of(got.text.replace(/^\ufeff/, '')) : [];
+  if (s.bytes !== bytes) return;
   if (!got) { s.wrong = charset ? t('文件内容不符合所选编码。',
     'The bytes do not fit that encoding.') : t('文字编码无法识别。请在 Excel 中另存为「CSV UTF-8」再选。',
     'The encoding is not known: save it as CSV UTF-8.'); return; }
   s.wrong = null;
   s.charset = got.charset;
-  const all = records_of(got.text.replace(/^\ufeff/, ''));
   s.json = /^\s*\{/.test(all[0] || '');
   s.header = s.json ? null : all.shift() || '';
   s.records = all;
@@ -156,7 +100,16 @@ async function compare(s) {
 function drop(s) {
   const input = h('input', {type: 'file', id: 'file', accept: '.csv,.xlsx,.ndjson,.txt', 'aria-describedby': 'file-hint',
     onchange: () => { if (input.files.length) choose(input.files[0]); }});
-  const choose = async (file) => { await take(s, file); s.compared = false; s.draw(); };
+  const choose = async (file) => {
+    s.reading = true;
+    s.compared = false;
+    const read = take(s, file);
+    s.draw();
+    await read;
+    if (s.file !== file) return;
+    s.reading = false;
+    s.draw();
+  };
   const node = h('div', {class: 'drop'}, h('label', {for: 'file'}, t('选文件，或把文件拖到这里', 'Choose a file, or drop it here')), input,
     h('p', {class: 'hint', id: 'file-hint'}, t('CSV（UTF-8 或 GBK）、Excel（.xlsx）。行数不限，按 1,000 行一批发送。',
     'CSV (UTF-8 or GBK) or .xlsx, any length, sent 1,000 lines at a time.')));
@@ -168,6 +121,7 @@ function drop(s) {
 
 function chosen(s) {
   if (!s.file) return null;
+  if (s.reading) return h('p', {class: 'notice', role: 'status'}, t('正在读取 ', 'Reading '), h('strong', null, name(s.file.name)));
   if (s.wrong) return h('div', {class: 'summary', role: 'alert'}, h('h2', null, t('这个文件不能用', 'This file cannot be used')),
     h('p', null, h('strong', null, name(s.file.name)), '：', s.wrong));
   if (s.kind === 'xlsx') return h('p', {class: 'notice'}, h('strong', null, name(s.file.name)),
@@ -176,7 +130,7 @@ function chosen(s) {
   return [h('p', {class: 'notice'}, h('strong', null, name(s.file.name)),
     t(`　${count(s.records.length)} 行，编码 `, ` ${count(s.records.length)} lines, `),
     h('label', {class: 'unseen', for: 'charset'}, t('编码', 'Encoding')),
-    h('select', {id: 'charset', disabled: s.busy ? true : null, onchange: (e) => { split(s, e.target.value); s.draw(); }},
+    h('select', {id: 'charset', disabled: s.busy ? true : null, onchange: async (e) => { await split(s, e.target.value); s.draw(); }},
       [['utf-8', 'UTF-8'], ['gb18030', 'GBK / GB18030']].map(([v, x]) => h('option', {value: v, selected: v === s.charset}, x)))),
   head ? h('div', {class: 'scroll preview', tabindex: '0', role: 'region', 'aria-label': t('前三行', 'First lines')},
     h('table', null, h('caption', null, t('前三行', 'First lines')), h('thead', null,
@@ -280,7 +234,7 @@ export const page = {
       s.records ? t(`${count(s.done)} / ${count(s.records.length)} 行`, `${count(s.done)} of ${count(s.records.length)}`) : t('正在检查工作簿……', 'Reading the workbook…')] : null);
     s.draw = () => {
       const had = body.contains(document.activeElement) ? document.activeElement.id : null;
-      replace(body, chosen(s) ? card(null, chosen(s)) : null, s.file && !s.wrong ? [s.header_problems ? columns(s, d.titles) : null,
+      replace(body, chosen(s) ? card(null, chosen(s)) : null, s.file && !s.wrong && !s.reading ? [s.header_problems ? columns(s, d.titles) : null,
         trial(s), s.compared ? null : final(s)] : null);
       s.draw_progress();
       s.draw_verdicts();
