@@ -7,7 +7,7 @@ import {drafts_are_of} from './form.js';
 import {failed, menu, not_built, not_there, page_nodes, skeleton, SYSTEM, top_bar, upgraded} from './frame.js';
 import {landing_of, menu_of, OPEN, route_of} from './routes.js';
 import {enter_by_link, session, sign_in_again, sign_in_page} from './signin.js';
-import {city_set, is_english, language_set, load_places, t, words_take} from './words.js';
+import {city_set, is_english, language_set, load_offices, load_places, t, words_take} from './words.js';
 
 const main = h('main', {id: 'main', tabindex: '-1'});
 // Asked for once, beside what a page asks for itself: titles of words, names of places. Without them codes are shown.
@@ -196,7 +196,7 @@ function signed_in(who) {
   me = who;
   drafts_are_of(me);
   city_set(me.city);
-  places_come = load_places(get).catch(() => null);
+  places_come = Promise.all([load_places(get), load_offices(get)].map((come) => come.catch(() => null)));
   show(true).then(count_tasks); // the page first
 }
 

@@ -7,7 +7,7 @@ import {count, instant} from './fmt.js';
 import {shown} from './loan_fields.js';
 import {badge, card, facts, table} from './table.js';
 import {LOAN_FIELDS} from './titles.js';
-import {is_english, t} from './words.js';
+import {is_english, t, whose} from './words.js';
 
 const DERIVED = [
   'version',
@@ -44,7 +44,7 @@ export function history_tab(ctx, d) {
       return card(
         [
           t(`第 ${v.version} 版`, `Version ${v.version}`),
-          h('small', null, `${instant(v.recorded_at)} · ${v.recorded_by}`),
+          h('small', null, `${instant(v.recorded_at)} · ${whose(v.recorded_by)}`),
         ],
         v.reason ? h('p', null, t('更正原因：', 'Reason: '), v.reason) : null,
         before

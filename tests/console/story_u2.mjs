@@ -63,7 +63,7 @@ await story('U2 a quarter is sealed by two', async ({as, url}) => {
   is(await text(w, 'main'), /将要封存的主要数字.*质押融资金额/);
   const at = new URL(w.page.url()).pathname.replace('/console/', '/v1/');
   await visit(w, `/console/reports/${QUARTER}/seal`);
-  is(await text(w, 'main'), /等待第二人复核.*去复核（王敏@FINANCE-SH 提出）/);
+  is(await text(w, 'main'), /等待第二人复核.*去复核（王敏 · 市财政\(示范账户\)（FINANCE-SH） 提出）/);
 
   const second = {Authorization: 'Bearer ' + token('FINANCE-2')},
     seen = (await (await w.context.request.get(url + at, {headers: second})).json()).seen;

@@ -4,7 +4,7 @@
 import {h} from '../h.js';
 import {instant} from '../fmt.js';
 import {list_page} from '../list.js';
-import {t} from '../words.js';
+import {office_title, t} from '../words.js';
 
 const LISTS = {
   tasks: ['我的待办', 'My tasks'],
@@ -63,7 +63,7 @@ export const page = list_page({
   ],
   columns: () => [
     {key: 'at', title: t('时间', 'At'), cell: (x) => instant(x.at)},
-    {key: 'org', title: t('机构', 'Organisation')},
+    {key: 'org', title: t('机构', 'Organisation'), cell: (x) => office_title(x.org)},
     {key: 'person', title: t('姓名', 'Person')},
     {key: 'what', title: t('看了什么', 'What'), wide: true, cell: what},
     {key: 'shown', title: t('件数', 'Shown'), num: true},

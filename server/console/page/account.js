@@ -1,13 +1,13 @@
 /**
  * account.js - why a balance is what it is: opening, each posting with its cause, closing; held and available apart.
  */
-import {h, u} from '../h.js';
+import {h, name, u} from '../h.js';
 import {get} from '../api.js';
 import {money, sum} from '../fmt.js';
 import {filter} from '../form.js';
 import {print_button} from '../frame.js';
 import {card, facts, pager, table} from '../table.js';
-import {t, title} from '../words.js';
+import {t, title, whose} from '../words.js';
 
 async function load(ctx) {
   const code = ctx.at.code,
@@ -102,7 +102,7 @@ export const page = {
             },
             {key: 'amount', title: t('金额（元）', 'Amount'), num: true, cell: (i) => money(i.amount)},
             {key: 'after', title: t('其后余额（元）', 'Balance after'), num: true, cell: (i) => money(i.after)},
-            {key: 'recorded_by', title: t('经办', 'By')},
+            {key: 'recorded_by', title: t('经办', 'By'), cell: (e) => name(whose(e.recorded_by))},
           ],
           foot: e.items.length ? {on: t('本页合计', 'This page'), amount: money(moved)} : null,
         }),

@@ -11,7 +11,7 @@ import {budget_bar} from '../budget.js';
 import {steps} from '../steps.js';
 import {badge, card, facts} from '../table.js';
 import {timeline} from '../timeline.js';
-import {t} from '../words.js';
+import {t, whose} from '../words.js';
 
 const RULES = {approve: 'made', pay: 'approve', confirm: 'clawback'};
 
@@ -83,7 +83,7 @@ function about(d) {
     ...(a.shares || []).map((x) => [t('核定比例', 'Share decided'), [item_title(x.item), ` ${pct(x.share)}`, h('div', {class: 'hint'}, name(x.reason))]]),
     ...(a.evidence || []).map((e) => [t('凭证', 'Document'), [name(e.document),
       h('div', {class: 'hint mono'}, e.sha256.slice(0, 16), '…')]]),
-    [t('申请日', 'Applied'), instant(a.recorded_at)], [t('经办', 'By'), name(a.recorded_by)]]));
+    [t('申请日', 'Applied'), instant(a.recorded_at)], [t('经办', 'By'), name(whose(a.recorded_by))]]));
 }
 
 export const page = {
@@ -92,8 +92,8 @@ export const page = {
   sub: (ctx, d) => [d.loan ? [name(d.loan.borrower_name), ' · '] : null, d.a.loan || d.a.insurance_policy],
   tools: (ctx, d) => [letter_button(d.a), print_button()],
   view: (ctx, d) => [head(d), h('div', {class: 'aside'}, h('div', null,
-    d.a.eligible ? amount_card(d.a) : cures_card({answer: d.a, book: d.book}, () => null),
-    card(t('逐条核对', 'Clause by clause'), trace_table(d.a.trace, d.book)),
+    d.a.eligible ? amount_card(d.a) : cures_card(d.a, () => null),
+    card(t('逐条核对', 'Clause by clause'), trace_table(d.a.trace)),
     card(t('办理经过', 'What was done'), timeline(steps_line({on: day(d.a.recorded_at), what: t('提出申请', 'Applied'),
       by: d.a.recorded_by}, (d.a.steps || []).map((s) => ({...s, reason: step_detail(s)})), (s) => badge('application.state', s.state))))),
   h('div', null, next(ctx, d), about(d), d.budget ? card(t('预算', 'Budget'), budget_bar(d.budget)) : null))],

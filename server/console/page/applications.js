@@ -7,7 +7,7 @@ import {bulk} from '../bulk.js';
 import {day, money} from '../fmt.js';
 import {all_of, list_page} from '../list.js';
 import {badge} from '../table.js';
-import {t, title} from '../words.js';
+import {t, title, whose} from '../words.js';
 
 const RULES = {approve: 'made', pay: 'approve', confirm: 'clawback'};
 const STATES = ['reserved', 'queued', 'approved', 'paid', 'demanded', 'refused', 'withdrawn', 'clawed_back'];
@@ -29,7 +29,7 @@ export const page = list_page({
       t('不符合', 'Not eligible'))},
     {key: 'amount', title: t('金额', 'Amount'), num: true, sort: 'amount', cell: (a) => money(a.amount)},
       {key: 'at', title: t('申请日', 'Applied'), cell: (a) => day(a.recorded_at)},
-    {key: 'by', title: t('经办', 'By'), cell: (a) => name(a.recorded_by)},
+    {key: 'by', title: t('经办', 'By'), cell: (a) => name(whose(a.recorded_by))},
       {key: 'state', title: t('状态', 'State'), cell: (a) => badge('application.state', a.state)}],
   in_bulk: (ctx) => ctx.query.waiting,
   many: (ctx, rows) => bulk(ctx, rows, {path: '/v1/applications', states: 'application.state', steps: ['approve', 'pay', 'refuse'], of: steps_of(ctx),

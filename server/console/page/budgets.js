@@ -8,7 +8,7 @@ import {toast} from '../dialog.js';
 import {day, money, whole} from '../fmt.js';
 import {form} from '../form.js';
 import {badge, card, pager, table} from '../table.js';
-import {t} from '../words.js';
+import {t, whose} from '../words.js';
 
 const KINDS = {appropriation: ['拨款', 'Appropriation'], carry_over: ['结转下年', 'Carried to the next year'], return: ['缴回', 'Paid back']};
 
@@ -55,7 +55,7 @@ export const page = {
       {key: 'kind', title: t('种类', 'Kind'), cell: (b) => KINDS[b.kind] ? t(...KINDS[b.kind]) : b.kind},
         {key: 'amount', title: t('金额（元）', 'Amount (CNY)'), num: true, cell: (b) => money(b.amount)},
         {key: 'on', title: t('记账日', 'Day'), cell: (b) => day(b.on)},
-      {key: 'by', title: t('经办', 'By'), cell: (b) => name(b.recorded_by)},
+      {key: 'by', title: t('经办', 'By'), cell: (b) => name(whose(b.recorded_by))},
         {key: 'state', title: t('复核', 'Second look'), cell: (b) => b.proposal ? h('a', {href: u`/console/proposals/${b.id}`},
         badge('proposal.state', b.proposal.state)) : '—'}]}), pager(d.entries, ctx))],
 };

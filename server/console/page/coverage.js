@@ -9,7 +9,7 @@ import {money, pct} from '../fmt.js';
 import {steps} from '../steps.js';
 import {badge, card, facts} from '../table.js';
 import {timeline} from '../timeline.js';
-import {t} from '../words.js';
+import {office_title, t} from '../words.js';
 
 /** What this person may do, and what he is kept from. */
 export const steps_of = (ctx, c) => apart(ctx, {path: '/v1/coverages', legal: c.legal_steps, made_by: c.recorded_by, steps: c.steps,
@@ -63,7 +63,7 @@ export const page = {
       by: c.recorded_by}, c.steps, (s) => badge('coverage.state', s.state)).map((e, i) => i && JUDGE[c.steps[i - 1].step] ? Object.assign(e,
       {what: t(...JUDGE[c.steps[i - 1].step])}) : e)))),
   h('div', null, next(ctx, c), card(t('贷款', 'Loan'), facts([[t('合同编号', 'Contract'),
-    h('a', {href: u`/console/loans/${c.loan_id}`}, name(c.loan))], [t('银行', 'Bank'), c.bank],
+    h('a', {href: u`/console/loans/${c.loan_id}`}, name(c.loan))], [t('银行', 'Bank'), office_title(c.bank)],
     [t('未偿还本金', 'Outstanding'), yuan(c.outstanding)]])),
     c.room && Object.keys(c.room).length ? card(t('还有多少余地', 'Room that is left'),
       facts([[t('放大倍数', 'Leverage'), yuan(c.room.leverage)], [t('单笔', 'This loan'), yuan(c.room.loan)],

@@ -7,7 +7,7 @@ import {money} from '../fmt.js';
 import {all_of, list_page} from '../list.js';
 import {badge} from '../table.js';
 import {steps_of} from './coverage.js';
-import {t, title} from '../words.js';
+import {office_title, offices_of, t, title} from '../words.js';
 
 export const page = list_page({
   title: () => t('备案入池', 'Coverage'),
@@ -16,9 +16,9 @@ export const page = list_page({
   filters: (ctx) => [{name: 'q', label: t('编号、合同', 'Reference, contract')},
     {name: 'state', label: t('状态', 'State'), options: all_of('coverage.state', ['requested', 'covered', 'suspended', 'refused', 'ended'],
     title)}, {name: 'scheme', label: t('方案', 'Scheme')},
-    ...(ctx.me.kind === 'bank' ? [] : [{name: 'bank', label: t('银行代码', 'Bank')}])],
+    ...(ctx.me.kind === 'bank' ? [] : [{name: 'bank', label: t('银行', 'Bank'), options: [['', t('全部', 'All')], ...offices_of('bank')]}])],
   columns: () => [{key: 'reference', title: t('备案编号', 'Reference')},
-    {key: 'loan', title: t('贷款合同', 'Loan'), wide: true, cell: (c) => name(c.loan)}, {key: 'bank', title: t('银行', 'Bank')},
+    {key: 'loan', title: t('贷款合同', 'Loan'), wide: true, cell: (c) => name(c.loan)}, {key: 'bank', title: t('银行', 'Bank'), cell: (c) => office_title(c.bank)},
     {key: 'scheme', title: t('方案', 'Scheme')}, {key: 'amount', title: t('备案金额', 'Amount'), num: true, cell: (c) => money(c.amount)},
     {key: 'outstanding', title: t('未偿还本金', 'Outstanding'), num: true, cell: (c) => money(c.outstanding)},
       {key: 'from', title: t('起始日', 'From')}, {key: 'state', title: t('状态', 'State'), cell: (c) => badge('coverage.state', c.state)}],

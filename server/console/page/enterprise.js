@@ -6,16 +6,16 @@ import {get, maybe} from '../api.js';
 import {count, day, money, pct} from '../fmt.js';
 import {print_button} from '../frame.js';
 import {badge, card, facts, table} from '../table.js';
-import {district_title, is_english, t, title} from '../words.js';
+import {district_title, is_english, office_title, t, title} from '../words.js';
 
 async function load(ctx) {
   const uscc = ctx.at.uscc;
   const firm = get(u`/v1/enterprises/${uscc}`);
   const named = (path, query) => firm.then((f) => (f.name ? maybe(get(path, Object.assign({q: f.name, limit: 50}, query))) : null));
-  const [known, loans, banks, applications, flags] = await Promise.all([
+  const [known, loans, insurance, applications, flags] = await Promise.all([
     firm,
     maybe(get('/v1/loans', {borrower: uscc, limit: 200})),
-    maybe(get('/v1/organisations', {kind: 'bank', limit: 1000})),
+    ctx.may('GET /v1/insurance-policies') ? maybe(get('/v1/insurance-policies', {insured: uscc, order: '-on', limit: 50, total: 'true'})) : null,
     ctx.may('GET /v1/applications') ? named('/v1/applications') : null,
     named('/v1/flags', {order: '-severity'}),
   ]);
@@ -23,16 +23,13 @@ async function load(ctx) {
   return {
     firm: known,
     loans: items(loans),
-    bank: Object.fromEntries(items(banks).map((b) => [b.code, b.name])),
+    insurance,
     applications: items(applications),
     flags: items(flags),
   };
 }
 
-const bank_of = (loan, d) => {
-  const code = loan.recorded_by.split('@').pop();
-  return name(d.bank[code] || code);
-};
+const office_of = (record) => name(office_title(record.recorded_by.split('@').pop()));
 
 function loans_card(d) {
   return card(
@@ -48,8 +45,31 @@ function loans_card(d) {
         {key: 'rate', title: t('年利率', 'Rate'), num: true, cell: (l) => pct(l.rate)},
         {key: 'signed_on', title: t('签订日', 'Signed'), cell: (l) => day(l.signed_on)},
         {key: 'matures_on', title: t('到期日', 'Matures'), cell: (l) => day(l.matures_on)},
-        {key: 'recorded_by', title: t('银行', 'Bank'), cell: (l) => bank_of(l, d)},
+        {key: 'recorded_by', title: t('银行', 'Bank'), cell: office_of},
         {key: 'state', title: t('状态', 'State'), cell: (l) => badge('loan.state', l.state)},
+      ],
+    }),
+  );
+}
+
+/** What insures it: those that whoever looks may see. */
+function insurance_card({insurance}) {
+  if (!insurance) return null;
+  return card(
+    [t('保单', 'Insurance'), h('small', null, t(`共 ${count(insurance.total)} 张`, `${count(insurance.total)} in all`))],
+    table({
+      rows: insurance.items,
+      href: (p) => u`/console/insurance/${p.id}`,
+      empty: t('没有您能看到的保单。', 'No insurance that you may see.'),
+      columns: [
+        {key: 'policy_no', title: t('保险单号', 'Number')},
+        {key: 'kind', title: t('险种', 'Kind'), cell: (p) => title('insurance_policy.kind', p.kind)},
+        {key: 'sum_insured', title: t('保险金额（元）', 'Sum insured'), num: true, cell: (p) => money(p.sum_insured)},
+        {key: 'premium', title: t('保险费（元）', 'Premium'), num: true, cell: (p) => money(p.premium)},
+        {key: 'on', title: t('起止', 'From, to'), cell: (p) => `${p.starts_on} ${t('至', 'to')} ${p.cancelled_on || p.ends_on}`},
+        {key: 'claims', title: t('赔案（件）', 'Claims'), num: true, cell: (p) => (p.claims ? count(p.claims.count) : '—')},
+        {key: 'by', title: t('保险机构', 'Insurer'), cell: office_of},
+        {key: 'state', title: t('状态', 'State'), cell: (p) => badge('insurance_policy.state', p.state)},
       ],
     }),
   );
@@ -116,6 +136,7 @@ export const page = {
   tools: () => print_button(),
   view: (ctx, d) => [
     loans_card(d),
+    insurance_card(d),
     h(
       'div',
       {class: 'split'},

@@ -6,7 +6,7 @@ import {get} from '../api.js';
 import {count, money} from '../fmt.js';
 import {card, facts, table} from '../table.js';
 import {event_kind} from './events.js';
-import {district_title, t} from '../words.js';
+import {district_title, t, whose} from '../words.js';
 
 const KINDS = {firm: ['企业', 'Firm'], university: ['高校', 'University'], institute: ['科研院所', 'Institute'], bank: ['银行', 'Bank'],
   insurer: ['保险机构', 'Insurer'], agency: ['服务机构', 'Agency'], park: ['园区', 'Park'], government: ['政府部门', 'Government'],
@@ -33,5 +33,5 @@ export const page = {
       {key: 'kind', title: t('类型', 'Kind'), cell: (p) => word(p.kind)}]}))),
   h('div', null, card(t('登记', 'On record'), facts([[t('编号', 'Reference'), e.reference], [t('主办', 'Organiser'), name(e.organiser)],
     [t('地点', 'Place'), e.place ? name(e.place) : null], [t('人数', 'Attended'), e.attended === undefined ? null : count(e.attended)],
-    [t('佐证', 'Evidence'), e.evidence ? name(e.evidence) : null], [t('报送', 'Told by'), name(e.recorded_by)]]))))],
+    [t('佐证', 'Evidence'), e.evidence ? name(e.evidence) : null], [t('报送', 'Told by'), name(whose(e.recorded_by))]]))))],
 };

@@ -11,7 +11,7 @@ import {hbars} from '../chart.js';
 import {new_link} from '../drafting.js';
 import {badge, card, facts, table} from '../table.js';
 import {scheme_state} from './scheme.js';
-import {t} from '../words.js';
+import {t, whose} from '../words.js';
 
 const PARTIES = {fund: ['补偿资金', 'Fund'], bank: ['银行', 'Bank'], insurer: ['保险机构', 'Insurer'], assessor: ['评估机构', 'Assessor'],
   guarantor: ['担保机构', 'Guarantor'], city: ['市级', 'City'], district: ['区级', 'District']};
@@ -39,7 +39,7 @@ async function load(ctx) {
 const drafts = (d) => d.drafts.length ? card([t('草案', 'Drafts'), h('small', null, t('待财政部门批准', 'to be approved by finance'))],
   table({rows: d.drafts, href: (s) => u`/console/schemes/${s.id}`, columns: [{key: 'title', title: t('方案', 'Scheme'), wide: true, cell: (s) => name(s.title)},
     {key: 'code', title: t('代码', 'Code')}, {key: 'from', title: t('施行日', 'From'), cell: (s) => s.effective_from},
-    {key: 'by', title: t('起草', 'Drafted by'), cell: (s) => name(s.recorded_by)}, {key: 'state', title: t('状态', 'State'), cell: scheme_state}]})) : null;
+    {key: 'by', title: t('起草', 'Drafted by'), cell: (s) => name(whose(s.recorded_by))}, {key: 'state', title: t('状态', 'State'), cell: scheme_state}]})) : null;
 
 function list(d) {
   if (!d.all.length) return [drafts(d), d.drafts.length ? null : card(null, h('p', {class: 'empty'}, t('还没有风险分担方案。', 'There is no scheme yet.')))];

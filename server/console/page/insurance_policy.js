@@ -6,7 +6,7 @@ import {get} from '../api.js';
 import {count, instant, money, pct} from '../fmt.js';
 import {print_button} from '../frame.js';
 import {badge, card, facts, table} from '../table.js';
-import {district_title, t, title} from '../words.js';
+import {district_title, t, title, whose} from '../words.js';
 
 const yuan = (x) => x === undefined ? null : t(`${money(x)} 元`, `${money(x)} CNY`);
 
@@ -33,7 +33,7 @@ export const page = {
     return {p, claims: !ctx.may('GET /v1/insurance-claims') ? {items: []} : await get('/v1/insurance-claims', {policy_no: p.policy_no, limit: 100})};
   },
   title: (ctx, d) => `${t('保单', 'Policy')} ${d.p.policy_no}`,
-  sub: (ctx, d) => [name(d.p.insured_name || d.p.insured_uscc), ' · ', d.p.recorded_by, ' · ', t(`第 ${d.p.version} 版，`, `version ${d.p.version}, `), instant(d.p.recorded_at)],
+  sub: (ctx, d) => [name(d.p.insured_name || d.p.insured_uscc), ' · ', whose(d.p.recorded_by), ' · ', t(`第 ${d.p.version} 版，`, `version ${d.p.version}, `), instant(d.p.recorded_at)],
   tools: (ctx, d) => [badge('insurance_policy.state', d.p.state), print_button()],
   view: (ctx, d) => h('div', {class: 'aside'}, h('div', null, claims(d),
     d.p.ip ? card(t('保险标的', 'What is insured'), table({rows: d.p.ip, columns: [{key: 'number', title: t('专利号或商标注册号', 'Right'),

@@ -10,7 +10,7 @@ import {amounts, shown} from '../loan_fields.js';
 import {badge, card, facts, table, tabs} from '../table.js';
 import {timeline} from '../timeline.js';
 import {LOAN_FIELDS} from '../titles.js';
-import {t, title} from '../words.js';
+import {t, title, whose} from '../words.js';
 
 const TABS = () => [
   ['record', t('台账', 'Record')],
@@ -220,7 +220,7 @@ export const page = {
   sub: (ctx, d) => [
     name(d.loan.borrower_name),
     ' · ',
-    d.loan.recorded_by,
+    whose(d.loan.recorded_by),
     ' · ',
     t(`第 ${d.loan.version} 版，`, `version ${d.loan.version}, `),
     instant(d.loan.recorded_at),

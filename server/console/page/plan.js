@@ -10,7 +10,7 @@ import {draft_difference} from '../rule.js';
 import {steps} from '../steps.js';
 import {badge, card, facts, table} from '../table.js';
 import {plan_state} from './plans.js';
-import {is_english, t} from '../words.js';
+import {is_english, t, whose} from '../words.js';
 
 const PATH = '/v1/plans';
 const KINDS = {growth: ['年均增幅', 'Growth'], total: ['总量', 'Total'], rising: ['逐年递增', 'Rising']},
@@ -44,9 +44,9 @@ const as_it_stands = (ctx, p) => h('div', {class: 'aside'}, h('div', null, card(
       {key: 'assumed', title: t('来源', 'Source'), cell: (x) => x.assumed ? badge(null, 'warn', t('假定', 'Assumed')) : t('公布',
       'Published')}]})), measures_of(p)),
   h('div', null, next(ctx, p), card(t('计划', 'Plan'), facts([[t('归入年度', 'Year by'), word(BASIS, p.basis)],
-    [t('出处', 'Source'), name(p.source)], [t('起草', 'Drafted by'), name(p.recorded_by)],
+    [t('出处', 'Source'), name(p.source)], [t('起草', 'Drafted by'), name(whose(p.recorded_by))],
     [t('本稿已同意', 'Agreed to this text'), p.state !== 'in_force' && p.assents.length ? p.assents.map(name).join('、') : null],
-    [t('批准', 'Approved by'), p.approved_by ? name(p.approved_by) : null]]))));
+    [t('批准', 'Approved by'), p.approved_by ? name(whose(p.approved_by)) : null]]))));
 
 async function load(ctx) {
   const p = ctx.at.id === 'new' ? null : await get(u`/v1/plans/${ctx.at.id}`);

@@ -11,7 +11,7 @@ import {changed_since, figures_at, figures_seen, headline_card} from '../seal_fi
 import {badge, card, facts, table} from '../table.js';
 import {timeline} from '../timeline.js';
 import {act_text, act_title} from '../titles_act.js';
-import {is_english, t} from '../words.js';
+import {is_english, t, whose} from '../words.js';
 
 function next(ctx, d) {
   const p = d.p;
@@ -67,7 +67,7 @@ function content(p) {
 export const page = {
   load,
   title: (ctx, {p}) => is_english() ? p.title_en : p.title,
-  sub: (ctx, {p}) => [p.act && (p.act.quarter || p.act.reference) ? [name(p.act.quarter || p.act.reference), ' · '] : null, t('由 ', 'by '), name(p.proposed_by),
+  sub: (ctx, {p}) => [p.act && (p.act.quarter || p.act.reference) ? [name(p.act.quarter || p.act.reference), ' · '] : null, t('由 ', 'by '), name(whose(p.proposed_by)),
     t(` 于 ${instant(p.proposed_at)} 提出`, ` at ${instant(p.proposed_at)}`)],
   view: (ctx, d) => { const p = d.p; return [h('section', {class: 'verdict ' + {waiting: 'ask', approved: 'good', refused: 'never'}[p.state]},
     h('h2', null, badge('proposal.state', p.state)), p.amount ? h('p', {class: 'sum'}, h('strong', null, money(p.amount)),

@@ -7,7 +7,7 @@ import {bulk} from '../bulk.js';
 import {instant, money} from '../fmt.js';
 import {all_of, list_page} from '../list.js';
 import {badge} from '../table.js';
-import {is_english, t, title} from '../words.js';
+import {is_english, t, title, whose} from '../words.js';
 
 const steps_of = (ctx) => (p) => apart(ctx, {path: '/v1/proposals', legal: p.legal_steps, made_by: p.proposed_by, steps: p.steps,
   rules: {approve: ['made', 'approve'], refuse: []}}).legal;
@@ -24,7 +24,7 @@ export const page = list_page({
   columns: (ctx) => [{key: 'title', title: t('事项', 'Matter'), wide: true, cell: (p) => is_english() ? p.title_en : p.title},
     {key: 'reference', title: t('编号', 'Reference'), cell: (p) => name(act_of(p))},
     {key: 'amount', title: t('金额（元）', 'Amount (CNY)'), num: true, cell: (p) => money(p.amount)},
-      {key: 'by', title: t('提出人', 'Proposed by'), cell: (p) => name(p.proposed_by)},
+      {key: 'by', title: t('提出人', 'Proposed by'), cell: (p) => name(whose(p.proposed_by))},
       {key: 'at', title: t('提出时刻', 'At'), cell: (p) => instant(p.proposed_at)},
     {key: 'state', title: t('状态', 'State'), cell: (p) => [badge('proposal.state', p.state),
       p.state === 'waiting' && p.proposed_by === `${ctx.me.person}@${ctx.me.organisation}` ? t('　须他人复核', ' by another') : null]}],

@@ -10,7 +10,7 @@ import {count, instant, quarter_title} from '../fmt.js';
 import {form} from '../form.js';
 import {stale} from '../steps.js';
 import {badge, card, facts} from '../table.js';
-import {t} from '../words.js';
+import {t, whose} from '../words.js';
 
 const path = (q) => u`/v1/reports/quarterly/${q}`;
 
@@ -55,8 +55,8 @@ export const page = {
     d.p.state === 'published' ? badge(null, 'good', t('已公布', 'Published')) : badge(null, 'unknown',
     t('待另一人公布', 'Waits for another person'))], [t('单元格', 'Cells'), count(d.p.cells)],
     [t('其中不公开', 'Not public'), t(`${count(d.p.hidden)} 格（公开表中以 ＊ 显示）`, `${count(d.p.hidden)} (shown as ＊)`)],
-    [t('提请', 'Proposed'), [name(d.p.proposed_by), ' ', instant(d.p.proposed_at)]],
-    [t('公布', 'Published'), d.p.published_by ? [name(d.p.published_by), ' ', instant(d.p.published_at)] : null]]) : h('p',
+    [t('提请', 'Proposed'), [name(whose(d.p.proposed_by)), ' ', instant(d.p.proposed_at)]],
+    [t('公布', 'Published'), d.p.published_by ? [name(whose(d.p.published_by)), ' ', instant(d.p.published_at)] : null]]) : h('p',
       {class: 'empty'}, d.sealed ? t('尚未提请公布。', 'Not proposed yet.') : [t('这一季还没有封存：先封存，再公布。',
       'Not sealed yet: seal it first. '), h('a', {href: u`/console/reports/${d.q}/seal`}, t('去封存', 'To the seal'))]),
   d.p && d.p.state === 'published' ? h('div', {class: 'buttons no-print'},

@@ -10,7 +10,7 @@ import {ask} from '../form.js';
 import {print_button} from '../frame.js';
 import {leaves} from '../rule.js';
 import {badge, card, facts, table} from '../table.js';
-import {district_title, t} from '../words.js';
+import {district_title, office_title, t} from '../words.js';
 
 const BY = [['settled_on', '还清日', 'settled'], ['disbursed_on', '放款日', 'drawn'], ['signed_on', '签订日', 'signed']];
 const FACT = 'fact.';
@@ -131,7 +131,7 @@ function cases(ctx, d, clauses) {
     lose: t('仅对照获补', 'Only by the other')}[which] || kind_said(which.split(':')[0], which.slice(which.indexOf(':') + 1), clauses);
   return h('section', {class: 'card', id: 'cases', tabindex: '-1'}, h('h2', null, t('逐笔：', 'Case by case: '), said, h('small', null, d.cases.n > SHOWN ? t(`${count(d.cases.n)} 笔，列前 ${SHOWN} 笔`, `${d.cases.n}, the first ${SHOWN}`) : t(`${d.cases.n} 笔`, String(d.cases.n)))),
     table({rows: d.cases.found, href: (c) => u`/console/loans/${c.loan}`, columns: [{key: 'contract_no', title: t('合同编号', 'Contract')},
-      {key: 'firm', title: t('企业', 'Firm'), cell: (c) => c.borrower_uscc}, {key: 'bank', title: t('银行', 'Bank'), cell: (c) => name(c.bank)},
+      {key: 'firm', title: t('企业', 'Firm'), cell: (c) => c.borrower_uscc}, {key: 'bank', title: t('银行', 'Bank'), cell: (c) => name(office_title(c.bank))},
       {key: 'on', title: t('申请日', 'Day')}, {key: 'b', title: t('本政策（元）', 'This (CNY)'), num: true, cell: (c) => money(c.result.amount)},
       ...(d.out.against ? [{key: 'a', title: t('对照（元）', 'Beside (CNY)'), num: true, cell: (c) => c.against ? money(c.against.amount) : '—'}] : []),
       {key: 'why', title: t('未获的原因', 'Why not'), wide: true, cell: (c) => c.result.failed ? clauses[c.result.failed] || c.result.failed : c.result.queued ? t('预算用尽', 'no budget left') : '—'}]}),
@@ -171,7 +171,7 @@ export const page = {
       why(ctx, d, clauses)),
       h('div', null, missing(ctx, d), by_table(t('按区', 'By district'), r.by_district, district_title, opening('district')),
         by_table(t('按规模', 'By size'), r.by_size, size_title, opening('size')),
-        by_table(t('按银行', 'By bank'), r.by_bank, (k) => name(k), opening('bank')))),
+        by_table(t('按银行', 'By bank'), r.by_bank, (k) => name(office_title(k)), opening('bank')))),
         r.overlap.count ? card(t('与已付的重叠', 'Overlap with what was paid'),
         facts([[t('笔数', 'Loans'), count(r.overlap.count)], [t('金额', 'Amount'), money(r.overlap.amount)]])) : null];
   },

@@ -6,7 +6,7 @@ import {get} from '../api.js';
 import {count, instant, money, quarter_title} from '../fmt.js';
 import {print_button} from '../frame.js';
 import {card, pager, table} from '../table.js';
-import {t, title} from '../words.js';
+import {t, title, whose} from '../words.js';
 
 const text = (v) =>
   v === null || v === undefined
@@ -75,7 +75,7 @@ export const page = {
                   'div',
                   null,
                   name(c.reason),
-                  h('span', {class: 'quiet'}, ` ${c.recorded_by} ${instant(c.recorded_at)}`),
+                  h('span', {class: 'quiet'}, ` ${whose(c.recorded_by)} ${instant(c.recorded_at)}`),
                 ),
               ),
               i.events.map((e) => h('div', null, `${e.reference} ${e.kind}`)),

@@ -5,7 +5,7 @@ import {h, name, u} from '../h.js';
 import {get, get_all, maybe} from '../api.js';
 import {count, instant, latest, money, quarter_title} from '../fmt.js';
 import {badge, card, due, figure, table} from '../table.js';
-import {is_english, t, title} from '../words.js';
+import {is_english, t, title, whose} from '../words.js';
 
 const GROUPS = [['resubmit', '退回补正', 'Returned to us'], ['accept', '待受理', 'To accept'], ['confirm', '待确认', 'To confirm'],
   ['approve', '待批准', 'To approve'], ['pay', '待支付', 'To pay'], ['look', '待复核', 'To look at']];
@@ -44,7 +44,7 @@ const many_links = (rows) => Object.keys(MANY).map((kind) => rows.filter((x) => 
   .map((of) => h('a', {class: 'more', href: MANY[of[0].kind](of[0])}, t(`批量办理${title('task', of[0].kind)}`, `Many at once: ${title('task', of[0].kind)}`)));
 
 const group = (rows, zh, en) => card([t(zh, en), h('small', null, t(`${rows.length} 件`, String(rows.length))), many_links(rows)],
-  table({rows, href: console_of, columns: [WHAT(), {key: 'by', title: t('经办', 'By'), cell: (x) => name(x.by)}, AMOUNT(),
+  table({rows, href: console_of, columns: [WHAT(), {key: 'by', title: t('经办', 'By'), cell: (x) => name(whose(x.by))}, AMOUNT(),
     {key: 'due', title: t('到期', 'Due'), cell: (x) => due(x.due_on, null, x.days_left)}, SINCE(),
     {key: 'steps', title: t('可办', 'You may'), cell: may}]}));
 
