@@ -1,4 +1,5 @@
--- enterprise_get: a firm as what has been submitted of it shows it, as far as the reader may see that.
+-- enterprise_get: a firm as what has been submitted of it shows it, as far as the reader may see that; one of which
+-- nothing but insurance was told by its newest policy.
 -- $1 uscc
 -- -> document text (JSON; null when nothing of it is visible); of a year the figures recorded last; the 1,000 loans
 --    recorded last
@@ -33,19 +34,27 @@ latest as ( -- of the last year that is told
            (array_agg(t.industry order by t.year desc, t.recorded_at desc, t.id desc)
                filter (where t.industry is not null))[1] as industry
       from told t
+),
+insured as (
+    select p.district, r.body ->> 'insured_name' as name
+      from insurance_policy_now p
+      join submission r on r.id = p.id and r.version = p.version
+     where p.insured = $1::text
+     order by p.starts_on desc, p.id desc
+     limit 1
 )
 select json_build_object(
        'uscc', $1::text,
-       'name', l.name,
-       'district', l.district,
+       'name', coalesce(l.name, (select i.name from insured i)),
+       'district', coalesce(l.district, (select i.district from insured i)),
        'industry', l.industry,
-       'size', (select y.size from yearly y order by y.year desc limit 1),
-       'years', (select json_agg(json_strip_nulls(json_build_object(
+       'size', coalesce((select y.size from yearly y order by y.year desc limit 1), 'unknown'),
+       'years', coalesce((select json_agg(json_strip_nulls(json_build_object(
                         'year', y.year,
                         'employees', y.employees,
                         'revenue', yuan_text(y.revenue_fen),
                         'assets', yuan_text(y.assets_fen),
-                        'size', y.size)) order by y.year) from yearly y),
+                        'size', y.size)) order by y.year) from yearly y), '[]'),
        'loans_total', (select count(*) from current_loan),
        'loans', coalesce((select json_agg(json_build_object(
                         'id', c.id,
@@ -62,4 +71,4 @@ select json_build_object(
                   cross join lateral (select loan_account_members(c, today(), null) as told) m), '[]')
        )::text as document
   from latest l
- where exists (select from told)
+ where exists (select from told) or exists (select from insured)

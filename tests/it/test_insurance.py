@@ -1,5 +1,5 @@
 """Insurance of intellectual property: what an insurer, the bank it names and the offices may rely on."""
-from harness import ORGS, Case, loan, numbers
+from harness import ORGS, Case, firm, loan, numbers
 
 INSURER_2 = "91310104QX0104028H"
 FIRM = "91310115QX0115114N"
@@ -63,6 +63,23 @@ class Insurance(Case):
         self.assertEqual((fixed.json()["version"], fixed.json()["premium"]), (2, "41000.00"))
         found = self.d.call("GET", "/v1/insurance-policies?insured=%s&limit=500" % FIRM, None, self.insurer)
         self.assertIn("41000.00", [x["premium"] for x in found.json()["items"]])
+
+    def test_a_firm_is_known_by_its_insurance_to_whoever_sees_that(self):
+        code = firm(next(numbers))[0]
+        at = "/v1/enterprises/" + code
+        self.assertEqual(self.d.call("GET", at, token=self.insurer).status, 404)
+        self.post("/v1/insurance-policies", policy(insured_uscc=code, insured_name="上海示例保险企业有限公司", district="310104"))
+        self.post("/v1/insurance-policies", policy(insured_uscc=code, insured_name="上海示例投保企业有限公司", district="310115",
+                                                   starts_on="2023-07-08", ends_on="2024-07-07"))
+        for who in (self.insurer, self.d.token("finance"), self.d.token("auditor")):
+            self.assertEqual(self.d.call("GET", at, token=who).json(), {
+                "uscc": code, "name": "上海示例投保企业有限公司", "district": "310115", "industry": None, "size": "unknown",
+                "years": [], "loans_total": 0, "loans": []})
+            held = self.d.call("GET", "/v1/insurance-policies?insured=" + code, token=who).json()["items"]
+            self.assertEqual(len(held), 2)
+        for who in (self.bank, self.d.token("insurer", INSURER_2)):  # of whom neither policy says anything
+            self.assertEqual(self.d.call("GET", at, token=who).status, 404)
+            self.assertEqual(self.d.call("GET", "/v1/insurance-policies?insured=" + code, token=who).json()["items"], [])
 
     def test_every_kind_of_the_contract_is_taken_and_no_other(self):
         for kind in ("enforcement", "infringement_liability", "overseas_liability", "trademark",

@@ -12,21 +12,15 @@ async function load(ctx) {
   const uscc = ctx.at.uscc;
   const firm = get(u`/v1/enterprises/${uscc}`);
   const named = (path, query) => firm.then((f) => (f.name ? maybe(get(path, Object.assign({q: f.name, limit: 50}, query))) : null));
-  const [known, loans, insurance, applications, flags] = await Promise.all([
+  const [known, insurance, loans, applications, flags] = await Promise.all([
     firm,
-    maybe(get('/v1/loans', {borrower: uscc, limit: 200})),
     ctx.may('GET /v1/insurance-policies') ? maybe(get('/v1/insurance-policies', {insured: uscc, order: '-on', limit: 50, total: 'true'})) : null,
+    maybe(get('/v1/loans', {borrower: uscc, limit: 200})),
     ctx.may('GET /v1/applications') ? named('/v1/applications') : null,
     named('/v1/flags', {order: '-severity'}),
   ]);
   const items = (list) => (list ? list.items : []);
-  return {
-    firm: known,
-    loans: items(loans),
-    insurance,
-    applications: items(applications),
-    flags: items(flags),
-  };
+  return {firm: known, loans: items(loans), insurance, applications: items(applications), flags: items(flags)};
 }
 
 const office_of = (record) => name(office_title(record.recorded_by.split('@').pop()));
@@ -53,8 +47,8 @@ function loans_card(d) {
 }
 
 /** What insures it: those that whoever looks may see. */
-function insurance_card({insurance}) {
-  if (!insurance) return null;
+function insurance_card(ctx, {insurance}) {
+  if (!insurance || (!insurance.items.length && ['bank', 'guarantor'].includes(ctx.me.kind))) return null;
   return card(
     [t('保单', 'Insurance'), h('small', null, t(`共 ${count(insurance.total)} 张`, `${count(insurance.total)} in all`))],
     table({
@@ -136,7 +130,7 @@ export const page = {
   tools: () => print_button(),
   view: (ctx, d) => [
     loans_card(d),
-    insurance_card(d),
+    insurance_card(ctx, d),
     h(
       'div',
       {class: 'split'},

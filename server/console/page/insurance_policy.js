@@ -2,7 +2,7 @@
  * insurance_policy.js - one insurance policy: what is insured, how it covers its loan, what was claimed.
  */
 import {h, name, u} from '../h.js';
-import {get} from '../api.js';
+import {get, maybe} from '../api.js';
 import {count, instant, money, pct} from '../fmt.js';
 import {print_button} from '../frame.js';
 import {badge, card, facts, table} from '../table.js';
@@ -30,16 +30,18 @@ const claims = (d) => card([t('赔案', 'Claims'), h('small', null, t(`${d.claim
 export const page = {
   load: async (ctx) => {
     const p = await get(u`/v1/insurance-policies/${ctx.at.id}`);
-    return {p, claims: !ctx.may('GET /v1/insurance-claims') ? {items: []} : await get('/v1/insurance-claims', {policy_no: p.policy_no, limit: 100})};
+    const [claims, firm] = await Promise.all([ctx.may('GET /v1/insurance-claims') ? get('/v1/insurance-claims', {policy_no: p.policy_no, limit: 100}) : {items: []},
+      p.insured_name ? null : maybe(get(u`/v1/enterprises/${p.insured_uscc}`))]);
+    return {p, claims, insured: p.insured_name || (firm && firm.name) || p.insured_uscc}; // who is insured may be told by his code alone
   },
   title: (ctx, d) => `${t('保单', 'Policy')} ${d.p.policy_no}`,
-  sub: (ctx, d) => [name(d.p.insured_name || d.p.insured_uscc), ' · ', whose(d.p.recorded_by), ' · ', t(`第 ${d.p.version} 版，`, `version ${d.p.version}, `), instant(d.p.recorded_at)],
+  sub: (ctx, d) => [name(d.insured), ' · ', whose(d.p.recorded_by), ' · ', t(`第 ${d.p.version} 版，`, `version ${d.p.version}, `), instant(d.p.recorded_at)],
   tools: (ctx, d) => [badge('insurance_policy.state', d.p.state), print_button()],
   view: (ctx, d) => h('div', {class: 'aside'}, h('div', null, claims(d),
     d.p.ip ? card(t('保险标的', 'What is insured'), table({rows: d.p.ip, columns: [{key: 'number', title: t('专利号或商标注册号', 'Right'),
       cell: (x) => h('a', {href: u`/console/ip/${x.number}`}, x.number)}]})) : null),
   h('div', null, card(t('保单', 'Policy'), facts([[t('险种', 'Kind'), title('insurance_policy.kind', d.p.kind)],
-    [t('投保企业', 'Insured'), h('a', {href: u`/console/enterprises/${d.p.insured_uscc}`}, name(d.p.insured_name || d.p.insured_uscc))],
+    [t('投保企业', 'Insured'), h('a', {href: u`/console/enterprises/${d.p.insured_uscc}`}, name(d.insured))],
     [t('区', 'District'), district_title(d.p.district)], [t('保险金额', 'Sum insured'), yuan(d.p.sum_insured)], [t('保险费', 'Premium'), yuan(d.p.premium)],
     [t('起止', 'From, to'), `${d.p.starts_on} ${t('至', 'to')} ${d.p.ends_on}`], [t('退保日', 'Cancelled on'), d.p.cancelled_on || null],
     [t('赔付合计', 'Paid in all'), d.p.claims ? yuan(d.p.claims.paid) : null],
