@@ -135,7 +135,7 @@ const char *fact_act_english(struct arena *a, enum fact fact, bool supply);
 enum { FACT_SOURCES_MAX = 4 };
 /* The facts that one follows from; how many. */
 int fact_sources_of(enum fact fact, enum fact of[FACT_SOURCES_MAX]);
-const char *fact_person(const char *who, bool english); /* its title */
+const char *fact_person(const char *who); /* its title */
 /* The fact that a decision names, by its name or its Chinese title; -1: there is none any more. */
 int fact_named(struct str name);
 /* The value that a decision tells of it, in words: "1,499,500.00 元", "是". */

@@ -123,11 +123,11 @@ const struct fact_nature fact_natures[FACT_COUNT] = {
     [FACT_USED_LOAN_ITEMS] = {USED},
 };
 
-const char *fact_person(const char *who, bool english)
+const char *fact_person(const char *who)
 {
     for (const struct word *w = fact_people; w->name; w++) {
         if (strcmp(w->name, who) == 0)
-            return english ? w->en : w->zh;
+            return w->zh;
     }
     BUG("a person that the table does not know");
 }

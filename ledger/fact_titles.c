@@ -126,9 +126,7 @@ const char *fact_act_english(struct arena *a, enum fact fact, bool supply)
 {
     if (!supply && acts[fact])
         return acts[fact];
-    return arena_printf(
-        a, "To be told by %s: %s", fact_person(fact_natures[fact].who, true), english[fact])
-        .p;
+    return arena_printf(a, "To be told: %s", english[fact]).p;
 }
 
 const char *fact_english(enum fact fact)

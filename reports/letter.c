@@ -131,7 +131,7 @@ static void write_cures(const struct json *decision, struct buf *out)
         who = next_who;
         act = next_act;
         buf_text(out, "<li>");
-        buf_text(out, fact_person(who.p, false));
+        buf_text(out, fact_person(who.p));
         buf_text(out, ":");
         html_text(out, act);
         buf_text(out, "</li>");

@@ -3,12 +3,14 @@
  */
 import {h, name, u} from './h.js';
 import {count, money, pct} from './fmt.js';
-import {district_title, t, title} from './words.js';
+import {district_title, office_title, t, title} from './words.js';
 
 const SHOW = {
   district: (v) => district_title(v),
   borrower_uscc: (v) => h('a', {href: u`/console/enterprises/${v}`}, v),
   borrower_name: name,
+  guarantor_uscc: (v) => name(office_title(v)),
+  insurer_uscc: (v) => name(office_title(v)),
   product: (v) => title('loan.product', v),
   rate: pct,
   first_loan: (v) => (v ? t('是', 'Yes') : t('否', 'No')),

@@ -29,6 +29,10 @@ export function test_sentence(c, book) {
   if (c.op === 'exists') return `${titled} ${op_title('exists')}`;
   const than = c.than !== undefined ? (book[c.than] || {title: c.than || '…'}).title + (c.months ? t(`后 ${c.months} 个月`, ` + ${c.months} months`) : '')
     : value_text(f, c.value);
+  if (c.op === 'between' && Array.isArray(c.value) && c.value.length === 2) {
+    const [from, to] = c.value.map((v) => fact_text(f, v));
+    return t(`${titled} 在 ${from} 与 ${to} 之间`, `${titled} between ${from} and ${to}`);
+  }
   return `${titled} ${op_title(c.op)} ${than}`;
 }
 

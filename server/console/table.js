@@ -2,13 +2,14 @@
  * table.js - real tables, lists of facts, badges, figures, pages of a list.
  *
  *   table({caption, columns: [{key, title, num, cell: (row) => nodes, wide}], rows, foot: {key: nodes}, href: (row) => address, empty})
- * `cell` defaults to the member of that key; `num` aligns right; `href` makes the whole row lead there (its first cell holds the
+ * `cell` defaults to the member of that key; `num` aligns right, `whole` breaks no line; `href` makes the whole row lead there (its first cell holds the
  * link). `pick` gives a box to tick before each row. On a phone a row becomes lines with the column's title before each.
  */
 import {h, hidden, s} from './h.js';
 import {count, money, pct, quarter_title, unit_title} from './fmt.js';
-import {t, title} from './words.js';
+import {is_office, t, title} from './words.js';
 
+const MOMENT = /^\d{4}-\d\d-\d\d( \d\d:\d\d)?$/; // a day or an instant is never broken over two lines
 export function table({caption, columns, rows, foot, href, empty, id, order, pick}) {
   if (!rows.length) return h('div', {class: 'empty'}, empty || t('没有记录。', 'No records.'));
   const cell = (c, row, i) => {
@@ -18,7 +19,7 @@ export function table({caption, columns, rows, foot, href, empty, id, order, pic
         ? '—'
         : row[c.key];
     const linked = i === 0 && href && href(row) ? h('a', {href: href(row)}, inner) : inner;
-    const props = {class: (c.num ? 'num' : '') + (c.wide ? ' wide' : ''), 'data-title': c.title};
+    const props = {class: (c.num ? 'num' : '') + (c.wide ? ' wide' : '') + (c.whole || (typeof inner === 'string' && MOMENT.test(inner)) ? ' whole' : ''), 'data-title': c.title};
     return i === 0 ? h('th', Object.assign({scope: 'row'}, props), linked) : h('td', props, linked);
   };
   return h(
@@ -212,6 +213,10 @@ export function figure(cell, kind, unit) {
     ? h('a', {href: rows_href(cell.rows), title: exact, class: 'figure', 'data-value': cell.value}, text)
     : h('span', {title: exact, class: 'figure', 'data-value': cell.value}, text);
 }
+
+/** Rows of a report: those of organisations in the order of their names, with the code beside. */
+export const by_name = (rows) => rows.every((r) => is_office(r.key)) ? rows.slice().sort((a, b) => a.title.localeCompare(b.title, 'zh')) : rows;
+export const row_title = (r) => is_office(r.key) ? [r.title, ' ', h('span', {class: 'hint'}, r.key)] : r.title;
 
 /** ▲ 66.15 %: in ink, with words for who cannot see the shape. */
 export function change(text) {

@@ -76,14 +76,17 @@ export async function load_offices(get) {
   offices = []; // who sat here before may know others
   offices = (await get('/v1/organisations', {limit: 1000})).items.sort((a, b) => a.name.localeCompare(b.name, 'zh'));
 }
-const office_of = (code) => offices.find((o) => o.code === code);
+const office_of = (code) => offices.find((o) => o.code === code || o.uscc === code); // records name insurers by their credit code
+export const is_office = (code) => !!office_of(code);
+/** Its name alone, where there is no room for the code. */
+export const office_name = (code) => (office_of(code) || {name: code || '—'}).name;
 /** 「玉兰示范银行（BANK-YL）」; of one that is not known its code. */
 export function office_title(code) {
   const found = office_of(code);
   return found ? t(`${found.name}（${code}）`, `${found.name} (${code})`) : code || '—';
 }
-/** [[code, title]] of a kind of organisation, for a list to choose from. */
-export const offices_of = (kind) => offices.filter((o) => o.kind === kind).map((o) => [o.code, office_title(o.code)]);
+/** [[code, title]] of a kind of organisation, or of all, for a list to choose from. */
+export const offices_of = (kind) => offices.filter((o) => !kind || o.kind === kind).map((o) => [o.code, office_title(o.code)]);
 /** Who it was: 「王敏@BANK-YL」 as 「王敏 · 玉兰示范银行（BANK-YL）」. */
 export function whose(by) {
   const at = String(by || '').lastIndexOf('@'), known = at > 0 && office_of(by.slice(at + 1));

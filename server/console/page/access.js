@@ -4,7 +4,7 @@
 import {h} from '../h.js';
 import {instant} from '../fmt.js';
 import {list_page} from '../list.js';
-import {office_title, t} from '../words.js';
+import {office_title, offices_of, t} from '../words.js';
 
 const LISTS = {
   tasks: ['我的待办', 'My tasks'],
@@ -56,7 +56,7 @@ export const page = list_page({
       'Who read what and when; each batch has its digest in the signed log.',
     ),
   filters: () => [
-    {name: 'org', label: t('机构代码', 'Organisation')},
+    {name: 'org', label: t('机构', 'Organisation'), options: [['', t('全部', 'All')], ...offices_of(null)]},
     {name: 'person', label: t('姓名', 'Person')},
     {name: 'from', label: t('自', 'From'), kind: 'date'},
     {name: 'to', label: t('至', 'To'), kind: 'date'},

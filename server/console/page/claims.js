@@ -31,9 +31,10 @@ const on_funds = list_page({
   many: (ctx, rows) => bulk(ctx, rows, {path: '/v1/claims', states: 'claim.state', steps: ['accept', 'approve', 'pay'], of: (c) => steps_of(ctx, c).legal,
     amount: (c) => c.fund, what: (c) => c.reference, href: (c) => u`/console/claims/${c.id}`}),
   href: (c) => u`/console/claims/${c.id}`,
+  empty: (ctx) => ctx.me.kind === 'insurer' ? t('没有。补偿资金的理赔由银行或担保机构提出；这里列出其中贷款写明由本机构承保的。',
+    'None. Banks and guarantors claim on the funds; those of loans that name you stand here.') : t('没有符合条件的记录。', 'Nothing fits.'),
 });
 
-const OUTCOMES = {open: 'open', paid: 'paid', refused: 'refused', withdrawn: 'withdrawn'}; // which shape each has
 const on_policies = list_page({
   sub: () => t('本机构保单上的赔案，金额单位：元。点保险单号看保单。', 'Claims on your policies, in CNY. A number leads to the policy.'),
   path: '/v1/insurance-claims', total: true, order: '-on',
@@ -44,7 +45,7 @@ const on_policies = list_page({
     {key: 'claimed', title: t('索赔', 'Claimed'), num: true, cell: (c) => money(c.claimed)},
     {key: 'paid', title: t('赔付', 'Paid'), num: true, cell: (c) => c.paid === undefined ? '—' : money(c.paid)},
     {key: 'decided_on', title: t('结案日', 'Decided on')},
-    {key: 'outcome', title: t('结果', 'Outcome'), cell: (c) => badge(null, OUTCOMES[c.outcome], title('insurance_claim.outcome', c.outcome))}],
+    {key: 'outcome', title: t('结果', 'Outcome'), cell: (c) => badge(null, c.outcome, title('insurance_claim.outcome', c.outcome))}],
   empty: () => t('没有赔案。有了赔案，在「报送」里按「保险赔案」报送。', 'None. A claim is told under "Send data".'),
 });
 
@@ -55,6 +56,6 @@ export const page = {
   sub: (ctx, d) => list(ctx).sub(ctx, d),
   load: (ctx) => list(ctx).load(ctx),
   tools: (ctx, d) => list(ctx).tools(ctx, d),
-  view: (ctx, d) => [both(ctx) ? tabs([['', t('本机构保单的赔案', 'On our policies')], ['funds', t('补偿资金的理赔（涉及本机构的贷款）', 'On the funds, of loans that name us')]],
+  view: (ctx, d) => [both(ctx) ? tabs([['', t('本机构保单的赔案', 'On our policies')], ['funds', t('补偿资金的理赔', 'On the funds')]],
     ctx.query.tab || '', ctx) : null, list(ctx).view(ctx, d)],
 };

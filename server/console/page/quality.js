@@ -5,7 +5,7 @@ import {h, u} from '../h.js';
 import {get} from '../api.js';
 import {latest, quarter_title} from '../fmt.js';
 import {print_button} from '../frame.js';
-import {card, figure, quarter_switch, table} from '../table.js';
+import {by_name, card, figure, quarter_switch, row_title, table} from '../table.js';
 import {t, title} from '../words.js';
 
 async function load(ctx) {
@@ -19,10 +19,10 @@ const section = (s) =>
     title('section', s.name),
     table({
       id: 'section',
-      rows: s.rows,
+      rows: by_name(s.rows),
       empty: t('本季没有可列的事项。', 'Nothing to list in this quarter.'),
       columns: [
-        {key: 'title', title: s.row_title},
+        {key: 'title', title: s.row_title, cell: row_title},
         ...s.columns.map((c) => ({
           key: c.key,
           title: c.title,

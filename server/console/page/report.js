@@ -6,7 +6,7 @@ import {download, get} from '../api.js';
 import {columns as column_chart, hbars} from '../chart.js';
 import {instant, money, quarter_short, quarter_title, shift, unit_title, UNITS} from '../fmt.js';
 import {print_button} from '../frame.js';
-import {badge, card, change, figure, rows_href, table, unit_switch} from '../table.js';
+import {badge, by_name, card, change, figure, row_title, rows_href, table, unit_switch} from '../table.js';
 import {is_english, t, title, words_of} from '../words.js';
 
 const MORE = /(_last_year|_previous|_share|^last_year|^previous|registered_)/; // columns that wait behind a switch
@@ -56,14 +56,14 @@ function section_table(d) {
           `Amounts in ${unit_title(d.unit)}. Underlined figures lead to their records.`,
         )
       : t('带下划线的数字可点开看是哪些记录。', 'Underlined figures lead to their records.'),
-    rows: s.rows,
+    rows: by_name(s.rows),
     empty: t('本季这张分表没有内容。', 'Nothing in this section.'),
     columns: [
       {
         key: 'title',
         title: s.row_title,
         cell: (r) => [
-          r.title,
+          row_title(r),
           by_row && r.unit === 'yuan' ? h('span', {class: 'quiet'}, ` ${unit_title(d.unit)}`) : null,
           r.note ? h('p', {class: 'hint'}, typeof r.note === 'string' ? r.note : null) : null,
         ],

@@ -14,9 +14,15 @@ const state_of = (q) =>
       ? badge(null, 'warn', t('未封存', 'Not sealed'))
       : badge(null, 'none', t('进行中', 'Running'));
 
+/** The last quarter that is sealed (what is before it can no longer be), and the one that follows: they are sealed in order. */
+function order_of(ctx, d) {
+  const last = d.items.filter((q) => q.sealed_at).map((q) => q.quarter).pop() || '';
+  const open = ctx.may('POST /v1/reports/quarterly/{quarter}/seal') ? d.items.filter((q) => q.complete && !q.sealed_at && q.quarter > last) : [];
+  return {last, open, next: last && open[0] ? open[0].quarter : null};
+}
+
 function columns_of(ctx, d) {
-  const last = d.items.filter((q) => q.sealed_at).map((q) => q.quarter).pop() || ''; // what is before it can no longer be sealed
-  const may_seal = ctx.may('POST /v1/reports/quarterly/{quarter}/seal');
+  const {open, next} = order_of(ctx, d);
   return [
     {key: 'quarter', title: t('季度', 'Quarter'), cell: (q) => quarter_title(q.quarter)},
     {key: 'state', title: t('状态', 'State'), cell: state_of},
@@ -32,9 +38,11 @@ function columns_of(ctx, d) {
               ' · ',
               h('a', {href: u`/console/reports/${q.quarter}/seal`}, t('封存与签名', 'Seal')),
             ]
-          : q.complete && may_seal && q.loans && q.quarter > last
-            ? h('a', {href: u`/console/reports/${q.quarter}/seal`}, t('封存', 'Seal'))
-            : '—',
+          : !open.includes(q)
+            ? '—'
+            : !next || q.quarter === next
+              ? h('a', {href: u`/console/reports/${q.quarter}/seal`}, t('封存', 'Seal'))
+              : h('span', {class: 'hint'}, t('前面的季度封存之后', 'after those before it')),
     },
   ];
 }
@@ -53,7 +61,8 @@ export const page = {
       'Quarters are sealed in order. What is sealed stays; later corrections are told as differences.',
     ),
   view: (ctx, d) => {
-    const used = d.items.filter((q) => q.loans > 0 || q.sealed_at).reverse();
+    const {next} = order_of(ctx, d);
+    const used = d.items.filter((q) => q.loans > 0 || q.sealed_at || q.quarter === next).reverse();
     if (!used.length)
       return card(null, h('p', {class: 'empty'}, t('还没有任何融资记录。', 'No loan is recorded yet.')));
     return [
