@@ -23,10 +23,10 @@ await story('an insurer sees the claims on its policies', async ({as}) => {
   await w.page.click('.facts a[href^="/console/enterprises/"]');
   await ready(w);
   const at = new URL(w.page.url()).pathname;
-  is(await text(w, 'main'), /保单 共 2 张.*侵权责任.*600,000\.00.*申安示范财产保险（91310101QX90000141）/);
+  is(await text(w, 'main'), /保单共 2 张.*侵权责任.*600,000\.00.*申安示范财产保险（91310101QX90000141）/);
   const auditor = await as('auditor');
   await visit(auditor, at);
-  is(await text(auditor, 'main'), /保单 共 2 张/);
+  is(await text(auditor, 'main'), /保单共 2 张/);
   for (const who of ['guarantor', 'BANK-YL']) {
     const other = await as(who, {expect: [/status of 404/]});
     await visit(other, at);

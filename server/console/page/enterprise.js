@@ -125,7 +125,7 @@ export const page = {
     d.firm.uscc,
     ' · ',
     district_title(d.firm.district),
-    d.firm.size ? ` · ${title('enterprise_profile.size', d.firm.size)}` : null,
+    d.firm.size && d.firm.size !== 'unknown' ? ` · ${title('enterprise_profile.size', d.firm.size)}` : null,
   ],
   tools: () => print_button(),
   view: (ctx, d) => [

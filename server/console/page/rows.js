@@ -56,6 +56,7 @@ const ADDRESS = {
   insurance_policy: '/console/insurance/',
 };
 const record_href = (item) => (ADDRESS[item.type] ? ADDRESS[item.type] + encodeURIComponent(item.id) : null);
+const FIGURES = {count: ['件数', 'Number'], contract_value: ['合同金额', 'Contract value'], cash_received: ['到账金额', 'Cash received']};
 /** 「浦东新区 · 本季融资金额 = 56 笔合计 1,474,208,739.54 元」 */
 function sentence(ctx, d) {
   const kind = kind_of(d),
@@ -63,7 +64,7 @@ function sentence(ctx, d) {
     n = d.rows.count !== undefined ? d.rows.count : d.rows.rows;
   const what = d.section
     ? [d.section.title, d.row ? d.row.title : null, d.column ? d.column.title : null].filter(Boolean).join(' · ')
-    : [d.rows.side, d.rows.figure, d.query.period].filter(Boolean).join(' · ');
+    : [title('indicator.side', d.rows.side), FIGURES[d.rows.figure] ? t(...FIGURES[d.rows.figure]) : d.rows.figure, d.query.period].filter(Boolean).join(' · ');
   if (!n) return h('p', {class: 'sentence'}, what, t('：没有记录', ': no records'));
   return h(
     'p',
