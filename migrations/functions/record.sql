@@ -68,9 +68,10 @@ create or replace function record_envelope_text(r submission) returns text langu
                r.reason)::text
 $$;
 
--- The digest of that: with it the leaf covers every column.
+-- The digest of that: with it the leaf covers every column. Written out, text_sha256() would not be taken into the
+-- statement, as convert_to() is not immutable, and be planned with each.
 create or replace function record_envelope(r submission) returns text language sql stable parallel safe as
-    $$ select encode(text_sha256(record_envelope_text(r)), 'hex') $$;
+    $$ select encode(sha256(convert_to(record_envelope_text(r), 'UTF8')), 'hex') $$;
 
 -- Is there a later version (known by then)? Runs as the owner: whoever a correction took the record away
 -- from cannot see that version, and must not be shown the earlier one as if it were current.

@@ -60,13 +60,13 @@ create or replace function rollup_firm_classes(borrower text, quarter date) retu
 $$;
 
 -- Which firms took something else in a quarter than what stands in firm_quarter, and what. Most loans of a known
--- firm change nothing of it.
-create or replace function rollup_firms_changed(versions loan_version[]) returns firm_change[]
+-- firm change nothing of it. begun: all of them are new, each in one quarter.
+create or replace function rollup_firms_changed(versions loan_version[], out changes firm_change[], out begun boolean)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
-declare
-    changes firm_change[];
 begin
-    select array_agg(row(x.borrower, x.quarter, x.classes)::firm_change) into changes
+    select array_agg(row(x.borrower, x.quarter, x.classes)::firm_change),
+           bool_and(x.was is null and not exists (select from firm_quarter q where q.borrower = x.borrower))
+      into changes, begun
       from (select t.borrower, t.quarter, s.classes as was,
                    case when t.gone then rollup_firm_classes(t.borrower, t.quarter)
                         when t.classes <@ s.classes then s.classes
@@ -79,34 +79,9 @@ begin
                    select q.classes from firm_quarter q where q.borrower = t.borrower and q.quarter = t.quarter
                    offset 0) s on true) x
      where x.classes is distinct from coalesce(x.was, '{}');
-    return changes;
-end $$;
-
--- These firms are new, each in one quarter: nothing stood before it. What rechain does for any, at a fifth of its cost.
-create or replace function rollup_firms_begin(changes firm_change[]) returns void
-    language plpgsql security definer set search_path = public, pg_temp as $$
-begin
-    insert into firm_quarter (borrower, quarter, classes)
-    select c.borrower, c.quarter, c.classes from unnest(changes) c;
-    insert into city_firms as r (section, row_key, quarter, before, firms)
-    select k.section, k.row_key, c.quarter, '-infinity', count(distinct c.borrower)
-      from unnest(changes) c
-     cross join unnest(c.classes) class
-     cross join lateral rollup_class_rows(class) k
-     group by 1, 2, 3
-     order by 1, 2, 3
-    on conflict on constraint city_firms_key do update set firms = r.firms + excluded.firms;
-end $$;
-
--- Are these firms new, each in one quarter?
-create or replace function rollup_firms_are_new(changes firm_change[]) returns boolean
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
-begin
-    return not exists (
-               select from unnest(changes) c
-                where c.classes = '{}' or exists (select from firm_quarter q where q.borrower = c.borrower))
-           and (cardinality(changes) = 1
-                or cardinality(changes) = (select count(distinct c.borrower) from unnest(changes) c));
+    if begun and cardinality(changes) > 1 then
+        begun := (select count(distinct c.borrower) = count(*) from unnest(changes) c);
+    end if;
 end $$;
 
 -- The chains of quarters of these firms in each row of the report, as they stood and as they stand.
@@ -166,11 +141,14 @@ begin
     on conflict on constraint city_firms_key do update set firms = r.firms + excluded.firms;
 end $$;
 
--- Adds versions of loans to the sums, or takes them away, by their signs.
+-- Adds versions of loans to the sums, or takes them away, by their signs. Firms that are new begin in the same
+-- statement: nothing stood before them, which is what rechain does for any at a fifth of its cost.
 create or replace function rollup_loans_add(versions loan_version[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    changes firm_change[];
+    firms constant record := rollup_firms_changed(versions);
+    changes constant firm_change[] := firms.changes;
+    begun constant firm_change[] := case when firms.begun then changes end;
 begin
     with class as materialized (
         select v.class, v.quarter, sum(v.sign)::bigint as loans,
@@ -189,26 +167,37 @@ begin
         having sum(x.loans) <> 0
          order by 1, 2, 3
         on conflict on constraint loan_rollup_key do update set loans = r.loans + excluded.loans
+    ),
+    rows_added as (
+        insert into city_rollup as r (section, row_key, quarter, loans, amount_fen, registered_fen, patents, trademarks)
+        select k.section, k.row_key, x.quarter, sum(x.loans), sum(x.amount_fen), sum(x.registered_fen), sum(x.patents),
+               sum(x.trademarks)
+          from class x
+         cross join lateral rollup_class_rows(x.class) k
+         group by 1, 2, 3
+        having sum(x.loans) <> 0 or sum(x.amount_fen) <> 0 or sum(x.registered_fen) <> 0 or sum(x.patents) <> 0
+               or sum(x.trademarks) <> 0
+         order by 1, 2, 3
+        on conflict on constraint city_rollup_key do update
+           set loans = r.loans + excluded.loans,
+               amount_fen = r.amount_fen + excluded.amount_fen,
+               registered_fen = r.registered_fen + excluded.registered_fen,
+               patents = r.patents + excluded.patents,
+               trademarks = r.trademarks + excluded.trademarks
+    ),
+    firms_begun as (
+        insert into firm_quarter (borrower, quarter, classes)
+        select c.borrower, c.quarter, c.classes from unnest(begun) c
     )
-    insert into city_rollup as r (section, row_key, quarter, loans, amount_fen, registered_fen, patents, trademarks)
-    select k.section, k.row_key, x.quarter, sum(x.loans), sum(x.amount_fen), sum(x.registered_fen), sum(x.patents),
-           sum(x.trademarks)
-      from class x
-     cross join lateral rollup_class_rows(x.class) k
+    insert into city_firms as r (section, row_key, quarter, before, firms)
+    select k.section, k.row_key, c.quarter, '-infinity', count(distinct c.borrower)
+      from unnest(begun) c
+     cross join unnest(c.classes) class
+     cross join lateral rollup_class_rows(class) k
      group by 1, 2, 3
-    having sum(x.loans) <> 0 or sum(x.amount_fen) <> 0 or sum(x.registered_fen) <> 0 or sum(x.patents) <> 0
-           or sum(x.trademarks) <> 0
      order by 1, 2, 3
-    on conflict on constraint city_rollup_key do update
-       set loans = r.loans + excluded.loans,
-           amount_fen = r.amount_fen + excluded.amount_fen,
-           registered_fen = r.registered_fen + excluded.registered_fen,
-           patents = r.patents + excluded.patents,
-           trademarks = r.trademarks + excluded.trademarks;
-    changes := rollup_firms_changed(versions);
-    if rollup_firms_are_new(changes) then
-        perform rollup_firms_begin(changes);
-    elsif changes is not null then
+    on conflict on constraint city_firms_key do update set firms = r.firms + excluded.firms;
+    if changes is not null and begun is null then
         perform rollup_firms_rechain(changes);
     end if;
 end $$;
@@ -227,33 +216,35 @@ create or replace function rollup_version(l loan, sign int) returns loan_version
      cross join lateral rollup_lateness((l).id, (l).version, (l).recorded_at, (l).signed_on) w
 $$;
 
--- Adds the versions that a statement stored and takes away those they replace.
+-- Adds the versions that a statement stored and takes away those they replace: nothing, where all are first ones.
 create or replace function loan_rollup_keep() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     versions loan_version[];
     numbered boolean;
+    corrected boolean;
 begin
-    select array_agg(row(v.sign, v.borrower, quarter_start(v.signed_on),
-                         loan_class(v.org_id, v.district, v.patents, v.trademarks, k.kind, v.product, v.size,
-                                    v.industry, v.amount_fen, v.first_loan, w.late),
-                         v.amount_fen,
-                         loan_registered_fen(v.registered_fen, v.amount_fen), v.patents,
-                         v.trademarks)::loan_version),
-           bool_or(v.sign > 0 and v.pledge_no is not null)
-      into versions, numbered
-      from (select 1 as sign, f.* from fresh f
-            union all
-            select -1, o.*
-              from fresh f
-             cross join lateral (
-                   select * from loan x where x.id = f.id and x.version = f.version - 1 offset 0) o
-             where f.version > 1) v
+    select array_agg(row(1, f.borrower, quarter_start(f.signed_on),
+                         loan_class(f.org_id, f.district, f.patents, f.trademarks, k.kind, f.product, f.size,
+                                    f.industry, f.amount_fen, f.first_loan, w.late),
+                         f.amount_fen,
+                         loan_registered_fen(f.registered_fen, f.amount_fen), f.patents,
+                         f.trademarks)::loan_version),
+           bool_or(f.pledge_no is not null), bool_or(f.version > 1)
+      into versions, numbered, corrected
+      from fresh f
      cross join lateral (
            select loan_right_kind(min(p.kind), max(p.kind)) as kind
              from loan_ip p
-            where p.record_id = v.id and p.version = v.version) k
-     cross join lateral rollup_lateness(v.id, v.version, v.recorded_at, v.signed_on) w;
+            where p.record_id = f.id and p.version = f.version) k
+     cross join lateral rollup_lateness(f.id, f.version, f.recorded_at, f.signed_on) w;
+    if corrected then
+        versions := versions || array(
+            select rollup_version(o.l, -1)
+              from fresh f
+             cross join lateral (select x as l from loan x where x.id = f.id and x.version = f.version - 1 offset 0) o
+             where f.version > 1);
+    end if;
     perform rollup_loans_add(versions);
     if numbered then
         insert into pledge_no_shared as s (pledge_no, loans)
