@@ -83,7 +83,7 @@ create or replace function catalogue_classes(doc json) returns text[] language s
     $$ select array(select x ->> 'code' from json_array_elements(doc -> 'ipc') x) $$;
 
 -- Writes the typed row of an offer.
-create or replace function catalogue_offer_row() returns trigger language plpgsql as $$
+create or replace function catalogue_offer_row(new submission) returns submission language plpgsql as $$
 begin
     insert into catalogue_offer (id, version, org_id, reference, number, title, holder_name, holder_kind, holder,
            district, way, licence, price_from_fen, price_to_fen, pay_after_days, free_days, licence_years,
@@ -99,8 +99,6 @@ begin
            valid_until date, withdrawn boolean);
     return new;
 end $$;
-create or replace trigger catalogue_offer_row before insert on submission for each row
-    when (new.type = 'catalogue_offer') execute function catalogue_offer_row();
 
 -- The state of an offer today, as a list is asked for it.
 create or replace function catalogue_offer_state(id uuid) returns text language sql stable as $$
@@ -156,7 +154,7 @@ begin
 end $$;
 
 -- Writes the typed row of a need.
-create or replace function catalogue_need_row() returns trigger language plpgsql as $$
+create or replace function catalogue_need_row(new submission) returns submission language plpgsql as $$
 begin
     insert into catalogue_need (id, version, org_id, reference, uscc, name, district, industry, size, title, way,
            budget_fen, listed_on, valid_until, withdrawn, ipc, words, found, recorded_at)
@@ -168,8 +166,6 @@ begin
            title text, way text, budget text, listed_on date, valid_until date, withdrawn boolean);
     return new;
 end $$;
-create or replace trigger catalogue_need_row before insert on submission for each row
-    when (new.type = 'catalogue_need') execute function catalogue_need_row();
 
 -- Does a need still stand on a day? Runs as the owner: that it was met is no secret, by whom is.
 create or replace function catalogue_need_standing(n catalogue_need, as_of date, known_at timestamptz)
@@ -442,7 +438,7 @@ create or replace function catalogue_followup_problems(id uuid, doc json) return
     $$ select x.problems from catalogue_followup_of($2) x $$;
 
 -- Writes the typed row of a follow-up.
-create or replace function catalogue_followup_row() returns trigger language plpgsql as $$
+create or replace function catalogue_followup_row(new submission) returns submission language plpgsql as $$
 declare
     f record;
 begin
@@ -453,8 +449,6 @@ begin
            f.loan, f.district, new.recorded_at);
     return new;
 end $$;
-create or replace trigger catalogue_followup_row before insert on submission for each row
-    when (new.type = 'catalogue_followup') execute function catalogue_followup_row();
 
 -- ---- open licences -----------------------------------------------------------------------------
 
@@ -538,7 +532,7 @@ begin
 end $$;
 
 -- Writes what was accepted, and the deal that it is.
-create or replace function offer_acceptance_row() returns trigger language plpgsql as $$
+create or replace function offer_acceptance_row(new submission) returns submission language plpgsql as $$
 declare
     o catalogue_offer := offer_acceptance_offer(new.id, new.body ->> 'offer');
     on_day date := (new.body ->> 'on')::date;
@@ -561,8 +555,6 @@ begin
     values (new.id, new.version, new.org_id, o.id, o.version, offer_acceptance_dues(o, on_day), new.recorded_at);
     return new;
 end $$;
-create or replace trigger offer_acceptance_row before insert on submission for each row
-    when (new.type = 'offer_acceptance') execute function offer_acceptance_row();
 
 -- What an acceptance shows: the deal that it is, by the terms of the offer.
 create or replace function offer_acceptance_members(id uuid, version int, as_of date, known_at timestamptz) returns json

@@ -36,7 +36,7 @@ begin
 end $$;
 
 -- Writes down which version was confirmed.
-create or replace function confirmation_row() returns trigger language plpgsql as $$
+create or replace function confirmation_row(new submission) returns submission language plpgsql as $$
 declare
     r submission;
 begin
@@ -46,8 +46,6 @@ begin
     values (new.id, r.id, r.version, new.org_id, new.recorded_at, new.recorded_by);
     return new;
 end $$;
-create or replace trigger confirmation_row before insert on submission for each row
-    when (new.type = 'confirmation') execute function confirmation_row();
 
 -- Had another organisation confirmed this version by then? Runs as the owner: whoever sees a record may know whether
 -- the version that he sees is one that counts.
@@ -252,7 +250,7 @@ begin
 end $$;
 
 -- Writes the typed row of a deal, if it still fits beside those of the same statement.
-create or replace function ip_deal_row() returns trigger language plpgsql as $$
+create or replace function ip_deal_row(new submission) returns submission language plpgsql as $$
 begin
     perform lock_key('ip_deal', coalesce(new.body ->> 'acquirer_uscc', new.body ->> 'acquirer_name'));
     if cardinality(ip_deal_problems(new.id, new.body)) > 0 then
@@ -271,8 +269,6 @@ begin
            contract_value text, registration_no text, ip json, voided boolean);
     return new;
 end $$;
-create or replace trigger ip_deal_row before insert on submission for each row
-    when (new.type = 'ip_deal') execute function ip_deal_row();
 
 -- The size of a firm by its newest profile of a year, as known then; null: none tells it. Runs as the owner: only the
 -- class comes out.
@@ -405,7 +401,7 @@ begin
 end $$;
 
 -- Writes the typed row of a payment, once more within the deal.
-create or replace function ip_deal_payment_row() returns trigger language plpgsql as $$
+create or replace function ip_deal_payment_row(new submission) returns submission language plpgsql as $$
 declare
     d ip_deal;
 begin
@@ -423,8 +419,6 @@ begin
            coalesce((new.body ->> 'voided')::boolean, false), new.recorded_at);
     return new;
 end $$;
-create or replace trigger ip_deal_payment_row before insert on submission for each row
-    when (new.type = 'ip_deal_payment') execute function ip_deal_payment_row();
 
 -- What a payment shows: whether it counts.
 create or replace function ip_deal_payment_members(id uuid, version int, as_of date, known_at timestamptz) returns json
@@ -486,7 +480,7 @@ begin
 end $$;
 
 -- Writes the typed row of a filing, if nothing in the same statement contradicts it.
-create or replace function product_filing_row() returns trigger language plpgsql as $$
+create or replace function product_filing_row(new submission) returns submission language plpgsql as $$
 begin
     perform lock_key('product_filing', signs_of(new.body ->> 'filing_no'));
     if cardinality(product_filing_problems(new.id, new.body)) > 0 then
@@ -502,8 +496,6 @@ begin
            filing_no text, filed_on date, used_on date, ip json, voided boolean);
     return new;
 end $$;
-create or replace trigger product_filing_row before insert on submission for each row
-    when (new.type = 'product_filing') execute function product_filing_row();
 
 -- What a filing shows: whether it counts.
 create or replace function product_filing_members(id uuid, version int, as_of date, known_at timestamptz) returns json

@@ -35,7 +35,7 @@ begin
 end $$;
 
 -- Writes the typed row of a profile.
-create or replace function enterprise_profile_row() returns trigger language plpgsql as $$
+create or replace function enterprise_profile_row(new submission) returns submission language plpgsql as $$
 begin
     -- Two corrections in one statement are judged apart; here they meet.
     perform lock_key('profile', new.org_id || ' ' || (new.body ->> 'uscc'));

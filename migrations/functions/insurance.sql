@@ -62,7 +62,7 @@ begin
 end $$;
 
 -- Writes the typed row of a policy.
-create or replace function insurance_policy_row() returns trigger language plpgsql as $$
+create or replace function insurance_policy_row(new submission) returns submission language plpgsql as $$
 #variable_conflict use_column
 declare
     b record;
@@ -287,7 +287,7 @@ begin
 end $$;
 
 -- Writes the typed row of a claim, once more within the sum.
-create or replace function insurance_claim_row() returns trigger language plpgsql as $$
+create or replace function insurance_claim_row(new submission) returns submission language plpgsql as $$
 #variable_conflict use_column
 declare
     b record;

@@ -309,7 +309,7 @@ create or replace function ip_event_problems(id uuid, doc json) returns json[] l
 $$;
 
 -- Writes the typed row of an event, if it still fits beside those of the same statement.
-create or replace function ip_event_row() returns trigger language plpgsql as $$
+create or replace function ip_event_row(new submission) returns submission language plpgsql as $$
 declare
     e ip_event := ip_event_of(new.id, new.body);
     refusal json := ip_event_refusal(e);

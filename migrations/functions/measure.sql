@@ -377,7 +377,7 @@ begin
 end $$;
 
 -- Writes the typed row of a report on a measure.
-create or replace function measure_report_row() returns trigger language plpgsql as $$
+create or replace function measure_report_row(new submission) returns submission language plpgsql as $$
 declare
     of_plan text := measure_report_plan(new.id, new.body);
 begin
@@ -414,7 +414,7 @@ begin
 end $$;
 
 -- Writes the typed row of a rhythm.
-create or replace function measure_rhythm_row() returns trigger language plpgsql as $$
+create or replace function measure_rhythm_row(new submission) returns submission language plpgsql as $$
 begin
     insert into measure_rhythm (id, version, org_id, plan, reference, measure, department, effective_from, every,
            due_days, recorded_at)

@@ -203,7 +203,7 @@ begin
 end $$;
 
 -- Writes the typed row of an indicator, if nothing in the same statement contradicts it.
-create or replace function indicator_row() returns trigger language plpgsql as $$
+create or replace function indicator_row(new submission) returns submission language plpgsql as $$
 begin
     -- Two corrections in one statement are judged apart; here they meet.
     perform lock_key('indicator', (new.body ->> 'side') || left(new.body ->> 'period', 4));

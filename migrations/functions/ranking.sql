@@ -5,7 +5,7 @@ create or replace function ranking_weight_problems(id uuid, doc json) returns js
     $$ select '{}'::json[] $$;
 
 -- Writes the typed row of weights.
-create or replace function ranking_weight_row() returns trigger language plpgsql as $$
+create or replace function ranking_weight_row(new submission) returns submission language plpgsql as $$
 begin
     insert into ranking_weight (id, version, org_id, effective_from, deals_ppm, product_revenue_ppm, jobs_ppm,
            loans_ppm, recorded_at)
@@ -14,8 +14,6 @@ begin
       from json_to_record(new.body) as b(effective_from date, deals text, product_revenue text, jobs text, loans text);
     return new;
 end $$;
-create or replace trigger ranking_weight_row before insert on submission for each row
-    when (new.type = 'ranking_weight') execute function ranking_weight_row();
 
 -- What weights show: whether another organisation agreed.
 create or replace function ranking_weight_members(id uuid, version int, as_of date, known_at timestamptz) returns json

@@ -2,8 +2,9 @@
 -- by a row of record_type, whose columns say which of these functions, named after the type, it has:
 --
 --   decides    <type>_decide(id, doc, derived, dry) returns decision: judges a new record and stores its typed rows
---   judged     <type>_problems(id, doc) returns json[]: what stands against a new record and against a correction; a
---              trigger on submission writes the typed row, so that no version stands without it
+--   judged     <type>_problems(id, doc) returns json[]: what stands against a new record and against a correction
+--   row_by     the function (new submission) returns submission that writes the typed row, called by a trigger, so that
+--              no version stands without it; what it changes of the record is stored so
 --   corrected  <type>_correction(id, doc) returns json[]: what stands against a correction
 --   told       <type>_members(id, version, as_of, known_at) returns json: what other records make of it, as members of
 --              its answer; a member that is null is not shown
@@ -40,6 +41,22 @@ begin
 end $$;
 create or replace trigger submission_form before insert on submission
     for each row execute function submission_form();
+
+-- Has the typed row of a record written. One trigger for all types that have a function for it: each statement that
+-- stores records prepares the conditions of all triggers anew.
+create or replace function submission_row() returns trigger language plpgsql as $$
+declare
+    writer text := (select t.row_by from record_type t where t.name = new.type);
+begin
+    execute format('select x.* from %I($1) x', writer) into new using new;
+    return new;
+end $$;
+do $$
+begin
+    execute format('create or replace trigger submission_row before insert on submission for each row'
+                   ' when (new.type = any (%L)) execute function submission_row()',
+                   (select array_agg(t.name order by t.name) from record_type t where t.row_by is not null));
+end $$;
 
 -- Does a record say again what another says? Keys, names and references are the same by their form; all else is by the
 -- letter. Only members of the record itself are looked at so, not those of lists in it.

@@ -96,7 +96,7 @@ create or replace function register_codes(list json) returns text[] language sql
 $$;
 
 -- Writes the typed row of an entry, if nothing in the same statement says it again.
-create or replace function register_row() returns trigger language plpgsql as $$
+create or replace function register_row(new submission) returns submission language plpgsql as $$
 begin
     perform lock_key(new.type, new.district);
     if cardinality(register_problems(new.id, new.body, new.type)) > 0 then
@@ -116,10 +116,6 @@ begin
            attended bigint, windows json, specialists json, intents json, ip json, agency text, voided boolean);
     return new;
 end $$;
-create or replace trigger register_row before insert on submission for each row
-    when (new.type in ('matching_event', 'operation_centre', 'portfolio', 'alliance', 'cluster', 'service_agency',
-                       'agency_service', 'training'))
-    execute function register_row();
 
 -- The entries as known at an instant, each by its newest version, the void ones left out.
 create or replace function register_known(known_at timestamptz) returns setof register_entry language sql stable as $$

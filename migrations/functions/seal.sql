@@ -106,7 +106,7 @@ begin
 end $$;
 
 -- Writes the sealed quarter that a manifest describes.
-create or replace function report_seal_row() returns trigger language plpgsql as $$
+create or replace function report_seal_row(new submission) returns submission language plpgsql as $$
 declare
     m text := new.body ->> 'manifest';
 begin

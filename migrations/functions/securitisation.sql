@@ -63,7 +63,7 @@ begin
 end $$;
 
 -- Corrections of one statement are judged apart; here each meets those before it.
-create or replace function securitisation_event_row() returns trigger language plpgsql as $$
+create or replace function securitisation_event_row(new submission) returns submission language plpgsql as $$
 begin
     perform lock_key('securitisation', new.org_id || ' ' || new.subject);
     if cardinality(securitisation_event_problems(new.id, new.body)) > 0 then

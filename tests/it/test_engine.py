@@ -52,6 +52,13 @@ class Engine(Case):
             self.assertGreater(len(said), 0, column)
             self.assertEqual(have, said, column)
 
+    def test_typed_rows_are_written_by_the_functions_that_the_rows_of_types_name(self):
+        said = self.d.sql("select distinct row_by from record_type where row_by is not null order by 1").split()
+        have = self.d.sql("select proname from pg_proc where oidvectortypes(proargtypes) = 'submission'"
+                          " and prorettype = 'submission'::regtype order by 1").split()
+        self.assertEqual(have, said)
+        self.assertEqual(self.d.sql("select count(*) from record_type where row_by is not null and not judged"), "0")
+
     def test_the_program_and_the_database_know_the_same_types(self):
         rows = re.search(r"records\[\] = \{(.*?)\}", text("ledger", "records.c"), re.S).group(1)
         self.assertEqual({x for x in re.findall(r"&(\w+)_record", rows)} | {"report_seal"}, self.types())
