@@ -16,6 +16,25 @@ begin
     return v;
 end $$;
 
+-- The values in force today of several thresholds of a rule, in the order of their names: one look for all.
+create or replace function flag_limits(rule text, names text[]) returns numeric[] language plpgsql stable as $$
+declare
+    v numeric[];
+begin
+    v := array(
+        select (select x.value
+                  from flag_threshold_value x
+                 where x.code = rule and x.name = n.name and x.effective_from <= today()
+                 order by x.effective_from desc, x.recorded_at desc
+                 limit 1)
+          from unnest(names) with ordinality as n(name, place)
+         order by n.place);
+    if array_position(v, null) is not null then
+        raise exception 'rule % has no threshold %', rule, names[array_position(v, null)];
+    end if;
+    return v;
+end $$;
+
 -- A threshold as its unit is written.
 create or replace function flag_value_text(unit text, value numeric) returns text language sql immutable as $$
     select case unit when 'percent' then percent_text((value * 10000)::bigint)
@@ -93,32 +112,57 @@ begin
     return fresh_count;
 end $$;
 
--- What a loan and a right show by themselves. Inlined into the statement that stores loans and into the rules alike.
+-- RF03: the last day of a right, by what is told of it or, at the latest, by its number.
+create or replace function flag_right_ends(number text, kind text, filed_on date, expires_on date) returns date
+    language sql immutable parallel safe as $$
+    select coalesce(expires_on, case when kind <> 'trademark' then ip_expiry(kind, coalesce(filed_on,
+                    case when length(number) = 13 then make_date(left(number, 4)::int, 12, 31)
+                         when length(number) = 9 then make_date(left(number, 2)::int
+                                                                + case when left(number, 2) >= '85' then 1900
+                                                                       else 2000 end, 12, 31) end), null) end)
+$$;
+
+-- RF05: a number is given in the year of filing; of an application from abroad (8, 9) when it enters.
+create or replace function flag_number_contradicts(number text, kind text, filed_on date, pledged_on date)
+    returns boolean language sql immutable parallel safe as $$
+    select kind <> 'trademark' and length(number) = 13
+           and (left(number, 4)::int > extract(year from pledged_on)
+                or filed_on > pledged_on
+                or extract(year from filed_on) > left(number, 4)::int
+                or (extract(year from filed_on) < left(number, 4)::int and substr(number, 5, 1) not in ('8', '9')))
+$$;
+
+-- RF15, as far as amounts tell: a loan beyond a share of its firm's revenue, in percent.
+create or replace function flag_is_beyond(amount_fen bigint, revenue_fen bigint, share numeric) returns boolean
+    language sql immutable parallel safe as $$ select amount_fen * 100 > revenue_fen * share $$;
+
+-- RF22: is a rate out of line with the LPR of its day? limits: how often the LPR, how much above it, and the least.
+create or replace function flag_is_rate_off(rate_ppm int, lpr_ppm int, limits numeric[]) returns boolean
+    language plpgsql immutable parallel safe as $$
+begin
+    return rate_ppm * 100 > lpr_ppm * limits[1] or rate_ppm > lpr_ppm + limits[2] * 10000
+           or rate_ppm < limits[3] * 10000;
+end $$;
+
+-- The LPR of a day. The planner puts this in place of the call.
+create or replace function flag_lpr(day date) returns table (one_year_ppm int) language sql stable rows 1 as
+    $$ select x.one_year_ppm from lpr x where x.on_day <= $1 order by x.on_day desc limit 1 $$;
+
+-- What a loan and a right show by themselves. Taken into the statements of the rules.
 create or replace function flag_of_right(number text, kind text, owner text, borrower text,
                                          filed_on date, expires_on date,
                                          signed_on date, registered_on date, matures_on date)
     returns table (code text, severity text, member text, facts jsonb) language sql stable as $$
     select 'RF03', 'high', 'number', jsonb_build_object('matures_on', matures_on, 'expires_on', x.last_day)
-      from (select coalesce(expires_on, case when kind <> 'trademark' then
-                   ip_expiry(kind, y.filed, null) end) as last_day
-              from (select coalesce(filed_on, case when kind <> 'trademark' and length(number) = 13
-                                                   then make_date(left(number, 4)::int, 12, 31)
-                                                   when kind <> 'trademark' and length(number) = 9
-                                                   then make_date(left(number, 2)::int
-                                                                  + case when left(number, 2) >= '85' then 1900
-                                                                         else 2000 end, 12, 31) end) as filed) y) x
+      from (select flag_right_ends(number, kind, filed_on, expires_on) as last_day) x
      where matures_on > x.last_day
     union all
     select 'RF04', 'high', 'owner_uscc', jsonb_build_object('owner', owner, 'borrower', borrower)
      where owner <> borrower
-    union all -- a number is given in the year of filing; of an application from abroad (8, 9) when it enters
+    union all
     select 'RF05', 'med', 'filed_on', jsonb_build_object('number', number, 'filed_on', filed_on, 'pledged_on',
            coalesce(registered_on, signed_on))
-     where kind <> 'trademark' and length(number) = 13
-       and (left(number, 4)::int > extract(year from coalesce(registered_on, signed_on))
-            or filed_on > coalesce(registered_on, signed_on)
-            or extract(year from filed_on) > left(number, 4)::int
-            or (extract(year from filed_on) < left(number, 4)::int and substr(number, 5, 1) not in ('8', '9')))
+     where flag_number_contradicts(number, kind, filed_on, coalesce(registered_on, signed_on))
 $$;
 
 -- Does the purpose say working capital? So it does when it says nothing.
@@ -132,26 +176,23 @@ create or replace function flag_of_loan(amount_fen bigint, ip_amount_fen bigint,
                                         registered_on date, scheme text)
     returns table (code text, severity text, member text, facts jsonb) language sql stable as $$
     select 'RF15',
-           case when amount_fen * 100 > revenue_fen * (select flag_limit('RF15', 'stop')) then 'high'
+           case when flag_is_beyond(amount_fen, revenue_fen, (select flag_limit('RF15', 'stop'))) then 'high'
                 else 'med' end,
            '/amount', jsonb_build_object('amount', yuan_text(amount_fen), 'revenue', yuan_text(revenue_fen), 'share',
            case when revenue_fen > 0 then percent_text(div(amount_fen::numeric * 1000000, revenue_fen)::bigint) end)
-     where case when amount_fen * 100 > revenue_fen * (select flag_limit('RF15', 'warn'))
+     where revenue_fen is not null
+       and case when flag_is_beyond(amount_fen, revenue_fen, (select flag_limit('RF15', 'warn')))
                 then flag_is_working_capital(purpose) end
     union all
     select 'RF21', 'med', '/registered_on',
            jsonb_build_object('disbursed_on', disbursed_on, 'registered_on', registered_on)
-     where registered_on - disbursed_on > (select flag_limit('RF21', 'days'))
+     where registered_on > disbursed_on
+       and registered_on - disbursed_on > (select flag_limit('RF21', 'days'))
     union all
     select 'RF22', 'low', '/rate',
            jsonb_build_object('rate', percent_text(rate_ppm), 'lpr', percent_text(p.one_year_ppm))
-      from (select x.one_year_ppm
-              from lpr x
-             where x.on_day <= coalesce(disbursed_on, signed_on)
-             order by x.on_day desc limit 1) p
-     where rate_ppm * 100 > p.one_year_ppm * (select flag_limit('RF22', 'multiplier'))
-        or rate_ppm > p.one_year_ppm + (select flag_limit('RF22', 'spread')) * 10000
-        or rate_ppm < (select flag_limit('RF22', 'floor')) * 10000
+      from flag_lpr(coalesce(disbursed_on, signed_on)) p
+     where flag_is_rate_off(rate_ppm, p.one_year_ppm, (select flag_limits('RF22', '{multiplier,spread,floor}')))
     union all
     select 'RF26', 'high', '/ip_amount',
            jsonb_build_object('share', percent_text(div(ip_amount_fen::numeric * 1000000, amount_fen)::bigint),
@@ -220,6 +261,122 @@ begin
            greatest(mine.until_day, mine.from_day), r.org_id, r.id) o
      where f.code = 'RF01';
     perform flag_store(cases || others, 'submission');
+end $$;
+
+-- What loans show by themselves: each and its rights, a right that is pledged elsewhere, a quarter that is sealed.
+create or replace function flags_alone(loans uuid[]) returns setof flag_found
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return query
+    with mine as materialized (
+        select l.*
+          from unnest(loans) as asked(id)
+         cross join lateral (select * from loan x where x.id = asked.id order by x.version desc limit 1) l
+    ),
+    pledge as materialized (
+        select p.*, m.borrower, m.signed_on, m.registered_on, m.matures_on
+          from mine m
+          join loan_ip p on p.record_id = m.id and p.version = m.version
+    )
+    select x.code, p.record_id || ' ' || p.number, x.severity, null::jsonb, p.record_id, p.version,
+           ip_pointer(p.record_id, p.version, p.number, x.member), x.facts, true
+      from pledge p
+     cross join lateral flag_of_right(p.number, p.kind, p.owner, p.borrower, p.filed_on, p.expires_on, p.signed_on,
+           p.registered_on, p.matures_on) x
+    union all
+    select x.code, m.id || case when x.code = 'RF15' then ' ' || x.severity else '' end, x.severity, null::jsonb,
+           m.id, m.version, x.member, x.facts, true
+      from mine m
+     cross join lateral flag_of_loan(m.amount_fen, m.ip_amount_fen, m.rate_ppm, m.revenue_fen, m.purpose, m.signed_on,
+           m.disbursed_on, m.registered_on, m.scheme) x
+    union all
+    select 'RF37', m.id::text, 'low', null::jsonb, m.id, m.version, '/signed_on',
+           jsonb_build_object('quarter', quarter_text(m.signed_on), 'recorded', m.version), true
+      from mine m
+     where m.signed_on <= (select report_sealed_until())
+    union all
+    select 'RF01', p.number, 'high', null::jsonb, p.record_id, p.version,
+           ip_pointer(p.record_id, p.version, p.number, 'number'), jsonb_build_object('number', p.number), true
+      from pledge p
+     where exists (select from loan_pledged_elsewhere(p.org_id, p.number, p.from_day, p.until_day))
+       -- what events ended is no pledge
+       and pledge_is_against(p.number, p.from_day, p.until_day, p.org_id, p.record_id, p.share_ppm);
+end $$;
+
+-- Stores what loans that were just recorded show: by themselves, beside others (one credit told twice, a wrong unit),
+-- and what the registers know of their rights. Tells what of it is on these loans. Most show nothing, so one look says
+-- which of them have to be gone into: whatever flag_of_loan or flag_of_right finds shows in it. Not stable: it looks at
+-- rows of the statement that calls it.
+create or replace function flags_raised(ids uuid[]) returns table (id uuid, code text, severity text, pointer text)
+    language plpgsql volatile security definer set search_path = public, pg_temp set jit = off as $$
+declare
+    cases flag_found[] := '{}'::flag_found[];
+    alone uuid[];       -- that show something by themselves
+    beside uuid[];      -- that have others beside them; most loans are a firm's only one: nothing to compare
+    confirmed boolean;  -- a code whose check digit is off
+    registered boolean; -- the registers tell something of a right
+begin
+    select array_agg(m.id) filter (where m.signed_on <= (select report_sealed_until())
+               or flag_is_rate_off(m.rate_ppm, m.lpr_ppm, (select flag_limits('RF22', '{multiplier,spread,floor}')))
+               or m.revenue_fen is not null
+                  and flag_is_beyond(m.amount_fen, m.revenue_fen, (select flag_limit('RF15', 'warn')))
+               or m.registered_on > m.disbursed_on or m.scheme is not null -- RF21, RF26: not gone into here
+               or exists (
+                   select from loan_ip p
+                    where p.record_id = m.id and p.version = m.version
+                      and (p.owner <> m.borrower
+                           or m.matures_on > flag_right_ends(p.number, p.kind, p.filed_on, p.expires_on)
+                           or flag_number_contradicts(p.number, p.kind, p.filed_on, m.from_day)
+                           or exists (select from loan_pledged_elsewhere(m.org_id, p.number, p.from_day,
+                                             p.until_day))))),
+           array_agg(m.id) filter (where exists (
+                   select from loan o where o.borrower = m.borrower and o.id <> m.id offset 0)
+               or exists (select from loan o where text_form(o.borrower_name) = m.name and o.id <> m.id offset 0)),
+           bool_or(m.confirmed is not null),
+           bool_or(exists (select from loan_ip p join ip_event e on e.number = p.number where p.record_id = m.id))
+      into alone, beside, confirmed, registered
+      from unnest(ids) as asked(id)
+     cross join lateral (
+           select x.id, x.version, x.org_id, x.borrower, text_form(x.borrower_name) as name, x.amount_fen,
+                  x.revenue_fen, x.rate_ppm, x.signed_on, x.disbursed_on, x.registered_on, x.matures_on, x.scheme,
+                  x.confirmed,
+                  coalesce(x.registered_on, x.signed_on) as from_day,
+                  (select p.one_year_ppm from flag_lpr(coalesce(x.disbursed_on, x.signed_on)) p) as lpr_ppm
+             from loan x
+            where x.id = asked.id
+            order by x.version desc
+            limit 1) m;
+    if cardinality(alone) > 0 then
+        cases := array(select f from flags_alone(alone) f);
+    end if;
+    if cardinality(beside) > 0 then
+        cases := cases || array(
+            select row(f.code, f.case_key, f.severity, f.figures, f.record_id, f.version, f.pointer, f.facts,
+                       own.id is not null)::flag_found
+              from (select * from flag_rf29_one_credit(beside)
+                    union all
+                    select * from flag_rf30_hundredfold(beside, true)) f
+              left join unnest(ids) as own(id) on own.id = f.record_id);
+    end if;
+    if confirmed then
+        cases := cases || array(
+            select row(f.code, f.case_key, f.severity, f.figures, f.record_id,
+                       f.version, f.pointer, f.facts, true)::flag_found
+              from flag_rf31_code_confirmed(ids) f);
+    end if;
+    if registered then
+        cases := cases || array(
+            select row(f.code, f.case_key, f.severity, f.figures, f.record_id,
+                       f.version, f.pointer, f.facts, true)::flag_found
+              from (select * from flag_registers('RF02', ids)
+                    union all
+                    select * from flag_registers('RF04', ids)) f);
+    end if;
+    if cardinality(cases) > 0 then
+        perform flags_submitted(cases);
+        return query
+        select distinct f.record_id, f.code, f.severity, f.pointer from unnest(cases) f where f.submitted;
+    end if;
 end $$;
 
 -- Where a right stands in the text of a loan.

@@ -32,12 +32,13 @@ $$;
 -- 10 or 15 for designs, 10 from registration for trademarks.
 create or replace function ip_expiry(kind text, filed date, granted date) returns date
     language plpgsql immutable parallel safe as $$
-begin -- asked for each right of each loan: PL/pgSQL keeps the plan
-    return case kind
-           when 'trademark' then ip_term_last(granted, 10)
-           when 'invention' then ip_term_last(filed, 20)
-           when 'design' then ip_term_last(filed, case when filed >= '2021-06-01' then 15 else 10 end)
-           else ip_term_last(filed, 10) end;
+declare
+    first constant date := case kind when 'trademark' then granted else filed end;
+    years constant int := case kind when 'invention' then 20
+                                    when 'design' then case when filed >= '2021-06-01' then 15 else 10 end
+                                    else 10 end;
+begin -- asked for each right of each loan: PL/pgSQL keeps the plan, which has the term once
+    return ip_term_last(first, years);
 end $$;
 
 -- The last day that a right can have by its number alone: filed on the last day of that year. null for trademarks.

@@ -610,22 +610,20 @@ create or replace function loan_balance_of_loans() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     changes balance_change[];
+    corrected boolean;
 begin
-    select array_agg(c) into changes
-      from (select 1 as sign, f.id, f.version, f.org_id, f.borrower, f.signed_on, f.disbursed_on, f.registered_on,
-                   f.matures_on, f.pledge_no, f.amount_fen
-              from fresh f
-            union all
-            select -1, o.id, f.version, o.org_id, o.borrower, o.signed_on, o.disbursed_on, o.registered_on,
-                   o.matures_on, o.pledge_no, o.amount_fen
-              from fresh f
-             cross join lateral (
-                   select * from loan x where x.id = f.id and x.version = f.version - 1 offset 0) o
-             where f.version > 1) v
-     cross join lateral rollup_eventless_changes(v.org_id, v.borrower, v.signed_on, v.disbursed_on, v.registered_on,
-                                          v.matures_on, v.pledge_no, v.amount_fen, v.sign) c
-     where v.version = 1 or not exists (select from loan_balance b where b.loan_id = v.id);
-    if exists (select from fresh f where f.version > 1) then
+    select array_agg(c) filter (where c.what is not null), bool_or(f.version > 1) into changes, corrected
+      from fresh f
+      left join lateral rollup_eventless_changes(f.org_id, f.borrower, f.signed_on, f.disbursed_on, f.registered_on,
+                                                 f.matures_on, f.pledge_no, f.amount_fen, 1) c
+             on f.version = 1 or not exists (select from loan_balance b where b.loan_id = f.id);
+    if corrected then
+        select changes || array_agg(c) into changes
+          from fresh f
+         cross join lateral (select * from loan x where x.id = f.id and x.version = f.version - 1 offset 0) o
+         cross join lateral rollup_eventless_changes(o.org_id, o.borrower, o.signed_on, o.disbursed_on,
+                                                     o.registered_on, o.matures_on, o.pledge_no, o.amount_fen, -1) c
+         where f.version > 1 and not exists (select from loan_balance b where b.loan_id = f.id);
         select changes || array_agg(c) into changes
           from (select distinct f.id
                   from fresh f

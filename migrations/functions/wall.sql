@@ -104,7 +104,7 @@ create or replace function wall_door(name text) returns text language sql stable
         'flag_scan_find', 'flag_seen', 'flag_standing', 'hold_until', 'insurance_loan_cover', 'ip_deal_beside',
         'ip_deal_receipt_taken',
         'loan_bears', 'loan_cases', 'loan_event_seen', 'loan_event_sums', 'loan_fold', 'loan_interest',
-        'loan_paid_upon', 'loan_pledged_elsewhere', 'loan_seen', 'loan_state', 'loans_in_state', 'loans_replaced',
+        'loan_paid_upon', 'loan_seen', 'loan_state', 'loans_in_state', 'loans_replaced',
         'log_flight_rows', 'log_flight_text',
         'log_flights_pending', 'log_restores', 'operator_figures', 'person_is_me', 'person_serves', 'plan_assents',
         'plan_benefits', 'plan_districts', 'plan_goal_figures', 'plan_needs', 'plan_quarters', 'plan_state_of',
@@ -125,7 +125,7 @@ create or replace function wall_door(name text) returns text language sql stable
             then 'pledged_app'
         when wall_door.name in (
         'console_session_close', 'console_session_open', 'console_session_use',
-        'access_seal', 'access_store', 'account_open', 'coverage_booked', 'coverage_follow', 'flags_beside',
+        'access_seal', 'access_store', 'account_open', 'coverage_booked', 'coverage_follow', 'flags_raised',
         'flags_submitted', 'flag_scan_store', 'nonce_take', 'proposal_open', 'report_form_draft',
         'report_forms_seal', 'rollup_days_keep', 'transfer_post', 'webhook_note')
             or exists (select from record_type t where t.decides and wall_door.name = t.name || '_decide'
