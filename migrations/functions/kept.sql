@@ -24,7 +24,8 @@ create or replace function log_table() returns table (tab regclass, proof text) 
            ('coverage_reserved', 'made'), ('loan_rollup', 'made'), ('city_rollup', 'made'), ('firm_quarter', 'made'),
            ('city_firms', 'made'), ('loan_balance', 'made'), ('balance_rollup', 'made'), ('firm_balance', 'made'),
            ('balance_firms', 'made'), ('event_rollup', 'made'), ('received_rollup', 'made'),
-           ('pledge_no_shared', 'made'), ('city_days', 'made'), ('days_mark', 'passing')) x(name, proof)
+           ('pledge_no_shared', 'made'), ('city_days', 'made'), ('balance_ahead', 'made'),
+           ('days_mark', 'passing')) x(name, proof)
              on x.name = c.relname
      where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
 $$;

@@ -289,22 +289,32 @@ create or replace function loan_pledge_year_off(pledge_no text, registered_on da
 $$;
 
 -- Of a loan without events the whole amount is outstanding from its day of disbursement, and past its term from the
--- day after it. Numbers from 11 on: as rollup_lives says.
+-- day after it. Numbers from 11 on: as rollup_lives says, each of the quarter of its day.
+create or replace function rollup_eventless_days(signed_on date, disbursed_on date, registered_on date, matures_on date,
+                                                 pledge_no text, amount_fen bigint)
+    returns table (on_day date, what smallint, n bigint) language sql immutable parallel safe as $$
+    select x.on_day, x.what::smallint, x.n
+      from (values (disbursed_on, 1, 1::bigint), (disbursed_on, 2, amount_fen),
+                   (case when disbursed_on is not null then greatest(disbursed_on, matures_on + 1) end, 9, 1),
+                   (case when disbursed_on is not null then greatest(disbursed_on, matures_on + 1) end, 10, amount_fen),
+                   (case when disbursed_on <= quarter_end(matures_on + 1)
+                         then greatest(disbursed_on, matures_on + 1) end, 11, 1),
+                   (case when disbursed_on <= quarter_end(matures_on + 1)
+                         then greatest(disbursed_on, matures_on + 1) end, 12, amount_fen),
+                   (case when loan_pledge_year_off(pledge_no, registered_on) then signed_on end, 15, 1),
+                   (case when registered_on is null and disbursed_on + 30 < quarter_end(signed_on)
+                         then greatest(signed_on, disbursed_on + 31) end, 16, 1)
+           ) as x(on_day, what, n)
+     where x.on_day is not null
+$$;
+
+-- The same by quarter, as changes.
 create or replace function rollup_eventless_changes(org_id bigint, borrower text, signed_on date, disbursed_on date,
                                                     registered_on date, matures_on date, pledge_no text,
                                                     amount_fen bigint, sign int)
     returns setof balance_change language sql immutable parallel safe as $$
-    select org_id, borrower, quarter_start(x.on_day), x.what::smallint, sign * x.n
-      from (values (disbursed_on, 1, 1::bigint), (disbursed_on, 2, amount_fen),
-                   (case when disbursed_on is not null then greatest(disbursed_on, matures_on + 1) end, 9, 1),
-                   (case when disbursed_on is not null then greatest(disbursed_on, matures_on + 1) end, 10, amount_fen),
-                   (case when disbursed_on <= quarter_end(matures_on + 1) then matures_on + 1 end, 11, 1),
-                   (case when disbursed_on <= quarter_end(matures_on + 1) then matures_on + 1 end, 12, amount_fen),
-                   (case when loan_pledge_year_off(pledge_no, registered_on) then signed_on end, 15, 1),
-                   (case when registered_on is null and disbursed_on + 30 < quarter_end(signed_on)
-                         then signed_on end, 16, 1)
-           ) as x(on_day, what, n)
-     where x.on_day is not null
+    select org_id, borrower, quarter_start(x.on_day), x.what, sign * x.n
+      from rollup_eventless_days(signed_on, disbursed_on, registered_on, matures_on, pledge_no, amount_fen) x
 $$;
 
 -- What a loan stands at by the ends of quarters, and what is told of a quarter alone. The latter are, of nothing no
@@ -962,67 +972,19 @@ create or replace function rollup_cells_of_targets(first date, cut date) returns
     having count(*) > 0
 $$;
 
--- What will have become of loans by the end of a quarter that has not by one of its days, after which nothing is told
--- of it yet: their term ends, 30 days pass without registration, 60 without the pledge released.
-create or replace function rollup_ahead(first date, cut date) returns setof balance_change
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
-declare
-    last constant date := quarter_end(first);
-begin
-    return query
-    select c.*
-      from loan l
-     cross join lateral rollup_eventless_changes(l.org_id, l.borrower, l.signed_on, l.disbursed_on, l.registered_on,
-                                                 l.matures_on, l.pledge_no, l.amount_fen, 1) c
-     where (l.matures_on between cut and last - 1
-            or l.signed_on between first and cut and l.registered_on is null
-               and l.disbursed_on + 30 between cut and last - 1)
-       and not exists (select from loan later
-                        where later.id = l.id and later.version = l.version + 1 and later.version > 1)
-       and not exists (select from loan_balance b where b.loan_id = l.id)
-       and c.quarter = first
-       and (c.what between 9 and 12 and l.matures_on >= cut or c.what = 16 and l.disbursed_on + 30 >= cut);
-    return query
-    select b.org_id, b.borrower, b.quarter, x.what::smallint, coalesce(x.later, 0) - coalesce(x.now, 0)
-      from loan_balance b
-     cross join lateral (select y as loan from loan y where y.id = b.loan_id order by y.version desc limit 1) l
-     cross join lateral rollup_lives(l.loan, array[loan_fold(l.loan, cut, null, null)], array[cut], '-infinity', null) r
-     cross join lateral unnest(b.v, r.v) with ordinality as x(later, now, what)
-     where b.quarter = first
-       and coalesce(x.later, 0) <> coalesce(x.now, 0);
-end $$;
-
--- What that takes from the sums of a quarter, and from the numbers of firms behind them: by bank, 0 being the city.
--- own: as rollup_balances. It asks who asks, as rollup_heads does.
+-- What is still to happen between a day of a quarter and its end (rollup_ahead.sql) taken from the sums of the quarter,
+-- and from the numbers of firms behind them: by bank, 0 being the city. own: as rollup_balances. It asks who asks, as
+-- rollup_heads does.
 create or replace function rollup_less(first date, cut date, own boolean)
     returns table (org_id bigint, what smallint, n bigint, firms bigint)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
-#variable_conflict use_column
 begin
     if cut is null or my_kind() not in ('finance', 'ip_office', 'auditor') then
         return;
     end if;
     return query
-    with firm as materialized (
-        select k.org_id, a.what, a.borrower, sum(a.n)::bigint as n
-          from rollup_ahead(rollup_less.first, cut) a
-         cross join lateral (values (a.org_id), (0)) as k(org_id)
-         where (a.what > 10) = own
-         group by 1, 2, 3
-    ),
-    level as ( -- amounts have no firms of their own
-        select f.*, s.n as stood
-          from firm f
-          left join lateral (
-               select coalesce(sum(b.n), 0)::bigint as n
-                 from firm_balance b
-                where b.borrower = f.borrower and b.what = f.what and (f.org_id = 0 or b.org_id = f.org_id)
-                  and b.quarter <= rollup_less.first and (f.what <= 10 or b.quarter = rollup_less.first)
-               offset 0) s on f.what in (1, 3, 5, 7, 9, 11) or f.what > 12
-    )
-    select l.org_id, l.what, -sum(l.n)::bigint,
-           coalesce(sum((l.stood - l.n > 0)::int - (l.stood > 0)::int), 0)::bigint
-      from level l
+    select a.org_id, a.what, -sum(a.n)::bigint, -sum(a.firms)::bigint
+      from rollup_ahead_now(cut + 1, quarter_end(rollup_less.first), rollup_less.own) a
      group by 1, 2;
 end $$;
 

@@ -94,7 +94,8 @@ begin
 end $$;
 
 -- Brings the days up to where the log stands: at most so many leaves on, or, when they are of another time, from the
--- start. busy: while more leaves than that came within seconds nothing is done; what records goes first.
+-- start; and what days alone will do (rollup_ahead.sql) all the way. busy: while more leaves than that came within
+-- seconds nothing is done; what records goes first.
 create or replace function rollup_days_keep(most int, busy int) returns bigint
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -103,19 +104,22 @@ declare
     newest record;
     touched text[];
 begin
-    select m.leaf, (select h.signed_at from log_head h where h.size = m.leaf) as known_at
+    select m.leaf, m.ahead, (select h.signed_at from log_head h where h.size = m.leaf) as known_at
       into mark from days_mark m for update skip locked; -- one at a time
     if not found then
         return 0;
     end if;
     select h.size, h.signed_at into newest from log_head h order by h.size desc limit 1;
-    if not found or newest.size <= mark.leaf
+    if not found or newest.size <= mark.leaf and newest.size <= mark.ahead
        or newest.size - (select h.size from log_head h where h.signed_at < now() - interval '5 seconds'
                           order by h.size desc limit 1) > busy then
         return 0;
     end if;
+    perform rollup_ahead_keep(mark.ahead);
     head := newest;
-    if mark.leaf is null or newest.size - mark.leaf > greatest(newest.size / 4, most) then
+    if newest.size = mark.leaf then
+        return 0;
+    elsif mark.leaf is null or newest.size - mark.leaf > greatest(newest.size / 4, most) then
         delete from city_days;
         insert into city_days (section, row_key, day, before, loans, amount_fen, registered_fen, patents, trademarks,
                                firms)

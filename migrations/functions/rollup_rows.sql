@@ -168,7 +168,7 @@ begin
                              where a.attrelid = t::regclass and a.attnum > 0 and not a.attisdropped), t || '_rows');
         end if;
     end loop;
-    if exists (select from days_mark m where m.leaf is null) then
+    if exists (select from days_mark m where m.leaf is null or m.ahead is null) then
         perform rollup_days_keep(0, 2000000000);
     end if;
 end $$;

@@ -222,6 +222,14 @@ create or replace function verify_city_days() returns setof city_days language s
     $$ select d.* from days_mark m join log_head h on h.size = m.leaf
         cross join lateral rollup_days(null, null, h.signed_at) d $$;
 
+-- What days alone will do to balances, as of its mark.
+create or replace function verify_balance_ahead() returns setof balance_ahead language sql stable as $$
+    select s.*
+      from days_mark m
+      join log_head h on h.size = m.ahead
+     cross join lateral rollup_ahead_sums(rollup_ahead_touched(m.ahead), null, h.signed_at, null) s
+$$;
+
 -- Lives that were judged, at the ends of quarters. One that cannot be has none: so its balances are found, and then is
 -- asked which event it is (verify_lives). Before accounts were kept by day interest had no bound.
 create or replace function verify_life_bad(l loan, told loan_event[], ends date[], f loan_life) returns loan_life[]
