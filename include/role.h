@@ -32,6 +32,9 @@ enum duty { DUTY_SUBMIT, DUTY_DECIDE, DUTY_PAY, DUTY_ADMINISTER, DUTY_COUNT };
 const char *duty_name(enum duty d);
 /* Bits of the duties named, with spaces between; what is no duty gives none. */
 unsigned duties_parse(struct str words);
+/* The same words of these bits, with `between` between them. */
+enum { DUTIES_TEXT_MAX = 48 };
+const char *duties_text(unsigned duties, const char *between, char text[DUTIES_TEXT_MAX]);
 
 /* The organisation and person behind a request. Row-level security sees exactly these. */
 struct actor {

@@ -3,6 +3,7 @@
  * write them.
  */
 #include "role.h"
+#include <stdio.h>
 
 static const char *const names[ORG_KIND_COUNT] = {
     "bank", "insurer", "guarantor", "district", "finance", "ip_office", "auditor"};
@@ -44,6 +45,21 @@ unsigned duties_parse(struct str words)
         p += n;
     }
     return bits;
+}
+
+const char *duties_text(unsigned duties, const char *between, char text[DUTIES_TEXT_MAX])
+{
+    size_t n = 0;
+    text[0] = '\0';
+    for (unsigned d = 0; d < DUTY_COUNT; d++) {
+        if (!(duties & (1u << d)))
+            continue;
+        int wrote = snprintf(
+            text + n, DUTIES_TEXT_MAX - n, "%s%s", n ? between : "", duty_names[d]);
+        MUST(wrote > 0 && n + (size_t)wrote < DUTIES_TEXT_MAX);
+        n += (size_t)wrote;
+    }
+    return text;
 }
 
 struct actor actor_keep(struct arena *a, const struct actor *from)

@@ -45,6 +45,13 @@ begin
     return case when wall_passed() then nullif(current_setting('pledged.person_id', true), '')::uuid end;
 end $$;
 
+-- What the token of whoever acts may be used for beside reading.
+create or replace function my_duties() returns text[] language plpgsql stable parallel safe as $$
+begin
+    return string_to_array(case when wall_passed() then coalesce(current_setting('pledged.duties', true), '')
+                                else '' end, ' ');
+end $$;
+
 -- What two keys, names or references have in common that mean the same: width and form of signs, case, and spaces and
 -- signs that nobody sees do not tell them apart. What is written so stands in submission.key_form.
 create or replace function text_form(t text) returns text language sql immutable parallel safe as $$

@@ -232,11 +232,13 @@ create or replace function token_second_half(proposal uuid) returns text
       from installation i
 $$;
 
--- What the answer to an approval tells of a token that it gave: to nobody but the person who approved.
+-- What the answer to an approval tells of a token that it gave: to nobody but the person who approved, by a token that
+-- may do so.
 create or replace function token_told(proposal uuid, state text, approver uuid) returns text
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
     return case when state = 'approved' and person_root(approver) = person_root(my_person())
+                     and 'administer' = any (my_duties())
                      and exists (select from proposal p where p.id = proposal and p.type = 'token')
                 then token_second_half(proposal) end;
 end $$;

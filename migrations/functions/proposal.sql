@@ -190,17 +190,23 @@ begin
                          then approval_persons(doc ->> 'act', fen_of(doc ->> 'from')) end, 1);
 end $$;
 
--- What stands against a step of whoever acts: nothing but who he is. Who approved may refuse while it waits: it may
--- have been somebody else, with a token of his that was stolen.
+-- What stands against a step of whoever acts: nothing but who he is, and what his token is for. Who approved may refuse
+-- while it waits: it may have been somebody else, with a token of his that was stolen.
 create or replace function proposal_person_refusal(p proposal, step text) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
+    u proposal_rule;
+    duty text;
     earlier text;
 begin
+    select x.* into u from proposal_rule x where x.type = (p).type;
+    duty := case when u.administers then 'administer' else 'decide' end;
     if step = 'refuse' and person_is_me((p).recorded_by) then
         return '{}'::json[]; -- who proposed it may take it back
-    elsif not exists (select from proposal_rule u where u.type = (p).type and my_kind() = any (u.approvers)) then
+    elsif not my_kind() = any (u.approvers) then
         return array[problem('E_ROLE', '', my_kind())];
+    elsif not duty = any (my_duties()) then
+        return array[problem('E_DUTY', '', duty)];
     elsif not exists (select from person x
                         join post s on s.person = x.id and s.org_id = my_org() and s.ended_at is null
                        where x.id in (select person_all(my_person())) and x.disabled_at is null) then
@@ -265,7 +271,10 @@ begin
         d.problems := json_build_array(problem('E_NOT_FOUND', '', doc ->> 'proposal'));
         return d;
     end if;
-    select n.state into now_state from proposal_now n where n.proposal = p.id for update;
+    if not dry then -- one that is tried reads
+        perform 1 from proposal_now n where n.proposal = p.id for update;
+    end if;
+    select n.state into now_state from proposal_now n where n.proposal = p.id;
     select count(*) into given from proposal_step s where s.proposal = p.id;
     if now_state <> 'waiting' then
         found_problems := array[problem('E_STEP', '', 'proposal.' || now_state)];

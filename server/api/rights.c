@@ -5,8 +5,8 @@
 
 static bool may(const struct route *t, const struct actor *me)
 {
-    int duty = route_duty(t);
-    return (t->roles & (1u << me->kind)) && (duty < 0 || (me->duties & (1u << duty)));
+    unsigned duties = route_duties(t);
+    return (t->roles & (1u << me->kind)) && (!duties || (me->duties & duties));
 }
 
 void rights_write(struct buf *out, const struct actor *me)

@@ -134,46 +134,69 @@ static void refuse_coding(struct req *r)
 
 /* ---- duties ---------------------------------------------------------------------------------- */
 
-/* By the last word of a path, which is a step; what is not here is submitted. */
+#define SUBMITS     (1u << DUTY_SUBMIT)
+#define DECIDES     (1u << DUTY_DECIDE)
+#define PAYS        (1u << DUTY_PAY)
+#define ADMINISTERS (1u << DUTY_ADMINISTER)
+
+/* By the end of a path, which is a step, the first that fits; what is not here is submitted. Which
+ * of several a proposal needs follows from what it proposes, which the database knows
+ * (proposal_person_refusal); who proposed it may take it back. */
 static const struct {
-    const char *word;
-    enum duty duty;
-} duties[] = {
-    {"approve", DUTY_DECIDE},
-    {"refuse", DUTY_DECIDE},
-    {"confirm", DUTY_DECIDE},
-    {"confirmations", DUTY_DECIDE},
-    {"accept", DUTY_DECIDE},
-    {"accept_costs", DUTY_DECIDE},
-    {"return", DUTY_DECIDE},
-    {"renew", DUTY_DECIDE},
-    {"release", DUTY_DECIDE},
-    {"close", DUTY_DECIDE},
-    {"clear", DUTY_DECIDE},
-    {"end", DUTY_DECIDE},
-    {"seal", DUTY_DECIDE},
-    {"pay", DUTY_PAY},
-    {"clawback", DUTY_PAY},
+    const char *end;
+    unsigned duties;
+} steps[] = {
+    {"/proposals/{id}/approve", DECIDES | ADMINISTERS},
+    {"/proposals/approve", DECIDES | ADMINISTERS},
+    {"/proposals/{id}/refuse", DECIDES | ADMINISTERS | SUBMITS},
+    {"/proposals/refuse", DECIDES | ADMINISTERS | SUBMITS},
+    {"/catalogue-offers/{id}/accept", SUBMITS}, /* tells of a deal, which others confirm */
+    {"/approve", DECIDES},
+    {"/refuse", DECIDES},
+    {"/confirm", DECIDES},
+    {"/confirmations", DECIDES},
+    {"/accept", DECIDES},
+    {"/accept_costs", DECIDES},
+    {"/return", DECIDES},
+    {"/renew", DECIDES},
+    {"/release", DECIDES},
+    {"/close", DECIDES},
+    {"/clear", DECIDES},
+    {"/end", DECIDES},
+    {"/seal", DECIDES},
+    {"/publish", DECIDES},
+    {"/pay", PAYS},
+    {"/clawback", PAYS},
 };
 
-/* Of a question by POST and of what is read: none. */
-int route_duty(const struct route *t)
+static bool ends_with(const char *path, const char *end)
 {
-    const char *last = strrchr(t->path, '/') + 1;
-    if (t->method == METHOD_GET || t->asks)
-        return -1;
-    if (t->administers)
-        return DUTY_ADMINISTER;
-    for (size_t i = 0; i < COUNT_OF(duties); i++) {
-        if (strcmp(duties[i].word, last) == 0)
-            return (int)duties[i].duty;
-    }
-    return DUTY_SUBMIT;
+    size_t n = strlen(path), m = strlen(end);
+    return n >= m && strcmp(path + n - m, end) == 0;
 }
 
-static bool lacks_duty(const struct req *r, int duty)
+/* Of a question by POST and of what is read: none. */
+unsigned route_duties(const struct route *t)
 {
-    return r->route->roles && duty >= 0 && !(r->actor->duties & (1u << duty));
+    if (t->method == METHOD_GET || t->asks)
+        return 0;
+    if (t->administers)
+        return ADMINISTERS;
+    for (size_t i = 0; i < COUNT_OF(steps); i++) {
+        if (ends_with(t->path, steps[i].end))
+            return steps[i].duties;
+    }
+    return SUBMITS;
+}
+
+static bool lacks_duty(struct req *r)
+{
+    unsigned needed = r->route->roles ? route_duties(r->route) : 0;
+    char text[DUTIES_TEXT_MAX];
+    if (!needed || (r->actor->duties & needed))
+        return false;
+    reply_refuse(r, E_DUTY, "", "%s", duties_text(needed, " / ", text));
+    return true;
 }
 
 /* ---- how often ------------------------------------------------------------------------------- */
@@ -212,7 +235,6 @@ static void on_signed_body(struct req *r)
 static void with_actor(struct req *r)
 {
     const struct route *t = r->route;
-    int duty = route_duty(t);
     if (t->roles &&
         comes_too_often(r, "organisation", r->actor->code, r->server->process.conf.rate_org))
         return;
@@ -220,8 +242,8 @@ static void with_actor(struct req *r)
         access_begin(r);
     if (t->roles && !(t->roles & (1u << r->actor->kind)))
         reply_refuse(r, E_ROLE, "", "%s", org_kind_name(r->actor->kind));
-    else if (lacks_duty(r, duty))
-        reply_refuse(r, E_DUTY, "", "%s", duty_name((enum duty)duty));
+    else if (lacks_duty(r))
+        return;
     else if (!query_check(r))
         reply_problem(r);
     else if (t->takes != TAKES_NOTHING && r->has_body && !is_unpacked(r))

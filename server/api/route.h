@@ -162,8 +162,8 @@ extern const struct route log_routes[], witness_routes[], receipt_routes[], plan
 
 /* All routes, counted from 0; NULL behind the last. */
 const struct route *route_at(int i);
-/* The duty that a token needs for it, an enum duty; -1: none. */
-int route_duty(const struct route *t);
+/* The duties of which a token needs one for it, a bit each; 0: none. */
+unsigned route_duties(const struct route *t);
 void route_dispatch(struct req *r); /* the on_head of http_listen */
 
 /* query.c: everything that is wrong with the parameters of the request; false after adding it. */

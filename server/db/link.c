@@ -394,12 +394,13 @@ void link_send(struct link *l, enum sql_id sql, const struct str *params, int n,
 
 static void identify(struct link *l, const struct actor *actor, bool live)
 {
-    static const struct str nobody[] = {{"", 0}, {"", 0}, {"", 0}, {"", 0}, {"", 0}, {"", 0}};
+    static const struct str nobody[] = {
+        {"", 0}, {"", 0}, {"", 0}, {"", 0}, {"", 0}, {"", 0}, {"", 0}};
     if (!actor) {
         link_send(l, SQL_IDENTITY, nobody, COUNT_OF(nobody), NULL, NULL);
         return;
     }
-    char org[24];
+    char org[24], duties[DUTIES_TEXT_MAX];
     snprintf(org, sizeof org, "%lld", (long long)actor->org);
     const struct str who[] = {
         str_of(org),
@@ -408,6 +409,7 @@ static void identify(struct link *l, const struct actor *actor, bool live)
         actor->district.p ? actor->district : STR(""),
         actor->person,
         actor->person_id.p ? actor->person_id : STR(""),
+        str_of(duties_text(actor->duties, " ", duties)),
         actor->token,
     };
     int n = COUNT_OF(who);

@@ -3,7 +3,7 @@ import hashlib
 import json
 
 from fund_case import FundCase
-from harness import elsewhere, firm, loan, numbers
+from harness import TODAY, elsewhere, firm, loan, numbers
 
 
 class Directory(FundCase):
@@ -116,7 +116,25 @@ class Directory(FundCase):
         self.assertEqual(self.ask("persons", 422, organisation=self.code, name="新人").codes(), [("/organisation", "E_NO_ORG")])
         plain = self.d.cli("token", "add", "--org", "IP-OFFICE", "--person", "经办", "--duties", "submit,decide").stdout.strip()
         self.assertEqual(self.ask("persons", 403, plain, organisation="BANK-A", name="新人").codes(), [("", "E_DUTY")])
-        self.agree(made)
+        # Nor who decides alone: one by one, in a list, tried; it waits for him in no list.
+        where = made.headers["location"]
+        step = {"seen": self.get(where, plain)["seen"], "reason": "已核实"}
+        for path in ("/approve", "/refuse", "/approve?dry_run=true"):
+            self.assertEqual(self.post(where + path, step, plain, 403).codes(), [("", "E_DUTY")], path)
+        (line, _) = self.d.call("POST", "/v1/proposals/approve", [dict(step, id=made.json()["id"])], plain).lines()
+        self.assertEqual((line["outcome"], line["errors"][0]["code"]), ("refused", "E_DUTY"))
+        self.assertEqual(self.get(where, plain)["legal_steps"], [])
+        self.assertNotIn(where, [x["path"] for x in self.get("/v1/tasks?limit=1000", plain)["items"]])
+        # Who administers alone does, and decides nothing else.
+        boss = self.d.cli("token", "add", "--org", "IP-OFFICE", "--person", "主任%d" % self.n, "--duties", "administer").stdout.strip()
+        rate = self.post("/v1/flag-thresholds", {
+            "reference": "Y-%d" % self.n, "rule": "RF15", "threshold": "warn", "value": "64.00", "reason": "试点",
+            "effective_from": str(TODAY)}, self.admin, 202).headers["location"]
+        no = self.post(rate + "/approve", {"seen": self.get(rate, boss)["seen"], "reason": "同意"}, boss, 403)
+        self.assertEqual(no.codes(), [("", "E_DUTY")])
+        self.assertEqual(self.post(where + "/approve?dry_run=true", dict(step, seen=self.get(where, boss)["seen"]), boss, 200).json()["dry_run"], True)
+        self.post(rate + "/refuse", {"seen": self.get(rate, plain)["seen"], "reason": "不同意"}, plain, 201)
+        self.agree(made, boss)
 
     def test_a_token_is_told_in_halves_to_two_persons_and_stored_nowhere(self):
         token = self.entered()
@@ -144,6 +162,8 @@ class Directory(FundCase):
             self.assertNotIn(first, self.d.call("GET", where, token=self.other).body.decode())
         self.assertNotIn(second, self.post(step, body, self.admin, 409).body.decode())  # it was another's word
         self.assertEqual(self.post(step, body, self.other, 200).json()["token_second"], second)  # he had no answer
+        decides = self.d.cli("token", "add", "--org", "IP-OFFICE", "--person", "管二", "--duties", "decide").stdout.strip()
+        self.assertNotIn("token_second", self.post(step, body, decides, 200).json())  # nor by a token that gives none
         self.works(first + second)
         self.assertNotIn("token_second", self.agree(self.ask("persons", organisation=self.code, name="又一人")).json())
 

@@ -121,6 +121,20 @@ class Persons(FundCase):
         self.works(reads)
         self.assertEqual(self.d.call("POST", "/v1/eligibility-checks", {}, reads).status, 422)  # a question is no act
         self.post("/v1/loans", loan(), self.fresh("BANK-A", "报送%d" % self.n, "--duties", "submit"), 201)
+        clerk, publish = self.fresh("FINANCE", "经办%d" % self.n, "--duties", "submit"), "/v1/reports/quarterly/2019Q3/publish"
+        self.assertEqual(self.post(publish, {"reason": "公布"}, clerk, 403).codes(), [("", "E_DUTY")])
+        self.assertEqual(self.post(publish, {"reason": "公布"}, decide, 404).codes(), [("", "E_NOT_SEALED")])
+        tells = self.fresh("IP-OFFICE", "登记%d" % self.n, "--duties", "submit")  # an open licence taken is told, as others are
+        self.assertNotIn("E_DUTY", self.post("/v1/catalogue-offers/00000000-0000-7000-8000-000000000000/accept", {}, tells).body.decode())
+        # who may only submit proposes and takes back, and says nothing of what others propose
+        ask = lambda token: self.post("/v1/transfers", {
+            "reference": "TR-%d" % next(numbers), "debit": "fund:" + scheme, "credit": "appropriation:" + scheme, "amount": "1.00",
+            "on": "2022-01-05", "cause": "appropriation"}, token, 202).headers["location"]
+        own, others = ask(clerk), ask(self.finance)
+        step = lambda where, name, status: self.post(where + name, {"seen": self.get(where)["seen"], "reason": "撤回"}, clerk, status)
+        for where, name in ((others, "/refuse"), (others, "/approve")):
+            self.assertEqual(step(where, name, 403).codes(), [("", "E_DUTY")])
+        step(own, "/refuse", 201)
         wrong = self.d.cli("token", "add", "--org", "BANK-A", "--person", "甲", "--duties", "submit,rule", check=False)
         self.assertIn("rule is none of", wrong.stderr)
 
