@@ -54,8 +54,8 @@ const char *duties_text(unsigned duties, const char *between, char text[DUTIES_T
     for (unsigned d = 0; d < DUTY_COUNT; d++) {
         if (!(duties & (1u << d)))
             continue;
-        int wrote = snprintf(
-            text + n, DUTIES_TEXT_MAX - n, "%s%s", n ? between : "", duty_names[d]);
+        int wrote =
+            snprintf(text + n, DUTIES_TEXT_MAX - n, "%s%s", n ? between : "", duty_names[d]);
         MUST(wrote > 0 && n + (size_t)wrote < DUTIES_TEXT_MAX);
         n += (size_t)wrote;
     }

@@ -15,6 +15,21 @@ create or replace function token_lives(t token, o org, p person, s post) returns
            and p.disabled_at is null and s.ended_at is null
 $$;
 
+-- The live tokens of a person of which one may be followed by another: that of an id (as `pledged token list` has it),
+-- else those that none has followed yet. Certificates are given by others.
+create or replace function token_rotating(org text, name text, id text) returns setof token
+    language sql stable as $$
+    select t.*
+      from token t
+      join org o on o.id = t.org_id
+      join person p on p.id = t.person_id
+      join post s on s.org_id = t.org_id and s.person = t.person_id
+     where o.code = token_rotating.org and s.name_form = text_form(token_rotating.name) and not t.is_certificate
+       and token_lives(t, o, p, s)
+       and case when token_rotating.id is null then t.closed is null
+                else left(encode(t.sha256, 'hex'), 8) = token_rotating.id end
+$$;
+
 -- Refuses to go on for a token that has ended since its bearer was let in.
 create or replace function token_stands(digest bytea) returns void language plpgsql stable as $$
 begin
@@ -135,7 +150,7 @@ begin
     elsif o.disabled_at is null then
         d.problems := json_build_array(problem('E_STEP', '', 'enabled'));
     elsif not dry then
-        update token t set revoked_at = now() where t.org_id = o.id and t.revoked_at is null;
+        update token t set revoked_at = now(), closed = 'left' where t.org_id = o.id and t.revoked_at is null;
         update webhook w set disabled_at = record_now() where w.org_id = o.id and w.disabled_at is null;
         update org x set disabled_at = null where x.id = o.id;
         perform directory_changed();
@@ -160,7 +175,7 @@ begin
                          and (doc ->> 'organisation' is null or s.org_id = org)) then
         d.problems := json_build_array(problem('E_STEP', '', 'enabled'));
     elsif not dry then
-        update token t set revoked_at = now()
+        update token t set revoked_at = now(), closed = 'left'
           from post s
          where s.person = any (all_of_him) and s.ended_at is not null and (org is null or s.org_id = org)
            and t.org_id = s.org_id and t.person_id = s.person and t.revoked_at is null;

@@ -33,12 +33,21 @@ static const struct cli_option list_options[] = {
     [LIST_ORG] = {"--org", "CODE", OPTIONAL, "of this organisation alone"},
     {0},
 };
-enum token_rotate_flag { ROTATE_ORG, ROTATE_PERSON, OVERLAP, ROTATE_DAYS, ROTATE_HMAC };
+enum token_rotate_flag {
+    ROTATE_ORG,
+    ROTATE_PERSON,
+    ROTATE_ID,
+    OVERLAP,
+    ROTATE_DAYS,
+    ROTATE_HMAC
+};
 static const struct cli_option rotate_options[] = {
     [ROTATE_ORG] = {"--org", "CODE", NEEDED, "the organisation"},
-    [ROTATE_PERSON] = {"--person", "NAME", NEEDED, "the person whose tokens are renewed"},
+    [ROTATE_PERSON] = {"--person", "NAME", NEEDED, "the person whose token is renewed"},
+    [ROTATE_ID] = {"--id", "HEX", OPTIONAL,
+        "the token of this id in `pledged token list`; needed where the person has several"},
     [OVERLAP] = {"--overlap-hours", "N", OPTIONAL,
-        "so long the earlier tokens go on; 24 if nothing is said, 0 ends them at once"},
+        "so long the earlier token goes on; 24 if nothing is said, 0 ends it at once"},
     [ROTATE_DAYS] = {"--expires-days", "N", OPTIONAL, "the new one ends after so many days"},
     [ROTATE_HMAC] = {"--hmac", "DIGEST", OPTIONAL, HMAC_HELP},
     {0},
@@ -148,32 +157,44 @@ static int token_add(struct session *s, const struct flag *f)
     return 0;
 }
 
-/* A new token with the duties of the one that ends last; those that there were go on for a while,
- * so that what uses them can be given the new one without a gap. */
+/* Why there is nothing to renew. */
+static int rotate_complain(struct session *s, const char *const *whose)
+{
+    static const char sql[] = "select count(*) > 1 from token_rotating($1, $2, $3)";
+    PGresult *r = session_ask(s, sql, whose, 3);
+    bool several = r && strcmp(PQgetvalue(r, 0, 0), "t") == 0;
+    PQclear(r);
+    return session_complain(
+        several ? "this person has several: say which by --id, of pledged token list"
+                : "no such live token of this person: pledged token list, pledged token add");
+}
+
+/* A new token with the duties of the one that it follows; that goes on for a while, so that what
+ * uses it can be given the new one without a gap. The person's others are left as they are. */
 static int token_rotate(struct session *s, const struct flag *f)
 {
     static const char sql[] =
-        "with old as (select t.* from token t join org o on o.id = t.org_id"
-        " join post p on p.org_id = o.id and p.person = t.person_id"
-        " where o.code = $2 and p.name_form = text_form($3) and t.revoked_at is null"
-        " and not t.is_certificate and coalesce(t.expires_at > now(), true)),"
-        " ended as (update token t set expires_at ="
-        " least(t.expires_at, now() + make_interval(hours => coalesce($4::int, 24)))"
+        "with old as (select t.* from token_rotating($2, $3, $4) t"
+        " where (select count(*) from token_rotating($2, $3, $4)) = 1),"
+        " ended as (update token t set closed = 'rotated', expires_at ="
+        " least(t.expires_at, now() + make_interval(hours => coalesce($5::int, 24)))"
         " from old where t.sha256 = old.sha256)"
         " insert into token (sha256, org_id, person, person_id, expires_at, duties)"
         " select decode($1, 'hex'), x.org_id, x.person, x.person_id,"
-        " now() + make_interval(days => $5::int), x.duties"
-        " from (select * from old order by expires_at desc nulls first, created_at desc limit 1) x";
+        " now() + make_interval(days => $6::int), x.duties from old x";
     if (!f[ROTATE_ORG].value || !f[ROTATE_PERSON].value)
         return session_complain("--org and --person are needed");
     struct str token, key;
     if (!secret_make(s, f[ROTATE_HMAC].value, &token, &key))
         return 2;
     struct str hex = hash_hex(s->a, hash_sha256(key.p, key.n));
-    const char *params[] = {
-        hex.p, f[ROTATE_ORG].value, f[ROTATE_PERSON].value, f[OVERLAP].value, f[ROTATE_DAYS].value};
-    if (!directory_do(s, sql, params, 5, "no live token of this person: pledged token add"))
-        return 2;
+    const char *params[] = {hex.p, f[ROTATE_ORG].value, f[ROTATE_PERSON].value, f[ROTATE_ID].value,
+        f[OVERLAP].value, f[ROTATE_DAYS].value};
+    PGresult *r = session_write(s, sql, params, COUNT_OF(params));
+    bool done = r && strtol(PQcmdTuples(r), NULL, 10) > 0;
+    PQclear(r);
+    if (!done)
+        return r ? rotate_complain(s, params + 1) : 2;
     directory_changed(s);
     puts(token.p);
     return 0;
@@ -250,6 +271,7 @@ const struct command command_token_revoke = {.name = "token revoke",
 const struct command command_token_rotate = {.name = "token rotate",
     .run = run_token_rotate,
     .words = "",
-    .help = "Make a new token of a person and print it once; the earlier ones go on for a while.",
+    .help = "Make a new token in the place of one of a person, for the same duties, and print it\n"
+            "once; the earlier one goes on for a while.",
     .options = rotate_options,
     .settings = CONF_STORE};

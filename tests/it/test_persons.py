@@ -155,18 +155,42 @@ class Persons(FundCase):
 
     def test_tokens_are_rotated_without_a_gap(self):
         name = "轮换%d" % self.n
+        rotate = lambda *more: self.d.cli("token", "rotate", "--org", "BANK-A", "--person", name, *more).stdout.strip()
         old = self.fresh("BANK-A", name, "--duties", "submit")
-        new = self.d.cli("token", "rotate", "--org", "BANK-A", "--person", name).stdout.strip()
+        new = rotate()
         self.works(old)
         self.works(new)
         self.assertEqual([x.split("\t")[-1] for x in self.d.cli("token", "list", "--org", "BANK-A").stdout.splitlines()
                           if name in x], ["submit", "submit"])
-        third = self.d.cli("token", "rotate", "--org", "BANK-A", "--person", name, "--overlap-hours", "0").stdout.strip()
-        self.works(old, 401)
+        third = rotate("--overlap-hours", "0")  # in the place of the newest; the first is on its way out
         self.works(new, 401)
+        self.works(old)
         self.works(third)
         self.d.cli("token", "revoke", "--org", "BANK-A", "--person", name + "\u3000")
-        self.works(third, 401)
+        for token in (old, third):
+            self.works(token, 401)
+
+    def test_of_several_tokens_one_is_rotated_for_its_own_duties(self):
+        """A key that submits does not become one that decides, and what is beside it goes on."""
+        name = "多令牌%d" % self.n
+        rotate = lambda *more: self.d.cli("token", "rotate", "--org", "FINANCE", "--person", name, *more, check=False)
+        listed = lambda: [x.split("\t") for x in self.d.cli("token", "list", "--org", "FINANCE").stdout.splitlines() if name in x]
+        full = self.fresh("FINANCE", name)
+        self.fresh("FINANCE", name, "--duties", "submit", "--hmac", "sha256")
+        ids = {x[-1]: x[0] for x in listed()}
+        said = rotate("--hmac", "sha256")
+        self.assertEqual((said.returncode, said.stdout, "--id" in said.stderr), (2, "", True))
+        self.assertEqual({x[4] for x in listed()}, {"never"})  # nothing was done
+        for wrong in ("00000000", self.d.cli("token", "list", "--org", "BANK-A").stdout.splitlines()[1].split("\t")[0]):
+            self.assertIn("no such live token", rotate("--id", wrong).stderr)
+        self.assertEqual(rotate("--hmac", "sha256", "--id", ids["submit"], "--overlap-hours", "0").returncode, 0)
+        after = listed()
+        self.assertEqual([x[-1] for x in after], ["submit,decide,pay,administer", "submit", "submit"])
+        self.assertEqual([x[4] == "never" for x in after], [True, False, True])
+        self.works(full)
+        self.assertIn("no such live token", rotate("--id", ids["submit"]).stderr)  # it has ended
+        self.d.cli("token", "revoke", "--id", after[2][0])
+        self.works(rotate().stdout.strip())  # one is left: it needs no naming
 
     def test_an_organisation_is_renamed_and_ended(self):
         code = "BANK-%d" % self.n

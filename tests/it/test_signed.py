@@ -176,7 +176,8 @@ class Signed(Case):
         self.assertEqual(self.send("GET", "/v1/loans?limit=1", key=old).status, 401)
         self.assertEqual(self.send("GET", "/v1/loans?limit=1", key=new).status, 200)
         self.assertEqual(self.make(self.d, "sha256", "--expires-days", "1")[0][:4], "plk_")
-        rotated = tuple(self.d.cli("token", "rotate", "--org", "BANK-A", "--person", "前置机", "--hmac", "sha256").stdout.split())
+        rotated = tuple(self.d.cli("token", "rotate", "--org", "BANK-A", "--person", "前置机", "--hmac", "sha256", "--id",
+                                      hashlib.sha256(new[1].encode()).hexdigest()[:8]).stdout.split())
         for key in (new, rotated):  # the ones before go on for a day
             self.assertEqual(self.send("GET", "/v1/loans?limit=1", key=key).status, 200)
         reads = self.make(self.d, "sha256", "--read-only")
