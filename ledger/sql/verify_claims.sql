@@ -15,6 +15,12 @@ select 'scheme in force without an approval on record', s.id || ''
                     where r.type = 'scheme_approval' and r.body ->> 'scheme' = s.id::text
                       and r.recorded_by = s.approved_by)
 union all
+select 'scheme in force that who wrote it approved', s.id || ''
+  from scheme s
+ where exists (select from submission r
+                where r.id = s.id and r.type = 'scheme' and r.recorded_at <= s.approved_at
+                  and person_was_same(r.recorded_by, s.approved_by, s.approved_at))
+union all
 select 'claim that differs from its record', coalesce(c.id, r.id) || ''
   from claim c
   full join (select * from submission where type = 'claim') r on r.id = c.id
@@ -78,7 +84,7 @@ select 'claim step that was not legal', s.id || ''
                       and t.step = s.step
                       and (t.next = s.state or s.step = 'cure' and s.state = 'closed')) -- as cures did at first
     or (s.step in ('approve', 'pay')
-        and (s.maker is null or s.maker = s.recorded_by
+        and (s.maker is null
              or s.maker not in (e.recorded_by, ( -- of the step that this one checks, whatever was in between
                  select p.recorded_by
                    from claim_step p
@@ -87,6 +93,19 @@ select 'claim step that was not legal', s.id || ''
                   order by p.n desc
                   limit 1))))
     or s.step = 'lapse' and (s.recorded_by <> 'pledged' or s.on_day <= e.due_on)
+union all
+select 'claim step by whoever took the one that it checks', s.id || ''
+  from claim_step s
+ where person_was_same(s.maker, s.recorded_by, s.recorded_at)
+    or (s.step in ('confirm', 'accept', 'approve', 'pay', 'accept_costs')
+        or s.step = 'close' and exists (select from claim_step o
+                                         where o.claim = s.claim and o.n < s.n and o.step = 'cure'))
+       and exists (
+           select from (select r.recorded_by as by_whom from submission r where r.id = s.claim
+                        union
+                        select o.recorded_by from claim_step o
+                         where o.claim = s.claim and o.n < s.n and o.step in ('resubmit', 'recover', 'cure')) x
+            where person_was_same(x.by_whom, s.recorded_by, s.recorded_at))
 union all
 select 'claim step whose money is not where it should be', s.id || ''
   from claim_step s

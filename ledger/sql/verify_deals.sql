@@ -87,4 +87,7 @@ select 'confirmed by whoever told it', c.id || ''
   from confirmed c
   join submission x on x.id = c.record_id and x.version = c.record_version
  where x.org_id = c.org_id
+    or exists (select from submission w
+                where w.id = c.record_id and w.version <= c.record_version
+                  and person_was_same(w.recorded_by, c.recorded_by, c.recorded_at))
  order by 1, 2

@@ -1,9 +1,5 @@
 -- verify_proposals: defects of proposals and their steps: a row each
 -- -> defect text, place text
-with who as materialized ( -- persons are found by their signatures, each once
-    select x.signature, coalesce(person_of(x.signature)::text, x.signature) as person
-      from (select p.recorded_by as signature from proposal p union select s.recorded_by from proposal_step s) x
-)
 select 'proposal whose state is not that of its steps' as defect, p.id || '' as place
   from proposal p
   left join proposal_now n on n.proposal = p.id
@@ -22,14 +18,47 @@ select 'proposal or step that differs from its record', x.id || ''
 union all
 select 'proposal that one person approved', p.id || ''
   from proposal p
-  join who w on w.signature = p.recorded_by
   join proposal_step s on s.proposal = p.id and s.step = 'approve'
-  join who a on a.signature = s.recorded_by
- where (a.person = w.person
-        or exists (select from proposal_step o
-                     join who e on e.signature = o.recorded_by
-                    where o.proposal = p.id and o.n < s.n and e.person = a.person))
-   and not exists (select from proposal j -- told when it was found that two persons are one
-                    cross join lateral json_array_elements(j.before -> 'both_decided') x
-                    where j.type = 'person_same' and (x ->> 'id')::uuid = p.id)
+ where person_was_same(p.recorded_by, s.recorded_by, s.recorded_at)
+union all
+select 'proposal in force without the approvals that it needed', p.id || ' ' || x.given || ' < ' || x.needed
+  from proposal p
+ cross join lateral (
+       select s.n, s.recorded_at
+         from proposal_step s
+        where s.proposal = p.id and s.state = 'approved'
+        order by s.n
+        limit 1) a
+ cross join lateral (
+       select persons_were(array(select s.recorded_by from proposal_step s
+                                  where s.proposal = p.id and s.step = 'approve' and s.n <= a.n),
+                           array[p.recorded_by], a.recorded_at) as given,
+              proposal_needed(p, a.recorded_at) as needed) x
+ where x.given < x.needed
+union all
+select 'plan in force without the approvals that it needed', v.code || ' ' || v.version
+  from plan_version v
+  join submission r on r.id = v.id and r.version = v.record_version
+  join plan_assent a on a.plan = v.id and a.record_version = v.record_version and a.state = 'in_force'
+ where persons_were(array(select s.recorded_by from plan_assent s
+                           where s.plan = a.plan and s.record_version = a.record_version and s.n <= a.n),
+                    array(select w.recorded_by from submission w
+                           where w.id = v.id and w.version <= v.record_version
+                             and w.version > coalesce((select max(o.record_version) from plan_version o
+                                                        where o.id = v.id and o.version < v.version), 0)),
+                    a.recorded_at)
+       < approval_persons_known('plan', plan_sum(r.body), a.recorded_at - interval '1 us', null)
+union all
+select 'plan in force that who wrote it approved', v.code || ' ' || v.version
+  from plan_version v
+  join submission w on w.id = v.id and w.version = v.record_version
+ where person_was_same(w.recorded_by, v.approved_by, v.approved_at)
+union all
+select 'quarter that was published by whoever proposed it', x.quarter
+  from publication x
+  left join lateral (
+       select o.by_whom from publication o
+        where o.quarter = x.quarter and o.step = 'propose' and o.recorded_at <= x.recorded_at
+        order by o.recorded_at desc limit 1) o on true
+ where x.step = 'publish' and (o.by_whom is null or person_was_same(o.by_whom, x.by_whom, x.recorded_at))
  order by 1, 2

@@ -18,6 +18,12 @@ select 'policy in force without an approval on record', p.id || ''
                     where r.type = 'policy_step' and r.body ->> 'policy' = p.id::text and r.body ->> 'step' = 'approve'
                       and r.recorded_by = p.approved_by and r.recorded_at = p.approved_at)
 union all
+select 'policy in force that who wrote it approved', p.id || ''
+  from policy p
+ where exists (select from submission r
+                where r.id = p.id and r.type = 'policy' and r.recorded_at <= p.approved_at
+                  and person_was_same(r.recorded_by, p.approved_by, p.approved_at))
+union all
 select 'application that differs from its record', coalesce(a.id, r.id) || ''
   from application a
   full join (select * from submission where type = 'application') r on r.id = a.id
@@ -31,6 +37,14 @@ select 'application step that differs from its record', coalesce(s.id, r.id) || 
  where (s.application::text, s.step, s.on_day, s.reason, s.recorded_at, s.recorded_by)
        is distinct from
        (r.body ->> 'application', r.body ->> 'step', r.on_day, r.body ->> 'reason', r.recorded_at, r.recorded_by)
+union all
+select 'application step by whoever took the one before it', s.id || ''
+  from application_step s
+  join application a on a.id = s.application
+  left join application_step e on e.application = s.application and e.n = s.n - 1
+ where s.step in ('approve', 'pay', 'confirm')
+   and person_was_same(case s.step when 'approve' then a.recorded_by when 'pay' then e.recorded_by else s.maker end,
+                       s.recorded_by, s.recorded_at)
 union all
 select 'application step whose money is not where it should be', s.id || ''
   from application_step s

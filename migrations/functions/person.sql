@@ -61,6 +61,17 @@ begin
         select from known k where k.id = b);
 end $$;
 
+-- How many human beings signed, by what was known at that instant; none of those who are one with any of `but`.
+create or replace function persons_were(signatures text[], but text[], at timestamptz) returns int
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return (select count(*)::int
+              from unnest(signatures) with ordinality s(by_whom, n)
+             where not exists (select from unnest(but) b(by_whom) where person_was_same(b.by_whom, s.by_whom, at))
+               and not exists (select from unnest(signatures) with ordinality e(by_whom, n)
+                                where e.n < s.n and person_was_same(e.by_whom, s.by_whom, at)));
+end $$;
+
 -- Was it whoever acts that signed, for this or for another office?
 create or replace function person_is_me(signature text) returns boolean
     language plpgsql stable security definer set search_path = public, pg_temp as $$

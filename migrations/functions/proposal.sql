@@ -43,16 +43,22 @@ begin
     insert into proposal_now (proposal, state) values (record_id, 'waiting');
 end $$;
 
--- How many persons beside the proposer a sum needs, by the tiers of now.
-create or replace function approval_persons(of_type text, sum_fen bigint) returns int
+-- How many persons beside the proposer a sum needs by the tiers of an instant; but: without the one of this record.
+create or replace function approval_persons_known(of_type text, sum_fen bigint, at timestamptz, but uuid) returns int
     language sql stable security definer set search_path = public, pg_temp as $$
     select coalesce((select t.persons
                        from (select distinct on (x.from_fen) x.*
                                from approval_tier x
                               where x.type = of_type and x.from_fen <= coalesce(sum_fen, 0)
+                                and x.recorded_at <= approval_persons_known.at and x.record_id is distinct from but
                               order by x.from_fen desc, x.recorded_at desc) t
                       order by t.from_fen desc limit 1), 1)
 $$;
+
+-- The same by the tiers of now.
+create or replace function approval_persons(of_type text, sum_fen bigint) returns int
+    language sql stable security definer set search_path = public, pg_temp as
+    $$ select approval_persons_known(of_type, sum_fen, 'infinity', null) $$;
 
 -- Was this record proposed? Those of earlier versions took effect at once.
 create or replace function proposal_is(record_id uuid) returns boolean
@@ -188,6 +194,20 @@ begin
     return greatest((proposal_tier(p)).persons,
                     case when p.type = 'approval_tier'
                          then approval_persons(doc ->> 'act', fen_of(doc ->> 'from')) end, 1);
+end $$;
+
+-- The least that a proposal needed when its last approval came, by what it was to move when it was proposed. Of what
+-- one flight recorded the order is not told: by the tiers before it or after.
+create or replace function proposal_needed(p proposal, at timestamptz) returns int
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    doc json := (proposal_record(p)).body;
+begin
+    return (select min(greatest(approval_persons_known(p.type, p.sum_fen, t.by_then, p.id),
+                                case when p.type = 'approval_tier'
+                                     then approval_persons_known(doc ->> 'act', fen_of(doc ->> 'from'), t.by_then, p.id)
+                                end))
+              from (values (at), (at - interval '1 us')) t(by_then));
 end $$;
 
 -- What stands against a step of whoever acts: nothing but who he is, and what his token is for. Who approved may refuse

@@ -469,4 +469,17 @@ class Proposals(FundCase):
         said = self.d.cli("verify", check=False).stdout
         self.assertIn("proposal that one person approved", said)
         plant("update proposal_step set recorded_by = '李华@FINANCE' where proposal = '%s'" % made.json()["id"])
+        # Approvals are counted again, by the tiers and persons of then: what was found out, or set, later takes nothing back.
+        self.decide(self.tier(2, "1000000.00"), self.second)
+        large = self.transfer("1000000.00")
+        for token in (self.second, self.third):
+            self.decide(large, token)
+        self.lowered("1000000.00")
+        self.decide(self.transfer("1000000.00"), self.second)
+        self.assertEqual(self.d.cli("verify", check=False).stdout.strip(), "no defects")
+        short = "proposal in force without the approvals that it needed: %s 1 < 2\n" % large.json()["id"]
+        for gone in ("recorded_by = '吴 三@FINANCE'", "recorded_by = '王 敏@FINANCE'", "step = 'refuse'"):
+            plant("create table kept as table proposal_step; update proposal_step set %s where proposal = '%s' and n = 1" % (gone, large.json()["id"]))
+            self.assertIn(short, self.d.cli("verify", check=False).stdout, gone)
+            plant("delete from proposal_step; %s; drop table kept" % self.d.refill("proposal_step", "kept").rstrip(";"))
         self.assertEqual(self.d.cli("verify", check=False).stdout.strip(), "no defects")

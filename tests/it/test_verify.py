@@ -40,6 +40,12 @@ FUND = [
      ["claim whose amounts its rules do not give: {claim} as it was filed"]),
     ("who approved", "update claim_step set recorded_by = 'x@FINANCE' where claim = '{claim}' and step ="
      " 'approve'", ["claim step that differs from its record", "claim step that was not legal"]),
+    ("a payment by who approved", "update claim_step set recorded_by = '李 华@FINANCE' where id = '{pay}'",
+     ["claim step by whoever took the one that it checks: {pay}"]),
+    ("one accepted by who filed it", "update claim_step set recorded_by = '王 敏@BANK-A' where id = '{accept}'",
+     ["claim step by whoever took the one that it checks: {accept}"]),
+    ("a scheme by one person", "update scheme set approved_by = '王 敏@IP-OFFICE' where code = '{code}'",
+     ["scheme in force that who wrote it approved"]),
     ("a step that was never allowed", "update claim_step set step = 'close' where claim = '{claim}' and n = 1",
      ["claim step that was not legal"]),
     ("what was paid", "update claim_step set fund_fen = fund_fen - 1 where id = '{pay}'",
@@ -81,7 +87,7 @@ FUND = [
 
 # What would take away from another planting what it is seen by.
 LAST = ("a deleted step", "a step that was never allowed", "a cover that came by itself", "a state", "a transfer deleted", "a fund below zero",
-        "a cover that ended by itself", "a payment that was not made", "a claim that counts no more")
+        "a scheme by one person", "a policy by one person", "a subsidy paid by who approved it", "a cover that ended by itself", "a payment that was not made", "a claim that counts no more")
 
 
 class VerifyFund(Case):
@@ -104,7 +110,7 @@ class VerifyFund(Case):
         given = case.get("/v1/transfers?account=fund:" + code)["items"][0]["id"]
         old = case.paid(case.lent(case.scheme())).split("/")[-1]
         names = {"code": code, "fund": "fund:" + code, "claim": where.split("/")[-1], "pay": steps["pay"],
-                 "given": given, "old": old}
+                 "accept": steps["accept"], "given": given, "old": old}
         text = self.plant(FUND, names)
         # by the account of today that one was judged too high, as every claim of before whose bank had got something back
         self.assertNotIn("claim of more than was owed on its loan: " + old, text)
@@ -153,6 +159,12 @@ SUBSIDY = [
      ["application that differs from its record"]),
     ("who paid", "update application_step set recorded_by = 'x@Y' where application = '{app}' and step = 'pay'",
      ["application step that differs from its record"]),
+    ("a policy by one person", "update policy set approved_by = '王 敏@DIST-310116' where code = '{code}'",
+     ["policy in force that who wrote it approved"]),
+    ("one approved by who applied", "update application_step set recorded_by = '王 敏@DIST-310116' where application = '{app}' and"
+     " step = 'approve'", ["application step by whoever took the one before it: {approve}"]),
+    ("a subsidy paid by who approved it", "update application_step set recorded_by = '王 敏 @DIST-310116' where application = '{app}'"
+     " and step = 'pay'", ["application step by whoever took the one before it: {paid}"]),
     ("a payment that was not made", "delete from transfer where cause = 'subsidy'",
      ["application step whose money is not where it should be"]),
     ("a state", "update application_now set state = 'clawed_back' where application = '{app}'",
@@ -179,9 +191,8 @@ class VerifySubsidies(VerifyFund):
         code = case.policy()
         case.budget(code, "100000.00")
         where = case.apply(code, case.lent()).headers["location"]
-        case.step(where, "approve", case.checker)
-        case.step(where, "pay", case.payer)
+        approve, paid = (case.step(where, s, who).json()["id"] for s, who in (("approve", case.checker), ("pay", case.payer)))
         case.step(where, "clawback", case.district, amount="875.00")
         case.back(where, case.checker)
         held = case.apply(code, case.lent()).headers["location"]
-        self.plant(SUBSIDY, {"code": code, "app": where.split("/")[-1], "held": held.split("/")[-1]})
+        self.plant(SUBSIDY, {"code": code, "approve": approve, "paid": paid, "app": where.split("/")[-1], "held": held.split("/")[-1]})
