@@ -50,6 +50,7 @@
     X(SAY_COVERAGE_FAILED, "coverage_failed")                                                      \
     X(SAY_REPORT_FAILED, "report_failed")                                                          \
     X(SAY_ACCESS_LOST, "access_lost")                                                              \
+    X(SAY_ACCESS_CHANGED, "access_changed")                                                        \
     X(SAY_VERIFIED, "verified")                                                                    \
     X(SAY_WALL, "wall")
 enum say {

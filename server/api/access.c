@@ -2,14 +2,15 @@
  * access.c - who read what: entries in memory, batches in the database, digests in the log.
  *
  * An entry costs a reader some bytes in memory. Every few seconds, or when many have come, they are
- * stored as one batch over a connection of their own; then the lane takes the batch's digest, a row
- * that has its leaf as all others. A batch is stored again as often as it takes: under its number
- * there is one. While the database is away batches wait; the oldest is told to be lost when there
- * are too many of them.
+ * stored as one batch over a connection of their own; then the lane takes the digest of what was
+ * sent, a row that has its leaf as all others: what is taken away in between, or never written,
+ * shows. A batch is stored again as often as it takes: under its number there is one. While the
+ * database is away batches wait; the oldest is told to be lost when there are too many of them.
  */
 #include "access.h"
 #include "api.h"
 #include "json.h"
+#include "merkle.h"
 #include "writer.h"
 #include <event2/event.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@ struct batch {
     struct access *of;
     struct str id;
     struct buf entries;
+    struct buf digests; /* of the entries, 32 bytes each */
     int n;
     enum stage stage;
     struct work work;
@@ -48,13 +50,23 @@ static struct batch *batch_new(struct access *x)
     struct batch *b = arena_alloc(a, sizeof *b);
     *b = (struct batch){.a = a, .of = x, .id = uuid_make(a), .next = x->first};
     buf_init(&b->entries, a);
+    buf_init(&b->digests, a);
     json_open(&b->entries, '[');
     x->first = b;
     x->batches++;
     return b;
 }
 
-/* The address with its query, cut where it is long. */
+/* Cut where it is long, not within a letter. */
+static struct str cut(struct arena *a, struct str all)
+{
+    size_t n = all.n > WHAT_MAX ? WHAT_MAX : all.n;
+    while (n < all.n && ((unsigned char)all.p[n] & 0xC0) == 0x80)
+        n--;
+    return arena_str(a, all.p, n);
+}
+
+/* The address with its query. */
 static struct str asked_for(const struct req *r)
 {
     struct buf b;
@@ -62,11 +74,7 @@ static struct str asked_for(const struct req *r)
     buf_str(&b, r->path);
     for (const struct param *p = r->params; p; p = p->next)
         buf_printf(&b, "%c%s=%s", p == r->params ? '?' : '&', p->name.p, p->value.p);
-    struct str all = buf_view(&b);
-    size_t n = all.n > WHAT_MAX ? WHAT_MAX : all.n;
-    while (n < all.n && ((unsigned char)all.p[n] & 0xC0) == 0x80)
-        n--; /* not within a letter */
-    return arena_str(r->a, all.p, n);
+    return cut(r->a, buf_view(&b));
 }
 
 static void arm(struct access *x)
@@ -76,26 +84,51 @@ static void arm(struct access *x)
         evtimer_add(x->timer, &soon);
 }
 
-static void note(struct req *r, int status)
+/* As access_digest of the database has it. */
+static hash entry_digest(struct arena *a, int n, int64_t us, const struct actor *who,
+    const char *route, struct str what, int64_t shown)
 {
-    struct access *x = r->server->access;
-    if (status != 200 || !x)
+    struct str text = arena_printf(a, "%d|%lld|%lld|%lld|%zu:%s%zu:%s%zu:%s", n, (long long)us,
+        (long long)who->org, (long long)shown, who->person.n, who->person.p, strlen(route), route,
+        what.n, what.p);
+    return hash_sha256(text.p, text.n);
+}
+
+void access_note(
+    struct server *s, const struct actor *who, const char *route, struct str what, int64_t shown)
+{
+    struct access *x = s->access;
+    if (!x)
         return;
     struct batch *b = x->first && x->first->stage == FILLING ? x->first : batch_new(x);
     struct buf *out = &b->entries;
+    int64_t us = clock_us();
+    hash digest = entry_digest(b->a, ++b->n, us, who, route, what, shown);
+    buf_add(&b->digests, (const char *)digest.b, sizeof digest.b);
     json_open(out, '{');
-    json_member_int(out, "us", clock_us());
-    json_member_int(out, "org", r->actor->org);
-    json_member_str(out, "person", r->actor->person);
-    json_member_text(out, "route", r->route_path);
-    json_member_str(out, "what", r->asked);
-    json_member_int(out, "shown", r->is_list ? r->shown : 1);
+    json_member_int(out, "us", us);
+    json_member_int(out, "org", who->org);
+    json_member_str(out, "person", who->person);
+    json_member_text(out, "route", route);
+    json_member_str(out, "what", what);
+    json_member_int(out, "shown", shown);
     json_close(out, '}');
     arm(x);
-    if (++b->n < BATCH_MAX)
+    if (b->n < BATCH_MAX)
         return;
     b->stage = WAITING;
     send_batches(x);
+}
+
+/* Of a question by POST what was asked stands in its body. */
+static void note(struct req *r, int status)
+{
+    struct str what = r->asked;
+    if (status != 200)
+        return;
+    if (r->route->asks && r->body.n)
+        what = cut(r->a, arena_printf(r->a, "%s %s", what.p, r->body.p));
+    access_note(r->server, r->actor, r->route_path, what, r->is_list ? r->shown : 1);
 }
 
 void access_begin(struct req *r)
@@ -119,12 +152,13 @@ static void batch_drop(struct batch *b)
 static void on_sealed(void *arg, const struct verdict *v, int n, const struct fail *fail)
 {
     struct batch *b = arg;
-    (void)v;
-    (void)n;
-    if (fail)
+    if (fail) {
         b->stage = STORED; /* the timer tries again */
-    else
-        batch_drop(b);
+        return;
+    }
+    if (n != 1 || v->outcome == OUT_REFUSED)
+        log_event(LOG_ERROR, SAY_ACCESS_CHANGED, "batch", b->id.p, NULL);
+    batch_drop(b);
 }
 
 static void seal(struct batch *b)
@@ -133,6 +167,9 @@ static void seal(struct batch *b)
     buf_init(&out, b->a);
     json_open(&out, '{');
     json_member_str(&out, "batch", b->id);
+    json_member_int(&out, "n", b->n);
+    json_member_str(&out, "digest",
+        hash_hex(b->a, hash_sha256(buf_view(&b->digests).p, buf_view(&b->digests).n)));
     json_close(&out, '}');
     b->work = (struct work){.a = b->a,
         .actor = &b->of->actor,

@@ -331,8 +331,11 @@ bool reconcile_rest(struct upload *up)
 
 void reconcile_summary(const struct upload *up, struct buf *out)
 {
+    up->r->is_list = true; /* for whoever notes what was read */
     json_member_object(out, "reconciliation");
-    for (int i = 0; i < FOUND_COUNT; i++)
+    for (int i = 0; i < FOUND_COUNT; i++) {
+        up->r->shown += up->reconcile->count[i];
         json_member_int(out, found_names[i], up->reconcile->count[i]);
+    }
     json_close(out, '}');
 }

@@ -80,6 +80,8 @@ static void answer(struct run *h)
     bool list = h->v[REHEARSAL_LIST].n != 0;
     buf_init(&out, r->a);
     rehearsal_result(h->rehearsal, &out);
+    r->is_list = list;
+    r->shown = rehearsal_seen(h->rehearsal);
     if (!h->lines) {
         free_pages(h);
         reply_json(r, 200, buf_view(&out));

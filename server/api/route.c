@@ -232,13 +232,20 @@ static void on_signed_body(struct req *r)
             r->english ? "the body does not fit Content-Digest" : "正文与 Content-Digest 不符");
 }
 
+/* Is he given what is on record? Also by what is asked by POST, or compared with it. */
+static bool reads(struct req *r)
+{
+    struct str compared = req_param(r, "reconcile");
+    return r->method == METHOD_GET || r->route->asks || (compared.p && str_is(compared, "true"));
+}
+
 static void with_actor(struct req *r)
 {
     const struct route *t = r->route;
     if (t->roles &&
         comes_too_often(r, "organisation", r->actor->code, r->server->process.conf.rate_org))
         return;
-    if (r->method == METHOD_GET && r->actor)
+    if (r->actor && reads(r))
         access_begin(r);
     if (t->roles && !(t->roles & (1u << r->actor->kind)))
         reply_refuse(r, E_ROLE, "", "%s", org_kind_name(r->actor->kind));

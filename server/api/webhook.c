@@ -10,6 +10,7 @@
  * organisation and reference by signing.key. Only the daemon that holds the lane sends.
  */
 #include "webhook.h"
+#include "access.h"
 #include "api.h"
 #include "http_signature.h"
 #include "outgoing.h"
@@ -120,8 +121,12 @@ static void post(struct delivery *d, const struct rows *rows, int n)
         .header = headers,
         .headers = COUNT_OF(headers),
         .public_only = !w->s->process.conf.webhook_private};
-    if (!outgoing_send(w->s->outgoing, &p, on_answer, d))
+    if (!outgoing_send(w->s->outgoing, &p, on_answer, d)) {
         note(d, false, "no thread");
+        return;
+    }
+    access_note(w->s, &d->actor, "/v1/webhooks", /* it is out of the house, taken or not */
+        arena_printf(a, "%s %s %s", d->reference.p, id.p, d->url.p), n);
 }
 
 static void on_changes(void *arg, const struct rows *rows, const struct fail *fail)

@@ -1,7 +1,9 @@
 """Who read what: entries come in batches, the auditor reads them, and the log covers them."""
+import json
 import time
 
 from harness import Case, loan, numbers
+from subsidy_case import fixture
 
 
 class AccessLog(Case):
@@ -46,6 +48,29 @@ class AccessLog(Case):
         rest = self.entries(limit=1000, after=page["next"])
         self.assertEqual([x["id"] for x in page["items"] + rest][:5], [x["id"] for x in self.entries(limit=1000)][:5])
 
+    def test_what_is_asked_by_post_is_told_as_well(self):
+        bank, district, code = self.d.token("bank"), self.d.token("district", "DIST-310116"), "AL-%d" % next(numbers)
+        self.assertEqual(self.d.call("POST", "/v1/policies", fixture("js-2023", code=code), district).status, 201)
+        one = loan(district="310116", signed_on="2023-01-16", disbursed_on="2023-01-16", matures_on="2024-01-15")
+        self.assertEqual(self.d.call("POST", "/v1/loans", one, bank).status, 201)
+        lines = {"Content-Type": "application/x-ndjson"}
+        self.assertEqual(self.d.call("POST", "/v1/loans?dry_run=true", loan(), bank).status, 200)  # reads nothing
+        said = self.d.call("POST", "/v1/loans?reconcile=true", json.dumps(one) + "\n", bank, lines).lines()
+        there = len(said) - 1  # a line for each loan that is there
+        asks = {"from": "2023-01-01", "to": "2023-12-31", "list": True, "by": "disbursed_on", "facts": {"borrower.bad_record": False}}
+        r = self.d.call("POST", "/v1/policies/%s/rehearsals" % code, asks, district)
+        cases = len([x for x in r.lines() if "loan" in x])
+        self.assertGreaterEqual(cases, 1, r.body)
+        check = {"policy": code, "loan": one["contract_no"], "facts": {"borrower.bad_record": False}}
+        r = self.d.call("POST", "/v1/eligibility-checks", check, bank)
+        told = {x["route"]: x for x in self.awaited(2, q=code)}
+        self.assertEqual(told["/v1/policies/{code}/rehearsals"]["shown"], cases)
+        self.assertIn('"list": true', told["/v1/policies/{code}/rehearsals"]["what"])
+        self.assertEqual("/v1/eligibility-checks" in told, r.status == 200)
+        (compared,) = self.awaited(1, q="reconcile")
+        self.assertEqual((compared["route"], compared["org"], compared["shown"]), ("/v1/loans", "BANK-A", there))
+        self.assertEqual(self.entries(q="dry_run"), [])
+
     def test_nobody_but_the_auditor_reads_it(self):
         for role in ("bank", "finance", "ip_office", "district"):
             self.assertEqual(self.d.call("GET", "/v1/access-log", token=self.d.token(role)).status, 403)
@@ -72,3 +97,47 @@ class AccessLog(Case):
                 self.d.sql(off + "update access_log set %s = '%s' where batch = '%s' and n = %s" % (
                     column, was, batch, "1001" if column == "n" else "1"))
         self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+
+    def sealed_next(self, was, n):
+        """Batches that were taken since, when there are so many."""
+        for _ in range(200):
+            new = set(self.d.sql("select batch from access_batch").split()) - was
+            if len(new) >= n:
+                return new
+            time.sleep(0.1)
+        self.fail(new)
+
+    def test_what_was_swallowed_before_it_was_stored_shows(self):
+        """The owner swallows an entry, or all of a batch, before its digest is taken: the daemon has told what it was."""
+        bank, batches = self.d.token("bank"), lambda: set(self.d.sql("select batch from access_batch").split())
+        look = lambda q: self.assertEqual(self.d.call("GET", "/v1/loans?q=" + q, token=bank).status, 200)
+        self.d.restart()
+        was = batches()
+        look("SHOWN")
+        (kept,) = self.sealed_next(was, 1)
+        self.d.sql("create function swallow() returns trigger language plpgsql as $$ begin return case when new.what like '%HIDE%'"
+                   " then null else new end; end $$; create trigger swallow before insert on access_log for each row"
+                   " execute function swallow()")
+        try:
+            was = batches()
+            for q in ("SHOWN", "HIDE", "SHOWN"):
+                look(q)
+            (thinned,) = self.sealed_next(was, 1)
+            look("HIDE")
+            (empty,) = self.sealed_next(was | {thinned}, 1)
+        finally:
+            self.d.sql("drop trigger swallow on access_log; drop function swallow()")
+        said = self.d.cli("verify", check=False).stdout
+        for batch in (thinned, empty):
+            self.assertIn("access_log that is not as its batch was taken: %s\n" % batch, said)
+            self.assertIn('"event":"access_changed","batch":"%s"' % batch, self.d.stderr())
+        self.assertNotIn(kept, said + self.d.stderr())
+        # Those of before, whose digest the database took: as they were, and with a hole in them.
+        row = "('%s', %d, now(), 1, 'x', '/v1/x', '/v1/x', 1)"
+        old, holed = "00000000-0000-7000-8000-000000000001", "00000000-0000-7000-8000-000000000002"
+        self.d.sql("insert into access_log values " + ", ".join(row % x for x in ((old, 1), (old, 2), (holed, 1), (holed, 3))))
+        self.d.lawful("insert into access_batch (batch, n, digest, form) select batch, count(*), sha256(string_agg(access_digest(a, 1),"
+                      " ''::bytea order by n)), 1 from access_log a where batch in ('%s', '%s') group by batch;" % (old, holed), ["access_batch"])
+        said = self.d.cli("verify", check=False).stdout
+        self.assertNotIn(old, said)
+        self.assertIn("access_log that is not as its batch was taken: " + holed, said)

@@ -137,6 +137,10 @@ class Webhooks(Case):
         shown = self.shown(made)
         self.assertEqual((shown["state"], shown["person"], "failure" in shown), ("delivering", "王敏", False))
         self.assertGreaterEqual(shown["delivered"], max(self.changes()))
+        told = lambda: [x for x in self.d.call("GET", "/v1/access-log?limit=1000&q=" + made["reference"], token=self.d.token("auditor")
+                                               ).json()["items"] if x["route"] == "/v1/webhooks"]
+        self.until(lambda: sum(x["shown"] for x in told()) >= len(mine))  # what went out was read by its subscriber
+        self.assertEqual({(x["org"], x["person"]) for x in told()}, {("BANK-A", "王敏")})
         # said again it is the same subscription, and the key is not told again; another office does not know of it
         again = self.d.call("POST", "/v1/webhooks", {k: made[k] for k in ("reference", "url")}, self.bank)
         self.assertEqual((again.status, "secret" in again.json()), (200, False))
