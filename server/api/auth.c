@@ -8,13 +8,13 @@
 #include "auth.h"
 #include "clock.h"
 #include "db.h"
-#include "limit.h"
 #include "merkle.h"
 #include "nonce.h"
 #include "secret.h"
 #include "server.h"
 #include "session.h"
 #include "signed.h"
+#include "slow.h"
 #include "writer.h"
 #include <event2/event.h>
 #include <openssl/evp.h>
@@ -140,29 +140,15 @@ bool auth_actor_read(const struct rows *rows, struct actor *actor)
 
 static void refuse_token(struct req *r)
 {
-    reply_refuse(r, E_AUTH, "", "%s", r->english ? "unknown or revoked token" : "令牌无效或已吊销");
+    (void)err_add(&r->err, E_AUTH, STR(""), "%s",
+        r->english ? "unknown or revoked token" : "令牌无效或已吊销");
+    reply_slowly(r);
 }
 
 static void refuse_session(struct req *r)
 {
     reply_refuse(r, E_AUTH, "", "%s",
         r->english ? "the session has ended, sign in again" : "登录已过期,请重新登录");
-}
-
-static void on_waited(evutil_socket_t fd, short what, void *arg)
-{
-    (void)fd;
-    (void)what;
-    refuse_token(arg);
-}
-
-/* Whoever tries tokens is answered later and later. */
-static void refuse_slowly(struct req *r)
-{
-    int64_t ms = r->server->draining ? 0 : limit_strike(r->server->limits, r->peer);
-    struct timeval wait = {ms / 1000, ms % 1000 * 1000};
-    if (!ms || event_base_once(r->server->process.base, -1, EV_TIMEOUT, on_waited, r, &wait) != 0)
-        refuse_token(r);
 }
 
 static void on_used(void *arg, const struct fail *fail)
@@ -193,7 +179,7 @@ static void on_actor(void *arg, const struct rows *rows, const struct fail *fail
         if (is_session)
             refuse_session(r); /* nobody guesses 256 bits, and everybody's ends */
         else
-            refuse_slowly(r);
+            refuse_token(r);
         return;
     }
     if (!is_session) /* what was shown to us; a session's row is proven */

@@ -11,6 +11,7 @@
 #include "merkle.h"
 #include "secret.h"
 #include "server.h"
+#include "slow.h"
 #include <strings.h>
 
 enum { NONCE_MIN = 8, NONCE_MAX = 128 };
@@ -26,7 +27,8 @@ static bool PRINTF(3, 4) refuse(struct req *r, const char *zh, const char *en, .
     va_start(ap, en);
     struct str text = arena_vprintf(r->a, en, ap);
     va_end(ap);
-    reply_refuse(r, E_SIGNATURE, "", "%s", r->english || !*zh ? text.p : zh);
+    (void)err_add(&r->err, E_SIGNATURE, STR(""), "%s", r->english || !*zh ? text.p : zh);
+    reply_slowly(r);
     return false;
 }
 

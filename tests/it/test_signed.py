@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 
-from harness import PLEDGED_BIN, ROOT, Case, free_port, loan
+from harness import PLEDGED_BIN, ROOT, Case, elsewhere, free_port, loan
 
 CLIENTS = os.path.join(ROOT, "tests", "clients")
 sys.path.insert(0, CLIENTS)
@@ -32,8 +32,8 @@ class Signed(Case):
         out = d.cli("token", "add", "--org", "BANK-A", "--person", "前置机", "--hmac", digest, *more).stdout
         return tuple(out.split())
 
-    def send(self, method, target, body=None, headers=None, key=None, d=None, change=None, **how):
-        """A signed request, changed on its way if `change` says so."""
+    def send(self, method, target, body=None, headers=None, key=None, d=None, change=None, peer=None, **how):
+        """A signed request, changed on its way if `change` says so; from an address that has not failed before."""
         d = d or self.d
         body = json.dumps(body, ensure_ascii=False).encode() if isinstance(body, (dict, list)) else body or b""
         headers = dict(headers or {})
@@ -42,7 +42,7 @@ class Signed(Case):
         sent = [method, target, body, signed(*(key or self.key), method, target, headers, body, **how)]
         if change:
             change(sent)
-        c = http.client.HTTPConnection("127.0.0.1", d.port, timeout=30)
+        c = http.client.HTTPConnection("127.0.0.1", d.port, timeout=30, source_address=(peer or elsewhere(), 0))
         return d.exchange(c, sent[0], sent[1], sent[2] or None, sent[3])
 
     def test_what_is_signed_is_done_as_by_a_token(self):
@@ -116,6 +116,16 @@ class Signed(Case):
                 self.assertEqual(self.d.sql("select count(*) from submission where key = '%s'" % record["contract_no"]), "0")
         r = self.send("GET", "/v1/loans?limit=1", change=put(1, lambda t: t.replace("=1", "=2")))
         self.assertEqual(r.codes(), [("", "E_SIGNATURE")])
+
+    def test_wrong_signatures_are_answered_later_and_later_and_right_ones_are_not(self):
+        peer, began = elsewhere(), time.monotonic()
+        spoil = lambda s: s[3].__setitem__("signature", s[3]["signature"].replace("sig=:", "sig=:AAAA")[:-5] + ":")
+        said = [self.send("GET", "/v1/me", change=spoil, peer=peer) for _ in range(6)]
+        said.append(self.d.call("GET", "/v1/me", token="plg_guess", peer=peer))  # by whichever means he tries
+        self.assertEqual([r.codes() for r in said], [[("", "E_SIGNATURE")]] * 6 + [[("", "E_AUTH")]])
+        # Three at once, then an eighth of a second, a quarter, a half and one: more than the machine can add.
+        self.assertGreaterEqual(time.monotonic() - began, 1.875)
+        self.assertEqual(self.send("GET", "/v1/me", peer=peer).status, 200)
 
     def test_old_and_future_signatures_and_nonces_that_are_none(self):
         now = int(time.time())
