@@ -191,6 +191,22 @@ begin
     return d;
 end $$;
 
+-- What an approver of a person sees: posts of the same name elsewhere, of persons that he would not be one with; null:
+-- there are none. Who sits in two offices and is told as two persons could check what he made himself.
+create or replace function person_before(doc json) returns json
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    himself uuid[] := array(select person_all(x.id)
+                              from person x
+                             where x.id = (doc ->> 'same_as')::uuid or x.id_hash = decode(doc ->> 'id_hash', 'hex'));
+begin
+    return (select case when count(*) > 0 then json_build_object('same_name', json_agg(
+                   json_build_object('organisation', o.code, 'name', s.name, 'person', s.person) order by o.code)) end
+              from person_namesakes(doc ->> 'name', doc ->> 'organisation') s
+              join org o on o.id = s.org_id
+             where s.person <> all (himself));
+end $$;
+
 -- A person in an organisation: a new one, or one who is known by id or by the hash of his identity number.
 create or replace function person_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -247,8 +263,8 @@ create or replace function token_second_half(proposal uuid) returns text
       from installation i
 $$;
 
--- What the answer to an approval tells of a token that it gave: to nobody but the person who approved, by a token that
--- may do so.
+-- What the answer to an approval tells of a token that it gave: to nobody but the person who approved, and if what he
+-- asks by may do so.
 create or replace function token_told(proposal uuid, state text, approver uuid) returns text
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin

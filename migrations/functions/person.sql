@@ -167,6 +167,15 @@ begin
     return who;
 end $$;
 
+-- Posts of a name in other organisations than this, that have not ended.
+create or replace function person_namesakes(name text, but_org text) returns setof post language sql stable as $$
+    select s.*
+      from post s
+      join org o on o.id = s.org_id
+     where s.name_form = text_form(person_namesakes.name) and o.code is distinct from but_org and s.ended_at is null
+     order by o.code
+$$;
+
 -- Who has this name in an organisation, however it is written; made when nobody has it.
 create or replace function person_named(org bigint, name text) returns uuid
     language plpgsql security definer set search_path = public, pg_temp as $$

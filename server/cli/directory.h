@@ -16,6 +16,8 @@ int directory_print(
     struct session *s, const char *titles, const char *sql, const char *const *params, int n);
 /* The secret of the data folder, made where it is not there; p == NULL: it cannot be. */
 struct str directory_master(struct session *s);
+/* Says on standard error who bears a name in other organisations, and is another person so far. */
+void directory_namesakes(struct session *s, const char *org, const char *name);
 /* Running daemons look tokens up anew. */
 void directory_changed(struct session *s);
 #endif

@@ -19,6 +19,23 @@ static const struct cli_option add_options[] = {
     {0},
 };
 
+void directory_namesakes(struct session *s, const char *org, const char *name)
+{
+    static const char sql[] =
+        "select n.name || '@' || o.code, person_root(n.person)"
+        " from person_namesakes($2, $1) n join org o on o.id = n.org_id"
+        " where not exists (select from post p join org x on x.id = p.org_id where x.code = $1"
+        " and p.name_form = text_form($2) and person_root(p.person) = person_root(n.person))";
+    const char *params[] = {org, name};
+    PGresult *r = session_ask(s, sql, params, COUNT_OF(params));
+    for (int i = 0; r && i < PQntuples(r); i++)
+        fprintf(stderr,
+            "pledged: %s bears the same name; if it is the same human being, say so: else he can "
+            "check himself (person add --same-as %s, or POST /v1/persons/{id}/same-as)\n",
+            PQgetvalue(r, i, 0), PQgetvalue(r, i, 1));
+    PQclear(r);
+}
+
 /* A line of standard input, without its end; NULL: none. */
 static const char *line_read(struct arena *a)
 {
@@ -44,8 +61,10 @@ static int person_add(struct session *s, const struct flag *f)
     if (r && PQntuples(r) == 0)
         (void)session_complain("no such organisation: register it with pledged org add");
     bool added = r && PQntuples(r) == 1;
-    if (added)
+    if (added) {
         puts(PQgetvalue(r, 0, 0));
+        directory_namesakes(s, f[ORG].value, f[NAME].value);
+    }
     PQclear(r);
     return added ? 0 : 2;
 }

@@ -33,14 +33,7 @@ static const struct cli_option list_options[] = {
     [LIST_ORG] = {"--org", "CODE", OPTIONAL, "of this organisation alone"},
     {0},
 };
-enum token_rotate_flag {
-    ROTATE_ORG,
-    ROTATE_PERSON,
-    ROTATE_ID,
-    OVERLAP,
-    ROTATE_DAYS,
-    ROTATE_HMAC
-};
+enum token_rotate_flag { ROTATE_ORG, ROTATE_PERSON, ROTATE_ID, OVERLAP, ROTATE_DAYS, ROTATE_HMAC };
 static const struct cli_option rotate_options[] = {
     [ROTATE_ORG] = {"--org", "CODE", NEEDED, "the organisation"},
     [ROTATE_PERSON] = {"--person", "NAME", NEEDED, "the person whose token is renewed"},
@@ -127,6 +120,17 @@ static const char *duties_array(struct arena *a, const struct flag *f)
     return buf_view(&b).p;
 }
 
+/* Has this organisation somebody of that name? The first token makes him. */
+static bool person_is_known(struct session *s, const char *const *post)
+{
+    static const char sql[] = "select from post p join org o on o.id = p.org_id"
+                              " where o.code = $1 and p.name_form = text_form($2)";
+    PGresult *r = session_ask(s, sql, post, 2);
+    bool is_known = r && PQntuples(r) > 0;
+    PQclear(r);
+    return is_known;
+}
+
 static int token_add(struct session *s, const struct flag *f)
 {
     static const char sql[] =
@@ -150,10 +154,15 @@ static int token_add(struct session *s, const struct flag *f)
     const char *params[] = {hex.p, f[ORG].value, f[PERSON].value, f[DAYS].value,
         f[CERT].value ? "true" : "false", duties_array(s->a, f)};
     static const char nobody[] = "no such organisation: register it with pledged org add";
-    if (!params[5] || !directory_do(s, sql, params, 6, nobody))
+    if (!params[5])
+        return 2;
+    bool is_known = person_is_known(s, params + 1);
+    if (!directory_do(s, sql, params, 6, nobody))
         return 2;
     directory_changed(s);
     puts(token.p);
+    if (!is_known)
+        directory_namesakes(s, f[ORG].value, f[PERSON].value);
     return 0;
 }
 

@@ -136,6 +136,37 @@ class Directory(FundCase):
         self.post(rate + "/refuse", {"seen": self.get(rate, plain)["seen"], "reason": "不同意"}, plain, 201)
         self.agree(made, boss)
 
+    def test_who_approves_a_person_is_told_who_bears_the_name_elsewhere(self):
+        """Not of himself under a further post, nor of who has left; what comes after he looked is another thing to see."""
+        self.agree(self.org())
+        for kind in ("auditor", "district"):
+            self.d.org(kind)
+        name, number = "同名%d" % self.n, hashlib.sha256(b"same %d" % self.n).hexdigest()
+        before = lambda made: self.get(made.headers["location"], self.other).get("before_now")
+        self.assertIsNone(before(self.ask("persons", organisation=self.code, name="独名%d" % self.n)))
+        first = self.d.cli("person", "add", "--org", "FINANCE", "--name", name)
+        who = first.stdout.strip()
+        self.assertEqual(first.stderr, "")
+        made = self.ask("persons", organisation=self.code, name=name[:1] + " " + name[1:])
+        self.assertEqual(before(made), {"same_name": [{"organisation": "FINANCE", "name": name, "person": who}]})
+        seen = self.get(made.headers["location"], self.other)["seen"]
+        said = self.d.cli("token", "add", "--org", "BANK-A", "--person", name)  # his first token makes him
+        self.assertIn("%s@FINANCE bears the same name" % name, said.stderr)
+        self.assertEqual(self.d.cli("token", "add", "--org", "BANK-A", "--person", name).stderr, "")
+        r = self.post(made.headers["location"] + "/approve", {"seen": seen, "reason": "已核实"}, self.other, 409)
+        self.assertEqual(r.codes(), [("/seen", "E_SEEN")])
+        self.agree(made)
+        self.assertEqual([x["organisation"] for x in before(self.ask("persons", organisation="AUDITOR", name=name, same_as=who))["same_name"]],
+                         ["BANK-A", self.code])
+        self.assertIn("--same-as " + who, self.d.cli("person", "add", "--org", "DIST-310115", "--name", name).stderr)
+        one = self.d.cli("person", "add", "--org", "IP-OFFICE", "--name", name, "--same-as", who)
+        self.assertNotIn("@FINANCE", one.stderr)
+        for org in ("FINANCE", "BANK-A", "DIST-310115", "IP-OFFICE", self.code):
+            self.d.cli("person", "disable", "--org", org, "--name", name)
+        self.assertIsNone(before(self.ask("persons", organisation="BANK-A", name="又%d" % self.n, id_hash=number)))
+        other = self.d.org("guarantor", "GUARANTOR-Y%d" % self.n)
+        self.assertIsNone(before(self.ask("persons", organisation=other, name=name)))
+
     def test_a_token_is_told_in_halves_to_two_persons_and_stored_nowhere(self):
         token = self.entered()
         stored = self.d.sql("select string_agg(x::text, '') from (select s::text from submission s union all select t::text from token t) x")

@@ -52,8 +52,16 @@ const seal_cards = (ctx, d) => [d.outdated ? card(t('提出之后数字已有变
 
 const moved = (p) => p.before !== undefined && p.before_now !== undefined && JSON.stringify(p.before) !== JSON.stringify(p.before_now);
 
+/** Who is told as another person than one of his name could check what he made himself. */
+function namesakes(p) {
+  const named = p.before_now || p.before;
+  return p.kind === 'person' && is_map(named) ? h('div', {class: 'notice warn'},
+    t('别处有同名的人：', 'Others bear this name: '), named.same_name.map((x) => `${x.name}@${x.organisation}`).join('、'),
+    t('。若是同一人，请不同意，并以 same_as 重新登记。', '. If it is one human being, refuse this and enter him anew with same_as.')) : null;
+}
+
 function content(p) {
-  if (is_map(p.before) && is_map(p.act)) {
+  if (p.kind !== 'person' && is_map(p.before) && is_map(p.act)) {
     const rows = differences(p.before, p.act).filter((d) => p.act[d.key] !== undefined);
     return table({rows, empty: t('与原值相同。', 'The same as before.'),
       columns: [{key: 'key', title: t('项目', 'Item'), cell: (d) => act_title(d.key)},
@@ -77,6 +85,7 @@ export const page = {
       ` ${money(p.tier_sum)} CNY were proposed by one person to the same end within 30 days: they count as one sum.`) : null) : null),
   moved(p) ? h('div', {class: 'notice warn'}, t('提出之后原值已变动，请看清现在的原值再决定。',
     'What it changes has changed since it was proposed.')) : null,
+  namesakes(p),
   h('div', {class: 'aside'}, h('div', null, card(t('内容', 'Content'), content(p)), d.figures ? seal_cards(ctx, d) : null,
     moved(p) ? card(t('现在的原值', 'What stands now'), is_map(p.before_now) ? facts(Object.entries(p.before_now).map(([k,
     v]) => [act_title(k), act_text(k, v)])) : h('pre', {class: 'mono'}, JSON.stringify(p.before_now))) : null,
