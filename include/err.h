@@ -60,7 +60,8 @@
         "退回理赔,由银行重新申请", "Return the claim; the bank submits it anew")                   \
     X(E_SAME_PERSON, 409, "经办与复核须为不同的人:{}", "Maker and checker are one person: {}",     \
         "由另一人办理", "Have another person take this step")                                      \
-    X(E_PROPOSER_LEFT, 409, "提出人已停用:{}", "Who proposed this is out of office: {}",           \
+    X(E_PROPOSER_LEFT, 409, "提出人已停用,或其令牌已吊销:{}",                                      \
+        "Who proposed this is out of office, or the token revoked: {}",                            \
         "由在任人员重新提出,此件可不同意",                                                         \
         "Somebody in office proposes it anew; this one can be refused")                            \
     X(E_FLAGGED, 409, "有未解除的高风险预警:{}", "Red flags stop this payment: {}",                \

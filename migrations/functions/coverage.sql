@@ -841,13 +841,17 @@ create or replace function coverage_told_by_me(c coverage) returns text
      where person_is_me(x.by_whom)
 $$;
 
--- Confirmations of a cover as it was judged last, by persons who are in office still: one of what a correction has
--- changed since counts no more.
+-- Confirmations of a cover as it was judged last, by persons who are in office still and by no token that was revoked:
+-- one of what a correction has changed since counts no more.
 create or replace function coverage_confirmed(c coverage) returns setof coverage_step
     language sql stable security definer set search_path = public, pg_temp as $$
     select s.*
       from coverage_step s
      where s.coverage = (c).id and s.step = 'confirm' and person_serves(s.recorded_by)
+       and not exists (select from submission r
+                        where r.recorded_at = s.recorded_at and r.type = 'coverage_step'
+                          and r.body ->> 'coverage' = (c).id::text and r.recorded_by = s.recorded_by
+                          and record_disowned(r.id, 1))
        -- whatever was found out since of who is one with whom
        and person_of(s.recorded_by) is distinct from person_of((c).recorded_by)
        and not exists (select from submission r

@@ -86,11 +86,11 @@ begin
          where t.kind = 'total' and t.metric = 'amount'
            and (p.code = r.body ->> 'code' or p.first_year <= (r.body ->> 'last_year')::int
                                               and p.last_year >= (r.body ->> 'first_year')::int))))
-           + (not person_serves(r.recorded_by))::int;
+           + (not person_serves(r.recorded_by) or record_disowned(r.id, r.version))::int;
 end $$;
 
--- Who agreed to a version of a plan and counts by now: in office still, each once, and none who wrote of it since it
--- was last put in force, whatever was found out since of who is one with whom.
+-- Who agreed to a version of a plan and counts by now: in office still, each once, by no token that was revoked, and
+-- none who wrote of it since it was last put in force, whatever was found out since of who is one with whom.
 create or replace function plan_assents(record_id uuid, of_version int) returns setof plan_assent
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
@@ -98,6 +98,7 @@ begin
     select distinct on (person_of(a.recorded_by)) a.*
       from plan_assent a
      where a.plan = plan_assents.record_id and a.record_version = of_version and person_serves(a.recorded_by)
+       and not record_disowned(a.id, 1)
        and person_of(a.recorded_by) not in (
                select person_of(x.recorded_by)
                  from submission x
@@ -197,7 +198,8 @@ begin
                    where x.id = r.id and person_is_me(x.recorded_by)
                      and x.version > coalesce((select max(v.record_version) from plan_version v where v.id = r.id), 0))
           or exists (select from plan_assent a
-                      where a.plan = r.id and a.record_version = r.version and person_is_me(a.recorded_by))
+                      where a.plan = r.id and a.record_version = r.version and person_is_me(a.recorded_by)
+                        and not record_disowned(a.id, 1))
     then
         d.problems := json_build_array(problem('E_SAME_PERSON', '', my_signature()));
     elsif not dry then

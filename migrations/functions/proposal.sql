@@ -119,13 +119,13 @@ create or replace function proposal_is_mine(p proposal) returns boolean
                     where u.type = (p).type and not u.same_org and my_kind() = any (u.approvers))
 $$;
 
--- Is whoever proposed this out of office since? It would take effect as his act.
+-- Is whoever proposed this out of office since, or the token revoked that he did it by? It would be his act.
 create or replace function proposal_left(p proposal) returns boolean
     language sql stable security definer set search_path = public, pg_temp as
-    $$ select (p).person is not null and not person_serves((p).recorded_by) $$;
+    $$ select (p).person is not null and (not person_serves((p).recorded_by) or record_disowned((p).id, 1)) $$;
 
--- The approvals that count by now: of persons who are in office still, each once, and not of the proposer, whatever was
--- found out since of who is one with whom.
+-- The approvals that count by now: of persons who are in office still, each once, not of the proposer, whatever was
+-- found out since of who is one with whom, and not by a token that was revoked.
 create or replace function proposal_approvals(p proposal) returns setof proposal_step
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
@@ -133,6 +133,7 @@ begin
     select distinct on (person_of(s.recorded_by)) s.*
       from proposal_step s
      where s.proposal = p.id and s.step = 'approve' and person_serves(s.recorded_by)
+       and not record_disowned(s.id, 1)
        and person_of(s.recorded_by) is distinct from person_of(p.recorded_by)
      order by person_of(s.recorded_by), s.n;
 end $$;
@@ -211,7 +212,7 @@ begin
 end $$;
 
 -- What stands against a step of whoever acts: nothing but who he is, and what his token is for. Who approved may refuse
--- while it waits: it may have been somebody else, with a token of his that was stolen.
+-- while it waits.
 create or replace function proposal_person_refusal(p proposal, step text) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -235,7 +236,9 @@ begin
         return array[problem('E_SAME_PERSON', '', (p).recorded_by)];
     end if;
     select s.recorded_by into earlier
-      from proposal_step s where s.proposal = (p).id and person_is_me(s.recorded_by) limit 1;
+      from proposal_step s
+     where s.proposal = (p).id and person_is_me(s.recorded_by) and not record_disowned(s.id, 1)
+     limit 1;
     return case when earlier is null or step = 'refuse' then '{}'::json[]
                 else array[problem('E_SAME_PERSON', '', earlier)] end;
 end $$;

@@ -137,6 +137,7 @@ declare
     d decision;
     s report_seal;
     proposed publication;
+    stands boolean; -- what was proposed: by somebody in office still, by a token that was not revoked
     q text := doc ->> 'quarter';
 begin
     d.district := '';
@@ -144,6 +145,7 @@ begin
     select x.* into s from report_seal x where x.quarter = q;
     select x.* into proposed
       from publication x where x.quarter = q and x.step = 'propose' order by x.recorded_at desc limit 1;
+    stands := person_serves(proposed.by_whom) and not record_disowned(proposed.id, 1);
     if s.quarter is null then
         d.problems := json_build_array(problem('E_NOT_SEALED', '', q));
     elsif exists (select from publication x where x.quarter = q and x.step = 'publish') then
@@ -158,7 +160,7 @@ begin
         d.problems := json_build_array(problem('E_NEED', '/seen', proposed.seen));
     elsif proposed.quarter is not null and doc ->> 'seen' <> proposed.seen then
         d.problems := json_build_array(problem_seen('/seen', proposed.seen, doc ->> 'seen', proposed.seen, null));
-    elsif person_is_me(proposed.by_whom) then
+    elsif person_is_me(proposed.by_whom) and not record_disowned(proposed.id, 1) then
         d.problems := json_build_array(problem('E_SAME_PERSON', '', proposed.by_whom));
     elsif not dry then
         if proposed.quarter is null then
@@ -167,8 +169,8 @@ begin
               from publication_cells(s) c;
         end if;
         insert into publication (quarter, step, id, first_day, seen, reason, by_whom, recorded_at)
-        values (q, case when person_serves(proposed.by_whom) then 'publish' else 'propose' end, new_id, s.first_day,
-                case when proposed.quarter is null or person_serves(proposed.by_whom) then publication_seen(q)
+        values (q, case when stands then 'publish' else 'propose' end, new_id, s.first_day,
+                case when proposed.quarter is null or stands then publication_seen(q)
                      else encode(text_sha256(publication_seen(q) || ' ' || new_id), 'hex') end, -- another thing to see
                 doc ->> 'reason', my_signature(), record_now());
     end if;

@@ -3,6 +3,7 @@
 The ledger's day is today, so lives are told as days before today; cover of an old loan is cover on paper.
 """
 import datetime
+import hashlib
 import json
 import os
 
@@ -23,6 +24,11 @@ class FundCase(Case):
         if key not in self.d.tokens:
             self.d.tokens[key] = self.d.cli("token", "add", "--org", org, "--person", name).stdout.strip()
         return self.d.tokens[key]
+
+    def another(self, org, name):
+        """A further token of a person, which nobody else here has, and what ends it as one that was stolen."""
+        token = self.d.cli("token", "add", "--org", org, "--person", name).stdout.strip()
+        return token, lambda: self.d.cli("token", "revoke", "--id", hashlib.sha256(token.encode()).hexdigest()[:8])
 
     def post(self, path, body, token, status=None):
         r = self.d.call("POST", path, body, token)

@@ -1,5 +1,6 @@
 """Plans as data: drafted by one, put in force by another, revised; reports, targets and command on each of them."""
 import copy
+import hashlib
 import json
 import os
 import subprocess
@@ -132,9 +133,14 @@ class Plans(Case):
         self.d.call("POST", made.headers["location"] + "/approve", {"seen": seen, "reason": "核对无误"}, other)
         self.assertEqual(at()["assents"], [])
         self.assertEqual(self.approve(at(), double, 409).codes(), [("", "E_SAME_PERSON")])
+        guard, stolen = add("FINANCE", "在岗")[1], self.person("在岗")
+        self.assertEqual(self.approve(at(), stolen).json()["state"], "waiting")
+        self.assertEqual(at()["assents"], ["在岗@FINANCE"])
+        self.d.cli("token", "revoke", "--id", hashlib.sha256(stolen.encode()).hexdigest()[:8])
+        self.assertEqual(at()["assents"], [])  # by whom it was is not known; whose token it was says it anew
         self.assertEqual(self.approve(at(), self.finance).json()["state"], "waiting")
         self.assertEqual(at()["assents"], ["王敏@FINANCE"])
-        self.assertEqual(self.approve(at(), add("FINANCE", "在岗")[1]).json()["state"], "in_force")
+        self.assertEqual(self.approve(at(), guard).json()["state"], "in_force")
         # One more stands in the place of a writer who left.
         body = dict(plan("sh-2024-2026"), code="in-office-3", first_year=2043, last_year=2045)
         doc = self.get(self.draft(body, pen).headers["location"])

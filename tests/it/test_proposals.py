@@ -1,5 +1,6 @@
 """Two pairs of eyes: what moves money or a figure waits for another person, who sees what it does and what changed since."""
 import datetime
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 
 from fund_case import TODAY, FundCase
@@ -305,25 +306,51 @@ class Proposals(FundCase):
         self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
         self.lowered("1000000.00")
 
-    def test_who_finds_that_his_token_approved_takes_it_back(self):
-        """A token was stolen and has approved: that it is revoked undoes nothing, as tokens change; its person may refuse."""
+    def test_what_was_said_by_a_stolen_token_counts_no_more_and_is_said_anew(self):
+        """A proposal, an approval: not by a token that was revoked; by one that another follows they go on."""
         self.decide(self.tier(2, "1000000.00"), self.second)
-        name = "失令牌%d" % self.n
-        stolen = self.add("FINANCE", name)[1]
-        bad, good = self.transfer("1000000.00"), self.transfer("1000001.00")
-        for made in (bad, good):
-            self.assertEqual(self.decide(made, stolen).json()["state"], "waiting")
-        self.d.cli("token", "revoke", "--org", "FINANCE", "--person", name)
-        self.decide(bad, stolen, 401, step="refuse")
-        anew = self.person("FINANCE", name)
-        self.assertEqual(self.shown(bad, anew)["legal_steps"], ["refuse"])
-        self.assertEqual(self.decide(bad, anew, 409).codes(), [("", "E_SAME_PERSON")])
-        self.assertEqual(self.decide(bad, anew, step="refuse").json()["state"], "refused")
-        self.assertEqual(self.decide(bad, self.third, 409).codes(), [("", "E_STEP")])
-        self.assertEqual(self.balance(), "0.00")
-        self.assertEqual(self.decide(good, self.third).json()["state"], "approved")
-        self.assertEqual(self.balance(), "1000001.00")
+        (thief, caught), (own, _) = self.another("FINANCE", "王敏"), self.another("FINANCE", "王敏")
+        (spare, taken), (older, _) = self.another("FINANCE", "李华"), self.another("FINANCE", "吴三")
+        small, kept, large, waits = self.transfer("1.00", thief), self.transfer("2.00", own), self.transfer("1000000.00"), self.transfer("1000001.00")
+        for made, token in ((large, spare), (waits, older)):
+            self.assertEqual(self.decide(made, token).json()["state"], "waiting")
+        caught()
+        taken()
+        rotated = self.d.cli("token", "rotate", "--org", "FINANCE", "--person", "吴三", "--overlap-hours", "0", "--id",
+                             hashlib.sha256(older.encode()).hexdigest()[:8])
+        self.assertEqual(rotated.returncode, 0, rotated.stderr)
+        # What the thief proposed is refused; its holder proposes it himself, and what he did by another token goes on.
+        self.assertEqual(self.decide(small, self.second, 409).codes(), [("", "E_PROPOSER_LEFT")])
+        self.assertEqual(self.shown(small)["legal_steps"], ["refuse"])
+        self.decide(small, self.finance, step="refuse")
+        self.decide(kept, self.second)
+        # What he approved does not count; the one whose token it was says it anew, and another is still needed.
+        self.assertEqual([x["counts"] for x in self.shown(large)["steps"]], [False])
+        self.assertEqual(self.shown(large)["legal_steps"], ["approve", "refuse"])
+        self.assertEqual(self.decide(large, self.second).json()["state"], "waiting")
+        self.assertEqual(self.decide(large, self.second, 409).codes(), [("", "E_SAME_PERSON")])
+        self.assertEqual(self.balance(), "2.00")
+        self.assertEqual(self.decide(large, self.third).json()["state"], "approved")
+        # A token that another followed, and that has ended, was its holder's.
+        self.assertEqual([x["counts"] for x in self.shown(waits)["steps"]], [True])
+        self.assertEqual(self.decide(waits, self.third, 409).codes(), [("", "E_SAME_PERSON")])
+        self.assertEqual(self.decide(waits, self.second).json()["state"], "approved")
+        self.assertEqual(self.balance(), "2000003.00")
         self.lowered("1000000.00")
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+
+    def test_a_cover_on_paper_is_not_confirmed_by_a_stolen_token(self):
+        scheme, made = self.scheme(), self.booked(None).json()
+        body = {"reference": "BA-%d" % self.n, "loan": made["contract_no"], "scheme": scheme, "on": made["disbursed_on"], "evidence": "备案表"}
+        cover = self.post("/v1/coverages", body, self.bank, 201).json()["id"]
+        stolen, caught = self.another("FINANCE", "王敏")
+        state = lambda: self.get("/v1/coverages/" + cover)["state"]
+        self.cover_step(cover, "confirm", stolen)
+        caught()
+        self.cover_step(cover, "confirm", self.second)
+        self.assertEqual(state(), "requested")
+        self.cover_step(cover, "confirm", self.finance)  # the holder himself
+        self.assertEqual(state(), "covered")
 
     # ---- the other acts --------------------------------------------------------------------------------
 

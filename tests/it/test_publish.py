@@ -1,4 +1,5 @@
 """Published reports: by two persons, made of what was decided then, and safe against whoever solves all of them."""
+import hashlib
 import random
 from fractions import Fraction
 
@@ -68,7 +69,11 @@ class Publish(Case):
         self.d.cli("person", "disable", "--org", "FINANCE", "--name", "将离")
         first = self.state(q)
         self.assertEqual(self.publish(q, self.finance, want=422).codes(), [("/seen", "E_NEED")])
-        self.publish(q, self.finance, seen=first["seen"])
+        stolen = self.d.cli("token", "add", "--org", "FINANCE", "--person", "王敏").stdout.strip()
+        self.publish(q, stolen, seen=first["seen"])
+        self.d.cli("token", "revoke", "--id", hashlib.sha256(stolen.encode()).hexdigest()[:8])
+        first = self.state(q)
+        self.publish(q, self.finance, seen=first["seen"])  # whose token it was proposes it himself
         self.assertEqual((self.state(q)["state"], self.state(q)["proposed_by"]), ("proposed", "王敏@FINANCE"))
         self.assertEqual(self.public(q, want=404).codes(), [("", "E_NOT_PUBLISHED")])
         self.assertEqual(self.publish(q, self.second, want=409, seen=first["seen"]).codes()[0][1], "E_SEEN")
