@@ -34,6 +34,7 @@ static const struct {
     {"proposal_step_state_known", E_INTERNAL, ""},
     {"proposal_step_once", E_INTERNAL, ""},
     {"proposal_state_known", E_INTERNAL, ""},
+    {"access_batch_form_known", E_INTERNAL, ""},
     {"loan_product_known", E_CHOICE, "/product"},
     {"loan_size_known", E_INTERNAL, ""},
     {"loan_employees_range", E_RANGE, "/employees"},
