@@ -9,11 +9,14 @@ the records' texts, the log and the triggers: the rollups are filled by the view
 that verify compares them with. 2,000 loans come in over HTTP before, and are kept by the triggers. One loan in fifty
 has events. Firms stay at 100,000, banks at 24. fsync is off: only reading is measured.
 
-Run: python3 tests/bench/report.py [folder for the data] ; 10 million loans take about 8 GB.
+Run: python3 tests/bench/report.py [folder for the data] ; 10 million loans take about 20 GB. Each step says when it begins,
+and what stops the run stands behind it: an error, what PostgreSQL said of it, a signal.
 """
 import datetime
 import json
 import os
+import shutil
+import signal
 import statistics
 import sys
 import time
@@ -92,6 +95,26 @@ APP = "do $$ begin perform set_config('pledged.secret', wall_secret(), false); e
 FIRST, LAST = "date '%s'" % CLOSED, "quarter_end('%s')" % CLOSED
 
 
+step = "starting"
+
+
+def begin(what):
+    """What is done from now on, told before it is: some steps take many minutes."""
+    global step
+    step = what
+    print("%s  %s" % (time.strftime("%H:%M:%S"), what), flush=True)
+
+
+def on_signal(number, _):
+    raise SystemExit("signal %s" % signal.Signals(number).name)
+
+
+def told(failure):
+    """An error in words, with those of psql, which no traceback shows."""
+    said = (getattr(failure, "stderr", None) or "").strip()
+    return "%s: %s%s" % (type(failure).__name__, str(failure)[-500:], "\n" + said[-2000:] if said else "")
+
+
 def sql(d, query):
     """As Daemon.sql, for hours if need be."""
     return d.sql(FAST + query)
@@ -99,6 +122,10 @@ def sql(d, query):
 
 def load(d, first, last):
     began = time.time()
+    room, need = shutil.disk_usage(d.data).free, (last - first) * 2500
+    if room < need:
+        raise SystemExit("%d GB are free under %s, about %d are needed" % (room >> 30, d.data, need >> 30))
+    begin("loading {:,} loans".format(last - first))
     sql(d, "alter table loan disable trigger user; alter table loan_ip disable trigger user;"
            " alter table loan_event disable trigger user;"
            "do $$ declare i text; begin for i in select name from bench_index loop"
@@ -106,19 +133,23 @@ def load(d, first, last):
     for n in range(first, last, SLICE):
         sql(d, "select bench_load(%d, %d)" % (n + 1, min(n + SLICE, last)))
     stored = time.time()
+    begin("making indexes")
     sql(d, "do $$ declare i text; begin for i in select made from bench_index loop execute i; end loop; end $$")
     for t in ("loan", "loan_ip", "loan_event"):
         sql(d, "alter table %s enable trigger user; " % t)
         d.sql("vacuum analyze " + t)
     filled = time.time()
     for t in ROLLUPS:
+        begin("filling " + t)
         made = t + "_rows"
         columns = d.sql("select string_agg(attname, ', ' order by attnum) from pg_attribute where attrelid = '%s'::regclass"
                         " and attnum > 0" % made)
         sql(d, "truncate %s; insert into %s (%s) select %s from %s" % (t, t, columns, columns, made))
         d.sql("vacuum analyze " + t)
-    sql(d, "update days_mark set leaf = null; select rollup_days_keep(0, 1000000000)")
+    begin("filling what is summed by day")
+    sql(d, "update days_mark set leaf = null, ahead = null; select rollup_days_keep(0, 1000000000)")
     d.sql("vacuum analyze city_days")
+    d.sql("vacuum analyze balance_ahead")
     print("%s loans: %.0f s to load, %.0f s for indexes, %.0f s to fill the rollups, %s on disk" % (
         sql(d, "select to_char(count(*), 'FM99,999,999') from loan"), stored - began, filled - stored, time.time() - filled,
         d.sql("select pg_size_pretty(pg_database_size('pledged'))")), flush=True)
@@ -215,11 +246,14 @@ def main():
         before, p50, each, beside = 0, [], [], []
         for size in sizes:
             load(d, before, size)
+            begin("starting the daemon again")
             d.kill9()  # what the daemon counted before did not hear of loans that came past the log
             d.start()
             if not before:
+                begin("sealing")
                 seal(d, finance)
             before = size
+            begin("asking")
             what = "{:,} loans".format(size)
             p50.append(runs(d, finance, ROLLED, what + ", sections of loans and balances"))
             runs(d, finance, ROLLED + OTHERS, what + ", and those of money, insurance and securities")
@@ -231,6 +265,7 @@ def main():
         for what in beside[0]:
             print("%s: %s ms, %.2f times" % (what, " ".join("%.0f" % b[what] for b in beside),
                                              beside[-1][what] / beside[0][what]))
+        begin("counting the rows")
         differ, took = from_rows(d)
         print("G13: from rows %.1f s, %.0f times as long; %s" % (
             took, took * 1000 / p50[-1], "differ: " + ", ".join(differ) if differ else "equal to the fen and the firm"))
@@ -239,4 +274,10 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    for n in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(n, on_signal)
+    try:
+        main()
+    except BaseException as e:
+        print("stopped while %s: %s" % (step, told(e)), flush=True)
+        raise
