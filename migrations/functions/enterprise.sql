@@ -101,12 +101,10 @@ create or replace function plan_benefits_of(first_year int, last_year int, last_
                    filter (where l.revenue_fen is not null) as revenue,
                max(array[recorded_us(l.recorded_at), l.employees])
                    filter (where l.employees is not null) as employees
-          from (select x.* from loan x where $5 is null -- not asked, not read
+          from (select x.* from loans_at($4) x where $5 is null -- not asked, not read
                 union all
-                select x.* from loan x where x.borrower = any ($5)) l
+                select x.* from loans_at($4) x where x.borrower = any ($5)) l
          where l.signed_on between make_date($1, 1, 1) and least($3, make_date($2, 12, 31))
-           and ($4 is null or l.recorded_at <= $4)
-           and not exists (select from loans_replaced($4) x where x.id = l.id and x.version = l.version)
          group by 1, 2
     ),
     told as ( -- benefits and submissions alike, one row a firm, a year and a source

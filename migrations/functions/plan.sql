@@ -42,10 +42,7 @@ create or replace function plan_quarters_drawn(as_of date, known_at timestamptz)
     language sql stable security definer set search_path = public, pg_temp as $$
     with lent as materialized (
         select l.id, l.amount_fen, l.disbursed_on
-          from loan l
-         where (plan_quarters_drawn.known_at is null or l.recorded_at <= plan_quarters_drawn.known_at)
-           and not exists (select from loans_replaced(plan_quarters_drawn.known_at) x
-                            where x.id = l.id and x.version = l.version)
+          from loans_at(plan_quarters_drawn.known_at) l
     ),
     draw as materialized (
         select e.loan_id, e.on_day, coalesce(e.principal_fen, l.amount_fen) as fen
