@@ -18,7 +18,7 @@ begin
         select l.org_id, l.borrower, x.what, x.on_day, x.n
           from loan l
          cross join lateral rollup_eventless_days(l.signed_on, l.disbursed_on, l.registered_on, l.matures_on,
-                                                  l.pledge_no, l.amount_fen) x
+                                                  null, l.amount_fen) x -- its number does nothing by a day
          where (x.what between 9 and 12 or x.what = 16)
            and ($3 is null or (x.what > 10) = $3)
            and not exists (select from loan later where later.id = l.id and later.version = l.version + 1
@@ -77,8 +77,7 @@ begin
     if last.day is null then
         return query
         select x.what, x.on_day, x.n
-          from rollup_eventless_days(l.signed_on, l.disbursed_on, l.registered_on, l.matures_on, l.pledge_no,
-                                     l.amount_fen) x
+          from rollup_eventless_days(l.signed_on, l.disbursed_on, l.registered_on, l.matures_on, null, l.amount_fen) x
          where x.what between 9 and 12 or x.what = 16;
         return;
     end if;
