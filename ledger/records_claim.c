@@ -80,6 +80,7 @@ static const struct member claim_step_members[] = {
         .list = true, .maybe = true},
     {"hold_until", M_DAY, "占用至", .en = "The money is held until", .maybe = true},
     {"transfer", M_ID, "转账", .en = "Transfer that it made", .maybe = true},
+    {"told", M_ID, "所确认的步骤", .en = "Step that it received or refused", .maybe = true},
     {"at", M_INSTANT, "记录时刻", .en = "When it was recorded"},
     {.name = NULL},
 };
@@ -176,8 +177,9 @@ static const char *const claim_states[] = {"submitted", "returned", "lapsed", "a
 static const struct choice claim_steps[] = {{"accept", "受理"}, {"return", "退回"},
     {"resubmit", "重新提交"}, {"withdraw", "撤回"}, {"approve", "批准"}, {"pay", "支付"},
     {"recover", "追偿"}, {"cure", "恢复正常"}, {"close", "结案"}, {"confirm", "确认收到日"},
-    {"renew", "续占"}, {"release", "解除占用"}, {"accept_costs", "认可费用"}, {NULL, NULL}};
-enum { STEP_ACCEPT, STEP_RETURN, STEP_RECOVER = 6, STEP_ACCEPT_COSTS = 12, STEP_KINDS };
+    {"renew", "续占"}, {"release", "解除占用"}, {"accept_costs", "认可费用"},
+    {"receive", "确认到账"}, {"refuse", "不予确认"}, {NULL, NULL}};
+enum { STEP_ACCEPT, STEP_RETURN, STEP_RECOVER = 6, STEP_ACCEPT_COSTS = 12, STEP_KINDS = 15 };
 static_assert(COUNT_OF(claim_steps) == STEP_KINDS + 1, "the enum follows the list");
 static const struct field step_fields[] = {
     {"reference", "编号", F_TEXT, .min = 1, .max = 100, .example = "ZC-2024-001"},

@@ -84,11 +84,12 @@ static const struct word steps[] = {{"accept", "受理", "Accept"}, {"return", "
     {"resubmit", "重新提交", "Resubmit"}, {"withdraw", "撤回", "Withdraw"},
     {"approve", "批准", "Approve"}, {"renew", "续冻", "Renew the hold"},
     {"release", "解冻", "Release the hold"}, {"pay", "支付", "Pay"},
-    {"recover", "登记追偿", "Recover"}, {"accept_costs", "认可费用", "Accept costs"},
-    {"cure", "恢复正常", "Cure"}, {"close", "结案", "Close"}, {"confirm", "确认", "Confirm"},
-    {"refuse", "不同意", "Refuse"}, {"clawback", "追回", "Claw back"}, {"end", "终止", "End"},
-    {"clear", "解除", "Clear"}, {"seal", "封存", "Seal"}, {"submit", "提交", "Submit"},
-    {"void", "作废", "Void"}, {"propose", "提出", "Propose"}, END};
+    {"recover", "登记追偿", "Recover"}, {"receive", "确认到账", "Confirm the receipt"},
+    {"accept_costs", "认可费用", "Accept costs"}, {"cure", "恢复正常", "Cure"},
+    {"close", "结案", "Close"}, {"confirm", "确认", "Confirm"}, {"refuse", "不同意", "Refuse"},
+    {"clawback", "追回", "Claw back"}, {"end", "终止", "End"}, {"clear", "解除", "Clear"},
+    {"seal", "封存", "Seal"}, {"submit", "提交", "Submit"}, {"void", "作废", "Void"},
+    {"propose", "提出", "Propose"}, END};
 
 const struct word fact_people[] = {{"bank", "银行", "the bank"},
     {"insurer", "保险机构", "the insurer"}, {"office", "受理部门", "the office"},

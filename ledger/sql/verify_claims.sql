@@ -92,14 +92,23 @@ select 'claim step that was not legal', s.id || ''
                     and p.step = case s.step when 'approve' then 'accept' else 'approve' end
                   order by p.n desc
                   limit 1))))
+    or s.step = 'receive'
+       and not exists (select from claim_step w
+                        where w.id = s.told and w.claim = s.claim and w.step = 'recover' and w.amount_fen = s.amount_fen
+                          and s.maker = w.recorded_by)
+    or s.step = 'refuse'
+       and not exists (select from claim_step w
+                        where w.id = s.told and w.claim = s.claim and w.step in ('recover', 'cure'))
     or s.step = 'lapse' and (s.recorded_by <> 'pledged' or s.on_day <= e.due_on)
 union all
 select 'claim step by whoever took the one that it checks', s.id || ''
   from claim_step s
  where person_was_same(s.maker, s.recorded_by, s.recorded_at)
-    or (s.step in ('confirm', 'accept', 'approve', 'pay', 'accept_costs')
+    or (s.step in ('confirm', 'accept', 'approve', 'pay', 'accept_costs', 'receive')
         or s.step = 'close' and exists (select from claim_step o
-                                         where o.claim = s.claim and o.n < s.n and o.step = 'cure'))
+                                         where o.claim = s.claim and o.n < s.n and o.step = 'cure'
+                                           and not exists (select from claim_step d
+                                                            where d.told = o.id and d.step = 'refuse')))
        and exists (
            select from (select r.recorded_by as by_whom from submission r where r.id = s.claim
                         union
@@ -111,7 +120,8 @@ select 'claim step whose money is not where it should be', s.id || ''
   from claim_step s
   join claim c on c.id = s.claim
   join claim_now n on n.claim = s.claim
- where case when s.step in ('pay', 'accept_costs', 'recover', 'cure') and s.fund_fen > 0 then not exists (
+ where case when s.step in ('pay', 'accept_costs', 'recover', 'receive', 'cure', 'close') and s.fund_fen > 0
+            then not exists (
             select from transfer t
              where t.id = s.id and t.cause_id = s.claim and t.amount_fen = s.fund_fen
                and 'fund:' || c.scheme_code
@@ -155,7 +165,7 @@ select 'claim that is not where its steps left it', c.id || ''
        select (array_agg(s.state order by s.n desc))[1] as state,
               (array_agg(s.due_on order by s.n desc) filter (where s.step <> 'lapse'))[1] as due_on,
               bool_or(s.step = 'pay') as paid, bool_or(s.step = 'withdraw')
-              or bool_or(s.step = 'cure') and (array_agg(s.state order by s.n desc))[1] = 'closed' as gone,
+              or claim_cured(c.id) and (array_agg(s.state order by s.n desc))[1] = 'closed' as gone,
               (array_agg(s.step order by s.n desc) filter (where s.step in ('return', 'resubmit')))[1] as sent
          from claim_step s
         where s.claim = c.id) t on true
@@ -167,10 +177,10 @@ select 'claim that is not where its steps left it', c.id || ''
        not coalesce(t.gone, false) and t.sent is distinct from 'return'
        and not exists ( -- it went back with the claim that had taken it over
                 select from claim o
-                  join claim_step u on u.claim = o.id and u.step = 'cure'
                   join claim_now m on m.claim = o.id and m.state = 'closed'
                   join claim_step p on p.claim = o.id and p.step = 'pay'
                   join claim_step q on q.claim = c.id and q.step = 'pay' and q.recorded_at < p.recorded_at
-                 where o.loan_id = c.loan_id and o.scheme_code = c.scheme_code and o.claimant = c.claimant),
+                 where o.loan_id = c.loan_id and o.scheme_code = c.scheme_code and o.claimant = c.claimant
+                   and claim_cured(o.id)),
        c.scheme_code, c.loan_id, c.borrower, c.org_id, extract(year from c.on_day)::int, c.part_up, c.part_down)
  order by 1, 2

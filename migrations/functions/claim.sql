@@ -88,6 +88,27 @@ create or replace function claim_took(claim_id uuid, name text) returns boolean
     select exists (select from claim_step s where s.claim = claim_id and s.step = name)
 $$;
 
+-- What was told to have come back by a claim, a recovery or all of it by a cure, and finance has neither received nor
+-- refused; told first. What moved money when it was told, as it did at first, waits for nobody.
+create or replace function claim_told_first(claim_id uuid) returns claim_step
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select s
+      from claim_step s
+     where s.claim = claim_id and s.step in ('recover', 'cure') and s.fund_fen is null
+       and not exists (select from claim_step d where d.claim = claim_id and d.told = s.id)
+     order by s.n
+     limit 1
+$$;
+
+-- Was a claim cured, and finance has not refused that?
+create or replace function claim_cured(claim_id uuid) returns boolean
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select exists (select from claim_step s
+                    where s.claim = claim_id and s.step = 'cure'
+                      and not exists (select from claim_step d
+                                       where d.claim = claim_id and d.told = s.id and d.step = 'refuse'))
+$$;
+
 -- Does a claim count: against limits, and in the way of others? Returned, lapsed and withdrawn ones do not, nor cured
 -- ones once finance has closed them: it has the money.
 create or replace function claim_counts(claim_id uuid) returns boolean
@@ -129,7 +150,8 @@ create or replace function claims_paid_fen(loan uuid, code text, who text, other
                              when s.step in ('pay', 'accept_costs') then s.fund_fen
                              else -s.fund_fen end), 0)::bigint
       from claim c
-      join claim_step s on s.claim = c.id and s.step in ('pay', 'recover', 'cure', 'accept_costs')
+      join claim_step s on s.claim = c.id
+                       and s.step in ('pay', 'recover', 'receive', 'cure', 'close', 'accept_costs')
      where c.loan_id = loan and c.scheme_code = code and c.claimant = who
        and (claims_paid_fen.known_at is null or s.recorded_at <= claims_paid_fen.known_at)
 $$;
@@ -137,7 +159,7 @@ $$;
 -- What the fund is still out of pocket by a claim; those that it has taken over count with it.
 create or replace function claim_paid_fen(c claim) returns bigint
     language sql stable security definer set search_path = public, pg_temp as $$
-    select case when claim_took((c).id, 'pay') and not claim_took((c).id, 'cure') and claim_superseded_by(c) is null
+    select case when claim_took((c).id, 'pay') and claim_superseded_by(c) is null
                 then claims_paid_fen((c).loan_id, (c).scheme_code, (c).claimant, null, null) else 0 end
 $$;
 
@@ -478,7 +500,7 @@ create or replace function claim_judge_elsewhere(c claim_case) returns json[]
        and o.id is distinct from (c).claim_id
        and claim_counts(o.id)
        and case when o.scheme_code = ((c).scheme).code and o.claimant = (c).claimant
-                then not claim_took(o.id, 'pay') or claim_took(o.id, 'cure')
+                then not claim_took(o.id, 'pay') or claim_cured(o.id) or (claim_told_first(o.id)).id is not null
                 when o.scheme_code = ((c).scheme).code
                 then ((c).terms).other_compensation is not distinct from 'layered'
                      and (o.kind = ((c).told).kind or o.kind = 'compensation' or not claim_took(o.id, 'pay'))
@@ -1244,19 +1266,21 @@ create or replace function claim_layers_got(n claim_now) returns bigint[]
     select array_agg(x.fen order by x.i)
       from (select y.i, coalesce(sum((s.layers -> (y.i - 1)::int ->> 1)::bigint), 0)::bigint as fen
               from generate_series(1, json_array_length((claim_layers_got.n).split)) y(i)
-              left join claim_step s on s.claim = (claim_layers_got.n).claim and s.step in ('recover', 'accept_costs')
+              left join claim_step s on s.claim = (claim_layers_got.n).claim
+                                    and s.step in ('recover', 'receive', 'accept_costs')
              group by y.i) x
 $$;
 
--- What was told to have come back, less costs that finance accepted, as far as the covered part goes; half up. more: a
--- recovery or costs that are not stored yet.
+-- What came back and was received, less costs that finance accepted, as far as the covered part goes; half up. more: a
+-- recovery or costs that are not stored yet, or wait.
 create or replace function claim_net_back(n claim_now, more_fen bigint) returns bigint
     language sql stable security definer set search_path = public, pg_temp as $$
     select div(2 * x.net * (n).part_up + (n).part_down, 2 * (n).part_down::numeric)::bigint
       from (select greatest(coalesce(sum(coalesce(s.amount_fen, 0) - coalesce(s.accepted_fen, 0)), 0)
                             + more_fen, 0) as net
               from claim_step s
-             where s.claim = (claim_net_back.n).claim and s.step in ('recover', 'accept_costs')) x
+             where s.claim = (claim_net_back.n).claim and s.step in ('recover', 'receive', 'accept_costs')
+               and s.fund_fen is not null) x
 $$;
 
 -- Money that came back on the loss of a claim that was paid, by the loan's events or its guarantee insurance, and was
@@ -1276,13 +1300,17 @@ declare
                    where k.id = (c).coverage);
     then_ loan_life;
     told record;
-    remitted bigint := (select coalesce(sum(s.amount_fen), 0)::bigint from claim_step s where s.claim = (c).id);
+    remitted bigint := (select coalesce(sum(s.amount_fen), 0)::bigint -- also what finance has still to look at
+                          from claim_step s
+                         where s.claim = (c).id and s.step = 'recover'
+                           and not exists (select from claim_step d
+                                            where d.claim = (c).id and d.told = s.id and d.step = 'refuse'));
     interest bigint := 0; -- that was paid since, or that did not run on what had been repaid by then
     owed bigint;
     past claim_past;
 begin
     select x.* into n from claim_now x where x.claim = (c).id;
-    if not n.paid or not n.counts or claim_took((c).id, 'cure') or claim_superseded_by(c) is not null then
+    if not n.paid or not n.counts or claim_cured((c).id) or claim_superseded_by(c) is not null then
         return 0;
     end if;
     select v.* into l from loan v where v.id = (c).loan_id order by v.version desc limit 1;
@@ -1323,12 +1351,19 @@ end $$;
 
 -- ---- steps -----------------------------------------------------------------------------------------
 
--- May the last steps follow on a claim? Once the share went back by a cure it is closed, and then over.
+-- May the last steps follow on a claim? What was told to have come back is received or refused before it is closed; a
+-- cure is received by closing it, and then it is over.
 create or replace function claim_step_follows(n claim_now, step text) returns boolean
     language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    waits text := (claim_told_first(n.claim)).step;
 begin
-    return case when n.state = 'closed' then n.paid and n.counts
-                when n.state = 'recovering' and claim_took(n.claim, 'cure') then step = 'close'
+    return case when step = 'receive' then waits is not distinct from 'recover'
+                when step = 'refuse' then waits is not null
+                when n.state = 'closed' then n.paid and n.counts
+                when step = 'close' then waits is distinct from 'recover'
+                when n.state = 'recovering' and claim_cured(n.claim) then false
+                when step = 'cure' then waits is null
                 else true end;
 end $$;
 
@@ -1372,8 +1407,8 @@ begin
     -- who accepts is not who approves, who approves is not who pays; a paper that came earlier is seen by two
     if person_is_me(c.maker) then
         p := p || problem('E_SAME_PERSON', '', c.maker);
-    elsif (c.step in ('confirm', 'accept', 'approve', 'pay', 'accept_costs')
-           or c.step = 'close' and claim_took((c.claim).id, 'cure'))
+    elsif (c.step in ('confirm', 'accept', 'approve', 'pay', 'accept_costs', 'receive')
+           or c.step = 'close' and claim_cured((c.claim).id))
           and claim_told_by_me((c.claim).id) is not null then -- whatever office he did it in
         p := p || problem('E_SAME_PERSON', '', claim_told_by_me((c.claim).id));
     end if;
@@ -1457,7 +1492,8 @@ end $$;
 create or replace function claim_part_id(step uuid, code text) returns uuid language sql immutable as
     $$ select md5(step || ' ' || code)::uuid $$;
 
--- A recovery, or costs of recovery that finance accepts: what each layer gets of it, and what stands against it.
+-- A recovery that is told or received, or costs of recovery that finance accepts: what stands against it, and what
+-- each layer gets of it once it is received.
 create or replace function claim_step_back(c step_case) returns step_case
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -1467,37 +1503,46 @@ declare
     amounts bigint;
     told bigint;
     accepted bigint;
+    waiting bigint; -- told, and not yet received
     costs_most bigint;
     net bigint;
     before bigint[];
     after bigint[];
 begin
-    select coalesce(sum(s.amount_fen), 0)::bigint,
-           coalesce(sum(s.costs_fen) filter (where s.step = 'recover'), 0)::bigint,
-           coalesce(sum(s.accepted_fen) filter (where s.step = 'accept_costs'), 0)::bigint
-      into amounts, told, accepted
+    select coalesce(sum(s.amount_fen) filter (where s.fund_fen is not null), 0)::bigint,
+           coalesce(sum(s.costs_fen) filter (where s.fund_fen is not null), 0)::bigint,
+           coalesce(sum(s.accepted_fen) filter (where s.step = 'accept_costs'), 0)::bigint,
+           coalesce(sum(s.amount_fen) filter (where s.step = 'recover' and s.fund_fen is null and not exists (
+                        select from claim_step d where d.claim = s.claim and d.told = s.id)), 0)::bigint
+      into amounts, told, accepted, waiting
       from claim_step s
-     where s.claim = n.claim and s.step in ('recover', 'accept_costs');
-    c.amount_fen := case when c.step = 'recover' then yuan_fen((c.told).amount) end;
-    c.costs_fen := case when c.step = 'recover' then coalesce(claim_costs_fen((c.told).costs), 0) end;
+     where s.claim = n.claim and s.step in ('recover', 'receive', 'accept_costs');
+    c.amount_fen := case c.step when 'recover' then yuan_fen((c.told).amount)
+                                when 'receive' then (c.waits).amount_fen end;
+    c.costs_fen := case c.step when 'recover' then coalesce(claim_costs_fen((c.told).costs), 0)
+                               when 'receive' then (c.waits).costs_fen end;
     c.accepted_fen := case when c.step = 'accept_costs' then yuan_fen((c.told).costs_accepted) end;
-    net := claim_net_back(n, coalesce(c.amount_fen, 0) - coalesce(c.accepted_fen, 0));
+    net := claim_net_back(n, coalesce(c.amount_fen, 0) - coalesce(c.accepted_fen, 0)
+                             + case when c.step = 'recover' then waiting else 0 end);
     costs_most := least(told - accepted,
                         div(amounts::numeric * coalesce(percent_ppm(terms.costs_max_share), 1000000), 1000000)::bigint
                             - accepted);
     if net > n.net_loss_fen then
         c.problems := array[problem('E_EXCEEDS', '/amount',
-                            yuan_text(greatest(claim_whole_fen(n) - amounts + accepted, 0)))];
+                            yuan_text(greatest(claim_whole_fen(n) - amounts + accepted
+                                               - case when c.step = 'recover' then waiting else 0 end, 0)))];
         return c;
     elsif c.accepted_fen > costs_most then
         c.problems := array[problem('E_EXCEEDS', '/costs_accepted', yuan_text(greatest(costs_most, 0)))];
+        return c;
+    elsif c.step = 'recover' then -- told: nothing moves
         return c;
     end if;
     before := claim_layers_got(n);
     after := claim_layers_back(n.split, coalesce(terms.recovery_order, 'pro_rata'), net, claim_early_fen(n));
     for i in 1 .. cardinality(parties) loop -- a recovery takes from no fund, costs bring to none
         if parties[i] = 'fund' then
-            after[i] := case c.step when 'recover' then greatest(after[i], before[i])
+            after[i] := case c.step when 'receive' then greatest(after[i], before[i])
                                     else least(after[i], before[i]) end;
         end if;
     end loop;
@@ -1530,6 +1575,24 @@ begin
     return c;
 end $$;
 
+-- All that is still paid for a loan, which goes back to every fund when its cure is received.
+create or replace function claim_step_return(c step_case) returns step_case
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    c.fund_fen := claim_paid_fen(c.claim);
+    select coalesce(json_agg(json_build_array(x.code, -x.fen)), '[]') into c.funds
+      from (select m ->> 0 as code, sum((m ->> 1)::bigint) as fen
+              from claim q
+              join claim_step s on s.claim = q.id
+                               and s.step in ('pay', 'recover', 'receive', 'accept_costs', 'cure', 'close')
+             cross join lateral json_array_elements(s.funds) m
+             where q.loan_id = (c.claim).loan_id and q.scheme_code = (c.claim).scheme_code
+               and q.claimant = (c.claim).claimant
+             group by 1
+            having sum((m ->> 1)::bigint) > 0) x;
+    return c;
+end $$;
+
 -- What the step moves: into c; and what stands against it.
 create or replace function claim_step_amounts(c step_case) returns step_case
     language plpgsql stable security definer set search_path = public, pg_temp as $$
@@ -1538,11 +1601,10 @@ declare
 begin
     c.problems := '{}'::json[];
     c.funds := '[]';
-    c.cause := case c.step when 'pay' then 'compensation'
-                    when 'recover' then 'recovery'
-                    when 'accept_costs' then 'recovery'
-                    when 'cure' then 'return' end;
-    if c.step in ('recover', 'accept_costs', 'cure') and final is not null then
+    c.cause := case when c.step = 'pay' then 'compensation'
+                    when c.step in ('receive', 'accept_costs') then 'recovery'
+                    when c.step = 'close' and (c.waits).step = 'cure' then 'return' end;
+    if c.step in ('recover', 'receive', 'accept_costs', 'cure') and final is not null then
         c.problems := array[problem('E_COMPENSATED', '', final)];
         return c;
     end if;
@@ -1560,21 +1622,12 @@ begin
                 c.problems := claim_approval_problems(c);
             end if;
             c.problems := c.problems || claim_funds_problems(c);
-        when 'recover', 'accept_costs' then
+        when 'recover', 'receive', 'accept_costs' then
             c := claim_step_back(c);
-        when 'cure' then
-            c.fund_fen := claim_paid_fen(c.claim);
-            select coalesce(json_agg(json_build_array(x.code, -x.fen)), '[]') into c.funds
-              from (select m ->> 0 as code, sum((m ->> 1)::bigint) as fen
-                      from claim q
-                      join claim_step s on s.claim = q.id and s.step in ('pay', 'recover', 'accept_costs', 'cure')
-                     cross join lateral json_array_elements(s.funds) m
-                     where q.loan_id = (c.claim).loan_id and q.scheme_code = (c.claim).scheme_code
-                       and q.claimant = (c.claim).claimant
-                     group by 1
-                    having sum((m ->> 1)::bigint) > 0) x;
         when 'close' then
-            if claim_untold_fen(c.claim) > 0 then
+            if c.cause is not null then
+                c := claim_step_return(c);
+            elsif claim_untold_fen(c.claim) > 0 then
                 c.problems := array[problem('E_UNTOLD', '', yuan_text(claim_untold_fen(c.claim)))];
             elsif final is null and claim_followed_by(c.claim) is not null then
                 c.problems := array[problem('E_COMPENSATED', '', claim_followed_by(c.claim))];
@@ -1626,7 +1679,10 @@ begin
     end if;
     perform account_open(other, case when is_paid then 'expense' else 'income' end,
                          case when is_paid then '代偿支出 ' else '追偿收回 ' end || c.bank, false, c.bank, code, c.day);
-    p := row(transfer, coalesce((c.told).reference, c.step || ' ' || (c.claim).reference),
+    p := row(transfer, coalesce((c.told).reference, (
+                 select r.body ->> 'reference' from submission r
+                  where c.step = 'receive' and r.id = (c.waits).id and r.version = 1),
+                 c.step || ' ' || (c.claim).reference),
              case when fen > 0 then other else 'fund:' || code end,
              case when fen > 0 then 'fund:' || code else other end,
              abs(fen), c.day, c.cause, (c.claim).id, null, (c.claim).reference)::posting;
@@ -1674,6 +1730,10 @@ begin
                                                                     then 'confirm' end end
                  order by s.n desc
                  limit 1);
+    c.waits := claim_told_first(found_claim.id);
+    if c.step = 'receive' or c.step = 'close' and (c.waits).step = 'cure' then
+        c.maker := (c.waits).recorded_by;
+    end if;
     select x.next into c.next
       from claim_transition x
      where x.state = claim_state(found_claim.id) and x.step = c.step and my_kind() = any (x.takers);
@@ -1690,7 +1750,7 @@ begin
     update claim_now n
        set state = c.next,
            counts = c.step not in ('return', 'withdraw') and (n.counts or c.step = 'resubmit')
-                    and not (c.step = 'close' and claim_took(n.claim, 'cure')),
+                    and not (c.step = 'close' and claim_cured(n.claim)),
            paid = n.paid or c.step = 'pay',
            due_on = case when c.step = 'return' then (c.told).due_on end
      where n.claim = (c.claim).id;
@@ -1701,7 +1761,7 @@ begin
                account = json_build_object('lines', array_to_json(j.account), 'headroom', j.headroom)
          where n.claim = (c.claim).id;
     end if;
-    if c.step = 'close' and claim_took((c.claim).id, 'cure') then -- what it had taken over came back with it
+    if c.step = 'close' and claim_cured((c.claim).id) then -- what it had taken over came back with it
         update claim_now n
            set counts = false
           from claim a
@@ -1749,13 +1809,15 @@ begin
         perform claim_step_money(c);
         insert into claim_step (id, claim, n, step, state, on_day, reason, owner, due_on,
                fund_fen, amount_fen, costs_fen, accepted_fen, layers, funds, until_day,
-               transfer, hold, maker, recorded_at, recorded_by)
+               transfer, hold, maker, told, recorded_at, recorded_by)
         values (new_id, found_claim.id, coalesce((c.last).n, 0) + 1, c.step, c.next, c.day, (c.told).reason,
                (c.told).owner, (c.told).due_on, c.fund_fen, c.amount_fen, c.costs_fen,
                c.accepted_fen, c.layers, c.funds,
                case when c.step in ('approve', 'renew') then c.day + 30 end,
                case when c.fund_fen > 0 and c.cause is not null then new_id end,
-               case when c.step in ('approve', 'renew') then new_id end, c.maker, record_now(), my_signature());
+               case when c.step in ('approve', 'renew') then new_id end, c.maker,
+               case when c.step in ('receive', 'refuse') or c.step = 'close' then (c.waits).id end,
+               record_now(), my_signature());
         if c.step = 'accept' and c.accepted_fen > 0 then -- the costs count from now on
             c.j := claim_judge_again(found_claim, null);
         end if;
@@ -1786,7 +1848,8 @@ create or replace function claim_steps_shown(claim_id uuid) returns json
                     'on', s.on_day, 'by', s.recorded_by, 'reason', s.reason, 'owner', s.owner, 'due_on', s.due_on,
                     'fund', yuan_text(s.fund_fen), 'amount', yuan_text(s.amount_fen), 'costs', yuan_text(s.costs_fen),
                     'costs_accepted', yuan_text(nullif(s.accepted_fen, 0)), 'layers', claim_layers_shown(s.layers),
-                    'hold_until', s.until_day, 'transfer', s.transfer, 'at', instant_text(s.recorded_at)))
+                    'hold_until', s.until_day, 'transfer', s.transfer, 'told', s.told,
+                    'at', instant_text(s.recorded_at)))
                     order by s.n), '[]')
       from claim_step s
      where s.claim = claim_id

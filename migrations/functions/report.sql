@@ -383,7 +383,7 @@ create or replace function claims_counted(first date, cut date, known_at timesta
                   coalesce(sum(y.back) filter (where x.on_day >= first), 0) as back,
                   coalesce(sum(y.back), 0) as back_all
              from claim_step x
-            cross join lateral (select case when x.step in ('recover', 'cure') then x.fund_fen
+            cross join lateral (select case when x.step in ('recover', 'receive', 'cure', 'close') then x.fund_fen
                                             when x.step = 'accept_costs' then -x.fund_fen end as back) y
             where x.claim = c.id and x.on_day <= cut
               and (known_at is null or x.recorded_at <= known_at)) s

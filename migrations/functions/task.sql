@@ -22,8 +22,11 @@ create or replace function task_firm(loan uuid) returns text
 $$;
 
 -- Does a claim wait for an office of whoever asks, and for which step? Of one that was returned its claimant is asked.
-create or replace function task_of_claim(state text) returns text language sql stable as $$
-    select case when my_kind() = 'finance' and state = 'submitted' then 'accept'
+-- waits: the step by which money was told to have come back, which finance has to look at.
+create or replace function task_of_claim(state text, waits text) returns text language sql stable as $$
+    select case when my_kind() = 'finance' and waits = 'recover' then 'receive'
+                when my_kind() = 'finance' and waits = 'cure' then 'close'
+                when my_kind() = 'finance' and state = 'submitted' then 'accept'
                 when my_kind() = 'finance' and state = 'accepted' then 'approve'
                 when my_kind() = 'finance' and state = 'approved' then 'pay'
                 when my_kind() in ('bank', 'guarantor') and state = 'returned' then 'resubmit' end
@@ -115,8 +118,9 @@ begin
     select x.since, task_shown('claim', x.step, r.key, '/v1/claims/' || x.claim, x.since,
                                task_more(task_firm(x.loan_id), null, x.fund_fen, r.recorded_by, x.due_on,
                                          task_blocked(x.is_me, x.step, x.loan_id, x.claim)))
-      from (select n.claim, n.loan_id, n.fund_fen, coalesce(s.recorded_at, q.recorded_at) as since,
-                   case when n.state = 'returned' then n.due_on end as due_on, task_of_claim(n.state) as step,
+      from (select n.claim, n.loan_id, coalesce(w.amount_fen, n.fund_fen) as fund_fen,
+                   coalesce(s.recorded_at, q.recorded_at) as since,
+                   case when n.state = 'returned' then n.due_on end as due_on, task_of_claim(n.state, w.step) as step,
                    my_kind() = 'finance'
                    and (claim_told_by_me(n.claim) is not null
                         or n.state in ('accepted', 'approved') and person_is_me(s.recorded_by)) as is_me
@@ -125,7 +129,10 @@ begin
               left join lateral (
                    select y.recorded_at, y.recorded_by from claim_step y
                     where y.claim = n.claim order by y.n desc limit 1) s on true
-             where n.state in ('submitted', 'accepted', 'approved', 'returned')
+              left join lateral claim_told_first(n.claim) w on true
+             where (n.state in ('submitted', 'accepted', 'approved', 'returned')
+                    or n.claim in (select y.claim from claim_step y
+                                    where y.step in ('recover', 'cure') and y.fund_fen is null))
                and (my_kind() = 'finance' or n.org_id = my_org())) x
       join submission r on r.id = x.claim and r.version = 1
      where x.step is not null and (own or not x.is_me);
@@ -152,7 +159,7 @@ begin
     return (
         select json_build_object(
                    'returned', count(*) filter (where x.step = 'resubmit'),
-                   'accept', count(*) filter (where x.step in ('accept', 'confirm')),
+                   'accept', count(*) filter (where x.step in ('accept', 'confirm', 'receive', 'close')),
                    'approve', count(*) filter (where x.step = 'approve' and x.kind <> 'proposal'),
                    'pay', count(*) filter (where x.step = 'pay'),
                    'look', count(*) filter (where x.kind = 'proposal'),

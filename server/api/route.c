@@ -157,6 +157,7 @@ static const struct {
     {"/confirmations", DECIDES},
     {"/accept", DECIDES},
     {"/accept_costs", DECIDES},
+    {"/receive", DECIDES},
     {"/return", DECIDES},
     {"/renew", DECIDES},
     {"/release", DECIDES},

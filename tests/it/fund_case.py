@@ -151,5 +151,13 @@ class FundCase(Case):
     def paid(self, contract, **over):
         return self.to_pay(self.claimed(contract, **over))
 
-    def recover(self, where, amount, token=None, **over):
+    def told_back(self, where, amount, token=None, **over):
+        """Money is told to have come back: nothing moves yet."""
         return self.step(where, "recover", token or self.bank, reference="RC-%d" % next(numbers), amount=amount, **over)
+
+    def recover(self, where, amount, token=None, **over):
+        """Money is told to have come back, and finance has received it."""
+        r = self.told_back(where, amount, token, **over)
+        if r.status == 201:
+            self.step(where, "receive", self.second if token != self.second else self.finance)
+        return r

@@ -405,6 +405,7 @@ class ClaimLife(FundCase):
         self.event(self.where(contract), "reversed", ago(0), reverses=told[0]["reference"])
         self.assertEqual(self.untold(where), "3000000.00")
         self.step(where, "cure", self.bank)
+        self.step(where, "close", self.finance)
         self.assertEqual(self.fund(code)[0], "40000000.00")
 
     def test_interest_on_what_had_been_repaid_goes_back_with_it(self):
@@ -463,15 +464,15 @@ class ClaimLife(FundCase):
         contract = self.failed(code)
         where = self.paid(contract)
         said = self.cured(contract, where)
-        self.assertEqual((self.fund(code)[0], self.get(where)["state"]), ("40000000.00", "recovering"))
-        self.assertEqual(self.get(where)["legal_steps"], ["close"])
+        self.assertEqual((self.fund(code)[0], self.get(where)["state"]), ("38380000.00", "recovering"))
+        self.assertEqual(self.get(where)["legal_steps"], ["close", "refuse"])
         for name in ("cure", "recover"):
             more = {"reference": "RC-%d" % next(numbers), "amount": "1.00"} if name == "recover" else {}
             self.assertEqual(self.step(where, name, self.bank, status=None, **more).codes(), [("", "E_STEP")])
         self.event(self.where(contract), "reversed", ago(0), reverses=said)
         self.assertEqual(sorted(self.claim(contract).codes()), [("/loan", "E_CAP"), ("/loan", "E_COMPENSATED")])
         self.step(where, "close", self.finance)
-        self.assertEqual(self.get(where)["state"], "closed")
+        self.assertEqual((self.fund(code)[0], self.get(where)["state"]), ("40000000.00", "closed"))
         self.assertEqual(self.recover(where, "1.00", status=None).codes(), [("", "E_STEP")])  # nothing is owed any more
         self.paid(contract)
         self.assertEqual(self.fund(code)[0], "38380000.00")
@@ -486,6 +487,78 @@ class ClaimLife(FundCase):
         self.step(where, "cure", self.finance)  # paid wrongly: finance gives it back
         self.assertEqual(self.step(where, "close", self.finance, status=None).codes(), [("", "E_SAME_PERSON")])
         self.step(where, "close", self.second)
+
+    # ---- one party's word moves nothing ------------------------------------------------------------
+
+    def test_a_recovery_moves_money_when_another_person_of_finance_has_received_it(self):
+        """54 % of 1,000,000.00, 500,000.00 and 200,000.00: the second was never paid in."""
+        code = self.scheme()
+        where = self.paid(self.lent(code))
+        before = self.get("/v1/schemes/%s/statement" % code)
+        for amount in ("1000000.00", "500000.00"):
+            self.told_back(where, amount)
+        self.assertEqual(self.told_back(where, "1500000.01", status=None).codes(), [("/amount", "E_EXCEEDS")])
+        self.told_back(where, "200000.00", self.finance)
+        said = self.get(where)
+        self.assertEqual((self.fund(code)[0], said["paid"], said["state"]), ("38380000.00", "1620000.00", "recovering"))
+        self.assertEqual(self.get("/v1/schemes/%s/statement" % code), before)
+        self.assertEqual(said["legal_steps"], ["accept_costs", "receive", "recover", "refuse"])  # neither closed nor cured
+        self.assertEqual([("layers" in s, "fund" in s) for s in said["steps"][-3:]], [(False, False)] * 3)
+        self.assertEqual(self.step(where, "receive", self.bank, status=None).status, 403)
+        self.assertEqual(self.step(where, "receive", self.finance, status=None).codes(), [("", "E_SAME_PERSON")])  # he told the third
+        for name, fund in (("receive", "38920000.00"), ("refuse", "38920000.00"), ("receive", "39028000.00")):
+            self.step(where, name, self.second)
+            self.assertEqual(self.fund(code)[0], fund)
+        steps = self.get(where)["steps"]
+        self.assertEqual([s["told"] for s in steps[-3:]], [s["id"] for s in steps[-6:-3]])
+        self.assertEqual([s.get("amount") for s in steps[-3:]], ["1000000.00", None, "200000.00"])
+        for name in ("receive", "refuse"):
+            self.assertEqual(self.step(where, name, self.second, status=None).codes(), [("", "E_STEP")])
+        moved = self.get("/v1/accounts/fund:%s/entries" % code)["items"]
+        self.assertEqual([x["amount"] for x in moved if x["cause"] == "recovery"], ["540000.00", "108000.00"])
+        self.step(where, "close", self.finance)
+        self.told_back(where, "1.00")  # also of what came later
+        self.assertEqual(self.get(where)["legal_steps"], ["accept_costs", "receive", "recover", "refuse"])
+        self.step(where, "receive", self.second)
+        self.assertEqual(self.fund(code)[0], "39028000.54")
+
+    def test_what_was_refused_is_kept_back_still_and_what_waits_stands_in_the_way_of_a_further_claim(self):
+        code = self.scheme()
+        contract = self.lent(code)
+        where = self.paid(contract, loss_principal="1000000.00")
+        self.event(self.where(contract), "repaid", ago(0), principal="2500000.00")
+        self.assertEqual(self.get(where)["recovery_untold"], "500000.00")
+        self.told_back(where, "500000.00")
+        self.assertNotIn("recovery_untold", self.get(where))
+        self.assertIn(("/loan", "E_COMPENSATED"), self.claim(contract).codes())
+        task = lambda token: [x["steps"] for x in self.get("/v1/tasks?limit=1000", token)["items"] if x["path"] == where]
+        self.assertEqual((task(self.second), task(self.bank)), ([["receive"]], []))
+        self.step(where, "refuse", self.second)
+        self.assertEqual((task(self.second), self.get(where)["recovery_untold"]), ([], "500000.00"))
+        self.assertEqual(self.step(where, "close", self.second, status=None).codes(), [("", "E_UNTOLD")])
+        self.assertEqual(self.fund(code)[0], "39460000.00")
+        self.recover(where, "500000.00")
+        self.step(where, "close", self.second)
+        self.assertEqual(self.fund(code)[0], "39730000.00")
+
+    def test_a_cure_that_was_refused_leaves_no_trace_in_money_and_may_be_told_again(self):
+        code = self.scheme(cap_per_loan="1620000.00")
+        contract = self.failed(code)
+        where = self.paid(contract)
+        self.cured(contract, where)
+        task = lambda: [x["steps"] for x in self.get("/v1/tasks?limit=1000", self.second)["items"] if x["path"] == where]
+        self.assertEqual(task(), [["close"]])
+        self.step(where, "refuse", self.second)
+        said = self.get(where)
+        self.assertEqual((self.fund(code)[0], said["paid"], said["recovery_untold"], task()),
+                         ("38380000.00", "1620000.00", "3000000.00", []))
+        self.assertEqual(self.step(where, "close", self.finance, status=None).codes(), [("", "E_UNTOLD")])
+        self.told_back(where, "100000.00")
+        self.assertEqual(self.step(where, "cure", self.bank, status=None).codes(), [("", "E_STEP")])
+        self.step(where, "receive", self.second)
+        self.step(where, "cure", self.bank)
+        self.step(where, "close", self.second)
+        self.assertEqual((self.fund(code)[0], self.get(where)["paid"]), ("40000000.00", "0.00"))
 
     # ---- advances --------------------------------------------------------------------------------
 
@@ -516,8 +589,8 @@ class ClaimLife(FundCase):
         self.assertEqual(self.recover(advance, "1.00", status=None).codes(), [("", "E_COMPENSATED")])
         self.assertEqual(self.back(final, "1000000.00"), 54000000)
         self.step(final, "cure", self.finance)
-        self.assertEqual(self.fund(code)[0], "40000000.00")
         self.step(final, "close", self.second)
+        self.assertEqual(self.fund(code)[0], "40000000.00")
         again = self.get(self.claimed(contract))
         self.assertEqual(again["fund"], "1620000.00")  # nothing is left of the advance
 
@@ -539,5 +612,7 @@ class ClaimLife(FundCase):
         again = self.claimed(contract)
         self.assertEqual(self.get(again)["fund"], "1620000.00")  # all of the cap
         self.step(again, "withdraw", self.bank)
-        self.step(self.advance(contract), "cure", self.finance)  # the earlier final claim does not own this one
+        last = self.advance(contract)
+        self.step(last, "cure", self.finance)  # the earlier final claim does not own this one
+        self.step(last, "close", self.second)
         self.assertEqual(self.fund(code)[0], "40000000.00")

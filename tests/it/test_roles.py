@@ -221,7 +221,8 @@ MATRIX = [
 )] + [("POST", "/v1/claims/%s/" + step, {}, takers) for step, takers in (
     ("accept", ("finance",)), ("return", ("finance",)), ("approve", ("finance",)),
     ("pay", ("finance",)), ("close", ("finance",)), ("confirm", ("finance",)), ("renew", ("finance",)),
-    ("release", ("finance",)), ("accept_costs", ("finance",)), ("resubmit", CLAIMANTS), ("withdraw", CLAIMANTS),
+    ("release", ("finance",)), ("accept_costs", ("finance",)), ("receive", ("finance",)),
+    ("refuse", ("finance",)), ("resubmit", CLAIMANTS), ("withdraw", CLAIMANTS),
     ("recover", CLAIMANTS + ("finance",)), ("cure", CLAIMANTS + ("finance",)))]
 NOBODYS = "00000000-0000-7000-8000-000000000000"
 

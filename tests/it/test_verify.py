@@ -54,6 +54,8 @@ FUND = [
      ["claim step that differs from its record"]),
     ("what came back", "update claim_step set amount_fen = amount_fen + 1 where claim = '{claim}' and step = 'recover'",
      ["claim step that differs from its record"]),
+    ("what was received of what nobody told", "update claim_step set told = id where claim = '{claim}' and step = 'receive'",
+     ["claim step that was not legal"]),
     ("a figure", "update claim_now set fund_fen = fund_fen + 1 where claim = '{claim}'",
      ["claim step whose money is not where it should be", "claim_sum ",
       "claim whose amounts its rules do not give: {claim} as it stands"]),
@@ -109,6 +111,16 @@ class VerifyFund(Case):
         steps = {s["step"]: s["id"] for s in case.get(where)["steps"]}
         given = case.get("/v1/transfers?account=fund:" + code)["items"][0]["id"]
         old = case.paid(case.lent(case.scheme())).split("/")[-1]
+        other = case.scheme()  # told and refused, a cure refused and one received, and a claim for the rest
+        contract = case.lent(other)
+        first = case.paid(contract, loss_principal="1000000.00")
+        for name in ("recover", "cure"):
+            case.told_back(first, "1.00") if name == "recover" else case.step(first, name, case.finance)
+            case.step(first, "refuse", case.second)
+        last = case.paid(contract)
+        case.step(last, "cure", case.finance)
+        case.step(last, "close", case.second)
+        case.paid(contract)
         names = {"code": code, "fund": "fund:" + code, "claim": where.split("/")[-1], "pay": steps["pay"],
                  "accept": steps["accept"], "given": given, "old": old}
         text = self.plant(FUND, names)

@@ -223,9 +223,18 @@ class Run(Grants):
                                             "recovers %s %s" % (entry, {k: v for k, v in body.items() if k != "reference"}))
                 if status == 201:
                     claim["steps"] += 1
+                    self.receive(claim, SECOND)
                     claim["true_costs"] += sum(c for c, is_true in costs if is_true)
                 elif self.s.entries[entry].get("honest"):
                     self.broken.append("an honest bank was not let remit %s: %s" % (body, said))
+
+    def receive(self, claim, who, name="receive"):
+        """Finance looks whether what was told to have come back is on its account."""
+        seen = self.call(who, "GET", claim["where"])[1]["seen"]
+        status, said, _ = self.call(who, "POST", "%s/%s" % (claim["where"], name), {"seen": seen, "reason": "银行回单"},
+                                    "%ss what came back for %s" % (name, claim["entry"]))
+        if status != 201:
+            self.broken.append("finance was not let %s: %s" % (name, said))
 
     def do_lie(self, a):
         if a["entry"] in self.loans:
@@ -307,6 +316,10 @@ class Run(Grants):
         status, _, _ = self.call(who, "POST", "%s/%s" % (claim["where"], a["name"]), body,
                                  "takes step %s on the claim for %s %s" % (a["name"], a["entry"], a.get("more", "")))
         claim["steps"] += status == 201
+        if status == 201 and a["name"] in ("recover", "cure") and not a.get("money", True):
+            self.receive(claim, SECOND, "refuse")
+        elif status == 201 and a["name"] == "recover":
+            self.receive(claim, SECOND)
 
     # ---- finance, which is honest: it looks at papers, and takes the bank's corrections as they come ---------------
 
@@ -389,6 +402,8 @@ class Run(Grants):
                     "reference": self.reference("RC"), "reason": "催缴", "amount": view["recovery_untold"]},
                     "demands %s of the claim for %s" % (view["recovery_untold"], claim["entry"]))
                 claim["steps"] += status == 201
+                if status == 201:
+                    self.receive(claim, SECOND)
                 view = self.call(FIRST, "GET", claim["where"])[1]
             if "close" in view["legal_steps"]:
                 self.call(FIRST, "POST", claim["where"] + "/close", {"seen": view["seen"], "reason": "已无可追"},

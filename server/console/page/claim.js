@@ -11,11 +11,12 @@ import {badge, card, due, facts, table} from '../table.js';
 import {timeline} from '../timeline.js';
 import {t, title, whose} from '../words.js';
 
-const RULES = {accept: 'made', confirm: 'made', approve: ['accept', 'made'], pay: ['approve', 'made'], accept_costs: 'made', close: 'cure'};
+const RULES = {accept: 'made', confirm: 'made', approve: ['accept', 'made'], pay: ['approve', 'made'], accept_costs: 'made', close: 'cure',
+  receive: ['recover', 'made']};
 /** What this person may do, and what he is kept from. */
 export const steps_of = (ctx, c) => apart(ctx, {path: '/v1/claims', legal: c.legal_steps, made_by: c.recorded_by, steps: c.steps, rules: RULES});
-const ORDER = ['resubmit', 'accept', 'confirm', 'approve', 'pay', 'return', 'renew', 'release', 'recover', 'accept_costs', 'cure', 'close',
-  'withdraw'];
+const ORDER = ['resubmit', 'accept', 'confirm', 'approve', 'pay', 'return', 'renew', 'release', 'receive', 'refuse', 'recover', 'accept_costs',
+  'cure', 'close', 'withdraw'];
 const party = (p) => title('scheme.layers.party', p);
 
 async function load(ctx) {
@@ -31,7 +32,8 @@ function verbs(c) {
   return {accept: t('受理', 'Accept'), return: t('退回补正', 'Return'), confirm: t('确认纸质材料', 'Confirm the paper'),
     approve: t('批准并冻结', 'Approve and hold') + yuan, pay: t('支付', 'Pay') + yuan, resubmit: t('重新提交', 'Submit again'),
     withdraw: t('撤回理赔', 'Withdraw'),
-    cure: t('恢复正常', 'Cured'), close: t('结案', 'Close'), recover: t('登记追偿', 'Enter a recovery'), renew: t('续冻', 'Renew the hold'),
+    cure: t('恢复正常', 'Cured'), close: t('结案', 'Close'), recover: t('登记追偿', 'Enter a recovery'),
+    receive: t('确认到账', 'Confirm the receipt'), refuse: t('未到账', 'Not received'), renew: t('续冻', 'Renew the hold'),
       release: t('解冻', 'Release the hold')};
 }
 
@@ -65,6 +67,9 @@ function next(ctx, d) {
       fields: fields(ctx, d), after: ctx.reload, keep: 'claim-' + c.id,
       hints: {approve: t('批准后从补偿资金冻结这笔金额', 'The amount is held in the fund'),
         pay: t('支付后资金即划出', 'The money leaves the fund'),
+        recover: t('财政部门另一人核对到账后才入账分配', 'It is shared once another person of finance has seen the money'),
+        receive: t('先登记的先确认，确认后入账并按层分配', 'What was told first; it is posted and shared over the layers'),
+        refuse: t('先登记的先核对；不入账，须写明理由', 'What was told first; nothing is posted, say why'),
         cure: t('贷款恢复正常后全额退回基金份额；财政部门另一人核对到账并结案后才算数',
           'The share goes back whole; it counts once another person of finance has seen the money and closed the claim')},
       difference: difference(u`/v1/claims/${c.id}`, c, {state: t('状态', 'State'), fund: t('基金应赔', 'Fund pays'),
@@ -94,7 +99,8 @@ c.arithmetic ? h('details', {class: 'data', open: true}, h('summary', null, t('�
 
 const step_detail = (s) => [s.reason, s.due_on ? t(`（补正期限 ${s.due_on}）`, ` (due ${s.due_on})`) : null,
   s.hold_until ? t(`（冻结至 ${s.hold_until}）`, ` (held until ${s.hold_until})`) : null,
-  s.amount ? t(`　收回 ${money(s.amount)} 元`, ` recovered ${money(s.amount)}`) : null].filter(Boolean).join('');
+  s.amount ? t(`　收回 ${money(s.amount)} 元`, ` recovered ${money(s.amount)}`) : null,
+  s.step === 'recover' && !s.fund ? t('（以确认到账为准）', ' (once received)') : null].filter(Boolean).join('');
 
 function about(d) {
   const c = d.c;

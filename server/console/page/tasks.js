@@ -38,7 +38,7 @@ const may = (x) => x.blocked_by === 'flag' ? badge(null, 'bad', t('有未解除�
 
 // Lists in which several are done at once.
 const MANY = {application: () => '/console/applications?waiting=true', proposal: () => '/console/proposals?waiting=true',
-  claim: (x) => u`/console/claims?state=${{accept: 'submitted', approve: 'accepted', pay: 'approved'}[x.steps[0]] || ''}`,
+  claim: (x) => u`/console/claims?state=${{accept: 'submitted', approve: 'accepted', pay: 'approved', receive: 'recovering', close: 'recovering'}[x.steps[0]] || ''}`,
   coverage: () => '/console/coverages?state=requested'};
 const many_links = (rows) => Object.keys(MANY).map((kind) => rows.filter((x) => x.kind === kind && x.steps[0] !== 'resubmit')).filter((of) => of.length > 1)
   .map((of) => h('a', {class: 'more', href: MANY[of[0].kind](of[0])}, t(`批量办理${title('task', of[0].kind)}`, `Many at once: ${title('task', of[0].kind)}`)));
