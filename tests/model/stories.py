@@ -980,6 +980,30 @@ def crook_again(s, dice):
 
 
 @story(2)
+def crook_told(s, dice):
+    """Tells that money came back, or that the loan is good again, pays nothing in, and claims anew upon it."""
+    how = dice.choice(["recover", "cure"])
+    s.scheme(dice.choice(["zs", "cd-2008"]), loss_base="principal")
+    c = s.credit()
+    c["matures"] = c["start"] + 900
+    s.book("L1", lag=0)
+    c["default"], c["owed"] = c["start"] + dice.randint(40, 120), c["amount"]
+    day, part = c["default"], c["amount"] // 5
+    s.event("L1", day, "overdue", lag=0, principal=part)
+    s.claim("L1", day + 91, desk=False)
+    s.through(day + 91)
+    if how == "cure":
+        s.event("L1", day + 115, "repaid", lag=0, principal=part)
+        s.act(day + 117, "step", entry="L1", name="cure", money=False)
+        s.event("L1", day + 140, "overdue", lag=0, principal=part)
+    else:
+        s.act(day + 117, "step", entry="L1", name="recover", money=False, more={"amount": yuan(c["amount"] // 2)})
+    for later in (118, 140 + 91, 140 + 110):
+        s.claim("L1", day + later, desk=False)
+        s.through(day + later)
+
+
+@story(2)
 def crook_guarantor(s, dice):
     """A guarantor claims twice, before the trigger, what the borrower paid, what was taken back, is told anew or long past."""
     how = dice.choice(["twice", "borrower", "taken_back", "late", "early", "anew"])
