@@ -323,6 +323,10 @@ begin
     return p;
 end $$;
 
+-- The day of the default by which a claim is judged.
+create or replace function claim_default_day(c claim_case) returns date language sql stable as
+    $$ select loan_default_day((c).life, coalesce(shanghai_day((c).known_at), today())) $$;
+
 -- All that a claim is judged by, as known at an instant (null: now). on_day: of its receipt by the ledger.
 create or replace function claim_case_of(org bigint, doc json, claim_id uuid, on_day date, l loan, cover coverage,
                                          known_at timestamptz) returns claim_case
@@ -339,7 +343,7 @@ begin
     c.known_at := known_at;
     c.now := l;
     c.life := loan_fold(l, 'infinity', known_at, null);
-    c.cover := coverage_before(cover, least((c.life).overdue_since, (c.life).bad_since));
+    c.cover := coverage_before(cover, claim_default_day(c));
     c.loan := (select v from loan v where v.id = l.id and v.version = coalesce((c.cover).loan_version, l.version));
     c.scheme := (select s from scheme s where s.id = cover.scheme);
     c.terms := scheme_terms_of((c.scheme).body);
@@ -432,7 +436,7 @@ create or replace function claim_judge_cover(c claim_case) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     cover coverage := c.cover;
-    default_day date := least((c.life).overdue_since, (c.life).bad_since);
+    default_day date := claim_default_day(c);
     p json[] := '{}'::json[];
 begin
     if cover.id is null or cover.state in ('pending', 'requested') or cover.scheme is null then
@@ -536,7 +540,7 @@ begin
         return '{}'::json[];
     end if;
     pool := coverage_pool((c.cover).org_id, (c.scheme).code,
-                          coalesce(least((c.life).overdue_since, (c.life).bad_since), 'infinity'), today());
+                          coalesce(claim_default_day(c), 'infinity'), today());
     if pool.bad * 1000000 > pool.owed * percent_ppm((c.terms).npl_breaker) then
         return array[problem('E_BREAKER', '/loan', percent_text((pool.bad * 1000000 / pool.owed)::bigint) || ' > '
                              || (c.terms).npl_breaker)];

@@ -219,7 +219,7 @@ create or replace function coverage_life_problems(c coverage, l loan, f loan_lif
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     filed date := case when c.paper then c.on_day else (c.recorded_at at time zone 'Asia/Shanghai')::date end;
-    default_day date := least(f.overdue_since, f.bad_since);
+    default_day date := loan_default_day(f, today());
     p json[] := '{}'::json[];
 begin
     if f.state in ('settled', 'transferred', 'voided', 'written_off') then
@@ -472,15 +472,20 @@ begin
              limit 1);
 end $$;
 
--- Had the default of a loan come, or been told, when this version of it was recorded?
+-- Had the default of a loan come, or been told, when this version of it was recorded? By this version itself, or by the
+-- one that its cover stands on: a term that had ended is not lengthened by a correction.
 create or replace function coverage_after_default(l loan) returns boolean
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
-    f loan_life := loan_fold(l, 'infinity', null, null);
+    day date := shanghai_day(l.recorded_at);
 begin
     return coalesce(loan_default_told(l.id) <= l.recorded_at, false)
-           or coalesce(least(f.overdue_since, f.bad_since)
-                       <= (l.recorded_at at time zone 'Asia/Shanghai')::date, false);
+           or exists (select from loan v
+                       where v.id = l.id
+                         and (v.version = l.version
+                              or v.version in (select c.loan_version from coverage c where c.loan_id = l.id
+                                                  and c.state in ('pending', 'requested', 'covered', 'suspended')))
+                         and loan_default_day(loan_fold(v, 'infinity', null, null), day) <= day);
 end $$;
 
 -- Puts a cover at the end of the order in which room is given: what it asks for now it did not ask for before others.

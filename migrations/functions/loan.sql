@@ -453,6 +453,13 @@ create or replace function loan_at(loan_id uuid, known_at timestamptz) returns s
      limit 1
 $$;
 
+-- The day on which a loan went into default, as its life is known on a day: it fell into arrears, was graded bad, or
+-- its term, as it was extended, ended while something was owed.
+create or replace function loan_default_day(f loan_life, day date) returns date language sql immutable as $$
+    select least((f).overdue_since, (f).bad_since,
+                 case when (f).outstanding_fen > 0 and (f).matures_on < day then (f).matures_on + 1 end)
+$$;
+
 -- When the default of a loan was first told, also by an event that was reversed since; null: never.
 create or replace function loan_default_told(loan_id uuid) returns timestamptz
     language sql stable security definer set search_path = public, pg_temp as $$

@@ -19,7 +19,7 @@ class Coverage(FundCase):
 
     def test_a_replay_tells_what_was_decided_the_same_bytes(self):
         code = self.scheme()
-        record = loan(scheme=code, registered_on="2022-07-05", disbursed_on="2022-07-05")
+        record = loan(scheme=code, registered_on="2022-07-05", disbursed_on="2022-07-05", matures_on=ago(-100))
         first = self.post("/v1/loans", record, self.bank, 201)
         self.cover_step(first.json()["coverage"]["id"], "refuse", self.finance)
         again = self.post("/v1/loans", record, self.bank, 200)
@@ -28,6 +28,35 @@ class Coverage(FundCase):
     def test_automatic_confirmation_covers_at_once(self):
         made = self.booked(self.scheme(confirmation="automatic")).json()
         self.assertEqual(made["coverage"]["state"], "covered")
+
+    def test_what_is_owed_after_its_term_is_in_default(self):
+        """Nothing fell due by its bank's word; on the last day, extended, or asked for in time it is none."""
+        code = self.scheme("sh-deposit", excludes=None, confirmation="automatic", file_within_days=None, claim_window_days=None)
+        said = lambda made: (made["state"], [(e["code"], e["title"].rsplit(":", 1)[1]) for e in made.get("errors", ())])
+        ask = lambda contract: self.post("/v1/coverages", {"reference": "BA-%d" % next(numbers), "loan": contract,
+                                                           "scheme": code}, self.bank, 201).json()
+        late = self.booked(code, matures_on=ago(10)).json()
+        self.assertEqual(said(late["coverage"]), ("refused", [("E_DEFAULTED", ago(9))]))
+        self.assertEqual(self.booked(code, matures_on=ago(0)).json()["coverage"]["state"], "covered")
+        where = self.where(late["contract_no"])
+        told = self.event(where, "extended", ago(11), matures_on=ago(-50)).json()["reference"]
+        self.assertEqual(ask(late["contract_no"])["state"], "covered")
+        self.event(where, "reversed", ago(0), reverses=told)
+        self.event(where, "classified", ago(0), grade="substandard")
+        self.assertEqual(self.claim(late["contract_no"]).codes()[0], ("/loan", "E_NO_COVER"))
+        honest = self.booked(None, matures_on=ago(10)).json()["contract_no"]
+        cover = self.on_paper(honest, code, ago(400))
+        self.correct(honest, rate="3.70", matures_on=ago(-300))  # after the default
+        self.cover_step(cover, "confirm", self.finance)
+        self.assertEqual(self.get("/v1/coverages/" + cover)["terms"]["rate"], "3.65")
+        self.correct(honest, rate="3.65", matures_on=ago(10))
+        self.event(self.where(honest), "classified", ago(100), grade="substandard")
+        self.claimed(honest)
+        paid = self.booked(None, matures_on=ago(10)).json()["contract_no"]
+        self.event(self.where(paid), "repaid", ago(10), principal="2999000.00")
+        self.event(self.where(paid), "extended", ago(10), matures_on=ago(-50))
+        self.assertEqual(ask(paid)["state"], "covered")
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
 
     def test_a_scheme_that_does_not_exist_is_told_at_once(self):
         made = self.booked("NOSUCH").json()

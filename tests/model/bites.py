@@ -76,6 +76,8 @@ RULES = {  # name: (what goes, SQL, the histories that should notice)
         "claim_judge_cover", ("if default_day < cover.on_day then", "if false then")) + without(
         "coverage_life_problems", ("if default_day <= filed then", "if false then")),
               ["crook_no_cover", "crook_default_first"]),
+    "term": ("a loan that is owed after its term is in default", lambda: without(
+        "loan_default_day", ("(f).outstanding_fen > 0", "false")), ["crook_after_term"]),
     "registration": ("registered before the default", lambda: without(
         "claim_judge_terms", ("if l.registered_on is null or", "if false and")) + without(
         "coverage_life_problems", ("if l.registered_on is null or", "if false and"),
@@ -130,7 +132,7 @@ RULES = {  # name: (what goes, SQL, the histories that should notice)
     "breaker_day": ("the breaker counts what was covered before the default", lambda: without(
         "coverage_pool_problems",
         ("if pool.bad * 1000000 > pool.owed * percent_ppm(terms.npl_breaker) then", "if false then")) + without(
-        "claim_judge_pool", ("coalesce(least((c.life).overdue_since, (c.life).bad_since), 'infinity')", "'infinity'")),
+        "claim_judge_pool", ("coalesce(claim_default_day(c), 'infinity')", "'infinity'")),
                     ["crook_breaker"]),
     "conditions": ("what the scheme does not take", lambda: silent("coverage_terms_problems") + without(
         "coverage_life_problems", ("if filed > f.drawn_on + terms.file_within_days then", "if false then")) + without(

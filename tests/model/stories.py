@@ -691,6 +691,26 @@ def crook_default_first(s, dice):
     s.through(s.trigger_day("L1") + 10)
 
 
+@story(1)
+def crook_after_term(s, dice):
+    """The term ended unpaid, of which nothing was told; covered then, graded bad, and claimed."""
+    s.scheme(dice.choice(["sz", "gz-2023", "sh-credit", "sh-deposit"]), file_within_days=None, claim_window_days=None,
+             confirmation=dice.choice(["automatic", "finance"]))
+    c = s.credit(start=30, matures=dice.randint(90, 150))
+    late = c["matures"] + dice.choice([1, 1, 10])
+    s.book("L1", day=late)
+    c["default"], c["owed"] = late + 1, c["amount"]
+    if dice.random() < 0.5:  # extended, it says, and takes it back once there is cover
+        s.lie("L1", late, "extended", c["matures"], taken_back=late + 2, matures_on=c["matures"] + 400)
+        s.act(late, "cover", entry="L1", scheme=0)
+        s.act(late + 1, "desk")
+    c["graded"] = late + 2
+    s.grade("L1", c["graded"])
+    due = s.trigger_day("L1") + 5
+    s.claim("L1", due, desk=False)
+    s.through(due)
+
+
 @story(2)
 def crook_split(s, dice):
     """A large loan in pieces below the cap of a loan: the cap of the firm holds them together."""

@@ -62,7 +62,12 @@ class Credit:
 
     def default(self, day):
         """The day on which the credit went bad, as seen on a day; None: it is not bad."""
-        return min((d for d in (self.due_since(day), self.bad_since(day)) if d), default=None)
+        return min((d for d in (self.due_since(day), self.bad_since(day), self.unpaid_since(day)) if d), default=None)
+
+    def unpaid_since(self, day):
+        """Its term, as extended, has ended and something is owed."""
+        ended = self.upto(day).matures
+        return ended + datetime.timedelta(days=1) if ended < day and self.owed(day) else None
 
     def owed(self, day):
         return self.upto(day).view(day).outstanding
