@@ -303,6 +303,9 @@
         "只有存续的贷款可以备案", "Only a loan that is still owed can be")                         \
     X(E_DEFAULTED, 422, "备案前已违约:{}", "In default before cover began: {}",                    \
         "备案只对其后的违约有效", "Cover holds for defaults after it")                             \
+    X(E_DEFAULT_TOLD, 409, "此前曾报违约或已过期限:{}",                                            \
+        "A default was told, or the term had ended, before: {}", "由财政部门核对后确认",           \
+        "A person of finance looks at it and confirms")                                            \
     X(E_FILED_LATE, 422, "已过备案期限", "The time to ask for cover has passed", "最迟 {}",        \
         "The last day was {}")                                                                     \
     X(E_PAUSED, 422, "本行备案已暂停:{}", "New cover of this bank is paused: {}",                  \

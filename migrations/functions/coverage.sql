@@ -245,6 +245,61 @@ begin
     return p;
 end $$;
 
+-- Loans of the same bank and firm that are void and were possibly the same credit: by a right, or by amount and day.
+create or replace function coverage_void_twins(l loan) returns setof uuid
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+begin
+    return query
+    select distinct o.id
+      from loan o
+      join loan_void v on v.loan_id = o.id and v.until_at = 'infinity'
+     where o.borrower in (select x from loan_firm_codes(l) x) and o.org_id = l.org_id and o.id <> l.id
+       and (exists (select from loan_ip a
+                      join loan_ip b on b.number = a.number and b.record_id = l.id and b.version = l.version
+                     where a.record_id = o.id and a.version = o.version)
+            or abs(o.signed_on - l.signed_on) <= flag_limit('RF29', 'days')
+               and least(o.amount_fen, l.amount_fen) * 100
+                   >= greatest(o.amount_fen, l.amount_fen) * (100 - flag_limit('RF29', 'amount')));
+end $$;
+
+-- What the ledger was told once that a request for cover must not forget: a default of its loan, or of one that is
+-- void and was the same credit, also one that was paid or taken back since; and a term that had ended when it was
+-- lengthened by a correction. None of it stands against the cover: a person of finance sees it and confirms.
+create or replace function coverage_doubts(c coverage) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+declare
+    l loan := (select v from loan v where v.id = c.loan_id order by v.version desc limit 1);
+    ids uuid[] := array(select x from coverage_void_twins(l) x) || l.id;
+begin
+    return array(
+        select problem('E_DEFAULT_TOLD', '/loan', concat_ws(' ', (
+                   select r.key from submission r where r.id = y.id and r.version = 1), y.said))
+          from (select e.loan_id as id, e.recorded_at as at, e.reference || ' ' || e.on_day as said
+                  from loan_event e
+                 where e.loan_id = any (ids) and (e.kind in ('overdue', 'written_off') or grade_is_bad(e.grade))
+                 union all
+                select v.id, v.recorded_at, 'matures_on ' || v.matures_on
+                  from loan v
+                 cross join lateral (
+                       select least((select n.recorded_at from loan n where n.id = v.id and n.version = v.version + 1),
+                                    (select min(w.from_at) from loan_void w where w.loan_id = v.id)) as at) gone
+                 where v.id = any (ids) and v.matures_on < l.matures_on and v.matures_on < shanghai_day(gone.at)) y
+         order by y.at, y.said
+         limit 12);
+end $$;
+
+-- A cover as it is told: one that waits for finance with what finance is to see.
+create or replace function coverage_told(c coverage) returns coverage
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    if c.state = 'requested' and cardinality(coverage_doubts(c)) > 0 then
+        c.errors := array_to_json(coverage_doubts(c));
+    end if;
+    return c;
+end $$;
+
 -- What stands against it by the terms of the scheme that are no conditions of the rule form.
 create or replace function coverage_terms_problems(c coverage, l loan, terms scheme_terms) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
@@ -736,12 +791,13 @@ begin
     c.terms := case when cardinality(p) = 0 then coverage_terms(c, l, uplift) end;
     c.room := case when c.scheme is not null then coverage_room(c, terms) end;
     c.state := case when cardinality(p) > 0 then 'refused'
-                    when c.paper or terms.confirmation is distinct from 'automatic' then 'requested'
+                    when c.paper or terms.confirmation is distinct from 'automatic'
+                         or cardinality(coverage_doubts(c)) > 0 then 'requested'
                     else 'covered' end;
     update coverage x
        set errors = c.errors, terms = c.terms, room = c.room, rejudge = false
      where x.id = cover;
-    perform coverage_step_add(cover, 'judge', c.state, null, coverage_said(c));
+    perform coverage_step_add(cover, 'judge', c.state, null, coverage_said(coverage_told(c)));
 end $$;
 
 -- The program's judgement of requests, in the order of recording.
@@ -772,7 +828,7 @@ $$;
 -- The cover of a loan as its answer tells it: the live one, else the last; null: none was ever asked for.
 create or replace function coverage_of_loan(loan uuid) returns json
     language sql stable security definer set search_path = public, pg_temp as $$
-    select json_joined(json_build_object('id', c.id), coverage_said(c))
+    select json_joined(json_build_object('id', c.id), coverage_said(coverage_told(c)))
       from coverage_live_of(loan) c
      where c.id is not null
 $$;
@@ -780,7 +836,8 @@ $$;
 -- Tells two views of a cover apart: what a step is taken on.
 create or replace function coverage_seen(c coverage) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
-    select encode(sha256(convert_to(concat_ws(' ', (c).id, (c).state, (c).loan_version, (c).terms, (c).errors, (
+    select encode(sha256(convert_to(concat_ws(' ', (c).id, (c).state, (c).loan_version, (c).terms,
+           (coverage_told(c)).errors, (
            select string_agg(s.n || s.step || instant_text(s.recorded_at), ' ' order by s.n)
              from coverage_step s where s.coverage = (c).id), (
            select max(l.version) from loan l where l.id = (c).loan_id)), 'UTF8')), 'hex')
@@ -795,7 +852,7 @@ create or replace function coverage_shown(c coverage) returns json
                'loan_id', (c).loan_id,
                'bank', (select o.code from org o where o.id = (c).org_id),
                'on', case when (c).paper then (c).on_day end, 'evidence', (c).evidence)),
-           coverage_said(c)),
+           coverage_said(coverage_told(c))),
            json_build_object('outstanding', yuan_text((c).owed_fen), 'seen', coverage_seen(c),
                'recorded_at', instant_text((c).recorded_at), 'recorded_by', (c).recorded_by, 'steps', (
                select coalesce(json_agg(json_strip_nulls(json_build_object('step', s.step, 'state', s.state,

@@ -58,6 +58,56 @@ class Coverage(FundCase):
         self.assertEqual(ask(paid)["state"], "covered")
         self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
 
+    def test_a_default_that_was_told_once_is_seen_by_finance(self):
+        """Taken back, or told of a contract that is void by now: no scheme covers it by itself."""
+        code = self.scheme(confirmation="automatic", file_within_days=None)
+        ask = lambda contract: self.post("/v1/coverages", {"reference": "BA-%d" % next(numbers), "loan": contract,
+                                                           "scheme": code}, self.bank, 201).json()
+        said = lambda made: (made["state"], [e["code"] for e in made.get("errors", ())])
+        made = self.booked(None).json()
+        contract, where = made["contract_no"], "/v1/loans/" + made["id"]
+        told = self.event(where, "overdue", ago(300)).json()["reference"]
+        self.assertEqual(said(ask(contract)), ("refused", ["E_DEFAULTED"]))
+        self.event(where, "reversed", ago(0), reverses=told)
+        again = ask(contract)
+        self.assertEqual(said(again), ("requested", ["E_DEFAULT_TOLD"]))
+        self.assertIn("%s %s %s" % (contract, told, ago(300)), again["errors"][0]["title"])
+        self.assertEqual(self.claim(contract).codes(), [("/loan", "E_NO_COVER")])
+        self.cover_step(again["id"], "confirm", self.finance)
+        self.assertEqual(said(self.get("/v1/coverages/" + again["id"])), ("covered", []))
+        # what finance did not see it did not confirm
+        waits = ask(self.booked(None).json()["contract_no"])
+        self.assertEqual(waits["state"], "covered")
+        slow = self.booked(self.scheme()).json()
+        seen = self.get("/v1/coverages/" + slow["coverage"]["id"])["seen"]
+        told = self.event("/v1/loans/" + slow["id"], "overdue", ago(1)).json()["reference"]
+        self.event("/v1/loans/" + slow["id"], "reversed", ago(0), reverses=told)
+        self.cover_step(slow["coverage"]["id"], "confirm", self.finance, 409, seen=seen)
+        self.cover_step(slow["coverage"]["id"], "confirm", self.finance)
+
+    def test_a_default_told_of_a_contract_that_is_void_is_not_forgotten(self):
+        code = self.scheme(confirmation="automatic")
+        said = lambda made: (made["state"], [e["code"] for e in made.get("errors", ())])
+        void = lambda made: self.event("/v1/loans/" + made["id"], "voided", ago(0), reason="重新签订")
+        for bad in (True, False):
+            first = self.booked(None).json()
+            if bad:
+                self.event("/v1/loans/" + first["id"], "overdue", ago(300))
+            void(first)
+            same = {k: first[k] for k in ("borrower_uscc", "borrower_name")}
+            second = self.booked(code, ip=[{"number": first["ip"][0]["number"]}], amount="2000000.00", **same).json()["coverage"]
+            third = self.booked(None, amount="900000.00", signed_on=ago(300), disbursed_on=ago(290), registered_on=ago(290),
+                                **same).json()["contract_no"]  # another credit of that firm
+            third = self.post("/v1/coverages", {"reference": "BA-%d" % next(numbers), "loan": third, "scheme": code}, self.bank, 201).json()
+            self.assertEqual(said(second), ("requested", ["E_DEFAULT_TOLD"]) if bad else ("covered", []))
+            self.assertEqual(said(third), ("covered", []))
+            if bad:
+                self.assertIn(first["contract_no"], second["errors"][0]["title"])
+        short = self.booked(None, matures_on=ago(10)).json()["contract_no"]  # a typing error, or a term that had ended
+        self.correct(short, matures_on=ago(-300), scheme=code)
+        self.assertEqual([(c["state"], [e["code"] for e in c["errors"]]) for c in self.cover_of(short)],
+                         [("requested", ["E_DEFAULT_TOLD"])])
+
     def test_a_scheme_that_does_not_exist_is_told_at_once(self):
         made = self.booked("NOSUCH").json()
         self.assertEqual(made["coverage"]["state"], "refused")
