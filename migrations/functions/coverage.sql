@@ -608,6 +608,7 @@ begin
        set rejudge = true
      where x.id = c.id and (x.state in ('covered', 'suspended') or coverage_ended_itself(x))
        and exists (select from scheme s where s.id = x.scheme and (scheme_terms_of(s.body)).conditions is not null);
+    update coverage x set district = l.district where x.loan_id = l.id and x.district <> l.district;
     perform coverage_follow(l);
 end $$;
 
@@ -1067,7 +1068,8 @@ begin
     end if;
     c.amount_fen := least(c.amount_fen, coverage_whole_fen(l));
     update coverage x
-       set loan_version = l.version, amount_fen = c.amount_fen, terms = coverage_terms(c, l, c.terms ->> 'uplift')
+       set loan_version = l.version, parties = l.parties, district = l.district, borrower = l.borrower,
+           amount_fen = c.amount_fen, terms = coverage_terms(c, l, c.terms ->> 'uplift')
      where x.id = c.id;
 end $$;
 

@@ -2,7 +2,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from fund_case import FundCase, ago
-from harness import loan, numbers
+from harness import firm, loan, numbers
 
 
 class Coverage(FundCase):
@@ -107,6 +107,20 @@ class Coverage(FundCase):
         self.correct(short, matures_on=ago(-300), scheme=code)
         self.assertEqual([(c["state"], [e["code"] for e in c["errors"]]) for c in self.cover_of(short)],
                          [("requested", ["E_DEFAULT_TOLD"])])
+
+    def test_a_cover_is_read_by_whom_the_loan_names_now(self):
+        """The insurer by the version that finance confirmed, the district at once."""
+        first, second = "91310115QX0115114N", firm(next(numbers))[0]
+        tokens = [self.d.token("insurer", x) for x in (first, second)]
+        near, far = self.d.token("district", "DIST-310115"), self.d.token("district", "DIST-310116")
+        made = self.booked(self.scheme(confirmation="automatic"), insurer_uscc=first).json()
+        where = "/v1/coverages/" + made["coverage"]["id"]
+        reads = lambda *of: [self.d.call("GET", where, token=t).status for t in of]
+        self.assertEqual(reads(*tokens, near, far), [200, 404, 200, 404])
+        self.correct(made["contract_no"], insurer_uscc=second, district="310116")
+        self.assertEqual(reads(*tokens, near, far), [200, 404, 404, 200])
+        self.cover_step(made["coverage"]["id"], "confirm", self.finance)
+        self.assertEqual(reads(*tokens, near, far), [404, 200, 404, 200])
 
     def test_a_scheme_that_does_not_exist_is_told_at_once(self):
         made = self.booked("NOSUCH").json()
