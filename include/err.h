@@ -303,6 +303,10 @@
         "只有存续的贷款可以备案", "Only a loan that is still owed can be")                         \
     X(E_DEFAULTED, 422, "备案前已违约:{}", "In default before cover began: {}",                    \
         "备案只对其后的违约有效", "Cover holds for defaults after it")                             \
+    X(E_UNCONFIRMED, 409, "备案后的变化尚未确认:{}",                                               \
+        "Told since the cover was given, and not confirmed: {}",                                   \
+        "在此之前按备案时所知计算;由财政部门办理 confirm",                                         \
+        "Until then what was known when it was given counts; finance takes the step confirm")      \
     X(E_DEFAULT_TOLD, 409, "此前曾报违约或已过期限:{}",                                            \
         "A default was told, or the term had ended, before: {}", "由财政部门核对后确认",           \
         "A person of finance looks at it and confirms")                                            \

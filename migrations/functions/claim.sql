@@ -487,7 +487,7 @@ begin
     if l.registered_on is null or l.registered_on > coalesce(default_day, c.received) then
         p := p || problem('E_UNREGISTERED', '/loan', coalesce(l.registered_on::text, '-'));
     end if;
-    return p;
+    return p || coverage_repriced_beyond(l, c.terms);
 end $$;
 
 -- Claims of the same loan that stand in the way: one that is under way, or by which money is coming back; one under a
@@ -620,14 +620,20 @@ begin
 end $$;
 
 -- The account of what a cover is of: of a term loan what was drawn beyond its amount is lent outside the cover, and
--- what is paid pays first what was drawn first.
-create or replace function claim_fold(l loan, as_of date, known_at timestamptz) returns loan_life
+-- what is paid pays first what was drawn first. cover: a higher rate that was told since it was given counts not.
+create or replace function claim_fold(l loan, as_of date, known_at timestamptz, cover coverage) returns loan_life
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     told loan_event[] := loan_told_ordered(l, known_at, null);
     drawn bigint := 0;
     owed bigint := 0;
+    known record := coverage_rate_known(cover);
 begin
+    for i in 1 .. cardinality(told) loop
+        if told[i].kind = 'repriced' and told[i].recorded_at > known.at then
+            told[i].rate_ppm := least(told[i].rate_ppm, known.rate_ppm);
+        end if;
+    end loop;
     for i in 1 .. case when l.revolving then 0 else cardinality(told) end loop
         if told[i].kind = 'disbursed' then
             told[i].principal_fen := least(coalesce(told[i].principal_fen, l.amount_fen), l.amount_fen - drawn);
@@ -648,9 +654,9 @@ end $$;
 create or replace function claim_loss_most(c claim_case, out principal_fen bigint, out interest_fen bigint)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
-    frozen loan_life := claim_fold(c.loan, 'infinity', c.known_at);
+    frozen loan_life := claim_fold(c.loan, 'infinity', c.known_at, c.cover);
     then_now loan_life := loan_fold(c.now, c.day, c.known_at, null);
-    then_frozen loan_life := claim_fold(c.loan, c.day, c.known_at);
+    then_frozen loan_life := claim_fold(c.loan, c.day, c.known_at, c.cover);
     unseen bigint := greatest(loan_insured_fen((c.now).id, c.known_at) - (
         select coalesce(sum(e.principal_fen), 0)::bigint
           from loan_event_standing e where e.loan_id = (c.now).id and e.payer = 'insurer'
@@ -667,7 +673,7 @@ begin
                               - unseen - coalesce((c.past).off_fen, 0), 0);
     if (c.terms).loss_base = 'principal_and_interest' then
         interest_fen := greatest(loan_interest_fen(least(then_now.accrued, then_frozen.accrued, (
-                                     claim_fold(c.loan, c.day, told_by)).accrued), (c.loan).day_count)
+                                     claim_fold(c.loan, c.day, told_by, c.cover)).accrued), (c.loan).day_count)
                                  - (c.life).interest_fen, 0);
     end if;
 end $$;
@@ -1300,8 +1306,8 @@ declare
     with_interest boolean := terms.loss_base = 'principal_and_interest';
     l loan;
     f loan_life;
-    held loan := (select v from coverage k join loan v on v.id = k.loan_id and v.version = k.loan_version
-                   where k.id = (c).coverage);
+    cover coverage := (select k from coverage k where k.id = (c).coverage);
+    held loan := (select v from loan v where v.id = cover.loan_id and v.version = cover.loan_version);
     then_ loan_life;
     told record;
     remitted bigint := (select coalesce(sum(s.amount_fen), 0)::bigint -- also what finance has still to look at
@@ -1344,7 +1350,7 @@ begin
      where e.loan_id = l.id and e.kind in ('disbursed', 'repaid', 'recovered', 'settled');
     owed := case when f.state = 'settled' and f.written_off_on is not null then told.unpaid
                  when f.state in ('overdue', 'written_off') or f.bad_since is not null
-                 then least(f.outstanding_fen, (claim_fold(coalesce(held, l), 'infinity', null)).outstanding_fen)
+                 then least(f.outstanding_fen, (claim_fold(coalesce(held, l), 'infinity', null, cover)).outstanding_fen)
                  else 0 end - greatest(loan_insured_fen(l.id, null) - told.insured, 0);
     if with_interest then
         interest := least(n.interest_fen, greatest(told.interest, n.interest_fen - greatest(loan_interest_fen((

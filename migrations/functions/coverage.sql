@@ -290,12 +290,14 @@ begin
          limit 12);
 end $$;
 
--- A cover as it is told: one that waits for finance with what finance is to see.
+-- A cover as it is told: with what a person of finance is to see before he confirms.
 create or replace function coverage_told(c coverage) returns coverage
     language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    p json[] := case c.state when 'requested' then coverage_doubts(c) when 'covered' then coverage_unconfirmed(c) end;
 begin
-    if c.state = 'requested' and cardinality(coverage_doubts(c)) > 0 then
-        c.errors := array_to_json(coverage_doubts(c));
+    if cardinality(p) > 0 then
+        c.errors := array_to_json(p);
     end if;
     return c;
 end $$;
@@ -322,7 +324,52 @@ begin
     elsif l.rate_ppm > ceiling then
         p := p || problem('E_RATE_CEILING', '/loan', percent_text(ceiling));
     end if;
-    return p;
+    return p || coverage_repriced_beyond(l, terms);
+end $$;
+
+-- What a loan was repriced to beyond the ceiling of its scheme, each rate by the ceiling of its own day.
+create or replace function coverage_repriced_beyond(l loan, terms scheme_terms) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return array(
+        select problem('E_RATE_CEILING', '/loan', percent_text(min(x.ceiling)))
+          from loan_event_standing e
+         cross join lateral (select scheme_rate_ceiling_ppm(terms.rate_ceiling, e.on_day) as ceiling) x
+         where e.loan_id = l.id and e.kind = 'repriced' and e.rate_ppm > x.ceiling
+        having count(*) > 0);
+end $$;
+
+-- When finance, or the scheme by itself, last covered a loan as it stood before its default was told, and the highest
+-- rate that was known then.
+create or replace function coverage_rate_known(c coverage, out at timestamptz, out rate_ppm int)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    at := coalesce((select max(s.recorded_at) from coverage_step s
+                     where s.coverage = c.id and s.state = 'covered' and s.step in ('judge', 'confirm')
+                       and s.recorded_at < coalesce(loan_default_told(c.loan_id), 'infinity')), c.recorded_at);
+    rate_ppm := greatest((select l.rate_ppm from loan l where l.id = c.loan_id and l.version = c.loan_version), (
+                    select max(e.rate_ppm) from loan_event_standing e
+                     where e.loan_id = c.loan_id and e.kind = 'repriced' and e.recorded_at <= at));
+end $$;
+
+-- What was told of a covered loan since that counts only once finance has confirmed it: rates above those known.
+create or replace function coverage_unconfirmed(c coverage) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    known record;
+begin
+    if c.state <> 'covered' or not exists (select from loan_event e
+                                            where e.loan_id = c.loan_id and e.kind = 'repriced')
+       or loan_default_told(c.loan_id) is not null then
+        return '{}'::json[]; -- nearly all
+    end if;
+    known := coverage_rate_known(c);
+    return array(select problem('E_UNCONFIRMED', '/loan',
+                                concat_ws(' ', e.reference, e.on_day, percent_text(e.rate_ppm)))
+                   from loan_event_standing e
+                  where e.loan_id = c.loan_id and e.kind = 'repriced' and e.recorded_at > known.at
+                    and e.rate_ppm > known.rate_ppm
+                  order by e.recorded_at, e.id);
 end $$;
 
 -- What stands against it in the pool: room, the bank's bad loans, and flags that nobody has cleared.
@@ -865,7 +912,10 @@ create or replace function coverage_shown(c coverage) returns json
                                                           case when (c).errors is null and not (c).rejudge
                                                                then array['confirm', 'end', 'refuse']
                                                                else array['end'] end
-                                                     when 'covered' then array['end'] else '{}'::text[] end)))
+                                                     when 'covered' then
+                                                          case when cardinality(coverage_unconfirmed(c)) > 0
+                                                               then array['confirm', 'end'] else array['end'] end
+                                                     else '{}'::text[] end)))
 $$;
 
 -- What the first judgement of a cover said, the same for ever; of one that waits for it, that it waits.
@@ -894,13 +944,19 @@ create or replace function loan_decided(id uuid) returns json
      where l.id = $1 and l.version = 1
 $$;
 
--- Whoever asked for a cover or recorded a version of its loan, in whatever office: he confirms none of it.
+-- Whoever asked for a cover, recorded a version of its loan or told another rate: in whatever office, he confirms none
+-- of it.
 create or replace function coverage_told_by_me(c coverage) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
     select min(x.by_whom)
       from (select (c).recorded_by as by_whom
             union
-            select r.recorded_by from submission r where r.id = (c).loan_id) x
+            select r.recorded_by from submission r where r.id = (c).loan_id
+            union
+            select r.recorded_by
+              from loan_event e
+              join submission r on r.id = e.id
+             where e.loan_id = (c).loan_id and e.kind = 'repriced') x
      where person_is_me(x.by_whom)
 $$;
 
@@ -972,7 +1028,8 @@ create or replace function coverage_step_refusal(c coverage, told json, seen tex
 declare
     step text := told ->> 'step';
     is_legal boolean := case step when 'end' then c.state in ('requested', 'covered', 'suspended')
-                                  else c.state in ('requested', 'suspended') end;
+                                  else c.state in ('requested', 'suspended')
+                                       or step = 'confirm' and cardinality(coverage_unconfirmed(c)) > 0 end;
 begin
     if not is_legal or my_kind() = 'bank' and step <> 'end' then
         return array[problem('E_STEP', '', 'coverage.' || replace(c.state, 'pending', 'requested'))];
@@ -1038,7 +1095,7 @@ begin
     end if;
     next_state := case when step = 'end' and coverage_end_takes_two(c)
                             and not exists (select from coverage_end_begun(c)) then c.state
-                       when step = 'end' then 'ended' when c.state = 'suspended' then 'covered'
+                       when step = 'end' then 'ended' when c.state in ('suspended', 'covered') then 'covered'
                        when step = 'refuse' then 'refused'
                        when c.paper and not exists (select from coverage_confirmed(c)) then 'requested'
                        else 'covered' end;

@@ -25,8 +25,10 @@ begin
     select f.code, l.id || case when f.code = 'RF15' then ' ' || f.severity else '' end, f.severity, null::jsonb,
            l.id, l.version, f.member, f.facts, false
       from loan_latest l
-     cross join lateral flag_of_loan(l.amount_fen, l.ip_amount_fen, l.rate_ppm, l.revenue_fen, l.purpose, l.signed_on,
-           l.disbursed_on, l.registered_on, l.scheme) f
+     cross join lateral flag_of_loan(l.amount_fen, l.ip_amount_fen, case when rule <> 'RF22' then l.rate_ppm else
+           greatest(l.rate_ppm, (select max(e.rate_ppm) from loan_event_standing e
+                                  where e.loan_id = l.id and e.kind = 'repriced')) end,
+           l.revenue_fen, l.purpose, l.signed_on, l.disbursed_on, l.registered_on, l.scheme) f
      where f.code = rule
        and (loans is null or l.id = any (loans));
 end $$;

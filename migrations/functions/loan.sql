@@ -338,7 +338,7 @@ begin
     select l.id, l.version, o.code, r.key, l.borrower, l.district,
            case when z.told is null then nullif(l.size, 'unknown') end, z.small_or_medium,
            l.industry, l.employees, l.revenue_fen, l.assets_fen, z.told, l.product, l.amount_fen, l.ip_amount_fen,
-           null::text, l.rate_ppm,
+           null::text, greatest(l.rate_ppm, e.rate_ppm), -- the highest that was told
            l.signed_on - date '1970-01-01', coalesce(e.drawn_on, l.disbursed_on) - date '1970-01-01',
            l.registered_on - date '1970-01-01', greatest(l.matures_on, e.matures_on) - date '1970-01-01', null::text,
            e.settled_on - date '1970-01-01',
@@ -367,6 +367,7 @@ begin
                                                 and coalesce(v.payer, 'borrower') = 'borrower')::bigint as interest,
                   bool_or(coalesce(v.payer, 'borrower') <> 'borrower'
                           and v.kind in ('repaid', 'recovered', 'settled')) as paid_by_other,
+                  max(v.rate_ppm) filter (where v.kind = 'repriced') as rate_ppm,
                   bool_or(v.kind = 'voided') as void,
                   sum(coalesce(v.principal_fen, l.amount_fen)) filter (where v.kind = 'disbursed')::bigint as drawn,
                   -- one draw, one rate, one payment of all interest: C needs no account by day

@@ -122,6 +122,39 @@ class Coverage(FundCase):
         self.cover_step(made["coverage"]["id"], "confirm", self.finance)
         self.assertEqual(reads(*tokens, near, far), [404, 200, 404, 200])
 
+    # ---- what its bank tells since counts when finance has confirmed it ------------------------------
+
+    def test_a_rate_is_what_was_told_of_it(self):
+        """Repriced on the day of signing: the ceiling is asked of the highest rate, and a claim counts what cover was given on."""
+        code = self.scheme(confirmation="automatic", rate_ceiling={"lpr_spread": "1.50"}, file_within_days=None)
+        for rate, state in (("24.00", "refused"), ("3.70", "covered")):
+            made = self.booked(None).json()
+            self.event("/v1/loans/" + made["id"], "repriced", ago(404), rate=rate)
+            said = self.post("/v1/coverages", {"reference": "BA-%d" % next(numbers), "loan": made["contract_no"], "scheme": code},
+                             self.bank, 201).json()
+            self.assertEqual((said["state"], [e["code"] for e in said.get("errors", ())]),
+                             (state, ["E_RATE_CEILING"] if state == "refused" else []))
+        made = self.booked(None).json()["contract_no"]
+        self.on_paper(made, code, ago(400))
+        self.event(self.where(made), "repriced", ago(404), rate="24.00")
+        self.event(self.where(made), "overdue", ago(300))
+        self.assertEqual(self.claim(made).codes(), [("/loan", "E_RATE_CEILING")])
+
+    def test_interest_is_claimed_by_the_rate_that_cover_was_given_on(self):
+        code = self.scheme(loss_base="principal_and_interest")
+        # 3,000,000.00 for 400 days of 360, at 3.65 %: 121,666.67; at 4.20 %, which finance confirmed: 140,000.00
+        for look, rate, interest in ((False, "24.00", "121666.67"), (True, "4.20", "140000.00"), (False, "3.00", "100000.00")):
+            contract = self.lent(code, overdue=None)
+            cover = self.cover_of(contract)[0]["id"]
+            self.event(self.where(contract), "repriced", ago(400), rate=rate)
+            if look:
+                self.assertEqual([e["code"] for e in self.get("/v1/coverages/" + cover)["errors"]], ["E_UNCONFIRMED"])
+                self.cover_step(cover, "confirm", self.finance)
+            self.event(self.where(contract), "overdue", ago(300))
+            self.event(self.where(contract), "classified", ago(300), grade="substandard")
+            said = self.get(self.claimed(contract))
+            self.assertEqual(said["arithmetic"][0]["formula"], "3000000.00 + %s + 0.00 + 0.00" % interest)
+
     def test_a_scheme_that_does_not_exist_is_told_at_once(self):
         made = self.booked("NOSUCH").json()
         self.assertEqual(made["coverage"]["state"], "refused")
