@@ -56,6 +56,7 @@ union all
 select 'cover whose figures are not those of its loan', c.id || ''
   from coverage c
   join loan l on l.id = c.loan_id and not record_has_later(l.id, l.version, null)
- cross join lateral coverage_figures(l) f
- where c.owed_fen is not null and (c.owed_fen, c.bad_from) is distinct from (f.owed_fen, f.bad_from)
+ cross join lateral coverage_figures(c, l) f
+ where c.bad_fen is not null
+   and (c.owed_fen, c.bad_fen, c.bad_from) is distinct from (f.owed_fen, f.bad_fen, f.bad_from)
  order by 1, 2

@@ -201,7 +201,7 @@ create or replace function claims_lapsed() returns bigint
 create or replace function claims_due_to_lapse() returns boolean
     language sql stable security definer set search_path = public, pg_temp as $$
     select exists (select from claim_now n where n.state = 'returned' and n.due_on < today())
-           or exists (select from coverage c where c.owed_fen is null)
+           or exists (select from coverage c where c.bad_fen is null)
 $$;
 
 -- ---- the case --------------------------------------------------------------------------------------

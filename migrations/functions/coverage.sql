@@ -11,26 +11,51 @@ drop policy if exists coverage_step_read on coverage_step;
 create policy coverage_step_read on coverage_step for select to pledged_app
     using (exists (select from coverage c where c.id = coverage));
 
--- What a loan's account says of its cover: what is owed, and from which day it counts as bad if nothing more is told:
--- graded so, or unpaid for more than 90 days (银保监会令〔2023〕1号), whether its bank told a grade or not.
-create or replace function coverage_figures(l loan, out owed_fen bigint, out bad_from date)
+-- From which day a loan counts as bad if nothing more is told: graded so, or unpaid for more than 90 days
+-- (银保监会令〔2023〕1号), whether its bank told a grade or not.
+create or replace function coverage_bad_from(f loan_life) returns date language sql immutable as $$
+    select case when (f).outstanding_fen > 0
+                then least((f).bad_since, (f).overdue_since + 91, (f).matures_on + 91) end
+$$;
+
+-- What a loan's account says of its cover (null: of one that is asked for): what is owed while it is good and once it
+-- is bad, and from which day it is. By the version that the cover stands on and by the newest, whichever is worse for
+-- the pool: what a correction makes better counts when finance has confirmed it.
+create or replace function coverage_figures(c coverage, l loan, out owed_fen bigint, out bad_fen bigint,
+                                            out bad_from date)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     f loan_life := loan_fold(l, 'infinity', null, null);
+    g loan_life := f;
+    held loan;
 begin
-    owed_fen := f.outstanding_fen;
-    bad_from := case when f.outstanding_fen > 0 then least(f.bad_since, f.overdue_since + 91, f.matures_on + 91) end;
+    if c.loan_version < l.version then
+        select v.* into held from loan v where v.id = l.id and v.version = c.loan_version;
+        g := loan_fold(held, 'infinity', null, null);
+    end if;
+    owed_fen := least(f.outstanding_fen, g.outstanding_fen, held.amount_fen);
+    bad_fen := greatest(f.outstanding_fen, g.outstanding_fen);
+    bad_from := least(coverage_bad_from(f), coverage_bad_from(g));
 end $$;
 
--- Gives covers that were made when cover was introduced the figures of their loans: no pool is judged without them.
+-- The figures of all covers of a loan, as it stands.
+create or replace function coverage_reckon(l loan) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    update coverage c
+       set (owed_fen, bad_fen, bad_from) = (select f.owed_fen, f.bad_fen, f.bad_from from coverage_figures(c, l) f)
+     where c.loan_id = l.id;
+end $$;
+
+-- Gives covers that an upgrade left without them the figures of their loans: no pool is judged without them.
 create or replace function coverage_fill() returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    if exists (select from coverage c where c.owed_fen is null) then
-        update coverage c
-           set (owed_fen, bad_from) = (select f.owed_fen, f.bad_from from coverage_figures(l) f)
-          from loan l
-         where c.owed_fen is null and l.id = c.loan_id and not record_has_later(l.id, l.version, null);
+    if exists (select from coverage c where c.bad_fen is null) then
+        perform coverage_reckon(l)
+           from loan l
+          where l.id in (select c.loan_id from coverage c where c.bad_fen is null)
+            and not record_has_later(l.id, l.version, null);
     end if;
 end $$;
 
@@ -39,7 +64,8 @@ end $$;
 create or replace function coverage_pool(bank bigint, code text, before date, day date, out owed numeric,
                                          out bad numeric)
     language sql stable security definer set search_path = public, pg_temp as $$
-    select coalesce(sum(s.owed_fen), 0), coalesce(sum(s.owed_fen) filter (where s.bad_from <= day), 0)
+    select coalesce(sum(case when s.bad_from <= day then s.bad_fen else s.owed_fen end), 0),
+           coalesce(sum(s.bad_fen) filter (where s.bad_from <= day), 0)
       from coverage_sum s
      where s.scheme_code = code and s.org_id = bank and s.on_day < before
 $$;
@@ -64,25 +90,27 @@ begin
                               and coverage_was_in_force(o));
 end $$;
 
--- What a cover weighs in its pool: what is owed of the part of the loan that it covers, one fen of a large loan a fen.
-create or replace function coverage_weight_fen(c coverage) returns bigint
+-- What a cover weighs in its pool: of what is owed the part of the loan that it covers, one fen of a large loan a fen.
+create or replace function coverage_weight_fen(c coverage, owed_fen bigint) returns bigint
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     whole bigint := (select l.amount_fen from loan l where l.id = c.loan_id and l.version = c.loan_version);
 begin
-    return case when c.amount_fen >= whole then c.owed_fen
-                else div(2 * c.owed_fen::numeric * c.amount_fen + whole, 2 * whole)::bigint end;
+    return case when c.amount_fen >= whole then owed_fen
+                else div(2 * owed_fen::numeric * c.amount_fen + whole, 2 * whole)::bigint end;
 end $$;
 
 -- Adds a cover to the sums, or takes it away again.
 create or replace function coverage_sum_add(c coverage, sign int) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    if c.owed_fen <> 0 and coverage_counts(c) then
-        insert into coverage_sum as s (scheme_code, org_id, on_day, bad_from, owed_fen)
+    if coalesce(c.bad_fen, c.owed_fen) <> 0 and coverage_counts(c) then
+        insert into coverage_sum as s (scheme_code, org_id, on_day, bad_from, owed_fen, bad_fen)
         values (c.scheme_code, c.org_id, c.on_day, coalesce(c.bad_from, 'infinity'),
-                sign * coverage_weight_fen(c))
-        on conflict (scheme_code, org_id, on_day, bad_from) do update set owed_fen = s.owed_fen + excluded.owed_fen;
+                sign * coverage_weight_fen(c, c.owed_fen),
+                sign * coverage_weight_fen(c, coalesce(c.bad_fen, c.owed_fen)))
+        on conflict (scheme_code, org_id, on_day, bad_from) do update
+            set owed_fen = s.owed_fen + excluded.owed_fen, bad_fen = s.bad_fen + excluded.bad_fen;
     end if;
     if c.state in ('requested', 'covered', 'suspended') then
         insert into coverage_reserved as r (scheme_code, fen)
@@ -97,8 +125,9 @@ create or replace function coverage_sum_follow() returns trigger
 begin
     if tg_op = 'INSERT' then
         perform coverage_sum_add(new, 1);
-    elsif (old.state, old.amount_fen, old.owed_fen, old.bad_from, old.on_day, old.loan_version) is distinct from
-          (new.state, new.amount_fen, new.owed_fen, new.bad_from, new.on_day, new.loan_version) then
+    elsif (old.state, old.amount_fen, old.owed_fen, old.bad_fen, old.bad_from, old.on_day, old.loan_version)
+          is distinct from
+          (new.state, new.amount_fen, new.owed_fen, new.bad_fen, new.bad_from, new.on_day, new.loan_version) then
         perform coverage_sum_add(old, -1);
         perform coverage_sum_add(new, 1);
     end if;
@@ -352,19 +381,29 @@ begin
                      where e.loan_id = c.loan_id and e.kind = 'repriced' and e.recorded_at <= at));
 end $$;
 
--- What was told of a covered loan since that counts only once finance has confirmed it: rates above those known.
+-- What was told of a covered loan since that counts only once finance has confirmed it: a correction that decides, if
+-- it came before the default, and rates above those known, until a default is told.
 create or replace function coverage_unconfirmed(c coverage) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
+    l loan := (select v from loan v where v.id = c.loan_id and v.version > c.loan_version
+                order by v.version desc limit 1);
     known record;
+    p json[] := '{}'::json[];
 begin
-    if c.state <> 'covered' or not exists (select from loan_event e
-                                            where e.loan_id = c.loan_id and e.kind = 'repriced')
+    if c.state <> 'covered' then
+        return p;
+    elsif l.id is not null and not coverage_after_default(l)
+          and (select count(distinct loan_claim_facts(r.body)) from submission r
+                where r.id = l.id and r.version in (l.version, c.loan_version)) > 1 then
+        p := array[problem('E_UNCONFIRMED', '/loan', 'version ' || l.version)];
+    end if;
+    if not exists (select from loan_event e where e.loan_id = c.loan_id and e.kind = 'repriced')
        or loan_default_told(c.loan_id) is not null then
-        return '{}'::json[]; -- nearly all
+        return p; -- nearly all
     end if;
     known := coverage_rate_known(c);
-    return array(select problem('E_UNCONFIRMED', '/loan',
+    return p || array(select problem('E_UNCONFIRMED', '/loan',
                                 concat_ws(' ', e.reference, e.on_day, percent_text(e.rate_ppm)))
                    from loan_event_standing e
                   where e.loan_id = c.loan_id and e.kind = 'repriced' and e.recorded_at > known.at
@@ -487,7 +526,7 @@ create or replace function coverage_ask(new_id uuid, reference text, l loan, cod
 declare
     s scheme := scheme_for(code, l.signed_on, null);
     live coverage;
-    figures record := coverage_figures(l);
+    figures record := coverage_figures(null, l);
     amount bigint := coalesce(asked_fen, coverage_whole_fen(l));
     refused json;
 begin
@@ -498,12 +537,12 @@ begin
         refused := json_build_array(problem('E_COVERED', '/loan', live.scheme_code || ' ' || live.reference));
     end if;
     insert into coverage (id, reference, org_id, parties, district, loan_id, loan_version, borrower,
-           scheme, scheme_code, on_day, paper, evidence, amount_fen, state, errors, owed_fen, bad_from,
+           scheme, scheme_code, on_day, paper, evidence, amount_fen, state, errors, owed_fen, bad_fen, bad_from,
            recorded_at, recorded_by)
     values (new_id, reference, l.org_id, l.parties, l.district, l.id, l.version, l.borrower, s.id, code,
             coalesce(paper_day, today()), paper_day is not null, evidence, amount,
             case when refused is null then 'pending' else 'refused' end, refused,
-            figures.owed_fen, figures.bad_from, record_now(), my_signature());
+            figures.owed_fen, figures.bad_fen, figures.bad_from, record_now(), my_signature());
     if refused is not null then
         perform coverage_step_add(new_id, 'judge', 'refused', null, coverage_said(c))
           from coverage c
@@ -717,7 +756,6 @@ create or replace function coverage_follow(l loan) returns void
 declare
     c coverage;
     f loan_life;
-    figures record;
     is_over boolean;
 begin
     c := coverage_live_of(l.id);
@@ -725,8 +763,7 @@ begin
         return;
     end if;
     f := loan_fold(l, 'infinity', null, null);
-    figures := coverage_figures(l);
-    update coverage x set owed_fen = figures.owed_fen, bad_from = figures.bad_from where x.loan_id = l.id;
+    perform coverage_reckon(l);
     is_over := f.state in ('settled', 'transferred', 'voided')
                or f.released_on is not null and f.overdue_since is null and f.bad_since is null;
     if is_over and c.state in ('pending', 'requested', 'covered', 'suspended') then
@@ -758,6 +795,19 @@ begin
                    from loan l where l.id = c.loan_id;
     if c.state <> 'pending' then
         return query select c.loan_version, coalesce(judged_at, c.recorded_at), true;
+    end if;
+end $$;
+
+-- Flags what reversals among events have made bad again while others of its pool were claimed.
+create or replace function coverage_bad_again(events uuid[]) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    loans uuid[] := array(select distinct e.loan_id
+                            from unnest(events) x
+                            join loan_event e on e.id = x and e.kind = 'reversed');
+begin
+    if cardinality(loans) > 0 then
+        perform flag_store(array(select f from flag_rf40_bad_again(loans) f), 'submission');
     end if;
 end $$;
 
@@ -1100,7 +1150,7 @@ begin
                        when c.paper and not exists (select from coverage_confirmed(c)) then 'requested'
                        else 'covered' end;
     if not dry then
-        if c.state = 'suspended' and step = 'confirm' then
+        if c.state in ('suspended', 'covered') and step = 'confirm' then
             perform coverage_take_over(c);
             -- what was frozen until now, for a default of an earlier day that is told later (coverage_before)
             select coverage_frozen(c, x.loan_version)
@@ -1128,6 +1178,7 @@ begin
        set loan_version = l.version, parties = l.parties, district = l.district, borrower = l.borrower,
            amount_fen = c.amount_fen, terms = coverage_terms(c, l, c.terms ->> 'uplift')
      where x.id = c.id;
+    perform coverage_reckon(l);
 end $$;
 
 -- A cover as it stood before a default: a correction that finance confirmed, by itself or with the request, counts not

@@ -720,6 +720,29 @@ begin
                         as x(record_id, version, pointer);
 end $$;
 
+-- Covered loans that are in default again since a payment, an extension or a better grade was reversed, and did not
+-- stand in the way when another claim of their bank under the scheme was approved.
+create or replace function flag_rf40_bad_again(loans uuid[]) returns setof flag_found language plpgsql stable as $$
+begin
+    return query
+    select 'RF40', r.id::text, 'high', null::jsonb, l.id, l.version, '',
+           jsonb_build_object('reversed', e.reference, 'approved', a.claims), false
+      from loan_event r
+      join loan_event e on e.loan_id = r.loan_id and e.reference = r.reverses
+                       and e.kind in ('repaid', 'recovered', 'settled', 'transferred', 'extended', 'classified')
+      join loan_latest l on l.id = r.loan_id
+      join lateral (
+           select jsonb_agg(distinct k.reference order by k.reference) as claims
+             from coverage c
+             join claim k on k.scheme_code = c.scheme_code and k.loan_id <> c.loan_id
+             join coverage o on o.id = k.coverage and o.org_id = c.org_id
+             join claim_step s on s.claim = k.id and s.step = 'approve'
+                              and s.recorded_at > e.recorded_at and s.recorded_at <= r.recorded_at
+            where c.loan_id = r.loan_id and coverage_was_in_force(c)) a on a.claims is not null
+     where r.kind = 'reversed' and (loans is null or r.loan_id = any (loans))
+       and claim_loan_bad(l.id);
+end $$;
+
 -- Banks that got money back on a loan that was compensated and did not tell it in time as a recovery.
 create or replace function flag_rf25_recovery_kept(loans uuid[]) returns setof flag_found language plpgsql stable as $$
 begin

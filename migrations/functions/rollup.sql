@@ -648,7 +648,8 @@ begin
 end $$;
 
 -- After the events of a batch: the balances of their loans, each once however many of its events came. An event
--- changes nothing before its day; a reversal may, and a disbursement, which takes the place of the loan's own day.
+-- changes nothing before its day; a reversal may, and a disbursement, which takes the place of the loan's own day. What
+-- a reversal shows beside claims is flagged.
 create or replace function loan_event_followed(ids uuid[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -674,6 +675,7 @@ begin
      order by 1, 2
     on conflict on constraint event_rollup_key do update
        set events = r.events + excluded.events, late = r.late + excluded.late;
+    perform coverage_bad_again(ids);
 end $$;
 
 -- After the leaves of a flight: how many records of those who report came in the quarter of the clock. Once a flight,

@@ -173,7 +173,9 @@ $$;
 
 -- What is owed on covers by day and by when it went bad.
 create or replace function verify_coverage_sum() returns setof coverage_sum language sql stable as $$
-    select c.scheme_code, c.org_id, c.on_day, coalesce(c.bad_from, 'infinity'), sum(coverage_weight_fen(c))::bigint
+    select c.scheme_code, c.org_id, c.on_day, coalesce(c.bad_from, 'infinity'),
+           sum(coverage_weight_fen(c, c.owed_fen))::bigint,
+           sum(coverage_weight_fen(c, coalesce(c.bad_fen, c.owed_fen)))::bigint
       from coverage c
      where coverage_counts(c)
      group by 1, 2, 3, 4

@@ -124,6 +124,42 @@ class Coverage(FundCase):
 
     # ---- what its bank tells since counts when finance has confirmed it ------------------------------
 
+    def asked(self, code, **over):
+        cover = self.booked(code, **dict({"amount": "100000.00"}, **over)).json()["coverage"]
+        return cover["state"], [(e["code"], e["title"].rsplit(":", 1)[1]) for e in cover.get("errors", ())]
+
+    def test_a_pool_follows_no_correction_that_nobody_confirmed(self):
+        """1,000,000.00 of 2,000,000.00 are bad, 50 %, whether a bank makes the good one a hundredfold or the bad one a yuan."""
+        code = self.scheme("cd-2008", confirmation="automatic", npl_breaker="30.00", leverage_limit=None, file_within_days=None)
+        good, bad = (self.booked(code, amount="1000000.00").json() for _ in range(2))
+        self.event("/v1/loans/" + bad["id"], "classified", ago(0), grade="substandard")
+        paused = ("refused", [("E_BREAKER", "50.00 > 30.00")])
+        self.assertEqual(self.asked(code), paused)
+        self.correct(good["contract_no"], amount="100000000.00", ip_amount="100000000.00")
+        self.assertEqual(self.asked(code), paused)
+        self.correct(bad["contract_no"], amount="1.00", ip_amount="1.00")
+        self.assertEqual(self.asked(code), paused)
+        self.cover_step(self.cover_of(good["contract_no"])[0]["id"], "confirm", self.finance)
+        self.assertEqual(self.asked(code), paused)  # of what is covered there is no more
+        self.event("/v1/loans/" + bad["id"], "classified", ago(0), grade="normal")
+        self.assertEqual(self.asked(code), ("covered", []))
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+
+    def test_a_loan_that_was_mistyped_is_put_right_before_it_is_bad(self):
+        """3,000,000.00 was 1,000,000.00: once confirmed it is bad by 1,000,000.00 of 4,000,000.00."""
+        code = self.scheme("cd-2008", confirmation="automatic", npl_breaker="30.00", leverage_limit=None, file_within_days=None)
+        good, typed = (self.booked(code).json() for _ in range(2))
+        self.correct(typed["contract_no"], amount="1000000.00", ip_amount="1000000.00")
+        (cover,) = self.cover_of(typed["contract_no"])
+        self.assertEqual([(e["code"], e["title"].rsplit(":", 1)[1]) for e in cover["errors"]], [("E_UNCONFIRMED", "version 2")])
+        self.assertEqual(self.d.call("GET", "/v1/coverages/" + cover["id"], token=self.finance).json()["legal_steps"], ["confirm", "end"])
+        self.cover_step(cover["id"], "confirm", self.finance)
+        (cover,) = self.cover_of(typed["contract_no"])
+        self.assertEqual((cover["state"], cover["amount"], cover.get("errors")), ("covered", "1000000.00", None))
+        self.cover_step(cover["id"], "confirm", self.finance, 409)
+        self.event("/v1/loans/" + typed["id"], "classified", ago(0), grade="substandard")
+        self.assertEqual(self.asked(code), ("covered", []))
+
     def test_a_rate_is_what_was_told_of_it(self):
         """Repriced on the day of signing: the ceiling is asked of the highest rate, and a claim counts what cover was given on."""
         code = self.scheme(confirmation="automatic", rate_ceiling={"lpr_spread": "1.50"}, file_within_days=None)
@@ -154,6 +190,18 @@ class Coverage(FundCase):
             self.event(self.where(contract), "classified", ago(300), grade="substandard")
             said = self.get(self.claimed(contract))
             self.assertEqual(said["arithmetic"][0]["formula"], "3000000.00 + %s + 0.00 + 0.00" % interest)
+
+    def test_what_is_bad_again_after_another_claim_was_approved_is_flagged(self):
+        code = self.scheme()
+        bad, quiet, other = (self.lent(code) for _ in range(3))
+        told = {x: self.event(self.where(x), "repaid", ago(1), principal="3000000.00").json()["reference"] for x in (bad, quiet)}
+        self.event(self.where(quiet), "reversed", ago(0), reverses=told[quiet])
+        claim = self.claimed(other)
+        self.step(claim, "accept", self.finance)
+        self.step(claim, "approve", self.second)
+        self.event(self.where(bad), "reversed", ago(0), reverses=told[bad])
+        flags = lambda x: [f["severity"] for f in self.get("/v1/flags?code=RF40&record=" + self.loan_of(x)["id"])["items"]]
+        self.assertEqual((flags(bad), flags(quiet)), (["high"], []))
 
     def test_a_scheme_that_does_not_exist_is_told_at_once(self):
         made = self.booked("NOSUCH").json()
