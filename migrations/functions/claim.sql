@@ -1350,7 +1350,9 @@ begin
      where e.loan_id = l.id and e.kind in ('disbursed', 'repaid', 'recovered', 'settled');
     owed := case when f.state = 'settled' and f.written_off_on is not null then told.unpaid
                  when f.state in ('overdue', 'written_off') or f.bad_since is not null
-                 then least(f.outstanding_fen, (claim_fold(coalesce(held, l), 'infinity', null, cover)).outstanding_fen)
+                 then case when held.id is null then f.outstanding_fen -- a claim of before there was cover
+                           else least(f.outstanding_fen,
+                                      (claim_fold(held, 'infinity', null, cover)).outstanding_fen) end
                  else 0 end - greatest(loan_insured_fen(l.id, null) - told.insured, 0);
     if with_interest then
         interest := least(n.interest_fen, greatest(told.interest, n.interest_fen - greatest(loan_interest_fen((
