@@ -278,6 +278,9 @@ end $$;
 create or replace function coverage_void_twins(l loan) returns setof uuid
     language plpgsql stable security definer set search_path = public, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+declare
+    near int := flag_limit('RF29', 'days')::int;
+    least_share numeric := 100 - flag_limit('RF29', 'amount');
 begin
     return query
     select distinct o.id
@@ -287,9 +290,9 @@ begin
        and (exists (select from loan_ip a
                       join loan_ip b on b.number = a.number and b.record_id = l.id and b.version = l.version
                      where a.record_id = o.id and a.version = o.version)
-            or abs(o.signed_on - l.signed_on) <= flag_limit('RF29', 'days')
+            or abs(o.signed_on - l.signed_on) <= near
                and least(o.amount_fen, l.amount_fen) * 100
-                   >= greatest(o.amount_fen, l.amount_fen) * (100 - flag_limit('RF29', 'amount')));
+                   >= greatest(o.amount_fen, l.amount_fen) * least_share);
 end $$;
 
 -- What the ledger was told once that a request for cover must not forget: a default of its loan, or of one that is
@@ -994,8 +997,8 @@ create or replace function loan_decided(id uuid) returns json
      where l.id = $1 and l.version = 1
 $$;
 
--- Whoever asked for a cover, recorded a version of its loan or told another rate: in whatever office, he confirms none
--- of it.
+-- Whoever acts, where he asked for a cover, recorded a version of its loan or told another rate: in whatever office, he
+-- confirms none of it.
 create or replace function coverage_told_by_me(c coverage) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
     select min(x.by_whom)
