@@ -98,14 +98,6 @@ static const struct json *line_of(const struct json *line, const char *section)
     return line;
 }
 
-/* Both are in the order of their rows. */
-static int order_of(const struct json *seen, const struct json *now)
-{
-    if (!seen || !now)
-        return seen ? -1 : 1;
-    return strcmp(text_of(seen, "row_key"), text_of(now, "row_key"));
-}
-
 static void compare_table(struct pair *x, const struct report_table *t, const struct json *seen,
     const struct json *now, bool english)
 {
@@ -113,12 +105,14 @@ static void compare_table(struct pair *x, const struct report_table *t, const st
     seen = line_of(seen, section);
     now = line_of(now, section);
     while (seen || now) {
-        int c = order_of(seen, now);
-        x->seen = c <= 0 ? seen : NULL;
+        int c = seen && now ? strcmp(text_of(seen, "row_key"), text_of(now, "row_key")) : 0;
+        x->seen = c <= 0 ? seen : NULL; /* both are in the order of their rows */
         x->now = c >= 0 ? now : NULL;
         compare_row(x, t, english);
-        seen = c <= 0 ? line_of(seen->next, section) : seen;
-        now = c >= 0 ? line_of(now->next, section) : now;
+        if (x->seen)
+            seen = line_of(seen->next, section);
+        if (x->now)
+            now = line_of(now->next, section);
     }
 }
 
