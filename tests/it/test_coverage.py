@@ -431,7 +431,7 @@ class Coverage(FundCase):
                 self.event(self.where(contract), "classified", ago(300), grade="substandard")
             said = self.claim(contract)
             self.assertEqual(said.codes(), [("/loan", "E_UNMET")])
-            self.assertIn("从业人员数 5000 → 300", said.json()["errors"][0]["title"])
+            self.assertIn("从业人员数 5,000 → 300", said.json()["errors"][0]["title"])
             cover = self.cover_of(contract)[0]
             self.assertEqual(cover["legal_steps"], ["end"])
             for step in ("confirm", "refuse"):
@@ -471,7 +471,8 @@ class Coverage(FundCase):
         self.post("/v1/coverages", {"reference": "BA-%d" % next(numbers), "loan": waits["contract_no"], "scheme": code,
                                     "on": ago(400), "evidence": "备案表"}, self.bank, 201)
         self.event("/v1/loans/" + waits["id"], "overdue", ago(200))
-        for over, told in (({"borrower_contact": "021-50001234"}, ("requested", [])), ({"employees": 110}, ("requested", [])),
+        for over, told in (({"borrower_contact": "021-50001234"}, ("requested", ["E_DEFAULT_TOLD"])),
+                           ({"employees": 110}, ("requested", ["E_DEFAULT_TOLD"])),
                            ({"employees": 5000}, ("refused", ["E_CONDITIONS"]))):
             self.correct(waits["contract_no"], **over)
             self.assertEqual(self.state(waits["contract_no"]), told)

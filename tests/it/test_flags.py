@@ -215,7 +215,7 @@ class Flags(Case):
 
     def test_rules_name_thresholds_and_what_the_records_cannot_tell(self):
         rules = {x["code"]: x for x in self.get("/v1/flag-rules", self.bank)["items"]}
-        self.assertEqual(sorted(rules), ["RF%02d" % n for n in range(1, 40)])
+        self.assertEqual(sorted(rules), ["RF%02d" % n for n in range(1, 41)])
         self.assertEqual(sorted(c for c in rules if not rules[c]["supported"]), ["RF12", "RF14", "RF27"])
         self.assertTrue(all(rules[c]["why_not"] for c in ("RF12", "RF14", "RF27")))
         self.assertEqual({t["threshold"]: t["value"] for t in rules["RF15"]["thresholds"]}, {"stop": "90.00", "warn": "50.00"})
