@@ -73,6 +73,8 @@ struct log_end {
     struct arena *of_cosigned;
     struct str cosigned; /* the newest that witnesses have signed; p == NULL: none */
     uint64_t cosigned_size;
+    uint64_t heard_size; /* of what another daemon has signed meanwhile; 0: nothing was heard of */
+    hash heard_root;
 };
 
 /* ---- growing --------------------------------------------------------------------------------- */
@@ -175,6 +177,7 @@ static void take(struct log_end *e)
     e->epoch = e->tail.restores;
     e->note_size = UINT64_MAX;
     e->refusal = LOG_TAKEN;
+    e->heard_size = 0;
     if (!head_file_known(e->kept, &size, &root) || size != e->frontier.size ||
         !hash_eq(root, e->root))
         head_file_put(e->kept, e->frontier.size, e->root);
@@ -210,6 +213,19 @@ static void refuse(struct log_end *e, enum refusal why)
     e->refusal = why;
     arena_reset(e->a);
     evtimer_add(e->again, &again);
+}
+
+/* The log has less than another daemon was heard to sign: that is kept, as an operator is told of
+ * it and may accept it. */
+static void refuse_less(struct log_end *e, bool kept)
+{
+    struct tail *t = &e->tail;
+    if (!kept || t->kept_size < e->heard_size) {
+        head_file_put(e->kept, e->heard_size, e->heard_root);
+        t->kept_size = e->heard_size;
+        t->kept_root = e->heard_root;
+    }
+    refuse(e, LOG_CUT);
 }
 
 static void on_nodes(void *arg, const PGresult *r)
@@ -277,6 +293,8 @@ static void on_loaded(void *arg, const struct fail *fail)
              (t->frontier.size && !head_signer_signed(e->a, e->signer, t->frontier.size, t->root,
                                       t->signed_at, t->signature)))
         refuse(e, LOG_STRANGE);
+    else if (e->heard_size > t->frontier.size)
+        refuse_less(e, kept);
     else if (!kept || (t->kept_size == t->frontier.size && hash_eq(t->kept_root, t->root)))
         take(e);
     else if (t->frontier.size < t->kept_size)
@@ -301,20 +319,16 @@ void log_end_ask(struct log_end *e)
 void log_end_heard(struct log_end *e, const struct rows *rows)
 {
     int64_t size;
-    uint64_t known_size;
-    hash root, known;
-    struct str told = rows_at(rows, 0, PULSE_ROOT);
-    if (e->taken || e->refusal != LOG_TAKEN || !e->signer ||
-        !rows_int(rows, 0, PULSE_SIZE, &size) || !hash_parse(told, &root))
-        return;
-    if (!e->kept)
-        e->kept = head_file_open(e->process->conf.data);
-    if (!e->kept || (head_file_known(e->kept, &known_size, &known) && (uint64_t)size <= known_size))
+    hash root;
+    if (e->taken || !e->signer || !rows_int(rows, 0, PULSE_SIZE, &size) ||
+        (uint64_t)size <= e->heard_size || !hash_parse(rows_at(rows, 0, PULSE_ROOT), &root))
         return;
     struct arena *a = arena_new();
     if (head_signer_signed(a, e->signer, (uint64_t)size, root, rows_at(rows, 0, PULSE_SIGNED_AT),
-            rows_at(rows, 0, PULSE_SIGNATURE)))
-        head_file_put(e->kept, (uint64_t)size, root);
+            rows_at(rows, 0, PULSE_SIGNATURE))) {
+        e->heard_size = (uint64_t)size;
+        e->heard_root = root;
+    }
     arena_free(a);
 }
 
