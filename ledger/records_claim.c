@@ -129,19 +129,32 @@ static const char *const line_texts[][2] = {
     {"其中备案部分,四舍五入到分", "Of it the covered part, rounded to the fen"},
     {"损失未达起赔点", "The loss is below the floor"},
     {"扣除免赔额后分担,四舍五入到分", "Share beyond the deductible, rounded to the fen"},
-    {"该层上限", "Cap of this layer"}, {"减:已预先补偿", "Less what was paid in advance"}};
+    {"该层上限", "Cap of this layer"}, {"减:已预先补偿", "Less what was paid in advance"},
+    {"其中此前理赔已计入、尚未收回", "Of it in earlier claims, and not come back"},
+    {"减:此前已赔付、尚未收回", "Less what was paid before and has not come back"},
+    {"限额 此前未计入的损失应分担", "Limited: its share of what was not claimed before"},
+    {"其他资金至多分担", "The most that other funds bear"}};
 static const char limit[] = "限额 ";
 
-/* A limit by its title; a party by its word; all else as the table has it. */
+static struct str member_text(const struct json *x, const char *key)
+{
+    const struct json *m = json_get(x, key);
+    return m && m->kind == JSON_STRING ? m->text : STR("");
+}
+
+/* A limit by its title; a party by its word; all else as the table has it. Earlier editions wrote
+ * lines of other members. */
 static void line_titles(struct arena *a, const struct json *x, struct str *zh, struct str *en)
 {
-    struct str text = json_get(x, "text")->text, line = json_get(x, "line")->text;
+    struct str text = member_text(x, "text"), line = member_text(x, "line");
     size_t n = strlen(limit);
     *zh = text;
     *en = arena_printf(a, "%s: its share", word_english(a, line.p));
     for (size_t i = 0; i < COUNT_OF(line_texts); i++) {
-        if (str_is(text, line_texts[i][0]))
+        if (str_is(text, line_texts[i][0])) {
             *en = str_of(line_texts[i][1]);
+            return;
+        }
     }
     if (text.n <= n || memcmp(text.p, limit, n) != 0)
         return;
