@@ -193,7 +193,7 @@ class Behind(Case):
             for part in told:
                 self.assertEqual(part.result()[-1]["summary"], {"created": 300, "replay": 0, "conflict": 0, "refused": 0})
         self.assertIn('"lane_recalled"', self.d.stderr())
-        self.d.sql("drop trigger poison on loan")
+        self.d.sql("drop function poison cascade")
         self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
 
     def test_a_connection_lost_with_two_flights_under_way_loses_and_doubles_nothing(self):
