@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 . tests/packages.sh
-need $BUILD_PACKAGES wrk nodejs npm python3 python3-jsonschema
+need $BUILD_PACKAGES wrk nginx-light nodejs npm python3 python3-jsonschema
 [ -f build/release/build.ninja ] || cmake --preset release -G Ninja
 ninja -C build/release pledged
 exec python3 tests/bench/table.py "$@"
