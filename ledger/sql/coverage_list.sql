@@ -15,7 +15,8 @@ hits as not materialized (
       from every x
      where ($6::uuid is null or (x.cover).id = $6::uuid)
        and ($7::text is null
-            or (x.cover).loan_id in (select r.id from submission r where r.type = 'loan' and r.key = $7::text))
+            or (x.cover).loan_id in (select r.id from submission r where r.type = 'loan'
+                                        and r.key_form = text_form($7::text)))
        and ($8::text is null or (x.cover).scheme_code = $8::text)
        and ($9::text is null
             or case (x.cover).state when 'pending' then 'requested' else (x.cover).state end = $9::text)

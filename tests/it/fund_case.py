@@ -140,7 +140,10 @@ class FundCase(Case):
         if name != "recover":
             body["seen"] = self.get(where)["seen"]
         body.update(over)
-        return self.post("%s/%s" % (where, name), body, token, status)
+        made = self.post("%s/%s" % (where, name), body, token, status)
+        if made.status == 201:
+            self.assertEqual(made.headers["location"], where)
+        return made
 
     def to_pay(self, where, finance=None, second=None):
         for name, token in (("accept", finance or self.finance), ("approve", second or self.second),
