@@ -1040,8 +1040,7 @@ declare
 begin
     select v.* into l from loan v where v.id = c.loan_id order by v.version desc limit 1;
     f := loan_fold(l, 'infinity', null, null);
-    return coalesce(least(f.overdue_since, f.bad_since, f.written_off_on,
-                          case when f.outstanding_fen > 0 then f.matures_on + 1 end) <= today(), false)
+    return coalesce(least(loan_default_day(f, today()), f.written_off_on) <= today(), false)
            or exists (select from loan_event_standing e where e.loan_id = l.id and e.payer = 'guarantor');
 end $$;
 
