@@ -557,8 +557,11 @@ static bool prepare(struct arena *a, struct daemon *p)
 
 static int serve(struct arena *a, const struct conf *conf)
 {
-    struct daemon p = {
-        .s = {.process.conf = *conf, .describe = openapi_write, .rights = rights_write}, .fd = -1};
+    struct daemon p = {.s = {.process.conf = *conf,
+                           .describe = openapi_write,
+                           .rights = rights_write,
+                           .has_page = rights_page},
+        .fd = -1};
     signal(SIGPIPE, SIG_IGN);
     signal(SIGHUP, SIG_IGN); /* until the loop takes it */
     hold_stop(true);

@@ -211,24 +211,12 @@ static void reply_stored(struct submit *s)
     receipt_asked(s->r, &s->verdict, on_proof, s);
 }
 
-/* Has a record of this type a page of its own? */
-static bool is_read(struct arena *a, const struct record *rec)
-{
-    const char *path = arena_printf(a, "%s/{", rec->path).p;
-    const struct route *t;
-    for (int i = 0; (t = route_at(i)); i++) {
-        if (t->method == METHOD_GET && strncmp(t->path, path, strlen(path)) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* Where what was made is read; a step with what it is a step of. */
 static struct str location(struct submit *s)
 {
     struct req *r = s->r;
     size_t n = r->path.n;
-    if (!strchr(r->route->path, '{') || is_read(r->a, s->rec))
+    if (!strchr(r->route->path, '{') || r->server->has_page(s->rec))
         return arena_printf(
             r->a, "%s/%s", s->rec->path, s->rec->by_key ? s->key.p : s->verdict.id.p);
     while (n > 1 && r->path.p[n - 1] != '/')

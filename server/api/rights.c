@@ -19,3 +19,15 @@ void rights_write(struct buf *out, const struct actor *me)
             json_str(out, arena_printf(out->a, "%s %s", names[t->method], t->path));
     }
 }
+
+bool rights_page(const struct record *rec)
+{
+    size_t n = strlen(rec->path);
+    const struct route *t;
+    for (int i = 0; (t = route_at(i)); i++) {
+        if (t->method == METHOD_GET && strncmp(t->path, rec->path, n) == 0 && t->path[n] == '/' &&
+            t->path[n + 1] == '{')
+            return true;
+    }
+    return false;
+}

@@ -7,4 +7,7 @@
 
 /* "POST /v1/claims/{id}/accept" and so on into the open list, in the order of the routes. */
 void rights_write(struct buf *out, const struct actor *me);
+/* Can a record of this type be read at its path and an id or a key? A step, say, is read with what
+ * it is a step of. */
+bool rights_page(const struct record *rec);
 #endif

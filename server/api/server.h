@@ -6,6 +6,7 @@
 #include "process.h"
 #include "role.h"
 
+struct record;
 struct server {
     struct process process;
     struct http *http;
@@ -33,6 +34,8 @@ struct server {
     void (*describe)(struct buf *out);
     /* rights_write, for the same reason: what whoever asks may do, as a list of routes. */
     void (*rights)(struct buf *out, const struct actor *me);
+    /* rights_page, as well: can a record of this type be read at an address of its own? */
+    bool (*has_page)(const struct record *rec);
     bool ready, draining;
 };
 #endif
