@@ -361,9 +361,9 @@ begin
     return coalesce(ended, greatest(until_day, extended));
 end $$;
 
--- Is the right under a pledge on any of these days, of whichever organisation but one (null: of any)? Runs as the owner
+-- Is the right under a pledge on any of these days: of this organisation (theirs: of any other)? Runs as the owner
 -- because the answer crosses tenants; yes or no is all that comes out.
-create or replace function pledge_live(right_no text, first_day date, last_day date, other_than bigint,
+create or replace function pledge_live(right_no text, first_day date, last_day date, org bigint, theirs boolean,
                                        known_at timestamptz)
     returns boolean
     language plpgsql stable security definer set search_path = public, pg_temp as $$
@@ -372,7 +372,7 @@ begin
         select from loan_ip p
           join loan l on l.id = p.record_id and l.version = p.version
          where p.number = right_no
-           and (other_than is null or p.org_id <> other_than)
+           and (p.org_id <> org) = theirs
            and (known_at is null or l.recorded_at <= known_at)
            and not record_has_later(p.record_id, p.version, known_at)
            and p.from_day <= last_day
@@ -503,7 +503,8 @@ end $$;
 
 -- The twelve grounds for a pledge that somebody thinks of: registered on a day, the debt due on another (or null), by a
 -- pledgor (or null). pass, fail, warning (register after the parties confirm), unknown (nobody told), manual (not for a
--- machine), not_applicable.
+-- machine), not_applicable. Of pledges of others somebody who is no office learns whether there is one today: asked of
+-- other days, or of what was known before, the answer would tell their days, and by those who is in default.
 create or replace function pledge_check(right_no text, pledgor text, registered_on date, matures_on date,
                                         known_at timestamptz)
     returns json language plpgsql stable as $$
@@ -513,8 +514,11 @@ declare
     last_day date;
     granted date;
     due date := coalesce(matures_on, registered_on);
-    live boolean := pledge_live(right_no, registered_on, due, null, known_at);
-    elsewhere boolean := live and pledge_live(right_no, registered_on, due, my_org(), known_at);
+    office constant boolean := my_kind() in ('finance', 'ip_office', 'auditor', 'district');
+    elsewhere constant boolean := case
+        when office then pledge_live(right_no, registered_on, due, my_org(), true, known_at)
+        else pledge_live(right_no, today(), today(), my_org(), true, null) end;
+    live constant boolean := elsewhere or pledge_live(right_no, registered_on, due, my_org(), false, known_at);
     dead boolean := f.state in ('lapsed', 'invalidated', 'expired');
     results json[];
 begin
@@ -549,7 +553,8 @@ begin
                               else 'pass' end,
                          json_build_object('owners', f.owners)),
         json_build_array(case when live then 'fail' else 'pass' end,
-                         json_build_object('live_pledge', live, 'elsewhere', elsewhere)),
+                         json_build_object('live_pledge', live, 'elsewhere', elsewhere,
+                                           'elsewhere_on', case when not office then today() end)),
         json_build_array(case when kind <> 'utility_model' then 'not_applicable' when f.twin is not null then 'warning'
                               when granted is null then 'unknown' else 'pass' end,
                          json_build_object('twin', f.twin)),

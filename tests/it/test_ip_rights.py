@@ -1,10 +1,11 @@
 """Rights with dated status: what the registers tell, what a right was on a day, what speaks against a pledge."""
+import datetime
 import itertools
 import json
 import random
 import urllib.parse
 
-from harness import Case, loan, numbers, patent
+from harness import TODAY, Case, loan, numbers, patent
 
 OWNER = "91310115QX0115114N"
 OTHER = "91310101QX0101011R"
@@ -436,30 +437,48 @@ class IpRights(Case):
             r = self.d.call("GET", "/v1/ip/%s?%s" % (n, query), None, self.bank)
             self.assertEqual([c for _, c in r.codes()], [code])
 
-    def test_of_a_pledge_elsewhere_a_bank_learns_that_there_is_one_and_no_more(self):
+    def test_of_a_pledge_elsewhere_a_bank_learns_that_there_is_one_today_and_no_more(self):
         n = right()
         self.granted(n)
-        body = loan(ip=[{"number": n}], registered_on="2022-07-05")
+        day = lambda days: str(TODAY + datetime.timedelta(days=days))
+        before = self.d.sql("select instant_text(now())")
+        body = loan(ip=[{"number": n}], signed_on=day(-40), registered_on=day(-40), disbursed_on=day(-40),
+                    matures_on=day(325))
         made = self.d.call("POST", "/v1/loans", body, self.bank).json()
         other = self.d.token("bank", "BANK-B")
-        r = self.d.call("GET", "/v1/ip/%s?registered_on=2022-08-01" % n, None, other)
+        r = self.d.call("GET", "/v1/ip/%s?registered_on=%s" % (n, day(0)), None, other)
         ground = r.json()["pledge_check"][8]
-        self.assertEqual((ground["result"], ground["facts"]), ("fail", {"live_pledge": True, "elsewhere": True}))
-        own = self.right(n, self.bank, registered_on="2022-08-01")["pledge_check"][8]
-        self.assertEqual((own["result"], own["facts"]), ("fail", {"live_pledge": True, "elsewhere": False}))
+        self.assertEqual((ground["result"], ground["facts"]),
+                         ("fail", {"live_pledge": True, "elsewhere": True, "elsewhere_on": day(0)}))
+        own = self.right(n, self.bank, registered_on=day(0))["pledge_check"][8]
+        self.assertEqual((own["result"], own["facts"]),
+                         ("fail", {"live_pledge": True, "elsewhere": False, "elsewhere_on": day(0)}))
         self.assertEqual((r.json()["pledges"], r.json()["pledges_total"]), ([], 0))
         for secret in (made["id"], body["contract_no"], "BANK-A", body["borrower_name"], "5000000"):
             self.assertNotIn(secret, r.body.decode())
-        live = lambda day: self.grounds(n, other, registered_on=day)[8]
-        self.assertEqual((live("2022-07-04"), live("2022-07-05"), live("2023-06-30"), live("2023-07-01")),
-                         ("pass", "fail", "fail", "pass"))
-        # A debt that runs into the pledge meets it as well.
-        self.assertEqual(self.grounds(n, other, registered_on="2022-01-01", matures_on="2022-07-05")[8], "fail")
-        for kind, on in (("disbursed", "2022-07-08"), ("pledge_released", "2022-12-01")):
-            done = self.d.call("POST", "/v1/loans/%s/events" % made["id"], {
-                "reference": "E-%d" % next(numbers), "kind": kind, "on": on}, self.bank)
-            self.assertEqual(done.status, 201, done.body)
-        self.assertEqual((live("2022-11-30"), live("2022-12-01")), ("fail", "pass"))
+        asked = lambda token, **query: self.grounds(n, token, **query)[8]
+        around = lambda token: [asked(token, registered_on=day(d)) for d in (-41, -40, 324, 325)]
+        # Whose pledge it is, and an office, are told by the days asked; a debt that runs into it meets it as well.
+        for token in (self.bank, self.office):
+            self.assertEqual(around(token), ["pass", "fail", "fail", "pass"])
+            self.assertEqual(asked(token, registered_on=day(-90), matures_on=day(-40)), "fail")
+            self.assertEqual(asked(token, registered_on=day(0), known_at=before), "pass")
+        # Others cannot find its days by asking, nor since when the ledger knows of it.
+        self.assertEqual(around(other), ["fail"] * 4)
+        self.assertEqual(asked(other, registered_on=day(-90), matures_on=day(-41)), "fail")
+        self.assertEqual(asked(other, registered_on=day(0), known_at=before), "fail")
+        self.happened(made["id"], disbursed=day(-40), overdue=day(-9))
+        self.assertEqual(around(other), ["fail"] * 4)
+        self.assertEqual(around(self.office), ["pass", "fail", "fail", "fail"])  # in default it has no end
+        self.happened(made["id"], pledge_released=day(-1))
+        self.assertEqual(around(other), ["pass"] * 4)
+        self.assertEqual([asked(self.bank, registered_on=day(d)) for d in (-2, -1)], ["fail", "pass"])
+
+    def happened(self, loan_id, **events):
+        for kind, on in events.items():
+            made = self.d.call("POST", "/v1/loans/%s/events" % loan_id,
+                               {"reference": "E-%d" % next(numbers), "kind": kind, "on": on}, self.bank)
+            self.assertEqual(made.status, 201, made.body)
 
     def found(self, loan_id, known_at=None):
         rows = self.d.sql("select ground, coalesce(flag, '-'), pointer, on_day, state from pledge_grounds(array['%s']::uuid[],"
@@ -556,8 +575,8 @@ class IpRights(Case):
         r = self.d.call("POST", "/v1/loans/%s/events" % loan_id, {
             "reference": "E-%d" % next(numbers), "kind": "pledge_released", "on": "2022-12-01"}, self.bank)
         self.assertEqual(r.status, 201, r.body)
-        self.assertEqual(self.d.sql("select pledge_live('%s', '2023-01-01', '2023-01-01', null, null),"
-                                    " pledge_live('%s', '2023-01-01', '2023-01-01', null, '%s')" % (n, n, before)), "f|t")
+        self.assertEqual(self.d.sql("select pledge_live('%s', '2023-01-01', '2023-01-01', 0, true, null),"
+                                    " pledge_live('%s', '2023-01-01', '2023-01-01', 0, true, '%s')" % (n, n, before)), "f|t")
 
     def test_the_owner_as_stated_is_held_against_the_register(self):
         n = right()
