@@ -1867,6 +1867,14 @@ create or replace function claim_steps_shown(claim_id uuid) returns json
      where s.claim = claim_id
 $$;
 
+-- What is left under the limits, for who asks: now, to the fund's offices; who claimed keeps what he was told when he
+-- did, for by what is left from day to day he would see each claim of others.
+create or replace function claim_headroom_shown(c claim, headroom json) returns json language sql stable as $$
+    select case when report_sees_funds() then headroom
+                when c.org_id = my_org() then c.account -> 'headroom'
+                else '{}' end
+$$;
+
 -- How far a claim has come, and what is decided of it on what is known now.
 create or replace function claim_life_members(c claim) returns json
     language plpgsql stable security definer set search_path = public, pg_temp as $$
@@ -1888,7 +1896,7 @@ begin
         'paid', yuan_text(claim_paid_fen(c)),
         'split', view -> 'split',
         'arithmetic', view -> 'arithmetic',
-        'headroom', view -> 'headroom',
+        'headroom', claim_headroom_shown(c, view -> 'headroom'),
         'problems', view -> 'problems',
         'steps', claim_steps_shown(c.id),
         'legal_steps', coalesce((select array_agg(x.step order by x.step) from claim_transition x

@@ -649,6 +649,12 @@ class Claims(FundCase):
         self.assertEqual(r.json()["headroom"], {  # 54 % of 500,000 is 270,000; 10 × 500,000 less 4,000,000.01
             "cap_fund_year": "1730000.00", "fund_balance": "230000.00", "leverage": "999999.99",
             "npl_breaker": "600000.00"})  # 90 % of 4,000,000.01 is 3,600,000.00(9), of which 3,000,000 are bad
+        told = r.json()["headroom"]
+        self.lent(code, overdue=None, amount="500000.00", token=self.d.token("bank", "BANK-B"))
+        again = self.get(r.headers["location"], self.bank)
+        self.assertEqual(again["headroom"], told)  # no ticker of other banks' covers
+        now = self.get(r.headers["location"])["headroom"]
+        self.assertEqual((now["leverage"], now["fund_balance"]), ("499999.99", "230000.00"))
 
     def test_the_breaker_counts_what_is_unpaid_whatever_the_bank_says_of_it(self):
         code = self.scheme(npl_breaker="70.00")
