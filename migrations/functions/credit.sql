@@ -12,15 +12,28 @@ create or replace function credit_facts(l loan) returns jsonb language sql stabl
                 where p.record_id = (l).id and p.version = (l).version))
 $$;
 
--- The day on which a credit ends, itself excluded: repaid or sold; in default without end;
+-- The day on which a credit ends, itself excluded: repaid or sold; while it is in default without end;
 -- else its maturity as extended.
-create or replace function credit_end(loan_id uuid, matures_on date) returns date language sql stable as $$
-    select coalesce(min(e.on_day) filter (where e.kind in ('settled', 'transferred')),
-                    case when bool_or(e.kind in ('overdue', 'written_off')) then 'infinity'::date
-                         else greatest($2, max(e.matures_on) filter (where e.kind = 'extended')) end)
+create or replace function credit_end(loan_id uuid, matures_on date) returns date language plpgsql stable as $$
+#variable_conflict use_column
+declare
+    ended date;
+    extended date;
+    defaulted boolean;
+begin
+    select min(e.on_day) filter (where e.kind in ('settled', 'transferred')),
+           max(e.matures_on) filter (where e.kind = 'extended'),
+           bool_or(e.kind in ('overdue', 'written_off'))
+      into ended, extended, defaulted
       from loan_event_standing e
-     where e.loan_id = $1
-$$;
+     where e.loan_id = credit_end.loan_id;
+    if ended is null and defaulted and (
+           select (loan_fold(l, 'infinity', null, null)).state in ('overdue', 'written_off')
+             from loan l where l.id = credit_end.loan_id order by l.version desc limit 1) then
+        return 'infinity'; -- what was in arrears and is not any more ends as others do
+    end if;
+    return coalesce(ended, greatest(credit_end.matures_on, extended));
+end $$;
 
 -- Is a version of a loan one of its faces: the newest, or one that a cover is frozen at? A claim is paid on the frozen
 -- one, whatever its bank has corrected since. Mostly it is the newest: asked where it is called, that costs a fifth.

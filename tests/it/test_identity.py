@@ -389,6 +389,17 @@ class OneCredit(Identity):
         self.assertEqual(self.get("/v1/loans/" + third["id"])["same_credit"],
                          sorted([made.json()["contract_no"], second["contract_no"]]))
 
+    def test_arrears_keep_a_credit_open_until_they_are_paid(self):
+        paid = ("repaid", "2022-10-20", {"principal": "0.00", "interest": "8000.00"})
+        for arrears, asserted in ((), self.assert_one), ((paid,), self.assert_two):
+            code, name = a_firm(next(numbers))
+            base = {"borrower_uscc": code, "borrower_name": name, "ip": [{"number": patent(next(numbers) % 10000000)}]}
+            made = self.post(loan(disbursed_on="2022-07-05", **base))
+            for event in (("overdue", "2022-10-13", {"interest": "8000.00"}), *arrears):
+                self.sent(made.headers["location"], event, 201)
+            later = self.post(loan(signed_on="2023-07-01", matures_on="2024-07-01", **base))  # the term of the first is over
+            asserted(made.json(), later.json())
+
     def test_a_file_that_says_one_credit_twice(self):
         code, name = a_firm(next(numbers))
         lines = [loan(borrower_uscc=code, borrower_name=name) for _ in range(2)] + [loan()]
