@@ -743,6 +743,47 @@ begin
        and claim_loan_bad(l.id);
 end $$;
 
+-- Loans whose plan of instalments had more principal fall due, some days ago, than was repaid or told as arrears, what
+-- was never drawn set aside. The evidence is the first due day that nothing covers. A line's plan is of what is drawn
+-- by then, and an extension makes another plan: both say nothing here.
+create or replace function flag_rf41_instalment_silent(loans uuid[]) returns setof flag_found
+    language plpgsql stable as $$
+declare
+    told_until constant date := today() - flag_limit('RF41', 'days')::int;
+begin
+    return query
+    with planned as materialized (
+        select l.id, l.version, i.place, i.due_on,
+               sum(yuan_fen(coalesce(i.principal, 0))) over (partition by l.id order by i.place)::bigint as fen
+          from loan_latest l
+          join submission r on r.id = l.id and r.version = l.version
+         cross join lateral rows from (json_to_recordset(r.body -> 'instalments') as (due_on date, principal numeric))
+               with ordinality as i(due_on, principal, place)
+         where (loans is null or l.id = any (loans))
+           and position('"instalments"' in r.body::text) > 0
+           and l.revolving is not true
+           and i.due_on < told_until
+           and not exists (select from loan_event_standing e
+                            where e.loan_id = l.id
+                              and e.kind in ('extended', 'settled', 'transferred', 'written_off'))
+    ),
+    told as materialized (
+        select d.id, (f).drawn_fen > 0 as is_drawn,
+               l.amount_fen - (f).outstanding_fen + (f).overdue_fen as fen -- repaid or in arrears, or not drawn
+          from (select distinct p.id, p.version from planned p) d
+          join loan l on l.id = d.id and l.version = d.version
+         cross join lateral (select loan_fold(l, 'infinity', null, null) as f offset 0) x
+    )
+    select distinct on (p.id)
+           'RF41', p.id || ' ' || p.due_on, 'low', null::jsonb, p.id, p.version,
+           '/instalments/' || (p.place - 1) || '/due_on',
+           jsonb_build_object('due_on', p.due_on, 'planned', yuan_text(p.fen), 'told', yuan_text(t.fen)), false
+      from planned p
+      join told t on t.id = p.id
+     where t.is_drawn and p.fen > t.fen
+     order by p.id, p.place;
+end $$;
+
 -- Banks that got money back on a loan that was compensated and did not tell it in time as a recovery.
 create or replace function flag_rf25_recovery_kept(loans uuid[]) returns setof flag_found language plpgsql stable as $$
 begin

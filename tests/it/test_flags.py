@@ -92,6 +92,34 @@ class Flags(Case):
         states = [(x["state"], len(x["records"])) for x in self.flags(ids[0])]
         self.assertEqual(states, [("cleared", 4), ("open", 5)])
 
+    def test_a_due_day_that_passed_in_silence_is_seen_and_one_that_was_told_of_is_not(self):
+        """5,000,000 in instalments of 2,000,000, 2,000,000 and 1,000,000; all three are due, the last a few days ago."""
+        plan = [{"due_on": on, "principal": fen} for on, fen in (
+            ("2023-01-05", "2000000.00"), ("2023-04-05", "2000000.00"), (ago(20), "1000000.00"))]
+        paid = lambda on, fen: ("repaid", on, {"principal": fen})
+        drawn = ("disbursed", "2022-07-05", {"principal": "5000000.00"})
+
+        def lent(*events):
+            made = self.d.call("POST", "/v1/loans", loan(matures_on=ago(-400), instalments=plan), self.bank)
+            for kind, on, more in events:
+                self.post(made.headers["location"] + "/events", dict(
+                    more, reference="E-%d" % next(numbers), kind=kind, on=on), self.bank)
+            return made.json()["id"]
+        silent, late = lent(drawn), lent(drawn, paid("2023-01-05", "2000000.00"), paid("2023-04-05", "1999999.99"))
+        honest = [
+            lent(drawn, paid("2023-01-07", "2000000.00"), ("overdue", "2023-04-05", {"principal": "2000000.00"})),
+            lent(drawn, paid("2022-12-01", "4000000.00")),  # ahead of the plan
+            lent(("disbursed", "2022-07-05", {"principal": "1000000.00"})),  # 4,000,000 were never drawn
+            lent(drawn, ("settled", "2023-02-01", {})), lent(drawn, ("extended", "2023-01-04", {"matures_on": ago(-500)})),
+            lent()]
+        self.scan("RF41")
+        for record, place, told in ((silent, 0, "0.00"), (late, 1, "3999999.99")):
+            (flag,) = [f for f in self.flags(record) if f["code"] == "RF41"]
+            (shown,) = flag["records"]
+            self.assertEqual((flag["severity"], shown["pointer"], shown["facts"]), ("low", "/instalments/%d/due_on" % place, {
+                "due_on": plan[place]["due_on"], "planned": "%d000000.00" % (2 * place + 2), "told": told}))
+        self.assertEqual([c for record in honest for c in self.codes(record) if c == "RF41"], [])
+
     def test_a_correction_shows_that_the_cause_is_gone_but_clears_nothing(self):
         body = loan(ip=[{"number": patent(next(numbers) % 10000000), "owner_uscc": self.firms[1]}])
         made = self.post("/v1/loans", body, self.bank)
@@ -215,7 +243,7 @@ class Flags(Case):
 
     def test_rules_name_thresholds_and_what_the_records_cannot_tell(self):
         rules = {x["code"]: x for x in self.get("/v1/flag-rules", self.bank)["items"]}
-        self.assertEqual(sorted(rules), ["RF%02d" % n for n in range(1, 41)])
+        self.assertEqual(sorted(rules), ["RF%02d" % n for n in range(1, 42)])
         self.assertEqual(sorted(c for c in rules if not rules[c]["supported"]), ["RF12", "RF14", "RF27"])
         self.assertTrue(all(rules[c]["why_not"] for c in ("RF12", "RF14", "RF27")))
         self.assertEqual({t["threshold"]: t["value"] for t in rules["RF15"]["thresholds"]}, {"stop": "90.00", "warn": "50.00"})

@@ -77,7 +77,7 @@ class Addresses(Case):
 
     def test_a_rule_of_red_flags_says_what_it_looks_for(self):
         rules = self.d.sql("select code || ' ' || judge from flag_rule where judge is not null order by 1").splitlines()
-        self.assertEqual(len(rules), 37)
+        self.assertEqual(len(rules), 38)
         for rule in rules:
             code, judge = rule.split()
             self.assertRegex(judge, "^flag_%s_[a-z_]{6,}$" % code.lower())
