@@ -274,36 +274,44 @@ begin
     return p;
 end $$;
 
--- Loans of the same bank and firm that are void and were possibly the same credit: by a right, or by amount and day.
-create or replace function coverage_void_twins(l loan) returns setof uuid
+-- Loans of the same bank and firm that were possibly the same credit: void ones, by a right or by amount and day; and
+-- those that this one may have refinanced, by a right or by amount, settled or sold shortly before it was signed, or
+-- since.
+create or replace function coverage_twins(l loan) returns setof uuid
     language plpgsql stable security definer set search_path = public, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
     near int := flag_limit('RF29', 'days')::int;
     least_share numeric := 100 - flag_limit('RF29', 'amount');
+    shortly constant int := 90; -- days
 begin
     return query
-    select distinct o.id
+    select o.id
       from loan o
-      join loan_void v on v.loan_id = o.id and v.until_at = 'infinity'
+     cross join lateral (
+           select exists (select from loan_void v where v.loan_id = o.id and v.until_at = 'infinity') as void) x
      where o.borrower in (select x from loan_firm_codes(l) x) and o.org_id = l.org_id and o.id <> l.id
+       and not exists (select from loan n where n.id = o.id and n.version = o.version + 1)
+       and (x.void or exists (select from loan_event_standing e
+                               where e.loan_id = o.id and e.kind in ('settled', 'transferred')
+                                 and e.on_day >= l.signed_on - shortly))
        and (exists (select from loan_ip a
                       join loan_ip b on b.number = a.number and b.record_id = l.id and b.version = l.version
-                     where a.record_id = o.id and a.version = o.version)
-            or abs(o.signed_on - l.signed_on) <= near
+                     where a.record_id = o.id)
+            or (not x.void or abs(o.signed_on - l.signed_on) <= near)
                and least(o.amount_fen, l.amount_fen) * 100
                    >= greatest(o.amount_fen, l.amount_fen) * least_share);
 end $$;
 
--- What the ledger was told once that a request for cover must not forget: a default of its loan, or of one that is
--- void and was the same credit, also one that was paid or taken back since; and a term that had ended when it was
--- lengthened by a correction. None of it stands against the cover: a person of finance sees it and confirms.
+-- What the ledger was told once that a request for cover must not forget: a default of its loan, or of one that was
+-- the same credit, also one that was paid or taken back since; and a term that had ended when it was lengthened, by a
+-- correction or an event. None of it stands against the cover: a person of finance sees it and confirms.
 create or replace function coverage_doubts(c coverage) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
     l loan := (select v from loan v where v.id = c.loan_id order by v.version desc limit 1);
-    ids uuid[] := array(select x from coverage_void_twins(l) x) || l.id;
+    ids uuid[] := array(select x from coverage_twins(l) x) || l.id;
 begin
     return array(
         select problem('E_DEFAULT_TOLD', '/loan', concat_ws(' ', (
@@ -317,7 +325,21 @@ begin
                  cross join lateral (
                        select least((select n.recorded_at from loan n where n.id = v.id and n.version = v.version + 1),
                                     (select min(w.from_at) from loan_void w where w.loan_id = v.id)) as at) gone
-                 where v.id = any (ids) and v.matures_on < l.matures_on and v.matures_on < shanghai_day(gone.at)) y
+                 where v.id = any (ids) and v.matures_on < l.matures_on and v.matures_on < shanghai_day(gone.at)
+                 union all
+                select e.loan_id, e.recorded_at, concat_ws(' ', e.reference, e.on_day, 'matures_on', term.ended)
+                  from loan_event e
+                 cross join lateral (
+                       select greatest((select v.matures_on from loan v
+                                         where v.id = e.loan_id and v.recorded_at <= e.recorded_at
+                                         order by v.version desc limit 1),
+                                       (select max(x.matures_on) from loan_event x
+                                         where x.loan_id = e.loan_id and x.kind = 'extended'
+                                           and (x.recorded_at, x.id) < (e.recorded_at, e.id))) as ended) term
+                 where e.loan_id = any (ids) and term.ended < shanghai_day(e.recorded_at)
+                   -- of a twin also that it was paid behind its term
+                   and (e.kind = 'extended' or e.loan_id <> l.id and e.kind in ('settled', 'transferred')
+                                                and e.on_day > term.ended)) y
          order by y.at, y.said
          limit 12);
 end $$;

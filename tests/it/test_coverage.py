@@ -40,7 +40,10 @@ class Coverage(FundCase):
         self.assertEqual(self.booked(code, matures_on=ago(0)).json()["coverage"]["state"], "covered")
         where = self.where(late["contract_no"])
         told = self.event(where, "extended", ago(11), matures_on=ago(-50)).json()["reference"]
-        self.assertEqual(ask(late["contract_no"])["state"], "covered")
+        waits = ask(late["contract_no"])  # whether it was agreed before the term ended, nobody but its bank can tell
+        self.assertEqual((waits["state"], [e["code"] for e in waits["errors"]]), ("requested", ["E_DEFAULT_TOLD"]))
+        self.assertIn("%s %s matures_on %s" % (told, ago(11), ago(10)), waits["errors"][0]["title"])
+        self.cover_step(waits["id"], "confirm", self.finance)
         self.event(where, "reversed", ago(0), reverses=told)
         self.event(where, "classified", ago(0), grade="substandard")
         self.assertEqual(self.claim(late["contract_no"]).codes()[0], ("/loan", "E_NO_COVER"))
@@ -55,7 +58,10 @@ class Coverage(FundCase):
         paid = self.booked(None, matures_on=ago(10)).json()["contract_no"]
         self.event(self.where(paid), "repaid", ago(10), principal="2999000.00")
         self.event(self.where(paid), "extended", ago(10), matures_on=ago(-50))
-        self.assertEqual(ask(paid)["state"], "covered")
+        self.assertEqual(ask(paid)["state"], "requested")
+        soon = self.booked(None, matures_on=ago(-1)).json()["contract_no"]  # extended in time
+        self.event(self.where(soon), "extended", ago(0), matures_on=ago(-50))
+        self.assertEqual(ask(soon)["state"], "covered")
         self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
 
     def test_a_default_that_was_told_once_is_seen_by_finance(self):
@@ -103,6 +109,16 @@ class Coverage(FundCase):
             self.assertEqual(said(third), ("covered", []))
             if bad:
                 self.assertIn(first["contract_no"], second["errors"][0]["title"])
+        for events, doubts in (
+                ([("overdue", ago(60), {}), ("settled", ago(6), {})], 1), ([("settled", ago(6), {})], 0),
+                ([("settled", ago(6), {"matures": ago(40)})], 1), ([("overdue", ago(200), {}), ("settled", ago(150), {})], 0)):
+            old = self.booked(None, matures_on=events[-1][2].pop("matures", ago(-330))).json()  # what the new one repaid
+            for kind, on, _ in events:
+                self.event("/v1/loans/" + old["id"], kind, on)
+            new = self.booked(code, drawn=5, signed_on=ago(6), ip=[{"number": old["ip"][0]["number"]}],
+                              **{k: old[k] for k in ("borrower_uscc", "borrower_name")}).json()["coverage"]
+            self.assertEqual((said(new)[0], {e["code"] for e in new.get("errors", ())}),
+                             ("requested", {"E_DEFAULT_TOLD"}) if doubts else ("covered", set()))
         short = self.booked(None, matures_on=ago(10)).json()["contract_no"]  # a typing error, or a term that had ended
         self.correct(short, matures_on=ago(-300), scheme=code)
         self.assertEqual([(c["state"], [e["code"] for e in c["errors"]]) for c in self.cover_of(short)],
