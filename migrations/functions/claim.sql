@@ -781,12 +781,12 @@ begin -- PL/pgSQL keeps the plan
 end $$;
 
 -- By how much the fund's share of this loss is raised, ppm: a first loan, as it was known when it was covered, and what
--- else the scheme says.
+-- else the scheme says; no more than by what the loan's newest version says.
 create or replace function claim_uplift_ppm(c claim_case) returns bigint language sql stable as $$
     select case when (c).claimant = 'bank' then
-                coalesce(case when ((c).cover).terms ->> 'first_loan' = 'true'
+                coalesce(case when ((c).cover).terms ->> 'first_loan' = 'true' and ((c).now).first_loan is not false
                               then percent_ppm(((c).terms).first_loan_uplift) end, 0)::bigint
-                + coalesce(ppm_of(((c).cover).terms ->> 'uplift'), 0) else 0 end
+                + coalesce(least(ppm_of(((c).cover).terms ->> 'uplift'), ((c).cover).raised_ppm), 0) else 0 end
 $$;
 
 -- The layers that the loss of one kind of claimant is shared over, in their order: that of every split.

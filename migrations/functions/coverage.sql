@@ -718,7 +718,9 @@ begin
     update coverage x
        set rejudge = true
      where x.id = c.id and (x.state in ('covered', 'suspended') or coverage_ended_itself(x))
-       and exists (select from scheme s where s.id = x.scheme and (scheme_terms_of(s.body)).conditions is not null);
+       and exists (select from scheme s
+                    cross join lateral scheme_terms_of(s.body) t
+                    where s.id = x.scheme and (t.conditions is not null or cardinality(t.uplifts) > 0));
     update coverage x set district = l.district where x.loan_id = l.id and x.district <> l.district;
     perform coverage_follow(l);
 end $$;
@@ -872,8 +874,9 @@ begin
 end $$;
 
 -- A cover whose loan was corrected, judged again by the conditions of its scheme: it is suspended by what does not hold
--- since, and whole again when that was put right and nothing else has suspended it.
-create or replace function coverage_judge_again(c coverage, conditions json) returns void
+-- since, and whole again when that was put right and nothing else has suspended it. And what raises the fund's share is
+-- asked again.
+create or replace function coverage_judge_again(c coverage, conditions json, uplift text) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     was json := c.errors;
@@ -881,7 +884,7 @@ begin
     c.errors := (select json_agg(case when x ->> 0 = 'E_CONDITIONS' then problem('E_UNMET', x ->> 1, x ->> 2)
                                       else x end)
                    from json_array_elements(conditions) x);
-    update coverage x set errors = c.errors, rejudge = false where x.id = c.id;
+    update coverage x set errors = c.errors, rejudge = false, raised_ppm = ppm_of(uplift) where x.id = c.id;
     if c.errors is not null and c.state = 'covered' then
         perform coverage_step_add(c.id, 'conditions', 'suspended', 'version ' || (
             select max(l.version) from loan l where l.id = c.loan_id), c.errors);
@@ -904,7 +907,7 @@ begin
     if not coalesce(c.state = 'pending' or c.rejudge, false) or coverage_guard(c) is distinct from guard then
         return;
     elsif c.state <> 'pending' then
-        perform coverage_judge_again(c, conditions);
+        perform coverage_judge_again(c, conditions, uplift);
         return;
     end if;
     select v.* into l from loan v where v.id = c.loan_id and v.version = c.loan_version;
@@ -1200,7 +1203,8 @@ begin
     c.amount_fen := least(c.amount_fen, coverage_whole_fen(l));
     update coverage x
        set loan_version = l.version, parties = l.parties, district = l.district, borrower = l.borrower,
-           amount_fen = c.amount_fen, terms = coverage_terms(c, l, c.terms ->> 'uplift')
+           amount_fen = c.amount_fen,
+           terms = coverage_terms(c, l, percent_text(least(ppm_of(c.terms ->> 'uplift'), c.raised_ppm)))
      where x.id = c.id;
     perform coverage_reckon(l);
 end $$;

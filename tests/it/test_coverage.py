@@ -504,6 +504,29 @@ class Coverage(FundCase):
         self.cover_step(cover, "confirm", self.finance)
         self.assertEqual(self.state(contract), ("covered", []))
 
+    def test_what_raises_the_share_of_the_fund_is_judged_again_too(self):
+        """Five points more for a firm of at most 300; 3,000,000 by 54 % are 1,620,000, by 59 % 1,770,000."""
+        code = self.scheme(confirmation="automatic", first_loan_uplift="2.00",
+                           uplifts=[{"share": "5.00", "when": {"all": self.STAFF["all"]}}])
+        made = self.booked(code, employees=200, first_loan=True).json()
+        contract, where = made["contract_no"], "/v1/loans/" + made["id"]
+        self.assertEqual((made["coverage"]["state"], made["coverage"]["terms"]["uplift"]), ("covered", "5.00"))
+        self.event(where, "overdue", ago(0))
+        claims = lambda: self.d.sql("select claim_uplift_ppm(claim_case_of(c.org_id, '{}', null, today(), l, c, null))"
+                                    " from coverage c join loan l on l.id = c.loan_id where l.id = '%s' order by l.version desc limit 1"
+                                    % made["id"])
+        self.assertEqual(claims(), "70000")
+        for over, raised in (({"borrower_contact": "021-50001234"}, "70000"), ({"employees": 5000}, "20000"),
+                             ({"employees": 300}, "70000"), ({"employees": 300, "first_loan": False}, "50000"),
+                             ({"first_loan": True}, "70000")):
+            self.correct(contract, **over)
+            self.assertEqual(claims(), raised, over)
+        late = self.booked(code, employees=5000).json()  # and what was not promised does not come later
+        self.assertEqual(late["coverage"]["terms"]["uplift"], "0.00")
+        self.correct(late["contract_no"], employees=200)
+        self.assertEqual(self.d.sql("select terms ->> 'uplift', raised_ppm from coverage where loan_id = '%s'" % late["id"]),
+                         "0.00|50000")
+
     def test_while_nobody_has_judged_nothing_is_decided(self):
         """The mark stands for a moment: neither a claim nor a person passes it."""
         contract = self.lent(self.scheme(conditions=self.STAFF), employees=120)

@@ -1,0 +1,4 @@
+-- By how much the facts of now raise the fund's share of a covered loan; a correction lowers what a claim is paid, and
+-- putting it right brings back no more than was promised.
+alter table coverage add column raised_ppm int; -- null: as its terms say
+drop function if exists coverage_judge_again(coverage, json);
