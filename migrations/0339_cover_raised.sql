@@ -2,3 +2,4 @@
 -- putting it right brings back no more than was promised.
 alter table coverage add column raised_ppm int; -- null: as its terms say
 drop function if exists coverage_judge_again(coverage, json);
+drop function if exists coverage_may_be_claimed(coverage);

@@ -275,8 +275,8 @@ begin
 end $$;
 
 -- Loans of the same bank and firm that were possibly the same credit: void ones, by a right or by amount and day; and
--- those that this one may have refinanced, by a right or by amount, settled or sold shortly before it was signed, or
--- since.
+-- those that this one may have refinanced, by a right or by amount: settled or sold shortly before it was signed
+-- or since: the same loan under another number.
 create or replace function coverage_twins(l loan) returns setof uuid
     language plpgsql stable security definer set search_path = public, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
@@ -712,7 +712,8 @@ begin
         update coverage x set state = 'pending' where x.id = c.id; -- it asks for what it asked for, as a cover stands
     elsif c.state in ('pending', 'requested') then
         perform coverage_request_moves(c, old, l);
-    elsif c.state = 'covered' and coverage_is_decisive(old, l) then
+    elsif coverage_is_decisive(old, l)
+          and (c.state = 'covered' or c.state = 'suspended' and not coverage_is_stopped(c)) then
         perform coverage_step_add(c.id, 'suspend', 'suspended', 'version ' || l.version, null);
     end if;
     update coverage x
@@ -749,7 +750,9 @@ create or replace function coverage_is_stopped(c coverage) returns boolean
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
     return exists (select from coverage_stops(c) s
-                    where s.step = 'suspend' or s.step <> 'conditions' and s.reason is not null);
+                    where s.step = 'suspend'
+                       or s.step not in ('conditions', 'end') -- a first word to end it stops nothing
+                          and s.reason is not null);
 end $$;
 
 -- A cover comes back as it was: others may have been given its room, so that it stands behind them, and its loan may
@@ -874,8 +877,8 @@ begin
 end $$;
 
 -- A cover whose loan was corrected, judged again by the conditions of its scheme: it is suspended by what does not hold
--- since, and whole again when that was put right and nothing else has suspended it. And what raises the fund's share is
--- asked again.
+-- since, and whole again when that was put right and nothing else has suspended it.
+-- And what raises the share of the fund is asked again.
 create or replace function coverage_judge_again(c coverage, conditions json, uplift text) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -1056,24 +1059,11 @@ create or replace function coverage_confirmed(c coverage) returns setof coverage
        and s.n > (select coalesce(max(j.n), 0) from coverage_step j where j.coverage = (c).id and j.step = 'judge')
 $$;
 
--- Could anybody claim on a covered loan: is it in default, past its term or paid by its guarantor?
-create or replace function coverage_may_be_claimed(c coverage) returns boolean
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
-declare
-    l loan;
-    f loan_life;
-begin
-    select v.* into l from loan v where v.id = c.loan_id order by v.version desc limit 1;
-    f := loan_fold(l, 'infinity', null, null);
-    return coalesce(least(loan_default_day(f, today()), f.written_off_on) <= today(), false)
-           or exists (select from loan_event_standing e where e.loan_id = l.id and e.payer = 'guarantor');
-end $$;
-
--- Does it take two persons to end a cover against its bank? While nothing can be lost one does.
+-- Does it take two persons to end a cover? Its bank needs one, finance two: a default may have happened untold.
 create or replace function coverage_end_takes_two(c coverage) returns boolean
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
-    return c.state in ('covered', 'suspended') and my_kind() is distinct from 'bank' and coverage_may_be_claimed(c);
+    return c.state in ('covered', 'suspended') and my_kind() is distinct from 'bank';
 end $$;
 
 -- The first word to end a cover, of a person who is in office still, when nothing has happened since.

@@ -503,6 +503,16 @@ class Coverage(FundCase):
         self.assertEqual(self.state(contract), ("suspended", []))  # by what decides a payment still
         self.cover_step(cover, "confirm", self.finance)
         self.assertEqual(self.state(contract), ("covered", []))
+        self.correct(contract, employees=5000)
+        self.assertEqual(self.state(contract), ("suspended", ["E_UNMET"]))
+        self.correct(contract, employees=120, registered_on=ago(398))  # what decides, told together with the cure
+        self.assertEqual(self.state(contract), ("suspended", []))
+        self.assertEqual(self.claim(contract).codes(), [("/loan", "E_SUSPENDED"), ("/loan", "E_TRIGGER")])
+        self.cover_step(cover, "confirm", self.finance)
+        self.correct(contract, employees=5000)
+        self.cover_step(cover, "end", self.finance)  # a first word of two, which stops nothing by itself
+        self.correct(contract, employees=120)
+        self.assertEqual(self.state(contract), ("covered", []))
 
     def test_what_raises_the_share_of_the_fund_is_judged_again_too(self):
         """Five points more for a firm of at most 300; 3,000,000 by 54 % are 1,620,000, by 59 % 1,770,000."""
@@ -516,7 +526,7 @@ class Coverage(FundCase):
                                     " from coverage c join loan l on l.id = c.loan_id where l.id = '%s' order by l.version desc limit 1"
                                     % made["id"])
         self.assertEqual(claims(), "70000")
-        for over, raised in (({"borrower_contact": "021-50001234"}, "70000"), ({"employees": 5000}, "20000"),
+        for over, raised in (({"borrower_contact": "021-6%07d" % next(numbers)}, "70000"), ({"employees": 5000}, "20000"),
                              ({"employees": 300}, "70000"), ({"employees": 300, "first_loan": False}, "50000"),
                              ({"first_loan": True}, "70000")):
             self.correct(contract, **over)
@@ -561,7 +571,7 @@ class Coverage(FundCase):
             self.cover_step(cover, "end", self.bank)
         self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
 
-    def test_after_the_default_two_of_finance_end_a_cover(self):
+    def test_two_of_finance_end_a_cover(self):
         """One cannot keep a bank from its claim; what happens in between makes the first word none."""
         contract = self.lent(self.scheme(), overdue=300)
         cover = self.cover_of(contract)[0]["id"]
@@ -584,9 +594,10 @@ class Coverage(FundCase):
         mine = self.lent(self.scheme(), overdue=300)  # a bank gives up its own alone
         self.cover_step(self.cover_of(mine)[0]["id"], "end", self.bank)
         self.assertEqual(self.state(mine), ("ended", []))
-        good = self.lent(self.scheme(), overdue=None, matures_on=ago(-100))  # nothing can be lost: one does
-        self.cover_step(self.cover_of(good)[0]["id"], "end", self.finance)
-        self.assertEqual(self.state(good), ("ended", []))
+        good = self.lent(self.scheme(), overdue=None, matures_on=ago(-100))  # a default may be there and not be told yet
+        for token, state in ((self.finance, "covered"), (self.second, "ended")):
+            self.cover_step(self.cover_of(good)[0]["id"], "end", token)
+            self.assertEqual(self.state(good), (state, []))
         self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
 
     def test_who_may_only_submit_ends_no_cover(self):
