@@ -3,3 +3,4 @@
 alter table coverage add column raised_ppm int; -- null: as its terms say
 drop function if exists coverage_judge_again(coverage, json);
 drop function if exists coverage_may_be_claimed(coverage);
+drop function if exists coverage_repriced_beyond(loan, scheme_terms);

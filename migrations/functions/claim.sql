@@ -487,7 +487,7 @@ begin
     if l.registered_on is null or l.registered_on > coalesce(default_day, c.received) then
         p := p || problem('E_UNREGISTERED', '/loan', coalesce(l.registered_on::text, '-'));
     end if;
-    return p || coverage_repriced_beyond(l, c.terms);
+    return p || coverage_repriced_beyond(l, c.terms, coalesce(default_day, 'infinity'));
 end $$;
 
 -- Claims of the same loan that stand in the way: one that is under way, or by which money is coming back; one under a

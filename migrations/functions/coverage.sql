@@ -344,14 +344,17 @@ begin
          limit 12);
 end $$;
 
--- A cover as it is told: with what a person of finance is to see before he confirms.
+-- A cover as it is told: with what a person of finance is to see before he confirms. Of other contracts of its bank the
+-- other parties of this one learn no number.
 create or replace function coverage_told(c coverage) returns coverage
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     p json[] := case c.state when 'requested' then coverage_doubts(c) when 'covered' then coverage_unconfirmed(c) end;
 begin
     if cardinality(p) > 0 then
-        c.errors := array_to_json(p);
+        c.errors := case when my_kind() in ('insurer', 'guarantor', 'district')
+                         then (select json_agg(problem(x ->> 0, x ->> 1, '-')) from unnest(p) x)
+                         else array_to_json(p) end;
     end if;
     return c;
 end $$;
@@ -378,28 +381,33 @@ begin
     elsif l.rate_ppm > ceiling then
         p := p || problem('E_RATE_CEILING', '/loan', percent_text(ceiling));
     end if;
-    return p || coverage_repriced_beyond(l, terms);
+    return p || coverage_repriced_beyond(l, terms, 'infinity');
 end $$;
 
--- What a loan was repriced to beyond the ceiling of its scheme, each rate by the ceiling of its own day.
-create or replace function coverage_repriced_beyond(l loan, terms scheme_terms) returns json[]
+-- What a loan was repriced to beyond the ceiling of its scheme, each rate by the ceiling of its own day. Before a day:
+-- what is charged once it is in default is no price of the credit.
+create or replace function coverage_repriced_beyond(l loan, terms scheme_terms, before date) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
     return array(
         select problem('E_RATE_CEILING', '/loan', percent_text(min(x.ceiling)))
           from loan_event_standing e
          cross join lateral (select scheme_rate_ceiling_ppm(terms.rate_ceiling, e.on_day) as ceiling) x
-         where e.loan_id = l.id and e.kind = 'repriced' and e.rate_ppm > x.ceiling
+         where e.loan_id = l.id and e.kind = 'repriced' and e.rate_ppm > x.ceiling and e.on_day < before
         having count(*) > 0);
 end $$;
 
--- When finance, or the scheme by itself, last covered a loan as it stood before its default was told, and the highest
--- rate that was known then.
+-- When finance, or the scheme by itself, last covered a loan as it stood before its default happened and was told, and
+-- the highest rate that was known then.
 create or replace function coverage_rate_known(c coverage, out at timestamptz, out rate_ppm int)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    default_day constant date := (select loan_default_day(loan_fold(l, 'infinity', null, null), today())
+                                    from loan l where l.id = c.loan_id order by l.version desc limit 1);
 begin
     at := coalesce((select max(s.recorded_at) from coverage_step s
                      where s.coverage = c.id and s.state = 'covered' and s.step in ('judge', 'confirm')
+                       and shanghai_day(s.recorded_at) <= coalesce(default_day, 'infinity')
                        and s.recorded_at < coalesce(loan_default_told(c.loan_id), 'infinity')), c.recorded_at);
     rate_ppm := greatest((select l.rate_ppm from loan l where l.id = c.loan_id and l.version = c.loan_version), (
                     select max(e.rate_ppm) from loan_event_standing e

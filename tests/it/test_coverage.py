@@ -1,4 +1,5 @@
 """Cover: asked for with the loan or by itself, judged at once, frozen, reserved in order; a correction suspends it."""
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 from fund_case import FundCase, ago
@@ -101,7 +102,9 @@ class Coverage(FundCase):
                 self.event("/v1/loans/" + first["id"], "overdue", ago(300))
             void(first)
             same = {k: first[k] for k in ("borrower_uscc", "borrower_name")}
-            second = self.booked(code, ip=[{"number": first["ip"][0]["number"]}], amount="2000000.00", **same).json()["coverage"]
+            insurer = "91310115QX0115114N"
+            second = self.booked(code, ip=[{"number": first["ip"][0]["number"]}], amount="2000000.00", insurer_uscc=insurer,
+                                 **same).json()["coverage"]
             third = self.booked(None, amount="900000.00", signed_on=ago(300), disbursed_on=ago(290), registered_on=ago(290),
                                 **same).json()["contract_no"]  # another credit of that firm
             third = self.post("/v1/coverages", {"reference": "BA-%d" % next(numbers), "loan": third, "scheme": code}, self.bank, 201).json()
@@ -109,6 +112,9 @@ class Coverage(FundCase):
             self.assertEqual(said(third), ("covered", []))
             if bad:
                 self.assertIn(first["contract_no"], second["errors"][0]["title"])
+                shown = self.get("/v1/coverages/" + second["id"], self.d.token("insurer", insurer))  # no party of the void one
+                self.assertEqual([(e["code"], first["contract_no"] in json.dumps(e)) for e in shown["errors"]],
+                                 [("E_DEFAULT_TOLD", False)])
         for events, doubts in (
                 ([("overdue", ago(60), {}), ("settled", ago(6), {})], 1), ([("settled", ago(6), {})], 0),
                 ([("settled", ago(6), {"matures": ago(40)})], 1), ([("overdue", ago(200), {}), ("settled", ago(150), {})], 0)):
@@ -191,19 +197,27 @@ class Coverage(FundCase):
         self.event(self.where(made), "repriced", ago(404), rate="24.00")
         self.event(self.where(made), "overdue", ago(300))
         self.assertEqual(self.claim(made).codes(), [("/loan", "E_RATE_CEILING")])
+        penalty = self.booked(None).json()["contract_no"]  # what is charged on arrears is no price of the credit
+        self.on_paper(penalty, code, ago(400))
+        for kind, on, more in (("overdue", ago(300), {}), ("repriced", ago(299), {"rate": "24.00"})):
+            self.event(self.where(penalty), kind, on, **more)
+        self.event(self.where(penalty), "classified", ago(300), grade="substandard")
+        self.paid(penalty)
 
     def test_interest_is_claimed_by_the_rate_that_cover_was_given_on(self):
-        code = self.scheme(loss_base="principal_and_interest")
-        # 3,000,000.00 for 400 days of 360, at 3.65 %: 121,666.67; at 4.20 %, which finance confirmed: 140,000.00
-        for look, rate, interest in ((False, "24.00", "121666.67"), (True, "4.20", "140000.00"), (False, "3.00", "100000.00")):
+        code = self.scheme(loss_base="principal_and_interest", trigger={"min_grade": "substandard"})
+        # 3,000,000.00 for 400 days of 360, at 3.65 %: 121,666.67; at 4.20 %, which finance confirmed: 140,000.00, unless
+        # the default, told after it, was before it
+        for look, rate, interest, days in ((False, "24.00", "121666.67", 300), (True, "4.20", "140000.00", 0),
+                                           (True, "4.20", "121666.67", 1), (False, "3.00", "100000.00", 300)):
             contract = self.lent(code, overdue=None)
             cover = self.cover_of(contract)[0]["id"]
             self.event(self.where(contract), "repriced", ago(400), rate=rate)
             if look:
                 self.assertEqual([e["code"] for e in self.get("/v1/coverages/" + cover)["errors"]], ["E_UNCONFIRMED"])
                 self.cover_step(cover, "confirm", self.finance)
-            self.event(self.where(contract), "overdue", ago(300))
-            self.event(self.where(contract), "classified", ago(300), grade="substandard")
+            self.event(self.where(contract), "overdue", ago(days))
+            self.event(self.where(contract), "classified", ago(days), grade="substandard")
             said = self.get(self.claimed(contract))
             self.assertEqual(said["arithmetic"][0]["formula"], "3000000.00 + %s + 0.00 + 0.00" % interest)
 
