@@ -233,6 +233,25 @@ class Coverage(FundCase):
         flags = lambda x: [f["severity"] for f in self.get("/v1/flags?code=RF40&record=" + self.loan_of(x)["id"])["items"]]
         self.assertEqual((flags(bad), flags(quiet)), (["high"], []))
 
+    def test_a_word_that_made_a_loan_good_while_another_was_claimed_is_flagged(self):
+        """A better grade, or a longer term behind which it is bad again; not one that stayed good, nor bad all along."""
+        code = self.scheme()
+        worded, ended, better, bad, other = (self.lent(code, matures_on=ago(days)) for days in (-330, 200, -330, -330, -330))
+        for contract in (worded, better):
+            self.event(self.where(contract), "repaid", ago(1), principal="1.00")
+            self.event(self.where(contract), "extended", ago(1), matures_on=ago(-400))
+            self.event(self.where(contract), "classified", ago(1), grade="normal")
+        long = self.event(self.where(ended), "extended", ago(1), matures_on=ago(-330)).json()["reference"]
+        self.event(self.where(ended), "classified", ago(1), grade="normal")
+        claim = self.claimed(other)
+        self.step(claim, "accept", self.finance)
+        self.step(claim, "approve", self.second)
+        self.event(self.where(worded), "classified", ago(0), grade="substandard")
+        self.event(self.where(ended), "reversed", ago(0), reverses=long)
+        self.post("/v1/flag-scans", {"reference": "SM-%d" % next(numbers), "rule": "RF40"}, self.finance, 201)
+        flags = lambda x: {f["severity"] for f in self.get("/v1/flags?code=RF40&record=" + self.loan_of(x)["id"])["items"]}
+        self.assertEqual([flags(x) for x in (worded, ended, better, bad)], [{"med"}, {"high", "med"}, set(), set()])
+
     def test_a_scheme_that_does_not_exist_is_told_at_once(self):
         made = self.booked("NOSUCH").json()
         self.assertEqual(made["coverage"]["state"], "refused")
