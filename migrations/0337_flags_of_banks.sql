@@ -20,7 +20,7 @@ update flag_rule
        fires = '备案贷款的还款、展期、分类等事件被冲销后重新违约,而其间同一银行在同一方案下的另一笔赔付已获批准;'
                '或者仅凭分类上调、展期转为正常,其后 90 日内另一笔赔付获批,现又为不良(此时为中等)',
        fires_en = 'A covered loan is bad again since an event was reversed, and between the two another claim of its '
-                  'bank under the scheme was approved; or a better grade or an extension alone had made it good, another '
-                  'claim was approved within 90 days, and it is bad again (medium)'
+                  'bank under the scheme was approved; or a better grade or an extension alone had made it good, '
+                  'another claim was approved within 90 days, and it is bad again (medium)'
  where code = 'RF40';
 alter table flag_rule enable trigger append_only;

@@ -98,7 +98,7 @@ select 'claim step that was not legal', s.id || ''
                           and s.maker = w.recorded_by)
     or s.step = 'refuse'
        and not exists (select from claim_step w
-                        where w.id = s.told and w.claim = s.claim and w.step in ('recover', 'cure'))
+                        where w.id = coalesce(s.told, s.word) and w.claim = s.claim and w.step in ('recover', 'cure'))
     or s.step = 'lapse' and (s.recorded_by <> 'pledged' or s.on_day <= e.due_on)
 union all
 select 'claim step by whoever took the one that it checks', s.id || ''

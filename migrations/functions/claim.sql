@@ -1363,6 +1363,17 @@ end $$;
 
 -- ---- steps -----------------------------------------------------------------------------------------
 
+-- The first word to refuse what was told to have come back, of a person who is in office still; a second person's makes
+-- it so. What nobody will look for then is gone for the fund.
+create or replace function claim_refusal_begun(waits claim_step) returns claim_step
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select d
+      from claim_step d
+     where d.claim = (waits).claim and d.word = (waits).id and person_serves(d.recorded_by)
+     order by d.n desc
+     limit 1
+$$;
+
 -- May the last steps follow on a claim? What was told to have come back is received or refused before it is closed; a
 -- cure is received by closing it, and then it is over.
 create or replace function claim_step_follows(n claim_now, step text) returns boolean
@@ -1423,6 +1434,10 @@ begin
            or c.step = 'close' and claim_cured((c.claim).id))
           and claim_told_by_me((c.claim).id) is not null then -- whatever office he did it in
         p := p || problem('E_SAME_PERSON', '', claim_told_by_me((c.claim).id));
+    end if;
+    if c.step = 'refuse' and (c.waits).step = 'recover'
+       and person_is_me((claim_refusal_begun(c.waits)).recorded_by) then
+        p := p || problem('E_SAME_PERSON', '', (claim_refusal_begun(c.waits)).recorded_by);
     end if;
     if c.step = 'cure' and my_kind() = 'bank' and claim_loan_bad((c.claim).loan_id) then
         p := p || problem('E_STILL_BAD', '', (c.claim).reference);
@@ -1790,6 +1805,7 @@ declare
     c step_case;
     found_claim claim;
     found_problems json[];
+    is_word boolean; -- the first of two to refuse a recovery; a cure that is refused is owed still, and takes one
 begin
     d.district := '';
     d.parties := '{}';
@@ -1806,6 +1822,7 @@ begin
     end if;
     d.district := found_claim.district;
     c := claim_step_case(new_id, doc, found_claim);
+    is_word := c.step = 'refuse' and (c.waits).step = 'recover' and (claim_refusal_begun(c.waits)).id is null;
     found_problems := claim_step_refusal(c);
     if cardinality(found_problems) = 0 and c.step in ('accept', 'resubmit', 'approve', 'pay', 'renew') then
         c.j := claim_judge_again(found_claim, null);
@@ -1821,14 +1838,15 @@ begin
         perform claim_step_money(c);
         insert into claim_step (id, claim, n, step, state, on_day, reason, owner, due_on,
                fund_fen, amount_fen, costs_fen, accepted_fen, layers, funds, until_day,
-               transfer, hold, maker, told, recorded_at, recorded_by)
+               transfer, hold, maker, told, word, recorded_at, recorded_by)
         values (new_id, found_claim.id, coalesce((c.last).n, 0) + 1, c.step, c.next, c.day, (c.told).reason,
                (c.told).owner, (c.told).due_on, c.fund_fen, c.amount_fen, c.costs_fen,
                c.accepted_fen, c.layers, c.funds,
                case when c.step in ('approve', 'renew') then c.day + 30 end,
                case when c.fund_fen > 0 and c.cause is not null then new_id end,
                case when c.step in ('approve', 'renew') then new_id end, c.maker,
-               case when c.step in ('receive', 'refuse') or c.step = 'close' then (c.waits).id end,
+               case when c.step in ('receive', 'close') or c.step = 'refuse' and not is_word then (c.waits).id end,
+               case when is_word then (c.waits).id end,
                record_now(), my_signature());
         if c.step = 'accept' and c.accepted_fen > 0 then -- the costs count from now on
             c.j := claim_judge_again(found_claim, null);
@@ -1860,7 +1878,7 @@ create or replace function claim_steps_shown(claim_id uuid) returns json
                     'on', s.on_day, 'by', s.recorded_by, 'reason', s.reason, 'owner', s.owner, 'due_on', s.due_on,
                     'fund', yuan_text(s.fund_fen), 'amount', yuan_text(s.amount_fen), 'costs', yuan_text(s.costs_fen),
                     'costs_accepted', yuan_text(nullif(s.accepted_fen, 0)), 'layers', claim_layers_shown(s.layers),
-                    'hold_until', s.until_day, 'transfer', s.transfer, 'told', s.told,
+                    'hold_until', s.until_day, 'transfer', s.transfer, 'told', coalesce(s.told, s.word),
                     'at', instant_text(s.recorded_at)))
                     order by s.n), '[]')
       from claim_step s

@@ -506,12 +506,19 @@ class ClaimLife(FundCase):
         self.assertEqual([("layers" in s, "fund" in s) for s in said["steps"][-3:]], [(False, False)] * 3)
         self.assertEqual(self.step(where, "receive", self.bank, status=None).status, 403)
         self.assertEqual(self.step(where, "receive", self.finance, status=None).codes(), [("", "E_SAME_PERSON")])  # he told the third
-        for name, fund in (("receive", "38920000.00"), ("refuse", "38920000.00"), ("receive", "39028000.00")):
-            self.step(where, name, self.second)
+        for name, token, fund in (("receive", self.second, "38920000.00"), ("refuse", self.second, "38920000.00")):
+            self.step(where, name, token)
+            self.assertEqual(self.fund(code)[0], fund)
+        # one alone makes nothing of what a bank told: it waits, and another receives or refuses it
+        self.assertEqual(self.step(where, "refuse", self.second, status=None).codes(), [("", "E_SAME_PERSON")])
+        self.assertEqual(self.get(where)["legal_steps"], ["accept_costs", "receive", "recover", "refuse"])
+        for name, token, fund in (("refuse", self.finance, "38920000.00"), ("receive", self.second, "39028000.00")):
+            self.step(where, name, token)
             self.assertEqual(self.fund(code)[0], fund)
         steps = self.get(where)["steps"]
-        self.assertEqual([s["told"] for s in steps[-3:]], [s["id"] for s in steps[-6:-3]])
-        self.assertEqual([s.get("amount") for s in steps[-3:]], ["1000000.00", None, "200000.00"])
+        told = [s["id"] for s in steps[-7:-4]]
+        self.assertEqual([s["told"] for s in steps[-4:]], [told[0], told[1], told[1], told[2]])
+        self.assertEqual([s.get("amount") for s in steps[-4:]], ["1000000.00", None, None, "200000.00"])
         for name in ("receive", "refuse"):
             self.assertEqual(self.step(where, name, self.second, status=None).codes(), [("", "E_STEP")])
         moved = self.get("/v1/accounts/fund:%s/entries" % code)["items"]
@@ -533,7 +540,8 @@ class ClaimLife(FundCase):
         self.assertIn(("/loan", "E_COMPENSATED"), self.claim(contract).codes())
         task = lambda token: [x["steps"] for x in self.get("/v1/tasks?limit=1000", token)["items"] if x["path"] == where]
         self.assertEqual((task(self.second), task(self.bank)), ([["receive"]], []))
-        self.step(where, "refuse", self.second)
+        for token in (self.second, self.finance):
+            self.step(where, "refuse", token)
         self.assertEqual((task(self.second), self.get(where)["recovery_untold"]), ([], "500000.00"))
         self.assertEqual(self.step(where, "close", self.second, status=None).codes(), [("", "E_UNTOLD")])
         self.assertEqual(self.fund(code)[0], "39460000.00")
