@@ -584,35 +584,136 @@ create or replace view loan_last_state as
        and not exists (select from loan_balance b where b.loan_id = l.id)
        and not exists (select from loan later where later.id = l.id and later.version = l.version + 1);
 
--- Which loans are in a state today: nothing is told of days to come, so that only the end of a term is still ahead. Of
--- a page in the order of recording (what begins behind after, from the newest back if so asked) so many; else all. Of
--- many that were settled or are past their term the first are found in that order; those that go on are the newest of a
--- book: they are found by their state and then sorted. Runs as the owner: whoever lists them sees what he may.
+-- Those of them that are in a state on a day that nothing is told behind: only the end of a term is still ahead.
+create or replace function loan_last_states(in_state text, on_day date) returns setof loan_last_state
+    language sql stable as $$
+    select s.*
+      from loan_last_state s
+     where s.state = case in_state when 'active' then 'matured' else in_state end
+       and (in_state <> 'active' or s.matures_on >= on_day)
+       and (in_state <> 'matured' or s.matures_on < on_day)
+$$;
+
+-- Which loans are in a state today. Of a page in the order of recording (what begins behind after, from the newest back
+-- if so asked) so many; else all. Of many that were settled or are past their term the first are found in that order;
+-- those that go on are the newest of a book: they are found by their state and then sorted. Runs as the owner: whoever
+-- lists them sees what he may.
 create or replace function loans_in_state(state text, page boolean, after uuid, back boolean, most bigint)
     returns setof uuid
     language plpgsql stable security definer set search_path = public, pg_temp
     set plan_cache_mode = force_custom_plan as $$
 declare
-    day constant date := today();
-    at_end constant text := case state when 'active' then 'matured' else state end;
-    first constant date := case state when 'active' then day end;
-    last constant date := case state when 'matured' then day - 1 end;
     org constant bigint := case when my_kind() = 'bank' then my_org() end;
     cut constant boolean := page and my_kind() in ('bank', 'finance', 'ip_office', 'auditor');
     many constant boolean := cut and state in ('settled', 'matured');
 begin
     return query
     select s.id
-      from loan_last_state s
-     where s.state = at_end
-       and (first is null or s.matures_on >= first)
-       and (last is null or s.matures_on <= last)
-       and (org is null or s.org_id = org)
+      from loan_last_states(state, today()) s
+     where (org is null or s.org_id = org)
        and (not cut or after is null or case when back then s.id < after else s.id > after end)
      order by case when many and back then s.id end desc, case when many and not back then s.id end,
               case when cut and not many and back then s.id::text end desc,
               case when cut and not many and not back then s.id::text end
      limit case when cut then most end;
+end $$;
+
+-- All loans in a state today (or of the bank that asks, when that is not asked), if they are few; else null.
+create or replace function loans_if_few(in_state text) returns uuid[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    few constant int := 5000;
+    these uuid[];
+begin
+    if in_state is not null then
+        these := array(select s.id from loan_last_states(in_state, today()) s limit few + 1);
+    end if;
+    if my_kind() = 'bank' and (these is null or cardinality(these) > few) then
+        these := array(select s.id from submission s where s.org_id = my_org() and s.type = 'loan' limit few + 1);
+    end if;
+    return case when cardinality(these) <= few then these end;
+end $$;
+
+-- The first loans in an order (as ?order, but that of recording) behind another, of those that whoever asks sees
+-- (as loan_read says: it runs as the owner, so that the plan is that of the tables alone) and that fit; each filter or
+-- null. An index is gone through in the order and what does not fit passed over; of what is rare, and of who has few,
+-- the few are sorted. Contract numbers stand by bank: of each bank come so many, and whoever lists them sorts.
+create or replace function loans_in_order(sorted text, after uuid, most bigint, near text, first_day date,
+    last_day date, in_state text, as_of date, known_at timestamptz, looked_for text) returns uuid[]
+    language plpgsql stable security definer set search_path = public, pg_temp
+    set plan_cache_mode = force_custom_plan as $$
+declare
+    kind constant text := my_kind();
+    place constant text := my_district();
+    names constant text[] := my_names();
+    day constant date := coalesce(as_of, today());
+    form constant text := text_form(looked_for);
+    these constant uuid[] := loans_if_few(case when num_nonnulls(as_of, known_at) = 0 then in_state end);
+    banks bigint[] := array[case when kind = 'bank' then my_org() end];
+    l loan; -- which the page begins behind, and its number and name
+    number_form text;
+    name_form text;
+    pages uuid[] := '{}'::uuid[];
+begin
+    select x.* into l
+      from loan x
+     where x.id = after and (known_at is null or x.recorded_at <= known_at)
+     order by x.version desc
+     limit 1;
+    name_form := text_form(l.borrower_name);
+    number_form := (select s.key_form from submission s where s.id = l.id and s.version = l.version);
+    if banks[1] is null and sorted like '%contract_no' then
+        banks := array(select o.id from org o where o.kind = 'bank');
+    end if;
+    for i in 1 .. cardinality(banks) loop
+        pages := pages || array(
+            select v.id
+              from submission r
+              join loan v on v.id = r.id and v.version = r.version
+             where r.type = 'loan'
+               and (banks[i] is null or r.org_id = banks[i] and v.org_id = banks[i])
+               and (these is null or v.id = any (these))
+               and (kind in ('finance', 'ip_office', 'auditor', 'bank')
+                    or kind = 'district' and v.district = place
+                    or kind in ('insurer', 'guarantor') and v.parties && names)
+               and (known_at is null or v.recorded_at <= known_at)
+               and (near is null or v.district = near)
+               and (first_day is null or v.signed_on between first_day and last_day)
+               and (after is null or case sorted
+                    when 'amount' then (v.amount_fen, v.id) > (l.amount_fen, after)
+                    when '-amount' then (v.amount_fen, v.id) < (l.amount_fen, after)
+                    when 'signed_on' then (v.signed_on, v.id) > (l.signed_on, after)
+                    when '-signed_on' then (v.signed_on, v.id) < (l.signed_on, after)
+                    when 'matures_on' then (v.matures_on, v.id) > (l.matures_on, after)
+                    when '-matures_on' then (v.matures_on, v.id) < (l.matures_on, after)
+                    when 'borrower_name' then (text_form(v.borrower_name), v.id) > (name_form, after)
+                    when '-borrower_name' then (text_form(v.borrower_name), v.id) < (name_form, after)
+                    when 'contract_no' then (r.key_form, r.id) > (number_form, after)
+                    when '-contract_no' then (r.key_form, r.id) < (number_form, after) end)
+               and (looked_for is null
+                    or position(form in r.key_form) > 0
+                    or position(upper(looked_for) in v.borrower) > 0
+                    or position(looked_for in v.borrower_name) > 0)
+               and (select count(*) = 0 -- told so, it is asked of each row on the way and not of all together
+                      from loan later
+                     where later.id = v.id and later.version = v.version + 1
+                       and (known_at is null or later.recorded_at <= known_at))
+               and case when in_state is null or loan_state(v, day, known_at) = in_state then true else false end
+             order by case when sorted = 'amount' then v.amount_fen end,
+                      case when sorted = '-amount' then v.amount_fen end desc,
+                      case when sorted = 'signed_on' then v.signed_on end,
+                      case when sorted = '-signed_on' then v.signed_on end desc,
+                      case when sorted = 'matures_on' then v.matures_on end,
+                      case when sorted = '-matures_on' then v.matures_on end desc,
+                      case when sorted = 'borrower_name' then text_form(v.borrower_name) end,
+                      case when sorted = '-borrower_name' then text_form(v.borrower_name) end desc,
+                      case when sorted = 'contract_no' then r.key_form end,
+                      case when sorted = '-contract_no' then r.key_form end desc,
+                      case when sorted like '-%' then v.id end desc,
+                      v.id
+             limit most);
+    end loop;
+    return pages;
 end $$;
 
 -- After loans: those without events by their versions alone, those with events are made again.

@@ -104,7 +104,7 @@ create or replace function wall_door(name text) returns text language sql stable
         'flag_scan_find', 'flag_seen', 'flag_standing', 'hold_until', 'insurance_loan_cover', 'ip_deal_beside',
         'ip_deal_receipt_taken',
         'loan_bears', 'loan_cases', 'loan_event_seen', 'loan_event_sums', 'loan_fold', 'loan_interest',
-        'loan_paid_upon', 'loan_seen', 'loan_state', 'loans_in_state', 'loans_moved',
+        'loan_paid_upon', 'loan_seen', 'loan_state', 'loans_in_order', 'loans_in_state', 'loans_moved',
         'log_flight_rows', 'log_flight_text',
         'log_flights_pending', 'log_restores', 'operator_figures', 'person_is_me', 'person_serves', 'plan_assents',
         'plan_benefits', 'plan_districts', 'plan_goal_figures', 'plan_needs', 'plan_quarters', 'plan_state_of',

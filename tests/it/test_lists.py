@@ -6,10 +6,11 @@ import re
 import socket
 import struct
 import time
+import unicodedata
 import zipfile
 from urllib.parse import quote
 
-from harness import Case, firm, loan, numbers
+from harness import ORGS, Case, firm, loan, numbers
 from test_batches import ZH, cells, sheet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -75,6 +76,59 @@ class Lists(ListCase):
                 if order == "recorded":
                     self.assertEqual([x["contract_no"] for x in found], every[::-1] if sign else every)
         self.assertNotIn("total", self.get("/v1/loans").json())
+
+    def test_pages_in_an_order_are_the_parts_of_the_sorted_whole(self):
+        """Of every reader and filter, held against all that he is shown, in the order of recording, sorted here."""
+        mark, near, far = "分页%d" % next(numbers), "310151", "310120"
+        banks = [self.token, self.d.token("bank", "BANK-P%d" % next(numbers))]
+        made = [[], []]
+        for i in range(26):
+            code, _ = firm(next(numbers))
+            made[i % 2].append(loan(
+                contract_no="%s-%d%s" % ("Ab"[i % 3 > 0], i * 7 % 5, mark), borrower_uscc=code, amount="%d.00" % (1000000 + 1000 * (i * 7 % 5)),
+                borrower_name=("甲乙\uff21bｃD"[i * 5 % 6]) + mark + "司" * (i % 3), district=(near, far)[i % 5 > 0],
+                signed_on="2022-0%d-01" % (1 + i % 7), matures_on="2023-0%d-01" % (2 + i % 4), disbursed_on=("2022-07-05", None)[i % 4 > 0],
+                insurer_uscc=(None, ORGS["insurer"])[i % 3 > 1]))
+            made[i % 2][-1]["contract_no"] += "-%d" % next(numbers)
+        for token, records in zip(banks, made):
+            for record in records:
+                self.assertEqual(self.d.call("POST", "/v1/loans", record, token).status, 201)
+        before = self.d.call("GET", "/v1/loans?limit=1&order=-recorded", token=banks[1]).json()["items"][0]["recorded_at"]
+        for token, records in zip(banks, made):  # what moves to another place in an order, or out of a district
+            old = self.get("/v1/loans?contract_no=" + quote(records[3]["contract_no"]), token).json()["items"][0]
+            r = self.d.call("PUT", "/v1/loans/" + old["id"], dict(records[3], amount="999000.00", district=near, reason="更正"), token, {"If-Match": '"1"'})
+            self.assertEqual(r.status, 200, r.body)
+            old = self.get("/v1/loans?contract_no=" + quote(records[5]["contract_no"]), token).json()["items"][0]
+            r = self.d.call("PUT", "/v1/loans/" + old["id"], dict(records[5], borrower_name="戊" + mark, district=far, reason="更正"), token, {"If-Match": '"1"'})
+            self.assertEqual(r.status, 200, r.body)
+        form = lambda text: unicodedata.normalize("NFKC", text).lower().encode()
+        by = {"amount": lambda x: int(x["amount"].replace(".", "")), "signed_on": lambda x: x["signed_on"], "matures_on": lambda x: x["matures_on"],
+              "borrower_name": lambda x: form(x["borrower_name"]), "contract_no": lambda x: form(x["contract_no"])}
+        filters = ["", "&district=" + near, "&quarter=2022Q2", "&state=signed", "&state=matured&as_of=2023-03-15", "&q=b",
+                   "&known_at=" + quote(before), "&state=matured&district=%s&q=%s" % (far, quote("司"))]
+        readers = {"bank": banks[0], "other": banks[1], "finance": self.d.token("finance"), "district": self.d.token("district", "DIST-" + near),
+                   "insurer": self.d.token("insurer")}
+        met = 0
+        for n, (who, token) in enumerate(readers.items()):
+            for more in filters:
+                more += "&q=" + quote(mark) if who not in ("bank", "other") and "&q=" not in more else ""
+                whole = [x for x in self.get("/v1/loans?limit=1000" + more, token).json()["items"] if mark in x["contract_no"]]
+                ids = {x["contract_no"]: k for k, x in enumerate(whole)}  # the order of recording is that of the ids
+                for m, (order, key) in enumerate(by.items()):
+                    if (n + m + len(more)) % 2:
+                        continue
+                    sign = "-" if (n + m + len(more)) % 4 else ""
+                    found, after = [], ""
+                    while True:
+                        page = self.get("/v1/loans?limit=9&order=%s%s%s%s" % (sign, order, more, after), token).json()
+                        found += [x["contract_no"] for x in page["items"]]
+                        if not page["next"]:
+                            break
+                        after = "&after=" + page["next"]
+                    told = sorted(whole, key=lambda x: (key(x), ids[x["contract_no"]]), reverse=sign == "-")
+                    self.assertEqual(found, [x["contract_no"] for x in told], (who, more, sign + order))
+                    met += len(found) > 9
+        self.assertGreater(met, 20)
 
     def test_every_list_that_promises_a_total_gives_it_in_every_order(self):
         paths = self.d.call("GET", "/openapi.json").json()["paths"]
