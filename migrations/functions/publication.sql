@@ -1,17 +1,21 @@
 -- What is published of the quarterly reports, and what is hidden for good.
 --
 -- The rule. Every public figure is a sum of cells: the loans of one quarter in one row of one section, as the quarter
--- was sealed. A cell is hidden when fewer than three firms stand behind it, or when all but its two largest firms
+-- was sealed. A cell is small when fewer than three firms stand behind it, or when all but its two largest firms
 -- together have less than a tenth of the largest (who knows the second could work out the first). In a section with
--- hidden cells at least two are hidden, of three firms at least, and together they come to a fifth more than the
--- largest of them: the smallest others are hidden until that is so, else all rows of the quarter and the city's own
--- figure. The row of trademarks stands in two sections and is hidden in both or in neither. A sum over quarters (the
--- year to date, since the plan began) is shown only when every cell in it was published and shown. So all that a reader
--- can set up about hidden cells is one equation a quarter and section: their sum. A hidden cell may be anything from
--- nought to that sum, which is at least a fifth more than it is. What was decided is kept with the quarter: later
--- reports show the cell as it was published, whatever was corrected since.
+-- small cells these are hidden and, the smallest first, as many others as it takes for the hidden ones to keep each
+-- other (publication_keeps); where all rows do not, everything of the quarter is hidden, the city's figures too. The
+-- rows by what secures a loan and by kinds of rights are sums of the same six cells, by_right: of these is decided, and
+-- a row is shown that has none of the hidden ones in it, or all. A sum over quarters (the year to date, since the plan
+-- began) is shown only when every cell in it was published and shown. No number of rights is published. So all that a
+-- reader can set up about the hidden cells of a section is their sum, of loans as of amounts; that a loan of the row
+-- "up to 10 million yuan" is up to that, the others above; that firms are not more than loans nor than the city's. What
+-- is promised of a small cell: by all of this its amount may be a fifth more than it is, its loans a fifth and at least
+-- one more, and how many firms it has is not found; what hidden cells come to together is no small cell itself, so that
+-- neither one of its firms learns another's. Others are hidden for the sake of these alone. What was decided is kept
+-- with the quarter: later reports show the cell as it was published, whatever was corrected since.
 
--- The cells of a sealed quarter, firm by firm.
+-- The cells of a sealed quarter, firm by firm: those of the sections, and by_right.
 create or replace function publication_atoms(s report_seal)
     returns table (section text, row_key text, firm text, loans bigint, fen bigint)
     language plpgsql stable as $$
@@ -27,7 +31,25 @@ begin
              group by f.row_key, f.firm', one, 'report_facts_' || one)
             using s.first_day, s.as_of, s.known_at, s.basis;
     end loop;
+    return query
+    select 'by_right', r.cell, k.firm, sum(k.v[1])::bigint, sum(k.v[2])::bigint
+      from report_facts_by_kind(s.first_day, s.as_of, s.known_at, s.basis) k
+      join report_facts_by_ip_kind(s.first_day, s.as_of, s.known_at, s.basis) i on i.id = k.id
+      join publication_right_cells() r on r.kind = k.row_key and r.ip_kind = i.row_key
+     where k.v[1] <> 0
+     group by r.cell, k.firm;
 end $$;
+
+-- The cells that the rows of by_kind and of by_ip_kind are sums of.
+create or replace function publication_right_cells() returns table (cell text, kind text, ip_kind text)
+    language sql immutable parallel safe as $$
+    values ('invention', 'patent', 'invention'),
+           ('utility_model', 'patent', 'utility_model'),
+           ('design', 'patent', 'design'),
+           ('patents', 'patent', 'several'),
+           ('trademark', 'trademark', 'trademark'),
+           ('mixed', 'mixed', 'several')
+$$;
 
 -- The sections that rows are published of; the headline and the quarters' trend are made of the whole city.
 create or replace function publication_sections() returns text[] language sql immutable parallel safe as $$
@@ -41,84 +63,112 @@ create or replace function publication_small(firms bigint[]) returns boolean lan
            or ((select sum(x) from unnest(firms[3:]) x) * 10 < firms[1])
 $$;
 
--- Do these hidden cells of a section keep each other? who: the firms of each, amounts: of each.
-create or replace function publication_safe(amounts bigint[], firms int) returns boolean
-    language sql immutable parallel safe as $$
-    select cardinality(amounts) = 0
-           or (cardinality(amounts) > 1 and firms > 2
-               and (select sum(x) * 10 >= max(x) * 12 from unnest(amounts) x))
+-- Do these hidden cells keep each other, when their sums are known? loans, amounts: of each; small: is it; firms: the
+-- amounts of their firms together, the largest first. Whoever counts takes one loan for each of the others.
+create or replace function publication_keeps(loans bigint[], amounts bigint[], small boolean[], firms bigint[])
+    returns boolean language sql immutable parallel safe as $$
+    select cardinality(amounts) > 1
+       and not publication_small(firms)
+       and (select bool_and(sum_fen * 10 >= c.fen * 12
+                            and (most_loans * 10 >= c.loans * 12 and most_loans > c.loans))
+              from unnest(loans, amounts, small) as c(loans, fen, small)
+             cross join (select sum(x) as sum_fen from unnest(amounts) x) a
+             cross join (select sum(x) - count(*) + 1 as most_loans from unnest(loans) x) l
+             where c.small)
+$$;
+
+-- The same of the two rows of small loans by what their titles say: up to 10 million yuan each, above that each. So one
+-- loan at least is in each row, and in the second as many at most as the sum leaves room for.
+create or replace function publication_titles_keep(small_loans bigint, small_fen bigint, small_small boolean,
+                                                   larger_loans bigint, larger_fen bigint, larger_small boolean)
+    returns boolean language sql immutable parallel safe as $$
+    with known as (
+        select small_loans + larger_loans as loans, small_fen + larger_fen as fen, 1000000000::bigint as bound
+    ),
+    most as (
+        select least(k.bound * (k.loans - 1), k.fen - k.bound - 1) as small_fen,
+               least(k.loans - 1, k.fen / (k.bound + 1)) as larger_loans,
+               k.fen - k.bound * (k.loans - 1) as larger_fen_least
+          from known k
+    )
+    select (not small_small or m.small_fen * 10 >= publication_titles_keep.small_fen * 12)
+       and (not larger_small
+            or (m.larger_loans * 10 >= publication_titles_keep.larger_loans * 12
+                and m.larger_loans > publication_titles_keep.larger_loans
+                and m.larger_fen_least * 10 <= larger_fen * 8))
+      from most m
 $$;
 
 -- The cells of a quarter with what is hidden of them.
 create or replace function publication_cells(s report_seal) returns setof published_cell language plpgsql stable as $$
 #variable_conflict use_column
-declare
-    cells published_cell[];
-    who text[] := '{}'::text[]; -- "<cell's number> <firm>"
-    one text;
-    n int;
-    changed boolean := true;
-    city boolean;
-    hidden_amounts bigint[];
-    hidden_firms int;
-    smallest int;
 begin
-    with atom as materialized (select * from publication_atoms(s)),
-    cell as (
-        select a.section, a.row_key, sum(a.loans)::bigint as loans, sum(a.fen)::bigint as fen, count(*) as firms,
-               publication_small(array_agg(a.fen order by a.fen desc)) as small, array_agg(a.firm) as firm
-          from (select * from atom
-                 union all
-                select 'all', '', x.firm, sum(x.loans)::bigint, sum(x.fen)::bigint
-                  from atom x where x.section = 'by_district' group by x.firm) a
-         group by 1, 2
+    return query
+    with atom as materialized (
+        select * from publication_atoms(s)
     ),
-    numbered as (select c.*, row_number() over (order by c.section, c.row_key)::int as no from cell c)
-    select array_agg(row(s.quarter, s.first_day, c.section, c.row_key, c.loans, c.fen, c.firms, c.small)::published_cell
-                     order by c.no),
-           (select array_agg(x.no || ' ' || f) from numbered x cross join lateral unnest(x.firm) f)
-      into cells, who
-      from numbered c;
-    n := coalesce(cardinality(cells), 0);
-    city := exists (select from unnest(cells) c where c.section = 'all' and not c.hidden);
-    while changed and city loop
-        changed := false;
-        if exists (select from unnest(cells) c where c.row_key = 'trademark' and c.hidden)
-           and exists (select from unnest(cells) c where c.row_key = 'trademark' and not c.hidden) then
-            for i in 1 .. n loop
-                if (cells[i]).row_key = 'trademark' then
-                    cells[i].hidden := true;
-                end if;
-            end loop;
-            changed := true;
-        end if;
-        foreach one in array publication_sections() loop
-            select coalesce(array_agg(c.fen), '{}'::bigint[]) into hidden_amounts
-              from unnest(cells) c where c.section = one and c.hidden;
-            select count(distinct substr(w, strpos(w, ' ') + 1))::int into hidden_firms
-              from unnest(who) w
-             where (cells[split_part(w, ' ', 1)::int]).section = one and (cells[split_part(w, ' ', 1)::int]).hidden;
-            continue when publication_safe(hidden_amounts, hidden_firms);
-            select c.no::int into smallest
-              from unnest(cells) with ordinality
-                   as c(quarter, first_day, section, row_key, loans, fen, firms, hidden, no)
-             where c.section = one and not c.hidden
-             order by c.fen, c.row_key
-             limit 1;
-            if found then
-                cells[smallest].hidden := true;
-            else
-                city := false; -- the city's own figure would tell
-            end if;
-            changed := true;
-        end loop;
-    end loop;
-    for i in 1 .. n loop
-        if not city then
-            cells[i].hidden := true;
-        end if;
-        return next cells[i];
-    end loop;
+    cell as materialized ( -- in the order in which they are hidden
+        select a.*, row_number() over (partition by a.section order by not a.small, a.fen, a.row_key) as place,
+               count(*) filter (where a.small) over (partition by a.section) as smalls,
+               count(*) over (partition by a.section) as rows
+          from (select section, row_key, sum(loans)::bigint as loans, sum(fen)::bigint as fen, count(*) as firms,
+                       publication_small(array_agg(fen order by fen desc)) as small
+                  from atom group by 1, 2) a
+    ),
+    whole as (
+        select sum(f.loans)::bigint as loans, sum(f.fen)::bigint as fen, count(*) as firms,
+               publication_small(array_agg(f.fen order by f.fen desc)) as small
+          from (select firm, sum(loans) as loans, sum(fen)::bigint as fen
+                  from atom where section = 'by_district' group by 1) f
+        having count(*) > 0
+    ),
+    kept as ( -- how many are hidden of a section; null: all of them would not do
+        select x.section, (
+               select min(n)
+                 from generate_series(x.smalls, x.rows) n
+                cross join lateral (
+                      select array_agg(c.loans order by c.row_key desc) as loans,
+                             array_agg(c.fen order by c.row_key desc) as fen,
+                             array_agg(c.small order by c.row_key desc) as small
+                        from cell c where c.section = x.section and c.place <= n) h
+                where publication_keeps(h.loans, h.fen, h.small, array(
+                      select sum(a.fen)::bigint
+                        from cell c
+                        join atom a on a.section = c.section and a.row_key = c.row_key
+                       where c.section = x.section and c.place <= n
+                       group by a.firm order by 1 desc))
+                  and (x.section <> 'small_loans'
+                       or publication_titles_keep(h.loans[1], h.fen[1], h.small[1],
+                                                  h.loans[2], h.fen[2], h.small[2]))) as n
+          from (select distinct section, smalls, rows from cell
+                 where smalls > 0 and section not in ('by_kind', 'by_ip_kind')) x
+    ),
+    city as (
+        select w.small or exists (select from kept k where k.n is null) as hidden from whole w
+    ),
+    hidden as (
+        select c.section, c.row_key from cell c join kept k using (section) where c.place <= k.n
+    ),
+    rights as ( -- of each row: how many of the hidden cells are in it
+        select r.section, r.row_key, count(h.row_key) as n,
+               (select count(*) from hidden where section = 'by_right') as most
+          from publication_right_cells() x
+         cross join lateral (values ('by_kind', x.kind), ('by_ip_kind', x.ip_kind)) as r(section, row_key)
+          left join hidden h on h.section = 'by_right' and h.row_key = x.cell
+         group by 1, 2
+    )
+    select s.quarter, s.first_day, c.section, c.row_key, c.loans, c.fen, c.firms,
+           y.hidden
+           or exists (select from hidden h where h.section = c.section and h.row_key = c.row_key)
+           or exists (select from rights r
+                       where r.section = c.section and r.row_key = c.row_key and r.n not in (0, r.most))
+      from cell c
+     cross join city y
+     where c.section <> 'by_right'
+     union all
+    select s.quarter, s.first_day, 'all', '', w.loans, w.fen, w.firms, y.hidden
+      from whole w
+     cross join city y;
 end $$;
 
 -- What a second person sees and names.
