@@ -1006,7 +1006,13 @@ end $$;
 create or replace function claim_pool_rooms(c claim_case, fund bigint) returns jsonb
     language sql stable security definer set search_path = public, pg_temp as $$
     select jsonb_strip_nulls(jsonb_build_object(
-           'fund_balance', yuan_text(greatest(account_available_fen('fund:' || ((c).scheme).code) - fund, 0)),
+           'fund_balance', yuan_text(greatest(account_available_fen('fund:' || ((c).scheme).code)
+                + coalesce((select h.amount_fen -- what its approval holds is held for this very claim
+                              from claim_step s
+                              join hold h on h.id = s.hold
+                             where s.claim = (c).claim_id and h.until_day >= today()
+                               and not exists (select from hold_end e where e.hold = h.id)
+                             limit 1), 0) - fund, 0)),
            'leverage', room_text(coverage_leverage_left(((c).scheme).code, (c).terms)),
            'npl_breaker', case when ((c).terms).npl_breaker is not null then (
                 select yuan_text(greatest(div(p.owed * percent_ppm(((c).terms).npl_breaker), 1000000)

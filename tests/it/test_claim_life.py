@@ -70,11 +70,14 @@ class ClaimLife(FundCase):
         self.assertEqual(r.codes(), [("", "E_SAME_PERSON")])
         r = self.step(where, "approve", self.second, status=422, on=ago(1))
         self.assertEqual(r.codes(), [("/on", "E_TODAY")])
+        left = lambda: self.get(where)["headroom"]["fund_balance"]
+        self.assertEqual(left(), "38380000.00")  # 40,000,000.00 without the 1,620,000.00 of this claim
         self.step(where, "approve", self.second, on=ago(0))
         self.assertEqual(self.fund(code), ("40000000.00", "1620000.00", "38380000.00"))
+        self.assertEqual(left(), "38380000.00")  # what is held is held for it, and goes off once
         self.assertEqual(self.step(where, "pay", self.second, status=409).codes(), [("", "E_SAME_PERSON")])
         self.step(where, "pay", self.finance)
-        self.assertEqual(self.fund(code), ("38380000.00", "0.00", "38380000.00"))
+        self.assertEqual((*self.fund(code), left()), ("38380000.00", "0.00", "38380000.00", "38380000.00"))
         again = self.step(where, "pay", self.second, status=None)
         self.assertEqual((again.status, again.codes()), (409, [("", "E_STEP")]))
 
