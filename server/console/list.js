@@ -64,6 +64,7 @@ export function list_page({
       order: ctx.query.order || order,
     });
   };
+  const asks = (ctx) => (filters ? filters(ctx) : []).some((f) => ctx.query[f.name]);
   const at = (ctx) => (typeof path === 'function' ? path(ctx) : path);
   return {
     title,
@@ -87,7 +88,8 @@ export function list_page({
         rows: d.items,
         href,
         order: order_of(ctx),
-        empty: d.refused ? t('请改正上面的条件。', 'Mend the conditions above.') : empty ? empty(ctx) : t('没有符合条件的记录。', 'Nothing fits.'),
+        empty: d.refused ? t('请改正上面的条件。', 'Mend the conditions above.') : asks(ctx) ? t('没有符合条件的记录。', 'Nothing fits.')
+          : empty ? empty(ctx) : t('还没有您能看到的记录。', 'There is none yet that you may see.'),
         pick: b ? b.pick : null,
       });
       if (b) b.ready();

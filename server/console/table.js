@@ -5,7 +5,7 @@
  * `cell` defaults to the member of that key; `num` aligns right, `whole` breaks no line; `href` makes the whole row lead there (its first cell holds the
  * link). `pick` gives a box to tick before each row. On a phone a row becomes lines with the column's title before each.
  */
-import {h, hidden, s} from './h.js';
+import {h, hidden, name, s, u} from './h.js';
 import {count, money, pct, quarter_title, unit_title} from './fmt.js';
 import {is_office, t, title} from './words.js';
 
@@ -105,6 +105,13 @@ export function facts(pairs) {
 export const card = (heading, ...children) =>
   h('section', {class: 'card'}, heading ? h('h2', null, heading) : null, children);
 
+const stands = (x) => Array.isArray(x) ? x.some(stands) : x !== null && x !== undefined;
+/** What is beside it stands in a column of its own; where there is nothing, the whole width is its own. */
+export const beside = (main, side) => stands(side) ? h('div', {class: 'aside'}, h('div', null, main), h('div', null, side)) : main;
+
+/** A firm by its name, or by its code where that is all that is known. */
+export const firm_link = (uscc, called) => uscc ? h('a', {href: u`/console/enterprises/${uscc}`}, name(called || uscc)) : name(called);
+
 // ---- status --------------------------------------------------------------------------------------
 
 const SHAPES = {
@@ -119,18 +126,7 @@ const SHAPES = {
   bar: 'M3 8h10',
 };
 export const shape = (kind) =>
-  s(
-    'svg',
-    {
-      class: 'shape ' + kind,
-      viewBox: '0 0 16 16',
-      width: '12',
-      height: '12',
-      'aria-hidden': 'true',
-      focusable: 'false',
-    },
-    s('path', {d: SHAPES[kind]}),
-  );
+  s('svg', {class: 'shape ' + kind, viewBox: '0 0 16 16', width: '12', height: '12', 'aria-hidden': 'true', focusable: 'false'}, s('path', {d: SHAPES[kind]}));
 
 const KINDS = {
   // word: [shape, tone]
@@ -214,6 +210,9 @@ export function figure(cell, kind, unit) {
     : h('span', {title: exact, class: 'figure', 'data-value': cell.value}, text);
 }
 
+/** On a screen only: paper has nothing to press. */
+export const underlined = () => h('span', {class: 'no-print'}, t('带下划线的数字可点开看是哪些记录。', 'Underlined figures lead to their records.'));
+
 /** Rows of a report: those of organisations in the order of their names, with the code beside. */
 export const by_name = (rows) => rows.every((r) => is_office(r.key)) ? rows.slice().sort((a, b) => a.title.localeCompare(b.title, 'zh')) : rows;
 export const row_title = (r) => is_office(r.key) ? [r.title, ' ', h('span', {class: 'hint'}, r.key)] : r.title;
@@ -238,14 +237,8 @@ export function quarter_switch(ctx, d) {
     'label',
     null,
     t('季度', 'Quarter'),
-    h(
-      'select',
-      {id: 'quarter', onchange: (e) => ctx.go(ctx.href({quarter: e.target.value}))},
-      d.quarters
-        .slice()
-        .reverse()
-        .map((q) => h('option', {value: q.quarter, selected: q.quarter === d.quarter}, quarter_title(q.quarter))),
-    ),
+    h('select', {id: 'quarter', onchange: (e) => ctx.go(ctx.href({quarter: e.target.value}))},
+      d.quarters.slice().reverse().map((q) => h('option', {value: q.quarter, selected: q.quarter === d.quarter}, quarter_title(q.quarter)))),
   );
 }
 

@@ -20,12 +20,14 @@ const switcher = (ctx) => h('nav', {class: 'tabs', 'aria-label': t('目录', 'Ca
   [['offers', '供给', 'On offer'], ['needs', '需求', 'Looked for']].map(([side, zh, en]) => h('a',
   {href: `/console/catalogue?side=${side}`, 'aria-current': (side === 'needs') === is_needs(ctx) ? 'page' : null}, t(zh, en))));
 
+const price = ({price_from: from, price_to: to}) => from && to ? `${money(from)}－${money(to)}` : from ? t(`${money(from)} 起`, `from ${money(from)}`)
+  : to ? t(`至 ${money(to)}`, `up to ${money(to)}`) : '—';
 const OFFERS = () => [{key: 'title', title: t('技术', 'Technology'), wide: true, cell: (o) => name(o.title)},
   {key: 'holder', title: t('持有人', 'Holder'), wide: true, cell: (o) => [name(o.holder_name),
   h('span', {class: 'quiet'}, ' ', word(HOLDERS, o.holder_kind))]}, {key: 'field', title: t('领域', 'Field'), cell: (o) => name(o.field)},
   {key: 'way', title: t('方式', 'Way'), cell: (o) => word(WAYS, o.way)},
     {key: 'price', title: t('报价（元）', 'Price (CNY)'), num: true,
-    cell: (o) => o.price_from || o.price_to ? `${money(o.price_from)}－${money(o.price_to)}` : '—'},
+    cell: price},
     {key: 'district', title: t('区', 'District'), cell: (o) => district_title(o.district)},
     {key: 'listed_on', title: t('发布日', 'Listed')}, {key: 'state', title: t('状态', 'State'), cell: live}];
 const NEEDS = () => [{key: 'title', title: t('需求', 'Need'), wide: true, cell: (n) => name(n.title)},

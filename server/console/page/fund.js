@@ -50,9 +50,8 @@ function list(d) {
     card(null, table({rows: d.all, href: (s) => u`/console/fund/${s.code}`,
       columns: [{key: 'title', title: t('方案', 'Scheme'), wide: true, cell: (s) => name(s.title)}, {key: 'code', title: t('代码', 'Code')},
       {key: 'from', title: t('施行日', 'From'), cell: (s) => s.effective_from},
-      {key: 'balance', title: t('余额（元）', 'Balance (CNY)'), num: true, cell: (s) => s.account ? money(s.account.balance) : '—'},
-        {key: 'held', title: t('冻结', 'Held'), num: true, cell: (s) => s.account ? money(s.account.held) : '—'},
-        {key: 'left', title: t('可用', 'Left'), num: true, cell: (s) => s.account ? money(s.account.available) : '—'},
+      ...!with_money.length ? [] : [['balance', t('余额（元）', 'Balance (CNY)')], ['held', t('冻结', 'Held')], ['available', t('可用', 'Left')]]
+        .map(([key, heading]) => ({key, title: heading, num: true, cell: (s) => s.account ? money(s.account[key]) : '—'})),
       {key: 'state', title: t('状态', 'State'), cell: (s) => badge(null, s.state === 'in_force' ? 'good' : 'none',
         s.state === 'in_force' ? t('施行中', 'In force') : t('已终止', 'Ended'))}]}))];
 }
@@ -101,7 +100,7 @@ function about(s) {
 export const page = {
   load,
   title: (ctx, d) => d.all ? t('补偿资金', 'Funds') : t(`补偿资金 ${d.scheme}`, `Fund ${d.scheme}`),
-  sub: (ctx, d) => d.all ? t('余额 − 冻结 = 可用。', 'Balance − held = left.') : d.current ? name(d.current.title) : null,
+  sub: (ctx, d) => d.all ? d.all.some((s) => s.account) ? t('余额 − 冻结 = 可用。', 'Balance − held = left.') : null : d.current ? name(d.current.title) : null,
   tools: (ctx, d) => d.all ? new_link(ctx, '/v1/schemes', '/console/schemes/new', t('起草方案', 'Draft a scheme')) : [ctx.may('GET /v1/journal') ? h('button',
     {type: 'button', onclick: () => download('/v1/journal?format=csv', 'journal.csv')}, t('下载日记账', 'Download the journal')) : null,
     print_button()],

@@ -8,7 +8,7 @@ import {form} from '../form.js';
 import {print_button} from '../frame.js';
 import {apart} from '../apart.js';
 import {bulk} from '../bulk.js';
-import {badge, card, pager, table} from '../table.js';
+import {badge, beside, card, pager, table} from '../table.js';
 import {toast} from '../dialog.js';
 import {plan_of} from '../targets.js';
 import {deal_state} from './deals.js';
@@ -155,12 +155,8 @@ export const page = {
     ),
   tools: () => print_button(),
   view: (ctx, d) =>
-    h(
-      'div',
-      {class: 'aside'},
-      h(
-        'div',
-        null,
+    beside(
+      [
         card(
           t('基数', 'Base years'),
           table({
@@ -179,7 +175,7 @@ export const page = {
           }),
         ),
         told(ctx, d),
-      ),
-      h('div', null, indicator_form(ctx), base_form(ctx, d)),
+      ],
+      [indicator_form(ctx), base_form(ctx, d)],
     ),
 };

@@ -1,7 +1,7 @@
 /**
  * plans.js - plans of action with their targets: drafts, those in force.
  */
-import {name, u} from '../h.js';
+import {h, name, u} from '../h.js';
 import {new_link} from '../drafting.js';
 import {list_page} from '../list.js';
 import {badge} from '../table.js';
@@ -22,6 +22,6 @@ export const page = list_page({
     {key: 'n', title: t('目标', 'Targets'), num: true, cell: (p) => String(p.targets.length)},
     {key: 'source', title: t('出处', 'Source'), wide: true, cell: (p) => name(p.source)},
     {key: 'state', title: t('状态', 'State'), cell: plan_state}],
-  href: (p) => u`/console/plans/${p.id}`, empty: () => t('没有起草过的计划；预装的计划见目标总览。',
-    'None drafted; the one that comes with the ledger is on the cockpit.'),
+  href: (p) => u`/console/plans/${p.id}`, empty: () => [t('没有起草过的计划；预装的计划见', 'None drafted; the one that comes with the ledger is among the '),
+    h('a', {href: '/console/cockpit'}, t('目标总览', 'targets')), t('。', '.')],
 });

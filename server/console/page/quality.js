@@ -5,7 +5,7 @@ import {h, u} from '../h.js';
 import {get} from '../api.js';
 import {latest, quarter_title} from '../fmt.js';
 import {print_button} from '../frame.js';
-import {by_name, card, figure, quarter_switch, row_title, table} from '../table.js';
+import {by_name, card, figure, quarter_switch, row_title, table, underlined} from '../table.js';
 import {t, title} from '../words.js';
 
 async function load(ctx) {
@@ -18,7 +18,7 @@ const section = (s) =>
   card(
     title('section', s.name),
     table({
-      id: 'section',
+      id: 'section-' + s.name,
       rows: by_name(s.rows),
       empty: t('本季没有可列的事项。', 'Nothing to list in this quarter.'),
       columns: [
@@ -46,7 +46,7 @@ export const page = {
   sub: (ctx, d) => [
     quarter_title(d.quarter),
     ' · ',
-    t('带下划线的数字可点开看是哪些记录。', 'Underlined figures lead to their records.'),
+    underlined(),
   ],
   tools: (ctx, d) => [
     quarter_switch(ctx, d),

@@ -6,7 +6,7 @@ import {download, get} from '../api.js';
 import {columns as column_chart, hbars} from '../chart.js';
 import {instant, money, quarter_short, quarter_title, shift, unit_title, UNITS} from '../fmt.js';
 import {print_button} from '../frame.js';
-import {badge, by_name, card, change, figure, row_title, rows_href, table, unit_switch} from '../table.js';
+import {badge, by_name, card, change, figure, row_title, rows_href, table, underlined, unit_switch} from '../table.js';
 import {is_english, t, title, words_of} from '../words.js';
 
 const MORE = /(_last_year|_previous|_share|^last_year|^previous|registered_)/; // columns that wait behind a switch
@@ -51,11 +51,11 @@ function section_table(d) {
   return table({
     id: 'section',
     caption: has_money
-      ? t(
-          `金额单位：${unit_title(d.unit)}。带下划线的数字可点开看是哪些记录。`,
-          `Amounts in ${unit_title(d.unit)}. Underlined figures lead to their records.`,
-        )
-      : t('带下划线的数字可点开看是哪些记录。', 'Underlined figures lead to their records.'),
+      ? [t(
+          `金额单位：${unit_title(d.unit)}。`,
+          `Amounts in ${unit_title(d.unit)}. `,
+        ), underlined()]
+      : underlined(),
     rows: by_name(s.rows),
     empty: t('本季这张分表没有内容。', 'Nothing in this section.'),
     columns: [
