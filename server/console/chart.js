@@ -125,6 +125,12 @@ export function columns({title, unit, points, heads}) {
   );
 }
 
+const mark_of = (r, most) => s(
+  'svg',
+  {viewBox: '0 0 1000 14', preserveAspectRatio: 'none', 'aria-hidden': 'true', focusable: 'false'},
+  s('rect', {x: 0, y: 0, width: Math.max(thousandths(r.value, most), 2), height: 14, class: 'mark'}),
+);
+
 export function hbars({title, rows}) {
   const most = greatest(rows.map((r) => r.value));
   return h(
@@ -138,11 +144,8 @@ export function hbars({title, rows}) {
         h(
           'span',
           {class: 'track', role: 'cell'},
-          s(
-            'svg',
-            {viewBox: '0 0 1000 14', preserveAspectRatio: 'none', 'aria-hidden': 'true', focusable: 'false'},
-            s('rect', {x: 0, y: 0, width: Math.max(thousandths(r.value, most), 2), height: 14, class: 'mark'}),
-          ),
+          // the figure beside it is the link that is read and tabbed to
+          r.href ? h('a', {href: r.href, tabindex: '-1', 'aria-hidden': 'true'}, mark_of(r, most)) : mark_of(r, most),
         ),
         h('span', {class: 'num', role: 'cell'}, r.href ? h('a', {href: r.href}, r.text) : r.text),
         h('span', {class: 'num quiet', role: 'cell'}, r.share || null),

@@ -1,6 +1,7 @@
 /**
  * titles_act.js - titles of the fields of what one person proposes and another agrees to.
  */
+import {h, u} from './h.js';
 import {money} from './fmt.js';
 import {is_english, spelt, t, title} from './words.js';
 
@@ -18,4 +19,14 @@ export function act_text(key, v) {
   if (typeof v === 'object') return Object.entries(v).map(([k, x]) => `${act_title(k)} ${act_text(k, x)}`).join('，');
   if (/amount$/.test(key)) return t(`${money(v)} 元`, `${money(v)} CNY`);
   return key === 'cause' || key === 'kind' ? title('cause', v) : String(v);
+}
+
+/** What a field names has a page: what may be seen there, and where it is. */
+const account = ['GET /v1/accounts/{code}/entries', (v) => u`/console/accounts/${v}`];
+const PLACES = {debit: account, credit: account, account, policy: ['GET /v1/policies/{id}', (v) => u`/console/policies/${v}`],
+  scheme: ['GET /v1/schemes/{code}/statement', (v) => u`/console/fund/${v}`], quarter: ['GET /v1/reports/quarterly/{quarter}', (v) => u`/console/reports/${v}`],
+  plan: ['GET /v1/plans/{code}/targets', (v) => u`/console/cockpit?plan=${v}`]};
+export function act_value(ctx, key, v) {
+  const place = typeof v === 'string' && v ? PLACES[key] : null;
+  return place && ctx.may(place[0]) ? h('a', {href: place[1](v)}, act_text(key, v)) : act_text(key, v);
 }

@@ -103,6 +103,10 @@ const thin_out = (w) => w.page.evaluate(() => {
   }
 });
 
+/** What names an account leads to it, for those who may see its entries. */
+const unlinked = (w) => w.page.evaluate(() => [...document.querySelectorAll('main td, main th, main dd')].filter((x) => !x.closest('a') &&
+  !x.querySelector('a') && /^(fund|appropriation|adjustment|paid|subsidy|carried):\w/.test(x.textContent.trim())).map((x) => x.textContent.trim()));
+
 async function look(w, kind, file, at) {
   for (const size of ['1920', '390', '1366']) { // with all that there is in it
     const [width, height] = SIZES[size];
@@ -146,6 +150,7 @@ async function visit_all(browser, kind, token) {
         `${kind} ${at}: ${heading} ${await w.page.textContent('main')}`.slice(0, 300),
       );
       if (by_address) await count_scripts(w, kind, at);
+      if (me.may.includes('GET /v1/accounts/{code}/entries')) say(!(await unlinked(w)).length, `${kind} ${at}: not linked ${await unlinked(w)}`);
       if (first || process.env.EVERY) await look(w, kind, file, at);
       say(!w.faults.length, `${kind} ${at}: ${w.faults.splice(0).join('; ')}`);
     } catch (e) {

@@ -11,7 +11,7 @@ import {day, money} from '../fmt.js';
 import {badge, card, due, facts, table} from '../table.js';
 import {HOLDERS, WAYS, word} from './catalogue.js';
 import {deal_state} from './deals.js';
-import {district_title, t, whose} from '../words.js';
+import {district_title, office_title, t, whose} from '../words.js';
 
 const yuan = (x) => x === undefined || x === null ? null : t(`${money(x)} 元`, `${money(x)} CNY`);
 const SIZES = {micro: ['微型', 'Micro'], small: ['小型', 'Small'], medium: ['中型', 'Medium'], large: ['大型', 'Large'],
@@ -92,7 +92,7 @@ function as_it_stands(ctx, d) {
     [t('计入目标', 'Counts for'), x.counts_for && x.counts_for.length ? x.counts_for.map((c) => [badge(null, 'good', c),
       ' ']) : t('不计入', 'none')], [t('待确认到账', 'Told, not confirmed'), /[1-9]/.test(x.paid_told || '') ? yuan(x.paid_told) : null],
       [t('佐证', 'Evidence'), name(x.evidence)], [t('报送', 'Told by'), name(whose(x.recorded_by))],
-      [t('确认', 'Confirmed by'), x.confirmed_by ? name(whose(x.confirmed_by)) : null]]))));
+      [t('确认', 'Confirmed by'), x.confirmed_by ? name(x.confirmed_by.includes('@') ? whose(x.confirmed_by) : office_title(x.confirmed_by)) : null]]))));
 }
 
 const is_own = (ctx, x) => String(x.recorded_by).endsWith('@' + ctx.me.organisation);

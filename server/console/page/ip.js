@@ -4,7 +4,7 @@
 import {h, name, u} from '../h.js';
 import {get} from '../api.js';
 import {print_button} from '../frame.js';
-import {badge, card, facts, table} from '../table.js';
+import {badge, card, facts, firm_link, table} from '../table.js';
 import {timeline} from '../timeline.js';
 import {district_title, is_english, t, title} from '../words.js';
 
@@ -85,7 +85,7 @@ export const page = {
             [
               t('权利人', 'Owners'),
               r.owners && r.owners.length
-                ? r.owners.map((o) => h('div', null, name(o.name || o.uscc || o)))
+                ? r.owners.map((o) => h('div', null, o.name || o.uscc ? firm_link(o.uscc, o.name) : name(o)))
                 : t('登记簿未告知', 'Not told'),
             ],
           ]),

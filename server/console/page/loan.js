@@ -7,7 +7,7 @@ import {instant, money, pct} from '../fmt.js';
 import {event_form} from '../loan_event.js';
 import {print_button} from '../frame.js';
 import {amounts, shown} from '../loan_fields.js';
-import {badge, card, facts, table, tabs} from '../table.js';
+import {badge, card, facts, firm_link, table, tabs} from '../table.js';
 import {timeline} from '../timeline.js';
 import {LOAN_FIELDS} from '../titles.js';
 import {t, title, whose} from '../words.js';
@@ -92,7 +92,7 @@ function rights(l) {
         {
           key: 'owner',
           title: t('权利人', 'Owner'),
-          cell: (r) => r.owner_uscc || (r.owners ? r.owners.map((o) => o.name).join('、') : null) || '—',
+          cell: (r) => r.owner_uscc ? firm_link(r.owner_uscc) : r.owners ? r.owners.map((o) => h('div', null, firm_link(o.uscc, o.name))) : '—',
         },
       ],
     }),

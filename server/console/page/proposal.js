@@ -8,9 +8,9 @@ import {differences, is_map} from '../diff.js';
 import {instant, money} from '../fmt.js';
 import {steps} from '../steps.js';
 import {changed_since, figures_at, figures_seen, headline_card} from '../seal_figures.js';
-import {badge, card, facts, table} from '../table.js';
+import {badge, beside, card, facts, table} from '../table.js';
 import {timeline} from '../timeline.js';
-import {act_text, act_title} from '../titles_act.js';
+import {act_title, act_value} from '../titles_act.js';
 import {is_english, t, whose} from '../words.js';
 
 function next(ctx, d) {
@@ -60,15 +60,15 @@ function namesakes(p) {
     t('。若是同一人，请不同意，并以 same_as 重新登记。', '. If it is one human being, refuse this and enter him anew with same_as.')) : null;
 }
 
-function content(p) {
+function content(ctx, p) {
   if (p.kind !== 'person' && is_map(p.before) && is_map(p.act)) {
     const rows = differences(p.before, p.act).filter((d) => p.act[d.key] !== undefined);
     return table({rows, empty: t('与原值相同。', 'The same as before.'),
       columns: [{key: 'key', title: t('项目', 'Item'), cell: (d) => act_title(d.key)},
-      {key: 'a', title: t('原值', 'Before'), cell: (d) => h('span', {class: 'old'}, act_text(d.key, d.a))},
-      {key: 'b', title: t('改为', 'To'), cell: (d) => h('strong', null, act_text(d.key, d.b))}]});
+      {key: 'a', title: t('原值', 'Before'), cell: (d) => h('span', {class: 'old'}, act_value(ctx, d.key, d.a))},
+      {key: 'b', title: t('改为', 'To'), cell: (d) => h('strong', null, act_value(ctx, d.key, d.b))}]});
   }
-  return is_map(p.act) ? facts(Object.entries(p.act).filter(([k]) => !is_seal(p) || !['seen', 'reference'].includes(k)).map(([k, v]) => [act_title(k), act_text(k, v)])) : h('pre', {class: 'mono'},
+  return is_map(p.act) ? facts(Object.entries(p.act).filter(([k]) => !is_seal(p) || !['seen', 'reference'].includes(k)).map(([k, v]) => [act_title(k), act_value(ctx, k, v)])) : h('pre', {class: 'mono'},
     JSON.stringify(p.act, null, 1));
 }
 
@@ -86,9 +86,9 @@ export const page = {
   moved(p) ? h('div', {class: 'notice warn'}, t('提出之后原值已变动，请看清现在的原值再决定。',
     'What it changes has changed since it was proposed.')) : null,
   namesakes(p),
-  h('div', {class: 'aside'}, h('div', null, card(t('内容', 'Content'), content(p)), d.figures ? seal_cards(ctx, d) : null,
+  beside([card(t('内容', 'Content'), content(ctx, p)), d.figures ? seal_cards(ctx, d) : null,
     moved(p) ? card(t('现在的原值', 'What stands now'), is_map(p.before_now) ? facts(Object.entries(p.before_now).map(([k,
-    v]) => [act_title(k), act_text(k, v)])) : h('pre', {class: 'mono'}, JSON.stringify(p.before_now))) : null,
+    v]) => [act_title(k), act_value(ctx, k, v)])) : h('pre', {class: 'mono'}, JSON.stringify(p.before_now))) : null,
     card(t('经过', 'What was done'), timeline(steps_line({on: String(p.proposed_at).slice(0, 10), what: t('提出', 'Proposed'),
-      by: p.proposed_by}, p.steps, (s) => [badge('proposal.state', s.state), s.counts === false ? t(' 不计入', ' does not count') : null])))), h('div', null, next(ctx, d)))]; },
+      by: p.proposed_by}, p.steps, (s) => [badge('proposal.state', s.state), s.counts === false ? t(' 不计入', ' does not count') : null])))], next(ctx, d))]; },
 };

@@ -1,7 +1,7 @@
 /**
  * standing.js - the ranking of benchmark units: the score with its parts, each part out of the best, and what it is weighed by.
  */
-import {h, name} from '../h.js';
+import {h, name, u} from '../h.js';
 import {get, get_all, maybe} from '../api.js';
 import {hbars} from '../chart.js';
 import {count, money, pct} from '../fmt.js';
@@ -12,6 +12,7 @@ import {t} from '../words.js';
 
 const PARTS = {deals: ['转移转化', 'Deals', 'yuan'], product_revenue: ['专利产品营收', 'Revenue of products', 'yuan'],
   jobs: ['吸纳就业', 'Jobs', 'count'], loans: ['质押融资', 'Loans', 'yuan']};
+const PAGES = {ip_deal: '/console/deals', loan: '/console/loans'};
 const value = (by, v) => PARTS[by] && PARTS[by][2] === 'yuan' ? money(v) : count(v);
 
 async function load(ctx) {
@@ -35,7 +36,7 @@ export const page = {
     {href: ctx.href({by: k}), 'aria-current': k === d.by ? 'true' : null}, t(zh, en)))),
     d.out.items.length && d.by === 'score' ? card([t('总分', 'Score'), h('small', null, t('前十名', 'the first ten'))],
       hbars({title: t('总分', 'Score'), rows: d.out.items.slice(0, 10).map((x) => ({label: x.name, value: x.score || '0',
-      text: x.score || '—', share: ''}))})) : null,
+      text: x.score || '—', share: '', href: ctx.href({key: x.key})}))})) : null,
     card(null, table({rows: d.out.items, href: (x) => ctx.href({key: x.key}), empty: t('还没有可排名的单位。', 'Nobody to rank yet.'),
       columns: [{key: 'name', title: t('单位', 'Unit'), wide: true, cell: (x) => [`${x.rank}　`, name(x.name)]},
       {key: 'score', title: t('总分', 'Score'), num: true, cell: (x) => x.score || '—'},
@@ -43,7 +44,8 @@ export const page = {
         cell: (x) => { const p = x.parts.find((y) => y.by === k); return p ? [value(k, p.value),
         p.points ? h('div', {class: 'hint'}, t(`${p.points} 分`, `${p.points} points`)) : null] : '—'; }}))]})),
     d.out.items.length === 1 && d.out.items[0].facts ? card(t('由哪些记录构成', 'What it is made of'),
-      table({rows: d.out.items[0].facts, columns: [{key: 'reference', title: t('编号', 'Reference')},
+      table({rows: d.out.items[0].facts, href: (f) => PAGES[f.type] ? u`${PAGES[f.type]}/${f.id}` : null,
+        columns: [{key: 'reference', title: t('编号', 'Reference')},
       {key: 'by', title: t('指标', 'Part'), cell: (f) => t(...(PARTS[f.by] || [f.by, f.by]).slice(0, 2))},
       {key: 'on', title: t('日期', 'Day')}, {key: 'value', title: t('数值', 'Value'), num: true,
       cell: (f) => value(f.by, f.value)}]})) : null,

@@ -65,6 +65,14 @@ function source(y, d) {
   ];
 }
 
+/** Where the records of a year's figure are: those of loans stand behind the report of its last quarter. */
+function records_of(m, y, d) {
+  if (y.rows) return rows_href(y.rows);
+  const of_loans = ['amount', 'count'].includes(m.id) && ['growth', 'total'].includes(d.target.kind) && d.target.basis === 'signed_on';
+  return of_loans && y.from === 'records' && begun(y, d)
+    ? u`/console/reports/${y.to_date ? d.quarter : y.year + 'Q4'}/rows?section=headline&row=${m.id}&column=ytd` : null;
+}
+
 function years_table(m, d) {
   const rows = [...(m.base ? [Object.assign({is_base: true}, m.base)] : []), ...m.years];
   return table({
@@ -83,8 +91,8 @@ function years_table(m, d) {
         cell: (y) =>
           !begun(y, d)
             ? '—'
-            : y.rows
-              ? h('a', {href: rows_href(y.rows)}, text_of(m, y.value, d))
+            : records_of(m, y, d)
+              ? h('a', {href: records_of(m, y, d)}, text_of(m, y.value, d))
               : text_of(m, y.value, d),
       },
       {key: 'yoy', title: t('同比', 'On year'), num: true, cell: (y) => pct(y.yoy)},
@@ -180,7 +188,7 @@ function measure_card(m, target, d, alone) {
             label: String(y.year),
             value: moved(y.value),
             text: text_of(m, y.value, d),
-            href: rows_href(y.rows),
+            href: records_of(m, y, d),
             open: y.to_date,
           })),
         }),
