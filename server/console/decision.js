@@ -30,10 +30,10 @@ const passed = (c) => c.passed ? badge(null, 'good', t('符合', 'Met')) : c.unk
   t('待提供', 'Not told')) : badge(null, 'bad', t('不符合', 'Not met'));
 
 /** Every clause with its source of law and the facts in words. */
-export function trace_table(trace) {
+export function trace_table(trace, english = {}) {
   return table({rows: trace.map((c) => Object.assign({class: c.passed ? null : 'bad'}, c)), columns: [
     {key: 'text', title: t('条款', 'Clause'), wide: true, cell: (c) => [c.part_of ? '└ ' : null,
-      c.text || t('以下任一或全部', 'one or all of these'), c.legal_ref ? h('div', {class: 'hint'}, c.legal_ref) : null]},
+      english[c.clause] ? [english[c.clause], h('div', {class: 'hint'}, c.text)] : c.text || t('以下任一或全部', 'one or all of these'), c.legal_ref ? h('div', {class: 'hint'}, c.legal_ref) : null]},
     {key: 'facts', title: t('依据的情况', 'Facts'), cell: (c) => c.said ? looked_at(c.said) : '—'},
     {key: 'passed', title: t('结果', 'Result'), cell: passed}]});
 }

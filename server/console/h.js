@@ -6,6 +6,8 @@
  *   - on… takes a function; true sets an empty attribute, false and null none
  *   - an address must begin with "/" or "#": it is one of ours, made by u`…`
  */
+import {is_english} from './words.js';
+
 const SVG = 'http://www.w3.org/2000/svg';
 const ATTRIBUTES = new Set(
   (
@@ -42,6 +44,20 @@ export function safe(text) {
   return nodes;
 }
 
+// In English whatever is Chinese is quoted: names, clauses, titles as somebody wrote them. It is read out by a voice that can.
+const QUOTED = /([\u3400-\u9fff\uf900-\ufaff\u3000-\u303f\uff01-\uff5e\ud840-\ud87f\udc00-\udfff]*[\u3400-\u9fff\uf900-\ufaff][\u3400-\u9fff\uf900-\ufaff\u3000-\u303f\uff01-\uff5e\ud840-\ud87f\udc00-\udfff]*)/;
+const TEXT_ALONE = new Set(['OPTION', 'TITLE', 'TEXTAREA', 'CODE', 'PRE']); // these hold no elements, or are no language
+function quoting(parent, nodes) {
+  if (!is_english() || parent.closest('[lang^=zh]') || TEXT_ALONE.has(parent.tagName) || parent.namespaceURI === SVG) return nodes;
+  return nodes.flatMap((node) => node.nodeType !== 3 ? [node] : node.data.split(QUOTED).filter(Boolean).map((part) => {
+    if (!QUOTED.test(part)) return document.createTextNode(part);
+    const quoted = document.createElement('span');
+    quoted.lang = 'zh-CN';
+    quoted.textContent = part;
+    return quoted;
+  }));
+}
+
 /** A text of somebody else's, as a name: its direction stays its own. */
 export function name(text) {
   return text === null || text === undefined || text === '' ? '—' : h('bdi', null, text);
@@ -53,7 +69,7 @@ export function append(parent, children) {
     if (typeof child === 'boolean') throw new TypeError('a boolean is no child: use ? … : null');
     if (Array.isArray(child)) append(parent, child);
     else if (child instanceof Node) parent.appendChild(child);
-    else for (const node of safe(child)) parent.appendChild(node);
+    else for (const node of quoting(parent, safe(child))) parent.appendChild(node);
   }
   return parent;
 }

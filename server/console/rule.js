@@ -6,7 +6,7 @@ import {get} from './api.js';
 import {fact_text, item_title, payee_title} from './decision.js';
 import {money} from './fmt.js';
 import {table} from './table.js';
-import {t, title} from './words.js';
+import {is_english, t, title} from './words.js';
 
 export const OPS = {eq: ['等于', 'is'], ne: ['不等于', 'is not'], lt: ['小于', 'less than'], le: ['不超过', 'at most'],
   gt: ['大于', 'more than'], ge: ['不低于', 'at least'], in: ['为其中之一', 'one of'], between: ['在……之间', 'between'],
@@ -44,8 +44,16 @@ export function condition(c, book) {
       h('ol', null, c[key].map((m) => h('li', null, condition(m, book)))));
   }
   if (c.not) return h('div', {class: 'condition'}, h('span', {class: 'quiet'}, t('并非', 'not')), condition(c.not, book));
-  return h('div', null, c.text ? [h('strong', null, c.text), h('div', {class: 'hint'}, test_sentence(c, book),
-    c.legal_ref ? `　${c.legal_ref}` : null)] : test_sentence(c, book));
+  const said = test_sentence(c, book), [first, second] = is_english() ? [said, c.text] : [c.text, said]; // the words of the law are quoted
+  return h('div', null, c.text ? [h('strong', null, first), h('div', {class: 'hint'}, second, c.legal_ref ? `　${c.legal_ref}` : null)] : said);
+}
+
+/** What each clause of a policy asks, in English: {code: sentence}. Its own words are those of the law, in Chinese. */
+export function clauses_in_english(policy, book, c = policy && policy.eligible, found = {}) {
+  if (!is_english() || !is_tree(c)) return found;
+  for (const part of [...(c.all || []), ...(c.any || []), ...(c.not ? [c.not] : [])]) clauses_in_english(policy, book, part, found);
+  if (c.clause && c.fact) found[c.clause] = test_sentence(c, book);
+  return found;
 }
 
 const yuan = (x) => t(`${money(x)} 元`, `${money(x)} CNY`);

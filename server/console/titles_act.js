@@ -30,3 +30,12 @@ export function act_value(ctx, key, v) {
   const place = typeof v === 'string' && v ? PLACES[key] : null;
   return place && ctx.may(place[0]) ? h('a', {href: place[1](v)}, act_text(key, v)) : act_text(key, v);
 }
+
+const ACCOUNTS = {fund: ['补偿资金池', 'Fund'], appropriation: ['财政拨款', 'Appropriation'], adjustment: ['调整', 'Adjustments'], granted: ['补贴支出', 'Subsidies'],
+  subsidy: ['补贴预算', 'Budget'], paid: ['代偿支出', 'Paid on claims'], recovered: ['追偿收回', 'Recovered']};
+/** 「补贴预算 JS-2023 2026」: what kind it is of, and what of; one that was opened by hand bears the name that it was given. */
+export function account_title({code, title: given}) {
+  const [kind, ...of] = code.split(':'), called = ACCOUNTS[kind];
+  if (!called || !(is_english() || kind === 'subsidy')) return given || code;
+  return `${t(...called)} ${(kind === 'paid' || kind === 'recovered' || of[0].length === 6 && of.length > 1 ? of.slice(1) : of).join(' ')}`;
+}

@@ -103,6 +103,17 @@ const thin_out = (w) => w.page.evaluate(() => {
   }
 });
 
+/** In English our own words are English, and Chinese is quoted: told by its language, so that it is read out as such. */
+const ENGLISH = 'auditor'; // his pages were all seen in Chinese before
+const not_english = (w) => w.page.evaluate(() => {
+  const han = /[\u3400-\u9fff]/, found = [], texts = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  for (let n = texts.nextNode(); n; n = texts.nextNode()) {
+    const of = n.parentElement, ours = of.closest('th[scope=col], dt, label, legend, button, summary, caption, .badge, h2, h3');
+    if (han.test(n.data) && (ours ? !of.closest('bdi') && of.tagName !== 'OPTION' : !of.closest('[lang^=zh], option, code, pre, svg'))) found.push(n.data);
+  }
+  return found.slice(0, 5).join(' | ');
+});
+
 /** What names an account leads to it, for those who may see its entries. */
 const unlinked = (w) => w.page.evaluate(() => [...document.querySelectorAll('main td, main th, main dd')].filter((x) => !x.closest('a') &&
   !x.querySelector('a') && /^(fund|appropriation|adjustment|paid|subsidy|carried):\w/.test(x.textContent.trim())).map((x) => x.textContent.trim()));
@@ -143,10 +154,12 @@ async function visit_all(browser, kind, token) {
       const first = !looked.has(pattern);
       looked.add(pattern);
       const by_address = first || w.page.url() === 'about:blank';
-      await (by_address ? visit : step)(w, at);
+      const english = kind === ENGLISH;
+      await (by_address ? visit : step)(w, english && by_address ? at + (at.includes('?') ? '&' : '?') + 'lang=en' : at);
+      if (english) say(!(await not_english(w)), `${kind} ${at}: not English: ${await not_english(w)}`);
       const heading = await w.page.textContent('h1');
       say(
-        !/页面出错|连不上/.test(heading),
+        !/页面出错|连不上|The page failed|cannot be reached/.test(heading),
         `${kind} ${at}: ${heading} ${await w.page.textContent('main')}`.slice(0, 300),
       );
       if (by_address) await count_scripts(w, kind, at);

@@ -7,6 +7,7 @@ import {money, sum} from '../fmt.js';
 import {filter} from '../form.js';
 import {print_button} from '../frame.js';
 import {card, facts, pager, table} from '../table.js';
+import {account_title} from '../titles_act.js';
 import {t, title, whose} from '../words.js';
 
 async function load(ctx) {
@@ -29,7 +30,7 @@ const CAUSE_HREF = {
 
 export const page = {
   load,
-  title: (ctx, d) => d.account.title || d.account.code,
+  title: (ctx, d) => account_title(d.account),
   sub: (ctx, d) => d.account.code,
   tools: () => print_button(),
   view: (ctx, d) => {

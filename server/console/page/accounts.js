@@ -4,6 +4,7 @@
 import {u} from '../h.js';
 import {money, sum} from '../fmt.js';
 import {list_page} from '../list.js';
+import {account_title} from '../titles_act.js';
 import {t} from '../words.js';
 
 export const page = list_page({
@@ -13,7 +14,7 @@ export const page = list_page({
   limit: 100,
   columns: () => [
     {key: 'code', title: t('账户', 'Account')},
-    {key: 'title', title: t('名称', 'Title'), wide: true},
+    {key: 'title', title: t('名称', 'Title'), wide: true, cell: account_title},
     {key: 'balance', title: t('余额', 'Balance'), num: true, cell: (a) => money(a.balance)},
     {key: 'held', title: t('已冻结', 'Held'), num: true, cell: (a) => money(a.held)},
     {

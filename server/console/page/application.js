@@ -8,21 +8,23 @@ import {amount_card, book_of, cures_card, fact_text, item_title, trace_table} fr
 import {day, instant, money, pct} from '../fmt.js';
 import {print_button} from '../frame.js';
 import {budget_bar} from '../budget.js';
+import {clauses_in_english} from '../rule.js';
 import {steps} from '../steps.js';
 import {badge, card, facts} from '../table.js';
 import {timeline} from '../timeline.js';
-import {t, whose} from '../words.js';
+import {is_english, t, whose} from '../words.js';
 
 const RULES = {approve: 'made', pay: 'approve', confirm: 'clawback'};
 
 async function load(ctx) {
   const [a, list] = await Promise.all([get(u`/v1/applications/${ctx.at.id}`), get('/v1/facts')]);
-  const [budget, loans, queue] = await Promise.all([
+  const [budget, loans, queue, rules] = await Promise.all([
     ctx.may('GET /v1/policies/{code}/budget') ? maybe(get(u`/v1/policies/${a.policy}/budget`)) : null,
     a.loan ? maybe(get('/v1/loans', {q: a.loan, limit: 5})) : null,
-    a.state === 'queued' ? get_all('/v1/applications', {code: a.policy, state: 'queued'}, 500) : null]);
+    a.state === 'queued' ? get_all('/v1/applications', {code: a.policy, state: 'queued'}, 500) : null,
+    is_english() ? maybe(get('/v1/policies', {code: a.policy, limit: 100})) : null]);
   const before = queue ? queue.items.filter((x) => x.recorded_at < a.recorded_at) : [];
-  return {a, budget, before, book: book_of(list), loan: loans ? loans.items.find((l) => l.contract_no === a.loan) : null};
+  return {a, budget, before, rule: rules && rules.items.find((p) => p.effective_from === a.policy_version), book: book_of(list), loan: loans ? loans.items.find((l) => l.contract_no === a.loan) : null};
 }
 
 function verbs(a) {
@@ -93,7 +95,7 @@ export const page = {
   tools: (ctx, d) => [letter_button(d.a), print_button()],
   view: (ctx, d) => [head(d), h('div', {class: 'aside'}, h('div', null,
     d.a.eligible ? amount_card(d.a) : cures_card(d.a, () => null),
-    card(t('逐条核对', 'Clause by clause'), trace_table(d.a.trace)),
+    card(t('逐条核对', 'Clause by clause'), trace_table(d.a.trace, clauses_in_english(d.rule, d.book))),
     card(t('办理经过', 'What was done'), timeline(steps_line({on: day(d.a.recorded_at), what: t('提出申请', 'Applied'),
       by: d.a.recorded_by}, (d.a.steps || []).map((s) => ({...s, reason: step_detail(s)})), (s) => badge('application.state', s.state))))),
   h('div', null, next(ctx, d), about(d), d.budget ? card(t('预算', 'Budget'), budget_bar(d.budget)) : null))],

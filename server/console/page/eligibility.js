@@ -10,6 +10,7 @@ import {case_card, choose, find_case} from '../eligibility_case.js';
 import {money, whole} from '../fmt.js';
 import {ask, form} from '../form.js';
 import {papers_form, papers_of, raising_facts} from '../office_papers.js';
+import {clauses_in_english} from '../rule.js';
 import {badge, card, facts, table} from '../table.js';
 import {t} from '../words.js';
 
@@ -227,7 +228,7 @@ function answered(ctx, d) {
   d.again = () => { d.papers = d.form.papers(); return ask_again(false); };
   const parts = [region({}, () => verdict(d.answer, checked())),
     region({}, () => [cures_card(d.answer, question(ctx, d, again)), told_card(ctx, d, again), raising_card(d, again)]),
-    region({}, () => [amount_card(d.answer), card(t('逐条核对', 'Clause by clause'), trace_table(d.answer.trace))]),
+    region({}, () => [amount_card(d.answer), card(t('逐条核对', 'Clause by clause'), trace_table(d.answer.trace, clauses_in_english(d.rule, d.book)))]),
     region({}, () => [next_card(ctx, d), case_card(d.of)])];
   if (pressed) requestAnimationFrame(() => { const v = document.getElementById('verdict'); if (v) v.focus(); });
   pressed = false;

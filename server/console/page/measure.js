@@ -86,7 +86,7 @@ export const page = {
               table({
                 rows: m.ledger,
                 columns: [
-                  {key: 'title', title: t('项目', 'Item')},
+                  {key: 'title', title: t('项目', 'Item'), cell: (x) => t(x.title, x.title_en)},
                   {key: 'count', title: t('数量', 'Count'), num: true, cell: (x) => count(x.count)},
                   {key: 'amount', title: t('金额（元）', 'Amount'), num: true, cell: (x) => money(x.amount)},
                 ],

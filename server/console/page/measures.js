@@ -23,6 +23,8 @@ async function load(ctx) {
   ]);
   return {list, overdue, others: measured((plans && plans.items) || []).filter((code) => code !== list.plan)};
 }
+/** Departments as the measures call them: their list here has their Chinese names. */
+const called = (d, g) => (is_english() && d.list.measures.flatMap((m) => m.departments).find((x) => x.department === g.department) || {}).title_en || g.department_title;
 /** Where one of the plan's measures is shown. */
 const place = (d, no) => u`/console/measures/${no}?plan=${d.list.plan}`;
 const late = (n) =>
@@ -53,7 +55,7 @@ export const page = {
           table({
             rows: d.overdue.groups,
             columns: [
-              {key: 'department_title', title: t('部门', 'Department')},
+              {key: 'department_title', title: t('部门', 'Department'), cell: (g) => called(d, g)},
               {key: 'overdue', title: t('欠报期数', 'Overdue'), num: true, cell: (g) => count(g.overdue)},
               {key: 'since', title: t('最早应报日', 'Since')},
               {key: 'days', title: t('超期天数', 'Days'), num: true, cell: (g) => count(g.days)},
