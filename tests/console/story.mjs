@@ -42,7 +42,7 @@ export async function story(name, tell) {
   const as = async (who, options) => {
     const w = await open(browser, url, Object.assign({live: !!process.env.LIVE}, options));
     windows.push(w);
-    if (who) await sign_in(w, token(who));
+    if (who) w.me = (await sign_in(w, token(who))).me;
     return w;
   };
   try {

@@ -1,6 +1,8 @@
 """Lists: searched, ordered, counted, and all of them as a spreadsheet that a batch takes again."""
 import csv
 import io
+import itertools
+import json
 import os
 import re
 import socket
@@ -10,7 +12,7 @@ import unicodedata
 import zipfile
 from urllib.parse import quote
 
-from harness import ORGS, Case, firm, loan, numbers
+from harness import ORGS, ROOT, Case, firm, loan, numbers
 from test_batches import ZH, cells, sheet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -222,7 +224,49 @@ class Lists(ListCase):
                 self.assertEqual(whole or said, said, (path, order))
                 whole = said
 
-    def test_every_list_has_these_forms(self):
+    def hostile(self, value):
+        """The same record in words that a spreadsheet would run."""
+        if isinstance(value, str) and re.search("[\u4e00-\u9fff]", value):
+            return next(self.heads) + value
+        if isinstance(value, list):
+            return [self.hostile(x) for x in value]
+        return {k: v if k in ("reference", "deal", "offer", "receipt_no", "registration_no", "filing_no") else self.hostile(v)
+                for k, v in value.items()} if isinstance(value, dict) else value
+
+    def hostile_book(self):
+        """One of every kind of record that an office tells, and what banks and finance write beside."""
+        self.heads = itertools.cycle(("=cmd|'/c calc'!A0 ", "+1 ", "-1 ", "@SUM(1) ", '"=1", '))
+        office, finance, folder = self.d.token("ip_office"), self.d.token("finance"), os.path.join(ROOT, "tests", "data", "half")
+        told = 0
+        for name in sorted(x for x in os.listdir(folder) if x.endswith(".ndjson")):
+            with open(os.path.join(folder, name), encoding="utf-8") as f:
+                r = self.d.call("POST", "/v1/" + name.split(".")[2], self.hostile(json.loads(f.readline())), office)
+            self.assertIn(r.status, (201, 202, 409, 422), (name, r.body))
+            told += r.status < 300
+        self.assertGreater(told, 12)  # a few need others before them
+        self.assertEqual(self.d.call("POST", "/v1/loans", loan(borrower_name="@SUM(1)公司", purpose="+1 周转"), self.token).status, 201)
+        code = "equity:HB-%d" % next(numbers)
+        for x in (code, code + "-2"):
+            r = self.d.call("POST", "/v1/accounts", {"code": x, "kind": "equity", "title": "-1 账户", "no_overdraft": False, "opened_on": "2022-01-01"}, finance)
+            self.assertEqual(r.status, 201, r.body)
+        r = self.d.call("POST", "/v1/transfers", {"reference": "=HB-%d" % next(numbers), "debit": code, "credit": code + "-2", "amount": "1.00",
+                                                  "on": "2022-01-02", "cause": "adjustment", "memo": "=1+1 摘要"}, finance)
+        self.d.agreed(r)
+
+    def runs_nothing(self, path, book, sheet):
+        """No cell of a list begins what a spreadsheet computes; a number may begin with its sign. Gives how many would have."""
+        rows = list(csv.reader(io.StringIO(sheet.decode("utf-8-sig"), newline="")))
+        for row in rows[1:]:
+            for x in row:
+                self.assertFalse(re.match(r"[=+@\t\r]|-(?!\d+(\.\d+)?$)", x), (path, x))
+        with zipfile.ZipFile(io.BytesIO(book)) as z:
+            text = z.read("xl/worksheets/sheet1.xml").decode()
+        self.assertNotIn("<f", text, path)
+        return sum(x[:2] in ("'=", "'+", "'-", "'@") for row in rows for x in row)
+
+    def test_every_list_has_these_forms_and_runs_nothing(self):
+        self.hostile_book()
+        defused = {}
         readers = [self.d.token(kind) for kind in ("finance", "ip_office", "auditor")]
         listed = [(p, o) for p, ways in self.get("/openapi.json").json()["paths"].items() for m, o in ways.items()
                   if m == "get" and "{" not in p and any(x["name"] == "format" and "xlsx" in str(x) for x in o["parameters"])
@@ -231,11 +275,13 @@ class Lists(ListCase):
         for path, _ in listed:
             with self.subTest(path=path):
                 reader = next(x for x in readers if self.get(path, x).status != 403)
-                r = self.get(path + "?format=csv", reader)
-                self.assertEqual(r.status, 200, r.body[:300])
-                self.assertTrue(r.body.startswith("\ufeff".encode()))
+                sheet_ = self.get(path + "?format=csv", reader)
+                self.assertEqual(sheet_.status, 200, sheet_.body[:300])
+                self.assertTrue(sheet_.body.startswith("\ufeff".encode()))
                 r = self.get(path + "?format=xlsx", reader)
                 self.assertEqual((r.status, r.body[:2]), (200, b"PK"), r.body[:300])
+                defused[path] = self.runs_nothing(path, r.body, sheet_.body)
+        self.assertGreater(sum(n > 0 for n in defused.values()), 12, defused)
         self.assertEqual(self.get("/v1/loans?format=pdf").status, 422)
 
     def test_lists_that_go_out_whole_are_searched_ordered_and_exported(self):
