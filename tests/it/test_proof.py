@@ -119,7 +119,7 @@ class Proof(Log):
         self.assertEqual(self.verify("verify-receipt", path, "--key", self.pem).returncode, 0)
         for member, value in (("leaf", receipt["leaf"] + 1), ("size", receipt["size"] + 1), ("root", "0" * 64),
                               ("leaf_text", receipt["leaf_text"].replace("王", "李")), ("signed_at", "2022-01-01"),
-                              ("signature", receipt["signature"][:-1] + "0"), ("path", receipt["path"][:-1])):
+                              ("signature", receipt["signature"][:-1] + "01"[receipt["signature"][-1] == "0"]), ("path", receipt["path"][:-1])):
             bad = put(self.folder, "bad.json", json.dumps(dict(receipt, **{member: value})).encode())
             self.assertEqual(self.verify("verify-receipt", bad, "--key", self.pem).returncode, 1, member)
 
