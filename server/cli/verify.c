@@ -50,7 +50,7 @@ static void check_rows(struct look *l)
     check_said(l, NULL, 0);
 }
 
-static void check_tokens(struct look *l)
+static void check_since(struct look *l)
 {
     const char *since = arena_printf(l->a, "%llu", (unsigned long long)l->v->since).p;
     check_said(l, &since, 1);
@@ -158,7 +158,8 @@ static int look(struct verify *v, struct buf *kept)
     verify_tables(v);
     if (!v->since)
         verify_rows(v);
-    verify_part(v, check_tokens, "tokens")->sql = text_of(SQL_VERIFY_TOKENS);
+    verify_part(v, check_since, "tokens")->sql = text_of(SQL_VERIFY_TOKENS);
+    verify_part(v, check_since, "causes")->sql = text_of(SQL_VERIFY_CAUSES);
     (void)verify_part(v, check_decisions, "decisions");
     if (!v->since)
         (void)verify_part(v, verify_seals, "seals");

@@ -27,7 +27,8 @@ enum {
     ROOT,
     SIGNATURE,
     SIGNED_AT,
-    FRONTIER
+    FRONTIER,
+    WRITER /* of rows that were not the flight's own */
 };
 /* Leaves a turn, so that memory stays small whatever the log's length. */
 enum { TURN = 10000, ODD_MAX = 1000 };
@@ -211,6 +212,19 @@ static struct str token_text(struct arena *a, const PGresult *r, int i)
                                     : hex_text(a, (const unsigned char *)token.p, token.n);
 }
 
+/* Rows of a command or of an upgrade: the daemon that took them has signed that they are. */
+static void check_writer(struct log_check *c, const PGresult *r, int i)
+{
+    struct look *l = c->l;
+    struct str told = bytes(r, i, WRITER);
+    if (PQgetisnull(r, i, WRITER) || told.n == 0 || !l->v->signer)
+        return;
+    struct str again =
+        rows_writer(l->a, l->v->signer, (enum rows_writer)told.p[0], bytes(r, i, TEXT));
+    if (!str_eq(hex_text(l->a, (const unsigned char *)told.p, told.n), again))
+        finding(l, "log_leaf %lld writer: not as it was signed", (long long)whole(r, i, NO));
+}
+
 /* The text of a record's leaf, made again from the row. */
 static struct str record_text(struct log_check *c, const PGresult *r, int i)
 {
@@ -256,6 +270,7 @@ static void check_leaf(struct log_check *c, const PGresult *r, int i)
         finding(c->l, "log_leaf %lld nodes: not the subtrees that it ends", no);
     check_form(c, whole(r, i, FORM), no);
     check_under(c, r, i);
+    check_writer(c, r, i);
     check_head(c, r, i);
 }
 
@@ -309,7 +324,7 @@ static void check_turn(struct log_check *c, int64_t from)
         "select l.no, l.hash, l.nodes, l.form, l.record_id::text, l.version, l.head, l.token,"
         " case when l.form = 3 then log_flight_text(l.record_id) else r.body end,"
         " r.sha256, r.recorded_at, r.recorded_by, r.beside, h.root, h.signature, h.signed_at,"
-        " h.frontier from log_leaf l"
+        " h.frontier, l.writer from log_leaf l"
         " left join lateral (select x.body::text, x.sha256, x.recorded_at, x.recorded_by,"
         " record_envelope_text(x) as beside from submission x"
         " where x.id = l.record_id and x.version = l.version offset 0) r on true"

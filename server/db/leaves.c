@@ -16,7 +16,7 @@ struct str hashes_hex(struct arena *a, const hash *list, int n)
 }
 
 /* Array literals, one element a leaf: ids, versions, hashes, the nodes that it completes, forms,
- * tokens. */
+ * tokens or, of rows, who wrote them. */
 enum { LEAF_COLUMNS = 6 };
 
 struct numbering {
@@ -63,13 +63,26 @@ static void add_record(struct numbering *n, struct verdict *v, struct str token)
     v->leaf_hash = add_leaf(n, v->id, v->version, text, LEAF_RECORD, token);
 }
 
-static void add_beside(struct numbering *n, const struct row_leaves *beside, int i)
+/* Of rows that were not written in this flight, by whom they were, so that it can be told for ever:
+ * signed, as whoever owns the database could say so as well. */
+static struct str writer_of(
+    struct arena *a, const struct rows *rows, int i, const struct head_signer *k, struct str text)
+{
+    if (rows_at(rows, i, LOG_ROWS_SIGNATURE).p)
+        return rows_writer(a, k, ROWS_OF_COMMAND, text);
+    if (rows_at(rows, i, LOG_ROWS_SCHEMA_DIGEST).p)
+        return rows_writer(a, k, ROWS_OF_UPGRADE, text);
+    return STR(LEAF_NO_TOKEN);
+}
+
+static void add_beside(
+    struct numbering *n, const struct row_leaves *beside, int i, const struct head_signer *k)
 {
     struct str flight = rows_at(beside->rows, i, LOG_ROWS_FLIGHT);
     struct str text = rows_text(n->a, flight, rows_at(beside->rows, i, LOG_ROWS_N),
         rows_at(beside->rows, i, LOG_ROWS_DIGEST));
-    (void)add_leaf(
-        n, flight, 0, text, LEAF_ROWS, STR(LEAF_NO_TOKEN)); /* nobody asks for its receipt */
+    (void)add_leaf(n, flight, 0, text, LEAF_ROWS,
+        writer_of(n->a, beside->rows, i, k, text)); /* nobody asks for its receipt */
 }
 
 static int by_id(const void *x, const void *y)
@@ -197,7 +210,7 @@ bool leaves_number(struct arena *a, struct work *flying, const struct row_leaves
     share_receipts(a, flying, created);
     for (int i = 0; i < beside->rows->n; i++) {
         if (beside->taken[i])
-            add_beside(&n, beside, i);
+            add_beside(&n, beside, i, signer);
     }
     sign_head(&n, signer, instant_of(flying, beside), params, root);
     return true;

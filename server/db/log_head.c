@@ -79,6 +79,13 @@ struct str rows_sign(struct arena *a, const struct head_signer *k, struct str te
     return hex_text(a, (const unsigned char *)signature.p, signature.n);
 }
 
+struct str rows_writer(
+    struct arena *a, const struct head_signer *k, enum rows_writer by, struct str text)
+{
+    struct str said = arena_printf(a, "pledged-writer-1\n%d\n%.*s", (int)by, (int)text.n, text.p);
+    return arena_printf(a, "%02x%s", (unsigned)by, rows_sign(a, k, said).p);
+}
+
 struct str head_signer_sign(
     struct arena *a, const struct head_signer *k, uint64_t size, hash root, struct str signed_at)
 {

@@ -40,6 +40,11 @@ struct str leaf_text(struct arena *a, struct str id, int64_t version, struct str
 struct str rows_text(struct arena *a, struct str flight, struct str n, struct str digest);
 /* Signature over such a text, in hex: of rows that wait for their leaf. */
 struct str rows_sign(struct arena *a, const struct head_signer *k, struct str text);
+/* Who wrote rows that a flight found waiting, as their leaf keeps it: in hex, a byte that says so,
+ * and the signature over that and the text. */
+enum rows_writer { ROWS_OF_COMMAND = 1, ROWS_OF_UPGRADE };
+struct str rows_writer(
+    struct arena *a, const struct head_signer *k, enum rows_writer by, struct str text);
 /* The public key, PEM. */
 struct str head_signer_public(struct arena *a, const struct head_signer *k);
 #endif

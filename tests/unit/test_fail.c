@@ -201,6 +201,7 @@ static const struct {
     {"console_link_mac_length", E_INTERNAL, ""},
     {"log_leaf_token_length", E_INTERNAL, ""},
     {"log_leaf_token_form", E_INTERNAL, ""},
+    {"log_leaf_writer_form", E_INTERNAL, ""},
 };
 
 static void test_every_constraint_has_the_answer_that_is_written_here(void **state)
