@@ -40,13 +40,12 @@ static void arm(struct verifier *v)
 /* Never returns. */
 static void become(const struct conf *conf, bool all)
 {
-    const char *argv[8] = {"pledged", "verify", "--data", conf->data};
+    const char *argv[6] = {"pledged", "verify", "--data", conf->data};
     int n = 4, null = open("/dev/null", O_RDWR);
     sigset_t none;
-    if (conf->database) {
-        argv[n++] = "--database";
-        argv[n++] = conf->database;
-    }
+    /* It may hold a password: arguments are read by everybody on the machine. */
+    if (conf->database && setenv("PLEDGED_DATABASE", conf->database, 1) != 0)
+        _exit(126);
     if (!all)
         argv[n++] = "--since-last";
     sigemptyset(&none);
@@ -59,7 +58,7 @@ static void become(const struct conf *conf, bool all)
     errno = 0;
     if (nice(10) == -1 && errno != 0)
         _exit(126);
-    char *args[8];
+    char *args[6];
     for (int i = 0; i < n; i++)
         args[i] = strdup(argv[i]);
     args[n] = NULL;
