@@ -1,5 +1,26 @@
 -- verify_proposals: defects of proposals and their steps: a row each
 -- -> defect text, place text
+-- Who are two persons as far as is known by now were so at any time: asked of each pair of signatures once. And where no
+-- tier of the sum ever asked for more than one person, one beside the proposer is enough.
+with approval as materialized (
+    select p.id, p.type, p.sum_fen, p.recorded_by as maker, s.recorded_by as checker, s.n, s.recorded_at
+      from proposal p
+      join proposal_step s on s.proposal = p.id and s.step = 'approve'
+),
+apart as materialized (
+    select x.maker, x.checker
+      from (select distinct a.maker, a.checker from approval a) x
+     where x.maker <> x.checker and (person_of(x.maker) = person_of(x.checker)) is not true
+),
+plain as materialized (
+    select a.id, min(a.n) as n
+      from approval a
+      join apart x on x.maker = a.maker and x.checker = a.checker
+     where a.type <> 'approval_tier'
+       and not exists (select from approval_tier t
+                        where t.type = a.type and t.persons > 1 and t.from_fen <= coalesce(a.sum_fen, 0))
+     group by a.id
+)
 select 'proposal whose state is not that of its steps' as defect, p.id || '' as place
   from proposal p
   left join proposal_now n on n.proposal = p.id
@@ -16,10 +37,10 @@ select 'proposal or step that differs from its record', x.id || ''
  where (x.recorded_at, x.recorded_by) is distinct from (r.recorded_at, r.recorded_by)
     or x.said <> (r.body ->> 'proposal') || (r.body ->> 'step') || (r.body ->> 'reason')
 union all
-select 'proposal that one person approved', p.id || ''
-  from proposal p
-  join proposal_step s on s.proposal = p.id and s.step = 'approve'
- where person_was_same(p.recorded_by, s.recorded_by, s.recorded_at)
+select 'proposal that one person approved', a.id || ''
+  from approval a
+ where (a.maker, a.checker) not in (select x.maker, x.checker from apart x)
+   and person_was_same(a.maker, a.checker, a.recorded_at)
 union all
 select 'proposal in force without the approvals that it needed', p.id || ' ' || x.given || ' < ' || x.needed
   from proposal p
@@ -29,11 +50,14 @@ select 'proposal in force without the approvals that it needed', p.id || ' ' || 
         where s.proposal = p.id and s.state = 'approved'
         order by s.n
         limit 1) a
+  left join plain on plain.id = p.id and plain.n <= a.n
  cross join lateral (
        select persons_were(array(select s.recorded_by from proposal_step s
                                   where s.proposal = p.id and s.step = 'approve' and s.n <= a.n),
                            array[p.recorded_by], a.recorded_at) as given,
-              proposal_needed(p, a.recorded_at) as needed) x
+              proposal_needed(p, a.recorded_at) as needed
+        where plain.id is null
+       offset 0) x
  where x.given < x.needed
 union all
 select 'plan in force without the approvals that it needed', v.code || ' ' || v.version
