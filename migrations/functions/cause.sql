@@ -13,8 +13,7 @@ create or replace function cause_function() returns table (name text, body text)
      where p.pronamespace = 'public'::regnamespace
 $$;
 
--- Functions of triggers by their tables; of_type: the types of records for which one on submission is called, null:
--- all.
+-- Functions of triggers by their tables; of_type: a type of records for which one on submission is called; null: all.
 create or replace function cause_trigger() returns table (tab text, name text, of_type text) language sql stable as $$
     select distinct c.relname::text, p.proname::text, y.name
       from pg_trigger g
@@ -97,4 +96,36 @@ create or replace function log_flight_footprint(flight uuid) returns text langua
     select string_agg(concat(x.tab, ':', x.op, x.n), ' ' order by x.tab collate "C", x.op)
       from (select r.tab, r.op, count(*) as n from log_row r where r.flight = log_flight_footprint.flight
              group by r.tab, r.op) x
+$$;
+
+-- Rows that flights of the daemon itself wrote into tables: all that stands there but what commands and upgrades wrote.
+-- was: the row as it stood before. Before leaves told who wrote rows, a flight without records was a command's.
+create or replace function cause_rows(tabs text[])
+    returns table (no bigint, head bigint, tab text, op text, content json, was json) language sql stable as $$
+    with told as (
+        select r.no, r.flight, r.tab, r.op::text, r.content,
+               lag(r.content) over (partition by r.tab, k.key order by r.no) as was
+          from log_row r
+          join (select x as tab, log_key(x::regclass) as names from unnest(tabs) x offset 0) t on t.tab = r.tab
+         cross join lateral (select array(select r.content ->> n from unnest(t.names) n) as key) k
+    )
+    select t.no, l.head, t.tab, t.op, t.content, t.was
+      from told t
+      join log_leaf l on l.record_id = t.flight and l.version = 0 and l.writer is null
+     where t.no > (select min(x.no) from log_row x where x.tab = 'operator_command')
+        or not exists (select from log_row x where x.flight = t.flight and x.tab = 'log_adoption')
+           and exists (select from log_leaf x where x.head = l.head and x.form <> 3)
+           and t.tab not in ('org', 'person', 'post', 'token')
+$$;
+
+-- Records of these types that took effect: when, under which head, and as whose act. Of one that is proposed the step
+-- counts that approved it; before there were proposals all took effect at once.
+create or replace function cause_acts(types text[])
+    returns table (type text, id uuid, body json, head bigint, at timestamptz, by_whom text) language sql stable as $$
+    select r.type, r.id, r.body, l.head, coalesce(s.recorded_at, r.recorded_at), r.recorded_by
+      from submission r
+      left join proposal p on p.id = r.id
+      left join proposal_step s on s.proposal = p.id and s.state = 'approved'
+      join log_leaf l on l.record_id = coalesce(s.id, r.id) and l.version = 1
+     where r.type = any (types) and r.version = 1 and (p.id is null or s.id is not null)
 $$;

@@ -135,30 +135,66 @@ create or replace function plan_members(record_id uuid, version int, as_of date,
       left join lateral (select p.* from plan_version p where p.id = x.id order by p.version desc limit 1) v on true
 $$;
 
--- The measures of a version of a plan, as its text has them; a text that says nothing of measures keeps those that the
+-- The targets of a version of a plan, as its text has them.
+create or replace function plan_targets_of(doc json, version int) returns setof plan_version_target
+    language sql immutable as $$
+    select doc ->> 'code', plan_targets_of.version, t.no::int, t.code, t.kind, t.measure,
+           plan_threshold(t.kind, t.measure, t.threshold), coalesce(t.reading, 'compound'), t.title,
+           coalesce(t.title_en, t.title), coalesce(t.assumed, (doc ->> 'assumed')::boolean), t.basis
+      from rows from (json_to_recordset(doc -> 'targets') as (code text, kind text, measure text, threshold text,
+           reading text, title text, title_en text, assumed boolean, basis text))
+           with ordinality as t(code, kind, measure, threshold, reading, title, title_en, assumed, basis, no)
+$$;
+
+-- The figures of those targets.
+create or replace function plan_metrics_of(doc json, version int) returns setof plan_version_metric
+    language sql immutable as $$
+    select doc ->> 'code', plan_metrics_of.version, t.target ->> 'code', m.no::int, m.metric, m.side, m.figure, m.title,
+           coalesce(m.title_en, m.title)
+      from json_array_elements(doc -> 'targets') as t(target)
+     cross join lateral rows from (json_to_recordset(coalesce(t.target -> 'metrics', '[]')) as (metric text,
+           side text, figure text, title text, title_en text)) with ordinality
+           as m(metric, side, figure, title, title_en, no)
+$$;
+
+-- The chapters of a version of a plan, as its text has them; a text that says nothing of measures keeps those that the
 -- version before it had.
-create or replace function plan_measures_write(of_plan text, of_version int, doc json) returns void
-    language plpgsql as $$
-begin
-    if doc -> 'measures' is null then
-        insert into plan_version_chapter (plan, version, no, zh, en)
-        select c.plan, of_version, c.no, c.zh, c.en
-          from plan_version_chapter c where c.plan = of_plan and c.version = of_version - 1;
-        insert into plan_version_measure (plan, version, no, chapter, zh, en, departments, figures, every, due_days)
-        select m.plan, of_version, m.no, m.chapter, m.zh, m.en, m.departments, m.figures, m.every, m.due_days
-          from plan_version_measure m where m.plan = of_plan and m.version = of_version - 1;
-        return;
-    end if;
-    insert into plan_version_chapter (plan, version, no, zh, en)
-    select of_plan, of_version, c.no, c.title, coalesce(c.title_en, c.title)
+create or replace function plan_chapters_of(doc json, version int) returns setof plan_version_chapter
+    language sql stable as $$
+    select c.plan, plan_chapters_of.version, c.no, c.zh, c.en
+      from plan_version_chapter c
+     where doc -> 'measures' is null and c.plan = doc ->> 'code' and c.version = plan_chapters_of.version - 1
+    union all
+    select doc ->> 'code', plan_chapters_of.version, c.no::int, c.title, coalesce(c.title_en, c.title)
       from rows from (json_to_recordset(doc -> 'chapters') as (title text, title_en text)) with ordinality
-           as c(title, title_en, no);
-    insert into plan_version_measure (plan, version, no, chapter, zh, en, departments, figures, every, due_days)
-    select of_plan, of_version, m.no, m.chapter, m.title, coalesce(m.title_en, m.title), m.departments,
-           coalesce(m.figures, '{}'), m.every, m.due_days
+           as c(title, title_en, no)
+     where doc -> 'measures' is not null
+$$;
+
+-- The measures likewise.
+create or replace function plan_measures_of(doc json, version int) returns setof plan_version_measure
+    language sql stable as $$
+    select m.plan, plan_measures_of.version, m.no, m.chapter, m.zh, m.en, m.departments, m.figures, m.every, m.due_days
+      from plan_version_measure m
+     where doc -> 'measures' is null and m.plan = doc ->> 'code' and m.version = plan_measures_of.version - 1
+    union all
+    select doc ->> 'code', plan_measures_of.version, m.no, m.chapter, m.title, coalesce(m.title_en, m.title),
+           m.departments, coalesce(m.figures, '{}'), m.every, m.due_days
       from json_to_recordset(doc -> 'measures') as m(no int, chapter int, title text, title_en text,
-           departments text[], figures text[], every text, due_days int);
-end $$;
+           departments text[], figures text[], every text, due_days int)
+$$;
+
+-- All of these, with their tables: what verify holds them against.
+create or replace function plan_rows(doc json, version int) returns table (tab text, content json)
+    language sql stable as $$
+    select 'plan_version_target', to_json(x) from plan_targets_of(doc, plan_rows.version) x
+    union all
+    select 'plan_version_metric', to_json(x) from plan_metrics_of(doc, plan_rows.version) x
+    union all
+    select 'plan_version_chapter', to_json(x) from plan_chapters_of(doc, plan_rows.version) x
+    union all
+    select 'plan_version_measure', to_json(x) from plan_measures_of(doc, plan_rows.version) x
+$$;
 
 -- What an approval led to.
 create or replace function plan_approval_decided(id uuid) returns json language sql stable as
@@ -222,21 +258,13 @@ begin
                basis text, source text, assumed boolean);
         insert into plan_version_target (plan, version, no, id, kind, metric, threshold, reading, zh, en, assumed,
                basis)
-        select r.body ->> 'code', next_version, t.no, t.code, t.kind, t.measure,
-               plan_threshold(t.kind, t.measure, t.threshold), coalesce(t.reading, 'compound'), t.title,
-               coalesce(t.title_en, t.title), coalesce(t.assumed, (r.body ->> 'assumed')::boolean),
-               t.basis
-          from rows from (json_to_recordset(r.body -> 'targets') as (code text, kind text, measure text, threshold text,
-               reading text, title text, title_en text, assumed boolean, basis text))
-               with ordinality as t(code, kind, measure, threshold, reading, title, title_en, assumed, basis, no);
+        select x.* from plan_targets_of(r.body, next_version) x;
         insert into plan_version_metric (plan, version, target, no, metric, side, figure, zh, en)
-        select r.body ->> 'code', next_version, t.target ->> 'code', m.no, m.metric, m.side, m.figure, m.title,
-               coalesce(m.title_en, m.title)
-          from json_array_elements(r.body -> 'targets') as t(target)
-         cross join lateral rows from (json_to_recordset(coalesce(t.target -> 'metrics', '[]')) as (metric text,
-               side text, figure text, title text, title_en text)) with ordinality
-               as m(metric, side, figure, title, title_en, no);
-        perform plan_measures_write(r.body ->> 'code', next_version, r.body);
+        select x.* from plan_metrics_of(r.body, next_version) x;
+        insert into plan_version_chapter (plan, version, no, zh, en)
+        select x.* from plan_chapters_of(r.body, next_version) x;
+        insert into plan_version_measure (plan, version, no, chapter, zh, en, departments, figures, every, due_days)
+        select x.* from plan_measures_of(r.body, next_version) x;
     end if;
     return d;
 end $$;

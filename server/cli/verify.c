@@ -22,6 +22,8 @@ static const struct {
     {"keys", SQL_VERIFY_KEYS},
     {"voids", SQL_VERIFY_VOIDS},
     {"proposals", SQL_VERIFY_PROPOSALS},
+    {"acts", SQL_VERIFY_ACTS},
+    {"directory", SQL_VERIFY_DIRECTORY},
     {"transfers", SQL_VERIFY_TRANSFERS},
     {"claims", SQL_VERIFY_CLAIMS},
     {"covers", SQL_VERIFY_COVERS},

@@ -1,9 +1,30 @@
 """Organisations, persons and tokens as records: power is given by two persons and taken away by one, at once."""
+import datetime
 import hashlib
 import json
 
 from fund_case import FundCase
 from harness import TODAY, elsewhere, firm, loan, numbers
+
+# What the owner of the database has a trigger write into the very flight in which two persons let something else of its
+# kind take effect, and how `verify` names it.
+BESIDE = {
+    "organisation": ("insert into org (code, kind, name) values ('PLANTED', 'bank', 'x');", "organisation that differs from its record: PLANTED"),
+    "organisation_rename": ("update org set kind = 'finance' where code = 'PLANTED';", "organisation that differs from its record: PLANTED"),
+    "person": ("insert into person (id, name, created_at) values ('{one}', 'x', now()); insert into post (org_id, name, person, created_at)"
+               " select id, 'x', '{one}', now() from org where code = 'PLANTED';", "person that differs from his record: {one}",
+               "post that differs from its record: PLANTED x"),
+    "token": ("insert into token (sha256, org_id, person, person_id, duties, id) select sha256('x'), o.id, 'x', '{one}', '{{pay}}',"
+              " '{one}' from org o where o.code = 'PLANTED';", "token that differs from its record: PLANTED x"),
+    "token_revoke": ("update token set duties = '{{pay,administer}}' where id = '{one}';", "token that differs from its record: PLANTED x"),
+    "lpr": ("insert into lpr values ('2001-01-02', 1, 1);", "rate that differs from its record: 2001-01-02"),
+    "baseline": ("insert into baseline select plan, 2019, 1, 1, 1, 'x', false, now(), 'x@FINANCE' from baseline limit 1;",
+                 "base of a plan that differs from its record: sh-2021-2023 2019 1"),
+    "approval_tier": ("insert into approval_tier values ('transfer', 0, 1, '{one}', now(), 'x@FINANCE');",
+                      "tier that differs from its record: {one}"),
+    "district": ("insert into city_district values ('310199', 'x', 'x'); insert into department values ('310199', 9, 'x', 'x',"
+                 " 'district', '310199');", "district that differs from its record: 310199", "department that is not that of a district: 310199"),
+}
 
 
 class Directory(FundCase):
@@ -438,3 +459,28 @@ class Directory(FundCase):
             self.assertEqual(self.org(None, **over).codes(), [problem], over)
         me = self.get("/v1/me", self.admin)["person_id"]
         self.assertEqual(self.ask("persons/%s/disable" % me, 409, reason="x").codes(), [("", "E_SAME_PERSON")])
+
+    def test_written_beside_what_two_agreed_on_is_named(self):
+        """All that the tests above did is found as it was told; what comes for a moment beside one of its kind is not."""
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        one = "00000000-0000-7000-8000-00000000beef"
+        branches = "".join("when '%s' then %s " % (kind, said[0].format(one=one)) for kind, said in BESIDE.items())
+        self.d.sql("create function beside() returns trigger language plpgsql security definer as $$ begin"
+                   " case coalesce((select p.type from proposal p where p.id::text = new.body ->> 'proposal'), new.type) "
+                   + branches + " else null; end case; return null; end $$; create trigger beside after insert on submission for each"
+                   " row when (new.type in ('proposal_step', 'token_revoke')) execute function beside()")
+        self.addCleanup(self.d.sql, "drop function if exists beside() cascade")
+        self.entered()
+        self.agree(self.ask("organisations/%s/rename" % self.code, name="更名银行", reason="改制"))
+        self.ask("tokens/%s/revoke" % self.listed("tokens", "&organisation=" + self.code)[0]["id"], 201, reason="遗失")
+        yesterday = str(TODAY - datetime.timedelta(days=1))
+        self.d.agreed(self.d.call("PUT", "/v1/plans/sh-2021-2023/baselines", {"years": [
+            {"year": 2020, "amount": "4800000000.00", "count": 160, "source": "假定", "assumed": True}]}, self.d.token("ip_office")))
+        for path, body, token in (
+                ("lpr", {"on": yesterday, "one_year": "3.00", "five_year": "3.50"}, self.finance),
+                ("approval-tiers", {"act": "lpr", "from": "0.00", "persons": 1, "reason": "x"}, self.finance),
+                ("districts", {"reference": None, "code": "310198", "title": "示例新区", "reason": "国务院批复"}, self.admin)):
+            self.d.agreed(self.ask(path, token=token, **body))
+        self.d.sql("drop function beside() cascade")
+        lines = self.d.cli("verify", check=False).stdout.splitlines()
+        self.assertEqual(sorted(set(lines[:-1])), sorted({x.format(one=one) for said in BESIDE.values() for x in said[1:]}))

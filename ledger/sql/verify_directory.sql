@@ -1,0 +1,116 @@
+-- verify_directory: organisations, persons, posts and tokens that flights of the daemon changed otherwise than a record
+-- under their head says: a row each
+-- -> defect text, place text
+-- What commands of the operator write is told by verify_causes. A change is of the same head as its record.
+with act as materialized (
+    select *
+      from cause_acts('{organisation,organisation_rename,organisation_disable,organisation_enable,person,person_same,
+                        person_disable,person_enable,token,token_revoke}')
+),
+wrote as materialized (
+    select * from cause_rows('{org,person,post,token}')
+)
+select 'organisation that differs from its record' as defect, o.code as place
+  from wrote w
+ cross join lateral json_populate_record(null::org, w.content) o
+ cross join lateral json_populate_record(null::org, w.was) b
+ where w.tab = 'org'
+   and not exists (
+       select from act a
+        where a.head = w.head
+          and case when w.op = 'I' then a.type = 'organisation'
+                        and (o.code, o.kind, o.name, o.district, o.uscc, o.disabled_at)
+                            is not distinct from
+                            (a.body ->> 'code', a.body ->> 'kind', a.body ->> 'name', a.body ->> 'district',
+                             a.body ->> 'uscc', null)
+                   else a.body ->> 'organisation' = o.code and (o.id, o.code, o.kind, o.district, o.created_at)
+                        is not distinct from (b.id, b.code, b.kind, b.district, b.created_at)
+                        and case a.type when 'organisation_rename' then
+                                      (o.name, o.uscc, o.disabled_at) is not distinct from
+                                      (a.body ->> 'name', coalesce(a.body ->> 'uscc', b.uscc), b.disabled_at)
+                                 when 'organisation_disable' then
+                                      o.disabled_at is not null
+                                      and (o.name, o.uscc) is not distinct from (b.name, b.uscc)
+                                 when 'organisation_enable' then
+                                      o.disabled_at is null and (o.name, o.uscc) is not distinct from (b.name, b.uscc)
+                                 else false end end)
+union all
+select 'person that differs from his record', p.id || ''
+  from wrote w
+ cross join lateral json_populate_record(null::person, w.content) p
+ cross join lateral json_populate_record(null::person, w.was) b
+ where w.tab = 'person'
+   and not exists (
+       select from act a
+        where a.head = w.head
+          and case when w.op = 'I' then a.type = 'person'
+                        and (p.id, p.name, p.id_hash, p.disabled_at, p.same_as)
+                            is not distinct from
+                            (a.id, a.body ->> 'name', decode(a.body ->> 'id_hash', 'hex'), null, null)
+                   else (p.name, p.created_at) is not distinct from (b.name, b.created_at)
+                        and case a.type when 'person' then
+                                      (p.id_hash, p.disabled_at, p.same_as) is not distinct from
+                                      (decode(a.body ->> 'id_hash', 'hex'), b.disabled_at, b.same_as)
+                                 when 'person_same' then
+                                      person_root(p.same_as) = person_root((a.body ->> 'same_as')::uuid)
+                                      and (p.id_hash, p.disabled_at) is not distinct from (b.id_hash, b.disabled_at)
+                                 when 'person_disable' then p.disabled_at is not null
+                                      and (p.id_hash, p.same_as) is not distinct from (b.id_hash, b.same_as)
+                                 when 'person_enable' then p.disabled_at is null
+                                      and (p.id_hash, p.same_as) is not distinct from (b.id_hash, b.same_as)
+                                 else false end
+                        and (a.type = 'person' or person_root((a.body ->> 'person')::uuid) = person_root(p.id)) end)
+union all
+select 'post that differs from its record', o.code || ' ' || s.name
+  from wrote w
+ cross join lateral json_populate_record(null::post, w.content) s
+ cross join lateral json_populate_record(null::post, w.was) b
+  left join org o on o.id = s.org_id
+ where w.tab = 'post'
+   and not exists (
+       select from act a
+        where a.head = w.head
+          and case when w.op = 'I' then a.type = 'person'
+                        and (o.code, s.name, s.staff_no, s.ended_at)
+                            is not distinct from
+                            (a.body ->> 'organisation', a.body ->> 'name', a.body ->> 'staff_no', null)
+                        and person_root(s.person) = person_root(coalesce((a.body ->> 'same_as')::uuid, (
+                                select x.id from person x where x.id_hash = decode(a.body ->> 'id_hash', 'hex')), a.id))
+                   else a.type in ('person_disable', 'person_enable')
+                        and (a.type = 'person_disable') = (s.ended_at is not null)
+                        and (s.name, s.person, s.staff_no, s.created_at)
+                            is not distinct from (b.name, b.person, b.staff_no, b.created_at)
+                        and coalesce(a.body ->> 'organisation', o.code) = o.code
+                        and person_root((a.body ->> 'person')::uuid) = person_root(s.person) end)
+union all
+select 'token that differs from its record', coalesce(o.code, '') || ' ' || t.person
+  from wrote w
+ cross join lateral json_populate_record(null::token, w.content) t
+ cross join lateral json_populate_record(null::token, w.was) b
+  left join org o on o.id = t.org_id
+ where w.tab = 'token'
+   and not exists (
+       select from act a
+        where a.head = w.head
+          and case when w.op = 'I' then a.type = 'token' and a.id = t.id
+                        and (t.sha256, o.code, text_form(t.person), t.is_certificate, t.revoked_at, t.duties, t.closed)
+                            is not distinct from
+                            (sha256(decode(a.body ->> 'sha256', 'hex')
+                                    || sha256(convert_to(token_second_half(a.id), 'UTF8'))), a.body ->> 'organisation',
+                             text_form(a.body ->> 'person'), false, null,
+                             array(select json_array_elements_text(a.body -> 'duties')), null)
+                        and t.expires_at is not distinct from
+                            (a.body ->> 'expires_on')::date::timestamp at time zone 'Asia/Shanghai'
+                        and person_root(t.person_id) = person_root((
+                                select s.person from post s where s.org_id = o.id
+                                   and s.name_form = text_form(a.body ->> 'person')))
+                   else (t.org_id, t.person, t.person_id, t.is_certificate, t.duties, t.id, t.created_at, t.expires_at)
+                        is not distinct from
+                        (b.org_id, b.person, b.person_id, b.is_certificate, b.duties, b.id, b.created_at, b.expires_at)
+                        and t.revoked_at is not null
+                        and case a.type when 'token_revoke' then a.body ->> 'token' = t.id::text
+                                 when 'organisation_enable' then a.body ->> 'organisation' = o.code
+                                 when 'person_enable' then
+                                      person_root((a.body ->> 'person')::uuid) = person_root(t.person_id)
+                                 else false end end)
+ order by 1, 2
