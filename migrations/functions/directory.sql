@@ -136,7 +136,8 @@ begin
     return d;
 end $$;
 
--- An organisation that was disabled goes on. Its tokens and subscriptions of before stay ended: power is given anew.
+-- An organisation that was disabled goes on. Its tokens and subscriptions of before stay ended, since they were: power
+-- is given anew.
 create or replace function organisation_enable_decide(new_id uuid, doc json, derived json, dry boolean)
     returns decision language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -150,7 +151,7 @@ begin
     elsif o.disabled_at is null then
         d.problems := json_build_array(problem('E_STEP', '', 'enabled'));
     elsif not dry then
-        update token t set revoked_at = now(), closed = 'left' where t.org_id = o.id and t.revoked_at is null;
+        update token t set revoked_at = o.disabled_at, closed = 'left' where t.org_id = o.id and t.revoked_at is null;
         update webhook w set disabled_at = record_now() where w.org_id = o.id and w.disabled_at is null;
         update org x set disabled_at = null where x.id = o.id;
         perform directory_changed();
@@ -175,7 +176,7 @@ begin
                          and (doc ->> 'organisation' is null or s.org_id = org)) then
         d.problems := json_build_array(problem('E_STEP', '', 'enabled'));
     elsif not dry then
-        update token t set revoked_at = now(), closed = 'left'
+        update token t set revoked_at = s.ended_at, closed = 'left'
           from post s
          where s.person = any (all_of_him) and s.ended_at is not null and (org is null or s.org_id = org)
            and t.org_id = s.org_id and t.person_id = s.person and t.revoked_at is null;

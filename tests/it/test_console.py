@@ -5,7 +5,7 @@ import os
 import re
 import time
 
-from harness import ROOT, Case, Daemon, Response, loan, soon
+from harness import ROOT, Case, Daemon, Response, elsewhere, loan, soon
 import http.client
 
 FOLDER = os.path.join(ROOT, "server", "console")
@@ -356,6 +356,29 @@ class Sessions(Case):
         self.assertEqual((one["recorded_by"], two["recorded_by"]), ("王敏@BANK-A",) * 2)
         self.assertEqual(found(), {("record by a token that the ledger does not know", one["id"] + " v1"),
                                    ("record by a token of somebody else", two["id"] + " v1")})
+
+    def test_what_was_done_by_the_token_of_one_who_had_left_is_named_by_verify(self):
+        """A post that ended is opened for a moment; what its holder does by a new token when he is back in office is his own."""
+        left = self.d.cli("token", "add", "--org", "BANK-OWN", "--person", "离任").stdout.strip()
+        post = "from token t where t.sha256 = sha256('%s') and (t.org_id, t.person_id) = (s.org_id, s.person)" % left
+        end = "set session_replication_role = replica; update post s set ended_at = %s " + post + "; select pg_notify('pledged_token', '')"
+        status = lambda token: self.d.call("GET", "/v1/me", token=token, peer=elsewhere()).status
+        lend = lambda token: "record by a token that was not in force: %s v1" % self.d.call("POST", "/v1/loans", loan(), token).json()["id"]
+        found = lambda: [x for x in self.d.cli("verify", check=False).stdout.splitlines() if "not in force" in x]
+        self.d.cli("person", "disable", "--org", "BANK-OWN", "--name", "离任")
+        self.d.sql(end % "now() - interval '1 hour'")
+        self.assertEqual(soon(lambda: status(left), 401), 401)
+        self.d.sql(end % "null")
+        self.assertEqual(soon(lambda: status(left), 200), 200)
+        line = lend(left)
+        self.d.sql(end % "now() - interval '1 hour'")
+        self.assertEqual(found(), [line])
+        who = self.d.sql("select s.person from post s, token t " + post[len("from token t "):])
+        self.d.agreed(self.d.call("POST", "/v1/persons/%s/enable" % who, {"reference": "HR-1", "organisation": "BANK-OWN", "reason": "回任"},
+                                  self.d.token("ip_office")))
+        back = self.d.cli("token", "add", "--org", "BANK-OWN", "--person", "离任").stdout.strip()
+        self.assertNotIn("None", lend(back))
+        self.assertEqual(found(), [line])
 
     def test_of_one_token_the_newest_twenty_sessions_go_on(self):
         token = self.d.token("bank", "BANK-MANY")
