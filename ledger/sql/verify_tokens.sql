@@ -1,9 +1,23 @@
--- verify_tokens: records that were made by a token which was not their author's, or not in force: a row each
+-- verify_tokens: records that were made by a token which was not their author's, or not in force, or not for what it
+-- did, and records of an office that does not write what it wrote: a row each
 -- $1 number of the first leaf that is looked at
+-- $2 a JSON list of what is written by which duties: [{"type", "field" (which holds the step; or null), "step" (or ""),
+--    "duties" (of which a token needs one)}]
 -- -> defect text, place text
 -- Record time may be up to five minutes ahead of the clock (record_now), and a token may end while a request flies. It
 -- ends with the post, the person and the organisation whose it is, whatever its own row says; what begins again does so
--- with new tokens, and the old ones are told then to have ended when it did.
+-- with new tokens, and the old ones are told then to have ended when it did. Neither the kind and the district of an
+-- organisation nor the duties of a token ever change; who writes what may with a version of the program, and what the
+-- log says that it was once is borne out.
+with need as materialized (
+    select n.type, n.step, array_agg(d.word) as duties
+      from json_to_recordset($2::json) as n(type text, field text, step text, duties json)
+     cross join lateral json_array_elements_text(n.duties) d(word)
+     group by n.type, n.step
+),
+named as materialized (
+    select n.type, max(n.field) as field from json_to_recordset($2::json) as n(type text, field text) group by n.type
+)
 select x.defect, r.id || ' v' || r.version as place
   from log_leaf l
   join submission r on r.id = l.record_id and r.version = l.version
@@ -11,6 +25,9 @@ select x.defect, r.id || ' v' || r.version as place
   left join token t on t.sha256 = l.token
   left join post s on s.org_id = t.org_id and s.person = t.person_id
   left join person p on p.id = t.person_id
+  left join record_type y on y.name = r.type
+  left join named f on f.type = r.type
+  left join need n on n.type = r.type and n.step = coalesce(r.body ->> f.field, '')
  cross join lateral (
        select case when l.token is null then case when o.code <> 'SYSTEM' then 'record of a person without a token' end
                    when t.sha256 is null then 'record by a token that the ledger does not know'
@@ -19,7 +36,14 @@ select x.defect, r.id || ' v' || r.version as place
                    when r.recorded_at not between t.created_at - interval '6 minutes'
                                               and least(t.expires_at, t.revoked_at, s.ended_at, p.disabled_at,
                                                         o.disabled_at) + interval '6 minutes'
-                       then 'record by a token that was not in force' end as defect) x
+                       then 'record by a token that was not in force'
+                   when not n.duties && t.duties then 'record by a token that is not for it'
+                   when o.kind <> all (y.writers)
+                        and not exists (select from verify_kept('record_type', 'name', r.type) k(was)
+                                         where o.kind in (select json_array_elements_text(was -> 'writers')))
+                       then 'record of an organisation that does not write its like'
+                   when o.kind = 'district' and r.body ->> 'district' <> o.district
+                       then 'record of another district than its author''s' end as defect) x
  where l.form = 4
    and l.no >= $1::bigint
    and x.defect is not null

@@ -446,6 +446,15 @@ begin
     return case when r.version > 1 then 'reason' else 'envelope' end;
 end $$;
 
+-- What rows of a table that says what may be were once, by the log: of one that was changed, or taken away, by an
+-- upgrade. named: the column by which they are found.
+create or replace function verify_kept(tab text, named text, key text) returns setof json language sql stable as $$
+    select r.content
+      from log_row r
+     where r.tab = verify_kept.tab and r.content ->> named = key
+       and exists (select from log_leaf l where l.record_id = r.flight and l.version = 0)
+$$;
+
 -- Does a leaf hash the text of this record?
 create or replace function verify_leaf_fits(leaf log_leaf, r submission, digest text, token bytea) returns boolean
     language sql stable as

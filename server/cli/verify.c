@@ -9,6 +9,7 @@
 #include "head_file.h"
 #include "json.h"
 #include "log_head.h"
+#include "rights.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,6 +25,7 @@ static const struct {
     {"proposals", SQL_VERIFY_PROPOSALS},
     {"acts", SQL_VERIFY_ACTS},
     {"directory", SQL_VERIFY_DIRECTORY},
+    {"who takes steps", SQL_VERIFY_TAKERS},
     {"transfers", SQL_VERIFY_TRANSFERS},
     {"claims", SQL_VERIFY_CLAIMS},
     {"covers", SQL_VERIFY_COVERS},
@@ -54,8 +56,12 @@ static void check_rows(struct look *l)
 
 static void check_since(struct look *l)
 {
-    const char *since = arena_printf(l->a, "%llu", (unsigned long long)l->v->since).p;
-    check_said(l, &since, 1);
+    struct buf needs;
+    buf_init(&needs, l->a);
+    rights_needs(&needs);
+    const char *params[] = {
+        arena_printf(l->a, "%llu", (unsigned long long)l->v->since).p, buf_view(&needs).p};
+    check_said(l, params, COUNT_OF(params));
 }
 
 static struct str text_of(enum sql_id sql)

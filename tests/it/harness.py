@@ -71,10 +71,10 @@ def free_port():
     raise OSError("no free port")
 
 
-def soon(ask, want, within=10):
+def soon(ask, want, within=10, same=lambda said: said):
     """What `ask` answers when it is `want`, or at last: the daemon hears of what was done past it a moment later."""
     end = time.monotonic() + within
-    while (said := ask()) != want and time.monotonic() < end:
+    while same(said := ask()) != want and time.monotonic() < end:
         time.sleep(0.05)
     return said
 

@@ -357,8 +357,43 @@ class Sessions(Case):
         self.assertEqual(found(), {("record by a token that the ledger does not know", one["id"] + " v1"),
                                    ("record by a token of somebody else", two["id"] + " v1")})
 
+    def test_what_an_office_or_a_token_was_not_for_is_named_by_verify(self):
+        """A token that reads is let write for a moment, a bank decides as finance, a district is another: none is so afterwards."""
+        heard, unseen = "; select pg_notify('pledged_token', '')", "set session_replication_role = replica; "
+        self.d.org("bank", "BANK-OWN")
+        reads = self.d.cli("token", "add", "--org", "BANK-OWN", "--person", "查询", "--read-only").stdout.strip()
+        clerk = self.d.cli("token", "add", "--org", "BANK-OWN", "--person", "经办", "--duties", "submit").stdout.strip()
+        district, code = self.d.token("district"), "district = '%s'"
+        book = lambda n: ("/v1/accounts", {"code": "test:%d" % n, "kind": "asset", "title": "试", "no_overdraft": True, "opened_on": "2022-01-01"})
+        of = lambda d: ("/v1/enterprise-profiles", {"uscc": "91310115QX0115114N", "year": 2000 + int(d[-1]), "district": d, "industry": "C3973",
+                                                    "employees": 2000, "revenue": "900000000.00", "source": "年报"})
+        lend = lambda: ("/v1/loans", loan())
+        found = lambda: sorted(x for x in self.d.cli("verify", check=False).stdout.splitlines() if x.startswith("record "))
+
+        def planted(table, told, stood, where, status, act, token):
+            for value, want in ((told, status), (stood, None)):
+                self.d.sql(unseen + "update %s set %s where %s" % (table, value, where) + heard)
+                if want:
+                    made = soon(lambda: self.d.call("POST", *act, token, peer=elsewhere()), want, same=lambda r: r.status)
+                    self.assertEqual(made.status, want, made.body)
+            return made.json()["id"] + " v1"
+
+        for act, token, status in ((lend(), clerk, 201), (book(1), self.d.token("finance"), 201), (of("310115"), district, 201)):
+            r = self.d.call("POST", *act, token)
+            self.assertEqual(r.status, status, r.body.decode())
+        self.assertEqual(found(), [])
+        for act, token in ((lend(), reads), (book(2), clerk), (of("310101"), district)):
+            self.assertIn(self.d.call("POST", *act, token).status, (403, 422))
+        one = planted("token", "duties = '{submit}'", "duties = '{}'", "sha256 = sha256('%s')" % reads, 201, lend(), reads)
+        two = planted("org", "kind = 'finance'", "kind = 'bank'", "code = 'BANK-OWN'", 201, book(2), clerk)
+        three = planted("org", code % "310101", code % "310115", "code = 'DIST-310115'", 201, of("310101"), district)
+        self.assertEqual(found(), sorted(("record by a token that is not for it: " + one,
+                                          "record of an organisation that does not write its like: " + two,
+                                          "record of another district than its author's: " + three)))
+
     def test_what_was_done_by_the_token_of_one_who_had_left_is_named_by_verify(self):
         """A post that ended is opened for a moment; what its holder does by a new token when he is back in office is his own."""
+        self.d.org("bank", "BANK-OWN")
         left = self.d.cli("token", "add", "--org", "BANK-OWN", "--person", "离任").stdout.strip()
         post = "from token t where t.sha256 = sha256('%s') and (t.org_id, t.person_id) = (s.org_id, s.person)" % left
         end = "set session_replication_role = replica; update post s set ended_at = %s " + post + "; select pg_notify('pledged_token', '')"

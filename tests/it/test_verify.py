@@ -82,6 +82,9 @@ FUND = [
      " recorded_at, 'x@Y' from coverage_step where step = 'confirm' limit 1", ["cover step that differs from its record"]),
     ("one confirmation of two", "delete from coverage_step where step = 'confirm' and n = 2",
      ["cover step that differs from its record", "cover on paper that two persons did not confirm"]),
+    ("an office that decides and is none", "update org set kind = 'bank' where code = 'FINANCE'",
+     ["record of an organisation that does not write its like: {given} v1", "proposal decided by whom its rule does not name: ",
+      "claim step by an office that does not take it: {claim} 1", "cover step by an office that does not take it: "]),
     ("what is owed on a covered loan", "update coverage set owed_fen = owed_fen - 1 where scheme_code = '{code}'",
      ["cover whose figures are not those of its loan"]),
 ]
