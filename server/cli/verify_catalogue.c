@@ -55,9 +55,30 @@ static void check_catalogue(struct look *l)
         finding(l, "catalogue that cannot be read");
 }
 
+/* Of what our connections cannot set for themselves (sql_options): with these every trigger works,
+ * and no library is asked first. The function reads them, and no view that could be another. */
+static void check_settings(struct look *l)
+{
+    enum { NAME, SET, MEANT };
+    static const char ask[] =
+        "select x.name, s.stands, x.meant from (values ('session_replication_role', 'origin', "
+        "true),"
+        " ('allow_system_table_mods', 'off', true), ('local_preload_libraries', '', true),"
+        " ('session_preload_libraries', '', pg_has_role('pg_read_all_settings', 'usage')))"
+        " x(name, meant, told) cross join lateral"
+        " (select case when x.told then current_setting(x.name) end as stands) s"
+        " where s.stands <> x.meant";
+    PGresult *r = verify_ask(l, ask, NULL, 0);
+    for (int i = 0; r && i < PQntuples(r); i++)
+        finding(l, "setting %s: '%s', where '%s' is meant", PQgetvalue(r, i, NAME),
+            PQgetvalue(r, i, SET), PQgetvalue(r, i, MEANT));
+    PQclear(r);
+}
+
 void verify_catalogue(struct verify *v)
 {
     const char *why = NULL;
+    (void)verify_part(v, check_settings, "settings");
     v->catalogue = catalogue_ours(v->s->a, v->s->c, v->s->conf.data, city_here()->code, &why);
     if (v->catalogue.p)
         (void)verify_part(v, check_catalogue, "catalogue");

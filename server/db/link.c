@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "cluster.h"
 #include "log.h"
+#include "migrate.h"
 #include "sql.h"
 #include <event2/event.h>
 
@@ -319,14 +320,16 @@ static void link_connect(struct link *l)
     const char *password = l->setup.writes ? d->writer_password : d->reader_password;
     const char *user = l->setup.writes ? "pledged_lane" : password ? "pledged_app" : NULL;
     /* What stands behind dbname counts more than what is in it; what is empty counts as absent. */
+    struct arena *a = arena_new();
     const char *keys[] = {
-        "dbname", "user", "password", "application_name", "client_encoding", NULL};
-    const char *values[] = {
-        d->conninfo, user, password && *password ? password : NULL, "pledged", "UTF8", NULL};
+        "dbname", "user", "password", "options", "application_name", "client_encoding", NULL};
+    const char *values[] = {d->conninfo, user, password && *password ? password : NULL,
+        sql_options(a, d->conninfo).p, "pledged", "UTF8", NULL};
     l->failed = false;
     l->begun = false;
     l->moved_us = monotonic_us();
     l->c = PQconnectStartParams(keys, values, 1);
+    arena_free(a);
     MUST(l->c);
     PQsetNoticeReceiver(l->c, on_notice, l);
     if (PQstatus(l->c) == CONNECTION_BAD)

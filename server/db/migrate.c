@@ -18,6 +18,7 @@
 #include "sql.h"
 #include <libpq-fe.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static bool failed(PGconn *c, const char *what)
 {
@@ -33,11 +34,31 @@ static bool run(PGconn *c, const char *sql)
     return good;
 }
 
+/* What stands last holds. Options that the environment tells count where the conninfo has none. */
+struct str sql_options(struct arena *a, const char *conninfo)
+{
+    static const char ours[] = "-c search_path=public,pg_temp -c row_security=on"
+                               " -c transform_null_equals=off -c array_nulls=on"
+                               " -c standard_conforming_strings=on";
+    PQconninfoOption *all = PQconninfoParse(conninfo, NULL);
+    const char *told = getenv("PGOPTIONS");
+    for (const PQconninfoOption *o = all; o && o->keyword; o++) {
+        if (strcmp(o->keyword, "options") == 0 && o->val)
+            told = o->val;
+    }
+    struct str options = arena_printf(a, "%s %s", told ? told : "", ours);
+    PQconninfoFree(all);
+    return options;
+}
+
 PGconn *sql_connect(const char *conninfo)
 {
-    const char *keys[] = {"dbname", "application_name", "client_encoding", NULL};
-    const char *values[] = {conninfo, "pledged", "UTF8", NULL};
-    return PQconnectdbParams(keys, values, 1);
+    struct arena *a = arena_new();
+    const char *keys[] = {"dbname", "options", "application_name", "client_encoding", NULL};
+    const char *values[] = {conninfo, sql_options(a, conninfo).p, "pledged", "UTF8", NULL};
+    PGconn *c = PQconnectdbParams(keys, values, 1);
+    arena_free(a);
+    return c;
 }
 
 PGresult *sql_run(PGconn *c, const char *sql, const char *const *params, int n)

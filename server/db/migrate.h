@@ -3,11 +3,16 @@
  */
 #ifndef PLEDGED_MIGRATE_H
 #define PLEDGED_MIGRATE_H
+#include "arena.h"
 #include <stdbool.h>
 
 struct pg_conn;
 
-/* PQconnectdb, in UTF-8 whatever the environment says. The caller asks for its status. */
+/* The options that every connection begins with, behind those that the conninfo tells: names are
+ * looked up where they were made and nowhere else, and conditions mean what they say, whatever a
+ * file, a role or a database sets. */
+struct str sql_options(struct arena *a, const char *conninfo);
+/* PQconnectdb with them, in UTF-8 whatever the environment says. The caller asks for its status. */
 struct pg_conn *sql_connect(const char *conninfo);
 /* PQexecParams with texts. The caller clears the result. */
 struct pg_result *sql_run(struct pg_conn *c, const char *sql, const char *const *params, int n);

@@ -3,7 +3,7 @@ import datetime
 import os
 import time
 
-from harness import Case, loan
+from harness import Case, loan, soon
 
 SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
 
@@ -77,6 +77,33 @@ class Verifications(Case):
         out = self.d.cli("show-config", "--verify-at", "25:00", check=False)
         self.assertIn("verify_at", out.stderr)
         self.assertEqual(self.d.cli("show-config", "--verify-at", "off", check=False).returncode, 0)
+
+    def test_names_are_looked_up_where_they_were_made(self):
+        """Whoever owns the server puts functions of the same names in front of ours, or has it do by its settings what blinds."""
+        made = self.d.call("POST", "/v1/loans", loan(), self.d.token("bank")).json()["id"]
+        wrong = "set session_replication_role = replica; update loan set rate_ppm = rate_ppm %s 1 where id = '" + made + "'"
+        line = "loan %s 1 rate_ppm: 36500 in the log, 36501 in the table" % made
+        self.addCleanup(self.d.sql, "select pg_reload_conf()")
+        for name in ("search_path", "row_security", "allow_system_table_mods"):
+            self.addCleanup(self.d.sql, "alter system reset " + name)
+        self.addCleanup(self.d.sql, "drop schema if exists evil cascade")
+        self.d.sql("create schema evil; create function evil.verify_table(regclass, text, uuid[], bigint, bigint) returns table (key text,"
+                   " col text, told text, found text) language sql as 'select null::text, null::text, null::text, null::text where false'")
+        self.d.sql(wrong % "+")
+        self.d.sql("alter system set search_path = evil, public")
+        self.d.sql("alter system set row_security = off")
+        self.d.sql("alter system set allow_system_table_mods = on")
+        self.d.sql("select pg_reload_conf()")
+        show = lambda: self.d.sql("select concat_ws(' ', current_setting('search_path'), current_setting('allow_system_table_mods'))")
+        self.assertEqual(soon(show, "evil, public on"), "evil, public on")
+        found = self.d.cli("verify", check=False).stdout.splitlines()
+        self.assertIn(line, found)
+        self.assertIn("setting allow_system_table_mods: 'on', where 'off' is meant", found)
+        self.assertEqual(self.d.call("GET", "/v1/loans/" + made, token=self.d.token("bank")).status, 200)
+        self.d.sql(wrong % "-")
+        self.doCleanups()
+        self.assertIn("public off", soon(show, '"$user", public off'))
+        self.assertEqual(self.d.cli("verify").stdout, "no defects\n")
 
     def test_what_the_database_is_made_of_is_what_the_program_makes(self):
         """Whoever owns the database makes the functions blind that look for what he did, or adds something that does it for him."""
