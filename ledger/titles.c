@@ -77,7 +77,9 @@ static const struct word causes[] = {{"appropriation", "拨款", "Appropriation"
 /* That offices, persons, tokens, subscriptions and publications have. */
 static const struct word states[] = {{"enabled", "在用", "Enabled"},
     {"disabled", "已停用", "Disabled"}, {"ended", "已终止", "Ended"},
-    {"revoked", "已吊销", "Revoked"}, {"published", "已公布", "Published"}, END};
+    {"revoked", "已吊销", "Revoked"}, {"live", "有效", "In force"},
+    {"rotated", "已轮换,到期前有效", "Rotated: in force until its end"},
+    {"expired", "已到期", "Expired"}, {"published", "已公布", "Published"}, END};
 
 /* As verbs, on the buttons that take them. */
 static const struct word steps[] = {{"accept", "受理", "Accept"}, {"return", "退回补正", "Return"},

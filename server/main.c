@@ -649,11 +649,11 @@ static const struct command *const commands[] = {&serve_command, &command_org_ad
     &command_person_add, &command_person_list, &command_person_disable, &command_person_enable,
     &command_person_same, &command_proposal_list, &command_proposal_show, &command_proposal_approve,
     &command_proposal_refuse, &command_token_add, &command_token_list, &command_token_rotate,
-    &command_token_revoke, &command_console_link, &command_import, &command_targets,
-    &command_report, &command_verify, &command_verify_report, &command_verify_receipt,
-    &command_verify_log, &command_log, &command_report_keys, &command_migrate, &command_clock,
-    &command_backup, &command_restore, &show_config_command, &openapi_command, &man_command,
-    &help_command};
+    &command_token_revoke, &command_token_history, &command_console_link, &command_import,
+    &command_targets, &command_report, &command_verify, &command_verify_report,
+    &command_verify_receipt, &command_verify_log, &command_log, &command_report_keys,
+    &command_migrate, &command_clock, &command_backup, &command_restore, &show_config_command,
+    &openapi_command, &man_command, &help_command};
 
 static void list_commands(FILE *out)
 {

@@ -1,4 +1,4 @@
--- directory_tokens: a page of tokens, for who administers them and for auditors.
+-- directory_tokens: a page of the tokens that whoever asks may know of.
 -- $6 code of an organisation or null
 -- -> cursor text, total int8, amount text, item text (JSON)
 with every as materialized (

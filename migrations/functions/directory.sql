@@ -369,17 +369,116 @@ create or replace function directory_persons(organisation text) returns table (i
                                              where s.person = x.id and o.code = organisation))
 $$;
 
--- The tokens: whose, for what, until when; never what they are.
-create or replace function directory_tokens(organisation text) returns table (id uuid, item json)
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select t.id, json_strip_nulls(json_build_object('id', t.id, 'organisation', o.code, 'person', t.person,
+-- How it stands with a token: in force; followed by another, and in force until its end; run out; revoked; ended with
+-- its holder's post or organisation.
+create or replace function token_state(t token, o org, p person, s post, at timestamptz) returns text
+    language sql immutable parallel safe as $$
+    select case when t.closed = 'left' then 'ended'
+                when t.revoked_at is not null then 'revoked'
+                when coalesce(o.disabled_at, p.disabled_at, s.ended_at) is not null then 'ended'
+                when t.expires_at <= at then 'expired'
+                when t.closed = 'rotated' then 'rotated'
+                else 'live' end
+$$;
+
+-- What is shown of a token: whose, for what, until when; never what it is.
+create or replace function directory_token_shown(t token, o org, p person, s post, at timestamptz) returns json
+    language sql stable as $$
+    select json_strip_nulls(json_build_object('id', t.id, 'organisation', o.code, 'person', t.person,
                'person_id', t.person_id, 'certificate', t.is_certificate, 'duties', t.duties,
                'created_at', instant_text(t.created_at), 'expires_at', instant_text(t.expires_at),
-               'revoked_at', instant_text(t.revoked_at)))
+               'revoked_at', instant_text(t.revoked_at), 'state', token_state(t, o, p, s, at)))
+$$;
+
+-- The tokens: all of them for who administers them and for auditors, to others those of their own organisation.
+create or replace function directory_tokens(organisation text) returns table (id uuid, item json)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select t.id, directory_token_shown(t, o, p, s, now())
       from token t
       join org o on o.id = t.org_id
-     where my_kind() in ('ip_office', 'auditor')
+      join person p on p.id = t.person_id
+      join post s on s.org_id = t.org_id and s.person = t.person_id
+     where (my_kind() in ('ip_office', 'auditor') or t.org_id = my_org())
        and (organisation is null or o.code = organisation)
+$$;
+
+-- The life of a token, flight by flight: each in which its row changed, or in which it ended or began again with its
+-- holder's post or organisation.
+create or replace function token_life(key text) returns table (version bigint, item json)
+    language plpgsql stable as $$
+declare
+    t token;
+    o org;
+begin
+    select x.* into t from token x where x.id::text = key;
+    select x.* into o from org x where x.id = t.org_id;
+    return query
+    with kept as materialized (
+        select r.no, r.flight, r.tab, r.content
+          from log_row r
+         where r.tab = any ('{token,post,person,org}')
+           and case r.tab when 'token' then r.content ->> 'id' = key
+                          when 'org' then r.content ->> 'code' = o.code
+                          when 'person' then r.content ->> 'id' = t.person_id::text
+                          else r.content ->> 'org_id' = o.id::text and r.content ->> 'person' = t.person_id::text end
+    ),
+    turn as (
+        select k.flight, max(k.no) as no, array_agg(k.tab) as tabs
+          from kept k
+         group by k.flight
+    ),
+    shown as (
+        select n.flight, n.no, n.tabs, h.signed_at, l.no as leaf, l.head,
+               directory_token_shown(token_then, org_then, person_then, post_then, coalesce(h.signed_at, now())) as item
+          from turn n
+          left join log_leaf l on l.record_id = n.flight and l.version = 0
+          left join log_head h on h.size = l.head
+          join lateral (select (json_populate_record(null::token, k.content)).*
+                          from kept k where k.tab = 'token' and k.no <= n.no
+                         order by k.no desc limit 1) token_then on true
+          join lateral (select (json_populate_record(null::org, k.content)).*
+                          from kept k where k.tab = 'org' and k.no <= n.no
+                         order by k.no desc limit 1) org_then on true
+          join lateral (select (json_populate_record(null::person, k.content)).*
+                          from kept k where k.tab = 'person' and k.no <= n.no
+                         order by k.no desc limit 1) person_then on true
+          join lateral (select (json_populate_record(null::post, k.content)).*
+                          from kept k where k.tab = 'post' and k.no <= n.no
+                         order by k.no desc limit 1) post_then on true
+    ),
+    seen as (
+        select x.*, lag(x.item ->> 'state') over (order by x.no) as was
+          from shown x
+    )
+    select row_number() over (order by x.no), json_joined(
+           directory_told(row_number() over (order by x.no), x.signed_at, x.leaf, a), x.item)
+      from seen x
+      left join lateral (
+           select c.*
+             from (values (1, 'token', key), (2, 'person', t.person_id::text), (3, 'organisation', o.code))
+                  w(turn, what, of_key)
+            cross join lateral directory_act(w.what, w.of_key, x.head, '{}') c
+            order by w.turn
+            limit 1) a on true
+     where 'token' = any (x.tabs) or x.was is distinct from x.item ->> 'state';
+end $$;
+
+-- The life of a token, for whoever is shown it in the list.
+create or replace function directory_token_history(key text) returns table (version bigint, item json)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    if exists (select from token t
+                where t.id::text = key and (my_kind() in ('ip_office', 'auditor') or t.org_id = my_org())) then
+        return query select l.version, l.item from token_life(key) l;
+    end if;
+end $$;
+
+-- What a history tells of each of its versions: when, in which leaf of the log, by which record of whom, and why.
+create or replace function directory_told(version bigint, at timestamptz, leaf bigint, a directory_act) returns json
+    language sql stable as $$
+    select json_strip_nulls(json_build_object('version', version, 'recorded_at', instant_text(at), 'leaf', leaf,
+               'act', (a).type, 'act_id', (a).id, 'recorded_by', (a).proposed_by, 'approved_by', (a).approved_by,
+               'reason', (a).reason))
 $$;
 
 -- What a person or an organisation was, flight by flight, by the rows that the log keeps: as it is shown, and by which
@@ -403,9 +502,7 @@ begin
          group by k.flight
     )
     select t.version, json_joined(
-           json_strip_nulls(json_build_object('version', t.version, 'recorded_at', instant_text(h.signed_at),
-               'act', a.type, 'act_id', a.id, 'recorded_by', a.proposed_by, 'approved_by', a.approved_by,
-               'reason', a.reason)),
+           directory_told(t.version, h.signed_at, l.no, a),
            case what when 'organisation' then (
                     select directory_organisation_shown(json_populate_record(null::org, k.content), true)
                       from kept k
@@ -429,10 +526,10 @@ begin
      order by t.version;
 end $$;
 
--- The record by which a flight of the log changed a person or an organisation: the last that names it. A person who was
+-- The record by which a flight of the log changed a person, an organisation or a token: the last that names it. Who was
 -- known by the hash of his number is named by the post that he got.
 create or replace function directory_act(what text, key text, head bigint, posts json[])
-    returns table (type text, id uuid, proposed_by text, approved_by text, reason text) language sql stable as $$
+    returns setof directory_act language sql stable as $$
     select r.type, r.id, r.recorded_by, case when s.type = 'proposal_step' then s.recorded_by end,
            coalesce(r.body ->> 'reason', s.body ->> 'reason')
       from log_leaf f
@@ -441,7 +538,7 @@ create or replace function directory_act(what text, key text, head bigint, posts
                        and r.id = case s.type when 'proposal_step' then (s.body ->> 'proposal')::uuid else s.id end
      where f.no < directory_act.head
        and f.no >= coalesce((select max(h.size) from log_head h where h.size < directory_act.head), 0)
-       and (s.type in ('organisation_disable', 'person_disable') or s.type = 'proposal_step')
+       and s.type in ('organisation_disable', 'person_disable', 'token_revoke', 'proposal_step')
        and r.type like what || '%'
        and (r.id::text = directory_act.key
             or exists (select from json_each_text(r.body) m where m.value = directory_act.key)

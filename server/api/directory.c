@@ -69,6 +69,12 @@ static void person_history(struct req *r)
     ask_history(r, STR("person"));
 }
 
+static void token_history(struct req *r)
+{
+    db_query(
+        r->server->db, r->a, r->actor, SQL_DIRECTORY_TOKEN_HISTORY, r->capture, 1, on_history, r);
+}
+
 /* ---- answers --------------------------------------------------------------------------------- */
 
 #define KINDS "bank insurer guarantor district finance ip_office auditor"
@@ -79,6 +85,7 @@ static void person_history(struct req *r)
 #define HISTORY_MEMBERS \
     {"version", M_COUNT, "版本", .en = "Its number, in a history", .maybe = true}, \
     {"recorded_at", M_INSTANT, "记录时刻", .en = "When the log signed it", .maybe = true}, \
+    {"leaf", M_COUNT, "日志叶号", .en = "Leaf of the log that proves it", .maybe = true}, \
     {"act", M_TEXT, "事项", .en = "Type of the record that made it so", .maybe = true}, \
     {"act_id", M_ID, "事项编号", .en = "Id of that record", .maybe = true}, \
     {"recorded_by", M_TEXT, "经办人", .en = "Who recorded or proposed it", .maybe = true}, \
@@ -123,6 +130,10 @@ static const struct member token_members[] = {
     {"created_at", M_INSTANT, "签发时刻", .en = "When it was made"},
     {"expires_at", M_INSTANT, "失效时刻", .en = "When it ends", .maybe = true},
     {"revoked_at", M_INSTANT, "吊销时刻", .en = "When it was revoked", .maybe = true},
+    {"state", M_WORD, "状态",
+        .en = "Whether it is in force; rotated: another follows, and it is until its end",
+        .words = "live rotated expired revoked ended"},
+    HISTORY_MEMBERS,
     {.name = NULL},
 };
 static const struct shape organisation_shape = {"organisation_shown", organisation_members},
@@ -208,7 +219,7 @@ const struct route directory_routes[] = {
         "Propose a token; the first half of its text is in this answer alone"),
     {.method = METHOD_GET,
         .path = "/v1/tokens",
-        .roles = READERS,
+        .roles = EVERYBODY,
         .handle = list_get,
         .list = &token_list,
         .query = {&q_limit, &q_after, &q_organisation, &q_q, &q_order_of_tokens, &q_total,
@@ -216,6 +227,13 @@ const struct route directory_routes[] = {
         .answers = ANSWERS(PAGE_OF(token_shape)),
         .zh = "令牌列表",
         .en = "List tokens: whose, for what, until when"},
+    {.method = METHOD_GET,
+        .path = "/v1/tokens/{id}/history",
+        .roles = EVERYBODY,
+        .handle = token_history,
+        .answers = ANSWERS(PAGE_OF(token_shape)),
+        .zh = "令牌的历史",
+        .en = "The life of a token: made, followed, ended, by whom, when and why"},
     ASKED("/v1/tokens/{id}/revoke", record_step, token_revoke_record, record_made, "吊销令牌",
         "End a token at once"),
     {.path = NULL},

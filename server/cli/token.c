@@ -33,6 +33,10 @@ static const struct cli_option list_options[] = {
     [LIST_ORG] = {"--org", "CODE", OPTIONAL, "of this organisation alone"},
     {0},
 };
+static const struct cli_option history_options[] = {
+    {"--id", "ID", NEEDED, "the token of this id in `pledged token list`, or in GET /v1/tokens"},
+    {0},
+};
 enum token_rotate_flag { ROTATE_ORG, ROTATE_PERSON, ROTATE_ID, OVERLAP, ROTATE_DAYS, ROTATE_HMAC };
 static const struct cli_option rotate_options[] = {
     [ROTATE_ORG] = {"--org", "CODE", NEEDED, "the organisation"},
@@ -221,6 +225,23 @@ static int token_list(struct session *s, const struct flag *f)
         s, "id\torg\tperson\tcreated\texpires\trevoked\tduties", sql, &f[LIST_ORG].value, 1);
 }
 
+/* Made, followed, ended: what GET /v1/tokens/{id}/history tells. */
+static int token_history(struct session *s, const struct flag *f)
+{
+    static const char sql[] =
+        "select l.item ->> 'recorded_at', l.item ->> 'state', coalesce(l.item ->> 'expires_at',"
+        " 'never'), coalesce(l.item ->> 'act', '-'), coalesce(l.item ->> 'recorded_by', '-'),"
+        " coalesce(l.item ->> 'approved_by', '-'), coalesce(l.item ->> 'leaf', '-'),"
+        " coalesce(l.item ->> 'reason', '-')"
+        " from token t cross join lateral token_life(t.id::text) l"
+        " where t.id::text = $1 or left(encode(t.sha256, 'hex'), 8) = $1 order by t.id, l.version";
+    if (!f[0].value)
+        return session_complain("--id is needed");
+    return directory_print(s,
+        "recorded\tstate\texpires\tact\trecorded_by\tapproved_by\tleaf\treason", sql, &f[0].value,
+        1);
+}
+
 static int token_revoke(struct session *s, const struct flag *f)
 {
     static const char sql[] =
@@ -248,6 +269,11 @@ static int run_token_list(int argc, char **argv)
     return directory_run(argc, argv, list_options, token_list);
 }
 
+static int run_token_history(int argc, char **argv)
+{
+    return directory_run(argc, argv, history_options, token_history);
+}
+
 static int run_token_rotate(int argc, char **argv)
 {
     return directory_run(argc, argv, rotate_options, token_rotate);
@@ -270,6 +296,14 @@ const struct command command_token_list = {.name = "token list",
     .help = "Print the tokens, one a line: id, organisation, person, when made, ended, revoked,\n"
             "and what they may be used for.",
     .options = list_options,
+    .settings = CONF_STORE};
+const struct command command_token_history = {.name = "token history",
+    .run = run_token_history,
+    .words = "",
+    .help =
+        "Print the life of a token, one change a line: when, how it stood then and until when, by\n"
+        "which record of whom, who approved it, the leaf of the log that proves it, and why.",
+    .options = history_options,
     .settings = CONF_STORE};
 const struct command command_token_revoke = {.name = "token revoke",
     .run = run_token_revoke,

@@ -129,6 +129,42 @@ class Directory(FundCase):
             self.assertEqual(self.d.call("GET", "/v1/%s/history" % path, token=self.admin).codes(), [("", "E_NOT_FOUND")])
         self.assertEqual(self.d.call("GET", "/v1/%s/history" % at, token=self.finance).status, 403)
 
+    def test_a_token_has_a_history_that_the_log_proves(self):
+        """Made, ended with its holder's post, begun again with another, revoked: by whom and why; its own bank reads it too."""
+        self.entered()
+        at = self.listed("tokens", "&organisation=" + self.code)[0]["id"]
+        one, two = "管一@IP-OFFICE", "管二@IP-OFFICE"
+        told = ("act", "state", "recorded_by", "approved_by", "reason")
+        self.assertEqual(self.history("tokens/" + at, *told), [("token", "live", one, two, "已核实")])
+        who = self.listed("persons", "&organisation=" + self.code)[0]["id"]
+        self.ask("persons/%s/disable" % who, 201, organisation=self.code, reason="借调")
+        self.agree(self.ask("persons/%s/enable" % who, organisation=self.code, reason="返岗"))
+        self.assertEqual(self.history("tokens/" + at, *told)[1:], [
+            ("person_disable", "ended", one, None, "借调"), ("person_enable", "ended", one, two, "返岗")])
+        made = self.ask("tokens", organisation=self.code, person="新人", duties=["submit"])
+        mine = self.given(made)
+        later = made.json()["id"]
+        self.ask("tokens/%s/revoke" % later, 201, reason="遗失")
+        self.assertEqual(self.history("tokens/" + later, *told)[1:], [("token_revoke", "revoked", one, None, "遗失")])
+        self.works(mine, 401)
+        # The leaf that it names is that of the rows themselves.
+        leaf = self.get("/v1/tokens/%s/history" % at, self.admin)["items"][0]["leaf"]
+        kept = self.d.sql("select count(*) from log_leaf l join log_row r on r.flight = l.record_id where l.no = %d and l.version = 0"
+                          " and r.tab = 'token' and r.content ->> 'id' = '%s'" % (leaf, at))
+        self.assertEqual(kept, "1")
+        told = [x.split("\t") for x in self.d.cli("token", "history", "--id", at).stdout.splitlines()[1:]]
+        self.assertEqual([(x[1], x[3], x[4], x[5], x[7]) for x in told], [
+            ("live", "token", one, two, "已核实"), ("ended", "person_disable", one, "-", "借调"),
+            ("ended", "person_enable", one, two, "返岗")])
+        own, other = (self.d.token("bank", c) for c in (self.code, "BANK-B"))
+        states = lambda token, query="": {x["id"]: x["state"] for x in self.get("/v1/tokens?limit=1000" + query, token)["items"]}
+        self.assertEqual((states(own)[at], states(own)[later]), ("ended", "revoked"))
+        self.assertEqual(len(self.get("/v1/tokens/%s/history" % at, own)["items"]), 3)
+        self.assertEqual(states(other).keys() & {at, later}, set())
+        self.assertEqual(states(other, "&organisation=" + self.code), {})
+        for token, path in ((other, at), (own, self.zero), (own, "x")):
+            self.assertEqual(self.d.call("GET", "/v1/tokens/%s/history" % path, token=token).codes(), [("", "E_NOT_FOUND")])
+
     def test_one_person_alone_gives_nobody_power(self):
         made = self.org()
         self.assertEqual(self.agree(made, self.admin, 409).codes(), [("", "E_SAME_PERSON")])
