@@ -20,9 +20,21 @@ enum token_field {
     TOKEN_PERSON,
     TOKEN_DUTIES,
     TOKEN_EXPIRES_ON,
-    TOKEN_SHA256,
-    TOKEN_WIDTH
+    TOKEN_MEANS,
 };
+extern const struct record token_rotate_record;
+enum token_rotate_field {
+    ROTATE_REFERENCE,
+    ROTATE_TOKEN,
+    ROTATE_OVERLAP_HOURS,
+    ROTATE_DUTIES,
+    ROTATE_EXPIRES_ON,
+    ROTATE_REASON,
+    ROTATE_MEANS,
+};
+/* What whoever has the token shows: from the field on that is named so. */
+enum token_means { MEANS_SHA256, MEANS_CERTIFICATE, MEANS_HMAC, MEANS_KEY_ID, MEANS_WIDTH };
+extern const char *const token_digests[]; /* of MEANS_HMAC: "sha256", "sm3" */
 extern const struct record webhook_record, webhook_disable_record;
 enum webhook_field { WEBHOOK_REFERENCE, WEBHOOK_URL, WEBHOOK_AFTER, WEBHOOK_WIDTH };
 extern const struct record flag_clearing_record, flag_scan_record, flag_threshold_record;

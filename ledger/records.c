@@ -23,7 +23,8 @@ const struct record *const records[] = {&flag_clearing_record, &flag_scan_record
     &benchmark_record, &baseline_record, &budget_closing_record, &proposal_step_record,
     &approval_tier_record, &organisation_record, &organisation_rename_record,
     &organisation_disable_record, &person_record, &person_disable_record, &person_same_record,
-    &organisation_enable_record, &person_enable_record, &token_record, &token_revoke_record,
-    &district_record, &webhook_record, &webhook_disable_record, &seal_record, &operator_act_record};
+    &organisation_enable_record, &person_enable_record, &token_record, &token_rotate_record,
+    &token_revoke_record, &district_record, &webhook_record, &webhook_disable_record, &seal_record,
+    &operator_act_record};
 const int record_count = COUNT_OF(records);
 const struct record *const request_records[] = {&eligibility_record, &rehearsal_record, NULL};

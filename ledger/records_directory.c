@@ -249,17 +249,30 @@ const struct record person_same_record = {
 static const struct choice duties[] = {
     {"submit", "报送"}, {"decide", "复核"}, {"pay", "支付"}, {"administer", "管理"}, {NULL, NULL}};
 static_assert(COUNT_OF(duties) == DUTY_COUNT + 1, "the choices follow the enum");
+static const struct choice digests[] = {{"sha256", "SHA-256"}, {"sm3", "SM3"}, {NULL, NULL}};
+const char *const token_digests[] = {"sha256", "sm3"};
+static_assert(COUNT_OF(digests) == COUNT_OF(token_digests) + 1, "the names are the choices");
+// clang-format off
+#define MEANS                                                                                      \
+    {"sha256", "令牌前半的摘要(不填则由台账生成)", F_TEXT, .min = 64, .max = 64,        \
+        .example = HASH_EXAMPLE},                                                                  \
+    {"certificate", "客户端证书的 SHA-256 指纹", F_TEXT, .min = 64, .max = 64,               \
+        .example = HASH_EXAMPLE},                                                                  \
+    {"hmac", "签名密钥的摘要算法(RFC 9421)", F_ENUM, .choices = digests, .example = "sha256"},  \
+    {"key_id", "签名密钥编号(由台账生成)", F_TEXT, .min = 5, .max = 40,                 \
+        .example = "plk_.aK3n0Xo5hS2fV8bQ1tY7wA"}
+// clang-format on
 static const struct field token_fields[] = {
     REFERENCE("LP-2024-01"),
     ORGANISATION,
     {"person", "姓名", F_TEXT, .need = true, .min = 1, .max = 60, .example = "王敏"},
     {"duties", "职责(不填为只读)", F_WORDS, .choices = duties, .example = "submit;decide"},
     {"expires_on", "失效日", F_DAY, .example = "2025-12-31"},
-    {"sha256", "令牌前半的摘要(不填则由台账生成)", F_TEXT, .min = 64, .max = 64,
-        .example = HASH_EXAMPLE},
+    MEANS,
     {.name = NULL},
 };
-static_assert(COUNT_OF(token_fields) == TOKEN_WIDTH + 1, "the enum follows the table");
+static_assert(
+    COUNT_OF(token_fields) == TOKEN_MEANS + MEANS_WIDTH + 1, "the enum follows the table");
 static const struct member token_read_only[] = {
     {"", M_ALSO, .of = proposed_read_only},
     {"token_first", M_TEXT, "令牌前半(只显示一次)",
@@ -268,10 +281,26 @@ static const struct member token_read_only[] = {
     {.name = NULL},
 };
 
+/* One of a text, a certificate and a key; the digest and the id of a key are made together. */
+static void means_check(const struct value *m, struct err *e)
+{
+    if (!is_hash(&m[MEANS_SHA256]))
+        err_add(e, E_HASH, STR("/sha256"), NULL);
+    if (!is_hash(&m[MEANS_CERTIFICATE]))
+        err_add(e, E_HASH, STR("/certificate"), NULL);
+    if (m[MEANS_CERTIFICATE].present && m[MEANS_SHA256].present)
+        err_add(e, E_UNWANTED, STR("/sha256"), "certificate");
+    if (m[MEANS_CERTIFICATE].present && m[MEANS_HMAC].present)
+        err_add(e, E_UNWANTED, STR("/hmac"), "certificate");
+    if (m[MEANS_HMAC].present && m[MEANS_SHA256].present && !m[MEANS_KEY_ID].present)
+        err_add(e, E_UNWANTED, STR("/sha256"), "hmac");
+    if (!m[MEANS_HMAC].present && m[MEANS_KEY_ID].present)
+        err_add(e, E_NEED, STR("/hmac"), NULL);
+}
+
 static void token_check(const struct value *v, struct err *e)
 {
-    if (!is_hash(&v[TOKEN_SHA256]))
-        err_add(e, E_HASH, STR("/sha256"), NULL);
+    means_check(v + TOKEN_MEANS, e);
 }
 
 const struct record token_record = {
@@ -284,6 +313,40 @@ const struct record token_record = {
     PROPOSED,
     .parent = NO_FIELD,
     .check = token_check,
+    .read_only = token_read_only,
+};
+
+static const struct field rotate_fields[] = {
+    REFERENCE("LH-2024-01"),
+    {"token", "令牌编号", F_IDENT, .need = true, .ident = ident_id,
+        .example = "01a20acb-f7bf-73f4-a445-6219f936f824"},
+    {"overlap_hours", "旧令牌继续有效的小时数(不填为 24)", F_INT, .min = 0, .max = 720,
+        .example = "24"},
+    {"duties", "只保留这些职责(不填则照旧)", F_WORDS, .choices = duties, .example = "submit"},
+    {"expires_on", "失效日(不晚于旧令牌)", F_DAY, .example = "2025-12-31"},
+    REASON,
+    MEANS,
+    {.name = NULL},
+};
+static_assert(
+    COUNT_OF(rotate_fields) == ROTATE_MEANS + MEANS_WIDTH + 1, "the enum follows the table");
+
+static void rotate_check(const struct value *v, struct err *e)
+{
+    means_check(v + ROTATE_MEANS, e);
+}
+
+const struct record token_rotate_record = {
+    .name = "token_rotate",
+    .path = "/v1/token-rotations",
+    .zh = "轮换令牌",
+    .fields = rotate_fields,
+    DIRECTORY_RECORD,
+    .tokens = true,
+    .subject = ROTATE_TOKEN,
+    PROPOSED,
+    .parent = ROTATE_TOKEN,
+    .check = rotate_check,
     .read_only = token_read_only,
 };
 

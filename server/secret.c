@@ -4,6 +4,7 @@
 #include "secret.h"
 #include "http_signature.h"
 #include "keyfile.h"
+#include "merkle.h"
 #include "signing.h"
 #include <openssl/rand.h>
 #include <string.h>
@@ -71,10 +72,43 @@ struct str secret_id_make(struct arena *a, const struct secret_kind *kind)
     return url_text(a, kind->id, (struct str){random, sizeof random});
 }
 
+struct str secret_halves_id_make(struct arena *a, const struct secret_kind *kind)
+{
+    struct str id = secret_id_make(a, kind);
+    return arena_printf(a, "%s.%s", kind->id, id.p + strlen(kind->id));
+}
+
+bool secret_halves_id_is(struct str key_id, const struct secret_kind *kind)
+{
+    size_t n = strlen(kind->id);
+    return str_starts(key_id, kind->id) && key_id.n > n && key_id.p[n] == '.';
+}
+
 struct str secret_of(struct arena *a, struct str master, struct str key_id)
 {
     struct str text = arena_printf(a, "pledged-request-key-1\n%s", key_id.p);
     return url_text(a, SECRET_BEGINS, http_mac(a, "SHA256", master, text));
+}
+
+static struct str secret_second(struct arena *a, const char *wall, struct str key_id)
+{
+    struct str text = arena_printf(a, "%skey %s", wall, key_id.p);
+    hash inner = hash_sha256(text.p, text.n);
+    struct buf b;
+    buf_init(&b, a);
+    buf_text(&b, wall);
+    buf_str(&b, (struct str){(const char *)inner.b, sizeof inner.b});
+    hash h = hash_sha256(buf_view(&b).p, buf_view(&b).n);
+    return url_text(a, ".", (struct str){(const char *)h.b, sizeof h.b});
+}
+
+struct str secret_whole(struct arena *a, struct str master, const char *wall, struct str key_id)
+{
+    const struct secret_kind *kind = secret_kind_of(key_id);
+    struct str first = secret_of(a, master, key_id);
+    if (!kind || !secret_halves_id_is(key_id, kind))
+        return first;
+    return arena_printf(a, "%s%s", first.p, secret_second(a, wall, key_id).p);
 }
 
 struct str secret_row(

@@ -28,9 +28,16 @@ struct str secret_master(struct arena *a, const char *folder);
 /* The same, made where it is not there. */
 struct str secret_master_made(struct arena *a, const char *folder);
 struct str secret_id_make(struct arena *a, const struct secret_kind *kind);
+/* Of a key that two persons give (plk_.…, plm_.…): whether it is one, for that digest. */
+struct str secret_halves_id_make(struct arena *a, const struct secret_kind *kind);
+MUST_USE bool secret_halves_id_is(struct str key_id, const struct secret_kind *kind);
 /* "pls_…": its bytes are the key of the HMAC. */
 struct str secret_of(struct arena *a, struct str master, struct str key_id);
 #define SECRET_BEGINS "pls_"
+/* The key of any id. That of a key in halves goes on with what the database can tell
+ * (directory.sql, key_second_half), by what the daemon knows of it: one half is told to who
+ * proposed the key, the other to who approved it. */
+struct str secret_whole(struct arena *a, struct str master, const char *wall, struct str key_id);
 
 /* Hex of an HMAC over what the row is ("session", "link"), the digest of what its holder has and
  * the token that it stands for (both hex). Whoever owns the database can write such a row, or turn

@@ -264,6 +264,41 @@ create or replace function token_second_half(proposal uuid) returns text
       from installation i
 $$;
 
+-- The same of a key that signs requests: it follows from its id and what the daemon knows of the installation, so that
+-- the daemon can tell the whole key; the first half follows from signing.key of the data folder, which is not in here.
+create or replace function key_second_half(key_id text) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select '.' || rtrim(translate(encode(
+               sha256(convert_to(w.secret, 'UTF8')
+                      || sha256(convert_to(w.secret || 'key ' || key_second_half.key_id, 'UTF8'))),
+               'base64'), '+/', '-_'), '=')
+      from wall_secret() w(secret)
+$$;
+
+-- The second half of what a record gives (token, token_rotate): of a text or a key; none of a certificate.
+create or replace function token_second_of(record_id uuid, doc json) returns text
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select case when doc ->> 'hmac' is not null then key_second_half(doc ->> 'key_id')
+                when doc ->> 'certificate' is null then token_second_half(record_id) end
+$$;
+
+-- The digest that it is known by: of a text made of those of both halves.
+create or replace function token_digest(record_id uuid, doc json) returns bytea
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select case when doc ->> 'certificate' is not null then decode(doc ->> 'certificate', 'hex')
+                when doc ->> 'hmac' is not null then decode(doc ->> 'sha256', 'hex')
+                else sha256(decode(doc ->> 'sha256', 'hex')
+                            || sha256(convert_to(token_second_half(record_id), 'UTF8'))) end
+$$;
+
+-- What stands against giving it: it is somebody's already.
+create or replace function token_digest_problems(digest bytea, doc json) returns json[] language sql stable as $$
+    select array(select problem('E_TAKEN', case when doc ->> 'certificate' is not null then '/certificate'
+                                                when doc ->> 'hmac' is not null then '/key_id' else '/sha256' end,
+                                left(encode(digest, 'hex'), 8))
+                   from token t where t.sha256 = digest)
+$$;
+
 -- What the answer to an approval tells of a token that it gave: to nobody but the person who approved, and if what he
 -- asks by may do so.
 create or replace function token_told(proposal uuid, state text, approver uuid) returns text
@@ -271,8 +306,9 @@ create or replace function token_told(proposal uuid, state text, approver uuid) 
 begin
     return case when state = 'approved' and person_root(approver) = person_root(my_person())
                      and 'administer' = any (my_duties())
-                     and exists (select from proposal p where p.id = proposal and p.type = 'token')
-                then token_second_half(proposal) end;
+                then (select token_second_of(p.id, (proposal_record(p)).body)
+                        from proposal p
+                       where p.id = proposal and p.type in ('token', 'token_rotate')) end;
 end $$;
 
 -- A token for somebody who sits in an organisation; the ledger knows its digest alone, made of those of both halves.
@@ -282,8 +318,8 @@ declare
     d decision;
     o org := org_coded(doc ->> 'organisation');
     s post;
-    digest bytea := sha256(decode(doc ->> 'sha256', 'hex')
-                           || sha256(convert_to(token_second_half(new_id), 'UTF8')));
+    digest bytea := token_digest(new_id, doc);
+    against json[] := token_digest_problems(digest, doc);
 begin
     d.parties := '{}';
     d.district := '';
@@ -294,17 +330,107 @@ begin
         d.problems := json_build_array(problem('E_NO_PERSON', '/person', doc ->> 'person'));
     elsif (doc ->> 'expires_on')::date <= today() then
         d.problems := json_build_array(problem('E_ORDER', '/expires_on', (today() + 1)::text));
+    elsif cardinality(against) > 0 then
+        d.problems := array_to_json(against);
     elsif not dry then
-        insert into token (sha256, org_id, person, person_id, created_at, expires_at, duties, id)
-        values (digest, o.id, s.name, s.person, record_now(),
-                (doc ->> 'expires_on')::date::timestamp at time zone 'Asia/Shanghai',
-                array(select json_array_elements_text(doc -> 'duties')), new_id);
+        insert into token (sha256, org_id, person, person_id, created_at, expires_at, duties, id, is_certificate,
+               key_id)
+        values (digest, o.id, s.name, s.person, record_now(), token_end(doc ->> 'expires_on'),
+                array(select json_array_elements_text(doc -> 'duties')), new_id, doc ->> 'certificate' is not null,
+                doc ->> 'key_id');
         perform directory_changed();
     end if;
     return d;
 end $$;
 
--- Ends a token at once.
+-- May whoever acts end or replace a token? Those of others do not exist for an organisation.
+create or replace function token_is_mine(t token) returns boolean language sql stable as
+    $$ select my_kind() = 'ip_office' or (t).org_id = my_org() $$;
+
+-- What stands against a token in the place of another, of which a rotation makes no more: it is in force and was not
+-- followed yet; no duty that it lacks, no day beyond its own, and a key or a certificate is followed by its like.
+create or replace function token_rotate_problems(t token, doc json) returns json[] language plpgsql stable as $$
+declare
+    state text;
+    p json[] := '{}'::json[];
+begin
+    select token_state(t, o, x, s, now()) into state
+      from org o
+      join person x on x.id = (t).person_id
+      join post s on s.org_id = (t).org_id and s.person = (t).person_id
+     where o.id = (t).org_id;
+    if state <> 'live' then
+        return array[problem('E_STEP', '', state)];
+    end if;
+    if doc -> 'duties' is not null and not array(select json_array_elements_text(doc -> 'duties')) <@ (t).duties then
+        p := p || problem('E_CHOICE', '/duties', array_to_string((t).duties, ', '));
+    end if;
+    if (doc ->> 'expires_on')::date <= today() then
+        p := p || problem('E_ORDER', '/expires_on', (today() + 1)::text);
+    elsif token_end(doc ->> 'expires_on') > (t).expires_at then
+        p := p || problem('E_RANGE', '/expires_on', '- – ' || instant_text((t).expires_at));
+    end if;
+    if (t).is_certificate and doc ->> 'certificate' is null then
+        p := p || problem('E_NEED', '/certificate', '');
+    elsif (t).key_id is not null and doc ->> 'hmac' is null then
+        p := p || problem('E_NEED', '/hmac', '');
+    end if;
+    return p;
+end $$;
+
+-- When a token ends that is to end on a day.
+create or replace function token_end(day text) returns timestamptz language sql stable as
+    $$ select day::date::timestamp at time zone 'Asia/Shanghai' $$;
+
+-- A token in the place of another, with its duties or some of them; the other goes on for as long as is said, or ends.
+create or replace function token_rotate_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    d decision;
+    t token;
+    digest bytea := token_digest(new_id, doc);
+    against json[];
+begin
+    d.parties := '{}';
+    d.district := '';
+    select x.* into t from token x where x.id = (doc ->> 'token')::uuid and token_is_mine(x);
+    if t.id is null then
+        d.problems := json_build_array(problem('E_NOT_FOUND', '', doc ->> 'token'));
+        return d;
+    end if;
+    against := token_rotate_problems(t, doc) || token_digest_problems(digest, doc);
+    if cardinality(against) > 0 then
+        d.problems := array_to_json(against);
+    elsif not dry then
+        update token x
+           set closed = 'rotated',
+               expires_at = least(x.expires_at,
+                                  now() + make_interval(hours => coalesce((doc ->> 'overlap_hours')::int, 24)))
+         where x.id = t.id; -- a clock that is behind must not keep it alive
+        insert into token (sha256, org_id, person, person_id, created_at, expires_at, duties, id, is_certificate,
+               key_id, follows)
+        values (digest, t.org_id, t.person, t.person_id, record_now(),
+                coalesce(token_end(doc ->> 'expires_on'), t.expires_at),
+                case when doc -> 'duties' is null then t.duties
+                     else array(select json_array_elements_text(doc -> 'duties')) end, new_id,
+                doc ->> 'certificate' is not null, doc ->> 'key_id', t.id);
+        perform directory_changed();
+    end if;
+    return d;
+end $$;
+
+-- The token that is to be followed, as its approver sees it.
+create or replace function token_rotate_before(doc json) returns json
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select directory_token_shown(t, o, p, s, now())
+      from token t
+      join org o on o.id = t.org_id
+      join person p on p.id = t.person_id
+      join post s on s.org_id = t.org_id and s.person = t.person_id
+     where t.id = (doc ->> 'token')::uuid
+$$;
+
+-- Ends a token at once: any for who administers them all, one of his own organisation for everybody else.
 create or replace function token_revoke_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -313,7 +439,7 @@ declare
 begin
     d.parties := '{}';
     d.district := '';
-    select x.* into t from token x where x.id = (doc ->> 'token')::uuid;
+    select x.* into t from token x where x.id = (doc ->> 'token')::uuid and token_is_mine(x);
     if not found then
         d.problems := json_build_array(problem('E_NOT_FOUND', '', doc ->> 'token'));
     elsif t.revoked_at is not null then
@@ -385,7 +511,8 @@ $$;
 create or replace function directory_token_shown(t token, o org, p person, s post, at timestamptz) returns json
     language sql stable as $$
     select json_strip_nulls(json_build_object('id', t.id, 'organisation', o.code, 'person', t.person,
-               'person_id', t.person_id, 'certificate', t.is_certificate, 'duties', t.duties,
+               'person_id', t.person_id, 'certificate', t.is_certificate, 'key_id', t.key_id, 'follows', t.follows,
+               'duties', t.duties,
                'created_at', instant_text(t.created_at), 'expires_at', instant_text(t.expires_at),
                'revoked_at', instant_text(t.revoked_at), 'state', token_state(t, o, p, s, at)))
 $$;

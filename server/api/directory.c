@@ -9,6 +9,7 @@
 #include "auth.h"
 #include "merkle.h"
 #include "records.h"
+#include "secret.h"
 
 static const struct list organisation_list = {.sql = SQL_DIRECTORY_ORGANISATIONS,
                              .rows = LIST_JSON},
@@ -24,22 +25,74 @@ static void organisation_step(struct req *r)
     record_post_one(r);
 }
 
-/* Without a digest of a first half of its owner's own one is made here. */
-static void token_post(struct req *r)
+static struct value value_of(struct str s)
+{
+    return (struct value){.present = true, .s = s};
+}
+
+/* A key that signs requests: its digest follows from its id. What is shown of it: the first half,
+ * unless the id is named, as it is in what is sent again. */
+static struct str key_make(struct req *r, struct value *m)
+{
+    const struct secret_kind *kind = secret_kind_named(token_digests[m[MEANS_HMAC].n]);
+    struct str master = secret_master_made(r->a, r->server->process.conf.data), none = {NULL, 0};
+    bool is_named = m[MEANS_KEY_ID].present;
+    if (is_named && !secret_halves_id_is(m[MEANS_KEY_ID].s, kind))
+        err_add(&r->err, E_TYPE, STR("/key_id"), "%s.…", kind->id);
+    else if (!master.p)
+        err_add(&r->err, E_BUSY, STR("/hmac"), SECRET_FILE);
+    if (r->err.n)
+        return none;
+    if (!is_named)
+        m[MEANS_KEY_ID] = value_of(secret_halves_id_make(r->a, kind));
+    struct str key = secret_whole(r->a, master, db_secret(r->server->db), m[MEANS_KEY_ID].s);
+    struct str hex = hash_hex(r->a, hash_sha256(key.p, key.n));
+    if (m[MEANS_SHA256].present && !str_eq(m[MEANS_SHA256].s, hex))
+        err_add(&r->err, E_UNWANTED, STR("/sha256"), "hmac");
+    m[MEANS_SHA256] = value_of(hex);
+    return is_named ? none : secret_of(r->a, master, m[MEANS_KEY_ID].s);
+}
+
+/* What is shown of it once, to whoever proposes it: nothing of a certificate, nor where the digest
+ * of a first half of its owner's own is told. */
+static struct str means_make(struct req *r, struct value *m)
+{
+    struct str token = {NULL, 0};
+    if (m[MEANS_HMAC].present)
+        return key_make(r, m);
+    if (m[MEANS_CERTIFICATE].present || m[MEANS_SHA256].present)
+        return token;
+    token = token_make(r->a);
+    m[MEANS_SHA256] = value_of(hash_hex(r->a, hash_sha256(token.p, token.n)));
+    return token;
+}
+
+static void means_post(struct req *r, int at)
 {
     struct value *v = values_new(r, r->a);
     const struct json *in = json_parse(r->a, r->body, &r->err);
-    struct str token = {NULL, 0};
-    if (!in || !schema_decode(r->a, r->route->record, in, v, &r->err)) {
+    struct str first = {NULL, 0};
+    if (in && schema_decode(r->a, r->route->record, in, v, &r->err) && values_fit(r, v, &r->err))
+        first = means_make(r, v + at);
+    if (r->err.n)
         reply_problem(r);
+    else
+        record_secret(r, v, "token_first", first);
+}
+
+static void token_post(struct req *r)
+{
+    means_post(r, TOKEN_MEANS);
+}
+
+static void token_rotate(struct req *r)
+{
+    if (!uuid_is(r->capture[0])) {
+        reply_refuse(r, E_NOT_FOUND, "", "%s", r->capture[0].p);
         return;
     }
-    if (!v[TOKEN_SHA256].present) {
-        token = token_make(r->a);
-        v[TOKEN_SHA256] =
-            (struct value){.present = true, .s = hash_hex(r->a, hash_sha256(token.p, token.n))};
-    }
-    record_secret(r, v, "token_first", token);
+    r->parent_key = r->capture[0];
+    means_post(r, ROTATE_MEANS);
 }
 
 /* ---- history --------------------------------------------------------------------------------- */
@@ -127,6 +180,10 @@ static const struct member token_members[] = {
     {"certificate", M_BOOL, "客户端证书", .en = "It is a client certificate"},
     {"duties", M_WORD, "职责", .en = "What it may be used for beside reading",
         .words = "submit decide pay administer", .list = true},
+    {"key_id", M_TEXT, "签名密钥编号", .en = "It is a key that signs requests: its id",
+        .maybe = true},
+    {"follows", M_ID, "接替的令牌", .en = "The token that it was given in the place of",
+        .maybe = true},
     {"created_at", M_INSTANT, "签发时刻", .en = "When it was made"},
     {"expires_at", M_INSTANT, "失效时刻", .en = "When it ends", .maybe = true},
     {"revoked_at", M_INSTANT, "吊销时刻", .en = "When it was revoked", .maybe = true},
@@ -155,10 +212,11 @@ static const struct query q_after_code = {"after", Q_TEXT, .zh = "上一页的 n
                               .words = "recorded -recorded person -person expires_at -expires_at"};
 
 // clang-format off
-#define ASKED(at, by, rec, said, name_zh, name_en) \
-    {.method = METHOD_POST, .path = at, .roles = IP_OFFICE, .administers = true, .handle = by, \
+#define ASKED_OF(who, at, by, rec, said, name_zh, name_en) \
+    {.method = METHOD_POST, .path = at, .roles = who, .administers = true, .handle = by, \
         .takes = TAKES_JSON, .record = &rec, .query = {&q_dry_run, &q_receipt}, .answers = said, \
         .zh = name_zh, .en = name_en}
+#define ASKED(...) ASKED_OF(IP_OFFICE, __VA_ARGS__)
 // clang-format on
 
 const struct route directory_routes[] = {
@@ -234,7 +292,10 @@ const struct route directory_routes[] = {
         .answers = ANSWERS(PAGE_OF(token_shape)),
         .zh = "令牌的历史",
         .en = "The life of a token: made, followed, ended, by whom, when and why"},
-    ASKED("/v1/tokens/{id}/revoke", record_step, token_revoke_record, record_made, "吊销令牌",
-        "End a token at once"),
+    ASKED_OF(EVERYBODY, "/v1/tokens/{id}/rotate", token_rotate, token_rotate_record,
+        record_proposed, "轮换令牌",
+        "Propose a token in the place of one of one's own organisation, which goes on for a while"),
+    ASKED_OF(EVERYBODY, "/v1/tokens/{id}/revoke", record_step, token_revoke_record, record_made,
+        "吊销令牌", "End a token of one's own organisation at once"),
     {.path = NULL},
 };

@@ -170,7 +170,6 @@ static const struct shape proposal_shape = {"proposal", proposal_members},
 /* ---- routes ---------------------------------------------------------------------------------- */
 
 #define DECIDERS (FINANCE | IP_OFFICE | DISTRICT)
-#define READERS  (DECIDERS | AUDITOR)
 
 static const struct query q_number = {"after", Q_COUNT, .zh = "上一页的 next", .max = INT64_MAX},
                           q_is = {"state", Q_WORD, .zh = "状态", .words = STATES},
@@ -186,8 +185,8 @@ static const struct query q_number = {"after", Q_COUNT, .zh = "上一页的 next
                               .words = "due -due since -since amount -amount kind -kind"};
 
 // clang-format off
-#define STEP(step, by, name_zh, name_en) \
-    {.method = METHOD_POST, .path = "/v1/proposals/{id}/" step, .roles = DECIDERS, \
+#define STEP(who, step, by, name_zh, name_en) \
+    {.method = METHOD_POST, .path = "/v1/proposals/{id}/" step, .roles = who, \
         .handle = by, .takes = TAKES_JSON, .record = &proposal_step_record, \
         .query = {&q_dry_run, &q_receipt}, .answers = record_made, .zh = name_zh, .en = name_en}
 #define STEPS(step, by, name_zh, name_en) \
@@ -199,7 +198,7 @@ static const struct query q_number = {"after", Q_COUNT, .zh = "上一页的 next
 const struct route proposal_routes[] = {
     {.method = METHOD_GET,
         .path = "/v1/proposals",
-        .roles = READERS,
+        .roles = EVERYBODY,
         .handle = list_get,
         .list = &proposal_list,
         .query = {&q_limit, &q_number, &q_is, &q_kind, &q_waiting, &q_q, &q_order_of_sums, &q_total,
@@ -211,15 +210,15 @@ const struct route proposal_routes[] = {
     STEPS("refuse", upload_list, "批量不同意", "Refuse many proposals"),
     {.method = METHOD_GET,
         .path = "/v1/proposals/{id}",
-        .roles = READERS,
+        .roles = EVERYBODY,
         .handle = list_get_one,
         .list = &proposal_list,
         .answers = ANSWERS(JSON_OF(proposal_shape)),
         .zh = "待复核事项",
         .en = "One proposal"},
-    STEP("approve", proposal_approve, "同意",
+    STEP(DECIDERS, "approve", proposal_approve, "同意",
         "Approve a proposal: with the last approval it takes effect"),
-    STEP("refuse", record_step, "不同意", "Refuse a proposal, or take one's own back"),
+    STEP(EVERYBODY, "refuse", record_step, "不同意", "Refuse a proposal, or take one's own back"),
     {.method = METHOD_POST,
         .path = "/v1/approval-tiers",
         .roles = FINANCE,

@@ -7,6 +7,7 @@
  */
 #include "signed.h"
 #include "clock.h"
+#include "db.h"
 #include "http_signature.h"
 #include "merkle.h"
 #include "secret.h"
@@ -135,7 +136,7 @@ static bool check_mac(
     struct str master = secret_master(r->a, r->server->process.conf.data), missing;
     if (!master.p)
         return refuse(r, "密钥无效或已停用", "unknown or revoked key");
-    *key = secret_of(r->a, master, s->keyid);
+    *key = secret_whole(r->a, master, db_secret(r->server->db), s->keyid);
     struct str base = http_signature_base(r->a, s, component, r, &missing);
     if (!base.p)
         return refuse(r, "", "component \"%s\" is not in the request or not taken", missing.p);

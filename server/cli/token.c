@@ -59,9 +59,10 @@ static const struct cli_option revoke_options[] = {
 
 /* What is printed, and what is hashed of it: a token, or the id of a key that signs requests and
  * the key. false after saying why. */
-static bool secret_make(
-    struct session *s, const char *digest, struct str *shown, struct str *hashed)
+static bool secret_make(struct session *s, const char *digest, struct str *shown,
+    struct str *hashed, const char **key_id)
 {
+    *key_id = NULL;
     if (!digest) {
         *shown = *hashed = token_make(s->a);
         return true;
@@ -74,6 +75,7 @@ static bool secret_make(
         return false;
     }
     struct str id = secret_id_make(s->a, kind);
+    *key_id = id.p;
     *hashed = secret_of(s->a, master, id);
     *shown = arena_printf(s->a, "%s %s", id.p, hashed->p);
     return true;
@@ -138,9 +140,10 @@ static bool person_is_known(struct session *s, const char *const *post)
 static int token_add(struct session *s, const struct flag *f)
 {
     static const char sql[] =
-        "insert into token (sha256, org_id, person, person_id, expires_at, is_certificate, duties)"
+        "insert into token"
+        " (sha256, org_id, person, person_id, expires_at, is_certificate, duties, key_id)"
         " select decode($1, 'hex'), o.id, $3, person_named(o.id, $3),"
-        " now() + make_interval(days => $4::int), $5::boolean, $6::text[]"
+        " now() + make_interval(days => $4::int), $5::boolean, $6::text[], $7"
         " from org o where o.code = $2";
     if (!f[ORG].value || !f[PERSON].value)
         return session_complain("--org and --person are needed");
@@ -149,19 +152,20 @@ static int token_add(struct session *s, const struct flag *f)
     if (f[CERT].value && f[HMAC].value)
         return session_complain("--cert or --hmac, not both");
     struct str token = STR("certificate bound"), key, hex;
-    if (!f[CERT].value && !secret_make(s, f[HMAC].value, &token, &key))
+    const char *key_id = NULL;
+    if (!f[CERT].value && !secret_make(s, f[HMAC].value, &token, &key, &key_id))
         return 2;
     if (!f[CERT].value)
         hex = hash_hex(s->a, hash_sha256(key.p, key.n));
     else if (!certificate_print(s->a, f[CERT].value, &hex))
         return session_complain("--cert must name a certificate in PEM form");
     const char *params[] = {hex.p, f[ORG].value, f[PERSON].value, f[DAYS].value,
-        f[CERT].value ? "true" : "false", duties_array(s->a, f)};
+        f[CERT].value ? "true" : "false", duties_array(s->a, f), key_id};
     static const char nobody[] = "no such organisation: register it with pledged org add";
     if (!params[5])
         return 2;
     bool is_known = person_is_known(s, params + 1);
-    if (!directory_do(s, sql, params, 6, nobody))
+    if (!directory_do(s, sql, params, COUNT_OF(params), nobody))
         return 2;
     directory_changed(s);
     puts(token.p);
@@ -192,17 +196,19 @@ static int token_rotate(struct session *s, const struct flag *f)
         " ended as (update token t set closed = 'rotated', expires_at ="
         " least(t.expires_at, now() + make_interval(hours => coalesce($5::int, 24)))"
         " from old where t.sha256 = old.sha256)"
-        " insert into token (sha256, org_id, person, person_id, expires_at, duties)"
+        " insert into token (sha256, org_id, person, person_id, expires_at, duties, follows, "
+        "key_id)"
         " select decode($1, 'hex'), x.org_id, x.person, x.person_id,"
-        " now() + make_interval(days => $6::int), x.duties from old x";
+        " now() + make_interval(days => $6::int), x.duties, x.id, $7 from old x";
     if (!f[ROTATE_ORG].value || !f[ROTATE_PERSON].value)
         return session_complain("--org and --person are needed");
     struct str token, key;
-    if (!secret_make(s, f[ROTATE_HMAC].value, &token, &key))
+    const char *key_id;
+    if (!secret_make(s, f[ROTATE_HMAC].value, &token, &key, &key_id))
         return 2;
     struct str hex = hash_hex(s->a, hash_sha256(key.p, key.n));
     const char *params[] = {hex.p, f[ROTATE_ORG].value, f[ROTATE_PERSON].value, f[ROTATE_ID].value,
-        f[OVERLAP].value, f[ROTATE_DAYS].value};
+        f[OVERLAP].value, f[ROTATE_DAYS].value, key_id};
     PGresult *r = session_write(s, sql, params, COUNT_OF(params));
     bool done = r && strtol(PQcmdTuples(r), NULL, 10) > 0;
     PQclear(r);

@@ -20,6 +20,7 @@ struct reader {
     struct link *link;
 };
 struct db {
+    const char *secret;
     void (*tokens_changed)(void *arg);
     void *arg;
     int n;
@@ -177,6 +178,11 @@ static void on_up_or_down(void *arg)
     r->db->tokens_changed(r->db->arg);
 }
 
+const char *db_secret(const struct db *db)
+{
+    return db->secret;
+}
+
 struct db *db_open(
     const struct database *d, int readers, void (*tokens_changed)(void *arg), void *arg)
 {
@@ -194,6 +200,7 @@ struct db *db_open(
         "set plan_cache_mode = force_custom_plan", NULL};
     struct db *db = calloc(1, sizeof *db);
     MUST(db && readers >= 1 && readers <= READERS_MAX);
+    db->secret = d->secret;
     db->tokens_changed = tokens_changed;
     db->arg = arg;
     db->n = readers;

@@ -72,6 +72,7 @@ void db_snapshot(struct db *db, struct arena *a, const struct actor *actor, stru
 struct db *db_open(
     const struct database *d, int readers, void (*tokens_changed)(void *arg), void *arg);
 bool db_ready(const struct db *db);
+const char *db_secret(const struct db *db); /* of struct database */
 /* Of the read connections: how many there are, are connected, have work; groups in them. The one
  * for reports counts as the others. */
 struct db_figures {

@@ -208,8 +208,10 @@ class Daemon:
             h.setdefault("Content-Type", "application/json")
         if isinstance(body, str):
             body = body.encode()
-        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout, source_address=peer and (peer, 0))
-        return self.exchange(c, method, path, body, h)
+        return self.exchange(self.connection(timeout, peer), method, path, body, h)
+
+    def connection(self, timeout, peer):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout, source_address=peer and (peer, 0))
 
     def exchange(self, connection, method, path, body, headers):
         """One request and its answer, which is held against the description."""

@@ -2,9 +2,16 @@
 import datetime
 import hashlib
 import json
+import os
+import sys
 
 from fund_case import FundCase
-from harness import TODAY, elsewhere, firm, loan, numbers
+from harness import ROOT, TODAY, elsewhere, firm, loan, numbers, soon
+
+sys.path.insert(0, os.path.join(ROOT, "tests", "clients"))
+from signed_request import signed  # noqa: E402
+
+DAY = datetime.timedelta(days=1)
 
 # What the owner of the database has a trigger write into the very flight in which two persons let something else of its
 # kind take effect, and how `verify` names it.
@@ -164,6 +171,158 @@ class Directory(FundCase):
         self.assertEqual(states(other, "&organisation=" + self.code), {})
         for token, path in ((other, at), (own, self.zero), (own, "x")):
             self.assertEqual(self.d.call("GET", "/v1/tokens/%s/history" % path, token=token).codes(), [("", "E_NOT_FOUND")])
+
+    # ---- one in the place of another -------------------------------------------------------------------
+
+    def clerk(self, name, *more, org=None):
+        return self.d.cli("token", "add", "--org", org or self.code, "--person", name, *more).stdout.strip()
+
+    def rotate(self, which, token, status=202, **over):
+        return self.ask("tokens/%s/rotate" % which, status, token, **dict({"reason": "定期轮换"}, **over))
+
+    def newest(self, person="新人"):
+        """The last token that a person was given: those of a command have ids in no order."""
+        return max((x for x in self.listed("tokens", "&organisation=" + self.code) if x["person"] == person),
+                   key=lambda x: x["created_at"])
+
+    def test_a_rotation_gives_the_same_power_and_the_old_one_goes_on_for_a_while(self):
+        old = self.entered()
+        boss = self.clerk("主管", "--duties", "administer")
+        first = self.newest()
+        made = self.rotate(first["id"], boss, overlap_hours=1)
+        self.works(made.json()["token_first"], 401)  # nothing takes effect before
+        where = made.headers["location"]
+        self.assertEqual((self.get(where, boss)["state"], self.get(where, boss)["legal_steps"]), ("waiting", ["refuse"]))
+        self.assertEqual(self.get(where, self.other)["before"]["state"], "live")
+        self.assertEqual(self.agree(made, boss, 403).codes(), [("", "E_ROLE")])
+        new = self.given(made)
+        for token in (old, new):
+            self.assertEqual(self.get("/v1/me", token)["duties"], ["submit"])
+        shown = {x["id"]: x for x in self.listed("tokens", "&organisation=" + self.code)}
+        later = shown[made.json()["id"]]
+        self.assertEqual((shown[first["id"]]["state"], later["state"], later["follows"]), ("rotated", "live", first["id"]))
+        self.assertIn("expires_at", shown[first["id"]])
+        self.assertNotIn("expires_at", later)
+        self.assertEqual(self.history("tokens/" + first["id"], "act", "state", "recorded_by", "approved_by", "reason")[1:],
+                         [("token_rotate", "rotated", "主管@" + self.code, "管二@IP-OFFICE", "定期轮换")])
+        self.assertEqual(self.history("tokens/" + later["id"], "act", "follows"), [("token_rotate", first["id"])])
+        # It is followed once; the overlap ends by itself, and what follows goes on.
+        self.assertEqual(self.rotate(first["id"], boss, 409).codes(), [("", "E_STEP")])
+        self.d.lawful("create temp table ended as select * from token where id = '%s'; update ended set expires_at = now();"
+                      "delete from token where id in (select id from ended); insert into token select * from ended;"
+                      "notify pledged_token;" % first["id"], ["token"])
+        self.assertEqual(soon(lambda: self.d.call("GET", "/v1/me", token=old, peer=elsewhere()).status, 401), 401)
+        self.works(new)
+        self.assertEqual({x["id"]: x["state"] for x in self.listed("tokens", "&organisation=" + self.code)}[first["id"]], "expired")
+        # At once, and with less: no duty comes back that was left out.
+        wide = self.ask("tokens", organisation=self.code, person="新人", duties=["submit", "pay"])
+        token = self.given(wide)
+        last = self.rotate(wide.json()["id"], boss, overlap_hours=0, duties=["submit"])
+        end = self.given(last)
+        self.works(token, 401)
+        self.assertEqual(self.get("/v1/me", end)["duties"], ["submit"])
+        self.assertEqual(self.rotate(last.json()["id"], boss, 422, duties=["pay"]).codes(), [("/duties", "E_CHOICE")])
+        self.assertEqual(self.d.cli("verify", check=False).stdout.strip(), "no defects")
+
+    def test_a_rotation_gives_no_more_and_only_of_ones_own(self):
+        self.entered()
+        boss, reader = self.clerk("主管", "--duties", "administer"), self.clerk("查询", "--read-only")
+        at = self.newest()["id"]
+        self.assertEqual(self.rotate(at, reader, 403).codes(), [("", "E_DUTY")])
+        other = self.d.token("bank", "BANK-B")
+        for token, which in ((other, at), (self.finance, at), (boss, self.zero), (boss, "x")):  # not there, for them
+            self.assertEqual(self.rotate(which, token, 404).codes(), [("", "E_NOT_FOUND")])
+            self.assertEqual(self.ask("tokens/%s/revoke" % which, 404, token, reason="x").codes(), [("", "E_NOT_FOUND")])
+        self.agree(self.ask("tokens", organisation=self.code, person="新人", duties=["submit"], expires_on=str(TODAY + DAY * 30)))
+        dated = self.newest()["id"]
+        for over, problem in (({"duties": ["submit", "pay"]}, ("/duties", "E_CHOICE")), ({"overlap_hours": 721}, ("/overlap_hours", "E_RANGE")),
+                              ({"expires_on": str(TODAY + DAY * 31)}, ("/expires_on", "E_RANGE")),
+                              ({"expires_on": str(TODAY)}, ("/expires_on", "E_ORDER")), ({"reason": None}, ("/reason", "E_NEED"))):
+            self.assertEqual(self.rotate(dated, boss, 422, **over).codes(), [problem])
+        # What ended while it waited does not go on by it: revoked, or its holder has left.
+        made = self.rotate(dated, boss, expires_on=str(TODAY + DAY * 30))
+        self.ask("tokens/%s/revoke" % dated, 201, boss, reason="遗失")
+        self.assertEqual(self.agree(made, status=409).codes(), [("", "E_STEP")])
+        self.assertEqual(self.post(made.headers["location"] + "/refuse", {
+            "seen": self.get(made.headers["location"], boss)["seen"], "reason": "已吊销"}, boss, 201).json()["state"], "refused")
+        made = self.rotate(at, boss)
+        who = [x["id"] for x in self.listed("persons", "&organisation=" + self.code) if x["name"] == "新人"][0]
+        self.ask("persons/%s/disable" % who, 201, organisation=self.code, reason="离职")
+        self.assertEqual(self.agree(made, status=409).codes(), [("", "E_STEP")])
+        self.works(made.json()["token_first"], 401)
+
+    def test_who_sits_in_the_bank_and_in_the_office_does_not_agree_with_himself(self):
+        self.entered()
+        at, name = self.newest()["id"], "双职%d" % self.n
+        bank = self.clerk(name, "--duties", "administer")
+        who = [x["id"] for x in self.listed("persons", "&organisation=" + self.code) if x["name"] == name][0]
+        self.d.cli("person", "add", "--org", "IP-OFFICE", "--name", name, "--same-as", who)
+        made = self.rotate(at, bank)
+        self.assertEqual(self.agree(made, self.clerk(name, org="IP-OFFICE"), 409).codes(), [("", "E_SAME_PERSON")])
+        self.works(self.given(made))
+
+    def sends(self, key, status=201):
+        raw = json.dumps(loan(), ensure_ascii=False).encode()
+        headers = signed(*key, "POST", "/v1/loans", {"content-type": "application/json"}, raw)
+        self.assertEqual(self.d.call("POST", "/v1/loans", raw.decode(), headers=headers, peer=elsewhere()).status, status)
+
+    def test_a_key_that_signs_requests_comes_in_halves_and_is_followed(self):
+        self.entered()
+        boss = self.clerk("主管", "--duties", "administer")
+        keys = []
+        for digest in ("sha256", "sm3"):
+            body = {"reference": "K-%s-%d" % (digest, self.n), "organisation": self.code, "person": "新人", "duties": ["submit"],
+                    "hmac": digest}
+            made = self.ask("tokens", **body)
+            self.assertEqual(made.json()["key_id"][:5], {"sha256": "plk_.", "sm3": "plm_."}[digest])
+            step = self.agree(made)
+            keys.append((made.json()["key_id"], made.json()["token_first"] + step.json()["token_second"]))
+            self.sends(keys[-1])
+            self.works(keys[-1][1], 401)  # it is never sent
+            for part in (made.json()["token_first"], step.json()["token_second"], step.json()["token_second"][1:]):
+                self.sends((keys[-1][0], part), 401)
+            # Sent again it is known, and shows nothing; nor does another proposal that names its id.
+            same = {k: v for k, v in made.json().items() if k in body or k in ("key_id", "sha256")}
+            again = self.ask("tokens", 200, **same)
+            self.assertNotIn("token_first", again.json())
+            self.assertEqual(self.ask("tokens", 409, **dict(same, reference="K2-%s-%d" % (digest, self.n))).codes(), [("/key_id", "E_TAKEN")])
+        stored = self.d.sql("select string_agg(x::text, '') from (select s::text from submission s union all select t::text from token t) x")
+        for _, key in keys:
+            for part in (key, key[:-44], key[-44:]):
+                self.assertNotIn(part, stored)
+        at = [x["id"] for x in self.listed("tokens", "&organisation=" + self.code) if x.get("key_id") == keys[0][0]][0]
+        self.assertEqual(self.rotate(at, boss, 422).codes(), [("/hmac", "E_NEED")])
+        waits = self.rotate(at, boss, hmac="sha256")
+        other = self.ask("tokens", organisation=self.code, person="新人", hmac="sha256", key_id=waits.json()["key_id"])
+        self.assertNotIn("token_first", other.json())  # who approves the one must not learn the other half by another
+        new = (waits.json()["key_id"], self.given(waits))
+        for key in (keys[0], new):
+            self.sends(key)
+        self.ask("tokens/%s/revoke" % at, 201, boss, reason="遗失")
+        self.sends(keys[0], 401)
+        self.sends(new)
+        for over, problem in (({"hmac": "md5"}, ("/hmac", "E_CHOICE")), ({"key_id": "plk_.x"}, ("/hmac", "E_NEED")),
+                              ({"hmac": "sm3", "key_id": "plk_.x"}, ("/key_id", "E_TYPE")),
+                              ({"hmac": "sha256", "sha256": "0" * 64}, ("/sha256", "E_UNWANTED")),
+                              ({"hmac": "sha256", "sha256": "0" * 64, "key_id": "plk_.x"}, ("/sha256", "E_UNWANTED"))):
+            self.assertEqual(self.ask("tokens", 422, organisation=self.code, person="新人", **over).codes(), [problem], over)
+
+    def test_a_certificate_is_bound_and_followed_by_another(self):
+        self.entered()
+        boss = self.clerk("主管", "--duties", "administer")
+        prints = [hashlib.sha256(b"certificate %d %d" % (self.n, k)).hexdigest() for k in (0, 1)]
+        made = self.ask("tokens", organisation=self.code, person="新人", duties=["submit"], certificate=prints[0])
+        self.assertNotIn("token_first", made.json())
+        self.assertNotIn("token_second", self.agree(made).json())
+        self.assertEqual((self.newest()["certificate"], self.newest()["id"]), (True, made.json()["id"]))
+        self.assertEqual(self.ask("tokens", 409, organisation=self.code, person="新人", certificate=prints[0]).codes(), [("/certificate", "E_TAKEN")])
+        self.assertEqual(self.rotate(made.json()["id"], boss, 422).codes(), [("/certificate", "E_NEED")])
+        self.agree(self.rotate(made.json()["id"], boss, certificate=prints[1]))
+        self.assertEqual((self.newest()["certificate"], self.newest()["follows"]), (True, made.json()["id"]))
+        for over, problem in (({"hmac": "sha256"}, ("/hmac", "E_UNWANTED")), ({"sha256": "0" * 64}, ("/sha256", "E_UNWANTED")),
+                              ({"certificate": "AB" * 32}, ("/certificate", "E_HASH"))):
+            body = dict({"certificate": hashlib.sha256(prints[0].encode()).hexdigest()}, **over)
+            self.assertEqual(self.ask("tokens", 422, organisation=self.code, person="新人", **body).codes(), [problem])
 
     def test_one_person_alone_gives_nobody_power(self):
         made = self.org()

@@ -1,4 +1,5 @@
 """TLS: what the handshake takes, and that framing and deadlines hold behind it."""
+import hashlib
 import http.client
 import os
 import shutil
@@ -35,10 +36,9 @@ class TlsDaemon(harness.Daemon):
         self.ca = ca
         super().__init__(conf)
 
-    def call(self, method, path, body=None, token=None, headers=None, timeout=60):
-        c = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout,
-                                        context=ssl.create_default_context(cafile=self.ca))
-        return self.exchange(c, method, path, body, headers or {})
+    def connection(self, timeout, peer):
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout, source_address=peer and (peer, 0),
+                                           context=ssl.create_default_context(cafile=self.ca))
 
 
 class Tls(unittest.TestCase):
@@ -114,6 +114,17 @@ class Tls(unittest.TestCase):
         def get(name):
             return ask(name).status
         self.assertEqual([get("bank"), get("stranger"), get(None)], [200, 401, 401])
+        # By two persons of the office as well, and another in its place that ends it at once.
+        with open(path("stranger.pem"), encoding="ascii") as f:
+            der = ssl.PEM_cert_to_DER_cert(f.read())
+        bind = {"reference": "Z-1", "organisation": "BANK-A", "person": "批处理", "certificate": hashlib.sha256(der).hexdigest()}
+        made = self.d.call("POST", "/v1/tokens", bind, self.d.token("ip_office"))
+        self.assertEqual(get("stranger"), 401)
+        self.d.agreed(made)
+        self.assertEqual(get("stranger"), 200)
+        follow = {"reference": "Z-2", "overlap_hours": 0, "reason": "换证", "certificate": "0" * 64}
+        self.d.agreed(self.d.call("POST", "/v1/tokens/%s/rotate" % made.json()["id"], follow, self.d.token("ip_office")))
+        self.assertEqual(get("stranger"), 401)
         # A browser shows the certificate whoever makes it ask. Sealing needs no body, so any page could have it asked.
         self.d.org("finance")
         self.d.cli("token", "add", "--org", "FINANCE", "--person", "批处理", "--cert", path("finance.pem"))
