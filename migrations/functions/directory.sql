@@ -582,9 +582,12 @@ begin
       from seen x
       left join lateral (
            select c.*
-             from (values (1, 'token', key), (2, 'person', t.person_id::text), (3, 'organisation', o.code))
+             from (values (1, 'token', key), (2, 'person', t.person_id::text), (3, 'organisation', o.code), (4, '', ''))
                   w(turn, what, of_key)
-            cross join lateral directory_act(w.what, w.of_key, x.head, '{}') c
+            cross join lateral (
+                  select n.* from directory_act(w.what, w.of_key, x.head, '{}') n where w.turn < 4
+                  union all
+                  select n.* from directory_commanded(x.flight) n where w.turn = 4) c
             order by w.turn
             limit 1) a on true
      where 'token' = any (x.tabs) or x.was is distinct from x.item ->> 'state';
@@ -599,6 +602,29 @@ begin
         return query select l.version, l.item from token_life(key) l;
     end if;
 end $$;
+
+-- Could power be given by two persons: has the IP office two with tokens that administer?
+create or replace function directory_begun() returns boolean language sql stable as $$
+    select count(distinct person_root(p.id)) >= 2
+      from token t
+      join org o on o.id = t.org_id and o.kind = 'ip_office'
+      join person p on p.id = t.person_id
+      join post s on s.org_id = t.org_id and s.person = t.person_id
+     where token_lives(t, o, p, s) and 'administer' = any (t.duties)
+$$;
+
+-- Is what gives power left to two persons? It was said once, and there are two.
+create or replace function directory_closed() returns boolean language sql stable as
+    $$ select exists (select from directory_command c where c.command = 'directory close') and directory_begun() $$;
+
+-- What a flight of a command says of itself, as a record would.
+create or replace function directory_commanded(of_flight uuid) returns setof directory_act language sql stable as $$
+    select case when (r.content ->> 'bootstrap')::boolean then 'bootstrap' else 'command' end, null::uuid,
+           (r.content ->> 'person') || ' (pledged ' || (r.content ->> 'command') || ')', null::text,
+           r.content ->> 'reason'
+      from log_row r
+     where r.flight = of_flight and r.tab = 'directory_command'
+$$;
 
 -- What a history tells of each of its versions: when, in which leaf of the log, by which record of whom, and why.
 create or replace function directory_told(version bigint, at timestamptz, leaf bigint, a directory_act) returns json
@@ -648,8 +674,12 @@ begin
       from turn t
       left join log_leaf l on l.record_id = t.flight and l.version = 0
       left join log_head h on h.size = l.head
-      left join lateral directory_act(what, key, l.head, array(
-                select k.content from kept k where k.flight = t.flight and k.tab = 'post')) a on true
+      left join lateral (
+           select n.* from directory_act(what, key, l.head, array(
+                  select k.content from kept k where k.flight = t.flight and k.tab = 'post')) n
+            union all
+           select n.* from directory_commanded(t.flight) n
+            limit 1) a on true
      order by t.version;
 end $$;
 

@@ -132,14 +132,14 @@ static void token_history(struct req *r)
 
 #define KINDS "bank insurer guarantor district finance ip_office auditor"
 
-/* In a history alone: which version, and by which record of whom; an operator's command has none.
- */
+/* In a history alone: which version, and by which record of whom; a command on the machine has
+ * none, and says so. */
 // clang-format off
 #define HISTORY_MEMBERS \
     {"version", M_COUNT, "版本", .en = "Its number, in a history", .maybe = true}, \
     {"recorded_at", M_INSTANT, "记录时刻", .en = "When the log signed it", .maybe = true}, \
     {"leaf", M_COUNT, "日志叶号", .en = "Leaf of the log that proves it", .maybe = true}, \
-    {"act", M_TEXT, "事项", .en = "Type of the record that made it so", .maybe = true}, \
+    {"act", M_TEXT, "事项", .en = "Type of the record that made it so; bootstrap, command: on the machine", .maybe = true}, \
     {"act_id", M_ID, "事项编号", .en = "Id of that record", .maybe = true}, \
     {"recorded_by", M_TEXT, "经办人", .en = "Who recorded or proposed it", .maybe = true}, \
     {"approved_by", M_TEXT, "复核人", .en = "Who approved it last", .maybe = true}, \

@@ -18,6 +18,14 @@ int directory_print(
 struct str directory_master(struct session *s);
 /* Says on standard error who bears a name in other organisations, and is another person so far. */
 void directory_namesakes(struct session *s, const char *org, const char *name);
+/* Who does this, and why, is written beside the rows that the session writes next. */
+void directory_says(struct session *s, const char *command, const char *reason);
+/* The same of what gives power; false after saying that it takes two persons by now. */
+MUST_USE bool directory_gives(struct session *s, const char *command, const char *reason);
+// clang-format off
+#define REASON_OPTION                                                                              \
+    {"--reason", "TEXT", OPTIONAL, "why, as the history tells it beside whoever sits at the machine"}
+// clang-format on
 /* Running daemons look tokens up anew. */
 void directory_changed(struct session *s);
 #endif

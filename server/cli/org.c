@@ -5,66 +5,6 @@
 #include "directory.h"
 #include "ident.h"
 #include "role.h"
-#include "secret.h"
-#include <time.h>
-#include <unistd.h>
-
-/* ---- shared with persons and tokens ---------------------------------------------------------- */
-
-int directory_run(int argc, char **argv, const struct cli_option *options,
-    int (*work)(struct session *s, const struct flag *f))
-{
-    struct flag f[FLAGS_MAX];
-    struct session s;
-    if (!session_open(&s, argc, argv, f, option_flags(options, f)))
-        return session_close(&s, 2);
-    return session_close(&s, work(&s, f));
-}
-
-bool directory_do(
-    struct session *s, const char *sql, const char *const *params, int n, const char *nothing)
-{
-    PGresult *r = session_write(s, sql, params, n);
-    bool any = r && (PQntuples(r) > 0 || strtol(PQcmdTuples(r), NULL, 10) > 0);
-    if (r && !any)
-        (void)session_complain(nothing); /* its status is the caller's to give */
-    PQclear(r);
-    return any;
-}
-
-int directory_print(
-    struct session *s, const char *titles, const char *sql, const char *const *params, int n)
-{
-    PGresult *r = session_ask(s, sql, params, n);
-    if (!r)
-        return 2;
-    puts(titles);
-    for (int i = 0; i < PQntuples(r); i++) {
-        for (int j = 0; j < PQnfields(r); j++)
-            printf("%s%c", PQgetvalue(r, i, j), j + 1 < PQnfields(r) ? '\t' : '\n');
-    }
-    PQclear(r);
-    return 0;
-}
-
-struct str directory_master(struct session *s)
-{
-    const char *path = arena_printf(s->a, "%s/" SECRET_FILE, s->conf.data).p;
-    if (s->conf.database && !place_open(s->a, s->conf.data, true, &s->place))
-        return (struct str){NULL, 0};
-    if (access(path, F_OK) != 0 && !backup_write(&s->place, path, secret_master_make(s->a)))
-        return (struct str){NULL, 0};
-    return secret_master(s->a, s->conf.data);
-}
-
-/* A daemon hears of it while the command still waits, so that what was ended is ended with it. */
-void directory_changed(struct session *s)
-{
-    static const struct timespec heard = {0, 50000000};
-    PGresult *r = session_ask(s, "select pg_notify('pledged_token', '')", NULL, 0);
-    PQclear(r);
-    (void)nanosleep(&heard, NULL); /* cut short by a signal: the command ends anyway */
-}
 
 /* ---- org ------------------------------------------------------------------------------------ */
 
@@ -74,7 +14,7 @@ static bool refuse(const char *what)
     return false;
 }
 
-enum org_flag { CODE, KIND, NAME, DISTRICT_, USCC };
+enum org_flag { CODE, KIND, NAME, DISTRICT_, USCC, ORG_REASON };
 static const struct cli_option org_options[] = {
     [CODE] = {"--code", "CODE", NEEDED, "its code, by which it is known ever after"},
     [KIND] = {"--kind", "KIND", NEEDED,
@@ -84,6 +24,7 @@ static const struct cli_option org_options[] = {
         "of a district only: its code of six digits, as 310115 for Pudong"},
     [USCC] = {"--uscc", "CODE", OPTIONAL,
         "its credit code, by which records name an insurer or guarantor, where --code is another"},
+    [ORG_REASON] = REASON_OPTION,
     {0},
 };
 
@@ -126,7 +67,9 @@ static int org_add(struct session *s, const struct flag *f)
         " union all select kind, district from org where code = $1 limit 1";
     const char *params[] = {
         f[CODE].value, f[KIND].value, f[NAME].value, f[DISTRICT_].value, f[USCC].value};
-    PGresult *r = org_arguments(f) ? session_write(s, sql, params, 5) : NULL;
+    if (!org_arguments(f) || !directory_gives(s, "org add", f[ORG_REASON].value))
+        return 2;
+    PGresult *r = session_write(s, sql, params, 5);
     if (!r)
         return 2;
     if (PQntuples(r) == 0) {
@@ -167,10 +110,11 @@ static int org_list(struct session *s, const struct flag *f)
     return directory_print(s, "code\tkind\tname\tdistrict\tdisabled", sql, NULL, 0);
 }
 
-enum org_rename_flag { RENAME_CODE, RENAME_NAME };
+enum org_rename_flag { RENAME_CODE, RENAME_NAME, RENAME_REASON };
 static const struct cli_option rename_options[] = {
     [RENAME_CODE] = {"--code", "CODE", NEEDED, "the organisation"},
     [RENAME_NAME] = {"--name", "NAME", NEEDED, "its new name"},
+    [RENAME_REASON] = REASON_OPTION,
     {0},
 };
 
@@ -180,7 +124,8 @@ static int org_rename(struct session *s, const struct flag *f)
     const char *params[] = {f[RENAME_CODE].value, f[RENAME_NAME].value};
     if (!params[0] || !params[1])
         return session_complain("--code and --name are needed");
-    if (!directory_do(s, sql, params, 2, "no such organisation"))
+    if (!directory_gives(s, "org rename", f[RENAME_REASON].value) ||
+        !directory_do(s, sql, params, 2, "no such organisation"))
         return 2;
     directory_changed(s);
     puts("renamed");
@@ -189,6 +134,7 @@ static int org_rename(struct session *s, const struct flag *f)
 
 static const struct cli_option disable_options[] = {
     {"--code", "CODE", NEEDED, "the organisation"},
+    REASON_OPTION,
     {0},
 };
 
@@ -198,6 +144,7 @@ static int org_disable(struct session *s, const struct flag *f)
         "update org set disabled_at = now() where code = $1 and disabled_at is null";
     if (!f[0].value)
         return session_complain("--code is needed");
+    directory_says(s, "org disable", f[1].value);
     if (!directory_do(s, sql, &f[0].value, 1, "no such organisation that is not disabled"))
         return 2;
     directory_changed(s);

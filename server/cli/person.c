@@ -6,7 +6,7 @@
  */
 #include "directory.h"
 
-enum person_add_flag { ORG, NAME, STAFF_NO, ID_HASH, SAME_AS };
+enum person_add_flag { ORG, NAME, STAFF_NO, ID_HASH, SAME_AS, REASON };
 static const struct cli_option add_options[] = {
     [ORG] = {"--org", "CODE", NEEDED, "the organisation that he sits in"},
     [NAME] = {"--name", "NAME", NEEDED, "his name there, as it stands beside what he does"},
@@ -16,6 +16,7 @@ static const struct cli_option add_options[] = {
         "this installation, and knows him by it in every office"},
     [SAME_AS] = {"--same-as", "ID", OPTIONAL,
         "he is the person of this id in `pledged person list`, in a further office"},
+    [REASON] = REASON_OPTION,
     {0},
 };
 
@@ -57,6 +58,8 @@ static int person_add(struct session *s, const struct flag *f)
         return session_complain("--id-hash reads the identity number from standard input");
     const char *params[] = {
         f[ORG].value, f[NAME].value, f[STAFF_NO].value, number, f[SAME_AS].value};
+    if (!directory_gives(s, "person add", f[REASON].value))
+        return 2;
     PGresult *r = session_write(s, sql, params, 5);
     if (r && PQntuples(r) == 0)
         (void)session_complain("no such organisation: register it with pledged org add");
@@ -84,11 +87,12 @@ static int person_list(struct session *s, const struct flag *f)
     return directory_print(s, "id\torg\tname\tstaff_no\tended", sql, &f[0].value, 1);
 }
 
-enum person_disable_flag { END_ORG, END_NAME, EVERYWHERE };
+enum person_disable_flag { END_ORG, END_NAME, EVERYWHERE, END_REASON };
 static const struct cli_option disable_options[] = {
     [END_ORG] = {"--org", "CODE", NEEDED, "the organisation that he sits in"},
     [END_NAME] = {"--name", "NAME", NEEDED, "his name there"},
     [EVERYWHERE] = {"--everywhere", NULL, OPTIONAL, "in all his offices, and for good"},
+    [END_REASON] = REASON_OPTION,
     {0},
 };
 
@@ -100,6 +104,7 @@ static int person_disable(struct session *s, const struct flag *f)
         f[END_ORG].value, f[END_NAME].value, f[EVERYWHERE].value ? "true" : "false"};
     if (!params[0] || !params[1])
         return session_complain("--org and --name are needed");
+    directory_says(s, "person disable", f[END_REASON].value);
     if (!directory_do(s, sql, params, 3, "no such person who is not disabled"))
         return 2;
     directory_changed(s);

@@ -160,13 +160,34 @@ static bool sign_rows(struct session *s)
     return good;
 }
 
+/* Before the statement: whether the directory had begun is said as it was. */
+static bool write_note(struct session *s)
+{
+    static const char sql[] = "insert into directory_command (command, person, reason, bootstrap)"
+                              " values ($1, $2, $3, not directory_begun())";
+    const char *params[] = {s->note.command, s->note.person, s->note.reason};
+    return !s->note.command || did(s, sql, params, COUNT_OF(params));
+}
+
+/* Nothing is written but the note. */
+static bool did_nothing(struct session *s)
+{
+    if (!s->note.command)
+        return false;
+    PGresult *r = session_ask(s, "select n = 1 from log_flight_rows()", NULL, 0);
+    bool nothing = r && PQntuples(r) == 1 && strcmp(PQgetvalue(r, 0, 0), "t") == 0;
+    PQclear(r);
+    return nothing;
+}
+
 PGresult *session_write(struct session *s, const char *sql, const char *const *params, int n)
 {
     if (!did(s, "begin", NULL, 0))
         return NULL;
-    PGresult *r = session_ask(s, sql, params, n);
-    bool good = r && sign_rows(s);
-    if (did(s, good ? "commit" : "rollback", NULL, 0) && good)
+    PGresult *r = write_note(s) ? session_ask(s, sql, params, n) : NULL;
+    bool good = r != NULL, idle = good && did_nothing(s);
+    good = good && (idle || sign_rows(s));
+    if (did(s, good && !idle ? "commit" : "rollback", NULL, 0) && good)
         return r;
     PQclear(r);
     return NULL;

@@ -12,7 +12,13 @@
 #include "sql.h"
 #include <libpq-fe.h>
 
+/* What a command of the operator says of what it writes; command == NULL: nothing. */
+struct session_note {
+    const char *command, *person, *reason;
+};
+
 struct session {
+    struct session_note note;
     struct arena *a;
     struct conf conf;
     struct place place;
@@ -47,6 +53,7 @@ const char *session_token(struct arena *a, const char *token, const char *file);
 /* The result, to be cleared; NULL after printing what PostgreSQL minds. */
 PGresult *session_ask(struct session *s, const char *sql, const char *const *params, int n);
 /* The same for a statement that writes: in a transaction of its own, whose rows are signed by the
- * key of the log, so that the daemon takes them into it. */
+ * key of the log, so that the daemon takes them into it. The note goes with them, and is not
+ * written alone. */
 PGresult *session_write(struct session *s, const char *sql, const char *const *params, int n);
 #endif

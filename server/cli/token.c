@@ -11,7 +11,7 @@
 #include <openssl/pem.h>
 #include <unistd.h>
 
-enum token_add_flag { ORG, PERSON, DAYS, CERT, DUTIES, READ_ONLY, HMAC };
+enum token_add_flag { ORG, PERSON, DAYS, CERT, DUTIES, READ_ONLY, HMAC, REASON };
 #define HMAC_HELP                                                                                  \
     "a key that signs requests (RFC 9421) instead, by sha256 or sm3: its id and the key"
 static const struct cli_option add_options[] = {
@@ -26,6 +26,7 @@ static const struct cli_option add_options[] = {
         "administer; else all of them"},
     [READ_ONLY] = {"--read-only", NULL, OPTIONAL, "it reads and does nothing else"},
     [HMAC] = {"--hmac", "DIGEST", OPTIONAL, HMAC_HELP},
+    [REASON] = REASON_OPTION,
     {0},
 };
 enum token_list_flag { LIST_ORG };
@@ -37,7 +38,15 @@ static const struct cli_option history_options[] = {
     {"--id", "ID", NEEDED, "the token of this id in `pledged token list`, or in GET /v1/tokens"},
     {0},
 };
-enum token_rotate_flag { ROTATE_ORG, ROTATE_PERSON, ROTATE_ID, OVERLAP, ROTATE_DAYS, ROTATE_HMAC };
+enum token_rotate_flag {
+    ROTATE_ORG,
+    ROTATE_PERSON,
+    ROTATE_ID,
+    OVERLAP,
+    ROTATE_DAYS,
+    ROTATE_HMAC,
+    ROTATE_REASON
+};
 static const struct cli_option rotate_options[] = {
     [ROTATE_ORG] = {"--org", "CODE", NEEDED, "the organisation"},
     [ROTATE_PERSON] = {"--person", "NAME", NEEDED, "the person whose token is renewed"},
@@ -47,13 +56,15 @@ static const struct cli_option rotate_options[] = {
         "so long the earlier token goes on; 24 if nothing is said, 0 ends it at once"},
     [ROTATE_DAYS] = {"--expires-days", "N", OPTIONAL, "the new one ends after so many days"},
     [ROTATE_HMAC] = {"--hmac", "DIGEST", OPTIONAL, HMAC_HELP},
+    [ROTATE_REASON] = REASON_OPTION,
     {0},
 };
-enum token_revoke_flag { ID, REVOKE_ORG, REVOKE_PERSON };
+enum token_revoke_flag { ID, REVOKE_ORG, REVOKE_PERSON, REVOKE_REASON };
 static const struct cli_option revoke_options[] = {
     [ID] = {"--id", "HEX", OPTIONAL, "the token of this id in `pledged token list`"},
     [REVOKE_ORG] = {"--org", "CODE", OPTIONAL, "with --person: all of this organisation"},
     [REVOKE_PERSON] = {"--person", "NAME", OPTIONAL, "that this person acts by"},
+    [REVOKE_REASON] = REASON_OPTION,
     {0},
 };
 
@@ -162,7 +173,7 @@ static int token_add(struct session *s, const struct flag *f)
     const char *params[] = {hex.p, f[ORG].value, f[PERSON].value, f[DAYS].value,
         f[CERT].value ? "true" : "false", duties_array(s->a, f), key_id};
     static const char nobody[] = "no such organisation: register it with pledged org add";
-    if (!params[5])
+    if (!params[5] || !directory_gives(s, "token add", f[REASON].value))
         return 2;
     bool is_known = person_is_known(s, params + 1);
     if (!directory_do(s, sql, params, COUNT_OF(params), nobody))
@@ -209,6 +220,8 @@ static int token_rotate(struct session *s, const struct flag *f)
     struct str hex = hash_hex(s->a, hash_sha256(key.p, key.n));
     const char *params[] = {hex.p, f[ROTATE_ORG].value, f[ROTATE_PERSON].value, f[ROTATE_ID].value,
         f[OVERLAP].value, f[ROTATE_DAYS].value, key_id};
+    if (!directory_gives(s, "token rotate", f[ROTATE_REASON].value))
+        return 2;
     PGresult *r = session_write(s, sql, params, COUNT_OF(params));
     bool done = r && strtol(PQcmdTuples(r), NULL, 10) > 0;
     PQclear(r);
@@ -258,6 +271,7 @@ static int token_revoke(struct session *s, const struct flag *f)
     const char *params[] = {f[ID].value, f[REVOKE_ORG].value, f[REVOKE_PERSON].value};
     if (!f[ID].value && !(f[REVOKE_ORG].value && f[REVOKE_PERSON].value))
         return session_complain("--id HEX of token list, or --org and --person are needed");
+    directory_says(s, "token revoke", f[REVOKE_REASON].value);
     if (!directory_do(s, sql, params, 3, "no such live token"))
         return 2;
     directory_changed(s);

@@ -7,7 +7,7 @@ import unittest
 
 from harness import PLEDGED_BIN, ROOT
 
-COMMANDS = ["serve", "org add", "org list", "org rename", "org disable", "org enable", "person add", "person list",
+COMMANDS = ["serve", "org add", "org list", "org rename", "org disable", "org enable", "directory close", "person add", "person list",
             "person disable", "person enable", "person same-as", "proposal list", "proposal show", "proposal approve",
             "proposal refuse", "token add", "token list", "token rotate", "token revoke", "token history",
             "console-link", "import", "targets", "report", "verify", "verify-report", "verify-receipt", "verify-log", "log", "report-keys", "migrate", "clock",

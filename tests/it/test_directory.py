@@ -3,10 +3,11 @@ import datetime
 import hashlib
 import json
 import os
+import pwd
 import sys
 
 from fund_case import FundCase
-from harness import ROOT, TODAY, elsewhere, firm, loan, numbers, soon
+from harness import ROOT, TODAY, Daemon, elsewhere, firm, loan, numbers, soon
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "clients"))
 from signed_request import signed  # noqa: E402
@@ -131,7 +132,8 @@ class Directory(FundCase):
             [(self.code, False)], [("BANK-A", False), (self.code, False)],
             [("BANK-A", False), (self.code, False), ("FINANCE", False)],
             [("BANK-A", False), (self.code, True), ("FINANCE", False)]])
-        self.assertEqual(self.history("organisations/IP-OFFICE", "act", "recorded_by"), [(None, None)])  # by a command
+        self.assertEqual(self.history("organisations/IP-OFFICE", "act", "recorded_by"), [
+            ("bootstrap", "%s (pledged org add)" % self.sits)])  # before there were two who could propose and approve it
         for path in ("organisations/NOSUCH", "persons/" + self.zero, "persons/x"):
             self.assertEqual(self.d.call("GET", "/v1/%s/history" % path, token=self.admin).codes(), [("", "E_NOT_FOUND")])
         self.assertEqual(self.d.call("GET", "/v1/%s/history" % at, token=self.finance).status, 403)
@@ -323,6 +325,51 @@ class Directory(FundCase):
                               ({"certificate": "AB" * 32}, ("/certificate", "E_HASH"))):
             body = dict({"certificate": hashlib.sha256(prints[0].encode()).hexdigest()}, **over)
             self.assertEqual(self.ask("tokens", 422, organisation=self.code, person="新人", **body).codes(), [problem])
+
+    # ---- from the machine ------------------------------------------------------------------------------
+
+    sits = os.environ.get("SUDO_USER") or pwd.getpwuid(os.geteuid()).pw_name
+
+    def test_a_command_says_who_sat_at_the_machine_and_why(self):
+        self.code = "BANK-M%d" % self.n
+        self.d.cli("org", "add", "--code", self.code, "--kind", "bank", "--name", "新银行", "--reason", "开业批复")
+        self.d.cli("org", "add", "--code", self.code, "--kind", "bank", "--name", "新银行")  # it is there: nothing happens
+        self.d.cli("org", "rename", "--code", self.code, "--name", "更名银行")
+        self.d.cli("token", "add", "--org", self.code, "--person", "新人", "--reason", "试运行")
+        self.d.cli("token", "rotate", "--org", self.code, "--person", "新人", "--reason", "换机")
+        self.d.cli("token", "revoke", "--org", self.code, "--person", "新人", "--reason", "试运行结束")
+        self.d.cli("person", "disable", "--org", self.code, "--name", "新人", "--reason", "离职")
+        self.d.cli("org", "disable", "--code", self.code, "--reason", "撤销")
+        told = ("act", "recorded_by", "approved_by", "reason")
+        by = lambda command, reason: ("command", "%s (pledged %s)" % (self.sits, command), None, reason)
+        self.post("/v1/loans", loan(), self.bank, 201)  # what the commands wrote enters the log before it
+        self.assertEqual(self.history("organisations/" + self.code, *told), [
+            by("org add", "开业批复"), by("org rename", "命令行办理,未说明理由:" + self.sits), by("org disable", "撤销")])
+        old, new = sorted(self.listed("tokens", "&organisation=" + self.code), key=lambda x: x["created_at"])
+        self.assertEqual(self.history("tokens/" + old["id"], "state", *told), [
+            ("live", *by("token add", "试运行")), ("rotated", *by("token rotate", "换机")), ("revoked", *by("token revoke", "试运行结束"))])
+        self.assertEqual((new["follows"], new["state"]), (old["id"], "revoked"))
+        who = self.listed("persons", "&organisation=" + self.code)[0]["id"]
+        self.assertEqual(self.history("persons/" + who, *told)[-1], by("person disable", "离职"))
+        self.assertEqual(self.d.cli("verify", check=False).stdout.strip(), "no defects")
+
+    def test_a_closed_directory_leaves_power_to_two_persons(self):
+        d = Daemon()
+        self.addCleanup(d.close)
+        token = lambda person, *more: d.cli("token", "add", "--org", "IP-OFFICE", "--person", person, *more, check=False)
+        d.org("ip_office")
+        token("管一")
+        self.assertIn("two persons of the IP office", d.cli("directory", "close", check=False).stderr)
+        token("管二", "--duties", "administer")
+        self.assertEqual(d.cli("directory", "close", "--reason", "验收").stdout, "closed\n")
+        for args in (("org", "add", "--code", "X", "--kind", "bank", "--name", "x"), ("org", "rename", "--code", "IP-OFFICE", "--name", "x"),
+                     ("person", "add", "--org", "IP-OFFICE", "--name", "x"), ("token", "add", "--org", "IP-OFFICE", "--person", "x"),
+                     ("token", "rotate", "--org", "IP-OFFICE", "--person", "管一"), ("directory", "close")):
+            out = d.cli(*args, check=False)
+            self.assertEqual((out.returncode, "the directory is closed" in out.stderr), (2, args[0] != "directory"), args)
+        d.cli("token", "revoke", "--org", "IP-OFFICE", "--person", "管二", "--reason", "遗失")  # what takes it away still does
+        self.assertEqual(token("管三").returncode, 0)  # one alone could give none: it begins again
+        self.assertEqual(token("管四").returncode, 2)
 
     def test_one_person_alone_gives_nobody_power(self):
         made = self.org()
