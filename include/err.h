@@ -64,6 +64,10 @@
         "Who proposed this is out of office, or the token revoked: {}",                            \
         "由在任人员重新提出,此件可不同意",                                                         \
         "Somebody in office proposes it anew; this one can be refused")                            \
+    X(E_APPROVER_LEFT, 409, "批准人已离岗,或其令牌已吊销:{}",                                      \
+        "Who approved this is out of office, or the token revoked: {}",                            \
+        "由在任人员重新批准(理赔须先解冻 release)",                                                \
+        "Have it approved anew by somebody in office, a claim after its release")                  \
     X(E_FLAGGED, 409, "有未解除的高风险预警:{}", "Red flags stop this payment: {}",                \
         "查看各预警,由另一人以 POST /v1/flags/{id}/clear 说明理由解除后再支付",                    \
         "Look at each; another person clears it with a reason (POST /v1/flags/{id}/clear)")        \

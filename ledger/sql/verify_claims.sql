@@ -116,6 +116,13 @@ select 'claim step by whoever took the one that it checks', s.id || ''
                          where o.claim = s.claim and o.n < s.n and o.step in ('resubmit', 'recover', 'cure')) x
             where person_was_same(x.by_whom, s.recorded_by, s.recorded_at))
 union all
+select 'claim that was paid upon an approval by a token that was revoked', s.id || ''
+  from claim_step s
+ cross join lateral (
+       select a.id from claim_step a
+        where a.claim = s.claim and a.step = 'approve' and a.n < s.n order by a.n desc limit 1) a
+ where s.step = 'pay' and verify_disowned_before(a.id, s.id)
+union all
 select 'claim step whose money is not where it should be', s.id || ''
   from claim_step s
   join claim c on c.id = s.claim

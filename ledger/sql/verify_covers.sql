@@ -18,8 +18,14 @@ select 'cover that is not where its steps left it', c.id || ''
    and not (c.state = 'pending' and t.state = 'requested') -- its loan was corrected: judged again
 union all
 select 'cover step that differs from its record', coalesce(s.coverage || ' ' || s.n, r.id || '')
-  from (select * from coverage_step where step in ('confirm', 'refuse')) s
-  full join (select * from submission where type = 'coverage_step' and body ->> 'step' <> 'end') r
+  from (select s.*
+          from coverage_step s
+         where s.step in ('confirm', 'refuse')
+            or s.step = 'end' -- unless its loan names another scheme since
+               and not exists (select from coverage c
+                                 join loan l on l.id = c.loan_id and l.version > 1
+                                where c.id = s.coverage and l.recorded_at = s.recorded_at)) s
+  full join (select * from submission where type = 'coverage_step') r
     on (r.body ->> 'coverage', r.body ->> 'step', r.recorded_at) = (s.coverage::text, s.step, s.recorded_at)
  where (s.reason, s.recorded_by) is distinct from (r.body ->> 'reason', r.recorded_by)
 union all
@@ -43,6 +49,12 @@ select 'cover on paper that two persons did not confirm', c.id || ''
    and exists (select from coverage_step s where s.coverage = c.id and s.state = 'covered')
    and (select count(distinct s.recorded_by) from coverage_step s
          where s.coverage = c.id and s.step = 'confirm' and s.recorded_by <> r.recorded_by) < 2
+union all
+select 'cover that could be claimed on and that two persons of finance did not end', c.id || ''
+  from coverage c
+  join coverage_step s on s.coverage = c.id and s.step = 'end' and s.state = 'ended'
+  join coverage_step e on e.coverage = c.id and e.n = s.n - 1 and e.state in ('covered', 'suspended')
+ where not verify_cover_ended(c, s)
 union all
 select 'cover that stands on a correction made after the default', c.id || ''
   from coverage c

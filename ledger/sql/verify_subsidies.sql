@@ -46,6 +46,11 @@ select 'application step by whoever took the one before it', s.id || ''
    and person_was_same(case s.step when 'approve' then a.recorded_by when 'pay' then e.recorded_by else s.maker end,
                        s.recorded_by, s.recorded_at)
 union all
+select 'application that was paid upon an approval by a token that was revoked', s.id || ''
+  from application_step s
+  join application_step e on e.application = s.application and e.n = s.n - 1
+ where s.step = 'pay' and verify_disowned_before(e.id, s.id)
+union all
 select 'application step whose money is not where it should be', s.id || ''
   from application_step s
   join application a on a.id = s.application

@@ -1440,6 +1440,8 @@ begin
            or c.step = 'close' and claim_cured((c.claim).id))
           and claim_told_by_me((c.claim).id) is not null then -- whatever office he did it in
         p := p || problem('E_SAME_PERSON', '', claim_told_by_me((c.claim).id));
+    elsif (c.step = 'receive' or c.step = 'close' and (c.waits).step = 'cure') and record_disowned((c.waits).id, 1) then
+        p := p || problem('E_PROPOSER_LEFT', '', c.maker);
     end if;
     if c.step = 'refuse' and (c.waits).step = 'recover'
        and person_is_me((claim_refusal_begun(c.waits)).recorded_by) then
@@ -1499,7 +1501,19 @@ begin
     return p;
 end $$;
 
--- What is promised or paid beyond what was approved last, fund by fund: nobody but its payer has seen that.
+-- Who approved a claim last, if that counts no more.
+create or replace function claim_approver_left(claim_id uuid) returns text
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return (select case when not person_agreed(s.recorded_by, s.id) then s.recorded_by end
+              from claim_step s
+             where s.claim = claim_id and s.step = 'approve'
+             order by s.n desc
+             limit 1);
+end $$;
+
+-- What is promised or paid beyond what was approved last, fund by fund, or upon an approval that counts no more: nobody
+-- but its payer has seen that.
 create or replace function claim_approval_problems(c step_case) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
@@ -1510,6 +1524,9 @@ begin
      where s.claim = (c.claim).id and s.step = 'approve'
      order by s.n desc
      limit 1;
+    if not person_agreed(approved.recorded_by, approved.id) then
+        return array[problem('E_APPROVER_LEFT', '', approved.recorded_by)];
+    end if;
     return array(
         select problem('E_UNAPPROVED', '', format('%s %s > %s', f.account, yuan_text(f.fen), yuan_text(f.most)))
           from (select 'fund:' || (c.claim).scheme_code as account, c.fund_fen as fen, approved.fund_fen as most
@@ -1761,6 +1778,7 @@ begin
                                             when 'pay' then 'approve'
                                             when 'accept' then case when found_claim.received_on < found_claim.on_day
                                                                     then 'confirm' end end
+                   and (c.step <> 'accept' or person_agreed(s.recorded_by, s.id))
                  order by s.n desc
                  limit 1);
     c.waits := claim_told_first(found_claim.id);

@@ -1049,6 +1049,16 @@ create or replace function coverage_told_by_me(c coverage) returns text
      where person_is_me(x.by_whom)
 $$;
 
+-- Was a step on a cover taken by a token that was revoked since?
+create or replace function coverage_step_disowned(s coverage_step) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return exists (select from submission r
+                    where r.recorded_at = s.recorded_at and r.type = 'coverage_step'
+                      and r.body ->> 'coverage' = s.coverage::text and r.recorded_by = s.recorded_by
+                      and record_disowned(r.id, 1));
+end $$;
+
 -- Confirmations of a cover as it was judged last, by persons who are in office still and by no token that was revoked:
 -- one of what a correction has changed since counts no more.
 create or replace function coverage_confirmed(c coverage) returns setof coverage_step
@@ -1056,10 +1066,7 @@ create or replace function coverage_confirmed(c coverage) returns setof coverage
     select s.*
       from coverage_step s
      where s.coverage = (c).id and s.step = 'confirm' and person_serves(s.recorded_by)
-       and not exists (select from submission r
-                        where r.recorded_at = s.recorded_at and r.type = 'coverage_step'
-                          and r.body ->> 'coverage' = (c).id::text and r.recorded_by = s.recorded_by
-                          and record_disowned(r.id, 1))
+       and not coverage_step_disowned(s)
        -- whatever was found out since of who is one with whom
        and person_of(s.recorded_by) is distinct from person_of((c).recorded_by)
        and not exists (select from submission r
@@ -1074,7 +1081,8 @@ begin
     return c.state in ('covered', 'suspended') and my_kind() is distinct from 'bank';
 end $$;
 
--- The first word to end a cover, of a person who is in office still, when nothing has happened since.
+-- The first word to end a cover, of a person who is in office still and by no token that was revoked, when nothing has
+-- happened since.
 create or replace function coverage_end_begun(c coverage) returns setof coverage_step
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
@@ -1082,7 +1090,7 @@ begin
     select s.*
       from coverage_step s
      where s.coverage = c.id and s.step = 'end' and s.state in ('covered', 'suspended') and c.state = s.state
-       and person_serves(s.recorded_by)
+       and person_serves(s.recorded_by) and not coverage_step_disowned(s)
        and s.n > (select coalesce(max(o.n), 0) from coverage_step o where o.coverage = c.id and o.step <> 'end');
 end $$;
 

@@ -109,6 +109,12 @@ begin
            and s.ended_at is null and o.disabled_at is null and x.disabled_at is null);
 end $$;
 
+-- Does a record count in which somebody agreed to what another did: is he in office still, and the token not revoked by
+-- which he did it?
+create or replace function person_agreed(signature text, id uuid) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as
+    $$ begin return person_serves(signature) and not record_disowned(id, 1); end $$;
+
 -- What is kept of an identity number: enough to know it again here, and no use anywhere else.
 create or replace function person_id_hash(number text) returns bytea
     language sql stable security definer set search_path = public, pg_temp as $$

@@ -584,19 +584,44 @@ begin
          order by x.code);
 end $$;
 
--- What is asked back of a subsidy and has not come, and who asked for it last; of one that was never asked back null.
-create or replace function application_demand(app uuid, out fen bigint, out by_whom text)
+-- What is asked back of a subsidy and has not come, who asked for it last, and by which step; of one that was never
+-- asked back all are null.
+create or replace function application_demand(app uuid, out fen bigint, out by_whom text, out step_id uuid)
     language plpgsql stable security definer set search_path = public, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
     select c.amount_fen - (select coalesce(sum(r.amount_fen), 0)::bigint
                              from application_step r
-                            where r.application = c.application and r.step = 'confirm' and r.n > c.n), c.recorded_by
-      into fen, by_whom
+                            where r.application = c.application and r.step = 'confirm' and r.n > c.n), c.recorded_by,
+           c.id
+      into fen, by_whom, step_id
       from application_step c
      where c.application = app and c.step = 'clawback'
      order by c.n desc
      limit 1;
+end $$;
+
+-- Who approved an application last, if that counts no more.
+create or replace function application_approver_left(app uuid) returns text
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return (select case when not person_agreed(s.recorded_by, s.id) then s.recorded_by end
+              from application_step s
+             where s.application = app and s.step = 'approve'
+             order by s.n desc
+             limit 1);
+end $$;
+
+-- The steps that an application may take in a state: one that is approved is approved anew if that counts no more.
+create or replace function application_steps_legal(app uuid, state text) returns setof application_transition
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return query
+    select t.*
+      from application_transition t
+     where t.state = application_steps_legal.state
+       and (t.state <> 'approved' or t.step <> case when application_approver_left(app) is null then 'approve'
+                                                    else 'pay' end);
 end $$;
 
 -- Does an application wait for a step of whoever asks: of his office, and not after one of his own?
@@ -612,7 +637,8 @@ begin
                 where s.application = a.id and s.step <> 'release' order by s.n desc limit 1) last on true
          where a.id = app and a.org_id = my_org()
            and (n.state = 'reserved' and not person_is_me(a.recorded_by)
-                or n.state = 'approved' and not person_is_me(last.recorded_by)
+                or n.state = 'approved' and not person_is_me(case when application_approver_left(a.id) is null
+                                                                  then last.recorded_by else a.recorded_by end)
                 or n.state = 'demanded' and not person_is_me((application_demand(a.id)).by_whom)));
 end $$;
 
@@ -818,8 +844,8 @@ create or replace function application_life_members(a application) returns json
                 where q.account = n.account and q.state = 'queued' and q.queue_no <= n.queue_no) end,
            'demanded', case when n.state = 'demanded' then yuan_text((application_demand(a.id)).fen) end,
            'steps', application_steps_shown(a.id),
-           'legal_steps', coalesce((select array_agg(t.step order by t.step) from application_transition t
-                                     where t.state = n.state), '{}')))
+           'legal_steps', coalesce((select array_agg(t.step order by t.step)
+                                      from application_steps_legal(a.id, n.state) t), '{}')))
       from application_now n
       join policy p on p.id = a.policy
      where n.application = a.id
@@ -925,25 +951,25 @@ begin
     select x.* into now_row from application_now x where x.application = a.id;
     select s.* into last from application_step s where s.application = a.id order by s.n desc limit 1;
     select x.* into asked_back from application_demand(a.id) x;
-    select t.next
-      into next_state
-      from application_transition t
-     where t.state = now_row.state and t.step = doc ->> 'step';
+    select t.next into next_state from application_steps_legal(a.id, now_row.state) t where t.step = doc ->> 'step';
     maker := case step when 'approve' then a.recorded_by when 'pay' then last.recorded_by
                        when 'confirm' then asked_back.by_whom end;
     most := case step when 'pay' then a.amount_fen when 'clawback' then now_row.amount_fen
                       when 'confirm' then asked_back.fen end;
     money := case when most is not null then coalesce(fen_of(doc ->> 'amount'), most) end;
-    if next_state is null then
+    if step = 'pay' and now_row.state = 'approved' and next_state is null then
+        p := p || problem('E_APPROVER_LEFT', '', application_approver_left(a.id));
+    elsif next_state is null then
         p := p || problem('E_STEP', '', concat_ws(': ', 'application.' || now_row.state, (
             select string_agg(t.step, ', ' order by t.step)
-              from application_transition t
-             where t.state = now_row.state)));
+              from application_steps_legal(a.id, now_row.state) t)));
     elsif doc ->> 'seen' <> application_seen(a.id) then
         p := p || application_seen_problem(a.id, doc ->> 'seen');
     else
         if person_is_me(maker) then
             p := p || problem('E_SAME_PERSON', '', maker);
+        elsif step = 'confirm' and record_disowned(asked_back.step_id, 1) then
+            p := p || problem('E_PROPOSER_LEFT', '', maker);
         end if;
         if (doc ->> 'on')::date <> day then
             p := p || problem('E_TODAY', '/on', day::text);

@@ -120,7 +120,9 @@ begin
                                          task_blocked(x.is_me, x.step, x.loan_id, x.claim)))
       from (select n.claim, n.loan_id, coalesce(w.amount_fen, n.fund_fen) as fund_fen,
                    coalesce(s.recorded_at, q.recorded_at) as since,
-                   case when n.state = 'returned' then n.due_on end as due_on, task_of_claim(n.state, w.step) as step,
+                   case when n.state = 'returned' then n.due_on end as due_on,
+                   case when n.state = 'approved' and my_kind() = 'finance' and claim_approver_left(n.claim) is not null
+                        then 'release' else task_of_claim(n.state, w.step) end as step,
                    my_kind() = 'finance'
                    and (claim_told_by_me(n.claim) is not null
                         or n.state in ('accepted', 'approved') and person_is_me(s.recorded_by)) as is_me
@@ -137,17 +139,19 @@ begin
       join submission r on r.id = x.claim and r.version = 1
      where x.step is not null and (own or not x.is_me);
     return query
-    select a.recorded_at, task_shown('application', case n.state when 'reserved' then 'approve refuse'
-                                                                 when 'approved' then 'pay' else 'confirm refuse' end,
+    select a.recorded_at, task_shown('application', case when n.state = 'demanded' then 'confirm refuse'
+                                                         when n.state = 'reserved' or y.anew then 'approve refuse'
+                                                         else 'pay' end,
                                      a.reference, '/v1/applications/' || a.id, a.recorded_at,
                                      task_more(task_firm(a.loan_id), null, case when n.state = 'demanded'
                                                    then (application_demand(a.id)).fen else n.amount_fen end,
                                                a.recorded_by, null,
-                                               task_blocked(not x.waits, case when n.state = 'approved' then 'pay' end,
-                                                            a.loan_id, a.id)))
+                                               task_blocked(not x.waits, case when n.state = 'approved' and not y.anew
+                                                                              then 'pay' end, a.loan_id, a.id)))
       from application_now n
       join application a on a.id = n.application
      cross join lateral (select application_waits(a.id) as waits) x
+     cross join lateral (select n.state = 'approved' and application_approver_left(a.id) is not null as anew) y
      where n.state in ('reserved', 'approved', 'demanded') and a.org_id = my_org() and (own or x.waits);
 end $$;
 
@@ -161,7 +165,7 @@ begin
                    'returned', count(*) filter (where x.step = 'resubmit'),
                    'accept', count(*) filter (where x.step in ('accept', 'confirm', 'receive', 'close')),
                    'approve', count(*) filter (where x.step = 'approve' and x.kind <> 'proposal'),
-                   'pay', count(*) filter (where x.step = 'pay'),
+                   'pay', count(*) filter (where x.step in ('pay', 'release')),
                    'look', count(*) filter (where x.kind = 'proposal'),
                    'flags', case when my_kind() in ('finance', 'ip_office') then (
                        select count(*) from flag f

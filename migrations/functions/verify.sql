@@ -361,6 +361,63 @@ begin
                     limit 1) k);
 end $$;
 
+-- Had the token by which one record was made been revoked when another was made, by the order of the log? No clock
+-- tells that: both stand in it, and what one flight took in is of one moment.
+create or replace function verify_disowned_before(one uuid, other uuid) returns boolean language plpgsql stable as $$
+begin
+    return exists (
+        select from log_leaf o
+          join log_leaf l on l.record_id = one and l.version = 1
+         where o.record_id = other and o.version = 1 and verify_revoked_head(l.token) < o.head);
+end $$;
+
+-- The head that first covers that a token was revoked, as one which somebody else may have had; null: it was not.
+create or replace function verify_revoked_head(digest bytea) returns bigint language plpgsql stable as $$
+begin
+    return (select min(f.head)
+              from log_row r
+              join log_leaf f on f.record_id = r.flight and f.version = 0
+             where r.tab = 'token' and r.content ->> 'sha256' = digest::text
+               and r.content ->> 'revoked_at' is not null and r.content ->> 'closed' is distinct from 'left');
+end $$;
+
+-- Could a loan be claimed on under its cover, as the ledger knew it before a step and with it?
+create or replace function verify_cover_claimable(c coverage, at timestamptz) returns boolean
+    language plpgsql stable as $$
+begin
+    return (select bool_and(least(loan_default_day(f.life, shanghai_day(at)), (f.life).written_off_on)
+                            <= shanghai_day(at))
+              from unnest(array[at, at - interval '1 us']) as x(known)
+             cross join lateral (
+                   select loan_fold(v, 'infinity', x.known, null) as life
+                     from loan v
+                    where v.id = c.loan_id and v.recorded_at <= x.known
+                    order by v.version desc
+                    limit 1) f);
+end $$;
+
+-- Did two persons of finance end a cover that could be claimed on? The first word is none once something happened
+-- since, or by a token that had been revoked.
+create or replace function verify_cover_ended(c coverage, s coverage_step) returns boolean language plpgsql stable as $$
+declare
+    last uuid;
+begin
+    select r.id into last
+      from submission r
+      join org o on o.id = r.org_id and o.kind = 'finance'
+     where r.recorded_at = s.recorded_at and r.type = 'coverage_step' and r.body ->> 'coverage' = s.coverage::text
+       and r.recorded_by = s.recorded_by;
+    return last is null or not coalesce(verify_cover_claimable(c, s.recorded_at), false) or exists (
+        select from coverage_step f
+          join submission r on r.recorded_at = f.recorded_at and r.type = 'coverage_step'
+                           and r.body ->> 'coverage' = f.coverage::text and r.recorded_by = f.recorded_by
+         where f.coverage = s.coverage and f.step = 'end' and f.n < s.n
+           and not person_was_same(f.recorded_by, s.recorded_by, s.recorded_at)
+           and not coalesce(verify_disowned_before(r.id, last), false)
+           and not exists (select from coverage_step b
+                            where b.coverage = s.coverage and b.step <> 'end' and b.n between f.n and s.n));
+end $$;
+
 -- The column of a record that its leaf does not bear out (token: that of the leaf): the one with which, as it may have
 -- been, the leaf's text comes out. Found by trying; a reason has nothing to be made from and is what remains.
 create or replace function verify_record_column(leaf log_leaf) returns text language plpgsql stable as $$

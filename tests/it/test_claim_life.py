@@ -266,6 +266,46 @@ class ClaimLife(FundCase):
         self.step(where, "pay", self.finance)
         self.assertEqual(self.fund(code), ("38380000.00", "0.00", "38380000.00"))
 
+    def test_what_a_stolen_token_or_who_left_approved_is_not_paid_until_it_is_approved_anew(self):
+        n = next(numbers)
+        (stolen, caught), (own, _) = self.another("FINANCE", "李华"), self.another("FINANCE", "李华")
+        gone, name = self.person("FINANCE", "离岗%d" % n), "离岗%d" % n
+        one, two, good = (self.claimed(self.lent(self.scheme())) for _ in range(3))
+        for where, token in ((one, stolen), (two, gone), (good, own)):
+            self.step(where, "accept", self.finance)
+            self.step(where, "approve", token)
+        caught()
+        self.d.cli("person", "disable", "--org", "FINANCE", "--name", name)
+        task = lambda where: [x["steps"] for x in self.get("/v1/tasks?limit=1000")["items"] if x["path"] == where]
+        for where, who in ((one, "李华@FINANCE"), (two, name + "@FINANCE")):
+            for step in ("pay", "renew"):
+                r = self.step(where, step, self.finance, status=409)
+                self.assertEqual(r.codes(), [("", "E_APPROVER_LEFT")])
+                self.assertIn(who, r.json()["title"])
+                self.assertIn("release", r.json()["detail"])
+            self.assertEqual(task(where), [["release"]])
+            self.step(where, "release", self.finance)
+            self.step(where, "approve", self.second)  # also whose token it was
+        for where in (one, two, good):  # what was approved by a token beside the stolen one stands
+            self.assertEqual(task(where), [["pay"]])
+            self.step(where, "pay", self.finance)
+            self.assertEqual(self.get(where)["state"], "paid")
+
+    def test_what_a_stolen_token_confirmed_or_told_is_confirmed_or_told_anew(self):
+        (thief, caught), (spare, taken) = self.another("FINANCE", "李华"), self.another("FINANCE", "王敏")
+        where = self.claimed(self.lent(self.scheme()), received_on=ago(10), evidence="收文登记")
+        self.step(where, "confirm", thief)
+        caught()
+        self.assertEqual(self.step(where, "accept", self.finance, status=409).codes(), [("", "E_SECOND_PERSON")])
+        self.step(where, "confirm", self.second)
+        self.to_pay(where)
+        self.told_back(where, "1000000.00", spare)
+        taken()
+        self.assertEqual(self.step(where, "receive", self.second, status=409).codes(), [("", "E_PROPOSER_LEFT")])
+        self.step(where, "refuse", self.second)
+        self.recover(where, "1000000.00")
+        self.assertEqual(self.get(where)["paid"], "1080000.00")
+
     def test_a_hold_that_was_renewed_at_less_pays_up_to_what_was_approved(self):
         code = self.scheme()
         contract = self.lent(code)

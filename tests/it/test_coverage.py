@@ -627,11 +627,27 @@ class Coverage(FundCase):
         mine = self.lent(self.scheme(), overdue=300)  # a bank gives up its own alone
         self.cover_step(self.cover_of(mine)[0]["id"], "end", self.bank)
         self.assertEqual(self.state(mine), ("ended", []))
+        stolen, caught = self.another("FINANCE", "王敏")  # what he said by it is no first word; its holder says his own
+        gone = self.lent(self.scheme(), overdue=300)
+        cover = self.cover_of(gone)[0]["id"]
+        self.cover_step(cover, "end", stolen)
+        caught()
+        self.assertEqual(ends(self.second), [])
+        self.cover_step(cover, "end", self.second)
+        self.assertEqual(self.state(gone), ("covered", []))
+        self.cover_step(cover, "end", self.finance)
+        self.assertEqual(self.state(gone), ("ended", []))
         good = self.lent(self.scheme(), overdue=None, matures_on=ago(-100))  # a default may be there and not be told yet
         for token, state in ((self.finance, "covered"), (self.second, "ended")):
             self.cover_step(self.cover_of(good)[0]["id"], "end", token)
             self.assertEqual(self.state(good), (state, []))
         self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+        self.d.sql("set session_replication_role = replica; create table kept as table coverage_step; update coverage_step set"
+                   " recorded_by = '王 敏@FINANCE' where coverage = '%s' and recorded_by = '李华@FINANCE'" % cover)
+        said = self.d.cli("verify", check=False).stdout
+        self.d.sql("set session_replication_role = replica; delete from coverage_step; %s; drop table kept"
+                   % self.d.refill("coverage_step", "kept").rstrip(";"))
+        self.assertIn("cover that could be claimed on and that two persons of finance did not end: " + cover, said)
 
     def test_who_may_only_submit_ends_no_cover(self):
         made = self.booked(self.scheme(confirmation="automatic")).json()

@@ -1,4 +1,5 @@
 """Subsidies in bulk: which policies fit a loan, steps on many, what waits for whom, and who may look."""
+import hashlib
 import json
 import unittest
 
@@ -106,6 +107,34 @@ class Work(SubsidyCase):
         self.step("/v1/applications/" + first, "pay", self.payer)
         self.assertEqual(waits(self.payer), [second])
         self.assertEqual(waits(self.d.token("district", "DIST-310115")), [])
+
+    def test_what_a_stolen_token_approved_or_asked_back_is_done_anew(self):
+        code = self.awarded()
+        where, good = (self.apply(code, self.lent()).headers["location"] for _ in range(2))
+        revoke = lambda token: self.d.cli("token", "revoke", "--id", hashlib.sha256(token.encode()).hexdigest()[:8])
+        thief = self.person("DIST-310116", "李复核")
+        self.step(where, "approve", thief)
+        self.step(good, "approve", self.checker)
+        self.assertEqual(self.step(where, "approve", self.payer, 409).codes(), [("", "E_STEP")])
+        revoke(thief)
+        r = self.step(where, "pay", self.payer, 409)
+        self.assertEqual(r.codes(), [("", "E_APPROVER_LEFT")])
+        self.assertEqual([self.get(x)["legal_steps"] for x in (where, good)], [["approve", "refuse"], ["pay", "refuse"]])
+        task = lambda token: [x["steps"] for x in self.get("/v1/tasks?limit=1000", token)["items"] if x["path"] == where]
+        self.assertEqual((task(self.payer), task(self.district)), ([["approve", "refuse"]], []))
+        self.assertEqual(self.step(where, "approve", self.district, 409).codes(), [("", "E_SAME_PERSON")])
+        self.step(where, "approve", self.checker)  # also whose token it was
+        self.assertEqual((task(self.payer), self.get(where)["legal_steps"]), ([["pay"]], ["pay", "refuse"]))
+        for x in (where, good):
+            self.step(x, "pay", self.payer)
+        thief = self.person("DIST-310116", "赵支付")
+        self.step(where, "clawback", thief, amount="10000.00")
+        revoke(thief)
+        self.assertEqual(self.back(where, self.checker, 409).codes(), [("", "E_PROPOSER_LEFT")])
+        self.step(where, "refuse", self.checker)
+        self.step(where, "clawback", self.payer, amount="10000.00")
+        self.back(where, self.checker)
+        self.assertEqual(self.state(where), "paid")
 
     def test_the_bank_and_the_insurer_concerned_see_the_application(self):
         code = self.awarded()

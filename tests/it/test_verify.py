@@ -2,6 +2,8 @@
 
 That every single row and column is as it was written is for test_plantings.py.
 """
+import hashlib
+
 import test_subsidies
 from fund_case import FundCase
 from harness import Case
@@ -42,6 +44,8 @@ FUND = [
      " 'approve'", ["claim step that differs from its record", "claim step that was not legal"]),
     ("a payment by who approved", "update claim_step set recorded_by = '李 华@FINANCE' where id = '{pay}'",
      ["claim step by whoever took the one that it checks: {pay}"]),
+    ("a payment upon what a stolen token approved", "update log_leaf set token = (select sha256 from token where revoked_at is not null"
+     " limit 1) where record_id = '{approve}'", ["claim that was paid upon an approval by a token that was revoked: {pay}"]),
     ("one accepted by who filed it", "update claim_step set recorded_by = '王 敏@BANK-A' where id = '{accept}'",
      ["claim step by whoever took the one that it checks: {accept}"]),
     ("a scheme by one person", "update scheme set approved_by = '王 敏@IP-OFFICE' where code = '{code}'",
@@ -108,6 +112,7 @@ class VerifyFund(Case):
         case = FundCase("setUp")
         case.d = self.d
         case.setUp()
+        case.another("FINANCE", "李华")[1]()  # a token that was revoked
         code = case.scheme()
         where = case.paid(case.lent(code))
         case.recover(where, "1000000.03")
@@ -125,7 +130,7 @@ class VerifyFund(Case):
         case.step(last, "close", case.second)
         case.paid(contract)
         names = {"code": code, "fund": "fund:" + code, "claim": where.split("/")[-1], "pay": steps["pay"],
-                 "accept": steps["accept"], "given": given, "old": old}
+                 "accept": steps["accept"], "approve": steps["approve"], "given": given, "old": old}
         text = self.plant(FUND, names)
         # by the account of today that one was judged too high, as every claim of before whose bank had got something back
         self.assertNotIn("claim of more than was owed on its loan: " + old, text)
@@ -178,6 +183,8 @@ SUBSIDY = [
      ["policy in force that who wrote it approved"]),
     ("one approved by who applied", "update application_step set recorded_by = '王 敏@DIST-310116' where application = '{app}' and"
      " step = 'approve'", ["application step by whoever took the one before it: {approve}"]),
+    ("a subsidy upon what a stolen token approved", "update log_leaf set token = (select sha256 from token where revoked_at is not null"
+     " limit 1) where record_id = '{approve}'", ["application that was paid upon an approval by a token that was revoked: {paid}"]),
     ("a subsidy paid by who approved it", "update application_step set recorded_by = '王 敏 @DIST-310116' where application = '{app}'"
      " and step = 'pay'", ["application step by whoever took the one before it: {paid}"]),
     ("a payment that was not made", "delete from transfer where cause = 'subsidy'",
@@ -203,6 +210,7 @@ class VerifySubsidies(VerifyFund):
         test_subsidies.Subsidies.conf = self.conf
         test_subsidies.Subsidies.setUpClass()
         case = test_subsidies.Subsidies("setUp")
+        self.d.cli("token", "revoke", "--id", hashlib.sha256(case.person("DIST-310116", "李复核").encode()).hexdigest()[:8])
         code = case.policy()
         case.budget(code, "100000.00")
         where = case.apply(code, case.lent()).headers["location"]
