@@ -192,6 +192,83 @@ begin
     return d;
 end $$;
 
+-- What was said under these signatures and waits for others: it counts again once their posts go on, unless the token
+-- is revoked by which it was said. Of one that was revoked nothing waits. Null: there is none.
+create or replace function directory_waiting(signatures text[]) returns json
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return (
+        with said(kind, case_id, step, id, by_whom, at) as (
+            select p.type, p.id, 'propose', p.id, p.recorded_by, p.recorded_at
+              from proposal_now n
+              join proposal p on p.id = n.proposal
+             where n.state = 'waiting'
+             union all
+            select p.type, p.id, s.step, s.id, s.recorded_by, s.recorded_at
+              from proposal_now n
+              join proposal p on p.id = n.proposal
+              join proposal_step s on s.proposal = p.id and s.step = 'approve'
+             where n.state = 'waiting'
+             union all
+            select 'coverage', s.coverage, s.step, r.id, s.recorded_by, s.recorded_at
+              from coverage c
+              join coverage_step s on s.coverage = c.id
+              join submission r on r.type = 'coverage_step' and r.body ->> 'coverage' = c.id::text
+                               and r.recorded_at = s.recorded_at and r.recorded_by = s.recorded_by
+             where s.recorded_by = any (signatures) and c.state = s.state
+               and (s.step = 'confirm' and c.state = 'requested' or s.step = 'end' and c.state <> 'ended')
+             union all
+            select 'claim', s.claim, s.step, s.id, s.recorded_by, s.recorded_at
+              from claim_now n
+              join claim_step s on s.claim = n.claim
+             where n.state = 'approved' and s.step = 'approve' or n.state = 'submitted' and s.step = 'confirm'
+                   or s.step in ('recover', 'cure') and s.fund_fen is null
+                      and not exists (select from claim_step d where d.claim = n.claim and d.told = s.id)
+             union all
+            select 'application', s.application, s.step, s.id, s.recorded_by, s.recorded_at
+              from application_now n
+              join application_step s on s.application = n.application
+             where n.state = 'approved' and s.step = 'approve' or n.state = 'demanded' and s.step = 'clawback'
+             union all
+            select 'plan', a.plan, 'approve', a.id, a.recorded_by, a.recorded_at
+              from plan_assent a
+             where a.state = 'waiting' and plan_state_of(a.plan) <> 'in_force'
+             union all
+            select 'publication', o.id, o.step, o.id, o.by_whom, o.recorded_at
+              from publication o
+             where o.step = 'propose'
+               and not exists (select from publication x where x.quarter = o.quarter and x.step = 'publish')
+        )
+        select case when count(*) > 0 then json_build_object('waiting', json_agg(json_strip_nulls(json_build_object(
+                   'kind', s.kind, 'id', s.case_id, 'step', s.step, 'by', s.by_whom, 'at', instant_text(s.at),
+                   'token', t.id)) order by s.at, s.id)) end
+          from said s
+          left join log_leaf l on l.record_id = s.id and l.version = 1
+          left join token t on t.sha256 = l.token
+         where s.by_whom = any (signatures) and not record_disowned(s.id, 1));
+end $$;
+
+-- What an approver of an organisation that goes on sees.
+create or replace function organisation_enable_before(doc json) returns json
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select directory_waiting(array(
+               select s.name || '@' || o.code
+                 from post s
+                 join org o on o.id = s.org_id
+                where o.code = doc ->> 'organisation' and s.ended_at is null))
+$$;
+
+-- What an approver of a person who goes on sees.
+create or replace function person_enable_before(doc json) returns json
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select directory_waiting(array(
+               select s.name || '@' || o.code
+                 from post s
+                 join org o on o.id = s.org_id
+                where s.person in (select person_all((doc ->> 'person')::uuid)) and s.ended_at is not null
+                  and (doc ->> 'organisation' is null or o.code = doc ->> 'organisation')))
+$$;
+
 -- What an approver of a person sees: posts of the same name elsewhere, of persons that he would not be one with; null:
 -- there are none. Who sits in two offices and is told as two persons could check what he made himself.
 create or replace function person_before(doc json) returns json
@@ -430,7 +507,9 @@ create or replace function token_rotate_before(doc json) returns json
      where t.id = (doc ->> 'token')::uuid
 $$;
 
--- Ends a token at once: any for who administers them all, one of his own organisation for everybody else.
+-- Ends a token at once, as one that somebody else may have had: any for who administers them all, one of his own
+-- organisation for everybody else. One that ended with its holder's post is told so, too, also when he went on since:
+-- what was said by it counts no more then.
 create or replace function token_revoke_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -442,10 +521,12 @@ begin
     select x.* into t from token x where x.id = (doc ->> 'token')::uuid and token_is_mine(x);
     if not found then
         d.problems := json_build_array(problem('E_NOT_FOUND', '', doc ->> 'token'));
-    elsif t.revoked_at is not null then
+    elsif t.revoked_at is not null and t.closed is distinct from 'left' then
         d.problems := json_build_array(problem('E_STEP', '', 'revoked'));
     elsif not dry then
-        update token x set revoked_at = now() where x.id = t.id; -- a clock that is behind must not keep it alive
+        update token x
+           set revoked_at = coalesce(x.revoked_at, now()), closed = null -- a clock that is behind keeps it not alive
+         where x.id = t.id;
         perform directory_changed();
     end if;
     return d;

@@ -73,14 +73,14 @@ begin
 end $$;
 
 -- Was a record made by a token that was revoked since, so that somebody else may have had it? One that another
--- followed, that ran out, or that ended with a post which began again was its holder's.
+-- followed, that ran out, or that ended with a post which began again was its holder's, unless it was revoked then.
 create or replace function record_disowned(id uuid, version int) returns boolean
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
     return exists (select from log_leaf l
                      join token t on t.sha256 = l.token
                     where l.record_id = record_disowned.id and l.version = record_disowned.version
-                      and t.revoked_at is not null and t.closed is distinct from 'left');
+                      and t.revoked_at is not null and t.closed is null);
 end $$;
 
 -- Was it whoever acts that signed, for this or for another office?

@@ -378,7 +378,7 @@ begin
               from log_row r
               join log_leaf f on f.record_id = r.flight and f.version = 0
              where r.tab = 'token' and r.content ->> 'sha256' = digest::text
-               and r.content ->> 'revoked_at' is not null and r.content ->> 'closed' is distinct from 'left');
+               and r.content ->> 'revoked_at' is not null and r.content ->> 'closed' is null);
 end $$;
 
 -- Could a loan be claimed on under its cover, as the ledger knew it before a step and with it?

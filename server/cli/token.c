@@ -61,7 +61,8 @@ static const struct cli_option rotate_options[] = {
 };
 enum token_revoke_flag { ID, REVOKE_ORG, REVOKE_PERSON, REVOKE_REASON };
 static const struct cli_option revoke_options[] = {
-    [ID] = {"--id", "HEX", OPTIONAL, "the token of this id in `pledged token list`"},
+    [ID] = {"--id", "HEX", OPTIONAL,
+        "the token of this id in `pledged token list`, also one that ended with its holder's post"},
     [REVOKE_ORG] = {"--org", "CODE", OPTIONAL, "with --person: all of this organisation"},
     [REVOKE_PERSON] = {"--person", "NAME", OPTIONAL, "that this person acts by"},
     [REVOKE_REASON] = REASON_OPTION,
@@ -264,10 +265,11 @@ static int token_history(struct session *s, const struct flag *f)
 static int token_revoke(struct session *s, const struct flag *f)
 {
     static const char sql[] =
-        "update token t set revoked_at = now() from org o where o.id = t.org_id and"
-        " t.revoked_at is null and (left(encode(t.sha256, 'hex'), 8) = $1 or"
-        " ($1 is null and o.code = $2 and t.person_id = (select p.person from post p"
-        " where p.org_id = o.id and p.name_form = text_form($3))))";
+        "update token t set revoked_at = coalesce(t.revoked_at, now()), closed = null"
+        " from org o where o.id = t.org_id and"
+        " (left(encode(t.sha256, 'hex'), 8) = $1 and (t.revoked_at is null or t.closed = 'left') or"
+        " ($1 is null and t.revoked_at is null and o.code = $2 and t.person_id = (select p.person"
+        " from post p where p.org_id = o.id and p.name_form = text_form($3))))";
     const char *params[] = {f[ID].value, f[REVOKE_ORG].value, f[REVOKE_PERSON].value};
     if (!f[ID].value && !(f[REVOKE_ORG].value && f[REVOKE_PERSON].value))
         return session_complain("--id HEX of token list, or --org and --person are needed");

@@ -572,6 +572,33 @@ class Directory(FundCase):
         self.assertEqual(self.ask("organisations/NOSUCH/enable", 404, reason="x").codes(), [("", "E_NOT_FOUND")])
         self.assertEqual(self.d.cli("verify", check=False).stdout.strip(), "no defects")
 
+    def test_what_a_thief_said_is_disowned_also_when_its_holder_goes_on(self):
+        """He leaves before anybody knows that a token of his was stolen, and comes back: what waits is shown, and disowned."""
+        name = "旧员%d" % self.n
+        who = self.d.cli("person", "add", "--org", "IP-OFFICE", "--name", name).stdout.strip()
+        (thief, _), (own, _), (spare, taken) = (self.another("IP-OFFICE", name) for _ in range(3))
+        made = [self.post("/v1/organisations", {"code": "BANK-%s%d" % (c, self.n), "kind": "bank", "name": "某行"}, x, 202)
+                for c, x in (("T", thief), ("O", own), ("S", spare))]
+        ids = [self.d.sql("select id from token where encode(sha256, 'hex') = '%s'" % hashlib.sha256(x.encode()).hexdigest())
+               for x in (thief, own, spare)]
+        self.ask("persons/%s/disable" % who, 201, reason="借调")
+        self.assertEqual(self.agree(made[0], status=409).codes(), [("", "E_PROPOSER_LEFT")])
+        again = self.ask("persons/%s/enable" % who, reason="返岗")
+        shown = lambda: self.get(again.headers["location"], self.other)["before_now"]["waiting"]
+        self.assertEqual([(x["kind"], x["id"], x["step"], x["by"], x["token"]) for x in shown()],
+                         [("organisation", m.json()["id"], "propose", name + "@IP-OFFICE", at) for m, at in zip(made, ids)])
+        self.agree(again)
+        self.assertEqual(self.ask("tokens/%s/revoke" % ids[0], 201, reason="早已遗失").status, 201)
+        self.assertEqual(self.ask("tokens/%s/revoke" % ids[0], 409, reason="再次").codes(), [("", "E_STEP")])
+        taken()
+        for m in (made[0], made[2]):
+            self.assertEqual(self.agree(m, status=409).codes(), [("", "E_PROPOSER_LEFT")])
+        self.agree(made[1])  # what he did by another token goes on
+        code = "BANK-O%d" % self.n
+        self.ask("organisations/%s/disable" % code, 201, reason="整改")
+        self.assertNotIn("before_now", self.get(self.ask("organisations/%s/enable" % code, reason="完成").headers["location"], self.other))
+        self.assertEqual(self.d.cli("verify", check=False).stdout.strip(), "no defects")
+
     # ---- the same from a shell -------------------------------------------------------------------------
 
     def shell(self, token, *args, status=0):

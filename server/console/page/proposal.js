@@ -11,7 +11,7 @@ import {changed_since, figures_at, figures_seen, headline_card} from '../seal_fi
 import {badge, beside, card, facts, table} from '../table.js';
 import {timeline} from '../timeline.js';
 import {act_title, act_value} from '../titles_act.js';
-import {is_english, t, whose} from '../words.js';
+import {is_english, t, title, whose} from '../words.js';
 
 function next(ctx, d) {
   const p = d.p;
@@ -60,8 +60,19 @@ function namesakes(p) {
     t('。若是同一人，请不同意，并以 same_as 重新登记。', '. If it is one human being, refuse this and enter him anew with same_as.')) : null;
 }
 
+const GOES_ON = ['person_enable', 'organisation_enable'];
+
+/** What was said before a post ended counts again with it, also what a thief of the token said. */
+function waiting(p) {
+  const told = p.before_now || p.before;
+  return GOES_ON.includes(p.kind) && is_map(told) ? h('div', {class: 'notice warn'}, t('恢复后下列未办结事项重新计入；令牌曾遗失的，先吊销该令牌：',
+    'What waits still counts again with this; a token that was in other hands is revoked first:'), h('ul', null, told.waiting.map((x) => h('li', null,
+    name(whose(x.by)), ` ${instant(x.at)} ${act_title(x.kind)} ${title('step', x.step)} `, h('span', {class: 'mono'}, x.id), t(' 令牌 ', ' token '),
+    h('span', {class: 'mono'}, x.token || '—'))))) : null;
+}
+
 function content(ctx, p) {
-  if (p.kind !== 'person' && is_map(p.before) && is_map(p.act)) {
+  if (!['person', ...GOES_ON].includes(p.kind) && is_map(p.before) && is_map(p.act)) {
     const rows = differences(p.before, p.act).filter((d) => p.act[d.key] !== undefined);
     return table({rows, empty: t('与原值相同。', 'The same as before.'),
       columns: [{key: 'key', title: t('项目', 'Item'), cell: (d) => act_title(d.key)},
@@ -85,7 +96,7 @@ export const page = {
       ` ${money(p.tier_sum)} CNY were proposed by one person to the same end within 30 days: they count as one sum.`) : null) : null),
   moved(p) ? h('div', {class: 'notice warn'}, t('提出之后原值已变动，请看清现在的原值再决定。',
     'What it changes has changed since it was proposed.')) : null,
-  namesakes(p),
+  namesakes(p), waiting(p),
   beside([card(t('内容', 'Content'), content(ctx, p)), d.figures ? seal_cards(ctx, d) : null,
     moved(p) ? card(t('现在的原值', 'What stands now'), is_map(p.before_now) ? facts(Object.entries(p.before_now).map(([k,
     v]) => [act_title(k), act_value(ctx, k, v)])) : h('pre', {class: 'mono'}, JSON.stringify(p.before_now))) : null,
