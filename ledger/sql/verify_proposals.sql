@@ -1,7 +1,7 @@
 -- verify_proposals: defects of proposals and their steps: a row each
 -- -> defect text, place text
--- Who are two persons as far as is known by now were so at any time: asked of each pair of signatures once. And where no
--- tier of the sum ever asked for more than one person, one beside the proposer is enough.
+-- Who are two persons as far as is known by now were so at any time: asked of each pair of signatures once. And where
+-- no tier of the sum ever asked for more than one person, one beside the proposer is enough.
 with approval as materialized (
     select p.id, p.type, p.sum_fen, p.recorded_by as maker, s.recorded_by as checker, s.n, s.recorded_at
       from proposal p
