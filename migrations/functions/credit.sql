@@ -30,7 +30,7 @@ begin
     if ended is null and defaulted and (
            select (loan_fold(l, 'infinity', null, null)).state in ('overdue', 'written_off')
              from loan l where l.id = credit_end.loan_id order by l.version desc limit 1) then
-        return 'infinity'; -- what was in arrears and is not any more ends as others do
+        return 'infinity'::date; -- what was in arrears and is not any more ends as others do
     end if;
     return coalesce(ended, greatest(credit_end.matures_on, extended));
 end $$;

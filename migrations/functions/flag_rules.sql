@@ -736,7 +736,7 @@ $$;
 -- extension, by which nobody paid anything, had made them good a while before.
 create or replace function flag_rf40_bad_again(loans uuid[]) returns setof flag_found language plpgsql stable as $$
 declare
-    a_while constant interval := '90 days';
+    a_while constant interval := interval '90 days';
 begin
     return query
     with bad as materialized (

@@ -54,13 +54,23 @@ static void check_rows(struct look *l)
     check_said(l, NULL, 0);
 }
 
+static const char *since_text(const struct look *l)
+{
+    return arena_printf(l->a, "%llu", (unsigned long long)l->v->since).p;
+}
+
 static void check_since(struct look *l)
+{
+    const char *since = since_text(l);
+    check_said(l, &since, 1);
+}
+
+static void check_tokens(struct look *l)
 {
     struct buf needs;
     buf_init(&needs, l->a);
     rights_needs(&needs);
-    const char *params[] = {
-        arena_printf(l->a, "%llu", (unsigned long long)l->v->since).p, buf_view(&needs).p};
+    const char *params[] = {since_text(l), buf_view(&needs).p};
     check_said(l, params, COUNT_OF(params));
 }
 
@@ -166,7 +176,7 @@ static int look(struct verify *v, struct buf *kept)
     verify_tables(v);
     if (!v->since)
         verify_rows(v);
-    verify_part(v, check_since, "tokens")->sql = text_of(SQL_VERIFY_TOKENS);
+    verify_part(v, check_tokens, "tokens")->sql = text_of(SQL_VERIFY_TOKENS);
     verify_part(v, check_since, "causes")->sql = text_of(SQL_VERIFY_CAUSES);
     (void)verify_part(v, check_decisions, "decisions");
     if (!v->since)
