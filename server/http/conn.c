@@ -121,6 +121,7 @@ void conn_await_head(struct conn *c)
     c->state = CONN_HEAD;
     c->begun = c->first = c->message_done = false;
     c->scanned = 0;
+    c->quiet = 0;
     c->deadline_us = after_ms(conf_of(c)->idle_deadline_ms);
 }
 

@@ -30,6 +30,7 @@ enum {
     SURPLUS_CONNECTIONS = 64, /* beyond connections_max: accepted to be told 503 */
     LINGER_MS = 1000,
     SWEEP_MS = 100,       /* precision of every deadline */
+    REST_SWEEPS = 10,     /* then a connection that nothing is asked on gives its buffers back */
     ZIP_BYTES_MIN = 4096, /* an answer below this is not worth packing */
 };
 
@@ -96,6 +97,7 @@ struct conn {
     bool first;   /* no request yet on this connection */
     bool surplus;
     bool head_ok, message_done, too_large; /* set by the parser's callbacks */
+    int quiet;                             /* sweeps since it was answered, up to REST_SWEEPS */
     size_t scanned;                        /* bytes of the head already looked at */
     int64_t deadline_us;                   /* by state; see listen.c */
     int64_t progress_us;                   /* last time the client took bytes */
@@ -171,6 +173,7 @@ void conn_settings(llhttp_settings_t *settings);
 struct bufferevent *tls_accept(struct http *h, evutil_socket_t fd);
 /* Tell the peer that no more will come. */
 void tls_finish(struct bufferevent *bev);
+void tls_rest(struct bufferevent *bev);
 struct str tls_fingerprint(struct arena *a, struct bufferevent *bev);
 void tls_forget_errors(void);
 int64_t tls_ends_s(const struct ssl_ctx_st *tls);

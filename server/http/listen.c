@@ -64,6 +64,8 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
     for (struct conn *c = h->conns; c; c = c->next) {
         if (c->state == CONN_CLOSED)
             continue;
+        if (h->tls && c->quiet < REST_SWEEPS && ++c->quiet == REST_SWEEPS)
+            tls_rest(c->bev);
         if (reading_body(c))
             c->progress_us = now;
         if (conn_waiting_out(c) > 0 && now - c->progress_us > patience)

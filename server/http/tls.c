@@ -36,8 +36,7 @@ static const char *set_protocol(SSL_CTX *ctx)
                                  SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
     /* An answer that grows while a write is being retried may move in memory; OpenSSL takes that
      * for a mistake of ours unless told. */
-    SSL_CTX_set_mode(ctx, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_ENABLE_PARTIAL_WRITE |
-                              SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_mode(ctx, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_ENABLE_PARTIAL_WRITE);
     SSL_CTX_set_alpn_select_cb(ctx, choose_protocol, NULL);
     return NULL;
 }
@@ -109,6 +108,16 @@ void tls_finish(struct bufferevent *bev)
     if (ssl && SSL_is_init_finished(ssl))
         (void)SSL_shutdown(ssl);
     ERR_clear_error();
+}
+
+/* Who asks again at once keeps his buffers: SSL_MODE_RELEASE_BUFFERS would take 34 KiB and give
+ * them back with each answer. Here those who are quiet give them back; what waits in them stays. */
+void tls_rest(struct bufferevent *bev)
+{
+    SSL *ssl = bufferevent_openssl_get_ssl(bev);
+
+    if (ssl && SSL_is_init_finished(ssl))
+        (void)SSL_free_buffers(ssl);
 }
 
 struct str tls_fingerprint(struct arena *a, struct bufferevent *bev)

@@ -79,6 +79,19 @@ class Tls(unittest.TestCase):
             self.dial(minimum_version=ssl.TLSVersion.TLSv1, maximum_version=ssl.TLSVersion.TLSv1_1)
         self.assertTrue(self.d.alive())
 
+    def test_a_quiet_connection_goes_on(self):
+        """Its buffers were given back after a second; a request is half there when others' are."""
+        with self.dial() as one, self.dial(maximum_version=ssl.TLSVersion.TLSv1_2) as two:
+            for s in (one, two):
+                for half in (False, True):
+                    s.sendall(head())
+                    self.assertIn(b"200 OK", s.recv(65536))
+                    s.sendall(head()[:8 if half else 0])
+            time.sleep(1.3)
+            for s in (one, two):
+                s.sendall(head()[8:])
+                self.assertIn(b"200 OK", s.recv(65536))
+
     def test_pipelined_requests(self):
         raw = head() + head(target=b"/nowhere") + head(b"Connection: close")
         self.assertEqual(self.talk(raw), [200, 404, 200])
