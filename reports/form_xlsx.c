@@ -1,5 +1,6 @@
 /*
- * form_xlsx.c - a report as a workbook: a cover, the pictures, one sheet a section.
+ * form_xlsx.c - a report as a workbook: a cover, the pictures, a sheet a section. Sections of the
+ * same columns stand on one sheet below each other, so that they are read, and printed, together.
  *
  * The library writes to a file by name: a memory file of the kernel has one. Its dates are fixed
  * (the archive's in the library, the document's here), so that one report is one sequence of bytes.
@@ -65,7 +66,7 @@ static void put_contents(struct workbook *w, lxw_worksheet *sheet, lxw_row_t at)
     xlsx_must(worksheet_write_string(
         sheet, at, 0, form_pick(w->english, "目录", "Contents").p, w->look[LOOK_NAME][0]));
     for (int i = 0; i < w->r->n; i++) { /* in two columns */
-        const char *url = arena_printf(w->a, "internal:'%s'!A1", w->sheet[i]).p;
+        const char *url = arena_printf(w->a, "internal:'%s'!A%u", w->sheet[i], w->top[i] + 1).p;
         lxw_col_t column = (lxw_col_t)(i % 2);
         at += column == 0;
         xlsx_must(worksheet_write_url(sheet, at, column, url, w->look[LOOK_LINK][0]));
@@ -102,11 +103,14 @@ static void put_cover(struct workbook *w)
 
 /* ---- the workbook --------------------------------------------------------------------------- */
 
-/* At most 31 characters, none of []:*?/\; the section's own name when its title will not do. */
-static const char *sheet_name(struct workbook *w, const struct report_section *s)
+/* At most 31 characters, none of []:*?/\; the section's own name when its title will not do. more:
+ * others stand on it. */
+static const char *sheet_name(struct workbook *w, const struct report_section *s, bool more)
 {
     enum { MAX = 31 };
     struct str title = form_section_title(s, w->english);
+    if (more)
+        title = arena_printf(w->a, w->english ? "%s etc" : "%s等", title.p);
     size_t n = 0;
     for (int characters = 0; n < title.n; n++) {
         bool begins = ((unsigned char)title.p[n] & 0xC0) != 0x80;
@@ -136,8 +140,13 @@ static void put_workbook(struct workbook *w)
 {
     const struct report *r = w->r;
     w->sheet = arena_alloc(w->a, (size_t)r->n * sizeof *w->sheet);
-    for (int i = 0; i < r->n; i++)
-        w->sheet[i] = sheet_name(w, r->table[i].section);
+    w->top = arena_alloc(w->a, (size_t)r->n * sizeof *w->top);
+    for (int i = 0; i < r->n; i++) {
+        bool follows = xlsx_follows(w, i);
+        w->sheet[i] =
+            follows ? w->sheet[i - 1] : sheet_name(w, r->table[i].section, xlsx_follows(w, i + 1));
+        w->top[i] = follows ? w->top[i - 1] + xlsx_rows(&r->table[i - 1]) : 0;
+    }
     set_properties(w);
     xlsx_looks(w);
     put_cover(w);

@@ -1,8 +1,9 @@
 /*
  * form_xlsx_chart.c - the workbook's own pictures, drawn by the program that opens it.
  *
- * They refer to the cells in yuan and show them in 亿元 by a number format: a chart keeps a copy
- * of its figures, and libxlsxwriter copies numbers, not the results of formulas.
+ * They refer to the cells of the tables, in the unit of these; of progress to cells of their own
+ * that nobody sees: targets that are known, by their numbers, as their titles would fill the
+ * picture.
  */
 #include "form_xlsx.h"
 
@@ -10,28 +11,27 @@ enum {
     WIDTH = 576, /* pixels */
     ROW_PX = 20, /* of the sheet below them */
     COLUMN_PX = 64,
-    BAR_PX = 24,    /* of one lying bar */
+    BAR_PX = 20,    /* of one lying bar */
     FRAME_PX = 110, /* title and axis */
-    HEIGHT = 320,
-    SCALE = 64,    /* percent: two beside each other on A4, also where a wide font widens columns */
-    PAGE_ROWS = 49 /* of such a page */
+    HEIGHT = 240,
+    SCALE = 60,    /* percent: two beside each other on A4, also where a wide font widens columns */
+    PAGE_ROWS = 52 /* of such a page */
 };
 
-/* Commas divide by a thousand each; the decimal point is put before the digits that are left. */
-struct unit {
-    const char *format, *name;
-};
-
-static struct unit unit_of(const struct workbook *w, enum cell_kind kind, int64_t most)
+/* As a label shows it: amounts in the unit of the report, whole but in 亿元. */
+static const char *format_of(const struct workbook *w, enum cell_kind kind)
 {
-    if (kind == CELL_PERCENT)
-        return (struct unit){"0.00%", ""};
-    if (kind != CELL_MONEY)
-        return (struct unit){"#,##0", ""};
-    if (w->english)
-        return (struct unit){"#,##0.00,,", " (million yuan)"};
-    return most >= INT64_C(10000000000) ? (struct unit){"0\\.00,,", "（亿元）"}
-                                        : (struct unit){"0\\.0,", "（万元）"};
+    return kind == CELL_PERCENT                          ? "0.00%"
+           : kind == CELL_MONEY && w->r->unit == UNIT_YI ? "#,##0.00"
+                                                         : "#,##0";
+}
+
+static struct str unit_of(const struct workbook *w, enum cell_kind kind)
+{
+    const struct form_unit *u = &form_units[w->r->unit];
+    return kind != CELL_MONEY ? STR("")
+           : w->english       ? arena_printf(w->a, " (%s)", u->en)
+                              : arena_printf(w->a, "（%s）", u->zh);
 }
 
 static bool has_figures(const struct report_table *t)
@@ -46,34 +46,35 @@ static bool has_figures(const struct report_table *t)
     return false;
 }
 
-static int64_t most_of(const struct report_table *t)
-{
-    int64_t most = 0;
-    for (int i = 0; i < t->n; i++) {
-        const struct report_cell *c = &t->row[i].cell[t->section->chart_column];
-        most = form_shown(c) && c->n > most ? c->n : most;
-    }
-    return most;
-}
-
+/* Lying bars: of progress those that are known. */
 static int height_of(const struct report_table *t)
 {
-    int needed = t->section->chart == CHART_LINE ? HEIGHT : FRAME_PX + t->n * BAR_PX;
+    int bars = t->section->chart == CHART_PROGRESS ? 0 : t->n;
+    for (int i = 0; t->section->chart == CHART_PROGRESS && i < t->n; i++)
+        bars += form_shown(&t->row[i].cell[t->section->chart_column]);
+    int needed = t->section->chart == CHART_LINE ? HEIGHT : FRAME_PX + bars * BAR_PX;
     return needed > HEIGHT ? needed : HEIGHT;
 }
 
-static lxw_chart_series *series_add(struct workbook *w, lxw_chart *chart, int table)
+static lxw_chart_series *series_new(lxw_chart *chart)
 {
-    const struct report_table *t = &w->r->table[table];
-    lxw_row_t last = (lxw_row_t)(XLSX_FIRST + t->n - 1);
-    lxw_col_t column = (lxw_col_t)(t->section->chart_column + 1);
     lxw_chart_series *s = chart_add_series(chart, NULL, NULL);
     lxw_chart_fill fill = {.color = 0x1D5FA7};
     MUST(s);
-    chart_series_set_categories(s, w->sheet[table], XLSX_FIRST, 0, last, 0);
-    chart_series_set_values(s, w->sheet[table], XLSX_FIRST, column, last, column);
-    chart_series_set_name_range(s, w->sheet[table], XLSX_HEAD, column);
     chart_series_set_fill(s, &fill);
+    return s;
+}
+
+/* Of the cells of a table. */
+static lxw_chart_series *series_add(struct workbook *w, lxw_chart *chart, int table)
+{
+    const struct report_table *t = &w->r->table[table];
+    lxw_row_t first = w->top[table] + XLSX_FIRST, last = first + (lxw_row_t)t->n - 1;
+    lxw_col_t column = (lxw_col_t)(t->section->chart_column + 1);
+    lxw_chart_series *s = series_new(chart);
+    chart_series_set_categories(s, w->sheet[table], first, 0, last, 0);
+    chart_series_set_values(s, w->sheet[table], first, column, last, column);
+    chart_series_set_name_range(s, w->sheet[table], w->top[table] + XLSX_HEAD, column);
     return s;
 }
 
@@ -100,54 +101,79 @@ static void set_axes(lxw_chart *chart, const struct report_table *t, const char 
         chart_axis_set_min(figures, 0);
 }
 
-/* The threshold as a frame around each bar: a second series of 100 %, whose cells the picture lies
- * upon. at, column: the first of them. */
-static void set_goal(struct workbook *w, lxw_chart *chart, int table, lxw_worksheet *sheet,
-    lxw_row_t at, lxw_col_t column)
+/* Where a picture lies, and with it the cells that it hides. */
+struct spot {
+    lxw_worksheet *sheet;
+    lxw_row_t at;
+    lxw_col_t column;
+};
+
+/* Progress as far as it is known, and the threshold as a frame around each bar: a second series of
+ * 100 %. */
+static lxw_chart_series *series_of_progress(
+    struct workbook *w, lxw_chart *chart, int table, const struct spot *spot)
 {
     const char *name = form_pick(w->english, "图表", "Charts").p;
-    lxw_row_t last = at + (lxw_row_t)w->r->table[table].n - 1;
+    const struct report_table *t = &w->r->table[table];
+    int figures = t->section->chart_column;
+    lxw_row_t row = spot->at, at = spot->at;
+    lxw_col_t x = spot->column;
+    for (int i = 0; i < t->n; i++) {
+        const struct report_cell *c = &t->row[i].cell[figures];
+        if (!form_shown(c))
+            continue;
+        xlsx_must(
+            worksheet_write_string(spot->sheet, row, x, t->row[i].key.p, w->look[LOOK_HIDDEN][0]));
+        xlsx_must(worksheet_write_number(spot->sheet, row, (lxw_col_t)(x + 1),
+            xlsx_number(c->n, 10000), w->look[LOOK_HIDDEN][0]));
+        xlsx_must(worksheet_write_number(
+            spot->sheet, row++, (lxw_col_t)(x + 2), 1, w->look[LOOK_HIDDEN][0]));
+    }
     lxw_chart_line frame = {.color = 0xB3421B, .width = 1.5F};
     lxw_chart_fill empty = {.none = LXW_TRUE};
-    lxw_chart_series *s = chart_add_series(chart, NULL, NULL);
-    MUST(s);
-    for (lxw_row_t row = at; row <= last; row++)
-        xlsx_must(worksheet_write_number(sheet, row, column, 1, w->look[LOOK_PERCENT][0]));
-    chart_series_set_values(s, name, at, column, last, column);
-    chart_series_set_name(s, form_pick(w->english, "目标（100%）", "threshold (100%)").p);
-    chart_series_set_fill(s, &empty);
-    chart_series_set_line(s, &frame);
+    lxw_chart_series *s[2] = {series_new(chart), series_new(chart)};
+    for (int i = 0; i < 2; i++) {
+        lxw_col_t values = (lxw_col_t)(x + 1 + i);
+        chart_series_set_categories(s[i], name, at, x, row - 1, x);
+        chart_series_set_values(s[i], name, at, values, row - 1, values);
+    }
+    const struct report_column *c = &t->section->columns[figures];
+    chart_series_set_name(s[0], form_pick(w->english, c->zh, c->en).p);
+    chart_series_set_name(s[1], form_pick(w->english, "目标（100%）", "threshold (100%)").p);
+    chart_series_set_fill(s[1], &empty);
+    chart_series_set_line(s[1], &frame);
     chart_set_series_overlap(chart, 100);
-    chart_legend_set_position(chart, LXW_CHART_LEGEND_BOTTOM);
+    return s[0];
 }
 
-static lxw_chart *chart_new(struct workbook *w, int table)
+static lxw_chart *chart_new(struct workbook *w, int table, const struct spot *spot)
 {
     const struct report_table *t = &w->r->table[table];
     const struct report_column *c = &t->section->columns[t->section->chart_column];
-    bool line = t->section->chart == CHART_LINE;
-    struct unit unit = unit_of(w, form_kind(c, &t->row[0]), most_of(t));
+    enum cell_kind kind = form_kind(c, &t->row[0]);
+    bool line = t->section->chart == CHART_LINE, progress = t->section->chart == CHART_PROGRESS;
     lxw_chart *chart = workbook_add_chart(w->book, line ? LXW_CHART_LINE : LXW_CHART_BAR);
     lxw_chart_line stroke = {.color = 0x1D5FA7, .width = 2.25F};
     lxw_chart_font font = {.size = 12, .bold = LXW_TRUE};
     MUST(chart);
-    lxw_chart_series *s = series_add(w, chart, table);
+    lxw_chart_series *s =
+        progress ? series_of_progress(w, chart, table, spot) : series_add(w, chart, table);
     if (line) {
         chart_series_set_line(s, &stroke);
         chart_series_set_marker_type(s, LXW_CHART_MARKER_CIRCLE);
         chart_series_set_labels_position(s, LXW_CHART_LABEL_POSITION_ABOVE);
     }
     chart_series_set_labels(s);
-    chart_series_set_labels_num_format(s, unit.format);
-    set_axes(chart, t, form_kind(c, &t->row[0]) == CELL_PERCENT ? "0%" : unit.format);
+    chart_series_set_labels_num_format(s, format_of(w, kind));
+    set_axes(chart, t, kind == CELL_PERCENT ? "0%" : format_of(w, kind));
     if (!line)
         chart_set_series_gap(chart, 60);
     chart_title_set_name(chart, arena_printf(w->a, w->english ? "%s: %s%s" : "%s：%s%s",
                                     form_section_title(t->section, w->english).p,
-                                    form_pick(w->english, c->zh, c->en).p, unit.name)
+                                    form_pick(w->english, c->zh, c->en).p, unit_of(w, kind).p)
                                     .p);
     chart_title_set_name_font(chart, &font);
-    chart_legend_set_position(chart, LXW_CHART_LEGEND_NONE);
+    chart_legend_set_position(chart, progress ? LXW_CHART_LEGEND_BOTTOM : LXW_CHART_LEGEND_NONE);
     return chart;
 }
 
@@ -181,9 +207,8 @@ static void place(struct workbook *w, lxw_worksheet *sheet, struct layout *l, in
     }
     options.x_scale = xlsx_number(WIDTH, 480); /* of the library's usual picture, 480 x 288 */
     options.y_scale = xlsx_number(height, 288);
-    lxw_chart *chart = chart_new(w, table);
-    if (w->r->table[table].section->chart == CHART_PROGRESS)
-        set_goal(w, chart, table, sheet, l->at, column);
+    struct spot spot = {.sheet = sheet, .at = l->at, .column = column};
+    lxw_chart *chart = chart_new(w, table, &spot);
     xlsx_must(worksheet_insert_chart_opt(sheet, l->at, column, chart, &options));
     if (l->column++ == 1)
         band_next(l);

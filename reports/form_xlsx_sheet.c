@@ -76,6 +76,8 @@ void xlsx_looks(struct workbook *w)
     format_set_text_wrap(w->look[LOOK_WORDS][0]);
     format_set_align(w->look[LOOK_WORDS][0], LXW_ALIGN_VERTICAL_TOP);
     w->look[LOOK_UNIT][0] = format_new(w, NULL, LXW_ALIGN_RIGHT);
+    w->look[LOOK_HIDDEN][0] = format_new(w, NULL, LXW_ALIGN_LEFT);
+    format_set_font_color(w->look[LOOK_HIDDEN][0], 0xFFFFFF);
     make_cell_looks(w, 0);
     make_cell_looks(w, 1);
 }
@@ -88,6 +90,7 @@ struct block {
     struct workbook *w;
     const struct report_table *t;
     lxw_worksheet *sheet;
+    lxw_row_t top;
 };
 
 static enum xlsx_look look_of(const struct report_cell *c, enum cell_kind kind)
@@ -162,7 +165,7 @@ static void put_cell(struct block *b, const struct report_row *row, lxw_row_t at
     double value = number_of(b, cell->n, kind);
     if (total && adds_up(b->t, column))
         xlsx_must(worksheet_write_formula_num(b->sheet, at, x,
-            arena_printf(a, "=SUM(%s:%s)", cell_name(a, XLSX_FIRST, column + 1),
+            arena_printf(a, "=SUM(%s:%s)", cell_name(a, b->top + XLSX_FIRST, column + 1),
                 cell_name(a, at - 1, column + 1))
                 .p,
             look, value));
@@ -184,7 +187,7 @@ static lxw_row_t put_block(struct block *b)
     const struct report_section *s = b->t->section;
     struct workbook *w = b->w;
     bool english = w->english;
-    lxw_row_t at = XLSX_HEAD;
+    lxw_row_t at = b->top + XLSX_HEAD;
     xlsx_must(worksheet_set_row(b->sheet, at, 33, NULL));
     xlsx_must(worksheet_write_string(
         b->sheet, at, 0, form_row_head(s, english).p, w->look[LOOK_HEAD][0]));
@@ -216,28 +219,43 @@ static int width_of(const struct block *b, const struct report_row *row, int col
     return wider(width, shown_text(b, row, column), text ? 2 : 3);
 }
 
-/* By what stands in them; headings find room in two lines, with the filter's arrow beside. Returns
- * the width of all. */
-static int set_widths(struct block *b)
+static int title_width(const struct block *b, int width)
 {
-    enum { TITLE_MAX = 44, TEXT_MAX = 60 };
+    enum { TITLE_MAX = 44 };
     const struct report_section *s = b->t->section;
-    int width = wider(10, form_row_head(s, b->w->english), 4), all;
+    width = wider(width, form_row_head(s, b->w->english), 4);
     for (int i = 0; i < b->t->n; i++)
         width = wider(
             width, form_row_title(b->w->a, s, &b->t->row[i], b->w->r->unit, b->w->english), 2);
-    width = width > TITLE_MAX ? TITLE_MAX : width;
-    xlsx_must(worksheet_set_column(b->sheet, 0, 0, xlsx_number(width, 1), NULL));
-    all = width;
-    for (int i = 0; s->columns[i].key; i++) {
-        width = form_width(form_pick(b->w->english, s->columns[i].zh, s->columns[i].en)) / 2 + 5;
-        for (int j = 0; j < b->t->n; j++)
-            width = width_of(b, &b->t->row[j], i, width);
-        if (b->t->total.cell)
-            width = width_of(b, &b->t->total, i, width) + 1; /* bold */
-        width = width > TEXT_MAX ? TEXT_MAX : width;
-        xlsx_must(worksheet_set_column(
-            b->sheet, (lxw_col_t)(i + 1), (lxw_col_t)(i + 1), xlsx_number(width, 1), NULL));
+    return width > TITLE_MAX ? TITLE_MAX : width;
+}
+
+static int column_width(const struct block *b, int column, int width)
+{
+    enum { TEXT_MAX = 60 };
+    const struct report_column *c = &b->t->section->columns[column];
+    width = wider(width, STR(""), form_width(form_pick(b->w->english, c->zh, c->en)) / 2 + 5);
+    for (int i = 0; i < b->t->n; i++)
+        width = width_of(b, &b->t->row[i], column, width);
+    if (b->t->total.cell)
+        width = wider(width, STR(""), width_of(b, &b->t->total, column, 0) + 1); /* bold */
+    return width > TEXT_MAX ? TEXT_MAX : width;
+}
+
+/* By what stands in them, also of the tables that follow; headings find room in two lines, with the
+ * filter's arrow beside. Returns the width of all. */
+static int set_widths(const struct block *b, int table)
+{
+    int columns = report_columns(b->t->section), all = 0;
+    for (int i = -1; i < columns; i++) { /* -1: what rows are called */
+        lxw_col_t x = (lxw_col_t)(i + 1);
+        struct block of = *b;
+        int width = i < 0 ? 10 : 0, k = table;
+        do {
+            of.t = &b->w->r->table[k];
+            width = i < 0 ? title_width(&of, width) : column_width(&of, i, width);
+        } while (xlsx_follows(b->w, ++k));
+        xlsx_must(worksheet_set_column(b->sheet, x, x, xlsx_number(width, 1), NULL));
         all += width;
     }
     return all;
@@ -275,29 +293,68 @@ static void put_note(struct block *b, lxw_row_t at, int columns, int width)
         b->sheet, at, 0, at, (lxw_col_t)columns, note.p, w->look[LOOK_WORDS][0]));
 }
 
-void xlsx_section(struct workbook *w, int table)
+bool xlsx_follows(const struct workbook *w, int table)
 {
-    const struct report_table *t = &w->r->table[table];
-    lxw_worksheet *sheet = workbook_add_worksheet(w->book, w->sheet[table]);
-    MUST(sheet);
-    struct block b = {.w = w, .t = t, .sheet = sheet};
-    lxw_row_t rows = (lxw_row_t)(t->n ? t->n : 1);
-    int columns = report_columns(t->section), width = set_widths(&b);
-    xlsx_must(worksheet_write_string(
-        sheet, 0, 0, form_section_title(t->section, w->english).p, w->look[LOOK_TITLE][0]));
-    xlsx_must(worksheet_write_string(sheet, 1, 0,
+    const struct report_table *t = w->r->table;
+    return table > 0 && table < w->r->n &&
+           t[table].section->columns == t[table - 1].section->columns;
+}
+
+lxw_row_t xlsx_rows(const struct report_table *t)
+{
+    return (lxw_row_t)(XLSX_FIRST + (t->n ? t->n : 1) + (t->total.cell != NULL) + 3);
+}
+
+/* What stands above the table. */
+static void put_heading(const struct block *b)
+{
+    struct workbook *w = b->w;
+    xlsx_must(worksheet_write_string(b->sheet, b->top, 0,
+        form_section_title(b->t->section, w->english).p, w->look[LOOK_TITLE][0]));
+    xlsx_must(worksheet_write_string(b->sheet, b->top + 1, 0,
         arena_printf(w->a, w->english ? "%s, %s, counted to %s" : "%s　%s　截至 %s",
             w->english ? w->r->scope_en.p : w->r->scope_zh.p, quarter_text(w->a, w->r->quarter).p,
             day_text(w->a, w->r->as_of).p)
             .p,
         w->look[LOOK_NOTE][0]));
-    if (form_has_money(t))
-        xlsx_must(worksheet_write_string(sheet, 1, (lxw_col_t)columns,
-            form_unit_line(w->a, w->r, w->english).p, w->look[LOOK_UNIT][0]));
+    if (form_has_money(b->t))
+        xlsx_must(
+            worksheet_write_string(b->sheet, b->top + 1, (lxw_col_t)report_columns(b->t->section),
+                form_unit_line(w->a, w->r, w->english).p, w->look[LOOK_UNIT][0]));
+}
+
+/* A new sheet: on one page where its rows are not many; else one with one table has its heading on
+ * every page. */
+static void begin_sheet(struct workbook *w, int table)
+{
+    enum { PAGE_ROWS = 44 };
+    const struct report_table *t = &w->r->table[table];
+    bool alone = !xlsx_follows(w, table + 1);
+    lxw_row_t rows = (lxw_row_t)(t->n ? t->n : 1), all = 0;
+    for (int i = table; i == table || xlsx_follows(w, i); i++)
+        all += xlsx_rows(&w->r->table[i]);
+    w->page = workbook_add_worksheet(w->book, w->sheet[table]);
+    MUST(w->page);
+    worksheet_freeze_panes(w->page, alone ? XLSX_FIRST : 0, 1);
+    xlsx_page(w, w->page, 1);
+    if (all <= PAGE_ROWS)
+        worksheet_fit_to_pages(w->page, 1, 1);
+    if (!alone)
+        return;
+    xlsx_must(worksheet_autofilter(
+        w->page, XLSX_HEAD, 0, XLSX_HEAD + rows, (lxw_col_t)report_columns(t->section)));
+    xlsx_must(worksheet_repeat_rows(w->page, XLSX_HEAD - 1, XLSX_HEAD));
+}
+
+void xlsx_section(struct workbook *w, int table)
+{
+    const struct report_table *t = &w->r->table[table];
+    if (!xlsx_follows(w, table))
+        begin_sheet(w, table);
+    struct block b = {.w = w, .t = t, .sheet = w->page, .top = w->top[table]};
+    if (b.top == 0)
+        w->width = set_widths(&b, table);
+    put_heading(&b);
     lxw_row_t end = put_block(&b);
-    worksheet_freeze_panes(sheet, XLSX_FIRST, 1);
-    xlsx_must(worksheet_autofilter(sheet, XLSX_HEAD, 0, XLSX_HEAD + rows, (lxw_col_t)columns));
-    put_note(&b, end + 1, columns, width);
-    xlsx_page(w, sheet, 1);
-    xlsx_must(worksheet_repeat_rows(sheet, XLSX_HEAD - 1, XLSX_HEAD));
+    put_note(&b, end + 1, report_columns(t->section), w->width);
 }

@@ -64,6 +64,25 @@ static const struct {
         "By kind, in the quarter that the policy begins in."},
     {"securitisation", "ABS、ABN 按发行日归入季度;存续金额为发行减已兑付本金。",
         "By day of issue; outstanding: issued less principal repaid."},
+    {"ip_deals",
+        "已确认的专利转让、许可、作价入股合同,按签订日归入季度;专利数为合同所列件数;到账按收款日;"
+        "待确认的不计入其他各栏。",
+        "Deals that another organisation has confirmed, in the quarter that they were signed in; "
+        "money by the day of receipt; those that wait for it count in no other column."},
+    {"catalogue",
+        "供给按持有人类别,需求单列;季末在目录的为届时有效的;"
+        "走访、意向、成交、贷款按对接记录的日期。",
+        "Offers by kind of holder, needs in a row of their own; in the catalogue: valid on the "
+        "quarter's last day; what came of them by the day of the follow-up."},
+    {"events",
+        "按举办日归入季度;贷款、专利交易为参加单位在活动后 180 "
+        "日内签订的,参加过多场的计入最后一场。",
+        "By the day of the event; loans and deals that participants signed within 180 days, of "
+        "those who went to several in the last."},
+    {"events_by_district", "同上,按举办所在区。", "The same by the district of the event."},
+    {"registers", "按登记类别:本季新设、季末在册,及其窗口、特派员或成员;参加人数为培训人次。",
+        "By register: new in the quarter, standing at its end, with windows, specialists or "
+        "members; persons trained."},
     {"reporters", "迟报:在报送期限后登记;到期未报结果:期限已过而无结清、展期等事件。",
         "Late: recorded after the deadline; nothing reported: the term ended without word."},
     {"quality", "报送记录的退回、更正与相互矛盾。",
@@ -78,5 +97,5 @@ struct str form_note(const struct report_section *s, bool english)
         if (strcmp(notes[i].section, s->name) == 0)
             return form_pick(english, notes[i].zh, notes[i].en);
     }
-    return STR("");
+    BUG("section without a note");
 }

@@ -3,6 +3,7 @@ import csv
 import html.parser
 import io
 import json
+import os
 import random
 import re
 import subprocess
@@ -129,6 +130,14 @@ def at(name):
     return int(digits) - 1, column - 1
 
 
+def inked(pdf, page):
+    """How many points of a page are of the colour that pictures are drawn in."""
+    ppm = subprocess.run(["pdftoppm", "-r", "36", "-f", str(page), "-l", str(page), pdf], check=True,
+                         capture_output=True).stdout
+    width, height = map(int, ppm.split(b"\n", 3)[1].split())
+    return sum(1 for x in zip(*[iter(ppm[-width * height * 3:])] * 3) if x == (0x1d, 0x5f, 0xa7))
+
+
 class Forms(Case):
     conf = {"readers": "6"}  # a daemon and ledger of its own
 
@@ -229,13 +238,13 @@ class Forms(Case):
         cells = [sheet[y, column][0] for y in range(top, bottom + 1)]
         self.assertAlmostEqual(sum(cells), value, delta=abs(value) * Decimal("1e-14"), msg=formula)
 
-    def check_sheet(self, s, sheet):
-        """The table once, from the third row on, its cells to the fen; the unit at the right above it."""
+    def check_sheet(self, s, sheets):
+        """The table once, its cells to the fen; its title two rows above its heading, the unit at the right between."""
         rows, units = self.rows(s), self.units(s)
-        self.assertEqual(sheet[0, 0][2], s["title"])
-        heads = [y for (y, x), c in sheet.items() if x == 0 and c[2] == s["row_title"]
-                 and sheet[y, 1][2] == s["columns"][0]["title"]]
-        self.assertEqual(heads, [2], s["name"])
+        (name, top), = [(name, y - 2) for name, cells in sheets.items() for (y, x), c in cells.items()
+                        if x == 0 and c[2] == s["row_title"] and cells[y, 1][2] == s["columns"][0]["title"]
+                        and cells[y - 2, 0][2] == s["title"]]
+        sheet = {(y - top, x): c for (y, x), c in sheets[name].items()}
         if any("yuan" in u for u in units[:len(s["rows"])]):
             self.assertEqual(sheet[1, len(s["columns"])][2], "单位：万元")
         gap = 0 if s["rows"] else 1  # a line says that there is nothing
@@ -248,15 +257,14 @@ class Forms(Case):
                 self.assertEqual(self.cell(value, unit), text.replace(",", "") if unit == "text" else text, where)
                 self.assertNotIn("#", shown, where)
                 if formula:
-                    self.check_formula(sheet, formula, value, (3 + gap + y, x + 1))
+                    self.check_formula(sheets[name], formula, value, (top + 3 + gap + y, x + 1))
                     self.sums += 1
-        below = [c[2] for (y, x), c in sheet.items() if x == 0 and y > 2 + len(rows)]
-        self.assertTrue(any(text.startswith("口径：") for text in below), s["name"])
+        self.assertRegex(sheet[4 + gap + len(rows), 0][2], "^口径：.", s["name"])
 
     def check_xlsx(self, reports, sheets):
         self.sums = 0
         for s in reports["json"].json()["sections"]:
-            self.check_sheet(s, sheets[s["title"]])
+            self.check_sheet(s, sheets)
         self.assertGreater(self.sums, 50)
         self.assertEqual(list(sheets)[:2], ["封面", "图表"])
 
@@ -272,8 +280,9 @@ class Forms(Case):
         self.check_html(self.reports)
         sheets = self.sheets
         self.check_xlsx(self.reports, sheets)
-        self.assertTrue(any(c[:2] == (HOSTILE, None) for c in sheets[by_bank["title"]].values()))
-        self.assertTrue(any(c[2].replace(",", "") == wan(total) for c in sheets[by_bank["title"]].values()))
+        cells = sheets["分区情况等"].values()  # banks stand below districts, as they have the same columns
+        self.assertTrue(any(c[:2] == (HOSTILE, None) for c in cells))
+        self.assertTrue(any(c[2].replace(",", "") == wan(total) for c in cells))
         cover = [c[2] for c in sheets["封面"].values()]
         for fact in ("2022年第三季度知识产权质押融资报告", "全市", report["as_of"], report["known_at"],
                      "合同签订日" if report["basis"] == "signed_on" else "质押登记日", "未封存"):
@@ -322,13 +331,43 @@ class Forms(Case):
                                       capture_output=True).stdout.decode()
                 self.assertNotIn("###", text)
                 pages = text.split("\f")[:-1]
-                self.assertLessEqual(len(pages), 36, unit)
+                self.assertLessEqual(len(pages), 22, unit)
+                self.assertNotRegex(text, "口径：\\s*\n", "every figure is defined")
+                district = next(x for x in self.reports["json"].json()["sections"] if x["name"] == "by_district")
+                most = max(Decimal(row["cells"]["amount"]["value"]) for row in district["rows"])
+                charts = "".join(pages[1:3]).replace(" ", "")
+                for title in ("目标进度：完成度", "分季度走势：金额（%s）", "分区情况：金额（%s）", "首贷情况：金额（%s）"):
+                    self.assertIn(title.replace("%s", words[3:]), charts, unit)
+                self.assertIn({"yuan": "{:,.0f}", "wan": "{:,.0f}", "yi": "{:,.2f}"}[unit].format(
+                    (most / {"yuan": 1, "wan": 10 ** 4, "yi": 10 ** 8}[unit]).quantize(
+                        Decimal("0.01" if unit == "yi" else "1"), ROUND_HALF_UP)), charts)
+                for page in (2, 3):
+                    self.assertGreater(inked("%s/%s.pdf" % (folder, unit), page), 500, (unit, page))
                 first = pages[0].replace(" ", "")
                 for said in (words, "填报单位：", "制表：", "审核：", "签发：", "2022年第3季度,全市知识产权质押融资", "期末贷款余额"):
                     self.assertIn(said, first, unit)
-                one = next(page for page in pages if page.strip().split("\n")[0].rstrip().endswith("分区情况"))
+                one = next(page for page in pages if page.strip().split("\n")[0].rstrip().endswith("分区情况等"))
                 self.assertIn(words, one.replace(" ", ""))
                 self.assertIn("口径", one)
+
+    def test_the_page_prints_with_its_pictures(self):
+        """As Chromium prints it."""
+        with tempfile.TemporaryDirectory() as folder:
+            page, pdf = "%s/q3.html" % folder, "%s/q3.pdf" % folder
+            with open(page, "wb") as f:
+                f.write(self.reports["html"].body)
+            browser = next(x for x in ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium") if os.path.exists(x))
+            subprocess.run([browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                            "--user-data-dir=%s/profile" % folder, "--no-pdf-header-footer", "--print-to-pdf=" + pdf,
+                            "file://" + page], check=True, capture_output=True, timeout=300)
+            text = subprocess.run(["pdftotext", "-layout", pdf, "-"], check=True, capture_output=True).stdout.decode()
+            pages = text.split("\f")[:-1]
+            self.assertLessEqual(len(pages), 22)
+            self.assertIn("签发：", pages[0].replace(" ", ""))
+            for s in self.reports["json"].json()["sections"]:
+                self.assertIn(s["title"].replace(" ", ""), text.replace(" ", ""))
+            with_pictures = [n for n in range(1, len(pages) + 1) if inked(pdf, n) > 100]
+            self.assertGreaterEqual(len(with_pictures), 4, with_pictures)
 
     def test_english_is_english(self):
         h = {"Accept-Language": "en"}
@@ -337,4 +376,4 @@ class Forms(Case):
         self.assertIn("IP pledge financing, quarterly report, Q3 2022", text)
         self.assertIn("By district", self.report("format=csv", h).body.decode())
         with zipfile.ZipFile(io.BytesIO(self.report("format=xlsx", h).body)) as z:
-            self.assertIn("name=\"By district\"", z.read("xl/workbook.xml").decode())
+            self.assertIn("name=\"By district etc\"", z.read("xl/workbook.xml").decode())
