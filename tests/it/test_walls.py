@@ -139,6 +139,8 @@ class Walls(FundCase):
         self.assertGreater(len(calls.splitlines()), 30)
         seen = self.get(where)["seen"]
         self.d.restart()  # what the daemon still writes by itself, that this was read, is there now
+        while self.d.sql("select rollup_days_keep(100000, 100000)") != "0":  # and what it keeps beside, some seconds later
+            pass
         before = self.counts()
         posting = "row(gen_random_uuid(), 'x', 'fund:%s', 'appropriation:%s', 100, '2022-01-05', 'appropriation', null, null, null)"
         doc = '{"claim":"%s","step":"approve","seen":"%s","reason":"x","on":"%s"}' % (
