@@ -19,7 +19,6 @@ export const ROUTES = [
   ['/console/reports/{quarter}', 'report', 'GET /v1/reports/quarterly/{quarter}'],
   ['/console/reports/{quarter}/rows', 'rows', 'GET /v1/reports/quarterly/{quarter}/rows'],
   ['/console/plans/{plan}/figures', 'rows', 'GET /v1/plans/{code}/figures'],
-  ['/console/plans/{plan}/rows', 'rows', 'GET /v1/plans/{code}/targets'],
   ['/console/reports/{quarter}/seal', 'seal', 'GET /v1/reports/quarterly/{quarter}'],
   ['/console/reports/{quarter}/diff', 'report_diff', 'GET /v1/reports/quarterly/{quarter}/diff'],
   ['/console/reports/{quarter}/publish', 'publish', 'GET /v1/reports/quarterly/{quarter}/publication'],

@@ -20,7 +20,7 @@ const switcher = (ctx) => h('nav', {class: 'tabs', 'aria-label': t('目录', 'Ca
   [['offers', '供给', 'On offer'], ['needs', '需求', 'Looked for']].map(([side, zh, en]) => h('a',
   {href: `/console/catalogue?side=${side}`, 'aria-current': (side === 'needs') === is_needs(ctx) ? 'page' : null}, t(zh, en))));
 
-const price = ({price_from: from, price_to: to}) => from && to ? `${money(from)}－${money(to)}` : from ? t(`${money(from)} 起`, `from ${money(from)}`)
+export const price = ({price_from: from, price_to: to}) => from && to ? `${money(from)}－${money(to)}` : from ? t(`${money(from)} 起`, `from ${money(from)}`)
   : to ? t(`至 ${money(to)}`, `up to ${money(to)}`) : '—';
 const OFFERS = () => [{key: 'title', title: t('技术', 'Technology'), wide: true, cell: (o) => name(o.title)},
   {key: 'holder', title: t('持有人', 'Holder'), wide: true, cell: (o) => [name(o.holder_name),

@@ -6,7 +6,7 @@ import {get, maybe} from '../api.js';
 import {money} from '../fmt.js';
 import {badge, card, facts} from '../table.js';
 import {timeline} from '../timeline.js';
-import {HOLDERS, live, WAYS, word} from './catalogue.js';
+import {HOLDERS, live, price, WAYS, word} from './catalogue.js';
 import {district_title, is_english, t} from '../words.js';
 
 const FOLLOW = {visit: ['走访洽谈', 'Visit'], intent: ['达成意向', 'Intent'], deal: ['成交', 'Deal'], loan: ['获得贷款', 'Loan'],
@@ -37,7 +37,7 @@ function about(d) {
     h('a', {href: u`/console/ip/${x.number}`}, x.number)] : null, x.patent_title ? [t('专利名称', 'Title of the patent'),
     name(x.patent_title)] : null,
     [t('IPC', 'IPC'), (x.ipc || []).map((i) => i.code).join('、') || null], [t('方式', 'Way'), x.way ? word(WAYS, x.way) : null],
-      x.price_from || x.price_to ? [t('报价', 'Price'), `${money(x.price_from)}－${money(x.price_to)} ${t('元', 'CNY')}`] : null,
+      x.price_from || x.price_to ? [t('报价（元）', 'Price (CNY)'), price(x)] : null,
       x.budget ? [t('预算', 'Budget'), yuan(x.budget)] : null, x.pay_after_days ? [t('先使用后付费', 'Pay after use'),
       t(`${x.pay_after_days} 天`, `${x.pay_after_days} days`)] : null,
     x.free_days ? [t('免费期', 'Free for'), t(`${x.free_days} 天`, `${x.free_days} days`)] : null,

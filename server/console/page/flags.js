@@ -43,5 +43,5 @@ export const page = list_page({
     {key: 'raised_at', title: t('提出', 'Raised'), cell: (f) => instant(f.raised_at)},
   ],
   href: (f) => u`/console/flags/${f.id}`,
-  empty: () => t('没有符合条件的预警。', 'No flag fits.'),
+  empty: () => t('没有预警。', 'There is no flag.'),
 });

@@ -21,6 +21,6 @@ export const page = list_page({
     {key: 'from', title: t('起止', 'From, to'), cell: (p) => `${p.starts_on} ${t('至', 'to')} ${p.cancelled_on || p.ends_on}`},
     {key: 'claims', title: t('赔案（件）', 'Claims'), num: true, cell: (p) => p.claims ? count(p.claims.count) : '—'},
     {key: 'state', title: t('状态', 'State'), cell: (p) => badge('insurance_policy.state', p.state)}],
-  empty: () => t('没有符合条件的保单。保单由保险机构在「报送」里报送。', 'None. Insurers tell them under "Send data".'),
+  empty: () => t('还没有保单。保单由保险机构在「报送」里报送。', 'None. Insurers tell them under "Send data".'),
   href: (p) => u`/console/insurance/${p.id}`,
 });

@@ -1,7 +1,7 @@
 /**
  * standing.js - the ranking of benchmark units: the score with its parts, each part out of the best, and what it is weighed by.
  */
-import {h, name, u} from '../h.js';
+import {h, name} from '../h.js';
 import {get, get_all, maybe} from '../api.js';
 import {hbars} from '../chart.js';
 import {count, money, pct} from '../fmt.js';
@@ -44,7 +44,7 @@ export const page = {
         cell: (x) => { const p = x.parts.find((y) => y.by === k); return p ? [value(k, p.value),
         p.points ? h('div', {class: 'hint'}, t(`${p.points} 分`, `${p.points} points`)) : null] : '—'; }}))]})),
     d.out.items.length === 1 && d.out.items[0].facts ? card(t('由哪些记录构成', 'What it is made of'),
-      table({rows: d.out.items[0].facts, href: (f) => PAGES[f.type] ? u`${PAGES[f.type]}/${f.id}` : null,
+      table({rows: d.out.items[0].facts, href: (f) => PAGES[f.type] ? `${PAGES[f.type]}/${encodeURIComponent(f.id)}` : null,
         columns: [{key: 'reference', title: t('编号', 'Reference')},
       {key: 'by', title: t('指标', 'Part'), cell: (f) => t(...(PARTS[f.by] || [f.by, f.by]).slice(0, 2))},
       {key: 'on', title: t('日期', 'Day')}, {key: 'value', title: t('数值', 'Value'), num: true,
