@@ -50,19 +50,24 @@ await story(async (as) => {
   await visit(a, `/console/fund/${given.scheme}?from=2022-01-01`);
   await says(a, '.hint', '与期末余额一致');
   assert.match(await text(a, 'main table'), /补偿支出\s+-1,620,000.00/);
-  await a.page.getByRole('link', {name: '补偿支出'}).click();
-  await says(a, '.sentence', '期末 38,380,000.00 元');
-  await a.page.locator('td a[href^="/console/claims/"]').click();
-  await says(a, '.verdict', '已赔付');
+  const postings = await a.page.getByRole('link', {name: '补偿支出'}).getAttribute('href'), claim = 'td a[href^="/console/claims/"]';
+  for (const press of [(x) => a.page.locator(x).first().click(), (x) => enter(a, x)]) { // by mouse, then by keyboard
+    await visit(a, `/console/fund/${given.scheme}?from=2022-01-01`);
+    await press(`main tbody a[href="${postings}"]`);
+    await says(a, '.sentence', '期末 38,380,000.00 元');
+    await press(claim);
+    await says(a, '.verdict', '已赔付');
+  }
 
   // the bank mends what came back with a deadline
   await visit(bank, '/console/tasks');
   await says(bank, 'h2', '退回补正');
   await says(bank, 'table', '剩 3 天');
-  await bank.page.getByRole('link', {name: /^理赔 /}).first().click();
+  await enter(bank, 'main td a[href^="/console/claims/"], main th a[href^="/console/claims/"]'); // by keyboard
   await says(bank, '.verdict', '缺少逾期证明');
-  await reason(bank, '已补逾期证明');
-  await press(bank, '重新提交');
+  await typed(bank, '.stick textarea', '已补逾期证明');
+  await says(bank, '.stick form button.primary', '重新提交');
+  await enter(bank, '.stick form button.primary');
   await says(bank, '.verdict', '待受理');
   await visit(bank, '/console/tasks');
   await says(bank, 'main', '没有等您办理的事项');

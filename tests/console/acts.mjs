@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import {HERE, launch, open, sign_in, SIZES, step} from './browser.mjs';
+import {AROUND, HERE, launch, open, sign_in, SIZES, step, turn} from './browser.mjs';
 
 export {assert};
 export const given = JSON.parse(process.argv[2] || '{}');
@@ -40,10 +40,11 @@ export async function story(tell) {
   }
 }
 
-/** Goes to a page and waits until it stands: what counts the tasks in the menu may still be under way. */
+/** Goes to a page and waits until it stands: by its address the first time, then as by a link, which loads no file twice. */
 export async function visit(w, at) {
-  await w.page.goto(w.url + at, {waitUntil: 'domcontentloaded'});
-  await w.page.waitForSelector('main[data-ready] h1');
+  await (w.here ? turn(w, at) : w.page.goto(w.url + at, {waitUntil: 'domcontentloaded'}));
+  await w.page.waitForSelector('main[data-ready] h1'); // what counts the tasks in the menu may still be under way
+  w.here = true;
 }
 
 export const text = (w, at) => w.page.locator(at).first().innerText();
@@ -80,7 +81,7 @@ export async function accessible(as, role, paths, expect = [], names = []) {
   await w.page.evaluate(AXE);
   for (const [i, at] of paths.entries()) {
     if (i) await step(w, at);
-    const found = await w.page.evaluate(() => window.axe.run(document, {resultTypes: ['violations']}).then((r) => r.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 4).join(', ')}`)));
+    const found = await w.page.evaluate((of) => window.axe.run(of || document, {resultTypes: ['violations']}).then((r) => r.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 4).join(', ')}`)), i ? AROUND : null);
     assert.deepEqual(found, [], at);
     if (names[i]) await pictures(w, names[i]);
   }

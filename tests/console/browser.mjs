@@ -82,14 +82,18 @@ export async function visit(w, at) {
   await ready(w);
 }
 
-/** The same within the console, as by a link. */
+/** The same within the console, as by a link: `turn` goes there, the page that stood is gone then. */
+export const turn = (w, at) => w.page.evaluate((href) => {
+  history.pushState(null, '', href);
+  dispatchEvent(new PopStateEvent('popstate'));
+}, at);
 export async function step(w, at) {
-  await w.page.evaluate((href) => {
-    history.pushState(null, '', href);
-    dispatchEvent(new PopStateEvent('popstate'));
-  }, at);
+  await turn(w, at);
   await ready(w);
 }
+
+/** What stands around every page alike: for axe, once a window is enough. */
+export const AROUND = {exclude: [['nav.menu'], ['header.top']]};
 
 /** Nothing is on its way to the page, and what came has been drawn. */
 async function still(w) {

@@ -6,7 +6,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import {FILES, HERE, launch, open, sign_in, SIZES, step, visit} from './browser.mjs';
+import {AROUND, FILES, HERE, launch, open, sign_in, SIZES, step, visit} from './browser.mjs';
 
 const [url, tokens, out] = process.argv.slice(2);
 const axe = fs.readFileSync(path.join(HERE, 'node_modules', 'axe-core', 'axe.min.js'), 'utf8');
@@ -66,14 +66,19 @@ async function examples(get) {
     const item = await first(api + '?limit=1');
     of[path_] = item && item.id ? path_.replace('{id}', item.id) : null;
   }
+  const offer = await first('/v1/catalogue-offers?limit=1'), event = await first('/v1/matching-events?limit=1'), scheme = await first('/v1/schemes?limit=1');
+  of['/console/catalogue/{side}/{id}'] = offer && `/console/catalogue/offers/${offer.id}`;
+  of['/console/events/{id}'] = event && `/console/events/${event.id}`;
+  of['/console/schemes/{id}'] = scheme && `/console/schemes/${scheme.id}`;
   const account = await first('/v1/accounts?limit=1');
   of['/console/accounts/{code}'] = account && `/console/accounts/${encodeURIComponent(account.code)}`;
   return of;
 }
 
-async function axe_finds(page) {
-  await page.evaluate(axe);
-  const r = await page.evaluate(() => window.axe.run(document, {resultTypes: ['violations']}));
+async function axe_finds(w) {
+  await w.page.evaluate(axe);
+  const r = await w.page.evaluate((of) => window.axe.run(of || document, {resultTypes: ['violations']}), w.looked ? AROUND : null);
+  w.looked = true;
   return r.violations.map(
     (v) =>
       `${v.id} ${v.nodes
@@ -116,7 +121,7 @@ const not_english = (w) => w.page.evaluate(() => {
 
 /** What names an account leads to it, for those who may see its entries. */
 const unlinked = (w) => w.page.evaluate(() => [...document.querySelectorAll('main td, main th, main dd')].filter((x) => !x.closest('a') &&
-  !x.querySelector('a') && /^(fund|appropriation|adjustment|paid|subsidy|carried):\w/.test(x.textContent.trim())).map((x) => x.textContent.trim()));
+  !x.querySelector('a') && /^(fund|appropriation|adjustment|paid|recovered|granted|subsidy):\w/.test(x.textContent.trim())).map((x) => x.textContent.trim()));
 
 async function look(w, kind, file, at) {
   for (const size of ['1920', '390', '1366']) { // with all that there is in it
@@ -126,7 +131,7 @@ async function look(w, kind, file, at) {
     say(wide <= 0, `${kind} ${at}: ${wide} px wider than ${size}`);
   }
   await thin_out(w);
-  const found = await axe_finds(w.page);
+  const found = await axe_finds(w);
   say(!found.length, `${kind} ${at}: axe ${found.join('; ')}`);
   const name = path.join(out, `${kind}-${file}`);
   const drawn = await w.page.$('.chart');

@@ -5,7 +5,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import {launch, open, sign_in} from './browser.mjs';
+import {launch, open, ready, sign_in} from './browser.mjs';
 
 const [url, tokens, out] = process.argv.slice(2);
 const people = fs
@@ -30,6 +30,22 @@ export function is(got, want, what = '') {
   return good;
 }
 export const text = async (w, selector) => ((await w.page.textContent(selector)) || '').replace(/\s+/g, ' ').trim();
+/** By mouse, and by keyboard alone: Tab as far as there, then Enter. A path is told once and walked with either. */
+export async function by_mouse(w, where) {
+  await where.first().click();
+  await ready(w);
+}
+export async function by_keys(w, where) {
+  const there = await where.first().elementHandle();
+  for (let i = 0; i < 250; i++) {
+    await w.page.keyboard.press('Tab');
+    if (!(await there.evaluate((x) => x === document.activeElement))) continue;
+    await w.page.keyboard.press('Enter');
+    return ready(w);
+  }
+  throw new Error(`no way by Tab to ${where}`);
+}
+
 export async function picture(w, name, pdf) {
   fs.mkdirSync(out, {recursive: true});
   await w.page.screenshot({path: path.join(out, name + '.png'), fullPage: true});

@@ -2,16 +2,11 @@
  * U10: an auditor walks from a balance to its postings, the claim, the loan, its versions, a receipt and a seal, by links alone;
  * the IP office enters an indicator and clears a red flag of which it has seen the evidence.
  */
-import {is, picture, story, text, token} from './story.mjs';
+import {by_keys, by_mouse, is, picture, story, text, token} from './story.mjs';
 import {ready, visit} from './browser.mjs';
 
-async function press(w, where) {
-  await where.first().click();
-  await ready(w);
-}
-const link = (w, name) => press(w, w.page.locator('main').getByRole('link', {name}));
-const menu = (w, name) => press(w, w.page.locator('nav.menu').getByRole('link', {name}));
-const tab = (w, name) => press(w, w.page.locator('nav.tabs').getByRole('link', {name}));
+const press = by_mouse;
+const menu = (w, name, by = press) => by(w, w.page.locator('nav.menu').getByRole('link', {name}));
 
 /** What the bank tells meanwhile: the loan's purpose, and two contracts that look like one credit. */
 async function told_by_the_bank(w, url) {
@@ -34,30 +29,38 @@ async function told_by_the_bank(w, url) {
   return loan.id;
 }
 
+/** From the list of accounts to the receipt of the loan's record, by links alone. */
+async function walked(w, id, by) {
+  const link = (name) => by(w, w.page.locator('main').getByRole('link', {name})), tab = (name) => by(w, w.page.locator('nav.tabs').getByRole('link', {name}));
+  await link('fund:ZS');
+  is(await text(w, '.sentence'), /期末 38,380,000\.00 元/); // 40,000,000.00 less 54 % of 3,000,000.00
+  await by(w, w.page.getByRole('button', {name: '解释这个余额'}));
+  is(await text(w, '.sentence'), '期初 0.00 + 发生 38,380,000.00 = 期末 38,380,000.00 元');
+  await by(w, w.page.locator('td a[href^="/console/claims/"]'));
+  is(await text(w, 'h1'), '理赔 示例理赔-1');
+  is(await text(w, '.verdict'), /已赔付 1,620,000\.00 元/);
+  is(await text(w, '.timeline'), /受理.*批准.*支付/);
+  await link('示例-补偿-1');
+  await tab(/版本|历史/);
+  is(await text(w, 'main'), /更正原因：补登用途.*流动资金周转.*首次报送/);
+  await tab('回执');
+  await link('查看、下载与验证方法');
+  is(await text(w, '.sentence'), /这笔记录是日志第 [\d,]+ 条/);
+  is(await text(w, 'main'), new RegExp(id));
+}
+
 await story('U10 an auditor follows the links, the IP office clears a flag', async ({as, url}) => {
   const w = await as('auditor'), id = await told_by_the_bank(w, url);
   await visit(w, '/console/');
   is(await text(w, 'h1'), '账户', 'where an auditor begins');
-  await link(w, 'fund:ZS');
-  is(await text(w, '.sentence'), /期末 38,380,000\.00 元/); // 40,000,000.00 less 54 % of 3,000,000.00
-  await press(w, w.page.getByRole('button', {name: '解释这个余额'}));
-  is(await text(w, '.sentence'), '期初 0.00 + 发生 38,380,000.00 = 期末 38,380,000.00 元');
-  await press(w, w.page.locator('td a[href^="/console/claims/"]'));
-  is(await text(w, 'h1'), '理赔 示例理赔-1');
-  is(await text(w, '.verdict'), /已赔付 1,620,000\.00 元/);
-  is(await text(w, '.timeline'), /受理.*批准.*支付/);
-  await link(w, '示例-补偿-1');
-  await tab(w, /版本|历史/);
-  is(await text(w, 'main'), /更正原因：补登用途.*流动资金周转.*首次报送/);
-  await tab(w, '回执');
-  await link(w, '查看、下载与验证方法');
-  is(await text(w, '.sentence'), /这笔记录是日志第 [\d,]+ 条/);
-  is(await text(w, 'main'), new RegExp(id));
+  await walked(w, id, by_mouse);
   const proof = w.page.waitForEvent('download');
   await w.page.getByRole('button', {name: '下载证明'}).click();
   is((await proof).suggestedFilename(), `${id}.tlog-proof`);
-  await menu(w, '封存与验证');
-  await link(w, '2021 年第 1 季度');
+  await menu(w, '账户');
+  await walked(w, id, by_keys);
+  await menu(w, '封存与验证', by_keys);
+  await by_keys(w, w.page.locator('main').getByRole('link', {name: '2021 年第 1 季度'}));
   is(await text(w, '#digest'), /^[0-9a-f]{64}$/);
   is(await text(w, 'main'), /SM2-SM3 公钥指纹/);
   await picture(w, 'seal-auditor-1366');
@@ -73,6 +76,11 @@ await story('U10 an auditor follows the links, the IP office clears a flag', asy
   await press(office, office.page.getByRole('button', {name: '录入', exact: true}));
   await office.page.waitForFunction(() => /市教委/.test(document.querySelector('main').textContent)); // it stands on the list
   is(await text(office, 'main'), /市教委/);
+  await menu(office, '绩效排名'); // a bar of the picture leads to what it is made of, and that to its record
+  await press(office, office.page.locator('.hbar .track a'));
+  is(await text(office, 'main'), /由哪些记录构成/);
+  await press(office, office.page.locator('main a[href^="/console/deals/"]'));
+  is(await text(office, 'h1'), /^专利交易 /);
   await menu(office, '预警');
   await office.page.locator('[name=state]').selectOption('open');
   await ready(office);
