@@ -34,6 +34,7 @@ struct conf {
     int64_t connections_max;
     int64_t queue_max;              /* single records waiting in the lane */
     int64_t rate_org, rate_address; /* requests a second of one; 0: as many as it likes */
+    int64_t waiting_org;            /* that are not answered yet; 0: as many */
 };
 
 /* Fill conf from flags, environment, file and defaults (in that order of precedence). Flags that

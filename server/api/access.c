@@ -121,7 +121,7 @@ void access_note(
 }
 
 /* Of a question by POST what was asked stands in its body. */
-static void note(struct req *r, int status)
+void access_answered(struct req *r, int status)
 {
     struct str what = r->asked;
     if (status != 200)
@@ -134,7 +134,6 @@ static void note(struct req *r, int status)
 void access_begin(struct req *r)
 {
     r->asked = asked_for(r); /* an export changes its parameters on its way */
-    r->answered = note;
 }
 
 /* ---- batches -------------------------------------------------------------------------------- */

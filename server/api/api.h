@@ -89,6 +89,7 @@ void write_row(
     struct buf *out, const struct rows *rows, int i, int column, const struct member *members);
 /* access.c: the answer is one that the access log tells. */
 void access_begin(struct req *r);
+void access_answered(struct req *r, int status);
 /* page.c: a list, one row of a table each (part/page.sql). */
 enum list_rows {
     LIST_RECORDS, /* as record_list */

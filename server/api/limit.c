@@ -2,8 +2,10 @@
  * limit.c - how often one organisation or one address may ask, and how long a wrong sign-in waits.
  *
  * A bucket a key fills at so many requests a second and holds a second's worth, so that what comes
- * evenly is never refused and what comes at once is taken up to that. The table has a fixed size:
- * who has been silent for longest makes room, and he would have found his bucket full anyway.
+ * evenly is never refused and what comes at once is taken up to that. Beside it stands how many
+ * requests wait for their answers: whatever a request costs, nobody has more than so many before
+ * those of others. The table has a fixed size: who has been silent for longest makes room, and he
+ * would have found his bucket full anyway; whoever waits last of all.
  */
 #include "limit.h"
 #include "clock.h"
@@ -24,6 +26,7 @@ struct bucket {
     int64_t used_us; /* of the second that it holds: grows by 1/per_s a request */
     int64_t seen_us; /* when it was asked for last: monotonic */
     int64_t strikes, struck_us;
+    int64_t waiting; /* requests that are not answered yet */
 };
 struct limits {
     struct bucket slot[SLOTS];
@@ -50,6 +53,14 @@ static uint64_t key_of(struct str s)
     return h ? h : 1;
 }
 
+/* Makes a rather room than b? */
+static bool gives_way(const struct bucket *a, const struct bucket *b)
+{
+    if ((a->waiting == 0) != (b->waiting == 0))
+        return a->waiting == 0;
+    return a->seen_us < b->seen_us;
+}
+
 static struct bucket *bucket_of(struct limits *l, struct str key)
 {
     uint64_t k = key_of(key);
@@ -58,7 +69,7 @@ static struct bucket *bucket_of(struct limits *l, struct str key)
         struct bucket *b = &l->slot[(k + (uint64_t)i) % SLOTS];
         if (b->key == k)
             return b;
-        if (!oldest || b->seen_us < oldest->seen_us)
+        if (!oldest || gives_way(b, oldest))
             oldest = b;
     }
     *oldest = (struct bucket){.key = k};
@@ -79,6 +90,21 @@ bool limit_take(struct limits *l, struct str key, int64_t per_s, int64_t *wait_s
     }
     b->used_us += one;
     return true;
+}
+
+bool limit_enter(struct limits *l, struct str key, int64_t most)
+{
+    struct bucket *b = bucket_of(l, key);
+    if (most > 0 && b->waiting >= most)
+        return false;
+    b->waiting++;
+    return true;
+}
+
+void limit_leave(struct limits *l, struct str key)
+{
+    struct bucket *b = bucket_of(l, key);
+    b->waiting -= b->waiting > 0; /* 0: it made room meanwhile, among very many */
 }
 
 int64_t limit_strike(struct limits *l, struct str key)

@@ -202,15 +202,46 @@ static bool lacks_duty(struct req *r)
 
 /* ---- how often ------------------------------------------------------------------------------- */
 
+static void refuse_for_now(struct req *r, struct str whose, int64_t wait_s)
+{
+    reply_header(r, "Retry-After", arena_printf(r->a, "%lld", (long long)wait_s));
+    reply_refuse(r, E_TOO_OFTEN, "", "%s", whose.p);
+}
+
 /* What needs no token is for probes and counts for nobody. */
-static bool comes_too_often(struct req *r, const char *whose, struct str key, int64_t per_s)
+static bool comes_too_often(struct req *r, const char *what, struct str key, int64_t per_s)
 {
     int64_t wait_s = 0;
-    if (!r->route->roles ||
-        limit_take(r->server->limits, arena_printf(r->a, "%s %s", whose, key.p), per_s, &wait_s))
+    struct str whose = arena_printf(r->a, "%s %s", what, key.p);
+    if (!r->route->roles || limit_take(r->server->limits, whose, per_s, &wait_s))
         return false;
-    reply_header(r, "Retry-After", arena_printf(r->a, "%lld", (long long)wait_s));
-    reply_refuse(r, E_TOO_OFTEN, "", "%s %s", whose, key.p);
+    refuse_for_now(r, whose, wait_s);
+    return true;
+}
+
+static struct str organisation_of(struct req *r)
+{
+    return arena_printf(r->a, "organisation %s", r->actor->code.p);
+}
+
+static void on_answered(struct req *r, int status)
+{
+    if (r->asked.p)
+        access_answered(r, status);
+    limit_leave(r->server->limits, organisation_of(r));
+}
+
+/* Whoever has many requests before the database keeps others from it, however slowly they come. */
+static bool too_many_wait(struct req *r)
+{
+    int64_t most = r->server->process.conf.waiting_org;
+    if (!r->route->roles)
+        return false;
+    if (limit_enter(r->server->limits, organisation_of(r), most)) {
+        r->answered = on_answered;
+        return false;
+    }
+    refuse_for_now(r, arena_printf(r->a, "%s, %lld", organisation_of(r).p, (long long)most), 1);
     return true;
 }
 
@@ -245,6 +276,8 @@ static void with_actor(struct req *r)
     const struct route *t = r->route;
     if (t->roles &&
         comes_too_often(r, "organisation", r->actor->code, r->server->process.conf.rate_org))
+        return;
+    if (too_many_wait(r))
         return;
     if (r->actor && reads(r))
         access_begin(r);

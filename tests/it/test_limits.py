@@ -1,12 +1,13 @@
 """How often one organisation and one address may ask, and how wrong sign-ins are slowed."""
+import http.client
 import json
 import time
 
-from harness import Case, loan
+from harness import Case, loan, numbers, patent
 
 
 class Limits(Case):
-    conf = {"rate_org": "2", "rate_address": "20"}  # so few that no machine is too slow to ask too often
+    conf = {"rate_org": "2", "rate_address": "20", "waiting_org": "1"}  # so few that no machine is too slow to ask too often
 
     def ask(self, token, n, path="/v1/me"):
         return [self.d.call("GET", path, token=token) for _ in range(n)]
@@ -31,6 +32,24 @@ class Limits(Case):
         self.assertEqual(self.ask(other, 1)[0].status, 200)
         time.sleep(1.1)
         self.assertEqual(self.d.call("POST", "/v1/loans", loan(), bank).status, 201)  # as it was told
+
+    def test_one_organisation_that_waits_for_many_answers_keeps_nobody_else_waiting(self):
+        bank, other = self.d.token("bank"), self.d.token("bank", "BANK-B")
+        time.sleep(1.1)
+        end = self.d.call("GET", "/v1/changes?limit=1000", token=bank).json()["next"]
+        time.sleep(1.1)
+        held = http.client.HTTPConnection("127.0.0.1", self.d.port, timeout=60)
+        held.request("GET", "/v1/changes?wait=30&after=%s" % end, headers={"Authorization": "Bearer " + bank})
+        while (r := self.d.call("GET", "/v1/me", token=bank)).status == 200:  # it may be taken before the one that waits
+            time.sleep(1.1)
+        self.assertEqual((r.codes(), r.headers["retry-after"]), ([("", "E_TOO_OFTEN")], "1"))
+        self.assertEqual(self.d.call("POST", "/v1/loans", loan(), other).status, 201)  # and there is room for others
+        told = {"reference": "E-%d" % next(numbers), "number": patent(next(numbers) % 10000000), "kind": "lapsed", "on": "2022-06-01"}
+        self.assertEqual(self.d.call("POST", "/v1/ip-events", told, self.d.token("ip_office")).status, 201)
+        self.assertEqual(held.getresponse().status, 200)
+        held.close()
+        time.sleep(1.1)
+        self.assertEqual(self.d.call("GET", "/v1/me", token=bank).status, 200)
 
     def test_one_address_that_asks_too_often_waits_but_probes_do_not(self):
         time.sleep(1.1)
