@@ -4,9 +4,12 @@
 
 Loans are of N / 3 firms, in all districts and several banks, over twelve quarters; three events for two loans. Each
 transfer (two entries) was proposed by one person and approved by another. Tells seconds for all, and for 100,000 loans,
-and of each part what it cost the processors: on a machine that others use that is the figure to compare.
+and of each part what it cost the processors: on a machine that others use that is the figure to compare. Then a bank that
+submits one loan after another, alone and beside a whole look: the p99 of both, and how many times the one is the other
+(goal: at most 2).
 """
 import argparse
+import http.client
 import json
 import os
 import random
@@ -20,6 +23,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "it"))
 from harness import Daemon, firm, loan  # noqa: E402
 
 SLICE, BANKS = 5000, 3
+PAUSE_S, QUIET_S = 0.005, 10
 NDJSON = {"Content-Type": "application/x-ndjson"}
 DISTRICTS = ("310101 310104 310105 310106 310107 310109 310110 310112 310113 310114 310115 310116 310117 310118 310120"
              " 310151").split()
@@ -87,6 +91,39 @@ def look(d, n, *args):
     print("\n".join("    " + x for x in out.strip().splitlines()))
 
 
+def submits(d, token, go_on):
+    """p99 in ms of single submits, a few ms apart, as long as go_on(); and how many they were."""
+    link = http.client.HTTPConnection("127.0.0.1", d.port)
+    took = []
+    while go_on():
+        body = json.dumps(loan(disbursed_on="2022-07-05"))
+        begun = time.perf_counter()
+        link.request("POST", "/v1/loans", body, {"Authorization": "Bearer " + token, "Content-Type": "application/json"})
+        answer = link.getresponse()
+        answer.read()
+        assert answer.status == 201, answer.status
+        took.append((time.perf_counter() - begun) * 1000)
+        time.sleep(PAUSE_S)
+    link.close()
+    return sorted(took)[len(took) * 99 // 100], len(took)
+
+
+def beside(d):
+    """Without, beside a whole look, and without again: other users of the machine come and go."""
+    token, quiet = d.token("bank"), []
+    for beside_verify in (False, True, False):
+        if beside_verify:
+            verify = subprocess.Popen([d.binary, "verify"], env=d.env, stdout=subprocess.DEVNULL)
+            busy = submits(d, token, lambda: verify.poll() is None)
+            assert verify.returncode == 0
+        else:
+            until = time.time() + QUIET_S
+            quiet.append(submits(d, token, lambda: time.time() < until))
+    p99 = sum(x[0] for x in quiet) / len(quiet)
+    print("submits      p99 %.1f ms beside verify (of %d), %.1f ms without (%s): %.2f times" % (
+        *busy, p99, ", ".join("%.1f of %d" % x for x in quiet), busy[0] / p99))
+
+
 def main():
     asked = argparse.ArgumentParser()
     asked.add_argument("n", type=int, nargs="?", default=10000)
@@ -102,6 +139,7 @@ def main():
             time.time() - begun))
         look(d, n)
         look(d, n, "--since-last")
+        beside(d)
     finally:
         d.close()
 
