@@ -1,17 +1,6 @@
 -- What `pledged verify` compares: every table with what the log says it holds. A function verify_<table> makes a table
 -- again whose rows follow from records or from other tables.
 
--- In which columns two rows differ; of a row that is only on one side the row itself.
-create or replace function verify_columns(was json, stands json)
-    returns table (col text, told text, found text) language sql stable as $$
-    select coalesce(w.key, s.key), left(w.value, 200), left(s.value, 200)
-      from json_each_text(was) w
-      full join json_each_text(stands) s on s.key = w.key
-     where was is not null and stands is not null and w.value is distinct from s.value
-    union all
-    select '*', left(was::text, 200), left(stands::text, 200) where was is null or stands is null
-$$;
-
 -- The statement that compares a table with verify_<table>(): parameters as for log_kept_statement, $3: of a table that
 -- is made from records only those with a leaf from this number on. Of a cache a number that is nought is none. Offset
 -- 0: else what is made is made once for each place where it is named.

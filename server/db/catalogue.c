@@ -85,7 +85,7 @@ static struct str made_beside(
     }
     struct str conninfo = conninfo_of(a, c, name.p);
     *why = "it cannot be brought to this schema";
-    if (migrate_apply(conninfo.p, city, NULL)) {
+    if (migrate_apply(conninfo.p, city, NULL, NULL)) {
         PGconn *beside = sql_connect(conninfo.p);
         text = catalogue_read(a, beside);
         keep(a, beside, folder);
@@ -106,7 +106,7 @@ struct str catalogue_ours(
 
 bool catalogue_migrate(const char *conninfo, const char *city, const char *folder)
 {
-    bool fresh, good = migrate_apply(conninfo, city, &fresh);
+    bool fresh, good = migrate_apply(conninfo, city, folder, &fresh);
     if (good && fresh) {
         PGconn *c = sql_connect(conninfo);
         struct arena *a = arena_new();

@@ -14,6 +14,7 @@
 #include "json.h"
 #include "locks.h"
 #include "log.h"
+#include "log_head.h"
 #include "merkle.h"
 #include "sql.h"
 #include <libpq-fe.h>
@@ -187,32 +188,132 @@ const char *migrate_schema(char out[SCHEMA_DIGEST_SIZE])
     return out;
 }
 
-/* What differs from the log before an upgrade, which takes all as it stands; NULL: nothing, or the
- * ledger is of a time that cannot tell. */
-static const char *found_before(struct arena *a, PGconn *c)
+/* ---- what an upgrade takes ------------------------------------------------------------------- */
+
+/* What an upgrade finds in a ledger that keeps its rows. */
+struct before {
+    const char *waiting; /* flights without a leaf that may have one, as an array */
+    const char *found;   /* what differs from the log all the same; NULL: nothing */
+};
+
+/* May this flight wait for its leaf? One that an operator has signed (leaves.c), and what an
+ * upgrade to this schema wrote, or one that was never served since. */
+static bool may_wait(struct arena *a, const PGresult *r, int i, const struct head_signer *signer)
 {
-    PGresult *r = PQexec(c, "select 1 where to_regprocedure('log_differences()') is not null");
+    enum { FLIGHT, N, DIGEST, SIGNATURE, LED_HERE };
+    struct str text = rows_text(a, str_of(PQgetvalue(r, i, FLIGHT)), str_of(PQgetvalue(r, i, N)),
+        str_of(PQgetvalue(r, i, DIGEST)));
+    if (PQgetisnull(r, i, SIGNATURE))
+        return *PQgetvalue(r, i, LED_HERE) == 't';
+    return signer && strcmp(PQgetvalue(r, i, SIGNATURE), rows_sign(a, signer, text).p) == 0;
+}
+
+static bool is_any_signed(const PGresult *r)
+{
+    enum { SIGNATURE = 3 };
+    int i = 0;
+    while (i < PQntuples(r) && PQgetisnull(r, i, SIGNATURE))
+        i++;
+    return i < PQntuples(r);
+}
+
+static const char *flights_of(struct arena *a, const PGresult *r, const struct head_signer *signer)
+{
+    struct buf list;
+    buf_init(&list, a);
+    for (int i = 0; i < PQntuples(r); i++) {
+        if (may_wait(a, r, i, signer))
+            buf_printf(&list, "%c%s", list.n ? ',' : '{', PQgetvalue(r, i, 0));
+    }
+    buf_text(&list, list.n ? "}" : "{}");
+    return buf_view(&list).p;
+}
+
+/* By no function of the database, which may be somebody else's. */
+static bool find_waiting(struct arena *a, PGconn *c, const char *folder, struct before *b)
+{
+    static const char ask[] =
+        "select p.flight, x.n, x.digest, encode(p.signature, 'hex'),"
+        " coalesce(p.schema_digest = $1 or not exists (select from log_row r join log_leaf l"
+        " on l.record_id = r.flight and l.version = 0 where r.tab = 'log_adoption'"
+        " and r.content ->> 'schema_digest' = p.schema_digest)"
+        " and (exists (select from schema_migration m where m.version = 0"
+        " and m.sha256 = p.schema_digest)"
+        " or exists (select from log_adoption o where o.schema_digest = p.schema_digest)), false)"
+        " from log_pending p cross join lateral (select count(*) as n, encode(sha256(string_agg("
+        "sha256(convert_to(r.tab || ' ' || r.op || ' ' || r.content::text, 'UTF8')), ''::bytea"
+        " order by r.no)), 'hex') as digest from log_row r where r.flight = p.flight) x"
+        " where x.n > 0 and num_nonnulls(p.signature, p.schema_digest) = 1 and not exists"
+        " (select from log_leaf l where l.record_id = p.flight and l.version = 0)";
+    char schema[SCHEMA_DIGEST_SIZE];
+    const char *digest = migrate_schema(schema);
+    struct head_signer *signer = folder ? head_signer_open(folder, false) : NULL;
+    PGresult *r = sql_run(c, ask, &digest, 1);
+    bool good = PQresultStatus(r) == PGRES_TUPLES_OK;
+    if (!good)
+        (void)failed(c, "flights that wait for the log");
+    else if (!signer && is_any_signed(r))
+        good = failed(c, "what commands wrote waits for the log under a signature: an upgrade needs"
+                         " log.key, which is not in the data folder");
+    else
+        b->waiting = flights_of(a, r, signer);
+    PQclear(r);
+    head_signer_free(signer);
+    return good;
+}
+
+static const struct embedded *functions_file(const char *name)
+{
+    size_t i = 0;
+    while (i < functions_count && strcmp(functions[i].name, name) != 0)
+        i++;
+    MUST(i < functions_count);
+    return &functions[i];
+}
+
+/* By functions of this program's text, in a schema that goes again. */
+static bool find_differences(struct arena *a, PGconn *c, struct before *b)
+{
+    bool good = run(c, "begin") && run(c, "create schema pledged_compare") &&
+                run(c, "set local search_path = pledged_compare, public, pg_temp") &&
+                run(c, (const char *)functions_file("compare")->text);
+    PGresult *r = good ? sql_run(c, "select log_differences($1)", &b->waiting, 1) : NULL;
+    good = good && PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) == 1;
+    if (!good)
+        (void)failed(c, "what stands cannot be held against the log, and an upgrade would take it"
+                        " as it is: mend what is told here, or restore a backup");
+    else if (!PQgetisnull(r, 0, 0))
+        b->found = arena_text(a, PQgetvalue(r, 0, 0)).p;
+    PQclear(r);
+    return run(c, "rollback") && good;
+}
+
+/* Of a ledger of a time that cannot tell, nothing. */
+static bool look_before(struct arena *a, PGconn *c, const char *folder, struct before *b)
+{
+    PGresult *r = PQexec(c, "select 1 where to_regclass('log_adoption') is not null");
     bool tells = PQntuples(r) == 1;
     PQclear(r);
     if (!tells)
-        return NULL;
-    r = PQexec(c, "select log_differences()");
-    const char *found =
-        PQntuples(r) == 1 && !PQgetisnull(r, 0, 0) ? arena_text(a, PQgetvalue(r, 0, 0)).p : NULL;
+        return true;
+    r = PQexec(c, "select 1 from log_leaf where form = 3 limit 1");
+    tells = PQntuples(r) == 1;
     PQclear(r);
-    if (found)
-        log_event(LOG_ERROR, SAY_ADOPTED, "text", found, NULL);
-    return found;
+    if (!find_waiting(a, c, folder, b) || (tells && !find_differences(a, c, b)))
+        return false;
+    if (b->found)
+        log_event(LOG_ERROR, SAY_ADOPTED, "text", b->found, NULL);
+    return true;
 }
 
 /* After an upgrade: what it made or changed without the lane enters the log, once. */
-static bool adopt(PGconn *c, const char *found)
+static bool adopt(PGconn *c, const struct before *b)
 {
     char schema[SCHEMA_DIGEST_SIZE];
-    const char *params[] = {migrate_schema(schema), found};
+    const char *params[] = {migrate_schema(schema), b->found, b->waiting};
     if (!run(c, "begin") || !run(c, "call log_rows_attach()"))
         return failed(c, "triggers of the log");
-    PGresult *r = sql_run(c, "select log_adopt($1, $2)", params, 2);
+    PGresult *r = sql_run(c, "select log_adopt($1, $2, $3)", params, COUNT_OF(params));
     bool good = PQresultStatus(r) == PGRES_TUPLES_OK;
     PQclear(r);
     return good && run(c, "commit") ? true : failed(c, "rows for the log");
@@ -293,7 +394,8 @@ static bool city_stand(struct arena *a, PGconn *c, const char *wanted)
            city_read(c, wanted);
 }
 
-static bool apply_rest(struct arena *a, PGconn *c, const char *city, bool *empty)
+static bool apply_rest(
+    struct arena *a, PGconn *c, const char *city, const char *folder, bool *empty)
 {
     static const char table[] =
         "create table if not exists schema_migration (version int primary key, name text not null,"
@@ -306,24 +408,25 @@ static bool apply_rest(struct arena *a, PGconn *c, const char *city, bool *empty
     bool changed = n >= 0 && n < (int)migrations_count;
     *empty = n == 0;
     char schema[SCHEMA_DIGEST_SIZE];
-    const char *found =
-        n > 0 && !functions_stand(c, migrate_schema(schema)) ? found_before(a, c) : NULL;
+    struct before before = {.waiting = "{}"};
+    if (n > 0 && !functions_stand(c, migrate_schema(schema)) && !look_before(a, c, folder, &before))
+        return false;
     for (int i = n; n >= 0 && i < (int)migrations_count; i++) {
         if (!apply(a, c, i + 1, &migrations[i]))
             return false;
     }
     if (n < 0 || !functions_apply(a, c, &changed) || !city_stand(a, c, city))
         return false;
-    return !changed || adopt(c, found);
+    return !changed || adopt(c, &before);
 }
 
-bool migrate_apply(const char *conninfo, const char *city, bool *fresh)
+bool migrate_apply(const char *conninfo, const char *city, const char *folder, bool *fresh)
 {
     PGconn *c = sql_connect(conninfo);
     struct arena *a = arena_new();
     bool empty = false;
-    bool good =
-        PQstatus(c) == CONNECTION_OK ? apply_rest(a, c, city, &empty) : failed(c, "connect");
+    bool good = PQstatus(c) == CONNECTION_OK ? apply_rest(a, c, city, folder, &empty)
+                                             : failed(c, "connect");
     if (fresh)
         *fresh = empty;
     PQfinish(c);

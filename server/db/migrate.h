@@ -20,7 +20,7 @@ enum { SCHEMA_DIGEST_SIZE = 65 };
 /* The digest of all that this program brings a database to, in hex. Returns out. */
 const char *migrate_schema(char out[SCHEMA_DIGEST_SIZE]);
 /* Brings the database up to date and chooses the city that it is of (city.h); one that is made now
- * is of `city`, NULL: Shanghai; *fresh (or NULL) says whether it was empty. false after logging
- * "migrate_failed". */
-bool migrate_apply(const char *conninfo, const char *city, bool *fresh);
+ * is of `city`, NULL: Shanghai; *fresh (or NULL) says whether it was empty. folder (or NULL): where
+ * the key of its log is. false after logging "migrate_failed". */
+bool migrate_apply(const char *conninfo, const char *city, const char *folder, bool *fresh);
 #endif

@@ -207,6 +207,30 @@ class Upgrade(Databases):
         self.assertIn("no clean look that the log bears out", run.stdout)
         self.assertEqual(run.stdout.count(" rate_ppm: "), 3, run.stdout)  # two of before, one since
 
+    def test_what_was_changed_before_an_upgrade_is_told_for_good(self):
+        """Whoever owns the database changes rows, blinds what compares, and says that an upgrade of before wrote some of it."""
+        name, data = self.database(), self.keys(RELEASED)
+        self.psql(name, fixture("released/ledger.sql.xz"))
+        off = lambda sql, *tables: "".join("alter table %s disable trigger user;" % t for t in tables) + sql + "".join(
+            ";alter table %s enable trigger user" % t for t in tables)
+        self.psql(name, "alter table lpr drop constraint lpr_pkey")
+        run = self.cli("migrate", name, data)
+        self.assertNotEqual(run.returncode, 0)
+        self.assertRegex(run.stderr, "cannot be held against the log.*k.conte")
+        self.psql(name, "alter table lpr add primary key (on_day)")
+        self.psql(name, "create or replace function log_differences() returns json language sql stable as 'select null::json'")
+        self.psql(name, off("update lpr set one_year_ppm = one_year_ppm + 100 where on_day = (select min(on_day) from lpr);"
+                            " update org set name = '别名' where code = 'BANK-A';"
+                            " insert into log_row (flight, tab, op, content) select '%s', 'org', 'U', to_json(o) from org o"
+                            " where code = 'BANK-A'; insert into log_pending (flight, schema_digest) values ('%s', 'before')"
+                            % (("00000000-0000-4000-8000-000000000001",) * 2), "lpr", "org", "log_row", "log_pending"))
+        run = self.cli("migrate", name, data)
+        self.assertEqual(run.returncode, 0, run.stderr[:2000])
+        said = self.cli("verify", name, data).stdout.splitlines()
+        told = "\n".join(x for x in said if x.startswith("row that differed from the log when an upgrade took it: "))
+        self.assertRegex(told, r"lpr \S+ one_year_ppm: \d+ in the log, \d+ in the table")
+        self.assertIn("name: 测试BANK-A in the log, 别名 in the table", told)
+
     def test_two_upgrades_with_no_start_between_them(self):
         """The rows of the first wait for a leaf until the second's start, which is no intrusion either."""
         name, data = self.database(), self.keys(RELEASED)
