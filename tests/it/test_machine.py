@@ -1,6 +1,7 @@
 """A daemon on any machine: what stands where the data should be, who starts it, what is in the environment, on the port,
 in the clock."""
 import contextlib
+import hashlib
 import http.client
 import json
 import os
@@ -442,6 +443,27 @@ class Clock(Folder):
                              ("clock", "李工", "校时服务器故障"))
             self.assertIn("nothing to accept", d.cli("clock", "--accept", "--person", "李工", "--reason", "再次").stdout)
             self.assertEqual(self.post(d).status, 201)
+            self.tokens_end_while_it_is_behind(d)
+
+    def tokens_end_while_it_is_behind(self, d):
+        """What was done by them before is dated a day later than their end; what is done after it is named."""
+        add = lambda name: d.cli("token", "add", "--org", "BANK-A", "--person", name).stdout.strip()
+        digest = lambda token: hashlib.sha256(token.encode()).hexdigest()
+        old, lost, gone = add("轮换"), add("遗失"), add("离岗")
+        for token in (old, lost, gone):
+            self.assertEqual(d.call("POST", "/v1/loans", loan(), token).status, 201)
+        d.cli("token", "rotate", "--org", "BANK-A", "--person", "轮换", "--overlap-hours", "0")
+        d.cli("token", "revoke", "--id", digest(lost)[:8])
+        d.cli("person", "disable", "--org", "BANK-A", "--name", "离岗")
+        self.assertEqual(self.post(d).status, 201)
+        self.assertEqual(d.cli("verify", check=False).stdout, "no defects\n")
+        d.sql("set session_replication_role = replica; create table kept as table token;"
+              " update token set revoked_at = null where person = '遗失'; notify pledged_token")
+        made = d.call("POST", "/v1/loans", loan(), lost)
+        self.assertEqual(made.status, 201)
+        d.sql("set session_replication_role = replica; delete from token; %s; drop table kept; notify pledged_token"
+              % d.refill("token", "kept").rstrip(";"))
+        self.assertIn("record by a token that was not in force: %s v1" % made.json()["id"], d.cli("verify", check=False).stdout)
 
 
 if __name__ == "__main__":
