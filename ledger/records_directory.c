@@ -355,6 +355,8 @@ static const struct field revoke_fields[] = {
     {"token", "令牌编号", F_IDENT, .need = true, .ident = ident_id,
         .example = "01a20acb-f7bf-73f4-a445-6219f936f824"},
     REASON,
+    {"replaced_by", "接替它的令牌编号(未遗失时填,所办事项照旧有效)", F_IDENT, .ident = ident_id,
+        .example = "01a20acb-f7bf-73f4-a445-6219f936f825"},
     {.name = NULL},
 };
 

@@ -507,25 +507,51 @@ create or replace function token_rotate_before(doc json) returns json
      where t.id = (doc ->> 'token')::uuid
 $$;
 
--- Ends a token at once, as one that somebody else may have had: any for who administers them all, one of his own
--- organisation for everybody else. One that ended with its holder's post is told so, too, also when he went on since:
--- what was said by it counts no more then.
+-- The tokens in force that whose token this is has in the same post beside it.
+create or replace function token_others(t token) returns setof token language sql stable as $$
+    select x.*
+      from token x
+      join org o on o.id = x.org_id
+      join person p on p.id = x.person_id
+      join post s on s.org_id = x.org_id and s.person = x.person_id
+     where x.org_id = (t).org_id and x.person_id = (t).person_id and x.sha256 <> (t).sha256 and token_lives(x, o, p, s)
+$$;
+
+-- What stands against ending a token because another takes its place, so that what was said by it counts still: that is
+-- for somebody else to say than whose they are, and of a token in force that he has in the same post.
+create or replace function token_replaced_problems(t token, other uuid) returns json[] language plpgsql stable as $$
+begin
+    return case when person_root((t).person_id) = person_root(my_person())
+                    then array[problem('E_SAME_PERSON', '', my_signature())]
+                when not exists (select from token_others(t) x where x.id = other)
+                    then array[problem('E_CHOICE', '/replaced_by', coalesce((
+                             select string_agg(x.id::text, ', ' order by x.created_at) from token_others(t) x), '-'))]
+                else '{}'::json[] end;
+end $$;
+
+-- Ends a token at once, as one that somebody else may have had, unless another takes its place: any for who administers
+-- them all, one of his own organisation for everybody else. One that ended so, or with its holder's post, may still be
+-- revoked, also when he went on since: what was said by it counts no more then.
 create or replace function token_revoke_decide(new_id uuid, doc json, derived json, dry boolean) returns decision
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     d decision;
     t token;
+    other uuid := (doc ->> 'replaced_by')::uuid;
 begin
     d.parties := '{}';
     d.district := '';
     select x.* into t from token x where x.id = (doc ->> 'token')::uuid and token_is_mine(x);
     if not found then
         d.problems := json_build_array(problem('E_NOT_FOUND', '', doc ->> 'token'));
-    elsif t.revoked_at is not null and t.closed is distinct from 'left' then
+    elsif t.revoked_at is not null and (t.closed is null or other is not null) then
         d.problems := json_build_array(problem('E_STEP', '', 'revoked'));
+    elsif other is not null and cardinality(token_replaced_problems(t, other)) > 0 then
+        d.problems := array_to_json(token_replaced_problems(t, other));
     elsif not dry then
         update token x
-           set revoked_at = coalesce(x.revoked_at, now()), closed = null -- a clock that is behind keeps it not alive
+           set revoked_at = coalesce(x.revoked_at, now()), -- a clock that is behind must not keep it alive
+               closed = case when other is not null then 'rotated' end
          where x.id = t.id;
         perform directory_changed();
     end if;

@@ -59,10 +59,14 @@ static const struct cli_option rotate_options[] = {
     [ROTATE_REASON] = REASON_OPTION,
     {0},
 };
-enum token_revoke_flag { ID, REVOKE_ORG, REVOKE_PERSON, REVOKE_REASON };
+enum token_revoke_flag { ID, FOLLOWED_BY, REVOKE_ORG, REVOKE_PERSON, REVOKE_REASON };
 static const struct cli_option revoke_options[] = {
     [ID] = {"--id", "HEX", OPTIONAL,
-        "the token of this id in `pledged token list`, also one that ended with its holder's post"},
+        "the token of this id in `pledged token list`, also one that ended before"},
+    [FOLLOWED_BY] = {"--followed-by", "HEX", OPTIONAL,
+        "with --id: the person's token that takes its place; without this the token is taken as "
+        "one\n"
+        "that somebody else may have had, and what was said by it and waits counts no more"},
     [REVOKE_ORG] = {"--org", "CODE", OPTIONAL, "with --person: all of this organisation"},
     [REVOKE_PERSON] = {"--person", "NAME", OPTIONAL, "that this person acts by"},
     [REVOKE_REASON] = REASON_OPTION,
@@ -265,16 +269,26 @@ static int token_history(struct session *s, const struct flag *f)
 static int token_revoke(struct session *s, const struct flag *f)
 {
     static const char sql[] =
-        "update token t set revoked_at = coalesce(t.revoked_at, now()), closed = null"
+        "update token t set revoked_at = coalesce(t.revoked_at, now()),"
+        " closed = case when $4::text is not null then 'rotated' end"
         " from org o where o.id = t.org_id and"
-        " (left(encode(t.sha256, 'hex'), 8) = $1 and (t.revoked_at is null or t.closed = 'left') or"
-        " ($1 is null and t.revoked_at is null and o.code = $2 and t.person_id = (select p.person"
-        " from post p where p.org_id = o.id and p.name_form = text_form($3))))";
-    const char *params[] = {f[ID].value, f[REVOKE_ORG].value, f[REVOKE_PERSON].value};
+        " case when $4::text is not null then left(encode(t.sha256, 'hex'), 8) = $1"
+        " and t.revoked_at is null and exists (select from token_others(t) x"
+        " where left(encode(x.sha256, 'hex'), 8) = $4)"
+        " when $1::text is not null then left(encode(t.sha256, 'hex'), 8) = $1"
+        " and (t.revoked_at is null or t.closed is not null)"
+        " else t.revoked_at is null and o.code = $2 and t.person_id = (select p.person from post p"
+        " where p.org_id = o.id and p.name_form = text_form($3)) end";
+    const char *params[] = {
+        f[ID].value, f[REVOKE_ORG].value, f[REVOKE_PERSON].value, f[FOLLOWED_BY].value};
     if (!f[ID].value && !(f[REVOKE_ORG].value && f[REVOKE_PERSON].value))
         return session_complain("--id HEX of token list, or --org and --person are needed");
+    if (f[FOLLOWED_BY].value && !f[ID].value)
+        return session_complain("--followed-by goes with --id");
     directory_says(s, "token revoke", f[REVOKE_REASON].value);
-    if (!directory_do(s, sql, params, 3, "no such live token"))
+    if (!directory_do(s, sql, params, COUNT_OF(params),
+            f[FOLLOWED_BY].value ? "no such live token, or none of the same person in its place"
+                                 : "no such live token"))
         return 2;
     directory_changed(s);
     puts("revoked");

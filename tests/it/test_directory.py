@@ -588,7 +588,7 @@ class Directory(FundCase):
         self.assertEqual([(x["kind"], x["id"], x["step"], x["by"], x["token"]) for x in shown()],
                          [("organisation", m.json()["id"], "propose", name + "@IP-OFFICE", at) for m, at in zip(made, ids)])
         self.agree(again)
-        self.assertEqual(self.ask("tokens/%s/revoke" % ids[0], 201, reason="早已遗失").status, 201)
+        self.ask("tokens/%s/revoke" % ids[0], 201, reason="早已遗失")
         self.assertEqual(self.ask("tokens/%s/revoke" % ids[0], 409, reason="再次").codes(), [("", "E_STEP")])
         taken()
         for m in (made[0], made[2]):
@@ -598,6 +598,33 @@ class Directory(FundCase):
         self.ask("organisations/%s/disable" % code, 201, reason="整改")
         self.assertNotIn("before_now", self.get(self.ask("organisations/%s/enable" % code, reason="完成").headers["location"], self.other))
         self.assertEqual(self.d.cli("verify", check=False).stdout.strip(), "no defects")
+
+    def test_a_token_in_whose_place_another_came_takes_nothing_back(self):
+        name = "换证%d" % self.n
+        (old, _), (late, lost), (new, _) = (self.another("IP-OFFICE", name) for _ in range(3))
+        digest = lambda token: hashlib.sha256(token.encode()).hexdigest()
+        at = lambda token: self.d.sql("select id from token where encode(sha256, 'hex') = '%s'" % digest(token))
+        made = [self.post("/v1/organisations", {"code": "BANK-%s%d" % (c, self.n), "kind": "bank", "name": "某行"}, x, 202)
+                for c, x in (("V", old), ("W", late), ("X", late))]
+        ends = lambda of, by, status, **over: self.ask("tokens/%s/revoke" % at(of), status, by, reason="换发", **over)
+        for by, other, code in ((new, new, ("", "E_SAME_PERSON")), (self.admin, old, ("/replaced_by", "E_CHOICE")),
+                                (self.admin, self.other, ("/replaced_by", "E_CHOICE"))):
+            self.assertEqual(self.ask("tokens/%s/revoke" % at(old), None, by, reason="换发", replaced_by=at(other)).codes(), [code])
+        ends(old, self.admin, 201, replaced_by=at(new))
+        self.works(old, 401)
+        self.assertEqual(ends(old, self.admin, 409, replaced_by=at(new)).codes(), [("", "E_STEP")])
+        self.agree(made[0])
+        # The same from a shell; and whoever learns later that it was stolen says so, and nothing by it counts.
+        cli = lambda *args: self.d.cli("token", "revoke", *args, "--followed-by", digest(new)[:8], check=False)
+        self.assertIn("goes with --id", cli("--org", "IP-OFFICE", "--person", name).stderr)
+        self.assertEqual((cli("--id", digest(self.other)[:8]).returncode, cli("--id", digest(new)[:8]).returncode), (2, 2))
+        self.assertEqual(cli("--id", digest(late)[:8]).stdout, "revoked\n")
+        self.works(late, 401)
+        self.agree(made[1])
+        lost()
+        self.assertEqual(self.agree(made[2], status=409).codes(), [("", "E_PROPOSER_LEFT")])
+        self.assertEqual(cli("--id", digest(late)[:8]).returncode, 2)
+        self.works(new)
 
     # ---- the same from a shell -------------------------------------------------------------------------
 
