@@ -5,12 +5,12 @@
 --    "duties" (of which a token needs one)}]
 -- -> defect text, place text
 -- When a token was given and revoked is asked of the log's order, which no clock moves: the lane asks in each flight
--- whether it stands, and the same flight takes in what had been told of it by then. That it ran out, or ended with the
--- post, the person or the organisation whose it is, stands in their rows: record time may be up to five minutes ahead of
--- the clock (record_now), and further while a clock that was ahead is accepted, but then not earlier than when a person
--- did so. What begins again does so with new tokens, and the old ones are told then to have ended when it did. Neither
--- the kind and the district of an organisation nor the duties of a token ever change; who writes what may with a version
--- of the program, and what the log says that it was once is borne out.
+-- whether it stands, and the same flight takes in what had been told of it by then. That it ran out, or ended with
+-- the post, the person or the organisation whose it is, stands in their rows: record time may be up to five minutes
+-- ahead of the clock (record_now), and further while a clock that was ahead is accepted, but then not earlier than
+-- when a person did so. What begins again does so with new tokens, and the old ones are told then to have ended when
+-- it did. Neither the kind and the district of an organisation nor the duties of a token ever change; who writes what
+-- may with a version of the program, and what the log says that it was once is borne out.
 with need as materialized (
     select n.type, n.step, array_agg(d.word) as duties
       from json_to_recordset($2::json) as n(type text, field text, step text, duties json)
