@@ -133,6 +133,8 @@ static void report_seal_get(struct req *r)
 
 /* ---- POST …/seal ----------------------------------------------------------------------------- */
 
+enum { SEALED_FORMS = 2 * REPORT_FORMAT_COUNT }; /* every form in both languages */
+
 struct sealing {
     struct report_ask ask; /* first */
     struct value *v;       /* of the one who asks */
@@ -142,8 +144,8 @@ struct sealing {
     struct verdict said;   /* of it */
     struct str by, reason; /* of what is agreed to already; p == NULL: nothing is */
     struct manifest m;
-    struct str file[MANIFEST_FORMS_MAX]; /* of its forms, base64 */
-    int kept;                            /* how many of them are */
+    struct report report; /* in the language of the form that is made */
+    struct str file;      /* that form, base64 */
     struct str id, body, canonical, figures;
     struct work work;
     int tries;
@@ -264,51 +266,22 @@ static void submit(struct sealing *s)
         lane_is_full(s);
 }
 
-static void keep_next(struct sealing *s);
-
-static void on_kept(void *arg, const struct fail *fail)
-{
-    struct sealing *s = arg;
-    s->kept++;
-    if (fail)
-        ended(s, fail);
-    else
-        keep_next(s);
-}
-
-/* The files one by one, so that nobody's session waits for all of them; then the seal. */
-static void keep_next(struct sealing *s)
-{
-    if (s->kept == s->m.n) {
-        submit(s);
-        return;
-    }
-    const struct sealed_form *f = &s->m.form[s->kept];
-    const struct str params[] = {s->id, f->format, f->language, s->file[s->kept]};
-    writer_send(
-        s->ask.r->server->sessions, SQL_REPORT_FORM_DRAFT, params, COUNT_OF(params), on_kept, s);
-}
-
-/* Every form in every language; their digests go to the manifest. */
+/* The next form, those in Chinese first; its digest goes to the manifest. */
 static bool render(struct sealing *s)
 {
     static const char *const languages[] = {"zh", "en"};
     struct arena *a = s->ask.r->a;
-    for (int i = 0; i < 2; i++) {
-        struct report p;
-        if (!report_ask_make(&s->ask, i == 1, &p))
-            return false;
-        for (int f = 0; f < REPORT_FORMAT_COUNT; f++) {
-            struct str format = str_of(report_extension((enum report_format)f));
-            struct buf out;
-            buf_init(&out, a);
-            if (!report_write((enum report_format)f, &p, i == 1, &out))
-                return err_add(&s->ask.r->err, E_INTERNAL, STR(""), NULL);
-            struct str bytes = buf_view(&out), language = str_of(languages[i]);
-            s->file[s->m.n] = base64(a, bytes);
-            s->m.form[s->m.n++] = sealed_form_of(a, format, language, bytes);
-        }
-    }
+    bool english = s->m.n >= REPORT_FORMAT_COUNT;
+    enum report_format f = (enum report_format)(s->m.n % REPORT_FORMAT_COUNT);
+    struct buf out;
+    buf_init(&out, a);
+    if (f == 0 && !report_ask_make(&s->ask, english, &s->report))
+        return false;
+    if (!report_write(f, &s->report, english, &out))
+        return err_add(&s->ask.r->err, E_INTERNAL, STR(""), NULL);
+    struct str bytes = buf_view(&out), format = str_of(report_extension(f));
+    s->file = base64(a, bytes);
+    s->m.form[s->m.n++] = sealed_form_of(a, format, str_of(languages[english]), bytes);
     return true;
 }
 
@@ -332,6 +305,36 @@ static bool write_body(struct sealing *s)
     json_close(&body, '}');
     s->body = buf_view(&body);
     return true;
+}
+
+static void keep_next(struct sealing *s);
+
+static void on_kept(void *arg, const struct fail *fail)
+{
+    struct sealing *s = arg;
+    if (fail)
+        ended(s, fail);
+    else
+        keep_next(s);
+}
+
+/* The files one by one, so that nobody's request waits until all are made, nor his session until
+ * all are stored; then the seal. */
+static void keep_next(struct sealing *s)
+{
+    bool all = s->m.n == SEALED_FORMS;
+    if (all ? !write_body(s) : !render(s)) {
+        ended(s, NULL);
+        return;
+    }
+    if (all) {
+        submit(s);
+        return;
+    }
+    const struct sealed_form *f = &s->m.form[s->m.n - 1];
+    const struct str params[] = {s->id, f->format, f->language, s->file};
+    writer_send(
+        s->ask.r->server->sessions, SQL_REPORT_FORM_DRAFT, params, COUNT_OF(params), on_kept, s);
 }
 
 static bool stands_on(struct sealing *s, const struct rows *before)
@@ -474,11 +477,7 @@ static void on_snapshot(void *arg, const struct fail *fail)
     }
     s->id = uuid_make(r->a);
     s->figures = figures.json;
-    s->kept = 0;
-    if (render(s) && write_body(s))
-        keep_next(s);
-    else
-        ended(s, NULL);
+    keep_next(s);
 }
 
 static void seal_try(struct sealing *s)
