@@ -99,8 +99,9 @@ bool directory_gives(struct session *s, const char *command, const char *reason)
     if (is_closed(s)) {
         (void)session_complain(
             "the directory is closed: what gives power is proposed by one person of the IP office "
-            "and approved by another (POST /v1/organisations, /v1/persons, /v1/tokens, "
-            "/v1/tokens/{id}/rotate; pledged proposal approve)");
+            "and approved by another (pledged org propose, person propose, token propose, token "
+            "renew, "
+            "proposal approve; or the same by the interface)");
         return false;
     }
     directory_says(s, command, reason);

@@ -8,7 +8,7 @@
 #include "json.h"
 #include "session.h"
 
-enum { URL, TOKEN, TOKEN_FILE, OWN, GIVEN_MAX = 8, HTTP_REPLAY = 200 };
+enum { URL, TOKEN, TOKEN_FILE, OWN, GIVEN_MAX = 12, HTTP_REPLAY = 200 };
 // clang-format off
 #define DAEMON_OPTIONS                                                                             \
     [URL] = {"--url", "URL", OPTIONAL, "the daemon's address; else http://127.0.0.1:8420"},        \
@@ -19,7 +19,9 @@ enum { URL, TOKEN, TOKEN_FILE, OWN, GIVEN_MAX = 8, HTTP_REPLAY = 200 };
     {"--reference", "TEXT", NEEDED, "the number of the paper, by which saying it again is known"}
 // clang-format on
 
-/* What is asked for: the first option of its own stands in the address, the others in the body. */
+/* What is asked for. Each option of its own is a member of the body, but the first, where something
+ * comes after it in the address, stands there. "duties[]": words with commas between;
+ * "overlap_hours#": a number. */
 struct act {
     const struct command *command;
     const char *before, *after;     /* of the address */
@@ -68,6 +70,27 @@ static struct str address(struct arena *a, const struct act *x, const char *cons
     return buf_view(&url);
 }
 
+static void member_write(struct buf *body, const char *member, const char *given)
+{
+    const char *end = strpbrk(member, "[#");
+    struct str name = arena_str(body->a, member, end ? (size_t)(end - member) : strlen(member));
+    if (!end) {
+        json_member_str(body, name.p, str_of(given));
+    } else if (*end == '#' && strspn(given, "0123456789") == strlen(given)) {
+        json_member_int(body, name.p, strtoll(given, NULL, 10));
+    } else if (*end == '#') {
+        json_member_str(body, name.p, str_of(given)); /* the daemon says what is wrong with it */
+    } else {
+        json_member_list(body, name.p);
+        for (const char *p = given; *p; p += strspn(p, ",")) {
+            struct str word = arena_str(body->a, p, strcspn(p, ","));
+            json_str(body, word);
+            p += word.n;
+        }
+        json_close(body, ']');
+    }
+}
+
 static struct str body_of(struct arena *a, const struct act *x, const char *const *given)
 {
     struct buf body;
@@ -75,7 +98,7 @@ static struct str body_of(struct arena *a, const struct act *x, const char *cons
     json_open(&body, '{');
     for (int i = 0; x->command->options[OWN + i].name; i++) {
         if (x->members[i] && given[OWN + i])
-            json_member_str(&body, x->members[i], str_of(given[OWN + i]));
+            member_write(&body, x->members[i], given[OWN + i]);
     }
     json_close(&body, '}');
     return buf_view(&body);
@@ -126,6 +149,17 @@ static int say_proposed(const struct json *answer, long status)
     id = id ? id : "";
     printf("%s %s: pledged proposal show --id %s\n", id, said[status == HTTP_REPLAY], id);
     return ASKED_DONE;
+}
+
+/* A first half is in this answer alone; of a key the id as well. */
+static int say_token(const struct json *answer, long status)
+{
+    const char *half = text_of(answer, "token_first"), *key = text_of(answer, "key_id");
+    if (key)
+        printf("id of the key: %s\n", key);
+    if (half)
+        printf("first half of the token: %s\n", half);
+    return say_proposed(answer, status);
 }
 
 static int say_step(const struct json *answer, long status)
@@ -196,6 +230,78 @@ static const struct act org_enable = {.command = &command_org_enable,
     .members = {NULL, "reference", "reason"},
     .said = say_proposed};
 
+static const struct cli_option org_propose_options[] = {
+    DAEMON_OPTIONS,
+    [OWN] = {"--code", "CODE", NEEDED, "its code, by which it is known ever after"},
+    {"--kind", "KIND", NEEDED, "bank, insurer, guarantor, district, finance, ip_office or auditor"},
+    {"--name", "NAME", NEEDED, "its name"},
+    {"--district", "CODE", OPTIONAL, "of a district only: its code of six digits"},
+    {"--uscc", "CODE", OPTIONAL, "its credit code, where --code is another"},
+    {0},
+};
+static const struct act org_propose = {.command = &command_org_propose,
+    .before = "/v1/organisations",
+    .members = {"code", "kind", "name", "district", "uscc"},
+    .said = say_proposed};
+
+static const struct cli_option person_propose_options[] = {
+    DAEMON_OPTIONS,
+    [OWN] = {"--org", "CODE", NEEDED, "the organisation that he is to sit in"},
+    {"--name", "NAME", NEEDED, "his name there"},
+    {"--staff-no", "NO", OPTIONAL, "his number there"},
+    {"--same-as", "ID", OPTIONAL, "the person that he is, in a further office"},
+    REFERENCE_OPTION,
+    {0},
+};
+static const struct act person_propose = {.command = &command_person_propose,
+    .before = "/v1/persons",
+    .members = {"organisation", "name", "staff_no", "same_as", "reference"},
+    .said = say_proposed};
+
+#define DUTIES_OPTION "submit, decide, pay, administer, with commas between"
+#define HMAC_OPTION                                                                                \
+    {                                                                                              \
+        "--hmac", "DIGEST", OPTIONAL, "a key that signs requests, by sha256 or sm3"                \
+    }
+#define CERTIFICATE_OPTION                                                                         \
+    {                                                                                              \
+        "--certificate", "HEX", OPTIONAL,                                                          \
+            "SHA-256 of a client certificate (DER) that stands for it"                             \
+    }
+static const struct cli_option token_propose_options[] = {
+    DAEMON_OPTIONS,
+    [OWN] = {"--org", "CODE", NEEDED, "the organisation"},
+    {"--person", "NAME", NEEDED, "a person who sits there"},
+    {"--duties", "LIST", OPTIONAL, DUTIES_OPTION "; else it only reads"},
+    {"--expires-on", "DAY", OPTIONAL, "the day from which on it counts no more"},
+    HMAC_OPTION,
+    CERTIFICATE_OPTION,
+    REFERENCE_OPTION,
+    {0},
+};
+static const struct act token_propose = {.command = &command_token_propose,
+    .before = "/v1/tokens",
+    .members = {"organisation", "person", "duties[]", "expires_on", "hmac", "certificate",
+        "reference"},
+    .said = say_token};
+
+static const struct cli_option token_renew_options[] = {
+    DAEMON_OPTIONS,
+    [OWN] = {"--id", "ID", NEEDED, "a token of one's own organisation, by GET /v1/tokens"},
+    {"--overlap-hours", "N", OPTIONAL, "so long the earlier one goes on; 24 unless said"},
+    {"--duties", "LIST", OPTIONAL, DUTIES_OPTION ": these alone of those that it has"},
+    HMAC_OPTION,
+    CERTIFICATE_OPTION,
+    REFERENCE_OPTION,
+    REASON_OPTION,
+    {0},
+};
+static const struct act token_renew = {.command = &command_token_renew,
+    .before = "/v1/tokens/",
+    .after = "/rotate",
+    .members = {NULL, "overlap_hours#", "duties[]", "hmac", "certificate", "reference", "reason"},
+    .said = say_token};
+
 static const struct cli_option list_options[] = {DAEMON_OPTIONS, {0}};
 static const struct act list = {.command = &command_proposal_list,
     .before = "/v1/proposals?waiting=true&limit=1000",
@@ -235,6 +341,10 @@ static const struct act refuse = {.command = &command_proposal_refuse,
 RUN(same)
 RUN(person_enable)
 RUN(org_enable)
+RUN(org_propose)
+RUN(person_propose)
+RUN(token_propose)
+RUN(token_renew)
 RUN(list)
 RUN(show)
 RUN(approve)
@@ -259,6 +369,29 @@ const struct command command_org_enable = {.name = "org enable",
     .words = "",
     .help = "Propose that an organisation which was disabled goes on, with new tokens." ENDS,
     .options = org_options};
+const struct command command_org_propose = {.name = "org propose",
+    .run = run_org_propose,
+    .words = "",
+    .help = "Propose an organisation: by a person of the IP office, to a second one." ENDS,
+    .options = org_propose_options};
+const struct command command_person_propose = {.name = "person propose",
+    .run = run_person_propose,
+    .words = "",
+    .help = "Propose a person in an organisation." ENDS,
+    .options = person_propose_options};
+const struct command command_token_propose = {.name = "token propose",
+    .run = run_token_propose,
+    .words = "",
+    .help =
+        "Propose a token and print its first half, once; the second is told to who approves." ENDS,
+    .options = token_propose_options};
+const struct command command_token_renew = {.name = "token renew",
+    .run = run_token_renew,
+    .words = "",
+    .help =
+        "Propose a token in the place of one of one's own organisation, and print its first half,\n"
+        "once; the earlier one goes on for a while." ENDS,
+    .options = token_renew_options};
 const struct command command_proposal_list = {.name = "proposal list",
     .run = run_list,
     .words = "",

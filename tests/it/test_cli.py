@@ -7,11 +7,12 @@ import unittest
 
 from harness import PLEDGED_BIN, ROOT
 
-COMMANDS = ["serve", "org add", "org list", "org rename", "org disable", "org enable", "directory close", "person add", "person list",
-            "person disable", "person enable", "person same-as", "proposal list", "proposal show", "proposal approve",
-            "proposal refuse", "token add", "token list", "token rotate", "token revoke", "token history",
-            "console-link", "import", "targets", "report", "verify", "verify-report", "verify-receipt", "verify-log", "log", "report-keys", "migrate", "clock",
-            "backup", "restore", "show-config", "openapi", "man", "help"]
+COMMANDS = ["serve", "org add", "org list", "org rename", "org disable", "org enable", "org propose", "directory close",
+            "person add", "person list", "person disable", "person enable", "person same-as", "person propose", "proposal list",
+            "proposal show", "proposal approve", "proposal refuse", "token add", "token list", "token rotate", "token revoke",
+            "token history", "token propose", "token renew", "console-link", "import", "targets", "report", "verify", "verify-report",
+            "verify-receipt", "verify-log", "log", "report-keys", "migrate", "clock", "backup", "restore", "show-config", "openapi",
+            "man", "help"]
 
 
 def run(*args):
@@ -61,11 +62,11 @@ class Help(unittest.TestCase):
         self.assertEqual(run("org", "add", "--code", "X", "--help")[1], run("help", "org", "add")[1])
         status, text, _ = run("token", "--help")
         self.assertEqual((status, re.findall(r"^usage: pledged (token \w+)", text, re.M)),
-                         (0, ["token add", "token list", "token rotate", "token revoke", "token history"]))
+                         (0, ["token add", "token list", "token rotate", "token revoke", "token history", "token propose", "token renew"]))
 
     def test_calls_that_name_no_command_end_with_2_and_say_what_there_is(self):
         for args, words in (((), "a command is needed"), (("sevre",), "no such command: sevre"),
-                            (("token",), "usage: pledged token history"), (("help", "sevre"), "no such command"),
+                            (("token",), "usage: pledged token renew"), (("help", "sevre"), "no such command"),
                             (("sevre", "--help"), "no such command"),
                             (("targets", "--colour", "red"), "usage: pledged targets"),
                             (("report", "2022Q3"), "usage: pledged report 2022Q3")):

@@ -674,6 +674,26 @@ class Directory(FundCase):
         self.assertEqual([x["same_as"] for x in self.listed("persons", "&organisation=FINANCE") if x["id"] == two], [who])
         self.assertIn("propose", self.d.cli("person", "same-as", "--help").stdout.lower())
 
+    def test_an_organisation_its_person_and_its_token_come_from_a_shell(self):
+        self.code = "BANK-S%d" % self.n
+        paper = lambda: ("--reference", "S-%d" % next(numbers))
+        half = lambda said: said.split("half of the token: ")[1].split("\n")[0]
+        self.approved(self.shell(self.admin, "org", "propose", "--code", self.code, "--kind", "bank", "--name", "新银行"), self.other)
+        self.approved(self.shell(self.admin, "person", "propose", "--org", self.code, "--name", "新人", *paper()), self.other)
+        give = ("token", "propose", "--org", self.code, "--person", "新人", "--duties", "submit,administer")
+        self.assertIn("E_ROLE", self.shell(self.finance, *give, *paper(), status=1))
+        said = self.shell(self.admin, *give, *paper())
+        token = half(said) + half(self.approved(said.split("\n")[-2], self.other))
+        self.assertEqual(self.get("/v1/me", token)["duties"], ["submit", "administer"])
+        renew = ("token", "renew", "--id", self.newest()["id"], "--reason", "换机", "--duties", "submit", "--overlap-hours")
+        self.assertIn("/overlap_hours", self.shell(token, *renew, "x", *paper(), status=1))
+        said = self.shell(token, *renew, "0", *paper())
+        new = half(said) + half(self.approved(said.split("\n")[-2], self.other))
+        self.works(token, 401)
+        self.assertEqual(self.get("/v1/me", new)["duties"], ["submit"])
+        said = self.shell(self.admin, "token", "propose", "--org", self.code, "--person", "新人", "--hmac", "sm3", *paper())
+        self.assertRegex(said, r"^id of the key: plm_\.")
+
     def test_a_proposal_and_a_step_on_it_come_with_their_proofs(self):
         made = self.d.call("POST", "/v1/organisations?receipt=full", {"code": "BANK-R%d" % self.n, "kind": "bank", "name": "丙"}, self.admin)
         self.assertEqual(made.status, 202)
