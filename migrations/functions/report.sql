@@ -551,15 +551,26 @@ $$;
 create or replace function report_wide(what text) returns text language sql immutable as
     $$ select string_agg(replace(what, '#', n::text), ', ' order by n) from generate_series(1, 13) n $$;
 
--- From the records themselves. Per firm first: distinct firms come for nothing then.
+-- From the records themselves.
 create or replace function report_cells_of_facts(section text, first date, cut date, known_at timestamptz, basis text)
     returns setof report_cells_row
     language plpgsql stable as $$
 begin
+    return query select * from report_cells_of_loans(section, first, cut, known_at, basis, null);
+end $$;
+
+-- From the records of some loans alone (null: of all). Per firm first: distinct firms come for nothing then.
+create or replace function report_cells_of_loans(section text, first date, cut date, known_at timestamptz, basis text,
+                                                 loans uuid[]) returns setof report_cells_row
+    language plpgsql stable as $$
+declare
+    narrow constant text := case when loans is not null then (
+        select s.narrow from report_sections() s where s.section = report_cells_of_loans.section) end;
+begin
     return query execute format('
         with firm as materialized (
             select f.row_key, f.firm, count(*) as facts, array[%s] as v, array[%s] as n
-              from (select x.row_key, x.firm, x.v from %I($1, $2, $3, $4) x offset 0) f
+              from (select x.row_key, x.firm, x.v from %I($1, $2, $3, %s) x where %s offset 0) f
              group by f.row_key, f.firm
         ),
         whole as (
@@ -571,7 +582,8 @@ begin
         union all
         select null, array[%s], array[%s], coalesce(sum(f.facts), 0)::bigint from whole f',
         report_wide('sum(f.v[#])::bigint'), report_wide('count(*) filter (where f.v[#] <> 0)'),
-        'report_facts_' || section,
+        coalesce(narrow, 'report_facts_' || section), case when narrow is null then '$4' else '$5' end,
+        case when loans is null or narrow is not null then 'true' else 'x.id = any ($5)' end,
         report_wide('sum(f.v[#])::bigint'), report_wide('sum(f.n[#])::bigint'),
         report_wide('sum(f.v[#])::bigint'),
         report_wide('case when not coalesce(bool_or(f.firm is null and f.n[#] > 0), false)
@@ -579,7 +591,7 @@ begin
         report_wide('sum(f.v[#])::bigint'),
         report_wide('case when not coalesce(bool_or(f.firm is null and f.n[#] > 0), false)
                           then count(*) filter (where f.n[#] > 0) end'))
-        using first, cut, known_at, basis;
+        using first, cut, known_at, basis, loans;
 end $$;
 
 -- The sections, in the order of the catalogue (reports/catalog.c), and what is particular to each, once for all who
@@ -620,23 +632,31 @@ create or replace function report_sections()
 $$;
 
 -- From the rollups, when they hold what is asked for: figures of now by the day of signing, for those who see the whole
--- city. Of a quarter up to one of its days the loans of the days that are compared are found beside them
--- (rollup_heads); what is owed today, and how well banks report, is what will be at its end, less what is still to
--- happen (rollup_less).
+-- city; of an instant not long ago with what came since taken off again (rollup_known.sql). Of a quarter up to one of
+-- its days the loans of the days that are compared are found beside them (rollup_heads); what is owed today, and how
+-- well banks report, is what will be at its end, less what is still to happen (rollup_less).
 create or replace function report_cells(section text, first date, cut date, known_at timestamptz, basis text)
     returns setof report_cells_row
     language plpgsql stable as $$
 declare
     sums text := (select s.rolled from report_sections() s where s.section = report_cells.section);
     of_loans boolean := sums in ('headline', 'quarters', 'targets', 'loans');
-    rolled boolean := my_kind() in ('finance', 'ip_office', 'auditor') and known_at is null
+    rolled boolean := my_kind() in ('finance', 'ip_office', 'auditor')
                       and case when of_loans then basis = 'signed_on' and cut between first and quarter_end(first)
                                else cut = quarter_end(first)
                                     or cut = today() and cut between first and quarter_end(first) end;
     days date := nullif(cut, quarter_end(first)); -- only these of the quarter
+    mark bigint;
 begin
+    if rolled and known_at is not null and sums is not null then
+        mark := rollup_known_mark(known_at);
+        rolled := mark is not null and plan_as_known(first, known_at);
+    end if;
     if not coalesce(rolled, false) then
         return query select * from report_cells_of_facts(section, first, cut, known_at, basis);
+        return;
+    elsif mark is not null then
+        return query select * from rollup_cells_known(section, first, cut, known_at, basis, mark);
         return;
     elsif sums = 'headline' then
         return query select * from rollup_cells_of_headline(first, days);

@@ -114,7 +114,7 @@ create or replace function wall_door(name text) returns text language sql stable
         'record_disowned', 'record_first_recorded', 'record_has_later', 'record_seen', 'record_state',
         'ranking_suspended',
         'register_beside', 'register_named_at', 'report_seal_agreed', 'scheme_statement', 'state_of_confirmed',
-        'rollup_heads', 'rollup_less',
+        'rollup_heads', 'rollup_known_loans', 'rollup_less', 'rollup_received_since',
         'subsidy_case_guard', 'subsidy_firm_usage', 'subsidy_firms_used', 'subsidy_insurance_facts',
         'subsidy_insurance_guard', 'subsidy_insurance_usage', 'subsidy_loan_items', 'subsidy_loan_more',
         'subsidy_loan_usage', 'task_counts', 'tasks_open', 'webhook_due', 'webhook_list')
