@@ -45,7 +45,8 @@ export function safe(text) {
 }
 
 // In English whatever is Chinese is quoted: names, clauses, titles as somebody wrote them. It is read out by a voice that can.
-const QUOTED = /([\u3400-\u9fff\uf900-\ufaff\u3000-\u303f\uff01-\uff5e\ud840-\ud87f\udc00-\udfff]*[\u3400-\u9fff\uf900-\ufaff][\u3400-\u9fff\uf900-\ufaff\u3000-\u303f\uff01-\uff5e\ud840-\ud87f\udc00-\udfff]*)/;
+const SIGN = '(?:[\\u3400-\\u9fff\\uf900-\\ufaff]|[\\ud840-\\ud87f][\\udc00-\\udfff])', BESIDE = '[\\u3000-\\u303f\\uff01-\\uff5e]'; // a sign of two units stays whole
+const QUOTED = new RegExp(`(${BESIDE}*${SIGN}(?:${SIGN}|${BESIDE})*)`);
 const TEXT_ALONE = new Set(['OPTION', 'TITLE', 'TEXTAREA', 'CODE', 'PRE']); // these hold no elements, or are no language
 function quoting(parent, nodes) {
   if (!is_english() || parent.closest('[lang^=zh]') || TEXT_ALONE.has(parent.tagName) || parent.namespaceURI === SVG) return nodes;

@@ -28,9 +28,14 @@ function spoilt(x, key) {
   return typeof x === 'string' && TEXTS.test(key) ? WORSE[n++ % WORSE.length] : x;
 }
 
-/** Nothing of it became markup, turned text round or pushed the page apart. */
-const harmless = (w) => w.page.evaluate(() => [document.querySelectorAll('main script, main img, main iframe').length,
-  /[\u0000\u202a-\u202e\u2066-\u2069\u200b]/.test(document.querySelector('main').textContent), document.documentElement.scrollWidth > innerWidth]);
+/** Nothing of it became markup, turned text round, pushed the page apart, or was cut in the middle of a sign. */
+const harmless = (w) => w.page.evaluate(() => {
+  const texts = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  let cut = 0;
+  for (let n = texts.nextNode(); n; n = texts.nextNode()) if (/[\ud800-\udfff]/.test(n.data.replace(/[\ud800-\udbff][\udc00-\udfff]/g, ''))) cut++;
+  return [document.querySelectorAll('main script, main img, main iframe').length + cut,
+    /[\u0000\u202a-\u202e\u2066-\u2069\u200b]/.test(document.querySelector('main').textContent), document.documentElement.scrollWidth > innerWidth];
+});
 
 async function every_list(w, is, url, out) {
   await w.page.route(/\/v1\/(?!me\b|words|facts|districts)/, async (route) => {
@@ -42,7 +47,7 @@ async function every_list(w, is, url, out) {
   let shown = 0, here = false;
   for (const [at, , needs] of ROUTES) {
     if (at.includes('{') || at === '/console/upload' || !w.me.may.includes(needs)) continue;
-    await (here ? step : visit)(w, at);
+    await (here ? step : visit)(w, here ? at : at + '?lang=en'); // where what is quoted is told as Chinese, by its parts
     here = true;
     is(await harmless(w), [0, false, false], at);
     if ((await text(w, 'main')).includes('宽宽宽')) shown++;
