@@ -113,8 +113,8 @@ declare
 begin
     for x in select t.tab from log_table() t where t.proof = 'kept' order by t.tab::text loop
         execute 'select array_agg(json_build_array($3, s.key, d.col, d.told, d.found)) from ('
-                || log_kept_statement(x.tab) || ') s(key, was, stands)'
-                || ' cross join lateral verify_columns(s.was, s.stands) d'
+                || log_kept_statement(x.tab)
+                || ') s(key, was, stands) cross join lateral verify_columns(s.was, s.stands) d'
            into of_table using outside, 0::bigint, x.tab::text;
         differing := differing || of_table;
     end loop;

@@ -110,7 +110,8 @@ class Verifications(Case):
         is_so = self.d.sql("select pg_get_functiondef('verify_columns'::regproc)")
         said = lambda *more: self.d.cli("verify", *more, check=False).stdout.splitlines()
         self.assertEqual(said(), ["no defects"])
-        for act, back, line in (
+        digest = self.d.sql("select pg_get_functiondef('wall_digest'::regproc)")
+        acts = (
                 ("create or replace function verify_columns(was json, stands json) returns table (col text, told text, found text)"
                  " language sql stable as 'select null::text, null::text, null::text where false'", is_so,
                  "function verify_columns(was json, stands json): not as this program makes it"),
@@ -125,11 +126,26 @@ class Verifications(Case):
                 ("grant update on lpr to pledged_app", "revoke update on lpr from pledged_app", "relation lpr: not as this program makes it"),
                 ("alter table token drop constraint token_person_form",
                  "alter table token add constraint token_person_form check (person ~ '^[^[:cntrl:]]{1,60}$')",
-                 "constraint token.token_person_form: gone, though this program makes it")):
-            self.d.sql(act)
-            found = said()
-            self.d.sql(back)
-            self.assertEqual(found, [line, "1 defects"], act)
+                 "constraint token.token_person_form: gone, though this program makes it"),
+                ("create schema evil", "drop schema evil cascade", "schema evil: none that this program makes"),
+                ("create function evil.today() returns date language sql as 'select null::date'", "",
+                 "function evil.today(): none that this program makes"),
+                ("create function pg_catalog.helps(int) returns int language sql as 'select 1'", "drop function pg_catalog.helps(int)",
+                 "function pg_catalog.helps(integer): none that this program makes"),
+                ("alter function pg_catalog.shobj_description(oid, name) volatile",
+                 "alter function pg_catalog.shobj_description(oid, name) stable", "built in functions: not as this program makes it"),
+                (digest.replace("select decode", "select /* or none */ decode"), digest, "function wall_digest(): not as this program makes it"),
+                ("alter function int4_dist(int, int) volatile", "alter function int4_dist(int, int) immutable",
+                 "function int4_dist(integer, integer): not as this program makes it"),
+                ("alter role pledged_app bypassrls", "alter role pledged_app nobypassrls", "role pledged_app: not as this program makes it"),
+                ("grant create on schema public to pledged_app", "revoke create on schema public from pledged_app",
+                 "schema public: not as this program makes it"),
+                ("alter role pledged_lane set search_path = evil", "alter role pledged_lane reset search_path",
+                 "setting pledged_lane search_path: none that this program makes"))
+        self.d.sql(";".join(act for act, _, _ in acts))
+        found = said()
+        self.d.sql(";".join(back for _, back, _ in reversed(acts) if back))
+        self.assertEqual(sorted(found), sorted([line for _, _, line in acts] + ["%d defects" % len(acts)]))
         self.assertEqual(said("--since-last"), ["no defects"])
         # Without what was kept when the ledger was made it is made again, in a database beside.
         for name in os.listdir(self.d.data):

@@ -148,6 +148,7 @@ class VerifyFund(Case):
                 self.assertEqual(status, 1)
                 for name in said:
                     self.assertIn(name.format(**names), text)
+        self.d.sql("drop schema kept cascade")
         self.assertEqual(self.verify(), (0, "no defects\n"))
 
     def plant(self, planted, names):
