@@ -22,8 +22,9 @@ struct verify {
     uint64_t kept_size; /* of the head that this daemon keeps beside its key; 0: none */
     hash kept_root;
     int64_t row;
-    struct str catalogue; /* what this program makes of a database; p == NULL: not known */
-    const char *past;     /* flights that no leaf covers, as an array; NULL: nobody knows */
+    struct str catalogue;     /* what this program makes of a database; p == NULL: not known */
+    const char *no_catalogue; /* why */
+    const char *past;         /* flights that no leaf covers, as an array; NULL: nobody knows */
     struct part *first, **last;
     int jobs;
     bool steps; /* say what each part took, and what it cost the processors */

@@ -55,6 +55,13 @@ static void check_catalogue(struct look *l)
         finding(l, "catalogue that cannot be read");
 }
 
+/* What was not looked at was not found whole. */
+static void say_no_catalogue(struct look *l)
+{
+    finding(
+        l, "functions and triggers are not compared with this program's: %s", l->v->no_catalogue);
+}
+
 /* Of what our connections cannot set for themselves (sql_options): with these every trigger works,
  * and no library is asked first. The function reads them, and no view that could be another. */
 static void check_settings(struct look *l)
@@ -80,9 +87,6 @@ void verify_catalogue(struct verify *v)
     const char *why = NULL;
     (void)verify_part(v, check_settings, "settings");
     v->catalogue = catalogue_ours(v->s->a, v->s->c, v->s->conf.data, city_here()->code, &why);
-    if (v->catalogue.p)
-        (void)verify_part(v, check_catalogue, "catalogue");
-    else
-        fprintf(stderr,
-            "pledged: functions and triggers are not compared with this program's: %s\n", why);
+    v->no_catalogue = why;
+    (void)verify_part(v, v->catalogue.p ? check_catalogue : say_no_catalogue, "catalogue");
 }

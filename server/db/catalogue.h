@@ -15,9 +15,10 @@ struct pg_conn;
 /* The lines of the statement `catalogue`, in the order of their bytes; p == NULL: it cannot be
  * read. */
 struct str catalogue_read(struct arena *a, struct pg_conn *c);
-/* What this program makes: as kept in the folder, else of a database that is made for it beside, of
- * this city, kept then where the folder lets us, and taken away. p == NULL after saying in *why
- * what is in the way. */
+/* What this program makes, of this city: as kept in the folder, else of a cluster that is made for
+ * it and goes again, else, where the programs for that are not here, of a database that is made
+ * beside and goes again; kept then where the folder lets us. p == NULL after saying in *why what is
+ * in the way. */
 struct str catalogue_ours(
     struct arena *a, struct pg_conn *c, const char *folder, const char *city, const char **why);
 /* migrate_apply; what it made of an empty database is kept in the folder. */

@@ -75,6 +75,14 @@ static long newest_version(struct arena *a)
     return most;
 }
 
+bool cluster_would_be(int release)
+{
+    struct arena *a = arena_new();
+    bool is_so = newest_version(a) == release;
+    arena_free(a);
+    return is_so;
+}
+
 /* A cluster is run by the version that made it, whatever else is installed; a new one is made by
  * the newest. */
 static bool find_programs(struct cluster *pg)

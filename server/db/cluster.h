@@ -14,6 +14,8 @@ enum cluster_use {
 /* Start or re-attach the private cluster of the place, which is copied; its texts stay the
  * caller's. NULL after logging. Takes PG* out of the environment. */
 struct cluster *cluster_start(const struct place *place, enum cluster_use use);
+/* Would a new cluster be of this release of PostgreSQL? */
+bool cluster_would_be(int release);
 /* conninfo of the owner; of the serving role. */
 const char *cluster_owner(const struct cluster *pg);
 const char *cluster_app(const struct cluster *pg);

@@ -3,6 +3,7 @@
 The earlier one is tests/data/upgrade (see make.py there): the ledger as a dump, its keys, and what it answered.
 It is restored into a plain database whose owner is no superuser, as on a server that somebody else runs.
 """
+import glob
 import hashlib
 import itertools
 import json
@@ -13,6 +14,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+import unittest.mock
 
 from harness import ROOT, Case, Daemon, loan, numbers
 
@@ -126,6 +128,8 @@ class Databases(Case):
         for key in os.listdir(whose):
             if key.endswith(".key"):
                 shutil.copy(os.path.join(whose, key), folder)
+        for kept in glob.glob(os.path.join(self.d.data, "catalogue-*")):  # of a new ledger: it need not be made for each look
+            shutil.copy(kept, folder)
         return folder
 
     def serve(self, name, data=None):
@@ -187,6 +191,10 @@ class Upgrade(Databases):
         self.assert_as_new(name)
         self.psql(name, "update record_type set judged = not judged where name = 'loan'")  # and what is one, is one
         self.assertIn("record_type loan", self.cli("verify", name, data).stdout)
+        for kept in glob.glob(os.path.join(data, "catalogue-*")):  # nor is it sound what could not be looked at
+            os.remove(kept)
+        with unittest.mock.patch.dict(os.environ, TMPDIR="/nowhere"):
+            self.assertIn("functions and triggers are not compared with this program's: ", self.cli("verify", name, data).stdout)
 
     def plant_a_look(self, name):
         """Who owns the database says before the upgrade, which takes rows as it finds them, that a look found nothing; the look

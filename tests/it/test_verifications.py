@@ -147,9 +147,13 @@ class Verifications(Case):
         self.d.sql(";".join(back for _, back, _ in reversed(acts) if back))
         self.assertEqual(sorted(found), sorted([line for _, _, line in acts] + ["%d defects" % len(acts)]))
         self.assertEqual(said("--since-last"), ["no defects"])
-        # Without what was kept when the ledger was made it is made again, in a database beside.
-        for name in os.listdir(self.d.data):
-            if name.startswith("catalogue-"):
-                os.remove(os.path.join(self.d.data, name))
-        self.assertEqual(said(), ["no defects"])
+        # Without what was kept when the ledger was made it is made again: in a cluster that goes again, else in a database beside.
+        kept = [os.path.join(self.d.data, x) for x in os.listdir(self.d.data) if x.startswith("catalogue-")]
+        self.addCleanup(self.d.env.pop, "TMPDIR", None)
+        for folder in (self.d.folder, "/nowhere"):
+            self.d.env["TMPDIR"] = folder
+            for path in kept:
+                os.remove(path)
+            self.assertEqual(said(), ["no defects"], folder)
+            self.assertEqual([x for x in os.listdir(self.d.folder) if x.startswith("pledged-apart")], [])
         self.assertEqual(self.d.sql("select count(*) from pg_database where datname like 'pledged_beside%'"), "0")
