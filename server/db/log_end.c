@@ -17,6 +17,7 @@
 #include <event2/event.h>
 
 enum { AGAIN_S = 2 }; /* a log that was not taken is looked at again */
+enum { INSTANT_SIZE = 40 };
 
 /* Why the log of the database is not continued. */
 enum refusal { LOG_TAKEN, LOG_NO_KEY, LOG_NO_FILE, LOG_STRANGE, LOG_CUT, LOG_FORK };
@@ -75,6 +76,7 @@ struct log_end {
     uint64_t cosigned_size;
     uint64_t heard_size; /* of what another daemon has signed meanwhile; 0: nothing was heard of */
     hash heard_root;
+    char heard_at[INSTANT_SIZE]; /* when the latest of them was signed */
 };
 
 /* ---- growing --------------------------------------------------------------------------------- */
@@ -178,6 +180,7 @@ static void take(struct log_end *e)
     e->note_size = UINT64_MAX;
     e->refusal = LOG_TAKEN;
     e->heard_size = 0;
+    e->heard_at[0] = '\0';
     if (!head_file_known(e->kept, &size, &root) || size != e->frontier.size ||
         !hash_eq(root, e->root))
         head_file_put(e->kept, e->frontier.size, e->root);
@@ -316,18 +319,26 @@ void log_end_ask(struct log_end *e)
     link_sync(e->link, on_loaded, e);
 }
 
+/* A shorter log that was signed later went on from an earlier state because a person accepted that,
+ * where the other daemon is: nobody else has the key. Instants are texts of one form. */
 void log_end_heard(struct log_end *e, const struct rows *rows)
 {
     int64_t size;
     hash root;
-    if (e->taken || !e->signer || !rows_int(rows, 0, PULSE_SIZE, &size) ||
-        (uint64_t)size <= e->heard_size || !hash_parse(rows_at(rows, 0, PULSE_ROOT), &root))
+    struct str at = rows_at(rows, 0, PULSE_SIGNED_AT);
+    if (e->taken || !e->signer || !rows_int(rows, 0, PULSE_SIZE, &size) || !at.p ||
+        at.n >= sizeof e->heard_at || !hash_parse(rows_at(rows, 0, PULSE_ROOT), &root))
+        return;
+    bool later = strcmp(at.p, e->heard_at) > 0;
+    if ((uint64_t)size <= e->heard_size && !later)
         return;
     struct arena *a = arena_new();
-    if (head_signer_signed(a, e->signer, (uint64_t)size, root, rows_at(rows, 0, PULSE_SIGNED_AT),
-            rows_at(rows, 0, PULSE_SIGNATURE))) {
+    if (head_signer_signed(
+            a, e->signer, (uint64_t)size, root, at, rows_at(rows, 0, PULSE_SIGNATURE))) {
         e->heard_size = (uint64_t)size;
         e->heard_root = root;
+        if (later)
+            memcpy(e->heard_at, at.p, at.n + 1);
     }
     arena_free(a);
 }

@@ -20,7 +20,8 @@ void log_end_free(struct log_end *e);
 void log_end_ask(struct log_end *e);
 void log_end_lost(struct log_end *e);
 /* While another daemon writes the log: what it has signed (rows of the statement `pulse`) is
- * remembered, so that a log that is cut behind that is not continued when this one takes over. */
+ * remembered, so that a log that is cut behind that is not continued when this one takes over.
+ * Only what the database tells is heard. */
 void log_end_heard(struct log_end *e, const struct rows *rows);
 bool log_end_taken(const struct log_end *e);
 /* Send what is in the log once these works and rows have their leaves. false: nothing is to be

@@ -110,6 +110,39 @@ class External(Case):
             self.assertEqual(second.wait(timeout=30), 0)
             first.close()
 
+    def hears(self):
+        """The second daemon has asked after the newest head once more."""
+        now = self.host_sql("select clock_timestamp()", "outside")
+        asked = ("select count(*) > 1 from pg_stat_activity where datname = current_database() and query like '%%clock_behind()%%'"
+                 " and state = 'idle' and query_start > '%s'" % now)
+        self.assertEqual(soon(lambda: self.host_sql(asked, "outside"), "t", 60), "t")
+
+    def restored(self, first, second):
+        """The database is put back, which a person accepts, and the log goes on shorter than the second daemon has heard."""
+        token, ready = first.token("bank"), lambda: first.call("GET", "/readyz").status
+        size = int(self.host_sql("select max(size) from log_head", "outside"))
+        for _ in range(12):
+            self.assertEqual(first.call("POST", "/v1/loans", loan(), token).status, 201)
+        longest = int(self.host_sql("select max(size) from log_head", "outside"))
+        self.hears()
+        for daemon in (second, first.process):
+            daemon.send_signal(signal.SIGSTOP)
+        self.host_sql("set session_replication_role = replica; create temp table cut as select record_id from log_leaf where no >= %d;"
+                      " delete from log_leaf l using cut c where c.record_id = l.record_id; delete from submission r using cut c"
+                      " where c.record_id = r.id; delete from log_head where size > %d" % (size, size), "outside")
+        for granted in ("not granted", "granted"):  # the first daemon is to go on, not the one that waits
+            self.host_sql("select pg_terminate_backend(pid, 30000) from pg_locks where locktype = 'advisory' and %s"
+                          " and database = (select oid from pg_database where datname = current_database())" % granted, "outside")
+        first.process.send_signal(signal.SIGCONT)
+        self.assertEqual(soon(ready, 503, 60), 503)
+        accept = lambda: first.cli("log", "--accept-restore", "--person", "李工", "--reason", "演练", check=False).returncode
+        self.assertEqual(soon(accept, 0, 60), 0)
+        self.assertEqual(soon(ready, 200, 60), 200)
+        self.assertEqual(first.call("POST", "/v1/loans", loan(), token).status, 201)
+        self.assertLess(int(self.host_sql("select max(size) from log_head", "outside")), longest)
+        second.send_signal(signal.SIGCONT)
+        self.hears()
+
     def test_a_second_daemon_waits_and_takes_over(self):
         conninfo = "host=%s dbname=outside user=pledged_owner" % self.host
         first = self.outside(conninfo)
@@ -134,6 +167,9 @@ class External(Case):
                     time.sleep(0.05)
             got = first.call("GET", made.headers["location"], token=token)
             self.assertEqual((got.status, got.body), (200, made.body))  # reads are served meanwhile
+            first.port = own
+            self.restored(first, second)
+            first.port = port
             first.process.send_signal(signal.SIGKILL)
             deadline = time.time() + 60
             while ask() != 200 and time.time() < deadline:
@@ -141,6 +177,8 @@ class External(Case):
             self.assertEqual(first.call("POST", "/v1/loans", loan(), token).status, 201)
             first.port = own
         finally:
+            for daemon in (first.process, second):
+                daemon.send_signal(signal.SIGCONT)
             second.send_signal(signal.SIGTERM)
             self.assertEqual(second.wait(timeout=30), 0)
             log.close()
