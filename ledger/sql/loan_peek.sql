@@ -21,7 +21,8 @@ judged as materialized (
             limit 1) k on true
       left join lateral (
            select record_late_refusal(i.on_day) as problems
-            where k.id is null and i.reason is null and i.on_day <= (select report_sealed_until())) late on true
+            where k.id is null and i.reason is null
+              and i.on_day <= (select s.until from report_sealed() s)) late on true
 ),
 turned as (
     select j.*, first_value(j.sha256) over by_key as first_sha256, first_value(j.body::text) over by_key as first_body,

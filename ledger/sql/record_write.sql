@@ -38,7 +38,7 @@ judged as materialized ( -- a new record of a sealed quarter without a word why 
       left join lateral (
            select record_late_refusal(k."on") as problems
             where (select t.sealed from record_type t where t.name = $1::text) and k.known_id is null
-              and k.reason is null and k."on" <= (select report_sealed_until())
+              and k.reason is null and k."on" <= (select s.until from report_sealed() s)
            offset 0) x on true
 ),
 fresh as (

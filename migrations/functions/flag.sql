@@ -293,7 +293,7 @@ begin
     select 'RF37', m.id::text, 'low', null::jsonb, m.id, m.version, '/signed_on',
            jsonb_build_object('quarter', quarter_text(m.signed_on), 'recorded', m.version), true
       from mine m
-     where m.signed_on <= (select report_sealed_until())
+     where m.signed_on <= (select s.until from report_sealed() s)
     union all
     select 'RF01', p.number, 'high', null::jsonb, p.record_id, p.version,
            ip_pointer(p.record_id, p.version, p.number, 'number'), jsonb_build_object('number', p.number), true
@@ -316,7 +316,7 @@ declare
     confirmed boolean;  -- a code whose check digit is off
     registered boolean; -- the registers tell something of a right
 begin
-    select array_agg(m.id) filter (where m.signed_on <= (select report_sealed_until())
+    select array_agg(m.id) filter (where m.signed_on <= (select s.until from report_sealed() s)
                or flag_is_rate_off(m.rate_ppm, m.lpr_ppm, (select flag_limits('RF22', '{multiplier,spread,floor}')))
                or m.revenue_fen is not null
                   and flag_is_beyond(m.amount_fen, m.revenue_fen, (select flag_limit('RF15', 'warn')))

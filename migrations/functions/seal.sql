@@ -222,11 +222,10 @@ begin
     return new;
 end $$;
 
--- The last day that is sealed.
-create or replace function report_sealed_until() returns date language plpgsql stable as $$
-begin -- asked for every statement that records loans: PL/pgSQL keeps the plan
-    return (select max(s.as_of) from report_seal s);
-end $$;
+-- The last day that is sealed; null: none. A row, which the planner puts in place of the call: every statement that
+-- records loans asks, by turns as the lane and as the owner, and a look of its own would be planned anew each time.
+create or replace function report_sealed() returns table (until date) language sql stable rows 1 as
+    $$ select max(s.as_of) from report_seal s $$;
 
 -- What stands against a loan of a sealed quarter that does not say why it comes late.
 create or replace function record_late_refusal(on_day date) returns json language sql stable as
@@ -236,7 +235,7 @@ create or replace function record_late_refusal(on_day date) returns json languag
 -- basis of a report; a correction is listed also when only the version before it stood in a sealed quarter.
 create or replace function loan_after_seal() returns trigger language plpgsql as $$
 declare
-    until date := report_sealed_until();
+    until date := (select s.until from report_sealed() s);
 begin
     if until is not null then
         insert into sealed_change (loan_id, recorded_at)
@@ -255,7 +254,7 @@ end $$;
 -- A reversal takes away an event of any day, and a draw the place of the day that the loan itself tells.
 create or replace function loan_event_after_seal() returns trigger language plpgsql as $$
 declare
-    until date := report_sealed_until();
+    until date := (select s.until from report_sealed() s);
 begin
     if until is not null then
         insert into sealed_change (loan_id, recorded_at)

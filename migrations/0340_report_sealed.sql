@@ -1,0 +1,2 @@
+-- The last sealed day is a row now, which the planner takes into the statement that asks (report_sealed).
+drop function if exists report_sealed_until();
