@@ -33,30 +33,31 @@ create or replace function flag_of_record(id uuid, version int) returns text lan
      where r.record_id = $1 and r.version = $2 and r.submitted
 $$;
 
--- The form that a key is compared in. A generated column would have it read its long expression in every statement.
-create or replace function submission_form() returns trigger language plpgsql as $$
+-- A constant: looked up, it would be with every record; as the condition of a trigger, every statement reads it anew.
+do $make$
 begin
-    new.key_form := text_form(new.key);
-    return new;
-end $$;
-create or replace trigger submission_form before insert on submission
-    for each row execute function submission_form();
+    execute format($f$
+-- The function that has the typed row of a type's records written, by record_type; null: none.
+create or replace function record_writer(type text) returns text language sql immutable parallel safe as
+    $$ select '%s'::jsonb ->> type $$ $f$,
+        (select jsonb_object_agg(t.name, t.row_by) from record_type t where t.row_by is not null));
+end $make$;
 
--- Has the typed row of a record written. One trigger for all types that have a function for it: each statement that
--- stores records prepares the conditions of all triggers anew.
+-- The form that a key is compared in, and the typed row of a record. A generated column would have the former read its
+-- long expression in every statement. One trigger for both and for all types: each statement that stores records
+-- prepares all triggers.
 create or replace function submission_row() returns trigger language plpgsql as $$
 declare
-    writer text := (select t.row_by from record_type t where t.name = new.type);
+    writer constant text := record_writer(new.type);
 begin
-    execute format('select x.* from %I($1) x', writer) into new using new;
+    new.key_form := text_form(new.key);
+    if writer is not null then
+        execute format('select x.* from %I($1) x', writer) into new using new;
+    end if;
     return new;
 end $$;
-do $$
-begin
-    execute format('create or replace trigger submission_row before insert on submission for each row'
-                   ' when (new.type = any (%L)) execute function submission_row()',
-                   (select array_agg(t.name order by t.name) from record_type t where t.row_by is not null));
-end $$;
+create or replace trigger submission_row before insert on submission
+    for each row execute function submission_row();
 
 -- Does a record say again what another says? Keys, names and references are the same by their form; all else is by the
 -- letter. Only members of the record itself are looked at so, not those of lists in it.
