@@ -31,13 +31,13 @@ $$;
 create or replace function rollup_class_rows(class text) returns table (section text, row_key text)
     language sql stable parallel safe as $$
     select r.section, r.row_key
-      from loan_class_named(class) c
-     cross join lateral (values
-           ('all', ''), ('by_bank', c.org_id::text), ('by_district', c.district), ('by_kind', c.secured_by),
-           ('by_ip_kind', c.right_kind), ('by_product', c.product), ('by_size', c.size), ('by_industry', c.industry),
-           ('small_loans', c.amount_class), ('first_loans', c.firstness),
-           (case c.lateness when 'late' then 'late' end, ''),
-           (case c.lateness when 'late' then 'late_by_bank' end, c.org_id::text)) as r(section, row_key)
+      from (select unnest(array['all', 'by_bank', 'by_district', 'by_kind', 'by_ip_kind', 'by_product', 'by_size',
+                                'by_industry', 'small_loans', 'first_loans',
+                                case c.lateness when 'late' then 'late' end,
+                                case c.lateness when 'late' then 'late_by_bank' end]) as section,
+                   unnest(array['', c.org_id::text, c.district, c.secured_by, c.right_kind, c.product, c.size,
+                                c.industry, c.amount_class, c.firstness, '', c.org_id::text]) as row_key
+              from loan_class_named(class) c) r
      where r.section is not null
 $$;
 
@@ -60,16 +60,18 @@ create or replace function rollup_firm_classes(borrower text, quarter date) retu
 $$;
 
 -- Which firms took something else in a quarter than what stands in firm_quarter, and what. Most loans of a known
--- firm change nothing of it. begun: all of them are new, each in one quarter.
-create or replace function rollup_firms_changed(versions loan_version[], out changes firm_change[], out begun boolean)
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
-begin
+-- firm change nothing of it. begun: all of them are new, each in one quarter. One row;
+-- the planner puts this in place of the call.
+create or replace function rollup_firms_changed(versions loan_version[])
+    returns table (changes firm_change[], begun boolean) language sql stable rows 1 as $$
     select array_agg(row(x.borrower, x.quarter, x.classes)::firm_change),
-           bool_and(x.was is null and not exists (select from firm_quarter q where q.borrower = x.borrower))
-      into changes, begun
-      from (select t.borrower, t.quarter, s.classes as was,
+           count(*) = count(distinct x.borrower)
+           and bool_and(x.was is null and not x.gone
+                        and not exists (select from firm_quarter q where q.borrower = x.borrower))
+      from (select t.borrower, t.quarter, t.gone, s.classes as was,
                    case when t.gone then rollup_firm_classes(t.borrower, t.quarter)
                         when t.classes <@ s.classes then s.classes
+                        when s.classes is null and cardinality(t.classes) = 1 then t.classes
                         else array(select c from unnest(t.classes || s.classes) as c group by c order by c) end
                        as classes
               from (select v.borrower, v.quarter, bool_or(v.sign < 0) as gone, array_agg(v.class) as classes
@@ -78,11 +80,8 @@ begin
               left join lateral (
                    select q.classes from firm_quarter q where q.borrower = t.borrower and q.quarter = t.quarter
                    offset 0) s on true) x
-     where x.classes is distinct from coalesce(x.was, '{}');
-    if begun and cardinality(changes) > 1 then
-        begun := (select count(distinct c.borrower) = count(*) from unnest(changes) c);
-    end if;
-end $$;
+     where x.classes is distinct from coalesce(x.was, '{}')
+$$;
 
 -- The chains of quarters of these firms in each row of the report, as they stood and as they stand.
 create or replace function rollup_firms_rechain(changes firm_change[]) returns void
@@ -146,37 +145,43 @@ end $$;
 create or replace function rollup_loans_add(versions loan_version[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    firms constant record := rollup_firms_changed(versions);
-    changes constant firm_change[] := firms.changes;
-    begun constant firm_change[] := case when firms.begun then changes end;
+    known firm_change[]; -- of firms that stood before
 begin
-    with class as materialized (
-        select v.class, v.quarter, sum(v.sign)::bigint as loans,
-               sum(v.sign * v.amount_fen)::bigint as amount_fen,
-               sum(v.sign * v.registered_fen)::bigint as registered_fen,
-               sum(v.sign * v.patents)::bigint as patents, sum(v.sign * v.trademarks)::bigint as trademarks
+    with firm as materialized (
+        select f.changes, f.begun from rollup_firms_changed(versions) f
+    ),
+    class as materialized (
+        select v.class, v.quarter, bigint_sum(v.sign) as loans,
+               bigint_sum(v.sign * v.amount_fen) as amount_fen,
+               bigint_sum(v.sign * v.registered_fen) as registered_fen,
+               bigint_sum(v.sign * v.patents) as patents, bigint_sum(v.sign * v.trademarks) as trademarks
           from unnest(versions) v
          group by 1, 2
     ),
     keys_added as (
         insert into loan_rollup as r (org_id, district, quarter, loans)
-        select c.org_id, c.district, x.quarter, sum(x.loans)
+        select c.org_id, c.district, x.quarter, bigint_sum(x.loans)
           from class x
          cross join lateral loan_class_named(x.class) c
          group by 1, 2, 3
-        having sum(x.loans) <> 0
+        having bigint_sum(x.loans) <> 0
          order by 1, 2, 3
         on conflict on constraint loan_rollup_key do update set loans = r.loans + excluded.loans
     ),
-    rows_added as (
-        insert into city_rollup as r (section, row_key, quarter, loans, amount_fen, registered_fen, patents, trademarks)
-        select k.section, k.row_key, x.quarter, sum(x.loans), sum(x.amount_fen), sum(x.registered_fen), sum(x.patents),
-               sum(x.trademarks)
+    report_row as materialized ( -- what each class adds to which rows of the report
+        select x.*, k.section, k.row_key
           from class x
          cross join lateral rollup_class_rows(x.class) k
-         group by 1, 2, 3
-        having sum(x.loans) <> 0 or sum(x.amount_fen) <> 0 or sum(x.registered_fen) <> 0 or sum(x.patents) <> 0
-               or sum(x.trademarks) <> 0
+    ),
+    rows_added as (
+        insert into city_rollup as r (section, row_key, quarter, loans, amount_fen, registered_fen, patents, trademarks)
+        select s.*
+          from (select x.section, x.row_key, x.quarter, bigint_sum(x.loans) as loans,
+                       bigint_sum(x.amount_fen) as amount_fen, bigint_sum(x.registered_fen) as registered_fen,
+                       bigint_sum(x.patents) as patents, bigint_sum(x.trademarks) as trademarks
+                  from report_row x
+                 group by 1, 2, 3) s
+         where (s.loans, s.amount_fen, s.registered_fen, s.patents, s.trademarks) <> (0, 0, 0, 0, 0)
          order by 1, 2, 3
         on conflict on constraint city_rollup_key do update
            set loans = r.loans + excluded.loans,
@@ -187,18 +192,28 @@ begin
     ),
     firms_begun as (
         insert into firm_quarter (borrower, quarter, classes)
-        select c.borrower, c.quarter, c.classes from unnest(begun) c
+        select c.borrower, c.quarter, c.classes
+          from firm f
+         cross join unnest(f.changes) c
+         where f.begun
+        returning borrower, quarter, classes
+    ),
+    chains_begun as (
+        insert into city_firms as r (section, row_key, quarter, before, firms)
+        select k.section, k.row_key, k.quarter, '-infinity', bigint_sum(k.firms)
+          from (select distinct x.section, x.row_key, x.quarter, a.classes, a.firms
+                  from (select c.classes, c.quarter, count(*) as firms -- those that took the same move together
+                          from firms_begun c
+                         group by 1, 2) a
+                 cross join unnest(a.classes) as taken
+                  join report_row x on x.class = taken and x.quarter = a.quarter) k
+         group by 1, 2, 3
+         order by 1, 2, 3
+        on conflict on constraint city_firms_key do update set firms = r.firms + excluded.firms
     )
-    insert into city_firms as r (section, row_key, quarter, before, firms)
-    select k.section, k.row_key, c.quarter, '-infinity', count(distinct c.borrower)
-      from unnest(begun) c
-     cross join unnest(c.classes) class
-     cross join lateral rollup_class_rows(class) k
-     group by 1, 2, 3
-     order by 1, 2, 3
-    on conflict on constraint city_firms_key do update set firms = r.firms + excluded.firms;
-    if changes is not null and begun is null then
-        perform rollup_firms_rechain(changes);
+    select f.changes into known from firm f where not f.begun;
+    if known is not null then
+        perform rollup_firms_rechain(known);
     end if;
 end $$;
 
@@ -216,13 +231,50 @@ create or replace function rollup_version(l loan, sign int) returns loan_version
      cross join lateral rollup_lateness((l).id, (l).version, (l).recorded_at, (l).signed_on) w
 $$;
 
--- Adds the versions that a statement stored and takes away those they replace: nothing, where all are first ones.
+-- The versions that newest versions of loans replace, as the sums take them away.
+create or replace function rollup_replaced(ids uuid[]) returns loan_version[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return array(
+        select rollup_version(o.l, -1)
+          from unnest(ids) i
+         cross join lateral (select x.version from loan x where x.id = i order by x.version desc limit 1) f
+         cross join lateral (select x as l from loan x where x.id = i and x.version = f.version - 1 offset 0) o);
+end $$;
+
+-- Counts loans under their pledge numbers, as far as others have them too. ids: loans whose newest versions are stored.
+create or replace function rollup_numbers_add(ids uuid[]) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    insert into pledge_no_shared as s (pledge_no, loans)
+    select t.pledge_no, t.loans
+      from (select x.pledge_no,
+                   case when exists (select from pledge_no_shared k where k.pledge_no = x.pledge_no) then x.fresh
+                        else (select count(distinct l.id) from loan l where l.pledge_no = x.pledge_no) end as loans
+              from (select f.pledge_no, count(*) as fresh -- loans that did not tell it before
+                      from unnest(ids) i
+                     cross join lateral (select * from loan l where l.id = i order by l.version desc limit 1) f
+                     where f.pledge_no is not null
+                       and not exists (
+                           select from (select * from loan l where l.id = f.id and f.version > 1 offset 0) o
+                            where o.version < f.version and o.pledge_no = f.pledge_no)
+                     group by 1) x) t
+     where t.loans > 1 or exists (select from pledge_no_shared k where k.pledge_no = t.pledge_no)
+     order by 1
+    on conflict on constraint pledge_no_shared_key do update set loans = s.loans + excluded.loans;
+end $$;
+
+-- After loans: one look at what a statement stored says what there is to do. The sums take the versions in, and those
+-- that they replace out; of what was drawn something is owed; what came behind a seal is noted.
 create or replace function loan_rollup_keep() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     versions loan_version[];
-    numbered boolean;
-    corrected boolean;
+    changes balance_change[];
+    drawn boolean;
+    numbered uuid[];
+    corrected uuid[];
+    late uuid[];
 begin
     select array_agg(row(1, f.borrower, quarter_start(f.signed_on),
                          loan_class(f.org_id, f.district, f.patents, f.trademarks, k.kind, f.product, f.size,
@@ -230,38 +282,36 @@ begin
                          f.amount_fen,
                          loan_registered_fen(f.registered_fen, f.amount_fen), f.patents,
                          f.trademarks)::loan_version),
-           bool_or(f.pledge_no is not null), bool_or(f.version > 1)
-      into versions, numbered, corrected
+           bool_or(f.disbursed_on is not null or f.pledge_no is not null),
+           array_agg(f.id) filter (where f.pledge_no is not null), array_agg(f.id) filter (where f.version > 1),
+           array_agg(f.id) filter (where f.version > 1
+                                      or least(f.signed_on, f.registered_on, f.disbursed_on)
+                                         <= (select s.until from report_sealed() s))
+      into versions, drawn, numbered, corrected, late
       from fresh f
      cross join lateral (
            select loan_right_kind(min(p.kind), max(p.kind)) as kind
              from loan_ip p
             where p.record_id = f.id and p.version = f.version) k
      cross join lateral rollup_lateness(f.id, f.version, f.recorded_at, f.signed_on) w;
-    if corrected then
-        versions := versions || array(
-            select rollup_version(o.l, -1)
-              from fresh f
-             cross join lateral (select x as l from loan x where x.id = f.id and x.version = f.version - 1 offset 0) o
-             where f.version > 1);
+    perform rollup_loans_add(case when corrected is null then versions
+                                  else versions || rollup_replaced(corrected) end);
+    if drawn then
+        select array_agg(c) into changes
+          from fresh f
+         cross join lateral rollup_eventless_changes(f.org_id, f.borrower, f.signed_on, f.disbursed_on,
+                                                     f.registered_on, f.matures_on, f.pledge_no, f.amount_fen, 1) c
+         where f.version = 1 or not exists (select from loan_balance b where b.loan_id = f.id);
     end if;
-    perform rollup_loans_add(versions);
-    if numbered then
-        insert into pledge_no_shared as s (pledge_no, loans)
-        select t.pledge_no, t.loans
-          from (select x.pledge_no,
-                       case when exists (select from pledge_no_shared k where k.pledge_no = x.pledge_no) then x.fresh
-                            else (select count(distinct l.id) from loan l where l.pledge_no = x.pledge_no) end as loans
-                  from (select f.pledge_no, count(*) as fresh -- loans that did not tell it before
-                          from fresh f
-                         where f.pledge_no is not null
-                           and not exists (
-                               select from (select * from loan l where l.id = f.id and f.version > 1 offset 0) o
-                                where o.version < f.version and o.pledge_no = f.pledge_no)
-                         group by 1) x) t
-         where t.loans > 1 or exists (select from pledge_no_shared k where k.pledge_no = t.pledge_no)
-         order by 1
-        on conflict on constraint pledge_no_shared_key do update set loans = s.loans + excluded.loans;
+    if corrected is not null then
+        changes := changes || rollup_balances_corrected(corrected);
+    end if;
+    perform rollup_balance_add(changes);
+    if numbered is not null then
+        perform rollup_numbers_add(numbered);
+    end if;
+    if late is not null then
+        perform loans_after_seal(late);
     end if;
     return null;
 end $$;
@@ -716,36 +766,27 @@ begin
     return pages;
 end $$;
 
--- After loans: those without events by their versions alone, those with events are made again.
-create or replace function loan_balance_of_loans() returns trigger
+-- What corrections of loans change of balances beside what their newest versions stand at: of those without events
+-- what the versions before stood at goes, those with events are made again.
+create or replace function rollup_balances_corrected(ids uuid[]) returns balance_change[]
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     changes balance_change[];
-    corrected boolean;
 begin
-    select array_agg(c) filter (where c.what is not null), bool_or(f.version > 1) into changes, corrected
-      from fresh f
-      left join lateral rollup_eventless_changes(f.org_id, f.borrower, f.signed_on, f.disbursed_on, f.registered_on,
-                                                 f.matures_on, f.pledge_no, f.amount_fen, 1) c
-             on f.version = 1 or not exists (select from loan_balance b where b.loan_id = f.id);
-    if corrected then
-        select changes || array_agg(c) into changes
-          from fresh f
-         cross join lateral (select * from loan x where x.id = f.id and x.version = f.version - 1 offset 0) o
-         cross join lateral rollup_eventless_changes(o.org_id, o.borrower, o.signed_on, o.disbursed_on,
-                                                     o.registered_on, o.matures_on, o.pledge_no, o.amount_fen, -1) c
-         where f.version > 1 and not exists (select from loan_balance b where b.loan_id = f.id);
-        select changes || array_agg(c) into changes
-          from (select distinct f.id
-                  from fresh f
-                 where f.version > 1
-                   and exists (select from loan_balance b where b.loan_id = f.id)
-                 order by f.id) x
-         cross join lateral (select v from loan v where v.id = x.id order by v.version desc limit 1) l
-         cross join lateral unnest(loan_balance_keep(l.v, '-infinity')) c;
-    end if;
-    perform rollup_balance_add(changes);
-    return null;
+    select array_agg(c) into changes
+      from unnest(ids) i
+     cross join lateral (select x.version from loan x where x.id = i order by x.version desc limit 1) f
+     cross join lateral (select * from loan x where x.id = i and x.version = f.version - 1 offset 0) o
+     cross join lateral rollup_eventless_changes(o.org_id, o.borrower, o.signed_on, o.disbursed_on, o.registered_on,
+                                                 o.matures_on, o.pledge_no, o.amount_fen, -1) c
+     where not exists (select from loan_balance b where b.loan_id = i);
+    select changes || array_agg(c) into changes
+      from (select i from unnest(ids) i
+             where exists (select from loan_balance b where b.loan_id = i)
+             order by i) x
+     cross join lateral (select v from loan v where v.id = x.i order by v.version desc limit 1) l
+     cross join lateral unnest(loan_balance_keep(l.v, '-infinity')) c;
+    return changes;
 end $$;
 
 -- After the events of a batch: the balances of their loans, each once however many of its events came. An event

@@ -231,24 +231,22 @@ create or replace function report_sealed() returns table (until date) language s
 create or replace function record_late_refusal(on_day date) returns json language sql stable as
     $$ select json_build_array(problem('E_LATE_REASON', '/reason', quarter_text(on_day))) $$;
 
--- One insert a statement, and none while nothing is sealed. The earliest of a loan's days counts, whatever the
--- basis of a report; a correction is listed also when only the version before it stood in a sealed quarter.
-create or replace function loan_after_seal() returns trigger language plpgsql as $$
-declare
-    until date := (select s.until from report_sealed() s);
+-- Notes newest versions of loans that came behind a seal. The earliest of a loan's days counts, whatever the basis of
+-- a report; a correction is listed also when only the version before it stood in a sealed quarter.
+create or replace function loans_after_seal(ids uuid[]) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    if until is not null then
-        insert into sealed_change (loan_id, recorded_at)
-        select distinct n.id, n.recorded_at
-          from fresh n
-         where least(n.signed_on, n.registered_on, n.disbursed_on) <= until
-            or n.version > 1
-               and exists (select from loan b
-                            where b.id = n.id and b.version = n.version - 1
-                              and least(b.signed_on, b.registered_on, b.disbursed_on) <= until)
-        on conflict do nothing;
-    end if;
-    return null;
+    insert into sealed_change (loan_id, recorded_at)
+    select n.id, n.recorded_at
+      from unnest(ids) i
+     cross join lateral (select * from loan x where x.id = i order by x.version desc limit 1) n
+     cross join report_sealed() s
+     where least(n.signed_on, n.registered_on, n.disbursed_on) <= s.until
+        or n.version > 1
+           and exists (select from loan b
+                        where b.id = n.id and b.version = n.version - 1
+                          and least(b.signed_on, b.registered_on, b.disbursed_on) <= s.until)
+    on conflict do nothing;
 end $$;
 
 -- A reversal takes away an event of any day, and a draw the place of the day that the loan itself tells.

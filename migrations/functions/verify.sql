@@ -208,8 +208,8 @@ create or replace function verify_firm_quarter() returns setof firm_quarter lang
 create or replace function verify_city_firms() returns setof city_firms language sql stable as
     $$ select x.section, x.row_key, x.quarter, x.before, x.firms from city_firms_rows x $$;
 
--- Loans by day in the rows of the report, as of the mark. Offset 0, here and below: else a planner that knows nothing of
--- the tables yet counts them as of each head, and then looks which is the mark's.
+-- Loans by day in the rows of the report, as of the mark. Offset 0, here and below: else a planner that knows nothing
+-- of the tables yet counts them as of each head, and then looks which is the mark's.
 create or replace function verify_city_days() returns setof city_days language sql stable as $$
     select d.*
       from (select h.signed_at from days_mark m join log_head h on h.size = m.leaf offset 0) x
