@@ -57,9 +57,10 @@ raised as materialized ( -- looks at the rows just written, so it waits for them
      cross join lateral flags_raised(w.ids) x
 ),
 covered as materialized ( -- those that name a scheme ask for cover, which flags stand in the way of; those that have
-    select coverage_booked(array_agg(m.loan_row order by m.ord) filter (where m.scheme is not null or m.version > 1))
-      from made m -- one are weighed
-     where (select count(*) from raised) >= 0
+    select case when w.loans is not null then coverage_booked(w.loans) end -- one are weighed
+      from (select array_agg(m.loan_row order by m.ord) filter (where m.scheme is not null or m.version > 1) as loans
+              from made m
+             where (select count(*) from raised) >= 0) w
 ),
 told as ( -- as flag_of_record will tell it
     select m.ord, json_agg(json_build_array(r.code, r.severity, r.pointer, u.title, u.title_en)

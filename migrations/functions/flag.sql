@@ -16,19 +16,25 @@ begin
     return v;
 end $$;
 
+-- The thresholds of a rule and their values in force today, the last name first. The planner puts this in place of the
+-- call; the order is that of the index.
+create or replace function flag_limits_now(rule text) returns table (name text, value numeric)
+    language sql stable rows 3 as $$
+    select distinct on (x.name) x.name, x.value
+      from flag_threshold_value x
+     where x.code = rule and x.effective_from <= today()
+     order by x.name desc, x.effective_from desc, x.recorded_at desc
+$$;
+
 -- The values in force today of several thresholds of a rule, in the order of their names: one look for all.
 create or replace function flag_limits(rule text, names text[]) returns numeric[] language plpgsql stable as $$
 declare
     v numeric[];
 begin
-    v := array(
-        select (select x.value
-                  from flag_threshold_value x
-                 where x.code = rule and x.name = n.name and x.effective_from <= today()
-                 order by x.effective_from desc, x.recorded_at desc
-                 limit 1)
-          from unnest(names) with ordinality as n(name, place)
-         order by n.place);
+    v := array(select x.value
+                 from unnest(names) with ordinality as n(name, place)
+                 left join flag_limits_now(rule) x on x.name = n.name
+                order by n.place);
     if array_position(v, null) is not null then
         raise exception 'rule % has no threshold %', rule, names[array_position(v, null)];
     end if;
@@ -317,7 +323,12 @@ declare
     registered boolean; -- the registers tell something of a right
 begin
     select array_agg(m.id) filter (where m.signed_on <= (select s.until from report_sealed() s)
-               or flag_is_rate_off(m.rate_ppm, m.lpr_ppm, (select flag_limits('RF22', '{multiplier,spread,floor}')))
+               -- without a threshold: flag_of_loan says so
+               or m.lpr_ppm is not null and flag_is_rate_off(m.rate_ppm, m.lpr_ppm, (
+                   select array[max(x.value) filter (where x.name = 'multiplier'),
+                                max(x.value) filter (where x.name = 'spread'),
+                                max(x.value) filter (where x.name = 'floor')]
+                     from flag_limits_now('RF22') x)) is not false
                or m.revenue_fen is not null
                   and flag_is_beyond(m.amount_fen, m.revenue_fen, (select flag_limit('RF15', 'warn')))
                or m.registered_on > m.disbursed_on or m.scheme is not null -- RF21, RF26: not gone into here
