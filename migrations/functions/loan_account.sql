@@ -439,24 +439,25 @@ begin
          where t.kind in ('settled', 'transferred', 'voided')
     ),
     day as (
-        select s.on_day, sum(s.change) as change, sum(s.rate_change) as rate_change, bool_or(s.ends) as ends
+        select s.on_day, bigint_sum(s.change) as change, bigint_sum(s.rate_change) as rate_change,
+               bool_or(s.ends) as ends
           from step s
          group by s.on_day
-        having sum(s.change) <> 0 or sum(s.rate_change) <> 0 or bool_or(s.ends)
+        having bigint_sum(s.change) <> 0 or bigint_sum(s.rate_change) <> 0 or bool_or(s.ends)
     ),
     level as (
-        select d.on_day, lead(d.on_day, 1, last_day) over by_day as until_day, sum(d.change) over by_day as owed,
-               rate + sum(d.rate_change) over by_day as rate_ppm, bool_or(d.ends) over by_day as ended
+        select d.on_day, lead(d.on_day, 1, last_day) over by_day as until_day, bigint_sum(d.change) over by_day as owed,
+               rate + bigint_sum(d.rate_change) over by_day as rate_ppm, bool_or(d.ends) over by_day as ended
           from day d
         window by_day as (order by d.on_day)
     ),
     span as (
-        select greatest(v.on_day, first_day) as from_day, v.until_day, v.owed, v.rate_ppm::int
+        select greatest(v.on_day, first_day) as from_day, v.until_day, v.owed, v.rate_ppm
           from level v
          where v.owed > 0 and not v.ended and v.until_day > first_day
         offset 0
     )
-    select x.from_day, x.until_day, x.owed::bigint, x.rate_ppm, n.days, x.owed * x.rate_ppm * n.days
+    select x.from_day, x.until_day, x.owed, x.rate_ppm::int, n.days, x.owed::numeric * (x.rate_ppm * n.days)
       from span x
      cross join lateral (select loan_days(x.from_day, x.until_day, day_count) as days) n
      order by x.from_day;
@@ -495,13 +496,22 @@ begin
                                                                                             and 1 preceding),
                             (select min(t.on_day) from told t where t.kind = 'disbursed')) as from_day
               from payment y
+        ),
+        own as materialized (
+            select y.*, y.from_day >= first_day and y.until_day <= last_day as inside
+              from period y
+             where y.own and greatest(y.from_day, first_day) < least(y.until_day, last_day)
         )
+        select sum(y.interest_fen) as interest_fen, null::date as from_day, null::date as until_day
+          from own y
+         where y.inside
+         union all
         select y.interest_fen, y.from_day, y.until_day
-          from period y
-         where y.own and greatest(y.from_day, first_day) < least(y.until_day, last_day)
+          from own y
+         where not y.inside
     loop
-        if p.from_day >= first_day and p.until_day <= last_day then
-            whole := whole + p.interest_fen * base;
+        if p.from_day is null then -- those that lie in the window, together
+            whole := whole + coalesce(p.interest_fen, 0) * base;
             continue;
         end if;
         select sum(s.accrued), sum(s.balance_fen::numeric * s.rate_ppm
@@ -530,6 +540,7 @@ create or replace function loan_interest(loan_id uuid, first_day date, last_day 
 declare
     l loan;
     base numeric;
+    whole bigint;
 begin
     select v.* into l
       from loan v
@@ -537,6 +548,7 @@ begin
      order by v.version desc
      limit 1;
     base := loan_day_base(l.day_count);
+    whole := base::bigint;
     return query
     with stretch as materialized (
         select s.* from loan_stretches(l, first_day, last_day, loan_interest.known_at) s
@@ -546,6 +558,9 @@ begin
            loan_interest_paid(l, first_day, last_day, loan_interest.known_at)
       from stretch s
      union all
-    select s.from_day, s.until_day, s.balance_fen, s.rate_ppm, s.days, div(2 * s.accrued + base, 2 * base)::bigint, null
+    select s.from_day, s.until_day, s.balance_fen, s.rate_ppm, s.days,
+           case when s.accrued < 1e18 then (2 * s.accrued::bigint + whole) / (2 * whole) -- the same for a fifth
+                else div(2 * s.accrued + base, 2 * base)::bigint end,
+           null
       from stretch s;
 end $$;
