@@ -12,13 +12,14 @@ create table operator_command (
     rows text not null -- a pattern of what log_flight_footprint() tells
 );
 insert into operator_command (name, rows) values
-    ('org add', '^org:I1$'),
-    ('org rename, disable', '^org:U1$'),
-    ('person add', '^(person:[IU]1 )?post:I1$'),
-    ('person disable', '^(person:U\d+ )?post:U\d+$'),
-    ('token add', '^(person:I1 post:I1 )?token:I1$'),
-    ('token rotate', '^token:I1 token:U1$'),
-    ('token revoke', '^token:U\d+$'),
+    ('org add', '^directory_command:I1 org:I1$'),
+    ('org rename, disable', '^directory_command:I1 org:U1$'),
+    ('person add', '^directory_command:I1 (person:[IU]1 )?post:I1$'),
+    ('person disable', '^directory_command:I1 (person:U\d+ )?post:U\d+$'),
+    ('token add', '^directory_command:I1 (person:I1 post:I1 )?token:I1$'),
+    ('token rotate', '^directory_command:I1 token:I1 token:U1$'),
+    ('token revoke', '^directory_command:I1 token:U\d+$'),
+    ('directory close', '^directory_command:I1$'),
     ('clock accept', '^clock_acceptance:I1$'),
     ('verify', '^verification:I1$');
 call make_append_only('operator_command');

@@ -90,7 +90,7 @@ static const struct setting settings[] = {
         "single records that may wait for the write lane; parts of batches are not counted"},
     {"rate_org", NUMBER, AT(rate_org), "5000", 0, 1000000, "每机构每秒请求上限,0 不限",
         "requests a second of one organisation; 0: as many as it likes"},
-    {"waiting_org", NUMBER, AT(waiting_org), "256", 0, 1000000, "每机构同时未答复请求上限,0 不限",
+    {"waiting_org", NUMBER, AT(waiting_org), "512", 0, 1000000, "每机构同时未答复请求上限,0 不限",
         "requests of one organisation that wait for their answers at once; 0: as many as it likes"},
     {"rate_address", NUMBER, AT(rate_address), "5000", 0, 1000000, "每地址每秒请求上限,0 不限",
         "requests a second from one address; 0: as many as come (behind a proxy that counts)"},

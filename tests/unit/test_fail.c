@@ -202,6 +202,9 @@ static const struct {
     {"log_leaf_token_length", E_INTERNAL, ""},
     {"log_leaf_token_form", E_INTERNAL, ""},
     {"log_leaf_writer_form", E_INTERNAL, ""},
+    {"directory_command_form", E_INTERNAL, ""},
+    {"directory_command_person_length", E_INTERNAL, ""},
+    {"directory_command_reason_length", E_INTERNAL, ""},
 };
 
 static void test_every_constraint_has_the_answer_that_is_written_here(void **state)
