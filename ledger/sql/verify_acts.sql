@@ -118,10 +118,12 @@ select 'target or measure of a plan that differs from its record', w.tab || ' ' 
           and x.tab = w.tab and x.content::jsonb = w.content::jsonb)
 union all
 select 'target or measure of a plan that is not there', concat_ws(' ', x.tab, v.code, v.version, x.content ->> 'no')
-  from plan_version v
+  from wrote p
+ cross join lateral json_populate_record(null::plan_version, p.content) v
   join submission r on r.id = v.id and r.version = v.record_version
  cross join lateral plan_rows(r.body, v.version) x
- where x.content::jsonb not in (select w.content::jsonb from wrote w where w.tab = x.tab)
+ where p.tab = 'plan_version'
+   and x.content::jsonb not in (select w.content::jsonb from wrote w where w.tab = x.tab)
 union all
 select 'end of a policy that differs from its record', coalesce(e.policy::text, r.body ->> 'policy')
   from policy_end e

@@ -1,25 +1,21 @@
 -- verify_causes: rows of kept tables that no record of their flight, no command and no upgrade wrote: a row each
 -- $1 number of the first leaf that is looked at
 -- -> defect text, place text
--- Counts of what was refused, and of reads that were sealed, the daemon writes of its own. Before leaves told who wrote
--- rows, those that commands and upgrades write may be theirs.
+-- Counts of what was refused, of reads that were sealed, and what a scan for red flags finds before it is told at its
+-- end (verify_flags), the daemon writes without a record. Only of leaves since they tell who wrote rows.
 with writes as materialized (
     select w.tab, array_agg(w.type) as types from cause_writes() w group by w.tab
 ),
 flight as materialized (
     select l.record_id as id, l.head, get_byte(l.writer, 0) as writer -- 1: a command, 2: an upgrade
       from log_leaf l
-     where l.form = 3 and l.no >= $1::bigint
+     where l.form = 3 and l.no >= $1::bigint and l.no > cause_told_from()
 ),
 wrote as materialized (
-    select f.head, f.id, r.tab, min(r.no) as first
+    select distinct f.head, f.id, r.tab
       from flight f
       join log_row r on r.flight = f.id
      where f.writer is null
-     group by f.head, f.id, r.tab
-),
-before as materialized ( -- where it is told by whom rows were written
-    select coalesce(min(r.no), 0) as no from log_row r where r.tab = 'operator_command'
 ),
 spoke as materialized (
     select distinct l.head, r.type, case when y.proposed or r.type = 'proposal_step' then r.id end as id
@@ -44,11 +40,8 @@ select 'row that no record of its flight writes' as defect, w.tab || ' ' || k.ke
                                       from unnest(log_key(r.tab::regclass)) with ordinality c(name, place))) as key
          from log_row r
         where r.flight = w.id and r.tab = w.tab) k
- where w.tab not in ('intake', 'access_batch')
+ where w.tab not in ('intake', 'access_batch', 'flag', 'flag_record')
    and not coalesce(writes.types && a.types, false)
-   and (w.first > (select b.no from before b)
-        or w.tab not in ('org', 'person', 'post', 'token', 'verification', 'clock_acceptance')
-           and not exists (select from log_row r where r.flight = w.id and r.tab = 'log_adoption'))
 union all
 select 'rows that no command of the operator writes so', x.id || ' ' || x.footprint
   from (select f.id, log_flight_footprint(f.id) as footprint from flight f where f.writer = 1) x

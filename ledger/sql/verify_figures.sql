@@ -34,14 +34,13 @@ again as materialized (
 )
 select concat_ws(' ', 'report_figure', (select s.quarter from seal s), p.section, coalesce(f.row_key, a.row_key),
                  x.col || '[' || i || ']') as defect,
-       coalesce(x.told::text, 'nothing') || ' by the ledger of then, ' || coalesce(x.found::text, 'nothing')
-       || ' in the table' as place
+       x.told || ' by the ledger of then, ' || x.found || ' in the table' as place
   from sealed f
   full join again a on a.section = f.section and a.row_key = f.row_key
   join part p on p.section = coalesce(f.section, a.section)
  cross join lateral generate_series(1, p.columns) i
  cross join lateral (values ('v', coalesce(a.v[i], 0), coalesce(f.v[i], 0)),
-                            ('firms', case when f.firms is not null then a.firms[i] end, f.firms[i])) as x(
-       col, told, found)
- where x.told is distinct from x.found
+                            ('firms', coalesce(a.firms[i], 0), coalesce(f.firms[i], 0))) as x(col, told, found)
+ where x.told <> x.found
+   and (x.col = 'v' or f.firms is not null)
  order by 1, 2

@@ -98,8 +98,20 @@ create or replace function log_flight_footprint(flight uuid) returns text langua
              group by r.tab, r.op) x
 $$;
 
--- Rows that flights of the daemon itself wrote into tables: all that stands there but what commands and upgrades wrote.
--- was: the row as it stood before. Before leaves told who wrote rows, a flight without records was a command's.
+-- The first leaf behind what tells who wrote rows: the upgrade that made the table of commands. Of what was written
+-- before nobody can tell whether a command or an upgrade did it.
+create or replace function cause_told_from() returns bigint language plpgsql stable as $$
+begin
+    return (select l.no
+              from log_row r
+              join log_leaf l on l.record_id = r.flight and l.version = 0
+             where r.tab = 'operator_command'
+             order by r.no
+             limit 1);
+end $$;
+
+-- Rows that flights of the daemon itself wrote into tables since: not what commands and upgrades wrote. was: the row as
+-- it stood before.
 create or replace function cause_rows(tabs text[])
     returns table (no bigint, head bigint, tab text, op text, content json, was json) language sql stable as $$
     with told as (
@@ -112,14 +124,11 @@ create or replace function cause_rows(tabs text[])
     select t.no, l.head, t.tab, t.op, t.content, t.was
       from told t
       join log_leaf l on l.record_id = t.flight and l.version = 0 and l.writer is null
-     where t.no > (select min(x.no) from log_row x where x.tab = 'operator_command')
-        or not exists (select from log_row x where x.flight = t.flight and x.tab = 'log_adoption')
-           and exists (select from log_leaf x where x.head = l.head and x.form <> 3)
-           and t.tab not in ('org', 'person', 'post', 'token')
+     where l.no > cause_told_from()
 $$;
 
--- Records of these types that took effect: when, under which head, and as whose act. Of one that is proposed the step
--- counts that approved it; before there were proposals all took effect at once.
+-- Records of these types that took effect since: when, under which head, and as whose act. Of one that is proposed the
+-- step counts that approved it.
 create or replace function cause_acts(types text[])
     returns table (type text, id uuid, body json, head bigint, at timestamptz, by_whom text) language sql stable as $$
     select r.type, r.id, r.body, l.head, coalesce(s.recorded_at, r.recorded_at), r.recorded_by
@@ -127,5 +136,5 @@ create or replace function cause_acts(types text[])
       left join proposal p on p.id = r.id
       left join proposal_step s on s.proposal = p.id and s.state = 'approved'
       join log_leaf l on l.record_id = coalesce(s.id, r.id) and l.version = 1
-     where r.type = any (types) and r.version = 1 and (p.id is null or s.id is not null)
+     where r.type = any (types) and r.version = 1 and (p.id is null or s.id is not null) and l.no > cause_told_from()
 $$;
