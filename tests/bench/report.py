@@ -1,7 +1,8 @@
 """The quarterly report at 1 and 10 million loans: how long from the rollups, how long from the rows.
 
-Prints the median of 20 pulls of the JSON report over HTTP, three runs at each size, and their ratio (G12); the same of
-the quarter that runs, of restatements and of /diff of a sealed quarter, each alone; then the cells of a closed quarter
+Prints the median of 20 pulls of the JSON report over HTTP, three runs at each size, and their ratio (G12); of the quarter
+that runs, of restatements and of /diff of a sealed quarter, of a day and of an instant that passed, and of narrower scopes
+the seconds of processor that the daemon and its database spend, each alone; then the cells of a closed quarter
 from the rows, once, and that ratio (G13); and whether every sum and count of firms is equal.
 
 The loader writes loan, loan_ip and loan_event in slices of 250,000, as loan_project writes them. It goes round HTTP,
@@ -9,8 +10,9 @@ the records' texts, the log and the triggers: the rollups are filled by the view
 that verify compares them with. 2,000 loans come in over HTTP before, and are kept by the triggers. One loan in fifty
 has events. Firms stay at 100,000, banks at 24. fsync is off: only reading is measured.
 
-Run: python3 tests/bench/report.py [folder for the data] ; 10 million loans take about 20 GB. Each step says when it begins,
-and what stops the run stands behind it: an error, what PostgreSQL said of it, a signal.
+Run: python3 tests/bench/report.py [folder for the data] ; 10 million loans take about 20 GB. SIZES=20000,80000 PULLS=0: of
+these sizes, the seconds of processor alone. Each step says when it begins, and what stops the run stands behind it: an
+error, what PostgreSQL said of it, a signal.
 """
 import datetime
 import json
@@ -25,6 +27,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from harness import RELEASE_BIN, Daemon, loan, patent  # noqa: E402
 
 BANKS, SLICE = 24, 250000
+PULLS = int(os.environ.get("PULLS", "20"))
 DAYS = 1095  # loans are signed on one of as many days before today
 TODAY = datetime.date.today()
 BEGUN = TODAY - datetime.timedelta(DAYS)
@@ -40,6 +43,7 @@ def first_day(day):
 
 CLOSED = first_day(first_day(TODAY) - datetime.timedelta(1))  # the quarter before the one that runs
 QUARTER = quarter(CLOSED)
+WEEK = first_day(TODAY) - datetime.timedelta(8)
 ROLLED = ("headline", "targets", "by_quarter", "by_district", "by_bank", "by_kind", "by_ip_kind", "by_product", "by_size",
           "by_industry", "small_loans", "first_loans", "balances", "reporters", "quality")
 OTHERS = ("fund", "claims", "claims_by_scheme", "subsidies", "insurance", "securitisation")
@@ -155,8 +159,32 @@ def load(d, first, last):
         d.sql("select pg_size_pretty(pg_database_size('pledged'))")), flush=True)
 
 
-def pulls(d, token, sections, n=20):
+def pulls(d, token, sections, n):
     return asked(d, token, "/v1/reports/quarterly/%s?section=%s" % (QUARTER, ",".join(sections)), n)
+
+
+def spent(d):
+    """Seconds of processor that the daemon and its database have used so far."""
+    with open(os.path.join(d.data, "pg", "postmaster.pid"), encoding="utf-8") as f:
+        master = int(f.readline())
+    total = 0
+    for name in os.listdir("/proc"):
+        try:
+            with open("/proc/%d/stat" % int(name), encoding="utf-8") as f:
+                stat = f.read().rsplit(")", 1)[1].split()
+        except (ValueError, OSError):
+            continue
+        if int(name) in (d.process.pid, master) or int(stat[1]) == master:
+            total += sum(int(x) for x in stat[11:15 if int(name) == master else 13])
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+def processor(d, token, path):
+    """Seconds of processor of one pull."""
+    asked(d, token, path, 1)  # plans, and pages into memory
+    before = spent(d)
+    asked(d, token, path, 3)
+    return (spent(d) - before) / 3
 
 
 def asked(d, token, path, n):
@@ -171,31 +199,43 @@ def asked(d, token, path, n):
 
 def runs(d, token, sections, what):
     pulls(d, token, sections, 3)  # plans, and pages into memory
-    p50 = [pulls(d, token, sections) for _ in range(3)]
+    p50 = [pulls(d, token, sections, PULLS) for _ in range(3)]
     print("%s: p50 %s ms" % (what, ", ".join("%.1f" % x for x in p50)), flush=True)
     return statistics.median(p50)
 
 
 def by_section(d, token):
     """The median of each section alone, in ms."""
-    return {s: pulls(d, token, [s], 7) for s in ROLLED}
+    return {s: pulls(d, token, [s], (PULLS + 2) // 3) for s in ROLLED}
 
 
 def others(d, token):
-    """What is asked for beside a closed quarter, in ms."""
+    """What is asked for beside a closed quarter, in seconds of processor."""
     sealed = "/v1/reports/quarterly/%s/diff" % quarter(BEGUN)
-    return {what: asked(d, token, path, 3) for what, path in (
-        ("the quarter that runs", "/v1/reports/quarterly/" + quarter(TODAY)),
-        ("restatements", "/v1/reports/quarterly/%s?section=restatements" % QUARTER), ("diff", sealed))}
+    whole, told = "/v1/reports/quarterly/" + QUARTER, "balances,reporters,quality"
+    known = whole + "?known_at=" + d.sql("select to_char(now() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")
+    late(d, 20)
+    return {what: processor(d, who, path) for what, who, path in (
+        ("the quarter that runs", token, "/v1/reports/quarterly/" + quarter(TODAY)),
+        ("restatements", token, whole + "?section=restatements"), ("diff", token, sealed),
+        ("the whole, as known before 20 loans", token, known),
+        ("as of a week before the quarter's end, sections of loans", token,
+         whole + "?as_of=%s&section=%s" % (WEEK, ",".join(ROLLED[:12]))),
+        ("as of that day, balances and how banks report", token, whole + "?as_of=%s&section=%s" % (WEEK, told)),
+        ("of a bank", d.token("bank", "BENCH-1"), whole), ("of a district", d.token("district"), whole))}
 
 
 def seal(d, finance):
     """The first quarter is sealed; then loans come late into it."""
     d.agreed(d.call("POST", "/v1/reports/quarterly/%s/seal" % quarter(BEGUN), {"reason": "会审"}, finance, timeout=600))
+    late(d, 10)
+
+
+def late(d, n):
+    """Loans that come late into the first quarter."""
     bank = d.token("bank", "BENCH-0")
-    for i in range(10):
-        r = d.call("POST", "/v1/loans?reason=late", loan(contract_no="L-%d" % i, signed_on=str(BEGUN), registered_on=None,
-                                                         matures_on=str(TODAY), ip=[{"number": patent(5000 + i)}]), bank)
+    for _ in range(n):
+        r = d.call("POST", "/v1/loans?reason=late", loan(signed_on=str(BEGUN), matures_on=str(TODAY)), bank)
         assert r.status == 201, r.body
 
 
@@ -255,16 +295,20 @@ def main():
             before = size
             begin("asking")
             what = "{:,} loans".format(size)
-            p50.append(runs(d, finance, ROLLED, what + ", sections of loans and balances"))
-            runs(d, finance, ROLLED + OTHERS, what + ", and those of money, insurance and securities")
-            each.append(by_section(d, finance))
+            if PULLS:
+                p50.append(runs(d, finance, ROLLED, what + ", sections of loans and balances"))
+                runs(d, finance, ROLLED + OTHERS, what + ", and those of money, insurance and securities")
+                each.append(by_section(d, finance))
             beside.append(others(d, finance))
+            print("%s, seconds of processor: %s" % (what, ", ".join("%s %.2f" % x for x in beside[-1].items())), flush=True)
+        for what in beside[0]:
+            print("%s: %s s of processor, %.2f times" % (what, " ".join("%.2f" % b[what] for b in beside),
+                                                         beside[-1][what] / beside[0][what]))
+        if not PULLS:
+            return
         print("G12: %.2f" % (p50[-1] / p50[0]))
         for s in ROLLED:
             print("  %s: %s ms, %.2f times" % (s, " ".join("%.1f" % e[s] for e in each), each[-1][s] / each[0][s]))
-        for what in beside[0]:
-            print("%s: %s ms, %.2f times" % (what, " ".join("%.0f" % b[what] for b in beside),
-                                             beside[-1][what] / beside[0][what]))
         begin("counting the rows")
         differ, took = from_rows(d)
         print("G13: from rows %.1f s, %.0f times as long; %s" % (
