@@ -108,7 +108,7 @@ create or replace function log_differences(waiting uuid[]) returns json language
 declare
     outside uuid[] := array(select f from log_flights_leafless(0) f where f <> all (waiting));
     x record;
-    differing json[] := '{}';
+    differing json[] := '{}'::json[];
     of_table json[];
 begin
     for x in select t.tab from log_table() t where t.proof = 'kept' order by t.tab::text loop
