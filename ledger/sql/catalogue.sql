@@ -45,8 +45,8 @@ rights as materialized ( -- of others than the owner
 functions as (
     select format('%s%I(%s)', case when m.oid is null then us.prefix end, p.proname,
                   pg_get_function_identity_arguments(p.oid)) as name,
-           concat_ws('|', case when m.oid is null and p.proowner <> w.id then pg_get_userbyid(p.proowner) else '' end,
-                     l.lanname,
+           concat_ws('|', case when p.oid >= 16384 and m.oid is null and p.proowner <> w.id
+                               then pg_get_userbyid(p.proowner) else '' end, l.lanname,
                      case when p.proname = 'wall_digest' then regexp_replace(p.prosrc, '[0-9a-f]{64}', '')
                           else p.prosrc end,
                      p.probin, p.prokind, p.prosecdef, p.proleakproof, p.proisstrict, p.proretset, p.provolatile,
