@@ -95,7 +95,7 @@ bool limit_take(struct limits *l, struct str key, int64_t per_s, int64_t *wait_s
 bool limit_enter(struct limits *l, struct str key, int64_t most)
 {
     struct bucket *b = bucket_of(l, key);
-    if (most > 0 && b->waiting >= most)
+    if (b->waiting >= most)
         return false;
     b->waiting++;
     return true;

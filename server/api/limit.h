@@ -12,8 +12,8 @@ void limits_free(struct limits *l);
 /* One request of whoever the key names, of per_s in a second (0: as many as it likes). false: it
  * comes too soon, by *wait_s seconds. */
 MUST_USE bool limit_take(struct limits *l, struct str key, int64_t per_s, int64_t *wait_s);
-/* One more that waits for its answer, unless so many of whoever the key names do (0: as many as it
- * likes); and that it has been answered, once for each that was taken. */
+/* One more that waits for its answer, unless so many of whoever the key names do; and that it has
+ * been answered, once for each that was taken. */
 MUST_USE bool limit_enter(struct limits *l, struct str key, int64_t most);
 void limit_leave(struct limits *l, struct str key);
 /* How many were wrong, the last of them within so many seconds. */

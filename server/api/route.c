@@ -228,7 +228,8 @@ static void on_answered(struct req *r, int status)
 {
     if (r->asked.p)
         access_answered(r, status);
-    limit_leave(r->server->limits, organisation_of(r));
+    if (r->server->process.conf.waiting_org > 0)
+        limit_leave(r->server->limits, organisation_of(r));
 }
 
 /* Whoever has many requests before the database keeps others from it, however slowly they come. */
@@ -237,7 +238,7 @@ static bool too_many_wait(struct req *r)
     int64_t most = r->server->process.conf.waiting_org;
     if (!r->route->roles)
         return false;
-    if (limit_enter(r->server->limits, organisation_of(r), most)) {
+    if (most <= 0 || limit_enter(r->server->limits, organisation_of(r), most)) {
         r->answered = on_answered;
         return false;
     }
