@@ -40,14 +40,11 @@ static void arm(struct verifier *v)
 /* Never returns. */
 static void become(const struct conf *conf, bool all)
 {
-    const char *argv[6] = {"pledged", "verify", "--data", conf->data};
-    int n = 4, null = open("/dev/null", O_RDWR);
+    int null = open("/dev/null", O_RDWR);
     sigset_t none;
     /* It may hold a password: arguments are read by everybody on the machine. */
     if (conf->database && setenv("PLEDGED_DATABASE", conf->database, 1) != 0)
         _exit(126);
-    if (!all)
-        argv[n++] = "--since-last";
     sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL); /* the daemon holds some back */
     signal(SIGPIPE, SIG_DFL);
@@ -58,10 +55,8 @@ static void become(const struct conf *conf, bool all)
     errno = 0;
     if (nice(10) == -1 && errno != 0)
         _exit(126);
-    char *args[6];
-    for (int i = 0; i < n; i++)
-        args[i] = strdup(argv[i]);
-    args[n] = NULL;
+    char *args[] = {strdup("pledged"), strdup("verify"), strdup("--data"), strdup(conf->data),
+        all ? NULL : strdup("--since-last"), NULL};
     execv("/proc/self/exe", args);
     _exit(127);
 }

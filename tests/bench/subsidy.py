@@ -1,4 +1,4 @@
-"""Subsidies: the rule function alone, checks over HTTP at 64 connections, a rehearsal over 100,000 loans.
+"""Subsidies: the rule function alone, checks and applications over HTTP at 64 connections, a rehearsal over 100,000 loans.
 
 The daemon runs on a private cluster with fsync on; wrk and the daemon share the machine. Three runs of each.
 Run: python3 tests/bench/subsidy.py
@@ -62,6 +62,12 @@ def main():
                                       "http://127.0.0.1:%d" % d.port, "--", bank, "JS-2023", contract, pause, str(LOANS)],
                                      check=True, capture_output=True, text=True, cwd=ROOT).stdout
                 print("64 connections, %s: %s" % (what, out.strip().splitlines()[-1]), flush=True)
+        for run in range(3):
+            out = subprocess.run(["wrk", "-t1", "-c64", "-d5s", "-s", "tests/bench/apply.lua",
+                                  "http://127.0.0.1:%d" % d.port, "--", district, "JS-2023", str(LOANS), str(run * LOANS // 3)],
+                                 check=True, capture_output=True, text=True, cwd=ROOT).stdout
+            print("64 connections: %s" % out.strip().splitlines()[-1], flush=True)
+        print("applications that stand: %s" % d.sql("select count(*) from application"))
         for _ in range(3):
             start = time.time()
             r = d.call("POST", "/v1/policies/JS-2023/rehearsals", {

@@ -373,12 +373,30 @@ def page(s, q):
 
 def transfers(s):
     """T1, T2: one hot account, a thousand transfers a call, beside pgbench that posts one a transaction (tests/bench/fund.py)."""
-    out = subprocess.run([sys.executable, os.path.join(HERE, "fund.py")], check=True, capture_output=True, text=True).stdout
-    print(out, end="")
+    out = printed("fund.py")
     approved = [float(x) for x in re.findall(r"(\d+) seen and approved/s", out)]
     posted = max(([float(x) for x in re.findall(r"\d+", one)] for one in re.findall(r"clients: +\[(.*?)\] transfers", out)), key=statistics.median)
     show("T1", "transfers seen and approved, 1,000 a call", approved, 30000, unit="/s")
     show("T2", "the same ÷ one a transaction by pgbench", approved, 20, posted, "/s")
+
+
+def printed(name, *args):
+    """What another bench of this folder prints."""
+    out = subprocess.run([sys.executable, os.path.join(HERE, name), *args], check=True, capture_output=True, text=True).stdout
+    print(out, end="")
+    return out
+
+
+def claims(s):
+    """C1: what a claim takes in the lane, in a scheme of ten thousand covered loans (tests/bench/claims.py)."""
+    said = re.search(r"in the database: median +([\d.]+) ms", printed("claims.py", "10000"))
+    show("C1", "a claim in a scheme of 10,000 covered loans", [float(said[1])], 10, unit="ms", most=True)
+
+
+def applications(s):
+    """C2: applications for a subsidy at 64 connections, of 100,000 loans (tests/bench/subsidy.py)."""
+    rates = re.findall(r"(\d+) applications/s.*, 0 refused", printed("subsidy.py"))
+    show("C2", "applications for a subsidy at 64 connections", [float(x) for x in rates], 1000, unit="/s")
 
 
 def reports(s):
@@ -478,7 +496,7 @@ class Covered(FundCase):
 
 
 PARTS = {"submits": submits, "fastify": fastify, "bulk": bulk, "lists": lists, "reports": reports, "lane": lane, "idle": idle,
-         "https": https, "transfers": transfers}
+         "https": https, "transfers": transfers, "claims": claims, "applications": applications}
 
 
 def machine():
@@ -497,7 +515,7 @@ def main():
     print("%-4s %-58s %22s %-6s %22s %8s %8s" % ("goal", "what", "ours", "", "peer", "ratio", "goal"))
     s = Setting(args.quick)
     try:
-        for name in args.part or [n for n in PARTS if not args.quick or n not in ("transfers",)]:
+        for name in args.part or [n for n in PARTS if not args.quick or n not in ("transfers", "claims", "applications")]:
             PARTS[name](s)
     finally:
         s.d.close()
