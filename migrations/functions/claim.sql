@@ -1376,6 +1376,7 @@ create or replace function claim_refusal_begun(waits claim_step) returns claim_s
     select d
       from claim_step d
      where d.claim = (waits).claim and d.word = (waits).id and person_serves(d.recorded_by)
+       and not record_disowned(d.id, 1)
      order by d.n desc
      limit 1
 $$;
@@ -1829,7 +1830,7 @@ declare
     c step_case;
     found_claim claim;
     found_problems json[];
-    is_word boolean; -- the first of two to refuse a recovery; a cure that is refused is owed still, and takes one
+    is_word boolean; -- the first of two to refuse a recovery; a refused cure is owed still, a thief told of none
 begin
     d.district := '';
     d.parties := '{}';
@@ -1846,7 +1847,8 @@ begin
     end if;
     d.district := found_claim.district;
     c := claim_step_case(new_id, doc, found_claim);
-    is_word := c.step = 'refuse' and (c.waits).step = 'recover' and (claim_refusal_begun(c.waits)).id is null;
+    is_word := c.step = 'refuse' and (c.waits).step = 'recover' and (claim_refusal_begun(c.waits)).id is null
+               and not record_disowned((c.waits).id, 1);
     found_problems := claim_step_refusal(c);
     if cardinality(found_problems) = 0 and c.step in ('accept', 'resubmit', 'approve', 'pay', 'renew') then
         c.j := claim_judge_again(found_claim, null);

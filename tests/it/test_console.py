@@ -344,8 +344,8 @@ class Sessions(Case):
         found = lambda: {tuple(x.split(": ")) for x in self.d.cli("verify", check=False).stdout.splitlines() if " by a token " in x}
         self.assertEqual(lend(own)["recorded_by"], "王敏@BANK-OWN")
         early = "plg_" + "E" * 43  # one that was given while the clock was ahead
-        self.d.lawful("insert into token (sha256, org_id, person, person_id, created_at) select sha256('%s'), t.org_id, t.person,"
-                      " t.person_id, now() + interval '1 day' %s;" % (early, of % own), ["token"])
+        self.d.lawful("insert into token (sha256, org_id, person, person_id, created_at, duties) select sha256('%s'), t.org_id,"
+                      " t.person, t.person_id, now() + interval '1 day', t.duties %s;" % (early, of % own), ["token"])
         lend(early)
         self.assertEqual(found(), set())
         self.d.sql(unseen + "insert into token (sha256, org_id, person, person_id, created_at, duties)"
