@@ -5,7 +5,7 @@
 with act as materialized (
     select *
       from cause_acts('{organisation,organisation_rename,organisation_disable,organisation_enable,person,person_same,
-                        person_disable,person_enable,token,token_revoke}')
+                        person_disable,person_enable,token,token_rotate,token_revoke}')
 ),
 wrote as materialized (
     select * from cause_rows('{org,person,post,token}')
@@ -92,25 +92,41 @@ select 'token that differs from its record', coalesce(o.code, '') || ' ' || t.pe
    and not exists (
        select from act a
         where a.head = w.head
-          and case when w.op = 'I' then a.type = 'token' and a.id = t.id
-                        and (t.sha256, o.code, text_form(t.person), t.is_certificate, t.revoked_at, t.duties, t.closed)
+          and case when w.op = 'I' then a.id = t.id
+                        and (t.sha256, t.is_certificate, t.key_id, t.revoked_at, t.closed, t.follows)
                             is not distinct from
-                            (sha256(decode(a.body ->> 'sha256', 'hex')
-                                    || sha256(convert_to(token_second_half(a.id), 'UTF8'))), a.body ->> 'organisation',
-                             text_form(a.body ->> 'person'), false, null,
-                             array(select json_array_elements_text(a.body -> 'duties')), null)
-                        and t.expires_at is not distinct from
-                            (a.body ->> 'expires_on')::date::timestamp at time zone 'Asia/Shanghai'
-                        and person_root(t.person_id) = person_root((
-                                select s.person from post s where s.org_id = o.id
-                                   and s.name_form = text_form(a.body ->> 'person')))
-                   else (t.org_id, t.person, t.person_id, t.is_certificate, t.duties, t.id, t.created_at, t.expires_at)
+                            (token_digest(a.id, a.body), a.body ->> 'certificate' is not null, a.body ->> 'key_id',
+                             null, null, (a.body ->> 'token')::uuid)
+                        and case a.type when 'token' then
+                                      (o.code, text_form(t.person)) = (a.body ->> 'organisation',
+                                                                       text_form(a.body ->> 'person'))
+                                      and t.duties = array(select json_array_elements_text(a.body -> 'duties'))
+                                      and t.expires_at is not distinct from token_end(a.body ->> 'expires_on')
+                                      and person_root(t.person_id) = person_root((
+                                              select s.person from post s where s.org_id = o.id
+                                                 and s.name_form = text_form(a.body ->> 'person')))
+                                 when 'token_rotate' then exists ( -- whose place it takes, as that was before
+                                      select from wrote f
+                                       cross join lateral json_populate_record(null::token, f.was) e
+                                       where f.tab = 'token' and f.head = w.head and e.id = t.follows
+                                         and (t.org_id, t.person, t.person_id) = (e.org_id, e.person, e.person_id)
+                                         and t.duties = case when a.body -> 'duties' is null then e.duties
+                                                 else array(select json_array_elements_text(a.body -> 'duties')) end
+                                         and t.expires_at is not distinct from
+                                             coalesce(token_end(a.body ->> 'expires_on'), e.expires_at))
+                                 else false end
+                   else (t.org_id, t.person, t.person_id, t.is_certificate, t.duties, t.id, t.created_at, t.key_id,
+                         t.follows)
                         is not distinct from
-                        (b.org_id, b.person, b.person_id, b.is_certificate, b.duties, b.id, b.created_at, b.expires_at)
-                        and t.revoked_at is not null
-                        and case a.type when 'token_revoke' then a.body ->> 'token' = t.id::text
-                                 when 'organisation_enable' then a.body ->> 'organisation' = o.code
-                                 when 'person_enable' then
+                        (b.org_id, b.person, b.person_id, b.is_certificate, b.duties, b.id, b.created_at, b.key_id,
+                         b.follows)
+                        and case when a.type = 'token_rotate' then
+                                      a.body ->> 'token' = t.id::text and t.revoked_at is null
+                                      and t.closed = 'rotated' and t.expires_at <= coalesce(b.expires_at, t.expires_at)
+                                 when t.revoked_at is null or t.expires_at is distinct from b.expires_at then false
+                                 when a.type = 'token_revoke' then a.body ->> 'token' = t.id::text
+                                 when a.type = 'organisation_enable' then a.body ->> 'organisation' = o.code
+                                 when a.type = 'person_enable' then
                                       person_root((a.body ->> 'person')::uuid) = person_root(t.person_id)
                                  else false end end)
  order by 1, 2

@@ -208,14 +208,11 @@ class Directory(FundCase):
         self.assertEqual(self.history("tokens/" + first["id"], "act", "state", "recorded_by", "approved_by", "reason")[1:],
                          [("token_rotate", "rotated", "主管@" + self.code, "管二@IP-OFFICE", "定期轮换")])
         self.assertEqual(self.history("tokens/" + later["id"], "act", "follows"), [("token_rotate", first["id"])])
-        # It is followed once; the overlap ends by itself, and what follows goes on.
+        # It is followed once, and the overlap ends by itself: within the hour.
         self.assertEqual(self.rotate(first["id"], boss, 409).codes(), [("", "E_STEP")])
-        self.d.lawful("create temp table ended as select * from token where id = '%s'; update ended set expires_at = now();"
-                      "delete from token where id in (select id from ended); insert into token select * from ended;"
-                      "notify pledged_token;" % first["id"], ["token"])
-        self.assertEqual(soon(lambda: self.d.call("GET", "/v1/me", token=old, peer=elsewhere()).status, 401), 401)
+        ends = self.d.sql("select expires_at - now() between '50 minutes' and '1 hour' from token where id = '%s'" % first["id"])
+        self.assertEqual(ends, "t")
         self.works(new)
-        self.assertEqual({x["id"]: x["state"] for x in self.listed("tokens", "&organisation=" + self.code)}[first["id"]], "expired")
         # At once, and with less: no duty comes back that was left out.
         wide = self.ask("tokens", organisation=self.code, person="新人", duties=["submit", "pay"])
         token = self.given(wide)
