@@ -61,6 +61,9 @@ class Response:
         return [(e["pointer"], e["code"]) for e in self.json()["errors"]]
 
 
+READY = '"event":"ready"'
+
+
 def free_port():
     """One that the system gives to nobody by itself while the daemon starts, or starts again."""
     for _ in range(200):
@@ -138,6 +141,7 @@ class Daemon:
         self.start()
 
     def start(self):
+        begun = self.stderr().count(READY)
         self.process = subprocess.Popen([self.binary, "serve"], env=self.env, stderr=self.log,
                                         stdin=subprocess.DEVNULL)
         deadline = time.time() + 60
@@ -145,8 +149,8 @@ class Daemon:
             if self.process.poll() is not None:
                 break
             try:
-                if self.call("GET", "/readyz").status == 200:
-                    return
+                if self.stderr().count(READY) > begun and self.call("GET", "/readyz").status == 200:
+                    return  # and it is this one that is asked, not another that has its address meanwhile
             except OSError:
                 pass
             time.sleep(0.05)
