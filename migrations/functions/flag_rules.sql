@@ -720,17 +720,6 @@ begin
                         as x(record_id, version, pointer);
 end $$;
 
--- Claims of a loan's bank under the scheme of its cover, on other loans, that were approved in a stretch of time.
-create or replace function flag_approved_beside(loan uuid, since timestamptz, until timestamptz) returns jsonb
-    language sql stable as $$
-    select jsonb_agg(distinct k.reference order by k.reference)
-      from coverage c
-      join claim k on k.scheme_code = c.scheme_code and k.loan_id <> c.loan_id
-      join coverage o on o.id = k.coverage and o.org_id = c.org_id
-      join claim_step s on s.claim = k.id and s.step = 'approve' and s.recorded_at > $2 and s.recorded_at <= $3
-     where c.loan_id = $1 and coverage_was_in_force(c)
-$$;
-
 -- Covered loans that are bad again and did not stand in the way when another claim of their bank under the scheme was
 -- approved: since a payment, an extension or a better grade was reversed; or, less surely, because a better grade or an
 -- extension, by which nobody paid anything, had made them good a while before.
@@ -739,35 +728,47 @@ declare
     a_while constant interval := interval '90 days';
 begin
     return query
-    with bad as materialized (
-        select l.id, l.version
-          from loan_latest l
-         where l.id in (select c.loan_id from coverage c where c.bad_from is not null)
-           and (loans is null or l.id = any (loans))
-           and (claim_loan_bad(l.id)
-                or exists (select from coverage c where c.loan_id = l.id and c.bad_from <= today()))
+    with approved as materialized (
+        select k.scheme_code, o.org_id, k.loan_id, k.reference, s.recorded_at
+          from claim_step s
+          join claim k on k.id = s.claim
+          join coverage o on o.id = k.coverage
+         where s.step = 'approve'
+    ),
+    word as materialized ( -- by which a covered loan became, or may have become, good for a while: from when until when
+        select r.id, e.loan_id, e.reference, e.recorded_at as since, r.recorded_at as until, true as was_reversed
+          from loan_event r
+          join loan_event e on e.loan_id = r.loan_id and e.reference = r.reverses
+                           and e.kind in ('repaid', 'recovered', 'settled', 'transferred', 'extended', 'classified')
+         where r.kind = 'reversed' and (loans is null or r.loan_id = any (loans))
+         union all
+        select e.id, e.loan_id, e.reference, e.recorded_at, e.recorded_at + a_while, false
+          from loan_event_standing e
+         where (e.kind = 'extended' or e.kind = 'classified' and not grade_is_bad(e.grade))
+           and (loans is null or e.loan_id = any (loans))
+    ),
+    beside as materialized (
+        select w.id, w.loan_id, w.reference, w.since, w.was_reversed,
+               jsonb_agg(distinct a.reference order by a.reference) as claims
+          from word w
+          join coverage c on c.loan_id = w.loan_id
+          join approved a on a.scheme_code = c.scheme_code and a.org_id = c.org_id and a.loan_id <> w.loan_id
+                         and a.recorded_at > w.since and a.recorded_at <= w.until
+         where coverage_was_in_force(c)
+         group by w.id, w.loan_id, w.reference, w.since, w.was_reversed
     )
-    select 'RF40', r.id::text, 'high', null::jsonb, b.id, b.version, '',
-           jsonb_build_object('reversed', e.reference, 'approved', a.claims), false
-      from bad b
-      join loan_event r on r.loan_id = b.id and r.kind = 'reversed'
-      join loan_event e on e.loan_id = r.loan_id and e.reference = r.reverses
-                       and e.kind in ('repaid', 'recovered', 'settled', 'transferred', 'extended', 'classified')
-     cross join lateral (select flag_approved_beside(b.id, e.recorded_at, r.recorded_at) as claims) a
-     where a.claims is not null
-     union all
-    select 'RF40', e.id::text, 'med', null::jsonb, b.id, b.version, '',
-           jsonb_build_object('event', e.reference, 'approved', a.claims), false
-      from bad b
-      join loan_event_standing e on e.loan_id = b.id
-                                and (e.kind = 'extended' or e.kind = 'classified' and not grade_is_bad(e.grade))
-      join loan l on l.id = b.id and l.version = b.version
-     cross join lateral (select flag_approved_beside(b.id, e.recorded_at, e.recorded_at + a_while) as claims) a
-     where a.claims is not null
-       and coverage_bad_from(loan_fold(l, 'infinity', e.recorded_at - interval '1 microsecond', null))
-           <= shanghai_day(e.recorded_at)
-       and coverage_bad_from(loan_fold(l, 'infinity', e.recorded_at, null)) > shanghai_day(e.recorded_at)
-           is not false;
+    select 'RF40', b.id::text, case when b.was_reversed then 'high' else 'med' end, null::jsonb, l.id, l.version, '',
+           jsonb_build_object(case when b.was_reversed then 'reversed' else 'event' end, b.reference,
+                              'approved', b.claims), false
+      from beside b
+      join loan_latest x on x.id = b.loan_id
+      join loan l on l.id = x.id and l.version = x.version
+     where (claim_loan_bad(l.id)
+            or exists (select from coverage c where c.loan_id = l.id and c.bad_from <= today()))
+       and (b.was_reversed
+            or coverage_bad_from(loan_fold(l, 'infinity', b.since - interval '1 microsecond', null))
+               <= shanghai_day(b.since)
+               and (coverage_bad_from(loan_fold(l, 'infinity', b.since, null)) > shanghai_day(b.since)) is not false);
 end $$;
 
 -- Loans whose plan of instalments had more principal fall due, some days ago, than was repaid or told as arrears, what
