@@ -374,6 +374,7 @@ class Running(Stream):
             if part % 2:
                 self.check()
         self.assertEqual(self.d.sql(AHEAD_DIFFERS), "")
+        self.d.sql("drop schema aside cascade")
         self.assertTrue(all(n >= 5 for n in taken.values()), taken)
         less = self.d.sql("select set_config('pledged.secret', wall_secret(), false); set pledged.kind = 'finance';"
                           " select count(distinct what) from (values (true), (false)) as x(own), rollup_less(quarter_start(today()), today(), x.own)")
@@ -545,4 +546,5 @@ class Verify(RollupCase):
                 self.assertEqual(out.returncode, 1)
                 for line in said:
                     self.assertIn(line.format(q="2022-07-01"), out.stdout)
+        self.d.sql("drop schema kept cascade")
         self.verified()

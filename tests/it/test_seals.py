@@ -785,6 +785,7 @@ class VerifySeals(Ledger):
                 self.assertEqual(out.returncode, 1)
                 for name in said:
                     self.assertIn(name.format(**names), out.stdout)
+        self.d.sql("drop schema kept cascade")
         self.assertEqual(self.d.cli("verify").stdout, "no defects\n")
 
 
