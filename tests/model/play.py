@@ -317,7 +317,8 @@ class Run(Grants):
                                  "takes step %s on the claim for %s %s" % (a["name"], a["entry"], a.get("more", "")))
         claim["steps"] += status == 201
         if status == 201 and a["name"] in ("recover", "cure") and not a.get("money", True):
-            self.receive(claim, SECOND, "refuse")
+            for person in (SECOND, FIRST) if a["name"] == "recover" else (SECOND,):  # a recovery takes two to refuse
+                self.receive(claim, person, "refuse")
         elif status == 201 and a["name"] == "recover":
             self.receive(claim, SECOND)
 
