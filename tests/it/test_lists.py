@@ -123,7 +123,7 @@ class Lists(ListCase):
                     found, after = [], ""
                     while True:
                         page = self.get("/v1/loans?limit=9&order=%s%s%s%s" % (sign, order, more, after), token).json()
-                        found += [x["contract_no"] for x in page["items"]]
+                        found += [x["contract_no"] for x in page["items"] if mark in x["contract_no"]]
                         if not page["next"]:
                             break
                         after = "&after=" + page["next"]
