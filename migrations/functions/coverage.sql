@@ -276,7 +276,7 @@ end $$;
 
 -- Loans of the same bank and firm that were possibly the same credit: void ones, by a right or by amount and day; and
 -- those that this one may have refinanced, by a right or by amount: settled or sold shortly before it was signed
--- or since: the same loan under another number.
+-- or since. By any of its versions: what its bank corrected before it gave it up does not hide it.
 create or replace function coverage_twins(l loan) returns setof uuid
     language plpgsql stable security definer set search_path = public, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
@@ -286,12 +286,11 @@ declare
     shortly constant int := 90; -- days
 begin
     return query
-    select o.id
+    select distinct o.id
       from loan o
      cross join lateral (
            select exists (select from loan_void v where v.loan_id = o.id and v.until_at = 'infinity') as void) x
      where o.borrower in (select x from loan_firm_codes(l) x) and o.org_id = l.org_id and o.id <> l.id
-       and not exists (select from loan n where n.id = o.id and n.version = o.version + 1)
        and (x.void or exists (select from loan_event_standing e
                                where e.loan_id = o.id and e.kind in ('settled', 'transferred')
                                  and e.on_day >= l.signed_on - shortly))

@@ -96,10 +96,13 @@ class Coverage(FundCase):
         code = self.scheme(confirmation="automatic")
         said = lambda made: (made["state"], [e["code"] for e in made.get("errors", ())])
         void = lambda made: self.event("/v1/loans/" + made["id"], "voided", ago(0), reason="重新签订")
-        for bad in (True, False):
+        another = dict(zip(("borrower_uscc", "borrower_name"), firm(next(numbers))))
+        for bad, hide in ((True, {}), (True, another), (False, {})):
             first = self.booked(None).json()
             if bad:
                 self.event("/v1/loans/" + first["id"], "overdue", ago(300))
+            if hide:  # said to be of another firm before it is given up
+                self.correct(first["contract_no"], **hide)
             void(first)
             same = {k: first[k] for k in ("borrower_uscc", "borrower_name")}
             insurer = "91310115QX0115114N"
