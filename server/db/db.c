@@ -107,6 +107,7 @@ static void query_on(struct link *l, struct arena *a, const struct actor *actor,
 {
     struct query *q = arena_alloc(a, sizeof *q);
     *q = (struct query){.a = a, .done = done, .arg = arg};
+    link_prepare(l, sql);
     link_identity(l, actor);
     if (is_by_key(sql))
         link_send(l, SQL_PLAN_KEPT, NULL, 0, NULL, NULL);
@@ -158,6 +159,8 @@ void db_snapshot(struct db *db, struct arena *a, const struct actor *actor, stru
     struct snapshot *s = arena_alloc(a, sizeof *s);
     struct link *l = db->reports.link;
     *s = (struct snapshot){.a = a, .ask = ask, .n = n, .done = done, .arg = arg};
+    for (int i = 0; i < n; i++)
+        link_prepare(l, ask[i].sql);
     link_identity(l, actor);
     for (int i = 0; i < n; i++)
         link_send(l, ask[i].sql, ask[i].params, ask[i].n, on_snapshot_rows, s);

@@ -623,6 +623,7 @@ struct lane *lane_open(const struct database *d)
         .writes = true,
         .first = settings + !d->process->conf.backup_wait,
         .patient = true,
+        .prepares_all = true,
         .up = lane_up,
         .down = lane_down,
         .arg = l};

@@ -1,10 +1,12 @@
 /*
  * link.c - one PostgreSQL connection on the loop, always in pipeline mode.
  *
- * Every statement of the build is prepared in one burst after connecting, so that a statement that
- * does not fit the schema shows at start. An error dooms its group up to the Sync and no further:
- * the first failure is kept and given to the group's end function. A lost connection ends every
- * group with 08006 and is opened again with back-off; libpq is only ever used non-blocking.
+ * The lane prepares every statement of the build in one burst after connecting, so that one that
+ * does not fit the schema shows at start; the others prepare what they are asked, when they first
+ * are: 13 connections with all 150 took 3 s of processor at each start. An error dooms its group up
+ * to the Sync and no further: the first failure is kept and given to the group's end function. A
+ * lost connection ends every group with 08006 and is opened again with back-off; libpq is only ever
+ * used non-blocking.
  */
 #include "link.h"
 #include "clock.h"
@@ -37,6 +39,7 @@ struct link {
     bool up, failed;
     bool begun;       /* connected; settings and statements are on their way */
     bool broken;      /* a statement could not be queued: its group must not reach a Sync */
+    bool *prepared;   /* by statement; or on its way */
     struct fail fail; /* first failure of the group now coming in */
 };
 
@@ -228,15 +231,22 @@ static void on_io(evutil_socket_t fd, short what, void *arg)
     link_push(l);
 }
 
+/* What cannot be prepared is tried again on a new connection: it may be mended meanwhile. */
+static bool is_prepared(struct link *l, const struct fail *fail)
+{
+    if (!fail)
+        return true;
+    log_event(LOG_ERROR, SAY_DB_FAILED, "link", l->setup.name, "sqlstate", fail->sqlstate, "text",
+        fail->text, NULL);
+    link_reset(l, fail->text);
+    return false;
+}
+
 static void on_prepared(void *arg, const struct fail *fail)
 {
     struct link *l = arg;
-    if (fail) {
-        log_event(LOG_ERROR, SAY_DB_FAILED, "link", l->setup.name, "sqlstate", fail->sqlstate,
-            "text", fail->text, NULL);
-        link_reset(l, fail->text); /* and tries again: what was wrong may be mended meanwhile */
+    if (!is_prepared(l, fail))
         return;
-    }
     l->up = true;
     l->retry_ms = RETRY_MIN_MS;
     log_event(LOG_DEBUG, SAY_DB_CONNECTED, "link", l->setup.name, NULL);
@@ -244,13 +254,25 @@ static void on_prepared(void *arg, const struct fail *fail)
         l->setup.up(l->setup.arg);
 }
 
-static bool prepare_all(struct link *l)
+static bool prepare(struct link *l, size_t i)
+{
+    const struct embedded *s = &statements[i];
+    if (!PQsendPrepare(l->c, s->name, (const char *)s->text, 0, NULL))
+        return false;
+    queue(l, (struct pending){0});
+    l->prepared[i] = true;
+    return true;
+}
+
+/* At once: all of them, or those that stand within the groups of others. */
+static bool prepare_first(struct link *l)
 {
     for (size_t i = 0; i < statements_count; i++) {
-        const struct embedded *s = &statements[i];
-        if (!PQsendPrepare(l->c, s->name, (const char *)s->text, 0, NULL))
+        enum sql_id sql = (enum sql_id)(i + 1);
+        bool within = sql == SQL_IDENTITY || sql == SQL_PLAN_KEPT;
+        l->prepared[i] = false;
+        if ((l->setup.prepares_all || within) && !prepare(l, i))
             return false;
-        queue(l, (struct pending){0});
     }
     return true;
 }
@@ -279,7 +301,7 @@ static void link_begin(struct link *l)
 {
     l->begun = true;
     PQsetnonblocking(l->c, 1);
-    if (!PQenterPipelineMode(l->c) || !send_secret(l) || !send_settings(l) || !prepare_all(l) ||
+    if (!PQenterPipelineMode(l->c) || !send_secret(l) || !send_settings(l) || !prepare_first(l) ||
         !PQpipelineSync(l->c)) {
         link_drop(l, PQerrorMessage(l->c));
         return;
@@ -356,6 +378,8 @@ struct link *link_open(const struct database *d, const struct link_setup *setup)
     l->cluster = d->cluster;
     l->setup = *setup;
     l->database = d;
+    l->prepared = calloc(statements_count, sizeof *l->prepared);
+    MUST(l->prepared);
     static const struct timeval often = {0, 500000};
     l->retry = evtimer_new(d->process->base, on_retry, l);
     l->watchdog = event_new(d->process->base, -1, EV_PERSIST, on_watchdog, l);
@@ -375,6 +399,24 @@ bool link_is_up(const struct link *l)
 int link_pending(const struct link *l)
 {
     return l->syncs;
+}
+
+static void on_one_prepared(void *arg, const struct fail *fail)
+{
+    is_prepared(arg, fail);
+}
+
+/* In a group of its own, so that no failure beside it leaves it undone. */
+void link_prepare(struct link *l, enum sql_id sql)
+{
+    if (!l->up || l->broken || l->prepared[sql - 1])
+        return;
+    if (!prepare(l, sql - 1) || !PQpipelineSync(l->c)) {
+        l->broken = true;
+        event_active(l->io, EV_READ, 0);
+        return;
+    }
+    queue(l, (struct pending){.is_sync = true, .end = on_one_prepared, .arg = l});
 }
 
 /* A call on a lost connection is queued all the same: its group ends with 08006 at link_sync. */
@@ -468,5 +510,6 @@ void link_close(struct link *l)
         PQfinish(l->c);
     while (l->first)
         unqueue(l);
+    free(l->prepared);
     free(l);
 }

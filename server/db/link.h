@@ -24,18 +24,21 @@ typedef void link_end_fn(void *arg, const struct fail *fail);
 struct link_setup {
     const char *name;         /* for the log: "reader", "lane" */
     const char *const *first; /* statements sent once after connecting; ends with NULL */
-    void (*up)(void *arg);    /* connected, all statements prepared */
+    void (*up)(void *arg);    /* connected, its settings made */
     void (*down)(void *arg);  /* lost; every pending group has been told */
     void (*notified)(void *arg, const char *channel);
     void *arg;
-    bool writes;  /* logs in as the role that may write */
-    bool patient; /* `first` may wait for ever: for a lock that another daemon holds */
+    bool writes;       /* logs in as the role that may write */
+    bool patient;      /* `first` may wait for ever: for a lock that another daemon holds */
+    bool prepares_all; /* after connecting, not when they are first asked */
 };
 
 struct link *link_open(const struct database *d, const struct link_setup *setup);
 bool link_is_up(const struct link *l);
 /* Groups sent and not yet ended. */
 int link_pending(const struct link *l);
+/* Before the group in which `sql` is sent, where the connection does not prepare all. */
+void link_prepare(struct link *l, enum sql_id sql);
 /* Parameters are texts; p == NULL is SQL null. They are copied. */
 void link_send(struct link *l, enum sql_id sql, const struct str *params, int n,
     link_result_fn *result, void *arg);

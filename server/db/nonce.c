@@ -82,6 +82,7 @@ static void send(struct nonces *n)
     }
     json_close(&list, ']');
     struct str text = buf_view(&list);
+    link_prepare(n->link, SQL_NONCE_TAKE);
     link_send(n->link, SQL_NONCE_TAKE, &text, 1, on_taken, n);
     link_sync(n->link, on_end, n);
 }

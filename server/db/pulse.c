@@ -59,6 +59,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
         return;
     p->waits = true;
     p->asked_us = monotonic_us();
+    link_prepare(p->link, SQL_PULSE);
     link_send(p->link, SQL_PULSE, NULL, 0, on_row, p);
     link_sync(p->link, on_end, p);
 }

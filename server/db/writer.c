@@ -29,6 +29,7 @@ bool writer_is_up(const struct writer *w)
 void writer_send(struct writer *w, enum sql_id sql, const struct str *params, int n,
     writer_done_fn *done, void *arg)
 {
+    link_prepare(w->link, sql);
     link_send(w->link, sql, params, n, NULL, NULL);
     link_sync(w->link, done, arg);
 }

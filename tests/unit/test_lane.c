@@ -47,6 +47,11 @@ int link_pending(const struct link *l)
 {
     return l->end != NULL;
 }
+void link_prepare(struct link *l, enum sql_id sql)
+{
+    (void)l;
+    (void)sql;
+}
 void link_identity(struct link *l, const struct actor *actor)
 {
     (void)l;
