@@ -421,7 +421,7 @@ struct cluster *cluster_start(const struct place *place, enum cluster_use use)
     good = good && prepare(pg) && (use != CLUSTER_SERVE || lock_data(pg));
     if (good && !is_made(pg))
         good = init_cluster(pg);
-    good = good && start_cluster(pg, use) && make_database(pg);
+    good = good && start_cluster(pg, use) && (use == CLUSTER_USE || make_database(pg));
     if (!good || (use == CLUSTER_SERVE && !begin_backup(pg))) {
         arena_free(a);
         return NULL;
