@@ -216,6 +216,7 @@ def others(d, token):
     known = whole + "?known_at=" + d.sql("select to_char(now() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")
     late(d, 20)
     return {what: processor(d, who, path) for what, who, path in (
+        ("the whole of a closed quarter", token, whole),
         ("the quarter that runs", token, "/v1/reports/quarterly/" + quarter(TODAY)),
         ("restatements", token, whole + "?section=restatements"), ("diff", token, sealed),
         ("the whole, as known before 20 loans", token, known),
