@@ -22,12 +22,12 @@ class FundCase(Case):
     def person(self, org, name):
         key = (org, name)
         if key not in self.d.tokens:
-            self.d.tokens[key] = self.d.cli("token", "add", "--org", org, "--person", name).stdout.strip()
+            self.d.tokens[key] = self.d.given("token", "add", "--org", org, "--person", name)
         return self.d.tokens[key]
 
     def another(self, org, name):
         """A further token of a person, which nobody else here has, and what ends it as one that was stolen."""
-        token = self.d.cli("token", "add", "--org", org, "--person", name).stdout.strip()
+        token = self.d.given("token", "add", "--org", org, "--person", name)
         return token, lambda: self.d.cli("token", "revoke", "--id", hashlib.sha256(token.encode()).hexdigest()[:8])
 
     def post(self, path, body, token, status=None):

@@ -35,7 +35,7 @@ class SubsidyCase(Case):
 
     @classmethod
     def person(cls, org, name):
-        return cls.d.cli("token", "add", "--org", org, "--person", name).stdout.strip()
+        return cls.d.given("token", "add", "--org", org, "--person", name)
 
     def post(self, path, body, token, status=201):
         r = self.d.call("POST", path, body, token)

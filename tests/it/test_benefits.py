@@ -124,7 +124,7 @@ class Benefits(Case):
 
     def subsidise(self, contract, day):
         """The city approves a subsidy; returns its address."""
-        checker = self.d.cli("token", "add", "--org", "FINANCE", "--person", "李复核").stdout.strip()
+        checker = self.d.given("token", "add", "--org", "FINANCE", "--person", "李复核")
         where = self.post("/v1/policies", {
             "code": "BEN", "effective_from": "2022-01-01", "title": "测试补贴", "legal_ref": "测试",
             "eligible": {"all": [{"clause": "c", "text": "t", "fact": "loan.amount", "op": "exists"}]},

@@ -111,7 +111,7 @@ class Feed(Case):
             elif policies:
                 where = policies.pop()
                 seen = self.d.call("GET", where, token=readers["D-310115"]).json()["seen"]
-                second = self.d.cli("token", "add", "--org", "FEED-310115", "--person", "复核").stdout.strip()
+                second = self.d.given("token", "add", "--org", "FEED-310115", "--person", "复核")
                 r = self.d.call("POST", where + "/approve", {"seen": seen, "reason": "同意", "on": "2023-06-20"}, second)
                 self.assertEqual(r.status, 201, r.body)
             name = dice.choice(sorted(readers))

@@ -366,7 +366,7 @@ class Coverage(FundCase):
         n = next(numbers)
         who, twin = (self.d.cli("person", "add", "--org", o, "--name", "%s%d" % (x, n)).stdout.strip()
                      for o, x in (("BANK-A", "报备"), ("FINANCE", "复看")))
-        bank, finance = (self.d.cli("token", "add", "--org", o, "--person", "%s%d" % (x, n)).stdout.strip()
+        bank, finance = (self.d.given("token", "add", "--org", o, "--person", "%s%d" % (x, n))
                          for o, x in (("BANK-A", "报备"), ("FINANCE", "复看")))
         made = self.post("/v1/coverages", {"reference": "BA-%d" % n, "loan": self.booked(None).json()["contract_no"],
                                            "scheme": self.scheme(), "on": ago(400), "evidence": "备案表"}, bank, 201).json()

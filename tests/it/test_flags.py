@@ -182,7 +182,7 @@ class Flags(Case):
         found = {x["code"]: x for x in self.flags(made["id"])}
         self.assertEqual(sorted(found), ["RF02", "RF09", "RF10"])
         self.assertEqual(self.clear(found["RF09"]["id"], self.office, 409).codes(), [("", "E_SAME_PERSON")])
-        second = self.d.cli("token", "add", "--org", "IP-OFFICE", "--person", "钱二").stdout.strip()
+        second = self.d.given("token", "add", "--org", "IP-OFFICE", "--person", "钱二")
         self.clear(found["RF09"]["id"], second)
         self.clear(found["RF02"]["id"], self.office)  # rests on the bank's loan alone
 

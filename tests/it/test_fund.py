@@ -46,7 +46,7 @@ class Fund(Case):
 
     def second(self):
         if "second" not in self.d.tokens:
-            self.d.tokens["second"] = self.d.cli("token", "add", "--org", "FINANCE", "--person", "李华").stdout.strip()
+            self.d.tokens["second"] = self.d.given("token", "add", "--org", "FINANCE", "--person", "李华")
         return self.d.tokens["second"]
 
     def seen(self, ids):

@@ -73,7 +73,7 @@ class Indicators(Case):
                 self.assertIn(code, r.body.decode(), (path, r.status))
         person = self.d.cli("person", "add", "--org", "IP-OFFICE", "--name", "统计").stdout.strip()
         self.d.cli("person", "add", "--org", "FINANCE", "--name", "统计二", "--same-as", person)
-        own, twin = (self.d.cli("token", "add", "--org", o, "--person", n).stdout.strip()
+        own, twin = (self.d.given("token", "add", "--org", o, "--person", n)
                      for o, n in (("IP-OFFICE", "统计"), ("FINANCE", "统计二")))
         mine = self.d.call("POST", "/v1/indicators", indicator("2021", count=1), own)
         r = self.d.call("POST", mine.headers["location"] + "/confirm", {"seen": self.get(mine)["seen"], "reason": "核对"}, twin)

@@ -447,7 +447,7 @@ class Clock(Folder):
 
     def tokens_end_while_it_is_behind(self, d):
         """What was done by them before is dated a day later than their end; what is done after it is named."""
-        add = lambda name: d.cli("token", "add", "--org", "BANK-A", "--person", name).stdout.strip()
+        add = lambda name: d.given("token", "add", "--org", "BANK-A", "--person", name)
         digest = lambda token: hashlib.sha256(token.encode()).hexdigest()
         old, lost, gone = add("轮换"), add("遗失"), add("离岗")
         for token in (old, lost, gone):

@@ -273,7 +273,7 @@ class OddValues(Case):
         body = dict(self.SOUND["/v1/policies"][1], code="ODD", budget={"account": "subsidy:310000:ODD"})
         r = self.d.call("POST", "/v1/policies", body, self.d.token("finance"))
         if r.status == 201:
-            second = self.d.cli("token", "add", "--org", "FINANCE", "--person", "李复核").stdout.strip()
+            second = self.d.given("token", "add", "--org", "FINANCE", "--person", "李复核")
             seen = self.d.call("GET", r.headers["location"], token=second).json()["seen"]
             r = self.d.call("POST", r.headers["location"] + "/approve", {
                 "seen": seen, "reason": "x", "on": "2022-01-01"}, second)

@@ -21,7 +21,7 @@ class Persons(FundCase):
         return out.stdout.strip() if check else out.stderr
 
     def fresh(self, org, name, *more):
-        return self.d.cli("token", "add", "--org", org, "--person", name, *more).stdout.strip()
+        return self.d.given("token", "add", "--org", org, "--person", name, *more)
 
     def works(self, token, status=200):
         """What ends a token reaches the daemon a moment after the command is done."""

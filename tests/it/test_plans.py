@@ -61,7 +61,7 @@ class Plans(Case):
         body = dict(plan("sh-2024-2026"), code="one-person", title="一人之计划")
         person = self.d.cli("person", "add", "--org", "IP-OFFICE", "--name", "钱进").stdout.split()[0]
         self.d.cli("person", "add", "--org", "FINANCE", "--name", "老钱", "--same-as", person)
-        office, finance = (self.d.cli("token", "add", "--org", o, "--person", n).stdout.strip()
+        office, finance = (self.d.given("token", "add", "--org", o, "--person", n)
                            for o, n in (("IP-OFFICE", "钱进"), ("FINANCE", "老钱")))
         made = self.get(self.draft(body, office).headers["location"])
         self.assertEqual(self.approve(made, finance, 409).codes(), [("", "E_SAME_PERSON")])
@@ -69,7 +69,7 @@ class Plans(Case):
 
     def test_tiers_say_how_many_persons_put_a_plan_in_force(self):
         """From 1,500 亿 on two persons of finance; the fixture aims at 1,000, for which one does."""
-        two, three = (self.d.cli("token", "add", "--org", "FINANCE", "--person", n).stdout.strip() for n in ("孙平", "李安"))
+        two, three = (self.d.given("token", "add", "--org", "FINANCE", "--person", n) for n in ("孙平", "李安"))
         r = self.d.call("POST", "/v1/approval-tiers", {"reference": "DC-JH", "act": "plan", "from": "150000000000.00",
                                                        "persons": 2, "reason": "大计划两人"}, self.finance)
         self.assertEqual(self.d.agreed(r).status, 201)
@@ -110,7 +110,7 @@ class Plans(Case):
         r = self.d.call("POST", "/v1/approval-tiers", {"reference": "DC-ZG", "act": "plan", "from": "160000000000.00",
                                                        "persons": 2, "reason": "大计划两人"}, self.finance)
         add = lambda org, name: (self.d.cli("person", "add", "--org", org, "--name", name).stdout.strip(),
-                                 self.d.cli("token", "add", "--org", org, "--person", name).stdout.strip())
+                                 self.d.given("token", "add", "--org", org, "--person", name))
         self.d.agreed(r)
         (left, gone), (writer, pen), (twin, double) = (add(*x) for x in (
             ("FINANCE", "将离"), ("IP-OFFICE", "执笔"), ("FINANCE", "执笔人")))
@@ -170,7 +170,7 @@ class Plans(Case):
         self.assertEqual(r.codes(), [("/measure", "E_RANGE")])  # what is told anew is of the plan of now
 
     def person(self, name):
-        return self.d.cli("token", "add", "--org", "FINANCE", "--person", name).stdout.strip()
+        return self.d.given("token", "add", "--org", "FINANCE", "--person", name)
 
     def test_when_a_plan_is_long_nothing_is_foretold_beyond_what_one_can_say(self):
         """From 2022Q4 a plan until 2033 has 44 quarters left: nothing is foretold, and nobody's daemon ends."""

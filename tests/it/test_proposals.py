@@ -40,7 +40,7 @@ class Proposals(FundCase):
     def add(self, org, name, same=None):
         more = ["--same-as", same] if same else []
         who = self.d.cli("person", "add", "--org", org, "--name", name, *more).stdout.strip()
-        return who, self.d.cli("token", "add", "--org", org, "--person", name).stdout.strip()
+        return who, self.d.given("token", "add", "--org", org, "--person", name)
 
     # ---- transfers (A10) -------------------------------------------------------------------------------
 
@@ -116,7 +116,7 @@ class Proposals(FundCase):
     def test_another_office_or_another_spelling_is_no_second_person(self):
         who, mine = self.add("FINANCE", "双岗%d" % self.n)
         office = self.add("IP-OFFICE", "双岗外%d" % self.n, who)[1]
-        spelt = self.d.cli("token", "add", "--org", "FINANCE", "--person", " 双岗%d\u3000" % self.n).stdout.strip()
+        spelt = self.d.given("token", "add", "--org", "FINANCE", "--person", " 双岗%d\u3000" % self.n)
         rate = self.post("/v1/flag-thresholds", {
             "reference": "Y-%d" % self.n, "rule": "RF15", "threshold": "warn", "value": "63.00", "reason": "试点",
             "effective_from": str(TODAY)}, mine, 202)
@@ -298,7 +298,7 @@ class Proposals(FundCase):
         # Who proposed and who approved turn out to be one human being: that approval is none.
         other, token = self.add("FINANCE", twin)
         both = self.transfer("1000002.00", token)
-        fresh = self.d.cli("token", "add", "--org", "FINANCE", "--person", gone).stdout.strip()
+        fresh = self.d.given("token", "add", "--org", "FINANCE", "--person", gone)
         self.assertEqual(self.decide(both, fresh).json()["state"], "waiting")
         agree(ask("same-as", same_as=other))
         self.assertEqual(self.decide(both, self.second).json()["state"], "waiting")

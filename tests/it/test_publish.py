@@ -50,7 +50,7 @@ class Publish(Case):
     def setUpClass(cls):
         super().setUpClass()
         cls.finance, cls.bank = cls.d.token("finance"), cls.d.token("bank", "BANK-PA")
-        cls.second = cls.d.cli("token", "add", "--org", "FINANCE", "--person", "复核").stdout.strip()
+        cls.second = cls.d.given("token", "add", "--org", "FINANCE", "--person", "复核")
         cls.truth = defaultdict(lambda: defaultdict(lambda: [0, 0]))  # (section, row, quarter): firm: loans, yuan
         lines = defaultdict(list)
         for at, bank, kinds, (code, name), amount, day, rest in book(random.Random(7)):
@@ -98,14 +98,14 @@ class Publish(Case):
         self.assertEqual(self.public(q, want=404).codes(), [("", "E_NOT_PUBLISHED")])
         self.publish(q, self.bank, want=403)
         self.assertEqual(self.publish("2024Q1", self.finance, want=404).codes(), [("", "E_NOT_SEALED")])
-        gone = self.d.cli("token", "add", "--org", "FINANCE", "--person", "将离").stdout.strip()
+        gone = self.d.given("token", "add", "--org", "FINANCE", "--person", "将离")
         self.publish(q, gone)
         self.assertEqual(self.public(q, want=404).codes(), [("", "E_NOT_PUBLISHED")])  # proposed is not published
         # Who proposed it is out of office: the next one proposes in his place what he saw.
         self.d.cli("person", "disable", "--org", "FINANCE", "--name", "将离")
         first = self.state(q)
         self.assertEqual(self.publish(q, self.finance, want=422).codes(), [("/seen", "E_NEED")])
-        stolen = self.d.cli("token", "add", "--org", "FINANCE", "--person", "王敏").stdout.strip()
+        stolen = self.d.given("token", "add", "--org", "FINANCE", "--person", "王敏")
         self.publish(q, stolen, seen=first["seen"])
         self.d.cli("token", "revoke", "--id", hashlib.sha256(stolen.encode()).hexdigest()[:8])
         first = self.state(q)
@@ -134,7 +134,7 @@ class Publish(Case):
         person = [line.split()[0] for line in self.d.cli("person", "list").stdout.splitlines()
                   if "FINANCE" in line and "王敏" in line][0]
         self.d.cli("person", "add", "--org", self.d.org("finance", "FINANCE-2"), "--name", "小王", "--same-as", person)
-        again = self.d.cli("token", "add", "--org", "FINANCE-2", "--person", "小王").stdout.strip()
+        again = self.d.given("token", "add", "--org", "FINANCE-2", "--person", "小王")
         if self.d.call("GET", "/v1/reports/quarterly/%s/publication" % quarter, token=self.bank).status == 404:
             self.publish(quarter, self.finance)
         if self.state(quarter)["state"] == "proposed":

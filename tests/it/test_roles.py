@@ -258,7 +258,7 @@ class Roles(Case):
 
     def test_a_revoked_or_expired_token_stops_at_once(self):
         org = self.d.org("bank", "BANK-R")
-        token = self.d.cli("token", "add", "--org", org, "--person", "甲").stdout.strip()
+        token = self.d.given("token", "add", "--org", org, "--person", "甲")
         self.assertEqual(self.d.call("GET", "/v1/loans", token=token).status, 200)
         self.d.cli("token", "revoke", "--org", org, "--person", "甲")
         self.assertEqual(soon(lambda: self.d.call("GET", "/v1/loans", token=token).status, 401), 401)

@@ -339,7 +339,7 @@ class Seals(Ledger):
         asked = self.d.call("POST", self.path(q, "/seal"), {"seen": seen, "reason": "会审"}, self.finance)
         self.assertEqual(asked.status, 202, asked.body)
         where = asked.headers["location"]
-        second = self.d.cli("token", "add", "--org", "FINANCE", "--person", "李华").stdout.strip()
+        second = self.d.given("token", "add", "--org", "FINANCE", "--person", "李华")
         agree = lambda token: self.d.call("POST", where + "/approve", {
             "seen": self.d.call("GET", where, token=token).json()["seen"], "reason": "核对无误"}, token)
         self.assertEqual(agree(self.finance).codes(), [("", "E_SAME_PERSON")])
@@ -459,7 +459,7 @@ class Seals(Ledger):
     def test_seals_are_agreed_to_in_a_list_each_by_itself(self):
         q = self.quarter
         asked = self.d.call("POST", self.path(q, "/seal"), {}, self.finance)
-        where, second = asked.headers["location"], self.d.cli("token", "add", "--org", "FINANCE", "--person", "李华").stdout.strip()
+        where, second = asked.headers["location"], self.d.given("token", "add", "--org", "FINANCE", "--person", "李华")
         account = {"kind": "asset", "title": "测试", "opened_on": "2022-01-01", "no_overdraft": False}
         codes = ["list%d:%s" % (n, q) for n in (1, 2)]
         for code in codes:
@@ -495,7 +495,7 @@ class Seals(Ledger):
         q, answers = self.quarter, []
         asked = [self.d.call("POST", self.path(q, "/seal"), {}, self.finance) for _ in range(2)]
         self.assertEqual([(r.status, r.headers["location"]) for r in asked], [(s, asked[0].headers["location"]) for s in (202, 200)])
-        second = self.d.cli("token", "add", "--org", "FINANCE", "--person", "李华").stdout.strip()
+        second = self.d.given("token", "add", "--org", "FINANCE", "--person", "李华")
         where = asked[0].headers["location"]
         body = {"seen": self.d.call("GET", where, token=second).json()["seen"], "reason": "核对无误"}
         go = lambda: answers.append(self.d.call("POST", where + "/approve", body, second))
@@ -529,7 +529,7 @@ class Seals(Ledger):
         os.rename(path, path + ".away")
         self.d.restart()
         q, r = self.seal(want=202)
-        second = self.d.cli("token", "add", "--org", "FINANCE", "--person", "李华").stdout.strip()
+        second = self.d.given("token", "add", "--org", "FINANCE", "--person", "李华")
         seen = self.d.call("GET", r.headers["location"], token=second).json()["seen"]
         r = self.d.call("POST", r.headers["location"] + "/approve", {"seen": seen, "reason": "核对无误"}, second)
         self.assertEqual((r.status, r.codes()), (503, [("", "E_SEAL_KEY")]))

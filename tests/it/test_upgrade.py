@@ -293,7 +293,7 @@ class Upgrade(Databases):
 
     def clear_doubles(self, d):
         """The earlier version lent to few firms: what is possibly one credit is found by a scan, and a person clears it."""
-        person = d.cli("token", "add", "--org", "FINANCE", "--person", "复核").stdout.strip()
+        person = d.given("token", "add", "--org", "FINANCE", "--person", "复核")
         scan = {"reference": "SM-%d" % next(numbers), "rule": "RF29"}
         self.assertEqual(d.call("POST", "/v1/flag-scans", scan, d.token("ip_office")).status, 201)
         for flag in d.call("GET", "/v1/flags?code=RF29&limit=1000", token=person).json()["items"]:
@@ -322,11 +322,11 @@ class Upgrade(Databases):
         post(made.headers["location"] + "/events", {"reference": "E-%d" % next(numbers), "kind": "disbursed",
                                                     "on": "2022-07-05"}, bank)
         self.assertEqual(d.call("POST", "/v1/loans", made.json(), bank).status, 200)
-        payer = d.cli("token", "add", "--org", "FINANCE", "--person", "吴三").stdout.strip()
+        payer = d.given("token", "add", "--org", "FINANCE", "--person", "吴三")
         self.assertEqual(step("/v1/claims", "submitted", payer, "accept"), "accepted")
         self.assertEqual(step("/v1/claims", "approved", payer, "pay"), "paid")
         d.org("district", "DIST-310116")
-        third = d.cli("token", "add", "--org", "DIST-310116", "--person", "吴三").stdout.strip()
+        third = d.given("token", "add", "--org", "DIST-310116", "--person", "吴三")
         self.assertEqual(step("/v1/applications", "reserved", third, "approve"), "approved")
         self.assertEqual(step("/v1/applications", "queued", third, "refuse"), "refused")
         d.agreed(post("/v1/reports/quarterly/2021Q3/seal", {"reason": "季度会审通过"}, d.token("finance"), 202))

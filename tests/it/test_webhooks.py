@@ -214,7 +214,7 @@ class Webhooks(Case):
             self.disable(m)
 
     def test_it_ends_with_the_person(self):
-        token = self.d.cli("token", "add", "--org", "BANK-HOOK-B", "--person", "赵离").stdout.strip()
+        token = self.d.given("token", "add", "--org", "BANK-HOOK-B", "--person", "赵离")
         made = self.subscribe(token).json()
         self.post(self.other)
         self.until(lambda: len(self.changes()) == 1)
@@ -225,7 +225,7 @@ class Webhooks(Case):
         self.disable(made, self.other)
 
     def test_who_may_and_how_many(self):
-        reader = self.d.cli("token", "add", "--org", "BANK-HOOK-B", "--person", "钱报", "--duties", "submit").stdout.strip()
+        reader = self.d.given("token", "add", "--org", "BANK-HOOK-B", "--person", "钱报", "--duties", "submit")
         self.subscribe(reader, 403)
         many = self.d.token("bank", "BANK-HOOK-C")
         made = [self.subscribe(many).json() for _ in range(10)]
