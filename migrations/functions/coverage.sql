@@ -274,9 +274,29 @@ begin
     return p;
 end $$;
 
+-- Was a loan repaid or sold since a day, whatever event told it; or is it owed past its term? By whichever is later of
+-- the day that was told and that of the ledger where a default had been told on a day before: who gains by it tells it.
+create or replace function coverage_repaid(loan_id uuid, since date) returns boolean
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    f loan_life := loan_fold((select v from loan v where v.id = loan_id order by v.version desc limit 1),
+                             'infinity', null, null);
+begin
+    if f.outstanding_fen > 0 then
+        return f.matures_on < today();
+    end if;
+    return exists (
+        select from loan_event_standing e
+         where e.loan_id = coverage_repaid.loan_id
+           and e.kind in ('repaid', 'recovered', 'settled', 'transferred')
+           and (e.on_day >= since
+                or shanghai_day(e.recorded_at) >= since
+                   and shanghai_day(loan_default_told(coverage_repaid.loan_id)) < shanghai_day(e.recorded_at)));
+end $$;
+
 -- Loans of the same bank and firm that were possibly the same credit: void ones, by a right or by amount and day; and
--- those that this one may have refinanced, by a right or by amount: settled or sold shortly before it was signed
--- or since. By any of its versions: what its bank corrected before it gave it up does not hide it.
+-- those that this one may have refinanced, by a right or by amount: repaid or sold shortly before it was signed or
+-- since, or owed past their term. By any version: what its bank corrected before it gave it up does not hide it.
 create or replace function coverage_twins(l loan) returns setof uuid
     language plpgsql stable security definer set search_path = public, pg_temp
     set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
@@ -286,20 +306,21 @@ declare
     shortly constant int := 90; -- days
 begin
     return query
-    select distinct o.id
-      from loan o
-     cross join lateral (
-           select exists (select from loan_void v where v.loan_id = o.id and v.until_at = 'infinity') as void) x
-     where o.borrower in (select x from loan_firm_codes(l) x) and o.org_id = l.org_id and o.id <> l.id
-       and (x.void or exists (select from loan_event_standing e
-                               where e.loan_id = o.id and e.kind in ('settled', 'transferred')
-                                 and e.on_day >= l.signed_on - shortly))
-       and (exists (select from loan_ip a
-                      join loan_ip b on b.number = a.number and b.record_id = l.id and b.version = l.version
-                     where a.record_id = o.id)
-            or (not x.void or abs(o.signed_on - l.signed_on) <= near)
-               and least(o.amount_fen, l.amount_fen) * 100
-                   >= greatest(o.amount_fen, l.amount_fen) * least_share);
+    with alike as materialized ( -- few are, before the life of each is looked at
+        select distinct o.id, x.void
+          from loan o
+         cross join lateral (
+               select exists (select from loan_void v
+                               where v.loan_id = o.id and v.until_at = 'infinity') as void) x
+         where o.borrower in (select x from loan_firm_codes(l) x) and o.org_id = l.org_id and o.id <> l.id
+           and (exists (select from loan_ip a
+                          join loan_ip b on b.number = a.number and b.record_id = l.id and b.version = l.version
+                         where a.record_id = o.id)
+                or (not x.void or abs(o.signed_on - l.signed_on) <= near)
+                   and least(o.amount_fen, l.amount_fen) * 100
+                       >= greatest(o.amount_fen, l.amount_fen) * least_share)
+    )
+    select k.id from alike k where k.void or coverage_repaid(k.id, l.signed_on - shortly);
 end $$;
 
 -- What the ledger was told once that a request for cover must not forget: a default of its loan, or of one that was
@@ -337,8 +358,15 @@ begin
                                            and (x.recorded_at, x.id) < (e.recorded_at, e.id))) as ended) term
                  where e.loan_id = any (ids) and term.ended < shanghai_day(e.recorded_at)
                    -- of a twin also that it was paid behind its term
-                   and (e.kind = 'extended' or e.loan_id <> l.id and e.kind in ('settled', 'transferred')
-                                                and e.on_day > term.ended)) y
+                   and (e.kind = 'extended' or e.loan_id <> l.id and e.on_day > term.ended
+                                                and e.kind in ('repaid', 'recovered', 'settled', 'transferred'))
+                 union all
+                select x.id, 'infinity', concat_ws(' ', 'matures_on', f.matures_on, 'outstanding',
+                                                   yuan_text(f.outstanding_fen))
+                  from unnest(ids) x(id)
+                 cross join lateral (select v from loan v where v.id = x.id order by v.version desc limit 1) n(v)
+                 cross join lateral loan_fold(n.v, 'infinity', null, null) f
+                 where x.id <> l.id and f.outstanding_fen > 0 and f.matures_on < today()) y
          order by y.at, y.said
          limit 12);
 end $$;

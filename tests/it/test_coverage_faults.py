@@ -1,0 +1,63 @@
+"""Cover as a crooked bank or a tired clerk would have it: a default hidden from who confirms, a pool made good by a word."""
+from fund_case import FundCase, ago
+from harness import numbers
+
+
+class CoverageFaults(FundCase):
+    conf = {"readers": "6"}
+
+    def ask(self, contract, code, **over):
+        return self.post("/v1/coverages", dict({"reference": "BA-%d" % next(numbers), "loan": contract, "scheme": code}, **over),
+                         self.bank, 201).json()
+
+    def said(self, cover):
+        return cover["state"], sorted({e["code"] for e in cover.get("errors", ())})
+
+    def told_before(self, made, days):
+        """As if all that was told of a loan had been told so many days earlier."""
+        self.d.sql("alter table loan_event disable trigger user; update loan_event set recorded_at = recorded_at - interval '%d days'"
+                   " where loan_id = '%s'; alter table loan_event enable trigger user" % (days, made["id"]))
+
+    # ---- what a new loan may have refinanced --------------------------------------------------------
+
+    def renewed(self, code, old):
+        """A further loan of its firm on its right, signed yesterday: its cover."""
+        same = {k: old[k] for k in ("borrower_uscc", "borrower_name")}
+        return self.booked(code, drawn=0, signed_on=ago(1), ip=[{"number": old["ip"][0]["number"]}], **same).json()["coverage"]
+
+    def test_a_default_that_a_new_loan_repaid_is_seen_whatever_event_or_day_tells_of_it(self):
+        """Each row: the old loan's term, what was told long ago and what now, and whether a person has to see it."""
+        code = self.scheme(confirmation="automatic", file_within_days=None)
+        whole = {"principal": "3000000.00"}
+        for matures, long_ago, now, seen in (
+                (ago(-330), [("overdue", ago(100), {})], [("settled", ago(95), {})], True),   # dated back behind the 90 days
+                (ago(60), [("overdue", ago(59), {})], [("repaid", ago(1), whole)], True),     # paid in full, not called settled
+                (ago(60), [], [("repaid", ago(1), whole)], True),                             # behind its term
+                (ago(60), [], [], True),                                                      # owed still, in silence
+                (ago(60), [("repaid", ago(60), whole)], [], False),                           # on its last day
+                (ago(60), [], [("settled", ago(60), {})], False),
+                (ago(-1), [], [("settled", ago(1), {})], False),                              # renewed in time
+                (ago(-330), [("overdue", ago(300), {}), ("settled", ago(200), {})], [], False)):  # long before, and told then
+            old = self.booked(None, matures_on=matures).json()
+            for kind, day, more in long_ago:
+                self.event("/v1/loans/" + old["id"], kind, day, **more)
+            self.told_before(old, 180 if matures == ago(-330) and not now else 50)
+            for kind, day, more in now:
+                self.event("/v1/loans/" + old["id"], kind, day, **more)
+            with self.subTest(matures=matures, long_ago=long_ago, now=now):
+                cover = self.renewed(code, old)
+                self.assertEqual(self.said(cover), ("requested", ["E_DEFAULT_TOLD"]) if seen else ("covered", []))
+                if seen:
+                    self.assertIn(old["contract_no"], cover["errors"][0]["title"])
+                    if not long_ago + now:
+                        self.assertIn("outstanding 3000000.00", cover["errors"][0]["title"])
+                    self.cover_step(cover["id"], "confirm", self.finance)
+                    self.assertEqual(self.said(self.get("/v1/coverages/" + cover["id"])), ("covered", []))
+
+    def test_a_whole_book_told_on_one_day_waits_for_nobody(self):
+        """A loan of years ago with its arrears and its end, told today beside a later one: nothing was hidden from the ledger."""
+        code = self.scheme(confirmation="automatic", file_within_days=None)
+        old = self.booked(None, matures_on=ago(-330)).json()
+        for kind, day in (("overdue", ago(300)), ("settled", ago(200))):
+            self.event("/v1/loans/" + old["id"], kind, day)
+        self.assertEqual(self.said(self.renewed(code, old)), ("covered", []))
