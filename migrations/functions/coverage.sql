@@ -1132,6 +1132,24 @@ begin
                    from json_array_elements(c.errors) x);
 end $$;
 
+-- What the terms of its scheme have against a correction that a confirmation would take over, and have not against the
+-- loan as it is covered: what could not be covered so is not confirmed either.
+create or replace function coverage_beyond(c coverage) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    held loan := (select v from loan v where v.id = c.loan_id and v.version = c.loan_version);
+    newest loan := (select v from loan v where v.id = c.loan_id order by v.version desc limit 1);
+    terms scheme_terms := (select scheme_terms_of(s.body) from scheme s where s.id = c.scheme);
+    before json[] := coverage_terms_problems(c, held, terms);
+begin
+    if newest.version = held.version or coverage_after_default(newest) then
+        return '{}'::json[];
+    end if;
+    c.amount_fen := least(c.amount_fen, coverage_whole_fen(newest)); -- as it is taken over
+    return array(select x from unnest(coverage_terms_problems(c, newest, terms)) x
+                  where x::text <> all (select y::text from unnest(before) y));
+end $$;
+
 -- What stands against a step on a cover.
 create or replace function coverage_step_refusal(c coverage, told json, seen text) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
@@ -1164,6 +1182,8 @@ begin
         return coverage_problems(c);
     elsif step <> 'end' and cardinality(coverage_unmet(c, '')) > 0 then
         return coverage_unmet(c, '');
+    elsif step = 'confirm' and cardinality(coverage_beyond(c)) > 0 then
+        return coverage_beyond(c);
     elsif step <> 'end' and c.state = 'suspended' and coverage_lacks_room(c)
           and exists (select from coverage_stops(c) s where s.step in ('reopen', 'resume')) then
         return array[problem('E_LEVERAGE', '/scheme', yuan_text(greatest(coverage_leverage_room(c, (

@@ -61,3 +61,28 @@ class CoverageFaults(FundCase):
         for kind, day in (("overdue", ago(300)), ("settled", ago(200))):
             self.event("/v1/loans/" + old["id"], kind, day)
         self.assertEqual(self.said(self.renewed(code, old)), ("covered", []))
+
+    # ---- what a confirmation is of ------------------------------------------------------------------
+
+    def test_a_correction_that_the_scheme_would_not_cover_is_not_confirmed(self):
+        code = self.scheme(confirmation="automatic", rate_ceiling={"lpr_spread": "1.50"}, excludes_guaranteed=True,
+                           ip_share_min="60.00", file_within_days=None)
+        made = self.booked(code).json()
+        contract, cover = made["contract_no"], made["coverage"]["id"]
+        for over, why in (({"rate": "24.00"}, "E_RATE_CEILING"), ({"guarantor_uscc": "91310101QX0101011R"}, "E_EXCLUDED"),
+                          ({"ip_amount": "1000000.00"}, "E_IP_SHARE")):
+            old = {k: self.loan_of(contract).get(k) for k in over}
+            self.correct(contract, **over)
+            state = "covered" if why == "E_IP_SHARE" else "suspended"  # what is worth less counts at once and suspends nothing
+            self.assertEqual(self.cover_of(contract)[0]["state"], state)
+            self.assertIn(("/loan", why), self.cover_step(cover, "confirm", self.finance, None).codes())
+            self.correct(contract, **old)
+            if state == "suspended":
+                self.cover_step(cover, "confirm", self.finance)
+        self.correct(contract, rate="3.70")  # within it
+        self.cover_step(cover, "confirm", self.finance)
+        self.assertEqual(self.get("/v1/coverages/" + cover)["terms"]["rate"], "3.70")
+        self.correct(contract, rate="24.00")  # who looked at it may say no: it stays covered as it stood
+        self.cover_step(cover, "refuse", self.finance)
+        told = self.get("/v1/coverages/" + cover)
+        self.assertEqual((told["state"], told["terms"]["rate"]), ("covered", "3.70"))
