@@ -376,12 +376,15 @@ end $$;
 create or replace function coverage_told(c coverage) returns coverage
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
-    p json[] := case c.state when 'requested' then coverage_doubts(c) when 'covered' then coverage_unconfirmed(c) end;
+    p json[] := case c.state when 'requested' then coverage_doubts(c) || coverage_rates_unseen(c)
+                             when 'covered' then coverage_unconfirmed(c)
+                             when 'suspended' then coverage_rates_unseen(c) end;
 begin
     if cardinality(p) > 0 then
-        c.errors := case when my_kind() in ('insurer', 'guarantor', 'district')
-                         then (select json_agg(problem(x ->> 0, x ->> 1, '-')) from unnest(p) x)
-                         else array_to_json(p) end;
+        if my_kind() in ('insurer', 'guarantor', 'district') then
+            p := array(select problem(x ->> 0, x ->> 1, '-') from unnest(p) x);
+        end if;
+        c.errors := array_to_json(array(select x from json_array_elements(c.errors) x) || p);
     end if;
     return c;
 end $$;
@@ -441,34 +444,47 @@ begin
                      where e.loan_id = c.loan_id and e.kind = 'repriced' and e.recorded_at <= at));
 end $$;
 
--- What was told of a covered loan since that counts only once finance has confirmed it: a correction that decides, if
--- it came before the default, and rates above those known, until a default is told.
-create or replace function coverage_unconfirmed(c coverage) returns json[]
+-- Rates above those known that were told of a loan and that a confirmation of its cover lets count: of a request all
+-- above that of its loan, for nobody has seen them yet; of a cover those since, until a default is told.
+create or replace function coverage_rates_unseen(c coverage) returns json[]
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
-    l loan := (select v from loan v where v.id = c.loan_id and v.version > c.loan_version
-                order by v.version desc limit 1);
     known record;
-    p json[] := '{}'::json[];
 begin
-    if c.state <> 'covered' then
-        return p;
-    elsif l.id is not null and not coverage_after_default(l)
-          and (select count(distinct loan_claim_facts(r.body)) from submission r
-                where r.id = l.id and r.version in (l.version, c.loan_version)) > 1 then
-        p := array[problem('E_UNCONFIRMED', '/loan', 'version ' || l.version)];
-    end if;
     if not exists (select from loan_event e where e.loan_id = c.loan_id and e.kind = 'repriced')
-       or loan_default_told(c.loan_id) is not null then
-        return p; -- nearly all
+       or c.state <> 'requested' and loan_default_told(c.loan_id) is not null then
+        return '{}'::json[]; -- nearly all
     end if;
-    known := coverage_rate_known(c);
-    return p || array(select problem('E_UNCONFIRMED', '/loan',
+    if c.state = 'requested' then
+        select '-infinity'::timestamptz as at, l.rate_ppm into known
+          from loan l where l.id = c.loan_id and l.version = c.loan_version;
+    else
+        known := coverage_rate_known(c);
+    end if;
+    return array(select problem('E_UNCONFIRMED', '/loan',
                                 concat_ws(' ', e.reference, e.on_day, percent_text(e.rate_ppm)))
                    from loan_event_standing e
                   where e.loan_id = c.loan_id and e.kind = 'repriced' and e.recorded_at > known.at
                     and e.rate_ppm > known.rate_ppm
                   order by e.recorded_at, e.id);
+end $$;
+
+-- What was told of a covered loan since that counts only once finance has confirmed it: a correction that decides, if
+-- it came before the default, and rates above those known.
+create or replace function coverage_unconfirmed(c coverage) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    l loan := (select v from loan v where v.id = c.loan_id and v.version > c.loan_version
+                order by v.version desc limit 1);
+begin
+    if c.state <> 'covered' then
+        return '{}'::json[];
+    end if;
+    return case when l.id is not null and not coverage_after_default(l)
+                     and (select count(distinct loan_claim_facts(r.body)) from submission r
+                           where r.id = l.id and r.version in (l.version, c.loan_version)) > 1
+                then array[problem('E_UNCONFIRMED', '/loan', 'version ' || l.version)]
+                else '{}'::json[] end || coverage_rates_unseen(c);
 end $$;
 
 -- What stands against it in the pool: room, the bank's bad loans, and flags that nobody has cleared.

@@ -86,3 +86,27 @@ class CoverageFaults(FundCase):
         self.cover_step(cover, "refuse", self.finance)
         told = self.get("/v1/coverages/" + cover)
         self.assertEqual((told["state"], told["terms"]["rate"]), ("covered", "3.70"))
+
+    def test_a_rate_that_was_told_while_a_cover_waited_is_seen_by_who_confirms(self):
+        """3,000,000.00 for 400 days of 360 at 24 % are 800,000.00 of interest, at 3.65 % 121,666.67."""
+        code = self.scheme(loss_base="principal_and_interest", trigger={"min_grade": "substandard"})
+        for waits in ("requested", "suspended"):
+            made = self.booked(code).json()
+            contract, where, cover = made["contract_no"], "/v1/loans/" + made["id"], made["coverage"]["id"]
+            if waits == "suspended":
+                self.cover_step(cover, "confirm", self.finance)
+                self.correct(contract, registered_on=ago(399))
+            seen = self.get("/v1/coverages/" + cover)["seen"]
+            told = self.event(where, "repriced", ago(404), rate="24.00").json()["reference"]
+            shown = self.get("/v1/coverages/" + cover)
+            self.assertEqual(self.said(shown), (waits, ["E_UNCONFIRMED"]))
+            self.assertIn("%s %s 24" % (told, ago(404)), shown["errors"][0]["title"])
+            self.assertEqual(self.cover_step(cover, "confirm", self.finance, 409, seen=seen).codes()[0][1], "E_SEEN")
+            self.event(where, "reversed", ago(0), reverses=told)  # as a clerk asks for it
+            self.event(where, "repriced", ago(404), rate="3.60")  # less is nobody's harm
+            shown = self.get("/v1/coverages/" + cover)
+            self.assertEqual(self.said(shown), (waits, []))
+            self.cover_step(cover, "confirm", self.finance)
+            for kind, more in (("overdue", {}), ("classified", {"grade": "substandard"})):
+                self.event(where, kind, ago(0), **more)
+            self.assertEqual(self.get(self.claimed(contract))["arithmetic"][0]["formula"], "3000000.00 + 120000.00 + 0.00 + 0.00")
