@@ -721,8 +721,9 @@ begin
 end $$;
 
 -- Covered loans that are bad again and did not stand in the way when another claim of their bank under the scheme was
--- approved: since a payment, an extension or a better grade was reversed; or, less surely, because a better grade or an
--- extension, by which nobody paid anything, had made them good a while before.
+-- approved, renewed or paid: since a payment, an extension, a better grade or their void was reversed; or, less surely,
+-- because a better grade or an extension, by which nobody paid anything, had made them good a while before; or that
+-- were bad and are void since.
 create or replace function flag_rf40_bad_again(loans uuid[]) returns setof flag_found language plpgsql stable as $$
 declare
     a_while constant interval := interval '90 days';
@@ -733,42 +734,46 @@ begin
           from claim_step s
           join claim k on k.id = s.claim
           join coverage o on o.id = k.coverage
-         where s.step = 'approve'
+         where s.step in ('approve', 'renew', 'pay')
     ),
     word as materialized ( -- by which a covered loan became, or may have become, good for a while: from when until when
-        select r.id, e.loan_id, e.reference, e.recorded_at as since, r.recorded_at as until, true as was_reversed
+        select r.id, e.loan_id, e.reference, e.kind, e.recorded_at as since, r.recorded_at as until,
+               true as was_reversed
           from loan_event r
           join loan_event e on e.loan_id = r.loan_id and e.reference = r.reverses
-                           and e.kind in ('repaid', 'recovered', 'settled', 'transferred', 'extended', 'classified')
+                           and e.kind in ('repaid', 'recovered', 'settled', 'transferred', 'extended', 'classified',
+                                          'voided')
          where r.kind = 'reversed' and (loans is null or r.loan_id = any (loans))
          union all
-        select e.id, e.loan_id, e.reference, e.recorded_at, e.recorded_at + a_while, false
+        select e.id, e.loan_id, e.reference, e.kind, e.recorded_at, e.recorded_at + a_while, false
           from loan_event_standing e
-         where (e.kind = 'extended' or e.kind = 'classified' and not grade_is_bad(e.grade))
+         where (e.kind in ('extended', 'voided') or e.kind = 'classified' and not grade_is_bad(e.grade))
            and (loans is null or e.loan_id = any (loans))
     ),
     beside as materialized (
-        select w.id, w.loan_id, w.reference, w.since, w.was_reversed,
+        select w.id, w.loan_id, w.reference, w.kind, w.since, w.until, w.was_reversed,
                jsonb_agg(distinct a.reference order by a.reference) as claims
           from word w
           join coverage c on c.loan_id = w.loan_id
           join approved a on a.scheme_code = c.scheme_code and a.org_id = c.org_id and a.loan_id <> w.loan_id
                          and a.recorded_at > w.since and a.recorded_at <= w.until
          where coverage_was_in_force(c)
-         group by w.id, w.loan_id, w.reference, w.since, w.was_reversed
+         group by w.id, w.loan_id, w.reference, w.kind, w.since, w.until, w.was_reversed
     )
     select 'RF40', b.id::text, case when b.was_reversed then 'high' else 'med' end, null::jsonb, l.id, l.version, '',
            jsonb_build_object(case when b.was_reversed then 'reversed' else 'event' end, b.reference,
                               'approved', b.claims), false
       from beside b
-      join loan_latest x on x.id = b.loan_id
-      join loan l on l.id = x.id and l.version = x.version
-     where (claim_loan_bad(l.id)
+      join loan l on l.id = b.loan_id
+                 and not exists (select from loan n where n.id = l.id and n.version = l.version + 1)
+     where (claim_loan_bad(l.id) or b.kind = 'voided' and not b.was_reversed
             or exists (select from coverage c where c.loan_id = l.id and c.bad_from <= today()))
-       and (b.was_reversed
-            or coverage_bad_from(loan_fold(l, 'infinity', b.since - interval '1 microsecond', null))
-               <= shanghai_day(b.since)
-               and (coverage_bad_from(loan_fold(l, 'infinity', b.since, null)) > shanghai_day(b.since)) is not false);
+       and (coverage_bad_from(loan_fold(l, 'infinity', b.since - interval '1 microsecond', null))
+            <= shanghai_day(b.since)
+            and (b.was_reversed
+                 or (coverage_bad_from(loan_fold(l, 'infinity', b.since, null)) > shanghai_day(b.since)) is not false)
+            or b.was_reversed -- it went bad while it was good by what was taken back
+               and coverage_bad_from(loan_fold(l, 'infinity', b.until, null)) <= shanghai_day(b.until));
 end $$;
 
 -- Loans whose plan of instalments had more principal fall due, some days ago, than was repaid or told as arrears, what

@@ -110,3 +110,38 @@ class CoverageFaults(FundCase):
             for kind, more in (("overdue", {}), ("classified", {"grade": "substandard"})):
                 self.event(where, kind, ago(0), **more)
             self.assertEqual(self.get(self.claimed(contract))["arithmetic"][0]["formula"], "3000000.00 + 120000.00 + 0.00 + 0.00")
+
+    # ---- a pool made good by a word -----------------------------------------------------------------
+
+    def flags_of(self, contract):
+        self.post("/v1/flag-scans", {"reference": "SM-%d" % next(numbers), "rule": "RF40"}, self.finance, 201)
+        return {f["severity"] for f in self.get("/v1/flags?code=RF40&record=" + self.where(contract)[10:])["items"]}
+
+    def test_a_bad_loan_that_was_void_while_another_was_claimed_is_flagged(self):
+        code = self.scheme()
+        back, gone, good, honest = (self.lent(code, overdue=days) for days in (300, 300, None, None))
+        where = {x: self.where(x) for x in (back, gone, good, honest)}
+        told = {x: self.event(where[x], "voided", ago(0), reason="重新签订").json()["reference"] for x in where}
+        claim = self.claimed(self.lent(code))
+        self.step(claim, "accept", self.finance)
+        self.step(claim, "approve", self.second)
+        for x in (back, honest):
+            self.event(where[x], "reversed", ago(0), reverses=told[x])
+        flags = lambda x: {f["severity"] for f in self.get("/v1/flags?code=RF40&record=" + where[x][10:])["items"]}
+        self.post("/v1/flag-scans", {"reference": "SM-%d" % next(numbers), "rule": "RF40"}, self.finance, 201)
+        self.event(where[honest], "overdue", ago(0))  # long after it was void by a slip
+        self.event(where[honest], "classified", ago(0), grade="substandard")
+        self.post("/v1/flag-scans", {"reference": "SM-%d" % next(numbers), "rule": "RF40"}, self.finance, 201)
+        self.assertEqual([flags(x) for x in (back, gone, good, honest)], [{"high"}, {"med"}, set(), set()])
+
+    def test_a_word_between_the_approval_and_the_payment_is_flagged(self):
+        code = self.scheme()
+        later, other = self.lent(code, overdue=None), self.lent(code)
+        claim = self.claimed(other)
+        self.step(claim, "accept", self.finance)
+        self.step(claim, "approve", self.second)
+        self.event(self.where(later), "overdue", ago(100))
+        told = self.event(self.where(later), "repaid", ago(0), principal="3000000.00").json()["reference"]
+        self.step(claim, "pay", self.finance)
+        self.event(self.where(later), "reversed", ago(0), reverses=told)
+        self.assertEqual(self.flags_of(later), {"high"})
