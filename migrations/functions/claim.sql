@@ -1343,7 +1343,10 @@ begin
        or cardinality((claim_trigger_problems(then_, (c).received_on, terms.trigger)).p) > 0
           and not (then_.state = 'settled' and then_.written_off_on is not null)
        or f.released_on < (select s.on_day from claim_step s where s.claim = (c).id and s.step = 'pay') then
-        return greatest(claim_whole_fen(n) - remitted, 0);
+        return greatest(claim_whole_fen(n) - remitted + (
+                   select coalesce(sum(s.accepted_fen), 0)::bigint
+                     from claim_step s
+                    where s.claim = (c).id and s.step = 'accept_costs'), 0);
     end if;
     select coalesce(sum(e.principal_fen)
                         filter (where e.payer = 'insurer' and e.kind <> 'disbursed'), 0)::bigint as insured,

@@ -145,3 +145,22 @@ class CoverageFaults(FundCase):
         self.step(claim, "pay", self.finance)
         self.event(self.where(later), "reversed", ago(0), reverses=told)
         self.assertEqual(self.flags_of(later), {"high"})
+
+    # ---- honest banks -------------------------------------------------------------------------------
+
+    def test_costs_that_were_accepted_go_back_with_a_loan_that_is_good_again(self):
+        """Of 3,000,000.00 the fund bore 1,620,000.00; 54 % of 10,000.00 of costs more; what all came back is owed with them."""
+        code = self.scheme()
+        contract = self.lent(code, grade=None)
+        where = self.paid(contract)
+        self.event(self.where(contract), "repaid", ago(0), principal="1000000.00")
+        self.recover(where, "1000000.00", costs=[{"what": "诉讼费", "amount": "10000.00", "evidence": "票据"}])
+        self.step(where, "accept_costs", self.finance, costs_accepted="10000.00")
+        self.assertEqual(self.get(where).get("recovery_untold"), None)  # while it is bad they are costs
+        told = self.get(self.where(contract) + "/events", self.bank)["items"]
+        self.event(self.where(contract), "reversed", ago(0), reverses=next(e["reference"] for e in told if e["kind"] == "overdue"))
+        self.assertEqual(self.get(where)["recovery_untold"], "2010000.00")
+        self.assertEqual(self.recover(where, "2010000.01", status=None).codes(), [("/amount", "E_EXCEEDS")])
+        self.recover(where, "2010000.00")
+        self.assertEqual((self.get(where)["paid"], self.fund(code)[0]), ("0.00", "40000000.00"))
+        self.step(where, "close", self.finance)
