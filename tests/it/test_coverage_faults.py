@@ -164,3 +164,18 @@ class CoverageFaults(FundCase):
         self.recover(where, "2010000.00")
         self.assertEqual((self.get(where)["paid"], self.fund(code)[0]), ("0.00", "40000000.00"))
         self.step(where, "close", self.finance)
+
+    def test_a_loan_that_was_drawn_after_its_term_is_corrected_still(self):
+        """On record from before that was refused. A correction that makes another draw a late one is refused as ever."""
+        made = self.booked(None, disbursed_on=None, revolving=True, matures_on=ago(200)).json()
+        where = "/v1/loans/" + made["id"]
+        for day in (ago(400), ago(300)):
+            self.event(where, "disbursed", day, principal="1000000.00")
+        late = self.event(where, "disbursed", ago(200), principal="500000.00").json()["id"]
+        self.d.sql("alter table loan_event disable trigger user; update loan_event set on_day = on_day + 1 where id = '%s';"
+                   " alter table loan_event enable trigger user" % late)
+        self.event(where, "repaid", ago(100), principal="500000.00")
+        self.correct(made["contract_no"], rate="3.70")
+        self.correct(made["contract_no"], matures_on=ago(190))
+        for over in ({"matures_on": ago(310)}, {"amount": "2400000.00", "ip_amount": "2400000.00"}):
+            self.assertEqual(self.correct(made["contract_no"], 409, **over).codes()[0][1], "E_STATE_LATER", over)
