@@ -786,7 +786,7 @@ create or replace function claim_uplift_ppm(c claim_case) returns bigint languag
     select case when (c).claimant = 'bank' then
                 coalesce(case when ((c).cover).terms ->> 'first_loan' = 'true' and ((c).now).first_loan is not false
                               then percent_ppm(((c).terms).first_loan_uplift) end, 0)::bigint
-                + coalesce(least(ppm_of(((c).cover).terms ->> 'uplift'), ((c).cover).raised_ppm), 0) else 0 end
+                + least(coalesce(ppm_of(((c).cover).terms ->> 'uplift'), 0), ((c).cover).raised_ppm) else 0 end
 $$;
 
 -- The layers that the loss of one kind of claimant is shared over, in their order: that of every split.
@@ -1301,9 +1301,10 @@ $$;
 
 -- Money that came back on the loss of a claim that was paid, by the loan's events or its guarantee insurance, and was
 -- not told as a recovery: it is owed to the fund. What counts is what is owed no more, whatever day the events bear and
--- whenever they were told. A loan that is good again owes the fund its whole share, interest and costs with it; so does
--- one that, by what was told since, had not gone bad as the scheme asks when the claim came in, or whose pledge had
--- been released when it was paid. A settlement after a write-off brought the principal that it names.
+-- whenever they were told. A loan that is good again owes the fund its whole share, interest and costs with it, also
+-- those accepted since, as its cure would give them back; so does one that, by what was told since, had not gone bad as
+-- the scheme asks when the claim came in, or whose pledge had been released when it was paid. A settlement after a
+-- write-off brought the principal that it names.
 create or replace function claim_untold_fen(c claim) returns bigint
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare

@@ -1273,7 +1273,7 @@ begin
     update coverage x
        set loan_version = l.version, parties = l.parties, district = l.district, borrower = l.borrower,
            amount_fen = c.amount_fen,
-           terms = coverage_terms(c, l, percent_text(least(ppm_of(c.terms ->> 'uplift'), c.raised_ppm)))
+           terms = coverage_terms(c, l, percent_text(least(coalesce(ppm_of(c.terms ->> 'uplift'), 0), c.raised_ppm)))
      where x.id = c.id;
     perform coverage_reckon(l);
 end $$;

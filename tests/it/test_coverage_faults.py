@@ -111,6 +111,16 @@ class CoverageFaults(FundCase):
                 self.event(where, kind, ago(0), **more)
             self.assertEqual(self.get(self.claimed(contract))["arithmetic"][0]["formula"], "3000000.00 + 120000.00 + 0.00 + 0.00")
 
+    def test_points_that_no_terms_name_are_not_paid(self):
+        """Of a cover that was frozen before there were any, whatever its loan is corrected to."""
+        contract = self.lent(self.scheme(uplifts=[{"share": "5.00", "when": {"all": [
+            {"clause": "staff", "text": "从业人员不超过 300 人", "fact": "borrower.employees", "op": "le", "value": 300}]}}]), employees=200)
+        self.assertEqual(self.get(self.claimed(contract))["fund"], "1770000.00")
+        self.d.sql("update coverage set terms = (terms::jsonb - 'uplift')::json, raised_ppm = 50000 where loan_id = '%s'"
+                   % self.where(contract)[10:])
+        (claim,) = self.get("/v1/claims?loan=" + contract)["items"]
+        self.assertEqual(claim["fund"], "1620000.00")
+
     # ---- a pool made good by a word -----------------------------------------------------------------
 
     def flags_of(self, contract):
