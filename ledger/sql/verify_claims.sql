@@ -189,5 +189,11 @@ select 'claim that is not where its steps left it', c.id || ''
                   join claim_step q on q.claim = c.id and q.step = 'pay' and q.recorded_at < p.recorded_at
                  where o.loan_id = c.loan_id and o.scheme_code = c.scheme_code and o.claimant = c.claimant
                    and claim_cured(o.id)),
-       c.scheme_code, c.loan_id, c.borrower, c.org_id, extract(year from c.on_day)::int, c.part_up, c.part_down)
+       c.scheme_code, c.loan_id, c.borrower, c.org_id,
+       case when c.claimant = 'bank' and exists ( -- what is claimed in parts counts in the year of the first
+                 select from claim o
+                   join claim_now m on m.claim = o.id and m.paid and m.year = n.year
+                  where o.loan_id = c.loan_id and o.scheme_code = c.scheme_code and o.claimant = c.claimant
+                    and o.recorded_at < c.recorded_at)
+            then n.year else extract(year from c.on_day)::int end, c.part_up, c.part_down)
  order by 1, 2

@@ -300,6 +300,7 @@ begin
     loop
         p.claims := concat_ws(', ', p.claims, n.reference);
         p.first_at := coalesce(p.first_at, n.paid_at);
+        p.year := coalesce(p.year, n.year);
         p.last_at := n.paid_at;
         p.counted_fen := n.principal_fen + coalesce(p.told_fen, 0);
         p.told_fen := coalesce(p.told_fen, 0) + n.told;
@@ -747,6 +748,15 @@ end $$;
 
 -- ---- the split -------------------------------------------------------------------------------------
 
+-- The year whose caps a claim counts against: that of its receipt. What a bank claims in parts is one loss, which it
+-- could have claimed at once: it counts in the year of the first part, so that nobody picks the year of the rest. A
+-- guarantor loses by each of its payments when it pays.
+create or replace function claim_year(c claim_case) returns int
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select coalesce((select n.year from claim_now n where n.claim = (c).claim_id),
+                    case when (c).claimant = 'bank' then ((c).past).year end, extract(year from (c).day)::int)
+$$;
+
 -- What the fund may still pay under each limit, before this claim. Only limits that the scheme sets.
 create or replace function claim_rooms(c claim_case) returns table (name text, room bigint)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
@@ -757,7 +767,7 @@ begin -- PL/pgSQL keeps the plan
         select n.* from claim_now n where n.claim = (c).claim_id and n.counts
     ),
     year as (
-        select extract(year from (c).day)::int as no
+        select claim_year(c) as no
     ),
     cap as (
         select 'cap_per_loan' as name, yuan_fen(((c).terms).cap_per_loan) as cap,
@@ -1035,6 +1045,7 @@ begin
     j.scheme := c.scheme;
     j.cover := c.cover;
     j.claimant := c.claimant;
+    j.year := claim_year(c);
     j.problems := claim_judge_cover(c);
     if (c.scheme).id is null or (c.cover).state in ('pending', 'requested') then
         return j;
@@ -1115,7 +1126,7 @@ begin
         insert into claim_now (claim, scheme_code, loan_id, borrower, org_id, year, state, counts, paid,
                principal_fen, interest_fen, costs_fen, net_loss_fen, fund_fen, funds,
                split, account, part_up, part_down)
-        values (new_id, (j.scheme).code, j.loan_id, j.borrower, my_org(), extract(year from today()),
+        values (new_id, (j.scheme).code, j.loan_id, j.borrower, my_org(), j.year,
                'submitted', true, false, j.principal_fen, j.interest_fen, j.costs_fen,
                j.net_loss, j.fund_fen, j.funds, j.split,
                json_build_object('lines', array_to_json(j.account), 'headroom', j.headroom), j.part_up, j.part_down);
