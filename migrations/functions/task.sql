@@ -92,11 +92,10 @@ begin
      where n.state = 'waiting' and proposal_is_mine(p) and (x.code is null or own and x.code = 'E_SAME_PERSON');
     return query select d.since, d.task from task_drafts(own) d;
     return query
-    select c.recorded_at, task_shown('coverage', 'confirm refuse', r.key, '/v1/coverages/' || c.id, c.recorded_at,
+    select c.recorded_at, task_shown('coverage', 'confirm refuse', c.reference, '/v1/coverages/' || c.id, c.recorded_at,
                                      task_more(task_firm(c.loan_id), null, c.amount_fen, c.recorded_by, null,
                                                task_blocked(x.is_me, 'confirm', null, null)))
       from coverage c
-      join submission r on r.id = c.id and r.version = 1
      cross join lateral (
            select coverage_told_by_me(c) is not null
                   or exists (select from coverage_confirmed(c) s
@@ -104,12 +103,11 @@ begin
      where (c.state = 'requested' or c.state = 'suspended' and c.errors is null) -- else its bank puts it right
        and my_kind() = 'finance' and (own or not x.is_me);
     return query
-    select b.recorded_at, task_shown('coverage', 'end', r.key, '/v1/coverages/' || c.id, b.recorded_at,
+    select b.recorded_at, task_shown('coverage', 'end', c.reference, '/v1/coverages/' || c.id, b.recorded_at,
                                      task_more(task_firm(c.loan_id), null, c.amount_fen, b.recorded_by, null,
                                                task_blocked(x.is_me, 'end', null, null)))
       from coverage_step s -- few: by their index
       join coverage c on c.id = s.coverage
-      join submission r on r.id = c.id and r.version = 1
      cross join lateral coverage_end_begun(c) b
      cross join lateral (select person_is_me(b.recorded_by) as is_me) x
      where s.step = 'end' and s.state in ('covered', 'suspended') and b.n = s.n

@@ -202,6 +202,14 @@ class Pool(FundCase):
         cover = self.booked(code, amount="100000.00").json()["coverage"]
         return cover["state"], [e["title"].rsplit(":", 1)[1] for e in cover.get("errors", ())]
 
+    def test_a_cover_that_was_asked_for_with_its_loan_is_on_the_list(self):
+        """Nobody sent it in by itself: it waits all the same, and not for who gave it up."""
+        made, gone = (self.booked(self.scheme()).json() for _ in range(2))
+        self.cover_step(gone["coverage"]["id"], "end", self.bank)
+        self.assertEqual([self.waits(x["coverage"]["id"], self.finance) for x in (made, gone)], [[["confirm", "refuse"]], []])
+        (told,) = [x for x in self.get("/v1/tasks?limit=1000")["items"] if x["path"].endswith(made["coverage"]["id"])]
+        self.assertEqual((told["reference"], told["amount"]), (made["contract_no"], "3000000.00"))
+
 
     # ---- the caps of a year -------------------------------------------------------------------------
 
