@@ -138,6 +138,7 @@ static const struct field coverage_step_fields[] = {
     {"step", "步骤", F_ENUM, .need = true, .choices = coverage_steps, .example = "confirm"},
     {"seen", "所见版本", F_TEXT, .need = true, .min = 64, .max = 64, .example = HASH_EXAMPLE},
     {"reason", "理由", F_TEXT, .need = true, .min = 1, .max = 500, .example = "材料齐全"},
+    {"evidence", "更正凭证", F_TEXT, .min = 1, .max = 300, .example = "借款合同 2022-07 原件"},
     {.name = NULL},
 };
 enum { COVERAGE_STEP_REFERENCE, COVERAGE_STEP_OF, COVERAGE_STEP_STEP, COVERAGE_STEP_SEEN };

@@ -56,6 +56,16 @@ select 'cover that could be claimed on and that two persons of finance did not e
   join coverage_step e on e.coverage = c.id and e.n = s.n - 1 and e.state in ('covered', 'suspended')
  where not verify_cover_ended(c, s)
 union all
+select 'cover that weighs in its pool by what two persons did not agree on', c.id || ''
+  from coverage c
+ where c.pool_version is not null
+   and (select count(distinct s.recorded_by)
+          from coverage_step s
+          join submission r on r.recorded_at = s.recorded_at and r.type = 'coverage_step'
+                           and r.body ->> 'coverage' = s.coverage::text and r.recorded_by = s.recorded_by
+         where s.coverage = c.id and s.step = 'confirm' and r.body ->> 'evidence' is not null
+           and c.pool_version::text in (s.shown ->> 'pool_word', s.shown ->> 'pool')) < 2
+union all
 select 'cover that stands on a correction made after the default', c.id || ''
   from coverage c
  cross join lateral (select loan_default_told(c.loan_id) as at) told

@@ -19,8 +19,8 @@ create or replace function coverage_bad_from(f loan_life) returns date language 
 $$;
 
 -- What a loan's account says of its cover (null: of one that is asked for): what is owed while it is good and once it
--- is bad, and from which day it is. By the version that the cover stands on and by the newest, whichever is worse for
--- the pool: what a correction makes better counts when finance has confirmed it.
+-- is bad, and from which day it is. By the version that the cover stands on (or that finance agreed on for the pool
+-- since) and by the newest, whichever is worse for the pool: what a correction makes better counts once confirmed.
 create or replace function coverage_figures(c coverage, l loan, out owed_fen bigint, out bad_fen bigint,
                                             out bad_from date)
     language plpgsql stable security definer set search_path = public, pg_temp as $$
@@ -29,8 +29,8 @@ declare
     g loan_life := f;
     held loan;
 begin
-    if c.loan_version < l.version then
-        select v.* into held from loan v where v.id = l.id and v.version = c.loan_version;
+    if greatest(c.loan_version, c.pool_version) < l.version then
+        select v.* into held from loan v where v.id = l.id and v.version = greatest(c.loan_version, c.pool_version);
         g := loan_fold(held, 'infinity', null, null);
     end if;
     owed_fen := least(f.outstanding_fen, g.outstanding_fen, held.amount_fen);
@@ -371,13 +371,51 @@ begin
          limit 12);
 end $$;
 
+-- What the newest version of a loan would make of the weight of its cover in the pool, where it was told after the
+-- default: two persons of finance may agree on it, with evidence. What a claim is paid is not changed by it.
+create or replace function coverage_pool_untrue(c coverage) returns json[]
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    l loan := (select v from loan v where v.id = c.loan_id and v.version > greatest(c.loan_version, c.pool_version)
+                order by v.version desc limit 1);
+    now_ record;
+    mended record;
+begin
+    if l.id is null or c.state <> 'covered' or not coverage_after_default(l) or not coverage_counts(c) then
+        return '{}'::json[];
+    end if;
+    now_ := coverage_figures(c, l);
+    c.pool_version := l.version;
+    mended := coverage_figures(c, l);
+    if now_ is not distinct from mended then
+        return '{}'::json[];
+    end if;
+    return array[problem('E_UNCONFIRMED', '/loan', format('version %s: %s %s → %s %s', l.version,
+                         yuan_text(now_.bad_fen), coalesce(now_.bad_from::text, '-'),
+                         yuan_text(mended.bad_fen), coalesce(mended.bad_from::text, '-')))];
+end $$;
+
+-- The first word to let a cover weigh in its pool by the newest version of its loan, of a person who is in office still
+-- and by no token that was revoked, where nobody has said no since.
+create or replace function coverage_pool_begun(c coverage) returns setof coverage_step
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return query
+    select s.*
+      from coverage_step s
+     where s.coverage = c.id and s.step = 'confirm' and (s.shown ->> 'pool_word')::int = (
+               select max(l.version) from loan l where l.id = c.loan_id)
+       and s.n > (select coalesce(max(o.n), 0) from coverage_step o where o.coverage = c.id and o.step = 'refuse')
+       and person_serves(s.recorded_by) and not coverage_step_disowned(s);
+end $$;
+
 -- A cover as it is told: with what a person of finance is to see before he confirms. Of other contracts of its bank the
 -- other parties of this one learn no number.
 create or replace function coverage_told(c coverage) returns coverage
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
     p json[] := case c.state when 'requested' then coverage_doubts(c) || coverage_rates_unseen(c)
-                             when 'covered' then coverage_unconfirmed(c)
+                             when 'covered' then coverage_unconfirmed(c) || coverage_pool_untrue(c)
                              when 'suspended' then coverage_rates_unseen(c) end;
 begin
     if cardinality(p) > 0 then
@@ -845,6 +883,9 @@ begin
     end if;
     f := loan_fold(l, 'infinity', null, null);
     perform coverage_reckon(l);
+    update coverage x set told_since = true -- for the list of what waits
+     where x.id = c.id and x.state = 'covered' and not x.told_since
+       and cardinality(coverage_unconfirmed(x) || coverage_pool_untrue(x)) > 0;
     is_over := f.state in ('settled', 'transferred', 'voided')
                or f.released_on is not null and f.overdue_since is null and f.bad_since is null;
     if is_over and c.state in ('pending', 'requested', 'covered', 'suspended') then
@@ -1045,8 +1086,10 @@ create or replace function coverage_shown(c coverage) returns json
                                                                then array['confirm', 'end', 'refuse']
                                                                else array['end'] end
                                                      when 'covered' then
-                                                          case when cardinality(coverage_unconfirmed(c)) > 0
-                                                               then array['confirm', 'end'] else array['end'] end
+                                                          case when cardinality(coverage_unconfirmed(c)
+                                                                                || coverage_pool_untrue(c)) > 0
+                                                               then array['confirm', 'end', 'refuse']
+                                                               else array['end'] end
                                                      else '{}'::text[] end)))
 $$;
 
@@ -1173,7 +1216,7 @@ declare
     step text := told ->> 'step';
     is_legal boolean := case step when 'end' then c.state in ('requested', 'covered', 'suspended')
                                   else c.state in ('requested', 'suspended')
-                                       or step = 'confirm' and cardinality(coverage_unconfirmed(c)) > 0 end;
+                                       or cardinality(coverage_unconfirmed(c) || coverage_pool_untrue(c)) > 0 end;
 begin
     if not is_legal or my_kind() = 'bank' and step <> 'end' then
         return array[problem('E_STEP', '', 'coverage.' || replace(c.state, 'pending', 'requested'))];
@@ -1188,6 +1231,11 @@ begin
         return array[problem('E_SAME_PERSON', '', coverage_told_by_me(c))];
     elsif step = 'confirm' and c.state = 'requested' and c.paper and exists (
            select from coverage_confirmed(c) s where person_is_me(s.recorded_by)) then
+        return array[problem('E_SAME_PERSON', '', my_signature())];
+    elsif step = 'confirm' and cardinality(coverage_pool_untrue(c)) > 0 and told ->> 'evidence' is null then
+        return array[problem('E_NEED', '/evidence', null)];
+    elsif step = 'confirm' and cardinality(coverage_pool_untrue(c)) > 0 and exists (
+           select from coverage_pool_begun(c) s where person_is_me(s.recorded_by)) then
         return array[problem('E_SAME_PERSON', '', my_signature())];
     elsif step = 'end' and claims_open_on(c.loan_id) is not null then
         return array[problem('E_COMPENSATED', '', claims_open_on(c.loan_id))];
@@ -1246,7 +1294,9 @@ begin
                        when c.paper and not exists (select from coverage_confirmed(c)) then 'requested'
                        else 'covered' end;
     if not dry then
-        if c.state in ('suspended', 'covered') and step = 'confirm' then
+        if step = 'confirm' and cardinality(coverage_pool_untrue(c)) > 0 then
+            taken := coverage_pool_mend(c);
+        elsif c.state in ('suspended', 'covered') and step = 'confirm' then
             perform coverage_take_over(c);
             -- what was frozen until now, for a default of an earlier day that is told later (coverage_before)
             select coverage_frozen(c, x.loan_version)
@@ -1255,8 +1305,26 @@ begin
              where x.id = c.id and x.loan_version <> c.loan_version;
         end if;
         perform coverage_step_add(c.id, step, next_state, doc ->> 'reason', taken);
+        update coverage x
+           set told_since = step = 'confirm' and x.state = 'covered' and cardinality(coverage_pool_untrue(x)) > 0
+         where x.id = c.id and step <> 'end';
     end if;
     return d;
+end $$;
+
+-- The first of two persons says that a cover weighs in its pool by the newest version of its loan; by the second it
+-- does. What the step is kept with.
+create or replace function coverage_pool_mend(c coverage) returns json
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    l loan := (select v from loan v where v.id = c.loan_id order by v.version desc limit 1);
+begin
+    if not exists (select from coverage_pool_begun(c)) then
+        return json_build_object('pool_word', l.version);
+    end if;
+    update coverage x set pool_version = l.version where x.id = c.id;
+    perform coverage_reckon(l);
+    return json_build_object('pool', l.version);
 end $$;
 
 -- Freezes a loan as its correction tells it, if the default came after it and was told after it.

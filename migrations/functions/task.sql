@@ -103,6 +103,26 @@ begin
      where (c.state = 'requested' or c.state = 'suspended' and c.errors is null) -- else its bank puts it right
        and my_kind() = 'finance' and (own or not x.is_me);
     return query
+    select z.at, task_shown('coverage', 'confirm refuse', c.reference, '/v1/coverages/' || c.id, z.at,
+                            task_more(task_firm(c.loan_id), null, c.amount_fen, z.by_whom, null,
+                                      task_blocked(x.is_me, 'confirm', null, null)))
+      from coverage c -- few: by their index
+     cross join lateral (
+           select y.recorded_at as at, y.recorded_by as by_whom
+             from (select s.recorded_at, s.recorded_by from submission s where s.id = c.loan_id
+                   union all
+                   select s.recorded_at, s.recorded_by
+                     from loan_event e
+                     join submission s on s.id = e.id
+                    where e.loan_id = c.loan_id and e.kind = 'repriced') y
+            order by y.recorded_at desc
+            limit 1) z
+     cross join lateral (
+           select coverage_told_by_me(c) is not null
+                  or exists (select from coverage_pool_begun(c) s where person_is_me(s.recorded_by)) as is_me) x
+     where c.told_since and c.state = 'covered' and my_kind() = 'finance' and (own or not x.is_me)
+       and cardinality(coverage_unconfirmed(c) || coverage_pool_untrue(c)) > 0;
+    return query
     select b.recorded_at, task_shown('coverage', 'end', c.reference, '/v1/coverages/' || c.id, b.recorded_at,
                                      task_more(task_firm(c.loan_id), null, c.amount_fen, b.recorded_by, null,
                                                task_blocked(x.is_me, 'end', null, null)))

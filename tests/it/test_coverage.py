@@ -177,7 +177,7 @@ class Coverage(FundCase):
         self.correct(typed["contract_no"], amount="1000000.00", ip_amount="1000000.00")
         (cover,) = self.cover_of(typed["contract_no"])
         self.assertEqual([(e["code"], e["title"].rsplit(":", 1)[1]) for e in cover["errors"]], [("E_UNCONFIRMED", "version 2")])
-        self.assertEqual(self.d.call("GET", "/v1/coverages/" + cover["id"], token=self.finance).json()["legal_steps"], ["confirm", "end"])
+        self.assertEqual(self.d.call("GET", "/v1/coverages/" + cover["id"], token=self.finance).json()["legal_steps"], ["confirm", "end", "refuse"])
         self.cover_step(cover["id"], "confirm", self.finance)
         (cover,) = self.cover_of(typed["contract_no"])
         self.assertEqual((cover["state"], cover["amount"], cover.get("errors")), ("covered", "1000000.00", None))

@@ -202,6 +202,41 @@ class Pool(FundCase):
         cover = self.booked(code, amount="100000.00").json()["coverage"]
         return cover["state"], [e["title"].rsplit(":", 1)[1] for e in cover.get("errors", ())]
 
+    def test_two_of_finance_mend_a_pool_by_evidence(self):
+        """3,000,000.00 typed as 30,000,000.00 went bad beside 9,000,000.00: 76.92 %, in truth 25 %."""
+        code = self.scheme("cd-2008", confirmation="automatic", npl_breaker="30.00", leverage_limit=None, file_within_days=None)
+        self.booked(code, amount="9000000.00")
+        typed = self.booked(code, amount="30000000.00").json()
+        contract, where, cover = typed["contract_no"], "/v1/loans/" + typed["id"], typed["coverage"]["id"]
+        self.event(where, "overdue", ago(0))
+        self.event(where, "classified", ago(0), grade="substandard")
+        paused = ("refused", ["76.9231 > 30.00"])
+        self.assertEqual(self.asked(code), paused)
+        self.assertEqual(self.waits(cover, self.finance), [])
+        self.correct(contract, amount="3000000.00", ip_amount="3000000.00")
+        self.assertEqual(self.asked(code), paused)
+        for step in ("refuse", None):  # who is not convinced says no, and it waits for nobody
+            shown = self.get("/v1/coverages/" + cover)
+            self.assertEqual((shown["state"], shown["legal_steps"]), ("covered", ["confirm", "end", "refuse"]))
+            self.assertIn("30000000.00 %s → 3000000.00 %s" % (ago(0), ago(0)), shown["errors"][0]["title"])
+            if step:
+                self.assertEqual(self.waits(cover, self.finance), [["confirm", "refuse"]])
+                self.cover_step(cover, step, self.finance)
+                self.assertEqual((self.waits(cover, self.finance), self.asked(code)), ([], paused))
+        paper = {"evidence": "借款合同 2022-07 原件"}
+        self.assertEqual(self.cover_step(cover, "confirm", self.finance, 422).codes(), [("/evidence", "E_NEED")])
+        self.cover_step(cover, "confirm", self.finance, **paper)
+        self.assertEqual((self.asked(code), self.waits(cover, self.second)), (paused, [["confirm", "refuse"]]))
+        self.assertEqual(self.cover_step(cover, "confirm", self.finance, 409, **paper).codes(), [("", "E_SAME_PERSON")])
+        self.cover_step(cover, "confirm", self.second, **paper)
+        self.assertEqual((self.asked(code), self.waits(cover, self.second)), (("covered", []), []))
+        shown = self.get("/v1/coverages/" + cover)
+        self.assertEqual((shown["amount"], shown["terms"]["amount"], shown.get("errors")), ("30000000.00", "30000000.00", None))
+        self.correct(contract, amount="1.00", ip_amount="1.00")  # nobody agreed on that
+        self.event(where, "classified", ago(0), grade="doubtful")
+        self.assertEqual(self.d.sql("select bad_fen from coverage where id = '%s'" % cover), "300000000")
+        self.assertEqual(self.d.cli("verify", check=False).stdout, "no defects\n")
+
     def test_a_cover_that_was_asked_for_with_its_loan_is_on_the_list(self):
         """Nobody sent it in by itself: it waits all the same, and not for who gave it up."""
         made, gone = (self.booked(self.scheme()).json() for _ in range(2))
@@ -210,6 +245,15 @@ class Pool(FundCase):
         (told,) = [x for x in self.get("/v1/tasks?limit=1000")["items"] if x["path"].endswith(made["coverage"]["id"])]
         self.assertEqual((told["reference"], told["amount"]), (made["contract_no"], "3000000.00"))
 
+    def test_a_rate_that_waits_is_on_the_list_of_who_confirms_it(self):
+        made = self.booked(self.scheme(confirmation="automatic")).json()
+        cover = made["coverage"]["id"]
+        self.event("/v1/loans/" + made["id"], "repriced", ago(10), rate="3.70")
+        self.assertEqual(self.waits(cover, self.finance), [["confirm", "refuse"]])
+        self.cover_step(cover, "confirm", self.finance)
+        self.assertEqual(self.waits(cover, self.finance), [])
+        self.event("/v1/loans/" + made["id"], "repriced", ago(9), rate="3.60")  # a lower one waits for nobody
+        self.assertEqual(self.waits(cover, self.finance), [])
 
     # ---- the caps of a year -------------------------------------------------------------------------
 
