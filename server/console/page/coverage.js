@@ -20,13 +20,19 @@ const JUDGE = {judge: ['系统核对', 'Judged by the rules'], suspend: ['中止
 
 function next(ctx, c) {
   const {legal, barred} = steps_of(ctx, c);
+  const stands = c.state === 'covered', no = stands ? t('不予确认', 'Refuse the change') : t('不予备案', 'Refuse');
   if (!legal.length && !barred.length) return null;
   return h('section', {class: 'card stick no-print'}, h('h2', null, t('下一步', 'Next step')), barred_notes(barred),
     steps({record: u`/v1/coverages/${c.id}`, seen: c.seen, legal: ORDER.filter((s) => legal.includes(s)), keep: 'coverage-' + c.id,
     after: ctx.reload,
-    verbs: {confirm: t(`确认备案 ${money(c.amount)} 元`, `Confirm ${money(c.amount)} CNY`), refuse: t('不予备案', 'Refuse'),
-      end: t('终止备案', 'End it')}, names: {refuse: t('不予备案', 'Refuse')},
-    hints: {confirm: c.on ? t('纸质备案须财政两人先后确认', 'Cover on paper is confirmed by two persons of finance') : null,
+    fields: stands ? {confirm: [{name: 'evidence', max: 300,
+      label: t('更正凭证（违约后的更正必填）', 'Evidence (of a correction after the default)')}]} : {},
+    verbs: {confirm: stands ? t('确认更正', 'Confirm the change')
+      : t(`确认备案 ${money(c.amount)} 元`, `Confirm ${money(c.amount)} CNY`),
+      refuse: no, end: t('终止备案', 'End it')}, names: {refuse: no},
+    hints: {confirm: stands ? t('违约后的更正只计入不良率，须财政两人凭凭证先后确认；赔付仍按备案时的条款',
+      'After a default it counts in the pool alone, by two persons with evidence; claims stay as they were frozen')
+      : c.on ? t('纸质备案须财政两人先后确认', 'Cover on paper is confirmed by two persons of finance') : null,
       end: t('违约后由财政两人先后终止', 'After a default two persons of finance end it')},
       difference: difference(u`/v1/coverages/${c.id}`, c, {state: t('状态', 'State'), amount: t('备案金额', 'Amount'),
       outstanding: t('未偿还本金', 'Outstanding')}, 'coverage.state')}));
