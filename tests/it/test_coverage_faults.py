@@ -190,6 +190,26 @@ class CoverageFaults(FundCase):
         for over in ({"matures_on": ago(310)}, {"amount": "2400000.00", "ip_amount": "2400000.00"}):
             self.assertEqual(self.correct(made["contract_no"], 409, **over).codes()[0][1], "E_STATE_LATER", over)
 
+    # ---- the caps of a year -------------------------------------------------------------------------
+
+    def test_a_loss_claimed_in_parts_has_the_caps_of_one_year(self):
+        """Half of 3,000,000.00 under a cap of 1,000,000.00 a year: in parts over two years as much as whole."""
+        code = self.scheme("sz", cap_fund_year="1000000.00", cap_bank_year="1000000.00")
+        contract = self.lent(code, drawn=500, overdue=400)
+        first = self.paid(contract, loss_principal="1000000.00")
+        self.assertEqual(self.get(first)["fund"], "500000.00")
+        self.d.sql("alter table claim disable trigger user; update claim set on_day = on_day - 366, received_on = received_on - 366"
+                   " where id = '{0}'; alter table claim enable trigger user; update claim_now set year = year - 1"
+                   " where claim = '{0}'".format(first.split("/")[-1]))
+        rest = self.claimed(contract)
+        self.assertEqual(self.get(rest)["fund"], "500000.00")
+        self.to_pay(rest)
+        other = self.claimed(self.lent(code))  # this year's is all there for another loss
+        self.assertEqual(self.get(other)["fund"], "1000000.00")
+        self.assertEqual(self.d.sql("select string_agg(year - extract(year from today())::int || '', ' ' order by year)"
+                                    " from claim_now where scheme_code = '%s'" % code), "-1 -1 0")
+
+
 
 class Pool(FundCase):
     """A pool that a typing error made bad: its ledger stays whole to the end."""
@@ -254,22 +274,3 @@ class Pool(FundCase):
         self.assertEqual(self.waits(cover, self.finance), [])
         self.event("/v1/loans/" + made["id"], "repriced", ago(9), rate="3.60")  # a lower one waits for nobody
         self.assertEqual(self.waits(cover, self.finance), [])
-
-    # ---- the caps of a year -------------------------------------------------------------------------
-
-    def test_a_loss_claimed_in_parts_has_the_caps_of_one_year(self):
-        """Half of 3,000,000.00 under a cap of 1,000,000.00 a year: in parts over two years as much as whole."""
-        code = self.scheme("sz", cap_fund_year="1000000.00", cap_bank_year="1000000.00")
-        contract = self.lent(code, drawn=500, overdue=400)
-        first = self.paid(contract, loss_principal="1000000.00")
-        self.assertEqual(self.get(first)["fund"], "500000.00")
-        self.d.sql("alter table claim disable trigger user; update claim set on_day = on_day - 366, received_on = received_on - 366"
-                   " where id = '{0}'; alter table claim enable trigger user; update claim_now set year = year - 1"
-                   " where claim = '{0}'".format(first.split("/")[-1]))
-        rest = self.claimed(contract)
-        self.assertEqual(self.get(rest)["fund"], "500000.00")
-        self.to_pay(rest)
-        other = self.claimed(self.lent(code))  # this year's is all there for another loss
-        self.assertEqual(self.get(other)["fund"], "1000000.00")
-        self.assertEqual(self.d.sql("select string_agg(year - extract(year from today())::int || '', ' ' order by year)"
-                                    " from claim_now where scheme_code = '%s'" % code), "-1 -1 0")
