@@ -12,29 +12,6 @@ create or replace function credit_facts(l loan) returns jsonb language sql stabl
                 where p.record_id = (l).id and p.version = (l).version))
 $$;
 
--- The day on which a credit ends, itself excluded: repaid or sold; while it is in default without end;
--- else its maturity as extended.
-create or replace function credit_end(loan_id uuid, matures_on date) returns date language plpgsql stable as $$
-#variable_conflict use_column
-declare
-    ended date;
-    extended date;
-    defaulted boolean;
-begin
-    select min(e.on_day) filter (where e.kind in ('settled', 'transferred')),
-           max(e.matures_on) filter (where e.kind = 'extended'),
-           bool_or(e.kind in ('overdue', 'written_off'))
-      into ended, extended, defaulted
-      from loan_event_standing e
-     where e.loan_id = credit_end.loan_id;
-    if ended is null and defaulted and (
-           select (loan_fold(l, 'infinity', null, null)).state in ('overdue', 'written_off')
-             from loan l where l.id = credit_end.loan_id order by l.version desc limit 1) then
-        return 'infinity'::date; -- what was in arrears and is not any more ends as others do
-    end if;
-    return coalesce(ended, greatest(credit_end.matures_on, extended));
-end $$;
-
 -- Is a version of a loan one of its faces: the newest, or one that a cover is frozen at? A claim is paid on the frozen
 -- one, whatever its bank has corrected since. Mostly it is the newest: asked where it is called, that costs a fifth.
 create or replace function credit_is_face(id uuid, version int) returns boolean language plpgsql stable as $$
@@ -118,8 +95,8 @@ begin
                                                      and p.number = any (m.rights)))
                                offset 0) c -- few are left, for what costs more
                         where not exists (select from loan_void v where v.loan_id = c.id and v.until_at = 'infinity')
-                          and m.signed_on < credit_end(c.id, c.matures_on)
-                          and c.signed_on < credit_end(m.id, m.matures_on)
+                          and m.signed_on < loan_end(c.id, c.matures_on, false, null)
+                          and c.signed_on < loan_end(m.id, m.matures_on, false, null)
                           and not exists (select from loan_void v where v.loan_id = m.id and v.until_at = 'infinity')
                         limit 4 * most) n
                 order by abs(n.amount_fen - m.amount_fen), abs(n.signed_on - m.signed_on), n.id

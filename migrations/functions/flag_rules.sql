@@ -143,7 +143,7 @@ begin
           join loan_latest l on l.id = p.record_id and l.version = p.version
     ),
     span as materialized (
-        select p.*, pledge_ends(p.record_id, p.until_day) as end_day
+        select p.*, loan_end(p.record_id, p.until_day, true, null) as end_day
           from pledge p
     )
     select 'RF01', s.number, 'high', null::jsonb, s.record_id, s.version,

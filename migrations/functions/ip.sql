@@ -329,38 +329,6 @@ begin
     return new;
 end $$;
 
--- The day until which a pledge of a loan lasts: released or settled; while the loan is in default, without end; else
--- the maturity as extended. until_day: the maturity in the loan itself. Runs as the owner: see pledge_live.
-create or replace function pledge_end(loan_id uuid, until_day date, known_at timestamptz) returns date
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
-#variable_conflict use_column
-declare
-    ended date;
-    extended date;
-    defaulted boolean;
-    l loan;
-begin
-    select min(case e.kind when 'voided' then '-infinity' else e.on_day end)
-               filter (where e.kind in ('settled', 'pledge_released', 'transferred', 'voided')),
-           max(e.matures_on) filter (where e.kind = 'extended'),
-           bool_or(e.kind in ('overdue', 'written_off'))
-      into ended, extended, defaulted
-      from loan_event e
-     where e.loan_id = pledge_end.loan_id
-       and e.kind <> 'reversed'
-       and (pledge_end.known_at is null or e.recorded_at <= pledge_end.known_at)
-       and not exists (select from loan_event r
-                        where r.loan_id = e.loan_id and r.kind = 'reversed' and r.reverses = e.reference
-                          and (pledge_end.known_at is null or r.recorded_at <= pledge_end.known_at));
-    if ended is null and defaulted then
-        select v.* into l from loan v where v.id = pledge_end.loan_id order by v.version desc limit 1;
-        if (loan_fold(l, 'infinity', pledge_end.known_at, null)).state in ('overdue', 'written_off') then
-            return 'infinity'::date;
-        end if;
-    end if;
-    return coalesce(ended, greatest(until_day, extended));
-end $$;
-
 -- Is the right under a pledge on any of these days: of this organisation (theirs: of any other)? Runs as the owner
 -- because the answer crosses tenants; yes or no is all that comes out.
 create or replace function pledge_live(right_no text, first_day date, last_day date, org bigint, theirs boolean,
@@ -376,13 +344,13 @@ begin
            and (known_at is null or l.recorded_at <= known_at)
            and not record_has_later(p.record_id, p.version, known_at)
            and p.from_day <= last_day
-           and pledge_end(p.record_id, p.until_day, known_at) > first_day);
+           and loan_end(p.record_id, p.until_day, true, known_at) > first_day);
 end $$;
 
 -- What the registers say against pledges that are in the ledger or about to be, one row a finding.
 --
 -- rights: [{"record_id","version","pointer","number","owner","borrower","pledged_on","drawn_on","matures_on",
--- "ended_on","claimed_on":[…]}], pointer as "/ip/0/number"; owner: as the bank states it; ended_on: of the pledge;
+-- "ended_on","claimed_on":[…]}], pointer as "/ip/0/number"; owner: as the bank states it; ended_on: its last day;
 -- drawn_on, owner, ended_on and claimed_on may be missing. known_at null: as known now.
 -- -> ground: number in pledge_ground; flag: the red flag it is (RF02 dead IP, RF03 term, RF04 owner, RF05 ungranted,
 -- RF28 twin), null where a ground has none; on_day: the first day on which it held; state: of the right on that day.
@@ -477,7 +445,8 @@ begin
                   'pointer', '/ip/' || (i.place - 1) || '/number',
                   'number', i.number, 'owner', i.owner_uscc, 'borrower', l.borrower,
                   'pledged_on', coalesce(l.registered_on, l.signed_on), 'drawn_on', l.disbursed_on,
-                  'matures_on', m.matures_on, 'ended_on', pledge_end(l.id, l.matures_on, pledge_grounds.known_at),
+                  'matures_on', m.matures_on,
+                  'ended_on', loan_end(l.id, l.matures_on, true, pledge_grounds.known_at) - 1,
                   'claimed_on', (select array_agg(c.on_day) from claim c
                                   where c.loan_id = l.id
                                     and (pledge_grounds.known_at is null or c.recorded_at <= pledge_grounds.known_at))))
@@ -569,29 +538,18 @@ begin
               join unnest(results) with ordinality as r(result, place) on r.place = g.ground);
 end $$;
 
--- Until when a pledge of a loan lasts, that day excluded: released or settled, else the end of the term; while the loan
--- is in default, for ever.
-create or replace function pledge_ends(loan_id uuid, until_day date) returns date language sql stable as $$
-    select coalesce((select min(e.on_day)
-                       from loan_event e
-                      where e.loan_id = $1 and e.kind in ('settled', 'pledge_released')
-                        and not exists (select from loan_event r
-                                         where r.loan_id = e.loan_id and r.kind = 'reversed'
-                                           and r.reverses = e.reference)),
-                    pledge_end($1, $2, null) + 1)
-$$;
-
 -- Pledges of a right by other organisations that share a day with a term, and how much of
 -- it each takes; at most twenty.
 create or replace function pledge_against(right_no text, first_day date, last_day date, org bigint, self uuid)
     returns table (record_id uuid, version int, from_day date, end_day date, share_ppm int)
     language sql stable security definer set search_path = public, pg_temp as $$
-    select p.record_id, p.version, p.from_day, pledge_ends(p.record_id, p.until_day), coalesce(p.share_ppm, 1000000)
+    select p.record_id, p.version, p.from_day, loan_end(p.record_id, p.until_day, true, null),
+           coalesce(p.share_ppm, 1000000)
       from loan_ip p
      where p.number = right_no and p.org_id <> org and p.record_id <> self
        and p.from_day <= last_day and p.until_day >= first_day
        and not exists (select from loan n where n.id = p.record_id and n.version = p.version + 1 offset 0)
-       and pledge_ends(p.record_id, p.until_day) > first_day
+       and loan_end(p.record_id, p.until_day, true, null) > first_day
      limit 20
 $$;
 

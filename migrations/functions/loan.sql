@@ -461,6 +461,39 @@ create or replace function loan_default_day(f loan_life, day date) returns date 
                  case when (f).outstanding_fen > 0 and (f).matures_on < day then (f).matures_on + 1 end)
 $$;
 
+-- The day on which a credit ends, itself excluded, as known at an instant (null: now): it was repaid or sold, a void
+-- one before it began; while it is in arrears or written off, never; else its maturity as extended, on which day
+-- another may take its place. matures_on: of the version that is asked about. Of its pledge: also when that was
+-- released, and the last day of the term belongs to it. Runs as the owner, for whoever crosses tenants.
+create or replace function loan_end(loan_id uuid, matures_on date, of_pledge boolean, known_at timestamptz)
+    returns date language plpgsql stable security definer set search_path = public, pg_temp as $$
+#variable_conflict use_column
+declare
+    ended date;
+    extended date;
+    defaulted boolean;
+begin
+    select min(case e.kind when 'voided' then '-infinity' else e.on_day end)
+               filter (where e.kind in ('settled', 'transferred', 'voided')
+                             or of_pledge and e.kind = 'pledge_released'),
+           max(e.matures_on) filter (where e.kind = 'extended'),
+           bool_or(e.kind in ('overdue', 'written_off'))
+      into ended, extended, defaulted
+      from loan_event e
+     where e.loan_id = loan_end.loan_id
+       and e.kind <> 'reversed'
+       and (loan_end.known_at is null or e.recorded_at <= loan_end.known_at)
+       and not exists (select from loan_event r
+                        where r.loan_id = e.loan_id and r.kind = 'reversed' and r.reverses = e.reference
+                          and (loan_end.known_at is null or r.recorded_at <= loan_end.known_at));
+    if ended is null and defaulted and (
+           select (loan_fold(l, 'infinity', loan_end.known_at, null)).state in ('overdue', 'written_off')
+             from loan l where l.id = loan_end.loan_id order by l.version desc limit 1) then
+        return 'infinity'::date; -- what was in arrears and is not any more ends as others do
+    end if;
+    return coalesce(ended, greatest(loan_end.matures_on, extended) + of_pledge::int);
+end $$;
+
 -- When the default of a loan was first told, also by an event that was reversed since; null: never.
 create or replace function loan_default_told(loan_id uuid) returns timestamptz
     language sql stable security definer set search_path = public, pg_temp as $$

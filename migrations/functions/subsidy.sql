@@ -34,7 +34,8 @@ begin
             return u.credit;
         end if;
         select x.* into o from loan x where x.id = u.loan_id order by x.version desc limit 1;
-        if l.signed_on < credit_end(o.id, o.matures_on) and o.signed_on < credit_end(l.id, l.matures_on)
+        if l.signed_on < loan_end(o.id, o.matures_on, false, null)
+           and o.signed_on < loan_end(l.id, l.matures_on, false, null)
            and (exists (select from loan_ip a
                           join loan_ip b on b.number = a.number and b.record_id = o.id and b.version = o.version
                          where a.record_id = l.id and a.version = l.version)
